@@ -1,0 +1,1 @@
+"""How you ask. Typer declarations only: each hands its arguments to the function of the same name in `commands`."""

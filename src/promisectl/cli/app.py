@@ -1,0 +1,55 @@
+"""The Typer app, built from the register of commands, and what it hands over to."""
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from promisectl import __version__
+from promisectl.cli import look, more, moves, people, records  # noqa: F401 (importing them registers their commands)
+from promisectl.cli.declare import DECLARED, Color, Declaration, Ledger, NoInput, Today, callback
+from promisectl.commands.run import run
+
+_EPILOG = "Begin with: promisectl demo, or promisectl guide start."
+_HELP = {"help_option_names": ["--help", "-h"]}
+Version = Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)]
+
+
+def build(words: Sequence[str]) -> typer.Typer:
+    """The app. When `words` begin with the name of a command, only that one is built: the others are not asked for."""
+    markup: Any = "rich" if sys.stdout.isatty() else None
+    settings: dict[str, Any] = {"context_settings": _HELP, "rich_markup_mode": markup, "add_completion": False}
+    app = typer.Typer(name="promisectl", callback=_root, invoke_without_command=True, epilog=_EPILOG, **settings)
+    groups: dict[str, typer.Typer] = {}
+    for declaration in _asked_for(words):
+        place = app
+        if declaration.group:
+            if declaration.group not in groups:
+                groups[declaration.group] = typer.Typer(help="One person: show, rename, alias, merge.", no_args_is_help=True, **settings)
+                app.add_typer(groups[declaration.group], name=declaration.group, rich_help_panel=declaration.panel)
+            place = groups[declaration.group]
+        place.command(declaration.name, rich_help_panel=declaration.panel)(callback(declaration, run))
+    return app
+
+
+def _asked_for(words: Sequence[str]) -> list[Declaration]:
+    first = words[0] if words else "moves"
+    asked = [declaration for declaration in DECLARED if first == (declaration.group or declaration.name)]
+    return asked or DECLARED
+
+
+def _root(
+    ctx: typer.Context,
+    ledger: Ledger = None,
+    today: Today = None,
+    color: Color = None,
+    no_input: NoInput = False,
+    version: Version = False,
+) -> None:
+    """A ledger of personal promises: what you owe, what is owed to you, on which terms, and whether it was kept."""
+    if version:
+        typer.echo(f"promisectl {__version__}")
+        raise typer.Exit
+    if ctx.invoked_subcommand is None:
+        run("look", "moves", {"ledger": ledger, "today": today, "color": color, "no_input": no_input})

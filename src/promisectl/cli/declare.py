@@ -1,0 +1,74 @@
+"""The register of commands: what each is called, where it stands in the help, and which function does it."""
+
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any, NamedTuple
+
+import typer
+
+ANYWHERE = "Anywhere"
+
+Ledger = Annotated[str | None, typer.Option("--ledger", metavar="PATH", help="The ledger file (PROMISECTL_LEDGER).", rich_help_panel=ANYWHERE)]
+Today = Annotated[str | None, typer.Option("--today", metavar="DATE", help="Act as if it were that day, or that moment (PROMISECTL_TODAY).", rich_help_panel=ANYWHERE)]
+Color = Annotated[str | None, typer.Option("--color", metavar="WHEN", help="auto, always or never.", rich_help_panel=ANYWHERE)]
+NoInput = Annotated[bool, typer.Option("--no-input", help="Ask nothing (PROMISECTL_NO_INPUT).", rich_help_panel=ANYWHERE)]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the numbers alone.", rich_help_panel="Answer")]
+Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.", rich_help_panel="Answer")]
+Jsonl = Annotated[bool, typer.Option("--jsonl", help="One JSON object a line.", rich_help_panel="Answer")]
+Csv = Annotated[bool, typer.Option("--csv", help="The promise record as CSV.", rich_help_panel="Answer")]
+Plain = Annotated[bool, typer.Option("--plain", help="Tab-separated lines, as in a pipe.", rich_help_panel="Answer")]
+
+WORLD: dict[str, Any] = {"ledger": Ledger, "today": Today, "color": Color, "no_input": NoInput}
+MOVE: dict[str, Any] = {"quiet": Quiet, "json": Json}
+VIEW: dict[str, Any] = {"json": Json, "jsonl": Jsonl, "csv": Csv, "plain": Plain}
+SILENT: dict[str, Any] = {"quiet": Quiet}
+NEITHER: dict[str, Any] = {}
+
+
+class Declaration(NamedTuple):
+    """One command: its name, its group (`person`, or none), its panel in the help, its module and function in `commands`, its arguments."""
+
+    name: str
+    group: str | None
+    panel: str
+    module: str
+    function: str
+    declared: Callable[..., None]
+    answers: dict[str, Any]
+
+
+DECLARED: list[Declaration] = []
+
+
+def command(name: str, panel: str, *, answers: dict[str, Any], group: str | None = None) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register a declaration. The function below it has arguments and a help text but no body: `commands` has one of the same name."""
+
+    def register(declared: Callable[..., None]) -> Callable[..., None]:
+        module = declared.__module__.rpartition(".")[2]
+        DECLARED.append(Declaration(name, group, panel, module, declared.__name__, declared, answers))
+        return declared
+
+    return register
+
+
+def callback(declaration: Declaration, run: Callable[[str, str, dict[str, Any]], None]) -> Callable[..., None]:
+    """The function that Typer calls: the declared arguments and the options that every command of its kind has, handed to `run`."""
+
+    def call(ctx: typer.Context, **arguments: Any) -> None:
+        before = ctx.find_root().params
+        for name in WORLD:
+            arguments[name] = arguments.get(name) or before.get(name)
+        run(declaration.module, declaration.function, arguments)
+
+    own = inspect.signature(declaration.declared, eval_str=True).parameters.values()
+    shared = {**declaration.answers, **WORLD}
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    more = [inspect.Parameter(name, keyword, default=False if kind in _FLAGS else None, annotation=kind) for name, kind in shared.items()]
+    context = inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
+    call.__signature__ = inspect.Signature([context, *own, *more])  # type: ignore[attr-defined]
+    call.__annotations__ = {parameter.name: parameter.annotation for parameter in call.__signature__.parameters.values()}  # type: ignore[attr-defined]
+    call.__doc__ = declaration.declared.__doc__
+    return call
+
+
+_FLAGS = (NoInput, Quiet, Json, Jsonl, Csv, Plain)

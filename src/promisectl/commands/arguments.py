@@ -1,0 +1,190 @@
+"""Checks at the door: words from the command line become numbers, texts, dates and people, or one clear sentence."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from promisectl import config, errors
+from promisectl.domain import dates, people
+from promisectl.domain.dates import When
+from promisectl.domain.people import Newcomer, Person
+from promisectl.domain.promise import Terms
+from promisectl.env import Env
+from promisectl.storage import ledger, reading
+
+_OUTCOME = 1_000
+_OTHER = 10_000
+
+
+def ids(words: Sequence[str]) -> list[int]:
+    """The numbers of promises, each once, in the order given; `#7` is 7. Raises BadNumber."""
+    return list(dict.fromkeys(number(word) for word in words))
+
+
+def number(word: str) -> int:
+    """One number of a promise. Raises BadNumber."""
+    digits = word.removeprefix("#")
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 18 and int(digits)):
+        raise errors.BadNumber(word if len(word) <= 40 else f"{word[:40]}…")
+    return int(digits)
+
+
+def text(name: str, value: str | None, *, limit: int = _OTHER) -> str | None:
+    """A text as it was typed, or None. Raises TextTooLong, EmptyText and NotUnicode."""
+    if value is None:
+        return None
+    if len(value) > limit:
+        raise errors.TextTooLong(name, len(value), limit)
+    if not value.strip():
+        raise errors.EmptyText(name)
+    if any(0xD800 <= ord(letter) <= 0xDFFF for letter in value) or "\0" in value:
+        raise errors.NotUnicode
+    return value
+
+
+def outcome(value: str) -> str:
+    """An outcome as it was typed."""
+    return text("outcome", value, limit=_OUTCOME) or ""
+
+
+def tags(words: Sequence[str]) -> tuple[str, ...]:
+    """Tags, each once, without blanks and without a leading `#`. Raises Usage."""
+    found = tuple(dict.fromkeys((text("tag", word.removeprefix("#"), limit=100) or "") for word in words))
+    for tag in found:
+        if len(tag.split()) != 1 or tag != tag.strip():
+            raise errors.Contradiction(f"A tag is one word, and “{tag}” is not. Give --tag once for each.")
+    return found
+
+
+def choice(option: str, word: str | None, choices: Sequence[str]) -> str | None:
+    """A word that has to be among some. Raises BadChoice."""
+    if word is not None and word not in choices:
+        raise errors.BadChoice(option, word, choices)
+    return word
+
+
+def at_most_one(**options: Any) -> None:
+    """Refuse two options that exclude each other."""
+    given = [f"--{name.replace('_', '-')}" for name, value in options.items() if value]
+    if len(given) > 1:
+        raise errors.Contradiction(f"{' and '.join(given)} exclude each other. Give one of them.")
+
+
+def limit(count: int | None) -> int | None:
+    """How many rows at the most, or None for all. Raises BadChoice."""
+    if count is not None and not 0 <= count < 1 << 63:
+        raise errors.BadChoice("--limit", str(count), ("0 and any number above",))
+    return count
+
+
+# Dates
+
+
+def due(env: Env, option: str, words: str | None, *, said: datetime, backfill: bool = False) -> When | None:
+    """A date to come, counted from when it was said; an empty text is none. Raises DatePassed unless `backfill`."""
+    if words is None or not words.strip():
+        return None
+    when = dates.read(words, said, env.zone, order=config.read(env).date_order)
+    if when.at < env.now and not backfill:
+        raise errors.DatePassed(option, dates.show(when.civil, when.zone, env.zone))
+    return when
+
+
+def since(env: Env, option: str, words: str | None, *, after: datetime | None = None) -> datetime:
+    """The moment something happened, now if nothing is said. A bare day means its noon, or just after `after` when that is later on
+    the same day; today means now. Raises DateAhead.
+    """
+    if words is None:
+        return env.now
+    when = dates.read(words, env.now, env.zone, order=config.read(env).date_order, past=True)
+    if when.start > env.now:
+        raise errors.DateAhead(option, dates.show(when.civil, when.zone, env.zone))
+    if not when.is_day:
+        return when.at
+    moment = env.now if when.at >= env.now else when.noon
+    return after if after and moment < after <= min(when.at, env.now) else moment
+
+
+def bound(env: Env, words: str | None, *, end: bool) -> datetime | None:
+    """A moment to compare with: the first instant of a day, or its last when `end`; None when nothing is said."""
+    if words is None:
+        return None
+    when = dates.read(words, env.now, env.zone, order=config.read(env).date_order)
+    return when.at if end else when.start
+
+
+def as_of(env: Env, words: str | None) -> datetime:
+    """The moment at which the ledger is looked at: now, the end of a day that has passed, or a minute."""
+    if words is None:
+        return env.now
+    when = dates.read(words, env.now, env.zone, order=config.read(env).date_order, past=True)
+    return env.now if when.is_day and when.start <= env.now <= when.at else when.at
+
+
+# Terms
+
+
+def changed(
+    env: Env,
+    base: Terms,
+    said: datetime,
+    *,
+    what: str | None,
+    by: str | None,
+    done_when: str | None,
+    why: str | None,
+    reply_by: str | None,
+    backfill: bool,
+) -> Terms:
+    """`base` with the given fields changed, dates counted from `said`; an empty text takes a date, a done-when or a why away."""
+    new = base
+    if what is not None:
+        new = new._replace(outcome=outcome(what))
+    if by is not None:
+        new = new._replace(due=due(env, "--by", by, said=said, backfill=backfill))
+    if done_when is not None:
+        new = new._replace(done_when=_cleared("done-when", done_when))
+    if why is not None:
+        new = new._replace(why=_cleared("why", why))
+    if reply_by is not None:
+        new = new._replace(reply_by=due(env, "--reply-by", reply_by, said=said, backfill=backfill))
+    return new
+
+
+def _cleared(name: str, value: str) -> str | None:
+    return text(name, value) if value else None
+
+
+# People
+
+
+def everybody(env: Env) -> list[Person]:
+    """Everybody the ledger knows; nobody where there is no ledger yet."""
+    if not ledger.exists(env.ledger):
+        return []
+    with ledger.reading(env.ledger) as db:
+        return reading.people(db)
+
+
+def counterparty(env: Env, name: str, known: Sequence[Person], *, new: bool) -> Person | Newcomer:
+    """Whom a new promise is with: a known person, or a newcomer. A near miss is asked about at a terminal and refused elsewhere."""
+    person = people.exact(name, known)
+    if person:
+        return person
+    newcomer = people.newcomer(name)
+    near = [] if new else people.near(name, known)
+    if not near:
+        return newcomer
+    if not env.may_ask:
+        raise errors.NearMiss(name, [person.handle for person in near])
+    return _which(env, name, newcomer, near)
+
+
+def _which(env: Env, name: str, newcomer: Newcomer, near: Sequence[Person]) -> Person | Newcomer:
+    names = " or ".join(person.handle for person in near)
+    answer = env.ask(f"“{name}” is new. Did you mean {names}? [handle, Enter for {near[0].handle}, or new]")
+    if not answer:
+        return near[0]
+    if answer.casefold() in ("new", "n", "no"):
+        return newcomer
+    return people.find(answer, near)

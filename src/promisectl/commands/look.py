@@ -1,0 +1,217 @@
+"""Looking: moves, owe, owed, list, show, log. A view reads over a read-only connection and never writes."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from promisectl import errors
+from promisectl.commands import arguments, saying, viewing
+from promisectl.commands.viewing import Row
+from promisectl.env import Env
+from promisectl.records import as_json, as_lines, fields
+from promisectl.rendering.words import Here
+from promisectl.storage import reading
+
+OPEN = ("proposed", "active", "delivered")
+_STATES = (*OPEN, "kept", "declined", "withdrawn", "reneged", "released", "void")
+_WAITING = (
+    ("answer", "To answer: accept, negotiate or decline"),
+    ("judge", "To judge: accept, or decline with what is missing"),
+    ("overdue", "Overdue: complete, negotiate or renege"),
+    ("today", "Due today: complete, or bump early"),
+    ("tell", "Broken and not told: told"),
+)
+Parts = list[tuple[str, Sequence[Row]]]
+
+
+def moves(env: Env, *, exit_code: bool = False) -> int:
+    """What waits for me: answers to give, deliveries to judge, what is overdue or due today, breaks I have not told.
+
+    Returns the exit code: 10 when something waits and `exit_code` asks for it, else 0.
+    """
+    with viewing.opened(env) as db:
+        if db is None:
+            viewing.nothing_yet(env, viewing.PROMISES)
+            return 0
+        rows = list(reading.promises(db, saying.clock(env), "moves"))
+        viewing.answer(env, rows, viewing.PROMISES, lambda found: _draw_moves(env, found))
+    return 10 if exit_code and rows else 0
+
+
+def _draw_moves(env: Env, rows: Sequence[Row]) -> None:
+    if rows:
+        _draw(env, [(title, [row for row in rows if row["waiting"] == kind]) for kind, title in _WAITING], saying.here(env))
+    else:
+        env.say("Nothing waits for you. What is open: promisectl owe, promisectl owed.")
+
+
+def owe(env: Env, **asked: Any) -> None:
+    """What I owe: promised, then open circuits, then delivered and not confirmed; promises to myself apart."""
+    _view(env, "You owe nothing", _by_standing, directions=("owe", "self"), **asked)
+
+
+def owed(env: Env, **asked: Any) -> None:
+    """What is owed to me, in the same order."""
+    _view(env, "Nothing is owed to you", _by_standing, directions=("owed",), **asked)
+
+
+def list_(env: Env, **asked: Any) -> None:
+    """Every promise that is open, or all that match."""
+    _view(env, "There is nothing", lambda rows: [("", rows)], **asked)
+
+
+def _by_standing(rows: Sequence[Row]) -> Parts:
+    mine = [row for row in rows if row["direction"] == "self" and row["state"] == "active"]
+    others = [row for row in rows if row["direction"] != "self"]
+    return [
+        ("Promised", [row for row in others if row["state"] == "active"]),
+        ("Open circuits: no Yes yet, so nobody has promised", [row for row in others if row["state"] == "proposed"]),
+        ("Delivered, not confirmed", [row for row in others if row["state"] == "delivered"]),
+        ("To yourself", mine),
+        ("Closed", [row for row in rows if row["state"] not in OPEN]),
+    ]
+
+
+def _view(
+    env: Env,
+    nothing: str,
+    parts: Callable[[Sequence[Row]], Parts],
+    *,
+    directions: Sequence[str] = (),
+    with_: str | None = None,
+    state: Sequence[str] = (),
+    due_before: str | None = None,
+    due_after: str | None = None,
+    overdue: bool = False,
+    tag: str | None = None,
+    search: str | None = None,
+    all_: bool = False,
+    as_of: str | None = None,
+    sort: str = "due",
+    limit: int | None = None,
+) -> None:
+    arguments.choice("--sort", sort, tuple(reading.SORTS))
+    for one in state:
+        arguments.choice("--state", one, _STATES)
+    moment = arguments.as_of(env, as_of)
+    asked = {
+        "overdue": overdue,
+        "due_before": saying.stored(arguments.bound(env, due_before, end=False)),
+        "due_after": saying.stored(arguments.bound(env, due_after, end=True)),
+        "tag": tag and tag.removeprefix("#"),
+        "search": search,
+        "states": state,
+    }
+    with viewing.opened(env, moment if as_of else None) as db:
+        if db is None:
+            _check_nobody(with_)
+            viewing.nothing_yet(env, viewing.PROMISES)
+            return
+        asked |= {"open": not (all_ or state), "not_void": all_, "directions": directions, "person": _handle(db, with_)}
+        rows = reading.promises(db, saying.clock(env, moment), sort=sort, limit=arguments.limit(limit), **asked)
+        narrowed = bool(with_ or state or due_before or due_after or overdue or tag or search)
+        viewing.answer(env, rows, viewing.PROMISES, lambda found: _draw_or_say(env, found, parts, nothing, Here(moment, env.zone), narrowed=narrowed))
+
+
+def _draw_or_say(env: Env, rows: Sequence[Row], parts: Callable[[Sequence[Row]], Parts], nothing: str, here: Here, *, narrowed: bool) -> None:
+    if rows:
+        _draw(env, parts(rows), here)
+    else:
+        env.say(f"{nothing}{' that matches' if narrowed else ''}. All there ever was: promisectl list --all.")
+
+
+def _draw(env: Env, parts: Parts, here: Here) -> None:
+    from promisectl.rendering import tables
+
+    viewing.draw(env, tables.sections(parts, here, env.width))
+
+
+def _handle(db: Any, name: str | None) -> str | None:
+    if name is None:
+        return None
+    from promisectl.domain import people
+
+    return people.ME if name.casefold() == people.ME else people.find(name, reading.people(db)).handle
+
+
+def _check_nobody(name: str | None) -> None:
+    if name is not None:
+        raise errors.NoPerson(name, ())
+
+
+# One promise
+
+
+def show(env: Env, ids: Sequence[str]) -> None:
+    """Everything about a promise: the terms, the talk, what can be said now."""
+    numbers = arguments.ids(ids)
+    with viewing.opened(env) as db:
+        rows = [_row(env, db, number) for number in numbers]
+        if env.form == "table":
+            for position, row in enumerate(rows):
+                _draw_whole(env, db, row, first=position == 0)
+        elif env.form == "csv":
+            env.write(viewing.records("csv", rows, viewing.PROMISES))
+        elif env.form == "plain":
+            env.write(line for row in rows for line in _lines(_whole(db, row), row))
+        else:
+            env.write((as_json.array if env.form == "json" else as_json.lines)(_whole(db, row) for row in rows))
+
+
+def _row(env: Env, db: Any, number: int) -> Row:
+    row = reading.promise(db, saying.clock(env), number) if db else None
+    if row is None:
+        raise errors.NoPromise(number)
+    return row
+
+
+def _whole(db: Any, row: Row) -> dict[str, Any]:
+    """The promise record with all its revisions, acts and open moves."""
+    from promisectl.domain import lifecycle
+    from promisectl.records import terms
+
+    promise = lifecycle.replay(row["id"], reading.said(db, row["id"]))
+    moves = [f"{verb} {promise.id}" for verb in lifecycle.open_verbs(promise)]
+    return {
+        **fields.promise(row),
+        "terms": terms.revisions(promise),
+        "acts": [fields.act(act) for act in reading.acts(db, row["id"])],
+        "moves": moves,
+    }
+
+
+def _lines(record: dict[str, Any], row: Row) -> Iterator[str]:
+    """Name and value of every field that says something, then the revisions, the acts and the open moves, a line each."""
+    named = [{"name": name, "value": row[name]} for name in fields.PROMISE if row[name] not in (None, "")]
+    yield from as_lines.lines(named, ("name", "value"))
+    terms = [{"name": "revision", **one} for one in record["terms"]]
+    yield from as_lines.lines(terms, ("name", "revision", "status", "author", "outcome", "due"))
+    yield from as_lines.lines([{"name": "act", **act} for act in record["acts"]], ("name", *as_lines.ACT))
+    yield from as_lines.lines([{"name": "move", "value": move} for move in record["moves"]], ("name", "value"))
+
+
+def _draw_whole(env: Env, db: Any, row: Row, *, first: bool) -> None:
+    from promisectl.domain import lifecycle
+    from promisectl.rendering import whole
+
+    promise = lifecycle.replay(row["id"], reading.said(db, row["id"]))
+    page = whole.drawn(row, promise, list(reading.acts(db, row["id"])), saying.here(env))
+    viewing.draw(env, *([] if first else [""]), page)
+
+
+def log(env: Env, id_: str | None = None, *, limit: int | None = None) -> None:
+    """Everything that was said, as it was written down, undone or not."""
+    number = arguments.number(id_) if id_ else None
+    with viewing.opened(env) as db:
+        if number:
+            _row(env, db, number)
+        if db is None:
+            viewing.nothing_yet(env, viewing.ACTS)
+        else:
+            acts = reading.acts(db, number, limit=arguments.limit(limit))
+            viewing.answer(env, acts, viewing.ACTS, lambda found: _draw_log(env, db, found))
+
+
+def _draw_log(env: Env, db: Any, acts: Sequence[Row]) -> None:
+    from promisectl.rendering import whole
+
+    viewing.draw(env, whole.log(acts, reading.names(db), saying.here(env)))

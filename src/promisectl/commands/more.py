@@ -1,0 +1,129 @@
+"""More moves: withdraw, release, reopen, bump, told, note, correct, void, undo, redo."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+
+from promisectl import errors
+from promisectl.commands import arguments, saying
+from promisectl.commands.moves import plain
+from promisectl.commands.saying import Answer
+from promisectl.domain import lifecycle
+from promisectl.domain.promise import Act, Promise, Side, Verb
+from promisectl.env import Env
+from promisectl.rendering import messages
+from promisectl.storage import ledger, reading
+from promisectl.storage.journal import Journal
+
+
+def withdraw(env: Env, ids: Sequence[str], *, reason: str | None = None, on: str | None = None) -> None:
+    """Take an offer, a request or new terms back."""
+    plain(env, Verb.WITHDRAW, ids, reason=reason, on=on)
+
+
+def release(env: Env, ids: Sequence[str], *, reason: str | None = None, on: str | None = None) -> None:
+    """The promisee lets the promisor off."""
+    plain(env, Verb.RELEASE, ids, reason=reason, on=on)
+
+
+def reopen(env: Env, id_: str, *, reason: str | None = None, on: str | None = None) -> None:
+    """A delivery is taken back, or what was judged kept turns out not to be done."""
+    plain(env, Verb.REOPEN, [id_], reason=reason, on=on)
+
+
+def bump(env: Env, id_: str, text: str, *, theirs: bool = False, on: str | None = None) -> None:
+    """Give word of trouble early, or send a reminder; the state stays."""
+    said = arguments.text("text", text)
+
+    def act(promise: Promise) -> Act:
+        side = lifecycle.their_side(promise.direction) if theirs else lifecycle.speaker(promise, Verb.BUMP)
+        return Act(Verb.BUMP, side, arguments.since(env, "--on", on, after=promise.made_at), env.now, text=said)
+
+    saying.move(env, "bump", [id_], act, foreseen=True)
+
+
+def told(env: Env, id_: str, *, on: str | None = None) -> None:
+    """The other side has been told that the promise is broken."""
+
+    def act(promise: Promise) -> Act:
+        at = arguments.since(env, "--on", on, after=promise.made_at)
+        return Act(Verb.TOLD, lifecycle.speaker(promise, Verb.TOLD), at, env.now, told_at=at)
+
+    saying.move(env, "told", [id_], act)
+
+
+def note(env: Env, id_: str, text: str, *, on: str | None = None) -> None:
+    """Keep a note beside a promise; nothing else changes."""
+    said = arguments.text("text", text)
+    saying.move(env, "note", [id_], lambda _: Act(Verb.NOTE, Side.BOOKKEEPER, arguments.since(env, "--on", on), env.now, text=said))
+
+
+def correct(
+    env: Env,
+    id_: str,
+    *,
+    what: str | None = None,
+    by: str | None = None,
+    done_when: str | None = None,
+    why: str | None = None,
+    backfill: bool = False,
+) -> None:
+    """Put a typo in the terms right; this is no negotiation and not counted as one."""
+
+    def act(promise: Promise) -> Act:
+        base = promise.current.terms
+        new = arguments.changed(env, base, env.now, what=what, by=by, done_when=done_when, why=why, reply_by=None, backfill=backfill)
+        return Act(Verb.CORRECT, Side.BOOKKEEPER, env.now, env.now, terms=new)
+
+    saying.move(env, "correct", [id_], act)
+
+
+def void(env: Env, id_: str, *, reason: str | None = None) -> None:
+    """A promise that was entered by mistake leaves every count."""
+    plain(env, Verb.VOID, [id_], reason=reason)
+
+
+def undo(env: Env, *, promise: str | None = None) -> None:
+    """Take back the newest command, or the newest one of a promise."""
+    number = arguments.number(promise) if promise else None
+
+    def find(journal: Journal) -> tuple[int, str]:
+        entry, command = journal.last_command(number)
+        later = journal.later_command(entry) if number else None
+        if later:
+            raise errors.BuiltUpon(number or 0, command, f"{later[1]} of #{later[0]}")
+        return entry, command
+
+    _take_back(env, "undo", find, Journal.undo, errors.NothingToUndo())
+
+
+def redo(env: Env) -> None:
+    """Take back the newest undo, as long as nothing else was recorded since."""
+    _take_back(env, "redo", Journal.last_undo, Journal.redo, errors.NothingToRedo())
+
+
+def _take_back(
+    env: Env,
+    verb: str,
+    find: Callable[[Journal], tuple[int, str]],
+    act: Callable[[Journal, int], list[Promise]],
+    nothing: errors.Problem,
+) -> None:
+    if not ledger.exists(env.ledger):
+        raise nothing
+
+    def work(db: sqlite3.Connection) -> tuple[str, list[Answer]]:
+        journal = Journal(db, env.now, verb)
+        entry, command = find(journal)
+        return command, [_taken_back(env, db, promise, command, redone=verb == "redo") for promise in act(journal, entry)]
+
+    command, answers = ledger.write(env.ledger, work)
+    if answers:
+        saying.answer(env, answers)
+    elif not (env.quiet or env.as_json):
+        env.answer([f"{'Redone' if verb == 'redo' else 'Undone'}: {command}."])
+
+
+def _taken_back(env: Env, db: sqlite3.Connection, promise: Promise, command: str, *, redone: bool) -> Answer:
+    name = reading.name(db, promise.opening.person)
+    line = messages.taken_back(promise, command, redone=redone)
+    return Answer(promise.id, line, [messages.next_step(promise, name)], reading.promise(db, saying.clock(env), promise.id))

@@ -1,0 +1,273 @@
+"""The six moves: make, negotiate, accept, decline, complete, renege."""
+
+import sqlite3
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from promisectl import errors
+from promisectl.commands import arguments, saying
+from promisectl.commands.saying import Answer
+from promisectl.domain import dates, lifecycle
+from promisectl.domain.people import ME, Newcomer, Person
+from promisectl.domain.promise import Act, Cause, Direction, Opening, Promise, Side, State, Terms, Verb
+from promisectl.env import Env
+from promisectl.rendering import messages
+from promisectl.storage import ledger, reading
+from promisectl.storage.journal import Journal
+
+_CAUSES = tuple(cause.value for cause in Cause)
+
+
+class _Draft(NamedTuple):
+    """A promise about to be made with each of several people."""
+
+    direction: Direction
+    author: Side
+    agreed: bool
+    terms: Terms
+    at: datetime
+    risk: str | None
+    no_to: str | None
+    replaces: int | None
+    tags: tuple[str, ...]
+
+
+def make(
+    env: Env,
+    outcome: str,
+    *,
+    to: Sequence[str] = (),
+    from_: Sequence[str] = (),
+    by: str | None = None,
+    done_when: str | None = None,
+    why: str | None = None,
+    reply_by: str | None = None,
+    asked: bool = False,
+    offered: bool = False,
+    agreed: bool = False,
+    risk: str | None = None,
+    no_to: str | None = None,
+    said: str | None = None,
+    backfill: bool = False,
+    replaces: str | None = None,
+    tag: Sequence[str] = (),
+    new: bool = False,
+) -> None:
+    """Make a promise, as an offer, a request, or agreed already: one with each person named, in one command."""
+    names = _sides(to, from_, asked=asked, offered=offered, agreed=agreed)
+    at = arguments.since(env, "--said", said)
+    terms = Terms(
+        arguments.outcome(outcome),
+        arguments.due(env, "--by", by, said=at, backfill=backfill),
+        arguments.text("done-when", done_when),
+        arguments.text("why", why),
+        arguments.due(env, "--reply-by", reply_by, said=at, backfill=backfill),
+    )
+    draft = _Draft(
+        Direction.OWE if to else Direction.OWED,
+        Side.PROMISEE if asked or (from_ and not offered) else Side.PROMISOR,
+        agreed,
+        terms,
+        at,
+        arguments.text("risk", risk),
+        arguments.text("no-to", no_to),
+        arguments.number(replaces) if replaces else None,
+        arguments.tags(tag),
+    )
+    known = arguments.everybody(env)
+    others = [None if name.casefold() == ME else arguments.counterparty(env, name, known, new=new) for name in names]
+    newcomers = list(dict.fromkeys(other for other in others if isinstance(other, Newcomer)))
+    if draft.replaces is not None and not ledger.exists(env.ledger):
+        raise errors.NoPromise(draft.replaces)
+
+    def work(db: sqlite3.Connection) -> list[Answer]:
+        journal = Journal(db, env.now, "make")
+        if draft.replaces is not None:
+            journal.promise(draft.replaces)
+        return [_made(env, db, journal, draft, other) for other in others]
+
+    answers = ledger.write(env.ledger, work)
+    for newcomer in newcomers:
+        env.hint(f"New in the ledger: {newcomer.name} ({newcomer.handle}).")
+    saying.answer(env, answers)
+
+
+def _sides(to: Sequence[str], from_: Sequence[str], *, asked: bool, offered: bool, agreed: bool) -> list[str]:
+    """The people named, each once, if exactly one side is me."""
+    if to and from_:
+        raise errors.NeitherSideMe(from_[0], to[0])
+    names = list(dict.fromkeys([*to, *from_]))
+    if not names:
+        raise errors.NoSide
+    arguments.at_most_one(asked=asked, offered=offered)
+    if asked and from_:
+        raise errors.Contradiction("--asked goes with --to: somebody asked you. With --from it is you who asks, unless --offered.")
+    if offered and to:
+        raise errors.Contradiction("--offered goes with --from: somebody offered it to you. With --to it is you who offers, unless --asked.")
+    if (asked or offered or agreed) and any(name.casefold() == ME for name in names):
+        raise errors.Contradiction("A promise to yourself needs no other side: leave out --asked, --offered and --agreed.")
+    return names
+
+
+def _made(env: Env, db: sqlite3.Connection, journal: Journal, draft: _Draft, other: Person | Newcomer | None) -> Answer:
+    person = journal.meet(other) if isinstance(other, Newcomer) else other
+    direction, author = (draft.direction, draft.author) if person else (Direction.SELF, Side.SELF)
+    opening = Opening(str(uuid.uuid4()), direction, person.id if person else None, draft.replaces, draft.tags)
+    verb = Verb.REQUEST if author is Side.PROMISEE else Verb.OFFER
+    named = {"risk": draft.risk, "no_to": draft.no_to}
+    first = Act(verb, author, draft.at, env.now, terms=draft.terms, opening=opening, **({} if draft.agreed else named))
+    promise = journal.open(first)
+    if draft.agreed:
+        promise = journal.say(promise, Act(Verb.ACCEPT, lifecycle.speaker(promise, Verb.ACCEPT), draft.at, env.now, **named))
+    name = person.name if person else ""
+    line = messages.made(promise, name, saying.here(env))
+    row = reading.promise(db, saying.clock(env), promise.id)
+    return Answer(promise.id, line, [messages.next_step(promise, name)], row)
+
+
+def negotiate(
+    env: Env,
+    id_: str,
+    *,
+    by: str | None = None,
+    what: str | None = None,
+    done_when: str | None = None,
+    why: str | None = None,
+    reply_by: str | None = None,
+    reason: str | None = None,
+    mine: bool = False,
+    theirs: bool = False,
+    on: str | None = None,
+    backfill: bool = False,
+) -> None:
+    """Put new terms on the table: a counter to an offer, or an amendment beside the terms in force."""
+    arguments.at_most_one(mine=mine, theirs=theirs)
+    said = arguments.text("reason", reason)
+
+    def act(promise: Promise) -> Act:
+        side = _speaking(promise, Verb.NEGOTIATE, mine=mine, theirs=theirs)
+        at = arguments.since(env, "--on", on, after=promise.moved_at)
+        base = (promise.offered or promise.current).terms
+        new = arguments.changed(env, base, at, what=what, by=by, done_when=done_when, why=why, reply_by=reply_by, backfill=backfill)
+        return Act(Verb.NEGOTIATE, side, at, env.now, terms=new, text=said)
+
+    saying.move(env, "negotiate", [id_], act, foreseen=True)
+
+
+def _speaking(promise: Promise, verb: Verb, *, mine: bool, theirs: bool) -> Side:
+    """Who speaks: the side named, else the one that is taken to."""
+    if mine:
+        return lifecycle.my_side(promise.direction)
+    return lifecycle.their_side(promise.direction) if theirs else lifecycle.speaker(promise, verb)
+
+
+def accept(
+    env: Env,
+    ids: Sequence[str],
+    *,
+    rev: int | None = None,
+    risk: str | None = None,
+    no_to: str | None = None,
+    on: str | None = None,
+    note: str | None = None,
+) -> None:
+    """Say Yes to the terms on the table, or confirm a delivery."""
+    named = {"risk": arguments.text("risk", risk), "no_to": arguments.text("no-to", no_to), "text": arguments.text("note", note)}
+
+    def act(promise: Promise) -> Act:
+        side = lifecycle.speaker(promise, Verb.ACCEPT)
+        asked = (promise.offered or promise.current).number
+        if rev not in (None, asked) and lifecycle.find(promise, Verb.ACCEPT, side):
+            raise errors.StaleRevision(promise.id, rev or 0, asked)
+        return Act(Verb.ACCEPT, side, arguments.since(env, "--on", on, after=promise.moved_at), env.now, **named)
+
+    saying.move(env, "accept", ids, act)
+
+
+def decline(env: Env, ids: Sequence[str], *, reason: str | None = None, on: str | None = None) -> None:
+    """Say No to the terms on the table, or that a delivery is not what was promised."""
+    plain(env, Verb.DECLINE, ids, reason=reason, on=on)
+
+
+def plain(env: Env, verb: Verb, ids: Sequence[str], *, reason: str | None = None, on: str | None = None) -> None:
+    """A move that needs no more than who, when and why."""
+    said = arguments.text("reason", reason)
+
+    def act(promise: Promise) -> Act:
+        at = arguments.since(env, "--on", on, after=promise.moved_at)
+        return Act(verb, lifecycle.speaker(promise, verb), at, env.now, text=said)
+
+    saying.move(env, verb.value, ids, act)
+
+
+def complete(
+    env: Env,
+    ids: Sequence[str],
+    *,
+    confirmed: bool = False,
+    reported: bool = False,
+    partial: str | None = None,
+    on: str | None = None,
+    note: str | None = None,
+) -> None:
+    """Say that it is done: the promisor's claim, or the promisee's judgement."""
+    arguments.at_most_one(confirmed=confirmed, reported=reported, partial=partial)
+    part, said = arguments.text("partial", partial), arguments.text("note", note)
+
+    def act(promise: Promise) -> Act:
+        at = arguments.since(env, "--on", on, after=promise.moved_at)
+        if part:
+            return Act(Verb.PARTIAL, lifecycle.speaker(promise, Verb.PARTIAL), at, env.now, text=part)
+        side = lifecycle.speaker(promise, Verb.COMPLETE)
+        if promise.direction is not Direction.SELF:
+            side = Side.PROMISEE if confirmed else Side.PROMISOR if reported else side
+        if promise.state is State.DELIVERED and side is Side.PROMISOR:
+            raise errors.AlreadyReported(promise.id, _day(env, promise), lifecycle.open_verbs(promise))
+        return Act(Verb.COMPLETE, side, at, env.now, text=said)
+
+    saying.move(env, "complete", ids, act)
+
+
+def _day(env: Env, promise: Promise) -> str:
+    at = promise.delivered_at or promise.moved_at
+    return dates.show(str(dates.local(at, env.zone).date())).partition(",")[0]
+
+
+def renege(
+    env: Env,
+    ids: Sequence[str],
+    *,
+    reason: str | None = None,
+    told: str | None = None,
+    not_told: bool = False,
+    silent: bool = False,
+    cause: str | None = None,
+    repair: str | None = None,
+    on: str | None = None,
+) -> None:
+    """Break a promise, with notice or without."""
+    arguments.at_most_one(told=told, not_told=not_told, silent=silent)
+    said = {"text": arguments.text("reason", reason), "repair": arguments.text("repair", repair)}
+    known = arguments.choice("--cause", cause, _CAUSES)
+
+    def act(promise: Promise) -> Act:
+        _check_telling(promise, told=bool(told), not_told=not_told, silent=silent)
+        at = arguments.since(env, "--on", on, after=promise.moved_at)
+        side = Side.PROMISEE if silent else lifecycle.speaker(promise, Verb.RENEGE)
+        untold = not_told or silent or side is Side.SELF
+        told_at = None if untold else arguments.since(env, "--told", told) if told else at
+        return Act(Verb.RENEGE, side, at, env.now, told_at=told_at, cause=known, **said)
+
+    saying.move(env, "renege", ids, act, foreseen=True)
+
+
+def _check_telling(promise: Promise, *, told: bool, not_told: bool, silent: bool) -> None:
+    direction = promise.direction
+    if direction is Direction.SELF and (told or not_told or silent):
+        raise errors.Contradiction(f"#{promise.id} is a promise to yourself, so there is nobody to tell. Leave out --told, --not-told and --silent.")
+    if direction is Direction.OWE and silent:
+        raise errors.Contradiction(f"--silent is for what is owed to you, and #{promise.id} is yours. If you have not told them: --not-told.")
+    if direction is Direction.OWED and not_told:
+        raise errors.Contradiction(f"--not-told is for what you owe. If #{promise.id} was broken without a word to you: --silent.")

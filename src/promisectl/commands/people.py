@@ -1,0 +1,112 @@
+"""People: who is in the ledger, and what to call them."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+
+from promisectl import errors
+from promisectl.commands import saying, viewing
+from promisectl.commands.look import OPEN
+from promisectl.commands.viewing import Row
+from promisectl.domain import people as domain
+from promisectl.domain.people import Person, PersonVerb
+from promisectl.env import Env
+from promisectl.storage import ledger, reading
+from promisectl.storage.journal import Journal
+
+
+def people(env: Env) -> None:
+    """Everybody in the ledger, with what is open in both directions."""
+    with viewing.opened(env) as db:
+        rows = list(reading.counts(db, saying.clock(env))) if db else []
+        if rows:
+            viewing.answer(env, rows, viewing.PEOPLE, lambda found: _draw_people(env, found))
+        else:
+            viewing.nothing_yet(env, viewing.PEOPLE)
+
+
+def _draw_people(env: Env, rows: Sequence[Row]) -> None:
+    from promisectl.rendering import tables
+
+    viewing.draw(env, tables.people(rows, saying.here(env)))
+
+
+def show(env: Env, name: str) -> None:
+    """Everything between me and a person, open and closed."""
+    with viewing.opened(env) as db:
+        if db is None:
+            raise errors.NoPerson(name, ())
+        person = domain.find(name, reading.people(db))
+        rows = reading.promises(db, saying.clock(env), person=person.handle, not_void=True)
+        viewing.answer(env, rows, viewing.PROMISES, lambda found: _draw(env, person, found))
+
+
+def _draw(env: Env, person: Person, rows: Sequence[Row]) -> None:
+    from promisectl.rendering import tables
+
+    also = f", also {', '.join(person.aliases)}" if person.aliases else ""
+    parts = [
+        ("You owe", [row for row in rows if row["direction"] == "owe" and row["state"] in OPEN]),
+        ("Owes you", [row for row in rows if row["direction"] == "owed" and row["state"] in OPEN]),
+        ("Closed", [row for row in rows if row["state"] not in OPEN]),
+    ]
+    head = tables.heading(f"{person.name} ({person.handle}{also})")
+    viewing.draw(env, head, "", tables.sections(parts, saying.here(env), env.width))
+
+
+def rename(env: Env, name: str, new: str, *, display: str | None = None) -> None:
+    """Give a person another handle; the old one stays as an alias."""
+
+    def act(journal: Journal, known: list[Person]) -> str:
+        person = domain.find(name, known)
+        wanted = domain.newcomer(new)
+        taken = domain.exact(wanted.handle, known)
+        if taken and taken.id != person.id:
+            raise errors.NameTaken(new, taken.handle)
+        shown = domain.newcomer(display).name if display else wanted.name if person.name == domain.newcomer(person.handle).name else person.name
+        if (wanted.handle, shown) == (person.handle, person.name):
+            raise errors.SameName(person.handle)
+        after = journal.about(person, PersonVerb.RENAME, handle=wanted.handle, name=shown)
+        return f"{person.handle} is now {after.handle}, shown as {after.name}. {person.handle} still works as an alias."
+
+    _change(env, "person rename", act)
+
+
+def alias(env: Env, name: str, other: str) -> None:
+    """Give a person another name to be found by."""
+
+    def act(journal: Journal, known: list[Person]) -> str:
+        person = domain.find(name, known)
+        wanted = domain.newcomer(other).handle
+        taken = domain.exact(wanted, known)
+        if taken:
+            raise errors.NameTaken(other, taken.handle)
+        journal.about(person, PersonVerb.ALIAS, handle=wanted)
+        return f"{wanted} means {person.name} ({person.handle}) from now on."
+
+    _change(env, "person alias", act)
+
+
+def merge(env: Env, name: str, into: str) -> None:
+    """Two people turn out to be one: the promises of the first go with the second."""
+
+    def act(journal: Journal, known: list[Person]) -> str:
+        person, other = domain.find(name, known), domain.find(into, known)
+        if person.id == other.id:
+            raise errors.SamePerson(person.handle)
+        journal.about(person, PersonVerb.MERGE, handle=other.handle, into=other.id)
+        return f"{person.name} ({person.handle}) and {other.name} ({other.handle}) are one: {other.handle}. {person.handle} is an alias now."
+
+    _change(env, "person merge", act)
+
+
+def _change(env: Env, command: str, act: Callable[[Journal, list[Person]], str]) -> None:
+    if not ledger.exists(env.ledger):
+        raise errors.NobodyYet
+
+    def work(db: sqlite3.Connection) -> str:
+        journal = Journal(db, env.now, command)
+        return act(journal, journal.people())
+
+    line = ledger.write(env.ledger, work)
+    if not env.quiet:
+        env.answer([line])

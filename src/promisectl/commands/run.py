@@ -1,0 +1,28 @@
+"""The seam between asking and doing: a command's name and plain arguments come in, the world is set up, the function of that name is called."""
+
+import os
+import sys
+from typing import Any
+
+from promisectl import errors
+from promisectl.env import Env
+
+_WORLD = ("ledger", "today", "color", "no_input", "quiet")
+_FORMS = ("json", "jsonl", "csv", "plain")
+
+
+def run(module: str, function: str, arguments: dict[str, Any]) -> None:
+    """Call `commands.<module>.<function>` with an Env and the arguments that are its own.
+
+    Raises SystemExit when the command answers with an exit code of its own.
+    """
+    forms = [form for form in _FORMS if arguments.pop(form, False)]
+    if len(forms) > 1:
+        raise errors.Contradiction(f"{' and '.join(f'--{form}' for form in forms)} exclude each other. Give one of them.")
+    world = {name: arguments.pop(name) for name in _WORLD if name in arguments}
+    env = Env(os.environ, (sys.stdin, sys.stdout, sys.stderr), form=forms[0] if forms else None, **world)
+    commands = __import__(f"promisectl.commands.{module}", fromlist=[function])
+    code = getattr(commands, function)(env, **arguments)
+    env.flush()
+    if code:
+        raise SystemExit(code)

@@ -1,0 +1,76 @@
+"""How every move is done and answered: inside one transaction, then one line for each promise, and one next step."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from promisectl import errors
+from promisectl.commands import arguments
+from promisectl.domain.promise import Act, Promise
+from promisectl.env import Env
+from promisectl.records import as_json, fields
+from promisectl.rendering import messages
+from promisectl.rendering.messages import Told
+from promisectl.rendering.words import Here
+from promisectl.storage import codec, ledger, reading
+from promisectl.storage.journal import Journal
+from promisectl.storage.reading import Clock
+
+
+class Answer(NamedTuple):
+    """What there is to say about one promise after a move: its line, what comes next, and its record."""
+
+    number: int
+    line: str
+    hints: Sequence[str]
+    row: Any
+
+
+def here(env: Env) -> Here:
+    """When and where the person is."""
+    return Here(env.now, env.zone)
+
+
+def clock(env: Env, moment: datetime | None = None) -> Clock:
+    """The moment asked about, this one if none is given, for the views."""
+    now, day_end = env.clock(moment)
+    return Clock(codec.instant(now), codec.instant(day_end))
+
+
+def stored(moment: datetime | None) -> str | None:
+    """A moment as the ledger stores it."""
+    return codec.instant(moment) if moment else None
+
+
+def move(env: Env, command: str, words: Sequence[str], act: Callable[[Promise], Act], *, foreseen: bool = False) -> None:
+    """Say `act` of every promise that `words` number, all or none, and answer. `foreseen` recalls what was named at the Yes."""
+    numbers = arguments.ids(words)
+    if not ledger.exists(env.ledger):
+        raise errors.NoPromise(numbers[0])
+
+    def work(db: sqlite3.Connection) -> list[Answer]:
+        journal = Journal(db, env.now, command)
+        return [_one(env, db, journal, journal.promise(number), act, foreseen=foreseen) for number in numbers]
+
+    answer(env, ledger.write(env.ledger, work))
+
+
+def _one(env: Env, db: sqlite3.Connection, journal: Journal, before: Promise, act: Callable[[Promise], Act], *, foreseen: bool) -> Answer:
+    said = act(before)
+    after = journal.say(before, said)
+    name = reading.name(db, after.opening.person)
+    hints = [messages.next_step(after, name), messages.foreseen(after) if foreseen else ""]
+    return Answer(after.id, messages.line(Told(before, after, said, name, here(env))), hints, reading.promise(db, clock(env), after.id))
+
+
+def answer(env: Env, answers: Sequence[Answer]) -> None:
+    """Print what a move did, as it was asked for: sentences, numbers alone, or one JSON object a line."""
+    if env.as_json:
+        env.answer(as_json.one(fields.promise(one.row)) for one in answers)
+    elif env.quiet:
+        env.answer(str(one.number) for one in answers)
+    else:
+        env.answer(one.line for one in answers)
+        for hint in dict.fromkeys(hint for one in answers for hint in one.hints if hint):
+            env.hint(hint)

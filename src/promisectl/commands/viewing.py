@@ -1,0 +1,79 @@
+"""How every view opens the ledger and answers: as records for programs, or drawn for a person."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from promisectl.env import Env
+from promisectl.records import as_csv, as_json, as_lines, fields
+from promisectl.storage import ledger, reading
+
+Row = Mapping[str, Any]
+
+_WELCOME = (
+    "No promise is written down here yet. Three ways to begin:",
+    '  promisectl make "Send the Q3 numbers" --to dana --by fri',
+    '  promisectl make "Fix the bike brake" --from lee --by sat',
+    "  promisectl guide start",
+)
+
+
+class Kind(NamedTuple):
+    """A kind of record: its columns as CSV, its columns as lines, and how a row becomes a JSON object."""
+
+    csv: tuple[str, ...]
+    lines: tuple[str, ...]
+    json: Callable[[Row], Any]
+
+
+PROMISES = Kind(fields.PROMISE, as_lines.PROMISE, fields.promise)
+ACTS = Kind(fields.ACT, as_lines.ACT, fields.act)
+PEOPLE = Kind(fields.PERSON, fields.PERSON, fields.person)
+
+
+@contextmanager
+def opened(env: Env, moment: datetime | None = None) -> Iterator[Any]:
+    """A connection to the ledger, as it stood at `moment`; None where there is no ledger yet."""
+    if not ledger.exists(env.ledger):
+        yield None
+        return
+    with ledger.reading(env.ledger) as db:
+        yield reading.as_of(db, moment) if moment else db
+
+
+def answer(env: Env, rows: Iterable[Row], kind: Kind, draw: Callable[[list[Row]], None]) -> None:
+    """The rows in the form asked for: streamed as records, or drawn."""
+    if env.form == "table":
+        draw(list(rows))
+    else:
+        env.write(records(env.form, rows, kind))
+
+
+def records(form: str, rows: Iterable[Row], kind: Kind) -> Iterator[str]:
+    """Rows as `csv`, `plain` lines, `json` or `jsonl`, as they come."""
+    if form == "csv":
+        return as_csv.lines(rows, kind.csv)
+    if form == "plain":
+        return as_lines.lines(rows, kind.lines)
+    return (as_json.array if form == "json" else as_json.lines)(kind.json(row) for row in rows)
+
+
+def nothing_yet(env: Env, kind: Kind) -> None:
+    """The answer where there is no ledger: no records for a program, and a welcome for whoever looks."""
+    if env.form == "table":
+        for line in _WELCOME:
+            env.say(line)
+    else:
+        env.write(records(env.form, [], kind))
+        for line in _WELCOME:
+            env.hint(line)
+
+
+def draw(env: Env, *drawings: Any) -> None:
+    """Print what a renderer made."""
+    from promisectl.rendering import tables
+
+    console = tables.console(env.stdout(), env.width, color=env.color)
+    for drawing in drawings:
+        console.print(drawing)

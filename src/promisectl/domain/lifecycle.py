@@ -1,0 +1,383 @@
+"""How a promise moves: one table of transitions, who speaks in each of them, and `apply`, which lets nothing else happen."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from enum import Enum, StrEnum
+from typing import NamedTuple
+
+from promisectl import errors
+from promisectl.domain.promise import Act, Direction, Promise, Revision, Side, State, Status, Verb
+
+
+class Who(StrEnum):
+    """Who may make a move, told by their part in the promise or in the talk about its terms."""
+
+    PROMISOR = "promisor"
+    PROMISEE = "promisee"
+    OTHER = "the side that is not the author"
+    AUTHOR = "the author"
+    EITHER = "either side"
+    SELF = "self"
+    ME = "me, keeping the book"
+
+
+class Given(StrEnum):
+    """What else must hold for a row to apply."""
+
+    ALWAYS = "-"
+    AMENDMENT = "amendment"
+    NO_AMENDMENT = "no amendment"
+    UNTOLD = "untold"
+
+
+class Effect(Enum):
+    """What a move does to the terms."""
+
+    NONE = "none"
+    OPEN = "rev 1 offered"
+    OFFER = "new rev offered"
+    AT_ONCE = "rev in force at once"
+    ACCEPT = "offered → in force"
+    DECLINE = "offered → declined"
+    WITHDRAW = "offered → withdrawn"
+    MOOT = "offered → moot"
+    CORRECT = "rev put right"
+
+
+class Transition(NamedTuple):
+    """One row: in `state` (None: before the promise is made) `who` may say `verb`; `end` is the next state (None: the same).
+
+    `number` counts the rows of the lifecycle as the guide prints them; `needs` names what the act has to carry.
+    `gives_word`: when the promisor says it, it counts as notice. `talk` is the arc in Winograd and Flores'
+    basic conversation for action (Understanding Computers and Cognition, 1986, figure 5.1), empty where this lifecycle goes beyond it.
+    """
+
+    number: int
+    state: State | None
+    given: Given
+    verb: Verb
+    who: Who
+    end: State | None
+    effect: Effect
+    needs: tuple[str, ...] = ()
+    gives_word: bool = False
+    talk: str = ""
+
+
+_P, _A, _D, _K = State.PROPOSED, State.ACTIVE, State.DELIVERED, State.KEPT
+_ANY, _AM, _NO = Given.ALWAYS, Given.AMENDMENT, Given.NO_AMENDMENT
+_NOT_VOID = tuple(state for state in State if state is not State.VOID)
+
+
+def _in_all(states: Iterable[State], number: int, verb: Verb, who: Who, *, end: State | None = None, **more: object) -> Iterator[Transition]:
+    effect = more.pop("effect", Effect.NONE)
+    for state in states:
+        yield Transition(number, state, _ANY, verb, who, end, effect, **more)  # type: ignore[arg-type]
+
+
+TRANSITIONS: tuple[Transition, ...] = (
+    Transition(1, None, _ANY, Verb.REQUEST, Who.PROMISEE, _P, Effect.OPEN, talk="1→2"),
+    Transition(2, None, _ANY, Verb.OFFER, Who.PROMISOR, _P, Effect.OPEN),
+    # Row 3, `make --agreed`, is row 1 or 2 followed by row 5 in one transaction.
+    Transition(4, None, _ANY, Verb.OFFER, Who.SELF, _A, Effect.AT_ONCE),
+    Transition(5, _P, _ANY, Verb.ACCEPT, Who.OTHER, _A, Effect.ACCEPT, talk="2→3, 6→3"),
+    Transition(6, _P, _ANY, Verb.NEGOTIATE, Who.OTHER, None, Effect.OFFER, talk="2→6, 6→2"),
+    Transition(7, _P, _ANY, Verb.NEGOTIATE, Who.AUTHOR, None, Effect.OFFER),
+    Transition(8, _P, _ANY, Verb.DECLINE, Who.OTHER, State.DECLINED, Effect.DECLINE, talk="2→8, 6→8"),
+    Transition(9, _P, _ANY, Verb.WITHDRAW, Who.AUTHOR, State.WITHDRAWN, Effect.WITHDRAW, talk="2→8, 6→8"),
+    Transition(10, _A, _NO, Verb.NEGOTIATE, Who.EITHER, None, Effect.OFFER, ("reason",), gives_word=True),
+    Transition(11, _A, _AM, Verb.ACCEPT, Who.OTHER, None, Effect.ACCEPT),
+    Transition(12, _A, _AM, Verb.DECLINE, Who.OTHER, None, Effect.DECLINE),
+    Transition(13, _A, _AM, Verb.WITHDRAW, Who.AUTHOR, None, Effect.WITHDRAW),
+    Transition(14, _A, _AM, Verb.NEGOTIATE, Who.EITHER, None, Effect.OFFER, ("reason",), gives_word=True),
+    *_in_all((_P, _D), 15, Verb.BUMP, Who.EITHER, needs=("text",)),
+    Transition(15, _A, _ANY, Verb.BUMP, Who.EITHER, None, Effect.NONE, ("text",), gives_word=True),
+    Transition(16, _A, _ANY, Verb.COMPLETE, Who.PROMISOR, _D, Effect.MOOT, talk="3→4"),
+    Transition(17, _A, _ANY, Verb.COMPLETE, Who.PROMISEE, _K, Effect.MOOT, talk="3→4→5"),
+    Transition(18, _A, _ANY, Verb.RENEGE, Who.PROMISOR, State.RENEGED, Effect.MOOT, ("reason",), gives_word=True, talk="3→7"),
+    Transition(19, _A, _ANY, Verb.RENEGE, Who.PROMISEE, State.RENEGED, Effect.MOOT, ("reason",)),
+    Transition(20, _A, _ANY, Verb.RELEASE, Who.PROMISEE, State.RELEASED, Effect.MOOT, talk="3→9"),
+    Transition(21, _D, _ANY, Verb.ACCEPT, Who.PROMISEE, _K, Effect.NONE, talk="4→5"),
+    Transition(21, _D, _ANY, Verb.COMPLETE, Who.PROMISEE, _K, Effect.NONE, talk="4→5"),
+    Transition(22, _D, _ANY, Verb.DECLINE, Who.PROMISEE, _A, Effect.NONE, ("reason",), talk="4→3"),
+    Transition(23, _D, _ANY, Verb.REOPEN, Who.PROMISOR, _A, Effect.NONE, ("reason",)),
+    Transition(24, _D, _ANY, Verb.RELEASE, Who.PROMISEE, State.RELEASED, Effect.NONE, talk="4→9"),
+    Transition(25, _K, _ANY, Verb.REOPEN, Who.PROMISEE, _A, Effect.NONE, ("reason",)),
+    Transition(26, _A, _ANY, Verb.COMPLETE, Who.SELF, _K, Effect.NONE),
+    Transition(26, _A, _ANY, Verb.NEGOTIATE, Who.SELF, None, Effect.AT_ONCE, ("reason",)),
+    Transition(26, _A, _ANY, Verb.RENEGE, Who.SELF, State.RENEGED, Effect.NONE, ("reason",)),
+    Transition(27, State.RENEGED, Given.UNTOLD, Verb.TOLD, Who.PROMISOR, None, Effect.NONE, ("told_at",), gives_word=True),
+    *_in_all(_NOT_VOID, 28, Verb.NOTE, Who.ME, needs=("text",)),
+    *(Transition(28, _A, _ANY, Verb.PARTIAL, who, None, Effect.NONE, ("text",)) for who in (Who.PROMISOR, Who.SELF)),
+    *_in_all(_NOT_VOID, 29, Verb.CORRECT, Who.ME, effect=Effect.CORRECT),
+    *_in_all(_NOT_VOID, 30, Verb.VOID, Who.ME, end=State.VOID, effect=Effect.MOOT, needs=("reason",)),
+    # Row 31, undo and redo, is `replay` without the commands that were taken back.
+)
+
+# Who is taken to speak when the command does not say it: part in the talk, or "me" for the side that is mine.
+_SPEAKS: dict[tuple[State | None, Verb], Who] = {
+    (_P, Verb.ACCEPT): Who.OTHER,
+    (_P, Verb.DECLINE): Who.OTHER,
+    (_P, Verb.NEGOTIATE): Who.OTHER,
+    (_P, Verb.WITHDRAW): Who.AUTHOR,
+    (_A, Verb.ACCEPT): Who.OTHER,
+    (_A, Verb.DECLINE): Who.OTHER,
+    (_A, Verb.WITHDRAW): Who.AUTHOR,
+    (_D, Verb.ACCEPT): Who.PROMISEE,
+    (_D, Verb.DECLINE): Who.PROMISEE,
+    (_K, Verb.REOPEN): Who.PROMISEE,
+    (None, Verb.REOPEN): Who.PROMISOR,
+    (None, Verb.RENEGE): Who.PROMISOR,
+    (None, Verb.PARTIAL): Who.PROMISOR,
+    (None, Verb.RELEASE): Who.PROMISEE,
+    (None, Verb.TOLD): Who.PROMISOR,
+}
+_BOOKKEEPING = (Verb.NOTE, Verb.CORRECT, Verb.VOID, Verb.UNDO, Verb.REDO)
+
+
+def my_side(direction: Direction) -> Side:
+    """The part that is mine in a promise of that direction."""
+    return {Direction.OWE: Side.PROMISOR, Direction.OWED: Side.PROMISEE, Direction.SELF: Side.SELF}[direction]
+
+
+def their_side(direction: Direction) -> Side:
+    """The part of the counterparty in a promise of that direction; of myself when I promised it to myself."""
+    return {Direction.OWE: Side.PROMISEE, Direction.OWED: Side.PROMISOR, Direction.SELF: Side.SELF}[direction]
+
+
+def speaker(promise: Promise, verb: Verb) -> Side:
+    """The side that is taken to say `verb` now, when nobody says otherwise."""
+    if verb in _BOOKKEEPING:
+        return Side.BOOKKEEPER
+    if promise.direction is Direction.SELF:
+        return Side.SELF
+    who = _SPEAKS.get((promise.state, verb)) or _SPEAKS.get((None, verb))
+    return _part(promise, who) if who else my_side(promise.direction)
+
+
+def _part(promise: Promise, who: Who) -> Side:
+    author = promise.offered.author if promise.offered else my_side(promise.direction)
+    other = Side.PROMISEE if author is Side.PROMISOR else Side.PROMISOR
+    return {Who.PROMISOR: Side.PROMISOR, Who.PROMISEE: Side.PROMISEE, Who.AUTHOR: author, Who.OTHER: other}[who]
+
+
+def whose_move(promise: Promise) -> str | None:
+    """`me` or `them`, whom the conversation waits for, or None: the other side of terms on the table, else who has to deliver, judge or tell."""
+    if promise.offered:
+        waiting = _part(promise, Who.OTHER)
+    elif promise.state is State.ACTIVE or _untold(promise):
+        waiting = Side.PROMISOR
+    elif promise.state is State.DELIVERED:
+        waiting = Side.PROMISEE
+    else:
+        return None
+    return "me" if promise.direction is Direction.SELF or waiting is my_side(promise.direction) else "them"
+
+
+def _untold(promise: Promise) -> bool:
+    return promise.state is State.RENEGED and promise.told_at is None and not promise.silent and promise.direction is not Direction.SELF
+
+
+def find(promise: Promise | None, verb: Verb, side: Side) -> Transition | None:
+    """The row that lets `side` say `verb` now, or None."""
+    return next((row for row in TRANSITIONS if row.verb is verb and _applies(row, promise, side)), None)
+
+
+def _applies(row: Transition, promise: Promise | None, side: Side) -> bool:
+    if row.state is not (promise.state if promise else None) or not _holds(row.given, promise):
+        return False
+    if row.who in (Who.OTHER, Who.AUTHOR):
+        return promise is not None and promise.offered is not None and side is _part(promise, row.who)
+    if row.who is Who.EITHER:
+        return side in (Side.PROMISOR, Side.PROMISEE)
+    return side is (Side.BOOKKEEPER if row.who is Who.ME else Side(row.who.value))
+
+
+def _holds(given: Given, promise: Promise | None) -> bool:
+    if promise is None or given is Given.ALWAYS:
+        return True
+    if given is Given.UNTOLD:
+        return _untold(promise)
+    return (promise.offered is not None) is (given is Given.AMENDMENT)
+
+
+def open_verbs(promise: Promise) -> tuple[Verb, ...]:
+    """Every verb that somebody may say now, in the order of the table; `partial` belongs to `complete` and is left out."""
+    sides = (Side.SELF, Side.BOOKKEEPER) if promise.direction is Direction.SELF else (Side.PROMISOR, Side.PROMISEE, Side.BOOKKEEPER)
+    found = {row.verb: None for row in TRANSITIONS for side in sides if _applies(row, promise, side)}
+    return tuple(verb for verb in found if verb is not Verb.PARTIAL)
+
+
+def apply(promise: Promise | None, act: Act, number: int = 0) -> Promise:
+    """The promise after `act`. `number` is its ID when the act opens it.
+
+    Raises NotOpen when no row allows the act, and Usage when the act lacks what its row needs, changes nothing,
+    or would go back in time.
+    """
+    row = find(promise, act.verb, act.side)
+    if row is None:
+        state, moves = (promise.state, open_verbs(promise)) if promise else ("not made", ())
+        raise errors.NotOpen(promise.id if promise else number, state, act.verb, moves)
+    _check_needs(row, act)
+    if promise is None:
+        promise = _begin(act, number)
+    _check_time(promise, row, act)
+    after = _TERMS[row.effect](promise, act)
+    return _settle(promise, after, row, act)
+
+
+def _begin(act: Act, number: int) -> Promise:
+    if act.opening is None or act.terms is None:
+        raise errors.MissingWord(act.verb, "outcome")
+    return Promise(number, act.opening, made_at=act.at, moved_at=act.at, contact_at=act.at)
+
+
+def _check_needs(row: Transition, act: Act) -> None:
+    carried = {"reason": act.text, "text": act.text, "told_at": act.told_at}
+    for need in row.needs:
+        if not carried[need]:
+            raise errors.MissingWord(act.verb, need)
+
+
+def _moves(row: Transition) -> bool:
+    """Whether the row changes the state or the terms, so that it has a place in time."""
+    return row.end is not None or row.effect not in (Effect.NONE, Effect.CORRECT)
+
+
+def _check_time(promise: Promise, row: Transition, act: Act) -> None:
+    earliest = promise.moved_at if _moves(row) and row.verb is not Verb.VOID else promise.made_at
+    if act.at < earliest and act.verb is not Verb.NOTE:
+        raise errors.TooEarly(promise.id, earliest)
+
+
+def _settle(before: Promise, after: Promise, row: Transition, act: Act) -> Promise:
+    """What every move leaves behind besides the terms: the state and its moments, the word given, the risk named."""
+    changes: dict[str, object] = {"contact_at": max(before.contact_at, act.at)} if row.effect is not Effect.CORRECT else {}
+    if _moves(row):
+        changes["moved_at"] = max(before.moved_at, act.at)
+    if row.end is not None:
+        changes |= {"state": row.end, **_moments(before, row.end, act)}
+    if row.gives_word and act.side is Side.PROMISOR:
+        changes["word"] = _word(before, act)
+    if act.verb is Verb.BUMP and row.gives_word and act.side is Side.PROMISOR:
+        changes["bumped_at"] = act.at
+    if act.verb in (Verb.RENEGE, Verb.TOLD):
+        changes["told_at"] = act.told_at
+    changes |= {name: value for name in ("cause", "repair", "risk", "no_to") if (value := getattr(act, name))}
+    return after._replace(**changes)  # type: ignore[arg-type]
+
+
+def _moments(before: Promise, end: State, act: Act) -> dict[str, object]:
+    if end is State.ACTIVE:
+        return {"accepted_at": before.accepted_at or act.at, "delivered_at": None, "closed_at": None, "reason": None}
+    if end is State.DELIVERED:
+        return {"delivered_at": act.at}
+    if end is State.KEPT:
+        return {"delivered_at": before.delivered_at or act.at, "closed_at": act.at}
+    if end is State.PROPOSED:
+        return {}
+    return {"closed_at": act.at, "reason": act.text, "silent": act.verb is Verb.RENEGE and act.side is Side.PROMISEE}
+
+
+def _word(promise: Promise, act: Act) -> str | None:
+    """`before-due` once the promisor gave word before the due then in force, else `after-due`; silence and promises without a due leave it."""
+    said = act.told_at if act.verb in (Verb.RENEGE, Verb.TOLD) else act.at
+    due = promise.current.terms.due
+    if said is None or due is None or promise.word == "before-due":
+        return promise.word
+    return "before-due" if said < due.at else "after-due"
+
+
+def _offer(promise: Promise, act: Act) -> Promise:
+    base = promise.offered or promise.in_force
+    if act.terms is None or (base and act.terms == base.terms):
+        raise errors.NothingChanged(promise.id, act.verb)
+    revision = Revision(len(promise.revisions) + 1, act.side, Status.OFFERED, act.terms)
+    return promise._replace(revisions=(*_turn(promise, {Status.OFFERED: Status.SUPERSEDED}), revision))
+
+
+def _accept(promise: Promise, act: Act) -> Promise:
+    due = promise.offered.terms.due if promise.offered else None
+    return promise._replace(
+        revisions=_turn(promise, {Status.IN_FORCE: Status.SUPERSEDED, Status.OFFERED: Status.IN_FORCE}),
+        renegotiated=promise.renegotiated + (promise.in_force is not None),
+        first_due=promise.first_due if promise.in_force else due,
+        agreed_at=act.at,
+    )
+
+
+def _at_once(promise: Promise, act: Act) -> Promise:
+    return _accept(_offer(promise, act), act)
+
+
+def _correct(promise: Promise, act: Act) -> Promise:
+    wrong = promise.current
+    if act.terms is None or act.terms == wrong.terms:
+        raise errors.NothingChanged(promise.id, act.verb)
+    right = wrong._replace(terms=act.terms)
+    revisions = tuple(right if revision.number == wrong.number else revision for revision in promise.revisions)
+    first = promise.in_force is not None and promise.renegotiated == 0
+    return promise._replace(revisions=revisions, first_due=act.terms.due if first else promise.first_due)
+
+
+def _turn(promise: Promise, becomes: dict[Status, Status]) -> tuple[Revision, ...]:
+    return tuple(revision._replace(status=becomes.get(revision.status, revision.status)) for revision in promise.revisions)
+
+
+def _closing(status: Status) -> Callable[[Promise, Act], Promise]:
+    return lambda promise, _act: promise._replace(revisions=_turn(promise, {Status.OFFERED: status}))
+
+
+_TERMS: dict[Effect, Callable[[Promise, Act], Promise]] = {
+    Effect.NONE: lambda promise, _act: promise,
+    Effect.OPEN: _offer,
+    Effect.OFFER: _offer,
+    Effect.AT_ONCE: _at_once,
+    Effect.ACCEPT: _accept,
+    Effect.DECLINE: _closing(Status.DECLINED),
+    Effect.WITHDRAW: _closing(Status.WITHDRAWN),
+    Effect.MOOT: _closing(Status.MOOT),
+    Effect.CORRECT: _correct,
+}
+
+
+def undone(acts: Iterable[Act]) -> dict[int, int]:
+    """The commands that are taken back, each with the command that took it back; a redo has lifted its undo."""
+    taken: dict[int, int] = {}
+    for act in acts:
+        if act.verb is Verb.UNDO and act.target is not None:
+            taken[act.target] = act.entry
+        elif act.verb is Verb.REDO and act.target is not None:
+            taken.pop(act.target, None)
+    return taken
+
+
+def replay(number: int, acts: Iterable[Act]) -> Promise:
+    """The promise that `acts` add up to, in their order, without the commands that were taken back.
+
+    When the command that made it was taken back, the promise is void.
+    """
+    said = list(acts)
+    taken = undone(said)
+    live = [act for act in said if act.verb not in (Verb.UNDO, Verb.REDO) and act.entry not in taken]
+    promise: Promise | None = None
+    for act in live:
+        promise = apply(promise, act, number)
+    if promise is not None:
+        return promise
+    opened = apply(None, said[0], number)
+    by = next(act for act in reversed(said) if act.verb is Verb.UNDO)
+    return opened._replace(revisions=_turn(opened, {Status.OFFERED: Status.MOOT}), state=State.VOID, closed_at=by.at)
+
+
+def as_of(number: int, acts: Iterable[Act], moment: datetime) -> Promise | None:
+    """The promise as it stood at `moment`, told by the commands that count today; None when nothing was said by then."""
+    said = list(acts)
+    taken = undone(said)
+    promise: Promise | None = None
+    for act in said:
+        counts = act.verb not in (Verb.UNDO, Verb.REDO) and act.entry not in taken and act.at <= moment
+        # A note or a heads-up may be dated before the Yes that it was recorded after: then it says nothing yet.
+        if counts and find(promise, act.verb, act.side):
+            promise = apply(promise, act, number)
+    return promise

@@ -1,0 +1,173 @@
+"""Who the people are: handles, names, aliases, two that turned out to be one, and which known name a word means."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from promisectl import errors
+
+ME = "me"
+_LONGEST = 100
+
+
+class PersonVerb(StrEnum):
+    """What can be recorded about a person."""
+
+    MEET = "meet"
+    RENAME = "rename"
+    ALIAS = "alias"
+    MERGE = "merge"
+    UNDO = "undo"
+    REDO = "redo"
+
+
+class PersonAct(NamedTuple):
+    """Something that was recorded about a person: a first meeting, another name, or that they are `into`."""
+
+    verb: PersonVerb
+    person: int
+    at: datetime
+    recorded_at: datetime
+    number: int = 0
+    entry: int = 0
+    handle: str | None = None
+    name: str | None = None
+    into: int | None = None
+    target: int | None = None
+
+
+class Person(NamedTuple):
+    """Somebody in the ledger. `known` is False once nothing but void promises is left of them."""
+
+    id: int
+    handle: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    merged_into: int | None = None
+    known: bool = True
+
+
+class Newcomer(NamedTuple):
+    """Somebody the ledger has not met yet."""
+
+    handle: str
+    name: str
+
+
+def fold(acts: Iterable[PersonAct]) -> dict[int, Person]:
+    """The people that `acts` add up to, by number, without the commands that were taken back."""
+    said = list(acts)
+    taken: set[int | None] = set()
+    for act in said:
+        if act.verb is PersonVerb.UNDO:
+            taken.add(act.target)
+        elif act.verb is PersonVerb.REDO:
+            taken.discard(act.target)
+    people: dict[int, Person] = {}
+    for act in said:
+        if act.verb not in (PersonVerb.UNDO, PersonVerb.REDO) and act.entry not in taken:
+            _apply(people, act)
+    return people
+
+
+def _apply(people: dict[int, Person], act: PersonAct) -> None:
+    if act.verb is PersonVerb.MEET:
+        people[act.person] = Person(act.person, act.handle or "", act.name or "")
+        return
+    one = people[act.person]
+    if act.verb is PersonVerb.RENAME:
+        aliases = tuple(alias for alias in one.aliases if alias != act.handle)
+        former = (one.handle,) if one.handle != act.handle else ()
+        people[one.id] = one._replace(handle=act.handle or one.handle, name=act.name or one.name, aliases=(*aliases, *former))
+    elif act.verb is PersonVerb.ALIAS:
+        people[one.id] = one._replace(aliases=(*one.aliases, act.handle or ""))
+    elif act.into is not None:
+        other = people[act.into]
+        people[other.id] = other._replace(aliases=(*other.aliases, one.handle, *one.aliases))
+        for merged in [person for person in people.values() if person.id == one.id or person.merged_into == one.id]:
+            people[merged.id] = merged._replace(merged_into=other.id, aliases=())
+
+
+def newcomer(words: str) -> Newcomer:
+    """The handle and display name for a name as it was typed: “Dana Kim” is dana-kim, Dana Kim. Raises BadName."""
+    name = " ".join(words.split())
+    handle = name.casefold().replace(" ", "-")
+    if not handle:
+        raise errors.BadName(words, "it is empty")
+    if len(handle) > _LONGEST:
+        raise errors.BadName(words, f"{_LONGEST} characters are the most")
+    if not any(letter.isalnum() for letter in handle) or not all(letter.isprintable() for letter in handle):
+        raise errors.BadName(words, "it needs a letter or a digit, and no control characters")
+    if handle.startswith(("-", "?")):
+        raise errors.BadName(words, "it can't begin with that sign")
+    return Newcomer(handle, name.title() if name == name.casefold() and "@" not in name else name)
+
+
+def exact(name: str, people: Sequence[Person]) -> Person | None:
+    """Whoever has that handle, alias or display name, in any case; None if there is nobody, Ambiguous if several share a display name."""
+    wanted = " ".join(name.split()).casefold()
+    here = [person for person in people if person.merged_into is None]
+    for person in here:
+        if wanted in (person.handle.casefold(), *(alias.casefold() for alias in person.aliases)):
+            return person
+    named = [person for person in here if person.known and wanted in (person.name.casefold(), person.handle.casefold().replace("-", " "))]
+    if len(named) > 1:
+        raise errors.AmbiguousPerson(name, [person.handle for person in named])
+    return named[0] if named else None
+
+
+def find(name: str, people: Sequence[Person]) -> Person:
+    """The person a word means: exactly, or as the beginning of one handle, alias or name. Raises AmbiguousPerson and NoPerson."""
+    person = exact(name, people)
+    if person:
+        return person
+    begun = [other for other in _known(people) if _begins(name, other)]
+    if len(begun) > 1:
+        raise errors.AmbiguousPerson(name, [other.handle for other in begun])
+    if not begun:
+        raise errors.NoPerson(name, [other.handle for other in near(name, people)])
+    return begun[0]
+
+
+def near(name: str, people: Sequence[Person]) -> list[Person]:
+    """Known people that a new name might mean: begun alike, two letters apart at the most, or with the same first name."""
+    handle = " ".join(name.split()).casefold().replace(" ", "-")
+    first = handle.split("-")[0]
+    return [
+        person
+        for person in _known(people)
+        if _begins(name, person)
+        or any(_apart(handle, other) <= _slip(handle, other) for other in (person.handle.casefold(), *person.aliases))
+        or first in (person.handle.casefold().split("-")[0], person.name.casefold().split()[0])
+    ]
+
+
+def _known(people: Sequence[Person]) -> list[Person]:
+    return [person for person in people if person.known and person.merged_into is None]
+
+
+def _begins(name: str, person: Person) -> bool:
+    wanted = " ".join(name.split()).casefold()
+    return bool(wanted) and any(text.casefold().startswith(wanted) for text in (person.handle, person.name, *person.aliases))
+
+
+def _slip(one: str, other: str) -> int:
+    """Two letters, but never so many that nothing of the shorter name would have to stand."""
+    return min(2, len(one) - 1, len(other) - 1)
+
+
+def _apart(one: str, other: str) -> int:
+    """Levenshtein's distance, with a swap of two neighbours as one step (optimal string alignment)."""
+    if abs(len(one) - len(other)) > 2:
+        return 3
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        earlier, before, row = before, row, [i]
+        for j, b in enumerate(other, 1):
+            best = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                best = min(best, earlier[j - 2] + 1)
+            row.append(best)
+    return row[-1]

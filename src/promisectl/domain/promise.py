@@ -1,0 +1,184 @@
+"""What a promise is: who owes whom, the terms, and all that was said about it. Every value here is immutable."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from promisectl.domain.dates import When
+
+
+class State(StrEnum):
+    """What the acts of a promise add up to."""
+
+    PROPOSED = "proposed"
+    ACTIVE = "active"
+    DELIVERED = "delivered"
+    KEPT = "kept"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    RENEGED = "reneged"
+    RELEASED = "released"
+    VOID = "void"
+
+
+class Direction(StrEnum):
+    """Which side of the promise is me: the promisor, the promisee, or both."""
+
+    OWE = "owe"
+    OWED = "owed"
+    SELF = "self"
+
+
+class Side(StrEnum):
+    """In which part somebody speaks."""
+
+    PROMISOR = "promisor"
+    PROMISEE = "promisee"
+    SELF = "self"
+    BOOKKEEPER = "bookkeeper"
+
+
+class Verb(StrEnum):
+    """What can be said. A command of the same name says it; `make` says request or offer, `complete --partial` says partial."""
+
+    REQUEST = "request"
+    OFFER = "offer"
+    NEGOTIATE = "negotiate"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    COMPLETE = "complete"
+    RENEGE = "renege"
+    WITHDRAW = "withdraw"
+    RELEASE = "release"
+    REOPEN = "reopen"
+    BUMP = "bump"
+    TOLD = "told"
+    PARTIAL = "partial"
+    NOTE = "note"
+    CORRECT = "correct"
+    VOID = "void"
+    UNDO = "undo"
+    REDO = "redo"
+
+
+class Status(StrEnum):
+    """What became of a revision."""
+
+    OFFERED = "offered"
+    IN_FORCE = "in-force"
+    SUPERSEDED = "superseded"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    MOOT = "moot"
+
+
+class Cause(StrEnum):
+    """Why a promise was broken, in one word that can be counted."""
+
+    OVERLOAD = "overload"
+    DEPENDENCY = "dependency"
+    UNDERESTIMATED = "underestimated"
+    NEED_CHANGED = "need-changed"
+    FORGOT = "forgot"
+    EXTERNAL = "external"
+    OTHER = "other"
+
+
+class Terms(NamedTuple):
+    """What a Yes would mean: the outcome, by when, how both will know, for the sake of what, and until when an answer is asked."""
+
+    outcome: str
+    due: When | None = None
+    done_when: str | None = None
+    why: str | None = None
+    reply_by: When | None = None
+
+
+class Revision(NamedTuple):
+    """One complete, numbered set of terms, the side that put it forward, and what became of it."""
+
+    number: int
+    author: Side
+    status: Status
+    terms: Terms
+
+
+class Opening(NamedTuple):
+    """What is fixed when a promise begins: its outside name, whose it is, and what it stands in for."""
+
+    uid: str
+    direction: Direction
+    person: int | None
+    replaces: int | None = None
+    tags: tuple[str, ...] = ()
+
+
+class Act(NamedTuple):
+    """Something a side said, when it was said (`at`) and when it was written down (`recorded_at`), both aware UTC."""
+
+    verb: Verb
+    side: Side
+    at: datetime
+    recorded_at: datetime
+    number: int = 0
+    entry: int = 0
+    revision: int | None = None
+    terms: Terms | None = None
+    text: str | None = None
+    told_at: datetime | None = None
+    cause: str | None = None
+    repair: str | None = None
+    risk: str | None = None
+    no_to: str | None = None
+    target: int | None = None
+    opening: Opening | None = None
+
+
+class Promise(NamedTuple):
+    """A promise as its acts left it. `word` is `before-due`, `after-due` or None: when the promisor first gave word of trouble."""
+
+    id: int
+    opening: Opening
+    made_at: datetime
+    moved_at: datetime
+    contact_at: datetime
+    state: State = State.PROPOSED
+    revisions: tuple[Revision, ...] = ()
+    renegotiated: int = 0
+    first_due: When | None = None
+    agreed_at: datetime | None = None
+    accepted_at: datetime | None = None
+    delivered_at: datetime | None = None
+    closed_at: datetime | None = None
+    bumped_at: datetime | None = None
+    told_at: datetime | None = None
+    silent: bool = False
+    word: str | None = None
+    reason: str | None = None
+    cause: str | None = None
+    repair: str | None = None
+    risk: str | None = None
+    no_to: str | None = None
+
+    @property
+    def direction(self) -> Direction:
+        """Which side is me."""
+        return self.opening.direction
+
+    @property
+    def in_force(self) -> Revision | None:
+        """The last revision both accepted."""
+        return self._last(Status.IN_FORCE)
+
+    @property
+    def offered(self) -> Revision | None:
+        """The revision on the table."""
+        return self._last(Status.OFFERED)
+
+    @property
+    def current(self) -> Revision:
+        """The revision in force, else the one on the table, else the last there was."""
+        return self.in_force or self.offered or self.revisions[-1]
+
+    def _last(self, status: Status) -> Revision | None:
+        return next((revision for revision in reversed(self.revisions) if revision.status is status), None)

@@ -1,0 +1,90 @@
+"""The edge of the program: streams made safe on the way in, every error turned into a sentence and an exit code on the way out."""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+
+from promisectl import errors
+from promisectl.escaping import safe
+
+
+def main(words: Sequence[str]) -> int:
+    """Run one command line and return its exit code (see `promisectl guide exit-codes`)."""
+    os.umask(0o077)
+    _open_streams()
+    try:
+        return _ask(words)
+    except errors.Problem as problem:
+        return _refused(problem, words)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        _drop_stdout()
+        return 141
+    except OSError as error:
+        if sys.stdout is None or not _is_stdout(error):
+            raise
+        return _refused(errors.CannotWrite("The answer", error.strerror or str(error)), words)
+
+
+def _ask(words: Sequence[str]) -> int:
+    from typer.exceptions import TyperException
+    from typer.main import get_command
+
+    from promisectl.cli.app import build
+    from typer import Abort
+
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if any(0xD800 <= ord(letter) <= 0xDFFF for word in words for letter in word):
+        raise errors.NotUnicode
+    try:
+        code = get_command(build(words)).main(list(words), prog_name="promisectl", standalone_mode=False)
+        sys.stdout.flush()
+    except TyperException as error:
+        raise errors.Unreadable(error.format_message(), _command(error)) from error
+    except Abort:
+        return 130
+    except SystemExit as done:
+        return int(done.code or 0)
+    return code if isinstance(code, int) else 0
+
+
+def _command(error: Exception) -> str:
+    context = getattr(error, "ctx", None)
+    return context.command_path if context else "promisectl"
+
+
+def _refused(problem: errors.Problem, words: Sequence[str]) -> int:
+    if "--json" in words or "--jsonl" in words:
+        from promisectl.records import as_json
+
+        error = {"code": problem.code, "message": str(problem), "exit": problem.exit_code}
+        line = as_json.one({"error": error | ({"moves": [str(move) for move in problem.moves]} if problem.moves else {})})
+    else:
+        line = safe(f"promisectl: {problem}")
+    print(line, file=sys.stderr)
+    return problem.exit_code
+
+
+def _open_streams() -> None:
+    """Closed streams become /dev/null; what a stream's encoding lacks is escaped; pipes speak UTF-8 unless somebody said otherwise."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            descriptor = os.open(os.devnull, os.O_RDWR)
+            if descriptor != number:
+                os.dup2(descriptor, number)
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8"))
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            encoding = None if stream.isatty() or os.environ.get("PYTHONIOENCODING") else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace", newline="")
+
+
+def _is_stdout(error: OSError) -> bool:
+    return error.filename is None
+
+
+def _drop_stdout() -> None:
+    """Nobody reads any more: what is left in the buffer goes nowhere, silently."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

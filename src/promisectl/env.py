@@ -1,0 +1,183 @@
+"""The world around one command: the clock, the environment, the streams. Nothing else reads them."""
+
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import IO
+
+from promisectl import errors
+from promisectl.domain import dates
+from promisectl.escaping import safe
+
+
+class Env:
+    """What a command may know of the world, and where it speaks.
+
+    `now` is the moment of this run (aware UTC, whole seconds), `zone` the IANA name of the local zone, `ledger` the path of the
+    ledger, `config_file` that of the config. `quiet` asks for numbers alone.
+    """
+
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        streams: tuple[IO[str], IO[str], IO[str]],
+        *,
+        ledger: str | None = None,
+        today: str | None = None,
+        color: str | None = None,
+        no_input: bool = False,
+        quiet: bool = False,
+        form: str | None = None,
+    ) -> None:
+        self._environ = environ
+        self._in, self._out, self._err = streams
+        self.zone = local_zone(environ)
+        self.now = _now(today or environ.get("PROMISECTL_TODAY"), self.zone)
+        self.ledger = os.path.abspath(os.path.expanduser(ledger or environ.get("PROMISECTL_LEDGER") or default_ledger(environ)))
+        self.config_file = config_file(environ)
+        self.color_wish = _choice("--color", color, ("auto", "always", "never"))
+        self.quiet = quiet
+        self._form = form
+        self._may_ask = not (no_input or environ.get("PROMISECTL_NO_INPUT") or quiet or form)
+
+    # What the person sees
+
+    @property
+    def tty(self) -> bool:
+        """Whether a person is looking at stdout."""
+        return self._out.isatty()
+
+    @property
+    def as_json(self) -> bool:
+        """Whether the answer, and an error, is to be JSON."""
+        return self._form in ("json", "jsonl")
+
+    @property
+    def form(self) -> str:
+        """The form of a view: `json`, `jsonl`, `csv` or `plain` as asked for, else `table` where a person looks, `plain` where none does."""
+        return self._form or ("table" if self.tty else "plain")
+
+    @property
+    def width(self) -> int:
+        """How many columns the terminal has: COLUMNS, else what it says itself, else 80; never fewer than 40."""
+        columns = self._environ.get("COLUMNS", "")
+        if columns.isascii() and columns.isdigit() and int(columns[:5]):
+            return max(40, int(columns[:5]))
+        try:
+            return max(40, os.get_terminal_size(self._out.fileno()).columns)
+        except (OSError, ValueError):
+            return 80
+
+    @property
+    def color(self) -> bool:
+        """Whether to colour: --color, then NO_COLOR, then FORCE_COLOR or CLICOLOR_FORCE, then whether a terminal that can is looking."""
+        if self.color_wish != "auto":
+            return self.color_wish == "always"
+        if self._environ.get("NO_COLOR"):
+            return False
+        if self._environ.get("FORCE_COLOR", "0") != "0" or self._environ.get("CLICOLOR_FORCE", "0") != "0":
+            return True
+        return self.tty and self._environ.get("TERM") != "dumb"
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether a question may be put: a person at both ends, and nobody said not to."""
+        return self._may_ask and self._in.isatty() and self._err.isatty()
+
+    def clock(self, moment: datetime | None = None) -> tuple[datetime, datetime]:
+        """A moment, this one if none is given, and the end of its local day."""
+        at = moment or self.now
+        return at, dates.last_second(dates.local(at, self.zone).date(), self.zone)
+
+    # Saying
+
+    def write(self, pieces: Iterable[str]) -> None:
+        """Write data to stdout as it comes."""
+        for piece in pieces:
+            self._out.write(piece)
+
+    def say(self, line: str) -> None:
+        """One line of data on stdout, escaped so that no text in it can steer a terminal."""
+        self._out.write(safe(line) + "\n")
+
+    def answer(self, lines: Iterable[str]) -> None:
+        """The answer of a move that is recorded. Raises AnswerLost when nobody can hear it."""
+        try:
+            for line in lines:
+                self.say(line)
+            self._out.flush()
+        except OSError as error:
+            raise errors.AnswerLost(error.strerror or "the stream is closed") from error
+
+    def hint(self, line: str) -> None:
+        """One line beside the data, on stderr; none where only the data was asked for."""
+        if not (self.quiet or self.as_json):
+            self.warn(line)
+
+    def warn(self, line: str) -> None:
+        """One line on stderr, whatever was asked for."""
+        print(safe(line), file=self._err)
+
+    def ask(self, question: str) -> str:
+        """Put a question on stderr and read one line. Ctrl-D answers with nothing."""
+        self._err.write(safe(question) + " ")
+        self._err.flush()
+        return self._in.readline().strip()
+
+    def flush(self) -> None:
+        """Have everything said so far heard."""
+        self._out.flush()
+
+    def stdout(self) -> IO[str]:
+        """The stream for data, for the one console that prints tables."""
+        return self._out
+
+
+def _now(today: str | None, zone: str) -> datetime:
+    if today:
+        return dates.read_now(today, zone)
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def _choice(option: str, word: str | None, choices: tuple[str, ...]) -> str:
+    if word is not None and word not in choices:
+        raise errors.BadChoice(option, word, choices)
+    return word or choices[0]
+
+
+def default_ledger(environ: Mapping[str, str]) -> str:
+    """Where the ledger is kept by the XDG base directories, or by the platform's own custom on Windows and macOS."""
+    home = environ.get("XDG_DATA_HOME", "")
+    if os.path.isabs(home):
+        return os.path.join(home, "promisectl", "ledger.db")
+    if sys.platform in ("win32", "darwin"):  # pragma: no cover
+        from platformdirs import user_data_dir
+
+        return os.path.join(user_data_dir("promisectl", appauthor=False), "ledger.db")
+    return os.path.join("~", ".local", "share", "promisectl", "ledger.db")
+
+
+def config_file(environ: Mapping[str, str]) -> str:
+    """Where the config is, by the same customs."""
+    home = environ.get("XDG_CONFIG_HOME", "")
+    if os.path.isabs(home):
+        return os.path.join(home, "promisectl", "config.toml")
+    if sys.platform in ("win32", "darwin"):  # pragma: no cover
+        from platformdirs import user_config_dir
+
+        return os.path.join(user_config_dir("promisectl", appauthor=False), "config.toml")
+    return os.path.expanduser(os.path.join("~", ".config", "promisectl", "config.toml"))
+
+
+def local_zone(environ: Mapping[str, str]) -> str:
+    """The IANA name of the local zone: TZ, else where the system's own link points, else UTC."""
+    named = environ.get("TZ", "").removeprefix(":")
+    if named and dates.is_zone(named):
+        return named
+    try:
+        target = os.path.realpath("/etc/localtime")
+    except OSError:  # pragma: no cover
+        return "UTC"
+    _, found, name = target.partition("zoneinfo/")
+    return name if found and dates.is_zone(name) else "UTC"

@@ -1,0 +1,403 @@
+"""Every error a person can meet: its sentence, its code for programs, its exit code.
+
+A sentence says what is wrong and what to do next. Raised anywhere, caught once, at the edge.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+
+class Problem(Exception):
+    """The family: `str(problem)` is the sentence, `code` its name for programs, `exit_code` what the shell sees, `moves` the open verbs."""
+
+    code = "usage"
+    exit_code = 2
+    moves: tuple[str, ...] = ()
+
+
+class Usage(Problem):
+    """The words of the command cannot be carried out as typed (exit 2)."""
+
+
+class NotFound(Problem):
+    """There is no such promise, person or topic (exit 3)."""
+
+    code = "not-found"
+    exit_code = 3
+
+
+class Ambiguous(Problem):
+    """A name could mean more than one, or looks too much like a known one (exit 3)."""
+
+    code = "ambiguous"
+    exit_code = 3
+
+
+class IllegalMove(Problem):
+    """The move is not open now (exit 4)."""
+
+    code = "illegal-move"
+    exit_code = 4
+
+
+class LedgerTrouble(Problem):
+    """The ledger cannot be read or written (exit 5)."""
+
+    code = "ledger"
+    exit_code = 5
+
+
+class BadData(Problem):
+    """The config, or a file to be imported, holds something that cannot be used (exit 6)."""
+
+    code = "data"
+    exit_code = 6
+
+
+# Dates
+
+
+class UnreadableDate(Usage):
+    """A text given where a date belongs is outside the grammar of dates."""
+
+    def __init__(self, text: str, examples: tuple[str, str, str], why: str = "") -> None:
+        one, two, three = examples
+        reason = f" ({why})" if why else ""
+        super().__init__(f"“{text}” is not a date that can be read{reason}. Try {one}, {two} or {three}.")
+
+
+class AmbiguousDate(Usage):
+    """A date that has several readings; all of them are named."""
+
+    def __init__(self, text: str, readings: tuple[str, ...]) -> None:
+        super().__init__(f"“{text}” can mean {' or '.join(readings)}. Write the one that was meant.")
+
+
+class DatePassed(Usage):
+    """A due date that was over before the promise was said."""
+
+    def __init__(self, option: str, shown: str) -> None:
+        super().__init__(f"{option} {shown} has passed. Give a date to come, or add --backfill to record an old promise.")
+
+
+class DateAhead(Usage):
+    """Something is said to have happened at a moment that is still to come."""
+
+    def __init__(self, option: str, shown: str) -> None:
+        super().__init__(f"{option} {shown} is still to come, and only what has happened can be recorded.")
+
+
+class TooEarly(Usage):
+    """A move dated before the newest one it builds on."""
+
+    def __init__(self, number: int, earliest: datetime) -> None:
+        self.number = number
+        self.earliest = earliest
+        moment = f"{earliest:%Y-%m-%dT%H:%MZ}"
+        super().__init__(f"#{number} was last changed at {moment}, and a later move can't be dated before that. See: log {number}.")
+
+
+# Words of a command
+
+
+class MissingWord(Usage):
+    """A move that needs a reason, a text or a moment came without it."""
+
+    _ASKS = {
+        "reason": "needs a reason: add --reason “…”",
+        "text": "needs a text",
+        "told_at": "needs the moment they were told",
+        "outcome": "needs an outcome",
+    }
+
+    def __init__(self, verb: str, need: str) -> None:
+        super().__init__(f"{verb} {self._ASKS[need]}.")
+
+
+class NothingChanged(Usage):
+    """A negotiation or correction that leaves every term as it was."""
+
+    def __init__(self, number: int, verb: str) -> None:
+        super().__init__(f"That would leave the terms of #{number} as they are. Change one: {verb} {number} --by, --what, --done-when or --why.")
+
+
+class NoSide(Usage):
+    """A promise was to be made without saying to whom or from whom."""
+
+    def __init__(self) -> None:
+        super().__init__("To whom, or from whom? make “…” --to dana (you owe Dana), or make “…” --from lee (Lee owes you).")
+
+
+class NeitherSideMe(Usage):
+    """A promise between two others."""
+
+    def __init__(self, promisor: str, promisee: str) -> None:
+        super().__init__(
+            f"One side of a promise here is always you, so {promisor} can't promise {promisee} something in your ledger. "
+            f"If you owe it: make “…” --to {promisee}. If you are owed it: make “…” --from {promisor}."
+        )
+
+
+class Contradiction(Usage):
+    """Two options that exclude each other, or one that does not fit the promise."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+
+
+class BadChoice(Usage):
+    """A word that is not among the known ones."""
+
+    def __init__(self, option: str, word: str, choices: Sequence[str]) -> None:
+        super().__init__(f"{option} does not know “{word}”. Choose from {', '.join(choices)}.")
+
+
+class BadNumber(Usage):
+    """Something that is not the number of a promise."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(f"“{word}” is not the number of a promise. The numbers are in the first column of: list.")
+
+
+class TextTooLong(Usage):
+    """A text beyond the limit; it is refused, never cut."""
+
+    def __init__(self, name: str, length: int, limit: int) -> None:
+        super().__init__(f"The {name} has {length:,} characters, and {limit:,} are the most. Shorten it and try again; nothing was recorded.")
+
+
+class EmptyText(Usage):
+    """A text that has to say something is blank."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The {name} is empty. Say it in words.")
+
+
+class NotUnicode(Usage):
+    """Bytes on the command line that are not text in this terminal's encoding."""
+
+    def __init__(self) -> None:
+        super().__init__("The command line holds bytes that are no readable text here. Type them as UTF-8, or set a UTF-8 locale.")
+
+
+class BadName(Usage):
+    """A name that cannot serve as a person's handle."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"“{name}” can't be the name of a person: {why}.")
+
+
+class StaleRevision(IllegalMove):
+    """An answer to terms that are not on the table."""
+
+    def __init__(self, number: int, asked: int, now: int) -> None:
+        if asked > now:
+            super().__init__(f"#{number} has no revision {asked}; revision {now} is the newest. See: show {number}.")
+        else:
+            super().__init__(f"Revision {asked} of #{number} is dead: revision {now} replaced it. See: show {number}, then accept {number} --rev {now}.")
+
+
+class Unreadable(Usage):
+    """A command line that is not well formed."""
+
+    def __init__(self, message: str, command: str) -> None:
+        super().__init__(f"{message.rstrip('.')}. See: {command} --help")
+
+
+# Moves
+
+
+class NotOpen(IllegalMove):
+    """A move that the lifecycle does not allow now."""
+
+    _WHY = {
+        ("proposed", "renege"): "is not accepted yet, so there is nothing to break",
+        ("proposed", "complete"): "is not accepted yet, so there is nothing to complete",
+        ("proposed", "release"): "is not accepted yet, so there is nothing to release anybody from",
+        ("proposed", "reopen"): "is not accepted yet, so there is nothing to reopen",
+        ("active", "accept"): "is agreed, and no new terms are on the table to accept",
+        ("active", "decline"): "is agreed, and no new terms are on the table to decline",
+        ("active", "withdraw"): "is agreed, and no new terms are on the table to withdraw",
+        ("active", "reopen"): "is open as it is",
+        ("delivered", "complete"): "is reported as done already",
+        ("delivered", "negotiate"): "is reported as done, so its terms can't be changed any more",
+        ("delivered", "renege"): "is reported as done, so it can't be broken unless it is reopened",
+        ("reneged", "told"): "is broken, and there is nobody left to tell",
+    }
+    _BESIDE = ("bump", "note", "correct", "void")
+    _ENDED = ("kept", "declined", "withdrawn", "reneged", "released")
+
+    def __init__(self, number: int, state: str, verb: str, moves: Sequence[str]) -> None:
+        self.moves = tuple(moves)
+        why = self._WHY.get((state, verb), f"is {state}, so {verb} is not open")
+        named = [move for move in moves if move not in self._BESIDE] or moves
+        open_now = f"Open now: {', '.join(f'{move} {number}' for move in named)}." if named else "No move is open any more."
+        anew = f" To promise it anew: make “…” --replaces {number}." if state in self._ENDED else ""
+        super().__init__(f"#{number} {why}. {open_now}{anew}")
+
+
+class AlreadyReported(IllegalMove):
+    """The promisor reports a delivery twice."""
+
+    def __init__(self, number: int, day: str, person: str, moves: Sequence[str]) -> None:
+        self.moves = tuple(moves)
+        super().__init__(f"#{number} was already reported as done on {day}. When {person} confirms: accept {number}.")
+
+
+class NothingToUndo(IllegalMove):
+    """There is no command left to take back."""
+
+    def __init__(self, where: str = "") -> None:
+        super().__init__(f"There is nothing to undo{where}. What was recorded: log.")
+
+
+class NothingToRedo(IllegalMove):
+    """No undo is the newest thing that was recorded."""
+
+    def __init__(self) -> None:
+        super().__init__("There is nothing to redo: the newest thing recorded is not an undo. What was recorded: log.")
+
+
+class BuiltUpon(IllegalMove):
+    """A command cannot be taken back because a later one builds on it."""
+
+    def __init__(self, number: int, command: str, later: str) -> None:
+        super().__init__(f"The newest command of #{number}, {command}, can't be undone alone: {later} came after it. Undo that first.")
+
+
+# Finding
+
+
+class NoPromise(NotFound):
+    """No promise has that number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"There is no promise #{number}. The numbers are in the first column of: list --all.")
+
+
+class NoPerson(NotFound):
+    """Nobody in the ledger has that name."""
+
+    def __init__(self, name: str, near: Sequence[str]) -> None:
+        hint = f"Did you mean {' or '.join(near)}?" if near else "Who is in the ledger: people."
+        super().__init__(f"There is nobody called “{name}” in the ledger. {hint}")
+
+
+class AmbiguousPerson(Ambiguous):
+    """The beginning of a name that several people share."""
+
+    def __init__(self, name: str, candidates: Sequence[str]) -> None:
+        super().__init__(f"“{name}” can be {' or '.join(candidates)}. Write more of the name.")
+
+
+class NearMiss(Ambiguous):
+    """A new name that looks like a known one."""
+
+    def __init__(self, name: str, near: Sequence[str]) -> None:
+        super().__init__(f"“{name}” is new, but looks like {' or '.join(near)}. Write that handle, or add --new if this is somebody else.")
+
+
+class NameTaken(Usage):
+    """A handle or alias that belongs to somebody already."""
+
+    def __init__(self, name: str, owner: str) -> None:
+        super().__init__(f"“{name}” already means {owner}. Choose another, or if the two are one person: person merge.")
+
+
+class NobodyYet(NotFound):
+    """A person is to be changed where there is no ledger yet."""
+
+    def __init__(self) -> None:
+        super().__init__("There is nobody in the ledger yet. A person enters it with a first promise: make “…” --to dana.")
+
+
+class SameName(Usage):
+    """A renaming that changes nothing."""
+
+    def __init__(self, handle: str) -> None:
+        super().__init__(f"{handle} has that name already.")
+
+
+class SamePerson(Usage):
+    """A merge of one person with themself."""
+
+    def __init__(self, handle: str) -> None:
+        super().__init__(f"Both names mean {handle} already.")
+
+
+class NoTopic(NotFound):
+    """The guide has no such page."""
+
+    def __init__(self, topic: str, topics: Sequence[str]) -> None:
+        super().__init__(f"The guide has no page “{topic}”. There are {', '.join(topics)}.")
+
+
+# The ledger file
+
+
+class NotALedger(LedgerTrouble):
+    """The file in the ledger's place is something else, or nothing at all."""
+
+    def __init__(self, path: str, what: str) -> None:
+        super().__init__(f"{path} {what}. It was left as it is; move it away, or name another ledger with --ledger.")
+
+
+class NewerLedger(LedgerTrouble):
+    """A ledger written by a later version of the program."""
+
+    def __init__(self, path: str, step: int, known: int) -> None:
+        super().__init__(
+            f"{path} was written by a newer promisectl (schema step {step}; this one knows {known}). It was left as it is; update promisectl."
+        )
+
+
+class Busy(LedgerTrouble):
+    """Another command held the ledger for too long."""
+
+    def __init__(self, path: str, seconds: int) -> None:
+        super().__init__(f"{path} was locked by another command for {seconds} seconds. Nothing was recorded; try again.")
+
+
+class Unusable(LedgerTrouble):
+    """SQLite or the operating system refused."""
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(f"{path} can't be used: {why}. Nothing was recorded; see where it is with: path.")
+
+
+class AnswerLost(Problem):
+    """The move was recorded, but its answer could not be written out (exit 7)."""
+
+    code = "ledger"
+    exit_code = 7
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"The move was recorded, but its answer could not be written out ({why}). See it with: log.")
+
+
+class CannotWrite(LedgerTrouble):
+    """An output file that could not be written."""
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(f"{path} can't be written: {why}.")
+
+
+class FileExists(Usage):
+    """An output file that is there already."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path} is there already. Add --force to replace it, or choose another name.")
+
+
+class OntoTheLedger(Usage):
+    """An export that would overwrite the ledger itself."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path} is the ledger itself. Choose another file.")
+
+
+class BadConfig(BadData):
+    """Something in the config file that cannot be used."""
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(f"{path}: {why}. Nothing was done.")

@@ -1,0 +1,56 @@
+"""The help pages: Markdown files beside this one, and a diagram drawn from the table of transitions."""
+
+import os
+from typing import TYPE_CHECKING
+
+from promisectl import errors
+
+if TYPE_CHECKING:
+    from promisectl.domain.lifecycle import Transition
+
+TOPICS = {
+    "start": "a first week, from the first promise to the record",
+    "lifecycle": "the states of a promise and every move between them",
+    "dates": "how dates are said, and what is refused",
+    "records": "lines, JSON and CSV for other programs",
+    "files": "where the ledger is kept, and how it is looked after",
+    "exit-codes": "what the shell sees",
+}
+
+
+def contents() -> str:
+    """The list of pages, as Markdown."""
+    listed = "\n".join(f"- `promisectl guide {topic}`: {about}" for topic, about in TOPICS.items())
+    return f"# The guide\n\n{listed}\n\nEvery command explains itself too: `promisectl make --help`.\n"
+
+
+def page(topic: str) -> str:
+    """A page as Markdown. Raises NoTopic."""
+    if topic not in TOPICS:
+        raise errors.NoTopic(topic, tuple(TOPICS))
+    with open(os.path.join(os.path.dirname(__file__), f"{topic}.md"), encoding="utf-8") as file:
+        text = file.read()
+    return text.replace("<!-- diagram -->", f"```text\n{diagram()}\n```") if topic == "lifecycle" else text
+
+
+def diagram() -> str:
+    """The lifecycle as a tree: every state, and below it each move with who makes it and where it leads."""
+    from promisectl.domain.lifecycle import TRANSITIONS
+    from promisectl.domain.promise import State
+
+    begun = [_branch(row) for row in TRANSITIONS if row.state is None]
+    lines = ["(nothing yet)", *_tree(begun)]
+    for state in State:
+        moves = [_branch(row) for row in TRANSITIONS if row.state is state and row.who != "me, keeping the book"]
+        lines += ["", state.value, *(_tree(list(dict.fromkeys(moves))) or ["   the end"])]
+    return "\n".join(lines)
+
+
+def _branch(row: "Transition") -> str:
+    given = "" if row.given == "-" else f", {row.given}"
+    target = row.end.value if row.end else "the same"
+    return f"{row.verb.value:<10} {f'({row.who}{given})':<48} ──▶ {target}"
+
+
+def _tree(branches: list[str]) -> list[str]:
+    return [f"{'└─' if branch is branches[-1] else '├─'} {branch}" for branch in branches]

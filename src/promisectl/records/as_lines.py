@@ -1,0 +1,15 @@
+"""Records as tab-separated lines without a header, for cut, awk and friends: one line each, nothing cut, nothing wrapped."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from promisectl.escaping import one_line
+
+PROMISE = ("id", "person", "outcome", "due", "state", "flags")
+ACT = ("id", "at", "promise", "act", "by", "text", "undone_by")
+
+
+def lines(rows: Iterable[Mapping[str, Any]], columns: tuple[str, ...]) -> Iterator[str]:
+    """A line for every row: the named columns with a tab between; tab, newline, backslash and controls in a text are escaped."""
+    for row in rows:
+        yield "\t".join("" if row[name] is None else one_line(str(row[name])) for name in columns) + "\n"

@@ -1,0 +1,85 @@
+"""The promise record, the act record and the person record: their fields, in order, and how a row of a view becomes one."""
+
+from collections.abc import Mapping
+from typing import Any
+
+PROMISE = (
+    "id",
+    "uid",
+    "direction",
+    "state",
+    "person",
+    "person_name",
+    "move",
+    "author",
+    "outcome",
+    "due",
+    "due_zone",
+    "due_at",
+    "done_when",
+    "why",
+    "reply_by",
+    "revision",
+    "revisions",
+    "renegotiated",
+    "first_due",
+    "made_at",
+    "accepted_at",
+    "delivered_at",
+    "closed_at",
+    "lateness_seconds",
+    "notice",
+    "told_at",
+    "reason",
+    "cause",
+    "repair",
+    "risk",
+    "no_to",
+    "replaces",
+    "tags",
+    "flags",
+)
+ACT = (
+    "id",
+    "entry",
+    "promise",
+    "uid",
+    "act",
+    "side",
+    "by",
+    "at",
+    "recorded_at",
+    "revision",
+    "text",
+    "told_at",
+    "cause",
+    "repair",
+    "risk",
+    "no_to",
+    "undone_by",
+)
+PERSON = ("person", "person_name", "owe", "owed", "overdue", "next_due")
+_LISTS = ("tags", "flags")
+_OFFER = ("outcome", "due", "done_when", "why", "reply_by")
+
+Row = Mapping[str, Any]
+
+
+def promise(row: Row) -> dict[str, Any]:
+    """A row of the view `promises` as a JSON object: absent is null, tags and flags are arrays, `offer` holds the revision on the table."""
+    record: dict[str, Any] = {name: row[name].split() if row[name] and name in _LISTS else row[name] for name in PROMISE}
+    for name in _LISTS:
+        record[name] = record[name] or []
+    offered = {"revision": row["offer_revision"], "author": row["author"], **{name: row[f"offer_{name}"] for name in _OFFER}}
+    record["offer"] = offered if row["offer_revision"] else None
+    return record
+
+
+def act(row: Row) -> dict[str, Any]:
+    """A row of the view `acts` as a JSON object."""
+    return {name: row[name] for name in ACT}
+
+
+def person(row: Row) -> dict[str, Any]:
+    """A row of the people of the ledger as a JSON object."""
+    return {name: row[name] for name in PERSON}

@@ -1,0 +1,1 @@
+"""What people see. Renderers return text or tables; the commands print them."""

@@ -1,0 +1,230 @@
+"""What a move says when it is done: one line of who did what on which terms, and one next step. Plain text."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from promisectl.domain import lifecycle
+from promisectl.domain.promise import Act, Direction, Promise, Side, State, Terms, Verb
+from promisectl.rendering import words
+from promisectl.rendering.words import Here
+
+
+class Told(NamedTuple):
+    """A move to be told: the promise before and after it, the act, the display name of the other side, and where we are."""
+
+    before: Promise | None
+    after: Promise
+    act: Act
+    name: str
+    here: Here
+
+    @property
+    def mine(self) -> bool:
+        """Whether I did it."""
+        return self.after.direction is Direction.SELF or self.act.side is lifecycle.my_side(self.after.direction)
+
+    @property
+    def who(self) -> str:
+        """“You” or the name of whoever did it."""
+        return "You" if self.mine else self.name
+
+    @property
+    def whose(self) -> str:
+        """Whose terms the answer was to: the other side's of whoever did it."""
+        return f"{self.name}'s" if self.mine else "your"
+
+    @property
+    def whom(self) -> str:
+        """Whoever it was done to."""
+        return self.name if self.mine else "you"
+
+
+def line(told: Told) -> str:
+    """What happened, as one line that begins with the number and the state."""
+    number, state = told.after.id, told.after.state
+    risk = ", at risk" if told.act.verb is Verb.BUMP and told.after.bumped_at == told.act.at else ""
+    return f"#{number} {state}{risk}. {_SAYS[told.act.verb](told)}"
+
+
+def terms(terms: Terms, here: Here) -> str:
+    """Terms in a sentence: the outcome, and the due date where there is one."""
+    by = f" by {words.due(terms.due.civil, terms.due.zone, here)}" if terms.due else ""
+    return f"“{terms.outcome}”{by}"
+
+
+def _revision(told: Told, number: int | None = None) -> str:
+    revision = next((one for one in told.after.revisions if one.number == number), None) if number else told.after.offered or told.after.current
+    assert revision is not None
+    return f"(rev {revision.number}): {terms(revision.terms, told.here)}."
+
+
+def _outcome(told: Told) -> str:
+    return f"“{told.after.current.terms.outcome}”"
+
+
+def _because(told: Told) -> str:
+    return f" Reason: “{told.act.text}”." if told.act.text else ""
+
+
+def made(promise: Promise, name: str, here: Here) -> str:
+    """A promise that was just made: who owes or is asked what, by when."""
+    first = promise.current
+    said = terms(first.terms, here)
+    if promise.direction is Direction.SELF:
+        opening = "You promise yourself"
+    elif promise.state is State.ACTIVE:
+        opening = f"You owe {name}" if promise.direction is Direction.OWE else f"{name} owes you"
+    else:
+        mine = first.author is lifecycle.my_side(promise.direction)
+        verb = "offer" if first.author is Side.PROMISOR else "ask"
+        opening = f"You {verb} {name}" if mine else f"{name} {verb}s you"
+    return f"#{promise.id} {promise.state}. {opening}: {said} (rev {first.number})."
+
+
+def _accept(told: Told) -> str:
+    if told.before and told.before.state is State.DELIVERED:
+        return f"{told.who} confirmed it{_punctual(told.after)}: {_outcome(told)}."
+    kind = "new terms" if told.after.renegotiated else "terms"
+    return f"{told.who} accepted {told.whose} {kind} {_revision(told)}"
+
+
+def _punctual(promise: Promise) -> str:
+    due = promise.current.terms.due
+    late = words.lateness(int((promise.delivered_at - due.at).total_seconds())) if due and promise.delivered_at else ""
+    return f", {late}" if late else ""
+
+
+def _decline(told: Told) -> str:
+    before = told.before
+    if before and before.state is State.DELIVERED:
+        return f"{told.who} said it is not done: {_outcome(told)}. Missing: “{told.act.text}”."
+    if before and before.offered and before.state is State.ACTIVE:
+        stands = f"the terms in force stand {_revision(told, told.after.current.number)}"
+        return f"{told.who} said No to {told.whose} new terms (rev {before.offered.number}), and {stands}{_because(told)}"
+    return f"{told.who} said No to {told.whose} terms {_revision(told)}{_because(told)}"
+
+
+def _negotiate(told: Told) -> str:
+    before, after = told.before, told.after
+    if after.direction is Direction.SELF:
+        return f"You changed your terms {_revision(told)}"
+    if after.state is State.PROPOSED:
+        countered = before and before.offered and before.offered.author is not told.act.side
+        return f"{told.who} {'countered' if countered else 'put it anew'} {_revision(told)}"
+    stands = after.current
+    by = f": by {words.due(stands.terms.due.civil, stands.terms.due.zone, told.here)}" if stands.terms.due else ""
+    answerer = f"{told.name} says" if told.mine else "you say"
+    return f"{told.who} asked {told.whom} for new terms {_revision(told)} Until {answerer} Yes, rev {stands.number} stands{by}."
+
+
+def _complete(told: Told) -> str:
+    if told.after.direction is Direction.SELF:
+        return f"You kept your word to yourself{_punctual(told.after)}: {_outcome(told)}."
+    if told.act.side is Side.PROMISOR:
+        return f"{told.who} reported it done{_punctual(told.after)}: {_outcome(told)}. {_judge(told)}"
+    return f"{told.who} confirmed it{_punctual(told.after)}: {_outcome(told)}."
+
+
+def _judge(told: Told) -> str:
+    return f"{told.name} has not confirmed." if told.mine else "It is yours to judge."
+
+
+def _renege(told: Told) -> str:
+    if told.act.side is Side.PROMISEE:
+        return f"{told.name} broke it without a word: {_outcome(told)}.{_because(told)}"
+    broke = f"{told.who} broke {'your' if told.mine else 'the'} word: {_outcome(told)}.{_because(told)}"
+    if told.after.direction is Direction.SELF:
+        return broke
+    return f"{broke} {_notice(told, told.act.told_at)}"
+
+
+def _notice(told: Told, told_at: datetime | None) -> str:
+    if told_at is None:
+        return f"{told.name} has not been told."
+    due = told.after.current.terms.due
+    when = f"{told.whom[:1].upper()}{told.whom[1:]} {'were' if told.whom == 'you' else 'was'} told on {words.day(told_at, told.here)}"
+    if due is None:
+        return f"{when}."
+    side = "before" if told_at < due.at else "after"
+    return f"{when}, {words.apart(told_at, due.at, told.here.zone)} {side} it was due."
+
+
+def _withdraw(told: Told) -> str:
+    before = told.before
+    rev = before.offered.number if before and before.offered else told.after.current.number
+    if told.after.state is State.ACTIVE:
+        return f"{told.who} took the new terms (rev {rev}) back; the terms in force stand {_revision(told, told.after.current.number)}"
+    what = "offer" if told.act.side is Side.PROMISOR else "request"
+    return f"{told.who} took the {what} back (rev {rev}): {_outcome(told)}.{_because(told)}"
+
+
+def _release(told: Told) -> str:
+    return f"{told.who} let {told.whom} off: {_outcome(told)}.{_because(told)}"
+
+
+def _reopen(told: Told) -> str:
+    return f"{told.who} reopened it {_revision(told)}{_because(told)}"
+
+
+def _bump(told: Told) -> str:
+    due = told.after.current.terms.due
+    if told.act.side is not Side.PROMISOR or told.after.state is not State.ACTIVE:
+        return f"{told.who} reminded {told.whom}: “{told.act.text}”."
+    if due is None:
+        return f"{told.who} gave {told.whom} word: “{told.act.text}”."
+    side = "before" if told.act.at < due.at else "after"
+    return f"{told.who} gave {told.whom} word, {words.apart(told.act.at, due.at, told.here.zone)} {side} it is due: “{told.act.text}”."
+
+
+def _partial(told: Told) -> str:
+    return f"{told.who} reported a part: “{told.act.text}”."
+
+
+_SAYS = {
+    Verb.ACCEPT: _accept,
+    Verb.DECLINE: _decline,
+    Verb.NEGOTIATE: _negotiate,
+    Verb.COMPLETE: _complete,
+    Verb.RENEGE: _renege,
+    Verb.WITHDRAW: _withdraw,
+    Verb.RELEASE: _release,
+    Verb.REOPEN: _reopen,
+    Verb.BUMP: _bump,
+    Verb.PARTIAL: _partial,
+    Verb.TOLD: lambda told: _notice(told, told.act.told_at),
+    Verb.NOTE: lambda told: f"Noted: “{told.act.text}”.",
+    Verb.CORRECT: lambda told: f"Put right {_revision(told, told.after.current.number)}",
+    Verb.VOID: lambda told: f"Entered by mistake, outside every count now: {_outcome(told)}.{_because(told)}",
+}
+
+
+def taken_back(promise: Promise, command: str, *, redone: bool = False) -> str:
+    """What a promise is after an undo or a redo: “#3 is active again (undone: complete).”"""
+    again = "" if promise.state is State.VOID else " again"
+    return f"#{promise.id} is {promise.state}{again} ({'redone' if redone else 'undone'}: {command})."
+
+
+def next_step(promise: Promise, name: str) -> str:
+    """What can be typed next, in one line; empty when nothing waits."""
+    number, state = promise.id, promise.state
+    owe = promise.direction is not Direction.OWED
+    if promise.offered:
+        answers = f"accept {number}, negotiate {number} or decline {number}"
+        return f"Your move: {answers}." if lifecycle.whose_move(promise) == "me" else f"When {name} answers: {answers}."
+    if state is State.ACTIVE:
+        return f"When it is done: complete {number}. If it gets bumpy: bump {number} “…”." if owe else f"When you have it: complete {number}."
+    if state is State.DELIVERED:
+        judge = f"Satisfied? accept {number}. Not yet? decline {number} --reason “what is missing”."
+        return f"When {name} confirms: accept {number}." if owe else judge
+    if lifecycle.whose_move(promise) == "me":
+        return f"When you have told {name}: told {number}."
+    if state is State.DECLINED:
+        return "A clear No keeps the other promises safe." if owe else ""
+    return ""
+
+
+def foreseen(promise: Promise) -> str:
+    """What was named when the Yes was given, for the moment when it matters; empty when nothing was."""
+    risk = f"You foresaw: “{promise.risk}”." if promise.risk else ""
+    price = f"You said No to: “{promise.no_to}”." if promise.no_to else ""
+    return " ".join(part for part in (risk, price) if part)

@@ -1,0 +1,144 @@
+"""Tables for people: the only user of rich. Every table fits the width; what does not fit beside is put below, never cut."""
+
+from collections.abc import Iterable, Sequence
+from typing import IO, Any
+
+from rich.cells import cell_len
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from promisectl.escaping import safe
+from promisectl.rendering import words
+from promisectl.rendering.words import Here, Row
+
+_TONES = {"bad": "red", "warn": "yellow", "good": "green", "quiet": "bright_black"}
+_WHO_MOST = 16
+_OUTCOME_LEAST = 24
+
+
+def console(file: IO[str], width: int, *, color: bool) -> Console:
+    """The one console: prints texts as they are, in the 16 ANSI colours or none."""
+    return Console(
+        file=file,
+        width=width,
+        force_terminal=color,
+        color_system="standard" if color else None,
+        no_color=not color,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        legacy_windows=False,
+    )
+
+
+class _Columns:
+    """The widths that all sections of one view share, so that their columns stand below each other."""
+
+    def __init__(self, rows: Sequence[Row], here: Here, width: int) -> None:
+        self.number = max((len(str(row["id"])) for row in rows), default=1)
+        self.who = min(_WHO_MOST, max((cell_len(safe(row["person_name"])) for row in rows), default=4))
+        self.due = max((cell_len(words.short_due(row, here)) for row in rows), default=3)
+        self.standing = max((max(len(said) for said, _ in words.standing(row, here)) for row in rows), default=8)
+        beside = width - self.number - self.who - 2 * 5
+        self.beside = beside - self.due - self.standing >= _OUTCOME_LEAST
+        self.below = beside - max(self.due, self.standing) >= 12
+        self.stacked = not self.beside
+
+
+def promises(title: str, rows: Sequence[Row], here: Here, width: int, columns: "_Columns") -> RenderableType:
+    """One section: a title and a table of promises."""
+    table = _table()
+    table.add_column("#", justify="right", width=columns.number, no_wrap=True)
+    table.add_column("Who", width=columns.who, overflow="fold")
+    table.add_column("What", ratio=1, overflow="fold")
+    if columns.stacked:
+        table.add_column("By", width=max(columns.due, columns.standing) if columns.below else 12, overflow="fold")
+    else:
+        table.add_column("By", width=columns.due, overflow="fold")
+        table.add_column("", width=columns.standing, overflow="fold")
+    for row in rows:
+        due, standing = Text(words.short_due(row, here), style="" if row["due"] else "bright_black"), _standing(row, here)
+        last: tuple[RenderableType, ...] = (Group(due, standing),) if columns.stacked else (due, standing)
+        table.add_row(Text(str(row["id"]), style="bold"), plain(row["person_name"]), plain(row["outcome"]), *last)
+    return Group(Text(title, style="bold"), table) if title else table
+
+
+def sections(parts: Iterable[tuple[str, Sequence[Row]]], here: Here, width: int) -> RenderableType:
+    """Several tables below each other with columns of one width; empty ones are left out."""
+    full = [(title, rows) for title, rows in parts if rows]
+    columns = _Columns([row for _, rows in full for row in rows], here, width)
+    drawn: list[RenderableType] = []
+    for title, rows in full:
+        drawn += [promises(title, rows, here, width, columns), Text()]
+    return Group(*drawn[:-1])
+
+
+def people(rows: Sequence[Row], here: Here) -> RenderableType:
+    """Everybody in the ledger, with what is open in both directions."""
+    table = _table()
+    table.add_column("Who", overflow="fold")
+    for heading in ("You owe", "Owes you", "Overdue"):
+        table.add_column(heading, justify="right")
+    table.add_column("Next due", overflow="fold")
+    for row in rows:
+        overdue = Text(str(row["overdue"] or ""), style="red")
+        following = words.day(row["next_due"], here) if row["next_due"] else ""
+        name = plain(row["person_name"])
+        if row["person"] != row["person_name"].casefold():
+            name.append_text(Text(f" ({safe(row['person'])})", style="bright_black"))
+        table.add_row(name, str(row["owe"] or ""), str(row["owed"] or ""), overdue, following)
+    return table
+
+
+def pairs(rows: Sequence[tuple[str, str]]) -> RenderableType:
+    """Names and values in two columns."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="bright_black", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, value in rows:
+        grid.add_row(Text(name), plain(value))
+    return grid
+
+
+def titled(title: str, rows: Sequence[tuple[str, str]]) -> RenderableType:
+    """A title and, below it and set in, names and values in two columns."""
+    return Group(Text(title, style="bold"), Padding(pairs(rows), (0, 0, 0, 2)))
+
+
+def journal(rows: Iterable[tuple[str, str, str, bool]]) -> RenderableType:
+    """When, which promise, and what was said; what was undone stands back."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bright_black", ratio=None, overflow="fold")
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for when, promise, said, undone in rows:
+        table.add_row(when, promise, plain(said), style="bright_black" if undone else "")
+    return table
+
+
+def heading(text: str) -> RenderableType:
+    """A line that stands out."""
+    return Text(safe(text), style="bold")
+
+
+def markdown(text: str) -> RenderableType:
+    """A page of the guide."""
+    from rich.markdown import Markdown
+
+    return Markdown(text)
+
+
+def _table() -> Table:
+    return Table(box=None, expand=True, padding=(0, 2, 0, 0), header_style="bright_black", pad_edge=False)
+
+
+def plain(value: Any) -> Text:
+    """A value as it was typed, steering characters escaped."""
+    return Text(safe(str(value)), overflow="fold")
+
+
+def _standing(row: Row, here: Here) -> Text:
+    said = words.standing(row, here)
+    return Text("\n").join(Text(text, style=_TONES[tone]) for text, tone in said)

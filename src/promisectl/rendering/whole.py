@@ -1,0 +1,119 @@
+"""One promise, whole, as a page for people: its terms, the talk about it, and the moves that are open."""
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from promisectl.domain import lifecycle
+from promisectl.domain.promise import Direction, Promise, Side, State, Terms, Verb
+from promisectl.rendering import acts, tables, words
+from promisectl.rendering.words import Here, Row
+
+_HEADS = {"owe": "you owe {}", "owed": "{} owes you", "self": "to yourself"}
+_HEADS_OPEN = {
+    ("owe", "me"): "you offer {}",
+    ("owe", "them"): "{} asks you",
+    ("owed", "me"): "you ask {}",
+    ("owed", "them"): "{} offers you",
+}
+
+
+def drawn(row: Row, promise: Promise, said: Sequence[Row], here: Here) -> RenderableType:
+    """The page of a promise."""
+    name = row["person_name"]
+    heads = _HEADS_OPEN.get((row["direction"], row["author"])) if row["state"] == "proposed" else None
+    head = (heads or _HEADS[row["direction"]]).format(name)
+    parts: list[RenderableType] = [
+        tables.heading(f"#{row['id']} {row['state']} · {head}"),
+        tables.plain(row["outcome"]),
+        Text(),
+        tables.pairs(_facts(row, promise, here)),
+    ]
+    if promise.offered and promise.in_force:
+        whose = "yours" if row["author"] == "me" else f"{name}'s"
+        parts += [Text(), tables.titled(f"On the table: rev {promise.offered.number}, {whose}", _terms(promise.offered.terms, here))]
+    parts += [Text(), tables.titled("Said", [(words.moment(act["at"], here), acts.phrase(act, name)) for act in said])]
+    if open_now := _open(promise, name):
+        parts += [Text(), tables.titled("Open now", open_now)]
+    return Group(*parts)
+
+
+def _facts(row: Row, promise: Promise, here: Here) -> list[tuple[str, str]]:
+    standing = ", ".join(text for text, _ in words.standing(row, here) if text != row["state"])
+    facts = [
+        *_terms(promise.current.terms, here)[1:],
+        ("stands", standing),
+        ("revision", f"{row['revision']} of {row['revisions']}" if row["revisions"] > 1 else ""),
+        ("first due", words.due(row["first_due"], row["due_zone"], here) if row["first_due"] != row["due"] else ""),
+        ("delivered", _delivered(row, here)),
+        ("told", words.moment(row["told_at"], here) if row["told_at"] else ""),
+        ("reason", row["reason"]),
+        ("cause", row["cause"]),
+        ("repair", row["repair"]),
+        ("risk", row["risk"]),
+        ("no to", row["no_to"]),
+        ("replaces", f"#{row['replaces']}" if row["replaces"] else ""),
+        ("tags", row["tags"]),
+    ]
+    return [(name, value) for name, value in facts if value]
+
+
+def _delivered(row: Row, here: Here) -> str:
+    if not row["delivered_at"]:
+        return ""
+    return ", ".join(part for part in (words.moment(row["delivered_at"], here), words.lateness(row["lateness_seconds"])) if part)
+
+
+def _terms(terms: Terms, here: Here) -> list[tuple[str, str]]:
+    named = [
+        ("what", terms.outcome),
+        ("by", words.due(terms.due.civil, terms.due.zone, here) if terms.due else "no date"),
+        ("done when", terms.done_when),
+        ("why", terms.why),
+        ("reply by", words.due(terms.reply_by.civil, terms.reply_by.zone, here) if terms.reply_by else ""),
+    ]
+    return [(name, value) for name, value in named if value]
+
+
+def _open(promise: Promise, name: str) -> list[tuple[str, str]]:
+    return [(f"{verb} {promise.id}", _gloss(promise, verb, name)) for verb in lifecycle.open_verbs(promise)]
+
+
+def _gloss(promise: Promise, verb: Verb, name: str) -> str:
+    """What a move would say now, and who would say it."""
+    side = lifecycle.speaker(promise, verb)
+    mine = side in (Side.BOOKKEEPER, Side.SELF, lifecycle.my_side(promise.direction))
+    who, other, s = ("you", name, "") if mine else (name, "you", "s")
+    if promise.state is State.DELIVERED:
+        judged = {Verb.ACCEPT: f"{who} confirm{s} it", Verb.DECLINE: f"{who} say{s} what is missing", Verb.COMPLETE: f"{who} confirm{s} it"}
+        if verb in judged:
+            return judged[verb]
+    return {
+        Verb.ACCEPT: f"{who} say{s} Yes",
+        Verb.NEGOTIATE: f"{who} counter{s}" if promise.state is State.PROPOSED else f"{who} ask{s} for new terms",
+        Verb.DECLINE: f"{who} say{s} No",
+        Verb.WITHDRAW: f"{who} take{s} it back",
+        Verb.COMPLETE: f"{who} have it" if promise.direction is Direction.OWED else f"{who} report{s} it done",
+        Verb.RENEGE: f"{who} break{s} it",
+        Verb.RELEASE: f"{who} let{s} {other} off",
+        Verb.REOPEN: f"{who} reopen{s} it",
+        Verb.BUMP: f"{who} give{s} word, or remind{s}",
+        Verb.TOLD: f"{who} told {other}",
+        Verb.NOTE: "you keep a note",
+        Verb.CORRECT: "you put a typo right",
+        Verb.VOID: "it was entered by mistake",
+    }[verb]
+
+
+def log(said: Iterable[Row], names: dict[int, str], here: Here) -> RenderableType:
+    """The journal as a page: when, which promise, who said what."""
+    return tables.journal(
+        (
+            words.moment(act["at"], here),
+            f"#{act['promise']}" if act["promise"] else "",
+            acts.phrase(act, names.get(act["promise"], "")),
+            bool(act["undone_by"]),
+        )
+        for act in said
+    )

@@ -1,0 +1,143 @@
+"""How acts and promises are written down: instants as text of one width, bodies as canonical JSON, and the chain over them."""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from promisectl.domain import lifecycle
+from promisectl.domain.dates import When
+from promisectl.domain.people import PersonAct, PersonVerb
+from promisectl.domain.promise import Act, Direction, Opening, Promise, Side, Terms, Verb
+
+_TEXTS = ("text", "cause", "repair", "risk", "no_to")
+
+
+def instant(moment: datetime) -> str:
+    """A moment as text of one width in UTC: `2026-11-27T22:59:59Z`."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}".rjust(20, "0")
+
+
+def moment(text: str) -> datetime:
+    """The moment that `instant` wrote, aware UTC."""
+    return datetime.fromisoformat(text)
+
+
+def canonical(value: object) -> str:
+    """JSON in one spelling only: sorted keys, no blanks, every character as it is."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def chained(previous: str, *fields: object) -> str:
+    """The hash of an act: SHA-256 over the hash before it and the canonical JSON of what the act holds, in hexadecimal."""
+    return hashlib.sha256(previous.encode() + canonical(fields).encode()).hexdigest()
+
+
+def body_of(act: Act) -> str:
+    """What an act says beyond its columns, as canonical JSON without the absent."""
+    body: dict[str, Any] = {name: value for name in _TEXTS if (value := getattr(act, name)) is not None}
+    if act.revision is not None:
+        body["revision"] = act.revision
+    if act.told_at is not None:
+        body["told_at"] = instant(act.told_at)
+    if act.target is not None:
+        body["target"] = act.target
+    if act.terms is not None:
+        body["terms"] = _terms_body(act.terms)
+    if act.opening is not None:
+        body |= {name: value for name, value in act.opening._asdict().items() if value not in (None, ())}
+    return canonical(body)
+
+
+def _terms_body(terms: Terms) -> dict[str, Any]:
+    body = {name: value for name, value in terms._asdict().items() if value is not None}
+    for name in ("due", "reply_by"):
+        if name in body:
+            body[name] = {"civil": body[name].civil, "zone": body[name].zone, "at": instant(body[name].at)}
+    return body
+
+
+def act_of(row: dict[str, Any]) -> Act:
+    """The act that a row of the journal holds."""
+    body = json.loads(row["body"])
+    return Act(
+        Verb(row["verb"]),
+        Side(row["side"]),
+        moment(row["at"]),
+        moment(row["recorded_at"]),
+        row["number"],
+        row["entry"],
+        revision=body.get("revision"),
+        terms=_terms(body["terms"]) if "terms" in body else None,
+        told_at=moment(body["told_at"]) if "told_at" in body else None,
+        target=body.get("target"),
+        opening=_opening(body) if "uid" in body else None,
+        **{name: body.get(name) for name in _TEXTS},
+    )
+
+
+def _terms(body: dict[str, Any]) -> Terms:
+    dates = {name: When(body[name]["civil"], body[name]["zone"], moment(body[name]["at"])) for name in ("due", "reply_by") if name in body}
+    return Terms(**{**body, **dates})
+
+
+def _opening(body: dict[str, Any]) -> Opening:
+    return Opening(body["uid"], Direction(body["direction"]), body.get("person"), body.get("replaces"), tuple(body.get("tags", ())))
+
+
+def person_body(act: PersonAct) -> str:
+    """What an act about a person says beyond its columns."""
+    return canonical({name: value for name in ("handle", "name", "into", "target") if (value := getattr(act, name)) is not None})
+
+
+def person_act(row: dict[str, Any]) -> PersonAct:
+    """The act about a person that a row of the journal holds."""
+    body = json.loads(row["body"])
+    verb, at, recorded_at = PersonVerb(row["verb"]), moment(row["at"]), moment(row["recorded_at"])
+    return PersonAct(verb, row["person"], at, recorded_at, row["number"], row["entry"], **body)
+
+
+def by_whom(direction: Direction, side: Side) -> str:
+    """`me` or `them`: who spoke for that side."""
+    return "me" if side in (Side.BOOKKEEPER, Side.SELF, lifecycle.my_side(direction)) else "them"
+
+
+def columns_of(promise: Promise) -> dict[str, Any]:
+    """The row of a promise, every column but its number."""
+    now, offer = promise.current, promise.offered
+    first = promise.first_due
+    columns: dict[str, Any] = {
+        **{name: getattr(promise.opening, name) for name in ("uid", "person", "replaces")},
+        "direction": promise.direction.value,
+        "tags": " ".join(promise.opening.tags) or None,
+        "state": promise.state.value,
+        "move": lifecycle.whose_move(promise),
+        "author": by_whom(promise.direction, offer.author) if offer else None,
+        **_dated(now.terms),
+        "due_zone": now.terms.due.zone if now.terms.due else None,
+        "revision": now.number,
+        "revisions": len(promise.revisions),
+        "first_due": first.civil if first else None,
+        "first_due_at": instant(first.at) if first else None,
+        **{name: getattr(promise, name) for name in ("renegotiated", "word", "reason", "cause", "repair", "risk", "no_to")},
+        "offer": offer.number if offer else None,
+        **{f"offer_{name}": value for name, value in (_dated(offer.terms) if offer else {}).items() if name not in ("due_at", "reply_at")},
+    }
+    for name in ("made_at", "agreed_at", "accepted_at", "delivered_at", "closed_at", "contact_at", "bumped_at", "told_at"):
+        value = getattr(promise, name)
+        columns[name] = instant(value) if value else None
+    for name in Terms._fields:
+        columns.setdefault(f"offer_{name}", None)
+    return columns
+
+
+def _dated(terms: Terms) -> dict[str, Any]:
+    return {
+        "outcome": terms.outcome,
+        "done_when": terms.done_when,
+        "why": terms.why,
+        "due": terms.due.civil if terms.due else None,
+        "due_at": instant(terms.due.at) if terms.due else None,
+        "reply_by": terms.reply_by.civil if terms.reply_by else None,
+        "reply_at": instant(terms.reply_by.at) if terms.reply_by else None,
+    }

@@ -1,0 +1,158 @@
+"""The write side: load a promise from its acts, append what is said, refresh its row. Used inside `ledger.write` only."""
+
+import sqlite3
+from datetime import datetime
+
+from promisectl import errors
+from promisectl.compiled import sql
+from promisectl.domain import lifecycle, people
+from promisectl.domain.people import Newcomer, Person, PersonAct, PersonVerb
+from promisectl.domain.promise import Act, Promise, Side, Verb
+from promisectl.storage import codec, reading
+
+
+class Journal:
+    """One command's hold on the ledger: everything it says goes into one entry and is undone together.
+
+    `now` is the moment of the command, aware UTC; `command` is its name as the log shows it.
+    """
+
+    def __init__(self, db: sqlite3.Connection, now: datetime, command: str) -> None:
+        self._db = db
+        self._now = now
+        self.entry = db.execute(sql.ADD_ENTRY, {"command": command, "recorded_at": codec.instant(now)}).lastrowid or 0
+        last = db.execute(sql.LAST_ACT).fetchone()
+        self._number, self._hash = (last["number"], last["hash"]) if last else (0, "")
+
+    # Promises
+
+    def acts(self, number: int) -> list[Act]:
+        """Everything that was said about a promise, in order. Raises NoPromise."""
+        rows = self._db.execute(sql.ACTS_OF_PROMISE, {"promise": number}).fetchall() if number < 1 << 63 else []
+        if not rows:
+            raise errors.NoPromise(number)
+        return [codec.act_of(row) for row in rows]
+
+    def promise(self, number: int) -> Promise:
+        """The promise as its acts left it. Raises NoPromise."""
+        return lifecycle.replay(number, self.acts(number))
+
+    def open(self, act: Act) -> Promise:
+        """Begin a promise with its first act; its number is the next that was never used."""
+        promise = lifecycle.apply(None, act)
+        number = self._db.execute(sql.ADD_PROMISE, codec.columns_of(promise)).lastrowid or 0
+        promise = promise._replace(id=number)
+        self._append(promise, act._replace(revision=promise.current.number))
+        return promise
+
+    def say(self, promise: Promise, act: Act) -> Promise:
+        """The promise after `act`, which is appended. Raises what `lifecycle.apply` raises."""
+        after = lifecycle.apply(promise, act)
+        about = after.offered or (promise.offered if promise.offered else after.current)
+        self._append(promise, act._replace(revision=about.number))
+        self._refresh(after)
+        return after
+
+    def _append(self, promise: Promise, act: Act) -> None:
+        by = codec.by_whom(promise.direction, act.side)
+        self._write(act.verb, act.side, by, act.at, codec.body_of(act), promise=promise.id, about=promise.opening.uid)
+
+    def _write(self, verb: str, side: str, by: str, at: datetime, body: str, *, about: object, **where: int) -> None:
+        self._number += 1
+        moments = (codec.instant(at), codec.instant(self._now))
+        self._hash = codec.chained(self._hash, self._number, self.entry, about, verb, side, by, *moments, body)
+        row = {"promise": None, "person": None, **where, "number": self._number, "entry": self.entry, "verb": verb, "side": side, "by": by}
+        self._db.execute(sql.ADD_ACT, {**row, "at": moments[0], "recorded_at": moments[1], "body": body, "hash": self._hash})
+
+    def _refresh(self, promise: Promise) -> None:
+        self._db.execute(sql.REFRESH_PROMISE, {**codec.columns_of(promise), "id": promise.id})
+
+    # Undo
+
+    def undo(self, target: int) -> list[Promise]:
+        """Take a command back: the promises it touched, as they are without it."""
+        return self._take_back(target, Verb.UNDO, undone_by=self.entry)
+
+    def redo(self, target: int) -> list[Promise]:
+        """Let a command that was taken back count again: the promises it touched, as they are with it."""
+        return self._take_back(target, Verb.REDO, undone_by=None)
+
+    def _take_back(self, target: int, verb: Verb, undone_by: int | None) -> list[Promise]:
+        touched = self._db.execute(sql.TOUCHED_BY, {"entry": target}).fetchall()
+        promises = [self._replayed(row["promise"], verb, target) for row in touched if row["promise"] is not None]
+        persons = {row["person"] for row in touched if row["person"] is not None and row["verb"] != PersonVerb.MEET}
+        for person in sorted(persons):
+            self._person_act(PersonAct(PersonVerb(verb.value), person, self._now, self._now, target=target))
+        if persons:
+            self._refresh_people()
+        self._db.execute(sql.MARK_ENTRY, {"entry_id": target, "undone_by": undone_by})
+        return promises
+
+    def _replayed(self, number: int, verb: Verb, target: int) -> Promise:
+        act = Act(verb, Side.BOOKKEEPER, self._now, self._now, target=target, entry=self.entry)
+        acts = self.acts(number)
+        promise = lifecycle.replay(number, [*acts, act])
+        self._append(promise, act)
+        self._refresh(promise)
+        return promise
+
+    def last_command(self, number: int | None = None) -> tuple[int, str]:
+        """The newest command that was not taken back, of that promise or of all: its entry and name. Raises NothingToUndo."""
+        if number is None:
+            row = self._db.execute(sql.NEWEST_LIVE_ENTRY, {}).fetchone()
+        else:
+            self.acts(number)
+            row = self._db.execute(sql.NEWEST_LIVE_ENTRY_OF_PROMISE, {"promise": number}).fetchone()
+        if row is None:
+            raise errors.NothingToUndo("" if number is None else f" for #{number}")
+        return row["id"], row["command"]
+
+    def later_command(self, entry: int) -> tuple[int, str] | None:
+        """A live command after `entry` on one of the promises it touched: the promise's number and the command, or None."""
+        row = self._db.execute(sql.LATER_ON_SAME, {"entry": entry}).fetchone()
+        return (row["promise"], row["command"]) if row else None
+
+    def last_undo(self) -> tuple[int, str]:
+        """The command that the newest undo took back, if nothing but undo and redo came after it. Raises NothingToRedo."""
+        for row in self._db.execute(sql.NEWEST_ENTRIES):
+            if row["id"] == self.entry or row["command"] == "redo":
+                continue
+            if row["command"] != "undo":
+                break
+            undone = self._db.execute(sql.UNDONE_BY, {"entry": row["id"]}).fetchone()
+            if undone:
+                return undone["id"], undone["command"]
+        raise errors.NothingToRedo
+
+    # People
+
+    def people(self) -> list[Person]:
+        """Everybody the ledger has met."""
+        return reading.people(self._db)
+
+    def meet(self, newcomer: Newcomer) -> Person:
+        """The person of that handle, entered now if this is the first time."""
+        known = people.exact(newcomer.handle, self.people())
+        if known:
+            return known
+        number = self._db.execute(sql.ADD_PERSON, newcomer._asdict()).lastrowid or 0
+        self._person_act(PersonAct(PersonVerb.MEET, number, self._now, self._now, handle=newcomer.handle, name=newcomer.name))
+        return Person(number, newcomer.handle, newcomer.name)
+
+    def about(self, person: Person, verb: PersonVerb, *, handle: str | None = None, name: str | None = None, into: int | None = None) -> Person:
+        """The person after a new name, an alias, or a merge."""
+        self._person_act(PersonAct(verb, person.id, self._now, self._now, handle=handle, name=name, into=into))
+        return self._refresh_people()[person.id]
+
+    def _person_act(self, act: PersonAct) -> None:
+        self._write(act.verb, Side.BOOKKEEPER, "me", act.at, codec.person_body(act), person=act.person, about=act.person)
+
+    def _refresh_people(self) -> dict[int, Person]:
+        folded = people.fold(codec.person_act(row) for row in self._db.execute(sql.ACTS_OF_PEOPLE))
+        self._db.execute(sql.DROP_ALIASES)
+        self._db.execute(sql.FREE_HANDLES)
+        for person in folded.values():
+            columns = {"handle": person.handle, "name": person.name, "merged_into": person.merged_into}
+            self._db.execute(sql.REFRESH_PERSON, {**columns, "person": person.id})
+            self._db.executemany(sql.ADD_ALIAS, [{"alias": alias, "person": person.id} for alias in person.aliases])
+        return folded

@@ -1,0 +1,243 @@
+"""The ledger file: opened with care, founded on the first move, read without writing, written in one transaction a command."""
+
+import os
+import random
+import sqlite3
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, TypeVar
+
+from promisectl import errors
+from promisectl.compiled import sql
+
+T = TypeVar("T")
+
+_PATIENCE = 10
+_SETTINGS = (
+    "PRAGMA journal_mode = DELETE",
+    "PRAGMA synchronous = EXTRA",
+    "PRAGMA fullfsync = ON",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA recursive_triggers = ON",
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA cell_size_check = ON",
+    "PRAGMA mmap_size = 0",
+)
+
+
+def write(path: str, work: Callable[[sqlite3.Connection], T]) -> T:
+    """What `work` returns, done inside one transaction on the ledger at `path`; the ledger is founded if there is none.
+
+    `work` may be called a second time, when another command founded the ledger meanwhile. Raises LedgerTrouble when the file
+    can't be used; whatever is raised, nothing is written.
+    """
+    while True:
+        if os.path.lexists(path):
+            return _transaction(path, work)
+        with suppress(FileExistsError):
+            return _found(path, work)
+
+
+@contextmanager
+def reading(path: str) -> Iterator[sqlite3.Connection]:
+    """A read-only connection that sees one moment of the ledger throughout. Raises LedgerTrouble when it can't be read."""
+    with _translated(path):
+        db = _open_for_reading(path)
+    try:
+        with _translated(path, only=sqlite3.Error):
+            yield db
+    finally:
+        db.close()
+
+
+def exists(path: str) -> bool:
+    """Whether anything is in the ledger's place."""
+    return os.path.lexists(path)
+
+
+def same(path: str, ledger: str) -> bool:
+    """Whether `path` is the ledger itself, by whatever name."""
+    return exists(ledger) and os.path.exists(path) and os.path.samefile(path, ledger)
+
+
+def in_memory() -> sqlite3.Connection:
+    """An empty ledger that goes with the connection, spilling to a nameless temporary file when it grows."""
+    db = sqlite3.connect("", isolation_level=None)
+    for statement in sql.SCHEMA:
+        db.execute(statement)
+    db.row_factory = sqlite3.Row
+    return db
+
+
+def _open_for_reading(path: str) -> sqlite3.Connection:
+    try:
+        return _begin_reading(path, _connect(path, "ro"))
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode not in (sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_READONLY_CANTLOCK):
+            raise
+    # A command died in the middle of its transaction: SQLite takes its half-done pages back when somebody may write.
+    writer = _connect(path, "rw")
+    _patiently(path, lambda: writer.execute("PRAGMA schema_version"))
+    writer.close()
+    return _begin_reading(path, _connect(path, "ro"))
+
+
+def _begin_reading(path: str, db: sqlite3.Connection) -> sqlite3.Connection:
+    db.execute("BEGIN")
+    _patiently(path, lambda: _check(path, db))
+    return db
+
+
+def _transaction(path: str, work: Callable[[sqlite3.Connection], T]) -> T:
+    with _translated(path):
+        db = _connect(path, "rw")
+        try:
+            _patiently(path, lambda: db.execute("BEGIN IMMEDIATE"))
+            _check(path, db)
+            result = work(db)
+            _commit(path, db)
+        except BaseException:
+            with suppress(sqlite3.Error):
+                db.execute("ROLLBACK")
+            raise
+        finally:
+            db.close()
+        return result
+
+
+def _commit(path: str, db: sqlite3.Connection) -> None:
+    """Commit; when SQLite fails in the middle of it, look whether the newest act is there before saying that nothing was recorded."""
+    newest = tuple(db.execute(sql.LAST_ACT).fetchone() or ())
+    try:
+        _patiently(path, lambda: db.execute("COMMIT"))
+    except sqlite3.Error:
+        with suppress(sqlite3.Error):
+            db.execute("ROLLBACK")
+        db.close()
+        again = _open_for_reading(path)
+        kept = tuple(again.execute(sql.LAST_ACT).fetchone() or ()) == newest
+        again.close()
+        if not kept:
+            raise
+
+
+def _found(path: str, work: Callable[[sqlite3.Connection], T]) -> T:
+    """Make a new ledger under a temporary name, do the first work in it, and link it into place: whole, or not at all."""
+    with _translated(path):
+        made = _make_directories(os.path.dirname(os.path.abspath(path)))
+        temporary = f"{path}.{os.urandom(8).hex()}.new"
+        try:
+            result = _fill(temporary, work)
+            os.link(temporary, path)
+            made = []
+        finally:
+            for leftover in (temporary, f"{temporary}-journal"):
+                with suppress(FileNotFoundError):
+                    os.unlink(leftover)
+            for directory in reversed(made):
+                with suppress(OSError):
+                    os.rmdir(directory)
+        _sync_directory(os.path.dirname(os.path.abspath(path)))
+        return result
+
+
+def _fill(temporary: str, work: Callable[[sqlite3.Connection], T]) -> T:
+    os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    db = _connect(temporary, "rw")
+    try:
+        db.execute("BEGIN IMMEDIATE")
+        db.execute(f"PRAGMA application_id = {sql.APPLICATION_ID}")
+        db.execute(f"PRAGMA user_version = {sql.SCHEMA_STEP}")
+        for statement in sql.SCHEMA:
+            db.execute(statement)
+        result = work(db)
+        db.execute("COMMIT")
+    finally:
+        db.close()
+    return result
+
+
+def _make_directories(directory: str) -> list[str]:
+    """Make what is missing of `directory`, for me alone (0700), and say what was made, outermost first."""
+    missing = []
+    while not os.path.isdir(directory):
+        missing.append(directory)
+        directory = os.path.dirname(directory)
+    made = []
+    for one in reversed(missing):
+        with suppress(FileExistsError):
+            os.mkdir(one, 0o700)
+            made.append(one)
+    return made
+
+
+def _sync_directory(directory: str) -> None:
+    """Have the new name itself on the disk; where directories can't be opened (Windows), the system sees to it."""
+    if os.name == "nt":  # pragma: no cover
+        return
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _connect(path: str, mode: str) -> sqlite3.Connection:
+    if not os.path.isfile(path):
+        raise errors.NotALedger(path, "is not a file")
+    if mode == "ro" and os.path.getsize(path) == 0:
+        raise errors.NotALedger(path, "is empty, which a ledger never is")
+    name = path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+    db = sqlite3.connect(f"file:{name}?mode={mode}", uri=True, isolation_level=None, timeout=0)
+    db.row_factory = sqlite3.Row
+    for setting in _SETTINGS if mode == "rw" else _SETTINGS[3:]:
+        db.execute(setting)
+    if sys.version_info >= (3, 12):
+        db.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)
+        db.setconfig(sqlite3.SQLITE_DBCONFIG_DQS_DML, False)
+        db.setconfig(sqlite3.SQLITE_DBCONFIG_DQS_DDL, False)
+    return db
+
+
+def _check(path: str, db: sqlite3.Connection) -> None:
+    """Refuse whatever is not a ledger of a schema step that is known here."""
+    (application,) = db.execute("PRAGMA application_id").fetchone()
+    (step,) = db.execute("PRAGMA user_version").fetchone()
+    if application != sql.APPLICATION_ID:
+        empty = os.path.getsize(path) == 0
+        raise errors.NotALedger(path, "is empty, which a ledger never is" if empty else "is a database of some other program")
+    if step > sql.SCHEMA_STEP:
+        raise errors.NewerLedger(path, step, sql.SCHEMA_STEP)
+
+
+def _patiently(path: str, act: Callable[[], Any]) -> None:
+    """Do `act`, waiting for other commands in small uneven steps, so that nobody starves and Ctrl-C answers at once."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            act()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise
+            if time.monotonic() > deadline:
+                raise errors.Busy(path, _PATIENCE) from error
+            time.sleep(random.uniform(0.0005, 0.008))  # noqa: S311 (jitter, not a secret)
+        else:
+            return
+
+
+@contextmanager
+def _translated(path: str, only: type[Exception] = Exception) -> Iterator[None]:
+    """Turn what SQLite, and the system unless `only` says otherwise, raises into a sentence that a person can act on."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+            raise errors.NotALedger(path, "is damaged, or no ledger at all") from error
+        raise errors.Unusable(path, str(error)) from error
+    except OSError as error:
+        if isinstance(error, FileExistsError) or not issubclass(OSError, only):
+            raise
+        raise errors.Unusable(path, error.strerror or str(error)) from error

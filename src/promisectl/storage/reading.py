@@ -1,0 +1,148 @@
+"""The read side: asks the views over a read-only connection and hands out rows; only `as_of` needs the domain."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from promisectl.compiled import sql
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from promisectl.domain.people import Person
+    from promisectl.domain.promise import Act
+
+Row = Mapping[str, Any]
+
+SORTS = {
+    "due": "due_at IS NULL, due_at, id",
+    "made": "made_at, id",
+    "id": "id",
+    "person": "person, due_at IS NULL, due_at, id",
+    "state": "instr('proposed active delivered kept declined withdrawn reneged released void', state), due_at IS NULL, due_at, id",
+}
+_FILTERS = {
+    "person": "person = :person",
+    "overdue": "state = 'active' AND due_at < :now",
+    "due_before": "due_at < :due_before",
+    "due_after": "due_at > :due_after",
+    "tag": "instr(' ' || tags || ' ', ' ' || :tag || ' ')",
+    "search": "(outcome LIKE :search ESCAPE '\\' OR done_when LIKE :search ESCAPE '\\' OR why LIKE :search ESCAPE '\\')",
+    "open": "state IN ('proposed', 'active', 'delivered')",
+    "not_void": "state <> 'void'",
+}
+
+
+class Clock(NamedTuple):
+    """The moment that a view is asked about and the end of its local day, both as stored instants."""
+
+    now: str
+    day_end: str
+
+
+def promises(db: sqlite3.Connection, clock: Clock, view: str = "promises", *, sort: str = "due", limit: int | None = None, **filters: Any) -> Iterator[Row]:
+    """The rows of a view, one at a time. `filters` names conditions (`person`, `overdue`, `due_before`, `due_after`, `tag`, `search`,
+    `open`, `not_void`, `states`, `directions`); those that are None or False do not filter.
+    """
+    wanted = {name: value for name, value in filters.items() if value not in (None, False, [], ())}
+    conditions = [_FILTERS[name] for name in wanted if name in _FILTERS]
+    for column in ("state", "direction"):
+        among = wanted.pop(f"{column}s", ())
+        if among:
+            conditions.append(f"{column} IN ({', '.join(f':{column}{i}' for i in range(len(among)))})")
+            wanted |= {f"{column}{i}": value for i, value in enumerate(among)}
+    if "search" in wanted:
+        wanted["search"] = _pattern(wanted["search"])
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    query = f"{_with(view)} SELECT * FROM {view}{where} ORDER BY {SORTS[sort]} LIMIT :limit"  # noqa: S608 (names from this file only)
+    return db.execute(query, {**wanted, **clock._asdict(), "limit": -1 if limit is None else limit})
+
+
+def _with(view: str) -> str:
+    """The public views as common tables, with the moment to be bound instead of the clock."""
+    names = ["promises"] if view == "promises" else ["promises", view]
+    return "WITH " + ", ".join(f"{name} AS ({sql.VIEWS[name]})" for name in names)
+
+
+def _pattern(text: str) -> str:
+    for sign in "\\%_":
+        text = text.replace(sign, f"\\{sign}")
+    return f"%{text}%"
+
+
+def promise(db: sqlite3.Connection, clock: Clock, number: int) -> Row | None:
+    """The record of one promise, or None."""
+    query = f"{_with('promises')} SELECT * FROM promises WHERE id = :id"  # noqa: S608
+    found: Row | None = db.execute(query, {**clock._asdict(), "id": number}).fetchone() if number < 1 << 63 else None
+    return found
+
+
+def acts(db: sqlite3.Connection, number: int | None = None, *, limit: int | None = None) -> Iterator[Row]:
+    """The act records in the order they were written down, of one promise or of the whole ledger; the newest `limit` of them."""
+    where = "" if number is None else " WHERE promise = :promise"
+    query = f"SELECT * FROM ({sql.VIEWS['acts']}){where} ORDER BY id"  # noqa: S608
+    if limit is not None:
+        query = f"SELECT * FROM ({query} DESC LIMIT :limit) ORDER BY id"  # noqa: S608
+    return db.execute(query, {"promise": number, "limit": limit})
+
+
+def names(db: sqlite3.Connection) -> dict[int, str]:
+    """The display name of the other side of every promise."""
+    return {row["id"]: row["person_name"] for row in db.execute(sql.NAMES)}
+
+
+def said(db: sqlite3.Connection, number: int) -> list["Act"]:
+    """Everything that was said about a promise, for `lifecycle.replay`."""
+    from promisectl.storage import codec
+
+    return [codec.act_of(row) for row in db.execute(sql.ACTS_OF_PROMISE, {"promise": number})]
+
+
+def people(db: sqlite3.Connection) -> list["Person"]:
+    """Everybody the ledger has met, with their aliases."""
+    from promisectl.domain.people import Person
+
+    aliases: dict[int, list[str]] = {}
+    for row in db.execute(sql.ALIASES):
+        aliases.setdefault(row["person"], []).append(row["alias"])
+    rows = list(db.execute(sql.PEOPLE))
+    known = {row["merged_into"] or row["id"] for row in rows if row["known"]}
+    return [
+        Person(row["id"], row["handle"], row["name"], tuple(aliases.get(row["id"], ())), row["merged_into"], row["id"] in known) for row in rows
+    ]
+
+
+def name(db: sqlite3.Connection, person: int | None) -> str:
+    """The display name of a person, of whom they turned out to be when two were merged; empty for myself."""
+    row = db.execute(sql.NAME_OF, {"person": person}).fetchone()
+    return str(row["name"]) if row else ""
+
+
+def counts(db: sqlite3.Connection, clock: Clock) -> Iterator[Row]:
+    """Per person: what is open in both directions, what of it is overdue, and what was kept or broken."""
+    query = f"""{_with("promises")} SELECT person, person_name,
+        sum(direction = 'owe' AND state IN ('proposed', 'active', 'delivered')) AS owe,
+        sum(direction = 'owed' AND state IN ('proposed', 'active', 'delivered')) AS owed,
+        sum(state = 'active' AND due_at < :now) AS overdue,
+        min(iif(state IN ('active', 'proposed'), due_at, NULL)) AS next_due
+        FROM promises WHERE direction <> 'self' AND state <> 'void' GROUP BY person, person_name ORDER BY person"""  # noqa: S608
+    return db.execute(query, clock._asdict())
+
+
+def as_of(db: sqlite3.Connection, moment: "datetime") -> sqlite3.Connection:
+    """A ledger that holds every promise as it stood at `moment`: the commands that count today, as far as they were said by then."""
+    from promisectl.domain import lifecycle
+    from promisectl.storage import codec, ledger
+
+    then = ledger.in_memory()
+    then.execute("BEGIN")
+    for person in people(db):
+        columns = {"handle": person.handle, "name": person.name, "merged_into": person.merged_into, "person": person.id}
+        then.execute(sql.PUT_PERSON, columns)
+    by_promise: Iterable[tuple[int, Iterable[Row]]] = groupby(db.execute(sql.ACTS_OF_ALL), key=lambda row: int(row["promise"]))
+    for number, rows in by_promise:
+        stood = lifecycle.as_of(number, [codec.act_of(row) for row in rows], moment)
+        if stood:
+            then.execute(sql.PUT_PROMISE, {**codec.columns_of(stood), "id": number})
+    return then

@@ -1,0 +1,165 @@
+"""What is stored: the one declaration of the tables, their checks and their guards.
+
+Nothing imports this at run time: it is compiled ahead to SQL text (`python -m promisectl.compiled`). Stored types are INTEGER
+and TEXT only; instants are text of one width in UTC (`2026-11-27T22:59:59Z`), so that they sort as they read.
+"""
+
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, Integer, Text, text
+from sqlmodel import Field, SQLModel
+
+APPLICATION_ID = 0x50524D53  # "PRMS"
+SCHEMA_STEP = 1
+
+_STATES = "'proposed', 'active', 'delivered', 'kept', 'declined', 'withdrawn', 'reneged', 'released', 'void'"
+_OPEN = "state IN ('proposed', 'active', 'delivered')"
+_INSTANT = "{0} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]Z'"
+
+
+def _integer(**more: Any) -> Any:
+    return Field(sa_type=Integer, **more)
+
+
+def _text(**more: Any) -> Any:
+    return Field(sa_type=Text, **more)
+
+
+def _instant(column: str) -> CheckConstraint:
+    return CheckConstraint(_INSTANT.format(column), name=f"{column}_is_an_instant")
+
+
+class Person(SQLModel, table=True):
+    """Somebody I promise to, or who promises me. `merged_into` names whom they turned out to be."""
+
+    __tablename__ = "person"
+    __table_args__ = (CheckConstraint("handle <> ''", name="handle_says_something"), {"sqlite_strict": True, "sqlite_autoincrement": True})
+
+    id: int | None = _integer(default=None, primary_key=True)
+    handle: str = _text(unique=True)
+    name: str = _text()
+    merged_into: int | None = _integer(default=None, foreign_key="person.id")
+
+
+class Alias(SQLModel, table=True):
+    """Another name for a person: a former handle, or one given by hand."""
+
+    __tablename__ = "alias"
+    __table_args__ = {"sqlite_strict": True, "sqlite_with_rowid": False}  # noqa: RUF012
+
+    alias: str = _text(primary_key=True)
+    person: int = _integer(foreign_key="person.id")
+
+
+class Entry(SQLModel, table=True):
+    """One command that was recorded; everything it said is undone together."""
+
+    __tablename__ = "entry"
+    __table_args__ = (
+        _instant("recorded_at"),
+        Index("entry_live", "id", sqlite_where=text("undone_by IS NULL AND command NOT IN ('undo', 'redo')")),
+        {"sqlite_strict": True, "sqlite_autoincrement": True},
+    )
+
+    id: int | None = _integer(default=None, primary_key=True)
+    command: str = _text()
+    recorded_at: str = _text()
+    undone_by: int | None = _integer(default=None, foreign_key="entry.id")
+
+
+class ActRow(SQLModel, table=True):
+    """Something that was said, only ever appended. `body` is canonical JSON; `hash` chains it to the act before."""
+
+    __tablename__ = "act"
+    __table_args__ = (
+        CheckConstraint("(promise IS NULL) <> (person IS NULL)", name="about_a_promise_or_a_person"),
+        CheckConstraint("side IN ('promisor', 'promisee', 'self', 'bookkeeper')", name="side_is_known"),
+        CheckConstraint("by IN ('me', 'them')", name="by_is_known"),
+        CheckConstraint("length(hash) = 64", name="hash_is_whole"),
+        _instant("at"),
+        _instant("recorded_at"),
+        Index("act_of_promise", "promise", "number"),
+        Index("act_of_person", "person", "number", sqlite_where=text("person IS NOT NULL")),
+        Index("act_of_entry", "entry"),
+        {"sqlite_strict": True},
+    )
+
+    number: int | None = _integer(default=None, primary_key=True)
+    entry: int = _integer(foreign_key="entry.id")
+    promise: int | None = _integer(default=None, foreign_key="promise.id")
+    person: int | None = _integer(default=None, foreign_key="person.id")
+    verb: str = _text()
+    side: str = _text()
+    by: str = _text()
+    at: str = _text()
+    recorded_at: str = _text()
+    body: str = _text()
+    hash: str = _text()
+
+
+class PromiseRow(SQLModel, table=True):
+    """A promise as its acts left it: refreshed by every act, rebuilt from them at any time. No column depends on the clock."""
+
+    __tablename__ = "promise"
+    __table_args__ = (
+        CheckConstraint(f"state IN ({_STATES})", name="state_is_known"),
+        CheckConstraint("direction IN ('owe', 'owed', 'self')", name="direction_is_known"),
+        CheckConstraint("(direction = 'self') = (person IS NULL)", name="only_a_promise_to_myself_has_no_person"),
+        CheckConstraint("outcome <> ''", name="outcome_says_something"),
+        Index("promise_open", "direction", "due_at", sqlite_where=text(_OPEN)),
+        Index("promise_untold", "id", sqlite_where=text("state = 'reneged' AND move = 'me'")),
+        Index("promise_of_person", "person"),
+        {"sqlite_strict": True, "sqlite_autoincrement": True},
+    )
+
+    id: int | None = _integer(default=None, primary_key=True)
+    uid: str = _text(unique=True)
+    direction: str = _text()
+    person: int | None = _integer(default=None, foreign_key="person.id")
+    state: str = _text()
+    move: str | None = _text(default=None)
+    author: str | None = _text(default=None)
+    outcome: str = _text()
+    due: str | None = _text(default=None)
+    due_zone: str | None = _text(default=None)
+    due_at: str | None = _text(default=None)
+    done_when: str | None = _text(default=None)
+    why: str | None = _text(default=None)
+    reply_by: str | None = _text(default=None)
+    reply_at: str | None = _text(default=None)
+    revision: int = _integer()
+    revisions: int = _integer()
+    renegotiated: int = _integer()
+    first_due: str | None = _text(default=None)
+    first_due_at: str | None = _text(default=None)
+    made_at: str = _text()
+    agreed_at: str | None = _text(default=None)
+    accepted_at: str | None = _text(default=None)
+    delivered_at: str | None = _text(default=None)
+    closed_at: str | None = _text(default=None)
+    contact_at: str = _text()
+    bumped_at: str | None = _text(default=None)
+    word: str | None = _text(default=None)
+    told_at: str | None = _text(default=None)
+    reason: str | None = _text(default=None)
+    cause: str | None = _text(default=None)
+    repair: str | None = _text(default=None)
+    risk: str | None = _text(default=None)
+    no_to: str | None = _text(default=None)
+    replaces: int | None = _integer(default=None, foreign_key="promise.id")
+    tags: str | None = _text(default=None)
+    offer: int | None = _integer(default=None)
+    offer_outcome: str | None = _text(default=None)
+    offer_due: str | None = _text(default=None)
+    offer_done_when: str | None = _text(default=None)
+    offer_why: str | None = _text(default=None)
+    offer_reply_by: str | None = _text(default=None)
+
+
+GUARDS = (
+    "CREATE TRIGGER act_is_never_changed BEFORE UPDATE ON act BEGIN SELECT RAISE(ABORT, 'acts are never changed'); END",
+    "CREATE TRIGGER act_is_never_deleted BEFORE DELETE ON act BEGIN SELECT RAISE(ABORT, 'acts are never deleted'); END",
+    "CREATE TRIGGER act_is_the_next BEFORE INSERT ON act WHEN NEW.number IS NOT (SELECT coalesce(max(number), 0) + 1 FROM act) "
+    "BEGIN SELECT RAISE(ABORT, 'acts are only ever appended'); END",
+    "CREATE TRIGGER promise_is_never_deleted BEFORE DELETE ON promise BEGIN SELECT RAISE(ABORT, 'promises are never deleted'); END",
+)

@@ -1,0 +1,112 @@
+-- The public read model. `:now` and `:day_end` are the moment asked about and the end of its local day: the program binds them,
+-- in the ledger's own views they are the clock. Columns are only ever added, at the end.
+
+CREATE VIEW promises AS
+SELECT
+  p.id,
+  p.uid,
+  p.direction,
+  p.state,
+  coalesce(h.handle, 'me') AS person,
+  coalesce(h.name, 'Myself') AS person_name,
+  p.move,
+  p.author,
+  p.outcome,
+  p.due,
+  p.due_zone,
+  p.due_at,
+  p.done_when,
+  p.why,
+  p.reply_by,
+  p.revision,
+  p.revisions,
+  p.renegotiated,
+  p.first_due,
+  p.made_at,
+  p.accepted_at,
+  p.delivered_at,
+  p.closed_at,
+  CAST(strftime('%s', p.delivered_at) AS INTEGER) - CAST(strftime('%s', p.due_at) AS INTEGER) AS lateness_seconds,
+  CASE
+    WHEN p.direction = 'self' OR p.accepted_at IS NULL THEN NULL
+    WHEN p.word IS NOT NULL THEN p.word
+    WHEN p.state = 'reneged' AND p.told_at IS NULL THEN 'none'
+    WHEN p.state = 'active' AND p.due_at < :now THEN 'none'
+    WHEN p.state IN ('delivered', 'kept') AND p.delivered_at > p.due_at THEN 'none'
+  END AS notice,
+  p.told_at,
+  p.reason,
+  p.cause,
+  p.repair,
+  p.risk,
+  p.no_to,
+  p.replaces,
+  p.tags,
+  nullif(ltrim(
+    iif(p.state = 'active' AND p.due_at < :now, ' overdue', '')
+    || iif(p.state = 'active' AND p.due_at >= :now AND p.due_at <= :day_end, ' due-today', '')
+    || iif(p.state = 'active' AND p.due_at >= :now AND p.due_at <= strftime('%Y-%m-%dT%H:%M:%SZ', :day_end, '+3 days'), ' due-soon', '')
+    || iif(p.state = 'active' AND p.offer IS NOT NULL, ' renegotiating', '')
+    || iif(p.state = 'active' AND p.bumped_at >= p.agreed_at, ' at-risk', '')
+    || iif(p.state = 'proposed' AND p.reply_at < :now, ' lapsed', '')
+    || iif(p.state = 'proposed' AND p.contact_at <= strftime('%Y-%m-%dT%H:%M:%SZ', :now, '-7 days')
+        OR p.state = 'active' AND p.direction = 'owed' AND p.contact_at <= strftime('%Y-%m-%dT%H:%M:%SZ', :now, '-14 days'), ' stale', '')
+    || iif(p.state IN ('delivered', 'kept') AND p.delivered_at > p.due_at, ' late', '')
+    || iif(p.state = 'delivered', ' unconfirmed', '')
+    || iif(p.state = 'reneged' AND p.move = 'me', ' untold', '')
+  ), '') AS flags,
+  p.offer AS offer_revision,
+  p.offer_outcome,
+  p.offer_due,
+  p.offer_done_when,
+  p.offer_why,
+  p.offer_reply_by,
+  p.contact_at
+FROM promise AS p
+LEFT JOIN person AS q ON q.id = p.person
+LEFT JOIN person AS h ON h.id = coalesce(q.merged_into, q.id);
+
+CREATE VIEW owe AS
+SELECT * FROM promises WHERE direction IN ('owe', 'self') AND state IN ('proposed', 'active', 'delivered');
+
+CREATE VIEW owed AS
+SELECT * FROM promises WHERE direction = 'owed' AND state IN ('proposed', 'active', 'delivered');
+
+CREATE VIEW moves AS
+SELECT
+  *,
+  CASE
+    WHEN state = 'reneged' THEN 'tell'
+    WHEN state = 'delivered' THEN 'judge'
+    WHEN offer_revision IS NOT NULL THEN 'answer'
+    WHEN due_at < :now THEN 'overdue'
+    ELSE 'today'
+  END AS waiting
+FROM promises
+WHERE move = 'me' AND (
+  state = 'reneged' OR state = 'delivered' OR state IN ('proposed', 'active') AND (offer_revision IS NOT NULL OR due_at <= :day_end)
+);
+
+CREATE VIEW acts AS
+SELECT
+  a.number AS id,
+  a.entry,
+  a.promise,
+  p.uid,
+  a.verb AS act,
+  a.side,
+  a.by,
+  a.at,
+  a.recorded_at,
+  json_extract(a.body, '$.revision') AS revision,
+  coalesce(json_extract(a.body, '$.text'), iif(a.person IS NULL, NULL, json_extract(a.body, '$.handle'))) AS text,
+  json_extract(a.body, '$.told_at') AS told_at,
+  json_extract(a.body, '$.cause') AS cause,
+  json_extract(a.body, '$.repair') AS repair,
+  json_extract(a.body, '$.risk') AS risk,
+  json_extract(a.body, '$.no_to') AS no_to,
+  e.undone_by
+FROM act AS a
+JOIN entry AS e ON e.id = a.entry
+LEFT JOIN promise AS p ON p.id = a.promise
+WHERE a.verb <> 'meet';

@@ -1,0 +1,665 @@
+"""Dates from words, held against tables, against whole sentences, and against walks through the calendar."""
+
+import calendar
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from promisectl.domain.dates import When, last_second, read, read_now, show
+from promisectl.errors import AmbiguousDate, UnreadableDate, Usage
+
+BERLIN = "Europe/Berlin"
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # Monday, 10:00 in Berlin
+DAY, MINUTE, SECOND = timedelta(days=1), timedelta(minutes=1), timedelta(seconds=1)
+TRY = "Try fri, 28 nov or 2026-11-27."
+
+ZONES = (
+    "Africa/Cairo",
+    "America/New_York",
+    "America/Sao_Paulo",
+    "America/St_Johns",
+    "Asia/Beirut",
+    "Asia/Kathmandu",
+    "Asia/Pyongyang",
+    "Australia/Lord_Howe",
+    BERLIN,
+    "Pacific/Apia",
+    "Pacific/Kiritimati",
+    "UTC",
+)
+
+# (zone, first civil day of the walk, days): around each change of clocks that is worth a walk minute by minute
+WALKS = (
+    (BERLIN, date(2026, 3, 28), 2),
+    (BERLIN, date(2026, 10, 24), 2),
+    ("America/New_York", date(2026, 3, 7), 2),
+    ("America/New_York", date(2026, 10, 31), 2),
+    ("America/Sao_Paulo", date(2018, 2, 17), 2),  # midnight back to 23:00
+    ("America/Sao_Paulo", date(2018, 11, 3), 2),  # midnight is skipped
+    ("America/St_Johns", date(2010, 11, 6), 2),  # 00:01 back to 23:01 of the day before
+    ("America/St_Johns", date(2011, 3, 12), 2),
+    ("Asia/Beirut", date(2026, 3, 28), 2),
+    ("Asia/Beirut", date(2026, 10, 24), 2),
+    ("Africa/Cairo", date(2026, 4, 23), 2),
+    ("Africa/Cairo", date(2026, 10, 29), 2),
+    ("Australia/Lord_Howe", date(2026, 4, 4), 2),  # half an hour twice
+    ("Australia/Lord_Howe", date(2026, 10, 3), 2),
+    ("Pacific/Apia", date(2011, 12, 28), 5),  # the 30th was left out
+    ("Pacific/Kiritimati", date(1994, 12, 30), 3),  # the 31st was left out
+    ("Asia/Kathmandu", date(1985, 12, 31), 2),  # a quarter of an hour forward
+    ("Asia/Pyongyang", date(2018, 5, 3), 3),  # 23:30 forward to midnight
+    ("UTC", date(2028, 2, 28), 2),
+)
+
+
+def said(text: str, *, now: datetime = NOW, zone: str = BERLIN, order: str | None = None, past: bool = False) -> str:
+    """Return what is read in one line: the civil date, and the zone where it is not Berlin."""
+    when = read(text, now, zone, order=order, past=past)
+    return when.civil if when.zone == BERLIN else f"{when.civil} {when.zone}"
+
+
+def refusal(text: str, *, now: datetime = NOW, zone: str = BERLIN, order: str | None = None, past: bool = False) -> str:
+    with pytest.raises((UnreadableDate, AmbiguousDate)) as caught:
+        read(text, now, zone, order=order, past=past)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "civil"),
+    [
+        ("today", "2026-11-23"),
+        ("tomorrow", "2026-11-24"),
+        ("yesterday", "2026-11-22"),
+        ("mon", "2026-11-30"),
+        ("tue", "2026-11-24"),
+        ("tues", "2026-11-24"),
+        ("wed", "2026-11-25"),
+        ("thu", "2026-11-26"),
+        ("thur", "2026-11-26"),
+        ("thurs", "2026-11-26"),
+        ("fri", "2026-11-27"),
+        ("sat", "2026-11-28"),
+        ("sun", "2026-11-29"),
+        ("monday", "2026-11-30"),
+        ("FRIDAY", "2026-11-27"),
+        ("  next \t fri ", "2026-12-04"),
+        ("next mon", "2026-12-07"),
+        ("last fri", "2026-11-20"),
+        ("last monday", "2026-11-16"),
+        ("in 3 days", "2026-11-26"),
+        ("in 1 day", "2026-11-24"),
+        ("in 0 days", "2026-11-23"),
+        ("in a week", "2026-11-30"),
+        ("in 2 weeks", "2026-12-07"),
+        ("in 2 months", "2027-01-23"),
+        ("in 1 year", "2027-11-23"),
+        ("3 days ago", "2026-11-20"),
+        ("2 weeks ago", "2026-11-09"),
+        ("a month ago", "2026-10-23"),
+        ("a year ago", "2025-11-23"),
+        ("+3d", "2026-11-26"),
+        ("+2w", "2026-12-07"),
+        ("+1m", "2026-12-23"),
+        ("+1y", "2027-11-23"),
+        ("-3d", "2026-11-20"),
+        ("-1m", "2026-10-23"),
+        ("eow", "2026-11-29"),
+        ("eom", "2026-11-30"),
+        ("eoy", "2026-12-31"),
+        ("28 nov", "2026-11-28"),
+        ("23 nov", "2026-11-23"),
+        ("22 nov", "2027-11-22"),
+        ("nov 28", "2026-11-28"),
+        ("28 november", "2026-11-28"),
+        ("28 nov 2027", "2027-11-28"),
+        ("nov 28, 2027", "2027-11-28"),
+        ("28. nov", "2026-11-28"),
+        ("28th nov", "2026-11-28"),
+        ("1st Sept", "2027-09-01"),
+        ("29 feb", "2028-02-29"),
+        ("2026-11-27", "2026-11-27"),
+        ("2026-11-27T17:00", "2026-11-27T17:00"),
+        ("2026-11-27 17:00", "2026-11-27T17:00"),
+        ("2026-11-27T17:00:00", "2026-11-27T17:00"),
+        ("2026-11-27T17:00Z", "2026-11-27T18:00"),
+        ("2026-11-27t23:30:00z", "2026-11-28T00:30"),
+        ("2026-11-27T17:00+02:00", "2026-11-27T16:00"),
+        ("2026-11-27 17:00-08:00", "2026-11-28T02:00"),
+        ("2026-11-27T17:00+02:00 America/New_York", "2026-11-27T10:00 America/New_York"),
+        ("fri 17:00", "2026-11-27T17:00"),
+        ("fri at 9am", "2026-11-27T09:00"),
+        ("fri 9 am", "2026-11-27T09:00"),
+        ("fri 9:30PM", "2026-11-27T21:30"),
+        ("fri noon", "2026-11-27T12:00"),
+        ("fri 12am", "2026-11-27T00:00"),
+        ("fri 12pm", "2026-11-27T12:00"),
+        ("next fri at 9:05", "2026-12-04T09:05"),
+        ("in 3 days 9 pm", "2026-11-26T21:00"),
+        ("nov 28 10:00", "2026-11-28T10:00"),
+        ("nov 28 9 am", "2026-11-28T09:00"),
+        ("28 nov 2027 at noon", "2027-11-28T12:00"),
+        ("2026-11-27 5pm", "2026-11-27T17:00"),
+        ("fri America/New_York", "2026-11-27 America/New_York"),
+        ("fri 17:00 asia/tokyo", "2026-11-27T17:00 Asia/Tokyo"),
+        ("fri 17:00 europe/berlin", "2026-11-27T17:00"),
+        ("fri 17:00 UTC", "2026-11-27T17:00 UTC"),
+        ("fri 17:00 Z", "2026-11-27T17:00 UTC"),
+        ("fri 17:00Z", "2026-11-27T17:00 UTC"),
+        ("2026-11-27 17:00 UTC", "2026-11-27T17:00 UTC"),
+        ("today America/Argentina/Buenos_Aires", "2026-11-23 America/Argentina/Buenos_Aires"),
+    ],
+)
+def test_every_form(text: str, civil: str) -> None:
+    assert said(text) == civil
+
+
+@pytest.mark.parametrize(
+    ("text", "civil"),
+    [
+        ("mon", "2026-11-16"),
+        ("fri", "2026-11-20"),
+        ("sunday", "2026-11-22"),
+        ("next fri", "2026-12-04"),
+        ("last fri", "2026-11-20"),
+        ("23 nov", "2026-11-23"),
+        ("24 nov", "2025-11-24"),
+        ("29 feb", "2024-02-29"),
+        ("28 nov 2027", "2027-11-28"),
+        ("tomorrow", "2026-11-24"),
+        ("in 3 days", "2026-11-26"),
+        ("sat 18:00", "2026-11-21T18:00"),
+    ],
+)
+def test_looking_back(text: str, civil: str) -> None:
+    assert said(text, past=True) == civil
+
+
+@pytest.mark.parametrize(
+    ("order", "text", "civil"),
+    [
+        ("dmy", "11/12", "2026-12-11"),
+        ("mdy", "11/12", "2027-11-12"),
+        ("dmy", "27.11.2026", "2026-11-27"),
+        ("dmy", "27/11/2026 17:00", "2026-11-27T17:00"),
+        ("dmy", "27.11.", "2026-11-27"),
+        ("dmy", "27.11", "2026-11-27"),
+        ("mdy", "11/27/2026", "2026-11-27"),
+        ("dmy", "29/2", "2028-02-29"),
+        ("ymd", "2026/11/27", "2026-11-27"),
+        ("ymd", "2026.1.2", "2026-01-02"),
+    ],
+)
+def test_numbers_with_an_order(order: str, text: str, civil: str) -> None:
+    assert said(text, order=order) == civil
+
+
+@pytest.mark.parametrize(
+    ("order", "text", "readings"),
+    [
+        (None, "11/12", "2026-12-11 (Fri) or 2027-11-12 (Fri)"),
+        (None, "11/12 9am", "2026-12-11 (Fri) or 2027-11-12 (Fri)"),
+        (None, "11.12.2026", "2026-11-12 (Thu) or 2026-12-11 (Fri)"),
+        ("ymd", "11/12/2026", "2026-11-12 (Thu) or 2026-12-11 (Fri)"),
+        (None, "27/11/2026", "2026-11-27 (Fri)"),
+        ("mdy", "27.11.", "2026-11-27 (Fri)"),
+        ("dmy", "2026/11/12", "2026-11-12 (Thu)"),
+        (None, "10", "2026-11-10 (Tue) or 2026-12-10 (Thu)"),
+        (None, "10th", "2026-11-10 (Tue) or 2026-12-10 (Thu)"),
+        (None, "31", "2026-12-31 (Thu)"),
+    ],
+)
+def test_numbers_that_could_mean_several_days(order: str | None, text: str, readings: str) -> None:
+    assert refusal(text, order=order) == f"“{text}” can mean {readings}. Write the one that was meant."
+
+
+def test_a_bare_number_looking_back() -> None:
+    assert refusal("10", past=True) == "“10” can mean 2026-10-10 (Sat) or 2026-11-10 (Tue). Write the one that was meant."
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", ""),
+        ("   ", ""),
+        ("soon", ""),
+        ("next week", ""),
+        ("on fri", ""),
+        ("fri 27 nov", ""),
+        ("frida", ""),
+        ("tomorrow fri", ""),
+        ("9am fri", ""),
+        ("fri 17", ""),
+        ("fri 17:00 EST", ""),
+        ("fri CET", ""),
+        ("fri 17:00+02:00", ""),
+        ("in three days", ""),
+        ("in 3 days ago", ""),
+        ("3 days", ""),
+        ("+3", ""),
+        ("+3q", ""),
+        ("28 nov 27", ""),
+        ("nov 28 17", ""),
+        ("dec soon", ""),
+        ("at noon", ""),
+        ("28 novem", ""),
+        ("27-11-2026", ""),
+        ("27/11.2026", ""),
+        ("2026-11-27T17:00:00.5", ""),
+        ("2026-11-27T17", ""),
+        ("2026-11-27T24:00", ""),
+        ("2026-11-27T17:00+25:00", ""),
+        ("20261127", ""),
+        ("2026-W48-5", ""),
+        ("\uff12\uff18 nov", ""),
+        ("28\N{NO-BREAK SPACE}nov", ""),
+        ("fri\x00", ""),
+        ("fri\n", ""),
+        ("fri\x1f17:00", ""),
+        ("\ud800", ""),
+        ("dec", "that is not one day"),
+        ("nov 2026", "that is not one day"),
+        ("2026", "that is not one day"),
+        ("2026-11", "that is not one day"),
+        ("17:00", "a time needs its day"),
+        ("noon", "a time needs its day"),
+        ("9 am Europe/Berlin", "a time needs its day"),
+        ("30 feb", "there is no such day"),
+        ("29 feb 2027", "there is no such day"),
+        ("0 nov", "there is no such day"),
+        ("00 nov 2026", "there is no such day"),
+        ("99 nov", "there is no such day"),
+        ("2026-02-30", "there is no such day"),
+        ("2026-02-30T10:00", "there is no such day"),
+        ("2026-13-01 10:00Z", "there is no such day"),
+        ("30/30", "there is no such day"),
+        ("2026/13/13", "there is no such day"),
+        ("0", "there is no such day"),
+        ("32", "there is no such day"),
+        ("fri 24:00", "there is no such time"),
+        ("fri 9:60", "there is no such time"),
+        ("fri 13pm", "there is no such time"),
+        ("fri 0am", "there is no such time"),
+        ("2026-11-27T17:00:30", "minutes are the finest"),
+        ("2026-11-27 17:00:01Z", "minutes are the finest"),
+        ("2027-03-28 02:30", "that hour is skipped there"),
+        ("2027-03-14 02:30 America/New_York", "that hour is skipped there"),
+        ("2011-12-30 Pacific/Apia", "that day is skipped there"),
+        ("2011-12-30T10:00 Pacific/Apia", "that day is skipped there"),
+        ("fri Europe/Atlantis", "no zone “Europe/Atlantis” is known here"),
+        ("fri America/Indiana", "no zone “America/Indiana” is known here"),
+        ("fri right/Europe/Berlin", "no zone “right/Europe/Berlin” is known here"),
+        ("fri a/../../etc/passwd", "no zone “a/../../etc/passwd” is known here"),
+        ("1969-12-31", "the years go from 1970 to 9999"),
+        ("28 nov 1969", "the years go from 1970 to 9999"),
+        ("28 nov 0050", "the years go from 1970 to 9999"),
+        ("1970-01-01T00:30+01:00 America/New_York", "the years go from 1970 to 9999"),
+        ("0001-01-01T00:00+05:00", "the years go from 1970 to 9999"),
+        ("9999-12-31T23:00-05:00", "the years go from 1970 to 9999"),
+        ("9999-12-31 America/New_York", "the years go from 1970 to 9999"),
+        ("100 years ago", "the years go from 1970 to 9999"),
+        ("3000 years ago", "the years go from 1970 to 9999"),
+        ("in 8000 years", "the years go from 1970 to 9999"),
+        ("+99999999999999999999d", "the years go from 1970 to 9999"),
+        ("-" + "9" * 98 + "m", "the years go from 1970 to 9999"),
+        ("x" * 101, "it is longer than 100 characters"),
+    ],
+)
+def test_refused_with_the_reason_and_three_examples(text: str, why: str) -> None:
+    reason = f" ({why})" if why else ""
+    assert refusal(text) == f"“{text}” is not a date that can be read{reason}. {TRY}"
+
+
+def test_the_examples_look_back_too() -> None:
+    assert refusal("soon", past=True) == "“soon” is not a date that can be read. Try fri, 21 nov or 2026-11-20."
+
+
+@pytest.mark.parametrize("zone", ["Europe/Atlantis", "Europe", "../etc", "/etc/passwd", "", "Europe/Berlin\x00"])
+def test_an_unknown_zone_of_ones_own_is_refused(zone: str) -> None:
+    assert refusal("fri", zone=zone) == f"“fri” is not a date that can be read (no zone “{zone}” is known here). {TRY}"
+
+
+@pytest.mark.parametrize("past", [False, True])
+@pytest.mark.parametrize("day", [date(2024, 2, 20) + n * DAY for n in range(15)] + [date(1970, 1, 1), date(1971, 1, 1), date(9999, 12, 30)])
+def test_the_examples_can_be_read_and_lie_on_the_right_side(day: date, *, past: bool) -> None:
+    now = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    sentence = refusal("soon", now=now, past=past)
+    examples = sentence.split("Try ")[1].removesuffix(".").replace(" or ", ", ").split(", ")
+    assert len(examples) == 3
+    for example in examples:
+        found = date.fromisoformat(read(example, now, "UTC", past=past).civil)
+        assert found <= day if past else found >= day
+
+
+def test_today_is_counted_in_the_zone_that_the_text_names() -> None:
+    late = datetime(2026, 11, 23, 22, 30, tzinfo=UTC)  # 23:30 on Monday in Berlin, Tuesday in Tokyo
+    assert said("today", now=late) == "2026-11-23"
+    assert said("today Asia/Tokyo", now=late) == "2026-11-24 Asia/Tokyo"
+    assert said("tue 09:00 Asia/Tokyo", now=late) == "2026-12-01T09:00 Asia/Tokyo"
+
+
+@pytest.mark.parametrize(
+    ("today", "text", "civil"),
+    [
+        ("2027-01-31", "+1m", "2027-02-28"),
+        ("2028-01-31", "in a month", "2028-02-29"),
+        ("2028-02-29", "+1y", "2029-02-28"),
+        ("2028-02-29", "+4y", "2032-02-29"),
+        ("2026-03-31", "-1m", "2026-02-28"),
+        ("2026-11-29", "eow", "2026-11-29"),
+        ("2028-02-01", "eom", "2028-02-29"),
+        ("2026-12-31", "eom", "2026-12-31"),
+        ("2026-12-31", "eoy", "2026-12-31"),
+        ("2026-12-31", "tomorrow", "2027-01-01"),
+        ("2026-11-27", "fri", "2026-12-04"),
+        ("2026-11-27", "next fri", "2026-12-11"),
+        ("2028-02-29", "29 feb", "2028-02-29"),
+        ("2096-03-01", "29 feb", "2104-02-29"),
+    ],
+)
+def test_ends_of_months_and_leap_days(today: str, text: str, civil: str) -> None:
+    assert said(text, now=datetime.fromisoformat(f"{today}T12:00Z")) == civil
+
+
+def test_the_last_days_of_all_have_no_next_year() -> None:
+    last = datetime(9999, 12, 30, 12, tzinfo=UTC)
+    assert refusal("1 jan", now=last) == (
+        "“1 jan” is not a date that can be read (the years go from 1970 to 9999). Try today, 30 dec or 9999-12-30."
+    )
+
+
+def test_a_minute_that_happens_twice_names_both_and_each_can_be_read() -> None:
+    assert refusal("2026-10-25 02:30") == (
+        "“2026-10-25 02:30” can mean 2026-10-25T02:30+02:00 or 2026-10-25T02:30+01:00. Write the one that was meant."
+    )
+    first, second = read("2026-10-25T02:30+02:00", NOW, BERLIN), read("2026-10-25T02:30+01:00", NOW, BERLIN)
+    assert first == When("2026-10-25T02:30", BERLIN, datetime(2026, 10, 25, 0, 30, tzinfo=UTC))
+    assert second == When("2026-10-25T02:30", BERLIN, datetime(2026, 10, 25, 1, 30, tzinfo=UTC))
+
+
+def test_a_minute_that_happens_twice_elsewhere_keeps_its_zone() -> None:
+    reading = "2026-11-01T01:30-05:00 America/New_York"
+    assert refusal("2026-11-01 1:30am America/New_York") == (
+        f"“2026-11-01 1:30am America/New_York” can mean 2026-11-01T01:30-04:00 America/New_York or {reading}. Write the one that was meant."
+    )
+    assert read(reading, NOW, BERLIN) == When("2026-11-01T01:30", "America/New_York", datetime(2026, 11, 1, 6, 30, tzinfo=UTC))
+
+
+def test_an_offset_of_half_minutes_is_too_fine() -> None:
+    assert "minutes are the finest" in refusal("1971-06-01T12:00Z", zone="Africa/Monrovia")
+
+
+def test_a_day_knows_its_start_noon_and_end() -> None:
+    day = read("2018-11-04", NOW, "America/Sao_Paulo")  # its first hour was skipped
+    assert day.is_day
+    assert day.start == datetime(2018, 11, 4, 3, 0, tzinfo=UTC)
+    assert day.noon == datetime(2018, 11, 4, 14, 0, tzinfo=UTC)
+    assert day.at == datetime(2018, 11, 5, 1, 59, 59, tzinfo=UTC)
+
+
+def test_a_minute_starts_when_it_is() -> None:
+    minute = read("fri 17:00", NOW, BERLIN)
+    assert not minute.is_day
+    assert minute.start == minute.noon == minute.at == datetime(2026, 11, 27, 16, 0, tzinfo=UTC)
+
+
+def test_last_second_of_a_day_that_was_left_out_is_the_one_before_the_jump() -> None:
+    assert last_second(date(2011, 12, 30), "Pacific/Apia") == last_second(date(2011, 12, 29), "Pacific/Apia")
+
+
+@pytest.mark.parametrize(
+    ("civil", "zone", "here", "words"),
+    [
+        ("2026-11-27", "", "", "Fri 27 Nov 2026, end of day"),
+        ("2026-12-04T17:00", "", "", "Fri 4 Dec 2026, 17:00"),
+        ("2026-11-27T17:00", BERLIN, BERLIN, "Fri 27 Nov 2026, 17:00"),
+        ("2026-11-27T17:00", BERLIN, "UTC", "Fri 27 Nov 2026, 17:00 Europe/Berlin"),
+        ("2026-11-27", BERLIN, "", "Fri 27 Nov 2026, end of day Europe/Berlin"),
+        ("2026-11-27", "", BERLIN, "Fri 27 Nov 2026, end of day"),
+    ],
+)
+def test_show(civil: str, zone: str, here: str, words: str) -> None:
+    assert show(civil, zone, here) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("2026-11-23T10:00", "2026-11-23T09:00:00Z"),
+        (" 2026-11-23 10:00:30 ", "2026-11-23T09:00:30Z"),
+        ("2026-11-23T10:00Z", "2026-11-23T10:00:00Z"),
+        ("2026-11-23T10:00:59-05:00", "2026-11-23T15:00:59Z"),
+        ("2026-11-23", "2026-11-23T11:00:00Z"),
+        ("2026-07-01", "2026-07-01T10:00:00Z"),
+    ],
+)
+def test_the_present_moment_is_given_as_iso(text: str, instant: str) -> None:
+    assert read_now(text, BERLIN) == datetime.fromisoformat(instant)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("today", ""),
+        ("fri", ""),
+        ("", ""),
+        ("2026-11-23 9am", ""),
+        ("2026-11-23T10:00 Europe/Berlin", ""),
+        ("2026-11-23T10:00:61", ""),
+        ("2026-02-30", " (there is no such day)"),
+        ("2026-02-30T10:00", " (there is no such day)"),
+        ("2027-03-28T02:30", " (that hour is skipped there)"),
+        ("1969-12-31", " (the years go from 1970 to 9999)"),
+        ("0001-01-01T00:00+10:00", " (the years go from 1970 to 9999)"),
+    ],
+)
+def test_any_other_present_moment_is_refused(text: str, why: str) -> None:
+    with pytest.raises(UnreadableDate) as caught:
+        read_now(text, BERLIN)
+    examples = "Try 2026-11-23, 2026-11-23T10:00 or 2026-11-23T10:00+01:00."
+    assert str(caught.value) == f"“{text}” is not a date that can be read{why}. {examples}"
+
+
+def test_a_present_moment_that_happens_twice_or_nowhere_is_refused() -> None:
+    with pytest.raises(AmbiguousDate, match=r"2026-10-25T02:30\+02:00 or 2026-10-25T02:30\+01:00"):
+        read_now("2026-10-25T02:30", BERLIN)
+    with pytest.raises(UnreadableDate, match="no zone “Mars/Base” is known here"):
+        read_now("2026-10-25", "Mars/Base")
+
+
+# The oracle: walks that ask only what a clock in the zone shows at each instant, and the calendar module.
+
+
+def walk(zone: str, first: date, days: int) -> Iterator[tuple[datetime, datetime]]:
+    """Each minute from a good day before `first` to a good day after: the instant, and what the clock shows."""
+    clock = ZoneInfo(zone)
+    instant = datetime(first.year, first.month, first.day, tzinfo=UTC) - 2 * DAY
+    for _ in range((days + 4) * 24 * 60):
+        yield instant, instant.astimezone(clock).replace(tzinfo=None, fold=0)
+        instant += MINUTE
+
+
+def outcome(text: str, zone: str) -> list[datetime]:
+    """Return the instants that a text can mean: none, one, or the two that an ambiguity names."""
+    try:
+        return [read(text, NOW, zone).at]
+    except UnreadableDate as refused:
+        assert "is skipped there" in str(refused)  # noqa: PT017
+        return []
+    except AmbiguousDate as refused:
+        readings = str(refused).split(" can mean ")[1].split(". Write")[0].split(" or ")
+        return [read(reading, NOW, zone).at for reading in readings]
+
+
+@pytest.mark.parametrize(("zone", "first", "days"), WALKS)
+def test_oracle_of_minutes(zone: str, first: date, days: int) -> None:
+    shown = defaultdict(list)
+    for instant, civil in walk(zone, first, days):
+        shown[civil].append(instant)
+    start = datetime(first.year, first.month, first.day)  # noqa: DTZ001
+    wrong = {}
+    for n in range(days * 24 * 60):
+        civil = start + n * MINUTE
+        text = civil.isoformat(timespec="minutes")
+        if outcome(text, zone) != shown[civil]:
+            wrong[text] = (outcome(text, zone), shown[civil])
+    assert not wrong
+
+
+@pytest.mark.parametrize(("zone", "first", "days"), WALKS)
+def test_oracle_of_days(zone: str, first: date, days: int) -> None:
+    seen = defaultdict(list)
+    for instant, civil in walk(zone, first, days):
+        seen[civil.date()].append(instant)
+    for n in range(days):
+        day = first + n * DAY
+        if not seen[day]:
+            assert outcome(str(day), zone) == []
+            continue
+        when = read(str(day), NOW, zone)
+        assert when == When(str(day), zone, seen[day][-1] + 59 * SECOND)
+        assert when.start == seen[day][0]
+        assert when.noon.astimezone(ZoneInfo(zone)).isoformat()[:16] == f"{day}T12:00"
+        assert last_second(day, zone) == when.at
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_oracle_of_todays(zone: str) -> None:
+    """Every quarter of an hour of a year: today is what a clock there shows."""
+    clock = ZoneInfo(zone)
+    instant = datetime(2026, 1, 1, tzinfo=UTC) - SECOND
+    while instant.year < 2027:
+        shown = instant.astimezone(clock).date()
+        assert read("today", instant, zone).civil == str(shown)
+        assert read("tomorrow", instant, zone).civil == str(shown + DAY)
+        instant += timedelta(hours=5, minutes=45)
+
+
+def first_that(day: date, step: int, names: str) -> str:
+    """Walk from a day, one day at a time, to the first whose English name holds `names`."""
+    while names not in f"{calendar.day_name[day.weekday()]} {day.day} {calendar.month_name[day.month]};".lower():
+        day += step * DAY
+    return str(day)
+
+
+def test_oracle_of_calendar_words() -> None:
+    for n in range(0, 8 * 366, 31):
+        today = date(2023, 12, 28) + n * DAY
+        now = datetime(today.year, today.month, today.day, 12, tzinfo=UTC)
+        for name in ("monday", "wednesday", "friday", "sunday"):
+            ahead, behind = first_that(today + DAY, 1, name), first_that(today - DAY, -1, name)
+            assert said(name[:3], now=now) == ahead
+            assert said(f"next {name}", now=now) == str(date.fromisoformat(ahead) + 7 * DAY)
+            assert said(f"last {name}", now=now) == said(name, now=now, past=True) == behind
+        for name in (" 29 february;", " 1 january;", " 31 october;"):
+            assert said(name.strip(" ;"), now=now) == first_that(today, 1, name)
+            assert said(name.strip(" ;"), now=now, past=True) == first_that(today, -1, name)
+        assert said("eow", now=now) == first_that(today, 1, "sunday")
+        month_end = calendar.monthrange(today.year, today.month)[1]
+        assert said("eom", now=now) == f"{today:%Y-%m}-{month_end}"
+
+
+def test_oracle_of_months_on() -> None:
+    for n in range(0, 800, 3):
+        today = date(2027, 1, 1) + n * DAY
+        now = datetime(today.year, today.month, today.day, 12, tzinfo=UTC)
+        for months in (-25, -12, -1, 1, 2, 11, 13, 48):
+            year, month = today.year, today.month
+            for _ in range(abs(months)):
+                month += 1 if months > 0 else -1
+                year, month = (year + 1, 1) if month == 13 else (year - 1, 12) if month == 0 else (year, month)
+            day = min(today.day, calendar.monthrange(year, month)[1])
+            assert said(f"{months:+}m", now=now) == str(date(year, month, day))
+
+
+def test_oracle_of_month_names() -> None:
+    for month in range(1, 13):
+        for day in (*range(34), 50, 99):
+            for year in ("", "2027", "2028"):
+                exists = 1 <= day <= calendar.monthrange(int(year or 2028), month)[1]
+                for name in (calendar.month_name[month], calendar.month_abbr[month].upper()):
+                    for text in (f"{day} {name} {year}", f"{name} {day:02}, {year}".rstrip(", ")):
+                        if exists:
+                            assert said(text)[-5:] == f"{month:02}-{day:02}"
+                            assert said(text)[:4] == year or not year
+                        else:
+                            assert "there is no such day" in refusal(text)
+
+
+TOKENS = (  # noqa: SIM905
+    "today tomorrow fri sunday next last in a 3 10 28 28th nov december feb 29 2026 2027 2028-02-29 2026-11-27 2026-10-25T02:30 "
+    "T17:00 17:00 02:30 :30 9am noon at pm Z UTC Europe/Berlin pacific/apia EST / . - + +02:00 +3d -1m 9999-12-31 1970-01-01 0000 "
+    "days week months years ago eow eom eoy 11/12 27.11. 2026/11/27 99999999999 , \t \x00 é \u0661"
+).split(" ")
+MOMENTS = st.datetimes(datetime(1970, 1, 1), datetime(9999, 12, 31, 23, 59, 59), timezones=st.just(UTC))  # noqa: DTZ001
+SENTENCES = st.lists(st.sampled_from(TOKENS), max_size=6).flatmap(lambda words: st.sampled_from([" ".join(words), "".join(words)]))
+
+
+@given(
+    text=st.text(max_size=120) | SENTENCES | st.text("0123456789-:+tTzZ/. amp", max_size=30),
+    now=MOMENTS,
+    zone=st.sampled_from(ZONES),
+    order=st.sampled_from([None, "dmy", "mdy", "ymd", "x"]),
+    past=st.booleans(),
+)
+@settings(max_examples=800, deadline=None, derandomize=True)
+def test_any_text_is_read_or_refused(text: str, now: datetime, zone: str, order: str | None, *, past: bool) -> None:
+    try:
+        when = read(text, now, zone, order=order, past=past)
+    except Usage:
+        return
+    assert when.at.tzinfo is UTC
+    assert when.at.microsecond == 0
+    assert when.start <= when.at
+    assert len(when.civil) in {10, 16}
+    assert 1970 <= int(when.civil[:4]) <= 9999
+    clock = when.at.astimezone(ZoneInfo(when.zone))
+    assert clock.isoformat()[: len(when.civil)] == when.civil
+    assert show(when.civil, when.zone, when.zone).split()[-1]
+
+
+@given(text=st.text(max_size=120) | SENTENCES | st.text("0123456789-:+tTzZ", max_size=30), zone=st.sampled_from([*ZONES, "Mars/Base"]))
+@settings(max_examples=300, deadline=None, derandomize=True)
+def test_any_present_moment_is_read_or_refused(text: str, zone: str) -> None:
+    try:
+        assert read_now(text, zone).tzinfo is UTC
+    except Usage:
+        return
+
+
+@given(
+    now=MOMENTS.filter(lambda moment: moment.year < 9990),
+    zone=st.sampled_from(ZONES),
+    text=st.sampled_from(["eom", "+5d", "+5d 13:37", "1 jul noon"]),
+)
+@settings(max_examples=60, deadline=None, derandomize=True)
+def test_what_was_read_reads_the_same_as_iso_and_shows_the_same(now: datetime, zone: str, text: str) -> None:
+    when = read(text, now, zone)
+    again = read(f"{when.civil} {when.zone}", NOW, "UTC")
+    assert again == when
+    assert show(again.civil, again.zone) == show(when.civil, when.zone)
+    day, clock = show(when.civil).split(", ")
+    assert read(day.split(" ", 1)[1], NOW, zone).civil == when.civil[:10]
+    assert clock == (when.civil[11:] or "end of day")
+
+
+def test_simple_words_do_not_wait_for_dateutil() -> None:
+    program = """
+import sys
+from datetime import UTC, datetime
+from promisectl.domain.dates import read, read_now, show
+now = datetime(2026, 11, 23, 9, tzinfo=UTC)
+for text in ("today", "tomorrow", "yesterday", "fri", "next fri", "last fri", "+3d", "+2w", "in 3 days", "a week ago", "eow",
+             "2026-11-27", "2026-11-27T17:00Z", "fri at 9am", "fri 17:00 Europe/Berlin"):
+    show(read(text, now, "Europe/Berlin").civil)
+read_now("2026-11-23T10:00", "Europe/Berlin")
+print(sorted(name for name in sys.modules if name.startswith("dateutil")))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)  # noqa: S603
+    assert (done.stdout, done.stderr) == ("[]\n", "")
