@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from promisectl import errors
-from promisectl.escaping import safe
+from promisectl.escaping import is_text, safe
 
 
 def main(words: Sequence[str]) -> int:
@@ -29,14 +29,14 @@ def main(words: Sequence[str]) -> int:
 
 
 def _ask(words: Sequence[str]) -> int:
+    from typer import Abort
     from typer.exceptions import TyperException
     from typer.main import get_command
 
     from promisectl.cli.app import build
-    from typer import Abort
 
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    if any(0xD800 <= ord(letter) <= 0xDFFF for word in words for letter in word):
+    if not all(map(is_text, words)):
         raise errors.NotUnicode
     try:
         code = get_command(build(words)).main(list(words), prog_name="promisectl", standalone_mode=False)
@@ -63,7 +63,7 @@ def _refused(problem: errors.Problem, words: Sequence[str]) -> int:
         line = as_json.one({"error": error | ({"moves": [str(move) for move in problem.moves]} if problem.moves else {})})
     else:
         line = safe(f"promisectl: {problem}")
-    print(line, file=sys.stderr)
+    sys.stderr.write(line + "\n")
     return problem.exit_code
 
 

@@ -55,7 +55,7 @@ class Env:
 
     @property
     def form(self) -> str:
-        """The form of a view: `json`, `jsonl`, `csv` or `plain` as asked for, else `table` where a person looks, `plain` where none does."""
+        """The form of a view: `json`, `jsonl`, `csv` or `plain` as asked for, else `table` for a person and `plain` in a pipe."""
         return self._form or ("table" if self.tty else "plain")
 
     @property

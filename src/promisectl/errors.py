@@ -5,6 +5,7 @@ A sentence says what is wrong and what to do next. Raised anywhere, caught once,
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import ClassVar
 
 
 class Problem(Exception):
@@ -103,7 +104,7 @@ class TooEarly(Usage):
 class MissingWord(Usage):
     """A move that needs a reason, a text or a moment came without it."""
 
-    _ASKS = {
+    _ASKS: ClassVar = {
         "reason": "needs a reason: add --reason “…”",
         "text": "needs a text",
         "told_at": "needs the moment they were told",
@@ -118,7 +119,9 @@ class NothingChanged(Usage):
     """A negotiation or correction that leaves every term as it was."""
 
     def __init__(self, number: int, verb: str) -> None:
-        super().__init__(f"That would leave the terms of #{number} as they are. Change one: {verb} {number} --by, --what, --done-when or --why.")
+        super().__init__(
+            f"That would leave the terms of #{number} as they are. Change one: {verb} {number} --by, --what, --done-when or --why."
+        )
 
 
 class NoSide(Usage):
@@ -163,7 +166,9 @@ class TextTooLong(Usage):
     """A text beyond the limit; it is refused, never cut."""
 
     def __init__(self, name: str, length: int, limit: int) -> None:
-        super().__init__(f"The {name} has {length:,} characters, and {limit:,} are the most. Shorten it and try again; nothing was recorded.")
+        super().__init__(
+            f"The {name} has {length:,} characters, and {limit:,} are the most. Shorten it and try again; nothing was recorded."
+        )
 
 
 class EmptyText(Usage):
@@ -194,7 +199,9 @@ class StaleRevision(IllegalMove):
         if asked > now:
             super().__init__(f"#{number} has no revision {asked}; revision {now} is the newest. See: show {number}.")
         else:
-            super().__init__(f"Revision {asked} of #{number} is dead: revision {now} replaced it. See: show {number}, then accept {number} --rev {now}.")
+            super().__init__(
+                f"Revision {asked} of #{number} is dead: revision {now} replaced it. See: show {number}, then accept {number} --rev {now}."
+            )
 
 
 class Unreadable(Usage):
@@ -210,7 +217,7 @@ class Unreadable(Usage):
 class NotOpen(IllegalMove):
     """A move that the lifecycle does not allow now."""
 
-    _WHY = {
+    _WHY: ClassVar = {
         ("proposed", "renege"): "is not accepted yet, so there is nothing to break",
         ("proposed", "complete"): "is not accepted yet, so there is nothing to complete",
         ("proposed", "release"): "is not accepted yet, so there is nothing to release anybody from",
@@ -239,9 +246,9 @@ class NotOpen(IllegalMove):
 class AlreadyReported(IllegalMove):
     """The promisor reports a delivery twice."""
 
-    def __init__(self, number: int, day: str, person: str, moves: Sequence[str]) -> None:
+    def __init__(self, number: int, day: str, moves: Sequence[str]) -> None:
         self.moves = tuple(moves)
-        super().__init__(f"#{number} was already reported as done on {day}. When {person} confirms: accept {number}.")
+        super().__init__(f"#{number} was already reported as done on {day}. When they confirm: accept {number}.")
 
 
 class NothingToUndo(IllegalMove):
@@ -347,7 +354,8 @@ class NewerLedger(LedgerTrouble):
 
     def __init__(self, path: str, step: int, known: int) -> None:
         super().__init__(
-            f"{path} was written by a newer promisectl (schema step {step}; this one knows {known}). It was left as it is; update promisectl."
+            f"{path} was written by a newer promisectl (schema step {step}; this one knows {known}). "
+            "It was left as it is; update promisectl."
         )
 
 

@@ -24,6 +24,11 @@ def _shown(character: str) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+def is_text(value: str) -> bool:
+    """Whether every character is one; undecodable bytes of a command line are not."""
+    return not any(0xD800 <= ord(character) <= 0xDFFF for character in value)
+
+
 def safe(value: str) -> str:
     """The text with every steering character shown as an escape; all else as it is."""
     if value.isascii() and value.isprintable():

@@ -7,13 +7,23 @@ from typing import Annotated, Any
 import typer
 
 from promisectl import __version__
-from promisectl.cli import look, more, moves, people, records  # noqa: F401 (importing them registers their commands)
+from promisectl.cli import look, more, moves, people, records
 from promisectl.cli.declare import DECLARED, Color, Declaration, Ledger, NoInput, Today, callback
 from promisectl.commands.run import run
 
+# Importing them registered their commands; this is the order of the help.
+_PANELS = (moves.PANEL, more.PANEL, look.PANEL, people.PANEL, records.PANEL)
 _EPILOG = "Begin with: promisectl demo, or promisectl guide start."
 _HELP = {"help_option_names": ["--help", "-h"]}
-Version = Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"promisectl {__version__}")
+        raise typer.Exit
+
+
+Version = Annotated[bool, typer.Option("--version", metavar="", help="Print the version.", is_eager=True, callback=_print_version)]
 
 
 def build(words: Sequence[str]) -> typer.Typer:
@@ -36,7 +46,7 @@ def build(words: Sequence[str]) -> typer.Typer:
 def _asked_for(words: Sequence[str]) -> list[Declaration]:
     first = words[0] if words else "moves"
     asked = [declaration for declaration in DECLARED if first == (declaration.group or declaration.name)]
-    return asked or DECLARED
+    return asked or sorted(DECLARED, key=lambda declaration: _PANELS.index(declaration.panel))
 
 
 def _root(
@@ -48,8 +58,6 @@ def _root(
     version: Version = False,
 ) -> None:
     """A ledger of personal promises: what you owe, what is owed to you, on which terms, and whether it was kept."""
-    if version:
-        typer.echo(f"promisectl {__version__}")
-        raise typer.Exit
+    del version
     if ctx.invoked_subcommand is None:
         run("look", "moves", {"ledger": ledger, "today": today, "color": color, "no_input": no_input})

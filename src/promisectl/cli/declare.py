@@ -8,15 +8,22 @@ import typer
 
 ANYWHERE = "Anywhere"
 
-Ledger = Annotated[str | None, typer.Option("--ledger", metavar="PATH", help="The ledger file (PROMISECTL_LEDGER).", rich_help_panel=ANYWHERE)]
-Today = Annotated[str | None, typer.Option("--today", metavar="DATE", help="Act as if it were that day, or that moment (PROMISECTL_TODAY).", rich_help_panel=ANYWHERE)]
+Ledger = Annotated[
+    str | None, typer.Option("--ledger", metavar="PATH", help="The ledger file (PROMISECTL_LEDGER).", rich_help_panel=ANYWHERE)
+]
+Today = Annotated[
+    str | None,
+    typer.Option(
+        "--today", metavar="DATE", help="Act as if it were that day, or that moment (PROMISECTL_TODAY).", rich_help_panel=ANYWHERE
+    ),
+]
 Color = Annotated[str | None, typer.Option("--color", metavar="WHEN", help="auto, always or never.", rich_help_panel=ANYWHERE)]
-NoInput = Annotated[bool, typer.Option("--no-input", help="Ask nothing (PROMISECTL_NO_INPUT).", rich_help_panel=ANYWHERE)]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the numbers alone.", rich_help_panel="Answer")]
-Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.", rich_help_panel="Answer")]
-Jsonl = Annotated[bool, typer.Option("--jsonl", help="One JSON object a line.", rich_help_panel="Answer")]
-Csv = Annotated[bool, typer.Option("--csv", help="The promise record as CSV.", rich_help_panel="Answer")]
-Plain = Annotated[bool, typer.Option("--plain", help="Tab-separated lines, as in a pipe.", rich_help_panel="Answer")]
+NoInput = Annotated[bool, typer.Option("--no-input", metavar="", help="Ask nothing (PROMISECTL_NO_INPUT).", rich_help_panel=ANYWHERE)]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="Print the numbers alone.", rich_help_panel="Answer")]
+Json = Annotated[bool, typer.Option("--json", metavar="", help="Answer as JSON.", rich_help_panel="Answer")]
+Jsonl = Annotated[bool, typer.Option("--jsonl", metavar="", help="One JSON object a line.", rich_help_panel="Answer")]
+Csv = Annotated[bool, typer.Option("--csv", metavar="", help="The promise record as CSV.", rich_help_panel="Answer")]
+Plain = Annotated[bool, typer.Option("--plain", metavar="", help="Tab-separated lines, as in a pipe.", rich_help_panel="Answer")]
 
 WORLD: dict[str, Any] = {"ledger": Ledger, "today": Today, "color": Color, "no_input": NoInput}
 MOVE: dict[str, Any] = {"quiet": Quiet, "json": Json}
@@ -40,7 +47,9 @@ class Declaration(NamedTuple):
 DECLARED: list[Declaration] = []
 
 
-def command(name: str, panel: str, *, answers: dict[str, Any], group: str | None = None) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def command(
+    name: str, panel: str, *, answers: dict[str, Any], group: str | None = None
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register a declaration. The function below it has arguments and a help text but no body: `commands` has one of the same name."""
 
     def register(declared: Callable[..., None]) -> Callable[..., None]:

@@ -9,14 +9,15 @@ from promisectl.cli.declare import VIEW, command
 
 PANEL = "Look"
 
-ExitCode = Annotated[bool, typer.Option("--exit-code", help="Exit with 10 when something waits.")]
+ExitCode = Annotated[bool, typer.Option("--exit-code", metavar="", help="Exit with 10 when something waits.")]
 OfPromise = Annotated[str | None, typer.Argument(metavar="[ID]", help="The number of a promise; all of them if none is given.")]
 
 
 @command("moves", PANEL, answers=VIEW)
 def moves(exit_code: ExitCode = False) -> None:
-    """What waits for you. The same as promisectl alone.
+    """What waits for you; the same as promisectl alone.
 
+    \b
     promisectl moves --exit-code
     """
 
@@ -35,10 +36,10 @@ def owe(
     sort: o.Sort = "due",
     limit: o.Limit = None,
 ) -> None:
-    """What you owe: promised, offered or asked, and delivered but not confirmed.
+    """What you owe.
 
+    \b
     promisectl owe --due-before tomorrow
-
     promisectl owe --with dana --all
     """
 
@@ -57,8 +58,9 @@ def owed(
     sort: o.Sort = "due",
     limit: o.Limit = None,
 ) -> None:
-    """What is owed to you, in the same order.
+    """What is owed to you.
 
+    \b
     promisectl owed --overdue
     """
 
@@ -77,27 +79,28 @@ def list_(
     sort: o.Sort = "due",
     limit: o.Limit = None,
 ) -> None:
-    """Every promise that is open, in both directions, or all that match.
+    """Every promise that is open, or all that match.
 
+    \b
     promisectl list --state kept --state reneged
-
     promisectl list --all --as-of "last fri"
     """
 
 
 @command("show", PANEL, answers=VIEW)
 def show(ids: o.Ids) -> None:
-    """Everything about a promise: the terms, the talk, and the moves that are open.
+    """Everything about a promise.
 
+    \b
     promisectl show 1
     """
 
 
 @command("log", PANEL, answers=VIEW)
 def log(id_: OfPromise = None, limit: o.Limit = None) -> None:
-    """Everything that was said, in the order it was written down, undone or not.
+    """Everything that was said, in order, undone or not.
 
+    \b
     promisectl log 3
-
     promisectl log --limit 10
     """

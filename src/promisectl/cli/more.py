@@ -17,46 +17,52 @@ OfPromise = Annotated[str | None, typer.Option("--promise", metavar="ID", help="
 def withdraw(ids: o.Ids, reason: o.Reason = None, on: o.On = None) -> None:
     """Take an offer, a request, or new terms back.
 
+    \b
     promisectl withdraw 3 --reason "found another way"
     """
 
 
 @command("release", PANEL, answers=MOVE)
 def release(ids: o.Ids, reason: o.Reason = None, on: o.On = None) -> None:
-    """Let the promisor off: what you are owed, or they what you owe.
+    """Let the promisor off.
 
+    \b
     promisectl release 3 --reason "not needed any more"
     """
 
 
 @command("reopen", PANEL, answers=MOVE)
 def reopen(id_: o.Id, reason: o.Reason = None, on: o.On = None) -> None:
-    """Take a delivery or a judgement back: it is not done after all.
+    """Take a delivery or a confirmation back.
 
+    \b
     promisectl reopen 3 --reason "the brake squeaks again"
     """
 
 
 @command("bump", PANEL, answers=MOVE)
 def bump(id_: o.Id, text: Text, theirs: o.Theirs = False, on: o.On = None) -> None:
-    """Give word of trouble early, or send a reminder. The terms stay.
+    """Give word of trouble early, or send a reminder.
 
+    \b
     promisectl bump 1 "vendor slipped, will know on Thursday"
     """
 
 
 @command("told", PANEL, answers=MOVE)
 def told(id_: o.Id, on: o.On = None) -> None:
-    """Say that they know now that you broke it.
+    """Say that they have been told of a break.
 
+    \b
     promisectl told 1 --on yesterday
     """
 
 
 @command("note", PANEL, answers=MOVE)
 def note(id_: o.Id, text: Text, on: o.On = None) -> None:
-    """Keep a note beside a promise. Nothing else changes.
+    """Keep a note beside a promise.
 
+    \b
     promisectl note 2 "asked which version she means"
     """
 
@@ -70,16 +76,18 @@ def correct(
     why: o.Why = None,
     backfill: o.Backfill = False,
 ) -> None:
-    """Put a typo in the terms right. It does not count as a negotiation.
+    """Put a typo in the terms right.
 
+    \b
     promisectl correct 1 --what "Send Q3 numbers to Dana"
     """
 
 
 @command("void", PANEL, answers=MOVE)
 def void(id_: o.Id, reason: o.Reason = None) -> None:
-    """Take a promise that was entered by mistake out of every count.
+    """Take out what was entered by mistake.
 
+    \b
     promisectl void 5 --reason "entered twice"
     """
 
@@ -88,15 +96,16 @@ def void(id_: o.Id, reason: o.Reason = None) -> None:
 def undo(promise: OfPromise = None) -> None:
     """Take the newest command back; again, the one before.
 
+    \b
     promisectl undo
-
     promisectl undo --promise 3
     """
 
 
 @command("redo", PANEL, answers=MOVE)
 def redo() -> None:
-    """Take the newest undo back, as long as nothing else was recorded since.
+    """Take the newest undo back.
 
+    \b
     promisectl redo
     """

@@ -11,21 +11,21 @@ PANEL = "The six moves"
 
 To = Annotated[list[str], typer.Option("--to", metavar="PERSON", help="You owe this person; may be repeated. “me” is you.")]
 From = Annotated[list[str], typer.Option("--from", metavar="PERSON", help="This person owes you; may be repeated.")]
-Asked = Annotated[bool, typer.Option("--asked", help="With --to: they asked, and it is yours to answer.")]
-Offered = Annotated[bool, typer.Option("--offered", help="With --from: they offered, and it is yours to answer.")]
-Agreed = Annotated[bool, typer.Option("--agreed", help="Both have said Yes already.")]
+Asked = Annotated[bool, typer.Option("--asked", metavar="", help="With --to: they asked, and it is yours to answer.")]
+Offered = Annotated[bool, typer.Option("--offered", metavar="", help="With --from: they offered, and it is yours to answer.")]
+Agreed = Annotated[bool, typer.Option("--agreed", metavar="", help="Both have said Yes already.")]
 Said = Annotated[str | None, typer.Option("--said", metavar="WHEN", help="When it was said, if not now; dates count from then.")]
 Replaces = Annotated[str | None, typer.Option("--replaces", metavar="ID", help="The promise that this one stands in for.")]
 Tag = Annotated[list[str], typer.Option("--tag", metavar="TAG", help="A word to find it by; may be repeated.")]
-New = Annotated[bool, typer.Option("--new", help="A new person, though the name looks like a known one.")]
-Mine = Annotated[bool, typer.Option("--mine", help="You put your own terms anew.")]
+New = Annotated[bool, typer.Option("--new", metavar="", help="A new person, though the name looks like a known one.")]
+Mine = Annotated[bool, typer.Option("--mine", metavar="", help="You put your own terms anew.")]
 Rev = Annotated[int | None, typer.Option("--rev", metavar="N", help="Only if this revision is on the table.")]
-Confirmed = Annotated[bool, typer.Option("--confirmed", help="You owe it, and they have confirmed it already.")]
-Reported = Annotated[bool, typer.Option("--reported", help="You are owed it; they say it is done, you have not judged it.")]
+Confirmed = Annotated[bool, typer.Option("--confirmed", metavar="", help="You owe it, and they have confirmed it already.")]
+Reported = Annotated[bool, typer.Option("--reported", metavar="", help="You are owed it; they say it is done, you have not judged it.")]
 Partial = Annotated[str | None, typer.Option("--partial", metavar="TEXT", help="Only a part is done; the promise stays open.")]
 Told = Annotated[str | None, typer.Option("--told", metavar="WHEN", help="When they were told; now if nothing is said.")]
-NotTold = Annotated[bool, typer.Option("--not-told", help="They have not been told yet.")]
-Silent = Annotated[bool, typer.Option("--silent", help="You are owed it, and it was broken without a word.")]
+NotTold = Annotated[bool, typer.Option("--not-told", metavar="", help="They have not been told yet.")]
+Silent = Annotated[bool, typer.Option("--silent", metavar="", help="You are owed it, and it was broken without a word.")]
 Cause = Annotated[
     str | None,
     typer.Option("--cause", metavar="CAUSE", help="overload, dependency, underestimated, need-changed, forgot, external or other."),
@@ -53,12 +53,11 @@ def make(
     tag: Tag = [],  # noqa: B006
     new: New = False,
 ) -> None:
-    """Make a promise: offer it, ask for it, or write down that both agreed.
+    """Make a promise: offer it, ask for it, or agreed already.
 
+    \b
     promisectl make "Send Q3 numbers" --to dana --by fri --agreed
-
     promisectl make "Review the contract" --to dana --by wed --asked
-
     promisectl make "Fix the bike brake" --from lee --by sat
     """
 
@@ -77,10 +76,10 @@ def negotiate(
     on: o.On = None,
     backfill: o.Backfill = False,
 ) -> None:
-    """Counter an offer with other terms, or ask for new terms of what is agreed.
+    """Put other terms on the table: a counter, or an amendment.
 
+    \b
     promisectl negotiate 2 --by thu
-
     promisectl negotiate 1 --by "next mon" --reason "the vendor slipped"
 
     An empty text takes a date, a done-when or a why away: --by "".
@@ -96,18 +95,19 @@ def accept(
     on: o.On = None,
     note: o.Note = None,
 ) -> None:
-    """Say Yes to the terms on the table, or confirm a delivery. Who says it follows from whose terms they are.
+    """Say Yes to the terms on the table, or confirm a delivery.
 
+    \b
     promisectl accept 2 --risk "kids are ill" --no-to "gym on Tuesday"
-
     promisectl accept 3 4
     """
 
 
 @command("decline", PANEL, answers=MOVE)
 def decline(ids: o.Ids, reason: o.Reason = None, on: o.On = None) -> None:
-    """Say No to the terms on the table, or that a delivery is not what was promised.
+    """Say No to the terms on the table, or to a delivery.
 
+    \b
     promisectl decline 2 --reason "full until December"
     """
 
@@ -121,12 +121,11 @@ def complete(
     on: o.On = None,
     note: o.Note = None,
 ) -> None:
-    """Say that it is done: you report what you owe, and receive what you are owed.
+    """Say that it is done: report what you owe, confirm what you get.
 
+    \b
     promisectl complete 1
-
     promisectl complete 1 --confirmed
-
     promisectl complete 3 --on yesterday
     """
 
@@ -144,7 +143,7 @@ def renege(
 ) -> None:
     """Break a promise, and say when they were told.
 
+    \b
     promisectl renege 1 --reason "vendor bankrupt" --cause external --repair "sent last year's figures"
-
     promisectl renege 1 --reason "I forgot" --cause forgot --not-told
     """

@@ -16,18 +16,24 @@ ReplyBy = Annotated[str | None, typer.Option("--reply-by", metavar="WHEN", help=
 Risk = Annotated[str | None, typer.Option("--risk", metavar="TEXT", help="What could make it impossible.")]
 NoTo = Annotated[str | None, typer.Option("--no-to", metavar="TEXT", help="What this Yes says No to.")]
 Note = Annotated[str | None, typer.Option("--note", metavar="TEXT", help="A word along with it.")]
-Backfill = Annotated[bool, typer.Option("--backfill", help="Let a date have passed.")]
-Theirs = Annotated[bool, typer.Option("--theirs", help="They said it.")]
+Backfill = Annotated[bool, typer.Option("--backfill", metavar="", help="Let a date have passed.")]
+Theirs = Annotated[bool, typer.Option("--theirs", metavar="", help="They said it.")]
 Name = Annotated[str, typer.Argument(metavar="PERSON", help="A handle, an alias, a name, or its beginning.")]
 Limit = Annotated[int | None, typer.Option("--limit", metavar="N", help="At most so many.")]
 
 With = Annotated[str | None, typer.Option("--with", metavar="PERSON", help="Only with this person.", rich_help_panel="Filter")]
-StateIs = Annotated[list[str], typer.Option("--state", metavar="STATE", help="Only in this state; may be repeated.", rich_help_panel="Filter")]
-DueBefore = Annotated[str | None, typer.Option("--due-before", metavar="WHEN", help="Due before that day begins.", rich_help_panel="Filter")]
+StateIs = Annotated[
+    list[str], typer.Option("--state", metavar="STATE", help="Only in this state; may be repeated.", rich_help_panel="Filter")
+]
+DueBefore = Annotated[
+    str | None, typer.Option("--due-before", metavar="WHEN", help="Due before that day begins.", rich_help_panel="Filter")
+]
 DueAfter = Annotated[str | None, typer.Option("--due-after", metavar="WHEN", help="Due after that day ends.", rich_help_panel="Filter")]
-Overdue = Annotated[bool, typer.Option("--overdue", help="Only what is overdue.", rich_help_panel="Filter")]
+Overdue = Annotated[bool, typer.Option("--overdue", metavar="", help="Only what is overdue.", rich_help_panel="Filter")]
 Tagged = Annotated[str | None, typer.Option("--tag", metavar="TAG", help="Only with this tag.", rich_help_panel="Filter")]
-Search = Annotated[str | None, typer.Option("--search", metavar="TEXT", help="Only where the terms contain this.", rich_help_panel="Filter")]
-All = Annotated[bool, typer.Option("--all", help="Closed ones too.", rich_help_panel="Filter")]
+Search = Annotated[
+    str | None, typer.Option("--search", metavar="TEXT", help="Only where the terms contain this.", rich_help_panel="Filter")
+]
+All = Annotated[bool, typer.Option("--all", metavar="", help="Closed ones too.", rich_help_panel="Filter")]
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="WHEN", help="The ledger as it stood then.", rich_help_panel="Filter")]
 Sort = Annotated[str, typer.Option("--sort", metavar="KEY", help="due, made, person or state.", rich_help_panel="Filter")]

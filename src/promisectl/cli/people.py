@@ -16,6 +16,7 @@ Display = Annotated[str | None, typer.Option("--name", metavar="DISPLAY", help="
 def people() -> None:
     """Everybody in the ledger, and what is open both ways.
 
+    \b
     promisectl people
     """
 
@@ -24,6 +25,7 @@ def people() -> None:
 def show(name: o.Name) -> None:
     """Everything between you and a person.
 
+    \b
     promisectl person show dana
     """
 
@@ -36,6 +38,7 @@ def rename(
 ) -> None:
     """Give a person another handle. The old one stays as an alias.
 
+    \b
     promisectl person rename dana dana-kim --name "Dana Kim"
     """
 
@@ -44,6 +47,7 @@ def rename(
 def alias(name: o.Name, other: Annotated[str, typer.Argument(metavar="ALIAS", help="Another name to find them by.")]) -> None:
     """Give a person another name to be found by.
 
+    \b
     promisectl person alias dana boss
     """
 
@@ -52,5 +56,6 @@ def alias(name: o.Name, other: Annotated[str, typer.Argument(metavar="ALIAS", he
 def merge(name: o.Name, into: Annotated[str, typer.Argument(metavar="INTO", help="Who they turned out to be.")]) -> None:
     """Two people turn out to be one: what was with the first is with the second.
 
+    \b
     promisectl person merge dnaa dana
     """

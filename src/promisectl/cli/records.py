@@ -8,12 +8,12 @@ from promisectl.cli.declare import NEITHER, SILENT, command
 
 PANEL = "Records"
 
-Acts = Annotated[bool, typer.Option("--acts", help="Every act instead of every promise.")]
+Acts = Annotated[bool, typer.Option("--acts", metavar="", help="Every act instead of every promise.")]
 Format = Annotated[str, typer.Option("--format", metavar="FORMAT", help="csv.")]
 Output = Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="Into this file; - is stdout.")]
-Force = Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")]
-Raw = Annotated[bool, typer.Option("--raw", help="Leave cells that look like formulas as they are.")]
-Bom = Annotated[bool, typer.Option("--bom", help="Begin with a byte order mark, for Excel.")]
+Force = Annotated[bool, typer.Option("--force", metavar="", help="Replace the file if it is there.")]
+Raw = Annotated[bool, typer.Option("--raw", metavar="", help="Leave cells that look like formulas as they are.")]
+Bom = Annotated[bool, typer.Option("--bom", metavar="", help="Begin with a byte order mark, for Excel.")]
 Newline = Annotated[str, typer.Option("--newline", metavar="KIND", help="crlf or lf.")]
 
 
@@ -29,8 +29,8 @@ def export(
 ) -> None:
     """Everything as CSV, for a spreadsheet or another program.
 
+    \b
     promisectl export -o promises.csv
-
     promisectl export --acts > acts.csv
     """
 
@@ -39,14 +39,18 @@ def export(
 def path() -> None:
     """Where the ledger is kept.
 
+    \b
     sqlite3 "$(promisectl path | head -1)" "select * from owe"
     """
 
 
 @command("guide", PANEL, answers=NEITHER)
-def guide(topic: Annotated[str | None, typer.Argument(metavar="[TOPIC]", help="A page; the list of pages if none is given.")] = None) -> None:
+def guide(
+    topic: Annotated[str | None, typer.Argument(metavar="[TOPIC]", help="A page; the list of pages if none is given.")] = None,
+) -> None:
     """How it all works, page by page.
 
+    \b
     promisectl guide start
     """
 
@@ -55,5 +59,6 @@ def guide(topic: Annotated[str | None, typer.Argument(metavar="[TOPIC]", help="A
 def demo() -> None:
     """A short tour in a ledger that is thrown away.
 
+    \b
     promisectl demo
     """

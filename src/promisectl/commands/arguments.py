@@ -10,10 +10,13 @@ from promisectl.domain.dates import When
 from promisectl.domain.people import Newcomer, Person
 from promisectl.domain.promise import Terms
 from promisectl.env import Env
+from promisectl.escaping import is_text
 from promisectl.storage import ledger, reading
 
 _OUTCOME = 1_000
 _OTHER = 10_000
+_DIGITS = 18
+_QUOTED = 40
 
 
 def ids(words: Sequence[str]) -> list[int]:
@@ -24,8 +27,8 @@ def ids(words: Sequence[str]) -> list[int]:
 def number(word: str) -> int:
     """One number of a promise. Raises BadNumber."""
     digits = word.removeprefix("#")
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 18 and int(digits)):
-        raise errors.BadNumber(word if len(word) <= 40 else f"{word[:40]}…")
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= _DIGITS and int(digits)):
+        raise errors.BadNumber(word if len(word) <= _QUOTED else f"{word[:_QUOTED]}…")
     return int(digits)
 
 
@@ -37,7 +40,7 @@ def text(name: str, value: str | None, *, limit: int = _OTHER) -> str | None:
         raise errors.TextTooLong(name, len(value), limit)
     if not value.strip():
         raise errors.EmptyText(name)
-    if any(0xD800 <= ord(letter) <= 0xDFFF for letter in value) or "\0" in value:
+    if not is_text(value) or "\0" in value:
         raise errors.NotUnicode
     return value
 
@@ -91,8 +94,9 @@ def due(env: Env, option: str, words: str | None, *, said: datetime, backfill: b
 
 
 def since(env: Env, option: str, words: str | None, *, after: datetime | None = None) -> datetime:
-    """The moment something happened, now if nothing is said. A bare day means its noon, or just after `after` when that is later on
-    the same day; today means now. Raises DateAhead.
+    """The moment something happened, now if nothing is said. Raises DateAhead.
+
+    A bare day means its noon, or `after` when that is later on the same day; today means now.
     """
     if words is None:
         return env.now

@@ -39,7 +39,7 @@ def moves(env: Env, *, exit_code: bool = False) -> int:
 
 def _draw_moves(env: Env, rows: Sequence[Row]) -> None:
     if rows:
-        _draw(env, [(title, [row for row in rows if row["waiting"] == kind]) for kind, title in _WAITING], saying.here(env))
+        _draw(env, [(title, [row for row in rows if row["waiting"] == kind]) for kind, title in _WAITING], saying.here(env), both_ways=True)
     else:
         env.say("Nothing waits for you. What is open: promisectl owe, promisectl owed.")
 
@@ -56,7 +56,11 @@ def owed(env: Env, **asked: Any) -> None:
 
 def list_(env: Env, **asked: Any) -> None:
     """Every promise that is open, or all that match."""
-    _view(env, "There is nothing", lambda rows: [("", rows)], **asked)
+    _view(env, "There is nothing", _all_in_one, **asked)
+
+
+def _all_in_one(rows: Sequence[Row]) -> Parts:
+    return [("", rows)]
 
 
 def _by_standing(rows: Sequence[Row]) -> Parts:
@@ -93,7 +97,7 @@ def _view(
     for one in state:
         arguments.choice("--state", one, _STATES)
     moment = arguments.as_of(env, as_of)
-    asked = {
+    asked: dict[str, Any] = {
         "overdue": overdue,
         "due_before": saying.stored(arguments.bound(env, due_before, end=False)),
         "due_after": saying.stored(arguments.bound(env, due_after, end=True)),
@@ -109,20 +113,24 @@ def _view(
         asked |= {"open": not (all_ or state), "not_void": all_, "directions": directions, "person": _handle(db, with_)}
         rows = reading.promises(db, saying.clock(env, moment), sort=sort, limit=arguments.limit(limit), **asked)
         narrowed = bool(with_ or state or due_before or due_after or overdue or tag or search)
-        viewing.answer(env, rows, viewing.PROMISES, lambda found: _draw_or_say(env, found, parts, nothing, Here(moment, env.zone), narrowed=narrowed))
+        viewing.answer(
+            env, rows, viewing.PROMISES, lambda found: _draw_or_say(env, found, parts, nothing, Here(moment, env.zone), narrowed=narrowed)
+        )
 
 
-def _draw_or_say(env: Env, rows: Sequence[Row], parts: Callable[[Sequence[Row]], Parts], nothing: str, here: Here, *, narrowed: bool) -> None:
+def _draw_or_say(
+    env: Env, rows: Sequence[Row], parts: Callable[[Sequence[Row]], Parts], nothing: str, here: Here, *, narrowed: bool
+) -> None:
     if rows:
-        _draw(env, parts(rows), here)
+        _draw(env, parts(rows), here, both_ways=parts is _all_in_one)
     else:
         env.say(f"{nothing}{' that matches' if narrowed else ''}. All there ever was: promisectl list --all.")
 
 
-def _draw(env: Env, parts: Parts, here: Here) -> None:
+def _draw(env: Env, parts: Parts, here: Here, *, both_ways: bool) -> None:
     from promisectl.rendering import tables
 
-    viewing.draw(env, tables.sections(parts, here, env.width))
+    viewing.draw(env, tables.sections(parts, here, env.width, both_ways=both_ways))
 
 
 def _handle(db: Any, name: str | None) -> str | None:

@@ -105,7 +105,7 @@ def _take_back(
     env: Env,
     verb: str,
     find: Callable[[Journal], tuple[int, str]],
-    act: Callable[[Journal, int], list[Promise]],
+    act: Callable[[Journal, int, str], list[Promise]],
     nothing: errors.Problem,
 ) -> None:
     if not ledger.exists(env.ledger):
@@ -114,7 +114,7 @@ def _take_back(
     def work(db: sqlite3.Connection) -> tuple[str, list[Answer]]:
         journal = Journal(db, env.now, verb)
         entry, command = find(journal)
-        return command, [_taken_back(env, db, promise, command, redone=verb == "redo") for promise in act(journal, entry)]
+        return command, [_taken_back(env, db, promise, command, redone=verb == "redo") for promise in act(journal, entry, command)]
 
     command, answers = ledger.write(env.ledger, work)
     if answers:

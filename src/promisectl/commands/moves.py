@@ -105,7 +105,9 @@ def _sides(to: Sequence[str], from_: Sequence[str], *, asked: bool, offered: boo
     if asked and from_:
         raise errors.Contradiction("--asked goes with --to: somebody asked you. With --from it is you who asks, unless --offered.")
     if offered and to:
-        raise errors.Contradiction("--offered goes with --from: somebody offered it to you. With --to it is you who offers, unless --asked.")
+        raise errors.Contradiction(
+            "--offered goes with --from: somebody offered it to you. With --to it is you who offers, unless --asked."
+        )
     if (asked or offered or agreed) and any(name.casefold() == ME for name in names):
         raise errors.Contradiction("A promise to yourself needs no other side: leave out --asked, --offered and --agreed.")
     return names
@@ -116,11 +118,13 @@ def _made(env: Env, db: sqlite3.Connection, journal: Journal, draft: _Draft, oth
     direction, author = (draft.direction, draft.author) if person else (Direction.SELF, Side.SELF)
     opening = Opening(str(uuid.uuid4()), direction, person.id if person else None, draft.replaces, draft.tags)
     verb = Verb.REQUEST if author is Side.PROMISEE else Verb.OFFER
-    named = {"risk": draft.risk, "no_to": draft.no_to}
-    first = Act(verb, author, draft.at, env.now, terms=draft.terms, opening=opening, **({} if draft.agreed else named))
-    promise = journal.open(first)
+    first = Act(verb, author, draft.at, env.now, terms=draft.terms, opening=opening)
     if draft.agreed:
-        promise = journal.say(promise, Act(Verb.ACCEPT, lifecycle.speaker(promise, Verb.ACCEPT), draft.at, env.now, **named))
+        promise = journal.open(first)
+        second = Act(Verb.ACCEPT, lifecycle.speaker(promise, Verb.ACCEPT), draft.at, env.now)
+        promise = journal.say(promise, second._replace(risk=draft.risk, no_to=draft.no_to))
+    else:
+        promise = journal.open(first._replace(risk=draft.risk, no_to=draft.no_to))
     name = person.name if person else ""
     line = messages.made(promise, name, saying.here(env))
     row = reading.promise(db, saying.clock(env), promise.id)
@@ -174,14 +178,15 @@ def accept(
     note: str | None = None,
 ) -> None:
     """Say Yes to the terms on the table, or confirm a delivery."""
-    named = {"risk": arguments.text("risk", risk), "no_to": arguments.text("no-to", no_to), "text": arguments.text("note", note)}
+    named_risk, price, said = arguments.text("risk", risk), arguments.text("no-to", no_to), arguments.text("note", note)
 
     def act(promise: Promise) -> Act:
         side = lifecycle.speaker(promise, Verb.ACCEPT)
         asked = (promise.offered or promise.current).number
         if rev not in (None, asked) and lifecycle.find(promise, Verb.ACCEPT, side):
             raise errors.StaleRevision(promise.id, rev or 0, asked)
-        return Act(Verb.ACCEPT, side, arguments.since(env, "--on", on, after=promise.moved_at), env.now, **named)
+        at = arguments.since(env, "--on", on, after=promise.moved_at)
+        return Act(Verb.ACCEPT, side, at, env.now, text=said, risk=named_risk, no_to=price)
 
     saying.move(env, "accept", ids, act)
 
@@ -249,7 +254,7 @@ def renege(
 ) -> None:
     """Break a promise, with notice or without."""
     arguments.at_most_one(told=told, not_told=not_told, silent=silent)
-    said = {"text": arguments.text("reason", reason), "repair": arguments.text("repair", repair)}
+    why, mended = arguments.text("reason", reason), arguments.text("repair", repair)
     known = arguments.choice("--cause", cause, _CAUSES)
 
     def act(promise: Promise) -> Act:
@@ -258,7 +263,7 @@ def renege(
         side = Side.PROMISEE if silent else lifecycle.speaker(promise, Verb.RENEGE)
         untold = not_told or silent or side is Side.SELF
         told_at = None if untold else arguments.since(env, "--told", told) if told else at
-        return Act(Verb.RENEGE, side, at, env.now, told_at=told_at, cause=known, **said)
+        return Act(Verb.RENEGE, side, at, env.now, text=why, told_at=told_at, cause=known, repair=mended)
 
     saying.move(env, "renege", ids, act, foreseen=True)
 
@@ -266,8 +271,12 @@ def renege(
 def _check_telling(promise: Promise, *, told: bool, not_told: bool, silent: bool) -> None:
     direction = promise.direction
     if direction is Direction.SELF and (told or not_told or silent):
-        raise errors.Contradiction(f"#{promise.id} is a promise to yourself, so there is nobody to tell. Leave out --told, --not-told and --silent.")
+        raise errors.Contradiction(
+            f"#{promise.id} is a promise to yourself, so there is nobody to tell. Leave out --told, --not-told and --silent."
+        )
     if direction is Direction.OWE and silent:
-        raise errors.Contradiction(f"--silent is for what is owed to you, and #{promise.id} is yours. If you have not told them: --not-told.")
+        raise errors.Contradiction(
+            f"--silent is for what is owed to you, and #{promise.id} is yours. If you have not told them: --not-told."
+        )
     if direction is Direction.OWED and not_told:
         raise errors.Contradiction(f"--not-told is for what you owe. If #{promise.id} was broken without a word to you: --silent.")

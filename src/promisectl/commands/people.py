@@ -50,7 +50,7 @@ def _draw(env: Env, person: Person, rows: Sequence[Row]) -> None:
         ("Closed", [row for row in rows if row["state"] not in OPEN]),
     ]
     head = tables.heading(f"{person.name} ({person.handle}{also})")
-    viewing.draw(env, head, "", tables.sections(parts, saying.here(env), env.width))
+    viewing.draw(env, head, "", tables.sections(parts, saying.here(env), env.width, both_ways=True))
 
 
 def rename(env: Env, name: str, new: str, *, display: str | None = None) -> None:
@@ -62,7 +62,9 @@ def rename(env: Env, name: str, new: str, *, display: str | None = None) -> None
         taken = domain.exact(wanted.handle, known)
         if taken and taken.id != person.id:
             raise errors.NameTaken(new, taken.handle)
-        shown = domain.newcomer(display).name if display else wanted.name if person.name == domain.newcomer(person.handle).name else person.name
+        shown = (
+            domain.newcomer(display).name if display else wanted.name if person.name == domain.newcomer(person.handle).name else person.name
+        )
         if (wanted.handle, shown) == (person.handle, person.name):
             raise errors.SameName(person.handle)
         after = journal.about(person, PersonVerb.RENAME, handle=wanted.handle, name=shown)
@@ -94,7 +96,9 @@ def merge(env: Env, name: str, into: str) -> None:
         if person.id == other.id:
             raise errors.SamePerson(person.handle)
         journal.about(person, PersonVerb.MERGE, handle=other.handle, into=other.id)
-        return f"{person.name} ({person.handle}) and {other.name} ({other.handle}) are one: {other.handle}. {person.handle} is an alias now."
+        return (
+            f"{person.name} ({person.handle}) and {other.name} ({other.handle}) are one: {other.handle}. {person.handle} is an alias now."
+        )
 
     _change(env, "person merge", act)
 

@@ -4,8 +4,10 @@ import os
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
+from itertools import chain
 
-from promisectl import errors, guide as pages
+from promisectl import errors
+from promisectl import guide as pages
 from promisectl.commands import arguments, saying, viewing
 from promisectl.env import Env
 from promisectl.records import as_csv
@@ -34,7 +36,7 @@ def export(
         if db:
             rows = reading.acts(db) if acts else reading.promises(db, saying.clock(env), sort="id")
         lines = as_csv.lines(rows, kind.csv, newline=_NEWLINES[newline], raw=raw)
-        pieces = ((bom and not count and "\ufeff" or "") + line for count, line in enumerate(lines))
+        pieces = chain(["\ufeff"] if bom else [], lines)
         if output == "-":
             env.write(pieces)
         else:
@@ -82,8 +84,26 @@ def guide(env: Env, topic: str | None = None) -> None:
 
 
 _TOUR = (
-    ("You promise Dana something, and she has said Yes already.", "make", "Send the Q3 numbers", "--to", "dana", "--by", "in 4 days", "--agreed"),
-    ("Lee asks you for something: nothing is promised before you answer.", "make", "Lend the drill", "--to", "lee", "--by", "in 2 days", "--asked"),
+    (
+        "You promise Dana something, and she has said Yes already.",
+        "make",
+        "Send the Q3 numbers",
+        "--to",
+        "dana",
+        "--by",
+        "in 4 days",
+        "--agreed",
+    ),
+    (
+        "Lee asks you for something: nothing is promised before you answer.",
+        "make",
+        "Lend the drill",
+        "--to",
+        "lee",
+        "--by",
+        "in 2 days",
+        "--asked",
+    ),
     ("You counter with a day that you can keep.", "negotiate", "2", "--by", "in 6 days"),
     ("Lee says Yes to that.", "accept", "2", "--risk", "my brother has it", "--no-to", "drilling on Saturday"),
     ("You ask somebody yourself.", "make", "Fix the bike brake", "--from", "kim", "--by", "in 5 days"),
@@ -92,7 +112,15 @@ _TOUR = (
     ("Trouble ahead: you give word early.", "bump", "2", "my brother is abroad, I will know on Thursday"),
     ("The numbers are sent, and Dana confirms them.", "complete", "1"),
     ("", "accept", "1"),
-    ("The drill can't be had: you break that promise, and say so.", "renege", "2", "--reason", "my brother keeps it", "--cause", "dependency"),
+    (
+        "The drill can't be had: you break that promise, and say so.",
+        "renege",
+        "2",
+        "--reason",
+        "my brother keeps it",
+        "--cause",
+        "dependency",
+    ),
     ("What waits for you now?", "moves"),
     ("All of it, on the record.", "list", "--all"),
 )

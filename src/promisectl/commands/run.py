@@ -1,4 +1,4 @@
-"""The seam between asking and doing: a command's name and plain arguments come in, the world is set up, the function of that name is called."""
+"""The seam between asking and doing: a command's name and plain arguments come in, the world is set up, its function is called."""
 
 import os
 import sys

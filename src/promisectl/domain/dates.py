@@ -245,7 +245,7 @@ def _distance(said: _Said, words: str) -> date | None:
 
 
 def _months_on(said: _Said, months: int, day: int | None = None) -> date:
-    from dateutil.relativedelta import relativedelta  # noqa: PLC0415
+    from dateutil.relativedelta import relativedelta
 
     try:
         return said.today + relativedelta(months=months, day=day)
@@ -260,7 +260,7 @@ def _with_month(said: _Said, words: str) -> date | None:
         month, day, year = found.groups()
     if not found or month not in _MONTH_NAMES:
         return None
-    from dateutil.parser import parse  # noqa: PLC0415
+    from dateutil.parser import parse
 
     if year and int(year) < _EARLIEST.year:
         raise said.no(_BEYOND)  # dateutil would take 0050 for 2050

@@ -69,7 +69,9 @@ _ANY, _AM, _NO = Given.ALWAYS, Given.AMENDMENT, Given.NO_AMENDMENT
 _NOT_VOID = tuple(state for state in State if state is not State.VOID)
 
 
-def _in_all(states: Iterable[State], number: int, verb: Verb, who: Who, *, end: State | None = None, **more: object) -> Iterator[Transition]:
+def _in_all(
+    states: Iterable[State], number: int, verb: Verb, who: Who, *, end: State | None = None, **more: object
+) -> Iterator[Transition]:
     effect = more.pop("effect", Effect.NONE)
     for state in states:
         yield Transition(number, state, _ANY, verb, who, end, effect, **more)  # type: ignore[arg-type]
@@ -162,7 +164,7 @@ def _part(promise: Promise, who: Who) -> Side:
 
 
 def whose_move(promise: Promise) -> str | None:
-    """`me` or `them`, whom the conversation waits for, or None: the other side of terms on the table, else who has to deliver, judge or tell."""
+    """`me` or `them`, whom the conversation waits for: the other side of terms on the table, else who delivers, judges or tells; or None."""
     if promise.offered:
         waiting = _part(promise, Who.OTHER)
     elif promise.state is State.ACTIVE or _untold(promise):
@@ -280,7 +282,7 @@ def _moments(before: Promise, end: State, act: Act) -> dict[str, object]:
 
 
 def _word(promise: Promise, act: Act) -> str | None:
-    """`before-due` once the promisor gave word before the due then in force, else `after-due`; silence and promises without a due leave it."""
+    """`before-due` once word was given before the due then in force, else `after-due`; silence, and a promise without a due, leave it."""
     said = act.told_at if act.verb in (Verb.RENEGE, Verb.TOLD) else act.at
     due = promise.current.terms.due
     if said is None or due is None or promise.word == "before-due":

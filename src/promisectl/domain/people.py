@@ -9,6 +9,7 @@ from promisectl import errors
 
 ME = "me"
 _LONGEST = 100
+_MOST = 2  # letters apart that make a near miss
 
 
 class PersonVerb(StrEnum):
@@ -85,7 +86,7 @@ def _apply(people: dict[int, Person], act: PersonAct) -> None:
     elif act.into is not None:
         other = people[act.into]
         people[other.id] = other._replace(aliases=(*other.aliases, one.handle, *one.aliases))
-        for merged in [person for person in people.values() if person.id == one.id or person.merged_into == one.id]:
+        for merged in [person for person in people.values() if one.id in (person.id, person.merged_into)]:
             people[merged.id] = merged._replace(merged_into=other.id, aliases=())
 
 
@@ -154,13 +155,13 @@ def _begins(name: str, person: Person) -> bool:
 
 def _slip(one: str, other: str) -> int:
     """Two letters, but never so many that nothing of the shorter name would have to stand."""
-    return min(2, len(one) - 1, len(other) - 1)
+    return min(_MOST, len(one) - 1, len(other) - 1)
 
 
 def _apart(one: str, other: str) -> int:
     """Levenshtein's distance, with a swap of two neighbours as one step (optimal string alignment)."""
-    if abs(len(one) - len(other)) > 2:
-        return 3
+    if abs(len(one) - len(other)) > _MOST:
+        return _MOST + 1
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, a in enumerate(one, 1):

@@ -1,6 +1,7 @@
 """How an act reads in a timeline: who said what, in the words of the commands."""
 
-from promisectl.rendering.words import Row
+from promisectl.rendering import words
+from promisectl.rendering.words import Here, Row
 
 _PAST = {
     "request": "asked",
@@ -19,8 +20,8 @@ _PAST = {
     "note": "noted",
     "correct": "put a typo right",
     "void": "voided it",
-    "undo": "undid a command",
-    "redo": "redid a command",
+    "undo": "undid",
+    "redo": "redid",
     "rename": "renamed a person",
     "alias": "gave an alias",
     "merge": "merged two people",
@@ -29,11 +30,13 @@ _ABOUT_TERMS = ("request", "offer", "negotiate", "accept", "decline", "withdraw"
 _SIGNS = (("risk", "risk"), ("no_to", "no to"), ("cause", "cause"), ("repair", "repair"))
 
 
-def phrase(act: Row, name: str) -> str:
-    """One act in words, with all that was said along with it."""
+def phrase(act: Row, name: str, here: Here) -> str:
+    """One act in words, with the terms it put forward and all that was said along with it."""
     who = "You" if act["by"] == "me" else name
     revision = f" (rev {act['revision']})" if act["act"] in _ABOUT_TERMS and act["revision"] else ""
+    terms = f" “{act['outcome']}”" if act["outcome"] else ""
+    by = f" by {words.due(act['due'], act['due_zone'], here)}" if act["due"] else ""
     text = f": {act['text']}" if act["text"] else ""
     more = "".join(f" · {sign}: {act[column]}" for column, sign in _SIGNS if act[column])
     undone = " (undone)" if act["undone_by"] else ""
-    return f"{who} {_PAST[act['act']]}{revision}{text}{more}{undone}"
+    return f"{who} {_PAST[act['act']]}{terms}{by}{revision}{text}{more}{undone}"

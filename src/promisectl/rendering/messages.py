@@ -1,5 +1,6 @@
 """What a move says when it is done: one line of who did what on which terms, and one next step. Plain text."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -53,8 +54,9 @@ def terms(terms: Terms, here: Here) -> str:
 
 
 def _revision(told: Told, number: int | None = None) -> str:
-    revision = next((one for one in told.after.revisions if one.number == number), None) if number else told.after.offered or told.after.current
-    assert revision is not None
+    revision = told.after.offered or told.after.current
+    if number:
+        revision = told.after.revisions[number - 1]
     return f"(rev {revision.number}): {terms(revision.terms, told.here)}."
 
 
@@ -180,7 +182,7 @@ def _partial(told: Told) -> str:
     return f"{told.who} reported a part: “{told.act.text}”."
 
 
-_SAYS = {
+_SAYS: dict[Verb, Callable[[Told], str]] = {
     Verb.ACCEPT: _accept,
     Verb.DECLINE: _decline,
     Verb.NEGOTIATE: _negotiate,
@@ -199,7 +201,7 @@ _SAYS = {
 
 
 def taken_back(promise: Promise, command: str, *, redone: bool = False) -> str:
-    """What a promise is after an undo or a redo: “#3 is active again (undone: complete).”"""
+    """What a promise is after an undo or a redo, and which command it was."""
     again = "" if promise.state is State.VOID else " again"
     return f"#{promise.id} is {promise.state}{again} ({'redone' if redone else 'undone'}: {command})."
 
@@ -212,7 +214,9 @@ def next_step(promise: Promise, name: str) -> str:
         answers = f"accept {number}, negotiate {number} or decline {number}"
         return f"Your move: {answers}." if lifecycle.whose_move(promise) == "me" else f"When {name} answers: {answers}."
     if state is State.ACTIVE:
-        return f"When it is done: complete {number}. If it gets bumpy: bump {number} “…”." if owe else f"When you have it: complete {number}."
+        return (
+            f"When it is done: complete {number}. If it gets bumpy: bump {number} “…”." if owe else f"When you have it: complete {number}."
+        )
     if state is State.DELIVERED:
         judge = f"Satisfied? accept {number}. Not yet? decline {number} --reason “what is missing”."
         return f"When {name} confirms: accept {number}." if owe else judge

@@ -36,42 +36,47 @@ def console(file: IO[str], width: int, *, color: bool) -> Console:
 class _Columns:
     """The widths that all sections of one view share, so that their columns stand below each other."""
 
-    def __init__(self, rows: Sequence[Row], here: Here, width: int) -> None:
+    def __init__(self, rows: Sequence[Row], here: Here, width: int, *, both_ways: bool) -> None:
+        self.both_ways = both_ways
         self.number = max((len(str(row["id"])) for row in rows), default=1)
-        self.who = min(_WHO_MOST, max((cell_len(safe(row["person_name"])) for row in rows), default=4))
+        self.who = min(_WHO_MOST, max((cell_len(safe(self.name(row))) for row in rows), default=4))
         self.due = max((cell_len(words.short_due(row, here)) for row in rows), default=3)
         self.standing = max((max(len(said) for said, _ in words.standing(row, here)) for row in rows), default=8)
         beside = width - self.number - self.who - 2 * 5
         self.beside = beside - self.due - self.standing >= _OUTCOME_LEAST
-        self.below = beside - max(self.due, self.standing) >= 12
+        self.below = beside - max(self.due, self.standing) >= _OUTCOME_LEAST // 2
         self.stacked = not self.beside
 
+    def name(self, row: Row) -> str:
+        """Who it is with; where both directions stand together, to whom or from whom."""
+        return words.to_or_from(row) if self.both_ways else str(row["person_name"])
 
-def promises(title: str, rows: Sequence[Row], here: Here, width: int, columns: "_Columns") -> RenderableType:
+
+def _section(title: str, rows: Sequence[Row], here: Here, columns: _Columns) -> RenderableType:
     """One section: a title and a table of promises."""
     table = _table()
     table.add_column("#", justify="right", width=columns.number, no_wrap=True)
     table.add_column("Who", width=columns.who, overflow="fold")
     table.add_column("What", ratio=1, overflow="fold")
     if columns.stacked:
-        table.add_column("By", width=max(columns.due, columns.standing) if columns.below else 12, overflow="fold")
+        table.add_column("By", width=max(columns.due, columns.standing) if columns.below else _OUTCOME_LEAST // 2, overflow="fold")
     else:
         table.add_column("By", width=columns.due, overflow="fold")
         table.add_column("", width=columns.standing, overflow="fold")
     for row in rows:
         due, standing = Text(words.short_due(row, here), style="" if row["due"] else "bright_black"), _standing(row, here)
         last: tuple[RenderableType, ...] = (Group(due, standing),) if columns.stacked else (due, standing)
-        table.add_row(Text(str(row["id"]), style="bold"), plain(row["person_name"]), plain(row["outcome"]), *last)
+        table.add_row(Text(str(row["id"]), style="bold"), plain(columns.name(row)), plain(row["outcome"]), *last)
     return Group(Text(title, style="bold"), table) if title else table
 
 
-def sections(parts: Iterable[tuple[str, Sequence[Row]]], here: Here, width: int) -> RenderableType:
-    """Several tables below each other with columns of one width; empty ones are left out."""
+def sections(parts: Iterable[tuple[str, Sequence[Row]]], here: Here, width: int, *, both_ways: bool = False) -> RenderableType:
+    """Several tables below each other with columns of one width; empty ones are left out. `both_ways` says to whom or from whom."""
     full = [(title, rows) for title, rows in parts if rows]
-    columns = _Columns([row for _, rows in full for row in rows], here, width)
+    columns = _Columns([row for _, rows in full for row in rows], here, width, both_ways=both_ways)
     drawn: list[RenderableType] = []
     for title, rows in full:
-        drawn += [promises(title, rows, here, width, columns), Text()]
+        drawn += [_section(title, rows, here, columns), Text()]
     return Group(*drawn[:-1])
 
 

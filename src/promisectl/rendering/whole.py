@@ -33,17 +33,23 @@ def drawn(row: Row, promise: Promise, said: Sequence[Row], here: Here) -> Render
     if promise.offered and promise.in_force:
         whose = "yours" if row["author"] == "me" else f"{name}'s"
         parts += [Text(), tables.titled(f"On the table: rev {promise.offered.number}, {whose}", _terms(promise.offered.terms, here))]
-    parts += [Text(), tables.titled("Said", [(words.moment(act["at"], here), acts.phrase(act, name)) for act in said])]
+    parts += [Text(), tables.titled("Said", _said(said, name, here))]
     if open_now := _open(promise, name):
         parts += [Text(), tables.titled("Open now", open_now)]
     return Group(*parts)
+
+
+def _said(said: Sequence[Row], name: str, here: Here) -> list[tuple[str, str]]:
+    """The talk that counts; what was undone is told by the log."""
+    live = [act for act in said if not act["undone_by"] and act["act"] not in ("undo", "redo")]
+    return [(words.short_moment(act["at"], here), acts.phrase(act, name, here)) for act in live]
 
 
 def _facts(row: Row, promise: Promise, here: Here) -> list[tuple[str, str]]:
     standing = ", ".join(text for text, _ in words.standing(row, here) if text != row["state"])
     facts = [
         *_terms(promise.current.terms, here)[1:],
-        ("stands", standing),
+        ("now", standing),
         ("revision", f"{row['revision']} of {row['revisions']}" if row["revisions"] > 1 else ""),
         ("first due", words.due(row["first_due"], row["due_zone"], here) if row["first_due"] != row["due"] else ""),
         ("delivered", _delivered(row, here)),
@@ -77,7 +83,10 @@ def _terms(terms: Terms, here: Here) -> list[tuple[str, str]]:
 
 
 def _open(promise: Promise, name: str) -> list[tuple[str, str]]:
-    return [(f"{verb} {promise.id}", _gloss(promise, verb, name)) for verb in lifecycle.open_verbs(promise)]
+    verbs = lifecycle.open_verbs(promise)
+    moves = [(f"{verb} {promise.id}", _gloss(promise, verb, name)) for verb in verbs if verb in _GLOSSED]
+    beside = ", ".join(f"{verb} {promise.id}" for verb in verbs if verb not in _GLOSSED)
+    return [*moves, ("besides", beside)] if beside else moves
 
 
 def _gloss(promise: Promise, verb: Verb, name: str) -> str:
@@ -100,19 +109,19 @@ def _gloss(promise: Promise, verb: Verb, name: str) -> str:
         Verb.REOPEN: f"{who} reopen{s} it",
         Verb.BUMP: f"{who} give{s} word, or remind{s}",
         Verb.TOLD: f"{who} told {other}",
-        Verb.NOTE: "you keep a note",
-        Verb.CORRECT: "you put a typo right",
-        Verb.VOID: "it was entered by mistake",
     }[verb]
+
+
+_GLOSSED = tuple(verb for verb in Verb if verb not in (Verb.NOTE, Verb.CORRECT, Verb.VOID))
 
 
 def log(said: Iterable[Row], names: dict[int, str], here: Here) -> RenderableType:
     """The journal as a page: when, which promise, who said what."""
     return tables.journal(
         (
-            words.moment(act["at"], here),
+            words.short_moment(act["at"], here),
             f"#{act['promise']}" if act["promise"] else "",
-            acts.phrase(act, names.get(act["promise"], "")),
+            acts.phrase(act, names.get(act["promise"], ""), here),
             bool(act["undone_by"]),
         )
         for act in said

@@ -31,7 +31,8 @@ def distance(span: timedelta, days: int) -> str:
     if days:
         return count(days, "day")
     minutes = int(span.total_seconds()) // 60
-    return count(minutes // 60, "hour") if minutes >= 60 else count(max(minutes, 1), "minute")
+    hours = minutes // 60
+    return count(hours, "hour") if hours else count(max(minutes, 1), "minute")
 
 
 def apart(one: datetime, other: datetime, zone: str) -> str:
@@ -46,6 +47,12 @@ def moment(instant: datetime | str, here: Here) -> str:
     return dates.show(f"{dates.local(at, here.zone):%Y-%m-%dT%H:%M}")
 
 
+def short_moment(instant: datetime | str, here: Here) -> str:
+    """An instant for a column: “Mon 23 Nov 10:00”, with the year where it is not this one."""
+    words, _, clock = moment(instant, here).partition(", ")
+    return f"{words.removesuffix(f' {here.today.year}')} {clock}"
+
+
 def day(instant: datetime | str, here: Here) -> str:
     """The local day of an instant: “Mon 23 Nov 2026”."""
     return moment(instant, here).partition(",")[0]
@@ -54,6 +61,11 @@ def day(instant: datetime | str, here: Here) -> str:
 def due(civil: str | None, zone: str | None, here: Here) -> str:
     """A due date whole, for a sentence: “Fri 27 Nov 2026, end of day”; empty without one."""
     return dates.show(civil, zone or "", here.zone) if civil else ""
+
+
+def to_or_from(row: Row) -> str:
+    """Whom I owe it, or who owes it to me."""
+    return {"owe": f"to {row['person_name']}", "owed": f"from {row['person_name']}", "self": "to myself"}[row["direction"]]
 
 
 def short_due(row: Row, here: Here) -> str:
@@ -72,13 +84,18 @@ def standing(row: Row, here: Here) -> list[tuple[str, str]]:
     if "overdue" in flags:
         said.append((f"overdue {apart(_at(row), here.now, here.zone)}", "bad"))
     elif row["state"] == "active" and row["due_at"]:
-        said.append(("due today", "warn") if "due-today" in flags else (f"in {apart(here.now, _at(row), here.zone)}", _soon(flags)))
+        said.append(("due today", "warn") if "due-today" in flags else (_ahead(row, here), _soon(flags)))
     elif row["state"] != "active":
         said.append((row["state"], {"kept": "good", "reneged": "bad", "delivered": "good"}.get(row["state"], "quiet")))
     said += [(_FLAGS[flag], "bad" if flag in ("untold", "late") else "warn") for flag in flags if flag in _FLAGS]
     if row["state"] == "proposed":
         said[0] = ("your move" if row["move"] == "me" else "their move", "warn" if row["move"] == "me" else "quiet")
     return said
+
+
+def _ahead(row: Row, here: Here) -> str:
+    far = apart(here.now, _at(row), here.zone)
+    return "tomorrow" if far == "1 day" else f"in {far}"
 
 
 def _soon(flags: list[str]) -> str:

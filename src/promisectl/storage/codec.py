@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -57,7 +58,7 @@ def _terms_body(terms: Terms) -> dict[str, Any]:
     return body
 
 
-def act_of(row: dict[str, Any]) -> Act:
+def act_of(row: Mapping[str, Any]) -> Act:
     """The act that a row of the journal holds."""
     body = json.loads(row["body"])
     return Act(
@@ -77,8 +78,12 @@ def act_of(row: dict[str, Any]) -> Act:
 
 
 def _terms(body: dict[str, Any]) -> Terms:
-    dates = {name: When(body[name]["civil"], body[name]["zone"], moment(body[name]["at"])) for name in ("due", "reply_by") if name in body}
-    return Terms(**{**body, **dates})
+    due, reply_by = (_when(body[name]) if name in body else None for name in ("due", "reply_by"))
+    return Terms(body["outcome"], due, body.get("done_when"), body.get("why"), reply_by)
+
+
+def _when(body: dict[str, Any]) -> When:
+    return When(body["civil"], body["zone"], moment(body["at"]))
 
 
 def _opening(body: dict[str, Any]) -> Opening:
@@ -90,7 +95,7 @@ def person_body(act: PersonAct) -> str:
     return canonical({name: value for name in ("handle", "name", "into", "target") if (value := getattr(act, name)) is not None})
 
 
-def person_act(row: dict[str, Any]) -> PersonAct:
+def person_act(row: Mapping[str, Any]) -> PersonAct:
     """The act about a person that a row of the journal holds."""
     body = json.loads(row["body"])
     verb, at, recorded_at = PersonVerb(row["verb"]), moment(row["at"]), moment(row["recorded_at"])

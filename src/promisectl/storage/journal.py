@@ -22,13 +22,14 @@ class Journal:
         self._now = now
         self.entry = db.execute(sql.ADD_ENTRY, {"command": command, "recorded_at": codec.instant(now)}).lastrowid or 0
         last = db.execute(sql.LAST_ACT).fetchone()
-        self._number, self._hash = (last["number"], last["hash"]) if last else (0, "")
+        self._number: int = last["number"] if last else 0
+        self._hash: str = last["hash"] if last else ""
 
     # Promises
 
     def acts(self, number: int) -> list[Act]:
         """Everything that was said about a promise, in order. Raises NoPromise."""
-        rows = self._db.execute(sql.ACTS_OF_PROMISE, {"promise": number}).fetchall() if number < 1 << 63 else []
+        rows = self._db.execute(sql.ACTS_OF_PROMISE, {"promise": number}).fetchall()
         if not rows:
             raise errors.NoPromise(number)
         return [codec.act_of(row) for row in rows]
@@ -48,7 +49,7 @@ class Journal:
     def say(self, promise: Promise, act: Act) -> Promise:
         """The promise after `act`, which is appended. Raises what `lifecycle.apply` raises."""
         after = lifecycle.apply(promise, act)
-        about = after.offered or (promise.offered if promise.offered else after.current)
+        about = after.offered or (promise.offered or after.current)
         self._append(promise, act._replace(revision=about.number))
         self._refresh(after)
         return after
@@ -69,27 +70,27 @@ class Journal:
 
     # Undo
 
-    def undo(self, target: int) -> list[Promise]:
+    def undo(self, target: int, command: str) -> list[Promise]:
         """Take a command back: the promises it touched, as they are without it."""
-        return self._take_back(target, Verb.UNDO, undone_by=self.entry)
+        return self._take_back(target, command, Verb.UNDO, undone_by=self.entry)
 
-    def redo(self, target: int) -> list[Promise]:
+    def redo(self, target: int, command: str) -> list[Promise]:
         """Let a command that was taken back count again: the promises it touched, as they are with it."""
-        return self._take_back(target, Verb.REDO, undone_by=None)
+        return self._take_back(target, command, Verb.REDO, undone_by=None)
 
-    def _take_back(self, target: int, verb: Verb, undone_by: int | None) -> list[Promise]:
+    def _take_back(self, target: int, command: str, verb: Verb, undone_by: int | None) -> list[Promise]:
         touched = self._db.execute(sql.TOUCHED_BY, {"entry": target}).fetchall()
-        promises = [self._replayed(row["promise"], verb, target) for row in touched if row["promise"] is not None]
+        act = Act(verb, Side.BOOKKEEPER, self._now, self._now, target=target, entry=self.entry, text=command)
+        promises = [self._replayed(row["promise"], act) for row in touched if row["promise"] is not None]
         persons = {row["person"] for row in touched if row["person"] is not None and row["verb"] != PersonVerb.MEET}
         for person in sorted(persons):
-            self._person_act(PersonAct(PersonVerb(verb.value), person, self._now, self._now, target=target))
+            self._person_act(PersonAct(PersonVerb(verb.value), person, self._now, self._now, target=target, handle=command))
         if persons:
             self._refresh_people()
         self._db.execute(sql.MARK_ENTRY, {"entry_id": target, "undone_by": undone_by})
         return promises
 
-    def _replayed(self, number: int, verb: Verb, target: int) -> Promise:
-        act = Act(verb, Side.BOOKKEEPER, self._now, self._now, target=target, entry=self.entry)
+    def _replayed(self, number: int, act: Act) -> Promise:
         acts = self.acts(number)
         promise = lifecycle.replay(number, [*acts, act])
         self._append(promise, act)
@@ -139,7 +140,9 @@ class Journal:
         self._person_act(PersonAct(PersonVerb.MEET, number, self._now, self._now, handle=newcomer.handle, name=newcomer.name))
         return Person(number, newcomer.handle, newcomer.name)
 
-    def about(self, person: Person, verb: PersonVerb, *, handle: str | None = None, name: str | None = None, into: int | None = None) -> Person:
+    def about(
+        self, person: Person, verb: PersonVerb, *, handle: str | None = None, name: str | None = None, into: int | None = None
+    ) -> Person:
         """The person after a new name, an alias, or a merge."""
         self._person_act(PersonAct(verb, person.id, self._now, self._now, handle=handle, name=name, into=into))
         return self._refresh_people()[person.id]

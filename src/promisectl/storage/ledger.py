@@ -1,7 +1,6 @@
 """The ledger file: opened with care, founded on the first move, read without writing, written in one transaction a command."""
 
 import os
-import random
 import sqlite3
 import sys
 import time
@@ -195,9 +194,9 @@ def _connect(path: str, mode: str) -> sqlite3.Connection:
     for setting in _SETTINGS if mode == "rw" else _SETTINGS[3:]:
         db.execute(setting)
     if sys.version_info >= (3, 12):
-        db.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)
-        db.setconfig(sqlite3.SQLITE_DBCONFIG_DQS_DML, False)
-        db.setconfig(sqlite3.SQLITE_DBCONFIG_DQS_DDL, False)
+        settings = {sqlite3.SQLITE_DBCONFIG_DEFENSIVE: True, sqlite3.SQLITE_DBCONFIG_DQS_DML: False, sqlite3.SQLITE_DBCONFIG_DQS_DDL: False}
+        for setting, on in settings.items():
+            db.setconfig(setting, on)
     return db
 
 
@@ -221,6 +220,8 @@ def _patiently(path: str, act: Callable[[], Any]) -> None:
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 raise
+            import random
+
             if time.monotonic() > deadline:
                 raise errors.Busy(path, _PATIENCE) from error
             time.sleep(random.uniform(0.0005, 0.008))  # noqa: S311 (jitter, not a secret)

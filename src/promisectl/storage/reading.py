@@ -41,9 +41,13 @@ class Clock(NamedTuple):
     day_end: str
 
 
-def promises(db: sqlite3.Connection, clock: Clock, view: str = "promises", *, sort: str = "due", limit: int | None = None, **filters: Any) -> Iterator[Row]:
-    """The rows of a view, one at a time. `filters` names conditions (`person`, `overdue`, `due_before`, `due_after`, `tag`, `search`,
-    `open`, `not_void`, `states`, `directions`); those that are None or False do not filter.
+def promises(
+    db: sqlite3.Connection, clock: Clock, view: str = "promises", *, sort: str = "due", limit: int | None = None, **filters: Any
+) -> Iterator[Row]:
+    """The rows of a view, one at a time.
+
+    `filters` names conditions (`person`, `overdue`, `due_before`, `due_after`, `tag`, `search`, `open`, `not_void`, `states`,
+    `directions`); those that are None or False do not filter.
     """
     wanted = {name: value for name, value in filters.items() if value not in (None, False, [], ())}
     conditions = [_FILTERS[name] for name in wanted if name in _FILTERS]
@@ -74,7 +78,7 @@ def _pattern(text: str) -> str:
 def promise(db: sqlite3.Connection, clock: Clock, number: int) -> Row | None:
     """The record of one promise, or None."""
     query = f"{_with('promises')} SELECT * FROM promises WHERE id = :id"  # noqa: S608
-    found: Row | None = db.execute(query, {**clock._asdict(), "id": number}).fetchone() if number < 1 << 63 else None
+    found: Row | None = db.execute(query, {**clock._asdict(), "id": number}).fetchone()
     return found
 
 
@@ -109,7 +113,8 @@ def people(db: sqlite3.Connection) -> list["Person"]:
     rows = list(db.execute(sql.PEOPLE))
     known = {row["merged_into"] or row["id"] for row in rows if row["known"]}
     return [
-        Person(row["id"], row["handle"], row["name"], tuple(aliases.get(row["id"], ())), row["merged_into"], row["id"] in known) for row in rows
+        Person(row["id"], row["handle"], row["name"], tuple(aliases.get(row["id"], ())), row["merged_into"], row["id"] in known)
+        for row in rows
     ]
 
 

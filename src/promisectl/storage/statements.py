@@ -1,67 +1,66 @@
-"""What a move reads and writes, as SQLModel statements by name. Compiled ahead to SQL text; nothing imports this at run time."""
+"""What a move reads and writes, as statements by name over the SQLModel tables. Compiled ahead to SQL text; not imported at run time."""
 
-from sqlalchemy import Executable, exists, literal_column, text
-from sqlalchemy.orm import aliased
-from sqlmodel import SQLModel, bindparam, col, func, insert, select, update
+from sqlalchemy import ClauseElement, Table, bindparam, delete, exists, func, insert, literal_column, select, text, update
+from sqlmodel import SQLModel
 
-from promisectl.storage.tables import ActRow, Alias, Entry, Person, PromiseRow
+from promisectl.storage import tables  # noqa: F401 (importing it fills the metadata)
 
-
-def _columns(table: type[SQLModel], *, without: tuple[str, ...] = ()) -> dict[str, object]:
-    return {name: bindparam(name) for name in table.model_fields if name not in without}
+_person, _alias, _entry, _act, _promise = (SQLModel.metadata.tables[name] for name in ("person", "alias", "entry", "act", "promise"))
+_other_act, _whole = _act.alias(), _person.alias()
 
 
-_ACT = (ActRow.number, ActRow.entry, ActRow.verb, ActRow.side, ActRow.at, ActRow.recorded_at, ActRow.body)
-_LIVE = (col(Entry.undone_by).is_(None), text("command NOT IN ('undo', 'redo')"))
+def _columns(table: Table, *, without: tuple[str, ...] = ()) -> dict[str, object]:
+    return {column.name: bindparam(column.name) for column in table.columns if column.name not in without}
 
-_OTHER = aliased(ActRow)
-_WHOLE = aliased(Person)
-_KNOWN = exists().where(col(PromiseRow.person) == col(Person.id), text("promise.state <> 'void'")).label("known")
 
-STATEMENTS: dict[str, Executable] = {
-    "ACTS_OF_PROMISE": select(*_ACT).where(col(ActRow.promise) == bindparam("promise")).order_by(col(ActRow.number)),
-    "ACTS_OF_PEOPLE": select(*_ACT, ActRow.person).where(col(ActRow.person).is_not(None)).order_by(col(ActRow.number)),
-    "ACTS_OF_ALL": select(*_ACT, ActRow.promise).where(col(ActRow.promise).is_not(None)).order_by(col(ActRow.promise), col(ActRow.number)),
-    "ADD_ACT": insert(ActRow).values(**_columns(ActRow)),
-    "LAST_ACT": select(ActRow.number, ActRow.hash).order_by(col(ActRow.number).desc()),
-    "ADD_ENTRY": insert(Entry).values(command=bindparam("command"), recorded_at=bindparam("recorded_at")),
-    "ENTRY": select(Entry.id, Entry.command).where(col(Entry.id) == bindparam("id")),
-    "MARK_ENTRY": update(Entry).where(col(Entry.id) == bindparam("entry_id")).values(undone_by=bindparam("undone_by")),
-    "NEWEST_LIVE_ENTRY": select(Entry.id, Entry.command).where(*_LIVE).order_by(col(Entry.id).desc()),
-    "NEWEST_LIVE_ENTRY_OF_PROMISE": select(Entry.id, Entry.command)
-    .join(ActRow, col(ActRow.entry) == col(Entry.id))
-    .where(col(ActRow.promise) == bindparam("promise"), *_LIVE)
-    .order_by(col(Entry.id).desc())
-    ,
-    "LATER_ON_SAME": select(Entry.id, Entry.command, ActRow.promise)
-    .join(ActRow, col(ActRow.entry) == col(Entry.id))
+_SAID = [_act.c[name] for name in ("number", "entry", "verb", "side", "at", "recorded_at", "body")]
+_LIVE = (_entry.c.undone_by.is_(None), text("command NOT IN ('undo', 'redo')"))
+_KNOWN = exists().where(_promise.c.person == _person.c.id, text("promise.state <> 'void'")).label("known")
+_WHOLE_PERSON = func.coalesce(_person.c.merged_into, _person.c.id) == _whole.c.id
+
+STATEMENTS: dict[str, ClauseElement] = {
+    # Acts
+    "ACTS_OF_PROMISE": select(*_SAID).where(_act.c.promise == bindparam("promise")).order_by(_act.c.number),
+    "ACTS_OF_PEOPLE": select(*_SAID, _act.c.person).where(_act.c.person.is_not(None)).order_by(_act.c.number),
+    "ACTS_OF_ALL": select(*_SAID, _act.c.promise).where(_act.c.promise.is_not(None)).order_by(_act.c.promise, _act.c.number),
+    "ADD_ACT": insert(_act).values(**_columns(_act)),
+    "LAST_ACT": select(_act.c.number, _act.c.hash).order_by(_act.c.number.desc()),
+    # Entries
+    "ADD_ENTRY": insert(_entry).values(command=bindparam("command"), recorded_at=bindparam("recorded_at")),
+    "MARK_ENTRY": update(_entry).where(_entry.c.id == bindparam("entry_id")).values(undone_by=bindparam("undone_by")),
+    "NEWEST_LIVE_ENTRY": select(_entry.c.id, _entry.c.command).where(*_LIVE).order_by(_entry.c.id.desc()),
+    "NEWEST_LIVE_ENTRY_OF_PROMISE": select(_entry.c.id, _entry.c.command)
+    .join(_act, _act.c.entry == _entry.c.id)
+    .where(_act.c.promise == bindparam("promise"), *_LIVE)
+    .order_by(_entry.c.id.desc()),
+    "LATER_ON_SAME": select(_entry.c.id, _entry.c.command, _act.c.promise)
+    .join(_act, _act.c.entry == _entry.c.id)
     .where(
-        col(ActRow.promise).in_(select(_OTHER.promise).where(_OTHER.entry == bindparam("entry"))),
-        col(Entry.id) > bindparam("entry"),
+        _act.c.promise.in_(select(_other_act.c.promise).where(_other_act.c.entry == bindparam("entry"))),
+        _entry.c.id > bindparam("entry"),
         *_LIVE,
     )
-    .order_by(col(Entry.id)),
-    "NEWEST_ENTRIES": select(Entry.id, Entry.command).order_by(col(Entry.id).desc()),
-    "UNDONE_BY": select(Entry.id, Entry.command).where(col(Entry.undone_by) == bindparam("entry")),
-    "TOUCHED_BY": select(ActRow.promise, ActRow.person, ActRow.verb).where(col(ActRow.entry) == bindparam("entry")).distinct(),
-    "ADD_PROMISE": insert(PromiseRow).values(**_columns(PromiseRow, without=("id",))),
-    "PUT_PROMISE": insert(PromiseRow).values(**_columns(PromiseRow)),
-    "REFRESH_PROMISE": update(PromiseRow)
-    .where(col(PromiseRow.id) == bindparam("id"))
-    .values(**_columns(PromiseRow, without=("id", "uid", "direction", "person", "replaces"))),
-    "FIND_PROMISE": select(PromiseRow.uid).where(col(PromiseRow.id) == bindparam("id")),
-    "PEOPLE": select(Person.id, Person.handle, Person.name, Person.merged_into, _KNOWN).order_by(col(Person.id)),
-    "ALIASES": select(Alias.alias, Alias.person).order_by(col(Alias.alias)),
-    "NAME_OF": select(_WHOLE.name)
-    .join(Person, func.coalesce(Person.merged_into, Person.id) == _WHOLE.id)
-    .where(col(Person.id) == bindparam("person")),
-    "NAMES": select(PromiseRow.id, _WHOLE.name.label("person_name"))
-    .join(Person, col(Person.id) == col(PromiseRow.person))
-    .join(_WHOLE, func.coalesce(Person.merged_into, Person.id) == _WHOLE.id),
-    "ADD_PERSON": insert(Person).values(handle=bindparam("handle"), name=bindparam("name")),
-    "PUT_PERSON": insert(Person).values({**_columns(Person, without=("id",)), "id": bindparam("person")}),
-    "FREE_HANDLES": update(Person).values(handle=func.printf(literal_column("'?%d'"), Person.id)),
-    "REFRESH_PERSON": update(Person).where(col(Person.id) == bindparam("person")).values(**_columns(Person, without=("id",))),
-    "ADD_ALIAS": insert(Alias).values(**_columns(Alias)),
-    "DROP_ALIASES": Alias.__table__.delete(),  # type: ignore[attr-defined]
+    .order_by(_entry.c.id),
+    "NEWEST_ENTRIES": select(_entry.c.id, _entry.c.command).order_by(_entry.c.id.desc()),
+    "UNDONE_BY": select(_entry.c.id, _entry.c.command).where(_entry.c.undone_by == bindparam("entry")),
+    "TOUCHED_BY": select(_act.c.promise, _act.c.person, _act.c.verb).where(_act.c.entry == bindparam("entry")).distinct(),
+    # Promises
+    "ADD_PROMISE": insert(_promise).values(**_columns(_promise, without=("id",))),
+    "PUT_PROMISE": insert(_promise).values(**_columns(_promise)),
+    "REFRESH_PROMISE": update(_promise)
+    .where(_promise.c.id == bindparam("id"))
+    .values(**_columns(_promise, without=("id", "uid", "direction", "person", "replaces"))),
+    "NAMES": select(_promise.c.id, _whole.c.name.label("person_name"))
+    .join(_person, _person.c.id == _promise.c.person)
+    .join(_whole, _WHOLE_PERSON),
+    # People
+    "PEOPLE": select(_person.c.id, _person.c.handle, _person.c.name, _person.c.merged_into, _KNOWN).order_by(_person.c.id),
+    "ALIASES": select(_alias.c.alias, _alias.c.person).order_by(_alias.c.alias),
+    "NAME_OF": select(_whole.c.name).join(_person, _WHOLE_PERSON).where(_person.c.id == bindparam("person")),
+    "ADD_PERSON": insert(_person).values(handle=bindparam("handle"), name=bindparam("name")),
+    "PUT_PERSON": insert(_person).values({**_columns(_person, without=("id",)), "id": bindparam("person")}),
+    "REFRESH_PERSON": update(_person).where(_person.c.id == bindparam("person")).values(**_columns(_person, without=("id",))),
+    "FREE_HANDLES": update(_person).values(handle=func.printf(literal_column("'?%d'"), _person.c.id)),
+    "ADD_ALIAS": insert(_alias).values(**_columns(_alias)),
+    "DROP_ALIASES": delete(_alias),
 }

@@ -45,7 +45,7 @@ class Alias(SQLModel, table=True):
     """Another name for a person: a former handle, or one given by hand."""
 
     __tablename__ = "alias"
-    __table_args__ = {"sqlite_strict": True, "sqlite_with_rowid": False}  # noqa: RUF012
+    __table_args__ = {"sqlite_strict": True, "sqlite_with_rowid": False}
 
     alias: str = _text(primary_key=True)
     person: int = _integer(foreign_key="person.id")
@@ -159,7 +159,7 @@ class PromiseRow(SQLModel, table=True):
 GUARDS = (
     "CREATE TRIGGER act_is_never_changed BEFORE UPDATE ON act BEGIN SELECT RAISE(ABORT, 'acts are never changed'); END",
     "CREATE TRIGGER act_is_never_deleted BEFORE DELETE ON act BEGIN SELECT RAISE(ABORT, 'acts are never deleted'); END",
-    "CREATE TRIGGER act_is_the_next BEFORE INSERT ON act WHEN NEW.number IS NOT (SELECT coalesce(max(number), 0) + 1 FROM act) "
-    "BEGIN SELECT RAISE(ABORT, 'acts are only ever appended'); END",
+    """CREATE TRIGGER act_is_the_next BEFORE INSERT ON act WHEN NEW.number IS NOT (SELECT coalesce(max(number), 0) + 1 FROM act)
+    BEGIN SELECT RAISE(ABORT, 'acts are only ever appended'); END""",
     "CREATE TRIGGER promise_is_never_deleted BEFORE DELETE ON promise BEGIN SELECT RAISE(ABORT, 'promises are never deleted'); END",
 )

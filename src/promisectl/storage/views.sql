@@ -105,7 +105,10 @@ SELECT
   json_extract(a.body, '$.repair') AS repair,
   json_extract(a.body, '$.risk') AS risk,
   json_extract(a.body, '$.no_to') AS no_to,
-  e.undone_by
+  e.undone_by,
+  json_extract(a.body, '$.terms.outcome') AS outcome,
+  json_extract(a.body, '$.terms.due.civil') AS due,
+  json_extract(a.body, '$.terms.due.zone') AS due_zone
 FROM act AS a
 JOIN entry AS e ON e.id = a.entry
 LEFT JOIN promise AS p ON p.id = a.promise
