@@ -15,17 +15,16 @@ def main(words: Sequence[str]) -> int:
     _open_streams()
     try:
         return _ask(words)
+    except (errors.ReaderGone, BrokenPipeError):
+        _drop_stdout()
+        return errors.ReaderGone.exit_code
+    except (errors.AnswerLost, errors.Unheard) as problem:
+        _drop_stdout()
+        return _refused(problem, words)
     except errors.Problem as problem:
         return _refused(problem, words)
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        _drop_stdout()
-        return 141
-    except OSError as error:
-        if sys.stdout is None or not _is_stdout(error):
-            raise
-        return _refused(errors.CannotWrite("The answer", error.strerror or str(error)), words)
 
 
 def _ask(words: Sequence[str]) -> int:
@@ -81,10 +80,6 @@ def _open_streams() -> None:
             stream.reconfigure(encoding=encoding, errors="backslashreplace", newline="")
 
 
-def _is_stdout(error: OSError) -> bool:
-    return error.filename is None
-
-
 def _drop_stdout() -> None:
-    """Nobody reads any more: what is left in the buffer goes nowhere, silently."""
+    """Nobody can hear any more: what is left in the buffer goes nowhere, silently."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

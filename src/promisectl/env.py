@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import IO
 
@@ -95,17 +96,18 @@ class Env:
     def write(self, pieces: Iterable[str]) -> None:
         """Write data to stdout as it comes."""
         for piece in pieces:
-            self._out.write(piece)
+            with self.heard():
+                self._out.write(piece)
 
     def say(self, line: str) -> None:
         """One line of data on stdout, escaped so that no text in it can steer a terminal."""
-        self._out.write(safe(line) + "\n")
+        self.write([safe(line) + "\n"])
 
     def answer(self, lines: Iterable[str]) -> None:
         """The answer of a move that is recorded. Raises AnswerLost when nobody can hear it."""
         try:
             for line in lines:
-                self.say(line)
+                self._out.write(safe(line) + "\n")
             self._out.flush()
         except OSError as error:
             raise errors.AnswerLost(error.strerror or "the stream is closed") from error
@@ -126,8 +128,19 @@ class Env:
         return self._in.readline().strip()
 
     def flush(self) -> None:
-        """Have everything said so far heard."""
-        self._out.flush()
+        """Have everything said so far heard. Raises Unheard when stdout is full."""
+        with self.heard():
+            self._out.flush()
+
+    @contextmanager
+    def heard(self) -> Iterator[None]:
+        """Around whatever writes data to stdout: raises Unheard when it is full; a closed pipe stays BrokenPipeError."""
+        try:
+            yield
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise errors.Unheard(error.strerror or str(error)) from error
 
     def stdout(self) -> IO[str]:
         """The stream for data, for the one console that prints tables."""

@@ -155,6 +155,13 @@ class BadChoice(Usage):
         super().__init__(f"{option} does not know “{word}”. Choose from {', '.join(choices)}.")
 
 
+class BadLimit(Usage):
+    """A count of rows below nothing."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"--limit {count} is too few: give 0 or more.")
+
+
 class BadNumber(Usage):
     """Something that is not the number of a promise."""
 
@@ -381,6 +388,19 @@ class AnswerLost(Problem):
 
     def __init__(self, why: str) -> None:
         super().__init__(f"The move was recorded, but its answer could not be written out ({why}). See it with: log.")
+
+
+class ReaderGone(Problem):
+    """Whoever read the answer has closed the pipe; nothing needs to be said (exit 141, as a shell counts SIGPIPE)."""
+
+    exit_code = 141
+
+
+class Unheard(LedgerTrouble):
+    """Stdout took no more of a view's answer."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"The answer can't be written out: {why}.")
 
 
 class CannotWrite(LedgerTrouble):

@@ -17,6 +17,7 @@ _OUTCOME = 1_000
 _OTHER = 10_000
 _DIGITS = 18
 _QUOTED = 40
+_MOST_ROWS = (1 << 63) - 1  # what SQLite can count
 
 
 def ids(words: Sequence[str]) -> list[int]:
@@ -74,10 +75,10 @@ def at_most_one(**options: Any) -> None:
 
 
 def limit(count: int | None) -> int | None:
-    """How many rows at the most, or None for all. Raises BadChoice."""
-    if count is not None and not 0 <= count < 1 << 63:
-        raise errors.BadChoice("--limit", str(count), ("0 and any number above",))
-    return count
+    """How many rows at the most, or None for all. Raises BadLimit."""
+    if count is not None and count < 0:
+        raise errors.BadLimit(count)
+    return None if count is None else min(count, _MOST_ROWS)
 
 
 # Dates
@@ -89,7 +90,7 @@ def due(env: Env, option: str, words: str | None, *, said: datetime, backfill: b
         return None
     when = dates.read(words, said, env.zone, order=config.read(env).date_order)
     if when.at < env.now and not backfill:
-        raise errors.DatePassed(option, dates.show(when.civil, when.zone, env.zone))
+        raise errors.DatePassed(option, _shown(env, when))
     return when
 
 
@@ -102,11 +103,15 @@ def since(env: Env, option: str, words: str | None, *, after: datetime | None = 
         return env.now
     when = dates.read(words, env.now, env.zone, order=config.read(env).date_order, past=True)
     if when.start > env.now:
-        raise errors.DateAhead(option, dates.show(when.civil, when.zone, env.zone))
+        raise errors.DateAhead(option, _shown(env, when))
     if not when.is_day:
         return when.at
     moment = env.now if when.at >= env.now else when.noon
     return after if after and moment < after <= min(when.at, env.now) else moment
+
+
+def _shown(env: Env, when: When) -> str:
+    return dates.show(when.civil, when.zone, env.zone).replace(", end of day", "")
 
 
 def bound(env: Env, words: str | None, *, end: bool) -> datetime | None:

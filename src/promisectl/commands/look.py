@@ -20,6 +20,7 @@ _WAITING = (
     ("today", "Due today: complete, or bump early"),
     ("tell", "Broken and not told: told"),
 )
+_SORTS = ("due", "made", "person", "state")
 Parts = list[tuple[str, Sequence[Row]]]
 
 
@@ -93,10 +94,10 @@ def _view(
     sort: str = "due",
     limit: int | None = None,
 ) -> None:
-    arguments.choice("--sort", sort, tuple(reading.SORTS))
+    arguments.choice("--sort", sort, _SORTS)
     for one in state:
         arguments.choice("--state", one, _STATES)
-    moment = arguments.as_of(env, as_of)
+    most, moment = arguments.limit(limit), arguments.as_of(env, as_of)
     asked: dict[str, Any] = {
         "overdue": overdue,
         "due_before": saying.stored(arguments.bound(env, due_before, end=False)),
@@ -111,7 +112,7 @@ def _view(
             viewing.nothing_yet(env, viewing.PROMISES)
             return
         asked |= {"open": not (all_ or state), "not_void": all_, "directions": directions, "person": _handle(db, with_)}
-        rows = reading.promises(db, saying.clock(env, moment), sort=sort, limit=arguments.limit(limit), **asked)
+        rows = reading.promises(db, saying.clock(env, moment), sort=sort, limit=most, **asked)
         narrowed = bool(with_ or state or due_before or due_after or overdue or tag or search)
         viewing.answer(
             env, rows, viewing.PROMISES, lambda found: _draw_or_say(env, found, parts, nothing, Here(moment, env.zone), narrowed=narrowed)
@@ -208,14 +209,14 @@ def _draw_whole(env: Env, db: Any, row: Row, *, first: bool) -> None:
 
 def log(env: Env, id_: str | None = None, *, limit: int | None = None) -> None:
     """Everything that was said, as it was written down, undone or not."""
-    number = arguments.number(id_) if id_ else None
+    number, most = arguments.number(id_) if id_ else None, arguments.limit(limit)
     with viewing.opened(env) as db:
         if number:
             _row(env, db, number)
         if db is None:
             viewing.nothing_yet(env, viewing.ACTS)
         else:
-            acts = reading.acts(db, number, limit=arguments.limit(limit))
+            acts = reading.acts(db, number, limit=most)
             viewing.answer(env, acts, viewing.ACTS, lambda found: _draw_log(env, db, found))
 
 

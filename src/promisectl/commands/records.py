@@ -135,9 +135,11 @@ def demo(env: Env) -> None:
     with tempfile.TemporaryDirectory(prefix="promisectl-demo-") as place:
         for why, *words in _TOUR:
             if why:
-                env.say(f"\n# {why}")
+                env.say("")
+                env.say(f"# {why}")
             env.say(f"$ promisectl {shlex.join(words)}")
             env.flush()
             command = [sys.executable, "-m", "promisectl", "--ledger", os.path.join(place, "ledger.db"), *words]
             subprocess.run(command, check=True)  # noqa: S603 (our own program, our own words)
-    env.say("\nThat ledger is gone again. Yours begins with: promisectl make “…” --to somebody")
+    env.say("")
+    env.say("That ledger is gone again. Yours begins with: promisectl make “…” --to somebody")

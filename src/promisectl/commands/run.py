@@ -22,7 +22,10 @@ def run(module: str, function: str, arguments: dict[str, Any]) -> None:
     world = {name: arguments.pop(name) for name in _WORLD if name in arguments}
     env = Env(os.environ, (sys.stdin, sys.stdout, sys.stderr), form=forms[0] if forms else None, **world)
     commands = __import__(f"promisectl.commands.{module}", fromlist=[function])
-    code = getattr(commands, function)(env, **arguments)
-    env.flush()
+    try:
+        code = getattr(commands, function)(env, **arguments)
+        env.flush()
+    except BrokenPipeError as error:
+        raise errors.ReaderGone from error
     if code:
         raise SystemExit(code)

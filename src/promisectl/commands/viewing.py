@@ -76,4 +76,5 @@ def draw(env: Env, *drawings: Any) -> None:
 
     console = tables.console(env.stdout(), env.width, color=env.color)
     for drawing in drawings:
-        console.print(drawing)
+        with env.heard():
+            console.print(drawing)

@@ -164,7 +164,7 @@ def _part(promise: Promise, who: Who) -> Side:
 
 
 def whose_move(promise: Promise) -> str | None:
-    """`me` or `them`, whom the conversation waits for: the other side of terms on the table, else who delivers, judges or tells; or None."""
+    """`me` or `them`, whom the talk waits for: the other side of terms on the table, else who delivers, judges or tells; or None."""
     if promise.offered:
         waiting = _part(promise, Who.OTHER)
     elif promise.state is State.ACTIVE or _untold(promise):

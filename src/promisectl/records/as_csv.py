@@ -10,12 +10,12 @@ _TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 def lines(rows: Iterable[Mapping[str, Any]], columns: tuple[str, ...], *, newline: str = "\r\n", raw: bool = False) -> Iterator[str]:
     """The header and a line for every row, as they come. `raw` leaves cells that look like formulas as they are."""
     line = _Line()
-    writer = csv.writer(line, lineterminator=newline)
+    writer = csv.writer(line, lineterminator="\r\n")  # with another one it would leave a lone CR in a cell unquoted
     writer.writerow(columns)
-    yield line.text
+    yield line.text.removesuffix("\r\n") + newline
     for row in rows:
         writer.writerow([cell if raw or not isinstance(cell, str) else armed(cell) for cell in (row[name] for name in columns)])
-        yield line.text
+        yield line.text.removesuffix("\r\n") + newline
 
 
 def armed(cell: str) -> str:

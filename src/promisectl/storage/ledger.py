@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any, TypeVar
 
 from promisectl import errors
@@ -192,7 +193,7 @@ def _connect(path: str, mode: str) -> sqlite3.Connection:
     db = sqlite3.connect(f"file:{name}?mode={mode}", uri=True, isolation_level=None, timeout=0)
     db.row_factory = sqlite3.Row
     for setting in _SETTINGS if mode == "rw" else _SETTINGS[3:]:
-        db.execute(setting)
+        _patiently(path, partial(db.execute, setting))
     if sys.version_info >= (3, 12):
         settings = {sqlite3.SQLITE_DBCONFIG_DEFENSIVE: True, sqlite3.SQLITE_DBCONFIG_DQS_DML: False, sqlite3.SQLITE_DBCONFIG_DQS_DDL: False}
         for setting, on in settings.items():

@@ -1,0 +1,196 @@
+"""What goes where: answers on stdout, hints and errors on stderr, exit codes, forms, widths, colours."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Program
+
+WELCOME = """\
+No promise is written down here yet. Three ways to begin:
+  promisectl make "Send the Q3 numbers" --to dana --by fri
+  promisectl make "Fix the bike brake" --from lee --by sat
+  promisectl guide start
+"""
+
+
+@pytest.mark.parametrize("view", [["moves"], [], ["owe"], ["owed"], ["list", "--all"], ["people"], ["log"]])
+def test_a_view_without_a_ledger_welcomes_and_creates_nothing(program: Program, view: list[str]) -> None:
+    assert program(*view) == ("", WELCOME, 0)
+    assert program(*view, width=80) == (WELCOME, "", 0)
+    assert list(program.home.iterdir()) == []
+
+
+@pytest.mark.parametrize(("form", "nothing"), [("--json", "[]\n"), ("--jsonl", "")])
+def test_programs_get_no_welcome(program: Program, form: str, nothing: str) -> None:
+    for view in ("owe", "owed", "list", "moves", "people", "log"):
+        assert program(view, form) == (nothing, "", 0)
+
+
+def test_an_empty_export_is_the_header_alone(program: Program) -> None:
+    result = program("export")
+    assert result.stdout.startswith("id,uid,direction,state,person,")
+    assert result.stdout.count("\r\n") == 1
+    assert (result.stderr, result.code) == ("", 0)
+    assert list(program.home.iterdir()) == []
+
+
+def test_a_move_answers_on_stdout_and_hints_on_stderr(program: Program) -> None:
+    assert program("make", "Send Q3 numbers", "--to", "dana", "--by", "fri", "--agreed") == (
+        "#1 active. You owe Dana: “Send Q3 numbers” by Fri 27 Nov 2026, end of day (rev 1).\n",
+        "New in the ledger: Dana (dana).\nWhen it is done: complete 1. If it gets bumpy: bump 1 “…”.\n",
+        0,
+    )
+
+
+def test_quiet_prints_numbers_alone(program: Program) -> None:
+    assert program("make", "Water the plants", "--to", "dana", "--to", "lee", "-q") == ("1\n2\n", "", 0)
+    assert program("accept", "2", "1", "--quiet") == ("2\n1\n", "", 0)
+
+
+def test_a_move_answers_in_json_one_object_a_line(program: Program) -> None:
+    result = program("make", "Water the plants", "--to", "dana", "--to", "lee", "--json")
+    first, second = map(json.loads, result.stdout.splitlines())
+    assert (first["id"], first["state"], first["person"], first["offer"]["revision"]) == (1, "proposed", "dana", 1)
+    assert (second["id"], second["person"], result.stderr, result.code) == (2, "lee", "", 0)
+
+
+def test_an_error_under_json_is_an_object(program: Program) -> None:
+    program("make", "Review the contract", "--to", "dana", "--asked")
+    result = program("renege", "1", "--reason", "no", "--json")
+    assert (result.stdout, result.code) == ("", 4)
+    assert json.loads(result.stderr) == {
+        "error": {
+            "code": "illegal-move",
+            "message": "#1 is not accepted yet, so there is nothing to break. Open now: accept 1, negotiate 1, decline 1, withdraw 1.",
+            "exit": 4,
+            "moves": ["accept", "negotiate", "decline", "withdraw", "bump", "note", "correct", "void"],
+        }
+    }
+    assert json.loads(program("list", "--state", "gone", "--json").stderr)["error"]["code"] == "usage"
+    assert json.loads(program("show", "9", "--json").stderr)["error"]["code"] == "not-found"
+    assert json.loads(program("list", "--with", "x", "--nonsense", "--json").stderr)["error"]["exit"] == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence", "code"),
+    [
+        (["make", "x"], "To whom, or from whom? make “…” --to dana (you owe Dana), or make “…” --from lee (Lee owes you).", 2),
+        (["make", " ", "--to", "dana"], "The outcome is empty. Say it in words.", 2),
+        (["make", "x" * 1001, "--to", "dana"], "The outcome has 1,001 characters, and 1,000 are the most. Shorten it and try again; nothing was recorded.", 2),
+        (["make", "x", "--to", "dana", "--why", "y" * 10_001], "The why has 10,001 characters, and 10,000 are the most. Shorten it and try again; nothing was recorded.", 2),
+        (["make", "x", "--to", "dana", "--from", "lee"], "One side of a promise here is always you, so lee can't promise dana something in your ledger. If you owe it: make “…” --to dana. If you are owed it: make “…” --from lee.", 2),
+        (["make", "x", "--to", "dana", "--by", "yesterday"], "--by Sun 22 Nov 2026 has passed. Give a date to come, or add --backfill to record an old promise.", 2),
+        (["make", "x", "--to", "dana", "--said", "2026-12-01"], "--said Tue 1 Dec 2026 is still to come, and only what has happened can be recorded.", 2),
+        (["make", "x", "--from", "dana", "--asked"], "--asked goes with --to: somebody asked you. With --from it is you who asks, unless --offered.", 2),
+        (["make", "x", "--to", "dana", "--tag", "two words"], "A tag is one word, and “two words” is not. Give --tag once for each.", 2),
+        (["make", "x", "--to", "me", "--agreed"], "A promise to yourself needs no other side: leave out --asked, --offered and --agreed.", 2),
+        (["make", "x", "--to", "dana", "--replaces", "7"], "There is no promise #7. The numbers are in the first column of: list --all.", 3),
+        (["accept", "7"], "There is no promise #7. The numbers are in the first column of: list --all.", 3),
+        (["accept", "seven"], "“seven” is not the number of a promise. The numbers are in the first column of: list.", 2),
+        (["accept", "9" * 5000], f"“{'9' * 40}…” is not the number of a promise. The numbers are in the first column of: list.", 2),
+        (["show", "0"], "“0” is not the number of a promise. The numbers are in the first column of: list.", 2),
+        (["owe", "--with", "nobody"], "There is nobody called “nobody” in the ledger. Who is in the ledger: people.", 3),
+        (["owe", "--sort", "mood"], "--sort does not know “mood”. Choose from due, made, person, state.", 2),
+        (["owe", "--csv", "--plain"], "--csv and --plain exclude each other. Give one of them.", 2),
+        (["owe", "--limit", "-1"], "--limit -1 is too few: give 0 or more.", 2),
+        (["guide", "nowhere"], "The guide has no page “nowhere”. There are start, lifecycle, dates, records, files, exit-codes.", 3),
+        (["undo"], "There is nothing to undo. What was recorded: log.", 4),
+        (["redo"], "There is nothing to redo: the newest thing recorded is not an undo. What was recorded: log.", 4),
+        (["--color", "mauve", "owe"], "--color does not know “mauve”. Choose from auto, always, never.", 2),
+        (["owe", "\udcff"], "The command line holds bytes that are no readable text here. Type them as UTF-8, or set a UTF-8 locale.", 2),
+    ],
+)  # fmt: skip
+def test_bad_input_gets_one_sentence_and_writes_nothing(program: Program, words: list[str], sentence: str, code: int) -> None:
+    assert program(*words) == ("", f"promisectl: {sentence}\n", code)
+    assert list(program.home.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [(["frobnicate"], "frobnicate"), (["owe", "--wit"], "--with"), (["accept"], "ID"), (["make", "x", "--to"], "--to"), (["owe", "--limit", "x"], "--limit")],
+)
+def test_a_command_line_that_is_not_well_formed_names_the_word(program: Program, words: list[str], named: str) -> None:
+    result = program(*words)
+    assert result.stdout == ""
+    assert result.stderr.startswith("promisectl: ")
+    assert named in result.stderr
+    assert "--help" in result.stderr
+    assert (result.stderr.count("\n"), result.code) == (1, 2)
+
+
+def test_global_options_stand_before_and_after_the_command(program: Program) -> None:
+    elsewhere = str(program.home / "other.db")
+    program.ok("--ledger", elsewhere, "make", "x y z", "--to", "dana")
+    assert program.ok("list", "--ledger", elsewhere) == "1\tdana\tx y z\t\tproposed\t\n"
+    assert program.ok("path", "--ledger", elsewhere).splitlines()[0] == elsewhere
+    assert not program.ledger.exists()
+    assert program.ok("--today", "2026-12-05", "list", "--ledger", elsewhere) == "1\tdana\tx y z\t\tproposed\tstale\n"
+
+
+def test_colour_follows_the_precedence(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    program("make", "x y z", "--to", "dana", "--agreed", "--by", "fri")
+    escape = "\x1b["
+    assert escape not in program.ok("owe", width=80)
+    assert escape in program.ok("owe", "--color", "always", width=80)
+    monkeypatch.delenv("NO_COLOR")
+    assert escape in program.ok("owe", width=80)
+    assert escape not in program.ok("owe", "--color", "never", width=80)
+    monkeypatch.setenv("TERM", "dumb")
+    assert escape not in program.ok("owe", width=80)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert escape in program.ok("owe", width=80)
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert escape not in program.ok("owe", width=80)
+
+
+def test_help_and_version_do_not_touch_the_ledger(program: Program) -> None:
+    program.ledger.parent.mkdir(parents=True)
+    program.ledger.write_text("not a ledger")
+    assert program.ok("--version").startswith("promisectl ")
+    assert "The six moves" in program.ok("--help", width=80)
+    assert "Usage: promisectl make" in program.ok("make", "--help")
+    assert program("owe").code == 5
+
+
+def _whole(words: list[str], environ: dict[str, str], **more: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "promisectl", *words], env=environ, text=True, check=False, **more)  # type: ignore[call-overload,no-any-return]
+
+
+def test_a_closed_pipe_ends_silently(program: Program) -> None:
+    for number in range(3):
+        program("make", f"{number} " + "x" * 900, "--to", "dana")
+    environ = dict(os.environ)
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = _whole(["list", "--all"], environ, stdout=writer, stderr=subprocess.PIPE)
+    os.close(writer)
+    assert (done.stderr, done.returncode) == ("", 141)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_stdout_says_that_the_move_was_recorded(program: Program) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = _whole(["make", "x y z", "--to", "dana"], dict(os.environ), stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 7
+    assert done.stderr == (
+        "New in the ledger: Dana (dana).\n"
+        "promisectl: The move was recorded, but its answer could not be written out (No space left on device). See it with: log.\n"
+    )
+    assert program.ok("list") == "1\tdana\tx y z\t\tproposed\t\n"
+
+
+def test_closed_streams_are_no_crash(program: Program) -> None:
+    command = f"{sys.executable} -m promisectl make 'x y z' --to dana >&- 2>&- <&-"
+    assert subprocess.run(command, shell=True, check=False).returncode == 0
+    assert program.ok("list") == "1\tdana\tx y z\t\tproposed\t\n"
+
+
+def test_a_latin_locale_escapes_what_it_lacks(program: Program) -> None:
+    program("make", "Tee für 東京", "--to", "dana")
+    done = _whole(["list"], {**os.environ, "PYTHONIOENCODING": "latin-1"}, stdout=subprocess.PIPE, encoding="latin-1")
+    assert done.stdout == "1\tdana\tTee für \\u6771\\u4eac\t\tproposed\t\n"

@@ -1,0 +1,87 @@
+"""What the tests share: a home of its own for each, and a way to run the program and see all that a person sees."""
+
+import io
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from hypothesis import settings
+
+from promisectl import edge
+
+MONDAY = "2026-11-23T10:00"
+
+settings.register_profile("ci", derandomize=True, deadline=None, print_blob=False)
+settings.register_profile("long", max_examples=20_000, deadline=None)
+settings.load_profile("long" if os.environ.get("PROMISECTL_LONG") else "ci")
+
+
+class Result(NamedTuple):
+    """All that a command leaves: what it printed, where, and its exit code."""
+
+    stdout: str
+    stderr: str
+    code: int
+
+
+class _Stream(io.TextIOWrapper):
+    def __init__(self, *, tty: bool, text: str = "") -> None:
+        super().__init__(io.BytesIO(text.encode()), encoding="utf-8", newline="")
+        self._tty = tty
+
+    def isatty(self) -> bool:
+        return self._tty
+
+    def text(self) -> str:
+        self.flush()
+        return self.buffer.getvalue().decode()  # type: ignore[attr-defined,no-any-return]
+
+
+class Program:
+    """Runs command lines as the console script would, in this process, in a home of their own."""
+
+    def __init__(self, home: Path, patch: pytest.MonkeyPatch) -> None:
+        self.home = home
+        self._patch = patch
+
+    @property
+    def ledger(self) -> Path:
+        """Where the ledger is kept."""
+        return self.home / "data" / "promisectl" / "ledger.db"
+
+    def __call__(self, *words: str, today: str | None = None, width: int | None = None, answers: str | None = None) -> Result:
+        """Run one command. `width` puts it at a terminal of so many columns; `answers` is typed at it; `today` is the moment."""
+        streams = (_Stream(tty=answers is not None, text=answers or ""), _Stream(tty=width is not None), _Stream(tty=answers is not None))
+        with self._patch.context() as patch:
+            for name, stream in zip(("stdin", "stdout", "stderr"), streams, strict=True):
+                patch.setattr(sys, name, stream)
+            if today:
+                patch.setenv("PROMISECTL_TODAY", today)
+            if width:
+                patch.setenv("COLUMNS", str(width))
+            code = edge.main(words)
+            return Result(streams[1].text(), streams[2].text(), code)
+
+    def ok(self, *words: str, today: str | None = None, width: int | None = None, answers: str | None = None) -> str:
+        """What a command that has to succeed prints on stdout."""
+        result = self(*words, today=today, width=width, answers=answers)
+        assert result.code == 0, result
+        return result.stdout
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Program]:
+    """The program in an empty home on Monday 23 November 2026, 10:00, in Berlin, without colour."""
+    for name in list(os.environ):
+        if name.startswith(("PROMISECTL_", "XDG_")) or name in ("FORCE_COLOR", "CLICOLOR_FORCE", "COLUMNS", "PYTHONIOENCODING"):
+            monkeypatch.delenv(name)
+    for name, value in {"HOME": "", "XDG_DATA_HOME": "data", "XDG_CONFIG_HOME": "config", "XDG_STATE_HOME": "state"}.items():
+        monkeypatch.setenv(name, str(tmp_path / value))
+    for name, value in {"TZ": "Europe/Berlin", "NO_COLOR": "1", "TERM": "xterm", "PROMISECTL_TODAY": MONDAY}.items():
+        monkeypatch.setenv(name, value)
+    before = os.umask(0o077)
+    yield Program(tmp_path, monkeypatch)
+    os.umask(before)

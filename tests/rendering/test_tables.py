@@ -1,0 +1,115 @@
+"""Tables as a person sees them, at 80 and at 40 columns, whatever the texts hold."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from promisectl.escaping import one_line, safe
+from tests.conftest import Program
+
+HOSTILE = [
+    "[bold]not bold[/] and [/] and [link=https://x]y[/link]",
+    ":smile: stays a word",
+    "東京で会議の資料を用意して部長に渡す",
+    "family 👨‍👩‍👧‍👦 and flag 🇩🇪 and ☕",
+    "combining e\u0301 a\u0308 o\u0302\u0323",
+    "tab\tand\nnewline and \x1b[31mred\x1b[0m and \x07 bell and \x9b31m",
+    "turned \u202eright to left\u202c back",
+    "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
+    "a \\ backslash and \\n no newline",
+]
+
+
+def _filled(program: Program) -> None:
+    for number, text in enumerate(HOSTILE):
+        program.ok("make", text, "--to", "dana", "--by", f"+{number + 1}d", "--agreed")
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_hostile_texts_fit_and_steer_nothing(program: Program, width: int) -> None:
+    _filled(program)
+    for view in (["owe"], ["list", "--all"], ["moves"], ["show", *map(str, range(1, 10))], ["log"], ["people"], ["person", "show", "dana"]):
+        out = program.ok(*view, width=width, today="2026-11-25T10:00")
+        for line in out.splitlines():
+            assert cell_len(line) <= width, line
+        assert not any(unicodedata.category(letter) == "Cc" and letter != "\n" for letter in out)
+        assert "\u202e" not in out
+    table = program.ok("owe", width=200)
+    for text in HOSTILE:
+        assert safe(text) in table
+
+
+def _seen(out: str) -> str:
+    """What is on the screen: blanks at the end of a line can't be seen."""
+    return "".join(line.rstrip() + "\n" for line in out.splitlines())
+
+
+def test_a_table_at_eighty_columns(program: Program) -> None:
+    _filled(program)
+    assert _seen(program.ok("owe", width=80)) == TABLE_80
+
+
+def test_a_table_at_forty_columns(program: Program) -> None:
+    _filled(program)
+    assert _seen(program.ok("owe", width=40)) == TABLE_40
+
+
+TABLE_80 = """\
+Promised
+#  Who   What                                              By
+1  Dana  [bold]not bold[/] and [/] and                     Tue 24 Nov  tomorrow
+         [link=https://x]y[/link]
+2  Dana  :smile: stays a word                              Wed 25 Nov  in 2 days
+3  Dana  東京で会議の資料を用意して部長に渡す              Thu 26 Nov  in 3 days
+4  Dana  family 👨‍👩‍👧‍👦 and flag 🇩🇪 and ☕                      Fri 27 Nov  in 4 days
+5  Dana  combining é ä ộ                                   Sat 28 Nov  in 5 days
+6  Dana  tab\\tand\\nnewline and \\x1b[31mred\\x1b[0m and      Sun 29 Nov  in 6 days
+         \\x07 bell and \\x9b31m
+7  Dana  turned \\u202eright to left\\u202c back             Mon 30 Nov  in 7 days
+8  Dana  Donaudampfschifffahrtselektrizitätenhauptbetrieb  Tue 1 Dec   in 8 days
+         swerkbauunterbeamtengesellschaft
+9  Dana  a \\ backslash and \\n no newline                   Wed 2 Dec   in 9 days
+"""
+TABLE_40 = """\
+Promised
+#  Who   What                 By
+1  Dana  [bold]not bold[/]    Tue 24 Nov
+         and [/] and          tomorrow
+         [link=https://x]y[/
+         link]
+2  Dana  :smile: stays a      Wed 25 Nov
+         word                 in 2 days
+3  Dana  東京で会議の資料を   Thu 26 Nov
+         用意して部長に渡す   in 3 days
+4  Dana  family 👨‍👩‍👧‍👦 and flag   Fri 27 Nov
+         🇩🇪 and ☕            in 4 days
+5  Dana  combining é ä ộ      Sat 28 Nov
+                              in 5 days
+6  Dana  tab\\tand\\nnewline    Sun 29 Nov
+         and                  in 6 days
+         \\x1b[31mred\\x1b[0m
+         and \\x07 bell and
+         \\x9b31m
+7  Dana  turned \\u202eright   Mon 30 Nov
+         to left\\u202c back   in 7 days
+8  Dana  Donaudampfschifffah  Tue 1 Dec
+         rtselektrizitätenha  in 8 days
+         uptbetriebswerkbauu
+         nterbeamtengesellsc
+         haft
+9  Dana  a \\ backslash and    Wed 2 Dec
+         \\n no newline        in 9 days
+"""
+
+
+
+@given(st.text())
+def test_safe_keeps_all_else(text: str) -> None:
+    shown = safe(text)
+    assert all(unicodedata.category(letter) not in ("Cc", "Cs") for letter in shown)
+    if text.isprintable():
+        assert shown == text or any(0xE0000 <= ord(letter) <= 0xE007F for letter in text)
+    assert len(one_line(text).splitlines() or [""]) == 1

@@ -1,0 +1,106 @@
+"""The house stays as it was built: layers, types, style, spelling, compiled text fresh, start-up light."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from promisectl.compiled import __main__ as compiler
+from tests.conftest import Program
+
+ROOT = Path(__file__).parent.parent
+HEAVY = ("typer", "pydantic", "sqlmodel", "sqlalchemy", "rich", "dateutil", "platformdirs", "importlib.metadata")
+
+
+def _tool(*words: str) -> None:
+    done = subprocess.run([sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("ruff", "check", "--no-cache", "."),
+        ("ruff", "format", "--no-cache", "--check", "."),
+        ("mypy", "--no-incremental"),
+        ("importlinter.cli", "lint", "--no-cache"),
+        ("codespell_lib", "src", "tests", "README.md", "CHANGELOG.md"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_the_tools_have_nothing_to_say(words: tuple[str, ...]) -> None:
+    _tool(*words)
+
+
+def test_the_compiled_text_is_fresh() -> None:
+    written = Path(compiler.__file__).with_name("sql.py").read_text(encoding="utf-8")
+    assert written == compiler.source(), "run: python -m promisectl.compiled"
+
+
+def _loaded(program: Program, words: list[str]) -> set[str]:
+    """The heavy modules that a real process of the program has imported when it ends, beyond what Typer itself brings."""
+    code = (
+        "import sys, json\n"
+        "from promisectl.commands.run import run\n"
+        f"module, function, arguments = {words!r}\n"
+        "sys.argv = ['promisectl']\n"
+        "try:\n    run(module, function, arguments)\n"
+        f"finally:\n    print(json.dumps([name for name in {HEAVY!r} if name in sys.modules]), file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=dict(os.environ))
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stderr.splitlines()[-1]))
+
+
+VIEWS = [
+    ["look", "moves", {"json": True}],
+    ["look", "owe", {}],
+    ["look", "owed", {"jsonl": True}],
+    ["look", "list_", {"csv": True, "all_": True, "with_": "dana"}],
+    ["look", "list_", {"as_of": "2026-11-22"}],
+    ["look", "show", {"ids": ["1"], "json": True}],
+    ["look", "log", {}],
+    ["people", "people", {}],
+    ["people", "show", {"name": "dana"}],
+    ["records", "export", {}],
+    ["records", "path", {}],
+    ["records", "guide", {"topic": "start"}],
+]
+MOVES = [
+    ["moves", "make", {"outcome": "another thing here", "to": ["dana"], "by": "fri"}],
+    ["moves", "negotiate", {"id_": "1", "by": "+3d", "reason": "late"}],
+    ["moves", "accept", {"ids": ["2"]}],
+    ["moves", "decline", {"ids": ["2"]}],
+    ["moves", "complete", {"ids": ["1"]}],
+    ["moves", "renege", {"ids": ["1"], "reason": "no"}],
+    ["more", "withdraw", {"ids": ["2"]}],
+    ["more", "release", {"ids": ["1"]}],
+    ["more", "bump", {"id_": "1", "text": "slow"}],
+    ["more", "note", {"id_": "1", "text": "slow"}],
+    ["more", "correct", {"id_": "1", "what": "another"}],
+    ["more", "void", {"id_": "1", "reason": "twice"}],
+    ["more", "undo", {}],
+    ["people", "rename", {"name": "dana", "new": "dk"}],
+    ["people", "alias", {"name": "dana", "other": "boss"}],
+]
+
+
+@pytest.mark.parametrize("words", [*VIEWS, *MOVES], ids=lambda words: words[1])
+def test_no_view_and_no_move_imports_what_is_heavy(program: Program, words: list[object]) -> None:
+    program.ok("make", "Send Q3 numbers", "--to", "dana", "--agreed", "--by", "fri")
+    program.ok("make", "Review the contract", "--to", "dana")
+    assert _loaded(program, words) == set()  # type: ignore[arg-type]
+
+
+def test_the_whole_program_leaves_sqlmodel_out(program: Program) -> None:
+    code = (
+        "import sys\nfrom promisectl import edge\n"
+        "code = edge.main(['make', 'x y z', '--to', 'dana', '--by', 'fri'])\n"
+        "print(code, [name for name in ('sqlmodel', 'sqlalchemy', 'rich', 'dateutil') if name in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "0 []"
+    assert program.ok("list").count("\n") == 1
