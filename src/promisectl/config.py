@@ -31,7 +31,7 @@ def read(env: Env) -> Config:
         raise errors.BadConfig(path, error.strerror or str(error)) from error
     for key in found:
         if key not in Config._fields:
-            raise errors.BadConfig(path, f"line {_line(path, key)}: there is no “{key}”; did you mean {_nearest(key)}?")
+            raise errors.BadConfig(path, f"line {_line(path, key)}: there is no “{key}”; the nearest is {_nearest(key)}")
     order = found.get("date_order")
     if order is not None and order not in _ORDERS:
         raise errors.BadConfig(path, f"line {_line(path, 'date_order')}: date_order is one of {', '.join(_ORDERS)}")

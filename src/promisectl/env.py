@@ -122,10 +122,13 @@ class Env:
         print(safe(line), file=self._err)
 
     def ask(self, question: str) -> str:
-        """Put a question on stderr and read one line. Ctrl-D answers with nothing."""
+        """Put a question on stderr and read one line. Raises EOFError when there is none, as after Ctrl-D."""
         self._err.write(safe(question) + " ")
         self._err.flush()
-        return self._in.readline().strip()
+        line = self._in.readline()
+        if not line:
+            raise EOFError
+        return line.strip()
 
     def flush(self) -> None:
         """Have everything said so far heard. Raises Unheard when stdout is full."""

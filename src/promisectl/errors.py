@@ -91,11 +91,11 @@ class DateAhead(Usage):
 class TooEarly(Usage):
     """A move dated before the newest one it builds on."""
 
-    def __init__(self, number: int, earliest: datetime) -> None:
+    def __init__(self, number: int, earliest: datetime, shown: str = "") -> None:
         self.number = number
         self.earliest = earliest
-        moment = f"{earliest:%Y-%m-%dT%H:%MZ}"
-        super().__init__(f"#{number} was last changed at {moment}, and a later move can't be dated before that. See: log {number}.")
+        moment = shown or f"{earliest:%Y-%m-%d %H:%M} UTC"
+        super().__init__(f"#{number} stands as it was left on {moment}, and this can't have happened to it before. See: log {number}.")
 
 
 # Words of a command

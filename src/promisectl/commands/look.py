@@ -57,7 +57,7 @@ def owed(env: Env, **asked: Any) -> None:
 
 def list_(env: Env, **asked: Any) -> None:
     """Every promise that is open, or all that match."""
-    _view(env, "There is nothing", _all_in_one, **asked)
+    _view(env, "Nothing is open", _all_in_one, **asked)
 
 
 def _all_in_one(rows: Sequence[Row]) -> Parts:
@@ -113,7 +113,7 @@ def _view(
             return
         asked |= {"open": not (all_ or state), "not_void": all_, "directions": directions, "person": _handle(db, with_)}
         rows = reading.promises(db, saying.clock(env, moment), sort=sort, limit=most, **asked)
-        narrowed = bool(with_ or state or due_before or due_after or overdue or tag or search)
+        narrowed = bool(with_ or state or due_before or due_after or overdue or tag or search or all_)
         viewing.answer(
             env, rows, viewing.PROMISES, lambda found: _draw_or_say(env, found, parts, nothing, Here(moment, env.zone), narrowed=narrowed)
         )
@@ -125,7 +125,7 @@ def _draw_or_say(
     if rows:
         _draw(env, parts(rows), here, both_ways=parts is _all_in_one)
     else:
-        env.say(f"{nothing}{' that matches' if narrowed else ''}. All there ever was: promisectl list --all.")
+        env.say("Nothing matches. All that counts: promisectl list --all." if narrowed else f"{nothing}. What was: promisectl list --all.")
 
 
 def _draw(env: Env, parts: Parts, here: Here, *, both_ways: bool) -> None:

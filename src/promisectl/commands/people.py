@@ -68,7 +68,7 @@ def rename(env: Env, name: str, new: str, *, display: str | None = None) -> None
         if (wanted.handle, shown) == (person.handle, person.name):
             raise errors.SameName(person.handle)
         after = journal.about(person, PersonVerb.RENAME, handle=wanted.handle, name=shown)
-        return f"{person.handle} is now {after.handle}, shown as {after.name}. {person.handle} still works as an alias."
+        return f"{person.handle} is {after.handle} now, shown as “{after.name}”; {person.handle} still works as an alias."
 
     _change(env, "person rename", act)
 

@@ -10,7 +10,7 @@ from promisectl.commands import arguments
 from promisectl.domain.promise import Act, Promise
 from promisectl.env import Env
 from promisectl.records import as_json, fields
-from promisectl.rendering import messages
+from promisectl.rendering import messages, words
 from promisectl.rendering.messages import Told
 from promisectl.rendering.words import Here
 from promisectl.storage import codec, ledger, reading
@@ -43,9 +43,9 @@ def stored(moment: datetime | None) -> str | None:
     return codec.instant(moment) if moment else None
 
 
-def move(env: Env, command: str, words: Sequence[str], act: Callable[[Promise], Act], *, foreseen: bool = False) -> None:
-    """Say `act` of every promise that `words` number, all or none, and answer. `foreseen` recalls what was named at the Yes."""
-    numbers = arguments.ids(words)
+def move(env: Env, command: str, ids: Sequence[str], act: Callable[[Promise], Act], *, foreseen: bool = False) -> None:
+    """Say `act` of every promise that `ids` name, all or none, and answer. `foreseen` recalls what was named at the Yes."""
+    numbers = arguments.ids(ids)
     if not ledger.exists(env.ledger):
         raise errors.NoPromise(numbers[0])
 
@@ -58,7 +58,10 @@ def move(env: Env, command: str, words: Sequence[str], act: Callable[[Promise], 
 
 def _one(env: Env, db: sqlite3.Connection, journal: Journal, before: Promise, act: Callable[[Promise], Act], *, foreseen: bool) -> Answer:
     said = act(before)
-    after = journal.say(before, said)
+    try:
+        after = journal.say(before, said)
+    except errors.TooEarly as error:
+        raise errors.TooEarly(error.number, error.earliest, words.moment(error.earliest, here(env))) from None
     name = reading.name(db, after.opening.person)
     hints = [messages.next_step(after, name), messages.foreseen(after) if foreseen else ""]
     return Answer(after.id, messages.line(Told(before, after, said, name, here(env))), hints, reading.promise(db, clock(env), after.id))

@@ -250,6 +250,8 @@ def _check_time(promise: Promise, row: Transition, act: Act) -> None:
     earliest = promise.moved_at if _moves(row) and row.verb is not Verb.VOID else promise.made_at
     if act.at < earliest and act.verb is not Verb.NOTE:
         raise errors.TooEarly(promise.id, earliest)
+    if act.told_at is not None and act.told_at < promise.made_at:
+        raise errors.TooEarly(promise.id, promise.made_at)
 
 
 def _settle(before: Promise, after: Promise, row: Transition, act: Act) -> Promise:

@@ -9,7 +9,7 @@ _PAST = {
     "negotiate": "put new terms",
     "accept": "accepted",
     "decline": "declined",
-    "complete": "completed it",
+    "complete": "confirmed it",
     "renege": "reneged",
     "withdraw": "withdrew",
     "release": "released",
@@ -27,16 +27,20 @@ _PAST = {
     "merge": "merged two people",
 }
 _ABOUT_TERMS = ("request", "offer", "negotiate", "accept", "decline", "withdraw", "correct")
+_JUDGED = {"accept": "confirmed it", "decline": "said what is missing"}  # of a delivery, which is no revision
 _SIGNS = (("risk", "risk"), ("no_to", "no to"), ("cause", "cause"), ("repair", "repair"))
 
 
 def phrase(act: Row, name: str, here: Here) -> str:
     """One act in words, with the terms it put forward and all that was said along with it."""
     who = "You" if act["by"] == "me" else name
+    did = _JUDGED.get(act["act"], _PAST[act["act"]]) if act["revision"] is None else _PAST[act["act"]]
+    if act["act"] == "complete" and act["side"] == "promisor":
+        did = "reported it done"
     revision = f" (rev {act['revision']})" if act["act"] in _ABOUT_TERMS and act["revision"] else ""
     terms = f" “{act['outcome']}”" if act["outcome"] else ""
     by = f" by {words.due(act['due'], act['due_zone'], here)}" if act["due"] else ""
     text = f": {act['text']}" if act["text"] else ""
     more = "".join(f" · {sign}: {act[column]}" for column, sign in _SIGNS if act[column])
     undone = " (undone)" if act["undone_by"] else ""
-    return f"{who} {_PAST[act['act']]}{terms}{by}{revision}{text}{more}{undone}"
+    return f"{who} {did}{terms}{by}{revision}{text}{more}{undone}"

@@ -43,7 +43,7 @@ class Told(NamedTuple):
 def line(told: Told) -> str:
     """What happened, as one line that begins with the number and the state."""
     number, state = told.after.id, told.after.state
-    risk = ", at risk" if told.act.verb is Verb.BUMP and told.after.bumped_at == told.act.at else ""
+    risk = ", at risk" if told.act.verb is Verb.BUMP and told.act.side is Side.PROMISOR and told.after.state is State.ACTIVE else ""
     return f"#{number} {state}{risk}. {_SAYS[told.act.verb](told)}"
 
 
@@ -106,17 +106,39 @@ def _decline(told: Told) -> str:
     return f"{told.who} said No to {told.whose} terms {_revision(told)}{_because(told)}"
 
 
+def changes(old: Terms, new: Terms, here: Here) -> str:
+    """What is different in the new terms, in a sentence."""
+    said = [f"“{new.outcome}”"] if new.outcome != old.outcome else []
+    if new.due != old.due:
+        said.append(f"by {words.due(new.due.civil, new.due.zone, here)}" if new.due else "without a date")
+    for name, before, after in (("done when", old.done_when, new.done_when), ("why", old.why, new.why)):
+        if before != after:
+            said.append(f"{name} “{after}”" if after else f"without a {name.replace(' ', '-')}")
+    if new.reply_by != old.reply_by:
+        said.append(
+            f"answer by {words.due(new.reply_by.civil, new.reply_by.zone, here)}" if new.reply_by else "without a date for the answer"
+        )
+    return ", ".join(said)
+
+
+def _changed(told: Told, old: Terms, number: int) -> str:
+    """The revision that is different now, of which promise, and in what."""
+    revision = told.after.revisions[number - 1]
+    return f"(rev {number}) of “{old.outcome}”: {changes(old, revision.terms, told.here)}."
+
+
 def _negotiate(told: Told) -> str:
-    before, after = told.before, told.after
+    before, after = told.before or told.after, told.after
+    old, number = (before.offered or before.current).terms, len(after.revisions)
     if after.direction is Direction.SELF:
-        return f"You changed your terms {_revision(told)}"
+        return f"You changed the terms {_changed(told, old, number)}"
     if after.state is State.PROPOSED:
-        countered = before and before.offered and before.offered.author is not told.act.side
-        return f"{told.who} {'countered' if countered else 'put it anew'} {_revision(told)}"
+        countered = before.offered and before.offered.author is not told.act.side
+        return f"{told.who} {'countered' if countered else 'put new terms'} {_changed(told, old, number)}"
     stands = after.current
     by = f": by {words.due(stands.terms.due.civil, stands.terms.due.zone, told.here)}" if stands.terms.due else ""
     answerer = f"{told.name} says" if told.mine else "you say"
-    return f"{told.who} asked {told.whom} for new terms {_revision(told)} Until {answerer} Yes, rev {stands.number} stands{by}."
+    return f"{told.who} asked {told.whom} for new terms {_changed(told, old, number)} Until {answerer} Yes, rev {stands.number} stands{by}."
 
 
 def _complete(told: Told) -> str:
@@ -195,7 +217,7 @@ _SAYS: dict[Verb, Callable[[Told], str]] = {
     Verb.PARTIAL: _partial,
     Verb.TOLD: lambda told: _notice(told, told.act.told_at),
     Verb.NOTE: lambda told: f"Noted: “{told.act.text}”.",
-    Verb.CORRECT: lambda told: f"Put right {_revision(told, told.after.current.number)}",
+    Verb.CORRECT: lambda told: f"Put right {_changed(told, (told.before or told.after).current.terms, told.after.current.number)}",
     Verb.VOID: lambda told: f"Entered by mistake, outside every count now: {_outcome(told)}.{_because(told)}",
 }
 
@@ -208,23 +230,23 @@ def taken_back(promise: Promise, command: str, *, redone: bool = False) -> str:
 
 def next_step(promise: Promise, name: str) -> str:
     """What can be typed next, in one line; empty when nothing waits."""
-    number, state = promise.id, promise.state
-    owe = promise.direction is not Direction.OWED
+    number = promise.id
+    mine = lifecycle.whose_move(promise) == "me"
     if promise.offered:
         answers = f"accept {number}, negotiate {number} or decline {number}"
-        return f"Your move: {answers}." if lifecycle.whose_move(promise) == "me" else f"When {name} answers: {answers}."
-    if state is State.ACTIVE:
-        return (
-            f"When it is done: complete {number}. If it gets bumpy: bump {number} “…”." if owe else f"When you have it: complete {number}."
-        )
-    if state is State.DELIVERED:
-        judge = f"Satisfied? accept {number}. Not yet? decline {number} --reason “what is missing”."
-        return f"When {name} confirms: accept {number}." if owe else judge
-    if lifecycle.whose_move(promise) == "me":
-        return f"When you have told {name}: told {number}."
-    if state is State.DECLINED:
-        return "A clear No keeps the other promises safe." if owe else ""
-    return ""
+        return f"Your move: {answers}." if mine else f"When {name} answers: {answers}."
+    owed = promise.direction is Direction.OWED
+    trouble = f"negotiate {number}" if promise.direction is Direction.SELF else f"bump {number} “…”"
+    judge = f"Satisfied? accept {number}. Not yet? decline {number} --reason “what is missing”."
+    steps = {
+        State.ACTIVE: f"When you have it: complete {number}."
+        if owed
+        else f"When it is done: complete {number}. If it gets bumpy: {trouble}.",
+        State.DELIVERED: judge if owed else f"When {name} confirms: accept {number}.",
+        State.RENEGED: f"When you have told {name}: told {number}." if mine else "",
+        State.DECLINED: "" if owed else "A clear No keeps the other promises safe.",
+    }
+    return steps.get(promise.state, "")
 
 
 def foreseen(promise: Promise) -> str:

@@ -41,7 +41,7 @@ class _Columns:
         self.number = max((len(str(row["id"])) for row in rows), default=1)
         self.who = min(_WHO_MOST, max((cell_len(safe(self.name(row))) for row in rows), default=4))
         self.due = max((cell_len(words.short_due(row, here)) for row in rows), default=3)
-        self.standing = max((max(len(said) for said, _ in words.standing(row, here)) for row in rows), default=8)
+        self.standing = max((len(said) for row in rows for said, _ in words.standing(row, here)), default=0)
         beside = width - self.number - self.who - 2 * 5
         self.beside = beside - self.due - self.standing >= _OUTCOME_LEAST
         self.below = beside - max(self.due, self.standing) >= _OUTCOME_LEAST // 2
@@ -82,7 +82,7 @@ def sections(parts: Iterable[tuple[str, Sequence[Row]]], here: Here, width: int,
 
 def people(rows: Sequence[Row], here: Here) -> RenderableType:
     """Everybody in the ledger, with what is open in both directions."""
-    table = _table()
+    table = _table(expand=False)
     table.add_column("Who", overflow="fold")
     for heading in ("You owe", "Owes you", "Overdue"):
         table.add_column(heading, justify="right")
@@ -135,8 +135,8 @@ def markdown(text: str) -> RenderableType:
     return Markdown(text)
 
 
-def _table() -> Table:
-    return Table(box=None, expand=True, padding=(0, 2, 0, 0), header_style="bright_black", pad_edge=False)
+def _table(*, expand: bool = True) -> Table:
+    return Table(box=None, expand=expand, padding=(0, 2, 0, 0), header_style="bright_black", pad_edge=False)
 
 
 def plain(value: Any) -> Text:

@@ -7,7 +7,7 @@ from promisectl import errors
 from promisectl.compiled import sql
 from promisectl.domain import lifecycle, people
 from promisectl.domain.people import Newcomer, Person, PersonAct, PersonVerb
-from promisectl.domain.promise import Act, Promise, Side, Verb
+from promisectl.domain.promise import Act, Promise, Side, State, Verb
 from promisectl.storage import codec, reading
 
 
@@ -47,10 +47,14 @@ class Journal:
         return promise
 
     def say(self, promise: Promise, act: Act) -> Promise:
-        """The promise after `act`, which is appended. Raises what `lifecycle.apply` raises."""
+        """The promise after `act`, which is appended with the revision it is about; a judgement is about the delivery.
+
+        Raises what `lifecycle.apply` raises.
+        """
         after = lifecycle.apply(promise, act)
-        about = after.offered or (promise.offered or after.current)
-        self._append(promise, act._replace(revision=about.number))
+        about = after.offered or promise.offered or after.current
+        judges = promise.state is State.DELIVERED and act.verb in (Verb.ACCEPT, Verb.DECLINE)
+        self._append(promise, act._replace(revision=None if judges else about.number))
         self._refresh(after)
         return after
 
@@ -82,7 +86,7 @@ class Journal:
         touched = self._db.execute(sql.TOUCHED_BY, {"entry": target}).fetchall()
         act = Act(verb, Side.BOOKKEEPER, self._now, self._now, target=target, entry=self.entry, text=command)
         promises = [self._replayed(row["promise"], act) for row in touched if row["promise"] is not None]
-        persons = {row["person"] for row in touched if row["person"] is not None and row["verb"] != PersonVerb.MEET}
+        persons = {row["person"] for row in touched if row["person"] is not None}
         for person in sorted(persons):
             self._person_act(PersonAct(PersonVerb(verb.value), person, self._now, self._now, target=target, handle=command))
         if persons:

@@ -43,7 +43,7 @@ STATEMENTS: dict[str, ClauseElement] = {
     .order_by(_entry.c.id),
     "NEWEST_ENTRIES": select(_entry.c.id, _entry.c.command).order_by(_entry.c.id.desc()),
     "UNDONE_BY": select(_entry.c.id, _entry.c.command).where(_entry.c.undone_by == bindparam("entry")),
-    "TOUCHED_BY": select(_act.c.promise, _act.c.person, _act.c.verb).where(_act.c.entry == bindparam("entry")).distinct(),
+    "TOUCHED_BY": select(_act.c.promise, _act.c.person).where(_act.c.entry == bindparam("entry"), text("verb <> 'meet'")).distinct(),
     # Promises
     "ADD_PROMISE": insert(_promise).values(**_columns(_promise, without=("id",))),
     "PUT_PROMISE": insert(_promise).values(**_columns(_promise)),

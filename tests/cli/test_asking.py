@@ -1,0 +1,47 @@
+"""Questions are put to a person only, each has an option that answers it, and giving up changes nothing."""
+
+import pytest
+
+from tests.conftest import Program, Result
+
+QUESTION = "“dnaa” is new. Did you mean dana? [handle, Enter for dana, or new] "
+REFUSAL = "promisectl: “dnaa” is new, but looks like dana. Write that handle, or add --new if this is somebody else.\n"
+
+
+@pytest.fixture
+def known(program: Program) -> Program:
+    program.ok("make", "Send Q3 numbers", "--to", "dana")
+    return program
+
+
+def _lend(program: Program, *more: str, answers: str | None = None) -> Result:
+    return program("make", "Lend the drill", "--to", "dnaa", *more, answers=answers)
+
+
+@pytest.mark.parametrize(("typed", "name"), [("\n", "Dana"), ("dana\n", "Dana"), ("new\n", "Dnaa"), ("n\n", "Dnaa")])
+def test_a_near_miss_is_asked_about(known: Program, typed: str, name: str) -> None:
+    result = _lend(known, answers=typed)
+    assert result.stdout == f"#2 proposed. You offer {name}: “Lend the drill” (rev 1).\n"
+    assert result.stderr.startswith(QUESTION)
+    assert result.code == 0
+
+
+def test_nobody_is_asked_off_a_terminal_or_against_their_wish(known: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _lend(known) == ("", REFUSAL, 3)
+    assert _lend(known, "--no-input", answers="\n") == ("", REFUSAL, 3)
+    assert _lend(known, "-q", answers="\n") == ("", REFUSAL, 3)
+    assert _lend(known, "--json", answers="\n").code == 3
+    monkeypatch.setenv("PROMISECTL_NO_INPUT", "1")
+    assert _lend(known, answers="\n") == ("", REFUSAL, 3)
+    assert known.ok("list").count("\n") == 1
+
+
+def test_the_option_answers_in_advance(known: Program) -> None:
+    assert _lend(known, "--new", answers="").stdout == "#2 proposed. You offer Dnaa: “Lend the drill” (rev 1).\n"
+
+
+def test_giving_up_changes_nothing(known: Program) -> None:
+    before = known.ledger.read_bytes()
+    assert _lend(known, answers="").code == 130
+    assert _lend(known, answers="somebody\n").code == 3
+    assert known.ledger.read_bytes() == before

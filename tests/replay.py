@@ -1,0 +1,176 @@
+"""Plays the console blocks of a Markdown file in a real pseudo-terminal, and shows or writes what they would print today.
+
+A fenced block ```console is a transcript: a line that begins with `$ ` is a command (lines right below it that begin with `> ` go
+on with it), what follows is what the terminal shows, and `[exit N]` when the command ends with another code than 0. One home serves
+the whole file, and its clock stands at Monday 23 November 2026, 10:00, unless a word after `console` says otherwise: `new` begins
+with an empty home, `40` is the width of the terminal, `2026-11-28T09:00` the moment. What differs from run to run has a name of its
+own: `~` is the home, `…uid…` any UUID. Blank lines before the next command are layout.
+
+    python -m tests.replay --write README.md src/promisectl/guide/*.md
+"""
+
+import difflib
+import fcntl
+import os
+import pty
+import re
+import select
+import shlex
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import promisectl
+
+MONDAY = "2026-11-23T10:00"
+WIDTH = 80
+ROWS = 50
+PATIENCE = 60  # seconds for one command
+
+_FENCE = re.compile(r"```console(?P<words>(?: [\w:-]+)*)")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class Home:
+    """An empty home in a temporary directory, where commands are run one after the other."""
+
+    def __init__(self, place: Path) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="home-", dir=place)).resolve()
+        self._env = {
+            "PATH": os.pathsep.join((_programs(place), os.environ.get("PATH", os.defpath))),
+            "HOME": str(self.path),
+            "XDG_DATA_HOME": str(self.path / ".local" / "share"),
+            "XDG_CONFIG_HOME": str(self.path / ".config"),
+            "XDG_STATE_HOME": str(self.path / ".local" / "state"),
+            "XDG_CACHE_HOME": str(self.path / ".cache"),
+            "TERM": "dumb",
+            "PAGER": "cat",
+            "LC_ALL": "C.UTF-8",
+            "TZ": "Europe/Berlin",
+            "PROMISECTL_NO_INPUT": "1",
+        }
+
+    def run(self, command: str, width: int = WIDTH, now: str = MONDAY) -> str:
+        """All that a terminal of that width shows of `command` at that moment, and its exit code unless that is 0."""
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, width, 0, 0))
+        env = {**self._env, "PROMISECTL_TODAY": now}
+        bash = subprocess.Popen(["bash", "-c", command], cwd=self.path, env=env, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
+        os.close(theirs)
+        try:
+            shown = b"".join(_heard(ours)).decode()
+            code = bash.wait(PATIENCE)
+        finally:
+            bash.kill()
+            bash.wait()
+            os.close(ours)
+        lines = _UUID.sub("…uid…", shown.replace("\r\n", "\n").replace(str(self.path), "~")).split("\n")
+        text = "\n".join(line.rstrip() for line in lines).rstrip("\n")
+        return "\n".join(part for part in (text, f"[exit {code}]" if code else "") if part)
+
+
+def _heard(terminal: int) -> Iterator[bytes]:
+    """What is written to the terminal until nobody holds its other end any more. Raises TimeoutError."""
+    deadline = time.monotonic() + PATIENCE
+    while select.select([terminal], [], [], max(0.0, deadline - time.monotonic()))[0]:
+        try:
+            piece = os.read(terminal, 65_536)
+        except OSError:  # Linux says so when the last writer is gone
+            return
+        if not piece:
+            return
+        yield piece
+    raise TimeoutError
+
+
+def _programs(place: Path) -> str:
+    """A directory with `promisectl` as this interpreter runs it: that of its console scripts, or one with a wrapper."""
+    scripts = Path(sys.executable).parent
+    if (scripts / "promisectl").exists():
+        return str(scripts)
+    wrapper = place / "bin" / "promisectl"
+    wrapper.parent.mkdir(exist_ok=True)
+    source = Path(promisectl.__file__).parent.parent
+    wrapper.write_text(f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(source))} exec {shlex.quote(sys.executable)} -m promisectl "$@"\n')
+    wrapper.chmod(0o755)
+    return str(wrapper.parent)
+
+
+def replayed(text: str) -> str:
+    """The Markdown `text` with every console block as it would read if it were typed today."""
+    with tempfile.TemporaryDirectory(prefix="promisectl-replay-") as place:
+        return "\n".join(_lines(text.split("\n"), Path(place)))
+
+
+def _lines(lines: list[str], place: Path) -> Iterator[str]:
+    home = Home(place)
+    rest = iter(lines)
+    for line in rest:
+        yield line
+        if fence := _FENCE.fullmatch(line):
+            words = fence["words"].split()
+            if "new" in words:
+                home = Home(place)
+            width = next((int(word) for word in words if word.isdigit()), WIDTH)
+            now = next((word for word in words if "-" in word), MONDAY)
+            yield from _block(rest, home, width, now)
+
+
+def _block(rest: Iterator[str], home: Home, width: int, now: str) -> Iterator[str]:
+    """The lines of one block, its closing fence included, with every command followed by what it shows."""
+    command: list[str] = []  # the lines of the command that is being read
+    typing = False
+    blanks = 0
+    for line in rest:
+        if typing and line.startswith("> "):
+            command.append(line[2:])
+            yield line
+            continue
+        typing = line.startswith("$ ")
+        if typing or line == "```":
+            if command and (shown := home.run("\n".join(command), width, now)):
+                yield shown
+            yield from [""] * blanks
+            command = [line[2:]]
+            yield line
+        blanks = 0 if line else blanks + 1
+        if line == "```":
+            return
+
+
+def differences(written: str, played: str) -> str:
+    """Where two texts differ, line by line; empty where they don't."""
+    return "\n".join(difflib.unified_diff(written.split("\n"), played.split("\n"), "written", "played", lineterm="", n=2))
+
+
+def main(words: list[str]) -> int:
+    """Replay files; with --write put what they print today in place, else show the differences and return 1."""
+    write = "--write" in words
+    code = 0
+    for name in words:
+        if name == "--write":
+            continue
+        file = Path(name)
+        before = file.read_text(encoding="utf-8")
+        after = replayed(before)
+        if after == before:
+            continue
+        if write:
+            file.write_text(after, encoding="utf-8")
+            print(f"{name}: written anew")
+        else:
+            print(f"{name}:\n{differences(before, after)}")
+            code = 1
+    return code
+
+
+if __name__ == "__main__":
+    if not shutil.which("bash"):
+        sys.exit("bash is needed to replay transcripts")
+    sys.exit(main(sys.argv[1:]))
