@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import IO
 
 from promisectl import errors
-from promisectl.domain import dates
+from promisectl.domain import civil
 from promisectl.escaping import safe
 
 
@@ -89,7 +89,7 @@ class Env:
     def clock(self, moment: datetime | None = None) -> tuple[datetime, datetime]:
         """A moment, this one if none is given, and the end of its local day."""
         at = moment or self.now
-        return at, dates.last_second(dates.local(at, self.zone).date(), self.zone)
+        return at, civil.last_second(civil.local(at, self.zone).date(), self.zone)
 
     # Saying
 
@@ -152,6 +152,8 @@ class Env:
 
 def _now(today: str | None, zone: str) -> datetime:
     if today:
+        from promisectl.domain import dates
+
         return dates.read_now(today, zone)
     return datetime.now(UTC).replace(microsecond=0)
 
@@ -189,11 +191,11 @@ def config_file(environ: Mapping[str, str]) -> str:
 def local_zone(environ: Mapping[str, str]) -> str:
     """The IANA name of the local zone: TZ, else where the system's own link points, else UTC."""
     named = environ.get("TZ", "").removeprefix(":")
-    if named and dates.is_zone(named):
+    if named and civil.is_zone(named):
         return named
     try:
         target = os.path.realpath("/etc/localtime")
     except OSError:  # pragma: no cover
         return "UTC"
     _, found, name = target.partition("zoneinfo/")
-    return name if found and dates.is_zone(name) else "UTC"
+    return name if found and civil.is_zone(name) else "UTC"

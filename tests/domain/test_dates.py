@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from promisectl.domain.dates import When, last_second, read, read_now, show
+from promisectl.domain.civil import When, last_second, show
+from promisectl.domain.dates import read, read_now
 from promisectl.errors import AmbiguousDate, UnreadableDate, Usage
 
 BERLIN = "Europe/Berlin"
@@ -653,7 +654,8 @@ def test_simple_words_do_not_wait_for_dateutil() -> None:
     program = """
 import sys
 from datetime import UTC, datetime
-from promisectl.domain.dates import read, read_now, show
+from promisectl.domain.civil import show
+from promisectl.domain.dates import read, read_now
 now = datetime(2026, 11, 23, 9, tzinfo=UTC)
 for text in ("today", "tomorrow", "yesterday", "fri", "next fri", "last fri", "+3d", "+2w", "in 3 days", "a week ago", "eow",
              "2026-11-27", "2026-11-27T17:00Z", "fri at 9am", "fri 17:00 Europe/Berlin"):

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from promisectl import config, errors
-from promisectl.domain import dates, people
-from promisectl.domain.dates import When
+from promisectl.domain import civil, dates, people
+from promisectl.domain.civil import When
 from promisectl.domain.people import Newcomer, Person
 from promisectl.domain.promise import Terms
 from promisectl.env import Env
@@ -111,7 +111,7 @@ def since(env: Env, option: str, words: str | None, *, after: datetime | None = 
 
 
 def _shown(env: Env, when: When) -> str:
-    return dates.show(when.civil, when.zone, env.zone).replace(", end of day", "")
+    return civil.show(when.civil, when.zone, env.zone).replace(", end of day", "")
 
 
 def bound(env: Env, words: str | None, *, end: bool) -> datetime | None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from promisectl import errors
 from promisectl.commands import arguments, saying
 from promisectl.commands.saying import Answer
-from promisectl.domain import dates, lifecycle
+from promisectl.domain import civil, lifecycle
 from promisectl.domain.people import ME, Newcomer, Person
 from promisectl.domain.promise import Act, Cause, Direction, Opening, Promise, Side, State, Terms, Verb
 from promisectl.env import Env
@@ -237,7 +237,7 @@ def complete(
 
 def _day(env: Env, promise: Promise) -> str:
     at = promise.delivered_at or promise.moved_at
-    return dates.show(str(dates.local(at, env.zone).date())).partition(",")[0]
+    return civil.show(str(civil.local(at, env.zone).date())).partition(",")[0]
 
 
 def renege(

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple, NoReturn
 from zoneinfo import ZoneInfo, available_timezones
 
+from promisectl.domain.civil import When, edges, last_second
 from promisectl.errors import AmbiguousDate, UnreadableDate
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -29,33 +30,6 @@ _SECOND = timedelta(seconds=1)
 _FINEST = "minutes are the finest"
 _BEYOND = "the years go from 1970 to 9999"
 _NO_DAY = "there is no such day"
-
-
-class When(NamedTuple):
-    """A civil day or a civil minute in a zone, and the instant it stands for.
-
-    `civil` is "2026-11-27" or "2026-11-27T17:00", `zone` an IANA name, `at` aware UTC in whole seconds:
-    the minute itself, or the last second of the day there.
-    """
-
-    civil: str
-    zone: str
-    at: datetime
-
-    @property
-    def is_day(self) -> bool:
-        """Whether this is a whole day, not a minute."""
-        return len(self.civil) == len("2026-11-27")
-
-    @property
-    def start(self) -> datetime:
-        """The first instant of the day, or the minute itself, as aware UTC."""
-        return _edges(datetime.fromisoformat(self.civil), self.zone)[0] if self.is_day else self.at
-
-    @property
-    def noon(self) -> datetime:
-        """Twelve o'clock of the day, or the minute itself, as aware UTC."""
-        return _edges(datetime.fromisoformat(f"{self.civil}T12:00"), self.zone)[0] if self.is_day else self.at
 
 
 class _Said(NamedTuple):
@@ -112,54 +86,6 @@ def read_now(text: str, zone: str) -> datetime:
     except OverflowError:
         raise said.no(_BEYOND) from None
     raise said.no()
-
-
-def show(civil: str, zone: str = "", here: str = "") -> str:
-    """Return a civil day or minute in words, with its zone's name where that is not `here`."""
-    day = date.fromisoformat(civil[:10])
-    words = f"{_DAYS[day.weekday()][:3].title()} {day.day} {_MONTHS[day.month - 1][:3].title()} {day.year}"
-    where = f" {zone}" if zone and zone != here else ""
-    return f"{words}, {civil[11:] or 'end of day'}{where}"
-
-
-def last_second(day: date, zone: str) -> datetime:
-    """Return the last second of a civil day in a zone as aware UTC; of a day skipped there, the second before the jump.
-
-    Raises OverflowError where that is after the year 9999.
-    """
-    return _edges(datetime.combine(day, time(23, 59, 59)), zone)[1]
-
-
-def local(instant: datetime, zone: str) -> datetime:
-    """Return an instant as the clocks in `zone` show it."""
-    return instant.astimezone(ZoneInfo(zone))
-
-
-def is_zone(name: str) -> bool:
-    """Return whether `name` is the IANA name of a zone that is known here."""
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return False
-    return True
-
-
-def _edges(local: datetime, zone: str) -> tuple[datetime, datetime]:
-    """Return the first and the last instant at which clocks in `zone` show `local`.
-
-    Where they jump over it, the first is the instant after the jump and the last is the second before it:
-    then, and only then, the first is later than the last.
-    """
-    tz = ZoneInfo(zone)
-    first, last = (local.replace(tzinfo=tz, fold=fold).astimezone(UTC) for fold in (0, 1))
-    before = last.astimezone(tz).utcoffset()
-    while first - last > _SECOND:  # the jump is somewhere between them: halve until it is found
-        middle = last + (first - last) // (2 * _SECOND) * _SECOND
-        if middle.astimezone(tz).utcoffset() == before:
-            last = middle
-        else:
-            first = middle
-    return first, last
 
 
 def _plain(said: _Said) -> str:
@@ -354,7 +280,7 @@ def _minute(said: _Said, day: date, clock: str) -> When:
 
 def _local_minute(said: _Said, local: datetime) -> When:
     _whole_day(said, local.date())
-    first, last = _edges(local, said.zone)
+    first, last = edges(local, said.zone)
     if first > last:
         raise said.no("that hour is skipped there")
     if first < last:

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from promisectl.domain.dates import When
+from promisectl.domain.civil import When
 
 
 class State(StrEnum):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from promisectl.domain import dates
+from promisectl.domain import civil
 
 Row = Mapping[str, Any]
 
@@ -18,7 +18,7 @@ class Here(NamedTuple):
     @property
     def today(self) -> date:
         """The local calendar day."""
-        return dates.local(self.now, self.zone).date()
+        return civil.local(self.now, self.zone).date()
 
 
 def count(number: int, thing: str) -> str:
@@ -38,13 +38,13 @@ def distance(span: timedelta, days: int) -> str:
 def apart(one: datetime, other: datetime, zone: str) -> str:
     """How far apart two instants are as people in `zone` say it."""
     first, last = sorted((one, other))
-    return distance(last - first, (dates.local(last, zone).date() - dates.local(first, zone).date()).days)
+    return distance(last - first, (civil.local(last, zone).date() - civil.local(first, zone).date()).days)
 
 
 def moment(instant: datetime | str, here: Here) -> str:
     """An instant in local words: “Mon 23 Nov 2026, 10:00”."""
     at = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
-    return dates.show(f"{dates.local(at, here.zone):%Y-%m-%dT%H:%M}")
+    return civil.show(f"{civil.local(at, here.zone):%Y-%m-%dT%H:%M}")
 
 
 def short_moment(instant: datetime | str, here: Here) -> str:
@@ -58,9 +58,9 @@ def day(instant: datetime | str, here: Here) -> str:
     return moment(instant, here).partition(",")[0]
 
 
-def due(civil: str | None, zone: str | None, here: Here) -> str:
+def due(date_: str | None, zone: str | None, here: Here) -> str:
     """A due date whole, for a sentence: “Fri 27 Nov 2026, end of day”; empty without one."""
-    return dates.show(civil, zone or "", here.zone) if civil else ""
+    return civil.show(date_, zone or "", here.zone) if date_ else ""
 
 
 def to_or_from(row: Row) -> str:
@@ -72,7 +72,7 @@ def short_due(row: Row, here: Here) -> str:
     """A due date for a column: “Fri 27 Nov”, with the time if there is one, and the year and the zone where they are not ours."""
     if not row["due"]:
         return "no date"
-    words, _, clock = dates.show(row["due"], row["due_zone"], here.zone).partition(", ")
+    words, _, clock = civil.show(row["due"], row["due_zone"], here.zone).partition(", ")
     words = words.removesuffix(f" {here.today.year}")
     return f"{words} {clock.removeprefix('end of day').strip()}".strip()
 

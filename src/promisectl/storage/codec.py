@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from promisectl.domain import lifecycle
-from promisectl.domain.dates import When
+from promisectl.domain.civil import When
 from promisectl.domain.people import PersonAct, PersonVerb
 from promisectl.domain.promise import Act, Direction, Opening, Promise, Side, Terms, Verb
 

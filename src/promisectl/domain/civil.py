@@ -1,0 +1,84 @@
+"""Civil days and minutes: what the clocks in a zone show, and the instant it stands for."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_SECOND = timedelta(seconds=1)
+
+
+class When(NamedTuple):
+    """A civil day or a civil minute in a zone, and the instant it stands for.
+
+    `civil` is "2026-11-27" or "2026-11-27T17:00", `zone` an IANA name, `at` aware UTC in whole seconds:
+    the minute itself, or the last second of the day there.
+    """
+
+    civil: str
+    zone: str
+    at: datetime
+
+    @property
+    def is_day(self) -> bool:
+        """Whether this is a whole day, not a minute."""
+        return len(self.civil) == len("2026-11-27")
+
+    @property
+    def start(self) -> datetime:
+        """The first instant of the day, or the minute itself, as aware UTC."""
+        return edges(datetime.fromisoformat(self.civil), self.zone)[0] if self.is_day else self.at
+
+    @property
+    def noon(self) -> datetime:
+        """Twelve o'clock of the day, or the minute itself, as aware UTC."""
+        return edges(datetime.fromisoformat(f"{self.civil}T12:00"), self.zone)[0] if self.is_day else self.at
+
+
+def show(civil: str, zone: str = "", here: str = "") -> str:
+    """Return a civil day or minute in words, with its zone's name where that is not `here`."""
+    day = date.fromisoformat(civil[:10])
+    words = f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+    where = f" {zone}" if zone and zone != here else ""
+    return f"{words}, {civil[11:] or 'end of day'}{where}"
+
+
+def last_second(day: date, zone: str) -> datetime:
+    """Return the last second of a civil day in a zone as aware UTC; of a day skipped there, the second before the jump.
+
+    Raises OverflowError where that is after the year 9999.
+    """
+    return edges(datetime.combine(day, time(23, 59, 59)), zone)[1]
+
+
+def local(instant: datetime, zone: str) -> datetime:
+    """Return an instant as the clocks in `zone` show it."""
+    return instant.astimezone(ZoneInfo(zone))
+
+
+def is_zone(name: str) -> bool:
+    """Return whether `name` is the IANA name of a zone that is known here."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
+
+
+def edges(local: datetime, zone: str) -> tuple[datetime, datetime]:
+    """Return the first and the last instant at which clocks in `zone` show `local`.
+
+    Where they jump over it, the first is the instant after the jump and the last is the second before it:
+    then, and only then, the first is later than the last.
+    """
+    tz = ZoneInfo(zone)
+    first, last = (local.replace(tzinfo=tz, fold=fold).astimezone(UTC) for fold in (0, 1))
+    before = last.astimezone(tz).utcoffset()
+    while first - last > _SECOND:  # the jump is somewhere between them: halve until it is found
+        middle = last + (first - last) // (2 * _SECOND) * _SECOND
+        if middle.astimezone(tz).utcoffset() == before:
+            last = middle
+        else:
+            first = middle
+    return first, last
