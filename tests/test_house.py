@@ -29,7 +29,7 @@ def _tool(*words: str) -> None:
         ("importlinter.cli", "lint", "--no-cache"),
         ("codespell_lib", "src", "tests", "README.md", "CHANGELOG.md"),
     ],
-    ids=lambda words: words[0],
+    ids="-".join,
 )
 def test_the_tools_have_nothing_to_say(words: tuple[str, ...]) -> None:
     _tool(*words)
@@ -88,7 +88,7 @@ MOVES = [
 ]
 
 
-@pytest.mark.parametrize("words", [*VIEWS, *MOVES], ids=lambda words: words[1])
+@pytest.mark.parametrize("words", [*VIEWS, *MOVES], ids=lambda words: f"{words[0]}-{words[1]}-{'-'.join(words[2])}")
 def test_no_view_and_no_move_imports_what_is_heavy(program: Program, words: list[object]) -> None:
     program.ok("make", "Send Q3 numbers", "--to", "dana", "--agreed", "--by", "fri")
     program.ok("make", "Review the contract", "--to", "dana")

@@ -139,7 +139,7 @@ def _handle(db: Any, name: str | None) -> str | None:
         return None
     from promisectl.domain import people
 
-    return people.ME if name.casefold() == people.ME else people.find(name, reading.people(db)).handle
+    return people.ME if people.is_me(name) else people.find(name, reading.people(db)).handle
 
 
 def _check_nobody(name: str | None) -> None:

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from promisectl import errors
 from promisectl.commands import arguments, saying
 from promisectl.commands.saying import Answer
-from promisectl.domain import civil, lifecycle
-from promisectl.domain.people import ME, Newcomer, Person
+from promisectl.domain import civil, lifecycle, people
+from promisectl.domain.people import Newcomer, Person
 from promisectl.domain.promise import Act, Cause, Direction, Opening, Promise, Side, State, Terms, Verb
 from promisectl.env import Env
 from promisectl.rendering import messages
@@ -77,8 +77,9 @@ def make(
         arguments.tags(tag),
     )
     known = arguments.everybody(env)
-    others = [None if name.casefold() == ME else arguments.counterparty(env, name, known, new=new) for name in names]
-    newcomers = list(dict.fromkeys(other for other in others if isinstance(other, Newcomer)))
+    meant = (None if people.is_me(name) else arguments.counterparty(env, name, known, new=new) for name in names)
+    others = list(dict.fromkeys(meant))  # two names of one person are one promise
+    newcomers = [other for other in others if isinstance(other, Newcomer)]
     if draft.replaces is not None and not ledger.exists(env.ledger):
         raise errors.NoPromise(draft.replaces)
 
@@ -108,7 +109,7 @@ def _sides(to: Sequence[str], from_: Sequence[str], *, asked: bool, offered: boo
         raise errors.Contradiction(
             "--offered goes with --from: somebody offered it to you. With --to it is you who offers, unless --asked."
         )
-    if (asked or offered or agreed) and any(name.casefold() == ME for name in names):
+    if (asked or offered or agreed) and any(map(people.is_me, names)):
         raise errors.Contradiction("A promise to yourself needs no other side: leave out --asked, --offered and --agreed.")
     return names
 

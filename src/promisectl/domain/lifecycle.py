@@ -1,140 +1,11 @@
-"""How a promise moves: one table of transitions, who speaks in each of them, and `apply`, which lets nothing else happen."""
+"""How a promise moves: who speaks, and `apply`, which lets nothing happen that is not in the table of transitions."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from enum import Enum, StrEnum
-from typing import NamedTuple
 
 from promisectl import errors
 from promisectl.domain.promise import Act, Direction, Promise, Revision, Side, State, Status, Verb
-
-
-class Who(StrEnum):
-    """Who may make a move, told by their part in the promise or in the talk about its terms."""
-
-    PROMISOR = "promisor"
-    PROMISEE = "promisee"
-    OTHER = "the side that is not the author"
-    AUTHOR = "the author"
-    EITHER = "either side"
-    SELF = "self"
-    ME = "me, keeping the book"
-
-
-class Given(StrEnum):
-    """What else must hold for a row to apply."""
-
-    ALWAYS = "-"
-    AMENDMENT = "amendment"
-    NO_AMENDMENT = "no amendment"
-    UNTOLD = "untold"
-
-
-class Effect(Enum):
-    """What a move does to the terms."""
-
-    NONE = "none"
-    OPEN = "rev 1 offered"
-    OFFER = "new rev offered"
-    AT_ONCE = "rev in force at once"
-    ACCEPT = "offered → in force"
-    DECLINE = "offered → declined"
-    WITHDRAW = "offered → withdrawn"
-    MOOT = "offered → moot"
-    CORRECT = "rev put right"
-
-
-class Transition(NamedTuple):
-    """One row: in `state` (None: before the promise is made) `who` may say `verb`; `end` is the next state (None: the same).
-
-    `number` counts the rows of the lifecycle as the guide prints them; `needs` names what the act has to carry.
-    `gives_word`: when the promisor says it, it counts as notice. `talk` is the arc in Winograd and Flores'
-    basic conversation for action (Understanding Computers and Cognition, 1986, figure 5.1), empty where this lifecycle goes beyond it.
-    """
-
-    number: int
-    state: State | None
-    given: Given
-    verb: Verb
-    who: Who
-    end: State | None
-    effect: Effect
-    needs: tuple[str, ...] = ()
-    gives_word: bool = False
-    talk: str = ""
-
-
-_P, _A, _D, _K = State.PROPOSED, State.ACTIVE, State.DELIVERED, State.KEPT
-_ANY, _AM, _NO = Given.ALWAYS, Given.AMENDMENT, Given.NO_AMENDMENT
-_NOT_VOID = tuple(state for state in State if state is not State.VOID)
-
-
-def _in_all(
-    states: Iterable[State], number: int, verb: Verb, who: Who, *, end: State | None = None, **more: object
-) -> Iterator[Transition]:
-    effect = more.pop("effect", Effect.NONE)
-    for state in states:
-        yield Transition(number, state, _ANY, verb, who, end, effect, **more)  # type: ignore[arg-type]
-
-
-TRANSITIONS: tuple[Transition, ...] = (
-    Transition(1, None, _ANY, Verb.REQUEST, Who.PROMISEE, _P, Effect.OPEN, talk="1→2"),
-    Transition(2, None, _ANY, Verb.OFFER, Who.PROMISOR, _P, Effect.OPEN),
-    # Row 3, `make --agreed`, is row 1 or 2 followed by row 5 in one transaction.
-    Transition(4, None, _ANY, Verb.OFFER, Who.SELF, _A, Effect.AT_ONCE),
-    Transition(5, _P, _ANY, Verb.ACCEPT, Who.OTHER, _A, Effect.ACCEPT, talk="2→3, 6→3"),
-    Transition(6, _P, _ANY, Verb.NEGOTIATE, Who.OTHER, None, Effect.OFFER, talk="2→6, 6→2"),
-    Transition(7, _P, _ANY, Verb.NEGOTIATE, Who.AUTHOR, None, Effect.OFFER),
-    Transition(8, _P, _ANY, Verb.DECLINE, Who.OTHER, State.DECLINED, Effect.DECLINE, talk="2→8, 6→8"),
-    Transition(9, _P, _ANY, Verb.WITHDRAW, Who.AUTHOR, State.WITHDRAWN, Effect.WITHDRAW, talk="2→8, 6→8"),
-    Transition(10, _A, _NO, Verb.NEGOTIATE, Who.EITHER, None, Effect.OFFER, ("reason",), gives_word=True),
-    Transition(11, _A, _AM, Verb.ACCEPT, Who.OTHER, None, Effect.ACCEPT),
-    Transition(12, _A, _AM, Verb.DECLINE, Who.OTHER, None, Effect.DECLINE),
-    Transition(13, _A, _AM, Verb.WITHDRAW, Who.AUTHOR, None, Effect.WITHDRAW),
-    Transition(14, _A, _AM, Verb.NEGOTIATE, Who.EITHER, None, Effect.OFFER, ("reason",), gives_word=True),
-    *_in_all((_P, _D), 15, Verb.BUMP, Who.EITHER, needs=("text",)),
-    Transition(15, _A, _ANY, Verb.BUMP, Who.EITHER, None, Effect.NONE, ("text",), gives_word=True),
-    Transition(16, _A, _ANY, Verb.COMPLETE, Who.PROMISOR, _D, Effect.MOOT, talk="3→4"),
-    Transition(17, _A, _ANY, Verb.COMPLETE, Who.PROMISEE, _K, Effect.MOOT, talk="3→4→5"),
-    Transition(18, _A, _ANY, Verb.RENEGE, Who.PROMISOR, State.RENEGED, Effect.MOOT, ("reason",), gives_word=True, talk="3→7"),
-    Transition(19, _A, _ANY, Verb.RENEGE, Who.PROMISEE, State.RENEGED, Effect.MOOT, ("reason",)),
-    Transition(20, _A, _ANY, Verb.RELEASE, Who.PROMISEE, State.RELEASED, Effect.MOOT, talk="3→9"),
-    Transition(21, _D, _ANY, Verb.ACCEPT, Who.PROMISEE, _K, Effect.NONE, talk="4→5"),
-    Transition(21, _D, _ANY, Verb.COMPLETE, Who.PROMISEE, _K, Effect.NONE, talk="4→5"),
-    Transition(22, _D, _ANY, Verb.DECLINE, Who.PROMISEE, _A, Effect.NONE, ("reason",), talk="4→3"),
-    Transition(23, _D, _ANY, Verb.REOPEN, Who.PROMISOR, _A, Effect.NONE, ("reason",)),
-    Transition(24, _D, _ANY, Verb.RELEASE, Who.PROMISEE, State.RELEASED, Effect.NONE, talk="4→9"),
-    Transition(25, _K, _ANY, Verb.REOPEN, Who.PROMISEE, _A, Effect.NONE, ("reason",)),
-    Transition(26, _A, _ANY, Verb.COMPLETE, Who.SELF, _K, Effect.NONE),
-    Transition(26, _A, _ANY, Verb.NEGOTIATE, Who.SELF, None, Effect.AT_ONCE, ("reason",)),
-    Transition(26, _A, _ANY, Verb.RENEGE, Who.SELF, State.RENEGED, Effect.NONE, ("reason",)),
-    Transition(27, State.RENEGED, Given.UNTOLD, Verb.TOLD, Who.PROMISOR, None, Effect.NONE, ("told_at",), gives_word=True),
-    *_in_all(_NOT_VOID, 28, Verb.NOTE, Who.ME, needs=("text",)),
-    *(Transition(28, _A, _ANY, Verb.PARTIAL, who, None, Effect.NONE, ("text",)) for who in (Who.PROMISOR, Who.SELF)),
-    *_in_all(_NOT_VOID, 29, Verb.CORRECT, Who.ME, effect=Effect.CORRECT),
-    *_in_all(_NOT_VOID, 30, Verb.VOID, Who.ME, end=State.VOID, effect=Effect.MOOT, needs=("reason",)),
-    # Row 31, undo and redo, is `replay` without the commands that were taken back.
-)
-
-# Who is taken to speak when the command does not say it: part in the talk, or "me" for the side that is mine.
-_SPEAKS: dict[tuple[State | None, Verb], Who] = {
-    (_P, Verb.ACCEPT): Who.OTHER,
-    (_P, Verb.DECLINE): Who.OTHER,
-    (_P, Verb.NEGOTIATE): Who.OTHER,
-    (_P, Verb.WITHDRAW): Who.AUTHOR,
-    (_A, Verb.ACCEPT): Who.OTHER,
-    (_A, Verb.DECLINE): Who.OTHER,
-    (_A, Verb.WITHDRAW): Who.AUTHOR,
-    (_D, Verb.ACCEPT): Who.PROMISEE,
-    (_D, Verb.DECLINE): Who.PROMISEE,
-    (_K, Verb.REOPEN): Who.PROMISEE,
-    (None, Verb.REOPEN): Who.PROMISOR,
-    (None, Verb.RENEGE): Who.PROMISOR,
-    (None, Verb.PARTIAL): Who.PROMISOR,
-    (None, Verb.RELEASE): Who.PROMISEE,
-    (None, Verb.TOLD): Who.PROMISOR,
-}
-_BOOKKEEPING = (Verb.NOTE, Verb.CORRECT, Verb.VOID, Verb.UNDO, Verb.REDO)
+from promisectl.domain.transitions import BOOKKEEPING, SPEAKS, TRANSITIONS, Effect, Given, Transition, Who
 
 
 def my_side(direction: Direction) -> Side:
@@ -149,11 +20,11 @@ def their_side(direction: Direction) -> Side:
 
 def speaker(promise: Promise, verb: Verb) -> Side:
     """The side that is taken to say `verb` now, when nobody says otherwise."""
-    if verb in _BOOKKEEPING:
+    if verb in BOOKKEEPING:
         return Side.BOOKKEEPER
     if promise.direction is Direction.SELF:
         return Side.SELF
-    who = _SPEAKS.get((promise.state, verb)) or _SPEAKS.get((None, verb))
+    who = SPEAKS.get((promise.state, verb)) or SPEAKS.get((None, verb))
     return _part(promise, who) if who else my_side(promise.direction)
 
 
@@ -187,6 +58,8 @@ def find(promise: Promise | None, verb: Verb, side: Side) -> Transition | None:
 
 def _applies(row: Transition, promise: Promise | None, side: Side) -> bool:
     if row.state is not (promise.state if promise else None) or not _holds(row.given, promise):
+        return False
+    if promise is not None and side is not Side.BOOKKEEPER and (side is Side.SELF) is not (promise.direction is Direction.SELF):
         return False
     if row.who in (Who.OTHER, Who.AUTHOR):
         return promise is not None and promise.offered is not None and side is _part(promise, row.who)
@@ -250,7 +123,7 @@ def _check_time(promise: Promise, row: Transition, act: Act) -> None:
     earliest = promise.moved_at if _moves(row) and row.verb is not Verb.VOID else promise.made_at
     if act.at < earliest and act.verb is not Verb.NOTE:
         raise errors.TooEarly(promise.id, earliest)
-    if act.told_at is not None and act.told_at < promise.made_at:
+    if act.verb in (Verb.RENEGE, Verb.TOLD) and act.told_at is not None and act.told_at < promise.made_at:
         raise errors.TooEarly(promise.id, promise.made_at)
 
 
@@ -378,10 +251,16 @@ def as_of(number: int, acts: Iterable[Act], moment: datetime) -> Promise | None:
     """The promise as it stood at `moment`, told by the commands that count today; None when nothing was said by then."""
     said = list(acts)
     taken = undone(said)
+    live = [act for act in said if act.verb not in (Verb.UNDO, Verb.REDO) and act.entry not in taken]
+    last = max((place for place, act in enumerate(live) if act.verb not in _STILL and act.at <= moment), default=-1)
     promise: Promise | None = None
-    for act in said:
-        counts = act.verb not in (Verb.UNDO, Verb.REDO) and act.entry not in taken and act.at <= moment
-        # A note or a heads-up may be dated before the Yes that it was recorded after: then it says nothing yet.
+    for place, act in enumerate(live):
+        # A correction holds for what was built on it, however late it came. Notes and their like may be dated before the Yes
+        # that they were recorded after: then they say nothing yet.
+        counts = act.at <= moment or (act.verb is Verb.CORRECT and place < last)
         if counts and find(promise, act.verb, act.side):
             promise = apply(promise, act, number)
     return promise
+
+
+_STILL = (Verb.BUMP, Verb.TOLD, Verb.PARTIAL, Verb.NOTE, Verb.CORRECT)  # they move neither the state nor the terms

@@ -90,12 +90,19 @@ def _apply(people: dict[int, Person], act: PersonAct) -> None:
             people[merged.id] = merged._replace(merged_into=other.id, aliases=())
 
 
+def is_me(words: str) -> bool:
+    """Whether a name as it was typed means myself."""
+    return words.strip().casefold() == ME
+
+
 def newcomer(words: str) -> Newcomer:
     """The handle and display name for a name as it was typed: “Dana Kim” is dana-kim, Dana Kim. Raises BadName."""
     name = " ".join(words.split())
     handle = name.casefold().replace(" ", "-")
     if not handle:
         raise errors.BadName(words, "it is empty")
+    if handle == ME:
+        raise errors.BadName(words, "that is you")
     if len(handle) > _LONGEST:
         raise errors.BadName(words, f"{_LONGEST} characters are the most")
     if not any(letter.isalnum() for letter in handle) or not all(letter.isprintable() for letter in handle):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from promisectl import errors
 
 if TYPE_CHECKING:
-    from promisectl.domain.lifecycle import Transition
+    from promisectl.domain.transitions import Transition
 
 TOPICS = {
     "start": "a first week, from the first promise to the record",
@@ -35,8 +35,8 @@ def page(topic: str) -> str:
 
 def diagram() -> str:
     """The lifecycle as a tree: every state, and below it each move with who makes it and where it leads."""
-    from promisectl.domain.lifecycle import TRANSITIONS
     from promisectl.domain.promise import State
+    from promisectl.domain.transitions import TRANSITIONS
 
     begun = [_branch(row) for row in TRANSITIONS if row.state is None]
     lines = ["(nothing yet)", *_tree(begun)]

@@ -33,10 +33,14 @@ class Person(SQLModel, table=True):
     """Somebody I promise to, or who promises me. `merged_into` names whom they turned out to be."""
 
     __tablename__ = "person"
-    __table_args__ = (CheckConstraint("handle <> ''", name="handle_says_something"), {"sqlite_strict": True, "sqlite_autoincrement": True})
+    __table_args__ = (
+        CheckConstraint("handle <> ''", name="handle_says_something"),
+        Index("person_handle", "handle", unique=True, sqlite_where=text("merged_into IS NULL")),
+        {"sqlite_strict": True, "sqlite_autoincrement": True},
+    )
 
     id: int | None = _integer(default=None, primary_key=True)
-    handle: str = _text(unique=True)
+    handle: str = _text()
     name: str = _text()
     merged_into: int | None = _integer(default=None, foreign_key="person.id")
 
