@@ -61,7 +61,9 @@ class Home:
         ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, width, 0, 0))
         env = {**self._env, "PROMISECTL_TODAY": now}
-        bash = subprocess.Popen(["bash", "-c", command], cwd=self.path, env=env, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
+        bash = subprocess.Popen(
+            ["bash", "-c", command], cwd=self.path, env=env, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
+        )
         os.close(theirs)
         try:
             shown = b"".join(_heard(ours)).decode()

@@ -95,7 +95,7 @@ class TooEarly(Usage):
         self.number = number
         self.earliest = earliest
         moment = shown or f"{earliest:%Y-%m-%d %H:%M} UTC"
-        super().__init__(f"#{number} stands as it was left on {moment}, and this can't have happened to it before. See: log {number}.")
+        super().__init__(f"#{number} has stood as it is since {moment}, so this can't be dated before. See: log {number}.")
 
 
 # Words of a command
@@ -215,7 +215,8 @@ class Unreadable(Usage):
     """A command line that is not well formed."""
 
     def __init__(self, message: str, command: str) -> None:
-        super().__init__(f"{message.rstrip('.')}. See: {command} --help")
+        sentence = message.rstrip(".") + ("" if message.endswith("?") else ".")
+        super().__init__(f"{sentence} See: {command} --help")
 
 
 # Moves

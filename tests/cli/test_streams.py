@@ -112,7 +112,13 @@ def test_bad_input_gets_one_sentence_and_writes_nothing(program: Program, words:
 
 @pytest.mark.parametrize(
     ("words", "named"),
-    [(["frobnicate"], "frobnicate"), (["owe", "--wit"], "--with"), (["accept"], "ID"), (["make", "x", "--to"], "--to"), (["owe", "--limit", "x"], "--limit")],
+    [
+        (["frobnicate"], "frobnicate"),
+        (["owe", "--wit"], "--with"),
+        (["accept"], "ID"),
+        (["make", "x", "--to"], "--to"),
+        (["owe", "--limit", "x"], "--limit"),
+    ],
 )
 def test_a_command_line_that_is_not_well_formed_names_the_word(program: Program, words: list[str], named: str) -> None:
     result = program(*words)

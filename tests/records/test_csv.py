@@ -34,7 +34,16 @@ def test_rows_come_back_through_the_reader(rows: list[tuple[str, str]], newline:
 
 @pytest.mark.parametrize(
     ("cell", "shown"),
-    [("=1+1", "'=1+1"), ("-1 day", "'-1 day"), ("  @x", "'  @x"), ("'=x", "''=x"), ("'tis", "'tis"), ("＝1", "'＝1"), ("a=b", "a=b"), ("", "")],
+    [
+        ("=1+1", "'=1+1"),
+        ("-1 day", "'-1 day"),
+        ("  @x", "'  @x"),
+        ("'=x", "''=x"),
+        ("'tis", "'tis"),
+        ("＝1", "'＝1"),
+        ("a=b", "a=b"),
+        ("", ""),
+    ],
 )
 def test_what_looks_like_a_formula_is_quoted(cell: str, shown: str) -> None:
     assert as_csv.armed(cell) == shown
@@ -45,7 +54,7 @@ def _read(text: str) -> list[dict[str, str]]:
 
 
 def test_export_holds_the_record_in_its_order(program: Program) -> None:
-    program.ok("make", "=HYPERLINK(1)", "--to", "dana", "--by", "fri", "--agreed", "--tag", "work", "--tag", "q3", "--why", "a, \"b\"\nc")
+    program.ok("make", "=HYPERLINK(1)", "--to", "dana", "--by", "fri", "--agreed", "--tag", "work", "--tag", "q3", "--why", 'a, "b"\nc')
     program.ok("complete", "1", "--confirmed")
     text = program.ok("export")
     assert text.splitlines()[0] == ",".join(fields.PROMISE)
@@ -89,7 +98,10 @@ def test_a_file_appears_whole_and_is_mine_alone(program: Program) -> None:
     assert target.read_bytes().decode() == program.ok("export")
     assert target.stat().st_mode & 0o777 == 0o600
     refused = program("export", "-o", str(target))
-    assert (refused.stderr, refused.code) == (f"promisectl: {target} is there already. Add --force to replace it, or choose another name.\n", 2)
+    assert (refused.stderr, refused.code) == (
+        f"promisectl: {target} is there already. Add --force to replace it, or choose another name.\n",
+        2,
+    )
     program.ok("export", "-o", str(target), "--force", "--bom", "--newline", "lf")
     assert target.read_bytes().startswith(b"\xef\xbb\xbfid,uid,")
     assert b"\r" not in target.read_bytes()

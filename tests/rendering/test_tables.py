@@ -105,7 +105,6 @@ Promised
 """
 
 
-
 @given(st.text())
 def test_safe_keeps_all_else(text: str) -> None:
     shown = safe(text)

@@ -36,7 +36,7 @@ def build(words: Sequence[str]) -> typer.Typer:
         place = app
         if declaration.group:
             if declaration.group not in groups:
-                groups[declaration.group] = typer.Typer(help="One person: show, rename, alias, merge.", no_args_is_help=True, **settings)
+                groups[declaration.group] = typer.Typer(help="One person: show, rename, alias, merge.", **settings)
                 app.add_typer(groups[declaration.group], name=declaration.group, rich_help_panel=declaration.panel)
             place = groups[declaration.group]
         place.command(declaration.name, rich_help_panel=declaration.panel)(callback(declaration, run))

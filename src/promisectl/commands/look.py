@@ -192,7 +192,7 @@ def _lines(record: dict[str, Any], row: Row) -> Iterator[str]:
     """Name and value of every field that says something, then the revisions, the acts and the open moves, a line each."""
     named = [{"name": name, "value": row[name]} for name in fields.PROMISE if row[name] not in (None, "")]
     yield from as_lines.lines(named, ("name", "value"))
-    terms = [{"name": "revision", **one} for one in record["terms"]]
+    terms = [{"name": "terms", **one} for one in record["terms"]]
     yield from as_lines.lines(terms, ("name", "revision", "status", "author", "outcome", "due"))
     yield from as_lines.lines([{"name": "act", **act} for act in record["acts"]], ("name", *as_lines.ACT))
     yield from as_lines.lines([{"name": "move", "value": move} for move in record["moves"]], ("name", "value"))

@@ -75,5 +75,6 @@ def answer(env: Env, answers: Sequence[Answer]) -> None:
         env.answer(str(one.number) for one in answers)
     else:
         env.answer(one.line for one in answers)
-        for hint in dict.fromkeys(hint for one in answers for hint in one.hints if hint):
+        hints = answers[0].hints if len(answers) == 1 else ()  # who moves several at once knows what comes next
+        for hint in filter(None, hints):
             env.hint(hint)

@@ -10,6 +10,7 @@ from promisectl import errors
 ME = "me"
 _LONGEST = 100
 _MOST = 2  # letters apart that make a near miss
+_SHORT = 3
 
 
 class PersonVerb(StrEnum):
@@ -161,8 +162,9 @@ def _begins(name: str, person: Person) -> bool:
 
 
 def _slip(one: str, other: str) -> int:
-    """Two letters, but never so many that nothing of the shorter name would have to stand."""
-    return min(_MOST, len(one) - 1, len(other) - 1)
+    """Two letters, one in a name of three or fewer: with two of three letters changed it is another name."""
+    shorter = min(len(one), len(other))
+    return _MOST if shorter > _SHORT else min(1, shorter - 1)
 
 
 def _apart(one: str, other: str) -> int:

@@ -12,7 +12,7 @@ class Who(StrEnum):
 
     PROMISOR = "promisor"
     PROMISEE = "promisee"
-    OTHER = "the side that is not the author"
+    OTHER = "the other side"
     AUTHOR = "the author"
     EITHER = "either side"
     SELF = "self"

@@ -46,10 +46,21 @@ def diagram() -> str:
     return "\n".join(lines)
 
 
+# How it is typed, where the command is not called as what is said.
+_TYPED = {
+    ("request", "promisee"): "make",
+    ("offer", "promisor"): "make",
+    ("offer", "self"): "make --to me",
+    ("renege", "promisee"): "renege --silent",
+    ("partial", "promisor"): "complete --partial",
+    ("partial", "self"): "complete --partial",
+}
+
+
 def _branch(row: "Transition") -> str:
     given = "" if row.given == "-" else f", {row.given}"
-    target = row.end.value if row.end else "the same"
-    return f"{row.verb.value:<10} {f'({row.who}{given})':<48} ──▶ {target}"
+    target = row.end.value if row.end else "(stays)"
+    return f"{_TYPED.get((row.verb, row.who), row.verb.value):<19} {row.who + given:<26} ──▶ {target}"
 
 
 def _tree(branches: list[str]) -> list[str]:

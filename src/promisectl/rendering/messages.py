@@ -44,7 +44,12 @@ def line(told: Told) -> str:
     """What happened, as one line that begins with the number and the state."""
     number, state = told.after.id, told.after.state
     risk = ", at risk" if told.act.verb is Verb.BUMP and told.act.side is Side.PROMISOR and told.after.state is State.ACTIVE else ""
-    return f"#{number} {state}{risk}. {_SAYS[told.act.verb](told)}"
+    return f"#{number} {state}{risk}. {_SAYS[told.act.verb](told)}{_dated(told.act.at, told.here)}"
+
+
+def _dated(at: datetime, here: Here) -> str:
+    """When it was said, where that is not now."""
+    return "" if at == here.now else f" Dated {words.moment(at, here)}."
 
 
 def terms(terms: Terms, here: Here) -> str:
@@ -80,7 +85,7 @@ def made(promise: Promise, name: str, here: Here) -> str:
         mine = first.author is lifecycle.my_side(promise.direction)
         verb = "offer" if first.author is Side.PROMISOR else "ask"
         opening = f"You {verb} {name}" if mine else f"{name} {verb}s you"
-    return f"#{promise.id} {promise.state}. {opening}: {said} (rev {first.number})."
+    return f"#{promise.id} {promise.state}. {opening}: {said} (rev {first.number}).{_dated(promise.made_at, here)}"
 
 
 def _accept(told: Told) -> str:
@@ -236,7 +241,8 @@ def next_step(promise: Promise, name: str) -> str:
         answers = f"accept {number}, negotiate {number} or decline {number}"
         return f"Your move: {answers}." if mine else f"When {name} answers: {answers}."
     owed = promise.direction is Direction.OWED
-    trouble = f"negotiate {number}" if promise.direction is Direction.SELF else f"bump {number} “…”"
+    bumped = promise.direction is Direction.SELF or promise.bumped_at is not None
+    trouble = f"negotiate {number}" if bumped else f"bump {number} “…”"
     judge = f"Satisfied? accept {number}. Not yet? decline {number} --reason “what is missing”."
     steps = {
         State.ACTIVE: f"When you have it: complete {number}."

@@ -8,6 +8,7 @@ from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
+from rich.theme import Theme
 
 from promisectl.escaping import safe
 from promisectl.rendering import words
@@ -30,6 +31,7 @@ def console(file: IO[str], width: int, *, color: bool) -> Console:
         emoji=False,
         highlight=False,
         legacy_windows=False,
+        theme=Theme({"markdown.code": "bold", "markdown.code_block": ""}),
     )
 
 
@@ -132,7 +134,7 @@ def markdown(text: str) -> RenderableType:
     """A page of the guide."""
     from rich.markdown import Markdown
 
-    return Markdown(text)
+    return Markdown(text, code_theme="ansi_dark")
 
 
 def _table(*, expand: bool = True) -> Table:

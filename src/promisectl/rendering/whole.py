@@ -98,6 +98,8 @@ def _gloss(promise: Promise, verb: Verb, name: str) -> str:
         judged = {Verb.ACCEPT: f"{who} confirm{s} it", Verb.DECLINE: f"{who} say{s} what is missing", Verb.COMPLETE: f"{who} confirm{s} it"}
         if verb in judged:
             return judged[verb]
+    if promise.direction is Direction.SELF:
+        return {Verb.COMPLETE: "you have kept it", Verb.NEGOTIATE: "you change the terms", Verb.RENEGE: "you break it"}[verb]
     return {
         Verb.ACCEPT: f"{who} say{s} Yes",
         Verb.NEGOTIATE: f"{who} counter{s}" if promise.state is State.PROPOSED else f"{who} ask{s} for new terms",

@@ -96,8 +96,9 @@ def _transaction(path: str, work: Callable[[sqlite3.Connection], T]) -> T:
         try:
             _patiently(path, lambda: db.execute("BEGIN IMMEDIATE"))
             _check(path, db)
+            before = _newest(db)
             result = work(db)
-            _commit(path, db)
+            _commit(path, db, before)
         except BaseException:
             with suppress(sqlite3.Error):
                 db.execute("ROLLBACK")
@@ -107,9 +108,9 @@ def _transaction(path: str, work: Callable[[sqlite3.Connection], T]) -> T:
         return result
 
 
-def _commit(path: str, db: sqlite3.Connection) -> None:
+def _commit(path: str, db: sqlite3.Connection, before: tuple[object, ...]) -> None:
     """Commit; when SQLite fails in the middle of it, look whether the newest act is there before saying that nothing was recorded."""
-    newest = tuple(db.execute(sql.LAST_ACT).fetchone() or ())
+    newest = _newest(db)
     try:
         _patiently(path, lambda: db.execute("COMMIT"))
     except sqlite3.Error:
@@ -117,10 +118,15 @@ def _commit(path: str, db: sqlite3.Connection) -> None:
             db.execute("ROLLBACK")
         db.close()
         again = _open_for_reading(path)
-        kept = tuple(again.execute(sql.LAST_ACT).fetchone() or ()) == newest
+        kept = before != newest == _newest(again)
         again.close()
         if not kept:
             raise
+
+
+def _newest(db: sqlite3.Connection) -> tuple[object, ...]:
+    """Number and hash of the newest act; nothing while there is none."""
+    return tuple(db.execute(sql.LAST_ACT).fetchone() or ())
 
 
 def _found(path: str, work: Callable[[sqlite3.Connection], T]) -> T:

@@ -57,7 +57,7 @@ def promises(
             conditions.append(f"{column} IN ({', '.join(f':{column}{i}' for i in range(len(among)))})")
             wanted |= {f"{column}{i}": value for i, value in enumerate(among)}
     if "search" in wanted:
-        wanted["search"] = _pattern(wanted["search"])
+        wanted["search"] = _pattern(db, wanted["search"])
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     query = f"{_with(view)} SELECT * FROM {view}{where} ORDER BY {SORTS[sort]} LIMIT :limit"  # noqa: S608 (names from this file only)
     return db.execute(query, {**wanted, **clock._asdict(), "limit": -1 if limit is None else limit})
@@ -69,7 +69,11 @@ def _with(view: str) -> str:
     return "WITH " + ", ".join(f"{name} AS ({sql.VIEWS[name]})" for name in names)
 
 
-def _pattern(text: str) -> str:
+def _pattern(db: sqlite3.Connection, text: str) -> str:
+    """What LIKE looks for. It folds the case of ASCII alone, so for any other text it is replaced by one that folds all."""
+    if not text.isascii():
+        db.create_function("like", 3, lambda wanted, given, _: given is not None and wanted[1:-1] in given.casefold(), deterministic=True)
+        return f"%{text.casefold()}%"
     for sign in "\\%_":
         text = text.replace(sign, f"\\{sign}")
     return f"%{text}%"

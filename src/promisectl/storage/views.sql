@@ -78,14 +78,13 @@ SELECT
   CASE
     WHEN state = 'reneged' THEN 'tell'
     WHEN state = 'delivered' THEN 'judge'
-    WHEN offer_revision IS NOT NULL THEN 'answer'
+    WHEN offer_revision IS NOT NULL AND move = 'me' THEN 'answer'
     WHEN due_at < :now THEN 'overdue'
     ELSE 'today'
   END AS waiting
 FROM promises
-WHERE move = 'me' AND (
-  state = 'reneged' OR state = 'delivered' OR state IN ('proposed', 'active') AND (offer_revision IS NOT NULL OR due_at <= :day_end)
-);
+WHERE move = 'me' AND (state = 'reneged' OR state = 'delivered' OR offer_revision IS NOT NULL)
+  OR direction IN ('owe', 'self') AND state = 'active' AND due_at <= :day_end;
 
 CREATE VIEW acts AS
 SELECT

@@ -1,0 +1,220 @@
+"""Every view and every filter, as a program reads it and as a person sees it."""
+
+import json
+
+import pytest
+
+from promisectl import guide
+from tests.conftest import Program
+
+
+@pytest.fixture
+def week(program: Program) -> Program:
+    """A ledger with something of everything."""
+    program.ok("make", "Send Q3 numbers", "--to", "dana", "--by", "fri", "--agreed", "--tag", "work", "--why", "for the board")
+    program.ok("make", "Review the contract", "--to", "dana", "--by", "wed 17:00", "--asked", "--tag", "work", "--tag", "law")
+    program.ok("make", "Fix the bike brake", "--from", "lee", "--by", "sat", "--agreed")
+    program.ok("make", "Übersetze den Brief", "--from", "kim", "--offered", "--done-when", "Élise hat ihn")
+    program.ok("make", "Walk 100% of the way", "--to", "me", "--by", "eom")
+    program.ok("make", "Call back", "--to", "lee", "--by", "tomorrow", "--agreed")
+    program.ok("renege", "6", "--reason", "line is dead", "--not-told")
+    program.ok("make", "Entered twice", "--to", "dana")
+    program.ok("void", "7", "--reason", "twice")
+    return program
+
+
+def _ids(program: Program, *words: str) -> str:
+    return " ".join(line.split("\t")[0] for line in program.ok(*words).splitlines())
+
+
+@pytest.mark.parametrize(
+    ("words", "ids"),
+    [
+        (["owe"], "2 1 5"),
+        (["owed"], "3 4"),
+        (["list"], "2 1 3 5 4"),
+        (["list", "--all"], "6 2 1 3 5 4"),
+        (["owe", "--all"], "6 2 1 5"),
+        (["list", "--state", "void"], "7"),
+        (["list", "--state", "reneged", "--state", "void"], "6 7"),
+        (["list", "--with", "dana"], "2 1"),
+        (["list", "--with", "me"], "5"),
+        (["list", "--with", "LEE", "--all"], "6 3"),
+        (["owe", "--due-before", "thu"], "2"),
+        (["owe", "--due-before", "fri"], "2"),
+        (["owe", "--due-before", "sat"], "2 1"),
+        (["list", "--due-after", "fri"], "3 5"),
+        (["list", "--due-after", "wed 16:59", "--due-before", "wed 17:01"], "2"),
+        (["list", "--tag", "work"], "2 1"),
+        (["list", "--tag", "#law"], "2"),
+        (["list", "--tag", "wor"], ""),
+        (["list", "--search", "BOARD"], "1"),
+        (["list", "--search", "100%"], "5"),
+        (["list", "--search", "0_%"], ""),
+        (["list", "--search", "über"], "4"),
+        (["list", "--search", "ÉLISE"], "4"),
+        (["list", "--limit", "2"], "2 1"),
+        (["list", "--limit", "0"], ""),
+        (["list", "--limit", "99999999999999999999"], "2 1 3 5 4"),
+        (["list", "--sort", "made"], "1 2 3 4 5"),
+        (["list", "--sort", "person"], "2 1 4 3 5"),
+        (["list", "--sort", "state"], "2 4 1 3 5"),
+        (["list", "--overdue", "--today", "2026-11-29"], "1 3"),
+        (["moves"], "6 2 4"),
+        (["moves", "--today", "2026-11-27T08:00"], "6 2 1 4"),
+        ([], "6 2 4"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else " ".join(value) or "bare",
+)
+def test_filters_choose_and_order(week: Program, words: list[str], ids: str) -> None:
+    assert _ids(week, *words) == ids
+
+
+def test_overdue_with_my_own_amendment_still_waits_for_me(week: Program) -> None:
+    week.ok("negotiate", "1", "--by", "2026-12-04", "--reason", "slipped")
+    assert _ids(week, "moves", "--today", "2026-11-28") == "6 2 1 4"
+    assert week("moves", "--exit-code", "--today", "2026-11-28").code == 10
+
+
+def test_json_holds_the_whole_record(week: Program) -> None:
+    week.ok("negotiate", "1", "--by", "2026-12-04", "--reason", "slipped")
+    [record] = json.loads(week.ok("show", "1", "--json"))
+    assert record["tags"] == ["work"]
+    assert record["offer"] == {
+        "revision": 2, "author": "me", "outcome": "Send Q3 numbers", "due": "2026-12-04", "done_when": None, "why": "for the board", "reply_by": None,
+    }  # fmt: skip
+    assert [(one["revision"], one["status"], one["author"]) for one in record["terms"]] == [(1, "in-force", "me"), (2, "offered", "me")]
+    assert [act["act"] for act in record["acts"]] == ["offer", "accept", "negotiate"]
+    assert record["moves"][:3] == ["accept 1", "decline 1", "withdraw 1"]
+    assert json.loads(week.ok("show", "1", "--jsonl")) == record
+    assert week.ok("show", "1", "2", "--csv").count("\r\n") == 3
+    listed = json.loads(week.ok("list", "--json"))
+    assert [line["id"] for line in listed] == [2, 1, 3, 5, 4]
+    assert [json.loads(line) for line in week.ok("list", "--jsonl").splitlines()] == listed
+
+
+def test_show_in_a_pipe_is_name_and_value(week: Program) -> None:
+    lines = week.ok("show", "6").splitlines()
+    assert "state\treneged" in lines
+    assert "flags\tuntold" in lines
+    assert [line.split("\t")[:3] for line in lines if line.startswith("terms")] == [["terms", "1", "in-force"]]
+    assert [line for line in lines if line.startswith("move\t")][-4:] == ["move\ttold 6", "move\tnote 6", "move\tcorrect 6", "move\tvoid 6"]
+
+
+def test_the_page_of_a_broken_and_replaced_promise(week: Program) -> None:
+    week.ok("told", "6")
+    week.ok(
+        "make", "Call back for sure", "--to", "lee", "--by", "1 jan 2027", "--replaces", "6", "--reply-by", "thu", "--said", "sun 18:00"
+    )
+    assert _seen(week.ok("show", "8", width=80)) == (
+        "#8 proposed · you offer Lee\n"
+        "Call back for sure\n"
+        "\n"
+        "by        Fri 1 Jan 2027, end of day\n"
+        "reply by  Thu 26 Nov 2026, end of day\n"
+        "now       their move\n"
+        "replaces  #6\n"
+        "\n"
+        "Said\n"
+        "  Sun 22 Nov 18:00  You offered “Call back for sure” by Fri 1 Jan 2027, end of\n"
+        "                    day (rev 1)\n"
+        "\n"
+        "Open now\n"
+        "  accept 8     Lee says Yes\n"
+        "  negotiate 8  Lee counters\n"
+        "  decline 8    Lee says No\n"
+        "  withdraw 8   you take it back\n"
+        "  bump 8       you give word, or remind\n"
+        "  besides      note 8, correct 8, void 8\n"
+    )
+    assert "replaces\t6" in week.ok("show", "8").splitlines()
+
+
+def _seen(out: str) -> str:
+    return "".join(line.rstrip() + "\n" for line in out.splitlines())
+
+
+def test_the_log_tells_of_people_too(week: Program) -> None:
+    week.ok("person", "rename", "lee", "leo")
+    week.ok("undo")
+    assert _seen(week.ok("log", "--limit", "2", width=80)) == (
+        "Mon 23 Nov 10:00    You renamed a person: leo (undone)\nMon 23 Nov 10:00    You undid: person rename\n"
+    )
+    assert week.ok("redo") == "Redone: person rename.\n"
+    assert [act["act"] for act in json.loads(week.ok("log", "6", "--json"))] == ["offer", "accept", "renege"]
+    assert week("log", "9").code == 3
+
+
+def test_people_as_records(week: Program) -> None:
+    assert week.ok("people") == (
+        "dana\tDana\t2\t0\t0\t2026-11-25T16:00:00Z\nkim\tKim\t0\t1\t0\t\nlee\tLee\t0\t1\t0\t2026-11-28T22:59:59Z\n"
+    )
+    assert json.loads(week.ok("people", "--json", "--today", "2026-11-28"))[0] == {
+        "person": "dana", "person_name": "Dana", "owe": 2, "owed": 0, "overdue": 1, "next_due": "2026-11-25T16:00:00Z",
+    }  # fmt: skip
+    assert week.ok("people", "--csv").splitlines()[0] == "person,person_name,owe,owed,overdue,next_due"
+    assert [record["id"] for record in json.loads(week.ok("person", "show", "lee", "--json"))] == [6, 3]
+
+
+@pytest.mark.parametrize("topic", guide.TOPICS)
+def test_the_guide_is_markdown_in_a_pipe_and_drawn_at_a_terminal(program: Program, topic: str) -> None:
+    piped = program.ok("guide", topic)
+    assert piped.startswith("# ")
+    assert "<!--" not in piped
+    for width in (40, 80):
+        drawn = program.ok("guide", topic, width=width)
+        assert "# " not in drawn.splitlines()[0]
+        assert max(map(len, drawn.splitlines())) <= width
+
+
+def test_the_guide_lists_its_pages(program: Program) -> None:
+    assert all(f"promisectl guide {topic}" in program.ok("guide") for topic in guide.TOPICS)
+
+
+def test_the_ledger_path_is_the_first_line(program: Program) -> None:
+    result = program("path")
+    assert result.stdout == f"{program.ledger}\nconfig: {program.home / 'config' / 'promisectl' / 'config.toml'}\n"
+    assert result.stderr.startswith("Neither has to exist")
+    program.ok("make", "x y z", "--to", "dana")
+    assert program("path").stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("config", "sentence"),
+    [
+        ('date_oder = "dmy"', "line 1: there is no “date_oder”; the nearest is date_order"),
+        ('# hello\ndate_order = "dym"', "line 2: date_order is one of dmy, mdy, ymd"),
+        ("date_order = ", "it is no TOML (Invalid value"),
+        ("\udcff", "it is no TOML"),
+    ],
+)
+def test_a_config_that_cannot_be_used_is_refused(program: Program, config: str, sentence: str) -> None:
+    path = program.home / "config" / "promisectl" / "config.toml"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(config.encode(errors="surrogateescape"))
+    result = program("make", "x y z", "--to", "dana", "--by", "fri")
+    assert result.code == 6
+    assert result.stderr.startswith(f"promisectl: {path}: {sentence}")
+    assert not program.ledger.exists()
+
+
+def test_the_config_says_the_order_of_dates(program: Program) -> None:
+    assert program("make", "x y z", "--to", "dana", "--by", "11/12/2026").code == 2
+    path = program.home / "config" / "promisectl" / "config.toml"
+    path.parent.mkdir(parents=True)
+    for order, day in (("dmy", "Fri 11 Dec 2026"), ("mdy", "Thu 12 Nov 2026")):
+        path.write_text(f'date_order = "{order}"\n')
+        assert f"by {day}, end" in program.ok("make", "x y z", "--to", "dana", "--by", "11/12/2026", "--backfill")
+
+
+def test_the_zone_is_the_one_that_is_set(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    program.ok("make", "x y z", "--to", "dana", "--by", "fri 17:00")
+    monkeypatch.setenv("TZ", "America/New_York")
+    [record] = json.loads(program.ok("list", "--json"))
+    assert (record["due"], record["due_zone"], record["due_at"]) == ("2026-11-27T17:00", "Europe/Berlin", "2026-11-27T16:00:00Z")
+    assert "Fri 27 Nov 17:00" in program.ok("list", width=200)
+    assert "Europe/Berlin" in program.ok("list", width=200)
+    monkeypatch.setenv("TZ", "No/Where")
+    assert program("list").code == 0
+    monkeypatch.delenv("TZ")
+    assert program("list").code == 0

@@ -1,0 +1,605 @@
+"""Who is meant: handles, names, aliases, near misses, two that turn out to be one."""
+
+import io
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from promisectl import errors
+from promisectl.commands import look, more, moves
+from promisectl.commands import people as commands
+from promisectl.domain import people
+from promisectl.domain.people import Newcomer, Person, PersonAct, PersonVerb
+from promisectl.env import Env
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+def known(*names: str) -> list[Person]:
+    """People as they are met for the first time."""
+    return [Person(number, *people.newcomer(name)) for number, name in enumerate(names, 1)]
+
+
+# Names as they are typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "handle", "name"),
+    [
+        ("dana", "dana", "Dana"),
+        ("Dana", "dana", "Dana"),
+        ("DANA", "dana", "DANA"),
+        ("Dana Kim", "dana-kim", "Dana Kim"),
+        ("dana kim", "dana-kim", "Dana Kim"),
+        ("  dana \t kim ", "dana-kim", "Dana Kim"),
+        ("van der Berg", "van-der-berg", "van der Berg"),
+        ("Øystein Å", "øystein-å", "Øystein Å"),
+        ("李雷", "李雷", "李雷"),
+        ("dana@example.org", "dana@example.org", "dana@example.org"),
+        ("o'brien", "o'brien", "O'Brien"),
+        ("team-7", "team-7", "Team-7"),
+        ("7", "7", "7"),
+        ("x" * 100, "x" * 100, "X" + "x" * 99),
+    ],
+)
+def test_a_name_becomes_a_handle_and_is_shown_as_it_was_typed(typed: str, handle: str, name: str) -> None:
+    assert people.newcomer(typed) == Newcomer(handle, name)
+
+
+@pytest.mark.parametrize(
+    "typed", ["", " ", "\t\n", "x" * 101, "-", "...", "🚲", "-dana", "?dana", "?7", "da\x1bna", "da\x00na", "da\u202ena", "da\u200bna"]
+)
+def test_what_cannot_be_a_name_is_refused(typed: str) -> None:
+    with pytest.raises(errors.BadName) as refused:
+        people.newcomer(typed)
+    assert refused.value.exit_code == 2
+
+
+@given(st.text(max_size=30))
+@settings(derandomize=True, database=None)
+def test_any_text_is_a_name_or_is_refused(typed: str) -> None:
+    try:
+        newcomer = people.newcomer(typed)
+    except errors.BadName:
+        return
+    assert newcomer.handle == newcomer.handle.strip()
+    assert len(newcomer.handle.split()) == 1
+    assert newcomer.handle.isprintable()
+    everybody = known("somebody else entirely", typed)
+    assert people.exact(typed, everybody) is everybody[1]
+    assert people.exact(newcomer.handle, everybody) is everybody[1]
+    assert people.find(newcomer.handle, everybody) is everybody[1]
+
+
+# Who a word means
+
+
+DANA = Person(1, "dana-kim", "Dana Kim", ("dk",))
+DANIEL = Person(2, "daniel", "Daniel Ott")
+LEE = Person(3, "lee", "Lee", ("leopold",))
+GONE = Person(4, "quentin", "Quentin", known=False)
+FORMER = Person(5, "lee-two", "Lee", merged_into=3)
+EVERYBODY = (DANA, DANIEL, LEE, GONE, FORMER)
+
+
+@pytest.mark.parametrize(
+    ("word", "person"),
+    [
+        ("dana-kim", DANA),
+        ("Dana-Kim", DANA),
+        ("dana kim", DANA),
+        (" DANA  KIM ", DANA),
+        ("dk", DANA),
+        ("DK", DANA),
+        ("daniel ott", DANIEL),
+        ("lee", LEE),
+        ("quentin", GONE),
+        ("dana", None),
+        ("lee-two", None),
+        ("nobody", None),
+        ("", None),
+    ],
+)
+def test_an_exact_word(word: str, person: Person | None) -> None:
+    assert people.exact(word, EVERYBODY) == person
+
+
+@pytest.mark.parametrize(
+    ("word", "person"),
+    [
+        ("dana", DANA),
+        ("dan", None),
+        ("dani", DANIEL),
+        ("Daniel O", DANIEL),
+        ("le", LEE),
+        ("leop", LEE),
+        ("d", None),
+        ("dk", DANA),
+        ("quentin", GONE),
+    ],
+)
+def test_the_beginning_of_a_name_is_enough_when_it_is_one_persons(word: str, person: Person | None) -> None:
+    if person:
+        assert people.find(word, EVERYBODY) == person
+        return
+    with pytest.raises(errors.AmbiguousPerson, match=r"can be dana-kim or daniel\. Write more") as refused:
+        people.find(word, EVERYBODY)
+    assert (refused.value.exit_code, refused.value.code) == (3, "ambiguous")
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("dena-kim", "Did you mean dana-kim?"),
+        ("danielle", "Did you mean daniel?"),
+        ("leo-two", "Did you mean"),
+        ("quen", "Who is in the ledger: people."),
+        ("zzz", "Who is in the ledger: people."),
+    ],
+)
+def test_nobody_of_that_name_and_who_may_be_meant(word: str, hint: str) -> None:
+    everybody = [*EVERYBODY, Person(6, "leo-too", "Leo Too")]
+    with pytest.raises(errors.NoPerson) as refused:
+        people.find(word, everybody)
+    assert hint in str(refused.value)
+    assert refused.value.exit_code == 3
+
+
+def test_two_of_the_same_display_name_are_told_apart_by_handle() -> None:
+    twins = (Person(1, "dana-a", "Dana"), Person(2, "dana-b", "Dana"))
+    with pytest.raises(errors.AmbiguousPerson, match="dana-a or dana-b"):
+        people.exact("Dana", twins)
+    assert people.exact("dana-b", twins) == twins[1]
+
+
+# Near misses
+
+
+@pytest.mark.parametrize(
+    ("new", "old"),
+    [
+        ("dena", "dana"),
+        ("danna", "dana"),
+        ("dna", "dana"),
+        ("adna", "dana"),
+        ("dan", "dana"),
+        ("danaxy", "dana"),
+        ("Dana K", "Dana Kim"),
+        ("dana", "Dana Kim"),
+        ("Dana Ott", "Dana Kim"),
+        ("dana-ott", "Dana Kim"),
+        ("Dana Kim", "dana"),
+        ("rob", "bob"),
+        ("jürgen", "jurgen"),
+        ("Micheal", "michael"),
+    ],
+)
+def test_a_near_miss(new: str, old: str) -> None:
+    assert [person.name for person in people.near(new, known("wolfgang", old, "philippa"))] == [people.newcomer(old).name]
+
+
+@pytest.mark.parametrize(
+    ("new", "old"), [("dana", "lee"), ("dana", "daniel"), ("Kim Dana", "Dana Kim"), ("michelle", "michael"), ("abcdef", "xbxdex")]
+)
+def test_far_enough_apart(new: str, old: str) -> None:
+    assert people.near(new, known(old)) == []
+
+
+def test_an_alias_is_near_too_and_who_is_gone_is_not() -> None:
+    assert people.near("leopolt", EVERYBODY) == [LEE]
+    assert people.near("quentim", EVERYBODY) == []
+    assert people.near("lee-tvo", (FORMER,)) == []
+
+
+@pytest.mark.parametrize(
+    ("new", "old", "near"), [("rob", "bob", True), ("le", "lee", True), ("lea", "lee", True), ("ann", "dan", False), ("al", "bo", False)]
+)
+def test_of_a_short_name_less_may_differ(new: str, old: str, near: bool) -> None:
+    assert bool(people.near(new, known(old))) is near
+
+
+def _distance(one: str, other: str) -> int:
+    """Levenshtein's distance, by its definition."""
+    if not one or not other:
+        return len(one) + len(other)
+    if one[0] == other[0]:
+        return _distance(one[1:], other[1:])
+    return 1 + min(_distance(one[1:], other), _distance(one, other[1:]), _distance(one[1:], other[1:]))
+
+
+@given(st.text("abcd", min_size=4, max_size=7), st.text("abcd", min_size=4, max_size=7))
+@settings(derandomize=True, database=None, max_examples=300, deadline=None)
+def test_two_letters_apart_is_near(new: str, old: str) -> None:
+    near = bool(people.near(new, known(old)))
+    if _distance(new, old) <= 2:
+        assert near
+    # Two swaps of neighbours count as two slips too, and as four letters at the most; a beginning is near at any distance.
+    if _distance(new, old) > 4 and not old.startswith(new):
+        assert not near
+
+
+# What was recorded about people
+
+
+def told(*acts: tuple[PersonVerb, int, dict[str, Any]]) -> dict[int, Person]:
+    """The people that these acts add up to, each act a command of its own."""
+    return people.fold(PersonAct(verb, person, NOW, NOW, number, number, **said) for number, (verb, person, said) in enumerate(acts, 1))
+
+
+MEET_DANA = (PersonVerb.MEET, 1, {"handle": "dana", "name": "Dana"})
+MEET_LEE = (PersonVerb.MEET, 2, {"handle": "lee", "name": "Lee"})
+MEET_KIM = (PersonVerb.MEET, 3, {"handle": "kim", "name": "Kim"})
+RENAME = (PersonVerb.RENAME, 1, {"handle": "dana-kim", "name": "Dana Kim"})
+
+
+def test_a_former_handle_stays_as_an_alias() -> None:
+    assert told(MEET_DANA, RENAME)[1] == Person(1, "dana-kim", "Dana Kim", ("dana",))
+
+
+def test_renaming_back_swaps_handle_and_alias() -> None:
+    back = (PersonVerb.RENAME, 1, {"handle": "dana", "name": "Dana"})
+    assert told(MEET_DANA, RENAME, back)[1] == Person(1, "dana", "Dana", ("dana-kim",))
+
+
+def test_another_display_name_is_no_other_handle() -> None:
+    shown = (PersonVerb.RENAME, 1, {"handle": "dana", "name": "Dana K."})
+    assert told(MEET_DANA, shown)[1] == Person(1, "dana", "Dana K.")
+
+
+def test_who_is_merged_gives_all_names_away() -> None:
+    alias = (PersonVerb.ALIAS, 1, {"handle": "dk"})
+    merged = told(MEET_DANA, MEET_LEE, alias, (PersonVerb.MERGE, 1, {"into": 2}))
+    assert merged[1].merged_into == 2
+    assert merged[1].aliases == ()
+    assert (merged[2].handle, set(merged[2].aliases)) == ("lee", {"dana", "dk"})
+
+
+def test_a_merge_of_the_merged_leads_to_the_last() -> None:
+    merged = told(MEET_DANA, MEET_LEE, MEET_KIM, (PersonVerb.MERGE, 1, {"into": 2}), (PersonVerb.MERGE, 2, {"into": 3}))
+    assert [merged[number].merged_into for number in (1, 2, 3)] == [3, 3, None]
+    assert set(merged[3].aliases) == {"dana", "lee"}
+
+
+@pytest.mark.parametrize(
+    "verb", [RENAME, (PersonVerb.ALIAS, 1, {"handle": "dk"}), (PersonVerb.MERGE, 1, {"into": 2})], ids=lambda act: act[0].value
+)
+def test_what_was_undone_was_never_said_and_redone_it_was(verb: tuple[PersonVerb, int, dict[str, Any]]) -> None:
+    before = told(MEET_DANA, MEET_LEE)
+    after = told(MEET_DANA, MEET_LEE, verb)
+    assert after != before
+    undo, redo = ((kind, 1, {"target": 3}) for kind in (PersonVerb.UNDO, PersonVerb.REDO))
+    assert told(MEET_DANA, MEET_LEE, verb, undo) == before
+    assert told(MEET_DANA, MEET_LEE, verb, undo, redo) == after
+
+
+# Through the commands
+
+
+class Ledger:
+    """A ledger in a new place, and what was last said by it."""
+
+    def __init__(self, place: Path) -> None:
+        self._place = place
+        self.path = place / "ledger.db"
+        self.out, self.err = io.StringIO(), io.StringIO()
+
+    def env(self, form: str | None = None) -> Env:
+        self.out, self.err = io.StringIO(), io.StringIO()
+        environ = {"TZ": "Europe/Berlin", "XDG_CONFIG_HOME": str(self._place / "none")}
+        return Env(environ, (io.StringIO(), self.out, self.err), ledger=str(self.path), today="2026-11-23T10:00", form=form)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(self.path)) as db:
+            return db.execute(query).fetchall()
+
+    def listed(self, **asked: Any) -> list[dict[str, Any]]:
+        look.list_(self.env("json"), **asked)
+        found: list[dict[str, Any]] = json.loads(self.out.getvalue())
+        return found
+
+    def who(self, **asked: Any) -> dict[int, str]:
+        """The handle of the other side of every promise listed."""
+        return {row["id"]: row["person"] for row in self.listed(sort="made", **asked)}
+
+    @contextmanager
+    def refused(self, problem: type[errors.Problem], match: str | None = None) -> Iterator[None]:
+        """The move inside is refused in these words, and no byte changes."""
+        before = self.path.read_bytes()
+        with pytest.raises(problem, match=match):
+            yield
+        assert self.path.read_bytes() == before
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    """A ledger in which Dana Kim and Lee are known: I owe Dana #1, and Lee owes me #2."""
+    made = Ledger(tmp_path)
+    moves.make(made.env(), "Send the numbers", to=["Dana Kim"])
+    moves.make(made.env(), "Fix the brake", from_=["lee"])
+    return made
+
+
+def test_a_newcomer_is_announced_once(ledger: Ledger) -> None:
+    moves.make(ledger.env(), "X", to=["Philippa"])
+    assert "New in the ledger: Philippa (philippa)." in ledger.err.getvalue()
+    moves.make(ledger.env(), "Y", from_=["philippa"])
+    assert "New in the ledger" not in ledger.err.getvalue()
+    assert ledger.rows("SELECT handle, name FROM person WHERE id = 3") == [("philippa", "Philippa")]
+    assert ledger.who() == {1: "dana-kim", 2: "lee", 3: "philippa", 4: "philippa"}
+
+
+@pytest.mark.parametrize("word", ["dana-kim", "Dana Kim", "DANA KIM", " dana  kim"])
+def test_a_known_name_is_no_newcomer(ledger: Ledger, word: str) -> None:
+    moves.make(ledger.env(), "X", to=[word])
+    assert ledger.who()[3] == "dana-kim"
+    assert ledger.rows("SELECT count(*) FROM person") == [(2,)]
+
+
+@pytest.mark.parametrize(
+    ("word", "handle"),
+    [("dana", "dana-kim"), ("Dana Ott", "dana-kim"), ("dena-kim", "dana-kim"), ("leo", "lee"), ("le", "lee"), ("lee-ann", "lee")],
+)
+def test_a_near_miss_is_refused_where_nobody_can_be_asked(ledger: Ledger, word: str, handle: str) -> None:
+    with ledger.refused(errors.NearMiss, f"is new, but looks like {handle}.*--new"):
+        moves.make(ledger.env(), "X", to=[word])
+    with ledger.refused(errors.NearMiss, handle):
+        moves.make(ledger.env(), "X", to=["philippa", word])
+    moves.make(ledger.env(), "X", to=[word], new=True)
+    assert ledger.who()[3] == people.newcomer(word).handle
+
+
+def test_several_people_get_a_promise_each_and_one_undo_takes_all_back(ledger: Ledger) -> None:
+    moves.make(ledger.env(), "X", to=["philippa", "Lee", "wolfgang", "me"])
+    assert ledger.who() == {1: "dana-kim", 2: "lee", 3: "philippa", 4: "lee", 5: "wolfgang", 6: "me"}
+    more.undo(ledger.env())
+    assert ledger.who() == {1: "dana-kim", 2: "lee"}
+    assert ledger.rows("SELECT id, state FROM promise WHERE id > 2") == [(3, "void"), (4, "void"), (5, "void"), (6, "void")]
+
+
+def test_who_is_known_from_void_promises_alone_is_not_in_the_way(ledger: Ledger) -> None:
+    moves.make(ledger.env(), "X", to=["philippa"])
+    more.undo(ledger.env())
+    moves.make(ledger.env(), "X", to=["philippe"])
+    assert ledger.who() == {1: "dana-kim", 2: "lee", 4: "philippe"}
+    # The same name as before is still the same person.
+    moves.make(ledger.env(), "Y", to=["philippa"], new=True)
+    assert [name for (name,) in ledger.rows("SELECT handle FROM person ORDER BY id")] == ["dana-kim", "lee", "philippa", "philippe"]
+
+
+# Me
+
+
+@pytest.mark.parametrize("word", ["me", "ME", " me", "me ", "Me\t"])
+@pytest.mark.parametrize("option", ["to", "from_"])
+def test_me_is_me_however_it_is_typed(ledger: Ledger, word: str, option: str) -> None:
+    moves.make(ledger.env(), "Run", **{option: [word]})  # type: ignore[arg-type]
+    assert ledger.rows("SELECT direction, person, state FROM promise WHERE id = 3") == [("self", None, "active")]
+    assert ledger.rows("SELECT count(*) FROM person") == [(2,)]
+
+
+@pytest.mark.parametrize("word", ["me", "Me", " me "])
+def test_nobody_else_can_be_called_me(ledger: Ledger, word: str) -> None:
+    with ledger.refused(errors.Usage):
+        commands.rename(ledger.env(), "lee", word)
+    with ledger.refused(errors.Usage):
+        commands.alias(ledger.env(), "lee", word)
+
+
+# Rename, alias, merge
+
+
+def test_a_new_handle_keeps_the_old_one_as_an_alias_and_history_follows(ledger: Ledger) -> None:
+    commands.rename(ledger.env(), "lee", "leopold")
+    assert all(name in ledger.out.getvalue() for name in ("lee", "leopold", "Leopold"))
+    assert ledger.who() == {1: "dana-kim", 2: "leopold"}
+    for word in ("lee", "leopold", "Leopold", "leo"):
+        assert ledger.who(with_=word) == {2: "leopold"}
+    moves.make(ledger.env(), "X", to=["lee"])
+    assert ledger.who()[3] == "leopold"
+    with ledger.refused(errors.NameTaken, "already means leopold"):
+        commands.rename(ledger.env(), "dana-kim", "lee")
+    more.undo(ledger.env())
+    more.undo(ledger.env())
+    assert "Undone: person rename." in ledger.out.getvalue()
+    assert ledger.who() == {1: "dana-kim", 2: "lee"}
+    assert ledger.rows("SELECT handle, name FROM person WHERE id = 2") == [("lee", "Lee")]
+    assert ledger.rows("SELECT * FROM alias") == []
+    more.redo(ledger.env())
+    assert ledger.rows("SELECT handle, name FROM person WHERE id = 2") == [("leopold", "Leopold")]
+    assert ledger.rows("SELECT alias, person FROM alias") == [("lee", 2)]
+
+
+def test_a_name_that_was_chosen_stays_with_another_handle(ledger: Ledger) -> None:
+    commands.rename(ledger.env(), "lee", "lee", display="Lee Öz")
+    commands.rename(ledger.env(), "lee", "loz")
+    assert ledger.rows("SELECT handle, name FROM person WHERE id = 2") == [("loz", "Lee Öz")]
+    commands.rename(ledger.env(), "loz", "lee")
+    assert ledger.rows("SELECT handle, name FROM person WHERE id = 2") == [("lee", "Lee Öz")]
+    assert ledger.rows("SELECT alias, person FROM alias") == [("loz", 2)]
+
+
+def test_renaming_that_changes_nothing_is_refused(ledger: Ledger) -> None:
+    for new, display in (("lee", None), ("Lee", None), ("lee", "Lee")):
+        with ledger.refused(errors.SameName, "lee has that name already"):
+            commands.rename(ledger.env(), "lee", new, display=display)
+
+
+def test_a_handle_and_an_alias_belong_to_one_person(ledger: Ledger) -> None:
+    commands.alias(ledger.env(), "lee", "Leopold")
+    assert ledger.who(with_="leopold") == {2: "lee"}
+    for taken in ("leopold", "lee", "LEE", "dana kim", "dana-kim"):
+        with ledger.refused(errors.NameTaken, "already means"):
+            commands.alias(ledger.env(), "dana-kim", taken)
+    with ledger.refused(errors.NameTaken):
+        commands.rename(ledger.env(), "dana-kim", "leopold")
+    with ledger.refused(errors.BadName):
+        commands.alias(ledger.env(), "lee", "?2")
+    with ledger.refused(errors.BadName):
+        commands.rename(ledger.env(), "lee", " ")
+    more.undo(ledger.env())
+    with pytest.raises(errors.NoPerson):
+        ledger.who(with_="leopold")
+    commands.alias(ledger.env(), "dana-kim", "leopold")
+    assert ledger.who(with_="leopold") == {1: "dana-kim"}
+
+
+def test_an_alias_can_become_the_handle(ledger: Ledger) -> None:
+    commands.alias(ledger.env(), "lee", "leopold")
+    commands.rename(ledger.env(), "lee", "leopold")
+    assert ledger.rows("SELECT alias, person FROM alias") == [("lee", 2)]
+    assert ledger.who() == {1: "dana-kim", 2: "leopold"}
+
+
+def test_two_that_are_one_share_everything_and_can_be_parted(ledger: Ledger) -> None:
+    moves.make(ledger.env(), "X", to=["philippa"])
+    commands.alias(ledger.env(), "philippa", "pip")
+    before = ledger.rows("SELECT * FROM person"), ledger.rows("SELECT * FROM alias"), ledger.listed()
+    commands.merge(ledger.env(), "philippa", "lee")
+    assert "are one: lee" in ledger.out.getvalue()
+    assert ledger.who() == {1: "dana-kim", 2: "lee", 3: "lee"}
+    for word in ("lee", "philippa", "pip", "phil"):
+        assert ledger.who(with_=word) == {2: "lee", 3: "lee"}
+    moves.make(ledger.env(), "Y", to=["pip"])
+    assert ledger.who()[4] == "lee"
+    with ledger.refused(errors.SamePerson, "mean lee already"):
+        commands.merge(ledger.env(), "philippa", "lee")
+    more.undo(ledger.env())
+    more.undo(ledger.env())
+    after = ledger.rows("SELECT * FROM person"), ledger.rows("SELECT * FROM alias"), ledger.listed()
+    assert after == before
+    more.redo(ledger.env())
+    more.redo(ledger.env())
+    assert ledger.who() == {1: "dana-kim", 2: "lee", 3: "lee", 4: "lee"}
+
+
+def test_merging_goes_on_from_the_merged(ledger: Ledger) -> None:
+    moves.make(ledger.env(), "X", to=["philippa"])
+    commands.merge(ledger.env(), "philippa", "lee")
+    commands.merge(ledger.env(), "lee", "dana-kim")
+    assert ledger.who() == {1: "dana-kim", 2: "dana-kim", 3: "dana-kim"}
+    assert {alias for (alias,) in ledger.rows("SELECT alias FROM alias")} == {"philippa", "lee"}
+    more.undo(ledger.env())
+    assert ledger.who() == {1: "dana-kim", 2: "lee", 3: "lee"}
+
+
+def test_one_may_take_the_handle_of_whom_they_turned_out_to_be(ledger: Ledger) -> None:
+    commands.merge(ledger.env(), "lee", "dana-kim")
+    commands.rename(ledger.env(), "dana-kim", "lee")
+    assert ledger.who() == {1: "lee", 2: "lee"}
+    for word in ("lee", "dana-kim"):
+        assert ledger.who(with_=word) == {1: "lee", 2: "lee"}
+    more.undo(ledger.env())
+    more.undo(ledger.env())
+    assert ledger.who() == {1: "dana-kim", 2: "lee"}
+
+
+def test_figures_of_the_merged_are_one(ledger: Ledger) -> None:
+    moves.make(ledger.env(), "X", to=["philippa"], agreed=True, by="in 2 days")
+    commands.merge(ledger.env(), "philippa", "lee")
+    commands.people(ledger.env("json"))
+    figures = {row["person"]: (row["owe"], row["owed"]) for row in json.loads(ledger.out.getvalue())}
+    assert figures == {"dana-kim": (1, 0), "lee": (1, 1)}
+
+
+@pytest.mark.parametrize(
+    ("word", "problem"),
+    [("d", None), ("dana", None), ("nobody", errors.NoPerson), ("", errors.NoPerson), ("quentin", errors.NoPerson)],
+)
+def test_a_person_is_shown_by_any_beginning(ledger: Ledger, word: str, problem: type[errors.Problem] | None) -> None:
+    if problem:
+        with ledger.refused(problem):
+            commands.show(ledger.env("json"), word)
+        return
+    commands.show(ledger.env("json"), word)
+    assert [row["id"] for row in json.loads(ledger.out.getvalue())] == [1]
+
+
+def test_an_ambiguous_beginning_lists_the_candidates(ledger: Ledger) -> None:
+    moves.make(ledger.env(), "X", to=["daniel"], new=True)
+    uses: tuple[Callable[[], None], ...] = (
+        lambda: commands.show(ledger.env(), "dan"),
+        lambda: commands.rename(ledger.env(), "dan", "x"),
+        lambda: commands.merge(ledger.env(), "dan", "lee"),
+        lambda: look.list_(ledger.env(), with_="dan"),
+    )
+    for use in uses:
+        with ledger.refused(errors.AmbiguousPerson, "dana-kim or daniel"):
+            use()
+    with ledger.refused(errors.NearMiss, "dana-kim or daniel"):
+        moves.make(ledger.env(), "X", to=["dan"])
+
+
+def test_what_was_recorded_about_a_person_is_chained_and_kept(ledger: Ledger) -> None:
+    commands.rename(ledger.env(), "lee", "leo")
+    more.undo(ledger.env())
+    assert ledger.rows("SELECT verb, person, side, by FROM act WHERE person IS NOT NULL ORDER BY number") == [
+        ("meet", 1, "bookkeeper", "me"),
+        ("meet", 2, "bookkeeper", "me"),
+        ("rename", 2, "bookkeeper", "me"),
+        ("undo", 2, "bookkeeper", "me"),
+    ]
+
+
+# At a terminal a near miss is a question
+
+
+class Terminal:
+    """Both ends of a terminal: what is typed into it, and an Env that finds a person there."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._here, there = os.openpty()
+        self._streams = [os.fdopen(os.dup(there), mode, encoding="utf-8") for mode in ("r", "w", "w")]
+        os.close(there)
+
+    def env(self, answer: str, **more_: Any) -> Env:
+        os.write(self._here, f"{answer}\n".encode())
+        environ = {"TZ": "Europe/Berlin", "XDG_CONFIG_HOME": str(self._ledger.path.parent / "none")}
+        one, two, three = self._streams
+        return Env(environ, (one, two, three), ledger=str(self._ledger.path), today="2026-11-23T10:00", **more_)
+
+    def screen(self) -> str:
+        for stream in self._streams[1:]:
+            stream.flush()
+        return os.read(self._here, 65536).decode()
+
+    def close(self) -> None:
+        for stream in self._streams:
+            stream.close()
+        os.close(self._here)
+
+
+@pytest.fixture
+def terminal(ledger: Ledger) -> Iterator[Terminal]:
+    made = Terminal(ledger)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "handle"), [("", "dana-kim"), ("dana-kim", "dana-kim"), ("dana", "dana-kim"), ("new", "dena-kim"), ("N", "dena-kim")]
+)
+def test_a_near_miss_is_asked_about_at_a_terminal(ledger: Ledger, terminal: Terminal, answer: str, handle: str) -> None:
+    moves.make(terminal.env(answer), "X", to=["Dena Kim"])
+    assert "“Dena Kim” is new. Did you mean dana-kim?" in terminal.screen()
+    assert ledger.who()[3] == handle
+
+
+def test_an_answer_that_names_nobody_is_refused(ledger: Ledger, terminal: Terminal) -> None:
+    with ledger.refused(errors.NoPerson):
+        moves.make(terminal.env("somebody"), "X", to=["Dena Kim"])
+
+
+@pytest.mark.parametrize("silence", [{"no_input": True}, {"quiet": True}, {"form": "json"}], ids=["no-input", "quiet", "json"])
+def test_who_does_not_want_to_be_asked_is_not(ledger: Ledger, terminal: Terminal, silence: dict[str, Any]) -> None:
+    with ledger.refused(errors.NearMiss):
+        moves.make(terminal.env("new", **silence), "X", to=["Dena Kim"])

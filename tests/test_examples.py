@@ -1,0 +1,154 @@
+"""The README, the guide and the transcripts print what the program prints, and name what the program has."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from promisectl import errors, guide
+from promisectl.cli.app import build
+from promisectl.cli.declare import DECLARED
+from promisectl.domain import civil, dates
+from promisectl.domain.promise import State
+from promisectl.records import as_lines, fields
+from tests import replay
+
+ROOT = Path(__file__).parent.parent
+PAGES = {topic: Path(guide.__file__).with_name(f"{topic}.md") for topic in guide.TOPICS}
+TRANSCRIPTS = sorted((ROOT / "tests" / "transcripts").glob("*.md"))
+REPLAYED = [ROOT / "README.md", *PAGES.values(), *TRANSCRIPTS]
+GUIDE = "\n".join(page.read_text(encoding="utf-8") for page in PAGES.values())
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = {" ".join(filter(None, (one.group, one.name))): one for one in DECLARED}
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # 10:00 in Berlin
+BERLIN = "Europe/Berlin"
+
+
+@pytest.mark.parametrize("file", REPLAYED, ids=lambda file: file.name)
+def test_every_transcript_is_what_the_terminal_shows(file: Path) -> None:
+    written = file.read_text(encoding="utf-8")
+    assert "\n```console" in written
+    played = replay.replayed(written)
+    if played != written:
+        pytest.fail(
+            f"{replay.differences(written, played)}\n\nIf that is as it should be: python -m tests.replay --write {file}", pytrace=False
+        )
+
+
+def test_every_page_of_the_guide_is_in_its_list_and_the_other_way_round() -> None:
+    assert {file.stem for file in Path(guide.__file__).parent.glob("*.md")} == set(guide.TOPICS)
+    assert {topic for topic in guide.TOPICS if f"`promisectl guide {topic}`" in README} == set(guide.TOPICS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_in_the_guide(command: str) -> None:
+    assert re.search(rf"\bpromisectl {command}\b", GUIDE)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_and_option_has_a_help_text(command: str) -> None:
+    assert COMMANDS[command].declared.__doc__
+    assert [name for name, text in _options(command).items() if not text] == []
+
+
+def test_the_guide_speaks_of_no_command_and_no_option_that_is_not_there() -> None:
+    groups = {command.split()[0] for command in COMMANDS}
+    mentioned = set(re.findall(r"promisectl ([a-z][a-z-]*)", "\n".join(_code(GUIDE + README))))
+    assert mentioned - groups == set()
+    known = {option for command in COMMANDS for option in _options(command)} | {"--version", "--help"}
+    said = {option for line in _code(GUIDE) for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", line)}
+    assert said - known == set()
+
+
+def _code(text: str) -> list[str]:
+    """What is set as code: the commands that are replayed, and what stands between backticks in the prose."""
+    prose, played = re.sub(r"```.*?```", "", text, flags=re.DOTALL), re.findall(r"^[$>] +(.*)", text, flags=re.MULTILINE)
+    return [*re.findall(r"`([^`]+)`", prose), *played]
+
+
+def _options(command: str) -> dict[str, str | None]:
+    """The options of a command, its short ones left out, each with its help text."""
+    from typer.core import TyperOption
+    from typer.main import get_command
+
+    found = get_command(build(["--help"]))
+    for word in command.split():
+        found = found.commands[word]
+    options = [option for option in found.params if isinstance(option, TyperOption)]
+    return {name: option.help for option in options for name in option.opts if name.startswith("--")}
+
+
+# The tables of the guide
+
+
+def _rows(topic: str, heading: str, nth: int = 0) -> list[list[str]]:
+    """The rows of the `nth` table with that heading on a page of the guide, cell by cell."""
+    table = PAGES[topic].read_text(encoding="utf-8").split(f"| {heading} |\n")[nth + 1].split("\n\n")[0]
+    return [row.strip("| ").split(" | ") for row in table.split("\n")[1:]]
+
+
+def _first(topic: str, heading: str, nth: int = 0) -> list[str]:
+    """All that is named in the first column."""
+    return [name for row in _rows(topic, heading, nth) for name in re.findall(r"`([^`]+)`", row[0])]
+
+
+def test_the_states_are_those_of_the_lifecycle() -> None:
+    assert _first("lifecycle", "state | what it means | over?") == [state.value for state in State]
+
+
+def test_the_fields_are_those_of_the_records() -> None:
+    assert _first("records", "field | what it holds") == [*fields.PROMISE]
+    assert _first("records", "field | what it holds", 1) == [*fields.ACT]
+    lines = {row[0]: tuple(row[1].split(", ")) for row in _rows("records", "view | columns")}
+    assert lines == {
+        "`moves` `owe` `owed` `list`, `person show`": as_lines.PROMISE,
+        "`log`": as_lines.ACT,
+        "`people`": fields.PERSON,
+        "`show`": lines["`show`"],
+    }
+
+
+def test_the_flags_and_views_are_those_of_the_ledger() -> None:
+    views = (ROOT / "src" / "promisectl" / "storage" / "views.sql").read_text(encoding="utf-8")
+    assert _first("records", "flag | means") == re.findall(r"' ([a-z-]+)', ''\)", views)
+    assert _first("files", "view | holds") == re.findall(r"CREATE VIEW (\w+)", views)
+
+
+def test_the_exit_codes_are_those_of_the_errors() -> None:
+    family = [errors.Problem]
+    for one in family:
+        family += one.__subclasses__()
+    by_hand = {0, 1, 10, 130}
+    assert {int(row[0]) for row in _rows("exit-codes", "code | what happened")} == {one.exit_code for one in family} | by_hand
+    page = PAGES["exit-codes"].read_text(encoding="utf-8")
+    assert [one.code for one in family if f"`{one.code}`" not in page] == []
+
+
+@pytest.mark.parametrize(("past", "table"), [(False, 0), (True, 1)], ids=["ahead", "back"])
+def test_every_date_of_the_guide_means_what_it_says(past: bool, table: int) -> None:
+    for written, meaning in _rows("dates", "written | on Mon 23 Nov 2026 it means", table):
+        for text in re.findall(r"`([^`]+)`", written):
+            when = dates.read(text, NOW, BERLIN, past=past)
+            assert civil.show(when.civil, when.zone, BERLIN).replace(", end of day", "") == meaning, text
+
+
+# The harness
+
+
+def test_a_transcript_that_is_not_true_is_found_and_put_right() -> None:
+    block = "```console {}\n$ {}\n{}\n```\n"
+    told = block.format("new", "promisectl owe --plain 2> /dev/null; exit 3", "1\tdana")
+    true = block.format("new", "promisectl owe --plain 2> /dev/null; exit 3", "[exit 3]")
+    assert replay.replayed(told) == true
+    assert "-1\tdana\n+[exit 3]" in replay.differences(told, true)
+    assert replay.replayed(true) == true
+
+
+def test_a_transcript_has_a_terminal_of_its_width_a_home_and_a_moment() -> None:
+    text = (
+        "```console 40 2026-12-01T08:00\n$ stty size; pwd; echo $PROMISECTL_TODAY\n50 40\n~\n2026-12-01T08:00\n"
+        "$ echo one \\\n>   two; echo kept > file\none two\n\n$ test -t 0 && test -t 1 && test -t 2\n```\n\n"
+        "```console\n$ cat file; echo $PROMISECTL_TODAY\nkept\n2026-11-23T10:00\n```\n\n```console new\n$ ls\n```\n\n```sh\n$ false\n```\n"
+    )
+    assert replay.replayed(text) == text
