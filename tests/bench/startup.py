@@ -14,7 +14,8 @@ import tempfile
 import time
 from collections.abc import Callable
 
-_PROGRAM = [sys.executable, "-m", "promisectl"]
+_SCRIPT = os.path.join(os.path.dirname(sys.executable), "promisectl")
+_PROGRAM = [_SCRIPT] if os.path.exists(_SCRIPT) else [sys.executable, "-m", "promisectl"]
 _TARGETS = {"--version": 17, "--help": 17, "owe, piped": 17, "owe, a table": 22, "show --json": 17, "make": 17, "accept": 17}
 
 

@@ -995,3 +995,12 @@ def test_a_correction_does_not_keep_the_past_from_being_shown(ledger: Ledger) ->
     env = ledger.env("2026-11-28T10:00")
     look.list_(env, all_=True, as_of="2026-11-26")
     assert "Send the nmbers" in env.stdout().getvalue()  # type: ignore[attr-defined]
+
+
+def test_two_corrections_by_a_clock_that_went_back_do_not_either(ledger: Ledger) -> None:
+    moves.make(ledger.env(), "Send the numbers", to=["dana"])
+    more.correct(ledger.env("2026-12-09T10:00"), "1", what="Send the figures")
+    more.correct(ledger.env("2026-12-05T10:00"), "1", what="Send the numbers")
+    env = ledger.env("2026-12-10T10:00")
+    look.list_(env, all_=True, as_of="2026-12-06")
+    assert "Send the numbers" in env.stdout().getvalue()  # type: ignore[attr-defined]

@@ -108,7 +108,18 @@ def recomputed(rows: list[dict[str, Any]], uids: dict[int, str]) -> list[str]:
     before, chain = "", []
     for row in rows:
         about = row["person"] if row["promise"] is None else uids[row["promise"]]
-        said = [row["number"], row["entry"], about, row["verb"], row["side"], row["by"], row["at"], row["recorded_at"], row["body"]]
+        said = [
+            row["number"],
+            row["entry"],
+            row["command"],
+            about,
+            row["verb"],
+            row["side"],
+            row["by"],
+            row["at"],
+            row["recorded_at"],
+            row["body"],
+        ]
         written = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
         before = hashlib.sha256(f"{before}{written}".encode()).hexdigest()
         chain.append(before)
@@ -116,7 +127,7 @@ def recomputed(rows: list[dict[str, Any]], uids: dict[int, str]) -> list[str]:
 
 
 def journal(path: Path) -> tuple[list[dict[str, Any]], dict[int, str]]:
-    acts = [dict(row) for row in asked(path, "SELECT * FROM act ORDER BY number")]
+    acts = [dict(row) for row in asked(path, "SELECT act.*, command FROM act JOIN entry ON entry.id = act.entry ORDER BY number")]
     return acts, {row["id"]: row["uid"] for row in asked(path, "SELECT id, uid FROM promise")}
 
 

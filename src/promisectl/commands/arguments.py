@@ -1,17 +1,17 @@
-"""Checks at the door: words from the command line become numbers, texts, dates and people, or one clear sentence."""
+"""Checks at the door: words from the command line become numbers, texts and dates, or one clear sentence."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from promisectl import config, errors
-from promisectl.domain import civil, dates, people
+from promisectl.domain import civil, dates
 from promisectl.domain.civil import When
-from promisectl.domain.people import Newcomer, Person
-from promisectl.domain.promise import Terms
 from promisectl.env import Env
 from promisectl.escaping import is_text
-from promisectl.storage import ledger, reading
+
+if TYPE_CHECKING:
+    from promisectl.domain.promise import Terms
 
 _OUTCOME = 1_000
 _OTHER = 10_000
@@ -135,7 +135,7 @@ def as_of(env: Env, words: str | None) -> datetime:
 
 def changed(
     env: Env,
-    base: Terms,
+    base: "Terms",
     said: datetime,
     *,
     what: str | None,
@@ -144,7 +144,7 @@ def changed(
     why: str | None,
     reply_by: str | None,
     backfill: bool,
-) -> Terms:
+) -> "Terms":
     """`base` with the given fields changed, dates counted from `said`; an empty text takes a date, a done-when or a why away."""
     new = base
     if what is not None:
@@ -162,38 +162,3 @@ def changed(
 
 def _cleared(name: str, value: str) -> str | None:
     return text(name, value) if value else None
-
-
-# People
-
-
-def everybody(env: Env) -> list[Person]:
-    """Everybody the ledger knows; nobody where there is no ledger yet."""
-    if not ledger.exists(env.ledger):
-        return []
-    with ledger.reading(env.ledger) as db:
-        return reading.people(db)
-
-
-def counterparty(env: Env, name: str, known: Sequence[Person], *, new: bool) -> Person | Newcomer:
-    """Whom a new promise is with: a known person, or a newcomer. A near miss is asked about at a terminal and refused elsewhere."""
-    person = people.exact(name, known)
-    if person:
-        return person
-    newcomer = people.newcomer(name)
-    near = [] if new else people.near(name, known)
-    if not near:
-        return newcomer
-    if not env.may_ask:
-        raise errors.NearMiss(name, [person.handle for person in near])
-    return _which(env, name, newcomer, near)
-
-
-def _which(env: Env, name: str, newcomer: Newcomer, near: Sequence[Person]) -> Person | Newcomer:
-    names = " or ".join(person.handle for person in near)
-    answer = env.ask(f"“{name}” is new. Did you mean {names}? [handle, Enter for {near[0].handle}, or new]")
-    if not answer:
-        return near[0]
-    if answer.casefold() in ("new", "n", "no"):
-        return newcomer
-    return people.find(answer, near)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from promisectl import errors
-from promisectl.commands import arguments, saying, viewing
+from promisectl.commands import arguments, viewing
 from promisectl.commands.viewing import Row
 from promisectl.env import Env
 from promisectl.records import as_json, as_lines, fields
@@ -33,14 +33,15 @@ def moves(env: Env, *, exit_code: bool = False) -> int:
         if db is None:
             viewing.nothing_yet(env, viewing.PROMISES)
             return 0
-        rows = list(reading.promises(db, saying.clock(env), "moves"))
+        rows = list(reading.promises(db, viewing.clock(env), "moves"))
         viewing.answer(env, rows, viewing.PROMISES, lambda found: _draw_moves(env, found))
     return 10 if exit_code and rows else 0
 
 
 def _draw_moves(env: Env, rows: Sequence[Row]) -> None:
     if rows:
-        _draw(env, [(title, [row for row in rows if row["waiting"] == kind]) for kind, title in _WAITING], saying.here(env), both_ways=True)
+        parts: Parts = [(title, [row for row in rows if row["waiting"] == kind]) for kind, title in _WAITING]
+        _draw(env, parts, viewing.here(env), both_ways=True)
     else:
         env.say("Nothing waits for you. What is open: promisectl owe, promisectl owed.")
 
@@ -100,8 +101,8 @@ def _view(
     most, moment = arguments.limit(limit), arguments.as_of(env, as_of)
     asked: dict[str, Any] = {
         "overdue": overdue,
-        "due_before": saying.stored(arguments.bound(env, due_before, end=False)),
-        "due_after": saying.stored(arguments.bound(env, due_after, end=True)),
+        "due_before": viewing.stored(arguments.bound(env, due_before, end=False)),
+        "due_after": viewing.stored(arguments.bound(env, due_after, end=True)),
         "tag": tag and tag.removeprefix("#"),
         "search": search,
         "states": state,
@@ -112,7 +113,7 @@ def _view(
             viewing.nothing_yet(env, viewing.PROMISES)
             return
         asked |= {"open": not (all_ or state), "not_void": all_, "directions": directions, "person": _handle(db, with_)}
-        rows = reading.promises(db, saying.clock(env, moment), sort=sort, limit=most, **asked)
+        rows = reading.promises(db, viewing.clock(env, moment), sort=sort, limit=most, **asked)
         narrowed = bool(with_ or state or due_before or due_after or overdue or tag or search or all_)
         viewing.answer(
             env, rows, viewing.PROMISES, lambda found: _draw_or_say(env, found, parts, nothing, Here(moment, env.zone), narrowed=narrowed)
@@ -167,7 +168,7 @@ def show(env: Env, ids: Sequence[str]) -> None:
 
 
 def _row(env: Env, db: Any, number: int) -> Row:
-    row = reading.promise(db, saying.clock(env), number) if db else None
+    row = reading.promise(db, viewing.clock(env), number) if db else None
     if row is None:
         raise errors.NoPromise(number)
     return row
@@ -203,7 +204,7 @@ def _draw_whole(env: Env, db: Any, row: Row, *, first: bool) -> None:
     from promisectl.rendering import whole
 
     promise = lifecycle.replay(row["id"], reading.said(db, row["id"]))
-    page = whole.drawn(row, promise, list(reading.acts(db, row["id"])), saying.here(env))
+    page = whole.drawn(row, promise, list(reading.acts(db, row["id"])), viewing.here(env))
     viewing.draw(env, *([] if first else [""]), page)
 
 
@@ -223,4 +224,4 @@ def log(env: Env, id_: str | None = None, *, limit: int | None = None) -> None:
 def _draw_log(env: Env, db: Any, acts: Sequence[Row]) -> None:
     from promisectl.rendering import whole
 
-    viewing.draw(env, whole.log(acts, reading.names(db), saying.here(env)))
+    viewing.draw(env, whole.log(acts, reading.names(db), viewing.here(env)))

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 
 from promisectl import errors
-from promisectl.commands import arguments, saying
+from promisectl.commands import arguments, saying, viewing
 from promisectl.commands.moves import plain
 from promisectl.commands.saying import Answer
 from promisectl.domain import lifecycle
@@ -126,4 +126,4 @@ def _take_back(
 def _taken_back(env: Env, db: sqlite3.Connection, promise: Promise, command: str, *, redone: bool) -> Answer:
     name = reading.name(db, promise.opening.person)
     line = messages.taken_back(promise, command, redone=redone)
-    return Answer(promise.id, line, [messages.next_step(promise, name)], reading.promise(db, saying.clock(env), promise.id))
+    return Answer(promise.id, line, [messages.next_step(promise, name)], reading.promise(db, viewing.clock(env), promise.id))

@@ -1,13 +1,13 @@
 """The six moves: make, negotiate, accept, decline, complete, renege."""
 
+import os
 import sqlite3
-import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from promisectl import errors
-from promisectl.commands import arguments, saying
+from promisectl.commands import arguments, counterparty, saying, viewing
 from promisectl.commands.saying import Answer
 from promisectl.domain import civil, lifecycle, people
 from promisectl.domain.people import Newcomer, Person
@@ -76,8 +76,8 @@ def make(
         arguments.number(replaces) if replaces else None,
         arguments.tags(tag),
     )
-    known = arguments.everybody(env)
-    meant = (None if people.is_me(name) else arguments.counterparty(env, name, known, new=new) for name in names)
+    known = counterparty.everybody(env)
+    meant = (None if people.is_me(name) else counterparty.named(env, name, known, new=new) for name in names)
     others = list(dict.fromkeys(meant))  # two names of one person are one promise
     newcomers = [other for other in others if isinstance(other, Newcomer)]
     if draft.replaces is not None and not ledger.exists(env.ledger):
@@ -117,7 +117,7 @@ def _sides(to: Sequence[str], from_: Sequence[str], *, asked: bool, offered: boo
 def _made(env: Env, db: sqlite3.Connection, journal: Journal, draft: _Draft, other: Person | Newcomer | None) -> Answer:
     person = journal.meet(other) if isinstance(other, Newcomer) else other
     direction, author = (draft.direction, draft.author) if person else (Direction.SELF, Side.SELF)
-    opening = Opening(str(uuid.uuid4()), direction, person.id if person else None, draft.replaces, draft.tags)
+    opening = Opening(_uid(), direction, person.id if person else None, draft.replaces, draft.tags)
     verb = Verb.REQUEST if author is Side.PROMISEE else Verb.OFFER
     first = Act(verb, author, draft.at, env.now, terms=draft.terms, opening=opening)
     if draft.agreed:
@@ -127,9 +127,18 @@ def _made(env: Env, db: sqlite3.Connection, journal: Journal, draft: _Draft, oth
     else:
         promise = journal.open(first._replace(risk=draft.risk, no_to=draft.no_to))
     name = person.name if person else ""
-    line = messages.made(promise, name, saying.here(env))
-    row = reading.promise(db, saying.clock(env), promise.id)
+    line = messages.made(promise, name, viewing.here(env))
+    row = reading.promise(db, viewing.clock(env), promise.id)
     return Answer(promise.id, line, [messages.next_step(promise, name)], row)
+
+
+def _uid() -> str:
+    """A random UUID (version 4 of RFC 9562); the module of that name takes longer to import than the rest of a move takes."""
+    digits = bytearray(os.urandom(16))
+    digits[6] = digits[6] & 0x0F | 0x40
+    digits[8] = digits[8] & 0x3F | 0x80
+    text = digits.hex()
+    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
 
 
 def negotiate(

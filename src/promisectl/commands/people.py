@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 
 from promisectl import errors
-from promisectl.commands import saying, viewing
+from promisectl.commands import viewing
 from promisectl.commands.look import OPEN
 from promisectl.commands.viewing import Row
 from promisectl.domain import people as domain
@@ -17,7 +17,7 @@ from promisectl.storage.journal import Journal
 def people(env: Env) -> None:
     """Everybody in the ledger, with what is open in both directions."""
     with viewing.opened(env) as db:
-        rows = list(reading.counts(db, saying.clock(env))) if db else []
+        rows = list(reading.counts(db, viewing.clock(env))) if db else []
         if rows:
             viewing.answer(env, rows, viewing.PEOPLE, lambda found: _draw_people(env, found))
         else:
@@ -27,7 +27,7 @@ def people(env: Env) -> None:
 def _draw_people(env: Env, rows: Sequence[Row]) -> None:
     from promisectl.rendering import tables
 
-    viewing.draw(env, tables.people(rows, saying.here(env)))
+    viewing.draw(env, tables.people(rows, viewing.here(env)))
 
 
 def show(env: Env, name: str) -> None:
@@ -36,7 +36,7 @@ def show(env: Env, name: str) -> None:
         if db is None:
             raise errors.NoPerson(name, ())
         person = domain.find(name, reading.people(db))
-        rows = reading.promises(db, saying.clock(env), person=person.handle, not_void=True)
+        rows = reading.promises(db, viewing.clock(env), person=person.handle, not_void=True)
         viewing.answer(env, rows, viewing.PROMISES, lambda found: _draw(env, person, found))
 
 
@@ -50,7 +50,7 @@ def _draw(env: Env, person: Person, rows: Sequence[Row]) -> None:
         ("Closed", [row for row in rows if row["state"] not in OPEN]),
     ]
     head = tables.heading(f"{person.name} ({person.handle}{also})")
-    viewing.draw(env, head, "", tables.sections(parts, saying.here(env), env.width, both_ways=True))
+    viewing.draw(env, head, "", tables.sections(parts, viewing.here(env), env.width, both_ways=True))
 
 
 def rename(env: Env, name: str, new: str, *, display: str | None = None) -> None:

@@ -8,7 +8,7 @@ from itertools import chain
 
 from promisectl import errors
 from promisectl import guide as pages
-from promisectl.commands import arguments, saying, viewing
+from promisectl.commands import arguments, viewing
 from promisectl.env import Env
 from promisectl.records import as_csv
 from promisectl.storage import ledger, reading
@@ -34,7 +34,7 @@ def export(
     with viewing.opened(env) as db:
         rows: Iterable[viewing.Row] = ()
         if db:
-            rows = reading.acts(db) if acts else reading.promises(db, saying.clock(env), sort="id")
+            rows = reading.acts(db) if acts else reading.promises(db, viewing.clock(env), sort="id")
         lines = as_csv.lines(rows, kind.csv, newline=_NEWLINES[newline], raw=raw)
         pieces = chain(["\ufeff"] if bom else [], lines)
         if output == "-":

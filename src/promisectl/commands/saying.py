@@ -2,20 +2,18 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from promisectl import errors
 from promisectl.commands import arguments
+from promisectl.commands.viewing import clock, here
 from promisectl.domain.promise import Act, Promise
 from promisectl.env import Env
 from promisectl.records import as_json, fields
 from promisectl.rendering import messages, words
 from promisectl.rendering.messages import Told
-from promisectl.rendering.words import Here
-from promisectl.storage import codec, ledger, reading
+from promisectl.storage import ledger, reading
 from promisectl.storage.journal import Journal
-from promisectl.storage.reading import Clock
 
 
 class Answer(NamedTuple):
@@ -25,22 +23,6 @@ class Answer(NamedTuple):
     line: str
     hints: Sequence[str]
     row: Any
-
-
-def here(env: Env) -> Here:
-    """When and where the person is."""
-    return Here(env.now, env.zone)
-
-
-def clock(env: Env, moment: datetime | None = None) -> Clock:
-    """The moment asked about, this one if none is given, for the views."""
-    now, day_end = env.clock(moment)
-    return Clock(codec.instant(now), codec.instant(day_end))
-
-
-def stored(moment: datetime | None) -> str | None:
-    """A moment as the ledger stores it."""
-    return codec.instant(moment) if moment else None
 
 
 def move(env: Env, command: str, ids: Sequence[str], act: Callable[[Promise], Act], *, foreseen: bool = False) -> None:

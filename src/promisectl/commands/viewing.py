@@ -1,4 +1,4 @@
-"""How every view opens the ledger and answers: as records for programs, or drawn for a person."""
+"""How every view opens the ledger, at which moment, and how it answers: as records for programs, or drawn for a person."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -7,7 +7,10 @@ from typing import Any, NamedTuple
 
 from promisectl.env import Env
 from promisectl.records import as_csv, as_json, as_lines, fields
+from promisectl.rendering.words import Here
 from promisectl.storage import ledger, reading
+from promisectl.storage.instants import instant
+from promisectl.storage.reading import Clock
 
 Row = Mapping[str, Any]
 
@@ -17,6 +20,22 @@ _WELCOME = (
     '  promisectl make "Fix the bike brake" --from lee --by sat',
     "  promisectl guide start",
 )
+
+
+def here(env: Env) -> Here:
+    """When and where the person is."""
+    return Here(env.now, env.zone)
+
+
+def clock(env: Env, moment: datetime | None = None) -> Clock:
+    """The moment asked about, this one if none is given, for the views."""
+    now, day_end = env.clock(moment)
+    return Clock(instant(now), instant(day_end))
+
+
+def stored(moment: datetime | None) -> str | None:
+    """A moment as the ledger stores it."""
+    return instant(moment) if moment else None
 
 
 class Kind(NamedTuple):

@@ -94,16 +94,21 @@ def apply(promise: Promise | None, act: Act, number: int = 0) -> Promise:
         state, moves = (promise.state, open_verbs(promise)) if promise else ("not made", ())
         raise errors.NotOpen(promise.id if promise else number, state, act.verb, moves)
     _check_needs(row, act)
-    if promise is None:
-        promise = _begin(act, number)
+    promise = promise or _begin(act, number)
     _check_time(promise, row, act)
-    after = _TERMS[row.effect](promise, act)
-    return _settle(promise, after, row, act)
+    _check_change(promise, row, act)
+    return _carried_out(promise, row, act)
+
+
+def _carried_out(promise: Promise, row: Transition, act: Act) -> Promise:
+    return _settle(promise, _TERMS[row.effect](promise, act), row, act)
 
 
 def _begin(act: Act, number: int) -> Promise:
     if act.opening is None or act.terms is None:
         raise errors.MissingWord(act.verb, "outcome")
+    if (act.side is Side.SELF) is not (act.opening.direction is Direction.SELF):
+        raise errors.NotOpen(number, "not made", act.verb, ())
     return Promise(number, act.opening, made_at=act.at, moved_at=act.at, contact_at=act.at)
 
 
@@ -125,6 +130,18 @@ def _check_time(promise: Promise, row: Transition, act: Act) -> None:
         raise errors.TooEarly(promise.id, earliest)
     if act.verb in (Verb.RENEGE, Verb.TOLD) and act.told_at is not None and act.told_at < promise.made_at:
         raise errors.TooEarly(promise.id, promise.made_at)
+
+
+def _check_change(promise: Promise, row: Transition, act: Act) -> None:
+    """New terms, or terms put right, differ from those that they take the place of."""
+    if row.effect in (Effect.OPEN, Effect.OFFER, Effect.AT_ONCE):
+        base = promise.offered or promise.in_force
+    elif row.effect is Effect.CORRECT:
+        base = promise.current
+    else:
+        return
+    if act.terms is None or (base and act.terms == base.terms):
+        raise errors.NothingChanged(promise.id, act.verb)
 
 
 def _settle(before: Promise, after: Promise, row: Transition, act: Act) -> Promise:
@@ -166,10 +183,7 @@ def _word(promise: Promise, act: Act) -> str | None:
 
 
 def _offer(promise: Promise, act: Act) -> Promise:
-    base = promise.offered or promise.in_force
-    if act.terms is None or (base and act.terms == base.terms):
-        raise errors.NothingChanged(promise.id, act.verb)
-    revision = Revision(len(promise.revisions) + 1, act.side, Status.OFFERED, act.terms)
+    revision = Revision(len(promise.revisions) + 1, act.side, Status.OFFERED, act.terms or promise.current.terms)
     return promise._replace(revisions=(*_turn(promise, {Status.OFFERED: Status.SUPERSEDED}), revision))
 
 
@@ -189,12 +203,10 @@ def _at_once(promise: Promise, act: Act) -> Promise:
 
 def _correct(promise: Promise, act: Act) -> Promise:
     wrong = promise.current
-    if act.terms is None or act.terms == wrong.terms:
-        raise errors.NothingChanged(promise.id, act.verb)
-    right = wrong._replace(terms=act.terms)
+    right = wrong._replace(terms=act.terms or wrong.terms)
     revisions = tuple(right if revision.number == wrong.number else revision for revision in promise.revisions)
     first = promise.in_force is not None and promise.renegotiated == 0
-    return promise._replace(revisions=revisions, first_due=act.terms.due if first else promise.first_due)
+    return promise._replace(revisions=revisions, first_due=right.terms.due if first else promise.first_due)
 
 
 def _turn(promise: Promise, becomes: dict[Status, Status]) -> tuple[Revision, ...]:
@@ -256,10 +268,11 @@ def as_of(number: int, acts: Iterable[Act], moment: datetime) -> Promise | None:
     promise: Promise | None = None
     for place, act in enumerate(live):
         # A correction holds for what was built on it, however late it came. Notes and their like may be dated before the Yes
-        # that they were recorded after: then they say nothing yet.
+        # that they were recorded after: then they say nothing yet. Nothing is checked again: it was when it was said.
         counts = act.at <= moment or (act.verb is Verb.CORRECT and place < last)
-        if counts and find(promise, act.verb, act.side):
-            promise = apply(promise, act, number)
+        row = find(promise, act.verb, act.side) if counts else None
+        if row:
+            promise = _carried_out(promise or _begin(act, number), row, act)
     return promise
 
 

@@ -3,25 +3,15 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from promisectl.domain import lifecycle
 from promisectl.domain.civil import When
 from promisectl.domain.people import PersonAct, PersonVerb
 from promisectl.domain.promise import Act, Direction, Opening, Promise, Side, Terms, Verb
+from promisectl.storage.instants import instant, moment
 
 _TEXTS = ("text", "cause", "repair", "risk", "no_to")
-
-
-def instant(moment: datetime) -> str:
-    """A moment as text of one width in UTC: `2026-11-27T22:59:59Z`."""
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}".rjust(20, "0")
-
-
-def moment(text: str) -> datetime:
-    """The moment that `instant` wrote, aware UTC."""
-    return datetime.fromisoformat(text)
 
 
 def canonical(value: object) -> str:

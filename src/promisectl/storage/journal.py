@@ -9,6 +9,7 @@ from promisectl.domain import lifecycle, people
 from promisectl.domain.people import Newcomer, Person, PersonAct, PersonVerb
 from promisectl.domain.promise import Act, Promise, Side, State, Verb
 from promisectl.storage import codec, reading
+from promisectl.storage.instants import instant
 
 
 class Journal:
@@ -20,7 +21,8 @@ class Journal:
     def __init__(self, db: sqlite3.Connection, now: datetime, command: str) -> None:
         self._db = db
         self._now = now
-        self.entry = db.execute(sql.ADD_ENTRY, {"command": command, "recorded_at": codec.instant(now)}).lastrowid or 0
+        self._command = command
+        self.entry = db.execute(sql.ADD_ENTRY, {"command": command, "recorded_at": instant(now)}).lastrowid or 0
         last = db.execute(sql.LAST_ACT).fetchone()
         self._number: int = last["number"] if last else 0
         self._hash: str = last["hash"] if last else ""
@@ -64,8 +66,8 @@ class Journal:
 
     def _write(self, verb: str, side: str, by: str, at: datetime, body: str, *, about: object, **where: int) -> None:
         self._number += 1
-        moments = (codec.instant(at), codec.instant(self._now))
-        self._hash = codec.chained(self._hash, self._number, self.entry, about, verb, side, by, *moments, body)
+        moments = (instant(at), instant(self._now))
+        self._hash = codec.chained(self._hash, self._number, self.entry, self._command, about, verb, side, by, *moments, body)
         row = {"promise": None, "person": None, **where, "number": self._number, "entry": self.entry, "verb": verb, "side": side, "by": by}
         self._db.execute(sql.ADD_ACT, {**row, "at": moments[0], "recorded_at": moments[1], "body": body, "hash": self._hash})
 

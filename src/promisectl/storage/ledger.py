@@ -85,8 +85,9 @@ def _open_for_reading(path: str) -> sqlite3.Connection:
 
 
 def _begin_reading(path: str, db: sqlite3.Connection) -> sqlite3.Connection:
-    db.execute("BEGIN")
-    _patiently(path, lambda: _check(path, db))
+    with _closed_on_failure(db):
+        db.execute("BEGIN")
+        _patiently(path, lambda: _check(path, db))
     return db
 
 
@@ -198,13 +199,27 @@ def _connect(path: str, mode: str) -> sqlite3.Connection:
     name = path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
     db = sqlite3.connect(f"file:{name}?mode={mode}", uri=True, isolation_level=None, timeout=0)
     db.row_factory = sqlite3.Row
+    with _closed_on_failure(db):
+        _configure(path, db, mode)
+    return db
+
+
+@contextmanager
+def _closed_on_failure(db: sqlite3.Connection) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        db.close()
+        raise
+
+
+def _configure(path: str, db: sqlite3.Connection, mode: str) -> None:
     for setting in _SETTINGS if mode == "rw" else _SETTINGS[3:]:
         _patiently(path, partial(db.execute, setting))
     if sys.version_info >= (3, 12):
         settings = {sqlite3.SQLITE_DBCONFIG_DEFENSIVE: True, sqlite3.SQLITE_DBCONFIG_DQS_DML: False, sqlite3.SQLITE_DBCONFIG_DQS_DDL: False}
         for setting, on in settings.items():
             db.setconfig(setting, on)
-    return db
 
 
 def _check(path: str, db: sqlite3.Connection) -> None:
@@ -214,6 +229,8 @@ def _check(path: str, db: sqlite3.Connection) -> None:
     if application != sql.APPLICATION_ID:
         empty = os.path.getsize(path) == 0
         raise errors.NotALedger(path, "is empty, which a ledger never is" if empty else "is a database of some other program")
+    if step < 1:
+        raise errors.NotALedger(path, "names no schema step, which a ledger always does")
     if step > sql.SCHEMA_STEP:
         raise errors.NewerLedger(path, step, sql.SCHEMA_STEP)
 

@@ -1,0 +1,41 @@
+"""Whom a new promise is with: known, new, or to be asked about."""
+
+from collections.abc import Sequence
+
+from promisectl import errors
+from promisectl.domain import people
+from promisectl.domain.people import Newcomer, Person
+from promisectl.env import Env
+from promisectl.storage import ledger, reading
+
+
+def everybody(env: Env) -> list[Person]:
+    """Everybody the ledger knows; nobody where there is no ledger yet."""
+    if not ledger.exists(env.ledger):
+        return []
+    with ledger.reading(env.ledger) as db:
+        return reading.people(db)
+
+
+def named(env: Env, name: str, known: Sequence[Person], *, new: bool) -> Person | Newcomer:
+    """Whom a new promise is with: a known person, or a newcomer. A near miss is asked about at a terminal and refused elsewhere."""
+    person = people.exact(name, known)
+    if person:
+        return person
+    newcomer = people.newcomer(name)
+    near = [] if new else people.near(name, known)
+    if not near:
+        return newcomer
+    if not env.may_ask:
+        raise errors.NearMiss(name, [person.handle for person in near])
+    return _which(env, name, newcomer, near)
+
+
+def _which(env: Env, name: str, newcomer: Newcomer, near: Sequence[Person]) -> Person | Newcomer:
+    names = " or ".join(person.handle for person in near)
+    answer = env.ask(f"“{name}” is new. Did you mean {names}? [handle, Enter for {near[0].handle}, or new]")
+    if not answer:
+        return near[0]
+    if answer.casefold() in ("new", "n", "no"):
+        return newcomer
+    return people.find(answer, near)

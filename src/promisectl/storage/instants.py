@@ -1,0 +1,13 @@
+"""Moments as the ledger stores them: text of one width in UTC, which sorts as it reads."""
+
+from datetime import UTC, datetime
+
+
+def instant(moment: datetime) -> str:
+    """A moment as text of one width in UTC: `2026-11-27T22:59:59Z`."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}".rjust(20, "0")
+
+
+def moment(text: str) -> datetime:
+    """The moment that `instant` wrote, aware UTC."""
+    return datetime.fromisoformat(text)
