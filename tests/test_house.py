@@ -1,5 +1,7 @@
 """The house stays as it was built: layers, types, style, spelling, compiled text fresh, start-up light."""
 
+import importlib
+import inspect
 import json
 import os
 import subprocess
@@ -104,3 +106,17 @@ def test_the_whole_program_leaves_sqlmodel_out(program: Program) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "0 []"
     assert program.ok("list").count("\n") == 1
+
+
+def test_each_declaration_fits_the_function_that_it_hands_over_to() -> None:
+    from promisectl.cli import app  # noqa: F401 (importing it registers every command)
+    from promisectl.cli.declare import DECLARED
+
+    for one in DECLARED:
+        does = inspect.signature(getattr(importlib.import_module(f"promisectl.commands.{one.module}"), one.function)).parameters
+        asks = inspect.signature(one.declared).parameters
+        if one.also is None:
+            assert list(asks) == list(does)[1:], one.name
+            assert [bool(parameter.default) for parameter in asks.values() if parameter.default is not parameter.empty] == [
+                bool(parameter.default) for parameter in list(does.values())[1:] if parameter.default is not parameter.empty
+            ], one.name

@@ -165,27 +165,23 @@ def _choice(option: str, word: str | None, choices: tuple[str, ...]) -> str:
 
 
 def default_ledger(environ: Mapping[str, str]) -> str:
-    """Where the ledger is kept by the XDG base directories, or by the platform's own custom on Windows and macOS."""
-    home = environ.get("XDG_DATA_HOME", "")
-    if os.path.isabs(home):
-        return os.path.join(home, "promisectl", "ledger.db")
-    if sys.platform in ("win32", "darwin"):  # pragma: no cover
-        from platformdirs import user_data_dir
-
-        return os.path.join(user_data_dir("promisectl", appauthor=False), "ledger.db")
-    return os.path.join("~", ".local", "share", "promisectl", "ledger.db")
+    """Where the ledger is kept, if nobody says otherwise."""
+    return os.path.join(_directory(environ, "XDG_DATA_HOME", "~/.local/share", "user_data_dir"), "ledger.db")
 
 
 def config_file(environ: Mapping[str, str]) -> str:
-    """Where the config is, by the same customs."""
-    home = environ.get("XDG_CONFIG_HOME", "")
-    if os.path.isabs(home):
-        return os.path.join(home, "promisectl", "config.toml")
-    if sys.platform in ("win32", "darwin"):  # pragma: no cover
-        from platformdirs import user_config_dir
+    """Where the config is."""
+    return os.path.join(_directory(environ, "XDG_CONFIG_HOME", "~/.config", "user_config_dir"), "config.toml")
 
-        return os.path.join(user_config_dir("promisectl", appauthor=False), "config.toml")
-    return os.path.expanduser(os.path.join("~", ".config", "promisectl", "config.toml"))
+
+def _directory(environ: Mapping[str, str], variable: str, fallback: str, custom: str) -> str:
+    """Our directory by the XDG base directories, or by the platform's own custom on Windows and macOS."""
+    home = environ.get(variable, "")
+    if not os.path.isabs(home) and sys.platform in ("win32", "darwin"):  # pragma: no cover
+        import platformdirs
+
+        return str(getattr(platformdirs, custom)("promisectl", appauthor=False))
+    return os.path.join(home if os.path.isabs(home) else os.path.expanduser(fallback), "promisectl")
 
 
 def local_zone(environ: Mapping[str, str]) -> str:

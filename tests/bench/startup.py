@@ -25,8 +25,8 @@ def main() -> None:
     home = tempfile.mkdtemp(prefix="promisectl-bench-")
     environ = {**os.environ, "HOME": home, "XDG_DATA_HOME": home, "COLUMNS": "80", "PYTHONDONTWRITEBYTECODE": ""}
     try:
-        for number in range(12):
-            _piped(["make", f"Something number {number}", "--to", "dana", "--by", f"in {number + 1} days", "--asked"], environ)
+        for number in range(runs + 12):
+            _piped(["make", f"Something number {number}", "--to", "dana", "--by", f"in {number % 12 + 1} days", "--asked"], environ)
         print(f"{sys.implementation.name} {sys.version.split()[0]}, medians of {runs} interleaved pairs; python -c pass = 1")
         print(f"{'command':<16}{'ratio':>8}{'ms':>8}{'goal':>8}")
         for name, run in _commands(environ).items():
@@ -37,15 +37,15 @@ def main() -> None:
 
 
 def _commands(environ: dict[str, str]) -> dict[str, Callable[[], None]]:
-    numbers = iter(range(1, 10_000))
+    proposed, numbers = iter(range(1, 10_000)), iter(range(1, 10_000))
     return {
         "--version": lambda: _piped(["--version"], environ),
         "--help": lambda: _piped(["--help"], environ),
         "owe, piped": lambda: _piped(["owe"], environ),
-        "owe, a table": lambda: _at_a_terminal(["owe"], environ),
+        "owe, a table": lambda: _at_a_terminal(["owe", "--limit", "12"], environ),
         "show --json": lambda: _piped(["show", "1", "--json"], environ),
         "make": lambda: _piped(["make", f"Another {next(numbers)}", "--to", "dana", "--by", "fri", "--agreed"], environ),
-        "accept": lambda: _piped(["accept", str(next(numbers)), "-q"], environ, check=False),
+        "accept": lambda: _piped(["accept", str(next(proposed)), "-q"], environ),
     }
 
 
@@ -66,8 +66,8 @@ def _timed(run: Callable[[], object]) -> float:
     return time.perf_counter() - begun
 
 
-def _piped(words: list[str], environ: dict[str, str], *, check: bool = True) -> None:
-    subprocess.run([*_PROGRAM, *words], env=environ, check=check, capture_output=True)
+def _piped(words: list[str], environ: dict[str, str]) -> None:
+    subprocess.run([*_PROGRAM, *words], env=environ, check=True, capture_output=True)
 
 
 def _at_a_terminal(words: list[str], environ: dict[str, str]) -> None:

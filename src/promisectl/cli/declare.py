@@ -41,6 +41,7 @@ class Declaration(NamedTuple):
     module: str
     function: str
     declared: Callable[..., None]
+    also: Callable[..., None] | None
     answers: dict[str, Any]
 
 
@@ -48,13 +49,13 @@ DECLARED: list[Declaration] = []
 
 
 def command(
-    name: str, panel: str, *, answers: dict[str, Any], group: str | None = None
+    name: str, panel: str, *, answers: dict[str, Any], group: str | None = None, also: Callable[..., None] | None = None
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register a declaration. The function below it has arguments and a help text but no body: `commands` has one of the same name."""
 
     def register(declared: Callable[..., None]) -> Callable[..., None]:
         module = declared.__module__.rpartition(".")[2]
-        DECLARED.append(Declaration(name, group, panel, module, declared.__name__, declared, answers))
+        DECLARED.append(Declaration(name, group, panel, module, declared.__name__, declared, also, answers))
         return declared
 
     return register
@@ -69,7 +70,8 @@ def callback(declaration: Declaration, run: Callable[[str, str, dict[str, Any]],
             arguments[name] = arguments.get(name) or before.get(name)
         run(declaration.module, declaration.function, arguments)
 
-    own = inspect.signature(declaration.declared, eval_str=True).parameters.values()
+    declared = (declaration.declared, declaration.also) if declaration.also else (declaration.declared,)
+    own = [parameter for one in declared for parameter in inspect.signature(one, eval_str=True).parameters.values()]
     shared = {**declaration.answers, **WORLD}
     keyword = inspect.Parameter.KEYWORD_ONLY
     more = [inspect.Parameter(name, keyword, default=False if kind in _FLAGS else None, annotation=kind) for name, kind in shared.items()]

@@ -22,20 +22,8 @@ def moves(exit_code: ExitCode = False) -> None:
     """
 
 
-@command("owe", PANEL, answers=VIEW)
-def owe(
-    with_: o.With = None,
-    state: o.StateIs = [],  # noqa: B006
-    due_before: o.DueBefore = None,
-    due_after: o.DueAfter = None,
-    overdue: o.Overdue = False,
-    tag: o.Tagged = None,
-    search: o.Search = None,
-    all_: o.All = False,
-    as_of: o.AsOf = None,
-    sort: o.Sort = "due",
-    limit: o.Limit = None,
-) -> None:
+@command("owe", PANEL, answers=VIEW, also=o.filters)
+def owe() -> None:
     """What you owe.
 
     \b
@@ -44,20 +32,8 @@ def owe(
     """
 
 
-@command("owed", PANEL, answers=VIEW)
-def owed(
-    with_: o.With = None,
-    state: o.StateIs = [],  # noqa: B006
-    due_before: o.DueBefore = None,
-    due_after: o.DueAfter = None,
-    overdue: o.Overdue = False,
-    tag: o.Tagged = None,
-    search: o.Search = None,
-    all_: o.All = False,
-    as_of: o.AsOf = None,
-    sort: o.Sort = "due",
-    limit: o.Limit = None,
-) -> None:
+@command("owed", PANEL, answers=VIEW, also=o.filters)
+def owed() -> None:
     """What is owed to you.
 
     \b
@@ -65,20 +41,8 @@ def owed(
     """
 
 
-@command("list", PANEL, answers=VIEW)
-def list_(
-    with_: o.With = None,
-    state: o.StateIs = [],  # noqa: B006
-    due_before: o.DueBefore = None,
-    due_after: o.DueAfter = None,
-    overdue: o.Overdue = False,
-    tag: o.Tagged = None,
-    search: o.Search = None,
-    all_: o.All = False,
-    as_of: o.AsOf = None,
-    sort: o.Sort = "due",
-    limit: o.Limit = None,
-) -> None:
+@command("list", PANEL, answers=VIEW, also=o.filters)
+def list_() -> None:
     """Every promise that is open, or all that match.
 
     \b

@@ -37,3 +37,19 @@ Search = Annotated[
 All = Annotated[bool, typer.Option("--all", metavar="", help="Closed ones too.", rich_help_panel="Filter")]
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="WHEN", help="The ledger as it stood then.", rich_help_panel="Filter")]
 Sort = Annotated[str, typer.Option("--sort", metavar="KEY", help="due, made, person or state.", rich_help_panel="Filter")]
+
+
+def filters(
+    with_: With = None,
+    state: StateIs = [],  # noqa: B006
+    due_before: DueBefore = None,
+    due_after: DueAfter = None,
+    overdue: Overdue = False,
+    tag: Tagged = None,
+    search: Search = None,
+    all_: All = False,
+    as_of: AsOf = None,
+    sort: Sort = "due",
+    limit: Limit = None,
+) -> None:
+    """The arguments of every view that lists promises."""

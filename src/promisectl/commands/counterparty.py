@@ -17,6 +17,12 @@ def everybody(env: Env) -> list[Person]:
         return reading.people(db)
 
 
+def all_named(env: Env, names: Sequence[str], *, new: bool) -> list[Person | Newcomer | None]:
+    """Everybody whom `names` mean, each once, myself as None."""
+    known = everybody(env)
+    return list(dict.fromkeys(None if people.is_me(name) else named(env, name, known, new=new) for name in names))
+
+
 def named(env: Env, name: str, known: Sequence[Person], *, new: bool) -> Person | Newcomer:
     """Whom a new promise is with: a known person, or a newcomer. A near miss is asked about at a terminal and refused elsewhere."""
     person = people.exact(name, known)

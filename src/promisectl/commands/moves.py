@@ -76,10 +76,11 @@ def make(
         arguments.number(replaces) if replaces else None,
         arguments.tags(tag),
     )
-    known = counterparty.everybody(env)
-    meant = (None if people.is_me(name) else counterparty.named(env, name, known, new=new) for name in names)
-    others = list(dict.fromkeys(meant))  # two names of one person are one promise
-    newcomers = [other for other in others if isinstance(other, Newcomer)]
+    _record(env, draft, counterparty.all_named(env, names, new=new))
+
+
+def _record(env: Env, draft: _Draft, others: Sequence[Person | Newcomer | None]) -> None:
+    """Write the promise down with each of `others`; None is myself."""
     if draft.replaces is not None and not ledger.exists(env.ledger):
         raise errors.NoPromise(draft.replaces)
 
@@ -90,8 +91,9 @@ def make(
         return [_made(env, db, journal, draft, other) for other in others]
 
     answers = ledger.write(env.ledger, work)
-    for newcomer in newcomers:
-        env.hint(f"New in the ledger: {newcomer.name} ({newcomer.handle}).")
+    for other in others:
+        if isinstance(other, Newcomer):
+            env.hint(f"New in the ledger: {other.name} ({other.handle}).")
     saying.answer(env, answers)
 
 
