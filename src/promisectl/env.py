@@ -3,8 +3,8 @@
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from typing import IO
 
 from promisectl import errors
@@ -35,7 +35,9 @@ class Env:
         self._in, self._out, self._err = streams
         self.zone = local_zone(environ)
         self.now = _now(today or environ.get("PROMISECTL_TODAY"), self.zone)
-        self.ledger = os.path.abspath(os.path.expanduser(ledger or environ.get("PROMISECTL_LEDGER") or default_ledger(environ)))
+        self.ledger = os.path.abspath(
+            os.path.expanduser(ledger if ledger is not None else environ.get("PROMISECTL_LEDGER") or default_ledger(environ))
+        )
         self.config_file = config_file(environ)
         self.color_wish = _choice("--color", color, ("auto", "always", "never"))
         self.quiet = quiet
@@ -77,7 +79,7 @@ class Env:
             return self.color_wish == "always"
         if self._environ.get("NO_COLOR"):
             return False
-        if self._environ.get("FORCE_COLOR", "0") != "0" or self._environ.get("CLICOLOR_FORCE", "0") != "0":
+        if any(self._environ.get(name, "") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
             return True
         return self.tty and self._environ.get("TERM") != "dumb"
 
@@ -86,10 +88,11 @@ class Env:
         """Whether a question may be put: a person at both ends, and nobody said not to."""
         return self._may_ask and self._in.isatty() and self._err.isatty()
 
-    def clock(self, moment: datetime | None = None) -> tuple[datetime, datetime]:
-        """A moment, this one if none is given, and the end of its local day."""
+    def clock(self, moment: datetime | None = None) -> tuple[datetime, datetime, datetime]:
+        """A moment, this one if none is given, the end of its local day, and the end of the third day after it."""
         at = moment or self.now
-        return at, civil.last_second(civil.local(at, self.zone).date(), self.zone)
+        day = civil.local(at, self.zone).date()
+        return at, civil.last_second(day, self.zone), civil.last_second(day + timedelta(days=3), self.zone)
 
     # Saying
 
@@ -118,8 +121,9 @@ class Env:
             self.warn(line)
 
     def warn(self, line: str) -> None:
-        """One line on stderr, whatever was asked for."""
-        print(safe(line), file=self._err)
+        """One line on stderr, whatever was asked for; where nobody can hear it, it is no loss."""
+        with suppress(OSError):
+            print(safe(line), file=self._err, flush=True)
 
     def ask(self, question: str) -> str:
         """Put a question on stderr and read one line. Raises EOFError when there is none, as after Ctrl-D."""
@@ -185,13 +189,28 @@ def _directory(environ: Mapping[str, str], variable: str, fallback: str, custom:
 
 
 def local_zone(environ: Mapping[str, str]) -> str:
-    """The IANA name of the local zone: TZ, else where the system's own link points, else UTC."""
-    named = environ.get("TZ", "").removeprefix(":")
-    if named and civil.is_zone(named):
+    """The IANA name of the local zone: TZ, else where the system's own link points, else what it wrote down, else UTC.
+
+    Raises UnknownZone when TZ names none.
+    """
+    wish = environ.get("TZ", "").removeprefix(":")
+    if wish:
+        named = _zone_of(wish)
+        if not named:
+            raise errors.UnknownZone(wish)
         return named
+    return _zone_of(os.path.realpath("/etc/localtime")) or _zone_of(_written("/etc/timezone")) or "UTC"
+
+
+def _zone_of(text: str) -> str:
+    """The IANA name in a name or a path of the zone database; empty if there is none."""
+    name = text.rpartition("zoneinfo/")[2].removeprefix("posix/").removeprefix("right/")
+    return name if not os.path.isabs(name) and civil.is_zone(name) else ""
+
+
+def _written(path: str) -> str:
     try:
-        target = os.path.realpath("/etc/localtime")
-    except OSError:  # pragma: no cover
-        return "UTC"
-    _, found, name = target.partition("zoneinfo/")
-    return name if found and civil.is_zone(name) else "UTC"
+        with open(path, encoding="utf-8") as file:
+            return file.read().strip()
+    except OSError:
+        return ""

@@ -71,7 +71,8 @@ class AmbiguousDate(Usage):
     """A date that has several readings; all of them are named."""
 
     def __init__(self, text: str, readings: tuple[str, ...]) -> None:
-        super().__init__(f"“{text}” can mean {' or '.join(readings)}. Write the one that was meant.")
+        write = "Write the one that was meant" if len(readings) > 1 else "Write it like that, or set date_order in the config"
+        super().__init__(f"“{text}” can mean {' or '.join(readings)}. {write}.")
 
 
 class DatePassed(Usage):
@@ -85,7 +86,7 @@ class DateAhead(Usage):
     """Something is said to have happened at a moment that is still to come."""
 
     def __init__(self, option: str, shown: str) -> None:
-        super().__init__(f"{option} {shown} is still to come, and only what has happened can be recorded.")
+        super().__init__(f"{option} {shown} is still to come.")
 
 
 class TooEarly(Usage):
@@ -96,6 +97,13 @@ class TooEarly(Usage):
         self.earliest = earliest
         moment = shown or f"{earliest:%Y-%m-%d %H:%M} UTC"
         super().__init__(f"#{number} has stood as it is since {moment}, so this can't be dated before. See: log {number}.")
+
+
+class UnknownZone(Usage):
+    """TZ names no zone, so that no date could be told."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"TZ is “{name}”, which is no time zone that is known here. Set it to one such as Europe/Berlin, or unset it.")
 
 
 # Words of a command
@@ -129,6 +137,13 @@ class NoSide(Usage):
 
     def __init__(self) -> None:
         super().__init__("To whom, or from whom? make “…” --to dana (you owe Dana), or make “…” --from lee (Lee owes you).")
+
+
+class MeOnBothSides(Usage):
+    """One side was named that goes without saying: my own."""
+
+    def __init__(self, option: str, others: str) -> None:
+        super().__init__(f"Leave out {option} me: with {others} alone you are the other side.")
 
 
 class NeitherSideMe(Usage):
@@ -200,15 +215,15 @@ class BadName(Usage):
 
 
 class StaleRevision(IllegalMove):
-    """An answer to terms that are not on the table."""
+    """An answer to terms that are not on the table. `status` is what became of them; empty when there never were such terms."""
 
-    def __init__(self, number: int, asked: int, now: int) -> None:
-        if asked > now:
-            super().__init__(f"#{number} has no revision {asked}; revision {now} is the newest. See: show {number}.")
-        else:
-            super().__init__(
-                f"Revision {asked} of #{number} is dead: revision {now} replaced it. See: show {number}, then accept {number} --rev {now}."
-            )
+    def __init__(self, number: int, asked: int, status: str, now: int) -> None:
+        what = {
+            "": f"#{number} has no revision {asked}",
+            "in-force": f"Revision {asked} of #{number} is in force already",
+            "superseded": f"Revision {asked} of #{number} is dead, revision {asked + 1} took its place",
+        }.get(status, f"Revision {asked} of #{number} was {status}")
+        super().__init__(f"{what}; revision {now} is to be answered. See: show {number}, then accept {number} --rev {now}.")
 
 
 class Unreadable(Usage):
@@ -244,7 +259,8 @@ class NotOpen(IllegalMove):
 
     def __init__(self, number: int, state: str, verb: str, moves: Sequence[str]) -> None:
         self.moves = tuple(moves)
-        why = self._WHY.get((state, verb), f"is {state}, so {verb} is not open")
+        typed = "complete --partial" if verb == "partial" else verb
+        why = self._WHY.get((state, verb), f"is {state}, so {typed} is not open")
         named = [move for move in moves if move not in self._BESIDE] or moves
         open_now = f"Open now: {', '.join(f'{move} {number}' for move in named)}." if named else "No move is open any more."
         anew = f" To promise it anew: make “…” --replaces {number}." if state in self._ENDED else ""
@@ -379,6 +395,16 @@ class Unusable(LedgerTrouble):
 
     def __init__(self, path: str, why: str) -> None:
         super().__init__(f"{path} can't be used: {why}. Nothing was recorded; see where it is with: path.")
+
+
+class Unconfirmed(Problem):
+    """The first move of a new ledger is recorded, but the disk did not confirm the file's name (exit 7)."""
+
+    code = "ledger"
+    exit_code = 7
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(f"The move was recorded in {path}, but the disk did not confirm it ({why}). See it with: log.")
 
 
 class AnswerLost(Problem):

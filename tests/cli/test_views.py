@@ -33,13 +33,13 @@ def _ids(program: Program, *words: str) -> str:
         (["owe"], "2 1 5"),
         (["owed"], "3 4"),
         (["list"], "2 1 3 5 4"),
-        (["list", "--all"], "6 2 1 3 5 4"),
-        (["owe", "--all"], "6 2 1 5"),
+        (["list", "--all"], "2 1 3 5 4 6"),
+        (["owe", "--all"], "2 1 5 6"),
         (["list", "--state", "void"], "7"),
         (["list", "--state", "reneged", "--state", "void"], "6 7"),
         (["list", "--with", "dana"], "2 1"),
         (["list", "--with", "me"], "5"),
-        (["list", "--with", "LEE", "--all"], "6 3"),
+        (["list", "--with", "LEE", "--all"], "3 6"),
         (["owe", "--due-before", "thu"], "2"),
         (["owe", "--due-before", "fri"], "2"),
         (["owe", "--due-before", "sat"], "2 1"),
@@ -60,9 +60,9 @@ def _ids(program: Program, *words: str) -> str:
         (["list", "--sort", "person"], "2 1 4 3 5"),
         (["list", "--sort", "state"], "2 4 1 3 5"),
         (["list", "--overdue", "--today", "2026-11-29"], "1 3"),
-        (["moves"], "6 2 4"),
-        (["moves", "--today", "2026-11-27T08:00"], "6 2 1 4"),
-        ([], "6 2 4"),
+        (["moves"], "2 4 6"),
+        (["moves", "--today", "2026-11-27T08:00"], "2 1 4 6"),
+        ([], "2 4 6"),
     ],
     ids=lambda value: value if isinstance(value, str) else " ".join(value) or "bare",
 )
@@ -72,7 +72,7 @@ def test_filters_choose_and_order(week: Program, words: list[str], ids: str) -> 
 
 def test_overdue_with_my_own_amendment_still_waits_for_me(week: Program) -> None:
     week.ok("negotiate", "1", "--by", "2026-12-04", "--reason", "slipped")
-    assert _ids(week, "moves", "--today", "2026-11-28") == "6 2 1 4"
+    assert _ids(week, "moves", "--today", "2026-11-28") == "1 2 4 6"
     assert week("moves", "--exit-code", "--today", "2026-11-28").code == 10
 
 
@@ -98,7 +98,7 @@ def test_show_in_a_pipe_is_name_and_value(week: Program) -> None:
     assert "state\treneged" in lines
     assert "flags\tuntold" in lines
     assert [line.split("\t")[:3] for line in lines if line.startswith("terms")] == [["terms", "1", "in-force"]]
-    assert [line for line in lines if line.startswith("move\t")][-4:] == ["move\ttold 6", "move\tnote 6", "move\tcorrect 6", "move\tvoid 6"]
+    assert [line for line in lines if line.startswith("open\t")] == ["open\ttold 6", "open\tnote 6", "open\tcorrect 6", "open\tvoid 6"]
 
 
 def test_the_page_of_a_broken_and_replaced_promise(week: Program) -> None:
@@ -147,13 +147,13 @@ def test_the_log_tells_of_people_too(week: Program) -> None:
 
 def test_people_as_records(week: Program) -> None:
     assert week.ok("people") == (
-        "dana\tDana\t2\t0\t0\t2026-11-25T16:00:00Z\nkim\tKim\t0\t1\t0\t\nlee\tLee\t0\t1\t0\t2026-11-28T22:59:59Z\n"
+        "dana\tDana\t1\t0\t0\t2026-11-27T22:59:59Z\nkim\tKim\t0\t0\t0\t\nlee\tLee\t0\t1\t0\t2026-11-28T22:59:59Z\n"
     )
     assert json.loads(week.ok("people", "--json", "--today", "2026-11-28"))[0] == {
-        "person": "dana", "person_name": "Dana", "owe": 2, "owed": 0, "overdue": 1, "next_due": "2026-11-25T16:00:00Z",
+        "person": "dana", "person_name": "Dana", "owe": 1, "owed": 0, "overdue": 1, "next_due": "2026-11-27T22:59:59Z",
     }  # fmt: skip
     assert week.ok("people", "--csv").splitlines()[0] == "person,person_name,owe,owed,overdue,next_due"
-    assert [record["id"] for record in json.loads(week.ok("person", "show", "lee", "--json"))] == [6, 3]
+    assert [record["id"] for record in json.loads(week.ok("person", "show", "lee", "--json"))] == [3, 6]
 
 
 @pytest.mark.parametrize("topic", guide.TOPICS)
@@ -215,6 +215,13 @@ def test_the_zone_is_the_one_that_is_set(program: Program, monkeypatch: pytest.M
     assert "Fri 27 Nov 17:00" in program.ok("list", width=200)
     assert "Europe/Berlin" in program.ok("list", width=200)
     monkeypatch.setenv("TZ", "No/Where")
-    assert program("list").code == 0
+    assert program("list") == (
+        "",
+        "promisectl: TZ is “No/Where”, which is no time zone that is known here. Set it to one such as Europe/Berlin, or unset it.\n",
+        2,
+    )
+    for zone in ("/usr/share/zoneinfo/Asia/Tokyo", ":Asia/Tokyo", "posix/Asia/Tokyo"):
+        monkeypatch.setenv("TZ", zone)
+        assert "Asia/Tokyo" in program.ok("make", "x y z", "--to", "dana", "--by", "fri", "--json")
     monkeypatch.delenv("TZ")
     assert program("list").code == 0

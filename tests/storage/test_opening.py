@@ -9,7 +9,6 @@ import time
 
 import pytest
 
-from promisectl import errors
 from promisectl.storage import ledger
 from tests.conftest import Program
 
@@ -73,7 +72,7 @@ def test_a_commit_that_fails_is_not_called_done(filled: Program) -> None:
         db.execute("UPDATE promise SET replaces = 99")
         return "done"
 
-    with pytest.raises(errors.Unusable, match="FOREIGN KEY constraint failed"):
+    with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY constraint failed"):
         ledger.write(str(filled.ledger), work)
     assert filled.ok("list") == "1\tdana\tSend Q3 numbers\t\tactive\t\n"
 

@@ -67,7 +67,8 @@ def callback(declaration: Declaration, run: Callable[[str, str, dict[str, Any]],
     def call(ctx: typer.Context, **arguments: Any) -> None:
         before = ctx.find_root().params
         for name in WORLD:
-            arguments[name] = arguments.get(name) or before.get(name)
+            if arguments.get(name) in (None, False):
+                arguments[name] = before.get(name)
         run(declaration.module, declaration.function, arguments)
 
     declared = (declaration.declared, declaration.also) if declaration.also else (declaration.declared,)

@@ -127,7 +127,9 @@ def as_of(env: Env, words: str | None) -> datetime:
     if words is None:
         return env.now
     when = dates.read(words, env.now, env.zone, order=config.read(env).date_order, past=True)
-    return env.now if when.is_day and when.start <= env.now <= when.at else when.at
+    if when.start > env.now:
+        raise errors.DateAhead("--as-of", _shown(env, when))
+    return min(when.at, env.now)
 
 
 # Terms

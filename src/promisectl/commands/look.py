@@ -1,7 +1,7 @@
 """Looking: moves, owe, owed, list, show, log. A view reads over a read-only connection and never writes."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from promisectl import errors
 from promisectl.commands import arguments, viewing
@@ -10,6 +10,9 @@ from promisectl.env import Env
 from promisectl.records import as_json, as_lines, fields
 from promisectl.rendering.words import Here
 from promisectl.storage import reading
+
+if TYPE_CHECKING:
+    from promisectl.domain.promise import Act
 
 OPEN = ("proposed", "active", "delivered")
 _STATES = (*OPEN, "kept", "declined", "withdrawn", "reneged", "released", "void")
@@ -33,17 +36,20 @@ def moves(env: Env, *, exit_code: bool = False) -> int:
         if db is None:
             viewing.nothing_yet(env, viewing.PROMISES)
             return 0
+        late = reading.late_with_others(db, viewing.clock(env)) if env.form == "table" else 0
         rows = list(reading.promises(db, viewing.clock(env), "moves"))
-        viewing.answer(env, rows, viewing.PROMISES, lambda found: _draw_moves(env, found))
+        viewing.answer(env, rows, viewing.PROMISES, lambda found: _draw_moves(env, found, late))
     return 10 if exit_code and rows else 0
 
 
-def _draw_moves(env: Env, rows: Sequence[Row]) -> None:
+def _draw_moves(env: Env, rows: Sequence[Row], late: int) -> None:
     if rows:
         parts: Parts = [(title, [row for row in rows if row["waiting"] == kind]) for kind, title in _WAITING]
         _draw(env, parts, viewing.here(env), both_ways=True)
     else:
         env.say("Nothing waits for you. What is open: promisectl owe, promisectl owed.")
+    if late:
+        env.say(f"\nOverdue with others: {late}. See: promisectl owed --overdue".removeprefix("" if rows else "\n"))
 
 
 def owe(env: Env, **asked: Any) -> None:
@@ -106,13 +112,13 @@ def _view(
         "tag": tag and tag.removeprefix("#"),
         "search": search,
         "states": state,
+        "person": _handle(env, with_),
     }
     with viewing.opened(env, moment if as_of else None) as db:
         if db is None:
-            _check_nobody(with_)
             viewing.nothing_yet(env, viewing.PROMISES)
             return
-        asked |= {"open": not (all_ or state), "not_void": all_, "directions": directions, "person": _handle(db, with_)}
+        asked |= {"open": not (all_ or state), "not_void": all_ and not state, "directions": directions}
         rows = reading.promises(db, viewing.clock(env, moment), sort=sort, limit=most, **asked)
         narrowed = bool(with_ or state or due_before or due_after or overdue or tag or search or all_)
         viewing.answer(
@@ -135,17 +141,14 @@ def _draw(env: Env, parts: Parts, here: Here, *, both_ways: bool) -> None:
     viewing.draw(env, tables.sections(parts, here, env.width, both_ways=both_ways))
 
 
-def _handle(db: Any, name: str | None) -> str | None:
+def _handle(env: Env, name: str | None) -> str | None:
+    """The handle of the person a word means today, whenever the ledger is looked at."""
     if name is None:
         return None
+    from promisectl.commands import counterparty
     from promisectl.domain import people
 
-    return people.ME if people.is_me(name) else people.find(name, reading.people(db)).handle
-
-
-def _check_nobody(name: str | None) -> None:
-    if name is not None:
-        raise errors.NoPerson(name, ())
+    return people.ME if people.is_me(name) else people.find(name, counterparty.everybody(env)).handle
 
 
 # One promise
@@ -155,16 +158,24 @@ def show(env: Env, ids: Sequence[str]) -> None:
     """Everything about a promise: the terms, the talk, what can be said now."""
     numbers = arguments.ids(ids)
     with viewing.opened(env) as db:
-        rows = [_row(env, db, number) for number in numbers]
-        if env.form == "table":
-            for position, row in enumerate(rows):
-                _draw_whole(env, db, row, first=position == 0)
-        elif env.form == "csv":
-            env.write(viewing.records("csv", rows, viewing.PROMISES))
-        elif env.form == "plain":
-            env.write(line for row in rows for line in _lines(_whole(db, row), row))
-        else:
-            env.write((as_json.array if env.form == "json" else as_json.lines)(_whole(db, row) for row in rows))
+        found = [_Whole(row, reading.said(db, row["id"]), reading.acts_of(db, row["id"])) for row in [_row(env, db, n) for n in numbers]]
+    if env.form == "table":
+        for one in found:
+            _draw_whole(env, one, first=one is found[0])
+    elif env.form == "csv":
+        env.write(viewing.records("csv", [one.row for one in found], viewing.PROMISES))
+    elif env.form == "plain":
+        env.write(line for one in found for line in _lines(_record(one), one.row))
+    else:
+        env.write((as_json.array if env.form == "json" else as_json.lines)(_record(one) for one in found))
+
+
+class _Whole(NamedTuple):
+    """All there is about one promise: its row, what was said for the lifecycle, and the same as act records."""
+
+    row: Row
+    said: "Sequence[Act]"
+    acts: Sequence[Row]
 
 
 def _row(env: Env, db: Any, number: int) -> Row:
@@ -174,18 +185,17 @@ def _row(env: Env, db: Any, number: int) -> Row:
     return row
 
 
-def _whole(db: Any, row: Row) -> dict[str, Any]:
+def _record(one: _Whole) -> dict[str, Any]:
     """The promise record with all its revisions, acts and open moves."""
     from promisectl.domain import lifecycle
     from promisectl.records import terms
 
-    promise = lifecycle.replay(row["id"], reading.said(db, row["id"]))
-    moves = [f"{verb} {promise.id}" for verb in lifecycle.open_verbs(promise)]
+    promise = lifecycle.replay(one.row["id"], one.said)
     return {
-        **fields.promise(row),
+        **fields.promise(one.row),
         "terms": terms.revisions(promise),
-        "acts": [fields.act(act) for act in reading.acts(db, row["id"])],
-        "moves": moves,
+        "acts": [fields.act(act) for act in one.acts],
+        "moves": [f"{verb} {promise.id}" for verb in lifecycle.open_verbs(promise)],
     }
 
 
@@ -196,32 +206,32 @@ def _lines(record: dict[str, Any], row: Row) -> Iterator[str]:
     terms = [{"name": "terms", **one} for one in record["terms"]]
     yield from as_lines.lines(terms, ("name", "revision", "status", "author", "outcome", "due"))
     yield from as_lines.lines([{"name": "act", **act} for act in record["acts"]], ("name", *as_lines.ACT))
-    yield from as_lines.lines([{"name": "move", "value": move} for move in record["moves"]], ("name", "value"))
+    yield from as_lines.lines([{"name": "open", "value": move} for move in record["moves"]], ("name", "value"))
 
 
-def _draw_whole(env: Env, db: Any, row: Row, *, first: bool) -> None:
+def _draw_whole(env: Env, one: _Whole, *, first: bool) -> None:
     from promisectl.domain import lifecycle
     from promisectl.rendering import whole
 
-    promise = lifecycle.replay(row["id"], reading.said(db, row["id"]))
-    page = whole.drawn(row, promise, list(reading.acts(db, row["id"])), viewing.here(env))
+    page = whole.drawn(one.row, lifecycle.replay(one.row["id"], one.said), one.acts, viewing.here(env))
     viewing.draw(env, *([] if first else [""]), page)
 
 
 def log(env: Env, id_: str | None = None, *, limit: int | None = None) -> None:
     """Everything that was said, as it was written down, undone or not."""
-    number, most = arguments.number(id_) if id_ else None, arguments.limit(limit)
+    number, most = None if id_ is None else arguments.number(id_), arguments.limit(limit)
     with viewing.opened(env) as db:
-        if number:
+        if number is not None:
             _row(env, db, number)
         if db is None:
             viewing.nothing_yet(env, viewing.ACTS)
-        else:
-            acts = reading.acts(db, number, limit=most)
-            viewing.answer(env, acts, viewing.ACTS, lambda found: _draw_log(env, db, found))
+            return
+        names = reading.names(db) if env.form == "table" else {}
+        acts = reading.acts(db, number, limit=most)
+        viewing.answer(env, acts, viewing.ACTS, lambda found: _draw_log(env, names, found))
 
 
-def _draw_log(env: Env, db: Any, acts: Sequence[Row]) -> None:
+def _draw_log(env: Env, names: dict[int, str], acts: Sequence[Row]) -> None:
     from promisectl.rendering import whole
 
-    viewing.draw(env, whole.log(acts, reading.names(db), viewing.here(env)))
+    viewing.draw(env, whole.log(acts, names, viewing.here(env)))

@@ -84,11 +84,11 @@ def void(env: Env, id_: str, *, reason: str | None = None) -> None:
 
 def undo(env: Env, *, promise: str | None = None) -> None:
     """Take back the newest command, or the newest one of a promise."""
-    number = arguments.number(promise) if promise else None
+    number = None if promise is None else arguments.number(promise)
 
     def find(journal: Journal) -> tuple[int, str]:
         entry, command = journal.last_command(number)
-        later = journal.later_command(entry) if number else None
+        later = journal.later_command(entry) if number is not None else None
         if later:
             raise errors.BuiltUpon(number or 0, command, f"{later[1]} of #{later[0]}")
         return entry, command

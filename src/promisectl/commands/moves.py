@@ -56,7 +56,7 @@ def make(
     new: bool = False,
 ) -> None:
     """Make a promise, as an offer, a request, or agreed already: one with each person named, in one command."""
-    names = _sides(to, from_, asked=asked, offered=offered, agreed=agreed)
+    names = _sides(to, from_, asked=asked, offered=offered, agreed=agreed, reply_by=bool(reply_by), named=bool(risk or no_to))
     at = arguments.since(env, "--said", said)
     terms = Terms(
         arguments.outcome(outcome),
@@ -73,7 +73,7 @@ def make(
         at,
         arguments.text("risk", risk),
         arguments.text("no-to", no_to),
-        arguments.number(replaces) if replaces else None,
+        None if replaces is None else arguments.number(replaces),
         arguments.tags(tag),
     )
     _record(env, draft, counterparty.all_named(env, names, new=new))
@@ -97,9 +97,13 @@ def _record(env: Env, draft: _Draft, others: Sequence[Person | Newcomer | None])
     saying.answer(env, answers)
 
 
-def _sides(to: Sequence[str], from_: Sequence[str], *, asked: bool, offered: bool, agreed: bool) -> list[str]:
+def _sides(to: Sequence[str], from_: Sequence[str], *, asked: bool, offered: bool, agreed: bool, reply_by: bool, named: bool) -> list[str]:
     """The people named, each once, if exactly one side is me."""
     if to and from_:
+        if any(map(people.is_me, from_)):
+            raise errors.MeOnBothSides("--from", "--to")
+        if any(map(people.is_me, to)):
+            raise errors.MeOnBothSides("--to", "--from")
         raise errors.NeitherSideMe(from_[0], to[0])
     names = list(dict.fromkeys([*to, *from_]))
     if not names:
@@ -111,8 +115,12 @@ def _sides(to: Sequence[str], from_: Sequence[str], *, asked: bool, offered: boo
         raise errors.Contradiction(
             "--offered goes with --from: somebody offered it to you. With --to it is you who offers, unless --asked."
         )
-    if (asked or offered or agreed) and any(map(people.is_me, names)):
-        raise errors.Contradiction("A promise to yourself needs no other side: leave out --asked, --offered and --agreed.")
+    if (asked or offered or agreed or reply_by) and any(map(people.is_me, names)):
+        raise errors.Contradiction("A promise to yourself needs no other side: leave out --asked, --offered, --agreed and --reply-by.")
+    if agreed and reply_by:
+        raise errors.Contradiction("--agreed says that the answer was Yes, so there is none to wait for: leave out --reply-by.")
+    if named and not agreed and (asked or from_):
+        raise errors.Contradiction("--risk and --no-to belong to the Yes of the promisor. Give them with: accept.")
     return names
 
 
@@ -195,12 +203,18 @@ def accept(
     def act(promise: Promise) -> Act:
         side = lifecycle.speaker(promise, Verb.ACCEPT)
         asked = (promise.offered or promise.current).number
+        if promise.state is State.DELIVERED and (named_risk or price):
+            raise errors.Contradiction("--risk and --no-to belong to the Yes to terms, and this confirms a delivery. Leave them out.")
         if rev not in (None, asked) and lifecycle.find(promise, Verb.ACCEPT, side):
-            raise errors.StaleRevision(promise.id, rev or 0, asked)
+            raise errors.StaleRevision(promise.id, rev or 0, _became_of(promise, rev), asked)
         at = arguments.since(env, "--on", on, after=promise.moved_at)
         return Act(Verb.ACCEPT, side, at, env.now, text=said, risk=named_risk, no_to=price)
 
     saying.move(env, "accept", ids, act)
+
+
+def _became_of(promise: Promise, number: int | None) -> str:
+    return next((revision.status.value for revision in promise.revisions if revision.number == number), "")
 
 
 def decline(env: Env, ids: Sequence[str], *, reason: str | None = None, on: str | None = None) -> None:
@@ -231,6 +245,7 @@ def complete(
 ) -> None:
     """Say that it is done: the promisor's claim, or the promisee's judgement."""
     arguments.at_most_one(confirmed=confirmed, reported=reported, partial=partial)
+    arguments.at_most_one(partial=partial, note=note)
     part, said = arguments.text("partial", partial), arguments.text("note", note)
 
     def act(promise: Promise) -> Act:
@@ -274,7 +289,7 @@ def renege(
         at = arguments.since(env, "--on", on, after=promise.moved_at)
         side = Side.PROMISEE if silent else lifecycle.speaker(promise, Verb.RENEGE)
         untold = not_told or silent or side is Side.SELF
-        told_at = None if untold else arguments.since(env, "--told", told) if told else at
+        told_at = None if untold else arguments.since(env, "--told", told, after=promise.made_at)
         return Act(Verb.RENEGE, side, at, env.now, text=why, told_at=told_at, cause=known, repair=mended)
 
     saying.move(env, "renege", ids, act, foreseen=True)

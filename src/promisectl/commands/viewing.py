@@ -29,8 +29,7 @@ def here(env: Env) -> Here:
 
 def clock(env: Env, moment: datetime | None = None) -> Clock:
     """The moment asked about, this one if none is given, for the views."""
-    now, day_end = env.clock(moment)
-    return Clock(instant(now), instant(day_end))
+    return Clock(*map(instant, env.clock(moment)))
 
 
 def stored(moment: datetime | None) -> str | None:

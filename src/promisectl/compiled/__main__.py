@@ -35,8 +35,8 @@ def views() -> dict[str, str]:
 
 def _by_the_clock(view: str) -> str:
     format_ = "'%Y-%m-%dT%H:%M:%SZ', 'now'"
-    day_end = f"strftime({format_}, 'localtime', 'start of day', '+1 day', '-1 second', 'utc')"
-    return view.replace(":now", f"strftime({format_})").replace(":day_end", day_end)
+    day_end, soon_end = (f"strftime({format_}, 'localtime', 'start of day', '+{days} days', '-1 second', 'utc')" for days in (1, 4))
+    return view.replace(":now", f"strftime({format_})").replace(":day_end", day_end).replace(":soon_end", soon_end)
 
 
 def statements_text() -> dict[str, str]:

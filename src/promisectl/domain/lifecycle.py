@@ -18,6 +18,11 @@ def their_side(direction: Direction) -> Side:
     return {Direction.OWE: Side.PROMISEE, Direction.OWED: Side.PROMISOR, Direction.SELF: Side.SELF}[direction]
 
 
+def is_mine(direction: Direction, side: Side) -> bool:
+    """Whether it is me who speaks for that side."""
+    return side in (Side.BOOKKEEPER, Side.SELF, my_side(direction))
+
+
 def speaker(promise: Promise, verb: Verb) -> Side:
     """The side that is taken to say `verb` now, when nobody says otherwise."""
     if verb in BOOKKEEPING:
@@ -77,10 +82,19 @@ def _holds(given: Given, promise: Promise | None) -> bool:
 
 
 def open_verbs(promise: Promise) -> tuple[Verb, ...]:
-    """Every verb that somebody may say now, in the order of the table; `partial` belongs to `complete` and is left out."""
-    sides = (Side.SELF, Side.BOOKKEEPER) if promise.direction is Direction.SELF else (Side.PROMISOR, Side.PROMISEE, Side.BOOKKEEPER)
-    found = {row.verb: None for row in TRANSITIONS for side in sides if _applies(row, promise, side)}
-    return tuple(verb for verb in found if verb is not Verb.PARTIAL)
+    """Every verb that can be typed now as it is, in the order of the table; `partial` belongs to `complete` and is left out."""
+    rows = (row for row in TRANSITIONS if _applies(row, promise, speaker(promise, row.verb)))
+    return tuple(dict.fromkeys(row.verb for row in rows if row.verb is not Verb.PARTIAL))
+
+
+def about(promise: Promise, act: Act) -> int | None:
+    """The number of the revision that an act is about, before it is carried out; a judgement is about the delivery, so None."""
+    row = find(promise, act.verb, act.side)
+    if row and row.effect in (Effect.OPEN, Effect.OFFER, Effect.AT_ONCE):
+        return len(promise.revisions) + 1
+    if row and row.effect in (Effect.ACCEPT, Effect.DECLINE, Effect.WITHDRAW) and promise.offered:
+        return promise.offered.number
+    return None if act.verb in (Verb.ACCEPT, Verb.DECLINE) else promise.current.number
 
 
 def apply(promise: Promise | None, act: Act, number: int = 0) -> Promise:
@@ -125,7 +139,7 @@ def _moves(row: Transition) -> bool:
 
 
 def _check_time(promise: Promise, row: Transition, act: Act) -> None:
-    earliest = promise.moved_at if _moves(row) and row.verb is not Verb.VOID else promise.made_at
+    earliest = promise.moved_at if _moves(row) else promise.made_at
     if act.at < earliest and act.verb is not Verb.NOTE:
         raise errors.TooEarly(promise.id, earliest)
     if act.verb in (Verb.RENEGE, Verb.TOLD) and act.told_at is not None and act.told_at < promise.made_at:
@@ -152,7 +166,7 @@ def _settle(before: Promise, after: Promise, row: Transition, act: Act) -> Promi
     if row.end is not None:
         changes |= {"state": row.end, **_moments(before, row.end, act)}
     if row.gives_word and act.side is Side.PROMISOR:
-        changes["word"] = _word(before, act)
+        changes["word_at"] = _word_at(before, act)
     if act.verb is Verb.BUMP and row.gives_word and act.side is Side.PROMISOR:
         changes["bumped_at"] = act.at
     if act.verb in (Verb.RENEGE, Verb.TOLD):
@@ -173,13 +187,10 @@ def _moments(before: Promise, end: State, act: Act) -> dict[str, object]:
     return {"closed_at": act.at, "reason": act.text, "silent": act.verb is Verb.RENEGE and act.side is Side.PROMISEE}
 
 
-def _word(promise: Promise, act: Act) -> str | None:
-    """`before-due` once word was given before the due then in force, else `after-due`; silence, and a promise without a due, leave it."""
+def _word_at(promise: Promise, act: Act) -> datetime | None:
+    """When word was first given; breaking a promise gives it when they were told, and not before."""
     said = act.told_at if act.verb in (Verb.RENEGE, Verb.TOLD) else act.at
-    due = promise.current.terms.due
-    if said is None or due is None or promise.word == "before-due":
-        return promise.word
-    return "before-due" if said < due.at else "after-due"
+    return min(filter(None, (promise.word_at, said)), default=None)
 
 
 def _offer(promise: Promise, act: Act) -> Promise:
@@ -187,13 +198,16 @@ def _offer(promise: Promise, act: Act) -> Promise:
     return promise._replace(revisions=(*_turn(promise, {Status.OFFERED: Status.SUPERSEDED}), revision))
 
 
-def _accept(promise: Promise, act: Act) -> Promise:
+def _accept(promise: Promise, _act: Act) -> Promise:
+    """The terms on the table come into force. Trouble with the former ones is over, and so is word that was given of their date."""
     due = promise.offered.terms.due if promise.offered else None
+    moved = promise.in_force is not None and promise.in_force.terms.due != due
     return promise._replace(
         revisions=_turn(promise, {Status.IN_FORCE: Status.SUPERSEDED, Status.OFFERED: Status.IN_FORCE}),
         renegotiated=promise.renegotiated + (promise.in_force is not None),
         first_due=promise.first_due if promise.in_force else due,
-        agreed_at=act.at,
+        bumped_at=None,
+        word_at=None if moved else promise.word_at,
     )
 
 

@@ -135,7 +135,7 @@ class Act(NamedTuple):
 
 
 class Promise(NamedTuple):
-    """A promise as its acts left it. `word` is `before-due`, `after-due` or None: when the promisor first gave word of trouble."""
+    """A promise as its acts left it. `word_at` is when the promisor first gave word of trouble with the due date in force."""
 
     id: int
     opening: Opening
@@ -146,14 +146,13 @@ class Promise(NamedTuple):
     revisions: tuple[Revision, ...] = ()
     renegotiated: int = 0
     first_due: When | None = None
-    agreed_at: datetime | None = None
     accepted_at: datetime | None = None
     delivered_at: datetime | None = None
     closed_at: datetime | None = None
     bumped_at: datetime | None = None
     told_at: datetime | None = None
     silent: bool = False
-    word: str | None = None
+    word_at: datetime | None = None
     reason: str | None = None
     cause: str | None = None
     repair: str | None = None

@@ -3,7 +3,7 @@
 from typing import Any
 
 from promisectl.domain import lifecycle
-from promisectl.domain.promise import Direction, Promise, Revision
+from promisectl.domain.promise import Promise, Revision
 
 
 def revisions(promise: Promise) -> list[dict[str, Any]]:
@@ -13,7 +13,7 @@ def revisions(promise: Promise) -> list[dict[str, Any]]:
 
 def _revision(promise: Promise, revision: Revision) -> dict[str, Any]:
     terms = revision.terms
-    mine = promise.direction is Direction.SELF or revision.author is lifecycle.my_side(promise.direction)
+    mine = lifecycle.is_mine(promise.direction, revision.author)
     return {
         "revision": revision.number,
         "author": "me" if mine else "them",

@@ -22,7 +22,7 @@ class Told(NamedTuple):
     @property
     def mine(self) -> bool:
         """Whether I did it."""
-        return self.after.direction is Direction.SELF or self.act.side is lifecycle.my_side(self.after.direction)
+        return lifecycle.is_mine(self.after.direction, self.act.side)
 
     @property
     def who(self) -> str:
@@ -82,7 +82,7 @@ def made(promise: Promise, name: str, here: Here) -> str:
     elif promise.state is State.ACTIVE:
         opening = f"You owe {name}" if promise.direction is Direction.OWE else f"{name} owes you"
     else:
-        mine = first.author is lifecycle.my_side(promise.direction)
+        mine = lifecycle.is_mine(promise.direction, first.author)
         verb = "offer" if first.author is Side.PROMISOR else "ask"
         opening = f"You {verb} {name}" if mine else f"{name} {verb}s you"
     return f"#{promise.id} {promise.state}. {opening}: {said} (rev {first.number}).{_dated(promise.made_at, here)}"
@@ -250,9 +250,12 @@ def next_step(promise: Promise, name: str) -> str:
         else f"When it is done: complete {number}. If it gets bumpy: {trouble}.",
         State.DELIVERED: judge if owed else f"When {name} confirms: accept {number}.",
         State.RENEGED: f"When you have told {name}: told {number}." if mine else "",
-        State.DECLINED: "" if owed else "A clear No keeps the other promises safe.",
+        State.DECLINED: "" if owed or lifecycle.is_mine(promise.direction, promise.current.author) else _SAID_NO,
     }
     return steps.get(promise.state, "")
+
+
+_SAID_NO = "A No in good time protects what you have said Yes to."
 
 
 def foreseen(promise: Promise) -> str:

@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from promisectl.domain import lifecycle
-from promisectl.domain.promise import Direction, Promise, Side, State, Terms, Verb
+from promisectl.domain.promise import Direction, Promise, State, Terms, Verb
 from promisectl.rendering import acts, tables, words
 from promisectl.rendering.words import Here, Row
 
@@ -92,7 +92,7 @@ def _open(promise: Promise, name: str) -> list[tuple[str, str]]:
 def _gloss(promise: Promise, verb: Verb, name: str) -> str:
     """What a move would say now, and who would say it."""
     side = lifecycle.speaker(promise, verb)
-    mine = side in (Side.BOOKKEEPER, Side.SELF, lifecycle.my_side(promise.direction))
+    mine = lifecycle.is_mine(promise.direction, side)
     who, other, s = ("you", name, "") if mine else (name, "you", "s")
     if promise.state is State.DELIVERED:
         judged = {Verb.ACCEPT: f"{who} confirm{s} it", Verb.DECLINE: f"{who} say{s} what is missing", Verb.COMPLETE: f"{who} confirm{s} it"}

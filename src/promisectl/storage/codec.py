@@ -92,11 +92,6 @@ def person_act(row: Mapping[str, Any]) -> PersonAct:
     return PersonAct(verb, row["person"], at, recorded_at, row["number"], row["entry"], **body)
 
 
-def by_whom(direction: Direction, side: Side) -> str:
-    """`me` or `them`: who spoke for that side."""
-    return "me" if side in (Side.BOOKKEEPER, Side.SELF, lifecycle.my_side(direction)) else "them"
-
-
 def columns_of(promise: Promise) -> dict[str, Any]:
     """The row of a promise, every column but its number."""
     now, offer = promise.current, promise.offered
@@ -107,18 +102,17 @@ def columns_of(promise: Promise) -> dict[str, Any]:
         "tags": " ".join(promise.opening.tags) or None,
         "state": promise.state.value,
         "move": lifecycle.whose_move(promise),
-        "author": by_whom(promise.direction, offer.author) if offer else None,
+        "author": ("me" if lifecycle.is_mine(promise.direction, offer.author) else "them") if offer else None,
         **_dated(now.terms),
         "due_zone": now.terms.due.zone if now.terms.due else None,
         "revision": now.number,
         "revisions": len(promise.revisions),
         "first_due": first.civil if first else None,
-        "first_due_at": instant(first.at) if first else None,
-        **{name: getattr(promise, name) for name in ("renegotiated", "word", "reason", "cause", "repair", "risk", "no_to")},
+        **{name: getattr(promise, name) for name in ("renegotiated", "reason", "cause", "repair", "risk", "no_to")},
         "offer": offer.number if offer else None,
         **{f"offer_{name}": value for name, value in (_dated(offer.terms) if offer else {}).items() if name not in ("due_at", "reply_at")},
     }
-    for name in ("made_at", "agreed_at", "accepted_at", "delivered_at", "closed_at", "contact_at", "bumped_at", "told_at"):
+    for name in ("made_at", "accepted_at", "delivered_at", "closed_at", "contact_at", "bumped_at", "word_at", "told_at"):
         value = getattr(promise, name)
         columns[name] = instant(value) if value else None
     for name in Terms._fields:

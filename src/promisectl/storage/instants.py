@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 def instant(moment: datetime) -> str:
     """A moment as text of one width in UTC: `2026-11-27T22:59:59Z`."""
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}".rjust(20, "0")
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def moment(text: str) -> datetime:

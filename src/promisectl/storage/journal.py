@@ -7,7 +7,7 @@ from promisectl import errors
 from promisectl.compiled import sql
 from promisectl.domain import lifecycle, people
 from promisectl.domain.people import Newcomer, Person, PersonAct, PersonVerb
-from promisectl.domain.promise import Act, Promise, Side, State, Verb
+from promisectl.domain.promise import Act, Promise, Side, Verb
 from promisectl.storage import codec, reading
 from promisectl.storage.instants import instant
 
@@ -49,19 +49,17 @@ class Journal:
         return promise
 
     def say(self, promise: Promise, act: Act) -> Promise:
-        """The promise after `act`, which is appended with the revision it is about; a judgement is about the delivery.
+        """The promise after `act`, which is appended with the revision it is about.
 
         Raises what `lifecycle.apply` raises.
         """
         after = lifecycle.apply(promise, act)
-        about = after.offered or promise.offered or after.current
-        judges = promise.state is State.DELIVERED and act.verb in (Verb.ACCEPT, Verb.DECLINE)
-        self._append(promise, act._replace(revision=None if judges else about.number))
+        self._append(promise, act._replace(revision=lifecycle.about(promise, act)))
         self._refresh(after)
         return after
 
     def _append(self, promise: Promise, act: Act) -> None:
-        by = codec.by_whom(promise.direction, act.side)
+        by = "me" if lifecycle.is_mine(promise.direction, act.side) else "them"
         self._write(act.verb, act.side, by, act.at, codec.body_of(act), promise=promise.id, about=promise.opening.uid)
 
     def _write(self, verb: str, side: str, by: str, at: datetime, body: str, *, about: object, **where: int) -> None:

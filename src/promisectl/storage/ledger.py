@@ -15,10 +15,12 @@ from promisectl.compiled import sql
 T = TypeVar("T")
 
 _PATIENCE = 10
-_SETTINGS = (
+_TO_WRITE = (
     "PRAGMA journal_mode = DELETE",
     "PRAGMA synchronous = EXTRA",
     "PRAGMA fullfsync = ON",
+)
+_ALWAYS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA recursive_triggers = ON",
     "PRAGMA trusted_schema = OFF",
@@ -46,7 +48,7 @@ def reading(path: str) -> Iterator[sqlite3.Connection]:
     with _translated(path):
         db = _open_for_reading(path)
     try:
-        with _translated(path, only=sqlite3.Error):
+        with _translated_from_sqlite(path):
             yield db
     finally:
         db.close()
@@ -72,6 +74,7 @@ def in_memory() -> sqlite3.Connection:
 
 
 def _open_for_reading(path: str) -> sqlite3.Connection:
+    _check_header(path)
     try:
         return _begin_reading(path, _connect(path, "ro"))
     except sqlite3.OperationalError as error:
@@ -93,6 +96,7 @@ def _begin_reading(path: str, db: sqlite3.Connection) -> sqlite3.Connection:
 
 def _transaction(path: str, work: Callable[[sqlite3.Connection], T]) -> T:
     with _translated(path):
+        _check_header(path)
         db = _connect(path, "rw")
         try:
             _patiently(path, lambda: db.execute("BEGIN IMMEDIATE"))
@@ -134,6 +138,7 @@ def _found(path: str, work: Callable[[sqlite3.Connection], T]) -> T:
     """Make a new ledger under a temporary name, do the first work in it, and link it into place: whole, or not at all."""
     with _translated(path):
         made = _make_directories(os.path.dirname(os.path.abspath(path)))
+        parents = [os.path.dirname(one) for one in reversed(made)]
         temporary = f"{path}.{os.urandom(8).hex()}.new"
         try:
             result = _fill(temporary, work)
@@ -146,7 +151,11 @@ def _found(path: str, work: Callable[[sqlite3.Connection], T]) -> T:
             for directory in reversed(made):
                 with suppress(OSError):
                     os.rmdir(directory)
-        _sync_directory(os.path.dirname(os.path.abspath(path)))
+        try:
+            for one in (os.path.dirname(os.path.abspath(path)), *parents):
+                _sync_directory(one)
+        except OSError as error:
+            raise errors.Unconfirmed(path, error.strerror or str(error)) from error
         return result
 
 
@@ -192,10 +201,6 @@ def _sync_directory(directory: str) -> None:
 
 
 def _connect(path: str, mode: str) -> sqlite3.Connection:
-    if not os.path.isfile(path):
-        raise errors.NotALedger(path, "is not a file")
-    if mode == "ro" and os.path.getsize(path) == 0:
-        raise errors.NotALedger(path, "is empty, which a ledger never is")
     name = path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
     db = sqlite3.connect(f"file:{name}?mode={mode}", uri=True, isolation_level=None, timeout=0)
     db.row_factory = sqlite3.Row
@@ -214,7 +219,7 @@ def _closed_on_failure(db: sqlite3.Connection) -> Iterator[None]:
 
 
 def _configure(path: str, db: sqlite3.Connection, mode: str) -> None:
-    for setting in _SETTINGS if mode == "rw" else _SETTINGS[3:]:
+    for setting in (*_TO_WRITE, *_ALWAYS) if mode == "rw" else _ALWAYS:
         _patiently(path, partial(db.execute, setting))
     if sys.version_info >= (3, 12):
         settings = {sqlite3.SQLITE_DBCONFIG_DEFENSIVE: True, sqlite3.SQLITE_DBCONFIG_DQS_DML: False, sqlite3.SQLITE_DBCONFIG_DQS_DDL: False}
@@ -222,13 +227,29 @@ def _configure(path: str, db: sqlite3.Connection, mode: str) -> None:
             db.setconfig(setting, on)
 
 
+def _check_header(path: str) -> None:
+    """Refuse a strange file by its first bytes, before SQLite touches it: a setting would be written into it otherwise."""
+    if not os.path.isfile(path):
+        raise errors.NotALedger(path, "is not a file")
+    with open(path, "rb") as file:
+        header = file.read(100)
+    if not header:
+        raise errors.NotALedger(path, "is empty, which a ledger never is")
+    if not header.startswith(b"SQLite format 3\0"):
+        raise errors.NotALedger(path, "is damaged, or no ledger at all")
+    _check_numbers(path, int.from_bytes(header[68:72], "big"), int.from_bytes(header[60:64], "big"))
+
+
 def _check(path: str, db: sqlite3.Connection) -> None:
-    """Refuse whatever is not a ledger of a schema step that is known here."""
+    """Refuse whatever is not a ledger of a schema step that is known here, now that nobody else can change it."""
     (application,) = db.execute("PRAGMA application_id").fetchone()
     (step,) = db.execute("PRAGMA user_version").fetchone()
+    _check_numbers(path, application, step)
+
+
+def _check_numbers(path: str, application: int, step: int) -> None:
     if application != sql.APPLICATION_ID:
-        empty = os.path.getsize(path) == 0
-        raise errors.NotALedger(path, "is empty, which a ledger never is" if empty else "is a database of some other program")
+        raise errors.NotALedger(path, "is a database of some other program")
     if step < 1:
         raise errors.NotALedger(path, "names no schema step, which a ledger always does")
     if step > sql.SCHEMA_STEP:
@@ -254,15 +275,25 @@ def _patiently(path: str, act: Callable[[], Any]) -> None:
 
 
 @contextmanager
-def _translated(path: str, only: type[Exception] = Exception) -> Iterator[None]:
-    """Turn what SQLite, and the system unless `only` says otherwise, raises into a sentence that a person can act on."""
+def _translated(path: str) -> Iterator[None]:
+    """Turn what SQLite and the system raise into a sentence that a person can act on; a bug of ours stays a traceback."""
+    try:
+        with _translated_from_sqlite(path):
+            yield
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise errors.Unusable(path, error.strerror or str(error)) from error
+
+
+@contextmanager
+def _translated_from_sqlite(path: str) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
             raise errors.NotALedger(path, "is damaged, or no ledger at all") from error
-        raise errors.Unusable(path, str(error)) from error
-    except OSError as error:
-        if isinstance(error, FileExistsError) or not issubclass(OSError, only):
+        if not isinstance(error, sqlite3.OperationalError):
             raise
-        raise errors.Unusable(path, error.strerror or str(error)) from error
+        raise errors.Unusable(path, str(error)) from error

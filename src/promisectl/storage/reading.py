@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, Any]
 
+_OPEN = "('proposed', 'active', 'delivered')"
+
 SORTS = {
-    "due": "due_at IS NULL, due_at, id",
+    "due": f"state NOT IN {_OPEN}, NOT (state = 'active' AND due_at < :now), due_at IS NULL, due_at, id",
     "made": "made_at, id",
     "id": "id",
     "person": "person, due_at IS NULL, due_at, id",
@@ -29,16 +31,20 @@ _FILTERS = {
     "due_after": "due_at > :due_after",
     "tag": "instr(' ' || tags || ' ', ' ' || :tag || ' ')",
     "search": "(outcome LIKE :search ESCAPE '\\' OR done_when LIKE :search ESCAPE '\\' OR why LIKE :search ESCAPE '\\')",
-    "open": "state IN ('proposed', 'active', 'delivered')",
+    "open": f"state IN {_OPEN}",
     "not_void": "state <> 'void'",
 }
 
 
+_FEW = 1_000
+
+
 class Clock(NamedTuple):
-    """The moment that a view is asked about and the end of its local day, both as stored instants."""
+    """The moment that a view is asked about, the end of its local day and of the third day after, as stored instants."""
 
     now: str
     day_end: str
+    soon_end: str
 
 
 def promises(
@@ -60,7 +66,19 @@ def promises(
         wanted["search"] = _pattern(db, wanted["search"])
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     query = f"{_with(view)} SELECT * FROM {view}{where} ORDER BY {SORTS[sort]} LIMIT :limit"  # noqa: S608 (names from this file only)
-    return db.execute(query, {**wanted, **clock._asdict(), "limit": -1 if limit is None else limit})
+    return _let_go(db, query, {**wanted, **clock._asdict(), "limit": -1 if limit is None else limit})
+
+
+def _let_go(db: sqlite3.Connection, query: str, bound: Mapping[str, Any]) -> Iterator[Row]:
+    """The rows of a query, with the ledger let go of first: who reads them may be slow, and nobody has to wait for that.
+
+    A few are kept in memory, more of them in a temporary table, which SQLite keeps in a nameless file when it grows.
+    """
+    rows = db.execute(query, bound).fetchmany(_FEW)
+    if len(rows) == _FEW:
+        db.execute(f"CREATE TEMP TABLE answer AS {query}", bound)
+    db.execute("COMMIT")
+    return db.execute("SELECT * FROM temp.answer") if len(rows) == _FEW else iter(rows)
 
 
 def _with(view: str) -> str:
@@ -92,7 +110,18 @@ def acts(db: sqlite3.Connection, number: int | None = None, *, limit: int | None
     query = f"SELECT * FROM ({sql.VIEWS['acts']}){where} ORDER BY id"  # noqa: S608
     if limit is not None:
         query = f"SELECT * FROM ({query} DESC LIMIT :limit) ORDER BY id"  # noqa: S608
-    return db.execute(query, {"promise": number, "limit": limit})
+    return _let_go(db, query, {"promise": number, "limit": limit})
+
+
+def acts_of(db: sqlite3.Connection, number: int) -> list[Row]:
+    """The act records of one promise, with the ledger still held."""
+    return db.execute(f"SELECT * FROM ({sql.VIEWS['acts']}) WHERE promise = :promise ORDER BY id", {"promise": number}).fetchall()  # noqa: S608
+
+
+def late_with_others(db: sqlite3.Connection, clock: Clock) -> int:
+    """How many promises that I am owed are overdue."""
+    count: int = db.execute(sql.LATE_WITH_OTHERS, {"now": clock.now}).fetchone()[0]
+    return count
 
 
 def names(db: sqlite3.Connection) -> dict[int, str]:
@@ -129,14 +158,14 @@ def name(db: sqlite3.Connection, person: int | None) -> str:
 
 
 def counts(db: sqlite3.Connection, clock: Clock) -> Iterator[Row]:
-    """Per person: what is open in both directions, what of it is overdue, and what was kept or broken."""
+    """Per person: what is promised in both directions, what of it is overdue, and what comes due next."""
     query = f"""{_with("promises")} SELECT person, person_name,
-        sum(direction = 'owe' AND state IN ('proposed', 'active', 'delivered')) AS owe,
-        sum(direction = 'owed' AND state IN ('proposed', 'active', 'delivered')) AS owed,
+        sum(direction = 'owe' AND state IN ('active', 'delivered')) AS owe,
+        sum(direction = 'owed' AND state IN ('active', 'delivered')) AS owed,
         sum(state = 'active' AND due_at < :now) AS overdue,
-        min(iif(state IN ('active', 'proposed'), due_at, NULL)) AS next_due
+        min(iif(state = 'active', due_at, NULL)) AS next_due
         FROM promises WHERE direction <> 'self' AND state <> 'void' GROUP BY person, person_name ORDER BY person"""  # noqa: S608
-    return db.execute(query, clock._asdict())
+    return _let_go(db, query, clock._asdict())
 
 
 def as_of(db: sqlite3.Connection, moment: "datetime") -> sqlite3.Connection:

@@ -53,6 +53,9 @@ STATEMENTS: dict[str, ClauseElement] = {
     "NAMES": select(_promise.c.id, _whole.c.name.label("person_name"))
     .join(_person, _person.c.id == _promise.c.person)
     .join(_whole, _WHOLE_PERSON),
+    "LATE_WITH_OTHERS": select(func.count())
+    .select_from(_promise)
+    .where(text("direction = 'owed' AND state = 'active'"), _promise.c.due_at < bindparam("now")),
     # People
     "PEOPLE": select(_person.c.id, _person.c.handle, _person.c.name, _person.c.merged_into, _KNOWN).order_by(_person.c.id),
     "ALIASES": select(_alias.c.alias, _alias.c.person).order_by(_alias.c.alias),

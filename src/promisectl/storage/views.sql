@@ -1,4 +1,4 @@
--- The public read model. `:now` and `:day_end` are the moment asked about and the end of its local day: the program binds them,
+-- The public read model. `:now`, `:day_end` and `:soon_end` are the moment asked about, the end of its local day, and of the third day after: the program binds them,
 -- in the ledger's own views they are the clock. Columns are only ever added, at the end.
 
 CREATE VIEW promises AS
@@ -29,7 +29,8 @@ SELECT
   CAST(strftime('%s', p.delivered_at) AS INTEGER) - CAST(strftime('%s', p.due_at) AS INTEGER) AS lateness_seconds,
   CASE
     WHEN p.direction = 'self' OR p.accepted_at IS NULL THEN NULL
-    WHEN p.word IS NOT NULL THEN p.word
+    WHEN p.word_at < p.due_at THEN 'before-due'
+    WHEN p.word_at >= p.due_at THEN 'after-due'
     WHEN p.state = 'reneged' AND p.told_at IS NULL THEN 'none'
     WHEN p.state = 'active' AND p.due_at < :now THEN 'none'
     WHEN p.state IN ('delivered', 'kept') AND p.delivered_at > p.due_at THEN 'none'
@@ -45,9 +46,9 @@ SELECT
   nullif(ltrim(
     iif(p.state = 'active' AND p.due_at < :now, ' overdue', '')
     || iif(p.state = 'active' AND p.due_at >= :now AND p.due_at <= :day_end, ' due-today', '')
-    || iif(p.state = 'active' AND p.due_at >= :now AND p.due_at <= strftime('%Y-%m-%dT%H:%M:%SZ', :day_end, '+3 days'), ' due-soon', '')
+    || iif(p.state = 'active' AND p.due_at >= :now AND p.due_at <= :soon_end, ' due-soon', '')
     || iif(p.state = 'active' AND p.offer IS NOT NULL, ' renegotiating', '')
-    || iif(p.state = 'active' AND p.bumped_at >= p.agreed_at, ' at-risk', '')
+    || iif(p.state = 'active' AND p.bumped_at IS NOT NULL, ' at-risk', '')
     || iif(p.state = 'proposed' AND p.reply_at < :now, ' lapsed', '')
     || iif(p.state = 'proposed' AND p.contact_at <= strftime('%Y-%m-%dT%H:%M:%SZ', :now, '-7 days')
         OR p.state = 'active' AND p.direction = 'owed' AND p.contact_at <= strftime('%Y-%m-%dT%H:%M:%SZ', :now, '-14 days'), ' stale', '')
