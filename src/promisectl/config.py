@@ -40,7 +40,7 @@ def read(env: Env) -> Config:
 
 def _line(path: str, key: str) -> int:
     with open(path, encoding="utf-8") as file:
-        return next((number for number, line in enumerate(file, 1) if key in line), 1)
+        return next((number for number, line in enumerate(file, 1) if line.replace(" ", "").startswith(f"{key}=")), 1)
 
 
 def _nearest(key: str) -> str:

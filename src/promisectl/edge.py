@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 from promisectl import errors
 from promisectl.escaping import is_text, safe
@@ -62,7 +63,9 @@ def _refused(problem: errors.Problem, words: Sequence[str]) -> int:
         line = as_json.one({"error": error | ({"moves": [str(move) for move in problem.moves]} if problem.moves else {})})
     else:
         line = safe(f"promisectl: {problem}")
-    sys.stderr.write(line + "\n")
+    with suppress(OSError):
+        sys.stderr.write(line + "\n")
+        sys.stderr.flush()
     return problem.exit_code
 
 

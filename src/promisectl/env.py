@@ -1,4 +1,4 @@
-"""The world around one command: the clock, the environment, the streams. Nothing else reads them."""
+"""The world around one command: the clock, the environment, the streams. Commands meet them only here."""
 
 import os
 import sys
@@ -31,7 +31,7 @@ class Env:
         quiet: bool = False,
         form: str | None = None,
     ) -> None:
-        self._environ = environ
+        self.environ = environ
         self._in, self._out, self._err = streams
         self.zone = local_zone(environ)
         self.now = _now(today or environ.get("PROMISECTL_TODAY"), self.zone)
@@ -64,7 +64,7 @@ class Env:
     @property
     def width(self) -> int:
         """How many columns the terminal has: COLUMNS, else what it says itself, else 80; never fewer than 40."""
-        columns = self._environ.get("COLUMNS", "")
+        columns = self.environ.get("COLUMNS", "")
         if columns.isascii() and columns.isdigit() and int(columns[:5]):
             return max(40, int(columns[:5]))
         try:
@@ -77,11 +77,11 @@ class Env:
         """Whether to colour: --color, then NO_COLOR, then FORCE_COLOR or CLICOLOR_FORCE, then whether a terminal that can is looking."""
         if self.color_wish != "auto":
             return self.color_wish == "always"
-        if self._environ.get("NO_COLOR"):
+        if self.environ.get("NO_COLOR"):
             return False
-        if any(self._environ.get(name, "") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
+        if any(self.environ.get(name, "") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
             return True
-        return self.tty and self._environ.get("TERM") != "dumb"
+        return self.tty and self.environ.get("TERM") != "dumb"
 
     @property
     def may_ask(self) -> bool:
@@ -101,6 +101,10 @@ class Env:
         for piece in pieces:
             with self.heard():
                 self._out.write(piece)
+
+    def write_records(self, pieces: Iterable[str]) -> None:
+        """Records as they come: whole in a pipe or a file, escaped where they would steer a terminal."""
+        self.write(map(_harmless, pieces) if self.tty else pieces)
 
     def say(self, line: str) -> None:
         """One line of data on stdout, escaped so that no text in it can steer a terminal."""
@@ -152,6 +156,10 @@ class Env:
     def stdout(self) -> IO[str]:
         """The stream for data, for the one console that prints tables."""
         return self._out
+
+
+def _harmless(piece: str) -> str:
+    return "".join(letter if letter in "\t\n" else safe(letter) for letter in piece.replace("\r\n", "\n"))
 
 
 def _now(today: str | None, zone: str) -> datetime:

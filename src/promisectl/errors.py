@@ -1,4 +1,4 @@
-"""Every error a person can meet: its sentence, its code for programs, its exit code.
+"""All that can go wrong for a person, each with the sentence it is told in, a name for programs and an exit code.
 
 A sentence says what is wrong and what to do next. Raised anywhere, caught once, at the edge.
 """
@@ -71,7 +71,7 @@ class AmbiguousDate(Usage):
     """A date that has several readings; all of them are named."""
 
     def __init__(self, text: str, readings: tuple[str, ...]) -> None:
-        write = "Write the one that was meant" if len(readings) > 1 else "Write it like that, or set date_order in the config"
+        write = "Write the one that was meant" if len(readings) > 1 else "Write it like that"
         super().__init__(f"“{text}” can mean {' or '.join(readings)}. {write}.")
 
 
@@ -223,7 +223,8 @@ class StaleRevision(IllegalMove):
             "in-force": f"Revision {asked} of #{number} is in force already",
             "superseded": f"Revision {asked} of #{number} is dead, revision {asked + 1} took its place",
         }.get(status, f"Revision {asked} of #{number} was {status}")
-        super().__init__(f"{what}; revision {now} is to be answered. See: show {number}, then accept {number} --rev {now}.")
+        answer = "" if f"revision {now} " in what else f"; revision {now} is to be answered"
+        super().__init__(f"{what}{answer}. See: show {number}, then accept {number} --rev {now}.")
 
 
 class Unreadable(Usage):

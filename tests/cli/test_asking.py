@@ -18,7 +18,7 @@ def _lend(program: Program, *more: str, answers: str | None = None) -> Result:
     return program("make", "Lend the drill", "--to", "dnaa", *more, answers=answers)
 
 
-@pytest.mark.parametrize(("typed", "name"), [("\n", "Dana"), ("dana\n", "Dana"), ("new\n", "Dnaa"), ("n\n", "Dnaa")])
+@pytest.mark.parametrize(("typed", "name"), [("\n", "Dana"), ("y\n", "Dana"), ("dana\n", "Dana"), ("new\n", "Dnaa"), ("n\n", "Dnaa")])
 def test_a_near_miss_is_asked_about(known: Program, typed: str, name: str) -> None:
     result = _lend(known, answers=typed)
     assert result.stdout == f"#2 proposed. You offer {name}: “Lend the drill” (rev 1).\n"

@@ -1,1 +1,1 @@
-"""How you ask. Typer declarations only: each hands its arguments to the function of the same name in `commands`."""
+"""The command line as it is typed: declarations without bodies; what they ask for is done in `commands`."""

@@ -1,1 +1,1 @@
-"""What happens. One function per command, grouped as in the help: it takes the world and plain arguments, acts or reads, and says so."""
+"""What is done: a function for each command, which is given the world and plain arguments, and answers."""

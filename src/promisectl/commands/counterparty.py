@@ -8,6 +8,8 @@ from promisectl.domain.people import Newcomer, Person
 from promisectl.env import Env
 from promisectl.storage import ledger, reading
 
+_UNMET = 0  # the number of nobody in the ledger
+
 
 def everybody(env: Env) -> list[Person]:
     """Everybody the ledger knows; nobody where there is no ledger yet."""
@@ -18,9 +20,17 @@ def everybody(env: Env) -> list[Person]:
 
 
 def all_named(env: Env, names: Sequence[str], *, new: bool) -> list[Person | Newcomer | None]:
-    """Everybody whom `names` mean, each once, myself as None."""
-    known = everybody(env)
-    return list(dict.fromkeys(None if people.is_me(name) else named(env, name, known, new=new) for name in names))
+    """Everybody whom `names` mean, each once, myself as None; a newcomer counts as known for the names that follow."""
+    known, found = everybody(env), list[Person | Newcomer | None]()
+    for name in names:
+        other = None if people.is_me(name) else named(env, name, known, new=new)
+        if isinstance(other, Newcomer):
+            known.append(Person(_UNMET, other.handle, other.name))
+        elif other and other.id == _UNMET:
+            other = Newcomer(other.handle, other.name)
+        if other not in found:
+            found.append(other)
+    return found
 
 
 def named(env: Env, name: str, known: Sequence[Person], *, new: bool) -> Person | Newcomer:
@@ -39,9 +49,8 @@ def named(env: Env, name: str, known: Sequence[Person], *, new: bool) -> Person 
 
 def _which(env: Env, name: str, newcomer: Newcomer, near: Sequence[Person]) -> Person | Newcomer:
     names = " or ".join(person.handle for person in near)
-    answer = env.ask(f"“{name}” is new. Did you mean {names}? [handle, Enter for {near[0].handle}, or new]")
-    if not answer:
-        return near[0]
-    if answer.casefold() in ("new", "n", "no"):
+    enter = f", Enter for {near[0].handle}" if len(near) == 1 else ""
+    answer = env.ask(f"“{name}” is new. Did you mean {names}? [handle{enter}, or new]").casefold()
+    if answer in ("new", "n", "no"):
         return newcomer
-    return people.find(answer, near)
+    return near[0] if len(near) == 1 and answer in ("", "y", "yes") else people.find(answer, near)

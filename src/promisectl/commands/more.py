@@ -97,7 +97,7 @@ def undo(env: Env, *, promise: str | None = None) -> None:
 
 
 def redo(env: Env) -> None:
-    """Take back the newest undo, as long as nothing else was recorded since."""
+    """Let the command that was undone last count again, if nothing came after its undo."""
     _take_back(env, "redo", Journal.last_undo, Journal.redo, errors.NothingToRedo())
 
 

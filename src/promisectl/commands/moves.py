@@ -91,9 +91,8 @@ def _record(env: Env, draft: _Draft, others: Sequence[Person | Newcomer | None])
         return [_made(env, db, journal, draft, other) for other in others]
 
     answers = ledger.write(env.ledger, work)
-    for other in others:
-        if isinstance(other, Newcomer):
-            env.hint(f"New in the ledger: {other.name} ({other.handle}).")
+    for notice in (notice for one in answers for notice in one.notices):
+        env.hint(notice)
     saying.answer(env, answers)
 
 
@@ -126,6 +125,7 @@ def _sides(to: Sequence[str], from_: Sequence[str], *, asked: bool, offered: boo
 
 def _made(env: Env, db: sqlite3.Connection, journal: Journal, draft: _Draft, other: Person | Newcomer | None) -> Answer:
     person = journal.meet(other) if isinstance(other, Newcomer) else other
+    met = [f"New in the ledger: {person.name} ({person.handle})."] if person and journal.just_met(person) else []
     direction, author = (draft.direction, draft.author) if person else (Direction.SELF, Side.SELF)
     opening = Opening(_uid(), direction, person.id if person else None, draft.replaces, draft.tags)
     verb = Verb.REQUEST if author is Side.PROMISEE else Verb.OFFER
@@ -139,7 +139,7 @@ def _made(env: Env, db: sqlite3.Connection, journal: Journal, draft: _Draft, oth
     name = person.name if person else ""
     line = messages.made(promise, name, viewing.here(env))
     row = reading.promise(db, viewing.clock(env), promise.id)
-    return Answer(promise.id, line, [messages.next_step(promise, name)], row)
+    return Answer(promise.id, line, [messages.next_step(promise, name)], row, met)
 
 
 def _uid() -> str:

@@ -17,14 +17,16 @@ from promisectl.storage.journal import Journal
 def people(env: Env) -> None:
     """Everybody in the ledger, with what is open in both directions."""
     with viewing.opened(env) as db:
-        rows = list(reading.counts(db, viewing.clock(env))) if db else []
-        if rows:
-            viewing.answer(env, rows, viewing.PEOPLE, lambda found: _draw_people(env, found))
-        else:
+        if db is None:
             viewing.nothing_yet(env, viewing.PEOPLE)
+        else:
+            viewing.answer(env, reading.counts(db, viewing.clock(env)), viewing.PEOPLE, lambda found: _draw_people(env, found))
 
 
 def _draw_people(env: Env, rows: Sequence[Row]) -> None:
+    if not rows:
+        env.say("There is nobody but you in the ledger yet.")
+        return
     from promisectl.rendering import tables
 
     viewing.draw(env, tables.people(rows, viewing.here(env)))
@@ -62,9 +64,9 @@ def rename(env: Env, name: str, new: str, *, display: str | None = None) -> None
         taken = domain.exact(wanted.handle, known)
         if taken and taken.id != person.id:
             raise errors.NameTaken(new, taken.handle)
-        shown = (
-            domain.newcomer(display).name if display else wanted.name if person.name == domain.newcomer(person.handle).name else person.name
-        )
+        whole = display or (new if new != new.casefold() or " " in new.strip() else None)
+        derived = person.name == domain.newcomer(person.handle).name
+        shown = domain.newcomer(whole).name if whole else wanted.name if derived else person.name
         if (wanted.handle, shown) == (person.handle, person.name):
             raise errors.SameName(person.handle)
         after = journal.about(person, PersonVerb.RENAME, handle=wanted.handle, name=shown)

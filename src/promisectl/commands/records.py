@@ -38,7 +38,7 @@ def export(
         lines = as_csv.lines(rows, kind.csv, newline=_NEWLINES[newline], raw=raw)
         pieces = chain(["\ufeff"] if bom else [], lines)
         if output == "-":
-            env.write(pieces)
+            env.write_records(pieces)
         else:
             _into_file(env, output, pieces, force=force)
 
@@ -47,6 +47,8 @@ def _into_file(env: Env, path: str, pieces: Iterable[str], *, force: bool) -> No
     """Write beside `path` and rename: the file is there whole or not at all, readable by me alone."""
     if os.path.lexists(path) and ledger.same(path, env.ledger):
         raise errors.OntoTheLedger(path)
+    if os.path.lexists(path) and (os.path.islink(path) or not os.path.isfile(path)):
+        raise errors.CannotWrite(path, "it is no ordinary file")
     if os.path.lexists(path) and not force:
         raise errors.FileExists(path)
     temporary = f"{path}.{os.urandom(6).hex()}.new"
@@ -126,13 +128,14 @@ _TOUR = (
 )
 
 
-def demo(env: Env) -> None:
+def demo(env: Env) -> int:
     """Play a short tour in a ledger that is thrown away: each command, then what it prints."""
     import shlex
     import subprocess
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="promisectl-demo-") as place:
+        environ = {**env.environ, "XDG_CONFIG_HOME": place}
         for why, *words in _TOUR:
             if why:
                 env.say("")
@@ -140,6 +143,9 @@ def demo(env: Env) -> None:
             env.say(f"$ promisectl {shlex.join(words)}")
             env.flush()
             command = [sys.executable, "-m", "promisectl", "--ledger", os.path.join(place, "ledger.db"), *words]
-            subprocess.run(command, check=True)  # noqa: S603 (our own program, our own words)
+            code = subprocess.run(command, check=False, env=environ).returncode  # noqa: S603 (our own program, our own words)
+            if code:
+                return code
     env.say("")
     env.say("That ledger is gone again. Yours begins with: promisectl make “…” --to somebody")
+    return 0

@@ -4,7 +4,7 @@ import os
 import sys
 from typing import Any
 
-from promisectl import errors
+from promisectl import config, errors
 from promisectl.env import Env
 
 _WORLD = ("ledger", "today", "color", "no_input", "quiet")
@@ -21,6 +21,8 @@ def run(module: str, function: str, arguments: dict[str, Any]) -> None:
         raise errors.Contradiction(f"{' and '.join(f'--{form}' for form in forms)} exclude each other. Give one of them.")
     world = {name: arguments.pop(name) for name in _WORLD if name in arguments}
     env = Env(os.environ, (sys.stdin, sys.stdout, sys.stderr), form=forms[0] if forms else None, **world)
+    if module != "records":
+        config.read(env)  # a mistake in it is said at once, not by the first command that happens to need it
     commands = __import__(f"promisectl.commands.{module}", fromlist=[function])
     try:
         code = getattr(commands, function)(env, **arguments)

@@ -17,12 +17,13 @@ from promisectl.storage.journal import Journal
 
 
 class Answer(NamedTuple):
-    """What there is to say about one promise after a move: its line, what comes next, and its record."""
+    """What there is to say about one promise after a move: its line, what comes next, its record, and what is new besides."""
 
     number: int
     line: str
     hints: Sequence[str]
     row: Any
+    notices: Sequence[str] = ()
 
 
 def move(env: Env, command: str, ids: Sequence[str], act: Callable[[Promise], Act], *, foreseen: bool = False) -> None:

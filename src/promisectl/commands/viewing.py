@@ -65,7 +65,7 @@ def answer(env: Env, rows: Iterable[Row], kind: Kind, draw: Callable[[list[Row]]
     if env.form == "table":
         draw(list(rows))
     else:
-        env.write(records(env.form, rows, kind))
+        env.write_records(records(env.form, rows, kind))
 
 
 def records(form: str, rows: Iterable[Row], kind: Kind) -> Iterator[str]:

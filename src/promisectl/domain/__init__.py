@@ -1,1 +1,1 @@
-"""What a promise is. Plain Python: no input or output, no clock, no SQL, no terminal."""
+"""Promises themselves: what they are and how they move. Nothing here reads a clock, a file or a terminal."""

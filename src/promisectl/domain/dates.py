@@ -20,7 +20,7 @@ _OFFSET = r"z|[+-](?:0\d|1[0-4]):[0-5]\d"
 _CLOCK = r"noon|\d\d?:\d\d(?: ?[ap]m)?|\d\d? ?[ap]m"
 _ZONE = r"(?:(?: |(?<=:\d\d)(?=z$))(utc|z|[a-z]\S*/\S*))?"  # after a blank; only a Z may touch the time
 _ISO_MINUTE = rf"({_DAY})[t ]((?:[01]\d|2[0-3]):[0-5]\d)(?::([0-5]\d))?({_OFFSET})?{_ZONE}"
-_WORDS = rf"(.+?)(?:(?: at)? ({_CLOCK}))?{_ZONE}"
+_WORDS = rf"(.+?)(?:,?(?: at)? ({_CLOCK})|, end of day)?{_ZONE}"
 _NTH = r"(\d\d?)(?:st|nd|rd|th|\.)?"
 
 _LONGEST = 100
@@ -180,6 +180,16 @@ def _months_on(said: _Said, months: int, day: int | None = None) -> date:
 
 
 def _with_month(said: _Said, words: str) -> date | None:
+    """A day with its month's name, and with its weekday's in front if it is the right one."""
+    weekday, _, rest = words.partition(" ")
+    named = _WEEKDAYS.get(weekday.rstrip(","))
+    found = _month_and_day(said, words if named is None else rest)
+    if found and named not in (None, found.weekday()):
+        raise said.no(f"{found:%d} {_MONTHS[found.month - 1].title()} {found.year} is a {_DAYS[found.weekday()].title()}".removeprefix("0"))
+    return found
+
+
+def _month_and_day(said: _Said, words: str) -> date | None:
     if found := re.fullmatch(rf"{_NTH} ([a-z]+)(?:,? (\d{{4}}))?", words):
         day, month, year = found.groups()
     elif found := re.fullmatch(rf"([a-z]+) {_NTH}(?:,? (\d{{4}}))?", words):

@@ -110,7 +110,12 @@ def newcomer(words: str) -> Newcomer:
         raise errors.BadName(words, "it needs a letter or a digit, and no control characters")
     if handle.startswith(("-", "?")):
         raise errors.BadName(words, "it can't begin with that sign")
-    return Newcomer(handle, name.title() if name == name.casefold() and "@" not in name else name)
+    return Newcomer(handle, _capitals(name) if name == name.casefold() and "@" not in name else name)
+
+
+def _capitals(name: str) -> str:
+    """Every word with a capital, and after an apostrophe too, but for the one of a genitive: O'Brien, Dana's."""
+    return " ".join(word[:-1].title() + "s" if word.endswith("'s") else word.title() for word in name.split(" "))
 
 
 def exact(name: str, people: Sequence[Person]) -> Person | None:
@@ -118,7 +123,7 @@ def exact(name: str, people: Sequence[Person]) -> Person | None:
     wanted = " ".join(name.split()).casefold()
     here = [person for person in people if person.merged_into is None]
     for person in here:
-        if wanted in (person.handle.casefold(), *(alias.casefold() for alias in person.aliases)):
+        if wanted.replace(" ", "-") in (person.handle.casefold(), *(alias.casefold() for alias in person.aliases)):
             return person
     named = [person for person in here if person.known and wanted in (person.name.casefold(), person.handle.casefold().replace("-", " "))]
     if len(named) > 1:

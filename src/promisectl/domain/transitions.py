@@ -45,7 +45,7 @@ class Effect(Enum):
 class Transition(NamedTuple):
     """One row: in `state` (None: before the promise is made) `who` may say `verb`; `end` is the next state (None: the same).
 
-    `number` counts the rows of the lifecycle as the guide prints them; `needs` names what the act has to carry.
+    `number` is the row of the lifecycle that this is, or is a part of; `needs` names what the act has to carry.
     `gives_word`: when the promisor says it, it counts as notice. `talk` is the arc in Winograd and Flores'
     basic conversation for action (Understanding Computers and Cognition, 1986, figure 5.1), empty where this lifecycle goes beyond it.
     """
@@ -114,7 +114,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     # Row 31, undo and redo, is `replay` without the commands that were taken back.
 )
 
-# Who is taken to speak when the command does not say it: part in the talk, or "me" for the side that is mine.
+# Who is taken to speak when the command does not say it; where nothing is said here, it is me.
 SPEAKS: dict[tuple[State | None, Verb], Who] = {
     (_P, Verb.ACCEPT): Who.OTHER,
     (_P, Verb.DECLINE): Who.OTHER,

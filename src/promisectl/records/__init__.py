@@ -1,1 +1,1 @@
-"""What programs read. A contract: fields are only ever added, at the end."""
+"""Answers for other programs. They rely on the fields: none goes, none moves, a new one comes last."""

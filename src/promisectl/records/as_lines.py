@@ -6,7 +6,7 @@ from typing import Any
 from promisectl.escaping import one_line
 
 PROMISE = ("id", "person", "outcome", "due", "state", "flags")
-ACT = ("id", "at", "promise", "act", "by", "text", "undone_by")
+ACT = ("id", "at", "promise", "act", "by", "text", "entry", "undone_by")
 
 
 def lines(rows: Iterable[Mapping[str, Any]], columns: tuple[str, ...]) -> Iterator[str]:

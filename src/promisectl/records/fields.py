@@ -66,7 +66,7 @@ Row = Mapping[str, Any]
 
 
 def promise(row: Row) -> dict[str, Any]:
-    """A row of the view `promises` as a JSON object: absent is null, tags and flags are arrays, `offer` holds the revision on the table."""
+    """A row of the view `promises` as a JSON object, with its lists as arrays and the terms on the table as an object of their own."""
     record: dict[str, Any] = {name: row[name].split() if row[name] and name in _LISTS else row[name] for name in PROMISE}
     for name in _LISTS:
         record[name] = record[name] or []

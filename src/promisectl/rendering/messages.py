@@ -44,7 +44,13 @@ def line(told: Told) -> str:
     """What happened, as one line that begins with the number and the state."""
     number, state = told.after.id, told.after.state
     risk = ", at risk" if told.act.verb is Verb.BUMP and told.act.side is Side.PROMISOR and told.after.state is State.ACTIVE else ""
-    return f"#{number} {state}{risk}. {_SAYS[told.act.verb](told)}{_dated(told.act.at, told.here)}"
+    return f"#{number} {state}{risk}. {_SAYS[told.act.verb](told)}{_moot(told)}{_dated(told.act.at, told.here)}"
+
+
+def _moot(told: Told) -> str:
+    """That new terms on the table have come to nothing, where a move ended the promise over them."""
+    lost = told.before.offered if told.before and told.before.state is State.ACTIVE and told.after.state is not State.ACTIVE else None
+    return f" The new terms (rev {lost.number}) are moot." if lost else ""
 
 
 def _dated(at: datetime, here: Here) -> str:
@@ -85,7 +91,8 @@ def made(promise: Promise, name: str, here: Here) -> str:
         mine = lifecycle.is_mine(promise.direction, first.author)
         verb = "offer" if first.author is Side.PROMISOR else "ask"
         opening = f"You {verb} {name}" if mine else f"{name} {verb}s you"
-    return f"#{promise.id} {promise.state}. {opening}: {said} (rev {first.number}).{_dated(promise.made_at, here)}"
+    replaces = f" It replaces #{promise.opening.replaces}." if promise.opening.replaces else ""
+    return f"#{promise.id} {promise.state}. {opening}: {said} (rev {first.number}).{replaces}{_dated(promise.made_at, here)}"
 
 
 def _accept(told: Told) -> str:
@@ -201,8 +208,8 @@ def _bump(told: Told) -> str:
         return f"{told.who} reminded {told.whom}: “{told.act.text}”."
     if due is None:
         return f"{told.who} gave {told.whom} word: “{told.act.text}”."
-    side = "before" if told.act.at < due.at else "after"
-    return f"{told.who} gave {told.whom} word, {words.apart(told.act.at, due.at, told.here.zone)} {side} it is due: “{told.act.text}”."
+    side = "before it is due" if told.act.at < due.at else "after it was due"
+    return f"{told.who} gave {told.whom} word, {words.apart(told.act.at, due.at, told.here.zone)} {side}: “{told.act.text}”."
 
 
 def _partial(told: Told) -> str:
@@ -230,7 +237,7 @@ _SAYS: dict[Verb, Callable[[Told], str]] = {
 def taken_back(promise: Promise, command: str, *, redone: bool = False) -> str:
     """What a promise is after an undo or a redo, and which command it was."""
     again = "" if promise.state is State.VOID else " again"
-    return f"#{promise.id} is {promise.state}{again} ({'redone' if redone else 'undone'}: {command})."
+    return f"#{promise.id} is {promise.state}{again} ({'redone' if redone else 'undone'}: {command}): “{promise.current.terms.outcome}”."
 
 
 def next_step(promise: Promise, name: str) -> str:
@@ -238,11 +245,12 @@ def next_step(promise: Promise, name: str) -> str:
     number = promise.id
     mine = lifecycle.whose_move(promise) == "me"
     if promise.offered:
-        answers = f"accept {number}, negotiate {number} or decline {number}"
+        counter = f"negotiate {number}" if mine or promise.state is State.PROPOSED else f"negotiate {number} --theirs"
+        answers = f"accept {number}, {counter} or decline {number}"
         return f"Your move: {answers}." if mine else f"When {name} answers: {answers}."
     owed = promise.direction is Direction.OWED
     bumped = promise.direction is Direction.SELF or promise.bumped_at is not None
-    trouble = f"negotiate {number}" if bumped else f"bump {number} “…”"
+    trouble = f"negotiate {number} --by … --reason “…”" if bumped else f"bump {number} “…”"
     judge = f"Satisfied? accept {number}. Not yet? decline {number} --reason “what is missing”."
     steps = {
         State.ACTIVE: f"When you have it: complete {number}."

@@ -1,4 +1,4 @@
-"""Tables for people: the only user of rich. Every table fits the width; what does not fit beside is put below, never cut."""
+"""Tables for people, drawn with rich. Every table fits the width; what does not fit beside is put below, never cut."""
 
 from collections.abc import Iterable, Sequence
 from typing import IO, Any

@@ -41,7 +41,7 @@ def drawn(row: Row, promise: Promise, said: Sequence[Row], here: Here) -> Render
 
 def _said(said: Sequence[Row], name: str, here: Here) -> list[tuple[str, str]]:
     """The talk that counts; what was undone is told by the log."""
-    live = [act for act in said if not act["undone_by"] and act["act"] not in ("undo", "redo")]
+    live = [act for act in said if not act["undone_by"] and act["act"] not in ("undo", "redo")] or said
     return [(words.short_moment(act["at"], here), acts.phrase(act, name, here)) for act in live]
 
 

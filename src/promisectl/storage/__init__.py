@@ -1,1 +1,1 @@
-"""Where the ledger is kept. The only package that knows SQL."""
+"""The ledger on the disk. SQL is written and run in here, and nowhere else."""

@@ -22,6 +22,7 @@ class Journal:
         self._db = db
         self._now = now
         self._command = command
+        self._met: set[int] = set()
         self.entry = db.execute(sql.ADD_ENTRY, {"command": command, "recorded_at": instant(now)}).lastrowid or 0
         last = db.execute(sql.LAST_ACT).fetchone()
         self._number: int = last["number"] if last else 0
@@ -141,8 +142,13 @@ class Journal:
         if known:
             return known
         number = self._db.execute(sql.ADD_PERSON, newcomer._asdict()).lastrowid or 0
+        self._met.add(number)
         self._person_act(PersonAct(PersonVerb.MEET, number, self._now, self._now, handle=newcomer.handle, name=newcomer.name))
         return Person(number, newcomer.handle, newcomer.name)
+
+    def just_met(self, person: Person) -> bool:
+        """Whether this command is the first that the ledger hears of that person."""
+        return person.id in self._met
 
     def about(
         self, person: Person, verb: PersonVerb, *, handle: str | None = None, name: str | None = None, into: int | None = None

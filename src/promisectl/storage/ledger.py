@@ -135,7 +135,7 @@ def _newest(db: sqlite3.Connection) -> tuple[object, ...]:
 
 
 def _found(path: str, work: Callable[[sqlite3.Connection], T]) -> T:
-    """Make a new ledger under a temporary name, do the first work in it, and link it into place: whole, or not at all."""
+    """Found a ledger beside its place, do the first work in it, and only then give it its name: it is there whole, or not at all."""
     with _translated(path):
         made = _make_directories(os.path.dirname(os.path.abspath(path)))
         parents = [os.path.dirname(one) for one in reversed(made)]

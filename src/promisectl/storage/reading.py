@@ -18,7 +18,7 @@ Row = Mapping[str, Any]
 _OPEN = "('proposed', 'active', 'delivered')"
 
 SORTS = {
-    "due": f"state NOT IN {_OPEN}, NOT (state = 'active' AND due_at < :now), due_at IS NULL, due_at, id",
+    "due": f"state NOT IN {_OPEN}, NOT coalesce(state = 'active' AND due_at < :now, 0), due_at IS NULL, due_at, id",
     "made": "made_at, id",
     "id": "id",
     "person": "person, due_at IS NULL, due_at, id",

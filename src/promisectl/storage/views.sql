@@ -1,5 +1,5 @@
 -- The public read model. `:now`, `:day_end` and `:soon_end` are the moment asked about, the end of its local day, and of the third day after: the program binds them,
--- in the ledger's own views they are the clock. Columns are only ever added, at the end.
+-- in the ledger's own views they are the clock. Others read them: no column goes or moves, a new one comes last.
 
 CREATE VIEW promises AS
 SELECT
