@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import TextIO
 
 from promisectl import errors
 from promisectl.escaping import is_text, safe
@@ -15,12 +16,22 @@ def main(words: Sequence[str]) -> int:
     os.umask(0o077)
     _open_streams()
     try:
+        return _answered(words)
+    finally:
+        try:
+            sys.stderr.flush()
+        except OSError:
+            _drop(sys.stderr)
+
+
+def _answered(words: Sequence[str]) -> int:
+    try:
         return _ask(words)
     except (errors.ReaderGone, BrokenPipeError):
-        _drop_stdout()
+        _drop(sys.stdout)
         return errors.ReaderGone.exit_code
     except (errors.AnswerLost, errors.Unheard) as problem:
-        _drop_stdout()
+        _drop(sys.stdout)
         return _refused(problem, words)
     except errors.Problem as problem:
         return _refused(problem, words)
@@ -83,6 +94,6 @@ def _open_streams() -> None:
             stream.reconfigure(encoding=encoding, errors="backslashreplace", newline="")
 
 
-def _drop_stdout() -> None:
+def _drop(stream: TextIO) -> None:
     """Nobody can hear any more: what is left in the buffer goes nowhere, silently."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
