@@ -20,6 +20,7 @@ TRANSCRIPTS = sorted((ROOT / "tests" / "transcripts").glob("*.md"))
 REPLAYED = [ROOT / "README.md", *PAGES.values(), *TRANSCRIPTS]
 GUIDE = "\n".join(page.read_text(encoding="utf-8") for page in PAGES.values())
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+build(["--help"])  # registers every command
 COMMANDS = {" ".join(filter(None, (one.group, one.name))): one for one in DECLARED}
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # 10:00 in Berlin
 BERLIN = "Europe/Berlin"

@@ -109,8 +109,13 @@ def test_the_whole_program_leaves_sqlmodel_out(program: Program) -> None:
 
 
 def test_each_declaration_fits_the_function_that_it_hands_over_to() -> None:
-    from promisectl.cli import app  # noqa: F401 (importing it registers every command)
+    from promisectl.cli import ROOMS, app
     from promisectl.cli.declare import DECLARED
+
+    app.build(["--help"])
+    assert {room: {one.group or one.name for one in DECLARED if one.module == room} for room in ROOMS} == {
+        room: set(commands) for room, commands in ROOMS.items()
+    }
 
     for one in DECLARED:
         does = inspect.signature(getattr(importlib.import_module(f"promisectl.commands.{one.module}"), one.function)).parameters

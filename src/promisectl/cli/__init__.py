@@ -1,1 +1,10 @@
 """The command line as it is typed: declarations without bodies; what they ask for is done in `commands`."""
+
+# Which room declares which commands, in the order of the help, so that only the room that is asked for has to be entered.
+ROOMS = {
+    "moves": ("make", "negotiate", "accept", "decline", "complete", "renege"),
+    "more": ("withdraw", "release", "reopen", "bump", "told", "note", "correct", "void", "undo", "redo"),
+    "look": ("moves", "owe", "owed", "list", "show", "log"),
+    "people": ("people", "person"),
+    "records": ("export", "path", "guide", "demo"),
+}

@@ -7,12 +7,10 @@ from typing import Annotated, Any
 import typer
 
 from promisectl import __version__
-from promisectl.cli import look, more, moves, people, records
+from promisectl.cli import ROOMS
 from promisectl.cli.declare import DECLARED, Color, Declaration, Ledger, NoInput, Today, callback
 from promisectl.commands.run import run
 
-# Importing them registered their commands; this is the order of the help.
-_PANELS = (moves.PANEL, more.PANEL, look.PANEL, people.PANEL, records.PANEL)
 _EPILOG = "Begin with: promisectl demo, or promisectl guide start."
 _HELP = {"help_option_names": ["--help", "-h"]}
 
@@ -44,9 +42,13 @@ def build(words: Sequence[str]) -> typer.Typer:
 
 
 def _asked_for(words: Sequence[str]) -> list[Declaration]:
+    """The declarations of the command that `words` begin with, else all of them; entering a room registers its commands."""
     first = words[0] if words else "moves"
+    rooms = [room for room, commands in ROOMS.items() if first in commands] or list(ROOMS)
+    for room in rooms:
+        __import__(f"promisectl.cli.{room}")
     asked = [declaration for declaration in DECLARED if first == (declaration.group or declaration.name)]
-    return asked or sorted(DECLARED, key=lambda declaration: _PANELS.index(declaration.panel))
+    return asked or sorted(DECLARED, key=lambda declaration: list(ROOMS).index(declaration.module))
 
 
 def _root(
