@@ -122,6 +122,6 @@ def test_each_declaration_fits_the_function_that_it_hands_over_to() -> None:
         asks = inspect.signature(one.declared).parameters
         if one.also is None:
             assert list(asks) == list(does)[1:], one.name
-            assert [bool(parameter.default) for parameter in asks.values() if parameter.default is not parameter.empty] == [
-                bool(parameter.default) for parameter in list(does.values())[1:] if parameter.default is not parameter.empty
+            assert [parameter.default or None for parameter in asks.values() if parameter.default is not parameter.empty] == [
+                parameter.default or None for parameter in list(does.values())[1:] if parameter.default is not parameter.empty
             ], one.name

@@ -86,5 +86,5 @@ def test_a_place_that_cannot_be_written_is_a_sentence(program: Program) -> None:
 
 def test_every_setting_is_in_force_while_writing(filled: Program) -> None:
     wanted = {"journal_mode": "delete", "synchronous": 3, "fullfsync": 1, "foreign_keys": 1, "recursive_triggers": 1, "trusted_schema": 0, "cell_size_check": 1, "mmap_size": 0}  # fmt: skip
-    found = ledger.write(str(filled.ledger), lambda db: {name: (db.execute(f"PRAGMA {name}").fetchone() or [0])[0] for name in wanted})
+    found = ledger.write(str(filled.ledger), lambda db: {name: db.execute(f"PRAGMA {name}").fetchone()[0] for name in wanted})
     assert found == wanted

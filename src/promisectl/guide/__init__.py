@@ -36,12 +36,12 @@ def page(topic: str) -> str:
 def diagram() -> str:
     """The lifecycle as a tree: every state, and below it each move with who makes it and where it leads."""
     from promisectl.domain.promise import State
-    from promisectl.domain.transitions import TRANSITIONS
+    from promisectl.domain.transitions import TRANSITIONS, Who
 
     begun = [_branch(row) for row in TRANSITIONS if row.state is None]
     lines = ["(nothing yet)", *_tree(begun)]
     for state in State:
-        moves = [_branch(row) for row in TRANSITIONS if row.state is state and row.who != "me, keeping the book"]
+        moves = [_branch(row) for row in TRANSITIONS if row.state is state and row.who is not Who.ME]
         lines += ["", state.value, *(_tree(list(dict.fromkeys(moves))) or ["   the end"])]
     return "\n".join(lines)
 
@@ -58,10 +58,12 @@ _TYPED = {
 
 
 def _branch(row: "Transition") -> str:
-    given = "" if row.given == "-" else f", {row.given}"
+    from promisectl.domain.transitions import Given
+
+    given = "" if row.given is Given.ALWAYS else f", {row.given}"
     target = row.end.value if row.end else "(stays)"
     return f"{_TYPED.get((row.verb, row.who), row.verb.value):<19} {row.who + given:<26} ──▶ {target}"
 
 
 def _tree(branches: list[str]) -> list[str]:
-    return [f"{'└─' if branch is branches[-1] else '├─'} {branch}" for branch in branches]
+    return [f"{'└─' if place == len(branches) else '├─'} {branch}" for place, branch in enumerate(branches, 1)]

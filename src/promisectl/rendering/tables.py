@@ -47,7 +47,6 @@ class _Columns:
         beside = width - self.number - self.who - 2 * 5
         self.beside = beside - self.due - self.standing >= _OUTCOME_LEAST
         self.below = beside - max(self.due, self.standing) >= _OUTCOME_LEAST // 2
-        self.stacked = not self.beside
 
     def name(self, row: Row) -> str:
         """Who it is with; where both directions stand together, to whom or from whom."""
@@ -60,14 +59,14 @@ def _section(title: str, rows: Sequence[Row], here: Here, columns: _Columns) -> 
     table.add_column("#", justify="right", width=columns.number, no_wrap=True)
     table.add_column("Who", width=columns.who, overflow="fold")
     table.add_column("What", ratio=1, overflow="fold")
-    if columns.stacked:
+    if not columns.beside:
         table.add_column("By", width=max(columns.due, columns.standing) if columns.below else _OUTCOME_LEAST // 2, overflow="fold")
     else:
         table.add_column("By", width=columns.due, overflow="fold")
         table.add_column("", width=columns.standing, overflow="fold")
     for row in rows:
         due, standing = Text(words.short_due(row, here), style="" if row["due"] else "bright_black"), _standing(row, here)
-        last: tuple[RenderableType, ...] = (Group(due, standing),) if columns.stacked else (due, standing)
+        last: tuple[RenderableType, ...] = (due, standing) if columns.beside else (Group(due, standing),)
         table.add_row(Text(str(row["id"]), style="bold"), plain(columns.name(row)), plain(row["outcome"]), *last)
     return Group(Text(title, style="bold"), table) if title else table
 
