@@ -5,6 +5,7 @@ ROOMS = {
     "moves": ("make", "negotiate", "accept", "decline", "complete", "renege"),
     "more": ("withdraw", "release", "reopen", "bump", "told", "note", "correct", "void", "undo", "redo"),
     "look": ("moves", "owe", "owed", "list", "show", "log"),
+    "stats": ("stats",),
     "people": ("people", "person"),
     "records": ("export", "path", "guide", "demo"),
 }

@@ -124,12 +124,20 @@ def bound(env: Env, words: str | None, *, end: bool) -> datetime | None:
 
 def as_of(env: Env, words: str | None) -> datetime:
     """The moment at which the ledger is looked at: now, the end of a day that has passed, or a minute."""
+    return min(past(env, "--as-of", words, end=True) or env.now, env.now)
+
+
+def past(env: Env, option: str, words: str | None, *, end: bool) -> datetime | None:
+    """A moment that has begun, where a weekday is the latest such day: the first instant of a day, or its last when `end`.
+
+    None when nothing is said. Raises DateAhead.
+    """
     if words is None:
-        return env.now
+        return None
     when = dates.read(words, env.now, env.zone, order=config.read(env).date_order, past=True)
     if when.start > env.now:
-        raise errors.DateAhead("--as-of", _shown(env, when))
-    return min(when.at, env.now)
+        raise errors.DateAhead(option, _shown(env, when))
+    return when.at if end else when.start
 
 
 # Terms

@@ -19,13 +19,18 @@ def everybody(env: Env) -> list[Person]:
         return reading.people(db)
 
 
+def known(env: Env, name: str) -> Person | None:
+    """The person a word means, exactly or as a beginning; None is myself. Raises NoPerson and AmbiguousPerson."""
+    return None if people.is_me(name) else people.find(name, everybody(env))
+
+
 def all_named(env: Env, names: Sequence[str], *, new: bool) -> list[Person | Newcomer | None]:
     """Everybody whom `names` mean, each once, myself as None; a newcomer counts as known for the names that follow."""
-    known, found = everybody(env), list[Person | Newcomer | None]()
+    met, found = everybody(env), list[Person | Newcomer | None]()
     for name in names:
-        other = None if people.is_me(name) else named(env, name, known, new=new)
+        other = None if people.is_me(name) else named(env, name, met, new=new)
         if isinstance(other, Newcomer):
-            known.append(Person(_UNMET, other.handle, other.name))
+            met.append(Person(_UNMET, other.handle, other.name))
         elif other and other.id == _UNMET:
             other = Newcomer(other.handle, other.name)
         if other not in found:

@@ -148,7 +148,8 @@ def _handle(env: Env, name: str | None) -> str | None:
     from promisectl.commands import counterparty
     from promisectl.domain import people
 
-    return people.ME if people.is_me(name) else people.find(name, counterparty.everybody(env)).handle
+    person = counterparty.known(env, name)
+    return person.handle if person else people.ME
 
 
 # One promise

@@ -28,7 +28,7 @@ class When(NamedTuple):
     @property
     def start(self) -> datetime:
         """The first instant of the day, or the minute itself, as aware UTC."""
-        return edges(datetime.fromisoformat(self.civil), self.zone)[0] if self.is_day else self.at
+        return first_second(date.fromisoformat(self.civil), self.zone) if self.is_day else self.at
 
     @property
     def noon(self) -> datetime:
@@ -42,6 +42,11 @@ def show(civil: str, zone: str = "", here: str = "") -> str:
     words = f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
     where = f" {zone}" if zone and zone != here else ""
     return f"{words}, {civil[11:] or 'end of day'}{where}"
+
+
+def first_second(day: date, zone: str) -> datetime:
+    """Return the first second of a civil day in a zone as aware UTC; of a day skipped there, the second after the jump."""
+    return edges(datetime.combine(day, time()), zone)[0]
 
 
 def last_second(day: date, zone: str) -> datetime:

@@ -1,6 +1,6 @@
 """How a promise moves: who speaks, and `apply`, which lets nothing happen that is not in the table of transitions."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from promisectl import errors
@@ -255,17 +255,29 @@ def undone(acts: Iterable[Act]) -> dict[int, int]:
     return taken
 
 
+def steps(number: int, acts: Iterable[Act]) -> Iterator[tuple[Act, Promise]]:
+    """Every act that counts, in order, each with the promise as it was after it; commands that were taken back are left out."""
+    promise: Promise | None = None
+    for act in _live(acts):
+        promise = apply(promise, act, number)
+        yield act, promise
+
+
+def _live(acts: Iterable[Act]) -> list[Act]:
+    said = list(acts)
+    taken = undone(said)
+    return [act for act in said if act.verb not in (Verb.UNDO, Verb.REDO) and act.entry not in taken]
+
+
 def replay(number: int, acts: Iterable[Act]) -> Promise:
     """The promise that `acts` add up to, in their order, without the commands that were taken back.
 
     When the command that made it was taken back, the promise is void.
     """
     said = list(acts)
-    taken = undone(said)
-    live = [act for act in said if act.verb not in (Verb.UNDO, Verb.REDO) and act.entry not in taken]
     promise: Promise | None = None
-    for act in live:
-        promise = apply(promise, act, number)
+    for _, promise in steps(number, said):  # noqa: B007 (the last one is it)
+        pass
     if promise is not None:
         return promise
     opened = apply(None, said[0], number)
@@ -273,11 +285,9 @@ def replay(number: int, acts: Iterable[Act]) -> Promise:
     return opened._replace(revisions=_turn(opened, {Status.OFFERED: Status.MOOT}), state=State.VOID, closed_at=by.at)
 
 
-def as_of(number: int, acts: Iterable[Act], moment: datetime) -> Promise | None:
-    """The promise as it stood at `moment`, told by the commands that count today; None when nothing was said by then."""
-    said = list(acts)
-    taken = undone(said)
-    live = [act for act in said if act.verb not in (Verb.UNDO, Verb.REDO) and act.entry not in taken]
+def steps_by(number: int, acts: Iterable[Act], moment: datetime) -> Iterator[tuple[Act, Promise]]:
+    """The same as far as it was said by `moment`, told by the commands that count today."""
+    live = _live(acts)
     last = max((place for place, act in enumerate(live) if act.verb not in _STILL and act.at <= moment), default=-1)
     promise: Promise | None = None
     for place, act in enumerate(live):
@@ -287,7 +297,7 @@ def as_of(number: int, acts: Iterable[Act], moment: datetime) -> Promise | None:
         row = find(promise, act.verb, act.side) if counts else None
         if row:
             promise = _carried_out(promise or _begin(act, number), row, act)
-    return promise
+            yield act, promise
 
 
 _STILL = (Verb.BUMP, Verb.TOLD, Verb.PARTIAL, Verb.NOTE, Verb.CORRECT)  # they move neither the state nor the terms

@@ -26,6 +26,11 @@ def count(number: int, thing: str) -> str:
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
+def month(day: date) -> str:
+    """“Nov 2026”."""
+    return civil.show(str(day)).partition(",")[0].split(" ", 2)[2]
+
+
 def distance(span: timedelta, days: int) -> str:
     """How far apart two moments are, in the largest unit that says something; `days` counts the midnights between them."""
     if days:

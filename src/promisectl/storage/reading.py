@@ -65,7 +65,7 @@ def promises(
     if "search" in wanted:
         wanted["search"] = _pattern(db, wanted["search"])
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    query = f"{_with(view)} SELECT * FROM {view}{where} ORDER BY {SORTS[sort]} LIMIT :limit"  # noqa: S608 (names from this file only)
+    query = f"{common(view)} SELECT * FROM {view}{where} ORDER BY {SORTS[sort]} LIMIT :limit"  # noqa: S608 (names from this file only)
     return _let_go(db, query, {**wanted, **clock._asdict(), "limit": -1 if limit is None else limit})
 
 
@@ -81,9 +81,9 @@ def _let_go(db: sqlite3.Connection, query: str, bound: Mapping[str, Any]) -> Ite
     return db.execute("SELECT * FROM temp.answer") if len(rows) == _FEW else iter(rows)
 
 
-def _with(view: str) -> str:
-    """The public views as common tables, with the moment to be bound instead of the clock."""
-    names = ["promises"] if view == "promises" else ["promises", view]
+def common(*views: str) -> str:
+    """The public views as common tables, with the moment to be bound instead of the clock; `promises` is always among them."""
+    names = dict.fromkeys(["promises", *views])
     return "WITH " + ", ".join(f"{name} AS ({sql.VIEWS[name]})" for name in names)
 
 
@@ -99,7 +99,7 @@ def _pattern(db: sqlite3.Connection, text: str) -> str:
 
 def promise(db: sqlite3.Connection, clock: Clock, number: int) -> Row | None:
     """The record of one promise, or None."""
-    query = f"{_with('promises')} SELECT * FROM promises WHERE id = :id"  # noqa: S608
+    query = f"{common()} SELECT * FROM promises WHERE id = :id"  # noqa: S608
     found: Row | None = db.execute(query, {**clock._asdict(), "id": number}).fetchone()
     return found
 
@@ -159,7 +159,7 @@ def name(db: sqlite3.Connection, person: int | None) -> str:
 
 def counts(db: sqlite3.Connection, clock: Clock) -> Iterator[Row]:
     """Per person: what is promised in both directions, what of it is overdue, and what comes due next."""
-    query = f"""{_with("promises")} SELECT person, person_name,
+    query = f"""{common()} SELECT person, person_name,
         sum(direction = 'owe' AND state IN ('active', 'delivered')) AS owe,
         sum(direction = 'owed' AND state IN ('active', 'delivered')) AS owed,
         sum(state = 'active' AND due_at < :now) AS overdue,
@@ -178,9 +178,12 @@ def as_of(db: sqlite3.Connection, moment: "datetime") -> sqlite3.Connection:
     for person in people(db):
         columns = {"handle": person.handle, "name": person.name, "merged_into": person.merged_into, "person": person.id}
         then.execute(sql.PUT_PERSON, columns)
+    then.executemany(sql.PUT_ENTRY, map(dict, db.execute(sql.ENTRIES)))
     by_promise: Iterable[tuple[int, Iterable[Row]]] = groupby(db.execute(sql.ACTS_OF_ALL), key=lambda row: int(row["promise"]))
     for number, rows in by_promise:
-        stood = lifecycle.as_of(number, [codec.act_of(row) for row in rows], moment)
-        if stood:
-            then.execute(sql.PUT_PROMISE, {**codec.columns_of(stood), "id": number})
+        said = {row["number"]: dict(row) for row in rows}
+        steps = list(lifecycle.steps_by(number, [codec.act_of(row) for row in said.values()], moment))
+        if steps:
+            then.execute(sql.PUT_PROMISE, {**codec.columns_of(steps[-1][1]), "id": number})
+            then.executemany(sql.ADD_ACT, [said[act.number] for act, _ in steps])
     return then

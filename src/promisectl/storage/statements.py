@@ -22,11 +22,13 @@ STATEMENTS: dict[str, ClauseElement] = {
     # Acts
     "ACTS_OF_PROMISE": select(*_SAID).where(_act.c.promise == bindparam("promise")).order_by(_act.c.number),
     "ACTS_OF_PEOPLE": select(*_SAID, _act.c.person).where(_act.c.person.is_not(None)).order_by(_act.c.number),
-    "ACTS_OF_ALL": select(*_SAID, _act.c.promise).where(_act.c.promise.is_not(None)).order_by(_act.c.promise, _act.c.number),
+    "ACTS_OF_ALL": select(_act).where(_act.c.promise.is_not(None)).order_by(_act.c.promise, _act.c.number),
     "ADD_ACT": insert(_act).values(**_columns(_act)),
     "LAST_ACT": select(_act.c.number, _act.c.hash).order_by(_act.c.number.desc()),
     # Entries
     "ADD_ENTRY": insert(_entry).values(command=bindparam("command"), recorded_at=bindparam("recorded_at")),
+    "ENTRIES": select(_entry.c.id, _entry.c.command, _entry.c.recorded_at),
+    "PUT_ENTRY": insert(_entry).values(**_columns(_entry, without=("undone_by",))),
     "MARK_ENTRY": update(_entry).where(_entry.c.id == bindparam("entry_id")).values(undone_by=bindparam("undone_by")),
     "NEWEST_LIVE_ENTRY": select(_entry.c.id, _entry.c.command).where(*_LIVE).order_by(_entry.c.id.desc()),
     "NEWEST_LIVE_ENTRY_OF_PROMISE": select(_entry.c.id, _entry.c.command)

@@ -1,0 +1,101 @@
+"""The record in figures: stats. Both directions in a window of time, everybody or one person."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from promisectl import errors
+from promisectl.commands import arguments, counterparty, viewing
+from promisectl.domain import civil
+from promisectl.domain.trust import Figures
+from promisectl.env import Env
+from promisectl.records import as_csv, as_json, as_lines
+from promisectl.records import figures as records
+from promisectl.rendering import words
+from promisectl.rendering.words import Here
+from promisectl.storage import figures, ledger
+from promisectl.storage.figures import Scope
+from promisectl.storage.reading import Clock
+
+_DAYS = 90
+_MONTHS = 12
+Months = Mapping[str, Mapping[str, int]]
+_EVER = "0000"  # sorts before every instant
+
+
+class _Window(NamedTuple):
+    """From when to when, and at which moment it is looked at; `since` is None when there is no beginning."""
+
+    since: datetime | None
+    until: datetime
+    as_of: datetime
+
+    def scope(self, direction: str, person: str | None) -> Scope:
+        """The window as stored instants."""
+        return Scope(direction, person, viewing.stored(self.since) or _EVER, viewing.stored(self.until) or "")
+
+
+def stats(
+    env: Env,
+    *,
+    with_: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    all_: bool = False,
+    as_of: str | None = None,
+    detail: bool = False,
+) -> None:
+    """The figures of what I owe and of what is owed to me, as records or as a page."""
+    window = _window(env, since, until, as_of, all_=all_)
+    person = counterparty.known(env, with_) if with_ else None
+    if with_ and person is None:
+        raise errors.Contradiction("Promises to yourself stand outside the figures. Name somebody else, or leave out --with.")
+    handle = person.handle if person else None
+    with viewing.opened(env, window.as_of if as_of else None) as found:
+        db = found or ledger.in_memory()
+        clock = viewing.clock(env, window.as_of)
+        made = {direction: figures.figures(db, clock, window.scope(direction, handle)) for direction in ("owe", "owed")}
+        if env.form != "table":
+            _write(env, made, window, handle)
+            return
+        months = _months(env, db, clock, window, handle)
+    from promisectl.rendering import record
+
+    here = Here(window.as_of, env.zone)
+    name = person.name if person else None
+    viewing.draw(env, record.page(made, months, record.Shown(name, window.since, window.until, detail), here, env.width))
+
+
+def _window(env: Env, since: str | None, until: str | None, as_of: str | None, *, all_: bool) -> _Window:
+    arguments.at_most_one(all=all_, since=since)
+    moment = arguments.as_of(env, as_of)
+    end = min(arguments.past(env, "--until", until, end=True) or moment, moment)
+    day = civil.local(moment, env.zone).date() - timedelta(days=_DAYS)
+    begin = None if all_ else arguments.past(env, "--since", since, end=False) or civil.first_second(day, env.zone)
+    if begin and begin > end:
+        raise errors.Contradiction("That window ends before it begins. Give --since a day before --until, and --until one after it.")
+    return _Window(begin, end, moment)
+
+
+def _months(env: Env, db: Any, clock: Clock, window: _Window, handle: str | None) -> dict[str, Months]:
+    """What was settled in each of the last months of the window, both directions; what was before them stands in one row."""
+    last = civil.local(window.until, env.zone).date().replace(day=1)
+    begins = {words.month(day): viewing.stored(civil.first_second(day, env.zone)) or "" for day in _firsts(last)}
+    begins[f"before {next(iter(begins))}"] = _EVER
+    return {direction: figures.by_month(db, clock, window.scope(direction, handle), begins) for direction in ("owe", "owed")}
+
+
+def _firsts(last: date) -> list[date]:
+    """The first days of the twelve months up to that of `last`, in order."""
+    months = [last.year * 12 + last.month - 1 - back for back in range(_MONTHS)]
+    return [date(month // 12, month % 12 + 1, 1) for month in reversed(months)]
+
+
+def _write(env: Env, made: Mapping[str, Figures], window: _Window, handle: str | None) -> None:
+    scope = {"as_of": viewing.stored(window.as_of), "since": viewing.stored(window.since), "until": viewing.stored(window.until)}
+    if env.as_json:
+        env.write_records([as_json.one(records.one(made, **scope, person=handle)) + "\n"])
+    elif env.form == "csv":
+        env.write_records(as_csv.lines(records.lines(made), records.LINE))
+    else:
+        env.write_records(as_lines.lines(records.lines(made), records.LINE))

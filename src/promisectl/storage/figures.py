@@ -1,0 +1,143 @@
+"""The figures of the record, counted in SQL over the public views; only what new terms did to a date is told from the acts."""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from promisectl.domain import lifecycle, trust
+from promisectl.domain.trust import Figures, Rate
+from promisectl.storage import reading
+from promisectl.storage.instants import instant, moment
+from promisectl.storage.reading import Clock
+
+_BROKEN = "class IN ('bn', 'bl')"
+_KEPT = "state IN ('delivered', 'kept')"
+_SECONDS = "CAST(strftime('%s', {0}) AS INTEGER)"
+
+_RECORD = f"""
+record AS (
+  SELECT *,
+    CASE
+      WHEN {_KEPT} AND due_at IS NULL THEN 'kn'
+      WHEN {_KEPT} THEN iif(delivered_at <= due_at, 'kt', 'kl')
+      WHEN state = 'reneged' THEN iif(told_at < due_at, 'bn', 'bl')
+      WHEN state = 'active' AND due_at < :now THEN 'od'
+    END AS class,
+    CASE WHEN {_KEPT} THEN delivered_at WHEN state = 'reneged' THEN closed_at ELSE due_at END AS settled_at
+  FROM promises
+  WHERE direction = :direction AND state <> 'void' AND (:person IS NULL OR person = :person)
+),
+settled AS (SELECT * FROM record WHERE class IS NOT NULL AND settled_at BETWEEN :since AND :until)
+"""
+
+_CLASSES = """
+SELECT class, count(*) AS number, sum(due_at IS NULL) AS undated, sum(state = 'kept') AS confirmed, sum(notice IS 'before-due') AS noticed,
+  sum(renegotiated = 0) AS as_first, sum(instr(coalesce(flags, ''), 'untold') > 0) AS untold
+FROM settled GROUP BY class"""
+_CAUSES = f"SELECT cause, count(*) AS number FROM settled WHERE {_BROKEN} AND cause IS NOT NULL GROUP BY cause ORDER BY number DESC, cause"
+_FORESEEN = f"""
+SELECT coalesce(sum(share_a_word(risk, reason)), 0), count(*)
+FROM settled WHERE {_BROKEN} AND risk IS NOT NULL AND reason IS NOT NULL"""
+_LATE_CREDIT = f"""
+SELECT avg(iif({_BROKEN}, 0.0, late_credit({_SECONDS.format("coalesce(delivered_at, :now)")} - {_SECONDS.format("due_at")})))
+FROM settled WHERE due_at IS NOT NULL"""
+_LEADS = f"""
+SELECT ({_SECONDS.format("due_at")} - {_SECONDS.format("word_at")}) / 86400.0
+FROM settled WHERE class IN ('kl', 'bn', 'bl', 'od') AND notice = 'before-due'"""
+_ACCEPTED = "SELECT coalesce(sum(renegotiated > 0), 0), count(*) FROM record WHERE accepted_at BETWEEN :since AND :until"
+_ANSWERED = """
+SELECT coalesce(sum(state = 'declined'), 0), count(*) FROM record
+WHERE iif(state = 'declined', closed_at, accepted_at) BETWEEN :since AND :until
+  AND 'promisor' = (
+    SELECT side FROM acts WHERE promise = record.id AND act IN ('accept', 'decline') AND undone_by IS NULL ORDER BY acts.id LIMIT 1
+  )"""
+_RENEGOTIATED = """
+SELECT id, class, due_at, delivered_at, accepted_at BETWEEN :since AND :until AS counts, settled_at BETWEEN :since AND :until AS settles
+FROM record WHERE renegotiated > 0"""
+_MONTHS = "SELECT month(settled_at) AS month, class, count(*) AS number FROM settled GROUP BY month, class"
+
+
+class Scope(NamedTuple):
+    """Whose record: the direction, one person or everybody (None), and the window as stored instants, both ends within."""
+
+    direction: str
+    person: str | None
+    since: str
+    until: str
+
+
+class _Moved(NamedTuple):
+    """What new terms did to the dates of promises: by how many days in all, in time as first promised, the troubles, the leads."""
+
+    slips: list[float]
+    in_time_as_first: int
+    troubles: int
+    leads: list[float]
+
+
+def figures(db: sqlite3.Connection, clock: Clock, scope: Scope) -> Figures:
+    """The record in that scope, judged at the moment of `clock`. `db` may be a ledger as it stood at a moment (`reading.as_of`)."""
+    db.create_function("share_a_word", 2, trust.share_a_word, deterministic=True)
+    db.create_function("late_credit", 1, trust.late_credit, deterministic=True)
+    bound = {**clock._asdict(), **scope._asdict()}
+    rows = {row["class"]: row for row in _ask(db, _CLASSES, bound)}
+    classes = {name: _sum(rows, [name]) for name in trust.CLASSES}
+    number, broken = sum(classes.values()), _sum(rows, ["bn", "bl"], "undated")
+    dated = number - classes["kn"] - broken
+    delivered = classes["kt"] + classes["kl"] + classes["kn"]
+    moved = _moved(db, bound)
+    troubled = ("kl", "bn", "bl", "od")
+    return Figures(
+        classes,
+        kept=Rate(delivered, number),
+        on_time=Rate(classes["kt"], dated),
+        on_time_first=Rate(_sum(rows, ["kt"], "as_first") + moved.in_time_as_first, dated),
+        renegotiated=Rate(*_one(db, _ACCEPTED, bound)),
+        notice=Rate(_sum(rows, troubled, "noticed") + len(moved.leads), _sum(rows, troubled) + moved.troubles),
+        confirmed=Rate(_sum(rows, ["kt", "kl", "kn"], "confirmed"), delivered),
+        said_no=Rate(*_one(db, _ANSWERED, bound)),
+        slip_days=trust.median(moved.slips),
+        lead_days=trust.median([*moved.leads, *(row[0] for row in _ask(db, _LEADS, bound))]),
+        late_credit=_one(db, _LATE_CREDIT, bound)[0],
+        causes={row["cause"]: row["number"] for row in _ask(db, _CAUSES, bound)},
+        foreseen=Rate(*_one(db, _FORESEEN, bound)),
+        untold=_sum(rows, ["bn", "bl"], "untold"),
+    )
+
+
+def by_month(db: sqlite3.Connection, clock: Clock, scope: Scope, months: Mapping[str, str]) -> dict[str, dict[str, int]]:
+    """How many of each class were settled in each month; `months` maps the name of every month to the instant it begins."""
+    begins = sorted((begin, name) for name, begin in months.items())
+    db.create_function("month", 1, lambda at: max(begun for begun in begins if begun[0] <= at)[1], deterministic=True)
+    found: dict[str, dict[str, int]] = {name: {} for _, name in begins}
+    for row in _ask(db, _MONTHS, {**clock._asdict(), **scope._asdict()}):
+        found[row["month"]][row["class"]] = row["number"]
+    return found
+
+
+def _ask(db: sqlite3.Connection, query: str, bound: Mapping[str, Any]) -> Iterable[Any]:
+    return db.execute(f"{reading.common('acts')}, {_RECORD} {query}", bound)
+
+
+def _one(db: sqlite3.Connection, query: str, bound: Mapping[str, Any]) -> Any:
+    return tuple(next(iter(_ask(db, query, bound))))
+
+
+def _sum(rows: Mapping[str, Any], classes: Iterable[str], column: str = "number") -> int:
+    return sum(rows[name][column] for name in classes if name in rows)
+
+
+def _moved(db: sqlite3.Connection, bound: Mapping[str, Any]) -> _Moved:
+    """Promises with new terms are few, so their acts are read one by one."""
+    slips, in_time, troubles, leads = list[float](), 0, 0, list[float]()
+    for row in list(_ask(db, _RENEGOTIATED, bound)):
+        said = reading.said(db, row["id"])
+        first = lifecycle.replay(row["id"], said).first_due
+        if row["counts"] and first and row["due_at"]:
+            slips.append(trust.days(moment(row["due_at"]) - first.at))
+        if row["settles"] and row["class"] in ("kt", "kl") and first:
+            in_time += moment(row["delivered_at"]) <= first.at
+        within = [one for one in trust.amendments(row["id"], said) if bound["since"] <= instant(one.at) <= bound["until"]]
+        troubles += len(within)
+        leads += [trust.days(one.lead) for one in within if one.lead]
+    return _Moved(slips, in_time, troubles, leads)
