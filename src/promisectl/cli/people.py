@@ -9,15 +9,17 @@ from promisectl.cli.declare import SILENT, VIEW, command
 
 PANEL = "People"
 
+Sort = Annotated[str, typer.Option("--sort", metavar="KEY", help="name, due, or record: whoever keeps most first.")]
 Display = Annotated[str | None, typer.Option("--name", metavar="DISPLAY", help="The name that is shown.")]
 
 
 @command("people", PANEL, answers=VIEW)
-def people() -> None:
-    """Everybody in the ledger, and what is open both ways.
+def people(sort: Sort = "name") -> None:
+    """Everybody in the ledger: what is open both ways, and what was kept.
 
     \b
     promisectl people
+    promisectl people --sort record
     """
 
 

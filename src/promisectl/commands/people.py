@@ -1,26 +1,29 @@
 """People: who is in the ledger, and what to call them."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from promisectl import errors
-from promisectl.commands import viewing
+from promisectl.commands import arguments, viewing
 from promisectl.commands.look import OPEN
 from promisectl.commands.viewing import Row
 from promisectl.domain import people as domain
 from promisectl.domain.people import Person, PersonVerb
+from promisectl.domain.trust import Figures
 from promisectl.env import Env
-from promisectl.storage import ledger, reading
+from promisectl.storage import figures, ledger, reading
+from promisectl.storage.figures import Scope
 from promisectl.storage.journal import Journal
 
 
-def people(env: Env) -> None:
-    """Everybody in the ledger, with what is open in both directions."""
+def people(env: Env, *, sort: str = "name") -> None:
+    """Everybody in the ledger, with what is open in both directions and what was kept."""
+    arguments.choice("--sort", sort, tuple(figures.SORTS))
     with viewing.opened(env) as db:
         if db is None:
             viewing.nothing_yet(env, viewing.PEOPLE)
         else:
-            viewing.answer(env, reading.counts(db, viewing.clock(env)), viewing.PEOPLE, lambda found: _draw_people(env, found))
+            viewing.answer(env, figures.people(db, viewing.clock(env), sort), viewing.PEOPLE, lambda found: _draw_people(env, found))
 
 
 def _draw_people(env: Env, rows: Sequence[Row]) -> None:
@@ -29,7 +32,7 @@ def _draw_people(env: Env, rows: Sequence[Row]) -> None:
         return
     from promisectl.rendering import tables
 
-    viewing.draw(env, tables.people(rows, viewing.here(env)))
+    viewing.draw(env, tables.people(rows, viewing.here(env), env.width))
 
 
 def show(env: Env, name: str) -> None:
@@ -38,21 +41,36 @@ def show(env: Env, name: str) -> None:
         if db is None:
             raise errors.NoPerson(name, ())
         person = domain.find(name, reading.people(db))
+        record = _record(env, db, person) if env.form == "table" else {}
         rows = reading.promises(db, viewing.clock(env), person=person.handle, not_void=True)
-        viewing.answer(env, rows, viewing.PROMISES, lambda found: _draw(env, person, found))
+        viewing.answer(env, rows, viewing.PROMISES, lambda found: _draw(env, person, record, found))
 
 
-def _draw(env: Env, person: Person, rows: Sequence[Row]) -> None:
-    from promisectl.rendering import tables
+def _record(env: Env, db: sqlite3.Connection, person: Person) -> dict[str, Figures]:
+    """All that was settled between me and a person, in both directions."""
+    clock = viewing.clock(env)
+    return {direction: figures.figures(db, clock, Scope(direction, person.handle, "", clock.now)) for direction in ("owe", "owed")}
 
+
+def _draw(env: Env, person: Person, record: Mapping[str, Figures], rows: Sequence[Row]) -> None:
+    from promisectl.rendering import rates, tables, words
+
+    here = viewing.here(env)
     also = f", also {', '.join(person.aliases)}" if person.aliases else ""
+    contact = max((row["contact_at"] for row in rows), default=None)
+    facts = [
+        ("last word", words.day(contact, here) if contact else ""),
+        ("you", rates.line(record["owe"])),
+        (person.name, rates.line(record["owed"])),
+    ]
     parts = [
         ("You owe", [row for row in rows if row["direction"] == "owe" and row["state"] in OPEN]),
         ("Owes you", [row for row in rows if row["direction"] == "owed" and row["state"] in OPEN]),
         ("Closed", [row for row in rows if row["state"] not in OPEN]),
     ]
     head = tables.heading(f"{person.name} ({person.handle}{also})")
-    viewing.draw(env, head, "", tables.sections(parts, viewing.here(env), env.width, both_ways=True))
+    viewing.draw(env, head, tables.pairs([(name, said) for name, said in facts if said]), "")
+    viewing.draw(env, tables.sections(parts, here, env.width, both_ways=True))
 
 
 def rename(env: Env, name: str, new: str, *, display: str | None = None) -> None:

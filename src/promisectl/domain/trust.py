@@ -84,7 +84,7 @@ class Rate(NamedTuple):
     @property
     def bounds(self) -> tuple[float, float] | tuple[None, None]:
         """The Wilson interval of the share; None of nothing."""
-        return wilson(self.count, self.of) if self.of else (None, None)
+        return wilson(self.number, self.of) if self.of else (None, None)
 
 
 class Figures(NamedTuple):

@@ -58,7 +58,18 @@ ACT = (
     "no_to",
     "undone_by",
 )
-PERSON = ("person", "person_name", "owe", "owed", "overdue", "next_due")
+PERSON = (
+    "person",
+    "person_name",
+    "owe",
+    "owed",
+    "overdue",
+    "next_due",
+    "kept_by_me",
+    "kept_by_me_of",
+    "kept_by_them",
+    "kept_by_them_of",
+)
 _LISTS = ("tags", "flags")
 _OFFER = ("outcome", "due", "done_when", "why", "reply_by")
 

@@ -17,6 +17,7 @@ from promisectl.rendering.words import Here, Row
 _TONES = {"bad": "red", "warn": "yellow", "good": "green", "quiet": "bright_black"}
 _WHO_MOST = 16
 _OUTCOME_LEAST = 24
+_PEOPLE_LEAST = 64
 
 
 def console(file: IO[str], width: int, *, color: bool) -> Console:
@@ -81,21 +82,33 @@ def sections(parts: Iterable[tuple[str, Sequence[Row]]], here: Here, width: int,
     return Group(*drawn[:-1])
 
 
-def people(rows: Sequence[Row], here: Here) -> RenderableType:
-    """Everybody in the ledger, with what is open in both directions."""
+def people(rows: Sequence[Row], here: Here, width: int) -> RenderableType:
+    """Everybody in the ledger: what is open in both directions, what is overdue and due next, and how much was kept of how much."""
+    wide = width >= _PEOPLE_LEAST
     table = _table(expand=False)
     table.add_column("Who", overflow="fold")
     for heading in ("You owe", "Owes you", "Overdue"):
-        table.add_column(heading, justify="right")
-    table.add_column("Next due", overflow="fold")
+        table.add_column(heading if wide else heading.replace(" ", "\n"), justify="right", no_wrap=wide)
+    if wide:
+        table.add_column("Next due", overflow="fold")
+        table.add_column("You kept", justify="right", no_wrap=True)
+    table.add_column("They kept" if wide else "They\nkept", justify="right", no_wrap=True)
     for row in rows:
-        overdue = Text(str(row["overdue"] or ""), style="red")
-        following = words.day(row["next_due"], here) if row["next_due"] else ""
-        name = plain(row["person_name"])
-        if row["person"] != row["person_name"].casefold():
-            name.append_text(Text(f" ({safe(row['person'])})", style="bright_black"))
-        table.add_row(name, str(row["owe"] or ""), str(row["owed"] or ""), overdue, following)
+        open_now = str(row["owe"] or ""), str(row["owed"] or ""), Text(str(row["overdue"] or ""), style="red")
+        kept = [f"{row[by]} of {row[f'{by}_of']}" if row[f"{by}_of"] else "" for by in ("kept_by_me", "kept_by_them")]
+        table.add_row(_person(row), *open_now, *((_next_due(row, here), *kept) if wide else kept[1:]))
     return table
+
+
+def _person(row: Row) -> Text:
+    name = plain(row["person_name"])
+    if row["person"] != row["person_name"].casefold():
+        name.append_text(Text(f" ({safe(row['person'])})", style="bright_black"))
+    return name
+
+
+def _next_due(row: Row, here: Here) -> str:
+    return words.day(row["next_due"], here).removesuffix(f" {here.today.year}") if row["next_due"] else ""
 
 
 def pairs(rows: Sequence[tuple[str, str]]) -> RenderableType:

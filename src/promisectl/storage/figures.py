@@ -1,7 +1,7 @@
 """The figures of the record, counted in SQL over the public views; only what new terms did to a date is told from the acts."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from promisectl.domain import lifecycle, trust
@@ -14,8 +14,8 @@ _BROKEN = "class IN ('bn', 'bl')"
 _KEPT = "state IN ('delivered', 'kept')"
 _SECONDS = "CAST(strftime('%s', {0}) AS INTEGER)"
 
-_RECORD = f"""
-record AS (
+_CLASSED = f"""
+classed AS (
   SELECT *,
     CASE
       WHEN {_KEPT} AND due_at IS NULL THEN 'kn'
@@ -25,8 +25,10 @@ record AS (
     END AS class,
     CASE WHEN {_KEPT} THEN delivered_at WHEN state = 'reneged' THEN closed_at ELSE due_at END AS settled_at
   FROM promises
-  WHERE direction = :direction AND state <> 'void' AND (:person IS NULL OR person = :person)
-),
+  WHERE direction <> 'self' AND state <> 'void'
+)"""
+_RECORD = """
+record AS (SELECT * FROM classed WHERE direction = :direction AND (:person IS NULL OR person = :person)),
 settled AS (SELECT * FROM record WHERE class IS NOT NULL AND settled_at BETWEEN :since AND :until)
 """
 
@@ -55,6 +57,22 @@ _RENEGOTIATED = """
 SELECT id, class, due_at, delivered_at, accepted_at BETWEEN :since AND :until AS counts, settled_at BETWEEN :since AND :until AS settles
 FROM record WHERE renegotiated > 0"""
 _MONTHS = "SELECT month(settled_at) AS month, class, count(*) AS number FROM settled GROUP BY month, class"
+_PEOPLE = """
+SELECT person, person_name,
+  sum(direction = 'owe' AND state IN ('active', 'delivered')) AS owe,
+  sum(direction = 'owed' AND state IN ('active', 'delivered')) AS owed,
+  sum(state = 'active' AND due_at < :now) AS overdue,
+  min(iif(state = 'active', due_at, NULL)) AS next_due,
+  sum(direction = 'owe' AND class LIKE 'k_') AS kept_by_me,
+  sum(direction = 'owe' AND class IS NOT NULL) AS kept_by_me_of,
+  sum(direction = 'owed' AND class LIKE 'k_') AS kept_by_them,
+  sum(direction = 'owed' AND class IS NOT NULL) AS kept_by_them_of
+FROM classed GROUP BY person, person_name ORDER BY """
+SORTS = {
+    "name": "person",
+    "due": "next_due IS NULL, next_due, person",
+    "record": "(kept_by_them + 1.0) / (kept_by_them_of + 2) DESC, person",  # the mean of Beta(1, 1) after these: few say little
+}
 
 
 class Scope(NamedTuple):
@@ -115,8 +133,14 @@ def by_month(db: sqlite3.Connection, clock: Clock, scope: Scope, months: Mapping
     return found
 
 
+def people(db: sqlite3.Connection, clock: Clock, sort: str = "name") -> Iterator[Any]:
+    """Per person: what is promised in both directions, what of it is overdue, what comes due next, and how much was kept of how much."""
+    query = f"{reading.common()}, {_CLASSED} {_PEOPLE} {SORTS[sort]}"
+    return reading.let_go(db, query, clock._asdict())
+
+
 def _ask(db: sqlite3.Connection, query: str, bound: Mapping[str, Any]) -> Iterable[Any]:
-    return db.execute(f"{reading.common('acts')}, {_RECORD} {query}", bound)
+    return db.execute(f"{reading.common('acts')}, {_CLASSED}, {_RECORD} {query}", bound)
 
 
 def _one(db: sqlite3.Connection, query: str, bound: Mapping[str, Any]) -> Any:

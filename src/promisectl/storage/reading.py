@@ -66,10 +66,10 @@ def promises(
         wanted["search"] = _pattern(db, wanted["search"])
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     query = f"{common(view)} SELECT * FROM {view}{where} ORDER BY {SORTS[sort]} LIMIT :limit"  # noqa: S608 (names from this file only)
-    return _let_go(db, query, {**wanted, **clock._asdict(), "limit": -1 if limit is None else limit})
+    return let_go(db, query, {**wanted, **clock._asdict(), "limit": -1 if limit is None else limit})
 
 
-def _let_go(db: sqlite3.Connection, query: str, bound: Mapping[str, Any]) -> Iterator[Row]:
+def let_go(db: sqlite3.Connection, query: str, bound: Mapping[str, Any]) -> Iterator[Row]:
     """The rows of a query, with the ledger let go of first: who reads them may be slow, and nobody has to wait for that.
 
     A few are kept in memory, more of them in a temporary table, which SQLite keeps in a nameless file when it grows.
@@ -110,7 +110,7 @@ def acts(db: sqlite3.Connection, number: int | None = None, *, limit: int | None
     query = f"SELECT * FROM ({sql.VIEWS['acts']}){where} ORDER BY id"  # noqa: S608
     if limit is not None:
         query = f"SELECT * FROM ({query} DESC LIMIT :limit) ORDER BY id"  # noqa: S608
-    return _let_go(db, query, {"promise": number, "limit": limit})
+    return let_go(db, query, {"promise": number, "limit": limit})
 
 
 def acts_of(db: sqlite3.Connection, number: int) -> list[Row]:
@@ -155,17 +155,6 @@ def name(db: sqlite3.Connection, person: int | None) -> str:
     """The display name of a person, of whom they turned out to be when two were merged; empty for myself."""
     row = db.execute(sql.NAME_OF, {"person": person}).fetchone()
     return str(row["name"]) if row else ""
-
-
-def counts(db: sqlite3.Connection, clock: Clock) -> Iterator[Row]:
-    """Per person: what is promised in both directions, what of it is overdue, and what comes due next."""
-    query = f"""{common()} SELECT person, person_name,
-        sum(direction = 'owe' AND state IN ('active', 'delivered')) AS owe,
-        sum(direction = 'owed' AND state IN ('active', 'delivered')) AS owed,
-        sum(state = 'active' AND due_at < :now) AS overdue,
-        min(iif(state = 'active', due_at, NULL)) AS next_due
-        FROM promises WHERE direction <> 'self' AND state <> 'void' GROUP BY person, person_name ORDER BY person"""  # noqa: S608
-    return _let_go(db, query, clock._asdict())
 
 
 def as_of(db: sqlite3.Connection, moment: "datetime") -> sqlite3.Connection:
