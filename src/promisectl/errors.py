@@ -170,11 +170,12 @@ class BadChoice(Usage):
         super().__init__(f"{option} does not know “{word}”. Choose from {', '.join(choices)}.")
 
 
-class BadLimit(Usage):
-    """A count of rows below nothing."""
+class BadCount(Usage):
+    """A number of rows or weeks that there can't be."""
 
-    def __init__(self, count: int) -> None:
-        super().__init__(f"--limit {count} is too few: give 0 or more.")
+    def __init__(self, option: str, count: int, least: int, most: int | None = None) -> None:
+        range_ = f"{least} or more" if most is None else f"{least} to {most}"
+        super().__init__(f"{option} {count} can't be done: give {range_}.")
 
 
 class BadNumber(Usage):

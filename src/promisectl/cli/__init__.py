@@ -5,7 +5,9 @@ ROOMS = {
     "moves": ("make", "negotiate", "accept", "decline", "complete", "renege"),
     "more": ("withdraw", "release", "reopen", "bump", "told", "note", "correct", "void", "undo", "redo"),
     "look": ("moves", "owe", "owed", "list", "show", "log"),
+    "week": ("week",),
     "stats": ("stats",),
+    "check": ("check",),
     "people": ("people", "person"),
     "records": ("export", "path", "guide", "demo"),
 }

@@ -75,9 +75,9 @@ def at_most_one(**options: Any) -> None:
 
 
 def limit(count: int | None) -> int | None:
-    """How many rows at the most, or None for all. Raises BadLimit."""
+    """How many rows at the most, or None for all. Raises BadCount."""
     if count is not None and count < 0:
-        raise errors.BadLimit(count)
+        raise errors.BadCount("--limit", count, 0)
     return None if count is None else min(count, _MOST_ROWS)
 
 

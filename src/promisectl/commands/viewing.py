@@ -47,6 +47,7 @@ class Kind(NamedTuple):
 
 PROMISES = Kind(fields.PROMISE, as_lines.PROMISE, fields.promise)
 ACTS = Kind(fields.ACT, as_lines.ACT, fields.act)
+DAYS = Kind(fields.DAY, fields.DAY, fields.day)
 PEOPLE = Kind(fields.PERSON, fields.PERSON, fields.person)
 
 

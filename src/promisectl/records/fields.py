@@ -70,6 +70,7 @@ PERSON = (
     "kept_by_them",
     "kept_by_them_of",
 )
+DAY = ("day", "week", "owe", "owed", "overfull", "owe_ids", "owed_ids")
 _LISTS = ("tags", "flags")
 _OFFER = ("outcome", "due", "done_when", "why", "reply_by")
 
@@ -94,3 +95,12 @@ def act(row: Row) -> dict[str, Any]:
 def person(row: Row) -> dict[str, Any]:
     """A row of the people of the ledger as a JSON object."""
     return {name: row[name] for name in PERSON}
+
+
+def day(row: Row) -> dict[str, Any]:
+    """A day of the coming weeks as a JSON object."""
+    return {**{name: row[name] for name in DAY}, "owe_ids": _numbers(row["owe_ids"]), "owed_ids": _numbers(row["owed_ids"])}
+
+
+def _numbers(words: str) -> list[int]:
+    return [int(word) for word in words.split()]

@@ -68,6 +68,10 @@ def _lessons(figures: "Figures") -> Iterator[str]:
 
 
 def span(days: float) -> str:
-    """A number of days for people: “5 days”, “1.5 days”, “-2 days”."""
-    rounded = round(days, 1)
-    return words.count(int(rounded), "day") if rounded == int(rounded) else f"{rounded} days"
+    """A number of days for people: “1 day”, “1.5 days”, “-2 days”."""
+    return f"{plain(days)} {'day' if plain(days) == '1' else 'days'}"
+
+
+def plain(number: float) -> str:
+    """A number for people, with one digit after the point where that says something: “3”, “1.5”."""
+    return f"{number:.1f}".removesuffix(".0")

@@ -78,7 +78,7 @@ def _beside(told: Mapping[str, Figures], width: int) -> list[RenderableType]:
 
 
 def _table(told: Mapping[str, Figures], width: int) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bright_black", pad_edge=False)
+    table = tables.bare(expand=False)
     table.add_column("", no_wrap=True)
     parts = (rates.counted, rates.share, rates.plausible)[: 3 if width >= _INTERVAL else 2]
     for title in told:

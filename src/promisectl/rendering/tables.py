@@ -56,7 +56,7 @@ class _Columns:
 
 def _section(title: str, rows: Sequence[Row], here: Here, columns: _Columns) -> RenderableType:
     """One section: a title and a table of promises."""
-    table = _table()
+    table = bare()
     table.add_column("#", justify="right", width=columns.number, no_wrap=True)
     table.add_column("Who", width=columns.who, overflow="fold")
     table.add_column("What", ratio=1, overflow="fold")
@@ -85,7 +85,7 @@ def sections(parts: Iterable[tuple[str, Sequence[Row]]], here: Here, width: int,
 def people(rows: Sequence[Row], here: Here, width: int) -> RenderableType:
     """Everybody in the ledger: what is open in both directions, what is overdue and due next, and how much was kept of how much."""
     wide = width >= _PEOPLE_LEAST
-    table = _table(expand=False)
+    table = bare(expand=False)
     table.add_column("Who", overflow="fold")
     for heading in ("You owe", "Owes you", "Overdue"):
         table.add_column(heading if wide else heading.replace(" ", "\n"), justify="right", no_wrap=wide)
@@ -149,7 +149,8 @@ def markdown(text: str) -> RenderableType:
     return Markdown(text, code_theme="ansi_dark")
 
 
-def _table(*, expand: bool = True) -> Table:
+def bare(*, expand: bool = True) -> Table:
+    """An empty table as all of them look: no box, quiet headings, two blanks between the columns."""
     return Table(box=None, expand=expand, padding=(0, 2, 0, 0), header_style="bright_black", pad_edge=False)
 
 

@@ -26,9 +26,14 @@ def count(number: int, thing: str) -> str:
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
+def plain_day(day: date) -> str:
+    """A calendar day: “Mon 23 Nov 2026”."""
+    return civil.show(str(day)).partition(",")[0]
+
+
 def month(day: date) -> str:
     """“Nov 2026”."""
-    return civil.show(str(day)).partition(",")[0].split(" ", 2)[2]
+    return plain_day(day).split(" ", 2)[2]
 
 
 def distance(span: timedelta, days: int) -> str:

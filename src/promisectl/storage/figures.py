@@ -57,6 +57,11 @@ _RENEGOTIATED = """
 SELECT id, class, due_at, delivered_at, accepted_at BETWEEN :since AND :until AS counts, settled_at BETWEEN :since AND :until AS settles
 FROM record WHERE renegotiated > 0"""
 _MONTHS = "SELECT month(settled_at) AS month, class, count(*) AS number FROM settled GROUP BY month, class"
+_AHEAD = f"{_SECONDS.format('due_at')} - {_SECONDS.format('accepted_at')}"
+_SO_FAR = f"""
+SELECT coalesce(sum(class LIKE 'k_'), 0) AS kept, count(*) AS number FROM classed
+WHERE direction = 'owe' AND class IS NOT NULL AND (:person IS NULL OR person = :person)
+  AND (:least IS NULL OR {_AHEAD} >= :least) AND (:most IS NULL OR {_AHEAD} <= :most)"""
 _PEOPLE = """
 SELECT person, person_name,
   sum(direction = 'owe' AND state IN ('active', 'delivered')) AS owe,
@@ -137,6 +142,15 @@ def people(db: sqlite3.Connection, clock: Clock, sort: str = "name") -> Iterator
     """Per person: what is promised in both directions, what of it is overdue, what comes due next, and how much was kept of how much."""
     query = f"{reading.common()}, {_CLASSED} {_PEOPLE} {SORTS[sort]}"
     return reading.let_go(db, query, clock._asdict())
+
+
+def kept(db: sqlite3.Connection, clock: Clock, *, person: str | None = None, lead: tuple[int, int | None] | None = None) -> tuple[int, int]:
+    """How many promises I kept, and of how many: to one person, or of those due so many seconds (least, most) after the Yes."""
+    least, most = lead or (None, None)
+    row = db.execute(
+        f"{reading.common()}, {_CLASSED} {_SO_FAR}", {**clock._asdict(), "person": person, "least": least, "most": most}
+    ).fetchone()
+    return row["kept"], row["number"]
 
 
 def _ask(db: sqlite3.Connection, query: str, bound: Mapping[str, Any]) -> Iterable[Any]:

@@ -55,6 +55,18 @@ def promises(
     `filters` names conditions (`person`, `overdue`, `due_before`, `due_after`, `tag`, `search`, `open`, `not_void`, `states`,
     `directions`); those that are None or False do not filter.
     """
+    return let_go(db, *_asked(db, clock, view, sort, limit, filters))
+
+
+def found(db: sqlite3.Connection, clock: Clock, **filters: Any) -> list[Row]:
+    """The rows of the view `promises` that `filters` leave, in the order of their due dates, with the ledger still held."""
+    return db.execute(*_asked(db, clock, "promises", "due", None, filters)).fetchall()
+
+
+def _asked(
+    db: sqlite3.Connection, clock: Clock, view: str, sort: str, limit: int | None, filters: Mapping[str, Any]
+) -> tuple[str, dict[str, Any]]:
+    """The query and what is bound in it."""
     wanted = {name: value for name, value in filters.items() if value not in (None, False, [], ())}
     conditions = [_FILTERS[name] for name in wanted if name in _FILTERS]
     for column in ("state", "direction"):
@@ -66,7 +78,7 @@ def promises(
         wanted["search"] = _pattern(db, wanted["search"])
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     query = f"{common(view)} SELECT * FROM {view}{where} ORDER BY {SORTS[sort]} LIMIT :limit"  # noqa: S608 (names from this file only)
-    return let_go(db, query, {**wanted, **clock._asdict(), "limit": -1 if limit is None else limit})
+    return query, {**wanted, **clock._asdict(), "limit": -1 if limit is None else limit}
 
 
 def let_go(db: sqlite3.Connection, query: str, bound: Mapping[str, Any]) -> Iterator[Row]:
@@ -121,6 +133,12 @@ def acts_of(db: sqlite3.Connection, number: int) -> list[Row]:
 def late_with_others(db: sqlite3.Connection, clock: Clock) -> int:
     """How many promises that I am owed are overdue."""
     count: int = db.execute(sql.LATE_WITH_OTHERS, {"now": clock.now}).fetchone()[0]
+    return count
+
+
+def delivered(db: sqlite3.Connection, begin: str, end: str) -> int:
+    """How many promises of mine were delivered from one stored instant on and before another."""
+    count: int = db.execute(sql.DELIVERED, {"begin": begin, "end": end}).fetchone()[0]
     return count
 
 

@@ -58,6 +58,13 @@ STATEMENTS: dict[str, ClauseElement] = {
     "LATE_WITH_OTHERS": select(func.count())
     .select_from(_promise)
     .where(text("direction = 'owed' AND state = 'active'"), _promise.c.due_at < bindparam("now")),
+    "DELIVERED": select(func.count())
+    .select_from(_promise)
+    .where(
+        _promise.c.delivered_at >= bindparam("begin"),
+        _promise.c.delivered_at < bindparam("end"),
+        text("direction IN ('owe', 'self') AND state IN ('delivered', 'kept')"),
+    ),
     # People
     "PEOPLE": select(_person.c.id, _person.c.handle, _person.c.name, _person.c.merged_into, _KNOWN).order_by(_person.c.id),
     "ALIASES": select(_alias.c.alias, _alias.c.person).order_by(_alias.c.alias),

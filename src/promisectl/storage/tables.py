@@ -113,6 +113,7 @@ class PromiseRow(SQLModel, table=True):
         Index("promise_open", "direction", "due_at", sqlite_where=text(_OPEN)),
         Index("promise_untold", "id", sqlite_where=text("state = 'reneged' AND move = 'me'")),
         Index("promise_of_person", "person"),
+        Index("promise_delivered", "delivered_at", sqlite_where=text("delivered_at IS NOT NULL")),
         {"sqlite_strict": True, "sqlite_autoincrement": True},
     )
 

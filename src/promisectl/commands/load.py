@@ -1,0 +1,46 @@
+"""What the days to come hold, and how much I deliver in a usual week."""
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+
+from promisectl.commands import viewing
+from promisectl.commands.viewing import Row
+from promisectl.domain import civil, trust
+from promisectl.env import Env
+from promisectl.storage import reading
+
+MINE = ("owe", "self")
+_LOOKED_BACK = 8  # weeks
+
+
+def monday(day: date) -> date:
+    """The Monday of the ISO week of a day."""
+    return day - timedelta(days=day.weekday())
+
+
+def due(env: Env, db: sqlite3.Connection, *, directions: Sequence[str] = MINE) -> list[Row]:
+    """What is promised and not delivered, in the order of its dates."""
+    return reading.found(db, viewing.clock(env), directions=directions, states=("active",))
+
+
+def week_of(env: Env, db: sqlite3.Connection, moment: datetime) -> list[Row]:
+    """What I owe that is due in the ISO week of a moment."""
+    first = monday(civil.local(moment, env.zone).date())
+    second = timedelta(seconds=1)
+    begin, end = civil.first_second(first, env.zone) - second, civil.last_second(first + timedelta(days=6), env.zone) + second
+    bounds = {"due_after": viewing.stored(begin), "due_before": viewing.stored(end)}
+    return reading.found(db, viewing.clock(env), directions=MINE, states=("active",), **bounds)
+
+
+def day(env: Env, row: Row) -> date:
+    """The local day on which a promise is due."""
+    return civil.local(datetime.fromisoformat(row["due_at"]), env.zone).date()
+
+
+def usual(env: Env, db: sqlite3.Connection) -> float:
+    """My median of promises delivered a week, over the last eight whole ISO weeks."""
+    this = monday(civil.local(env.now, env.zone).date())
+    edges = [viewing.stored(civil.first_second(this - timedelta(weeks=back), env.zone)) or "" for back in range(_LOOKED_BACK, -1, -1)]
+    return trust.median(reading.delivered(db, *pair) for pair in pairwise(edges)) or 0.0

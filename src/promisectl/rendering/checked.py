@@ -1,0 +1,55 @@
+"""What the rules have to say about promises, as a page: six marks, then the rules that speak."""
+
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from promisectl.domain.promise import Direction
+from promisectl.domain.wellmade import Finding, Level, Subject
+from promisectl.rendering import tables, words
+
+_TONES = {Level.REFUSE: "red", Level.WARN: "yellow", Level.INFO: "bright_black"}
+
+Checked = tuple[Subject, Sequence[tuple[str, bool]], Sequence[Finding]]
+
+
+def page(checked: Sequence[Checked], *, named: bool) -> RenderableType:
+    """A section for each promise; of all that are open (not `named`), those that nothing is said about are only counted."""
+    told = [one for one in checked if named or one[2]]
+    parts = [part for one in told for part in (*_section(*one, whole=named), Text())]
+    fine = len(checked) - len(told)
+    if not checked:
+        parts.append(Text("Nothing is open, so there is nothing to check. A draft: promisectl check --draft “…” --to dana."))
+    elif fine:
+        parts.append(Text(f"{words.count(fine, 'promise')} more: nothing to say."))
+    return Group(*(parts if fine or not checked else parts[:-1]))
+
+
+def _section(subject: Subject, marks: Sequence[tuple[str, bool]], findings: Sequence[Finding], *, whole: bool) -> list[RenderableType]:
+    """One promise; where it is one of many (not `whole`), what is less than a warning is only named."""
+    marked = Text("  ").join(Text(f"{'✓' if has else '–'} {name}", style="green" if has else "") for name, has in marks)
+    aloud = [one for one in findings if whole or one.level is not Level.INFO]
+    besides = ", ".join(one.rule for one in findings if one not in aloud)
+    said = _said(aloud, besides) if findings else Text("Nothing to say: it is well made.")
+    return [tables.heading(_head(subject)), tables.plain(subject.outcome), Padding(marked, (0, 0, 0, 2)), Padding(said, (0, 0, 0, 2))]
+
+
+def _head(subject: Subject) -> str:
+    number = f"#{subject.number} {subject.state}" if subject.number else "Draft"
+    whom = {Direction.OWE: f"to {subject.other}", Direction.OWED: f"from {subject.other}", Direction.SELF: "to myself", None: "to nobody"}
+    return f"{number} · {whom[subject.direction]}"
+
+
+def _said(findings: Sequence[Finding], besides: str) -> Table:
+    grid = Table.grid(padding=(0, 2))
+    for _ in range(2):
+        grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for finding in findings:
+        grid.add_row(Text(finding.level, style=_TONES[finding.level]), finding.rule, tables.plain(finding.says))
+    if besides:
+        grid.add_row(Text("info", style=_TONES[Level.INFO]), "", besides)
+    return grid

@@ -1,0 +1,60 @@
+"""The coming weeks as a page: a bar and the numbers of what is due, day by day, mine and theirs beside each other."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import groupby
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from promisectl.rendering import rates, tables, words
+from promisectl.rendering.words import Here, Row
+
+_MARK = "█"
+
+
+def page(days: Sequence[Row], beside: Mapping[str, tuple[Sequence[str], Sequence[str]]], usual: float, here: Here) -> RenderableType:
+    """A section for each week, from today on. `beside` names what stands outside the days: its numbers, mine and theirs."""
+    weeks = [list(rows) for _, rows in groupby(days, key=lambda row: row["week"])]
+    parts: list[RenderableType] = []
+    for rows in weeks:
+        lines = [(_day(row, here), row["owe_ids"].split(), row["owed_ids"].split()) for row in rows if row["day"] >= str(here.today)]
+        early = [("overdue", *beside["overdue"])] if rows is weeks[0] and any(beside["overdue"]) else []
+        late = [("no date", *beside["no date"])] if rows is weeks[-1] and any(beside["no date"]) else []
+        parts += [Text(), _title(rows, usual), _table([*early, *lines, *late])]
+    return Group(*parts[1:])
+
+
+def _title(rows: Sequence[Row], usual: float) -> Text:
+    first, last = (date.fromisoformat(rows[place]["day"]) for place in (0, -1))
+    title = Text(f"Week {first:%V}, {_short(first)} to {_short(last)}", style="bold")
+    if rows[0]["overfull"]:
+        pace = f"; in a usual week you deliver {rates.plain(usual)}" if usual else ""
+        title.append(f"\nOver-full: you owe {sum(row['owe'] for row in rows)}{pace}.", style="not bold red")
+    return title
+
+
+def _short(day: date) -> str:
+    return words.plain_day(day).rpartition(" ")[0].partition(" ")[2]
+
+
+def _day(row: Row, here: Here) -> str:
+    day = date.fromisoformat(row["day"])
+    return f"{words.plain_day(day).rpartition(' ')[0]}{' today' if day == here.today else ''}"
+
+
+def _table(lines: Sequence[tuple[str, Sequence[str], Sequence[str]]]) -> Table:
+    table = tables.bare()
+    table.add_column("", width=len("Mon 23 Nov today"), no_wrap=True)
+    for heading in ("You owe", "Owed to you"):
+        table.add_column(heading, ratio=1, overflow="fold")
+    for name, mine, theirs in lines:
+        tone = "red" if name == "overdue" else ""
+        table.add_row(Text(name, style=tone), _bar(mine, tone or "cyan"), _bar(theirs, tone or "bright_black"))
+    return table
+
+
+def _bar(numbers: Sequence[str], tone: str) -> Text:
+    """One mark for each, and the numbers to find them by."""
+    return Text.assemble((_MARK * len(numbers), tone), " " * bool(numbers), " ".join(f"#{number}" for number in numbers))
