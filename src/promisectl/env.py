@@ -11,6 +11,9 @@ from promisectl import errors
 from promisectl.domain import civil
 from promisectl.escaping import safe
 
+PROMPT = " › "
+"""What stands between a question and its answer."""
+
 
 class Env:
     """What a command may know of the world, and where it speaks.
@@ -88,6 +91,11 @@ class Env:
         """Whether a question may be put: a person at both ends, and nobody said not to."""
         return self._may_ask and self._in.isatty() and self._err.isatty()
 
+    @property
+    def looked_at(self) -> bool:
+        """Whether a person reads the answer and the hints beside it."""
+        return self.tty and not self.quiet and self._form is None
+
     def clock(self, moment: datetime | None = None) -> tuple[datetime, datetime, datetime]:
         """A moment, this one if none is given, the end of its local day, and the end of the third day after it."""
         at = moment or self.now
@@ -131,7 +139,7 @@ class Env:
 
     def ask(self, question: str) -> str:
         """Put a question on stderr and read one line. Raises EOFError when there is none, as after Ctrl-D."""
-        self._err.write(safe(question) + " ")
+        self._err.write(safe(question) + PROMPT)
         self._err.flush()
         line = self._in.readline()
         if not line:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from promisectl import errors
 from promisectl.commands import arguments, saying, viewing
 from promisectl.commands.moves import plain
-from promisectl.commands.saying import Answer
+from promisectl.commands.saying import Answer, Besides
 from promisectl.domain import lifecycle
 from promisectl.domain.promise import Act, Promise, Side, Verb
 from promisectl.env import Env
@@ -38,7 +38,7 @@ def bump(env: Env, id_: str, text: str, *, theirs: bool = False, on: str | None 
         side = lifecycle.their_side(promise.direction) if theirs else lifecycle.speaker(promise, Verb.BUMP)
         return Act(Verb.BUMP, side, arguments.since(env, "--on", on, after=promise.made_at), env.now, text=said)
 
-    saying.move(env, "bump", [id_], act, foreseen=True)
+    saying.move(env, "bump", [id_], act, Besides(foreseen=True))
 
 
 def told(env: Env, id_: str, *, on: str | None = None) -> None:

@@ -4,11 +4,11 @@ import os
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from promisectl import errors
 from promisectl.commands import arguments, counterparty, saying, viewing
-from promisectl.commands.saying import Answer
+from promisectl.commands.saying import Answer, Besides
 from promisectl.domain import civil, lifecycle, people
 from promisectl.domain.people import Newcomer, Person
 from promisectl.domain.promise import Act, Cause, Direction, Opening, Promise, Side, State, Terms, Verb
@@ -16,6 +16,9 @@ from promisectl.env import Env
 from promisectl.rendering import messages
 from promisectl.storage import ledger, reading
 from promisectl.storage.journal import Journal
+
+if TYPE_CHECKING:
+    from promisectl.commands import yes
 
 _CAUSES = tuple(cause.value for cause in Cause)
 
@@ -76,11 +79,22 @@ def make(
         None if replaces is None else arguments.number(replaces),
         arguments.tags(tag),
     )
-    _record(env, draft, counterparty.all_named(env, names, new=new))
+    others = counterparty.all_named(env, names, new=new)
+    if not (draft.agreed and draft.direction is Direction.OWE and env.may_ask):
+        _record(env, draft, others)
+        return
+    from promisectl.commands import yes
+
+    answer = yes.put(env, draft.terms, draft.risk, draft.no_to, may_refuse=len(others) == 1)
+    if answer.instead:  # it was no Yes after all, so what was asked is recorded, and then what is said instead
+        number = _record(env, draft._replace(agreed=False, author=Side.PROMISEE, risk=None, no_to=None), others, asked=True)
+        answer.instead(str(number))
+    else:
+        _record(env, draft._replace(risk=answer.risk, no_to=answer.no_to), others, asked=True)
 
 
-def _record(env: Env, draft: _Draft, others: Sequence[Person | Newcomer | None]) -> None:
-    """Write the promise down with each of `others`; None is myself."""
+def _record(env: Env, draft: _Draft, others: Sequence[Person | Newcomer | None], *, asked: bool = False) -> int:
+    """Write the promise down with each of `others`, None is myself, and say the number of the first."""
     if draft.replaces is not None and not ledger.exists(env.ledger):
         raise errors.NoPromise(draft.replaces)
 
@@ -88,12 +102,13 @@ def _record(env: Env, draft: _Draft, others: Sequence[Person | Newcomer | None])
         journal = Journal(db, env.now, "make")
         if draft.replaces is not None:
             journal.promise(draft.replaces)
-        return [_made(env, db, journal, draft, other) for other in others]
+        return [_made(env, db, journal, draft, other, Besides(new=len(others) == 1, asked=asked)) for other in others]
 
     answers = ledger.write(env.ledger, work)
     for notice in (notice for one in answers for notice in one.notices):
         env.hint(notice)
     saying.answer(env, answers)
+    return answers[0].number
 
 
 def _sides(to: Sequence[str], from_: Sequence[str], *, asked: bool, offered: bool, agreed: bool, reply_by: bool, named: bool) -> list[str]:
@@ -123,7 +138,7 @@ def _sides(to: Sequence[str], from_: Sequence[str], *, asked: bool, offered: boo
     return names
 
 
-def _made(env: Env, db: sqlite3.Connection, journal: Journal, draft: _Draft, other: Person | Newcomer | None) -> Answer:
+def _made(env: Env, db: sqlite3.Connection, journal: Journal, draft: _Draft, other: Person | Newcomer | None, besides: Besides) -> Answer:
     person = journal.meet(other) if isinstance(other, Newcomer) else other
     met = [f"New in the ledger: {person.name} ({person.handle})."] if person and journal.just_met(person) else []
     direction, author = (draft.direction, draft.author) if person else (Direction.SELF, Side.SELF)
@@ -139,7 +154,7 @@ def _made(env: Env, db: sqlite3.Connection, journal: Journal, draft: _Draft, oth
     name = person.name if person else ""
     line = messages.made(promise, name, viewing.here(env))
     row = reading.promise(db, viewing.clock(env), promise.id)
-    return Answer(promise.id, line, [messages.next_step(promise, name)], row, met)
+    return Answer(promise.id, line, [messages.next_step(promise, name), saying.checked(env, db, promise, row, besides)], row, met)
 
 
 def _uid() -> str:
@@ -177,7 +192,7 @@ def negotiate(
         new = arguments.changed(env, base, at, what=what, by=by, done_when=done_when, why=why, reply_by=reply_by, backfill=backfill)
         return Act(Verb.NEGOTIATE, side, at, env.now, terms=new, text=said)
 
-    saying.move(env, "negotiate", [id_], act, foreseen=True)
+    saying.move(env, "negotiate", [id_], act, Besides(foreseen=True, new=True))
 
 
 def _speaking(promise: Promise, verb: Verb, *, mine: bool, theirs: bool) -> Side:
@@ -197,20 +212,39 @@ def accept(
     on: str | None = None,
     note: str | None = None,
 ) -> None:
-    """Say Yes to the terms on the table, or confirm a delivery."""
+    """Say Yes to the terms on the table, or confirm a delivery; who binds themselves at a terminal is asked about risk and price first."""
     named_risk, price, said = arguments.text("risk", risk), arguments.text("no-to", no_to), arguments.text("note", note)
+    arguments.since(env, "--on", on)
+    answers = _asked(env, ids, named_risk, price, rev)
+    for number, answer in answers.items():
+        if answer.instead:
+            answer.instead(str(number))
+            return
 
     def act(promise: Promise) -> Act:
+        answer = answers.get(promise.id)
         side = lifecycle.speaker(promise, Verb.ACCEPT)
         asked = (promise.offered or promise.current).number
         if promise.state is State.DELIVERED and (named_risk or price):
             raise errors.Contradiction("--risk and --no-to belong to the Yes to terms, and this confirms a delivery. Leave them out.")
-        if rev not in (None, asked) and lifecycle.find(promise, Verb.ACCEPT, side):
-            raise errors.StaleRevision(promise.id, rev or 0, _became_of(promise, rev), asked)
+        meant = answer.revision if answer else rev
+        if meant not in (None, asked) and lifecycle.find(promise, Verb.ACCEPT, side):
+            raise errors.StaleRevision(promise.id, meant or 0, _became_of(promise, meant), asked)
         at = arguments.since(env, "--on", on, after=promise.moved_at)
-        return Act(Verb.ACCEPT, side, at, env.now, text=said, risk=named_risk, no_to=price)
+        foreseen = (answer.risk, answer.no_to) if answer else (named_risk, price)
+        return Act(Verb.ACCEPT, side, at, env.now, text=said, risk=foreseen[0], no_to=foreseen[1])
 
-    saying.move(env, "accept", ids, act)
+    saying.move(env, "accept", ids, act, Besides(new=len(ids) == 1, asked=bool(answers)))
+
+
+def _asked(env: Env, ids: Sequence[str], risk: str | None, no_to: str | None, rev: int | None) -> "dict[int, yes.Answer]":
+    """What a person says at the Yes that binds them; nothing where nobody can be asked."""
+    numbers = arguments.ids(ids)
+    if not env.may_ask:
+        return {}
+    from promisectl.commands import yes
+
+    return yes.to_terms(env, numbers, risk, no_to, rev=rev)
 
 
 def _became_of(promise: Promise, number: int | None) -> str:
@@ -292,7 +326,7 @@ def renege(
         told_at = None if untold else arguments.since(env, "--told", told, after=promise.made_at)
         return Act(Verb.RENEGE, side, at, env.now, text=why, told_at=told_at, cause=known, repair=mended)
 
-    saying.move(env, "renege", ids, act, foreseen=True)
+    saying.move(env, "renege", ids, act, Besides(foreseen=True))
 
 
 def _check_telling(promise: Promise, *, told: bool, not_told: bool, silent: bool) -> None:

@@ -7,13 +7,15 @@ from typing import Any, NamedTuple
 from promisectl import errors
 from promisectl.commands import arguments
 from promisectl.commands.viewing import clock, here
-from promisectl.domain.promise import Act, Promise
+from promisectl.domain.promise import Act, Promise, State
 from promisectl.env import Env
 from promisectl.records import as_json, fields
 from promisectl.rendering import messages, words
 from promisectl.rendering.messages import Told
 from promisectl.storage import ledger, reading
 from promisectl.storage.journal import Journal
+
+_NEW = (State.PROPOSED, State.ACTIVE)
 
 
 class Answer(NamedTuple):
@@ -26,28 +28,52 @@ class Answer(NamedTuple):
     notices: Sequence[str] = ()
 
 
-def move(env: Env, command: str, ids: Sequence[str], act: Callable[[Promise], Act], *, foreseen: bool = False) -> None:
-    """Say `act` of every promise that `ids` name, all or none, and answer. `foreseen` recalls what was named at the Yes."""
+class Besides(NamedTuple):
+    """What is said besides when one promise moved: what was foreseen at the Yes, and the first warning of the check, if it is `new`.
+
+    `asked`: the questions at the Yes have just been put.
+    """
+
+    foreseen: bool = False
+    new: bool = False
+    asked: bool = False
+
+
+_NOTHING = Besides()
+
+
+def move(env: Env, command: str, ids: Sequence[str], act: Callable[[Promise], Act], besides: Besides = _NOTHING) -> None:
+    """Say `act` of every promise that `ids` name, all or none, and answer."""
     numbers = arguments.ids(ids)
     if not ledger.exists(env.ledger):
         raise errors.NoPromise(numbers[0])
 
     def work(db: sqlite3.Connection) -> list[Answer]:
         journal = Journal(db, env.now, command)
-        return [_one(env, db, journal, journal.promise(number), act, foreseen=foreseen) for number in numbers]
+        return [_one(env, db, journal, journal.promise(number), act, besides) for number in numbers]
 
     answer(env, ledger.write(env.ledger, work))
 
 
-def _one(env: Env, db: sqlite3.Connection, journal: Journal, before: Promise, act: Callable[[Promise], Act], *, foreseen: bool) -> Answer:
+def _one(env: Env, db: sqlite3.Connection, journal: Journal, before: Promise, act: Callable[[Promise], Act], besides: Besides) -> Answer:
     said = act(before)
     try:
         after = journal.say(before, said)
     except errors.TooEarly as error:
         raise errors.TooEarly(error.number, error.earliest, words.moment(error.earliest, here(env))) from None
     name = reading.name(db, after.opening.person)
-    hints = [messages.next_step(after, name), messages.foreseen(after) if foreseen else ""]
-    return Answer(after.id, messages.line(Told(before, after, said, name, here(env))), hints, reading.promise(db, clock(env), after.id))
+    row = reading.promise(db, clock(env), after.id)
+    hints = [messages.next_step(after, name), messages.foreseen(after) if besides.foreseen else "", checked(env, db, after, row, besides)]
+    return Answer(after.id, messages.line(Told(before, after, said, name, here(env))), hints, row)
+
+
+def checked(env: Env, db: sqlite3.Connection, promise: Promise, row: Any, besides: Besides) -> str:
+    """The first warning of the check about new terms, for a person who looks; empty otherwise."""
+    if not (besides.new and env.looked_at and promise.state in _NEW):
+        return ""
+    from promisectl.commands import surroundings
+
+    return surroundings.hint(env, db, promise, row, asked=besides.asked)
 
 
 def answer(env: Env, answers: Sequence[Answer]) -> None:

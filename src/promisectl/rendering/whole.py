@@ -7,7 +7,7 @@ from rich.text import Text
 
 from promisectl.domain import lifecycle
 from promisectl.domain.promise import Direction, Promise, State, Terms, Verb
-from promisectl.rendering import acts, tables, words
+from promisectl.rendering import acts, messages, tables, words
 from promisectl.rendering.words import Here, Row
 
 _HEADS = {"owe": "you owe {}", "owed": "{} owes you", "self": "to yourself"}
@@ -27,6 +27,7 @@ def drawn(row: Row, promise: Promise, said: Sequence[Row], here: Here) -> Render
     parts: list[RenderableType] = [
         tables.heading(f"#{row['id']} {row['state']} · {head}"),
         tables.plain(row["outcome"]),
+        *([tables.plain(messages.foreseen(promise))] if _comes_back(row, promise) else []),
         Text(),
         tables.pairs(_facts(row, promise, here)),
     ]
@@ -57,12 +58,16 @@ def _facts(row: Row, promise: Promise, here: Here) -> list[tuple[str, str]]:
         ("reason", row["reason"]),
         ("cause", row["cause"]),
         ("repair", row["repair"]),
-        ("risk", row["risk"]),
-        ("no to", row["no_to"]),
+        *([] if _comes_back(row, promise) else [("risk", row["risk"]), ("no to", row["no_to"])]),
         ("replaces", f"#{row['replaces']}" if row["replaces"] else ""),
         ("tags", row["tags"]),
     ]
     return [(name, value) for name, value in facts if value]
+
+
+def _comes_back(row: Row, promise: Promise) -> bool:
+    """Whether what was named at the Yes matters now, so that it stands at the top."""
+    return "overdue" in (row["flags"] or "").split() and bool(messages.foreseen(promise))
 
 
 def _delivered(row: Row, here: Here) -> str:

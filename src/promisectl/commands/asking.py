@@ -1,0 +1,58 @@
+"""Questions put to a person at a terminal, each until its answer can be used; Enter is the answer that changes least."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from promisectl import errors
+from promisectl.commands import arguments
+from promisectl.env import Env
+
+
+def text(env: Env, name: str, question: str) -> str | None:
+    """What is typed as it is typed; None for nothing."""
+    while True:
+        try:
+            return arguments.text(name, env.ask(question) or None)
+        except errors.Usage as problem:
+            env.warn(str(problem))
+
+
+def needed(env: Env, name: str, question: str) -> str:
+    """What is typed, asked for again until it says something."""
+    while True:
+        said = text(env, name, question)
+        if said:
+            return said
+
+
+def due(env: Env, question: str) -> str | None:
+    """A date to come in the words it was typed in, None for nothing."""
+    while True:
+        words = env.ask(question)
+        try:
+            arguments.due(env, "--by", words, said=env.now)
+        except errors.Usage as problem:
+            env.warn(str(problem))
+        else:
+            return words or None
+
+
+def past(env: Env, option: str, question: str, *, after: datetime) -> str | None:
+    """A moment that has been in the words it was typed in, None for nothing."""
+    while True:
+        words = env.ask(question) or None
+        try:
+            arguments.since(env, option, words, after=after)
+        except errors.Usage as problem:
+            env.warn(str(problem))
+        else:
+            return words
+
+
+def choice(env: Env, question: str, choices: Sequence[str]) -> str:
+    """One of the choices, by its name or the beginning of it; the first of them by Enter, or where the beginning means several."""
+    while True:
+        typed = env.ask(question).casefold()
+        found = [word for word in choices if word.startswith(typed)]
+        if found:
+            return found[0]
