@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TextIO
 
 from promisectl import errors
-from promisectl.escaping import is_text, safe
+from promisectl.escaping import is_text
 
 
 def main(words: Sequence[str]) -> int:
@@ -73,7 +73,9 @@ def _refused(problem: errors.Problem, words: Sequence[str]) -> int:
         error = {"code": problem.code, "message": str(problem), "exit": problem.exit_code}
         line = as_json.one({"error": error | ({"moves": [str(move) for move in problem.moves]} if problem.moves else {})})
     else:
-        line = safe(f"promisectl: {problem}")
+        from promisectl.env import shown
+
+        line = shown(f"promisectl: {problem}", sys.stderr, os.environ)
     with suppress(OSError):
         sys.stderr.write(line + "\n")
         sys.stderr.flush()

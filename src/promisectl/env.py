@@ -67,13 +67,7 @@ class Env:
     @property
     def width(self) -> int:
         """How many columns the terminal has: COLUMNS, else what it says itself, else 80; never fewer than 40."""
-        columns = self.environ.get("COLUMNS", "")
-        if columns.isascii() and columns.isdigit() and int(columns[:5]):
-            return max(40, int(columns[:5]))
-        try:
-            return max(40, os.get_terminal_size(self._out.fileno()).columns)
-        except (OSError, ValueError):
-            return 80
+        return width_of(self._out, self.environ)
 
     @property
     def color(self) -> bool:
@@ -116,13 +110,13 @@ class Env:
 
     def say(self, line: str) -> None:
         """One line of data on stdout, escaped so that no text in it can steer a terminal."""
-        self.write([safe(line) + "\n"])
+        self.write([shown(line, self._out, self.environ) + "\n"])
 
     def answer(self, lines: Iterable[str]) -> None:
         """The answer of a move that is recorded. Raises AnswerLost when nobody can hear it."""
         try:
             for line in lines:
-                self._out.write(safe(line) + "\n")
+                self._out.write(shown(line, self._out, self.environ) + "\n")
             self._out.flush()
         except OSError as error:
             raise errors.AnswerLost(error.strerror or "the stream is closed") from error
@@ -135,11 +129,11 @@ class Env:
     def warn(self, line: str) -> None:
         """One line on stderr, whatever was asked for; where nobody can hear it, it is no loss."""
         with suppress(OSError):
-            print(safe(line), file=self._err, flush=True)
+            print(shown(line, self._err, self.environ), file=self._err, flush=True)
 
     def ask(self, question: str) -> str:
         """Put a question on stderr and read one line. Raises EOFError when there is none, as after Ctrl-D."""
-        self._err.write(safe(question) + PROMPT)
+        self._err.write(shown(question, self._err, self.environ, spare=len(PROMPT)) + PROMPT)
         self._err.flush()
         line = self._in.readline()
         if not line:
@@ -164,6 +158,27 @@ class Env:
     def stdout(self) -> IO[str]:
         """The stream for data, for the one console that prints tables."""
         return self._out
+
+
+def width_of(stream: IO[str], environ: Mapping[str, str]) -> int:
+    """How many columns a stream has: COLUMNS, else what its terminal says, else 80; never fewer than 40."""
+    columns = environ.get("COLUMNS", "")
+    if columns.isascii() and columns.isdigit() and int(columns[:5]):
+        return max(40, int(columns[:5]))
+    try:
+        return max(40, os.get_terminal_size(stream.fileno()).columns)
+    except (OSError, ValueError):
+        return 80
+
+
+def shown(line: str, stream: IO[str], environ: Mapping[str, str], *, spare: int = 0) -> str:
+    """A line as a stream gets it: escaped, so that no text in it can steer a terminal, and on a terminal broken between words."""
+    line = safe(line)
+    if not stream.isatty():
+        return line
+    from promisectl.rendering.folding import folded
+
+    return folded(line, width_of(stream, environ), spare=spare)
 
 
 def _harmless(piece: str) -> str:

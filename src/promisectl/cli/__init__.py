@@ -8,6 +8,7 @@ ROOMS = {
     "week": ("week",),
     "stats": ("stats",),
     "check": ("check",),
+    "review": ("review",),
     "people": ("people", "person"),
     "records": ("export", "path", "guide", "demo"),
 }

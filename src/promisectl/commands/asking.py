@@ -1,6 +1,6 @@
 """Questions put to a person at a terminal, each until its answer can be used; Enter is the answer that changes least."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from promisectl import errors
@@ -37,22 +37,24 @@ def due(env: Env, question: str) -> str | None:
             return words or None
 
 
-def past(env: Env, option: str, question: str, *, after: datetime) -> str | None:
-    """A moment that has been in the words it was typed in, None for nothing."""
+def past(env: Env, option: str, question: str, *, after: datetime, but: Collection[str] = ()) -> str | None:
+    """A moment that has been in the words it was typed in, or one of the words in `but`; None for nothing."""
     while True:
         words = env.ask(question) or None
         try:
-            arguments.since(env, option, words, after=after)
+            if words not in but:
+                arguments.since(env, option, words, after=after)
         except errors.Usage as problem:
             env.warn(str(problem))
         else:
             return words
 
 
-def choice(env: Env, question: str, choices: Sequence[str]) -> str:
-    """One of the choices, by its name or the beginning of it; the first of them by Enter, or where the beginning means several."""
+def choice(env: Env, question: str, choices: Sequence[str], *, enter: str) -> str:
+    """One of the choices, by its name or the beginning that it alone has; `enter` is what Enter means."""
     while True:
         typed = env.ask(question).casefold()
-        found = [word for word in choices if word.startswith(typed)]
-        if found:
-            return found[0]
+        found = [word for word in choices if word.startswith(typed)] if typed else [enter]
+        if len(found) == 1 or typed in found:
+            return typed if typed in found else found[0]
+        env.warn(f"That can mean {' or '.join(found)}." if found else f"There is no “{typed}” here.")

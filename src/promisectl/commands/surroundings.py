@@ -94,7 +94,10 @@ def with_record(env: Env, db: sqlite3.Connection, target: Target, around: Around
 
 
 def hint(env: Env, db: sqlite3.Connection, promise: Promise, row: Row, *, asked: bool = False) -> str:
-    """The first warning about a promise, for a person who looks; empty without one. `asked`: the risk has just been asked for, and the week shown."""
+    """The first warning about a promise, for a person who looks; empty without one.
+
+    `asked`: the risk has just been asked for, and the week shown.
+    """
     target = of(promise, row)
     found = findings(env, target, around(env, db, target), ("L12", "L14") if asked else ())
     return next((f"Check: {one.says} ({one.rule})" for one in found if one.level is Level.WARN), "")

@@ -95,7 +95,7 @@ def _failed(env: Env, terms: Terms) -> str:
 def _verdict(env: Env, terms: Terms, answer: Answer) -> Answer:
     """The answer as it is, or with the counter or the No that comes instead of it."""
     while True:
-        word = asking.choice(env, "Yes, counter or No? [Enter for Yes]", ("yes", "counter", "no"))
+        word = asking.choice(env, "Yes, counter or No? [Enter for Yes]", ("yes", "counter", "no"), enter="yes")
         if word == "yes":
             return answer
         instead = _no(env) if word == "no" else _counter(env, terms)

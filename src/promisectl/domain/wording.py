@@ -20,9 +20,9 @@ def _set(text: str) -> frozenset[str]:
 
 EFFORT = _phrases(
     "try, look into, look at, look for, look through, look over, work on, help, handle, deal with, think about, think through, consider,"
-    "explore, follow up, touch base, circle back, support, improve, assist, sort out, attempt, strive, endeavour, chase, investigate, tackle,"
-    "dig into, read up on, see about, take care of, keep an eye on, keep at, carry on with, continue, focus on, reach out, check in with,"
-    "catch up on, push on, contribute, get started, get going, get on with, get my head, get our heads"
+    "explore, follow up, touch base, circle back, support, improve, assist, sort out, attempt, strive, endeavour, chase, investigate,"
+    "tackle, dig into, read up on, see about, take care of, keep an eye on, keep at, carry on with, continue, focus on, reach out,"
+    "check in with, catch up on, push on, contribute, get started, get going, get on with, get my head, get our heads"
 )
 _EXCUSES = tuple(
     f"if {who} {can}" for who in ("i", "we", "you", "he", "she", "they") for can in ("can", "could", "manage", "have time", "find time")
@@ -38,21 +38,21 @@ HEDGES = _EXCUSES + _phrases(
 )
 VAGUE = _phrases(
     "some, several, a few, many, various, numerous, a lot, lots, a bit, a little, stuff, thing, things, something, whatever, headway, etc,"
-    "and so on, better, faster, quicker, easier, nicer, smoother, cheaper, clearer, simpler, safer, bigger, smaller, fewer, less, more, soon,"
-    "asap, decent, reasonable, adequate, suitable, acceptable, satisfactory, sufficient, appropriate, properly, nicely, quickly, regularly,"
-    "thoroughly, significantly, considerably, substantially, noticeably, sufficiently, adequately, reasonably, in good shape, good enough,"
-    "as appropriate, as needed, as necessary"
+    "and so on, better, faster, quicker, easier, nicer, smoother, cheaper, clearer, simpler, safer, bigger, smaller, fewer, less, more,"
+    "soon, asap, decent, reasonable, adequate, suitable, acceptable, satisfactory, sufficient, appropriate, properly, nicely, quickly,"
+    "regularly, thoroughly, significantly, considerably, substantially, noticeably, sufficiently, adequately, reasonably, in good shape,"
+    "good enough, as appropriate, as needed, as necessary"
 )
 _NOTHING = _set("stuff thing things something whatever")
 
 # Effort in two words, a verb and a noun near by: “have another go”, “make real progress”, “put a few hours into”.
 _LIGHT = {
-    "make": _set("progress headway inroads effort efforts attempt start"),
+    "make": _set("progress headway inroad effort attempt start"),
     "have": _set("look go crack stab shot think try bash"),
     "take": _set("look stab shot crack"),
     "give": _set("thought go try shot push"),
-    "put": _set("time hour hours day days work effort energy thought"),
-    "spend": _set("time hour hours minutes day days morning afternoon evening effort energy"),
+    "put": _set("time hour day work effort energy thought"),
+    "spend": _set("time hour minute day morning afternoon evening effort energy"),
 }
 
 # Verbs that are seldom anything else, and verbs that are as often nouns, adjectives or participles: those need an object behind them.
@@ -60,7 +60,7 @@ _VERBS = _set(
     "accept add agree apply approve arrange ask assemble attach attend bake become begin borrow bring build buy carry choose collect"
     " compile confirm connect convert create decide decorate define deliver deploy describe discuss eat enter explain extend fetch fill"
     " find forward gather get give go hang hire hold implement include inform inspect install introduce invite join keep learn lend"
-    " listen make meet mend migrate mow notify obtain organise organize pay prepare propose provide publish receive recycle reduce"
+    " listen make meet mend migrate mow notify obtain organise organize pay prepare propose provide publish receive reduce"
     " refuse register reject remind remove renew replace resolve restore rewrite sell send settle solve speak submit sweep take teach"
     " tell throw tidy translate unpack upload verify wait wash wear write"
 )
@@ -68,13 +68,13 @@ _BOTH = _set(
     "answer balance bill book brief call cancel change charge check clean clear close complete cook copy count cover cut demo design"
     " document draft draw drive drop edit email empty estimate export feed file finish fix fold hand handle help host import label"
     " launch lead leave let list load lock log look mail mark measure merge milk move name note offer open order pack paint paper park"
-    " phone pick plan plant polish post present print promise pull push put raise read record release rent repair reply report request"
-    " research return review ring run save scan schedule search serve set share ship show sign sort start stop store study supply"
+    " phone pick plan plant polish post present print promise pull push put raise read record recycle release rent repair reply report"
+    " request research return review ring run save scan schedule search serve set share ship show sign sort start stop store study supply"
     " support switch talk test track train transfer treat trim try turn type update upgrade use vacuum visit walk watch water weed wipe"
     " work wrap"
 )
 _OBJECTS = _set(
-    "the a an my your our his her their its this that these those all any each every both him them me us it you everyone everybody “…”"
+    "the a an my your our his her their its this that these those all any each both him them me us it you everyone everybody “…”"
 )
 _PARTICLES = _set("up out off away back down home")
 
@@ -119,7 +119,7 @@ _HELP_FOR = _set(
 )
 _OF = _set("for of from")
 _POSSIBLE = _set("should could might")
-_QUESTIONS = _set("whether what which who how where when why")
+_QUESTIONS = _set("whether what which who that how where when why")
 _PURPOSE = _set("so until till if whether how can")
 
 # What is measured by a number, and what a number is.
@@ -167,7 +167,7 @@ def _spread(text: str, place: int) -> str:
     """What stands at a place of a text, with blanks around it unless it is inside of a word."""
     sign, before, after = text[place], text[place - 1 : place], text[place + 1 : place + 2]
     if sign.isalnum():
-        return f" {sign} " if any(low <= ord(sign) <= high for low, high in _UNSPACED) else sign
+        return f" {sign} " if not sign.isascii() and any(low <= ord(sign) <= high for low, high in _UNSPACED) else sign
     if before.isalnum() and after.isalnum() and (sign in "'’-‐‑_" or (sign in ".,:" and before.isdigit() and after.isdigit())):
         return sign
     if sign == "'":
@@ -310,7 +310,7 @@ def _light_end(said: Said, start: int, bases: Iterable[str]) -> int:
     """Where an effort of two words ends; 0 without one. A noun that belongs to another one is none: “make start page live”."""
     nouns = next((_LIGHT[base] for base in bases if base in _LIGHT), frozenset())
     near = range(start + 1, min(start + 5, len(said)))
-    return next((place + 1 for place in near if said[place].text in nouns and _is_last(said, place)), 0)
+    return next((place + 1 for place in near if not nouns.isdisjoint(_bases(said[place].text)) and _is_last(said, place)), 0)
 
 
 def _beginnings(said: Said, name: str) -> Iterator[int]:
@@ -328,9 +328,10 @@ def _beginnings(said: Said, name: str) -> Iterator[int]:
 
 def _begins(said: Said, name: str) -> int:
     """How many words of a name, all or the first, stand at the beginning; 0 without one."""
-    own = tuple(words(name))
-    begun = tuple(text.removesuffix(_WILL) for text in _texts(said[: len(own)]))
-    return len(own) if begun == own else int(begun[:1] == own[:1])
+    own = words(name)
+    if own[:1] != [_text(said, 0).removesuffix(_WILL)]:
+        return 0
+    return len(own) if [token.text.removesuffix(_WILL) for token in said[: len(own)]] == own else 1
 
 
 def _is_measured(said: Said, phrase: tuple[str, ...]) -> bool:
@@ -379,7 +380,7 @@ def second(said: Said) -> str:
             return typed(said[place : place + 2])
         elif not link or token.text not in _LINKED:
             if link > first + 1 and not bound and _is_verb(said, place) and _begins_anew(said, link):
-                return typed(said[link : place + 1])
+                return typed(said[link : place + 1]).lstrip(";. ")
             bound = bound or token.text in _PURPOSE or (place > first and _text(said, place - 1) == "to" and token.text in _VERBS)
             link = 0
     return ""
@@ -398,7 +399,7 @@ def _is_verb(said: Said, place: int) -> bool:
 def _has_object(said: Said, place: int) -> bool:
     """Whether what follows can only follow a verb."""
     ahead = said[place + 1 : place + 2]
-    is_name = said[place].raw.islower() and typed(ahead)[:1].isupper() and not has_number(ahead)
+    is_name = (said[place].raw.islower() or _text(said, place - 1) == ".") and typed(ahead)[:1].isupper() and not has_number(ahead)
     return is_name or _text(said, place + 1) in _OBJECTS | _PARTICLES
 
 

@@ -32,6 +32,7 @@ _FILTERS = {
     "tag": "instr(' ' || tags || ' ', ' ' || :tag || ' ')",
     "search": "(outcome LIKE :search ESCAPE '\\' OR done_when LIKE :search ESCAPE '\\' OR why LIKE :search ESCAPE '\\')",
     "open": f"state IN {_OPEN}",
+    "unsettled": f"(state IN {_OPEN} OR state = 'reneged' AND move = 'me')",
     "not_void": "state <> 'void'",
 }
 

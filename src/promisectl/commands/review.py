@@ -1,0 +1,209 @@
+"""The walk through what is open: review. Every choice is the ordinary move, recorded at once, so that leaving loses nothing."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from promisectl import errors
+from promisectl.commands import asking, more, moves, viewing
+from promisectl.commands.viewing import Row
+from promisectl.domain import lifecycle
+from promisectl.domain.promise import Cause, Direction, Promise, State, Verb
+from promisectl.env import Env
+from promisectl.records import as_lines, fields
+from promisectl.rendering import messages, words
+from promisectl.storage import reading
+
+KINDS = ("overdue", "untold", "stale", "unconfirmed")
+_REST = "open"
+_VERBS = (
+    Verb.COMPLETE,
+    Verb.NEGOTIATE,
+    Verb.BUMP,
+    Verb.RENEGE,
+    Verb.RELEASE,
+    Verb.ACCEPT,
+    Verb.DECLINE,
+    Verb.WITHDRAW,
+    Verb.TOLD,
+    Verb.REOPEN,
+)
+_STANDING = ("keep", "skip", "quit")
+
+
+class Item(NamedTuple):
+    """A promise to look at: why it comes up, its record, the promise, and the moves that are open."""
+
+    kind: str
+    row: Row
+    promise: Promise
+    verbs: tuple[Verb, ...]
+
+
+def review(env: Env) -> None:
+    """Put every open promise before a person, the pressing ones first; off a terminal, list them with the moves that are open."""
+    with viewing.opened(env) as db:
+        if db is None:
+            viewing.nothing_yet(env, _RECORDS)
+            return
+        items = sorted((_item(db, row) for row in reading.found(db, viewing.clock(env), unsettled=True)), key=_place)
+    if env.may_ask and env.tty and items:
+        _walk(env, items)
+    else:
+        viewing.answer(env, map(_listed, items), _RECORDS, lambda _: _draw(env, items))
+
+
+def _item(db: Any, row: Row) -> Item:
+    promise = lifecycle.replay(row["id"], reading.said(db, row["id"]))
+    flags = (row["flags"] or "").split()
+    kind = next((kind for kind in KINDS if kind in flags), _REST)
+    open_now = lifecycle.open_verbs(promise)
+    return Item(kind, row, promise, tuple(verb for verb in _VERBS if verb in open_now))
+
+
+def _place(item: Item) -> int:
+    return (*KINDS, _REST).index(item.kind)
+
+
+# Off a terminal
+
+
+def _commands(item: Item) -> list[str]:
+    return [f"{verb} {item.promise.id}" for verb in item.verbs]
+
+
+def _listed(item: Item) -> dict[str, Any]:
+    return {**item.row, "review": item.kind, "moves": ", ".join(_commands(item))}
+
+
+def _as_json(row: Row) -> dict[str, Any]:
+    return {**fields.promise(row), "review": row["review"], "moves": row["moves"].split(", ")}
+
+
+_RECORDS = viewing.Kind((*fields.PROMISE, "review", "moves"), (*as_lines.PROMISE, "review", "moves"), _as_json)
+
+
+def _draw(env: Env, items: Sequence[Item]) -> None:
+    if not items:
+        env.say("Nothing is open, so there is nothing to review.")
+        return
+    from promisectl.rendering import listed
+
+    viewing.draw(env, listed.page([(item.kind, item.row, _commands(item)) for item in items], viewing.here(env)))
+
+
+# At a terminal
+
+
+def _walk(env: Env, items: Sequence[Item]) -> None:
+    """One promise after the other, as it stands when its turn comes; in the end, what became of them."""
+    done = {"moved": 0, "kept as they are": 0, "skipped": 0}
+    for place, item in enumerate(items, 1):
+        now = _again(env, item)
+        if now is None:
+            continue
+        env.say(f"{place} of {len(items)}, {now.kind}")
+        env.say(_standing(env, now))
+        word = _one(env, now)
+        if word == "quit":
+            break
+        done[{"keep": "kept as they are", "skip": "skipped"}.get(word, "moved")] += 1
+        env.say("")
+    told = ", ".join(f"{number} {name}" for name, number in done.items() if number)
+    left = len(items) - sum(done.values())
+    rest = " The rest waits: promisectl review." if left else ""
+    env.say(f"Reviewed {sum(done.values())} of {len(items)}{f': {told}' if told else ''}.{rest}")
+
+
+def _again(env: Env, item: Item) -> Item | None:
+    """The promise as it stands now; None when it has been settled meanwhile."""
+    with viewing.opened(env) as db:
+        found = reading.promise(db, viewing.clock(env), item.promise.id)
+        now = _item(db, found) if found else None
+    return now if now and (now.kind == "untold" or now.row["state"] in (State.PROPOSED, State.ACTIVE, State.DELIVERED)) else None
+
+
+def _standing(env: Env, item: Item) -> str:
+    here, row = viewing.here(env), item.row
+    terms = messages.terms(item.promise.current.terms, here)
+    said = ", ".join(text for text, _ in words.standing(row, here) if text != row["state"])
+    foreseen = messages.foreseen(item.promise) if item.kind == "overdue" else ""
+    return f"#{row['id']} {row['state']}, {words.to_or_from(row)}: {terms}{f', {said}' if said else ''}. {foreseen}".rstrip()
+
+
+def _one(env: Env, item: Item) -> str:
+    """What a person chose; a move is asked about and carried out, and when it can't be, the choice is put again."""
+    choices = ("keep", *map(str, item.verbs), "skip", "quit")
+    question = f"{', '.join(choices[:-1])} or quit? [Enter skips]"
+    while True:
+        word = asking.choice(env, question, choices, enter="skip")
+        if word in _STANDING:
+            return word
+        try:
+            _MOVES[Verb(word)](env, item)
+        except errors.Problem as problem:
+            env.warn(str(problem))
+        else:
+            return word
+
+
+def _negotiate(env: Env, item: Item) -> None:
+    terms = (item.promise.offered or item.promise.current).terms
+    keeps = words.due(terms.due.civil, terms.due.zone, viewing.here(env)) if terms.due else "no date"
+    by = asking.due(env, f"By when? [Enter keeps {keeps}]")
+    what = asking.text(env, "outcome", f"What? [Enter keeps “{terms.outcome}”]")
+    reason = asking.text(env, "reason", "Why?") if by or what else None
+    moves.negotiate(env, _id(item), by=by, what=what, reason=reason)
+
+
+def _renege(env: Env, item: Item) -> None:
+    reason = asking.needed(env, "reason", "Why?")
+    causes = tuple(map(str, Cause))
+    cause = asking.choice(env, f"Which cause: {', '.join(causes)}? [Enter for none]", (*causes, ""), enter="")
+    told = _told(env, item)
+    moves.renege(env, [_id(item)], reason=reason, cause=cause or None, **told)
+
+
+def _told(env: Env, item: Item) -> dict[str, Any]:
+    """When the other side was told, as the options of renege say it."""
+    direction, name = item.promise.direction, item.row["person_name"]
+    if direction is Direction.SELF:
+        return {}
+    question = (
+        f"When was {name} told? [Enter for now, or not yet]"
+        if direction is Direction.OWE
+        else "When were you told? [Enter for now, or never]"
+    )
+    never = {"not yet": {"not_told": True}} if direction is Direction.OWE else {"never": {"silent": True}}
+    words = asking.past(env, "--told", question, after=item.promise.made_at, but=tuple(never))
+    return never.get(words or "", {"told": words})
+
+
+def _bump(env: Env, item: Item) -> None:
+    more.bump(env, _id(item), asking.needed(env, "text", "What do you say?"))
+
+
+def _told_now(env: Env, item: Item) -> None:
+    name = item.row["person_name"]
+    more.told(env, _id(item), on=asking.past(env, "--on", f"When was {name} told? [Enter for now]", after=item.promise.made_at))
+
+
+def _with_reason(verb: Verb) -> Callable[[Env, Item], None]:
+    def move(env: Env, item: Item) -> None:
+        moves.plain(env, verb, [_id(item)], reason=asking.text(env, "reason", "Why? [Enter for no reason]"))
+
+    return move
+
+
+def _id(item: Item) -> str:
+    return str(item.promise.id)
+
+
+_MOVES: Mapping[Verb, Callable[[Env, Item], None]] = {
+    Verb.COMPLETE: lambda env, item: moves.complete(env, [_id(item)]),
+    Verb.NEGOTIATE: _negotiate,
+    Verb.BUMP: _bump,
+    Verb.RENEGE: _renege,
+    Verb.ACCEPT: lambda env, item: moves.accept(env, [_id(item)]),
+    Verb.TOLD: _told_now,
+    **{verb: _with_reason(verb) for verb in (Verb.RELEASE, Verb.DECLINE, Verb.WITHDRAW, Verb.REOPEN)},
+}
