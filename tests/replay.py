@@ -4,7 +4,8 @@ A fenced block ```console is a transcript: a line that begins with `$ ` is a com
 on with it), what follows is what the terminal shows, and `[exit N]` when the command ends with another code than 0. One home serves
 the whole file, and its clock stands at Monday 23 November 2026, 10:00, unless a word after `console` says otherwise: `new` begins
 with an empty home, `40` is the width of the terminal, `2026-11-28T09:00` the moment. What differs from run to run has a name of its
-own: `~` is the home, `…uid…` any UUID. Blank lines before the next command are layout.
+own: `~` is the home, `…uid…` any UUID. Blank lines before the next command are layout. Where what is written shows questions, they
+are put, and what stands behind their `›` is typed; a question too many gets Ctrl-D. Elsewhere the program is told to ask nothing.
 
     python -m tests.replay --write README.md src/promisectl/guide/*.md
 """
@@ -23,7 +24,8 @@ import sys
 import tempfile
 import termios
 import time
-from collections.abc import Iterator
+import weakref
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import promisectl
@@ -33,6 +35,7 @@ WIDTH = 80
 ROWS = 50
 PATIENCE = 60  # seconds for one command
 
+_PROMPT = "›"
 _FENCE = re.compile(r"```console(?P<words>(?: [\w:-]+)*)")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -41,7 +44,8 @@ class Home:
     """An empty home in a temporary directory, where commands are run one after the other."""
 
     def __init__(self, place: Path) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix="home-", dir=place)).resolve()
+        self.path = Path(tempfile.mkdtemp(prefix="h", dir="/tmp")).resolve()  # its length is always the same, so lines break alike
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
         self._env = {
             "PATH": os.pathsep.join((_programs(place), os.environ.get("PATH", os.defpath))),
             "HOME": str(self.path),
@@ -53,20 +57,22 @@ class Home:
             "PAGER": "cat",
             "LC_ALL": "C.UTF-8",
             "TZ": "Europe/Berlin",
-            "PROMISECTL_NO_INPUT": "1",
         }
 
-    def run(self, command: str, width: int = WIDTH, now: str = MONDAY) -> str:
-        """All that a terminal of that width shows of `command` at that moment, and its exit code unless that is 0."""
+    def run(self, command: str, width: int = WIDTH, now: str = MONDAY, typed: Sequence[str] = ()) -> str:
+        """All that a terminal of that width shows of `command` at that moment, and its exit code unless that is 0.
+
+        `typed` answers its questions; without it, none may be put.
+        """
         ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, width, 0, 0))
-        env = {**self._env, "PROMISECTL_TODAY": now}
+        env = {**self._env, "PROMISECTL_TODAY": now, **({} if typed else {"PROMISECTL_NO_INPUT": "1"})}
         bash = subprocess.Popen(
             ["bash", "-c", command], cwd=self.path, env=env, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
         )
         os.close(theirs)
         try:
-            shown = b"".join(_heard(ours)).decode()
+            shown = _talked(ours, typed)
             code = bash.wait(PATIENCE)
         finally:
             bash.kill()
@@ -75,6 +81,18 @@ class Home:
         lines = _UUID.sub("…uid…", shown.replace("\r\n", "\n").replace(str(self.path), "~")).split("\n")
         text = "\n".join(line.rstrip() for line in lines).rstrip("\n")
         return "\n".join(part for part in (text, f"[exit {code}]" if code else "") if part)
+
+
+def _talked(terminal: int, typed: Sequence[str]) -> str:
+    """What the terminal shows, while every question is answered as it comes."""
+    answers = iter(typed)
+    shown = b""
+    for piece in _heard(terminal):
+        shown += piece
+        if shown.endswith(f" {_PROMPT} ".encode()):
+            answer = next(answers, None)
+            os.write(terminal, b"\x04" if answer is None else f"{answer}\n".encode())
+    return shown.decode()
 
 
 def _heard(terminal: int) -> Iterator[bytes]:
@@ -127,6 +145,7 @@ def _lines(lines: list[str], place: Path) -> Iterator[str]:
 def _block(rest: Iterator[str], home: Home, width: int, now: str) -> Iterator[str]:
     """The lines of one block, its closing fence included, with every command followed by what it shows."""
     command: list[str] = []  # the lines of the command that is being read
+    typed: list[str] = []
     typing = False
     blanks = 0
     for line in rest:
@@ -136,12 +155,15 @@ def _block(rest: Iterator[str], home: Home, width: int, now: str) -> Iterator[st
             continue
         typing = line.startswith("$ ")
         if typing or line == "```":
-            if command and (shown := home.run("\n".join(command), width, now)):
+            if command and (shown := home.run("\n".join(command), width, now, typed)):
                 yield shown
+            typed = []
             yield from [""] * blanks
             command = [line[2:]]
             yield line
         blanks = 0 if line else blanks + 1
+        if _PROMPT in line:
+            typed.append(line.partition(_PROMPT)[2].strip())
         if line == "```":
             return
 

@@ -13,6 +13,7 @@ from promisectl.escaping import safe
 
 PROMPT = " › "
 """What stands between a question and its answer."""
+_WIDTH = 80  # columns, where nobody says how many there are
 
 
 class Env:
@@ -166,9 +167,9 @@ def width_of(stream: IO[str], environ: Mapping[str, str]) -> int:
     if columns.isascii() and columns.isdigit() and int(columns[:5]):
         return max(40, int(columns[:5]))
     try:
-        return max(40, os.get_terminal_size(stream.fileno()).columns)
+        return max(40, os.get_terminal_size(stream.fileno()).columns or _WIDTH)
     except (OSError, ValueError):
-        return 80
+        return _WIDTH
 
 
 def shown(line: str, stream: IO[str], environ: Mapping[str, str], *, spare: int = 0) -> str:

@@ -4,8 +4,9 @@ import pytest
 
 from tests.conftest import Program, Result
 
-QUESTION = "“dnaa” is new. Did you mean dana? [handle, Enter for dana, or new] "
+QUESTION = "“dnaa” is new. Did you mean dana? [handle, Enter for dana, or new] › "
 REFUSAL = "promisectl: “dnaa” is new, but looks like dana. Write that handle, or add --new if this is somebody else.\n"
+ON_A_TERMINAL = REFUSAL.replace("--new if", "--new\nif")
 
 
 @pytest.fixture
@@ -28,11 +29,11 @@ def test_a_near_miss_is_asked_about(known: Program, typed: str, name: str) -> No
 
 def test_nobody_is_asked_off_a_terminal_or_against_their_wish(known: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     assert _lend(known) == ("", REFUSAL, 3)
-    assert _lend(known, "--no-input", answers="\n") == ("", REFUSAL, 3)
-    assert _lend(known, "-q", answers="\n") == ("", REFUSAL, 3)
+    assert _lend(known, "--no-input", answers="\n") == ("", ON_A_TERMINAL, 3)
+    assert _lend(known, "-q", answers="\n") == ("", ON_A_TERMINAL, 3)
     assert _lend(known, "--json", answers="\n").code == 3
     monkeypatch.setenv("PROMISECTL_NO_INPUT", "1")
-    assert _lend(known, answers="\n") == ("", REFUSAL, 3)
+    assert _lend(known, answers="\n") == ("", ON_A_TERMINAL, 3)
     assert known.ok("list").count("\n") == 1
 
 

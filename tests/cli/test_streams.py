@@ -97,7 +97,7 @@ def test_an_error_under_json_is_an_object(program: Program) -> None:
         (["owe", "--with", "nobody"], "There is nobody called “nobody” in the ledger. Who is in the ledger: people.", 3),
         (["owe", "--sort", "mood"], "--sort does not know “mood”. Choose from due, made, person, state.", 2),
         (["owe", "--csv", "--plain"], "--csv and --plain exclude each other. Give one of them.", 2),
-        (["owe", "--limit", "-1"], "--limit -1 is too few: give 0 or more.", 2),
+        (["owe", "--limit", "-1"], "--limit -1 can't be done: give 0 or more.", 2),
         (["guide", "nowhere"], "The guide has no page “nowhere”. There are start, lifecycle, dates, records, files, exit-codes.", 3),
         (["undo"], "There is nothing to undo. What was recorded: log.", 4),
         (["redo"], "There is nothing to redo: the newest thing recorded is not an undo. What was recorded: log.", 4),

@@ -986,11 +986,10 @@ def test_as_of_a_moment_only_what_was_said_by_then_counts() -> None:
     for count, (verb, side) in enumerate((*REPORTED, (Verb.ACCEPT, EE))):
         said.append(act(verb, side, START + count * HOUR, promise)._replace(number=count + 1, entry=count + 1))
         promise = lifecycle.apply(promise, said[-1], 7)
-    assert lifecycle.as_of(7, said, START - SECOND) is None
+    assert list(lifecycle.steps_by(7, said, START - SECOND)) == []
     for count, state in enumerate(("proposed", "active", "delivered", "kept")):
         for moment in (START + count * HOUR, START + (count + 1) * HOUR - SECOND):
-            then = lifecycle.as_of(7, said, moment)
-            assert then
+            *_, (_, then) = lifecycle.steps_by(7, said, moment)
             assert then.state == state
 
 

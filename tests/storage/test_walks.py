@@ -470,7 +470,7 @@ class Walk(RuleBasedStateMachine):
             moments = {act.at + timedelta(seconds=apart) for act in said for apart in (-1, 0, 1)}
             for moment in sorted(moments):
                 plain = added_up([act for act in moving if act["at"] <= codec.instant(moment)])
-                then = lifecycle.as_of(number, said, moment)
+                then = next((after for _, after in reversed(list(lifecycle.steps_by(number, said, moment)))), None)
                 assert then is not None if plain.revisions else then is None
                 if then:
                     assert then.state == plain.state

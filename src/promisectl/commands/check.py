@@ -137,8 +137,12 @@ def _answer(env: Env, checked: Sequence[Checked], *, named: bool) -> None:
         records = map(_record, checked)
         env.write_records(as_json.array(records) if env.form == "json" else as_json.lines(records))
     else:
-        lines = [{**_about(one), **finding._asdict()} for one in checked for finding in one.findings]
+        lines = [{**_about(one), **_said(finding)} for one in checked for finding in one.findings]
         env.write_records((as_csv if env.form == "csv" else as_lines).lines(lines, _LINE))
+
+
+def _said(finding: Finding) -> dict[str, Any]:
+    return {"rule": finding.rule, "level": finding.level, "quality": finding.quality, "says": finding.whole}
 
 
 def _about(one: Checked) -> dict[str, Any]:
@@ -146,4 +150,4 @@ def _about(one: Checked) -> dict[str, Any]:
 
 
 def _record(one: Checked) -> dict[str, Any]:
-    return {**_about(one), "marks": dict(one.marks), "findings": [finding._asdict() for finding in one.findings]}
+    return {**_about(one), "marks": dict(one.marks), "findings": [_said(finding) for finding in one.findings]}

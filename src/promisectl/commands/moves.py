@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _CAUSES = tuple(cause.value for cause in Cause)
 
 
+_NEW = Besides(new=True)
+
+
 class _Draft(NamedTuple):
     """A promise about to be made with each of several people."""
 
@@ -87,14 +90,14 @@ def make(
 
     answer = yes.put(env, draft.terms, draft.risk, draft.no_to, may_refuse=len(others) == 1)
     if answer.instead:  # it was no Yes after all, so what was asked is recorded, and then what is said instead
-        number = _record(env, draft._replace(agreed=False, author=Side.PROMISEE, risk=None, no_to=None), others, asked=True)
+        number = _record(env, draft._replace(agreed=False, author=Side.PROMISEE, risk=None, no_to=None), others, None)
         answer.instead(str(number))
     else:
-        _record(env, draft._replace(risk=answer.risk, no_to=answer.no_to), others, asked=True)
+        _record(env, draft._replace(risk=answer.risk, no_to=answer.no_to), others, Besides(new=True, asked=True))
 
 
-def _record(env: Env, draft: _Draft, others: Sequence[Person | Newcomer | None], *, asked: bool = False) -> int:
-    """Write the promise down with each of `others`, None is myself, and say the number of the first."""
+def _record(env: Env, draft: _Draft, others: Sequence[Person | Newcomer | None], besides: Besides | None = _NEW) -> int:
+    """Write the promise down with each of `others`, None is myself, and return the number of the first. Without `besides`, no hints."""
     if draft.replaces is not None and not ledger.exists(env.ledger):
         raise errors.NoPromise(draft.replaces)
 
@@ -102,7 +105,8 @@ def _record(env: Env, draft: _Draft, others: Sequence[Person | Newcomer | None],
         journal = Journal(db, env.now, "make")
         if draft.replaces is not None:
             journal.promise(draft.replaces)
-        return [_made(env, db, journal, draft, other, Besides(new=len(others) == 1, asked=asked)) for other in others]
+        made = [_made(env, db, journal, draft, other, besides if besides and len(others) == 1 else Besides()) for other in others]
+        return made if besides else [answer._replace(hints=()) for answer in made]
 
     answers = ledger.write(env.ledger, work)
     for notice in (notice for one in answers for notice in one.notices):

@@ -32,12 +32,18 @@ class Rule(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """What a rule has to say about a promise: one sentence for a person."""
+    """What a rule has to say about a promise: one sentence for a person, and the other promises it is about."""
 
     rule: str
     level: Level
     quality: str
     says: str
+    others: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def whole(self) -> str:
+        """The sentence with the other promises named, five at the most."""
+        return f"{self.says.removesuffix('.')}: {_listed(self.others)}." if self.others else self.says
 
 
 class Words(NamedTuple):
@@ -146,7 +152,8 @@ def check(subject: Subject, around: Around, *, ignore: Collection[str] = (), wor
     case = _Case(subject, around, words, wording.unquoted(subject.outcome))
     silent = {name.upper() for name in ignore}
     said = [(rule, _TESTS[rule.id](case)) for rule in RULES.values() if rule.id not in silent]
-    return [Finding(rule.id, _level(rule, case), rule.quality, says) for rule, says in said if says]
+    others = {"L14": tuple(around.week), "L15": tuple(around.day)}
+    return [Finding(rule.id, _level(rule, case), rule.quality, says, others.get(rule.id, ())) for rule, says in said if says]
 
 
 def marks(subject: Subject) -> list[tuple[str, bool]]:
@@ -214,7 +221,7 @@ def _unread_date(case: _Case) -> str:
 
 def _few_words(case: _Case) -> str:
     short = wording.telling(case.subject.outcome) < _FEW_WORDS
-    return "Say it in a few more words: what will be there that is not there now?" if short else ""
+    return "Say in a few more words what will be there then." if short else ""
 
 
 def _effort(case: _Case) -> str:
@@ -261,12 +268,12 @@ def _no_why(case: _Case) -> str:
 
 def _no_risk(case: _Case) -> str:
     asked = case.is_accepted_by_me and not _is_said(case.subject.risk)
-    return "What could get in the way? Name the risk while there is time to plan for it." if asked else ""
+    return "What could get in the way? Name the risk." if asked else ""
 
 
 def _no_price(case: _Case) -> str:
     asked = case.is_accepted_by_me and not _is_said(case.subject.no_to)
-    return "What has to wait for this? Name what the Yes costs." if asked else ""
+    return "What has to wait for this? Name the price." if asked else ""
 
 
 def _full_week(case: _Case) -> str:
@@ -274,14 +281,14 @@ def _full_week(case: _Case) -> str:
     count = 1 + len(around.week)
     if not due or not case.is_mine or not overfull(count, around.usual):
         return ""
-    return f"Week {_civil_day(due).isocalendar().week} holds {count} of your promises with this one: {_listed(around.week)}."
+    return f"Week {_civil_day(due).isocalendar().week} holds {count} of your promises with this one."
 
 
 def _full_day(case: _Case) -> str:
     due, day = case.subject.due, case.around.day
     if not due or not case.is_mine or 1 + len(day) < _FULL_DAY:
         return ""
-    return f"{civil.show(due.civil).partition(',')[0]} holds {1 + len(day)} of your promises with this one: {_listed(day)}."
+    return f"{civil.show(due.civil).partition(',')[0]} holds {1 + len(day)} of your promises with this one."
 
 
 def _past_due(case: _Case) -> str:

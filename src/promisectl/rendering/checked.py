@@ -49,7 +49,7 @@ def _said(findings: Sequence[Finding], besides: str) -> Table:
         grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
     for finding in findings:
-        grid.add_row(Text(finding.level, style=_TONES[finding.level]), finding.rule, tables.plain(finding.says))
+        grid.add_row(Text(finding.level, style=_TONES[finding.level]), finding.rule, tables.plain(finding.whole))
     if besides:
         grid.add_row(Text("info", style=_TONES[Level.INFO]), "", besides)
     return grid

@@ -68,10 +68,10 @@ SELECT person, person_name,
   sum(direction = 'owed' AND state IN ('active', 'delivered')) AS owed,
   sum(state = 'active' AND due_at < :now) AS overdue,
   min(iif(state = 'active', due_at, NULL)) AS next_due,
-  sum(direction = 'owe' AND class LIKE 'k_') AS kept_by_me,
-  sum(direction = 'owe' AND class IS NOT NULL) AS kept_by_me_of,
-  sum(direction = 'owed' AND class LIKE 'k_') AS kept_by_them,
-  sum(direction = 'owed' AND class IS NOT NULL) AS kept_by_them_of
+  count(*) FILTER (WHERE direction = 'owe' AND class LIKE 'k_') AS kept_by_me,
+  count(*) FILTER (WHERE direction = 'owe' AND class IS NOT NULL) AS kept_by_me_of,
+  count(*) FILTER (WHERE direction = 'owed' AND class LIKE 'k_') AS kept_by_them,
+  count(*) FILTER (WHERE direction = 'owed' AND class IS NOT NULL) AS kept_by_them_of
 FROM classed GROUP BY person, person_name ORDER BY """
 SORTS = {
     "name": "person",
