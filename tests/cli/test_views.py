@@ -150,7 +150,7 @@ def test_people_as_records(week: Program) -> None:
     assert week.ok("people") == (
         "dana\tDana\t1\t0\t0\t2026-11-27T22:59:59Z\t0\t0\t0\t0\n"
         "kim\tKim\t0\t0\t0\t\t0\t0\t0\t0\n"
-        "lee\tLee\t0\t1\t0\t2026-11-28T22:59:59Z\t0\t0\t0\t0\n"
+        "lee\tLee\t0\t1\t0\t2026-11-28T22:59:59Z\t0\t1\t0\t0\n"
     )
     assert json.loads(week.ok("people", "--json", "--today", "2026-11-28"))[0] == {
         "person": "dana", "person_name": "Dana", "owe": 1, "owed": 0, "overdue": 1, "next_due": "2026-11-27T22:59:59Z",

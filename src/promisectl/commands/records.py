@@ -124,7 +124,8 @@ _TOUR = (
         "dependency",
     ),
     ("What waits for you now?", "moves"),
-    ("All of it, on the record.", "list", "--all"),
+    ("All of it, kept and broken.", "list", "--all"),
+    ("And your record, in figures.", "stats"),
 )
 
 
@@ -135,7 +136,7 @@ def demo(env: Env) -> int:
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="promisectl-demo-") as place:
-        environ = {**env.environ, "XDG_CONFIG_HOME": place}
+        environ = {**env.environ, "XDG_CONFIG_HOME": place, "PROMISECTL_NO_INPUT": "1"}
         for why, *words in _TOUR:
             if why:
                 env.say("")
