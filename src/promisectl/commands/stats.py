@@ -63,7 +63,7 @@ def stats(
 
     here = Here(window.as_of, env.zone)
     name = person.name if person else None
-    viewing.draw(env, record.page(made, months, record.Shown(name, window.since, window.until, detail), here, env.width))
+    viewing.draw(env, record.page(made, months, record.Shown(name, window.since, window.until, bool(as_of), detail), here, env.width))
 
 
 def _window(env: Env, since: str | None, until: str | None, as_of: str | None, *, all_: bool) -> _Window:

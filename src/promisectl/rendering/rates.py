@@ -58,7 +58,8 @@ def lesson(figures: "Figures") -> str:
 def _lessons(figures: "Figures") -> Iterator[str]:
     if figures.causes:
         cause, number = next(iter(figures.causes.items()))
-        yield f"Broken most often by: {cause} ({number} of {sum(figures.causes.values())})"
+        named = sum(figures.causes.values())
+        yield f"Broken most often by: {cause} ({number} of {named})" if named > 1 else f"Broken by: {cause}"
     if figures.foreseen.of:
         yield f"a named risk came true in {counted(figures.foreseen)}"
     if figures.slip_days is not None:

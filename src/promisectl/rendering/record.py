@@ -26,11 +26,12 @@ Months = Mapping[str, Mapping[str, int]]
 
 
 class Shown(NamedTuple):
-    """What is shown: the display name of one person or None, the window, and whether the finer figures are wanted too."""
+    """What is shown: the display name of one person or None, the window, whether it is looked back, and whether in detail."""
 
     name: str | None
     since: datetime | None
     until: datetime
+    back: bool
     detail: bool
 
 
@@ -62,7 +63,8 @@ def says_something(figures: Figures) -> bool:
 
 def _window(shown: Shown, here: Here) -> str:
     until = "" if shown.until == here.now else f" until {words.day(shown.until, here)}"
-    return f"Since {words.day(shown.since, here) if shown.since else 'the first promise'}{until}"
+    back = f", as it stood on {words.day(here.now, here)}" if shown.back else ""
+    return f"Since {words.day(shown.since, here) if shown.since else 'the first promise'}{until}{back}"
 
 
 def _pairs(title: str, rows: Sequence[tuple[str, str]]) -> list[RenderableType]:
@@ -83,7 +85,8 @@ def _table(told: Mapping[str, Figures], width: int) -> Table:
     parts = (rates.counted, rates.share, rates.plausible)[: 3 if width >= _INTERVAL else 2]
     for title in told:
         table.add_column(tables.plain(title), justify="right", overflow="fold")
-        for heading in ("", "plausibly")[: len(parts) - 1]:
+        plausibly = "plausibly" if any(map(rates.plausible, _rates(told[title]))) else ""
+        for heading in ("", plausibly)[: len(parts) - 1]:
             table.add_column(heading, justify="right", no_wrap=True)
     for name, *each in zip(_FIGURES, *(_rates(figures) for figures in told.values()), strict=True):
         table.add_row(name, *(part(rate) for rate in each for part in parts))
