@@ -12,7 +12,7 @@ from promisectl.domain.people import Person, PersonVerb
 from promisectl.domain.trust import Figures
 from promisectl.env import Env
 from promisectl.storage import figures, ledger, reading
-from promisectl.storage.figures import Scope
+from promisectl.storage.figures import Record, Scope
 from promisectl.storage.journal import Journal
 
 
@@ -49,7 +49,8 @@ def show(env: Env, name: str) -> None:
 def _record(env: Env, db: sqlite3.Connection, person: Person) -> dict[str, Figures]:
     """All that was settled between me and a person, in both directions."""
     clock = viewing.clock(env)
-    return {direction: figures.figures(db, clock, Scope(direction, person.handle, "", clock.now)) for direction in ("owe", "owed")}
+    record = Record(db, clock, Scope(person.handle, "", clock.now))
+    return {direction: record.figures(direction) for direction in ("owe", "owed")}
 
 
 def _draw(env: Env, person: Person, record: Mapping[str, Figures], rows: Sequence[Row]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from promisectl import errors
 from promisectl.commands import arguments, counterparty, viewing
@@ -13,11 +13,11 @@ from promisectl.records import as_csv, as_json, as_lines
 from promisectl.records import figures as records
 from promisectl.rendering import words
 from promisectl.rendering.words import Here
-from promisectl.storage import figures, ledger
-from promisectl.storage.figures import Scope
-from promisectl.storage.reading import Clock
+from promisectl.storage import ledger
+from promisectl.storage.figures import Record, Scope
 
 _DAYS = 90
+_DIRECTIONS = ("owe", "owed")
 _MONTHS = 12
 Months = Mapping[str, Mapping[str, int]]
 _EVER = "0000"  # sorts before every instant
@@ -30,9 +30,9 @@ class _Window(NamedTuple):
     until: datetime
     as_of: datetime
 
-    def scope(self, direction: str, person: str | None) -> Scope:
+    def scope(self, person: str | None) -> Scope:
         """The window as stored instants."""
-        return Scope(direction, person, viewing.stored(self.since) or _EVER, viewing.stored(self.until) or "")
+        return Scope(person, viewing.stored(self.since) or _EVER, viewing.stored(self.until) or "")
 
 
 def stats(
@@ -53,17 +53,17 @@ def stats(
     handle = person.handle if person else None
     with viewing.opened(env, window.as_of if as_of else None) as found:
         db = found or ledger.in_memory()
-        clock = viewing.clock(env, window.as_of)
-        made = {direction: figures.figures(db, clock, window.scope(direction, handle)) for direction in ("owe", "owed")}
-        if env.form != "table":
-            _write(env, made, window, handle)
-            return
-        months = _months(env, db, clock, window, handle)
-    from promisectl.rendering import record
+        record = Record(db, viewing.clock(env, window.as_of), window.scope(handle))
+        made = {direction: record.figures(direction) for direction in _DIRECTIONS}
+        months = _months(env, record, window) if env.form == "table" else {}
+    if env.form != "table":
+        _write(env, made, window, handle)
+        return
+    from promisectl.rendering import record as drawing
 
     here = Here(window.as_of, env.zone)
     name = person.name if person else None
-    viewing.draw(env, record.page(made, months, record.Shown(name, window.since, window.until, bool(as_of), detail), here, env.width))
+    viewing.draw(env, drawing.page(made, months, drawing.Shown(name, window.since, window.until, bool(as_of), detail), here, env.width))
 
 
 def _window(env: Env, since: str | None, until: str | None, as_of: str | None, *, all_: bool) -> _Window:
@@ -77,12 +77,12 @@ def _window(env: Env, since: str | None, until: str | None, as_of: str | None, *
     return _Window(begin, end, moment)
 
 
-def _months(env: Env, db: Any, clock: Clock, window: _Window, handle: str | None) -> dict[str, Months]:
+def _months(env: Env, record: Record, window: _Window) -> dict[str, Months]:
     """What was settled in each of the last months of the window, both directions; what was before them stands in one row."""
     last = civil.local(window.until, env.zone).date().replace(day=1)
     begins = {words.month(day): viewing.stored(civil.first_second(day, env.zone)) or "" for day in _firsts(last)}
     begins[f"before {next(iter(begins))}"] = _EVER
-    return {direction: figures.by_month(db, clock, window.scope(direction, handle), begins) for direction in ("owe", "owed")}
+    return {direction: record.by_month(direction, begins) for direction in _DIRECTIONS}
 
 
 def _firsts(last: date) -> list[date]:

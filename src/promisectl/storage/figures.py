@@ -10,10 +10,12 @@ from promisectl.storage import reading
 from promisectl.storage.instants import instant, moment
 from promisectl.storage.reading import Clock
 
-_BROKEN = "class IN ('bn', 'bl')"
 _KEPT = "state IN ('delivered', 'kept')"
+_BROKEN = "class IN ('bn', 'bl')"
 _SECONDS = "CAST(strftime('%s', {0}) AS INTEGER)"
+_WITHIN = "BETWEEN :since AND :until"
 
+# Every promise with somebody else, with its class (trust.CLASSES) and the moment at which that was settled.
 _CLASSED = f"""
 classed AS (
   SELECT *,
@@ -27,10 +29,14 @@ classed AS (
   FROM promises
   WHERE direction <> 'self' AND state <> 'void'
 )"""
-_RECORD = """
-record AS (SELECT * FROM classed WHERE direction = :direction AND (:person IS NULL OR person = :person)),
-settled AS (SELECT * FROM record WHERE class IS NOT NULL AND settled_at BETWEEN :since AND :until)
-"""
+# What a window needs of them, put aside once, so that no question has to go through the whole ledger.
+_ASIDE = f"""
+SELECT id, direction, state, due_at, delivered_at, accepted_at, closed_at, word_at, notice, reason, cause, risk, renegotiated, flags,
+  iif(settled_at {_WITHIN}, class, NULL) AS class, settled_at
+FROM classed
+WHERE (:person IS NULL OR person = :person)
+  AND (class IS NOT NULL AND settled_at {_WITHIN} OR accepted_at {_WITHIN} OR closed_at {_WITHIN} OR renegotiated > 0)"""
+_MINE = "record AS (SELECT * FROM temp.aside WHERE direction = :direction), settled AS (SELECT * FROM record WHERE class IS NOT NULL)"
 
 _CLASSES = """
 SELECT class, count(*) AS number, sum(due_at IS NULL) AS undated, sum(state = 'kept') AS confirmed, sum(notice IS 'before-due') AS noticed,
@@ -46,22 +52,22 @@ FROM settled WHERE due_at IS NOT NULL"""
 _LEADS = f"""
 SELECT ({_SECONDS.format("due_at")} - {_SECONDS.format("word_at")}) / 86400.0
 FROM settled WHERE class IN ('kl', 'bn', 'bl', 'od') AND notice = 'before-due'"""
-_ACCEPTED = "SELECT coalesce(sum(renegotiated > 0), 0), count(*) FROM record WHERE accepted_at BETWEEN :since AND :until"
-_ANSWERED = """
+_ACCEPTED = f"SELECT coalesce(sum(renegotiated > 0), 0), count(*) FROM record WHERE accepted_at {_WITHIN}"
+_ANSWERED = f"""
 SELECT coalesce(sum(state = 'declined'), 0), count(*) FROM record
-WHERE iif(state = 'declined', closed_at, accepted_at) BETWEEN :since AND :until
+WHERE iif(state = 'declined', closed_at, accepted_at) {_WITHIN}
   AND 'promisor' = (
     SELECT side FROM acts WHERE promise = record.id AND act IN ('accept', 'decline') AND undone_by IS NULL ORDER BY acts.id LIMIT 1
   )"""
-_RENEGOTIATED = """
-SELECT id, class, due_at, delivered_at, accepted_at BETWEEN :since AND :until AS counts, settled_at BETWEEN :since AND :until AS settles
-FROM record WHERE renegotiated > 0"""
+_RENEGOTIATED = f"SELECT id, class, due_at, delivered_at, accepted_at {_WITHIN} AS counts FROM record WHERE renegotiated > 0"
 _MONTHS = "SELECT month(settled_at) AS month, class, count(*) AS number FROM settled GROUP BY month, class"
+
 _AHEAD = f"{_SECONDS.format('due_at')} - {_SECONDS.format('accepted_at')}"
 _SO_FAR = f"""
-SELECT coalesce(sum(class LIKE 'k_'), 0) AS kept, count(*) AS number FROM classed
+SELECT count(*) FILTER (WHERE class LIKE 'k_') AS kept, count(*) AS number FROM classed
 WHERE direction = 'owe' AND class IS NOT NULL AND (:person IS NULL OR person = :person)
   AND (:least IS NULL OR {_AHEAD} >= :least) AND (:most IS NULL OR {_AHEAD} <= :most)"""
+
 _PEOPLE = """
 SELECT person, person_name,
   sum(direction = 'owe' AND state IN ('active', 'delivered')) AS owe,
@@ -81,16 +87,15 @@ SORTS = {
 
 
 class Scope(NamedTuple):
-    """Whose record: the direction, one person or everybody (None), and the window as stored instants, both ends within."""
+    """Whose record: one person's by their handle, or everybody's (None), in a window of stored instants, both ends within."""
 
-    direction: str
     person: str | None
     since: str
     until: str
 
 
 class _Moved(NamedTuple):
-    """What new terms did to the dates of promises: by how many days in all, in time as first promised, the troubles, the leads."""
+    """What new terms did to the dates of promises: by how many days, in time as first promised, the troubles, the leads."""
 
     slips: list[float]
     in_time_as_first: int
@@ -98,44 +103,77 @@ class _Moved(NamedTuple):
     leads: list[float]
 
 
-def figures(db: sqlite3.Connection, clock: Clock, scope: Scope) -> Figures:
-    """The record in that scope, judged at the moment of `clock`. `db` may be a ledger as it stood at a moment (`reading.as_of`)."""
-    db.create_function("share_a_word", 2, trust.share_a_word, deterministic=True)
-    db.create_function("late_credit", 1, trust.late_credit, deterministic=True)
-    bound = {**clock._asdict(), **scope._asdict()}
-    rows = {row["class"]: row for row in _ask(db, _CLASSES, bound)}
-    classes = {name: _sum(rows, [name]) for name in trust.CLASSES}
-    number, broken = sum(classes.values()), _sum(rows, ["bn", "bl"], "undated")
-    dated = number - classes["kn"] - broken
-    delivered = classes["kt"] + classes["kl"] + classes["kn"]
-    moved = _moved(db, bound)
-    troubled = ("kl", "bn", "bl", "od")
-    return Figures(
-        classes,
-        kept=Rate(delivered, number),
-        on_time=Rate(classes["kt"], dated),
-        on_time_first=Rate(_sum(rows, ["kt"], "as_first") + moved.in_time_as_first, dated),
-        renegotiated=Rate(*_one(db, _ACCEPTED, bound)),
-        notice=Rate(_sum(rows, troubled, "noticed") + len(moved.leads), _sum(rows, troubled) + moved.troubles),
-        confirmed=Rate(_sum(rows, ["kt", "kl", "kn"], "confirmed"), delivered),
-        said_no=Rate(*_one(db, _ANSWERED, bound)),
-        slip_days=trust.median(moved.slips),
-        lead_days=trust.median([*moved.leads, *(row[0] for row in _ask(db, _LEADS, bound))]),
-        late_credit=_one(db, _LATE_CREDIT, bound)[0],
-        causes={row["cause"]: row["number"] for row in _ask(db, _CAUSES, bound)},
-        foreseen=Rate(*_one(db, _FORESEEN, bound)),
-        untold=_sum(rows, ["bn", "bl"], "untold"),
-    )
+class Record:
+    """What was settled in a scope, judged at the moment of `clock`, ready to be counted in either direction.
+
+    `db` may be a ledger as it stood at a moment (`reading.as_of`).
+    """
+
+    def __init__(self, db: sqlite3.Connection, clock: Clock, scope: Scope) -> None:
+        self._db = db
+        self._bound = {**clock._asdict(), **scope._asdict()}
+        db.create_function("share_a_word", 2, trust.share_a_word, deterministic=True)
+        db.create_function("late_credit", 1, trust.late_credit, deterministic=True)
+        db.execute("DROP TABLE IF EXISTS temp.aside")
+        db.execute(f"CREATE TEMP TABLE aside AS {reading.common()}, {_CLASSED} {_ASIDE}", self._bound)
+
+    def figures(self, direction: str) -> Figures:
+        """The record of one direction: `owe` is mine, `owed` is theirs."""
+        rows = {row["class"]: row for row in self._ask(_CLASSES, direction)}
+        classes = {name: _sum(rows, [name]) for name in trust.CLASSES}
+        number, kept, troubled = sum(classes.values()), ("kt", "kl", "kn"), ("kl", "bn", "bl", "od")
+        dated = number - _sum(rows, trust.CLASSES, "undated")
+        moved = self._moved(direction)
+        return Figures(
+            classes,
+            kept=Rate(_sum(rows, kept), number),
+            on_time=Rate(classes["kt"], dated),
+            on_time_first=Rate(_sum(rows, ["kt"], "as_first") + moved.in_time_as_first, dated),
+            renegotiated=self._rate(_ACCEPTED, direction),
+            notice=Rate(_sum(rows, troubled, "noticed") + len(moved.leads), _sum(rows, troubled) + moved.troubles),
+            confirmed=Rate(_sum(rows, kept, "confirmed"), _sum(rows, kept)),
+            said_no=self._rate(_ANSWERED, direction),
+            slip_days=trust.median(moved.slips),
+            lead_days=trust.median([*moved.leads, *(row[0] for row in self._ask(_LEADS, direction))]),
+            late_credit=next(iter(self._ask(_LATE_CREDIT, direction)))[0],
+            causes={row["cause"]: row["number"] for row in self._ask(_CAUSES, direction)},
+            foreseen=self._rate(_FORESEEN, direction),
+            untold=_sum(rows, ["bn", "bl"], "untold"),
+        )
+
+    def by_month(self, direction: str, months: Mapping[str, str]) -> dict[str, dict[str, int]]:
+        """How many of each class were settled in each month; `months` maps the name of every month to the instant it begins."""
+        begins = sorted((begin, name) for name, begin in months.items())
+        self._db.create_function("month", 1, lambda at: max(begun for begun in begins if begun[0] <= at)[1], deterministic=True)
+        found: dict[str, dict[str, int]] = {name: {} for _, name in begins}
+        for row in self._ask(_MONTHS, direction):
+            found[row["month"]][row["class"]] = row["number"]
+        return found
+
+    def _moved(self, direction: str) -> _Moved:
+        """Promises with new terms are few, so their acts are read one by one."""
+        slips, in_time, troubles, leads = list[float](), 0, 0, list[float]()
+        for row in self._ask(_RENEGOTIATED, direction):
+            said = reading.said(self._db, row["id"])
+            first = lifecycle.replay(row["id"], said).first_due
+            if row["counts"] and first and row["due_at"]:
+                slips.append(trust.days(moment(row["due_at"]) - first.at))
+            if row["class"] in ("kt", "kl") and first:
+                in_time += moment(row["delivered_at"]) <= first.at
+            within = [one for one in trust.amendments(row["id"], said) if self._bound["since"] <= instant(one.at) <= self._bound["until"]]
+            troubles += len(within)
+            leads += [trust.days(one.lead) for one in within if one.lead]
+        return _Moved(slips, in_time, troubles, leads)
+
+    def _ask(self, query: str, direction: str) -> Iterable[Any]:
+        return self._db.execute(f"{reading.common('acts')}, {_MINE} {query}", {**self._bound, "direction": direction})
+
+    def _rate(self, query: str, direction: str) -> Rate:
+        return Rate(*next(iter(self._ask(query, direction))))
 
 
-def by_month(db: sqlite3.Connection, clock: Clock, scope: Scope, months: Mapping[str, str]) -> dict[str, dict[str, int]]:
-    """How many of each class were settled in each month; `months` maps the name of every month to the instant it begins."""
-    begins = sorted((begin, name) for name, begin in months.items())
-    db.create_function("month", 1, lambda at: max(begun for begun in begins if begun[0] <= at)[1], deterministic=True)
-    found: dict[str, dict[str, int]] = {name: {} for _, name in begins}
-    for row in _ask(db, _MONTHS, {**clock._asdict(), **scope._asdict()}):
-        found[row["month"]][row["class"]] = row["number"]
-    return found
+def _sum(rows: Mapping[str, Any], classes: Iterable[str], column: str = "number") -> int:
+    return sum(rows[name][column] for name in classes if name in rows)
 
 
 def people(db: sqlite3.Connection, clock: Clock, sort: str = "name") -> Iterator[Any]:
@@ -147,35 +185,6 @@ def people(db: sqlite3.Connection, clock: Clock, sort: str = "name") -> Iterator
 def kept(db: sqlite3.Connection, clock: Clock, *, person: str | None = None, lead: tuple[int, int | None] | None = None) -> tuple[int, int]:
     """How many promises I kept, and of how many: to one person, or of those due so many seconds (least, most) after the Yes."""
     least, most = lead or (None, None)
-    row = db.execute(
-        f"{reading.common()}, {_CLASSED} {_SO_FAR}", {**clock._asdict(), "person": person, "least": least, "most": most}
-    ).fetchone()
+    bound = {**clock._asdict(), "person": person, "least": least, "most": most}
+    row = db.execute(f"{reading.common()}, {_CLASSED} {_SO_FAR}", bound).fetchone()
     return row["kept"], row["number"]
-
-
-def _ask(db: sqlite3.Connection, query: str, bound: Mapping[str, Any]) -> Iterable[Any]:
-    return db.execute(f"{reading.common('acts')}, {_CLASSED}, {_RECORD} {query}", bound)
-
-
-def _one(db: sqlite3.Connection, query: str, bound: Mapping[str, Any]) -> Any:
-    return tuple(next(iter(_ask(db, query, bound))))
-
-
-def _sum(rows: Mapping[str, Any], classes: Iterable[str], column: str = "number") -> int:
-    return sum(rows[name][column] for name in classes if name in rows)
-
-
-def _moved(db: sqlite3.Connection, bound: Mapping[str, Any]) -> _Moved:
-    """Promises with new terms are few, so their acts are read one by one."""
-    slips, in_time, troubles, leads = list[float](), 0, 0, list[float]()
-    for row in list(_ask(db, _RENEGOTIATED, bound)):
-        said = reading.said(db, row["id"])
-        first = lifecycle.replay(row["id"], said).first_due
-        if row["counts"] and first and row["due_at"]:
-            slips.append(trust.days(moment(row["due_at"]) - first.at))
-        if row["settles"] and row["class"] in ("kt", "kl") and first:
-            in_time += moment(row["delivered_at"]) <= first.at
-        within = [one for one in trust.amendments(row["id"], said) if bound["since"] <= instant(one.at) <= bound["until"]]
-        troubles += len(within)
-        leads += [trust.days(one.lead) for one in within if one.lead]
-    return _Moved(slips, in_time, troubles, leads)
