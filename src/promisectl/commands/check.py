@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from promisectl import errors
 from promisectl.commands import arguments, counterparty, surroundings, viewing
-from promisectl.commands.surroundings import Target
+from promisectl.commands.surroundings import Surroundings, Target
 from promisectl.commands.viewing import Row
 from promisectl.domain import people, wellmade
 from promisectl.domain.civil import When
@@ -56,7 +56,8 @@ def check(
         else:
             terms = {"done_when": done_when, "why": why, "risk": risk, "no_to": no_to}
             targets = [_draft(env, draft, to, from_, by, terms, agreed=agreed, backfill=backfill)]
-        checked = [_checked(env, db, target, ignore) for target in targets]
+        surround = Surroundings(env, db)
+        checked = [_checked(env, surround, target, ignore) for target in targets]
     _answer(env, checked, named=bool(numbers or draft))
 
 
@@ -114,7 +115,7 @@ def _date(env: Env, by: str | None) -> tuple[When | None, str | None]:
 def _rows(env: Env, db: sqlite3.Connection, numbers: Sequence[int]) -> list[Row]:
     """The records of the promises named, else of all that are open."""
     if not numbers:
-        return reading.found(db, viewing.clock(env), states=_OPEN)
+        return reading.found(db, viewing.clock(env), open=True, states=_OPEN)
     rows = {number: reading.promise(db, viewing.clock(env), number) for number in numbers}
     for number, row in rows.items():
         if row is None:
@@ -122,10 +123,9 @@ def _rows(env: Env, db: sqlite3.Connection, numbers: Sequence[int]) -> list[Row]
     return [row for row in rows.values() if row]
 
 
-def _checked(env: Env, db: sqlite3.Connection, target: Target, ignore: Sequence[str]) -> Checked:
-    around = surroundings.with_record(env, db, target, surroundings.around(env, db, target))
-    marks = wellmade.marks(target.subject)
-    return Checked(target.subject, target.person, marks, surroundings.findings(env, target, around, ignore))
+def _checked(env: Env, surround: Surroundings, target: Target, ignore: Sequence[str]) -> Checked:
+    around = surround.with_record(target, surround.around(target))
+    return Checked(target.subject, target.person, wellmade.marks(target.subject), surroundings.findings(env, target, around, ignore))
 
 
 def _answer(env: Env, checked: Sequence[Checked], *, named: bool) -> None:

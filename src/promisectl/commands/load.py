@@ -22,16 +22,16 @@ def monday(day: date) -> date:
 
 def due(env: Env, db: sqlite3.Connection, *, directions: Sequence[str] = MINE) -> list[Row]:
     """What is promised and not delivered, in the order of its dates."""
-    return reading.found(db, viewing.clock(env), directions=directions, states=("active",))
+    return reading.found(db, viewing.clock(env), directions=directions, open=True, states=("active",))
 
 
-def week_of(env: Env, db: sqlite3.Connection, moment: datetime) -> list[Row]:
-    """What I owe that is due in the ISO week of a moment."""
-    first = monday(civil.local(moment, env.zone).date())
+def week_of(env: Env, db: sqlite3.Connection, day: date) -> list[Row]:
+    """What I owe that is due in the ISO week of a local day."""
+    first = monday(day)
     second = timedelta(seconds=1)
     begin, end = civil.first_second(first, env.zone) - second, civil.last_second(first + timedelta(days=6), env.zone) + second
     bounds = {"due_after": viewing.stored(begin), "due_before": viewing.stored(end)}
-    return reading.found(db, viewing.clock(env), directions=MINE, states=("active",), **bounds)
+    return reading.found(db, viewing.clock(env), directions=MINE, open=True, states=("active",), **bounds)
 
 
 def day(env: Env, row: Row) -> date:

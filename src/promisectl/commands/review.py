@@ -45,7 +45,8 @@ def review(env: Env) -> None:
         if db is None:
             viewing.nothing_yet(env, _RECORDS)
             return
-        items = sorted((_item(db, row) for row in reading.found(db, viewing.clock(env), unsettled=True)), key=_place)
+        rows = [row for which in ("open", "untold") for row in reading.found(db, viewing.clock(env), **{which: True})]
+        items = sorted((_item(db, row) for row in rows), key=_place)
     if env.may_ask and env.tty and items:
         _walk(env, items)
     else:

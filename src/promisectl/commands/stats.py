@@ -81,7 +81,7 @@ def _months(env: Env, record: Record, window: _Window) -> dict[str, Months]:
     """What was settled in each of the last months of the window, both directions; what was before them stands in one row."""
     last = civil.local(window.until, env.zone).date().replace(day=1)
     begins = {words.month(day): viewing.stored(civil.first_second(day, env.zone)) or "" for day in _firsts(last)}
-    begins[f"before {next(iter(begins))}"] = _EVER
+    begins["earlier"] = _EVER
     return {direction: record.by_month(direction, begins) for direction in _DIRECTIONS}
 
 

@@ -1,17 +1,21 @@
 """A promise as the rules of well-made promises see it: its terms, and what stands around it in the ledger."""
 
 import sqlite3
-from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Sequence
+from datetime import date
+from typing import Any, NamedTuple, TypeVar
 
 from promisectl import config
 from promisectl.commands import load, viewing
 from promisectl.commands.viewing import Row
 from promisectl.domain import civil, lifecycle, wellmade
+from promisectl.domain.people import Person
 from promisectl.domain.promise import Direction, Promise
 from promisectl.domain.wellmade import Around, Finding, Level, Subject
 from promisectl.env import Env
 from promisectl.storage import figures, reading
+
+T = TypeVar("T")
 
 
 class Target(NamedTuple):
@@ -65,15 +69,50 @@ def findings(env: Env, target: Target, around: Around, ignore: Collection[str] =
     return wellmade.check(target.subject, around, ignore=(*ignore, *wish.ignore), words=words)
 
 
-def around(env: Env, db: sqlite3.Connection, target: Target) -> Around:
-    """What stands around a promise now: the same week and day, the same person, everybody else; of the record nothing."""
-    subject = target.subject
-    week = _others(load.week_of(env, db, subject.due.at), subject) if subject.due else []
-    day = [row for row in week if subject.due and load.day(env, row) == civil.local(subject.due.at, env.zone).date()]
-    alike = _others(reading.found(db, viewing.clock(env), open=True, person=target.person), subject) if target.person else []
-    people = [name for one in reading.people(db) if one.known and one.handle != target.person for name in (one.name, one.handle)]
-    usual = load.usual(env, db) if week else 0.0
-    return Around(env.now, env.zone, _named(week), usual, _named(day), _named(alike), people)
+class Surroundings:
+    """What stands around promises now. What is asked for a second time is remembered, so that many can be checked at once."""
+
+    def __init__(self, env: Env, db: sqlite3.Connection) -> None:
+        self._env = env
+        self._db = db
+        self._remembered: dict[object, Any] = {}
+
+    def around(self, target: Target) -> Around:
+        """The same week and day, the same person, everybody else; of the record nothing."""
+        env, subject = self._env, target.subject
+        due = civil.local(subject.due.at, env.zone).date() if subject.due else None
+        week = _others(self._week(load.monday(due)), subject) if due else []
+        return Around(
+            env.now,
+            env.zone,
+            _named(week),
+            self._once("usual", lambda: load.usual(env, self._db)) if week else 0.0,
+            _named([row for row in week if load.day(env, row) == due]),
+            _named(_others(self._with(target.person), subject)) if target.person else (),
+            [name for one in self._people() if one.handle != target.person for name in (one.name, one.handle)],
+        )
+
+    def with_record(self, target: Target, around: Around) -> Around:
+        """The same with what I kept so far, of promises to this person and of those with such a lead time."""
+        clock, lead = viewing.clock(self._env), wellmade.lead(target.subject)
+        kept_to = self._once("kept", lambda: figures.kept_to(self._db, clock))
+        with_lead = self._once(lead, lambda: figures.kept_within(self._db, clock, lead.least, lead.most)) if lead else (0, 0)
+        return around._replace(with_other=kept_to.get(target.person or "", (0, 0)), with_lead=with_lead)
+
+    def _once(self, key: object, ask: Callable[[], T]) -> T:
+        if key not in self._remembered:
+            self._remembered[key] = ask()
+        found: T = self._remembered[key]
+        return found
+
+    def _week(self, monday: date) -> list[Row]:
+        return self._once(monday, lambda: load.week_of(self._env, self._db, monday))
+
+    def _with(self, person: str) -> list[Row]:
+        return self._once(("with", person), lambda: reading.found(self._db, viewing.clock(self._env), open=True, person=person))
+
+    def _people(self) -> list[Person]:
+        return self._once("people", lambda: [one for one in reading.people(self._db) if one.known])
 
 
 def _others(rows: Sequence[Row], subject: Subject) -> list[Row]:
@@ -84,20 +123,11 @@ def _named(rows: Sequence[Row]) -> list[tuple[int, str]]:
     return [(row["id"], row["outcome"]) for row in rows]
 
 
-def with_record(env: Env, db: sqlite3.Connection, target: Target, around: Around) -> Around:
-    """The same with what I kept so far, of promises to this person and of those with such a lead time."""
-    clock, lead = viewing.clock(env), wellmade.lead(target.subject)
-    return around._replace(
-        with_other=figures.kept(db, clock, person=target.person) if target.person else (0, 0),
-        with_lead=figures.kept(db, clock, lead=(lead.least, lead.most)) if lead else (0, 0),
-    )
-
-
 def hint(env: Env, db: sqlite3.Connection, promise: Promise, row: Row, *, asked: bool = False) -> str:
     """The first warning about a promise, for a person who looks; empty without one.
 
     `asked`: the risk has just been asked for, and the week shown.
     """
     target = of(promise, row)
-    found = findings(env, target, around(env, db, target), ("L12", "L14") if asked else ())
+    found = findings(env, target, Surroundings(env, db).around(target), ("L12", "L14") if asked else ())
     return next((f"Check: {one.says} ({one.rule})" for one in found if one.level is Level.WARN), "")

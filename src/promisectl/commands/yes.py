@@ -79,7 +79,7 @@ def put(env: Env, terms: Terms, risk: str | None, no_to: str | None, *, may_refu
 def _busy(env: Env, terms: Terms) -> str:
     """What I owe in that week already: a part of the No is spent."""
     with viewing.opened(env) as db:
-        week = load.week_of(env, db, terms.due.at) if db and terms.due else []
+        week = load.week_of(env, db, civil.local(terms.due.at, env.zone).date()) if db and terms.due else []
     named = ", ".join(f"#{row['id']} “{row['outcome']}”" for row in week[:_NAMED])
     more = f" and {len(week) - _NAMED} more" if len(week) > _NAMED else ""
     return f"Due that week already: {named}{more}." if week else ""

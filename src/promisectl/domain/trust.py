@@ -4,8 +4,9 @@ A rate over what was completed reads 100 % for whoever abandons everything, so t
 kept by now. Nothing is added up to a score: each figure answers one question.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from math import exp, log, sqrt
 from typing import NamedTuple
 
@@ -127,20 +128,24 @@ class Amendment(NamedTuple):
         return self.due.at - self.word_at if self.word_at and self.word_at < self.due.at else None
 
 
-def amendments(number: int, acts: Sequence[Act]) -> Iterator[Amendment]:
-    """Every time the promisor's trouble moved the date of a promise: accepted amendments of the promisor to a later date, or to none."""
+class History(NamedTuple):
+    """What became of the date of a promise: the first one that both agreed on, and every time the promisor's trouble moved it."""
+
+    first_due: When | None
+    amendments: tuple[Amendment, ...]
+
+
+def history(number: int, acts: Sequence[Act]) -> History:
+    """The dates of a promise by its acts; amendments are those of the promisor that were accepted, to a later date or to none."""
     steps = list(lifecycle.steps(number, acts))
-    final = steps[-1][1] if steps else None
-    for before, after in zip([None, *(step[1] for step in steps)], steps, strict=False):
-        act, promise = after
-        if final and before and promise.renegotiated > before.renegotiated:
-            yield from _moved(before, act, final)
+    final = steps[-1][1]
+    moved = [(before, act) for (_, before), (act, after) in pairwise(steps) if after.renegotiated > before.renegotiated]
+    return History(final.first_due, tuple(filter(None, (_amendment(before, act, final) for before, act in moved))))
 
 
-def _moved(before: Promise, act: Act, final: Promise) -> Iterator[Amendment]:
-    """The amendment that was accepted, if the promisor asked for it and it moved the date later; dates as corrected since."""
+def _amendment(before: Promise, act: Act, final: Promise) -> Amendment | None:
+    """What `act` accepted, if the promisor asked for it and it moved the date later; dates as corrected since."""
     if not (before.offered and before.in_force) or before.offered.author is not Side.PROMISOR:
-        return
+        return None
     old, new = (final.revisions[revision.number - 1].terms.due for revision in (before.in_force, before.offered))
-    if old and (new is None or new.at > old.at):
-        yield Amendment(act.at, old, before.word_at)
+    return Amendment(act.at, old, before.word_at) if old and (new is None or new.at > old.at) else None

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 TOPICS = {
     "start": "a first week, from the first promise to the record",
     "lifecycle": "the states of a promise and every move between them",
+    "well-made": "what makes a promise good, rule by rule, and the questions at the Yes",
+    "trust": "the figures of the record, one by one, and what they leave out",
     "dates": "how dates are said, and what is refused",
     "records": "lines, JSON and CSV for other programs",
     "files": "where the ledger is kept, and how it is looked after",

@@ -13,6 +13,8 @@ from promisectl.domain.trust import Figures, Rate
 from promisectl.rendering import rates, tables, words
 from promisectl.rendering.words import Here
 
+EARLIER = "earlier"
+"""What stands for all the months before those that are shown: told in words, without a bar."""
 _BESIDE = 78  # columns from which both directions stand beside each other
 _INTERVAL = 48  # columns from which there is room for the interval
 _SIGNS = (
@@ -133,13 +135,14 @@ def _chart(title: str, months: Months, width: int) -> list[RenderableType]:
     rows = [(month, [sum(found.get(one, 0) for one in classes) for _, classes, _, _ in _SIGNS]) for month, found in months.items() if found]
     if not rows:
         return []
-    most, room = max(sum(parts) for _, parts in rows), width - max(len(month) for month, _ in rows) - 2
+    most, room = max((sum(parts) for month, parts in rows if month != EARLIER), default=1), width - max(len(month) for month, _ in rows) - 2
     beside = room >= _BAR + _LONGEST
-    scale = -(-most // (_BAR if beside else room))
+    scale = -(-most // ((_BAR if beside else room) - len(_SIGNS)))  # every part is rounded up to a sign of its own
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="bright_black", no_wrap=True)
     for month, parts in rows:
-        bar, said = _bar(parts, scale), Text(", ".join(f"{number} {sign[0]}" for sign, number in zip(_SIGNS, parts, strict=True) if number))
+        told = ", ".join(f"{number} {sign[0]}" for sign, number in zip(_SIGNS, parts, strict=True) if number)
+        bar, said = Text("…") if month == EARLIER else _bar(parts, scale), Text(told)
         grid.add_row(month, *((bar, said) if beside else (Group(bar, said),)))
     per = f", one sign for {scale} or fewer" if scale > 1 else ""
     return [Text(), tables.heading(f"{title}: month by month{per}"), Padding(grid, (0, 0, 0, 2))]

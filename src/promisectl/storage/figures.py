@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from promisectl.domain import lifecycle, trust
+from promisectl.domain import trust
 from promisectl.domain.trust import Figures, Rate
 from promisectl.storage import reading
 from promisectl.storage.instants import instant, moment
@@ -35,7 +35,8 @@ SELECT id, direction, state, due_at, delivered_at, accepted_at, closed_at, word_
   iif(settled_at {_WITHIN}, class, NULL) AS class, settled_at
 FROM classed
 WHERE (:person IS NULL OR person = :person)
-  AND (class IS NOT NULL AND settled_at {_WITHIN} OR accepted_at {_WITHIN} OR closed_at {_WITHIN} OR renegotiated > 0)"""
+  AND (class IS NOT NULL AND settled_at {_WITHIN} OR accepted_at {_WITHIN} OR closed_at {_WITHIN}
+    OR renegotiated > 0 AND contact_at >= :since)"""
 _MINE = "record AS (SELECT * FROM temp.aside WHERE direction = :direction), settled AS (SELECT * FROM record WHERE class IS NOT NULL)"
 
 _CLASSES = """
@@ -63,10 +64,9 @@ _RENEGOTIATED = f"SELECT id, class, due_at, delivered_at, accepted_at {_WITHIN} 
 _MONTHS = "SELECT month(settled_at) AS month, class, count(*) AS number FROM settled GROUP BY month, class"
 
 _AHEAD = f"{_SECONDS.format('due_at')} - {_SECONDS.format('accepted_at')}"
-_SO_FAR = f"""
-SELECT count(*) FILTER (WHERE class LIKE 'k_') AS kept, count(*) AS number FROM classed
-WHERE direction = 'owe' AND class IS NOT NULL AND (:person IS NULL OR person = :person)
-  AND (:least IS NULL OR {_AHEAD} >= :least) AND (:most IS NULL OR {_AHEAD} <= :most)"""
+_SO_FAR = "count(*) FILTER (WHERE class LIKE 'k_') AS kept, count(*) AS number FROM classed WHERE direction = 'owe' AND class IS NOT NULL"
+_TO_EACH = f"SELECT person, {_SO_FAR} GROUP BY person"
+_WITHIN_LEAD = f"SELECT {_SO_FAR} AND {_AHEAD} >= :least AND (:most IS NULL OR {_AHEAD} <= :most)"
 
 _PEOPLE = """
 SELECT person, person_name,
@@ -154,13 +154,12 @@ class Record:
         """Promises with new terms are few, so their acts are read one by one."""
         slips, in_time, troubles, leads = list[float](), 0, 0, list[float]()
         for row in self._ask(_RENEGOTIATED, direction):
-            said = reading.said(self._db, row["id"])
-            first = lifecycle.replay(row["id"], said).first_due
+            first, amendments = trust.history(row["id"], reading.said(self._db, row["id"]))
             if row["counts"] and first and row["due_at"]:
                 slips.append(trust.days(moment(row["due_at"]) - first.at))
             if row["class"] in ("kt", "kl") and first:
                 in_time += moment(row["delivered_at"]) <= first.at
-            within = [one for one in trust.amendments(row["id"], said) if self._bound["since"] <= instant(one.at) <= self._bound["until"]]
+            within = [one for one in amendments if self._bound["since"] <= instant(one.at) <= self._bound["until"]]
             troubles += len(within)
             leads += [trust.days(one.lead) for one in within if one.lead]
         return _Moved(slips, in_time, troubles, leads)
@@ -182,9 +181,14 @@ def people(db: sqlite3.Connection, clock: Clock, sort: str = "name") -> Iterator
     return reading.let_go(db, query, clock._asdict())
 
 
-def kept(db: sqlite3.Connection, clock: Clock, *, person: str | None = None, lead: tuple[int, int | None] | None = None) -> tuple[int, int]:
-    """How many promises I kept, and of how many: to one person, or of those due so many seconds (least, most) after the Yes."""
-    least, most = lead or (None, None)
-    bound = {**clock._asdict(), "person": person, "least": least, "most": most}
-    row = db.execute(f"{reading.common()}, {_CLASSED} {_SO_FAR}", bound).fetchone()
+def kept_to(db: sqlite3.Connection, clock: Clock) -> dict[str, tuple[int, int]]:
+    """How many promises I kept, and of how many, to every person by their handle."""
+    return {
+        row["person"]: (row["kept"], row["number"]) for row in db.execute(f"{reading.common()}, {_CLASSED} {_TO_EACH}", clock._asdict())
+    }
+
+
+def kept_within(db: sqlite3.Connection, clock: Clock, least: int, most: int | None) -> tuple[int, int]:
+    """How many promises I kept, and of how many, that were due so many seconds after the Yes."""
+    row = db.execute(f"{reading.common()}, {_CLASSED} {_WITHIN_LEAD}", {**clock._asdict(), "least": least, "most": most}).fetchone()
     return row["kept"], row["number"]

@@ -31,8 +31,8 @@ _FILTERS = {
     "due_after": "due_at > :due_after",
     "tag": "instr(' ' || tags || ' ', ' ' || :tag || ' ')",
     "search": "(outcome LIKE :search ESCAPE '\\' OR done_when LIKE :search ESCAPE '\\' OR why LIKE :search ESCAPE '\\')",
-    "open": f"state IN {_OPEN}",
-    "unsettled": f"(state IN {_OPEN} OR state = 'reneged' AND move = 'me')",
+    "open": f"direction IN ('owe', 'owed', 'self') AND state IN {_OPEN}",  # the index of open promises begins with the direction
+    "untold": "id > 0 AND state = 'reneged' AND move = 'me'",  # their index begins with the number
     "not_void": "state <> 'void'",
 }
 
@@ -60,7 +60,10 @@ def promises(
 
 
 def found(db: sqlite3.Connection, clock: Clock, **filters: Any) -> list[Row]:
-    """The rows of the view `promises` that `filters` leave, in the order of their due dates, with the ledger still held."""
+    """The rows of the view `promises` that `filters` leave, in the order of their due dates, with the ledger still held.
+
+    Say `open` beside states that are: closed promises are not even looked at then.
+    """
     return db.execute(*_asked(db, clock, "promises", "due", None, filters)).fetchall()
 
 
