@@ -9,7 +9,7 @@ from promisectl.cli.declare import VIEW, command
 
 PANEL = "Look"
 
-AnyIds = Annotated[list[str], typer.Argument(metavar="[ID]…", help="Numbers of promises; all that are open if none is given.")]
+AnyIds = Annotated[list[str], typer.Argument(metavar="ID…", help="Numbers of promises; all that are open if none is given.")]
 Draft = Annotated[str | None, typer.Option("--draft", metavar="OUTCOME", help="A promise that is not made yet.")]
 To = Annotated[str | None, typer.Option("--to", metavar="PERSON", help="You would owe this person.")]
 From = Annotated[str | None, typer.Option("--from", metavar="PERSON", help="This person would owe you.")]
@@ -32,7 +32,7 @@ def check(
     backfill: o.Backfill = False,
     ignore: Ignore = [],  # noqa: B006
 ) -> None:
-    """Whether promises are well made: six marks, and the rules that have something to say.
+    """Whether promises are well made: six marks and 22 rules.
 
     \b
     promisectl check 2

@@ -22,7 +22,7 @@ NoInput = Annotated[bool, typer.Option("--no-input", metavar="", help="Ask nothi
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="Print the numbers alone.", rich_help_panel="Answer")]
 Json = Annotated[bool, typer.Option("--json", metavar="", help="Answer as JSON.", rich_help_panel="Answer")]
 Jsonl = Annotated[bool, typer.Option("--jsonl", metavar="", help="One JSON object a line.", rich_help_panel="Answer")]
-Csv = Annotated[bool, typer.Option("--csv", metavar="", help="The promise record as CSV.", rich_help_panel="Answer")]
+Csv = Annotated[bool, typer.Option("--csv", metavar="", help="Answer as CSV.", rich_help_panel="Answer")]
 Plain = Annotated[bool, typer.Option("--plain", metavar="", help="Tab-separated lines, as in a pipe.", rich_help_panel="Answer")]
 
 WORLD: dict[str, Any] = {"ledger": Ledger, "today": Today, "color": Color, "no_input": NoInput}

@@ -15,7 +15,7 @@ Display = Annotated[str | None, typer.Option("--name", metavar="DISPLAY", help="
 
 @command("people", PANEL, answers=VIEW)
 def people(sort: Sort = "name") -> None:
-    """Everybody in the ledger: what is open both ways, and what was kept.
+    """Everybody: what is open both ways, and what was kept.
 
     \b
     promisectl people

@@ -7,7 +7,7 @@ PANEL = "Look"
 
 @command("review", PANEL, answers=VIEW)
 def review() -> None:
-    """Walk through what is open, one promise at a time, and say how each stands.
+    """Walk through what is open, one promise at a time.
 
     Overdue ones come first, then breaks that nobody was told of, what has gone stale, and what is delivered and not confirmed.
     Off a terminal it lists them with the moves that are open.

@@ -25,7 +25,7 @@ def stats(
     as_of: AsOf = None,
     detail: Detail = False,
 ) -> None:
-    """The record in figures: what was kept, in time, and what was said when it got difficult.
+    """The record in figures: kept, in time, and with which notice.
 
     \b
     promisectl stats

@@ -13,7 +13,7 @@ Weeks = Annotated[int, typer.Option("--weeks", metavar="N", help="So many weeks,
 
 @command("week", PANEL, answers=VIEW)
 def week(weeks: Weeks = 2) -> None:
-    """The coming weeks as load: what you owe and what you are owed, day by day.
+    """The coming weeks: what you owe and are owed, day by day.
 
     \b
     promisectl week
