@@ -56,7 +56,7 @@ def _check(path: str, found: Any) -> Check:
         if not isinstance(value, list) or not all(isinstance(one, str) and one.strip() for one in value):
             raise _wrong(path, key, f"{key} is a list of texts")
     for rule in found.get("ignore", ()):
-        if rule not in _RULES:
+        if rule.upper() not in _RULES:
             raise _wrong(path, "ignore", f"there is no rule “{rule}”; they are {_RULES[0]} to {_RULES[-1]}")
     return Check(**{key: tuple(value) for key, value in found.items()})
 

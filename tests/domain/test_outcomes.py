@@ -1,7 +1,8 @@
 """How well the rules judge sixty outcomes that somebody else wrote and labelled without seeing them.
 
-The rules were improved after their first measurement on these, so the figures flatter them: they guard what was reached, and
-say little about outcomes that nobody has seen yet. `python -m tests.domain.test_outcomes` prints the table.
+Before they were shown these, the warnings were right each time (precision 1.00) and found a third of the bad ones (recall .33; .53 with
+hints). The word lists were then changed with these in view, and cut back to what is easily understood, so the figures flatter the rules:
+they guard what was reached, and say little about outcomes that nobody has seen yet. `python -m tests.domain.test_outcomes` prints them.
 """
 
 import csv
@@ -90,18 +91,18 @@ def test_there_are_sixty_with_known_labels() -> None:
 
 def test_warnings_are_right_and_find_what_they_found_before() -> None:
     figures = verdict("warnings", WARNINGS)
-    assert figures.precision >= 0.9
-    assert figures.recall >= 0.66
+    assert figures.precision >= 0.95
+    assert figures.recall >= 0.46
 
 
-def test_with_hints_nearly_all_are_found() -> None:
+def test_with_hints_four_fifths_are_found() -> None:
     figures = verdict("with hints", ABOUT_THE_OUTCOME)
-    assert figures.precision >= 0.9
-    assert figures.recall >= 0.95
+    assert figures.precision >= 0.95
+    assert figures.recall >= 0.8
 
 
 @pytest.mark.parametrize(
-    ("rule", "recall"), [("L04", 0.8), ("L05", 1.0), ("L06", 1.0), ("L07", 1.0), ("L09", 1.0), ("L20", 0.75)], ids=ABOUT_THE_OUTCOME
+    ("rule", "recall"), [("L04", 0.6), ("L05", 0.57), ("L06", 0.85), ("L07", 0.77), ("L09", 0.75), ("L20", 0.5)], ids=ABOUT_THE_OUTCOME
 )
 def test_each_rule_speaks_rightly_and_finds_what_it_found_before(rule: str, recall: float) -> None:
     figures = next(row for row in table() if row.name == rule)

@@ -85,15 +85,16 @@ def _check_words(ids: Sequence[str], draft: str | None, given: Mapping[str, Any]
         raise errors.Contradiction("Give numbers of promises, or a draft, not both.")
     words = [f"--{name.replace('_', '-')}" for name, value in given.items() if value]
     if words and draft is None:
-        raise errors.Contradiction(f"{' and '.join(words)} describe a draft. Give it: check --draft “…” {words[0]} …")
+        describe = "describes" if len(words) == 1 else "describe"
+        first = next(f"--{name.replace('_', '-')}{'' if value is True else ' …'}" for name, value in given.items() if value)
+        raise errors.Contradiction(f"{' and '.join(words)} {describe} a draft. Give it: check --draft “…” {first}")
     for rule in ignore:
         arguments.choice("--ignore", rule.upper(), tuple(wellmade.RULES))
 
 
 def _side(env: Env, to: str | None, from_: str | None) -> tuple[str | None, str | None, Direction | None]:
     """Name and handle of the other side, and the direction; None where no side is named, no handle for somebody new."""
-    if to and from_:
-        raise errors.NeitherSideMe(from_, to)
+    counterparty.check_sides([to] if to else [], [from_] if from_ else [])
     word = to or from_
     if not word:
         return None, None, None

@@ -24,6 +24,16 @@ def known(env: Env, name: str) -> Person | None:
     return None if people.is_me(name) else people.find(name, everybody(env))
 
 
+def check_sides(to: Sequence[str], from_: Sequence[str]) -> None:
+    """Refuse two sides: one of them is always me."""
+    if to and from_:
+        if any(map(people.is_me, from_)):
+            raise errors.MeOnBothSides("--from", "--to")
+        if any(map(people.is_me, to)):
+            raise errors.MeOnBothSides("--to", "--from")
+        raise errors.NeitherSideMe(from_[0], to[0])
+
+
 def all_named(env: Env, names: Sequence[str], *, new: bool) -> list[Person | Newcomer | None]:
     """Everybody whom `names` mean, each once, myself as None; a newcomer counts as known for the names that follow."""
     met, found = everybody(env), list[Person | Newcomer | None]()

@@ -27,9 +27,11 @@ def due(env: Env, db: sqlite3.Connection, *, directions: Sequence[str] = MINE) -
 
 def week_of(env: Env, db: sqlite3.Connection, day: date) -> list[Row]:
     """What I owe that is due in the ISO week of a local day."""
-    first = monday(day)
-    second = timedelta(seconds=1)
-    begin, end = civil.first_second(first, env.zone) - second, civil.last_second(first + timedelta(days=6), env.zone) + second
+    begin = civil.first_second(monday(day), env.zone) - timedelta(seconds=1)
+    try:
+        end = civil.first_second(monday(day) + timedelta(weeks=1), env.zone)
+    except OverflowError:  # the last week of the year 9999
+        end = None
     bounds = {"due_after": viewing.stored(begin), "due_before": viewing.stored(end)}
     return reading.found(db, viewing.clock(env), directions=MINE, open=True, states=("active",), **bounds)
 

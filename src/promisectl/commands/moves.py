@@ -117,12 +117,7 @@ def _record(env: Env, draft: _Draft, others: Sequence[Person | Newcomer | None],
 
 def _sides(to: Sequence[str], from_: Sequence[str], *, asked: bool, offered: bool, agreed: bool, reply_by: bool, named: bool) -> list[str]:
     """The people named, each once, if exactly one side is me."""
-    if to and from_:
-        if any(map(people.is_me, from_)):
-            raise errors.MeOnBothSides("--from", "--to")
-        if any(map(people.is_me, to)):
-            raise errors.MeOnBothSides("--to", "--from")
-        raise errors.NeitherSideMe(from_[0], to[0])
+    counterparty.check_sides(to, from_)
     names = list(dict.fromkeys([*to, *from_]))
     if not names:
         raise errors.NoSide

@@ -5,7 +5,7 @@ failed finds more reasons than to look ahead (Mitchell, Russo & Pennington, Back
 """
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from promisectl.commands import asking, load, moves, viewing
@@ -88,7 +88,8 @@ def _busy(env: Env, terms: Terms) -> str:
 def _failed(env: Env, terms: Terms) -> str:
     if terms.due is None:
         return "Imagine that it never happened. Why not? [Enter skips]"
-    after = civil.local(terms.due.at, env.zone).date() + timedelta(days=1)
+    due = civil.local(terms.due.at, env.zone).date()
+    after = due + timedelta(days=due < date.max)
     return f"Imagine {civil.show(str(after)).partition(',')[0]}: it did not happen. Why not? [Enter skips]"
 
 

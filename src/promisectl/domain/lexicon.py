@@ -43,7 +43,7 @@ NUMBERS = _set("two three four five six seven eight nine ten eleven twelve dozen
 # What may stand before the first verb, or between a name and its verb.
 LEAD_INS = _set(
     "i we i'll we'll i'm to will shall must can should would could may might also then always please let me us let's am are going"
-    " maybe perhaps probably hopefully ideally possibly"
+    " is has needs maybe perhaps probably hopefully ideally possibly"
 )
 
 # What begins a second outcome when a verb follows.
@@ -69,7 +69,7 @@ AFTER_VERBS = _set(
 )
 
 # What tells what has become of a thing, besides every word in -ed.
-STATES = _set("is are was were done sent paid sold made bought built found given held kept put read run set taken written ready online")
+STATES = _set("is are was were done sent paid sold made bought built found given held kept taken written ready online")
 
 # How a verb ends when it is not in its base form, and what stands there in the base form. What is past is no effort any more.
 ENDINGS = (("ies", "y"), ("es", ""), ("s", ""), ("ing", ""), ("ing", "e"))

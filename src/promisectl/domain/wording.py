@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from promisectl.domain.lexicon import AFTER_VERBS, EFFORT, ENDINGS, HEDGES, LEAD_INS, LINKS, NUMBERS, STATES, THINGS, VAGUE, VERBS
 
-_TOKEN = r"\w+(?:['-]\w+)*|\S"
+_WORD_OR_SIGN = r"\w+(?:[-'.:]\w+)*|\S"
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
 
 
@@ -27,7 +27,7 @@ def read(text: str) -> Said:
     """A text as words and signs, each letter with its accent and every apostrophe straight."""
     from unicodedata import normalize
 
-    typed = tuple(re.findall(_TOKEN, normalize("NFC", text).replace("’", "'")))
+    typed = tuple(re.findall(_WORD_OR_SIGN, normalize("NFC", text).replace("’", "'")))
     return Said(typed, tuple(word.casefold() for word in typed))
 
 

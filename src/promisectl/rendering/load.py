@@ -19,11 +19,17 @@ def page(days: Sequence[Row], beside: Mapping[str, tuple[Sequence[str], Sequence
     weeks = [list(rows) for _, rows in groupby(days, key=lambda row: row["week"])]
     parts: list[RenderableType] = []
     for rows in weeks:
-        lines = [(_day(row, here), row["owe_ids"].split(), row["owed_ids"].split()) for row in rows if row["day"] >= str(here.today)]
+        lines = [(_day(row, here), *_ahead(row, beside["overdue"])) for row in rows if row["day"] >= str(here.today)]
         early = [("overdue", *beside["overdue"])] if rows is weeks[0] and any(beside["overdue"]) else []
         late = [("no date", *beside["no date"])] if rows is weeks[-1] and any(beside["no date"]) else []
         parts += [Text(), _title(rows, usual), _table([*early, *lines, *late])]
     return Group(*parts[1:])
+
+
+def _ahead(row: Row, overdue: tuple[Sequence[str], Sequence[str]]) -> tuple[list[str], list[str]]:
+    """What is still ahead of a day, mine and theirs: an hour of today may have passed."""
+    mine, theirs = overdue
+    return [one for one in row["owe_ids"].split() if one not in mine], [one for one in row["owed_ids"].split() if one not in theirs]
 
 
 def _title(rows: Sequence[Row], usual: float) -> Text:
