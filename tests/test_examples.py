@@ -1,18 +1,22 @@
 """The README, the guide and the transcripts print what the program prints, and name what the program has."""
 
 import re
+import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from promisectl import errors, guide
+from promisectl import config, errors, guide
 from promisectl.cli.app import build
 from promisectl.cli.declare import DECLARED
-from promisectl.domain import civil, dates
+from promisectl.commands import check, review
+from promisectl.domain import civil, dates, trust, wellmade
 from promisectl.domain.promise import State
-from promisectl.records import as_lines, fields
+from promisectl.records import as_lines, fields, figures
+from promisectl.storage.figures import SORTS
 from tests import replay
+from tests.domain import test_outcomes
 
 ROOT = Path(__file__).parent.parent
 PAGES = {topic: Path(guide.__file__).with_name(f"{topic}.md") for topic in guide.TOPICS}
@@ -106,8 +110,60 @@ def test_the_fields_are_those_of_the_records() -> None:
         "`moves` `owe` `owed` `list`, `person show`": as_lines.PROMISE,
         "`log`": as_lines.ACT,
         "`people`": fields.PERSON,
+        "`week`": fields.DAY,
+        "`stats`": figures.LINE,
+        "`check`": check._LINE,
+        "`review`": review._RECORDS.lines,
         "`show`": lines["`show`"],
     }
+
+
+def test_the_fields_of_the_other_records_are_theirs() -> None:
+    heading = "field | what it holds"
+    assert _first("records", heading, 2) == [*fields.PERSON]
+    assert _first("records", heading, 3) == [*fields.DAY]
+    of_stats = figures.one({}, as_of=None, since=None, until=None, person=None)
+    assert _first("records", heading, 4) == [*of_stats, "owe", "owed"]
+    assert _first("records", heading, 5) == [*trust.Figures._fields]
+    draft = wellmade.Subject("Send the numbers")
+    record = check._record(check.Checked(draft, None, wellmade.marks(draft), []))
+    assert _first("records", heading, 6) == [*record]
+    assert re.findall(r"`([^`]+)`", _rows("records", heading, 6)[3][1]) == [*record["marks"]]
+    assert _first("records", heading, 7) == [*review._RECORDS.csv[len(fields.PROMISE) :]]
+
+
+def test_every_figure_is_explained() -> None:
+    page = PAGES["trust"].read_text(encoding="utf-8")
+    assert [row[1] for row in _rows("trust", "`--detail` says | in JSON | what happened | it counts on the day")] == [
+        f"`{name}`" for name in trust.CLASSES
+    ]
+    assert [name for name in trust.Figures._fields if f"`{name}`" not in page and name != "classes"] == []
+    assert {name for name in SORTS if f"`--sort {name}`" in page} == {*SORTS} - {"name"}
+
+
+def test_every_rule_is_in_the_guide_with_its_level_under_its_quality() -> None:
+    page = PAGES["well-made"].read_text(encoding="utf-8")
+    sections = {part.partition("\n")[0]: part for part in page.split("\n### ")[1:]}
+    found = {
+        name: (level, "" if title == "Besides" else title.lower())
+        for title, part in sections.items()
+        for name, level in re.findall(r"^\*\*(L\d\d)\*\* \((\w+)\) looks ", part, flags=re.MULTILINE)
+    }
+    assert found == {rule.id: (rule.level.value, rule.quality) for rule in wellmade.RULES.values()}
+    marks = wellmade.marks(wellmade.Subject("Send the numbers"))
+    assert [row[0] for row in _rows("well-made", "mark | it is there when")] == [name for name, _ in marks]
+
+
+def test_the_guide_says_how_well_the_rules_do_today() -> None:
+    rows = _rows("well-made", "what spoke | right, of what it found fault with | found, of what is bad")
+    today = [[f"{one.precision:.2f}", f"{one.recall:.2f}".lstrip("0")] for one in test_outcomes.table()[-2:]]
+    assert rows[-2:] == [["warnings, now", *today[0]], ["with hints, now", *today[1]]]
+
+
+def test_every_word_of_the_config_is_in_the_guide() -> None:
+    assert _first("well-made", "key | what it holds") == [*config.Check._fields]
+    sample = tomllib.loads(PAGES["files"].read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0])
+    assert (tuple(sample), tuple(sample["check"])) == (config.Config._fields, config.Check._fields)
 
 
 def test_the_flags_and_views_are_those_of_the_ledger() -> None:

@@ -1,0 +1,509 @@
+"""The walk through what is open: its order, that every choice is the ordinary move, and the list of it off a terminal."""
+
+import csv
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import pexpect
+import pytest
+from rich.cells import cell_len
+
+from tests.conftest import Program, Result
+
+WELCOME = "No promise is written down here yet."
+OPEN = "keep, complete, negotiate, bump, renege, release, skip or quit? [Enter skips] › "
+SELF = "keep, complete, negotiate, renege, skip or quit? [Enter skips] › "
+ASKED = "keep, negotiate, bump, accept, decline, withdraw, skip or quit? [Enter skips] › "
+JUDGED = "keep, complete, bump, release, accept, decline, reopen, skip or quit? [Enter skips] › "
+REPORTED = "keep, bump, release, accept, decline, reopen, skip or quit? [Enter skips] › "
+UNTOLD = "keep, told, skip or quit? [Enter skips] › "
+FORKS = "ignore:This process .* is multi-threaded:DeprecationWarning"
+EARLIER = ["--said", "2026-11-02", "--backfill", "--agreed", "-q"]
+
+
+@pytest.fixture
+def all_kinds(program: Program) -> Program:
+    """Ten that are open, each for another reason, made in another order than they are reviewed in; and what is closed."""
+    for words in (
+        ["make", "Open one", "--to", "dana", "--by", "2026-12-20", "--agreed"],
+        ["make", "Delivered one", "--to", "dana", "--by", "2026-12-20", "--agreed"],
+        ["complete", "2"],
+        ["make", "Stale one", "--from", "lee", "--by", "2026-12-20", "--said", "2026-11-02"],
+        ["make", "Untold one", "--to", "lee", "--by", "2026-12-20", "--agreed"],
+        ["renege", "4", "--reason", "ill", "--not-told"],
+        ["make", "Overdue one", "--to", "dana", "--by", "2026-11-20", "--risk", "I am sick", *EARLIER],
+        ["make", "Owed and late", "--from", "lee", "--by", "2026-11-19", *EARLIER],
+        ["make", "For myself", "--to", "me", "--by", "2026-12-21"],
+        ["make", "For myself, late", "--to", "me", "--by", "2026-11-20", "--said", "2026-11-02", "--backfill"],
+        ["make", "Asked of me", "--to", "dana", "--by", "2026-12-22", "--asked"],
+        ["make", "Delivered to me", "--from", "kim", "--by", "2026-12-21", "--agreed"],
+        ["complete", "10", "--reported"],
+        ["make", "Kept already", "--from", "kim", "--agreed"],
+        ["complete", "11"],
+        ["make", "Broken and told", "--to", "kim", "--agreed"],
+        ["renege", "12", "--reason", "ill"],
+        ["make", "By mistake", "--to", "kim"],
+        ["void", "13", "--reason", "twice"],
+        ["make", "Said No to", "--to", "kim", "--asked"],
+        ["decline", "14"],
+    ):
+        program.ok(*words)
+    return program
+
+
+ORDER = [6, 5, 8, 4, 3, 2, 10, 1, 7, 9]
+KINDS = ["overdue"] * 3 + ["untold", "stale"] + ["unconfirmed"] * 2 + ["open"] * 3
+
+
+def _review(program: Program, *typed: str, width: int = 200, today: str | None = None) -> Result:
+    return program("review", answers="".join(f"{answer}\n" for answer in typed), width=width, today=today)
+
+
+def _one(program: Program, *words: str) -> None:
+    program.ok("make", "Send Q3 numbers", *words)
+
+
+def _record(program: Program, number: int = 1) -> dict[str, Any]:
+    [record] = json.loads(program.ok("show", str(number), "--json"))
+    return dict(record)
+
+
+def _acts(program: Program, number: int = 1) -> list[str]:
+    return [act["act"] for act in _record(program, number)["acts"]]
+
+
+# Off a terminal
+
+
+def test_the_pressing_ones_come_first(all_kinds: Program) -> None:
+    records = json.loads(all_kinds.ok("review", "--json"))
+    assert [record["id"] for record in records] == ORDER
+    assert [record["review"] for record in records] == KINDS
+    assert records[3]["moves"] == ["told 4"]
+    assert records[5]["moves"] == ["bump 2", "release 2", "accept 2", "decline 2", "reopen 2"]
+
+
+def test_the_forms_agree(all_kinds: Program) -> None:
+    records = json.loads(all_kinds.ok("review", "--json"))
+    assert [json.loads(line) for line in all_kinds.ok("review", "--jsonl").splitlines()] == records
+    rows = list(csv.DictReader(io.StringIO(all_kinds.ok("review", "--csv"), newline="")))
+    lines = [line.split("\t") for line in all_kinds.ok("review").splitlines()]
+    assert all_kinds.ok("review", "--plain", width=80) == all_kinds.ok("review")
+    for record, row, line in zip(records, rows, lines, strict=True):
+        assert (row["id"], row["review"], row["moves"]) == (str(record["id"]), record["review"], ", ".join(record["moves"]))
+        assert line == [row[name] for name in ("id", "person", "outcome", "due", "state", "flags", "review", "moves")]
+    whole = {record["id"]: record for record in json.loads(all_kinds.ok("list", "--all", "--json"))}
+    for record in records:
+        assert {name: value for name, value in record.items() if name not in ("review", "moves")} == whole[record["id"]]
+
+
+def _typed(command: str) -> list[str]:
+    verb, number = command.split()
+    more = {
+        "negotiate": ["--by", "2027-01-15", "--reason", "late"],
+        "renege": ["--reason", "late"],
+        "decline": ["--reason", "not done"],
+        "reopen": ["--reason", "not done"],
+        "bump": ["slow"],
+    }
+    return [verb, number, *more.get(verb, [])]
+
+
+def test_every_move_that_is_listed_works(all_kinds: Program) -> None:
+    kept = all_kinds.home / "kept.db"
+    shutil.copy(all_kinds.ledger, kept)
+    records = json.loads(all_kinds.ok("review", "--json"))
+    for command in (command for record in records for command in record["moves"]):
+        shutil.copy(kept, all_kinds.ledger)
+        result = all_kinds(*_typed(command))
+        assert result.code == 0, (command, result)
+        assert result.stdout.startswith(f"#{command.split()[1]} ")
+
+
+def test_the_page_lists_the_same(all_kinds: Program) -> None:
+    page = _seen(all_kinds.ok("review", width=80))
+    assert page.startswith(
+        "Overdue\n"
+        "#6  from Lee: Owed and late\n"
+        "    Thu 19 Nov, overdue 4 days, stale\n"
+        "    complete 6, negotiate 6, bump 6, renege 6, release 6\n"
+        "#5  to Dana: Overdue one\n"
+    )
+    titles = [line for line in page.splitlines() if not line.lstrip().startswith("#") and not line.startswith(" ") and line]
+    assert titles == [
+        "Overdue", "Broken, and nobody was told", "Stale: nothing was said for a while", "Delivered, not confirmed", "Open besides",
+    ]  # fmt: skip
+    assert "#8  to myself: For myself, late\n    Fri 20 Nov, overdue 3 days\n    complete 8, negotiate 8, renege 8\n" in page
+
+
+@pytest.mark.parametrize("how", [["--no-input"], ["--json"], []])
+def test_nobody_is_asked_against_their_wish(all_kinds: Program, monkeypatch: pytest.MonkeyPatch, how: list[str]) -> None:
+    if not how:
+        monkeypatch.setenv("PROMISECTL_NO_INPUT", "1")
+    before = all_kinds.ledger.read_bytes()
+    result = all_kinds("review", *how, answers="complete\n", width=80)
+    assert (result.stderr, result.code) == ("", 0)
+    assert "#6" in result.stdout or '"id": 6' in result.stdout
+    assert all_kinds.ledger.read_bytes() == before
+
+
+def test_in_a_pipe_it_is_a_list_whoever_types(all_kinds: Program) -> None:
+    result = all_kinds("review", answers="complete\n")
+    assert (result.stderr, result.code) == ("", 0)
+    assert result.stdout == all_kinds.ok("review")
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_the_page_fits_and_steers_nothing(program: Program, width: int) -> None:
+    for outcome in ("Try \x1b[31mred\x1b[0m and \u202eback", "東京で会議の資料を用意して部長に渡す " * 3, "x" * 200, "[bold]help[/]"):
+        program.ok("make", outcome, "--to", "dana", "--to", "東京の部長さん長い名前の人です", "--new")
+    for page in (program.ok("review", width=width), _review(program, *["k"] * 8, width=width).stdout):
+        assert not any(sign in page for sign in "\x1b\u202e")
+        assert all(cell_len(line) <= width for line in page.splitlines() if " " in line.strip())
+
+
+# Nothing to review
+
+
+def test_without_a_ledger(program: Program) -> None:
+    assert program("review", width=80).stdout.startswith(WELCOME)
+    assert program("review", width=80, answers="").stdout.startswith(WELCOME)
+    assert program("review").stderr.startswith(WELCOME)
+    assert program("review", "--json") == ("[]\n", "", 0)
+    assert list(program.home.iterdir()) == []
+
+
+@pytest.mark.parametrize("answers", [None, ""])
+def test_with_nothing_open(program: Program, answers: str | None) -> None:
+    _one(program, "--to", "dana")
+    program.ok("void", "1", "--reason", "twice")
+    result = program("review", width=80, answers=answers)
+    assert result == ("Nothing is open, so there is nothing to review.\n", "", 0)
+    assert program("review") == ("", "", 0)
+    assert program("review", "--json") == ("[]\n", "", 0)
+
+
+# The walk
+
+
+def test_all_of_them_one_after_the_other(all_kinds: Program) -> None:
+    before = all_kinds.ledger.read_bytes()
+    result = _review(all_kinds, *["k"] * 10)
+    heads = [line for line in result.stdout.splitlines() if " of 10, " in line]
+    assert heads == [f"{place} of 10, {kind}" for place, kind in enumerate(KINDS, 1)]
+    assert [line.split()[0] for line in result.stdout.splitlines() if line.startswith("#")] == [f"#{number}" for number in ORDER]
+    assert result.stderr == OPEN * 2 + SELF + UNTOLD + ASKED + REPORTED + JUDGED + OPEN + SELF + ASKED
+    assert result.stdout.endswith("Reviewed 10 of 10: 10 kept as they are.\n")
+    assert all_kinds.ledger.read_bytes() == before
+
+
+def test_how_each_stands(all_kinds: Program) -> None:
+    lines = _review(all_kinds, *["k"] * 10).stdout.splitlines()
+    assert "#6 active, from Lee: “Owed and late” by Thu 19 Nov 2026, end of day, overdue 4 days, stale." in lines
+    assert "#5 active, to Dana: “Overdue one” by Fri 20 Nov 2026, end of day, overdue 3 days. You foresaw: “I am sick”." in lines
+    assert "#8 active, to myself: “For myself, late” by Fri 20 Nov 2026, end of day, overdue 3 days." in lines
+    assert "#4 reneged, to Lee: “Untold one” by Sun 20 Dec 2026, end of day, not told." in lines
+    assert "#3 proposed, from Lee: “Stale one” by Sun 20 Dec 2026, end of day, their move, stale." in lines
+    assert "#2 delivered, to Dana: “Delivered one” by Sun 20 Dec 2026, end of day." in lines
+    assert "#9 proposed, to Dana: “Asked of me” by Tue 22 Dec 2026, end of day, your move." in lines
+
+
+def test_new_terms_to_be_answered_are_told(program: Program) -> None:
+    _one(program, "--to", "dana", "--by", "fri", "--agreed")
+    program.ok("negotiate", "1", "--by", "thu", "--what", "Send all numbers", "--theirs", "--reason", "urgent")
+    shown = _review(program, "q").stdout
+    assert "Send all numbers" in shown
+    assert "Thu 26 Nov" in shown
+
+
+def test_the_counter_on_the_table_is_what_is_shown(program: Program) -> None:
+    _one(program, "--to", "dana", "--by", "fri")
+    program.ok("negotiate", "1", "--by", "thu")
+    assert "#1 proposed, to Dana: “Send Q3 numbers” by Thu 26 Nov 2026, end of day, your move.\n" in _review(program, "q").stdout
+
+
+def test_quitting_leaves_the_rest(all_kinds: Program) -> None:
+    result = _review(all_kinds, "skip", "", "keep", "told", "", "quit")
+    assert result.stdout.endswith(
+        "#4 reneged. Lee was told on Mon 23 Nov 2026, 27 days before it was due.\n\n"
+        "5 of 10, stale\n#3 proposed, from Lee: “Stale one” by Sun 20 Dec 2026, end of day, their move, stale.\n"
+        "Reviewed 4 of 10: 1 moved, 1 kept as they are, 2 skipped. The rest waits: promisectl review.\n"
+    )
+    assert _record(all_kinds, 4)["told_at"] == "2026-11-23T09:00:00Z"
+
+
+def test_quitting_at_once(all_kinds: Program) -> None:
+    result = _review(all_kinds, "q")
+    assert result.stdout.endswith("Reviewed 0 of 10. The rest waits: promisectl review.\n")
+    assert result.code == 0
+
+
+def test_what_was_settled_is_gone_the_next_time(program: Program) -> None:
+    _one(program, "--to", "dana", "--by", "fri", "--agreed")
+    assert _review(program, "c").stdout.endswith("Reviewed 1 of 1: 1 moved.\n")
+    assert "1 of 1, unconfirmed" in _review(program, "q").stdout
+
+
+# What is typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("re", "That can mean renege or release."),
+        ("xyz", "There is no “xyz” here."),
+        ("told", "There is no “told” here."),
+        ("accept", "There is no “accept” here."),
+        ("\x1b[2J", "There is no “\\x1b[2j” here."),
+    ],
+)
+def test_what_is_not_clear_is_asked_again(program: Program, typed: str, said: str) -> None:
+    _one(program, "--to", "dana", "--by", "fri", "--agreed")
+    result = _review(program, typed, "")
+    assert result.stderr == f"{OPEN}{said}\n{OPEN}"
+    assert result.stdout.endswith("Reviewed 1 of 1: 1 skipped.\n")
+
+
+@pytest.mark.parametrize("typed", ["c", "C", "comp", "COMPLETE", " complete "])
+def test_the_beginning_of_a_word_is_enough(program: Program, typed: str) -> None:
+    _one(program, "--to", "dana", "--by", "fri", "--agreed")
+    assert "#1 delivered. You reported it done, on time" in _review(program, typed).stdout
+
+
+# Each choice is the ordinary move
+
+
+MINE = ["--to", "dana", "--by", "fri", "--agreed"]
+THEIRS = ["--from", "lee", "--by", "fri", "--agreed"]
+MYSELF = ["--to", "me", "--by", "fri"]
+CHOICES: list[tuple[list[str], list[list[str]], list[str], str, str]] = [
+    (MINE, [], ["complete"], "delivered", "complete"),
+    (MINE, [], ["negotiate", "thu", "", "vendor slipped"], "active", "negotiate"),
+    (MINE, [], ["negotiate", "", "Send one number", "vendor slipped"], "active", "negotiate"),
+    (MINE, [], ["bump", "", " ", "slow"], "active", "bump"),
+    (MINE, [], ["renege", "", "no time", "overload", ""], "reneged", "renege"),
+    (MINE, [], ["renege", "no time", "", "not yet"], "reneged", "renege"),
+    (MINE, [], ["renege", "no time", "need", "today"], "reneged", "renege"),
+    (MINE, [], ["release", ""], "released", "release"),
+    (MINE, [], ["release", "no need any more"], "released", "release"),
+    (MINE, [["complete", "1"]], ["bump", "did you see it?"], "delivered", "bump"),
+    (MINE, [["complete", "1"]], ["release", ""], "released", "release"),
+    (MINE, [["complete", "1"]], ["accept"], "kept", "accept"),
+    (MINE, [["complete", "1"]], ["decline", "a page is missing"], "active", "decline"),
+    (MINE, [["complete", "1"]], ["reopen", "I was wrong"], "active", "reopen"),
+    (MINE, [["renege", "1", "--reason", "ill", "--not-told"]], ["told", ""], "reneged", "told"),
+    (MINE, [["renege", "1", "--reason", "ill", "--not-told"]], ["told", "tomorrow", "today"], "reneged", "told"),
+    (MINE, [["negotiate", "1", "--by", "thu", "--reason", "x"]], ["accept"], "active", "accept"),
+    (MINE, [["negotiate", "1", "--by", "thu", "--reason", "x"]], ["decline", ""], "active", "decline"),
+    (MINE, [["negotiate", "1", "--by", "thu", "--reason", "x"]], ["withdraw", ""], "active", "withdraw"),
+    (THEIRS, [], ["complete"], "kept", "complete"),
+    (THEIRS, [], ["negotiate", "thu", "", "in a hurry"], "active", "negotiate"),
+    (THEIRS, [], ["bump", "how is it going?"], "active", "bump"),
+    (THEIRS, [], ["renege", "he said so", "forgot", ""], "reneged", "renege"),
+    (THEIRS, [], ["renege", "nothing came", "", "never"], "reneged", "renege"),
+    (THEIRS, [], ["release", "found another way"], "released", "release"),
+    (THEIRS, [["complete", "1", "--reported"]], ["complete"], "kept", "complete"),
+    (THEIRS, [["complete", "1", "--reported"]], ["accept"], "kept", "accept"),
+    (THEIRS, [["complete", "1", "--reported"]], ["decline", "still squeaks"], "active", "decline"),
+    (MYSELF, [], ["complete"], "kept", "complete"),
+    (MYSELF, [], ["negotiate", "thu", "", "in a hurry"], "active", "negotiate"),
+    (MYSELF, [], ["renege", "too tired", "other"], "reneged", "renege"),
+    (["--to", "dana", "--by", "fri", "--asked"], [], ["accept", "sick", "gym", ""], "active", "accept"),
+    (["--to", "dana", "--by", "fri", "--asked"], [], ["accept", "", "", "counter", "thu", ""], "proposed", "negotiate"),
+    (["--to", "dana", "--by", "fri", "--asked"], [], ["accept", "", "", "no", "full"], "declined", "decline"),
+    (["--to", "dana", "--by", "fri", "--asked"], [], ["decline", "full until December"], "declined", "decline"),
+    (["--to", "dana", "--by", "fri", "--asked"], [], ["negotiate", "thu", "", ""], "proposed", "negotiate"),
+    (["--to", "dana", "--by", "fri", "--asked"], [], ["withdraw", ""], "withdrawn", "withdraw"),
+    (["--to", "dana", "--by", "fri"], [], ["accept", "", ""], "active", "accept"),
+    (["--from", "lee", "--by", "fri"], [], ["accept"], "active", "accept"),
+    (["--from", "lee", "--by", "fri"], [], ["bump", "did you see it?"], "proposed", "bump"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("made", "moves", "typed", "state", "act"),
+    CHOICES,
+    ids=[f"{place} {' '.join(typed)}" for place, (_, _, typed, _, _) in enumerate(CHOICES)],
+)
+def test_a_choice_leads_to_its_move(
+    program: Program, made: Sequence[str], moves: Sequence[Sequence[str]], typed: Sequence[str], state: str, act: str
+) -> None:
+    _one(program, *made)
+    for words in moves:
+        program.ok(*words)
+    result = _review(program, *typed)
+    assert result.code == 0
+    assert (_record(program)["state"], _acts(program)[-1]) == (state, act)
+    assert "Reviewed 1 of 1: 1 moved.\n" in result.stdout
+
+
+def test_the_answers_are_recorded(program: Program) -> None:
+    _one(program, *MINE)
+    result = _review(program, "renege", "", "no time", "o", "over", "not yet")
+    assert result.stderr == (
+        f"{OPEN}Why? › Why? › Which cause: overload, dependency, underestimated, need-changed, forgot, external, other? [Enter for none] › "
+        "That can mean overload or other.\n"
+        "Which cause: overload, dependency, underestimated, need-changed, forgot, external, other? [Enter for none] › "
+        "When was Dana told? [Enter for now, or not yet] › When you have told Dana: told 1.\n"
+    )
+    record = _record(program)
+    assert (record["reason"], record["cause"], record["told_at"], record["flags"]) == ("no time", "overload", None, ["untold"])
+
+
+def test_when_i_was_told_is_recorded(program: Program) -> None:
+    program.ok("make", "Fix the bike brake", "--from", "lee", "--by", "sun", "--said", "2026-11-09", "--backfill", "--agreed")
+    result = _review(program, "renege", "he is ill", "external", "tomorrow", "soon", "2026-11-12")
+    assert "--told Tue 24 Nov 2026 is still to come." in result.stderr
+    assert result.stderr.count("When were you told? [Enter for now, or never] › ") == 3
+    record = _record(program)
+    assert (record["told_at"], record["notice"], record["cause"]) == ("2026-11-12T11:00:00Z", "before-due", "external")
+
+
+@pytest.mark.parametrize("typed", ["not yet", "Not yet"])
+def test_not_yet_may_be_typed_in_any_case(program: Program, typed: str) -> None:
+    _one(program, *MINE)
+    _review(program, "renege", "no time", "", typed)
+    assert _record(program)["flags"] == ["untold"]
+
+
+def test_who_breaks_in_silence(program: Program) -> None:
+    _one(program, *THEIRS)
+    assert "Lee broke it without a word" in _review(program, "renege", "nothing came", "", "never").stdout
+
+
+def test_a_promise_to_myself_has_nobody_to_tell(program: Program) -> None:
+    _one(program, *MYSELF)
+    assert "told" not in _review(program, "renege", "too tired", "").stderr
+
+
+def test_the_questions_at_the_yes_are_put(program: Program) -> None:
+    _one(program, "--to", "dana", "--by", "wed", "--asked")
+    result = _review(program, "a", "sick", "gym", "y")
+    assert result.stderr.startswith(
+        f"{ASKED}#1 Dana asks you: “Send Q3 numbers” by Wed 25 Nov 2026, end of day.\n"
+        "Imagine Thu 26 Nov 2026: it did not happen. Why not? [Enter skips] › What does this Yes say No to? [Enter skips] › "
+        "Yes, counter or No? [Enter for Yes] › "
+    )
+    assert (_record(program)["risk"], _record(program)["no_to"]) == ("sick", "gym")
+
+
+def test_what_was_foreseen_comes_back(program: Program) -> None:
+    _one(program, *MINE, "--risk", "sick")
+    assert "You foresaw: “sick”.\n" in _review(program, "bump", "slow").stderr
+
+
+# What is refused
+
+
+def test_new_terms_that_change_nothing_are_put_again(program: Program) -> None:
+    for words in (["--to", "dana", "--by", "fri", "--asked"], MINE, MYSELF):
+        _one(program, *words)
+    result = _review(program, *["negotiate", "", "", "k"] * 3)
+    for number in (1, 2, 3):
+        assert f"That would leave the terms of #{number} as they are." in result.stderr
+    assert result.stdout.endswith("Reviewed 3 of 3: 3 kept as they are.\n")
+
+
+def test_a_date_that_cannot_be_used_is_asked_again(program: Program) -> None:
+    _one(program, *MINE)
+    result = _review(program, "negotiate", "soon", "yesterday", "thu", "", "vendor slipped")
+    assert result.stderr.count("By when? [Enter keeps Fri 27 Nov 2026, end of day] › ") == 3
+    assert result.stdout.endswith("Reviewed 1 of 1: 1 moved.\n")
+
+
+@pytest.mark.parametrize(
+    ("moves", "typed"),
+    [([], ["negotiate", "thu", ""]), ([["complete", "1"]], ["decline"]), ([["complete", "1"]], ["reopen"])],
+    ids=["negotiate", "decline", "reopen"],
+)
+def test_a_reason_that_is_needed_is_asked_for_until_it_is_said(program: Program, moves: list[list[str]], typed: list[str]) -> None:
+    _one(program, *MINE)
+    for words in moves:
+        program.ok(*words)
+    result = _review(program, *typed, "", "now I say why")
+    assert "no reason" not in result.stderr
+    assert "--reason" not in result.stderr
+    assert result.stdout.endswith("Reviewed 1 of 1: 1 moved.\n")
+
+
+@pytest.mark.filterwarnings(FORKS)
+def test_what_changed_meanwhile_is_refused_and_put_again(program: Program) -> None:
+    _one(program, *MINE)
+    with pexpect.spawn(
+        sys.executable, ["-m", "promisectl", "review"], env=dict(os.environ), encoding="utf-8", timeout=30, dimensions=(50, 200)
+    ) as child:
+        child.expect(" › ")
+        _meanwhile("complete", "1", "--confirmed", "-q")
+        child.sendline("complete")
+        child.expect("#1 is kept, so complete is not open.")
+        child.expect(" › ")
+        child.sendline("")
+        child.expect("Reviewed 1 of 1: 1 skipped.\r\n")
+        child.expect(pexpect.EOF)
+        assert child.wait() == 0
+    assert _acts(program)[-1] == "complete"
+
+
+@pytest.mark.filterwarnings(FORKS)
+def test_what_was_settled_meanwhile_does_not_come_up(program: Program) -> None:
+    _one(program, *MINE)
+    _one(program, "--to", "lee", "--by", "sat", "--agreed")
+    with pexpect.spawn(
+        sys.executable, ["-m", "promisectl", "review"], env=dict(os.environ), encoding="utf-8", timeout=30, dimensions=(50, 200)
+    ) as child:
+        child.expect(" › ")
+        _meanwhile("complete", "2", "--confirmed", "-q")
+        child.sendline("keep")
+        child.expect(pexpect.EOF)
+        assert child.wait() == 0
+        assert "#2" not in child.before
+        assert "Reviewed 1 of " in child.before
+        assert "The rest waits" not in child.before
+
+
+def _meanwhile(*words: str) -> None:
+    subprocess.run([sys.executable, "-m", "promisectl", *words], env=dict(os.environ), capture_output=True, check=True, timeout=30)
+
+
+# Giving up
+
+
+@pytest.mark.parametrize("typed", [[], ["renege"], ["renege", "no time"], ["renege", "no time", ""], ["negotiate", "thu"], ["bump", ""]])
+def test_the_end_of_input_keeps_what_was_done(program: Program, typed: list[str]) -> None:
+    _one(program, "--to", "dana", "--by", "thu", "--agreed")
+    _one(program, *MINE)
+    result = _review(program, "complete", *typed)
+    assert result.code == 130
+    assert _record(program, 1)["state"] == "delivered"
+    assert _acts(program, 2) == ["offer", "accept"]
+
+
+@pytest.mark.filterwarnings(FORKS)
+@pytest.mark.parametrize("key", ["c", "d"])
+@pytest.mark.parametrize("typed", [[], ["renege", "no time"]], ids=["choice", "cause"])
+def test_a_key_that_gives_up_keeps_what_was_done(program: Program, key: str, typed: list[str]) -> None:
+    _one(program, "--to", "dana", "--by", "thu", "--agreed")
+    _one(program, *MINE)
+    with pexpect.spawn(
+        sys.executable, ["-m", "promisectl", "review"], env=dict(os.environ), encoding="utf-8", timeout=30, dimensions=(50, 200)
+    ) as child:
+        for answer in ("complete", *typed):
+            child.expect(" › ")
+            child.sendline(answer)
+        child.expect(" › ")
+        child.sendcontrol(key)
+        child.expect(pexpect.EOF)
+        assert child.wait() == 130
+        assert "Traceback" not in child.before
+    assert _record(program, 1)["state"] == "delivered"
+    assert _acts(program, 2) == ["offer", "accept"]
+
+
+def _seen(out: str) -> str:
+    return "".join(line.rstrip() + "\n" for line in out.splitlines())

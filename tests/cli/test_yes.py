@@ -1,0 +1,728 @@
+"""The questions at the moment of Yes: when they are put, what becomes of the answers, and that giving up changes nothing."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pexpect
+import pytest
+from rich.cells import cell_len
+
+from tests.conftest import Program, Result
+
+ASKS = "#1 Dana asks you: “Review the contract” by Wed 25 Nov 2026, end of day.\n"
+RISK = "Imagine Thu 26 Nov 2026: it did not happen. Why not? [Enter skips] › "
+NEVER = "Imagine that it never happened. Why not? [Enter skips] › "
+PRICE = "What does this Yes say No to? [Enter skips] › "
+YES = "Yes, counter or No? [Enter for Yes] › "
+WHY = "Why? [Enter for no reason] › "
+WHEN = "By when can you? [Enter keeps Wed 25 Nov 2026, end of day] › "
+WHAT = "What can you promise? [Enter keeps “Review the contract”] › "
+THREE = RISK + PRICE + YES
+ACCEPTED = "#1 active. You accepted Dana's terms (rev 1): “Review the contract” by Wed 25 Nov 2026, end of day.\n"
+DECLINED = "#1 declined. You said No to Dana's terms (rev 1): “Review the contract” by Wed 25 Nov 2026, end of day."
+NEXT = "When it is done: complete 1. If it gets bumpy: bump 1 “…”.\n"
+FORKS = "ignore:This process .* is multi-threaded:DeprecationWarning"
+
+
+@pytest.fixture
+def asked(program: Program) -> Program:
+    """Dana has asked me for something."""
+    program.ok("make", "Review the contract", "--to", "dana", "--by", "wed", "--asked")
+    return program
+
+
+def _record(program: Program, number: int = 1) -> dict[str, Any]:
+    [record] = json.loads(program.ok("show", str(number), "--json"))
+    return dict(record)
+
+
+def _foreseen(program: Program, number: int = 1) -> tuple[str | None, str | None]:
+    record = _record(program, number)
+    return record["risk"], record["no_to"]
+
+
+def _accept(program: Program, *more: str, answers: str) -> Result:
+    return program("accept", "1", *more, answers=answers, width=200)
+
+
+def _agree(program: Program, *more: str, answers: str | None, outcome: str = "Review the contract") -> Result:
+    return program("make", outcome, "--to", "dana", "--agreed", *more, answers=answers, width=200)
+
+
+# The way through
+
+
+def test_enter_all_the_way_is_yes_without_an_answer(asked: Program) -> None:
+    assert _accept(asked, answers="\n\n\n") == (ACCEPTED, ASKS + THREE + NEXT, 0)
+    assert _foreseen(asked) == (None, None)
+
+
+@pytest.mark.parametrize("word", ["", "y", "Y", "ye", "yes", "YES", " yes "])
+def test_yes_may_be_typed_in_any_way(asked: Program, word: str) -> None:
+    assert _accept(asked, answers=f"\n\n{word}\n").stdout == ACCEPTED
+
+
+def test_a_word_that_is_no_answer_is_asked_again(asked: Program) -> None:
+    result = _accept(asked, answers="\n\nperhaps\nx\x1b[2J\nyes\n")
+    assert result.stderr == (f"{ASKS}{RISK}{PRICE}{YES}There is no “perhaps” here.\n{YES}There is no “x\\x1b[2j” here.\n{YES}{NEXT}")
+    assert result.code == 0
+
+
+def test_both_answers_stand_wherever_the_promise_is_read(asked: Program) -> None:
+    assert _accept(asked, answers="kids are ill\ngym on Tuesday\n\n").code == 0
+    page = asked.ok("show", "1", width=80)
+    assert "risk   kids are ill" in page
+    assert "no to  gym on Tuesday" in page
+    assert _foreseen(asked) == ("kids are ill", "gym on Tuesday")
+    assert "You accepted (rev 1) · risk: kids are ill · no to: gym on Tuesday" in asked.ok("log", width=200)
+    [_, act] = json.loads(asked.ok("log", "--json"))
+    assert (act["act"], act["risk"], act["no_to"]) == ("accept", "kids are ill", "gym on Tuesday")
+    for words in (["export"], ["list", "--csv"], ["export", "--acts"]):
+        last = list(csv.DictReader(io.StringIO(asked.ok(*words))))[-1]
+        assert (last["risk"], last["no_to"]) == ("kids are ill", "gym on Tuesday")
+
+
+@pytest.mark.parametrize(
+    ("option", "question", "typed", "kept"),
+    [
+        (("--risk", "sick"), PRICE, "gym", ("sick", "gym")),
+        (("--no-to", "gym"), RISK, "sick", ("sick", "gym")),
+        (("--risk", "sick"), PRICE, "", ("sick", None)),
+        (("--no-to", "gym"), RISK, "", (None, "gym")),
+    ],
+)
+def test_what_an_option_says_is_not_asked(
+    asked: Program, option: tuple[str, str], question: str, typed: str, kept: tuple[str | None, str | None]
+) -> None:
+    result = _accept(asked, *option, answers=f"{typed}\n\n")
+    assert result == (ACCEPTED, ASKS + question + YES + NEXT, 0)
+    assert _foreseen(asked) == kept
+
+
+def test_both_options_leave_nothing_to_ask(asked: Program) -> None:
+    assert _accept(asked, "--risk", "sick", "--no-to", "gym", answers="") == (ACCEPTED, NEXT, 0)
+
+
+@pytest.mark.parametrize("option", ["-q", "--json", "--no-input"])
+def test_nobody_is_asked_against_their_wish(asked: Program, option: str) -> None:
+    assert _accept(asked, option, answers="").code == 0
+    assert _agree(asked, option, answers="").code == 0
+    assert [record["state"] for record in json.loads(asked.ok("list", "--json"))] == ["active", "active"]
+
+
+def test_nobody_is_asked_when_the_environment_says_so(asked: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROMISECTL_NO_INPUT", "1")
+    assert "›" not in _accept(asked, answers="").stderr
+    assert "›" not in _agree(asked, answers="").stderr
+
+
+def test_nobody_is_asked_off_a_terminal(asked: Program) -> None:
+    assert asked("accept", "1") == (ACCEPTED, NEXT, 0)
+    assert asked("accept", "1", width=80).code == 4
+    assert "›" not in asked("make", "Water the plants", "--to", "dana", "--by", "fri", "--agreed").stderr
+
+
+def test_a_pipe_for_the_answer_is_no_reason_not_to_ask(asked: Program) -> None:
+    result = asked("accept", "1", answers="sick\n\n\n")
+    assert (result.stdout, result.code) == (ACCEPTED, 0)
+    assert _foreseen(asked) == ("sick", None)
+
+
+def test_agreed_already_is_asked_before_it_is_written(program: Program) -> None:
+    result = _agree(program, "--by", "wed", answers="sick\ngym\n\n")
+    assert result.stdout == "#1 active. You owe Dana: “Review the contract” by Wed 25 Nov 2026, end of day (rev 1).\n"
+    assert result.stderr == f"{THREE}New in the ledger: Dana (dana).\n{NEXT}"
+    assert _foreseen(program) == ("sick", "gym")
+    assert program.ok("log", "--csv").count("\r\n") == 3
+
+
+# What there is to know before
+
+
+def test_what_is_due_that_week_comes_first(program: Program) -> None:
+    for number, day in enumerate(("mon", "tue", "sun", "mon", "fri"), 1):
+        program.ok("make", f"Thing number {number}", "--to", "lee", "--by", day, "--agreed", "-q", today="2026-11-22T10:00")
+    program.ok("make", "Walk ten times", "--to", "me", "--by", "thu", "-q")
+    program.ok("make", "Bring the ladder", "--from", "lee", "--by", "thu", "--agreed", "-q")
+    program.ok("make", "Not agreed on", "--to", "lee", "--by", "thu", "-q")
+    result = _agree(program, "--by", "wed", answers="\n\n\n")
+    assert result.stderr.startswith(
+        "Due that week already: #1 “Thing number 1”, #4 “Thing number 4”, #2 “Thing number 2” and 3 more.\nImagine Thu 26"
+    )
+    assert _agree(program, "--by", "2026-12-16", answers="\n\n\n").stderr.startswith("Imagine Thu 17 Dec 2026:")
+
+
+def test_a_time_of_day_is_followed_by_the_day_after(program: Program) -> None:
+    assert _agree(program, "--by", "wed 17:00", answers="\n\n\n").stderr.startswith(RISK)
+
+
+def test_the_day_after_is_told_in_the_local_zone(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    program.ok("make", "Review the contract", "--to", "dana", "--by", "wed", "--asked")
+    monkeypatch.setenv("TZ", "Asia/Tokyo")  # where that moment falls on Thursday
+    assert "Imagine Fri 27 Nov 2026:" in _accept(program, answers="\n\n\n").stderr
+
+
+def test_the_last_day_there_is_can_be_promised(program: Program) -> None:
+    assert _agree(program, "--by", "9999-12-31", answers="\n\n\n").code == 0
+    assert _agree(program, "--by", "9999-12-31", answers=None, outcome="Keep it for ever").code == 0
+
+
+def test_without_a_date_it_never_happened(program: Program) -> None:
+    program.ok("make", "Learn the piano piece", "--to", "dana", "--asked")
+    result = _accept(program, answers="\n\n\n")
+    assert result.stderr.startswith(f"#1 Dana asks you: “Learn the piano piece”.\n{NEVER}{PRICE}{YES}")
+    result = _accept(program, answers="")
+    assert (result.code, result.stderr.count("›")) == (4, 0)
+
+
+def test_nothing_is_asked_about_a_day_that_has_passed(program: Program) -> None:
+    result = _agree(program, "--by", "fri", "--said", "2026-11-16", "--backfill", answers="")
+    assert (result.code, result.stderr.count("›")) == (0, 0)
+    program.ok("make", "Send Q3 numbers", "--to", "dana", "--by", "fri", "--asked", "--said", "2026-11-16", "--backfill")
+    result = program("accept", "2", answers="", width=200)
+    assert (result.code, result.stderr.count("›")) == (0, 0)
+
+
+def test_a_line_that_leads_to_no_question_is_not_said(program: Program) -> None:
+    program.ok("make", "Send Q3 numbers", "--to", "dana", "--by", "fri", "--asked", "--said", "2026-11-16", "--backfill")
+    assert "asks you" not in _accept(program, answers="").stderr
+    program.ok("make", "Print the programme", "--to", "kim", "--by", "sat", "--risk", "no toner", "--no-to", "a nap")
+    assert "You offer" not in program("accept", "2", answers="", width=200).stderr
+
+
+# Counter
+
+
+def test_a_counter_by_date(asked: Program) -> None:
+    assert _accept(asked, answers="sick\ngym\nc\nthu\n\n") == (
+        "#1 proposed. You countered (rev 2) of “Review the contract”: by Thu 26 Nov 2026, end of day.\n",
+        ASKS + THREE + WHEN + WHAT + "When Dana answers: accept 1, negotiate 1 or decline 1.\n",
+        0,
+    )
+    assert _foreseen(asked) == (None, None)
+
+
+def test_a_counter_by_outcome(asked: Program) -> None:
+    result = _accept(asked, answers="\n\nCounter\n\nReview one page of it\n")
+    assert result.stdout == "#1 proposed. You countered (rev 2) of “Review the contract”: “Review one page of it”.\n"
+    assert _record(asked)["offer"]["due"] == "2026-11-25"
+
+
+def test_a_counter_by_both(asked: Program) -> None:
+    result = _accept(asked, answers="\n\nco\nfri\nReview one page of it\n")
+    assert result.stdout == (
+        "#1 proposed. You countered (rev 2) of “Review the contract”: “Review one page of it”, by Fri 27 Nov 2026, end of day.\n"
+    )
+
+
+def test_a_counter_that_changes_nothing_is_none(asked: Program) -> None:
+    result = _accept(asked, answers="\n\nc\n\n\n\n")
+    assert result.stderr == f"{ASKS}{THREE}{WHEN}{WHAT}That changes nothing.\n{YES}{NEXT}"
+    assert result.stdout == ACCEPTED
+
+
+@pytest.mark.parametrize("typed", ["wed\n\n", "\nReview the contract\n", "25 nov\nReview the contract\n"])
+def test_a_counter_with_the_same_terms_changes_nothing(asked: Program, typed: str) -> None:
+    result = _accept(asked, answers=f"\n\nc\n{typed}\n")
+    assert f"{WHAT}That changes nothing.\n{YES}" in result.stderr
+    assert result.stdout == ACCEPTED
+
+
+def test_agreed_already_and_the_same_terms_are_no_counter_either(program: Program) -> None:
+    result = _agree(program, "--by", "wed", answers="\n\nc\nwed\n\n\n")
+    assert result.code == 0
+    assert f"{WHAT}That changes nothing.\n{YES}" in result.stderr
+    assert _record(program)["state"] == "active"
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("soon", "“soon” is not a date that can be read. Try fri, 28 nov or 2026-11-27."),
+        ("11/12/2026", "“11/12/2026” can mean"),
+        ("yesterday", "--by Sun 22 Nov 2026 has passed."),
+        ("0", "“0” is not a date that can be read"),
+    ],
+)
+def test_a_date_that_cannot_be_used_is_asked_again(asked: Program, typed: str, sentence: str) -> None:
+    result = _accept(asked, answers=f"\n\nc\n{typed}\nthu\n\n")
+    assert f"{WHEN}{sentence}" in result.stderr
+    assert result.stderr.count(WHEN) == 2
+    assert result.stdout == "#1 proposed. You countered (rev 2) of “Review the contract”: by Thu 26 Nov 2026, end of day.\n"
+
+
+def test_a_counter_where_there_was_no_date(program: Program) -> None:
+    program.ok("make", "Learn the piano piece", "--to", "dana", "--asked")
+    result = _accept(program, answers="\n\nc\nsat\n\n")
+    assert "By when can you? [Enter keeps no date] › " in result.stderr
+    assert result.stdout == "#1 proposed. You countered (rev 2) of “Learn the piano piece”: by Sat 28 Nov 2026, end of day.\n"
+
+
+def test_agreed_already_may_turn_out_a_counter(program: Program) -> None:
+    result = _agree(program, "--by", "wed", answers="\n\nc\nthu\n\n")
+    assert result.stdout == (
+        "#1 proposed. Dana asks you: “Review the contract” by Wed 25 Nov 2026, end of day (rev 1).\n"
+        "#1 proposed. You countered (rev 2) of “Review the contract”: by Thu 26 Nov 2026, end of day.\n"
+    )
+    assert result.stderr.startswith(THREE + WHEN + WHAT + "New in the ledger: Dana (dana).\n")
+    record = _record(program)
+    assert [(term["status"], term["author"]) for term in record["terms"]] == [("superseded", "them"), ("offered", "me")]
+
+
+# No
+
+
+@pytest.mark.parametrize("word", ["n", "No", "no"])
+def test_no_without_a_reason(asked: Program, word: str) -> None:
+    assert _accept(asked, answers=f"sick\ngym\n{word}\n\n") == (
+        f"{DECLINED}\n",
+        f"{ASKS}{THREE}{WHY}A No in good time protects what you have said Yes to.\n",
+        0,
+    )
+    assert _foreseen(asked) == (None, None)
+    assert _record(asked)["reason"] is None
+
+
+def test_no_with_a_reason(asked: Program) -> None:
+    assert _accept(asked, answers="\n\nno\nfull until December\n").stdout == f"{DECLINED} Reason: “full until December”.\n"
+    assert _record(asked)["reason"] == "full until December"
+
+
+def test_agreed_already_may_turn_out_a_no(program: Program) -> None:
+    result = _agree(program, "--by", "wed", "--risk", "sick", answers="\nno\nbad back\n")
+    assert result.stdout == (
+        f"#1 proposed. Dana asks you: “Review the contract” by Wed 25 Nov 2026, end of day (rev 1).\n{DECLINED} Reason: “bad back”.\n"
+    )
+    assert (_record(program)["state"], _foreseen(program)) == ("declined", (None, None))
+    assert program.ok("stats", "--plain").count("said_no\t1\t1") == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "act"), [("\n", "accept"), ("c\nthu\n\n", "negotiate"), ("n\n\n", "decline")], ids=["yes", "counter", "no"]
+)
+def test_an_answer_of_another_day_is_dated_so_whatever_it_is(program: Program, typed: str, act: str) -> None:
+    program.ok("make", "Review the contract", "--to", "dana", "--by", "wed", "--asked", "--said", "2026-11-20")
+    assert _accept(program, "--on", "2026-11-21", answers=f"\n\n{typed}").code == 0
+    last = _record(program)["acts"][-1]
+    assert (last["act"], last["at"]) == (act, "2026-11-21T11:00:00Z")
+
+
+# Several, and whose Yes it is
+
+
+def test_several_are_asked_one_by_one_and_without_a_way_out(asked: Program) -> None:
+    asked.ok("make", "Feed the cat", "--to", "lee", "--by", "wed", "--asked")
+    result = asked("accept", "2", "1", answers="rain\n\n\ngym\n", width=200)
+    assert result.stderr == f"#2 Lee asks you: “Feed the cat” by Wed 25 Nov 2026, end of day.\n{RISK}{PRICE}{ASKS}{RISK}{PRICE}"
+    assert [line[:10] for line in result.stdout.splitlines()] == ["#2 active.", "#1 active."]
+    assert (_foreseen(asked, 2), _foreseen(asked, 1)) == (("rain", None), (None, "gym"))
+
+
+def test_one_named_twice_is_one(asked: Program) -> None:
+    assert asked("accept", "1", "#1", answers="\n\n\n", width=200).stdout == ACCEPTED
+
+
+def test_a_promise_to_several_is_asked_about_once(program: Program) -> None:
+    result = program("make", "Bring a chair", "--to", "dana", "--to", "lee", "--by", "wed", "--agreed", answers="sick\ngym\n", width=200)
+    assert (result.stderr.count("›"), result.code) == (2, 0)
+    assert (_foreseen(program, 1), _foreseen(program, 2)) == (("sick", "gym"), ("sick", "gym"))
+
+
+def test_who_takes_my_offer_leaves_me_no_way_out(program: Program) -> None:
+    program.ok("make", "Print the programme", "--to", "kim", "--by", "wed")
+    result = _accept(program, answers="no toner\n\n")
+    assert result.stderr.startswith(f"#1 You offer Kim: “Print the programme” by Wed 25 Nov 2026, end of day.\n{RISK}{PRICE}")
+    assert YES not in result.stderr
+    assert result.stdout.startswith("#1 active. Kim accepted your terms")
+    assert _foreseen(program) == ("no toner", None)
+
+
+def test_what_i_named_when_i_offered_is_not_asked_again(program: Program) -> None:
+    program.ok("make", "Print the programme", "--to", "kim", "--by", "wed", "--risk", "no toner")
+    result = _accept(program, answers="a nap\n")
+    assert (result.stderr.count("›"), result.code) == (1, 0)
+    assert _foreseen(program) == ("no toner", "a nap")
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        ([["make", "Walk ten times", "--to", "me", "--by", "wed"]], None),
+        ([["make", "Fix the bike brake", "--from", "lee", "--by", "wed"]], ["accept", "1"]),
+        ([["make", "Lend me the drill", "--from", "lee", "--by", "wed", "--offered"]], ["accept", "1"]),
+        ([["make", "Fix the bike brake", "--from", "lee", "--by", "wed", "--agreed"]], None),
+        ([["make", "Send Q3 numbers", "--to", "dana", "--by", "wed", "--agreed"], ["negotiate", "1", "--by", "fri", "--reason", "late"]], ["accept", "1"]),
+        ([["make", "Send Q3 numbers", "--to", "dana", "--by", "wed", "--agreed"], ["negotiate", "1", "--by", "tue", "--theirs", "--reason", "early"]], ["accept", "1"]),
+        ([["make", "Send Q3 numbers", "--to", "dana", "--by", "wed", "--agreed"], ["complete", "1"]], ["accept", "1"]),
+        ([["make", "Fix the bike brake", "--from", "lee", "--agreed"], ["complete", "1", "--reported"]], ["accept", "1"]),
+    ],
+    ids=["self", "owed", "offered to me", "owed, agreed", "my amendment", "their amendment", "my delivery", "their delivery"],
+)  # fmt: skip
+def test_only_a_yes_that_binds_me_is_asked_about(program: Program, before: list[list[str]], words: list[str] | None) -> None:
+    *first, last = [*before, words] if words else before
+    for each in first:
+        program.ok(*each)
+    result = program(*last, answers="", width=200)
+    assert (result.code, result.stderr.count("›")) == (0, 0)
+
+
+def test_a_dead_revision_is_refused_unasked(asked: Program) -> None:
+    asked.ok("negotiate", "1", "--by", "thu", "--theirs")
+    result = _accept(asked, "--rev", "1", answers="")
+    assert result == ("", "promisectl: Revision 1 of #1 is dead, revision 2 took its place. See: show 1, then accept 1 --rev 2.\n", 4)
+    assert _accept(asked, "--rev", "2", answers="\n\n\n").code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [(["7"], 3), (["seven"], 2), (["1", "--risk", " "], 2), (["1", "--on", "tomorrow"], 2), (["1", "--no-to", "x" * 10_001], 2)],
+)
+def test_what_cannot_be_done_is_refused_unasked(asked: Program, words: list[str], code: int) -> None:
+    before = asked.ledger.read_bytes()
+    result = asked("accept", *words, answers="", width=200)
+    assert (result.code, result.stdout, result.stderr.count("›")) == (code, "", 0)
+    assert asked.ledger.read_bytes() == before
+
+
+def test_a_promise_that_is_not_there_is_said_before_others_are_asked_about(asked: Program) -> None:
+    result = asked("accept", "1", "7", answers="", width=200)
+    assert result == ("", "promisectl: There is no promise #7. The numbers are in the first column of: list --all.\n", 3)
+
+
+def test_a_new_name_is_settled_first(asked: Program) -> None:
+    result = asked("make", "Lend the drill", "--to", "dnaa", "--by", "wed", "--agreed", answers="\n\n\n\n", width=200)
+    assert result.stderr.startswith(f"“dnaa” is new. Did you mean dana? [handle, Enter for dana, or new] › {RISK}")
+    assert result.stdout.startswith("#2 active. You owe Dana:")
+
+
+# What is typed
+
+
+def test_too_long_an_answer_is_asked_again(asked: Program) -> None:
+    result = _accept(asked, answers=f"{'x' * 10_001}\nsick\n{'y' * 10_000}\n\n")
+    assert f"{RISK}The risk has 10,001 characters, and 10,000 are the most." in result.stderr
+    assert result.stderr.count(RISK) == 2
+    assert _foreseen(asked) == ("sick", "y" * 10_000)
+
+
+def test_too_long_an_outcome_and_a_nul_are_asked_again(asked: Program) -> None:
+    result = _accept(asked, answers=f"a\0b\n\n\nc\n\n{'x' * 1_001}\nReview one page of it\n")
+    assert result.stderr.count(RISK) == 2
+    assert result.stderr.count(WHAT) == 2
+    assert result.stdout.endswith("“Review one page of it”.\n")
+
+
+def test_blanks_alone_are_no_answer(asked: Program) -> None:
+    assert _accept(asked, answers="  \t \n\n\n").code == 0
+    assert _foreseen(asked) == (None, None)
+
+
+HOSTILE = "red \x1b[31m and \x07 and \u202eright to left\u202c and [bold]b[/] and \\n"
+SHOWN = "red \\x1b[31m and \\x07 and \\u202eright to left\\u202c and [bold]b[/] and \\n"
+
+
+def test_hostile_answers_are_kept_and_shown_escaped(asked: Program) -> None:
+    result = _accept(asked, answers=f"{HOSTILE}\n{HOSTILE}\n\n")
+    seen = [result.stderr, asked.ok("show", "1", width=200), asked.ok("log", width=200)]
+    seen.append(asked("bump", "1", "slow", width=200).stderr)
+    assert _foreseen(asked) == (HOSTILE, HOSTILE)
+    assert next(csv.DictReader(io.StringIO(asked.ok("export"))))["risk"] == HOSTILE
+    for text in seen:
+        assert not any(sign in text for sign in "\x1b\x07\u202e\u202c")
+    assert all(SHOWN in text for text in seen[1:])
+
+
+def test_wide_answers_fit_a_narrow_terminal(program: Program) -> None:
+    wide = "東京で会議の資料を用意して 部長に渡す e\u0301 👨‍👩‍👧‍👦"
+    program.ok("make", wide, "--to", "dana", "--by", "wed", "--asked")
+    result = program("accept", "1", answers=f"{wide}\n{wide}\n\n", width=40)
+    assert _foreseen(program) == (wide, wide)
+    for line in (result.stdout + result.stderr).splitlines():
+        said = line.split(" › ")
+        assert all(cell_len(part) <= 40 for part in said if " " in part), line
+
+
+# When they come back
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["bump", "1", "slow"],
+        ["negotiate", "1", "--by", "fri", "--reason", "late"],
+        ["renege", "1", "--reason", "late"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_what_was_foreseen_comes_back_in_trouble(asked: Program, words: list[str]) -> None:
+    _accept(asked, answers="kids are ill\ngym on Tuesday\n\n")
+    result = asked(*words)
+    assert result.stderr.splitlines()[-1] == "You foresaw: “kids are ill”. You said No to: “gym on Tuesday”."
+    asked.ok("undo")
+    assert "You foresaw" not in asked(*words, "-q").stderr + asked(*words, "--json").stderr
+
+
+def test_one_answer_comes_back_alone(asked: Program) -> None:
+    _accept(asked, answers="\ngym on Tuesday\n\n")
+    assert asked("bump", "1", "slow").stderr.splitlines()[-1] == "You said No to: “gym on Tuesday”."
+
+
+def test_nothing_comes_back_where_nothing_was_said(asked: Program) -> None:
+    _accept(asked, answers="\n\n\n")
+    assert "You f" not in asked("bump", "1", "slow").stderr
+    assert "You foresaw" not in asked.ok("show", "1", width=80, today="2026-11-27T10:00")
+
+
+def test_it_stands_on_the_page_of_what_is_overdue(asked: Program) -> None:
+    _accept(asked, answers="kids are ill\n\n\n")
+    assert "You foresaw" not in asked.ok("show", "1", width=80)
+    lines = asked.ok("show", "1", width=80, today="2026-11-27T10:00").splitlines()
+    assert any("You foresaw: “kids are ill”." in line for line in lines[:6])
+
+
+# Giving up
+
+
+GIVING_UP = [
+    (["accept", "1"], []),
+    (["accept", "1"], [""]),
+    (["accept", "1"], ["sick", "gym"]),
+    (["accept", "1"], ["", "", "c"]),
+    (["accept", "1"], ["", "", "c", "thu"]),
+    (["accept", "1"], ["", "", "n"]),
+    (["accept", "1", "2"], ["", "", ""]),
+    (["make", "Water the plants", "--to", "dana", "--agreed"], []),
+    (["make", "Water the plants", "--to", "dana", "--agreed"], ["", ""]),
+    (["make", "Water the plants", "--to", "dana", "--agreed"], ["", "", "c", "thu"]),
+    (["make", "Water the plants", "--to", "dana", "--agreed"], ["", "", "n"]),
+]
+GIVEN_UP = [f"{words[0]} {len(words)} after {' '.join(typed) or 'nothing'} {len(typed)}" for words, typed in GIVING_UP]
+
+
+@pytest.mark.parametrize(("words", "typed"), GIVING_UP, ids=GIVEN_UP)
+def test_the_end_of_input_changes_nothing(asked: Program, words: list[str], typed: list[str]) -> None:
+    asked.ok("make", "Feed the cat", "--to", "lee", "--by", "wed", "--asked")
+    before = asked.ledger.read_bytes()
+    result = asked(*words, answers="".join(f"{answer}\n" for answer in typed), width=200)
+    assert (result.stdout, result.code) == ("", 130)
+    assert asked.ledger.read_bytes() == before
+
+
+def test_the_end_of_input_makes_no_ledger(program: Program) -> None:
+    assert _agree(program, "--by", "wed", answers="\n\n").code == 130
+    assert list(program.home.iterdir()) == []
+
+
+@contextmanager
+def _terminal(*words: str) -> Iterator[Any]:
+    """A real process at a terminal of its own; it is gone in the end."""
+    child = pexpect.spawn(
+        sys.executable,
+        ["-m", "promisectl", *words],
+        env=dict(os.environ),
+        encoding="utf-8",
+        codec_errors="replace",
+        timeout=30,
+        dimensions=(50, 200),
+    )
+    try:
+        yield child
+    finally:
+        child.close(force=True)
+
+
+def _ended(child: Any) -> int:
+    child.expect(pexpect.EOF)
+    child.wait()
+    return int(child.exitstatus if child.exitstatus is not None else -child.signalstatus)
+
+
+@pytest.mark.filterwarnings(FORKS)
+@pytest.mark.parametrize(("words", "typed"), GIVING_UP, ids=GIVEN_UP)
+@pytest.mark.parametrize("key", ["c", "d"])
+def test_a_key_that_gives_up_changes_nothing(asked: Program, words: list[str], typed: list[str], key: str) -> None:
+    asked.ok("make", "Feed the cat", "--to", "lee", "--by", "wed", "--asked")
+    before = asked.ledger.read_bytes()
+    with _terminal(*words) as child:
+        for answer in typed:
+            child.expect(" › ")
+            child.sendline(answer)
+        child.expect(" › ")
+        child.sendcontrol(key)
+        assert _ended(child) == 130
+        assert "Traceback" not in child.before
+    assert asked.ledger.read_bytes() == before
+
+
+@pytest.mark.filterwarnings(FORKS)
+@pytest.mark.parametrize("key", ["c", "d"])
+def test_a_key_that_gives_up_makes_no_ledger(program: Program, key: str) -> None:
+    with _terminal("make", "Water the plants", "--to", "dana", "--agreed") as child:
+        child.expect(" › ")
+        child.sendcontrol(key)
+        assert _ended(child) == 130
+    assert list(program.home.iterdir()) == []
+
+
+@pytest.mark.filterwarnings(FORKS)
+def test_all_of_it_at_a_real_terminal(asked: Program) -> None:
+    with _terminal("accept", "1") as child:
+        for typed in ("kids are ill: 東京", "gym", ""):
+            child.expect(" › ")
+            child.sendline(typed)
+        assert _ended(child) == 0
+        assert "#1 active. You accepted Dana's terms" in child.before
+    assert _foreseen(asked) == ("kids are ill: 東京", "gym")
+
+
+@pytest.mark.filterwarnings(FORKS)
+def test_bytes_that_are_no_text_are_asked_again(asked: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "utf-8:strict")  # as in most locales
+    with _terminal("accept", "1") as child:
+        child.expect("Why not.* › ")
+        os.write(child.child_fd, b"gr\xfcn\n")
+        child.expect("Why not.* › ")
+        child.sendcontrol("c")
+        assert _ended(child) == 130
+    assert _record(asked)["state"] == "proposed"
+
+
+# What happens meanwhile
+
+
+def _meanwhile(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "promisectl", *words], env=dict(os.environ), capture_output=True, text=True, check=False, timeout=30
+    )
+
+
+@pytest.mark.filterwarnings(FORKS)
+@pytest.mark.parametrize("words", [["accept", "1"], ["make", "Send Q3 numbers", "--to", "dana", "--agreed"]], ids=lambda words: words[0])
+def test_the_ledger_is_not_held_while_a_question_waits(asked: Program, words: list[str]) -> None:
+    with _terminal(*words) as child:
+        for answer in ("", "", ""):
+            child.expect(" › ")
+            done = _meanwhile("make", "Water the plants", "--to", "lee", "-q")
+            assert (done.returncode, done.stderr) == (0, "")
+            child.sendline(answer)
+        assert _ended(child) == 0
+    assert len(json.loads(asked.ok("list", "--json"))) == 4 + (words[0] == "make")
+
+
+STALE = "Revision 1 of #1 is dead, revision 2 took its place. See: show 1, then accept 1 --rev 2."
+
+
+@pytest.mark.filterwarnings(FORKS)
+@pytest.mark.parametrize("whose", ["--theirs", "--mine"])
+@pytest.mark.parametrize("typed", [[""], ["c", "fri", ""], ["n", ""]], ids=["yes", "counter", "no"])
+def test_terms_that_changed_meanwhile_are_not_answered(asked: Program, whose: str, typed: list[str]) -> None:
+    with _terminal("accept", "1") as child:
+        child.expect(" › ")
+        assert _meanwhile("negotiate", "1", "--by", "thu", whose, "-q").returncode == 0
+        changed = asked.ledger.read_bytes()
+        child.sendline("")
+        for answer in ("", *typed):
+            child.expect(" › ")
+            child.sendline(answer)
+        assert _ended(child) == 4
+        assert STALE in child.before
+    assert asked.ledger.read_bytes() == changed
+
+
+@pytest.mark.filterwarnings(FORKS)
+@pytest.mark.parametrize("typed", [[""], ["c", "fri", ""], ["n", ""]], ids=["yes", "counter", "no"])
+def test_what_was_withdrawn_meanwhile_is_not_answered(asked: Program, typed: list[str]) -> None:
+    with _terminal("accept", "1") as child:
+        child.expect(" › ")
+        assert _meanwhile("withdraw", "1", "-q").returncode == 0
+        child.sendline("")
+        for answer in ("", *typed):
+            child.expect(" › ")
+            child.sendline(answer)
+        assert _ended(child) == 4
+    assert _record(asked)["state"] == "withdrawn"
+
+
+# The hint beside it
+
+
+def _hints(result: Result) -> list[str]:
+    return [line for line in result.stderr.splitlines() if line.startswith("Check: ")]
+
+
+def test_at_most_one_hint_where_a_person_looks(program: Program) -> None:
+    result = program("make", "Try stuff", "--to", "dana", width=200)
+    assert _hints(result) == ["Check: By when? (L02)"]
+    assert "Check" not in result.stdout
+    assert _hints(program("negotiate", "1", "--by", "fri", width=200)) == ["Check: Say in a few more words what will be there then. (L04)"]
+    assert _hints(program("accept", "1", "--risk", "sick", width=200)) == ["Check: Say in a few more words what will be there then. (L04)"]
+
+
+def test_a_risk_that_is_not_named_is_hinted_at(program: Program) -> None:
+    [hint] = _hints(program("make", "Send Q3 numbers", "--to", "dana", "--by", "fri", "--agreed", width=200))
+    assert hint.endswith("(L12)")
+    assert _hints(program("make", "Water all plants", "--to", "dana", "--by", "fri", "--agreed", "--risk", "sick", width=200)) == []
+
+
+def test_a_risk_that_was_just_asked_for_is_not_hinted_at(asked: Program) -> None:
+    assert _hints(_accept(asked, answers="\n\n\n")) == []
+    assert _hints(_agree(asked, "--by", "wed", answers="\n\n\n", outcome="Water all plants")) == []
+
+
+def test_the_full_week_that_was_just_shown_is_not_hinted_at(program: Program) -> None:
+    for number in range(4):
+        program.ok("make", f"Thing number {number}", "--to", "lee", "--by", "fri", "--agreed", "-q")
+    assert _hints(_agree(program, "--by", "fri", answers="\n\n\n", outcome="Water all plants")) == []
+    [hint] = _hints(_agree(program, "--by", "fri", "--risk", "sick", answers=None, outcome="Feed the cat"))
+    assert hint.startswith("Check: Week 48 holds 6 of your promises with this one.")
+    assert hint.endswith("(L14)")
+
+
+@pytest.mark.parametrize("option", ["-q", "--json"])
+def test_no_hint_beside_numbers_and_records(program: Program, option: str) -> None:
+    assert program("make", "Try stuff", "--to", "dana", option, width=200).stderr == ""
+
+
+def test_no_hint_off_a_terminal_or_for_several(program: Program) -> None:
+    assert _hints(program("make", "Try stuff", "--to", "dana")) == []
+    assert _hints(program("make", "Try stuff", "--to", "lee", "--to", "kim", width=200)) == []
+    assert _hints(program("accept", "2", "3", width=200)) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["decline", "1"], ["withdraw", "1"], ["note", "1", "x"], ["bump", "1", "x"], ["correct", "1", "--what", "Try things"]],
+    ids=lambda words: words[0],
+)
+def test_no_hint_after_other_moves(program: Program, words: list[str]) -> None:
+    program.ok("make", "Try stuff", "--to", "dana")
+    assert _hints(program(*words, width=200)) == []
+
+
+def test_no_hint_when_a_delivery_is_confirmed(program: Program) -> None:
+    program.ok("make", "Try stuff", "--to", "dana", "--agreed")
+    program.ok("complete", "1")
+    assert _hints(program("accept", "1", width=200)) == []
+
+
+def test_the_config_silences_a_rule(program: Program) -> None:
+    path = program.home / "config" / "promisectl" / "config.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text('[check]\nignore = ["L02", "L04"]\n')
+    assert [hint[-5:] for hint in _hints(program("make", "Try stuff", "--to", "dana", width=200))] == ["(L05)"]
+    path.write_text('[check]\nignore = ["L02", "L04", "L05", "L06"]\n')
+    assert _hints(program("make", "Try stuff", "--to", "lee", width=200)) == []
+
+
+def test_a_hint_is_folded_and_escaped(program: Program) -> None:
+    program.ok("make", "Send \x1b[31mred numbers", "--to", "dana")
+    result = program("make", "Send \x1b[31mred numbers", "--to", "dana", "--by", "fri", width=40)
+    assert "(L19)" in result.stderr
+    assert "\x1b" not in result.stderr + result.stdout

@@ -1,0 +1,175 @@
+"""The page of the record, drawn from any figures: it fits, its bars are whole, and a rate is given only where there is enough to tell."""
+
+import io
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from promisectl.domain.trust import CLASSES, Figures, Rate
+from promisectl.rendering import rates, record, tables
+from promisectl.rendering.words import Here
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+HERE = Here(NOW, "Europe/Berlin")
+SIGNS = "█▄×○"
+MONTHS = [
+    f"{name} {year}"
+    for year in (2025, 2026)
+    for name in ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+][-13:-1]
+NAMES = (None, "Dana", "Dana Kim-Berger", "東京の部長さん 長い名前の人です", "名" * 50, "x" * 100)
+CAUSES = ("overload", "dependency", "underestimated", "need-changed", "forgot", "external", "other")
+
+numbers = st.one_of(st.integers(0, 12), st.integers(0, 400), st.integers(0, 2_000))
+
+
+@st.composite
+def a_rate(draw: st.DrawFn) -> Rate:
+    number = draw(numbers)
+    return Rate(number, number + draw(numbers))
+
+
+days = st.one_of(st.none(), st.floats(-400, 400))
+all_figures = st.builds(
+    Figures,
+    classes=st.fixed_dictionaries(dict.fromkeys(CLASSES, numbers)),
+    kept=a_rate(), on_time=a_rate(), on_time_first=a_rate(), renegotiated=a_rate(), notice=a_rate(), confirmed=a_rate(), said_no=a_rate(),
+    slip_days=days, lead_days=days, late_credit=st.one_of(st.none(), st.floats(0, 1)),
+    causes=st.dictionaries(st.sampled_from(CAUSES), st.integers(1, 999)), foreseen=a_rate(), untold=numbers,
+)  # fmt: skip
+all_months = st.dictionaries(
+    st.sampled_from(MONTHS), st.dictionaries(st.sampled_from(CLASSES), st.integers(1, 900), max_size=6), max_size=12
+)
+
+
+def _drawn(
+    made: Mapping[str, Figures], months: Mapping[str, record.Months], width: int, name: str | None = None, *, detail: bool = True
+) -> list[str]:
+    out = io.StringIO()
+    shown = record.Shown(name, None, NOW, back=False, detail=detail)
+    tables.console(out, width, color=False).print(record.page(made, months, shown, HERE, width))
+    return [line.rstrip() for line in out.getvalue().splitlines()]
+
+
+def _nothing(**more: object) -> Figures:
+    rate = Rate(0, 0)
+    bare = Figures(dict.fromkeys(CLASSES, 0), rate, rate, rate, rate, rate, rate, rate, None, None, None, {}, rate, 0)
+    return bare._replace(**more)
+
+
+@given(all_figures, all_figures, all_months, all_months, st.integers(40, 120), st.sampled_from(NAMES))
+def test_the_page_fits_whatever_it_says(
+    owe: Figures, owed: Figures, mine: dict[str, dict[str, int]], theirs: dict[str, dict[str, int]], width: int, name: str | None
+) -> None:
+    for line in _drawn({"owe": owe, "owed": owed}, {"owe": mine, "owed": theirs}, width, name):
+        assert cell_len(line) <= width
+        assert not line.endswith("…") or line.split()[0] == "earlier"
+
+
+@given(all_months, st.integers(40, 120))
+@example({"Nov 2026": {"kt": 61, "kl": 61, "bl": 61, "od": 71}}, 40)
+@example({"Nov 2026": {"kt": 999, "kl": 999, "bl": 999, "od": 999}}, 80)
+@example({"Nov 2026": {"kt": 26}}, 40)
+@example({"Nov 2026": {"kt": 1}}, 40)
+def test_a_bar_is_never_broken(months: dict[str, dict[str, int]], width: int) -> None:
+    lines = _drawn({"owe": _nothing(kept=Rate(1, 1)), "owed": _nothing()}, {"owe": months, "owed": {}}, width)
+    bars = [line for line in lines if any(sign in line for sign in SIGNS)]
+    full = [month for month, found in months.items() if sum(found.values())]
+    assert sorted(line.strip()[:8] for line in bars) == sorted(full)
+    assert not any("…" in line for line in bars)
+
+
+@given(all_months)
+def test_a_bar_and_its_words_say_the_same(months: dict[str, dict[str, int]]) -> None:
+    lines = _drawn({"owe": _nothing(kept=Rate(1, 1)), "owed": _nothing()}, {"owe": months, "owed": {}}, 120)
+    for month, found in months.items():
+        told = {
+            "kept": found.get("kt", 0) + found.get("kn", 0), "late": found.get("kl", 0),
+            "broken": found.get("bn", 0) + found.get("bl", 0), "overdue": found.get("od", 0),
+        }  # fmt: skip
+        if not sum(told.values()):
+            continue
+        [line] = [line for line in lines if line.strip().startswith(month)]
+        assert line.endswith(f"  {', '.join(f'{number} {name}' for name, number in told.items() if number)}")
+        for sign, number in zip(SIGNS, told.values(), strict=True):
+            assert (sign in line) is bool(number)
+
+
+def test_what_one_sign_stands_for_is_said() -> None:
+    for number, heading in ((20, "You: month by month"), (500, "You: month by month, one sign for 25 or fewer")):
+        lines = _drawn({"owe": _nothing(kept=Rate(1, 1)), "owed": _nothing()}, {"owe": {"Nov 2026": {"kt": number}}, "owed": {}}, 80)
+        assert heading in lines
+
+
+def test_nothing_to_count() -> None:
+    assert _drawn({"owe": _nothing(), "owed": _nothing()}, {"owe": {}, "owed": {}}, 80) == [
+        "Since the first promise", "Nothing has been settled, so there is nothing to count.",
+    ]  # fmt: skip
+
+
+def test_a_direction_without_a_figure_is_left_out() -> None:
+    lines = _drawn({"owe": _nothing(), "owed": _nothing(kept=Rate(1, 1))}, {"owe": {}, "owed": {}}, 80)
+    assert "Others" in lines
+    assert "You" not in lines
+
+
+@pytest.mark.parametrize("width", [47, 48, 77, 78])
+def test_what_there_is_room_for(width: int) -> None:
+    made = {"owe": _nothing(kept=Rate(5, 8)), "owed": _nothing(kept=Rate(8, 10))}
+    [*rows] = [line.split() for line in _drawn(made, {"owe": {}, "owed": {}}, width) if line.startswith("kept ")]
+    mine, theirs = ["5", "of", "8", "63", "%"], ["8", "of", "10", "80", "%"]
+    if width >= 48:
+        mine, theirs = [*mine, "31–86", "%"], [*theirs, "49–94", "%"]
+    assert rows == ([["kept", *mine, *theirs]] if width >= 78 else [["kept", *mine], ["kept", *theirs]])
+
+
+@pytest.mark.parametrize(
+    ("rate", "said"),
+    [
+        (Rate(0, 0), "—"),
+        (Rate(0, 1), "0 of 1"),
+        (Rate(2, 3), "2 of 3"),
+        (Rate(4, 4), "4 of 4"),
+        (Rate(0, 5), "0 of 5 (0 %, plausibly 0–43 %)"),
+        (Rate(5, 5), "5 of 5 (100 %, plausibly 57–100 %)"),
+        (Rate(5, 8), "5 of 8 (63 %, plausibly 31–86 %)"),
+        (Rate(8, 10), "8 of 10 (80 %, plausibly 49–94 %)"),
+        (Rate(45, 50), "45 of 50 (90 %, plausibly 79–96 %)"),
+    ],
+)
+def test_a_rate_in_words(rate: Rate, said: str) -> None:
+    assert rates.rated(rate) == said
+
+
+@given(a_rate())
+def test_of_fewer_than_five_there_is_no_share(rate: Rate) -> None:
+    assert bool(rates.share(rate)) is bool(rates.plausible(rate)) is (rate.of >= 5)
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(1, "1 day"), (-1, "-1 days"), (0, "0 days"), (1.5, "1.5 days"), (0.96, "1 day"), (-0.01, "0 days"), (10, "10 days")],
+)
+def test_a_span_in_words(number: float, said: str) -> None:
+    assert rates.span(number) == said
+
+
+def test_the_line_of_a_record() -> None:
+    made = _nothing(kept=Rate(5, 8), on_time=Rate(4, 8), notice=Rate(2, 5), renegotiated=Rate(1, 10), said_no=Rate(3, 9))
+    assert rates.line(made) == (
+        "Kept 5 of 8 (63 %, plausibly 31–86 %) · on time 4 of 8 · word given before trouble 2 of 5 · changed terms 1 of 10 · said No 3 times"
+    )
+    assert rates.line(_nothing(said_no=Rate(1, 1))) == "Kept — · said No once"
+    assert rates.line(_nothing()) == "Kept —"
+
+
+def test_what_there_is_to_learn() -> None:
+    said = rates.lesson(_nothing(causes={"overload": 3, "forgot": 1}, foreseen=Rate(1, 2), slip_days=1.0, untold=2))
+    parts = said.split(" · ")
+    assert parts[0] == "Broken most often by: overload (3 of 4)"
+    assert [part.split()[-1] for part in parts[1:]] == ["2", "median", "2"]
+    assert rates.lesson(_nothing()) == ""
