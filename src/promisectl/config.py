@@ -50,7 +50,7 @@ def read(env: Env) -> Config:
 
 def _check(path: str, found: Any) -> Check:
     if not isinstance(found, dict):
-        raise _wrong(path, "check", "check is a table: write [check], and below it ignore = [“L08”]")
+        raise _wrong(path, "check", 'check is a table: write [check], and below it ignore = ["L08"]')
     _known(path, found, Check._fields)
     for key, value in found.items():
         if not isinstance(value, list) or not all(isinstance(one, str) and one.strip() for one in value):

@@ -83,10 +83,10 @@ def _draft(
 def _check_words(ids: Sequence[str], draft: str | None, given: Mapping[str, Any], ignore: Sequence[str]) -> None:
     if ids and draft is not None:
         raise errors.Contradiction("Give numbers of promises, or a draft, not both.")
-    words = [f"--{name.replace('_', '-')}" for name, value in given.items() if value]
+    words = [f"--{name.replace('_', '-')}" for name, value in given.items() if value not in (None, False)]
     if words and draft is None:
         describe = "describes" if len(words) == 1 else "describe"
-        first = next(f"--{name.replace('_', '-')}{'' if value is True else ' …'}" for name, value in given.items() if value)
+        first = f"{words[0]} …" if words[0] not in ("--agreed", "--backfill") else words[0]
         raise errors.Contradiction(f"{' and '.join(words)} {describe} a draft. Give it: check --draft “…” {first}")
     for rule in ignore:
         arguments.choice("--ignore", rule.upper(), tuple(wellmade.RULES))
@@ -126,7 +126,8 @@ def _rows(env: Env, db: sqlite3.Connection, numbers: Sequence[int]) -> list[Row]
 
 def _checked(env: Env, surround: Surroundings, target: Target, ignore: Sequence[str]) -> Checked:
     around = surround.with_record(target, surround.around(target))
-    return Checked(target.subject, target.person, wellmade.marks(target.subject), surroundings.findings(env, target, around, ignore))
+    marks = wellmade.marks(target.subject, surroundings.words(env))
+    return Checked(target.subject, target.person, marks, surroundings.findings(env, target, around, ignore))
 
 
 def _answer(env: Env, checked: Sequence[Checked], *, named: bool) -> None:

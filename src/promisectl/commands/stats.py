@@ -47,11 +47,14 @@ def stats(
 ) -> None:
     """The figures of what I owe and of what is owed to me, as records or as a page."""
     window = _window(env, since, until, as_of, all_=all_)
-    person = counterparty.known(env, with_) if with_ else None
-    if with_ and person is None:
+    person = None if with_ is None else counterparty.known(env, with_)
+    if with_ is not None and person is None:
         raise errors.Contradiction("Promises to yourself stand outside the figures. Name somebody else, or leave out --with.")
     handle = person.handle if person else None
     with viewing.opened(env, window.as_of if as_of else None) as found:
+        if found is None and env.form == "table":
+            viewing.nothing_yet(env, viewing.PROMISES)
+            return
         db = found or ledger.in_memory()
         record = Record(db, viewing.clock(env, window.as_of), window.scope(handle))
         made = {direction: record.figures(direction) for direction in _DIRECTIONS}
@@ -70,7 +73,7 @@ def _window(env: Env, since: str | None, until: str | None, as_of: str | None, *
     arguments.at_most_one(all=all_, since=since)
     moment = arguments.as_of(env, as_of)
     end = min(arguments.past(env, "--until", until, end=True) or moment, moment)
-    day = civil.local(moment, env.zone).date() - timedelta(days=_DAYS)
+    day = civil.local(end, env.zone).date() - timedelta(days=_DAYS)
     begin = None if all_ else arguments.past(env, "--since", since, end=False) or civil.first_second(day, env.zone)
     if begin and begin > end:
         raise errors.Contradiction("That window ends before it begins. Give --since a day before --until, and --until one after it.")

@@ -11,7 +11,7 @@ from promisectl.commands.viewing import Row
 from promisectl.domain import civil, lifecycle, wellmade
 from promisectl.domain.people import Person
 from promisectl.domain.promise import Direction, Promise
-from promisectl.domain.wellmade import Around, Finding, Level, Subject
+from promisectl.domain.wellmade import Around, Finding, Level, Subject, Words
 from promisectl.env import Env
 from promisectl.storage import figures, reading
 
@@ -64,9 +64,13 @@ def _is_assumed(acts: Sequence[Row]) -> bool:
 
 def findings(env: Env, target: Target, around: Around, ignore: Collection[str] = ()) -> list[Finding]:
     """What the rules have to say, but for those to ignore here or by the config."""
+    return wellmade.check(target.subject, around, ignore=(*ignore, *config.read(env).check.ignore), words=words(env))
+
+
+def words(env: Env) -> Words:
+    """The words that a person has added to those that the rules look for."""
     wish = config.read(env).check
-    words = wellmade.Words(wish.effort, wish.hedges, wish.vague)
-    return wellmade.check(target.subject, around, ignore=(*ignore, *wish.ignore), words=words)
+    return Words(wish.effort, wish.hedges, wish.vague)
 
 
 class Surroundings:

@@ -127,7 +127,7 @@ def _past_due(case: "Case") -> str:
 
 def _weekend(case: "Case") -> str:
     due = case.subject.due
-    if not due or not case.is_open or _civil_day(due).weekday() < _SATURDAY:
+    if not due or not case.is_ahead or _civil_day(due).weekday() < _SATURDAY:
         return ""
     return f"It is due on a {'Saturday' if _civil_day(due).weekday() == _SATURDAY else 'Sunday'}."
 
@@ -149,12 +149,12 @@ def _act_of_another(case: "Case") -> str:
 
 def _record(case: "Case") -> str:
     """Where a record speaks against this promise, in counts."""
-    if case.subject.direction is not Direction.OWE or not case.is_open:
+    if case.subject.direction is not Direction.OWE or not case.is_ahead:
         return ""
     ahead, other = case.lead, case.subject.other or "this person"
     records = [(case.around.with_other, f"to {other}")]
     if ahead:
-        records.append((case.around.with_lead, f"due {ahead.says}"))
+        records.append((case.around.with_lead, f"made {ahead.says}"))
     poor = [f"{kept} of {of} {which}" for (kept, of), which in records if of >= _ENOUGH and trust.wilson(kept, of)[1] < _UNSURE]
     return f"Of your promises, you kept {' and '.join(poor)}." if poor else ""
 

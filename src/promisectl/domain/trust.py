@@ -31,7 +31,7 @@ def wilson(count: int, of: int) -> tuple[float, float]:
     rate, square = count / of, _Z * _Z
     centre = (rate + square / (2 * of)) / (1 + square / of)
     half = _Z * sqrt(rate * (1 - rate) / of + square / (4 * of * of)) / (1 + square / of)
-    return max(0.0, centre - half), min(1.0, centre + half)
+    return centre - half if count else 0.0, centre + half if count < of else 1.0
 
 
 def late_credit(seconds: float) -> float:

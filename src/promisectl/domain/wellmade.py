@@ -101,7 +101,7 @@ class Around(NamedTuple):
 
 
 class Lead(NamedTuple):
-    """A range of lead times in whole seconds, both ends included: it `says` “within 2 days”."""
+    """A range of lead times in whole seconds, both ends included: it `says` “up to 2 days ahead”."""
 
     says: str
     least: int
@@ -118,23 +118,28 @@ class Case(NamedTuple):
 
     @property
     def is_open(self) -> bool:
-        """Whether it lies ahead."""
+        """Whether it can still be kept, or be agreed on."""
         return self.subject.state in {State.PROPOSED, State.ACTIVE}
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether it is open, and its due date has not passed."""
+        return self.is_open and (self.subject.due is None or self.subject.due.at >= self.around.now)
 
     @property
     def is_mine(self) -> bool:
         """Whether it lies ahead of me."""
-        return self.is_open and self.subject.direction in {Direction.OWE, Direction.SELF}
+        return self.is_ahead and self.subject.direction in {Direction.OWE, Direction.SELF}
 
     @property
     def is_with_another(self) -> bool:
-        """Whether it lies ahead and somebody else is part of it."""
+        """Whether it is open and somebody else is part of it."""
         return self.is_open and self.subject.direction is not Direction.SELF
 
     @property
     def is_accepted_by_me(self) -> bool:
-        """Whether I said Yes to somebody."""
-        return self.subject.state is State.ACTIVE and self.subject.direction is Direction.OWE
+        """Whether I said Yes to somebody, and it lies ahead."""
+        return self.is_ahead and self.subject.state is State.ACTIVE and self.subject.direction is Direction.OWE
 
     @property
     def is_week_overfull(self) -> bool:
@@ -149,10 +154,10 @@ class Case(NamedTuple):
 
 _DAY = 86_400
 _LEADS = (
-    Lead("within 2 days", 0, 2 * _DAY),
-    Lead("within 7 days", 2 * _DAY + 1, 7 * _DAY),
-    Lead("within 30 days", 7 * _DAY + 1, 30 * _DAY),
-    Lead("in more than 30 days", 30 * _DAY + 1, None),
+    Lead("up to 2 days ahead", 0, 2 * _DAY),
+    Lead("2 to 7 days ahead", 2 * _DAY + 1, 7 * _DAY),
+    Lead("7 to 30 days ahead", 7 * _DAY + 1, 30 * _DAY),
+    Lead("more than 30 days ahead", 30 * _DAY + 1, None),
 )
 _FAR, _ROUNDS = timedelta(days=7), 2
 _FULL_WEEK = 5
@@ -172,17 +177,17 @@ def check(subject: Subject, around: Around, *, ignore: Collection[str] = (), wor
     return [Finding(rule.id, _level(rule, case), rule.quality, says, others.get(rule.id, ())) for rule, says in said if says]
 
 
-def marks(subject: Subject) -> list[tuple[str, bool]]:
+def marks(subject: Subject, words: Words = Words()) -> list[tuple[str, bool]]:  # noqa: B008  (it is immutable)
     """The six marks of a well-made promise and whether this one has them. A risk is asked for only where I promise somebody else."""
     what = {"L04", "L05", "L06"}
-    findings = check(subject, Around(datetime.fromtimestamp(0, UTC), "UTC"), ignore=RULES.keys() - what)
+    findings = check(subject, Around(datetime.fromtimestamp(0, UTC), "UTC"), ignore=RULES.keys() - what, words=words)
     return [
         ("who", subject.direction is not None),
         ("what", not findings),
         ("by when", subject.due is not None),
         ("done when", rules.is_said(subject.done_when)),
         ("accepted", subject.state in _ACCEPTED),
-        ("risk", rules.is_said(subject.risk) or subject.direction is not Direction.OWE),
+        ("risk", rules.is_said(subject.risk) or subject.direction in {Direction.OWED, Direction.SELF}),
     ]
 
 

@@ -33,7 +33,7 @@ def _section(subject: Subject, marks: Sequence[tuple[str, bool]], findings: Sequ
     marked = Text("  ").join(Text(f"{'✓' if has else '–'} {name}", style="green" if has else "") for name, has in marks)
     aloud = [one for one in findings if whole or one.level is not Level.INFO]
     besides = ", ".join(one.rule for one in findings if one not in aloud)
-    said = _said(aloud, besides) if findings else Text("Nothing to say: it is well made.")
+    said = _said(aloud, besides) if findings else Text("Nothing to say.")
     return [tables.heading(_head(subject)), tables.plain(subject.outcome), Padding(marked, (0, 0, 0, 2)), Padding(said, (0, 0, 0, 2))]
 
 
@@ -45,8 +45,8 @@ def _head(subject: Subject) -> str:
 
 def _said(findings: Sequence[Finding], besides: str) -> Table:
     grid = Table.grid(padding=(0, 2))
-    for _ in range(2):
-        grid.add_column(no_wrap=True)
+    grid.add_column(no_wrap=True)
+    grid.add_column(no_wrap=True, min_width=len("L08"))
     grid.add_column(overflow="fold")
     for finding in findings:
         grid.add_row(Text(finding.level, style=_TONES[finding.level]), finding.rule, tables.plain(finding.whole))

@@ -52,14 +52,15 @@ def line(figures: "Figures") -> str:
 
 def lesson(figures: "Figures") -> str:
     """What there is to learn from it, in one line: the cause most frequent, risks that came true, how far dates slip, what is untold."""
-    return " · ".join(_lessons(figures))
+    said = " · ".join(_lessons(figures))
+    return said[:1].upper() + said[1:]
 
 
 def _lessons(figures: "Figures") -> Iterator[str]:
     if figures.causes:
-        cause, number = next(iter(figures.causes.items()))
-        named = sum(figures.causes.values())
-        yield f"Broken most often by: {cause} ({number} of {named})" if named > 1 else f"Broken by: {cause}"
+        most, named = max(figures.causes.values()), sum(figures.causes.values())
+        causes = " and ".join(cause for cause, number in figures.causes.items() if number == most)
+        yield f"broken most often by: {causes} ({most} of {named})" if most < named else f"broken by: {causes}"
     if figures.foreseen.of:
         yield f"a named risk came true in {counted(figures.foreseen)}"
     if figures.slip_days is not None:
@@ -75,4 +76,4 @@ def span(days: float) -> str:
 
 def plain(number: float) -> str:
     """A number for people, with one digit after the point where that says something: “3”, “1.5”."""
-    return f"{number:.1f}".removesuffix(".0")
+    return f"{round(number, 1) + 0.0:.1f}".removesuffix(".0")
