@@ -82,7 +82,7 @@ VIEWS = [
     ["records", "guide", {"topic": "start"}],
 ]
 MOVES = [
-    ["moves", "make", {"outcome": "another thing here", "to": ["dana"], "by": "fri"}],
+    ["make", "make", {"outcome": "another thing here", "to": ["dana"], "by": "fri"}],
     ["moves", "negotiate", {"id_": "1", "by": "+3d", "reason": "late"}],
     ["moves", "accept", {"ids": ["2"]}],
     ["moves", "decline", {"ids": ["2"]}],

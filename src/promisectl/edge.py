@@ -90,6 +90,8 @@ def _open_streams() -> None:
             if descriptor != number:
                 os.dup2(descriptor, number)
             setattr(sys, name, os.fdopen(number, mode, encoding="utf-8"))
+    if hasattr(sys.stdin, "reconfigure"):
+        sys.stdin.reconfigure(errors="surrogateescape")  # what is no text is told so when it is used
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             encoding = None if stream.isatty() or os.environ.get("PYTHONIOENCODING") else "utf-8"

@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import IO
 
 from promisectl import errors
@@ -95,7 +95,13 @@ class Env:
         """A moment, this one if none is given, the end of its local day, and the end of the third day after it."""
         at = moment or self.now
         day = civil.local(at, self.zone).date()
-        return at, civil.last_second(day, self.zone), civil.last_second(day + timedelta(days=3), self.zone)
+        return at, self._end(day), self._end(day + timedelta(days=min(3, (date.max - day).days)))
+
+    def _end(self, day: date) -> datetime:
+        try:
+            return civil.last_second(day, self.zone)
+        except OverflowError:  # west of Greenwich the year 9999 ends later than moments can be told
+            return datetime.max.replace(microsecond=0, tzinfo=UTC)
 
     # Saying
 

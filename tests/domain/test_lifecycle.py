@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from promisectl import errors
-from promisectl.commands import look, more, moves
+from promisectl.commands import look, make, more, moves
 from promisectl.domain import lifecycle
 from promisectl.domain.civil import When
 from promisectl.domain.promise import Act, Direction, Opening, Promise, Side, State, Status, Terms, Verb
@@ -838,7 +838,7 @@ def speakers() -> Iterator[tuple[str, str, str, str]]:
 def test_who_is_taken_to_speak(ledger: Ledger, name: str, said: str, direction: str, outcome: str) -> None:
     for verb, options in SETTINGS[name][direction]:
         if verb == "make":
-            moves.make(ledger.env(), "Send the numbers", by="in 1 day", **options)
+            make.make(ledger.env(), "Send the numbers", by="in 1 day", **options)
         else:
             say(ledger, verb, **options)
     before = ledger.path.read_bytes()
@@ -876,7 +876,7 @@ def test_who_is_taken_to_speak(ledger: Ledger, name: str, said: str, direction: 
 def test_how_a_promise_begins(
     ledger: Ledger, options: dict[str, Any], first: tuple[str, str, str], second: tuple[str, str, str] | None, state: str
 ) -> None:
-    moves.make(ledger.env(), "Send the numbers", **options)
+    make.make(ledger.env(), "Send the numbers", **options)
     acts = ledger.rows("SELECT verb, side, by FROM act WHERE promise IS NOT NULL ORDER BY number")
     assert acts == [first, *([second] if second else [])]
     assert ledger.state() == state
@@ -889,7 +889,7 @@ def test_how_a_promise_begins(
     [("complete", "kept"), ("negotiate", "active"), ("renege", "reneged")],
 )
 def test_with_myself_it_is_always_me_who_speaks(ledger: Ledger, verb: str, state: str) -> None:
-    moves.make(ledger.env(), "Run", to=["me"], by="in 1 day")
+    make.make(ledger.env(), "Run", to=["me"], by="in 1 day")
     say(ledger, verb)
     assert (ledger.newest(), ledger.state()) == ((verb, "self", "me"), state)
     assert ledger.rows("SELECT offer FROM promise") == [(None,)]
@@ -897,7 +897,7 @@ def test_with_myself_it_is_always_me_who_speaks(ledger: Ledger, verb: str, state
 
 @pytest.mark.parametrize("verb", ["bump", "release", "reopen", "accept", "decline", "withdraw", "told"])
 def test_with_myself_there_is_nobody_to_answer(ledger: Ledger, verb: str) -> None:
-    moves.make(ledger.env(), "Run", to=["me"])
+    make.make(ledger.env(), "Run", to=["me"])
     before = ledger.path.read_bytes()
     with pytest.raises(errors.NotOpen):
         say(ledger, verb)
@@ -905,7 +905,7 @@ def test_with_myself_there_is_nobody_to_answer(ledger: Ledger, verb: str) -> Non
 
 
 def test_a_report_on_what_is_reported_says_when_it_was_and_what_comes_next(ledger: Ledger) -> None:
-    moves.make(ledger.env("2026-11-22T10:00"), "Send the numbers", to=["dana"], agreed=True)
+    make.make(ledger.env("2026-11-22T10:00"), "Send the numbers", to=["dana"], agreed=True)
     moves.complete(ledger.env("2026-11-22T10:00"), ["1"])
     with pytest.raises(errors.IllegalMove, match=r"already reported as done on Sun 22 Nov 2026.*accept 1") as refused:
         moves.complete(ledger.env(), ["1"])
@@ -914,14 +914,14 @@ def test_a_report_on_what_is_reported_says_when_it_was_and_what_comes_next(ledge
 
 
 def test_breaking_before_the_yes_is_nothing_to_break(ledger: Ledger) -> None:
-    moves.make(ledger.env(), "Send the numbers", to=["dana"], asked=True)
+    make.make(ledger.env(), "Send the numbers", to=["dana"], asked=True)
     with pytest.raises(errors.NotOpen, match=r"nothing to break.*decline 1") as refused:
         moves.renege(ledger.env(), ["1"], reason="no time")
     assert {"accept", "negotiate", "decline"} <= set(refused.value.moves)
 
 
 def test_accepting_a_revision_that_was_replaced_names_the_new_one(ledger: Ledger) -> None:
-    moves.make(ledger.env(), "Send the numbers", to=["dana"], by="in 1 day", asked=True)
+    make.make(ledger.env(), "Send the numbers", to=["dana"], by="in 1 day", asked=True)
     say(ledger, "negotiate")
     before = ledger.path.read_bytes()
     with pytest.raises(errors.StaleRevision, match=r"Revision 1 of #1 is dead.*revision 2") as refused:
@@ -936,7 +936,7 @@ def test_accepting_a_revision_that_was_replaced_names_the_new_one(ledger: Ledger
 
 def test_telling_is_now_unless_it_is_said(ledger: Ledger) -> None:
     for _ in range(3):
-        moves.make(ledger.env("2026-11-20T10:00"), "Send the numbers", to=["dana"], agreed=True)
+        make.make(ledger.env("2026-11-20T10:00"), "Send the numbers", to=["dana"], agreed=True)
     moves.renege(ledger.env(), ["1"], reason="no time")
     moves.renege(ledger.env(), ["2"], reason="no time", told="2026-11-21T12:00")
     moves.renege(ledger.env(), ["3"], reason="no time", not_told=True)
@@ -950,7 +950,7 @@ def test_telling_is_now_unless_it_is_said(ledger: Ledger) -> None:
 
 
 def test_what_was_broken_in_silence_is_never_told(ledger: Ledger) -> None:
-    moves.make(ledger.env(), "Fix the brake", from_=["lee"], agreed=True)
+    make.make(ledger.env(), "Fix the brake", from_=["lee"], agreed=True)
     moves.renege(ledger.env(), ["1"], reason="not a word", silent=True)
     with pytest.raises(errors.NotOpen):
         more.told(ledger.env(), "1")
@@ -958,7 +958,7 @@ def test_what_was_broken_in_silence_is_never_told(ledger: Ledger) -> None:
 
 
 def test_a_part_that_is_done_changes_no_state(ledger: Ledger) -> None:
-    moves.make(ledger.env(), "Send the numbers", to=["dana"], agreed=True)
+    make.make(ledger.env(), "Send the numbers", to=["dana"], agreed=True)
     moves.complete(ledger.env(), ["1"], partial="the first half")
     assert ledger.newest() == ("partial", "promisor", "me")
     assert ledger.rows("SELECT state, delivered_at, move FROM promise") == [("active", None, "me")]
@@ -994,7 +994,7 @@ def test_as_of_a_moment_only_what_was_said_by_then_counts() -> None:
 
 
 def test_a_correction_does_not_keep_the_past_from_being_shown(ledger: Ledger) -> None:
-    moves.make(ledger.env(), "Send the nmbers", to=["dana"])
+    make.make(ledger.env(), "Send the nmbers", to=["dana"])
     more.correct(ledger.env("2026-11-28T10:00"), "1", what="Send the numbers")
     moves.negotiate(ledger.env("2026-11-28T10:00"), "1", what="Send the nmbers", on="2026-11-25T10:00", mine=True)
     env = ledger.env("2026-11-28T10:00")
@@ -1003,7 +1003,7 @@ def test_a_correction_does_not_keep_the_past_from_being_shown(ledger: Ledger) ->
 
 
 def test_two_corrections_by_a_clock_that_went_back_do_not_either(ledger: Ledger) -> None:
-    moves.make(ledger.env(), "Send the numbers", to=["dana"])
+    make.make(ledger.env(), "Send the numbers", to=["dana"])
     more.correct(ledger.env("2026-12-09T10:00"), "1", what="Send the figures")
     more.correct(ledger.env("2026-12-05T10:00"), "1", what="Send the numbers")
     env = ledger.env("2026-12-10T10:00")

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from promisectl import errors
-from promisectl.commands import look, more, moves
+from promisectl.commands import look, make, more, moves
 from promisectl.commands import people as commands
 from promisectl.domain import people
 from promisectl.domain.people import Newcomer, Person, PersonAct, PersonVerb
@@ -323,15 +323,15 @@ class Ledger:
 def ledger(tmp_path: Path) -> Ledger:
     """A ledger in which Dana Kim and Lee are known: I owe Dana #1, and Lee owes me #2."""
     made = Ledger(tmp_path)
-    moves.make(made.env(), "Send the numbers", to=["Dana Kim"])
-    moves.make(made.env(), "Fix the brake", from_=["lee"])
+    make.make(made.env(), "Send the numbers", to=["Dana Kim"])
+    make.make(made.env(), "Fix the brake", from_=["lee"])
     return made
 
 
 def test_a_newcomer_is_announced_once(ledger: Ledger) -> None:
-    moves.make(ledger.env(), "X", to=["Philippa"])
+    make.make(ledger.env(), "X", to=["Philippa"])
     assert "New in the ledger: Philippa (philippa)." in ledger.err.getvalue()
-    moves.make(ledger.env(), "Y", from_=["philippa"])
+    make.make(ledger.env(), "Y", from_=["philippa"])
     assert "New in the ledger" not in ledger.err.getvalue()
     assert ledger.rows("SELECT handle, name FROM person WHERE id = 3") == [("philippa", "Philippa")]
     assert ledger.who() == {1: "dana-kim", 2: "lee", 3: "philippa", 4: "philippa"}
@@ -339,7 +339,7 @@ def test_a_newcomer_is_announced_once(ledger: Ledger) -> None:
 
 @pytest.mark.parametrize("word", ["dana-kim", "Dana Kim", "DANA KIM", " dana  kim"])
 def test_a_known_name_is_no_newcomer(ledger: Ledger, word: str) -> None:
-    moves.make(ledger.env(), "X", to=[word])
+    make.make(ledger.env(), "X", to=[word])
     assert ledger.who()[3] == "dana-kim"
     assert ledger.rows("SELECT count(*) FROM person") == [(2,)]
 
@@ -350,15 +350,15 @@ def test_a_known_name_is_no_newcomer(ledger: Ledger, word: str) -> None:
 )
 def test_a_near_miss_is_refused_where_nobody_can_be_asked(ledger: Ledger, word: str, handle: str) -> None:
     with ledger.refused(errors.NearMiss, f"is new, but looks like {handle}.*--new"):
-        moves.make(ledger.env(), "X", to=[word])
+        make.make(ledger.env(), "X", to=[word])
     with ledger.refused(errors.NearMiss, handle):
-        moves.make(ledger.env(), "X", to=["philippa", word])
-    moves.make(ledger.env(), "X", to=[word], new=True)
+        make.make(ledger.env(), "X", to=["philippa", word])
+    make.make(ledger.env(), "X", to=[word], new=True)
     assert ledger.who()[3] == people.newcomer(word).handle
 
 
 def test_several_people_get_a_promise_each_and_one_undo_takes_all_back(ledger: Ledger) -> None:
-    moves.make(ledger.env(), "X", to=["philippa", "Lee", "wolfgang", "me"])
+    make.make(ledger.env(), "X", to=["philippa", "Lee", "wolfgang", "me"])
     assert ledger.who() == {1: "dana-kim", 2: "lee", 3: "philippa", 4: "lee", 5: "wolfgang", 6: "me"}
     more.undo(ledger.env())
     assert ledger.who() == {1: "dana-kim", 2: "lee"}
@@ -366,12 +366,12 @@ def test_several_people_get_a_promise_each_and_one_undo_takes_all_back(ledger: L
 
 
 def test_who_is_known_from_void_promises_alone_is_not_in_the_way(ledger: Ledger) -> None:
-    moves.make(ledger.env(), "X", to=["philippa"])
+    make.make(ledger.env(), "X", to=["philippa"])
     more.undo(ledger.env())
-    moves.make(ledger.env(), "X", to=["philippe"])
+    make.make(ledger.env(), "X", to=["philippe"])
     assert ledger.who() == {1: "dana-kim", 2: "lee", 4: "philippe"}
     # The same name as before is still the same person.
-    moves.make(ledger.env(), "Y", to=["philippa"], new=True)
+    make.make(ledger.env(), "Y", to=["philippa"], new=True)
     assert [name for (name,) in ledger.rows("SELECT handle FROM person ORDER BY id")] == ["dana-kim", "lee", "philippa", "philippe"]
 
 
@@ -381,7 +381,7 @@ def test_who_is_known_from_void_promises_alone_is_not_in_the_way(ledger: Ledger)
 @pytest.mark.parametrize("word", ["me", "ME", " me", "me ", "Me\t"])
 @pytest.mark.parametrize("option", ["to", "from_"])
 def test_me_is_me_however_it_is_typed(ledger: Ledger, word: str, option: str) -> None:
-    moves.make(ledger.env(), "Run", **{option: [word]})  # type: ignore[arg-type]
+    make.make(ledger.env(), "Run", **{option: [word]})  # type: ignore[arg-type]
     assert ledger.rows("SELECT direction, person, state FROM promise WHERE id = 3") == [("self", None, "active")]
     assert ledger.rows("SELECT count(*) FROM person") == [(2,)]
 
@@ -403,7 +403,7 @@ def test_a_new_handle_keeps_the_old_one_as_an_alias_and_history_follows(ledger: 
     assert ledger.who() == {1: "dana-kim", 2: "leopold"}
     for word in ("lee", "leopold", "Leopold", "leo"):
         assert ledger.who(with_=word) == {2: "leopold"}
-    moves.make(ledger.env(), "X", to=["lee"])
+    make.make(ledger.env(), "X", to=["lee"])
     assert ledger.who()[3] == "leopold"
     with ledger.refused(errors.NameTaken, "already means leopold"):
         commands.rename(ledger.env(), "dana-kim", "lee")
@@ -460,7 +460,7 @@ def test_an_alias_can_become_the_handle(ledger: Ledger) -> None:
 
 
 def test_two_that_are_one_share_everything_and_can_be_parted(ledger: Ledger) -> None:
-    moves.make(ledger.env(), "X", to=["philippa"])
+    make.make(ledger.env(), "X", to=["philippa"])
     commands.alias(ledger.env(), "philippa", "pip")
     before = ledger.rows("SELECT * FROM person"), ledger.rows("SELECT * FROM alias"), ledger.listed()
     commands.merge(ledger.env(), "philippa", "lee")
@@ -468,7 +468,7 @@ def test_two_that_are_one_share_everything_and_can_be_parted(ledger: Ledger) -> 
     assert ledger.who() == {1: "dana-kim", 2: "lee", 3: "lee"}
     for word in ("lee", "philippa", "pip", "phil"):
         assert ledger.who(with_=word) == {2: "lee", 3: "lee"}
-    moves.make(ledger.env(), "Y", to=["pip"])
+    make.make(ledger.env(), "Y", to=["pip"])
     assert ledger.who()[4] == "lee"
     with ledger.refused(errors.SamePerson, "mean lee already"):
         commands.merge(ledger.env(), "philippa", "lee")
@@ -482,7 +482,7 @@ def test_two_that_are_one_share_everything_and_can_be_parted(ledger: Ledger) -> 
 
 
 def test_merging_goes_on_from_the_merged(ledger: Ledger) -> None:
-    moves.make(ledger.env(), "X", to=["philippa"])
+    make.make(ledger.env(), "X", to=["philippa"])
     commands.merge(ledger.env(), "philippa", "lee")
     commands.merge(ledger.env(), "lee", "dana-kim")
     assert ledger.who() == {1: "dana-kim", 2: "dana-kim", 3: "dana-kim"}
@@ -503,7 +503,7 @@ def test_one_may_take_the_handle_of_whom_they_turned_out_to_be(ledger: Ledger) -
 
 
 def test_figures_of_the_merged_are_one(ledger: Ledger) -> None:
-    moves.make(ledger.env(), "X", to=["philippa"], agreed=True, by="in 2 days")
+    make.make(ledger.env(), "X", to=["philippa"], agreed=True, by="in 2 days")
     commands.merge(ledger.env(), "philippa", "lee")
     commands.people(ledger.env("json"))
     figures = {row["person"]: (row["owe"], row["owed"]) for row in json.loads(ledger.out.getvalue())}
@@ -524,7 +524,7 @@ def test_a_person_is_shown_by_any_beginning(ledger: Ledger, word: str, problem: 
 
 
 def test_an_ambiguous_beginning_lists_the_candidates(ledger: Ledger) -> None:
-    moves.make(ledger.env(), "X", to=["daniel"], new=True)
+    make.make(ledger.env(), "X", to=["daniel"], new=True)
     uses: tuple[Callable[[], None], ...] = (
         lambda: commands.show(ledger.env(), "dan"),
         lambda: commands.rename(ledger.env(), "dan", "x"),
@@ -535,7 +535,7 @@ def test_an_ambiguous_beginning_lists_the_candidates(ledger: Ledger) -> None:
         with ledger.refused(errors.AmbiguousPerson, "dana-kim or daniel"):
             use()
     with ledger.refused(errors.NearMiss, "dana-kim or daniel"):
-        moves.make(ledger.env(), "X", to=["dan"])
+        make.make(ledger.env(), "X", to=["dan"])
 
 
 def test_what_was_recorded_about_a_person_is_chained_and_kept(ledger: Ledger) -> None:
@@ -589,17 +589,17 @@ def terminal(ledger: Ledger) -> Iterator[Terminal]:
     ("answer", "handle"), [("", "dana-kim"), ("dana-kim", "dana-kim"), ("dana", "dana-kim"), ("new", "dena-kim"), ("N", "dena-kim")]
 )
 def test_a_near_miss_is_asked_about_at_a_terminal(ledger: Ledger, terminal: Terminal, answer: str, handle: str) -> None:
-    moves.make(terminal.env(answer), "X", to=["Dena Kim"])
+    make.make(terminal.env(answer), "X", to=["Dena Kim"])
     assert "“Dena Kim” is new. Did you mean dana-kim?" in terminal.screen()
     assert ledger.who()[3] == handle
 
 
 def test_an_answer_that_names_nobody_is_refused(ledger: Ledger, terminal: Terminal) -> None:
     with ledger.refused(errors.NoPerson):
-        moves.make(terminal.env("somebody"), "X", to=["Dena Kim"])
+        make.make(terminal.env("somebody"), "X", to=["Dena Kim"])
 
 
 @pytest.mark.parametrize("silence", [{"no_input": True}, {"quiet": True}, {"form": "json"}], ids=["no-input", "quiet", "json"])
 def test_who_does_not_want_to_be_asked_is_not(ledger: Ledger, terminal: Terminal, silence: dict[str, Any]) -> None:
     with ledger.refused(errors.NearMiss):
-        moves.make(terminal.env("new", **silence), "X", to=["Dena Kim"])
+        make.make(terminal.env("new", **silence), "X", to=["Dena Kim"])

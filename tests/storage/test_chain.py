@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from promisectl import errors
-from promisectl.commands import look, more, moves, people, records
+from promisectl.commands import look, make, more, moves, people, records
 from promisectl.domain.promise import Verb
 from promisectl.env import Env
 from promisectl.storage import ledger as files
@@ -60,11 +60,11 @@ def below(directory: Path) -> dict[str, bytes | None]:
 def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A ledger in which every verb was said, with texts in all sorts of signs."""
     path = tmp_path_factory.mktemp("played") / "ledger.db"
-    moves.make(
+    make.make(
         world(path), ODD, to=["dana", "Lee Öz"], by="fri 17:00", done_when="seen", why=ODD, reply_by="tomorrow", asked=True, tag=["q3"]
     )
-    moves.make(world(path), "Fix the brake", from_=["kim"], agreed=True, risk="rain", no_to="Saturday", replaces="1")
-    moves.make(world(path), "Run", to=["me"], by="in 9 days")
+    make.make(world(path), "Fix the brake", from_=["kim"], agreed=True, risk="rain", no_to="Saturday", replaces="1")
+    make.make(world(path), "Run", to=["me"], by="in 9 days")
     moves.negotiate(world(path, "2026-11-24"), "1", by="in 9 days", reason=ODD)
     moves.accept(world(path, "2026-11-24"), ["1"], note="good")
     more.note(world(path, "2026-11-24"), "1", ODD, on="2026-11-01")
@@ -284,7 +284,7 @@ def test_a_new_ledger_is_for_me_alone_whatever_the_umask(tmp_path: Path) -> None
     path = tmp_path / "data" / "deep" / "ledger.db"
     former = os.umask(0)
     try:
-        moves.make(world(path), "Send the numbers", to=["dana"])
+        make.make(world(path), "Send the numbers", to=["dana"])
         moves.accept(world(path), ["1"])
     finally:
         os.umask(former)
@@ -304,13 +304,13 @@ def test_the_program_makes_everything_private_whatever_the_umask(tmp_path: Path)
 
 
 FIRST_MOVES: dict[str, tuple[int, Callable[[Env], None]]] = {
-    "a due that has passed": (2, lambda env: moves.make(env, "X", to=["dana"], by="2026-11-01")),
-    "no side": (2, lambda env: moves.make(env, "X")),
-    "neither side me": (2, lambda env: moves.make(env, "X", to=["dana"], from_=["lee"])),
-    "an empty outcome": (2, lambda env: moves.make(env, " ", to=["dana"])),
-    "no such date": (2, lambda env: moves.make(env, "X", to=["dana"], by="someday")),
-    "instead of nothing": (3, lambda env: moves.make(env, "X", to=["dana"], replaces="1")),
-    "a name that is none": (2, lambda env: moves.make(env, "X", to=["dana", "?"])),
+    "a due that has passed": (2, lambda env: make.make(env, "X", to=["dana"], by="2026-11-01")),
+    "no side": (2, lambda env: make.make(env, "X")),
+    "neither side me": (2, lambda env: make.make(env, "X", to=["dana"], from_=["lee"])),
+    "an empty outcome": (2, lambda env: make.make(env, " ", to=["dana"])),
+    "no such date": (2, lambda env: make.make(env, "X", to=["dana"], by="someday")),
+    "instead of nothing": (3, lambda env: make.make(env, "X", to=["dana"], replaces="1")),
+    "a name that is none": (2, lambda env: make.make(env, "X", to=["dana", "?"])),
     "accept": (3, lambda env: moves.accept(env, ["1"])),
     "negotiate": (3, lambda env: moves.negotiate(env, "1", by="fri")),
     "decline": (3, lambda env: moves.decline(env, ["1"])),
@@ -429,7 +429,7 @@ def strange(path: Path, sort: str) -> None:
             db.execute("PRAGMA user_version = 1")
             db.commit()
     else:
-        moves.make(world(path), "Send the numbers", to=["dana"])
+        make.make(world(path), "Send the numbers", to=["dana"])
         if sort == "a newer ledger":
             with closing(sqlite3.connect(path)) as db:
                 db.execute(f"PRAGMA user_version = {STEP + 1}")
@@ -458,8 +458,8 @@ USES: dict[str, Callable[[Env], Any]] = {
     "show": lambda env: look.show(env, ["1"]),
     "log of one": lambda env: look.log(env, "1"),
     "person": lambda env: people.show(env, "dana"),
-    "make": lambda env: moves.make(env, "X", to=["dana"]),
-    "make with myself": lambda env: moves.make(env, "X", to=["me"]),
+    "make": lambda env: make.make(env, "X", to=["dana"]),
+    "make with myself": lambda env: make.make(env, "X", to=["me"]),
     "accept": lambda env: moves.accept(env, ["1"]),
     "note": lambda env: more.note(env, "1", "x"),
     "undo": more.undo,

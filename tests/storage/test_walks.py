@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from promisectl import errors
-from promisectl.commands import look, more, moves
+from promisectl.commands import look, make, more, moves
 from promisectl.commands import people as persons
 from promisectl.domain import lifecycle
 from promisectl.domain.promise import Promise
@@ -94,7 +94,7 @@ def perform(path: str, moment: datetime, name: str, ids: list[int], words: dict[
     """Give one command to a ledger."""
     env = world(path, moment)
     if name == "make":
-        moves.make(env, **words)
+        make.make(env, **words)
     elif name.startswith("person"):
         COMMANDS[name](env, **words)
     else:

@@ -2,7 +2,8 @@
 
 # Which room declares which commands, in the order of the help, so that only the room that is asked for has to be entered.
 ROOMS = {
-    "moves": ("make", "negotiate", "accept", "decline", "complete", "renege"),
+    "make": ("make",),
+    "moves": ("negotiate", "accept", "decline", "complete", "renege"),
     "more": ("withdraw", "release", "reopen", "bump", "told", "note", "correct", "void", "undo", "redo"),
     "look": ("moves", "owe", "owed", "list", "show", "log"),
     "week": ("week",),

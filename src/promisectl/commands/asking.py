@@ -5,14 +5,16 @@ from datetime import datetime
 
 from promisectl import errors
 from promisectl.commands import arguments
+from promisectl.domain.civil import When
 from promisectl.env import Env
 
 
 def text(env: Env, name: str, question: str) -> str | None:
     """What is typed as it is typed; None for nothing."""
     while True:
+        typed = env.ask(question) or None
         try:
-            return arguments.text(name, env.ask(question) or None)
+            return arguments.outcome(typed) if typed and name == "outcome" else arguments.text(name, typed)
         except errors.Usage as problem:
             env.warn(str(problem))
 
@@ -25,25 +27,23 @@ def needed(env: Env, name: str, question: str) -> str:
             return said
 
 
-def due(env: Env, question: str) -> str | None:
-    """A date to come in the words it was typed in, None for nothing."""
+def due(env: Env, question: str) -> When | None:
+    """A date to come, None for nothing."""
     while True:
-        words = env.ask(question)
         try:
-            arguments.due(env, "--by", words, said=env.now)
+            return arguments.due(env, "--by", env.ask(question), said=env.now)
         except errors.Usage as problem:
             env.warn(str(problem))
-        else:
-            return words or None
 
 
 def past(env: Env, option: str, question: str, *, after: datetime, but: Collection[str] = ()) -> str | None:
     """A moment that has been in the words it was typed in, or one of the words in `but`; None for nothing."""
     while True:
         words = env.ask(question) or None
+        if words and words.casefold() in but:
+            return words.casefold()
         try:
-            if words not in but:
-                arguments.since(env, option, words, after=after)
+            arguments.since(env, option, words, after=after)
         except errors.Usage as problem:
             env.warn(str(problem))
         else:

@@ -62,7 +62,7 @@ def _draw(env: Env, person: Person, record: Mapping[str, Figures], rows: Sequenc
     facts = [
         ("last word", words.day(contact, here) if contact else ""),
         ("you", rates.line(record["owe"])),
-        (person.name, rates.line(record["owed"])),
+        ("they", rates.line(record["owed"])),
     ]
     parts = [
         ("You owe", [row for row in rows if row["direction"] == "owe" and row["state"] in OPEN]),

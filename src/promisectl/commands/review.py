@@ -97,21 +97,23 @@ def _draw(env: Env, items: Sequence[Item]) -> None:
 
 def _walk(env: Env, items: Sequence[Item]) -> None:
     """One promise after the other, as it stands when its turn comes; in the end, what became of them."""
-    done = {"moved": 0, "kept as they are": 0, "skipped": 0}
+    done: dict[str, int] = {}
+    word = ""
     for place, item in enumerate(items, 1):
         now = _again(env, item)
         if now is None:
             continue
         env.say(f"{place} of {len(items)}, {now.kind}")
-        env.say(_standing(env, now))
+        for line in _standing(env, now):
+            env.say(line)
         word = _one(env, now)
         if word == "quit":
             break
-        done[{"keep": "kept as they are", "skip": "skipped"}.get(word, "moved")] += 1
+        name = {"keep": "left as agreed", "skip": "skipped"}.get(word, "moved")
+        done[name] = done.get(name, 0) + 1
         env.say("")
-    told = ", ".join(f"{number} {name}" for name, number in done.items() if number)
-    left = len(items) - sum(done.values())
-    rest = " The rest waits: promisectl review." if left else ""
+    told = ", ".join(f"{number} {name}" for name, number in done.items())
+    rest = " The rest waits: promisectl review." if word == "quit" else ""
     env.say(f"Reviewed {sum(done.values())} of {len(items)}{f': {told}' if told else ''}.{rest}")
 
 
@@ -123,12 +125,18 @@ def _again(env: Env, item: Item) -> Item | None:
     return now if now and (now.kind == "untold" or now.row["state"] in (State.PROPOSED, State.ACTIVE, State.DELIVERED)) else None
 
 
-def _standing(env: Env, item: Item) -> str:
-    here, row = viewing.here(env), item.row
-    terms = messages.terms(item.promise.current.terms, here)
+def _standing(env: Env, item: Item) -> list[str]:
+    """How a promise stands: its terms, those on the table beside them, and what was foreseen where it is overdue."""
+    here, row, promise = viewing.here(env), item.row, item.promise
     said = ", ".join(text for text, _ in words.standing(row, here) if text != row["state"])
-    foreseen = messages.foreseen(item.promise) if item.kind == "overdue" else ""
-    return f"#{row['id']} {row['state']}, {words.to_or_from(row)}: {terms}{f', {said}' if said else ''}. {foreseen}".rstrip()
+    terms = messages.terms(promise.current.terms, here)
+    lines = [f"#{row['id']} {row['state']}, {words.to_or_from(row)}: {terms}{f', {said}' if said else ''}."]
+    if promise.in_force and promise.offered:
+        whose = "yours" if row["author"] == "me" else f"{row['person_name']}'s"
+        changed = messages.changes(promise.in_force.terms, promise.offered.terms, here)
+        lines.append(f"On the table (rev {promise.offered.number}, {whose}): {changed}.")
+    foreseen = messages.foreseen(promise) if item.kind == "overdue" else ""
+    return [*lines, foreseen] if foreseen else lines
 
 
 def _one(env: Env, item: Item) -> str:
@@ -150,10 +158,20 @@ def _one(env: Env, item: Item) -> str:
 def _negotiate(env: Env, item: Item) -> None:
     terms = (item.promise.offered or item.promise.current).terms
     keeps = words.due(terms.due.civil, terms.due.zone, viewing.here(env)) if terms.due else "no date"
-    by = asking.due(env, f"By when? [Enter keeps {keeps}]")
+    due = asking.due(env, f"By when? [Enter keeps {keeps}]")
     what = asking.text(env, "outcome", f"What? [Enter keeps “{terms.outcome}”]")
-    reason = asking.text(env, "reason", "Why?") if by or what else None
-    moves.negotiate(env, _id(item), by=by, what=what, reason=reason)
+    if (due or terms.due, what or terms.outcome) == (terms.due, terms.outcome):
+        raise errors.NothingChanged(item.promise.id, "negotiate")
+    by = f"{due.civil} {due.zone}" if due else None
+    moves.negotiate(env, _id(item), by=by, what=what, reason=_reason(env, item, Verb.NEGOTIATE))
+
+
+def _reason(env: Env, item: Item, verb: Verb) -> str | None:
+    """Why, asked for until it is said where the move needs it."""
+    row = lifecycle.find(item.promise, verb, lifecycle.speaker(item.promise, verb))
+    if row and "reason" in row.needs:
+        return asking.needed(env, "reason", "Why?")
+    return asking.text(env, "reason", "Why? [Enter for no reason]")
 
 
 def _renege(env: Env, item: Item) -> None:
@@ -190,7 +208,7 @@ def _told_now(env: Env, item: Item) -> None:
 
 def _with_reason(verb: Verb) -> Callable[[Env, Item], None]:
     def move(env: Env, item: Item) -> None:
-        moves.plain(env, verb, [_id(item)], reason=asking.text(env, "reason", "Why? [Enter for no reason]"))
+        moves.plain(env, verb, [_id(item)], reason=_reason(env, item, verb))
 
     return move
 

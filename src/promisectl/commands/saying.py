@@ -2,12 +2,14 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from promisectl import errors
 from promisectl.commands import arguments
 from promisectl.commands.viewing import clock, here
-from promisectl.domain.promise import Act, Promise, State
+from promisectl.domain import lifecycle
+from promisectl.domain.promise import Act, Promise, State, Terms, Verb
 from promisectl.env import Env
 from promisectl.records import as_json, fields
 from promisectl.rendering import messages, words
@@ -26,6 +28,27 @@ class Answer(NamedTuple):
     hints: Sequence[str]
     row: Any
     notices: Sequence[str] = ()
+
+
+class Reply(NamedTuple):
+    """What is said to terms on the table: Yes with its risk and its price, or No with a reason, or other `terms`; and to which revision.
+
+    `asked`: a person has been asked for it at a terminal.
+    """
+
+    verb: Verb = Verb.ACCEPT
+    risk: str | None = None
+    no_to: str | None = None
+    reason: str | None = None
+    terms: Terms | None = None
+    revision: int | None = None
+    asked: bool = False
+
+
+def act(env: Env, promise: Promise, reply: Reply, at: datetime, note: str | None = None) -> Act:
+    """The act that says a reply, with a note where it has no reason of its own."""
+    side, said = lifecycle.speaker(promise, reply.verb), reply.reason or note
+    return Act(reply.verb, side, at, env.now, terms=reply.terms, text=said, risk=reply.risk, no_to=reply.no_to)
 
 
 class Besides(NamedTuple):

@@ -4,76 +4,74 @@ Asked of the promisor at a terminal only, before anything is written; Enter skip
 failed finds more reasons than to look ahead (Mitchell, Russo & Pennington, Back to the future, J. Behav. Decis. Making 2, 1989).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
 
-from promisectl.commands import asking, load, moves, viewing
+from promisectl import errors
+from promisectl.commands import asking, load, viewing
+from promisectl.commands.saying import Reply
 from promisectl.domain import civil, lifecycle
-from promisectl.domain.promise import Direction, Revision, Side, State, Terms
+from promisectl.domain.promise import Direction, Promise, Side, State, Terms, Verb
 from promisectl.env import Env
-from promisectl.rendering import messages
+from promisectl.rendering import messages, words
 from promisectl.storage import ledger, reading
 
 _NAMED = 3
 
-Instead = Callable[[str], None]
+
+def to_terms(env: Env, numbers: Sequence[int], given: Reply) -> dict[int, Reply]:
+    """The reply about every promise among `numbers` that a Yes would bind me to; one that stands alone can be countered or declined.
+
+    Nothing is asked where the move as it was `given` will be refused anyway. Raises NoPromise.
+    """
+    promises = [(_promise(env, number)) for number in numbers]
+    if not all(_can_be_accepted(promise, given.revision) for promise, _ in promises):
+        return {}
+    return {promise.id: _reply(env, promise, name, given, alone=len(numbers) == 1) for promise, name in promises if _binds_me(promise)}
 
 
-class Answer(NamedTuple):
-    """What was said: the risk, the price, what is said `instead` of a Yes to the promise of a number, and of which revision it was."""
-
-    risk: str | None
-    no_to: str | None
-    instead: Instead | None = None
-    revision: int | None = None
-
-
-def to_terms(env: Env, numbers: Sequence[int], risk: str | None, no_to: str | None, *, rev: int | None) -> dict[int, Answer]:
-    """The answers about every promise among `numbers` that would bind me; one that stands alone can be countered or declined."""
-    answers: dict[int, Answer] = {}
-    for number in numbers:
-        found = _binding(env, number)
-        if found and rev in (None, found.offered.number) and not (risk and no_to):
-            terms, asked = found.offered.terms, found.offered.author is Side.PROMISEE
-            env.warn(
-                f"#{number} {f'{found.name} asks you' if asked else f'You offer {found.name}'}: {messages.terms(terms, viewing.here(env))}."
-            )
-            answer = put(env, terms, risk or found.risk, no_to or found.no_to, may_refuse=asked and len(numbers) == 1)
-            answers[number] = answer._replace(revision=found.offered.number)
-    return answers
-
-
-class _Binding(NamedTuple):
-    """Terms on the table that bind me when a Yes is said to them; the name of the other side; what I named when I offered them."""
-
-    offered: Revision
-    name: str
-    risk: str | None
-    no_to: str | None
-
-
-def _binding(env: Env, number: int) -> _Binding | None:
-    """What a Yes to that number would bind me to, if anything; whatever is wrong with it otherwise, the move itself says."""
+def _promise(env: Env, number: int) -> tuple[Promise, str]:
+    """A promise, and the name of the other side."""
     if not ledger.exists(env.ledger):
-        return None
+        raise errors.NoPromise(number)
     with ledger.reading(env.ledger) as db:
         said = reading.said(db, number)
-        promise = lifecycle.replay(number, said) if said else None
-        if not promise or promise.state is not State.PROPOSED or promise.direction is not Direction.OWE or not promise.offered:
-            return None
-        return _Binding(promise.offered, reading.name(db, promise.opening.person), promise.risk, promise.no_to)
+        if not said:
+            raise errors.NoPromise(number)
+        promise = lifecycle.replay(number, said)
+        return promise, reading.name(db, promise.opening.person)
 
 
-def put(env: Env, terms: Terms, risk: str | None, no_to: str | None, *, may_refuse: bool) -> Answer:
+def _can_be_accepted(promise: Promise, revision: int | None) -> bool:
+    asked = (promise.offered or promise.current).number
+    return revision in (None, asked) and bool(lifecycle.find(promise, Verb.ACCEPT, lifecycle.speaker(promise, Verb.ACCEPT)))
+
+
+def _binds_me(promise: Promise) -> bool:
+    return promise.state is State.PROPOSED and promise.direction is Direction.OWE
+
+
+def _reply(env: Env, promise: Promise, name: str, given: Reply, *, alone: bool) -> Reply:
+    offered = promise.current
+    asked = offered.author is Side.PROMISEE
+    heading = f"#{promise.id} {f'{name} asks you' if asked else f'You offer {name}'}: {messages.terms(offered.terms, viewing.here(env))}."
+    known = Reply(risk=given.risk or promise.risk, no_to=given.no_to or promise.no_to)
+    reply = put(env, offered.terms, known.risk, known.no_to, may_refuse=asked and alone, heading=heading)
+    if reply.verb is Verb.ACCEPT:  # what was said with the offer is not said again
+        reply = reply._replace(risk=given.risk if promise.risk else reply.risk, no_to=given.no_to if promise.no_to else reply.no_to)
+    return reply._replace(revision=offered.number)
+
+
+def put(env: Env, terms: Terms, risk: str | None, no_to: str | None, *, may_refuse: bool, heading: str = "") -> Reply:
     """Put the questions about terms; what `risk` and `no_to` say already is not asked, nor anything about a day that has passed."""
     if (risk and no_to) or (terms.due and terms.due.at < env.now):
-        return Answer(risk, no_to)
-    if busy := _busy(env, terms):
-        env.warn(busy)
-    risk = risk or asking.text(env, "risk", _failed(env, terms))
-    answer = Answer(risk, no_to or asking.text(env, "no-to", "What does this Yes say No to? [Enter skips]"))
-    return _verdict(env, terms, answer) if may_refuse else answer
+        return Reply(risk=risk, no_to=no_to)
+    for line in filter(None, (heading, _busy(env, terms))):
+        env.warn(line)
+    risk = risk or asking.text(env, "risk", f"{_failed(env, terms)} Why not? [Enter skips]")
+    no_to = no_to or asking.text(env, "no-to", "What does this Yes say No to? [Enter skips]")
+    yes = Reply(risk=risk, no_to=no_to, asked=True)
+    return _verdict(env, terms, yes) if may_refuse else yes
 
 
 def _busy(env: Env, terms: Terms) -> str:
@@ -87,31 +85,29 @@ def _busy(env: Env, terms: Terms) -> str:
 
 def _failed(env: Env, terms: Terms) -> str:
     if terms.due is None:
-        return "Imagine that it never happened. Why not? [Enter skips]"
+        return "Imagine that it never happened."
     due = civil.local(terms.due.at, env.zone).date()
-    after = due + timedelta(days=due < date.max)
-    return f"Imagine {civil.show(str(after)).partition(',')[0]}: it did not happen. Why not? [Enter skips]"
+    after = words.plain_day(due + timedelta(days=due < date.max)).removesuffix(f" {viewing.here(env).today.year}")
+    return f"Imagine {after}: it did not happen."
 
 
-def _verdict(env: Env, terms: Terms, answer: Answer) -> Answer:
-    """The answer as it is, or with the counter or the No that comes instead of it."""
+def _verdict(env: Env, terms: Terms, yes: Reply) -> Reply:
+    """The Yes, or the No or the counter that comes instead of it."""
     while True:
         word = asking.choice(env, "Yes, counter or No? [Enter for Yes]", ("yes", "counter", "no"), enter="yes")
         if word == "yes":
-            return answer
-        instead = _no(env) if word == "no" else _counter(env, terms)
-        if instead:
-            return answer._replace(instead=instead)
+            return yes
+        if word == "no":
+            return Reply(Verb.DECLINE, reason=asking.text(env, "reason", "Why? [Enter for no reason]"), asked=True)
+        other = _other(env, terms)
+        if other != terms:
+            return Reply(Verb.NEGOTIATE, terms=other, asked=True)
         env.warn("That changes nothing.")
 
 
-def _no(env: Env) -> Instead:
-    reason = asking.text(env, "reason", "Why? [Enter for no reason]")
-    return lambda number: moves.decline(env, [number], reason=reason)
-
-
-def _counter(env: Env, terms: Terms) -> Instead | None:
+def _other(env: Env, terms: Terms) -> Terms:
+    """The terms that a person can promise instead."""
     keeps = civil.show(terms.due.civil, terms.due.zone, env.zone) if terms.due else "no date"
-    by = asking.due(env, f"By when can you? [Enter keeps {keeps}]")
-    what = asking.text(env, "outcome", f"What can you promise? [Enter keeps “{terms.outcome}”]")
-    return (lambda number: moves.negotiate(env, number, by=by, what=what)) if by or what else None
+    due = asking.due(env, f"By when can you? [Enter keeps {keeps}]")
+    outcome = asking.text(env, "outcome", f"What can you promise? [Enter keeps “{terms.outcome}”]")
+    return terms._replace(due=due or terms.due, outcome=outcome or terms.outcome)

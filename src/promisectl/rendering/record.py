@@ -135,7 +135,10 @@ def _chart(title: str, months: Months, width: int) -> list[RenderableType]:
     rows = [(month, [sum(found.get(one, 0) for one in classes) for _, classes, _, _ in _SIGNS]) for month, found in months.items() if found]
     if not rows:
         return []
-    most, room = max((sum(parts) for month, parts in rows if month != EARLIER), default=1), width - max(len(month) for month, _ in rows) - 2
+    most, room = (
+        max((sum(parts) for month, parts in rows if month != EARLIER), default=1),
+        width - max(len(month) for month, _ in rows) - 4,
+    )  # what is set in, and between
     beside = room >= _BAR + _LONGEST
     scale = -(-most // ((_BAR if beside else room) - len(_SIGNS)))  # every part is rounded up to a sign of its own
     grid = Table.grid(padding=(0, 2))

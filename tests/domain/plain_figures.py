@@ -1,0 +1,326 @@
+"""The figures of the record, told a second time: plain arithmetic over what `show --json` hands out, sharing nothing with the program.
+
+A list of records goes in, one for each promise, with its `terms` and `acts`. What was said up to a moment is heard again in the order
+in which it was written down, and what became of each promise is counted.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from math import exp, log, sqrt
+from statistics import median
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+Record = dict[str, Any]
+
+CLASSES = ("kt", "kl", "kn", "bn", "bl", "od")
+DAY = 86_400
+KNOTS = ((0, 1.0), (3_600, 0.999), (DAY, 0.99), (7 * DAY, 0.9), (30 * DAY, 0.5), (365 * DAY, 0.1), (3_650 * DAY, 0.01))
+Z = 1.959964
+
+
+# Arithmetic
+
+
+def wilson(count: int, of: int) -> tuple[float, float]:
+    """Between which rates the true one plausibly lies."""
+    share = count / of
+    centre = share + Z**2 / (2 * of)
+    half = Z * sqrt(share * (1 - share) / of + Z**2 / (4 * of**2))
+    whole = 1 + Z**2 / of
+    return max(0.0, (centre - half) / whole), min(1.0, (centre + half) / whole)
+
+
+def credit(late: float) -> float:
+    """What a delivery so many seconds late is still worth: the logarithm runs straight from knot to knot, and on after the last."""
+    if late <= 0:
+        return 1.0
+    for (left, high), (right, low) in pairwise(KNOTS):
+        if late <= right or right == KNOTS[-1][0]:
+            return exp(log(high) + (late - left) / (right - left) * (log(low) - log(high)))
+    raise AssertionError(late)
+
+
+def share(count: int, of: int) -> Record:
+    """So many of so many; without any, no rate."""
+    low, high = wilson(count, of) if of else (None, None)
+    return {"count": count, "of": of, "rate": count / of if of else None, "low": low, "high": high}
+
+
+def middle(spans: Iterable[timedelta]) -> float | None:
+    """The median in days."""
+    days = [span.total_seconds() / DAY for span in spans]
+    return median(days) if days else None
+
+
+def mean(values: Iterable[float]) -> float | None:
+    """The mean, or None of nothing."""
+    found = list(values)
+    return sum(found) / len(found) if found else None
+
+
+def words(text: str) -> set[str]:
+    """The words of a text that say something: four letters or digits and more."""
+    folded = text.casefold()
+    return {word for word in "".join(sign if sign.isalnum() else " " for sign in folded).split() if len(word) >= 4}
+
+
+# Moments
+
+
+def instant(text: str) -> datetime:
+    """A moment of a record."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as a record has it."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def local_day(moment: datetime, zone: str) -> date:
+    """The day that a moment falls on somewhere."""
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def first_second(day: date, zone: str) -> datetime:
+    """When a day begins somewhere."""
+    return datetime.combine(day, time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def last_second(day: date, zone: str) -> datetime:
+    """The last second of a day somewhere."""
+    return datetime.combine(day, time(23, 59, 59, fold=1), tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def due_of(terms: Record) -> datetime | None:
+    """The instant by which a revision is due: a minute is that minute, a day its last second."""
+    civil, zone = terms["due"], terms["due_zone"]
+    if civil is None:
+        return None
+    if "T" in civil:
+        return datetime.fromisoformat(civil).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    return last_second(date.fromisoformat(civil), zone)
+
+
+# What became of a promise
+
+
+class Trouble(NamedTuple):
+    """When it came, what was due then, and when word of it was first given."""
+
+    at: datetime
+    due: datetime | None
+    word: datetime | None
+
+    @property
+    def noticed(self) -> bool:
+        """Whether word was given before it was due."""
+        return self.due is not None and self.word is not None and self.word < self.due
+
+
+class Fate:
+    """What became of one promise by a moment, as its acts tell it."""
+
+    def __init__(self, record: Record, moment: datetime) -> None:
+        self.moment = moment
+        self.state = "not made"
+        self.promisor = "me" if record["direction"] == "owe" else "them"
+        self.dues = {terms["revision"]: due_of(terms) for terms in record["terms"]}
+        self.authors = {terms["revision"]: terms["author"] for terms in record["terms"]}
+        self.in_force: int | None = None
+        self.first_due: datetime | None = None
+        self.accepted_at: datetime | None = None
+        self.accepted_by = ""
+        self.declined_at: datetime | None = None
+        self.declined_by = ""
+        self.amended = 0
+        self.put_off: list[Trouble] = []
+        self.words: list[datetime] = []  # since the due that is in force
+        self.delivered_at: datetime | None = None
+        self.broken_at: datetime | None = None
+        self.told_at: datetime | None = None
+        self.silent = False
+        self.reason = self.cause = self.risk = ""
+        for act in record["acts"]:
+            if act["undone_by"] is None and act["act"] not in ("undo", "redo") and instant(act["at"]) <= moment:
+                self._hear(act)
+
+    def _hear(self, act: Record) -> None:
+        self.risk = act["risk"] or self.risk
+        verb = act["act"]
+        if verb in ("request", "offer"):
+            self.state = "proposed"
+        elif verb == "void":
+            self.state = "void"
+        elif self.state == "proposed":
+            self._answered(verb, act)
+        elif self.state == "active":
+            self._under_way(verb, act)
+        elif self.state in ("delivered", "kept"):
+            self._judged(verb)
+        elif self.state == "reneged" and verb == "told":
+            self._tell(act["told_at"])
+
+    def _answered(self, verb: str, act: Record) -> None:
+        at, by = instant(act["at"]), act["by"]
+        if verb == "accept":
+            self.state, self.accepted_at, self.accepted_by = "active", at, by
+            self.in_force = act["revision"]
+            self.first_due = self.due
+        elif verb == "decline":
+            self.state, self.declined_at, self.declined_by = "declined", at, by
+        elif verb == "withdraw":
+            self.state = "withdrawn"
+
+    def _under_way(self, verb: str, act: Record) -> None:
+        at, promising = instant(act["at"]), act["by"] == self.promisor
+        if verb in ("bump", "negotiate") and promising:
+            self.words.append(at)
+        elif verb == "accept":
+            self._amend(at, act["revision"])
+        elif verb == "complete":
+            self.state, self.delivered_at = "delivered" if promising else "kept", at
+        elif verb == "release":
+            self.state = "released"
+        elif verb == "renege":
+            self.state, self.broken_at, self.silent = "reneged", at, not promising
+            self.reason, self.cause = act["text"] or "", act["cause"] or ""
+            self._tell(act["told_at"])
+
+    def _amend(self, at: datetime, revision: int) -> None:
+        before, after = self.due, self.dues[revision]
+        if self.authors[revision] == self.promisor and before and (after is None or after > before):
+            self.put_off.append(Trouble(at, before, min(self.words, default=None)))
+        if after != before:
+            self.words = []
+        self.in_force = revision
+        self.amended += 1
+
+    def _judged(self, verb: str) -> None:
+        if verb == "release":
+            self.state = "released"
+        elif verb in ("decline", "reopen"):
+            self.state, self.delivered_at = "active", None
+        elif verb in ("accept", "complete"):
+            self.state = "kept"
+
+    def _tell(self, told_at: str | None) -> None:
+        if told_at:
+            self.told_at = instant(told_at)
+            self.words.append(self.told_at)
+
+    # What it counts as
+
+    @property
+    def due(self) -> datetime | None:
+        """The due in force."""
+        return self.dues[self.in_force] if self.in_force else None
+
+    @property
+    def as_what(self) -> str | None:
+        """Its class, or None when it does not count."""
+        due, at = self.due, self.delivered_at
+        if self.state in ("delivered", "kept") and at:
+            return "kn" if due is None else "kt" if at <= due else "kl"
+        if self.state == "reneged":
+            return "bn" if due and self.told_at and self.told_at < due else "bl"
+        return "od" if self.state == "active" and due and due < self.moment else None
+
+    @property
+    def settled_at(self) -> datetime | None:
+        """When that was settled."""
+        kind = self.as_what
+        return self.delivered_at if kind in ("kt", "kl", "kn") else self.due if kind == "od" else self.broken_at
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """The trouble it ended in, or is in."""
+        if self.settled_at is None or self.as_what not in ("kl", "bn", "bl", "od"):
+            return None
+        return Trouble(self.settled_at, self.due, min(self.words, default=None))
+
+    @property
+    def credit(self) -> float:
+        """What it is worth when lateness is weighed; only where something was due."""
+        assert self.due
+        if self.state == "reneged":
+            return 0.0
+        return credit(((self.delivered_at or self.moment) - self.due).total_seconds())
+
+
+# Counting
+
+
+def figures(records: Iterable[Record], as_of: datetime, since: datetime | None, until: datetime, person: str | None = None) -> Record:
+    """What `stats --json` says of these promises at a moment, for a window that holds both its ends, with one person or with all."""
+    found: Record = {"as_of": stamp(as_of), "since": since and stamp(since), "until": stamp(until), "person": person}
+    among = [record for record in records if person in (None, record["person"])]
+    for direction in ("owe", "owed"):
+        fates = [Fate(record, as_of) for record in among if record["direction"] == direction]
+        found[direction] = _counted([fate for fate in fates if fate.state != "void"], _Window(since, until))
+    return found
+
+
+class _Window(NamedTuple):
+    since: datetime | None
+    until: datetime
+
+    def has(self, moment: datetime | None) -> bool:
+        return moment is not None and (self.since is None or self.since <= moment) and moment <= self.until
+
+
+def _counted(fates: list[Fate], window: _Window) -> Record:
+    settled = [fate for fate in fates if window.has(fate.settled_at)]
+    classes = Counter(fate.as_what for fate in settled)
+    kept = [fate for fate in settled if fate.as_what in ("kt", "kl", "kn")]
+    broken = [fate for fate in settled if fate.as_what in ("bn", "bl")]
+    dated = [fate for fate in settled if fate.due]
+    return {
+        "classes": {name: classes[name] for name in CLASSES},
+        "kept": share(len(kept), len(settled)),
+        "on_time": share(classes["kt"], len(dated)),
+        "on_time_first": share(sum(_as_first_promised(fate) for fate in kept), len(dated)),
+        **_renegotiated([fate for fate in fates if window.has(fate.accepted_at)]),
+        **_noticed([trouble for fate in fates for trouble in _troubles(fate) if window.has(trouble.at)]),
+        "confirmed": share(sum(fate.state == "kept" for fate in kept), len(kept)),
+        "said_no": _said_no(fates, window),
+        "late_credit": mean(fate.credit for fate in dated),
+        "causes": dict(Counter(fate.cause for fate in broken if fate.cause)),
+        "foreseen": _foreseen([fate for fate in broken if fate.risk and fate.reason]),
+        "untold": sum(fate.told_at is None and not fate.silent for fate in broken),
+    }
+
+
+def _as_first_promised(fate: Fate) -> bool:
+    return bool(fate.due and fate.first_due and fate.delivered_at and fate.delivered_at <= fate.first_due)
+
+
+def _renegotiated(accepted: list[Fate]) -> Record:
+    changed = [fate for fate in accepted if fate.amended]
+    slips = [fate.due - fate.first_due for fate in changed if fate.due and fate.first_due]
+    return {"renegotiated": share(len(changed), len(accepted)), "slip_days": middle(slips)}
+
+
+def _troubles(fate: Fate) -> Iterator[Trouble]:
+    yield from fate.put_off
+    if fate.trouble:
+        yield fate.trouble
+
+
+def _noticed(troubles: list[Trouble]) -> Record:
+    noticed = [trouble for trouble in troubles if trouble.noticed]
+    leads = [trouble.due - trouble.word for trouble in noticed if trouble.due and trouble.word]
+    return {"notice": share(len(noticed), len(troubles)), "lead_days": middle(leads)}
+
+
+def _said_no(fates: list[Fate], window: _Window) -> Record:
+    no = sum(fate.declined_by == fate.promisor and window.has(fate.declined_at) for fate in fates)
+    yes = sum(fate.accepted_by == fate.promisor and window.has(fate.accepted_at) for fate in fates)
+    return share(no, no + yes)
+
+
+def _foreseen(broken: list[Fate]) -> Record:
+    return share(sum(bool(words(fate.risk) & words(fate.reason)) for fate in broken), len(broken))
