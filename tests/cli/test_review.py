@@ -199,14 +199,15 @@ def test_all_of_them_one_after_the_other(all_kinds: Program) -> None:
     assert heads == [f"{place} of 10, {kind}" for place, kind in enumerate(KINDS, 1)]
     assert [line.split()[0] for line in result.stdout.splitlines() if line.startswith("#")] == [f"#{number}" for number in ORDER]
     assert result.stderr == OPEN * 2 + SELF + UNTOLD + ASKED + REPORTED + JUDGED + OPEN + SELF + ASKED
-    assert result.stdout.endswith("Reviewed 10 of 10: 10 kept as they are.\n")
+    assert result.stdout.endswith("Reviewed 10 of 10: 10 left as agreed.\n")
     assert all_kinds.ledger.read_bytes() == before
 
 
 def test_how_each_stands(all_kinds: Program) -> None:
     lines = _review(all_kinds, *["k"] * 10).stdout.splitlines()
     assert "#6 active, from Lee: “Owed and late” by Thu 19 Nov 2026, end of day, overdue 4 days, stale." in lines
-    assert "#5 active, to Dana: “Overdue one” by Fri 20 Nov 2026, end of day, overdue 3 days. You foresaw: “I am sick”." in lines
+    assert "#5 active, to Dana: “Overdue one” by Fri 20 Nov 2026, end of day, overdue 3 days." in lines
+    assert "You foresaw: “I am sick”." in lines
     assert "#8 active, to myself: “For myself, late” by Fri 20 Nov 2026, end of day, overdue 3 days." in lines
     assert "#4 reneged, to Lee: “Untold one” by Sun 20 Dec 2026, end of day, not told." in lines
     assert "#3 proposed, from Lee: “Stale one” by Sun 20 Dec 2026, end of day, their move, stale." in lines
@@ -233,7 +234,7 @@ def test_quitting_leaves_the_rest(all_kinds: Program) -> None:
     assert result.stdout.endswith(
         "#4 reneged. Lee was told on Mon 23 Nov 2026, 27 days before it was due.\n\n"
         "5 of 10, stale\n#3 proposed, from Lee: “Stale one” by Sun 20 Dec 2026, end of day, their move, stale.\n"
-        "Reviewed 4 of 10: 1 moved, 1 kept as they are, 2 skipped. The rest waits: promisectl review.\n"
+        "Reviewed 4 of 10: 1 moved, 1 left as agreed, 2 skipped. The rest waits: promisectl review.\n"
     )
     assert _record(all_kinds, 4)["told_at"] == "2026-11-23T09:00:00Z"
 
@@ -387,7 +388,7 @@ def test_the_questions_at_the_yes_are_put(program: Program) -> None:
     result = _review(program, "a", "sick", "gym", "y")
     assert result.stderr.startswith(
         f"{ASKED}#1 Dana asks you: “Send Q3 numbers” by Wed 25 Nov 2026, end of day.\n"
-        "Imagine Thu 26 Nov 2026: it did not happen. Why not? [Enter skips] › What does this Yes say No to? [Enter skips] › "
+        "Imagine Thu 26 Nov: it did not happen. Why not? [Enter skips] › What does this Yes say No to? [Enter skips] › "
         "Yes, counter or No? [Enter for Yes] › "
     )
     assert (_record(program)["risk"], _record(program)["no_to"]) == ("sick", "gym")
@@ -407,7 +408,7 @@ def test_new_terms_that_change_nothing_are_put_again(program: Program) -> None:
     result = _review(program, *["negotiate", "", "", "k"] * 3)
     for number in (1, 2, 3):
         assert f"That would leave the terms of #{number} as they are." in result.stderr
-    assert result.stdout.endswith("Reviewed 3 of 3: 3 kept as they are.\n")
+    assert result.stdout.endswith("Reviewed 3 of 3: 3 left as agreed.\n")
 
 
 def test_a_date_that_cannot_be_used_is_asked_again(program: Program) -> None:

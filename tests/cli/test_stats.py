@@ -268,7 +268,6 @@ def test_the_window_in_records(settled: Program) -> None:
     ("words", "sentence", "code"),
     [
         (["--since", "2026-11-20", "--until", "2026-11-10"], "That window ends before it begins.", 2),
-        (["--until", "2026-08-01"], "That window ends before it begins.", 2),
         (["--since", "2026-11-20", "--as-of", "2026-11-10"], "That window ends before it begins.", 2),
         (["--since", "tomorrow"], "--since Tue 24 Nov 2026 is still to come.", 2),
         (["--until", "2026-12-01"], "--until Tue 1 Dec 2026 is still to come.", 2),
@@ -340,8 +339,7 @@ def test_nothing_is_written(settled: Program) -> None:
 
 
 def test_without_a_ledger(program: Program) -> None:
-    assert program.ok("stats", width=120) == EMPTY
-    assert program.ok("stats", "--all", width=120) == EVER
+    assert program.ok("stats", width=120) == program.ok("stats", "--all", width=120) == program.ok("owe", width=120)
     assert _figures(program)["owe"]["kept"] == {"count": 0, "of": 0, "rate": None, "low": None, "high": None}
     assert program("stats", "--with", "dana").code == 3
     assert program("person", "show", "dana").code == 3
@@ -382,7 +380,7 @@ def test_a_person_with_whom_there_is_nothing(settled: Program) -> None:
     assert "Nothing has been settled" in settled.ok("stats", "--with", "kim", width=80)
     assert _figures(settled, "--with", "kim")["owe"]["kept"]["of"] == 0
     page = _seen(settled.ok("person", "show", "kim", width=80))
-    assert page.startswith("Kim (kim)\nlast word  Mon 23 Nov 2026\nyou        Kept —\nKim        Kept —\n\nYou owe\n")
+    assert page.startswith("Kim (kim)\nlast word  Mon 23 Nov 2026\nyou        Kept —\nthey       Kept —\n\nYou owe\n")
 
 
 def test_promises_to_myself_do_not_count(program: Program) -> None:
@@ -438,7 +436,7 @@ def test_the_record_on_the_page_of_a_person(settled: Program) -> None:
         "Dana (dana)\n"
         "last word  Mon 23 Nov 2026\n"
         "you        Kept 1 of 3 · on time 1 of 3 · word given before trouble 1 of 2 · changed terms 0 of 3 · said No once\n"
-        "Dana       Kept 1 of 3 · on time 0 of 3 · word given before trouble 0 of 3 · changed terms 0 of 3\n"
+        "they       Kept 1 of 3 · on time 0 of 3 · word given before trouble 0 of 3 · changed terms 0 of 3\n"
     )
     assert len(json.loads(settled.ok("person", "show", "dana", "--json"))) == 7
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from promisectl import errors
-from promisectl.commands import look, make, more, moves
+from promisectl.commands import look, make, more
 from promisectl.commands import people as commands
 from promisectl.domain import people
 from promisectl.domain.people import Newcomer, Person, PersonAct, PersonVerb

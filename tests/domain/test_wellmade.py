@@ -100,7 +100,7 @@ def test_a_finding_carries_its_rule_its_level_its_quality_and_a_sentence() -> No
 def test_findings_come_in_the_order_of_the_rules() -> None:
     draft = Subject("try some stuff; send it", due=at(NOW - DAY), stale=True, assumed=True)
     around = AROUND._replace(alike=[(4, "try some stuff; send it")])
-    assert found(draft, around) == ["L01", "L05", "L06", "L07", "L08", "L09", "L11", "L16", "L17", "L18", "L19", "L22"]
+    assert found(draft, around) == ["L01", "L05", "L06", "L07", "L08", "L09", "L11", "L16", "L18", "L19", "L22"]
 
 
 def test_what_is_ignored_is_silent_and_the_rest_is_not() -> None:
@@ -628,9 +628,9 @@ def test_a_poor_record_is_said_from_five_promises_on(kept: int, of: int, speaks:
 def test_the_record_with_such_a_lead_time_is_said_too() -> None:
     poor = AROUND._replace(with_lead=(3, 8))
     soon = WELL_MADE._replace(due=at(NOW + 2 * DAY))
-    assert says("L21", soon, poor) == "Of your promises, you kept 3 of 8 due within 2 days."
+    assert says("L21", soon, poor) == "Of your promises, you kept 3 of 8 made up to 2 days ahead."
     assert says("L21", soon._replace(other=None), poor._replace(with_other=(1, 6))) == (
-        "Of your promises, you kept 1 of 6 to this person and 3 of 8 due within 2 days."
+        "Of your promises, you kept 1 of 6 to this person and 3 of 8 made up to 2 days ahead."
     )
     assert says("L21", soon._replace(said_at=None), poor) == ""
     assert says("L21", soon._replace(direction=Direction.OWED), poor) == ""
@@ -640,14 +640,14 @@ def test_the_record_with_such_a_lead_time_is_said_too() -> None:
 @pytest.mark.parametrize(
     ("ahead", "words"),
     [
-        (-DAY, "within 2 days"),
-        (2 * DAY, "within 2 days"),
-        (2 * DAY + SECOND, "within 7 days"),
-        (7 * DAY, "within 7 days"),
-        (7 * DAY + SECOND, "within 30 days"),
-        (30 * DAY, "within 30 days"),
-        (30 * DAY + SECOND, "in more than 30 days"),
-        (900 * DAY, "in more than 30 days"),
+        (-DAY, "up to 2 days ahead"),
+        (2 * DAY, "up to 2 days ahead"),
+        (2 * DAY + SECOND, "2 to 7 days ahead"),
+        (7 * DAY, "2 to 7 days ahead"),
+        (7 * DAY + SECOND, "7 to 30 days ahead"),
+        (30 * DAY, "7 to 30 days ahead"),
+        (30 * DAY + SECOND, "more than 30 days ahead"),
+        (900 * DAY, "more than 30 days ahead"),
     ],
 )
 def test_lead_times_fall_into_four_ranges(ahead: timedelta, words: str) -> None:

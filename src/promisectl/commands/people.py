@@ -61,8 +61,7 @@ def _draw(env: Env, person: Person, record: Mapping[str, Figures], rows: Sequenc
     contact = max((row["contact_at"] for row in rows), default=None)
     facts = [
         ("last word", words.day(contact, here) if contact else ""),
-        ("you", rates.line(record["owe"])),
-        ("they", rates.line(record["owed"])),
+        *((who, rates.line(record[way])) for who, way in (("you", "owe"), ("they", "owed")) if rates.says_something(record[way])),
     ]
     parts = [
         ("You owe", [row for row in rows if row["direction"] == "owe" and row["state"] in OPEN]),

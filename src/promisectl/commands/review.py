@@ -97,7 +97,7 @@ def _draw(env: Env, items: Sequence[Item]) -> None:
 
 def _walk(env: Env, items: Sequence[Item]) -> None:
     """One promise after the other, as it stands when its turn comes; in the end, what became of them."""
-    done: dict[str, int] = {}
+    done = {"moved": 0, "left as agreed": 0, "skipped": 0}
     word = ""
     for place, item in enumerate(items, 1):
         now = _again(env, item)
@@ -109,10 +109,9 @@ def _walk(env: Env, items: Sequence[Item]) -> None:
         word = _one(env, now)
         if word == "quit":
             break
-        name = {"keep": "left as agreed", "skip": "skipped"}.get(word, "moved")
-        done[name] = done.get(name, 0) + 1
+        done[{"keep": "left as agreed", "skip": "skipped"}.get(word, "moved")] += 1
         env.say("")
-    told = ", ".join(f"{number} {name}" for name, number in done.items())
+    told = ", ".join(f"{number} {name}" for name, number in done.items() if number)
     rest = " The rest waits: promisectl review." if word == "quit" else ""
     env.say(f"Reviewed {sum(done.values())} of {len(items)}{f': {told}' if told else ''}.{rest}")
 

@@ -41,6 +41,11 @@ def _percent(part: float) -> int:
     return int(part * 100 + 0.5)
 
 
+def says_something(figures: "Figures") -> bool:
+    """Whether there is anything to count."""
+    return any((figures.kept.of, figures.renegotiated.of, figures.notice.of, figures.said_no.of))
+
+
 def line(figures: "Figures") -> str:
     """The record in one line; what there is no data for is left out, but for what was kept."""
     asked = (("on time", figures.on_time), ("word given before trouble", figures.notice), ("changed terms", figures.renegotiated))
@@ -60,7 +65,8 @@ def _lessons(figures: "Figures") -> Iterator[str]:
     if figures.causes:
         most, named = max(figures.causes.values()), sum(figures.causes.values())
         causes = " and ".join(cause for cause, number in figures.causes.items() if number == most)
-        yield f"broken most often by: {causes} ({most} of {named})" if most < named else f"broken by: {causes}"
+        each = " each" if " and " in causes else ""
+        yield f"broken by: {causes}" if most in (1, named) else f"broken most often by: {causes} ({most} of {named}{each})"
     if figures.foreseen.of:
         yield f"a named risk came true in {counted(figures.foreseen)}"
     if figures.slip_days is not None:

@@ -40,7 +40,7 @@ class Shown(NamedTuple):
 def page(made: Mapping[str, Figures], months: Mapping[str, Months], shown: Shown, here: Here, width: int) -> RenderableType:
     """The page of the record. `made` and `months` are by direction."""
     titles = {"owe": f"You, to {shown.name}" if shown.name else "You", "owed": f"{shown.name}, to you" if shown.name else "Others"}
-    told = {titles[direction]: figures for direction, figures in made.items() if says_something(figures)}
+    told = {titles[direction]: figures for direction, figures in made.items() if rates.says_something(figures)}
     parts: list[RenderableType] = [tables.plain(_window(shown, here))]
     if not told:
         elsewhere = " All there is: promisectl stats --all." if shown.since else ""
@@ -56,11 +56,6 @@ def page(made: Mapping[str, Figures], months: Mapping[str, Months], shown: Shown
     for direction, title in titles.items():
         parts += _chart(title, months[direction], width) if title in told else []
     return Group(*parts)
-
-
-def says_something(figures: Figures) -> bool:
-    """Whether there is anything to count."""
-    return any(rate.of for rate in figures if isinstance(rate, Rate))
 
 
 def _window(shown: Shown, here: Here) -> str:
