@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
 from promisectl import errors
-from promisectl.commands import look, make, more, moves
+from promisectl.commands import look, make, more
 from promisectl.commands import people as persons
 from tests.conftest import Program
 from tests.domain import plain_figures as plain
@@ -107,7 +107,7 @@ def alike(one: dict[str, Any], other: dict[str, Any], name: str) -> bool:
 
 
 def by_default(as_of: datetime) -> dict[str, datetime]:
-    """The window when none is asked for: it begins with the local day ninety days before."""
+    """The window whose beginning nobody names: from the local day ninety days before its end."""
     local = plain.local_day(as_of, ZONE)
     return {"since": plain.first_second(local - timedelta(days=90), ZONE), "until": as_of}
 
@@ -530,14 +530,14 @@ def go(book: Book, step: dict[str, Any]) -> None:
     book.now += step["wait"] * HALF_DAY
     open_ = [number for number, row in book.rows.items() if row["state"] in VERBS]
     if step["kind"] == "make" or not open_:
-        make(book, step)
+        begin(book, step)
     elif step["kind"] == "say":
         say(book, open_[step["which"] % len(open_)], step)
     elif book.closed_before is None:
         take_back_or_merge(book, open_[step["which"] % len(open_)], step["kind"])
 
 
-def make(book: Book, step: dict[str, Any]) -> None:
+def begin(book: Book, step: dict[str, Any]) -> None:
     side, whose = SIDES[step["way"]]
     person, agreed, said = PEOPLE[step["which"] % len(PEOPLE)], step["verb"] % 2 == 0, moment_of(book, step, None)
     talk: dict[str, Any] = {} if person == "me" else {**whose, "agreed": agreed}
@@ -632,6 +632,8 @@ def question(book: Book, ask: dict[str, Any]) -> tuple[list[str], dict[str, Any]
     if ask["window"] in ("days", "until"):
         words += ["--until", str(last)]
         window["until"] = min(end(str(last)), as_of)
+    if ask["window"] == "until":
+        window["since"] = by_default(window["until"])["since"]
     if ask["with"] in {row["person"] for row in book.rows.values()}:
         words += ["--with", ask["with"]]
         window["person"] = ask["with"]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from promisectl import errors
-from promisectl.domain.promise import Act, Direction, Promise, Revision, Side, State, Status, Verb
+from promisectl.domain.promise import Act, Agreement, Direction, Promise, Revision, Side, State, Status, Verb, Word
 from promisectl.domain.transitions import BOOKKEEPING, SPEAKS, TRANSITIONS, Effect, Given, Transition, Who
 
 
@@ -166,7 +166,7 @@ def _settle(before: Promise, after: Promise, row: Transition, act: Act) -> Promi
     if row.end is not None:
         changes |= {"state": row.end, **_moments(before, row.end, act)}
     if row.gives_word and act.side is Side.PROMISOR:
-        changes["word_at"] = _word_at(before, act)
+        changes["words"] = _words(before, act)
     if act.verb is Verb.BUMP and row.gives_word and act.side is Side.PROMISOR:
         changes["bumped_at"] = act.at
     if act.verb in (Verb.RENEGE, Verb.TOLD):
@@ -177,7 +177,7 @@ def _settle(before: Promise, after: Promise, row: Transition, act: Act) -> Promi
 
 def _moments(before: Promise, end: State, act: Act) -> dict[str, object]:
     if end is State.ACTIVE:
-        return {"accepted_at": before.accepted_at or act.at, "delivered_at": None, "closed_at": None, "reason": None}
+        return {"delivered_at": None, "closed_at": None, "reason": None}
     if end is State.DELIVERED:
         return {"delivered_at": act.at}
     if end is State.KEPT:
@@ -187,10 +187,10 @@ def _moments(before: Promise, end: State, act: Act) -> dict[str, object]:
     return {"closed_at": act.at, "reason": act.text, "silent": act.verb is Verb.RENEGE and act.side is Side.PROMISEE}
 
 
-def _word_at(promise: Promise, act: Act) -> datetime | None:
-    """When word was first given; breaking a promise gives it when they were told, and not before."""
+def _words(promise: Promise, act: Act) -> tuple[Word, ...]:
+    """The words given, with this one; breaking a promise gives it when they were told, and not before."""
     said = act.told_at if act.verb in (Verb.RENEGE, Verb.TOLD) else act.at
-    return min(filter(None, (promise.word_at, said)), default=None)
+    return (*promise.words, Word(promise.current.number, said)) if said else promise.words
 
 
 def _offer(promise: Promise, act: Act) -> Promise:
@@ -198,17 +198,11 @@ def _offer(promise: Promise, act: Act) -> Promise:
     return promise._replace(revisions=(*_turn(promise, {Status.OFFERED: Status.SUPERSEDED}), revision))
 
 
-def _accept(promise: Promise, _act: Act) -> Promise:
-    """The terms on the table come into force. Trouble with the former ones is over, and so is word that was given of their date."""
-    due = promise.offered.terms.due if promise.offered else None
-    moved = promise.in_force is not None and promise.in_force.terms.due != due
-    return promise._replace(
-        revisions=_turn(promise, {Status.IN_FORCE: Status.SUPERSEDED, Status.OFFERED: Status.IN_FORCE}),
-        renegotiated=promise.renegotiated + (promise.in_force is not None),
-        first_due=promise.first_due if promise.in_force else due,
-        bumped_at=None,
-        word_at=None if moved else promise.word_at,
-    )
+def _accept(promise: Promise, act: Act) -> Promise:
+    """The terms on the table come into force. Trouble with the former ones is over."""
+    revisions = _turn(promise, {Status.IN_FORCE: Status.SUPERSEDED, Status.OFFERED: Status.IN_FORCE})
+    agreed = Agreement(promise.offered.number if promise.offered else promise.current.number, act.at)
+    return promise._replace(revisions=revisions, agreements=(*promise.agreements, agreed), bumped_at=None)
 
 
 def _at_once(promise: Promise, act: Act) -> Promise:
@@ -218,9 +212,7 @@ def _at_once(promise: Promise, act: Act) -> Promise:
 def _correct(promise: Promise, act: Act) -> Promise:
     wrong = promise.current
     right = wrong._replace(terms=act.terms or wrong.terms)
-    revisions = tuple(right if revision.number == wrong.number else revision for revision in promise.revisions)
-    first = promise.in_force is not None and promise.renegotiated == 0
-    return promise._replace(revisions=revisions, first_due=right.terms.due if first else promise.first_due)
+    return promise._replace(revisions=tuple(right if revision.number == wrong.number else revision for revision in promise.revisions))
 
 
 def _turn(promise: Promise, becomes: dict[Status, Status]) -> tuple[Revision, ...]:
@@ -255,14 +247,6 @@ def undone(acts: Iterable[Act]) -> dict[int, int]:
     return taken
 
 
-def steps(number: int, acts: Iterable[Act]) -> Iterator[tuple[Act, Promise]]:
-    """Every act that counts, in order, each with the promise as it was after it; commands that were taken back are left out."""
-    promise: Promise | None = None
-    for act in _live(acts):
-        promise = apply(promise, act, number)
-        yield act, promise
-
-
 def _live(acts: Iterable[Act]) -> list[Act]:
     said = list(acts)
     taken = undone(said)
@@ -276,8 +260,8 @@ def replay(number: int, acts: Iterable[Act]) -> Promise:
     """
     said = list(acts)
     promise: Promise | None = None
-    for _, promise in steps(number, said):  # noqa: B007 (the last one is it)
-        pass
+    for act in _live(said):
+        promise = apply(promise, act, number)
     if promise is not None:
         return promise
     opened = apply(None, said[0], number)
@@ -286,7 +270,7 @@ def replay(number: int, acts: Iterable[Act]) -> Promise:
 
 
 def steps_by(number: int, acts: Iterable[Act], moment: datetime) -> Iterator[tuple[Act, Promise]]:
-    """The same as far as it was said by `moment`, told by the commands that count today."""
+    """Every act said by `moment`, each with the promise as it was after it, told by the commands that count today."""
     live = _live(acts)
     last = max((place for place, act in enumerate(live) if act.verb not in _STILL and act.at <= moment), default=-1)
     promise: Promise | None = None

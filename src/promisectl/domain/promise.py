@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from itertools import takewhile
 from typing import NamedTuple
 
 from promisectl.domain.civil import When
@@ -134,8 +135,22 @@ class Act(NamedTuple):
     opening: Opening | None = None
 
 
+class Agreement(NamedTuple):
+    """A Yes to a revision, by which it came into force."""
+
+    revision: int
+    at: datetime
+
+
+class Word(NamedTuple):
+    """Word of trouble that the promisor gave while a revision was in force."""
+
+    revision: int
+    at: datetime
+
+
 class Promise(NamedTuple):
-    """A promise as its acts left it. `word_at` is when the promisor first gave word of trouble with the due date in force."""
+    """A promise as its acts left it."""
 
     id: int
     opening: Opening
@@ -144,15 +159,13 @@ class Promise(NamedTuple):
     contact_at: datetime
     state: State = State.PROPOSED
     revisions: tuple[Revision, ...] = ()
-    renegotiated: int = 0
-    first_due: When | None = None
-    accepted_at: datetime | None = None
+    agreements: tuple[Agreement, ...] = ()
+    words: tuple[Word, ...] = ()
     delivered_at: datetime | None = None
     closed_at: datetime | None = None
     bumped_at: datetime | None = None
     told_at: datetime | None = None
     silent: bool = False
-    word_at: datetime | None = None
     reason: str | None = None
     cause: str | None = None
     repair: str | None = None
@@ -178,6 +191,36 @@ class Promise(NamedTuple):
     def current(self) -> Revision:
         """The revision in force, else the one on the table, else the last there was."""
         return self.in_force or self.offered or self.revisions[-1]
+
+    @property
+    def accepted_at(self) -> datetime | None:
+        """When it became a promise."""
+        return self.agreements[0].at if self.agreements else None
+
+    @property
+    def renegotiated(self) -> int:
+        """How often new terms were agreed on."""
+        return max(0, len(self.agreements) - 1)
+
+    @property
+    def first_due(self) -> When | None:
+        """The due date of the first terms both agreed on, as corrected since."""
+        return self.due_by(0) if self.agreements else None
+
+    @property
+    def word_at(self) -> datetime | None:
+        """When the promisor first gave word of trouble with the due date in force."""
+        return self.word_by(len(self.agreements) - 1)
+
+    def due_by(self, place: int) -> When | None:
+        """The due date that an agreement brought into force, by its place."""
+        return self.revisions[self.agreements[place].revision - 1].terms.due
+
+    def word_by(self, place: int) -> datetime | None:
+        """When word was first given of the due date that the agreement at `place` had in force; it may have come with an earlier one."""
+        before = takewhile(lambda earlier: self.due_by(earlier) == self.due_by(place), range(place, -1, -1))
+        same = {self.agreements[earlier].revision for earlier in before}
+        return min((word.at for word in self.words if word.revision in same), default=None)
 
     def _last(self, status: Status) -> Revision | None:
         return next((revision for revision in reversed(self.revisions) if revision.status is status), None)

@@ -4,15 +4,13 @@ A rate over what was completed reads 100 % for whoever abandons everything, so t
 kept by now. Nothing is added up to a score: each figure answers one question.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from itertools import pairwise
 from math import exp, log, sqrt
 from typing import NamedTuple
 
-from promisectl.domain import lifecycle
 from promisectl.domain.civil import When
-from promisectl.domain.promise import Act, Promise, Side
+from promisectl.domain.promise import Promise, Side
 
 CLASSES = ("kt", "kl", "kn", "bn", "bl", "od")
 """Kept in time, late, without a date; broken with notice, broken late or in silence; overdue."""
@@ -128,24 +126,10 @@ class Amendment(NamedTuple):
         return self.due.at - self.word_at if self.word_at and self.word_at < self.due.at else None
 
 
-class History(NamedTuple):
-    """What became of the date of a promise: the first one that both agreed on, and every time the promisor's trouble moved it."""
-
-    first_due: When | None
-    amendments: tuple[Amendment, ...]
-
-
-def history(number: int, acts: Sequence[Act]) -> History:
-    """The dates of a promise by its acts; amendments are those of the promisor that were accepted, to a later date or to none."""
-    steps = list(lifecycle.steps(number, acts))
-    final = steps[-1][1]
-    moved = [(before, act) for (_, before), (act, after) in pairwise(steps) if after.renegotiated > before.renegotiated]
-    return History(final.first_due, tuple(filter(None, (_amendment(before, act, final) for before, act in moved))))
-
-
-def _amendment(before: Promise, act: Act, final: Promise) -> Amendment | None:
-    """What `act` accepted, if the promisor asked for it and it moved the date later; dates as corrected since."""
-    if not (before.offered and before.in_force) or before.offered.author is not Side.PROMISOR:
-        return None
-    old, new = (final.revisions[revision.number - 1].terms.due for revision in (before.in_force, before.offered))
-    return Amendment(act.at, old, before.word_at) if old and (new is None or new.at > old.at) else None
+def amendments(promise: Promise) -> Iterator[Amendment]:
+    """Every time the promisor's trouble moved the date: new terms of theirs that were accepted, with a later date or none, as corrected."""
+    for place, agreement in enumerate(promise.agreements[1:]):
+        old, new = promise.due_by(place), promise.due_by(place + 1)
+        asked = promise.revisions[agreement.revision - 1].author is Side.PROMISOR
+        if asked and old and (new is None or new.at > old.at):
+            yield Amendment(agreement.at, old, promise.word_by(place))

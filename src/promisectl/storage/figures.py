@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from promisectl.domain import trust
+from promisectl.domain import lifecycle, trust
 from promisectl.domain.trust import Figures, Rate
 from promisectl.storage import reading
 from promisectl.storage.instants import instant, moment
@@ -154,12 +154,13 @@ class Record:
         """Promises with new terms are few, so their acts are read one by one."""
         slips, in_time, troubles, leads = list[float](), 0, 0, list[float]()
         for row in self._ask(_RENEGOTIATED, direction):
-            first, amendments = trust.history(row["id"], reading.said(self._db, row["id"]))
+            promise = lifecycle.replay(row["id"], reading.said(self._db, row["id"]))
+            first = promise.first_due
             if row["counts"] and first and row["due_at"]:
                 slips.append(trust.days(moment(row["due_at"]) - first.at))
             if row["class"] in ("kt", "kl") and first:
                 in_time += moment(row["delivered_at"]) <= first.at
-            within = [one for one in amendments if self._bound["since"] <= instant(one.at) <= self._bound["until"]]
+            within = [one for one in trust.amendments(promise) if self._bound["since"] <= instant(one.at) <= self._bound["until"]]
             troubles += len(within)
             leads += [trust.days(one.lead) for one in within if one.lead]
         return _Moved(slips, in_time, troubles, leads)
