@@ -25,7 +25,7 @@ class Checked(NamedTuple):
 
     subject: Subject
     person: str | None
-    marks: list[tuple[str, bool]]
+    marks: list[tuple[str, bool | None]]
     findings: list[Finding]
 
 

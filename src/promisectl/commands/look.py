@@ -46,10 +46,14 @@ def _draw_moves(env: Env, rows: Sequence[Row], late: int) -> None:
     if rows:
         parts: Parts = [(title, [row for row in rows if row["waiting"] == kind]) for kind, title in _WAITING]
         _draw(env, parts, viewing.here(env), both_ways=True)
+        if late:
+            env.say("")
+    elif late:
+        env.say("Nothing waits for you to answer or to do.")
     else:
         env.say("Nothing waits for you. What is open: promisectl owe, promisectl owed.")
     if late:
-        env.say(f"\nOverdue with others: {late}. See: promisectl owed --overdue".removeprefix("" if rows else "\n"))
+        env.say(f"Overdue with others: {late}. See: promisectl owed --overdue")
 
 
 def owe(env: Env, **asked: Any) -> None:

@@ -83,7 +83,9 @@ def _reply(env: Env, draft: _Draft, others: Sequence[Person | Newcomer | None]) 
         return Reply(risk=draft.risk, no_to=draft.no_to)
     from promisectl.commands import yes
 
-    return yes.put(env, draft.terms, draft.risk, draft.no_to, may_refuse=len(others) == 1)
+    names = " and ".join(other.name for other in others if other)
+    heading = f"You promise {names}: {messages.terms(draft.terms, viewing.here(env))}."
+    return yes.put(env, draft.terms, draft.risk, draft.no_to, may_refuse=len(others) == 1, heading=heading)
 
 
 def _record(env: Env, draft: _Draft, others: Sequence[Person | Newcomer | None], reply: Reply | None) -> None:

@@ -125,7 +125,7 @@ _TOUR = (
     ),
     ("What waits for you now?", "moves"),
     ("All of it, kept and broken.", "list", "--all"),
-    ("And your record, in figures.", "stats"),
+    ("And who kept how much of what was promised.", "people"),
 )
 
 

@@ -96,24 +96,29 @@ def _draw(env: Env, items: Sequence[Item]) -> None:
 
 
 def _walk(env: Env, items: Sequence[Item]) -> None:
-    """One promise after the other, as it stands when its turn comes; in the end, what became of them."""
+    """One promise after the other, as it stands when its turn comes; in the end, or when it is left, what became of them."""
     done = {"moved": 0, "left as agreed": 0, "skipped": 0}
-    word = ""
-    for place, item in enumerate(items, 1):
-        now = _again(env, item)
-        if now is None:
-            continue
-        env.say(f"{place} of {len(items)}, {now.kind}")
-        for line in _standing(env, now):
-            env.say(line)
-        word = _one(env, now)
-        if word == "quit":
-            break
+    rest = " The rest waits: promisectl review."
+    try:
+        if all(_looked_at(env, item, f"{place} of {len(items)}", done) for place, item in enumerate(items, 1)):
+            rest = ""
+    finally:
+        told = ", ".join(f"{number} {name}" for name, number in done.items() if number)
+        env.say(f"Reviewed {sum(done.values())} of {len(items)}{f': {told}' if told else ''}.{rest}")
+
+
+def _looked_at(env: Env, item: Item, place: str, done: dict[str, int]) -> bool:
+    """Put one promise before a person, and count what was chosen; False when the walk is to end."""
+    now = _again(env, item)
+    if now is None:
+        return True
+    for line in (f"{place}, {now.kind}", *_standing(env, now)):
+        env.say(line)
+    word = _one(env, now)
+    if word != "quit":
         done[{"keep": "left as agreed", "skip": "skipped"}.get(word, "moved")] += 1
         env.say("")
-    told = ", ".join(f"{number} {name}" for name, number in done.items() if number)
-    rest = " The rest waits: promisectl review." if word == "quit" else ""
-    env.say(f"Reviewed {sum(done.values())} of {len(items)}{f': {told}' if told else ''}.{rest}")
+    return word != "quit"
 
 
 def _again(env: Env, item: Item) -> Item | None:
@@ -141,6 +146,8 @@ def _standing(env: Env, item: Item) -> list[str]:
 def _one(env: Env, item: Item) -> str:
     """What a person chose; a move is asked about and carried out, and when it can't be, the choice is put again."""
     choices = ("keep", *map(str, item.verbs), "skip", "quit")
+    if theirs := _theirs(item):
+        env.warn(theirs)
     question = f"{', '.join(choices[:-1])} or quit? [Enter skips]"
     while True:
         word = asking.choice(env, question, choices, enter="skip")
@@ -152,6 +159,13 @@ def _one(env: Env, item: Item) -> str:
             env.warn(str(problem))
         else:
             return word
+
+
+def _theirs(item: Item) -> str:
+    """Which of the moves would be said by the other side, and what they would mean."""
+    promise, name = item.promise, item.row["person_name"]
+    verbs = [verb for verb in item.verbs if not lifecycle.is_mine(promise.direction, lifecycle.speaker(promise, verb))]
+    return "; ".join(f"{verb}: {messages.gloss(promise, verb, name)}" for verb in verbs)
 
 
 def _negotiate(env: Env, item: Item) -> None:

@@ -60,4 +60,5 @@ def _draw(env: Env, days: Sequence[Row], promised: Sequence[Row], usual: float) 
     late = [row for row in promised if "overdue" in (row["flags"] or "")]
     undated = [row for row in promised if not row["due_at"]]
     beside = {name: (_ids(rows, load.MINE), _ids(rows, ("owed",))) for name, rows in (("overdue", late), ("no date", undated))}
-    viewing.draw(env, drawing.page(days, beside, usual, viewing.here(env)))
+    outcomes = {str(row["id"]): row["outcome"] for row in promised}
+    viewing.draw(env, drawing.page(days, beside, outcomes, usual, viewing.here(env), env.width))

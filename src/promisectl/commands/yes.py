@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from promisectl import errors
 from promisectl.commands import asking, load, viewing
 from promisectl.commands.saying import Reply
-from promisectl.domain import civil, lifecycle
+from promisectl.domain import civil, lifecycle, wellmade
 from promisectl.domain.promise import Direction, Promise, Side, State, Terms, Verb
 from promisectl.env import Env
 from promisectl.rendering import messages, words
@@ -62,7 +62,7 @@ def _reply(env: Env, promise: Promise, name: str, given: Reply, *, alone: bool) 
     return reply._replace(revision=offered.number)
 
 
-def put(env: Env, terms: Terms, risk: str | None, no_to: str | None, *, may_refuse: bool, heading: str = "") -> Reply:
+def put(env: Env, terms: Terms, risk: str | None, no_to: str | None, *, may_refuse: bool, heading: str) -> Reply:
     """Put the questions about terms; what `risk` and `no_to` say already is not asked, nor anything about a day that has passed."""
     if (risk and no_to) or (terms.due and terms.due.at < env.now):
         return Reply(risk=risk, no_to=no_to)
@@ -78,9 +78,10 @@ def _busy(env: Env, terms: Terms) -> str:
     """What I owe in that week already: a part of the No is spent."""
     with viewing.opened(env) as db:
         week = load.week_of(env, db, civil.local(terms.due.at, env.zone).date()) if db and terms.due else []
+        full = bool(week) and wellmade.overfull(1 + len(week), load.usual(env, db))
     named = ", ".join(f"#{row['id']} “{row['outcome']}”" for row in week[:_NAMED])
     more = f" and {len(week) - _NAMED} more" if len(week) > _NAMED else ""
-    return f"Due that week already: {named}{more}." if week else ""
+    return f"Due that week already: {named}{more}.{' With this one it is over-full.' if full else ''}" if week else ""
 
 
 def _failed(env: Env, terms: Terms) -> str:

@@ -60,7 +60,7 @@ def days(span: timedelta) -> float:
 
 
 def share_a_word(one: str, other: str) -> bool:
-    """Whether two texts have a word of four or more letters in common, whatever its case: enough to see a risk come true."""
+    """Whether two texts have a word of four or more letters in common, whatever its case: enough for the one to echo the other."""
     return not _words(one).isdisjoint(_words(other))
 
 
@@ -92,7 +92,8 @@ class Figures(NamedTuple):
     `classes` counts what the rest is made of (CLASSES). `kept` is of all that should have been kept by now; `on_time` and
     `on_time_first` leave out what had no date, and judge by the date agreed in the end and by the one promised first;
     `renegotiated` is of all that was accepted; `notice` is of every trouble: those where word came before the date then in force;
-    `confirmed` is of what was delivered; `said_no` of what was asked; `foreseen` of the breaks whose risk had been named.
+    `confirmed` is of what was delivered; `said_no` of what was asked; `foreseen` of the breaks with a risk named:
+    those whose reason echoes it.
     `slip_days` and `lead_days` are medians in days of 24 hours, `late_credit` a mean from 0 to 1; None without data.
     `causes` counts the breaks by cause, the most frequent first; `untold` those that nobody has been told of.
     """

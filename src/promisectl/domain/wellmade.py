@@ -177,8 +177,8 @@ def check(subject: Subject, around: Around, *, ignore: Collection[str] = (), wor
     return [Finding(rule.id, _level(rule, case), rule.quality, says, others.get(rule.id, ())) for rule, says in said if says]
 
 
-def marks(subject: Subject, words: Words = Words()) -> list[tuple[str, bool]]:  # noqa: B008  (it is immutable)
-    """The six marks of a well-made promise and whether this one has them. A risk is asked for only where I promise somebody else."""
+def marks(subject: Subject, words: Words = Words()) -> list[tuple[str, bool | None]]:  # noqa: B008  (it is immutable)
+    """The six marks of a well-made promise and whether this one has them; None for the risk where I promise nothing to somebody else."""
     what = {"L04", "L05", "L06"}
     findings = check(subject, Around(datetime.fromtimestamp(0, UTC), "UTC"), ignore=RULES.keys() - what, words=words)
     return [
@@ -187,7 +187,7 @@ def marks(subject: Subject, words: Words = Words()) -> list[tuple[str, bool]]:  
         ("by when", subject.due is not None),
         ("done when", rules.is_said(subject.done_when)),
         ("accepted", subject.state in _ACCEPTED),
-        ("risk", rules.is_said(subject.risk) or subject.direction in {Direction.OWED, Direction.SELF}),
+        ("risk", None if subject.direction in {Direction.OWED, Direction.SELF} else rules.is_said(subject.risk)),
     ]
 
 

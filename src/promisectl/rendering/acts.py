@@ -15,7 +15,6 @@ _PAST = {
     "release": "released",
     "reopen": "reopened it",
     "bump": "bumped",
-    "told": "told",
     "partial": "reported a part",
     "note": "noted",
     "correct": "put a typo right",
@@ -34,7 +33,10 @@ _SIGNS = (("risk", "risk"), ("no_to", "no to"), ("cause", "cause"), ("repair", "
 def phrase(act: Row, name: str, here: Here) -> str:
     """One act in words, with the terms it put forward and all that was said along with it."""
     who = "You" if act["by"] == "me" else name
-    did = _JUDGED.get(act["act"], _PAST[act["act"]]) if act["revision"] is None else _PAST[act["act"]]
+    past = _PAST.get(act["act"], "")
+    did = _JUDGED.get(act["act"], past) if act["revision"] is None else past
+    if act["act"] == "told":
+        did = f"told {name if act['by'] == 'me' else 'you'}"
     if act["act"] == "complete" and act["side"] == "promisor":
         did = "reported it done"
     revision = f" (rev {act['revision']})" if act["act"] in _ABOUT_TERMS and act["revision"] else ""

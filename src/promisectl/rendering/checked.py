@@ -13,7 +13,8 @@ from promisectl.rendering import tables, words
 
 _TONES = {Level.REFUSE: "red", Level.WARN: "yellow", Level.INFO: "bright_black"}
 
-Checked = tuple[Subject, Sequence[tuple[str, bool]], Sequence[Finding]]
+Marks = Sequence[tuple[str, bool | None]]
+Checked = tuple[Subject, Marks, Sequence[Finding]]
 
 
 def page(checked: Sequence[Checked], *, named: bool) -> RenderableType:
@@ -28,11 +29,12 @@ def page(checked: Sequence[Checked], *, named: bool) -> RenderableType:
     return Group(*(parts if fine or not checked else parts[:-1]))
 
 
-def _section(subject: Subject, marks: Sequence[tuple[str, bool]], findings: Sequence[Finding], *, whole: bool) -> list[RenderableType]:
+def _section(subject: Subject, marks: Marks, findings: Sequence[Finding], *, whole: bool) -> list[RenderableType]:
     """One promise; where it is one of many (not `whole`), what is less than a warning is only named."""
-    marked = Text("  ").join(Text(f"{'✓' if has else '–'} {name}", style="green" if has else "") for name, has in marks)
+    marked = Text("  ").join(Text(f"{'✓' if has else '–'} {name}", style="green" if has else "") for name, has in marks if has is not None)
     aloud = [one for one in findings if whole or one.level is not Level.INFO]
-    besides = ", ".join(one.rule for one in findings if one not in aloud)
+    hints = len(findings) - len(aloud)
+    besides = f"{words.count(hints, 'hint')}{' more' if aloud else ''}: check {subject.number}" if hints else ""
     said = _said(aloud, besides) if findings else Text("Nothing to say.")
     return [tables.heading(_head(subject)), tables.plain(subject.outcome), Padding(marked, (0, 0, 0, 2)), Padding(said, (0, 0, 0, 2))]
 

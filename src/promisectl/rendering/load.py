@@ -12,21 +12,31 @@ from promisectl.rendering import rates, tables, words
 from promisectl.rendering.words import Here, Row
 
 _MARK = "█"
+_ROOM = 70  # columns, besides the bars, from which outcomes can be named
+
+Both = tuple[Sequence[str], Sequence[str]]
 
 
-def page(days: Sequence[Row], beside: Mapping[str, tuple[Sequence[str], Sequence[str]]], usual: float, here: Here) -> RenderableType:
-    """A section for each week, from today on. `beside` names what stands outside the days: its numbers, mine and theirs."""
+def page(
+    days: Sequence[Row], beside: Mapping[str, Both], outcomes: Mapping[str, str], usual: float, here: Here, width: int
+) -> RenderableType:
+    """A section for each week, from today on.
+
+    `beside` names what stands outside the days; `outcomes` are by number, and named where there is room.
+    """
     weeks = [list(rows) for _, rows in groupby(days, key=lambda row: row["week"])]
+    longest = max((len(one) for row in days for one in (row["owe_ids"].split(), row["owed_ids"].split())), default=0)
+    named = outcomes if width >= _ROOM + 2 * longest else {}
     parts: list[RenderableType] = []
     for rows in weeks:
-        lines = [(_day(row, here), *_ahead(row, beside["overdue"])) for row in rows if row["day"] >= str(here.today)]
-        early = [("overdue", *beside["overdue"])] if rows is weeks[0] and any(beside["overdue"]) else []
-        late = [("no date", *beside["no date"])] if rows is weeks[-1] and any(beside["no date"]) else []
-        parts += [Text(), _title(rows, usual), _table([*early, *lines, *late])]
+        lines = [(_day(row, here), _ahead(row, beside["overdue"])) for row in rows if row["day"] >= str(here.today)]
+        early = [("overdue", beside["overdue"])] if rows is weeks[0] and any(beside["overdue"]) else []
+        late = [("no date", beside["no date"])] if rows is weeks[-1] and any(beside["no date"]) else []
+        parts += [Text(), _title(rows, usual), _table([*early, *lines, *late], named)]
     return Group(*parts[1:])
 
 
-def _ahead(row: Row, overdue: tuple[Sequence[str], Sequence[str]]) -> tuple[list[str], list[str]]:
+def _ahead(row: Row, overdue: Both) -> Both:
     """What is still ahead of a day, mine and theirs: an hour of today may have passed."""
     mine, theirs = overdue
     return [one for one in row["owe_ids"].split() if one not in mine], [one for one in row["owed_ids"].split() if one not in theirs]
@@ -50,17 +60,25 @@ def _day(row: Row, here: Here) -> str:
     return f"{words.plain_day(day).rpartition(' ')[0]}{' today' if day == here.today else ''}"
 
 
-def _table(lines: Sequence[tuple[str, Sequence[str], Sequence[str]]]) -> Table:
+def _table(lines: Sequence[tuple[str, Both]], outcomes: Mapping[str, str]) -> Table:
     table = tables.bare()
     table.add_column("", width=len("Mon 23 Nov today"), no_wrap=True)
     for heading in ("You owe", "Owed to you"):
         table.add_column(heading, ratio=1, overflow="fold")
-    for name, mine, theirs in lines:
+    for name, both in lines:
         tone = "red" if name == "overdue" else ""
-        table.add_row(Text(name, style=tone), _bar(mine, tone or "cyan"), _bar(theirs, tone or "bright_black"))
+        cells = (_cell(numbers, outcomes, tone or usual) for numbers, usual in zip(both, ("cyan", "bright_black"), strict=True))
+        table.add_row(Text(name, style=tone), *cells)
     return table
 
 
-def _bar(numbers: Sequence[str], tone: str) -> Text:
-    """One mark for each, and the numbers to find them by."""
-    return Text.assemble((_MARK * len(numbers), tone), " " * bool(numbers), " ".join(f"#{number}" for number in numbers))
+def _cell(numbers: Sequence[str], outcomes: Mapping[str, str], tone: str) -> RenderableType:
+    """A mark for each, and beside the bar what it stands for: the outcomes where there is room, the numbers else."""
+    bar = Text(_MARK * len(numbers), style=tone)
+    if not numbers or not outcomes:
+        return Text.assemble(bar, " " * bool(numbers), " ".join(f"#{number}" for number in numbers))
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_row(bar, Group(*(tables.plain(f"#{number} {outcomes[number]}") for number in numbers)))
+    return grid

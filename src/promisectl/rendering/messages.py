@@ -263,6 +263,31 @@ def next_step(promise: Promise, name: str) -> str:
     return steps.get(promise.state, "")
 
 
+def gloss(promise: Promise, verb: Verb, name: str) -> str:
+    """What a move would say now, and who would say it."""
+    side = lifecycle.speaker(promise, verb)
+    mine = lifecycle.is_mine(promise.direction, side)
+    who, other, s = ("you", name, "") if mine else (name, "you", "s")
+    if promise.state is State.DELIVERED:
+        judged = {Verb.ACCEPT: f"{who} confirm{s} it", Verb.DECLINE: f"{who} say{s} what is missing", Verb.COMPLETE: f"{who} confirm{s} it"}
+        if verb in judged:
+            return judged[verb]
+    if promise.direction is Direction.SELF:
+        return {Verb.COMPLETE: "you have kept it", Verb.NEGOTIATE: "you change the terms", Verb.RENEGE: "you break it"}[verb]
+    return {
+        Verb.ACCEPT: f"{who} say{s} Yes",
+        Verb.NEGOTIATE: f"{who} counter{s}" if promise.state is State.PROPOSED else f"{who} ask{s} for new terms",
+        Verb.DECLINE: f"{who} say{s} No",
+        Verb.WITHDRAW: f"{who} take{s} it back",
+        Verb.COMPLETE: f"{who} have it" if promise.direction is Direction.OWED else f"{who} report{s} it done",
+        Verb.RENEGE: f"{who} break{s} it",
+        Verb.RELEASE: f"{who} let{s} {other} off",
+        Verb.REOPEN: f"{who} reopen{s} it",
+        Verb.BUMP: f"{who} give{s} word, or remind{s}",
+        Verb.TOLD: f"{who} told {other}",
+    }[verb]
+
+
 _SAID_NO = "A No in good time protects what you have said Yes to."
 
 

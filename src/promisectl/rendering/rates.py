@@ -68,7 +68,7 @@ def _lessons(figures: "Figures") -> Iterator[str]:
         each = " each" if " and " in causes else ""
         yield f"broken by: {causes}" if most in (1, named) else f"broken most often by: {causes} ({most} of {named}{each})"
     if figures.foreseen.of:
-        yield f"a named risk came true in {counted(figures.foreseen)}"
+        yield f"the reason echoed the named risk in {counted(figures.foreseen)}"
     if figures.slip_days is not None:
         yield f"new terms moved the date by {span(figures.slip_days)} in the median"
     if figures.untold:

@@ -116,7 +116,7 @@ def _finer(figures: Figures) -> list[tuple[str, str]]:
     if figures.lead_days is not None:
         rows.append(("word came ahead by", f"{rates.span(figures.lead_days)} (median)"))
     if figures.foreseen.of:
-        rows.append(("named risk came true", rates.counted(figures.foreseen)))
+        rows.append(("reason echoed the risk", rates.counted(figures.foreseen)))
     if figures.late_credit is not None:
         rows.append(("late credit", f"{figures.late_credit:.3f} of 1"))
     return rows

@@ -6,24 +6,23 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from promisectl.domain import lifecycle
-from promisectl.domain.promise import Direction, Promise, State, Terms, Verb
+from promisectl.domain.promise import Promise, State, Terms, Verb
 from promisectl.rendering import acts, messages, tables, words
 from promisectl.rendering.words import Here, Row
 
 _HEADS = {"owe": "you owe {}", "owed": "{} owes you", "self": "to yourself"}
 _HEADS_OPEN = {
-    ("owe", "me"): "you offer {}",
-    ("owe", "them"): "{} asks you",
-    ("owed", "me"): "you ask {}",
-    ("owed", "them"): "{} offers you",
+    ("owe", True): ("you offer {}", "you offered {}"),
+    ("owe", False): ("{} asks you", "{} asked you"),
+    ("owed", True): ("you ask {}", "you asked {}"),
+    ("owed", False): ("{} offers you", "{} offered you"),
 }
 
 
 def drawn(row: Row, promise: Promise, said: Sequence[Row], here: Here) -> RenderableType:
     """The page of a promise."""
     name = row["person_name"]
-    heads = _HEADS_OPEN.get((row["direction"], row["author"])) if row["state"] == "proposed" else None
-    head = (heads or _HEADS[row["direction"]]).format(name)
+    head = _head(row, promise).format(name)
     parts: list[RenderableType] = [
         tables.heading(f"#{row['id']} {row['state']} · {head}"),
         tables.plain(row["outcome"]),
@@ -38,6 +37,14 @@ def drawn(row: Row, promise: Promise, said: Sequence[Row], here: Here) -> Render
     if open_now := _open(promise, name):
         parts += [Text(), tables.titled("Open now", open_now)]
     return Group(*parts)
+
+
+def _head(row: Row, promise: Promise) -> str:
+    """Who owes whom; without a Yes, who offers or asks, or did."""
+    if promise.accepted_at:
+        return _HEADS[row["direction"]]
+    present, past = _HEADS_OPEN[row["direction"], lifecycle.is_mine(promise.direction, promise.current.author)]
+    return present if promise.state is State.PROPOSED else past
 
 
 def _said(said: Sequence[Row], name: str, here: Here) -> list[tuple[str, str]]:
@@ -89,34 +96,9 @@ def _terms(terms: Terms, here: Here) -> list[tuple[str, str]]:
 
 def _open(promise: Promise, name: str) -> list[tuple[str, str]]:
     verbs = lifecycle.open_verbs(promise)
-    moves = [(f"{verb} {promise.id}", _gloss(promise, verb, name)) for verb in verbs if verb in _GLOSSED]
+    moves = [(f"{verb} {promise.id}", messages.gloss(promise, verb, name)) for verb in verbs if verb in _GLOSSED]
     beside = ", ".join(f"{verb} {promise.id}" for verb in verbs if verb not in _GLOSSED)
     return [*moves, ("besides", beside)] if beside else moves
-
-
-def _gloss(promise: Promise, verb: Verb, name: str) -> str:
-    """What a move would say now, and who would say it."""
-    side = lifecycle.speaker(promise, verb)
-    mine = lifecycle.is_mine(promise.direction, side)
-    who, other, s = ("you", name, "") if mine else (name, "you", "s")
-    if promise.state is State.DELIVERED:
-        judged = {Verb.ACCEPT: f"{who} confirm{s} it", Verb.DECLINE: f"{who} say{s} what is missing", Verb.COMPLETE: f"{who} confirm{s} it"}
-        if verb in judged:
-            return judged[verb]
-    if promise.direction is Direction.SELF:
-        return {Verb.COMPLETE: "you have kept it", Verb.NEGOTIATE: "you change the terms", Verb.RENEGE: "you break it"}[verb]
-    return {
-        Verb.ACCEPT: f"{who} say{s} Yes",
-        Verb.NEGOTIATE: f"{who} counter{s}" if promise.state is State.PROPOSED else f"{who} ask{s} for new terms",
-        Verb.DECLINE: f"{who} say{s} No",
-        Verb.WITHDRAW: f"{who} take{s} it back",
-        Verb.COMPLETE: f"{who} have it" if promise.direction is Direction.OWED else f"{who} report{s} it done",
-        Verb.RENEGE: f"{who} break{s} it",
-        Verb.RELEASE: f"{who} let{s} {other} off",
-        Verb.REOPEN: f"{who} reopen{s} it",
-        Verb.BUMP: f"{who} give{s} word, or remind{s}",
-        Verb.TOLD: f"{who} told {other}",
-    }[verb]
 
 
 _GLOSSED = tuple(verb for verb in Verb if verb not in (Verb.NOTE, Verb.CORRECT, Verb.VOID))
