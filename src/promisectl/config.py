@@ -35,8 +35,8 @@ def read(env: Env) -> Config:
     import tomllib
 
     try:
-        with open(path, "rb") as file:
-            found = tomllib.load(file)
+        with open(path, encoding="utf-8-sig") as file:
+            found = tomllib.loads(file.read())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise errors.BadConfig(path, f"it is no TOML ({error})") from error
     except OSError as error:

@@ -115,15 +115,15 @@ class Env:
         """Records as they come: whole in a pipe or a file, escaped where they would steer a terminal."""
         self.write(map(_harmless, pieces) if self.tty else pieces)
 
-    def say(self, line: str) -> None:
-        """One line of data on stdout, escaped so that no text in it can steer a terminal."""
-        self.write([shown(line, self._out, self.environ) + "\n"])
+    def say(self, line: str, *, whole: bool = False) -> None:
+        """One line of data on stdout, escaped so that no text in it can steer a terminal; a sentence, unless it is to stay `whole`."""
+        self.write([(safe(line) if whole else shown(line, self._out, self.environ)) + "\n"])
 
-    def answer(self, lines: Iterable[str]) -> None:
-        """The answer of a move that is recorded. Raises AnswerLost when nobody can hear it."""
+    def answer(self, lines: Iterable[str], *, whole: bool = False) -> None:
+        """The answer of a move that is recorded; sentences, unless they are to stay `whole`. Raises AnswerLost when nobody can hear it."""
         try:
             for line in lines:
-                self._out.write(shown(line, self._out, self.environ) + "\n")
+                self._out.write((safe(line) if whole else shown(line, self._out, self.environ)) + "\n")
             self._out.flush()
         except OSError as error:
             raise errors.AnswerLost(error.strerror or "the stream is closed") from error

@@ -215,6 +215,13 @@ class BadName(Usage):
         super().__init__(f"“{name}” can't be the name of a person: {why}.")
 
 
+class TermsChanged(IllegalMove):
+    """An answer to terms that were others by the time it was given."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"The terms of #{number} have changed while you looked at them, so nothing was recorded. See: show {number}.")
+
+
 class StaleRevision(IllegalMove):
     """An answer to terms that are not on the table. `status` is what became of them; empty when there never were such terms."""
 

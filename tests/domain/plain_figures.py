@@ -130,7 +130,9 @@ class Fate:
         self.promisor = "me" if record["direction"] == "owe" else "them"
         self.dues = {terms["revision"]: due_of(terms) for terms in record["terms"]}
         self.authors = {terms["revision"]: terms["author"] for terms in record["terms"]}
+        self.statuses = {terms["revision"]: terms["status"] for terms in record["terms"]}
         self.in_force: int | None = None
+        self.agreed: set[int] = set()
         self.first_due: datetime | None = None
         self.accepted_at: datetime | None = None
         self.accepted_by = ""
@@ -169,6 +171,7 @@ class Fate:
         if verb == "accept":
             self.state, self.accepted_at, self.accepted_by = "active", at, by
             self.in_force = act["revision"]
+            self.agreed.add(act["revision"])
             self.first_due = self.due
         elif verb == "decline":
             self.state, self.declined_at, self.declined_by = "declined", at, by
@@ -190,13 +193,20 @@ class Fate:
             self.reason, self.cause = act["text"] or "", act["cause"] or ""
             self._tell(act["told_at"])
 
+    def _began(self, revision: int) -> int:
+        """The revision with which the talk began that this one ended: who put it forward asked for new terms."""
+        while revision - 1 not in self.agreed and self.statuses[revision - 1] == "superseded":
+            revision -= 1
+        return revision
+
     def _amend(self, at: datetime, revision: int) -> None:
         before, after = self.due, self.dues[revision]
-        if self.authors[revision] == self.promisor and before and (after is None or after > before):
+        if self.authors[self._began(revision)] == self.promisor and before and (after is None or after > before):
             self.put_off.append(Trouble(at, before, min(self.words, default=None)))
         if after != before:
             self.words = []
         self.in_force = revision
+        self.agreed.add(revision)
         self.amended += 1
 
     def _judged(self, verb: str) -> None:

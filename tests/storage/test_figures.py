@@ -315,11 +315,20 @@ RULES: dict[str, tuple[Sequence[Sequence[str]], dict[str, Any]]] = {
         [TO_DANA, (*LATER[:4], "2026-12-24", *LATER[5:], "--theirs"), YES],
         {"notice.of": 0, "renegotiated.count": 1},
     ),
-    "nor is one that they made of mine": (
+    "but one is that they made of mine: it was I who asked": (
         [
             TO_DANA,
             LATER,
             ("2026-11-06", "negotiate", "1", "--by", "2026-12-24", "--reason", "y", "--theirs"),
+            ("2026-11-07", "accept", "1"),
+        ],
+        {"notice.of": 1, "notice.count": 1, "renegotiated.count": 1},
+    ),
+    "and one that I made of theirs is none: it was they who asked": (
+        [
+            TO_DANA,
+            ("2026-11-05", "negotiate", "1", "--by", "2026-12-20", "--reason", "y", "--theirs"),
+            ("2026-11-06", "negotiate", "1", "--by", "2026-12-24", "--reason", "y"),
             ("2026-11-07", "accept", "1"),
         ],
         {"notice.of": 0, "renegotiated.count": 1},

@@ -57,7 +57,7 @@ def check(
             terms = {"done_when": done_when, "why": why, "risk": risk, "no_to": no_to}
             targets = [_draft(env, draft, to, from_, by, terms, agreed=agreed, backfill=backfill)]
         surround = Surroundings(env, db)
-        checked = [_checked(env, surround, target, ignore) for target in targets]
+        checked = [_checked(surround, target, ignore) for target in targets]
     _answer(env, checked, named=bool(numbers or draft))
 
 
@@ -124,10 +124,10 @@ def _rows(env: Env, db: sqlite3.Connection, numbers: Sequence[int]) -> list[Row]
     return [row for row in rows.values() if row]
 
 
-def _checked(env: Env, surround: Surroundings, target: Target, ignore: Sequence[str]) -> Checked:
+def _checked(surround: Surroundings, target: Target, ignore: Sequence[str]) -> Checked:
     around = surround.with_record(target, surround.around(target))
-    marks = wellmade.marks(target.subject, surroundings.words(env))
-    return Checked(target.subject, target.person, marks, surroundings.findings(env, target, around, ignore))
+    marks = wellmade.marks(target.subject, surround.words)
+    return Checked(target.subject, target.person, marks, surround.findings(target, around, ignore))
 
 
 def _answer(env: Env, checked: Sequence[Checked], *, named: bool) -> None:
@@ -148,7 +148,8 @@ def _said(finding: Finding) -> dict[str, Any]:
 
 
 def _about(one: Checked) -> dict[str, Any]:
-    return {"id": one.subject.number, "person": one.person, "outcome": one.subject.outcome}
+    person = people.ME if one.subject.direction is Direction.SELF else one.person
+    return {"id": one.subject.number, "person": person, "outcome": one.subject.outcome}
 
 
 def _record(one: Checked) -> dict[str, Any]:

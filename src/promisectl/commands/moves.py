@@ -1,6 +1,6 @@
 """The other five of the six moves: negotiate, accept, decline, complete, renege."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from promisectl import errors
 from promisectl.commands import arguments, saying
@@ -60,19 +60,28 @@ def accept(
 ) -> None:
     """Say Yes to the terms on the table, or confirm a delivery; who binds themselves at a terminal is asked about risk and price first."""
     reply = Reply(risk=arguments.text("risk", risk), no_to=arguments.text("no-to", no_to), revision=rev)
-    said, numbers = arguments.text("note", note), arguments.ids(ids)
+    note, numbers = arguments.text("note", note), arguments.ids(ids)
     arguments.since(env, "--on", on)
-    replies = _asked(env, numbers, reply)
+    asked = _asked(env, numbers, reply)
+    replies = {number: asked.get(number, reply) for number in numbers}
+    yes = {number: one._replace(reason=note) for number, one in replies.items() if one.verb is Verb.ACCEPT}
+    besides = Besides(new=len(numbers) == 1, asked=any(one.asked for one in asked.values()), note=None if yes else note)
+    answer(env, {**replies, **yes}, besides, on=on)
+
+
+def answer(env: Env, replies: Mapping[int, Reply], besides: Besides, *, on: str | None = None) -> None:
+    """Say a reply to the terms of each promise, by its number, all of them or none."""
 
     def act(promise: Promise) -> Act:
-        mine = replies.get(promise.id, reply)
-        if promise.state is State.DELIVERED and (mine.risk or mine.no_to):
+        reply = replies[promise.id]
+        if promise.state is State.DELIVERED and (reply.risk or reply.no_to):
             raise errors.Contradiction("--risk and --no-to belong to the Yes to terms, and this confirms a delivery. Leave them out.")
-        _check_revision(promise, mine.revision)
-        return saying.act(env, promise, mine, arguments.since(env, "--on", on, after=promise.moved_at), said)
+        _check_revision(promise, reply.revision)
+        return saying.act(env, promise, reply, arguments.since(env, "--on", on, after=promise.moved_at))
 
-    verb = next(iter(replies.values())).verb if len(replies) == len(numbers) == 1 else Verb.ACCEPT
-    saying.move(env, verb.value, ids, act, Besides(new=len(numbers) == 1, asked=any(one.asked for one in replies.values())))
+    verbs = {reply.verb for reply in replies.values()}
+    command = verbs.pop() if len(verbs) == 1 else Verb.ACCEPT
+    saying.move(env, command.value, list(map(str, replies)), act, besides)
 
 
 def _asked(env: Env, numbers: Sequence[int], reply: Reply) -> dict[int, Reply]:

@@ -12,7 +12,7 @@ from promisectl.domain.people import Person, PersonVerb
 from promisectl.domain.trust import Figures
 from promisectl.env import Env
 from promisectl.storage import figures, ledger, reading
-from promisectl.storage.figures import Record, Scope
+from promisectl.storage.figures import EVER, Record, Scope
 from promisectl.storage.journal import Journal
 
 
@@ -49,7 +49,7 @@ def show(env: Env, name: str) -> None:
 def _record(env: Env, db: sqlite3.Connection, person: Person) -> dict[str, Figures]:
     """All that was settled between me and a person, in both directions."""
     clock = viewing.clock(env)
-    record = Record(db, clock, Scope(person.handle, "", clock.now))
+    record = Record(db, clock, Scope(person.handle, EVER, clock.now))
     return {direction: record.figures(direction) for direction in ("owe", "owed")}
 
 

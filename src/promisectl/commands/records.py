@@ -68,8 +68,8 @@ def _into_file(env: Env, path: str, pieces: Iterable[str], *, force: bool) -> No
 
 def path(env: Env) -> None:
     """Where the ledger is, alone on the first line, and where the config is."""
-    env.say(env.ledger)
-    env.say(f"config: {env.config_file}")
+    env.say(env.ledger, whole=True)
+    env.say(f"config: {env.config_file}", whole=True)
     if not ledger.exists(env.ledger):
         env.hint("Neither has to exist: the ledger is founded by the first promise, the config is yours to write.")
 
@@ -141,7 +141,7 @@ def demo(env: Env) -> int:
             if why:
                 env.say("")
                 env.say(f"# {why}")
-            env.say(f"$ promisectl {shlex.join(words)}")
+            env.say(f"$ promisectl {shlex.join(words)}", whole=True)
             env.flush()
             command = [sys.executable, "-m", "promisectl", "--ledger", os.path.join(place, "ledger.db"), *words]
             code = subprocess.run(command, check=False, env=environ).returncode  # noqa: S603 (our own program, our own words)

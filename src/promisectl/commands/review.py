@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from promisectl import errors
 from promisectl.commands import asking, more, moves, viewing
+from promisectl.commands.saying import Besides, Reply
 from promisectl.commands.viewing import Row
 from promisectl.domain import lifecycle
 from promisectl.domain.promise import Cause, Direction, Promise, State, Verb
@@ -169,14 +170,24 @@ def _theirs(item: Item) -> str:
 
 
 def _negotiate(env: Env, item: Item) -> None:
-    terms = (item.promise.offered or item.promise.current).terms
+    revision = item.promise.offered or item.promise.current
+    terms = revision.terms
     keeps = words.due(terms.due.civil, terms.due.zone, viewing.here(env)) if terms.due else "no date"
     due = asking.due(env, f"By when? [Enter keeps {keeps}]")
     what = asking.text(env, "outcome", f"What? [Enter keeps “{terms.outcome}”]")
-    if (due or terms.due, what or terms.outcome) == (terms.due, terms.outcome):
+    new = terms._replace(due=due or terms.due, outcome=what or terms.outcome)
+    if new == terms:
         raise errors.NothingChanged(item.promise.id, "negotiate")
-    by = f"{due.civil} {due.zone}" if due else None
-    moves.negotiate(env, _id(item), by=by, what=what, reason=_reason(env, item, Verb.NEGOTIATE))
+    reply = Reply(Verb.NEGOTIATE, terms=new, reason=_reason(env, item, Verb.NEGOTIATE), seen=terms)
+    moves.answer(env, {item.promise.id: reply}, Besides(foreseen=True, new=True))
+
+
+def _accept(env: Env, item: Item) -> None:
+    offered = item.promise.offered
+    if offered and item.promise.in_force:  # new terms; whatever else is accepted is asked about, or shown, by the move itself
+        moves.answer(env, {item.promise.id: Reply(revision=offered.number, seen=offered.terms)}, Besides(new=True))
+    else:
+        moves.accept(env, [_id(item)])
 
 
 def _reason(env: Env, item: Item, verb: Verb) -> str | None:
@@ -221,7 +232,9 @@ def _told_now(env: Env, item: Item) -> None:
 
 def _with_reason(verb: Verb) -> Callable[[Env, Item], None]:
     def move(env: Env, item: Item) -> None:
-        moves.plain(env, verb, [_id(item)], reason=_reason(env, item, verb))
+        offered = item.promise.offered
+        reply = Reply(verb, reason=_reason(env, item, verb), seen=offered.terms if offered else None)
+        moves.answer(env, {item.promise.id: reply}, Besides())
 
     return move
 
@@ -235,7 +248,7 @@ _MOVES: Mapping[Verb, Callable[[Env, Item], None]] = {
     Verb.NEGOTIATE: _negotiate,
     Verb.BUMP: _bump,
     Verb.RENEGE: _renege,
-    Verb.ACCEPT: lambda env, item: moves.accept(env, [_id(item)]),
+    Verb.ACCEPT: _accept,
     Verb.TOLD: _told_now,
     **{verb: _with_reason(verb) for verb in (Verb.RELEASE, Verb.DECLINE, Verb.WITHDRAW, Verb.REOPEN)},
 }

@@ -9,7 +9,7 @@ from promisectl import errors
 from promisectl.commands import arguments
 from promisectl.commands.viewing import clock, here
 from promisectl.domain import lifecycle
-from promisectl.domain.promise import Act, Promise, State, Terms, Verb
+from promisectl.domain.promise import Act, Promise, Side, State, Terms, Verb
 from promisectl.env import Env
 from promisectl.records import as_json, fields
 from promisectl.rendering import messages, words
@@ -31,9 +31,10 @@ class Answer(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """What is said to terms on the table: Yes with its risk and its price, or No with a reason, or other `terms`; and to which revision.
+    """What is said to terms: Yes, No, or other `terms`, with the risk, the price and the reason; and to which revision.
 
-    `asked`: a person has been asked for it at a terminal.
+    `seen` are the terms that were shown to a person before; when others stand there by then, the reply is refused. `asked`: a person
+    has been asked for it at a terminal.
     """
 
     verb: Verb = Verb.ACCEPT
@@ -42,24 +43,28 @@ class Reply(NamedTuple):
     reason: str | None = None
     terms: Terms | None = None
     revision: int | None = None
+    seen: Terms | None = None
     asked: bool = False
 
 
-def act(env: Env, promise: Promise, reply: Reply, at: datetime, note: str | None = None) -> Act:
-    """The act that says a reply, with a note where it has no reason of its own."""
-    side, said = lifecycle.speaker(promise, reply.verb), reply.reason or note
-    return Act(reply.verb, side, at, env.now, terms=reply.terms, text=said, risk=reply.risk, no_to=reply.no_to)
+def act(env: Env, promise: Promise, reply: Reply, at: datetime) -> Act:
+    """The act that says a reply. Raises TermsChanged."""
+    if reply.seen not in (None, (promise.offered or promise.current).terms):
+        raise errors.TermsChanged(promise.id)
+    side = lifecycle.speaker(promise, reply.verb)
+    return Act(reply.verb, side, at, env.now, terms=reply.terms, text=reply.reason, risk=reply.risk, no_to=reply.no_to)
 
 
 class Besides(NamedTuple):
     """What is said besides when one promise moved: what was foreseen at the Yes, and the first warning of the check, if it is `new`.
 
-    `asked`: the questions at the Yes have just been put.
+    `asked`: the questions at the Yes have just been put. `note` is kept beside it.
     """
 
     foreseen: bool = False
     new: bool = False
     asked: bool = False
+    note: str | None = None
 
 
 _NOTHING = Besides()
@@ -84,6 +89,8 @@ def _one(env: Env, db: sqlite3.Connection, journal: Journal, before: Promise, ac
         after = journal.say(before, said)
     except errors.TooEarly as error:
         raise errors.TooEarly(error.number, error.earliest, words.moment(error.earliest, here(env))) from None
+    if besides.note:
+        after = journal.say(after, Act(Verb.NOTE, Side.BOOKKEEPER, said.at, env.now, text=besides.note))
     name = reading.name(db, after.opening.person)
     row = reading.promise(db, clock(env), after.id)
     hints = [messages.next_step(after, name), messages.foreseen(after) if besides.foreseen else "", checked(env, db, after, row, besides)]
@@ -102,9 +109,9 @@ def checked(env: Env, db: sqlite3.Connection, promise: Promise, row: Any, beside
 def answer(env: Env, answers: Sequence[Answer]) -> None:
     """Print what a move did, as it was asked for: sentences, numbers alone, or one JSON object a line."""
     if env.as_json:
-        env.answer(as_json.one(fields.promise(one.row)) for one in answers)
+        env.answer((as_json.one(fields.promise(one.row)) for one in answers), whole=True)
     elif env.quiet:
-        env.answer(str(one.number) for one in answers)
+        env.answer((str(one.number) for one in answers), whole=True)
     else:
         env.answer(one.line for one in answers)
         hints = answers[0].hints if len(answers) == 1 else ()  # who moves several at once knows what comes next

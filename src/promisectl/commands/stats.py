@@ -11,16 +11,15 @@ from promisectl.domain.trust import Figures
 from promisectl.env import Env
 from promisectl.records import as_csv, as_json, as_lines
 from promisectl.records import figures as records
-from promisectl.rendering import words
+from promisectl.rendering import rates, words
 from promisectl.rendering.words import Here
 from promisectl.storage import ledger
-from promisectl.storage.figures import Record, Scope
+from promisectl.storage.figures import EVER, Record, Scope
 
 _DAYS = 90
 _DIRECTIONS = ("owe", "owed")
 _MONTHS = 12
 Months = Mapping[str, Mapping[str, int]]
-_EVER = "0000"  # sorts before every instant
 
 
 class _Window(NamedTuple):
@@ -32,7 +31,7 @@ class _Window(NamedTuple):
 
     def scope(self, person: str | None) -> Scope:
         """The window as stored instants."""
-        return Scope(person, viewing.stored(self.since) or _EVER, viewing.stored(self.until) or "")
+        return Scope(person, viewing.stored(self.since) or EVER, viewing.stored(self.until) or "")
 
 
 def stats(
@@ -51,7 +50,7 @@ def stats(
     if with_ is not None and person is None:
         raise errors.Contradiction("Promises to yourself stand outside the figures. Name somebody else, or leave out --with.")
     handle = person.handle if person else None
-    with viewing.opened(env, window.as_of if as_of else None) as found:
+    with viewing.opened(env, window.as_of if as_of else None, acts=True) as found:
         if found is None and env.form == "table":
             viewing.nothing_yet(env, viewing.PROMISES)
             return
@@ -84,7 +83,7 @@ def _months(env: Env, record: Record, window: _Window) -> dict[str, Months]:
     """What was settled in each of the last months of the window, both directions; what was before them stands in one row."""
     last = civil.local(window.until, env.zone).date().replace(day=1)
     begins = {words.month(day): viewing.stored(civil.first_second(day, env.zone)) or "" for day in _firsts(last)}
-    begins["earlier"] = _EVER
+    begins[rates.EARLIER] = EVER
     return {direction: record.by_month(direction, begins) for direction in _DIRECTIONS}
 
 

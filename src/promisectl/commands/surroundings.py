@@ -62,17 +62,6 @@ def _is_assumed(acts: Sequence[Row]) -> bool:
     return any(act["act"] == "accept" for act in at_once) and not heard
 
 
-def findings(env: Env, target: Target, around: Around, ignore: Collection[str] = ()) -> list[Finding]:
-    """What the rules have to say, but for those to ignore here or by the config."""
-    return wellmade.check(target.subject, around, ignore=(*ignore, *config.read(env).check.ignore), words=words(env))
-
-
-def words(env: Env) -> Words:
-    """The words that a person has added to those that the rules look for."""
-    wish = config.read(env).check
-    return Words(wish.effort, wish.hedges, wish.vague)
-
-
 class Surroundings:
     """What stands around promises now. What is asked for a second time is remembered, so that many can be checked at once."""
 
@@ -80,6 +69,13 @@ class Surroundings:
         self._env = env
         self._db = db
         self._remembered: dict[object, Any] = {}
+        wish = config.read(env).check
+        self._ignored = wish.ignore
+        self.words = Words(wish.effort, wish.hedges, wish.vague)
+
+    def findings(self, target: Target, around: Around, ignore: Collection[str] = ()) -> list[Finding]:
+        """What the rules have to say, but for those to ignore here or by the config."""
+        return wellmade.check(target.subject, around, ignore=(*ignore, *self._ignored), words=self.words)
 
     def around(self, target: Target) -> Around:
         """The same week and day, the same person, everybody else; of the record nothing."""
@@ -132,6 +128,6 @@ def hint(env: Env, db: sqlite3.Connection, promise: Promise, row: Row, *, asked:
 
     `asked`: the risk has just been asked for, and the week shown.
     """
-    target = of(promise, row)
-    found = findings(env, target, Surroundings(env, db).around(target), ("L12", "L14") if asked else ())
+    target, surround = of(promise, row), Surroundings(env, db)
+    found = surround.findings(target, surround.around(target), ("L12", "L14") if asked else ())
     return next((f"Check: {one.says} ({one.rule})" for one in found if one.level is Level.WARN), "")

@@ -52,13 +52,13 @@ PEOPLE = Kind(fields.PERSON, fields.PERSON, fields.person)
 
 
 @contextmanager
-def opened(env: Env, moment: datetime | None = None) -> Iterator[Any]:
-    """A connection to the ledger, as it stood at `moment`; None where there is no ledger yet."""
+def opened(env: Env, moment: datetime | None = None, *, acts: bool = False) -> Iterator[Any]:
+    """A connection to the ledger, as it stood at `moment`, with the `acts` if they are needed; None where there is no ledger yet."""
     if not ledger.exists(env.ledger):
         yield None
         return
     with ledger.reading(env.ledger) as db:
-        yield reading.as_of(db, moment) if moment else db
+        yield reading.as_of(db, moment, acts=acts) if moment else db
 
 
 def answer(env: Env, rows: Iterable[Row], kind: Kind, draw: Callable[[list[Row]], None]) -> None:

@@ -22,43 +22,52 @@ def week(env: Env, *, weeks: int = 2) -> None:
             viewing.nothing_yet(env, viewing.DAYS)
             return
         promised, usual = load.due(env, db, directions=(*load.MINE, "owed")), load.usual(env, db)
-    first = load.monday(civil.local(env.now, env.zone).date())
-    days = _days(env, promised, [first + timedelta(days=later) for later in range(7 * weeks)], usual)
-    viewing.answer(env, days, viewing.DAYS, lambda _: _draw(env, days, promised, usual))
+    today = civil.local(env.now, env.zone).date()
+    first = load.monday(today)
+    days = [first + timedelta(days=later) for later in range(min(7 * weeks, (date.max - first).days + 1))]
+    viewing.answer(env, _records(env, promised, days, usual), viewing.DAYS, lambda rows: _draw(env, rows, promised, usual))
 
 
-def _days(env: Env, promised: Sequence[Row], days: Sequence[date], usual: float) -> list[dict[str, Any]]:
-    """A record for each day: the promises due on it, and whether its week is too full."""
-    by_day: dict[date, list[Row]] = {day: [] for day in days}
+def _records(env: Env, promised: Sequence[Row], days: Sequence[date], usual: float) -> list[dict[str, Any]]:
+    """A record for each day, with what is due on it and whether its week is too full; then what was due before, and what has no date."""
+    by_day: dict[date | None, list[Row]] = {day: [] for day in days}
+    earlier = list[Row]()
     for row in promised:
-        if row["due_at"] and load.day(env, row) in by_day:
-            by_day[load.day(env, row)].append(row)
-    mine = {load.monday(day): 0 for day in days}
-    for day, rows in by_day.items():
-        mine[load.monday(day)] += len(_ids(rows, load.MINE))
-    return [
-        {
-            "day": str(day),
-            "week": f"{day:%G-W%V}",
-            "owe": len(_ids(rows, load.MINE)),
-            "owed": len(_ids(rows, ("owed",))),
-            "overfull": int(wellmade.overfull(mine[load.monday(day)], usual)),
-            "owe_ids": " ".join(_ids(rows, load.MINE)),
-            "owed_ids": " ".join(_ids(rows, ("owed",))),
-        }
-        for day, rows in by_day.items()
+        due = load.day(env, row) if row["due_at"] else None
+        (earlier if due and due < days[0] else by_day.setdefault(due, [])).append(row)
+    mine: dict[date, int] = {}
+    for day in days:
+        mine[load.monday(day)] = mine.get(load.monday(day), 0) + len(_ids(by_day[day], load.MINE))
+    found = [
+        _record("day", by_day[day], str(day), f"{day:%G-W%V}", overfull=wellmade.overfull(mine[load.monday(day)], usual)) for day in days
     ]
+    return [*found, _record("earlier", earlier), _record("no date", by_day.get(None, []))]
+
+
+def _record(kind: str, rows: Sequence[Row], day: str | None = None, week: str | None = None, *, overfull: bool = False) -> dict[str, Any]:
+    mine, theirs = _ids(rows, load.MINE), _ids(rows, ("owed",))
+    return {
+        "day": day,
+        "week": week,
+        "owe": len(mine),
+        "owed": len(theirs),
+        "overfull": int(overfull),
+        "owe_ids": " ".join(mine),
+        "owed_ids": " ".join(theirs),
+        "kind": kind,
+    }
 
 
 def _ids(rows: Sequence[Row], directions: Sequence[str]) -> list[str]:
     return [str(row["id"]) for row in rows if row["direction"] in directions]
 
 
-def _draw(env: Env, days: Sequence[Row], promised: Sequence[Row], usual: float) -> None:
+def _draw(env: Env, rows: Sequence[Row], promised: Sequence[Row], usual: float) -> None:
     from promisectl.rendering import load as drawing
 
     late = [row for row in promised if "overdue" in (row["flags"] or "")]
     undated = [row for row in promised if not row["due_at"]]
-    beside = {name: (_ids(rows, load.MINE), _ids(rows, ("owed",))) for name, rows in (("overdue", late), ("no date", undated))}
+    beside = {name: (_ids(found, load.MINE), _ids(found, ("owed",))) for name, found in (("overdue", late), ("no date", undated))}
+    days = [row for row in rows if row["day"]]
     outcomes = {str(row["id"]): row["outcome"] for row in promised}
     viewing.draw(env, drawing.page(days, beside, outcomes, usual, viewing.here(env), env.width))

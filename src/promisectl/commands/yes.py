@@ -57,9 +57,8 @@ def _reply(env: Env, promise: Promise, name: str, given: Reply, *, alone: bool) 
     heading = f"#{promise.id} {f'{name} asks you' if asked else f'You offer {name}'}: {messages.terms(offered.terms, viewing.here(env))}."
     known = Reply(risk=given.risk or promise.risk, no_to=given.no_to or promise.no_to)
     reply = put(env, offered.terms, known.risk, known.no_to, may_refuse=asked and alone, heading=heading)
-    if reply.verb is Verb.ACCEPT:  # what was said with the offer is not said again
-        reply = reply._replace(risk=given.risk if promise.risk else reply.risk, no_to=given.no_to if promise.no_to else reply.no_to)
-    return reply._replace(revision=offered.number)
+    risk, no_to = given.risk if promise.risk else reply.risk, given.no_to if promise.no_to else reply.no_to
+    return reply._replace(risk=risk, no_to=no_to, revision=offered.number, seen=offered.terms)  # what the offer said is not said again
 
 
 def put(env: Env, terms: Terms, risk: str | None, no_to: str | None, *, may_refuse: bool, heading: str) -> Reply:
@@ -99,10 +98,10 @@ def _verdict(env: Env, terms: Terms, yes: Reply) -> Reply:
         if word == "yes":
             return yes
         if word == "no":
-            return Reply(Verb.DECLINE, reason=asking.text(env, "reason", "Why? [Enter for no reason]"), asked=True)
+            return yes._replace(verb=Verb.DECLINE, reason=asking.text(env, "reason", "Why? [Enter for no reason]"))
         other = _other(env, terms)
         if other != terms:
-            return Reply(Verb.NEGOTIATE, terms=other, asked=True)
+            return yes._replace(verb=Verb.NEGOTIATE, terms=other)
         env.warn("That changes nothing.")
 
 

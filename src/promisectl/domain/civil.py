@@ -58,8 +58,11 @@ def last_second(day: date, zone: str) -> datetime:
 
 
 def local(instant: datetime, zone: str) -> datetime:
-    """Return an instant as the clocks in `zone` show it."""
-    return instant.astimezone(ZoneInfo(zone))
+    """Return an instant as the clocks in `zone` show it; the last second of the year 9999 where that is over there already."""
+    try:
+        return instant.astimezone(ZoneInfo(zone))
+    except OverflowError:
+        return datetime.max.replace(microsecond=0, tzinfo=ZoneInfo(zone))
 
 
 def is_zone(name: str) -> bool:

@@ -29,6 +29,11 @@ def _civil_day(due: When) -> date:
     return date.fromisoformat(due.civil[:10])
 
 
+def _local_day(due: When, case: "Case") -> date:
+    """The day on which it is due where I am."""
+    return civil.local(due.at, case.around.zone).date()
+
+
 def _shown(due: When, case: "Case") -> str:
     return civil.show(due.civil, due.zone, case.around.zone)
 
@@ -107,14 +112,14 @@ def _full_week(case: "Case") -> str:
     due, week = case.subject.due, case.around.week
     if not due or not case.is_mine or not case.is_week_overfull:
         return ""
-    return f"Week {_civil_day(due).isocalendar().week} holds {1 + len(week)} of your promises with this one."
+    return f"Week {_local_day(due, case).isocalendar().week} holds {1 + len(week)} of your promises with this one."
 
 
 def _full_day(case: "Case") -> str:
     due, day = case.subject.due, case.around.day
     if not due or not case.is_mine or 1 + len(day) < _FULL_DAY:
         return ""
-    return f"{civil.show(due.civil).partition(',')[0]} holds {1 + len(day)} of your promises with this one."
+    return f"{civil.show(str(_local_day(due, case))).partition(',')[0]} holds {1 + len(day)} of your promises with this one."
 
 
 def _past_due(case: "Case") -> str:

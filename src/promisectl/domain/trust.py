@@ -10,7 +10,7 @@ from math import exp, log, sqrt
 from typing import NamedTuple
 
 from promisectl.domain.civil import When
-from promisectl.domain.promise import Promise, Side
+from promisectl.domain.promise import Promise, Revision, Side, Status
 
 CLASSES = ("kt", "kl", "kn", "bn", "bl", "od")
 """Kept in time, late, without a date; broken with notice, broken late or in silence; overdue."""
@@ -131,6 +131,14 @@ def amendments(promise: Promise) -> Iterator[Amendment]:
     """Every time the promisor's trouble moved the date: new terms of theirs that were accepted, with a later date or none, as corrected."""
     for place, agreement in enumerate(promise.agreements[1:]):
         old, new = promise.due_by(place), promise.due_by(place + 1)
-        asked = promise.revisions[agreement.revision - 1].author is Side.PROMISOR
+        asked = _first_of_round(promise, agreement.revision).author is Side.PROMISOR
         if asked and old and (new is None or new.at > old.at):
             yield Amendment(agreement.at, old, promise.word_by(place))
+
+
+def _first_of_round(promise: Promise, number: int) -> Revision:
+    """The revision with which the talk began that ended with this one: what it took the place of while nothing was agreed on."""
+    agreed = {agreement.revision for agreement in promise.agreements}
+    while number - 1 not in agreed and promise.revisions[number - 2].status is Status.SUPERSEDED:
+        number -= 1
+    return promise.revisions[number - 1]

@@ -51,8 +51,13 @@ def length(text: str) -> int:
 
 def are_alike(one: str, other: str) -> bool:
     """Whether four fifths of the different words of two texts are in both."""
-    ours, theirs = set(words(one)), set(words(other))
+    ours, theirs = _different(one), _different(other)
     return bool(ours) and 5 * len(ours & theirs) >= 4 * len(ours | theirs)
+
+
+@lru_cache(4096)
+def _different(text: str) -> frozenset[str]:
+    return frozenset(words(text))
 
 
 def has_number(said: Said) -> bool:

@@ -70,7 +70,7 @@ PERSON = (
     "kept_by_them",
     "kept_by_them_of",
 )
-DAY = ("day", "week", "owe", "owed", "overfull", "owe_ids", "owed_ids")
+DAY = ("day", "week", "owe", "owed", "overfull", "owe_ids", "owed_ids", "kind")
 _LISTS = ("tags", "flags")
 _OFFER = ("outcome", "due", "done_when", "why", "reply_by")
 

@@ -8,6 +8,8 @@ from promisectl.rendering import words
 if TYPE_CHECKING:
     from promisectl.domain.trust import Figures, Rate
 
+EARLIER = "earlier"
+"""What stands for all the months before those that are shown: told in words, without a bar."""
 _ENOUGH = 5  # of fewer, the counts say more than a percentage
 
 

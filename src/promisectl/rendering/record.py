@@ -13,8 +13,6 @@ from promisectl.domain.trust import Figures, Rate
 from promisectl.rendering import rates, tables, words
 from promisectl.rendering.words import Here
 
-EARLIER = "earlier"
-"""What stands for all the months before those that are shown: told in words, without a bar."""
 _BESIDE = 78  # columns from which both directions stand beside each other
 _INTERVAL = 48  # columns from which there is room for the interval
 _SIGNS = (
@@ -131,7 +129,7 @@ def _chart(title: str, months: Months, width: int) -> list[RenderableType]:
     if not rows:
         return []
     most, room = (
-        max((sum(parts) for month, parts in rows if month != EARLIER), default=1),
+        max((sum(parts) for month, parts in rows if month != rates.EARLIER), default=1),
         width - max(len(month) for month, _ in rows) - 4,
     )  # what is set in, and between
     beside = room >= _BAR + _LONGEST
@@ -140,7 +138,7 @@ def _chart(title: str, months: Months, width: int) -> list[RenderableType]:
     grid.add_column(style="bright_black", no_wrap=True)
     for month, parts in rows:
         told = ", ".join(f"{number} {sign[0]}" for sign, number in zip(_SIGNS, parts, strict=True) if number)
-        bar, said = Text("…") if month == EARLIER else _bar(parts, scale), Text(told)
+        bar, said = Text("…") if month == rates.EARLIER else _bar(parts, scale), Text(told)
         grid.add_row(month, *((bar, said) if beside else (Group(bar, said),)))
     per = f", one sign for {scale} or fewer" if scale > 1 else ""
     return [Text(), tables.heading(f"{title}: month by month{per}"), Padding(grid, (0, 0, 0, 2))]

@@ -86,6 +86,10 @@ SORTS = {
 }
 
 
+EVER = "0000"
+"""Sorts before every stored instant: a window without a beginning."""
+
+
 class Scope(NamedTuple):
     """Whose record: one person's by their handle, or everybody's (None), in a window of stored instants, both ends within."""
 

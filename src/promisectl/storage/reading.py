@@ -179,8 +179,11 @@ def name(db: sqlite3.Connection, person: int | None) -> str:
     return str(row["name"]) if row else ""
 
 
-def as_of(db: sqlite3.Connection, moment: "datetime") -> sqlite3.Connection:
-    """A ledger that holds every promise as it stood at `moment`: the commands that count today, as far as they were said by then."""
+def as_of(db: sqlite3.Connection, moment: "datetime", *, acts: bool = False) -> sqlite3.Connection:
+    """A ledger that holds every promise as it stood at `moment`: the commands that count today, as far as they were said by then.
+
+    Only with `acts` it holds what was said, too.
+    """
     from promisectl.domain import lifecycle
     from promisectl.storage import codec, ledger
 
@@ -189,12 +192,13 @@ def as_of(db: sqlite3.Connection, moment: "datetime") -> sqlite3.Connection:
     for person in people(db):
         columns = {"handle": person.handle, "name": person.name, "merged_into": person.merged_into, "person": person.id}
         then.execute(sql.PUT_PERSON, columns)
-    then.executemany(sql.PUT_ENTRY, map(dict, db.execute(sql.ENTRIES)))
+    if acts:
+        then.executemany(sql.PUT_ENTRY, map(dict, db.execute(sql.ENTRIES)))
     by_promise: Iterable[tuple[int, Iterable[Row]]] = groupby(db.execute(sql.ACTS_OF_ALL), key=lambda row: int(row["promise"]))
     for number, rows in by_promise:
-        said = {row["number"]: dict(row) for row in rows}
+        said = {row["number"]: row for row in rows}
         steps = list(lifecycle.steps_by(number, [codec.act_of(row) for row in said.values()], moment))
         if steps:
             then.execute(sql.PUT_PROMISE, {**codec.columns_of(steps[-1][1]), "id": number})
-            then.executemany(sql.ADD_ACT, [said[act.number] for act, _ in steps])
+            then.executemany(sql.ADD_ACT, [dict(said[act.number]) for act, _ in steps if acts])
     return then
