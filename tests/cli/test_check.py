@@ -72,10 +72,31 @@ def test_one_that_is_named_is_told_whole(some: Program) -> None:
     ]  # fmt: skip
 
 
-def test_of_all_of_them_what_is_less_than_a_warning_is_only_named(some: Program) -> None:
+def test_of_all_of_them_what_is_less_than_a_warning_is_only_counted(some: Program) -> None:
     page = _seen(some.ok("check", width=80))
-    assert "  info       L08, L11\n" in page
+    assert page.startswith(
+        "#3 active · from Kim\nFix the bike brake\n  ✓ who  ✓ what  ✓ by when  – done when  ✓ accepted\n  info       4 hints: check 3\n\n#2"
+    )
+    assert page.endswith("\n  info       2 hints more: check 2\n\n1 promise more: nothing to say.\n")
+    assert page.count("info") == 2
+    assert [[one["rule"] for one in record["findings"] if one["level"] == "info"] for record in _check(some)] == [
+        [], ["L08", "L11", "L17", "L18"], ["L08", "L11"],
+    ]  # fmt: skip
     assert "Done when" not in page
+
+
+def test_a_single_hint_is_one(program: Program) -> None:
+    program.ok("make", "Send the Q3 numbers", "--to", "dana", "--agreed", *GOOD, *EYES)
+    assert _rules(program, "1") == ["L18"]
+    assert "\n  info       1 hint: check 1\n" in _seen(program.ok("check", width=80))
+
+
+def test_the_risk_is_no_mark_of_what_i_do_not_promise_to_others(some: Program) -> None:
+    some.ok("make", "Walk ten times", "--to", "me", "--by", "sat")
+    assert {record["id"]: record["marks"]["risk"] for record in _check(some)} == {1: True, 2: False, 3: None, 5: None}
+    for number in ("3", "5"):
+        page = _seen(some.ok("check", number, width=80))
+        assert "\n  ✓ who  ✓ what  ✓ by when  – done when  ✓ accepted\n" in page
 
 
 def test_several_in_the_order_given_and_each_once(some: Program) -> None:

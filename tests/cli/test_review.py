@@ -22,6 +22,12 @@ SELF = "keep, complete, negotiate, renege, skip or quit? [Enter skips] › "
 ASKED = "keep, negotiate, bump, accept, decline, withdraw, skip or quit? [Enter skips] › "
 JUDGED = "keep, complete, bump, release, accept, decline, reopen, skip or quit? [Enter skips] › "
 REPORTED = "keep, bump, release, accept, decline, reopen, skip or quit? [Enter skips] › "
+THEY_RELEASE = "release: Dana lets you off\n"
+THEY_RENEGE = "renege: Lee breaks it\n"
+THEY_WITHDRAW = "withdraw: Dana takes it back\n"
+THEY_REOPEN = "reopen: Kim reopens it\n"
+THEY_ANSWER = "negotiate: Lee counters; accept: Lee says Yes; decline: Lee says No\n"
+THEY_JUDGE = "release: Dana lets you off; accept: Dana confirms it; decline: Dana says what is missing\n"
 UNTOLD = "keep, told, skip or quit? [Enter skips] › "
 FORKS = "ignore:This process .* is multi-threaded:DeprecationWarning"
 EARLIER = ["--said", "2026-11-02", "--backfill", "--agreed", "-q"]
@@ -198,7 +204,10 @@ def test_all_of_them_one_after_the_other(all_kinds: Program) -> None:
     heads = [line for line in result.stdout.splitlines() if " of 10, " in line]
     assert heads == [f"{place} of 10, {kind}" for place, kind in enumerate(KINDS, 1)]
     assert [line.split()[0] for line in result.stdout.splitlines() if line.startswith("#")] == [f"#{number}" for number in ORDER]
-    assert result.stderr == OPEN * 2 + SELF + UNTOLD + ASKED + REPORTED + JUDGED + OPEN + SELF + ASKED
+    assert result.stderr == (
+        f"{THEY_RENEGE}{OPEN}{THEY_RELEASE}{OPEN}{SELF}{UNTOLD}{THEY_ANSWER}{ASKED}{THEY_JUDGE}{REPORTED}{THEY_REOPEN}{JUDGED}"
+        f"{THEY_RELEASE}{OPEN}{SELF}{THEY_WITHDRAW}{ASKED}"
+    )
     assert result.stdout.endswith("Reviewed 10 of 10: 10 left as agreed.\n")
     assert all_kinds.ledger.read_bytes() == before
 
@@ -267,7 +276,7 @@ def test_what_was_settled_is_gone_the_next_time(program: Program) -> None:
 def test_what_is_not_clear_is_asked_again(program: Program, typed: str, said: str) -> None:
     _one(program, "--to", "dana", "--by", "fri", "--agreed")
     result = _review(program, typed, "")
-    assert result.stderr == f"{OPEN}{said}\n{OPEN}"
+    assert result.stderr == f"{THEY_RELEASE}{OPEN}{said}\n{OPEN}"
     assert result.stdout.endswith("Reviewed 1 of 1: 1 skipped.\n")
 
 
@@ -348,7 +357,7 @@ def test_the_answers_are_recorded(program: Program) -> None:
     _one(program, *MINE)
     result = _review(program, "renege", "", "no time", "o", "over", "not yet")
     assert result.stderr == (
-        f"{OPEN}Why? › Why? › Which cause: overload, dependency, underestimated, need-changed, forgot, external, other? [Enter for none] › "
+        f"{THEY_RELEASE}{OPEN}Why? › Why? › Which cause: overload, dependency, underestimated, need-changed, forgot, external, other? [Enter for none] › "
         "That can mean overload or other.\n"
         "Which cause: overload, dependency, underestimated, need-changed, forgot, external, other? [Enter for none] › "
         "When was Dana told? [Enter for now, or not yet] › When you have told Dana: told 1.\n"
@@ -387,7 +396,7 @@ def test_the_questions_at_the_yes_are_put(program: Program) -> None:
     _one(program, "--to", "dana", "--by", "wed", "--asked")
     result = _review(program, "a", "sick", "gym", "y")
     assert result.stderr.startswith(
-        f"{ASKED}#1 Dana asks you: “Send Q3 numbers” by Wed 25 Nov 2026, end of day.\n"
+        f"{THEY_WITHDRAW}{ASKED}#1 Dana asks you: “Send Q3 numbers” by Wed 25 Nov 2026, end of day.\n"
         "Imagine Thu 26 Nov: it did not happen. Why not? [Enter skips] › What does this Yes say No to? [Enter skips] › "
         "Yes, counter or No? [Enter for Yes] › "
     )
@@ -468,6 +477,28 @@ def test_what_was_settled_meanwhile_does_not_come_up(program: Program) -> None:
         assert "The rest waits" not in child.before
 
 
+@pytest.mark.filterwarnings(FORKS)
+@pytest.mark.parametrize(
+    "answers", [["accept"], ["decline", ""], ["negotiate", "", "Send half of them", "late"]], ids=lambda words: words[0]
+)
+def test_an_answer_is_to_the_terms_that_were_shown(program: Program, answers: list[str]) -> None:
+    _one(program, *MINE)
+    program.ok("negotiate", "1", "--by", "sat", "--theirs", "--reason", "x")
+    with pexpect.spawn(
+        sys.executable, ["-m", "promisectl", "review"], env=dict(os.environ), encoding="utf-8", timeout=30, dimensions=(50, 200)
+    ) as child:
+        child.expect(" › ")
+        _meanwhile("negotiate", "1", "--by", "today", "--what", "Send ten more things", "--theirs", "--reason", "y", "-q")
+        for answer in answers:
+            child.sendline(answer)
+            child.expect(" › ")
+        assert "Revision 2 of #1 is dead" in child.before or "The terms of #1 have changed" in child.before
+        child.sendline("quit")
+        child.expect(pexpect.EOF)
+    assert _acts(program)[-1] == "negotiate"
+    assert _record(program)["offer"]["outcome"] == "Send ten more things"
+
+
 def _meanwhile(*words: str) -> None:
     subprocess.run([sys.executable, "-m", "promisectl", *words], env=dict(os.environ), capture_output=True, check=True, timeout=30)
 
@@ -481,6 +512,7 @@ def test_the_end_of_input_keeps_what_was_done(program: Program, typed: list[str]
     _one(program, *MINE)
     result = _review(program, "complete", *typed)
     assert result.code == 130
+    assert result.stdout.endswith("Reviewed 1 of 2: 1 moved. The rest waits: promisectl review.\n")
     assert _record(program, 1)["state"] == "delivered"
     assert _acts(program, 2) == ["offer", "accept"]
 
@@ -500,6 +532,7 @@ def test_a_key_that_gives_up_keeps_what_was_done(program: Program, key: str, typ
         child.expect(" › ")
         child.sendcontrol(key)
         child.expect(pexpect.EOF)
+        assert "\r\nReviewed 1 of 2: 1 moved. The rest waits: promisectl review.\r\n" in child.before
         assert child.wait() == 130
         assert "Traceback" not in child.before
     assert _record(program, 1)["state"] == "delivered"

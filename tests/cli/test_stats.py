@@ -167,6 +167,13 @@ def test_detail_says_what_the_figures_are_made_of(settled: Program) -> None:
     assert settled.ok("stats", "--detail", "--json") == settled.ok("stats", "--json")
 
 
+def test_a_reason_that_echoes_the_named_risk_is_told(program: Program) -> None:
+    program.ok("make", "Bring a chair", "--to", "dana", "--by", "2026-11-10", "--risk", "The vendor is late", *SAID)
+    program.ok("renege", "1", "--reason", "My vendor slipped")
+    assert "\nThe reason echoed the named risk in 1 of 1\n" in _seen(program.ok("stats", width=80))
+    assert "  reason echoed the risk     1 of 1\n" in _seen(program.ok("stats", "--detail", width=80))
+
+
 def test_a_direction_with_nothing_to_count_is_left_out(program: Program) -> None:
     _make(program, "--from", "lee")
     page = program.ok("stats", width=80)

@@ -131,6 +131,77 @@ def test_the_page_of_a_broken_and_replaced_promise(week: Program) -> None:
     assert "replaces\t6" in week.ok("show", "8").splitlines()
 
 
+@pytest.mark.parametrize(
+    ("sides", "move", "state", "head"),
+    [
+        (["--to", "dana", "--asked"], "decline", "declined", "Dana asked you"),
+        (["--to", "dana"], "withdraw", "withdrawn", "you offered Dana"),
+        (["--from", "lee"], "decline", "declined", "you asked Lee"),
+        (["--from", "lee", "--offered"], "withdraw", "withdrawn", "Lee offered you"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_never_got_a_yes_is_no_debt(program: Program, sides: list[str], move: str, state: str, head: str) -> None:
+    program.ok("make", "Lend the drill", *sides, "--by", "fri")
+    program.ok(move, "1")
+    assert program.ok("show", "1", width=80).splitlines()[0].rstrip() == f"#1 {state} · {head}"
+
+
+def test_what_had_a_yes_stays_a_debt(program: Program) -> None:
+    program.ok("make", "Lend the drill", "--to", "dana", "--by", "fri", "--agreed")
+    program.ok("release", "1")
+    assert program.ok("show", "1", width=80).splitlines()[0].rstrip() == "#1 released · you owe Dana"
+
+
+def test_who_was_told_is_named(week: Program) -> None:
+    week.ok("told", "6")
+    assert _seen(week.ok("log", "6", "--limit", "1", width=80)) == "Mon 23 Nov 10:00  #6  You told Lee\n"
+    assert "\n  Mon 23 Nov 10:00  You told Lee\n" in _seen(week.ok("show", "6", width=80))
+
+
+# What waits
+
+
+LATE = ["--said", "2026-11-02", "--backfill", "--agreed"]
+OVERDUE_WITH_OTHERS = "Overdue with others: 1. See: promisectl owed --overdue\n"
+
+
+@pytest.mark.parametrize("words", [[], ["moves"]], ids=["bare", "moves"])
+def test_what_is_overdue_with_others_is_said_where_nothing_waits(program: Program, words: list[str]) -> None:
+    program.ok("make", "Fix the bike brake", "--from", "lee", "--by", "2026-11-20", *LATE)
+    assert program(*words, width=80) == (f"Nothing waits for you to answer or to do.\n{OVERDUE_WITH_OTHERS}", "", 0)
+    assert program(*words) == ("", "", 0)
+
+
+@pytest.mark.parametrize("words", [[], ["moves"]], ids=["bare", "moves"])
+def test_what_is_overdue_with_others_is_said_below_what_waits(program: Program, words: list[str]) -> None:
+    program.ok("make", "Fix the bike brake", "--from", "lee", "--by", "2026-11-20", *LATE)
+    program.ok("make", "Review the contract", "--to", "dana", "--by", "wed", "--asked")
+    assert _seen(program.ok(*words, width=80)) == (
+        "To answer: accept, negotiate or decline\n"
+        "#  Who      What                                           By\n"
+        "2  to Dana  Review the contract                            Wed 25 Nov  your move\n"
+        "\n"
+        f"{OVERDUE_WITH_OTHERS}"
+    )
+
+
+def test_nothing_waits_and_nothing_is_overdue(program: Program) -> None:
+    program.ok("make", "Fix the bike brake", "--from", "lee", "--by", "fri", "--agreed")
+    assert program.ok(width=80) == "Nothing waits for you. What is open: promisectl owe, promisectl owed.\n"
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_the_demo_ends_with_people(program: Program, capfd: pytest.CaptureFixture[str]) -> None:
+    tour = program.ok("demo")
+    assert [line for line in tour.splitlines() if line.startswith("$ ")][-1] == "$ promisectl people"
+    assert "# And who kept how much of what was promised.\n$ promisectl people\n\nThat ledger is gone again." in tour
+    out, err = capfd.readouterr()
+    assert [line.split("\t")[0] for line in out.splitlines()[-3:]] == ["dana", "kim", "lee"]
+    assert "promisectl:" not in err
+    assert not program.ledger.exists()
+
+
 def _seen(out: str) -> str:
     return "".join(line.rstrip() + "\n" for line in out.splitlines())
 

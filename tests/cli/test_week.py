@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from tests.conftest import Program
 
 WELCOME = "No promise is written down here yet."
-COLUMNS = ["day", "week", "owe", "owed", "overfull", "owe_ids", "owed_ids"]
+COLUMNS = ["day", "week", "owe", "owed", "overfull", "owe_ids", "owed_ids", "kind"]
 
 
 @pytest.fixture
@@ -40,18 +40,19 @@ def _seen(out: str) -> str:
 
 
 def _days(program: Program, *words: str, today: str | None = None) -> dict[str, dict[str, Any]]:
-    return {record["day"]: record for record in json.loads(program.ok("week", *words, "--json", today=today))}
+    return {record["day"] or record["kind"]: record for record in json.loads(program.ok("week", *words, "--json", today=today))}
 
 
 PAGE_80 = """\
 Week 48, 23 Nov to 29 Nov
                   You owe                        Owed to you
-overdue           █ #4                           █ #5
+overdue           █ #4 Call the bank             █ #5 Bring the ladder
 Mon 23 Nov today
 Tue 24 Nov
 Wed 25 Nov
 Thu 26 Nov
-Fri 27 Nov        ██ #2 #1                       █ #3
+Fri 27 Nov        ██ #2 Walk ten times           █ #3 Fix the bike brake
+                     #1 Send Q3 numbers
 Sat 28 Nov
 Sun 29 Nov
 
@@ -63,8 +64,31 @@ Wed 2 Dec
 Thu 3 Dec
 Fri 4 Dec
 Sat 5 Dec
+Sun 6 Dec         █ #8 Water the plants
+no date           █ #6 Learn the piano piece     █ #7 Lend me the drill
+"""
+PAGE_60 = """\
+Week 48, 23 Nov to 29 Nov
+                  You owe              Owed to you
+overdue           █ #4                 █ #5
+Mon 23 Nov today
+Tue 24 Nov
+Wed 25 Nov
+Thu 26 Nov
+Fri 27 Nov        ██ #2 #1             █ #3
+Sat 28 Nov
+Sun 29 Nov
+
+Week 49, 30 Nov to 6 Dec
+                  You owe              Owed to you
+Mon 30 Nov
+Tue 1 Dec
+Wed 2 Dec
+Thu 3 Dec
+Fri 4 Dec
+Sat 5 Dec
 Sun 6 Dec         █ #8
-no date           █ #6                           █ #7
+no date           █ #6                 █ #7
 """
 PAGE_40 = """\
 Week 48, 23 Nov to 29 Nov
@@ -78,6 +102,29 @@ def test_the_page_at_eighty_columns(load: Program) -> None:
     assert _seen(load.ok("week", width=80)) == PAGE_80
 
 
+def test_the_page_at_sixty_columns(load: Program) -> None:
+    assert _seen(load.ok("week", width=60)) == PAGE_60
+
+
+def test_outcomes_are_named_where_there_is_room(load: Program) -> None:
+    pages = {width: load.ok("week", width=width) for width in (40, 60, 69, 80, 120, 200)}
+    assert [width for width, page in pages.items() if "Fix the bike brake" in page] == [80, 120, 200]
+    for width, page in pages.items():
+        assert max(map(cell_len, page.splitlines())) <= width
+        assert all(page.count(f"#{number}") == 1 for number in range(1, 9))
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_outcomes_fit_and_steer_nothing(program: Program, width: int) -> None:
+    for outcome in ("Try \x1b[31mred\x1b[0m and \u202eback", "東京で会議の資料を用意して部長に渡す " * 3, "x" * 200, "[bold]help[/]"):
+        program.ok("make", outcome, "--to", "dana", "--by", "fri", "--agreed")
+        program.ok("make", outcome, "--from", "dana", "--agreed")
+    page = program.ok("week", width=width)
+    assert not any(sign in page for sign in "\x1b\u202e")
+    assert "[bold]help[/]" in page
+    assert max(map(cell_len, page.splitlines())) <= width
+
+
 def test_days_that_are_over_are_not_shown(program: Program) -> None:
     program.ok("make", "Send Q3 numbers", "--to", "dana", "--by", "2026-12-20", "--agreed")
     assert _seen(program.ok("week", "--weeks", "1", width=40, today="2026-11-28T10:00")) == PAGE_40
@@ -85,7 +132,11 @@ def test_days_that_are_over_are_not_shown(program: Program) -> None:
 
 def test_what_is_due_today_is_beside_today(load: Program) -> None:
     page = _seen(load.ok("week", width=80, today="2026-11-27T07:00"))
-    assert "\nFri 27 Nov today  ██ #2 #1                       █ #3\n" in page
+    assert (
+        "\nFri 27 Nov today  ██ #2 Walk ten times           █ #3 Fix the bike brake\n                     #1 Send Q3 numbers\nSat 28"
+    ) in page
+    page = _seen(load.ok("week", width=60, today="2026-11-27T07:00"))
+    assert "\nFri 27 Nov today  ██ #2 #1             █ #3\nSat 28" in page
 
 
 def test_each_promise_stands_once(load: Program) -> None:
@@ -96,22 +147,38 @@ def test_each_promise_stands_once(load: Program) -> None:
 
 def test_what_was_due_early_in_the_week_is_overdue(load: Program) -> None:
     page = _seen(load.ok("week", width=80, today="2026-11-29T10:00"))
-    assert "\noverdue           ███ #4 #2 #1                   ██ #5 #3\nSun 29 Nov today\n" in page
+    assert (
+        "\noverdue           ███ #4 Call the bank           ██ #5 Bring the ladder\n"
+        "                      #2 Walk ten times             #3 Fix the bike brake\n"
+        "                      #1 Send Q3 numbers\n"
+        "Sun 29 Nov today\n"
+    ) in page
+    page = _seen(load.ok("week", width=60, today="2026-11-29T10:00"))
+    assert "\noverdue           ███ #4 #2 #1         ██ #5 #3\nSun 29 Nov today\n" in page
 
 
 def test_the_records_are_whole_weeks(load: Program) -> None:
     days = _days(load, today="2026-11-28T10:00")
-    assert list(days) == [f"2026-11-{day}" for day in range(23, 31)] + [f"2026-12-0{day}" for day in range(1, 7)]
+    assert list(days) == [f"2026-11-{day}" for day in range(23, 31)] + [f"2026-12-0{day}" for day in range(1, 7)] + ["earlier", "no date"]
     assert days["2026-11-27"] == {
-        "day": "2026-11-27", "week": "2026-W48", "owe": 2, "owed": 1, "overfull": 0, "owe_ids": [2, 1], "owed_ids": [3],
+        "day": "2026-11-27", "week": "2026-W48", "owe": 2, "owed": 1, "overfull": 0, "owe_ids": [2, 1], "owed_ids": [3], "kind": "day",
     }  # fmt: skip
-    assert {day for day, record in days.items() if record["owe"] or record["owed"]} == {"2026-11-27", "2026-12-06"}
+    assert days["earlier"] == {
+        "day": None, "week": None, "owe": 1, "owed": 1, "overfull": 0, "owe_ids": [4], "owed_ids": [5], "kind": "earlier",
+    }  # fmt: skip
+    assert days["no date"] == {
+        "day": None, "week": None, "owe": 1, "owed": 1, "overfull": 0, "owe_ids": [6], "owed_ids": [7], "kind": "no date",
+    }  # fmt: skip
+    assert {day for day, record in days.items() if record["owe"] or record["owed"]} == {"2026-11-27", "2026-12-06", "earlier", "no date"}
 
 
 def test_the_forms_agree(load: Program) -> None:
     records = list(_days(load).values())
     assert [json.loads(line) for line in load.ok("week", "--jsonl").splitlines()] == records
-    flat = [[str(" ".join(map(str, record[name])) if name.endswith("_ids") else record[name]) for name in COLUMNS] for record in records]
+    flat = [
+        ["" if cell is None else " ".join(map(str, cell)) if isinstance(cell, list) else str(cell) for cell in map(record.get, COLUMNS)]
+        for record in records
+    ]
     assert list(csv.reader(io.StringIO(load.ok("week", "--csv"), newline=""))) == [COLUMNS, *flat]
     assert [line.split("\t") for line in load.ok("week").splitlines()] == flat
     assert load.ok("week", "--plain", width=80) == load.ok("week")
@@ -120,7 +187,7 @@ def test_the_forms_agree(load: Program) -> None:
 @pytest.mark.parametrize("weeks", [1, 2, 53])
 def test_so_many_weeks(load: Program, weeks: int) -> None:
     days = list(_days(load, "--weeks", str(weeks)))
-    assert (len(days), days[0]) == (7 * weeks, "2026-11-23")
+    assert (len(days), days[0], days[-2:]) == (7 * weeks + 2, "2026-11-23", ["earlier", "no date"])
     page = load.ok("week", "--weeks", str(weeks), width=80)
     assert page.count("Week ") == weeks
     assert (page.count("overdue"), page.count("no date")) == (1, 1)
@@ -163,7 +230,7 @@ def test_over_the_end_of_a_year(program: Program) -> None:
     page = _seen(program.ok("week", width=80, today=today))
     assert "Week 53, 28 Dec to 3 Jan\n" in page
     assert "Wed 30 Dec today\n" in page
-    assert "Fri 1 Jan         █ #1\n" in page
+    assert "Fri 1 Jan         █ #1 Send the yearly numbers\n" in page
     assert "Week 01, 4 Jan to 10 Jan\n" in page
 
 

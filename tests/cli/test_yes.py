@@ -17,6 +17,7 @@ from rich.cells import cell_len
 from tests.conftest import Program, Result
 
 ASKS = "#1 Dana asks you: “Review the contract” by Wed 25 Nov 2026, end of day.\n"
+PROMISES = "You promise Dana: “Review the contract” by Wed 25 Nov 2026, end of day.\n"
 RISK = "Imagine Thu 26 Nov: it did not happen. Why not? [Enter skips] › "
 NEVER = "Imagine that it never happened. Why not? [Enter skips] › "
 PRICE = "What does this Yes say No to? [Enter skips] › "
@@ -138,7 +139,7 @@ def test_a_pipe_for_the_answer_is_no_reason_not_to_ask(asked: Program) -> None:
 def test_agreed_already_is_asked_before_it_is_written(program: Program) -> None:
     result = _agree(program, "--by", "wed", answers="sick\ngym\n\n")
     assert result.stdout == "#1 active. You owe Dana: “Review the contract” by Wed 25 Nov 2026, end of day (rev 1).\n"
-    assert result.stderr == f"{THREE}New in the ledger: Dana (dana).\n{NEXT}"
+    assert result.stderr == f"{PROMISES}{THREE}New in the ledger: Dana (dana).\n{NEXT}"
     assert _foreseen(program) == ("sick", "gym")
     assert program.ok("log", "--csv").count("\r\n") == 3
 
@@ -154,13 +155,29 @@ def test_what_is_due_that_week_comes_first(program: Program) -> None:
     program.ok("make", "Not agreed on", "--to", "lee", "--by", "thu", "-q")
     result = _agree(program, "--by", "wed", answers="\n\n\n")
     assert result.stderr.startswith(
-        "Due that week already: #1 “Thing number 1”, #4 “Thing number 4”, #2 “Thing number 2” and 3 more.\nImagine Thu 26"
+        f"{PROMISES}Due that week already: #1 “Thing number 1”, #4 “Thing number 4”, #2 “Thing number 2” and 3 more. "
+        "With this one it is over-full.\nImagine Thu 26"
     )
-    assert _agree(program, "--by", "2026-12-16", answers="\n\n\n").stderr.startswith("Imagine Thu 17 Dec:")
+    assert _agree(program, "--by", "2026-12-16", answers="\n\n\n").stderr.startswith(
+        "You promise Dana: “Review the contract” by Wed 16 Dec 2026, end of day.\nImagine Thu 17 Dec:"
+    )
+
+
+@pytest.mark.parametrize(("many", "said"), [(3, ""), (4, " and 1 more. With this one it is over-full")])
+def test_the_fifth_makes_a_week_over_full(program: Program, many: int, said: str) -> None:
+    for number in range(1, many + 1):
+        program.ok("make", f"Thing number {number}", "--to", "lee", "--by", "tue", "--agreed", "-q")
+    busy = f"Due that week already: #1 “Thing number 1”, #2 “Thing number 2”, #3 “Thing number 3”{said}.\n"
+    assert _agree(program, "--by", "wed", answers="\n\n\n").stderr.startswith(f"{PROMISES}{busy}{RISK}")
+    program.ok("undo")
+    program.ok("make", "Review the contract", "--to", "dana", "--by", "wed", "--asked")
+    heading = ASKS.replace("#1", f"#{many + 2}")
+    assert program("accept", str(many + 2), answers="\n\n\n", width=200).stderr.startswith(f"{heading}{busy}{RISK}")
 
 
 def test_a_time_of_day_is_followed_by_the_day_after(program: Program) -> None:
-    assert _agree(program, "--by", "wed 17:00", answers="\n\n\n").stderr.startswith(RISK)
+    promises = PROMISES.replace("end of day", "17:00")
+    assert _agree(program, "--by", "wed 17:00", answers="\n\n\n").stderr.startswith(f"{promises}{RISK}")
 
 
 def test_the_day_after_is_told_in_the_local_zone(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,6 +197,8 @@ def test_without_a_date_it_never_happened(program: Program) -> None:
     assert result.stderr.startswith(f"#1 Dana asks you: “Learn the piano piece”.\n{NEVER}{PRICE}{YES}")
     result = _accept(program, answers="")
     assert (result.code, result.stderr.count("›")) == (4, 0)
+    result = _agree(program, answers="\n\n\n")
+    assert result.stderr.startswith(f"You promise Dana: “Review the contract”.\n{NEVER}{PRICE}{YES}")
 
 
 def test_nothing_is_asked_about_a_day_that_has_passed(program: Program) -> None:
@@ -195,6 +214,9 @@ def test_a_line_that_leads_to_no_question_is_not_said(program: Program) -> None:
     assert "asks you" not in _accept(program, answers="").stderr
     program.ok("make", "Print the programme", "--to", "kim", "--by", "sat", "--risk", "no toner", "--no-to", "a nap")
     assert "You offer" not in program("accept", "2", answers="", width=200).stderr
+    for more in (["--by", "fri", "--risk", "sick", "--no-to", "gym"], ["--by", "fri", "--said", "2026-11-16", "--backfill"], ["-q"]):
+        result = _agree(program, *more, answers="")
+        assert (result.code, "You promise" in result.stderr) == (0, False)
 
 
 # Counter
@@ -206,7 +228,7 @@ def test_a_counter_by_date(asked: Program) -> None:
         ASKS + THREE + WHEN + WHAT + "When Dana answers: accept 1, negotiate 1 or decline 1.\n",
         0,
     )
-    assert _foreseen(asked) == (None, None)
+    assert _foreseen(asked) == ("sick", "gym")
 
 
 def test_a_counter_by_outcome(asked: Program) -> None:
@@ -268,7 +290,7 @@ def test_a_counter_where_there_was_no_date(program: Program) -> None:
 def test_agreed_already_may_turn_out_a_counter(program: Program) -> None:
     result = _agree(program, "--by", "wed", answers="\n\nc\nthu\n\n")
     assert result.stdout == "#1 proposed. You countered (rev 2) of “Review the contract”: by Thu 26 Nov 2026, end of day.\n"
-    assert result.stderr.startswith(THREE + WHEN + WHAT + "New in the ledger: Dana (dana).\n")
+    assert result.stderr.startswith(PROMISES + THREE + WHEN + WHAT + "New in the ledger: Dana (dana).\n")
     record = _record(program)
     assert [(term["status"], term["author"]) for term in record["terms"]] == [("superseded", "them"), ("offered", "me")]
 
@@ -283,7 +305,7 @@ def test_no_without_a_reason(asked: Program, word: str) -> None:
         f"{ASKS}{THREE}{WHY}A No in good time protects what you have said Yes to.\n",
         0,
     )
-    assert _foreseen(asked) == (None, None)
+    assert _foreseen(asked) == ("sick", "gym")
     assert _record(asked)["reason"] is None
 
 
@@ -295,7 +317,7 @@ def test_no_with_a_reason(asked: Program) -> None:
 def test_agreed_already_may_turn_out_a_no(program: Program) -> None:
     result = _agree(program, "--by", "wed", "--risk", "sick", answers="\nno\nbad back\n")
     assert result.stdout == f"{DECLINED} Reason: “bad back”.\n"
-    assert (_record(program)["state"], _foreseen(program)) == ("declined", (None, None))
+    assert (_record(program)["state"], _foreseen(program)) == ("declined", ("sick", None))
     assert program.ok("stats", "--plain").count("said_no\t1\t1") == 1
     program.ok("undo")  # one command, one undo
     assert _record(program)["state"] == "void"
@@ -328,6 +350,7 @@ def test_one_named_twice_is_one(asked: Program) -> None:
 
 def test_a_promise_to_several_is_asked_about_once(program: Program) -> None:
     result = program("make", "Bring a chair", "--to", "dana", "--to", "lee", "--by", "wed", "--agreed", answers="sick\ngym\n", width=200)
+    assert result.stderr.startswith(f"You promise Dana and Lee: “Bring a chair” by Wed 25 Nov 2026, end of day.\n{RISK}{PRICE}New in")
     assert (result.stderr.count("›"), result.code) == (2, 0)
     assert (_foreseen(program, 1), _foreseen(program, 2)) == (("sick", "gym"), ("sick", "gym"))
 
@@ -395,7 +418,10 @@ def test_a_promise_that_is_not_there_is_said_before_others_are_asked_about(asked
 
 def test_a_new_name_is_settled_first(asked: Program) -> None:
     result = asked("make", "Lend the drill", "--to", "dnaa", "--by", "wed", "--agreed", answers="\n\n\n\n", width=200)
-    assert result.stderr.startswith(f"“dnaa” is new. Did you mean dana? [handle, Enter for dana, or new] › {RISK}")
+    assert result.stderr.startswith(
+        "“dnaa” is new. Did you mean dana? [handle, Enter for dana, or new] › "
+        f"You promise Dana: “Lend the drill” by Wed 25 Nov 2026, end of day.\n{RISK}"
+    )
     assert result.stdout.startswith("#2 active. You owe Dana:")
 
 
@@ -645,6 +671,35 @@ def test_what_was_withdrawn_meanwhile_is_not_answered(asked: Program, typed: lis
             child.sendline(answer)
         assert _ended(child) == 4
     assert _record(asked)["state"] == "withdrawn"
+
+
+CHANGED = "The terms of #1 have changed while you looked at them, so nothing was recorded. See: show 1."
+
+
+@pytest.mark.filterwarnings(FORKS)
+@pytest.mark.parametrize("typed", [[""], ["c", "fri", ""], ["n", ""]], ids=["yes", "counter", "no"])
+def test_terms_that_were_put_right_meanwhile_are_not_answered(asked: Program, typed: list[str]) -> None:
+    with _terminal("accept", "1") as child:
+        child.expect(" › ")
+        assert _meanwhile("correct", "1", "--what", "Review forty contracts", "-q").returncode == 0
+        changed = asked.ledger.read_bytes()
+        child.sendline("")
+        for answer in ("", *typed):
+            child.expect(" › ")
+            child.sendline(answer)
+        assert _ended(child) == 4
+        assert CHANGED in child.before
+    assert asked.ledger.read_bytes() == changed
+
+
+@pytest.mark.parametrize("typed", ["n\ntoo busy\n", "c\nthu\n\n"], ids=["no", "counter"])
+def test_nothing_that_was_said_along_with_it_is_lost(asked: Program, typed: str) -> None:
+    assert _accept(asked, "--risk", "flu", "--note", "She called", answers=f"gym\n{typed}").code == 0
+    log = asked.ok("log", "1", width=200)
+    assert all(word in log for word in ("risk: flu", "no to: gym", "You noted: She called"))
+    assert ("too busy" in log) is ("too busy" in typed)
+    asked.ok("undo")
+    assert _record(asked)["state"] == "proposed"
 
 
 # The hint beside it

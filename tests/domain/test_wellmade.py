@@ -690,7 +690,10 @@ def test_a_mark_is_missing_for_one_reason(mark: str, fields: dict[str, Any]) -> 
 
 @pytest.mark.parametrize("side", [Direction.OWED, Direction.SELF])
 def test_a_risk_is_a_mark_only_where_i_promise_somebody(side: Direction) -> None:
-    assert all(is_so for _, is_so in wellmade.marks(WELL_MADE._replace(direction=side, risk=None)))
+    for risk in (None, "I am sick"):
+        assert wellmade.marks(WELL_MADE._replace(direction=side, risk=risk)) == [
+            ("who", True), ("what", True), ("by when", True), ("done when", True), ("accepted", True), ("risk", None),
+        ]  # fmt: skip
 
 
 @pytest.mark.parametrize("state", [State.DELIVERED, State.KEPT, State.RENEGED, State.RELEASED])

@@ -111,6 +111,12 @@ def test_nothing_to_count() -> None:
     ]  # fmt: skip
 
 
+def test_what_the_reason_echoed_stands_in_detail() -> None:
+    made = {"owe": _nothing(kept=Rate(0, 3), foreseen=Rate(1, 2)), "owed": _nothing()}
+    assert "  reason echoed the risk  1 of 2" in _drawn(made, {"owe": {}, "owed": {}}, 80)
+    assert not any("echoed the risk" in line for line in _drawn(made, {"owe": {}, "owed": {}}, 80, detail=False))
+
+
 def test_a_direction_without_a_figure_is_left_out() -> None:
     lines = _drawn({"owe": _nothing(), "owed": _nothing(kept=Rate(1, 1))}, {"owe": {}, "owed": {}}, 80)
     assert "Others" in lines
@@ -170,6 +176,11 @@ def test_the_line_of_a_record() -> None:
 def test_what_there_is_to_learn() -> None:
     said = rates.lesson(_nothing(causes={"overload": 3, "forgot": 1}, foreseen=Rate(1, 2), slip_days=1.0, untold=2))
     parts = said.split(" · ")
-    assert parts[0] == "Broken most often by: overload (3 of 4)"
-    assert [part.split()[-1] for part in parts[1:]] == ["2", "median", "2"]
+    assert parts == [
+        "Broken most often by: overload (3 of 4)",
+        "the reason echoed the named risk in 1 of 2",
+        "new terms moved the date by 1 day in the median",
+        "not told yet: 2",
+    ]
+    assert rates.lesson(_nothing(foreseen=Rate(1, 1))) == "The reason echoed the named risk in 1 of 1"
     assert rates.lesson(_nothing()) == ""

@@ -85,7 +85,7 @@ def _reply(env: Env, draft: _Draft, others: Sequence[Person | Newcomer | None]) 
 
     names = " and ".join(other.name for other in others if other)
     heading = f"You promise {names}: {messages.terms(draft.terms, viewing.here(env))}."
-    return yes.put(env, draft.terms, draft.risk, draft.no_to, may_refuse=len(others) == 1, heading=heading)
+    return yes.put(env, draft.terms, draft.risk, draft.no_to, may_refuse=len(others) == 1, heading=heading, many=len(others))
 
 
 def _record(env: Env, draft: _Draft, others: Sequence[Person | Newcomer | None], reply: Reply | None) -> None:

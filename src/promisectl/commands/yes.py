@@ -61,11 +61,14 @@ def _reply(env: Env, promise: Promise, name: str, given: Reply, *, alone: bool) 
     return reply._replace(risk=risk, no_to=no_to, revision=offered.number, seen=offered.terms)  # what the offer said is not said again
 
 
-def put(env: Env, terms: Terms, risk: str | None, no_to: str | None, *, may_refuse: bool, heading: str) -> Reply:
-    """Put the questions about terms; what `risk` and `no_to` say already is not asked, nor anything about a day that has passed."""
+def put(env: Env, terms: Terms, risk: str | None, no_to: str | None, *, may_refuse: bool, heading: str, many: int = 1) -> Reply:
+    """Put the questions about terms; what `risk` and `no_to` say already is not asked, nor anything about a day that has passed.
+
+    `many` promises would be made of them at once.
+    """
     if (risk and no_to) or (terms.due and terms.due.at < env.now):
         return Reply(risk=risk, no_to=no_to)
-    for line in filter(None, (heading, _busy(env, terms))):
+    for line in filter(None, (heading, _busy(env, terms, many))):
         env.warn(line)
     risk = risk or asking.text(env, "risk", f"{_failed(env, terms)} Why not? [Enter skips]")
     no_to = no_to or asking.text(env, "no-to", "What does this Yes say No to? [Enter skips]")
@@ -73,14 +76,17 @@ def put(env: Env, terms: Terms, risk: str | None, no_to: str | None, *, may_refu
     return _verdict(env, terms, yes) if may_refuse else yes
 
 
-def _busy(env: Env, terms: Terms) -> str:
+def _busy(env: Env, terms: Terms, many: int) -> str:
     """What I owe in that week already: a part of the No is spent."""
     with viewing.opened(env) as db:
         week = load.week_of(env, db, civil.local(terms.due.at, env.zone).date()) if db and terms.due else []
-        full = bool(week) and wellmade.overfull(1 + len(week), load.usual(env, db))
+        full = bool(week) and wellmade.overfull(many + len(week), load.usual(env, db))
+    if not week:
+        return ""
     named = ", ".join(f"#{row['id']} “{row['outcome']}”" for row in week[:_NAMED])
     more = f" and {len(week) - _NAMED} more" if len(week) > _NAMED else ""
-    return f"Due that week already: {named}{more}.{' With this one it is over-full.' if full else ''}" if week else ""
+    warning = f" With {'these' if many > 1 else 'this one'} it is over-full." if full else ""
+    return f"Due that week already: {named}{more}.{warning}"
 
 
 def _failed(env: Env, terms: Terms) -> str:

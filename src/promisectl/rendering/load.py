@@ -25,7 +25,8 @@ def page(
     `beside` names what stands outside the days; `outcomes` are by number, and named where there is room.
     """
     weeks = [list(rows) for _, rows in groupby(days, key=lambda row: row["week"])]
-    longest = max((len(one) for row in days for one in (row["owe_ids"].split(), row["owed_ids"].split())), default=0)
+    cells = [*((row["owe_ids"].split(), row["owed_ids"].split()) for row in days), *beside.values()]
+    longest = max(len(numbers) for both in cells for numbers in both)
     named = outcomes if width >= _ROOM + 2 * longest else {}
     parts: list[RenderableType] = []
     for rows in weeks:
