@@ -13,6 +13,7 @@ from promisectl.cli.declare import DECLARED
 from promisectl.commands import check, review
 from promisectl.domain import civil, dates, trust, wellmade
 from promisectl.domain.promise import State
+from promisectl.domain.subject import Subject
 from promisectl.records import as_lines, fields, figures
 from promisectl.storage.figures import SORTS
 from tests import replay
@@ -125,7 +126,7 @@ def test_the_fields_of_the_other_records_are_theirs() -> None:
     of_stats = figures.one({}, as_of=None, since=None, until=None, person=None)
     assert _first("records", heading, 4) == [*of_stats, "owe", "owed"]
     assert _first("records", heading, 5) == [*trust.Figures._fields]
-    draft = wellmade.Subject("Send the numbers")
+    draft = Subject("Send the numbers")
     record = check._record(check.Checked(draft, None, wellmade.marks(draft), []))
     assert _first("records", heading, 6) == [*record]
     assert re.findall(r"`([^`]+)`", _rows("records", heading, 6)[3][1]) == [*record["marks"]]
@@ -150,7 +151,7 @@ def test_every_rule_is_in_the_guide_with_its_level_under_its_quality() -> None:
         for name, level in re.findall(r"^\*\*(L\d\d)\*\* \((\w+)\) looks ", part, flags=re.MULTILINE)
     }
     assert found == {rule.id: (rule.level.value, rule.quality) for rule in wellmade.RULES.values()}
-    marks = wellmade.marks(wellmade.Subject("Send the numbers"))
+    marks = wellmade.marks(Subject("Send the numbers"))
     assert [row[0] for row in _rows("well-made", "mark | it is there when")] == [name for name, _ in marks]
 
 

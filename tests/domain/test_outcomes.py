@@ -15,7 +15,8 @@ import pytest
 
 from promisectl.domain import wellmade
 from promisectl.domain.promise import Direction
-from promisectl.domain.wellmade import RULES, Around, Level, Subject
+from promisectl.domain.subject import Around, Subject
+from promisectl.domain.wellmade import RULES, Level
 
 HERE = Path(__file__).with_name("outcomes.csv")
 AROUND = Around(datetime(2026, 11, 23, 9, 0, tzinfo=UTC), "UTC", people=("Kim", "Sam", "Lee"))

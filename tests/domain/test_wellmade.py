@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from promisectl.domain import subject as subjects
 from promisectl.domain import wellmade, wording
 from promisectl.domain.civil import When
 from promisectl.domain.promise import Direction, State
-from promisectl.domain.wellmade import RULES, Around, Finding, Lead, Level, Rule, Subject, Words
+from promisectl.domain.subject import Around, Lead, Subject, Words
+from promisectl.domain.wellmade import RULES, Finding, Level, Rule
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday
 SECOND = timedelta(seconds=1)
@@ -554,7 +556,7 @@ def test_only_what_is_still_proposed_lacks_a_yes() -> None:
     ("count", "usual", "full"), [(4, 0, False), (5, 0, True), (5, 4, True), (5, 4.5, False), (6, 4.5, True), (5, 5, False), (6, 5, True)]
 )
 def test_a_week_is_full_from_five_on_or_with_one_more_than_usual(count: int, usual: float, full: bool) -> None:
-    assert wellmade.overfull(count, usual) is full
+    assert subjects.overfull(count, usual) is full
     assert bool(says("L14", WELL_MADE, AROUND._replace(week=SIX[: count - 1], usual=usual))) is full
 
 
@@ -651,17 +653,17 @@ def test_the_record_with_such_a_lead_time_is_said_too() -> None:
     ],
 )
 def test_lead_times_fall_into_four_ranges(ahead: timedelta, words: str) -> None:
-    found_ = wellmade.lead(WELL_MADE._replace(due=at(NOW + ahead)))
+    found_ = subjects.lead(WELL_MADE._replace(due=at(NOW + ahead)))
     assert found_ is not None
     assert found_.says == words
 
 
 def test_the_ranges_of_lead_times_touch() -> None:
-    ranges = [wellmade.lead(WELL_MADE._replace(due=at(NOW + days * DAY))) for days in (1, 5, 20, 90)]
+    ranges = [subjects.lead(WELL_MADE._replace(due=at(NOW + days * DAY))) for days in (1, 5, 20, 90)]
     assert all(isinstance(one, Lead) for one in ranges)
     assert all(one and other and one.most is not None and one.most + 1 == other.least for one, other in pairwise(ranges))
-    assert wellmade.lead(WELL_MADE._replace(due=None)) is None
-    assert wellmade.lead(WELL_MADE._replace(said_at=None)) is None
+    assert subjects.lead(WELL_MADE._replace(due=None)) is None
+    assert subjects.lead(WELL_MADE._replace(said_at=None)) is None
 
 
 # The marks

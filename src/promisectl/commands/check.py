@@ -11,7 +11,8 @@ from promisectl.commands.viewing import Row
 from promisectl.domain import people, wellmade
 from promisectl.domain.civil import When
 from promisectl.domain.promise import Direction, State
-from promisectl.domain.wellmade import Finding, Subject
+from promisectl.domain.subject import Subject
+from promisectl.domain.wellmade import Finding
 from promisectl.env import Env
 from promisectl.records import as_csv, as_json, as_lines
 from promisectl.storage import ledger, reading

@@ -11,7 +11,8 @@ from promisectl.commands.viewing import Row
 from promisectl.domain import civil, lifecycle, wellmade
 from promisectl.domain.people import Person
 from promisectl.domain.promise import Direction, Promise
-from promisectl.domain.wellmade import Around, Finding, Level, Subject, Words
+from promisectl.domain.subject import Around, Subject, Words, lead
+from promisectl.domain.wellmade import Finding, Level
 from promisectl.env import Env
 from promisectl.storage import figures, reading
 
@@ -94,9 +95,9 @@ class Surroundings:
 
     def with_record(self, target: Target, around: Around) -> Around:
         """The same with what I kept so far, of promises to this person and of those with such a lead time."""
-        clock, lead = viewing.clock(self._env), wellmade.lead(target.subject)
+        clock, ahead = viewing.clock(self._env), lead(target.subject)
         kept_to = self._once("kept", lambda: figures.kept_to(self._db, clock))
-        with_lead = self._once(lead, lambda: figures.kept_within(self._db, clock, lead.least, lead.most)) if lead else (0, 0)
+        with_lead = self._once(ahead, lambda: figures.kept_within(self._db, clock, ahead.least, ahead.most)) if ahead else (0, 0)
         return around._replace(with_other=kept_to.get(target.person or "", (0, 0)), with_lead=with_lead)
 
     def _once(self, key: object, ask: Callable[[], T]) -> T:

@@ -7,7 +7,7 @@ from typing import Any
 from promisectl import errors
 from promisectl.commands import load, viewing
 from promisectl.commands.viewing import Row
-from promisectl.domain import civil, wellmade
+from promisectl.domain import civil, subject
 from promisectl.env import Env
 
 _MOST = 53
@@ -39,7 +39,7 @@ def _records(env: Env, promised: Sequence[Row], days: Sequence[date], usual: flo
     for day in days:
         mine[load.monday(day)] = mine.get(load.monday(day), 0) + len(_ids(by_day[day], load.MINE))
     found = [
-        _record("day", by_day[day], str(day), f"{day:%G-W%V}", overfull=wellmade.overfull(mine[load.monday(day)], usual)) for day in days
+        _record("day", by_day[day], str(day), f"{day:%G-W%V}", overfull=subject.overfull(mine[load.monday(day)], usual)) for day in days
     ]
     return [*found, _record("earlier", earlier), _record("no date", by_day.get(None, []))]
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from promisectl import errors
 from promisectl.commands import asking, load, viewing
 from promisectl.commands.saying import Reply
-from promisectl.domain import civil, lifecycle, wellmade
+from promisectl.domain import civil, lifecycle, subject
 from promisectl.domain.promise import Direction, Promise, Side, State, Terms, Verb
 from promisectl.env import Env
 from promisectl.rendering import messages, words
@@ -80,7 +80,7 @@ def _busy(env: Env, terms: Terms, many: int) -> str:
     """What I owe in that week already: a part of the No is spent."""
     with viewing.opened(env) as db:
         week = load.week_of(env, db, civil.local(terms.due.at, env.zone).date()) if db and terms.due else []
-        full = bool(week) and wellmade.overfull(many + len(week), load.usual(env, db))
+        full = bool(week) and subject.overfull(many + len(week), load.usual(env, db))
     if not week:
         return ""
     named = ", ".join(f"#{row['id']} “{row['outcome']}”" for row in week[:_NAMED])

@@ -5,14 +5,11 @@ A test gives one sentence for a person where it has something to say, and nothin
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from promisectl.domain import civil, trust, wording
 from promisectl.domain.civil import When
 from promisectl.domain.promise import Direction, State
-
-if TYPE_CHECKING:
-    from promisectl.domain.wellmade import Case
+from promisectl.domain.subject import Case
 
 _SOON, _ANSWER = timedelta(hours=48), timedelta(days=3)
 _FEW_WORDS, _FULL_DAY = 3, 3
@@ -29,43 +26,43 @@ def _civil_day(due: When) -> date:
     return date.fromisoformat(due.civil[:10])
 
 
-def _local_day(due: When, case: "Case") -> date:
+def _local_day(due: When, case: Case) -> date:
     """The day on which it is due where I am."""
     return civil.local(due.at, case.around.zone).date()
 
 
-def _shown(due: When, case: "Case") -> str:
+def _shown(due: When, case: Case) -> str:
     return civil.show(due.civil, due.zone, case.around.zone)
 
 
-def _no_side(case: "Case") -> str:
+def _no_side(case: Case) -> str:
     return "" if case.subject.direction else "To whom, or from whom?"
 
 
-def _no_due(case: "Case") -> str:
+def _no_due(case: Case) -> str:
     return "" if case.subject.due or case.subject.unread else "By when?"
 
 
-def _unread_date(case: "Case") -> str:
+def _unread_date(case: Case) -> str:
     return case.subject.unread or ""
 
 
-def _few_words(case: "Case") -> str:
+def _few_words(case: Case) -> str:
     short = wording.length(case.subject.outcome) < _FEW_WORDS
     return "Say in a few more words what will be there then." if short else ""
 
 
-def _effort(case: "Case") -> str:
+def _effort(case: Case) -> str:
     found = wording.effort(case.said, case.words.effort, case.subject.other or "")
     return f"“{found}” is the work, not its end: what will there be to see?" if found else ""
 
 
-def _hedge(case: "Case") -> str:
+def _hedge(case: Case) -> str:
     found = wording.hedge(case.said, case.words.hedges)
     return f"“{found}” leaves a way out: what part of it can be promised without?" if found else ""
 
 
-def _vague(case: "Case") -> str:
+def _vague(case: Case) -> str:
     """A number in the outcome or in done-when measures what is vague."""
     done_when = wording.unquoted(case.subject.done_when or "")
     if wording.has_number(case.said) or wording.has_number(done_when):
@@ -74,16 +71,16 @@ def _vague(case: "Case") -> str:
     return f"“{found}” can be read in two ways: which number or sign will settle it?" if found else ""
 
 
-def _no_done_when(case: "Case") -> str:
+def _no_done_when(case: Case) -> str:
     return "" if is_said(case.subject.done_when) else "Done when …?"
 
 
-def _two_outcomes(case: "Case") -> str:
+def _two_outcomes(case: Case) -> str:
     found = wording.second(case.said)
     return f"“{found}” begins a second promise: made apart, each can be kept by itself." if found else ""
 
 
-def _not_accepted(case: "Case") -> str:
+def _not_accepted(case: Case) -> str:
     """A draft is not said yet, so nobody could have answered."""
     subject, now = case.subject, case.around.now
     if subject.state is not State.PROPOSED or not case.is_with_another or subject.number is None or not subject.due:
@@ -94,35 +91,35 @@ def _not_accepted(case: "Case") -> str:
     return f"No Yes yet, and it {is_due} due {_shown(subject.due, case)}: until there is one, it is no promise."
 
 
-def _no_why(case: "Case") -> str:
+def _no_why(case: Case) -> str:
     return "" if is_said(case.subject.why) else "What is it good for? Say why."
 
 
-def _no_risk(case: "Case") -> str:
+def _no_risk(case: Case) -> str:
     asked = case.is_accepted_by_me and not is_said(case.subject.risk)
     return "What could get in the way? Name the risk." if asked else ""
 
 
-def _no_price(case: "Case") -> str:
+def _no_price(case: Case) -> str:
     asked = case.is_accepted_by_me and not is_said(case.subject.no_to)
     return "What has to wait for this? Name the price." if asked else ""
 
 
-def _full_week(case: "Case") -> str:
+def _full_week(case: Case) -> str:
     due, week = case.subject.due, case.around.week
     if not due or not case.is_mine or not case.is_week_overfull:
         return ""
     return f"Week {_local_day(due, case).isocalendar().week} holds {1 + len(week)} of your promises with this one."
 
 
-def _full_day(case: "Case") -> str:
+def _full_day(case: Case) -> str:
     due, day = case.subject.due, case.around.day
     if not due or not case.is_mine or 1 + len(day) < _FULL_DAY:
         return ""
     return f"{civil.show(str(_local_day(due, case))).partition(',')[0]} holds {1 + len(day)} of your promises with this one."
 
 
-def _past_due(case: "Case") -> str:
+def _past_due(case: Case) -> str:
     subject = case.subject
     if not subject.due or not case.is_open or subject.number is not None or subject.backfill:
         return ""
@@ -130,29 +127,29 @@ def _past_due(case: "Case") -> str:
     return f"{_shown(subject.due, case)} was over when this was said: give a date to come, or add --backfill." if is_past else ""
 
 
-def _weekend(case: "Case") -> str:
+def _weekend(case: Case) -> str:
     due = case.subject.due
     if not due or not case.is_ahead or _civil_day(due).weekday() < _SATURDAY:
         return ""
     return f"It is due on a {'Saturday' if _civil_day(due).weekday() == _SATURDAY else 'Sunday'}."
 
 
-def _assumed(case: "Case") -> str:
+def _assumed(case: Case) -> str:
     name = case.subject.other or "the other side"
     return f"Has {name} said Yes in so many words? If so, note when." if case.subject.assumed and case.is_with_another else ""
 
 
-def _double(case: "Case") -> str:
+def _double(case: Case) -> str:
     found = [f"#{number}" for number, outcome in case.around.alike if wording.are_alike(case.subject.outcome, outcome)]
     return f"Looks like {', '.join(found)}." if found else ""
 
 
-def _act_of_another(case: "Case") -> str:
+def _act_of_another(case: Case) -> str:
     found = wording.actor(case.said, case.around.people, case.subject.other or "")
     return f"What {found} does is up to {found}: what is the part that can be promised here?" if found else ""
 
 
-def _record(case: "Case") -> str:
+def _record(case: Case) -> str:
     """Where a record speaks against this promise, in counts."""
     if case.subject.direction is not Direction.OWE or not case.is_ahead:
         return ""
@@ -164,7 +161,7 @@ def _record(case: "Case") -> str:
     return f"Of your promises, you kept {' and '.join(poor)}." if poor else ""
 
 
-def _no_reply_by(case: "Case") -> str:
+def _no_reply_by(case: Case) -> str:
     subject = case.subject
     if subject.state is not State.PROPOSED or not case.is_with_another or subject.reply_by or not subject.stale:
         return ""
@@ -172,7 +169,7 @@ def _no_reply_by(case: "Case") -> str:
     return f"Ask for an answer by {civil.show(str(day)).partition(',')[0]}."
 
 
-TABLE: tuple[tuple[str, str, str, str, Callable[["Case"], str]], ...] = (
+TABLE: tuple[tuple[str, str, str, str, Callable[[Case], str]], ...] = (
     ("L01", "refuse", "", "a side that is missing", _no_side),
     ("L02", "warn", "explicit", "a due date that is missing", _no_due),
     ("L03", "refuse", "explicit", "a due date that is no date", _unread_date),

@@ -8,7 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from promisectl.domain.promise import Direction
-from promisectl.domain.wellmade import Finding, Level, Subject
+from promisectl.domain.subject import Subject
+from promisectl.domain.wellmade import Finding, Level
 from promisectl.rendering import tables, words
 
 _TONES = {Level.REFUSE: "red", Level.WARN: "yellow", Level.INFO: "bright_black"}
