@@ -5,7 +5,9 @@ from datetime import datetime
 
 from promisectl import errors
 from promisectl.commands import arguments
+from promisectl.domain import civil
 from promisectl.domain.civil import When
+from promisectl.domain.promise import Terms
 from promisectl.env import Env
 
 
@@ -34,6 +36,14 @@ def due(env: Env, question: str) -> When | None:
             return arguments.due(env, "--by", env.ask(question), said=env.now)
         except errors.Usage as problem:
             env.warn(str(problem))
+
+
+def terms(env: Env, kept: Terms, *, by: str, what: str) -> Terms:
+    """Other terms: what is answered to `by` and `what`, and whatever else is `kept`."""
+    date = civil.show(kept.due.civil, kept.due.zone, env.zone) if kept.due else "no date"
+    when = due(env, f"{by} [Enter keeps {date}]")
+    outcome = text(env, "outcome", f"{what} [Enter keeps “{kept.outcome}”]")
+    return kept._replace(due=when or kept.due, outcome=outcome or kept.outcome)
 
 
 def past(env: Env, option: str, question: str, *, after: datetime, but: Collection[str] = ()) -> str | None:

@@ -118,11 +118,7 @@ def _rows(env: Env, db: sqlite3.Connection, numbers: Sequence[int]) -> list[Row]
     """The records of the promises named, else of all that are open."""
     if not numbers:
         return reading.found(db, viewing.clock(env), open=True, states=_OPEN)
-    rows = {number: reading.promise(db, viewing.clock(env), number) for number in numbers}
-    for number, row in rows.items():
-        if row is None:
-            raise errors.NoPromise(number)
-    return [row for row in rows.values() if row]
+    return [viewing.row(env, db, number) for number in numbers]
 
 
 def _checked(surround: Surroundings, target: Target, ignore: Sequence[str]) -> Checked:

@@ -1,7 +1,6 @@
 """What the days to come hold, and how much I deliver in a usual week."""
 
 import sqlite3
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
@@ -20,9 +19,9 @@ def monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def due(env: Env, db: sqlite3.Connection, *, directions: Sequence[str] = MINE) -> list[Row]:
-    """What is promised and not delivered, in the order of its dates."""
-    return reading.found(db, viewing.clock(env), directions=directions, open=True, states=("active",))
+def promised(env: Env, db: sqlite3.Connection) -> list[Row]:
+    """What is promised and not delivered, by whomever, in the order of its dates."""
+    return reading.found(db, viewing.clock(env), open=True, states=("active",))
 
 
 def week_of(env: Env, db: sqlite3.Connection, day: date) -> list[Row]:

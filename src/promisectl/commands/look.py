@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from promisectl import errors
 from promisectl.commands import arguments, viewing
 from promisectl.commands.viewing import Row
 from promisectl.env import Env
@@ -163,7 +162,9 @@ def show(env: Env, ids: Sequence[str]) -> None:
     """Everything about a promise: the terms, the talk, what can be said now."""
     numbers = arguments.ids(ids)
     with viewing.opened(env) as db:
-        found = [_Whole(row, reading.said(db, row["id"]), reading.acts_of(db, row["id"])) for row in [_row(env, db, n) for n in numbers]]
+        found = [
+            _Whole(row, reading.said(db, row["id"]), reading.acts_of(db, row["id"])) for row in [viewing.row(env, db, n) for n in numbers]
+        ]
     if env.form == "table":
         for one in found:
             _draw_whole(env, one, first=one is found[0])
@@ -181,13 +182,6 @@ class _Whole(NamedTuple):
     row: Row
     said: "Sequence[Act]"
     acts: Sequence[Row]
-
-
-def _row(env: Env, db: Any, number: int) -> Row:
-    row = reading.promise(db, viewing.clock(env), number) if db else None
-    if row is None:
-        raise errors.NoPromise(number)
-    return row
 
 
 def _record(one: _Whole) -> dict[str, Any]:
@@ -227,7 +221,7 @@ def log(env: Env, id_: str | None = None, *, limit: int | None = None) -> None:
     number, most = None if id_ is None else arguments.number(id_), arguments.limit(limit)
     with viewing.opened(env) as db:
         if number is not None:
-            _row(env, db, number)
+            viewing.row(env, db, number)
         if db is None:
             viewing.nothing_yet(env, viewing.ACTS)
             return

@@ -5,10 +5,11 @@ from typing import Any, NamedTuple
 
 from promisectl import errors
 from promisectl.commands import asking, more, moves, viewing
+from promisectl.commands.look import OPEN
 from promisectl.commands.saying import Besides, Reply
 from promisectl.commands.viewing import Row
 from promisectl.domain import lifecycle
-from promisectl.domain.promise import Cause, Direction, Promise, State, Verb
+from promisectl.domain.promise import Cause, Direction, Promise, Verb
 from promisectl.env import Env
 from promisectl.records import as_lines, fields
 from promisectl.rendering import messages, words
@@ -127,7 +128,7 @@ def _again(env: Env, item: Item) -> Item | None:
     with viewing.opened(env) as db:
         found = reading.promise(db, viewing.clock(env), item.promise.id)
         now = _item(db, found) if found else None
-    return now if now and (now.kind == "untold" or now.row["state"] in (State.PROPOSED, State.ACTIVE, State.DELIVERED)) else None
+    return now if now and (now.kind == "untold" or now.row["state"] in OPEN) else None
 
 
 def _standing(env: Env, item: Item) -> list[str]:
@@ -170,12 +171,8 @@ def _theirs(item: Item) -> str:
 
 
 def _negotiate(env: Env, item: Item) -> None:
-    revision = item.promise.offered or item.promise.current
-    terms = revision.terms
-    keeps = words.due(terms.due.civil, terms.due.zone, viewing.here(env)) if terms.due else "no date"
-    due = asking.due(env, f"By when? [Enter keeps {keeps}]")
-    what = asking.text(env, "outcome", f"What? [Enter keeps “{terms.outcome}”]")
-    new = terms._replace(due=due or terms.due, outcome=what or terms.outcome)
+    terms = (item.promise.offered or item.promise.current).terms
+    new = asking.terms(env, terms, by="By when?", what="What?")
     if new == terms:
         raise errors.NothingChanged(item.promise.id, "negotiate")
     reply = Reply(Verb.NEGOTIATE, terms=new, reason=_reason(env, item, Verb.NEGOTIATE), seen=terms)

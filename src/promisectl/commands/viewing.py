@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from promisectl import errors
 from promisectl.env import Env
 from promisectl.records import as_csv, as_json, as_lines, fields
 from promisectl.rendering.words import Here
@@ -59,6 +60,14 @@ def opened(env: Env, moment: datetime | None = None, *, acts: bool = False) -> I
         return
     with ledger.reading(env.ledger) as db:
         yield reading.as_of(db, moment, acts=acts) if moment else db
+
+
+def row(env: Env, db: Any, number: int) -> Row:
+    """The record of one promise. Raises NoPromise, also where there is no ledger yet."""
+    found = reading.promise(db, clock(env), number) if db else None
+    if found is None:
+        raise errors.NoPromise(number)
+    return found
 
 
 def answer(env: Env, rows: Iterable[Row], kind: Kind, draw: Callable[[list[Row]], None]) -> None:

@@ -21,7 +21,7 @@ def week(env: Env, *, weeks: int = 2) -> None:
         if db is None:
             viewing.nothing_yet(env, viewing.DAYS)
             return
-        promised, usual = load.due(env, db, directions=(*load.MINE, "owed")), load.usual(env, db)
+        promised, usual = load.promised(env, db), load.usual(env, db)
     today = civil.local(env.now, env.zone).date()
     first = load.monday(today)
     days = [first + timedelta(days=later) for later in range(min(7 * weeks, (date.max - first).days + 1))]

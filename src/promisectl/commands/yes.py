@@ -24,7 +24,7 @@ def to_terms(env: Env, numbers: Sequence[int], given: Reply) -> dict[int, Reply]
 
     Nothing is asked where the move as it was `given` will be refused anyway. Raises NoPromise.
     """
-    promises = [(_promise(env, number)) for number in numbers]
+    promises = [_promise(env, number) for number in numbers]
     if not all(_can_be_accepted(promise, given.revision) for promise, _ in promises):
         return {}
     return {promise.id: _reply(env, promise, name, given, alone=len(numbers) == 1) for promise, name in promises if _binds_me(promise)}
@@ -55,8 +55,8 @@ def _reply(env: Env, promise: Promise, name: str, given: Reply, *, alone: bool) 
     offered = promise.current
     asked = offered.author is Side.PROMISEE
     heading = f"#{promise.id} {f'{name} asks you' if asked else f'You offer {name}'}: {messages.terms(offered.terms, viewing.here(env))}."
-    known = Reply(risk=given.risk or promise.risk, no_to=given.no_to or promise.no_to)
-    reply = put(env, offered.terms, known.risk, known.no_to, may_refuse=asked and alone, heading=heading)
+    risk, no_to = given.risk or promise.risk, given.no_to or promise.no_to
+    reply = put(env, offered.terms, risk, no_to, may_refuse=asked and alone, heading=heading)
     risk, no_to = given.risk if promise.risk else reply.risk, given.no_to if promise.no_to else reply.no_to
     return reply._replace(risk=risk, no_to=no_to, revision=offered.number, seen=offered.terms)  # what the offer said is not said again
 
@@ -83,10 +83,9 @@ def _busy(env: Env, terms: Terms, many: int) -> str:
         full = bool(week) and subject.overfull(many + len(week), load.usual(env, db))
     if not week:
         return ""
-    named = ", ".join(f"#{row['id']} “{row['outcome']}”" for row in week[:_NAMED])
-    more = f" and {len(week) - _NAMED} more" if len(week) > _NAMED else ""
+    named = subject.listed([(row["id"], row["outcome"]) for row in week], _NAMED)
     warning = f" With {'these' if many > 1 else 'this one'} it is over-full." if full else ""
-    return f"Due that week already: {named}{more}.{warning}"
+    return f"Due that week already: {named}.{warning}"
 
 
 def _failed(env: Env, terms: Terms) -> str:
@@ -105,15 +104,7 @@ def _verdict(env: Env, terms: Terms, yes: Reply) -> Reply:
             return yes
         if word == "no":
             return yes._replace(verb=Verb.DECLINE, reason=asking.text(env, "reason", "Why? [Enter for no reason]"))
-        other = _other(env, terms)
+        other = asking.terms(env, terms, by="By when can you?", what="What can you promise?")
         if other != terms:
             return yes._replace(verb=Verb.NEGOTIATE, terms=other)
         env.warn("That changes nothing.")
-
-
-def _other(env: Env, terms: Terms) -> Terms:
-    """The terms that a person can promise instead."""
-    keeps = civil.show(terms.due.civil, terms.due.zone, env.zone) if terms.due else "no date"
-    due = asking.due(env, f"By when can you? [Enter keeps {keeps}]")
-    outcome = asking.text(env, "outcome", f"What can you promise? [Enter keeps “{terms.outcome}”]")
-    return terms._replace(due=due or terms.due, outcome=outcome or terms.outcome)

@@ -125,6 +125,12 @@ _LEADS = (
 _FULL_WEEK = 5
 
 
+def listed(promises: Sequence[tuple[int, str]], most: int) -> str:
+    """Promises by number and outcome in a sentence, so many at the most, and how many more there are."""
+    named = ", ".join(f"#{number} “{outcome}”" for number, outcome in promises[:most])
+    return f"{named} and {len(promises) - most} more" if len(promises) > most else named
+
+
 def overfull(count: int, usual: float) -> bool:
     """Whether so many promises in a week are more than usually get done in one; fewer than five never are."""
     return count >= max(_FULL_WEEK, 1 + usual)

@@ -4,14 +4,14 @@ The five qualities are those of Sull & Spinosa, “Promise-Based Management” (
 Rules about what lies ahead speak of open promises only. A rule that stays silent proves nothing.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
 from promisectl.domain import rules, wording
 from promisectl.domain.promise import Direction, State
-from promisectl.domain.subject import Around, Case, Subject, Words
+from promisectl.domain.subject import Around, Case, Subject, Words, listed
 
 
 class Level(StrEnum):
@@ -43,7 +43,7 @@ class Finding(NamedTuple):
     @property
     def whole(self) -> str:
         """The sentence with the other promises named, five at the most."""
-        return f"{self.says.removesuffix('.')}: {_listed(self.others)}." if self.others else self.says
+        return f"{self.says.removesuffix('.')}: {listed(self.others, _NAMED)}." if self.others else self.says
 
 
 _FAR, _ROUNDS = timedelta(days=7), 2
@@ -82,8 +82,3 @@ def _level(rule: Rule, case: Case) -> Level:
     due = case.subject.due
     far = due is not None and due.at - case.around.now > _FAR
     return Level.WARN if rule.id == "L08" and (far or case.subject.rounds >= _ROUNDS) else rule.level
-
-
-def _listed(promises: Sequence[tuple[int, str]]) -> str:
-    named = ", ".join(f"#{number} “{outcome}”" for number, outcome in promises[:_NAMED])
-    return f"{named} and {len(promises) - _NAMED} more" if len(promises) > _NAMED else named

@@ -58,7 +58,7 @@ def line(figures: "Figures") -> str:
 
 
 def lesson(figures: "Figures") -> str:
-    """What there is to learn from it, in one line: the cause most frequent, risks that came true, how far dates slip, what is untold."""
+    """What there is to learn from it, in one line: the cause most frequent, risks echoed, how far dates slip, what is untold."""
     said = " · ".join(_lessons(figures))
     return said[:1].upper() + said[1:]
 
