@@ -3,10 +3,7 @@
 import csv
 import io
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +11,7 @@ import pexpect
 import pytest
 from rich.cells import cell_len
 
+from tests.cli.terminal import in_another, terminal
 from tests.conftest import Program, Result
 
 WELCOME = "No promise is written down here yet."
@@ -445,11 +443,9 @@ def test_a_reason_that_is_needed_is_asked_for_until_it_is_said(program: Program,
 @pytest.mark.filterwarnings(FORKS)
 def test_what_changed_meanwhile_is_refused_and_put_again(program: Program) -> None:
     _one(program, *MINE)
-    with pexpect.spawn(
-        sys.executable, ["-m", "promisectl", "review"], env=dict(os.environ), encoding="utf-8", timeout=30, dimensions=(50, 200)
-    ) as child:
+    with terminal("review") as child:
         child.expect(" › ")
-        _meanwhile("complete", "1", "--confirmed", "-q")
+        assert in_another("complete", "1", "--confirmed", "-q").returncode == 0
         child.sendline("complete")
         child.expect("#1 is kept, so complete is not open.")
         child.expect(" › ")
@@ -464,11 +460,9 @@ def test_what_changed_meanwhile_is_refused_and_put_again(program: Program) -> No
 def test_what_was_settled_meanwhile_does_not_come_up(program: Program) -> None:
     _one(program, *MINE)
     _one(program, "--to", "lee", "--by", "sat", "--agreed")
-    with pexpect.spawn(
-        sys.executable, ["-m", "promisectl", "review"], env=dict(os.environ), encoding="utf-8", timeout=30, dimensions=(50, 200)
-    ) as child:
+    with terminal("review") as child:
         child.expect(" › ")
-        _meanwhile("complete", "2", "--confirmed", "-q")
+        assert in_another("complete", "2", "--confirmed", "-q").returncode == 0
         child.sendline("keep")
         child.expect(pexpect.EOF)
         assert child.wait() == 0
@@ -484,11 +478,12 @@ def test_what_was_settled_meanwhile_does_not_come_up(program: Program) -> None:
 def test_an_answer_is_to_the_terms_that_were_shown(program: Program, answers: list[str]) -> None:
     _one(program, *MINE)
     program.ok("negotiate", "1", "--by", "sat", "--theirs", "--reason", "x")
-    with pexpect.spawn(
-        sys.executable, ["-m", "promisectl", "review"], env=dict(os.environ), encoding="utf-8", timeout=30, dimensions=(50, 200)
-    ) as child:
+    with terminal("review") as child:
         child.expect(" › ")
-        _meanwhile("negotiate", "1", "--by", "today", "--what", "Send ten more things", "--theirs", "--reason", "y", "-q")
+        assert (
+            in_another("negotiate", "1", "--by", "today", "--what", "Send ten more things", "--theirs", "--reason", "y", "-q").returncode
+            == 0
+        )
         for answer in answers:
             child.sendline(answer)
             child.expect(" › ")
@@ -497,10 +492,6 @@ def test_an_answer_is_to_the_terms_that_were_shown(program: Program, answers: li
         child.expect(pexpect.EOF)
     assert _acts(program)[-1] == "negotiate"
     assert _record(program)["offer"]["outcome"] == "Send ten more things"
-
-
-def _meanwhile(*words: str) -> None:
-    subprocess.run([sys.executable, "-m", "promisectl", *words], env=dict(os.environ), capture_output=True, check=True, timeout=30)
 
 
 # Giving up
@@ -523,9 +514,7 @@ def test_the_end_of_input_keeps_what_was_done(program: Program, typed: list[str]
 def test_a_key_that_gives_up_keeps_what_was_done(program: Program, key: str, typed: list[str]) -> None:
     _one(program, "--to", "dana", "--by", "thu", "--agreed")
     _one(program, *MINE)
-    with pexpect.spawn(
-        sys.executable, ["-m", "promisectl", "review"], env=dict(os.environ), encoding="utf-8", timeout=30, dimensions=(50, 200)
-    ) as child:
+    with terminal("review") as child:
         for answer in ("complete", *typed):
             child.expect(" › ")
             child.sendline(answer)

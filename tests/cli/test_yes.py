@@ -4,16 +4,12 @@ import csv
 import io
 import json
 import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-import pexpect
 import pytest
 from rich.cells import cell_len
 
+from tests.cli.terminal import ended, in_another, terminal
 from tests.conftest import Program, Result
 
 ASKS = "#1 Dana asks you: “Review the contract” by Wed 25 Nov 2026, end of day.\n"
@@ -124,7 +120,7 @@ def test_nobody_is_asked_when_the_environment_says_so(asked: Program, monkeypatc
     assert "›" not in _agree(asked, answers="").stderr
 
 
-def test_nobody_is_asked_off_a_terminal(asked: Program) -> None:
+def test_nobody_is_asked_off_aterminal(asked: Program) -> None:
     assert asked("accept", "1") == (ACCEPTED, NEXT, 0)
     assert asked("accept", "1", width=80).code == 4
     assert "›" not in asked("make", "Water the plants", "--to", "dana", "--by", "fri", "--agreed").stderr
@@ -462,7 +458,7 @@ def test_hostile_answers_are_kept_and_shown_escaped(asked: Program) -> None:
     assert all(SHOWN in text for text in seen[1:])
 
 
-def test_wide_answers_fit_a_narrow_terminal(program: Program) -> None:
+def test_wide_answers_fit_a_narrowterminal(program: Program) -> None:
     wide = "東京で会議の資料を用意して 部長に渡す e\u0301 👨‍👩‍👧‍👦"
     program.ok("make", wide, "--to", "dana", "--by", "wed", "--asked")
     result = program("accept", "1", answers=f"{wide}\n{wide}\n\n", width=40)
@@ -543,43 +539,19 @@ def test_the_end_of_input_makes_no_ledger(program: Program) -> None:
     assert list(program.home.iterdir()) == []
 
 
-@contextmanager
-def _terminal(*words: str) -> Iterator[Any]:
-    """A real process at a terminal of its own; it is gone in the end."""
-    child = pexpect.spawn(
-        sys.executable,
-        ["-m", "promisectl", *words],
-        env=dict(os.environ),
-        encoding="utf-8",
-        codec_errors="replace",
-        timeout=30,
-        dimensions=(50, 200),
-    )
-    try:
-        yield child
-    finally:
-        child.close(force=True)
-
-
-def _ended(child: Any) -> int:
-    child.expect(pexpect.EOF)
-    child.wait()
-    return int(child.exitstatus if child.exitstatus is not None else -child.signalstatus)
-
-
 @pytest.mark.filterwarnings(FORKS)
 @pytest.mark.parametrize(("words", "typed"), GIVING_UP, ids=GIVEN_UP)
 @pytest.mark.parametrize("key", ["c", "d"])
 def test_a_key_that_gives_up_changes_nothing(asked: Program, words: list[str], typed: list[str], key: str) -> None:
     asked.ok("make", "Feed the cat", "--to", "lee", "--by", "wed", "--asked")
     before = asked.ledger.read_bytes()
-    with _terminal(*words) as child:
+    with terminal(*words) as child:
         for answer in typed:
             child.expect(" › ")
             child.sendline(answer)
         child.expect(" › ")
         child.sendcontrol(key)
-        assert _ended(child) == 130
+        assert ended(child) == 130
         assert "Traceback" not in child.before
     assert asked.ledger.read_bytes() == before
 
@@ -587,20 +559,20 @@ def test_a_key_that_gives_up_changes_nothing(asked: Program, words: list[str], t
 @pytest.mark.filterwarnings(FORKS)
 @pytest.mark.parametrize("key", ["c", "d"])
 def test_a_key_that_gives_up_makes_no_ledger(program: Program, key: str) -> None:
-    with _terminal("make", "Water the plants", "--to", "dana", "--agreed") as child:
+    with terminal("make", "Water the plants", "--to", "dana", "--agreed") as child:
         child.expect(" › ")
         child.sendcontrol(key)
-        assert _ended(child) == 130
+        assert ended(child) == 130
     assert list(program.home.iterdir()) == []
 
 
 @pytest.mark.filterwarnings(FORKS)
-def test_all_of_it_at_a_real_terminal(asked: Program) -> None:
-    with _terminal("accept", "1") as child:
+def test_all_of_it_at_a_realterminal(asked: Program) -> None:
+    with terminal("accept", "1") as child:
         for typed in ("kids are ill: 東京", "gym", ""):
             child.expect(" › ")
             child.sendline(typed)
-        assert _ended(child) == 0
+        assert ended(child) == 0
         assert "#1 active. You accepted Dana's terms" in child.before
     assert _foreseen(asked) == ("kids are ill: 東京", "gym")
 
@@ -608,87 +580,59 @@ def test_all_of_it_at_a_real_terminal(asked: Program) -> None:
 @pytest.mark.filterwarnings(FORKS)
 def test_bytes_that_are_no_text_are_asked_again(asked: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONIOENCODING", "utf-8:strict")  # as in most locales
-    with _terminal("accept", "1") as child:
+    with terminal("accept", "1") as child:
         child.expect("Why not.* › ")
         os.write(child.child_fd, b"gr\xfcn\n")
         child.expect("Why not.* › ")
         child.sendcontrol("c")
-        assert _ended(child) == 130
+        assert ended(child) == 130
     assert _record(asked)["state"] == "proposed"
 
 
 # What happens meanwhile
 
 
-def _meanwhile(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "promisectl", *words], env=dict(os.environ), capture_output=True, text=True, check=False, timeout=30
-    )
-
-
 @pytest.mark.filterwarnings(FORKS)
 @pytest.mark.parametrize("words", [["accept", "1"], ["make", "Send Q3 numbers", "--to", "dana", "--agreed"]], ids=lambda words: words[0])
 def test_the_ledger_is_not_held_while_a_question_waits(asked: Program, words: list[str]) -> None:
-    with _terminal(*words) as child:
+    with terminal(*words) as child:
         for answer in ("", "", ""):
             child.expect(" › ")
-            done = _meanwhile("make", "Water the plants", "--to", "lee", "-q")
+            done = in_another("make", "Water the plants", "--to", "lee", "-q")
             assert (done.returncode, done.stderr) == (0, "")
             child.sendline(answer)
-        assert _ended(child) == 0
+        assert ended(child) == 0
     assert len(json.loads(asked.ok("list", "--json"))) == 4 + (words[0] == "make")
 
 
 STALE = "Revision 1 of #1 is dead, revision 2 took its place. See: show 1, then accept 1 --rev 2."
-
-
-@pytest.mark.filterwarnings(FORKS)
-@pytest.mark.parametrize("whose", ["--theirs", "--mine"])
-@pytest.mark.parametrize("typed", [[""], ["c", "fri", ""], ["n", ""]], ids=["yes", "counter", "no"])
-def test_terms_that_changed_meanwhile_are_not_answered(asked: Program, whose: str, typed: list[str]) -> None:
-    with _terminal("accept", "1") as child:
-        child.expect(" › ")
-        assert _meanwhile("negotiate", "1", "--by", "thu", whose, "-q").returncode == 0
-        changed = asked.ledger.read_bytes()
-        child.sendline("")
-        for answer in ("", *typed):
-            child.expect(" › ")
-            child.sendline(answer)
-        assert _ended(child) == 4
-        assert STALE in child.before
-    assert asked.ledger.read_bytes() == changed
-
-
-@pytest.mark.filterwarnings(FORKS)
-@pytest.mark.parametrize("typed", [[""], ["c", "fri", ""], ["n", ""]], ids=["yes", "counter", "no"])
-def test_what_was_withdrawn_meanwhile_is_not_answered(asked: Program, typed: list[str]) -> None:
-    with _terminal("accept", "1") as child:
-        child.expect(" › ")
-        assert _meanwhile("withdraw", "1", "-q").returncode == 0
-        child.sendline("")
-        for answer in ("", *typed):
-            child.expect(" › ")
-            child.sendline(answer)
-        assert _ended(child) == 4
-    assert _record(asked)["state"] == "withdrawn"
-
-
 CHANGED = "The terms of #1 have changed while you looked at them, so nothing was recorded. See: show 1."
+WITHDRAWN = "#1 is withdrawn"
 
 
 @pytest.mark.filterwarnings(FORKS)
 @pytest.mark.parametrize("typed", [[""], ["c", "fri", ""], ["n", ""]], ids=["yes", "counter", "no"])
-def test_terms_that_were_put_right_meanwhile_are_not_answered(asked: Program, typed: list[str]) -> None:
-    with _terminal("accept", "1") as child:
+@pytest.mark.parametrize(
+    ("meanwhile", "told"),
+    [
+        (["negotiate", "1", "--by", "thu", "--theirs"], STALE),
+        (["negotiate", "1", "--by", "thu", "--mine"], STALE),
+        (["correct", "1", "--what", "Review forty contracts"], CHANGED),
+        (["withdraw", "1"], WITHDRAWN),
+    ],
+    ids=["theirs", "mine", "correct", "withdraw"],
+)
+def test_terms_that_changed_meanwhile_are_not_answered(asked: Program, meanwhile: list[str], told: str, typed: list[str]) -> None:
+    with terminal("accept", "1") as child:
         child.expect(" › ")
-        assert _meanwhile("correct", "1", "--what", "Review forty contracts", "-q").returncode == 0
+        assert in_another(*meanwhile, "-q").returncode == 0
         changed = asked.ledger.read_bytes()
         child.sendline("")
         for answer in ("", *typed):
             child.expect(" › ")
             child.sendline(answer)
-        assert _ended(child) == 4
-        assert CHANGED in child.before
+        assert ended(child) == 4
+        assert told in child.before
     assert asked.ledger.read_bytes() == changed
 
 

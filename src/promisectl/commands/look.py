@@ -162,9 +162,8 @@ def show(env: Env, ids: Sequence[str]) -> None:
     """Everything about a promise: the terms, the talk, what can be said now."""
     numbers = arguments.ids(ids)
     with viewing.opened(env) as db:
-        found = [
-            _Whole(row, reading.said(db, row["id"]), reading.acts_of(db, row["id"])) for row in [viewing.row(env, db, n) for n in numbers]
-        ]
+        rows = [viewing.row(env, db, number) for number in numbers]
+        found = [_Whole(row, reading.said(db, row["id"]), reading.acts_of(db, row["id"])) for row in rows]
     if env.form == "table":
         for one in found:
             _draw_whole(env, one, first=one is found[0])
