@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
-from typing import IO
+from typing import IO, NamedTuple
 
 from promisectl import errors
 from promisectl.domain import civil
@@ -14,6 +14,13 @@ from promisectl.escaping import safe
 PROMPT = " › "
 """What stands between a question and its answer."""
 _WIDTH = 80  # columns, where nobody says how many there are
+
+
+class Once(NamedTuple):
+    """A key that lets a command happen once, and what is asked with it."""
+
+    key: str
+    request: str
 
 
 class Env:
@@ -34,6 +41,7 @@ class Env:
         no_input: bool = False,
         quiet: bool = False,
         form: str | None = None,
+        once: Once | None = None,
     ) -> None:
         self.environ = environ
         self._in, self._out, self._err = streams
@@ -45,6 +53,7 @@ class Env:
         self.config_file = config_file(environ)
         self.color_wish = _choice("--color", color, ("auto", "always", "never"))
         self.quiet = quiet
+        self.once = once
         self._form = form
         self._may_ask = not (no_input or environ.get("PROMISECTL_NO_INPUT") or quiet or form)
 

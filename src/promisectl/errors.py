@@ -132,6 +132,21 @@ class NothingChanged(Usage):
         )
 
 
+class TagsUnchanged(Usage):
+    """Tags that are there already, or were never there."""
+
+    def __init__(self, number: int, tags: Sequence[str], *, added: bool) -> None:
+        named = " and ".join(f"“{tag}”" for tag in tags)
+        super().__init__(f"#{number} has {f'the tag {named} already' if added else f'no tag {named}'}. See: show {number}.")
+
+
+class KeyTaken(Usage):
+    """A key that was given with `--once` to another command."""
+
+    def __init__(self, key: str, request: str) -> None:
+        super().__init__(f"The key “{key}” belongs to another command: {request}. Give --once a key of its own.")
+
+
 class NoSide(Usage):
     """A promise was to be made without saying to whom or from whom."""
 
@@ -263,7 +278,7 @@ class NotOpen(IllegalMove):
         ("delivered", "renege"): "is reported as done, so it can't be broken unless it is reopened",
         ("reneged", "told"): "is broken, and there is nobody left to tell",
     }
-    _BESIDE = ("bump", "note", "correct", "void")
+    _BESIDE = ("bump", "note", "correct", "void", "tag", "untag")
     _ENDED = ("kept", "declined", "withdrawn", "reneged", "released")
 
     def __init__(self, number: int, state: str, verb: str, moves: Sequence[str]) -> None:

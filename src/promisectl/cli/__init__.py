@@ -4,7 +4,7 @@
 ROOMS = {
     "make": ("make",),
     "moves": ("negotiate", "accept", "decline", "complete", "renege"),
-    "more": ("withdraw", "release", "reopen", "bump", "told", "note", "correct", "void", "undo", "redo"),
+    "more": ("withdraw", "release", "reopen", "bump", "told", "note", "tag", "untag", "correct", "void", "undo", "redo"),
     "look": ("moves", "owe", "owed", "list", "show", "log"),
     "week": ("week",),
     "stats": ("stats",),

@@ -21,12 +21,16 @@ Color = Annotated[str | None, typer.Option("--color", metavar="WHEN", help="auto
 NoInput = Annotated[bool, typer.Option("--no-input", metavar="", help="Ask nothing (PROMISECTL_NO_INPUT).", rich_help_panel=ANYWHERE)]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="Print the numbers alone.", rich_help_panel="Answer")]
 Json = Annotated[bool, typer.Option("--json", metavar="", help="Answer as JSON.", rich_help_panel="Answer")]
+Once = Annotated[
+    str | None,
+    typer.Option("--once", metavar="KEY", help="Happen once: again with this key only repeats the answer.", rich_help_panel="Answer"),
+]
 Jsonl = Annotated[bool, typer.Option("--jsonl", metavar="", help="One JSON object a line.", rich_help_panel="Answer")]
 Csv = Annotated[bool, typer.Option("--csv", metavar="", help="Answer as CSV.", rich_help_panel="Answer")]
 Plain = Annotated[bool, typer.Option("--plain", metavar="", help="Tab-separated lines, as in a pipe.", rich_help_panel="Answer")]
 
 WORLD: dict[str, Any] = {"ledger": Ledger, "today": Today, "color": Color, "no_input": NoInput}
-MOVE: dict[str, Any] = {"quiet": Quiet, "json": Json}
+MOVE: dict[str, Any] = {"quiet": Quiet, "json": Json, "once": Once}
 VIEW: dict[str, Any] = {"json": Json, "jsonl": Jsonl, "csv": Csv, "plain": Plain}
 SILENT: dict[str, Any] = {"quiet": Quiet}
 NEITHER: dict[str, Any] = {}

@@ -10,6 +10,7 @@ from promisectl.cli.declare import MOVE, command
 PANEL = "More moves"
 
 Text = Annotated[str, typer.Argument(metavar="TEXT", help="What was said.")]
+Tags = Annotated[list[str], typer.Argument(metavar="TAG…", help="Words without blanks, with or without a #.")]
 OfPromise = Annotated[str | None, typer.Option("--promise", metavar="ID", help="The newest command of this promise.")]
 
 
@@ -64,6 +65,25 @@ def note(id_: o.Id, text: Text, on: o.On = None) -> None:
 
     \b
     promisectl note 2 "asked which version she means"
+    """
+
+
+@command("tag", PANEL, answers=MOVE)
+def tag(id_: o.Id, tags: Tags) -> None:
+    """Give a promise words to find it by.
+
+    \b
+    promisectl tag 3 work urgent
+    promisectl list --tag work
+    """
+
+
+@command("untag", PANEL, answers=MOVE)
+def untag(id_: o.Id, tags: Tags) -> None:
+    """Take tags away.
+
+    \b
+    promisectl untag 3 urgent
     """
 
 

@@ -56,7 +56,7 @@ def tags(words: Sequence[str]) -> tuple[str, ...]:
     found = tuple(dict.fromkeys((text("tag", word.removeprefix("#"), limit=100) or "") for word in words))
     for tag in found:
         if len(tag.split()) != 1 or tag != tag.strip():
-            raise errors.Contradiction(f"A tag is one word, and “{tag}” is not. Give --tag once for each.")
+            raise errors.Contradiction(f"A tag is one word, and “{tag}” is not. Give each one by itself.")
     return found
 
 

@@ -13,9 +13,10 @@ from promisectl.domain import people
 from promisectl.domain.people import Newcomer, Person
 from promisectl.domain.promise import Act, Direction, Opening, Side, Terms, Verb
 from promisectl.env import Env
+from promisectl.records import fields
 from promisectl.rendering import messages
 from promisectl.rendering.messages import Told
-from promisectl.storage import ledger, reading
+from promisectl.storage import ledger
 from promisectl.storage.journal import Journal
 
 
@@ -95,16 +96,12 @@ def _record(env: Env, draft: _Draft, others: Sequence[Person | Newcomer | None],
     if reply and reply.verb is not Verb.ACCEPT:  # then it was they who asked
         draft = draft._replace(author=Side.PROMISEE)
 
-    def work(db: sqlite3.Connection) -> list[Answer]:
-        journal = Journal(db, env.now, "make")
+    def work(db: sqlite3.Connection, journal: Journal) -> list[Answer]:
         if draft.replaces is not None:
             journal.promise(draft.replaces)
         return [_made(env, db, journal, draft, other, reply, alone=len(others) == 1) for other in others]
 
-    answers = ledger.write(env.ledger, work)
-    for notice in (notice for one in answers for notice in one.notices):
-        env.hint(notice)
-    saying.answer(env, answers)
+    saying.record(env, "make", work)
 
 
 def _sides(to: Sequence[str], from_: Sequence[str], *, asked: bool, offered: bool, agreed: bool, reply_by: bool, named: bool) -> list[str]:
@@ -148,10 +145,10 @@ def _made(
         promise = journal.say(promise, act)
         agreed = reply.verb is Verb.ACCEPT
         line = messages.made(promise, name, here) if agreed else messages.line(Told(before, promise, act, name, here))
-    row = reading.promise(db, viewing.clock(env), promise.id)
+    row = viewing.row(env, db, promise.id)
     hint = saying.checked(env, db, promise, row, Besides(new=alone, asked=bool(reply and reply.asked)))
     met = [f"New in the ledger: {person.name} ({person.handle})."] if person and journal.just_met(person) else []
-    return Answer(promise.id, line, [messages.next_step(promise, name), hint], row, met)
+    return Answer(line, promise.id, fields.promise(row), [messages.next_step(promise, name), hint], met)
 
 
 def _first(env: Env, draft: _Draft, person: Person | None, *, named: bool) -> Act:

@@ -1,4 +1,4 @@
-"""More moves: withdraw, release, reopen, bump, told, note, correct, void, undo, redo."""
+"""More moves: withdraw, release, reopen, bump, told, note, tag, untag, correct, void, undo, redo."""
 
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -10,6 +10,7 @@ from promisectl.commands.saying import Answer, Besides
 from promisectl.domain import lifecycle
 from promisectl.domain.promise import Act, Promise, Side, Verb
 from promisectl.env import Env
+from promisectl.records import fields
 from promisectl.rendering import messages
 from promisectl.storage import ledger, reading
 from promisectl.storage.journal import Journal
@@ -77,6 +78,21 @@ def correct(
     saying.move(env, "correct", [id_], act)
 
 
+def tag(env: Env, id_: str, tags: Sequence[str]) -> None:
+    """Words to find a promise by."""
+    _tagged(env, Verb.TAG, id_, tags)
+
+
+def untag(env: Env, id_: str, tags: Sequence[str]) -> None:
+    """Take tags away."""
+    _tagged(env, Verb.UNTAG, id_, tags)
+
+
+def _tagged(env: Env, verb: Verb, id_: str, tags: Sequence[str]) -> None:
+    named = " ".join(arguments.tags(tags))
+    saying.move(env, verb.value, [id_], lambda _: Act(verb, Side.BOOKKEEPER, env.now, env.now, text=named))
+
+
 def void(env: Env, id_: str, *, reason: str | None = None) -> None:
     """A promise that was entered by mistake leaves every count."""
     plain(env, Verb.VOID, [id_], reason=reason)
@@ -111,19 +127,15 @@ def _take_back(
     if not ledger.exists(env.ledger):
         raise nothing
 
-    def work(db: sqlite3.Connection) -> tuple[str, list[Answer]]:
-        journal = Journal(db, env.now, verb)
+    def work(db: sqlite3.Connection, journal: Journal) -> list[Answer]:
         entry, command = find(journal)
-        return command, [_taken_back(env, db, promise, command, redone=verb == "redo") for promise in act(journal, entry, command)]
+        answers = [_taken_back(env, db, promise, command, redone=verb == "redo") for promise in act(journal, entry, command)]
+        return answers or [Answer(f"{'Redone' if verb == 'redo' else 'Undone'}: {command}.")]
 
-    command, answers = ledger.write(env.ledger, work)
-    if answers:
-        saying.answer(env, answers)
-    elif not (env.quiet or env.as_json):
-        env.answer([f"{'Redone' if verb == 'redo' else 'Undone'}: {command}."])
+    saying.record(env, verb, work)
 
 
 def _taken_back(env: Env, db: sqlite3.Connection, promise: Promise, command: str, *, redone: bool) -> Answer:
     name = reading.name(db, promise.opening.person)
     line = messages.taken_back(promise, command, redone=redone)
-    return Answer(promise.id, line, [messages.next_step(promise, name)], reading.promise(db, viewing.clock(env), promise.id))
+    return Answer(line, promise.id, fields.promise(viewing.row(env, db, promise.id)), [messages.next_step(promise, name)])

@@ -5,7 +5,7 @@ import sys
 from typing import Any
 
 from promisectl import config, errors
-from promisectl.env import Env
+from promisectl.env import Env, Once
 
 _WORLD = ("ledger", "today", "color", "no_input", "quiet")
 _FORMS = ("json", "jsonl", "csv", "plain")
@@ -20,14 +20,32 @@ def run(module: str, function: str, arguments: dict[str, Any]) -> None:
     if len(forms) > 1:
         raise errors.Contradiction(f"{' and '.join(f'--{form}' for form in forms)} exclude each other. Give one of them.")
     world = {name: arguments.pop(name) for name in _WORLD if name in arguments}
-    env = Env(os.environ, (sys.stdin, sys.stdout, sys.stderr), form=forms[0] if forms else None, **world)
+    once = _once(function, arguments)
+    env = Env(os.environ, (sys.stdin, sys.stdout, sys.stderr), form=forms[0] if forms else None, once=once, **world)
     if module != "records":
         config.read(env)  # a mistake in it is said at once, not by the first command that happens to need it
     commands = __import__(f"promisectl.commands.{module}", fromlist=[function])
     try:
-        code = getattr(commands, function)(env, **arguments)
+        code = None if once and _said_before(env) else getattr(commands, function)(env, **arguments)
         env.flush()
     except BrokenPipeError as error:
         raise errors.ReaderGone from error
     if code:
         raise SystemExit(code)
+
+
+def _once(function: str, arguments: dict[str, Any]) -> Once | None:
+    """The key of a command that is to happen once, with what is asked: its name and the promises it names."""
+    key = arguments.pop("once", None)
+    if key is None:
+        return None
+    if not key.strip():
+        raise errors.EmptyText("key of --once")
+    named = arguments.get("ids") or filter(None, (arguments.get("id_"), arguments.get("promise")))
+    return Once(key, " ".join([function, *(word.removeprefix("#") for word in named)]))
+
+
+def _said_before(env: Env) -> bool:
+    from promisectl.commands import saying
+
+    return saying.said_before(env)

@@ -1,13 +1,13 @@
 """How every move is done and answered: inside one transaction, then one line for each promise, and one next step."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from promisectl import errors
-from promisectl.commands import arguments
-from promisectl.commands.viewing import clock, here
+from promisectl.commands import arguments, viewing
+from promisectl.commands.viewing import here
 from promisectl.domain import lifecycle
 from promisectl.domain.promise import Act, Promise, Side, State, Terms, Verb
 from promisectl.env import Env
@@ -21,12 +21,15 @@ _NEW = (State.PROPOSED, State.ACTIVE)
 
 
 class Answer(NamedTuple):
-    """What there is to say about one promise after a move: its line, what comes next, its record, and what is new besides."""
+    """What there is to say about one promise after a move: its line, its number and record, what comes next, and what is new besides.
 
-    number: int
+    What was said of people alone has neither number nor record.
+    """
+
     line: str
-    hints: Sequence[str]
-    row: Any
+    number: int | None = None
+    record: Mapping[str, Any] | None = None
+    hints: Sequence[str] = ()
     notices: Sequence[str] = ()
 
 
@@ -76,11 +79,54 @@ def move(env: Env, command: str, ids: Sequence[str], act: Callable[[Promise], Ac
     if not ledger.exists(env.ledger):
         raise errors.NoPromise(numbers[0])
 
-    def work(db: sqlite3.Connection) -> list[Answer]:
-        journal = Journal(db, env.now, command)
+    def work(db: sqlite3.Connection, journal: Journal) -> list[Answer]:
         return [_one(env, db, journal, journal.promise(number), act, besides) for number in numbers]
 
-    answer(env, ledger.write(env.ledger, work))
+    record(env, command, work)
+
+
+def record(env: Env, command: str, work: Callable[[sqlite3.Connection, Journal], list[Answer]]) -> None:
+    """Do `work` in one transaction, under the name of `command`, and answer; with a key that was used before, answer as then."""
+
+    def once(db: sqlite3.Connection) -> list[Answer]:
+        before = _before(env, db)
+        if before is not None:
+            return before
+        journal = Journal(db, env.now, command)
+        answers = work(db, journal)
+        if env.once:
+            journal.keep(*env.once, as_json.one([[one.line, one.number, one.record] for one in answers]))
+        return answers
+
+    answer(env, ledger.write(env.ledger, once))
+
+
+def said_before(env: Env) -> bool:
+    """Whether the command was said before with the same key; then it has been answered as it was then."""
+    if not ledger.exists(env.ledger):
+        return False
+    with ledger.reading(env.ledger) as db:
+        before = _before(env, db)
+    if before is None:
+        return False
+    answer(env, before)
+    return True
+
+
+def _before(env: Env, db: sqlite3.Connection) -> list[Answer] | None:
+    """What was answered when the key of this command was first used; None if it is new. Raises KeyTaken."""
+    first = reading.first_answer(db, env.once.key) if env.once else None
+    if not (env.once and first):
+        return None
+    request, answers = first
+    if request != env.once.request:
+        raise errors.KeyTaken(env.once.key, request)
+    import json
+
+    again = [f"Said before with the key “{env.once.key}”: nothing new was recorded."]
+    return [
+        Answer(line, number, record, notices=() if place else again) for place, (line, number, record) in enumerate(json.loads(answers))
+    ]
 
 
 def _one(env: Env, db: sqlite3.Connection, journal: Journal, before: Promise, act: Callable[[Promise], Act], besides: Besides) -> Answer:
@@ -92,9 +138,9 @@ def _one(env: Env, db: sqlite3.Connection, journal: Journal, before: Promise, ac
     if besides.note:
         after = journal.say(after, Act(Verb.NOTE, Side.BOOKKEEPER, said.at, env.now, text=besides.note))
     name = reading.name(db, after.opening.person)
-    row = reading.promise(db, clock(env), after.id)
+    row = viewing.row(env, db, after.id)
     hints = [messages.next_step(after, name), messages.foreseen(after) if besides.foreseen else "", checked(env, db, after, row, besides)]
-    return Answer(after.id, messages.line(Told(before, after, said, name, here(env))), hints, row)
+    return Answer(messages.line(Told(before, after, said, name, here(env))), after.id, fields.promise(row), hints)
 
 
 def checked(env: Env, db: sqlite3.Connection, promise: Promise, row: Any, besides: Besides) -> str:
@@ -108,10 +154,12 @@ def checked(env: Env, db: sqlite3.Connection, promise: Promise, row: Any, beside
 
 def answer(env: Env, answers: Sequence[Answer]) -> None:
     """Print what a move did, as it was asked for: sentences, numbers alone, or one JSON object a line."""
+    for notice in (notice for one in answers for notice in one.notices):
+        env.hint(notice)
     if env.as_json:
-        env.answer((as_json.one(fields.promise(one.row)) for one in answers), whole=True)
+        env.answer((as_json.one(one.record) for one in answers if one.record), whole=True)
     elif env.quiet:
-        env.answer((str(one.number) for one in answers), whole=True)
+        env.answer((str(one.number) for one in answers if one.number), whole=True)
     else:
         env.answer(one.line for one in answers)
         hints = answers[0].hints if len(answers) == 1 else ()  # who moves several at once knows what comes next

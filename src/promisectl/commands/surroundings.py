@@ -43,7 +43,7 @@ def of(promise: Promise, row: Row, *, assumed: bool = False) -> Target:
         reply_by=terms.reply_by,
         risk=promise.risk,
         no_to=promise.no_to,
-        rounds=len(promise.revisions) - 1,
+        rounds=promise.newest - 1,
         assumed=assumed,
         stale="stale" in (row["flags"] or ""),
     )

@@ -25,6 +25,16 @@ def schema() -> list[str]:
     ]
 
 
+def upgrades() -> dict[int, list[str]]:
+    """For every schema step but the first, the statements that lead to it; the views are made anew besides."""
+    found: dict[int, list[str]] = {}
+    for step, names in tables.UPGRADES.items():
+        begins = tuple(f"CREATE {kind} {name} " for name in names for kind in ("TABLE", "INDEX"))
+        made = [one for one in schema() if one.startswith(begins)]
+        found[step] = [one.replace("CREATE INDEX", "CREATE INDEX IF NOT EXISTS", 1) for one in made]
+    return found
+
+
 def views() -> dict[str, str]:
     """The public views by name, each as its SELECT with `:now` and `:day_end` to be bound."""
     text = Path(tables.__file__).with_name("views.sql").read_text(encoding="utf-8")
@@ -53,7 +63,7 @@ def source() -> str:
     """The text of `compiled/sql.py`."""
     lines = [_HEAD, f"APPLICATION_ID = {tables.APPLICATION_ID}", f"SCHEMA_STEP = {tables.SCHEMA_STEP}", "SCHEMA = ("]
     lines += [f"    {one!r}," for one in schema()]
-    lines += [")"]
+    lines += [")", "UPGRADES = {", *(f"    {step}: {tuple(made)!r}," for step, made in upgrades().items()), "}"]
     lines += [f"{name} = {text!r}" for name, text in statements_text().items()]
     lines += ["VIEWS = {", *(f"    {name!r}: {view!r}," for name, view in views().items()), "}"]
     return "\n".join(lines) + "\n"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from promisectl import errors
-from promisectl.domain.promise import Act, Agreement, Direction, Promise, Revision, Side, State, Status, Verb, Word
+from promisectl.domain.promise import Act, Agreement, Direction, Earlier, Promise, Revision, Side, State, Status, Verb, Word
 from promisectl.domain.transitions import BOOKKEEPING, SPEAKS, TRANSITIONS, Effect, Given, Transition, Who
 
 
@@ -91,7 +91,7 @@ def about(promise: Promise, act: Act) -> int | None:
     """The number of the revision that an act is about, before it is carried out; a judgement is about the delivery, so None."""
     row = find(promise, act.verb, act.side)
     if row and row.effect in (Effect.OPEN, Effect.OFFER, Effect.AT_ONCE):
-        return len(promise.revisions) + 1
+        return promise.newest + 1
     if row and row.effect in (Effect.ACCEPT, Effect.DECLINE, Effect.WITHDRAW) and promise.offered:
         return promise.offered.number
     return None if act.verb in (Verb.ACCEPT, Verb.DECLINE) else promise.current.number
@@ -115,19 +115,20 @@ def apply(promise: Promise | None, act: Act, number: int = 0) -> Promise:
 
 
 def _carried_out(promise: Promise, row: Transition, act: Act) -> Promise:
-    return _settle(promise, _TERMS[row.effect](promise, act), row, act)
+    after = _TERMS[row.effect](promise, act)
+    return after if row.effect is Effect.IMPORT else _settle(promise, after, row, act)
 
 
 def _begin(act: Act, number: int) -> Promise:
     if act.opening is None or act.terms is None:
         raise errors.MissingWord(act.verb, "outcome")
-    if (act.side is Side.SELF) is not (act.opening.direction is Direction.SELF):
+    if act.side is not Side.BOOKKEEPER and (act.side is Side.SELF) is not (act.opening.direction is Direction.SELF):
         raise errors.NotOpen(number, "not made", act.verb, ())
-    return Promise(number, act.opening, made_at=act.at, moved_at=act.at, contact_at=act.at)
+    return Promise(number, act.opening, made_at=act.at, moved_at=act.at, contact_at=act.at, tags=act.opening.tags)
 
 
 def _check_needs(row: Transition, act: Act) -> None:
-    carried = {"reason": act.text, "text": act.text, "told_at": act.told_at}
+    carried = {"reason": act.text, "text": act.text, "told_at": act.told_at, "found": act.found}
     for need in row.needs:
         if not carried[need]:
             raise errors.MissingWord(act.verb, need)
@@ -135,7 +136,7 @@ def _check_needs(row: Transition, act: Act) -> None:
 
 def _moves(row: Transition) -> bool:
     """Whether the row changes the state or the terms, so that it has a place in time."""
-    return row.end is not None or row.effect not in (Effect.NONE, Effect.CORRECT)
+    return row.end is not None or row.effect not in (Effect.NONE, *_KEPT_BY_ME)
 
 
 def _check_time(promise: Promise, row: Transition, act: Act) -> None:
@@ -158,9 +159,12 @@ def _check_change(promise: Promise, row: Transition, act: Act) -> None:
         raise errors.NothingChanged(promise.id, act.verb)
 
 
+_KEPT_BY_ME = (Effect.CORRECT, Effect.TAG)  # nobody says a word of it to the other side
+
+
 def _settle(before: Promise, after: Promise, row: Transition, act: Act) -> Promise:
     """What every move leaves behind besides the terms: the state and its moments, the word given, the risk named."""
-    changes: dict[str, object] = {"contact_at": max(before.contact_at, act.at)} if row.effect is not Effect.CORRECT else {}
+    changes: dict[str, object] = {"contact_at": max(before.contact_at, act.at)} if row.effect not in _KEPT_BY_ME else {}
     if _moves(row):
         changes["moved_at"] = max(before.moved_at, act.at)
     if row.end is not None:
@@ -194,7 +198,7 @@ def _words(promise: Promise, act: Act) -> tuple[Word, ...]:
 
 
 def _offer(promise: Promise, act: Act) -> Promise:
-    revision = Revision(len(promise.revisions) + 1, act.side, Status.OFFERED, act.terms or promise.current.terms)
+    revision = Revision(promise.newest + 1, act.side, Status.OFFERED, act.terms or promise.current.terms)
     return promise._replace(revisions=(*_turn(promise, {Status.OFFERED: Status.SUPERSEDED}), revision))
 
 
@@ -215,6 +219,41 @@ def _correct(promise: Promise, act: Act) -> Promise:
     return promise._replace(revisions=tuple(right if revision.number == wrong.number else revision for revision in promise.revisions))
 
 
+def _tag(promise: Promise, act: Act) -> Promise:
+    named = (act.text or "").split()
+    others = [tag for tag in promise.tags if tag not in named]
+    tags = tuple(dict.fromkeys((*promise.tags, *named)) if act.verb is Verb.TAG else others)
+    if tags == promise.tags:
+        raise errors.TagsUnchanged(promise.id, named, added=act.verb is Verb.TAG)
+    return promise._replace(tags=tags)
+
+
+_BEFORE_YES = {State.PROPOSED: Status.OFFERED, State.DECLINED: Status.DECLINED, State.WITHDRAWN: Status.WITHDRAWN, State.VOID: Status.MOOT}
+
+
+def _import(promise: Promise, act: Act) -> Promise:
+    """The promise as it was found: the terms that count, and what is known of those before them."""
+    found = act.found
+    if found is None or act.terms is None:
+        raise errors.MissingWord(act.verb, "outcome")
+    status = Status.IN_FORCE if found.accepted_at else _BEFORE_YES.get(found.state, Status.IN_FORCE)
+    revisions = [Revision(found.revision, found.author, status, act.terms)]
+    if found.offer:
+        revisions.append(Revision(found.revisions, found.author, Status.OFFERED, found.offer))
+    return promise._replace(
+        **{name: getattr(found, name) for name in _AS_FOUND},
+        revisions=tuple(revisions),
+        agreements=(Agreement(found.revision, found.accepted_at),) if found.accepted_at else (),
+        words=(Word(found.revision, found.word_at),) if found.word_at else (),
+        earlier=Earlier(found.revisions, found.renegotiated, found.first_due),
+        contact_at=found.contact_at or act.at,
+        **{name: value for name in ("cause", "repair", "risk", "no_to") if (value := getattr(act, name))},
+    )
+
+
+_AS_FOUND = ("state", "made_at", "delivered_at", "closed_at", "bumped_at", "told_at", "silent", "reason")
+
+
 def _turn(promise: Promise, becomes: dict[Status, Status]) -> tuple[Revision, ...]:
     return tuple(revision._replace(status=becomes.get(revision.status, revision.status)) for revision in promise.revisions)
 
@@ -233,6 +272,8 @@ _TERMS: dict[Effect, Callable[[Promise, Act], Promise]] = {
     Effect.WITHDRAW: _closing(Status.WITHDRAWN),
     Effect.MOOT: _closing(Status.MOOT),
     Effect.CORRECT: _correct,
+    Effect.TAG: _tag,
+    Effect.IMPORT: _import,
 }
 
 

@@ -40,7 +40,10 @@ class Side(StrEnum):
 
 
 class Verb(StrEnum):
-    """What can be said. A command of the same name says it; `make` says request or offer, `complete --partial` says partial."""
+    """What can be said. A command of the same name says it; `make` says request or offer, `complete --partial` says partial.
+
+    `import` is how a promise begins whose talk was not heard here.
+    """
 
     REQUEST = "request"
     OFFER = "offer"
@@ -58,6 +61,9 @@ class Verb(StrEnum):
     NOTE = "note"
     CORRECT = "correct"
     VOID = "void"
+    TAG = "tag"
+    UNTAG = "untag"
+    IMPORT = "import"
     UNDO = "undo"
     REDO = "redo"
 
@@ -114,6 +120,33 @@ class Opening(NamedTuple):
     tags: tuple[str, ...] = ()
 
 
+class Found(NamedTuple):
+    """How a promise stood that was recorded elsewhere: what the acts that were not heard here had come to.
+
+    `revision` is the number of the terms in force or else on the table, `revisions` that of the newest, `renegotiated` how often
+    new terms were agreed on, `first_due` the date first promised, `author` whose terms they are, `offer` new terms on the table
+    beside those in force. `word_at` is when word of trouble was first given, `silent` whether it was broken without a word.
+    """
+
+    state: State
+    made_at: datetime
+    author: Side
+    revision: int = 1
+    revisions: int = 1
+    renegotiated: int = 0
+    first_due: When | None = None
+    offer: Terms | None = None
+    contact_at: datetime | None = None
+    accepted_at: datetime | None = None
+    delivered_at: datetime | None = None
+    closed_at: datetime | None = None
+    bumped_at: datetime | None = None
+    word_at: datetime | None = None
+    told_at: datetime | None = None
+    silent: bool = False
+    reason: str | None = None
+
+
 class Act(NamedTuple):
     """Something a side said, when it was said (`at`) and when it was written down (`recorded_at`), both aware UTC."""
 
@@ -133,6 +166,15 @@ class Act(NamedTuple):
     no_to: str | None = None
     target: int | None = None
     opening: Opening | None = None
+    found: Found | None = None
+
+
+class Earlier(NamedTuple):
+    """What is known of the talk before an import: the newest revision, how often new terms were agreed on, the date first promised."""
+
+    revisions: int
+    renegotiated: int
+    first_due: When | None
 
 
 class Agreement(NamedTuple):
@@ -158,7 +200,9 @@ class Promise(NamedTuple):
     moved_at: datetime
     contact_at: datetime
     state: State = State.PROPOSED
+    tags: tuple[str, ...] = ()
     revisions: tuple[Revision, ...] = ()
+    earlier: Earlier = Earlier(0, 0, None)
     agreements: tuple[Agreement, ...] = ()
     words: tuple[Word, ...] = ()
     delivered_at: datetime | None = None
@@ -193,6 +237,11 @@ class Promise(NamedTuple):
         return self.in_force or self.offered or self.revisions[-1]
 
     @property
+    def newest(self) -> int:
+        """The number of the newest revision, 0 before the first."""
+        return max(self.earlier.revisions, self.revisions[-1].number if self.revisions else 0)
+
+    @property
     def accepted_at(self) -> datetime | None:
         """When it became a promise."""
         return self.agreements[0].at if self.agreements else None
@@ -200,11 +249,13 @@ class Promise(NamedTuple):
     @property
     def renegotiated(self) -> int:
         """How often new terms were agreed on."""
-        return max(0, len(self.agreements) - 1)
+        return self.earlier.renegotiated + max(0, len(self.agreements) - 1)
 
     @property
     def first_due(self) -> When | None:
         """The due date of the first terms both agreed on, as corrected since."""
+        if self.earlier.renegotiated:
+            return self.earlier.first_due
         return self.due_by(0) if self.agreements else None
 
     @property
@@ -214,7 +265,12 @@ class Promise(NamedTuple):
 
     def due_by(self, place: int) -> When | None:
         """The due date that an agreement brought into force, by its place."""
-        return self.revisions[self.agreements[place].revision - 1].terms.due
+        revision = self.revision(self.agreements[place].revision)
+        return revision.terms.due if revision else None
+
+    def revision(self, number: int) -> Revision | None:
+        """The revision of that number; None where it is not known, as before an import."""
+        return next((revision for revision in self.revisions if revision.number == number), None)
 
     def word_by(self, place: int) -> datetime | None:
         """When word was first given of the due date that the agreement at `place` had in force; it may have come with an earlier one."""

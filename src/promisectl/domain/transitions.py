@@ -40,6 +40,8 @@ class Effect(Enum):
     WITHDRAW = "offered → withdrawn"
     MOOT = "offered → moot"
     CORRECT = "rev put right"
+    TAG = "tags changed"
+    IMPORT = "revs as they were found"
 
 
 class Transition(NamedTuple):
@@ -112,6 +114,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     *_in_all(_NOT_VOID, 29, Verb.CORRECT, Who.ME, effect=Effect.CORRECT),
     *_in_all(_NOT_VOID, 30, Verb.VOID, Who.ME, end=State.VOID, effect=Effect.MOOT, needs=("reason",)),
     # Row 31, undo and redo, is `replay` without the commands that were taken back.
+    *(row for verb in (Verb.TAG, Verb.UNTAG) for row in _in_all(_NOT_VOID, 32, verb, Who.ME, effect=Effect.TAG, needs=("text",))),
+    Transition(33, None, _ANY, Verb.IMPORT, Who.ME, None, Effect.IMPORT, ("found",)),
 )
 
 # Who is taken to speak when the command does not say it; where nothing is said here, it is me.
@@ -132,4 +136,4 @@ SPEAKS: dict[tuple[State | None, Verb], Who] = {
     (None, Verb.RELEASE): Who.PROMISEE,
     (None, Verb.TOLD): Who.PROMISOR,
 }
-BOOKKEEPING = (Verb.NOTE, Verb.CORRECT, Verb.VOID, Verb.UNDO, Verb.REDO)
+BOOKKEEPING = (Verb.NOTE, Verb.CORRECT, Verb.VOID, Verb.TAG, Verb.UNTAG, Verb.IMPORT, Verb.UNDO, Verb.REDO)

@@ -139,6 +139,7 @@ def amendments(promise: Promise) -> Iterator[Amendment]:
 def _first_of_round(promise: Promise, number: int) -> Revision:
     """The revision with which the talk began that ended with this one: what it took the place of while nothing was agreed on."""
     agreed = {agreement.revision for agreement in promise.agreements}
-    while number - 1 not in agreed and promise.revisions[number - 2].status is Status.SUPERSEDED:
-        number -= 1
-    return promise.revisions[number - 1]
+    first = next(revision for revision in promise.revisions if revision.number == number)
+    while first.number - 1 not in agreed and (before := promise.revision(first.number - 1)) and before.status is Status.SUPERSEDED:
+        first = before
+    return first

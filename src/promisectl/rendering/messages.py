@@ -65,9 +65,7 @@ def terms(terms: Terms, here: Here) -> str:
 
 
 def _revision(told: Told, number: int | None = None) -> str:
-    revision = told.after.offered or told.after.current
-    if number:
-        revision = told.after.revisions[number - 1]
+    revision = (told.after.revision(number) if number else told.after.offered) or told.after.current
     return f"(rev {revision.number}): {terms(revision.terms, told.here)}."
 
 
@@ -135,13 +133,13 @@ def changes(old: Terms, new: Terms, here: Here) -> str:
 
 def _changed(told: Told, old: Terms, number: int) -> str:
     """The revision that is different now, of which promise, and in what."""
-    revision = told.after.revisions[number - 1]
+    revision = told.after.revision(number) or told.after.current
     return f"(rev {number}) of “{old.outcome}”: {changes(old, revision.terms, told.here)}."
 
 
 def _negotiate(told: Told) -> str:
     before, after = told.before or told.after, told.after
-    old, number = (before.offered or before.current).terms, len(after.revisions)
+    old, number = (before.offered or before.current).terms, after.newest
     if after.direction is Direction.SELF:
         return f"You changed the terms {_changed(told, old, number)}"
     if after.state is State.PROPOSED:
@@ -216,6 +214,11 @@ def _partial(told: Told) -> str:
     return f"{told.who} reported a part: “{told.act.text}”."
 
 
+def _tagged(told: Told) -> str:
+    tags = " ".join(f"#{tag}" for tag in told.after.tags)
+    return f"Tagged {tags}: {_outcome(told)}." if tags else f"No tag any more: {_outcome(told)}."
+
+
 _SAYS: dict[Verb, Callable[[Told], str]] = {
     Verb.ACCEPT: _accept,
     Verb.DECLINE: _decline,
@@ -230,6 +233,8 @@ _SAYS: dict[Verb, Callable[[Told], str]] = {
     Verb.TOLD: lambda told: _notice(told, told.act.told_at),
     Verb.NOTE: lambda told: f"Noted: “{told.act.text}”.",
     Verb.CORRECT: lambda told: f"Put right {_changed(told, (told.before or told.after).current.terms, told.after.current.number)}",
+    Verb.TAG: _tagged,
+    Verb.UNTAG: _tagged,
     Verb.VOID: lambda told: f"Entered by mistake, outside every count now: {_outcome(told)}.{_because(told)}",
 }
 

@@ -95,7 +95,7 @@ def _terms(terms: Terms, here: Here) -> list[tuple[str, str]]:
 
 
 def _open(promise: Promise, name: str) -> list[tuple[str, str]]:
-    verbs = lifecycle.open_verbs(promise)
+    verbs = [verb for verb in lifecycle.open_verbs(promise) if verb not in (Verb.TAG, Verb.UNTAG)]
     moves = [(f"{verb} {promise.id}", messages.gloss(promise, verb, name)) for verb in verbs if verb in _GLOSSED]
     beside = ", ".join(f"{verb} {promise.id}" for verb in verbs if verb not in _GLOSSED)
     return [*moves, ("besides", beside)] if beside else moves

@@ -3,12 +3,13 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from promisectl.domain import lifecycle
 from promisectl.domain.civil import When
 from promisectl.domain.people import PersonAct, PersonVerb
-from promisectl.domain.promise import Act, Direction, Opening, Promise, Side, Terms, Verb
+from promisectl.domain.promise import Act, Direction, Found, Opening, Promise, Side, State, Terms, Verb
 from promisectl.storage.instants import instant, moment
 
 _TEXTS = ("text", "cause", "repair", "risk", "no_to")
@@ -35,6 +36,8 @@ def body_of(act: Act) -> str:
         body["target"] = act.target
     if act.terms is not None:
         body["terms"] = _terms_body(act.terms)
+    if act.found is not None:
+        body["found"] = _found_body(act.found)
     if act.opening is not None:
         body |= {name: value for name, value in act.opening._asdict().items() if value not in (None, ())}
     return canonical(body)
@@ -44,7 +47,23 @@ def _terms_body(terms: Terms) -> dict[str, Any]:
     body = {name: value for name, value in terms._asdict().items() if value is not None}
     for name in ("due", "reply_by"):
         if name in body:
-            body[name] = {"civil": body[name].civil, "zone": body[name].zone, "at": instant(body[name].at)}
+            body[name] = _when_body(body[name])
+    return body
+
+
+def _when_body(when: When) -> dict[str, str]:
+    return {"civil": when.civil, "zone": when.zone, "at": instant(when.at)}
+
+
+def _found_body(found: Found) -> dict[str, Any]:
+    body = {name: value for name, value in found._asdict().items() if value not in (None, False)}
+    for name, value in body.items():
+        if isinstance(value, datetime):
+            body[name] = instant(value)
+        elif isinstance(value, When):
+            body[name] = _when_body(value)
+    if found.offer:
+        body["offer"] = _terms_body(found.offer)
     return body
 
 
@@ -63,6 +82,7 @@ def act_of(row: Mapping[str, Any]) -> Act:
         told_at=moment(body["told_at"]) if "told_at" in body else None,
         target=body.get("target"),
         opening=_opening(body) if "uid" in body else None,
+        found=_found(body["found"]) if "found" in body else None,
         **{name: body.get(name) for name in _TEXTS},
     )
 
@@ -70,6 +90,20 @@ def act_of(row: Mapping[str, Any]) -> Act:
 def _terms(body: dict[str, Any]) -> Terms:
     due, reply_by = (_when(body[name]) if name in body else None for name in ("due", "reply_by"))
     return Terms(body["outcome"], due, body.get("done_when"), body.get("why"), reply_by)
+
+
+def _found(body: dict[str, Any]) -> Found:
+    values = dict(body)
+    for name in _MOMENTS_FOUND & values.keys():
+        values[name] = moment(values[name])
+    if "first_due" in values:
+        values["first_due"] = _when(values["first_due"])
+    if "offer" in values:
+        values["offer"] = _terms(values["offer"])
+    return Found(**{**values, "state": State(values["state"]), "author": Side(values["author"])})
+
+
+_MOMENTS_FOUND = {name for name in Found._fields if name.endswith("_at")}
 
 
 def _when(body: dict[str, Any]) -> When:
@@ -99,14 +133,14 @@ def columns_of(promise: Promise) -> dict[str, Any]:
     columns: dict[str, Any] = {
         **{name: getattr(promise.opening, name) for name in ("uid", "person", "replaces")},
         "direction": promise.direction.value,
-        "tags": " ".join(promise.opening.tags) or None,
+        "tags": " ".join(promise.tags) or None,
         "state": promise.state.value,
         "move": lifecycle.whose_move(promise),
         "author": ("me" if lifecycle.is_mine(promise.direction, offer.author) else "them") if offer else None,
         **_dated(now.terms),
         "due_zone": now.terms.due.zone if now.terms.due else None,
         "revision": now.number,
-        "revisions": len(promise.revisions),
+        "revisions": promise.newest,
         "first_due": first.civil if first else None,
         **{name: getattr(promise, name) for name in ("renegotiated", "reason", "cause", "repair", "risk", "no_to")},
         "offer": offer.number if offer else None,

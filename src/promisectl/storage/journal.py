@@ -28,6 +28,10 @@ class Journal:
         self._number: int = last["number"] if last else 0
         self._hash: str = last["hash"] if last else ""
 
+    def keep(self, key: str, request: str, answer: str) -> None:
+        """Remember what this command was asked with a key, and what it answered."""
+        self._db.execute(sql.KEEP_ANSWER, {"key": key, "entry": self.entry, "request": request, "answer": answer})
+
     # Promises
 
     def acts(self, number: int) -> list[Act]:

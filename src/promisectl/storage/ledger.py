@@ -102,6 +102,7 @@ def _transaction(path: str, work: Callable[[sqlite3.Connection], T]) -> T:
         try:
             _patiently(path, lambda: db.execute("BEGIN IMMEDIATE"))
             _check(path, db)
+            _upgrade(db)
             before = _newest(db)
             result = work(db)
             _commit(path, db, before)
@@ -255,6 +256,22 @@ def _check_numbers(path: str, application: int, step: int) -> None:
         raise errors.NotALedger(path, "names no schema step, which a ledger always does")
     if step > sql.SCHEMA_STEP:
         raise errors.NewerLedger(path, step, sql.SCHEMA_STEP)
+
+
+def _upgrade(db: sqlite3.Connection) -> None:
+    """Bring a ledger of an earlier schema step up to this one, inside the transaction of the command that writes."""
+    (step,) = db.execute("PRAGMA user_version").fetchone()
+    if step == sql.SCHEMA_STEP:
+        return
+    for later in range(step + 1, sql.SCHEMA_STEP + 1):
+        for statement in sql.UPGRADES[later]:
+            db.execute(statement)
+    for view in reversed(sql.VIEWS):
+        db.execute(f"DROP VIEW IF EXISTS {view}")
+    for statement in sql.SCHEMA:
+        if statement.startswith("CREATE VIEW"):
+            db.execute(statement)
+    db.execute(f"PRAGMA user_version = {sql.SCHEMA_STEP}")
 
 
 def _patiently(path: str, act: Callable[[], Any]) -> None:

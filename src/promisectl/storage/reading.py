@@ -134,6 +134,17 @@ def acts_of(db: sqlite3.Connection, number: int) -> list[Row]:
     return db.execute(f"SELECT * FROM ({sql.VIEWS['acts']}) WHERE promise = :promise ORDER BY id", {"promise": number}).fetchall()  # noqa: S608
 
 
+def first_answer(db: sqlite3.Connection, key: str) -> tuple[str, str] | None:
+    """What was asked with that key, and what was answered; None if it is new."""
+    try:
+        row = db.execute(sql.FIRST_ANSWER, {"key": key}).fetchone()
+    except sqlite3.OperationalError:
+        if db.execute("PRAGMA user_version").fetchone()[0] > 1:
+            raise
+        return None  # a ledger of the first schema step keeps no keys
+    return (row["request"], row["answer"]) if row else None
+
+
 def late_with_others(db: sqlite3.Connection, clock: Clock) -> int:
     """How many promises that I am owed are overdue."""
     count: int = db.execute(sql.LATE_WITH_OTHERS, {"now": clock.now}).fetchone()[0]

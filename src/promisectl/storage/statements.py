@@ -5,7 +5,9 @@ from sqlmodel import SQLModel
 
 from promisectl.storage import tables  # noqa: F401 (importing it fills the metadata)
 
-_person, _alias, _entry, _act, _promise = (SQLModel.metadata.tables[name] for name in ("person", "alias", "entry", "act", "promise"))
+_person, _alias, _entry, _act, _promise, _once = (
+    SQLModel.metadata.tables[name] for name in ("person", "alias", "entry", "act", "promise", "once")
+)
 _other_act, _whole = _act.alias(), _person.alias()
 
 
@@ -46,6 +48,8 @@ STATEMENTS: dict[str, ClauseElement] = {
     "NEWEST_ENTRIES": select(_entry.c.id, _entry.c.command).order_by(_entry.c.id.desc()),
     "UNDONE_BY": select(_entry.c.id, _entry.c.command).where(_entry.c.undone_by == bindparam("entry")),
     "TOUCHED_BY": select(_act.c.promise, _act.c.person).where(_act.c.entry == bindparam("entry"), text("verb <> 'meet'")).distinct(),
+    "FIRST_ANSWER": select(_once.c.request, _once.c.answer).where(_once.c.key == bindparam("key")),
+    "KEEP_ANSWER": insert(_once).values(**_columns(_once)),
     # Promises
     "ADD_PROMISE": insert(_promise).values(**_columns(_promise, without=("id",))),
     "PUT_PROMISE": insert(_promise).values(**_columns(_promise)),

@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, Index, Integer, Text, text
 from sqlmodel import Field, SQLModel
 
 APPLICATION_ID = 0x50524D53  # "PRMS"
-SCHEMA_STEP = 1
+SCHEMA_STEP = 2
 
 _STATES = "'proposed', 'active', 'delivered', 'kept', 'declined', 'withdrawn', 'reneged', 'released', 'void'"
 _OPEN = "state IN ('proposed', 'active', 'delivered')"
@@ -69,6 +69,18 @@ class Entry(SQLModel, table=True):
     command: str = _text()
     recorded_at: str = _text()
     undone_by: int | None = _integer(default=None, foreign_key="entry.id")
+
+
+class Once(SQLModel, table=True):
+    """A key that a command was given, so that it happens once: what was asked with it, and the answer, for whoever asks again."""
+
+    __tablename__ = "once"
+    __table_args__ = {"sqlite_strict": True, "sqlite_with_rowid": False}
+
+    key: str = _text(primary_key=True)
+    entry: int = _integer(foreign_key="entry.id")
+    request: str = _text()
+    answer: str = _text()
 
 
 class ActRow(SQLModel, table=True):
@@ -158,6 +170,9 @@ class PromiseRow(SQLModel, table=True):
     offer_why: str | None = _text(default=None)
     offer_reply_by: str | None = _text(default=None)
 
+
+UPGRADES = {2: ("once", "promise_delivered")}
+"""The tables and indexes that are new with each schema step."""
 
 GUARDS = (
     "CREATE TRIGGER act_is_never_changed BEFORE UPDATE ON act BEGIN SELECT RAISE(ABORT, 'acts are never changed'); END",
