@@ -100,6 +100,11 @@ class Env:
         """Whether a person reads the answer and the hints beside it."""
         return self.tty and not self.quiet and self._form is None
 
+    @property
+    def watched(self) -> bool:
+        """Whether a person sees what is written beside the data."""
+        return self._err.isatty() and not self.quiet and self._form is None
+
     def clock(self, moment: datetime | None = None) -> tuple[datetime, datetime, datetime]:
         """A moment, this one if none is given, the end of its local day, and the end of the third day after it."""
         at = moment or self.now
@@ -175,6 +180,14 @@ class Env:
             raise
         except OSError as error:
             raise errors.Unheard(error.strerror or str(error)) from error
+
+    def stdin(self) -> IO[str]:
+        """The stream for data that is handed in."""
+        return self._in
+
+    def stderr(self) -> IO[str]:
+        """The stream beside the data, for a bar that shows how far something is."""
+        return self._err
 
     def stdout(self) -> IO[str]:
         """The stream for data, for the one console that prints tables."""

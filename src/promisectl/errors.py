@@ -55,6 +55,24 @@ class BadData(Problem):
     exit_code = 6
 
 
+class BadRecord(BadData):
+    """Something in a record of a file to be imported that cannot be used; told with its place as BadImport."""
+
+    def __init__(self, what: str, column: str | None = None) -> None:
+        self.what = what
+        self.column = column
+        super().__init__(what)
+
+
+class BadImport(BadData):
+    """A file that can't be imported, told by the place of what is wrong in it."""
+
+    def __init__(self, source: str, line: int, problem: BadRecord, more: int = 0) -> None:
+        column = f", column {problem.column}" if problem.column else ""
+        others = f" {more} more like it: import --dry-run shows all." if more else ""
+        super().__init__(f"{source}, line {line}{column}: {problem.what}. Nothing was imported.{others}")
+
+
 # Dates
 
 
@@ -145,6 +163,20 @@ class KeyTaken(Usage):
 
     def __init__(self, key: str, request: str) -> None:
         super().__init__(f"The key “{key}” belongs to another command: {request}. Give --once a key of its own.")
+
+
+class CannotRead(Usage):
+    """A file that was to be imported."""
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(f"{path} can't be read: {why}.")
+
+
+class NotEmpty(Usage):
+    """A journal was to be imported where something is recorded already."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"A journal is a whole ledger, and {path} has promises already. Import it into another one: --ledger PATH.")
 
 
 class NoSide(Usage):

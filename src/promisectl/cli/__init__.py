@@ -11,5 +11,6 @@ ROOMS = {
     "check": ("check",),
     "review": ("review",),
     "people": ("people", "person"),
+    "import_": ("import",),
     "records": ("export", "path", "guide", "demo"),
 }

@@ -30,8 +30,9 @@ Csv = Annotated[bool, typer.Option("--csv", metavar="", help="Answer as CSV.", r
 Plain = Annotated[bool, typer.Option("--plain", metavar="", help="Tab-separated lines, as in a pipe.", rich_help_panel="Answer")]
 
 WORLD: dict[str, Any] = {"ledger": Ledger, "today": Today, "color": Color, "no_input": NoInput}
-MOVE: dict[str, Any] = {"quiet": Quiet, "json": Json, "once": Once}
 VIEW: dict[str, Any] = {"json": Json, "jsonl": Jsonl, "csv": Csv, "plain": Plain}
+GIVEN: dict[str, Any] = {"quiet": Quiet, "json": Json}
+MOVE: dict[str, Any] = {**GIVEN, "once": Once}
 SILENT: dict[str, Any] = {"quiet": Quiet}
 NEITHER: dict[str, Any] = {}
 

@@ -39,6 +39,7 @@ PROMISE = (
     "tags",
     "flags",
 )
+IMPORTED = (*PROMISE, "offer")
 ACT = (
     "id",
     "entry",

@@ -25,6 +25,12 @@ def chained(previous: str, *fields: object) -> str:
     return hashlib.sha256(previous.encode() + canonical(fields).encode()).hexdigest()
 
 
+def chained_row(previous: str, command: str, about: object, row: Mapping[str, Any]) -> str:
+    """The same for an act as it stands in the journal; `about` is the uid of its promise or the number of its person."""
+    fields = (row[name] for name in ("verb", "side", "by", "at", "recorded_at", "body"))
+    return chained(previous, row["number"], row["entry"], command, about, *fields)
+
+
 def body_of(act: Act) -> str:
     """What an act says beyond its columns, as canonical JSON without the absent."""
     body: dict[str, Any] = {name: value for name in _TEXTS if (value := getattr(act, name)) is not None}

@@ -8,7 +8,7 @@ from promisectl.compiled import sql
 from promisectl.domain import lifecycle, people
 from promisectl.domain.people import Newcomer, Person, PersonAct, PersonVerb
 from promisectl.domain.promise import Act, Promise, Side, Verb
-from promisectl.storage import codec, reading
+from promisectl.storage import codec, copying, reading
 from promisectl.storage.instants import instant
 
 
@@ -45,10 +45,14 @@ class Journal:
         """The promise as its acts left it. Raises NoPromise."""
         return lifecycle.replay(number, self.acts(number))
 
-    def open(self, act: Act) -> Promise:
-        """Begin a promise with its first act; its number is the next that was never used."""
+    def open(self, act: Act, number: int | None = None) -> Promise:
+        """Begin a promise with its first act; its number is the next that was never used, or the one given, if it is beyond all of them."""
         promise = lifecycle.apply(None, act)
-        number = self._db.execute(sql.ADD_PROMISE, codec.columns_of(promise)).lastrowid or 0
+        columns = codec.columns_of(promise)
+        if number is None:
+            number = self._db.execute(sql.ADD_PROMISE, columns).lastrowid or 0
+        else:
+            self._db.execute(sql.PUT_PROMISE, {**columns, "id": number})
         promise = promise._replace(id=number)
         self._append(promise, act._replace(revision=promise.current.number))
         return promise
@@ -69,10 +73,10 @@ class Journal:
 
     def _write(self, verb: str, side: str, by: str, at: datetime, body: str, *, about: object, **where: int) -> None:
         self._number += 1
-        moments = (instant(at), instant(self._now))
-        self._hash = codec.chained(self._hash, self._number, self.entry, self._command, about, verb, side, by, *moments, body)
-        row = {"promise": None, "person": None, **where, "number": self._number, "entry": self.entry, "verb": verb, "side": side, "by": by}
-        self._db.execute(sql.ADD_ACT, {**row, "at": moments[0], "recorded_at": moments[1], "body": body, "hash": self._hash})
+        place = {"promise": None, "person": None, **where, "number": self._number, "entry": self.entry}
+        row = {**place, "verb": verb, "side": side, "by": by, "at": instant(at), "recorded_at": instant(self._now), "body": body}
+        self._hash = codec.chained_row(self._hash, self._command, about, row)
+        self._db.execute(sql.ADD_ACT, {**row, "hash": self._hash})
 
     def _refresh(self, promise: Promise) -> None:
         self._db.execute(sql.REFRESH_PROMISE, {**codec.columns_of(promise), "id": promise.id})
@@ -165,11 +169,4 @@ class Journal:
         self._write(act.verb, Side.BOOKKEEPER, "me", act.at, codec.person_body(act), person=act.person, about=act.person)
 
     def _refresh_people(self) -> dict[int, Person]:
-        folded = people.fold(codec.person_act(row) for row in self._db.execute(sql.ACTS_OF_PEOPLE))
-        self._db.execute(sql.DROP_ALIASES)
-        self._db.execute(sql.FREE_HANDLES)
-        for person in folded.values():
-            columns = {"handle": person.handle, "name": person.name, "merged_into": person.merged_into}
-            self._db.execute(sql.REFRESH_PERSON, {**columns, "person": person.id})
-            self._db.executemany(sql.ADD_ALIAS, [{"alias": alias, "person": person.id} for alias in person.aliases])
-        return folded
+        return copying.refresh_people(self._db)

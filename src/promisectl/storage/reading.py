@@ -134,6 +134,12 @@ def acts_of(db: sqlite3.Connection, number: int) -> list[Row]:
     return db.execute(f"SELECT * FROM ({sql.VIEWS['acts']}) WHERE promise = :promise ORDER BY id", {"promise": number}).fetchall()  # noqa: S608
 
 
+def number_of(db: sqlite3.Connection, uid: str) -> int | None:
+    """The number of the promise with that uid; None if there is none."""
+    row = db.execute(sql.NUMBER_OF, {"uid": uid}).fetchone()
+    return row["id"] if row else None
+
+
 def first_answer(db: sqlite3.Connection, key: str) -> tuple[str, str] | None:
     """What was asked with that key, and what was answered; None if it is new."""
     try:

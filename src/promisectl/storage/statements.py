@@ -26,6 +26,15 @@ STATEMENTS: dict[str, ClauseElement] = {
     "ACTS_OF_PEOPLE": select(*_SAID, _act.c.person).where(_act.c.person.is_not(None)).order_by(_act.c.number),
     "ACTS_OF_ALL": select(_act).where(_act.c.promise.is_not(None)).order_by(_act.c.promise, _act.c.number),
     "ADD_ACT": insert(_act).values(**_columns(_act)),
+    "EXTENT": select(func.count(_act.c.entry.distinct()), func.count()).select_from(_act),
+    "WHOLE": select(
+        _entry.c.command,
+        _entry.c.recorded_at.label("recorded_at_of_entry"),
+        *(column for column in _once.c if column.name != "entry"),
+        *_act.c,
+    )
+    .select_from(_act.join(_entry, _entry.c.id == _act.c.entry).outerjoin(_once, _once.c.entry == _entry.c.id))
+    .order_by(_act.c.number),
     "LAST_ACT": select(_act.c.number, _act.c.hash).order_by(_act.c.number.desc()),
     # Entries
     "ADD_ENTRY": insert(_entry).values(command=bindparam("command"), recorded_at=bindparam("recorded_at")),
@@ -59,6 +68,7 @@ STATEMENTS: dict[str, ClauseElement] = {
     "NAMES": select(_promise.c.id, _whole.c.name.label("person_name"))
     .join(_person, _person.c.id == _promise.c.person)
     .join(_whole, _WHOLE_PERSON),
+    "NUMBER_OF": select(_promise.c.id).where(_promise.c.uid == bindparam("uid")),
     "LATE_WITH_OTHERS": select(func.count())
     .select_from(_promise)
     .where(text("direction = 'owed' AND state = 'active'"), _promise.c.due_at < bindparam("now")),

@@ -1,0 +1,157 @@
+"""The whole ledger as plain records, one for every command, and an empty ledger filled from them again, exactly as it was."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from typing import Any
+
+from promisectl import errors
+from promisectl.compiled import sql
+from promisectl.domain import lifecycle, people
+from promisectl.domain.promise import Act, Verb
+from promisectl.storage import codec
+from promisectl.storage.reading import let_go
+
+FORMAT = 1
+_SIGN = "promisectl"
+_FIELDS = {"entry", "command", "recorded_at", "once", "acts"}
+_ACT = ("number", "promise", "person", "verb", "side", "by", "at", "recorded_at")
+
+Record = dict[str, Any]
+
+
+def records(db: sqlite3.Connection) -> Iterator[Record]:
+    """A head that says how much there is, then every command with its acts, in order."""
+    commands, acts = db.execute(sql.EXTENT).fetchone()
+    last = db.execute(sql.LAST_ACT).fetchone()
+    head = {_SIGN: "journal", "format": FORMAT, "commands": commands, "acts": acts, "hash": last["hash"] if last else None}
+    rows = let_go(db, sql.WHOLE, {})
+    yield head
+    for _, group in groupby(rows, key=lambda row: row["entry"]):
+        said = list(group)
+        yield _entry(said[0]) | {"acts": [_act(row) for row in said]}
+
+
+def nothing() -> Record:
+    """The head where there is no ledger."""
+    return {_SIGN: "journal", "format": FORMAT, "commands": 0, "acts": 0, "hash": None}
+
+
+def is_head(record: Any) -> bool:
+    """Whether a record is the head of a journal."""
+    return isinstance(record, dict) and record.get(_SIGN) == "journal"
+
+
+def _entry(row: Mapping[str, Any]) -> Record:
+    record = {name: row[name] for name in ("entry", "command", "recorded_at_of_entry")}
+    record["recorded_at"] = record.pop("recorded_at_of_entry")
+    if row["key"] is not None:
+        record["once"] = {"key": row["key"], "request": row["request"], "answer": json.loads(row["answer"])}
+    return record
+
+
+def _act(row: Mapping[str, Any]) -> Record:
+    return {name: row[name] for name in _ACT} | {"body": json.loads(row["body"]), "hash": row["hash"]}
+
+
+def is_empty(db: sqlite3.Connection) -> bool:
+    """Whether nothing was ever recorded."""
+    return not db.execute(sql.LAST_ACT).fetchone()
+
+
+class Filling:
+    """Takes the records of a journal one by one into an empty ledger, inside a transaction, and refuses what can't have been written here.
+
+    Raises BadRecord with what is wrong; who feeds it knows the line.
+    """
+
+    def __init__(self, db: sqlite3.Connection, head: Record) -> None:
+        if head.get("format") != FORMAT:
+            raise errors.BadRecord(f"it is a journal of format {head.get('format')}, and this program reads format {FORMAT}")
+        self._db = db
+        self._head = head
+        self._entry = self._number = 0
+        self._hash = ""
+        self._uids: dict[int, str] = {}
+        self._people: set[int] = set()
+
+    def take(self, record: Any) -> None:
+        """One command with its acts."""
+        try:
+            self._take(record)
+        except errors.Problem as problem:
+            raise problem if isinstance(problem, errors.BadRecord) else errors.BadRecord(str(problem)) from problem
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError, sqlite3.IntegrityError) as error:
+            raise errors.BadRecord("it is no record of a journal") from error
+
+    def _take(self, record: Record) -> None:
+        if record["entry"] <= self._entry or not record["acts"] or record.keys() - _FIELDS:
+            raise errors.BadRecord("it is no command of a journal, or out of order")
+        self._entry = record["entry"]
+        self._db.execute(sql.PUT_ENTRY, {"id": self._entry, "command": record["command"], "recorded_at": record["recorded_at"]})
+        for said in record["acts"]:
+            self._say(record["command"], said)
+        if once := record.get("once"):
+            answer = json.dumps(once["answer"], ensure_ascii=False)
+            self._db.execute(sql.KEEP_ANSWER, {"key": once["key"], "request": once["request"], "entry": self._entry, "answer": answer})
+
+    def _say(self, command: str, said: Record) -> None:
+        row = {**{name: said[name] for name in _ACT}, "entry": self._entry, "body": codec.canonical(said["body"]), "hash": said["hash"]}
+        if row["number"] != self._number + 1:
+            raise errors.BadRecord(f"act {row['number']} is out of order: {self._number + 1} is next")
+        self._number += 1
+        about = self._about_person(row, said["body"]) if row["promise"] is None else self._about_promise(row)
+        self._hash = codec.chained_row(self._hash, command, about, row)
+        if self._hash != row["hash"]:
+            raise errors.BadRecord(f"act {row['number']} is not as it was written: its hash does not fit")
+        self._db.execute(sql.ADD_ACT, row)
+        if row["verb"] in (Verb.UNDO, Verb.REDO):
+            undone_by = self._entry if row["verb"] == Verb.UNDO else None
+            self._db.execute(sql.MARK_ENTRY, {"entry_id": said["body"]["target"], "undone_by": undone_by})
+
+    def _about_promise(self, row: Record) -> str:
+        number = row["promise"]
+        if number not in self._uids:
+            promise = lifecycle.apply(None, codec.act_of(row), number)
+            self._db.execute(sql.PUT_PROMISE, {**codec.columns_of(promise), "id": number})
+            self._uids[number] = promise.opening.uid
+        return self._uids[number]
+
+    def _about_person(self, row: Record, body: Record) -> int:
+        number: int = row["person"]
+        if number not in self._people:
+            self._people.add(number)
+            self._db.execute(sql.PUT_PERSON, {"person": number, "handle": f"?{number}", "name": body["name"], "merged_into": None})
+        return number
+
+    def finish(self) -> int:
+        """Refresh every promise and person from what was said of them, and return how many promises there are. Raises BadRecord."""
+        if (self._number, self._hash or None) != (self._head["acts"], self._head["hash"]):
+            raise errors.BadRecord(f"the journal ends at act {self._number}, and its first line says {self._head['acts']}: it was cut off")
+        refresh_people(self._db)
+        rows: Iterable[tuple[int, Iterable[Any]]] = groupby(self._db.execute(sql.ACTS_OF_ALL), key=lambda row: int(row["promise"]))
+        for number, said in rows:
+            refresh_promise(self._db, number, [codec.act_of(row) for row in said])
+        return len(self._uids)
+
+
+def refresh_promise(db: sqlite3.Connection, number: int, acts: Iterable[Act]) -> None:
+    """The row of a promise as its acts leave it."""
+    try:
+        promise = lifecycle.replay(number, acts)
+    except errors.Problem as problem:
+        raise errors.BadRecord(str(problem)) from problem
+    db.execute(sql.REFRESH_PROMISE, {**codec.columns_of(promise), "id": number})
+
+
+def refresh_people(db: sqlite3.Connection) -> dict[int, people.Person]:
+    """The rows of all people as what was recorded about them leaves them."""
+    folded = people.fold(codec.person_act(row) for row in db.execute(sql.ACTS_OF_PEOPLE))
+    db.execute(sql.DROP_ALIASES)
+    db.execute(sql.FREE_HANDLES)
+    for person in folded.values():
+        columns = {"handle": person.handle, "name": person.name, "merged_into": person.merged_into}
+        db.execute(sql.REFRESH_PERSON, {**columns, "person": person.id})
+        db.executemany(sql.ADD_ALIAS, [{"alias": alias, "person": person.id} for alias in person.aliases])
+    return folded
