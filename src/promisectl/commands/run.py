@@ -5,7 +5,7 @@ import sys
 from typing import Any
 
 from promisectl import config, errors
-from promisectl.env import Env
+from promisectl.env import Env, colored, width_of
 
 _WORLD = ("ledger", "today", "color", "no_input", "quiet")
 _FORMS = ("json", "jsonl", "csv", "plain")
@@ -31,3 +31,8 @@ def run(module: str, function: str, arguments: dict[str, Any]) -> None:
         raise errors.ReaderGone from error
     if code:
         raise SystemExit(code)
+
+
+def terminal(wish: str | None) -> tuple[int, bool]:
+    """How many columns stdout has and whether to colour there, for what is said without a command: the help."""
+    return width_of(sys.stdout, os.environ), colored(sys.stdout, os.environ, wish or "auto")
