@@ -13,7 +13,7 @@ from promisectl.cli.pages import ARGUMENTS, OPTIONS, Entry, Page, page
 PLACE = Path(__file__).with_name("man")
 _BEGUN = "2026-11-22"  # the first version has no date yet
 _CHANGELOG = Path(__file__).parents[3] / "CHANGELOG.md"
-_SIGNS = {"\\": r"\(rs", "-": r"\-", "'": r"\(aq", '"': r"\(dq", "`": r"\(ga", "^": r"\(ha", "~": r"\(ti"}
+_SIGNS = {"\\": r"\(rs", "/": r"/\:", "-": r"\-", "'": r"\(aq", '"': r"\(dq", "`": r"\(ga", "^": r"\(ha", "~": r"\(ti"}
 # An ellipsis where there is none; no word broken and no gaps between words, so that a narrow page reads well.
 _MANNERS = [r".if !c\[u2026] .char \[u2026] ...", ".nr HY 0", ".nh", ".ad l"]
 
@@ -28,7 +28,8 @@ def sources() -> dict[str, str]:
 def _lines(about: Page, whole: Page) -> Iterator[str]:
     """One page of the manual, line by line."""
     inner = [one for panel in about.commands.values() for one in panel] if about is not whole else []
-    yield f".TH {_roff(_called(about).upper())} 1 {_date()} {_quoted(f'promisectl {__version__}')}"
+    # No title in the middle: beside names as long as ours it has no room on a narrow page.
+    yield f".TH {_roff(_called(about).upper())} 1 {_date()} {_quoted(f'promisectl {__version__}')} {_quoted(' ')}"
     yield from _MANNERS
     yield from _section("NAME", [f"{_roff(_called(about))} \\- {_roff(_lowered(about.summary))}"])
     yield from _section("SYNOPSIS", "\n.br\n".join(map(_synopsis, inner or [about])).split("\n"))
