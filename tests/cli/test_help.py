@@ -51,7 +51,9 @@ def test_no_name_and_no_word_is_cut_at_any_width(program: Program, words: tuple[
 def test_examples_come_first_each_on_a_line_of_its_own_in_whole(program: Program, words: tuple[str, ...]) -> None:
     for width in WIDTHS:
         shown = program.ok(*words, "--help", width=width).splitlines()
-        panels = next(place for place, line in enumerate(shown) if line in ("Arguments", "Options", "Filter", "Answer", "Anywhere", "Commands"))
+        panels = next(
+            place for place, line in enumerate(shown) if line in ("Arguments", "Options", "Filter", "Answer", "Anywhere", "Commands")
+        )
         for example in _examples(words):
             assert shown.index(f"  {example}") < panels
             assert len(example) <= 78
