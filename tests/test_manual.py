@@ -16,6 +16,7 @@ from tests.conftest import tool
 FILES = sorted(manual.PLACE.glob("*"))
 SOURCES = {file.name: file.read_text(encoding="ascii") for file in FILES}
 ROOT = get_command(build(["--help"]))
+COMMANDS = {name: command for name, command in ROOT.commands.items() if not command.hidden}
 
 
 def test_the_pages_are_fresh() -> None:
@@ -23,23 +24,23 @@ def test_the_pages_are_fresh() -> None:
 
 
 def test_every_command_has_a_page_and_every_page_a_command() -> None:
-    assert set(SOURCES) == {"promisectl.1", *(f"promisectl-{name}.1" for name in ROOT.commands)}
+    assert set(SOURCES) == {"promisectl.1", *(f"promisectl-{name}.1" for name in COMMANDS)}
 
 
-@pytest.mark.parametrize("name", ["", *ROOT.commands])
+@pytest.mark.parametrize("name", ["", *COMMANDS])
 def test_every_option_and_argument_of_a_command_is_on_its_page(name: str) -> None:
-    command = ROOT.commands[name] if name else ROOT
+    command = COMMANDS[name] if name else ROOT
     text = _shown(manual.PLACE / (f"promisectl-{name}.1" if name else "promisectl.1"), width=200)
     below = list(getattr(command, "commands", {}).values()) if name else []
-    for param in [param for one in [command, *below] for param in one.params]:
-        names = param.opts if isinstance(param, TyperOption) else [param.metavar.strip("[]")]
+    for param in [param for one in [command, *below] for param in one.params if not param.hidden]:
+        names = param.opts if isinstance(param, TyperOption) else [(param.metavar or param.name.upper()).strip("[]")]
         assert [one for one in names if not re.search(rf"^ +(-\w, )?{re.escape(one)}(,| |$)", text, flags=re.MULTILINE)] == []
         assert " ".join(param.help.split()) in " ".join(text.split())
 
 
 def test_each_page_is_named_in_the_index_and_says_what_the_help_says() -> None:
     index = _shown(manual.PLACE / "promisectl.1", width=200)
-    for name, command in ROOT.commands.items():
+    for name, command in COMMANDS.items():
         summary = " ".join(command.help.split("\n\n")[0].split())
         assert f"promisectl-{name}(1)\n              {summary}\n" in index
         assert f"promisectl-{name} - {summary[0].lower()}{summary[1:].removesuffix('.')}\n" in _shown(

@@ -16,7 +16,7 @@ PANELS = ["The six moves", "More moves", "Look", "People", "Records"]
 
 def _all(command: Any, *words: str) -> dict[tuple[str, ...], Any]:
     """Every command and group by the words that call it."""
-    below = getattr(command, "commands", {})
+    below = {name: one for name, one in getattr(command, "commands", {}).items() if not one.hidden}
     return {words: command, **{call: found for name, one in below.items() for call, found in _all(one, *words, name).items()}}
 
 
@@ -26,8 +26,11 @@ EACH = pytest.mark.parametrize("words", COMMANDS, ids=lambda words: "-".join(wor
 
 def _options(words: tuple[str, ...]) -> list[str]:
     """Every option as it has to be shown: all its names and the word for its value."""
-    options = [param for param in COMMANDS[words].params if isinstance(param, TyperOption)]
-    shown = [", ".join(sorted([*one.opts, *one.secondary_opts], key=len)) + ("" if one.is_flag else f" {one.metavar}") for one in options]
+    options = [param for param in COMMANDS[words].params if isinstance(param, TyperOption) and not param.hidden]
+    shown = [
+        ", ".join(sorted([*one.opts, *one.secondary_opts], key=len)) + ("" if one.is_flag else f" {one.metavar or one.name.upper()}")
+        for one in options
+    ]
     return [*shown, "-h, --help"]
 
 
@@ -43,7 +46,7 @@ def test_no_name_and_no_word_is_cut_at_any_width(program: Program, words: tuple[
         assert [line for line in shown if re.match(rf"  {re.escape(option)}(  |$)", line)], option
     assert [line for line in shown if len(line) > width and line.strip() not in _examples(words)] == []
     together = " ".join(" ".join(shown).split())
-    for param in COMMANDS[words].params:
+    for param in [param for param in COMMANDS[words].params if not param.hidden]:
         assert " ".join(param.help.split()) in together
 
 
