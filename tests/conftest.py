@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -85,3 +86,13 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Program
     before = os.umask(0o077)
     yield Program(tmp_path, monkeypatch)
     os.umask(before)
+
+
+def tool(name: str) -> str:
+    """Where a program is that the tests can do without; where nothing may be left out, its absence is a failure."""
+    path = shutil.which(name)
+    if path:
+        return path
+    message = f"{name} is not on this machine"
+    (pytest.fail if os.environ.get("PROMISECTL_TESTS_NEED_ALL") else pytest.skip)(message)
+    raise AssertionError(message)

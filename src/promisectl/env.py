@@ -82,13 +82,7 @@ class Env:
     @property
     def color(self) -> bool:
         """Whether to colour: --color, then NO_COLOR, then FORCE_COLOR or CLICOLOR_FORCE, then whether a terminal that can is looking."""
-        if self.color_wish != "auto":
-            return self.color_wish == "always"
-        if self.environ.get("NO_COLOR"):
-            return False
-        if any(self.environ.get(name, "") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
-            return True
-        return self.tty and self.environ.get("TERM") != "dumb"
+        return colored(self._out, self.environ, self.color_wish)
 
     @property
     def may_ask(self) -> bool:
@@ -203,6 +197,17 @@ def width_of(stream: IO[str], environ: Mapping[str, str]) -> int:
         return max(40, os.get_terminal_size(stream.fileno()).columns or _WIDTH)
     except (OSError, ValueError):
         return _WIDTH
+
+
+def colored(stream: IO[str], environ: Mapping[str, str], wish: str = "auto") -> bool:
+    """Whether to colour on a stream: the wish, NO_COLOR, FORCE_COLOR or CLICOLOR_FORCE, then whether a terminal that can is looking."""
+    if wish != "auto":
+        return wish == "always"
+    if environ.get("NO_COLOR"):
+        return False
+    if any(environ.get(name, "") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
+        return True
+    return stream.isatty() and environ.get("TERM") != "dumb"
 
 
 def shown(line: str, stream: IO[str], environ: Mapping[str, str], *, spare: int = 0) -> str:

@@ -1,6 +1,5 @@
 """The Typer app, built from the register of commands, and what it hands over to."""
 
-import sys
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -9,9 +8,10 @@ import typer
 from promisectl import __version__
 from promisectl.cli import ROOMS
 from promisectl.cli.declare import DECLARED, Color, Declaration, Ledger, NoInput, Today, callback
+from promisectl.cli.help import Command, Group
 from promisectl.commands.run import run
 
-_EPILOG = "Begin with: promisectl demo, or promisectl guide start."
+_EPILOG = "New here? Begin with: promisectl demo, then promisectl guide start. Each command explains itself: promisectl make --help."
 _HELP = {"help_option_names": ["--help", "-h"]}
 
 
@@ -26,8 +26,7 @@ Version = Annotated[bool, typer.Option("--version", metavar="", help="Print the 
 
 def build(words: Sequence[str]) -> typer.Typer:
     """The app. When `words` begin with the name of a command, only that one is built: the others are not asked for."""
-    markup: Any = "rich" if sys.stdout.isatty() else None
-    settings: dict[str, Any] = {"context_settings": _HELP, "rich_markup_mode": markup, "add_completion": False}
+    settings: dict[str, Any] = {"cls": Group, "context_settings": _HELP, "rich_markup_mode": None, "add_completion": False}
     app = typer.Typer(name="promisectl", callback=_root, invoke_without_command=True, epilog=_EPILOG, **settings)
     groups: dict[str, typer.Typer] = {}
     for declaration in _asked_for(words):
@@ -37,7 +36,7 @@ def build(words: Sequence[str]) -> typer.Typer:
                 groups[declaration.group] = typer.Typer(help="One person: show, rename, alias, merge.", **settings)
                 app.add_typer(groups[declaration.group], name=declaration.group, rich_help_panel=declaration.panel)
             place = groups[declaration.group]
-        place.command(declaration.name, rich_help_panel=declaration.panel)(callback(declaration, run))
+        place.command(declaration.name, cls=Command, rich_help_panel=declaration.panel)(callback(declaration, run))
     return app
 
 
@@ -59,7 +58,14 @@ def _root(
     no_input: NoInput = False,
     version: Version = False,
 ) -> None:
-    """A ledger of personal promises: what you owe, what is owed to you, on which terms, and whether it was kept."""
+    """A ledger of personal promises: what you owe, what is owed to you, on which terms, and whether it was kept.
+
+    \b
+    promisectl demo                                           # a short tour
+    promisectl make "Send Q3 numbers" --to dana --by fri      # offer it
+    promisectl make "Fix the bike brake" --from lee --by sat  # ask for it
+    promisectl                                                # what waits?
+    """
     del version
     if ctx.invoked_subcommand is None:
         run("look", "moves", {"ledger": ledger, "today": today, "color": color, "no_input": no_input})

@@ -106,6 +106,6 @@ def renege(
     """Break a promise, and say when they were told.
 
     \b
-    promisectl renege 1 --reason "vendor bankrupt" --cause external --repair "sent last year's figures"
+    promisectl renege 1 --reason "out of time" --repair "Lee takes it over"
     promisectl renege 1 --reason "I forgot" --cause forgot --not-told
     """

@@ -19,7 +19,7 @@ Note = Annotated[str | None, typer.Option("--note", metavar="TEXT", help="A word
 Backfill = Annotated[bool, typer.Option("--backfill", metavar="", help="Let a date have passed.")]
 Theirs = Annotated[bool, typer.Option("--theirs", metavar="", help="They said it.")]
 Name = Annotated[str, typer.Argument(metavar="PERSON", help="A handle, an alias, a name, or its beginning.")]
-Limit = Annotated[int | None, typer.Option("--limit", metavar="N", help="At most so many.")]
+Limit = Annotated[int | None, typer.Option("--limit", metavar="N", help="At most so many.", rich_help_panel="Filter")]
 
 With = Annotated[str | None, typer.Option("--with", metavar="PERSON", help="Only with this person.", rich_help_panel="Filter")]
 StateIs = Annotated[

@@ -5,7 +5,7 @@ import sys
 from typing import Any
 
 from promisectl import config, errors
-from promisectl.env import Env, Once
+from promisectl.env import Env, Once, colored, width_of
 
 _WORLD = ("ledger", "today", "color", "no_input", "quiet")
 _FORMS = ("json", "jsonl", "csv", "plain")
@@ -49,3 +49,8 @@ def _said_before(env: Env) -> bool:
     from promisectl.commands import saying
 
     return saying.said_before(env)
+
+
+def terminal(wish: str | None) -> tuple[int, bool]:
+    """How many columns stdout has and whether to colour there, for what is said without a command: the help."""
+    return width_of(sys.stdout, os.environ), colored(sys.stdout, os.environ, wish or "auto")

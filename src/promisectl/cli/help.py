@@ -1,0 +1,74 @@
+"""The help of each command, as Typer asks for it: one layout at every width, in a pipe as on a terminal."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from promisectl.cli.pages import Entry, Page, page
+from promisectl.commands.run import terminal
+from promisectl.rendering.folding import folded
+
+_WIDEST = 100  # columns that a text is still pleasant to read in
+_NARROWEST = 24  # columns beside the names that a text needs; with fewer it goes below them
+
+
+def _format_help(_command: Any, ctx: Any, formatter: Any) -> None:
+    width, ctx.color = terminal(ctx.find_root().params.get("color"))
+    formatter.write(text(page(ctx), min(width, _WIDEST), color=ctx.color))
+
+
+class Command(TyperCommand):
+    """A command that explains itself in our layout."""
+
+    format_help = _format_help
+
+
+class Group(TyperGroup):
+    """A group of commands that explains itself in our layout."""
+
+    format_help = _format_help
+
+
+def text(about: Page, width: int, *, color: bool = False) -> str:
+    """A page as the help shows it: what it does, examples, then every word of it under its heading."""
+    parts = [
+        _indented(f"Usage: {about.name} {about.usage}", width, 0, hang=7),
+        _indented(about.summary, width, 0),
+        "\n".join(f"  {line}" for line in about.examples),
+        *(_indented(remark, width, 0) for remark in about.remarks),
+        *_lists({panel: [(_last(one.name), one.summary) for one in pages] for panel, pages in about.commands.items()}, width, color=color),
+        *_lists({panel: [(_names(one), one.about) for one in entries] for panel, entries in about.panels.items()}, width, color=color),
+        _indented(about.closing, width, 0),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _lists(panels: dict[str, list[tuple[str, str]]], width: int, *, color: bool) -> Iterator[str]:
+    """Each panel under its heading: names in one column and texts in another, or, where that is too narrow, texts below names."""
+    column = max((len(name) for rows in panels.values() for name, _ in rows), default=0) + 4
+    beside = width - column >= _NARROWEST
+    for panel, rows in panels.items():
+        lines = [typer.style(panel, bold=True) if color else panel]
+        for name, about in rows:
+            shown = typer.style(name, fg="cyan") if color else name
+            if beside:
+                lines.append(f"  {shown}{' ' * (column - 2 - len(name))}{_indented(about, width, column).lstrip()}".rstrip())
+            else:
+                lines += [f"  {shown}", _indented(about, width, 6)]
+        yield "\n".join(lines)
+
+
+def _indented(words: str, width: int, by: int, *, hang: int = 0) -> str:
+    """A text folded between words, every line moved in by so many columns, those after the first by `hang` more."""
+    first, *others = folded(words, width - by - hang).split("\n")
+    return "\n".join([" " * by + first, *(" " * (by + hang) + line for line in others)])
+
+
+def _last(name: str) -> str:
+    return name.rpartition(" ")[2]
+
+
+def _names(entry: Entry) -> str:
+    return ", ".join(entry.names) + (f" {entry.value}" if entry.value else "")
