@@ -11,5 +11,6 @@ ROOMS = {
     "check": ("check",),
     "review": ("review",),
     "people": ("people", "person"),
-    "records": ("export", "path", "guide", "demo"),
+    "export": ("export",),
+    "records": ("path", "guide", "demo"),
 }
