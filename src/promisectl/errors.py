@@ -474,7 +474,7 @@ class NotWithActs(Usage):
     """Filters of promises were given for acts."""
 
     def __init__(self, options: Sequence[str]) -> None:
-        super().__init__(f"--acts is the talk about all promises, and {', '.join(options)} can't narrow it. Leave it out; --limit can.")
+        super().__init__(f"--acts is the talk about all promises, and {', '.join(options)} can't narrow it; only --limit can.")
 
 
 class IntoADirectory(Usage):
@@ -488,7 +488,8 @@ class UnknownColumn(Usage):
     """A record has no field of that name."""
 
     def __init__(self, name: str, near: str) -> None:
-        super().__init__(f"--columns does not know “{name}”; the nearest is {near}. All of them: guide records.")
+        nearest = f"; the nearest is {near}" if name else ""
+        super().__init__(f"--columns does not know “{name}”{nearest}. All of them: guide records.")
 
 
 class ColumnTwice(Usage):

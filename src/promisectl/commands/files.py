@@ -40,7 +40,7 @@ def write_each(env: Env, directory: str, texts: Iterable[tuple[str, str]]) -> No
         if how != "as before":
             _appear(path, [text])
         counted[how] += 1
-    env.hint(f"Written: {directory}: {', '.join(f'{number} {how}' for how, number in counted.items())}")
+    env.hint(f"Written: {directory} ({', '.join(f'{number} {how}' for how, number in counted.items() if number) or 'no file'})")
 
 
 def _refuse_strange(path: str) -> None:
