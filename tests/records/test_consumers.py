@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import shlex
 import sqlite3
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from promisectl import guide
 from promisectl.records import as_csv, as_json, fields
 from tests.conftest import Program, tool
 
@@ -38,6 +40,12 @@ def _run(*words: str, given: str = "", home: Path | None = None) -> str:
     done = subprocess.run(words, input=given.encode(), capture_output=True, env=env, check=False)
     assert (done.returncode, done.stderr.decode()) == (0, "")
     return done.stdout.decode()
+
+
+def _recipe(page: str, language: str) -> str:
+    """The first block in that language on a page of the guide."""
+    text = Path(guide.__file__).with_name(f"{page}.md").read_text(encoding="utf-8")
+    return text.split(f"```{language}\n")[1].split("```")[0]
 
 
 @pytest.fixture
@@ -96,6 +104,15 @@ def test_pandas_reads_the_csv_and_keeps_a_text_that_says_na(hostile: Program) ->
     assert carelessly["outcome"].isna().tolist() == [False] * 4 + [True, True] + [False] * 3  # which is why the guide says how
 
 
+def test_the_recipes_of_the_guide_work(hostile: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(hostile.home)
+    hostile.ok("export", "-o", "promises.csv")
+    assert _run(sys.executable, "-c", _recipe("spreadsheets", "python")).splitlines()[:2] == ["person", "dana    9"]
+    lines = Path(guide.__file__).with_name("spreadsheets.md").read_text(encoding="utf-8").splitlines()
+    [command] = [line for line in lines if line.startswith("sqlite3 promises.db")]
+    assert _run("sh", "-c", command.replace("sqlite3", shlex.quote(tool("sqlite3")), 1)) == "dana|9\n"
+
+
 def test_pandas_reads_it_with_the_mark_for_excel(hostile: Program) -> None:
     target = hostile.home / "excel.csv"
     hostile.ok("export", "--bom", "-o", str(target))
@@ -140,9 +157,7 @@ def tasks(program: Program) -> Callable[..., str]:
     program.ok("export", "--format", "ics", "--alarm", "1d", "-o", f"{program.home}/tasks/promises/")
     config = program.home / "config" / "todoman" / "config.py"
     config.parent.mkdir(parents=True)
-    config.write_text(
-        f'path = "{program.home}/tasks/*"\ndate_format = "%Y-%m-%d"\ntime_format = "%H:%M"\ndefault_list = "promises"\n', encoding="utf-8"
-    )
+    config.write_text(_recipe("calendars", "text"), encoding="utf-8")
 
     def todo(*words: str) -> str:
         os.environ["XDG_CACHE_HOME"] = str(program.home / "cache")

@@ -2,11 +2,14 @@
 
 import csv
 import io
+import itertools
 import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from promisectl.records import as_csv, as_ics, as_json, as_markdown, fields
 from tests.conftest import Program
 
 
@@ -177,3 +180,30 @@ def test_more_than_a_memory_full_comes_in_order(program: Program, tmp_path: Path
     program.ok("export", "-o", str(tmp_path / "all.ics"))
     people = [line for line in (tmp_path / "all.ics").read_text(encoding="utf-8").splitlines() if line.startswith("X-PROMISECTL-PERSON")]
     assert people == [f"X-PROMISECTL-PERSON:person{number}" for number in range(1_001)]
+
+
+def _without_end() -> Iterator[dict[str, object]]:
+    """Rows that never end, so that nobody can wait for the last of them."""
+    for number in itertools.count(1):
+        yield {
+            **dict.fromkeys(fields.PROMISE), "id": number, "uid": str(number), "direction": "owe", "state": "active", "outcome": "x",
+            "person_name": "Dana", "person": "dana", "made_at": "2026-11-23T09:00:00Z", "said_last": "2026-11-23T09:00:00Z", "acts": 1,
+            "replaces_uid": None,
+        }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda rows: as_csv.lines(rows, fields.PROMISE),
+        as_json.array,
+        as_json.lines,
+        lambda rows: as_markdown.page(rows, (), "Europe/Berlin"),
+        lambda rows: as_ics.calendar(rows, ()),
+    ],
+    ids=["csv", "json", "jsonl", "md", "ics"],
+)
+def test_what_is_written_does_not_wait_for_the_last_row(written: Callable[[Iterator[dict[str, object]]], Iterator[str]]) -> None:
+    rows = _without_end()
+    assert len(list(itertools.islice(written(rows), 50))) == 50
+    assert int(str(next(rows)["id"])) <= 52

@@ -20,6 +20,7 @@ Today = Annotated[
 Color = Annotated[str | None, typer.Option("--color", metavar="WHEN", help="auto, always or never.", rich_help_panel=ANYWHERE)]
 NoInput = Annotated[bool, typer.Option("--no-input", metavar="", help="Ask nothing (PROMISECTL_NO_INPUT).", rich_help_panel=ANYWHERE)]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="Print the numbers alone.", rich_help_panel="Answer")]
+Silent = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="Say nothing beside the data.", rich_help_panel="Answer")]
 Json = Annotated[bool, typer.Option("--json", metavar="", help="Answer as JSON.", rich_help_panel="Answer")]
 Jsonl = Annotated[bool, typer.Option("--jsonl", metavar="", help="One JSON object a line.", rich_help_panel="Answer")]
 Csv = Annotated[bool, typer.Option("--csv", metavar="", help="Answer as CSV.", rich_help_panel="Answer")]
@@ -28,7 +29,7 @@ Plain = Annotated[bool, typer.Option("--plain", metavar="", help="Tab-separated 
 WORLD: dict[str, Any] = {"ledger": Ledger, "today": Today, "color": Color, "no_input": NoInput}
 MOVE: dict[str, Any] = {"quiet": Quiet, "json": Json}
 VIEW: dict[str, Any] = {"json": Json, "jsonl": Jsonl, "csv": Csv, "plain": Plain}
-SILENT: dict[str, Any] = {"quiet": Quiet}
+SILENT: dict[str, Any] = {"quiet": Silent}
 NEITHER: dict[str, Any] = {}
 
 
@@ -83,4 +84,4 @@ def callback(declaration: Declaration, run: Callable[[str, str, dict[str, Any]],
     return call
 
 
-_FLAGS = (NoInput, Quiet, Json, Jsonl, Csv, Plain)
+_FLAGS = (NoInput, Quiet, Silent, Json, Jsonl, Csv, Plain)

@@ -1,7 +1,7 @@
 """The filters that every list of promises has in common: as they were typed, and as the ledger is asked."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -22,11 +22,9 @@ class Asked(NamedTuple):
     passed: bool
     narrow: dict[str, Any]
 
-    @contextmanager
-    def opened(self, env: Env, *, acts: bool = False) -> Iterator[Any]:
+    def opened(self, env: Env, *, acts: bool = False) -> AbstractContextManager[Any]:
         """A connection to the ledger as it stood at the moment, as in `viewing.opened`."""
-        with viewing.opened(env, self.moment if self.passed else None, acts=acts) as db:
-            yield db
+        return viewing.opened(env, self.moment if self.passed else None, acts=acts)
 
     def clock(self, env: Env) -> Clock:
         """The moment, for the views."""
