@@ -73,6 +73,16 @@ class Program:
         return result.stdout
 
 
+def tool(name: str) -> str:
+    """The path of a program that a test needs. Where it is missing the test is skipped, or fails if all of them have to be there."""
+    path = shutil.which(name)
+    if path:
+        return path
+    message = f"{name} is not on this machine"
+    (pytest.fail if os.environ.get("PROMISECTL_TESTS_NEED_ALL") else pytest.skip)(message)
+    raise AssertionError(message)
+
+
 @pytest.fixture
 def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Program]:
     """The program in an empty home on Monday 23 November 2026, 10:00, in Berlin, without colour."""

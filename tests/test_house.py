@@ -14,7 +14,7 @@ from promisectl.compiled import __main__ as compiler
 from tests.conftest import Program
 
 ROOT = Path(__file__).parent.parent
-HEAVY = ("typer", "pydantic", "sqlmodel", "sqlalchemy", "rich", "dateutil", "platformdirs", "importlib.metadata")
+HEAVY = ("typer", "pydantic", "sqlmodel", "sqlalchemy", "rich", "dateutil", "platformdirs", "importlib.metadata", "icalendar")
 
 
 def _tool(*words: str) -> None:
@@ -77,7 +77,9 @@ VIEWS = [
     ["check", "check", {"csv": True, "draft": "Help with the move", "to": "lee", "by": "sat"}],
     ["review", "review", {}],
     ["review", "review", {"json": True}],
-    ["records", "export", {}],
+    ["export", "export", {}],
+    ["export", "export", {"format_": "md", "with_": "dana"}],
+    ["export", "export", {"format_": "json", "columns": "id,offer", "all_": True}],
     ["records", "path", {}],
     ["records", "guide", {"topic": "start"}],
 ]

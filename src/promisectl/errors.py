@@ -507,6 +507,65 @@ class OntoTheLedger(Usage):
         super().__init__(f"{path} is the ledger itself. Choose another file.")
 
 
+# Exports
+
+
+class NotWithFormat(Usage):
+    """An option that means nothing in the format that was asked for."""
+
+    def __init__(self, option: str, form: str, forms: Sequence[str]) -> None:
+        super().__init__(f"{option} has no meaning in {form}; it goes with {', '.join(forms)}. Leave it out, or add --format {forms[0]}.")
+
+
+class NotWithActs(Usage):
+    """Filters of promises were given for acts, or for the whole journal."""
+
+    _ALL: ClassVar = {"--acts": "the talk about all promises", "--journal": "all of the ledger"}
+
+    def __init__(self, option: str, filters: Sequence[str]) -> None:
+        but = "; only --limit can" if option == "--acts" else ""
+        super().__init__(f"{option} is {self._ALL[option]}, and {', '.join(filters)} can't narrow it{but}.")
+
+
+class IntoADirectory(Usage):
+    """A directory was given to a format that makes one file."""
+
+    def __init__(self, path: str, form: str) -> None:
+        super().__init__(f"{path} is a directory, and {form} is one file. Name a file, or add --format ics for a file a promise.")
+
+
+class UnknownColumn(Usage):
+    """A record has no field of that name."""
+
+    def __init__(self, name: str, near: str) -> None:
+        nearest = f"; the nearest is {near}" if name else ""
+        super().__init__(f"--columns does not know “{name}”{nearest}. All of them: guide records.")
+
+
+class ColumnTwice(Usage):
+    """A field was named more than once."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"--columns names {name} twice. Name each once.")
+
+
+class BadAlarm(Usage):
+    """Something that is not a time before the due date."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(f"--alarm “{word}” can't be read. Give the time before it is due in days, hours or minutes: 1d, 2h, 30m.")
+
+
+class NeedsICalendar(Usage):
+    """The package that writes calendars is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "--format ics needs the package icalendar, which is not installed. "
+            'Add it: pipx inject promisectl icalendar, or pip install "promisectl[ics]".'
+        )
+
+
 class BadConfig(BadData):
     """Something in the config file that cannot be used."""
 

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from promisectl import errors
-from promisectl.commands import look, make, more, moves, people, records
+from promisectl.commands import export, look, make, more, moves, people, records
 from promisectl.domain.promise import Verb
 from promisectl.env import Env
 from promisectl.storage import ledger as files
@@ -372,8 +372,8 @@ VIEWS: dict[str, Callable[[Env], Any]] = {
     "list as of": lambda env: look.list_(env, as_of="yesterday"),
     "log": look.log,
     "people": people.people,
-    "export": records.export,
-    "export acts": lambda env: records.export(env, acts=True),
+    "export": export.export,
+    "export acts": lambda env: export.export(env, acts=True),
     "path": records.path,
 }
 

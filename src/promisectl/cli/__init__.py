@@ -11,6 +11,7 @@ ROOMS = {
     "check": ("check",),
     "review": ("review",),
     "people": ("people", "person"),
+    "export": ("export",),
     "import_": ("import",),
-    "records": ("export", "path", "guide", "demo"),
+    "records": ("path", "guide", "demo"),
 }

@@ -20,6 +20,7 @@ Today = Annotated[
 Color = Annotated[str | None, typer.Option("--color", metavar="WHEN", help="auto, always or never.", rich_help_panel=ANYWHERE)]
 NoInput = Annotated[bool, typer.Option("--no-input", metavar="", help="Ask nothing (PROMISECTL_NO_INPUT).", rich_help_panel=ANYWHERE)]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="Print the numbers alone.", rich_help_panel="Answer")]
+Silent = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="Say nothing beside the data.", rich_help_panel="Answer")]
 Json = Annotated[bool, typer.Option("--json", metavar="", help="Answer as JSON.", rich_help_panel="Answer")]
 Once = Annotated[
     str | None,
@@ -33,7 +34,7 @@ WORLD: dict[str, Any] = {"ledger": Ledger, "today": Today, "color": Color, "no_i
 VIEW: dict[str, Any] = {"json": Json, "jsonl": Jsonl, "csv": Csv, "plain": Plain}
 GIVEN: dict[str, Any] = {"quiet": Quiet, "json": Json}
 MOVE: dict[str, Any] = {**GIVEN, "once": Once}
-SILENT: dict[str, Any] = {"quiet": Quiet}
+SILENT: dict[str, Any] = {"quiet": Silent}
 NEITHER: dict[str, Any] = {}
 
 
@@ -88,4 +89,4 @@ def callback(declaration: Declaration, run: Callable[[str, str, dict[str, Any]],
     return call
 
 
-_FLAGS = (NoInput, Quiet, Json, Jsonl, Csv, Plain)
+_FLAGS = (NoInput, Quiet, Silent, Json, Jsonl, Csv, Plain)

@@ -1,38 +1,12 @@
-"""Records and help, as they are typed."""
+"""Where the ledger is, and help, as they are typed."""
 
 from typing import Annotated
 
 import typer
 
-from promisectl.cli.declare import NEITHER, SILENT, command
+from promisectl.cli.declare import NEITHER, command
 
 PANEL = "Records"
-
-Acts = Annotated[bool, typer.Option("--acts", metavar="", help="Every act instead of every promise.")]
-Format = Annotated[str, typer.Option("--format", metavar="FORMAT", help="csv.")]
-Output = Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="Into this file; - is stdout.")]
-Force = Annotated[bool, typer.Option("--force", metavar="", help="Replace the file if it is there.")]
-Raw = Annotated[bool, typer.Option("--raw", metavar="", help="Leave cells that look like formulas as they are.")]
-Bom = Annotated[bool, typer.Option("--bom", metavar="", help="Begin with a byte order mark, for Excel.")]
-Newline = Annotated[str, typer.Option("--newline", metavar="KIND", help="crlf or lf.")]
-
-
-@command("export", PANEL, answers=SILENT)
-def export(
-    acts: Acts = False,
-    format_: Format = "csv",
-    output: Output = "-",
-    force: Force = False,
-    raw: Raw = False,
-    bom: Bom = False,
-    newline: Newline = "crlf",
-) -> None:
-    """Everything as CSV, for a spreadsheet or another program.
-
-    \b
-    promisectl export -o promises.csv
-    promisectl export --acts > acts.csv
-    """
 
 
 @command("path", PANEL, answers=NEITHER)

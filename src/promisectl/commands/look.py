@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from promisectl.commands import arguments, viewing
+from promisectl.commands.filters import Filters
 from promisectl.commands.viewing import Row
 from promisectl.env import Env
 from promisectl.records import as_json, as_lines, fields
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from promisectl.domain.promise import Act
 
 OPEN = ("proposed", "active", "delivered")
-_STATES = (*OPEN, "kept", "declined", "withdrawn", "reneged", "released", "void")
 _WAITING = (
     ("answer", "To answer: accept, negotiate or decline"),
     ("judge", "To judge: accept, or decline with what is missing"),
@@ -22,7 +22,6 @@ _WAITING = (
     ("today", "Due today: complete, or bump early"),
     ("tell", "Broken and not told: told"),
 )
-_SORTS = ("due", "made", "person", "state")
 Parts = list[tuple[str, Sequence[Row]]]
 
 
@@ -86,47 +85,16 @@ def _by_standing(rows: Sequence[Row]) -> Parts:
     ]
 
 
-def _view(
-    env: Env,
-    nothing: str,
-    parts: Callable[[Sequence[Row]], Parts],
-    *,
-    directions: Sequence[str] = (),
-    with_: str | None = None,
-    state: Sequence[str] = (),
-    due_before: str | None = None,
-    due_after: str | None = None,
-    overdue: bool = False,
-    tag: str | None = None,
-    search: str | None = None,
-    all_: bool = False,
-    as_of: str | None = None,
-    sort: str = "due",
-    limit: int | None = None,
-) -> None:
-    arguments.choice("--sort", sort, _SORTS)
-    for one in state:
-        arguments.choice("--state", one, _STATES)
-    most, moment = arguments.limit(limit), arguments.as_of(env, as_of)
-    asked: dict[str, Any] = {
-        "overdue": overdue,
-        "due_before": viewing.stored(arguments.bound(env, due_before, end=False)),
-        "due_after": viewing.stored(arguments.bound(env, due_after, end=True)),
-        "tag": tag and tag.removeprefix("#"),
-        "search": search,
-        "states": state,
-        "person": _handle(env, with_),
-    }
-    with viewing.opened(env, moment if as_of else None) as db:
+def _view(env: Env, nothing: str, parts: Callable[[Sequence[Row]], Parts], *, directions: Sequence[str] = (), **typed: Any) -> None:
+    given = Filters(**typed)
+    asked = given.read(env, sort="due")
+    with asked.opened(env) as db:
         if db is None:
             viewing.nothing_yet(env, viewing.PROMISES)
             return
-        asked |= {"open": not (all_ or state), "not_void": all_ and not state, "directions": directions}
-        rows = reading.promises(db, viewing.clock(env, moment), sort=sort, limit=most, **asked)
-        narrowed = bool(with_ or state or due_before or due_after or overdue or tag or search or all_)
-        viewing.answer(
-            env, rows, viewing.PROMISES, lambda found: _draw_or_say(env, found, parts, nothing, Here(moment, env.zone), narrowed=narrowed)
-        )
+        open_, not_void = not (given.all_ or given.state), given.all_ and not given.state
+        rows, place = asked.rows(env, db, open=open_, not_void=not_void, directions=directions), Here(asked.moment, env.zone)
+        viewing.answer(env, rows, viewing.PROMISES, lambda found: _draw_or_say(env, found, parts, nothing, place, narrowed=given.narrows))
 
 
 def _draw_or_say(
@@ -142,17 +110,6 @@ def _draw(env: Env, parts: Parts, here: Here, *, both_ways: bool) -> None:
     from promisectl.rendering import tables
 
     viewing.draw(env, tables.sections(parts, here, env.width, both_ways=both_ways))
-
-
-def _handle(env: Env, name: str | None) -> str | None:
-    """The handle of the person a word means today, whenever the ledger is looked at."""
-    if name is None:
-        return None
-    from promisectl.commands import counterparty
-    from promisectl.domain import people
-
-    person = counterparty.known(env, name)
-    return person.handle if person else people.ME
 
 
 # One promise

@@ -1,69 +1,12 @@
-"""Records and help: export, path, guide, demo."""
+"""Where the ledger is, and help: path, guide, demo."""
 
 import os
 import sys
-from collections.abc import Iterable
-from contextlib import suppress
-from itertools import chain
 
-from promisectl import errors
 from promisectl import guide as pages
-from promisectl.commands import arguments, viewing
+from promisectl.commands import viewing
 from promisectl.env import Env
-from promisectl.records import as_csv
-from promisectl.storage import ledger, reading
-
-_NEWLINES = {"crlf": "\r\n", "lf": "\n"}
-
-
-def export(
-    env: Env,
-    *,
-    acts: bool = False,
-    format_: str = "csv",
-    output: str = "-",
-    force: bool = False,
-    raw: bool = False,
-    bom: bool = False,
-    newline: str = "crlf",
-) -> None:
-    """Every promise, or every act, as CSV: to stdout, or into a file that appears whole."""
-    arguments.choice("--format", format_, ("csv",))
-    arguments.choice("--newline", newline, tuple(_NEWLINES))
-    kind = viewing.ACTS if acts else viewing.PROMISES
-    with viewing.opened(env) as db:
-        rows: Iterable[viewing.Row] = ()
-        if db:
-            rows = reading.acts(db) if acts else reading.promises(db, viewing.clock(env), sort="id")
-        lines = as_csv.lines(rows, kind.csv, newline=_NEWLINES[newline], raw=raw)
-        pieces = chain(["\ufeff"] if bom else [], lines)
-        if output == "-":
-            env.write_records(pieces)
-        else:
-            _into_file(env, output, pieces, force=force)
-
-
-def _into_file(env: Env, path: str, pieces: Iterable[str], *, force: bool) -> None:
-    """Write beside `path` and rename: the file is there whole or not at all, readable by me alone."""
-    if os.path.lexists(path) and ledger.same(path, env.ledger):
-        raise errors.OntoTheLedger(path)
-    if os.path.lexists(path) and (os.path.islink(path) or not os.path.isfile(path)):
-        raise errors.CannotWrite(path, "it is no ordinary file")
-    if os.path.lexists(path) and not force:
-        raise errors.FileExists(path)
-    temporary = f"{path}.{os.urandom(6).hex()}.new"
-    try:
-        with open(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8", newline="") as file:
-            file.writelines(pieces)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except OSError as error:
-        raise errors.CannotWrite(path, error.strerror or str(error)) from error
-    finally:
-        with suppress(OSError):
-            os.unlink(temporary)
-    env.hint(f"Written: {path}")
+from promisectl.storage import ledger
 
 
 def path(env: Env) -> None:

@@ -8,6 +8,7 @@ from promisectl import config, errors
 from promisectl.env import Env, Once, colored, width_of
 
 _WORLD = ("ledger", "today", "color", "no_input", "quiet")
+_WITHOUT_CONFIG = ("records", "export")  # where things are, and a way out with them, whatever the config says
 _FORMS = ("json", "jsonl", "csv", "plain")
 
 
@@ -22,7 +23,7 @@ def run(module: str, function: str, arguments: dict[str, Any]) -> None:
     world = {name: arguments.pop(name) for name in _WORLD if name in arguments}
     once = _once(function, arguments)
     env = Env(os.environ, (sys.stdin, sys.stdout, sys.stderr), form=forms[0] if forms else None, once=once, **world)
-    if module != "records":
+    if module not in _WITHOUT_CONFIG:
         config.read(env)  # a mistake in it is said at once, not by the first command that happens to need it
     commands = __import__(f"promisectl.commands.{module}", fromlist=[function])
     try:

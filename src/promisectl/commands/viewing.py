@@ -39,14 +39,15 @@ def stored(moment: datetime | None) -> str | None:
 
 
 class Kind(NamedTuple):
-    """A kind of record: its columns as CSV, its columns as lines, and how a row becomes a JSON object."""
+    """A kind of record: its columns as CSV, as lines, how a row becomes a JSON object, and what only that has."""
 
     csv: tuple[str, ...]
     lines: tuple[str, ...]
     json: Callable[[Row], Any]
+    json_alone: tuple[str, ...] = ()
 
 
-PROMISES = Kind(fields.PROMISE, as_lines.PROMISE, fields.promise)
+PROMISES = Kind(fields.PROMISE, as_lines.PROMISE, fields.promise, ("offer",))
 ACTS = Kind(fields.ACT, as_lines.ACT, fields.act)
 DAYS = Kind(fields.DAY, fields.DAY, fields.day)
 PEOPLE = Kind(fields.PERSON, fields.PERSON, fields.person)

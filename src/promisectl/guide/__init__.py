@@ -15,6 +15,8 @@ TOPICS = {
     "trust": "the figures of the record, one by one, and what they leave out",
     "dates": "how dates are said, and what is refused",
     "records": "lines, JSON and CSV for other programs",
+    "spreadsheets": "CSV and tables: Excel, LibreOffice, pandas, sqlite3, Markdown",
+    "calendars": "promises as tasks: alarms, calendar programs, todoman",
     "files": "where the ledger is kept, and how it is looked after",
     "exit-codes": "what the shell sees",
 }

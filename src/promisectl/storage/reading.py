@@ -49,14 +49,13 @@ class Clock(NamedTuple):
 
 
 def promises(
-    db: sqlite3.Connection, clock: Clock, view: str = "promises", *, sort: str = "due", limit: int | None = None, **filters: Any
+    db: sqlite3.Connection, clock: Clock, view: str = "promises", *, sort: str = "due", by_direction: bool = False, **narrow: Any
 ) -> Iterator[Row]:
-    """The rows of a view, one at a time.
-
-    `filters` names conditions (`person`, `overdue`, `due_before`, `due_after`, `tag`, `search`, `open`, `not_void`, `states`,
-    `directions`); those that are None or False do not filter.
-    """
-    return let_go(db, *_asked(db, clock, view, sort, limit, filters))
+    """The rows of a view, one at a time, narrowed as in `asked`; `by_direction` puts what I owe first, then what I am owed."""
+    query, bound = asked(db, clock, view, sort=sort, **narrow)
+    if by_direction:
+        query = f"SELECT * FROM ({query}) ORDER BY direction, {SORTS[sort]}"  # noqa: S608
+    return let_go(db, query, bound)
 
 
 def found(db: sqlite3.Connection, clock: Clock, **filters: Any) -> list[Row]:
@@ -64,13 +63,17 @@ def found(db: sqlite3.Connection, clock: Clock, **filters: Any) -> list[Row]:
 
     Say `open` beside states that are: closed promises are not even looked at then.
     """
-    return db.execute(*_asked(db, clock, "promises", "due", None, filters)).fetchall()
+    return db.execute(*asked(db, clock, **filters)).fetchall()
 
 
-def _asked(
-    db: sqlite3.Connection, clock: Clock, view: str, sort: str, limit: int | None, filters: Mapping[str, Any]
+def asked(
+    db: sqlite3.Connection, clock: Clock, view: str = "promises", *, sort: str = "due", limit: int | None = None, **filters: Any
 ) -> tuple[str, dict[str, Any]]:
-    """The query and what is bound in it."""
+    """The query for the rows of a view, and what is bound in it.
+
+    `filters` names conditions (`person`, `overdue`, `due_before`, `due_after`, `tag`, `search`, `open`, `not_void`, `states`,
+    `directions`); those that are None or False do not filter.
+    """
     wanted = {name: value for name, value in filters.items() if value not in (None, False, [], ())}
     conditions = [_FILTERS[name] for name in wanted if name in _FILTERS]
     for column in ("state", "direction"):

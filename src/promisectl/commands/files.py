@@ -1,0 +1,72 @@
+"""Files that records are written into: each appears whole or not at all, readable by me alone."""
+
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+
+from promisectl import errors
+from promisectl.env import Env
+from promisectl.storage import ledger
+
+
+def is_directory(path: str) -> bool:
+    """Whether `path` means a directory: one that is there, or the name of one to be made."""
+    return path.endswith(tuple(filter(None, (os.sep, os.altsep)))) or os.path.isdir(path)
+
+
+def write(env: Env, path: str, pieces: Iterable[str], *, force: bool) -> None:
+    """Write one file. Raises FileExists, unless `force` replaces it, OntoTheLedger and CannotWrite."""
+    there = os.path.lexists(path)
+    if there and ledger.same(path, env.ledger):
+        raise errors.OntoTheLedger(path)
+    _refuse_strange(path)
+    if there and not force:
+        raise errors.FileExists(path)
+    _appear(path, pieces)
+    env.hint(f"Written: {path}")
+
+
+def write_each(env: Env, directory: str, texts: Iterable[tuple[str, str]]) -> None:
+    """Write a file for each name and text. One that says the same already stays as it is, and so does every other in the directory."""
+    counted = dict.fromkeys(("new", "changed", "as before"), 0)
+    try:
+        os.makedirs(directory, 0o700, exist_ok=True)
+    except OSError as error:
+        raise errors.CannotWrite(directory, error.strerror or str(error)) from error
+    for name, text in texts:
+        path = os.path.join(directory, name)
+        _refuse_strange(path)
+        how = "new" if not os.path.lexists(path) else "as before" if _says(path, text) else "changed"
+        if how != "as before":
+            _appear(path, [text])
+        counted[how] += 1
+    env.hint(f"Written: {directory} ({', '.join(f'{number} {how}' for how, number in counted.items() if number) or 'no file'})")
+
+
+def _refuse_strange(path: str) -> None:
+    if os.path.islink(path) or (os.path.lexists(path) and not os.path.isfile(path)):
+        raise errors.CannotWrite(path, "it is no ordinary file")
+
+
+def _says(path: str, text: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return file.read() == text.encode()
+    except OSError as error:
+        raise errors.CannotWrite(path, error.strerror or str(error)) from error
+
+
+def _appear(path: str, pieces: Iterable[str]) -> None:
+    """Write beside `path` and rename."""
+    temporary = f"{path}.{os.urandom(6).hex()}.new"
+    try:
+        with open(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8", newline="") as file:
+            file.writelines(pieces)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError as error:
+        raise errors.CannotWrite(path, error.strerror or str(error)) from error
+    finally:
+        with suppress(OSError):
+            os.unlink(temporary)

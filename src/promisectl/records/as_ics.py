@@ -1,0 +1,150 @@
+"""Promises as tasks in a calendar: VTODO components of iCalendar (RFC 5545), written with the package icalendar (the extra `ics`)."""
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from promisectl import errors
+from promisectl.escaping import safe
+from promisectl.records import zones
+
+_STATUS = {"proposed": "NEEDS-ACTION", "active": "IN-PROCESS", "delivered": "IN-PROCESS", "kept": "COMPLETED"}
+_ENDED = "CANCELLED"
+_WAITING = ("proposed", "active")
+_STANDING = {
+    "proposed": "No Yes yet, so nothing is promised.",
+    "active": "Promised.",
+    "delivered": "Reported as done, not confirmed yet.",
+    "kept": "Kept.",
+    "declined": "Declined.",
+    "withdrawn": "Withdrawn.",
+    "reneged": "Broken.",
+    "released": "Released.",
+    "void": "Entered by mistake.",
+}
+_WHO = {"owe": ("You owe {}.", "You would owe {}."), "owed": ("{} owes you.", "{} would owe you."), "self": ("You owe yourself.",) * 2}
+_TOLD = {"done_when": "Done when", "why": "Why", "reason": "Reason"}
+_BREAKS = ("\r\n", "\r", "\x85", "\u2028", "\u2029")
+_LAST_YEAR = 2100  # nobody knows the clocks of a zone for ever: an hour later than that is told in UTC
+
+Row = Mapping[str, Any]
+
+
+def ready() -> None:
+    """Raises NeedsICalendar unless the package is installed."""
+    try:
+        import icalendar  # noqa: F401
+    except ImportError as error:
+        raise errors.NeedsICalendar from error
+
+
+def calendar(rows: Iterable[Row], hours: Iterable[Row], alarms: Sequence[timedelta] = ()) -> Iterator[str]:
+    """One calendar with a task for every row, as they come.
+
+    A row is that of the view `promises` and has, besides, its number of `acts`, when something was `said_last`, and `replaces_uid`.
+    `hours` has the zones of the dues that are hours, each with the first and the last of them.
+    """
+    head, foot = _frame()
+    yield head
+    for zone in hours:
+        yield from _zone(zone["zone"], zone["first"], zone["last"])
+    for row in rows:
+        yield _task(row, alarms)
+    yield foot
+
+
+def alone(row: Row, alarms: Sequence[timedelta] = ()) -> str:
+    """A calendar with the task of one row."""
+    hours = [{"zone": row["due_zone"], "first": row["due"], "last": row["due"]}] if row["due"] and "T" in row["due"] else []
+    return "".join(calendar([row], hours, alarms))
+
+
+@cache
+def _frame() -> tuple[str, str]:
+    """What stands before the parts of a calendar, and after them."""
+    from icalendar import Calendar
+
+    empty = Calendar()
+    empty.add("prodid", "-//promisectl//promisectl//EN")
+    empty.add("version", "2.0")
+    empty.add("calscale", "GREGORIAN")
+    foot = "END:VCALENDAR\r\n"
+    return empty.to_ical().decode().removesuffix(foot), foot
+
+
+def _zone(name: str, first: str, last: str) -> Iterator[str]:
+    """The description of a zone, if its clocks are told at all."""
+    begin, end = int(first[:4]), min(int(last[:4]), _LAST_YEAR)
+    if name != "UTC" and begin <= end:
+        yield zones.described(name, begin, end)
+
+
+def _task(row: Row, alarms: Sequence[timedelta]) -> str:
+    from icalendar import Todo, vText
+
+    said_last = datetime.fromisoformat(row["said_last"])
+    delivered = row["delivered_at"] if row["state"] == "kept" else None
+    told = {
+        "uid": row["uid"],
+        "dtstamp": said_last,
+        "created": datetime.fromisoformat(row["made_at"]),
+        "last-modified": said_last,
+        "sequence": row["acts"] - 1,
+        "summary": text(row["outcome"]),
+        "description": text(_described(row)),
+        "status": _STATUS.get(row["state"], _ENDED),
+        "completed": delivered and datetime.fromisoformat(delivered),
+        "percent-complete": 100 if delivered else None,
+        "due": _due(row),
+        "contact": None if row["direction"] == "self" else text(row["person_name"]),
+        "categories": [row["direction"], *map(text, (row["tags"] or "").split())],
+        "related-to": row["replaces_uid"],
+        "x-promisectl-state": vText(row["state"]),
+        "x-promisectl-person": vText(text(row["person"])),
+    }
+    task = Todo()
+    for name, value in told.items():
+        if value is not None:
+            task.add(name, value)
+    if row["due"] and row["state"] in _WAITING:
+        for before in alarms:
+            task.add_component(_alarm(row, before))
+    made: bytes = task.to_ical()
+    return made.decode()
+
+
+def _alarm(row: Row, before: timedelta) -> Any:
+    from icalendar import Alarm
+
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", text(row["outcome"]))
+    alarm.add("trigger", -before, parameters={"RELATED": "END"})
+    return alarm
+
+
+def _due(row: Row) -> date | datetime | None:
+    """The day, or the hour as the clocks of its zone show it; in UTC where they show it twice or never and mean another than agreed."""
+    if not row["due"]:
+        return None
+    if "T" not in row["due"]:
+        return date.fromisoformat(row["due"])
+    local, instant = datetime.fromisoformat(row["due"]), datetime.fromisoformat(row["due_at"])
+    zoned = local.replace(tzinfo=ZoneInfo(row["due_zone"]))
+    return zoned if local.year <= _LAST_YEAR and zoned.astimezone(UTC) == instant else instant
+
+
+def _described(row: Row) -> str:
+    """Who owes whom, how it stands, and the terms beside the outcome."""
+    who = _WHO[row["direction"]][0 if row["accepted_at"] else 1].format(row["person_name"])
+    return "\n".join([f"{who} {_STANDING[row['state']]}", *(f"{title}: {row[name]}" for name, title in _TOLD.items() if row[name])])
+
+
+def text(value: str) -> str:
+    """A text as iCalendar can hold it: every kind of line break is one, other control characters are shown as escapes."""
+    for sign in _BREAKS:
+        value = value.replace(sign, "\n")
+    return "".join(safe(letter) if unicodedata.category(letter) == "Cc" and letter not in "\t\n" else letter for letter in value)

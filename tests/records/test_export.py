@@ -1,0 +1,209 @@
+"""export: which promises, which fields, which format, into which file; and what is refused, in one sentence."""
+
+import csv
+import io
+import itertools
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from promisectl.records import as_csv, as_ics, as_json, as_markdown, fields
+from tests.conftest import Program
+
+
+@pytest.fixture
+def filled(program: Program) -> Program:
+    program.ok("make", "Send the numbers", "--to", "dana", "--by", "fri", "--agreed", "--tag", "work")
+    program.ok("make", "Fix the brake", "--from", "lee", "--by", "sat")
+    program.ok("make", "Read the draft", "--to", "lee", "--by", "tue", "--agreed")
+    program.ok("make", "A mistake", "--to", "dana", "--agreed")
+    program.ok("void", "4", "--reason", "twice")
+    program.ok("complete", "1", "--confirmed")
+    return program
+
+
+def _ids(program: Program, *words: str, today: str | None = None) -> list[int]:
+    return [json.loads(line)["id"] for line in program.ok("export", "--format", "jsonl", *words, today=today).splitlines()]
+
+
+def test_everything_comes_in_the_order_of_the_numbers(filled: Program) -> None:
+    assert _ids(filled) == _ids(filled, "--all") == [1, 2, 3, 4]
+    assert _ids(filled, "--sort", "due") == [3, 2, 1, 4]
+    assert _ids(filled, "--limit", "2") == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--with", "lee"],
+        ["--state", "void", "--state", "kept"],
+        ["--due-before", "fri"],
+        ["--due-after", "fri"],
+        ["--overdue"],
+        ["--tag", "#work"],
+        ["--search", "BRAKE"],
+        ["--as-of", "sun"],
+        ["--with", "lee", "--limit", "1", "--sort", "made"],
+    ],
+    ids=" ".join,
+)
+def test_the_filters_are_those_of_list(filled: Program, words: list[str]) -> None:
+    listed = [row["id"] for row in json.loads(filled.ok("list", "--all", "--json", *words, today="2026-11-26T10:00"))]
+    voided = [4] if "void" in words else []
+    assert sorted(_ids(filled, *words, today="2026-11-26T10:00")) == sorted({*listed, *voided})
+    assert _ids(filled, "--sort", "due", "--state", "active", "--state", "proposed") == [3, 2]
+
+
+def test_void_ones_are_exported_too_when_a_filter_fits_them(filled: Program) -> None:
+    assert _ids(filled, "--with", "dana") == [1, 4]
+
+
+def test_json_is_that_of_list(filled: Program) -> None:
+    assert json.loads(filled.ok("export", "--format", "json", "--state", "proposed")) == json.loads(
+        filled.ok("list", "--json", "--state", "proposed")
+    )
+    assert filled.ok("export", "--format", "jsonl", "--state", "proposed") == filled.ok("list", "--jsonl", "--state", "proposed")
+    assert filled.ok("export", "--format", "json", "--search", "nothing like it") == "[]\n"
+
+
+def test_columns_are_chosen_and_ordered(filled: Program) -> None:
+    text = filled.ok("export", "--columns", "outcome, id", "--limit", "2")
+    assert list(csv.reader(io.StringIO(text, newline=""))) == [["outcome", "id"], ["Send the numbers", "1"], ["Fix the brake", "2"]]
+    [record] = json.loads(filled.ok("export", "--format", "json", "--columns", "tags,offer,id", "--state", "proposed"))
+    assert list(record) == ["tags", "offer", "id"]
+    assert record["offer"]["outcome"] == "Fix the brake"
+    first, *_ = filled.ok("export", "--acts", "--format", "jsonl", "--columns", "act,by").splitlines()
+    assert json.loads(first) == {"act": "offer", "by": "me"}
+
+
+def test_acts_in_three_formats(filled: Program) -> None:
+    assert json.loads(filled.ok("export", "--acts", "--format", "json")) == json.loads(filled.ok("log", "--json"))
+    assert filled.ok("export", "--acts", "--format", "jsonl", "--limit", "2") == filled.ok("log", "--jsonl", "--limit", "2")
+    assert filled.ok("export", "--acts", "--all") == filled.ok("log", "--csv")
+
+
+@pytest.mark.parametrize("ending", ["csv", "json", "jsonl", "md", "ics"])
+def test_the_ending_of_the_file_tells_the_format(filled: Program, ending: str) -> None:
+    target = filled.home / f"out.{ending.upper()}"
+    filled.ok("export", "-o", str(target))
+    assert target.read_bytes().decode() == filled.ok("export", "--format", ending)
+    assert target.stat().st_mode & 0o777 == 0o600
+    filled.ok("export", "-o", str(target), "--force", "--format", "jsonl")
+    assert target.read_bytes().decode() == filled.ok("export", "--format", "jsonl")
+    filled.ok("export", "-o", str(filled.home / "out.txt"))
+    assert (filled.home / "out.txt").read_bytes().decode() == filled.ok("export")
+
+
+CSV_ONLY = "has no meaning in {}; it goes with csv. Leave it out, or add --format csv."
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--bom", "--format", "ics"], f"--bom {CSV_ONLY.format('ics')}"),
+        (["--raw", "--format", "md"], f"--raw {CSV_ONLY.format('md')}"),
+        (["--newline", "lf", "--format", "json"], f"--newline {CSV_ONLY.format('json')}"),
+        (["--newline", "cr"], "--newline does not know “cr”. Choose from crlf, lf."),
+        (["--alarm", "1d"], "--alarm has no meaning in csv; it goes with ics. Leave it out, or add --format ics."),
+        (["--columns", "id", "-o", "x.ics"], "--columns has no meaning in ics; it goes with csv, json, jsonl, md. Leave it out, or add --format csv."),
+        (["--acts", "--format", "md"], "--acts has no meaning in md; it goes with csv, json, jsonl. Leave it out, or add --format csv."),
+        (["--acts", "--with", "dana", "--overdue"], "--acts is the talk about all promises, and --with, --overdue can't narrow it; only --limit can."),
+        (["--acts", "--sort", "due"], "--acts is the talk about all promises, and --sort can't narrow it; only --limit can."),
+        (["--acts", "--limit", "-1"], "--limit -1 can't be done: give 0 or more."),
+        (["--columns", "id,outcom"], "--columns does not know “outcom”; the nearest is outcome. All of them: guide records."),
+        (["--columns", "id,offer"], "--columns does not know “offer”; the nearest is move. All of them: guide records."),
+        (["--columns", ""], "--columns does not know “”. All of them: guide records."),
+        (["--columns", "id,state,id"], "--columns names id twice. Name each once."),
+        (["--alarm", "soon", "--format", "ics"], "--alarm “soon” can't be read. Give the time before it is due in days, hours or minutes: 1d, 2h, 30m."),
+        (["--alarm", "-1d", "--format", "ics"], "--alarm “-1d” can't be read. Give the time before it is due in days, hours or minutes: 1d, 2h, 30m."),
+        (["--format", "xlsx"], "--format does not know “xlsx”. Choose from csv, json, jsonl, md, ics."),
+        (["--state", "gone"], None),
+        (["--sort", "id"], "--sort does not know “id”. Choose from due, made, person, state."),
+        (["-o", "nowhere/"], "nowhere/ is a directory, and csv is one file. Name a file, or add --format ics for a file a promise."),
+    ],
+    ids=lambda words: " ".join(words) if isinstance(words, list) else "",
+)  # fmt: skip
+def test_what_makes_no_sense_is_refused_in_one_sentence(
+    filled: Program, monkeypatch: pytest.MonkeyPatch, words: list[str], sentence: str | None
+) -> None:
+    monkeypatch.chdir(filled.home)
+    before = sorted(filled.home.rglob("*"))
+    result = filled("export", *words)
+    assert (result.stdout, result.code, result.stderr.count("\n")) == ("", 2, 1)
+    assert sentence is None or result.stderr == f"promisectl: {sentence}\n"
+    assert sorted(filled.home.rglob("*")) == before
+
+
+def test_a_directory_that_is_there_is_no_file(filled: Program) -> None:
+    (filled.home / "out").mkdir()
+    result = filled("export", "-o", str(filled.home / "out"))
+    assert (result.stderr.endswith("is one file. Name a file, or add --format ics for a file a promise.\n"), result.code) == (True, 2)
+
+
+@pytest.mark.parametrize("words", [["-o", "out.csv"], ["--format", "ics", "-o", "out.ics"]], ids=" ".join)
+def test_a_link_is_not_followed(filled: Program, words: list[str]) -> None:
+    target = filled.home / words[-1]
+    target.symlink_to(filled.home / "elsewhere")
+    result = filled("export", *words[:-1], str(target), "--force")
+    assert (result.stderr, result.code) == (f"promisectl: {target} can't be written: it is no ordinary file.\n", 5)
+    assert not (filled.home / "elsewhere").exists()
+
+
+def test_a_broken_config_does_not_keep_the_records_in(filled: Program) -> None:
+    config = filled.home / "config" / "promisectl" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text("nonsense = 1\n", encoding="utf-8")
+    assert filled("list").code == 6
+    assert filled("export").code == 0
+    assert filled("export", "--due-before", "fri").code == 6  # dates are read as the config says
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "jsonl", "md", "ics"])
+def test_without_a_ledger_every_format_is_empty_and_nothing_is_made(program: Program, form: str) -> None:
+    result = program("export", "--format", form)
+    assert (result.stderr, result.code) == ("", 0)
+    assert list(program.home.iterdir()) == []
+    expected = {"csv": "id,uid,", "json": "[]\n", "jsonl": "", "md": "There is no promise here.\n", "ics": "BEGIN:VCALENDAR\r\n"}
+    assert result.stdout.startswith(expected[form])
+
+
+def test_more_than_a_memory_full_comes_in_order(program: Program, tmp_path: Path) -> None:
+    """Beyond a thousand rows the answer goes through a temporary table."""
+    names = [word for number in range(1_001) for word in ("--to", f"person{number}")]
+    program.ok("make", "The same for all", *names, "--new", "--by", "fri 17:00", "-q")
+    numbers = [*range(1, 1_002)]
+    assert _ids(program) == numbers
+    rows = program.ok("export", "--format", "md", "--columns", "id").splitlines()[4:]
+    assert rows == [f"| {number} |" for number in numbers]
+    program.ok("export", "-o", str(tmp_path / "all.ics"))
+    people = [line for line in (tmp_path / "all.ics").read_text(encoding="utf-8").splitlines() if line.startswith("X-PROMISECTL-PERSON")]
+    assert people == [f"X-PROMISECTL-PERSON:person{number}" for number in range(1_001)]
+
+
+def _without_end() -> Iterator[dict[str, object]]:
+    """Rows that never end, so that nobody can wait for the last of them."""
+    for number in itertools.count(1):
+        yield {
+            **dict.fromkeys(fields.PROMISE), "id": number, "uid": str(number), "direction": "owe", "state": "active", "outcome": "x",
+            "person_name": "Dana", "person": "dana", "made_at": "2026-11-23T09:00:00Z", "said_last": "2026-11-23T09:00:00Z", "acts": 1,
+            "replaces_uid": None,
+        }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda rows: as_csv.lines(rows, fields.PROMISE),
+        as_json.array,
+        as_json.lines,
+        lambda rows: as_markdown.page(rows, (), "Europe/Berlin"),
+        lambda rows: as_ics.calendar(rows, ()),
+    ],
+    ids=["csv", "json", "jsonl", "md", "ics"],
+)
+def test_what_is_written_does_not_wait_for_the_last_row(written: Callable[[Iterator[dict[str, object]]], Iterator[str]]) -> None:
+    rows = _without_end()
+    assert len(list(itertools.islice(written(rows), 50))) == 50
+    assert int(str(next(rows)["id"])) <= 52
