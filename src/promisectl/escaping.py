@@ -39,3 +39,20 @@ def safe(value: str) -> str:
 def one_line(value: str) -> str:
     """`safe`, and a backslash doubled, so that the line can be read back exactly."""
     return safe(value.replace("\\", "\\\\"))
+
+
+_BLANKS = str.maketrans(dict.fromkeys("\t\n\r", " "))
+_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_{}[]<>&|~$"})
+_BEGINS = r"^([0-9]*)([-#+=:.)])"  # a heading, a list, the line below a heading or the head of a table
+_LINKS = r"(?<=www)\.|:(?=//)"  # made into a link, a text would be shown with the backslashes in it
+
+
+def markdown(text: str) -> str:
+    """A text as one line of Markdown that shows it as it was typed: no mark-up, no link and no block begins in it.
+
+    What breaks a line becomes a blank, and what would steer a terminal is shown as an escape.
+    """
+    import re
+
+    line = safe(text.replace("\r\n", " ").translate(_BLANKS)).strip(" ").translate(_MARKS)
+    return re.sub(_BEGINS, r"\1\\\2", re.sub(_LINKS, r"\\\g<0>", line, flags=re.IGNORECASE))

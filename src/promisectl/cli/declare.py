@@ -28,6 +28,7 @@ Plain = Annotated[bool, typer.Option("--plain", metavar="", help="Tab-separated 
 WORLD: dict[str, Any] = {"ledger": Ledger, "today": Today, "color": Color, "no_input": NoInput}
 MOVE: dict[str, Any] = {"quiet": Quiet, "json": Json}
 VIEW: dict[str, Any] = {"json": Json, "jsonl": Jsonl, "csv": Csv, "plain": Plain}
+ONE: dict[str, Any] = {"json": Json}
 SILENT: dict[str, Any] = {"quiet": Quiet}
 NEITHER: dict[str, Any] = {}
 

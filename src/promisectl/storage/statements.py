@@ -46,6 +46,11 @@ STATEMENTS: dict[str, ClauseElement] = {
     "NEWEST_ENTRIES": select(_entry.c.id, _entry.c.command).order_by(_entry.c.id.desc()),
     "UNDONE_BY": select(_entry.c.id, _entry.c.command).where(_entry.c.undone_by == bindparam("entry")),
     "TOUCHED_BY": select(_act.c.promise, _act.c.person).where(_act.c.entry == bindparam("entry"), text("verb <> 'meet'")).distinct(),
+    "TOUCHED_SINCE": select(_act.c.promise)
+    .join(_entry, _entry.c.id == _act.c.entry)
+    .where(_entry.c.recorded_at >= bindparam("begin"), _entry.c.undone_by.is_(None), _act.c.promise.is_not(None))
+    .distinct()
+    .order_by(_act.c.promise),
     # Promises
     "ADD_PROMISE": insert(_promise).values(**_columns(_promise, without=("id",))),
     "PUT_PROMISE": insert(_promise).values(**_columns(_promise)),
