@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -70,6 +71,15 @@ class Program:
         result = self(*words, today=today, width=width, answers=answers)
         assert result.code == 0, result
         return result.stdout
+
+
+def tool(name: str) -> str:
+    """Where a program is that a test needs; without it the test is skipped, or fails where none may be missing."""
+    path = shutil.which(name)
+    if path:
+        return path
+    message = f"{name} is not on this machine"
+    (pytest.fail if os.environ.get("PROMISECTL_TESTS_NEED_ALL") else pytest.skip)(message)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
-from typing import IO
+from typing import IO, TextIO
 
 from promisectl import errors
 from promisectl.domain import civil
@@ -26,7 +26,7 @@ class Env:
     def __init__(
         self,
         environ: Mapping[str, str],
-        streams: tuple[IO[str], IO[str], IO[str]],
+        streams: tuple[TextIO, TextIO, TextIO],
         *,
         ledger: str | None = None,
         today: str | None = None,
