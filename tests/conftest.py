@@ -76,10 +76,9 @@ class Program:
 def tool(name: str) -> str:
     """Where a program is that a test needs; without it the test is skipped, or fails where none may be missing."""
     path = shutil.which(name)
-    if path:
-        return path
-    message = f"{name} is not on this machine"
-    (pytest.fail if os.environ.get("PROMISECTL_TESTS_NEED_ALL") else pytest.skip)(message)
+    if path is None:
+        (pytest.fail if os.environ.get("PROMISECTL_TESTS_NEED_ALL") else pytest.skip)(f"{name} is not on this machine")
+    return str(path)
 
 
 @pytest.fixture

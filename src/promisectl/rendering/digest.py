@@ -53,8 +53,8 @@ def event(row: Row, at: datetime, sentence: str, here: Here) -> Item:
 
 
 def figures(made: Mapping[str, "Figures"]) -> list[str]:
-    """A line for each direction in which there is something to count."""
-    lines = {who: rates.line(made[way]) for way, who in _WHO.items() if rates.says_something(made[way])}
+    """A line for each direction in which anything was settled."""
+    lines = {who: rates.line(made[way]) for way, who in _WHO.items() if made[way].kept.of}
     return [f"{who} {line[:1].lower()}{line[1:]}." for who, line in lines.items()]
 
 
