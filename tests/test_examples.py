@@ -1,5 +1,6 @@
 """The README, the guide and the transcripts print what the program prints, and name what the program has."""
 
+import json
 import re
 import tomllib
 from datetime import UTC, datetime
@@ -10,13 +11,14 @@ import pytest
 from promisectl import config, errors, guide
 from promisectl.cli.app import build
 from promisectl.cli.declare import DECLARED
-from promisectl.commands import check, review
-from promisectl.domain import civil, dates, trust, wellmade
+from promisectl.commands import check, look, review, status
+from promisectl.domain import civil, dates, happened, trust, wellmade
 from promisectl.domain.promise import State
 from promisectl.domain.subject import Subject
 from promisectl.records import as_lines, fields, figures
 from promisectl.storage.figures import SORTS
 from tests import replay
+from tests.conftest import Program
 from tests.domain import test_outcomes
 
 ROOT = Path(__file__).parent.parent
@@ -131,6 +133,22 @@ def test_the_fields_of_the_other_records_are_theirs() -> None:
     assert _first("records", heading, 6) == [*record]
     assert re.findall(r"`([^`]+)`", _rows("records", heading, 6)[3][1]) == [*record["marks"]]
     assert _first("records", heading, 7) == [*review._RECORDS.csv[len(fields.PROMISE) :]]
+    assert _first("records", heading, 8) == ["waiting", *status.WORDS, "late_with_others"]
+
+
+def test_the_fields_of_the_digest_are_its_own(program: Program) -> None:
+    heading = "field | what it holds"
+    program.ok("make", "Send the numbers", "--to", "dana")
+    record = json.loads(program.ok("digest", "--json"))
+    assert _first("records", heading, 9) == [*record]
+    assert _first("records", heading, 10) == [*record["happened"][0]]
+    kinds, *_ = _rows("records", heading, 10)
+    assert re.findall(r"`([^`]+)`", kinds[1]) == [*happened.KINDS]
+    assert re.findall(r"`([^`]+)`", _rows("records", heading, 9)[3][1])[1:] == [kind for kind, _ in look.WAITING]
+
+
+def test_the_words_of_the_status_are_in_the_guide() -> None:
+    assert _first("scripting", "it says | what waits") == [*status.WORDS.values()]
 
 
 def test_every_figure_is_explained() -> None:

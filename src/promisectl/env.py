@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, TextIO
 
 from promisectl import errors
 from promisectl.domain import civil
@@ -33,7 +33,7 @@ class Env:
     def __init__(
         self,
         environ: Mapping[str, str],
-        streams: tuple[IO[str], IO[str], IO[str]],
+        streams: tuple[TextIO, TextIO, TextIO],
         *,
         ledger: str | None = None,
         today: str | None = None,
@@ -102,12 +102,13 @@ class Env:
     def clock(self, moment: datetime | None = None) -> tuple[datetime, datetime, datetime]:
         """A moment, this one if none is given, the end of its local day, and the end of the third day after it."""
         at = moment or self.now
-        day = civil.local(at, self.zone).date()
-        return at, self._end(day), self._end(day + timedelta(days=min(3, (date.max - day).days)))
+        return at, self.end(at, 0), self.end(at, 3)
 
-    def _end(self, day: date) -> datetime:
+    def end(self, moment: datetime, days: int) -> datetime:
+        """The end of the local day that is so many days after that of a moment."""
+        day = civil.local(moment, self.zone).date()
         try:
-            return civil.last_second(day, self.zone)
+            return civil.last_second(day + timedelta(days=min(days, (date.max - day).days)), self.zone)
         except OverflowError:  # west of Greenwich the year 9999 ends later than moments can be told
             return datetime.max.replace(microsecond=0, tzinfo=UTC)
 
@@ -159,6 +160,14 @@ class Env:
         if not line:
             raise EOFError
         return line.strip()
+
+    def has(self, text: str) -> bool:
+        """Whether stdout can show `text` in the encoding it has."""
+        try:
+            text.encode(self._out.encoding)
+        except UnicodeEncodeError:
+            return False
+        return True
 
     def flush(self) -> None:
         """Have everything said so far heard. Raises Unheard when stdout is full."""

@@ -440,10 +440,11 @@ class NewerLedger(LedgerTrouble):
 
 
 class Busy(LedgerTrouble):
-    """Another command held the ledger for too long."""
+    """Another command held the ledger for longer than one wanted to wait."""
 
     def __init__(self, path: str, seconds: int) -> None:
-        super().__init__(f"{path} was locked by another command for {seconds} seconds. Nothing was recorded; try again.")
+        held = f"was locked by another command for {seconds} seconds" if seconds else "is locked by another command at this moment"
+        super().__init__(f"{path} {held}. Nothing was recorded; try again.")
 
 
 class Unusable(LedgerTrouble):

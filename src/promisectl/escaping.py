@@ -39,3 +39,21 @@ def safe(value: str) -> str:
 def one_line(value: str) -> str:
     """`safe`, and a backslash doubled, so that the line can be read back exactly."""
     return safe(value.replace("\\", "\\\\"))
+
+
+# What Markdown could take for a sign: some always, some only where they stand so that they could begin one; and a point within a
+# word, which could make it the name of a site.
+_SIGNS = r"[\\`*_{}\[\]<>~|@$]|!(?=\[)|[#&](?=[#\w])|:(?=[^\s\d])|(?<=\w)\.(?=\w)|(?<=[wW]{3})\."
+_BEGINS = r"^([0-9]*)([-#+=:.)])"  # a heading, a list, the line below a heading or the head of a table
+
+
+def markdown(text: str, *, newline: str = " ") -> str:
+    """A text as one line of Markdown that shows it as it was typed: no mark-up, no link and no block begins in it.
+
+    `newline` stands for what breaks a line in it; what would steer a terminal is shown as an escape.
+    """
+    import re
+
+    lines = re.split("\r\n|\r|\n", text)
+    shown = (re.sub(_SIGNS, r"\\\g<0>", safe(line.replace("\t", " ")).strip(" ")) for line in lines)
+    return newline.join(re.sub(_BEGINS, r"\1\\\2", line) for line in shown).strip(" ")

@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 _SCRIPT = os.path.join(os.path.dirname(sys.executable), "promisectl")
 _PROGRAM = [_SCRIPT] if os.path.exists(_SCRIPT) else [sys.executable, "-m", "promisectl"]
-_TARGETS = {"--version": 17, "--help": 17, "owe, piped": 17, "owe, a table": 22, "show --json": 17, "make": 17, "accept": 17}
+_TARGETS = {"--version": 17, "--help": 17, "owe, piped": 17, "status": 17, "owe, a table": 22, "show --json": 17, "make": 17, "accept": 17}
 
 
 def main() -> None:
@@ -42,6 +42,7 @@ def _commands(environ: dict[str, str]) -> dict[str, Callable[[], None]]:
         "--version": lambda: _piped(["--version"], environ),
         "--help": lambda: _piped(["--help"], environ),
         "owe, piped": lambda: _piped(["owe"], environ),
+        "status": lambda: _piped(["status"], environ),
         "owe, a table": lambda: _at_a_terminal(["owe", "--limit", "12"], environ),
         "show --json": lambda: _piped(["show", "1", "--json"], environ),
         "make": lambda: _piped(["make", f"Another {next(numbers)}", "--to", "dana", "--by", "fri", "--agreed"], environ),

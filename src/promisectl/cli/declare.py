@@ -35,6 +35,7 @@ VIEW: dict[str, Any] = {"json": Json, "jsonl": Jsonl, "csv": Csv, "plain": Plain
 GIVEN: dict[str, Any] = {"quiet": Quiet, "json": Json}
 MOVE: dict[str, Any] = {**GIVEN, "once": Once}
 SILENT: dict[str, Any] = {"quiet": Silent}
+ONE: dict[str, Any] = {"json": Json}
 NEITHER: dict[str, Any] = {}
 
 

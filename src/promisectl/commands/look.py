@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from promisectl.domain.promise import Act
 
 OPEN = ("proposed", "active", "delivered")
-_WAITING = (
+WAITING = (
     ("answer", "To answer: accept, negotiate or decline"),
     ("judge", "To judge: accept, or decline with what is missing"),
     ("overdue", "Overdue: complete, negotiate or renege"),
@@ -42,7 +42,7 @@ def moves(env: Env, *, exit_code: bool = False) -> int:
 
 def _draw_moves(env: Env, rows: Sequence[Row], late: int) -> None:
     if rows:
-        parts: Parts = [(title, [row for row in rows if row["waiting"] == kind]) for kind, title in _WAITING]
+        parts: Parts = [(title, [row for row in rows if row["waiting"] == kind]) for kind, title in WAITING]
         _draw(env, parts, viewing.here(env), both_ways=True)
         if late:
             env.say("")

@@ -17,6 +17,7 @@ TOPICS = {
     "records": "lines, JSON and CSV for other programs",
     "spreadsheets": "CSV and tables: Excel, LibreOffice, pandas, sqlite3, Markdown",
     "calendars": "promises as tasks: alarms, calendar programs, todoman",
+    "scripting": "scripts, the prompt of your shell, bars, and mails from cron",
     "files": "where the ledger is kept, and how it is looked after",
     "exit-codes": "what the shell sees",
 }

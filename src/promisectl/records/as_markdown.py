@@ -1,22 +1,16 @@
 """Records as Markdown (CommonMark with the tables of GFM): a table for each direction, every text showing exactly as it was typed."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
 from promisectl.domain import civil
-from promisectl.escaping import safe
+from promisectl.escaping import markdown
 
 _TITLES = {"owe": "You owe", "owed": "Owed to you", "self": "To yourself"}
 _HEADINGS = {"#": "--:", "Who": "---", "What": "---", "By": "---", "State": "---"}
 _NOTHING = "There is no promise here.\n"
 _TELLING = ("overdue", "due-today", "renegotiating", "at-risk", "lapsed", "late", "untold")
-
-_BREAK = re.compile("\r\n|\r|\n")
-# What a renderer could take for a sign: some always, some only where they stand so that they could begin one; and a point within a
-# word, which could make it the name of a site.
-_SIGN = re.compile(r"[\\`*_\[\]<>~|@$]|!(?=\[)|[#&](?=[#\w])|(?<!\d):|:(?!\d)|(?<=\w)\.(?=\w)")
 
 Row = Mapping[str, Any]
 
@@ -39,8 +33,8 @@ def page(rows: Iterable[Row], columns: Sequence[str], zone: str) -> Iterator[str
 
 
 def escaped(text: str) -> str:
-    """A text on one line that Markdown and HTML show as it was typed: line breaks as `<br>`, control characters visible."""
-    return "<br>".join(_SIGN.sub(r"\\\g<0>", safe(line.replace("\t", " "))) for line in _BREAK.split(text))
+    """A text in a cell as Markdown and HTML show it as it was typed, with its line breaks."""
+    return markdown(text, newline="<br>")
 
 
 def _line(cells: Iterable[str]) -> str:

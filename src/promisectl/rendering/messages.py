@@ -44,7 +44,12 @@ def line(told: Told) -> str:
     """What happened, as one line that begins with the number and the state."""
     number, state = told.after.id, told.after.state
     risk = ", at risk" if told.act.verb is Verb.BUMP and told.act.side is Side.PROMISOR and told.after.state is State.ACTIVE else ""
-    return f"#{number} {state}{risk}. {_SAYS[told.act.verb](told)}{_moot(told)}{_dated(told.act.at, told.here)}"
+    return f"#{number} {state}{risk}. {sentence(told)}{_dated(told.act.at, told.here)}"
+
+
+def sentence(told: Told) -> str:
+    """What happened, in a sentence; what came of it besides, in another."""
+    return f"{_SAYS[told.act.verb](told)}{_moot(told)}" if told.before else opened(told.after, told.name, told.here)
 
 
 def _moot(told: Told) -> str:
@@ -78,7 +83,12 @@ def _because(told: Told) -> str:
 
 
 def made(promise: Promise, name: str, here: Here) -> str:
-    """A promise that was just made: who owes or is asked what, by when."""
+    """A promise that was just made, as one line that begins with the number and the state."""
+    return f"#{promise.id} {promise.state}. {opened(promise, name, here)}{_dated(promise.made_at, here)}"
+
+
+def opened(promise: Promise, name: str, here: Here) -> str:
+    """How a promise began: who owes or is asked what, by when."""
     first = promise.current
     said = terms(first.terms, here)
     if promise.direction is Direction.SELF:
@@ -90,7 +100,7 @@ def made(promise: Promise, name: str, here: Here) -> str:
         verb = "offer" if first.author is Side.PROMISOR else "ask"
         opening = f"You {verb} {name}" if mine else f"{name} {verb}s you"
     replaces = f" It replaces #{promise.opening.replaces}." if promise.opening.replaces else ""
-    return f"#{promise.id} {promise.state}. {opening}: {said} (rev {first.number}).{replaces}{_dated(promise.made_at, here)}"
+    return f"{opening}: {said} (rev {first.number}).{replaces}"
 
 
 def _accept(told: Told) -> str:

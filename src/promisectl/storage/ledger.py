@@ -5,7 +5,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from typing import Any, TypeVar
 
@@ -43,10 +43,13 @@ def write(path: str, work: Callable[[sqlite3.Connection], T]) -> T:
 
 
 @contextmanager
-def reading(path: str) -> Iterator[sqlite3.Connection]:
-    """A read-only connection that sees one moment of the ledger throughout. Raises LedgerTrouble when it can't be read."""
+def reading(path: str, *, patience: int = _PATIENCE) -> Iterator[sqlite3.Connection]:
+    """A read-only connection that sees one moment of the ledger throughout. Raises LedgerTrouble when it can't be read.
+
+    For so many seconds it waits for a command that is writing.
+    """
     with _translated(path):
-        db = _open_for_reading(path)
+        db = _open_for_reading(path, patience)
     try:
         with _translated_from_sqlite(path):
             yield db
@@ -74,24 +77,24 @@ def in_memory() -> sqlite3.Connection:
     return db
 
 
-def _open_for_reading(path: str) -> sqlite3.Connection:
+def _open_for_reading(path: str, patience: int = _PATIENCE) -> sqlite3.Connection:
     _check_header(path)
     try:
-        return _begin_reading(path, _connect(path, "ro"))
+        return _begin_reading(path, _connect(path, "ro", patience), patience)
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode not in (sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_READONLY_CANTLOCK):
             raise
     # A command died in the middle of its transaction: SQLite takes its half-done pages back when somebody may write.
-    writer = _connect(path, "rw")
-    _patiently(path, lambda: writer.execute("PRAGMA schema_version"))
-    writer.close()
-    return _begin_reading(path, _connect(path, "ro"))
+    writer = _connect(path, "rw", patience)
+    with closing(writer):
+        _patiently(path, lambda: writer.execute("PRAGMA schema_version"), patience)
+    return _begin_reading(path, _connect(path, "ro", patience), patience)
 
 
-def _begin_reading(path: str, db: sqlite3.Connection) -> sqlite3.Connection:
+def _begin_reading(path: str, db: sqlite3.Connection, patience: int) -> sqlite3.Connection:
     with _closed_on_failure(db):
         db.execute("BEGIN")
-        _patiently(path, lambda: _check(path, db))
+        _patiently(path, lambda: _check(path, db), patience)
     return db
 
 
@@ -202,12 +205,12 @@ def _sync_directory(directory: str) -> None:
         os.close(descriptor)
 
 
-def _connect(path: str, mode: str) -> sqlite3.Connection:
+def _connect(path: str, mode: str, patience: int = _PATIENCE) -> sqlite3.Connection:
     name = path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
     db = sqlite3.connect(f"file:{name}?mode={mode}", uri=True, isolation_level=None, timeout=0)
     db.row_factory = sqlite3.Row
     with _closed_on_failure(db):
-        _configure(path, db, mode)
+        _configure(path, db, mode, patience)
     return db
 
 
@@ -220,9 +223,9 @@ def _closed_on_failure(db: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def _configure(path: str, db: sqlite3.Connection, mode: str) -> None:
+def _configure(path: str, db: sqlite3.Connection, mode: str, patience: int) -> None:
     for setting in (*_TO_WRITE, *_ALWAYS) if mode == "rw" else _ALWAYS:
-        _patiently(path, partial(db.execute, setting))
+        _patiently(path, partial(db.execute, setting), patience)
     if sys.version_info >= (3, 12):
         settings = {sqlite3.SQLITE_DBCONFIG_DEFENSIVE: True, sqlite3.SQLITE_DBCONFIG_DQS_DML: False, sqlite3.SQLITE_DBCONFIG_DQS_DDL: False}
         for setting, on in settings.items():
@@ -274,9 +277,9 @@ def _upgrade(db: sqlite3.Connection) -> None:
     db.execute(f"PRAGMA user_version = {sql.SCHEMA_STEP}")
 
 
-def _patiently(path: str, act: Callable[[], Any]) -> None:
+def _patiently(path: str, act: Callable[[], Any], patience: int = _PATIENCE) -> None:
     """Do `act`, waiting for other commands in small uneven steps, so that nobody starves and Ctrl-C answers at once."""
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + patience
     while True:
         try:
             act()
@@ -285,8 +288,8 @@ def _patiently(path: str, act: Callable[[], Any]) -> None:
                 raise
             import random
 
-            if time.monotonic() > deadline:
-                raise errors.Busy(path, _PATIENCE) from error
+            if time.monotonic() >= deadline:
+                raise errors.Busy(path, patience) from error
             time.sleep(random.uniform(0.0005, 0.008))  # noqa: S311 (jitter, not a secret)
         else:
             return

@@ -28,6 +28,7 @@ _FILTERS = {
     "person": "person = :person",
     "overdue": "state = 'active' AND due_at < :now",
     "due_before": "due_at < :due_before",
+    "due_by": "due_at <= :due_by",
     "due_after": "due_at > :due_after",
     "tag": "instr(' ' || tags || ' ', ' ' || :tag || ' ')",
     "search": "(outcome LIKE :search ESCAPE '\\' OR done_when LIKE :search ESCAPE '\\' OR why LIKE :search ESCAPE '\\')",
@@ -36,7 +37,7 @@ _FILTERS = {
     "not_void": "state <> 'void'",
 }
 
-
+_WAITING = ("open", "untold")  # among these the view `moves` finds all that it holds, and each has its index
 _FEW = 1_000
 
 
@@ -71,7 +72,7 @@ def asked(
 ) -> tuple[str, dict[str, Any]]:
     """The query for the rows of a view, and what is bound in it.
 
-    `filters` names conditions (`person`, `overdue`, `due_before`, `due_after`, `tag`, `search`, `open`, `not_void`, `states`,
+    `filters` names conditions (`person`, `overdue`, `due_before`, `due_by`, `due_after`, `tag`, `search`, `open`, `not_void`, `states`,
     `directions`); those that are None or False do not filter.
     """
     wanted = {name: value for name, value in filters.items() if value not in (None, False, [], ())}
@@ -160,6 +161,20 @@ def late_with_others(db: sqlite3.Connection, clock: Clock) -> int:
     return count
 
 
+def waiting(db: sqlite3.Connection, clock: Clock) -> list[Row]:
+    """The rows of the view `moves` in the order of their due dates, with the ledger still held."""
+    return [row for among in _WAITING for row in db.execute(*asked(db, clock, "moves", **dict[str, Any]({among: True})))]
+
+
+def count_waiting(db: sqlite3.Connection, clock: Clock) -> dict[str, int]:
+    """How many promises wait for me, by the kinds of the view `moves`."""
+    counts = dict[str, int]()
+    for among in _WAITING:
+        query = f"{common('moves')} SELECT waiting, count(*) FROM moves WHERE {_FILTERS[among]} GROUP BY waiting"  # noqa: S608
+        counts |= dict(db.execute(query, clock._asdict()).fetchall())
+    return counts
+
+
 def delivered(db: sqlite3.Connection, begin: str, end: str) -> int:
     """How many promises of mine were delivered from one stored instant on and before another."""
     count: int = db.execute(sql.DELIVERED, {"begin": begin, "end": end}).fetchone()[0]
@@ -169,6 +184,11 @@ def delivered(db: sqlite3.Connection, begin: str, end: str) -> int:
 def names(db: sqlite3.Connection) -> dict[int, str]:
     """The display name of the other side of every promise."""
     return {row["id"]: row["person_name"] for row in db.execute(sql.NAMES)}
+
+
+def touched(db: sqlite3.Connection, begin: str) -> list[int]:
+    """The numbers of the promises of which something was written down from a stored instant on, and not undone."""
+    return [row["promise"] for row in db.execute(sql.TOUCHED_SINCE, {"begin": begin})]
 
 
 def said(db: sqlite3.Connection, number: int) -> list["Act"]:

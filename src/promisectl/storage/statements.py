@@ -59,6 +59,11 @@ STATEMENTS: dict[str, ClauseElement] = {
     "TOUCHED_BY": select(_act.c.promise, _act.c.person).where(_act.c.entry == bindparam("entry"), text("verb <> 'meet'")).distinct(),
     "FIRST_ANSWER": select(_once.c.request, _once.c.answer).where(_once.c.key == bindparam("key")),
     "KEEP_ANSWER": insert(_once).values(**_columns(_once)),
+    "TOUCHED_SINCE": select(_act.c.promise)
+    .join(_entry, _entry.c.id == _act.c.entry)
+    .where(_entry.c.recorded_at >= bindparam("begin"), _entry.c.undone_by.is_(None), _act.c.promise.is_not(None))
+    .distinct()
+    .order_by(_act.c.promise),
     # Promises
     "ADD_PROMISE": insert(_promise).values(**_columns(_promise, without=("id",))),
     "PUT_PROMISE": insert(_promise).values(**_columns(_promise)),
