@@ -12,4 +12,5 @@ ROOMS = {
     "review": ("review",),
     "people": ("people", "person"),
     "records": ("export", "path", "guide", "demo"),
+    "config": ("config",),
 }

@@ -36,7 +36,7 @@ Search = Annotated[
 ]
 All = Annotated[bool, typer.Option("--all", metavar="", help="Closed ones too.", rich_help_panel="Filter")]
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="WHEN", help="The ledger as it stood then.", rich_help_panel="Filter")]
-Sort = Annotated[str, typer.Option("--sort", metavar="KEY", help="due, made, person or state.", rich_help_panel="Filter")]
+Sort = Annotated[str | None, typer.Option("--sort", metavar="KEY", help="due, made, person or state.", rich_help_panel="Filter")]
 
 
 def filters(
@@ -49,7 +49,7 @@ def filters(
     search: Search = None,
     all_: All = False,
     as_of: AsOf = None,
-    sort: Sort = "due",
+    sort: Sort = None,
     limit: Limit = None,
 ) -> None:
     """The arguments of every view that lists promises."""

@@ -23,6 +23,7 @@ _WAITING = (
     ("tell", "Broken and not told: told"),
 )
 _SORTS = ("due", "made", "person", "state")
+_SORT = "due"
 Parts = list[tuple[str, Sequence[Row]]]
 
 
@@ -101,7 +102,7 @@ def _view(
     search: str | None = None,
     all_: bool = False,
     as_of: str | None = None,
-    sort: str = "due",
+    sort: str | None = None,
     limit: int | None = None,
 ) -> None:
     arguments.choice("--sort", sort, _SORTS)
@@ -122,7 +123,8 @@ def _view(
             viewing.nothing_yet(env, viewing.PROMISES)
             return
         asked |= {"open": not (all_ or state), "not_void": all_ and not state, "directions": directions}
-        rows = reading.promises(db, viewing.clock(env, moment), sort=sort, limit=most, **asked)
+        order = sort or (env.config.table.sort if env.form == "table" else _SORT)  # records never depend on the config
+        rows = reading.promises(db, viewing.clock(env, moment), sort=order, limit=most, **asked)
         narrowed = bool(with_ or state or due_before or due_after or overdue or tag or search or all_)
         viewing.answer(
             env, rows, viewing.PROMISES, lambda found: _draw_or_say(env, found, parts, nothing, Here(moment, env.zone), narrowed=narrowed)
@@ -133,15 +135,15 @@ def _draw_or_say(
     env: Env, rows: Sequence[Row], parts: Callable[[Sequence[Row]], Parts], nothing: str, here: Here, *, narrowed: bool
 ) -> None:
     if rows:
-        _draw(env, parts(rows), here, both_ways=parts is _all_in_one)
+        _draw(env, parts(rows), here, both_ways=parts is _all_in_one, columns=env.config.table.columns)
     else:
         env.say("Nothing matches. All that counts: promisectl list --all." if narrowed else f"{nothing}. What was: promisectl list --all.")
 
 
-def _draw(env: Env, parts: Parts, here: Here, *, both_ways: bool) -> None:
+def _draw(env: Env, parts: Parts, here: Here, *, both_ways: bool, columns: Sequence[str] = ()) -> None:
     from promisectl.rendering import tables
 
-    viewing.draw(env, tables.sections(parts, here, env.width, both_ways=both_ways))
+    viewing.draw(env, tables.sections(parts, here, env.width, both_ways=both_ways, columns=columns))
 
 
 def _handle(env: Env, name: str | None) -> str | None:

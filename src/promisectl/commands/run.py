@@ -5,10 +5,14 @@ import sys
 from typing import Any
 
 from promisectl import config, errors
-from promisectl.env import Env
+from promisectl.config import Config
+from promisectl.env import Env, config_file
 
 _WORLD = ("ledger", "today", "color", "no_input", "quiet")
 _FORMS = ("json", "jsonl", "csv", "plain")
+
+WITHOUT_CONFIG = {("config", "edit"), ("config", "path"), ("records", "demo"), ("records", "guide"), ("records", "path")}
+"""What goes on with the defaults when the config can't be used: whatever helps to put it right, and what needs nothing of it."""
 
 
 def run(module: str, function: str, arguments: dict[str, Any]) -> None:
@@ -20,9 +24,8 @@ def run(module: str, function: str, arguments: dict[str, Any]) -> None:
     if len(forms) > 1:
         raise errors.Contradiction(f"{' and '.join(f'--{form}' for form in forms)} exclude each other. Give one of them.")
     world = {name: arguments.pop(name) for name in _WORLD if name in arguments}
-    env = Env(os.environ, (sys.stdin, sys.stdout, sys.stderr), form=forms[0] if forms else None, **world)
-    if module != "records":
-        config.read(env)  # a mistake in it is said at once, not by the first command that happens to need it
+    said = _config(may_be_broken=(module, function) in WITHOUT_CONFIG)
+    env = Env(os.environ, (sys.stdin, sys.stdout, sys.stderr), said, form=forms[0] if forms else None, **world)
     commands = __import__(f"promisectl.commands.{module}", fromlist=[function])
     try:
         code = getattr(commands, function)(env, **arguments)
@@ -31,3 +34,13 @@ def run(module: str, function: str, arguments: dict[str, Any]) -> None:
         raise errors.ReaderGone from error
     if code:
         raise SystemExit(code)
+
+
+def _config(*, may_be_broken: bool) -> Config:
+    """What the config says. Raises BadConfig."""
+    try:
+        return config.read(config_file(os.environ))
+    except errors.BadConfig:
+        if may_be_broken:
+            return Config()
+        raise

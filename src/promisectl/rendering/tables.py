@@ -1,6 +1,7 @@
 """Tables for people, drawn with rich. Every table fits the width; what does not fit beside is put below, never cut."""
 
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 from typing import IO, Any
 
 from rich.cells import cell_len
@@ -12,11 +13,13 @@ from rich.theme import Theme
 
 from promisectl.escaping import safe
 from promisectl.rendering import words
+from promisectl.rendering.columns import COLUMNS, Column, chosen
 from promisectl.rendering.words import Here, Row
 
-_TONES = {"bad": "red", "warn": "yellow", "good": "green", "quiet": "bright_black"}
-_WHO_MOST = 16
-_OUTCOME_LEAST = 24
+_TONES = {"bad": "red", "warn": "yellow", "good": "green", "quiet": "bright_black", "strong": "bold"}
+_OUTCOME_LEAST = 24  # columns for a sentence, where all stand beside each other
+_LEAST = 12  # the same, where some stand below others
+_ANY = 1_000
 _PEOPLE_LEAST = 64
 
 
@@ -36,49 +39,80 @@ def console(file: IO[str], width: int, *, color: bool) -> Console:
     )
 
 
-class _Columns:
-    """The widths that all sections of one view share, so that their columns stand below each other."""
+class _Layout:
+    """Which columns stand beside each other and which below, alike in all sections of one view, and how wide they are.
 
-    def __init__(self, rows: Sequence[Row], here: Here, width: int, *, both_ways: bool) -> None:
-        self.both_ways = both_ways
-        self.number = max((len(str(row["id"])) for row in rows), default=1)
-        self.who = min(_WHO_MOST, max((cell_len(safe(self.name(row))) for row in rows), default=4))
-        self.due = max((cell_len(words.short_due(row, here)) for row in rows), default=3)
-        self.standing = max((len(said) for row in rows for said, _ in words.standing(row, here)), default=0)
-        beside = width - self.number - self.who - 2 * 5
-        self.beside = beside - self.due - self.standing >= _OUTCOME_LEAST
-        self.below = beside - max(self.due, self.standing) >= _OUTCOME_LEAST // 2
+    Where not all of them fit, what is long stands together, and what comes after it; where that does not fit, everything.
+    """
 
-    def name(self, row: Row) -> str:
-        """Who it is with; where both directions stand together, to whom or from whom."""
-        return words.to_or_from(row) if self.both_ways else str(row["person_name"])
+    def __init__(self, columns: Sequence[Column], rows: Sequence[Row], here: Here, width: int) -> None:
+        self.columns, self._rows, self._here = columns, rows, here
+        wide = [column for column in columns if column.wide]
+        lead = list(takewhile(lambda column: not column.wide, columns))
+        tail = [column for column in columns[len(lead) :] if not column.wide]
+        self.groups: list[Sequence[Column]] = [[column] for column in columns]
+        self.widths = [None if column.wide else self._needs([column]) for column in columns]
+        if self._room(width, 2) >= _OUTCOME_LEAST * len(wide):
+            return
+        self.groups = [*([column] for column in lead), wide, *([tail] if tail else [])]
+        self.widths = [*(self._needs([column]) for column in lead), None, *([self._needs(tail)] if tail else [])]
+        if tail and self._room(width, 4) < _LEAST:
+            self.widths[-1] = min(self._needs(tail), _LEAST)
+        if not wide or self._room(width) < _LEAST - 2:
+            first = columns[0] is COLUMNS["id"] and len(columns) > 1
+            self.groups = [*([columns[:1]] if first else []), columns[first:]]
+            self.widths = [*([self._needs(columns[:1])] if first else []), None]
+
+    def _room(self, width: int, spare: int = 0) -> int:
+        """What the columns and the blanks between them leave for what is long, when so many cells are to stay free."""
+        return width - sum(taken or 0 for taken in self.widths) - 2 * (len(self.widths) - 1) - spare
+
+    def _needs(self, group: Sequence[Column]) -> int:
+        return max(min(column.most or _ANY, self._longest(column, labelled=column is not group[0])) for column in group)
+
+    def _longest(self, column: Column, *, labelled: bool) -> int:
+        return max((cell_len(text) for row in self._rows for text, _ in self._lines(column, row, labelled=labelled)), default=0)
+
+    def _lines(self, column: Column, row: Row, *, labelled: bool) -> list[tuple[str, str]]:
+        lines = [(safe(text), tone) for text, tone in column.lines(row, self._here)]
+        return [(column.label + lines[0][0], lines[0][1]), *lines[1:]] if labelled and lines else lines
+
+    def cell(self, group: Sequence[Column], row: Row) -> Text:
+        """What stands in one cell: the values below each other, all but the first with their labels."""
+        lines = [line for column in group for line in self._lines(column, row, labelled=column is not group[0])]
+        return Text("\n", overflow="fold").join(Text(text, style=_TONES.get(tone, "")) for text, tone in lines)
 
 
-def _section(title: str, rows: Sequence[Row], here: Here, columns: _Columns) -> RenderableType:
+def _section(title: str, rows: Sequence[Row], layout: _Layout) -> RenderableType:
     """One section: a title and a table of promises."""
-    table = bare()
-    table.add_column("#", justify="right", width=columns.number, no_wrap=True)
-    table.add_column("Who", width=columns.who, overflow="fold")
-    table.add_column("What", ratio=1, overflow="fold")
-    if not columns.beside:
-        table.add_column("By", width=max(columns.due, columns.standing) if columns.below else _OUTCOME_LEAST // 2, overflow="fold")
-    else:
-        table.add_column("By", width=columns.due, overflow="fold")
-        table.add_column("", width=columns.standing, overflow="fold")
+    table = bare(expand=None in layout.widths)
+    for group, width in zip(layout.groups, layout.widths, strict=True):
+        number = group[0] is COLUMNS["id"]
+        table.add_column(
+            group[0].heading,
+            justify="right" if number else "left",
+            width=width,
+            ratio=1 if width is None else None,
+            no_wrap=number,
+            overflow="fold",
+        )
     for row in rows:
-        due, standing = Text(words.short_due(row, here), style="" if row["due"] else "bright_black"), _standing(row, here)
-        last: tuple[RenderableType, ...] = (due, standing) if columns.beside else (Group(due, standing),)
-        table.add_row(Text(str(row["id"]), style="bold"), plain(columns.name(row)), plain(row["outcome"]), *last)
+        table.add_row(*(layout.cell(group, row) for group in layout.groups))
     return Group(Text(title, style="bold"), table) if title else table
 
 
-def sections(parts: Iterable[tuple[str, Sequence[Row]]], here: Here, width: int, *, both_ways: bool = False) -> RenderableType:
-    """Several tables below each other with columns of one width; empty ones are left out. `both_ways` says to whom or from whom."""
+def sections(
+    parts: Iterable[tuple[str, Sequence[Row]]], here: Here, width: int, *, both_ways: bool = False, columns: Sequence[str] = ()
+) -> RenderableType:
+    """Several tables below each other with columns of one width; empty ones are left out. `both_ways` says to whom or from whom.
+
+    `columns` names what is shown, if not the usual.
+    """
     full = [(title, rows) for title, rows in parts if rows]
-    columns = _Columns([row for _, rows in full for row in rows], here, width, both_ways=both_ways)
+    layout = _Layout(chosen(columns, both_ways=both_ways), [row for _, rows in full for row in rows], here, width)
     drawn: list[RenderableType] = []
     for title, rows in full:
-        drawn += [_section(title, rows, here, columns), Text()]
+        drawn += [_section(title, rows, layout), Text()]
     return Group(*drawn[:-1])
 
 
@@ -121,6 +155,16 @@ def pairs(rows: Sequence[tuple[str, str]]) -> RenderableType:
     return grid
 
 
+def settings(rows: Sequence[tuple[str, str, str]]) -> RenderableType:
+    """Names, values, and who says so; what nobody has said stands back."""
+    table = bare(expand=False)
+    for heading in ("Key", "Value", "From"):
+        table.add_column(heading, overflow="fold")
+    for name, value, source in rows:
+        table.add_row(plain(name), plain(value), plain(source), style="bright_black" if source == "default" else "")
+    return table
+
+
 def titled(title: str, rows: Sequence[tuple[str, str]]) -> RenderableType:
     """A title and, below it and set in, names and values in two columns."""
     return Group(Text(title, style="bold"), Padding(pairs(rows), (0, 0, 0, 2)))
@@ -157,8 +201,3 @@ def bare(*, expand: bool = True) -> Table:
 def plain(value: Any) -> Text:
     """A value as it was typed, steering characters escaped."""
     return Text(safe(str(value)), overflow="fold")
-
-
-def _standing(row: Row, here: Here) -> Text:
-    said = words.standing(row, here)
-    return Text("\n").join(Text(text, style=_TONES[tone]) for text, tone in said)
