@@ -2,8 +2,10 @@
 
 import re
 import tomllib
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,10 +13,13 @@ from promisectl import config, errors, guide
 from promisectl.cli.app import build
 from promisectl.cli.declare import DECLARED
 from promisectl.commands import check, review
+from promisectl.commands import config as settings
+from promisectl.config import keys
 from promisectl.domain import civil, dates, trust, wellmade
 from promisectl.domain.promise import State
 from promisectl.domain.subject import Subject
 from promisectl.records import as_lines, fields, figures
+from promisectl.rendering.columns import COLUMNS
 from promisectl.storage.figures import SORTS
 from tests import replay
 from tests.domain import test_outcomes
@@ -116,6 +121,7 @@ def test_the_fields_are_those_of_the_records() -> None:
         "`check`": check._LINE,
         "`review`": review._RECORDS.lines,
         "`show`": lines["`show`"],
+        "`config show`": settings.FIELDS,
     }
 
 
@@ -163,8 +169,21 @@ def test_the_guide_says_how_well_the_rules_do_today() -> None:
 
 def test_every_word_of_the_config_is_in_the_guide() -> None:
     assert _first("well-made", "key | what it holds") == [*config.Check._fields]
-    sample = tomllib.loads(PAGES["files"].read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0])
-    assert (tuple(sample), tuple(sample["check"])) == (config.Config._fields, config.Check._fields)
+    sample = tomllib.loads(PAGES["config"].read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0])
+    assert (tuple(sample), tuple(sample["check"]), tuple(sample["table"])) == (
+        config.Config._fields,
+        config.Check._fields,
+        config.Table._fields,
+    )
+    assert [*keys.KEYS] == [*_keys(sample)]
+    assert _first("config", "column | what stands in it") == [*COLUMNS]
+
+
+def _keys(sample: dict[str, Any]) -> Iterator[str]:
+    """Every key, with its table before it, the aliases left out."""
+    for name, value in sample.items():
+        if name != "alias":
+            yield from (f"{name}.{key}" for key in value) if isinstance(value, dict) else (name,)
 
 
 def test_the_flags_and_views_are_those_of_the_ledger() -> None:

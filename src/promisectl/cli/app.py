@@ -49,7 +49,7 @@ def build(words: Sequence[str], listed: Listed = aliases.NONE) -> typer.Typer:
             place = groups[declaration.group]
         place.command(declaration.name, rich_help_panel=declaration.panel)(callback(declaration, run))
     for name, stands_for in listed.stands_for.items():
-        app.command(name, rich_help_panel="Your aliases", short_help=_shown(stands_for, markup))(_listed_only)
+        app.command(name, rich_help_panel="Your aliases", short_help=f"= {_shown(stands_for, markup)}")(_listed_only)
     return app
 
 

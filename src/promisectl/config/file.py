@@ -68,8 +68,12 @@ def _said(found: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
 
 
 def _unknown(key: tuple[str, ...], known: Collection[str]) -> Wrong:
+    """What is wrong with a key that is not among those `known` at its place: it belongs elsewhere, or there is no such key."""
     from difflib import get_close_matches
 
+    for place, _, name in (one.rpartition(".") for one in KEYS):
+        if name == key[-1]:
+            return Wrong(key, f"{name} stands in the wrong place; write it {f'below [{place}]' if place else 'above the first [table]'}")
     return Wrong(key, f"there is no “{key[-1]}”; the nearest is {get_close_matches(key[-1], known, 1, 0)[0]}")
 
 

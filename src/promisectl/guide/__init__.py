@@ -15,6 +15,8 @@ TOPICS = {
     "trust": "the figures of the record, one by one, and what they leave out",
     "dates": "how dates are said, and what is refused",
     "records": "lines, JSON and CSV for other programs",
+    "config": "what can be said once and for all, key by key",
+    "aliases": "words of your own for what you ask every day",
     "files": "where the ledger is kept, and how it is looked after",
     "exit-codes": "what the shell sees",
 }

@@ -1,7 +1,6 @@
 """Tables for people, drawn with rich. Every table fits the width; what does not fit beside is put below, never cut."""
 
-from collections.abc import Iterable, Sequence
-from itertools import takewhile
+from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, Any
 
 from rich.cells import cell_len
@@ -39,33 +38,37 @@ def console(file: IO[str], width: int, *, color: bool) -> Console:
     )
 
 
-class _Layout:
-    """Which columns stand beside each other and which below, alike in all sections of one view, and how wide they are.
+def _arrangements(columns: Sequence[Column]) -> Iterator[tuple[list[Sequence[Column]], int, int]]:
+    """How columns can be arranged in groups that stand below each other, from the widest arrangement to the one that always fits.
 
-    Where not all of them fit, what is long stands together, and what comes after it; where that does not fit, everything.
+    With each comes the least room that it leaves for what is wide, and the most that its last column may take.
     """
+    each: list[Sequence[Column]] = [[column] for column in columns]
+    wide = [column for column in columns if column.wide]
+    yield each, _OUTCOME_LEAST * len(wide) + 2, _ANY
+    if wide:
+        lead = each[: columns.index(wide[0])]
+        tail = [column for column in columns[len(lead) :] if not column.wide]
+        together: list[Sequence[Column]] = [tail] if tail else []
+        yield [*lead, wide, *([column] for column in tail)], _OUTCOME_LEAST + 2, _ANY
+        yield [*lead, wide, *together], _LEAST + 4, _ANY
+        yield [*lead, wide, *together], _LEAST - 2, _LEAST
+    number = columns[0] is COLUMNS["id"] and len(columns) > 1
+    yield [*each[:number], columns[number:]], -_ANY, _ANY
+
+
+class _Layout:
+    """Which columns stand beside each other and which below, and how wide they are, alike in all sections of one view."""
 
     def __init__(self, columns: Sequence[Column], rows: Sequence[Row], here: Here, width: int) -> None:
-        self.columns, self._rows, self._here = columns, rows, here
-        wide = [column for column in columns if column.wide]
-        lead = list(takewhile(lambda column: not column.wide, columns))
-        tail = [column for column in columns[len(lead) :] if not column.wide]
-        self.groups: list[Sequence[Column]] = [[column] for column in columns]
-        self.widths = [None if column.wide else self._needs([column]) for column in columns]
-        if self._room(width, 2) >= _OUTCOME_LEAST * len(wide):
-            return
-        self.groups = [*([column] for column in lead), wide, *([tail] if tail else [])]
-        self.widths = [*(self._needs([column]) for column in lead), None, *([self._needs(tail)] if tail else [])]
-        if tail and self._room(width, 4) < _LEAST:
-            self.widths[-1] = min(self._needs(tail), _LEAST)
-        if not wide or self._room(width) < _LEAST - 2:
-            first = columns[0] is COLUMNS["id"] and len(columns) > 1
-            self.groups = [*([columns[:1]] if first else []), columns[first:]]
-            self.widths = [*([self._needs(columns[:1])] if first else []), None]
-
-    def _room(self, width: int, spare: int = 0) -> int:
-        """What the columns and the blanks between them leave for what is long, when so many cells are to stay free."""
-        return width - sum(taken or 0 for taken in self.widths) - 2 * (len(self.widths) - 1) - spare
+        self._rows, self._here = rows, here
+        for groups, least, most in _arrangements(columns):
+            self.groups = groups
+            self.widths = [None if any(column.wide for column in group) else self._needs(group) for group in groups]
+            if self.widths[-1]:
+                self.widths[-1] = min(self.widths[-1], most)
+            if width - sum(taken or 0 for taken in self.widths) - 2 * (len(groups) - 1) >= least:
+                break
 
     def _needs(self, group: Sequence[Column]) -> int:
         return max(min(column.most or _ANY, self._longest(column, labelled=column is not group[0])) for column in group)
@@ -78,9 +81,18 @@ class _Layout:
         return [(column.label + lines[0][0], lines[0][1]), *lines[1:]] if labelled and lines else lines
 
     def cell(self, group: Sequence[Column], row: Row) -> Text:
-        """What stands in one cell: the values below each other, all but the first with their labels."""
-        lines = [line for column in group for line in self._lines(column, row, labelled=column is not group[0])]
-        return Text("\n", overflow="fold").join(Text(text, style=_TONES.get(tone, "")) for text, tone in lines)
+        """What stands in one cell, all but the first with their labels: below each other, but what is short beside what is short.
+
+        Where only short values stand in a group, each has a line of its own.
+        """
+        made, beside = Text(overflow="fold"), False
+        together = any(column.wide for column in group)
+        for column in group:
+            for text, tone in self._lines(column, row, labelled=column is not group[0]):
+                between = ", " if together and beside and not column.wide else "\n"
+                made.append(between if made else "").append(text, style=_TONES.get(tone, ""))
+                beside = not column.wide
+        return made
 
 
 def _section(title: str, rows: Sequence[Row], layout: _Layout) -> RenderableType:
