@@ -12,6 +12,7 @@ from promisectl.cli.aliases import Listed
 from promisectl.cli.declare import DECLARED, Color, Declaration, Ledger, NoInput, Today, callback
 from promisectl.commands.run import run
 from promisectl.escaping import safe
+from promisectl.rendering.markup import literal
 
 _EPILOG = "Begin with: promisectl demo, or promisectl guide start."
 _GROUPS = {
@@ -55,7 +56,7 @@ def build(words: Sequence[str], listed: Listed = aliases.NONE) -> typer.Typer:
 
 def _shown(text: str, markup: str | None) -> str:
     """A text as it was written, not as markup or as what steers a terminal."""
-    return safe(text).replace("[", "\\[") if markup else safe(text)
+    return literal(text) if markup else safe(text)
 
 
 def _listed_only() -> None:

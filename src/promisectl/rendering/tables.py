@@ -71,7 +71,8 @@ class _Layout:
                 break
 
     def _needs(self, group: Sequence[Column]) -> int:
-        return max(min(column.most or _ANY, self._longest(column, labelled=column is not group[0])) for column in group)
+        values = (min(column.most or _ANY, self._longest(column, labelled=column is not group[0])) for column in group)
+        return max(len(group[0].heading), *values)
 
     def _longest(self, column: Column, *, labelled: bool) -> int:
         return max((cell_len(text) for row in self._rows for text, _ in self._lines(column, row, labelled=labelled)), default=0)
