@@ -72,8 +72,8 @@ def test_the_help_lists_the_aliases(program: Program, width: int | None) -> None
 
 def test_an_alias_is_suggested_like_a_command(program: Program) -> None:
     configure(program, FINE)
-    result = program("promis")
-    assert (result.code, "promise" in result.stderr) == (2, True)
+    result = program("recordz")
+    assert (result.code, "records" in result.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -153,9 +153,9 @@ def test_nothing_changed_is_nothing_written(program: Program, monkeypatch: pytes
 
 def test_a_mistake_leaves_the_config_as_it_was(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     path = configure(program, "window = 30\n")
-    _editor(program, monkeypatch, 'echo "windwo = 60" >> "$1"')
+    _editor(program, monkeypatch, 'echo "windows = 60" >> "$1"')
     result = program("config", "edit")
-    assert result == ("", f"promisectl: {path}: line 2: there is no “windwo”; the nearest is window. Nothing was done.\n", 6)
+    assert result == ("", f"promisectl: {path}: line 2: there is no “windows”; the nearest is window. Nothing was done.\n", 6)
     assert path.read_text() == "window = 30\n"
     assert program("config", "edit", "--no-input", answers="y\n").code == 6
     assert [one.name for one in path.parent.iterdir()] == ["config.toml"]
@@ -163,9 +163,9 @@ def test_a_mistake_leaves_the_config_as_it_was(program: Program, monkeypatch: py
 
 def test_a_mistake_may_be_edited_again(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     path = configure(program, "window = 30\n")
-    _editor(program, monkeypatch, 'if grep -q windwo "$1"; then sed -i "s/windwo/window/; 1d" "$1"; else echo "windwo = 60" >> "$1"; fi')
+    _editor(program, monkeypatch, 'if grep -q windows "$1"; then sed -i "s/windows/window/; 1d" "$1"; else echo "windows = 60" >> "$1"; fi')
     result = program("config", "edit", answers="\n")
-    assert "line 2: there is no “windwo”" in result.stderr
+    assert "line 2: there is no “windows”" in result.stderr
     assert "Edit it again?" in result.stderr
     assert (result.stdout, result.code) == (f"Written: {path}\n", 0)
     assert path.read_text() == "window = 60\n"
@@ -174,7 +174,7 @@ def test_a_mistake_may_be_edited_again(program: Program, monkeypatch: pytest.Mon
 @pytest.mark.parametrize("answers", ["no\n", "n\n", ""])
 def test_a_mistake_may_be_left(program: Program, monkeypatch: pytest.MonkeyPatch, answers: str) -> None:
     path = configure(program, "window = 30\n")
-    _editor(program, monkeypatch, 'echo "windwo = 60" >> "$1"')
+    _editor(program, monkeypatch, 'echo "windows = 60" >> "$1"')
     assert program("config", "edit", answers=answers).code == 6
     assert path.read_text() == "window = 30\n"
 
