@@ -479,4 +479,4 @@ class EditorFailed(Usage):
     """An editor that could not be started, or ended with an error."""
 
     def __init__(self, editor: str, what: str) -> None:
-        super().__init__(f"The editor “{editor}” {what}, so the config is as it was. Set EDITOR to another one, as in EDITOR=nano.")
+        super().__init__(f"The editor “{editor}” {what}, so the config is as it was. VISUAL, else EDITOR, says which one it is.")
