@@ -203,6 +203,14 @@ def test_what_a_failing_editor_has_saved_is_not_taken(program: Program, monkeypa
     assert path.read_text() == "window = 30\n"
 
 
+def test_an_editor_that_takes_the_file_away_changes_nothing(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = configure(program, "window = 30\n")
+    _editor(program, monkeypatch, 'rm "$1"')
+    result = program("config", "edit")
+    assert (result.code, "has taken the file away, so the config is as it was" in result.stderr) == (2, True)
+    assert path.read_text() == "window = 30\n"
+
+
 def test_without_any_editor_it_is_said(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(program.home))
     result = program("config", "edit")

@@ -158,8 +158,11 @@ def _edited(env: Env, draft: str) -> bytes:
             raise errors.EditorFailed(wish, f"can't be started ({error.strerror})") from error
     if code:
         raise errors.EditorFailed(wish, f"ended with {code}")
-    with open(draft, "rb") as file:
-        return file.read()
+    try:
+        with open(draft, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise errors.EditorFailed(wish, "has taken the file away") from error
 
 
 @contextmanager
