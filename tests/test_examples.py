@@ -3,8 +3,10 @@
 import json
 import re
 import tomllib
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,9 +15,14 @@ from promisectl.cli.app import build
 from promisectl.cli.declare import DECLARED
 from promisectl.commands import check, look, review, status
 from promisectl.domain import civil, dates, happened, trust, wellmade
+from promisectl.commands import check, review
+from promisectl.commands import config as settings
+from promisectl.config import keys
+from promisectl.domain import civil, dates, trust, wellmade
 from promisectl.domain.promise import State
 from promisectl.domain.subject import Subject
 from promisectl.records import as_lines, fields, figures
+from promisectl.rendering.columns import COLUMNS
 from promisectl.storage.figures import SORTS
 from tests import replay
 from tests.conftest import Program
@@ -63,7 +70,8 @@ def test_every_command_and_option_has_a_help_text(command: str) -> None:
 def test_the_guide_speaks_of_no_command_and_no_option_that_is_not_there() -> None:
     groups = {command.split()[0] for command in COMMANDS}
     mentioned = set(re.findall(r"promisectl ([a-z][a-z-]*)", "\n".join(_code(GUIDE + README))))
-    assert mentioned - groups == set()
+    aliases = set(re.findall(r"^> (\w+) = ", PAGES["aliases"].read_text(encoding="utf-8"), flags=re.MULTILINE))
+    assert mentioned - groups == aliases
     known = {option for command in COMMANDS for option in _options(command)} | {"--version", "--help"}
     said = {option for line in _code(GUIDE) for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", line)}
     assert said - known == set()
@@ -118,6 +126,7 @@ def test_the_fields_are_those_of_the_records() -> None:
         "`check`": check._LINE,
         "`review`": review._RECORDS.lines,
         "`show`": lines["`show`"],
+        "`config show`": settings.FIELDS,
     }
 
 
@@ -181,8 +190,21 @@ def test_the_guide_says_how_well_the_rules_do_today() -> None:
 
 def test_every_word_of_the_config_is_in_the_guide() -> None:
     assert _first("well-made", "key | what it holds") == [*config.Check._fields]
-    sample = tomllib.loads(PAGES["files"].read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0])
-    assert (tuple(sample), tuple(sample["check"])) == (config.Config._fields, config.Check._fields)
+    sample = tomllib.loads(PAGES["config"].read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0])
+    assert (tuple(sample), tuple(sample["check"]), tuple(sample["table"])) == (
+        config.Config._fields,
+        config.Check._fields,
+        config.Table._fields,
+    )
+    assert [*keys.KEYS] == [*_keys(sample)]
+    assert _first("config", "column | what stands in it") == [*COLUMNS]
+
+
+def _keys(sample: dict[str, Any]) -> Iterator[str]:
+    """Every key, with its table before it, the aliases left out."""
+    for name, value in sample.items():
+        if name != "alias":
+            yield from (f"{name}.{key}" for key in value) if isinstance(value, dict) else (name,)
 
 
 def test_the_flags_and_views_are_those_of_the_ledger() -> None:

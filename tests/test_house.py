@@ -42,15 +42,15 @@ def test_the_compiled_text_is_fresh() -> None:
     assert written == compiler.source(), "run: python -m promisectl.compiled"
 
 
-def _loaded(words: list[object]) -> set[str]:
-    """The heavy modules that a real process has imported when it has carried out a command by itself, without Typer in front of it."""
+def _loaded(words: list[object], modules: tuple[str, ...] = HEAVY) -> set[str]:
+    """Those of the modules that a real process has imported when it has carried out a command by itself, without Typer in front of it."""
     code = (
         "import sys, json\n"
         "from promisectl.commands.run import run\n"
         f"module, function, arguments = {words!r}\n"
         "sys.argv = ['promisectl']\n"
         "try:\n    run(module, function, arguments)\n"
-        f"finally:\n    print(json.dumps([name for name in {HEAVY!r} if name in sys.modules]), file=sys.stderr)\n"
+        f"finally:\n    print(json.dumps([name for name in {modules!r} if name in sys.modules]), file=sys.stderr)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=dict(os.environ))
     assert done.returncode == 0, done.stderr
@@ -87,6 +87,8 @@ VIEWS = [
     ["export", "export", {"format_": "json", "columns": "id,offer", "all_": True}],
     ["records", "path", {}],
     ["records", "guide", {"topic": "start"}],
+    ["config", "show", {}],
+    ["config", "path", {}],
 ]
 MOVES = [
     ["make", "make", {"outcome": "another thing here", "to": ["dana"], "by": "fri"}],
@@ -112,6 +114,16 @@ def test_no_view_and_no_move_imports_what_is_heavy(program: Program, words: list
     program.ok("make", "Send Q3 numbers", "--to", "dana", "--agreed", "--by", "fri")
     program.ok("make", "Review the contract", "--to", "dana")
     assert _loaded(words) == set()
+
+
+@pytest.mark.parametrize("words", [["look", "owe", {}], ["make", "make", {"outcome": "another thing here", "to": ["dana"], "by": "fri"}]])
+def test_a_config_that_is_not_there_costs_nothing(program: Program, words: list[object]) -> None:
+    modules = ("tomllib", "shlex", "difflib", "promisectl.config.file", "promisectl.config.keys")
+    assert not (program.home / "config").exists()
+    assert _loaded(words, modules) == set()
+    (program.home / "config" / "promisectl").mkdir(parents=True)
+    (program.home / "config" / "promisectl" / "config.toml").touch()
+    assert "tomllib" in _loaded(words, modules)
 
 
 def test_the_whole_program_leaves_sqlmodel_out(program: Program) -> None:

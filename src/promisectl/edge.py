@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TextIO
 
 from promisectl import errors
+from promisectl.cli import aliases
 from promisectl.escaping import is_text
 
 
@@ -26,6 +27,7 @@ def main(words: Sequence[str]) -> int:
 
 def _answered(words: Sequence[str]) -> int:
     try:
+        words = aliases.expanded(words, os.environ)
         return _ask(words)
     except (errors.ReaderGone, BrokenPipeError):
         _drop(sys.stdout)
@@ -50,7 +52,7 @@ def _ask(words: Sequence[str]) -> int:
     if not all(map(is_text, words)):
         raise errors.NotUnicode
     try:
-        code = get_command(build(words)).main(list(words), prog_name="promisectl", standalone_mode=False)
+        code = get_command(build(words, aliases.listed(words, os.environ))).main(list(words), prog_name="promisectl", standalone_mode=False)
         sys.stdout.flush()
     except TyperException as error:
         raise errors.Unreadable(error.format_message(), _command(error)) from error

@@ -8,12 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import IO, NamedTuple, TextIO
 
 from promisectl import errors
+from promisectl.config import Config
 from promisectl.domain import civil
 from promisectl.escaping import safe
 
 PROMPT = " › "
 """What stands between a question and its answer."""
 _WIDTH = 80  # columns, where nobody says how many there are
+_SAID_NOTHING = Config()
 
 
 class Once(NamedTuple):
@@ -27,13 +29,14 @@ class Env:
     """What a command may know of the world, and where it speaks.
 
     `now` is the moment of this run (aware UTC, whole seconds), `zone` the IANA name of the local zone, `ledger` the path of the
-    ledger, `config_file` that of the config. `quiet` asks for numbers alone.
+    ledger, `config_file` that of the config, `config` what is said there. `quiet` asks for numbers alone.
     """
 
     def __init__(
         self,
         environ: Mapping[str, str],
         streams: tuple[TextIO, TextIO, TextIO],
+        config: Config = _SAID_NOTHING,
         *,
         ledger: str | None = None,
         today: str | None = None,
@@ -45,13 +48,14 @@ class Env:
     ) -> None:
         self.environ = environ
         self._in, self._out, self._err = streams
-        self.zone = local_zone(environ)
+        self.config = config
+        self.zone = local_zone(environ, config.zone)
         self.now = _now(today or environ.get("PROMISECTL_TODAY"), self.zone)
         self.ledger = os.path.abspath(
             os.path.expanduser(ledger if ledger is not None else environ.get("PROMISECTL_LEDGER") or default_ledger(environ))
         )
         self.config_file = config_file(environ)
-        self.color_wish = _choice("--color", color, ("auto", "always", "never"))
+        self._color = _choice("--color", color, ("auto", "always", "never"))
         self.quiet = quiet
         self.once = once
         self._form = form
@@ -81,8 +85,13 @@ class Env:
 
     @property
     def color(self) -> bool:
-        """Whether to colour: --color, then NO_COLOR, then FORCE_COLOR or CLICOLOR_FORCE, then whether a terminal that can is looking."""
-        return colored(self._out, self.environ, self.color_wish)
+        """Whether to colour what goes to stdout."""
+        return colored(self._out, self.color_wish[0], self.environ)
+
+    @property
+    def color_wish(self) -> tuple[str, str]:
+        """auto, always or never, and who says so."""
+        return color_wish(self.environ, self._color, self.config.color)
 
     @property
     def may_ask(self) -> bool:
@@ -208,15 +217,21 @@ def width_of(stream: IO[str], environ: Mapping[str, str]) -> int:
         return _WIDTH
 
 
-def colored(stream: IO[str], environ: Mapping[str, str], wish: str = "auto") -> bool:
-    """Whether to colour on a stream: the wish, NO_COLOR, FORCE_COLOR or CLICOLOR_FORCE, then whether a terminal that can is looking."""
-    if wish != "auto":
-        return wish == "always"
+def color_wish(environ: Mapping[str, str], option: str | None, said: str = "auto") -> tuple[str, str]:
+    """auto, always or never, and who says so: --color, then NO_COLOR, then FORCE_COLOR or CLICOLOR_FORCE, then what the config `said`."""
+    if option in ("always", "never"):
+        return option, "--color"
     if environ.get("NO_COLOR"):
-        return False
-    if any(environ.get(name, "") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
-        return True
-    return stream.isatty() and environ.get("TERM") != "dumb"
+        return "never", "NO_COLOR"
+    for name in ("FORCE_COLOR", "CLICOLOR_FORCE"):
+        if environ.get(name, "") not in ("", "0"):
+            return "always", name
+    return ("auto", "--color") if option else (said, "config")
+
+
+def colored(stream: IO[str], wish: str, environ: Mapping[str, str]) -> bool:
+    """Whether to colour on a stream: what was wished, else whether a terminal that can is looking."""
+    return wish == "always" or (wish == "auto" and stream.isatty() and environ.get("TERM") != "dumb")
 
 
 def shown(line: str, stream: IO[str], environ: Mapping[str, str], *, spare: int = 0) -> str:
@@ -241,10 +256,10 @@ def _now(today: str | None, zone: str) -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def _choice(option: str, word: str | None, choices: tuple[str, ...]) -> str:
+def _choice(option: str, word: str | None, choices: tuple[str, ...]) -> str | None:
     if word is not None and word not in choices:
         raise errors.BadChoice(option, word, choices)
-    return word or choices[0]
+    return word
 
 
 def default_ledger(environ: Mapping[str, str]) -> str:
@@ -267,8 +282,8 @@ def _directory(environ: Mapping[str, str], variable: str, fallback: str, custom:
     return os.path.join(home if os.path.isabs(home) else os.path.expanduser(fallback), "promisectl")
 
 
-def local_zone(environ: Mapping[str, str]) -> str:
-    """The IANA name of the local zone: TZ, else where the system's own link points, else what it wrote down, else UTC.
+def local_zone(environ: Mapping[str, str], said: str | None = None) -> str:
+    """The IANA name of the local zone: TZ, else what is `said`, else where the system's own link points or what it wrote down, else UTC.
 
     Raises UnknownZone when TZ names none.
     """
@@ -278,7 +293,7 @@ def local_zone(environ: Mapping[str, str]) -> str:
         if not named:
             raise errors.UnknownZone(wish)
         return named
-    return _zone_of(os.path.realpath("/etc/localtime")) or _zone_of(_written("/etc/timezone")) or "UTC"
+    return said or _zone_of(os.path.realpath("/etc/localtime")) or _zone_of(_written("/etc/timezone")) or _zone_of_windows() or "UTC"
 
 
 def _zone_of(text: str) -> str:
@@ -293,3 +308,14 @@ def _written(path: str) -> str:
             return file.read().strip()
     except OSError:
         return ""
+
+
+def _zone_of_windows() -> str:
+    """What Windows calls the local zone, by its IANA name; empty on other systems, and where nobody can tell."""
+    if sys.platform == "win32":  # pragma: no cover
+        try:
+            from tzlocal import get_localzone_name
+        except ImportError:
+            return ""
+        return _zone_of(get_localzone_name() or "")
+    return ""

@@ -571,4 +571,19 @@ class BadConfig(BadData):
     """Something in the config file that cannot be used."""
 
     def __init__(self, path: str, why: str) -> None:
-        super().__init__(f"{path}: {why}. Nothing was done.")
+        self.place = f"{path}: {why}."
+        super().__init__(f"{self.place} Nothing was done.")
+
+
+class NoEditor(Usage):
+    """There is nothing to edit the config with."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"There is no editor. Set EDITOR to one, as in EDITOR=nano, or edit {path} yourself.")
+
+
+class EditorFailed(Usage):
+    """An editor that could not be started, or ended with an error."""
+
+    def __init__(self, editor: str, what: str) -> None:
+        super().__init__(f"The editor “{editor}” {what}, so the config is as it was. VISUAL, else EDITOR, says which one it is.")

@@ -156,7 +156,6 @@ def test_whether_anything_waits() -> None:
 
 
 @pytest.mark.usefixtures("scripts")
-@pytest.mark.xfail(reason="--once is not there yet", strict=True)
 def test_a_repeat_with_the_same_key_says_the_same() -> None:
     script = _script("--once")
     first, second = _run(script), _run(script)

@@ -16,4 +16,5 @@ ROOMS = {
     "export": ("export",),
     "import_": ("import",),
     "records": ("path", "guide", "demo"),
+    "config": ("config",),
 }

@@ -6,12 +6,18 @@ from typing import Annotated, Any
 import typer
 
 from promisectl import __version__
-from promisectl.cli import ROOMS
+from promisectl.cli import ROOMS, aliases
+from promisectl.cli.aliases import Listed
 from promisectl.cli.declare import DECLARED, Color, Declaration, Ledger, NoInput, Today, callback
 from promisectl.cli.help import Command, Group
 from promisectl.commands.run import run
+from promisectl.escaping import safe
 
 _EPILOG = "New here? Begin with: promisectl demo, then promisectl guide start. Each command explains itself: promisectl make --help."
+_GROUPS = {
+    "person": "One person: show, rename, alias, merge.",
+    "config": "Your settings: show, path, edit.",
+}
 _HELP = {"help_option_names": ["--help", "-h"]}
 
 
@@ -24,20 +30,30 @@ def _print_version(wanted: bool) -> None:
 Version = Annotated[bool, typer.Option("--version", metavar="", help="Print the version.", is_eager=True, callback=_print_version)]
 
 
-def build(words: Sequence[str]) -> typer.Typer:
-    """The app. When `words` begin with the name of a command, only that one is built: the others are not asked for."""
+def build(words: Sequence[str], listed: Listed = aliases.NONE) -> typer.Typer:
+    """The app. When `words` begin with the name of a command, only that one is built: the others are not asked for.
+
+    Aliases are `listed` only: they have been replaced by what they stand for before this parses anything.
+    """
     settings: dict[str, Any] = {"cls": Group, "context_settings": _HELP, "rich_markup_mode": None, "add_completion": False}
-    app = typer.Typer(name="promisectl", callback=_root, invoke_without_command=True, epilog=_EPILOG, **settings)
+    epilog = "\n\n".join(filter(None, (_EPILOG, safe(listed.trouble))))
+    app = typer.Typer(name="promisectl", callback=_root, invoke_without_command=True, epilog=epilog, **settings)
     groups: dict[str, typer.Typer] = {}
     for declaration in _asked_for(words):
         place = app
         if declaration.group:
             if declaration.group not in groups:
-                groups[declaration.group] = typer.Typer(help="One person: show, rename, alias, merge.", **settings)
+                groups[declaration.group] = typer.Typer(help=_GROUPS[declaration.group], **settings)
                 app.add_typer(groups[declaration.group], name=declaration.group, rich_help_panel=declaration.panel)
             place = groups[declaration.group]
         place.command(declaration.name, cls=Command, rich_help_panel=declaration.panel)(callback(declaration, run))
+    for name, stands_for in listed.stands_for.items():
+        app.command(name, rich_help_panel="Your aliases", help=f"= {safe(stands_for)}")(_listed_only)
     return app
+
+
+def _listed_only() -> None:
+    """An alias, for the list of commands."""
 
 
 def _asked_for(words: Sequence[str]) -> list[Declaration]:

@@ -9,7 +9,7 @@ from promisectl.cli.declare import VIEW, command
 PANEL = "Look"
 
 With = Annotated[str | None, typer.Option("--with", metavar="PERSON", help="Between you and this person.")]
-Since = Annotated[str | None, typer.Option("--since", metavar="WHEN", help="From that day on; the last 90 days if nothing is said.")]
+Since = Annotated[str | None, typer.Option("--since", metavar="WHEN", help="From that day on; the last 90 days, or the config's window.")]
 Until = Annotated[str | None, typer.Option("--until", metavar="WHEN", help="To the end of that day.")]
 All = Annotated[bool, typer.Option("--all", metavar="", help="All there is.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="WHEN", help="The figures as they stood then.")]

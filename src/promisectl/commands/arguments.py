@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from promisectl import config, errors
+from promisectl import errors
 from promisectl.domain import civil, dates
 from promisectl.domain.civil import When
 from promisectl.env import Env
@@ -84,11 +84,15 @@ def limit(count: int | None) -> int | None:
 # Dates
 
 
+def _read(env: Env, words: str, said: datetime, *, past: bool = False) -> When:
+    return dates.read(words, said, env.zone, order=env.config.date_order, week_start=env.config.week_start, past=past)
+
+
 def due(env: Env, option: str, words: str | None, *, said: datetime, backfill: bool = False) -> When | None:
     """A date to come, counted from when it was said; an empty text is none. Raises DatePassed unless `backfill`."""
     if words is None or not words.strip():
         return None
-    when = dates.read(words, said, env.zone, order=config.read(env).date_order)
+    when = _read(env, words, said)
     if when.at < env.now and not backfill:
         raise errors.DatePassed(option, _shown(env, when))
     return when
@@ -101,7 +105,7 @@ def since(env: Env, option: str, words: str | None, *, after: datetime | None = 
     """
     if words is None:
         return env.now
-    when = dates.read(words, env.now, env.zone, order=config.read(env).date_order, past=True)
+    when = _read(env, words, env.now, past=True)
     if when.start > env.now:
         raise errors.DateAhead(option, _shown(env, when))
     if not when.is_day:
@@ -118,7 +122,7 @@ def bound(env: Env, words: str | None, *, end: bool) -> datetime | None:
     """A moment to compare with: the first instant of a day, or its last when `end`; None when nothing is said."""
     if words is None:
         return None
-    when = dates.read(words, env.now, env.zone, order=config.read(env).date_order)
+    when = _read(env, words, env.now)
     return when.at if end else when.start
 
 
@@ -134,7 +138,7 @@ def past(env: Env, option: str, words: str | None, *, end: bool) -> datetime | N
     """
     if words is None:
         return None
-    when = dates.read(words, env.now, env.zone, order=config.read(env).date_order, past=True)
+    when = _read(env, words, env.now, past=True)
     if when.start > env.now:
         raise errors.DateAhead(option, _shown(env, when))
     return when.at if end else when.start

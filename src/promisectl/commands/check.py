@@ -95,11 +95,11 @@ def _check_words(ids: Sequence[str], draft: str | None, given: Mapping[str, Any]
 
 def _side(env: Env, to: str | None, from_: str | None) -> tuple[str | None, str | None, Direction | None]:
     """Name and handle of the other side, and the direction; None where no side is named, no handle for somebody new."""
-    counterparty.check_sides([to] if to else [], [from_] if from_ else [])
+    counterparty.check_sides(env, [to] if to else [], [from_] if from_ else [])
     word = to or from_
     if not word:
         return None, None, None
-    if people.is_me(word):
+    if counterparty.is_me(env, word):
         return None, None, Direction.SELF
     person = people.exact(word, counterparty.everybody(env))
     name = person.name if person else people.newcomer(word).name

@@ -21,15 +21,20 @@ def everybody(env: Env) -> list[Person]:
 
 def known(env: Env, name: str) -> Person | None:
     """The person a word means, exactly or as a beginning; None is myself. Raises NoPerson and AmbiguousPerson."""
-    return None if people.is_me(name) else people.find(name, everybody(env))
+    return None if is_me(env, name) else people.find(name, everybody(env))
 
 
-def check_sides(to: Sequence[str], from_: Sequence[str]) -> None:
+def is_me(env: Env, *names: str) -> bool:
+    """Whether any of the names means myself: `me`, or who the config says I am."""
+    return any(people.is_me(name, env.config.me) for name in names)
+
+
+def check_sides(env: Env, to: Sequence[str], from_: Sequence[str]) -> None:
     """Refuse two sides: one of them is always me."""
     if to and from_:
-        if any(map(people.is_me, from_)):
+        if is_me(env, *from_):
             raise errors.MeOnBothSides("--from", "--to")
-        if any(map(people.is_me, to)):
+        if is_me(env, *to):
             raise errors.MeOnBothSides("--to", "--from")
         raise errors.NeitherSideMe(from_[0], to[0])
 
@@ -38,7 +43,7 @@ def all_named(env: Env, names: Sequence[str], *, new: bool) -> list[Person | New
     """Everybody whom `names` mean, each once, myself as None; a newcomer counts as known for the names that follow."""
     met, found = everybody(env), list[Person | Newcomer | None]()
     for name in names:
-        other = None if people.is_me(name) else named(env, name, met, new=new)
+        other = None if is_me(env, name) else named(env, name, met, new=new)
         if isinstance(other, Newcomer):
             met.append(Person(_UNMET, other.handle, other.name))
         elif other and other.id == _UNMET:

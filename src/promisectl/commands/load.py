@@ -16,7 +16,12 @@ _LOOKED_BACK = 8  # weeks
 
 def monday(day: date) -> date:
     """The Monday of the ISO week of a day."""
-    return day - timedelta(days=day.weekday())
+    return week_begin(day, 0)
+
+
+def week_begin(day: date, weekday: int) -> date:
+    """The first day of the week of a day, where weeks begin on that weekday; Monday is 0."""
+    return day - timedelta(days=(day.weekday() - weekday) % 7)
 
 
 def promised(env: Env, db: sqlite3.Connection) -> list[Row]:

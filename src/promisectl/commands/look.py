@@ -87,7 +87,7 @@ def _by_standing(rows: Sequence[Row]) -> Parts:
 
 def _view(env: Env, nothing: str, parts: Callable[[Sequence[Row]], Parts], *, directions: Sequence[str] = (), **typed: Any) -> None:
     given = Filters(**typed)
-    asked = given.read(env, sort="due")
+    asked = given.read(env, sort=env.config.table.sort if env.form == "table" else "due")  # records never depend on the config
     with asked.opened(env) as db:
         if db is None:
             viewing.nothing_yet(env, viewing.PROMISES)
@@ -101,15 +101,15 @@ def _draw_or_say(
     env: Env, rows: Sequence[Row], parts: Callable[[Sequence[Row]], Parts], nothing: str, here: Here, *, narrowed: bool
 ) -> None:
     if rows:
-        _draw(env, parts(rows), here, both_ways=parts is _all_in_one)
+        _draw(env, parts(rows), here, both_ways=parts is _all_in_one, columns=env.config.table.columns)
     else:
         env.say("Nothing matches. All that counts: promisectl list --all." if narrowed else f"{nothing}. What was: promisectl list --all.")
 
 
-def _draw(env: Env, parts: Parts, here: Here, *, both_ways: bool) -> None:
+def _draw(env: Env, parts: Parts, here: Here, *, both_ways: bool, columns: Sequence[str] = ()) -> None:
     from promisectl.rendering import tables
 
-    viewing.draw(env, tables.sections(parts, here, env.width, both_ways=both_ways))
+    viewing.draw(env, tables.sections(parts, here, env.width, both_ways=both_ways, columns=columns))
 
 
 # One promise

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from promisectl import errors
 from promisectl.commands import arguments, counterparty, saying, viewing
 from promisectl.commands.saying import Answer, Besides, Reply
-from promisectl.domain import people
 from promisectl.domain.people import Newcomer, Person
 from promisectl.domain.promise import Act, Direction, Opening, Side, Terms, Verb
 from promisectl.env import Env
@@ -55,7 +54,7 @@ def make(
     new: bool = False,
 ) -> None:
     """Make a promise, as an offer, a request, or agreed already: one with each person named, in one command."""
-    names = _sides(to, from_, asked=asked, offered=offered, agreed=agreed, reply_by=bool(reply_by), named=bool(risk or no_to))
+    names = _sides(env, to, from_, asked=asked, offered=offered, agreed=agreed, reply_by=bool(reply_by), named=bool(risk or no_to))
     at = arguments.since(env, "--said", said)
     terms = Terms(
         arguments.outcome(outcome),
@@ -104,9 +103,11 @@ def _record(env: Env, draft: _Draft, others: Sequence[Person | Newcomer | None],
     saying.record(env, "make", work)
 
 
-def _sides(to: Sequence[str], from_: Sequence[str], *, asked: bool, offered: bool, agreed: bool, reply_by: bool, named: bool) -> list[str]:
+def _sides(
+    env: Env, to: Sequence[str], from_: Sequence[str], *, asked: bool, offered: bool, agreed: bool, reply_by: bool, named: bool
+) -> list[str]:
     """The people named, each once, if exactly one side is me."""
-    counterparty.check_sides(to, from_)
+    counterparty.check_sides(env, to, from_)
     names = list(dict.fromkeys([*to, *from_]))
     if not names:
         raise errors.NoSide
@@ -117,7 +118,7 @@ def _sides(to: Sequence[str], from_: Sequence[str], *, asked: bool, offered: boo
         raise errors.Contradiction(
             "--offered goes with --from: somebody offered it to you. With --to it is you who offers, unless --asked."
         )
-    if (asked or offered or agreed or reply_by) and any(map(people.is_me, names)):
+    if (asked or offered or agreed or reply_by) and counterparty.is_me(env, *names):
         raise errors.Contradiction("A promise to yourself needs no other side: leave out --asked, --offered, --agreed and --reply-by.")
     if agreed and reply_by:
         raise errors.Contradiction("--agreed says that the answer was Yes, so there is none to wait for: leave out --reply-by.")

@@ -4,7 +4,7 @@ import sqlite3
 from collections import Counter
 from typing import NamedTuple
 
-from promisectl import config, errors
+from promisectl import errors
 from promisectl.domain import people
 from promisectl.domain.people import Newcomer, Person
 from promisectl.env import Env
@@ -34,7 +34,7 @@ class Planner:
 
     def __init__(self, env: Env, db: sqlite3.Connection | None, *, new: bool) -> None:
         self._db = db
-        self._place = Place(env.now, env.zone, config.read(env).date_order)
+        self._place = Place(env.now, env.zone, env.config.date_order)
         self._people = reading.people(db) if db else []
         self._new = new
         self._keeps = db is None or copying.is_empty(db)

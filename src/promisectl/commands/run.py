@@ -5,11 +5,21 @@ import sys
 from typing import Any
 
 from promisectl import config, errors
-from promisectl.env import Env, Once, colored, width_of
+from promisectl.config import Config
+from promisectl.env import Env, Once, color_wish, colored, config_file, width_of
 
 _WORLD = ("ledger", "today", "color", "no_input", "quiet")
-_WITHOUT_CONFIG = ("records", "export")  # where things are, and a way out with them, whatever the config says
 _FORMS = ("json", "jsonl", "csv", "plain")
+
+WITHOUT_CONFIG = {
+    ("config", "edit"),
+    ("config", "path"),
+    ("export", "export"),
+    ("records", "demo"),
+    ("records", "guide"),
+    ("records", "path"),
+}
+"""What goes on with the defaults when the config can't be used: what helps to put it right, what needs nothing of it, and the way out."""
 
 
 def run(module: str, function: str, arguments: dict[str, Any]) -> None:
@@ -22,9 +32,8 @@ def run(module: str, function: str, arguments: dict[str, Any]) -> None:
         raise errors.Contradiction(f"{' and '.join(f'--{form}' for form in forms)} exclude each other. Give one of them.")
     world = {name: arguments.pop(name) for name in _WORLD if name in arguments}
     once = _once(function, arguments)
-    env = Env(os.environ, (sys.stdin, sys.stdout, sys.stderr), form=forms[0] if forms else None, once=once, **world)
-    if module not in _WITHOUT_CONFIG:
-        config.read(env)  # a mistake in it is said at once, not by the first command that happens to need it
+    said = _config(may_be_broken=(module, function) in WITHOUT_CONFIG)
+    env = Env(os.environ, (sys.stdin, sys.stdout, sys.stderr), said, form=forms[0] if forms else None, once=once, **world)
     commands = __import__(f"promisectl.commands.{module}", fromlist=[function])
     try:
         code = None if once and _said_before(env) else getattr(commands, function)(env, **arguments)
@@ -54,4 +63,14 @@ def _said_before(env: Env) -> bool:
 
 def terminal(wish: str | None) -> tuple[int, bool]:
     """How many columns stdout has and whether to colour there, for what is said without a command: the help."""
-    return width_of(sys.stdout, os.environ), colored(sys.stdout, os.environ, wish or "auto")
+    return width_of(sys.stdout, os.environ), colored(sys.stdout, color_wish(os.environ, wish)[0], os.environ)
+
+
+def _config(*, may_be_broken: bool) -> Config:
+    """What the config says. Raises BadConfig."""
+    try:
+        return config.read(config_file(os.environ))
+    except errors.BadConfig:
+        if may_be_broken:
+            return Config()
+        raise

@@ -16,7 +16,6 @@ from promisectl.rendering.words import Here
 from promisectl.storage import ledger
 from promisectl.storage.figures import EVER, Record, Scope
 
-_DAYS = 90
 _DIRECTIONS = ("owe", "owed")
 _MONTHS = 12
 Months = Mapping[str, Mapping[str, int]]
@@ -72,7 +71,7 @@ def _window(env: Env, since: str | None, until: str | None, as_of: str | None, *
     arguments.at_most_one(all=all_, since=since)
     moment = arguments.as_of(env, as_of)
     end = min(arguments.past(env, "--until", until, end=True) or moment, moment)
-    day = civil.local(end, env.zone).date() - timedelta(days=_DAYS)
+    day = civil.local(end, env.zone).date() - timedelta(days=env.config.window)
     begin = None if all_ else arguments.past(env, "--since", since, end=False) or civil.first_second(day, env.zone)
     if begin and begin > end:
         raise errors.Contradiction("That window ends before it begins. Give --since a day before --until, and --until one after it.")

@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
-from promisectl import config
 from promisectl.commands import load, viewing
 from promisectl.commands.viewing import Row
 from promisectl.domain import civil, lifecycle, wellmade
@@ -70,7 +69,7 @@ class Surroundings:
         self._env = env
         self._db = db
         self._remembered: dict[object, Any] = {}
-        wish = config.read(env).check
+        wish = env.config.check
         self._ignored = wish.ignore
         self.words = Words(wish.effort, wish.hedges, wish.vague)
 

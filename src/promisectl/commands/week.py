@@ -11,6 +11,7 @@ from promisectl.domain import civil, subject
 from promisectl.env import Env
 
 _MOST = 53
+_ISO = 0  # the weeks of the records begin on Monday, whatever the config says
 
 
 def week(env: Env, *, weeks: int = 2) -> None:
@@ -23,7 +24,7 @@ def week(env: Env, *, weeks: int = 2) -> None:
             return
         promised, usual = load.promised(env, db), load.usual(env, db)
     today = civil.local(env.now, env.zone).date()
-    first = load.monday(today)
+    first = load.week_begin(today, env.config.week_start if env.form == "table" else _ISO)
     days = [first + timedelta(days=later) for later in range(min(7 * weeks, (date.max - first).days + 1))]
     viewing.answer(env, _records(env, promised, days, usual), viewing.DAYS, lambda rows: _draw(env, rows, promised, usual))
 
@@ -35,13 +36,16 @@ def _records(env: Env, promised: Sequence[Row], days: Sequence[date], usual: flo
     for row in promised:
         due = load.day(env, row) if row["due_at"] else None
         (earlier if due and due < days[0] else by_day.setdefault(due, [])).append(row)
-    mine: dict[date, int] = {}
-    for day in days:
-        mine[load.monday(day)] = mine.get(load.monday(day), 0) + len(_ids(by_day[day], load.MINE))
-    found = [
-        _record("day", by_day[day], str(day), f"{day:%G-W%V}", overfull=subject.overfull(mine[load.monday(day)], usual)) for day in days
-    ]
+    found = list[dict[str, Any]]()
+    for week in _by_week(days):
+        overfull = subject.overfull(sum(len(_ids(by_day[day], load.MINE)) for day in week), usual)
+        found += [_record("day", by_day[day], str(day), f"{day:%G-W%V}", overfull=overfull) for day in week]
     return [*found, _record("earlier", earlier), _record("no date", by_day.get(None, []))]
+
+
+def _by_week(days: Sequence[Any]) -> list[Sequence[Any]]:
+    """Days, the first of which begins a week, seven by seven."""
+    return [days[place : place + 7] for place in range(0, len(days), 7)]
 
 
 def _record(kind: str, rows: Sequence[Row], day: str | None = None, week: str | None = None, *, overfull: bool = False) -> dict[str, Any]:
@@ -68,6 +72,6 @@ def _draw(env: Env, rows: Sequence[Row], promised: Sequence[Row], usual: float) 
     late = [row for row in promised if "overdue" in (row["flags"] or "")]
     undated = [row for row in promised if not row["due_at"]]
     beside = {name: (_ids(found, load.MINE), _ids(found, ("owed",))) for name, found in (("overdue", late), ("no date", undated))}
-    days = [row for row in rows if row["day"]]
+    weeks = _by_week([row for row in rows if row["day"]])
     outcomes = {str(row["id"]): row["outcome"] for row in promised}
-    viewing.draw(env, drawing.page(days, beside, outcomes, usual, viewing.here(env), env.width))
+    viewing.draw(env, drawing.page(weeks, beside, outcomes, usual, viewing.here(env), env.width))

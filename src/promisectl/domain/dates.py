@@ -40,6 +40,7 @@ class _Said(NamedTuple):
     home: str  # the person's own zone
     today: date = _EARLIEST
     order: str | None = None
+    week_start: int = 0
     past: bool = False
     examples: tuple[str, str, str] | None = None
 
@@ -47,14 +48,15 @@ class _Said(NamedTuple):
         return UnreadableDate(self.text, self.examples or _examples(self.today, past=self.past), why)
 
 
-def read(text: str, now: datetime, zone: str, *, order: str | None = None, past: bool = False) -> When:
+def read(text: str, now: datetime, zone: str, *, order: str | None = None, week_start: int = 0, past: bool = False) -> When:
     """Return the day or the minute that `text`, said at `now` (aware UTC) by somebody in `zone`, means.
 
     `order` ("dmy", "mdy" or "ymd") says how dates of bare numbers are read. Where a weekday or a date without
-    its year fits many days, the nearest one ahead is meant, or with `past` the nearest one behind.
+    its year fits many days, the nearest one ahead is meant, or with `past` the nearest one behind. The end of
+    the week is the day before its next `week_start` (Monday is 0).
     Raises UnreadableDate for what is outside the grammar or does not exist, AmbiguousDate for what has several readings.
     """
-    said = _Said(text, zone, zone, now.date(), order, past)
+    said = _Said(text, zone, zone, now.date(), order, week_start, past)
     try:
         said = _counted_in(said, zone, now)
         words = _plain(said)
@@ -129,7 +131,7 @@ def _words(said: _Said, words: str, clock: str | None) -> When:
 
 
 def _simple(said: _Said, words: str) -> date | None:
-    days = {"today": 0, "tomorrow": 1, "yesterday": -1, "eow": 6 - said.today.weekday()}
+    days = {"today": 0, "tomorrow": 1, "yesterday": -1, "eow": (said.week_start - 1 - said.today.weekday()) % 7}
     if words in days:
         return said.today + timedelta(days=days[words])
     ends = {"eom": said.today.month, "eoy": 12}

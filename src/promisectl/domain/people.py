@@ -91,15 +91,18 @@ def _apply(people: dict[int, Person], act: PersonAct) -> None:
             people[merged.id] = merged._replace(merged_into=other.id, aliases=())
 
 
-def is_me(words: str) -> bool:
-    """Whether a name as it was typed means myself."""
-    return words.strip().casefold() == ME
+def is_me(words: str, name: str | None = None) -> bool:
+    """Whether a name as it was typed means myself: `me`, or my own `name` or its handle."""
+    return _handle(words) in (ME, _handle(name or ME))
+
+
+def _handle(words: str) -> str:
+    return "-".join(words.split()).casefold()
 
 
 def newcomer(words: str) -> Newcomer:
     """The handle and display name for a name as it was typed: “Dana Kim” is dana-kim, Dana Kim. Raises BadName."""
-    name = " ".join(words.split())
-    handle = name.casefold().replace(" ", "-")
+    name, handle = " ".join(words.split()), _handle(words)
     if not handle:
         raise errors.BadName(words, "it is empty")
     if handle == ME:
@@ -146,7 +149,7 @@ def find(name: str, people: Sequence[Person]) -> Person:
 
 def near(name: str, people: Sequence[Person]) -> list[Person]:
     """Known people that a new name might mean: begun alike, two letters apart at the most, or with the same first name."""
-    handle = " ".join(name.split()).casefold().replace(" ", "-")
+    handle = _handle(name)
     first = handle.split("-")[0]
     return [
         person

@@ -18,6 +18,8 @@ TOPICS = {
     "spreadsheets": "CSV and tables: Excel, LibreOffice, pandas, sqlite3, Markdown",
     "calendars": "promises as tasks: alarms, calendar programs, todoman",
     "scripting": "scripts, the prompt of your shell, bars, and mails from cron",
+    "config": "what can be said once and for all, key by key",
+    "aliases": "words of your own for what you ask every day",
     "files": "where the ledger is kept, and how it is looked after",
     "exit-codes": "what the shell sees",
 }

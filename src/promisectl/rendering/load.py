@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from itertools import groupby
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -18,14 +17,13 @@ Both = tuple[Sequence[str], Sequence[str]]
 
 
 def page(
-    days: Sequence[Row], beside: Mapping[str, Both], outcomes: Mapping[str, str], usual: float, here: Here, width: int
+    weeks: Sequence[Sequence[Row]], beside: Mapping[str, Both], outcomes: Mapping[str, str], usual: float, here: Here, width: int
 ) -> RenderableType:
-    """A section for each week, from today on.
+    """A section for each week with a record for each of its days, from today on.
 
     `beside` names what stands outside the days; `outcomes` are by number, and named where there is room.
     """
-    weeks = [list(rows) for _, rows in groupby(days, key=lambda row: row["week"])]
-    cells = [*((row["owe_ids"].split(), row["owed_ids"].split()) for row in days), *beside.values()]
+    cells = [*((row["owe_ids"].split(), row["owed_ids"].split()) for rows in weeks for row in rows), *beside.values()]
     longest = max(len(numbers) for both in cells for numbers in both)
     named = outcomes if width >= _ROOM + 2 * longest else {}
     parts: list[RenderableType] = []
@@ -45,7 +43,8 @@ def _ahead(row: Row, overdue: Both) -> Both:
 
 def _title(rows: Sequence[Row], usual: float) -> Text:
     first, last = (date.fromisoformat(rows[place]["day"]) for place in (0, -1))
-    title = Text(f"Week {first:%V}, {_short(first)} to {_short(last)}", style="bold")
+    number = f" {first:%V}," if first.weekday() == 0 else ""  # weeks have a number where they begin on Monday
+    title = Text(f"Week{number or ' of'} {_short(first)} to {_short(last)}", style="bold")
     if rows[0]["overfull"]:
         pace = f"; in a usual week you deliver {rates.plain(usual)}" if usual else ""
         title.append(f"\nOver-full: you owe {sum(row['owe'] for row in rows)}{pace}.", style="not bold red")

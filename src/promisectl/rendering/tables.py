@@ -1,6 +1,6 @@
 """Tables for people, drawn with rich. Every table fits the width; what does not fit beside is put below, never cut."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, Any
 
 from rich.cells import cell_len
@@ -12,11 +12,13 @@ from rich.theme import Theme
 
 from promisectl.escaping import safe
 from promisectl.rendering import words
+from promisectl.rendering.columns import COLUMNS, Column, chosen
 from promisectl.rendering.words import Here, Row
 
-_TONES = {"bad": "red", "warn": "yellow", "good": "green", "quiet": "bright_black"}
-_WHO_MOST = 16
-_OUTCOME_LEAST = 24
+_TONES = {"bad": "red", "warn": "yellow", "good": "green", "quiet": "bright_black", "strong": "bold"}
+_OUTCOME_LEAST = 24  # columns for a sentence, where all stand beside each other
+_LEAST = 12  # the same, where some stand below others
+_ANY = 1_000
 _PEOPLE_LEAST = 64
 
 
@@ -36,49 +38,94 @@ def console(file: IO[str], width: int, *, color: bool) -> Console:
     )
 
 
-class _Columns:
-    """The widths that all sections of one view share, so that their columns stand below each other."""
+def _arrangements(columns: Sequence[Column]) -> Iterator[tuple[list[Sequence[Column]], int, int]]:
+    """How columns can be arranged in groups that stand below each other, from the widest arrangement to the one that always fits.
 
-    def __init__(self, rows: Sequence[Row], here: Here, width: int, *, both_ways: bool) -> None:
-        self.both_ways = both_ways
-        self.number = max((len(str(row["id"])) for row in rows), default=1)
-        self.who = min(_WHO_MOST, max((cell_len(safe(self.name(row))) for row in rows), default=4))
-        self.due = max((cell_len(words.short_due(row, here)) for row in rows), default=3)
-        self.standing = max((len(said) for row in rows for said, _ in words.standing(row, here)), default=0)
-        beside = width - self.number - self.who - 2 * 5
-        self.beside = beside - self.due - self.standing >= _OUTCOME_LEAST
-        self.below = beside - max(self.due, self.standing) >= _OUTCOME_LEAST // 2
+    With each comes the least room that it leaves for what is wide, and the most that its last column may take.
+    """
+    each: list[Sequence[Column]] = [[column] for column in columns]
+    wide = [column for column in columns if column.wide]
+    yield each, _OUTCOME_LEAST * len(wide) + 2, _ANY
+    if wide:
+        lead = each[: columns.index(wide[0])]
+        tail = [column for column in columns[len(lead) :] if not column.wide]
+        together: list[Sequence[Column]] = [tail] if tail else []
+        yield [*lead, wide, *([column] for column in tail)], _OUTCOME_LEAST + 2, _ANY
+        yield [*lead, wide, *together], _LEAST + 4, _ANY
+        yield [*lead, wide, *together], _LEAST - 2, _LEAST
+    number = columns[0] is COLUMNS["id"] and len(columns) > 1
+    yield [*each[:number], columns[number:]], -_ANY, _ANY
 
-    def name(self, row: Row) -> str:
-        """Who it is with; where both directions stand together, to whom or from whom."""
-        return words.to_or_from(row) if self.both_ways else str(row["person_name"])
+
+class _Layout:
+    """Which columns stand beside each other and which below, and how wide they are, alike in all sections of one view."""
+
+    def __init__(self, columns: Sequence[Column], rows: Sequence[Row], here: Here, width: int) -> None:
+        self._rows, self._here = rows, here
+        for groups, least, most in _arrangements(columns):
+            self.groups = groups
+            self.widths = [None if any(column.wide for column in group) else self._needs(group) for group in groups]
+            if self.widths[-1]:
+                self.widths[-1] = min(self.widths[-1], most)
+            if width - sum(taken or 0 for taken in self.widths) - 2 * (len(groups) - 1) >= least:
+                break
+
+    def _needs(self, group: Sequence[Column]) -> int:
+        values = (min(column.most or _ANY, self._longest(column, labelled=column is not group[0])) for column in group)
+        return max(len(group[0].heading), *values)
+
+    def _longest(self, column: Column, *, labelled: bool) -> int:
+        return max((cell_len(text) for row in self._rows for text, _ in self._lines(column, row, labelled=labelled)), default=0)
+
+    def _lines(self, column: Column, row: Row, *, labelled: bool) -> list[tuple[str, str]]:
+        lines = [(safe(text), tone) for text, tone in column.lines(row, self._here)]
+        return [(column.label + lines[0][0], lines[0][1]), *lines[1:]] if labelled and lines else lines
+
+    def cell(self, group: Sequence[Column], row: Row) -> Text:
+        """What stands in one cell, all but the first with their labels: below each other, but what is short beside what is short.
+
+        Where only short values stand in a group, each has a line of its own.
+        """
+        made, beside = Text(overflow="fold"), False
+        together = any(column.wide for column in group)
+        for column in group:
+            for text, tone in self._lines(column, row, labelled=column is not group[0]):
+                between = ", " if together and beside and not column.wide else "\n"
+                made.append(between if made else "").append(text, style=_TONES.get(tone, ""))
+                beside = not column.wide
+        return made
 
 
-def _section(title: str, rows: Sequence[Row], here: Here, columns: _Columns) -> RenderableType:
+def _section(title: str, rows: Sequence[Row], layout: _Layout) -> RenderableType:
     """One section: a title and a table of promises."""
-    table = bare()
-    table.add_column("#", justify="right", width=columns.number, no_wrap=True)
-    table.add_column("Who", width=columns.who, overflow="fold")
-    table.add_column("What", ratio=1, overflow="fold")
-    if not columns.beside:
-        table.add_column("By", width=max(columns.due, columns.standing) if columns.below else _OUTCOME_LEAST // 2, overflow="fold")
-    else:
-        table.add_column("By", width=columns.due, overflow="fold")
-        table.add_column("", width=columns.standing, overflow="fold")
+    table = bare(expand=None in layout.widths)
+    for group, width in zip(layout.groups, layout.widths, strict=True):
+        number = group[0] is COLUMNS["id"]
+        table.add_column(
+            group[0].heading,
+            justify="right" if number else "left",
+            width=width,
+            ratio=1 if width is None else None,
+            no_wrap=number,
+            overflow="fold",
+        )
     for row in rows:
-        due, standing = Text(words.short_due(row, here), style="" if row["due"] else "bright_black"), _standing(row, here)
-        last: tuple[RenderableType, ...] = (due, standing) if columns.beside else (Group(due, standing),)
-        table.add_row(Text(str(row["id"]), style="bold"), plain(columns.name(row)), plain(row["outcome"]), *last)
+        table.add_row(*(layout.cell(group, row) for group in layout.groups))
     return Group(Text(title, style="bold"), table) if title else table
 
 
-def sections(parts: Iterable[tuple[str, Sequence[Row]]], here: Here, width: int, *, both_ways: bool = False) -> RenderableType:
-    """Several tables below each other with columns of one width; empty ones are left out. `both_ways` says to whom or from whom."""
+def sections(
+    parts: Iterable[tuple[str, Sequence[Row]]], here: Here, width: int, *, both_ways: bool = False, columns: Sequence[str] = ()
+) -> RenderableType:
+    """Several tables below each other with columns of one width; empty ones are left out. `both_ways` says to whom or from whom.
+
+    `columns` names what is shown, if not the usual.
+    """
     full = [(title, rows) for title, rows in parts if rows]
-    columns = _Columns([row for _, rows in full for row in rows], here, width, both_ways=both_ways)
+    layout = _Layout(chosen(columns, both_ways=both_ways), [row for _, rows in full for row in rows], here, width)
     drawn: list[RenderableType] = []
     for title, rows in full:
-        drawn += [_section(title, rows, here, columns), Text()]
+        drawn += [_section(title, rows, layout), Text()]
     return Group(*drawn[:-1])
 
 
@@ -121,6 +168,16 @@ def pairs(rows: Sequence[tuple[str, str]]) -> RenderableType:
     return grid
 
 
+def settings(rows: Sequence[tuple[str, str, str]]) -> RenderableType:
+    """Names, values, and who says so; what nobody has said stands back."""
+    table = bare(expand=False)
+    for heading in ("Key", "Value", "From"):
+        table.add_column(heading, overflow="fold")
+    for name, value, source in rows:
+        table.add_row(plain(name), plain(value), plain(source), style="bright_black" if source == "default" else "")
+    return table
+
+
 def titled(title: str, rows: Sequence[tuple[str, str]]) -> RenderableType:
     """A title and, below it and set in, names and values in two columns."""
     return Group(Text(title, style="bold"), Padding(pairs(rows), (0, 0, 0, 2)))
@@ -157,8 +214,3 @@ def bare(*, expand: bool = True) -> Table:
 def plain(value: Any) -> Text:
     """A value as it was typed, steering characters escaped."""
     return Text(safe(str(value)), overflow="fold")
-
-
-def _standing(row: Row, here: Here) -> Text:
-    said = words.standing(row, here)
-    return Text("\n").join(Text(text, style=_TONES[tone]) for text, tone in said)

@@ -1,0 +1,51 @@
+"""The config: what somebody has said once and for all. Read once, before anything is done; where there is no file it costs nothing."""
+
+import os
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+
+class Check(NamedTuple):
+    """What the check of promises leaves out, and the words it looks for besides its own."""
+
+    ignore: tuple[str, ...] = ()
+    effort: tuple[str, ...] = ()
+    hedges: tuple[str, ...] = ()
+    vague: tuple[str, ...] = ()
+
+
+class Table(NamedTuple):
+    """How `owe`, `owed` and `list` look on a terminal: their columns, if not the usual ones, and the order of their rows."""
+
+    columns: tuple[str, ...] = ()
+    sort: str = "due"
+
+
+class Config(NamedTuple):
+    """What the config can say, and what holds where it says nothing.
+
+    `me` is my name, `zone` the IANA name of my zone. `date_order` says how dates of bare numbers are read: dmy, mdy, ymd, or not at
+    all. `week_start` is the day that begins a week, Monday is 0. `window` is what `stats` looks back on, in days. `color` is auto,
+    always or never. `pager` is a command, False for none, None where nothing is said. `alias` holds what each alias stands for.
+    """
+
+    me: str | None = None
+    zone: str | None = None
+    date_order: str | None = None
+    week_start: int = 0
+    window: int = 90
+    color: str = "auto"
+    pager: str | bool | None = None
+    check: Check = Check()
+    table: Table = Table()
+    alias: Mapping[str, str] = MappingProxyType({})
+
+
+def read(path: str) -> Config:
+    """The config in a file; nothing but defaults where there is none. Raises BadConfig."""
+    if not os.path.exists(path):
+        return Config()
+    from promisectl.config import file
+
+    return file.parsed(file.content(path), path)

@@ -1,0 +1,110 @@
+"""The config as a file: TOML on the way in, and on which line each key stands."""
+
+import tomllib
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from promisectl import errors
+from promisectl.config import Check, Config, Table
+from promisectl.config.keys import KEYS, Wrong, alias
+
+TABLES: Mapping[str, type] = {"check": Check, "table": Table}
+_NOT_A_TABLE = {
+    "check": 'check is a table: write [check], and below it ignore = ["L08"]',
+    "table": 'table is a table: write [table], and below it sort = "person"',
+    "alias": 'alias is a table: write [alias], and below it late = "owe --overdue"',
+}
+
+
+def content(path: str) -> bytes:
+    """What is in the file. Raises BadConfig when it can't be read."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise errors.BadConfig(path, error.strerror or str(error)) from error
+
+
+def parsed(written: bytes, path: str) -> Config:
+    """The config that is written there; `path` is what an error calls it. Raises BadConfig."""
+    text, found = _toml(written, path)
+    try:
+        said = {name: _value(name, value) for name, value in _said(found)}
+    except Wrong as wrong:
+        raise errors.BadConfig(path, f"line {_lines(text)[wrong.key]}: {wrong}") from None
+    made: dict[str, Any] = {name: value for (name, *within), value in said.items() if not within}
+    made |= {table: kind(**_within(said, table)) for table, kind in TABLES.items()}
+    return Config(**made, alias=_within(said, "alias"))
+
+
+def lines(path: str) -> dict[str, int]:
+    """The line of every key in a config that can be used, one in a table with the table's name and a dot before it."""
+    text, _ = _toml(content(path), path)
+    return {".".join(key): line for key, line in _lines(text).items()}
+
+
+def _toml(written: bytes, path: str) -> tuple[str, dict[str, Any]]:
+    try:
+        text = written.decode("utf-8-sig").replace("\r\n", "\n")
+        return text, tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise errors.BadConfig(path, f"it is no TOML ({error})") from error
+
+
+def _said(found: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Each key, with that of its table before it, and its value. Raises Wrong for what nobody knows."""
+    for name, value in found.items():
+        if name not in Config._fields:
+            raise _unknown((name,), Config._fields)
+        if name not in _NOT_A_TABLE:
+            yield (name,), value
+            continue
+        if not isinstance(value, dict):
+            raise Wrong((name,), _NOT_A_TABLE[name])
+        for key, inner in value.items():
+            if name in TABLES and key not in TABLES[name]._fields:  # type: ignore[attr-defined]
+                raise _unknown((name, key), TABLES[name]._fields)  # type: ignore[attr-defined]
+            yield (name, key), inner
+
+
+def _unknown(key: tuple[str, ...], known: Collection[str]) -> Wrong:
+    """What is wrong with a key that is not among those `known` at its place: it belongs elsewhere, or there is no such key."""
+    from difflib import get_close_matches
+
+    for place, _, name in (one.rpartition(".") for one in KEYS):
+        if name == key[-1]:
+            return Wrong(key, f"{name} stands in the wrong place; write it {f'below [{place}]' if place else 'above the first [table]'}")
+    return Wrong(key, f"there is no “{key[-1]}”; the nearest is {get_close_matches(key[-1], known, 1, 0)[0]}")
+
+
+def _value(key: tuple[str, ...], value: Any) -> Any:
+    """A value as the config holds it. Raises Wrong."""
+    try:
+        return alias(key[1], value) if key[0] == "alias" else KEYS[".".join(key)].read(value)
+    except ValueError as error:
+        raise Wrong(key, str(error)) from None
+
+
+def _within(said: Mapping[tuple[str, ...], Any], table: str) -> dict[str, Any]:
+    return {key[1]: value for key, value in said.items() if key[0] == table and key[1:]}
+
+
+def _lines(text: str) -> dict[tuple[str, ...], int]:
+    """The line on which each key begins: it is there for the first time when the lines up to its last one are read as TOML."""
+    written, begin, found = text.split("\n"), 1, dict[tuple[str, ...], int]()
+    for number in range(1, len(written) + 1):
+        try:
+            so_far = tomllib.loads("\n".join(written[:number]))
+        except tomllib.TOMLDecodeError:
+            continue  # in the middle of a value
+        for key in _paths(so_far):
+            found.setdefault(key, begin)
+        begin = number + 1
+    return found
+
+
+def _paths(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for name, value in found.items():
+        yield (name,)
+        if isinstance(value, dict):
+            yield from ((name, key) for key in value)

@@ -1,0 +1,273 @@
+"""config show, path and edit: what holds and who says so; and a mistake in an editor never breaks what was there."""
+
+import csv
+import io
+import json
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from promisectl.config import file, keys
+from tests.cli.terminal import ended, terminal
+from tests.cli.test_config import configure
+from tests.conftest import Program
+
+
+def _path(program: Program) -> Path:
+    return program.home / "config" / "promisectl" / "config.toml"
+
+
+def _editor(program: Program, patch: pytest.MonkeyPatch, script: str, variable: str = "EDITOR") -> None:
+    """An editor that does to its last argument, `$1`, what the script says."""
+    editor = program.home / "bin" / f"{variable}.sh"
+    editor.parent.mkdir(exist_ok=True)
+    editor.write_text(f"#!/bin/sh\n{script}\n")
+    editor.chmod(0o755)
+    patch.setenv(variable, str(editor))
+
+
+@pytest.fixture(autouse=True)
+def _no_editor(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("VISUAL", "EDITOR"):
+        monkeypatch.delenv(name, raising=False)
+
+
+# show and path
+
+
+def _shown(program: Program, *words: str) -> dict[str, tuple[object, str]]:
+    return {one["key"]: (one["value"], one["from"]) for one in json.loads(program.ok(*words, "config", "show", "--json"))}
+
+
+def test_every_key_is_shown_with_its_default(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR")
+    assert _shown(program) == {
+        "me": (None, "default"),
+        "zone": ("Europe/Berlin", "TZ"),
+        "date_order": (None, "default"),
+        "week_start": ("mon", "default"),
+        "window": (90, "default"),
+        "color": ("auto", "default"),
+        "pager": (None, "default"),
+        "check.ignore": ([], "default"),
+        "check.effort": ([], "default"),
+        "check.hedges": ([], "default"),
+        "check.vague": ([], "default"),
+        "table.columns": (["id", "person", "outcome", "due", "standing"], "default"),
+        "table.sort": ("due", "default"),
+    }
+    assert [*_shown(program)] == [*keys.KEYS]
+
+
+def test_every_source_is_named(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR")
+    text = '# mine\nzone = "Asia/Tokyo"\nwindow = "180 days"\ncolor = "never"\npager = false\n\n[alias]\nlate = "owe --overdue"\n'
+    configure(program, text)
+    shown = _shown(program)
+    assert shown["window"] == (180, "line 3")
+    assert shown["color"] == ("never", "line 4")
+    assert shown["pager"] == (False, "line 5")
+    assert shown["alias.late"] == ("owe --overdue", "line 8")
+    assert shown["zone"] == ("Europe/Berlin", "TZ")
+    assert _shown(program, "--color", "always")["color"] == ("always", "--color")
+    assert _shown(program, "--color", "auto")["color"] == ("auto", "--color")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert _shown(program)["color"] == ("always", "FORCE_COLOR")
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert _shown(program)["color"] == ("never", "NO_COLOR")
+    monkeypatch.delenv("TZ")
+    assert _shown(program)["zone"] == ("Asia/Tokyo", "line 2")
+
+
+def test_it_is_a_table_for_people_and_lines_for_programs(program: Program) -> None:
+    configure(program, 'week_start = "sun"\n[check]\nignore = ["L08", "L13"]\n[table]\ncolumns = ["id", "outcome"]')
+    lines = dict(line.split("\t", 1) for line in program.ok("config", "show").splitlines())
+    assert lines["week_start"] == "sun\tline 1"
+    assert lines["check.ignore"] == "L08, L13\tline 3"
+    assert lines["me"] == "\tdefault"
+    assert next(csv.reader(io.StringIO(program.ok("config", "show", "--csv")))) == ["key", "value", "from"]
+    assert json.loads(program.ok("config", "show", "--jsonl").splitlines()[11])["value"] == ["id", "outcome"]
+    table = program.ok("config", "show", width=80).splitlines()
+    assert table[0].split() == ["Key", "Value", "From"]
+    assert table[4].split() == ["week_start", "sun", "line", "1"]
+    assert all(len(line) <= 40 for line in program.ok("config", "show", width=40).splitlines())
+
+
+def test_the_path_stands_alone(program: Program) -> None:
+    assert program("config", "path") == (f"{_path(program)}\n", "There is none yet. To begin one: promisectl config edit.\n", 0)
+    configure(program, "")
+    assert program("config", "path") == (f"{_path(program)}\n", "", 0)
+
+
+# edit
+
+
+def test_a_first_config_begins_with_every_key(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    _editor(program, monkeypatch, f'cp "$1" {program.home}/seen; echo "[x]" | sed "s/.*//" >> "$1"; sed -i "s/^# window/window/" "$1"')
+    assert program("config", "edit") == (f"Written: {_path(program)}\n", "", 0)
+    assert (program.home / "seen").read_text() == keys.template()
+    assert _shown(program)["window"][0] == 180
+    assert stat.S_IMODE(_path(program).stat().st_mode) == 0o600
+    assert stat.S_IMODE(_path(program).parent.stat().st_mode) == 0o700
+    assert [one.name for one in _path(program).parent.iterdir()] == ["config.toml"]
+
+
+def test_the_template_says_nothing_and_every_example_in_it_is_right() -> None:
+    assert file.parsed(keys.template().encode(), "") == file.parsed(b"", "")
+    lines = keys.template().splitlines()
+    said = "\n".join(line.removeprefix("# ") if "=" in line and line.startswith("# ") else line for line in lines)
+    config = file.parsed(said.encode(), "")
+    assert (config.me, config.window, config.alias) == ("Ana Lopez", 180, {"today": "owe --due-before tomorrow"})
+    assert [key for key in keys.KEYS if f"\n# {key.rpartition('.')[2]} = " not in keys.template()] == []
+
+
+def test_what_was_there_is_edited(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = configure(program, "# mine\nwindow = 30\n")
+    path.chmod(0o644)
+    _editor(program, monkeypatch, 'sed -i "s/30/60/" "$1"')
+    program.ok("config", "edit")
+    assert path.read_text() == "# mine\nwindow = 60\n"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_broken_config_can_be_put_right(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = configure(program, "window = \n")
+    assert program("owe").code == 6
+    _editor(program, monkeypatch, 'echo "window = 30" > "$1"')
+    program.ok("config", "edit")
+    assert path.read_text() == "window = 30\n"
+
+
+def test_nothing_changed_is_nothing_written(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    _editor(program, monkeypatch, "true")
+    assert program("config", "edit") == ("Nothing was changed.\n", "", 0)
+    assert not _path(program).exists()
+    path = configure(program, "no toml")
+    assert program("config", "edit") == ("Nothing was changed.\n", "", 0)
+    assert path.read_text() == "no toml"
+
+
+def test_a_mistake_leaves_the_config_as_it_was(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = configure(program, "window = 30\n")
+    _editor(program, monkeypatch, 'echo "windows = 60" >> "$1"')
+    result = program("config", "edit")
+    assert result == ("", f"promisectl: {path}: line 2: there is no “windows”; the nearest is window. Nothing was done.\n", 6)
+    assert path.read_text() == "window = 30\n"
+    assert program("config", "edit", "--no-input", answers="y\n").code == 6
+    assert [one.name for one in path.parent.iterdir()] == ["config.toml"]
+
+
+def test_a_mistake_may_be_edited_again(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = configure(program, "window = 30\n")
+    _editor(program, monkeypatch, 'if grep -q windows "$1"; then sed -i "s/windows/window/; 1d" "$1"; else echo "windows = 60" >> "$1"; fi')
+    result = program("config", "edit", answers="\n")
+    assert "line 2: there is no “windows”" in result.stderr
+    assert "Edit it again?" in result.stderr
+    assert (result.stdout, result.code) == (f"Written: {path}\n", 0)
+    assert path.read_text() == "window = 60\n"
+
+
+@pytest.mark.parametrize("answers", ["no\n", "n\n", ""])
+def test_a_mistake_may_be_left(program: Program, monkeypatch: pytest.MonkeyPatch, answers: str) -> None:
+    path = configure(program, "window = 30\n")
+    _editor(program, monkeypatch, 'echo "windows = 60" >> "$1"')
+    assert program("config", "edit", answers=answers).code == 6
+    assert path.read_text() == "window = 30\n"
+
+
+@pytest.mark.parametrize(
+    ("editor", "sentence"),
+    [
+        ("false", "The editor “false” ended with 1, so the config is as it was."),
+        ("no-such-editor -w", "The editor “no-such-editor -w” can't be started (No such file or directory), so"),
+        ("ed 'x", "The editor “ed 'x” can't be read as a command (No closing quotation), so"),
+    ],
+)
+def test_an_editor_that_fails_changes_nothing(program: Program, monkeypatch: pytest.MonkeyPatch, editor: str, sentence: str) -> None:
+    path = configure(program, "window = 30\n")
+    monkeypatch.setenv("EDITOR", editor)
+    result = program("config", "edit")
+    assert (result.stdout, result.code) == ("", 2)
+    assert result.stderr.startswith(f"promisectl: {sentence}")
+    assert path.read_text() == "window = 30\n"
+
+
+def test_what_a_failing_editor_has_saved_is_not_taken(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = configure(program, "window = 30\n")
+    _editor(program, monkeypatch, 'echo "window = 60" > "$1"; exit 1')
+    assert program("config", "edit").code == 2
+    assert path.read_text() == "window = 30\n"
+
+
+def test_an_editor_that_takes_the_file_away_changes_nothing(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = configure(program, "window = 30\n")
+    _editor(program, monkeypatch, 'rm "$1"')
+    result = program("config", "edit")
+    assert (result.code, "has taken the file away, so the config is as it was" in result.stderr) == (2, True)
+    assert path.read_text() == "window = 30\n"
+
+
+def test_without_any_editor_it_is_said(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(program.home))
+    result = program("config", "edit")
+    assert result == ("", f"promisectl: There is no editor. Set EDITOR to one, as in EDITOR=nano, or edit {_path(program)} yourself.\n", 2)
+
+
+def test_visual_comes_first_and_may_have_options(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    _editor(program, monkeypatch, 'echo "window = 1" > "$1"', "EDITOR")
+    _editor(program, monkeypatch, 'test "$1 $2" = "-w two words" && echo "window = 2" > "$3"', "VISUAL")
+    monkeypatch.setenv("VISUAL", f"{os.environ['VISUAL']} -w 'two words'")
+    program.ok("config", "edit")
+    assert _path(program).read_text() == "window = 2\n"
+
+
+def test_a_link_is_followed(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    _editor(program, monkeypatch, 'echo "window = 60" > "$1"')
+    kept = program.home / "dotfiles" / "promisectl.toml"
+    kept.parent.mkdir()
+    kept.write_text("window = 30\n")
+    _path(program).parent.mkdir(parents=True)
+    _path(program).symlink_to(kept)
+    program.ok("config", "edit")
+    assert _path(program).readlink() == kept
+    assert kept.read_text() == "window = 60\n"
+    kept.unlink()
+    program.ok("config", "edit")
+    assert (_path(program).readlink(), kept.read_text()) == (kept, "window = 60\n")
+
+
+def test_a_place_that_cannot_be_written_is_told(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    _editor(program, monkeypatch, 'echo "window = 60" > "$1"')
+    (program.home / "config").write_text("in the way")
+    result = program("config", "edit")
+    assert (result.code, "can't be written" in result.stderr) == (5, True)
+
+
+def test_an_editor_reads_what_is_piped_to_it_without_a_terminal(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = configure(program, "window = 30\n")
+    _editor(program, monkeypatch, 'read -r days; echo "window = $days" > "$1"')
+    command = [sys.executable, "-m", "promisectl", "config", "edit"]
+    done = subprocess.run(command, input="60\n", capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr, done.returncode) == (f"Written: {path}\n", "", 0)
+    assert path.read_text() == "window = 60\n"
+
+
+def test_at_a_terminal_the_editor_has_it_and_ctrl_c_is_its_own(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = configure(program, "window = 30\n")
+    _editor(
+        program,
+        monkeypatch,
+        'trap \'echo heard\' INT; echo ready; until read -r days && test "$days"; do :; done; echo "window = $days" > "$1"',
+    )
+    with terminal("config", "edit") as child:
+        child.expect("ready")
+        child.sendintr()
+        child.expect("heard")
+        child.sendline("60")
+        child.expect("Written")
+        assert ended(child) == 0
+    assert path.read_text() == "window = 60\n"
