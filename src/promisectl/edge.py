@@ -40,6 +40,8 @@ def _answered(words: Sequence[str]) -> int:
 
 
 def _ask(words: Sequence[str]) -> int:
+    if words[:1] == ["completion"] and words[2:3] == ["--"] and words[3:]:
+        return _at_a_tab(words[1], words[3:])
     from typer import Abort
     from typer.exceptions import TyperException
     from typer.main import get_command
@@ -59,6 +61,15 @@ def _ask(words: Sequence[str]) -> int:
     except SystemExit as done:
         return int(done.code or 0)
     return code if isinstance(code, int) else 0
+
+
+def _at_a_tab(shell: str, words: Sequence[str]) -> int:
+    """Say what could come next, at once: Typer alone would take longer than the rest. Nothing is asked yet, so nothing is refused."""
+    from promisectl.commands.run import run
+
+    with suppress(errors.Problem):
+        run("completion", "completion", {"shell": shell, "words": words})
+    return 0
 
 
 def _command(error: Exception) -> str:

@@ -11,5 +11,6 @@ ROOMS = {
     "check": ("check",),
     "review": ("review",),
     "people": ("people", "person"),
+    "completion": ("completion",),
     "records": ("export", "path", "guide", "demo"),
 }

@@ -22,7 +22,7 @@ _WAITING = (
     ("today", "Due today: complete, or bump early"),
     ("tell", "Broken and not told: told"),
 )
-_SORTS = ("due", "made", "person", "state")
+CHOICES = {"sort": ("due", "made", "person", "state")}
 Parts = list[tuple[str, Sequence[Row]]]
 
 
@@ -104,7 +104,7 @@ def _view(
     sort: str = "due",
     limit: int | None = None,
 ) -> None:
-    arguments.choice("--sort", sort, _SORTS)
+    arguments.choice("--sort", sort, CHOICES["sort"])
     for one in state:
         arguments.choice("--state", one, _STATES)
     most, moment = arguments.limit(limit), arguments.as_of(env, as_of)

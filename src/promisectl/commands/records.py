@@ -14,6 +14,7 @@ from promisectl.records import as_csv
 from promisectl.storage import ledger, reading
 
 _NEWLINES = {"crlf": "\r\n", "lf": "\n"}
+CHOICES = {"format_": ("csv",), "newline": tuple(_NEWLINES)}
 
 
 def export(
@@ -28,8 +29,8 @@ def export(
     newline: str = "crlf",
 ) -> None:
     """Every promise, or every act, as CSV: to stdout, or into a file that appears whole."""
-    arguments.choice("--format", format_, ("csv",))
-    arguments.choice("--newline", newline, tuple(_NEWLINES))
+    arguments.choice("--format", format_, CHOICES["format_"])
+    arguments.choice("--newline", newline, CHOICES["newline"])
     kind = viewing.ACTS if acts else viewing.PROMISES
     with viewing.opened(env) as db:
         rows: Iterable[viewing.Row] = ()

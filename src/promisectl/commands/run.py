@@ -21,7 +21,7 @@ def run(module: str, function: str, arguments: dict[str, Any]) -> None:
         raise errors.Contradiction(f"{' and '.join(f'--{form}' for form in forms)} exclude each other. Give one of them.")
     world = {name: arguments.pop(name) for name in _WORLD if name in arguments}
     env = Env(os.environ, (sys.stdin, sys.stdout, sys.stderr), form=forms[0] if forms else None, **world)
-    if module != "records":
+    if module not in ("records", "completion"):
         config.read(env)  # a mistake in it is said at once, not by the first command that happens to need it
     commands = __import__(f"promisectl.commands.{module}", fromlist=[function])
     try:

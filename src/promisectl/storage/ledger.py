@@ -54,6 +54,21 @@ def reading(path: str) -> Iterator[sqlite3.Connection]:
         db.close()
 
 
+@contextmanager
+def glance(path: str) -> Iterator[sqlite3.Connection]:
+    """A connection as `reading` gives it, at once or not at all: it waits for nobody and mends nothing. Raises LedgerTrouble."""
+    with _translated(path):
+        _check_header(path)
+        db = _connect(path, "ro", patience=0)
+    try:
+        with _translated_from_sqlite(path):
+            db.execute("BEGIN")
+            _check(path, db)
+            yield db
+    finally:
+        db.close()
+
+
 def exists(path: str) -> bool:
     """Whether anything is in the ledger's place."""
     return os.path.lexists(path)
@@ -201,12 +216,12 @@ def _sync_directory(directory: str) -> None:
         os.close(descriptor)
 
 
-def _connect(path: str, mode: str) -> sqlite3.Connection:
+def _connect(path: str, mode: str, *, patience: float = _PATIENCE) -> sqlite3.Connection:
     name = path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
     db = sqlite3.connect(f"file:{name}?mode={mode}", uri=True, isolation_level=None, timeout=0)
     db.row_factory = sqlite3.Row
     with _closed_on_failure(db):
-        _configure(path, db, mode)
+        _configure(path, db, mode, patience)
     return db
 
 
@@ -219,9 +234,9 @@ def _closed_on_failure(db: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def _configure(path: str, db: sqlite3.Connection, mode: str) -> None:
+def _configure(path: str, db: sqlite3.Connection, mode: str, patience: float) -> None:
     for setting in (*_TO_WRITE, *_ALWAYS) if mode == "rw" else _ALWAYS:
-        _patiently(path, partial(db.execute, setting))
+        _patiently(path, partial(db.execute, setting), patience)
     if sys.version_info >= (3, 12):
         settings = {sqlite3.SQLITE_DBCONFIG_DEFENSIVE: True, sqlite3.SQLITE_DBCONFIG_DQS_DML: False, sqlite3.SQLITE_DBCONFIG_DQS_DDL: False}
         for setting, on in settings.items():
@@ -257,9 +272,9 @@ def _check_numbers(path: str, application: int, step: int) -> None:
         raise errors.NewerLedger(path, step, sql.SCHEMA_STEP)
 
 
-def _patiently(path: str, act: Callable[[], Any]) -> None:
+def _patiently(path: str, act: Callable[[], Any], patience: float = _PATIENCE) -> None:
     """Do `act`, waiting for other commands in small uneven steps, so that nobody starves and Ctrl-C answers at once."""
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + patience
     while True:
         try:
             act()

@@ -1,0 +1,41 @@
+#compdef promisectl
+# Completion of promisectl for zsh. Keep it as _promisectl in a directory of your fpath, before compinit runs:
+#   mkdir -p ~/.zfunc && promisectl completion zsh > ~/.zfunc/_promisectl
+#   # in ~/.zshrc:  fpath=(~/.zfunc $fpath); autoload -Uz compinit; compinit
+# See: promisectl guide completion
+#
+# All it knows it asks promisectl. No word of yours and no answer is ever evaluated.
+
+_promisectl() {
+  emulate -L zsh
+  local line value about wide=0
+  local -a values abouts shown
+  while IFS= read -r line; do
+    value=${line%%$'\t'*} about=${line#*$'\t'}
+    if [[ -z $value ]]; then
+      compset -P '--*='
+      _files
+      return
+    fi
+    values+=("$value") abouts+=("$about")
+    (( $#value > wide )) && wide=$#value
+  done < <(COLUMNS=$COLUMNS command promisectl completion zsh -- "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" 2> /dev/null)
+  (( $#values )) || return 1
+
+  local place
+  for (( place = 1; place <= $#values; place++ )); do
+    shown+=("${(r:wide:)values[place]}${abouts[place]:+  $abouts[place]}")
+  done
+  local expl
+  if [[ -n ${(j::)abouts} ]]; then
+    _wanted -V promisectl expl '' compadd -l -d shown -a values
+  else
+    _wanted -V promisectl expl '' compadd -a values
+  fi
+}
+
+if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
+  _promisectl "$@"
+else
+  compdef _promisectl promisectl
+fi
