@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -85,3 +86,12 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Program
     before = os.umask(0o077)
     yield Program(tmp_path, monkeypatch)
     os.umask(before)
+
+
+def tool(name: str) -> str:
+    """The path of a program that a test needs; where it is missing the test is skipped, or fails if all have to be there."""
+    path = shutil.which(name)
+    if path:
+        return path
+    message = f"{name} is not on this machine"
+    (pytest.fail if os.environ.get("PROMISECTL_TESTS_NEED_ALL") else pytest.skip)(message)

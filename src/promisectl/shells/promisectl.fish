@@ -9,7 +9,8 @@ function __promisectl_complete
     set -l current (commandline -ct | string unescape)
     for line in (COLUMNS=$COLUMNS command promisectl completion fish -- $words[2..] "$current" 2>/dev/null)
         if string match -q -- \t'*' $line
-            __fish_complete_path (string replace -r -- '^--[^=]*=' '' "$current")
+            set -l before (string match -r -- '^--[^=]*=' "$current")
+            string replace -r -- '^' "$before" (__fish_complete_path (string replace -- "$before" '' "$current"))
         else
             printf '%s\n' $line
         end

@@ -15,6 +15,8 @@ from promisectl.storage.reading import Clock
 Row = Mapping[str, Any]
 
 _LATELY = 1_000  # how many of the newest numbers are looked through for promises that are over
+_OPEN_ONES = f"direction IN ('owe', 'owed', 'self') AND state IN ('proposed', 'active', 'delivered') ORDER BY {reading.SORTS['due']}"
+_OVER = "state NOT IN ('proposed', 'active', 'delivered') AND id > (SELECT max(id) FROM promise) - :lately ORDER BY id DESC"
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _OPEN = (State.PROPOSED, State.ACTIVE, State.DELIVERED)
 
@@ -27,16 +29,14 @@ def glance(path: str, clock: Clock) -> Iterator[tuple[sqlite3.Connection, Clock]
 
 
 def promises(db: sqlite3.Connection, clock: Clock, command: str) -> Iterator[Row]:
-    """The promises that can be named to a command, a move only where it is open: open ones by their dates, then the newest that are over."""
+    """The promises that can be named to a command: open ones by their dates, then the newest that are over.
+
+    A move is offered only those for which it is open.
+    """
     verb = Verb(command) if command in {*Verb} else None
     states = {row.state for row in TRANSITIONS if row.verb is verb} if verb else {*State}
-    asked = []
-    if states & {*_OPEN}:
-        asked.append(
-            f"direction IN ('owe', 'owed', 'self') AND state IN ('proposed', 'active', 'delivered') ORDER BY {reading.SORTS['due']}"
-        )
-    if states - {*_OPEN}:
-        asked.append("state NOT IN ('proposed', 'active', 'delivered') AND id > (SELECT max(id) FROM promise) - :lately ORDER BY id DESC")
+    asked = [_OPEN_ONES] if states & {*_OPEN} else []
+    asked += [_OVER] if states - {*_OPEN} else []
     may: dict[tuple[Any, ...], bool] = {}
     for condition in asked:
         for row in db.execute(f"{reading.common()} SELECT * FROM promises WHERE {condition}", {**clock._asdict(), "lately": _LATELY}):
