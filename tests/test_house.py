@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from promisectl.compiled import __main__ as compiler
+from promisectl.compiled import declared
 from tests.conftest import Program
 
 ROOT = Path(__file__).parent.parent
@@ -40,6 +41,11 @@ def test_the_tools_have_nothing_to_say(words: tuple[str, ...]) -> None:
 def test_the_compiled_text_is_fresh() -> None:
     written = Path(compiler.__file__).with_name("sql.py").read_text(encoding="utf-8")
     assert written == compiler.source(), "run: python -m promisectl.compiled"
+
+
+def test_the_compiled_words_are_fresh() -> None:
+    written = Path(compiler.__file__).with_name("words.py").read_text(encoding="utf-8")
+    assert written == declared.source(), "run: python -m promisectl.compiled"
 
 
 def _loaded(words: list[object]) -> set[str]:
@@ -77,6 +83,9 @@ VIEWS = [
     ["check", "check", {"csv": True, "draft": "Help with the move", "to": "lee", "by": "sat"}],
     ["review", "review", {}],
     ["review", "review", {"json": True}],
+    ["completion", "completion", {"shell": "zsh"}],
+    ["completion", "completion", {"shell": "zsh", "words": ["accept", ""]}],
+    ["completion", "completion", {"shell": "bash", "words": ["make", "--by", ""]}],
     ["records", "export", {}],
     ["records", "path", {}],
     ["records", "guide", {"topic": "start"}],

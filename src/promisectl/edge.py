@@ -40,8 +40,9 @@ def _answered(words: Sequence[str]) -> int:
 
 
 def _ask(words: Sequence[str]) -> int:
-    if words[:1] == ["completion"] and words[2:3] == ["--"] and words[3:]:
-        return _at_a_tab(words[1], words[3:])
+    match list(words):
+        case ["completion", shell, "--", *typed] if typed:
+            return _at_a_tab(shell, typed)
     from typer import Abort
     from typer.exceptions import TyperException
     from typer.main import get_command

@@ -23,7 +23,7 @@ _BEGIN = {
         [
             "bind 'set bell-style none'; bind 'set enable-bracketed-paste off'; bind 'set page-completions off'; set +o history",
             "source {script}",
-            "say() { printf '<%s>' \"$@\"; echo; }",
+            "say() { printf '{''{'; printf '<%s>' \"$@\"; echo '}''}'; }",
             "complete -o nosort -F _promisectl say",
             "PS1='ready''> '",
         ],
@@ -33,8 +33,8 @@ _BEGIN = {
         [
             "unsetopt zle_bracketed_paste prompt_sp list_beep beep 2>/dev/null; zle_highlight=(none); unset zle_bracketed_paste",
             "fpath=({place} $fpath); autoload -Uz compinit; compinit -u -D",
-            "say() { printf '<%s>' \"$@\"; echo; }",
-            "autoload +X _promisectl; compdef _promisectl say",
+            "say() { printf '{''{'; printf '<%s>' \"$@\"; echo '}''}'; }",
+            "compdef _promisectl say",
             "LISTMAX=1000; PS1='ready''> '",
         ],
     ),
@@ -47,31 +47,19 @@ class Shell:
     def __init__(self, child: Any) -> None:
         self._child = child
 
-    def shows(self, keys: str) -> str:
-        """All that is on the screen after `keys`; the line is thrown away."""
+    def shows(self, keys: str, *texts: str) -> None:
+        """Wait until all of `texts` are on the screen, in this order, after `keys`; the line is thrown away."""
         self._child.send(keys)
-        seen = self._quiet()
-        self._child.send("\x03" if "bash" in self._child.command else "\x15")
-        self._quiet()
-        return seen
+        for text in texts:
+            self._child.expect_exact(text)
+        self._child.send("\x15")  # the line is thrown away
+        assert self.line("done") == ["done"]
 
     def line(self, keys: str) -> list[str]:
         """The words that `say` is given when `keys` are typed after it, and Enter."""
-        self._child.send(f"say {keys}")
-        self._quiet()
-        self._child.send("\r")
-        return re.findall(r"<([^>]*)>", self._quiet())
-
-    def _quiet(self) -> str:
-        """What comes until nothing more comes."""
-        seen = ""
-        patience = 2.0  # for the first sign; what belongs together comes together
-        while True:
-            try:
-                seen += self._child.read_nonblocking(65_536, timeout=patience)
-                patience = 0.7
-            except pexpect.TIMEOUT:
-                return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|[\x07\r]", "", seen)
+        self._child.send(f"say {keys}\r")
+        self._child.expect(r"\{\{(.*?)\}\}")
+        return re.findall(r"<([^>]*)>", self._child.match[1])
 
 
 @contextmanager
@@ -82,15 +70,20 @@ def shell(name: str, place: Path, *, columns: int = 100) -> Iterator[Shell]:
     script = place / ("_promisectl" if name == "zsh" else f"promisectl.{name}")
     script.write_text(shells.script(name), encoding="utf-8")
     child = pexpect.spawn(
-        path, arguments, env=_environment(place), encoding="utf-8", codec_errors="replace", timeout=30, dimensions=(60, columns), cwd=str(place)
+        path,
+        arguments,
+        env=_environment(place),
+        encoding="utf-8",
+        codec_errors="replace",
+        timeout=30,
+        dimensions=(60, columns),
+        cwd=str(place),
     )
     try:
         for line in begin:
             child.sendline(line.replace("{script}", str(script)).replace("{place}", str(place)))
         child.expect_exact(_READY)
-        one = Shell(child)
-        one._quiet()
-        yield one
+        yield Shell(child)
     finally:
         child.close(force=True)
 

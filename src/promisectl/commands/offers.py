@@ -24,7 +24,11 @@ _LOOK_BACK = ("--on", "--said", "--told", "--as-of", "--since", "--until")
 
 
 def offered(env: Env, line: Line, current: str) -> Iterable[Candidate]:
-    """What could stand where `current` is being typed, all of it beginning like that."""
+    """What could stand where `current` is being typed, all of it beginning like that, and so much that it can be looked through."""
+    return islice(_all(env, line, current), _MOST)
+
+
+def _all(env: Env, line: Line, current: str) -> Iterator[Candidate]:
     name, sign, value = current.partition("=")
     if line.awaiting:
         return _beginning(current, _of(env, line, line.awaiting.slot))
@@ -63,11 +67,11 @@ def _options(env: Env, line: Line, current: str) -> Iterator[Candidate]:
 
 
 def _of(env: Env, line: Line, slot: Slot) -> Iterable[Candidate]:
-    """The words of a kind that are not given yet, so many that they can still be looked through."""
+    """The words of a kind that are not given yet."""
     said = {word.removeprefix("#") for word in (line.values.get(slot.option, ()) if slot.option else line.arguments)}
     offer = KINDS.get(slot.kind)
     found = _fixed(env, slot) if slot.choices else offer(_there(env, line), line, slot) if offer else ()
-    return islice((one for one in found if one[0] not in said), _MOST)
+    return (one for one in found if one[0] not in said)
 
 
 def _fixed(env: Env, slot: Slot) -> Iterator[Candidate]:

@@ -8,7 +8,7 @@ from promisectl.rendering import words
 from promisectl.rendering.folding import cells
 from promisectl.rendering.words import Here
 
-_BESIDE = 16  # columns for the word itself, and what a shell puts between
+_NUMBER, _WORD = 8, 16  # columns for the number or the word itself, and what a shell puts between
 _OPEN = ("proposed", "active", "delivered")
 
 
@@ -16,12 +16,12 @@ def promise(row: Mapping[str, Any], here: Here, width: int) -> str:
     """A promise beside its number: “Review the contract (Dana, Wed 25 Nov)”, or how it ended instead of the day."""
     stands = words.short_due(row, here) if row["state"] in _OPEN else row["state"]
     beside = f" ({safe(row['person_name'])}, {stands})"
-    return f"{_cut(safe(row['outcome']), max(10, width - _BESIDE - cells(beside)))}{beside}"
+    return f"{_cut(safe(row['outcome']), max(10, width - _NUMBER - cells(beside)))}{beside}"
 
 
 def text(about: str, width: int) -> str:
     """Any other meaning of a word, as long as there is room for it."""
-    return _cut(safe(about), width - _BESIDE)
+    return _cut(safe(about), width - _WORD)
 
 
 def _cut(text: str, room: int) -> str:

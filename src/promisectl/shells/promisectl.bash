@@ -34,6 +34,7 @@ _promisectl() {
         return
     fi
 
+    # In an open quote a value is offered only if nothing in it means anything there; elsewhere it is quoted.
     local line value about wide=0
     local -a values=() abouts=()
     while IFS= read -r line; do
@@ -44,7 +45,8 @@ _promisectl() {
         fi
         value=${value#"$before"}
         case $piece in
-            [\"\']*) [[ $value == *[\"\'\\\$\`\!]* ]] && continue ;;
+            \'*) [[ $value == *\'* ]] && continue ;;
+            \"*) [[ $value == *[\"\\\$\`\!]* ]] && continue ;;
             *) printf -v value %q "$value" ;;
         esac
         values+=("$value") abouts+=("$about")

@@ -8,19 +8,22 @@
 
 _promisectl() {
   emulate -L zsh
-  local line value about wide=0
+  local line value about before wide=0
+  [[ $PREFIX == --*=* ]] && before=${PREFIX%%=*}=
   local -a values abouts shown
   while IFS= read -r line; do
     value=${line%%$'\t'*} about=${line#*$'\t'}
     if [[ -z $value ]]; then
-      compset -P '--*='
+      [[ -n $before ]] && compset -P 1 '*='
       _files
       return
     fi
+    value=${value#"$before"}
     values+=("$value") abouts+=("$about")
     (( $#value > wide )) && wide=$#value
   done < <(COLUMNS=$COLUMNS command promisectl completion zsh -- "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" 2> /dev/null)
   (( $#values )) || return 1
+  [[ -n $before ]] && compset -P 1 '*='
 
   local place
   for (( place = 1; place <= $#values; place++ )); do
@@ -34,8 +37,8 @@ _promisectl() {
   fi
 }
 
-if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
+if [[ $funcstack[1] == _promisectl ]]; then # loaded from fpath
   _promisectl "$@"
-else
+else # sourced
   compdef _promisectl promisectl
 fi
