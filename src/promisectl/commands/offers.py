@@ -28,7 +28,7 @@ def offered(env: Env, line: Line, current: str) -> Iterable[Candidate]:
     return islice(_all(env, line, current), _MOST)
 
 
-def _all(env: Env, line: Line, current: str) -> Iterator[Candidate]:
+def _all(env: Env, line: Line, current: str) -> Iterable[Candidate]:
     name, sign, value = current.partition("=")
     if line.awaiting:
         return _beginning(current, _of(env, line, line.awaiting.slot))

@@ -15,6 +15,7 @@ TOPICS = {
     "trust": "the figures of the record, one by one, and what they leave out",
     "dates": "how dates are said, and what is refused",
     "records": "lines, JSON and CSV for other programs",
+    "completion": "TAB in bash, zsh and fish: commands, options, numbers with their texts",
     "files": "where the ledger is kept, and how it is looked after",
     "exit-codes": "what the shell sees",
 }
