@@ -85,7 +85,7 @@ VIEWS = [
     ["review", "review", {"json": True}],
     ["completion", "completion", {"shell": "zsh"}],
     ["completion", "completion", {"shell": "zsh", "words": ["accept", ""]}],
-    ["completion", "completion", {"shell": "bash", "words": ["make", "--by", ""]}],
+    ["completion", "completion", {"words": ["make", "--by", ""], "shell": "bash"}],
     ["records", "export", {}],
     ["records", "path", {}],
     ["records", "guide", {"topic": "start"}],
