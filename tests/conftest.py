@@ -14,6 +14,7 @@ from hypothesis import settings
 from promisectl import edge
 
 MONDAY = "2026-11-23T10:00"
+_NEED_ALL = bool(os.environ.get("PROMISECTL_TESTS_NEED_ALL"))  # looked up now: tests run without the variables of the program
 
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=False)
 settings.register_profile("long", max_examples=20_000, deadline=None)
@@ -79,7 +80,7 @@ def tool(name: str) -> str:
     if path:
         return path
     message = f"{name} is not on this machine"
-    (pytest.fail if os.environ.get("PROMISECTL_TESTS_NEED_ALL") else pytest.skip)(message)
+    (pytest.fail if _NEED_ALL else pytest.skip)(message)
     raise AssertionError(message)
 
 
@@ -96,13 +97,3 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Program
     before = os.umask(0o077)
     yield Program(tmp_path, monkeypatch)
     os.umask(before)
-
-
-def tool(name: str) -> str:
-    """Where a program is that the tests can do without; where nothing may be left out, its absence is a failure."""
-    path = shutil.which(name)
-    if path:
-        return path
-    message = f"{name} is not on this machine"
-    (pytest.fail if os.environ.get("PROMISECTL_TESTS_NEED_ALL") else pytest.skip)(message)
-    raise AssertionError(message)

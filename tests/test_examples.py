@@ -14,11 +14,9 @@ from promisectl import config, errors, guide
 from promisectl.cli.app import build
 from promisectl.cli.declare import DECLARED
 from promisectl.commands import check, look, review, status
-from promisectl.domain import civil, dates, happened, trust, wellmade
-from promisectl.commands import check, review
 from promisectl.commands import config as settings
 from promisectl.config import keys
-from promisectl.domain import civil, dates, trust, wellmade
+from promisectl.domain import civil, dates, happened, trust, wellmade
 from promisectl.domain.promise import State
 from promisectl.domain.subject import Subject
 from promisectl.records import as_lines, fields, figures

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from promisectl.compiled import __main__ as compiler
+from promisectl.compiled import declared
 from tests.conftest import Program
 
 ROOT = Path(__file__).parent.parent
@@ -40,6 +41,11 @@ def test_the_tools_have_nothing_to_say(words: tuple[str, ...]) -> None:
 def test_the_compiled_text_is_fresh() -> None:
     written = Path(compiler.__file__).with_name("sql.py").read_text(encoding="utf-8")
     assert written == compiler.source(), "run: python -m promisectl.compiled"
+
+
+def test_the_compiled_words_are_fresh() -> None:
+    written = Path(compiler.__file__).with_name("words.py").read_text(encoding="utf-8")
+    assert written == declared.source(), "run: python -m promisectl.compiled"
 
 
 def _loaded(words: list[object], modules: tuple[str, ...] = HEAVY) -> set[str]:
@@ -85,6 +91,9 @@ VIEWS = [
     ["export", "export", {}],
     ["export", "export", {"format_": "md", "with_": "dana"}],
     ["export", "export", {"format_": "json", "columns": "id,offer", "all_": True}],
+    ["completion", "completion", {"shell": "zsh"}],
+    ["completion", "completion", {"shell": "zsh", "words": ["accept", ""]}],
+    ["completion", "completion", {"words": ["make", "--by", ""], "shell": "bash"}],
     ["records", "path", {}],
     ["records", "guide", {"topic": "start"}],
     ["config", "show", {}],

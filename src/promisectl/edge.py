@@ -42,6 +42,9 @@ def _answered(words: Sequence[str]) -> int:
 
 
 def _ask(words: Sequence[str]) -> int:
+    match list(words):
+        case ["completion", shell, "--", *typed] if typed:
+            return _at_a_tab(shell, typed)
     from typer import Abort
     from typer.exceptions import TyperException
     from typer.main import get_command
@@ -61,6 +64,15 @@ def _ask(words: Sequence[str]) -> int:
     except SystemExit as done:
         return int(done.code or 0)
     return code if isinstance(code, int) else 0
+
+
+def _at_a_tab(shell: str, words: Sequence[str]) -> int:
+    """Say what could come next, at once: Typer alone would take longer than the rest. Nothing is asked yet, so nothing is refused."""
+    from promisectl.commands.run import run
+
+    with suppress(errors.Problem):
+        run("completion", "completion", {"shell": shell, "words": words})
+    return 0
 
 
 def _command(error: Exception) -> str:

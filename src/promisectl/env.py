@@ -12,6 +12,8 @@ from promisectl.config import Config
 from promisectl.domain import civil
 from promisectl.escaping import safe
 
+COLORS = ("auto", "always", "never")
+"""When to colour; what is named first holds if nothing is said."""
 PROMPT = " › "
 """What stands between a question and its answer."""
 _WIDTH = 80  # columns, where nobody says how many there are
@@ -55,11 +57,16 @@ class Env:
             os.path.expanduser(ledger if ledger is not None else environ.get("PROMISECTL_LEDGER") or default_ledger(environ))
         )
         self.config_file = config_file(environ)
-        self._color = _choice("--color", color, ("auto", "always", "never"))
+        self._color = _choice("--color", color, COLORS)
         self.quiet = quiet
         self.once = once
         self._form = form
         self._may_ask = not (no_input or environ.get("PROMISECTL_NO_INPUT") or quiet or form)
+
+    def elsewhere(self, *, ledger: str | None, today: str | None) -> "Env":
+        """The same person with another ledger, or at another moment, where one is named as a shell would be given it."""
+        path = os.path.expandvars(ledger) if ledger else self.ledger
+        return Env(self.environ, (self._in, self._out, self._err), ledger=path, today=today)
 
     # What the person sees
 

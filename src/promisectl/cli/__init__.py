@@ -17,4 +17,5 @@ ROOMS = {
     "import_": ("import",),
     "records": ("path", "guide", "demo"),
     "config": ("config",),
+    "completion": ("completion",),
 }

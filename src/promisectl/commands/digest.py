@@ -21,7 +21,7 @@ from promisectl.storage.figures import Record, Scope
 
 _DAYS = 7
 _WIDTH = 72  # columns of a mail
-_FORMATS = ("plain", "md")
+CHOICES = {"format_": ("plain", "md")}
 _DIRECTIONS = ("owe", "owed")
 _TWICE = ("made", "delivered")  # what just came and waits for my word is told among what waits
 
@@ -45,7 +45,7 @@ class _Facts(NamedTuple):
 
 def digest(env: Env, *, since: str | None = None, format_: str | None = None) -> None:
     """What waits for me now, what is due in the coming days, and what was written down since; nothing at all where there is nothing."""
-    wish = arguments.choice("--format", format_, _FORMATS)
+    wish = arguments.choice("--format", format_, CHOICES["format_"])
     arguments.at_most_one(json=env.as_json, format=wish)
     begin = arguments.past(env, "--since", since, end=False) or _days_ago(env)
     with viewing.opened(env) as db:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from promisectl import errors
 from promisectl.commands import arguments, files, viewing
-from promisectl.commands.filters import Asked, Filters
+from promisectl.commands.filters import SORTS, Asked, Filters
 from promisectl.commands.viewing import Kind, Row
 from promisectl.env import Env
 from promisectl.records import as_csv, as_ics, as_json, as_markdown
@@ -28,6 +28,7 @@ _MEANS = {
     "--alarm": ("ics",),
 }
 _NEWLINES = {"crlf": "\r\n", "lf": "\n"}
+CHOICES = {"format_": _FORMATS, "newline": tuple(_NEWLINES), "sort": SORTS}
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 _ALARM = re.compile(r"(\d{1,4})([dhm])", re.ASCII)
 
@@ -66,7 +67,7 @@ def export(
     for option, value in given.items():
         if value not in (None, False, [], ()) and form not in _MEANS[option]:
             raise errors.NotWithFormat(option, form, _MEANS[option])
-    arguments.choice("--newline", newline, tuple(_NEWLINES))
+    arguments.choice("--newline", newline, CHOICES["newline"])
     kind = viewing.ACTS if acts else viewing.PROMISES
     how = _How(form, _columns(columns, kind, form), raw, bom, _NEWLINES[newline or "crlf"], tuple(map(_before, alarm)))
     if form == "ics":

@@ -12,7 +12,7 @@ from promisectl.storage import reading
 from promisectl.storage.reading import Clock
 
 _STATES = ("proposed", "active", "delivered", "kept", "declined", "withdrawn", "reneged", "released", "void")
-_SORTS = ("due", "made", "person", "state")
+SORTS = ("due", "made", "person", "state")
 
 
 class Asked(NamedTuple):
@@ -62,7 +62,7 @@ class Filters(NamedTuple):
 
     def read(self, env: Env, *, sort: str) -> Asked:
         """The same for the ledger, in the order of `sort` unless another was given. Raises Usage and NoPerson."""
-        arguments.choice("--sort", self.sort, _SORTS)
+        arguments.choice("--sort", self.sort, SORTS)
         for one in self.state:
             arguments.choice("--state", one, _STATES)
         most, moment = arguments.limit(self.limit), arguments.as_of(env, self.as_of)

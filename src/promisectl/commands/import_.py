@@ -18,6 +18,7 @@ from promisectl.rendering import words
 from promisectl.storage import copying, ledger
 from promisectl.storage.journal import Journal
 
+CHOICES = {"format_": incoming.FORMS}
 _COLUMNS = ("line", "does", "id", "person", "outcome", "why")
 _STEPS = viewing.Kind(_COLUMNS, _COLUMNS, lambda row: {name: row[name] for name in _COLUMNS})
 

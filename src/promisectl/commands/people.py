@@ -15,10 +15,12 @@ from promisectl.storage import figures, ledger, reading
 from promisectl.storage.figures import EVER, Record, Scope
 from promisectl.storage.journal import Journal
 
+CHOICES = {"sort": tuple(figures.SORTS)}
+
 
 def people(env: Env, *, sort: str = "name") -> None:
     """Everybody in the ledger, with what is open in both directions and what was kept."""
-    arguments.choice("--sort", sort, tuple(figures.SORTS))
+    arguments.choice("--sort", sort, CHOICES["sort"])
     with viewing.opened(env) as db:
         if db is None:
             viewing.nothing_yet(env, viewing.PEOPLE)

@@ -14,6 +14,7 @@ _FORMS = ("json", "jsonl", "csv", "plain")
 WITHOUT_CONFIG = {
     ("config", "edit"),
     ("config", "path"),
+    ("completion", "completion"),
     ("export", "export"),
     ("records", "demo"),
     ("records", "guide"),

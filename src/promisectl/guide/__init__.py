@@ -20,6 +20,7 @@ TOPICS = {
     "scripting": "scripts, the prompt of your shell, bars, and mails from cron",
     "config": "what can be said once and for all, key by key",
     "aliases": "words of your own for what you ask every day",
+    "completion": "TAB in bash, zsh and fish: commands, options, numbers with their texts",
     "files": "where the ledger is kept, and how it is looked after",
     "exit-codes": "what the shell sees",
 }

@@ -6,17 +6,17 @@ def folded(line: str, width: int, *, spare: int = 0) -> str:
     if line.isascii() and len(line) + spare <= width:
         return line
     words = line.split(" ")
-    cells = [_cells(word) for word in words]
-    made, at = [words[0]], cells[0]
-    for place, (word, wide) in enumerate(zip(words[1:], cells[1:], strict=True), 1):
+    wide = [cells(word) for word in words]
+    made, at = [words[0]], wide[0]
+    for place, (word, taken) in enumerate(zip(words[1:], wide[1:], strict=True), 1):
         room = width - (spare if place == len(words) - 1 else 0)
-        fits = at + 1 + wide <= room
+        fits = at + 1 + taken <= room
         made.append(f" {word}" if fits else f"\n{word}")
-        at = at + 1 + wide if fits else wide
+        at = at + 1 + taken if fits else taken
     return "".join(made)
 
 
-def _cells(word: str) -> int:
+def cells(word: str) -> int:
     """How many columns a word takes: wide signs two, signs that combine with the one before none."""
     if word.isascii():
         return len(word)

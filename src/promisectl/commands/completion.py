@@ -1,0 +1,42 @@
+"""Completion: the script for a shell, and the answer to what it asks at every TAB."""
+
+from collections.abc import Mapping, Sequence
+
+from promisectl import errors
+from promisectl.env import Env
+from promisectl.escaping import safe
+
+
+def completion(env: Env, shell: str, words: Sequence[str] = ()) -> None:
+    """The script for a shell; with `words`, what could come next where the last of them is being typed."""
+    if words:
+        env.write(f"{value}\t{about}\n" for value, about in candidates(env, shell, words))
+        return
+    from promisectl import shells
+    from promisectl.commands import arguments
+
+    arguments.choice("SHELL", shell, tuple(shells.SHELLS))
+    env.write([shells.script(shell)])
+    if env.tty:
+        env.hint(f"Keep it in: {shells.PLACES[shell]}. More: promisectl guide completion")
+
+
+def candidates(env: Env, shell: str, words: Sequence[str]) -> list[tuple[str, str]]:
+    """What could stand in the place of the last of `words`, each with what it means; nothing where that can't be told.
+
+    A TAB is no question: whatever is wrong with the ledger or the config is said by the command, not while it is typed.
+    """
+    from promisectl.commands import offers, typed
+
+    *before, current = [typed.unquoted(word) for word in words] if shell == "bash" else words
+    try:
+        line = typed.Line(before, lambda: aliases(env))
+        found = [(value, safe(about)) for value, about in offers.offered(env, line, current) if value == safe(value)]
+    except (errors.Problem, ValueError):
+        return []
+    return found
+
+
+def aliases(env: Env) -> Mapping[str, str]:
+    """The commands of somebody's own in the config: each name, and the command line that it stands for."""
+    return env.config.alias
