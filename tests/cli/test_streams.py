@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from promisectl.guide import TOPICS
 from tests.conftest import Program
 
 WELCOME = """\
@@ -98,7 +99,7 @@ def test_an_error_under_json_is_an_object(program: Program) -> None:
         (["owe", "--sort", "mood"], "--sort does not know “mood”. Choose from due, made, person, state.", 2),
         (["owe", "--csv", "--plain"], "--csv and --plain exclude each other. Give one of them.", 2),
         (["owe", "--limit", "-1"], "--limit -1 can't be done: give 0 or more.", 2),
-        (["guide", "nowhere"], "The guide has no page “nowhere”. There are start, lifecycle, well-made, trust, dates, records, scripting, files, exit-codes.", 3),
+        (["guide", "nowhere"], f"The guide has no page “nowhere”. There are {', '.join(TOPICS)}.", 3),
         (["undo"], "There is nothing to undo. What was recorded: log.", 4),
         (["redo"], "There is nothing to redo: the newest thing recorded is not an undo. What was recorded: log.", 4),
         (["--color", "mauve", "owe"], "--color does not know “mauve”. Choose from auto, always, never.", 2),
