@@ -65,7 +65,7 @@ ARGUMENTS = {
     'show': (('ID', (), True),),
     'log': (('ID', (), False),),
     'check': (('ID', (), True),),
-    'completion': (('SHELL', (('bash', 'to put after `bash-completion`, or to source'), ('zsh', 'a function for a directory of `fpath`'), ('fish', "a file for fish's own directory of completions")), False), ('-- WORD', (), True)),
+    'completion': (('SHELL', (('bash', 'to put after `bash-completion`, or to source'), ('zsh', 'a function for a directory of `fpath`'), ('fish', "a file for fish's own directory of completions")), False), ('WORD', (), True)),
     'guide': (('TOPIC', (('start', 'a first week, from the first promise to the record'), ('lifecycle', 'the states of a promise and every move between them'), ('well-made', 'what makes a promise good, rule by rule, and the questions at the Yes'), ('trust', 'the figures of the record, one by one, and what they leave out'), ('dates', 'how dates are said, and what is refused'), ('records', 'lines, JSON and CSV for other programs'), ('completion', 'TAB in bash, zsh and fish: commands, options, numbers with their texts'), ('files', 'where the ledger is kept, and how it is looked after'), ('exit-codes', 'what the shell sees')), False),),
     'person show': (('PERSON', (), False),),
     'person rename': (('PERSON', (), False), ('NEW', (), False)),
