@@ -10,7 +10,7 @@ PANEL = "Records"
 
 Shell = Annotated[str, typer.Argument(metavar="SHELL", help="bash, zsh or fish.")]
 Words = Annotated[
-    list[str], typer.Argument(metavar="[-- WORD…]", help="With words after --: what could come next, a line each. For the scripts.")
+    list[str], typer.Argument(metavar="WORD…", help="With words after --: what could come next, a line each. For the scripts.")
 ]
 
 

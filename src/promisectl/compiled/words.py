@@ -79,7 +79,7 @@ ARGUMENTS = {
     'check': (('ID', (), True),),
     'import': (('FILE', (), False),),
     'guide': (('TOPIC', (('start', 'a first week, from the first promise to the record'), ('lifecycle', 'the states of a promise and every move between them'), ('well-made', 'what makes a promise good, rule by rule, and the questions at the Yes'), ('trust', 'the figures of the record, one by one, and what they leave out'), ('dates', 'how dates are said, and what is refused'), ('records', 'lines, JSON and CSV for other programs'), ('spreadsheets', 'CSV and tables: Excel, LibreOffice, pandas, sqlite3, Markdown'), ('calendars', 'promises as tasks: alarms, calendar programs, todoman'), ('scripting', 'scripts, the prompt of your shell, bars, and mails from cron'), ('config', 'what can be said once and for all, key by key'), ('aliases', 'words of your own for what you ask every day'), ('completion', 'TAB in bash, zsh and fish: commands, options, numbers with their texts'), ('files', 'where the ledger is kept, and how it is looked after'), ('exit-codes', 'what the shell sees')), False),),
-    'completion': (('SHELL', (('bash', 'to put after `bash-completion`, or to source'), ('zsh', 'a function for a directory of `fpath`'), ('fish', "a file for fish's own directory of completions")), False), ('-- WORD', (), True)),
+    'completion': (('SHELL', (('bash', 'to put after `bash-completion`, or to source'), ('zsh', 'a function for a directory of `fpath`'), ('fish', "a file for fish's own directory of completions")), False), ('WORD', (), True)),
     'person show': (('PERSON', (), False),),
     'person rename': (('PERSON', (), False), ('NEW', (), False)),
     'person alias': (('PERSON', (), False), ('ALIAS', (), False)),
