@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
-from typing import IO
+from typing import IO, TextIO
 
 from promisectl import errors
 from promisectl.domain import civil
@@ -26,7 +26,7 @@ class Env:
     def __init__(
         self,
         environ: Mapping[str, str],
-        streams: tuple[IO[str], IO[str], IO[str]],
+        streams: tuple[TextIO, TextIO, TextIO],
         *,
         ledger: str | None = None,
         today: str | None = None,
@@ -38,7 +38,8 @@ class Env:
         self.environ = environ
         self._in, self._out, self._err = streams
         self.zone = local_zone(environ)
-        self.now = _now(today or environ.get("PROMISECTL_TODAY"), self.zone)
+        self._today = today or environ.get("PROMISECTL_TODAY")
+        self.now = _now(self._today, self.zone)
         self.ledger = os.path.abspath(
             os.path.expanduser(ledger if ledger is not None else environ.get("PROMISECTL_LEDGER") or default_ledger(environ))
         )
@@ -84,7 +85,12 @@ class Env:
     @property
     def may_ask(self) -> bool:
         """Whether a question may be put: a person at both ends, and nobody said not to."""
-        return self._may_ask and self._in.isatty() and self._err.isatty()
+        return self._may_ask and self.present
+
+    @property
+    def present(self) -> bool:
+        """Whether a person is at both ends: types, and sees what is asked."""
+        return self._in.isatty() and self._err.isatty()
 
     @property
     def looked_at(self) -> bool:
@@ -102,6 +108,14 @@ class Env:
             return civil.last_second(day, self.zone)
         except OverflowError:  # west of Greenwich the year 9999 ends later than moments can be told
             return datetime.max.replace(microsecond=0, tzinfo=UTC)
+
+    def look_again(self) -> None:
+        """Read the clock anew: somebody has taken their time."""
+        self.now = _now(self._today, self.zone)
+
+    def read(self) -> bytes:
+        """All that comes in on stdin, until its end."""
+        return self._in.buffer.read()
 
     # Saying
 

@@ -1,6 +1,13 @@
 """How a text reaches a terminal or a line: as it was typed, but for what would steer the terminal or turn the line around."""
 
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import re
+
 _SHORT = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
+_SIGNS = {"\\": "\\", **{short[1]: character for character, short in _SHORT.items()}}
 
 
 def _steers(code: int) -> bool:
@@ -39,3 +46,20 @@ def safe(value: str) -> str:
 def one_line(value: str) -> str:
     """`safe`, and a backslash doubled, so that the line can be read back exactly."""
     return safe(value.replace("\\", "\\\\"))
+
+
+def read_back(line: str) -> str:
+    """The text that `one_line` wrote as `line`. Raises ValueError with the first escape in it that stands for no character."""
+    import re
+
+    return re.sub(r"\\(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.?)", _meant, line, flags=re.DOTALL)
+
+
+def _meant(escape: "re.Match[str]") -> str:
+    sign = escape[1]
+    character = _SIGNS.get(sign, "")
+    with suppress(ValueError, OverflowError):
+        character = chr(int(sign[1:], 16)) if len(sign) > 1 else character
+    if not character or not is_text(character):
+        raise ValueError(escape[0])
+    return character
