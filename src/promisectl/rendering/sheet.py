@@ -39,10 +39,10 @@ def about(promise: Promise, name: str, verb: Verb, side: Side) -> list[str]:
     if verb is Verb.CORRECT:
         return [first, f"You put a typo right: it stays rev {base.number}, and counts as no negotiation."]
     if side is Side.SELF:
-        return [first, f"You change the terms: what is left here is rev {number}, in force at once."]
+        return [first, f"You change the terms: this becomes rev {number}, in force at once."]
     mine = lifecycle.is_mine(promise.direction, side)
     who, other = ("You put", name) if mine else (f"{name} puts", "you")
-    return [first, f"{who} new terms on the table: what is left here is rev {number}, for {other} to answer."]
+    return [first, f"{who} new terms on the table: this becomes rev {number}, for {other} to answer."]
 
 
 def written(terms: Terms, zone: str, about: list[str]) -> str:
