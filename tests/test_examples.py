@@ -10,7 +10,7 @@ import pytest
 from promisectl import config, errors, guide
 from promisectl.cli.app import build
 from promisectl.cli.declare import DECLARED
-from promisectl.commands import check, review
+from promisectl.commands import check, fed, review
 from promisectl.domain import civil, dates, trust, wellmade
 from promisectl.domain.promise import State
 from promisectl.domain.subject import Subject
@@ -131,6 +131,10 @@ def test_the_fields_of_the_other_records_are_theirs() -> None:
     assert _first("records", heading, 6) == [*record]
     assert re.findall(r"`([^`]+)`", _rows("records", heading, 6)[3][1]) == [*record["marks"]]
     assert _first("records", heading, 7) == [*review._RECORDS.csv[len(fields.PROMISE) :]]
+
+
+def test_the_keys_are_those_that_make_takes() -> None:
+    assert sorted(_first("records", "key | what it takes")) == sorted(fed.KEYS)
 
 
 def test_every_figure_is_explained() -> None:
