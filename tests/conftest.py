@@ -30,8 +30,8 @@ class Result(NamedTuple):
 
 
 class _Stream(io.TextIOWrapper):
-    def __init__(self, *, tty: bool, text: str = "") -> None:
-        super().__init__(io.BytesIO(text.encode()), encoding="utf-8", newline="")
+    def __init__(self, *, tty: bool, text: str | bytes = "") -> None:
+        super().__init__(io.BytesIO(text.encode() if isinstance(text, str) else text), encoding="utf-8", newline="")
         self._tty = tty
 
     def isatty(self) -> bool:
@@ -54,9 +54,15 @@ class Program:
         """Where the ledger is kept."""
         return self.home / "data" / "promisectl" / "ledger.db"
 
-    def __call__(self, *words: str, today: str | None = None, width: int | None = None, answers: str | None = None) -> Result:
-        """Run one command. `width` puts it at a terminal of so many columns; `answers` is typed at it; `today` is the moment."""
-        streams = (_Stream(tty=answers is not None, text=answers or ""), _Stream(tty=width is not None), _Stream(tty=answers is not None))
+    def __call__(
+        self, *words: str, today: str | None = None, width: int | None = None, answers: str | None = None, piped: str | bytes = ""
+    ) -> Result:
+        """Run one command. `width` puts it at a terminal of so many columns; `answers` is typed at it; `today` is the moment.
+
+        `piped` comes in on stdin where nobody types.
+        """
+        asked = answers is not None
+        streams = (_Stream(tty=asked, text=answers or piped), _Stream(tty=width is not None), _Stream(tty=asked))
         with self._patch.context() as patch:
             for name, stream in zip(("stdin", "stdout", "stderr"), streams, strict=True):
                 patch.setattr(sys, name, stream)
@@ -67,9 +73,11 @@ class Program:
             code = edge.main(words)
             return Result(streams[1].text(), streams[2].text(), code)
 
-    def ok(self, *words: str, today: str | None = None, width: int | None = None, answers: str | None = None) -> str:
+    def ok(
+        self, *words: str, today: str | None = None, width: int | None = None, answers: str | None = None, piped: str | bytes = ""
+    ) -> str:
         """What a command that has to succeed prints on stdout."""
-        result = self(*words, today=today, width=width, answers=answers)
+        result = self(*words, today=today, width=width, answers=answers, piped=piped)
         assert result.code == 0, result
         return result.stdout
 

@@ -13,7 +13,7 @@ import pytest
 from promisectl import config, errors, guide
 from promisectl.cli.app import build
 from promisectl.cli.declare import DECLARED
-from promisectl.commands import check, look, review, status
+from promisectl.commands import check, fed, look, review, status
 from promisectl.commands import config as settings
 from promisectl.config import keys
 from promisectl.domain import civil, dates, happened, trust, wellmade
@@ -156,6 +156,10 @@ def test_the_fields_of_the_digest_are_its_own(program: Program) -> None:
 
 def test_the_words_of_the_status_are_in_the_guide() -> None:
     assert _first("scripting", "it says | what waits") == [*status.WORDS.values()]
+
+
+def test_the_keys_are_those_that_make_takes() -> None:
+    assert sorted(_first("records", "key | what it takes")) == sorted(fed.KEYS)
 
 
 def test_every_figure_is_explained() -> None:

@@ -111,6 +111,7 @@ MOVES = [
     ["more", "bump", {"id_": "1", "text": "slow"}],
     ["more", "note", {"id_": "1", "text": "slow"}],
     ["more", "correct", {"id_": "1", "what": "another"}],
+    ["edit", "edit", {"id_": "1", "correct": True}],
     ["more", "void", {"id_": "1", "reason": "twice"}],
     ["more", "undo", {}],
     ["people", "rename", {"name": "dana", "new": "dk"}],
@@ -119,7 +120,8 @@ MOVES = [
 
 
 @pytest.mark.parametrize("words", [*VIEWS, *MOVES], ids=lambda words: f"{words[0]}-{words[1]}-{'-'.join(words[2])}")
-def test_no_view_and_no_move_imports_what_is_heavy(program: Program, words: list[object]) -> None:
+def test_no_view_and_no_move_imports_what_is_heavy(program: Program, words: list[object], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EDITOR", "sed -i.before s/Q3/Q4/")
     program.ok("make", "Send Q3 numbers", "--to", "dana", "--agreed", "--by", "fri")
     program.ok("make", "Review the contract", "--to", "dana")
     assert _loaded(words) == set()

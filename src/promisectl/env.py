@@ -52,7 +52,8 @@ class Env:
         self._in, self._out, self._err = streams
         self.config = config
         self.zone = local_zone(environ, config.zone)
-        self.now = _now(today or environ.get("PROMISECTL_TODAY"), self.zone)
+        self._today = today or environ.get("PROMISECTL_TODAY")
+        self.now = _now(self._today, self.zone)
         self.ledger = os.path.abspath(
             os.path.expanduser(ledger if ledger is not None else environ.get("PROMISECTL_LEDGER") or default_ledger(environ))
         )
@@ -103,7 +104,12 @@ class Env:
     @property
     def may_ask(self) -> bool:
         """Whether a question may be put: a person at both ends, and nobody said not to."""
-        return self._may_ask and self._in.isatty() and self._err.isatty()
+        return self._may_ask and self.present
+
+    @property
+    def present(self) -> bool:
+        """Whether a person is at both ends: types, and sees what is asked."""
+        return self._in.isatty() and self._err.isatty()
 
     @property
     def looked_at(self) -> bool:
@@ -127,6 +133,14 @@ class Env:
             return civil.last_second(day + timedelta(days=min(days, (date.max - day).days)), self.zone)
         except OverflowError:  # west of Greenwich the year 9999 ends later than moments can be told
             return datetime.max.replace(microsecond=0, tzinfo=UTC)
+
+    def look_again(self) -> None:
+        """Read the clock anew: somebody has taken their time."""
+        self.now = _now(self._today, self.zone)
+
+    def read(self) -> bytes:
+        """All that comes in on stdin, until its end."""
+        return self._in.buffer.read()
 
     # Saying
 

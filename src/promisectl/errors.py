@@ -3,7 +3,8 @@
 A sentence says what is wrong and what to do next. Raised anywhere, caught once, at the edge.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import ClassVar
 
@@ -14,6 +15,17 @@ class Problem(Exception):
     code = "usage"
     exit_code = 2
     moves: tuple[str, ...] = ()
+
+
+@contextmanager
+def at(place: str) -> Iterator[None]:
+    """Around what reads one of many: the sentence of a problem is led by its place, as in “line 3: …”; by nothing where that is empty."""
+    try:
+        yield
+    except Problem as problem:
+        if place:
+            problem.args = (f"{place}: {problem}",)
+        raise
 
 
 class Usage(Problem):
@@ -49,7 +61,7 @@ class LedgerTrouble(Problem):
 
 
 class BadData(Problem):
-    """The config, or a file to be imported, holds something that cannot be used (exit 6)."""
+    """The config, or what is read from a file or from stdin, holds something that cannot be used (exit 6)."""
 
     code = "data"
     exit_code = 6
@@ -280,6 +292,54 @@ class StaleRevision(IllegalMove):
         }.get(status, f"Revision {asked} of #{number} was {status}")
         answer = "" if f"revision {now} " in what else f"; revision {now} is to be answered"
         super().__init__(f"{what}{answer}. See: show {number}, then accept {number} --rev {now}.")
+
+
+# Terms in an editor
+
+
+class WhichMove(Usage):
+    """Terms were to be edited, and nobody could be asked whether as a typo or as new terms."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"A typo, or new terms? Say it with: edit {number} --correct, or edit {number} --negotiate.")
+
+
+class NoField(Usage):
+    """A line among edited terms that is none of their fields."""
+
+    _QUOTED = 40
+
+    def __init__(self, line: str, fields: Sequence[str]) -> None:
+        quoted = line if len(line) <= self._QUOTED else f"{line[: self._QUOTED]}…"
+        super().__init__(f"“{quoted}” is no field of the terms. They are {', '.join(fields[:-1])} and {fields[-1]}, each with a colon.")
+
+
+class FieldTwice(Usage):
+    """A field that stands among edited terms more than once."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"There are two lines of “{field}”. Keep one of them.")
+
+
+class BadEscape(Usage):
+    """A backslash in an edited text, with something behind it that it can't stand before."""
+
+    def __init__(self, escape: str) -> None:
+        super().__init__(f"“{escape}” stands for nothing. A backslash itself is written \\\\.")
+
+
+class NoEditor(Usage):
+    """No editor is named, and nobody is at a terminal to whom one could be shown."""
+
+    def __init__(self) -> None:
+        super().__init__("No editor is named, and nobody is at a terminal to be shown one. Set EDITOR to one, as in EDITOR=nano.")
+
+
+class EditorFailed(Usage):
+    """The editor could not be started, or ended with an error. Nothing was changed."""
+
+    def __init__(self, editor: str, why: str) -> None:
+        super().__init__(f"The editor ({editor}) {why}, so nothing was changed. Which one is started: $VISUAL, else $EDITOR.")
 
 
 class Unreadable(Usage):
@@ -575,15 +635,8 @@ class BadConfig(BadData):
         super().__init__(f"{self.place} Nothing was done.")
 
 
-class NoEditor(Usage):
-    """There is nothing to edit the config with."""
+class BadInput(BadData):
+    """Something that was read from stdin cannot be used. `where` is empty, or a place in it."""
 
-    def __init__(self, path: str) -> None:
-        super().__init__(f"There is no editor. Set EDITOR to one, as in EDITOR=nano, or edit {path} yourself.")
-
-
-class EditorFailed(Usage):
-    """An editor that could not be started, or ended with an error."""
-
-    def __init__(self, editor: str, what: str) -> None:
-        super().__init__(f"The editor “{editor}” {what}, so the config is as it was. VISUAL, else EDITOR, says which one it is.")
+    def __init__(self, why: str, where: str = "") -> None:
+        super().__init__(f"{f'{where}: ' if where else ''}{why}. Nothing was recorded.")

@@ -1,6 +1,13 @@
 """How a text reaches a terminal or a line: as it was typed, but for what would steer the terminal or turn the line around."""
 
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import re
+
 _SHORT = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
+_SIGNS = {"\\": "\\", **{short[1]: character for character, short in _SHORT.items()}}
 
 
 def _steers(code: int) -> bool:
@@ -43,7 +50,7 @@ def one_line(value: str) -> str:
 
 # What Markdown could take for a sign: some always, some only where they stand so that they could begin one; and a point within a
 # word, which could make it the name of a site.
-_SIGNS = r"[\\`*_{}\[\]<>~|@$]|!(?=\[)|[#&](?=[#\w])|:(?=[^\s\d])|(?<=\w)\.(?=\w)|(?<=[wW]{3})\."
+_MARKS = r"[\\`*_{}\[\]<>~|@$]|!(?=\[)|[#&](?=[#\w])|:(?=[^\s\d])|(?<=\w)\.(?=\w)|(?<=[wW]{3})\."
 _BEGINS = r"^([0-9]*)([-#+=:.)])"  # a heading, a list, the line below a heading or the head of a table
 
 
@@ -55,5 +62,22 @@ def markdown(text: str, *, newline: str = " ") -> str:
     import re
 
     lines = re.split("\r\n|\r|\n", text)
-    shown = (re.sub(_SIGNS, r"\\\g<0>", safe(line.replace("\t", " ")).strip(" ")) for line in lines)
+    shown = (re.sub(_MARKS, r"\\\g<0>", safe(line.replace("\t", " ")).strip(" ")) for line in lines)
     return newline.join(re.sub(_BEGINS, r"\1\\\2", line) for line in shown).strip(" ")
+
+
+def read_back(line: str) -> str:
+    """The text that `one_line` wrote as `line`. Raises ValueError with the first escape in it that stands for no character."""
+    import re
+
+    return re.sub(r"\\(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.?)", _meant, line, flags=re.DOTALL)
+
+
+def _meant(escape: "re.Match[str]") -> str:
+    sign = escape[1]
+    character = _SIGNS.get(sign, "")
+    with suppress(ValueError, OverflowError):
+        character = chr(int(sign[1:], 16)) if len(sign) > 1 else character
+    if not character or not is_text(character):
+        raise ValueError(escape[0])
+    return character

@@ -5,6 +5,7 @@ ROOMS = {
     "make": ("make",),
     "moves": ("negotiate", "accept", "decline", "complete", "renege"),
     "more": ("withdraw", "release", "reopen", "bump", "told", "note", "tag", "untag", "correct", "void", "undo", "redo"),
+    "edit": ("edit",),
     "look": ("moves", "owe", "owed", "list", "show", "log"),
     "status": ("status",),
     "week": ("week",),

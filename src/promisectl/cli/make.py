@@ -22,7 +22,7 @@ New = Annotated[bool, typer.Option("--new", metavar="", help="A new person, thou
 
 @command("make", PANEL, answers=MOVE)
 def make(
-    outcome: Annotated[str, typer.Argument(metavar="OUTCOME", help="What will be true when it is done.")],
+    outcome: Annotated[str, typer.Argument(metavar="OUTCOME", help="What will be true when it is done. - with --json: from stdin.")],
     to: To = [],  # noqa: B006
     from_: From = [],  # noqa: B006
     by: o.By = None,
@@ -46,4 +46,5 @@ def make(
     promisectl make "Send Q3 numbers" --to dana --by fri --agreed
     promisectl make "Review the contract" --to dana --by wed --asked
     promisectl make "Fix the bike brake" --from lee --by sat
+    promisectl make --json - < promises.jsonl
     """

@@ -1,6 +1,6 @@
 """Checks at the door: words from the command line become numbers, texts and dates, or one clear sentence."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -147,32 +147,21 @@ def past(env: Env, option: str, words: str | None, *, end: bool) -> datetime | N
 # Terms
 
 
-def changed(
-    env: Env,
-    base: "Terms",
-    said: datetime,
-    *,
-    what: str | None,
-    by: str | None,
-    done_when: str | None,
-    why: str | None,
-    reply_by: str | None,
-    backfill: bool,
-) -> "Terms":
-    """`base` with the given fields changed, dates counted from `said`; an empty text takes a date, a done-when or a why away."""
-    new = base
-    if what is not None:
-        new = new._replace(outcome=outcome(what))
-    if by is not None:
-        new = new._replace(due=due(env, "--by", by, said=said, backfill=backfill))
-    if done_when is not None:
-        new = new._replace(done_when=_cleared("done-when", done_when))
-    if why is not None:
-        new = new._replace(why=_cleared("why", why))
-    if reply_by is not None:
-        new = new._replace(reply_by=due(env, "--reply-by", reply_by, said=said, backfill=backfill))
-    return new
+def changed(env: Env, base: "Terms", said: datetime, words: Mapping[str, str | None], *, backfill: bool) -> "Terms":
+    """`base` with the fields that `words` speak of changed, dates counted from `said`; an empty text takes a date or a text away."""
+    for field, typed in words.items():
+        if typed is not None:
+            base = base._replace(**{field: _field(env, field, typed, said, backfill=backfill)})  # type: ignore[arg-type]
+    return base
 
 
-def _cleared(name: str, value: str) -> str | None:
-    return text(name, value) if value else None
+def _field(env: Env, field: str, typed: str, said: datetime, *, backfill: bool) -> str | When | None:
+    """What is typed as a field of terms."""
+    if field == "outcome":
+        return outcome(typed)
+    if field in _DATES:
+        return due(env, _DATES[field], typed, said=said, backfill=backfill)
+    return text(field.replace("_", "-"), typed) if typed else None
+
+
+_DATES = {"due": "--by", "reply_by": "--reply-by"}

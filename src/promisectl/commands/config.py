@@ -1,17 +1,13 @@
 """The config: what holds and who says so, where it is, and writing it."""
 
 import os
-import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
 from typing import Any
 
 from promisectl import errors
-from promisectl.commands import viewing
+from promisectl.commands import editor, files, viewing
 from promisectl.commands.viewing import Row
 from promisectl.env import Env
-
-_EDITORS = ("notepad",) if sys.platform == "win32" else ("sensible-editor", "nano", "vi")
 
 
 def show(env: Env) -> None:
@@ -87,108 +83,43 @@ def path(env: Env) -> None:
         env.hint("There is none yet. To begin one: promisectl config edit.")
 
 
-def edit(env: Env) -> int:
-    """Edit a copy, again as often as it is wished until it can be used, and put it in the place of the config; 6 if it never can."""
-    import tempfile
-
+def edit(env: Env) -> None:
+    """Edit a copy, again as often as it is wished until it can be used, and put it in the place of the config."""
     place = os.path.realpath(env.config_file)  # a link, as programs for dotfiles make it, stays one
     before = _before(place)
-    with tempfile.TemporaryDirectory(prefix="promisectl-config-") as directory:
-        draft = os.path.join(directory, "config.toml")
-        with open(draft, "wb") as file:
-            file.write(before)
-        after = _edited(env, draft)
-        while after != before and (problem := _problem(env, after)):
-            if not env.may_ask:
-                raise problem
-            env.warn(f"promisectl: {problem}")
-            if not _again(env):
-                return problem.exit_code
-            after = _edited(env, draft)
-    if after == before:
-        env.say("Nothing was changed.")
-        return 0
-    _put(place, after)
+    with editor.sheet(env, before, ".toml") as path:
+        after = editor.edited(env, path, lambda text: text if text == before else _usable(env, text))
+        if after == before:
+            env.say("Nothing was changed.")
+            return
+        _put(place, after)
     env.say(f"Written: {env.config_file}")
-    return 0
 
 
-def _before(place: str) -> bytes:
-    """What is in the config now; where there is none, every key as an example."""
+def _before(place: str) -> str:
+    """What is in the config now; where there is none, every key as an example. Raises BadConfig."""
     from promisectl.config import file, keys
 
-    return file.content(place) if os.path.exists(place) else keys.template().encode()
+    if not os.path.exists(place):
+        return keys.template()
+    try:
+        return "\n".join(file.content(place).decode("utf-8-sig").splitlines()) + "\n"
+    except UnicodeDecodeError as error:
+        raise errors.BadConfig(place, f"it is no UTF-8 ({error.reason})") from error
 
 
-def _problem(env: Env, written: bytes) -> errors.BadConfig | None:
+def _usable(env: Env, text: str) -> str:
+    """The text, if it can be the config. Raises BadConfig."""
     from promisectl.config import file
 
-    try:
-        file.parsed(written, env.config_file)
-    except errors.BadConfig as problem:
-        return problem
-    return None
+    file.parsed(text.encode(), env.config_file)
+    return text
 
 
-def _again(env: Env) -> bool:
-    try:
-        return env.ask("Edit it again? [Enter for yes, no leaves the config as it was]").casefold() not in ("n", "no")
-    except EOFError:
-        return False
-
-
-def _edited(env: Env, draft: str) -> bytes:
-    """The draft, when the editor has ended. Raises NoEditor and EditorFailed."""
-    import shlex
-    import shutil
-    import subprocess
-
-    wish = env.environ.get("VISUAL") or env.environ.get("EDITOR") or next(filter(shutil.which, _EDITORS), "")
-    try:
-        command = shlex.split(wish, posix=os.name == "posix")
-    except ValueError as error:
-        raise errors.EditorFailed(wish, f"can't be read as a command ({error})") from error
-    if not command:
-        raise errors.NoEditor(env.config_file)
-    env.flush()
-    with _deaf():
-        try:
-            code = subprocess.run([*command, draft], check=False).returncode  # noqa: S603 (the editor of whoever types)
-        except OSError as error:
-            raise errors.EditorFailed(wish, f"can't be started ({error.strerror})") from error
-    if code:
-        raise errors.EditorFailed(wish, f"ended with {code}")
-    try:
-        with open(draft, "rb") as file:
-            return file.read()
-    except OSError as error:
-        raise errors.EditorFailed(wish, "has taken the file away") from error
-
-
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """While an editor runs Ctrl-C is its own."""
-    import signal
-
-    before = signal.signal(signal.SIGINT, lambda *_: None)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _put(place: str, written: bytes) -> None:
+def _put(place: str, text: str) -> None:
     """The file whole, or as it was; readable by me alone, as its directory if that is new. Raises CannotWrite."""
-    temporary = f"{place}.{os.urandom(6).hex()}.new"
     try:
         os.makedirs(os.path.dirname(place), mode=0o700, exist_ok=True)
-        with open(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-            file.write(written)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, place)
     except OSError as error:
         raise errors.CannotWrite(place, error.strerror or str(error)) from error
-    finally:
-        with suppress(OSError):
-            os.unlink(temporary)
+    files.appear(place, [text])

@@ -39,9 +39,9 @@ def check_sides(env: Env, to: Sequence[str], from_: Sequence[str]) -> None:
         raise errors.NeitherSideMe(from_[0], to[0])
 
 
-def all_named(env: Env, names: Sequence[str], *, new: bool) -> list[Person | Newcomer | None]:
-    """Everybody whom `names` mean, each once, myself as None; a newcomer counts as known for the names that follow."""
-    met, found = everybody(env), list[Person | Newcomer | None]()
+def all_named(env: Env, names: Sequence[str], met: list[Person], *, new: bool) -> list[Person | Newcomer | None]:
+    """Everybody whom `names` mean, each once, myself as None; a newcomer is `met` then, and known for the names that follow."""
+    found = list[Person | Newcomer | None]()
     for name in names:
         other = None if is_me(env, name) else named(env, name, met, new=new)
         if isinstance(other, Newcomer):

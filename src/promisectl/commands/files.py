@@ -22,7 +22,7 @@ def write(env: Env, path: str, pieces: Iterable[str], *, force: bool) -> None:
     _refuse_strange(path)
     if there and not force:
         raise errors.FileExists(path)
-    _appear(path, pieces)
+    appear(path, pieces)
     env.hint(f"Written: {path}")
 
 
@@ -38,7 +38,7 @@ def write_each(env: Env, directory: str, texts: Iterable[tuple[str, str]]) -> No
         _refuse_strange(path)
         how = "new" if not os.path.lexists(path) else "as before" if _says(path, text) else "changed"
         if how != "as before":
-            _appear(path, [text])
+            appear(path, [text])
         counted[how] += 1
     env.hint(f"Written: {directory} ({', '.join(f'{number} {how}' for how, number in counted.items() if number) or 'no file'})")
 
@@ -56,8 +56,8 @@ def _says(path: str, text: str) -> bool:
         raise errors.CannotWrite(path, error.strerror or str(error)) from error
 
 
-def _appear(path: str, pieces: Iterable[str]) -> None:
-    """Write beside `path` and rename."""
+def appear(path: str, pieces: Iterable[str]) -> None:
+    """Write beside `path` and rename, whatever was there. Raises CannotWrite."""
     temporary = f"{path}.{os.urandom(6).hex()}.new"
     try:
         with open(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8", newline="") as file:

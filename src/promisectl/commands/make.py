@@ -15,12 +15,36 @@ from promisectl.env import Env
 from promisectl.records import fields
 from promisectl.rendering import messages
 from promisectl.rendering.messages import Told
-from promisectl.storage import ledger
 from promisectl.storage.journal import Journal
+
+_STDIN = "-"
+
+
+class Wanted(NamedTuple):
+    """A promise to be made, in the words that it was asked for in; `place` says where they stood, if there are several."""
+
+    outcome: str
+    to: Sequence[str] = ()
+    from_: Sequence[str] = ()
+    by: str | None = None
+    done_when: str | None = None
+    why: str | None = None
+    reply_by: str | None = None
+    asked: bool = False
+    offered: bool = False
+    agreed: bool = False
+    risk: str | None = None
+    no_to: str | None = None
+    said: str | None = None
+    backfill: bool = False
+    replaces: str | None = None
+    tag: Sequence[str] = ()
+    new: bool = False
+    place: str = ""
 
 
 class _Draft(NamedTuple):
-    """An offer or a request that is about to be made with each of several people."""
+    """An offer or a request that is about to be made with each of `others`, None is myself, and what is replied to it at once."""
 
     direction: Direction
     author: Side
@@ -30,6 +54,9 @@ class _Draft(NamedTuple):
     no_to: str | None
     replaces: int | None
     tags: tuple[str, ...]
+    others: Sequence[Person | Newcomer | None]
+    reply: Reply | None = None
+    place: str = ""
 
 
 def make(
@@ -53,60 +80,120 @@ def make(
     tag: Sequence[str] = (),
     new: bool = False,
 ) -> None:
-    """Make a promise, as an offer, a request, or agreed already: one with each person named, in one command."""
-    names = _sides(env, to, from_, asked=asked, offered=offered, agreed=agreed, reply_by=bool(reply_by), named=bool(risk or no_to))
-    at = arguments.since(env, "--said", said)
+    """Make a promise, as an offer, a request, or agreed already: one with each person named, in one command.
+
+    With the outcome `-`, make those that come in on stdin as JSON, all of them or none.
+    """
+    wanted = Wanted(
+        outcome,
+        to,
+        from_,
+        by,
+        done_when,
+        why,
+        reply_by,
+        asked,
+        offered,
+        agreed,
+        risk,
+        no_to,
+        said,
+        backfill,
+        replaces,
+        tag,
+        new,
+    )
+    if outcome == _STDIN:
+        from promisectl.commands import fed
+
+        _check_alone(env, wanted)
+        _make(env, fed.read(env))
+    else:
+        _make(env, [wanted])
+
+
+def _check_alone(env: Env, wanted: Wanted) -> None:
+    """With `-` every promise brings its own words along, as JSON."""
+    given = [f"--{name.strip('_').replace('_', '-')}" for name, value in wanted._asdict().items() if value and name != "outcome"]
+    if not env.as_json:
+        raise errors.Contradiction("“-” is for promises that come in on stdin as JSON: add --json. In words: make “…” --to dana.")
+    if given:
+        raise errors.Contradiction(f"With “-” each promise says for itself what it needs: leave out {' and '.join(given)}.")
+
+
+def _make(env: Env, wanted: Sequence[Wanted]) -> None:
+    """Make every promise that is wanted, in one command."""
+    met, drafts = counterparty.everybody(env), list[_Draft]()
+    for one in wanted:
+        with errors.at(one.place):
+            drafts.append(_drafted(env, one, met))
+    _record(env, drafts)
+
+
+def _drafted(env: Env, wanted: Wanted, met: list[Person]) -> _Draft:
+    """What is wanted, its words read; whoever is new in it is known afterwards."""
+    names = _sides(env, wanted)
+    at = arguments.since(env, "--said", wanted.said)
     terms = Terms(
-        arguments.outcome(outcome),
-        arguments.due(env, "--by", by, said=at, backfill=backfill),
-        arguments.text("done-when", done_when),
-        arguments.text("why", why),
-        arguments.due(env, "--reply-by", reply_by, said=at, backfill=backfill),
+        arguments.outcome(wanted.outcome),
+        arguments.due(env, "--by", wanted.by, said=at, backfill=wanted.backfill),
+        arguments.text("done-when", wanted.done_when),
+        arguments.text("why", wanted.why),
+        arguments.due(env, "--reply-by", wanted.reply_by, said=at, backfill=wanted.backfill),
     )
     draft = _Draft(
-        Direction.OWE if to else Direction.OWED,
-        Side.PROMISEE if asked or (from_ and not offered) else Side.PROMISOR,
+        Direction.OWE if wanted.to else Direction.OWED,
+        Side.PROMISEE if wanted.asked or (wanted.from_ and not wanted.offered) else Side.PROMISOR,
         terms,
         at,
-        arguments.text("risk", risk),
-        arguments.text("no-to", no_to),
-        None if replaces is None else arguments.number(replaces),
-        arguments.tags(tag),
+        arguments.text("risk", wanted.risk),
+        arguments.text("no-to", wanted.no_to),
+        None if wanted.replaces is None else arguments.number(wanted.replaces),
+        arguments.tags(wanted.tag),
+        counterparty.all_named(env, names, met, new=wanted.new),
+        place=wanted.place,
     )
-    others = counterparty.all_named(env, names, new=new)
-    _record(env, draft, others, _reply(env, draft, others) if agreed else None)
+    return _answered(env, draft) if wanted.agreed else draft
 
 
-def _reply(env: Env, draft: _Draft, others: Sequence[Person | Newcomer | None]) -> Reply:
+def _answered(env: Env, draft: _Draft) -> _Draft:
+    """The draft with what is replied to it at once."""
+    reply = _reply(env, draft)
+    author = draft.author if reply.verb is Verb.ACCEPT else Side.PROMISEE  # else it was they who asked
+    return draft._replace(reply=reply, author=author)
+
+
+def _reply(env: Env, draft: _Draft) -> Reply:
     """What is said to it at once: Yes, as it is agreed already, unless whoever binds themselves with it thinks better of it when asked."""
     if draft.direction is not Direction.OWE or not env.may_ask:
         return Reply(risk=draft.risk, no_to=draft.no_to)
     from promisectl.commands import yes
 
-    names = " and ".join(other.name for other in others if other)
+    names = " and ".join(other.name for other in draft.others if other)
     heading = f"You promise {names}: {messages.terms(draft.terms, viewing.here(env))}."
-    return yes.put(env, draft.terms, draft.risk, draft.no_to, may_refuse=len(others) == 1, heading=heading, many=len(others))
+    return yes.put(env, draft.terms, draft.risk, draft.no_to, may_refuse=len(draft.others) == 1, heading=heading, many=len(draft.others))
 
 
-def _record(env: Env, draft: _Draft, others: Sequence[Person | Newcomer | None], reply: Reply | None) -> None:
-    """Write the promise down with each of `others`, None is myself, and what is replied to it at once."""
-    if draft.replaces is not None and not ledger.exists(env.ledger):
-        raise errors.NoPromise(draft.replaces)
-    if reply and reply.verb is not Verb.ACCEPT:  # then it was they who asked
-        draft = draft._replace(author=Side.PROMISEE)
+def _record(env: Env, drafts: Sequence[_Draft]) -> None:
+    """Write the promises down, all of them or none."""
+    alone = sum(len(draft.others) for draft in drafts) == 1
 
     def work(db: sqlite3.Connection, journal: Journal) -> list[Answer]:
-        if draft.replaces is not None:
-            journal.promise(draft.replaces)
-        return [_made(env, db, journal, draft, other, reply, alone=len(others) == 1) for other in others]
+        return [answer for draft in drafts for answer in _each(env, db, journal, draft, alone=alone)]
 
     saying.record(env, "make", work)
 
 
-def _sides(
-    env: Env, to: Sequence[str], from_: Sequence[str], *, asked: bool, offered: bool, agreed: bool, reply_by: bool, named: bool
-) -> list[str]:
+def _each(env: Env, db: sqlite3.Connection, journal: Journal, draft: _Draft, *, alone: bool) -> list[Answer]:
+    with errors.at(draft.place):
+        if draft.replaces is not None:
+            journal.promise(draft.replaces)
+        return [_made(env, db, journal, draft, other, alone=alone) for other in draft.others]
+
+
+def _sides(env: Env, wanted: Wanted) -> list[str]:
     """The people named, each once, if exactly one side is me."""
+    to, from_, asked, offered, agreed = wanted.to, wanted.from_, wanted.asked, wanted.offered, wanted.agreed
     counterparty.check_sides(env, to, from_)
     names = list(dict.fromkeys([*to, *from_]))
     if not names:
@@ -118,11 +205,11 @@ def _sides(
         raise errors.Contradiction(
             "--offered goes with --from: somebody offered it to you. With --to it is you who offers, unless --asked."
         )
-    if (asked or offered or agreed or reply_by) and counterparty.is_me(env, *names):
+    if (asked or offered or agreed or wanted.reply_by) and counterparty.is_me(env, *names):
         raise errors.Contradiction("A promise to yourself needs no other side: leave out --asked, --offered, --agreed and --reply-by.")
-    if agreed and reply_by:
+    if agreed and wanted.reply_by:
         raise errors.Contradiction("--agreed says that the answer was Yes, so there is none to wait for: leave out --reply-by.")
-    if named and not agreed and (asked or from_):
+    if (wanted.risk or wanted.no_to) and not agreed and (asked or from_):
         raise errors.Contradiction("--risk and --no-to belong to the Yes of the promisor. Give them with: accept.")
     return names
 
@@ -133,10 +220,10 @@ def _made(
     journal: Journal,
     draft: _Draft,
     other: Person | Newcomer | None,
-    reply: Reply | None,
     *,
     alone: bool,
 ) -> Answer:
+    reply = draft.reply
     person = journal.meet(other) if isinstance(other, Newcomer) else other
     name, here = person.name if person else "", viewing.here(env)
     promise = journal.open(_first(env, draft, person, named=reply is None))

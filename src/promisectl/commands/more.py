@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from promisectl import errors
 from promisectl.commands import arguments, saying, viewing
-from promisectl.commands.moves import plain
+from promisectl.commands.moves import plain, reword
 from promisectl.commands.saying import Answer, Besides
 from promisectl.domain import lifecycle
 from promisectl.domain.promise import Act, Promise, Side, Verb
@@ -69,13 +69,8 @@ def correct(
     backfill: bool = False,
 ) -> None:
     """Put a typo in the terms right; this is no negotiation and not counted as one."""
-
-    def act(promise: Promise) -> Act:
-        base = promise.current.terms
-        new = arguments.changed(env, base, env.now, what=what, by=by, done_when=done_when, why=why, reply_by=None, backfill=backfill)
-        return Act(Verb.CORRECT, Side.BOOKKEEPER, env.now, env.now, terms=new)
-
-    saying.move(env, "correct", [id_], act)
+    words = {"outcome": what, "due": by, "done_when": done_when, "why": why}
+    reword(env, Verb.CORRECT, id_, lambda terms, at: arguments.changed(env, terms, at, words, backfill=backfill))
 
 
 def tag(env: Env, id_: str, tags: Sequence[str]) -> None:

@@ -1,12 +1,13 @@
 """The other five of the six moves: negotiate, accept, decline, complete, renege."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 from promisectl import errors
 from promisectl.commands import arguments, saying
 from promisectl.commands.saying import Besides, Reply
 from promisectl.domain import civil, lifecycle
-from promisectl.domain.promise import Act, Cause, Direction, Promise, Side, State, Verb
+from promisectl.domain.promise import Act, Cause, Direction, Promise, Revision, Side, State, Terms, Verb
 from promisectl.env import Env
 
 _CAUSES = tuple(cause.value for cause in Cause)
@@ -29,19 +30,44 @@ def negotiate(
 ) -> None:
     """Put new terms on the table: a counter to an offer, or an amendment beside the terms in force."""
     arguments.at_most_one(mine=mine, theirs=theirs)
-    said = arguments.text("reason", reason)
+    words = {"outcome": what, "due": by, "done_when": done_when, "why": why, "reply_by": reply_by}
+
+    def reworded(terms: Terms, at: datetime) -> Terms:
+        return arguments.changed(env, terms, at, words, backfill=backfill)
+
+    reword(env, Verb.NEGOTIATE, id_, reworded, reason=arguments.text("reason", reason), mine=mine, theirs=theirs, on=on)
+
+
+def reword(
+    env: Env,
+    verb: Verb,
+    id_: str,
+    reworded: Callable[[Terms, datetime], Terms],
+    *,
+    reason: str | None = None,
+    mine: bool = False,
+    theirs: bool = False,
+    on: str | None = None,
+    seen: Revision | None = None,
+) -> None:
+    """Negotiate, or correct: say what `reworded` makes of the terms at that moment.
+
+    `seen` is the revision that was shown to a person before. Raises TermsChanged when another stands there by then.
+    """
 
     def act(promise: Promise) -> Act:
-        side = _speaking(promise, Verb.NEGOTIATE, mine=mine, theirs=theirs)
+        base = lifecycle.base(promise, verb)
+        if seen not in (None, base):
+            raise errors.TermsChanged(promise.id)
         at = arguments.since(env, "--on", on, after=promise.moved_at)
-        base = (promise.offered or promise.current).terms
-        new = arguments.changed(env, base, at, what=what, by=by, done_when=done_when, why=why, reply_by=reply_by, backfill=backfill)
-        return Act(Verb.NEGOTIATE, side, at, env.now, terms=new, text=said)
+        side = speaking(promise, verb, mine=mine, theirs=theirs)
+        return Act(verb, side, at, env.now, terms=reworded(base.terms, at), text=reason)
 
-    saying.move(env, "negotiate", [id_], act, Besides(foreseen=True, new=True))
+    new = verb is Verb.NEGOTIATE
+    saying.move(env, verb.value, [id_], act, Besides(foreseen=new, new=new))
 
 
-def _speaking(promise: Promise, verb: Verb, *, mine: bool, theirs: bool) -> Side:
+def speaking(promise: Promise, verb: Verb, *, mine: bool, theirs: bool) -> Side:
     """Who speaks: the side named, else the one that is taken to."""
     if mine:
         return lifecycle.my_side(promise.direction)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from promisectl import errors
 from promisectl.env import Env
@@ -12,6 +12,9 @@ from promisectl.rendering.words import Here
 from promisectl.storage import ledger, reading
 from promisectl.storage.instants import instant
 from promisectl.storage.reading import Clock
+
+if TYPE_CHECKING:
+    from promisectl.domain.promise import Promise
 
 Row = Mapping[str, Any]
 
@@ -69,6 +72,18 @@ def row(env: Env, db: Any, number: int) -> Row:
     if found is None:
         raise errors.NoPromise(number)
     return found
+
+
+def promise(env: Env, number: int) -> tuple["Promise", str]:
+    """A promise as its acts left it, and the name of the other side. Raises NoPromise, also where there is no ledger yet."""
+    from promisectl.domain import lifecycle
+
+    with opened(env) as db:
+        said = reading.said(db, number) if db else []
+        if not said:
+            raise errors.NoPromise(number)
+        found = lifecycle.replay(number, said)
+        return found, reading.name(db, found.opening.person)
 
 
 def answer(env: Env, rows: Iterable[Row], kind: Kind, draw: Callable[[list[Row]], None]) -> None:

@@ -7,14 +7,12 @@ failed finds more reasons than to look ahead (Mitchell, Russo & Pennington, Back
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from promisectl import errors
 from promisectl.commands import asking, load, viewing
 from promisectl.commands.saying import Reply
 from promisectl.domain import civil, lifecycle, subject
 from promisectl.domain.promise import Direction, Promise, Side, State, Terms, Verb
 from promisectl.env import Env
 from promisectl.rendering import messages, words
-from promisectl.storage import ledger, reading
 
 _NAMED = 3
 
@@ -24,22 +22,10 @@ def to_terms(env: Env, numbers: Sequence[int], given: Reply) -> dict[int, Reply]
 
     Nothing is asked where the move as it was `given` will be refused anyway. Raises NoPromise.
     """
-    promises = [_promise(env, number) for number in numbers]
+    promises = [viewing.promise(env, number) for number in numbers]
     if not all(_can_be_accepted(promise, given.revision) for promise, _ in promises):
         return {}
     return {promise.id: _reply(env, promise, name, given, alone=len(numbers) == 1) for promise, name in promises if _binds_me(promise)}
-
-
-def _promise(env: Env, number: int) -> tuple[Promise, str]:
-    """A promise, and the name of the other side."""
-    if not ledger.exists(env.ledger):
-        raise errors.NoPromise(number)
-    with ledger.reading(env.ledger) as db:
-        said = reading.said(db, number)
-        if not said:
-            raise errors.NoPromise(number)
-        promise = lifecycle.replay(number, said)
-        return promise, reading.name(db, promise.opening.person)
 
 
 def _can_be_accepted(promise: Promise, revision: int | None) -> bool:

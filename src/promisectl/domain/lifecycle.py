@@ -81,6 +81,11 @@ def _holds(given: Given, promise: Promise | None) -> bool:
     return (promise.offered is not None) is (given is Given.AMENDMENT)
 
 
+def base(promise: Promise, verb: Verb) -> Revision:
+    """The revision that `verb` starts from when it says other terms: a correction what is in force, new terms what is on the table."""
+    return promise.current if verb is Verb.CORRECT else promise.offered or promise.current
+
+
 def open_verbs(promise: Promise) -> tuple[Verb, ...]:
     """Every verb that can be typed now as it is, in the order of the table; `partial` belongs to `complete` and is left out."""
     rows = (row for row in TRANSITIONS if _applies(row, promise, speaker(promise, row.verb)))
