@@ -385,7 +385,7 @@ def test_the_editor_is_visual_or_editor_with_its_options(promised: Program, desk
 
 @pytest.mark.usefixtures("desk")
 def test_no_editor_is_guessed_where_nobody_sits(promised: Program) -> None:
-    says = "promisectl: An editor needs a terminal. Without one, name the changes to: negotiate or correct.\n"
+    says = "promisectl: No editor is named, and nobody is at a terminal to be shown one. Set EDITOR to one, as in EDITOR=nano.\n"
     assert promised("edit", "1", "--correct") == ("", says, 2)
 
 
