@@ -50,7 +50,7 @@ def _ask(words: Sequence[str]) -> int:
     if not all(map(is_text, words)):
         raise errors.NotUnicode
     try:
-        code = get_command(build(words)).main(list(words), prog_name="promisectl", standalone_mode=False)
+        code = get_command(build(words, os.environ)).main(list(words), prog_name="promisectl", standalone_mode=False)
         sys.stdout.flush()
     except TyperException as error:
         raise errors.Unreadable(error.format_message(), _command(error)) from error

@@ -7,7 +7,7 @@ from typing import Any
 from promisectl import config, errors
 from promisectl.env import Env
 
-_WORLD = ("ledger", "today", "color", "no_input", "quiet")
+_WORLD = ("ledger", "today", "color", "no_input", "quiet", "no_pager")
 _FORMS = ("json", "jsonl", "csv", "plain")
 
 
@@ -27,6 +27,10 @@ def run(module: str, function: str, arguments: dict[str, Any]) -> None:
     try:
         code = getattr(commands, function)(env, **arguments)
         env.flush()
+    except (errors.NoPromise, errors.BadNumber) as problem:
+        from promisectl.commands import mistyped
+
+        raise mistyped.explained(env, function, problem) from problem
     except BrokenPipeError as error:
         raise errors.ReaderGone from error
     if code:
