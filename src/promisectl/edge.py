@@ -96,6 +96,11 @@ def _open_streams() -> None:
         if hasattr(stream, "reconfigure"):
             encoding = None if stream.isatty() or os.environ.get("PYTHONIOENCODING") else "utf-8"
             stream.reconfigure(encoding=encoding, errors="backslashreplace", newline="")
+    if sys.platform == "win32":  # pragma: no cover
+        import ctypes
+
+        console = ctypes.windll.kernel32  # an old console shows colours only to those who ask for them; others shrug
+        console.SetConsoleMode(console.GetStdHandle(-11), 7)
 
 
 def _drop(stream: TextIO) -> None:

@@ -57,6 +57,11 @@ _FOR = {  # what each is for, where it is one of several
     "release": "somebody let off",
     "renege": "a promise of your own broken",
 }
+_TONES = {  # Typer's own styles, by the names it has for them, in tones that can be read on light and dark
+    **dict.fromkeys(("option", "switch", "negative_option", "negative_switch", "usage", "bold cyan"), "bold"),
+    **dict.fromkeys(("types", "types_sep", "bold yellow", "dim yellow"), "dim"),
+    **dict.fromkeys(("red", "dim red"), "bright_red"),
+}
 
 
 class Group(TyperGroup):
@@ -103,7 +108,7 @@ def _meant(word: str, commands: list[str], group: str | None) -> list[str]:
 
 @contextmanager
 def _colored(markup: str | None, *, color: bool) -> Iterator[None]:
-    """Have Typer draw its pages with colour or without, where it draws them: by itself it asks neither --color nor CLICOLOR_FORCE."""
+    """Have Typer draw its pages as the views are drawn, where it draws them: coloured by the same wish, and in the same few tones."""
     if markup is None:
         yield
         return
@@ -111,7 +116,7 @@ def _colored(markup: str | None, *, color: bool) -> Iterator[None]:
 
     drawing: Any = rich_utils
     console = drawing.Console
-    ours = {"color_system": "standard" if color else None, "force_terminal": color, "no_color": not color}
+    ours = {"color_system": "standard" if color else None, "force_terminal": color, "no_color": not color, "theme": drawing.Theme(_TONES)}
     drawing.Console = lambda **settings: console(**{**settings, **ours})
     try:
         yield
