@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,9 @@ MONDAY = "2026-11-23T10:00"
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=False)
 settings.register_profile("long", max_examples=20_000, deadline=None)
 settings.load_profile("long" if os.environ.get("PROMISECTL_LONG") else "ci")
+
+
+_FOREIGN = ("FORCE_COLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "PYTHONIOENCODING", "PAGER", "LESS", "LV")
 
 
 class Result(NamedTuple):
@@ -72,11 +76,22 @@ class Program:
         return result.stdout
 
 
+def tool(name: str) -> str:
+    """Where a program is that may be missing: the test is skipped then, or fails where all of them have to be there."""
+    path = shutil.which(name)
+    if path:
+        return path
+    message = f"{name} is not on this machine"
+    if os.environ.get("PROMISECTL_TESTS_NEED_ALL"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
 @pytest.fixture
 def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Program]:
     """The program in an empty home on Monday 23 November 2026, 10:00, in Berlin, without colour."""
     for name in list(os.environ):
-        if name.startswith(("PROMISECTL_", "XDG_")) or name in ("FORCE_COLOR", "CLICOLOR_FORCE", "COLUMNS", "PYTHONIOENCODING"):
+        if name.startswith(("PROMISECTL_", "XDG_")) or name in _FOREIGN:
             monkeypatch.delenv(name)
     for name, value in {"HOME": "", "XDG_DATA_HOME": "data", "XDG_CONFIG_HOME": "config", "XDG_STATE_HOME": "state"}.items():
         monkeypatch.setenv(name, str(tmp_path / value))
