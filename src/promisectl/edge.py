@@ -36,7 +36,7 @@ def _answered(words: Sequence[str]) -> int:
     except errors.Problem as problem:
         return _refused(problem, words)
     except KeyboardInterrupt:
-        return 130
+        return errors.INTERRUPTED
 
 
 def _ask(words: Sequence[str]) -> int:
@@ -55,7 +55,7 @@ def _ask(words: Sequence[str]) -> int:
     except TyperException as error:
         raise errors.Unreadable(error.format_message(), _command(error)) from error
     except Abort:
-        return 130
+        return errors.INTERRUPTED
     except SystemExit as done:
         return int(done.code or 0)
     return code if isinstance(code, int) else 0

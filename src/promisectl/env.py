@@ -153,21 +153,21 @@ class Env:
             print(shown(line, self._err, self.environ), file=self._err, flush=True)
 
     def ask(self, question: str) -> str:
-        """Put a question on stderr and read one line. Raises EOFError when there is none, as after Ctrl-D.
+        """Put a question on stderr and read one line. Raises EOFError when there is none, as after Ctrl-C or Ctrl-D.
 
-        Who gives up is told that nothing was recorded, unless something was.
+        Who gives up like that is told that nothing was recorded, unless something was.
         """
         self._err.write(shown(question, self._err, self.environ, spare=len(PROMPT)) + PROMPT)
         self._err.flush()
-        line = ""
         try:
             line = self._in.readline()
-        finally:
-            if not line.endswith("\n"):  # Ctrl-C or Ctrl-D: what comes next begins on a line of its own
-                self._err.write("\n")
-            if not (line or self._recorded):
-                self.warn("Nothing was recorded.")
+        except KeyboardInterrupt:
+            line = ""
+        if not line.endswith("\n"):  # what comes next begins on a line of its own
+            self._err.write("\n")
         if not line:
+            if not self._recorded:
+                self.warn("Nothing was recorded.")
             raise EOFError
         return line.strip()
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
 
+INTERRUPTED = 130  # as a shell counts Ctrl-C
+
 
 class Problem(Exception):
     """The family: `str(problem)` is the sentence, `code` its name for programs, `exit_code` what the shell sees, `moves` the open verbs."""

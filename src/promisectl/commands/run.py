@@ -14,7 +14,7 @@ _FORMS = ("json", "jsonl", "csv", "plain")
 def run(module: str, function: str, arguments: dict[str, Any]) -> None:
     """Call `commands.<module>.<function>` with an Env and the arguments that are its own.
 
-    Raises SystemExit when the command answers with an exit code of its own.
+    Raises SystemExit when the command answers with an exit code of its own, or was left at a question.
     """
     forms = [form for form in _FORMS if arguments.pop(form, False)]
     if len(forms) > 1:
@@ -31,6 +31,8 @@ def run(module: str, function: str, arguments: dict[str, Any]) -> None:
         from promisectl.commands import mistyped
 
         raise mistyped.explained(env, function, problem) from problem
+    except EOFError:  # a question was left with Ctrl-C or Ctrl-D
+        raise SystemExit(errors.INTERRUPTED) from None
     except BrokenPipeError as error:
         raise errors.ReaderGone from error
     if code:
