@@ -21,6 +21,9 @@ settings.register_profile("long", max_examples=20_000, deadline=None)
 settings.load_profile("long" if os.environ.get("PROMISECTL_LONG") else "ci")
 
 
+_FOREIGN = ("FORCE_COLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "PYTHONIOENCODING", "PAGER", "LESS", "LV")
+
+
 class Result(NamedTuple):
     """All that a command leaves: what it printed, where, and its exit code."""
 
@@ -96,7 +99,7 @@ def tool(name: str) -> str:
 def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Program]:
     """The program in an empty home on Monday 23 November 2026, 10:00, in Berlin, without colour."""
     for name in list(os.environ):
-        if name.startswith(("PROMISECTL_", "XDG_")) or name in ("FORCE_COLOR", "CLICOLOR_FORCE", "COLUMNS", "PYTHONIOENCODING"):
+        if name.startswith(("PROMISECTL_", "XDG_")) or name in _FOREIGN:
             monkeypatch.delenv(name)
     for name, value in {"HOME": "", "XDG_DATA_HOME": "data", "XDG_CONFIG_HOME": "config", "XDG_STATE_HOME": "state"}.items():
         monkeypatch.setenv(name, str(tmp_path / value))

@@ -38,7 +38,7 @@ def _answered(words: Sequence[str]) -> int:
     except errors.Problem as problem:
         return _refused(problem, words)
     except KeyboardInterrupt:
-        return 130
+        return errors.INTERRUPTED
 
 
 def _ask(words: Sequence[str]) -> int:
@@ -60,7 +60,7 @@ def _ask(words: Sequence[str]) -> int:
     except TyperException as error:
         raise errors.Unreadable(error.format_message(), _command(error)) from error
     except Abort:
-        return 130
+        return errors.INTERRUPTED
     except SystemExit as done:
         return int(done.code or 0)
     return code if isinstance(code, int) else 0
@@ -110,6 +110,11 @@ def _open_streams() -> None:
         if hasattr(stream, "reconfigure"):
             encoding = None if stream.isatty() or os.environ.get("PYTHONIOENCODING") else "utf-8"
             stream.reconfigure(encoding=encoding, errors="backslashreplace", newline="")
+    if sys.platform == "win32":  # pragma: no cover
+        import ctypes
+
+        console = ctypes.windll.kernel32  # an old console shows colours only to those who ask for them; others shrug
+        console.SetConsoleMode(console.GetStdHandle(-11), 7)
 
 
 def _drop(stream: TextIO) -> None:

@@ -1,5 +1,6 @@
 """The world around one command: the clock, the environment, the streams. Commands meet them only here."""
 
+import io
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -7,7 +8,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import IO, NamedTuple, TextIO
 
-from promisectl import errors
+from promisectl import errors, pager
 from promisectl.config import Config
 from promisectl.domain import civil
 from promisectl.escaping import safe
@@ -31,7 +32,8 @@ class Env:
     """What a command may know of the world, and where it speaks.
 
     `now` is the moment of this run (aware UTC, whole seconds), `zone` the IANA name of the local zone, `ledger` the path of the
-    ledger, `config_file` that of the config, `config` what is said there. `quiet` asks for numbers alone.
+    ledger, `config_file` that of the config, `config` what is said there. `quiet` asks for numbers alone. `no_pager`
+    is None for a command that never pages.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Env:
         quiet: bool = False,
         form: str | None = None,
         once: Once | None = None,
+        no_pager: bool | None = None,
     ) -> None:
         self.environ = environ
         self._in, self._out, self._err = streams
@@ -63,6 +66,10 @@ class Env:
         self.once = once
         self._form = form
         self._may_ask = not (no_input or environ.get("PROMISECTL_NO_INPUT") or quiet or form)
+        self._no_pager = no_pager
+        self._page = _Page(self._out.encoding) if no_pager is False and self.form == "table" else None
+        self._after: list[str] = []  # hints that wait until the page has been looked at
+        self._recorded = False
 
     def elsewhere(self, *, ledger: str | None, today: str | None) -> "Env":
         """The same person with another ledger, or at another moment, where one is named as a shell would be given it."""
@@ -100,6 +107,15 @@ class Env:
     def color_wish(self) -> tuple[str, str]:
         """auto, always or never, and who says so."""
         return color_wish(self.environ, self._color, self.config.color)
+
+    @property
+    def pager(self) -> str | None:
+        """The pager for long views: none with --no-pager, else PAGER, then what the config says, then less; "" and "cat" mean none."""
+        if self._no_pager or self.environ.get("TERM") == "dumb":
+            return None
+        named = self.environ.get("PAGER")
+        wish = self.config.pager if named is None else named
+        return pager.DEFAULT if wish is None else wish or None
 
     @property
     def may_ask(self) -> bool:
@@ -148,7 +164,7 @@ class Env:
         """Write data to stdout as it comes."""
         for piece in pieces:
             with self.heard():
-                self._out.write(piece)
+                self.stdout().write(piece)
 
     def write_records(self, pieces: Iterable[str]) -> None:
         """Records as they come: whole in a pipe or a file, escaped where they would steer a terminal."""
@@ -160,6 +176,7 @@ class Env:
 
     def answer(self, lines: Iterable[str], *, whole: bool = False) -> None:
         """The answer of a move that is recorded; sentences, unless they are to stay `whole`. Raises AnswerLost when nobody can hear it."""
+        self._recorded = True
         try:
             for line in lines:
                 self._out.write((safe(line) if whole else shown(line, self._out, self.environ)) + "\n")
@@ -173,21 +190,29 @@ class Env:
             self.warn(line)
 
     def warn(self, line: str) -> None:
-        """One line on stderr, whatever was asked for; where nobody can hear it, it is no loss."""
+        """One line on stderr, whatever was asked for, after the page if there is one; where nobody can hear it, it is no loss."""
+        if self._page and self._page.tell():
+            self._after.append(line)
+            return
         with suppress(OSError):
             print(shown(line, self._err, self.environ), file=self._err, flush=True)
 
     def ask(self, question: str) -> str:
-        """Put a question on stderr and read one line. Raises EOFError when there is none, as after Ctrl-D."""
+        """Put a question on stderr and read one line. Raises EOFError when there is none, as after Ctrl-C or Ctrl-D.
+
+        Who gives up like that is told that nothing was recorded, unless something was.
+        """
         self._err.write(shown(question, self._err, self.environ, spare=len(PROMPT)) + PROMPT)
         self._err.flush()
-        line = ""
         try:
             line = self._in.readline()
-        finally:
-            if not line.endswith("\n"):  # Ctrl-C or Ctrl-D: what comes next begins on a line of its own
-                self._err.write("\n")
+        except KeyboardInterrupt:
+            line = ""
+        if not line.endswith("\n"):  # what comes next begins on a line of its own
+            self._err.write("\n")
         if not line:
+            if not self._recorded:
+                self.warn("Nothing was recorded.")
             raise EOFError
         return line.strip()
 
@@ -200,9 +225,20 @@ class Env:
         return True
 
     def flush(self) -> None:
-        """Have everything said so far heard. Raises Unheard when stdout is full."""
+        """Have everything said so far heard, through the pager where it is long. Raises Unheard when stdout is full."""
+        page, self._page = self._page, None
         with self.heard():
+            if page and not self._paged(page.getvalue()):
+                self._out.write(page.getvalue())
             self._out.flush()
+        while self._after:
+            self.warn(self._after.pop(0))
+
+    def _paged(self, text: str) -> bool:
+        """Whether a text is longer than the terminal is high, and was shown through the pager."""
+        height = height_of(self._out, self.environ)
+        words = pager.command(self.pager) if height and text.count("\n") >= height else []
+        return bool(words) and pager.shown(text, words, self.environ, self._out, color=self.color)
 
     @contextmanager
     def heard(self) -> Iterator[None]:
@@ -223,8 +259,32 @@ class Env:
         return self._err
 
     def stdout(self) -> IO[str]:
-        """The stream for data, for the one console that prints tables."""
-        return self._out
+        """The stream for data, for the one console that prints tables: the page, where one is being put together."""
+        return self._page or self._out
+
+
+class _Page(io.StringIO):
+    """What is said on stdout until it is shown at once; it can hold what the terminal can show."""
+
+    def __init__(self, encoding: str) -> None:
+        super().__init__()
+        self._encoding = encoding
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        """The encoding of the terminal, by which a table knows what it may draw with."""
+        return self._encoding
+
+
+def height_of(stream: IO[str], environ: Mapping[str, str]) -> int:
+    """How many lines a terminal has: LINES, else what it says itself; 0 where nobody knows."""
+    lines = environ.get("LINES", "")
+    if lines.isascii() and lines.isdigit() and int(lines[:5]):
+        return int(lines[:5])
+    try:
+        return os.get_terminal_size(stream.fileno()).lines
+    except (OSError, ValueError):
+        return 0
 
 
 def width_of(stream: IO[str], environ: Mapping[str, str]) -> int:

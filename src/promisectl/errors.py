@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import ClassVar
 
+INTERRUPTED = 130  # as a shell counts Ctrl-C
+
 
 class Problem(Exception):
     """The family: `str(problem)` is the sentence, `code` its name for programs, `exit_code` what the shell sees, `moves` the open verbs."""
@@ -89,12 +91,19 @@ class BadImport(BadData):
 
 
 class UnreadableDate(Usage):
-    """A text given where a date belongs is outside the grammar of dates."""
+    """A text given where a date belongs is outside the grammar of dates. `more` is the command that tells the grammar."""
 
-    def __init__(self, text: str, examples: tuple[str, str, str], why: str = "") -> None:
+    def __init__(self, text: str, examples: tuple[str, str, str], why: str = "", more: str = "") -> None:
+        self._refused = f"“{text}” is not a date that can be read{f' ({why})' if why else ''}."
+        self._more = f" See: {more}." if more else ""
         one, two, three = examples
-        reason = f" ({why})" if why else ""
-        super().__init__(f"“{text}” is not a date that can be read{reason}. Try {one}, {two} or {three}.")
+        super().__init__(f"{self._refused} Try {one}, {two} or {three}.{self._more}")
+
+    def meaning(self, forms: Sequence[str]) -> "UnreadableDate":
+        """The same, with the `forms` that may have been meant instead of examples, if there are any."""
+        if forms:
+            self.args = (f"{self._refused} Did you mean {' or '.join(f'“{form}”' for form in forms)}?{self._more}",)
+        return self
 
 
 class AmbiguousDate(Usage):
@@ -238,10 +247,11 @@ class BadCount(Usage):
 
 
 class BadNumber(Usage):
-    """Something that is not the number of a promise."""
+    """Something that is not the number of a promise. `instead` says which numbers it may stand for."""
 
-    def __init__(self, word: str) -> None:
-        super().__init__(f"“{word}” is not the number of a promise. The numbers are in the first column of: list.")
+    def __init__(self, word: str, instead: str = "The numbers are in the first column of: list.") -> None:
+        self.word = word
+        super().__init__(f"“{word}” is not the number of a promise. {instead}")
 
 
 class TextTooLong(Usage):
@@ -350,6 +360,22 @@ class Unreadable(Usage):
         super().__init__(f"{sentence} See: {command} --help")
 
 
+class UnknownCommand(Usage):
+    """A word that is no command. `meant` are those that it may mean; none of them is carried out."""
+
+    def __init__(self, word: str, meant: Sequence[str], command: str) -> None:
+        did = f" Did you mean {', '.join([*meant[:-2], ' or '.join(meant[-2:])])}?" if meant else ""
+        super().__init__(f"“{word}” is no command.{did} See: {command} --help")
+
+
+class MissingCommand(Usage):
+    """A group of commands that was called by itself."""
+
+    def __init__(self, command: str, commands: Sequence[str]) -> None:
+        named = ", ".join([*commands[:-2], " or ".join(commands[-2:])])
+        super().__init__(f"{command.rpartition(' ')[2]} needs to know what to do: add {named}. See: {command} --help")
+
+
 # Moves
 
 
@@ -416,10 +442,12 @@ class BuiltUpon(IllegalMove):
 
 
 class NoPromise(NotFound):
-    """No promise has that number."""
+    """No promise has that number. `newest` is the highest there is, where it is known."""
 
-    def __init__(self, number: int) -> None:
-        super().__init__(f"There is no promise #{number}. The numbers are in the first column of: list --all.")
+    def __init__(self, number: int, newest: int = 0) -> None:
+        self.number = number
+        beyond = f"; the newest is #{newest}" if 0 < newest < number else ""
+        super().__init__(f"There is no promise #{number}{beyond}. The numbers are in the first column of: list --all.")
 
 
 class NoPerson(NotFound):
@@ -476,7 +504,11 @@ class NoTopic(NotFound):
     """The guide has no such page."""
 
     def __init__(self, topic: str, topics: Sequence[str]) -> None:
-        super().__init__(f"The guide has no page “{topic}”. There are {', '.join(topics)}.")
+        from difflib import get_close_matches
+
+        near = get_close_matches(topic.casefold(), topics, n=1)
+        meant = f" Did you mean {near[0]}?" if near else ""
+        super().__init__(f"The guide has no page “{topic}”.{meant} There are {', '.join(topics)}.")
 
 
 # The ledger file

@@ -11,7 +11,7 @@ import pexpect
 
 
 @contextmanager
-def terminal(*words: str) -> Iterator[Any]:
+def terminal(*words: str, rows: int = 50, columns: int = 200) -> Iterator[Any]:
     """A real process at a terminal of its own; it is gone in the end."""
     child = pexpect.spawn(
         sys.executable,
@@ -20,7 +20,7 @@ def terminal(*words: str) -> Iterator[Any]:
         encoding="utf-8",
         codec_errors="replace",
         timeout=30,
-        dimensions=(50, 200),
+        dimensions=(rows, columns),
     )
     try:
         yield child

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.cli.terminal import ended, terminal
 from tests.conftest import Program, Result
 
 QUESTION = "“dnaa” is new. Did you mean dana? [handle, Enter for dana, or new] › "
@@ -43,6 +44,38 @@ def test_the_option_answers_in_advance(known: Program) -> None:
 
 def test_giving_up_changes_nothing(known: Program) -> None:
     before = known.ledger.read_bytes()
-    assert _lend(known, answers="").code == 130
+    assert _lend(known, answers="") == ("", f"{QUESTION}\nNothing was recorded.\n", 130)
     assert _lend(known, answers="somebody\n").code == 3
     assert known.ledger.read_bytes() == before
+
+
+def test_ctrl_c_at_a_question_says_that_nothing_was_recorded(known: Program) -> None:
+    before = known.ledger.read_bytes()
+    with terminal("make", "Lend the drill", "--to", "dnaa") as child:
+        child.expect(" › ")
+        child.sendintr()
+        assert ended(child) == 130
+        assert child.before.removeprefix("^C") == "\r\nNothing was recorded.\r\n"
+    assert known.ledger.read_bytes() == before
+
+
+def test_ctrl_c_after_something_was_recorded_does_not_deny_it(known: Program) -> None:
+    with terminal("review") as child:
+        child.expect(" › ")
+        child.send("withdraw\n")
+        child.expect("Why")
+        child.send("\n")
+        child.expect("withdrawn")
+        assert ended(child) == 0
+    known.ok("make", "Lend the drill", "--to", "dana", "--to", "lee", "--new")
+    with terminal("review") as child:
+        child.expect(" › ")
+        child.send("withdraw\n")
+        child.expect("Why")
+        child.send("\n")
+        child.expect("2 of 2")
+        child.expect(" › ")
+        child.sendintr()
+        assert ended(child) == 130
+        assert "1 moved" in child.before
+        assert "Nothing was recorded" not in child.before

@@ -111,7 +111,11 @@ def test_closed_ones_may_be_checked_by_number(some: Program) -> None:
 
 @pytest.mark.parametrize("words", [["9"], ["1", "9"]])
 def test_a_number_that_is_not_there_is_said(some: Program, words: list[str]) -> None:
-    assert some("check", *words) == ("", "promisectl: There is no promise #9. The numbers are in the first column of: list --all.\n", 3)
+    assert some("check", *words) == (
+        "",
+        "promisectl: There is no promise #9; the newest is #4. The numbers are in the first column of: list --all.\n",
+        3,
+    )
     assert json.loads(some("check", *words, "--json").stderr)["error"]["code"] == "not-found"
 
 

@@ -217,7 +217,11 @@ def test_an_editor_that_takes_the_file_away_changes_nothing(program: Program, mo
 def test_without_any_editor_it_is_said(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(program.home))
     result = program("config", "edit")
-    assert result == ("", "promisectl: No editor is named, and nobody is at a terminal to be shown one. Set EDITOR to one, as in EDITOR=nano.\n", 2)
+    assert result == (
+        "",
+        "promisectl: No editor is named, and nobody is at a terminal to be shown one. Set EDITOR to one, as in EDITOR=nano.\n",
+        2,
+    )
 
 
 def test_visual_comes_first_and_may_have_options(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:

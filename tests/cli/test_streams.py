@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from promisectl import guide
 from promisectl.guide import TOPICS
 from tests.conftest import Program
 
@@ -153,6 +155,59 @@ def test_colour_follows_the_precedence(program: Program, monkeypatch: pytest.Mon
     assert escape in program.ok("owe", width=80)
     monkeypatch.setenv("NO_COLOR", "1")
     assert escape not in program.ok("owe", width=80)
+
+
+HELPED = (["--help"], ["owe", "--help"], ["person", "--help"], ["person", "show", "-h"])
+
+
+@pytest.mark.parametrize("words", HELPED, ids=" ".join)
+def test_help_is_coloured_as_the_views_are(program: Program, monkeypatch: pytest.MonkeyPatch, words: list[str]) -> None:
+    def coloured(*more: str, width: int | None = 80) -> bool:
+        seen = program.ok(*more, *words, width=width)
+        assert "Usage:" in seen
+        assert words[0] == "person" or program.ok(*words, *more, width=width) == seen
+        return "\x1b[" in seen
+
+    assert not coloured()
+    assert coloured("--color", "always")
+    assert coloured("--color=always")
+    assert coloured("--color", "always", width=None)
+    monkeypatch.delenv("NO_COLOR")
+    assert coloured()
+    assert not coloured(width=None)
+    assert not coloured("--color", "never")
+    assert coloured("--color", "never", "--color", "always")
+    assert coloured("--color", "mauve")
+    monkeypatch.setenv("TERM", "dumb")
+    assert not coloured()
+    for name in ("FORCE_COLOR", "CLICOLOR_FORCE"):
+        monkeypatch.setenv(name, "1")
+        assert coloured()
+        assert coloured(width=None)
+        assert not coloured("--color", "never")
+        monkeypatch.setenv("NO_COLOR", "1")
+        assert not coloured()
+        assert coloured("--color", "always")
+        monkeypatch.delenv("NO_COLOR")
+        monkeypatch.delenv(name)
+
+
+LOST = {"30": "black", "31": "red", "32": "green", "33": "yellow", "34": "blue", "36": "cyan", "90": "bright black", "94": "bright blue"}
+
+
+def test_no_view_is_drawn_in_a_colour_that_is_lost_on_a_light_or_a_dark_terminal(program: Program) -> None:
+    program.ok("make", "Review the contract", "--to", "dana", "--asked")
+    program.ok("make", "Send the numbers", "--to", "dana", "--agreed", "--by", "tue")
+    program.ok("make", "Call back", "--to", "dana", "--agreed", "--by", "wed")
+    program.ok("make", "Fix the bike", "--from", "lee")
+    program.ok("complete", "3")
+    program.ok("accept", "3")
+    views = [["list", "--all"], ["show", "2"], ["log"], ["people"], ["person", "show", "dana"], ["week"], ["stats"], ["check"], ["review"]]
+    pages = [["guide", page] for page in guide.TOPICS]
+    said = [program.ok("--color", "always", *words, width=80, today="2026-11-27T10:00") for words in (*views, *pages, *HELPED)]
+    codes = {code for text in said for found in re.findall(r"\x1b\[([\d;]*)m", text) for code in found.split(";")}
+    assert {"1", "2", "91"} <= codes
+    assert codes & {*LOST} == set()
 
 
 def test_help_and_version_do_not_touch_the_ledger(program: Program) -> None:

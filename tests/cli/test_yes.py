@@ -263,7 +263,7 @@ def test_agreed_already_and_the_same_terms_are_no_counter_either(program: Progra
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("soon", "“soon” is not a date that can be read. Try fri, 28 nov or 2026-11-27."),
+        ("soon", "“soon” is not a date that can be read. Try fri, 28 nov or 2026-11-27. See: guide dates."),
         ("11/12/2026", "“11/12/2026” can mean"),
         ("yesterday", "--by Sun 22 Nov 2026 has passed."),
         ("0", "“0” is not a date that can be read"),
@@ -409,7 +409,7 @@ def test_what_cannot_be_done_is_refused_unasked(asked: Program, words: list[str]
 
 def test_a_promise_that_is_not_there_is_said_before_others_are_asked_about(asked: Program) -> None:
     result = asked("accept", "1", "7", answers="", width=200)
-    assert result == ("", "promisectl: There is no promise #7. The numbers are in the first column of: list --all.\n", 3)
+    assert result == ("", "promisectl: There is no promise #7; the newest is #1. The numbers are in the first column of: list --all.\n", 3)
 
 
 def test_a_new_name_is_settled_first(asked: Program) -> None:

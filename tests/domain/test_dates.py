@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from promisectl.domain import everyday
 from promisectl.domain.civil import When, last_second, show
 from promisectl.domain.dates import read, read_now
 from promisectl.errors import AmbiguousDate, UnreadableDate, Usage
@@ -19,7 +20,8 @@ from promisectl.errors import AmbiguousDate, UnreadableDate, Usage
 BERLIN = "Europe/Berlin"
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # Monday, 10:00 in Berlin
 DAY, MINUTE, SECOND = timedelta(days=1), timedelta(minutes=1), timedelta(seconds=1)
-TRY = "Try fri, 28 nov or 2026-11-27."
+MORE = "See: guide dates."
+TRY = f"Try fri, 28 nov or 2026-11-27. {MORE}"
 
 ZONES = (
     "Africa/Cairo",
@@ -231,18 +233,11 @@ def test_a_bare_number_looking_back() -> None:
         ("", ""),
         ("   ", ""),
         ("soon", ""),
-        ("next week", ""),
-        ("on fri", ""),
-        ("frida", ""),
         ("tomorrow fri", ""),
-        ("9am fri", ""),
-        ("fri 17", ""),
         ("fri 17:00 EST", ""),
         ("fri CET", ""),
         ("fri 17:00+02:00", ""),
-        ("in three days", ""),
         ("in 3 days ago", ""),
-        ("3 days", ""),
         ("+3", ""),
         ("+3q", ""),
         ("28 nov 27", ""),
@@ -317,8 +312,64 @@ def test_refused_with_the_reason_and_three_examples(text: str, why: str) -> None
     assert refusal(text) == f"“{text}” is not a date that can be read{reason}. {TRY}"
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("tonight", "“today” or “today 20:00”"),
+        ("EOD", "“today” or “today 18:00”"),
+        ("end of the week", "“eow”"),
+        ("next week", "“2026-11-30” or “2026-12-04”"),
+        ("next month", "“in a month” or “in 4 weeks”"),
+        ("this fri", "“fri”"),
+        ("on fri", "“fri”"),
+        ("by 28 nov", "“28 nov”"),
+        ("28 nov.", "“28 nov”"),
+        ("5pm fri", "“fri 5pm”"),
+        ("at 17:00 on fri", "“fri 17:00”"),
+        ("9am fri", "“fri 9am”"),
+        ("fri 17", "“fri 17:00”"),
+        ("fri 5", "“fri 5:00” or “fri 5pm”"),
+        ("fri eod", "“fri”"),
+        ("tomorrow  Morning", "“tomorrow” or “tomorrow 10:00”"),
+        ("this weekend", "“sat” or “sun”"),
+        ("in three days", "“in 3 days”"),
+        ("3 days", "“in 3 days”"),
+        ("a week", "“in a week”"),
+        ("one month from now", "“in 1 month”"),
+        ("day after tomorrow", "“in 2 days”"),
+        ("frida", "“friday”"),
+        ("tomorow", "“tomorrow”"),
+        ("wendesday 17:00", "“wednesday 17:00”"),
+    ],
+)
+def test_what_is_said_every_day_names_what_may_be_meant_and_takes_none_of_it(text: str, meant: str) -> None:
+    assert refusal(text) == f"“{text}” is not a date that can be read. Did you mean {meant}? {MORE}"
+
+
+@pytest.mark.parametrize("now", [NOW, NOW + 5 * DAY, NOW + 6 * DAY])
+def test_next_week_is_its_monday_and_its_friday(now: datetime) -> None:
+    assert "Did you mean “2026-11-30” or “2026-12-04”?" in refusal("next week", now=now)
+
+
+@given(text=st.text(alphabet=" 0123456789:.,adefghimnorstuvwy", max_size=30), past=st.booleans())
+def test_every_form_that_is_named_can_be_read(text: str, past: bool) -> None:
+    try:
+        read(text, NOW, BERLIN, past=past)
+    except UnreadableDate as refused:
+        if "Did you mean" in str(refused):
+            forms = str(refused).split("Did you mean “")[1].split("”? See")[0].split("” or “")
+            assert [read(form, NOW, BERLIN, past=past).zone for form in forms] == [BERLIN] * len(forms)
+    except AmbiguousDate:
+        pass
+
+
+@pytest.mark.parametrize("text", sorted(everyday._SAID))
+def test_every_word_of_every_day_has_a_form_that_can_be_read(text: str) -> None:
+    assert "Did you mean" in refusal(text)
+
+
 def test_the_examples_look_back_too() -> None:
-    assert refusal("soon", past=True) == "“soon” is not a date that can be read. Try fri, 21 nov or 2026-11-20."
+    assert refusal("soon", past=True) == "“soon” is not a date that can be read. Try fri, 21 nov or 2026-11-20. See: guide dates."
 
 
 @pytest.mark.parametrize("zone", ["Europe/Atlantis", "Europe", "../etc", "/etc/passwd", "", "Europe/Berlin\x00"])
@@ -331,7 +382,7 @@ def test_an_unknown_zone_of_ones_own_is_refused(zone: str) -> None:
 def test_the_examples_can_be_read_and_lie_on_the_right_side(day: date, *, past: bool) -> None:
     now = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
     sentence = refusal("soon", now=now, past=past)
-    examples = sentence.split("Try ")[1].removesuffix(".").replace(" or ", ", ").split(", ")
+    examples = sentence.split("Try ")[1].split(". See")[0].replace(" or ", ", ").split(", ")
     assert len(examples) == 3
     for example in examples:
         found = date.fromisoformat(read(example, now, "UTC", past=past).civil)
@@ -371,7 +422,7 @@ def test_ends_of_months_and_leap_days(today: str, text: str, civil: str) -> None
 def test_the_last_days_of_all_have_no_next_year() -> None:
     last = datetime(9999, 12, 30, 12, tzinfo=UTC)
     assert refusal("1 jan", now=last) == (
-        "“1 jan” is not a date that can be read (the years go from 1970 to 9999). Try today, 30 dec or 9999-12-30."
+        "“1 jan” is not a date that can be read (the years go from 1970 to 9999). Try today, 30 dec or 9999-12-30. See: guide dates."
     )
 
 
@@ -683,6 +734,4 @@ def test_what_the_program_prints_it_can_read(text: str, civil: str) -> None:
 
 
 def test_a_wrong_weekday_is_refused() -> None:
-    assert refusal("thu 27 nov") == (
-        "“thu 27 nov” is not a date that can be read (27 November 2026 is a Friday). Try fri, 28 nov or 2026-11-27."
-    )
+    assert refusal("thu 27 nov") == (f"“thu 27 nov” is not a date that can be read (27 November 2026 is a Friday). {TRY}")

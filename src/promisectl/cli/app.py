@@ -8,9 +8,11 @@ import typer
 from promisectl import __version__
 from promisectl.cli import ROOMS, aliases
 from promisectl.cli.aliases import Listed
-from promisectl.cli.declare import DECLARED, Color, Declaration, Ledger, NoInput, Today, callback
+from promisectl.cli.declare import DECLARED, Color, Csv, Declaration, Json, Jsonl, Ledger, NoInput, NoPager, Plain, Today, callback
 from promisectl.cli.help import Command, Group
-from promisectl.commands.run import run
+from promisectl.cli.mistyped import needs_a_command
+from promisectl.commands.run import run, terminal
+from promisectl.env import COLORS
 from promisectl.escaping import safe
 
 _EPILOG = "New here? Begin with: promisectl demo, then promisectl guide start. Each command explains itself: promisectl make --help."
@@ -35,7 +37,9 @@ def build(words: Sequence[str], listed: Listed = aliases.NONE) -> typer.Typer:
 
     Aliases are `listed` only: they have been replaced by what they stand for before this parses anything.
     """
-    settings: dict[str, Any] = {"cls": Group, "context_settings": _HELP, "rich_markup_mode": None, "add_completion": False}
+    width, color = terminal(_color_wish(words))
+    context = {**_HELP, "terminal_width": width, "color": color}
+    settings: dict[str, Any] = {"cls": Group, "context_settings": context, "rich_markup_mode": None, "add_completion": False}
     epilog = "\n\n".join(filter(None, (_EPILOG, safe(listed.trouble))))
     app = typer.Typer(name="promisectl", callback=_root, invoke_without_command=True, epilog=epilog, **settings)
     groups: dict[str, typer.Typer] = {}
@@ -43,13 +47,22 @@ def build(words: Sequence[str], listed: Listed = aliases.NONE) -> typer.Typer:
         place = app
         if declaration.group:
             if declaration.group not in groups:
-                groups[declaration.group] = typer.Typer(help=_GROUPS[declaration.group], **settings)
+                alone: dict[str, Any] = {"callback": needs_a_command, "invoke_without_command": True}
+                groups[declaration.group] = typer.Typer(help=_GROUPS[declaration.group], **alone, **settings)
                 app.add_typer(groups[declaration.group], name=declaration.group, rich_help_panel=declaration.panel)
             place = groups[declaration.group]
         place.command(declaration.name, cls=Command, rich_help_panel=declaration.panel)(callback(declaration, run))
     for name, stands_for in listed.stands_for.items():
         app.command(name, rich_help_panel="Your aliases", help=f"= {safe(stands_for)}")(_listed_only)
     return app
+
+
+def _color_wish(words: Sequence[str]) -> str | None:
+    """What --color says, wherever it stands: a page of help is printed before the options are read."""
+    options = list(words[: words.index("--")] if "--" in words else words)
+    wishes = [word for before, word in zip(["", *options], options, strict=False) if before == "--color"]
+    wishes += [word.removeprefix("--color=") for word in options if word.startswith("--color=")]
+    return wishes[-1] if wishes and wishes[-1] in COLORS else None
 
 
 def _listed_only() -> None:
@@ -72,6 +85,11 @@ def _root(
     today: Today = None,
     color: Color = None,
     no_input: NoInput = False,
+    json: Json = False,
+    jsonl: Jsonl = False,
+    csv: Csv = False,
+    plain: Plain = False,
+    no_pager: NoPager = False,
     version: Version = False,
 ) -> None:
     """A ledger of personal promises: what you owe, what is owed to you, on which terms, and whether it was kept.
@@ -84,4 +102,5 @@ def _root(
     """
     del version
     if ctx.invoked_subcommand is None:
-        run("look", "moves", {"ledger": ledger, "today": today, "color": color, "no_input": no_input})
+        world = {"ledger": ledger, "today": today, "color": color, "no_input": no_input}
+        run("look", "moves", {**world, "json": json, "jsonl": jsonl, "csv": csv, "plain": plain, "no_pager": no_pager})

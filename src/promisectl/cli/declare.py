@@ -6,6 +6,8 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from promisectl import errors
+
 ANYWHERE = "Anywhere"
 
 Ledger = Annotated[
@@ -29,13 +31,16 @@ Once = Annotated[
 Jsonl = Annotated[bool, typer.Option("--jsonl", metavar="", help="One JSON object a line.", rich_help_panel="Answer")]
 Csv = Annotated[bool, typer.Option("--csv", metavar="", help="Answer as CSV.", rich_help_panel="Answer")]
 Plain = Annotated[bool, typer.Option("--plain", metavar="", help="Tab-separated lines, as in a pipe.", rich_help_panel="Answer")]
+NoPager = Annotated[bool, typer.Option("--no-pager", metavar="", help="Print a long view at once.", rich_help_panel="Answer")]
 
 WORLD: dict[str, Any] = {"ledger": Ledger, "today": Today, "color": Color, "no_input": NoInput}
-VIEW: dict[str, Any] = {"json": Json, "jsonl": Jsonl, "csv": Csv, "plain": Plain}
 GIVEN: dict[str, Any] = {"quiet": Quiet, "json": Json}
 MOVE: dict[str, Any] = {**GIVEN, "once": Once}
 SILENT: dict[str, Any] = {"quiet": Silent}
 ONE: dict[str, Any] = {"json": Json}
+FORMS: dict[str, Any] = {"json": Json, "jsonl": Jsonl, "csv": Csv, "plain": Plain}
+PAGE: dict[str, Any] = {"no_pager": NoPager}
+VIEW: dict[str, Any] = {**FORMS, **PAGE}
 NEITHER: dict[str, Any] = {}
 
 
@@ -70,17 +75,19 @@ def command(
 
 def callback(declaration: Declaration, run: Callable[[str, str, dict[str, Any]], None]) -> Callable[..., None]:
     """The function that Typer calls: the declared arguments and the options that every command of its kind has, handed to `run`."""
+    shared = {**declaration.answers, **WORLD}
 
     def call(ctx: typer.Context, **arguments: Any) -> None:
-        before = ctx.find_root().params
-        for name in WORLD:
-            if arguments.get(name) in (None, False):
-                arguments[name] = before.get(name)
+        before = {name: value for name, value in ctx.find_root().params.items() if value not in (None, False)}
+        for form in FORMS.keys() & before.keys() - shared.keys():
+            raise errors.Contradiction(f"{declaration.name} does not answer with --{form}. See: {ctx.command_path} --help")
+        for name in shared:
+            if arguments[name] in (None, False):
+                arguments[name] = before.get(name, arguments[name])
         run(declaration.module, declaration.function, arguments)
 
     declared = (declaration.declared, declaration.also) if declaration.also else (declaration.declared,)
     own = [parameter for one in declared for parameter in inspect.signature(one, eval_str=True).parameters.values()]
-    shared = {**declaration.answers, **WORLD}
     keyword = inspect.Parameter.KEYWORD_ONLY
     more = [inspect.Parameter(name, keyword, default=False if kind in _FLAGS else None, annotation=kind) for name, kind in shared.items()]
     context = inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
@@ -90,4 +97,4 @@ def callback(declaration: Declaration, run: Callable[[str, str, dict[str, Any]],
     return call
 
 
-_FLAGS = (NoInput, Quiet, Silent, Json, Jsonl, Csv, Plain)
+_FLAGS = (NoInput, NoPager, Quiet, Silent, Json, Jsonl, Csv, Plain)

@@ -6,8 +6,9 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from promisectl import errors
+from promisectl.cli import mistyped
 from promisectl.cli.pages import Entry, Page, page
-from promisectl.commands.run import terminal
 from promisectl.rendering.folding import folded
 
 _WIDEST = 100  # columns that a text is still pleasant to read in
@@ -15,8 +16,7 @@ _NARROWEST = 24  # columns beside the names that a text needs; with fewer it goe
 
 
 def _format_help(_command: Any, ctx: Any, formatter: Any) -> None:
-    width, ctx.color = terminal(ctx.find_root().params.get("color"))
-    formatter.write(text(page(ctx), min(width, _WIDEST), color=ctx.color))
+    formatter.write(text(page(ctx), min(ctx.terminal_width, _WIDEST), color=ctx.color))
 
 
 class Command(TyperCommand):
@@ -29,6 +29,12 @@ class Group(TyperGroup):
     """A group of commands that explains itself in our layout."""
 
     format_help = _format_help
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that the first word names. Raises UnknownCommand, with those it may mean."""
+        if args[0] not in self.commands and not args[0].startswith("-"):
+            raise errors.UnknownCommand(args[0], mistyped.meant(args[0], list(self.commands), ctx.info_name), ctx.command_path)
+        return super().resolve_command(ctx, args)
 
 
 def text(about: Page, width: int, *, color: bool = False) -> str:
@@ -50,9 +56,9 @@ def _lists(panels: dict[str, list[tuple[str, str]]], width: int, *, color: bool)
     column = max((len(name) for rows in panels.values() for name, _ in rows), default=0) + 4
     beside = width - column >= _NARROWEST
     for panel, rows in panels.items():
-        lines = [typer.style(panel, bold=True) if color else panel]
+        lines = [typer.style(panel, bold=True, underline=True) if color else panel]
         for name, about in rows:
-            shown = typer.style(name, fg="cyan") if color else name
+            shown = typer.style(name, bold=True) if color else name
             if beside:
                 lines.append(f"  {shown}{' ' * (column - 2 - len(name))}{_indented(about, width, column).lstrip()}".rstrip())
             else:

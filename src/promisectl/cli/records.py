@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from promisectl.cli.declare import NEITHER, command
+from promisectl.cli.declare import NEITHER, PAGE, command
 
 PANEL = "Records"
 
@@ -18,7 +18,7 @@ def path() -> None:
     """
 
 
-@command("guide", PANEL, answers=NEITHER)
+@command("guide", PANEL, answers=PAGE)
 def guide(
     topic: Annotated[str | None, typer.Argument(metavar="[TOPIC]", help="A page; the list of pages if none is given.")] = None,
 ) -> None:

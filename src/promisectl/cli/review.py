@@ -1,11 +1,11 @@
 """The walk through what is open, as it is asked for."""
 
-from promisectl.cli.declare import VIEW, command
+from promisectl.cli.declare import FORMS, command
 
 PANEL = "Look"
 
 
-@command("review", PANEL, answers=VIEW)
+@command("review", PANEL, answers=FORMS)
 def review() -> None:
     """Walk through what is open, one promise at a time.
 

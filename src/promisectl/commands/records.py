@@ -79,7 +79,7 @@ def demo(env: Env) -> int:
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="promisectl-demo-") as place:
-        environ = {**env.environ, "XDG_CONFIG_HOME": place, "PROMISECTL_NO_INPUT": "1"}
+        environ = {**env.environ, "XDG_CONFIG_HOME": place, "PROMISECTL_NO_INPUT": "1", "PAGER": ""}
         for why, *words in _TOUR:
             if why:
                 env.say("")

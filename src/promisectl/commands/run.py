@@ -8,7 +8,7 @@ from promisectl import config, errors
 from promisectl.config import Config
 from promisectl.env import Env, Once, color_wish, colored, config_file, width_of
 
-_WORLD = ("ledger", "today", "color", "no_input", "quiet")
+_WORLD = ("ledger", "today", "color", "no_input", "quiet", "no_pager")
 _FORMS = ("json", "jsonl", "csv", "plain")
 
 WITHOUT_CONFIG = {
@@ -26,7 +26,7 @@ WITHOUT_CONFIG = {
 def run(module: str, function: str, arguments: dict[str, Any]) -> None:
     """Call `commands.<module>.<function>` with an Env and the arguments that are its own.
 
-    Raises SystemExit when the command answers with an exit code of its own.
+    Raises SystemExit when the command answers with an exit code of its own, or was left at a question.
     """
     forms = [form for form in _FORMS if arguments.pop(form, False)]
     if len(forms) > 1:
@@ -39,6 +39,12 @@ def run(module: str, function: str, arguments: dict[str, Any]) -> None:
     try:
         code = None if once and _said_before(env) else getattr(commands, function)(env, **arguments)
         env.flush()
+    except (errors.NoPromise, errors.BadNumber) as problem:
+        from promisectl.commands import mistyped
+
+        raise mistyped.explained(env, function, problem) from problem
+    except EOFError:  # a question was left with Ctrl-C or Ctrl-D
+        raise SystemExit(errors.INTERRUPTED) from None
     except BrokenPipeError as error:
         raise errors.ReaderGone from error
     if code:
@@ -62,7 +68,7 @@ def _said_before(env: Env) -> bool:
     return saying.said_before(env)
 
 
-def terminal(wish: str | None) -> tuple[int, bool]:
+def terminal(wish: str | None = None) -> tuple[int, bool]:
     """How many columns stdout has and whether to colour there, for what is said without a command: the help."""
     return width_of(sys.stdout, os.environ), colored(sys.stdout, color_wish(os.environ, wish)[0], os.environ)
 

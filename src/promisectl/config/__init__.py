@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 
 class Check(NamedTuple):
@@ -36,7 +36,7 @@ class Config(NamedTuple):
     week_start: int = 0
     window: int = 90
     color: str = "auto"
-    pager: str | bool | None = None
+    pager: str | Literal[False] | None = None
     check: Check = Check()
     table: Table = Table()
     alias: Mapping[str, str] = MappingProxyType({})

@@ -4,7 +4,7 @@ import re
 import shlex
 import textwrap
 from collections.abc import Callable, Collection
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from promisectl import errors
 from promisectl.cli import ROOMS
@@ -68,7 +68,7 @@ def _window(value: Any) -> int:
     return days
 
 
-def _pager(value: Any) -> str | bool:
+def _pager(value: Any) -> str | Literal[False]:
     if value is False or (isinstance(value, str) and value.strip()):
         return value
     raise ValueError('pager is a command, as in "less -FIRX", or false for none')

@@ -1,6 +1,7 @@
 """Dates from words: what "fri", "28 nov" or "2026-11-27 17:00" means to somebody, at a moment, in a time zone."""
 
 import re
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple, NoReturn
 from zoneinfo import ZoneInfo, available_timezones
@@ -45,7 +46,8 @@ class _Said(NamedTuple):
     examples: tuple[str, str, str] | None = None
 
     def no(self, why: str = "") -> UnreadableDate:
-        return UnreadableDate(self.text, self.examples or _examples(self.today, past=self.past), why)
+        more = "" if self.examples else "guide dates"
+        return UnreadableDate(self.text, self.examples or _examples(self.today, past=self.past), why, more)
 
 
 def read(text: str, now: datetime, zone: str, *, order: str | None = None, week_start: int = 0, past: bool = False) -> When:
@@ -55,10 +57,36 @@ def read(text: str, now: datetime, zone: str, *, order: str | None = None, week_
     its year fits many days, the nearest one ahead is meant, or with `past` the nearest one behind. The end of
     the week is the day before its next `week_start` (Monday is 0).
     Raises UnreadableDate for what is outside the grammar or does not exist, AmbiguousDate for what has several readings.
+    its year fits many days, the nearest one ahead is meant, or with `past` the nearest one behind.
+    Raises UnreadableDate for what is outside the grammar or does not exist, with what may have been meant; AmbiguousDate for what
+    has several readings.
     """
     said = _Said(text, zone, zone, now.date(), order, week_start, past)
     try:
-        said = _counted_in(said, zone, now)
+        return _read(said, now)
+    except UnreadableDate as problem:
+        raise problem.meaning(_meant(said, now)) from None
+
+
+def _meant(said: _Said, now: datetime) -> tuple[str, ...]:
+    """Readable forms that may have been meant by what can't be read."""
+    from promisectl.domain import everyday
+
+    with suppress(UnreadableDate):
+        there = _counted_in(said, said.zone, now)
+        return everyday.nearest(_plain(there), there.today, lambda form: _readable(said._replace(text=form), now))
+    return ()
+
+
+def _readable(said: _Said, now: datetime) -> bool:
+    with suppress(UnreadableDate, AmbiguousDate):
+        return bool(_read(said, now))
+    return False
+
+
+def _read(said: _Said, now: datetime) -> When:
+    try:
+        said = _counted_in(said, said.zone, now)
         words = _plain(said)
         for pattern, meaning in ((_ISO_MINUTE, _iso_minute), (_WORDS, _words)):
             if shape := re.fullmatch(pattern, words):

@@ -12,7 +12,7 @@ from promisectl.domain.subject import Subject
 from promisectl.domain.wellmade import Finding, Level
 from promisectl.rendering import tables, words
 
-_TONES = {Level.REFUSE: "red", Level.WARN: "yellow", Level.INFO: "bright_black"}
+_TONES = {Level.REFUSE: tables.BAD, Level.WARN: tables.WARN, Level.INFO: tables.QUIET}
 
 Marks = Sequence[tuple[str, bool | None]]
 Checked = tuple[Subject, Marks, Sequence[Finding]]
@@ -32,7 +32,8 @@ def page(checked: Sequence[Checked], *, named: bool) -> RenderableType:
 
 def _section(subject: Subject, marks: Marks, findings: Sequence[Finding], *, whole: bool) -> list[RenderableType]:
     """One promise; where it is one of many (not `whole`), what is less than a warning is only named."""
-    marked = Text("  ").join(Text(f"{'✓' if has else '–'} {name}", style="green" if has else "") for name, has in marks if has is not None)
+    drawn = (Text(f"{'✓' if has else '–'} {name}", style=tables.GOOD if has else tables.QUIET) for name, has in marks if has is not None)
+    marked = Text("  ").join(drawn)
     aloud = [one for one in findings if whole or one.level is not Level.INFO]
     hints = len(findings) - len(aloud)
     besides = f"{words.count(hints, 'hint')}{' more' if aloud else ''}: check {subject.number}" if hints else ""

@@ -38,5 +38,5 @@ def _lines(row: Row, commands: Sequence[str], here: Here) -> list[RenderableType
     return [
         tables.plain(f"{who}: {row['outcome']}"),
         Text(", ".join(part for part in (words.short_due(row, here), said) if part)),
-        Text(", ".join(commands), style="bright_black"),
+        Text(", ".join(commands), style=tables.QUIET),
     ]

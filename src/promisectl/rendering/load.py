@@ -47,7 +47,7 @@ def _title(rows: Sequence[Row], usual: float) -> Text:
     title = Text(f"Week{number or ' of'} {_short(first)} to {_short(last)}", style="bold")
     if rows[0]["overfull"]:
         pace = f"; in a usual week you deliver {rates.plain(usual)}" if usual else ""
-        title.append(f"\nOver-full: you owe {sum(row['owe'] for row in rows)}{pace}.", style="not bold red")
+        title.append(f"\nOver-full: you owe {sum(row['owe'] for row in rows)}{pace}.", style=f"not bold {tables.BAD}")
     return title
 
 
@@ -66,8 +66,8 @@ def _table(lines: Sequence[tuple[str, Both]], outcomes: Mapping[str, str]) -> Ta
     for heading in ("You owe", "Owed to you"):
         table.add_column(heading, ratio=1, overflow="fold")
     for name, both in lines:
-        tone = "red" if name == "overdue" else ""
-        cells = (_cell(numbers, outcomes, tone or usual) for numbers, usual in zip(both, ("cyan", "bright_black"), strict=True))
+        tone = tables.BAD if name == "overdue" else ""
+        cells = (_cell(numbers, outcomes, tone or usual) for numbers, usual in zip(both, ("", tables.QUIET), strict=True))
         table.add_row(Text(name, style=tone), *cells)
     return table
 

@@ -16,10 +16,10 @@ from promisectl.rendering.words import Here
 _BESIDE = 78  # columns from which both directions stand beside each other
 _INTERVAL = 48  # columns from which there is room for the interval
 _SIGNS = (
-    ("kept", ("kt", "kn"), "█", "green"),
-    ("late", ("kl",), "▄", "yellow"),
-    ("broken", ("bn", "bl"), "×", "red"),
-    ("overdue", ("od",), "○", "red"),
+    ("kept", ("kt", "kn"), "█", tables.GOOD),
+    ("late", ("kl",), "▄", tables.WARN),
+    ("broken", ("bn", "bl"), "×", tables.BAD),
+    ("overdue", ("od",), "○", tables.BAD),
 )
 
 Months = Mapping[str, Mapping[str, int]]
@@ -135,7 +135,7 @@ def _chart(title: str, months: Months, width: int) -> list[RenderableType]:
     beside = room >= _BAR + _LONGEST
     scale = -(-most // ((_BAR if beside else room) - len(_SIGNS)))  # every part is rounded up to a sign of its own
     grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="bright_black", no_wrap=True)
+    grid.add_column(style=tables.QUIET, no_wrap=True)
     for month, parts in rows:
         told = ", ".join(f"{number} {sign[0]}" for sign, number in zip(_SIGNS, parts, strict=True) if number)
         bar, said = Text("…") if month == rates.EARLIER else _bar(parts, scale), Text(told)

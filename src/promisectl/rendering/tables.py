@@ -15,10 +15,27 @@ from promisectl.rendering import words
 from promisectl.rendering.columns import COLUMNS, Column, chosen
 from promisectl.rendering.words import Here, Row
 
-_TONES = {"bad": "red", "warn": "yellow", "good": "green", "quiet": "bright_black", "strong": "bold"}
 _OUTCOME_LEAST = 24  # columns for a sentence, where all stand beside each other
 _LEAST = 12  # the same, where some stand below others
 _ANY = 1_000
+# Readable on light and dark alike: of the 16 colours only bright red keeps a contrast of 3 in every common palette (yellow and green are
+# lost on white, red on black, bright black is Solarized's background). All else is said by weight, which follows the person's own colours.
+BAD, WARN, GOOD, QUIET = "bright_red", "bold", "", "dim"
+_TONES = {"bad": BAD, "warn": WARN, "good": GOOD, "quiet": QUIET, "strong": "bold"}
+_PAGE = {  # the guide, as rich names its parts
+    "markdown.code": "bold",
+    "markdown.code_block": "",
+    "markdown.h2": "bold underline",
+    "markdown.h3": "bold",
+    "markdown.h4": "italic",
+    "markdown.block_quote": "italic",
+    "markdown.list": "",
+    "markdown.item.number": "bold",
+    "markdown.table.border": QUIET,
+    "markdown.table.header": "bold",
+    "markdown.link": "underline",
+    "markdown.link_url": "underline",
+}
 _PEOPLE_LEAST = 64
 
 
@@ -34,7 +51,7 @@ def console(file: IO[str], width: int, *, color: bool) -> Console:
         emoji=False,
         highlight=False,
         legacy_windows=False,
-        theme=Theme({"markdown.code": "bold", "markdown.code_block": ""}),
+        theme=Theme(_PAGE),
     )
 
 
@@ -141,7 +158,7 @@ def people(rows: Sequence[Row], here: Here, width: int) -> RenderableType:
         table.add_column("You kept", justify="right", no_wrap=True)
     table.add_column("They kept" if wide else "They\nkept", justify="right", no_wrap=True)
     for row in rows:
-        open_now = str(row["owe"] or ""), str(row["owed"] or ""), Text(str(row["overdue"] or ""), style="red")
+        open_now = str(row["owe"] or ""), str(row["owed"] or ""), Text(str(row["overdue"] or ""), style=BAD)
         kept = [f"{row[by]} of {row[f'{by}_of']}" if row[f"{by}_of"] else "" for by in ("kept_by_me", "kept_by_them")]
         table.add_row(_person(row), *open_now, *((_next_due(row, here), *kept) if wide else kept[1:]))
     return table
@@ -150,7 +167,7 @@ def people(rows: Sequence[Row], here: Here, width: int) -> RenderableType:
 def _person(row: Row) -> Text:
     name = plain(row["person_name"])
     if row["person"] != row["person_name"].casefold():
-        name.append_text(Text(f" ({safe(row['person'])})", style="bright_black"))
+        name.append_text(Text(f" ({safe(row['person'])})", style=QUIET))
     return name
 
 
@@ -161,7 +178,7 @@ def _next_due(row: Row, here: Here) -> str:
 def pairs(rows: Sequence[tuple[str, str]]) -> RenderableType:
     """Names and values in two columns."""
     grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="bright_black", no_wrap=True)
+    grid.add_column(style=QUIET, no_wrap=True)
     grid.add_column(overflow="fold")
     for name, value in rows:
         grid.add_row(Text(name), plain(value))
@@ -186,11 +203,11 @@ def titled(title: str, rows: Sequence[tuple[str, str]]) -> RenderableType:
 def journal(rows: Iterable[tuple[str, str, str, bool]]) -> RenderableType:
     """When, which promise, and what was said; what was undone stands back."""
     table = Table.grid(padding=(0, 2))
-    table.add_column(style="bright_black", ratio=None, overflow="fold")
+    table.add_column(style=QUIET, ratio=None, overflow="fold")
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     for when, promise, said, undone in rows:
-        table.add_row(when, promise, plain(said), style="bright_black" if undone else "")
+        table.add_row(when, promise, plain(said), style=QUIET if undone else "")
     return table
 
 
@@ -202,13 +219,14 @@ def heading(text: str) -> RenderableType:
 def markdown(text: str) -> RenderableType:
     """A page of the guide."""
     from rich.markdown import Markdown
+    from rich.syntax import ANSISyntaxTheme
 
-    return Markdown(text, code_theme="ansi_dark")
+    return Markdown(text, code_theme=ANSISyntaxTheme({}))  # type: ignore[arg-type]  # a theme is taken as well as its name
 
 
 def bare(*, expand: bool = True) -> Table:
     """An empty table as all of them look: no box, quiet headings, two blanks between the columns."""
-    return Table(box=None, expand=expand, padding=(0, 2, 0, 0), header_style="bright_black", pad_edge=False)
+    return Table(box=None, expand=expand, padding=(0, 2, 0, 0), header_style=QUIET, pad_edge=False)
 
 
 def plain(value: Any) -> Text:

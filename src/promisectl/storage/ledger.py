@@ -206,12 +206,23 @@ def _sync_directory(directory: str) -> None:
 
 
 def _connect(path: str, mode: str, patience: int = _PATIENCE) -> sqlite3.Connection:
-    name = path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
-    db = sqlite3.connect(f"file:{name}?mode={mode}", uri=True, isolation_level=None, timeout=0)
+    db = sqlite3.connect(uri(path, mode, windows=os.name == "nt"), uri=True, isolation_level=None, timeout=0)
     db.row_factory = sqlite3.Row
     with _closed_on_failure(db):
         _configure(path, db, mode, patience)
     return db
+
+
+def uri(path: str, mode: str, *, windows: bool) -> str:
+    """A path as SQLite takes it, with the mode: its blanks and signs as they are, but for those that mean something in a URI.
+
+    A path that begins at a root gets an empty host before it: `//server` would be one otherwise, and `C:` part of a name.
+    """
+    name = path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+    if windows:
+        name = name.replace("\\", "/")
+        name = f"/{name}" if name[1:2] == ":" else name
+    return f"file:{'//' if name.startswith('/') else ''}{name}?mode={mode}"
 
 
 @contextmanager

@@ -198,6 +198,12 @@ def said(db: sqlite3.Connection, number: int) -> list["Act"]:
     return [codec.act_of(row) for row in db.execute(sql.ACTS_OF_PROMISE, {"promise": number})]
 
 
+def newest(db: sqlite3.Connection) -> int:
+    """The number of the newest promise."""
+    number: int = db.execute("SELECT coalesce(max(id), 0) FROM promise").fetchone()[0]
+    return number
+
+
 def people(db: sqlite3.Connection) -> list["Person"]:
     """Everybody the ledger has met, with their aliases."""
     from promisectl.domain.people import Person

@@ -1,0 +1,118 @@
+"""What is mistyped is answered with what may have been meant, in one sentence; nothing of it is carried out."""
+
+import json
+
+import pytest
+from promisectl.cli.helping import ELSEWHERE, OF_A_PERSON
+
+from promisectl.cli import ROOMS
+from promisectl.cli.declare import DECLARED
+from tests.conftest import Program
+
+SEVERAL = "void (entered by mistake), withdraw (an offer taken back) or release (somebody let off)"
+
+
+@pytest.fixture
+def ledger(program: Program) -> Program:
+    program.ok("make", "Review the contract", "--to", "dana", "--asked")
+    program.ok("make", "Send the numbers", "--to", "dana", "--agreed", "--by", "fri")
+    program.ok("make", "Fix the bike", "--from", "lee")
+    return program
+
+
+def _refused(program: Program, *words: str, code: int = 2) -> str:
+    before = program.ledger.read_bytes() if program.ledger.exists() else b""
+    result = program(*words)
+    assert (result.stdout, result.stderr.count("\n"), result.code) == ("", 1, code), result
+    assert before == (program.ledger.read_bytes() if program.ledger.exists() else b"")
+    return result.stderr.removeprefix("promisectl: ").rstrip("\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["acept", "3"], "“acept” is no command. Did you mean accept? See: promisectl --help"),
+        (["Owe"], "“Owe” is no command. Did you mean owe or owed? See: promisectl --help"),
+        (["frobnicate"], "“frobnicate” is no command. See: promisectl --help"),
+        (["done", "1"], "“done” is no command. Did you mean complete? See: promisectl --help"),
+        (["add", "x"], "“add” is no command. Did you mean make? See: promisectl --help"),
+        (["rm", "1"], f"“rm” is no command. Did you mean {SEVERAL}? See: promisectl --help"),
+        (["ls"], "“ls” is no command. Did you mean list? See: promisectl --help"),
+        (["rename", "dana", "dk"], "“rename” is no command. Did you mean person rename? See: promisectl --help"),
+        (["person", "renme", "dana", "dk"], "“renme” is no command. Did you mean person rename? See: promisectl person --help"),
+        (["person", "ls"], "“ls” is no command. Did you mean people? See: promisectl person --help"),
+        (["person", "frob"], "“frob” is no command. See: promisectl person --help"),
+        (["person"], "person needs to know what to do: add show, rename, alias or merge. See: promisectl person --help"),
+        (["owe", "--wit", "dana"], "No such option: --wit (Possible options: --limit, --tag, --with). See: promisectl owe --help"),
+        (["make", "x", "--too", "dana"], "No such option: --too (Possible options: --no-to, --to, --today). See: promisectl make --help"),
+        (["accept", "dana"], "“dana” is not the number of a promise. With Dana: #1 “Review the contract”."),
+        (["complete", "Dan"], "“Dan” is not the number of a promise. With Dana: #2 “Send the numbers”."),
+        (["reopen", "dana"], "“dana” is not the number of a promise. With Dana nothing is open to reopen; what there is: list --all --with dana."),
+        (["show", "dana"], "“dana” is not the number of a promise. With Dana: #2 “Send the numbers”, #1 “Review the contract”."),
+        (["undo", "--promise", "lee"], "“lee” is not the number of a promise. With Lee: #3 “Fix the bike”."),
+        (["accept", "kim"], "“kim” is not the number of a promise. The numbers are in the first column of: list."),
+        (["accept", "1", "two"], "“two” is not the number of a promise. The numbers are in the first column of: list."),
+        (["--jsonl", "guide"], None),
+    ],
+)  # fmt: skip
+def test_one_sentence_names_what_may_be_meant(ledger: Program, words: list[str], sentence: str | None) -> None:
+    said = _refused(ledger, *words)
+    if sentence is None:
+        assert json.loads(said)["error"]["message"] == "guide does not answer with --jsonl. See: promisectl guide --help"
+    else:
+        assert said == sentence
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["show", "33"],
+        ["accept", "33"],
+        ["accept", "1", "33"],
+        ["log", "33"],
+        ["check", "33"],
+        ["make", "x", "--to", "dana", "--replaces", "33"],
+    ],
+)
+def test_a_number_beyond_the_newest_names_that_one(ledger: Program, words: list[str]) -> None:
+    sentence = "There is no promise #33; the newest is #3. The numbers are in the first column of: list --all."
+    assert _refused(ledger, *words, code=3) == sentence
+
+
+def test_many_promises_with_somebody_are_counted(ledger: Program) -> None:
+    for number in range(9):
+        ledger.ok("make", f"Thing {number}", "--to", "dana")
+    sentence = _refused(ledger, "accept", "dana")
+    assert sentence.endswith("#1 “Review the contract”, #4 “Thing 0”, #5 “Thing 1”, #6 “Thing 2” and 6 more: list --all --with dana.")
+
+
+def test_a_page_of_the_guide_that_is_mistyped_names_the_nearest(program: Program) -> None:
+    assert "“lifecyle”. Did you mean lifecycle? There are start, " in _refused(program, "guide", "lifecyle", code=3)
+    assert "“xyz”. There are start, " in _refused(program, "guide", "xyz", code=3)
+
+
+def test_a_date_of_every_day_names_what_can_be_read(program: Program) -> None:
+    sentence = "“tonight” is not a date that can be read. Did you mean “today” or “today 20:00”? See: guide dates."
+    assert _refused(program, "make", "x y z", "--to", "dana", "--by", "tonight") == sentence
+
+
+def test_every_word_from_elsewhere_names_commands_that_are_there_and_is_none_itself() -> None:
+    commands = {command for names in ROOMS.values() for command in names}
+    known = commands | {f"{one.group} {one.name}" for one in DECLARED if one.group}
+    assert {*ELSEWHERE, *OF_A_PERSON} - known == set()
+    assert {word for words in ELSEWHERE.values() for word in words.split()} & commands == set()
+    assert {f"person {word}" for words in OF_A_PERSON.values() for word in words.split()} & known == set()
+
+
+@pytest.mark.parametrize("form", ["--json", "--jsonl", "--csv", "--plain"])
+def test_a_form_stands_before_the_command_and_without_one(ledger: Program, form: str) -> None:
+    assert ledger.ok(form) == ledger.ok("moves", form) == ledger.ok(form, "moves")
+    assert ledger.ok(form, "list", "--with", "lee") == ledger.ok("list", form, "--with", "lee")
+    assert ledger.ok(form, "person", "show", "dana") == ledger.ok("person", "show", "dana", form)
+    assert ledger(form).code == 0
+    assert "exclude each other" in ledger(form, "list", "--csv" if form != "--csv" else "--plain").stderr
+
+
+def test_a_move_takes_its_form_from_before_the_command(ledger: Program) -> None:
+    assert json.loads(ledger.ok("--json", "accept", "1"))["state"] == "active"
+    assert _refused(ledger, "--csv", "accept", "1") == "accept does not answer with --csv. See: promisectl accept --help"
