@@ -567,9 +567,7 @@ def test_terms_that_changed_meanwhile_are_not_answered(
     number = words[1]
     _meanwhile(promised, monkeypatch, words)
     result = promised("edit", number, option)
-    _refused(
-        promised, result, 4, f"The terms of #{number} have changed while you looked at them, so nothing was recorded. See: show {number}."
-    )
+    _refused(result, 4, f"The terms of #{number} have changed while you looked at them, so nothing was recorded. See: show {number}.")
     assert "outcome: Send Q4 numbers" in _kept(promised)[0]
     assert [act["act"] for act in _record(promised, int(number))["acts"]][-1] == words[0]
 
