@@ -146,6 +146,10 @@ DESCRIPTION
 OPTIONS
        TOPIC  A page; the list of pages if none is given.
 
+   Answer
+       --no-pager
+              Print a long view at once.
+
    Anywhere
        --ledger PATH
               The ledger file (PROMISECTL_LEDGER).

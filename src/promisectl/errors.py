@@ -17,6 +17,13 @@ class Problem(Exception):
     code = "usage"
     exit_code = 2
     moves: tuple[str, ...] = ()
+    place = ""
+
+    def stand_at(self, place: str) -> None:
+        """Lead the sentence by the place that it is about."""
+        if place:
+            self.place = place
+            self.args = (f"{place}: {self}",)
 
 
 @contextmanager
@@ -25,8 +32,7 @@ def at(place: str) -> Iterator[None]:
     try:
         yield
     except Problem as problem:
-        if place:
-            problem.args = (f"{place}: {problem}",)
+        problem.stand_at(place)
         raise
 
 

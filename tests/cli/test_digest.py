@@ -12,7 +12,7 @@ from promisectl import escaping
 from promisectl.domain import happened
 from promisectl.rendering import digest
 from promisectl.rendering.digest import Item, Section
-from promisectl.rendering.folding import _cells
+from promisectl.rendering.folding import cells
 from tests.conftest import Program
 
 SUNDAY, SATURDAY = "2026-11-22T18:00", "2026-11-21T10:00"
@@ -248,7 +248,7 @@ def test_no_plain_line_is_wider_than_asked_but_for_one_long_word(items: list[tup
     section = Section("Overdue", [Item(*item) for item in items], [closing])
     lines = "".join(digest.plain("Promises", [section], width)).split("\n")
     for line in lines[:-1]:
-        assert _cells(line) <= width or " " not in re.sub(r"^ +(#\d+  )?", "", line)
+        assert cells(line) <= width or " " not in re.sub(r"^ +(#\d+  )?", "", line)
     texts = ["Promises", "Overdue", *(f"#{number}{head}{said}" for number, head, said in items), closing]
     assert _solid("".join(lines)) == _solid("".join(map(escaping.safe, texts)))
 

@@ -265,7 +265,7 @@ def test_a_promise_that_is_over_can_be_corrected_and_is_not_asked_about(promised
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
-        (["7"], 3, "There is no promise #7."),
+        (["7"], 3, "There is no promise #7; the newest is #3."),
         (["seven"], 2, "“seven” is not the number of a promise."),
         (["1"], 2, "A typo, or new terms? Say it with: edit 1 --correct, or edit 1 --negotiate."),
         (["1", "--negotiate"], 2, "negotiate needs a reason: add --reason “…”."),
@@ -452,7 +452,9 @@ def test_the_question_says_whose_words_they_would_be(program: Program, desk: Des
 def test_a_line_that_cannot_be_read_may_be_typed_again(promised: Program, desk: Desk) -> None:
     desk.types({"by": "blah", "why": "a long thought"}, {"by": "mon"})
     result = promised("edit", "1", "--correct", answers="\n", width=200)
-    assert result.stderr.startswith("Line 10: “blah” is not a date that can be read. Try fri, 28 nov or 2026-11-27.\n" + AGAIN)
+    assert result.stderr.startswith(
+        "Line 10: “blah” is not a date that can be read. Try fri, 28 nov or 2026-11-27. See: guide dates.\n" + AGAIN
+    )
     assert "why: a long thought" in desk.shown
     assert "by: blah" in desk.shown
     record = _record(promised)

@@ -220,7 +220,7 @@ def test_bad_data_is_named_with_its_place_and_nothing_is_written(program: Progra
         ({**ONE, "from": "lee"}, "One side of a promise here is always you", 2),
         ({**ONE, "asked": True, "offered": True}, "--asked and --offered exclude each other.", 2),
         ({**ONE, "replaces": 0}, "“0” is not the number of a promise.", 2),
-        ({**ONE, "replaces": 99}, "There is no promise #99.", 3),
+        ({**ONE, "replaces": 99}, "There is no promise #99", 3),
         ({**ONE, "replaces": 10**30}, "“1000000000000000000000000000000” is not the number of a promise.", 2),
         ({**ONE, "tags": ["two words"]}, "A tag is one word", 2),
         ({"outcome": "a"}, "To whom, or from whom?", 2),

@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from promisectl.cli.helping import ELSEWHERE, OF_A_PERSON
 
 from promisectl.cli import ROOMS
 from promisectl.cli.declare import DECLARED
+from promisectl.cli.mistyped import ELSEWHERE, OF_A_PERSON
 from tests.conftest import Program
 
 SEVERAL = "void (entered by mistake), withdraw (an offer taken back) or release (somebody let off)"

@@ -22,7 +22,7 @@ def completion(
     """The script that lets a shell complete what you type.
 
     \b
-    promisectl completion bash > ~/.local/share/bash-completion/completions/promisectl
+    source <(promisectl completion bash)
     promisectl completion zsh > ~/.zfunc/_promisectl
     promisectl completion fish > ~/.config/fish/completions/promisectl.fish
     """

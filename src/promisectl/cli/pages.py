@@ -54,7 +54,7 @@ def _usage(command: Any, params: list[Any]) -> str:
     needed = [f"{param.opts[-1]} {_value(param)}" for param in params if _is_option(param) and param.required]
     given = [_argument(param) if param.required else f"[{_argument(param)}]" for param in params if not _is_option(param)]
     if hasattr(command, "commands"):
-        given = ["[COMMAND]…"] if command.invoke_without_command else ["COMMAND…"]
+        given = ["[COMMAND]…"] if command.epilog else ["COMMAND…"]  # only the program itself does something alone
     return " ".join([*(["[OPTION]…"] if len(params) > len(given) + len(needed) else []), *needed, *given])
 
 

@@ -13,7 +13,7 @@ from promisectl.commands import arguments, files, viewing
 from promisectl.commands.filters import SORTS, Asked, Filters
 from promisectl.commands.viewing import Kind, Row
 from promisectl.env import Env
-from promisectl.records import as_csv, as_ics, as_json, as_markdown
+from promisectl.records import as_csv, as_ics, as_json, as_markdown, fields
 from promisectl.storage import calendar, copying, reading
 
 _FORMATS = ("csv", "json", "jsonl", "md", "ics")
@@ -28,7 +28,7 @@ _MEANS = {
     "--alarm": ("ics",),
 }
 _NEWLINES = {"crlf": "\r\n", "lf": "\n"}
-CHOICES = {"format_": _FORMATS, "newline": tuple(_NEWLINES), "sort": SORTS}
+CHOICES = {"format_": _FORMATS, "newline": tuple(_NEWLINES), "sort": SORTS, "columns": fields.PROMISE}
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 _ALARM = re.compile(r"(\d{1,4})([dhm])", re.ASCII)
 

@@ -18,11 +18,17 @@ _NAMED = 4
 def explained(env: Env, command: str, problem: errors.NoPromise | errors.BadNumber) -> errors.Problem:
     """The problem again with what helps, as far as the ledger can say: the newest number, or the numbers that a name may stand for."""
     with suppress(errors.Problem), viewing.opened(env) as db:
-        if db and isinstance(problem, errors.NoPromise):
-            return errors.NoPromise(problem.number, newest=reading.newest(db))
-        if db and isinstance(problem, errors.BadNumber):
-            return errors.BadNumber(problem.word, _with(env, db, command, people.find(problem.word, reading.people(db))))
+        if db:
+            said = _said(env, db, command, problem)
+            said.stand_at(problem.place)
+            return said
     return problem
+
+
+def _said(env: Env, db: Any, command: str, problem: errors.NoPromise | errors.BadNumber) -> errors.Problem:
+    if isinstance(problem, errors.NoPromise):
+        return errors.NoPromise(problem.number, newest=reading.newest(db))
+    return errors.BadNumber(problem.word, _with(env, db, command, people.find(problem.word, reading.people(db))))
 
 
 def _with(env: Env, db: Any, command: str, person: Person) -> str:
