@@ -60,10 +60,14 @@ def lines(source: Source) -> Iterator[str]:
 
 
 def head(source: Source) -> dict[str, Any] | None:
-    """The first line of a journal; None of any other file. Raises BadImport."""
-    with placed(source):
+    """The first line of a journal; None of any other file."""
+    if source.form not in (None, "jsonl"):
+        return None
+    try:
         first = next(lines(source), "")
         found = incoming.one(first, 1) if incoming.form_of(first) == "jsonl" else None
+    except Unreadable:  # it is told with all the rest
+        return None
     return found if copying.is_head(found) else None
 
 
