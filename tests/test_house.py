@@ -94,6 +94,8 @@ MOVES = [
     ["more", "note", {"id_": "1", "text": "slow"}],
     ["more", "correct", {"id_": "1", "what": "another"}],
     ["more", "void", {"id_": "1", "reason": "twice"}],
+    ["more", "tag", {"id_": "1", "tags": ["work"], "once": "a key"}],
+    ["more", "untag", {"id_": "2", "tags": ["old"]}],
     ["more", "undo", {}],
     ["people", "rename", {"name": "dana", "new": "dk"}],
     ["people", "alias", {"name": "dana", "other": "boss"}],
@@ -103,7 +105,7 @@ MOVES = [
 @pytest.mark.parametrize("words", [*VIEWS, *MOVES], ids=lambda words: f"{words[0]}-{words[1]}-{'-'.join(words[2])}")
 def test_no_view_and_no_move_imports_what_is_heavy(program: Program, words: list[object]) -> None:
     program.ok("make", "Send Q3 numbers", "--to", "dana", "--agreed", "--by", "fri")
-    program.ok("make", "Review the contract", "--to", "dana")
+    program.ok("make", "Review the contract", "--to", "dana", "--tag", "old")
     assert _loaded(words) == set()
 
 
