@@ -155,7 +155,11 @@ class TagsUnchanged(Usage):
 
     def __init__(self, number: int, tags: Sequence[str], *, added: bool) -> None:
         named = " and ".join(f"“{tag}”" for tag in tags)
-        super().__init__(f"#{number} has {f'the tag {named} already' if added else f'no tag {named}'}. See: show {number}.")
+        if added:
+            has = f"the tag{'s' if len(tags) > 1 else ''} {named} already"
+        else:
+            has = f"neither {named.replace(' and ', ' nor ')} among its tags" if len(tags) > 1 else f"no tag {named}"
+        super().__init__(f"#{number} has {has}. See: show {number}.")
 
 
 class KeyTaken(Usage):

@@ -19,6 +19,7 @@ from promisectl.storage import copying, ledger, reading
 from promisectl.storage.journal import Journal
 
 _COLUMNS = ("line", "does", "id", "person", "outcome", "why")
+_NAMED = 8  # people
 _STEPS = viewing.Kind(_COLUMNS, _COLUMNS, lambda row: {name: row[name] for name in _COLUMNS})
 
 
@@ -82,8 +83,9 @@ def _import(env: Env, file: Source, *, new: bool) -> None:
         done = _Done((), nothing.args[0], ())
     known = f" {words.count(done.skipped, 'record')} known already, and skipped." if done.skipped else ""
     _answer(env, done, f"Imported {words.count(len(done.made), 'promise')} from {file.name}.{known}")
-    for person in done.met:
-        env.hint(f"New in the ledger: {person.name} ({person.handle}).")
+    if done.met:
+        more = f" and {len(done.met) - _NAMED} more. See: people" if done.met[_NAMED:] else ""
+        env.hint(f"New in the ledger: {', '.join(f'{person.name} ({person.handle})' for person in done.met[:_NAMED])}{more}.")
     if done.made:
         env.hint("Not what you meant? promisectl undo")
 

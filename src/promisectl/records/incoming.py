@@ -17,6 +17,7 @@ _DELIMITERS = (",", ";", "\t")
 _MARK = "\ufeff"
 _BLANKS = " \t\r\n"
 _DIGITS = 18
+_NAMED = 8  # columns that an error names
 
 
 class Row(NamedTuple):
@@ -60,22 +61,31 @@ def rows(lines: Iterable[str], form: str, names: Mapping[str, str], *, raw: bool
 
 def _columns(line: int, theirs: Sequence[str], names: Mapping[str, str]) -> list[str]:
     """Our field for every column of theirs, empty for those to leave out."""
-    columns = [_field(line, column, names) for column in theirs]
-    twice = next((column for place, column in enumerate(columns) if column and column in columns[:place]), None)
+    columns = [names.get(column, _field(column)) for column in theirs]
+    unknown = [column for column, field in zip(theirs, columns, strict=True) if field is None]
+    if unknown:
+        raise Unreadable(line, _which(unknown))
+    found = [column or "" for column in columns]
+    twice = next((column for place, column in enumerate(found) if column and column in found[:place]), None)
     if twice:
         raise Unreadable(line, f"the column {twice} is there twice")
-    return columns
+    return found
 
 
-def _field(line: int, column: str, names: Mapping[str, str]) -> str:
-    field = names.get(column, column.strip() if column.strip() in FIELDS else None)
-    if field is None:
-        from difflib import get_close_matches
+def _field(column: str) -> str | None:
+    """The field that a column is named after, in whatever case and with blanks for its `_`."""
+    name = "_".join(column.casefold().split())
+    return name if name in FIELDS else None
 
-        near = get_close_matches(column.casefold().replace(" ", "_"), FIELDS, 1, 0)[0]
-        there, left_out = f"there is no field “{quoted(column)}” here", f"leave it out with --map “{column}=”"
-        raise Unreadable(line, f"{there}; say which it is, as in --map “{column}={near}”, or {left_out}")
-    return field
+
+def _which(unknown: Sequence[str]) -> str:
+    from difflib import get_close_matches
+
+    column = quoted(unknown[0])
+    near = get_close_matches("_".join(column.casefold().split()), FIELDS, 1, 0)[0]
+    named = ", ".join(f"“{quoted(one)}”" for one in unknown[:_NAMED]) + (f" and {len(unknown) - _NAMED} more" if unknown[_NAMED:] else "")
+    are = f"the columns {named} are no fields" if len(unknown) > 1 else f"the column {named} is no field"
+    return f"{are} here; say which field one is, as in --map “{column}={near}”, or leave it out, as in --map “{column}=”"
 
 
 # CSV
