@@ -213,7 +213,19 @@ def _after(state: str, verb: str, side: str) -> str:
 # What is typed
 
 STEPS = ["say"] * 30 + ["make"] * 3 + ["wait"] * 4 + ["about"] * 3 + ["undo"] * 3 + ["undo of a promise"] * 2 + ["redo"] * 4
-TEXTS = ("because", '“Zürich” \\ "x"\n\t🚲', "=1+1", "  blanks  ", "later", "too much")
+TEXTS = (
+    "because",
+    '“Zürich” \\ "x"\n\t🚲',
+    "=1+1",
+    "  blanks  ",
+    "later",
+    "too much",
+    "'=1, 'twice",
+    "a;b,c\rd\r\n\te",
+    "''＝x",
+    "\ufeffשלום \u202e👩‍👩‍👧",
+    '"',
+)
 TAGS = ("q3", "money", "=x", "ü")
 DAYS = ("in 2 days", "in 9 days", "in 20 days", "fri 17:00", "eom", "")
 PEOPLE = ("dana", "lee", "kim", "me", "max", "rosa", "Rosa L", "dan")

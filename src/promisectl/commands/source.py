@@ -2,7 +2,6 @@
 
 import io
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -16,6 +15,7 @@ from promisectl.records.incoming import Row, Unreadable
 from promisectl.storage import copying
 
 _LONG = 1 << 20  # bytes
+_PIECE = 1 << 16
 
 
 class Source(NamedTuple):
@@ -33,15 +33,16 @@ def opened(env: Env, path: str) -> Iterator[IO[bytes]]:
     """The bytes of a file; of stdin a copy, so that nobody else waits for the ledger while somebody types. Raises CannotRead."""
     try:
         stream = _copied(env) if path == "-" else open(path, "rb")  # noqa: SIM115 (closed below)
-    except OSError as error:
-        raise errors.CannotRead(path, error.strerror or str(error)) from error
+    except (OSError, ValueError) as error:
+        raise errors.CannotRead(path, getattr(error, "strerror", None) or str(error)) from error
     with stream:
         yield stream
 
 
 def _copied(env: Env) -> IO[bytes]:
     copy = tempfile.TemporaryFile()  # noqa: SIM115 (whoever asks closes it)
-    shutil.copyfileobj(env.stdin().buffer, copy)  # type: ignore[attr-defined]
+    while piece := env.stdin().buffer.read1(_PIECE):  # type: ignore[attr-defined]
+        copy.write(piece)  # read in one go, the end would have to be typed twice at a terminal
     return copy
 
 

@@ -187,9 +187,8 @@ class _Objects:
         self._place += 1
 
     def _value(self) -> tuple[int, Any]:
-        line, sign = self._line, self._sign()
-        if not sign:
-            raise Unreadable(line, "the JSON ends too early")
+        if not self._sign():
+            raise Unreadable(self._line, "the JSON ends too early")
         line = self._line
         while True:
             try:

@@ -20,6 +20,8 @@ _SIGN = "promisectl"
 _FIELDS = {"entry", "command", "recorded_at", "once", "acts"}
 _ACT = ("number", "promise", "person", "verb", "side", "by", "at", "recorded_at")
 
+_NOT_TO_BE_STORED = (sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
+
 Record = dict[str, Any]
 
 
@@ -169,7 +171,7 @@ def _as_bad_record() -> Iterator[None]:
         raise
     except errors.Problem as problem:
         raise errors.BadRecord(str(problem).removesuffix(".")) from problem
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, sqlite3.IntegrityError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, *_NOT_TO_BE_STORED) as error:
         raise errors.BadRecord("it is no record of a journal") from error
 
 
