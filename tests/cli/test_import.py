@@ -135,14 +135,20 @@ def test_a_mapped_json(program: Program) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ((), "the columns “Task”, “Who”, “When”, “Done” are no fields here; say which field one is, as in --map “Task="),
+        (
+            (),
+            "the columns “Task”, “Who”, “When”, “Done” are no fields here; say which field one is (--map Task=tags) or leave it out (--map Task=).",
+        ),
         (
             MAP,
-            "the column “Done” is no field here; say which field one is, as in --map “Done=due_zone”, or leave it out, as in --map “Done=”.",
+            "the column “Done” is no field here; say which field one is (--map Done=due_zone) or leave it out (--map Done=).",
         ),
         ((*MAP, "--map", "Done=due"), "the column due is there twice."),
         ((*MAP, "--map", "Done=", "--map", "Doen="), "there is no column “Doen” as --map has it."),
-        ((*MAP, "--map", "Done=", "--map", "direction="), "there is no column direction; if another one says it, name it with --map"),
+        (
+            (*MAP, "--map", "Done=", "--map", "direction="),
+            "there is no column direction; add one (owe, owed or self), or name the one that says it (--map",
+        ),
     ],
 )
 def test_columns_that_do_not_fit(program: Program, words: tuple[str, ...], sentence: str) -> None:

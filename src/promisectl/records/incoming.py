@@ -12,7 +12,7 @@ from promisectl.records.cells import quoted
 
 FIELDS = fields.IMPORTED
 FORMS = ("csv", "json", "jsonl")
-_NEEDED = ("outcome", "direction")
+_NEEDED = {"outcome": "what is promised", "direction": "owe, owed or self"}
 _DELIMITERS = (",", ";", "\t")
 _MARK = "\ufeff"
 _BLANKS = " \t\r\n"
@@ -80,12 +80,13 @@ def _field(column: str) -> str | None:
 
 def _which(unknown: Sequence[str]) -> str:
     from difflib import get_close_matches
+    from shlex import quote
 
     column = quoted(unknown[0])
     near = get_close_matches("_".join(column.casefold().split()), FIELDS, 1, 0)[0]
     named = ", ".join(f"“{quoted(one)}”" for one in unknown[:_NAMED]) + (f" and {len(unknown) - _NAMED} more" if unknown[_NAMED:] else "")
     are = f"the columns {named} are no fields" if len(unknown) > 1 else f"the column {named} is no field"
-    return f"{are} here; say which field one is, as in --map “{column}={near}”, or leave it out, as in --map “{column}=”"
+    return f"{are} here; say which field one is (--map {quote(f'{column}={near}')}) or leave it out (--map {quote(f'{column}=')})"
 
 
 # CSV
@@ -118,9 +119,9 @@ def _header(line: int, cells: Sequence[str], names: Mapping[str, str]) -> list[s
     if unmet is not None:
         raise Unreadable(line, f"there is no column “{quoted(unmet)}” as --map has it")
     columns = _columns(line, cells, names)
-    for needed in _NEEDED:
+    for needed, says in _NEEDED.items():
         if needed not in columns:
-            raise Unreadable(line, f"there is no column {needed}; if another one says it, name it with --map “THEIRS={needed}”")
+            raise Unreadable(line, f"there is no column {needed}; add one ({says}), or name the one that says it (--map THEIRS={needed})")
     return columns
 
 
