@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sqlite3
+import threading
 import time
 from contextlib import closing
 from pathlib import Path
@@ -101,6 +102,15 @@ def test_from_stdin(program: Program) -> None:
     assert len(records(program)) == 2
 
 
+def test_from_a_pipe_with_a_name(program: Program) -> None:
+    pipe = program.home / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=(TWO, "utf-8"))
+    writer.start()
+    assert program.ok("import", str(pipe)) == f"Imported 2 promises from {pipe}.\n"
+    writer.join()
+
+
 def test_the_form_can_be_said(program: Program) -> None:
     assert take(program, TWO, "--format", "csv").code == 0
     assert take(program, TWO, "--format", "json").code == 6
@@ -177,7 +187,8 @@ CELLS: list[tuple[dict[str, str], str]] = [
     ({"person": "me"}, "person: “me” goes with the direction self, and nobody else does"),
     ({"direction": "self"}, "person: “me” goes with the direction self, and nobody else does"),
     ({"person": "?"}, "person: “?” can't be the name of a person"),
-    ({"person_name": "\x1b[31m"}, "person: “\\x1b[31m” can't be the name of a person"),
+    ({"person_name": "\x1b[31m"}, "person_name: “\\x1b[31m” can't be the name of a person"),
+    ({"person": "x" * 101}, "person: it has 101 characters, and 100 are the most"),
     ({"state": "done"}, "state: “done” is none of proposed, active"),
     ({"due": "soon"}, "due: “soon”"),
     ({"due": "11/12"}, "due: “11/12”"),
@@ -268,7 +279,8 @@ DEEP = "[" * 100_000
 FILES: dict[str, tuple[str | bytes, str]] = {
     "nothing": ("", "line 1: there is nothing in it"),
     "a byte order mark alone": ("\ufeff", "line 1: there is nothing in it"),
-    "no UTF-8": (TWO.encode("latin-1"), "line 1: it is no UTF-8 text; save the file as UTF-8"),
+    "no UTF-8": (TWO.encode("latin-1"), "line 3: it is no UTF-8 text; save the file as UTF-8"),
+    "no UTF-8, later": ((TWO + "owe,dana,x,\n" * 7).encode() + b"owe,dana,\xff,\n", "line 11: it is no UTF-8 text"),
     "UTF-16": (TWO.encode("utf-16"), "line 1: it is no UTF-8 text"),
     "a photograph": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, "line 1: it is no UTF-8 text"),
     "too few cells": (TWO + "owe,lee\n", "line 4: it has 2 cells under 4 columns"),

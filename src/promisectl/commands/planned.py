@@ -2,6 +2,8 @@
 
 import sqlite3
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from promisectl import config, errors
@@ -96,16 +98,15 @@ class Planner:
         return self._others[key]
 
     def _named(self, told: Told) -> Person | Newcomer:
-        try:
+        with _about("person"):
             person = people.exact(told.person, self._people)
             newcomer = people.newcomer(told.person)
-            near = [] if person or self._new else people.near(told.person, self._people)
-            shown = people.newcomer(told.person_name).name if told.person_name else newcomer.name
-        except errors.Problem as problem:
-            raise errors.BadRecord(str(problem).removesuffix("."), "person") from problem
+        near = [] if person or self._new else people.near(told.person, self._people)
         if near:
             handles = " or ".join(one.handle for one in near)
             raise errors.BadRecord(f"“{told.person}” looks like {handles}; write that, or say --new if it is somebody else", "person")
+        with _about("person_name"):
+            shown = people.newcomer(told.person_name or newcomer.name).name
         return person or newcomer._replace(name=shown)
 
     def _replaced(self, told: Told) -> int | None:
@@ -114,3 +115,12 @@ class Planner:
         if told.replaces not in self._numbers:
             raise errors.BadRecord(f"#{told.replaces} is not in this file before it; leave it empty, or import it along", "replaces")
         return self._numbers[told.replaces]
+
+
+@contextmanager
+def _about(column: str) -> Iterator[None]:
+    """Whatever is wrong inside is wrong with that column."""
+    try:
+        yield
+    except errors.Problem as problem:
+        raise errors.BadRecord(str(problem).removesuffix("."), column) from problem

@@ -11,7 +11,7 @@ from promisectl.domain import lifecycle
 from promisectl.domain.promise import Cause, Direction, Found, State, Terms
 from promisectl.records.cells import Cells, Place
 
-_OUTCOME = 1_000  # characters
+_OUTCOME, _NAME = 1_000, 100  # characters
 _OURS = uuid.UUID("6f9a2a55-6b3e-5c1a-9a39-7d0c7c0f2b11")
 _AGREED = (State.ACTIVE, State.DELIVERED, State.KEPT, State.RENEGED, State.RELEASED)
 _OPEN = (State.PROPOSED, State.ACTIVE, State.DELIVERED)
@@ -54,7 +54,7 @@ def told(cells: Mapping[str, Any], place: Place, uid: Callable[[], str]) -> Told
         read.uid() or uid(),
         direction,
         _other(read, direction),
-        read.text("person_name"),
+        read.text("person_name", _NAME),
         read.number("replaces"),
         read.words("tags"),
         terms,
@@ -75,7 +75,7 @@ def uid_of(cells: Mapping[str, Any], twin: int = 0) -> str:
 
 def _other(read: Cells, direction: Direction) -> str:
     """Who is on the other side, by handle or name; `me` in a promise to myself."""
-    person = read.text("person") or ("me" if direction is Direction.SELF else read.text("person_name"))
+    person = read.text("person", _NAME) or ("me" if direction is Direction.SELF else read.text("person_name", _NAME))
     if not person:
         raise errors.BadRecord("it is missing, and says whom the promise is with", "person")
     if (person.strip().casefold() == "me") is not (direction is Direction.SELF):
