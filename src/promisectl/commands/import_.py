@@ -163,17 +163,13 @@ def _shown(env: Env, file: Source, *, new: bool) -> int:
 
 
 def _record(step: Step) -> dict[str, Any]:
-    told, why = step.told, f"known as #{step.number}" if step.does == "skip" else None
+    said = step.row.cells if step.row else {}
+    why = f"known as #{step.number}" if step.does == "skip" else None
     if step.why:
         why = f"{step.why.column}: {step.why.what}" if step.why.column else step.why.what
-    return {
-        "line": step.line,
-        "does": step.does,
-        "id": step.number,
-        "person": told.person if told else None,
-        "outcome": told.terms.outcome if told else None,
-        "why": why,
-    }
+    texts = {"person": said.get("person") or said.get("person_name"), "outcome": said.get("outcome")}
+    shown = {name: text if isinstance(text, str) else None for name, text in texts.items()}
+    return {"line": step.line, "does": step.does, "id": step.number, **shown, "why": why}
 
 
 def _draw(env: Env, rows: Sequence[Mapping[str, Any]]) -> None:

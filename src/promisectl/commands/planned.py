@@ -19,7 +19,7 @@ from promisectl.storage.uids import Uids
 
 
 class Step(NamedTuple):
-    """What becomes of a record: `make` a promise, `skip` it, or `refuse` it for a reason.
+    """What becomes of a record: `make` a promise, `skip` it, or `refuse` it for a reason. `row` is missing where it can't be read at all.
 
     `number` is the one that the promise has here or will have, `replaces` as it is numbered here. `again`: it was made before,
     and that was undone.
@@ -27,6 +27,7 @@ class Step(NamedTuple):
 
     line: int
     does: str
+    row: Row | None = None
     told: Told | None = None
     number: int | None = None
     replaces: int | None = None
@@ -55,7 +56,7 @@ class Planner:
         try:
             return self._step(row)
         except errors.BadRecord as problem:
-            return Step(row.line, "refuse", why=problem)
+            return Step(row.line, "refuse", row, why=problem)
 
     def _step(self, row: Row) -> Step:
         told = found.told(row.cells, self._place, lambda: self._derived(row))
@@ -65,11 +66,11 @@ class Planner:
         if told.id in self._numbers:
             raise errors.BadRecord(f"a record before it is #{told.id} already", "id")
         if known and known.begun:
-            step = Step(row.line, "skip", told, known.number)
+            step = Step(row.line, "skip", row, told, known.number)
         else:
             person, replaces = self._other(told), self._replaced(told)
             number = known.number if known else self._number(told.id)
-            step = Step(row.line, "make", told, number, replaces, person, again=bool(known))
+            step = Step(row.line, "make", row, told, number, replaces, person, again=bool(known))
         self._uids.take(told.uid, step.number or 0, row.line)
         if told.id:
             self._numbers[told.id] = step.number or 0
