@@ -113,6 +113,8 @@ MOVES = [
     ["more", "correct", {"id_": "1", "what": "another"}],
     ["edit", "edit", {"id_": "1", "correct": True}],
     ["more", "void", {"id_": "1", "reason": "twice"}],
+    ["more", "tag", {"id_": "1", "tags": ["work"], "once": "a key"}],
+    ["more", "untag", {"id_": "2", "tags": ["old"]}],
     ["more", "undo", {}],
     ["people", "rename", {"name": "dana", "new": "dk"}],
     ["people", "alias", {"name": "dana", "other": "boss"}],
@@ -123,7 +125,7 @@ MOVES = [
 def test_no_view_and_no_move_imports_what_is_heavy(program: Program, words: list[object], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EDITOR", "sed -i.before s/Q3/Q4/")
     program.ok("make", "Send Q3 numbers", "--to", "dana", "--agreed", "--by", "fri")
-    program.ok("make", "Review the contract", "--to", "dana")
+    program.ok("make", "Review the contract", "--to", "dana", "--tag", "old")
     assert _loaded(words) == set()
 
 

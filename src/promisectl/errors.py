@@ -85,11 +85,11 @@ class BadRecord(BadData):
 
 
 class BadImport(BadData):
-    """A file that can't be imported, told by the place of what is wrong in it."""
+    """A file that can't be imported, told by the place of what is wrong in it first, and how many records are refused besides."""
 
     def __init__(self, source: str, line: int, problem: BadRecord, more: int = 0) -> None:
         column = f", column {problem.column}" if problem.column else ""
-        others = f" {more} more like it: import --dry-run shows all." if more else ""
+        others = f" Nor can {more} more record{'s' if more > 1 else ''} be used: add --dry-run to see all." if more else ""
         super().__init__(f"{source}, line {line}{column}: {problem.what}. Nothing was imported.{others}")
 
 
@@ -182,14 +182,20 @@ class TagsUnchanged(Usage):
 
     def __init__(self, number: int, tags: Sequence[str], *, added: bool) -> None:
         named = " and ".join(f"“{tag}”" for tag in tags)
-        super().__init__(f"#{number} has {f'the tag {named} already' if added else f'no tag {named}'}. See: show {number}.")
+        if added:
+            has = f"the tag{'s' if len(tags) > 1 else ''} {named} already"
+        else:
+            has = f"neither {named.replace(' and ', ' nor ')} among its tags" if len(tags) > 1 else f"no tag {named}"
+        super().__init__(f"#{number} has {has}. See: show {number}.")
 
 
 class KeyTaken(Usage):
     """A key that was given with `--once` to another command."""
 
-    def __init__(self, key: str, request: str) -> None:
-        super().__init__(f"The key “{key}” belongs to another command: {request}. Give --once a key of its own.")
+    def __init__(self, key: str, request: str, asked: str) -> None:
+        before, now = (text.rpartition(" (")[0] for text in (request, asked))
+        other = f"“{before}” with other words" if before == now else f"“{before}”"
+        super().__init__(f"The key “{key}” was given to another command: {other}. Give --once a key of its own.")
 
 
 class CannotRead(Usage):

@@ -33,7 +33,11 @@ def _shown(character: str) -> str:
 
 def is_text(value: str) -> bool:
     """Whether every character is one; undecodable bytes of a command line are not."""
-    return not any(0xD800 <= ord(character) <= 0xDFFF for character in value)
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def safe(value: str) -> str:

@@ -15,7 +15,7 @@ from promisectl import errors
 from promisectl.commands import look, make, more, moves
 from promisectl.domain import lifecycle
 from promisectl.domain.civil import When
-from promisectl.domain.promise import Act, Direction, Opening, Promise, Side, State, Status, Terms, Verb
+from promisectl.domain.promise import Act, Direction, Found, Opening, Promise, Side, State, Status, Terms, Verb
 from promisectl.domain.transitions import TRANSITIONS
 from promisectl.env import Env
 
@@ -35,10 +35,11 @@ Outcome = tuple[str, tuple[str, ...]]  # the next state, and what becomes of eac
 
 def act(verb: Verb, side: Side, at: datetime, before: Promise | None = None, direction: Direction = OWE, **more_: Any) -> Act:
     """An act that carries whatever any move asks for: a text, the moment they were told, and terms that are new."""
-    carried: dict[str, Any] = {"text": "because", "told_at": at}
+    carried: dict[str, Any] = {"text": "money" if verb is Verb.UNTAG else "because", "told_at": at}
     if before is None:
         person = None if direction is Direction.SELF else 1
-        carried |= {"terms": Terms("Send the numbers", DUE), "opening": Opening("uid", direction, person)}
+        carried |= {"terms": Terms("Send the numbers", DUE), "opening": Opening("uid", direction, person, tags=("money",))}
+        carried["found"] = Found(State.ACTIVE, at, OR, accepted_at=at) if verb is Verb.IMPORT else None
     elif verb in (Verb.NEGOTIATE, Verb.CORRECT):
         carried["terms"] = Terms(f"Send the numbers, {len(before.revisions)} times put anew, {verb}", DUE)
     return Act(verb, side, at, at, **(carried | more_))
@@ -94,6 +95,8 @@ EXPECTED = {
         bump      promisor proposed   offered
         bump      promisee proposed   offered
         note      bookkeeper proposed offered
+        tag       bookkeeper proposed offered
+        untag     bookkeeper proposed offered
         correct   bookkeeper proposed offered
         void      bookkeeper void     moot
     """,
@@ -107,6 +110,8 @@ EXPECTED = {
         bump      promisor proposed   offered
         bump      promisee proposed   offered
         note      bookkeeper proposed offered
+        tag       bookkeeper proposed offered
+        untag     bookkeeper proposed offered
         correct   bookkeeper proposed offered
         void      bookkeeper void     moot
     """,
@@ -123,6 +128,8 @@ EXPECTED = {
         release   promisee released   in-force
         partial   promisor active     in-force
         note      bookkeeper active   in-force
+        tag       bookkeeper active   in-force
+        untag     bookkeeper active   in-force
         correct   bookkeeper active   in-force
         void      bookkeeper void     in-force
     """,
@@ -142,6 +149,8 @@ EXPECTED = {
         release   promisee released   in-force moot
         partial   promisor active     in-force offered
         note      bookkeeper active   in-force offered
+        tag       bookkeeper active   in-force offered
+        untag     bookkeeper active   in-force offered
         correct   bookkeeper active   in-force offered
         void      bookkeeper void     in-force moot
     """,
@@ -161,6 +170,8 @@ EXPECTED = {
         release   promisee released   in-force moot
         partial   promisor active     in-force offered
         note      bookkeeper active   in-force offered
+        tag       bookkeeper active   in-force offered
+        untag     bookkeeper active   in-force offered
         correct   bookkeeper active   in-force offered
         void      bookkeeper void     in-force moot
     """,
@@ -174,6 +185,8 @@ EXPECTED = {
         bump      promisor delivered  in-force
         bump      promisee delivered  in-force
         note      bookkeeper delivered in-force
+        tag       bookkeeper delivered in-force
+        untag     bookkeeper delivered in-force
         correct   bookkeeper delivered in-force
         void      bookkeeper void     in-force
     """,
@@ -181,24 +194,32 @@ EXPECTED = {
         -         -        kept       in-force
         reopen    promisee active     in-force
         note      bookkeeper kept     in-force
+        tag       bookkeeper kept     in-force
+        untag     bookkeeper kept     in-force
         correct   bookkeeper kept     in-force
         void      bookkeeper void     in-force
     """,
     "declined": """
         -         -        declined   declined
         note      bookkeeper declined declined
+        tag       bookkeeper declined declined
+        untag     bookkeeper declined declined
         correct   bookkeeper declined declined
         void      bookkeeper void     declined
     """,
     "withdrawn": """
         -         -        withdrawn  withdrawn
         note      bookkeeper withdrawn withdrawn
+        tag       bookkeeper withdrawn withdrawn
+        untag     bookkeeper withdrawn withdrawn
         correct   bookkeeper withdrawn withdrawn
         void      bookkeeper void     withdrawn
     """,
     "reneged, told": """
         -         -        reneged    in-force
         note      bookkeeper reneged  in-force
+        tag       bookkeeper reneged  in-force
+        untag     bookkeeper reneged  in-force
         correct   bookkeeper reneged  in-force
         void      bookkeeper void     in-force
     """,
@@ -206,18 +227,24 @@ EXPECTED = {
         -         -        reneged    in-force
         told      promisor reneged    in-force
         note      bookkeeper reneged  in-force
+        tag       bookkeeper reneged  in-force
+        untag     bookkeeper reneged  in-force
         correct   bookkeeper reneged  in-force
         void      bookkeeper void     in-force
     """,
     "reneged in silence": """
         -         -        reneged    in-force
         note      bookkeeper reneged  in-force
+        tag       bookkeeper reneged  in-force
+        untag     bookkeeper reneged  in-force
         correct   bookkeeper reneged  in-force
         void      bookkeeper void     in-force
     """,
     "released": """
         -         -        released   in-force
         note      bookkeeper released in-force
+        tag       bookkeeper released in-force
+        untag     bookkeeper released in-force
         correct   bookkeeper released in-force
         void      bookkeeper void     in-force
     """,
@@ -233,18 +260,24 @@ SELF_EXPECTED = {
         renege    self     reneged    in-force
         partial   self     active     in-force
         note      bookkeeper active   in-force
+        tag       bookkeeper active   in-force
+        untag     bookkeeper active   in-force
         correct   bookkeeper active   in-force
         void      bookkeeper void     in-force
     """,
     "kept": """
         -         -        kept       in-force
         note      bookkeeper kept     in-force
+        tag       bookkeeper kept     in-force
+        untag     bookkeeper kept     in-force
         correct   bookkeeper kept     in-force
         void      bookkeeper void     in-force
     """,
     "reneged": """
         -         -        reneged    in-force
         note      bookkeeper reneged  in-force
+        tag       bookkeeper reneged  in-force
+        untag     bookkeeper reneged  in-force
         correct   bookkeeper reneged  in-force
         void      bookkeeper void     in-force
     """,
@@ -323,13 +356,14 @@ def test_what_is_open_is_told_each_verb_once(sort: str, direction: Direction, na
 
 @pytest.mark.parametrize("verb", SAID)
 @pytest.mark.parametrize("side", Side)
-def test_only_a_request_or_an_offer_begins_a_promise(verb: Verb, side: Side) -> None:
+def test_only_a_request_an_offer_or_an_import_begins_a_promise(verb: Verb, side: Side) -> None:
     direction = Direction.SELF if side is SELF else OWE
     said = act(verb, side, START, None, direction)
     begins = {
         (Verb.REQUEST, EE): ("proposed", ("offered",)),
         (Verb.OFFER, OR): ("proposed", ("offered",)),
         (Verb.OFFER, SELF): ("active", ("in-force",)),
+        (Verb.IMPORT, BOOK): ("active", ("in-force",)),
     }
     if (verb, side) in begins:
         assert standing(lifecycle.apply(None, said)) == begins[verb, side]
@@ -347,7 +381,7 @@ def test_nothing_begins_without_an_outcome(lacking: str) -> None:
 
 def test_every_row_is_in_the_table() -> None:
     # Row 3, both agreed already, is row 1 or 2 and then row 5 in one command; row 31, undo and redo, is a replay. Both are tested below.
-    assert {row.number for row in TRANSITIONS} == set(range(1, 31)) - {3}
+    assert {row.number for row in TRANSITIONS} == set(range(1, 34)) - {3, 31}
 
 
 # Who is waited for
@@ -560,7 +594,7 @@ NEEDED = {
 
 def needs(verb: Verb, sort: str, name: str) -> str | None:
     """What a move must carry, told apart from the table under test: the word's name on the act."""
-    if verb in (Verb.BUMP, Verb.NOTE, Verb.PARTIAL, Verb.VOID):
+    if verb in (Verb.BUMP, Verb.NOTE, Verb.PARTIAL, Verb.VOID, Verb.TAG, Verb.UNTAG):
         return "text"
     if verb is Verb.RENEGE or (sort == "one" and verb is Verb.NEGOTIATE):
         return "text"
@@ -582,6 +616,19 @@ def test_a_move_without_its_word_is_refused(sort: str, direction: Direction, nam
                     assert refused.value.exit_code == 2
                 else:
                     assert standing(lifecycle.apply(promise, said)) == table[verb, side]
+
+
+@EVERYWHERE
+def test_tags_that_stay_as_they_are_are_refused(sort: str, direction: Direction, name: str) -> None:
+    promise, _, table = situation(sort, direction, name)
+    for verb, word in ((Verb.TAG, "money"), (Verb.UNTAG, "q3")):
+        for side in [side for said, side in table if said is verb]:
+            with pytest.raises(errors.TagsUnchanged) as refused:
+                lifecycle.apply(promise, act(verb, side, LATER, promise, text=word))
+            assert refused.value.exit_code == 2
+            after = lifecycle.apply(promise, act(verb, side, LATER, promise, text="money q3"))
+            assert after.tags == (("money", "q3") if verb is Verb.TAG else ())
+            assert (after.moved_at, after.contact_at) == (promise.moved_at, promise.contact_at)
 
 
 @EVERYWHERE
@@ -742,10 +789,12 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "bump": more.bump,
     "told": more.told,
     "note": more.note,
+    "tag": more.tag,
+    "untag": more.untag,
     "correct": more.correct,
     "void": more.void,
 }
-SINGLE = ("negotiate", "reopen", "bump", "told", "note", "correct", "void")
+SINGLE = ("negotiate", "reopen", "bump", "told", "note", "tag", "untag", "correct", "void")
 WORDS: dict[str, dict[str, Any]] = {
     "negotiate": {"by": "fri", "reason": "it slipped"},
     "renege": {"reason": "it slipped"},
@@ -754,6 +803,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "void": {"reason": "it slipped"},
     "bump": {"text": "it may slip"},
     "note": {"text": "rang about it"},
+    "tag": {"tags": ["q3"]},
     "correct": {"what": "Send all the numbers"},
 }
 
@@ -822,6 +872,7 @@ SPEAKERS = """
     reneged, untold          | told                 | me reneged      | -
     active                   | note                 | me active       | me active
     active                   | correct              | me active       | me active
+    active                   | tag                  | me active       | me active
     active                   | void                 | me void         | me void
 """
 
@@ -854,7 +905,7 @@ def test_who_is_taken_to_speak(ledger: Ledger, name: str, said: str, direction: 
     who, state = outcome.split()
     mine = "promisor" if direction == "owe" else "promisee"
     theirs = "promisee" if direction == "owe" else "promisor"
-    side = "bookkeeper" if verb in ("note", "correct", "void") else mine if who == "me" else theirs
+    side = "bookkeeper" if verb in ("note", "correct", "tag", "void") else mine if who == "me" else theirs
     assert ledger.newest() == (verb, side, who)
     assert ledger.state() == state
 

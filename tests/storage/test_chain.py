@@ -17,13 +17,13 @@ from typing import Any
 import pytest
 
 from promisectl import errors
-from promisectl.commands import export, look, make, more, moves, people, records
+from promisectl.commands import export, import_, look, make, more, moves, people, records
 from promisectl.domain.promise import Verb
 from promisectl.env import Env
 from promisectl.storage import ledger as files
 
 NAME = int.from_bytes(b"PRMS", "big")
-STEP = 1
+STEP = 2
 ODD = 'Zürich 🚲 “quoted” \\ "plain" \t tab \n line \x1b[31m \u202e =1+1'
 
 
@@ -84,6 +84,13 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
     more.void(world(path, "2026-11-29"), "2", reason="twice")
     more.undo(world(path, "2026-11-29"))
     more.redo(world(path, "2026-11-29"))
+    more.tag(world(path, "2026-11-29"), "1", ["#money", "=x"])
+    more.untag(world(path, "2026-11-29"), "1", ["q3"])
+    found = path.with_name("found.csv")
+    found.write_text(
+        f'direction,person,outcome,state,closed_at\nowed,ida,"{ODD.replace(chr(34), chr(34) * 2)}",reneged,2026-11-20\n', "utf-8"
+    )
+    import_.import_(world(path, "2026-11-29"), str(found))
     people.rename(world(path, "2026-11-30"), "lee-öz", "leo")
     people.alias(world(path, "2026-11-30"), "leo", "Ölaf")
     people.merge(world(path, "2026-11-30"), "leo", "kim")
@@ -142,7 +149,7 @@ def test_every_verb_is_in_the_chain(full: Path) -> None:
     of_promises = {act["verb"] for act in acts if act["promise"]}
     of_people = {act["verb"] for act in acts if act["person"]}
     assert of_promises == {verb.value for verb in Verb}
-    assert len(of_promises) == 18
+    assert len(of_promises) == 21
     assert of_people == {"meet", "rename", "alias", "merge", "undo"}
 
 
@@ -255,7 +262,7 @@ def test_the_tables_refuse_what_does_not_belong_in_them(full: Path, statement: s
 
 def test_the_tables_are_strict_and_the_file_is_named(full: Path) -> None:
     tables = asked(full, "SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%'")
-    assert {row["name"] for row in tables} >= {"act", "alias", "entry", "person", "promise"}
+    assert {row["name"] for row in tables} == {"act", "alias", "entry", "once", "person", "promise"}
     assert all(row["strict"] == 1 for row in tables)
     assert (asked(full, "PRAGMA application_id")[0][0], asked(full, "PRAGMA user_version")[0][0]) == (NAME, STEP)
     assert asked(full, "PRAGMA journal_mode")[0][0] == "delete"

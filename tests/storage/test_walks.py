@@ -44,6 +44,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "bump": more.bump,
     "told": more.told,
     "note": more.note,
+    "tag": more.tag,
+    "untag": more.untag,
     "correct": more.correct,
     "void": more.void,
     "person rename": persons.rename,
@@ -51,7 +53,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "person merge": persons.merge,
 }
 SEVERAL = ("accept", "decline", "complete", "renege", "withdraw", "release")
-BESIDE = ("bump", "note", "correct", "void")
+BESIDE = ("bump", "note", "tag", "untag", "correct", "void")
 SAID = [name for name in COMMANDS if not name.startswith("person")]
 
 # Three promises that stay, so that there is always somebody to rename and something to talk about.
@@ -182,7 +184,7 @@ def _add(now: Sum, verb: str, side: str, terms: Any) -> None:
         now.state = ended if now.state == "proposed" else now.state
     elif verb == "correct":
         now.current[2] = terms
-    elif verb not in ("note", "bump", "told", "partial"):
+    elif verb not in ("note", "bump", "told", "partial", "tag", "untag"):
         now.turn("offered", "moot")
         now.state = _after(now.state, verb, side)
 
@@ -211,7 +213,20 @@ def _after(state: str, verb: str, side: str) -> str:
 # What is typed
 
 STEPS = ["say"] * 30 + ["make"] * 3 + ["wait"] * 4 + ["about"] * 3 + ["undo"] * 3 + ["undo of a promise"] * 2 + ["redo"] * 4
-TEXTS = ("because", '“Zürich” \\ "x"\n\t🚲', "=1+1", "  blanks  ", "later", "too much")
+TEXTS = (
+    "because",
+    '“Zürich” \\ "x"\n\t🚲',
+    "=1+1",
+    "  blanks  ",
+    "later",
+    "too much",
+    "'=1, 'twice",
+    "a;b,c\rd\r\n\te",
+    "''＝x",
+    "\ufeffשלום \u202e👩‍👩‍👧",
+    '"',
+)
+TAGS = ("q3", "money", "=x", "ü")
 DAYS = ("in 2 days", "in 9 days", "in 20 days", "fri 17:00", "eom", "")
 PEOPLE = ("dana", "lee", "kim", "me", "max", "rosa", "Rosa L", "dan")
 KNOWN = ("dana", "lee", "kim")
@@ -241,6 +256,8 @@ class Dice(Random):
         plain: dict[str, dict[str, Any]] = {
             "told": {},
             "note": {"text": text},
+            "tag": {"tags": self.sample(TAGS, 2)},
+            "untag": {"tags": self.sample(TAGS, 1)},
             "bump": {"text": text, "theirs": self.random() < 0.4},
             "correct": {"what": self.maybe(TEXTS), "by": self.maybe(DAYS), "why": self.maybe(TEXTS)},
             "accept": {"risk": self.maybe(TEXTS), "no_to": self.maybe(TEXTS), "note": self.maybe(TEXTS), "rev": self.maybe((1, 2, 3), 0.2)},
@@ -342,7 +359,7 @@ class Walk(RuleBasedStateMachine):
         name = dice.choice([*(open_now * 10), *SAID])
         ids = [first, *dice.sample(numbers, dice.choice((0, 0, 0, 0, 1, 2)))] if name in SEVERAL else [first]
         options = dice.words(name)
-        if name not in ("correct", "void"):
+        if name not in ("correct", "void", "tag", "untag"):
             minutes = [f"{self.now - timedelta(minutes=ago):%Y-%m-%dT%H:%MZ}" for ago in (0, 30, 24 * 60)]
             options["on"] = dice.maybe([*minutes, "yesterday", "today"], 0.25)
         self.attempt(name, ids, options)

@@ -15,11 +15,12 @@ from promisectl.env import Env
 from promisectl.records import incoming
 from promisectl.records.incoming import Unreadable
 from promisectl.rendering import words
-from promisectl.storage import copying, ledger
+from promisectl.storage import copying, ledger, reading
 from promisectl.storage.journal import Journal
 
 CHOICES = {"format_": incoming.FORMS}
 _COLUMNS = ("line", "does", "id", "person", "outcome", "why")
+_NAMED = 8  # people
 _STEPS = viewing.Kind(_COLUMNS, _COLUMNS, lambda row: {name: row[name] for name in _COLUMNS})
 
 
@@ -81,44 +82,41 @@ def _import(env: Env, file: Source, *, new: bool) -> None:
         done = ledger.write(env.ledger, work)
     except _NothingNew as nothing:
         done = _Done((), nothing.args[0], ())
+    known = f" {words.count(done.skipped, 'record')} known already, and skipped." if done.skipped else ""
+    _answer(env, done, f"Imported {words.count(len(done.made), 'promise')} from {file.name}.{known}")
+    if done.met:
+        more = f" and {len(done.met) - _NAMED} more. See: people" if done.met[_NAMED:] else ""
+        env.hint(f"New in the ledger: {', '.join(f'{person.name} ({person.handle})' for person in done.met[:_NAMED])}{more}.")
+    if done.made:
+        env.hint("Not what you meant? promisectl undo")
+
+
+def _answer(env: Env, done: _Done, sentence: str) -> None:
     if env.as_json:
-        env.answer([_summary(done)], whole=True)
+        from promisectl.records import as_json
+
+        people = [person.handle for person in done.met]
+        env.answer([as_json.one({"imported": len(done.made), "skipped": done.skipped, "people": people, "ids": done.made})], whole=True)
     elif env.quiet:
         env.answer(map(str, done.made), whole=True)
     else:
-        env.answer([_sentence(file, done)])
-        for person in done.met:
-            env.hint(f"New in the ledger: {person.name} ({person.handle}).")
-        if done.made:
-            env.hint("Not what you meant? promisectl undo")
-
-
-def _summary(done: _Done) -> str:
-    from promisectl.records import as_json
-
-    return as_json.one({"imported": len(done.made), "skipped": done.skipped, "people": [person.handle for person in done.met]})
-
-
-def _sentence(file: Source, done: _Done) -> str:
-    known = f" {words.count(done.skipped, 'record')} known already, and skipped." if done.skipped else ""
-    return f"Imported {words.count(len(done.made), 'promise')} from {file.name}.{known}"
+        env.answer([sentence])
 
 
 def _made(env: Env, db: sqlite3.Connection, file: Source, *, new: bool) -> _Done:
     """Every record of the file as a promise. Raises BadImport when any is refused, and _NothingNew."""
     journal: Journal | None = None
-    made, met, skipped, refused = list[int](), dict[str, Person](), 0, list[Step]()
-    for step in _steps(env, db, file, new=new):
+    made, met, skipped, refused = list[int](), dict[str, Person](), 0, list[tuple[int, errors.BadRecord]]()
+    for step in _steps(env, file, Planner(env, db, new=new)):
         if step.why:
-            refused.append(step)
-        elif step.told is None:
+            refused.append((step.line, step.why))
+        elif step.does == "skip":
             skipped += 1
         elif not refused:
             journal = journal or Journal(db, env.now, "import")
             made.append(_open(env, journal, step, met))
     if refused:
-        first = refused[0]
-        raise errors.BadImport(file.name, first.line, first.why or errors.BadRecord(""), len(refused) - 1)
+        raise errors.BadImport(file.name, *refused[0], more=len(refused) - 1)
     if not made:
         raise _NothingNew(skipped)
     return _Done(made, skipped, list(met.values()))
@@ -129,16 +127,15 @@ def _open(env: Env, journal: Journal, step: Step, met: dict[str, Person]) -> int
     if told is None:
         raise TypeError
     if isinstance(person, Newcomer):
-        person = met[person.handle] = met.get(person.handle) or journal.meet(person)
+        person = met[person.handle] = met.get(person.handle) or journal.enter(person)
     opening = Opening(told.uid, told.direction, person.id if person else None, step.replaces, told.tags)
     said = Act(Verb.IMPORT, Side.BOOKKEEPER, told.at, env.now, terms=told.terms, opening=opening, found=told.found)
     act = said._replace(cause=told.cause, repair=told.repair, risk=told.risk, no_to=told.no_to)
-    return journal.open(act, step.number).id
+    return journal.open(act, step.number, again=step.again).id
 
 
-def _steps(env: Env, db: sqlite3.Connection | None, file: Source, *, new: bool) -> Iterator[Step]:
+def _steps(env: Env, file: Source, planner: Planner) -> Iterator[Step]:
     """What becomes of every record, in order; after a line that can't be read at all nothing more is."""
-    planner = Planner(env, db, new=new)
     try:
         for row in source.rows(env, file):
             yield planner.step(row)
@@ -159,33 +156,28 @@ def _shown(env: Env, file: Source, *, new: bool) -> int:
             yield _record(step)
 
     with viewing.opened(env) as db:
-        viewing.answer(env, counting(_steps(env, db, file, new=new)), _STEPS, lambda rows: _draw(env, rows))
+        planner = Planner(env, db or ledger.in_memory(), new=new)
+        reading.done(db)
+        viewing.answer(env, counting(_steps(env, file, planner)), _STEPS, lambda rows: _draw(env, rows))
     env.hint(f"Would be made: {counted['make']}, skipped: {counted['skip']}, refused: {counted['refuse']}. Nothing was recorded.")
     return errors.BadData.exit_code if counted["refuse"] else 0
 
 
 def _record(step: Step) -> dict[str, Any]:
-    told = step.told
-    column = f"{step.why.column}: " if step.why and step.why.column else ""
-    why = f"{column}{step.why.what}" if step.why else f"known as #{step.number}" if step.does == "skip" else None
-    number = step.number or (told.id if told else None)
-    return {
-        "line": step.line,
-        "does": step.does,
-        "id": number,
-        "person": told.person if told else None,
-        "outcome": told.terms.outcome if told else None,
-        "why": why,
-    }
+    said = step.row.cells if step.row else {}
+    why = f"known as #{step.number}" if step.does == "skip" else None
+    if step.why:
+        why = f"{step.why.column}: {step.why.what}" if step.why.column else step.why.what
+    texts = {"person": said.get("person") or said.get("person_name"), "outcome": said.get("outcome")}
+    shown = {name: text if isinstance(text, str) else None for name, text in texts.items()}
+    return {"line": step.line, "does": step.does, "id": step.number, **shown, "why": why}
 
 
 def _draw(env: Env, rows: Sequence[Mapping[str, Any]]) -> None:
-    if not rows:
-        env.say("There is nothing in it.")
-        return
-    from promisectl.rendering import imported
+    if rows:
+        from promisectl.rendering import imported
 
-    viewing.draw(env, imported.page(rows))
+        viewing.draw(env, imported.page(rows))
 
 
 # A whole journal
@@ -194,20 +186,17 @@ def _draw(env: Env, rows: Sequence[Mapping[str, Any]]) -> None:
 def _whole(env: Env, file: Source, head: dict[str, Any], *, dry_run: bool) -> None:
     """An empty ledger becomes what the journal says."""
 
-    def work(db: sqlite3.Connection) -> int:
+    def work(db: sqlite3.Connection) -> _Done:
         if not copying.is_empty(db):
             raise errors.NotEmpty(env.ledger)
         return _filled(env, db, file, head)
 
-    count = work(ledger.in_memory()) if dry_run else ledger.write(env.ledger, work)
-    done = "It is whole and would make" if dry_run else "Imported the whole journal:"
-    if env.as_json:
-        env.answer([_summary(_Done(range(1, count + 1), 0, ()))], whole=True)
-    elif not env.quiet:
-        env.answer([f"{done} {words.count(count, 'promise')}, {words.count(head.get('commands', 0), 'command')}."])
+    done = work(ledger.in_memory()) if dry_run else ledger.write(env.ledger, work)
+    count = f"{words.count(len(done.made), 'promise')}, {words.count(head['commands'], 'command')}"
+    _answer(env, done, f"It is whole, and would make {count}." if dry_run else f"Imported the whole journal: {count}.")
 
 
-def _filled(env: Env, db: sqlite3.Connection, file: Source, head: dict[str, Any]) -> int:
+def _filled(env: Env, db: sqlite3.Connection, file: Source, head: dict[str, Any]) -> _Done:
     line = 1
     try:
         filling = copying.Filling(db, head)
@@ -215,6 +204,7 @@ def _filled(env: Env, db: sqlite3.Connection, file: Source, head: dict[str, Any]
             for line, text in enumerate(source.watched(env, file), 1):
                 if line > 1:
                     filling.take(incoming.one(text, line))
-        return filling.finish()
+        made = filling.finish()
     except errors.BadRecord as problem:
         raise errors.BadImport(file.name, line, problem) from problem
+    return _Done(made, 0, [person for person in reading.people(db) if person.merged_into is None])

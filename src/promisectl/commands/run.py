@@ -52,14 +52,19 @@ def run(module: str, function: str, arguments: dict[str, Any]) -> None:
 
 
 def _once(function: str, arguments: dict[str, Any]) -> Once | None:
-    """The key of a command that is to happen once, with what is asked: its name and the promises it names."""
+    """The key of a command that is to happen once, with what is asked: its name, the promises it names, and a sum over all the rest."""
     key = arguments.pop("once", None)
     if key is None:
         return None
     if not key.strip():
         raise errors.EmptyText("key of --once")
-    named = arguments.get("ids") or filter(None, (arguments.get("id_"), arguments.get("promise")))
-    return Once(key, " ".join([function, *(word.removeprefix("#") for word in named)]))
+    import hashlib
+    import json
+
+    given = {name: value for name, value in sorted(arguments.items()) if value}
+    ids = [word.removeprefix("#") for word in (*given.pop("ids", ()), *filter(None, (given.pop("id_", None), given.pop("promise", None))))]
+    rest = hashlib.sha256(json.dumps(given).encode()).hexdigest()[:16]
+    return Once(key, " ".join([function, *ids, f"({rest})"]))
 
 
 def _said_before(env: Env) -> bool:

@@ -95,7 +95,7 @@ def record(env: Env, command: str, work: Callable[[sqlite3.Connection, Journal],
         journal = Journal(db, env.now, command)
         answers = work(db, journal)
         if env.once:
-            journal.keep(*env.once, as_json.one([[one.line, one.number, one.record] for one in answers]))
+            journal.keep(*env.once, [[one.line, one.number, one.record] for one in answers])
         return answers
 
     answer(env, ledger.write(env.ledger, once))
@@ -120,7 +120,7 @@ def _before(env: Env, db: sqlite3.Connection) -> list[Answer] | None:
         return None
     request, answers = first
     if request != env.once.request:
-        raise errors.KeyTaken(env.once.key, request)
+        raise errors.KeyTaken(env.once.key, request, env.once.request)
     import json
 
     again = [f"Said before with the key “{env.once.key}”: nothing new was recorded."]

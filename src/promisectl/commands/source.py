@@ -2,10 +2,9 @@
 
 import io
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from itertools import chain
 from typing import IO, Any, NamedTuple
 
@@ -16,6 +15,7 @@ from promisectl.records.incoming import Row, Unreadable
 from promisectl.storage import copying
 
 _LONG = 1 << 20  # bytes
+_PIECE = 1 << 16
 
 
 class Source(NamedTuple):
@@ -30,40 +30,48 @@ class Source(NamedTuple):
 
 @contextmanager
 def opened(env: Env, path: str) -> Iterator[IO[bytes]]:
-    """The bytes of a file; of stdin a copy, so that nobody else waits for the ledger while somebody types. Raises CannotRead."""
-    try:
-        stream = _copied(env) if path == "-" else open(path, "rb")  # noqa: SIM115 (closed below)
-    except OSError as error:
-        raise errors.CannotRead(path, error.strerror or str(error)) from error
-    with stream:
+    """The bytes of a file; of stdin and of a pipe a copy, so that nobody waits for the ledger while somebody types. Raises CannotRead."""
+    with ExitStack() as stack:
+        try:
+            stream = env.stdin().buffer if path == "-" else stack.enter_context(open(path, "rb"))  # type: ignore[attr-defined]
+            if path == "-" or not stream.seekable():
+                stream = _copied(stream, stack.enter_context(tempfile.TemporaryFile()))
+        except (OSError, ValueError) as error:
+            raise errors.CannotRead(path, getattr(error, "strerror", None) or str(error)) from error
         yield stream
 
 
-def _copied(env: Env) -> IO[bytes]:
-    copy = tempfile.TemporaryFile()  # noqa: SIM115 (whoever asks closes it)
-    shutil.copyfileobj(env.stdin().buffer, copy)  # type: ignore[attr-defined]
+def _copied(stream: Any, copy: IO[bytes]) -> IO[bytes]:
+    while piece := stream.read1(_PIECE):  # read in one go, the end would have to be typed twice at a terminal
+        copy.write(piece)
     return copy
 
 
 def lines(source: Source) -> Iterator[str]:
-    """The lines of the file from its beginning. Raises Unreadable where it is no UTF-8."""
-    source.file.seek(0)
-    text, line = io.TextIOWrapper(source.file, encoding="utf-8", newline=""), 0
+    """The lines of the file from its beginning, whatever they end in. Raises Unreadable where it is no UTF-8, and CannotRead."""
+    line = 0
     try:
-        for line, one in enumerate(text, 1):  # noqa: B007
-            yield one
+        source.file.seek(0)
+        for piece in source.file:
+            text = piece.decode()
+            for one in io.StringIO(text, newline="") if "\r" in text else (text,):
+                line += 1
+                yield one
     except UnicodeDecodeError as error:
         raise Unreadable(line + 1, "it is no UTF-8 text; save the file as UTF-8") from error
-    finally:
-        with suppress(ValueError):  # it is closed already
-            text.detach()
+    except OSError as error:
+        raise errors.CannotRead(source.name, error.strerror or str(error)) from error
 
 
 def head(source: Source) -> dict[str, Any] | None:
-    """The first line of a journal; None of any other file. Raises BadImport."""
-    with placed(source):
+    """The first line of a journal; None of any other file."""
+    if source.form not in (None, "jsonl"):
+        return None
+    try:
         first = next(lines(source), "")
         found = incoming.one(first, 1) if incoming.form_of(first) == "jsonl" else None
+    except Unreadable:  # it is told with all the rest
+        return None
     return found if copying.is_head(found) else None
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SECOND = timedelta(seconds=1)
+_FIRST_YEAR = 1970
 
 
 class When(NamedTuple):
@@ -24,6 +25,12 @@ class When(NamedTuple):
     def is_day(self) -> bool:
         """Whether this is a whole day, not a minute."""
         return len(self.civil) == len("2026-11-27")
+
+    @property
+    def is_real(self) -> bool:
+        """Whether the clocks there ever show it, which they don't where they jump over it."""
+        shown = local(self.at, self.zone)
+        return self.civil in (f"{shown:%Y-%m-%d}", f"{shown:%Y-%m-%dT%H:%M}")
 
     @property
     def start(self) -> datetime:
@@ -55,6 +62,25 @@ def last_second(day: date, zone: str) -> datetime:
     Raises OverflowError where that is after the year 9999.
     """
     return edges(datetime.combine(day, time(23, 59, 59)), zone)[1]
+
+
+def readings(civil: str, zone: str) -> tuple[When, ...]:
+    """Return every reading of a civil day or minute, spelled as `When` has it: two of a minute that comes twice; none of other texts.
+
+    What the clocks there jump over is read as in `edges`; what is over after the year 9999 ends with it.
+    """
+    try:
+        day = datetime.fromisoformat(civil)
+    except ValueError:
+        return ()
+    if civil not in (str(day.date()), f"{day:%Y-%m-%dT%H:%M}") or day.year < _FIRST_YEAR:
+        return ()
+    whole = civil == str(day.date())
+    try:
+        first, last = edges(day.replace(hour=23, minute=59, second=59) if whole else day, zone)
+    except OverflowError:
+        return (When(civil, zone, datetime.max.replace(microsecond=0, tzinfo=UTC)),)
+    return (When(civil, zone, last if whole else first), *([When(civil, zone, last)] if first < last and not whole else []))
 
 
 def local(instant: datetime, zone: str) -> datetime:

@@ -153,7 +153,9 @@ def _check_time(promise: Promise, row: Transition, act: Act) -> None:
 
 
 def _check_change(promise: Promise, row: Transition, act: Act) -> None:
-    """New terms, or terms put right, differ from those that they take the place of."""
+    """New terms, terms put right, and tags differ from those that they take the place of."""
+    if row.effect is Effect.TAG and _tags(promise, act) == promise.tags:
+        raise errors.TagsUnchanged(promise.id, (act.text or "").split(), added=act.verb is Verb.TAG)
     if row.effect in (Effect.OPEN, Effect.OFFER, Effect.AT_ONCE):
         base = promise.offered or promise.in_force
     elif row.effect is Effect.CORRECT:
@@ -224,13 +226,12 @@ def _correct(promise: Promise, act: Act) -> Promise:
     return promise._replace(revisions=tuple(right if revision.number == wrong.number else revision for revision in promise.revisions))
 
 
-def _tag(promise: Promise, act: Act) -> Promise:
+def _tags(promise: Promise, act: Act) -> tuple[str, ...]:
+    """The tags with those that the act names, or without them."""
     named = (act.text or "").split()
-    others = [tag for tag in promise.tags if tag not in named]
-    tags = tuple(dict.fromkeys((*promise.tags, *named)) if act.verb is Verb.TAG else others)
-    if tags == promise.tags:
-        raise errors.TagsUnchanged(promise.id, named, added=act.verb is Verb.TAG)
-    return promise._replace(tags=tags)
+    if act.verb is Verb.TAG:
+        return tuple(dict.fromkeys((*promise.tags, *named)))
+    return tuple(tag for tag in promise.tags if tag not in named)
 
 
 _BEFORE_YES = {State.PROPOSED: Status.OFFERED, State.DECLINED: Status.DECLINED, State.WITHDRAWN: Status.WITHDRAWN, State.VOID: Status.MOOT}
@@ -277,7 +278,7 @@ _TERMS: dict[Effect, Callable[[Promise, Act], Promise]] = {
     Effect.WITHDRAW: _closing(Status.WITHDRAWN),
     Effect.MOOT: _closing(Status.MOOT),
     Effect.CORRECT: _correct,
-    Effect.TAG: _tag,
+    Effect.TAG: lambda promise, act: promise._replace(tags=_tags(promise, act)),
     Effect.IMPORT: _import,
 }
 
@@ -330,4 +331,4 @@ def steps_by(number: int, acts: Iterable[Act], moment: datetime) -> Iterator[tup
             yield act, promise
 
 
-_STILL = (Verb.BUMP, Verb.TOLD, Verb.PARTIAL, Verb.NOTE, Verb.CORRECT)  # they move neither the state nor the terms
+_STILL = (Verb.BUMP, Verb.TOLD, Verb.PARTIAL, Verb.NOTE, Verb.CORRECT, Verb.TAG, Verb.UNTAG)  # they move neither the state nor the terms

@@ -38,6 +38,9 @@ PROMISE = (
     "replaces",
     "tags",
     "flags",
+    "reply_at",
+    "contact_at",
+    "word_at",
 )
 IMPORTED = (*PROMISE, "offer")
 ACT = (

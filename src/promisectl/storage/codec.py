@@ -20,6 +20,11 @@ def canonical(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
+def plain(value: object) -> str:
+    """JSON in the order in which it was said, every character as it is."""
+    return json.dumps(value, ensure_ascii=False)
+
+
 def chained(previous: str, *fields: object) -> str:
     """The hash of an act: SHA-256 over the hash before it and the canonical JSON of what the act holds, in hexadecimal."""
     return hashlib.sha256(previous.encode() + canonical(fields).encode()).hexdigest()

@@ -1,15 +1,17 @@
 """The whole ledger as plain records, one for every command, and an empty ledger filled from them again, exactly as it was."""
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import groupby
 from typing import Any
 
 from promisectl import errors
 from promisectl.compiled import sql
 from promisectl.domain import lifecycle, people
-from promisectl.domain.promise import Act, Verb
+from promisectl.domain.promise import Verb
 from promisectl.storage import codec
 from promisectl.storage.reading import let_go
 
@@ -18,19 +20,38 @@ _SIGN = "promisectl"
 _FIELDS = {"entry", "command", "recorded_at", "once", "acts"}
 _ACT = ("number", "promise", "person", "verb", "side", "by", "at", "recorded_at")
 
+_NOT_TO_BE_STORED = (sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
+
 Record = dict[str, Any]
 
 
 def records(db: sqlite3.Connection) -> Iterator[Record]:
-    """A head that says how much there is, then every command with its acts, in order."""
+    """A head that says how much there is, then every command with its acts, in order, and an end with a hash over all of them."""
     commands, acts = db.execute(sql.EXTENT).fetchone()
     last = db.execute(sql.LAST_ACT).fetchone()
     head = {_SIGN: "journal", "format": FORMAT, "commands": commands, "acts": acts, "hash": last["hash"] if last else None}
-    rows = let_go(db, sql.WHOLE, {})
-    yield head
+    rows, sum_ = let_go(db, sql.WHOLE, {}), _Sum()
+    yield sum_.over(head)
     for _, group in groupby(rows, key=lambda row: row["entry"]):
         said = list(group)
-        yield _entry(said[0]) | {"acts": [_act(row) for row in said]}
+        yield sum_.over(_entry(said[0]) | {"acts": [_act(row) for row in said]})
+    yield sum_.end()
+
+
+class _Sum:
+    """A hash over records, however they are spelled."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+
+    def over(self, record: Record) -> Record:
+        """The record, which counts now."""
+        self._hash.update(f"{codec.canonical(record)}\n".encode())
+        return record
+
+    def end(self) -> Record:
+        """The last record, which says what the hash is."""
+        return {_SIGN: "end", "sha256": self._hash.hexdigest()}
 
 
 def nothing() -> Record:
@@ -68,43 +89,46 @@ class Filling:
 
     def __init__(self, db: sqlite3.Connection, head: Record) -> None:
         if head.get("format") != FORMAT:
-            raise errors.BadRecord(f"it is a journal of format {head.get('format')}, and this program reads format {FORMAT}")
+            raise errors.BadRecord(f"it is a journal of another format than {FORMAT}, the one that is known here")
         self._db = db
-        self._head = head
+        self._sum = _Sum()
+        self._sum.over(head)
+        self._ended = head == nothing()
         self._entry = self._number = 0
         self._hash = ""
         self._uids: dict[int, str] = {}
         self._people: set[int] = set()
 
     def take(self, record: Any) -> None:
-        """One command with its acts."""
-        try:
-            self._take(record)
-        except errors.Problem as problem:
-            raise problem if isinstance(problem, errors.BadRecord) else errors.BadRecord(str(problem)) from problem
-        except (KeyError, TypeError, ValueError, AttributeError, OverflowError, sqlite3.IntegrityError) as error:
-            raise errors.BadRecord("it is no record of a journal") from error
+        """One command with its acts, or the end."""
+        with _as_bad_record():
+            if self._ended:
+                raise errors.BadRecord("the journal has ended before it")
+            self._ended = record == self._sum.end()
+            if not self._ended:
+                self._take(record)
 
     def _take(self, record: Record) -> None:
+        if _SIGN in record:
+            raise errors.BadRecord("the journal is not as it was written: the hash over all of it does not fit")
         if record["entry"] <= self._entry or not record["acts"] or record.keys() - _FIELDS:
             raise errors.BadRecord("it is no command of a journal, or out of order")
+        self._sum.over(record)
         self._entry = record["entry"]
         self._db.execute(sql.PUT_ENTRY, {"id": self._entry, "command": record["command"], "recorded_at": record["recorded_at"]})
         for said in record["acts"]:
             self._say(record["command"], said)
         if once := record.get("once"):
-            answer = json.dumps(once["answer"], ensure_ascii=False)
-            self._db.execute(sql.KEEP_ANSWER, {"key": once["key"], "request": once["request"], "entry": self._entry, "answer": answer})
+            kept = {"key": once["key"], "request": once["request"], "entry": self._entry, "answer": codec.plain(once["answer"])}
+            self._db.execute(sql.KEEP_ANSWER, kept)
 
     def _say(self, command: str, said: Record) -> None:
         row = {**{name: said[name] for name in _ACT}, "entry": self._entry, "body": codec.canonical(said["body"]), "hash": said["hash"]}
-        if row["number"] != self._number + 1:
-            raise errors.BadRecord(f"act {row['number']} is out of order: {self._number + 1} is next")
         self._number += 1
         about = self._about_person(row, said["body"]) if row["promise"] is None else self._about_promise(row)
         self._hash = codec.chained_row(self._hash, command, about, row)
-        if self._hash != row["hash"]:
-            raise errors.BadRecord(f"act {row['number']} is not as it was written: its hash does not fit")
+        if (row["number"], row["hash"]) != (self._number, self._hash):
+            raise errors.BadRecord(f"act {self._number} is not as it was written: its hash does not fit")
         self._db.execute(sql.ADD_ACT, row)
         if row["verb"] in (Verb.UNDO, Verb.REDO):
             undone_by = self._entry if row["verb"] == Verb.UNDO else None
@@ -125,24 +149,30 @@ class Filling:
             self._db.execute(sql.PUT_PERSON, {"person": number, "handle": f"?{number}", "name": body["name"], "merged_into": None})
         return number
 
-    def finish(self) -> int:
-        """Refresh every promise and person from what was said of them, and return how many promises there are. Raises BadRecord."""
-        if (self._number, self._hash or None) != (self._head["acts"], self._head["hash"]):
-            raise errors.BadRecord(f"the journal ends at act {self._number}, and its first line says {self._head['acts']}: it was cut off")
-        refresh_people(self._db)
-        rows: Iterable[tuple[int, Iterable[Any]]] = groupby(self._db.execute(sql.ACTS_OF_ALL), key=lambda row: int(row["promise"]))
-        for number, said in rows:
-            refresh_promise(self._db, number, [codec.act_of(row) for row in said])
-        return len(self._uids)
+    def finish(self) -> list[int]:
+        """Refresh every promise and person from what was said of them, and return the numbers of the promises. Raises BadRecord."""
+        if not self._ended:
+            raise errors.BadRecord("the journal ends too early: it was cut off")
+        with _as_bad_record():
+            refresh_people(self._db)
+            rows: Iterable[tuple[int, Iterable[Any]]] = groupby(self._db.execute(sql.ACTS_OF_ALL), key=lambda row: int(row["promise"]))
+            for number, said in rows:
+                promise = lifecycle.replay(number, [codec.act_of(row) for row in said])
+                self._db.execute(sql.REFRESH_PROMISE, {**codec.columns_of(promise), "id": number})
+        return sorted(self._uids)
 
 
-def refresh_promise(db: sqlite3.Connection, number: int, acts: Iterable[Act]) -> None:
-    """The row of a promise as its acts leave it."""
+@contextmanager
+def _as_bad_record() -> Iterator[None]:
+    """Whatever goes wrong inside is the record's fault."""
     try:
-        promise = lifecycle.replay(number, acts)
+        yield
+    except errors.BadRecord:
+        raise
     except errors.Problem as problem:
-        raise errors.BadRecord(str(problem)) from problem
-    db.execute(sql.REFRESH_PROMISE, {**codec.columns_of(promise), "id": number})
+        raise errors.BadRecord(str(problem).removesuffix(".")) from problem
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, *_NOT_TO_BE_STORED) as error:
+        raise errors.BadRecord("it is no record of a journal") from error
 
 
 def refresh_people(db: sqlite3.Connection) -> dict[int, people.Person]:

@@ -2,10 +2,12 @@
 
 from datetime import UTC, datetime
 
+_WIDTH = len("2026-11-27T22:59:59")
+
 
 def instant(moment: datetime) -> str:
     """A moment as text of one width in UTC: `2026-11-27T22:59:59Z`."""
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return f"{moment.astimezone(UTC).isoformat()[:_WIDTH]}Z"
 
 
 def moment(text: str) -> datetime:

@@ -28,9 +28,9 @@ class Journal:
         self._number: int = last["number"] if last else 0
         self._hash: str = last["hash"] if last else ""
 
-    def keep(self, key: str, request: str, answer: str) -> None:
+    def keep(self, key: str, request: str, answer: object) -> None:
         """Remember what this command was asked with a key, and what it answered."""
-        self._db.execute(sql.KEEP_ANSWER, {"key": key, "entry": self.entry, "request": request, "answer": answer})
+        self._db.execute(sql.KEEP_ANSWER, {"key": key, "entry": self.entry, "request": request, "answer": codec.plain(answer)})
 
     # Promises
 
@@ -45,15 +45,20 @@ class Journal:
         """The promise as its acts left it. Raises NoPromise."""
         return lifecycle.replay(number, self.acts(number))
 
-    def open(self, act: Act, number: int | None = None) -> Promise:
-        """Begin a promise with its first act; its number is the next that was never used, or the one given, if it is beyond all of them."""
+    def open(self, act: Act, number: int | None = None, *, again: bool = False) -> Promise:
+        """Begin a promise with its first act. Its number is the next that was never used, or the one that is given for it.
+
+        `again`: the promise of that number begins anew, since the command that made it was taken back.
+        """
         promise = lifecycle.apply(None, act)
-        columns = codec.columns_of(promise)
-        if number is None:
-            number = self._db.execute(sql.ADD_PROMISE, columns).lastrowid or 0
+        columns = {**codec.columns_of(promise), "id": number}
+        if again:
+            self._db.execute(sql.REFRESH_PROMISE, columns)
+        elif number is not None:
+            self._db.execute(sql.PUT_PROMISE, columns)
         else:
-            self._db.execute(sql.PUT_PROMISE, {**columns, "id": number})
-        promise = promise._replace(id=number)
+            number = self._db.execute(sql.ADD_PROMISE, columns).lastrowid
+        promise = promise._replace(id=number or 0)
         self._append(promise, act._replace(revision=promise.current.number))
         return promise
 
@@ -146,9 +151,10 @@ class Journal:
 
     def meet(self, newcomer: Newcomer) -> Person:
         """The person of that handle, entered now if this is the first time."""
-        known = people.exact(newcomer.handle, self.people())
-        if known:
-            return known
+        return people.exact(newcomer.handle, self.people()) or self.enter(newcomer)
+
+    def enter(self, newcomer: Newcomer) -> Person:
+        """The person of a handle that nobody has yet."""
         number = self._db.execute(sql.ADD_PERSON, newcomer._asdict()).lastrowid or 0
         self._met.add(number)
         self._person_act(PersonAct(PersonVerb.MEET, number, self._now, self._now, handle=newcomer.handle, name=newcomer.name))

@@ -95,6 +95,7 @@ def _begin_reading(path: str, db: sqlite3.Connection, patience: int) -> sqlite3.
     with _closed_on_failure(db):
         db.execute("BEGIN")
         _patiently(path, lambda: _check(path, db), patience)
+        _lend(db)
     return db
 
 
@@ -286,6 +287,15 @@ def _upgrade(db: sqlite3.Connection) -> None:
         if statement.startswith("CREATE VIEW"):
             db.execute(statement)
     db.execute(f"PRAGMA user_version = {sql.SCHEMA_STEP}")
+
+
+def _lend(db: sqlite3.Connection) -> None:
+    """Lend a ledger of an earlier schema step the tables it lacks, empty and only for this look at it, so that it reads like a new one."""
+    (step,) = db.execute("PRAGMA user_version").fetchone()
+    for later in range(step + 1, sql.SCHEMA_STEP + 1):
+        for statement in sql.UPGRADES[later]:
+            if statement.startswith("CREATE TABLE"):
+                db.execute(statement.replace("CREATE TABLE", "CREATE TEMP TABLE", 1))
 
 
 def _patiently(path: str, act: Callable[[], Any], patience: int = _PATIENCE) -> None:

@@ -101,6 +101,12 @@ def let_go(db: sqlite3.Connection, query: str, bound: Mapping[str, Any]) -> Iter
     return db.execute("SELECT * FROM temp.answer") if len(rows) == _FEW else iter(rows)
 
 
+def done(db: sqlite3.Connection | None) -> None:
+    """Let go of the ledger: nothing more is asked of it."""
+    if db and db.in_transaction:
+        db.execute("COMMIT")
+
+
 def common(*views: str) -> str:
     """The public views as common tables, with the moment to be bound instead of the clock; `promises` is always among them."""
     names = dict.fromkeys(["promises", *views])
@@ -138,20 +144,9 @@ def acts_of(db: sqlite3.Connection, number: int) -> list[Row]:
     return db.execute(f"SELECT * FROM ({sql.VIEWS['acts']}) WHERE promise = :promise ORDER BY id", {"promise": number}).fetchall()  # noqa: S608
 
 
-def number_of(db: sqlite3.Connection, uid: str) -> int | None:
-    """The number of the promise with that uid; None if there is none."""
-    row = db.execute(sql.NUMBER_OF, {"uid": uid}).fetchone()
-    return row["id"] if row else None
-
-
 def first_answer(db: sqlite3.Connection, key: str) -> tuple[str, str] | None:
     """What was asked with that key, and what was answered; None if it is new."""
-    try:
-        row = db.execute(sql.FIRST_ANSWER, {"key": key}).fetchone()
-    except sqlite3.OperationalError:
-        if db.execute("PRAGMA user_version").fetchone()[0] > 1:
-            raise
-        return None  # a ledger of the first schema step keeps no keys
+    row = db.execute(sql.FIRST_ANSWER, {"key": key}).fetchone()
     return (row["request"], row["answer"]) if row else None
 
 

@@ -1,6 +1,6 @@
 """What a move reads and writes, as statements by name over the SQLModel tables. Compiled ahead to SQL text; not imported at run time."""
 
-from sqlalchemy import ClauseElement, Table, bindparam, delete, exists, func, insert, literal_column, select, text, update
+from sqlalchemy import ClauseElement, Table, bindparam, delete, exists, func, insert, literal_column, or_, select, text, update
 from sqlmodel import SQLModel
 
 from promisectl.storage import tables  # noqa: F401 (importing it fills the metadata)
@@ -18,6 +18,12 @@ def _columns(table: Table, *, without: tuple[str, ...] = ()) -> dict[str, object
 _SAID = [_act.c[name] for name in ("number", "entry", "verb", "side", "at", "recorded_at", "body")]
 _LIVE = (_entry.c.undone_by.is_(None), text("command NOT IN ('undo', 'redo')"))
 _KNOWN = exists().where(_promise.c.person == _person.c.id, text("promise.state <> 'void'")).label("known")
+_BEGUN = exists().where(
+    _act.c.promise == _promise.c.id,
+    text("verb IN ('request', 'offer', 'import')"),
+    _entry.c.id == _act.c.entry,
+    _entry.c.undone_by.is_(None),
+)
 _WHOLE_PERSON = func.coalesce(_person.c.merged_into, _person.c.id) == _whole.c.id
 
 STATEMENTS: dict[str, ClauseElement] = {
@@ -67,13 +73,11 @@ STATEMENTS: dict[str, ClauseElement] = {
     # Promises
     "ADD_PROMISE": insert(_promise).values(**_columns(_promise, without=("id",))),
     "PUT_PROMISE": insert(_promise).values(**_columns(_promise)),
-    "REFRESH_PROMISE": update(_promise)
-    .where(_promise.c.id == bindparam("id"))
-    .values(**_columns(_promise, without=("id", "uid", "direction", "person", "replaces"))),
+    "REFRESH_PROMISE": update(_promise).where(_promise.c.id == bindparam("id")).values(**_columns(_promise, without=("id", "uid"))),
     "NAMES": select(_promise.c.id, _whole.c.name.label("person_name"))
     .join(_person, _person.c.id == _promise.c.person)
     .join(_whole, _WHOLE_PERSON),
-    "NUMBER_OF": select(_promise.c.id).where(_promise.c.uid == bindparam("uid")),
+    "UIDS": select(_promise.c.uid, _promise.c.id, or_(text("state <> 'void'"), _BEGUN).label("begun")),
     "LATE_WITH_OTHERS": select(func.count())
     .select_from(_promise)
     .where(text("direction = 'owed' AND state = 'active'"), _promise.c.due_at < bindparam("now")),

@@ -63,7 +63,8 @@ SELECT
   p.offer_why,
   p.offer_reply_by,
   p.contact_at,
-  p.word_at
+  p.word_at,
+  p.reply_at
 FROM promise AS p
 LEFT JOIN person AS q ON q.id = p.person
 LEFT JOIN person AS h ON h.id = coalesce(q.merged_into, q.id);

@@ -1,0 +1,167 @@
+"""The cells of one record from elsewhere, each read as what its field holds; whatever can't be read is named by its field."""
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from promisectl import errors
+from promisectl.domain import civil, dates
+from promisectl.domain.civil import When
+from promisectl.escaping import is_text
+
+_TEXT = 10_000  # characters
+_WORD = 100
+_COUNTED = 999_999_999
+_QUOTED = 40
+_FIRST_YEAR = 1970
+_ANYWHERE = timedelta(hours=26)  # what the clocks of two zones are apart at the most
+
+
+class Place(NamedTuple):
+    """When and where a record is read: the moment (aware UTC), the IANA name of the zone, the order of bare numbers in dates."""
+
+    now: datetime
+    zone: str
+    order: str | None
+
+
+class Cells:
+    """The cells of one record. Every method raises BadRecord; `zone` is the one in which the days of the record are counted."""
+
+    def __init__(self, cells: Mapping[str, Any], place: Place) -> None:
+        self.named = cells
+        self.place = place
+        self.zone = self._zone()
+
+    def _zone(self) -> str:
+        zone = self.text("due_zone") or self.place.zone
+        if not civil.is_zone(zone):
+            raise errors.BadRecord(f"no zone “{quoted(zone)}” is known here", "due_zone")
+        return zone
+
+    def needed(self, name: str, read: Callable[[str], str | None]) -> str:
+        """A field that no record lacks."""
+        value = read(name)
+        if value is None:
+            raise errors.BadRecord("it is missing", name)
+        return value
+
+    def text(self, name: str, most: int = _TEXT) -> str | None:
+        """A text as it is."""
+        value = self.named.get(name)
+        if value is None or value == "":
+            return None
+        if not isinstance(value, str):
+            raise errors.BadRecord("it is no text", name)
+        if len(value) > most:
+            raise errors.BadRecord(f"it has {len(value)} characters, and {most} are the most", name)
+        if not value.strip():
+            raise errors.BadRecord("there are only blanks in it", name)
+        return _kept(value, name)
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """A list, or words with blanks between."""
+        value = self.named.get(name) or ()
+        found = value.split() if isinstance(value, str) else value
+        if not isinstance(found, list | tuple) or not all(isinstance(one, str) and one.split() == [one] for one in found):
+            raise errors.BadRecord("it is no list of single words", name)
+        if any(len(one) > _WORD for one in found):
+            raise errors.BadRecord(f"a word in it has more than {_WORD} characters", name)
+        return tuple(dict.fromkeys(_kept(one, name) for one in found))
+
+    def choice(self, name: str, choices: Sequence[str]) -> str | None:
+        """One of some words."""
+        value = self.text(name)
+        if value is not None and value not in choices:
+            raise errors.BadRecord(f"“{quoted(value)}” is none of {', '.join(choices)}", name)
+        return value
+
+    def number(self, name: str, least: int = 1) -> int | None:
+        """A whole number."""
+        value = self.named.get(name)
+        if value is None or value == "":
+            return None
+        digits = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
+        if not (digits.isascii() and digits.isdigit() and least <= int(digits[:20]) <= _COUNTED):
+            raise errors.BadRecord(f"“{quoted(value)}” is no number from {least} to {_COUNTED}", name)
+        return int(digits)
+
+    def uid(self) -> str | None:
+        """A UUID in its usual spelling."""
+        value = self.text("uid")
+        try:
+            return str(uuid.UUID(value)) if value else None
+        except ValueError:
+            raise errors.BadRecord(f"“{quoted(value)}” is no UUID", "uid") from None
+
+    # Days and moments
+
+    def due(self) -> When | None:
+        """The due date, a day or minute that there is in the zone of the record; where it comes twice, the one that `due_at` tells."""
+        value = self.text("due")
+        if value is None:
+            return None
+        readings = [when for when in civil.readings(value, self.zone) if when.is_real]
+        if len(readings) > 1:
+            told = self.moment("due_at")
+            readings = [when for when in readings if when.at == told]
+        return readings[0] if readings else self._in_words("due", value)
+
+    def day(self, name: str, at: datetime | None = None) -> When | None:
+        """A day or minute whose zone the record does not tell: read in its own zone, or here, or in whichever it was `at` then."""
+        value = self.text(name)
+        if value is None:
+            return None
+        readings = [*civil.readings(value, self.zone), *civil.readings(value, self.place.zone)]
+        if not readings:
+            return self._in_words(name, value)
+        first = readings[0]
+        if at is None or abs(at - first.at) > _ANYWHERE:  # it was put right by hand, and the instant beside it was not
+            return first
+        return next((when for when in readings if when.at == at), first._replace(at=at))
+
+    def _in_words(self, name: str, value: str) -> When:
+        try:
+            return dates.read(value, self.place.now, self.zone, order=self.place.order)
+        except (errors.Usage, OverflowError) as problem:
+            raise errors.BadRecord(str(problem).removesuffix("."), name) from None
+
+    def moment(self, name: str) -> datetime | None:
+        """An instant with its offset, or a day or minute here; a day means its noon, or now if it is today."""
+        value = self.text(name)
+        if value is None:
+            return None
+        found = _instant(value) or self._moment_here(name, value)
+        if found.year < _FIRST_YEAR:
+            raise errors.BadRecord(f"it is before {_FIRST_YEAR}", name)
+        return found
+
+    def _moment_here(self, name: str, value: str) -> datetime:
+        try:
+            found = dates.read_now(value, self.place.zone)
+        except (errors.Usage, OverflowError) as problem:
+            raise errors.BadRecord(str(problem).removesuffix("."), name) from None
+        today = civil.local(self.place.now, self.place.zone).date()
+        return min(found, self.place.now) if value == str(today) else found
+
+
+def _instant(value: str) -> datetime | None:
+    """The moment in ISO 8601 with its offset; None of any other text."""
+    try:
+        found = datetime.fromisoformat(value)
+        return found.astimezone(UTC).replace(microsecond=0) if found.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _kept(value: str, name: str) -> str:
+    if "\0" in value or not is_text(value):
+        raise errors.BadRecord("there are signs in it that are no text", name)
+    return value
+
+
+def quoted(value: object) -> str:
+    """A value as an error quotes it: enough to be found."""
+    text = str(value)
+    return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"

@@ -1,0 +1,754 @@
+"""Import: promises from a file of any of its forms, all of it or nothing, and what is said when that can't be."""
+
+import csv
+import io
+import json
+import os
+import signal
+import sqlite3
+import threading
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pexpect
+import pytest
+
+from tests.cli.terminal import ended, terminal
+from tests.conftest import Program, Result
+
+TWO = "direction,person,outcome,due\nowe,dana,Send the numbers,2026-11-27\nowed,Lee Öz,Fix the brake,\n"
+UID = "00000000-0000-4000-8000-00000000000{}"
+
+
+def take(program: Program, content: str | bytes, *words: str, name: str = "file.csv", **more: Any) -> Result:
+    """Import a file of that content."""
+    (program.home / name).write_bytes(content.encode() if isinstance(content, str) else content)
+    before = os.getcwd()
+    os.chdir(program.home)
+    try:
+        return program("import", name, *words, **more)
+    finally:
+        os.chdir(before)
+
+
+def records(program: Program) -> list[dict[str, Any]]:
+    text = program.ok("export")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def told(program: Program, *names: str) -> list[tuple[str, ...]]:
+    return [tuple(record[name] for name in names) for record in records(program)]
+
+
+def one(**cells: str) -> str:
+    """A CSV of one record; what is needed and not given goes without saying."""
+    record = {"direction": "owe", "person": "dana", "outcome": "Send the numbers"} | cells
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(record))
+    writer.writeheader()
+    writer.writerow(record)
+    return text.getvalue()
+
+
+# The forms of a file
+
+SAME = [("1", "owe", "active", "dana", "Send the numbers", "2026-11-27"), ("2", "owed", "active", "lee-öz", "Fix the brake", "")]
+OBJECTS: list[dict[str, Any]] = [
+    {"direction": "owe", "person": "dana", "outcome": "Send the numbers", "due": "2026-11-27"},
+    {"direction": "owed", "person": "Lee Öz", "outcome": "Fix the brake", "due": None},
+]
+FORMS: dict[str, str | bytes] = {
+    "comma": TWO,
+    "semicolon": TWO.replace(",", ";"),
+    "tab": TWO.replace(",", "\t"),
+    "byte order mark": "\ufeff" + TWO,
+    "byte order mark and quotes": "\ufeff" + TWO.replace("direction", '"direction"'),
+    "CR LF": TWO.replace("\n", "\r\n"),
+    "CR": TWO.replace("\n", "\r"),
+    "no last line end": TWO.rstrip("\n"),
+    "blank lines": "\n" + TWO.replace("\n", "\n\n"),
+    "every cell quoted": "".join(",".join(f'"{cell}"' for cell in line.split(",")) + "\n" for line in TWO.splitlines()),
+    "headings as people write them": TWO.replace("direction,person,outcome,due", "Direction,PERSON, Outcome ,Due"),
+    "array": json.dumps(OBJECTS),
+    "array over lines": json.dumps(OBJECTS, indent=2, ensure_ascii=False),
+    "array as it is printed here": "[\n" + ",\n".join(map(json.dumps, OBJECTS)) + "\n]\n",
+    "array after a byte order mark": "\ufeff" + json.dumps(OBJECTS, ensure_ascii=False),
+    "lines": "".join(json.dumps(record) + "\n" for record in OBJECTS),
+    "lines with gaps": "\n\n".join(map(json.dumps, OBJECTS)),
+}
+FORMS["lines with gaps"] = str(FORMS["lines with gaps"]) + "\n \n"
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_same_promises_in_every_form(program: Program, form: str) -> None:
+    done = take(program, FORMS[form])
+    assert (done.stdout, done.code) == ("Imported 2 promises from file.csv.\n", 0)
+    assert done.stderr == "New in the ledger: Dana (dana), Lee Öz (lee-öz).\nNot what you meant? promisectl undo\n"
+    assert told(program, "id", "direction", "state", "person", "outcome", "due") == SAME
+
+
+@pytest.mark.parametrize("text", [json.dumps(OBJECTS[0]), json.dumps(OBJECTS[0], indent=1)], ids=["a line", "lines"])
+def test_one_object_alone(program: Program, text: str) -> None:
+    assert take(program, text).stdout == "Imported 1 promise from file.csv.\n"
+    assert told(program, "id", "direction", "state", "person", "outcome", "due") == SAME[:1]
+
+
+def test_from_stdin(program: Program) -> None:
+    program("import", "-")  # nothing there
+    assert not program.ledger.exists()
+    assert program.ok("import", "-", answers=TWO) == "Imported 2 promises from stdin.\n"
+    assert len(records(program)) == 2
+
+
+def test_from_a_pipe_with_a_name(program: Program) -> None:
+    pipe = program.home / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=(TWO, "utf-8"))
+    writer.start()
+    assert program.ok("import", str(pipe)) == f"Imported 2 promises from {pipe}.\n"
+    writer.join()
+
+
+def test_the_form_can_be_said(program: Program) -> None:
+    assert take(program, TWO, "--format", "csv").code == 0
+    assert take(program, TWO, "--format", "json").code == 6
+    assert "Choose from csv, json, jsonl." in take(program, TWO, "--format", "xml").stderr
+
+
+def test_a_cell_that_looked_like_a_formula_is_itself_again(program: Program) -> None:
+    rows = "direction,person,outcome\nowe,dana,'=1+1\nowe,dana,''@x\nowe,dana,'twas\n"
+    take(program, rows)
+    assert [row["outcome"] for row in json.loads(program.ok("list", "--json"))] == ["=1+1", "'@x", "'twas"]
+    take(program, rows.replace("dana", "lee"), "--raw")
+    assert [row["outcome"] for row in json.loads(program.ok("list", "--json", "--with", "lee"))] == ["'=1+1", "''@x", "'twas"]
+
+
+# Columns of theirs
+
+THEIRS = "Task;Who;When;Done;direction\nSend the numbers;dana;2026-11-27;no;owe\n"
+MAP = ("--map", "Task=outcome", "--map", "Who=person", "--map", "When=due")
+
+
+def test_their_columns_under_our_names(program: Program) -> None:
+    assert take(program, THEIRS, *MAP, "--map", "Done=").code == 0
+    assert told(program, "outcome", "person", "due") == [("Send the numbers", "dana", "2026-11-27")]
+
+
+def test_a_mapped_json(program: Program) -> None:
+    text = json.dumps([{"Task": "Send the numbers", "a=b": "dana", "direction": "owe", "x": {"y": 1}}])
+    assert take(program, text, "--map", "Task=outcome", "--map", "a=b=person", "--map", "x=").code == 0
+    assert told(program, "outcome", "person") == [("Send the numbers", "dana")]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (
+            (),
+            "the columns “Task”, “Who”, “When”, “Done” are no fields here; say which field one is (--map Task=tags) or leave it out (--map Task=).",
+        ),
+        (
+            MAP,
+            "the column “Done” is no field here; say which field one is (--map Done=due_zone) or leave it out (--map Done=).",
+        ),
+        ((*MAP, "--map", "Done=due"), "the column due is there twice."),
+        ((*MAP, "--map", "Done=", "--map", "Doen="), "there is no column “Doen” as --map has it."),
+        (
+            (*MAP, "--map", "Done=", "--map", "direction="),
+            "there is no column direction; add one (owe, owed or self), or name the one that says it (--map",
+        ),
+    ],
+)
+def test_columns_that_do_not_fit(program: Program, words: tuple[str, ...], sentence: str) -> None:
+    refused = take(program, THEIRS, *words)
+    assert (refused.code, refused.stdout) == (6, "")
+    assert refused.stderr.startswith(f"promisectl: file.csv, line 1: {sentence}")
+    assert not program.ledger.exists()
+
+
+@pytest.mark.parametrize(("word", "code"), [("Task", 2), ("=due", 2), ("Task=what", 2)])
+def test_a_map_says_two_names(program: Program, word: str, code: int) -> None:
+    assert take(program, THEIRS, "--map", word).code == code
+
+
+# What can't be used is told with its place
+
+LONG = "x" * 10_001
+CELLS: list[tuple[dict[str, str], str]] = [
+    ({"outcome": ""}, "outcome: it is missing"),
+    ({"outcome": "   "}, "outcome: there are only blanks in it"),
+    ({"outcome": "x" * 1_001}, "outcome: it has 1001 characters, and 1000 are the most"),
+    ({"outcome": "a\0b"}, "outcome: there are signs in it that are no text"),
+    ({"direction": ""}, "direction: it is missing"),
+    ({"direction": "both"}, "direction: “both” is none of owe, owed, self"),
+    ({"person": ""}, "person: it is missing, and says whom the promise is with"),
+    ({"person": "me"}, "person: “me” goes with the direction self, and nobody else does"),
+    ({"direction": "self"}, "person: “me” goes with the direction self, and nobody else does"),
+    ({"person": "?"}, "person: “?” can't be the name of a person"),
+    ({"person_name": "\x1b[31m"}, "person_name: “\\x1b[31m” can't be the name of a person"),
+    ({"person": "x" * 101}, "person: it has 101 characters, and 100 are the most"),
+    ({"state": "done"}, "state: “done” is none of proposed, active"),
+    ({"due": "soon"}, "due: “soon”"),
+    ({"due": "11/12"}, "due: “11/12”"),
+    ({"due": "2026-02-30"}, "due: “2026-02-30”"),
+    ({"due": "2026-03-29T02:30"}, "due: “2026-03-29T02:30”"),
+    ({"due": "2026-10-25T02:30"}, "due: “2026-10-25T02:30”"),
+    ({"due": "2011-12-30", "due_zone": "Pacific/Apia"}, "due: “2011-12-30”"),
+    ({"due_zone": "Europe/Nowhere"}, "due_zone: no zone “Europe/Nowhere” is known here"),
+    ({"reply_by": "whenever"}, "reply_by: “whenever”"),
+    ({"done_when": LONG}, "done_when: it has 10001 characters, and 10000 are the most"),
+    ({"why": LONG}, "why: it has"),
+    ({"risk": LONG}, "risk: it has"),
+    ({"no_to": LONG}, "no_to: it has"),
+    ({"repair": LONG}, "repair: it has"),
+    ({"reason": LONG}, "reason: it has"),
+    ({"cause": "weather"}, "cause: “weather” is none of overload, "),
+    ({"tags": "x" * 101}, "tags: a word in it has more than 100 characters"),
+    ({"id": "0"}, "id: “0” is no number from 1 to 999999999"),
+    ({"id": "T-1"}, "id: “T-1” is no number"),
+    ({"id": "9" * 5_000}, "id: “9999999999999999999999999999999999999999…” is no number"),
+    ({"uid": "x"}, "uid: “x” is no UUID"),
+    ({"revision": "-1"}, "revision: “-1” is no number"),
+    ({"revisions": "1.5"}, "revisions: “1.5” is no number"),
+    ({"renegotiated": "1"}, "renegotiated: new terms can't have been agreed on 1 times in 1 revisions"),
+    ({"renegotiated": "1", "revisions": "2", "state": "proposed"}, "renegotiated: new terms can't have been agreed on before the first"),
+    ({"replaces": "7"}, "replaces: #7 is not in this file before it"),
+    ({"made_at": "yesterday"}, "made_at: “yesterday”"),
+    ({"made_at": "2027-01-01"}, "made_at: it is still to come"),
+    ({"made_at": "1969-12-31T00:00:00Z"}, "made_at: it is before 1970"),
+    ({"made_at": "0001-01-01T00:00:00+05:00"}, "made_at: “0001-01-01T00:00:00+05:00”"),
+    ({"made_at": "2026-11-20", "accepted_at": "2026-11-19"}, "accepted_at: it is before what came before it"),
+    ({"state": "kept"}, "delivered_at: a promise that is kept needs it"),
+    ({"state": "delivered"}, "delivered_at: a promise that is delivered needs it"),
+    ({"state": "reneged"}, "closed_at: a promise that is reneged needs it"),
+    ({"state": "declined"}, "closed_at: a promise that is declined needs it"),
+    ({"closed_at": "2026-11-20"}, "closed_at: a promise that is active has none"),
+    ({"delivered_at": "2026-11-20"}, "delivered_at: a promise that is active has none"),
+    ({"state": "proposed", "accepted_at": "2026-11-20"}, "accepted_at: a promise that is proposed has none"),
+    ({"told_at": "2026-11-20"}, "told_at: a promise that is active has none"),
+    (
+        {"state": "reneged", "made_at": "2026-11-19", "closed_at": "2026-11-20", "told_at": "2026-11-18"},
+        "told_at: it is before what came before it",
+    ),
+    ({"made_at": "2026-11-20", "contact_at": "2026-11-19"}, "contact_at: it is before the promise was made"),
+    ({"word_at": "2026-12-01"}, "word_at: it is still to come"),
+    ({"move": "nobody"}, "move: “nobody” is none of me, them"),
+    ({"author": "dana"}, "author: “dana” is none of me, them"),
+]
+
+
+@pytest.mark.parametrize(("cells", "problem"), CELLS, ids=lambda part: part[:40] if isinstance(part, str) else None)
+def test_every_field_says_what_it_can_not_be(program: Program, cells: dict[str, str], problem: str) -> None:
+    column, _, what = problem.partition(": ")
+    refused = take(program, one(**cells))
+    assert (refused.code, refused.stdout) == (6, "")
+    assert refused.stderr.startswith(f"promisectl: file.csv, line 2, column {column}: {what}")
+    assert "Nothing was imported." in refused.stderr
+    assert not program.ledger.exists()
+
+
+VALUES: list[tuple[str, Any, str]] = [
+    ("outcome", 7, "it is no text"),
+    ("outcome", ["x"], "it is no text"),
+    ("outcome", "\ud800", "there are signs in it that are no text"),
+    ("person", {"name": "x"}, "it is no text"),
+    ("tags", ["two words"], "it is no list of single words"),
+    ("tags", ["a\0b"], "there are signs in it that are no text"),
+    ("tags", ["\udfff"], "there are signs in it that are no text"),
+    ("tags", [1], "it is no list of single words"),
+    ("tags", {"a": 1}, "it is no list of single words"),
+    ("id", True, "“True” is no number from 1 to 999999999"),
+    ("id", 1.0, "“1.0” is no number from 1 to 999999999"),
+    ("id", 10**15, "“1000000000000000” is no number from 1 to 999999999"),
+    ("uid", 5, "it is no text"),
+    ("due", 20261127, "it is no text"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "what"), VALUES)
+def test_values_of_another_kind(program: Program, name: str, value: Any, what: str) -> None:
+    text = json.dumps({"direction": "owe", "person": "dana", "outcome": "x"} | {name: value})
+    refused = take(program, text)
+    assert (refused.code, refused.stdout) == (6, "")
+    assert refused.stderr == f"promisectl: file.csv, line 1, column {name}: {what}. Nothing was imported.\n"
+
+
+DEEP = "[" * 100_000
+FILES: dict[str, tuple[str | bytes, str]] = {
+    "nothing": ("", "line 1: there is nothing in it"),
+    "a byte order mark alone": ("\ufeff", "line 1: there is nothing in it"),
+    "no UTF-8": (TWO.encode("latin-1"), "line 3: it is no UTF-8 text; save the file as UTF-8"),
+    "no UTF-8, later": ((TWO + "owe,dana,x,\n" * 7).encode() + b"owe,dana,\xff,\n", "line 11: it is no UTF-8 text"),
+    "UTF-16": (TWO.encode("utf-16"), "line 1: it is no UTF-8 text"),
+    "a photograph": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, "line 1: it is no UTF-8 text"),
+    "too few cells": (TWO + "owe,lee\n", "line 4: it has 2 cells under 4 columns"),
+    "too many cells": (TWO + "owe,lee,x,,\n", "line 4: it has 5 cells under 4 columns"),
+    "a quote that stays open": (TWO + 'owe,lee,"x\n', "line 4: it is no CSV (unexpected end of data)"),
+    "a quote in the middle": (TWO + 'owe,lee,"x"y,\n', "line 4: it is no CSV"),
+    "an endless cell": (TWO + f'owe,lee,"{"x" * 200_000}",\n', "line 4: it is no CSV (field larger than field limit"),
+    "a list of numbers": ("[1]", "line 1: it is no JSON object"),
+    "a cut array": ('[\n{"outcome": "x", "direction": "self"},\n', "line 3: the JSON ends too early"),
+    "a cut object": ('[\n{"outcome": "x", "dir', "line 2: it is no JSON (Unterminated string"),
+    "a missing comma": ('[{"outcome": "x", "direction": "self"}\n{}]', "line 2: it is no JSON (a , or a ] is missing)"),
+    "a comma too many": ('[{"outcome": "x", "direction": "self"},]', "line 1: it is no JSON (Expecting value"),
+    "an array in an array": ('[[{"outcome": "x", "direction": "self"}]]', "line 1: it is no JSON object"),
+    "more after the end": ('[{"outcome": "x", "direction": "self"}]\nx', "line 2: the JSON goes on after its end"),
+    "an open brace": ("{", "line 1: it is no JSON"),
+    "an open bracket": ("[", "line 1: the JSON ends too early"),
+    "no number": ('{"id": NaN}', "line 1: it is no JSON (NaN is no number there)"),
+    "infinity": ('[{"id": -Infinity}]', "line 1: it is no JSON (-Infinity is no number there)"),
+    "a huge number": (f'[{{"id": {"9" * 5_000}}}]', "line 1: it is no JSON (a number in it is too long)"),
+    "a name twice": ('{"outcome": "x", "outcome": "y"}', "line 1: it is no JSON (a name is there twice)"),
+    "deep": (DEEP, "line 1: it is no JSON"),
+    "deep in a line": ('{"why": ' + DEEP + "}", "line 1: it is no JSON (it is nested too deeply)"),
+    "a bad line among good ones": (str(FORMS["lines"]) + "{x}\n", "line 3: it is no JSON (Expecting property name"),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("existing", [False, True], ids=["fresh", "existing"])
+def test_a_file_that_can_not_be_read_changes_nothing(program: Program, name: str, existing: bool) -> None:
+    content, problem = FILES[name]
+    if existing:
+        program.ok("make", "Lend the drill", "--to", "kim")
+    before = program.ledger.read_bytes() if existing else None
+    for words in ((), ("--dry-run",)):
+        refused = take(program, content, *words)
+        assert refused.code == 6
+        said = refused.stderr if not words else refused.stdout
+        assert problem.partition(": ")[2] in said
+        assert words or said.startswith(f"promisectl: file.csv, {problem}")
+        assert (program.ledger.read_bytes() if existing else None) == before
+        assert program.ledger.exists() == existing
+
+
+def test_a_header_alone_is_no_promise(program: Program) -> None:
+    done = take(program, TWO.splitlines()[0])
+    assert (done.stdout, done.stderr, done.code) == ("Imported 0 promises from file.csv.\n", "", 0)
+    assert take(program, "[]").stdout == "Imported 0 promises from file.csv.\n"
+    assert not program.ledger.exists()
+    assert take(program, "[ ]", "--dry-run").stderr == "Would be made: 0, skipped: 0, refused: 0. Nothing was recorded.\n"
+
+
+def test_what_is_no_file_is_told(program: Program) -> None:
+    assert program("import", "nowhere.csv") == Result("", "promisectl: nowhere.csv can't be read: No such file or directory.\n", 2)
+    assert program("import", str(program.home)).stderr.endswith("can't be read: Is a directory.\n")
+    assert program("import", "a\0b").code == 2
+
+
+# All or nothing
+
+
+def test_one_bad_record_and_nothing_happens(program: Program) -> None:
+    program.ok("make", "Lend the drill", "--to", "kim")
+    before = program.ledger.read_bytes()
+    text = TWO + "owe,lee,x,someday\nowe,lee,y,\nowe,,z,\n"
+    refused = take(program, text)
+    assert (refused.code, refused.stdout) == (6, "")
+    assert refused.stderr.startswith("promisectl: file.csv, line 4, column due: “someday”")
+    assert refused.stderr.endswith("Nothing was imported. Nor can 1 more record be used: add --dry-run to see all.\n")
+    assert program.ledger.read_bytes() == before
+    assert json.loads(take(program, text, "--json").stderr)["error"]["code"] == "data"
+
+
+def test_the_line_is_that_of_the_file(program: Program) -> None:
+    text = 'direction,person,outcome\nowe,dana,"one\ntwo\r\nthree"\n\nowe,,x\n'
+    assert take(program, text).stderr.startswith("promisectl: file.csv, line 6, column person")
+
+
+# Again and again
+
+
+@pytest.mark.parametrize("content", [TWO, json.dumps(OBJECTS), TWO.replace("outcome", "uid,outcome").replace("a,Send", f"a,{UID.format(1)},Send").replace("z,Fix", f"z,{UID.format(2)},Fix")], ids=["csv", "json", "with uid"])  # fmt: skip
+def test_what_is_known_is_skipped(program: Program, content: str) -> None:
+    take(program, content)
+    before = program.ledger.read_bytes()
+    again = take(program, content)
+    assert (again.stdout, again.stderr) == ("Imported 0 promises from file.csv. 2 records known already, and skipped.\n", "")
+    assert program.ledger.read_bytes() == before
+    assert take(program, content, "-q").stdout == ""
+    assert json.loads(take(program, content, "--json").stdout) == {"imported": 0, "skipped": 2, "people": [], "ids": []}
+
+
+def test_what_is_new_in_a_file_is_made(program: Program) -> None:
+    take(program, TWO)
+    assert take(program, TWO + "owe,dana,Lend the drill,\n").stdout == (
+        "Imported 1 promise from file.csv. 2 records known already, and skipped.\n"
+    )
+    assert told(program, "id", "outcome")[2] == ("3", "Lend the drill")
+
+
+def test_two_that_say_the_same_are_two(program: Program) -> None:
+    text = "direction,person,outcome\n" + "owe,dana,Water the plants\n" * 3
+    assert take(program, text).stdout == "Imported 3 promises from file.csv.\n"
+    assert "3 records known" in take(program, text).stdout
+    assert take(program, text + "owe,dana,Water the plants\n", "-q").stdout == "4\n"
+
+
+def test_one_uid_twice_in_a_file_is_a_mistake(program: Program) -> None:
+    text = one(uid=UID.format(1)) + one(uid=UID.format(1)).splitlines()[1]
+    assert take(program, text).stderr.startswith("promisectl: file.csv, line 3, column uid: line 2 has the same one.")
+    text = one(id="5") + one(id="5", outcome="another").splitlines()[1]
+    assert take(program, text).stderr.startswith("promisectl: file.csv, line 3, column id: a record before it is #5 already.")
+
+
+def test_an_import_that_was_undone_can_be_made_again_and_put_right(program: Program) -> None:
+    text = one(uid=UID.format(1), outcome="Sned the numbers") + one(uid=UID.format(2), outcome="Lend the drill").splitlines()[1] + "\n"
+    take(program, text)
+    program.ok("undo")
+    right = text.replace("Sned", "Send").replace("owe,dana,Lend", "owed,lee,Lend")
+    preview = json.loads(take(program, right, "--dry-run", "--json").stdout)
+    assert [(step["does"], step["id"]) for step in preview] == [("make", 1), ("make", 2)]
+    assert take(program, right, "-q").stdout == "1\n2\n"
+    expected = [("1", "Send the numbers", "dana", "active", "owe"), ("2", "Lend the drill", "lee", "active", "owed")]
+    assert told(program, "id", "outcome", "person", "state", "direction") == expected
+    program.ok("undo")
+    assert {state for (state,) in told(program, "state")} == {"void"}
+    program.ok("redo")
+    assert told(program, "id", "outcome", "person", "state", "direction") == expected
+    assert "2 records known" in take(program, right).stdout
+
+
+def test_what_was_voided_by_hand_stays_so(program: Program) -> None:
+    take(program, TWO)
+    program.ok("void", "1", "--reason", "twice")
+    assert "2 records known" in take(program, TWO).stdout
+
+
+def test_one_undo_takes_all_of_it_back_and_redo_brings_it_again(program: Program) -> None:
+    program.ok("make", "Lend the drill", "--to", "kim")
+    before = records(program)
+    take(program, TWO)
+    after = records(program)
+    assert program.ok("undo").splitlines() == [
+        "#2 is void (undone: import): “Send the numbers”.",
+        "#3 is void (undone: import): “Fix the brake”.",
+    ]
+    assert records(program)[:1] == before
+    assert program.ok("list", "--with", "dana") == ""
+    program.ok("redo")
+    assert records(program) == after
+
+
+# Numbers
+
+
+def test_numbers_are_kept_where_nothing_was_and_given_where_something_is(program: Program) -> None:
+    text = one(id="7", uid=UID.format(1)) + f"owe,dana,the second,,{UID.format(2)}\n".replace(",,", ",3,")
+    take(program, text)
+    assert sorted(told(program, "id", "outcome")) == [("3", "the second"), ("7", "Send the numbers")]
+    program.ok("make", "Lend the drill", "--to", "kim", "-q")
+    assert program.ok("list", "--with", "kim").split("\t")[0] == "8"
+    other = text.replace(UID.format(1), UID.format(3)).replace(UID.format(2), UID.format(4)).replace("dana", "lee")
+    assert take(program, other, "-q").stdout == "9\n10\n"
+
+
+def test_where_a_number_is_taken_the_next_one_is_given(program: Program) -> None:
+    text = "id,direction,person,outcome\n,owe,dana,a\n1,owe,dana,b\n5,owe,dana,c\n,owe,dana,d\n"
+    assert take(program, text, "-q").stdout == "1\n2\n5\n6\n"
+
+
+def test_what_replaces_what_is_told_by_the_numbers_here(program: Program) -> None:
+    program.ok("make", "Lend the drill", "--to", "kim")
+    text = one(id="7", state="declined", closed_at="2026-11-20", replaces="") + "owe,dana,Send it later,8,active,,7\n"
+    text = text.replace("outcome,id,state,closed_at,replaces", "outcome,id,state,closed_at,replaces")
+    done = take(program, text, "-q")
+    assert done.stdout == "2\n3\n", done
+    assert told(program, "id", "replaces")[1:] == [("2", ""), ("3", "2")]
+    more = one(id="9", replaces="8", outcome="the third")
+    assert "#8 is not in this file before it" in take(program, more).stderr
+    both = text + "owe,dana,the third,9,active,,8\n"
+    assert take(program, both, "-q").stdout == "4\n"
+    assert told(program, "id", "replaces")[3] == ("4", "3")
+
+
+# People
+
+
+def test_a_name_that_looks_like_a_known_one(program: Program) -> None:
+    program.ok("make", "Lend the drill", "--to", "dana")
+    before = program.ledger.read_bytes()
+    refused = take(program, one(person="danna"))
+    assert "line 2, column person: “danna” looks like dana; write that, or say --new if it is somebody else." in refused.stderr
+    assert program.ledger.read_bytes() == before
+    assert take(program, one(person="danna"), "--new").code == 0
+    assert take(program, one(person="DANA", outcome="x")).code == 0
+    assert [person for (person,) in told(program, "person")] == ["dana", "danna", "dana"]
+
+
+def test_an_alias_and_a_merged_person_are_who_they_are(program: Program) -> None:
+    program.ok("make", "Lend the drill", "--to", "dana")
+    program.ok("make", "Lend the saw", "--to", "robert")
+    program.ok("person", "alias", "dana", "boss")
+    program.ok("person", "merge", "robert", "dana")
+    take(program, "direction,person,outcome\nowe,boss,x\nowe,robert,y\n")
+    assert {person for (person,) in told(program, "person")} == {"dana"}
+
+
+def test_names_in_a_file(program: Program) -> None:
+    text = "direction,person,person_name,outcome\nowe,dk,Dana Kim,a\nowe,,Lee Öz,b\nowe,dk,Dana Kim,c\nself,,,d\nself,me,Myself,e\n"
+    take(program, text)
+    assert told(program, "person", "person_name") == [
+        ("dk", "Dana Kim"),
+        ("lee-öz", "Lee Öz"),
+        ("dk", "Dana Kim"),
+        ("me", "Myself"),
+        ("me", "Myself"),
+    ]
+
+
+def test_many_newcomers_are_told_in_one_line(program: Program) -> None:
+    text = "direction,person,outcome\n" + "".join(f"owe,{name}{name}{name},x\n" for name in "abcdefghij")
+    assert take(program, text).stderr.splitlines()[0].endswith("Hhh (hhh) and 2 more. See: people.")
+
+
+# A look ahead
+
+
+MIXED = TWO + "owe,danna,x,someday\n"
+
+
+def test_a_dry_run_says_what_would_be(program: Program) -> None:
+    seen = take(program, TWO, "--dry-run")
+    assert seen.stdout == "2\tmake\t1\tdana\tSend the numbers\t\n3\tmake\t2\tLee Öz\tFix the brake\t\n"
+    assert (seen.stderr, seen.code) == ("Would be made: 2, skipped: 0, refused: 0. Nothing was recorded.\n", 0)
+    assert not program.ledger.exists()
+    take(program, TWO)
+    before = program.ledger.read_bytes()
+    seen = take(program, MIXED, "--dry-run", "--json")
+    assert (seen.stderr, seen.code) == ("", 6)
+    assert [(step["line"], step["does"], step["id"]) for step in json.loads(seen.stdout)] == [
+        (2, "skip", 1),
+        (3, "skip", 2),
+        (4, "refuse", None),
+    ]
+    assert json.loads(seen.stdout)[0] == {
+        "line": 2, "does": "skip", "id": 1, "person": "dana", "outcome": "Send the numbers", "why": "known as #1",
+    }  # fmt: skip
+    assert program.ledger.read_bytes() == before
+
+
+def test_a_dry_run_tells_every_record_that_is_refused(program: Program) -> None:
+    text = "direction,person,outcome\n" + "owe,,x\n" * 3 + "owe,dana,y\n" + "owe,dana\n" + "owe,dana,never reached\n"
+    seen = take(program, text, "--dry-run")
+    assert [line.split("\t")[:2] for line in seen.stdout.splitlines()] == [
+        *([str(line), "refuse"] for line in (2, 3, 4)),
+        ["5", "make"],
+        ["6", "refuse"],
+    ]
+    assert seen.stderr == "Would be made: 1, skipped: 0, refused: 4. Nothing was recorded.\n"
+
+
+@pytest.mark.parametrize("width", [80, 40])
+def test_a_dry_run_at_a_terminal_fits(program: Program, width: int) -> None:
+    seen = take(program, MIXED, "--dry-run", width=width)
+    assert seen.code == 6
+    assert max(map(len, seen.stdout.splitlines())) <= width
+    assert {"make", "refuse", "dana", "Öz"} <= set(seen.stdout.split())
+    assert "someday" in seen.stdout
+
+
+def test_the_answer_as_programs_read_it(program: Program) -> None:
+    assert json.loads(take(program, TWO, "--json").stdout) == {"imported": 2, "skipped": 0, "people": ["dana", "lee-öz"], "ids": [1, 2]}
+    assert take(program, one(outcome="x"), "-q") == Result("3\n", "", 0)
+
+
+# The talk goes on from there
+
+STANDS: dict[str, tuple[dict[str, str], list[tuple[tuple[str, ...], str]]]] = {
+    "proposed by them": ({"state": "proposed", "author": "them"}, [(("accept", "1"), "active"), (("complete", "1"), "delivered")]),
+    "proposed by me": ({"state": "proposed", "author": "me", "revisions": "3"}, [(("negotiate", "1", "--by", "fri"), "proposed"), (("accept", "1"), "active")]),
+    "declined by them": ({"state": "proposed"}, [(("decline", "1"), "declined")]),
+    "active": ({}, [(("bump", "1", "slow"), "active"), (("negotiate", "1", "--by", "fri", "--reason", "ill"), "active"), (("accept", "1"), "active"), (("renege", "1", "--reason", "ill"), "reneged")]),
+    "renegotiating": ({"author": "them", "revision": "2", "revisions": "4", "renegotiated": "1"}, [(("accept", "1"), "active"), (("complete", "1", "--confirmed"), "kept"), (("reopen", "1", "--reason", "bad"), "active")]),
+    "an amendment declined": ({"author": "me"}, [(("decline", "1"), "active"), (("release", "1"), "released")]),
+    "an amendment withdrawn": ({"author": "me"}, [(("withdraw", "1"), "active")]),
+    "delivered": ({"state": "delivered", "delivered_at": "2026-11-20"}, [(("decline", "1", "--reason", "half"), "active"), (("complete", "1"), "delivered"), (("accept", "1"), "kept")]),
+    "kept": ({"state": "kept", "delivered_at": "2026-11-20"}, [(("reopen", "1", "--reason", "bad"), "active")]),
+    "reneged, untold": ({"state": "reneged", "closed_at": "2026-11-20", "reason": "ill"}, [(("told", "1"), "reneged")]),
+    "void": ({"state": "void", "closed_at": "2026-11-20"}, []),
+    "owed": ({"direction": "owed"}, [(("complete", "1"), "kept")]),
+    "self": ({"direction": "self", "person": "me"}, [(("negotiate", "1", "--by", "fri", "--reason", "ill"), "active"), (("complete", "1"), "kept")]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STANDS)
+def test_the_talk_goes_on(program: Program, name: str) -> None:
+    cells, moves = STANDS[name]
+    text = one(**{"made_at": "2026-11-10", **cells})
+    assert take(program, text).code == 0, take(program, text, "--dry-run")
+    start = json.loads(program.ok("show", "1", "--json"))[0]
+    for words, state in moves:
+        program.ok(*words)
+        assert told(program, "state") == [(state,)]
+    after = json.loads(program.ok("show", "1", "--json"))[0]
+    numbers = [terms["revision"] for terms in after["terms"]]
+    assert numbers == sorted(set(numbers))
+    assert after["revisions"] == start["revisions"] + sum(words[0] == "negotiate" for words, _ in moves)
+    for view in (("stats",), ("people",), ("week",), ("check",), ("moves",), ("review",), ("person", "show", "dana")):
+        assert program(*view, width=80).code in (0, 3)
+    for day in ("2026-11-09", "2026-11-10", "2026-11-15", "2026-11-21", "today"):
+        program.ok("list", "--all", "--as-of", day)
+        program.ok("stats", "--as-of", day)
+    for _ in moves:
+        program.ok("undo")
+    assert json.loads(program.ok("show", "1", "--json"))[0] | {"acts": 0} == start | {"acts": 0}
+
+
+def test_revisions_go_on_from_the_newest(program: Program) -> None:
+    take(program, one(revision="2", revisions="5", renegotiated="1", first_due="2026-11-20", due="2026-11-27"))
+    assert "(rev 6)" in program.ok("negotiate", "1", "--by", "in 2 weeks", "--reason", "ill")
+    assert "no revision 5" in program("accept", "1", "--rev", "5").stderr
+    program.ok("accept", "1", "--rev", "6")
+    assert told(program, "revision", "revisions", "renegotiated", "first_due") == [("6", "6", "2", "2026-11-20")]
+
+
+def test_the_record_counts_what_was_imported(program: Program) -> None:
+    kept = {"state": "kept", "made_at": "2026-11-01", "due": "2026-11-10"}
+    rows = [
+        one(uid=UID.format(1), **kept, delivered_at="2026-11-09", closed_at="2026-11-12"),
+        one(uid=UID.format(2), **kept, delivered_at="2026-11-11", closed_at="2026-11-12"),
+    ]
+    take(program, rows[0] + rows[1].splitlines()[1] + "\n")
+    broken = {
+        "state": "reneged",
+        "made_at": "2026-11-01",
+        "due": "2026-11-10",
+        "closed_at": "2026-11-12",
+        "reason": "ill",
+        "cause": "forgot",
+    }
+    take(program, one(**broken, told_at="2026-11-09"))
+    take(program, one(outcome="x", **broken, told_at="2026-11-11"))
+    take(program, one(outcome="y", made_at="2026-11-01", due="2026-11-10"))
+    owe = json.loads(program.ok("stats", "--json"))["owe"]
+    assert owe["classes"] == {"kt": 1, "kl": 1, "kn": 0, "bn": 1, "bl": 1, "od": 1}
+    assert (owe["notice"]["count"], owe["notice"]["of"]) == (1, 4)
+    assert owe["causes"] == {"forgot": 2}
+    assert [row["notice"] for row in records(program)] == ["", "none", "before-due", "after-due", "none"]
+
+
+def test_as_of_a_moment_before_the_last_that_is_known_it_is_not_there(program: Program) -> None:
+    take(program, one(state="kept", made_at="2026-11-01", delivered_at="2026-11-10", closed_at="2026-11-12T10:00:00+01:00"))
+    assert program.ok("list", "--all", "--as-of", "2026-11-11") == ""
+    assert program.ok("list", "--all", "--as-of", "2026-11-12").startswith("1\tdana")
+
+
+# Days and moments
+
+
+@pytest.mark.parametrize(
+    ("cells", "due_at"),
+    [
+        ({"due": "2026-11-27"}, "2026-11-27T22:59:59Z"),
+        ({"due": "fri"}, "2026-11-27T22:59:59Z"),
+        ({"due": "28 nov 2026"}, "2026-11-28T22:59:59Z"),
+        ({"due": "2026-11-27T17:00"}, "2026-11-27T16:00:00Z"),
+        ({"due": "2026-11-27 17:00 America/New_York"}, "2026-11-27T22:00:00Z"),
+        ({"due": "2026-11-27", "due_zone": "Pacific/Kiritimati"}, "2026-11-27T09:59:59Z"),
+        ({"due": "2026-03-29"}, "2026-03-29T21:59:59Z"),
+        ({"due": "2026-10-25T02:30", "due_at": "2026-10-25T00:30:00Z"}, "2026-10-25T00:30:00Z"),
+        ({"due": "2026-10-25T02:30", "due_at": "2026-10-25T01:30:00Z"}, "2026-10-25T01:30:00Z"),
+        ({"due": "9999-12-31"}, "9999-12-31T22:59:59Z"),
+        ({"due": "1970-01-01"}, "1970-01-01T22:59:59Z"),
+        ({"due": "2026-11-27", "due_at": "2020-01-01T00:00:00Z"}, "2026-11-27T22:59:59Z"),
+    ],
+)
+def test_a_due_date(program: Program, cells: dict[str, str], due_at: str) -> None:
+    assert take(program, one(**cells)).code == 0
+    assert told(program, "due_at") == [(due_at,)]
+
+
+@pytest.mark.parametrize(
+    ("made_at", "stored"),
+    [
+        ("2026-11-20T10:00:00Z", "2026-11-20T10:00:00Z"),
+        ("2026-11-20T10:00:00.9+05:30", "2026-11-20T04:30:00Z"),
+        ("2026-11-20", "2026-11-20T11:00:00Z"),
+        ("2026-11-20T10:00", "2026-11-20T09:00:00Z"),
+        ("2026-11-23", "2026-11-23T09:00:00Z"),
+        ("", "2026-11-23T09:00:00Z"),
+    ],
+)
+def test_a_moment(program: Program, made_at: str, stored: str) -> None:
+    assert take(program, one(made_at=made_at)).code == 0
+    assert told(program, "made_at", "accepted_at") == [(stored, stored)]
+
+
+def test_a_reply_by_in_another_zone_stays_the_instant_that_it_was(program: Program) -> None:
+    program.ok("make", "Call", "--to", "dana", "--by", "2026-11-27 17:00 America/New_York", "--reply-by", "2026-11-24 09:00 Asia/Tokyo")
+    text = program.ok("export")
+    assert records(program)[0]["reply_at"] == "2026-11-24T00:00:00Z"
+    other = program.home / "other.db"
+    program.ok("--ledger", str(other), "import", "-", answers=text)
+    assert program.ok("--ledger", str(other), "export") == text
+
+
+# A long file, at a terminal
+
+
+@pytest.fixture
+def long(program: Program) -> Path:
+    path = program.home / "long.csv"
+    lines = (f"owe,person-{number % 9},Promise number {number},{'because ' * 100}\n" for number in range(3_000))
+    path.write_text("direction,person,outcome,why\n" + "".join(lines), encoding="utf-8")
+    assert path.stat().st_size > 2 << 20
+    return path
+
+
+def test_a_bar_shows_how_far_a_long_file_is(program: Program, long: Path) -> None:
+    with terminal("import", str(long)) as child:
+        child.expect("%")
+        child.expect("Imported 3000 promises", timeout=120)
+        assert ended(child) == 0
+    assert program.ok("list", "--limit", "1", "--sort", "made").startswith("1\t")
+
+
+def test_no_bar_where_nobody_looks(program: Program, long: Path) -> None:
+    done = program("import", str(long), "--dry-run", "-q")
+    assert (done.code, done.stderr) == (0, "")
+    assert "\x1b" not in done.stdout
+
+
+@pytest.mark.parametrize("existing", [False, True], ids=["fresh", "existing"])
+def test_ctrl_c_in_the_middle_leaves_everything_as_it_was(program: Program, long: Path, existing: bool) -> None:
+    if existing:
+        program.ok("make", "Lend the drill", "--to", "kim")
+    before = program.ledger.read_bytes() if existing else None
+    with terminal("import", str(long)) as child:
+        child.expect("[1-9][0-9]%", timeout=120)
+        child.sendintr()
+        assert ended(child) == 130
+        assert "Traceback" not in child.before
+        assert "\x1b[?25h" in child.before, "the cursor is there again"
+    assert (program.ledger.read_bytes() if existing else None) == before
+    assert [path.name for path in program.home.glob("data/promisectl/*")] == (["ledger.db"] if existing else [])
+
+
+def test_killed_in_the_middle_it_leaves_everything_as_it_was(program: Program, long: Path) -> None:
+    program.ok("make", "Lend the drill", "--to", "kim")
+    before = program.ok("list", "--json")
+    child = pexpect.spawn(
+        "sh", ["-c", 'exec python -m promisectl import "$0"', str(long)], env=dict(os.environ), encoding="utf-8", timeout=120
+    )
+    child.expect("[1-9][0-9]%")
+    child.kill(signal.SIGKILL)
+    child.wait()
+    child.close()
+    assert program.ok("list", "--json") == before
+    with closing(sqlite3.connect(program.ledger)) as db:
+        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def test_while_somebody_types_nobody_waits(program: Program) -> None:
+    program.ok("make", "Lend the drill", "--to", "kim")
+    with terminal("import", "-") as child:
+        child.send("direction,person,outcome\n")
+        time.sleep(0.5)
+        program.ok("note", "1", "rang")
+        child.send("owe,dana,x\n")
+        child.sendeof()
+        child.expect("Imported 1 promise from stdin")
+        assert ended(child) == 0

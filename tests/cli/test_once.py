@@ -1,0 +1,260 @@
+"""`--once KEY`: a command that is given again with its key says again what it said, and records nothing."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.cli.terminal import ended, terminal
+from tests.conftest import Program
+
+STEP_1 = Path(__file__).parent.parent / "storage" / "step-1.sql"
+
+# Every move, each on a promise that stands so that it is open; the words that come first make it so.
+READY = {
+    "proposed": ("make", "Send the numbers", "--to", "dana", "--tag", "old"),
+    "active": ("make", "Send the numbers", "--to", "dana", "--agreed", "--tag", "old"),
+}
+MOVES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "make": ("active", ("make", "Another thing", "--to", "lee", "--by", "fri")),
+    "make for two": ("active", ("make", "Another thing", "--to", "lee", "--to", "kim")),
+    "negotiate": ("active", ("negotiate", "1", "--by", "in 3 days", "--reason", "late")),
+    "accept": ("proposed", ("accept", "1", "--note", "gladly")),
+    "decline": ("proposed", ("decline", "#1")),
+    "complete": ("active", ("complete", "1")),
+    "renege": ("active", ("renege", "1", "--reason", "ill")),
+    "withdraw": ("proposed", ("withdraw", "1")),
+    "release": ("active", ("release", "1")),
+    "bump": ("active", ("bump", "1", "slow")),
+    "note": ("active", ("note", "1", "rang")),
+    "tag": ("active", ("tag", "1", "new")),
+    "untag": ("active", ("untag", "1", "old")),
+    "correct": ("active", ("correct", "1", "--what", "Send all numbers")),
+    "void": ("active", ("void", "1", "--reason", "twice")),
+    "undo": ("active", ("undo",)),
+    "undo of a promise": ("active", ("undo", "--promise", "1")),
+}
+
+
+def count(program: Program) -> int:
+    with closing(sqlite3.connect(program.ledger)) as db:
+        return int(db.execute("SELECT count(*) FROM act").fetchone()[0])
+
+
+@pytest.mark.parametrize("form", [(), ("-q",), ("--json",)], ids=["sentence", "quiet", "json"])
+@pytest.mark.parametrize("name", MOVES)
+def test_again_it_says_the_same_and_records_nothing(program: Program, name: str, form: tuple[str, ...]) -> None:
+    ready, words = MOVES[name]
+    program.ok(*READY[ready])
+    first = program.ok(*words, "--once", "a key", *form)
+    assert first
+    before = program.ledger.read_bytes()
+    again = program(*words, "--once", "a key", *form, today="2026-11-25T10:00")
+    assert (again.stdout, again.code) == (first, 0)
+    assert again.stderr == ("" if form else "Said before with the key “a key”: nothing new was recorded.\n")
+    assert program.ledger.read_bytes() == before
+
+
+def test_the_answer_is_the_first_whatever_came_after_it(program: Program) -> None:
+    first = program.ok("make", "Send the numbers", "--to", "dana", "--agreed", "--once", "k", "--json")
+    program.ok("complete", "1", "--confirmed")
+    assert program.ok("make", "Send the numbers", "--to", "dana", "--agreed", "--once", "k", "--json") == first
+    assert json.loads(first)["state"] == "active"
+    assert program.ok("make", "Send the numbers", "--to", "dana", "--agreed", "--once", "k", "-q") == "1\n"
+
+
+def test_texts_of_any_kind_come_back_as_they_were(program: Program) -> None:
+    odd = 'Zürich 🚲 “q” \\ "p" \t \n \x1b[31m \u202e \x7f'
+    for form in ("--json", "-q", "--no-input"):
+        words = ("make", odd, "--to", "dana", "--once", f"key {form} {odd}", form)
+        assert program.ok(*words) == program.ok(*words)
+
+
+def test_after_an_undo_it_stays_said(program: Program) -> None:
+    words = ("make", "Send the numbers", "--to", "dana", "--once", "k")
+    first = program.ok(*words)
+    program.ok("undo")
+    before = program.ledger.read_bytes()
+    assert program.ok(*words) == first
+    assert program.ledger.read_bytes() == before
+    assert program.ok("list") == ""
+
+
+@pytest.mark.parametrize(
+    ("other", "named"),
+    [
+        (("make", "Send the letters", "--to", "dana"), "“make” with other words"),
+        (("make", "Send the numbers", "--to", "lee"), "“make” with other words"),
+        (("note", "1", "rang"), "“make”"),
+        (("undo",), "“make”"),
+    ],
+)
+def test_another_command_has_no_use_of_the_key(program: Program, other: tuple[str, ...], named: str) -> None:
+    program.ok("make", "Send the numbers", "--to", "dana", "--once", "k")
+    before = program.ledger.read_bytes()
+    refused = program(*other, "--once", "k")
+    assert (refused.code, refused.stdout) == (2, "")
+    assert refused.stderr == f"promisectl: The key “k” was given to another command: {named}. Give --once a key of its own.\n"
+    assert program.ledger.read_bytes() == before
+
+
+def test_the_same_move_of_another_promise_is_another_command(program: Program) -> None:
+    program.ok("make", "Send the numbers", "--to", "dana", "--to", "lee", "--agreed")
+    program.ok("complete", "1", "--once", "k")
+    assert "“complete 1”" in program("complete", "2", "--once", "k").stderr
+    assert "“complete 1”" in program("complete", "1", "2", "--once", "k").stderr
+    assert program("complete", "#1", "--once", "k").code == 0
+
+
+@pytest.mark.parametrize("key", ["", "  "])
+def test_a_key_says_something(program: Program, key: str) -> None:
+    refused = program("make", "Send the numbers", "--to", "dana", "--once", key)
+    assert (refused.code, refused.stdout) == (2, "")
+    assert not program.ledger.exists()
+
+
+def test_what_is_refused_keeps_no_key(program: Program) -> None:
+    program.ok("make", "Send the numbers", "--to", "dana")
+    assert program("complete", "1", "--once", "k").code == 4
+    program.ok("accept", "1")
+    assert program("complete", "1", "--once", "k").code == 0
+
+
+def test_the_undo_of_something_about_a_person_is_said_again(program: Program) -> None:
+    program.ok("make", "Send the numbers", "--to", "dana")
+    program.ok("person", "rename", "dana", "dk")
+    assert program.ok("undo", "--once", "k") == "Undone: person rename.\n"
+    assert program.ok("undo", "--once", "k") == "Undone: person rename.\n"
+    assert program.ok("undo", "--once", "k", "-q") == program.ok("undo", "--once", "k", "--json") == ""
+    assert program.ok("redo", "--once", "r") == program.ok("redo", "--once", "r") == "Redone: person rename.\n"
+
+
+def test_nothing_is_asked_again(program: Program) -> None:
+    program.ok("make", "Send the numbers", "--to", "dana", "--asked")
+    words = ("accept", "1", "--once", "k")
+    first = program(*words, width=80, answers="rain\nSaturday\n\n")
+    assert first.code == 0
+    assert "›" in first.stderr
+    before = program.ledger.read_bytes()
+    again = program(*words, width=80, answers="")
+    assert (again.stdout, again.code) == (first.stdout, 0)
+    assert "›" not in again.stderr
+    assert program.ledger.read_bytes() == before
+
+
+def test_at_a_real_terminal_too(program: Program) -> None:
+    program.ok("make", "Send the numbers", "--to", "dana", "--once", "k")
+    with terminal("make", "Send the numbers", "--to", "dana", "--once", "k") as child:
+        child.expect("#1 proposed")
+        assert ended(child) == 0
+    assert count(program) == 2
+
+
+def started(*words: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "promisectl", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ)
+    )
+
+
+@pytest.mark.parametrize("existing", [False, True], ids=["fresh", "existing"])
+def test_at_the_same_time_it_happens_once(program: Program, existing: bool) -> None:
+    if existing:
+        program.ok("make", "the first", "--to", "lee")
+    before = count(program) if existing else 0
+    processes = [started("make", "Send the numbers", "--to", "dana", "--once", "k", "-q") for _ in range(6)]
+    answers = {(*process.communicate(), process.returncode) for process in processes}
+    assert answers == {(f"{1 + existing}\n", "", 0)}
+    assert count(program) == before + 2
+
+
+# A ledger of the first schema step, as a program before this one wrote it
+
+
+@pytest.fixture
+def older(program: Program) -> Program:
+    program.ledger.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(program.ledger)) as db:
+        db.executescript(STEP_1.read_text(encoding="utf-8"))
+    return program
+
+
+def step(program: Program) -> int:
+    with closing(sqlite3.connect(program.ledger)) as db:
+        return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def shape(path: Path) -> set[tuple[str, str]]:
+    with closing(sqlite3.connect(path)) as db:
+        return set(db.execute("SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'"))
+
+
+def test_every_look_at_an_older_ledger_works_and_changes_nothing(older: Program) -> None:
+    before = older.ledger.read_bytes()
+    for words in (["list", "--json"], ["owe"], ["show", "1"], ["log"], ["stats"], ["people"], ["week"], ["check"], ["export"]):
+        assert older.ok(*words)
+    assert older.ok("list", "--as-of", "2026-11-21").count("\n") == 2
+    assert (older.ledger.read_bytes(), step(older)) == (before, 1)
+    assert [path.name for path in older.ledger.parent.iterdir()] == ["ledger.db"]
+
+
+def test_the_next_move_brings_an_older_ledger_up(older: Program, tmp_path: Path) -> None:
+    old = dict(enumerate(older.ok("log", "--jsonl").splitlines()))
+    older.ok("note", "1", "rang")
+    assert step(older) == 2
+    fresh = tmp_path / "fresh.db"
+    older.ok("--ledger", str(fresh), "make", "x y z", "--to", "dana")
+    assert shape(older.ledger) == shape(fresh)
+    assert dict(enumerate(older.ok("log", "--jsonl").splitlines()[:-1])) == old
+    with closing(sqlite3.connect(older.ledger)) as db:
+        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert db.execute("SELECT count(*) FROM promises").fetchone() == (2,)
+
+
+def test_a_key_works_in_an_older_ledger_at_once(older: Program) -> None:
+    first = older.ok("complete", "1", "--once", "k")
+    assert step(older) == 2
+    assert older.ok("complete", "1", "--once", "k") == first
+
+
+@pytest.mark.parametrize("words", [("accept", "9"), ("told", "1"), ("make", "X", "--to", "dana", "--by", "2026-01-01"), ("redo",)])
+def test_a_refused_move_leaves_an_older_ledger_as_it_is(older: Program, words: tuple[str, ...]) -> None:
+    before = older.ledger.read_bytes()
+    assert older(*words).code in (2, 3, 4)
+    assert older.ledger.read_bytes() == before
+
+
+def test_a_move_that_is_killed_in_the_middle_leaves_an_older_ledger_whole(older: Program) -> None:
+    """The process stops itself after the upgrade and is killed there; whoever comes next finds the first step."""
+    before = older.ok("list", "--json")
+    code = (
+        "import os, signal, sys\n"
+        "from promisectl.storage import ledger\n"
+        "def work(db):\n"
+        "    db.execute(\"UPDATE promise SET outcome = 'gone'\")\n"
+        "    db.execute('PRAGMA cache_spill = 1'); db.execute('PRAGMA cache_size = 1')\n"
+        "    db.execute('CREATE TABLE much (x)')\n"
+        "    db.execute('WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)"
+        " INSERT INTO much SELECT zeroblob(900) FROM n')\n"
+        "    print(db.execute('PRAGMA user_version').fetchone()[0], flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGSTOP)\n"
+        "ledger.write(sys.argv[1], work)\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code, str(older.ledger)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "2\n"
+    while os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOHANG | os.WNOWAIT) is None:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    assert older.ok("list", "--json") == before
+    assert step(older) == 1
+    older.ok("note", "1", "rang", "--once", "k")
+    assert step(older) == 2

@@ -1,0 +1,357 @@
+"""Out and in again: whatever was said in a ledger, its records and its journal make the same ledger elsewhere, byte for byte."""
+
+import io
+import json
+import os
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, example, given, note, settings
+from hypothesis import strategies as st
+
+from promisectl import errors
+from promisectl.commands import import_, look, make, more, records
+from promisectl.domain import lifecycle
+from promisectl.env import Env, Once
+from promisectl.storage import copying, ledger
+from tests.storage.test_walks import KNOWN, NAMES, PRELUDE, START, Dice, perform, replayed, stand, world
+
+LONG = os.environ.get("PROMISECTL_LONG") == "1"
+
+
+def times(count: int) -> settings:
+    """So many walks, or many more."""
+    return settings(
+        max_examples=40 * count if LONG else count,
+        phases=(Phase.explicit, Phase.generate, Phase.shrink) if LONG else (Phase.explicit, Phase.generate),
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+SEEDS = st.integers(0, 2**64)
+
+
+# A ledger in which much was said
+
+
+def walked(path: str, dice: Dice) -> datetime:
+    """Say all sorts of things in a new ledger, and return the moment at which it ended."""
+    now = START
+    for promise in PRELUDE:
+        perform(path, now, "make", [], promise)
+    for promise in ELSEWHERE:
+        perform(path, now, "make", [], promise)
+    for _ in range(40):
+        now += timedelta(minutes=dice.choice((0, 1, 45, 24 * 60, 4 * 24 * 60)))
+        try:
+            step(path, now, dice)
+        except errors.Problem:
+            continue
+    return now + timedelta(minutes=dice.choice((0, 1, 24 * 60, 12 * 24 * 60)))
+
+
+# What is agreed in other zones, in an hour that comes twice there, and at the end of the years.
+ELSEWHERE: tuple[dict[str, Any], ...] = (
+    {"outcome": "Call", "to": ["ida"], "by": "2026-12-01 17:00 America/New_York", "reply_by": "2026-11-24 09:00 Asia/Tokyo"},
+    {"outcome": "Call", "from_": ["ida"], "by": "2027-10-31T03:30+02:00 Europe/Helsinki", "agreed": True, "tag": ["a", "=b"]},
+    {"outcome": "Call", "from_": ["ida"], "by": "2027-10-31T03:30+03:00 Europe/Helsinki", "reply_by": "9999-12-31"},
+    {"outcome": "Call", "to": ["me"], "by": "9999-12-31"},
+)
+
+
+def step(path: str, now: datetime, dice: Dice) -> None:
+    said = dice.random()
+    if said < 0.15:
+        perform(path, now, "make", [], dice.promise())
+    elif said < 0.2:
+        more.undo(world(path, now))
+    elif said < 0.24:
+        more.redo(world(path, now))
+    elif said < 0.32:
+        name, second = dice.choice((("person rename", "new"), ("person alias", "other"), ("person merge", "into")))
+        words = {"name": dice.choice((*KNOWN * 3, *NAMES)), second: dice.choice(KNOWN if second == "into" else NAMES)}
+        perform(path, now, name, [], words)
+    else:
+        say(path, now, dice)
+
+
+def say(path: str, now: datetime, dice: Dice) -> None:
+    """Something that is open, with a key now and then, and seldom the end of all."""
+    there = stand(path)
+    number = dice.choice(list(there.rows))
+    open_now = [verb.value for verb in lifecycle.open_verbs(replayed(there, number)) if verb.value != "void" or dice.random() < 0.1]
+    if open_now:
+        name = dice.choice(open_now)
+        words = dice.words(name)
+        if name not in ("correct", "void", "tag", "untag"):
+            words["on"] = dice.maybe(["yesterday", "today", f"{now - timedelta(minutes=30):%Y-%m-%dT%H:%MZ}"], 0.25)
+        perform(path, now, name, [number], words)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Callable[[], str]:
+    """A directory of its own for every example."""
+    return lambda: tempfile.mkdtemp(dir=tmp_path)
+
+
+def heard(path: str, moment: datetime, look_: Callable[[Env], Any], form: str | None = None) -> str:
+    env = world(path, moment, form)
+    look_(env)
+    stream = env.stdout()
+    assert isinstance(stream, io.StringIO)
+    return stream.getvalue()
+
+
+def taken(path: str, moment: datetime, text: str, **words: Any) -> None:
+    """Import a file of that text."""
+    file = f"{path}.file"
+    Path(file).write_text(text, encoding="utf-8", newline="")
+    assert import_.import_(world(path, moment), file, **words) == 0
+
+
+# Records
+
+
+def differences(one: list[dict[str, Any]], other: list[dict[str, Any]]) -> list[Any]:
+    """What is not the same, so that a failure can be read."""
+    assert len(one) == len(other)
+    return [(a["id"], a["state"], name, a[name], b[name]) for a, b in zip(one, other, strict=True) for name in a if a[name] != b[name]]
+
+
+def as_json(path: str, moment: datetime) -> list[dict[str, Any]]:
+    """Every record, in the order of their numbers."""
+    found = json.loads(heard(path, moment, lambda env: look.list_(env, all_=True), "json"))
+    found += json.loads(heard(path, moment, lambda env: look.list_(env, state=("void",)), "json"))
+    return sorted(found, key=lambda record: int(record["id"]))
+
+
+@times(12)
+@given(seed=SEEDS)
+def test_records_make_the_same_records_elsewhere(place: Callable[[], str], seed: int) -> None:
+    there = place()
+    path = f"{there}/one.db"
+    moment = walked(path, Dice(seed))
+    rows = as_json(path, moment)
+    note(f"{len(rows)} promises at {moment}")
+
+    for number, (raw, form) in enumerate(((False, "csv"), (True, "csv"))):
+        text = heard(path, moment, lambda env, raw=raw: records.export(env, raw=raw))  # type: ignore[misc]
+        other = f"{there}/csv-{number}.db"
+        taken(other, moment, text, raw=raw, format_=form)
+        assert differences([row | {"offer": None} for row in rows], [row | {"offer": None} for row in as_json(other, moment)]) == []
+        assert heard(other, moment, lambda env, raw=raw: records.export(env, raw=raw)) == text  # type: ignore[misc]
+
+    spelled = {
+        "array": json.dumps(rows),
+        "over lines": json.dumps(rows, indent=1, ensure_ascii=False),
+        "lines": "".join(json.dumps(row) + "\n" for row in rows),
+    }
+    for name, text in spelled.items():
+        other = f"{there}/{name}.db"
+        taken(other, moment, text)
+        assert differences(rows, as_json(other, moment)) == []
+        before = Path(other).read_bytes()
+        taken(other, moment, text)
+        assert Path(other).read_bytes() == before, "and once more it is known"
+
+
+@times(6)
+@given(seed=SEEDS)
+def test_records_make_no_record_twice_where_they_come_from(place: Callable[[], str], seed: int) -> None:
+    path = f"{place()}/one.db"
+    moment = walked(path, Dice(seed))
+    before = as_json(path, moment)
+    undone = {row["id"] for row in before if row["state"] == "void" and row["reason"] is None}
+    taken(path, moment, json.dumps([row for row in before if row["id"] not in undone]))
+    assert as_json(path, moment) == before
+
+
+# The journal
+
+
+def journal(path: str) -> str:
+    with ledger.reading(path) as db:
+        return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in copying.records(db))
+
+
+def dump(path: str) -> list[str]:
+    with closing(sqlite3.connect(path)) as db:
+        return list(db.iterdump())
+
+
+@times(12)
+@given(seed=SEEDS)
+def test_a_journal_makes_the_same_ledger_elsewhere(place: Callable[[], str], seed: int) -> None:
+    there = place()
+    path = f"{there}/one.db"
+    moment = walked(path, Dice(seed))
+    env = world(path, moment)
+    env.once = Once("k\u202e", "make (0)")
+    make.make(env, '\u200f“x”\x1b\n\\ "', to=["dana"])
+    text = journal(path)
+    other = f"{there}/other.db"
+    taken(other, moment + timedelta(days=400), text)
+    assert journal(other) == text
+    assert dump(other) == dump(path)
+    for one in (path, other):
+        more.note(world(one, moment), "1", "it goes on")
+        more.undo(world(one, moment))
+    assert dump(other) == dump(path)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, datetime]:
+    """The journal of a small ledger in which a bit of everything was said."""
+    path = str(tmp_path_factory.mktemp("small") / "one.db")
+    moment = walked(path, Dice(7))
+    env = world(path, moment)
+    env.once = Once("k", "make (0)")
+    make.make(env, "The last one, of which nothing more is said", to=["me"])
+    return journal(path), moment
+
+
+def import_changed(there: str, moment: datetime, content: bytes, original: str) -> None:
+    """A journal that is not as it was is refused, and nothing is there then; or what was changed says nothing."""
+    path, file = f"{there}/one.db", f"{there}/file"
+    Path(file).write_bytes(content)
+    try:
+        import_.import_(world(path, moment), file)
+    except errors.BadImport:
+        assert not os.path.exists(path)
+    else:
+        assert journal(path) == original
+
+
+@times(150)
+@given(data=st.data())
+def test_a_journal_with_one_byte_changed_is_refused_or_says_the_same(
+    small: tuple[str, datetime], place: Callable[[], str], data: st.DataObject
+) -> None:
+    text, moment = small
+    content = bytearray(text.encode())
+    at = data.draw(st.integers(0, len(content) - 1))
+    content[at] = data.draw(st.one_of(st.sampled_from(b'0123456789 "\\,:{}[]nz\n'), st.integers(0, 255)))
+    import_changed(place(), moment, bytes(content), text)
+
+
+@times(40)
+@given(data=st.data())
+def test_a_journal_with_lines_lost_doubled_or_moved_is_refused(
+    small: tuple[str, datetime], place: Callable[[], str], data: st.DataObject
+) -> None:
+    text, moment = small
+    lines = text.splitlines(keepends=True)
+    at, to = data.draw(st.integers(0, len(lines) - 1)), data.draw(st.integers(0, len(lines) - 1))
+    how = data.draw(st.sampled_from(("lost", "doubled", "moved", "cut", "cut in a line")))
+    taken_out = lines[:at] + lines[at + 1 :]
+    changed = {
+        "lost": taken_out,
+        "doubled": [*lines[:at], lines[at], *lines[at:]],
+        "moved": [*taken_out[:to], lines[at], *taken_out[to:]],
+        "cut": lines[:at],
+        "cut in a line": [*lines[:at], lines[at][: len(lines[at]) // 2]],
+    }[how]
+    import_changed(place(), moment, "".join(changed).encode(), text)
+
+
+def numbers(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where the values are, in all that is in a record."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, inner in pairs:
+        yield from numbers(inner, (*at, name))
+    if not pairs:
+        yield at
+
+
+def test_whichever_value_of_a_journal_is_another_it_is_refused(small: tuple[str, datetime], place: Callable[[], str]) -> None:
+    text, moment = small
+    lines = text.splitlines()
+    for number, line in list(enumerate(lines))[-6:] + list(enumerate(lines))[:6]:
+        for at in numbers(json.loads(line)):
+            for value in (None, 1, "x", [], {}, True):
+                record = json.loads(line)
+                inner = record
+                for name in at[:-1]:
+                    inner = inner[name]
+                if inner[at[-1]] == value:
+                    continue
+                inner[at[-1]] = value
+                changed = [*lines[:number], json.dumps(record, ensure_ascii=False), *lines[number + 1 :]]
+                there = place()
+                Path(f"{there}/file").write_text("\n".join(changed) + "\n", encoding="utf-8")
+                with pytest.raises(errors.BadImport) as refused:
+                    import_.import_(world(f"{there}/one.db", moment), f"{there}/file")
+                assert refused.value.exit_code == 6
+                assert not os.path.exists(f"{there}/one.db")
+
+
+def test_a_journal_that_says_nothing_founds_nothing_new(tmp_path: Path) -> None:
+    path = str(tmp_path / "one.db")
+    taken(path, START, json.dumps(copying.nothing()) + "\n")
+    assert json.loads(heard(path, START, lambda env: look.list_(env, all_=True), "json")) == []
+
+
+def test_a_journal_needs_an_empty_ledger(small: tuple[str, datetime], tmp_path: Path) -> None:
+    text, moment = small
+    path = str(tmp_path / "one.db")
+    perform(path, moment, "make", [], {"outcome": "x y z", "to": ["dana"]})
+    before = Path(path).read_bytes()
+    Path(f"{path}.file").write_text(text, encoding="utf-8")
+    with pytest.raises(errors.NotEmpty) as refused:
+        import_.import_(world(path, moment), f"{path}.file")
+    assert refused.value.exit_code == 2
+    assert Path(path).read_bytes() == before
+    assert import_.import_(world(str(tmp_path / "new.db"), moment), f"{path}.file", dry_run=True) == 0
+    assert not (tmp_path / "new.db").exists()
+
+
+def test_a_journal_of_another_format_is_named(small: tuple[str, datetime], tmp_path: Path) -> None:
+    text, moment = small
+    (tmp_path / "file").write_text(text.replace('"format": 1', '"format": 2', 1), encoding="utf-8")
+    with pytest.raises(errors.BadImport, match="another format than 1"):
+        import_.import_(world(str(tmp_path / "one.db"), moment), str(tmp_path / "file"))
+
+
+def test_a_long_journal_is_whole_too(tmp_path: Path) -> None:
+    """More acts than are kept in memory while they are written out."""
+    path, other = str(tmp_path / "one.db"), str(tmp_path / "other.db")
+    rows = [{"direction": "owe", "person": f"person-{number % 7}", "outcome": f"number {number}"} for number in range(1_500)]
+    taken(path, START, json.dumps(rows))
+    text = journal(path)
+    assert text.count("\n") == 3
+    taken(other, START, text)
+    assert dump(other) == dump(path)
+
+
+def test_a_ledger_of_the_first_step_has_its_journal_and_its_records(tmp_path: Path) -> None:
+    path, other = str(tmp_path / "one.db"), str(tmp_path / "other.db")
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(Path(__file__).with_name("step-1.sql").read_text(encoding="utf-8"))
+    before = Path(path).read_bytes()
+    text = journal(path)
+    taken(other, START, text)
+    assert journal(other) == text
+    assert heard(other, START, records.export) == heard(path, START, records.export)
+    assert Path(path).read_bytes() == before
+
+
+@example(text="'=")
+@example(text="\rx")
+@example(text="\ufeff")
+@settings(max_examples=2_000 if LONG else 60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(text=st.text(min_size=1, max_size=60).filter(lambda text: text.strip() and "\0" not in text))
+def test_any_text_comes_back(place: Callable[[], str], text: str) -> None:
+    there = place()
+    path, other = f"{there}/one.db", f"{there}/other.db"
+    perform(path, START, "make", [], {"outcome": text, "to": ["dana"], "why": text, "risk": text, "done_when": text})
+    out = heard(path, START, records.export)
+    taken(other, START, out)
+    assert heard(other, START, records.export) == out
