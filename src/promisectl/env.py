@@ -154,10 +154,10 @@ class Env:
 
     def ask(self, question: str) -> str:
         """Put a question on stderr and read one line. Raises EOFError when there is none, as after Ctrl-D."""
-        self._err.write(shown(question, self._err, self.environ, spare=len(PROMPT)) + PROMPT)
-        self._err.flush()
         line = ""
         try:
+            self._err.write(shown(question, self._err, self.environ, spare=len(PROMPT)) + PROMPT)
+            self._err.flush()
             line = self._in.readline()
         finally:
             if not line.endswith("\n"):  # Ctrl-C or Ctrl-D: what comes next begins on a line of its own
