@@ -202,12 +202,13 @@ class Env:
 
         Who gives up like that is told that nothing was recorded, unless something was.
         """
-        self._err.write(shown(question, self._err, self.environ, spare=len(PROMPT)) + PROMPT)
-        self._err.flush()
+        line = ""
         try:
+            self._err.write(shown(question, self._err, self.environ, spare=len(PROMPT)) + PROMPT)
+            self._err.flush()
             line = self._in.readline()
         except KeyboardInterrupt:
-            line = ""
+            line = ""  # what was typed so far does not count
         if not line.endswith("\n"):  # what comes next begins on a line of its own
             self._err.write("\n")
         if not line:

@@ -154,7 +154,7 @@ def test_a_mapped_json(program: Program) -> None:
             "the column “Done” is no field here; say which field one is (--map Done=due_zone) or leave it out (--map Done=).",
         ),
         ((*MAP, "--map", "Done=due"), "the column due is there twice."),
-        ((*MAP, "--map", "Done=", "--map", "Doen="), "there is no column “Doen” as --map has it."),
+        ((*MAP, "--map", "Done=", "--map", "Dane="), "there is no column “Dane” as --map has it."),
         (
             (*MAP, "--map", "Done=", "--map", "direction="),
             "there is no column direction; add one (owe, owed or self), or name the one that says it (--map",

@@ -71,7 +71,7 @@ def test_an_error_under_json_is_an_object(program: Program) -> None:
             "code": "illegal-move",
             "message": "#1 is not accepted yet, so there is nothing to break. Open now: accept 1, negotiate 1, decline 1, withdraw 1.",
             "exit": 4,
-            "moves": ["accept", "negotiate", "decline", "withdraw", "bump", "note", "correct", "void"],
+            "moves": ["accept", "negotiate", "decline", "withdraw", "bump", "note", "correct", "void", "tag", "untag"],
         }
     }
     assert json.loads(program("list", "--state", "gone", "--json").stderr)["error"]["code"] == "usage"
@@ -90,7 +90,7 @@ def test_an_error_under_json_is_an_object(program: Program) -> None:
         (["make", "x", "--to", "dana", "--by", "yesterday"], "--by Sun 22 Nov 2026 has passed. Give a date to come, or add --backfill to record an old promise.", 2),
         (["make", "x", "--to", "dana", "--said", "2026-12-01"], "--said Tue 1 Dec 2026 is still to come.", 2),
         (["make", "x", "--from", "dana", "--asked"], "--asked goes with --to: somebody asked you. With --from it is you who asks, unless --offered.", 2),
-        (["make", "x", "--to", "dana", "--tag", "two words"], "A tag is one word, and “two words” is not. Give --tag once for each.", 2),
+        (["make", "x", "--to", "dana", "--tag", "two words"], "A tag is one word, and “two words” is not. Give each one by itself.", 2),
         (["make", "x", "--to", "me", "--agreed"], "A promise to yourself needs no other side: leave out --asked, --offered, --agreed and --reply-by.", 2),
         (["make", "x", "--to", "dana", "--replaces", "7"], "There is no promise #7. The numbers are in the first column of: list --all.", 3),
         (["accept", "7"], "There is no promise #7. The numbers are in the first column of: list --all.", 3),

@@ -99,7 +99,8 @@ def test_show_in_a_pipe_is_name_and_value(week: Program) -> None:
     assert "state\treneged" in lines
     assert "flags\tuntold" in lines
     assert [line.split("\t")[:3] for line in lines if line.startswith("terms")] == [["terms", "1", "in-force"]]
-    assert [line for line in lines if line.startswith("open\t")] == ["open\ttold 6", "open\tnote 6", "open\tcorrect 6", "open\tvoid 6"]
+    moves = ["told 6", "note 6", "correct 6", "void 6", "tag 6", "untag 6"]
+    assert [line for line in lines if line.startswith("open\t")] == [f"open\t{move}" for move in moves]
 
 
 def test_the_page_of_a_broken_and_replaced_promise(week: Program) -> None:
