@@ -53,7 +53,7 @@ def _forms(words: str, today: date) -> Iterator[str]:
     if found := re.fullmatch(r"(?:by|on|until|till|this|coming|the|before|due) (.+)", words):
         yield found[1]
         yield from _forms(found[1], today)
-    if found := re.fullmatch(r"(?:at )?(\d\S*(?: ?[ap]m)?|noon)(?: on)? (\D.*)", words):
+    if found := re.fullmatch(r"(?:at )?(\d\d?:\d\d(?: ?[ap]m)?|\d\d? ?[ap]m|noon)(?: on)? (\D.*)", words):
         yield f"{found[2]} {found[1]}"
     if found := re.fullmatch(r"(.+) (\w+)", words):
         yield from _parts(*found.groups())
