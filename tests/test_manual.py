@@ -181,11 +181,14 @@ FILES
        The ledger and the config: see promisectl(1).
 
 SEE ALSO
-       promisectl(1), promisectl-export(1), promisectl-path(1),
-       promisectl-demo(1)
+       promisectl(1), promisectl-export(1), promisectl-import(1),
+       promisectl-path(1), promisectl-demo(1), promisectl-completion(1),
+       promisectl-config(1)
 
        promisectl guide start, promisectl guide well-made, promisectl guide
-       trust, promisectl guide records, promisectl guide files
+       trust, promisectl guide records, promisectl guide spreadsheets,
+       promisectl guide scripting, promisectl guide config, promisectl guide
+       files, promisectl guide exit-codes
 
 promisectl 0.1.0                   2026-11-22                PROMISECTL-GUIDE(1)
 """
@@ -220,6 +223,9 @@ COMMANDS
        --plain
               Tab-separated lines, as in a pipe.
 
+       --no-pager
+              Print a long view at once.
+
    promisectl person rename
        Give a person another handle. The old one stays as an alias.
 
@@ -231,6 +237,6 @@ COMMANDS
               The name that is shown.
 
        -q, --quiet
-              Print the numbers alone.
+              Say nothing beside the data.
 
 """

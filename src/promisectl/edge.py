@@ -87,7 +87,7 @@ def _refused(problem: errors.Problem, words: Sequence[str]) -> int:
         error = {"code": problem.code, "message": str(problem), "exit": problem.exit_code}
         line = as_json.one({"error": error | ({"moves": [str(move) for move in problem.moves]} if problem.moves else {})})
     else:
-        from promisectl.env import shown
+        from promisectl.terminal import shown
 
         line = shown(f"promisectl: {problem}", sys.stderr, os.environ)
     with suppress(OSError):

@@ -2,22 +2,18 @@
 
 import io
 import os
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import IO, NamedTuple, TextIO
 
-from promisectl import errors, pager
+from promisectl import errors, pager, places, terminal
 from promisectl.config import Config
 from promisectl.domain import civil
 from promisectl.escaping import safe
 
-COLORS = ("auto", "always", "never")
-"""When to colour; what is named first holds if nothing is said."""
 PROMPT = " › "
 """What stands between a question and its answer."""
-_WIDTH = 80  # columns, where nobody says how many there are
 _SAID_NOTHING = Config()
 
 
@@ -54,14 +50,14 @@ class Env:
         self.environ = environ
         self._in, self._out, self._err = streams
         self.config = config
-        self.zone = local_zone(environ, config.zone)
+        self.zone = places.local_zone(environ, config.zone)
         self._today = today or environ.get("PROMISECTL_TODAY")
         self.now = _now(self._today, self.zone)
         self.ledger = os.path.abspath(
-            os.path.expanduser(ledger if ledger is not None else environ.get("PROMISECTL_LEDGER") or default_ledger(environ))
+            os.path.expanduser(ledger if ledger is not None else environ.get("PROMISECTL_LEDGER") or places.default_ledger(environ))
         )
-        self.config_file = config_file(environ)
-        self._color = _choice("--color", color, COLORS)
+        self.config_file = places.config_file(environ)
+        self._color = _choice("--color", color, terminal.COLORS)
         self.quiet = quiet
         self.once = once
         self._form = form
@@ -96,17 +92,17 @@ class Env:
     @property
     def width(self) -> int:
         """How many columns the terminal has: COLUMNS, else what it says itself, else 80; never fewer than 40."""
-        return width_of(self._out, self.environ)
+        return terminal.width_of(self._out, self.environ)
 
     @property
     def color(self) -> bool:
         """Whether to colour what goes to stdout."""
-        return colored(self._out, self.color_wish[0], self.environ)
+        return terminal.colored(self._out, self.color_wish[0], self.environ)
 
     @property
     def color_wish(self) -> tuple[str, str]:
         """auto, always or never, and who says so."""
-        return color_wish(self.environ, self._color, self.config.color)
+        return terminal.color_wish(self.environ, self._color, self.config.color)
 
     @property
     def pager(self) -> str | None:
@@ -172,14 +168,14 @@ class Env:
 
     def say(self, line: str, *, whole: bool = False) -> None:
         """One line of data on stdout, escaped so that no text in it can steer a terminal; a sentence, unless it is to stay `whole`."""
-        self.write([(safe(line) if whole else shown(line, self._out, self.environ)) + "\n"])
+        self.write([(safe(line) if whole else terminal.shown(line, self._out, self.environ)) + "\n"])
 
     def answer(self, lines: Iterable[str], *, whole: bool = False) -> None:
         """The answer of a move that is recorded; sentences, unless they are to stay `whole`. Raises AnswerLost when nobody can hear it."""
         self._recorded = True
         try:
             for line in lines:
-                self._out.write((safe(line) if whole else shown(line, self._out, self.environ)) + "\n")
+                self._out.write((safe(line) if whole else terminal.shown(line, self._out, self.environ)) + "\n")
             self._out.flush()
         except OSError as error:
             raise errors.AnswerLost(error.strerror or "the stream is closed") from error
@@ -195,7 +191,7 @@ class Env:
             self._after.append(line)
             return
         with suppress(OSError):
-            print(shown(line, self._err, self.environ), file=self._err, flush=True)
+            print(terminal.shown(line, self._err, self.environ), file=self._err, flush=True)
 
     def ask(self, question: str) -> str:
         """Put a question on stderr and read one line. Raises EOFError when there is none, as after Ctrl-C or Ctrl-D.
@@ -204,7 +200,7 @@ class Env:
         """
         line = ""
         try:
-            self._err.write(shown(question, self._err, self.environ, spare=len(PROMPT)) + PROMPT)
+            self._err.write(terminal.shown(question, self._err, self.environ, spare=len(PROMPT)) + PROMPT)
             self._err.flush()
             line = self._in.readline()
         except KeyboardInterrupt:
@@ -236,8 +232,8 @@ class Env:
             self.warn(self._after.pop(0))
 
     def _paged(self, text: str) -> bool:
-        """Whether a text is longer than the terminal is high, and was shown through the pager."""
-        height = height_of(self._out, self.environ)
+        """Whether a text is longer than the terminal is high, and was terminal.shown through the pager."""
+        height = terminal.height_of(self._out, self.environ)
         words = pager.command(self.pager) if height and text.count("\n") >= height else []
         return bool(words) and pager.shown(text, words, self.environ, self._out, color=self.color)
 
@@ -265,7 +261,7 @@ class Env:
 
 
 class _Page(io.StringIO):
-    """What is said on stdout until it is shown at once; it can hold what the terminal can show."""
+    """What is said on stdout until it is terminal.shown at once; it can hold what the terminal can show."""
 
     def __init__(self, encoding: str) -> None:
         super().__init__()
@@ -275,55 +271,6 @@ class _Page(io.StringIO):
     def encoding(self) -> str:  # type: ignore[override]
         """The encoding of the terminal, by which a table knows what it may draw with."""
         return self._encoding
-
-
-def height_of(stream: IO[str], environ: Mapping[str, str]) -> int:
-    """How many lines a terminal has: LINES, else what it says itself; 0 where nobody knows."""
-    lines = environ.get("LINES", "")
-    if lines.isascii() and lines.isdigit() and int(lines[:5]):
-        return int(lines[:5])
-    try:
-        return os.get_terminal_size(stream.fileno()).lines
-    except (OSError, ValueError):
-        return 0
-
-
-def width_of(stream: IO[str], environ: Mapping[str, str]) -> int:
-    """How many columns a stream has: COLUMNS, else what its terminal says, else 80; never fewer than 40."""
-    columns = environ.get("COLUMNS", "")
-    if columns.isascii() and columns.isdigit() and int(columns[:5]):
-        return max(40, int(columns[:5]))
-    try:
-        return max(40, os.get_terminal_size(stream.fileno()).columns or _WIDTH)
-    except (OSError, ValueError):
-        return _WIDTH
-
-
-def color_wish(environ: Mapping[str, str], option: str | None, said: str = "auto") -> tuple[str, str]:
-    """auto, always or never, and who says so: --color, then NO_COLOR, then FORCE_COLOR or CLICOLOR_FORCE, then what the config `said`."""
-    if option in ("always", "never"):
-        return option, "--color"
-    if environ.get("NO_COLOR"):
-        return "never", "NO_COLOR"
-    for name in ("FORCE_COLOR", "CLICOLOR_FORCE"):
-        if environ.get(name, "") not in ("", "0"):
-            return "always", name
-    return ("auto", "--color") if option else (said, "config")
-
-
-def colored(stream: IO[str], wish: str, environ: Mapping[str, str]) -> bool:
-    """Whether to colour on a stream: what was wished, else whether a terminal that can is looking."""
-    return wish == "always" or (wish == "auto" and stream.isatty() and environ.get("TERM") != "dumb")
-
-
-def shown(line: str, stream: IO[str], environ: Mapping[str, str], *, spare: int = 0) -> str:
-    """A line as a stream gets it: escaped, so that no text in it can steer a terminal, and on a terminal broken between words."""
-    line = safe(line)
-    if not stream.isatty():
-        return line
-    from promisectl.rendering.folding import folded
-
-    return folded(line, width_of(stream, environ), spare=spare)
 
 
 def _harmless(piece: str) -> str:
@@ -342,62 +289,3 @@ def _choice(option: str, word: str | None, choices: tuple[str, ...]) -> str | No
     if word is not None and word not in choices:
         raise errors.BadChoice(option, word, choices)
     return word
-
-
-def default_ledger(environ: Mapping[str, str]) -> str:
-    """Where the ledger is kept, if nobody says otherwise."""
-    return os.path.join(_directory(environ, "XDG_DATA_HOME", "~/.local/share", "user_data_dir"), "ledger.db")
-
-
-def config_file(environ: Mapping[str, str]) -> str:
-    """Where the config is."""
-    return os.path.join(_directory(environ, "XDG_CONFIG_HOME", "~/.config", "user_config_dir"), "config.toml")
-
-
-def _directory(environ: Mapping[str, str], variable: str, fallback: str, custom: str) -> str:
-    """Our directory by the XDG base directories, or by the platform's own custom on Windows and macOS."""
-    home = environ.get(variable, "")
-    if not os.path.isabs(home) and sys.platform in ("win32", "darwin"):  # pragma: no cover
-        import platformdirs
-
-        return str(getattr(platformdirs, custom)("promisectl", appauthor=False))
-    return os.path.join(home if os.path.isabs(home) else os.path.expanduser(fallback), "promisectl")
-
-
-def local_zone(environ: Mapping[str, str], said: str | None = None) -> str:
-    """The IANA name of the local zone: TZ, else what is `said`, else where the system's own link points or what it wrote down, else UTC.
-
-    Raises UnknownZone when TZ names none.
-    """
-    wish = environ.get("TZ", "").removeprefix(":")
-    if wish:
-        named = _zone_of(wish)
-        if not named:
-            raise errors.UnknownZone(wish)
-        return named
-    return said or _zone_of(os.path.realpath("/etc/localtime")) or _zone_of(_written("/etc/timezone")) or _zone_of_windows() or "UTC"
-
-
-def _zone_of(text: str) -> str:
-    """The IANA name in a name or a path of the zone database; empty if there is none."""
-    name = text.rpartition("zoneinfo/")[2].removeprefix("posix/").removeprefix("right/")
-    return name if not os.path.isabs(name) and civil.is_zone(name) else ""
-
-
-def _written(path: str) -> str:
-    try:
-        with open(path, encoding="utf-8") as file:
-            return file.read().strip()
-    except OSError:
-        return ""
-
-
-def _zone_of_windows() -> str:
-    """What Windows calls the local zone, by its IANA name; empty on other systems, and where nobody can tell."""
-    if sys.platform == "win32":  # pragma: no cover
-        try:
-            from tzlocal import get_localzone_name
-        except ImportError:
-            return ""
-        return _zone_of(get_localzone_name() or "")
-    return ""

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase, example, given, note, settings
 from hypothesis import strategies as st
 
 from promisectl import errors
-from promisectl.commands import import_, look, make, more, records
+from promisectl.commands import export, import_, look, make, more
 from promisectl.domain import lifecycle
 from promisectl.env import Env, Once
 from promisectl.storage import copying, ledger
@@ -143,11 +143,11 @@ def test_records_make_the_same_records_elsewhere(place: Callable[[], str], seed:
     note(f"{len(rows)} promises at {moment}")
 
     for number, (raw, form) in enumerate(((False, "csv"), (True, "csv"))):
-        text = heard(path, moment, lambda env, raw=raw: records.export(env, raw=raw))  # type: ignore[misc]
+        text = heard(path, moment, lambda env, raw=raw: export.export(env, raw=raw))  # type: ignore[misc]
         other = f"{there}/csv-{number}.db"
         taken(other, moment, text, raw=raw, format_=form)
         assert differences([row | {"offer": None} for row in rows], [row | {"offer": None} for row in as_json(other, moment)]) == []
-        assert heard(other, moment, lambda env, raw=raw: records.export(env, raw=raw)) == text  # type: ignore[misc]
+        assert heard(other, moment, lambda env, raw=raw: export.export(env, raw=raw)) == text  # type: ignore[misc]
 
     spelled = {
         "array": json.dumps(rows),
@@ -339,7 +339,7 @@ def test_a_ledger_of_the_first_step_has_its_journal_and_its_records(tmp_path: Pa
     text = journal(path)
     taken(other, START, text)
     assert journal(other) == text
-    assert heard(other, START, records.export) == heard(path, START, records.export)
+    assert heard(other, START, export.export) == heard(path, START, export.export)
     assert Path(path).read_bytes() == before
 
 
@@ -347,11 +347,11 @@ def test_a_ledger_of_the_first_step_has_its_journal_and_its_records(tmp_path: Pa
 @example(text="\rx")
 @example(text="\ufeff")
 @settings(max_examples=2_000 if LONG else 60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(text=st.text(min_size=1, max_size=60).filter(lambda text: text.strip() and "\0" not in text))
+@given(text=st.text(min_size=1, max_size=60).filter(lambda text: text.strip() and "\0" not in text and text != "-"))
 def test_any_text_comes_back(place: Callable[[], str], text: str) -> None:
     there = place()
     path, other = f"{there}/one.db", f"{there}/other.db"
     perform(path, START, "make", [], {"outcome": text, "to": ["dana"], "why": text, "risk": text, "done_when": text})
-    out = heard(path, START, records.export)
+    out = heard(path, START, export.export)
     taken(other, START, out)
-    assert heard(other, START, records.export) == out
+    assert heard(other, START, export.export) == out

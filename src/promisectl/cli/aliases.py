@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from promisectl import config, errors
 from promisectl.cli import ROOMS
-from promisectl.env import config_file
+from promisectl.places import config_file
 
 WITH_VALUE = ("--ledger", "--today", "--color")
 """The options before a command that take the next word as their value."""

@@ -12,8 +12,8 @@ from promisectl.cli.declare import DECLARED, Color, Csv, Declaration, Json, Json
 from promisectl.cli.help import Command, Group
 from promisectl.cli.mistyped import needs_a_command
 from promisectl.commands.run import run, terminal
-from promisectl.env import COLORS
 from promisectl.escaping import safe
+from promisectl.terminal import COLORS
 
 _EPILOG = "New here? Begin with: promisectl demo, then promisectl guide start. Each command explains itself: promisectl make --help."
 _GROUPS = {

@@ -6,7 +6,9 @@ from typing import Any
 
 from promisectl import config, errors
 from promisectl.config import Config
-from promisectl.env import Env, Once, color_wish, colored, config_file, width_of
+from promisectl.env import Env, Once
+from promisectl.places import config_file
+from promisectl.terminal import color_wish, colored, width_of
 
 _WORLD = ("ledger", "today", "color", "no_input", "quiet", "no_pager")
 _FORMS = ("json", "jsonl", "csv", "plain")
@@ -15,12 +17,11 @@ WITHOUT_CONFIG = {
     ("config", "edit"),
     ("config", "path"),
     ("completion", "completion"),
-    ("export", "export"),
     ("records", "demo"),
     ("records", "guide"),
     ("records", "path"),
 }
-"""What goes on with the defaults when the config can't be used: what helps to put it right, what needs nothing of it, and the way out."""
+"""What goes on with the defaults when the config can't be used: what helps to put it right, and what needs nothing of it."""
 
 
 def run(module: str, function: str, arguments: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from typer.core import TyperArgument, TyperGroup, TyperOption
 from typer.main import get_command
 
-from promisectl import env, guide, shells
+from promisectl import guide, shells, terminal
 from promisectl.cli.app import build
 from promisectl.cli.declare import DECLARED
 from promisectl.domain import wellmade
@@ -79,6 +79,6 @@ def _kind(parameter: Any) -> str:
 
 
 def _words(parameter: Any, choices: Mapping[str, Iterable[str]]) -> tuple[tuple[str, str], ...]:
-    everywhere = {"color": env.COLORS}
+    everywhere = {"color": terminal.COLORS}
     found = choices.get(parameter.name) or everywhere.get(parameter.name) or _FIXED.get(_kind(parameter), ())
     return tuple((word, found[word] if isinstance(found, Mapping) else "") for word in found)

@@ -1,0 +1,67 @@
+"""Where this machine keeps things, and in which zone it is."""
+
+import os
+import sys
+from collections.abc import Mapping
+
+from promisectl import errors
+from promisectl.domain import civil
+
+
+def default_ledger(environ: Mapping[str, str]) -> str:
+    """Where the ledger is kept, if nobody says otherwise."""
+    return os.path.join(_directory(environ, "XDG_DATA_HOME", "~/.local/share", "user_data_dir"), "ledger.db")
+
+
+def config_file(environ: Mapping[str, str]) -> str:
+    """Where the config is."""
+    return os.path.join(_directory(environ, "XDG_CONFIG_HOME", "~/.config", "user_config_dir"), "config.toml")
+
+
+def _directory(environ: Mapping[str, str], variable: str, fallback: str, custom: str) -> str:
+    """Our directory by the XDG base directories, or by the platform's own custom on Windows and macOS."""
+    home = environ.get(variable, "")
+    if not os.path.isabs(home) and sys.platform in ("win32", "darwin"):  # pragma: no cover
+        import platformdirs
+
+        return str(getattr(platformdirs, custom)("promisectl", appauthor=False))
+    return os.path.join(home if os.path.isabs(home) else os.path.expanduser(fallback), "promisectl")
+
+
+def local_zone(environ: Mapping[str, str], said: str | None = None) -> str:
+    """The IANA name of the local zone: TZ, else what is `said`, else where the system's own link points or what it wrote down, else UTC.
+
+    Raises UnknownZone when TZ names none.
+    """
+    wish = environ.get("TZ", "").removeprefix(":")
+    if wish:
+        named = _zone_of(wish)
+        if not named:
+            raise errors.UnknownZone(wish)
+        return named
+    return said or _zone_of(os.path.realpath("/etc/localtime")) or _zone_of(_written("/etc/timezone")) or _zone_of_windows() or "UTC"
+
+
+def _zone_of(text: str) -> str:
+    """The IANA name in a name or a path of the zone database; empty if there is none."""
+    name = text.rpartition("zoneinfo/")[2].removeprefix("posix/").removeprefix("right/")
+    return name if not os.path.isabs(name) and civil.is_zone(name) else ""
+
+
+def _written(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read().strip()
+    except OSError:
+        return ""
+
+
+def _zone_of_windows() -> str:
+    """What Windows calls the local zone, by its IANA name; empty on other systems, and where nobody can tell."""
+    if sys.platform == "win32":  # pragma: no cover
+        try:
+            from tzlocal import get_localzone_name
+        except ImportError:
+            return ""
+        return _zone_of(get_localzone_name() or "")
+    return ""
