@@ -23,6 +23,12 @@ class Once(NamedTuple):
     key: str
     request: str
 
+    def about(self, content: str) -> "Once":
+        """The same with what else is asked."""
+        import hashlib
+
+        return self._replace(request=f"{self.request} of {hashlib.sha256(content.encode()).hexdigest()[:16]}")
+
 
 class Env:
     """What a command may know of the world, and where it speaks.
@@ -70,7 +76,7 @@ class Env:
     def elsewhere(self, *, ledger: str | None, today: str | None) -> "Env":
         """The same person with another ledger, or at another moment, where one is named as a shell would be given it."""
         path = os.path.expandvars(ledger) if ledger else self.ledger
-        return Env(self.environ, (self._in, self._out, self._err), ledger=path, today=today)
+        return Env(self.environ, (self._in, self._out, self._err), self.config, ledger=path, today=today)
 
     # What the person sees
 

@@ -212,6 +212,13 @@ class NotEmpty(Usage):
         super().__init__(f"A journal is a whole ledger, and {path} has promises already. Import it into another one: --ledger PATH.")
 
 
+class NotOnlyMe(Usage):
+    """A name that the config says is mine, and that somebody in the ledger bears."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"“{name}” is you by the config, and a person in your ledger. Give `me` in the config your whole name.")
+
+
 class NoSide(Usage):
     """A promise was to be made without saying to whom or from whom."""
 

@@ -6,7 +6,6 @@ from typing import TextIO
 
 DEFAULT = "less -FIRX"
 _SETTINGS = {"LESS": "FIRX", "LV": "-c"}  # for a pager that was named without options, where its own variable says nothing
-_NOT_FOUND = (126, 127)  # how a shell or `env` says that it could not start a program
 
 
 def command(wish: str | None) -> list[str]:
@@ -23,7 +22,7 @@ def command(wish: str | None) -> list[str]:
 
 
 def shown(text: str, words: list[str], environ: Mapping[str, str], out: TextIO, *, color: bool) -> bool:
-    """Show a text through the pager and wait until it is left, early or not; False where it did not start.
+    """Show a text through the pager and wait until it is left, early or not; False where it did not start or ended with an error.
 
     Ctrl-C belongs to the pager meanwhile.
     """
@@ -47,4 +46,4 @@ def shown(text: str, words: list[str], environ: Mapping[str, str], out: TextIO, 
         return False
     finally:
         signal.signal(signal.SIGINT, before)
-    return pager.returncode not in _NOT_FOUND
+    return pager.returncode <= 0

@@ -35,7 +35,7 @@ def local_zone(environ: Mapping[str, str], said: str | None = None) -> str:
     """
     wish = environ.get("TZ", "").removeprefix(":")
     if wish:
-        named = _zone_of(wish)
+        named = _zone_of(os.path.realpath(wish) if os.path.isabs(wish) else wish)
         if not named:
             raise errors.UnknownZone(wish)
         return named

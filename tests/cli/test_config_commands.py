@@ -119,7 +119,7 @@ def test_a_first_config_begins_with_every_key(program: Program, monkeypatch: pyt
 def test_the_template_says_nothing_and_every_example_in_it_is_right() -> None:
     assert file.parsed(keys.template().encode(), "") == file.parsed(b"", "")
     lines = keys.template().splitlines()
-    said = "\n".join(line.removeprefix("# ") if "=" in line and line.startswith("# ") else line for line in lines)
+    said = "\n".join(line.removeprefix("# ") if "=" in line or line.startswith("# [") else line for line in lines)
     config = file.parsed(said.encode(), "")
     assert (config.me, config.window, config.alias) == ("Ana Lopez", 180, {"today": "owe --due-before tomorrow"})
     assert [key for key in keys.KEYS if f"\n# {key.rpartition('.')[2]} = " not in keys.template()] == []

@@ -421,7 +421,7 @@ def test_a_place_that_takes_no_file_is_said(promised: Program, desk: Desk, monke
 def test_a_person_is_asked_which_of_the_two_it_is(promised: Program, desk: Desk) -> None:
     desk.types({"outcome": "Send Q4 numbers"})
     result = promised("edit", "1", answers="perhaps\nc\n", width=200)
-    assert result.stderr.startswith(f"{WHICH}There is no “perhaps” here.\n{WHICH}")
+    assert result.stderr.startswith(f"{WHICH}“perhaps” is no answer here.\n{WHICH}")
     assert result.stdout == "#1 active. Put right (rev 1) of “Send Q3 numbers”: “Send Q4 numbers”.\n"
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sqlite3
+import sys
 import threading
 import time
 from contextlib import closing
@@ -730,9 +731,7 @@ def test_ctrl_c_in_the_middle_leaves_everything_as_it_was(program: Program, long
 def test_killed_in_the_middle_it_leaves_everything_as_it_was(program: Program, long: Path) -> None:
     program.ok("make", "Lend the drill", "--to", "kim")
     before = program.ok("list", "--json")
-    child = pexpect.spawn(
-        "sh", ["-c", 'exec python -m promisectl import "$0"', str(long)], env=dict(os.environ), encoding="utf-8", timeout=120
-    )
+    child = pexpect.spawn(sys.executable, ["-m", "promisectl", "import", str(long)], env=dict(os.environ), encoding="utf-8", timeout=120)
     child.expect("[1-9][0-9]%")
     child.kill(signal.SIGKILL)
     child.wait()

@@ -265,10 +265,10 @@ def test_what_was_settled_is_gone_the_next_time(program: Program) -> None:
     ("typed", "said"),
     [
         ("re", "That can mean renege or release."),
-        ("xyz", "There is no “xyz” here."),
-        ("told", "There is no “told” here."),
-        ("accept", "There is no “accept” here."),
-        ("\x1b[2J", "There is no “\\x1b[2j” here."),
+        ("xyz", "“xyz” is no answer here."),
+        ("told", "“told” is no answer here."),
+        ("accept", "“accept” is no answer here."),
+        ("\x1b[2J", "“\\x1b[2j” is no answer here."),
     ],
 )
 def test_what_is_not_clear_is_asked_again(program: Program, typed: str, said: str) -> None:

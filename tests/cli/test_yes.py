@@ -68,7 +68,7 @@ def test_yes_may_be_typed_in_any_way(asked: Program, word: str) -> None:
 
 def test_a_word_that_is_no_answer_is_asked_again(asked: Program) -> None:
     result = _accept(asked, answers="\n\nperhaps\nx\x1b[2J\nyes\n")
-    assert result.stderr == (f"{ASKS}{RISK}{PRICE}{YES}There is no “perhaps” here.\n{YES}There is no “x\\x1b[2j” here.\n{YES}{NEXT}")
+    assert result.stderr == (f"{ASKS}{RISK}{PRICE}{YES}“perhaps” is no answer here.\n{YES}“x\\x1b[2j” is no answer here.\n{YES}{NEXT}")
     assert result.code == 0
 
 

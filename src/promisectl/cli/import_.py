@@ -13,6 +13,9 @@ Format = Annotated[str | None, typer.Option("--format", metavar="FORMAT", help="
 Map = Annotated[
     list[str], typer.Option("--map", metavar="THEIRS=OURS", help="Their column is our field; THEIRS= leaves it out. May be repeated.")
 ]
+Set = Annotated[
+    list[str], typer.Option("--set", metavar="FIELD=VALUE", help="A field that is the same in every record, where the file lacks it.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", metavar="", help="Only show what would be made, skipped and refused.")]
 Raw = Annotated[bool, typer.Option("--raw", metavar="", help="Take a ' before what looks like a formula for a part of the text.")]
 New = Annotated[bool, typer.Option("--new", metavar="", help="New people, though their names look like known ones.")]
@@ -23,6 +26,7 @@ def import_(
     file: File,
     format_: Format = None,
     map_: Map = [],  # noqa: B006
+    set_: Set = [],  # noqa: B006
     dry_run: DryRun = False,
     raw: Raw = False,
     new: New = False,
@@ -31,7 +35,7 @@ def import_(
 
     \b
     promisectl import promises.csv --dry-run
-    promisectl import theirs.csv --map Task=outcome --map Owner=person
+    promisectl import theirs.csv --map Task=outcome --set direction=owe
     promisectl --ledger copy.db import journal.jsonl
 
     What is known by its uid is skipped, so it can be repeated.

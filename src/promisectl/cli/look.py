@@ -52,7 +52,7 @@ def list_() -> None:
 
 
 @command("show", PANEL, answers=VIEW)
-def show(ids: o.Ids) -> None:
+def show(ids: o.ShownIds) -> None:
     """Everything about a promise.
 
     \b

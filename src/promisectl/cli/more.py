@@ -10,7 +10,7 @@ from promisectl.cli.declare import MOVE, command
 PANEL = "More moves"
 
 Text = Annotated[str, typer.Argument(metavar="TEXT", help="What was said.")]
-Tags = Annotated[list[str], typer.Argument(metavar="TAG…", help="Words without blanks, with or without a #.")]
+Tags = Annotated[list[str], typer.Argument(metavar="TAG…", help="Words without blanks, with or without a # or +.")]
 OfPromise = Annotated[str | None, typer.Option("--promise", metavar="ID", help="The newest command of this promise.")]
 
 

@@ -6,6 +6,7 @@ import typer
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The number of a promise.")]
 Ids = Annotated[list[str], typer.Argument(metavar="ID…", help="Numbers of promises; all of them happen, or none.")]
+ShownIds = Annotated[list[str], typer.Argument(metavar="ID…", help="Numbers of promises.")]
 On = Annotated[str | None, typer.Option("--on", metavar="WHEN", help="When it was said, if not now.")]
 Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")]
 By = Annotated[str | None, typer.Option("--by", metavar="WHEN", help="Due: fri, 28 nov, 2026-11-27, “fri 17:00”.")]

@@ -52,8 +52,10 @@ def outcome(value: str) -> str:
 
 
 def tags(words: Sequence[str]) -> tuple[str, ...]:
-    """Tags, each once, without blanks and without a leading `#`. Raises Usage."""
-    found = tuple(dict.fromkeys((text("tag", word.removeprefix("#"), limit=100) or "") for word in words))
+    """Tags, each once, without blanks, a leading `#` or `+`, or a comma behind. Raises Usage."""
+    found = tuple(
+        dict.fromkeys((text("tag", word.removeprefix("#").removeprefix("+").removesuffix(","), limit=100) or "") for word in words)
+    )
     for tag in found:
         if len(tag.split()) != 1 or tag != tag.strip():
             raise errors.Contradiction(f"A tag is one word, and “{tag}” is not. Give each one by itself.")

@@ -67,4 +67,4 @@ def choice(env: Env, question: str, choices: Sequence[str], *, enter: str) -> st
         found = [word for word in choices if word.startswith(typed)] if typed else [enter]
         if len(found) == 1 or typed in found:
             return typed if typed in found else found[0]
-        env.warn(f"That can mean {' or '.join(found)}." if found else f"There is no “{typed}” here.")
+        env.warn(f"That can mean {' or '.join(found)}." if found else f"“{typed}” is no answer here.")

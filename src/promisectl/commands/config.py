@@ -30,7 +30,7 @@ def _value(env: Env, key: str) -> Any:
     from promisectl.config.keys import WEEKDAYS
     from promisectl.rendering.columns import USUAL
 
-    table, _, name = key.rpartition(".")
+    table, _, name = key.partition(".") if "." in key else ("", "", key)
     match key:
         case "zone":
             return env.zone

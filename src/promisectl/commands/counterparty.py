@@ -25,7 +25,10 @@ def known(env: Env, name: str) -> Person | None:
 
 
 def is_me(env: Env, *names: str) -> bool:
-    """Whether any of the names means myself: `me`, or who the config says I am."""
+    """Whether any of the names means myself: `me`, or who the config says I am. Raises NotOnlyMe where that is somebody else, too."""
+    for name in names:
+        if not people.is_me(name) and people.is_me(name, env.config.me) and people.exact(name, everybody(env)):
+            raise errors.NotOnlyMe(name)
     return any(people.is_me(name, env.config.me) for name in names)
 
 

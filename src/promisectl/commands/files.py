@@ -17,7 +17,7 @@ def is_directory(path: str) -> bool:
 def write(env: Env, path: str, pieces: Iterable[str], *, force: bool) -> None:
     """Write one file. Raises FileExists, unless `force` replaces it, OntoTheLedger and CannotWrite."""
     there = os.path.lexists(path)
-    if there and ledger.same(path, env.ledger):
+    if ledger.same(path, env.ledger):
         raise errors.OntoTheLedger(path)
     _refuse_strange(path)
     if there and not force:

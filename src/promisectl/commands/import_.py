@@ -42,6 +42,7 @@ def import_(
     *,
     format_: str | None = None,
     map_: Sequence[str] = (),
+    set_: Sequence[str] = (),
     dry_run: bool = False,
     raw: bool = False,
     new: bool = False,
@@ -49,7 +50,7 @@ def import_(
     """Promises from a file, or from stdin. Returns the exit code: 6 when a dry run refuses something, else 0."""
     arguments.choice("--format", format_, incoming.FORMS)
     with source.opened(env, file) as stream:
-        known = Source("stdin" if file == "-" else file, stream, format_, _names(map_), raw)
+        known = Source("stdin" if file == "-" else file, stream, format_, _names(map_), raw, _alike(set_))
         head = source.head(known)
         if head is not None:
             _whole(env, known, head, dry_run=dry_run)
@@ -69,6 +70,16 @@ def _names(pairs: Sequence[str]) -> dict[str, str]:
             raise errors.Contradiction(f"“{pair}” does not say which column is which field. Write it as: --map Task=outcome.")
         names[theirs] = arguments.choice("--map", ours, ("", *incoming.FIELDS)) or ""
     return names
+
+
+def _alike(pairs: Sequence[str]) -> dict[str, str]:
+    """What every record has in a field that the file lacks. Raises Usage."""
+    said = [pair.partition("=") for pair in pairs]
+    for field, sign, value in said:
+        if not (sign and value):
+            raise errors.Contradiction(f"“{field}” does not say what the field is for every record. Write it as: --set direction=owe.")
+        arguments.choice("--set", field, incoming.FIELDS)
+    return {field: value for field, _, value in said}
 
 
 # Promises

@@ -107,7 +107,9 @@ def make(
         from promisectl.commands import fed
 
         _check_alone(env, wanted)
-        _make(env, fed.read(env))
+        all_wanted = fed.read(env)
+        env.once = env.once and env.once.about(repr(all_wanted))
+        _make(env, all_wanted)
     else:
         _make(env, [wanted])
 

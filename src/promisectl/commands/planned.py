@@ -9,6 +9,7 @@ from typing import NamedTuple
 from promisectl import errors
 from promisectl.domain import people
 from promisectl.domain.people import Newcomer, Person
+from promisectl.domain.promise import State
 from promisectl.env import Env
 from promisectl.records import found
 from promisectl.records.cells import Place
@@ -65,7 +66,7 @@ class Planner:
             raise errors.BadRecord(f"line {known.line} has the same one", "uid")
         if told.id in self._numbers:
             raise errors.BadRecord(f"a record before it is #{told.id} already", "id")
-        if known and known.begun:
+        if known and (known.begun or told.found.state is State.VOID):
             step = Step(row.line, "skip", row, told, known.number)
         else:
             person, replaces = self._other(told), self._replaced(told)

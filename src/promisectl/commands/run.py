@@ -16,6 +16,7 @@ _FORMS = ("json", "jsonl", "csv", "plain")
 WITHOUT_CONFIG = {
     ("config", "edit"),
     ("config", "path"),
+    ("status", "status"),
     ("completion", "completion"),
     ("records", "demo"),
     ("records", "guide"),
@@ -36,9 +37,10 @@ def run(module: str, function: str, arguments: dict[str, Any]) -> None:
     once = _once(function, arguments)
     said = _config(may_be_broken=(module, function) in WITHOUT_CONFIG)
     env = Env(os.environ, (sys.stdin, sys.stdout, sys.stderr), said, form=forms[0] if forms else None, once=once, **world)
+    handed_in = arguments.get("outcome") == "-"  # then what is asked comes in on stdin, and is compared when it has been read
     commands = __import__(f"promisectl.commands.{module}", fromlist=[function])
     try:
-        code = None if once and _said_before(env) else getattr(commands, function)(env, **arguments)
+        code = None if once and not handed_in and _said_before(env) else getattr(commands, function)(env, **arguments)
         env.flush()
     except (errors.NoPromise, errors.BadNumber) as problem:
         from promisectl.commands import mistyped

@@ -118,15 +118,14 @@ def _before(env: Env, db: sqlite3.Connection) -> list[Answer] | None:
     first = reading.first_answer(db, env.once.key) if env.once else None
     if not (env.once and first):
         return None
-    request, answers = first
-    if request != env.once.request:
-        raise errors.KeyTaken(env.once.key, request, env.once.request)
+    if first["request"] != env.once.request:
+        raise errors.KeyTaken(env.once.key, first["request"], env.once.request)
     import json
 
-    again = [f"Said before with the key “{env.once.key}”: nothing new was recorded."]
-    return [
-        Answer(line, number, record, notices=() if place else again) for place, (line, number, record) in enumerate(json.loads(answers))
-    ]
+    since = " It was undone since." if first["undone_by"] else ""
+    again = [f"Said before with the key “{env.once.key}”: nothing new was recorded.{since}"]
+    said = json.loads(first["answer"])
+    return [Answer(line, number, record, notices=() if place else again) for place, (line, number, record) in enumerate(said)]
 
 
 def _one(env: Env, db: sqlite3.Connection, journal: Journal, before: Promise, act: Callable[[Promise], Act], besides: Besides) -> Answer:

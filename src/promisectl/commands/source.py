@@ -19,13 +19,18 @@ _PIECE = 1 << 16
 
 
 class Source(NamedTuple):
-    """A file: its name, its bytes, its form if it was said, which of its columns is which field, and whether its cells are `raw`."""
+    """A file: its name, its bytes, its form if it was said, and how its cells are to be taken.
+
+    `names` says which of its columns is which field, `raw` whether a `'` before what looks like a formula belongs to the text,
+    `alike` what every record has in a field that the file lacks.
+    """
 
     name: str
     file: IO[bytes]
     form: str | None
     names: Mapping[str, str]
     raw: bool
+    alike: Mapping[str, str]
 
 
 @contextmanager
@@ -69,7 +74,7 @@ def head(source: Source) -> dict[str, Any] | None:
         return None
     try:
         first = next(lines(source), "")
-        found = incoming.one(first, 1) if incoming.form_of(first) == "jsonl" else None
+        found = incoming.one(first.removeprefix("\ufeff"), 1) if incoming.form_of(first) == "jsonl" else None
     except Unreadable:  # it is told with all the rest
         return None
     return found if copying.is_head(found) else None
@@ -89,7 +94,12 @@ def rows(env: Env, source: Source) -> Iterator[Row]:
     all_ = watched(env, source)
     first = next(all_, "")
     form = source.form or incoming.form_of(first)
-    return incoming.rows(chain([first], all_), form, source.names, raw=source.raw)
+    found = incoming.rows(chain([first], all_), form, source.names, raw=source.raw)
+    return (row._replace(cells=_filled(row.cells, source.alike)) for row in found)
+
+
+def _filled(cells: Mapping[str, Any], alike: Mapping[str, str]) -> dict[str, Any]:
+    return {**cells, **{name: value for name, value in alike.items() if cells.get(name) is None}}
 
 
 def watched(env: Env, source: Source) -> Iterator[str]:

@@ -48,7 +48,7 @@ LATER_ON_SAME = "SELECT entry.id, entry.command, act.promise FROM entry JOIN act
 NEWEST_ENTRIES = 'SELECT entry.id, entry.command FROM entry ORDER BY entry.id DESC'
 UNDONE_BY = 'SELECT entry.id, entry.command FROM entry WHERE entry.undone_by = :entry'
 TOUCHED_BY = "SELECT DISTINCT act.promise, act.person FROM act WHERE act.entry = :entry AND verb <> 'meet'"
-FIRST_ANSWER = 'SELECT once.request, once.answer FROM once WHERE once."key" = :key'
+FIRST_ANSWER = 'SELECT once.request, once.answer, entry.undone_by FROM once JOIN entry ON entry.id = once.entry WHERE once."key" = :key'
 KEEP_ANSWER = 'INSERT INTO once ("key", entry, request, answer) VALUES (:key, :entry, :request, :answer)'
 TOUCHED_SINCE = 'SELECT DISTINCT act.promise FROM act JOIN entry ON entry.id = act.entry WHERE entry.recorded_at >= :begin AND entry.undone_by IS NULL AND act.promise IS NOT NULL ORDER BY act.promise'
 ADD_PROMISE = 'INSERT INTO promise (uid, direction, person, state, move, author, outcome, due, due_zone, due_at, done_when, why, reply_by, reply_at, revision, revisions, renegotiated, first_due, made_at, accepted_at, delivered_at, closed_at, contact_at, bumped_at, word_at, told_at, reason, cause, repair, risk, no_to, replaces, tags, offer, offer_outcome, offer_due, offer_done_when, offer_why, offer_reply_by) VALUES (:uid, :direction, :person, :state, :move, :author, :outcome, :due, :due_zone, :due_at, :done_when, :why, :reply_by, :reply_at, :revision, :revisions, :renegotiated, :first_due, :made_at, :accepted_at, :delivered_at, :closed_at, :contact_at, :bumped_at, :word_at, :told_at, :reason, :cause, :repair, :risk, :no_to, :replaces, :tags, :offer, :offer_outcome, :offer_due, :offer_done_when, :offer_why, :offer_reply_by)'

@@ -1,5 +1,6 @@
 """The config as a file: TOML on the way in, and on which line each key stands."""
 
+import os
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
@@ -19,6 +20,8 @@ _NOT_A_TABLE = {
 def content(path: str) -> bytes:
     """What is in the file. Raises BadConfig when it can't be read."""
     try:
+        if not os.path.isfile(path) and not os.path.isdir(path) and os.path.exists(path):
+            raise errors.BadConfig(path, "it is no ordinary file")
         with open(path, "rb") as file:
             return file.read()
     except OSError as error:

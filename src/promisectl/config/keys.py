@@ -146,9 +146,10 @@ KEYS = {
 
 _HEAD = (
     "# The config of promisectl. Nothing has to be said here, and a line that begins with # says nothing:",
-    "# take that sign away where you want what stands behind it. More about it: promisectl guide config.",
+    "# take that sign away where you want what stands behind it, and before the [table] that it is in.",
+    "# More about it: promisectl guide config.",
 )
-_ALIASES = ("", "# Words of your own for commands: promisectl guide aliases.", "[alias]", '# today = "owe --due-before tomorrow"')
+_ALIASES = ("", "# Words of your own for commands: promisectl guide aliases.", "# [alias]", '# today = "owe --due-before tomorrow"')
 
 
 def template() -> str:
@@ -157,6 +158,6 @@ def template() -> str:
     for name, key in KEYS.items():
         within = name.rpartition(".")[0]
         about = [f"# {line}" for line in textwrap.wrap(key.about, 90)]
-        lines += ["", *([f"[{within}]"] if within != table else []), *about, f"# {key.example}"]
+        lines += ["", *([f"# [{within}]"] if within != table else []), *about, f"# {key.example}"]
         table = within
     return "\n".join((*lines, *_ALIASES, ""))

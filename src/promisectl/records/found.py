@@ -14,6 +14,7 @@ from promisectl.records.cells import Cells, Place
 _OUTCOME, _NAME = 1_000, 100  # characters
 _OURS = uuid.UUID("6f9a2a55-6b3e-5c1a-9a39-7d0c7c0f2b11")
 _AGREED = (State.ACTIVE, State.DELIVERED, State.KEPT, State.RENEGED, State.RELEASED)
+_ALONE = (State.ACTIVE, State.KEPT, State.RENEGED, State.VOID)  # nobody else is there to answer or to judge
 _OPEN = (State.PROPOSED, State.ACTIVE, State.DELIVERED)
 _SIDES = ("me", "them")
 
@@ -40,7 +41,10 @@ class Told(NamedTuple):
 def told(cells: Mapping[str, Any], place: Place, uid: Callable[[], str]) -> Told:
     """What the cells of a record tell; `uid` gives one to a record without. Raises BadRecord."""
     read = Cells(cells, place)
-    direction = Direction(read.needed("direction", lambda name: read.choice(name, [one.value for one in Direction])))
+    said = read.choice("direction", [one.value for one in Direction])
+    if said is None:
+        raise errors.BadRecord("it is missing; where all are alike, add --set direction=owe, or owed", "direction")
+    direction = Direction(said)
     terms = Terms(
         read.needed("outcome", lambda name: read.text(name, _OUTCOME)),
         read.due(),
@@ -86,6 +90,8 @@ def _other(read: Cells, direction: Direction) -> str:
 def _standing(read: Cells, direction: Direction, terms: Terms) -> tuple[Found, datetime]:
     """How the promise stands, and when the last known thing was said about it."""
     state = State(read.choice("state", [one.value for one in State]) or State.ACTIVE)
+    if direction is Direction.SELF and state not in _ALONE:
+        raise errors.BadRecord(f"a promise to yourself is never {state}", "state")
     moments = _moments(read, state)
     last = max(moment for moment in moments.values() if moment)
     move, whose = read.choice("move", _SIDES), read.choice("author", _SIDES)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import sqlite3
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import groupby
@@ -15,6 +16,7 @@ from promisectl.domain.promise import Verb
 from promisectl.storage import codec
 from promisectl.storage.reading import let_go
 
+_MOST = 10**9  # promises
 FORMAT = 1
 _SIGN = "promisectl"
 _FIELDS = {"entry", "command", "recorded_at", "once", "acts"}
@@ -136,8 +138,13 @@ class Filling:
 
     def _about_promise(self, row: Record) -> str:
         number = row["promise"]
+        act = codec.act_of(row)
+        if codec.body_of(act) != row["body"]:
+            raise errors.BadRecord("it says what no command says")
         if number not in self._uids:
-            promise = lifecycle.apply(None, codec.act_of(row), number)
+            if type(number) is not int or not 0 < number < _MOST or (act.opening and str(uuid.UUID(act.opening.uid)) != act.opening.uid):
+                raise errors.BadRecord("it begins a promise with a number or a uid that none has")
+            promise = lifecycle.apply(None, act, number)
             self._db.execute(sql.PUT_PROMISE, {**codec.columns_of(promise), "id": number})
             self._uids[number] = promise.opening.uid
         return self._uids[number]

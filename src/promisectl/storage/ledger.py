@@ -64,7 +64,8 @@ def exists(path: str) -> bool:
 
 def same(path: str, ledger: str) -> bool:
     """Whether `path` is the ledger itself, by whatever name."""
-    return exists(ledger) and os.path.exists(path) and os.path.samefile(path, ledger)
+    there = os.path.realpath(path) == os.path.realpath(ledger)
+    return there or (exists(ledger) and os.path.exists(path) and os.path.samefile(path, ledger))
 
 
 def in_memory() -> sqlite3.Connection:

@@ -144,10 +144,10 @@ def acts_of(db: sqlite3.Connection, number: int) -> list[Row]:
     return db.execute(f"SELECT * FROM ({sql.VIEWS['acts']}) WHERE promise = :promise ORDER BY id", {"promise": number}).fetchall()  # noqa: S608
 
 
-def first_answer(db: sqlite3.Connection, key: str) -> tuple[str, str] | None:
-    """What was asked with that key, and what was answered; None if it is new."""
-    row = db.execute(sql.FIRST_ANSWER, {"key": key}).fetchone()
-    return (row["request"], row["answer"]) if row else None
+def first_answer(db: sqlite3.Connection, key: str) -> Row | None:
+    """What was asked with that key, what was answered, and by which command it was taken back since; None if the key is new."""
+    row: Row | None = db.execute(sql.FIRST_ANSWER, {"key": key}).fetchone()
+    return row
 
 
 def late_with_others(db: sqlite3.Connection, clock: Clock) -> int:

@@ -63,7 +63,9 @@ STATEMENTS: dict[str, ClauseElement] = {
     "NEWEST_ENTRIES": select(_entry.c.id, _entry.c.command).order_by(_entry.c.id.desc()),
     "UNDONE_BY": select(_entry.c.id, _entry.c.command).where(_entry.c.undone_by == bindparam("entry")),
     "TOUCHED_BY": select(_act.c.promise, _act.c.person).where(_act.c.entry == bindparam("entry"), text("verb <> 'meet'")).distinct(),
-    "FIRST_ANSWER": select(_once.c.request, _once.c.answer).where(_once.c.key == bindparam("key")),
+    "FIRST_ANSWER": select(_once.c.request, _once.c.answer, _entry.c.undone_by)
+    .join(_entry, _entry.c.id == _once.c.entry)
+    .where(_once.c.key == bindparam("key")),
     "KEEP_ANSWER": insert(_once).values(**_columns(_once)),
     "TOUCHED_SINCE": select(_act.c.promise)
     .join(_entry, _entry.c.id == _act.c.entry)
