@@ -290,3 +290,10 @@ def test_a_table_that_does_not_fit_becomes_a_list(program: Program) -> None:
         "   Fri 27 Nov, in 4 days, tags: q3",
         "   done when: the board has it",
     ]
+
+
+def test_my_name_is_nobody_elses(program: Program) -> None:
+    program.ok("make", "Send it", "--to", "dana")
+    configure(program, 'me = "Dana"\n')
+    result = program("make", "Pay back", "--to", "dana")
+    assert (result.code, "is you by the config, and a person in your ledger" in result.stderr) == (2, True)

@@ -103,6 +103,11 @@ def test_the_path_stands_alone(program: Program) -> None:
     assert program("config", "path") == (f"{_path(program)}\n", "", 0)
 
 
+def test_an_alias_with_a_point_in_its_name_is_shown(program: Program) -> None:
+    configure(program, '[alias]\n"a.b" = "owe"\n')
+    assert _shown(program)["alias.a.b"][0] == "owe"
+
+
 # edit
 
 

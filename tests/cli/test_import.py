@@ -158,7 +158,7 @@ def test_a_mapped_json(program: Program) -> None:
         ((*MAP, "--map", "Done=", "--map", "Dane="), "there is no column “Dane” as --map has it."),
         (
             (*MAP, "--map", "Done=", "--map", "direction="),
-            "there is no column direction; add one (owe, owed or self), or name the one that says it (--map",
+            "there is no column direction; add one (owe, owed or self), name the one that says it (--map",
         ),
     ],
 )
@@ -751,3 +751,88 @@ def test_while_somebody_types_nobody_waits(program: Program) -> None:
         child.sendeof()
         child.expect("Imported 1 promise from stdin")
         assert ended(child) == 0
+
+
+# What the file lacks, and what nobody could have said
+
+
+def test_a_list_without_a_direction_says_it_for_all(program: Program) -> None:
+    bare = "person,outcome,state,closed_at\ndana,Send the numbers,,\nlee,Fix the brake,kept,2026-11-20\n"
+    refused = take(program, bare)
+    assert (refused.code, "or say it for all (--set direction=…)" in refused.stderr) == (6, True)
+    take(program, bare, "--set", "direction=owed", "--set", "state=active")
+    assert told(program, "direction", "person", "state") == [("owed", "dana", "active"), ("owed", "lee", "kept")]
+    assert take(program, bare, "--set", "direction=").code == 2
+    assert "there is no" not in take(program, bare, "--set", "directoin=owe").stderr.casefold()
+    assert take(program, bare, "--set", "directoin=owe").code == 2
+
+
+@pytest.mark.parametrize("state", ["proposed", "delivered", "declined", "withdrawn", "released"])
+def test_a_promise_to_yourself_stands_as_one_can(program: Program, state: str) -> None:
+    result = take(program, one(direction="self", person="me", state=state, delivered_at="2026-11-20", closed_at="2026-11-20"))
+    assert (result.code, f"a promise to yourself is never {state}" in result.stderr) == (6, True)
+
+
+def test_what_was_taken_back_is_not_made_again_by_the_export_that_says_so(program: Program) -> None:
+    program.ok("make", "Send the numbers", "--to", "dana")
+    program.ok("undo")
+    out = program.ok("export")
+    assert take(program, out).stdout == "Imported 0 promises from file.csv. 1 record known already, and skipped.\n"
+    assert program.ok("redo", "-q") == "1\n"
+
+
+def _journal(program: Program) -> list[dict[str, Any]]:
+    program.ok("make", "Send the numbers", "--to", "dana", "--by", "fri")
+    return [json.loads(line) for line in program.ok("export", "--journal").splitlines()]
+
+
+def _forged(records: list[dict[str, Any]]) -> str:
+    """The journal with hashes that fit, as anybody can compute them."""
+    from promisectl.storage import codec, copying
+
+    before, uids = "", dict[int, str]()
+    for record in records[1:-1]:
+        for said in record["acts"]:
+            if said["promise"] is not None:
+                uids.setdefault(said["promise"], said["body"].get("uid"))
+            about = said["person"] if said["promise"] is None else uids[said["promise"]]
+            row = {**said, "entry": record["entry"], "body": codec.canonical(said["body"])}
+            before = said["hash"] = codec.chained_row(before, record["command"], about, row)
+    total = copying._Sum()
+    return "".join(json.dumps(record) + "\n" for record in [*map(total.over, records[:-1]), total.end()])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"uid": "../pwned"},
+        {"extra": "x"},
+        {"uid": "00000000-0000-4000-8000-00000000000G"},
+        {"promise": -5},
+        {"promise": 10**15},
+        {"promise": True},
+    ],
+    ids=str,
+)
+def test_a_journal_says_only_what_commands_say(program: Program, wrong: dict[str, Any]) -> None:
+    records = _journal(program)
+    offer = next(said for record in records[1:-1] for said in record["acts"] if said["verb"] == "offer")
+    place = offer if "promise" in wrong else offer["body"]
+    place.update(wrong)
+    text = _forged(records)
+    other = str(program.home / "other.db")
+    (program.home / "j.jsonl").write_text(text, encoding="utf-8")
+    result = program("--ledger", other, "import", str(program.home / "j.jsonl"))
+    assert (result.stdout, result.code, os.path.exists(other)) == ("", 6, False)
+
+
+def test_a_journal_put_together_by_somebody_else_is_one_too(program: Program) -> None:
+    records = _journal(program)
+    assert _forged(records) == "".join(json.dumps(record) + "\n" for record in records)
+
+
+def test_a_journal_with_a_byte_order_mark_is_one(program: Program) -> None:
+    _journal(program)
+    (program.home / "j.jsonl").write_bytes(b"\xef\xbb\xbf" + program.ok("export", "--journal").encode())
+    result = program("--ledger", str(program.home / "other.db"), "import", str(program.home / "j.jsonl"))
+    assert result.stdout == "Imported the whole journal: 1 promise, 1 command.\n"

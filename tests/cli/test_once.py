@@ -258,3 +258,12 @@ def test_a_move_that_is_killed_in_the_middle_leaves_an_older_ledger_whole(older:
     assert step(older) == 1
     older.ok("note", "1", "rang", "--once", "k")
     assert step(older) == 2
+
+
+def test_what_comes_in_on_stdin_is_a_part_of_what_is_asked(program: Program) -> None:
+    one, other = '{"outcome": "Send it", "to": "dana"}\n', '{"outcome": "Send it all", "to": "dana"}\n'
+    first = program("make", "-", "--json", "--once", "k", piped=one)
+    again = program("make", "-", "--json", "--once", "k", piped=one)
+    refused = program("make", "-", "--json", "--once", "k", piped=other)
+    assert (first.code, again.stdout, again.code) == (0, first.stdout, 0)
+    assert (refused.code, len(program.ok("list").splitlines())) == (2, 1)

@@ -94,12 +94,7 @@ def rows(env: Env, source: Source) -> Iterator[Row]:
     all_ = watched(env, source)
     first = next(all_, "")
     form = source.form or incoming.form_of(first)
-    found = incoming.rows(chain([first], all_), form, source.names, raw=source.raw)
-    return (row._replace(cells=_filled(row.cells, source.alike)) for row in found)
-
-
-def _filled(cells: Mapping[str, Any], alike: Mapping[str, str]) -> dict[str, Any]:
-    return {**cells, **{name: value for name, value in alike.items() if cells.get(name) is None}}
+    return incoming.rows(chain([first], all_), form, source.names, source.alike, raw=source.raw)
 
 
 def watched(env: Env, source: Source) -> Iterator[str]:

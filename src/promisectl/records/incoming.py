@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -44,10 +44,11 @@ def form_of(first: str) -> str:
     return "jsonl" if begun.endswith("}") else "json"  # an object over several lines
 
 
-def rows(lines: Iterable[str], form: str, names: Mapping[str, str], *, raw: bool = False) -> Iterator[Row]:
+def rows(lines: Iterable[str], form: str, names: Mapping[str, str], alike: Mapping[str, str], *, raw: bool = False) -> Iterator[Row]:
     """The records of a file. `names` says which of its columns is which field of ours, an empty one which to leave out.
 
-    `raw`: the cells of a CSV have no `'` before what looks like a formula. Raises Unreadable.
+    `alike` is what every record has in a field that the file lacks. `raw`: the cells of a CSV have no `'` before what looks like
+    a formula. Raises Unreadable.
     """
     rest = iter(lines)
     first = next(rest, "").removeprefix(_MARK)
@@ -55,8 +56,10 @@ def rows(lines: Iterable[str], form: str, names: Mapping[str, str], *, raw: bool
         raise Unreadable(1, "there is nothing in it")
     all_ = chain([first], rest)
     if form == "csv":
-        return _csv(all_, max(_DELIMITERS, key=first.count), names, raw=raw)
-    return _json(_Objects(all_).each() if form == "json" else _lines(all_), names)
+        found = _csv(all_, max(_DELIMITERS, key=first.count), names, alike, raw=raw)
+    else:
+        found = _json(_Objects(all_).each() if form == "json" else _lines(all_), names)
+    return (row._replace(cells={**row.cells, **{name: row.cells.get(name) or value for name, value in alike.items()}}) for row in found)
 
 
 def _columns(line: int, theirs: Sequence[str], names: Mapping[str, str]) -> list[str]:
@@ -83,7 +86,7 @@ def _which(unknown: Sequence[str]) -> str:
     from shlex import quote
 
     column = quoted(unknown[0])
-    near = get_close_matches("_".join(column.casefold().split()), FIELDS, 1, 0)[0]
+    near = next(iter(get_close_matches("_".join(column.casefold().split()), FIELDS, 1)), "outcome")
     named = ", ".join(f"“{quoted(one)}”" for one in unknown[:_NAMED]) + (f" and {len(unknown) - _NAMED} more" if unknown[_NAMED:] else "")
     are = f"the columns {named} are no fields" if len(unknown) > 1 else f"the column {named} is no field"
     return f"{are} here; say which field one is (--map {quote(f'{column}={near}')}) or leave it out (--map {quote(f'{column}=')})"
@@ -92,7 +95,7 @@ def _which(unknown: Sequence[str]) -> str:
 # CSV
 
 
-def _csv(lines: Iterable[str], delimiter: str, names: Mapping[str, str], *, raw: bool) -> Iterator[Row]:
+def _csv(lines: Iterable[str], delimiter: str, names: Mapping[str, str], alike: Collection[str], *, raw: bool) -> Iterator[Row]:
     reader = csv.reader(lines, strict=True, delimiter=delimiter)
     columns: list[str] = []
     while True:
@@ -106,7 +109,7 @@ def _csv(lines: Iterable[str], delimiter: str, names: Mapping[str, str], *, raw:
         if not cells:
             continue
         if not columns:
-            columns = _header(line, cells, names)
+            columns = _header(line, cells, names, alike)
             continue
         if len(cells) != len(columns):
             raise Unreadable(line, f"it has {len(cells)} cells under {len(columns)} columns")
@@ -114,14 +117,15 @@ def _csv(lines: Iterable[str], delimiter: str, names: Mapping[str, str], *, raw:
         yield Row(line, {column: cell or None for column, cell in found if column})
 
 
-def _header(line: int, cells: Sequence[str], names: Mapping[str, str]) -> list[str]:
+def _header(line: int, cells: Sequence[str], names: Mapping[str, str], alike: Collection[str]) -> list[str]:
     unmet = next((name for name in names if name not in cells), None)
     if unmet is not None:
         raise Unreadable(line, f"there is no column “{quoted(unmet)}” as --map has it")
     columns = _columns(line, cells, names)
     for needed, says in _NEEDED.items():
-        if needed not in columns:
-            raise Unreadable(line, f"there is no column {needed}; add one ({says}), or name the one that says it (--map THEIRS={needed})")
+        if needed not in columns and needed not in alike:
+            ways = f"add one ({says}), name the one that says it (--map THEIRS={needed}), or say it for all (--set {needed}=…)"
+            raise Unreadable(line, f"there is no column {needed}; {ways}")
     return columns
 
 
