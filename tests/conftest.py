@@ -16,7 +16,7 @@ from promisectl import edge
 MONDAY = "2026-11-23T10:00"
 _NEED_ALL = bool(os.environ.get("PROMISECTL_TESTS_NEED_ALL"))  # looked up now: tests run without the variables of the program
 
-settings.register_profile("ci", derandomize=True, deadline=None, print_blob=False)
+settings.register_profile("ci", derandomize=True, max_examples=50, deadline=None, print_blob=False)
 settings.register_profile("long", max_examples=20_000, deadline=None)
 settings.load_profile("long" if os.environ.get("PROMISECTL_LONG") else "ci")
 
