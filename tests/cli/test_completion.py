@@ -414,3 +414,13 @@ def test_it_is_quick_because_typer_is_not_asked(full: Program) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=bare)
     assert done.stdout.splitlines()[-1] == "[]"
     assert full.ledger.exists()
+
+
+def test_a_day_is_that_of_the_zone_in_the_config(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TZ")
+    config = program.home / "config" / "promisectl" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text('zone = "Pacific/Kiritimati"\n', encoding="utf-8")
+    now = ("--today", "2026-11-23T23:00+01:00")
+    shown = program.ok("completion", "zsh", "--", *now, "owe", "--due-before", "today")
+    assert "Tue 24 Nov 2026" in shown

@@ -297,3 +297,9 @@ def test_my_name_is_nobody_elses(program: Program) -> None:
     configure(program, 'me = "Dana"\n')
     result = program("make", "Pay back", "--to", "dana")
     assert (result.code, "is you by the config, and a person in your ledger" in result.stderr) == (2, True)
+
+
+def test_a_broken_config_does_not_silence_a_prompt(program: Program) -> None:
+    program.ok("make", "Send it", "--to", "dana", "--asked")
+    configure(program, "colr = 1\n")
+    assert program("status") == ("1 to answer\n", "", 0)

@@ -267,3 +267,10 @@ def test_what_comes_in_on_stdin_is_a_part_of_what_is_asked(program: Program) -> 
     refused = program("make", "-", "--json", "--once", "k", piped=other)
     assert (first.code, again.stdout, again.code) == (0, first.stdout, 0)
     assert (refused.code, len(program.ok("list").splitlines())) == (2, 1)
+
+
+def test_what_was_undone_since_is_said_to_be(program: Program) -> None:
+    words = ("make", "Send it", "--to", "dana", "--once", "k")
+    program.ok(*words)
+    program.ok("undo")
+    assert program(*words).stderr == "Said before with the key “k”: nothing new was recorded. It was undone since.\n"

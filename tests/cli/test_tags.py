@@ -88,3 +88,9 @@ def test_the_log_and_the_page_say_so(tagged: Program) -> None:
     tagged.ok("tag", "1", "x", "y")
     assert tagged.ok("log", "1").splitlines()[-1].split("\t")[3:6] == ["tag", "me", "x y"]
     assert "You tagged it: x y" in tagged.ok("show", "1", width=80)
+
+
+def test_signs_of_other_programs_are_no_part_of_a_tag(program: Program) -> None:
+    program.ok("make", "Send it", "--to", "dana", "--tag", "+work")
+    program.ok("tag", "1", "home,", "#now")
+    assert json.loads(program.ok("show", "1", "--jsonl"))["tags"] == ["work", "home", "now"]

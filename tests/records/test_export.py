@@ -206,3 +206,9 @@ def test_what_is_written_does_not_wait_for_the_last_row(written: Callable[[Itera
     rows = _without_end()
     assert len(list(itertools.islice(written(rows), 50))) == 50
     assert int(str(next(rows)["id"])) <= 52
+
+
+def test_nothing_is_exported_onto_the_place_of_a_ledger_that_is_to_come(program: Program) -> None:
+    place = program.home / "new.db"
+    result = program("--ledger", str(place), "export", "-o", str(place))
+    assert (result.code, "is the ledger itself" in result.stderr, place.exists()) == (2, True, False)
