@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from promisectl import errors
 from promisectl.commands import arguments, files, viewing
-from promisectl.commands.filters import SORTS, Asked, Filters
+from promisectl.commands.filters import Asked, Filters
 from promisectl.commands.viewing import Kind, Row
 from promisectl.env import Env
 from promisectl.records import as_csv, as_ics, as_json, as_markdown, fields
@@ -28,7 +28,7 @@ _MEANS = {
     "--alarm": ("ics",),
 }
 _NEWLINES = {"crlf": "\r\n", "lf": "\n"}
-CHOICES = {"format_": _FORMATS, "newline": tuple(_NEWLINES), "sort": SORTS, "columns": fields.PROMISE}
+CHOICES = {"format_": _FORMATS, "newline": tuple(_NEWLINES), "sort": reading.ORDERS, "columns": fields.PROMISE}
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 _ALARM = re.compile(r"(\d{1,4})([dhm])", re.ASCII)
 

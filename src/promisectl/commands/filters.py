@@ -12,7 +12,6 @@ from promisectl.storage import reading
 from promisectl.storage.reading import Clock
 
 _STATES = ("proposed", "active", "delivered", "kept", "declined", "withdrawn", "reneged", "released", "void")
-SORTS = ("due", "made", "person", "state")
 
 
 class Asked(NamedTuple):
@@ -62,7 +61,7 @@ class Filters(NamedTuple):
 
     def read(self, env: Env, *, sort: str) -> Asked:
         """The same for the ledger, in the order of `sort` unless another was given. Raises Usage and NoPerson."""
-        arguments.choice("--sort", self.sort, SORTS)
+        arguments.choice("--sort", self.sort, reading.ORDERS)
         for one in self.state:
             arguments.choice("--state", one, _STATES)
         most, moment = arguments.limit(self.limit), arguments.as_of(env, self.as_of)

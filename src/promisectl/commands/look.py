@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from promisectl.commands import arguments, filters, viewing
+from promisectl.commands import arguments, viewing
 from promisectl.commands.filters import Filters
 from promisectl.commands.viewing import Row
 from promisectl.env import Env
@@ -14,7 +14,7 @@ from promisectl.storage import reading
 if TYPE_CHECKING:
     from promisectl.domain.promise import Act
 
-CHOICES = {"sort": filters.SORTS}
+CHOICES = {"sort": reading.ORDERS}
 OPEN = ("proposed", "active", "delivered")
 WAITING = (
     ("answer", "To answer: accept, negotiate or decline"),

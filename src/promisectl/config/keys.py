@@ -11,10 +11,10 @@ from promisectl.cli import ROOMS
 from promisectl.domain import civil, people
 from promisectl.domain.wellmade import RULES
 from promisectl.rendering import columns
+from promisectl.storage.reading import ORDERS
 
 COMMANDS = frozenset(name for names in ROOMS.values() for name in names)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-SORTS = ("due", "made", "person", "state")
 _MOST_DAYS = 36_500
 
 
@@ -140,7 +140,7 @@ KEYS = {
         f"What owe, owed and list show on a terminal, out of: {', '.join(columns.COLUMNS)}.",
         'columns = ["id", "person", "outcome", "due", "standing", "tags"]',
     ),
-    "table.sort": Key(_one_of("sort", SORTS), "In which order, on a terminal: due, made, person or state.", 'sort = "person"'),
+    "table.sort": Key(_one_of("sort", ORDERS), "In which order, on a terminal: due, made, person or state.", 'sort = "person"'),
 }
 
 

@@ -24,6 +24,8 @@ SORTS = {
     "person": "person, due_at IS NULL, due_at, id",
     "state": "instr('proposed active delivered kept declined withdrawn reneged released void', state), due_at IS NULL, due_at, id",
 }
+ORDERS = tuple(name for name in SORTS if name != "id")
+"""The orders that a person may ask for."""
 _FILTERS = {
     "person": "person = :person",
     "overdue": "state = 'active' AND due_at < :now",
