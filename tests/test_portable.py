@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import promisectl
-from promisectl.storage import ledger
+from promisectl.storage import opening
 from tests.cli.terminal import ended, terminal
 from tests.conftest import Program
 
@@ -189,7 +189,7 @@ def test_a_question_can_be_put_where_its_sign_is_lacking(program: Program, monke
     ],
 )
 def test_a_path_becomes_the_uri_that_sqlite_reads(path: str, windows: bool, uri: str) -> None:
-    assert ledger.uri(path, "ro", windows=windows) == uri
+    assert opening.uri(path, "ro", windows=windows) == uri
 
 
 @pytest.mark.parametrize(

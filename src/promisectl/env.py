@@ -34,8 +34,8 @@ class Env:
     """What a command may know of the world, and where it speaks.
 
     `now` is the moment of this run (aware UTC, whole seconds), `zone` the IANA name of the local zone, `ledger` the path of the
-    ledger, `config_file` that of the config, `config` what is said there. `quiet` asks for numbers alone. `no_pager`
-    is None for a command that never pages.
+    ledger, `backups` the directory of backups, `config_file` the path of the config, `config` what is said there.
+    `quiet` asks for numbers alone. `no_pager` is None for a command that never pages.
     """
 
     def __init__(
@@ -63,6 +63,7 @@ class Env:
             os.path.expanduser(ledger if ledger is not None else environ.get("PROMISECTL_LEDGER") or places.default_ledger(environ))
         )
         self.config_file = places.config_file(environ)
+        self.backups = places.backups(environ)
         self._color = _choice("--color", color, terminal.COLORS)
         self.quiet = quiet
         self.once = once

@@ -18,6 +18,11 @@ def config_file(environ: Mapping[str, str]) -> str:
     return os.path.join(_directory(environ, "XDG_CONFIG_HOME", "~/.config", "user_config_dir"), "config.toml")
 
 
+def backups(environ: Mapping[str, str]) -> str:
+    """Where backups are kept, if nobody says otherwise."""
+    return os.path.join(_directory(environ, "XDG_STATE_HOME", "~/.local/state", "user_state_dir"), "backups")
+
+
 def _directory(environ: Mapping[str, str], variable: str, fallback: str, custom: str) -> str:
     """Our directory by the XDG base directories, or by the platform's own custom on Windows and macOS."""
     home = environ.get(variable, "")

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from promisectl.storage import ledger
+from promisectl.storage import ledger, opening
 from tests.conftest import Program
 
 
@@ -30,7 +30,7 @@ def test_a_view_does_not_wait_for_a_move(filled: Program) -> None:
 def test_a_move_waits_for_another_and_gives_up_with_a_sentence(filled: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     db = sqlite3.connect(filled.ledger, isolation_level=None)
     db.execute("BEGIN IMMEDIATE")
-    monkeypatch.setattr(ledger, "_PATIENCE", 0.2)
+    monkeypatch.setattr(opening, "PATIENCE", 0.2)
     result = filled("complete", "1")
     assert (result.stdout, result.code) == ("", 5)
     assert "was locked by another command" in result.stderr
