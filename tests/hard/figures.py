@@ -1,0 +1,41 @@
+"""The table of figures that the proofs leave, as Markdown."""
+
+import platform
+import sqlite3
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from promisectl import __version__
+
+if TYPE_CHECKING:
+    from tests.hard.__main__ import Ran
+
+_BEGIN, _END = "<!-- figures -->", "<!-- end of figures -->"
+
+
+def table(ran: Sequence["Ran"], *, whole: bool) -> str:
+    """A row for every proof, with the date, the versions and the mutants that were found."""
+    head = f"{'All of it' if whole else 'A sample'}, run on {datetime.now(UTC):%-d %B %Y} with {versions()}."
+    rows = ["| | tried | faults | mutants found |", "|---|---|---|---|"]
+    for one in ran:
+        if not one.mutant:
+            found = [f"{other.mutant} {'yes' if other.holds else 'NO'}" for other in ran if other.name == one.name and other.mutant]
+            figures = f"; {one.found.figures}" if one.found.figures else ""
+            counts = f"{one.found.tried:,} {one.proof.counts}{figures}"
+            rows.append(f"| {one.proof.guarantee} | {counts} | {len(one.found.faults)} | {', '.join(found) or '–'} |")
+    return "\n".join((head, "", *rows))
+
+
+def versions() -> str:
+    """What was run on what."""
+    return f"promisectl {__version__}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {platform.system()}"
+
+
+def write(file: Path, table: str) -> None:
+    """Put a table between the marks of a Markdown file."""
+    text = file.read_text(encoding="utf-8")
+    before, _, rest = text.partition(_BEGIN)
+    _, _, after = rest.partition(_END)
+    file.write_text(f"{before}{_BEGIN}\n{table}\n{_END}{after}", encoding="utf-8")
