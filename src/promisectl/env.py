@@ -185,7 +185,7 @@ class Env:
                 self._out.write((safe(line) if whole else terminal.shown(line, self._out, self.environ)) + "\n")
             self._out.flush()
         except OSError as error:
-            raise errors.AnswerLost(error.strerror or "the stream is closed") from error
+            raise errors.AnswerLost(error.strerror or str(error)) from error
 
     def hint(self, line: str) -> None:
         """One line beside the data, on stderr; none where only the data was asked for."""

@@ -85,7 +85,7 @@ class BadRecord(BadData):
 
 
 class BadImport(BadData):
-    """A file that can't be imported, told by the place of what is wrong in it first, and how many records are refused besides."""
+    """A file that holds what can't be imported. The first place that is wrong is told, and how many records are refused besides."""
 
     def __init__(self, source: str, line: int, problem: BadRecord, more: int = 0) -> None:
         column = f", column {problem.column}" if problem.column else ""
@@ -199,7 +199,7 @@ class KeyTaken(Usage):
 
 
 class CannotRead(Usage):
-    """A file that was to be imported."""
+    """A file that was to be imported can't be read."""
 
     def __init__(self, path: str, why: str) -> None:
         super().__init__(f"{path} can't be read: {why}.")
@@ -410,7 +410,6 @@ class NotOpen(IllegalMove):
         ("active", "decline"): "is agreed, and no new terms are on the table to decline",
         ("active", "withdraw"): "is agreed, and no new terms are on the table to withdraw",
         ("active", "reopen"): "is open as it is",
-        ("delivered", "complete"): "is reported as done already",
         ("delivered", "negotiate"): "is reported as done, so its terms can't be changed any more",
         ("delivered", "renege"): "is reported as done, so it can't be broken unless it is reopened",
         ("reneged", "told"): "is broken, and there is nobody left to tell",
@@ -566,7 +565,7 @@ class Unusable(LedgerTrouble):
 
 
 class Unconfirmed(Problem):
-    """The first move of a new ledger is recorded, but the disk did not confirm the file's name (exit 7)."""
+    """The first move of a new ledger is recorded, but the disk did not confirm the file's name."""
 
     code = "ledger"
     exit_code = 7
@@ -576,7 +575,7 @@ class Unconfirmed(Problem):
 
 
 class AnswerLost(Problem):
-    """The move was recorded, but its answer could not be written out (exit 7)."""
+    """The move was recorded, but its answer could not be written out."""
 
     code = "ledger"
     exit_code = 7
@@ -586,7 +585,7 @@ class AnswerLost(Problem):
 
 
 class ReaderGone(Problem):
-    """Whoever read the answer has closed the pipe; nothing needs to be said (exit 141, as a shell counts SIGPIPE)."""
+    """Whoever read the answer has closed the pipe, so nothing needs to be said. 141 is how a shell counts SIGPIPE."""
 
     exit_code = 141
 

@@ -781,6 +781,9 @@ def test_what_was_taken_back_is_not_made_again_by_the_export_that_says_so(progra
     assert program.ok("redo", "-q") == "1\n"
 
 
+_NO_SUCH = "it begins a promise with a number or a uid that none has"
+
+
 def _journal(program: Program) -> list[dict[str, Any]]:
     program.ok("make", "Send the numbers", "--to", "dana", "--by", "fri")
     return [json.loads(line) for line in program.ok("export", "--journal").splitlines()]
@@ -803,18 +806,18 @@ def _forged(records: list[dict[str, Any]]) -> str:
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("wrong", "why"),
     [
-        {"uid": "../pwned"},
-        {"extra": "x"},
-        {"uid": "00000000-0000-4000-8000-00000000000G"},
-        {"promise": -5},
-        {"promise": 10**15},
-        {"promise": True},
+        ({"uid": "../pwned"}, "it is no record of a journal"),
+        ({"extra": "x"}, "it says what no command says"),
+        ({"uid": "00000000-0000-4000-8000-00000000000G"}, "it is no record of a journal"),
+        ({"promise": -5}, _NO_SUCH),
+        ({"promise": 10**15}, _NO_SUCH),
+        ({"promise": True}, _NO_SUCH),
     ],
     ids=str,
 )
-def test_a_journal_says_only_what_commands_say(program: Program, wrong: dict[str, Any]) -> None:
+def test_a_journal_says_only_what_commands_say(program: Program, wrong: dict[str, Any], why: str) -> None:
     records = _journal(program)
     offer = next(said for record in records[1:-1] for said in record["acts"] if said["verb"] == "offer")
     place = offer if "promise" in wrong else offer["body"]
@@ -824,6 +827,7 @@ def test_a_journal_says_only_what_commands_say(program: Program, wrong: dict[str
     (program.home / "j.jsonl").write_text(text, encoding="utf-8")
     result = program("--ledger", other, "import", str(program.home / "j.jsonl"))
     assert (result.stdout, result.code, os.path.exists(other)) == ("", 6, False)
+    assert why in result.stderr
 
 
 def test_a_journal_put_together_by_somebody_else_is_one_too(program: Program) -> None:

@@ -601,6 +601,9 @@ def needs(verb: Verb, sort: str, name: str) -> str | None:
     return NEEDED.get((verb, name))
 
 
+SENTENCES = {"text": ("needs a text.", "needs a reason: add --reason “…”."), "told_at": ("needs the moment they were told.",)}
+
+
 @EVERYWHERE
 def test_a_move_without_its_word_is_refused(sort: str, direction: Direction, name: str) -> None:
     promise, _, table = situation(sort, direction, name)
@@ -614,6 +617,7 @@ def test_a_move_without_its_word_is_refused(sort: str, direction: Direction, nam
                     with pytest.raises(errors.MissingWord) as refused:
                         lifecycle.apply(promise, said)
                     assert refused.value.exit_code == 2
+                    assert str(refused.value).removeprefix(f"{verb} ") in SENTENCES[needed]
                 else:
                     assert standing(lifecycle.apply(promise, said)) == table[verb, side]
 

@@ -102,10 +102,7 @@ def _before(place: str) -> str:
 
     if not os.path.exists(place):
         return keys.template()
-    try:
-        return "\n".join(file.content(place).decode("utf-8-sig").splitlines()) + "\n"
-    except UnicodeDecodeError as error:
-        raise errors.BadConfig(place, f"it is no UTF-8 ({error.reason})") from error
+    return "\n".join(file.decoded(file.content(place), place).splitlines()) + "\n"
 
 
 def _usable(env: Env, text: str) -> str:

@@ -28,6 +28,15 @@ def content(path: str) -> bytes:
         raise errors.BadConfig(path, error.strerror or str(error)) from error
 
 
+def decoded(written: bytes, path: str) -> str:
+    """The text that is written there. Raises BadConfig."""
+    try:
+        return written.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = written.count(b"\n", 0, error.start) + 1
+        raise errors.BadConfig(path, f"line {line} is no UTF-8") from error
+
+
 def parsed(written: bytes, path: str) -> Config:
     """The config that is written there; `path` is what an error calls it. Raises BadConfig."""
     text, found = _toml(written, path)
@@ -47,10 +56,10 @@ def lines(path: str) -> dict[str, int]:
 
 
 def _toml(written: bytes, path: str) -> tuple[str, dict[str, Any]]:
+    text = decoded(written, path).replace("\r\n", "\n")
     try:
-        text = written.decode("utf-8-sig").replace("\r\n", "\n")
         return text, tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except tomllib.TOMLDecodeError as error:
         raise errors.BadConfig(path, f"it is no TOML ({error})") from error
 
 

@@ -56,8 +56,6 @@ def read(text: str, now: datetime, zone: str, *, order: str | None = None, week_
     `order` ("dmy", "mdy" or "ymd") says how dates of bare numbers are read. Where a weekday or a date without
     its year fits many days, the nearest one ahead is meant, or with `past` the nearest one behind. The end of
     the week is the day before its next `week_start` (Monday is 0).
-    Raises UnreadableDate for what is outside the grammar or does not exist, AmbiguousDate for what has several readings.
-    its year fits many days, the nearest one ahead is meant, or with `past` the nearest one behind.
     Raises UnreadableDate for what is outside the grammar or does not exist, with what may have been meant; AmbiguousDate for what
     has several readings.
     """

@@ -23,6 +23,7 @@ TOPICS = {
     "completion": "TAB in bash, zsh and fish: commands, options, numbers with their texts",
     "files": "where the ledger is kept, and how it is looked after",
     "exit-codes": "what the shell sees",
+    "errors": "every error: when it comes, what it says, and the way out",
 }
 
 

@@ -1,0 +1,115 @@
+"""The page of errors has every error: when it comes, and every sentence that the program can say of it, as the terminal shows it."""
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from promisectl import errors
+
+HOUSE = Path(errors.__file__).parent
+PAGE = " ".join((HOUSE / "guide" / "errors.md").read_text(encoding="utf-8").split())
+SHOWN = re.sub(r"\*\*.*?\*\*", "", PAGE)
+LONG = 10  # letters: shorter pieces of a sentence say too little to be looked for
+
+
+def _family(root: type[errors.Problem]) -> Iterator[type[errors.Problem]]:
+    for one in root.__subclasses__():
+        yield from _family(one) if one.__subclasses__() else (one,)
+
+
+MET = sorted(_family(errors.Problem), key=lambda one: one.__name__)
+INSIDE = {errors.BadRecord: "told as BadImport"}
+
+# What can't be brought about in a transcript, and where it is tested instead.
+ELSEWHERE = {
+    "needs an outcome": "domain/test_lifecycle.py",  # the words of a command are looked at before
+    "needs a text": "domain/test_lifecycle.py",
+    "needs the moment they were told": "domain/test_lifecycle.py",
+    "A temporary file": "cli/test_edit.py",
+    "a record before it is #": "cli/test_import.py",
+    "a word in it has more than": "cli/test_import.py",
+    "it begins a promise with a number or a uid that none has": "cli/test_import.py",
+    "it says what no command says": "cli/test_import.py",
+}
+
+
+def _when(problem: type[errors.Problem]) -> str:
+    """When an error comes, as its class says in its first sentence."""
+    return re.match(r".*?\.(?= |$)", " ".join(inspect.getdoc(problem).split()))[0]
+
+
+@pytest.mark.parametrize("problem", [one for one in MET if one not in INSIDE], ids=lambda one: one.__name__)
+def test_every_error_is_on_the_page_with_when_it_comes_and_its_exit_code(problem: type[errors.Problem]) -> None:
+    heading = f"**{_when(problem)}**"
+    assert heading in PAGE
+    about = PAGE.split(heading)[1].split("**")[0]
+    assert f"[exit {problem.exit_code}]" in about or f'"exit": {problem.exit_code}' in about
+
+
+def _texts(node: ast.AST) -> Iterator[str]:
+    """The literal texts below a node, each with its holes as line breaks; docstrings, keys and annotations left out."""
+    if isinstance(node, ast.JoinedStr):
+        yield "".join(part.value if isinstance(part, ast.Constant) else "\n" for part in node.values)
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    for child in _below(node):
+        yield from _texts(child)
+
+
+def _below(node: ast.AST) -> list[ast.AST]:
+    match node:
+        case ast.JoinedStr(values=parts):
+            return [part.value for part in parts if isinstance(part, ast.FormattedValue)]
+        case ast.Dict(values=values):
+            return values
+        case ast.FunctionDef(body=lines):
+            return lines
+        case ast.Name() | ast.Expr(value=ast.Constant()):
+            return []
+    return list(ast.iter_child_nodes(node))
+
+
+def _pieces(nodes: list[ast.AST]) -> Iterator[str]:
+    for text in (text for node in nodes for text in _texts(node)):
+        yield from (piece.strip() for piece in text.split("\n") if len(piece.strip()) >= LONG)
+
+
+def _said() -> Iterator[tuple[str, str]]:
+    """Every piece of a sentence of an error, with the place in the source where it stands."""
+    for file in sorted(HOUSE.rglob("*.py")):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        if file.name == "errors.py":
+            bodies = [one for one in tree.body if isinstance(one, ast.ClassDef) and one.name != "Problem"]
+            for body in bodies:
+                nodes = [one for one in body.body if not (isinstance(one, ast.Expr) or _is_attribute(one))]
+                yield from ((f"errors.{body.name}", piece) for piece in _pieces(nodes))
+            continue
+        for call in ast.walk(tree):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and _names_errors(call.func.value):
+                given = [*call.args, *(keyword.value for keyword in call.keywords)]
+                yield from ((f"{file.relative_to(HOUSE)}: {call.func.attr}", piece) for piece in _pieces(given))
+
+
+def _is_attribute(node: ast.AST) -> bool:
+    """Whether a statement of a class names its code, which is no sentence."""
+    return isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "code"
+
+
+def _names_errors(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and node.id == "errors"
+
+
+@pytest.mark.parametrize("piece", [pytest.param(piece, id=f"{place}-{piece}") for place, piece in sorted(set(_said()))])
+def test_every_sentence_is_on_the_page(piece: str) -> None:
+    assert (" ".join(piece.split()) in SHOWN) != (piece in ELSEWHERE)
+
+
+def test_what_is_tested_elsewhere_is_said_and_tested_there() -> None:
+    said = {piece for _, piece in _said()}
+    assert {piece for piece in ELSEWHERE if piece not in said} == set()
+    tests = Path(__file__).parent
+    assert [piece for piece, place in ELSEWHERE.items() if piece not in (tests / place).read_text(encoding="utf-8")] == []
