@@ -81,7 +81,7 @@ def test_a_place_that_cannot_be_written_is_a_sentence(program: Program) -> None:
     program.home.joinpath("file").write_text("")
     result = program("make", "x y z", "--to", "dana", "--ledger", str(program.home / "file" / "ledger.db"))
     assert (result.stdout, result.code) == ("", 5)
-    assert result.stderr.endswith("can't be used: Not a directory. Nothing was recorded; see where it is with: path.\n")
+    assert result.stderr.endswith("can't be used: Not a directory. Nothing was recorded. See where it is with: path.\n")
 
 
 def test_every_setting_is_in_force_while_writing(filled: Program) -> None:

@@ -149,6 +149,14 @@ def past(env: Env, option: str, words: str | None, *, end: bool) -> datetime | N
 # Terms
 
 
+def check_ahead(env: Env, words: Mapping[str, str | None] | None = None, on: str | None = None) -> None:
+    """Refuse what can't be read, and import what reading it takes, before anybody else is kept from the ledger."""
+    said = since(env, "--on", on)
+    for field, typed in (words or {}).items():
+        if typed is not None:
+            _field(env, field, typed, said, backfill=True)
+
+
 def changed(env: Env, base: "Terms", said: datetime, words: Mapping[str, str | None], *, backfill: bool) -> "Terms":
     """`base` with the fields that `words` speak of changed, dates counted from `said`; an empty text takes a date or a text away."""
     for field, typed in words.items():

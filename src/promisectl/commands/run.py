@@ -7,7 +7,7 @@ from typing import Any
 from promisectl import config, errors
 from promisectl.config import Config
 from promisectl.env import Env, Once
-from promisectl.places import config_file
+from promisectl.places import config_file, holds_something
 from promisectl.terminal import color_wish, colored, width_of
 
 _WORLD = ("ledger", "today", "color", "no_input", "quiet", "no_pager")
@@ -46,6 +46,10 @@ def run(module: str, function: str, arguments: dict[str, Any]) -> None:
         from promisectl.commands import mistyped
 
         raise mistyped.explained(env, function, problem) from problem
+    except errors.LedgerTrouble as trouble:
+        if trouble.restorable and holds_something(env.backups):
+            trouble.name_backups(env.backups)
+        raise
     except EOFError:  # a question was left with Ctrl-C or Ctrl-D
         raise SystemExit(errors.INTERRUPTED) from None
     except BrokenPipeError as error:

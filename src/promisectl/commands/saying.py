@@ -133,6 +133,8 @@ def _one(env: Env, db: sqlite3.Connection, journal: Journal, before: Promise, ac
     try:
         after = journal.say(before, said)
     except errors.TooEarly as error:
+        if error.earliest > env.now:
+            raise errors.ClockAhead(error.number, words.moment(error.earliest, here(env))) from None
         raise errors.TooEarly(error.number, error.earliest, words.moment(error.earliest, here(env))) from None
     if besides.note:
         after = journal.say(after, Act(Verb.NOTE, Side.BOOKKEEPER, said.at, env.now, text=besides.note))
