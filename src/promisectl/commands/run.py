@@ -6,6 +6,7 @@ from typing import Any
 
 from promisectl import config, errors
 from promisectl.config import Config
+from promisectl.domain import limits
 from promisectl.env import Env, Once
 from promisectl.places import config_file, holds_something
 from promisectl.terminal import color_wish, colored, width_of
@@ -65,6 +66,8 @@ def _once(function: str, arguments: dict[str, Any]) -> Once | None:
         return None
     if not key.strip():
         raise errors.EmptyText("key of --once")
+    if len(key) > limits.KEY:
+        raise errors.TextTooLong("key of --once", len(key), limits.KEY)
     import hashlib
     import json
 

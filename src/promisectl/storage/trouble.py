@@ -17,6 +17,7 @@ _BY_CODE = {
     sqlite3.SQLITE_PROTOCOL: _UNLOCKABLE,
 }
 _BY_NUMBER = {errno.ENOSPC: _FULL, getattr(errno, "EDQUOT", errno.ENOSPC): _FULL, errno.EIO: _FAILS}
+_LACKING = ("no such table", "no such column", "no such view", "has no column named")
 _NOT_ALLOWED = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
 
 
@@ -27,7 +28,7 @@ def of_sqlite(path: str, error: sqlite3.Error) -> errors.LedgerTrouble | None:
         return errors.Damaged(path, "is damaged, or no ledger at all")
     if not isinstance(error, sqlite3.OperationalError):
         return None
-    if code == sqlite3.SQLITE_ERROR and str(error).startswith("no such "):
+    if code == sqlite3.SQLITE_ERROR and any(words in str(error) for words in _LACKING):
         return errors.Damaged(path, f"lacks what every ledger has ({error}): no released promisectl wrote it so")
     if code & 0xFF in _NOT_ALLOWED:
         return errors.Unusable(path, "it, or the directory it is in, may not be written to or opened", _see(path))
