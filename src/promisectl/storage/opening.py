@@ -75,8 +75,9 @@ def check_header(path: str, *, writing: bool = False) -> None:
     """
     strange.check_place(path)
     strange.check_kind(path)
-    application, step = strange.header(path, writing=writing)
-    _check_numbers(path, application, step)
+    first = strange.header(path)
+    _check_numbers(path, *strange.numbers(first))
+    strange.check_mode(path, first, writing=writing)
     strange.check_names(path, writing=writing)
 
 

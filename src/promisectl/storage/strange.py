@@ -80,23 +80,29 @@ def _left_by_a_founding(path: str) -> list[str]:
     return [one for one in found if os.path.samefile(one, path)]
 
 
-def header(path: str, *, writing: bool) -> tuple[int, int]:
-    """The two numbers that the file begins with: whose it is, and its schema step.
-
-    Raises Damaged where it is no database; for a look also LogsAhead; ForeignJournal.
-    """
+def header(path: str) -> bytes:
+    """What the file begins with. Raises Damaged where it is no database."""
     with open(path, "rb") as file:
         first = file.read(100)
     if not first:
         raise errors.Damaged(path, "is empty, which a ledger never is")
     if not first.startswith(_HEADER):
         raise errors.Damaged(path, "is damaged, or no ledger at all")
+    return first
+
+
+def numbers(first: bytes) -> tuple[int, int]:
+    """Whose it is, and its schema step, as the file says at its beginning."""
+    return int.from_bytes(first[68:72], "big"), int.from_bytes(first[60:64], "big")
+
+
+def check_mode(path: str, first: bytes, *, writing: bool) -> None:
+    """Refuse a log of changes that is not its own, and for a look a mode in which that would write. Raises ForeignJournal, LogsAhead."""
     ahead = first[18:20] == _WAL
     if not ahead and _says_something(f"{path}-wal"):
         raise errors.ForeignJournal(path)
     if ahead and not writing:
         raise errors.LogsAhead(path)
-    return int.from_bytes(first[68:72], "big"), int.from_bytes(first[60:64], "big")
 
 
 def _says_something(path: str) -> bool:
