@@ -13,11 +13,11 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
-from tests.conftest import Program, tool
 
 from promisectl import errors
 from promisectl.commands import files
 from promisectl.compiled import sql
+from tests.conftest import Program, tool
 
 MOVES = (["make", "X", "--to", "dana"], ["note", "1", "x"], ["undo"])
 LOOKS = (["list"], ["export"], ["log", "--json"])
