@@ -62,10 +62,15 @@ class IllegalMove(Problem):
 
 
 class LedgerTrouble(Problem):
-    """The ledger cannot be read or written (exit 5)."""
+    """The ledger cannot be read or written (exit 5). `restorable`: a backup could help."""
 
     code = "ledger"
     exit_code = 5
+    restorable = False
+
+    def name_backups(self, directory: str) -> None:
+        """Say besides where the backups are."""
+        self.args = (f"{self} Backups are in {directory}; one is brought back with: restore FILE.",)
 
 
 class BadData(Problem):
@@ -142,6 +147,16 @@ class TooEarly(Usage):
         self.earliest = earliest
         moment = shown or f"{earliest:%Y-%m-%d %H:%M} UTC"
         super().__init__(f"#{number} has stood as it is since {moment}, so this can't be dated before. See: log {number}.")
+
+
+class ClockAhead(Usage):
+    """The newest move of a promise was recorded by a clock that was ahead, so that nothing could come after it for long."""
+
+    def __init__(self, number: int, shown: str) -> None:
+        super().__init__(
+            f"The newest move of #{number} is dated {shown}, which is still to come: the clock was ahead then, or is behind now. "
+            f"If it was ahead, take that move back and say it again: undo --promise {number}."
+        )
 
 
 class UnknownZone(Usage):
@@ -539,8 +554,16 @@ class NotALedger(LedgerTrouble):
         super().__init__(f"{path} {what}. It was left as it is; move it away, or name another ledger with --ledger.")
 
 
+class Damaged(NotALedger):
+    """The file in the ledger's place was a ledger, or could have been one, and is whole no more."""
+
+    restorable = True
+
+
 class NewerLedger(LedgerTrouble):
     """A ledger written by a later version of the program."""
+
+    restorable = True
 
     def __init__(self, path: str, step: int, known: int) -> None:
         super().__init__(
@@ -549,29 +572,105 @@ class NewerLedger(LedgerTrouble):
         )
 
 
-class Busy(LedgerTrouble):
+class ForeignJournal(LedgerTrouble):
+    """A log of changes lies beside the ledger that can't be its own: SQLite would mix it in."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"Beside the ledger lies {path}-wal, which belongs to another state of it and would be mixed in. "
+            "Nothing was touched; move that file away, and keep it until doctor finds the ledger whole."
+        )
+
+
+class LogsAhead(LedgerTrouble):
+    """Another program has turned the ledger to a mode in which even a look at it would write."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"{path} was turned to WAL mode by another program, and a look at it would write files beside it. The next move "
+            f"turns it back, and so does: sqlite3 '{path}' 'PRAGMA journal_mode=DELETE'"
+        )
+
+
+class TwoNames(LedgerTrouble):
+    """A ledger with several names: what SQLite needs after a crash goes by the name, so that it would be looked for in vain."""
+
+    def __init__(self, path: str, names: int) -> None:
+        super().__init__(
+            f"{path} has {names} names (hard links), and commands that use different ones would damage it. It was left as it is; "
+            f"remove the others. They are shown by: find . -samefile '{path}'"
+        )
+
+
+class AsRoot(LedgerTrouble):
+    """Root in somebody else's directory: what root writes there, its owner could not change any more."""
+
+    def __init__(self, path: str, owner: str) -> None:
+        super().__init__(
+            f"{path} is in a directory of {owner}'s, and you are root: {owner} could not use what root writes there. "
+            f"Nothing was touched; say it as {owner}: sudo -u '{owner}' promisectl …"
+        )
+
+
+class LeadsAway(LedgerTrouble):
+    """A link that leads into somebody else's directory."""
+
+    def __init__(self, path: str, real: str, owner: str) -> None:
+        super().__init__(
+            f"{path} leads by a link to {real}, into a directory of {owner}'s. Nothing was touched; "
+            f"if that is what you want, name it as it is: --ledger '{real}'"
+        )
+
+
+class InTheWay(LedgerTrouble):
+    """Trouble that comes from without, and may pass: what it is, and the way out."""
+
+    def __init__(self, what: str, way_out: str) -> None:
+        self._what, self._way_out = what, way_out
+        super().__init__(f"{what} {way_out}")
+
+    def nothing_recorded(self) -> None:
+        """Say besides what became of the move."""
+        self.args = (f"{self._what} Nothing was recorded. {self._way_out}",)
+
+
+class Busy(InTheWay):
     """Another command held the ledger for longer than one wanted to wait."""
 
     def __init__(self, path: str, seconds: int) -> None:
         held = f"was locked by another command for {seconds} seconds" if seconds else "is locked by another command at this moment"
-        super().__init__(f"{path} {held}. Nothing was recorded; try again.")
+        super().__init__(f"{path} {held}.", "Try again.")
 
 
-class Unusable(LedgerTrouble):
+class Unusable(InTheWay):
     """SQLite or the operating system refused."""
 
-    def __init__(self, path: str, why: str) -> None:
-        super().__init__(f"{path} can't be used: {why}. Nothing was recorded; see where it is with: path.")
+    def __init__(self, path: str, why: str, way_out: str = "See where it is with: path.") -> None:
+        super().__init__(f"{path} can't be used: {why}.", way_out)
 
 
 class Unconfirmed(Problem):
     """The first move of a new ledger is recorded, but the disk did not confirm the file's name."""
+    """The move is recorded, but the disk did not confirm it (exit 7)."""
 
     code = "ledger"
     exit_code = 7
 
     def __init__(self, path: str, why: str) -> None:
         super().__init__(f"The move was recorded in {path}, but the disk did not confirm it ({why}). See it with: log.")
+
+
+class Uncertain(Problem):
+    """The disk failed while a move was recorded, and can't be asked either whether it was (exit 7)."""
+
+    code = "ledger"
+    exit_code = 7
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(
+            f"{path} failed while the move was being recorded ({why}), and can't be read now, so it may be recorded or not. "
+            "When it can be read again, see: log."
+        )
 
 
 class AnswerLost(Problem):

@@ -23,6 +23,14 @@ def backups(environ: Mapping[str, str]) -> str:
     return os.path.join(_directory(environ, "XDG_STATE_HOME", "~/.local/state", "user_state_dir"), "backups")
 
 
+def holds_something(directory: str) -> bool:
+    """Whether there is a directory, with anything in it."""
+    try:
+        return bool(os.listdir(directory))
+    except OSError:
+        return False
+
+
 def _directory(environ: Mapping[str, str], variable: str, fallback: str, custom: str) -> str:
     """Our directory by the XDG base directories, or by the platform's own custom on Windows and macOS."""
     home = environ.get(variable, "")

@@ -2,20 +2,15 @@
 
 import json
 import os
-import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
 from tests.cli.terminal import ended, terminal
 from tests.conftest import Program
-
-STEP_1 = Path(__file__).parent.parent / "storage" / "step-1.sql"
 
 # Every move, each on a promise that stands so that it is open; the words that come first make it so.
 READY = {
@@ -172,105 +167,3 @@ def test_at_the_same_time_it_happens_once(program: Program, existing: bool) -> N
     answers = {(*process.communicate(), process.returncode) for process in processes}
     assert answers == {(f"{1 + existing}\n", "", 0)}
     assert count(program) == before + 2
-
-
-# A ledger of the first schema step, as a program before this one wrote it
-
-
-@pytest.fixture
-def older(program: Program) -> Program:
-    program.ledger.parent.mkdir(parents=True)
-    with closing(sqlite3.connect(program.ledger)) as db:
-        db.executescript(STEP_1.read_text(encoding="utf-8"))
-    return program
-
-
-def step(program: Program) -> int:
-    with closing(sqlite3.connect(program.ledger)) as db:
-        return int(db.execute("PRAGMA user_version").fetchone()[0])
-
-
-def shape(path: Path) -> set[tuple[str, str]]:
-    with closing(sqlite3.connect(path)) as db:
-        return set(db.execute("SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'"))
-
-
-def test_every_look_at_an_older_ledger_works_and_changes_nothing(older: Program) -> None:
-    before = older.ledger.read_bytes()
-    for words in (["list", "--json"], ["owe"], ["show", "1"], ["log"], ["stats"], ["people"], ["week"], ["check"], ["export"]):
-        assert older.ok(*words)
-    assert older.ok("list", "--as-of", "2026-11-21").count("\n") == 2
-    assert (older.ledger.read_bytes(), step(older)) == (before, 1)
-    assert [path.name for path in older.ledger.parent.iterdir()] == ["ledger.db"]
-
-
-def test_the_next_move_brings_an_older_ledger_up(older: Program, tmp_path: Path) -> None:
-    old = dict(enumerate(older.ok("log", "--jsonl").splitlines()))
-    older.ok("note", "1", "rang")
-    assert step(older) == 2
-    fresh = tmp_path / "fresh.db"
-    older.ok("--ledger", str(fresh), "make", "x y z", "--to", "dana")
-    assert shape(older.ledger) == shape(fresh)
-    assert dict(enumerate(older.ok("log", "--jsonl").splitlines()[:-1])) == old
-    with closing(sqlite3.connect(older.ledger)) as db:
-        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        assert db.execute("SELECT count(*) FROM promises").fetchone() == (2,)
-
-
-def test_a_key_works_in_an_older_ledger_at_once(older: Program) -> None:
-    first = older.ok("complete", "1", "--once", "k")
-    assert step(older) == 2
-    assert older.ok("complete", "1", "--once", "k") == first
-
-
-@pytest.mark.parametrize("words", [("accept", "9"), ("told", "1"), ("make", "X", "--to", "dana", "--by", "2026-01-01"), ("redo",)])
-def test_a_refused_move_leaves_an_older_ledger_as_it_is(older: Program, words: tuple[str, ...]) -> None:
-    before = older.ledger.read_bytes()
-    assert older(*words).code in (2, 3, 4)
-    assert older.ledger.read_bytes() == before
-
-
-def test_a_move_that_is_killed_in_the_middle_leaves_an_older_ledger_whole(older: Program) -> None:
-    """The process stops itself after the upgrade and is killed there; whoever comes next finds the first step."""
-    before = older.ok("list", "--json")
-    code = (
-        "import os, signal, sys\n"
-        "from promisectl.storage import ledger\n"
-        "def work(db):\n"
-        "    db.execute(\"UPDATE promise SET outcome = 'gone'\")\n"
-        "    db.execute('PRAGMA cache_spill = 1'); db.execute('PRAGMA cache_size = 1')\n"
-        "    db.execute('CREATE TABLE much (x)')\n"
-        "    db.execute('WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)"
-        " INSERT INTO much SELECT zeroblob(900) FROM n')\n"
-        "    print(db.execute('PRAGMA user_version').fetchone()[0], flush=True)\n"
-        "    os.kill(os.getpid(), signal.SIGSTOP)\n"
-        "ledger.write(sys.argv[1], work)\n"
-    )
-    process = subprocess.Popen([sys.executable, "-c", code, str(older.ledger)], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "2\n"
-    while os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOHANG | os.WNOWAIT) is None:
-        time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    process.stdout.close()
-    assert older.ok("list", "--json") == before
-    assert step(older) == 1
-    older.ok("note", "1", "rang", "--once", "k")
-    assert step(older) == 2
-
-
-def test_what_comes_in_on_stdin_is_a_part_of_what_is_asked(program: Program) -> None:
-    one, other = '{"outcome": "Send it", "to": "dana"}\n', '{"outcome": "Send it all", "to": "dana"}\n'
-    first = program("make", "-", "--json", "--once", "k", piped=one)
-    again = program("make", "-", "--json", "--once", "k", piped=one)
-    refused = program("make", "-", "--json", "--once", "k", piped=other)
-    assert (first.code, again.stdout, again.code) == (0, first.stdout, 0)
-    assert (refused.code, len(program.ok("list").splitlines())) == (2, 1)
-
-
-def test_what_was_undone_since_is_said_to_be(program: Program) -> None:
-    words = ("make", "Send it", "--to", "dana", "--once", "k")
-    program.ok(*words)
-    program.ok("undo")
-    assert program(*words).stderr == "Said before with the key “k”: nothing new was recorded. It was undone since.\n"

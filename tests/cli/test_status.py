@@ -104,7 +104,7 @@ def test_it_never_waits_for_a_writer(full: Program) -> None:
     begun = time.monotonic()
     done = full("status")
     assert time.monotonic() - begun < 2
-    locked = f"{full.ledger} is locked by another command at this moment. Nothing was recorded; try again."
+    locked = f"{full.ledger} is locked by another command at this moment. Try again."
     assert done == ("", f"promisectl: {locked}\n", 5)
     assert json.loads(full("status", "--json").stderr)["error"] == {"code": "ledger", "message": locked, "exit": 5}
     writer.close()

@@ -17,19 +17,14 @@ from typing import Any
 import pytest
 
 from promisectl import errors
-from promisectl.commands import export, import_, look, make, more, moves, people, records
+from promisectl.commands import export, look, make, more, moves, people, records
 from promisectl.domain.promise import Verb
 from promisectl.env import Env
 from promisectl.storage import ledger as files
+from tests.storage.life import ODD, live, world
 
 NAME = int.from_bytes(b"PRMS", "big")
 STEP = 2
-ODD = 'Zürich 🚲 “quoted” \\ "plain" \t tab \n line \x1b[31m \u202e =1+1'
-
-
-def world(path: Path, today: str = "2026-11-23T10:00", form: str | None = None) -> Env:
-    environ = {"TZ": "Europe/Berlin", "XDG_CONFIG_HOME": str(path.parent / "no config")}
-    return Env(environ, (io.StringIO(), io.StringIO(), io.StringIO()), ledger=str(path), today=today, form=form)
 
 
 def heard(env: Env) -> str:
@@ -60,41 +55,7 @@ def below(directory: Path) -> dict[str, bytes | None]:
 def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A ledger in which every verb was said, with texts in all sorts of signs."""
     path = tmp_path_factory.mktemp("played") / "ledger.db"
-    make.make(
-        world(path), ODD, to=["dana", "Lee Öz"], by="fri 17:00", done_when="seen", why=ODD, reply_by="tomorrow", asked=True, tag=["q3"]
-    )
-    make.make(world(path), "Fix the brake", from_=["kim"], agreed=True, risk="rain", no_to="Saturday", replaces="1")
-    make.make(world(path), "Run", to=["me"], by="in 9 days")
-    moves.negotiate(world(path, "2026-11-24"), "1", by="in 9 days", reason=ODD)
-    moves.accept(world(path, "2026-11-24"), ["1"], note="good")
-    more.note(world(path, "2026-11-24"), "1", ODD, on="2026-11-01")
-    more.bump(world(path, "2026-11-25"), "1", "it may slip", theirs=True)
-    moves.negotiate(world(path, "2026-11-25"), "1", by="in 7 days", reason="later", theirs=True)
-    moves.decline(world(path, "2026-11-25"), ["1"])
-    moves.negotiate(world(path, "2026-11-25"), "1", by="in 6 days", reason="later")
-    more.withdraw(world(path, "2026-11-25"), ["1"])
-    moves.complete(world(path, "2026-11-25"), ["1"], partial="half")
-    moves.complete(world(path, "2026-11-26"), ["1", "3"], on="2026-11-25T12:00")
-    moves.decline(world(path, "2026-11-26"), ["1"], reason="a page is missing")
-    more.reopen(world(path, "2026-11-27"), "3", reason="it squeaks")
-    more.release(world(path, "2026-11-27"), ["3"], reason="never mind")
-    moves.renege(world(path, "2026-11-28"), ["1"], reason="ill", not_told=True, cause="external", repair="Lee does it")
-    more.told(world(path, "2026-11-29"), "1")
-    more.correct(world(path, "2026-11-29"), "2", what="Zürich by bike")
-    more.void(world(path, "2026-11-29"), "2", reason="twice")
-    more.undo(world(path, "2026-11-29"))
-    more.redo(world(path, "2026-11-29"))
-    more.tag(world(path, "2026-11-29"), "1", ["#money", "=x"])
-    more.untag(world(path, "2026-11-29"), "1", ["q3"])
-    found = path.with_name("found.csv")
-    found.write_text(
-        f'direction,person,outcome,state,closed_at\nowed,ida,"{ODD.replace(chr(34), chr(34) * 2)}",reneged,2026-11-20\n', "utf-8"
-    )
-    import_.import_(world(path, "2026-11-29"), str(found))
-    people.rename(world(path, "2026-11-30"), "lee-öz", "leo")
-    people.alias(world(path, "2026-11-30"), "leo", "Ölaf")
-    people.merge(world(path, "2026-11-30"), "leo", "kim")
-    more.undo(world(path, "2026-11-30"))
+    live(path)
     return path
 
 

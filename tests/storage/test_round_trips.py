@@ -331,18 +331,6 @@ def test_a_long_journal_is_whole_too(tmp_path: Path) -> None:
     assert dump(other) == dump(path)
 
 
-def test_a_ledger_of_the_first_step_has_its_journal_and_its_records(tmp_path: Path) -> None:
-    path, other = str(tmp_path / "one.db"), str(tmp_path / "other.db")
-    with closing(sqlite3.connect(path)) as db:
-        db.executescript(Path(__file__).with_name("step-1.sql").read_text(encoding="utf-8"))
-    before = Path(path).read_bytes()
-    text = journal(path)
-    taken(other, START, text)
-    assert journal(other) == text
-    assert heard(other, START, export.export) == heard(path, START, export.export)
-    assert Path(path).read_bytes() == before
-
-
 @example(text="'=")
 @example(text="\rx")
 @example(text="\ufeff")

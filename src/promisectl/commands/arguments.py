@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from promisectl import errors
-from promisectl.domain import civil, dates
+from promisectl.domain import civil, dates, limits
 from promisectl.domain.civil import When
 from promisectl.env import Env
 from promisectl.escaping import is_text
@@ -13,8 +13,6 @@ from promisectl.escaping import is_text
 if TYPE_CHECKING:
     from promisectl.domain.promise import Terms
 
-_OUTCOME = 1_000
-_OTHER = 10_000
 _DIGITS = 18
 _QUOTED = 40
 _MOST_ROWS = (1 << 63) - 1  # what SQLite can count
@@ -33,7 +31,7 @@ def number(word: str) -> int:
     return int(digits)
 
 
-def text(name: str, value: str | None, *, limit: int = _OTHER) -> str | None:
+def text(name: str, value: str | None, *, limit: int = limits.TEXT) -> str | None:
     """A text as it was typed, or None. Raises TextTooLong, EmptyText and NotUnicode."""
     if value is None:
         return None
@@ -48,13 +46,13 @@ def text(name: str, value: str | None, *, limit: int = _OTHER) -> str | None:
 
 def outcome(value: str) -> str:
     """An outcome as it was typed."""
-    return text("outcome", value, limit=_OUTCOME) or ""
+    return text("outcome", value, limit=limits.OUTCOME) or ""
 
 
 def tags(words: Sequence[str]) -> tuple[str, ...]:
     """Tags, each once, without blanks, a leading `#` or `+`, or a comma behind. Raises Usage."""
     found = tuple(
-        dict.fromkeys((text("tag", word.removeprefix("#").removeprefix("+").removesuffix(","), limit=100) or "") for word in words)
+        dict.fromkeys((text("tag", word.removeprefix("#").removeprefix("+").removesuffix(","), limit=limits.WORD) or "") for word in words)
     )
     for tag in found:
         if len(tag.split()) != 1 or tag != tag.strip():
@@ -147,6 +145,14 @@ def past(env: Env, option: str, words: str | None, *, end: bool) -> datetime | N
 
 
 # Terms
+
+
+def check_ahead(env: Env, words: Mapping[str, str | None] | None = None, on: str | None = None) -> None:
+    """Refuse what can't be read, and import what reading it takes, before anybody else is kept from the ledger."""
+    said = since(env, "--on", on)
+    for field, typed in (words or {}).items():
+        if typed is not None:
+            _field(env, field, typed, said, backfill=True)
 
 
 def changed(env: Env, base: "Terms", said: datetime, words: Mapping[str, str | None], *, backfill: bool) -> "Terms":

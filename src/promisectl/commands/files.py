@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from promisectl import errors
 from promisectl.env import Env
-from promisectl.storage import ledger
+from promisectl.storage import founding, ledger
 
 
 def is_directory(path: str) -> bool:
@@ -16,13 +16,12 @@ def is_directory(path: str) -> bool:
 
 def write(env: Env, path: str, pieces: Iterable[str], *, force: bool) -> None:
     """Write one file. Raises FileExists, unless `force` replaces it, OntoTheLedger and CannotWrite."""
-    there = os.path.lexists(path)
     if ledger.same(path, env.ledger):
         raise errors.OntoTheLedger(path)
     _refuse_strange(path)
-    if there and not force:
+    if not force and os.path.lexists(path):
         raise errors.FileExists(path)
-    appear(path, pieces)
+    appear(path, pieces, force=force)
     env.hint(f"Written: {path}")
 
 
@@ -35,6 +34,8 @@ def write_each(env: Env, directory: str, texts: Iterable[tuple[str, str]]) -> No
         raise errors.CannotWrite(directory, error.strerror or str(error)) from error
     for name, text in texts:
         path = os.path.join(directory, name)
+        if ledger.same(path, env.ledger):
+            raise errors.OntoTheLedger(path)
         _refuse_strange(path)
         how = "new" if not os.path.lexists(path) else "as before" if _says(path, text) else "changed"
         if how != "as before":
@@ -56,17 +57,34 @@ def _says(path: str, text: str) -> bool:
         raise errors.CannotWrite(path, error.strerror or str(error)) from error
 
 
-def appear(path: str, pieces: Iterable[str]) -> None:
-    """Write beside `path` and rename, whatever was there. Raises CannotWrite."""
+def appear(path: str, pieces: Iterable[str], *, force: bool = True) -> None:
+    """Write beside `path`, have it on the disk, and only then name it; with `force` in the place of whatever is there.
+
+    Raises CannotWrite, and FileExists when somebody else has used the name meanwhile.
+    """
     temporary = f"{path}.{os.urandom(6).hex()}.new"
     try:
         with open(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8", newline="") as file:
             file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+        (os.replace if force else _named)(temporary, path)
+        founding.sync(os.path.dirname(os.path.abspath(path)))
+    except FileExistsError as error:
+        raise errors.FileExists(path) from error
     except OSError as error:
         raise errors.CannotWrite(path, error.strerror or str(error)) from error
     finally:
         with suppress(OSError):
             os.unlink(temporary)
+
+
+def _named(temporary: str, path: str) -> None:
+    """Name a file, unless the name is used. Raises FileExistsError."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links, as on most sticks: take the name first
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        os.replace(temporary, path)

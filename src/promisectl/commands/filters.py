@@ -64,6 +64,8 @@ class Filters(NamedTuple):
         arguments.choice("--sort", self.sort, reading.ORDERS)
         for one in self.state:
             arguments.choice("--state", one, _STATES)
+        if self.search:
+            arguments.text("search", self.search)
         most, moment = arguments.limit(self.limit), arguments.as_of(env, self.as_of)
         narrow = {
             "sort": self.sort or sort,

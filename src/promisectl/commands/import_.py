@@ -210,7 +210,7 @@ def _whole(env: Env, file: Source, head: dict[str, Any], *, dry_run: bool) -> No
 def _filled(env: Env, db: sqlite3.Connection, file: Source, head: dict[str, Any]) -> _Done:
     line = 1
     try:
-        filling = copying.Filling(db, head)
+        filling = copying.Filling(db, head, env.now)
         with source.placed(file):
             for line, text in enumerate(source.watched(env, file), 1):
                 if line > 1:

@@ -183,7 +183,7 @@ def _record(env: Env, drafts: Sequence[_Draft]) -> None:
     def work(db: sqlite3.Connection, journal: Journal) -> list[Answer]:
         return [answer for draft in drafts for answer in _each(env, db, journal, draft, alone=alone)]
 
-    saying.record(env, "make", work)
+    saying.record(env, "make", work, checks=True)
 
 
 def _each(env: Env, db: sqlite3.Connection, journal: Journal, draft: _Draft, *, alone: bool) -> list[Answer]:

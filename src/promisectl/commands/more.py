@@ -34,6 +34,7 @@ def reopen(env: Env, id_: str, *, reason: str | None = None, on: str | None = No
 def bump(env: Env, id_: str, text: str, *, theirs: bool = False, on: str | None = None) -> None:
     """Give word of trouble early, or send a reminder; the state stays."""
     said = arguments.text("text", text)
+    arguments.check_ahead(env, on=on)
 
     def act(promise: Promise) -> Act:
         side = lifecycle.their_side(promise.direction) if theirs else lifecycle.speaker(promise, Verb.BUMP)
@@ -44,6 +45,7 @@ def bump(env: Env, id_: str, text: str, *, theirs: bool = False, on: str | None 
 
 def told(env: Env, id_: str, *, on: str | None = None) -> None:
     """The other side has been told that the promise is broken."""
+    arguments.check_ahead(env, on=on)
 
     def act(promise: Promise) -> Act:
         at = arguments.since(env, "--on", on, after=promise.made_at)
@@ -54,8 +56,8 @@ def told(env: Env, id_: str, *, on: str | None = None) -> None:
 
 def note(env: Env, id_: str, text: str, *, on: str | None = None) -> None:
     """Keep a note beside a promise; nothing else changes."""
-    said = arguments.text("text", text)
-    saying.move(env, "note", [id_], lambda _: Act(Verb.NOTE, Side.BOOKKEEPER, arguments.since(env, "--on", on), env.now, text=said))
+    said, at = arguments.text("text", text), arguments.since(env, "--on", on)
+    saying.move(env, "note", [id_], lambda _: Act(Verb.NOTE, Side.BOOKKEEPER, at, env.now, text=said))
 
 
 def correct(
@@ -70,6 +72,7 @@ def correct(
 ) -> None:
     """Put a typo in the terms right; this is no negotiation and not counted as one."""
     words = {"outcome": what, "due": by, "done_when": done_when, "why": why}
+    arguments.check_ahead(env, words)
     reword(env, Verb.CORRECT, id_, lambda terms, at: arguments.changed(env, terms, at, words, backfill=backfill))
 
 

@@ -31,6 +31,7 @@ def negotiate(
     """Put new terms on the table: a counter to an offer, or an amendment beside the terms in force."""
     arguments.at_most_one(mine=mine, theirs=theirs)
     words = {"outcome": what, "due": by, "done_when": done_when, "why": why, "reply_by": reply_by}
+    arguments.check_ahead(env, words, on)
 
     def reworded(terms: Terms, at: datetime) -> Terms:
         return arguments.changed(env, terms, at, words, backfill=backfill)
@@ -87,7 +88,7 @@ def accept(
     """Say Yes to the terms on the table, or confirm a delivery; who binds themselves at a terminal is asked about risk and price first."""
     reply = Reply(risk=arguments.text("risk", risk), no_to=arguments.text("no-to", no_to), revision=rev)
     note, numbers = arguments.text("note", note), arguments.ids(ids)
-    arguments.since(env, "--on", on)
+    arguments.check_ahead(env, on=on)
     asked = _asked(env, numbers, reply)
     replies = {number: asked.get(number, reply) for number in numbers}
     yes = {number: one._replace(reason=note) for number, one in replies.items() if one.verb is Verb.ACCEPT}
@@ -138,6 +139,7 @@ def decline(env: Env, ids: Sequence[str], *, reason: str | None = None, on: str 
 def plain(env: Env, verb: Verb, ids: Sequence[str], *, reason: str | None = None, on: str | None = None) -> None:
     """A move that needs no more than who, when and why."""
     said = arguments.text("reason", reason)
+    arguments.check_ahead(env, on=on)
 
     def act(promise: Promise) -> Act:
         at = arguments.since(env, "--on", on, after=promise.moved_at)
@@ -160,6 +162,7 @@ def complete(
     arguments.at_most_one(confirmed=confirmed, reported=reported, partial=partial)
     arguments.at_most_one(partial=partial, note=note)
     part, said = arguments.text("partial", partial), arguments.text("note", note)
+    arguments.check_ahead(env, on=on)
 
     def act(promise: Promise) -> Act:
         at = arguments.since(env, "--on", on, after=promise.moved_at)
@@ -196,6 +199,8 @@ def renege(
     arguments.at_most_one(told=told, not_told=not_told, silent=silent)
     why, mended = arguments.text("reason", reason), arguments.text("repair", repair)
     known = arguments.choice("--cause", cause, _CAUSES)
+    arguments.check_ahead(env, on=on)
+    arguments.since(env, "--told", told)
 
     def act(promise: Promise) -> Act:
         _check_telling(promise, told=bool(told), not_told=not_told, silent=silent)

@@ -6,8 +6,9 @@ from typing import Any
 
 from promisectl import config, errors
 from promisectl.config import Config
+from promisectl.domain import limits
 from promisectl.env import Env, Once
-from promisectl.places import config_file
+from promisectl.places import config_file, holds_something
 from promisectl.terminal import color_wish, colored, width_of
 
 _WORLD = ("ledger", "today", "color", "no_input", "quiet", "no_pager")
@@ -46,6 +47,10 @@ def run(module: str, function: str, arguments: dict[str, Any]) -> None:
         from promisectl.commands import mistyped
 
         raise mistyped.explained(env, function, problem) from problem
+    except errors.LedgerTrouble as trouble:
+        if trouble.restorable and holds_something(env.backups):
+            trouble.name_backups(env.backups)
+        raise
     except EOFError:  # a question was left with Ctrl-C or Ctrl-D
         raise SystemExit(errors.INTERRUPTED) from None
     except BrokenPipeError as error:
@@ -61,6 +66,8 @@ def _once(function: str, arguments: dict[str, Any]) -> Once | None:
         return None
     if not key.strip():
         raise errors.EmptyText("key of --once")
+    if len(key) > limits.KEY:
+        raise errors.TextTooLong("key of --once", len(key), limits.KEY)
     import hashlib
     import json
 

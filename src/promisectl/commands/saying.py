@@ -82,11 +82,18 @@ def move(env: Env, command: str, ids: Sequence[str], act: Callable[[Promise], Ac
     def work(db: sqlite3.Connection, journal: Journal) -> list[Answer]:
         return [_one(env, db, journal, journal.promise(number), act, besides) for number in numbers]
 
-    record(env, command, work)
+    record(env, command, work, checks=besides.new)
 
 
-def record(env: Env, command: str, work: Callable[[sqlite3.Connection, Journal], list[Answer]]) -> None:
-    """Do `work` in one transaction, under the name of `command`, and answer; with a key that was used before, answer as then."""
+def record(env: Env, command: str, work: Callable[[sqlite3.Connection, Journal], list[Answer]], *, checks: bool = False) -> None:
+    """Do `work` in one transaction, under the name of `command`, and answer; with a key that was used before, answer as then.
+
+    What `checks` takes is imported before anybody else is kept from the ledger.
+    """
+    if checks and env.looked_at:
+        import unicodedata  # noqa: F401
+
+        from promisectl.commands import surroundings  # noqa: F401
 
     def once(db: sqlite3.Connection) -> list[Answer]:
         before = _before(env, db)
@@ -133,6 +140,8 @@ def _one(env: Env, db: sqlite3.Connection, journal: Journal, before: Promise, ac
     try:
         after = journal.say(before, said)
     except errors.TooEarly as error:
+        if error.earliest > env.now:
+            raise errors.ClockAhead(error.number, words.moment(error.earliest, here(env))) from None
         raise errors.TooEarly(error.number, error.earliest, words.moment(error.earliest, here(env))) from None
     if besides.note:
         after = journal.say(after, Act(Verb.NOTE, Side.BOOKKEEPER, said.at, env.now, text=besides.note))

@@ -38,6 +38,7 @@ ADD_ACT = 'INSERT INTO act (number, entry, promise, person, verb, side, "by", at
 EXTENT = 'SELECT count(DISTINCT act.entry) AS count_1, count(*) AS count_2 FROM act'
 WHOLE = 'SELECT entry.command, entry.recorded_at AS recorded_at_of_entry, once."key", once.request, once.answer, act.number, act.entry, act.promise, act.person, act.verb, act.side, act."by", act.at, act.recorded_at, act.body, act.hash FROM act JOIN entry ON entry.id = act.entry LEFT OUTER JOIN once ON once.entry = entry.id ORDER BY act.number'
 LAST_ACT = 'SELECT act.number, act.hash FROM act ORDER BY act.number DESC'
+HAS_ACT = 'SELECT act.number FROM act WHERE act.number = :number AND act.hash = :hash'
 ADD_ENTRY = 'INSERT INTO entry (command, recorded_at) VALUES (:command, :recorded_at)'
 ENTRIES = 'SELECT entry.id, entry.command, entry.recorded_at FROM entry'
 PUT_ENTRY = 'INSERT INTO entry (id, command, recorded_at) VALUES (:id, :command, :recorded_at)'

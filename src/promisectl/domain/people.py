@@ -6,9 +6,9 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from promisectl import errors
+from promisectl.domain import limits
 
 ME = "me"
-_LONGEST = 100
 _MOST = 2  # letters apart that make a near miss
 _SHORT = 3
 
@@ -107,8 +107,8 @@ def newcomer(words: str) -> Newcomer:
         raise errors.BadName(words, "it is empty")
     if handle == ME:
         raise errors.BadName(words, "that is you")
-    if len(handle) > _LONGEST:
-        raise errors.BadName(words, f"{_LONGEST} characters are the most")
+    if len(handle) > limits.WORD:
+        raise errors.BadName(words, f"{limits.WORD} characters are the most")
     if not any(letter.isalnum() for letter in handle) or not all(letter.isprintable() for letter in handle):
         raise errors.BadName(words, "it needs a letter or a digit, and no control characters")
     if handle.startswith(("-", "?")):

@@ -6,12 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from promisectl import errors
-from promisectl.domain import civil, dates
+from promisectl.domain import civil, dates, limits
 from promisectl.domain.civil import When
 from promisectl.escaping import is_text
 
-_TEXT = 10_000  # characters
-_WORD = 100
 _COUNTED = 999_999_999
 _QUOTED = 40
 _FIRST_YEAR = 1970
@@ -47,7 +45,7 @@ class Cells:
             raise errors.BadRecord("it is missing", name)
         return value
 
-    def text(self, name: str, most: int = _TEXT) -> str | None:
+    def text(self, name: str, most: int = limits.TEXT) -> str | None:
         """A text as it is."""
         value = self.named.get(name)
         if value is None or value == "":
@@ -66,8 +64,8 @@ class Cells:
         found = value.split() if isinstance(value, str) else value
         if not isinstance(found, list | tuple) or not all(isinstance(one, str) and one.split() == [one] for one in found):
             raise errors.BadRecord("it is no list of single words", name)
-        if any(len(one) > _WORD for one in found):
-            raise errors.BadRecord(f"a word in it has more than {_WORD} characters", name)
+        if any(len(one) > limits.WORD for one in found):
+            raise errors.BadRecord(f"a word in it has more than {limits.WORD} characters", name)
         return tuple(dict.fromkeys(_kept(one, name) for one in found))
 
     def choice(self, name: str, choices: Sequence[str]) -> str | None:

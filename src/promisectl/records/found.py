@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from promisectl import errors
-from promisectl.domain import lifecycle
+from promisectl.domain import lifecycle, limits
 from promisectl.domain.promise import Cause, Direction, Found, State, Terms
 from promisectl.records.cells import Cells, Place
 
-_OUTCOME, _NAME = 1_000, 100  # characters
 _OURS = uuid.UUID("6f9a2a55-6b3e-5c1a-9a39-7d0c7c0f2b11")
 _AGREED = (State.ACTIVE, State.DELIVERED, State.KEPT, State.RENEGED, State.RELEASED)
 _ALONE = (State.ACTIVE, State.KEPT, State.RENEGED, State.VOID)  # nobody else is there to answer or to judge
@@ -46,7 +45,7 @@ def told(cells: Mapping[str, Any], place: Place, uid: Callable[[], str]) -> Told
         raise errors.BadRecord("it is missing; where all are alike, add --set direction=owe, or owed", "direction")
     direction = Direction(said)
     terms = Terms(
-        read.needed("outcome", lambda name: read.text(name, _OUTCOME)),
+        read.needed("outcome", lambda name: read.text(name, limits.OUTCOME)),
         read.due(),
         read.text("done_when"),
         read.text("why"),
@@ -58,7 +57,7 @@ def told(cells: Mapping[str, Any], place: Place, uid: Callable[[], str]) -> Told
         read.uid() or uid(),
         direction,
         _other(read, direction),
-        read.text("person_name", _NAME),
+        read.text("person_name", limits.WORD),
         read.number("replaces"),
         read.words("tags"),
         terms,
@@ -79,7 +78,7 @@ def uid_of(cells: Mapping[str, Any], twin: int = 0) -> str:
 
 def _other(read: Cells, direction: Direction) -> str:
     """Who is on the other side, by handle or name; `me` in a promise to myself."""
-    person = read.text("person", _NAME) or ("me" if direction is Direction.SELF else read.text("person_name", _NAME))
+    person = read.text("person", limits.WORD) or ("me" if direction is Direction.SELF else read.text("person_name", limits.WORD))
     if not person:
         raise errors.BadRecord("it is missing, and says whom the promise is with", "person")
     if (person.strip().casefold() == "me") is not (direction is Direction.SELF):
@@ -188,5 +187,5 @@ def _offer(read: Cells, terms: Terms) -> Terms:
     if not isinstance(offer, dict):
         raise errors.BadRecord("it is no object", "offer")
     inner = Cells({**offer, "due_zone": read.zone}, read.place)
-    outcome = inner.needed("outcome", lambda name: inner.text(name, _OUTCOME))
+    outcome = inner.needed("outcome", lambda name: inner.text(name, limits.OUTCOME))
     return Terms(outcome, inner.day("due"), inner.text("done_when"), inner.text("why"), inner.day("reply_by"))

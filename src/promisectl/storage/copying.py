@@ -6,14 +6,16 @@ import sqlite3
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 from promisectl import errors
 from promisectl.compiled import sql
-from promisectl.domain import lifecycle, people
+from promisectl.domain import lifecycle, limits, people
 from promisectl.domain.promise import Verb
 from promisectl.storage import codec
+from promisectl.storage.instants import instant
 from promisectl.storage.reading import let_go
 
 _MOST = 10**9  # promises
@@ -86,13 +88,14 @@ def is_empty(db: sqlite3.Connection) -> bool:
 class Filling:
     """Takes the records of a journal one by one into an empty ledger, inside a transaction, and refuses what can't have been written here.
 
-    Raises BadRecord with what is wrong; who feeds it knows the line.
+    `now` is the moment of the command. Raises BadRecord with what is wrong; who feeds it knows the line.
     """
 
-    def __init__(self, db: sqlite3.Connection, head: Record) -> None:
+    def __init__(self, db: sqlite3.Connection, head: Record, now: datetime) -> None:
         if head.get("format") != FORMAT:
             raise errors.BadRecord(f"it is a journal of another format than {FORMAT}, the one that is known here")
         self._db = db
+        self._now = instant(now)
         self._sum = _Sum()
         self._sum.over(head)
         self._ended = head == nothing()
@@ -115,12 +118,18 @@ class Filling:
             raise errors.BadRecord("the journal is not as it was written: the hash over all of it does not fit")
         if record["entry"] <= self._entry or not record["acts"] or record.keys() - _FIELDS:
             raise errors.BadRecord("it is no command of a journal, or out of order")
+        if record["recorded_at"] > self._now:
+            moment = record["recorded_at"]
+            raise errors.BadRecord(f"it was recorded at {moment}, which is still to come; if that is right, give a later --today")
         self._sum.over(record)
         self._entry = record["entry"]
         self._db.execute(sql.PUT_ENTRY, {"id": self._entry, "command": record["command"], "recorded_at": record["recorded_at"]})
         for said in record["acts"]:
+            _check_moments(record, said)
+            _check_lengths(said["body"])
             self._say(record["command"], said)
         if once := record.get("once"):
+            _check_lengths({"key": once["key"]})
             kept = {"key": once["key"], "request": once["request"], "entry": self._entry, "answer": codec.plain(once["answer"])}
             self._db.execute(sql.KEEP_ANSWER, kept)
 
@@ -167,6 +176,25 @@ class Filling:
                 promise = lifecycle.replay(number, [codec.act_of(row) for row in said])
                 self._db.execute(sql.REFRESH_PROMISE, {**codec.columns_of(promise), "id": number})
         return sorted(self._uids)
+
+
+def _check_moments(record: Record, said: Record) -> None:
+    """Nothing is recorded before it happens."""
+    told_at = said["body"].get("told_at") or said["at"]
+    if said["recorded_at"] != record["recorded_at"] or max(said["at"], told_at) > said["recorded_at"]:
+        raise errors.BadRecord(f"act {said['number']} happens after it was recorded")
+
+
+def _check_lengths(value: Any, name: str = "text") -> None:
+    """No text is longer than any command takes."""
+    if isinstance(value, str) and len(value) > limits.of(name):
+        raise errors.BadRecord(f"the {name} has {len(value):,} characters, and {limits.of(name):,} are the most")
+    if isinstance(value, dict):
+        for inner_name, inner in value.items():
+            _check_lengths(inner, inner_name)
+    if isinstance(value, list):
+        for inner in value:
+            _check_lengths(inner, name)
 
 
 @contextmanager

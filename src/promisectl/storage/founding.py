@@ -1,5 +1,6 @@
 """A ledger's beginning: made beside its place, with its first move in it, and only then named: it is there whole, or not at all."""
 
+import errno
 import os
 import sqlite3
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from typing import TypeVar
 
 from promisectl import errors
 from promisectl.compiled import sql
-from promisectl.storage import opening
+from promisectl.storage import opening, strange
 
 T = TypeVar("T")
 
@@ -16,6 +17,7 @@ T = TypeVar("T")
 def found(path: str, work: Callable[[sqlite3.Connection], T]) -> T:
     """Found a ledger beside its place, do the first work in it, and only then give it its name: it is there whole, or not at all."""
     with opening.translated(path):
+        strange.check_place(path)
         made = make_directories(os.path.dirname(os.path.abspath(path)))
         parents = [os.path.dirname(one) for one in reversed(made)]
         temporary = f"{path}.{os.urandom(8).hex()}.new"
@@ -24,18 +26,23 @@ def found(path: str, work: Callable[[sqlite3.Connection], T]) -> T:
             os.link(temporary, path)
             made = []
         finally:
-            for leftover in (temporary, f"{temporary}-journal"):
-                with suppress(FileNotFoundError):
-                    os.unlink(leftover)
-            for directory in reversed(made):
-                with suppress(OSError):
-                    os.rmdir(directory)
+            _clear(temporary, made)
         try:
             for one in (os.path.dirname(os.path.abspath(path)), *parents):
                 sync(one)
         except OSError as error:
             raise errors.Unconfirmed(path, error.strerror or str(error)) from error
         return result
+
+
+def _clear(temporary: str, made: list[str]) -> None:
+    """Take away what nobody needs any more. What can't be taken away is no reason to say that nothing was recorded."""
+    for leftover in (temporary, f"{temporary}-journal"):
+        with suppress(OSError):
+            os.unlink(leftover)
+    for directory in reversed(made):
+        with suppress(OSError):
+            os.rmdir(directory)
 
 
 def _fill(temporary: str, work: Callable[[sqlite3.Connection], T]) -> T:
@@ -69,11 +76,14 @@ def make_directories(directory: str) -> list[str]:
 
 
 def sync(path: str) -> None:
-    """Have a file, or the names in a directory, on the disk; where directories can't be opened (Windows), the system sees to it."""
+    """Have a file, or the names in a directory, on the disk; where there is no such thing for directories, the system sees to it."""
     if os.name == "nt" and os.path.isdir(path):  # pragma: no cover
         return
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some network file systems know no fsync of a directory
+            raise
     finally:
         os.close(descriptor)

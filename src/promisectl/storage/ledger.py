@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from typing import TypeVar
 
+from promisectl import errors
 from promisectl.compiled import sql
-from promisectl.storage import founding, opening, upgrading
+from promisectl.storage import founding, opening, trouble, upgrading
 
 T = TypeVar("T")
 
@@ -16,13 +17,17 @@ def write(path: str, work: Callable[[sqlite3.Connection], T]) -> T:
     """What `work` returns, done inside one transaction on the ledger at `path`; the ledger is founded if there is none.
 
     `work` may be called a second time, when another command founded the ledger meanwhile. Raises LedgerTrouble when the file
-    can't be used; whatever is raised, nothing is written.
+    can't be used; whatever is raised, nothing is written, but for Unconfirmed and Uncertain, which say so.
     """
-    while True:
-        if os.path.lexists(path):
-            return _transaction(path, work)
-        with suppress(FileExistsError):
-            return founding.found(path, work)
+    try:
+        while True:
+            if os.path.lexists(path):
+                return _transaction(path, work)
+            with suppress(FileExistsError):
+                return founding.found(path, work)
+    except errors.InTheWay as problem:
+        problem.nothing_recorded()
+        raise
 
 
 @contextmanager
@@ -46,9 +51,11 @@ def exists(path: str) -> bool:
 
 
 def same(path: str, ledger: str) -> bool:
-    """Whether `path` is the ledger itself, by whatever name."""
-    there = os.path.realpath(path) == os.path.realpath(ledger)
-    return there or (exists(ledger) and os.path.exists(path) and os.path.samefile(path, ledger))
+    """Whether `path` is the ledger itself, by whatever name, or one of the files that SQLite keeps beside it."""
+    real, place = os.path.realpath(ledger), os.path.realpath(path)
+    if place.casefold() in (f"{real}{besides}".casefold() for besides in ("", "-journal", "-wal", "-shm")):
+        return True  # whether the file system tells capitals apart or not
+    return exists(ledger) and os.path.exists(path) and os.path.samefile(path, ledger)
 
 
 def in_memory() -> sqlite3.Connection:
@@ -85,7 +92,7 @@ def _begin_reading(path: str, db: sqlite3.Connection, patience: int) -> sqlite3.
 
 def _transaction(path: str, work: Callable[[sqlite3.Connection], T]) -> T:
     with opening.translated(path):
-        opening.check_header(path)
+        opening.check_header(path, writing=True)
         db = opening.connect(path, "rw")
         try:
             opening.patiently(path, lambda: db.execute("BEGIN IMMEDIATE"))
@@ -108,15 +115,22 @@ def _commit(path: str, db: sqlite3.Connection, before: tuple[object, ...]) -> No
     newest = _newest(db)
     try:
         opening.patiently(path, lambda: db.execute("COMMIT"))
-    except sqlite3.Error:
+    except sqlite3.Error as error:
         with suppress(sqlite3.Error):
             db.execute("ROLLBACK")
         db.close()
-        again = _open_for_reading(path)
-        kept = before != newest == _newest(again)
-        again.close()
-        if not kept:
-            raise
+        if before != newest and _is_there(path, newest, error):
+            raise errors.Unconfirmed(path, trouble.why(error)) from error
+        raise
+
+
+def _is_there(path: str, act: tuple[object, ...], failed: sqlite3.Error) -> bool:
+    """Whether an act, by its number and hash, is in the ledger after all. Raises Uncertain when nobody can tell."""
+    try:
+        with closing(_open_for_reading(path)) as db:
+            return bool(db.execute(sql.HAS_ACT, dict(zip(("number", "hash"), act, strict=True))).fetchone())
+    except (sqlite3.Error, OSError, errors.LedgerTrouble) as error:
+        raise errors.Uncertain(path, trouble.why(failed)) from error
 
 
 def _newest(db: sqlite3.Connection) -> tuple[object, ...]:

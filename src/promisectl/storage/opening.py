@@ -11,6 +11,7 @@ from typing import Any
 
 from promisectl import errors
 from promisectl.compiled import sql
+from promisectl.storage import strange, trouble
 
 PATIENCE = 10
 _TO_WRITE = (
@@ -67,17 +68,17 @@ def _configure(path: str, db: sqlite3.Connection, mode: str, patience: int) -> N
             db.setconfig(setting, on)
 
 
-def check_header(path: str) -> None:
-    """Refuse a strange file by its first bytes, before SQLite touches it: a setting would be written into it otherwise."""
-    if not os.path.isfile(path):
-        raise errors.NotALedger(path, "is not a file")
-    with open(path, "rb") as file:
-        header = file.read(100)
-    if not header:
-        raise errors.NotALedger(path, "is empty, which a ledger never is")
-    if not header.startswith(b"SQLite format 3\0"):
-        raise errors.NotALedger(path, "is damaged, or no ledger at all")
-    _check_numbers(path, int.from_bytes(header[68:72], "big"), int.from_bytes(header[60:64], "big"))
+def check_header(path: str, *, writing: bool = False) -> None:
+    """Refuse what is strange before SQLite touches it: a setting would be written into it otherwise.
+
+    For who is `writing` it may be in WAL mode, which SQLite ends then; a name that a founding left behind goes.
+    """
+    strange.check_place(path)
+    strange.check_kind(path)
+    first = strange.header(path)
+    _check_numbers(path, *strange.numbers(first))
+    strange.check_mode(path, first, writing=writing)
+    strange.check_names(path, writing=writing)
 
 
 def check(path: str, db: sqlite3.Connection) -> None:
@@ -91,7 +92,7 @@ def _check_numbers(path: str, application: int, step: int) -> None:
     if application != sql.APPLICATION_ID:
         raise errors.NotALedger(path, "is a database of some other program")
     if step < 1:
-        raise errors.NotALedger(path, "names no schema step, which a ledger always does")
+        raise errors.Damaged(path, "names no schema step, which a ledger always does")
     if step > sql.SCHEMA_STEP:
         raise errors.NewerLedger(path, step, sql.SCHEMA_STEP)
 
@@ -123,7 +124,7 @@ def translated(path: str) -> Iterator[None]:
     except FileExistsError:
         raise
     except OSError as error:
-        raise errors.Unusable(path, error.strerror or str(error)) from error
+        raise trouble.of_system(path, error) from error
 
 
 @contextmanager
@@ -132,9 +133,7 @@ def translated_from_sqlite(path: str) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-            raise errors.NotALedger(path, "is damaged, or no ledger at all") from error
-        if not isinstance(error, sqlite3.OperationalError):
+        sentence = trouble.of_sqlite(path, error)
+        if sentence is None:
             raise
-        raise errors.Unusable(path, str(error)) from error
+        raise sentence from error

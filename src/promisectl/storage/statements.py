@@ -42,6 +42,7 @@ STATEMENTS: dict[str, ClauseElement] = {
     .select_from(_act.join(_entry, _entry.c.id == _act.c.entry).outerjoin(_once, _once.c.entry == _entry.c.id))
     .order_by(_act.c.number),
     "LAST_ACT": select(_act.c.number, _act.c.hash).order_by(_act.c.number.desc()),
+    "HAS_ACT": select(_act.c.number).where(_act.c.number == bindparam("number"), _act.c.hash == bindparam("hash")),
     # Entries
     "ADD_ENTRY": insert(_entry).values(command=bindparam("command"), recorded_at=bindparam("recorded_at")),
     "ENTRIES": select(_entry.c.id, _entry.c.command, _entry.c.recorded_at),

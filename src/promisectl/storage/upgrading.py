@@ -1,4 +1,15 @@
-"""Ledgers of earlier schema steps: brought up to this one by the first command that writes, and read as they are until then."""
+"""Ledgers of earlier schema steps: brought up to this one by the first command that writes, and read as they are until then.
+
+How a step is added, once a version with the step before it has been released:
+
+1. `python -m tests.storage.life` keeps a ledger of the step before, as `tests/storage/step-N.sql`, if it is not kept yet.
+2. In `storage/tables.py` the tables are declared as they are to be, `SCHEMA_STEP` goes up by one, and `UPGRADES` names the tables and
+   indexes that are new. What is new is a table or an index: a column would be lacking for all who look before the first move, so it
+   goes into a table of its own, beside the one that it is about.
+3. `python -m promisectl.compiled` writes the statements down; the views are made anew by every upgrade.
+4. `python -m tests.storage.life` keeps a ledger of the new step. `tests/storage/test_upgrading.py` sees that there is one of each step,
+   that each can be read as it is, and that a move makes of it what a new ledger is, with every record as it was.
+"""
 
 import sqlite3
 
@@ -6,7 +17,10 @@ from promisectl.compiled import sql
 
 
 def upgrade(db: sqlite3.Connection) -> None:
-    """Bring a ledger of an earlier schema step up to this one, inside the transaction of the command that writes."""
+    """Bring a ledger of an earlier schema step up to this one, inside the transaction of the command that writes.
+
+    Its step is read again here, where nobody else can write: whoever waited for others may find their work done.
+    """
     (step,) = db.execute("PRAGMA user_version").fetchone()
     if step == sql.SCHEMA_STEP:
         return

@@ -1,0 +1,94 @@
+"""A ledger in which everything was said that can be said, and a dump of it for those who come later: `python -m tests.storage.life`."""
+
+import io
+import re
+import sqlite3
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+from promisectl.commands import import_, make, more, moves, people
+from promisectl.compiled import sql
+from promisectl.env import Env, Once
+
+ODD = 'Zürich 🚲 “quoted” \\ "plain" \t tab \n line \x1b[31m \u202e =1+1'
+PLAIN = 'Zürich 🚲 “quoted” \\ "plain" it\'s \t tab \n line =1+1'  # what can stand in a file of the project
+
+
+def world(path: Path, today: str = "2026-11-23T10:00", form: str | None = None) -> Env:
+    environ = {"TZ": "Europe/Berlin", "XDG_CONFIG_HOME": str(path.parent / "no config")}
+    return Env(environ, (io.StringIO(), io.StringIO(), io.StringIO()), ledger=str(path), today=today, form=form)
+
+
+def live(path: Path, odd: str = ODD) -> None:
+    """Say everything there is to say, with texts in all sorts of signs."""
+    make.make(
+        world(path), odd, to=["dana", "Lee Öz"], by="fri 17:00", done_when="seen", why=odd, reply_by="tomorrow", asked=True, tag=["q3"]
+    )
+    make.make(world(path), "Fix the brake", from_=["kim"], agreed=True, risk="rain", no_to="Saturday", replaces="1")
+    make.make(world(path), "Run", to=["me"], by="in 9 days")
+    moves.negotiate(world(path, "2026-11-24"), "1", by="in 9 days", reason=odd)
+    moves.accept(world(path, "2026-11-24"), ["1"], note="good")
+    more.note(world(path, "2026-11-24"), "1", odd, on="2026-11-01")
+    more.bump(world(path, "2026-11-25"), "1", "it may slip", theirs=True)
+    moves.negotiate(world(path, "2026-11-25"), "1", by="in 7 days", reason="later", theirs=True)
+    moves.decline(world(path, "2026-11-25"), ["1"])
+    moves.negotiate(world(path, "2026-11-25"), "1", by="in 6 days", reason="later")
+    more.withdraw(world(path, "2026-11-25"), ["1"])
+    moves.complete(world(path, "2026-11-25"), ["1"], partial="half")
+    moves.complete(world(path, "2026-11-26"), ["1", "3"], on="2026-11-25T12:00")
+    moves.decline(world(path, "2026-11-26"), ["1"], reason="a page is missing")
+    more.reopen(world(path, "2026-11-27"), "3", reason="it squeaks")
+    more.release(world(path, "2026-11-27"), ["3"], reason="never mind")
+    moves.renege(world(path, "2026-11-28"), ["1"], reason="ill", not_told=True, cause="external", repair="Lee does it")
+    more.told(world(path, "2026-11-29"), "1")
+    more.correct(world(path, "2026-11-29"), "2", what="Zürich by bike")
+    more.void(world(path, "2026-11-29"), "2", reason="twice")
+    more.undo(world(path, "2026-11-29"))
+    more.redo(world(path, "2026-11-29"))
+    more.tag(world(path, "2026-11-29"), "1", ["#money", "=x"])
+    more.untag(world(path, "2026-11-29"), "1", ["q3"])
+    found = path.with_name("found.csv")
+    found.write_text(
+        f'direction,person,outcome,state,closed_at\nowed,ida,"{odd.replace(chr(34), chr(34) * 2)}",reneged,2026-11-20\n', "utf-8"
+    )
+    import_.import_(world(path, "2026-11-29"), str(found))
+    people.rename(world(path, "2026-11-30"), "lee-öz", "leo")
+    people.alias(world(path, "2026-11-30"), "leo", "Ölaf")
+    people.merge(world(path, "2026-11-30"), "leo", "kim")
+    more.undo(world(path, "2026-11-30"))
+
+
+def dump(path: Path) -> str:
+    """The whole file as SQL, with the two numbers that it begins with."""
+    with closing(sqlite3.connect(path)) as db:
+        numbers = {name: db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")}
+        lines = [line for line in db.iterdump() if not re.match(r"(BEGIN|COMMIT)", line)]
+    return "\n".join([*lines, *(f"PRAGMA {name} = {number};" for name, number in numbers.items())]) + "\n"
+
+
+def load(text: str, path: Path) -> Path:
+    """The file that was dumped."""
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(text)
+    return path
+
+
+def kept(step: int) -> Path:
+    """Where a ledger of a schema step is kept."""
+    return Path(__file__).with_name(f"step-{step}.sql")
+
+
+def main() -> None:
+    """Keep a ledger of the schema step that this program writes."""
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place) / "ledger.db"
+        live(path, PLAIN)
+        env = world(path, "2026-12-01")
+        env.once = Once("mail-17", "make (0)")
+        make.make(env, "Water the plants", to=["me"], by="fri")
+        kept(sql.SCHEMA_STEP).write_text(dump(path), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
