@@ -45,8 +45,8 @@ def test_it_says_where_it_is_what_is_in_it_and_what_stands_for_all_of_it(filled:
     result = filled("backup")
     made = path_of(filled, f"ledger-{MOMENT}.db")
     head = acts(filled.ledger)[-1][-1]
-    assert result.stdout == f"Backed up 1 promise, 3 acts: {made}\nhead: {head}\n"
-    assert result.stderr == f"Whether a ledger still holds all of this: doctor --expect {head}\n"
+    assert result.stdout == f"Backed up 1 promise, 3 acts.\nfile: {made}\nhead: {head}\n"
+    assert result.stderr == "Later, doctor --expect HEAD says whether all of it is still there.\n"
     assert acts(made) == acts(filled.ledger)
 
 
@@ -274,7 +274,7 @@ def test_the_ledger_is_what_the_backup_holds_and_the_way_back_is_told(filled: Pr
     result = filled("restore", backed, "--yes")
     head = acts(backed)[-1][-1]
     safe = path_of(filled, f"ledger-{MOMENT}-2-before-restore.db")
-    assert result.stdout == f"Restored 1 promise, 3 acts from {backed}\nhead: {head}\n"
+    assert result.stdout == f"Restored 1 promise, 3 acts, the newest of Mon 23 Nov 2026, 10:00.\nhead: {head}\n"
     assert result.stderr == f"As it was before: {safe}\nNot what you meant? Restore that.\n"
     assert acts(filled.ledger) == acts(backed)
     assert acts(safe) == before
@@ -324,7 +324,7 @@ def test_a_person_is_told_what_would_be_gone_and_may_say_no(filled: Program, bac
     assert shown[-1] == "Nothing was restored."
     assert acts(filled.ledger) == before
     assert len(kept(filled)) == 1
-    assert any(line.startswith("Restored 1 promise, 3 acts from") for line in asked(backed, "yes"))
+    assert any(line.startswith("Restored 1 promise, 3 acts, the newest") for line in asked(backed, "yes"))
     assert acts(filled.ledger) == acts(backed)
 
 

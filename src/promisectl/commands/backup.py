@@ -34,8 +34,8 @@ def backup(env: Env, file: str | None = None, *, force: bool = False) -> None:
         elif env.quiet:
             env.answer([made.path], whole=True)
         else:
-            env.answer([f"Backed up {_extent(made)}: {made.path}", f"head: {made.head}"], whole=True)
-            env.hint(f"Whether a ledger still holds all of this: doctor --expect {made.head}")
+            env.answer([f"Backed up {_extent(made)}.", f"file: {made.path}", f"head: {made.head}"], whole=True)
+            env.hint("Later, doctor --expect HEAD says whether all of it is still there.")
 
 
 @contextmanager
@@ -134,7 +134,8 @@ def _answer(env: Env, content: "Backup", done: "Restored") -> None:
     elif env.quiet:
         env.answer(filter(None, [done.where]), whole=True)
     else:
-        env.answer([f"Restored {_extent(content)} from {content.path}", f"head: {content.head}"], whole=True)
+        env.answer([f"Restored {_extent(content)}, the newest of {_moment(env, content)}."])
+        env.answer([f"head: {content.head}"], whole=True)
         if done.before:
             env.hint(f"As it was before: {done.where}")
             env.hint("Not what you meant? Restore that.")
