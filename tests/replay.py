@@ -4,7 +4,7 @@ A fenced block ```console is a transcript: a line that begins with `$ ` is a com
 on with it), what follows is what the terminal shows, and `[exit N]` when the command ends with another code than 0. One home serves
 the whole file, and its clock stands at Monday 23 November 2026, 10:00, unless a word after `console` says otherwise: `new` begins
 with an empty home, `40` is the width of the terminal, `2026-11-28T09:00` the moment. What differs from run to run has a name of its
-own: `~` is the home, `…uid…` any UUID, `promisectl-…` a temporary directory. Blank lines before
+own: `~` is the home, `…uid…` any UUID, `…head…` any hash of an act, `promisectl-…` a temporary directory. Blank lines before
 the next command are layout. Where what is written shows questions, they are put, and what stands behind their `›` is typed; a
 question too many gets Ctrl-D. Elsewhere the program is told to ask nothing.
 
@@ -38,8 +38,12 @@ PATIENCE = 60  # seconds for one command
 
 _PROMPT = "›"
 _FENCE = re.compile(r"```console(?P<words>(?: [\w:-]+)*)")
-_TEMPORARY = re.compile(r"(?<=/promisectl-)\w{8}(?=/)")
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_NAMED = {
+    re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"): "…uid…",
+    re.compile(r"\b[0-9a-f]{64}\b"): "…head…",
+    re.compile(r"(?<=/promisectl-)\w{8}(?=/)"): "…",
+}
+"""What differs from run to run, and its name."""
 
 
 class Home:
@@ -81,7 +85,9 @@ class Home:
             bash.wait()
             os.close(ours)
         told = shown.replace("\r\n", "\n").replace(str(self.path), "~")
-        lines = _TEMPORARY.sub("…", _UUID.sub("…uid…", told)).split("\n")
+        for what, name in _NAMED.items():
+            told = what.sub(name, told)
+        lines = told.split("\n")
         text = "\n".join(line.rstrip() for line in lines).rstrip("\n")
         return "\n".join(part for part in (text, f"[exit {code}]" if code else "") if part)
 

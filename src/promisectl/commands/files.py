@@ -18,7 +18,7 @@ def write(env: Env, path: str, pieces: Iterable[str], *, force: bool) -> None:
     """Write one file. Raises FileExists, unless `force` replaces it, OntoTheLedger and CannotWrite."""
     if ledger.same(path, env.ledger):
         raise errors.OntoTheLedger(path)
-    _refuse_strange(path)
+    refuse_strange(path)
     if not force and os.path.lexists(path):
         raise errors.FileExists(path)
     appear(path, pieces, force=force)
@@ -36,7 +36,7 @@ def write_each(env: Env, directory: str, texts: Iterable[tuple[str, str]]) -> No
         path = os.path.join(directory, name)
         if ledger.same(path, env.ledger):
             raise errors.OntoTheLedger(path)
-        _refuse_strange(path)
+        refuse_strange(path)
         how = "new" if not os.path.lexists(path) else "as before" if _says(path, text) else "changed"
         if how != "as before":
             appear(path, [text])
@@ -44,7 +44,8 @@ def write_each(env: Env, directory: str, texts: Iterable[tuple[str, str]]) -> No
     env.hint(f"Written: {directory} ({', '.join(f'{number} {how}' for how, number in counted.items() if number) or 'no file'})")
 
 
-def _refuse_strange(path: str) -> None:
+def refuse_strange(path: str) -> None:
+    """Refuse to write where something other than an ordinary file is. Raises CannotWrite."""
     if os.path.islink(path) or (os.path.lexists(path) and not os.path.isfile(path)):
         raise errors.CannotWrite(path, "it is no ordinary file")
 

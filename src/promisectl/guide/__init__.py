@@ -22,6 +22,8 @@ TOPICS = {
     "aliases": "words of your own for what you ask every day",
     "completion": "TAB in bash, zsh and fish: commands, options, numbers with their texts",
     "files": "where the ledger is kept, and how it is looked after",
+    "backups": "a copy of the whole ledger, the way back, and what to do after a crash",
+    "guarantees": "what you can rely on, how it was tried, and what is not promised",
     "exit-codes": "what the shell sees",
     "errors": "every error: when it comes, what it says, and the way out",
 }

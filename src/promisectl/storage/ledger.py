@@ -13,16 +13,17 @@ from promisectl.storage import founding, opening, trouble, upgrading
 T = TypeVar("T")
 
 
-def write(path: str, work: Callable[[sqlite3.Connection], T]) -> T:
+def write(path: str, work: Callable[[sqlite3.Connection], T], keep: Callable[[str], None] | None = None, before: str = "") -> T:
     """What `work` returns, done inside one transaction on the ledger at `path`; the ledger is founded if there is none.
 
-    `work` may be called a second time, when another command founded the ledger meanwhile. Raises LedgerTrouble when the file
-    can't be used; whatever is raised, nothing is written, but for Unconfirmed and Uncertain, which say so.
+    `work` may be called a second time, when another command founded the ledger meanwhile. Before an upgrade, and before a command
+    that is named as one to back up `before`, `keep` is called with that word, under the lock and before anything is written. Raises
+    LedgerTrouble when the file can't be used; whatever is raised, nothing is written, but for Unconfirmed and Uncertain, which say so.
     """
     try:
         while True:
             if os.path.lexists(path):
-                return _transaction(path, work)
+                return _transaction(path, work, keep, before)
             with suppress(FileExistsError):
                 return founding.found(path, work)
     except errors.InTheWay as problem:
@@ -48,6 +49,11 @@ def reading(path: str, *, patience: int = opening.PATIENCE) -> Iterator[sqlite3.
 def exists(path: str) -> bool:
     """Whether anything is in the ledger's place."""
     return os.path.lexists(path)
+
+
+def newest(db: sqlite3.Connection) -> tuple[object, ...]:
+    """Number and hash of the newest act; nothing while there is none."""
+    return tuple(db.execute(sql.LAST_ACT).fetchone() or ())
 
 
 def same(path: str, ledger: str) -> bool:
@@ -90,17 +96,20 @@ def _begin_reading(path: str, db: sqlite3.Connection, patience: int) -> sqlite3.
     return db
 
 
-def _transaction(path: str, work: Callable[[sqlite3.Connection], T]) -> T:
+def _transaction(path: str, work: Callable[[sqlite3.Connection], T], keep: Callable[[str], None] | None, before: str) -> T:
     with opening.translated(path):
         opening.check_header(path, writing=True)
         db = opening.connect(path, "rw")
         try:
             opening.patiently(path, lambda: db.execute("BEGIN IMMEDIATE"))
             opening.check(path, db)
+            reason = before or ("upgrade" if upgrading.needed(db) else "")
+            if keep and reason:
+                keep(reason)
             upgrading.upgrade(db)
-            before = _newest(db)
+            known = newest(db)
             result = work(db)
-            _commit(path, db, before)
+            _commit(path, db, known)
         except BaseException:
             with suppress(sqlite3.Error):
                 db.execute("ROLLBACK")
@@ -112,14 +121,14 @@ def _transaction(path: str, work: Callable[[sqlite3.Connection], T]) -> T:
 
 def _commit(path: str, db: sqlite3.Connection, before: tuple[object, ...]) -> None:
     """Commit; when SQLite fails in the middle of it, look whether the newest act is there before saying that nothing was recorded."""
-    newest = _newest(db)
+    last = newest(db)
     try:
         opening.patiently(path, lambda: db.execute("COMMIT"))
     except sqlite3.Error as error:
         with suppress(sqlite3.Error):
             db.execute("ROLLBACK")
         db.close()
-        if before != newest and _is_there(path, newest, error):
+        if before != last and _is_there(path, last, error):
             raise errors.Unconfirmed(path, trouble.why(error)) from error
         raise
 
@@ -131,8 +140,3 @@ def _is_there(path: str, act: tuple[object, ...], failed: sqlite3.Error) -> bool
             return bool(db.execute(sql.HAS_ACT, dict(zip(("number", "hash"), act, strict=True))).fetchone())
     except (sqlite3.Error, OSError, errors.LedgerTrouble) as error:
         raise errors.Uncertain(path, trouble.why(failed)) from error
-
-
-def _newest(db: sqlite3.Connection) -> tuple[object, ...]:
-    """Number and hash of the newest act; nothing while there is none."""
-    return tuple(db.execute(sql.LAST_ACT).fetchone() or ())
