@@ -550,6 +550,20 @@ class NewerLedger(LedgerTrouble):
         )
 
 
+class Damaged(LedgerTrouble):
+    """What is in a ledger is not what was recorded."""
+
+    def __init__(self, path: str, what: str) -> None:
+        super().__init__(f"{path} is damaged: {what}. What to do is told by: doctor.")
+
+
+class HalfDone(LedgerTrouble):
+    """A ledger that only a command that writes can bring in order, which looking at it never does."""
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(f"{path} can't be examined as it is: {why}. It is put in order by: doctor --fix.")
+
+
 class Busy(LedgerTrouble):
     """Another command held the ledger for longer than one wanted to wait."""
 

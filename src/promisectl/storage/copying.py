@@ -70,7 +70,7 @@ def _entry(row: Mapping[str, Any]) -> Record:
     record = {name: row[name] for name in ("entry", "command", "recorded_at_of_entry")}
     record["recorded_at"] = record.pop("recorded_at_of_entry")
     if row["key"] is not None:
-        record["once"] = {"key": row["key"], "request": row["request"], "answer": json.loads(row["answer"])}
+        record["once"] = {"key": row["key"], "request": row["request"], "answer": codec.answer_of(row["answer"])}
     return record
 
 
@@ -121,7 +121,8 @@ class Filling:
         for said in record["acts"]:
             self._say(record["command"], said)
         if once := record.get("once"):
-            kept = {"key": once["key"], "request": once["request"], "entry": self._entry, "answer": codec.plain(once["answer"])}
+            answer = codec.kept(once["answer"], self._hash, once["key"], self._entry, once["request"])
+            kept = {"key": once["key"], "request": once["request"], "entry": self._entry, "answer": answer}
             self._db.execute(sql.KEEP_ANSWER, kept)
 
     def _say(self, command: str, said: Record) -> None:

@@ -42,6 +42,20 @@ STATEMENTS: dict[str, ClauseElement] = {
     .select_from(_act.join(_entry, _entry.c.id == _act.c.entry).outerjoin(_once, _once.c.entry == _entry.c.id))
     .order_by(_act.c.number),
     "LAST_ACT": select(_act.c.number, _act.c.hash).order_by(_act.c.number.desc()),
+    # Examination
+    "PLACED_ACTS": select(_act, _entry.c.command, _entry.c.recorded_at.label("recorded_at_of_entry"))
+    .select_from(_act.outerjoin(_entry, _entry.c.id == _act.c.entry))
+    .order_by(_act.c.number),
+    "ALL_PROMISES": select(_promise).order_by(_promise.c.id),
+    "ALL_PEOPLE": select(_person).order_by(_person.c.id),
+    "ALL_ENTRIES": select(_entry, exists().where(_act.c.entry == _entry.c.id).label("said")).order_by(_entry.c.id),
+    "ALL_ANSWERS": select(
+        _once, select(_act.c.hash).where(_act.c.entry == _once.c.entry).order_by(_act.c.number.desc()).scalar_subquery().label("head")
+    ).order_by(_once.c.entry, _once.c.key),
+    "COUNTS": select(
+        select(func.count()).select_from(_promise).scalar_subquery().label("promises"),
+        select(func.count()).select_from(_act).scalar_subquery().label("acts"),
+    ),
     # Entries
     "ADD_ENTRY": insert(_entry).values(command=bindparam("command"), recorded_at=bindparam("recorded_at")),
     "ENTRIES": select(_entry.c.id, _entry.c.command, _entry.c.recorded_at),
