@@ -17,6 +17,7 @@ ROOMS = {
     "export": ("export",),
     "import_": ("import",),
     "records": ("path", "guide", "demo"),
+    "doctor": ("doctor",),
     "config": ("config",),
     "completion": ("completion",),
 }

@@ -23,6 +23,7 @@ Color = Annotated[str | None, typer.Option("--color", metavar="WHEN", help="auto
 NoInput = Annotated[bool, typer.Option("--no-input", metavar="", help="Ask nothing (PROMISECTL_NO_INPUT).", rich_help_panel=ANYWHERE)]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="Print the numbers alone.", rich_help_panel="Answer")]
 Silent = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="Say nothing beside the data.", rich_help_panel="Answer")]
+Terse = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="Say only what is not ok.", rich_help_panel="Answer")]
 Json = Annotated[bool, typer.Option("--json", metavar="", help="Answer as JSON.", rich_help_panel="Answer")]
 Once = Annotated[
     str | None,
@@ -38,6 +39,7 @@ GIVEN: dict[str, Any] = {"quiet": Quiet, "json": Json}
 MOVE: dict[str, Any] = {**GIVEN, "once": Once}
 SILENT: dict[str, Any] = {"quiet": Silent}
 ONE: dict[str, Any] = {"json": Json}
+CHECKED: dict[str, Any] = {"quiet": Terse, "json": Json}
 FORMS: dict[str, Any] = {"json": Json, "jsonl": Jsonl, "csv": Csv, "plain": Plain}
 PAGE: dict[str, Any] = {"no_pager": NoPager}
 VIEW: dict[str, Any] = {**FORMS, **PAGE}
@@ -97,4 +99,4 @@ def callback(declaration: Declaration, run: Callable[[str, str, dict[str, Any]],
     return call
 
 
-_FLAGS = (NoInput, NoPager, Quiet, Silent, Json, Jsonl, Csv, Plain)
+_FLAGS = (NoInput, NoPager, Quiet, Silent, Terse, Json, Jsonl, Csv, Plain)

@@ -36,6 +36,12 @@ def answer_of(text: str) -> Any:
     return said["answer"] if isinstance(said, dict) else said
 
 
+def target_of(row: Mapping[str, Any]) -> int:
+    """The command that an undo or a redo is about."""
+    target: int = json.loads(row["body"])["target"]
+    return target
+
+
 def chained(previous: str, *fields: object) -> str:
     """The hash of an act: SHA-256 over the hash before it and the canonical JSON of what the act holds, in hexadecimal."""
     return hashlib.sha256(previous.encode() + canonical(fields).encode()).hexdigest()

@@ -15,7 +15,8 @@ from promisectl.storage.instants import instant
 from promisectl.storage.retelling import NONSENSE, Chain, Row, about
 
 _SHORT = 60  # letters of both sides of a difference that are shown
-_OF_PERSON = ("handle", "name", "merged_into")
+OF_PERSON = ("handle", "name", "merged_into")
+"""The columns of a person that what was said of them gives."""
 _NUMBERED = ("entry", "person", "promise")
 
 
@@ -128,8 +129,8 @@ class _Comparison:
         return None
 
     def _compare_people(self, folded: Mapping[int, Person], troubles: Troubles) -> None:
-        rows = {row["id"]: {name: row[name] for name in _OF_PERSON} for row in self._db.execute(sql.ALL_PEOPLE)}
-        given = {one.id: {name: getattr(one, name) for name in _OF_PERSON} for one in folded.values()}
+        rows = {row["id"]: {name: row[name] for name in OF_PERSON} for row in self._db.execute(sql.ALL_PEOPLE)}
+        given = {one.id: {name: getattr(one, name) for name in OF_PERSON} for one in folded.values()}
         for number in sorted(rows.keys() | given.keys()):
             if -number in self._chain.broken:
                 continue

@@ -77,6 +77,15 @@ def extent(db: sqlite3.Connection) -> Extent:
     return Extent(counts["promises"], counts["acts"], last["hash"] if last else "", db.execute("PRAGMA user_version").fetchone()[0])
 
 
+def roughly(db: sqlite3.Connection) -> int:
+    """How many acts there may be, told without looking at them all; 0 where that can't be told."""
+    try:
+        last = db.execute(sql.LAST_ACT).fetchone()
+    except sqlite3.Error:
+        return 0
+    return last["number"] if last and isinstance(last["number"], int) else 0
+
+
 def examine(db: sqlite3.Connection, asked: Asked = _NOTHING_ASKED) -> Iterator[Finding]:
     """What every check comes to, one after the other, as they are made; none after one that the others can't do without.
 
@@ -144,21 +153,22 @@ def strange(db: sqlite3.Connection) -> tuple[dict[str, str], dict[str, str]]:
     """
     (step,) = db.execute("PRAGMA user_version").fetchone()
     (encoding,) = db.execute("PRAGMA encoding").fetchone()
-    later = {_name(one) for past, made in sql.UPGRADES.items() if past > step for one in made}
+    later = {name_of(one) for past, made in sql.UPGRADES.items() if past > step for one in made}
     there = {row["name"]: row for row in db.execute("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL")}
-    own = {_name(one): one for one in sql.SCHEMA}
+    own = {name_of(one): one for one in sql.SCHEMA}
     wrong = {} if encoding == "UTF-8" else {"encoding": "text"}
     for name, made in own.items():
         kind = made.split(" INDEX")[0].split()[1].lower() if " INDEX" not in made[: len("CREATE UNIQUE INDEX")] else "index"
         missing = name not in there and name not in later
+        early = name in there and name in later and kind == "table"
         other = name in there and there[name]["sql"] != made and (step == sql.SCHEMA_STEP or kind != "view")
-        if missing or other:
+        if missing or other or early:
             wrong[name] = kind
     more = {name: row["type"] for name, row in there.items() if name not in own and not name.startswith("sqlite_")}
     return wrong, more
 
 
-def _name(made: str) -> str:
+def name_of(made: str) -> str:
     """The name of what a statement makes."""
     words = made.removeprefix("CREATE ").removeprefix("UNIQUE ").replace("IF NOT EXISTS ", "", 1).split()
     return words[1]

@@ -90,7 +90,7 @@ class Chain:
         return self.uids[number]
 
     def _take_back(self, row: Row) -> None:
-        target = json.loads(row["body"])["target"]
+        target = codec.target_of(row)
         if row["verb"] == Verb.UNDO:
             self.undone[target] = row["entry"]
         else:
@@ -107,10 +107,10 @@ class Chain:
         wish = self._asked.head
         if not self._heads:
             says = f"no act has the head {wish}: what came last was cut off, this is an older copy, or all of it was written anew"
-            return Finding("head", Result.WRONG, says, cure=Cure.RESTORE)
+            return Finding("expect", Result.WRONG, says, cure=Cure.RESTORE)
         later = self._number - self._heads[-1]
         since = f"act {self._heads[-1]:,}, and {later:,} more came after it" if later else "the newest act"
-        return Finding("head", Result.OK, f"the head that is expected is {since}")
+        return Finding("expect", Result.OK, f"the head that is expected is {since}")
 
     def clock(self) -> Finding:
         """Moments that can't be right. Acts are in order by their numbers, so that is no damage."""

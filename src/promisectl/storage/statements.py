@@ -52,6 +52,13 @@ STATEMENTS: dict[str, ClauseElement] = {
     "ALL_ANSWERS": select(
         _once, select(_act.c.hash).where(_act.c.entry == _once.c.entry).order_by(_act.c.number.desc()).scalar_subquery().label("head")
     ).order_by(_once.c.entry, _once.c.key),
+    "FORGET_PROMISES": delete(_promise),
+    "FORGET_PEOPLE": delete(_person),
+    "FORGET_UNDONE": update(_entry).values(undone_by=None),
+    "TAKEN_BACK": select(_act.c.entry, _act.c.verb, _act.c.body).where(text("verb IN ('undo', 'redo')")).order_by(_act.c.number),
+    "DATE_ENTRIES": update(_entry).values(
+        recorded_at=select(func.min(_act.c.recorded_at)).where(_act.c.entry == _entry.c.id).scalar_subquery()
+    ),
     "COUNTS": select(
         select(func.count()).select_from(_promise).scalar_subquery().label("promises"),
         select(func.count()).select_from(_act).scalar_subquery().label("acts"),
