@@ -45,7 +45,7 @@ ALL_ENTRIES = 'SELECT entry.id, entry.command, entry.recorded_at, entry.undone_b
 ALL_ANSWERS = 'SELECT once."key", once.entry, once.request, once.answer, (SELECT act.hash FROM act WHERE act.entry = once.entry ORDER BY act.number DESC) AS head FROM once ORDER BY once.entry, once."key"'
 FORGET_PROMISES = 'DELETE FROM promise'
 FORGET_PEOPLE = 'DELETE FROM person'
-FORGET_UNDONE = 'UPDATE entry SET undone_by=:undone_by'
+FORGET_UNDONE = 'UPDATE entry SET undone_by=NULL'
 TAKEN_BACK = "SELECT act.entry, act.verb, act.body FROM act WHERE verb IN ('undo', 'redo') ORDER BY act.number"
 DATE_ENTRIES = 'UPDATE entry SET recorded_at=(SELECT min(act.recorded_at) AS min_1 FROM act WHERE act.entry = entry.id)'
 COUNTS = 'SELECT (SELECT count(*) AS count_1 FROM promise) AS promises, (SELECT count(*) AS count_2 FROM act) AS acts'

@@ -1,6 +1,6 @@
 """What a move reads and writes, as statements by name over the SQLModel tables. Compiled ahead to SQL text; not imported at run time."""
 
-from sqlalchemy import ClauseElement, Table, bindparam, delete, exists, func, insert, literal_column, or_, select, text, update
+from sqlalchemy import ClauseElement, Table, bindparam, delete, exists, func, insert, literal_column, null, or_, select, text, update
 from sqlmodel import SQLModel
 
 from promisectl.storage import tables  # noqa: F401 (importing it fills the metadata)
@@ -54,7 +54,7 @@ STATEMENTS: dict[str, ClauseElement] = {
     ).order_by(_once.c.entry, _once.c.key),
     "FORGET_PROMISES": delete(_promise),
     "FORGET_PEOPLE": delete(_person),
-    "FORGET_UNDONE": update(_entry).values(undone_by=None),
+    "FORGET_UNDONE": update(_entry).values(undone_by=null()),
     "TAKEN_BACK": select(_act.c.entry, _act.c.verb, _act.c.body).where(text("verb IN ('undo', 'redo')")).order_by(_act.c.number),
     "DATE_ENTRIES": update(_entry).values(
         recorded_at=select(func.min(_act.c.recorded_at)).where(_act.c.entry == _entry.c.id).scalar_subquery()
