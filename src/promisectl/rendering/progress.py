@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn
 
 _OFTEN = 1 << 16  # bytes
-_SOME = 1 << 10  # of what is counted one by one
+_STEPS = 200  # in which the bar moves on
 
 
 def shown(stream: IO[str], lines: Iterable[str], size: int) -> Iterator[str]:
@@ -27,12 +27,12 @@ def shown(stream: IO[str], lines: Iterable[str], size: int) -> Iterator[str]:
 def counted(stream: IO[str], total: int) -> Iterator[Callable[[], None]]:
     """A bar on `stream`, and what moves it on by one."""
     with _bar(stream) as bar:
-        task, waiting = bar.add_task("", total=total), 0
+        task, waiting, some = bar.add_task("", total=total), 0, max(1, total // _STEPS)
 
         def one() -> None:
             nonlocal waiting
             waiting += 1
-            if waiting >= _SOME:
+            if waiting >= some:
                 bar.advance(task, waiting)
                 waiting = 0
 

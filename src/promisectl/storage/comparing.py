@@ -118,6 +118,7 @@ class _Comparison:
         yield troubles.finding("people", fine, "people are not as they were named", Cure.REBUILD)
 
     def _read_of_person(self, row: Row) -> PersonAct | None:
+        self._heard()
         try:
             act = codec.person_act(row)
             fine = (codec.person_body(act), instant(act.at), instant(act.recorded_at)) == (row["body"], row["at"], row["recorded_at"])
@@ -125,7 +126,7 @@ class _Comparison:
             fine = False
         if fine:
             return act
-        self._acts.add(f"act {row['number']}{about(row)} says what no command says")
+        self._acts.add(f"act {row['number']} ({row['verb']}, person {row['person']}) says what no command says")
         return None
 
     def _compare_people(self, folded: Mapping[int, Person], troubles: Troubles) -> None:

@@ -13,7 +13,8 @@ from promisectl import errors
 from promisectl.compiled import sql
 from promisectl.domain import lifecycle, people
 from promisectl.domain.promise import Verb
-from promisectl.storage import codec
+from promisectl.storage import codec, comparing
+from promisectl.storage.findings import Asked, Result
 from promisectl.storage.reading import let_go
 
 _MOST = 10**9  # promises
@@ -167,6 +168,9 @@ class Filling:
             for number, said in rows:
                 promise = lifecycle.replay(number, [codec.act_of(row) for row in said])
                 self._db.execute(sql.REFRESH_PROMISE, {**codec.columns_of(promise), "id": number})
+        for finding in comparing.compared(self._db, Asked()):
+            if finding.result is Result.WRONG:
+                raise errors.BadRecord(": ".join((finding.says, *finding.details[:1])))
         return sorted(self._uids)
 
 

@@ -134,7 +134,7 @@ def schema(db: sqlite3.Connection) -> Finding:
     tables = [name for name, kind in wrong.items() if kind == "table"]
     troubles = Troubles()
     for name, kind in wrong.items():
-        troubles.add(f"the {'guard' if kind == 'trigger' else kind} {name} is missing, or not as it was made")
+        troubles.add(f"the {kind} {name} is missing, or not as it was made")
     for name, kind in more.items():
         if kind == "trigger":
             troubles.add(f"the trigger {name} is none of promisectl's, and could change what is written")

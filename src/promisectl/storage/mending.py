@@ -93,7 +93,7 @@ def _built(db: sqlite3.Connection) -> list[str]:
     done = []
     for name, kind in [*wrong.items(), *((name, kind) for name, kind in more.items() if kind == "trigger")]:
         db.execute(f'DROP {kind} IF EXISTS "{name}"')
-        done.append(f"the {'guard' if kind == 'trigger' else kind} {name} was {'made anew' if name in wrong else 'taken away'}")
+        done.append(f"the {kind} {name} was {'made anew' if name in wrong else 'taken away'}")
     for statement in sql.SCHEMA:
         if examining.name_of(statement) in wrong:
             db.execute(statement)
