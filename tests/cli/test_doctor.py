@@ -227,6 +227,8 @@ def test_an_older_copy_is_seen_by_the_head_alone(filled: Program) -> None:
     result = filled("doctor", "--expect", noted)
     assert result.code == 5
     assert "what came last was cut off, this is an older copy" in lines(result)["expect"][1]
+    kept(filled)
+    assert "There is no backup" in filled("doctor", "--expect", noted).stderr
 
 
 @pytest.mark.parametrize("text", ["", "0123abc", "g" * 8, "0" * 65, "HEAD"])

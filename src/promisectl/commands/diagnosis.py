@@ -24,8 +24,9 @@ _STAMP = re.compile(r"\d{8}T\d{6}Z")
 
 
 class Report(NamedTuple):
-    """What was done, what was found, how much is in the ledger (None where there is none, or it can't be told), and the newest backup."""
+    """What was expected and done, what was found, how much is in the ledger (None where that can't be told), and the newest backup."""
 
+    expected: str
     done: Sequence[str]
     findings: Sequence[Finding]
     extent: Extent | None
@@ -67,7 +68,8 @@ def answer(env: Env, report: Report) -> None:
     if env.form == "table":
         from promisectl.rendering import examined
 
-        viewing.draw(env, examined.page(told, facts))
+        shown = [one._replace(says=_homely(one.says), details=tuple(map(_homely, one.details))) for one in told]
+        viewing.draw(env, examined.page(shown, [(name, _homely(value)) for name, value in facts]))
         if report.wrong or not env.quiet:
             env.say(_verdict(env, report))
         return
@@ -75,6 +77,17 @@ def answer(env: Env, report: Report) -> None:
     rows += [(name, "ok", value) for name, value in facts]
     env.write_records(viewing.records("plain", [dict(zip(COLUMNS, row, strict=True)) for row in rows], _LINES))
     env.hint(_verdict(env, report))
+
+
+def _homely(text: str) -> str:
+    """A text with paths as people write them."""
+    return text.replace(os.path.join(os.path.expanduser("~"), ""), os.path.join("~", ""))
+
+
+def _typed(path: str) -> str:
+    """A path as it is typed in a shell."""
+    quoted = shlex.quote(path)
+    return _homely(path) if quoted == path else quoted
 
 
 def _facts(env: Env, report: Report) -> list[tuple[str, str]]:
@@ -119,10 +132,10 @@ def way_out(env: Env, report: Report) -> str:
     cures = {one.cure for one in report.wrong}
     program = _program(env)
     if Cure.RESTORE in cures:
-        whole = _whole(env)
+        whole = _whole(env, report.expected)
         if whole:
-            return f"The newest backup that is whole puts it back as it was then: {program} restore {shlex.quote(whole)}"
-        return f"There is no backup in {env.backups} that is whole. Copy the file away before you do anything else."
+            return f"The newest backup that is whole puts it back as it was then: {program} restore {_typed(whole)}"
+        return f"There is no backup in {_homely(env.backups)} that is whole. Copy the file away before you do anything else."
     if Cure.REBUILD in cures:
         return f"All that was said is whole, only rows differ from it. This tells them again: {program} doctor --rebuild"
     return f"This puts it right: {program} doctor --fix"
@@ -133,14 +146,14 @@ def _program(env: Env) -> str:
     usual = env.environ.get("PROMISECTL_LEDGER") or places.default_ledger(env.environ)
     if env.ledger == os.path.abspath(os.path.expanduser(usual)):
         return "promisectl"
-    return f"promisectl --ledger {shlex.quote(env.ledger)}"
+    return f"promisectl --ledger {_typed(env.ledger)}"
 
 
-def _whole(env: Env) -> str | None:
-    """The newest backup that nothing is wrong with."""
+def _whole(env: Env, head: str) -> str | None:
+    """The newest backup that nothing is wrong with, and that has the head that is expected."""
     for path in kept(env):
         try:
-            examining.insist(path)
+            examining.insist(path, head)
         except errors.LedgerTrouble:
             continue
         return path

@@ -29,7 +29,7 @@ def doctor(env: Env, *, fix: bool = False, rebuild: bool = False, expect: str | 
         for line in mend(env):
             done.append(line)
             env.hint(f"{line[0].upper()}{line[1:]}.")
-    report = Report(done, *_examined(env, head), backup=next(iter(kept(env)), None))
+    report = Report(head, done, *_examined(env, head), backup=next(iter(kept(env)), None))
     diagnosis.answer(env, report)
     return errors.LedgerTrouble.exit_code if report.wrong else 0
 

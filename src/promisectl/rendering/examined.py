@@ -19,6 +19,6 @@ def page(findings: Sequence[Finding], facts: Sequence[tuple[str, str]]) -> Rende
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
     for one in findings:
-        details = Group(tables.plain(one.says), *(tables.plain(f"– {detail}") for detail in one.details))
+        details = Group(tables.plain(f"{one.says}:" if one.details else one.says), *map(tables.plain, one.details))
         grid.add_row(Text(one.check), Text(one.result, style=_TONES[one.result]), details)
     return Group(grid, Text(), tables.pairs(facts), Text()) if facts else grid

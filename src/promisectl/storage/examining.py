@@ -34,10 +34,13 @@ class Extent(NamedTuple):
 _NOTHING_ASKED = Asked()
 
 
-def insist(path: str) -> Extent:
-    """How much is in the ledger at `path`, if nothing is wrong with it. Raises Damaged with the first thing that is, and LedgerTrouble."""
+def insist(path: str, head: str = "") -> Extent:
+    """How much is in the ledger at `path`, if nothing is wrong with it, and the `head` is in its chain, where one is given.
+
+    Raises Damaged with the first thing that is wrong, and LedgerTrouble.
+    """
     with opened(path) as db:
-        for finding in examine(db):
+        for finding in examine(db, Asked(head=head)):
             if finding.result is Result.WRONG:
                 raise errors.Damaged(path, ": ".join((finding.says, *finding.details[:1])))
         return extent(db)
