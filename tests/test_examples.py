@@ -13,7 +13,7 @@ import pytest
 from promisectl import config, errors, guide
 from promisectl.cli.app import build
 from promisectl.cli.declare import DECLARED
-from promisectl.commands import check, fed, look, review, status
+from promisectl.commands import check, diagnosis, fed, look, review, status
 from promisectl.commands import config as settings
 from promisectl.config import keys
 from promisectl.domain import civil, dates, happened, trust, wellmade
@@ -22,6 +22,7 @@ from promisectl.domain.subject import Subject
 from promisectl.records import as_lines, fields, figures
 from promisectl.rendering.columns import COLUMNS
 from promisectl.storage.figures import SORTS
+from promisectl.storage.findings import Result
 from tests import replay
 from tests.conftest import Program
 from tests.domain import test_outcomes
@@ -125,6 +126,7 @@ def test_the_fields_are_those_of_the_records() -> None:
         "`review`": review._RECORDS.lines,
         "`show`": lines["`show`"],
         "`config show`": settings.FIELDS,
+        "`doctor`": diagnosis.COLUMNS,
     }
 
 
@@ -152,6 +154,20 @@ def test_the_fields_of_the_digest_are_its_own(program: Program) -> None:
     kinds, *_ = _rows("records", heading, 10)
     assert re.findall(r"`([^`]+)`", kinds[1]) == [*happened.KINDS]
     assert re.findall(r"`([^`]+)`", _rows("records", heading, 9)[3][1])[1:] == [kind for kind, _ in look.WAITING]
+
+
+def test_the_fields_of_the_doctor_are_its_own(program: Program) -> None:
+    heading = "field | what it holds"
+    program.ok("make", "Send the numbers", "--to", "dana")
+    record = json.loads(program.ok("doctor", "--json"))
+    assert _first("records", heading, 11) == [*record]
+    assert _first("records", heading, 12) == [*record["checks"][0]]
+    assert re.findall(r"`([^`]+)`", _rows("records", heading, 11)[-1][1]) == [*record["versions"]]
+    names = [one["check"] for one in record["checks"]]
+    assert [name for name in _first("doctor", "check | it is ok when | where it is wrong") if name != "expect"] == [
+        name for name in names if "-" not in name
+    ]
+    assert _first("doctor", "word | what it means") == [result.value for result in Result]
 
 
 def test_the_words_of_the_status_are_in_the_guide() -> None:

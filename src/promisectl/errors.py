@@ -636,6 +636,36 @@ class InTheWay(LedgerTrouble):
 
 
 class Busy(InTheWay):
+class Damaged(LedgerTrouble):
+    """What is in a ledger is not what was recorded."""
+
+    def __init__(self, path: str, what: str) -> None:
+        super().__init__(f"{path} is damaged: {what}. What to do is told by: doctor.")
+
+
+class NotRebuilt(LedgerTrouble):
+    """Rows can't be told from acts that are damaged themselves."""
+
+    def __init__(self, path: str, what: str) -> None:
+        super().__init__(f"Nothing was rebuilt in {path}: what it would be rebuilt from is damaged ({what}). See: doctor.")
+
+
+class BadHead(Usage):
+    """What --expect was given is no head of a ledger."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"“{text}” is no head: that is 64 digits and letters from a to f, or the first 8 at least. See: doctor.")
+
+
+class HalfDone(LedgerTrouble):
+    """A ledger that only a command that writes can bring in order, which looking at it never does."""
+
+    def __init__(self, path: str, why: str) -> None:
+        self.why = why
+        super().__init__(f"{path} can't be examined as it is: {why}. It is put in order by: doctor --fix.")
+
+
+class Busy(LedgerTrouble):
     """Another command held the ledger for longer than one wanted to wait."""
 
     def __init__(self, path: str, seconds: int) -> None:

@@ -6,15 +6,25 @@ A proof that does not find its mutant proves nothing.
 import sys
 from collections.abc import Callable, Sequence
 
-from promisectl.storage import opening
+from promisectl.storage import comparing, opening, retelling
 
 
 def _weaker_sync() -> None:
     opening._TO_WRITE = tuple(one.replace("EXTRA", "NORMAL") for one in opening._TO_WRITE)
 
 
+def _without_the_chain() -> None:
+    retelling.Chain._fits = lambda chain, row: row["promise"] is None or bool(chain._uid(row))
+
+
+def _rows_not_rebuilt() -> None:
+    comparing._Comparison._compare = lambda *_: None
+
+
 MUTANTS: dict[str, Callable[[], None]] = {
     "synchronous=NORMAL": _weaker_sync,
+    "without the chain": _without_the_chain,
+    "rows not rebuilt": _rows_not_rebuilt,
 }
 
 

@@ -18,6 +18,7 @@ ROOMS = {
     "import_": ("import",),
     "backup": ("backup", "restore"),
     "records": ("path", "guide", "demo"),
+    "doctor": ("doctor",),
     "config": ("config",),
     "completion": ("completion",),
 }

@@ -24,6 +24,7 @@ NoInput = Annotated[bool, typer.Option("--no-input", metavar="", help="Ask nothi
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="Print the numbers alone.", rich_help_panel="Answer")]
 Located = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="Print the path alone.", rich_help_panel="Answer")]
 Silent = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="Say nothing beside the data.", rich_help_panel="Answer")]
+Terse = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="Say only what is not ok.", rich_help_panel="Answer")]
 Json = Annotated[bool, typer.Option("--json", metavar="", help="Answer as JSON.", rich_help_panel="Answer")]
 Once = Annotated[
     str | None,
@@ -40,6 +41,7 @@ MOVE: dict[str, Any] = {**GIVEN, "once": Once}
 PLACED: dict[str, Any] = {"quiet": Located, "json": Json}
 SILENT: dict[str, Any] = {"quiet": Silent}
 ONE: dict[str, Any] = {"json": Json}
+CHECKED: dict[str, Any] = {"quiet": Terse, "json": Json}
 FORMS: dict[str, Any] = {"json": Json, "jsonl": Jsonl, "csv": Csv, "plain": Plain}
 PAGE: dict[str, Any] = {"no_pager": NoPager}
 VIEW: dict[str, Any] = {**FORMS, **PAGE}
@@ -99,4 +101,4 @@ def callback(declaration: Declaration, run: Callable[[str, str, dict[str, Any]],
     return call
 
 
-_FLAGS = (NoInput, NoPager, Quiet, Located, Silent, Json, Jsonl, Csv, Plain)
+_FLAGS = (NoInput, NoPager, Quiet, Located, Silent, Terse, Json, Jsonl, Csv, Plain)

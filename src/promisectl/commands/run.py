@@ -16,6 +16,7 @@ _FORMS = ("json", "jsonl", "csv", "plain")
 
 WITHOUT_CONFIG = {
     ("config", "edit"),
+    ("doctor", "doctor"),
     ("config", "path"),
     ("status", "status"),
     ("completion", "completion"),

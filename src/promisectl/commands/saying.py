@@ -128,11 +128,11 @@ def _before(env: Env, db: sqlite3.Connection) -> list[Answer] | None:
         return None
     if first["request"] != env.once.request:
         raise errors.KeyTaken(env.once.key, first["request"], env.once.request)
-    import json
+    from promisectl.storage import codec
 
     since = " It was undone since." if first["undone_by"] else ""
     again = [f"Said before with the key “{env.once.key}”: nothing new was recorded.{since}"]
-    said = json.loads(first["answer"])
+    said = codec.answer_of(first["answer"])
     return [Answer(line, number, record, notices=() if place else again) for place, (line, number, record) in enumerate(said)]
 
 

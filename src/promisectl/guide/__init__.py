@@ -24,6 +24,7 @@ TOPICS = {
     "files": "where the ledger is kept, and how it is looked after",
     "backups": "a copy of the whole ledger, the way back, and what to do after a crash",
     "guarantees": "what you can rely on, how it was tried, and what is not promised",
+    "doctor": "whether the ledger is whole, what each check means, and what to do",
     "exit-codes": "what the shell sees",
     "errors": "every error: when it comes, what it says, and the way out",
 }

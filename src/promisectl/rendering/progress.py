@@ -1,24 +1,37 @@
-"""A bar that shows how far a long file is, drawn with rich beside the data."""
+"""A bar that shows how far something long is, drawn with rich beside the data."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import IO, TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn
 
-_STEPS = 200
+_STEPS = 200  # in which the bar moves on
 
 T = TypeVar("T")
 
 
 def shown(stream: IO[str], things: Iterable[T], size: int, weigh: Callable[[T], int]) -> Iterator[T]:
     """The things as they come, with a bar on `stream` while they do; `size` is what all of them weigh together."""
+    with counted(stream, size) as on:
+        for thing in things:
+            on(weigh(thing))
+            yield thing
+
+
+@contextmanager
+def counted(stream: IO[str], total: int) -> Iterator[Callable[..., None]]:
+    """A bar on `stream`, and what moves it on, by one if nothing is said."""
     console = Console(file=stream, force_terminal=True, color_system=None)
     with Progress(BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), console=console, transient=True) as bar:
-        task, waiting = bar.add_task("", total=size), 0
-        for thing in things:
-            waiting += weigh(thing)
-            if waiting * _STEPS >= size:
+        task, waiting = bar.add_task("", total=total), 0
+
+        def on(steps: int = 1) -> None:
+            nonlocal waiting
+            waiting += steps
+            if waiting * _STEPS >= total:
                 bar.advance(task, waiting)
                 waiting = 0
-            yield thing
+
+        yield on

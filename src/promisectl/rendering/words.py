@@ -22,8 +22,8 @@ class Here(NamedTuple):
 
 
 def count(number: int, thing: str) -> str:
-    """“1 day”, “3 days”."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+    """“1 day”, “3 days”, “1,032 acts”."""
+    return f"{number} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
 def plain_day(day: date) -> str:

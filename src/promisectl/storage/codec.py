@@ -25,6 +25,23 @@ def plain(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+def kept(answer: object, *about: object) -> str:
+    """An answer as it is kept, with a sum over it and what it is `about`: the hash of the newest act, the key, the entry, the request."""
+    return plain({"answer": answer, "sum": chained("", *about, plain(answer))})
+
+
+def answer_of(text: str) -> Any:
+    """The answer that was kept; the first ones were kept without a sum."""
+    said = json.loads(text)
+    return said["answer"] if isinstance(said, dict) else said
+
+
+def target_of(row: Mapping[str, Any]) -> int:
+    """The command that an undo or a redo is about."""
+    target: int = json.loads(row["body"])["target"]
+    return target
+
+
 def chained(previous: str, *fields: object) -> str:
     """The hash of an act: SHA-256 over the hash before it and the canonical JSON of what the act holds, in hexadecimal."""
     return hashlib.sha256(previous.encode() + canonical(fields).encode()).hexdigest()

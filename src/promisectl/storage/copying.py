@@ -14,7 +14,8 @@ from promisectl import errors
 from promisectl.compiled import sql
 from promisectl.domain import lifecycle, limits, people
 from promisectl.domain.promise import Verb
-from promisectl.storage import codec
+from promisectl.storage import codec, comparing
+from promisectl.storage.findings import Asked, Result
 from promisectl.storage.instants import instant
 from promisectl.storage.reading import let_go
 
@@ -72,7 +73,7 @@ def _entry(row: Mapping[str, Any]) -> Record:
     record = {name: row[name] for name in ("entry", "command", "recorded_at_of_entry")}
     record["recorded_at"] = record.pop("recorded_at_of_entry")
     if row["key"] is not None:
-        record["once"] = {"key": row["key"], "request": row["request"], "answer": json.loads(row["answer"])}
+        record["once"] = {"key": row["key"], "request": row["request"], "answer": codec.answer_of(row["answer"])}
     return record
 
 
@@ -130,7 +131,8 @@ class Filling:
             self._say(record["command"], said)
         if once := record.get("once"):
             _check_lengths({"key": once["key"]})
-            kept = {"key": once["key"], "request": once["request"], "entry": self._entry, "answer": codec.plain(once["answer"])}
+            answer = codec.kept(once["answer"], self._hash, once["key"], self._entry, once["request"])
+            kept = {"key": once["key"], "request": once["request"], "entry": self._entry, "answer": answer}
             self._db.execute(sql.KEEP_ANSWER, kept)
 
     def _say(self, command: str, said: Record) -> None:
@@ -175,6 +177,9 @@ class Filling:
             for number, said in rows:
                 promise = lifecycle.replay(number, [codec.act_of(row) for row in said])
                 self._db.execute(sql.REFRESH_PROMISE, {**codec.columns_of(promise), "id": number})
+        for finding in comparing.compared(self._db, Asked()):
+            if finding.result is Result.WRONG:
+                raise errors.BadRecord(": ".join((finding.says, *finding.details[:1])))
         return sorted(self._uids)
 
 

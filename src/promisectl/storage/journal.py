@@ -30,7 +30,8 @@ class Journal:
 
     def keep(self, key: str, request: str, answer: object) -> None:
         """Remember what this command was asked with a key, and what it answered."""
-        self._db.execute(sql.KEEP_ANSWER, {"key": key, "entry": self.entry, "request": request, "answer": codec.plain(answer)})
+        kept = codec.kept(answer, self._hash, key, self.entry, request)
+        self._db.execute(sql.KEEP_ANSWER, {"key": key, "entry": self.entry, "request": request, "answer": kept})
 
     # Promises
 

@@ -1,6 +1,6 @@
 """What a move reads and writes, as statements by name over the SQLModel tables. Compiled ahead to SQL text; not imported at run time."""
 
-from sqlalchemy import ClauseElement, Table, bindparam, delete, exists, func, insert, literal_column, or_, select, text, update
+from sqlalchemy import ClauseElement, Table, bindparam, delete, exists, func, insert, literal_column, null, or_, select, text, update
 from sqlmodel import SQLModel
 
 from promisectl.storage import tables  # noqa: F401 (importing it fills the metadata)
@@ -43,6 +43,27 @@ STATEMENTS: dict[str, ClauseElement] = {
     .order_by(_act.c.number),
     "LAST_ACT": select(_act.c.number, _act.c.hash).order_by(_act.c.number.desc()),
     "HAS_ACT": select(_act.c.number).where(_act.c.number == bindparam("number"), _act.c.hash == bindparam("hash")),
+    # Examination
+    "PLACED_ACTS": select(_act, _entry.c.command, _entry.c.recorded_at.label("recorded_at_of_entry"))
+    .select_from(_act.outerjoin(_entry, _entry.c.id == _act.c.entry))
+    .order_by(_act.c.number),
+    "ALL_PROMISES": select(_promise).order_by(_promise.c.id),
+    "ALL_PEOPLE": select(_person).order_by(_person.c.id),
+    "ALL_ENTRIES": select(_entry, exists().where(_act.c.entry == _entry.c.id).label("said")).order_by(_entry.c.id),
+    "ALL_ANSWERS": select(
+        _once, select(_act.c.hash).where(_act.c.entry == _once.c.entry).order_by(_act.c.number.desc()).scalar_subquery().label("head")
+    ).order_by(_once.c.entry, _once.c.key),
+    "FORGET_PROMISES": delete(_promise),
+    "FORGET_PEOPLE": delete(_person),
+    "FORGET_UNDONE": update(_entry).values(undone_by=null()),
+    "TAKEN_BACK": select(_act.c.entry, _act.c.verb, _act.c.body).where(text("verb IN ('undo', 'redo')")).order_by(_act.c.number),
+    "DATE_ENTRIES": update(_entry).values(
+        recorded_at=select(func.min(_act.c.recorded_at)).where(_act.c.entry == _entry.c.id).scalar_subquery()
+    ),
+    "COUNTS": select(
+        select(func.count()).select_from(_promise).scalar_subquery().label("promises"),
+        select(func.count()).select_from(_act).scalar_subquery().label("acts"),
+    ),
     # Entries
     "ADD_ENTRY": insert(_entry).values(command=bindparam("command"), recorded_at=bindparam("recorded_at")),
     "ENTRIES": select(_entry.c.id, _entry.c.command, _entry.c.recorded_at),

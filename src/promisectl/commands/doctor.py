@@ -1,0 +1,136 @@
+"""Doctor: whether the ledger is what was recorded and the place it is in is good, what helps where it is not, and mending what is safe."""
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+from promisectl import config, errors
+from promisectl.commands import diagnosis
+from promisectl.commands.diagnosis import Report, kept, made_at
+from promisectl.env import Env
+from promisectl.rendering import words
+from promisectl.storage import examining, ledger, mending, neighbours
+from promisectl.storage.examining import Extent
+from promisectl.storage.findings import Asked, Cure, Finding, Result
+from promisectl.storage.instants import instant
+
+_LONG = 50_000  # acts, from which on it takes a while
+_OLD = 30  # days, for the newest backup
+_SHORTEST, _LONGEST = 8, 64  # digits of a head
+
+
+def doctor(env: Env, *, fix: bool = False, rebuild: bool = False, expect: str | None = None) -> int:
+    """Examine the ledger and its place, after mending what is asked for. Returns the exit code: 5 when the ledger is damaged, else 0."""
+    head = _head(expect) if expect is not None else ""
+    done: list[str] = []
+    for mend in (_fixed, _rebuilt)[not fix : 1 + rebuild]:
+        for line in mend(env):
+            done.append(line)
+            env.hint(f"{line[0].upper()}{line[1:]}.")
+    report = Report(head, done, *_examined(env, head), backup=next(iter(kept(env)), None))
+    diagnosis.answer(env, report)
+    return errors.LedgerTrouble.exit_code if report.wrong else 0
+
+
+def _head(text: str) -> str:
+    """The head that is expected, or its beginning. Raises BadHead."""
+    head = text.strip().rstrip("…").casefold()
+    if not re.fullmatch(f"[0-9a-f]{{{_SHORTEST},{_LONGEST}}}", head):
+        raise errors.BadHead(text)
+    return head
+
+
+# Mending
+
+
+def _fixed(env: Env) -> Iterator[str]:
+    """What is safe: modes, leftovers, what SQLite takes back, indexes, guards and views."""
+    done = False
+    for lines in _mending(env):
+        for line in lines:
+            done = True
+            yield line
+    if not done:
+        yield "there was nothing to fix"
+
+
+def _mending(env: Env) -> Iterator[Iterable[str]]:
+    if ledger.exists(env.ledger):
+        yield mending.settle(env.ledger)
+    try:
+        yield [*neighbours.tidy(env.ledger, env.backups)]
+    except OSError as error:
+        raise errors.CannotWrite(error.filename or env.ledger, error.strerror or str(error)) from error
+    if ledger.exists(env.ledger):
+        yield mending.build(env.ledger, mending.Keeping(env.backups, env.now))
+
+
+def _rebuilt(env: Env) -> Iterator[str]:
+    if ledger.exists(env.ledger):
+        yield from mending.rebuild(env.ledger, mending.Keeping(env.backups, env.now))
+    else:
+        yield "there is no ledger to rebuild"
+
+
+# Examining
+
+
+def _examined(env: Env, head: str) -> tuple[list[Finding], Extent | None]:
+    found: list[Finding] = []
+    extent = None
+    if ledger.exists(env.ledger):
+        extent = _content(env, head, found)
+    elif head:
+        found.append(Finding("file", Result.WRONG, f"there is no ledger at {env.ledger}", cure=Cure.RESTORE))
+    else:
+        found.append(Finding("file", Result.OK, "there is no ledger yet; the first promise makes it"))
+    found += neighbours.findings(env.ledger, env.backups)
+    found += (_config(env), _backups(env))
+    return found, extent
+
+
+def _content(env: Env, head: str, found: list[Finding]) -> Extent | None:
+    """How much is in the ledger; what is found in it is added to `found`. Raises NewerLedger and Busy, which are no damage."""
+    try:
+        with examining.opened(env.ledger) as db:
+            with _counted(env, db) as heard:
+                found += examining.examine(db, Asked(instant(env.now), head, heard))
+            return None if found[0].result is Result.WRONG else examining.extent(db)
+    except (errors.NewerLedger, errors.Busy):
+        raise
+    except errors.HalfDone as problem:
+        found.insert(0, Finding("file", Result.WRONG, problem.why, cure=Cure.FIX))
+    except errors.LedgerTrouble as problem:
+        found.insert(0, Finding("file", Result.WRONG, str(problem).rstrip("."), cure=Cure.RESTORE))
+    return None
+
+
+def _counted(env: Env, db: Any) -> AbstractContextManager[Callable[[], None]]:
+    """Who counts the acts along: a bar at a terminal where there are many, else nobody."""
+    acts = examining.roughly(db)
+    if acts < _LONG or not env.watched:
+        return nullcontext(lambda: None)
+    from promisectl.rendering import progress
+
+    return progress.counted(env.stderr(), 2 * acts)
+
+
+def _config(env: Env) -> Finding:
+    try:
+        config.read(env.config_file)
+    except errors.BadConfig as problem:
+        return Finding("config", Result.NOTE, str(problem).rstrip("."))
+    there = "can be read" if os.path.exists(env.config_file) else "is not there, and need not be"
+    return Finding("config", Result.OK, f"{env.config_file} {there}")
+
+
+def _backups(env: Env) -> Finding:
+    newest = next(iter(kept(env)), None)
+    if not newest:
+        result = Result.NOTE if ledger.exists(env.ledger) else Result.OK
+        return Finding("backups", result, f"there is none in {env.backups} yet")
+    days = (env.now - made_at(newest)).days
+    when = f"{words.count(days, 'day')} ago" if days > 0 else "today"
+    return Finding("backups", Result.NOTE if days >= _OLD else Result.OK, f"the newest was made {when}: {newest}")

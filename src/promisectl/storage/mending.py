@@ -1,0 +1,126 @@
+"""What can be put right without a backup: what SQLite takes back, indexes, guards and views, and rows told again from the acts."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
+from itertools import groupby
+from typing import NamedTuple
+
+from promisectl import errors
+from promisectl.compiled import sql
+from promisectl.domain import lifecycle, people
+from promisectl.storage import backups, codec, comparing, examining, ledger, opening
+from promisectl.storage.findings import Cure, Finding, Result
+
+_NUMBERED = ("entry", "person", "promise")
+_IN_THE_WAY = "promise_is_never_deleted"
+
+
+class Keeping(NamedTuple):
+    """Where a backup is made before anything is changed, and the moment it is made at."""
+
+    directory: str
+    now: datetime
+
+
+def settle(path: str) -> Iterator[str]:
+    """Have SQLite take back what a command left half done, or end another program's way of writing, and say so. Raises LedgerTrouble."""
+    try:
+        with examining.opened(path):
+            return
+    except errors.HalfDone:
+        with opening.translated(path), closing(opening.connect(path, "rw")) as db:
+            opening.patiently(path, lambda: db.execute("BEGIN IMMEDIATE"))
+            db.execute("COMMIT")
+    yield "what a command left half done was taken back"
+
+
+def build(path: str, keeping: Keeping) -> Iterator[str]:
+    """Make indexes, guards and views as they should be, after a backup, and say so. Raises LedgerTrouble."""
+    if not [one for one in found(path) if one.cure is Cure.FIX and one.result is Result.WRONG]:
+        return
+    yield from _kept(path, keeping, "fix")
+
+    def work(db: sqlite3.Connection) -> list[str]:
+        db.execute("REINDEX")
+        return _built(db)
+
+    try:
+        yield from ("the indexes were made anew", *ledger.write(path, work))
+    except sqlite3.IntegrityError as error:
+        raise errors.Damaged(path, "an index can't be made, as two rows are alike that must not be") from error
+
+
+def rebuild(path: str, keeping: Keeping) -> Iterator[str]:
+    """Tell every row again from the acts, after a backup, and say so. Raises NotRebuilt where the acts are not whole, and LedgerTrouble."""
+    wrong = [one for one in found(path) if one.result is Result.WRONG]
+    beyond = [one for one in wrong if one.cure is Cure.RESTORE]
+    if beyond:
+        raise errors.NotRebuilt(path, ": ".join((beyond[0].says, *beyond[0].details[:1])))
+    if not wrong:
+        yield "there is nothing to rebuild: every row is as its acts left it"
+        return
+    yield from _kept(path, keeping, "rebuild")
+
+    def work(db: sqlite3.Connection) -> list[str]:
+        _told_again(db)
+        db.execute("REINDEX")
+        done = _built(db)
+        still = [one for one in examining.examine(db) if one.result is Result.WRONG]
+        if still:
+            raise errors.NotRebuilt(path, ": ".join((still[0].says, *still[0].details[:1])))
+        return done
+
+    done = ledger.write(path, work)
+    yield from ("every row was told again from the acts", *done)
+
+
+def found(path: str) -> list[Finding]:
+    """What an examination finds. Raises LedgerTrouble."""
+    with examining.opened(path) as db:
+        return list(examining.examine(db))
+
+
+def _kept(path: str, keeping: Keeping, before: str) -> Iterator[str]:
+    made = backups.keep(path, keeping.directory, keeping.now, before=before)
+    yield f"a backup was made first: {made.path}"
+
+
+def _built(db: sqlite3.Connection) -> list[str]:
+    """Whatever is missing of the ledger's own or made otherwise, made as it should be; triggers of others go."""
+    wrong, more = examining.strange(db)
+    done = []
+    for name, kind in [*wrong.items(), *((name, kind) for name, kind in more.items() if kind == "trigger")]:
+        db.execute(f'DROP {kind} IF EXISTS "{name}"')
+        done.append(f"the {kind} {name} was {'made anew' if name in wrong else 'taken away'}")
+    for statement in sql.SCHEMA:
+        if examining.name_of(statement) in wrong:
+            db.execute(statement)
+    return done
+
+
+def _told_again(db: sqlite3.Connection) -> None:
+    """Promises, people, and what was undone, from the acts alone. What was said is not touched."""
+    db.execute("PRAGMA defer_foreign_keys = ON")
+    db.execute(f"DROP TRIGGER IF EXISTS {_IN_THE_WAY}")
+    for statement in (sql.FORGET_PROMISES, sql.DROP_ALIASES, sql.FORGET_PEOPLE, sql.FORGET_UNDONE):
+        db.execute(statement)
+    for person in people.fold(codec.person_act(row) for row in db.execute(sql.ACTS_OF_PEOPLE)).values():
+        columns = {name: getattr(person, name) for name in comparing.OF_PERSON}
+        db.execute(sql.PUT_PERSON, {**columns, "person": person.id})
+        db.executemany(sql.ADD_ALIAS, [{"alias": alias, "person": person.id} for alias in person.aliases])
+    for number, said in groupby(db.execute(sql.ACTS_OF_ALL), key=lambda row: int(row["promise"])):
+        promise = lifecycle.replay(number, map(codec.act_of, said))
+        db.execute(sql.PUT_PROMISE, {**codec.columns_of(promise), "id": number})
+    taken: dict[int, int | None] = {}
+    for row in db.execute(sql.TAKEN_BACK):
+        taken[codec.target_of(row)] = row["entry"] if row["verb"] == "undo" else None
+    for target, by in taken.items():
+        db.execute(sql.MARK_ENTRY, {"entry_id": target, "undone_by": by})
+    db.execute(sql.DATE_ENTRIES)
+    db.execute(next(one for one in sql.SCHEMA if examining.name_of(one) == _IN_THE_WAY))
+    db.execute("DELETE FROM sqlite_sequence")
+    for table in _NUMBERED:
+        highest = f"SELECT max(id) AS id FROM {table}"  # noqa: S608 (our own names)
+        db.execute(f"INSERT INTO sqlite_sequence (name, seq) SELECT '{table}', id FROM ({highest}) WHERE id")  # noqa: S608 (the same)

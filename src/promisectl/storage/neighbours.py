@@ -1,0 +1,139 @@
+"""The place a ledger is in: who may read it, what lies beside it, and whether the disk is one that it can rely on."""
+
+import os
+import re
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import NamedTuple
+
+from promisectl.storage.findings import Cure, Finding, Result, Troubles
+
+_OTHERS = 0o077
+_OTHERS_WRITE = 0o022
+_OWN = "promisectl"  # what the directories are called that are made for it alone
+_FRESH = 60  # seconds in which a command may still be at work on a file
+_LEFT_OVER = re.compile(r".+\.[0-9a-f]{12,16}\.new(-journal)?")
+_CONFLICT = re.compile(r"[ck]onfli[ck]?t|\(\d+\)", re.IGNORECASE)
+_NETWORK = ("nfs", "cifs", "smb", "9p", "afs", "ceph", "gluster", "davfs", "ncpfs", "vboxsf", "fuse.sshfs", "fuse.rclone", "fuse.davfs")
+_SYNCED = re.compile(r"dropbox|onedrive|icloud|mobile documents|google ?drive|nextcloud|owncloud|pcloud|syncthing", re.IGNORECASE)
+_SYNC_MARKS = (".stfolder", ".dropbox", ".sync")
+
+
+class Trouble(NamedTuple):
+    """Something about a file or directory, in a sentence, and what helps, if that is plain: the mode it should have, or that it goes."""
+
+    path: str
+    says: str
+    mode: int | None = None
+    goes: bool = False
+
+
+def findings(path: str, backups: str) -> Iterator[Finding]:
+    """Whether the ledger at `path`, and what belongs to it, is private, alone, and on a disk of this machine."""
+    modes, strangers = _modes(path, backups), _strangers(path, backups)
+    yield _finding("private", "only you can read the ledger and its backups", "others could read or change what is yours", modes)
+    yield _finding("beside", "nothing else lies beside the ledger", "something lies beside the ledger", strangers)
+    where = _far_away(os.path.realpath(path))
+    says = f"{where}, where two machines that write at once can damage it: keep the ledger on a disk of this one, and backups there"
+    yield Finding("disk", Result.NOTE, says) if where else Finding("disk", Result.OK, "on a disk of this machine, as far as can be told")
+
+
+def tidy(path: str, backups: str) -> Iterator[str]:
+    """Give everything the mode it should have, take leftovers away, and say so. Raises OSError."""
+    for trouble in [*_modes(path, backups), *_strangers(path, backups)]:
+        if trouble.mode is not None:
+            os.chmod(trouble.path, trouble.mode)
+            yield f"{trouble.path} has the mode {trouble.mode:04o} now"
+        elif trouble.goes:
+            os.unlink(trouble.path)
+            yield f"{trouble.path} is gone"
+
+
+def _finding(check: str, fine: str, otherwise: str, found: Iterator[Trouble]) -> Finding:
+    troubles, mendable = Troubles(), False
+    for trouble in found:
+        troubles.add(f"{trouble.path} {trouble.says}")
+        mendable = mendable or trouble.mode is not None or trouble.goes
+    if not troubles.count:
+        return Finding(check, Result.OK, fine)
+    return Finding(check, Result.NOTE, otherwise, troubles.details, Cure.FIX if mendable else Cure.NONE)
+
+
+def _modes(path: str, backups: str) -> Iterator[Trouble]:
+    if os.name == "nt":  # pragma: no cover
+        return
+    directory = os.path.dirname(os.path.realpath(path))
+    kept = [one.path for one in _in(backups) if one.name.endswith(".db") and one.is_file(follow_symlinks=False)]
+    for one in (path, *kept):
+        yield from _mode(one, _OTHERS, 0o600)
+    for one in (directory, backups):
+        own = os.path.basename(one) == _OWN or one == backups
+        yield from _mode(one, _OTHERS if own else _OTHERS_WRITE, 0o700 if own else None)
+    with suppress(OSError):
+        if os.path.islink(path):
+            yield Trouble(path, f"is a link to {os.path.realpath(path)}")
+        if os.stat(path).st_uid != os.geteuid():
+            yield Trouble(path, "belongs to another user")
+
+
+def _mode(path: str, forbidden: int, wish: int | None) -> Iterator[Trouble]:
+    with suppress(OSError):
+        mode = stat.S_IMODE(os.stat(path).st_mode)
+        if mode & forbidden and not (mode & stat.S_ISVTX and wish is None):
+            yield Trouble(path, f"has the mode {mode:04o}{f', not {wish:04o}' if wish else ': others can put files there'}", wish)
+
+
+def _strangers(path: str, backups: str) -> Iterator[Trouble]:
+    name = os.path.basename(path)
+    stem = os.path.splitext(name)[0]
+    for one in (*_in(os.path.dirname(path)), *_in(backups)):
+        with suppress(OSError):
+            old = time.time() - one.stat(follow_symlinks=False).st_mtime > _FRESH
+            if old and one.name.startswith(stem) and _LEFT_OVER.fullmatch(one.name):
+                same = os.path.exists(path) and one.is_file() and os.path.samefile(one.path, path)
+                says = "is a second name of the ledger" if same else "is left over"
+                yield Trouble(one.path, f"{says} from a command that was cut off", goes=True)
+            elif old and one.name in {f"{name}-journal", f"{name}-shm"}:
+                yield Trouble(one.path, "was left by a program that was cut off; the next command that writes sees to it")
+            elif one.name.startswith(stem) and one.name != name and _CONFLICT.search(one.name):
+                yield Trouble(one.path, "looks like a copy that a service made when two machines wrote: look into it with --ledger")
+    with suppress(OSError):
+        names = os.stat(path).st_nlink
+        if names > 1:
+            yield Trouble(path, f"has {names} names; a ledger should have one")
+
+
+def _in(directory: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(directory) as entries:
+            return sorted(entries, key=lambda one: one.name)
+    except OSError:
+        return []
+
+
+def _far_away(path: str) -> str:
+    """Where a file is, if other machines have their hands on it; empty if it is not known to."""
+    kind = _file_system(path)
+    if kind.startswith(_NETWORK):
+        return f"it lies on a network file system ({kind})"
+    directory = os.path.dirname(path)
+    while directory != os.path.dirname(directory):
+        marked = any(os.path.exists(os.path.join(directory, mark)) for mark in _SYNC_MARKS)
+        if marked or _SYNCED.search(os.path.basename(directory)):
+            return f"it lies in {directory}, which a service seems to synchronise"
+        directory = os.path.dirname(directory)
+    return ""
+
+
+def _file_system(path: str) -> str:
+    """The kind of file system a file is on, where Linux tells; empty elsewhere."""
+    try:
+        with open("/proc/mounts", encoding="utf-8", errors="replace") as file:
+            mounts = [line.split(" ")[1:3] for line in file]
+    except OSError:
+        return ""
+    below = [(place.replace("\\040", " "), kind) for place, kind in mounts]
+    inside = [(place, kind) for place, kind in below if path.startswith(os.path.join(place, ""))]
+    return max(inside, key=lambda one: len(one[0]), default=("", ""))[1]

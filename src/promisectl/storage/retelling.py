@@ -1,0 +1,125 @@
+"""The acts gone through in their order: each by its hash over the one before, and what they tell of commands and moments on the way."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from promisectl import errors
+from promisectl.compiled import sql
+from promisectl.domain.promise import Verb
+from promisectl.storage import codec
+from promisectl.storage.findings import Asked, Cure, Finding, Result, Troubles
+
+Row = Mapping[str, Any]
+
+NONSENSE = (errors.Problem, KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError)
+"""Whatever a text that somebody changed may do to those who read it."""
+
+
+class Chain:
+    """All acts, as they follow each other.
+
+    When they have been gone through, `undone` are the commands that are taken back, each with the one that did it; `broken` the
+    promises and people of whom an act is not as it was recorded, the latter as negative numbers; `uids` those of the promises;
+    `order` what is wrong with the order, `moments` where a command has another moment than its acts, by its number.
+    """
+
+    def __init__(self, db: sqlite3.Connection, asked: Asked) -> None:
+        self._db = db
+        self._asked = asked
+        self._hash = ""
+        self._number = self._entry = self._first = self._highest = 0
+        self._heads: list[int] = []  # the acts whose hash begins as it was asked for
+        self._latest = ""
+        self._clock = Troubles()
+        self.uids: dict[int, str] = {}
+        self.undone: dict[int, int] = {}
+        self.broken: set[int] = set()
+        self.order = Troubles()
+        self.moments: dict[int, str] = {}
+
+    def findings(self) -> Iterator[Finding]:
+        """Whether each act is what was recorded, and whether the head that is asked for is among them."""
+        broken = Troubles()
+        for row in self._db.execute(sql.PLACED_ACTS):
+            self._asked.heard()
+            self._take(row, broken)
+        fine = "1 act, as it was recorded" if self._number == 1 else f"{self._number:,} acts, each as it was recorded"
+        yield broken.finding("chain", fine, "acts are not what was recorded")
+        if self._asked.head:
+            yield self._head()
+
+    def _take(self, row: Row, broken: Troubles) -> None:
+        number, place = row["number"], f"act {row['number']}{about(row)}"
+        if number != self._number + 1:
+            broken.add(f"act {self._number + 1} is missing")
+        if not self._fits(row):
+            broken.add(f"{place} is not what was recorded")
+            self.broken.add(-row["person"] if row["promise"] is None else row["promise"])
+        elif self._asked.head and row["hash"].startswith(self._asked.head):
+            self._heads.append(number)
+        if row["command"] is None or row["entry"] < self._entry:
+            self.order.add(f"{place} belongs to no command, or to one before the last")
+        elif row["recorded_at_of_entry"] != row["recorded_at"]:
+            self.moments[row["entry"]] = row["recorded_at"]
+        self._look_at_the_clock(row, place)
+        self._number, self._entry, self._hash = number, row["entry"], row["hash"]
+
+    def _fits(self, row: Row) -> bool:
+        """Whether the hash of an act is the one over it and the act before it; what it says of other rows is taken down."""
+        try:
+            subject = row["person"] if row["promise"] is None else self._uid(row)
+            if row["verb"] in (Verb.UNDO, Verb.REDO):
+                self._take_back(row)
+            fits: bool = codec.chained_row(self._hash, row["command"], subject, row) == row["hash"]
+        except NONSENSE:
+            return False
+        return fits
+
+    def _uid(self, row: Row) -> str:
+        """The uid of the promise that an act is about, as its first act says it."""
+        number: int = row["promise"]
+        self._first = self._first or row["entry"]
+        if number not in self.uids:
+            self.uids[number] = json.loads(row["body"])["uid"]
+            kept = row["verb"] == Verb.IMPORT and row["entry"] == self._first  # the first import keeps the numbers it finds
+            if not kept and number != self._highest + 1:
+                self.order.add(f"act {row['number']} makes #{number} where #{self._highest + 1} was the next")
+            self._highest = max(self._highest, number)
+        return self.uids[number]
+
+    def _take_back(self, row: Row) -> None:
+        target = codec.target_of(row)
+        if row["verb"] == Verb.UNDO:
+            self.undone[target] = row["entry"]
+        else:
+            self.undone.pop(target, None)
+
+    def _look_at_the_clock(self, row: Row, place: str) -> None:
+        if row["recorded_at"] < self._latest:
+            self._clock.add(f"{place} was recorded at {row['recorded_at']}, after one at {self._latest}")
+        elif self._asked.now and row["recorded_at"] > self._asked.now:
+            self._clock.add(f"{place} was recorded at {row['recorded_at']}, which is still to come")
+        self._latest = max(self._latest, row["recorded_at"])
+
+    def _head(self) -> Finding:
+        wish = self._asked.head
+        if not self._heads:
+            says = f"no act has the head {wish}: what came last was cut off, this is an older copy, or all of it was written anew"
+            return Finding("expect", Result.WRONG, says, cure=Cure.RESTORE)
+        later = self._number - self._heads[-1]
+        since = f"act {self._heads[-1]:,}, and {later:,} more came after it" if later else "the newest act"
+        return Finding("expect", Result.OK, f"the head that is expected is {since}")
+
+    def clock(self) -> Finding:
+        """Moments that can't be right. Acts are in order by their numbers, so that is no damage."""
+        if not self._clock.count:
+            return Finding("clock", Result.OK, "time went forward from act to act")
+        return Finding("clock", Result.NOTE, "the clock of this computer was wrong at times", self._clock.details)
+
+
+def about(row: Row) -> str:
+    """What an act is about, in brackets, where it stands in a sentence."""
+    whom = f"#{row['promise']}" if row["promise"] is not None else f"person {row['person']}"
+    return f" ({row['verb']}, {whom})"

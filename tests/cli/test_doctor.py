@@ -1,0 +1,425 @@
+"""The doctor, as people and programs meet it."""
+
+import json
+import os
+import sqlite3
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Program, Result
+
+CHECKS = ["file", "schema", "links", "chain", "promises", "people", "acts", "commands", "keys", "numbers", "clock"]
+PLACE = ["private", "beside", "disk", "config", "backups"]
+FACTS = ["ledger", "zone", "versions", "schema step", "head"]
+DIGITS = 64
+posix = pytest.mark.skipif(os.name == "nt", reason="modes and links are those of POSIX")
+
+
+@pytest.fixture
+def filled(program: Program) -> Program:
+    program.ok("make", "Send the Q3 numbers", "--to", "dana", "--by", "fri", "--agreed")
+    program.ok("make", "Fix the bike brake", "--from", "lee", "--once", "k")
+    program.ok("bump", "1", "it may slip")
+    program.ok("undo")
+    return program
+
+
+def changed(program: Program, *statements: str) -> None:
+    """What somebody does with the guards off."""
+    with closing(sqlite3.connect(program.ledger, isolation_level=None)) as db:
+        guards = db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+        for name, _ in guards:
+            db.execute(f"DROP TRIGGER {name}")
+        for statement in statements:
+            db.execute(statement)
+        for _, made in guards:
+            db.execute(made)
+
+
+def lines(result: Result) -> dict[str, tuple[str, str]]:
+    """Each check with its word and what it says."""
+    return {check: (word, what) for check, word, what in (line.split("\t") for line in result.stdout.splitlines())}
+
+
+def head(program: Program) -> str:
+    return str(json.loads(program.ok("doctor", "--json"))["head"])
+
+
+def kept(program: Program, name: str = "ledger-20261122T090000Z.db") -> Path:
+    """A copy of the ledger among the backups."""
+    directory = program.home / "state" / "promisectl" / "backups"
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / name).write_bytes(program.ledger.read_bytes())
+    return directory / name
+
+
+# All is well
+
+
+def test_a_ledger_that_is_well(filled: Program) -> None:
+    kept(filled)
+    before = filled.ledger.read_bytes()
+    result = filled("doctor")
+    found = lines(result)
+    assert [*found] == [*CHECKS, *PLACE, *FACTS]
+    assert {word for word, _ in found.values()} == {"ok"}
+    assert found["chain"] == ("ok", "7 acts, each as it was recorded")
+    assert len(found["head"][1]) == DIGITS
+    assert result.stderr == f"All is well: 2 promises, 7 acts, head {found['head'][1][:8]}….\n"
+    assert (result.code, filled.ledger.read_bytes()) == (0, before)
+    assert [one.name for one in filled.ledger.parent.iterdir()] == ["ledger.db"]
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_a_page_for_people(filled: Program, width: int) -> None:
+    kept(filled)
+    shown = filled("doctor", width=width)
+    assert max(map(len, shown.stdout.splitlines())) <= width
+    words = " ".join(shown.stdout.split())
+    assert words.startswith("file ok SQLite finds the file whole schema ok ")
+    assert "All is well: 2 promises, 7 acts, head " in words
+    assert head(filled) in words.replace(" ", "")
+    assert (shown.stderr, shown.code) == ("", 0)
+
+
+def test_quiet_says_only_what_is_not_ok(filled: Program) -> None:
+    kept(filled)
+    assert filled("doctor", "-q") == Result("", "", 0)
+    assert filled("doctor", "-q", width=80).stdout.strip() == ""
+    changed(filled, "UPDATE promise SET state = 'kept' WHERE id = 1")
+    assert [*lines(filled("doctor", "-q"))] == ["promises"]
+    assert "1 check of 16 is wrong." in filled("doctor", "-q", width=80).stdout
+
+
+def test_no_ledger_is_nothing_bad(program: Program) -> None:
+    result = program("doctor")
+    assert lines(result)["file"] == ("ok", "there is no ledger yet; the first promise makes it")
+    assert (result.stderr, result.code) == ("All is well: there is no ledger yet.\n", 0)
+    assert not (program.home / "data").exists()
+    expected = program("doctor", "--expect", "0123abcd")
+    assert (lines(expected)["file"][0], expected.code) == ("wrong", 5)
+    assert json.loads(program.ok("doctor", "--json"))["acts"] is None
+    assert "there is no ledger" in program.ok("doctor", "--rebuild") + program("doctor", "--rebuild").stderr
+
+
+def test_a_record_for_programs(filled: Program) -> None:
+    changed(filled, "UPDATE promise SET state = 'kept' WHERE id = 1")
+    result = filled("doctor", "--json")
+    record = json.loads(result.stdout)
+    assert (record["healthy"], result.code, result.stderr) == (False, 5, "")
+    assert [one["check"] for one in record["checks"]] == [*CHECKS, *PLACE]
+    (wrong,) = [one for one in record["checks"] if one["result"] == "wrong"]
+    assert wrong == {
+        "check": "promises",
+        "result": "wrong",
+        "says": "promises are not as their acts left them",
+        "details": ["#1: state is “kept”, by its acts “active”"],
+        "cure": "rebuild",
+    }
+    assert record["advice"].endswith("promisectl doctor --rebuild")
+
+
+# What is wrong, and the way out
+
+
+def test_rows_that_differ_are_told_again(filled: Program) -> None:
+    before = filled.ok("list", "--json"), filled.ok("log", "--json"), filled.ok("people", "--json"), head(filled)
+    changed(
+        filled,
+        "UPDATE promise SET outcome = 'Fix teh brake', uid = 'x' WHERE id = 2",
+        "DELETE FROM promise WHERE id = 1",
+        "INSERT INTO promise SELECT 7, 'y' || substr(uid, 2), direction, person, 'kept', NULL, author, outcome, due, due_zone, due_at, done_when, why,"
+        " reply_by, reply_at, revision, revisions, renegotiated, first_due, made_at, accepted_at, delivered_at, closed_at, contact_at, bumped_at, word_at,"
+        " told_at, reason, cause, repair, risk, no_to, replaces, tags, offer, offer_outcome, offer_due, offer_done_when, offer_why, offer_reply_by"
+        " FROM promise WHERE id = 2",
+        "INSERT INTO alias VALUES ('boss', 1)",
+        "UPDATE person SET handle = 'danny' WHERE id = 1",
+        "UPDATE entry SET undone_by = 2 WHERE id = 1",
+        "DELETE FROM sqlite_sequence",
+    )
+    told = filled("doctor")
+    assert told.code == 5
+    assert told.stderr.endswith("This tells them again: promisectl doctor --rebuild\n")
+    mended = filled("doctor", "--rebuild")
+    assert mended.code == 0, mended
+    backup = filled.home / "state" / "promisectl" / "backups" / "ledger-20261123T090000Z-before-rebuild.db"
+    assert mended.stderr.startswith(f"A backup was made first: {backup}.\nEvery row was told again from the acts.\nAll is well: ")
+    assert (filled.ok("list", "--json"), filled.ok("log", "--json"), filled.ok("people", "--json"), head(filled)) == before
+    assert backup.exists()
+    again = filled("doctor", "--rebuild")
+    assert again.stderr.startswith("There is nothing to rebuild: every row is as its acts left it.\n")
+    assert filled.ok("make", "One more", "--to", "me", "-q") == "3\n"
+
+
+def test_acts_that_differ_need_a_backup(filled: Program) -> None:
+    older = kept(filled)
+    changed(filled, "UPDATE act SET body = replace(body, 'slip', 'slap') WHERE verb = 'bump'")
+    broken = kept(filled, "ledger-20261123T080000Z.db")
+    told = filled("doctor")
+    assert lines(told)["chain"] == ("wrong", "acts are not what was recorded; act 6 (bump, #1) is not what was recorded")
+    assert told.code == 5
+    assert f"promisectl restore {older}\n" in told.stderr
+    assert str(broken) not in told.stderr
+    before = filled.ledger.read_bytes()
+    refused = filled("doctor", "--rebuild")
+    assert (refused.stdout, refused.code) == ("", 5)
+    assert "Nothing was rebuilt" in refused.stderr
+    assert filled.ledger.read_bytes() == before
+
+
+def test_without_a_whole_backup_the_file_is_to_be_copied_away(filled: Program) -> None:
+    changed(filled, "UPDATE act SET body = replace(body, 'slip', 'slap') WHERE verb = 'bump'")
+    assert "that is whole. Copy the file away before you do anything else." in filled("doctor").stderr
+
+
+def test_the_way_out_names_the_ledger_that_was_asked_about(filled: Program) -> None:
+    other = filled.home / "the band's.db"
+    other.write_bytes(filled.ledger.read_bytes())
+    with closing(sqlite3.connect(other)) as db:
+        db.execute("DROP INDEX promise_open")
+    told = filled("--ledger", str(other), "doctor").stderr
+    assert f"""promisectl --ledger '{filled.home}/the band'"'"'s.db' doctor --fix""" in told
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"SQLite format 3\0", b"hello" * 999, b"SQLite format 3\0" + bytes(4080)],
+    ids=["empty", "cut", "text", "zeros"],
+)
+def test_a_file_that_is_none_is_told_as_wrong(filled: Program, content: bytes) -> None:
+    filled.ledger.write_bytes(content)
+    result = filled("doctor")
+    assert (lines(result)["file"][0], result.code) == ("wrong", 5)
+    assert filled.ledger.read_bytes() == content
+
+
+def test_a_newer_ledger_is_no_damage(filled: Program) -> None:
+    with closing(sqlite3.connect(filled.ledger)) as db:
+        db.execute("PRAGMA user_version = 99")
+    result = filled("doctor")
+    assert (result.stdout, result.code) == ("", 5)
+    assert "newer promisectl" in result.stderr
+
+
+# The head that is expected
+
+
+def test_the_head_is_expected(filled: Program) -> None:
+    older = head(filled)
+    assert lines(filled("doctor", "--expect", older))["expect"] == ("ok", "the head that is expected is the newest act")
+    filled.ok("note", "1", "rang")
+    later = filled("doctor", "--expect", f"{older[:8].upper()}…")
+    assert (lines(later)["expect"], later.code) == (("ok", "the head that is expected is act 7, and 1 more came after it"), 0)
+    strange = filled("doctor", "--expect", "0" * DIGITS)
+    assert (lines(strange)["expect"][0], strange.code) == ("wrong", 5)
+
+
+def test_an_older_copy_is_seen_by_the_head_alone(filled: Program) -> None:
+    older = filled.ledger.read_bytes()
+    filled.ok("note", "1", "rang")
+    noted = head(filled)
+    filled.ledger.write_bytes(older)
+    assert filled("doctor").code == 0
+    result = filled("doctor", "--expect", noted)
+    assert result.code == 5
+    assert "what came last was cut off, this is an older copy" in lines(result)["expect"][1]
+    kept(filled)
+    assert "There is no backup" in filled("doctor", "--expect", noted).stderr
+
+
+@pytest.mark.parametrize("text", ["", "0123abc", "g" * 8, "0" * 65, "HEAD"])
+def test_what_is_no_head_is_refused(filled: Program, text: str) -> None:
+    result = filled("doctor", "--expect", text)
+    assert (result.stdout, result.code) == ("", 2)
+    assert result.stderr.startswith(f"promisectl: “{text}” is no head")
+
+
+# What is safe to fix
+
+
+def test_indexes_guards_and_views_are_made_anew(filled: Program) -> None:
+    with closing(sqlite3.connect(filled.ledger)) as db:
+        db.execute("DROP INDEX promise_open")
+        db.execute("DROP VIEW owe")
+        db.execute("DROP TRIGGER act_is_never_deleted")
+        db.execute("CREATE TRIGGER own AFTER INSERT ON act BEGIN DELETE FROM alias; END")
+    told = filled("doctor")
+    assert told.code == 5
+    assert told.stderr.endswith("This puts it right: promisectl doctor --fix\n")
+    mended = filled("doctor", "--fix")
+    assert mended.code == 0, mended
+    assert "The index promise_open was made anew.\n" in mended.stderr
+    assert "The trigger own was taken away.\n" in mended.stderr
+    assert "A backup was made first: " in mended.stderr
+    assert filled("doctor", "--fix").stderr.startswith("There was nothing to fix.\n")
+
+
+def test_an_index_that_does_not_fit_is_made_anew(filled: Program) -> None:
+    with closing(sqlite3.connect(filled.ledger, isolation_level=None)) as db:
+        db.execute("PRAGMA writable_schema = ON")
+        made = db.execute("SELECT sql FROM sqlite_schema WHERE name = 'promise_of_person'").fetchone()[0]
+        db.execute("UPDATE sqlite_schema SET sql = 'CREATE INDEX promise_of_person ON promise (state)' WHERE name = 'promise_of_person'")
+        db.execute("PRAGMA writable_schema = RESET")
+        db.execute("REINDEX promise_of_person")
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute("UPDATE sqlite_schema SET sql = ? WHERE name = 'promise_of_person'", (made,))
+    told = lines(filled("doctor"))
+    assert told["file"][0] == "wrong"
+    assert told["file"][1].startswith("an index does not fit its table; ")
+    assert filled("doctor", "--fix").code == 0
+    assert filled("doctor").code == 0
+
+
+@posix
+def test_modes_are_put_right(filled: Program) -> None:
+    backup = kept(filled)
+    filled.ledger.chmod(0o644)
+    filled.ledger.parent.chmod(0o755)
+    backup.chmod(0o640)
+    result = filled("doctor")
+    word, what = lines(result)["private"]
+    assert (word, result.code) == ("note", 0)
+    assert what.split("; ")[1:] == [
+        f"{filled.ledger} has the mode 0644, not 0600",
+        f"{backup} has the mode 0640, not 0600",
+        f"{filled.ledger.parent} has the mode 0755, not 0700",
+    ]
+    assert ", with 1 note: " in result.stderr
+    filled.ok("doctor", "--fix")
+    assert [one.stat().st_mode & 0o777 for one in (filled.ledger, filled.ledger.parent, backup)] == [0o600, 0o700, 0o600]
+    assert lines(filled("doctor"))["private"][0] == "ok"
+
+
+@posix
+def test_a_directory_that_is_not_ours_may_be_read_by_others(filled: Program) -> None:
+    place = filled.home / "shared"
+    place.mkdir(mode=0o755)
+    place.chmod(0o755)
+    (place / "band.db").write_bytes(filled.ledger.read_bytes())
+    assert lines(filled("--ledger", str(place / "band.db"), "doctor"))["private"][0] == "ok"
+    place.chmod(0o777)
+    assert "others can put files there" in lines(filled("--ledger", str(place / "band.db"), "doctor", "--fix"))["private"][1]
+    assert place.stat().st_mode & 0o777 == 0o777
+
+
+def aged(path: Path, content: bytes = b"x") -> Path:
+    path.write_bytes(content)
+    os.utime(path, (time.time() - 100, time.time() - 100))
+    return path
+
+
+@posix
+def test_leftovers_go_and_what_may_be_in_use_or_somebodys_stays(filled: Program) -> None:
+    place = filled.ledger.parent
+    old = aged(place / "ledger.db.0123456789abcdef.new")
+    fresh = place / "ledger.db.fedcba9876543210.new"
+    fresh.write_bytes(b"x")
+    conflict = aged(place / "ledger (conflicted copy 2026-11-20).db")
+    other = aged(place / "ledger.sync-conflict-20261120-101010-ABCDEFG.db")
+    told = lines(filled("doctor"))["beside"]
+    assert told[0] == "note"
+    assert told[1].split("; ")[1:] == [
+        f"{conflict} looks like a copy that a service made when two machines wrote: look into it with --ledger",
+        f"{old} is left over from a command that was cut off",
+        f"{other} looks like a copy that a service made when two machines wrote: look into it with --ledger",
+    ]
+    assert filled("doctor", "--fix").stderr.startswith(f"{old} is gone.\n")
+    assert {one.name for one in place.iterdir()} == {"ledger.db", fresh.name, conflict.name, other.name}
+
+
+@posix
+def test_a_second_name_is_told_and_goes_if_it_is_ours(filled: Program) -> None:
+    second = filled.home / "second.db"
+    os.link(filled.ledger, second)
+    assert lines(filled("doctor"))["beside"][1].endswith("has 2 names; a ledger should have one")
+    second.unlink()
+    ours = filled.ledger.with_name("ledger.db.0123456789abcdef.new")
+    os.link(filled.ledger, ours)
+    os.utime(ours, (time.time() - 100, time.time() - 100))
+    assert "is a second name of the ledger" in lines(filled("doctor"))["beside"][1]
+    filled.ok("doctor", "--fix")
+    assert not ours.exists()
+    assert filled.ok("list").count("\n") == 2
+
+
+HALF = """
+import os, signal, sqlite3, sys
+db = sqlite3.connect(sys.argv[1], isolation_level=None)
+db.execute("PRAGMA cache_size = 1")
+db.execute("BEGIN IMMEDIATE")
+db.execute("UPDATE promise SET outcome = 'half done'")
+db.execute("CREATE TABLE filler AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9999) SELECT i FROM n")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@posix
+def test_what_a_command_left_half_done_is_told_and_taken_back(filled: Program) -> None:
+    import subprocess
+
+    subprocess.run([sys.executable, "-c", HALF, str(filled.ledger)], check=False)
+    journal = filled.ledger.with_name("ledger.db-journal")
+    before = filled.ledger.read_bytes(), journal.read_bytes()
+    told = filled("doctor")
+    assert told.code == 5
+    assert lines(told)["file"] == (
+        "wrong",
+        "a command was cut off while it wrote, and what it left half done is still to be taken back",
+    )
+    assert told.stderr.endswith("promisectl doctor --fix\n")
+    assert (filled.ledger.read_bytes(), journal.read_bytes()) == before
+    assert filled("doctor", "--fix").stderr.startswith("What a command left half done was taken back.\n")
+    assert not journal.exists()
+    assert filled.ok("list").count("Q3") == 1
+
+
+def test_another_way_of_writing_is_told_and_ended(filled: Program) -> None:
+    with closing(sqlite3.connect(filled.ledger)) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+    before = {one.name: one.read_bytes() for one in filled.ledger.parent.iterdir()}
+    told = filled("doctor")
+    assert (lines(told)["file"], told.code) == (("wrong", "another program has switched it to write-ahead logging"), 5)
+    assert {one.name: one.read_bytes() for one in filled.ledger.parent.iterdir()} == before
+    assert filled("doctor", "--fix").code == 0
+
+
+# The place and the config
+
+
+@posix
+def test_a_link_a_synchronised_place_and_a_bad_config_are_worth_notes(filled: Program) -> None:
+    place = filled.home / "Dropbox" / "notes"
+    place.mkdir(parents=True)
+    (place / "ledger.db").write_bytes(filled.ledger.read_bytes())
+    link = filled.home / "link.db"
+    link.symlink_to(place / "ledger.db")
+    config = filled.home / "config" / "promisectl" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text("colour = 'never'\n", encoding="utf-8")
+    found = lines(filled("--ledger", str(link), "doctor"))
+    assert found["private"][1].endswith(f"{link} is a link to {place}/ledger.db")
+    assert found["disk"][0] == "note"
+    assert f"it lies in {place.parent}, which a service seems to synchronise" in found["disk"][1]
+    assert found["config"][0] == "note"
+    assert "colour" in found["config"][1]
+
+
+def test_the_age_of_the_newest_backup_is_told(filled: Program) -> None:
+    assert lines(filled("doctor"))["backups"][0] == "note"
+    path = kept(filled)
+    assert lines(filled("doctor"))["backups"] == ("ok", f"the newest was made 1 day ago: {path}")
+    found = lines(filled("doctor", today="2027-01-10"))
+    assert found["backups"] == ("note", f"the newest was made 49 days ago: {path}")
+
+
+def test_a_bar_is_shown_at_a_terminal_while_it_takes_long(filled: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    from promisectl.commands import doctor
+
+    monkeypatch.setattr(doctor, "_LONG", 5)
+    shown = filled("doctor", answers="", width=80)
+    assert "100%" in shown.stderr
+    assert "100%" not in filled("doctor").stderr

@@ -1,0 +1,209 @@
+"""The examination of a ledger: whatever real commands make is well, whatever else is changed is told, and it never writes."""
+
+import json
+import sqlite3
+import tracemalloc
+from collections.abc import Callable
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+
+from promisectl import errors
+from promisectl.commands import export, make, more, moves
+from promisectl.commands import import_ as imports
+from promisectl.env import Once
+from promisectl.storage import examining, mending
+from promisectl.storage.findings import MOST, Asked, Cure, Result
+from tests.storage.test_round_trips import SEEDS, Dice, as_json, heard, journal, place, taken, times, walked, world
+from tests.storage.test_walks import START
+
+__all__ = ["place"]  # a fixture
+
+
+def changed(path: str, script: str) -> None:
+    """What somebody does with the guards off."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        guards = db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+        for name, _ in guards:
+            db.execute(f"DROP TRIGGER {name}")
+        db.executescript(script)
+        for _, made in guards:
+            db.execute(made)
+
+
+def wrong(path: str) -> dict[str, Cure]:
+    """The checks that find something wrong, with what helps."""
+    return {one.check: one.cure for one in mending.found(path) if one.result is Result.WRONG}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> str:
+    """A small ledger in which a bit of everything was said."""
+    path = str(tmp_path / "ledger.db")
+    make.make(world(path, START), "Send the numbers", to=["dana"], by="fri", agreed=True)
+    env = world(path, START)
+    env.once = Once("a key", "make (0)")
+    make.make(env, "Fix the brake", from_=["lee"])
+    more.note(world(path, START), "1", "asked for the figures")
+    moves.complete(world(path, START), ["1"])
+    more.undo(world(path, START))
+    return path
+
+
+# What real commands make
+
+
+@times(8)
+@given(seed=SEEDS)
+def test_whatever_commands_make_is_well(place: Callable[[], str], seed: int) -> None:
+    there = place()
+    path = f"{there}/one.db"
+    moment = walked(path, Dice(seed))
+    env = world(path, moment)
+    env.once = Once("k\u202e", "make (0)")
+    make.make(env, '\u200f“x”\x1b\n\\ "', to=["dana"])
+    whole = examining.insist(path)
+    taken(f"{there}/journal.db", moment + timedelta(days=400), journal(path))
+    assert examining.insist(f"{there}/journal.db") == whole
+    taken(f"{there}/records.db", moment, json.dumps(as_json(path, moment)))
+    more.undo(world(f"{there}/records.db", moment))
+    taken(f"{there}/records.db", moment, json.dumps(as_json(path, moment)))
+    assert examining.insist(f"{there}/records.db").promises == whole.promises
+    taken(f"{there}/later.db", moment, "direction,person,outcome,id\nowe,dana,X,7\nowe,dana,Y,3\n")
+    taken(f"{there}/later.db", moment, heard(path, moment, export.export), new=True)
+    examining.insist(f"{there}/later.db")
+
+
+def test_nothing_is_written_by_looking(path: str) -> None:
+    before = Path(path).read_bytes()
+    examining.insist(path)
+    changed(path, "UPDATE promise SET outcome = 'Send the figures' WHERE id = 1")
+    between = Path(path).read_bytes()
+    with pytest.raises(errors.Damaged):
+        examining.insist(path)
+    assert before != between == Path(path).read_bytes()
+    assert [one.name for one in Path(path).parent.iterdir()] == ["ledger.db"]
+
+
+def test_a_ledger_of_the_first_step_is_well(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(Path(__file__).with_name("step-1.sql").read_text(encoding="utf-8"))
+    assert examining.insist(str(path)).step == 1
+    changed(str(path), "UPDATE promise SET outcome = 'Send the Q4 numbers' WHERE id = 1")
+    assert wrong(str(path)) == {"promises": Cure.REBUILD}
+
+
+# What is found, by which check, and what helps
+
+
+@pytest.mark.parametrize(
+    ("script", "found"),
+    [
+        ("UPDATE act SET body = replace(body, 'figures', 'numbers')", {"chain": Cure.RESTORE}),
+        ("UPDATE act SET hash = upper(hash) WHERE number = 6", {"chain": Cure.RESTORE}),
+        ("UPDATE act SET at = '2026-11-23T08:00:00Z' WHERE verb = 'note'", {"chain": Cure.RESTORE}),
+        ("UPDATE act SET verb = 'meat' WHERE number = 1", {"chain": Cure.RESTORE, "acts": Cure.RESTORE}),
+        ("UPDATE act SET body = '{}' WHERE verb = 'note'", {"chain": Cure.RESTORE}),
+        ("UPDATE act SET body = '[]' WHERE verb = 'note'", {"chain": Cure.RESTORE, "acts": Cure.RESTORE}),
+        ("UPDATE entry SET command = 'make' WHERE command = 'note'", {"chain": Cure.RESTORE}),
+        ("UPDATE promise SET state = 'kept' WHERE id = 1", {"promises": Cure.REBUILD}),
+        ("UPDATE promise SET uid = 'x' WHERE id = 1", {"promises": Cure.REBUILD}),
+        ("UPDATE person SET name = 'Danny' WHERE id = 1", {"people": Cure.REBUILD}),
+        ("INSERT INTO alias VALUES ('boss', 1)", {"people": Cure.REBUILD}),
+        ("UPDATE entry SET undone_by = NULL", {"commands": Cure.REBUILD}),
+        ("UPDATE entry SET recorded_at = '2026-11-23T08:00:00Z' WHERE id = 1", {"commands": Cure.REBUILD}),
+        ("UPDATE sqlite_sequence SET seq = 9 WHERE name = 'promise'", {"numbers": Cure.REBUILD}),
+        ("UPDATE once SET answer = replace(answer, 'brake', 'break')", {"keys": Cure.RESTORE}),
+        ("DROP INDEX promise_open", {"schema": Cure.FIX}),
+        ("DROP VIEW moves; CREATE VIEW moves AS SELECT * FROM promises", {"schema": Cure.FIX}),
+        ("PRAGMA user_version = 1", {"schema": Cure.RESTORE}),
+    ],
+)
+def test_each_change_is_found_by_its_check(path: str, script: str, found: dict[str, Cure]) -> None:
+    assert wrong(path) == {}
+    changed(path, script)
+    assert wrong(path) == found
+
+
+def test_guards_that_are_gone_or_strange_are_found(path: str) -> None:
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("DROP TRIGGER act_is_never_changed")
+        db.execute("CREATE TRIGGER own AFTER INSERT ON act BEGIN DELETE FROM alias; END")
+    (schema,) = [one for one in mending.found(path) if one.result is Result.WRONG]
+    assert schema.details == (
+        "the trigger act_is_never_changed is missing, or not as it was made",
+        "the trigger own is none of promisectl's, and could change what is written",
+    )
+
+
+def test_what_others_made_beside_is_worth_a_note(path: str) -> None:
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE mine (x)")
+    (schema,) = [one for one in mending.found(path) if one.check == "schema"]
+    assert (schema.result, schema.says) == (Result.NOTE, "all is in its place; besides, somebody made the table mine")
+
+
+def test_a_letter_that_is_none_any_more_is_found_in_its_act(path: str) -> None:
+    data = Path(path).read_bytes()
+    Path(path).write_bytes(data.replace(b"asked for the figures", b"asked for the figur\xff\xfe"))
+    (chain, *_) = [one for one in mending.found(path) if one.result is Result.WRONG]
+    assert chain.details == ("act 6 (note, #1) is not what was recorded",)
+
+
+def test_much_that_is_wrong_alike_is_counted(path: str) -> None:
+    make.make(world(path, START), "Sing", to=["dana", "lee", "kim", "ada", "ida", "max", "eva"], new=True)
+    changed(path, "UPDATE promise SET outcome = outcome || '!'")
+    (promises,) = [one for one in mending.found(path) if one.result is Result.WRONG]
+    assert promises.details[0] == "#1: outcome is “Send the numbers!”, by its acts “Send the numbers”"
+    assert len(promises.details) == MOST + 1
+    assert promises.details[-1] == "and 4 more"
+
+
+def test_a_clock_that_jumps_is_no_damage(path: str) -> None:
+    more.note(world(path, START - timedelta(days=2)), "1", "by an odd clock")
+    with examining.opened(path) as db:
+        (clock,) = [one for one in examining.examine(db, Asked(now="2026-12-21T09:00:00Z")) if one.check == "clock"]
+    assert (clock.result, clock.says) == (Result.NOTE, "the clock of this computer was wrong at times")
+    assert clock.details == ("act 9 (note, #1) was recorded at 2026-11-21T09:00:00Z, after one at 2026-11-23T09:00:00Z",)
+    with examining.opened(path) as db:
+        (clock,) = [one for one in examining.examine(db, Asked(now="2026-11-22T09:00:00Z")) if one.check == "clock"]
+    assert clock.details[0] == "act 1 (meet, person 1) was recorded at 2026-11-23T09:00:00Z, which is still to come"
+
+
+def test_answers_that_were_kept_without_a_sum_are_worth_a_note(path: str) -> None:
+    changed(path, "UPDATE once SET answer = json_extract(answer, '$.answer')")
+    (keys,) = [one for one in mending.found(path) if one.check == "keys"]
+    assert (keys.result, keys.says) == (Result.NOTE, "1 of 1 answers were kept by an earlier promisectl, without a sum over them")
+
+
+def test_a_journal_that_the_doctor_would_not_pass_is_refused(path: str, tmp_path: Path) -> None:
+    text = journal(path).replace('"recorded_at": "2026-11-23T09:00:00Z", "acts"', '"recorded_at": "2026-11-23T08:00:00Z", "acts"')
+    assert text != journal(path)
+    file = tmp_path / "forged.jsonl"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(errors.BadImport):
+        imports.import_(world(str(tmp_path / "other.db"), START), str(file))
+    assert not (tmp_path / "other.db").exists()
+
+
+# However much there is
+
+
+def test_little_is_held_at_once(tmp_path: Path) -> None:
+    path = str(tmp_path / "ledger.db")
+    file = tmp_path / "many.csv"
+    file.write_text(
+        "direction,outcome,done_when\n" + "".join(f"self,Run {number},{'x' * 2_000}\n" for number in range(3_000)), encoding="utf-8"
+    )
+    imports.import_(world(path, START), str(file))
+    with examining.opened(path) as db:
+        tracemalloc.start()
+        findings = list(examining.examine(db))
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert [one for one in findings if one.result is Result.WRONG] == []
+    assert most < 2 << 20 < Path(path).stat().st_size
