@@ -37,7 +37,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
-from typing import IO, Any, NamedTuple, NoReturn
+from typing import IO, Any, NamedTuple, NoReturn, Self
 
 ROOT = Path(__file__).resolve().parent.parent
 _LENGTH = struct.Struct("=Q")
@@ -119,7 +119,7 @@ class Server:
                 start_new_session=True,
             )
 
-    def __enter__(self) -> "Server":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
