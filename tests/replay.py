@@ -9,6 +9,8 @@ the next command are layout. Where what is written shows questions, they are put
 question too many gets Ctrl-D. Elsewhere the program is told to ask nothing.
 
     python -m tests.replay --write README.md src/promisectl/guide/*.md
+
+The program is a real process for the README, and where this file is run by itself; elsewhere it is forked (see tests/forked.py).
 """
 
 import difflib
@@ -49,11 +51,11 @@ _NAMED = {
 class Home:
     """An empty home in a temporary directory, where commands are run one after the other."""
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, programs: str) -> None:
         self.path = Path(tempfile.mkdtemp(prefix="h", dir="/tmp")).resolve()  # its length is always the same, so lines break alike
         weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
         self._env = {
-            "PATH": os.pathsep.join((_programs(place), os.environ.get("PATH", os.defpath))),
+            "PATH": os.pathsep.join((programs, os.environ.get("PATH", os.defpath))),
             "HOME": str(self.path),
             "XDG_DATA_HOME": str(self.path / ".local" / "share"),
             "XDG_CONFIG_HOME": str(self.path / ".config"),
@@ -118,8 +120,12 @@ def _heard(terminal: int) -> Iterator[bytes]:
     raise TimeoutError
 
 
-def _programs(place: Path) -> str:
-    """A directory with `promisectl` as this interpreter runs it: that of its console scripts, or one with a wrapper."""
+def _programs(place: Path, *, forks: bool = False) -> str:
+    """A directory with `promisectl`: a client of the fork server, or as this interpreter runs it, by its console script or a wrapper."""
+    if forks:
+        from tests.forked import shared
+
+        return str(shared().client(place).parent)
     scripts = Path(sys.executable).parent
     if (scripts / "promisectl").exists():
         return str(scripts)
@@ -131,21 +137,26 @@ def _programs(place: Path) -> str:
     return str(wrapper.parent)
 
 
-def replayed(text: str) -> str:
+def replayed(text: str, *, forks: bool = False) -> str:
     """The Markdown `text` with every console block as it would read if it were typed today."""
     with tempfile.TemporaryDirectory(prefix="promisectl-replay-") as place:
-        return "\n".join(_lines(text.split("\n"), Path(place)))
+        return "\n".join(_lines(text.split("\n"), _programs(Path(place), forks=forks)))
 
 
-def _lines(lines: list[str], place: Path) -> Iterator[str]:
-    home = Home(place)
+def may_fork(file: Path) -> bool:
+    """Whether a file is played with forked processes: not the README, and not where there is nothing but this file."""
+    return bool(__package__) and file.name != "README.md"
+
+
+def _lines(lines: list[str], programs: str) -> Iterator[str]:
+    home = Home(programs)
     rest = iter(lines)
     for line in rest:
         yield line
         if fence := _FENCE.fullmatch(line):
             words = fence["words"].split()
             if "new" in words:
-                home = Home(place)
+                home = Home(programs)
             width = next((int(word) for word in words if word.isdigit()), WIDTH)
             now = next((word for word in words if "-" in word), MONDAY)
             yield from _block(rest, home, width, now)
@@ -191,7 +202,7 @@ def main(words: list[str]) -> int:
             continue
         file = Path(name)
         before = file.read_text(encoding="utf-8")
-        after = replayed(before)
+        after = replayed(before, forks=may_fork(file))
         if after == before:
             continue
         if write:

@@ -43,7 +43,7 @@ BERLIN = "Europe/Berlin"
 def test_every_transcript_is_what_the_terminal_shows(file: Path) -> None:
     written = file.read_text(encoding="utf-8")
     assert "\n```console" in written
-    played = replay.replayed(written)
+    played = replay.replayed(written, forks=replay.may_fork(file))
     if played != written:
         pytest.fail(
             f"{replay.differences(written, played)}\n\nIf that is as it should be: python -m tests.replay --write {file}", pytrace=False

@@ -1,6 +1,7 @@
 """Nothing leans on POSIX: by what the sources import and call, and in real processes from which it has been taken away."""
 
 import ast
+import json
 import os
 import re
 import subprocess
@@ -82,7 +83,6 @@ for module, names in {LACKED!r}.items():
         if hasattr(sys.modules[module], name):
             delattr(sys.modules[module], name)
 """
-RUN = "from promisectl.__main__ import main\nmain()\n"
 
 LIFE = (
     ["make", "Send the Q3 numbers", "--to", "dana", "--by", "fri", "--agreed"],
@@ -110,17 +110,35 @@ LIFE = (
 )
 
 
+# Every command in a process of its own, forked from one that lacks what is to be lacking.
+LIVE = f"""
+import json, os, signal, sys, tempfile
+fork, wait, code = os.fork, os.waitpid, os.waitstatus_to_exitcode
+{{prelude}}
+import typer.main, promisectl.cli.app, promisectl.edge
+lived = []
+for words in {LIFE!r}:
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        pid = fork()
+        if not pid:
+            os.dup2(out.fileno(), 1)
+            os.dup2(err.fileno(), 2)
+            sys.argv[1:] = words
+            from promisectl.__main__ import main
+            main()
+        ended = code(wait(pid, 0)[1])
+        lived.append([*(file.seek(0) or file.read().decode() for file in (out, err)), ended])
+print(json.dumps(lived))
+"""
+
+
 def _lived(home: Path, prelude: str) -> list[tuple[str, str, int]]:
     """A whole life of a ledger in a home of its own: what every command prints and how it ends."""
     home.mkdir()
     environ = {**os.environ, "XDG_DATA_HOME": str(home / "data"), "XDG_CONFIG_HOME": str(home / "config")}
-    lived = []
-    for words in LIFE:
-        done = subprocess.run(
-            [sys.executable, "-c", prelude + RUN, *words], cwd=home, env=environ, capture_output=True, encoding="utf-8", check=False
-        )
-        lived.append((_plain(done.stdout, home), _plain(done.stderr, home), done.returncode))
-    return lived
+    code = LIVE.replace("{prelude}", prelude)
+    done = subprocess.run([sys.executable, "-c", code], cwd=home, env=environ, capture_output=True, encoding="utf-8", check=True)
+    return [(_plain(out, home), _plain(err, home), code) for out, err, code in json.loads(done.stdout)]
 
 
 def _plain(said: str, home: Path) -> str:

@@ -9,6 +9,7 @@ from typer.core import TyperCommand, TyperGroup
 from promisectl import errors
 from promisectl.cli import mistyped
 from promisectl.cli.pages import Entry, Page, page
+from promisectl.cli.typed import light
 from promisectl.rendering.folding import folded
 
 _WIDEST = 100  # columns that a text is still pleasant to read in
@@ -24,11 +25,19 @@ class Command(TyperCommand):
 
     format_help = _format_help
 
+    def get_params(self, ctx: Any) -> Any:
+        """Its arguments and options, that for help included."""
+        return light(super().get_params(ctx))
+
 
 class Group(TyperGroup):
     """A group of commands that explains itself in our layout."""
 
     format_help = _format_help
+
+    def get_params(self, ctx: Any) -> Any:
+        """Its arguments and options, that for help included."""
+        return light(super().get_params(ctx))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that the first word names. Raises UnknownCommand, with those it may mean."""
