@@ -635,8 +635,7 @@ class InTheWay(LedgerTrouble):
         self.args = (f"{self._what} Nothing was recorded. {self._way_out}",)
 
 
-class Busy(InTheWay):
-class Damaged(LedgerTrouble):
+class NotWhole(LedgerTrouble):
     """What is in a ledger is not what was recorded."""
 
     def __init__(self, path: str, what: str) -> None:
@@ -665,7 +664,7 @@ class HalfDone(LedgerTrouble):
         super().__init__(f"{path} can't be examined as it is: {why}. It is put in order by: doctor --fix.")
 
 
-class Busy(LedgerTrouble):
+class Busy(InTheWay):
     """Another command held the ledger for longer than one wanted to wait."""
 
     def __init__(self, path: str, seconds: int) -> None:
@@ -681,9 +680,7 @@ class Unusable(InTheWay):
 
 
 class Unconfirmed(Problem):
-    """The first move of a new ledger is recorded, but the disk did not confirm the file's name."""
-
-    """The move is recorded, but the disk did not confirm it (exit 7)."""
+    """The move is recorded, but the disk did not confirm it."""
 
     code = "ledger"
     exit_code = 7
@@ -693,7 +690,7 @@ class Unconfirmed(Problem):
 
 
 class Uncertain(Problem):
-    """The disk failed while a move was recorded, and can't be asked either whether it was (exit 7)."""
+    """The disk failed while a move was recorded, and can't be asked either whether it was."""
 
     code = "ledger"
     exit_code = 7
@@ -706,9 +703,7 @@ class Uncertain(Problem):
 
 
 class AnswerLost(Problem):
-    """The move was recorded, but its answer could not be written out."""
-
-    """What was asked for is done, but its answer could not be written out (exit 7)."""
+    """What was asked for is done and recorded, but its answer could not be written out."""
 
     code = "ledger"
     exit_code = 7

@@ -82,7 +82,7 @@ def test_nothing_is_written_by_looking(path: str) -> None:
     examining.insist(path)
     changed(path, "UPDATE promise SET outcome = 'Send the figures' WHERE id = 1")
     between = Path(path).read_bytes()
-    with pytest.raises(errors.Damaged):
+    with pytest.raises(errors.NotWhole):
         examining.insist(path)
     assert before != between == Path(path).read_bytes()
     assert [one.name for one in Path(path).parent.iterdir()] == ["ledger.db"]

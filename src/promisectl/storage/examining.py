@@ -42,7 +42,7 @@ def insist(path: str, head: str = "") -> Extent:
     with opened(path) as db:
         for finding in examine(db, Asked(head=head)):
             if finding.result is Result.WRONG:
-                raise errors.Damaged(path, ": ".join((finding.says, *finding.details[:1])))
+                raise errors.NotWhole(path, ": ".join((finding.says, *finding.details[:1])))
         return extent(db)
 
 

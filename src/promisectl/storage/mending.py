@@ -49,7 +49,7 @@ def build(path: str, keeping: Keeping) -> Iterator[str]:
     try:
         yield from ("the indexes were made anew", *ledger.write(path, work))
     except sqlite3.IntegrityError as error:
-        raise errors.Damaged(path, "an index can't be made, as two rows are alike that must not be") from error
+        raise errors.NotWhole(path, "an index can't be made, as two rows are alike that must not be") from error
 
 
 def rebuild(path: str, keeping: Keeping) -> Iterator[str]:
