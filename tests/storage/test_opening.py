@@ -88,3 +88,12 @@ def test_every_setting_is_in_force_while_writing(filled: Program) -> None:
     wanted = {"journal_mode": "delete", "synchronous": 3, "fullfsync": 1, "foreign_keys": 1, "recursive_triggers": 1, "trusted_schema": 0, "cell_size_check": 1, "mmap_size": 0}  # fmt: skip
     found = ledger.write(str(filled.ledger), lambda db: {name: db.execute(f"PRAGMA {name}").fetchone()[0] for name in wanted})
     assert found == wanted
+
+
+def test_a_schema_that_is_no_text_any_more_is_told_as_damage(filled: Program) -> None:
+    data = filled.ledger.read_bytes()
+    filled.ledger.write_bytes(data.replace(b"CREATE INDEX act_of_entry", b"CREATE I\xefDEX act_of_entry"))
+    for words in (["list"], ["complete", "1"], ["doctor"]):
+        result = filled(*words)
+        assert result.code == 5
+        assert "is damaged, or no ledger at all" in result.stdout + result.stderr

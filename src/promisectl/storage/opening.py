@@ -138,3 +138,7 @@ def translated_from_sqlite(path: str) -> Iterator[None]:
         if not isinstance(error, sqlite3.OperationalError):
             raise
         raise errors.Unusable(path, str(error)) from error
+    except UnicodeDecodeError as error:  # SQLite quotes what it can't parse, and that may be no text any more
+        if not error.object.startswith(b"malformed database schema"):
+            raise
+        raise errors.NotALedger(path, "is damaged, or no ledger at all") from error
