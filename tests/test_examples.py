@@ -17,12 +17,12 @@ from promisectl.commands import check, diagnosis, fed, look, review, status
 from promisectl.commands import config as settings
 from promisectl.config import keys
 from promisectl.domain import civil, dates, happened, trust, wellmade
+from promisectl.domain.findings import Result
 from promisectl.domain.promise import State
 from promisectl.domain.subject import Subject
 from promisectl.records import as_lines, fields, figures
 from promisectl.rendering.columns import COLUMNS
 from promisectl.storage.figures import SORTS
-from promisectl.storage.findings import Result
 from tests import replay
 from tests.conftest import Program
 from tests.domain import test_outcomes

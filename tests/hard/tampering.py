@@ -278,6 +278,8 @@ def _knowing(whole: Path, younger: Path) -> Iterator[Case]:
     yield forced("a key", "UPDATE once SET key = 'other' WHERE key = 'key 3'")
     yield forced("an answer", "UPDATE once SET answer = replace(answer, 'drill', 'frill') WHERE key = 'key 3'")
     yield Case("a guard of somebody", "a trigger", partial(_done, script="CREATE TRIGGER t AFTER INSERT ON act BEGIN SELECT 1; END"))
+    schema = whole.read_bytes().replace(b"CREATE INDEX act_of_entry", b"CREATE I\xefDEX act_of_entry")
+    yield Case("schema", "a letter of what made act_of_entry is none", partial(_write, data=schema))
     yield Case("the schema step", "1", partial(_done, script="PRAGMA user_version = 1"))
     yield Case("the name of the file", "0", partial(_done, script="PRAGMA application_id = 0"))
 

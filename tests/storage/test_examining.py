@@ -14,9 +14,9 @@ from hypothesis import given
 from promisectl import errors
 from promisectl.commands import export, make, more, moves
 from promisectl.commands import import_ as imports
+from promisectl.domain.findings import MOST, Asked, Cure, Result
 from promisectl.env import Once
 from promisectl.storage import examining, mending
-from promisectl.storage.findings import MOST, Asked, Cure, Result
 from tests.storage.test_round_trips import SEEDS, Dice, as_json, heard, journal, place, taken, times, walked, world
 from tests.storage.test_walks import START
 

@@ -190,3 +190,12 @@ def test_a_view_makes_no_call_that_writes(filled: Program) -> None:
         here = [line for line in trace.read_text().splitlines() if str(filled.home) in line]
         assert here
         assert [line for line in here if "O_RDONLY" not in line and "ENOENT" not in line] == [], words
+
+
+def test_a_schema_that_is_no_text_any_more_is_told_as_damage(filled: Program) -> None:
+    data = filled.ledger.read_bytes()
+    filled.ledger.write_bytes(data.replace(b"CREATE INDEX act_of_entry", b"CREATE I\xefDEX act_of_entry"))
+    for words in (["list"], ["complete", "1"], ["doctor"]):
+        result = filled(*words)
+        assert result.code == 5
+        assert "is damaged, or no ledger at all" in result.stdout + result.stderr

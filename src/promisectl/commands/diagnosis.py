@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 from promisectl import __version__, errors, places
 from promisectl.commands import viewing
 from promisectl.compiled import sql
+from promisectl.domain.findings import Cure, Finding, Result
 from promisectl.env import Env
 from promisectl.rendering import words
 from promisectl.storage import examining
 from promisectl.storage.examining import Extent
-from promisectl.storage.findings import Cure, Finding, Result
 from promisectl.storage.instants import instant
 
 COLUMNS = ("check", "result", "what")

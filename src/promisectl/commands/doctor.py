@@ -9,11 +9,11 @@ from typing import Any
 from promisectl import config, errors
 from promisectl.commands import diagnosis
 from promisectl.commands.diagnosis import Report, kept, made_at
+from promisectl.domain.findings import Asked, Cure, Finding, Result
 from promisectl.env import Env
 from promisectl.rendering import words
 from promisectl.storage import examining, ledger, mending, neighbours
 from promisectl.storage.examining import Extent
-from promisectl.storage.findings import Asked, Cure, Finding, Result
 from promisectl.storage.instants import instant
 
 _LONG = 50_000  # acts, from which on it takes a while

@@ -6,8 +6,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from promisectl.domain.findings import Finding, Result
 from promisectl.rendering import tables
-from promisectl.storage.findings import Finding, Result
 
 _TONES = {Result.OK: tables.GOOD, Result.NOTE: tables.WARN, Result.WRONG: tables.BAD}
 

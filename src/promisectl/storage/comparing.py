@@ -7,10 +7,10 @@ from itertools import groupby
 
 from promisectl.compiled import sql
 from promisectl.domain import lifecycle
+from promisectl.domain.findings import Asked, Cure, Finding, Result, Troubles, unreadable
 from promisectl.domain.people import Person, PersonAct, fold
 from promisectl.domain.promise import Act, Promise
 from promisectl.storage import codec
-from promisectl.storage.findings import Asked, Cure, Finding, Result, Troubles, unreadable
 from promisectl.storage.instants import instant
 from promisectl.storage.retelling import NONSENSE, Chain, Row, about
 

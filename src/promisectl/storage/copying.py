@@ -13,9 +13,9 @@ from typing import Any
 from promisectl import errors
 from promisectl.compiled import sql
 from promisectl.domain import lifecycle, limits, people
+from promisectl.domain.findings import Asked, Result
 from promisectl.domain.promise import Verb
 from promisectl.storage import codec, comparing
-from promisectl.storage.findings import Asked, Result
 from promisectl.storage.instants import instant
 from promisectl.storage.reading import let_go
 

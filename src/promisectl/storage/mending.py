@@ -10,8 +10,8 @@ from typing import NamedTuple
 from promisectl import errors
 from promisectl.compiled import sql
 from promisectl.domain import lifecycle, people
+from promisectl.domain.findings import Cure, Finding, Result
 from promisectl.storage import backups, codec, comparing, examining, ledger, opening
-from promisectl.storage.findings import Cure, Finding, Result
 
 _NUMBERED = ("entry", "person", "promise")
 _IN_THE_WAY = "promise_is_never_deleted"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
-from promisectl.storage.findings import Cure, Finding, Result, Troubles
+from promisectl.domain.findings import Cure, Finding, Result, Troubles
 
 _OTHERS = 0o077
 _OTHERS_WRITE = 0o022

@@ -137,3 +137,7 @@ def translated_from_sqlite(path: str) -> Iterator[None]:
         if sentence is None:
             raise
         raise sentence from error
+    except UnicodeDecodeError as error:  # SQLite quotes what it can't parse, and that may be no text any more
+        if not error.object.startswith(b"malformed database schema"):
+            raise
+        raise errors.Damaged(path, "is damaged, or no ledger at all") from error

@@ -7,9 +7,9 @@ from typing import Any
 
 from promisectl import errors
 from promisectl.compiled import sql
+from promisectl.domain.findings import Asked, Cure, Finding, Result, Troubles
 from promisectl.domain.promise import Verb
 from promisectl.storage import codec
-from promisectl.storage.findings import Asked, Cure, Finding, Result, Troubles
 
 Row = Mapping[str, Any]
 
