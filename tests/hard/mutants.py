@@ -5,16 +5,36 @@ A proof that does not find its mutant proves nothing.
 
 import sys
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from promisectl.storage import opening
+from promisectl.storage import ledger, opening
 
 
 def _weaker_sync() -> None:
     opening._TO_WRITE = tuple(one.replace("EXTRA", "NORMAL") for one in opening._TO_WRITE)
 
 
+def _writing_views() -> None:
+    connect = opening.connect
+    opening.connect = lambda path, _, patience=opening.PATIENCE: connect(path, "rw", patience)
+
+
+def _marking_views() -> None:
+    begin_reading = ledger._begin_reading
+
+    def marked(path: str, db: Any, patience: int) -> Any:
+        with open(path, "r+b") as file:
+            file.seek(92)
+            file.write(b"\0\0\0\1")
+        return begin_reading(path, db, patience)
+
+    ledger._begin_reading = marked
+
+
 MUTANTS: dict[str, Callable[[], None]] = {
     "synchronous=NORMAL": _weaker_sync,
+    "a view that may write": _writing_views,
+    "a view that leaves a mark": _marking_views,
 }
 
 
