@@ -1,5 +1,7 @@
 """Homes with ledgers of many kinds in them."""
 
+import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -48,16 +50,25 @@ def home_with(ready: Callable[[Path], None]) -> Iterator[Path]:
     """A home with a config, and with the ledger that is made `ready` in it."""
     with tempfile.TemporaryDirectory(prefix="storm-") as directory:
         home = Path(directory)
-        (home / "new.csv").write_text(CSV, encoding="utf-8")
-        (home / ".config" / "promisectl").mkdir(parents=True)
-        (home / ".config" / "promisectl" / "config.toml").write_text(CONFIG, encoding="utf-8")
-        place(home).parent.mkdir(parents=True)
-        ready(home)
+        before = os.umask(0o077)
+        try:
+            (home / "new.csv").write_text(CSV, encoding="utf-8")
+            config(home).parent.mkdir(parents=True)
+            config(home).write_text(CONFIG, encoding="utf-8")
+            place(home).parent.mkdir(parents=True)
+            ready(home)
+        finally:
+            os.umask(before)
         try:
             yield home
         finally:
             if place(home).parent.exists():
                 place(home).parent.chmod(0o700)
+
+
+def config(home: Path) -> Path:
+    """Where the config is."""
+    return home / ".config" / "promisectl" / "config.toml"
 
 
 def place(home: Path) -> Path:
@@ -75,6 +86,12 @@ def _story() -> bytes:
 def none(home: Path) -> None:
     """No ledger."""
     place(home).parent.rmdir()
+
+
+def nothing(home: Path) -> None:
+    """Not even a directory of ours."""
+    shutil.rmtree(home / ".local")
+    shutil.rmtree(home / ".config")
 
 
 def some(home: Path) -> None:

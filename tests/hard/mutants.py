@@ -3,11 +3,12 @@
 A proof that does not find its mutant proves nothing.
 """
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from promisectl.storage import ledger, opening
+from promisectl.storage import founding, ledger, opening
 
 
 def _weaker_sync() -> None:
@@ -31,10 +32,28 @@ def _marking_views() -> None:
     ledger._begin_reading = marked
 
 
+def _open_umask() -> None:
+    os.umask = lambda _: 0
+
+
+def _open_directories() -> None:
+    make_directories = founding.make_directories
+
+    def opened(directory: str) -> list[str]:
+        made = make_directories(directory)
+        for one in made:
+            os.chmod(one, 0o755)
+        return made
+
+    founding.make_directories = opened
+
+
 MUTANTS: dict[str, Callable[[], None]] = {
     "synchronous=NORMAL": _weaker_sync,
     "a view that may write": _writing_views,
     "a view that leaves a mark": _marking_views,
+    "without umask 077": _open_umask,
+    "directories for everybody": _open_directories,
 }
 
 

@@ -6,7 +6,10 @@ from typing import NamedTuple, TypeVar
 
 T = TypeVar("T")
 
-PROOFS: tuple[str, ...] = ("looking",)
+PROOFS: tuple[str, ...] = (
+    "looking",
+    "private",
+)
 """The modules with a proof, in the order of the guarantees."""
 
 Step = Callable[[int, int], None]

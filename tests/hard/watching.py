@@ -75,7 +75,7 @@ CALLS = [
 _LINE = re.compile(r"(\d+) +(\w+)\((.*)\) += (-?\w+)(.*)")
 _UNFINISHED = re.compile(r"(\d+) +(.*) <unfinished \.\.\.>")
 _RESUMED = re.compile(r"(\d+) +<\.\.\. \w+ resumed>(.*)")
-_BIRTHS = {"clone", "clone3", "fork", "vfork"}
+BIRTHS = {"clone", "clone3", "fork", "vfork"}
 _LONG = 60  # seconds
 
 
@@ -192,7 +192,7 @@ class Watch:
         births: dict[int, list[int]] = {}
         for call in _calls(self._lines):
             calls.setdefault(call.process, []).append(call)
-            if call.name in _BIRTHS and not call.failed:
+            if call.name in BIRTHS and not call.failed:
                 births.setdefault(call.process, []).append(int(call.result.split("<")[0]))
         family = [process]
         for one in family:
