@@ -221,7 +221,8 @@ _shared: list[Server] = []
 def _send(connection: socket.socket, request: bytes, descriptors: Sequence[int]) -> None:
     message = _LENGTH.pack(len(request)) + request
     sent = socket.send_fds(connection, [message], descriptors)
-    connection.sendall(message[sent:])
+    if sent < len(message):  # else the command may have ended by now, and the server have hung up
+        connection.sendall(message[sent:])
 
 
 # What starts fastest: no site, no module that is not in the interpreter. Descriptors that it inherited are handed over by their numbers,
