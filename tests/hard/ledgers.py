@@ -105,19 +105,24 @@ def step_1(home: Path) -> None:
         db.executescript((Path(__file__).parents[1] / "storage" / "step-1.sql").read_text(encoding="utf-8"))
 
 
+def rows(number: int) -> str:
+    """So many promises as CSV."""
+    lines = (f"Promise number {one} {'of many ' * 20},owe,dana,2026-12-{one % 28 + 1:02}\n" for one in range(number))
+    return f"outcome,direction,person,due\n{''.join(lines)}"
+
+
 @cache
-def _many() -> bytes:
+def _many(number: int) -> bytes:
     with tempfile.TemporaryDirectory(prefix="storm-") as directory:
         home = Path(directory)
-        rows = (f"Promise number {number} {'of many ' * 20},owe,dana,2026-12-{number % 28 + 1:02}\n" for number in range(MANY))
-        (home / "many.csv").write_text(f"outcome,direction,person,due\n{''.join(rows)}", encoding="utf-8")
+        (home / "many.csv").write_text(rows(number), encoding="utf-8")
         told(home, [Asked(("import", "many.csv"))])
         return place(home).read_bytes()
 
 
-def many(home: Path) -> None:
+def many(home: Path, number: int = MANY) -> None:
     """So many rows that a view keeps most of them in a table that goes with the connection."""
-    place(home).write_bytes(_many())
+    place(home).write_bytes(_many(number))
 
 
 def read_only(home: Path) -> None:

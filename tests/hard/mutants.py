@@ -48,12 +48,24 @@ def _open_directories() -> None:
     founding.make_directories = opened
 
 
+def _sqlite_waits() -> None:
+    connect = opening.connect
+
+    def patient(path: str, mode: str, patience: int = opening.PATIENCE) -> Any:
+        db = connect(path, mode, patience)
+        db.execute("PRAGMA busy_timeout = 10000")
+        return db
+
+    opening.connect = patient
+
+
 MUTANTS: dict[str, Callable[[], None]] = {
     "synchronous=NORMAL": _weaker_sync,
     "a view that may write": _writing_views,
     "a view that leaves a mark": _marking_views,
     "without umask 077": _open_umask,
     "directories for everybody": _open_directories,
+    "waiting inside SQLite": _sqlite_waits,
 }
 
 

@@ -32,14 +32,14 @@ TRIED: dict[str, Sequence[Asked]] = {
     "renege": [Asked(("renege", "3", "--reason", "ill"))],
     "withdraw": [Asked(("withdraw", "2"))],
     "release": [Asked(("release", "3"))],
-    "reopen": [Asked(("reopen", "4"))],
+    "reopen": [Asked(("reopen", "1", "--reason", "not whole"))],
     "bump": [Asked(("bump", "3", "late"))],
     "told": [Asked(("told", "5"))],
     "note": [Asked(("note", "1", "a word"))],
     "tag": [Asked(("tag", "1", "new"))],
     "untag": [Asked(("untag", "1", "work"))],
     "correct": [Asked(("correct", "1", "--what", "Send the Q4 numbers"))],
-    "void": [Asked(("void", "2"))],
+    "void": [Asked(("void", "2", "--reason", "a slip"))],
     "undo": [Asked(("undo",))],
     "redo": [Asked(("redo",))],
     "edit": [Asked(("edit", "1"), more=_EDITOR)],
@@ -88,7 +88,7 @@ def cases() -> list[Case]:
 def tried(size: Size, mutant: str | None, step: Step) -> Found:
     """Every command that writes, in a home of its own, with umask 000; of a mutant no more than its first fault."""
     chosen = size.some(cases(), 20)
-    faults, files = list[str](), 0
+    faults, files, lines = list[str](), 0, 0
     with Watch() as watch:
         for done, case in enumerate(chosen, 1):
             with ledgers.home_with(case.ready) as home:
@@ -97,12 +97,12 @@ def tried(size: Size, mutant: str | None, step: Step) -> Found:
                     more = {**line.more, "TMPDIR": str(home / "temporary")}
                     answer = watch.run(home, line._replace(more=more), mutant)
                     made = [call for call in answer.calls if call.name in _MADE and _creates(call)]
-                    files += len(made)
+                    files, lines = files + len(made), lines + 1
                     faults += [f"{line}: {fault}" for fault in _faults(answer, home)]
             step(done, len(chosen))
             if mutant and faults:
                 break
-    return Found(sum(len(case.lines) for case in chosen), faults, f"{files} files and directories made meanwhile")
+    return Found(lines, faults, f"{files} files and directories made meanwhile")
 
 
 def _faults(answer: Answered, home: Path) -> Iterator[str]:

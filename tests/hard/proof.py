@@ -9,6 +9,7 @@ T = TypeVar("T")
 PROOFS: tuple[str, ...] = (
     "looking",
     "private",
+    "ctrl_c",
 )
 """The modules with a proof, in the order of the guarantees."""
 

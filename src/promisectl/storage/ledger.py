@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager, suppress
 from typing import TypeVar
 
 from promisectl.compiled import sql
-from promisectl.storage import founding, opening, upgrading
+from promisectl.storage import founding, opening, too_late, upgrading
 
 T = TypeVar("T")
 
@@ -107,7 +107,7 @@ def _commit(path: str, db: sqlite3.Connection, before: tuple[object, ...]) -> No
     """Commit; when SQLite fails in the middle of it, look whether the newest act is there before saying that nothing was recorded."""
     newest = _newest(db)
     try:
-        opening.patiently(path, lambda: db.execute("COMMIT"))
+        opening.patiently(path, lambda: _count(db))
     except sqlite3.Error:
         with suppress(sqlite3.Error):
             db.execute("ROLLBACK")
@@ -117,6 +117,11 @@ def _commit(path: str, db: sqlite3.Connection, before: tuple[object, ...]) -> No
         again.close()
         if not kept:
             raise
+
+
+def _count(db: sqlite3.Connection) -> None:
+    with too_late.recorded():
+        db.execute("COMMIT")
 
 
 def _newest(db: sqlite3.Connection) -> tuple[object, ...]:
