@@ -6,7 +6,6 @@ import pty
 import random
 import select
 import signal
-import sqlite3
 import statistics
 import struct
 import subprocess
@@ -15,7 +14,7 @@ import tempfile
 import termios
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,7 +30,7 @@ LIMIT = 0.2
 LIMIT_OF_A_SAMPLE = 1.5
 """The same where the machine is shared with other tests, so that a moment without a processor is no fault."""
 
-_BARE = "import time\ntry:\n time.sleep(99)\nexcept KeyboardInterrupt:\n raise SystemExit(130)"
+_BARE = "import time\ntry:\n print(flush=True)\n time.sleep(99)\nexcept KeyboardInterrupt:\n raise SystemExit(130)"
 _GIVE_UP = 15
 _PIPE = 1 << 16
 _CROWD = 20_000
@@ -62,14 +61,6 @@ class Moment(NamedTuple):
     at_terminal: bool = False
     really: bool = False
     times: int = 20
-
-
-@contextmanager
-def _locked(home: Path) -> Iterator[None]:
-    with closing(sqlite3.connect(ledgers.place(home), isolation_level=None)) as db:
-        db.execute("BEGIN IMMEDIATE")
-        yield
-        db.execute("ROLLBACK")
 
 
 # When it is time
@@ -123,8 +114,8 @@ def moments(size: Size) -> list[Moment]:
     many = partial(_many, number=crowd)
     long = 1.5 * crowd / 3000
     found = [
-        Moment("waiting for the lock", ["complete", "1"], _waiting, meanwhile=_locked, times=40),
-        Moment("an import that waits for the lock", ["import", "new.csv"], _waiting, meanwhile=_locked),
+        Moment("waiting for the lock", ["complete", "1"], _waiting, meanwhile=ledgers.being_written, times=40),
+        Moment("an import that waits for the lock", ["import", "new.csv"], _waiting, meanwhile=ledgers.being_written),
         Moment("a question", ["review"], _asks, at_terminal=True, times=40),
         Moment("a view that nobody reads", ["list", "--all"], _full, many),
         Moment("an export that nobody reads", ["export", "--format", "json"], _full, many),
@@ -227,8 +218,10 @@ def _interrupted(moment: Moment, part: float, mutant: str | None, limit: float) 
 
 @contextmanager
 def _bare() -> Iterator["subprocess.Popen[bytes]"]:
-    with subprocess.Popen([sys.executable, "-IS", "-c", _BARE], stderr=subprocess.DEVNULL) as bare:
+    with subprocess.Popen([sys.executable, "-IS", "-c", _BARE], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as bare:
         try:
+            assert bare.stdout
+            assert bare.stdout.readline()
             yield bare
         finally:
             bare.kill()

@@ -44,6 +44,28 @@ db.execute("CREATE TABLE filler AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SE
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
+_MOVE = """
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1], isolation_level=None)
+db.execute("BEGIN IMMEDIATE")
+db.execute("UPDATE promise SET outcome = 'half done'")
+print(flush=True)
+sys.stdin.read()
+db.execute("ROLLBACK")
+"""
+
+
+@contextmanager
+def being_written(home: Path) -> Iterator[None]:
+    """A move holds the lock and has changed every row, but has not said that it is done; in a process of its own, as locks are its."""
+    with subprocess.Popen([sys.executable, "-c", _MOVE, place(home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as move:
+        assert move.stdout
+        assert move.stdout.readline()
+        yield
+        assert move.stdin
+        move.stdin.close()
+        assert move.wait() == 0
+
 
 @contextmanager
 def home_with(ready: Callable[[Path], None]) -> Iterator[Path]:

@@ -1,9 +1,8 @@
 """G8: views never write: every view in every form, on every kind of ledger, under strace; and readers beside a writer."""
 
 import os
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,16 +31,6 @@ class Kind(NamedTuple):
     temporary: bool = False
 
 
-@contextmanager
-def _being_written(home: Path) -> Iterator[None]:
-    """A move holds the lock and has changed every row, but has not said that it is done."""
-    with closing(sqlite3.connect(ledgers.place(home), isolation_level=None)) as db:
-        db.execute("BEGIN IMMEDIATE")
-        db.execute("UPDATE promise SET outcome = 'half done'")
-        yield
-        db.execute("ROLLBACK")
-
-
 def _held_to_modes() -> Sequence[str]:
     """The words that let even root be refused by the mode of a file."""
     if hasattr(os, "geteuid") and not os.geteuid():
@@ -55,7 +44,7 @@ KINDS: Mapping[str, Kind] = {
     "no ledger": Kind(ledgers.none, alike=False),
     "a ledger of schema step 1": Kind(ledgers.step_1, alike=False),
     "a ledger that may only be read": Kind(ledgers.read_only),
-    "a ledger while a move is written": Kind(ledgers.some, meanwhile=_being_written),
+    "a ledger while a move is written": Kind(ledgers.some, meanwhile=ledgers.being_written),
     "a ledger in WAL mode": Kind(ledgers.wal, beside=("ledger.db-wal", "ledger.db-shm")),
     f"a ledger of {ledgers.MANY:,} promises": Kind(ledgers.many, alike=False, temporary=True),
 }
