@@ -4,8 +4,10 @@ A proof that does not find its mutant proves nothing.
 """
 
 import os
+import sqlite3
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from promisectl.storage import founding, ledger, opening
@@ -59,6 +61,21 @@ def _sqlite_waits() -> None:
     opening.connect = patient
 
 
+class _Late(sqlite3.Connection):
+    """Takes the lock when it writes first, as the driver does by itself."""
+
+    def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
+        return super().execute("BEGIN" if statement == "BEGIN IMMEDIATE" else statement, *values)
+
+
+def _late_transactions() -> None:
+    sqlite3.connect = partial(sqlite3.connect, factory=_Late)
+
+
+def _without_waiting() -> None:
+    opening.patiently.__defaults__ = (0,)
+
+
 MUTANTS: dict[str, Callable[[], None]] = {
     "synchronous=NORMAL": _weaker_sync,
     "a view that may write": _writing_views,
@@ -66,6 +83,8 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "without umask 077": _open_umask,
     "directories for everybody": _open_directories,
     "waiting inside SQLite": _sqlite_waits,
+    "transactions that begin late": _late_transactions,
+    "without waiting": _without_waiting,
 }
 
 

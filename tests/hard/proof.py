@@ -7,6 +7,7 @@ from typing import NamedTuple, TypeVar
 T = TypeVar("T")
 
 PROOFS: tuple[str, ...] = (
+    "storm",
     "looking",
     "private",
     "ctrl_c",
