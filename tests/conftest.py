@@ -3,6 +3,7 @@
 import io
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -118,6 +119,7 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Program
         monkeypatch.setenv(name, str(tmp_path / value))
     for name, value in {"TZ": "Europe/Berlin", "NO_COLOR": "1", "TERM": "xterm", "PROMISECTL_TODAY": MONDAY}.items():
         monkeypatch.setenv(name, value)
-    before = os.umask(0o077)
+    before = os.umask(0o077), signal.getsignal(signal.SIGINT)
     yield Program(tmp_path, monkeypatch)
-    os.umask(before)
+    os.umask(before[0])
+    signal.signal(signal.SIGINT, before[1])

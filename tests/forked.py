@@ -101,16 +101,19 @@ class Run:
 
 
 class Server:
-    """A fork server. Close it, or use it as a context manager; it may be shared by threads and by processes forked later."""
+    """A fork server. Close it, or use it as a context manager; it may be shared by threads and by processes forked later.
 
-    def __init__(self) -> None:
+    `before` are words that start it, such as strace with its options.
+    """
+
+    def __init__(self, before: Sequence[str] = ()) -> None:
         self._place = Path(tempfile.mkdtemp(prefix="promisectl-forked-"))
         self.address = str(self._place / "socket")
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(self.address)
             listener.listen(1_024)
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.forked", str(listener.fileno()), str(self._place)],
+                [*before, sys.executable, "-m", "tests.forked", str(listener.fileno()), str(self._place)],
                 cwd=ROOT,
                 env={name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ} | {"LC_ALL": "C.UTF-8"},
                 stdin=subprocess.PIPE,  # at its end the server ends
@@ -218,7 +221,8 @@ _shared: list[Server] = []
 def _send(connection: socket.socket, request: bytes, descriptors: Sequence[int]) -> None:
     message = _LENGTH.pack(len(request)) + request
     sent = socket.send_fds(connection, [message], descriptors)
-    connection.sendall(message[sent:])
+    if sent < len(message):  # else the command may have ended by now, and the server have hung up
+        connection.sendall(message[sent:])
 
 
 # What starts fastest: no site, no module that is not in the interpreter. Descriptors that it inherited are handed over by their numbers,

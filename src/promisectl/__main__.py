@@ -1,17 +1,18 @@
 """The program: `main` is what the console script and `python -m promisectl` call."""
 
-import signal
+import _signal  # type: ignore[import-not-found]  # importing `signal` takes so long that Ctrl-C would print a traceback meanwhile
 import sys
 
 
 def main() -> None:
     """Run the command line and leave with the documented exit code."""
-    if hasattr(signal, "SIGINT"):
-        # Until everything is imported Ctrl-C ends the program at once, without a traceback.
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # Until everything is imported Ctrl-C ends the program at once, without a traceback.
+    _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
     from promisectl import edge
 
-    sys.exit(edge.main(sys.argv[1:]))
+    code = edge.main(sys.argv[1:])
+    _signal.signal(_signal.SIGINT, _signal.SIG_IGN)  # all is done and said
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -209,7 +209,10 @@ class Env:
 
         Who gives up like that is told that nothing was recorded, unless something was.
         """
+        from promisectl.storage import too_late
+
         line = ""
+        too_late.not_yet()
         try:
             self._err.write(terminal.shown(question, self._err, self.environ, spare=len(PROMPT)) + PROMPT)
             self._err.flush()

@@ -3,10 +3,14 @@
 A proof that does not find its mutant proves nothing.
 """
 
+import os
+import sqlite3
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
 
-from promisectl.storage import comparing, opening, retelling
+from promisectl.storage import comparing, founding, ledger, opening, retelling
 
 
 def _weaker_sync() -> None:
@@ -21,10 +25,76 @@ def _rows_not_rebuilt() -> None:
     comparing._Comparison._compare = lambda *_: None
 
 
+def _writing_views() -> None:
+    connect = opening.connect
+    opening.connect = lambda path, _, patience=opening.PATIENCE: connect(path, "rw", patience)
+
+
+def _marking_views() -> None:
+    begin_reading = ledger._begin_reading
+
+    def marked(path: str, db: Any, patience: int) -> Any:
+        with open(path, "r+b") as file:
+            file.seek(92)
+            file.write(b"\0\0\0\1")
+        return begin_reading(path, db, patience)
+
+    ledger._begin_reading = marked
+
+
+def _open_umask() -> None:
+    os.umask = lambda _: 0
+
+
+def _open_directories() -> None:
+    make_directories = founding.make_directories
+
+    def opened(directory: str) -> list[str]:
+        made = make_directories(directory)
+        for one in made:
+            os.chmod(one, 0o755)
+        return made
+
+    founding.make_directories = opened
+
+
+def _sqlite_waits() -> None:
+    connect = opening.connect
+
+    def patient(path: str, mode: str, patience: int = opening.PATIENCE) -> Any:
+        db = connect(path, mode, patience)
+        db.execute("PRAGMA busy_timeout = 10000")
+        return db
+
+    opening.connect = patient
+
+
+class _Late(sqlite3.Connection):
+    """Takes the lock when it writes first, as the driver does by itself."""
+
+    def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
+        return super().execute("BEGIN" if statement == "BEGIN IMMEDIATE" else statement, *values)
+
+
+def _late_transactions() -> None:
+    sqlite3.connect = partial(sqlite3.connect, factory=_Late)
+
+
+def _without_waiting() -> None:
+    opening.patiently.__defaults__ = (0,)
+
+
 MUTANTS: dict[str, Callable[[], None]] = {
     "synchronous=NORMAL": _weaker_sync,
     "without the chain": _without_the_chain,
     "rows not rebuilt": _rows_not_rebuilt,
+    "a view that may write": _writing_views,
+    "a view that leaves a mark": _marking_views,
+    "without umask 077": _open_umask,
+    "directories for everybody": _open_directories,
+    "waiting inside SQLite": _sqlite_waits,
+    "transactions that begin late": _late_transactions,
+    "without waiting": _without_waiting,
 }
 
 

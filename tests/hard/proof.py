@@ -6,7 +6,13 @@ from typing import NamedTuple, TypeVar
 
 T = TypeVar("T")
 
-PROOFS: tuple[str, ...] = ("tampering",)
+PROOFS: tuple[str, ...] = (
+    "storm",
+    "tampering",
+    "looking",
+    "private",
+    "ctrl_c",
+)
 """The modules with a proof, in the order of the guarantees."""
 
 Step = Callable[[int, int], None]

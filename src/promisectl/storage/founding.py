@@ -4,18 +4,23 @@ import errno
 import os
 import sqlite3
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import TypeVar
 
 from promisectl import errors
 from promisectl.compiled import sql
-from promisectl.storage import opening, strange
+from promisectl.storage import opening, strange, too_late
 
 T = TypeVar("T")
 
 
 def found(path: str, work: Callable[[sqlite3.Connection], T]) -> T:
     """Found a ledger beside its place, do the first work in it, and only then give it its name: it is there whole, or not at all."""
+    with ExitStack() as at_last:
+        return _found(path, work, at_last)
+
+
+def _found(path: str, work: Callable[[sqlite3.Connection], T], at_last: ExitStack) -> T:
     with opening.translated(path):
         strange.check_place(path)
         made = make_directories(os.path.dirname(os.path.abspath(path)))
@@ -23,6 +28,7 @@ def found(path: str, work: Callable[[sqlite3.Connection], T]) -> T:
         temporary = f"{path}.{os.urandom(8).hex()}.new"
         try:
             result = _fill(temporary, work)
+            at_last.enter_context(too_late.recorded())
             os.link(temporary, path)
             made = []
         finally:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from promisectl import errors
 from promisectl.compiled import sql
-from promisectl.storage import founding, opening, trouble, upgrading
+from promisectl.storage import founding, opening, too_late, trouble, upgrading
 
 T = TypeVar("T")
 
@@ -123,7 +123,7 @@ def _commit(path: str, db: sqlite3.Connection, before: tuple[object, ...]) -> No
     """Commit; when SQLite fails in the middle of it, look whether the newest act is there before saying that nothing was recorded."""
     last = newest(db)
     try:
-        opening.patiently(path, lambda: db.execute("COMMIT"))
+        opening.patiently(path, lambda: _count(db))
     except sqlite3.Error as error:
         with suppress(sqlite3.Error):
             db.execute("ROLLBACK")
@@ -131,6 +131,11 @@ def _commit(path: str, db: sqlite3.Connection, before: tuple[object, ...]) -> No
         if before != last and _is_there(path, last, error):
             raise errors.Unconfirmed(path, trouble.why(error)) from error
         raise
+
+
+def _count(db: sqlite3.Connection) -> None:
+    with too_late.recorded():
+        db.execute("COMMIT")
 
 
 def _is_there(path: str, act: tuple[object, ...], failed: sqlite3.Error) -> bool:

@@ -1,0 +1,40 @@
+"""The moment from which a command is recorded: Ctrl-C before it leaves everything as it was, and after it says that it came too late."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from promisectl import errors
+
+
+@contextmanager
+def recorded() -> Iterator[None]:
+    """Around the step that makes a command count. Ctrl-C waits until it is through; if it comes then, or later, it raises AnswerLost."""
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:  # Ctrl-C is no interrupt here, as in a test or a pager
+        yield
+        return
+    before = _masked({signal.SIGINT})
+    try:
+        yield
+        signal.signal(signal.SIGINT, _came_too_late)
+    finally:
+        _masked(before, how="SIG_SETMASK")
+
+
+def not_yet() -> None:
+    """What comes now is not recorded: Ctrl-C is an interrupt again."""
+    if signal.getsignal(signal.SIGINT) is _came_too_late:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _came_too_late(number: int, _: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_IGN)  # once is enough
+    raise errors.AnswerLost("it was stopped with Ctrl-C")
+
+
+def _masked(signals: set[signal.Signals] | set[int], how: str = "SIG_BLOCK") -> set[signal.Signals] | set[int]:
+    """Hold signals back where the system can do that, and say which were held back before."""
+    if not hasattr(signal, "pthread_sigmask"):  # pragma: no cover
+        return set()
+    return signal.pthread_sigmask(getattr(signal, how), signals)
