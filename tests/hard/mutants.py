@@ -13,8 +13,15 @@ def _weaker_sync() -> None:
     opening._TO_WRITE = tuple(one.replace("EXTRA", "NORMAL") for one in opening._TO_WRITE)
 
 
+def _without_escaping() -> None:
+    from promisectl import escaping
+
+    escaping._steers = lambda code: False  # noqa: ARG005
+
+
 MUTANTS: dict[str, Callable[[], None]] = {
     "synchronous=NORMAL": _weaker_sync,
+    "without escaping": _without_escaping,
 }
 
 
