@@ -5,6 +5,7 @@ A proof that does not find its mutant proves nothing.
 
 import sys
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from promisectl.storage import opening
 
@@ -19,9 +20,58 @@ def _without_escaping() -> None:
     escaping._steers = lambda code: False  # noqa: ARG005
 
 
+def _live_formulas() -> None:
+    from promisectl.records import as_csv
+
+    as_csv._TRIGGERS = ()
+
+
+def _row_by_row() -> None:
+    from promisectl.commands import import_
+
+    whole = import_._open
+
+    def alone(env: Any, journal: Any, *rest: Any) -> int:
+        made = whole(env, journal, *rest)
+        journal._db.execute("COMMIT")
+        journal._db.execute("BEGIN IMMEDIATE")
+        return made
+
+    import_._open = alone
+
+
+def _careless() -> None:
+    from promisectl.commands import arguments
+
+    arguments.choice = lambda option, word, choices: word if word is None else {one: one for one in choices}[word]  # noqa: ARG005
+
+
+def _recorded_all_the_same() -> None:
+    from promisectl import errors
+    from promisectl.storage import ledger
+
+    write = ledger.write
+
+    def written(path: str, work: Callable[[Any], Any]) -> Any:
+        def recorded(db: Any) -> Any:
+            try:
+                return work(db)
+            except errors.Problem:
+                db.execute("COMMIT")
+                raise
+
+        return write(path, recorded)
+
+    ledger.write = written
+
+
 MUTANTS: dict[str, Callable[[], None]] = {
     "synchronous=NORMAL": _weaker_sync,
     "without escaping": _without_escaping,
+    "formulas live": _live_formulas,
+    "imports row by row": _row_by_row,
+    "a word that is looked up without care": _careless,
+    "a refusal that records": _recorded_all_the_same,
 }
 
 

@@ -20,9 +20,17 @@ def _format_help(_command: Any, ctx: Any, formatter: Any) -> None:
 
 
 class Command(TyperCommand):
-    """A command that explains itself in our layout."""
+    """A command that explains itself in our layout, and says in our words what it can't take."""
 
     format_help = _format_help
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the words of the command. Raises Unreadable and TooManyWords."""
+        ctx.allow_extra_args = True
+        rest = mistyped.read(ctx, lambda: super(Command, self).parse_args(ctx, args))
+        if rest:
+            raise errors.TooManyWords(rest, ctx.command_path)
+        return rest
 
 
 class Group(TyperGroup):
@@ -30,9 +38,13 @@ class Group(TyperGroup):
 
     format_help = _format_help
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the options before a command. Raises Unreadable."""
+        return mistyped.read(ctx, lambda: super(Group, self).parse_args(ctx, args))
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that the first word names. Raises UnknownCommand, with those it may mean."""
-        if args[0] not in self.commands and not args[0].startswith("-"):
+        if args[0] not in self.commands:
             raise errors.UnknownCommand(args[0], mistyped.meant(args[0], list(self.commands), ctx.info_name), ctx.command_path)
         return super().resolve_command(ctx, args)
 
