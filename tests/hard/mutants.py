@@ -65,6 +65,19 @@ def _recorded_all_the_same() -> None:
     ledger.write = written
 
 
+def _streams_left() -> None:
+    from promisectl import edge
+
+    edge._open_streams = lambda: None
+
+
+def _no_default() -> None:
+    import signal
+
+    set_ = signal.signal
+    signal.signal = lambda number, to: None if to is signal.SIG_DFL else set_(number, to)
+
+
 MUTANTS: dict[str, Callable[[], None]] = {
     "synchronous=NORMAL": _weaker_sync,
     "without escaping": _without_escaping,
@@ -72,6 +85,8 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "imports row by row": _row_by_row,
     "a word that is looked up without care": _careless,
     "a refusal that records": _recorded_all_the_same,
+    "streams left as they are": _streams_left,
+    "Ctrl-C not minded while it starts": _no_default,
 }
 
 

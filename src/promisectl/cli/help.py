@@ -9,6 +9,7 @@ from typer.core import TyperCommand, TyperGroup
 from promisectl import errors
 from promisectl.cli import mistyped
 from promisectl.cli.pages import Entry, Page, page
+from promisectl.commands.run import said
 from promisectl.rendering.folding import folded
 
 _WIDEST = 100  # columns that a text is still pleasant to read in
@@ -19,10 +20,26 @@ def _format_help(_command: Any, ctx: Any, formatter: Any) -> None:
     formatter.write(text(page(ctx), min(ctx.terminal_width, _WIDEST), color=ctx.color))
 
 
+def _show(ctx: Any, _option: Any, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        said(ctx.get_help())
+        ctx.exit()
+
+
+def _heard(option: Any) -> Any:
+    """The option --help, told whether anybody could hear it: Typer's own breaks where stdout is full."""
+    option.callback = _show
+    return option
+
+
 class Command(TyperCommand):
     """A command that explains itself in our layout, and says in our words what it can't take."""
 
     format_help = _format_help
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """The option --help."""
+        return _heard(super().get_help_option(ctx))
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the words of the command. Raises Unreadable and TooManyWords."""
@@ -37,6 +54,10 @@ class Group(TyperGroup):
     """A group of commands that explains itself in our layout."""
 
     format_help = _format_help
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """The option --help."""
+        return _heard(super().get_help_option(ctx))
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the options before a command. Raises Unreadable."""
