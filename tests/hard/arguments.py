@@ -134,7 +134,7 @@ def _told(heard: Heard) -> list[str]:
 
 def _real(at: Home, words: list[str]) -> Heard:
     environ = {**WORLD, **homes(str(at.directory)), "PYTHONPATH": ":".join(filter(None, sys.path))}
-    typed = [word.encode("utf-8", "surrogateescape" if all("\udc80" <= letter <= "\udcff" for letter in word if "\ud800" <= letter <= "\udfff") else "replace") for word in words]
+    typed = [word.encode("utf-8", "surrogateescape" if all("\udc80" <= letter <= "\udcff" for letter in word if "\ud800" <= letter <= "\udfff") else "replace") for word in (word[:30_000] for word in words)]  # the system takes no longer ones
     done = subprocess.run([*map(str.encode, program([]))] + typed, env=environ, cwd=at.directory, capture_output=True, input=b"", check=False, timeout=60)
     return Heard(tuple(words), done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"), done.returncode)
 

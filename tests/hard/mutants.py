@@ -71,11 +71,35 @@ def _streams_left() -> None:
     edge._open_streams = lambda: None
 
 
-def _no_default() -> None:
+def _unminded() -> None:
     import signal
 
     set_ = signal.signal
     signal.signal = lambda number, to: None if to is signal.SIG_DFL else set_(number, to)
+    from promisectl import edge
+
+    edge.KeyboardInterrupt = GeneratorExit  # what the edge catches instead
+
+
+def _utc() -> None:
+    from promisectl.domain import civil, dates
+
+    local = civil.last_second
+    civil.last_second = dates.last_second = lambda day, zone: local(day, "UTC")  # noqa: ARG005
+
+
+def _clamped() -> None:
+    from datetime import datetime
+
+    from promisectl.storage.journal import Journal
+
+    begun = Journal.__init__
+
+    def begin(self: Any, db: Any, now: Any, command: str) -> None:
+        (last,) = db.execute("SELECT max(recorded_at) FROM entry").fetchone()
+        begun(self, db, max(now, datetime.fromisoformat(last)) if last else now, command)
+
+    Journal.__init__ = begin
 
 
 MUTANTS: dict[str, Callable[[], None]] = {
@@ -85,8 +109,10 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "imports row by row": _row_by_row,
     "a word that is looked up without care": _careless,
     "a refusal that records": _recorded_all_the_same,
+    "UTC for local": _utc,
+    "a clock that clamps": _clamped,
     "streams left as they are": _streams_left,
-    "Ctrl-C not minded while it starts": _no_default,
+    "Ctrl-C not minded": _unminded,
 }
 
 
