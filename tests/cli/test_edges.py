@@ -152,7 +152,7 @@ def test_a_text_does_not_steer_the_terminal_as_csv_either(program: Program) -> N
 def test_an_alias_can_not_bring_in_what_no_command_line_can_hold(program: Program) -> None:
     config = program.home / "config" / "promisectl" / "config.toml"
     config.parent.mkdir(parents=True)
-    config.write_text('[alias]\nout = "export -o \'a\\u0000b\'"\n')
+    config.write_text("[alias]\nout = \"export -o 'a\\u0000b'\"\n")
     result = program("out")
     assert (result.stdout, result.code) == ("", 2)
     assert result.stderr.startswith("promisectl: The command line holds bytes that are no readable text here.")

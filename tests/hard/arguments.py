@@ -17,17 +17,71 @@ from tests.hard.mutants import program
 from tests.hard.proof import Found, Proof, Size, Step
 
 _AT_ONCE = 50
+_LONGEST = 30_000  # letters that a system takes as one word
 _RECORDED = (0, 7, 10)
+_THEIRS = ("extra argument(s)", "Input should be", "unable to parse", "Error:", "No such command", "pydantic")
 _FILES = ("promises.csv", "journal.jsonl", "nowhere/x.csv", "/dev/null", ".", "", "-")
 
-NUMBERS = ("1", "2", "#3", "0", "-1", "99", "1.5", "1e3", "0x1", "٣", "²", "", " 1", "1 ", "9" * 18, "9" * 19, "9" * 5_000, "-" + "9" * 40, "NaN")
+NUMBERS = (
+    "1",
+    "2",
+    "#3",
+    "0",
+    "-1",
+    "99",
+    "1.5",
+    "1e3",
+    "0x1",
+    "٣",
+    "²",
+    "",
+    " 1",
+    "1 ",
+    "9" * 18,
+    "9" * 19,
+    "9" * 5_000,
+    "-" + "9" * 40,
+    "NaN",
+)
 DATES = (
     "fri", "today", "yesterday", "2026-11-27", "fri 17:00", "2027-03-28T02:30", "2026-10-25T02:30", "29 feb", "11/12", "in 9999 years", "9999-12-31",
     "2026-11-27T17:00+25:00", "fri Mars/Base", "next week", "", " ", "0" * 200, "-1d", "+99999999999d", "now", "\u0662\u0660\u0662\u0666-11-27", "9999-12-31 Pacific/Kiritimati",
 )  # fmt: skip
 PEOPLE = ("dana", "lee", "Dana Kim", "me", "da", "nobody", "@", "dana@example.org", "?", "-x", "D", "dnaa")
-STRANGE = ("--", "-", "", "-q", "-h", "-qh", "--=", "---", "--no", "--json=", "--json=1", "=", "--to=", "-o", "-1", "--help", "--version", "\udcff", "a\udc80b", "\udc1b[2J")
-_KINDS = {"ID": NUMBERS, "ID…": NUMBERS, "N": NUMBERS, "WHEN": DATES, "DATE": DATES, "PERSON": PEOPLE, "NEW": PEOPLE, "ALIAS": PEOPLE, "INTO": PEOPLE, "FILE": _FILES}
+STRANGE = (
+    "--",
+    "-",
+    "",
+    "-q",
+    "-h",
+    "-qh",
+    "--=",
+    "---",
+    "--no",
+    "--json=",
+    "--json=1",
+    "=",
+    "--to=",
+    "-o",
+    "-1",
+    "--help",
+    "--version",
+    "\udcff",
+    "a\udc80b",
+    "\udc1b[2J",
+)
+_KINDS = {
+    "ID": NUMBERS,
+    "ID…": NUMBERS,
+    "N": NUMBERS,
+    "WHEN": DATES,
+    "DATE": DATES,
+    "PERSON": PEOPLE,
+    "NEW": PEOPLE,
+    "ALIAS": PEOPLE,
+    "INTO": PEOPLE,
+    "FILE": _FILES,
+}
 
 
 class Case(NamedTuple):
@@ -43,7 +97,7 @@ def swept() -> list[tuple[str, ...]]:
     """Every option of every command, with a word that is wrong for most; those that are met for the first time before all others."""
     seen, first, again = set[str](), list[tuple[str, ...]](), list[tuple[str, ...]]()
     for command, options in declared.OPTIONS.items():
-        words = [*command.split(), *(kind in ("ID", "ID…") and "1" or "dana" for kind, _, _ in declared.ARGUMENTS.get(command, ()))]
+        words = [*command.split(), *((kind in ("ID", "ID…") and "1") or "dana" for kind, _, _ in declared.ARGUMENTS.get(command, ()))]
         for names, kind, *_ in options:
             for name in names if command not in ("demo", "config edit") else ():
                 (again if name in seen else first).append((*words, f"{name}=\x1b[2J" if kind else name))
@@ -97,7 +151,11 @@ def _value(dice: Random, kind: str, choices: tuple[tuple[str, str], ...]) -> str
 
 def _settled(at: Home) -> None:
     """A ledger with promises in several states, and files to be imported."""
-    for words in (["Send the numbers", "--to", "dana", "--by", "fri", "--agreed"], ["Fix the brake", "--from", "lee"], ["Call back", "--to", "dana", "--asked"]):
+    for words in (
+        ["Send the numbers", "--to", "dana", "--by", "fri", "--agreed"],
+        ["Fix the brake", "--from", "lee"],
+        ["Call back", "--to", "dana", "--asked"],
+    ):
         at("make", *words)
     (at.directory / "promises.csv").write_text("outcome,direction,person\nLend the drill,owe,kim\n", encoding="utf-8")
 
@@ -110,7 +168,11 @@ def _try(case: Case) -> Found:
         lines = map(list, case.sweep) if case.sweep else (line(dice) for _ in range(case.count))
         for words in lines:
             before = at.kept()
-            how = {"width": 80, "answers": "\n\n\n"} if dice.random() < 0.3 else {"piped": dice.choice(("", '{"outcome": "x", "to": "dana"}', "\xff\0"))}
+            how = (
+                {"width": 80, "answers": "\n\n\n"}
+                if dice.random() < 0.3
+                else {"piped": dice.choice(("", '{"outcome": "x", "to": "dana"}', "\xff\0"))}
+            )
             heard = _real(at, words) if case.real else at(*words, **how)  # type: ignore[arg-type]
             found = [*heard.faults(), *_told(heard)]
             if heard.code not in _RECORDED and at.kept() != before:
@@ -120,23 +182,31 @@ def _try(case: Case) -> Found:
 
 
 def _told(heard: Heard) -> list[str]:
-    """What is wrong with how a refusal is told: one sentence on stderr, with what to do, and in nobody else's words."""
+    """What is wrong with how a refusal is told: one sentence on stderr, whole, and in nobody else's words."""
     if heard.code in (0, 7, 10, 130, 141) or heard.broke or (heard.code == 6 and "--dry-run" in heard.words):
         return []
-    last = heard.err.replace("\n  ", " ")
-    said = [text for text in last.splitlines() if text.startswith(("promisectl: ", '{"error": '))]
-    faults = [] if len(said) == 1 else [f"{heard.named} left with {heard.code} and said {ascii(heard.err[:300])}"]
-    if said and not said[0].rstrip().endswith((".", "?", "}", "--help")) and "\x1b" not in last:
-        faults.append(f"{heard.named} was told no whole sentence: {ascii(said[0][-200:])}") if heard.err.count("\n") == 1 else None
-    theirs = [words for words in ("extra argument(s)", "Input should be", "unable to parse", "Error:", "No such command", "pydantic") if words in heard.err and words not in str(heard.words)]
+    said = [text for text in heard.err.splitlines() if text.startswith(("promisectl: ", '{"error": '))]
+    if len(said) != 1:
+        return [f"{heard.named} left with {heard.code} and said {heard.err[:300]!a}"]
+    folded = heard.err.rstrip("\n") != said[0]  # at a terminal it is broken between words, and questions stand before it
+    whole = folded or said[0].endswith((".", "?", "}", "--help"))
+    faults = [] if whole else [f"{heard.named} was told no whole sentence: {said[0][-200:]!a}"]
+    theirs = [words for words in _THEIRS if words in heard.err and words not in str(heard.words)]
     return [*faults, *(f"{heard.named} was told in the words of a library: {words}" for words in theirs)]
 
 
 def _real(at: Home, words: list[str]) -> Heard:
     environ = {**WORLD, **homes(str(at.directory)), "PYTHONPATH": ":".join(filter(None, sys.path))}
-    typed = [word.encode("utf-8", "surrogateescape" if all("\udc80" <= letter <= "\udcff" for letter in word if "\ud800" <= letter <= "\udfff") else "replace") for word in (word[:30_000] for word in words)]  # the system takes no longer ones
-    done = subprocess.run([*map(str.encode, program([]))] + typed, env=environ, cwd=at.directory, capture_output=True, input=b"", check=False, timeout=60)
+    typed = [word[:_LONGEST].encode("utf-8", "surrogateescape" if _is_bytes(word) else "replace") for word in words]
+    done = subprocess.run(
+        [*map(str.encode, program([])), *typed], env=environ, cwd=at.directory, capture_output=True, input=b"", check=False, timeout=120
+    )
     return Heard(tuple(words), done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"), done.returncode)
+
+
+def _is_bytes(word: str) -> bool:
+    """Whether what is no text in a word stands for bytes that are none."""
+    return all("\udc80" <= letter <= "\udcff" for letter in word if "\ud800" <= letter <= "\udfff")
 
 
 def tried(size: Size, mutant: str | None, step: Step) -> Found:

@@ -31,7 +31,18 @@ DAY, HOUR, MINUTE, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(min
 _AT_ONCE = 12
 _YEARS = (1970, 2037)
 _JUMPS = ("-400d", "-40d", "-3d", "-1d", "-1h", "-1s", "+1s", "+1h", "+1d", "+3d", "+40d", "+400d")
-_VIEWS = (("list", "--all"), ("moves",), ("log",), ("show", "1"), ("week",), ("stats", "--all"), ("digest",), ("status",), ("people",), ("check",))
+_VIEWS = (
+    ("list", "--all"),
+    ("moves",),
+    ("log",),
+    ("show", "1"),
+    ("week",),
+    ("stats", "--all"),
+    ("digest",),
+    ("status",),
+    ("people",),
+    ("check",),
+)
 
 
 class Case(NamedTuple):
@@ -74,7 +85,10 @@ def _minutes(zone: str, change: datetime, by: timedelta) -> Iterator[str]:
             return  # in those years the clocks there did not show whole minutes, and nothing finer than a minute can be written
         shown[seen].append(instant)
         instant += MINUTE
-    edges = [change.astimezone(clock).replace(tzinfo=None, fold=0), (change - SECOND).astimezone(clock).replace(tzinfo=None, fold=0, second=0)]
+    edges = [
+        change.astimezone(clock).replace(tzinfo=None, fold=0),
+        (change - SECOND).astimezone(clock).replace(tzinfo=None, fold=0, second=0),
+    ]
     for edge in dict.fromkeys(edges):
         for step in (-75, -61, -60, -59, -31, -30, -29, -15, -1, 0, 1, 15, 29, 30, 31, 59, 60, 61, 75):
             text = (edge + step * MINUTE).isoformat(timespec="minutes")
@@ -162,27 +176,31 @@ def _jumped(case: Case) -> Found:
     """Commands by a clock that goes back and forth: what is told, in which order, and that everything can still be asked."""
     dice = Random(case.seed)
     now, faults, tried = datetime(2026, 11, 23, 10, tzinfo=UTC), list[str](), 0
-    made: dict[int, datetime] = {}
+    made: list[datetime] = []
+    closed: set[int] = set()
     with home() as at:
         for _ in range(14):
             jump = dice.choice(_JUMPS)
             now += int(jump[:-1]) * {"d": DAY, "h": HOUR, "s": SECOND}[jump[-1]]
-            words = _move(dice, made)
+            words = _move(dice, len(made), closed)
             before = at.kept()
             heard = at(*words, today=_told(now))
             tried += 1
             number = len(made) + 1 if words[0] == "make" else int(words[1])
-            back = words[0] == "complete" and now < made[number]
+            back = words[0] == "complete" and now < made[number - 1]
             if (heard.code, at.kept() == before) != ((2, True) if back else (0, False)) or heard.broke:
                 faults.append(f"seed {case.seed}: {heard.named} at {now} left with {heard.code}: {heard.broke or heard.err}")
             if words[0] == "make":
-                made[number] = now
+                made.append(now)
             elif words[0] == "complete" and not back:
-                del made[number]
-                made[number] = datetime.max.replace(tzinfo=UTC)
+                closed.add(number)
             if heard.code == 0:
                 faults += _log(case, at, now)
-            faults += [f"seed {case.seed}: {one.named} at {now}: {one.err or one.broke}" for view in _VIEWS if (one := at(*view, today=_told(now), width=80)).code]
+            faults += [
+                f"seed {case.seed}: {one.named} at {now}: {one.err or one.broke}"
+                for view in _VIEWS
+                if (one := at(*view, today=_told(now), width=80)).code
+            ]
         faults += _copied(case, at, now)
     return Found(tried, faults)
 
@@ -191,11 +209,11 @@ def _told(moment: datetime) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _move(dice: Random, made: dict[int, datetime]) -> tuple[str, ...]:
+def _move(dice: Random, made: int, closed: set[int]) -> tuple[str, ...]:
     """A promise, or something said of one that is open."""
-    there = [number for number, moment in made.items() if moment.year < datetime.max.year]
+    there = [number for number in range(1, made + 1) if number not in closed]
     if not there or dice.random() < 0.3:
-        return "make", f"number {len(made) + 1}", "--to", "me"
+        return "make", f"number {made + 1}", "--to", "me"
     number = str(dice.choice(there))
     return dice.choice((("note", number, "a word"), ("complete", number)))
 
@@ -269,7 +287,12 @@ def tried(size: Size, mutant: str | None, step: Step) -> Found:
         cases = [Case(kind, every[place : place + _AT_ONCE]) for kind in ("asked", "read") for place in range(0, len(every), _AT_ONCE)]
         cases = [*cases, *(Case("jumped", seed=size.seed + turn) for turn in range(40)), Case("faked")]
     else:
-        cases = [Case("asked", _FEW), Case("jumped", seed=size.seed), Case("read", _FEW, (2009, 2012)), Case("read", ("Pacific/Apia",), (2011, 2011))]
+        cases = [
+            Case("asked", _FEW),
+            Case("jumped", seed=size.seed),
+            Case("read", _FEW, (2009, 2012)),
+            Case("read", ("Pacific/Apia",), (2011, 2011)),
+        ]
     return each(_try, cases, size, mutant, step)
 
 

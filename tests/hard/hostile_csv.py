@@ -92,9 +92,9 @@ def _differences(number: int, rows: list[dict[str, str]], out: str, *, raw: bool
     for place, (typed, got) in enumerate(zip(rows, cells, strict=False), 1):
         for name, cell in zip(header, got, strict=True):
             if not raw and _is_live(cell) and name != "lateness_seconds":
-                yield f"seed {number}, row {place}: {name} is live: {ascii(cell)}"
+                yield f"seed {number}, row {place}: {name} is live: {cell!a}"
             if name in (*_TEXTS, "reason", "repair", "tags") and (cell if raw else _bare(cell)) != typed[name]:
-                yield f"seed {number}, row {place}: {name} was {ascii(typed[name])} and is {ascii(cell)}"
+                yield f"seed {number}, row {place}: {name} was {typed[name]!a} and is {cell!a}"
 
 
 def _is_live(cell: str) -> bool:
@@ -136,7 +136,11 @@ def _structural(dice: Random) -> Iterator[tuple[str, Callable[[list[str], int], 
     yield "a quote in the middle", put(f'owe,"le"e"{end}'), "it is no CSV"
     yield "an endless cell", put(f'owe,"{"x" * 140_000}"{end}'), "it is no CSV"
     yield "a header twice", lambda lines, at: "".join([*lines[:at], lines[0], *lines[at:]]).encode(), "column direction"
-    yield "no UTF-8", lambda lines, at: b"".join([*(line.encode() for line in lines[:at]), b"owe,\xff\xfe\r\n", *(x.encode() for x in lines[at:])]), "it is no UTF-8"
+    yield (
+        "no UTF-8",
+        lambda lines, at: b"".join([*(line.encode() for line in lines[:at]), b"owe,\xff\xfe\r\n", *(x.encode() for x in lines[at:])]),
+        "it is no UTF-8",
+    )
     yield "an ellipsis in Latin-1", lambda lines, at: b"".join([*(line.encode() for line in lines[:at]), b"owe,\x85\r\n"]), "it is no UTF-8"
     yield "a NUL", lambda lines, at: "".join([*lines[:at], lines[at].replace("Send", "Se\0nd"), *lines[at + 1 :]]).encode(), ""
 
@@ -161,7 +165,10 @@ def _heads(lines: list[str]) -> Iterator[tuple[str, bytes, str]]:
 
 def _good(dice: Random, count: int) -> list[str]:
     end = dice.choice(("\r\n", "\n"))
-    rows = [{**dict.fromkeys(_COLUMNS, ""), "direction": "owe", "person": "dana", "state": "active", "outcome": f"Send {n}"} for n in range(count)]
+    rows = [
+        {**dict.fromkeys(_COLUMNS, ""), "direction": "owe", "person": "dana", "state": "active", "outcome": f"Send {n}"}
+        for n in range(count)
+    ]
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, _COLUMNS, lineterminator=end)
     writer.writeheader()
@@ -183,7 +190,7 @@ def _refused(case: Case) -> Found:
             text = io.StringIO(newline="")
             csv.writer(text).writerow((cells | {column: value})[name] for name in _COLUMNS)
             bad = [*lines[:at], text.getvalue(), *lines[at + 1 :]]
-            tries.append((f"{column} as {ascii(value[:40])}", "".join(bad).encode(), f"line {at + 1}, column {column}: "))
+            tries.append((f"{column} as {value[:40]!a}", "".join(bad).encode(), f"line {at + 1}, column {column}: "))
         for name, broken, said in _structural(dice):
             tries.append((name, broken(lines, at), f"line {at + 1}" if said != "" else f"line {at + 1}, column outcome"))
         tries += _heads(lines)
@@ -207,7 +214,7 @@ def _try_one(at: Home, name: str, content: bytes, said: str, *, existing: bool) 
     if heard.code != 6 or heard.out:
         faults.append(f"{name} was not refused as bad data: {heard.code} {heard.out or heard.err[:200]}")
     elif said not in heard.err or "Nothing was imported." not in heard.err or heard.err.count("\n") != 1:
-        faults.append(f"{name} is told as {ascii(heard.err[:300])} and not by “{said}”")
+        faults.append(f"{name} is told as {heard.err[:300]!a} and not by “{said}”")
     if _files(at) != before:
         faults.append(f"{name} was refused, and something was written")
     return faults

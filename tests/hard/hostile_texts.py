@@ -177,7 +177,7 @@ class _World:
         """What programs read: one line a promise, and every text as it was typed."""
         lines = self.need("list", "--all", besides="\n\t").out.splitlines(keepends=True)
         if len(lines) != _PROMISES or any(line.count("\t") != 5 for line in lines):
-            self.faults.append(f"the plain list has {len(lines)} lines for {_PROMISES} promises, or other columns: {ascii(lines)}")
+            self.faults.append(f"the plain list has {len(lines)} lines for {_PROMISES} promises, or other columns: {lines!a}")
         for form, records in (("--json", self._json), ("--jsonl", self._lines), ("--csv", self._csv)):
             self._compare(form, records(self.need("list", "--all", form, raw=form == "--csv").out))
         journal = self.need("export", "--format", "jsonl", "--journal").out
@@ -204,7 +204,7 @@ class _World:
                 if name == "tags":
                     text, there = (text if isinstance(text, set) else {text}), set(there.split(" ") if isinstance(there, str) else there)  # noqa: PLW2901
                 if there != text:
-                    self.faults.append(f"{form}: {name} of #{number} was typed as {ascii(text)} and is {ascii(there)}")
+                    self.faults.append(f"{form}: {name} of #{number} was typed as {text!a} and is {there!a}")
 
 
 def _disarmed(cell: str) -> str:

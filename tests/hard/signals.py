@@ -55,7 +55,9 @@ def _world(directory: str) -> dict[str, str]:
 
 def _run(directory: str, words: tuple[str, ...], mutant: str | None, number: int = 0, after: float = 0) -> _Run:
     began = time.monotonic()
-    process = subprocess.Popen(program(words, mutant), env=_world(directory), cwd=directory, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen(
+        program(words, mutant), env=_world(directory), cwd=directory, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     with process:
         if number:
             time.sleep(after)
@@ -125,7 +127,12 @@ def tried(size: Size, mutant: str | None, step: Step) -> Found:
     dice = Random(size.seed)
     interrupted, others = (50, 15) if size.whole and not mutant else (0, 0)
     cases = [Case(name, "SIGINT", (turn + dice.random()) * 1.05 / interrupted) for name in _COMMANDS for turn in range(interrupted)]
-    cases += [Case(name, sign, (turn + dice.random()) / others) for name in _COMMANDS for sign in ("SIGTERM", "SIGHUP", "SIGPIPE") for turn in range(others)]
+    cases += [
+        Case(name, sign, (turn + dice.random()) / others)
+        for name in _COMMANDS
+        for sign in ("SIGTERM", "SIGHUP", "SIGPIPE")
+        for turn in range(others)
+    ]
     cases = cases or [Case(name, "SIGINT", part / 10) for part in (5, 3, 7, 6) for name in ("view", "move")]
     faults, early = list[str](), 0
     _ledger()

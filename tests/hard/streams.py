@@ -37,7 +37,14 @@ _VIEWS = (
     ("make", "--help"),
     ("--version",),
 )
-_REFUSED = (("show", "99"), ("list", "--wrong"), ("frobnicate",), ("make", "x", "--to", "dana", "--by", "soon"), ("import", "nowhere.csv"), ("show", "99", "--json"))
+_REFUSED = (
+    ("show", "99"),
+    ("list", "--wrong"),
+    ("frobnicate",),
+    ("make", "x", "--to", "dana", "--by", "soon"),
+    ("import", "nowhere.csv"),
+    ("show", "99", "--json"),
+)
 _COMMANDS = (*_MOVES, *_VIEWS, *_REFUSED)
 _KINDS = ((_MOVES, 2), (_VIEWS, 4), (_REFUSED, 1))
 _CLOSED = ("<&-", ">&-", "2>&-", "<&- >&-", "<&- 2>&-", ">&- 2>&-", "<&- >&- 2>&-")
@@ -139,7 +146,13 @@ def _faults(case: Case, directory: str, environ: dict[str, str], mutant: str | N
     code = Path(directory, "code")
     command = f'{place}; {{ "$@" {heard} {"" if "|" in case.streams else case.streams}; echo $? >{code}; }} {case.streams if "|" in case.streams else ""}'
     done = subprocess.run(
-        ["/bin/sh", "-c", command, "sh", *program(case.words, mutant)], env=environ, cwd=directory, capture_output=True, check=False, timeout=60, stdin=subprocess.DEVNULL
+        ["/bin/sh", "-c", command, "sh", *program(case.words, mutant)],
+        env=environ,
+        cwd=directory,
+        capture_output=True,
+        check=False,
+        timeout=60,
+        stdin=subprocess.DEVNULL,
     )
     if not code.exists():
         return [f"it did not come to an end: {done.stderr[-200:]!r}"]
