@@ -52,7 +52,7 @@ def _ask(words: Sequence[str]) -> int:
     from promisectl.cli.app import build
 
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    if not all(map(is_text, words)):
+    if not all(is_text(word) and "\0" not in word for word in words):
         raise errors.NotUnicode
     try:
         code = get_command(build(words, aliases.listed(words, os.environ))).main(list(words), prog_name="promisectl", standalone_mode=False)

@@ -394,6 +394,22 @@ class Unreadable(Usage):
         super().__init__(f"{sentence} See: {command} --help")
 
 
+class TooManyWords(Usage):
+    """Words behind all that a command takes."""
+
+    def __init__(self, words: Sequence[str], command: str) -> None:
+        named = " ".join(words)
+        verb = command.removeprefix("promisectl ")
+        super().__init__(f"“{named}” is more than {verb} takes. A text of several words stands in quotes. See: {command} --help")
+
+
+class NoNumber(Usage):
+    """Something else where an option takes a number."""
+
+    def __init__(self, option: str, command: str) -> None:
+        super().__init__(f"{option} takes a whole number, as in {option} 3. See: {command} --help")
+
+
 class UnknownCommand(Usage):
     """A word that is no command. `meant` are those that it may mean; none of them is carried out."""
 

@@ -138,3 +138,21 @@ def test_a_hint_that_nobody_hears_is_no_failure(program: Program) -> None:
         )
     assert done.returncode == 0
     assert program.ok("list").count("\n") == 1
+
+
+def test_a_text_does_not_steer_the_terminal_as_csv_either(program: Program) -> None:
+    program.ok("make", "wipe \x1b[2J\u202e\r\nthe\tscreen", "--to", "dana")
+    for words in (["show", "1", "--csv"], ["list", "--csv"], ["export"]):
+        shown = program.ok(*words, width=80)
+        assert "wipe \\x1b[2J\\u202e\nthe\tscreen" in shown
+        assert not {"\x1b", "\u202e", "\r"} & {*shown}
+        assert "wipe \x1b[2J\u202e\r\nthe\tscreen" in program.ok(*words)
+
+
+def test_an_alias_can_not_bring_in_what_no_command_line_can_hold(program: Program) -> None:
+    config = program.home / "config" / "promisectl" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text("[alias]\nout = \"export -o 'a\\u0000b'\"\n")
+    result = program("out")
+    assert (result.stdout, result.code) == ("", 2)
+    assert result.stderr.startswith("promisectl: The command line holds bytes that are no readable text here.")

@@ -289,6 +289,7 @@ FILES: dict[str, tuple[str | bytes, str]] = {
     "a quote that stays open": (TWO + 'owe,lee,"x\n', "line 4: it is no CSV (unexpected end of data)"),
     "a quote in the middle": (TWO + 'owe,lee,"x"y,\n', "line 4: it is no CSV"),
     "an endless cell": (TWO + f'owe,lee,"{"x" * 200_000}",\n', "line 4: it is no CSV (field larger than field limit"),
+    "an endless line": ("x" * (17 << 20), "line 1: it is longer than 16 MiB; give every record a line of its own"),
     "a list of numbers": ("[1]", "line 1: it is no JSON object"),
     "a cut array": ('[\n{"outcome": "x", "direction": "self"},\n', "line 3: the JSON ends too early"),
     "a cut object": ('[\n{"outcome": "x", "dir', "line 2: it is no JSON (Unterminated string"),

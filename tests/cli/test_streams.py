@@ -246,6 +246,20 @@ def test_a_full_stdout_says_that_the_move_was_recorded(program: Program) -> None
     assert program.ok("list") == "1\tdana\tx y z\t\tproposed\t\n"
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("words", [["--help"], ["make", "--help"], ["person", "-h"], ["--version"], ["list"]], ids=" ".join)
+def test_what_nobody_can_hear_is_no_crash(program: Program, words: list[str]) -> None:
+    program.ok("make", "x y z", "--to", "dana")
+    with Path("/dev/full").open("w") as full:
+        done = _whole(words, dict(os.environ), stdout=full, stderr=subprocess.PIPE)
+    assert (done.stderr, done.returncode) == ("promisectl: The answer can't be written out: No space left on device.\n", 5)
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = _whole(words, dict(os.environ), stdout=writer, stderr=subprocess.PIPE)
+    os.close(writer)
+    assert (done.stderr, done.returncode) == ("", 141)
+
+
 def test_closed_streams_are_no_crash(program: Program) -> None:
     command = f"{sys.executable} -m promisectl make 'x y z' --to dana >&- 2>&- <&-"
     assert subprocess.run(command, shell=True, check=False).returncode == 0

@@ -11,7 +11,13 @@ PROOFS: tuple[str, ...] = (
     "tampering",
     "looking",
     "private",
+    "hostile_texts",
+    "hostile_csv",
+    "arguments",
+    "signals",
+    "streams",
     "ctrl_c",
+    "dates",
 )
 """The modules with a proof, in the order of the guarantees."""
 

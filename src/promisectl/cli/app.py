@@ -11,7 +11,7 @@ from promisectl.cli.aliases import Listed
 from promisectl.cli.declare import DECLARED, Color, Csv, Declaration, Json, Jsonl, Ledger, NoInput, NoPager, Plain, Today, callback
 from promisectl.cli.help import Command, Group
 from promisectl.cli.mistyped import needs_a_command
-from promisectl.commands.run import run, terminal
+from promisectl.commands.run import run, said, terminal
 from promisectl.escaping import safe
 from promisectl.terminal import COLORS
 
@@ -25,7 +25,7 @@ _HELP = {"help_option_names": ["--help", "-h"]}
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"promisectl {__version__}")
+        said(f"promisectl {__version__}")
         raise typer.Exit
 
 

@@ -10,6 +10,7 @@ from promisectl import errors
 from promisectl.cli import mistyped
 from promisectl.cli.pages import Entry, Page, page
 from promisectl.cli.typed import light
+from promisectl.commands.run import said
 from promisectl.rendering.folding import folded
 
 _WIDEST = 100  # columns that a text is still pleasant to read in
@@ -20,14 +21,38 @@ def _format_help(_command: Any, ctx: Any, formatter: Any) -> None:
     formatter.write(text(page(ctx), min(ctx.terminal_width, _WIDEST), color=ctx.color))
 
 
+def _show(ctx: Any, _option: Any, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        said(ctx.get_help())
+        ctx.exit()
+
+
+def _heard(option: Any) -> Any:
+    """The option --help, told whether anybody could hear it: Typer's own breaks where stdout is full."""
+    option.callback = _show
+    return option
+
+
 class Command(TyperCommand):
-    """A command that explains itself in our layout."""
+    """A command that explains itself in our layout, and says in our words what it can't take."""
 
     format_help = _format_help
 
     def get_params(self, ctx: Any) -> Any:
         """Its arguments and options, that for help included."""
         return light(super().get_params(ctx))
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """The option --help."""
+        return _heard(super().get_help_option(ctx))
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the words of the command. Raises Unreadable and TooManyWords."""
+        ctx.allow_extra_args = True
+        rest = mistyped.read(ctx, lambda: super(Command, self).parse_args(ctx, args))
+        if rest:
+            raise errors.TooManyWords(rest, ctx.command_path)
+        return rest
 
 
 class Group(TyperGroup):
@@ -39,9 +64,17 @@ class Group(TyperGroup):
         """Its arguments and options, that for help included."""
         return light(super().get_params(ctx))
 
+    def get_help_option(self, ctx: Any) -> Any:
+        """The option --help."""
+        return _heard(super().get_help_option(ctx))
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the options before a command. Raises Unreadable."""
+        return mistyped.read(ctx, lambda: super(Group, self).parse_args(ctx, args))
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that the first word names. Raises UnknownCommand, with those it may mean."""
-        if args[0] not in self.commands and not args[0].startswith("-"):
+        if args[0] not in self.commands:
             raise errors.UnknownCommand(args[0], mistyped.meant(args[0], list(self.commands), ctx.info_name), ctx.command_path)
         return super().resolve_command(ctx, args)
 

@@ -1,6 +1,10 @@
 """The command that was meant where another word is typed: a slip, or what it is called elsewhere."""
 
+from collections.abc import Callable
+from typing import Any
+
 import typer
+from typer.exceptions import TyperException
 
 from promisectl import errors
 
@@ -58,6 +62,18 @@ def needs_a_command(ctx: typer.Context) -> None:
     """What a group does by itself: say what it can do. Raises MissingCommand."""
     if ctx.invoked_subcommand is None:
         raise errors.MissingCommand(ctx.command_path, list(ctx.command.commands))  # type: ignore[attr-defined]
+
+
+def read(ctx: Any, words: Callable[[], list[str]]) -> list[str]:
+    """What Typer makes of the words of a command. Raises Unreadable, in our words and with the help of that very command."""
+    try:
+        return words()
+    except typer.BadParameter as error:
+        if error.param is None or hasattr(error, "param_type"):  # a word that is missing
+            raise errors.Unreadable(error.format_message(), ctx.command_path) from error
+        raise errors.NoNumber(error.param.opts[0], ctx.command_path) from error  # nothing else is more than a text to Typer
+    except TyperException as error:
+        raise errors.Unreadable(error.format_message(), ctx.command_path) from error
 
 
 def meant(word: str, commands: list[str], group: str | None) -> list[str]:

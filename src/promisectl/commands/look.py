@@ -126,7 +126,7 @@ def show(env: Env, ids: Sequence[str]) -> None:
         for one in found:
             _draw_whole(env, one, first=one is found[0])
     elif env.form == "csv":
-        env.write(viewing.records("csv", [one.row for one in found], viewing.PROMISES))
+        env.write_records(viewing.records("csv", [one.row for one in found], viewing.PROMISES))
     elif env.form == "plain":
         env.write(line for one in found for line in _lines(_record(one), one.row))
     else:

@@ -16,6 +16,7 @@ from promisectl.storage import copying
 
 _LONG = 1 << 20  # bytes
 _MANY = 5_000  # promises
+_LONGEST = 16 << 20  # of one line
 _PIECE = 1 << 16
 
 T = TypeVar("T")
@@ -56,11 +57,13 @@ def _copied(stream: Any, copy: IO[bytes]) -> IO[bytes]:
 
 
 def lines(source: Source) -> Iterator[str]:
-    """The lines of the file from its beginning, whatever they end in. Raises Unreadable where it is no UTF-8, and CannotRead."""
+    """The lines of the file from its beginning, whatever they end in. Raises CannotRead, and Unreadable of what is no UTF-8 or endless."""
     line = 0
     try:
         source.file.seek(0)
-        for piece in source.file:
+        while piece := source.file.readline(_LONGEST + 1):
+            if len(piece) > _LONGEST:
+                raise Unreadable(line + 1, f"it is longer than {_LONGEST >> 20} MiB; give every record a line of its own")
             text = piece.decode()
             for one in io.StringIO(text, newline="") if "\r" in text else (text,):
                 line += 1
