@@ -3,18 +3,60 @@
 A proof that does not find its mutant proves nothing.
 """
 
+import sqlite3
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from promisectl.storage import opening
+from promisectl.commands import saying
+from promisectl.storage import opening, upgrading
 
 
 def _weaker_sync() -> None:
     opening._TO_WRITE = tuple(one.replace("EXTRA", "NORMAL") for one in opening._TO_WRITE)
 
 
+class _Loose(sqlite3.Connection):
+    """Every statement stands on its own."""
+
+    def execute(self, sql: str, *values: object) -> sqlite3.Cursor:
+        return super().execute("SELECT 1" if sql in ("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK") else sql, *values)
+
+
+def _no_transaction() -> None:
+    sqlite3.connect = partial(sqlite3.connect, factory=_Loose)
+
+
+def _answer_before_commit() -> None:
+    record, answer = saying.record, saying.answer
+
+    def early(env, command, work):
+        def told(db, journal):
+            answers = work(db, journal)
+            answer(env, answers)
+            return answers
+
+        record(env, command, told)
+
+    saying.record, saying.answer = early, lambda _env, _answers: None
+
+
+def _steps_outside_the_transaction() -> None:
+    upgrade = upgrading.upgrade
+
+    def outside(db, *rest):
+        db.execute("COMMIT")
+        upgrade(db, *rest)
+        db.execute("BEGIN IMMEDIATE")
+
+    upgrading.upgrade = outside
+
+
 MUTANTS: dict[str, Callable[[], None]] = {
     "synchronous=NORMAL": _weaker_sync,
+    "no transaction": _no_transaction,
+    "answer before commit": _answer_before_commit,
+    "steps outside the transaction": _steps_outside_the_transaction,
 }
 
 

@@ -1,0 +1,120 @@
+"""What is looked at when something went wrong in the middle of a command: is all as before it, or all as after it?"""
+
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.hard import injecting, scenes
+from tests.hard.injecting import Call, Ran, World, plain
+from tests.hard.scenes import Scene
+
+_LEDGER = "data/ledger.db"
+_VIEW = "export", "--format", "jsonl", "--journal"
+Contents = Mapping[str, str]
+
+
+class Known(NamedTuple):
+    """A moment of a scene: what is in every file, what the view of all says, and what is in every file after one move more."""
+
+    files: Contents
+    view: str
+    moved: Contents
+
+    @property
+    def ledger(self) -> str:
+        """What is in the ledger."""
+        return self.files.get(_LEDGER, "no ledger")
+
+
+class Plan(NamedTuple):
+    """A scene as it goes when nothing goes wrong: what it says, its file calls, how all is before and after it; and where its template is."""
+
+    scene: Scene
+    template: Path
+    said: Ran
+    old: Known
+    new: Known
+
+    @property
+    def calls(self) -> Sequence[Call]:
+        """Its file calls, in order."""
+        return self.said.calls
+
+
+def plans(pool: Executor, root: Path, wanted: Iterable[Scene]) -> list[Plan]:
+    """How the scenes go when nothing goes wrong, with their templates laid out once for all workers."""
+    wanted = list(wanted)
+    names = sorted({scene.begins for scene in wanted})
+    templates = dict(zip(names, pool.map(_template, names, [root / name.replace(" ", "-") for name in names]), strict=True))
+    return list(pool.map(_plan, wanted, [templates[scene.begins] for scene in wanted]))
+
+
+def _template(name: str, target: Path) -> Path:
+    scenes.build(injecting.world(), name)
+    return Path(shutil.copytree(injecting.world().home, target, symlinks=True))
+
+
+def _plan(scene: Scene, template: Path) -> Plan:
+    world = injecting.world()
+    old = _known(world, template, None)
+    new = _known(world, template, scene)
+    world.lay(template)
+    said = world.run(scene.words, trace=injecting.ALL)
+    return Plan(scene, template, said._replace(stdout=plain(said.stdout)), old, new)
+
+
+def _known(world: World, template: Path, scene: Scene | None) -> Known:
+    world.lay(template)
+    if scene:
+        ran = world.run(scene.words)
+        assert ran.code == 0, ran
+    files, view = scenes.contents(world.home), plain(world.look(_VIEW).stdout)
+    ran = world.look(scenes.NEXT)
+    assert ran.code == 0, ran
+    return Known(files, view, scenes.contents(world.home))
+
+
+class Looked(NamedTuple):
+    """What was found afterwards: whether the ledger is as before and whether it is as after the command, and what is wrong."""
+
+    old: bool
+    new: bool
+    faults: Sequence[str]
+
+
+def looked(plan: Plan, *, view: bool) -> Looked:
+    """Look at the world: a move has to work without help, and all has to be as before the command, or all as after it.
+
+    With a `view` first that has to be so for the view, too. Without, it is the move that puts right what a command left when it died.
+    """
+    world, faults, seen = injecting.world(), [], None
+    if view:
+        ran = world.look(_VIEW)
+        faults += _refused("a view", ran)
+        seen = plain(ran.stdout), scenes.contents(world.home).get(_LEDGER, "no ledger")
+    faults += _refused("the next move", world.look(scenes.NEXT))
+    moved = scenes.contents(world.home)
+    old, new = (moved.get(_LEDGER) == known.moved[_LEDGER] for known in (plan.old, plan.new))
+    if not (old or new):
+        faults.append(f"half done: {moved.get(_LEDGER)}; before it and a move is {plan.old.moved}, after it {plan.new.moved}")
+    if seen and (old, new) != tuple(seen == (known.view, known.ledger) for known in (plan.old, plan.new)):
+        faults.append(f"a view sees {seen[1]} and {seen[0][:300]}, and a move after it leaves {moved.get(_LEDGER)}")
+    faults += _strange(plan, world, moved, must_be_new=new and not old)
+    return Looked(old, new, faults)
+
+
+def _refused(what: str, ran: Ran) -> list[str]:
+    return [f"{what} afterwards ended with {ran.code}: {ran.stderr.strip()[-300:] or 'not a word'}"] if ran.code else []
+
+
+def _strange(plan: Plan, world: World, moved: Contents, *, must_be_new: bool) -> Iterator[str]:
+    """Every other ledger has to be as before or as after the command, and as after it when the command counts; no journal is left."""
+    for name in sorted({*plan.old.moved, *plan.new.moved, *moved} - {_LEDGER}):
+        allowed = {plan.new.moved.get(name, "nothing"), *(() if must_be_new else (plan.old.moved.get(name, "nothing"),))}
+        if moved.get(name, "nothing") not in allowed:
+            yield f"{name} holds {moved.get(name, 'nothing')}, instead of {' or '.join(sorted(allowed))}"
+    for path in sorted(world.home.rglob("*-journal")):
+        if not path.name.endswith(".new-journal"):
+            yield f"{path.relative_to(world.home)} is left"
