@@ -10,17 +10,17 @@ from tests.hard import injecting, scenes
 from tests.hard.injecting import Call, Ran, World, plain
 from tests.hard.scenes import Scene
 
-_LEDGER = "data/ledger.db"
+_LEDGER = "data/promisectl/ledger.db"
 _VIEW = "export", "--format", "jsonl", "--journal"
 Contents = Mapping[str, str]
 
 
 class Known(NamedTuple):
-    """A moment of a scene: what is in every file, what the view of all says, and what is in every file after one move more."""
+    """A moment of a scene: what is in every file, what a view of all says, and what one move more leaves; both with their exit codes."""
 
     files: Contents
-    view: str
-    moved: Contents
+    view: tuple[int, str]
+    moved: tuple[int, Contents]
 
     @property
     def ledger(self) -> str:
@@ -70,10 +70,9 @@ def _known(world: World, template: Path, scene: Scene | None) -> Known:
     if scene:
         ran = world.run(scene.words)
         assert ran.code == 0, ran
-    files, view = scenes.contents(world.home), plain(world.look(_VIEW).stdout)
-    ran = world.look(scenes.NEXT)
-    assert ran.code == 0, ran
-    return Known(files, view, scenes.contents(world.home))
+    files, view, moved = scenes.contents(world.home), world.look(_VIEW), world.look(scenes.NEXT)
+    assert moved.code == 0 or template.name == "damaged", moved
+    return Known(files, (view.code, plain(view.stdout)), (moved.code, scenes.contents(world.home)))
 
 
 class Looked(NamedTuple):
@@ -84,37 +83,40 @@ class Looked(NamedTuple):
     faults: Sequence[str]
 
 
-def looked(plan: Plan, *, view: bool) -> Looked:
+def looked(plan: Plan, *, view: bool, answered: bool) -> Looked:
     """Look at the world: a move has to work without help, and all has to be as before the command, or all as after it.
 
     With a `view` first that has to be so for the view, too. Without, it is the move that puts right what a command left when it died.
+    What had `answered` has to be there.
     """
-    world, faults, seen = injecting.world(), [], None
-    if view:
-        ran = world.look(_VIEW)
-        faults += _refused("a view", ran)
-        seen = plain(ran.stdout), scenes.contents(world.home).get(_LEDGER, "no ledger")
-    faults += _refused("the next move", world.look(scenes.NEXT))
+    world, faults = injecting.world(), []
+    said = world.look(_VIEW) if view else None
+    seen = said and ((said.code, plain(said.stdout)), scenes.contents(world.home).get(_LEDGER, "no ledger"))
+    ran = world.look(scenes.NEXT)
     moved = scenes.contents(world.home)
-    old, new = (moved.get(_LEDGER) == known.moved[_LEDGER] for known in (plan.old, plan.new))
+    left = ran.code, moved.get(_LEDGER)
+    old, new = (left == (known.moved[0], known.moved[1].get(_LEDGER)) for known in (plan.old, plan.new))
     if not (old or new):
-        faults.append(f"half done: {moved.get(_LEDGER)}; before it and a move is {plan.old.moved}, after it {plan.new.moved}")
+        faults.append(
+            f"half done: then a move ends with {left} {ran.stderr[-300:]}; before it is {plan.old.ledger}, after it {plan.new.ledger}"
+        )
     if seen and (old, new) != tuple(seen == (known.view, known.ledger) for known in (plan.old, plan.new)):
-        faults.append(f"a view sees {seen[1]} and {seen[0][:300]}, and a move after it leaves {moved.get(_LEDGER)}")
-    faults += _strange(plan, world, moved, must_be_new=new and not old)
+        faults.append(f"a view sees {seen[1]}: {seen[0]} {said.stderr[-300:]}, and a move after it leaves {moved.get(_LEDGER)}")
+    if answered and not new:
+        faults.append("it had answered, and nothing of it is there")
+    faults += _strange(plan, world, moved, must_be_new=answered or (new and not old))
     return Looked(old, new, faults)
 
 
-def _refused(what: str, ran: Ran) -> list[str]:
-    return [f"{what} afterwards ended with {ran.code}: {ran.stderr.strip()[-300:] or 'not a word'}"] if ran.code else []
-
-
 def _strange(plan: Plan, world: World, moved: Contents, *, must_be_new: bool) -> Iterator[str]:
-    """Every other ledger has to be as before or as after the command, and as after it when the command counts; no journal is left."""
-    for name in sorted({*plan.old.moved, *plan.new.moved, *moved} - {_LEDGER}):
-        allowed = {plan.new.moved.get(name, "nothing"), *(() if must_be_new else (plan.old.moved.get(name, "nothing"),))}
+    """Every other file has to be as before or as after the command, and as after it when the command counts; no backup is lost."""
+    old, new = plan.old.moved[1], plan.new.moved[1]
+    for name in sorted({*old, *new, *moved} - {_LEDGER}):
+        allowed = {new.get(name, "nothing"), *(() if must_be_new else (old.get(name, "nothing"),))}
         if moved.get(name, "nothing") not in allowed:
             yield f"{name} holds {moved.get(name, 'nothing')}, instead of {' or '.join(sorted(allowed))}"
+    if len(moved) < min(len(old), len(new)):
+        yield f"there are only {len(moved)} ledgers and backups, where before there were {len(old)}"
     for path in sorted(world.home.rglob("*-journal")):
         if not path.name.endswith(".new-journal"):
             yield f"{path.relative_to(world.home)} is left"

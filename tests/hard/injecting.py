@@ -71,7 +71,7 @@ class World:
     @property
     def ledger(self) -> Path:
         """Where the ledger is kept."""
-        return self.home / "data" / "ledger.db"
+        return self.home / "data" / "promisectl" / "ledger.db"
 
     def lay(self, template: Path | None = None) -> None:
         """Begin anew, with the files of a template."""
@@ -85,13 +85,14 @@ class World:
     def run(self, words: Sequence[str], *, trace: Sequence[str] = (), before: Callable[[], object] | None = None) -> Ran:
         """Run a command line. `trace` are words for strace; `before` is called in the process of the program first."""
         words = [word.replace("~", str(self.home)) for word in words]
-        wait, go = os.pipe()
-        out, err = os.pipe(), os.pipe()
+        (wait, go), (told, tell), out, err = (os.pipe() for _ in range(4))
         child = os.fork()
         if not child:
-            self._be(words, wait, (out[1], err[1]), before, unwanted=(go, out[0], err[0]))
-        for end in (wait, out[1], err[1]):
+            self._be(words, (tell, wait), (out[1], err[1]), before, unwanted=(go, told, out[0], err[0]))
+        for end in (wait, tell, out[1], err[1]):
             os.close(end)
+        os.read(told, 1)  # nothing before this is to be traced
+        os.close(told)
         log = self._root / "log"
         tracer = self._attached(child, log, trace) if trace else None
         os.close(go)
@@ -111,7 +112,12 @@ class World:
         return tracer
 
     def _be(
-        self, words: Sequence[str], wait: int, streams: Sequence[int], before: Callable[[], object] | None, unwanted: Sequence[int]
+        self,
+        words: Sequence[str],
+        ready: tuple[int, int],
+        streams: Sequence[int],
+        before: Callable[[], object] | None,
+        unwanted: Sequence[int],
     ) -> None:
         """Be the program, from the console script on; never returns."""
         code = 1
@@ -127,11 +133,12 @@ class World:
             if before:
                 before()
             signal.alarm(_HANGS)
-            poll = selectors.PollSelector()
-            poll.register(wait, selectors.EVENT_READ)
-            poll.select()
             from promisectl import edge
 
+            waiting = selectors.PollSelector()
+            waiting.register(ready[1], selectors.EVENT_READ)
+            os.close(ready[0])
+            waiting.select()
             code = edge.main(words)
             sys.stdout.flush()
         except BaseException:  # noqa: BLE001 (whatever it is, it is what a person would see)
@@ -144,7 +151,7 @@ class World:
         """Have this process in the world, and all imported that commands import on their way."""
         kept = {name: str(self.home / place) for name, place in (("HOME", ""), ("TMPDIR", "tmp"), ("SQLITE_TMPDIR", "tmp"))}
         kept |= {f"XDG_{name}_HOME": str(self.home / name.lower()) for name in ("DATA", "STATE", "CONFIG")}
-        said = {"TZ": "Europe/Berlin", "PROMISECTL_TODAY": MONDAY, "PROMISECTL_LEDGER": str(self.ledger), "PATH": os.defpath}
+        said = {"TZ": "Europe/Berlin", "PROMISECTL_TODAY": MONDAY, "PATH": os.defpath}
         os.chdir("/")
         os.environ.clear()
         os.environ.update({**kept, **said, "EDITOR": "sed -i s/Q3/Q4/"})

@@ -3,13 +3,15 @@
 A proof that does not find its mutant proves nothing.
 """
 
+import os
 import sqlite3
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from functools import partial
 
 from promisectl.commands import saying
-from promisectl.storage import opening, upgrading
+from promisectl.storage import backups, opening, upgrading
 
 
 def _weaker_sync() -> None:
@@ -52,11 +54,28 @@ def _steps_outside_the_transaction() -> None:
     upgrading.upgrade = outside
 
 
+def _strange_files_opened() -> None:
+    opening.check_header = opening.check = lambda *_, **__: None
+
+
+def _written_in_place() -> None:
+    def make(path, target, *, force=False):
+        if force and os.path.exists(target):
+            os.unlink(target)
+        with closing(opening.connect(path, "ro")) as db:
+            db.execute("VACUUM INTO ?", (target,))
+            return backups.content(target, db)
+
+    backups.make = make
+
+
 MUTANTS: dict[str, Callable[[], None]] = {
     "synchronous=NORMAL": _weaker_sync,
     "no transaction": _no_transaction,
     "answer before commit": _answer_before_commit,
     "steps outside the transaction": _steps_outside_the_transaction,
+    "strange files opened": _strange_files_opened,
+    "written in place": _written_in_place,
 }
 
 

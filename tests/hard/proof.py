@@ -6,7 +6,11 @@ from typing import NamedTuple, TypeVar
 
 T = TypeVar("T")
 
-PROOFS: tuple[str, ...] = ("killed",)
+PROOFS: tuple[str, ...] = (
+    "killed",
+    "upgraded",
+    "copied",
+)
 """The modules with a proof, in the order of the guarantees."""
 
 Step = Callable[[int, int], None]

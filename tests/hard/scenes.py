@@ -1,6 +1,7 @@
 """Every command that writes, the ledgers they begin with, and what is in a ledger, in one line that can be compared."""
 
 import hashlib
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -55,17 +56,39 @@ MOVES = (
 )
 """Every command that writes to the ledger."""
 
+COPIES = (
+    Scene("backup", ("backup",)),
+    Scene("backup (the eleventh)", ("backup",), "ten"),
+    Scene("backup FILE", ("backup", "~/files/new.db")),
+    Scene("backup FILE --force", ("backup", "~/files/mine.db", "--force")),
+    Scene("restore", ("restore", "~/files/mine.db", "--yes")),
+    Scene("restore (where nothing is)", ("restore", "~/files/mine.db"), "nothing"),
+    Scene("restore (of a damaged ledger)", ("restore", "~/files/mine.db", "--yes"), "damaged"),
+)
+"""Every command that copies the whole ledger."""
+
+UPGRADES = tuple(
+    Scene(f"{words[0]} (from {step.stem})", words, step.stem)
+    for step in STEPS
+    for words in (("note", "1", "Hm"), ("make", "Draw a map", *_DAYS), ("import", "~/files/rows.csv", "--new"), ("undo",))
+)
+"""First moves on ledgers of every earlier schema step."""
+
 BIG = Scene("import (2 MB)", ("import", "~/files/big.csv", "--new"))
 """So much in one transaction that SQLite writes pages into the ledger before the commit."""
 
 NEXT = ("make", "What comes after", "--to", "pat", "--by", "fri")
 """A move that is open whatever went before."""
 
-_FULL = (
+_EARLIER = (
     ("make", "Send the Q3 numbers", *_DAYS, "--agreed"),
     ("make", "Fix the bike brake", "--from", "lee", "--by", "sat"),
     ("make", "Read the draft", "--from", "sam", "--by", "fri", "--agreed"),
     ("make", "Water the plants", "--to", "dana", "--by", "tue", "--agreed"),
+    ("export", "--journal", "--output", "~/files/journal.jsonl"),
+    ("backup", "~/files/mine.db"),
+)
+_LATER = (
     ("renege", "4", "--reason", "Away", "--not-told"),
     ("make", "Call the bank", "--to", "lee", "--by", "wed", "--agreed"),
     ("complete", "5"),
@@ -81,18 +104,19 @@ def build(world: World, name: str) -> None:
     world.lay()
     _files(world.home / "files")
     if name.startswith("step-"):
+        world.ledger.parent.mkdir()
         script = next(path for path in STEPS if path.stem == name).read_text(encoding="utf-8")
         with closing(sqlite3.connect(world.ledger)) as db:
             db.executescript(script)
         world.ledger.chmod(0o600)
         return
-    for words in {"nothing": _FULL[:5], "full": _FULL, "undone": (*_FULL, ("undo",))}[name]:
+    for words in (*_EARLIER, *({"nothing": (), "undone": (*_LATER, ("undo",)), "ten": (*_LATER, *[("backup",)] * 10)}.get(name, _LATER))):
         ran = world.run(words)
         assert ran.code == 0, ran
     if name == "nothing":
-        journal = world.run(("export", "--format", "jsonl", "--journal")).stdout
-        (world.home / "files" / "journal.jsonl").write_text(journal, encoding="utf-8")
-        world.ledger.unlink()
+        shutil.rmtree(world.ledger.parent)
+    if name == "damaged":
+        world.ledger.write_bytes(b"Damaged".ljust(9000, b"!"))
 
 
 def _files(directory: Path) -> None:
@@ -117,7 +141,7 @@ def content(path: Path) -> str:
             db.row_factory = sqlite3.Row
             return _content(db)
     except sqlite3.Error as error:
-        return f"damaged: {error}"
+        return f"damaged: {error} ({hashlib.sha256(path.read_bytes()).hexdigest()[:12]})"
 
 
 def _content(db: sqlite3.Connection) -> str:
