@@ -11,6 +11,7 @@ from tests.hard.injecting import Call, Ran, World, plain
 from tests.hard.scenes import Scene
 
 _LEDGER = "data/promisectl/ledger.db"
+_BACKUPS = "state/promisectl/backups/"
 _VIEW = "export", "--format", "jsonl", "--journal"
 Contents = Mapping[str, str]
 
@@ -109,14 +110,32 @@ def looked(plan: Plan, *, view: bool, answered: bool) -> Looked:
 
 
 def _strange(plan: Plan, world: World, moved: Contents, *, must_be_new: bool) -> Iterator[str]:
-    """Every other file has to be as before or as after the command, and as after it when the command counts; no backup is lost."""
+    """What is wrong with the other files: each has to be as before or as after the command, and as after it when the command counts."""
     old, new = plan.old.moved[1], plan.new.moved[1]
-    for name in sorted({*old, *new, *moved} - {_LEDGER}):
+    for name in sorted(name for name in {*old, *new, *moved} if name != _LEDGER and not name.startswith(_BACKUPS)):
         allowed = {new.get(name, "nothing"), *(() if must_be_new else (old.get(name, "nothing"),))}
         if moved.get(name, "nothing") not in allowed:
             yield f"{name} holds {moved.get(name, 'nothing')}, instead of {' or '.join(sorted(allowed))}"
-    if len(moved) < min(len(old), len(new)):
-        yield f"there are only {len(moved)} ledgers and backups, where before there were {len(old)}"
+    yield from _backups(plan, moved, must_be_new=must_be_new)
     for path in sorted(world.home.rglob("*-journal")):
         if not path.name.endswith(".new-journal"):
             yield f"{path.relative_to(world.home)} is left"
+
+
+def _backups(plan: Plan, moved: Contents, *, must_be_new: bool) -> Iterator[str]:
+    """What is wrong with the backups: each has to be whole, none may be lost, and one that the command makes has to be there when it counts.
+
+    Their names do not matter: a move that comes after makes one more, under the next name.
+    """
+    old, new = ({**known.moved[1], "": known.ledger} for known in (plan.old, plan.new))
+    mine, before, after = (_in_backups(files) for files in (moved, old, new))
+    for name, holds in mine.items():
+        if holds not in {*old.values(), *new.values()}:
+            yield f"{name} holds {holds}, which is neither what was there before nor what came after"
+    missing = set((after if must_be_new else before).values()) - set(mine.values())
+    if missing or len(mine) < min(len(before), len(after)):
+        yield f"of the backups {', '.join(missing) or 'too many'} are gone; there are {mine}"
+
+
+def _in_backups(files: Contents) -> Contents:
+    return {name: holds for name, holds in files.items() if name.startswith(_BACKUPS)}

@@ -4,9 +4,9 @@ import gzip
 import hashlib
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from itertools import product
+from itertools import product, repeat
 from pathlib import Path
 
 from promisectl.compiled import sql
@@ -128,7 +128,7 @@ def _everything(world: World) -> dict[str, tuple[object, ...]]:
 
 
 def kept(plan: Plan) -> list[str]:
-    """What of an older ledger is not in the newer one as it was: nothing, but that a command was undone."""
+    """What of an older ledger is not in the newer one as it was: nothing."""
     world = injecting.world()
     world.lay(plan.template)
     before = _rows(world)
@@ -146,32 +146,31 @@ def _rows(world: World) -> dict[str, set[tuple[object, ...]]]:
 
 def _tried(size: Size, mutant: str | None, step: Step) -> Found:
     if mutant == "strange files opened":
-        return _strange(size, mutant, step)
-    upgrades = scenes.UPGRADES[:1] if mutant else size.some(scenes.UPGRADES, 2)
-    kills = killed.tried(size, mutant, step, upgrades)
+        return _strange(size, mutant, step, ("a database of nobody", "a ledger of a later step"), _COMMANDS[::6])
     if mutant:
-        return kills
-    whole = _strange(size, mutant, step)
-    faults = (*kills.faults, *whole.faults)
-    return Found(kills.tried + whole.tried, faults, f"{kills.tried:,} kills, {whole.tried:,} meetings with strange files")
+        return killed.tried(size, mutant, step, scenes.UPGRADES[:1])
+    kills = killed.tried(size, mutant, step, size.some(scenes.UPGRADES, 2))
+    meetings = _strange(size, mutant, step, tuple(STRANGE), _COMMANDS)
+    figures = f"{kills.tried:,} kills, {meetings.tried:,} meetings of strange files with commands"
+    return Found(kills.tried + meetings.tried, (*kills.faults, *meetings.faults), figures)
 
 
-def _strange(size: Size, mutant: str | None, step: Step) -> Found:
+def _strange(size: Size, mutant: str | None, step: Step, names: Sequence[str], commands: Sequence[tuple[str, ...]]) -> Found:
     with injecting.workers(mutant, 2 if size.whole else 1) as (pool, root):
-        (plan,) = aftermath.plans(pool, root, scenes.MOVES[1:2])
-        cases = list(_meetings(size))
-        faults: list[str] = [fault for one in pool.map(kept, aftermath.plans(pool, root / "old", scenes.UPGRADES)) for fault in one]
-        templates = [plan.template] * len(cases)
-        for done, found in enumerate(pool.map(refused, templates, *zip(*cases, strict=True), chunksize=8), 1):
+        cases = list(_meetings(size, names, commands))
+        moves = [scene for scene in scenes.UPGRADES if scene.words != ("undo",)]
+        plan, *upgrades = aftermath.plans(pool, root, [scenes.MOVES[1], *moves])
+        faults = [fault for one in pool.map(kept, upgrades) for fault in one]
+        for done, found in enumerate(pool.map(refused, repeat(plan.template, len(cases)), *zip(*cases, strict=True), chunksize=8), 1):
             faults += found
             step(done, len(cases))
-        return Found(len(cases), faults)
+        return Found(len(cases) + len(upgrades), faults)
 
 
-def _meetings(size: Size) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _meetings(size: Size, names: Sequence[str], commands: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Every strange file with every command; in a sample every file with some, and every command with some file."""
-    for place, (name, words) in enumerate(product(STRANGE, _COMMANDS)):
-        if size.whole or place % len(_COMMANDS) % len(STRANGE) == place // len(_COMMANDS):
+    for (place, name), (nth, words) in product(enumerate(names), enumerate(commands)):
+        if size.whole or nth % len(names) == place:
             yield name, words
 
 
