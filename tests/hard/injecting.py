@@ -30,7 +30,7 @@ from tests.hard.mutants import MUTANTS
 _WARM = (["make", "Q3", "--to", "dana", "--by", "fri", "--agreed", "--once", "a"], ["list", "--json"], ["export"], ["note", "7", "?"])
 _HANGS = 60  # seconds after which a run counts as one that never ends
 _RANDOM = re.compile(
-    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{64}\b|\b[0-9a-f]{16}\b|(?<=promisectl-)\w{8}|(?<=~/tmp/)[a-z0-9_]{8}\b|(?<=etilqs_)[0-9a-f]+"
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{64}\b|\b(?:[0-9a-f]{4}){3,4}\b|(?<=promisectl-)\w{8}|(?<=~/tmp/)[a-z0-9_]{8}\b|(?<=etilqs_)[0-9a-f]+"
 )
 _ANYBODY_MAY_TRACE = 0x59616D61, ctypes.c_long(-1)
 
@@ -64,7 +64,7 @@ class World:
 
     def __init__(self, root: Path, strace: str) -> None:
         self.home = root / "home"
-        self._root = root
+        self.root = root
         self._strace = strace
         root.mkdir(parents=True)
 
@@ -93,7 +93,7 @@ class World:
             os.close(end)
         os.read(told, 1)  # nothing before this is to be traced
         os.close(told)
-        log = self._root / "log"
+        log = self.root / "log"
         tracer = self._attached(child, log, trace) if trace else None
         os.close(go)
         stdout, stderr = _heard(out[0], err[0])
@@ -229,16 +229,19 @@ def world() -> World:
 
 
 @contextlib.contextmanager
-def workers(mutant: str | None, number: int = 1) -> Iterator[tuple[Executor, Path]]:
-    """Processes with a world each, in which the program, or a mutant of it, can be run; and a directory that they share."""
+def workers(mutant: str | None, number: int = 1, also: Callable[[World], object] | None = None) -> Iterator[tuple[Executor, Path]]:
+    """Processes with a world each, in which the program, or a mutant of it, can be run; and a directory that they share.
+
+    What is to be done `also` to a world is done before anything is in it.
+    """
     strace = tool("strace")
     with tempfile.TemporaryDirectory(prefix="promisectl-hard-") as root:
-        begin = (root, strace, mutant)
+        begin = (root, strace, mutant, also)
         with ProcessPoolExecutor(number, mp_context=get_context("spawn"), initializer=_begin, initargs=begin) as pool:
             yield pool, Path(root)
 
 
-def _begin(root: str, strace: str, mutant: str | None) -> None:
+def _begin(root: str, strace: str, mutant: str | None, also: Callable[[World], object] | None) -> None:
     import promisectl
 
     os.umask(0o077)
@@ -246,6 +249,8 @@ def _begin(root: str, strace: str, mutant: str | None) -> None:
         if not module.name.endswith(("__main__", "compiled.manual", "compiled.declared", "storage.tables", "storage.statements")):
             import_module(module.name)
     _world.append(World(Path(root) / f"world-{os.getpid()}", strace))
+    if also:
+        also(world())
     world().enter()
     if mutant:
         MUTANTS[mutant]()

@@ -7,11 +7,11 @@ import os
 import sqlite3
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 
 from promisectl.commands import saying
-from promisectl.storage import backups, opening, upgrading
+from promisectl.storage import backups, ledger, opening, upgrading
 
 
 def _weaker_sync() -> None:
@@ -69,6 +69,14 @@ def _written_in_place() -> None:
     backups.make = make
 
 
+def _errors_swallowed() -> None:
+    def commit(_path, db, _before):
+        with suppress(sqlite3.Error):
+            db.execute("COMMIT")
+
+    ledger._commit = commit
+
+
 MUTANTS: dict[str, Callable[[], None]] = {
     "synchronous=NORMAL": _weaker_sync,
     "no transaction": _no_transaction,
@@ -76,6 +84,7 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "steps outside the transaction": _steps_outside_the_transaction,
     "strange files opened": _strange_files_opened,
     "written in place": _written_in_place,
+    "errors swallowed": _errors_swallowed,
 }
 
 

@@ -8,6 +8,7 @@ T = TypeVar("T")
 
 PROOFS: tuple[str, ...] = (
     "killed",
+    "trouble",
     "upgraded",
     "copied",
 )

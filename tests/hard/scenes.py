@@ -75,6 +75,17 @@ UPGRADES = tuple(
 )
 """First moves on ledgers of every earlier schema step."""
 
+VIEWS = (
+    Scene("moves", ("moves",)),
+    Scene("list", ("list", "--all", "--json")),
+    Scene("list (long ago)", ("list", "--as-of", "2026-11-24", "--json")),
+    Scene("show", ("show", "1", "--json")),
+    Scene("stats", ("stats", "--json")),
+    Scene("export", ("export", "--output", "~/files/out.csv")),
+    Scene("export --force", ("export", "--journal", "--output", "~/files/journal.jsonl", "--force")),
+)
+"""Some commands that only look."""
+
 BIG = Scene("import (2 MB)", ("import", "~/files/big.csv", "--new"))
 """So much in one transaction that SQLite writes pages into the ledger before the commit."""
 
@@ -130,9 +141,10 @@ def _files(directory: Path) -> None:
 
 
 def contents(home: Path) -> dict[str, str]:
-    """What is in every ledger and backup below a home, by its path; temporary ones are left out."""
-    found = (path for place in ("data", "state", "files") for path in sorted((home / place).rglob("*.db")))
-    return {path.relative_to(home).as_posix(): content(path) for path in found}
+    """What is in every ledger, backup and other file below a home, by its path; temporary ones are left out."""
+    found = (path for place in ("data", "state", "files") for path in sorted((home / place).rglob("*.*")) if path.is_file())
+    kept = (path for path in found if not path.name.endswith((".new", "-journal")) and path.stem not in ("rows", "big"))
+    return {path.relative_to(home).as_posix(): content(path) if path.suffix == ".db" else _bytes(path) for path in kept}
 
 
 def content(path: Path) -> str:
@@ -142,7 +154,12 @@ def content(path: Path) -> str:
             db.row_factory = sqlite3.Row
             return _content(db)
     except sqlite3.Error as error:
-        return f"damaged: {error} ({hashlib.sha256(path.read_bytes()).hexdigest()[:12]})"
+        return f"damaged: {error} ({_bytes(path)})"
+
+
+def _bytes(path: Path) -> str:
+    whole = path.read_bytes()
+    return f"{len(whole)} bytes {hashlib.sha256(plain(whole.decode(errors='replace')).encode()).hexdigest()[:12]}"
 
 
 def _content(db: sqlite3.Connection) -> str:
