@@ -190,7 +190,7 @@ class World:
     def _plain(self, line: str) -> str:
         said = line.partition(" <unfinished")[0] if " <unfinished" in line else line.rpartition(" = ")[0]
         said = said.rstrip(", ").replace(str(self.home), "~")
-        said = re.sub(r", \{st_\w+=.*?\}|, 0x[0-9a-f]+(?=[,)])", "", re.sub(r"(\d+)<(.*?)>", r"\2", said))
+        said = re.sub(r', \{st_\w+=.*?\}|, 0x[0-9a-f]+(?=[,)]|$)|, ""(\.\.\.)?', "", re.sub(r"(\d+)<(.*?)>", r"\2", said))
         return _RANDOM.sub("…", said)
 
 

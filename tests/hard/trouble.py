@@ -17,7 +17,7 @@ from tests.hard.proof import SAMPLE, Found, Proof, Size, Step
 from tests.hard.scenes import Scene
 
 _DONE, _REFUSED, _RECORDED = 0, 5, 7
-_WAY_OUT = re.compile(r"\b(See|Try|Free|Keep|Choose|Restore|says|see|try|move it away|name another|choose)\b")
+_WAY_OUT = re.compile(r"\b(See|Try|Free|Keep|Choose|Restore|says|meant|see|try|move it away|name another|choose)\b")
 _EITHER = "may be recorded or not"
 
 _NAMES = "link", "mkdir", "rename", "unlink"
@@ -86,7 +86,7 @@ def _wrongly_said(plan: Plan, ran: Ran) -> Iterator[str]:
         yield f"it ended well, and answered {ran.stdout!r}"
     elif ran.code != _DONE:
         sentence = said.splitlines()[-1] if said else ""
-        if not (sentence.startswith("promisectl: ") and sentence.endswith((".", "”"))):
+        if not (sentence.startswith("promisectl: ") and sentence.endswith((".", "'"))):  # a way out may end with a path in quotes
             yield f"it ended with {ran.code}, and said {said!r}"
         elif not _WAY_OUT.search(sentence):
             yield f"it names no way out: {sentence!r}"
@@ -106,7 +106,7 @@ def limited(plan: Plan, most: int) -> list[str]:
     world = injecting.world()
     world.lay(plan.template)
     ran = world.run(plan.scene.words, before=limit)
-    return [f"{plan.scene.name}, no file beyond {most} bytes: {fault}" for fault in judged(plan, ran, view=True, either=False)]
+    return [f"{plan.scene.name}, no file beyond {most} bytes: {fault}" for fault in judged(plan, ran, view=True, either=True)]
 
 
 def filled(plan: Plan, free: int) -> list[str]:
@@ -118,7 +118,7 @@ def filled(plan: Plan, free: int) -> list[str]:
         file.write(b"\0" * _PAGE * (os.statvfs(world.root).f_bavail - free))
     ran = world.run(plan.scene.words)
     filler.unlink()
-    return [f"{plan.scene.name}, {free} pages free: {fault}" for fault in judged(plan, ran, view=True, either=False)]
+    return [f"{plan.scene.name}, {free} pages free: {fault}" for fault in judged(plan, ran, view=True, either=True)]
 
 
 def locked(plan: Plan, how: str) -> list[str]:
@@ -168,9 +168,9 @@ def _powerless() -> None:
 
 def _own_disk(world: World) -> None:
     """Give this process a small disk of its own in memory, which nobody else sees, where the system allows that."""
-    libc, me = ctypes.CDLL(None), os.getuid()
+    libc, user, group = ctypes.CDLL(None), os.getuid(), os.getgid()
     if libc.unshare(0x10020000) == 0:  # mounts and users of its own
-        for name, text in (("setgroups", "deny"), ("uid_map", f"0 {me} 1")):
+        for name, text in (("setgroups", "deny"), ("uid_map", f"0 {user} 1"), ("gid_map", f"0 {group} 1")):
             with open(f"/proc/self/{name}", "w", encoding="ascii") as file:
                 file.write(text)
         _mount(world, 0)
