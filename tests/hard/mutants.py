@@ -7,10 +7,12 @@ import os
 import sqlite3
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
 from functools import partial
 from typing import Any
 
-from promisectl.storage import comparing, founding, ledger, opening, retelling
+from promisectl.commands import saying
+from promisectl.storage import backups, comparing, founding, ledger, opening, retelling, upgrading
 
 
 def _weaker_sync() -> None:
@@ -172,6 +174,65 @@ def _clamped() -> None:
     Journal.__init__ = begin
 
 
+class _Loose(sqlite3.Connection):
+    """Every statement stands on its own."""
+
+    def execute(self, sql: str, *values: object) -> sqlite3.Cursor:
+        return super().execute("SELECT 1" if sql in ("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK") else sql, *values)
+
+
+def _no_transaction() -> None:
+    sqlite3.connect = partial(sqlite3.connect, factory=_Loose)
+
+
+def _answer_before_commit() -> None:
+    record, answer = saying.record, saying.answer
+
+    def early(env, command, work):
+        def told(db, journal):
+            answers = work(db, journal)
+            answer(env, answers)
+            return answers
+
+        record(env, command, told)
+
+    saying.record, saying.answer = early, lambda _env, _answers: None
+
+
+def _steps_outside_the_transaction() -> None:
+    upgrade = upgrading.upgrade
+
+    def outside(db, *rest):
+        db.execute("COMMIT")
+        upgrade(db, *rest)
+        db.execute("BEGIN IMMEDIATE")
+
+    upgrading.upgrade = outside
+
+
+def _strange_files_opened() -> None:
+    opening.check_header = opening.check = lambda *_, **__: None
+
+
+def _written_in_place() -> None:
+    def make(path, target, *, force=False):
+        if force and os.path.exists(target):
+            os.unlink(target)
+        with closing(opening.connect(path, "ro")) as db:
+            db.execute("VACUUM INTO ?", (target,))
+            return backups.content(target, db)
+
+    backups.make = make
+
+
+def _errors_swallowed() -> None:
+    def commit(_path, db, _before):
+        with suppress(sqlite3.Error):
+            db.execute("COMMIT")
+
+    ledger._commit = commit
+
+
 MUTANTS: dict[str, Callable[[], None]] = {
     "synchronous=NORMAL": _weaker_sync,
     "without the chain": _without_the_chain,
@@ -192,6 +253,12 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "a clock that clamps": _clamped,
     "streams left as they are": _streams_left,
     "Ctrl-C not minded": _unminded,
+    "no transaction": _no_transaction,
+    "answer before commit": _answer_before_commit,
+    "steps outside the transaction": _steps_outside_the_transaction,
+    "strange files opened": _strange_files_opened,
+    "written in place": _written_in_place,
+    "errors swallowed": _errors_swallowed,
 }
 
 

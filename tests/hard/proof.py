@@ -7,8 +7,12 @@ from typing import NamedTuple, TypeVar
 T = TypeVar("T")
 
 PROOFS: tuple[str, ...] = (
+    "killed",
     "storm",
+    "trouble",
     "tampering",
+    "upgraded",
+    "copied",
     "looking",
     "private",
     "hostile_texts",
