@@ -3,18 +3,38 @@
 A proof that does not find its mutant proves nothing.
 """
 
+import os
 import sys
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 
-from promisectl.storage import opening
+from promisectl.commands import files
+from promisectl.storage import founding, opening
 
 
-def _weaker_sync() -> None:
-    opening._TO_WRITE = tuple(one.replace("EXTRA", "NORMAL") for one in opening._TO_WRITE)
+def _opened_with(old: str, new: str) -> Callable[[], None]:
+    def change() -> None:
+        assert any(old in one for one in opening._TO_WRITE)
+        opening._TO_WRITE = tuple(one.replace(old, new) for one in opening._TO_WRITE)
+
+    return change
+
+
+def _founded_without_flushing_names() -> None:
+    founding.sync = lambda path: None
+
+
+def _written_without_flushing() -> None:
+    files.os = SimpleNamespace(**{**vars(os), "fsync": lambda descriptor: None})
 
 
 MUTANTS: dict[str, Callable[[], None]] = {
-    "synchronous=NORMAL": _weaker_sync,
+    "synchronous=NORMAL": _opened_with("EXTRA", "NORMAL"),
+    "synchronous=FULL": _opened_with("EXTRA", "FULL"),
+    "journal_mode=MEMORY": _opened_with("DELETE", "MEMORY"),
+    "journal_mode=WAL": _opened_with("DELETE", "WAL"),
+    "founding without flushing names": _founded_without_flushing_names,
+    "export without flushing": _written_without_flushing,
 }
 
 
