@@ -34,7 +34,7 @@ class Env:
     """What a command may know of the world, and where it speaks.
 
     `now` is the moment of this run (aware UTC, whole seconds), `zone` the IANA name of the local zone, `ledger` the path of the
-    ledger, `backups` the directory of backups, `config_file` the path of the config, `config` what is said there.
+    ledger, `config_file` the path of the config, `config` what is said there.
     `quiet` asks for numbers alone. `no_pager` is None for a command that never pages.
     """
 
@@ -63,7 +63,6 @@ class Env:
             os.path.expanduser(ledger if ledger is not None else environ.get("PROMISECTL_LEDGER") or places.default_ledger(environ))
         )
         self.config_file = places.config_file(environ)
-        self.backups = places.backups(environ)
         self._color = _choice("--color", color, terminal.COLORS)
         self.quiet = quiet
         self.once = once
@@ -78,6 +77,11 @@ class Env:
         """The same person with another ledger, or at another moment, where one is named as a shell would be given it."""
         path = os.path.expandvars(ledger) if ledger else self.ledger
         return Env(self.environ, (self._in, self._out, self._err), self.config, ledger=path, today=today)
+
+    @property
+    def backups(self) -> str:
+        """The directory in which backups of this ledger are kept."""
+        return places.backups(self.environ, self.ledger)
 
     # What the person sees
 

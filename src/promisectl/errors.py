@@ -537,6 +537,7 @@ class NotALedger(LedgerTrouble):
     """The file in the ledger's place is something else, or nothing at all."""
 
     def __init__(self, path: str, what: str) -> None:
+        self.what = what
         super().__init__(f"{path} {what}. It was left as it is; move it away, or name another ledger with --ledger.")
 
 
@@ -617,6 +618,77 @@ class OntoTheLedger(Usage):
 
     def __init__(self, path: str) -> None:
         super().__init__(f"{path} is the ledger itself. Choose another file.")
+
+
+# Backups
+
+
+class NothingToBackUp(LedgerTrouble):
+    """There is no ledger of which a copy could be made."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"There is no ledger at {path}, so there is nothing to back up. Which one is meant: path, or --ledger.")
+
+
+class BackupOnStdout(Usage):
+    """A backup was asked for on stdout."""
+
+    def __init__(self) -> None:
+        super().__init__("A backup is a file: name one, or a directory. As text, the whole ledger goes to stdout with: export --journal.")
+
+
+class JournalThere(Usage):
+    """Beside the name of a new database lies the journal of another."""
+
+    def __init__(self, journal: str) -> None:
+        super().__init__(f"{journal} is there, the journal of another database, which would be mixed with this one. Choose another name.")
+
+
+class NoBackupFirst(LedgerTrouble):
+    """What was there could not be backed up before a change."""
+
+    def __init__(self, problem: LedgerTrouble) -> None:
+        sentence = str(problem).removesuffix(" Nothing was recorded.")
+        super().__init__(f"Before this, what is there has to be backed up, and that failed: {sentence} Nothing was recorded.")
+
+
+class OntoItself(Usage):
+    """A ledger is to be restored from itself."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path} is the ledger itself. Name a backup of it; where they are, says: path.")
+
+
+class NotABackup(LedgerTrouble):
+    """The file that a ledger is to be restored from is damaged, or something else."""
+
+    def __init__(self, path: str, what: str) -> None:
+        super().__init__(f"{path} {what}. Nothing was restored; choose another backup.")
+
+
+class HalfCopied(LedgerTrouble):
+    """Beside the file that a ledger is to be restored from lies a journal."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"Beside {path} lies a journal: a command was at work when it was copied. "
+            f"Have that settled with: --ledger {path} list, then restore it."
+        )
+
+
+class AskedByNobody(Usage):
+    """A restore would replace what is there, and nobody could be asked."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"To restore replaces all that is in {path}, which is backed up first. If that is meant, add --yes.")
+
+
+class NotRestored(LedgerTrouble):
+    """The copying of a backup into the ledger failed. `kept` is where what was there is kept; empty where nothing was."""
+
+    def __init__(self, path: str, why: str, kept: str) -> None:
+        safe = f" What was there is in {kept}." if kept else ""
+        super().__init__(f"{path} could not be restored: {why}.{safe} How it is now, says: doctor.")
 
 
 # Exports

@@ -18,9 +18,16 @@ def config_file(environ: Mapping[str, str]) -> str:
     return os.path.join(_directory(environ, "XDG_CONFIG_HOME", "~/.config", "user_config_dir"), "config.toml")
 
 
-def backups(environ: Mapping[str, str]) -> str:
-    """Where backups are kept, if nobody says otherwise."""
-    return os.path.join(_directory(environ, "XDG_STATE_HOME", "~/.local/state", "user_state_dir"), "backups")
+def backups(environ: Mapping[str, str], ledger: str) -> str:
+    """Where backups of a ledger are kept, if nobody says otherwise: each has a directory of its own, as they may have one name."""
+    directory = os.path.join(_directory(environ, "XDG_STATE_HOME", "~/.local/state", "user_state_dir"), "backups")
+    place = os.path.realpath(ledger)
+    if place == os.path.realpath(default_ledger(environ)):
+        return directory
+    import hashlib
+
+    name = os.path.splitext(os.path.basename(place))[0]
+    return os.path.join(directory, f"{name}-{hashlib.sha256(os.fsencode(place)).hexdigest()[:8]}")
 
 
 def _directory(environ: Mapping[str, str], variable: str, fallback: str, custom: str) -> str:

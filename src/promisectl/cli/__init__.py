@@ -16,6 +16,7 @@ ROOMS = {
     "people": ("people", "person"),
     "export": ("export",),
     "import_": ("import",),
+    "backup": ("backup", "restore"),
     "records": ("path", "guide", "demo"),
     "config": ("config",),
     "completion": ("completion",),

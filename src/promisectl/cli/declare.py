@@ -22,6 +22,7 @@ Today = Annotated[
 Color = Annotated[str | None, typer.Option("--color", metavar="WHEN", help="auto, always or never.", rich_help_panel=ANYWHERE)]
 NoInput = Annotated[bool, typer.Option("--no-input", metavar="", help="Ask nothing (PROMISECTL_NO_INPUT).", rich_help_panel=ANYWHERE)]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="Print the numbers alone.", rich_help_panel="Answer")]
+Located = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="Print the path alone.", rich_help_panel="Answer")]
 Silent = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="Say nothing beside the data.", rich_help_panel="Answer")]
 Json = Annotated[bool, typer.Option("--json", metavar="", help="Answer as JSON.", rich_help_panel="Answer")]
 Once = Annotated[
@@ -36,6 +37,7 @@ NoPager = Annotated[bool, typer.Option("--no-pager", metavar="", help="Print a l
 WORLD: dict[str, Any] = {"ledger": Ledger, "today": Today, "color": Color, "no_input": NoInput}
 GIVEN: dict[str, Any] = {"quiet": Quiet, "json": Json}
 MOVE: dict[str, Any] = {**GIVEN, "once": Once}
+PLACED: dict[str, Any] = {"quiet": Located, "json": Json}
 SILENT: dict[str, Any] = {"quiet": Silent}
 ONE: dict[str, Any] = {"json": Json}
 FORMS: dict[str, Any] = {"json": Json, "jsonl": Jsonl, "csv": Csv, "plain": Plain}
@@ -97,4 +99,4 @@ def callback(declaration: Declaration, run: Callable[[str, str, dict[str, Any]],
     return call
 
 
-_FLAGS = (NoInput, NoPager, Quiet, Silent, Json, Jsonl, Csv, Plain)
+_FLAGS = (NoInput, NoPager, Quiet, Located, Silent, Json, Jsonl, Csv, Plain)

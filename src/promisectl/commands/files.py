@@ -19,7 +19,7 @@ def write(env: Env, path: str, pieces: Iterable[str], *, force: bool) -> None:
     there = os.path.lexists(path)
     if ledger.same(path, env.ledger):
         raise errors.OntoTheLedger(path)
-    _refuse_strange(path)
+    refuse_strange(path)
     if there and not force:
         raise errors.FileExists(path)
     appear(path, pieces)
@@ -35,7 +35,7 @@ def write_each(env: Env, directory: str, texts: Iterable[tuple[str, str]]) -> No
         raise errors.CannotWrite(directory, error.strerror or str(error)) from error
     for name, text in texts:
         path = os.path.join(directory, name)
-        _refuse_strange(path)
+        refuse_strange(path)
         how = "new" if not os.path.lexists(path) else "as before" if _says(path, text) else "changed"
         if how != "as before":
             appear(path, [text])
@@ -43,7 +43,8 @@ def write_each(env: Env, directory: str, texts: Iterable[tuple[str, str]]) -> No
     env.hint(f"Written: {directory} ({', '.join(f'{number} {how}' for how, number in counted.items() if number) or 'no file'})")
 
 
-def _refuse_strange(path: str) -> None:
+def refuse_strange(path: str) -> None:
+    """Refuse to write where something other than an ordinary file is. Raises CannotWrite."""
     if os.path.islink(path) or (os.path.lexists(path) and not os.path.isfile(path)):
         raise errors.CannotWrite(path, "it is no ordinary file")
 

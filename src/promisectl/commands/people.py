@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 
 from promisectl import errors
-from promisectl.commands import arguments, viewing
+from promisectl.commands import arguments, kept, viewing
 from promisectl.commands.look import OPEN
 from promisectl.commands.viewing import Row
 from promisectl.domain import people as domain
@@ -122,10 +122,10 @@ def merge(env: Env, name: str, into: str) -> None:
             f"{person.name} ({person.handle}) and {other.name} ({other.handle}) are one: {other.handle}. {person.handle} is an alias now."
         )
 
-    _change(env, "person merge", act)
+    _change(env, "person merge", act, before="merge")
 
 
-def _change(env: Env, command: str, act: Callable[[Journal, list[Person]], str]) -> None:
+def _change(env: Env, command: str, act: Callable[[Journal, list[Person]], str], before: str = "") -> None:
     if not ledger.exists(env.ledger):
         raise errors.NobodyYet
 
@@ -133,6 +133,7 @@ def _change(env: Env, command: str, act: Callable[[Journal, list[Person]], str])
         journal = Journal(db, env.now, command)
         return act(journal, journal.people())
 
-    line = ledger.write(env.ledger, work)
-    if not env.quiet:
-        env.answer([line])
+    with kept.before(env) as keep:
+        line = ledger.write(env.ledger, work, keep, before)
+        if not env.quiet:
+            env.answer([line])

@@ -10,11 +10,12 @@ from promisectl.storage import ledger
 
 
 def path(env: Env) -> None:
-    """Where the ledger is, alone on the first line, and where the config is."""
+    """Where the ledger is, alone on the first line, and where the config and the backups are."""
     env.say(env.ledger, whole=True)
     env.say(f"config: {env.config_file}", whole=True)
+    env.say(f"backups: {env.backups}", whole=True)
     if not ledger.exists(env.ledger):
-        env.hint("Neither has to exist: the ledger is founded by the first promise, the config is yours to write.")
+        env.hint("None of it has to exist: the ledger is founded by the first promise, the config is yours to write.")
 
 
 def guide(env: Env, topic: str | None = None) -> None:

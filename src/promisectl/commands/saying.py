@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from promisectl import errors
-from promisectl.commands import arguments, viewing
+from promisectl.commands import arguments, kept, viewing
 from promisectl.commands.viewing import here
 from promisectl.domain import lifecycle
 from promisectl.domain.promise import Act, Promise, Side, State, Terms, Verb
@@ -98,7 +98,8 @@ def record(env: Env, command: str, work: Callable[[sqlite3.Connection, Journal],
             journal.keep(*env.once, [[one.line, one.number, one.record] for one in answers])
         return answers
 
-    answer(env, ledger.write(env.ledger, once))
+    with kept.before(env) as keep:
+        answer(env, ledger.write(env.ledger, once, keep))
 
 
 def said_before(env: Env) -> bool:

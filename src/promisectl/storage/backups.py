@@ -1,28 +1,37 @@
 """Copies of the whole ledger: made beside their place, checked, on the disk, and only then named."""
 
+import errno
 import os
-from contextlib import closing, suppress
+import re
+import sqlite3
+from collections.abc import Collection, Iterator
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from promisectl import errors
-from promisectl.compiled import sql
-from promisectl.storage import founding, opening
-
-if TYPE_CHECKING:
-    import sqlite3
+from promisectl.storage import founding, ledger, opening
 
 MOST = 10
 """How many of its own the directory of backups holds."""
+JOURNALS = ("-journal", "-wal", "-shm")
+"""What SQLite appends to a name for what it keeps beside a database."""
+_DAY = 86_400  # seconds
+_NO_LINKS = (errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
+_KILLED = (sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_READONLY_CANTLOCK)
 
 
 class Backup(NamedTuple):
-    """A copy: where it is, how many promises and acts are in it, and the hash of the newest act, which stands for all of them."""
+    """A copy: where it is, how many promises and acts it holds, the hash of the newest act, which stands for them all, and its moment."""
 
     path: str
     promises: int
     acts: int
     head: str
+    newest: str = ""
+
+
+# In the directory of backups
 
 
 def keep(path: str, directory: str, now: datetime, before: str = "") -> Backup:
@@ -30,36 +39,174 @@ def keep(path: str, directory: str, now: datetime, before: str = "") -> Backup:
 
     Of those made here only the last `MOST` stay. Raises LedgerTrouble.
     """
-    stem = os.path.splitext(os.path.basename(path))[0]
-    name = f"{stem}-{now:%Y%m%dT%H%M%SZ}{f'-before-{before}' if before else ''}.db"
-    founding.make_directories(directory)
-    return make(path, os.path.join(directory, name))
+    made = add(path, directory, now, before)
+    prune(path, directory, (made.path,))
+    return made
 
 
-def make(path: str, target: str) -> Backup:
-    """A copy of the ledger at `path` as the file `target`, which must not be there yet. Raises LedgerTrouble, FileExistsError."""
+def add(path: str, directory: str, now: datetime, before: str = "") -> Backup:
+    """The same, and all that were made here stay."""
+    while True:
+        with suppress(FileExistsError):
+            return make(path, free_name(path, directory, now, f"before-{before}" if before else ""))
+
+
+def free_name(path: str, directory: str, now: datetime, kind: str = "") -> str:
+    """A name that no file has yet in the directory of backups, which is made if it is missing. Raises CannotWrite."""
+    with _written(directory):
+        founding.make_directories(directory)
+        names = os.listdir(directory)
+    moment = f"{now:%Y%m%dT%H%M%SZ}"
+    number = 1 + max((own.number for own in map(_Own(path).read, names) if own and own.moment == moment), default=0)
+    nth = f"-{number}" if number > 1 else ""
+    return os.path.join(directory, f"{_stem(path)}-{moment}{nth}{f'-{kind}' if kind else ''}.db")
+
+
+def prune(path: str, directory: str, spare: Collection[str] = ()) -> None:
+    """Of the backups made here only the last `MOST` stay, and those to be spared; what a killed command left half made goes after a day."""
+    with suppress(OSError):
+        own = sorted(filter(None, map(_Own(path).read, os.listdir(directory))))
+        made = [one for one in own if one.kind != "damaged" and not one.half]
+        gone = {one.name for one in made[:-MOST]} - {os.path.basename(one) for one in spare}
+        ages = {one.name: os.lstat(os.path.join(directory, one.name)).st_mtime for one in own}
+        youngest = max(ages.values(), default=0)
+        gone |= {one.name for one in own if one.half and ages[one.name] < youngest - _DAY}
+        for name in gone:
+            with suppress(OSError):
+                os.unlink(os.path.join(directory, name))
+
+
+def forget(made: Backup) -> None:
+    """Take away a backup that was made for nothing."""
+    with suppress(OSError):
+        os.unlink(made.path)
+
+
+class _Name(NamedTuple):
+    """A name that was given here: the moment in it, which of that second it is, what it was made for, and whether it is half made."""
+
+    moment: str
+    number: int
+    kind: str
+    half: str
+    name: str
+
+
+class _Own:
+    """The names that are given here to backups of one ledger."""
+
+    def __init__(self, path: str) -> None:
+        pattern = re.escape(_stem(path)) + r"-(\d{8}T\d{6}Z)(?:-(\d+))?(?:-(before-[a-z]+|damaged))?\.db(\.[0-9a-f]{16}\.new)?"
+        self._pattern = re.compile(pattern, re.ASCII)
+
+    def read(self, name: str) -> _Name | None:
+        """What a name says; None for a name that was not given here."""
+        found = self._pattern.fullmatch(name)
+        return _Name(found[1], int(found[2] or 1), found[3] or "", found[4] or "", name) if found else None
+
+
+def _stem(path: str) -> str:
+    return os.path.splitext(os.path.basename(path))[0]
+
+
+# One copy
+
+
+def make(path: str, target: str, *, force: bool = False) -> Backup:
+    """A copy of the ledger at `path` as the file `target`, which must not be there yet, unless it is to be replaced by `force`.
+
+    It can be made while this process holds the ledger's lock. Raises LedgerTrouble, FileExistsError.
+    """
+    refuse_journals(target)
     temporary = f"{target}.{os.urandom(8).hex()}.new"
-    with opening.translated(path):
-        try:
+    try:
+        with _written(target):
             os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-            with closing(opening.connect(path, "ro")) as db:
-                opening.patiently(path, lambda: db.execute("VACUUM INTO ?", (temporary,)))
-            made = _checked(temporary)._replace(path=target)
+        _copy(path, temporary, target)
+        made = _looked_at(path, temporary)._replace(path=target)
+        with _written(target):
             founding.sync(temporary)
-            os.link(temporary, target)
-        finally:
-            with suppress(FileNotFoundError):
-                os.unlink(temporary)
+            os.replace(temporary, target) if force else give_name(temporary, target)
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(temporary)
+    with _written(target):
         founding.sync(os.path.dirname(os.path.abspath(target)))
     return made
 
 
-def _checked(path: str) -> Backup:
-    """What is in a copy, once SQLite finds nothing wrong with it. Raises NotALedger."""
-    with closing(opening.connect(path, "ro")) as db:
-        opening.check(path, db)
-        if db.execute("PRAGMA integrity_check").fetchall()[0][0] != "ok":
-            raise errors.NotALedger(path, "is damaged")
-        (promises,) = db.execute("SELECT count(*) FROM promise").fetchone()
-        last: sqlite3.Row | None = db.execute(sql.LAST_ACT).fetchone()
-        return Backup(path, promises, last["number"] if last else 0, last["hash"] if last else "")
+def refuse_journals(target: str) -> None:
+    """Refuse a name beside which the journal of another database lies: SQLite would take it for the new one's. Raises JournalThere."""
+    for journal in JOURNALS:
+        if os.path.lexists(target + journal):
+            raise errors.JournalThere(target + journal)
+
+
+def give_name(temporary: str, target: str) -> None:
+    """Let a finished file be called `target` as well, if nothing is. Raises FileExistsError."""
+    try:
+        os.link(temporary, target)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))  # a file system without links, such as that of most sticks
+        os.replace(temporary, target)
+
+
+def _copy(path: str, temporary: str, target: str) -> None:
+    while True:
+        with opening.translated(path), closing(opening.connect(path, "ro")) as db:
+            try:
+                opening.patiently(path, lambda: db.execute("VACUUM INTO ?", (temporary,)))
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode in _KILLED:
+                    with ledger.reading(path):  # a command was killed just now; this takes back what it left half done
+                        continue
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CORRUPT:
+                    raise errors.CannotWrite(target, str(error)) from error
+                raise
+            except sqlite3.IntegrityError as error:
+                raise errors.NotALedger(path, "is damaged") from error
+        return
+
+
+def _looked_at(path: str, copy: str) -> Backup:
+    """What is in a copy, once SQLite finds nothing wrong with it, and its newest act is in the ledger. Raises NotALedger."""
+    with opening.translated(path):
+        with closing(opening.connect(copy, "ro")) as db:
+            opening.check(path, db)
+            if db.execute("PRAGMA integrity_check").fetchall()[0][0] != "ok":
+                raise errors.NotALedger(path, "is damaged")
+            found = content(path, db)
+        with closing(opening.connect(path, "ro")) as db:
+            opening.patiently(path, lambda: _compare(path, db, found))
+    return found
+
+
+def _compare(path: str, db: sqlite3.Connection, copy: Backup) -> None:
+    if copy.head != hash_of(db, copy.acts):
+        raise errors.NotALedger(path, "is damaged, or another file than a moment ago")
+
+
+def content(path: str, db: sqlite3.Connection) -> Backup:
+    """How much is in a ledger, and which act is its newest."""
+    (promises,) = db.execute("SELECT count(*) FROM promise").fetchone()
+    last = db.execute("SELECT number, hash, recorded_at FROM act ORDER BY number DESC").fetchone()
+    return Backup(path, promises, *(last or (0, "", "")))
+
+
+def hash_of(db: sqlite3.Connection, number: int) -> str:
+    """The hash of an act; empty where there is none of that number."""
+    found = db.execute("SELECT hash FROM act WHERE number = ?", (number,)).fetchone()
+    return found[0] if found else ""
+
+
+@contextmanager
+def _written(target: str) -> Iterator[None]:
+    """Turn what the system says to a new file into a sentence; that one is there already stays as it is. Raises CannotWrite."""
+    try:
+        yield
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise errors.CannotWrite(target, error.strerror or str(error)) from error

@@ -12,15 +12,16 @@ from promisectl.storage import founding, opening, upgrading
 T = TypeVar("T")
 
 
-def write(path: str, work: Callable[[sqlite3.Connection], T]) -> T:
+def write(path: str, work: Callable[[sqlite3.Connection], T], keep: Callable[[str], None] | None = None, before: str = "") -> T:
     """What `work` returns, done inside one transaction on the ledger at `path`; the ledger is founded if there is none.
 
-    `work` may be called a second time, when another command founded the ledger meanwhile. Raises LedgerTrouble when the file
-    can't be used; whatever is raised, nothing is written.
+    `work` may be called a second time, when another command founded the ledger meanwhile. Before an upgrade, and before a command
+    that is named as one to back up `before`, `keep` is called with that word, under the lock and before anything is written. Raises
+    LedgerTrouble when the file can't be used; whatever is raised, nothing is written.
     """
     while True:
         if os.path.lexists(path):
-            return _transaction(path, work)
+            return _transaction(path, work, keep, before)
         with suppress(FileExistsError):
             return founding.found(path, work)
 
@@ -83,17 +84,20 @@ def _begin_reading(path: str, db: sqlite3.Connection, patience: int) -> sqlite3.
     return db
 
 
-def _transaction(path: str, work: Callable[[sqlite3.Connection], T]) -> T:
+def _transaction(path: str, work: Callable[[sqlite3.Connection], T], keep: Callable[[str], None] | None, before: str) -> T:
     with opening.translated(path):
         opening.check_header(path)
         db = opening.connect(path, "rw")
         try:
             opening.patiently(path, lambda: db.execute("BEGIN IMMEDIATE"))
             opening.check(path, db)
+            reason = before or ("upgrade" if upgrading.needed(db) else "")
+            if keep and reason:
+                keep(reason)
             upgrading.upgrade(db)
-            before = _newest(db)
+            newest = _newest(db)
             result = work(db)
-            _commit(path, db, before)
+            _commit(path, db, newest)
         except BaseException:
             with suppress(sqlite3.Error):
                 db.execute("ROLLBACK")

@@ -5,6 +5,12 @@ import sqlite3
 from promisectl.compiled import sql
 
 
+def needed(db: sqlite3.Connection) -> bool:
+    """Whether the ledger is of an earlier schema step."""
+    (step,) = db.execute("PRAGMA user_version").fetchone()
+    return bool(step < sql.SCHEMA_STEP)
+
+
 def upgrade(db: sqlite3.Connection) -> None:
     """Bring a ledger of an earlier schema step up to this one, inside the transaction of the command that writes."""
     (step,) = db.execute("PRAGMA user_version").fetchone()

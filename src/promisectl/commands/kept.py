@@ -1,0 +1,48 @@
+"""What is kept before a command changes much: a backup, made under the same lock; of a command that is refused nothing is left."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from promisectl import errors
+from promisectl.env import Env
+
+if TYPE_CHECKING:
+    from promisectl.storage.backups import Backup
+
+_REFUSED = (errors.Usage, errors.NotFound, errors.Ambiguous, errors.IllegalMove, errors.BadData)
+
+
+@contextmanager
+def before(env: Env) -> Iterator[Callable[[str], None]]:
+    """Around a command that writes: what `ledger.write` calls when a backup is due. Whoever looks is told where it is, when all is done.
+
+    Raises NoBackupFirst, and then nothing is recorded.
+    """
+    made: list[Backup] = []
+
+    def keep(command: str) -> None:
+        from promisectl.storage import backups
+
+        try:
+            made.append(backups.add(env.ledger, env.backups, env.now, command))
+        except errors.LedgerTrouble as problem:
+            raise errors.NoBackupFirst(problem) from problem
+
+    try:
+        yield keep
+    except _REFUSED:
+        _forget(made)
+        raise
+    if made:
+        from promisectl.storage import backups
+
+        backups.prune(env.ledger, env.backups, [one.path for one in made])
+        env.hint(f"As it was before: {made[-1].path}")
+
+
+def _forget(made: list["Backup"]) -> None:
+    from promisectl.storage import backups
+
+    for one in made:
+        backups.forget(one)

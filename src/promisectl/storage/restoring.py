@@ -1,0 +1,302 @@
+"""A ledger becomes what a backup holds: old or new at every moment, and what was there is kept."""
+
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
+from datetime import datetime
+from typing import IO, NamedTuple
+
+from promisectl import errors
+from promisectl.storage import backups, codec, founding, ledger, opening
+from promisectl.storage.backups import Backup
+
+_PAGES = 256
+"""How many are copied before Ctrl-C is listened to again."""
+_PAUSE = 0.005  # seconds between two attempts, while others read
+_PIECE = 1 << 20  # bytes
+
+
+class Source(NamedTuple):
+    """A backup that was found whole, and an open connection that sees it as it was then."""
+
+    db: sqlite3.Connection
+    content: Backup
+
+
+class Restored(NamedTuple):
+    """What a restore left: the backup of what was there, or else where its bytes were put aside; neither where nothing was."""
+
+    before: Backup | None = None
+    aside: str = ""
+
+    @property
+    def where(self) -> str:
+        """The file that holds what was there; empty where nothing was."""
+        return self.before.path if self.before else self.aside
+
+
+# The backup
+
+
+@contextmanager
+def opened(path: str) -> Iterator[Source]:
+    """A backup, checked whole: by SQLite, and act by act. Raises NotABackup, NewerLedger and LedgerTrouble."""
+    with _as_backup(path):
+        if any(os.path.exists(path + journal) for journal in backups.JOURNALS):
+            raise errors.HalfCopied(path)
+        opening.check_header(path)
+        db = opening.connect(path, "ro")
+    with closing(db):
+        with _as_backup(path):
+            db.execute("BEGIN")
+            opening.patiently(path, lambda: opening.check(path, db))
+            _examine(path, db)
+            found = backups.content(path, db)
+        yield Source(db, found)
+
+
+@contextmanager
+def _as_backup(path: str) -> Iterator[None]:
+    """Whatever is wrong inside is wrong with the backup. Raises NotABackup."""
+    try:
+        with opening.translated(path):
+            yield
+    except errors.NotALedger as problem:
+        raise errors.NotABackup(path, problem.what) from problem
+
+
+def _examine(path: str, db: sqlite3.Connection) -> None:
+    """Raises NotALedger unless SQLite finds the file whole and every act fits the one before it."""
+    if db.execute("PRAGMA integrity_check").fetchall()[0][0] != "ok" or db.execute("PRAGMA foreign_key_check").fetchall():
+        raise errors.NotALedger(path, "is damaged")
+    rows = db.execute(
+        "SELECT act.*, entry.command, promise.uid FROM act JOIN entry ON entry.id = act.entry "
+        "LEFT JOIN promise ON promise.id = act.promise ORDER BY act.number"
+    )
+    number, hash_ = 0, ""
+    for number, row in enumerate(rows, 1):
+        hash_ = codec.chained_row(hash_, row["command"], row["uid"] or row["person"], row)
+        if (row["number"], row["hash"]) != (number, hash_):
+            raise errors.NotALedger(path, f"is not as it was written: act {number} does not fit the acts before it")
+    if not number:
+        raise errors.NotALedger(path, "holds no act, which a ledger always does")
+
+
+# The ledger
+
+
+class There(NamedTuple):
+    """What is in the ledger's place; no content where it can't be read.
+
+    `relation` is what the backup is beside it: the `same`, `earlier` or `later` in one history, or `apart` from it.
+    """
+
+    content: Backup | None = None
+    relation: str = "apart"
+
+
+def there(path: str, source: Source) -> There:
+    """What is in the ledger's place. Raises LedgerTrouble where it is no ledger of ours."""
+    if _unreadable(path):
+        return There()
+    try:
+        with ledger.reading(path) as db:
+            content = backups.content(path, db)
+            return There(content, _relation(db, content, source))
+    except errors.NotALedger:
+        return There()
+
+
+def _relation(db: sqlite3.Connection, content: Backup, source: Source) -> str:
+    if content.head == source.content.head:
+        return "same"
+    if backups.hash_of(db, source.content.acts) == source.content.head:
+        return "earlier"
+    return "later" if backups.hash_of(source.db, content.acts) == content.head else "apart"
+
+
+def restore(source: Source, path: str, directory: str, now: datetime) -> Restored:
+    """The ledger at `path` becomes what `source` holds.
+
+    What is there now is backed up into `directory` under the same lock, so that nothing comes between; where SQLite can't read it,
+    its bytes are put there. Raises LedgerTrouble; then the ledger is as it was.
+    """
+    place = _Place(path, directory, now)
+    while True:
+        with suppress(FileExistsError), opening.translated(path):
+            if not os.path.lexists(path):
+                return _found(source, place)
+            if _unreadable(path):
+                return _replace(source, place)
+            return _fill(source, place)
+
+
+class _Place(NamedTuple):
+    """Where the ledger is, where what was there is to be kept, and when that is."""
+
+    path: str
+    directory: str
+    now: datetime
+
+
+def _unreadable(path: str) -> bool:
+    """Whether the first bytes say that SQLite can do nothing with the file. Raises LedgerTrouble where they belong to no ledger of ours."""
+    try:
+        opening.check_header(path)
+    except errors.NotALedger:
+        if not os.path.isfile(path):
+            raise
+        with open(path, "rb") as file:
+            if file.read(16) == b"SQLite format 3\0":
+                raise
+        return True
+    return False
+
+
+# A ledger that SQLite can open
+
+
+def _fill(source: Source, place: _Place) -> Restored:
+    try:
+        db = _locked(place.path)
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError:
+        return _replace(source, place)
+    # A file that is closed takes SQLite's locks with it, so what is opened here stays open for longer than the connection.
+    with ExitStack() as longer, closing(db):
+        try:
+            done = Restored(backups.add(*place, before="restore"))
+        except errors.NotALedger:
+            done = Restored(aside=_put_aside(place, longer.enter_context(open(place.path, "rb"))))
+        db.execute("ROLLBACK")  # a copy begins a transaction itself; the lock stays
+        try:
+            source.db.backup(db, pages=_PAGES, progress=_Waiting(place.path), sleep=_PAUSE)
+        except sqlite3.Error as error:
+            _look_again(source, place.path, db, error, done)
+        _check(source, place.path, db, done)
+    return done
+
+
+def _locked(path: str) -> sqlite3.Connection:
+    """A connection that keeps the lock on writing until it is closed, through the end of its transactions."""
+    db = opening.connect(path, "rw")
+    with opening.closed_on_failure(db):
+        db.execute("PRAGMA locking_mode = EXCLUSIVE")
+        opening.patiently(path, lambda: db.execute("BEGIN IMMEDIATE"))
+        opening.check(path, db)
+    return db
+
+
+class _Waiting:
+    """Called at every step of a copy: gives up when others have read for too long. Raises Busy."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._deadline = 0.0
+
+    def __call__(self, status: int, _remaining: int, _total: int) -> None:
+        if status not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            self._deadline = 0.0
+            return
+        self._deadline = self._deadline or time.monotonic() + opening.PATIENCE
+        if time.monotonic() >= self._deadline:
+            raise errors.Busy(self._path, opening.PATIENCE)
+
+
+def _look_again(source: Source, path: str, db: sqlite3.Connection, error: sqlite3.Error, done: Restored) -> None:
+    """The copy failed, maybe when all of it was there already: look before saying so. Raises NotRestored."""
+    with suppress(sqlite3.Error):
+        if _same(source, path, db):
+            return
+    raise errors.NotRestored(path, str(error), done.where) from error
+
+
+def _check(source: Source, path: str, db: sqlite3.Connection, done: Restored) -> None:
+    """Raises NotRestored unless what is there now is what was copied."""
+    why = "what is there now is not what was copied"
+    try:
+        if _same(source, path, db) and db.execute("PRAGMA integrity_check").fetchall()[0][0] == "ok":
+            return
+    except sqlite3.Error as error:
+        why = str(error)
+    raise errors.NotRestored(path, why, done.where)
+
+
+def _same(source: Source, path: str, db: sqlite3.Connection) -> bool:
+    return backups.content(path, db)[1:] == source.content[1:]
+
+
+# Nothing there, or nothing that can be opened
+
+
+def _found(source: Source, place: _Place) -> Restored:
+    founding.make_directories(os.path.dirname(os.path.abspath(place.path)))
+    with _made(source, place.path) as temporary:
+        done = Restored(aside=_put_aside(place) if _journals(place.path) else "")
+        backups.give_name(temporary, place.path)
+    return _confirmed(place, done)
+
+
+def _replace(source: Source, place: _Place) -> Restored:
+    """What no command can open, no command can write to: it gives way to a new file when its bytes are safe."""
+    with _made(source, place.path) as temporary, open(place.path, "rb") as file:
+        done = Restored(aside=_put_aside(place, file))
+        if not os.path.samestat(os.fstat(file.fileno()), os.lstat(place.path)):
+            raise FileExistsError(place.path)  # another restore was faster
+        os.replace(temporary, place.path)
+    return _confirmed(place, done)
+
+
+@contextmanager
+def _made(source: Source, path: str) -> Iterator[str]:
+    """A whole copy beside its place, on the disk, still without a name; it is gone in the end."""
+    temporary = f"{path}.{os.urandom(8).hex()}.new"
+    try:
+        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        with closing(opening.connect(temporary, "rw")) as db:
+            source.db.backup(db, pages=_PAGES, progress=_Waiting(path), sleep=_PAUSE)
+            _check(source, path, db, Restored())
+        founding.sync(temporary)
+        yield temporary
+    finally:
+        for leftover in (temporary, f"{temporary}-journal"):
+            with suppress(FileNotFoundError):
+                os.unlink(leftover)
+
+
+def _confirmed(place: _Place, done: Restored) -> Restored:
+    try:
+        founding.sync(os.path.dirname(os.path.abspath(place.path)))
+    except OSError as error:
+        raise errors.NotRestored(place.path, error.strerror or str(error), done.where) from error
+    return done
+
+
+def _journals(path: str) -> list[str]:
+    """What SQLite has left beside a ledger."""
+    return [journal for journal in backups.JOURNALS if os.path.lexists(path + journal)]
+
+
+def _put_aside(place: _Place, file: IO[bytes] | None = None) -> str:
+    """The bytes of a ledger, and of the journal beside it, in the directory of backups; of the journal only there."""
+    target = backups.free_name(*place, kind="damaged")
+    if file:
+        _keep_bytes(file, target)
+    for journal in _journals(place.path):
+        with open(place.path + journal, "rb") as beside:
+            _keep_bytes(beside, target + journal)
+    founding.sync(place.directory)
+    for journal in _journals(place.path):
+        os.unlink(place.path + journal)
+    return target
+
+
+def _keep_bytes(file: IO[bytes], target: str) -> None:
+    with open(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as kept:
+        shutil.copyfileobj(file, kept, _PIECE)
+        kept.flush()
+        os.fsync(kept.fileno())
