@@ -12,10 +12,11 @@ from promisectl.commands import files
 from promisectl.storage import founding, opening
 
 
-def _opened_with(old: str, new: str) -> Callable[[], None]:
+def _opened_with(**weaker: str) -> Callable[[], None]:
     def change() -> None:
-        assert any(old in one for one in opening._TO_WRITE)
-        opening._TO_WRITE = tuple(one.replace(old, new) for one in opening._TO_WRITE)
+        for old, new in weaker.items():
+            assert any(old in one for one in opening._TO_WRITE)
+            opening._TO_WRITE = tuple(one.replace(old, new) for one in opening._TO_WRITE)
 
     return change
 
@@ -29,10 +30,10 @@ def _written_without_flushing() -> None:
 
 
 MUTANTS: dict[str, Callable[[], None]] = {
-    "synchronous=NORMAL": _opened_with("EXTRA", "NORMAL"),
-    "synchronous=FULL": _opened_with("EXTRA", "FULL"),
-    "journal_mode=MEMORY": _opened_with("DELETE", "MEMORY"),
-    "journal_mode=WAL": _opened_with("DELETE", "WAL"),
+    "synchronous=NORMAL": _opened_with(EXTRA="NORMAL"),
+    "synchronous=FULL": _opened_with(EXTRA="FULL"),
+    "journal_mode=MEMORY": _opened_with(DELETE="MEMORY"),
+    "journal_mode=WAL, synchronous=NORMAL": _opened_with(DELETE="WAL", EXTRA="NORMAL"),
     "founding without flushing names": _founded_without_flushing_names,
     "export without flushing": _written_without_flushing,
 }

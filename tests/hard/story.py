@@ -45,7 +45,7 @@ def _named(calls: tuple[Call, ...]) -> int:
 
 def _made(calls: tuple[Call, ...]) -> int:
     """When the first directories were made."""
-    return next(place for place, call in enumerate(calls) if not isinstance(call, Names)) - 1
+    return next(place for place, call in enumerate(calls) if not isinstance(call, Names))
 
 
 def _told(line: str, /, *texts: str, **how: object) -> Told:
@@ -65,7 +65,7 @@ STORY = (
     _told("make _ --to lee --to mia --to dana --by sat --tag work", "Bring a cake", sample=True, beside=True),
     _told("export -o {home}/all.csv", sample=True),
     _told("import {given}/some.csv", sample=True),
-    _told("export --force -o {home}/all.csv", sample=True),
+    _told("export --force -o {home}/all.csv"),
     _told("accept 1", sample=True),
     _told("make _ --from noa --by _ --why _", "Lend the drill", "next fri", "the shelf"),
     _told("negotiate 29 --by _ --reason _", "in 2 weeks", "it rains"),
@@ -95,7 +95,14 @@ STORY = (
     _told("person merge noa dana"),
     _told("export --format ics -o {home}/calendars/"),
     _told("export --acts --format jsonl -o {home}/acts.jsonl"),
-    _told("config edit", editor="sed -i -e s/^#.week_starts.*/week_starts='sunday'/"),
+    _told("config edit", editor="""sed -i -e 's/^# color.*/color = "never"/'"""),
+    _told("backup", sample=True),
+    _told("backup {home}/mine.db"),
+    _told("note 3 _", "Later"),
+    _told("restore {home}/mine.db --yes"),
+    _told("note 3 _", "Later still"),
+    _told("backup {home}/mine.db --force"),
+    _told("--ledger {home}/third/ledger.db restore {home}/mine.db"),
     # The power is cut after a command was killed, and another has put in order what it left.
     _told("complete 5 6", killed=_writing, sample=True),
     _told("list", sample=True),

@@ -118,8 +118,5 @@ def _usable(env: Env, text: str) -> str:
 
 def _put(place: str, text: str) -> None:
     """The file whole, or as it was; readable by me alone, as its directory if that is new. Raises CannotWrite."""
-    try:
-        os.makedirs(os.path.dirname(place), mode=0o700, exist_ok=True)
-    except OSError as error:
-        raise errors.CannotWrite(place, error.strerror or str(error)) from error
+    files.make_directory(os.path.dirname(place))
     files.appear(place, [text])

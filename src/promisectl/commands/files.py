@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from promisectl import errors
 from promisectl.env import Env
-from promisectl.storage import ledger
+from promisectl.storage import founding, ledger
 
 
 def is_directory(path: str) -> bool:
@@ -29,17 +29,15 @@ def write(env: Env, path: str, pieces: Iterable[str], *, force: bool) -> None:
 def write_each(env: Env, directory: str, texts: Iterable[tuple[str, str]]) -> None:
     """Write a file for each name and text. One that says the same already stays as it is, and so does every other in the directory."""
     counted = dict.fromkeys(("new", "changed", "as before"), 0)
-    try:
-        os.makedirs(directory, 0o700, exist_ok=True)
-    except OSError as error:
-        raise errors.CannotWrite(directory, error.strerror or str(error)) from error
+    make_directory(directory)
     for name, text in texts:
         path = os.path.join(directory, name)
         refuse_strange(path)
         how = "new" if not os.path.lexists(path) else "as before" if _says(path, text) else "changed"
         if how != "as before":
-            appear(path, [text])
+            _put(path, [text])
         counted[how] += 1
+    _keep_names(directory)
     env.hint(f"Written: {directory} ({', '.join(f'{number} {how}' for how, number in counted.items() if number) or 'no file'})")
 
 
@@ -57,8 +55,21 @@ def _says(path: str, text: str) -> bool:
         raise errors.CannotWrite(path, error.strerror or str(error)) from error
 
 
+def make_directory(directory: str) -> None:
+    """Make what is missing of a directory, for me alone. Raises CannotWrite."""
+    try:
+        founding.make_directories(os.path.abspath(directory))
+    except OSError as error:
+        raise errors.CannotWrite(directory, error.strerror or str(error)) from error
+
+
 def appear(path: str, pieces: Iterable[str]) -> None:
-    """Write beside `path` and rename, whatever was there. Raises CannotWrite."""
+    """Write beside `path` and rename, whatever was there; when this returns, it is on the disk. Raises CannotWrite."""
+    _put(path, pieces)
+    _keep_names(os.path.dirname(path))
+
+
+def _put(path: str, pieces: Iterable[str]) -> None:
     temporary = f"{path}.{os.urandom(6).hex()}.new"
     try:
         with open(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8", newline="") as file:
@@ -71,3 +82,11 @@ def appear(path: str, pieces: Iterable[str]) -> None:
     finally:
         with suppress(OSError):
             os.unlink(temporary)
+
+
+def _keep_names(directory: str) -> None:
+    """Have the names in a directory on the disk, not only the files. Raises CannotWrite."""
+    try:
+        founding.sync(os.path.abspath(directory))
+    except OSError as error:
+        raise errors.CannotWrite(directory, error.strerror or str(error)) from error

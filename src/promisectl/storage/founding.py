@@ -17,7 +17,6 @@ def found(path: str, work: Callable[[sqlite3.Connection], T]) -> T:
     """Found a ledger beside its place, do the first work in it, and only then give it its name: it is there whole, or not at all."""
     with opening.translated(path):
         made = make_directories(os.path.dirname(os.path.abspath(path)))
-        parents = [os.path.dirname(one) for one in reversed(made)]
         temporary = f"{path}.{os.urandom(8).hex()}.new"
         try:
             result = _fill(temporary, work)
@@ -31,8 +30,7 @@ def found(path: str, work: Callable[[sqlite3.Connection], T]) -> T:
                 with suppress(OSError):
                     os.rmdir(directory)
         try:
-            for one in (os.path.dirname(os.path.abspath(path)), *parents):
-                sync(one)
+            sync(os.path.dirname(os.path.abspath(path)))
         except OSError as error:
             raise errors.Unconfirmed(path, error.strerror or str(error)) from error
         return result
@@ -55,8 +53,8 @@ def _fill(temporary: str, work: Callable[[sqlite3.Connection], T]) -> T:
 
 
 def make_directories(directory: str) -> list[str]:
-    """Make what is missing of `directory`, for me alone (0700), and say what was made, outermost first."""
-    missing = []
+    """Make what is missing of `directory`, for me alone (0700), and say what was made, outermost first; their names are on the disk then."""
+    whole, missing = directory, []
     while not os.path.isdir(directory):
         missing.append(directory)
         directory = os.path.dirname(directory)
@@ -65,7 +63,29 @@ def make_directories(directory: str) -> list[str]:
         with suppress(FileExistsError):
             os.mkdir(one, 0o700)
             made.append(one)
+    try:
+        _keep_names_above(whole, {os.path.dirname(one) for one in made})
+    except OSError:
+        for one in reversed(made):
+            with suppress(OSError):
+                os.rmdir(one)
+        raise
     return made
+
+
+def _keep_names_above(directory: str, changed: set[str]) -> None:
+    """Have the name of a directory on the disk, and of every one above it: another command may have made them, and been killed since.
+
+    What may not be read can't be synced, and what was not `changed` just now need not be.
+    """
+    above = os.path.dirname(directory)
+    while above != directory:
+        try:
+            sync(above)
+        except OSError as error:
+            if above in changed and not isinstance(error, PermissionError):
+                raise
+        directory, above = above, os.path.dirname(above)
 
 
 def sync(path: str) -> None:
