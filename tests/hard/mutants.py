@@ -22,11 +22,11 @@ def _opened_with(**weaker: str) -> Callable[[], None]:
 
 
 def _founded_without_flushing_names() -> None:
-    founding.sync = lambda path: None
+    founding.sync = lambda _path: None
 
 
 def _written_without_flushing() -> None:
-    files.os = SimpleNamespace(**{**vars(os), "fsync": lambda descriptor: None})
+    files.os = SimpleNamespace(**{**vars(os), "fsync": lambda _descriptor: None})
 
 
 MUTANTS: dict[str, Callable[[], None]] = {

@@ -11,6 +11,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import closing
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -18,13 +19,12 @@ from random import Random
 from typing import NamedTuple
 
 from promisectl import errors
-from promisectl.storage import ledger
+from promisectl.storage import copying, ledger
 from promisectl.storage.journal import Journal
 from tests.hard import story
 from tests.hard.proof import Found, Proof, Size, Step
 from tests.hard.recording import Recording, lay
 from tests.hard.states import Cuts, State, states, told
-from tests.hard.story import LEDGER
 
 _MOMENTS, _EACH = 100, 12
 _BIG = 2**19  # bytes
@@ -84,12 +84,30 @@ def _sum_of(path: Path) -> str:
         return sum_.hexdigest()
 
 
+def _insist(path: Path) -> None:
+    """Raises Problem or sqlite3.Error unless the chain fits, and every row is what its acts give, told again to an empty ledger."""
+    with ledger.reading(str(path)) as db, closing(ledger.in_memory()) as again:
+        head, *records = copying.records(db)
+        filling = copying.Filling(again, head)
+        for record in records:
+            filling.take(record)
+        filling.finish()
+        for table in ("entry", "act", "person", "alias", "promise"):
+            rows = [sorted(map(repr, map(tuple, one.execute(f"SELECT * FROM {table}")))) for one in (db, again)]
+            if rows[0] != rows[1]:
+                raise sqlite3.DatabaseError(f"{path.name}: the rows of {table} are not what its acts give")
+
+
 def _move(path: Path) -> None:
-    """One more command on a ledger, whatever lies beside it; a new one is founded where there is none."""
-    with ledger.reading(str(path)) if path.exists() else sqlite3.connect(":memory:") as db:
-        newest = db.execute("SELECT max(id) FROM entry").fetchone()[0] if path.exists() else 0
-    if ledger.write(str(path), lambda db: Journal(db, _NOW, "note").entry) <= (newest or 0):
-        raise sqlite3.DatabaseError("a move made afterwards took a number that was taken")
+    """One more command on a ledger, whatever lies beside it; a new one is founded where there is none. Raises Problem or sqlite3.Error."""
+
+    def work(db: sqlite3.Connection) -> tuple[int, int]:
+        (newest,) = db.execute("SELECT max(id) FROM entry").fetchone()
+        return newest or 0, Journal(db, _NOW, "note").entry
+
+    newest, entry = ledger.write(str(path), work)
+    if entry != newest + 1:
+        raise sqlite3.DatabaseError(f"a move made afterwards got the number {entry} after {newest}")
 
 
 class _Trial:
@@ -99,7 +117,9 @@ class _Trial:
         self._recording = recording
         self._cuts = Cuts(recording)
         self._home = place / "home"
+        self._ledger = self._home / recording.ledger
         self._after = self._there(recording.before.after(recording.calls).tree(without=recording.mapped))
+        _insist(self._ledger)
         self._before = [self._there(disk.tree(without=recording.mapped)) for disk in recording.olds()]
         self.size = sum(map(len, recording.before.files.values())) + 1
         self.known: set[bytes] = set()
@@ -123,7 +143,7 @@ class _Trial:
             seen = self._there(tree)
             wrong = seen.differs([self._after] if said else [self._after, *self._before]) or seen.lacks(self._after, self._before)
             if not wrong:
-                _move(self._home / LEDGER)
+                _move(self._ledger)
         except (errors.Problem, sqlite3.Error) as error:
             wrong = [f"{type(error).__name__}: {error}".replace(f"{self._home}/", "")]
         if wrong:
@@ -187,5 +207,12 @@ PROOF = Proof(
     counts="disk states that a power cut may leave",
     goal="at least 10,000 states, 0 corrupt, 0 lost",
     tried=tried,
-    mutants=("synchronous=NORMAL", "synchronous=FULL", "journal_mode=MEMORY", "journal_mode=WAL, synchronous=NORMAL", "founding without flushing names", "export without flushing"),
+    mutants=(
+        "synchronous=NORMAL",
+        "synchronous=FULL",
+        "journal_mode=MEMORY",
+        "journal_mode=WAL, synchronous=NORMAL",
+        "founding without flushing names",
+        "export without flushing",
+    ),
 )

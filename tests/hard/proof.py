@@ -6,9 +6,7 @@ from typing import NamedTuple, TypeVar
 
 T = TypeVar("T")
 
-PROOFS: tuple[str, ...] = (
-    "power_cut",
-)
+PROOFS: tuple[str, ...] = ("power_cut",)
 """The modules with a proof, in the order of the guarantees."""
 
 Step = Callable[[int, int], None]

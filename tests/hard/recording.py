@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -18,10 +17,14 @@ from tests.hard.mutants import program
 
 _REPOSITORY = Path(__file__).parents[2]
 _SOURCES = Path(promisectl.__file__).parents[1]
-_CALLS = """open openat openat2 creat write pwrite64 writev pwritev pwritev2 ftruncate truncate fallocate fsync fdatasync sync syncfs msync
-    mmap rename renameat renameat2 link linkat symlink symlinkat unlink unlinkat mkdir mkdirat rmdir dup dup2 dup3 close lseek sendfile
-    copy_file_range splice""".split()
+_CALLS = (
+    "?open,?openat,?openat2,?creat,?write,?pwrite64,?writev,?pwritev,?pwritev2,?ftruncate,?truncate,?fallocate,?fsync,?fdatasync,?sync,?syncfs,"
+    "?msync,?mmap,?rename,?renameat,?renameat2,?link,?linkat,?symlink,?symlinkat,?unlink,?unlinkat,?mkdir,?mkdirat,?rmdir,?dup,?dup2,?dup3,"
+    "?close,?lseek,?sendfile,?copy_file_range,?splice"
+)
 _ROOT = 0
+LEDGER = ".local/share/promisectl/ledger.db"
+"""Where the ledger is, if nobody says otherwise, seen from the home."""
 
 
 class Write(NamedTuple):
@@ -137,7 +140,7 @@ def lay(tree: Mapping[str, bytes | None], root: Path) -> None:
 
 
 class Recording(NamedTuple):
-    """A command: the disk before it, its calls, how many of them were done when it said its first word, and how it ended.
+    """A command: the disk before it, its calls, how many of them were done when it said its first word, how it ended, and on which ledger.
 
     `mapped` are the files that it also changed in memory, which no trace shows: SQLite's index of a WAL, which it builds anew.
     `kills` says after how many calls a command before it was killed, whose calls come first then.
@@ -149,6 +152,7 @@ class Recording(NamedTuple):
     said: int
     code: int
     output: str
+    ledger: str
     mapped: frozenset[int]
     kills: tuple[int, ...] = ()
 
@@ -162,7 +166,11 @@ class Recording(NamedTuple):
         files = {**dict.fromkeys(then.before.files, b""), **self.before.files}
         directories = {**{inode: {} for inode in then.before.directories}, **self.before.directories}
         return then._replace(
-            words=words, before=Disk(files, directories), calls=self.calls[:done] + then.calls, said=done + then.said, kills=(*self.kills, done)
+            words=words,
+            before=Disk(files, directories),
+            calls=self.calls[:done] + then.calls,
+            said=done + then.said,
+            kills=(*self.kills, done),
         )
 
 
@@ -171,7 +179,7 @@ def record(
 ) -> Recording:
     """Run a command line with its home in `root`, which holds what `disk` says, and record it. `beside` is for the trace."""
     trace = beside / "trace"
-    tracing = [tool("strace"), "-f", "-xx", "-s", str(2**24), "-o", str(trace), "-e", f"trace={','.join(f'?{call}' for call in _CALLS)}"]
+    tracing = [tool("strace"), "-f", "-xx", "-s", str(2**24), "-o", str(trace), "-e", f"trace={_CALLS}"]
     ended = subprocess.run(
         [*tracing, *program(words, mutant)],
         cwd=_REPOSITORY,
@@ -181,13 +189,18 @@ def record(
         text=True,
         check=False,
     )
+    if not trace.exists():
+        raise ValueError(f"strace can't trace here: {ended.stderr}")
     heard = _Hearing(str(root), str(_REPOSITORY), disk)
     with trace.open(encoding="ascii") as lines:
         for pid, name, arguments, result in _whole(lines):
             heard.hear(pid, name, arguments, result)
+    trace.unlink()
     said = len(heard.calls) if heard.said is None else heard.said
     line = " ".join(word if len(word) < 80 else f"{word[:20]}…" for word in words).replace(f"{root}/", "")
-    recording = Recording(line, heard.before, tuple(heard.calls), said, ended.returncode, ended.stdout + ended.stderr, frozenset(heard.mapped))
+    output = ended.stdout + ended.stderr
+    ledger = os.path.relpath(words[1], root) if words[0] == "--ledger" else LEDGER
+    recording = Recording(line, heard.before, tuple(heard.calls), said, ended.returncode, output, ledger, frozenset(heard.mapped))
     _check(recording, root)
     return recording
 

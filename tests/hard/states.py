@@ -15,7 +15,7 @@ each place where a write can be torn), and of the rest as many as are asked for,
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, product
+from itertools import chain, pairwise, product
 from random import Random
 from typing import NamedTuple, TypeVar
 
@@ -83,7 +83,11 @@ def _moments(recording: Recording, random: Random, most: int) -> list[int]:
     """After which numbers of calls the power is cut: nothing new can be found where something was only flushed."""
     calls = recording.calls
     telling = [done for done in range(recording.said) if not done or not isinstance(calls[done - 1], Flush)]
-    edges = [done for done in telling if done + 1 >= recording.said or not isinstance(calls[done], Write) or not isinstance(calls[done - 1], Write)]
+    edges = [
+        done
+        for done in telling
+        if done + 1 >= recording.said or not isinstance(calls[done], Write) or not isinstance(calls[done - 1], Write)
+    ]
     others = sorted({*telling} - {*edges})
     chosen = [*_some(edges, most, random), *_some(others, max(0, most - len(edges)), random), *range(recording.said, len(calls) + 1)]
     return sorted(chosen, reverse=True)
@@ -131,7 +135,11 @@ def _kept(calls: Sequence[Write | Resize], last: Call | None, random: Random, mo
     found += [Kept((*one, *random.choice(ends[:1] if random.random() < 0.5 else ends))) for one in befores[1:]]
     found += [Kept(_by_pages(calls, random)) for _ in range(min(most // 4, len(others)))]
     if any(isinstance(call, Write) for call in calls):
-        found += [Kept(found[place].calls if place else (), filled) for filled in (bytes(1), _GARBAGE) for place in {0, random.randrange(len(found))}]
+        found += [
+            Kept(found[place].calls if place else (), filled)
+            for filled in (bytes(1), _GARBAGE)
+            for place in {0, random.randrange(len(found))}
+        ]
     return found
 
 
@@ -160,7 +168,7 @@ def _torn(call: Write | Resize, random: Random) -> Iterator[tuple[Write, ...]]:
 def _sectors(call: Write, size: int = _SECTOR) -> list[Write]:
     end = call.offset + len(call.data)
     borders = [call.offset, *range((call.offset // size + 1) * size, end, size), end]
-    return [Write(call.inode, one, call.data[one - call.offset : other - call.offset]) for one, other in zip(borders, borders[1:], strict=False)]
+    return [Write(call.inode, one, call.data[one - call.offset : other - call.offset]) for one, other in pairwise(borders)]
 
 
 def _by_pages(calls: Sequence[Write | Resize], random: Random) -> tuple[Write | Resize, ...]:

@@ -10,10 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.hard.recording import Call, Names, Recording, Write, lay, read, record
+from tests.hard.recording import LEDGER, Call, Names, Recording, Write, lay, read, record
 
 _STEP_1 = Path(__file__).parents[1] / "storage" / "step-1.sql"
-LEDGER = ".local/share/promisectl/ledger.db"
 _IDLE = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); db.execute('SELECT * FROM entry').fetchall(); print(flush=True); sys.stdin.read()"
 
 
@@ -34,7 +33,9 @@ class Told(NamedTuple):
 
 def _writing(calls: tuple[Call, ...]) -> int:
     """In the middle of writing to the file that was there before: half of its pages are new."""
-    places = [place for place, call in enumerate(calls) if isinstance(call, Write) and len(call.data) % 4096 == 0 and call.offset % 4096 == 0]
+    places = [
+        place for place, call in enumerate(calls) if isinstance(call, Write) and len(call.data) % 4096 == 0 and call.offset % 4096 == 0
+    ]
     return places[len(places) // 2] + 1
 
 
@@ -184,5 +185,7 @@ def _give(place: Path, *, sample: bool) -> None:
         sheet = csv.writer(text)
         sheet.writerow(("direction", "person", "outcome", "due", "why"))
         for one in range(number):
-            sheet.writerow(("owe", ("dana", "lee", "mia")[one % 3], f"{name.capitalize()} thing {one}", f"2026-12-{one % 28 + 1:02}", "for " * 20))
+            sheet.writerow(
+                ("owe", ("dana", "lee", "mia")[one % 3], f"{name.capitalize()} thing {one}", f"2026-12-{one % 28 + 1:02}", "for " * 20)
+            )
         (place / f"{name}.csv").write_text(text.getvalue(), encoding="utf-8")
