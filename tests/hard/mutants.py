@@ -9,14 +9,28 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
-from promisectl.commands import saying
-from promisectl.storage import backups, comparing, founding, ledger, opening, retelling, upgrading
+from promisectl.commands import files, saying
+from promisectl.storage import backups, comparing, disk, ledger, opening, retelling, upgrading
 
 
-def _weaker_sync() -> None:
-    opening._TO_WRITE = tuple(one.replace("EXTRA", "NORMAL") for one in opening._TO_WRITE)
+def _opened_with(**weaker: str) -> Callable[[], None]:
+    def change() -> None:
+        for old, new in weaker.items():
+            assert any(old in one for one in opening._TO_WRITE)
+            opening._TO_WRITE = tuple(one.replace(old, new) for one in opening._TO_WRITE)
+
+    return change
+
+
+def _founded_without_flushing_names() -> None:
+    disk.sync = lambda _path: None
+
+
+def _written_without_flushing() -> None:
+    files.os = SimpleNamespace(**{**vars(os), "fsync": lambda _descriptor: None})
 
 
 def _without_the_chain() -> None:
@@ -49,7 +63,7 @@ def _open_umask() -> None:
 
 
 def _open_directories() -> None:
-    make_directories = founding.make_directories
+    make_directories = disk.make_directories
 
     def opened(directory: str) -> list[str]:
         made = make_directories(directory)
@@ -57,7 +71,7 @@ def _open_directories() -> None:
             os.chmod(one, 0o755)
         return made
 
-    founding.make_directories = opened
+    disk.make_directories = opened
 
 
 def _sqlite_waits() -> None:
@@ -234,7 +248,6 @@ def _errors_swallowed() -> None:
 
 
 MUTANTS: dict[str, Callable[[], None]] = {
-    "synchronous=NORMAL": _weaker_sync,
     "without the chain": _without_the_chain,
     "rows not rebuilt": _rows_not_rebuilt,
     "a view that may write": _writing_views,
@@ -259,6 +272,12 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "strange files opened": _strange_files_opened,
     "written in place": _written_in_place,
     "errors swallowed": _errors_swallowed,
+    "synchronous=NORMAL": _opened_with(EXTRA="NORMAL"),
+    "synchronous=FULL": _opened_with(EXTRA="FULL"),
+    "journal_mode=MEMORY": _opened_with(DELETE="MEMORY"),
+    "journal_mode=WAL, synchronous=NORMAL": _opened_with(DELETE="WAL", EXTRA="NORMAL"),
+    "founding without flushing names": _founded_without_flushing_names,
+    "export without flushing": _written_without_flushing,
 }
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple, TypeVar
 T = TypeVar("T")
 
 PROOFS: tuple[str, ...] = (
+    "power_cut",
     "killed",
     "storm",
     "trouble",

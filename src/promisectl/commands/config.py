@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from promisectl import errors
 from promisectl.commands import editor, files, viewing
 from promisectl.commands.viewing import Row
 from promisectl.env import Env
@@ -115,8 +114,5 @@ def _usable(env: Env, text: str) -> str:
 
 def _put(place: str, text: str) -> None:
     """The file whole, or as it was; readable by me alone, as its directory if that is new. Raises CannotWrite."""
-    try:
-        os.makedirs(os.path.dirname(place), mode=0o700, exist_ok=True)
-    except OSError as error:
-        raise errors.CannotWrite(place, error.strerror or str(error)) from error
+    files.make_directory(os.path.dirname(place))
     files.appear(place, [text])

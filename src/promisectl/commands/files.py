@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from promisectl import errors
 from promisectl.env import Env
-from promisectl.storage import founding, ledger
+from promisectl.storage import disk, ledger
 
 
 def is_directory(path: str) -> bool:
@@ -28,10 +28,7 @@ def write(env: Env, path: str, pieces: Iterable[str], *, force: bool) -> None:
 def write_each(env: Env, directory: str, texts: Iterable[tuple[str, str]]) -> None:
     """Write a file for each name and text. One that says the same already stays as it is, and so does every other in the directory."""
     counted = dict.fromkeys(("new", "changed", "as before"), 0)
-    try:
-        os.makedirs(directory, 0o700, exist_ok=True)
-    except OSError as error:
-        raise errors.CannotWrite(directory, error.strerror or str(error)) from error
+    make_directory(directory)
     for name, text in texts:
         path = os.path.join(directory, name)
         if ledger.same(path, env.ledger):
@@ -39,8 +36,9 @@ def write_each(env: Env, directory: str, texts: Iterable[tuple[str, str]]) -> No
         refuse_strange(path)
         how = "new" if not os.path.lexists(path) else "as before" if _says(path, text) else "changed"
         if how != "as before":
-            appear(path, [text])
+            _put(path, [text])
         counted[how] += 1
+    _keep_names(directory)
     env.hint(f"Written: {directory} ({', '.join(f'{number} {how}' for how, number in counted.items() if number) or 'no file'})")
 
 
@@ -58,19 +56,31 @@ def _says(path: str, text: str) -> bool:
         raise errors.CannotWrite(path, error.strerror or str(error)) from error
 
 
+def make_directory(directory: str) -> None:
+    """Make what is missing of a directory, for me alone. Raises CannotWrite."""
+    try:
+        disk.make_directories(os.path.abspath(directory))
+    except OSError as error:
+        raise errors.CannotWrite(directory, error.strerror or str(error)) from error
+
+
 def appear(path: str, pieces: Iterable[str], *, force: bool = True) -> None:
-    """Write beside `path`, have it on the disk, and only then name it; with `force` in the place of whatever is there.
+    """Write beside `path`, and only then name it; with `force` in the place of whatever is there. When this returns, it is on the disk.
 
     Raises CannotWrite, and FileExists when somebody else has used the name meanwhile.
     """
+    _put(path, pieces, force=force)
+    _keep_names(os.path.dirname(path))
+
+
+def _put(path: str, pieces: Iterable[str], *, force: bool = True) -> None:
     temporary = f"{path}.{os.urandom(6).hex()}.new"
     try:
         with open(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8", newline="") as file:
             file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
-        (os.replace if force else _named)(temporary, path)
-        founding.sync(os.path.dirname(os.path.abspath(path)))
+        (os.replace if force else disk.give_name)(temporary, path)
     except FileExistsError as error:
         raise errors.FileExists(path) from error
     except OSError as error:
@@ -80,12 +90,9 @@ def appear(path: str, pieces: Iterable[str], *, force: bool = True) -> None:
             os.unlink(temporary)
 
 
-def _named(temporary: str, path: str) -> None:
-    """Name a file, unless the name is used. Raises FileExistsError."""
+def _keep_names(directory: str) -> None:
+    """Have the names in a directory on the disk, not only the files. Raises CannotWrite."""
     try:
-        os.link(temporary, path)
-    except FileExistsError:
-        raise
-    except OSError:  # a file system without hard links, as on most sticks: take the name first
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        os.replace(temporary, path)
+        disk.sync(os.path.abspath(directory))
+    except OSError as error:
+        raise errors.CannotWrite(directory, error.strerror or str(error)) from error

@@ -1,6 +1,5 @@
 """Copies of the whole ledger: made beside their place, checked, on the disk, and only then named."""
 
-import errno
 import os
 import re
 import sqlite3
@@ -10,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from promisectl import errors
-from promisectl.storage import founding, ledger, opening
+from promisectl.storage import disk, ledger, opening
 
 MOST = 10
 """How many of its own the directory of backups holds."""
@@ -18,7 +17,6 @@ JOURNALS = ("-journal", "-wal", "-shm")
 """What SQLite appends to a name for what it keeps beside a database."""
 _DAY = 86_400  # seconds
 _STEPS = 50_000  # of SQLite's own, between two looks at what was typed
-_NO_LINKS = (errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 _KILLED = (sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_READONLY_CANTLOCK)
 
 
@@ -63,7 +61,7 @@ def first(path: str, directory: str, now: datetime, before: str) -> Backup:
 def free_name(path: str, directory: str, now: datetime, kind: str = "") -> str:
     """A name that no file has yet in the directory of backups, which is made if it is missing. Raises CannotWrite."""
     with _written(directory):
-        founding.make_directories(directory)
+        disk.make_directories(directory)
         names = os.listdir(directory)
     moment = f"{now:%Y%m%dT%H%M%SZ}"
     number = 1 + max((own.number for own in map(_Own(path).read, names) if own and own.moment == moment), default=0)
@@ -134,13 +132,13 @@ def make(path: str, target: str, *, force: bool = False) -> Backup:
         _copy(path, temporary, target)
         made = _looked_at(path, temporary)._replace(path=target)
         with _written(target):
-            founding.sync(temporary)
-            os.replace(temporary, target) if force else give_name(temporary, target)
+            disk.sync(temporary)
+            os.replace(temporary, target) if force else disk.give_name(temporary, target)
     finally:
         with suppress(OSError):
             os.unlink(temporary)
     with _written(target):
-        founding.sync(os.path.dirname(os.path.abspath(target)))
+        disk.sync(os.path.dirname(os.path.abspath(target)))
     return made
 
 
@@ -149,17 +147,6 @@ def refuse_journals(target: str) -> None:
     for journal in JOURNALS:
         if os.path.lexists(target + journal):
             raise errors.JournalThere(target + journal)
-
-
-def give_name(temporary: str, target: str) -> None:
-    """Let a finished file be called `target` as well, if nothing is. Raises FileExistsError."""
-    try:
-        os.link(temporary, target)
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
-        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))  # a file system without links, such as that of most sticks
-        os.replace(temporary, target)
 
 
 def _copy(path: str, temporary: str, target: str) -> None:

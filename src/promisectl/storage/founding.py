@@ -1,6 +1,5 @@
 """A ledger's beginning: made beside its place, with its first move in it, and only then named: it is there whole, or not at all."""
 
-import errno
 import os
 import sqlite3
 from collections.abc import Callable
@@ -9,7 +8,7 @@ from typing import TypeVar
 
 from promisectl import errors
 from promisectl.compiled import sql
-from promisectl.storage import opening, strange, too_late
+from promisectl.storage import disk, opening, strange, too_late
 
 T = TypeVar("T")
 
@@ -23,8 +22,7 @@ def found(path: str, work: Callable[[sqlite3.Connection], T]) -> T:
 def _found(path: str, work: Callable[[sqlite3.Connection], T], at_last: ExitStack) -> T:
     with opening.translated(path):
         strange.check_place(path)
-        made = make_directories(os.path.dirname(os.path.abspath(path)))
-        parents = [os.path.dirname(one) for one in reversed(made)]
+        made = disk.make_directories(os.path.dirname(os.path.abspath(path)))
         temporary = f"{path}.{os.urandom(8).hex()}.new"
         try:
             result = _fill(temporary, work)
@@ -34,8 +32,7 @@ def _found(path: str, work: Callable[[sqlite3.Connection], T], at_last: ExitStac
         finally:
             _clear(temporary, made)
         try:
-            for one in (os.path.dirname(os.path.abspath(path)), *parents):
-                sync(one)
+            disk.sync(os.path.dirname(os.path.abspath(path)))
         except OSError as error:
             raise errors.Unconfirmed(path, error.strerror or str(error)) from error
         return result
@@ -65,31 +62,3 @@ def _fill(temporary: str, work: Callable[[sqlite3.Connection], T]) -> T:
     finally:
         db.close()
     return result
-
-
-def make_directories(directory: str) -> list[str]:
-    """Make what is missing of `directory`, for me alone (0700), and say what was made, outermost first."""
-    missing = []
-    while not os.path.isdir(directory):
-        missing.append(directory)
-        directory = os.path.dirname(directory)
-    made = []
-    for one in reversed(missing):
-        with suppress(FileExistsError):
-            os.mkdir(one, 0o700)
-            made.append(one)
-    return made
-
-
-def sync(path: str) -> None:
-    """Have a file, or the names in a directory, on the disk; where there is no such thing for directories, the system sees to it."""
-    if os.name == "nt" and os.path.isdir(path):  # pragma: no cover
-        return
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some network file systems know no fsync of a directory
-            raise
-    finally:
-        os.close(descriptor)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import IO, NamedTuple
 
 from promisectl import errors
-from promisectl.storage import backups, codec, founding, ledger, opening
+from promisectl.storage import backups, codec, disk, ledger, opening
 from promisectl.storage.backups import Backup
 
 _PAGES = 256
@@ -234,10 +234,10 @@ def _same(source: Source, path: str, db: sqlite3.Connection) -> bool:
 
 
 def _found(source: Source, place: _Place) -> Restored:
-    founding.make_directories(os.path.dirname(os.path.abspath(place.path)))
+    disk.make_directories(os.path.dirname(os.path.abspath(place.path)))
     with _made(source, place.path) as temporary:
         done = Restored(aside=_put_aside(place) if _journals(place.path) else "")
-        backups.give_name(temporary, place.path)
+        disk.give_name(temporary, place.path)
     return _confirmed(place, done)
 
 
@@ -262,7 +262,7 @@ def _made(source: Source, path: str) -> Iterator[str]:
         with closing(opening.connect(temporary, "rw")) as db:
             source.db.backup(db, pages=_PAGES, progress=_Waiting(path), sleep=_PAUSE)
             _check(source, path, db, Restored())
-        founding.sync(temporary)
+        disk.sync(temporary)
         yield temporary
     finally:
         for leftover in (temporary, f"{temporary}-journal"):
@@ -272,7 +272,7 @@ def _made(source: Source, path: str) -> Iterator[str]:
 
 def _confirmed(place: _Place, done: Restored) -> Restored:
     try:
-        founding.sync(os.path.dirname(os.path.abspath(place.path)))
+        disk.sync(os.path.dirname(os.path.abspath(place.path)))
     except OSError as error:
         raise errors.NotRestored(place.path, error.strerror or str(error), done.where) from error
     return done
@@ -291,7 +291,7 @@ def _put_aside(place: _Place, file: IO[bytes] | None = None) -> str:
     for journal in _journals(place.path):
         with open(place.path + journal, "rb") as beside:
             _keep_bytes(beside, target + journal)
-    founding.sync(place.directory)
+    disk.sync(place.directory)
     for journal in _journals(place.path):
         os.unlink(place.path + journal)
     return target
