@@ -88,3 +88,9 @@ def test_every_setting_is_in_force_while_writing(filled: Program) -> None:
     wanted = {"journal_mode": "delete", "synchronous": 3, "fullfsync": 1, "foreign_keys": 1, "recursive_triggers": 1, "trusted_schema": 0, "cell_size_check": 1, "mmap_size": 0}  # fmt: skip
     found = ledger.write(str(filled.ledger), lambda db: {name: db.execute(f"PRAGMA {name}").fetchone()[0] for name in wanted})
     assert found == wanted
+
+
+def test_where_nobody_can_tell_whether_there_is_a_ledger_a_view_does_not_say_that_there_is_none(program: Program) -> None:
+    result = program("--ledger", str(program.home / ("x" * 300)), "list")
+    assert (result.stdout, result.code) == ("", 5)
+    assert "File name too long" in result.stderr
