@@ -746,7 +746,7 @@ class CannotWrite(LedgerTrouble):
     """An output file that could not be written."""
 
     def __init__(self, path: str, why: str) -> None:
-        super().__init__(f"{path} can't be written: {why}.")
+        super().__init__(f"{path} can't be written: {why}. Choose another place, or try again.")
 
 
 class FileExists(Usage):

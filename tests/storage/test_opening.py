@@ -199,3 +199,9 @@ def test_a_schema_that_is_no_text_any_more_is_told_as_damage(filled: Program) ->
         result = filled(*words)
         assert result.code == 5
         assert "is damaged, or no ledger at all" in result.stdout + result.stderr
+
+
+def test_where_nobody_can_tell_whether_there_is_a_ledger_a_view_does_not_say_that_there_is_none(program: Program) -> None:
+    result = program("--ledger", str(program.home / ("x" * 300)), "list")
+    assert (result.stdout, result.code) == ("", 5)
+    assert "File name too long" in result.stderr

@@ -80,7 +80,7 @@ def restore(env: Env, file: str, *, yes: bool = False) -> None:
     from promisectl.storage import restoring
 
     path = os.path.abspath(os.path.expanduser(file))
-    if not os.path.lexists(path):
+    if not ledger.exists(path):
         raise errors.CannotRead(file, "No such file or directory")
     if ledger.same(path, env.ledger):
         raise errors.OntoItself(file)

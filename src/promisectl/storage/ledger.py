@@ -47,8 +47,11 @@ def reading(path: str, *, patience: int = opening.PATIENCE) -> Iterator[sqlite3.
 
 
 def exists(path: str) -> bool:
-    """Whether anything is in the ledger's place."""
-    return os.path.lexists(path)
+    """Whether anything is in the ledger's place. Raises LedgerTrouble when that can't be told."""
+    with opening.translated(path), suppress(FileNotFoundError, NotADirectoryError):
+        os.lstat(path)
+        return True
+    return False
 
 
 def newest(db: sqlite3.Connection) -> tuple[object, ...]:
