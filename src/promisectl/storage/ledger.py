@@ -7,7 +7,8 @@ from contextlib import closing, contextmanager, suppress
 from typing import TypeVar
 
 from promisectl.compiled import sql
-from promisectl.storage import founding, opening, too_late, upgrading
+from promisectl.storage import founding, opening, upgrading
+from promisectl.storage.too_late import recorded
 
 T = TypeVar("T")
 
@@ -120,7 +121,7 @@ def _commit(path: str, db: sqlite3.Connection, before: tuple[object, ...]) -> No
 
 
 def _count(db: sqlite3.Connection) -> None:
-    with too_late.recorded():
+    with recorded():
         db.execute("COMMIT")
 
 
