@@ -137,7 +137,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 def told(home: Path, lines: Iterable[Asked]) -> None:
     """Have command lines done that are no part of the trial."""
     for line in lines:
-        answer = shared().run(line.words, given=line.given, env=environment(home, **line.more), cwd=home)
+        answer = shared().run(line.words, given=line.given, env=environment(home, **line.more), cwd=home, timeout=600)
         assert answer.code == 0, (str(line), answer)
 
 
