@@ -8,8 +8,7 @@ from typing import TypeVar
 
 from promisectl import errors
 from promisectl.compiled import sql
-from promisectl.storage import opening
-from promisectl.storage.too_late import recorded
+from promisectl.storage import opening, too_late
 
 T = TypeVar("T")
 
@@ -27,7 +26,7 @@ def _found(path: str, work: Callable[[sqlite3.Connection], T], at_last: ExitStac
         temporary = f"{path}.{os.urandom(8).hex()}.new"
         try:
             result = _fill(temporary, work)
-            at_last.enter_context(recorded())
+            at_last.enter_context(too_late.recorded())
             os.link(temporary, path)
             made = []
         finally:

@@ -7,8 +7,7 @@ from contextlib import closing, contextmanager, suppress
 from typing import TypeVar
 
 from promisectl.compiled import sql
-from promisectl.storage import founding, opening, upgrading
-from promisectl.storage.too_late import recorded
+from promisectl.storage import founding, opening, too_late, upgrading
 
 T = TypeVar("T")
 
@@ -121,7 +120,7 @@ def _commit(path: str, db: sqlite3.Connection, before: tuple[object, ...]) -> No
 
 
 def _count(db: sqlite3.Connection) -> None:
-    with recorded():
+    with too_late.recorded():
         db.execute("COMMIT")
 
 
