@@ -126,7 +126,7 @@ def moments(size: Size) -> list[Moment]:
         Moment("the start", ["list"], partial(_after, seconds=0.4), really=True, times=60),
     ]
     there = {views.name_of(one) for one in views.declared()}
-    more = {"doctor": ["doctor"], "backup": ["backup", "copy.db"], "restore": ["restore", "copy.db", "--yes"]}
+    more = {"doctor": ["doctor"], "backup": ["backup", "another.db"], "restore": ["restore", "copy.db", "--yes"]}
     for name, words in more.items():
         if name in there:
             found.append(Moment(name, words, partial(_after, seconds=long), partial(_with_a_copy, number=crowd)))

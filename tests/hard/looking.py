@@ -80,8 +80,9 @@ def _looked(watch: Watch, kind: Kind, lines: Sequence[Asked], mutant: str | None
 
 def _faults(answer: Answered, kind: Kind, as_usual: Mapping[str, Answered]) -> Iterator[str]:
     """What is wrong with what a view did, which is to answer `as_usual` where the ledger is like an ordinary one."""
-    usual, calls = as_usual.get(str(answer.asked)) if kind.alike else None, answer.calls
-    if "Traceback" in answer.stderr + answer.stdout or answer.code not in (0, 2, 3, 10):
+    examined = answer.asked.words[:1] == ("doctor",)  # it says what is odd about a ledger, and ends with 5 where it is damaged
+    usual, calls = as_usual.get(str(answer.asked)) if kind.alike and not examined else None, answer.calls
+    if "Traceback" in answer.stderr + answer.stdout or answer.code not in ((0, 2, 3, 5, 10) if examined else (0, 2, 3, 10)):
         yield f"it ended with {answer.code}: {answer.stderr.strip()[-200:]}"
     if usual and (answer.code, answer.stdout) != (usual.code, usual.stdout):
         yield f"it answered {answer.stdout[:100]!r}, and with an ordinary ledger {usual.stdout[:100]!r}"

@@ -56,6 +56,7 @@ TRIED: dict[str, Sequence[Asked]] = {
         Asked(("import", "-", "--format", "csv"), given="outcome,direction,person\nSweep the yard,owe,dana\n"),
     ],
     "config edit": [Asked(("config", "edit"), more=_EDITOR)],
+    "doctor": [Asked(("doctor", "--fix")), Asked(("doctor", "--rebuild"))],
     "demo": [Asked(("demo",))],
     "backup": [Asked(("backup",)), Asked(("backup", "mine.db"))],
     "restore": [Asked(("backup", "mine.db")), Asked(("restore", "mine.db", "--yes"))],

@@ -45,10 +45,12 @@ VALUES = {
     "columns": "id,outcome",
     "newline": "lf",
     "alarm": "1d",
-    "expect": "0",
+    "expect": "5f3c0a91",
 }
 # Options that are tried in a line of their own above, or make sense only beside another one.
 TOGETHER = {"check": {"draft", "to", "from_", "by", "done_when", "why", "agreed", "risk", "no_to", "backfill"}}
+MENDS = {"doctor": {"fix", "rebuild"}}
+"""Options that make a writer of a view."""
 BESIDES = {("export", "alarm"): ("--format", "ics"), ("people", "sort"): ()}
 MORE = (
     Asked(()),
@@ -108,7 +110,7 @@ def _lines(declaration: Declaration) -> Iterator[Asked]:
         else:
             yield Asked((*words, *examples[0], f"--{answer.replace('_', '-')}"), at_terminal=True)
     for parameter, option in options.items():
-        if parameter not in TOGETHER.get(name_of(declaration), ()):
+        if parameter not in {*TOGETHER.get(name_of(declaration), ()), *MENDS.get(name_of(declaration), ())}:
             yield Asked((*words, *examples[0], *option, *BESIDES.get((name_of(declaration), parameter), ())))
 
 

@@ -137,7 +137,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 def told(home: Path, lines: Iterable[Asked]) -> None:
     """Have command lines done that are no part of the trial."""
     for line in lines:
-        answer = shared().run(line.words, given=line.given, env=environment(home, **line.more), cwd=home)
+        answer = shared().run(line.words, given=line.given, env=environment(home, **line.more), cwd=home, timeout=600)
         assert answer.code == 0, (str(line), answer)
 
 
@@ -175,13 +175,13 @@ class Watch:
         os.unlink(self._trace)
 
     def run(self, home: Path, line: Asked, mutant: str | None = None, umask: int = 0) -> Answered:
-        """What a command line answers in a home."""
+        """What a command line answers in a home, whose name is left out of that."""
         before = held(home)
         ends = _Ends(line.at_terminal)
         environ = environment(home, **line.more)
         stdin, stdout, stderr = ends.its
         run = self._server.start(line.words, env=environ, cwd=home, stdin=stdin, stdout=stdout, stderr=stderr, umask=umask, mutant=mutant)
-        texts = ends.heard(line.given)
+        texts = [text.replace(str(home), "HOME") for text in ends.heard(line.given)]
         after = held(home)
         changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
         return Answered(line, run.wait(_LONG), *texts, changed, self._of(run.pid))
