@@ -20,7 +20,15 @@ T = TypeVar("T")
 DOCUMENTED = frozenset({0, 2, 3, 4, 5, 6, 7, 10, 130, 141})
 """Exit codes that the guide knows, without that of a bug."""
 MONDAY = "2026-11-23T10:00"
-WORLD = {"TZ": "Europe/Berlin", "TERM": "xterm", "NO_COLOR": "1", "PROMISECTL_TODAY": MONDAY, "PATH": os.defpath}
+WORLD = {
+    "TZ": "Europe/Berlin",
+    "TERM": "xterm",
+    "NO_COLOR": "1",
+    "PROMISECTL_TODAY": MONDAY,
+    "PATH": os.defpath,
+    "EDITOR": "true",
+    "PAGER": "cat",
+}
 _CORES = 2
 
 
