@@ -1,6 +1,5 @@
 """Whether a ledger is what was recorded: SQLite's own checks, the chain over the acts, and every row held against what the acts give."""
 
-import os
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -16,8 +15,6 @@ _SQLITE_TELLS = 100
 _OF_AN_INDEX = re.compile(
     r"row \d+ missing from index |wrong # of entries in index |non-unique entry in index |row \d+ values differ from index "
 )
-_WRITE_AHEAD = 2  # in the header, at 18 and 19
-_FORMAT_AT = slice(18, 20)
 _CUT_OFF = "a command was cut off while it wrote, and what it left half done is still to be taken back"
 _SWITCHED = "another program has switched it to write-ahead logging"
 
@@ -53,8 +50,10 @@ def opened(path: str) -> Iterator[sqlite3.Connection]:
     Raises LedgerTrouble, and HalfDone where a writing command has to tidy up first.
     """
     with opening.translated(path):
-        opening.check_header(path)
-        _check_mode(path)
+        try:
+            opening.check_header(path)
+        except errors.LogsAhead as problem:
+            raise errors.HalfDone(path, _SWITCHED) from problem
         with closing(opening.connect(path, "ro")) as db:
             db.execute("BEGIN")
             try:
@@ -64,14 +63,6 @@ def opened(path: str) -> Iterator[sqlite3.Connection]:
                     raise
                 raise errors.HalfDone(path, _CUT_OFF) from error
             yield db
-
-
-def _check_mode(path: str) -> None:
-    """Refuse a ledger that another program has switched to another way of writing: to look into it something would have to be written."""
-    with open(path, "rb") as file:
-        write, read = file.read(_FORMAT_AT.stop)[_FORMAT_AT]
-    if _WRITE_AHEAD in (write, read) or os.path.exists(f"{path}-wal"):
-        raise errors.HalfDone(path, _SWITCHED)
 
 
 def extent(db: sqlite3.Connection) -> Extent:
