@@ -78,7 +78,7 @@ UPGRADES = tuple(
 VIEWS = (
     Scene("moves", ("moves",)),
     Scene("list", ("list", "--all", "--json")),
-    Scene("list (long ago)", ("list", "--as-of", "2026-11-24", "--json")),
+    Scene("list --as-of", ("list", "--as-of", "2026-11-23T10:00", "--json")),
     Scene("show", ("show", "1", "--json")),
     Scene("stats", ("stats", "--json")),
     Scene("export", ("export", "--output", "~/files/out.csv")),

@@ -298,7 +298,13 @@ def _put_aside(place: _Place, file: IO[bytes] | None = None) -> str:
 
 
 def _keep_bytes(file: IO[bytes], target: str) -> None:
-    with open(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as kept:
-        shutil.copyfileobj(file, kept, _PIECE)
-        kept.flush()
-        os.fsync(kept.fileno())
+    temporary = f"{target}.{os.urandom(8).hex()}.new"
+    try:
+        with open(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as kept:
+            shutil.copyfileobj(file, kept, _PIECE)
+            kept.flush()
+            os.fsync(kept.fileno())
+        backups.give_name(temporary, target)
+    finally:
+        with suppress(OSError):
+            os.unlink(temporary)
