@@ -6,6 +6,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from promisectl import errors
 from tests.conftest import tool
 from tests.hard import ledgers, readers, views
 from tests.hard.proof import Found, Proof, Size, Step
@@ -20,14 +21,14 @@ _STRANGE = {2, 3}
 class Kind(NamedTuple):
     """A kind of ledger: how a home with it is made, what goes on meanwhile, and what a view may do there besides.
 
-    `alike`: each view answers as it does with an ordinary ledger. `beside` are files that SQLite itself may
-    put beside the ledger, `temporary` says that rows may wait in a nameless file.
+    `alike`: each view answers as it does with an ordinary ledger; where there is a `refusal` it may say that instead, and end with 5.
+    `temporary`: rows may wait in a nameless file.
     """
 
     ready: Callable[[Path], None]
     alike: bool = True
     meanwhile: Callable[[Path], Any] = nullcontext
-    beside: Sequence[str] = ()
+    refusal: str = ""
     temporary: bool = False
 
 
@@ -45,7 +46,7 @@ KINDS: Mapping[str, Kind] = {
     "a ledger of schema step 1": Kind(ledgers.step_1, alike=False),
     "a ledger that may only be read": Kind(ledgers.read_only),
     "a ledger while a move is written": Kind(ledgers.some, meanwhile=ledgers.being_written),
-    "a ledger in WAL mode": Kind(ledgers.wal, beside=("ledger.db-wal", "ledger.db-shm")),
+    "a ledger in WAL mode": Kind(ledgers.wal, refusal="was turned to WAL mode by another program"),
     f"a ledger of {ledgers.MANY:,} promises": Kind(ledgers.many, alike=False, temporary=True),
 }
 
@@ -80,19 +81,24 @@ def _looked(watch: Watch, kind: Kind, lines: Sequence[Asked], mutant: str | None
 
 def _faults(answer: Answered, kind: Kind, as_usual: Mapping[str, Answered]) -> Iterator[str]:
     """What is wrong with what a view did, which is to answer `as_usual` where the ledger is like an ordinary one."""
+    said = answer.stdout + answer.stderr
+    refused = bool(kind.refusal) and answer.code == errors.LedgerTrouble.exit_code and kind.refusal in " ".join(said.split())
     examined = answer.asked.words[:1] == ("doctor",)  # it says what is odd about a ledger, and ends with 5 where it is damaged
-    usual, calls = as_usual.get(str(answer.asked)) if kind.alike and not examined else None, answer.calls
-    if "Traceback" in answer.stderr + answer.stdout or answer.code not in ((0, 2, 3, 5, 10) if examined else (0, 2, 3, 10)):
-        yield f"it ended with {answer.code}: {answer.stderr.strip()[-200:]}"
-    if usual and (answer.code, answer.stdout) != (usual.code, usual.stdout):
-        yield f"it answered {answer.stdout[:100]!r}, and with an ordinary ledger {usual.stdout[:100]!r}"
-    if not calls:
+    known = as_usual.get(str(answer.asked)) if kind.alike and not (examined or refused) else None
+    if "Traceback" in said or not (refused or answer.code in ((0, 2, 3, 5, 10) if examined else (0, 2, 3, 10))):
+        yield f"it ended with {answer.code}: {said.strip()[-200:]}"
+    if known and (answer.code, answer.stdout) != (known.code, known.stdout) and not (kind.refusal and _at_a_tab(answer)):
+        yield f"it answered {answer.stdout[:100]!r}, and with an ordinary ledger {known.stdout[:100]!r}"
+    if not answer.calls:
         yield "no call of it was seen"
-    yield from (f"it called {call}" for call in calls if _changes(call) and not _allowed(call, kind))
+    yield from (f"it called {call}" for call in answer.calls if _changes(call) and not _allowed(call, kind))
     if answer.changed:
-        changed = {name for name in answer.changed if os.path.basename(name) not in kind.beside}
-        if changed and not (kind.beside and changed == {os.path.relpath(ledgers.place(Path()).parent, Path())}):
-            yield f"its home changed: {', '.join(sorted(changed))}"
+        yield f"its home changed: {', '.join(sorted(answer.changed))}"
+
+
+def _at_a_tab(answer: Answered) -> bool:
+    """Whether a shell asks, to which nothing is said where something is wrong."""
+    return answer.asked.words[:1] == ("completion",) and (answer.code, answer.stdout) == (0, "")
 
 
 def _changes(call: Call) -> bool:
@@ -116,10 +122,9 @@ def _stream(call: Call) -> bool:
 
 def _allowed(call: Call, kind: Kind) -> bool:
     """Whether a kind of ledger lets a view do that."""
-    names = call.paths
-    if kind.temporary and names and _NAMES in names[0]:
-        return "O_CREAT" not in call.arguments or ("O_EXCL" in call.arguments and "0600" in call.arguments)
-    return any(name.endswith(kind.beside) for name in names if kind.beside)
+    if not (kind.temporary and call.paths and _NAMES in call.paths[0]):
+        return False
+    return "O_CREAT" not in call.arguments or ("O_EXCL" in call.arguments and "0600" in call.arguments)
 
 
 def _after_a_crash(watch: Watch, mutant: str | None) -> Iterator[str]:
