@@ -25,6 +25,7 @@ T = TypeVar("T")
 
 _SECTOR, _PAGE = 512, 4096
 _FEW = 4
+_AFTERWARDS = 32  # states of a moment after the first word: where all was flushed there is one
 _GARBAGE = bytes(range(255, 0, -1))
 
 
@@ -76,7 +77,7 @@ def states(recording: Recording, random: Random, *, moments: int, each: int) -> 
         moment = _Moment(recording, done)
         # Before the first word a state without the last call is one of an earlier moment. After it, what matters is when it was said.
         last = recording.calls[done - 1] if 0 < done < recording.said else None
-        yield from _of(moment, last, random, each)
+        yield from _of(moment, last, random, each if done < recording.said else max(each, _AFTERWARDS))
 
 
 def _moments(recording: Recording, random: Random, most: int) -> list[int]:
