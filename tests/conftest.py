@@ -5,7 +5,8 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import wraps
 from pathlib import Path
 from typing import NamedTuple
 
@@ -97,6 +98,22 @@ class Program:
         result = self(*words, today=today, width=width, answers=answers, piped=piped)
         assert result.code == 0, result
         return result.stdout
+
+
+def remembered(build: Callable[[Program], Program]) -> Callable[[Program], Program]:
+    """For a fixture that fills a home: it is filled once, and copied from then on."""
+
+    @wraps(build)
+    def filled(program: Program) -> Program:
+        kept = program.home.parent / f"{build.__module__}.{build.__name__}"
+        if kept.exists():
+            shutil.copytree(kept, program.home, dirs_exist_ok=True)
+        else:
+            build(program)
+            shutil.copytree(program.home, kept)
+        return program
+
+    return filled
 
 
 def tool(name: str) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.cli.terminal import ended, terminal
-from tests.conftest import Program, Result
+from tests.conftest import Program, Result, remembered
 
 QUESTION = "“dnaa” is new. Did you mean dana? [handle, Enter for dana, or new] › "
 REFUSAL = "promisectl: “dnaa” is new, but looks like dana. Write that handle, or add --new if this is somebody else.\n"
@@ -11,6 +11,7 @@ ON_A_TERMINAL = REFUSAL.replace("--new if", "--new\nif")
 
 
 @pytest.fixture
+@remembered
 def known(program: Program) -> Program:
     program.ok("make", "Send Q3 numbers", "--to", "dana")
     return program

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from promisectl.domain.wellmade import RULES
-from tests.conftest import Program
+from tests.conftest import Program, remembered
 
 NOTHING = "Nothing is open, so there is nothing to check. A draft: promisectl check --draft “…” --to dana.\n"
 MARKS = ["who", "what", "by when", "done when", "accepted", "risk"]
@@ -39,6 +39,7 @@ def _draft(program: Program, outcome: str, *more: str) -> list[str]:
 
 
 @pytest.fixture
+@remembered
 def some(program: Program) -> Program:
     """One that is well made, one that is not, one that is owed to me, and one that is closed."""
     program.ok("make", "Send the Q3 numbers", "--to", "dana", "--agreed", *GOOD, *EYES)

@@ -20,7 +20,7 @@ from promisectl.domain import lifecycle
 from promisectl.domain.promise import Cause, State, Verb
 from promisectl.env import Env
 from promisectl.storage import ledger, reading
-from tests.conftest import Program
+from tests.conftest import Program, remembered
 
 MOVES = ("accept", "decline", "negotiate", "complete", "renege", "withdraw", "release", "reopen", "bump", "told", "note", "correct", "void")
 
@@ -35,21 +35,10 @@ def _asked(program: Program, *words: str, shell: str = "zsh") -> dict[str, str]:
     return {value: about for value, about in lines}  # noqa: C416 (a line is a list)
 
 
-_BUILT: list[bytes] = []
-
-
 @pytest.fixture
+@remembered
 def full(program: Program) -> Program:
-    """A ledger with a promise in every state there is, both ways; made once."""
-    if not _BUILT:
-        _build(program)
-        _BUILT.append(program.ledger.read_bytes())
-    program.ledger.parent.mkdir(parents=True, exist_ok=True)
-    program.ledger.write_bytes(_BUILT[0])
-    return program
-
-
-def _build(program: Program) -> None:
+    """A ledger with a promise in every state there is, both ways."""
     for number, (outcome, *words) in enumerate(
         [
             ("Send the Q3 numbers", "--to", "dana", "--by", "fri", "--agreed", "--tag", "work"),
@@ -87,6 +76,7 @@ def _build(program: Program) -> None:
         line.split("\t")[4] for line in program.ok("list", "--all").splitlines()
     }
     assert states == {state.value for state in State}
+    return program
 
 
 # Commands and options

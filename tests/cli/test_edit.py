@@ -18,7 +18,7 @@ from promisectl.domain.promise import Terms
 from promisectl.escaping import one_line, read_back
 from promisectl.rendering import sheet
 from tests.cli.terminal import ended, in_another, terminal
-from tests.conftest import MONDAY, Program, Result
+from tests.conftest import MONDAY, Program, Result, remembered
 
 FORKS = "ignore:This process .* is multi-threaded:DeprecationWarning"
 WHICH = "Put a typo right, or offer new terms? [correct, negotiate (you ask for new terms), Enter for neither] › "
@@ -93,6 +93,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
 
 
 @pytest.fixture
+@remembered
 def promised(program: Program) -> Program:
     program.ok("make", "Send Q3 numbers", "--to", "dana", "--by", "fri", "--agreed")
     return program

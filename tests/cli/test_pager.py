@@ -10,20 +10,27 @@ from typing import Any
 import pytest
 
 from tests.cli.terminal import ended, in_another, terminal
-from tests.conftest import Program, tool
+from tests.conftest import Program, remembered, tool
 
 ROWS, COLUMNS = 12, 80
 
 
 @pytest.fixture
-def long(program: Program, monkeypatch: pytest.MonkeyPatch) -> Program:
-    """A ledger whose list is longer than the terminal, which is named by nobody but itself."""
+@remembered
+def many(program: Program) -> Program:
+    """A ledger whose list is longer than the terminal."""
     program.ok("make", *(f"--to={name}" for name in ("ann", "bob", "cleo")), "Water the plants", "--new", "-q")
     for number in range(8):
         program.ok("make", f"Task number {number}", "--to", "dan", "--to", "eve", "--to", "fay", "--new", "-q")
+    return program
+
+
+@pytest.fixture
+def long(many: Program, monkeypatch: pytest.MonkeyPatch) -> Program:
+    """The same, where the terminal is named by nobody but itself."""
     for name in ("PAGER", "LESS", "LINES", "LV"):
         monkeypatch.delenv(name, raising=False)
-    return program
+    return many
 
 
 @pytest.fixture

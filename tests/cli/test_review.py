@@ -12,7 +12,7 @@ import pytest
 from rich.cells import cell_len
 
 from tests.cli.terminal import in_another, terminal
-from tests.conftest import Program, Result
+from tests.conftest import Program, Result, remembered
 
 WELCOME = "No promise is written down here yet."
 OPEN = "keep, complete, negotiate, bump, renege, release, skip or quit? [Enter skips] › "
@@ -32,6 +32,7 @@ EARLIER = ["--said", "2026-11-02", "--backfill", "--agreed", "-q"]
 
 
 @pytest.fixture
+@remembered
 def all_kinds(program: Program) -> Program:
     """Ten that are open, each for another reason, made in another order than they are reviewed in; and what is closed."""
     for words in (

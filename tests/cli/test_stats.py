@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from tests.conftest import Program
+from tests.conftest import Program, remembered
 
 WIDE = "東京の部長さん 長い名前の人です"
 LINE = ["direction", "figure", "count", "of", "rate", "low", "high", "value"]
@@ -23,6 +23,7 @@ def _make(program: Program, *sides: str, by: str = "2026-11-10", outcome: str = 
 
 
 @pytest.fixture
+@remembered
 def settled(program: Program) -> Program:
     """With Dana and with somebody of a wide name, both ways: one kept, one broken, one overdue; and a No of mine."""
     for option in ("--to", "--from"):
@@ -190,6 +191,7 @@ def test_colour_only_where_it_is_wanted(settled: Program) -> None:
 
 
 @pytest.fixture
+@remembered
 def hundreds(program: Program) -> Program:
     """Three hundred that are due in one month, in equal parts kept, late, broken and overdue, and one of the year before."""
     for option, name in (("--to", "to"), ("--from", "from")):

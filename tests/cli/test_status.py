@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from tests.cli.terminal import ended, terminal
-from tests.conftest import Program
+from tests.conftest import Program, remembered
 
 NONE = {"waiting": 0, "overdue": 0, "today": 0, "tell": 0, "answer": 0, "judge": 0, "late_with_others": 0}
 
 
 @pytest.fixture
+@remembered
 def full(program: Program) -> Program:
     """One of each kind that waits for me on Friday the 27th, two of those overdue, and one overdue with somebody else."""
     program.ok("make", "Late one", "--to", "dana", "--by", "tue", "--agreed")

@@ -7,12 +7,13 @@ import pytest
 from promisectl.cli import ROOMS
 from promisectl.cli.declare import DECLARED
 from promisectl.cli.mistyped import ELSEWHERE, OF_A_PERSON
-from tests.conftest import Program
+from tests.conftest import Program, remembered
 
 SEVERAL = "void (entered by mistake), withdraw (an offer taken back) or release (somebody let off)"
 
 
 @pytest.fixture
+@remembered
 def ledger(program: Program) -> Program:
     program.ok("make", "Review the contract", "--to", "dana", "--asked")
     program.ok("make", "Send the numbers", "--to", "dana", "--agreed", "--by", "fri")

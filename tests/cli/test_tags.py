@@ -4,10 +4,11 @@ import json
 
 import pytest
 
-from tests.conftest import Program
+from tests.conftest import Program, remembered
 
 
 @pytest.fixture
+@remembered
 def tagged(program: Program) -> Program:
     program.ok("make", "Send the Q3 numbers", "--to", "dana", "--agreed", "--tag", "work")
     return program

@@ -6,10 +6,11 @@ import pytest
 
 from promisectl import guide
 from promisectl.records import fields
-from tests.conftest import Program
+from tests.conftest import Program, remembered
 
 
 @pytest.fixture
+@remembered
 def week(program: Program) -> Program:
     """A ledger with something of everything."""
     program.ok("make", "Send Q3 numbers", "--to", "dana", "--by", "fri", "--agreed", "--tag", "work", "--why", "for the board")

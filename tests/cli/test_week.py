@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from tests.conftest import Program
+from tests.conftest import Program, remembered
 
 WELCOME = "No promise is written down here yet."
 COLUMNS = ["day", "week", "owe", "owed", "overfull", "owe_ids", "owed_ids", "kind"]
 
 
 @pytest.fixture
+@remembered
 def load(program: Program) -> Program:
     """Something of mine and of theirs in both weeks, something overdue, something without a date, and what does not count."""
     for words in (

@@ -10,7 +10,7 @@ import pytest
 from rich.cells import cell_len
 
 from tests.cli.terminal import ended, in_another, terminal
-from tests.conftest import Program, Result
+from tests.conftest import Program, Result, remembered
 
 ASKS = "#1 Dana asks you: “Review the contract” by Wed 25 Nov 2026, end of day.\n"
 PROMISES = "You promise Dana: “Review the contract” by Wed 25 Nov 2026, end of day.\n"
@@ -29,6 +29,7 @@ FORKS = "ignore:This process .* is multi-threaded:DeprecationWarning"
 
 
 @pytest.fixture
+@remembered
 def asked(program: Program) -> Program:
     """Dana has asked me for something."""
     program.ok("make", "Review the contract", "--to", "dana", "--by", "wed", "--asked")

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from promisectl import guide
 from promisectl.records import as_csv, as_json, fields
-from tests.conftest import Program, tool
+from tests.conftest import Program, remembered, tool
 
 HOSTILE = [
     'Send "it", now\nand the\r\nrest; all\tof it',
@@ -49,6 +49,7 @@ def _recipe(page: str, language: str) -> str:
 
 
 @pytest.fixture
+@remembered
 def hostile(program: Program) -> Program:
     for text in HOSTILE:
         program.ok("make", "--to", "dana", "--by", "fri", "--agreed", "--", text)

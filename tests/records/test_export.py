@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from promisectl.records import as_csv, as_ics, as_json, as_markdown, fields
-from tests.conftest import Program
+from tests.conftest import Program, remembered
 
 
 @pytest.fixture
+@remembered
 def filled(program: Program) -> Program:
     program.ok("make", "Send the numbers", "--to", "dana", "--by", "fri", "--agreed", "--tag", "work")
     program.ok("make", "Fix the brake", "--from", "lee", "--by", "sat")

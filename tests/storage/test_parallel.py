@@ -1,12 +1,11 @@
 """Many terminals at once: what was acknowledged is there, each once."""
 
-import os
-import subprocess
-import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from tests.conftest import Program
+from tests.forked import shared
 
 COMMANDS = 30
 
@@ -15,19 +14,11 @@ COMMANDS = 30
 def test_thirty_makes_at_once_are_thirty_kept(program: Program, existing: bool) -> None:
     if existing:
         program.ok("make", "the first", "--to", "dana")
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-m", "promisectl", "make", f"number {number} of many", "--to", "dana", "--new", "-q"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=dict(os.environ),
-        )
-        for number in range(COMMANDS)
-    ]
-    answers = [process.communicate() for process in started]
-    assert [(process.returncode, errors) for process, (_, errors) in zip(started, answers, strict=True)] == [(0, "")] * COMMANDS
-    numbers = sorted(int(out) for out, _ in answers)
+    with ThreadPoolExecutor(COMMANDS) as terminals:
+        words = [["make", f"number {number} of many", "--to", "dana", "--new", "-q"] for number in range(COMMANDS)]
+        answers = list(terminals.map(shared().run, words))
+    assert [(answer.code, answer.stderr) for answer in answers] == [(0, "")] * COMMANDS
+    numbers = sorted(int(answer.stdout) for answer in answers)
     assert numbers == list(range(1 + existing, COMMANDS + 1 + existing))
     listed = {line.split("\t")[2] for line in program.ok("list").splitlines()}
     assert listed >= {f"number {number} of many" for number in range(COMMANDS)}

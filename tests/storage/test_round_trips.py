@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -274,9 +275,10 @@ def numbers(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 def test_whichever_value_of_a_journal_is_another_it_is_refused(small: tuple[str, datetime], place: Callable[[], str]) -> None:
     text, moment = small
     lines = text.splitlines()
+    kinds = cycle((1, "x", [], {}, True))
     for number, line in list(enumerate(lines))[-6:] + list(enumerate(lines))[:6]:
         for at in numbers(json.loads(line)):
-            for value in (None, 1, "x", [], {}, True):
+            for value in (None, 1, "x", [], {}, True) if LONG else (None, next(kinds)):
                 record = json.loads(line)
                 inner = record
                 for name in at[:-1]:
