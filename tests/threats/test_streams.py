@@ -31,7 +31,7 @@ def test_a_stream_that_lacks_signs_shows_their_numbers(program: Program, environ
 
 
 def test_bytes_that_are_no_text_are_a_usage_error(program: Program) -> None:
-    for words in ([b"make", b"caf\xe9", b"--to", b"dana"], [b"list", b"--search", b"\xff"], [b"make", b"x", b"--to", b"\xc3"]):
+    for words in ([b"make", b"na\xefve", b"--to", b"dana"], [b"list", b"--search", b"\xff"], [b"make", b"x", b"--to", b"\xc3"]):
         done = whole(*words)
         assert (done.stdout, done.returncode) == (b"", 2)
         assert b"bytes that are no readable text here" in done.stderr
