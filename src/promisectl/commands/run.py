@@ -14,6 +14,8 @@ _WORLD = ("ledger", "today", "color", "no_input", "quiet", "no_pager")
 _FORMS = ("json", "jsonl", "csv", "plain")
 
 WITHOUT_CONFIG = {
+    ("backup", "backup"),
+    ("backup", "restore"),
     ("config", "edit"),
     ("config", "path"),
     ("status", "status"),
