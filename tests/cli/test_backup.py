@@ -364,35 +364,41 @@ def test_the_ledger_is_not_restored_from_itself(filled: Program, name: str) -> N
     assert "is the ledger itself." in result.stderr
 
 
+_BY_SQLITE = {
+    "another program's": "PRAGMA application_id = 7",
+    "newer": "PRAGMA user_version = 99",
+    "an act less": "DROP TRIGGER act_is_never_deleted; DELETE FROM act WHERE number = 2",
+    "in wal mode": "PRAGMA journal_mode = WAL",
+    "nobody": "DELETE FROM person",
+}
+
+
 def spoil(backup: Path, how: str) -> None:
-    if how == "a letter":
-        raw = backup.read_bytes()
-        backup.write_bytes(raw.replace(b"Send Q3 numbers", b"Send Q4 numbers"))
-    elif how == "cut off":
-        os.truncate(backup, 20_000)
-    elif how == "empty":
-        os.truncate(backup, 0)
+    if how in _BY_SQLITE:
+        with closing(sqlite3.connect(backup, isolation_level=None)) as db:
+            db.executescript(_BY_SQLITE[how])
+    elif how == "a letter":
+        backup.write_bytes(backup.read_bytes().replace(b"Send Q3 numbers", b"Send Q4 numbers"))
+    elif how in ("cut off", "empty"):
+        os.truncate(backup, 20_000 if how == "cut off" else 0)
     elif how == "text":
         backup.write_text("no ledger " * 100)
-    elif how == "another program's":
-        backup.unlink()
-        with closing(sqlite3.connect(backup)) as db:
-            db.execute("CREATE TABLE t(x)")
-    elif how == "newer":
-        with closing(sqlite3.connect(backup)) as db:
-            db.execute("PRAGMA user_version = 99")
-    elif how == "an act less":
-        with closing(sqlite3.connect(backup, isolation_level=None)) as db:
-            db.execute("DROP TRIGGER act_is_never_deleted")
-            db.execute("DELETE FROM act WHERE number = 2")
     elif how == "a journal beside it":
         backup.with_name(f"{backup.name}-journal").write_bytes(b"\xd9\xd5\x05\xf9 something")
-    elif how == "nobody":
-        with closing(sqlite3.connect(backup, isolation_level=None)) as db:
-            db.execute("DELETE FROM person")
 
 
-SPOILT = ["a letter", "cut off", "empty", "text", "another program's", "newer", "an act less", "a journal beside it", "nobody"]
+SPOILT = [
+    "a letter",
+    "cut off",
+    "empty",
+    "text",
+    "another program's",
+    "newer",
+    "an act less",
+    "a journal beside it",
+    "in wal mode",
+    "nobody",
+]
 
 
 @pytest.mark.parametrize("how", SPOILT)
@@ -411,6 +417,20 @@ def test_a_backup_that_is_not_there_is_a_sentence(filled: Program) -> None:
     result = filled("restore", "nothing.db", "--yes")
     assert (result.stdout, result.code) == ("", 2)
     assert result.stderr == "promisectl: nothing.db can't be read: No such file or directory.\n"
+
+
+def test_a_journal_with_nothing_in_it_is_no_hindrance(filled: Program, backed: str) -> None:
+    Path(f"{backed}-journal").write_bytes(bytes(28))
+    filled.ok("restore", backed, "--yes")
+    assert acts(filled.ledger) == acts(backed)
+
+
+def test_a_config_that_can_not_be_used_is_no_hindrance(filled: Program) -> None:
+    (filled.home / "config" / "promisectl").mkdir(parents=True)
+    (filled.home / "config" / "promisectl" / "config.toml").write_text("what?")
+    made = filled.ok("backup", "-q").strip()
+    filled.ok("restore", made, "--yes")
+    assert filled("list").code == 6
 
 
 # A damaged ledger

@@ -32,7 +32,7 @@ def backup(file: File = None, force: Force = False) -> None:
 
 @command("restore", PANEL, answers=PLACED)
 def restore(file: From, yes: Yes = False) -> None:
-    """Put a backup in the ledger's place; what is there is backed up first.
+    """Bring a backup back; what is there is backed up first.
 
     \b
     promisectl restore ~/.local/state/promisectl/backups/ledger-20261123T090000Z.db

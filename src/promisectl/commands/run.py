@@ -15,6 +15,8 @@ _WORLD = ("ledger", "today", "color", "no_input", "quiet", "no_pager")
 _FORMS = ("json", "jsonl", "csv", "plain")
 
 WITHOUT_CONFIG = {
+    ("backup", "backup"),
+    ("backup", "restore"),
     ("config", "edit"),
     ("doctor", "doctor"),
     ("config", "path"),

@@ -45,9 +45,8 @@ class Restored(NamedTuple):
 def opened(path: str) -> Iterator[Source]:
     """A backup, checked whole: by SQLite, and act by act. Raises NotABackup, NewerLedger and LedgerTrouble."""
     with _as_backup(path):
-        if any(os.path.exists(path + journal) for journal in backups.JOURNALS):
-            raise errors.HalfCopied(path)
         opening.check_header(path)
+        _refuse_unsettled(path)
         db = opening.connect(path, "ro")
     with closing(db):
         with _as_backup(path):
@@ -56,6 +55,16 @@ def opened(path: str) -> Iterator[Source]:
             _examine(path, db)
             found = backups.content(path, db)
         yield Source(db, found)
+
+
+def _refuse_unsettled(path: str) -> None:
+    """Refuse a file that is not all of it: a part is in a journal beside it, or will be. Raises HalfCopied and InWal."""
+    with suppress(FileNotFoundError), open(f"{path}-journal", "rb") as journal:
+        if journal.read(1) not in (b"", b"\0"):
+            raise errors.HalfCopied(path)
+    with open(path, "rb") as file:
+        if file.read(20)[18:] != b"\1\1":
+            raise errors.InWal(path)
 
 
 @contextmanager
