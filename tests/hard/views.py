@@ -61,7 +61,7 @@ MORE = (
     Asked(("make", "--help")),
     Asked(("late",)),  # an alias
     Asked(("nonsense",)),
-    Asked(("sohw", "1")),
+    Asked(("lists", "1")),
     Asked(("complete", "99", "--no-such-option")),
     Asked(("import", "new.csv", "--dry-run")),
     Asked(("import", "new.csv", "--dry-run"), at_terminal=True),

@@ -33,8 +33,7 @@ def _came_too_late(number: int, _: FrameType | None) -> None:
     raise errors.AnswerLost("it was stopped with Ctrl-C")
 
 
-def _masked(signals: set[signal.Signals] | set[int], how: str = "SIG_BLOCK") -> set[signal.Signals] | set[int]:
+def _masked(signals: set[int], how: str = "SIG_BLOCK") -> set[int]:
     """Hold signals back where the system can do that, and say which were held back before."""
-    if not hasattr(signal, "pthread_sigmask"):  # pragma: no cover
-        return set()
-    return signal.pthread_sigmask(getattr(signal, how), signals)
+    mask = getattr(signal, "pthread_sigmask", None)
+    return set(mask(getattr(signal, how), signals)) if mask else set()
