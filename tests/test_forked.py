@@ -158,7 +158,7 @@ def _shown(runs: Callable[[int], int], columns: int | None) -> str:
     return f"{said}{code}"
 
 
-@pytest.mark.parametrize("columns", [40, 80, 132])
+@pytest.mark.parametrize("columns", [40, 132])
 @pytest.mark.parametrize("words", [["list"], ["show", "1"], ["stats"], ["make", "--help"], ["accept", "9"]], ids=str)
 def test_a_terminal_is_a_terminal(server: Server, env: dict[str, str], words: list[str], columns: int) -> None:
     def forks(stream: int) -> int:
