@@ -96,6 +96,8 @@ VIEWS = [
     ["completion", "completion", {"words": ["make", "--by", ""], "shell": "bash"}],
     ["records", "path", {}],
     ["records", "guide", {"topic": "start"}],
+    ["doctor", "doctor", {}],
+    ["doctor", "doctor", {"json": True}],
     ["config", "show", {}],
     ["config", "path", {}],
 ]

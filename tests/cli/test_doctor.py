@@ -130,7 +130,7 @@ def test_rows_that_differ_are_told_again(filled: Program) -> None:
     before = filled.ok("list", "--json"), filled.ok("log", "--json"), filled.ok("people", "--json"), head(filled)
     changed(
         filled,
-        "UPDATE promise SET outcome = 'Fix teh brake', uid = 'x' WHERE id = 2",
+        "UPDATE promise SET outcome = 'Fix the break', uid = 'x' WHERE id = 2",
         "DELETE FROM promise WHERE id = 1",
         "INSERT INTO promise SELECT 7, 'y' || substr(uid, 2), direction, person, 'kept', NULL, author, outcome, due, due_zone, due_at, done_when, why,"
         " reply_by, reply_at, revision, revisions, renegotiated, first_due, made_at, accepted_at, delivered_at, closed_at, contact_at, bumped_at, word_at,"

@@ -8,7 +8,7 @@ from promisectl.cli.declare import CHECKED, command
 
 PANEL = "Records"
 
-Fix = Annotated[bool, typer.Option("--fix", metavar="", help="Put right what is safe to: modes, leftovers, indexes, guards, views.")]
+Fix = Annotated[bool, typer.Option("--fix", metavar="", help="Put right what is safe to: modes, leftovers, indexes, triggers, views.")]
 Rebuild = Annotated[bool, typer.Option("--rebuild", metavar="", help="Tell every row again from the acts, after a backup.")]
 Expect = Annotated[
     str | None, typer.Option("--expect", metavar="HEAD", help="The head that was noted before, or its first 8 digits: it has to be there.")

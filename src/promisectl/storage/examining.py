@@ -137,7 +137,7 @@ def schema(db: sqlite3.Connection) -> Finding:
     if more:
         others = ", ".join(f"the {kind} {name}" for name, kind in more.items())
         return Finding("schema", Result.NOTE, f"all is in its place; besides, somebody made {others}")
-    return Finding("schema", Result.OK, "tables, indexes, guards and views are in place")
+    return Finding("schema", Result.OK, "tables, indexes, triggers and views are in place")
 
 
 def strange(db: sqlite3.Connection) -> tuple[dict[str, str], dict[str, str]]:
