@@ -4,7 +4,7 @@ A fenced block ```console is a transcript: a line that begins with `$ ` is a com
 on with it), what follows is what the terminal shows, and `[exit N]` when the command ends with another code than 0. One home serves
 the whole file, and its clock stands at Monday 23 November 2026, 10:00, unless a word after `console` says otherwise: `new` begins
 with an empty home, `40` is the width of the terminal, `2026-11-28T09:00` the moment. What differs from run to run has a name of its
-own: `~` is the home, `…uid…` any UUID. Blank lines before the next command are layout. Where what is written shows questions, they
+own: `~` is the home, `…uid…` any UUID, `…head…` any hash of an act. Blank lines before the next command are layout. Where what is written shows questions, they
 are put, and what stands behind their `›` is typed; a question too many gets Ctrl-D. Elsewhere the program is told to ask nothing.
 
     python -m tests.replay --write README.md src/promisectl/guide/*.md
@@ -37,6 +37,7 @@ PATIENCE = 60  # seconds for one command
 
 _PROMPT = "›"
 _FENCE = re.compile(r"```console(?P<words>(?: [\w:-]+)*)")
+_HASH = re.compile(r"\b[0-9a-f]{64}\b")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -78,7 +79,7 @@ class Home:
             bash.kill()
             bash.wait()
             os.close(ours)
-        lines = _UUID.sub("…uid…", shown.replace("\r\n", "\n").replace(str(self.path), "~")).split("\n")
+        lines = _HASH.sub("…head…", _UUID.sub("…uid…", shown.replace("\r\n", "\n").replace(str(self.path), "~"))).split("\n")
         text = "\n".join(line.rstrip() for line in lines).rstrip("\n")
         return "\n".join(part for part in (text, f"[exit {code}]" if code else "") if part)
 

@@ -182,8 +182,8 @@ FILES
 
 SEE ALSO
        promisectl(1), promisectl-export(1), promisectl-import(1),
-       promisectl-path(1), promisectl-demo(1), promisectl-completion(1),
-       promisectl-config(1)
+       promisectl-backup(1), promisectl-restore(1), promisectl-path(1),
+       promisectl-demo(1), promisectl-completion(1), promisectl-config(1)
 
        promisectl guide start, promisectl guide well-made, promisectl guide
        trust, promisectl guide records, promisectl guide spreadsheets,

@@ -577,13 +577,14 @@ class Unconfirmed(Problem):
 
 
 class AnswerLost(Problem):
-    """The move was recorded, but its answer could not be written out (exit 7)."""
+    """What was asked for is done, but its answer could not be written out (exit 7)."""
 
     code = "ledger"
     exit_code = 7
 
-    def __init__(self, why: str) -> None:
-        super().__init__(f"The move was recorded, but its answer could not be written out ({why}). See it with: log.")
+    def __init__(self, why: str, did: str = "The move was recorded", look: str = "log") -> None:
+        self.why = why
+        super().__init__(f"{did}, but its answer could not be written out ({why}). See it with: {look}.")
 
 
 class ReaderGone(Problem):
@@ -648,8 +649,10 @@ class NoBackupFirst(LedgerTrouble):
     """What was there could not be backed up before a change."""
 
     def __init__(self, problem: LedgerTrouble) -> None:
-        sentence = str(problem).removesuffix(" Nothing was recorded.")
-        super().__init__(f"Before this, what is there has to be backed up, and that failed: {sentence} Nothing was recorded.")
+        super().__init__(
+            f"What is there is backed up before this, and that failed: {problem} "
+            "Nothing was changed; see to that, or name another place with XDG_STATE_HOME."
+        )
 
 
 class OntoItself(Usage):

@@ -249,8 +249,9 @@ def test_the_guide_lists_its_pages(program: Program) -> None:
 
 def test_the_ledger_path_is_the_first_line(program: Program) -> None:
     result = program("path")
-    assert result.stdout == f"{program.ledger}\nconfig: {program.home / 'config' / 'promisectl' / 'config.toml'}\n"
-    assert result.stderr.startswith("Neither has to exist")
+    home = program.home
+    assert result.stdout == f"{program.ledger}\nconfig: {home}/config/promisectl/config.toml\nbackups: {home}/state/promisectl/backups\n"
+    assert result.stderr.startswith("None of it has to exist")
     program.ok("make", "x y z", "--to", "dana")
     assert program("path").stderr == ""
 

@@ -756,7 +756,12 @@ class Ledger:
 
     def env(self, today: str = "2026-11-23T10:00") -> Env:
         streams = (io.StringIO(), io.StringIO(), io.StringIO())
-        return Env({"TZ": "Europe/Berlin", "XDG_CONFIG_HOME": str(self._place)}, streams, ledger=str(self.path), today=today)
+        return Env(
+            {"TZ": "Europe/Berlin", "XDG_CONFIG_HOME": str(self._place), "XDG_STATE_HOME": str(self._place)},
+            streams,
+            ledger=str(self.path),
+            today=today,
+        )
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self.path)) as db:

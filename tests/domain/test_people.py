@@ -294,7 +294,7 @@ class Ledger:
 
     def env(self, form: str | None = None) -> Env:
         self.out, self.err = io.StringIO(), io.StringIO()
-        environ = {"TZ": "Europe/Berlin", "XDG_CONFIG_HOME": str(self._place / "none")}
+        environ = {"TZ": "Europe/Berlin", "XDG_CONFIG_HOME": str(self._place / "none"), "XDG_STATE_HOME": str(self._place / "none")}
         return Env(environ, (io.StringIO(), self.out, self.err), ledger=str(self.path), today="2026-11-23T10:00", form=form)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
@@ -563,7 +563,8 @@ class Terminal:
 
     def env(self, answer: str, **more_: Any) -> Env:
         os.write(self._here, f"{answer}\n".encode())
-        environ = {"TZ": "Europe/Berlin", "XDG_CONFIG_HOME": str(self._ledger.path.parent / "none")}
+        none = str(self._ledger.path.parent / "none")
+        environ = {"TZ": "Europe/Berlin", "XDG_CONFIG_HOME": none, "XDG_STATE_HOME": none}
         one, two, three = self._streams
         return Env(environ, (one, two, three), ledger=str(self._ledger.path), today="2026-11-23T10:00", **more_)
 

@@ -28,7 +28,7 @@ ODD = 'Zürich 🚲 “quoted” \\ "plain" \t tab \n line \x1b[31m \u202e =1+1'
 
 
 def world(path: Path, today: str = "2026-11-23T10:00", form: str | None = None) -> Env:
-    environ = {"TZ": "Europe/Berlin", "XDG_CONFIG_HOME": str(path.parent / "no config")}
+    environ = {"TZ": "Europe/Berlin", "XDG_CONFIG_HOME": str(path.parent / "no config"), "XDG_STATE_HOME": str(path.parent / "state")}
     return Env(environ, (io.StringIO(), io.StringIO(), io.StringIO()), ledger=str(path), today=today, form=form)
 
 

@@ -87,7 +87,7 @@ class Stand:
 
 
 def world(path: str, moment: datetime, form: str | None = None) -> Env:
-    environ = {"TZ": "Europe/Berlin", "XDG_CONFIG_HOME": os.path.join(os.path.dirname(path), "none")}
+    environ = {"TZ": "Europe/Berlin", **dict.fromkeys(("XDG_CONFIG_HOME", "XDG_STATE_HOME"), os.path.join(os.path.dirname(path), "none"))}
     streams = (io.StringIO(), io.StringIO(), io.StringIO())
     return Env(environ, streams, ledger=path, today=f"{moment:%Y-%m-%dT%H:%MZ}", form=form)
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from promisectl import errors
@@ -25,22 +26,32 @@ def backup(env: Env, file: str | None = None, *, force: bool = False) -> None:
     with ledger.reading(env.ledger):
         pass  # strange files are refused, and what a killed command left half done is taken back
     made = _made(env, file, force=force)
-    if env.as_json:
-        from promisectl.records import as_json
+    with _said("The backup was made", "path"):
+        if env.as_json:
+            from promisectl.records import as_json
 
-        env.answer([as_json.one(_record(made))], whole=True)
-    elif env.quiet:
-        env.answer([made.path], whole=True)
-    else:
-        env.answer([f"Backed up {_extent(made)}: {made.path}", f"head: {made.head}"], whole=True)
-        env.hint(f"Whether a ledger still holds all of this: doctor --expect {made.head}")
+            env.answer([as_json.one(_record(made))], whole=True)
+        elif env.quiet:
+            env.answer([made.path], whole=True)
+        else:
+            env.answer([f"Backed up {_extent(made)}.", f"file: {made.path}", f"head: {made.head}"], whole=True)
+            env.hint("Later, doctor --expect HEAD says whether all of it is still there.")
+
+
+@contextmanager
+def _said(did: str, look: str) -> Iterator[None]:
+    """Around an answer: what is said when nobody can hear it. Raises AnswerLost."""
+    try:
+        yield
+    except errors.AnswerLost as problem:
+        raise errors.AnswerLost(problem.why, did, look) from problem
 
 
 def _made(env: Env, file: str | None, *, force: bool) -> "Backup":
     if file is None:
         return backups.keep(env.ledger, env.backups, env.now)
     path = os.path.abspath(os.path.expanduser(file))
-    if files.is_directory(file):
+    if files.is_directory(os.path.expanduser(file)):
         return backups.add(env.ledger, path, env.now)
     if ledger.same(path, env.ledger) or path in [env.ledger + journal for journal in backups.JOURNALS]:
         raise errors.OntoTheLedger(file)
@@ -85,9 +96,9 @@ def restore(env: Env, file: str, *, yes: bool = False) -> None:
             return
     with restoring.opened(path) as source:
         done = restoring.restore(source, env.ledger, env.backups, env.now)
+    backups.prune(env.ledger, env.backups, [path, done.where])
+    with _said("The backup was restored", "list"):
         _answer(env, source.content, done)
-    spared = [one for one in (path, done.where) if one]
-    backups.prune(env.ledger, env.backups, spared)
 
 
 def _compared(env: Env, backup: "Backup", there: "There") -> Iterator[str]:
@@ -123,7 +134,8 @@ def _answer(env: Env, content: "Backup", done: "Restored") -> None:
     elif env.quiet:
         env.answer(filter(None, [done.where]), whole=True)
     else:
-        env.answer([f"Restored {_extent(content)} from {content.path}", f"head: {content.head}"], whole=True)
+        env.answer([f"Restored {_extent(content)}, the newest of {_moment(env, content)}."])
+        env.answer([f"head: {content.head}"], whole=True)
         if done.before:
             env.hint(f"As it was before: {done.where}")
             env.hint("Not what you meant? Restore that.")

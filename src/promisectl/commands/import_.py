@@ -1,12 +1,14 @@
 """Import: promises from a CSV or JSON, or a whole journal, in one transaction: all of it, or nothing."""
 
+import pickle
 import sqlite3
+import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from promisectl import errors
-from promisectl.commands import arguments, source, viewing
+from promisectl.commands import arguments, kept, source, viewing
 from promisectl.commands.planned import Planner, Step
 from promisectl.commands.source import Source
 from promisectl.domain.people import Newcomer, Person
@@ -21,11 +23,8 @@ from promisectl.storage.journal import Journal
 CHOICES = {"format_": incoming.FORMS}
 _COLUMNS = ("line", "does", "id", "person", "outcome", "why")
 _NAMED = 8  # people
+_MANY = 100  # promises, from which on an import is worth a backup
 _STEPS = viewing.Kind(_COLUMNS, _COLUMNS, lambda row: {name: row[name] for name in _COLUMNS})
-
-
-class _NothingNew(Exception):
-    """There is nothing to record, so nothing is written either."""
 
 
 class _Done(NamedTuple):
@@ -86,13 +85,22 @@ def _alike(pairs: Sequence[str]) -> dict[str, str]:
 
 
 def _import(env: Env, file: Source, *, new: bool) -> None:
-    def work(db: sqlite3.Connection) -> _Done:
-        return _made(env, db, file, new=new)
+    with tempfile.TemporaryFile() as spool:
+        plan = _planned(env, file, spool, new=new)
+        if not plan.makes:
+            _say(env, file, _Done((), plan.skipped, ()))
+            return
 
-    try:
-        done = ledger.write(env.ledger, work)
-    except _NothingNew as nothing:
-        done = _Done((), nothing.args[0], ())
+        def work(db: sqlite3.Connection) -> _Done:
+            as_planned = ledger.newest(db) == plan.newest
+            return _made(env, db, file, plan.steps(env) if as_planned else _steps(env, file, Planner(env, db, new=new)))
+
+        with kept.before(env) as keep:
+            done = ledger.write(env.ledger, work, keep, "import" if plan.makes > _MANY else "")
+            _say(env, file, done._replace(skipped=done.skipped or plan.skipped))
+
+
+def _say(env: Env, file: Source, done: _Done) -> None:
     known = f" {words.count(done.skipped, 'record')} known already, and skipped." if done.skipped else ""
     _answer(env, done, f"Imported {words.count(len(done.made), 'promise')} from {file.name}.{known}")
     if done.met:
@@ -100,6 +108,55 @@ def _import(env: Env, file: Source, *, new: bool) -> None:
         env.hint(f"New in the ledger: {', '.join(f'{person.name} ({person.handle})' for person in done.met[:_NAMED])}{more}.")
     if done.made:
         env.hint("Not what you meant? promisectl undo")
+
+
+class _Plan(NamedTuple):
+    """What is to be made, read and found good while nobody had to wait: how much, and beside which newest act of the ledger."""
+
+    spool: IO[bytes]
+    newest: tuple[object, ...]
+    makes: int
+    skipped: int
+
+    def steps(self, env: Env) -> Iterator[Step]:
+        """The promises to be made, one after the other."""
+        self.spool.seek(0)
+        steps = (pickle.load(self.spool) for _ in range(self.makes))  # noqa: S301 (written by this process, into a file without a name)
+        return source.counted(env, steps, self.makes)
+
+
+def _planned(env: Env, file: Source, spool: IO[bytes], *, new: bool) -> _Plan:
+    """What becomes of every record of the file. Raises BadImport when any is refused."""
+    counted: Counter[str] = Counter()
+    refused = _Refused(file)
+    with viewing.opened(env) as db:
+        planner = Planner(env, db or ledger.in_memory(), new=new)
+        newest = ledger.newest(db) if db else ()
+        reading.done(db)
+        for step in _steps(env, file, planner):
+            counted[step.does] += 1
+            refused.note(step)
+            if step.does == "make" and not refused.any:
+                pickle.dump(step._replace(row=None), spool)
+    refused.tell()
+    return _Plan(spool, newest, counted["make"], counted["skip"])
+
+
+class _Refused:
+    """The records that can't be used."""
+
+    def __init__(self, file: Source) -> None:
+        self._file = file
+        self.any: list[tuple[int, errors.BadRecord]] = []
+
+    def note(self, step: Step) -> None:
+        if step.why:
+            self.any.append((step.line, step.why))
+
+    def tell(self) -> None:
+        """Raises BadImport if there are any."""
+        if self.any:
+            raise errors.BadImport(self._file.name, *self.any[0], more=len(self.any) - 1)
 
 
 def _answer(env: Env, done: _Done, sentence: str) -> None:
@@ -114,22 +171,18 @@ def _answer(env: Env, done: _Done, sentence: str) -> None:
         env.answer([sentence])
 
 
-def _made(env: Env, db: sqlite3.Connection, file: Source, *, new: bool) -> _Done:
-    """Every record of the file as a promise. Raises BadImport when any is refused, and _NothingNew."""
+def _made(env: Env, db: sqlite3.Connection, file: Source, steps: Iterable[Step]) -> _Done:
+    """Every step that makes a promise, made. Raises BadImport when a record is refused after all."""
     journal: Journal | None = None
-    made, met, skipped, refused = list[int](), dict[str, Person](), 0, list[tuple[int, errors.BadRecord]]()
-    for step in _steps(env, file, Planner(env, db, new=new)):
-        if step.why:
-            refused.append((step.line, step.why))
-        elif step.does == "skip":
+    made, met, skipped, refused = list[int](), dict[str, Person](), 0, _Refused(file)
+    for step in steps:
+        refused.note(step)
+        if step.does == "skip":
             skipped += 1
-        elif not refused:
+        elif not refused.any:
             journal = journal or Journal(db, env.now, "import")
             made.append(_open(env, journal, step, met))
-    if refused:
-        raise errors.BadImport(file.name, *refused[0], more=len(refused) - 1)
-    if not made:
-        raise _NothingNew(skipped)
+    refused.tell()
     return _Done(made, skipped, list(met.values()))
 
 
@@ -202,9 +255,10 @@ def _whole(env: Env, file: Source, head: dict[str, Any], *, dry_run: bool) -> No
             raise errors.NotEmpty(env.ledger)
         return _filled(env, db, file, head)
 
-    done = work(ledger.in_memory()) if dry_run else ledger.write(env.ledger, work)
-    count = f"{words.count(len(done.made), 'promise')}, {words.count(head['commands'], 'command')}"
-    _answer(env, done, f"It is whole, and would make {count}." if dry_run else f"Imported the whole journal: {count}.")
+    with kept.before(env) as keep:
+        done = work(ledger.in_memory()) if dry_run else ledger.write(env.ledger, work, keep)
+        count = f"{words.count(len(done.made), 'promise')}, {words.count(head['commands'], 'command')}"
+        _answer(env, done, f"It is whole, and would make {count}." if dry_run else f"Imported the whole journal: {count}.")
 
 
 def _filled(env: Env, db: sqlite3.Connection, file: Source, head: dict[str, Any]) -> _Done:

@@ -3,10 +3,10 @@
 import io
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from itertools import chain
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, TypeVar
 
 from promisectl import errors
 from promisectl.env import Env
@@ -15,7 +15,10 @@ from promisectl.records.incoming import Row, Unreadable
 from promisectl.storage import copying
 
 _LONG = 1 << 20  # bytes
+_MANY = 5_000  # promises
 _PIECE = 1 << 16
+
+T = TypeVar("T")
 
 
 class Source(NamedTuple):
@@ -104,4 +107,13 @@ def watched(env: Env, source: Source) -> Iterator[str]:
         return lines(source)
     from promisectl.rendering import progress
 
-    return progress.shown(env.stderr(), lines(source), size)
+    return progress.shown(env.stderr(), lines(source), size, lambda line: len(line.encode(errors="replace")))
+
+
+def counted(env: Env, things: Iterable[T], number: int) -> Iterator[T]:
+    """What is written of a long file, thing by thing; at a terminal with such a bar."""
+    if number < _MANY or not env.watched:
+        return iter(things)
+    from promisectl.rendering import progress
+
+    return progress.shown(env.stderr(), things, number, lambda _: 1)

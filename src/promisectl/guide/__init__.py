@@ -22,6 +22,7 @@ TOPICS = {
     "aliases": "words of your own for what you ask every day",
     "completion": "TAB in bash, zsh and fish: commands, options, numbers with their texts",
     "files": "where the ledger is kept, and how it is looked after",
+    "backups": "a copy of the whole ledger, the way back, and what to do after a crash",
     "exit-codes": "what the shell sees",
 }
 

@@ -17,6 +17,7 @@ MOST = 10
 JOURNALS = ("-journal", "-wal", "-shm")
 """What SQLite appends to a name for what it keeps beside a database."""
 _DAY = 86_400  # seconds
+_STEPS = 50_000  # of SQLite's own, between two looks at what was typed
 _NO_LINKS = (errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 _KILLED = (sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_READONLY_CANTLOCK)
 
@@ -49,6 +50,14 @@ def add(path: str, directory: str, now: datetime, before: str = "") -> Backup:
     while True:
         with suppress(FileExistsError):
             return make(path, free_name(path, directory, now, f"before-{before}" if before else ""))
+
+
+def first(path: str, directory: str, now: datetime, before: str) -> Backup:
+    """The same, before a change that is not made without it. Raises NoBackupFirst."""
+    try:
+        return add(path, directory, now, before)
+    except errors.CannotWrite as problem:
+        raise errors.NoBackupFirst(problem) from problem
 
 
 def free_name(path: str, directory: str, now: datetime, kind: str = "") -> str:
@@ -128,7 +137,7 @@ def make(path: str, target: str, *, force: bool = False) -> Backup:
             founding.sync(temporary)
             os.replace(temporary, target) if force else give_name(temporary, target)
     finally:
-        with suppress(FileNotFoundError):
+        with suppress(OSError):
             os.unlink(temporary)
     with _written(target):
         founding.sync(os.path.dirname(os.path.abspath(target)))
@@ -156,12 +165,15 @@ def give_name(temporary: str, target: str) -> None:
 def _copy(path: str, temporary: str, target: str) -> None:
     while True:
         with opening.translated(path), closing(opening.connect(path, "ro")) as db:
+            db.set_progress_handler(lambda: 0, _STEPS)  # Ctrl-C is heard there
             try:
                 opening.patiently(path, lambda: db.execute("VACUUM INTO ?", (temporary,)))
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode in _KILLED:
                     with ledger.reading(path):  # a command was killed just now; this takes back what it left half done
                         continue
+                if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+                    raise KeyboardInterrupt from error
                 if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CORRUPT:
                     raise errors.CannotWrite(target, str(error)) from error
                 raise

@@ -49,6 +49,11 @@ def exists(path: str) -> bool:
     return False
 
 
+def newest(db: sqlite3.Connection) -> tuple[object, ...]:
+    """Number and hash of the newest act; nothing while there is none."""
+    return tuple(db.execute(sql.LAST_ACT).fetchone() or ())
+
+
 def same(path: str, ledger: str) -> bool:
     """Whether `path` is the ledger itself, by whatever name."""
     there = os.path.realpath(path) == os.path.realpath(ledger)
@@ -98,9 +103,9 @@ def _transaction(path: str, work: Callable[[sqlite3.Connection], T], keep: Calla
             if keep and reason:
                 keep(reason)
             upgrading.upgrade(db)
-            newest = _newest(db)
+            known = newest(db)
             result = work(db)
-            _commit(path, db, newest)
+            _commit(path, db, known)
         except BaseException:
             with suppress(sqlite3.Error):
                 db.execute("ROLLBACK")
@@ -112,7 +117,7 @@ def _transaction(path: str, work: Callable[[sqlite3.Connection], T], keep: Calla
 
 def _commit(path: str, db: sqlite3.Connection, before: tuple[object, ...]) -> None:
     """Commit; when SQLite fails in the middle of it, look whether the newest act is there before saying that nothing was recorded."""
-    newest = _newest(db)
+    last = newest(db)
     try:
         opening.patiently(path, lambda: db.execute("COMMIT"))
     except sqlite3.Error:
@@ -120,12 +125,7 @@ def _commit(path: str, db: sqlite3.Connection, before: tuple[object, ...]) -> No
             db.execute("ROLLBACK")
         db.close()
         again = _open_for_reading(path)
-        kept = before != newest == _newest(again)
+        kept = before != last == newest(again)
         again.close()
         if not kept:
             raise
-
-
-def _newest(db: sqlite3.Connection) -> tuple[object, ...]:
-    """Number and hash of the newest act; nothing while there is none."""
-    return tuple(db.execute(sql.LAST_ACT).fetchone() or ())

@@ -169,7 +169,7 @@ def _fill(source: Source, place: _Place) -> Restored:
     # A file that is closed takes SQLite's locks with it, so what is opened here stays open for longer than the connection.
     with ExitStack() as longer, closing(db):
         try:
-            done = Restored(backups.add(*place, before="restore"))
+            done = Restored(backups.first(*place, before="restore"))
         except errors.NotALedger:
             done = Restored(aside=_put_aside(place, longer.enter_context(open(place.path, "rb"))))
         db.execute("ROLLBACK")  # a copy begins a transaction itself; the lock stays
@@ -185,8 +185,8 @@ def _locked(path: str) -> sqlite3.Connection:
     """A connection that keeps the lock on writing until it is closed, through the end of its transactions."""
     db = opening.connect(path, "rw")
     with opening.closed_on_failure(db):
-        db.execute("PRAGMA locking_mode = EXCLUSIVE")
         opening.patiently(path, lambda: db.execute("BEGIN IMMEDIATE"))
+        db.execute("PRAGMA locking_mode = EXCLUSIVE")  # only now: what is refused in that mode keeps its lock on reading
         opening.check(path, db)
     return db
 
@@ -243,9 +243,11 @@ def _found(source: Source, place: _Place) -> Restored:
 
 def _replace(source: Source, place: _Place) -> Restored:
     """What no command can open, no command can write to: it gives way to a new file when its bytes are safe."""
-    with _made(source, place.path) as temporary, open(place.path, "rb") as file:
-        done = Restored(aside=_put_aside(place, file))
-        if not os.path.samestat(os.fstat(file.fileno()), os.lstat(place.path)):
+    with _made(source, place.path) as temporary:
+        with open(place.path, "rb") as file:
+            done = Restored(aside=_put_aside(place, file))
+            before = os.fstat(file.fileno())
+        if not os.path.samestat(before, os.lstat(place.path)):
             raise FileExistsError(place.path)  # another restore was faster
         os.replace(temporary, place.path)
     return _confirmed(place, done)

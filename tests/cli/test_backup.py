@@ -1,0 +1,558 @@
+"""Backups and the way back, as people meet them."""
+
+import json
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from tests.cli import terminal
+from tests.conftest import Program
+
+MOMENT = "20261123T090000Z"
+
+
+@pytest.fixture
+def filled(program: Program) -> Program:
+    program.ok("make", "Send Q3 numbers", "--to", "dana", "--agreed", "--by", "fri")
+    return program
+
+
+def kept(program: Program) -> list[str]:
+    place = program.home / "state" / "promisectl" / "backups"
+    return sorted(one.name for one in place.iterdir()) if place.exists() else []
+
+
+def path_of(program: Program, name: str) -> str:
+    return str(program.home / "state" / "promisectl" / "backups" / name)
+
+
+def acts(path: Path | str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(path)) as db:
+        return db.execute("SELECT * FROM act ORDER BY number").fetchall()
+
+
+# Making one
+
+
+def test_it_says_where_it_is_what_is_in_it_and_what_stands_for_all_of_it(filled: Program) -> None:
+    result = filled("backup")
+    made = path_of(filled, f"ledger-{MOMENT}.db")
+    head = acts(filled.ledger)[-1][-1]
+    assert result.stdout == f"Backed up 1 promise, 3 acts.\nfile: {made}\nhead: {head}\n"
+    assert result.stderr == "Later, doctor --expect HEAD says whether all of it is still there.\n"
+    assert acts(made) == acts(filled.ledger)
+
+
+def test_programs_get_an_object_or_the_path_alone(filled: Program) -> None:
+    result = filled("backup", "--json")
+    head = acts(filled.ledger)[-1][-1]
+    assert json.loads(result.stdout) == {"path": path_of(filled, f"ledger-{MOMENT}.db"), "promises": 1, "acts": 3, "head": head}
+    assert result.stderr == ""
+    assert filled("backup", "-q") == (path_of(filled, f"ledger-{MOMENT}-2.db") + "\n", "", 0)
+
+
+def test_only_i_can_read_it(filled: Program) -> None:
+    made = Path(filled.ok("backup", "-q").strip())
+    os.umask(0)
+    mine = filled.home / "mine" / "copy.db"
+    mine.parent.mkdir()
+    filled.ok("backup", str(mine))
+    assert [stat.S_IMODE(one.stat().st_mode) for one in (made, mine, made.parent, made.parent.parent)] == [0o600, 0o600, 0o700, 0o700]
+
+
+def test_two_in_one_second_are_two(filled: Program) -> None:
+    for _ in range(3):
+        filled.ok("backup")
+    assert kept(filled) == [f"ledger-{MOMENT}-2.db", f"ledger-{MOMENT}-3.db", f"ledger-{MOMENT}.db"]
+
+
+def test_the_last_ten_stay_and_whatever_else_is_there(filled: Program) -> None:
+    filled.ok("backup", today="2026-11-01T10:00")
+    others = ["ledger.db", "ledger-20200101T000000Z.db.bak", "notes.txt", "band-20200101T000000Z.db", "ledger-20200101T000000Z-damaged.db"]
+    for name in others:
+        Path(path_of(filled, name)).write_text("mine")
+    for day in range(2, 13):
+        filled.ok("backup", today=f"2026-11-{day:02}T10:00")
+    assert kept(filled) == sorted([*others, *(f"ledger-202611{day:02}T090000Z.db" for day in range(3, 13))])
+
+
+def test_the_one_just_made_stays_whatever_its_moment(filled: Program) -> None:
+    for day in range(2, 13):
+        filled.ok("backup", today=f"2026-11-{day:02}T10:00")
+    made = filled.ok("backup", "-q", today="2020-01-01T10:00").strip()
+    assert Path(made).exists()
+    assert len(kept(filled)) == 11
+    filled.ok("backup")
+    assert not Path(made).exists()
+    assert len(kept(filled)) == 10
+
+
+def test_what_was_left_half_made_goes_after_a_day(filled: Program) -> None:
+    filled.ok("backup")
+    left, fresh = (path_of(filled, f"ledger-{MOMENT}.db.{letter * 16}.new") for letter in "ab")
+    for name in (left, fresh):
+        Path(name).touch()
+    os.utime(left, (0, 0))
+    filled.ok("backup")
+    assert (Path(left).exists(), Path(fresh).exists()) == (False, True)
+
+
+def test_another_ledger_of_the_same_name_has_a_place_of_its_own(filled: Program) -> None:
+    for _ in range(10):
+        filled.ok("backup")
+    other = str(filled.home / "band" / "ledger.db")
+    filled.ok("--ledger", other, "make", "Bring the amp", "--to", "kim")
+    made = Path(filled.ok("--ledger", other, "backup", "-q").strip())
+    assert made.parent.parent == Path(path_of(filled, ""))
+    assert made.parent.name.startswith("ledger-")
+    assert filled.ok("--ledger", other, "path").splitlines()[2] == f"backups: {made.parent}"
+    assert len([name for name in kept(filled) if name.endswith(".db")]) == 10
+    assert filled.ok("path").splitlines() == [
+        str(filled.ledger),
+        f"config: {filled.home}/config/promisectl/config.toml",
+        f"backups: {made.parent.parent}",
+    ]
+
+
+def test_it_goes_where_it_is_told_and_replaces_only_what_it_may(filled: Program) -> None:
+    target = filled.home / "copy.db"
+    assert filled.ok("backup", str(target), "-q") == f"{target}\n"
+    before = target.read_bytes()
+    filled.ok("make", "Another thing", "--to", "dana")
+    result = filled("backup", str(target))
+    assert (result.stdout, result.code) == ("", 2)
+    assert result.stderr == f"promisectl: {target} is there already. Add --force to replace it, or choose another name.\n"
+    assert target.read_bytes() == before
+    filled.ok("backup", str(target), "--force")
+    assert acts(target) == acts(filled.ledger)
+    assert sorted(one.name for one in filled.home.iterdir()) == ["copy.db", "data", "state"] if kept(filled) else ["copy.db", "data"]
+
+
+def test_a_directory_gets_a_file_named_by_the_time(filled: Program) -> None:
+    stick = filled.home / "stick"
+    stick.mkdir()
+    for _ in range(12):
+        filled.ok("backup", str(stick))
+    assert len(list(stick.iterdir())) == 12
+    assert filled.ok("backup", f"{filled.home}/new/", "-q") == f"{filled.home}/new/ledger-{MOMENT}.db\n"
+    assert kept(filled) == []
+
+
+def test_where_there_are_no_links_it_gets_its_name_all_the_same(filled: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    def link(_source: str, _target: str) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "link", link)
+        target = filled.home / "copy.db"
+        filled.ok("backup", str(target))
+        assert filled("backup", str(target)).code == 2
+        filled.ok("backup")
+        filled.ok("backup")
+    assert acts(target) == acts(filled.ledger)
+    assert len(kept(filled)) == 2
+
+
+@pytest.mark.parametrize(
+    "name", ["data/promisectl/ledger.db", "link.db", "hard.db", "data/../data/promisectl/ledger.db", "data/promisectl/ledger.db-journal"]
+)
+def test_the_ledger_is_never_its_own_backup(filled: Program, name: str) -> None:
+    (filled.home / "link.db").symlink_to(filled.ledger)
+    (filled.home / "hard.db").hardlink_to(filled.ledger)
+    before = filled.ledger.read_bytes()
+    for words in ((), ("--force",)):
+        result = filled("backup", str(filled.home / name), *words)
+        assert (result.stdout, result.code) == ("", 2)
+        assert "is the ledger itself. Choose another file." in result.stderr
+    assert filled.ledger.read_bytes() == before
+    assert filled.ok("list").count("\n") == 1
+
+
+def test_a_name_beside_which_a_journal_lies_is_refused(filled: Program) -> None:
+    target = filled.home / "copy.db"
+    (filled.home / "copy.db-journal").write_text("of another")
+    result = filled("backup", str(target), "--force")
+    assert (result.stdout, result.code) == ("", 2)
+    assert "copy.db-journal is there, the journal of another database" in result.stderr
+    assert not target.exists()
+
+
+def test_stdout_is_no_place_for_it(filled: Program) -> None:
+    result = filled("backup", "-")
+    assert (result.stdout, result.code) == ("", 2)
+    assert "export --journal" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        ("file/below", "Not a directory"),
+        ("missing/below", "No such file or directory"),
+        ("fifo", "no ordinary file"),
+        ("link", "no ordinary file"),
+    ],
+)
+def test_strange_places_are_refused(filled: Program, kind: str, why: str) -> None:
+    (filled.home / "file").touch()
+    os.mkfifo(filled.home / "fifo")
+    (filled.home / "link").symlink_to(filled.home / "elsewhere.db")
+    result = filled("backup", str(filled.home / kind), "--force")
+    assert (result.stdout, result.code) == ("", 5)
+    assert why in result.stderr
+    assert not (filled.home / "elsewhere.db").exists()
+
+
+def test_without_a_ledger_there_is_nothing_to_back_up(program: Program) -> None:
+    result = program("backup")
+    assert (result.stdout, result.code) == ("", 5)
+    assert result.stderr.startswith(f"promisectl: There is no ledger at {program.ledger}, so there is nothing to back up.")
+    assert list(program.home.iterdir()) == []
+
+
+def test_a_damaged_ledger_gives_no_backup_and_pushes_none_out(filled: Program) -> None:
+    for _ in range(10):
+        filled.ok("backup")
+    good = kept(filled)
+    filled.ok("make", "Water the plants", "--to", "me", "--done-when", "x" * 9000)
+    raw = bytearray(filled.ledger.read_bytes())
+    for place in range(8192, len(raw), 4096):
+        raw[place : place + 200] = b"\xa5" * 200
+    filled.ledger.write_bytes(raw)
+    result = filled("backup")
+    assert (result.stdout, result.code) == ("", 5)
+    assert kept(filled) == good
+    assert filled.ledger.read_bytes() == raw
+
+
+def test_an_answer_that_nobody_hears_is_told(filled: Program) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "promisectl", "backup"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            env=dict(os.environ),
+        )
+    assert done.returncode == 7
+    assert (
+        done.stderr
+        == "promisectl: The backup was made, but its answer could not be written out (No space left on device). See it with: path.\n"
+    )
+    assert len(kept(filled)) == 1
+
+
+def test_while_another_command_writes_a_backup_is_made_of_what_is_recorded(filled: Program) -> None:
+    with closing(sqlite3.connect(filled.ledger, isolation_level=None)) as db:
+        db.execute("BEGIN IMMEDIATE")
+        db.execute("UPDATE promise SET outcome = 'half done'")
+        made = filled.ok("backup", "-q").strip()
+    assert filled.ok("--ledger", made, "list") == filled.ok("list")
+
+
+# The way back
+
+
+@pytest.fixture
+def backed(filled: Program) -> str:
+    """A backup, and a ledger that has gone on since."""
+    made = filled.ok("backup", "-q").strip()
+    filled.ok("complete", "1")
+    filled.ok("make", "Review the book", "--to", "lee")
+    return made
+
+
+def test_the_ledger_is_what_the_backup_holds_and_the_way_back_is_told(filled: Program, backed: str) -> None:
+    before = acts(filled.ledger)
+    result = filled("restore", backed, "--yes")
+    head = acts(backed)[-1][-1]
+    safe = path_of(filled, f"ledger-{MOMENT}-2-before-restore.db")
+    assert result.stdout == f"Restored 1 promise, 3 acts, the newest of Mon 23 Nov 2026, 10:00.\nhead: {head}\n"
+    assert result.stderr == f"As it was before: {safe}\nNot what you meant? Restore that.\n"
+    assert acts(filled.ledger) == acts(backed)
+    assert acts(safe) == before
+    assert filled.ok("list").count("\n") == 1
+    filled.ok("restore", safe, "--yes")
+    assert acts(filled.ledger) == before
+    assert filled.ok("withdraw", "2", "-q") == "2\n"
+    assert sorted(one.name for one in filled.ledger.parent.iterdir()) == ["ledger.db"]
+    assert stat.S_IMODE(filled.ledger.stat().st_mode) == 0o600
+
+
+def test_programs_read_what_was_restored(filled: Program, backed: str) -> None:
+    result = filled("restore", backed, "--yes", "--json")
+    safe = path_of(filled, f"ledger-{MOMENT}-2-before-restore.db")
+    head = acts(backed)[-1][-1]
+    assert json.loads(result.stdout) == {"path": str(filled.ledger), "promises": 1, "acts": 3, "head": head, "from": backed, "before": safe}
+    assert filled("restore", safe, "--yes", "-q") == (path_of(filled, f"ledger-{MOMENT}-3-before-restore.db") + "\n", "", 0)
+
+
+def test_without_a_person_it_has_to_be_said(filled: Program, backed: str) -> None:
+    before = acts(filled.ledger)
+    for words in ((), ("-q",), ("--json",)):
+        result = filled("restore", backed, *words)
+        assert (result.stdout, result.code) == ("", 2)
+        assert "add --yes" in result.stderr
+    assert acts(filled.ledger) == before
+    assert len(kept(filled)) == 1
+
+
+def asked(file: str, answer: str) -> list[str]:
+    with terminal.terminal("restore", file) as child:
+        child.expect("›")
+        shown = child.before.splitlines()
+        child.sendline(answer)
+        child.expect(pexpect.EOF)
+        return [line for line in (shown + child.before.splitlines()) if line]
+
+
+def test_a_person_is_told_what_would_be_gone_and_may_say_no(filled: Program, backed: str) -> None:
+    before = acts(filled.ledger)
+    shown = asked(backed, "")
+    assert shown[:3] == [
+        "In the ledger: 2 promises, 6 acts, the newest of Mon 23 Nov 2026, 10:00.",
+        "In the backup: 1 promise, 3 acts, the newest of Mon 23 Nov 2026, 10:00.",
+        "The ledger holds all of it, and 3 acts more, which would go. What is there now is backed up first.",
+    ]
+    assert shown[-1] == "Nothing was restored."
+    assert acts(filled.ledger) == before
+    assert len(kept(filled)) == 1
+    assert any(line.startswith("Restored 1 promise, 3 acts, the newest") for line in asked(backed, "yes"))
+    assert acts(filled.ledger) == acts(backed)
+
+
+def test_how_a_backup_stands_to_the_ledger(filled: Program, backed: str) -> None:
+    later = filled.ok("backup", "-q").strip()
+    assert "They hold the same. What is there now is backed up first." in asked(later, "no")
+    filled.ok("restore", backed, "--yes")
+    assert "The backup holds all that is in the ledger, and 3 acts more. What is there now is backed up first." in asked(later, "no")
+    filled.ok("make", "Something else", "--to", "kim")
+    assert "They are not the same history: what only the ledger holds would go. What is there now is backed up first." in asked(later, "no")
+
+
+def test_where_nothing_is_nothing_is_asked(filled: Program, backed: str) -> None:
+    filled.ledger.unlink()
+    filled.ledger.parent.rmdir()
+    result = filled("restore", backed)
+    assert (result.code, result.stderr) == (0, "")
+    assert acts(filled.ledger) == acts(backed)
+    assert [stat.S_IMODE(one.stat().st_mode) for one in (filled.ledger, filled.ledger.parent)] == [0o600, 0o700]
+    assert len(kept(filled)) == 1
+
+
+def test_the_oldest_of_ten_is_still_there_when_it_was_restored(filled: Program) -> None:
+    for day in range(1, 11):
+        filled.ok("backup", today=f"2026-11-{day:02}T10:00")
+    oldest = path_of(filled, "ledger-20261101T090000Z.db")
+    filled.ok("restore", oldest, "--yes")
+    assert Path(oldest).exists()
+
+
+@pytest.mark.parametrize("name", ["data/promisectl/ledger.db", "link.db", "hard.db"])
+def test_the_ledger_is_not_restored_from_itself(filled: Program, name: str) -> None:
+    (filled.home / "link.db").symlink_to(filled.ledger)
+    (filled.home / "hard.db").hardlink_to(filled.ledger)
+    result = filled("restore", str(filled.home / name), "--yes")
+    assert (result.stdout, result.code) == ("", 2)
+    assert "is the ledger itself." in result.stderr
+
+
+def spoil(backup: Path, how: str) -> None:
+    if how == "a letter":
+        raw = backup.read_bytes()
+        backup.write_bytes(raw.replace(b"Send Q3 numbers", b"Send Q4 numbers"))
+    elif how == "cut off":
+        os.truncate(backup, 20_000)
+    elif how == "empty":
+        os.truncate(backup, 0)
+    elif how == "text":
+        backup.write_text("no ledger " * 100)
+    elif how == "another program's":
+        backup.unlink()
+        with closing(sqlite3.connect(backup)) as db:
+            db.execute("CREATE TABLE t(x)")
+    elif how == "newer":
+        with closing(sqlite3.connect(backup)) as db:
+            db.execute("PRAGMA user_version = 99")
+    elif how == "an act less":
+        with closing(sqlite3.connect(backup, isolation_level=None)) as db:
+            db.execute("DROP TRIGGER act_is_never_deleted")
+            db.execute("DELETE FROM act WHERE number = 2")
+    elif how == "a journal beside it":
+        backup.with_name(f"{backup.name}-journal").write_bytes(b"\xd9\xd5\x05\xf9 something")
+    elif how == "nobody":
+        with closing(sqlite3.connect(backup, isolation_level=None)) as db:
+            db.execute("DELETE FROM person")
+
+
+SPOILT = ["a letter", "cut off", "empty", "text", "another program's", "newer", "an act less", "a journal beside it", "nobody"]
+
+
+@pytest.mark.parametrize("how", SPOILT)
+def test_a_backup_that_is_not_whole_is_refused_and_nothing_changes(filled: Program, backed: str, how: str) -> None:
+    spoil(Path(backed), how)
+    ledger, backup = filled.ledger.read_bytes(), Path(backed).read_bytes()
+    result = filled("restore", backed, "--yes")
+    assert (result.stdout, result.code) == ("", 5)
+    assert result.stderr.startswith("promisectl: ")
+    assert backed in result.stderr
+    assert (filled.ledger.read_bytes(), Path(backed).read_bytes()) == (ledger, backup)
+    assert [name for name in kept(filled) if "before" in name] == []
+
+
+def test_a_backup_that_is_not_there_is_a_sentence(filled: Program) -> None:
+    result = filled("restore", "nothing.db", "--yes")
+    assert (result.stdout, result.code) == ("", 2)
+    assert result.stderr == "promisectl: nothing.db can't be read: No such file or directory.\n"
+
+
+# A damaged ledger
+
+
+def damage(ledger: Path, how: str) -> None:
+    raw = bytearray(ledger.read_bytes())
+    if how == "pages":
+        for place in range(8192, len(raw), 4096):
+            raw[place : place + 200] = b"\xa5" * 200
+    elif how == "the tables' page":
+        raw[100:4096] = b"\xa5" * 3996
+    elif how == "the header":
+        raw[:100] = b"\xa5" * 100
+    elif how == "cut off":
+        del raw[20_000:]
+    elif how == "empty":
+        raw.clear()
+    ledger.write_bytes(raw)
+
+
+DAMAGES = ["pages", "the tables' page", "the header", "cut off", "empty"]
+
+
+@pytest.mark.parametrize("how", DAMAGES)
+def test_what_can_not_be_read_is_put_aside_whole(filled: Program, backed: str, how: str) -> None:
+    damage(filled.ledger, how)
+    raw = filled.ledger.read_bytes()
+    result = filled("restore", backed, "--yes")
+    aside = path_of(filled, f"ledger-{MOMENT}-2-damaged.db")
+    assert (result.code, result.stderr) == (0, f"What could not be read was put aside: {aside}\n")
+    assert Path(aside).read_bytes() == raw
+    assert stat.S_IMODE(Path(aside).stat().st_mode) == 0o600
+    assert acts(filled.ledger) == acts(backed)
+    assert filled.ok("complete", "1", "-q") == "1\n"
+    assert sorted(one.name for one in filled.ledger.parent.iterdir()) == ["ledger.db"]
+    assert stat.S_IMODE(filled.ledger.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("how", ["the header", "empty", "missing"])
+def test_a_journal_beside_what_can_not_be_read_is_put_aside_with_it(filled: Program, backed: str, how: str) -> None:
+    damage(filled.ledger, how)
+    if how == "missing":
+        filled.ledger.unlink()
+    journal = filled.ledger.with_name("ledger.db-journal")
+    journal.write_bytes(b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7 a journal")
+    filled.ok("restore", backed, "--yes")
+    assert Path(path_of(filled, f"ledger-{MOMENT}-2-damaged.db-journal")).read_bytes() == b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7 a journal"
+    assert not journal.exists()
+    assert acts(filled.ledger) == acts(backed)
+
+
+def test_a_person_is_told_that_nothing_can_be_read(filled: Program, backed: str) -> None:
+    damage(filled.ledger, "the header")
+    assert asked(backed, "no")[0] == "In the ledger: nothing that can be read. Its bytes will be put aside."
+
+
+@pytest.mark.parametrize("how", ["another program's", "newer", "a directory"])
+def test_what_is_no_damaged_ledger_of_ours_stays_as_it_is(filled: Program, backed: str, how: str) -> None:
+    if how == "a directory":
+        filled.ledger.unlink()
+        filled.ledger.mkdir()
+    else:
+        spoil(filled.ledger, how)
+    before = filled.ledger.read_bytes() if filled.ledger.is_file() else b""
+    result = filled("restore", backed, "--yes")
+    assert (result.stdout, result.code) == ("", 5)
+    assert (filled.ledger.read_bytes() if filled.ledger.is_file() else b"") == before
+
+
+# By themselves
+
+
+def test_before_two_people_become_one_there_is_a_backup(filled: Program) -> None:
+    filled.ok("make", "Review the book", "--to", "lee")
+    before = acts(filled.ledger)
+    result = filled("person", "merge", "lee", "dana")
+    made = path_of(filled, f"ledger-{MOMENT}-before-merge.db")
+    assert result.stderr == f"As it was before: {made}\n"
+    assert acts(made) == before
+    assert filled("person", "merge", "lee", "dana").code == 2
+    assert filled("person", "merge", "nobody", "dana").code == 3
+    assert kept(filled) == [os.path.basename(made)]
+
+
+def rows(number: int, last: str = "") -> str:
+    return "outcome,person,direction\n" + "".join(f"Thing number {one},kim,owe\n" for one in range(number)) + last
+
+
+def test_before_a_long_import_there_is_a_backup(filled: Program) -> None:
+    before = acts(filled.ledger)
+    filled.ok("import", "-", piped=rows(100))
+    assert kept(filled) == []
+    filled.ok("undo")
+    between = acts(filled.ledger)
+    result = filled("import", "-", "-q", piped=rows(101))
+    assert result.stderr == ""
+    assert acts(path_of(filled, f"ledger-{MOMENT}-before-import.db")) == between != before
+    filled.ok("import", "-", piped=rows(101))  # all of them known already
+    refused = filled("import", "-", piped=rows(300, "Thing,,owe\n"))
+    assert refused.code == 6
+    assert kept(filled) == [f"ledger-{MOMENT}-before-import.db"]
+
+
+def test_a_first_import_has_nothing_to_lose(program: Program) -> None:
+    result = program("import", "-", piped=rows(101))
+    assert result.code == 0
+    assert "As it was before" not in result.stderr
+    assert kept(program) == []
+
+
+def test_before_an_upgrade_there_is_a_backup(filled: Program) -> None:
+    with closing(sqlite3.connect(filled.ledger, isolation_level=None)) as db:
+        db.execute("DROP TABLE once")
+        db.execute("PRAGMA user_version = 1")
+    before = acts(filled.ledger)
+    assert filled("complete", "9").code == 3
+    assert kept(filled) == []
+    result = filled("complete", "1")
+    made = path_of(filled, f"ledger-{MOMENT}-before-upgrade.db")
+    assert f"As it was before: {made}\n" in result.stderr
+    assert acts(made) == before
+    with closing(sqlite3.connect(made)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (1,)
+    filled.ok("note", "1", "one more")
+    assert kept(filled) == [os.path.basename(made)]
+    filled.ok("restore", made, "--yes")
+    assert acts(filled.ledger) == before
+
+
+@pytest.mark.parametrize(
+    "words", [("person", "merge", "lee", "dana"), ("import", "-"), ("restore", "copy.db", "--yes")], ids=lambda words: words[0]
+)
+def test_without_its_backup_nothing_happens(filled: Program, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    filled.ok("make", "Review the book", "--to", "lee")
+    monkeypatch.chdir(filled.home)
+    filled.ok("backup", "copy.db")
+    filled.ok("complete", "1")
+    before = filled.ledger.read_bytes()
+    (filled.home / "state").write_text("no directory")
+    result = filled(*words, piped=rows(101))
+    assert (result.stdout, result.code) == ("", 5)
+    assert result.stderr.startswith("promisectl: What is there is backed up before this, and that failed: ")
+    assert "Not a directory" in result.stderr
+    assert filled.ledger.read_bytes() == before
