@@ -841,3 +841,12 @@ def test_a_journal_with_a_byte_order_mark_is_one(program: Program) -> None:
     (program.home / "j.jsonl").write_bytes(b"\xef\xbb\xbf" + program.ok("export", "--journal").encode())
     result = program("--ledger", str(program.home / "other.db"), "import", str(program.home / "j.jsonl"))
     assert result.stdout == "Imported the whole journal: 1 promise, 1 command.\n"
+
+
+def test_where_no_temporary_file_can_be_made_that_is_said(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(program.home / "nowhere"))
+    for file in (str(program.home / "file.csv"), "-"):
+        (program.home / "file.csv").write_text(TWO, encoding="utf-8")
+        result = program("import", file, piped=TWO)
+        sentence = "promisectl: A temporary file can't be written: No such file or directory. Choose another place, or try again.\n"
+        assert (result.stdout, result.stderr, result.code) == ("", sentence, 5)

@@ -30,7 +30,7 @@ from tests.hard.mutants import MUTANTS
 _WARM = (["make", "Q3", "--to", "dana", "--by", "fri", "--agreed", "--once", "a"], ["list", "--json"], ["export"], ["note", "7", "?"])
 _HANGS = 60  # seconds after which a run counts as one that never ends
 _RANDOM = re.compile(
-    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{64}\b|\b(?:[0-9a-f]{4}){3,4}\b|(?<=promisectl-)\w{8}|(?<=~/tmp/)[a-z0-9_]{8}\b|(?<=etilqs_)[0-9a-f]+"
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{64}\b|\b(?:[0-9a-f]{4}){3,4}\b|(?<=promisectl-)\w{8}|(?<=~/tmp/)(?:[a-z0-9_]{8}\b|#\d+)|(?<=etilqs_)[0-9a-f]+"
 )
 _ANYBODY_MAY_TRACE = 0x59616D61, ctypes.c_long(-1)
 
@@ -100,7 +100,11 @@ class World:
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         if tracer:
             tracer.communicate()
-        return Ran(code, stdout, stderr, self._calls(log) if tracer else ())
+        return Ran(code, self._here(stdout), self._here(stderr), self._calls(log) if tracer else ())
+
+    def _here(self, text: str) -> str:
+        """A text that names files as every world does."""
+        return text.replace(str(self.home), "~")
 
     def _attached(self, child: int, log: Path, trace: Sequence[str]) -> "subprocess.Popen[bytes]":
         words = [self._strace, "-p", str(child), "-o", str(log), "-y", "-s", "0", "-e", "signal=none", *trace]
@@ -170,7 +174,7 @@ class World:
         said = []
         for stream in (out, err):
             stream.flush()
-            said.append(stream.buffer.getvalue().decode())
+            said.append(self._here(stream.buffer.getvalue().decode()))
         return Ran(code, *said, ())
 
     def _calls(self, log: Path) -> list[Call]:
@@ -189,8 +193,10 @@ class World:
 
     def _plain(self, line: str) -> str:
         said = line.partition(" <unfinished")[0] if " <unfinished" in line else line.rpartition(" = ")[0]
-        said = said.rstrip(", ").replace(str(self.home), "~")
+        said = self._here(said.rstrip(", "))
         said = re.sub(r', \{st_\w+=.*?\}|, 0x[0-9a-f]+(?=[,)]|$)|, ""(\.\.\.)?', "", re.sub(r"(\d+)<(.*?)>", r"\2", said))
+        if said.startswith(("lseek", "read", "write")):  # how much of a text goes at once depends on how long the home's path is
+            said = said.partition(",")[0]
         return _RANDOM.sub("…", said)
 
 

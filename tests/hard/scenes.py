@@ -77,10 +77,10 @@ UPGRADES = tuple(
 
 VIEWS = (
     Scene("moves", ("moves",)),
-    Scene("list", ("list", "--all", "--json")),
-    Scene("list --as-of", ("list", "--as-of", "2026-11-23T10:00", "--json")),
-    Scene("show", ("show", "1", "--json")),
-    Scene("stats", ("stats", "--json")),
+    Scene("list", ("list", "--all")),
+    Scene("list --as-of", ("list", "--as-of", "2026-11-23T10:00")),
+    Scene("show", ("show", "1")),
+    Scene("stats", ("stats",)),
     Scene("export", ("export", "--output", "~/files/out.csv")),
     Scene("export --force", ("export", "--journal", "--output", "~/files/journal.jsonl", "--force")),
 )

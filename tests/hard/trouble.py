@@ -16,7 +16,8 @@ from tests.hard.injecting import Call, Ran, World
 from tests.hard.proof import SAMPLE, Found, Proof, Size, Step
 from tests.hard.scenes import Scene
 
-_DONE, _REFUSED, _RECORDED = 0, 5, 7
+_DONE, _ASKED, _REFUSED, _RECORDED = 0, 2, 5, 7
+_SENTENCE = re.compile(r"promisectl: .*(\.|'| What you typed is kept: \S+)")
 _WAY_OUT = re.compile(r"\b(See|Try|Free|Keep|Choose|Restore|says|meant|see|try|move it away|name another|choose)\b")
 _EITHER = "may be recorded or not"
 
@@ -24,7 +25,7 @@ _NAMES = "link", "mkdir", "rename", "unlink"
 _ONCE = {
     "ENOSPC": ("pwrite64", "write", "fsync", "fdatasync", "ftruncate", "link", "mkdir", "rename"),
     "EACCES": ("openat", "newfstatat", "fchown", *_NAMES),
-    "EINTR": ("openat", "pwrite64", "write", "fcntl", "fsync", "fdatasync", "close"),
+    "EINTR": ("openat", "pwrite64", "write", "fsync", "fdatasync"),
     "EMFILE": ("openat",),
 }
 """The errors besides EIO, and the calls that end with them."""
@@ -73,23 +74,28 @@ def judged(plan: Plan, ran: Ran, *, view: bool, either: bool) -> list[str]:
     faults = list(_wrongly_said(plan, ran))
     uncertain = either and _EITHER in ran.stderr
     looked = aftermath.looked(plan, view=view, answered=ran.code in (_DONE, _RECORDED) and not uncertain)
-    if ran.code == _REFUSED and not looked.old:
+    if ran.code in (_ASKED, _REFUSED) and not looked.old:
         faults.append(f"it was refused, and yet it is there: {ran.stderr.strip()}")
     return [*faults, *looked.faults]
 
 
 def _wrongly_said(plan: Plan, ran: Ran) -> Iterator[str]:
     said = ran.stderr.strip()
-    if ran.code not in (_DONE, _REFUSED, _RECORDED) or "Traceback" in said:
+    if (ran.code not in (_DONE, _REFUSED, _RECORDED) and not _of_an_import(ran)) or "Traceback" in said:
         yield f"it ended with {ran.code}: {said[-2000:]}"
     elif ran.code == _DONE and injecting.plain(ran.stdout) != plan.said.stdout:
         yield f"it ended well, and answered {ran.stdout!r}"
     elif ran.code != _DONE:
         sentence = said.splitlines()[-1] if said else ""
-        if not (sentence.startswith("promisectl: ") and sentence.endswith((".", "'"))):  # a way out may end with a path in quotes
+        if not _SENTENCE.fullmatch(sentence):
             yield f"it ended with {ran.code}, and said {said!r}"
-        elif not _WAY_OUT.search(sentence):
+        elif not _WAY_OUT.search(sentence) and not _of_an_import(ran):
             yield f"it names no way out: {sentence!r}"
+
+
+def _of_an_import(ran: Ran) -> bool:
+    """Whether what is refused is a file that is to be imported, which is a matter of what was asked for."""
+    return ran.code == _ASKED and "~/files/" in ran.stderr and "can't be read: " in ran.stderr
 
 
 # Limits of the system, instead of single calls
@@ -128,7 +134,7 @@ def locked(plan: Plan, how: str) -> list[str]:
     with _LOCKS[how](world):
         ran = world.run(plan.scene.words, before=_powerless)
     faults = judged(plan, ran, view=True, either=False)
-    if plan.scene in scenes.VIEWS[:-2] and ran.code != _DONE:
+    if plan.scene in scenes.VIEWS[:-2] and how != _UNREADABLE and ran.code != _DONE:
         faults.append(f"a view ended with {ran.code}: {ran.stderr}")
     return [f"{plan.scene.name}, {how}: {fault}" for fault in faults]
 
@@ -152,10 +158,11 @@ def _remounted(world: World) -> Iterator[None]:
     _mount(world, 0x20)
 
 
+_UNREADABLE = "files that may not be read"
 _LOCKS: dict[str, Callable[[World], object]] = {
     "directories that may only be read": partial(_modes, mode=0o500, files=False),
     "files that may only be read": partial(_modes, mode=0o400, files=True),
-    "files that may not be read": partial(_modes, mode=0o000, files=True),
+    _UNREADABLE: partial(_modes, mode=0o000, files=True),
     "a disk that may only be read": _remounted,
 }
 

@@ -2,7 +2,6 @@
 
 import pickle
 import sqlite3
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import IO, Any, NamedTuple
@@ -85,7 +84,7 @@ def _alike(pairs: Sequence[str]) -> dict[str, str]:
 
 
 def _import(env: Env, file: Source, *, new: bool) -> None:
-    with tempfile.TemporaryFile() as spool:
+    with source.temporary() as spool:
         plan = _planned(env, file, spool, new=new)
         if not plan.makes:
             _say(env, file, _Done((), plan.skipped, ()))
@@ -137,8 +136,11 @@ def _planned(env: Env, file: Source, spool: IO[bytes], *, new: bool) -> _Plan:
             counted[step.does] += 1
             refused.note(step)
             if step.does == "make" and not refused.any:
-                pickle.dump(step._replace(row=None), spool)
+                with source.kept():
+                    pickle.dump(step._replace(row=None), spool)
     refused.tell()
+    with source.kept():
+        spool.flush()
     return _Plan(spool, newest, counted["make"], counted["skip"])
 
 

@@ -4,7 +4,7 @@ import io
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from itertools import chain
 from typing import IO, Any, NamedTuple, TypeVar
 
@@ -42,17 +42,49 @@ def opened(env: Env, path: str) -> Iterator[IO[bytes]]:
     """The bytes of a file; of stdin and of a pipe a copy, so that nobody waits for the ledger while somebody types. Raises CannotRead."""
     with ExitStack() as stack:
         try:
-            stream = env.stdin().buffer if path == "-" else stack.enter_context(open(path, "rb"))  # type: ignore[attr-defined]
+            stream = env.stdin().buffer if path == "-" else stack.enter_context(_read(path))  # type: ignore[attr-defined]
             if path == "-" or not stream.seekable():
-                stream = _copied(stream, stack.enter_context(tempfile.TemporaryFile()))
+                stream = _copied(stream, stack.enter_context(temporary()))
         except (OSError, ValueError) as error:
             raise errors.CannotRead(path, getattr(error, "strerror", None) or str(error)) from error
         yield stream
 
 
+def temporary() -> AbstractContextManager[IO[bytes]]:
+    """A file without a name, for as long as it is needed. Raises CannotWrite."""
+    with kept():
+        return _closing(tempfile.TemporaryFile())
+
+
+@contextmanager
+def kept() -> Iterator[None]:
+    """Around what is written to such a file, whose disk may be full. Raises CannotWrite."""
+    try:
+        yield
+    except OSError as error:
+        raise errors.CannotWrite("A temporary file", error.strerror or str(error)) from error
+
+
+def _read(path: str) -> AbstractContextManager[IO[bytes]]:
+    return _closing(open(path, "rb"))
+
+
+@contextmanager
+def _closing(file: IO[bytes]) -> Iterator[IO[bytes]]:
+    """A file that is closed in the end: whatever the disk says then, nothing is lost."""
+    try:
+        yield file
+    finally:
+        with suppress(OSError):
+            file.close()
+
+
 def _copied(stream: Any, copy: IO[bytes]) -> IO[bytes]:
     while piece := stream.read1(_PIECE):  # read in one go, the end would have to be typed twice at a terminal
-        copy.write(piece)
+        with kept():
+            copy.write(piece)
+    with kept():
+        copy.flush()
     return copy
 
 
