@@ -68,8 +68,8 @@ def answer(env: Env, report: Report) -> None:
     if env.form == "table":
         from promisectl.rendering import examined
 
-        shown = [one._replace(says=_homely(one.says), details=tuple(map(_homely, one.details))) for one in told]
-        viewing.draw(env, examined.page(shown, [(name, _homely(value)) for name, value in facts]))
+        shown = [one._replace(says=homely(one.says), details=tuple(map(homely, one.details))) for one in told]
+        viewing.draw(env, examined.page(shown, [(name, homely(value)) for name, value in facts]))
         if report.wrong or not env.quiet:
             env.say(_verdict(env, report))
         return
@@ -79,15 +79,15 @@ def answer(env: Env, report: Report) -> None:
     env.hint(_verdict(env, report))
 
 
-def _homely(text: str) -> str:
-    """A text with paths as people write them."""
+def homely(text: str) -> str:
+    """A text with the paths below the home as people write them."""
     return text.replace(os.path.join(os.path.expanduser("~"), ""), os.path.join("~", ""))
 
 
 def _typed(path: str) -> str:
     """A path as it is typed in a shell."""
     quoted = shlex.quote(path)
-    return _homely(path) if quoted == path else quoted
+    return homely(path) if quoted == path else quoted
 
 
 def _facts(env: Env, report: Report) -> list[tuple[str, str]]:
@@ -135,7 +135,7 @@ def way_out(env: Env, report: Report) -> str:
         whole = _whole(env, report.expected)
         if whole:
             return f"The newest backup that is whole puts it back as it was then: {program} restore {_typed(whole)}"
-        return f"There is no backup in {_homely(env.backups)} that is whole. Copy the file away before you do anything else."
+        return f"There is no backup in {homely(env.backups)} that is whole. Copy the file away before you do anything else."
     if Cure.REBUILD in cures:
         return f"All that was said is whole, only rows differ from it. This tells them again: {program} doctor --rebuild"
     return f"This puts it right: {program} doctor --fix"

@@ -28,7 +28,7 @@ def doctor(env: Env, *, fix: bool = False, rebuild: bool = False, expect: str | 
     for mend in (_fixed, _rebuilt)[not fix : 1 + rebuild]:
         for line in mend(env):
             done.append(line)
-            env.hint(f"{line[0].upper()}{line[1:]}.")
+            env.hint(diagnosis.homely(f"{line[0].upper()}{line[1:]}."))
     report = Report(head, done, *_examined(env, head), backup=next(iter(kept(env)), None))
     diagnosis.answer(env, report)
     return errors.LedgerTrouble.exit_code if report.wrong else 0

@@ -116,7 +116,7 @@ class Chain:
         """Moments that can't be right. Acts are in order by their numbers, so that is no damage."""
         if not self._clock.count:
             return Finding("clock", Result.OK, "time went forward from act to act")
-        return Finding("clock", Result.NOTE, "the clock of this computer was wrong at times", self._clock.details)
+        return Finding("clock", Result.NOTE, "the clock of this computer is wrong, or was", self._clock.details)
 
 
 def about(row: Row) -> str:
