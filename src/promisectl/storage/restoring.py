@@ -313,7 +313,7 @@ def _keep_bytes(file: IO[bytes], target: str) -> None:
             shutil.copyfileobj(file, kept, _PIECE)
             kept.flush()
             os.fsync(kept.fileno())
-        backups.give_name(temporary, target)
+        disk.give_name(temporary, target)
     finally:
         with suppress(OSError):
             os.unlink(temporary)
