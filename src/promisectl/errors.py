@@ -696,13 +696,13 @@ class Unusable(InTheWay):
 
 
 class Unconfirmed(Problem):
-    """The move is recorded, but the disk did not confirm it."""
+    """What was asked for is done and recorded, but the disk did not confirm it."""
 
     code = "ledger"
     exit_code = 7
 
-    def __init__(self, path: str, why: str) -> None:
-        super().__init__(f"The move was recorded in {path}, but the disk did not confirm it ({why}). See it with: log.")
+    def __init__(self, path: str, why: str, did: str = "The move was recorded in", look: str = "log") -> None:
+        super().__init__(f"{did} {path}, but the disk did not confirm it ({why}). See it with: {look}.")
 
 
 class Uncertain(Problem):

@@ -53,7 +53,7 @@ def _made(env: Env, file: str | None, *, force: bool) -> "Backup":
     path = os.path.abspath(os.path.expanduser(file))
     if files.is_directory(os.path.expanduser(file)):
         return backups.add(env.ledger, path, env.now)
-    if ledger.same(path, env.ledger) or path in [env.ledger + journal for journal in backups.JOURNALS]:
+    if ledger.same(path, env.ledger):
         raise errors.OntoTheLedger(file)
     files.refuse_strange(path)
     if not force and os.path.lexists(path):

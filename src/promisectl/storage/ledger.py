@@ -60,11 +60,12 @@ def newest(db: sqlite3.Connection) -> tuple[object, ...]:
 
 
 def same(path: str, ledger: str) -> bool:
-    """Whether `path` is the ledger itself, by whatever name, or one of the files that SQLite keeps beside it."""
+    """Whether `path` is the ledger itself, by whatever name, or one of the files that SQLite keeps beside it. Raises LedgerTrouble."""
     real, place = os.path.realpath(ledger), os.path.realpath(path)
     if place.casefold() in (f"{real}{besides}".casefold() for besides in ("", "-journal", "-wal", "-shm")):
         return True  # whether the file system tells capitals apart or not
-    return exists(ledger) and os.path.exists(path) and os.path.samefile(path, ledger)
+    with opening.translated(ledger):
+        return exists(ledger) and os.path.exists(path) and os.path.samefile(path, ledger)
 
 
 def in_memory() -> sqlite3.Connection:

@@ -16,6 +16,7 @@ from promisectl.storage.backups import Backup
 _PAGES = 256
 """How many are copied before Ctrl-C is listened to again."""
 _PAUSE = 0.005  # seconds between two attempts, while others read
+_DONE = ("The backup was restored to", "doctor")  # what is said where it is done and not confirmed
 _PIECE = 1 << 20  # bytes
 
 
@@ -217,10 +218,10 @@ class _Waiting:
 
 
 def _look_again(source: Source, path: str, db: sqlite3.Connection, error: sqlite3.Error, done: Restored) -> None:
-    """The copy failed, maybe when all of it was there already: look before saying so. Raises NotRestored."""
+    """The copy failed, maybe when all of it was there already: look before saying so. Raises Unconfirmed, or NotRestored."""
     with suppress(sqlite3.Error):
         if _same(source, path, db):
-            return
+            raise errors.Unconfirmed(path, str(error), *_DONE) from error
     raise errors.NotRestored(path, str(error), done.where) from error
 
 
@@ -275,7 +276,7 @@ def _made(source: Source, path: str) -> Iterator[str]:
         yield temporary
     finally:
         for leftover in (temporary, f"{temporary}-journal"):
-            with suppress(FileNotFoundError):
+            with suppress(OSError):
                 os.unlink(leftover)
 
 
@@ -283,7 +284,7 @@ def _confirmed(place: _Place, done: Restored) -> Restored:
     try:
         disk.sync(os.path.dirname(os.path.abspath(place.path)))
     except OSError as error:
-        raise errors.NotRestored(place.path, error.strerror or str(error), done.where) from error
+        raise errors.Unconfirmed(place.path, error.strerror or str(error), *_DONE) from error
     return done
 
 
