@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import IO, NamedTuple
 
 from promisectl import errors
-from promisectl.storage import backups, codec, disk, ledger, opening
+from promisectl.domain.findings import Result
+from promisectl.storage import backups, disk, examining, ledger, opening
 from promisectl.storage.backups import Backup
 
 _PAGES = 256
@@ -79,19 +80,11 @@ def _as_backup(path: str) -> Iterator[None]:
 
 
 def _examine(path: str, db: sqlite3.Connection) -> None:
-    """Raises NotALedger unless SQLite finds the file whole and every act fits the one before it."""
-    if db.execute("PRAGMA integrity_check").fetchall()[0][0] != "ok" or db.execute("PRAGMA foreign_key_check").fetchall():
-        raise errors.NotALedger(path, "is damaged")
-    rows = db.execute(
-        "SELECT act.*, entry.command, promise.uid FROM act JOIN entry ON entry.id = act.entry "
-        "LEFT JOIN promise ON promise.id = act.promise ORDER BY act.number"
-    )
-    number, hash_ = 0, ""
-    for number, row in enumerate(rows, 1):
-        hash_ = codec.chained_row(hash_, row["command"], row["uid"] or row["person"], row)
-        if (row["number"], row["hash"]) != (number, hash_):
-            raise errors.NotALedger(path, f"is not as it was written: act {number} does not fit the acts before it")
-    if not number:
+    """Raises NotALedger where the doctor would find anything wrong."""
+    for finding in examining.examine(db):
+        if finding.result is Result.WRONG:
+            raise errors.NotALedger(path, f"is damaged ({': '.join((finding.says, *finding.details[:1]))})")
+    if not ledger.newest(db):
         raise errors.NotALedger(path, "holds no act, which a ledger always does")
 
 
