@@ -48,6 +48,13 @@ _NAMED = {
 """What differs from run to run, and its name."""
 
 
+def named(told: str) -> str:
+    """A text with names for what differs from run to run."""
+    for what, name in _NAMED.items():
+        told = what.sub(name, told)
+    return told
+
+
 class Home:
     """An empty home in a temporary directory, where commands are run one after the other."""
 
@@ -87,9 +94,7 @@ class Home:
             bash.wait()
             os.close(ours)
         told = shown.replace("\r\n", "\n").replace(str(self.path), "~")
-        for what, name in _NAMED.items():
-            told = what.sub(name, told)
-        lines = told.split("\n")
+        lines = named(told).split("\n")
         text = "\n".join(line.rstrip() for line in lines).rstrip("\n")
         return "\n".join(part for part in (text, f"[exit {code}]" if code else "") if part)
 

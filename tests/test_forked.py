@@ -18,7 +18,7 @@ import pytest
 
 from tests import forked
 from tests.forked import Done, Server
-from tests.replay import _UUID, _heard
+from tests.replay import _heard, named
 
 REAL = [sys.executable, "-m", "promisectl"]
 ROOT = Path(forked.__file__).parent.parent
@@ -214,7 +214,7 @@ def test_a_line_of_bash_runs_as_with_a_real_program(server: Server, env: dict[st
         world = env | {"HOME": str(home)}
         server.run(["make", "Send “Q3” to Zoë", "--to", "Zoë", "--by", "fri", "--agreed"], env=world)
         shown = _line(server, line.replace("promisectl", name), world).replace(str(home), "~").replace("real", "promisectl")
-        said.append(_UUID.sub("…uid…", shown))
+        said.append(named(shown))
     assert said[0] == said[1]
 
 
@@ -274,7 +274,7 @@ def test_nothing_of_a_command_is_left_for_the_next(server: Server, env: dict[str
 def test_limits_are_those_that_are_asked_for(server: Server, env: dict[str, str]) -> None:
     large = {resource.RLIMIT_FSIZE: (1024, 1024)}
     said = server.run(["make", "more", "--to", "dana"], env=env, limits=large)
-    assert "disk I/O error" in said.stderr
+    assert "the disk can't read or write it" in said.stderr
     assert "more" not in server.run(["list", "--all"], env=env).stdout
 
 

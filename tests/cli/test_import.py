@@ -703,7 +703,7 @@ def long(program: Program) -> Path:
 def test_a_bar_shows_how_far_a_long_file_is(program: Program, long: Path) -> None:
     with terminal("import", str(long)) as child:
         child.expect("%")
-        child.expect("Imported 3000 promises", timeout=120)
+        child.expect("Imported 3,000 promises", timeout=120)
         assert ended(child) == 0
     assert program.ok("list", "--limit", "1", "--sort", "made").startswith("1\t")
 

@@ -263,7 +263,7 @@ def test_the_ledger_path_is_the_first_line(program: Program) -> None:
         ('date_oder = "dmy"', "line 1: there is no “date_oder”; the nearest is date_order"),
         ('# hello\ndate_order = "dym"', "line 2: date_order is one of dmy, mdy, ymd"),
         ("date_order = ", "it is no TOML (Invalid value"),
-        ("\udcff", "it is no TOML"),
+        ("\udcff", "line 1 is no UTF-8"),
     ],
 )
 def test_a_config_that_cannot_be_used_is_refused(program: Program, config: str, sentence: str) -> None:

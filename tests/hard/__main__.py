@@ -1,6 +1,6 @@
 """Run the proofs by hand: `python -m tests.hard [--all] [NAME…]`, with a bar, and a table of figures at the end.
 
-Without --all a sample of each is run. With --write FILE the table goes into a Markdown file between its marks.
+Without --all a sample of each is run. With --write FILE the table goes into a Markdown file, under its heading “Figures”.
 """
 
 import argparse
@@ -38,7 +38,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("names", nargs="*", choices=[*PROOFS, []], metavar="NAME", help=f"some of: {', '.join(PROOFS)}")
     parser.add_argument("--all", action="store_true", help="everything, instead of a sample")
     parser.add_argument("--no-mutants", action="store_true", help="the program alone")
-    parser.add_argument("--write", metavar="FILE", type=Path, help="put the table between the marks of a Markdown file")
+    parser.add_argument("--write", metavar="FILE", type=Path, help="put the table into a Markdown file, under “Figures”")
     asked = parser.parse_args(words)
     size = WHOLE if asked.all else SAMPLE
     ran = list(_run(asked.names or PROOFS, size, mutants=not asked.no_mutants))

@@ -254,7 +254,6 @@ def _started(moment: Moment, home: Path, err: Any, mutant: str | None) -> tuple[
     environ = environment(home)
     try:
         if moment.really:
-            environ["PYTHONPATH"] = os.environ.get("PYTHONPATH", "")
             return _Real(moment.words, env=environ, cwd=home, **streams), ours
         with open(os.devnull, "rb") as nothing:
             streams["stdin"] = its if moment.at_terminal else nothing.fileno()

@@ -12,7 +12,7 @@ from promisectl import __version__
 if TYPE_CHECKING:
     from tests.hard.__main__ import Ran
 
-_BEGIN, _END = "<!-- figures -->", "<!-- end of figures -->"
+_BEGIN, _END = "## Figures\n", "## "
 
 
 def table(ran: Sequence["Ran"], *, whole: bool) -> str:
@@ -34,8 +34,8 @@ def versions() -> str:
 
 
 def write(file: Path, table: str) -> None:
-    """Put a table between the marks of a Markdown file."""
+    """Put a table under the heading of the figures in a Markdown file."""
     text = file.read_text(encoding="utf-8")
     before, _, rest = text.partition(_BEGIN)
-    _, _, after = rest.partition(_END)
-    file.write_text(f"{before}{_BEGIN}\n{table}\n{_END}{after}", encoding="utf-8")
+    _, _, after = rest.partition(f"\n{_END}")
+    file.write_text(f"{before}{_BEGIN}\n{table}\n\n{_END}{after}", encoding="utf-8")

@@ -34,7 +34,7 @@ TRIED: dict[str, Sequence[Asked]] = {
     "release": [Asked(("release", "3"))],
     "reopen": [Asked(("reopen", "1", "--reason", "not whole"))],
     "bump": [Asked(("bump", "3", "late"))],
-    "told": [Asked(("told", "5"))],
+    "told": [Asked(("renege", "3", "--reason", "ill", "--not-told")), Asked(("told", "3"))],
     "note": [Asked(("note", "1", "a word"))],
     "tag": [Asked(("tag", "1", "new"))],
     "untag": [Asked(("untag", "1", "work"))],

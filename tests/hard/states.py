@@ -131,9 +131,9 @@ def _kept(calls: Sequence[Write | Resize], last: Call | None, random: Random, mo
     """What can have come to the disk of a file's unflushed calls, everything first."""
     *others, end = calls
     ends = [(end,), *_torn(end, random), *([] if end is last else [()])]
-    befores = list(_subsets(others, random, most))
-    found = [Kept((*befores[0], *one)) for one in ends]
-    found += [Kept((*one, *random.choice(ends[:1] if random.random() < 0.5 else ends))) for one in befores[1:]]
+    earlier = list(_subsets(others, random, most))
+    found = [Kept((*earlier[0], *one)) for one in ends]
+    found += [Kept((*one, *random.choice(ends[:1] if random.random() < 0.5 else ends))) for one in earlier[1:]]
     found += [Kept(_by_pages(calls, random)) for _ in range(min(most // 4, len(others)))]
     if any(isinstance(call, Write) for call in calls):
         found += [

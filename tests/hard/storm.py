@@ -98,7 +98,6 @@ class Storm:
             environ = environment(self.home)
             really = kill_at is None and self.done % _REALLY == 0
             if really:
-                environ["PYTHONPATH"] = os.environ.get("PYTHONPATH", "")
                 where = Path(__file__).parents[2]  # from where mutants can be found
                 process = subprocess.Popen(program(words, self.mutant), env=environ, cwd=where, stdin=stdin, stdout=out, stderr=err)
                 code = process.wait(_LONGEST)

@@ -131,7 +131,8 @@ class Answered(NamedTuple):
 def environment(home: Path, **more: str) -> dict[str, str]:
     """All that a command knows of the world: a home, a zone, a moment, a language."""
     world = {"HOME": str(home), "TZ": "Europe/Berlin", "PROMISECTL_TODAY": "2026-11-23T10:00", "LC_ALL": "C.UTF-8", "TERM": "xterm"}
-    return {**world, "PATH": os.environ["PATH"], "NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1", **more}
+    python = {"PYTHONPATH": str(Path(__file__).parents[2] / "src"), "PYTHONDONTWRITEBYTECODE": "1"}  # for what a command starts itself
+    return {**world, **python, "PATH": os.environ["PATH"], "NO_COLOR": "1", **more}
 
 
 def told(home: Path, lines: Iterable[Asked]) -> None:

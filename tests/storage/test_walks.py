@@ -87,7 +87,7 @@ class Stand:
 
 
 def world(path: str, moment: datetime, form: str | None = None) -> Env:
-    environ = {"TZ": "Europe/Berlin", **dict.fromkeys(("XDG_CONFIG_HOME", "XDG_STATE_HOME"), os.path.join(os.path.dirname(path), "none"))}
+    environ = {"TZ": "Europe/Berlin", "XDG_CONFIG_HOME": f"{path}-config", "XDG_STATE_HOME": f"{path}-state"}
     streams = (io.StringIO(), io.StringIO(), io.StringIO())
     return Env(environ, streams, ledger=path, today=f"{moment:%Y-%m-%dT%H:%MZ}", form=form)
 
@@ -435,8 +435,8 @@ class Walk(RuleBasedStateMachine):
 
     def bytes(self) -> dict[str, bytes]:
         found = {}
-        for name in sorted(os.listdir(self.place)):
-            found[name] = _read(os.path.join(self.place, name))
+        for directory, _, names in os.walk(self.place):
+            found |= {name: _read(os.path.join(directory, name)) for name in sorted(names)}
         return found
 
     def settle(self, name: str, touched: list[int] | None) -> list[int]:

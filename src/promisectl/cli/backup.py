@@ -35,6 +35,6 @@ def restore(file: From, yes: Yes = False) -> None:
     """Bring a backup back; what is there is backed up first.
 
     \b
-    promisectl restore ~/.local/state/promisectl/backups/ledger-20261123T090000Z.db
+    promisectl restore ledger-20261123T090000Z.db
     promisectl restore /media/stick/ledger.db --yes
     """

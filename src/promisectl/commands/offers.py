@@ -134,5 +134,5 @@ KINDS: dict[str, Callable[[Env, Line, Slot], Iterable[Candidate]]] = {
     "PATH": lambda *_: [FILES],
 }
 """What completes a kind of value, by its metavar; fixed words come with the declaration."""
-FREE = ("OUTCOME", "TEXT", "NEW", "ALIAS", "DISPLAY", "N", "DATE", "KEY", "WORD", "TIME", "THEIRS=OURS", "FIELD=VALUE")
+FREE = ("OUTCOME", "TEXT", "NEW", "ALIAS", "DISPLAY", "N", "DATE", "KEY", "WORD", "TIME", "THEIRS=OURS", "FIELD=VALUE", "HEAD")
 """Kinds that nobody can guess: what a person says, how many, which name."""
