@@ -4,8 +4,8 @@ A fenced block ```console is a transcript: a line that begins with `$ ` is a com
 on with it), what follows is what the terminal shows, and `[exit N]` when the command ends with another code than 0. One home serves
 the whole file, and its clock stands at Monday 23 November 2026, 10:00, unless a word after `console` says otherwise: `new` begins
 with an empty home, `40` is the width of the terminal, `2026-11-28T09:00` the moment. What differs from run to run has a name of its
-own: `~` is the home, `…uid…` any UUID, `…head…` any hash of an act, `promisectl-…` a temporary directory. Blank lines before
-the next command are layout. Where what is written shows questions, they are put, and what stands behind their `›` is typed; a
+own: `~` is the home, `…uid…` any UUID, `…head…` any hash of an act, `promisectl-…` a temporary directory, `name-…` what a
+name is told apart by. Blank lines before the next command are layout. Where what is written shows questions, they are put, and what stands behind their `›` is typed; a
 question too many gets Ctrl-D. Elsewhere the program is told to ask nothing.
 
     python -m tests.replay --write README.md src/promisectl/guide/*.md
@@ -44,6 +44,7 @@ _NAMED = {
     re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"): "…uid…",
     re.compile(r"\b[0-9a-f]{64}\b"): "…head…",
     re.compile(r"(?<=/promisectl-)\w{8}(?=/)"): "…",
+    re.compile(r"(?<=-)[0-9a-f]{8}(?=/)"): "…",
 }
 """What differs from run to run, and its name."""
 

@@ -34,7 +34,11 @@ ELSEWHERE = {
     "a word in it has more than": "cli/test_import.py",
     "it begins a promise with a number or a uid that none has": "cli/test_import.py",
     "it says what no command says": "cli/test_import.py",
+    "happens after it was recorded": "threats/test_limits.py",
+    "this user may not (": "threats/test_failing_disk.py",
+    "it, or the directory it is in, may not be written to or opened": "threats/test_failing_disk.py",
 }
+NEVER_SEEN = {"is damaged, or another file than a moment ago": "somebody would have to put another ledger there within a millisecond"}
 
 
 def _when(problem: type[errors.Problem]) -> str:
@@ -105,11 +109,11 @@ def _names_errors(node: ast.AST) -> bool:
 
 @pytest.mark.parametrize("piece", [pytest.param(piece, id=f"{place}-{piece}") for place, piece in sorted(set(_said()))])
 def test_every_sentence_is_on_the_page(piece: str) -> None:
-    assert (" ".join(piece.split()) in SHOWN) != (piece in ELSEWHERE)
+    assert (" ".join(piece.split()) in SHOWN) != (piece in ELSEWHERE or piece in NEVER_SEEN)
 
 
 def test_what_is_tested_elsewhere_is_said_and_tested_there() -> None:
     said = {piece for _, piece in _said()}
-    assert {piece for piece in ELSEWHERE if piece not in said} == set()
+    assert {piece for piece in (*ELSEWHERE, *NEVER_SEEN) if piece not in said} == set()
     tests = Path(__file__).parent
     assert [piece for piece, place in ELSEWHERE.items() if piece not in (tests / place).read_text(encoding="utf-8")] == []

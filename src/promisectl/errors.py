@@ -821,16 +821,6 @@ class HalfCopied(LedgerTrouble):
         )
 
 
-class InWal(LedgerTrouble):
-    """The file that a ledger is to be restored from keeps a part of itself in another file."""
-
-    def __init__(self, path: str) -> None:
-        super().__init__(
-            f"{path} was put into WAL mode by another program, so a part of it may be in a file beside it. "
-            f"Have that settled with: sqlite3 {path} 'pragma journal_mode = delete', then restore it."
-        )
-
-
 class AskedByNobody(Usage):
     """A restore would replace what is there, and nobody could be asked."""
 

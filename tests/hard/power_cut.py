@@ -11,7 +11,6 @@ import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import closing
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -19,7 +18,7 @@ from random import Random
 from typing import NamedTuple
 
 from promisectl import errors
-from promisectl.storage import copying, ledger
+from promisectl.storage import ledger
 from promisectl.storage.journal import Journal
 from tests.hard import story
 from tests.hard.proof import Found, Proof, Size, Step
@@ -84,20 +83,6 @@ def _sum_of(path: Path) -> str:
         return sum_.hexdigest()
 
 
-def _insist(path: Path) -> None:
-    """Raises Problem or sqlite3.Error unless the chain fits, and every row is what its acts give, told again to an empty ledger."""
-    with ledger.reading(str(path)) as db, closing(ledger.in_memory()) as again:
-        head, *records = copying.records(db)
-        filling = copying.Filling(again, head)
-        for record in records:
-            filling.take(record)
-        filling.finish()
-        for table in ("entry", "act", "person", "alias", "promise"):
-            rows = [sorted(map(repr, map(tuple, one.execute(f"SELECT * FROM {table}")))) for one in (db, again)]
-            if rows[0] != rows[1]:
-                raise sqlite3.DatabaseError(f"{path.name}: the rows of {table} are not what its acts give")
-
-
 def _move(path: Path) -> None:
     """One more command on a ledger, whatever lies beside it; a new one is founded where there is none. Raises Problem or sqlite3.Error."""
 
@@ -119,7 +104,7 @@ class _Trial:
         self._home = place / "home"
         self._ledger = self._home / recording.ledger
         self._after = self._there(recording.before.after(recording.calls).tree(without=recording.mapped))
-        _insist(self._ledger)
+        examining.insist(self._ledger)
         self._before = [self._there(disk.tree(without=recording.mapped)) for disk in recording.olds()]
         self.size = sum(map(len, recording.before.files.values())) + 1
         self.known: set[bytes] = set()

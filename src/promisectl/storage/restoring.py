@@ -60,13 +60,10 @@ def opened(path: str) -> Iterator[Source]:
 
 
 def _refuse_unsettled(path: str) -> None:
-    """Refuse a file that is not all of it: a part is in a journal beside it, or will be. Raises HalfCopied and InWal."""
+    """Refuse a file that is not all of it: a part is in a journal beside it. Raises HalfCopied."""
     with suppress(FileNotFoundError), open(f"{path}-journal", "rb") as journal:
         if journal.read(1) not in (b"", b"\0"):
             raise errors.HalfCopied(path)
-    with open(path, "rb") as file:
-        if file.read(20)[18:] != b"\1\1":
-            raise errors.InWal(path)
 
 
 @contextmanager
@@ -84,8 +81,6 @@ def _examine(path: str, db: sqlite3.Connection) -> None:
     for finding in examining.examine(db):
         if finding.result is Result.WRONG:
             raise errors.NotALedger(path, f"is damaged ({': '.join((finding.says, *finding.details[:1]))})")
-    if not ledger.newest(db):
-        raise errors.NotALedger(path, "holds no act, which a ledger always does")
 
 
 # The ledger

@@ -53,7 +53,7 @@ def check_kind(path: str) -> None:
             raise errors.NotALedger(path, "is not a file, but a link to nothing") from None
         raise
     if kind != stat.S_IFREG:
-        raise errors.NotALedger(path, f"is not a file, but {_KINDS.get(kind, 'something else')}")
+        raise errors.NotALedger(path, f"is not a file, but {_KINDS.get(kind, 'something')}")
 
 
 def check_names(path: str, *, writing: bool) -> None:
