@@ -104,7 +104,7 @@ class _Trial:
         self._home = place / "home"
         self._ledger = self._home / recording.ledger
         self._after = self._there(recording.before.after(recording.calls).tree(without=recording.mapped))
-        examining.insist(self._ledger)
+        examining.insist(str(self._ledger))
         self._before = [self._there(disk.tree(without=recording.mapped)) for disk in recording.olds()]
         self.size = sum(map(len, recording.before.files.values())) + 1
         self.known: set[bytes] = set()
