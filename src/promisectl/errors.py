@@ -787,6 +787,16 @@ class JournalThere(Usage):
         super().__init__(f"{journal} is there, the journal of another database, which would be mixed with this one. Choose another name.")
 
 
+class JournalLeft(LedgerTrouble):
+    """No ledger is there, but the journal of one that was."""
+
+    def __init__(self, journal: str) -> None:
+        super().__init__(
+            f"{journal} lies there without its ledger, and would be mixed into a new one. Nothing was recorded; "
+            "move it to where that ledger is now, or away."
+        )
+
+
 class NoBackupFirst(LedgerTrouble):
     """What was there could not be backed up before a change."""
 

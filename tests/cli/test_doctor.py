@@ -282,6 +282,15 @@ def test_an_index_that_does_not_fit_is_made_anew(filled: Program) -> None:
 
 
 @posix
+def test_what_only_a_backup_helps_is_not_fixed_away(filled: Program) -> None:
+    filled.ok("note", "1", "x", "--once", "key")
+    changed(filled, "PRAGMA writable_schema = ON", "ALTER TABLE once ADD COLUMN more TEXT", "DROP INDEX promise_open")
+    before = filled.ledger.read_bytes()
+    told = filled("doctor", "--fix")
+    assert told.code == 5
+    assert filled.ledger.read_bytes() == before
+
+
 def test_modes_are_put_right(filled: Program) -> None:
     backup = kept(filled)
     filled.ledger.chmod(0o644)

@@ -1,6 +1,7 @@
 """The examination of a ledger: whatever real commands make is well, whatever else is changed is told, and it never writes."""
 
 import json
+import shutil
 import sqlite3
 import tracemalloc
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from hypothesis import given
 from promisectl import errors
 from promisectl.commands import export, make, more, moves
 from promisectl.commands import import_ as imports
+from promisectl.compiled import sql
 from promisectl.domain.findings import MOST, Asked, Cure, Result
 from promisectl.env import Once
 from promisectl.storage import examining, mending
@@ -145,6 +147,27 @@ def test_what_others_made_beside_is_worth_a_note(path: str) -> None:
         db.execute("CREATE TABLE mine (x)")
     (schema,) = [one for one in mending.found(path) if one.check == "schema"]
     assert (schema.result, schema.says) == (Result.NOTE, "all is in its place; besides, somebody made the table mine")
+
+
+def test_a_trigger_hides_behind_no_name(path: str) -> None:
+    """Neither behind that of a view, nor behind one that SQLite keeps for itself."""
+    view = next(one for one in sql.SCHEMA if one.startswith("CREATE VIEW moves "))
+    at_act = "AFTER INSERT ON act BEGIN UPDATE promise SET why = 'x'; END"
+    for statements in (
+        ["DROP VIEW moves", f"CREATE TRIGGER moves {at_act}", view],
+        [
+            f"CREATE TRIGGER own {at_act}",
+            "PRAGMA writable_schema = ON",
+            "UPDATE sqlite_schema SET name = 'sqlite_x', sql = replace(sql, 'own', 'sqlite_x') WHERE name = 'own'",
+        ],
+    ):
+        copy = f"{path}-copy"
+        shutil.copy(path, copy)
+        with closing(sqlite3.connect(copy, isolation_level=None)) as db:
+            for statement in statements:
+                db.execute(statement)
+        with pytest.raises(errors.NotWhole, match="is none of promisectl's"):
+            examining.insist(copy)
 
 
 def test_a_letter_that_is_none_any_more_is_found_in_its_act(path: str) -> None:

@@ -9,7 +9,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import chdir, closing, suppress
 from pathlib import Path
 
 import pytest
@@ -71,13 +71,46 @@ def test_a_directory_a_socket_and_a_device_are_refused(program: Program) -> None
     program.ledger.mkdir(parents=True)
     refused(program, "is not a file, but a directory. It was left as it is; move it away, or name another ledger with --ledger")
     program.ledger.rmdir()
-    os.chdir(program.ledger.parent)  # the name of a socket has to be short
-    with closing(socket.socket(socket.AF_UNIX)) as server:
+    with chdir(program.ledger.parent), closing(socket.socket(socket.AF_UNIX)) as server:  # the name of a socket has to be short
         server.bind(program.ledger.name)
         refused(program, "is not a file, but a socket")
     for device in ("/dev/null", "/dev/full", "/dev/tty"):
         assert "is not a file, but a device" in shell(["list", "--ledger", device]).stderr
         assert shell(["make", "X", "--to", "dana", "--ledger", device]).returncode == 5
+
+
+@pytest.mark.parametrize("left", ["-journal", "-wal"])
+def test_the_journal_of_a_ledger_that_is_gone_is_not_played_into_a_new_one(program: Program, left: str) -> None:
+    program.ledger.parent.mkdir(parents=True)
+    journal = program.ledger.with_name(f"ledger.db{left}")
+    journal.write_bytes(b"what was half done")
+    result = program("make", "X", "--to", "dana")
+    assert (result.stdout, result.code) == ("", 5)
+    assert result.stderr == (
+        f"promisectl: {journal} lies there without its ledger, and would be mixed into a new one. Nothing was recorded; "
+        "move it to where that ledger is now, or away.\n"
+    )
+    assert [one.name for one in program.ledger.parent.iterdir()] == [journal.name]
+    journal.unlink()
+    assert program.ok("make", "X", "--to", "dana", "-q") == "1\n"
+
+
+def test_a_log_that_is_not_its_own_is_seen_through_a_link_too(filled: Program) -> None:
+    link = filled.home / "link.db"
+    link.symlink_to(filled.ledger)
+    filled.ledger.with_name("ledger.db-wal").write_bytes(b"changes")
+    for words in (["list"], ["note", "1", "x"]):
+        result = filled("--ledger", str(link), *words)
+        assert (result.stdout, result.code) == ("", 5)
+        assert "belongs to another state of it" in result.stderr
+
+
+def test_where_there_are_no_hard_links_it_is_said(program: Program) -> None:
+    command = [tool("strace"), "-f", "-o", "/dev/null", "-e", "inject=link,linkat:error=EPERM", sys.executable, "-m", "promisectl"]
+    done = subprocess.run([*command, "make", "X", "--to", "dana"], env=dict(os.environ), capture_output=True, text=True, check=False)
+    assert (done.stdout, done.returncode) == ("", 5)
+    assert "the file system there has no hard links. Nothing was recorded. Keep the ledger on a disk of this machine." in done.stderr
+    assert not program.ledger.parent.exists()
 
 
 def test_a_link_to_nothing_is_refused(program: Program) -> None:

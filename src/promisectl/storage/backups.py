@@ -13,8 +13,6 @@ from promisectl.storage import disk, ledger, opening
 
 MOST = 10
 """How many of its own the directory of backups holds."""
-JOURNALS = ("-journal", "-wal", "-shm")
-"""What SQLite appends to a name for what it keeps beside a database."""
 _DAY = 86_400  # seconds
 _STEPS = 50_000  # of SQLite's own, between two looks at what was typed
 _KILLED = (sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_READONLY_CANTLOCK)
@@ -144,7 +142,7 @@ def make(path: str, target: str, *, force: bool = False) -> Backup:
 
 def refuse_journals(target: str) -> None:
     """Refuse a name beside which the journal of another database lies: SQLite would take it for the new one's. Raises JournalThere."""
-    for journal in JOURNALS:
+    for journal in disk.JOURNALS:
         if os.path.lexists(target + journal):
             raise errors.JournalThere(target + journal)
 

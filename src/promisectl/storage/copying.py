@@ -12,10 +12,10 @@ from typing import Any
 
 from promisectl import errors
 from promisectl.compiled import sql
-from promisectl.domain import lifecycle, limits, people
+from promisectl.domain import lifecycle, limits
 from promisectl.domain.findings import Asked, Result
 from promisectl.domain.promise import Verb
-from promisectl.storage import codec, comparing
+from promisectl.storage import codec, comparing, persons
 from promisectl.storage.instants import instant
 from promisectl.storage.reading import let_go
 
@@ -172,7 +172,7 @@ class Filling:
         if not self._ended:
             raise errors.BadRecord("the journal ends too early: it was cut off")
         with _as_bad_record():
-            refresh_people(self._db)
+            persons.refresh(self._db)
             rows: Iterable[tuple[int, Iterable[Any]]] = groupby(self._db.execute(sql.ACTS_OF_ALL), key=lambda row: int(row["promise"]))
             for number, said in rows:
                 promise = lifecycle.replay(number, [codec.act_of(row) for row in said])
@@ -213,15 +213,3 @@ def _as_bad_record() -> Iterator[None]:
         raise errors.BadRecord(str(problem).removesuffix(".")) from problem
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, *_NOT_TO_BE_STORED) as error:
         raise errors.BadRecord("it is no record of a journal") from error
-
-
-def refresh_people(db: sqlite3.Connection) -> dict[int, people.Person]:
-    """The rows of all people as what was recorded about them leaves them."""
-    folded = people.fold(codec.person_act(row) for row in db.execute(sql.ACTS_OF_PEOPLE))
-    db.execute(sql.DROP_ALIASES)
-    db.execute(sql.FREE_HANDLES)
-    for person in folded.values():
-        columns = {"handle": person.handle, "name": person.name, "merged_into": person.merged_into}
-        db.execute(sql.REFRESH_PERSON, {**columns, "person": person.id})
-        db.executemany(sql.ADD_ALIAS, [{"alias": alias, "person": person.id} for alias in person.aliases])
-    return folded

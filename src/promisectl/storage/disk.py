@@ -4,13 +4,16 @@ import errno
 import os
 from contextlib import suppress
 
-_NO_LINKS = (errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
+NO_LINKS = (errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
+"""What the system says where it knows no hard links."""
+JOURNALS = ("-journal", "-wal", "-shm")
+"""What SQLite appends to a name for what it keeps beside a database."""
 
 
 def make_directories(directory: str) -> list[str]:
     """Make what is missing of `directory`, for me alone (0700), and say what was made, outermost first, with its name on the disk."""
     whole, missing = directory, []
-    while not os.path.isdir(directory):
+    while not os.path.isdir(directory) and directory != os.path.dirname(directory):
         missing.append(directory)
         directory = os.path.dirname(directory)
     made = []
@@ -47,7 +50,7 @@ def sync(path: str) -> None:
     """Have a file, or the names in a directory, on the disk; where there is no such thing for directories, the system sees to it."""
     if os.name == "nt" and os.path.isdir(path):  # pragma: no cover
         return
-    descriptor = os.open(path, os.O_RDONLY)
+    descriptor = os.open(path, os.O_RDONLY if os.path.isdir(path) else os.O_RDWR)
     try:
         os.fsync(descriptor)
     except OSError as error:
@@ -62,7 +65,11 @@ def give_name(temporary: str, target: str) -> None:
     try:
         os.link(temporary, target)
     except OSError as error:
-        if error.errno not in _NO_LINKS:
+        if error.errno not in NO_LINKS:
             raise
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))  # a file system without links, such as that of most sticks
-        os.replace(temporary, target)
+        try:
+            os.replace(temporary, target)
+        except BaseException:
+            os.unlink(target)
+            raise

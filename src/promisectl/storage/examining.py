@@ -124,6 +124,9 @@ def file(db: sqlite3.Connection) -> Finding:
 
 def schema(db: sqlite3.Connection) -> Finding:
     """Tables, indexes, guards and views, each by the text that made it."""
+    (encoding,) = db.execute("PRAGMA encoding").fetchone()
+    if encoding != "UTF-8":
+        return Finding("schema", Result.WRONG, f"texts are stored as {encoding}, which no promisectl does", cure=Cure.RESTORE)
     wrong, more = strange(db)
     tables = [name for name, kind in wrong.items() if kind == "table"]
     troubles = Troubles()
@@ -146,20 +149,26 @@ def strange(db: sqlite3.Connection) -> tuple[dict[str, str], dict[str, str]]:
     A ledger of an earlier schema step need not have what came later, and its views were others.
     """
     (step,) = db.execute("PRAGMA user_version").fetchone()
-    (encoding,) = db.execute("PRAGMA encoding").fetchone()
     later = {name_of(one) for past, made in sql.UPGRADES.items() if past > step for one in made}
-    there = {row["name"]: row for row in db.execute("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL")}
-    own = {name_of(one): one for one in sql.SCHEMA}
-    wrong = {} if encoding == "UTF-8" else {"encoding": "text"}
-    for name, made in own.items():
+    rows = db.execute("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL").fetchall()
+    own = set[tuple[str, str]]()
+    wrong = dict[str, str]()
+    for name, made in ((name_of(one), one) for one in sql.SCHEMA):
         kind = made.split(" INDEX")[0].split()[1].lower() if " INDEX" not in made[: len("CREATE UNIQUE INDEX")] else "index"
-        missing = name not in there and name not in later
-        early = name in there and name in later and kind == "table"
-        other = name in there and there[name]["sql"] != made and (step == sql.SCHEMA_STEP or kind != "view")
+        found = [row["sql"] for row in rows if (row["type"], row["name"]) == (kind, name)]
+        missing = not found and name not in later
+        early = found and name in later and kind == "table"
+        other = found and found != [made] and (step == sql.SCHEMA_STEP or kind != "view")
         if missing or other or early:
             wrong[name] = kind
-    more = {name: row["type"] for name, row in there.items() if name not in own and not name.startswith("sqlite_")}
+        own.add((kind, name))
+    more = {row["name"]: row["type"] for row in rows if (row["type"], row["name"]) not in own and not _of_sqlite(row)}
     return wrong, more
+
+
+def _of_sqlite(row: sqlite3.Row) -> bool:
+    """Whether SQLite itself made a table or an index; it makes neither triggers nor views."""
+    return row["type"] in {"table", "index"} and row["name"].startswith("sqlite_")
 
 
 def name_of(made: str) -> str:

@@ -26,8 +26,9 @@ def _found(path: str, work: Callable[[sqlite3.Connection], T], at_last: ExitStac
         temporary = f"{path}.{os.urandom(8).hex()}.new"
         try:
             result = _fill(temporary, work)
+            _refuse_orphans(path)
             at_last.enter_context(too_late.recorded())
-            os.link(temporary, path)
+            _name(temporary, path)
             made = []
         finally:
             _clear(temporary, made)
@@ -36,6 +37,25 @@ def _found(path: str, work: Callable[[sqlite3.Connection], T], at_last: ExitStac
         except OSError as error:
             raise errors.Unconfirmed(path, error.strerror or str(error)) from error
         return result
+
+
+def _refuse_orphans(path: str) -> None:
+    """Refuse a place where the journal of a ledger lies that is gone: SQLite would play it into the new one. Raises JournalLeft."""
+    for left in (path + journal for journal in disk.JOURNALS):
+        if os.path.lexists(left) and not os.path.lexists(path):
+            raise errors.JournalLeft(left)
+
+
+def _name(temporary: str, path: str) -> None:
+    """Give the finished ledger its name, unless another is there. Raises FileExistsError, and Unusable where there are no links."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        if error.errno not in disk.NO_LINKS:
+            raise
+        raise errors.Unusable(path, "the file system there has no hard links", "Keep the ledger on a disk of this machine.") from error
 
 
 def _clear(temporary: str, made: list[str]) -> None:

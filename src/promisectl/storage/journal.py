@@ -8,7 +8,7 @@ from promisectl.compiled import sql
 from promisectl.domain import lifecycle, people
 from promisectl.domain.people import Newcomer, Person, PersonAct, PersonVerb
 from promisectl.domain.promise import Act, Promise, Side, Verb
-from promisectl.storage import codec, copying, reading
+from promisectl.storage import codec, persons, reading
 from promisectl.storage.instants import instant
 
 
@@ -176,4 +176,4 @@ class Journal:
         self._write(act.verb, Side.BOOKKEEPER, "me", act.at, codec.person_body(act), person=act.person, about=act.person)
 
     def _refresh_people(self) -> dict[int, Person]:
-        return copying.refresh_people(self._db)
+        return persons.refresh(self._db)

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from promisectl import errors
 from promisectl.compiled import sql
-from promisectl.storage import founding, opening, too_late, trouble, upgrading
+from promisectl.storage import disk, founding, opening, too_late, trouble, upgrading
 
 T = TypeVar("T")
 
@@ -62,7 +62,7 @@ def newest(db: sqlite3.Connection) -> tuple[object, ...]:
 def same(path: str, ledger: str) -> bool:
     """Whether `path` is the ledger itself, by whatever name, or one of the files that SQLite keeps beside it. Raises LedgerTrouble."""
     real, place = os.path.realpath(ledger), os.path.realpath(path)
-    if place.casefold() in (f"{real}{besides}".casefold() for besides in ("", "-journal", "-wal", "-shm")):
+    if place.casefold() in (f"{real}{besides}".casefold() for besides in ("", *disk.JOURNALS)):
         return True  # whether the file system tells capitals apart or not
     with opening.translated(ledger):
         return exists(ledger) and os.path.exists(path) and os.path.samefile(path, ledger)

@@ -38,7 +38,8 @@ def settle(path: str) -> Iterator[str]:
 
 def build(path: str, keeping: Keeping) -> Iterator[str]:
     """Make indexes, guards and views as they should be, after a backup, and say so. Raises LedgerTrouble."""
-    if not [one for one in found(path) if one.cure is Cure.FIX and one.result is Result.WRONG]:
+    wrong = [one for one in found(path) if one.result is Result.WRONG]
+    if not any(one.cure is Cure.FIX for one in wrong) or any(one.cure is Cure.RESTORE for one in wrong):
         return
     yield from _kept(path, keeping, "fix")
 
@@ -64,9 +65,9 @@ def rebuild(path: str, keeping: Keeping) -> Iterator[str]:
     yield from _kept(path, keeping, "rebuild")
 
     def work(db: sqlite3.Connection) -> list[str]:
+        done = _built(db)
         _told_again(db)
         db.execute("REINDEX")
-        done = _built(db)
         still = [one for one in examining.examine(db) if one.result is Result.WRONG]
         if still:
             raise errors.NotRebuilt(path, ": ".join((still[0].says, *still[0].details[:1])))
@@ -91,7 +92,7 @@ def _built(db: sqlite3.Connection) -> list[str]:
     """Whatever is missing of the ledger's own or made otherwise, made as it should be; triggers of others go."""
     wrong, more = examining.strange(db)
     done = []
-    for name, kind in [*wrong.items(), *((name, kind) for name, kind in more.items() if kind == "trigger")]:
+    for name, kind in [*((name, kind) for name, kind in more.items() if kind == "trigger"), *wrong.items()]:
         db.execute(f'DROP {kind} IF EXISTS "{name}"')
         done.append(f"the {kind} {name} was {'made anew' if name in wrong else 'taken away'}")
     for statement in sql.SCHEMA:

@@ -278,7 +278,7 @@ def _confirmed(place: _Place, done: Restored) -> Restored:
 
 def _journals(path: str) -> list[str]:
     """What SQLite has left beside a ledger."""
-    return [journal for journal in backups.JOURNALS if os.path.lexists(path + journal)]
+    return [journal for journal in disk.JOURNALS if os.path.lexists(path + journal)]
 
 
 def _put_aside(place: _Place, file: IO[bytes] | None = None) -> str:

@@ -99,7 +99,7 @@ def numbers(first: bytes) -> tuple[int, int]:
 def check_mode(path: str, first: bytes, *, writing: bool) -> None:
     """Refuse a log of changes that is not its own, and for a look a mode in which that would write. Raises ForeignJournal, LogsAhead."""
     ahead = first[18:20] == _WAL
-    if not ahead and _says_something(f"{path}-wal"):
+    if not ahead and _says_something(f"{os.path.realpath(path)}-wal"):
         raise errors.ForeignJournal(path)
     if ahead and not writing:
         raise errors.LogsAhead(path)

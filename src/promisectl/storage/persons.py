@@ -1,0 +1,19 @@
+"""The rows of people, told again from what was recorded about them."""
+
+import sqlite3
+
+from promisectl.compiled import sql
+from promisectl.domain import people
+from promisectl.storage import codec
+
+
+def refresh(db: sqlite3.Connection) -> dict[int, people.Person]:
+    """The rows of all people as what was recorded about them leaves them."""
+    folded = people.fold(codec.person_act(row) for row in db.execute(sql.ACTS_OF_PEOPLE))
+    db.execute(sql.DROP_ALIASES)
+    db.execute(sql.FREE_HANDLES)
+    for person in folded.values():
+        columns = {"handle": person.handle, "name": person.name, "merged_into": person.merged_into}
+        db.execute(sql.REFRESH_PERSON, {**columns, "person": person.id})
+        db.executemany(sql.ADD_ALIAS, [{"alias": alias, "person": person.id} for alias in person.aliases])
+    return folded
