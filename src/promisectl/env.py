@@ -70,7 +70,7 @@ class Env:
         self._may_ask = not (no_input or environ.get("PROMISECTL_NO_INPUT") or quiet or form)
         self._no_pager = no_pager
         self._page = _Page(self._out.encoding) if no_pager is False and self.form == "table" else None
-        self._after: list[str] = []  # hints that wait until the page has been looked at
+        self._after: list[tuple[str, bool]] = []  # hints that wait until the page has been looked at
         self._recorded = False
 
     def elsewhere(self, *, ledger: str | None, today: str | None) -> "Env":
@@ -196,13 +196,16 @@ class Env:
         if not (self.quiet or self.as_json):
             self.warn(line)
 
-    def warn(self, line: str) -> None:
-        """One line on stderr, whatever was asked for, after the page if there is one; where nobody can hear it, it is no loss."""
+    def warn(self, line: str, *, whole: bool = False) -> None:
+        """One line on stderr, whatever was asked for, after the page if there is one; where nobody can hear it, it is no loss.
+
+        It is a sentence, unless it is to stay `whole`.
+        """
         if self._page and self._page.tell():
-            self._after.append(line)
+            self._after.append((line, whole))
             return
         with suppress(OSError):
-            print(terminal.shown(line, self._err, self.environ), file=self._err, flush=True)
+            print(safe(line) if whole else terminal.shown(line, self._err, self.environ), file=self._err, flush=True)
 
     def ask(self, question: str) -> str:
         """Put a question on stderr and read one line. Raises EOFError when there is none, as after Ctrl-C or Ctrl-D.
@@ -243,7 +246,8 @@ class Env:
                 self._out.write(page.getvalue())
             self._out.flush()
         while self._after:
-            self.warn(self._after.pop(0))
+            line, whole = self._after.pop(0)
+            self.warn(line, whole=whole)
 
     def _paged(self, text: str) -> bool:
         """Whether a text is longer than the terminal is high, and was terminal.shown through the pager."""

@@ -609,13 +609,20 @@ class LogsAhead(LedgerTrouble):
         )
 
 
+def _typed(path: str) -> str:
+    """A path as it is typed in a shell."""
+    import shlex
+
+    return shlex.quote(path)
+
+
 class TwoNames(LedgerTrouble):
     """A ledger with several names: what SQLite needs after a crash goes by the name, so that it would be looked for in vain."""
 
     def __init__(self, path: str, names: int) -> None:
         super().__init__(
             f"{path} has {names} names (hard links), and commands that use different ones would damage it. It was left as it is; "
-            f"remove the others. They are shown by: find . -samefile '{path}'"
+            f"remove the others. They are shown by: find / -samefile {_typed(path)} 2> /dev/null"
         )
 
 

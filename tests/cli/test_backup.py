@@ -88,7 +88,19 @@ def test_the_one_just_made_stays_whatever_its_moment(filled: Program) -> None:
         filled.ok("backup", today=f"2026-11-{day:02}T10:00")
     made = filled.ok("backup", "-q", today="2020-01-01T10:00").strip()
     assert Path(made).exists()
-    assert len(kept(filled)) == 11
+    assert len(kept(filled)) == 10
+
+
+def test_a_clock_that_was_ahead_does_not_push_out_what_is_made_later(filled: Program) -> None:
+    ahead = filled.ok("backup", "-q", today="2031-01-01T10:00").strip()
+    os.utime(ahead, (1, 1))
+    made = [filled.ok("backup", "-q", today=f"2026-11-{day:02}T10:00").strip() for day in range(3, 14)]
+    for age, path in enumerate(reversed(made)):
+        if Path(path).exists():
+            os.utime(path, (1000 - age, 1000 - age))
+    assert not Path(ahead).exists()
+    last = filled.ok("backup", "-q", today="2026-11-02T10:00").strip()
+    assert kept(filled) == sorted(Path(one).name for one in (*made[2:], last))
     filled.ok("backup")
     assert not Path(made).exists()
     assert len(kept(filled)) == 10

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Program, Result
+from tests.conftest import Program, Result, tool
 
 CHECKS = ["file", "schema", "links", "chain", "promises", "people", "acts", "commands", "keys", "numbers", "clock"]
 PLACE = ["private", "beside", "disk", "config", "backups"]
@@ -96,7 +96,10 @@ def test_quiet_says_only_what_is_not_ok(filled: Program) -> None:
     assert filled("doctor", "-q") == Result("", "", 0)
     assert filled("doctor", "-q", width=80).stdout.strip() == ""
     changed(filled, "UPDATE promise SET state = 'kept' WHERE id = 1")
-    assert [*lines(filled("doctor", "-q"))] == ["promises"]
+    told = filled("doctor", "-q")
+    assert [*lines(told)] == ["promises"]
+    assert told.stderr.startswith("1 check of 16 is wrong. ")
+    assert told.stderr.endswith("\npromisectl doctor --rebuild\n")
     assert "1 check of 16 is wrong." in filled("doctor", "-q", width=80).stdout
 
 
@@ -148,7 +151,7 @@ def test_rows_that_differ_are_told_again(filled: Program) -> None:
     )
     told = filled("doctor")
     assert told.code == 5
-    assert told.stderr.endswith("This tells them again: promisectl doctor --rebuild\n")
+    assert told.stderr.endswith("This tells them again:\npromisectl doctor --rebuild\n")
     mended = filled("doctor", "--rebuild")
     assert mended.code == 0, mended
     backup = filled.home / "state" / "promisectl" / "backups" / "ledger-20261123T090000Z-before-rebuild.db"
@@ -212,6 +215,89 @@ def test_a_newer_ledger_is_no_damage(filled: Program) -> None:
     assert "newer promisectl" in result.stderr
 
 
+# What is in the ledger's place, and no ledger: its own sentence has the way out
+
+
+def replaced(program: Program, how: str) -> None:
+    program.ledger.unlink()
+    if how == "directory":
+        program.ledger.mkdir(mode=0o755)
+        (program.ledger / "sub").mkdir()
+    elif how == "pipe":
+        os.mkfifo(program.ledger)
+    elif how == "dangling":
+        program.ledger.symlink_to("nowhere")
+    else:
+        with closing(sqlite3.connect(program.ledger)) as db:
+            db.execute("CREATE TABLE cookies (a)")
+
+
+@posix
+@pytest.mark.parametrize("how", ["directory", "pipe", "dangling", "database"])
+def test_what_is_no_ledger_is_not_to_be_restored(filled: Program, how: str) -> None:
+    backup = kept(filled)
+    replaced(filled, how)
+    told = filled("doctor")
+    assert (lines(told)["file"][0], told.code) == ("wrong", 5)
+    assert told.stderr == "1 check of 6 is wrong: see above.\n"
+    assert backup.name not in told.stderr
+    assert [one for one in ("private", "beside") if lines(told)[one][0] != "ok"] == (["beside"] if how == "dangling" else [])
+    assert json.loads(filled("doctor", "--json").stdout)["advice"] is None
+    (shown,) = filled("doctor", "-q", width=80).stdout.splitlines()[-1:]
+    assert shown == "1 check of 6 is wrong: see above."
+
+
+@posix
+def test_names_of_the_same_file_are_found_from_anywhere(filled: Program) -> None:
+    place = filled.home / "the band"
+    place.mkdir()
+    ledger = place / "ledger.db"
+    os.link(filled.ledger, ledger)
+    told = filled("--ledger", str(ledger), "doctor")
+    assert f"They are shown by: find / -samefile '{ledger}' 2> /dev/null" in lines(told)["file"][1]
+    assert told.stderr.endswith("is wrong: see above.\n")
+    shown = "".join(filled("--ledger", str(ledger), "doctor", width=80).stdout.split())
+    assert f"-samefile'{ledger}'".replace(" ", "") in shown
+
+
+@posix
+def test_a_foreign_log_is_not_to_be_restored(filled: Program) -> None:
+    kept(filled)
+    filled.ledger.with_name("ledger.db-wal").write_bytes(b"x" * 99)
+    told = filled("doctor")
+    assert "move that file away" in lines(told)["file"][1]
+    assert told.stderr == "1 check of 6 is wrong: see above.\n"
+
+
+def test_a_damaged_file_is_restored_by_a_command_on_a_line_of_its_own(filled: Program) -> None:
+    backup = kept(filled)
+    filled.ledger.write_bytes(b"hello" * 999)
+    command = f"promisectl restore {homely(backup, filled)}"
+    assert filled("doctor").stderr.endswith(f"The newest backup that is whole puts it back as it was then:\n{command}\n")
+    for width in (40, 80):
+        assert filled("doctor", width=width).stdout.splitlines()[-1] == command
+    assert json.loads(filled("doctor", "--json").stdout)["advice"].endswith(f" then: {command}")
+
+
+def test_a_ledger_that_vanished_is_brought_back(filled: Program) -> None:
+    backup = kept(filled)
+    filled.ledger.unlink()
+    told = filled("doctor", "-q")
+    assert lines(told)["file"] == ("note", f"there is no ledger at {filled.ledger}, but there are backups of it")
+    where = homely(filled.ledger, filled)
+    command = f"promisectl restore {homely(backup, filled)}"
+    brings = "The newest backup that is whole brings it back:"
+    assert told.stderr == f"There is no ledger at {where}, but there are backups of it. {brings}\n{command}\n"
+    assert told.code == 0
+    assert json.loads(filled.ok("doctor", "--json"))["advice"] == f"{brings} {command}"
+    assert filled("doctor", "-q", width=80).stdout.splitlines()[-1] == command
+    assert "No backup here" not in filled("doctor", "--expect", "0123abcd").stderr
+    backup.write_bytes(b"x")
+    assert filled("doctor").stderr.endswith("that is whole.\n")
+    backup.rename(backup.with_name("ledger-20261122T090000Z-damaged.db"))
+    assert filled("doctor").stderr == "All is well: there is no ledger yet.\n"
+
+
 # The head that is expected
 
 
@@ -235,7 +321,10 @@ def test_an_older_copy_is_seen_by_the_head_alone(filled: Program) -> None:
     assert result.code == 5
     assert "what came last was cut off, this is an older copy" in lines(result)["expect"][1]
     kept(filled)
-    assert "There is no backup" in filled("doctor", "--expect", noted).stderr
+    told = filled("doctor", "--expect", noted).stderr
+    assert told == "1 check of 17 is wrong. No backup here holds that head either. Was it noted from another ledger?\n"
+    changed(filled, "UPDATE act SET body = replace(body, 'slip', 'slap') WHERE verb = 'bump'")
+    assert " that is whole and holds that head. Copy the file away before you do anything else.\n" in filled("doctor", "--expect", noted).stderr
 
 
 @pytest.mark.parametrize("text", ["", "0123abc", "g" * 8, "0" * 65, "HEAD"])
@@ -256,7 +345,7 @@ def test_indexes_guards_and_views_are_made_anew(filled: Program) -> None:
         db.execute("CREATE TRIGGER own AFTER INSERT ON act BEGIN DELETE FROM alias; END")
     told = filled("doctor")
     assert told.code == 5
-    assert told.stderr.endswith("This puts it right: promisectl doctor --fix\n")
+    assert told.stderr.endswith("This puts it right:\npromisectl doctor --fix\n")
     mended = filled("doctor", "--fix")
     assert mended.code == 0, mended
     assert "The index promise_open was made anew.\n" in mended.stderr
@@ -320,6 +409,50 @@ def test_a_directory_that_is_not_ours_may_be_read_by_others(filled: Program) -> 
     place.chmod(0o777)
     assert "others can put files there" in lines(filled("--ledger", str(place / "band.db"), "doctor", "--fix"))["private"][1]
     assert place.stat().st_mode & 0o777 == 0o777
+
+
+def without_powers(program: Program, *words: str) -> Result:
+    """The same by a process that the modes of files hold for, even if root says it."""
+    import subprocess
+
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    bounds = [tool("setpriv"), "--bounding-set=-dac_override,-dac_read_search"] if root else []
+    done = subprocess.run([*bounds, sys.executable, "-m", "promisectl", *words], capture_output=True, text=True, check=False)
+    return Result(done.stdout, done.stderr, done.returncode)
+
+
+@posix
+def test_where_nothing_can_be_recorded_is_told_and_the_ledger_is_unlocked(filled: Program) -> None:
+    kept(filled)
+    filled.ledger.chmod(0o400)
+    told = without_powers(filled, "doctor")
+    assert lines(told)["private"] == ("note", f"nothing can be recorded; {filled.ledger} has the mode 0400: chmod u+rw {filled.ledger}")
+    assert told.code == 0
+    filled.ledger.chmod(0)
+    told = without_powers(filled, "doctor")
+    assert "this user may not (Permission denied)" in lines(told)["file"][1]
+    assert told.stderr == "1 check of 6 is wrong: see above.\n"
+    mended = without_powers(filled, "doctor", "--fix")
+    assert mended.stderr.startswith(f"{homely(filled.ledger, filled)} has the mode 0600 now.\n")
+    assert (filled.ledger.stat().st_mode & 0o777, mended.code) == (0o600, 0)
+    place = filled.ledger.parent
+    place.chmod(0o500)
+    told = without_powers(filled, "doctor")
+    place.chmod(0o700)
+    assert lines(told)["private"] == ("note", f"nothing can be recorded; {place} has the mode 0500: chmod u+rwx {place}")
+
+
+@posix
+def test_backups_that_cannot_be_looked_into(filled: Program) -> None:
+    directory = kept(filled).parent
+    filled.ledger.write_bytes(b"hello" * 999)
+    directory.chmod(0)
+    told = without_powers(filled, "doctor")
+    directory.chmod(0o700)
+    assert lines(told)["backups"] == ("note", f"{directory} can't be looked into (Permission denied)")
+    where = homely(directory, filled)
+    copy = "Copy the file away before you do anything else."
+    assert told.stderr.endswith(f"The backups in {where} can't be looked into (Permission denied). {copy}\n")
 
 
 def aged(path: Path, content: bytes = b"x") -> Path:
@@ -417,7 +550,8 @@ def test_a_link_a_synchronised_place_and_a_bad_config_are_worth_notes(filled: Pr
     config.parent.mkdir(parents=True)
     config.write_text("colour = 'never'\n", encoding="utf-8")
     found = lines(filled("--ledger", str(link), "doctor"))
-    assert found["private"][1].endswith(f"{link} is a link to {place}/ledger.db")
+    assert found["private"][0] == "ok"
+    assert found["beside"] == ("note", f"the ledger is a link; {link} is a link to {place}/ledger.db")
     assert found["disk"][0] == "note"
     assert f"it lies in {place.parent}, which a service seems to synchronise" in found["disk"][1]
     assert found["config"][0] == "note"
@@ -430,6 +564,26 @@ def test_the_age_of_the_newest_backup_is_told(filled: Program) -> None:
     assert lines(filled("doctor"))["backups"] == ("ok", f"the newest was made 1 day ago: {path}")
     found = lines(filled("doctor", today="2027-01-10"))
     assert found["backups"] == ("note", f"the newest was made 49 days ago: {path}")
+
+
+def test_what_was_put_aside_as_damaged_is_no_backup(filled: Program) -> None:
+    aside = kept(filled, "ledger-20261122T090000Z-damaged.db")
+    assert lines(filled("doctor"))["backups"] == ("note", f"there is none in {aside.parent} yet")
+    older = kept(filled, "ledger-20261121T090000Z.db")
+    assert lines(filled("doctor"))["backups"] == ("ok", f"the newest was made 2 days ago: {older}")
+    assert json.loads(filled.ok("doctor", "--json"))["newest_backup"] == str(older)
+
+
+def test_the_newest_backup_is_the_one_made_last_whatever_its_name(filled: Program) -> None:
+    ahead, fresh = kept(filled, "ledger-20310101T090000Z.db"), kept(filled)
+    moment = 1_795_000_000  # 18 November 2026
+    os.utime(fresh, (moment, moment))
+    os.utime(ahead, (moment - 40 * 86_400, moment - 40 * 86_400))
+    assert lines(filled("doctor"))["backups"][1].endswith(f"1 day ago: {fresh}")
+    filled.ledger.write_bytes(b"hello" * 999)
+    assert filled("doctor").stderr.endswith(f"promisectl restore {homely(fresh, filled)}\n")
+    fresh.unlink()
+    assert lines(filled("doctor"))["backups"][0] == "note"
 
 
 def test_a_bar_is_shown_at_a_terminal_while_it_takes_long(filled: Program, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -190,11 +190,15 @@ def test_a_clock_that_jumps_is_no_damage(path: str) -> None:
     more.note(world(path, START - timedelta(days=2)), "1", "by an odd clock")
     with examining.opened(path) as db:
         (clock,) = [one for one in examining.examine(db, Asked(now="2026-12-21T09:00:00Z")) if one.check == "clock"]
-    assert (clock.result, clock.says) == (Result.NOTE, "the clock of this computer is wrong, or was")
-    assert clock.details == ("act 9 (note, #1) was recorded at 2026-11-21T09:00:00Z, after one at 2026-11-23T09:00:00Z",)
+    assert (clock.result, clock.says) == (Result.NOTE, "the clock was ahead, or a day was set")
+    assert clock.details == ("1 act is dated before an earlier act, 2026-11-21T09:00:00Z",)
+    more.note(world(path, START + timedelta(days=1)), "1", "a day later")
     with examining.opened(path) as db:
         (clock,) = [one for one in examining.examine(db, Asked(now="2026-11-22T09:00:00Z")) if one.check == "clock"]
-    assert clock.details[0] == "act 1 (meet, person 1) was recorded at 2026-11-23T09:00:00Z, which is still to come"
+    assert clock.details == (
+        "9 acts are dated after this moment, from 2026-11-23T09:00:00Z to 2026-11-24T09:00:00Z",
+        "1 act is dated before an earlier act, 2026-11-21T09:00:00Z",
+    )
 
 
 def test_answers_that_were_kept_without_a_sum_are_worth_a_note(path: str) -> None:

@@ -13,7 +13,7 @@ from promisectl.compiled import sql
 from promisectl.domain.findings import Cure, Finding, Result
 from promisectl.env import Env
 from promisectl.rendering import words
-from promisectl.storage import examining
+from promisectl.storage import backups, examining
 from promisectl.storage.examining import Extent
 from promisectl.storage.instants import instant
 
@@ -23,37 +23,51 @@ _SHOWN = 8  # digits of a head
 _STAMP = re.compile(r"\d{8}T\d{6}Z")
 
 
+class Kept(NamedTuple):
+    """The backups of a ledger, the newest first, or why they can't be told."""
+
+    paths: Sequence[str] = ()
+    trouble: str = ""
+
+    @property
+    def newest(self) -> str | None:
+        """The newest, if there is any."""
+        return next(iter(self.paths), None)
+
+
 class Report(NamedTuple):
-    """What was expected and done, what was found, how much is in the ledger (None where that can't be told), and the newest backup."""
+    """What was expected and done, what was found, how much is in the ledger (None where that can't be told), and its backups."""
 
     expected: str
     done: Sequence[str]
     findings: Sequence[Finding]
     extent: Extent | None
-    backup: str | None
+    backups: Kept
 
     @property
     def wrong(self) -> list[Finding]:
         """What is damaged."""
         return [one for one in self.findings if one.result is Result.WRONG]
 
+    @property
+    def amiss(self) -> list[Finding]:
+        """The same, and that the ledger is gone while there are backups of it."""
+        return self.wrong or [one for one in self.findings if one.check == "file" and one.result is Result.NOTE]
 
-def kept(env: Env) -> list[str]:
-    """The backups of this ledger, the newest first."""
-    stem = os.path.splitext(os.path.basename(env.ledger))[0]
+
+def kept(env: Env) -> Kept:
+    """The backups of this ledger."""
     try:
-        names = [one for one in os.listdir(env.backups) if one.startswith(f"{stem}-") and one.endswith(".db")]
-    except OSError:
-        return []
-    return sorted((os.path.join(env.backups, one) for one in names), key=made_at, reverse=True)
+        return Kept(backups.there(env.ledger, env.backups))
+    except OSError as error:
+        return Kept(trouble=error.strerror or str(error))
 
 
-def made_at(path: str) -> datetime:
-    """When a backup was made, as its name says, else as the file does."""
+def made_at(path: str, now: datetime) -> datetime:
+    """When a backup was made, as its name says; as the file does, where that says nothing, or a moment to come."""
     stamp = _STAMP.search(os.path.basename(path))
-    if stamp:
-        return datetime.strptime(stamp[0], "%Y%m%dT%H%M%S%z")
-    return datetime.fromtimestamp(os.path.getmtime(path), UTC)
+    said = datetime.strptime(stamp[0], "%Y%m%dT%H%M%S%z") if stamp else None
+    return said if said and said <= now else datetime.fromtimestamp(os.path.getmtime(path), UTC).replace(microsecond=0)
 
 
 def answer(env: Env, report: Report) -> None:
@@ -70,18 +84,28 @@ def answer(env: Env, report: Report) -> None:
 
         shown = [one._replace(says=homely(one.says), details=tuple(map(homely, one.details))) for one in told]
         viewing.draw(env, examined.page(shown, [(name, homely(value)) for name, value in facts]))
-        if report.wrong or not env.quiet:
-            env.say(_verdict(env, report))
+        if report.amiss or not env.quiet:
+            sentence, command = _verdict(env, report)
+            env.say(sentence)
+            if command:
+                env.say(command, whole=True)
         return
     rows = [(one.check, str(one.result), "; ".join((one.says, *one.details))) for one in told]
     rows += [(name, "ok", value) for name, value in facts]
     env.write_records(viewing.records("plain", [dict(zip(COLUMNS, row, strict=True)) for row in rows], _LINES))
-    env.hint(_verdict(env, report))
+    sentence, command = _verdict(env, report)
+    if report.amiss:
+        env.warn(sentence)  # with --quiet too: who is told what is wrong needs the way out
+    else:
+        env.hint(sentence)
+    if command:
+        env.warn(command, whole=True)
 
 
 def homely(text: str) -> str:
-    """A text with the paths below the home as people write them."""
-    return text.replace(os.path.join(os.path.expanduser("~"), ""), os.path.join("~", ""))
+    """A text with the paths below the home as people write them; not in quotes, where no shell would understand it."""
+    home = os.path.join(os.path.expanduser("~"), "")
+    return text if home == os.sep else re.sub(rf"(?<![\w/.'\"-]){re.escape(home)}", lambda _: os.path.join("~", ""), text)
 
 
 def _typed(path: str) -> str:
@@ -114,11 +138,20 @@ def _versions() -> dict[str, str]:
     }
 
 
-def _verdict(env: Env, report: Report) -> str:
-    """One sentence: all is well, or what to do."""
+def _verdict(env: Env, report: Report) -> tuple[str, str]:
+    """All is well, or what to do: a sentence, and the command that does it, if there is one."""
     if report.wrong:
         count = len(report.wrong)
-        return f"{words.count(count, 'check')} of {len(report.findings)} {'is' if count == 1 else 'are'} wrong. {way_out(env, report)}"
+        sentence, command = way_out(env, report)
+        after = f". {sentence}" if sentence else ": see above."
+        return f"{words.count(count, 'check')} of {len(report.findings)} {'is' if count == 1 else 'are'} wrong{after}", command
+    if report.amiss:
+        sentence, command = way_out(env, report)
+        return f"There is no ledger at {homely(env.ledger)}, but there are backups of it. {sentence}", command
+    return _well(report), ""
+
+
+def _well(report: Report) -> str:
     notes = sum(one.result is Result.NOTE for one in report.findings)
     besides = f", with {words.count(notes, 'note')}" if notes else ""
     if report.extent is None:
@@ -127,18 +160,31 @@ def _verdict(env: Env, report: Report) -> str:
     return f"All is well{besides}: {words.count(promises, 'promise')}, {words.count(acts, 'act')}, head {head[:_SHOWN]}…."
 
 
-def way_out(env: Env, report: Report) -> str:
-    """What to do, with the command that does it: the most that is needed for what is wrong."""
-    cures = {one.cure for one in report.wrong}
+def way_out(env: Env, report: Report) -> tuple[str, str]:
+    """What to do, and the command that does it: the most that is needed for what is wrong; nothing where that tells it itself."""
+    cures = {one.cure for one in report.amiss}
     program = _program(env)
     if Cure.RESTORE in cures:
-        whole = _whole(env, report.expected)
-        if whole:
-            return f"The newest backup that is whole puts it back as it was then: {program} restore {_typed(whole)}"
-        return f"There is no backup in {homely(env.backups)} that is whole. Copy the file away before you do anything else."
+        return _restoring(env, report)
     if Cure.REBUILD in cures:
-        return f"All that was said is whole, only rows differ from it. This tells them again: {program} doctor --rebuild"
-    return f"This puts it right: {program} doctor --fix"
+        return "All that was said is whole, only rows differ from it. This tells them again:", f"{program} doctor --rebuild"
+    return ("This puts it right:", f"{program} doctor --fix") if Cure.FIX in cures else ("", "")
+
+
+def _restoring(env: Env, report: Report) -> tuple[str, str]:
+    """Which backup puts the ledger back; or, where none does, what else is to be done."""
+    whole = _whole(report)
+    there = os.path.lexists(env.ledger)
+    copy = " Copy the file away before you do anything else." if there else ""
+    if whole:
+        how = "puts it back as it was then" if there else "brings it back"
+        return f"The newest backup that is whole {how}:", f"{_program(env)} restore {_typed(whole)}"
+    if report.backups.trouble:
+        return f"The backups in {homely(env.backups)} can't be looked into ({report.backups.trouble}).{copy}", ""
+    if there and {one.check for one in report.wrong} == {"expect"}:
+        return "No backup here holds that head either. Was it noted from another ledger?", ""
+    holds = " and holds that head" if report.expected else ""
+    return f"There is no backup in {homely(env.backups)} that is whole{holds}.{copy}", ""
 
 
 def _program(env: Env) -> str:
@@ -149,11 +195,11 @@ def _program(env: Env) -> str:
     return f"promisectl --ledger {_typed(env.ledger)}"
 
 
-def _whole(env: Env, head: str) -> str | None:
+def _whole(report: Report) -> str | None:
     """The newest backup that nothing is wrong with, and that has the head that is expected."""
-    for path in kept(env):
+    for path in report.backups.paths:
         try:
-            examining.insist(path, head)
+            examining.insist(path, report.expected)
         except errors.LedgerTrouble:
             continue
         return path
@@ -162,11 +208,11 @@ def _whole(env: Env, head: str) -> str | None:
 
 def record(env: Env, report: Report) -> dict[str, Any]:
     """The report for a program."""
-    extent = report.extent
+    extent, newest = report.extent, report.backups.newest
     return {
         "healthy": not report.wrong,
         "checks": [_check(one) for one in report.findings],
-        "advice": way_out(env, report) if report.wrong else None,
+        "advice": " ".join(filter(None, way_out(env, report))) or None,
         "done": report.done,
         "promises": extent.promises if extent else None,
         "acts": extent.acts if extent else None,
@@ -176,8 +222,8 @@ def record(env: Env, report: Report) -> dict[str, Any]:
         "ledger": env.ledger,
         "config": env.config_file,
         "backups": env.backups,
-        "newest_backup": report.backup,
-        "newest_backup_at": instant(made_at(report.backup)) if report.backup else None,
+        "newest_backup": newest,
+        "newest_backup_at": instant(made_at(newest, env.now)) if newest else None,
         "zone": env.zone,
         "versions": _versions(),
     }

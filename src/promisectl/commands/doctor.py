@@ -8,7 +8,7 @@ from typing import Any
 
 from promisectl import config, errors
 from promisectl.commands import diagnosis
-from promisectl.commands.diagnosis import Report, kept, made_at
+from promisectl.commands.diagnosis import Kept, Report, made_at
 from promisectl.domain.findings import Asked, Cure, Finding, Result
 from promisectl.env import Env
 from promisectl.rendering import words
@@ -29,7 +29,8 @@ def doctor(env: Env, *, fix: bool = False, rebuild: bool = False, expect: str | 
         for line in mend(env):
             done.append(line)
             env.hint(diagnosis.homely(f"{line[0].upper()}{line[1:]}."))
-    report = Report(head, done, *_examined(env, head), backup=next(iter(kept(env)), None))
+    backups = diagnosis.kept(env)
+    report = Report(head, done, *_examined(env, head, backups), backups)
     diagnosis.answer(env, report)
     return errors.LedgerTrouble.exit_code if report.wrong else 0
 
@@ -58,13 +59,19 @@ def _fixed(env: Env) -> Iterator[str]:
 
 def _mending(env: Env) -> Iterator[Iterable[str]]:
     if ledger.exists(env.ledger):
+        yield _changed(env, neighbours.unlock(env.ledger))
         yield mending.settle(env.ledger)
-    try:
-        yield [*neighbours.tidy(env.ledger, env.backups)]
-    except OSError as error:
-        raise errors.CannotWrite(error.filename or env.ledger, error.strerror or str(error)) from error
+    yield _changed(env, neighbours.tidy(env.ledger, env.backups))
     if ledger.exists(env.ledger):
         yield mending.build(env.ledger, mending.Keeping(env.backups, env.now))
+
+
+def _changed(env: Env, done: Iterator[str]) -> list[str]:
+    """What was done about files. Raises CannotWrite."""
+    try:
+        return [*done]
+    except OSError as error:
+        raise errors.CannotWrite(error.filename or env.ledger, error.strerror or str(error)) from error
 
 
 def _rebuilt(env: Env) -> Iterator[str]:
@@ -77,17 +84,19 @@ def _rebuilt(env: Env) -> Iterator[str]:
 # Examining
 
 
-def _examined(env: Env, head: str) -> tuple[list[Finding], Extent | None]:
+def _examined(env: Env, head: str, backups: Kept) -> tuple[list[Finding], Extent | None]:
     found: list[Finding] = []
     extent = None
     if ledger.exists(env.ledger):
         extent = _content(env, head, found)
     elif head:
         found.append(Finding("file", Result.WRONG, f"there is no ledger at {env.ledger}", cure=Cure.RESTORE))
+    elif backups.paths:
+        found.append(Finding("file", Result.NOTE, f"there is no ledger at {env.ledger}, but there are backups of it", cure=Cure.RESTORE))
     else:
         found.append(Finding("file", Result.OK, "there is no ledger yet; the first promise makes it"))
     found += neighbours.findings(env.ledger, env.backups)
-    found += (_config(env), _backups(env))
+    found += (_config(env), _backups(env, backups))
     return found, extent
 
 
@@ -103,7 +112,8 @@ def _content(env: Env, head: str, found: list[Finding]) -> Extent | None:
     except errors.HalfDone as problem:
         found.insert(0, Finding("file", Result.WRONG, problem.why, cure=Cure.FIX))
     except errors.LedgerTrouble as problem:
-        found.insert(0, Finding("file", Result.WRONG, str(problem).rstrip("."), cure=Cure.RESTORE))
+        cure = Cure.RESTORE if problem.restorable else Cure.NONE  # else the sentence itself has the way out
+        found.insert(0, Finding("file", Result.WRONG, str(problem).rstrip("."), cure=cure))
     return None
 
 
@@ -126,11 +136,13 @@ def _config(env: Env) -> Finding:
     return Finding("config", Result.OK, f"{env.config_file} {there}")
 
 
-def _backups(env: Env) -> Finding:
-    newest = next(iter(kept(env)), None)
+def _backups(env: Env, backups: Kept) -> Finding:
+    if backups.trouble:
+        return Finding("backups", Result.NOTE, f"{env.backups} can't be looked into ({backups.trouble})")
+    newest = backups.newest
     if not newest:
         result = Result.NOTE if ledger.exists(env.ledger) else Result.OK
         return Finding("backups", result, f"there is none in {env.backups} yet")
-    days = (env.now - made_at(newest)).days
+    days = (env.now - made_at(newest, env.now)).days
     when = f"{words.count(days, 'day')} ago" if days > 0 else "today"
     return Finding("backups", Result.NOTE if days >= _OLD else Result.OK, f"the newest was made {when}: {newest}")

@@ -13,7 +13,7 @@ from promisectl.storage import disk, ledger, opening
 
 MOST = 10
 """How many of its own the directory of backups holds."""
-_DAY = 86_400  # seconds
+_DAY = 86_400 * 10**9  # nanoseconds
 _STEPS = 50_000  # of SQLite's own, between two looks at what was typed
 _KILLED = (sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_READONLY_CANTLOCK)
 
@@ -67,13 +67,27 @@ def free_name(path: str, directory: str, now: datetime, kind: str = "") -> str:
     return os.path.join(directory, f"{_stem(path)}-{moment}{nth}{f'-{kind}' if kind else ''}.db")
 
 
+def there(path: str, directory: str) -> list[str]:
+    """The backups of a ledger in the directory of backups, by whatever name, the newest first; what was put aside as damaged is none.
+
+    Which is newest tells the file: its name may come from a clock that was ahead, or from a day that was set. Raises OSError.
+    """
+    start, found = f"{_stem(path)}-", []
+    with suppress(FileNotFoundError, NotADirectoryError), os.scandir(directory) as entries:
+        for one in entries:
+            with suppress(FileNotFoundError):
+                if one.name.startswith(start) and one.name.endswith(".db") and not one.name.endswith("-damaged.db") and one.is_file():
+                    found.append((one.stat().st_mtime_ns, one.path))
+    return [name for _, name in sorted(found, reverse=True)]
+
+
 def prune(path: str, directory: str, spare: Collection[str] = ()) -> None:
     """Of the backups made here only the last `MOST` stay, and those to be spared; what a killed command left half made goes after a day."""
     with suppress(OSError):
-        own = sorted(filter(None, map(_Own(path).read, os.listdir(directory))))
-        made = [one for one in own if one.kind != "damaged" and not one.half]
+        own = [*filter(None, map(_Own(path).read, os.listdir(directory)))]
+        ages = {one.name: os.lstat(os.path.join(directory, one.name)).st_mtime_ns for one in own}
+        made = sorted((one for one in own if one.kind != "damaged" and not one.half), key=lambda one: (ages[one.name], one))
         gone = {one.name for one in made[:-MOST]} - {os.path.basename(one) for one in spare}
-        ages = {one.name: os.lstat(os.path.join(directory, one.name)).st_mtime for one in own}
         youngest = max(ages.values(), default=0)
         gone |= {one.name for one in own if one.half and ages[one.name] < youngest - _DAY}
         for name in gone:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import stat
 import time
 from collections.abc import Iterator
@@ -12,6 +13,10 @@ from promisectl.domain.findings import Cure, Finding, Result, Troubles
 
 _OTHERS = 0o077
 _OTHERS_WRITE = 0o022
+_MINE = {True: 0o600, False: 0o700}  # what the owner needs to record, of a file and of a directory
+_OPEN = "others could read or change what is yours"
+_LOCKED = "nothing can be recorded"
+_BESIDE = "something lies beside the ledger"
 _OWN = "promisectl"  # what the directories are called that are made for it alone
 _FRESH = 60  # seconds in which a command may still be at work on a file
 _LEFT_OVER = re.compile(r".+\.[0-9a-f]{12,16}\.new(-journal)?")
@@ -22,10 +27,14 @@ _SYNC_MARKS = (".stfolder", ".dropbox", ".sync")
 
 
 class Trouble(NamedTuple):
-    """Something about a file or directory, in a sentence, and what helps, if that is plain: the mode it should have, or that it goes."""
+    """Something about a file or directory, in a sentence, and what helps, if that is plain: the mode it should have, or that it goes.
+
+    `means` is what it comes to, together with others of its kind.
+    """
 
     path: str
     says: str
+    means: str
     mode: int | None = None
     goes: bool = False
 
@@ -33,8 +42,8 @@ class Trouble(NamedTuple):
 def findings(path: str, backups: str) -> Iterator[Finding]:
     """Whether the ledger at `path`, and what belongs to it, is private, alone, and on a disk of this machine."""
     modes, strangers = _modes(path, backups), _strangers(path, backups)
-    yield _finding("private", "only you can read the ledger and its backups", "others could read or change what is yours", modes)
-    yield _finding("beside", "nothing else lies beside the ledger", "something lies beside the ledger", strangers)
+    yield _finding("private", "only you can read the ledger and its backups", modes)
+    yield _finding("beside", "nothing else lies beside the ledger", strangers)
     where = _far_away(os.path.realpath(path))
     says = f"{where}, where two machines that write at once can damage it: keep the ledger on a disk of this one, and backups there"
     yield Finding("disk", Result.NOTE, says) if where else Finding("disk", Result.OK, "on a disk of this machine, as far as can be told")
@@ -51,14 +60,23 @@ def tidy(path: str, backups: str) -> Iterator[str]:
             yield f"{trouble.path} is gone"
 
 
-def _finding(check: str, fine: str, otherwise: str, found: Iterator[Trouble]) -> Finding:
-    troubles, mendable = Troubles(), False
+def unlock(path: str) -> Iterator[str]:
+    """Let the ledger be written to by who owns it, and say so. Raises OSError."""
+    for trouble in _locked(path):
+        if trouble.mode is not None:
+            os.chmod(path, trouble.mode)
+            yield f"{path} has the mode {trouble.mode:04o} now"
+
+
+def _finding(check: str, fine: str, found: Iterator[Trouble]) -> Finding:
+    troubles, mendable, means = Troubles(), False, {}
     for trouble in found:
         troubles.add(f"{trouble.path} {trouble.says}")
+        means[trouble.means] = True
         mendable = mendable or trouble.mode is not None or trouble.goes
     if not troubles.count:
         return Finding(check, Result.OK, fine)
-    return Finding(check, Result.NOTE, otherwise, troubles.details, Cure.FIX if mendable else Cure.NONE)
+    return Finding(check, Result.NOTE, ", and ".join(means), troubles.details, Cure.FIX if mendable else Cure.NONE)
 
 
 def _modes(path: str, backups: str) -> Iterator[Trouble]:
@@ -67,23 +85,41 @@ def _modes(path: str, backups: str) -> Iterator[Trouble]:
     directory = os.path.dirname(os.path.realpath(path))
     kept = [one.path for one in _in(backups) if one.name.endswith(".db") and one.is_file(follow_symlinks=False)]
     for one in (path, *kept):
-        yield from _mode(one, _OTHERS, 0o600)
+        if os.path.isfile(one):
+            yield from _mode(one, _OTHERS, 0o600)
     for one in (directory, backups):
         own = os.path.basename(one) == _OWN or one == backups
         yield from _mode(one, _OTHERS if own else _OTHERS_WRITE, 0o700 if own else None)
     with suppress(OSError):
-        if os.path.islink(path):
-            yield Trouble(path, f"is a link to {os.path.realpath(path)}")
-        me = getattr(os, "geteuid", None)
-        if me and os.stat(path).st_uid != me():
-            yield Trouble(path, "belongs to another user")
+        if not _own(path):
+            yield Trouble(path, "belongs to another user", _OPEN)
+    yield from _locked(path)
+    yield from _locked(directory)
+
+
+def _locked(path: str) -> Iterator[Trouble]:
+    """What keeps this user from writing to the ledger, or to its directory."""
+    is_file = os.path.isfile(path)
+    if os.name == "nt" or not os.path.exists(path) or os.access(path, os.W_OK if is_file else os.W_OK | os.X_OK):
+        return
+    mode = stat.S_IMODE(os.stat(path).st_mode)
+    if mode & _MINE[is_file] == _MINE[is_file] or not _own(path):
+        yield Trouble(path, "may not be written to by you", _LOCKED)
+    else:
+        says = f"has the mode {mode:04o}: chmod u+{'rw' if is_file else 'rwx'} {shlex.quote(path)}"
+        yield Trouble(path, says, _LOCKED, _MINE[is_file] if is_file else None)
+
+
+def _own(path: str) -> bool:
+    me = getattr(os, "geteuid", None)
+    return not me or bool(os.stat(path).st_uid == me())
 
 
 def _mode(path: str, forbidden: int, wish: int | None) -> Iterator[Trouble]:
     with suppress(OSError):
         mode = stat.S_IMODE(os.stat(path).st_mode)
         if mode & forbidden and not (mode & stat.S_ISVTX and wish is None):
-            yield Trouble(path, f"has the mode {mode:04o}{f', not {wish:04o}' if wish else ': others can put files there'}", wish)
+            yield Trouble(path, f"has the mode {mode:04o}{f', not {wish:04o}' if wish else ': others can put files there'}", _OPEN, wish)
 
 
 def _strangers(path: str, backups: str) -> Iterator[Trouble]:
@@ -95,15 +131,18 @@ def _strangers(path: str, backups: str) -> Iterator[Trouble]:
             if old and one.name.startswith(stem) and _LEFT_OVER.fullmatch(one.name):
                 same = os.path.exists(path) and one.is_file() and os.path.samefile(one.path, path)
                 says = "is a second name of the ledger" if same else "is left over"
-                yield Trouble(one.path, f"{says} from a command that was cut off", goes=True)
+                yield Trouble(one.path, f"{says} from a command that was cut off", _BESIDE, goes=True)
             elif old and one.name in {f"{name}-journal", f"{name}-shm"}:
-                yield Trouble(one.path, "was left by a program that was cut off; the next command that writes sees to it")
+                yield Trouble(one.path, "was left by a program that was cut off; the next command that writes sees to it", _BESIDE)
             elif one.name.startswith(stem) and one.name != name and _CONFLICT.search(one.name):
-                yield Trouble(one.path, "looks like a copy that a service made when two machines wrote: look into it with --ledger")
+                says = "looks like a copy that a service made when two machines wrote: look into it with --ledger"
+                yield Trouble(one.path, says, _BESIDE)
+    if os.path.islink(path):
+        yield Trouble(path, f"is a link to {os.path.realpath(path)}", "the ledger is a link")
     with suppress(OSError):
         names = os.stat(path).st_nlink
-        if names > 1:
-            yield Trouble(path, f"has {names} names; a ledger should have one")
+        if names > 1 and os.path.isfile(path):
+            yield Trouble(path, f"has {names} names; a ledger should have one", "the ledger has several names")
 
 
 def _in(directory: str) -> list[os.DirEntry[str]]:

@@ -32,7 +32,7 @@ class Chain:
         self._number = self._entry = self._first = self._highest = 0
         self._heads: list[int] = []  # the acts whose hash begins as it was asked for
         self._latest = ""
-        self._clock = Troubles()
+        self._ahead, self._back = _Dated(), _Dated()
         self.uids: dict[int, str] = {}
         self.undone: dict[int, int] = {}
         self.broken: set[int] = set()
@@ -63,7 +63,7 @@ class Chain:
             self.order.add(f"{place} belongs to no command, or to one before the last")
         elif row["recorded_at_of_entry"] != row["recorded_at"]:
             self.moments[row["entry"]] = row["recorded_at"]
-        self._look_at_the_clock(row, place)
+        self._look_at_the_clock(row)
         self._number, self._entry, self._hash = number, row["entry"], row["hash"]
 
     def _fits(self, row: Row) -> bool:
@@ -96,11 +96,11 @@ class Chain:
         else:
             self.undone.pop(target, None)
 
-    def _look_at_the_clock(self, row: Row, place: str) -> None:
+    def _look_at_the_clock(self, row: Row) -> None:
         if row["recorded_at"] < self._latest:
-            self._clock.add(f"{place} was recorded at {row['recorded_at']}, after one at {self._latest}")
+            self._back.add(row["recorded_at"])
         elif self._asked.now and row["recorded_at"] > self._asked.now:
-            self._clock.add(f"{place} was recorded at {row['recorded_at']}, which is still to come")
+            self._ahead.add(row["recorded_at"])
         self._latest = max(self._latest, row["recorded_at"])
 
     def _head(self) -> Finding:
@@ -114,9 +114,29 @@ class Chain:
 
     def clock(self) -> Finding:
         """Moments that can't be right. Acts are in order by their numbers, so that is no damage."""
-        if not self._clock.count:
+        details = (*self._ahead.told("after this moment"), *self._back.told("before an earlier act"))
+        if not details:
             return Finding("clock", Result.OK, "time went forward from act to act")
-        return Finding("clock", Result.NOTE, "the clock of this computer is wrong, or was", self._clock.details)
+        return Finding("clock", Result.NOTE, "the clock was ahead, or a day was set", details)
+
+
+class _Dated:
+    """Acts with a moment that can't be right: how many, and from when to when."""
+
+    def __init__(self) -> None:
+        self._count, self._first, self._last = 0, "", ""
+
+    def add(self, moment: str) -> None:
+        """One more."""
+        self._first = min(self._first or moment, moment)
+        self._last = max(self._last, moment)
+        self._count += 1
+
+    def told(self, how: str) -> Iterator[str]:
+        """All of them in one line, where there are any."""
+        when = self._first if self._first == self._last else f"from {self._first} to {self._last}"
+        if self._count:
+            yield f"{f'{self._count:,} acts are' if self._count > 1 else '1 act is'} dated {how}, {when}"
 
 
 def about(row: Row) -> str:
