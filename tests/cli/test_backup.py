@@ -487,7 +487,9 @@ def test_what_changes_while_a_person_thinks_is_not_replaced(filled: Program, bac
         child.sendline("yes")
         child.expect(pexpect.EOF)
         said = " ".join(child.before.split())
-    assert said.endswith(f"promisectl: {filled.ledger} has changed meanwhile, so nothing was restored. Say it again to see what is there now.")
+    assert said.endswith(
+        f"promisectl: {filled.ledger} has changed meanwhile, so nothing was restored. Say it again to see what is there now."
+    )
     assert child.exitstatus == 5
     assert acts(filled.ledger) == before
     assert len(kept(filled)) == 1

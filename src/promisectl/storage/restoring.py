@@ -211,14 +211,18 @@ def _fill(source: Source, place: Place, found: There, *, asked: bool) -> Restore
     # A file that is closed takes SQLite's locks with it, so what is opened here stays open for longer than the connection.
     with ExitStack() as longer, closing(db):
         _refuse_change(place.path, seen, _content(place.path, db))
-        done = _kept(place, found) or Restored(aside=_put_aside(place, longer.enter_context(open(place.path, "rb"))), readable=found.readable)
+        done = _kept(place, found)
+        if done is None:
+            file = longer.enter_context(open(place.path, "rb"))
+            done = Restored(aside=_put_aside(place, file), readable=found.readable)
         before = _changes(db)
         db.execute("ROLLBACK")  # a copy begins a transaction itself; the lock stays
         try:
             source.db.backup(db, pages=_PAGES, progress=_Waiting(place.path), sleep=_PAUSE)
         except sqlite3.Error as error:
-            copied = _copied(source, place.path, db, before)
-            raise (errors.Unconfirmed(place.path, str(error), *_DONE) if copied else errors.NotRestored(place.path, str(error), done.where)) from error
+            if _copied(source, place.path, db, before):
+                raise errors.Unconfirmed(place.path, str(error), *_DONE) from error
+            raise errors.NotRestored(place.path, str(error), done.where) from error
         _check(source, place.path, db, done)
     return done
 
