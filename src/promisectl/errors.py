@@ -583,10 +583,8 @@ class NewerLedger(LedgerTrouble):
     restorable = True
 
     def __init__(self, path: str, step: int, known: int) -> None:
-        super().__init__(
-            f"{path} was written by a newer promisectl (schema step {step}; this one knows {known}). "
-            "It was left as it is; update promisectl."
-        )
+        self.what = f"was written by a newer promisectl (schema step {step}; this one knows {known})"
+        super().__init__(f"{path} {self.what}. It was left as it is; update promisectl.")
 
 
 class ForeignJournal(LedgerTrouble):
@@ -653,9 +651,9 @@ class InTheWay(LedgerTrouble):
         self._what, self._way_out = what, way_out
         super().__init__(f"{what} {way_out}")
 
-    def nothing_recorded(self) -> None:
-        """Say besides what became of the move."""
-        self.args = (f"{self._what} Nothing was recorded. {self._way_out}",)
+    def nothing_was(self, done: str) -> None:
+        """Say besides what became of the command: nothing was `recorded`, or `restored`."""
+        self.args = (f"{self._what} Nothing was {done}. {self._way_out}",)
 
 
 class NotWhole(LedgerTrouble):
@@ -787,6 +785,30 @@ class BackupOnStdout(Usage):
         super().__init__("A backup is a file: name one, or a directory. As text, the whole ledger goes to stdout with: export --journal.")
 
 
+class NoFileNamed(Usage):
+    """An empty text was given where a file is to be named."""
+
+    def __init__(self) -> None:
+        super().__init__("FILE is empty. Name a file; in a script, see that the variable it comes from is set.")
+
+
+class NoDirectory(LedgerTrouble):
+    """A backup is to go into a directory that is not there."""
+
+    def __init__(self, directory: str) -> None:
+        super().__init__(
+            f"There is no directory {directory}, so nothing was backed up. If it is on another disk, see that it is mounted; "
+            f"else make it with: mkdir -p '{directory}'"
+        )
+
+
+class NotReplaced(Usage):
+    """A backup would take the place of a file that is no ledger."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path} is there, and is no ledger, so not even --force replaces it. Choose another name, or take it away first.")
+
+
 class JournalThere(Usage):
     """Beside the name of a new database lies the journal of another."""
 
@@ -824,8 +846,8 @@ class OntoItself(Usage):
 class NotABackup(LedgerTrouble):
     """The file that a ledger is to be restored from is damaged, or something else."""
 
-    def __init__(self, path: str, what: str) -> None:
-        super().__init__(f"{path} {what}. Nothing was restored; choose another backup.")
+    def __init__(self, path: str, what: str, way_out: str = "choose another backup") -> None:
+        super().__init__(f"{path} {what}. Nothing was restored; {way_out}.")
 
 
 class HalfCopied(LedgerTrouble):
@@ -843,6 +865,13 @@ class AskedByNobody(Usage):
 
     def __init__(self, path: str) -> None:
         super().__init__(f"To restore replaces all that is in {path}, which is backed up first. If that is meant, add --yes.")
+
+
+class ChangedMeanwhile(LedgerTrouble):
+    """The ledger is not any more what a person was shown before the Yes to a restore."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path} has changed meanwhile, so nothing was restored. Say it again to see what is there now.")
 
 
 class NotRestored(LedgerTrouble):

@@ -153,8 +153,48 @@ def test_a_directory_gets_a_file_named_by_the_time(filled: Program) -> None:
     for _ in range(12):
         filled.ok("backup", str(stick))
     assert len(list(stick.iterdir())) == 12
-    assert filled.ok("backup", f"{filled.home}/new/", "-q") == f"{filled.home}/new/ledger-{MOMENT}.db\n"
+    assert filled.ok("backup", f"{stick}/", "-q") == f"{stick}/ledger-{MOMENT}-13.db\n"
     assert kept(filled) == []
+
+
+@pytest.mark.parametrize("name", ["media/stick/", "media/stick/ledger.db", "stick/"])
+def test_a_directory_that_is_not_there_is_not_made(filled: Program, name: str) -> None:
+    directory = filled.home / name.removesuffix("ledger.db")
+    result = filled("backup", str(filled.home / name) + ("/" if name.endswith("/") else ""), "--force")
+    assert (result.stdout, result.code) == ("", 5)
+    assert result.stderr == (
+        f"promisectl: There is no directory {directory}, so nothing was backed up. If it is on another disk, see that it is mounted; "
+        f"else make it with: mkdir -p '{directory}'\n"
+    )
+    assert [one.name for one in filled.home.iterdir()] == ["data"]
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_a_file_without_a_name_is_refused(filled: Program, command: str) -> None:
+    result = filled(command, "")
+    assert (result.stdout, result.code) == ("", 2)
+    assert result.stderr == "promisectl: FILE is empty. Name a file; in a script, see that the variable it comes from is set.\n"
+
+
+@pytest.mark.parametrize("words", [(), ("--force",)])
+@pytest.mark.parametrize("other", [b"my notes", b"SQLite format 3\0", b"SQLite format 3\0" + bytes(100)])
+def test_only_a_ledger_gives_way(filled: Program, words: tuple[str, ...], other: bytes) -> None:
+    notes = filled.home / "notes.txt"
+    notes.write_bytes(other)
+    result = filled("backup", str(notes), *words)
+    assert (result.stdout, result.code) == ("", 2)
+    assert result.stderr == (
+        f"promisectl: {notes} is there, and is no ledger, so not even --force replaces it. Choose another name, or take it away first.\n"
+    )
+    assert notes.read_bytes() == other
+
+
+def test_an_empty_file_gives_way_by_force(filled: Program) -> None:
+    made = filled.home / "made-by-mktemp"
+    made.touch()
+    assert filled("backup", str(made)).code == 2
+    filled.ok("backup", str(made), "--force")
+    assert acts(made) == acts(filled.ledger)
 
 
 def test_where_there_are_no_links_it_gets_its_name_all_the_same(filled: Program, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,7 +245,7 @@ def test_stdout_is_no_place_for_it(filled: Program) -> None:
     ("kind", "why"),
     [
         ("file/below", "Not a directory"),
-        ("missing/below", "No such file or directory"),
+        ("file/", "Not a directory"),
         ("fifo", "no ordinary file"),
         ("link", "no ordinary file"),
     ],
@@ -214,7 +254,7 @@ def test_strange_places_are_refused(filled: Program, kind: str, why: str) -> Non
     (filled.home / "file").touch()
     os.mkfifo(filled.home / "fifo")
     (filled.home / "link").symlink_to(filled.home / "elsewhere.db")
-    result = filled("backup", str(filled.home / kind), "--force")
+    result = filled("backup", f"{filled.home}/{kind}", "--force")
     assert (result.stdout, result.code) == ("", 5)
     assert why in result.stderr
     assert not (filled.home / "elsewhere.db").exists()
@@ -444,7 +484,97 @@ def test_a_config_that_can_not_be_used_is_no_hindrance(filled: Program) -> None:
     assert filled("list").code == 6
 
 
+def test_a_newer_backup_is_not_taken_for_the_ledger(filled: Program, backed: str) -> None:
+    spoil(Path(backed), "newer")
+    result = filled("restore", backed, "--yes")
+    assert result.stderr.startswith(f"promisectl: {backed} was written by a newer promisectl (schema step 99; this one knows ")
+    assert result.stderr.endswith("). Nothing was restored; update promisectl, or choose another backup.\n")
+
+
+def test_what_changes_while_a_person_thinks_is_not_replaced(filled: Program, backed: str) -> None:
+    with terminal.terminal("restore", backed) as child:
+        child.expect("›")
+        filled.ok("make", "From another terminal", "--to", "lee")
+        before = acts(filled.ledger)
+        child.sendline("yes")
+        child.expect(pexpect.EOF)
+        said = " ".join(child.before.split())
+    assert said.endswith(
+        f"promisectl: {filled.ledger} has changed meanwhile, so nothing was restored. Say it again to see what is there now."
+    )
+    assert child.exitstatus == 5
+    assert acts(filled.ledger) == before
+    assert len(kept(filled)) == 1
+
+
+@pytest.mark.parametrize("how", ["the same head, other rows", "the same"])
+def test_a_copy_that_fails_is_never_called_done(filled: Program, how: str) -> None:
+    backup = Path(filled.ok("backup", "-q").strip())
+    with closing(sqlite3.connect(backup, isolation_level=None)) as db:  # so long that it can't be written, and whole
+        db.executescript("CREATE TABLE filler AS SELECT zeroblob(2000000) AS x; DROP TABLE filler")
+    if how != "the same":
+        alter(filled.ledger)
+    before = filled.ledger.read_bytes()
+    done = subprocess.run(
+        ["sh", "-c", 'ulimit -f 1000; exec "$@"', "sh", sys.executable, "-m", "promisectl", "restore", str(backup), "--yes"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=dict(os.environ),
+    )
+    (safe,) = {*kept(filled)} - {backup.name}
+    assert (done.stdout, done.returncode) == ("", 5)
+    assert done.stderr == (
+        f"promisectl: {filled.ledger} could not be restored: disk I/O error. What was there is in {path_of(filled, safe)}. "
+        "How it is now, says: doctor.\n"
+    )
+    assert filled.ledger.read_bytes() == before
+    assert safe.endswith("-before-restore.db" if how == "the same" else "-damaged.db")
+
+
 # A damaged ledger
+
+
+def alter(ledger: Path) -> None:
+    """Other rows with the same acts, as another program may leave them."""
+    with closing(sqlite3.connect(ledger, isolation_level=None)) as db:
+        db.execute("UPDATE promise SET outcome = 'What nobody said'")
+
+
+def lose(ledger: Path, act: int) -> None:
+    """An act is deleted, and the guard against that is put back."""
+    with closing(sqlite3.connect(ledger, isolation_level=None)) as db:
+        (guard,) = db.execute("SELECT sql FROM sqlite_schema WHERE name = 'act_is_never_deleted'").fetchone()
+        db.execute("DROP TRIGGER act_is_never_deleted")
+        db.execute("DELETE FROM act WHERE number = ?", (act,))
+        db.execute(guard)
+
+
+def test_what_is_damaged_is_never_called_the_same(filled: Program) -> None:
+    same = filled.ok("backup", "-q").strip()
+    lose(filled.ledger, 2)
+    shown = asked(same, "no")
+    assert shown[:3] == [
+        "In the ledger: 1 promise, 2 acts, the newest of Mon 23 Nov 2026, 10:00.",
+        "In the backup: 1 promise, 3 acts, the newest of Mon 23 Nov 2026, 10:00.",
+        "The ledger is damaged (act 2 is missing); the backup is whole. What is there now is put aside first.",
+    ]
+    assert shown[-1] == "Nothing was restored."
+
+
+@pytest.mark.parametrize("how", ["an act less", "other rows"])
+def test_a_damaged_ledger_that_can_be_opened_is_put_aside_to_be_looked_into(filled: Program, backed: str, how: str) -> None:
+    lose(filled.ledger, 2) if how == "an act less" else alter(filled.ledger)
+    raw = filled.ledger.read_bytes()
+    result = filled("restore", backed, "--yes")
+    aside = path_of(filled, f"ledger-{MOMENT}-2-damaged.db")
+    assert (result.code, result.stderr) == (0, f"What was there is damaged; look into it with: promisectl --ledger {aside} list\n")
+    assert Path(aside).read_bytes() == raw
+    assert filled.ok("--ledger", aside, "list").count("\n") == 2
+    assert acts(filled.ledger) == acts(backed)
+    for _ in range(12):
+        filled.ok("backup")
+    assert Path(aside).exists()
 
 
 def damage(ledger: Path, how: str) -> None:

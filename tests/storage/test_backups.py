@@ -77,7 +77,9 @@ def test_who_reads_for_too_long_is_not_waited_for(program: Program, monkeypatch:
         reader.execute("SELECT count(*) FROM promise").fetchone()
         result = program("restore", backup, "--yes")
     assert (result.stdout, result.code) == ("", 5)
-    assert "was locked by another command" in result.stderr
+    assert (
+        result.stderr == f"promisectl: {program.ledger} was locked by another command for 0.3 seconds. Nothing was restored. Try again.\n"
+    )
     assert outcomes(program.ledger) == {"the first", "the second"}
     program.ok("restore", backup, "--yes")
     assert outcomes(program.ledger) == {"the first"}

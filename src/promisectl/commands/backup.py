@@ -1,6 +1,7 @@
 """Backups of the whole ledger, and the way back."""
 
 import os
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 def backup(env: Env, file: str | None = None, *, force: bool = False) -> None:
     """A copy of the ledger in the directory of backups, in another directory, or as a file."""
+    if file == "":
+        raise errors.NoFileNamed
     if file == "-":
         raise errors.BackupOnStdout
     if not ledger.exists(env.ledger):
@@ -51,17 +54,28 @@ def _made(env: Env, file: str | None, *, force: bool) -> "Backup":
     if file is None:
         return backups.keep(env.ledger, env.backups, env.now)
     path = os.path.abspath(os.path.expanduser(file))
-    if files.is_directory(os.path.expanduser(file)):
+    into = files.is_directory(os.path.expanduser(file))
+    directory = path if into else os.path.dirname(path)
+    if not os.path.lexists(directory):  # a stick that is not there would be backed up onto the disk below it
+        raise errors.NoDirectory(directory)
+    if into:
         return backups.add(env.ledger, path, env.now)
     if ledger.same(path, env.ledger):
         raise errors.OntoTheLedger(file)
-    files.refuse_strange(path)
-    if not force and os.path.lexists(path):
-        raise errors.FileExists(file)
+    _refuse_taken(file, path, force=force)
     try:
         return backups.make(env.ledger, path, force=force)
     except FileExistsError as error:
         raise errors.FileExists(file) from error
+
+
+def _refuse_taken(file: str, path: str, *, force: bool) -> None:
+    """Refuse a name that something has which a backup may not replace. Raises FileExists, NotReplaced and CannotWrite."""
+    files.refuse_strange(path)
+    if os.path.lexists(path) and not backups.replaceable(path):
+        raise errors.NotReplaced(file)
+    if os.path.lexists(path) and not force:
+        raise errors.FileExists(file)
 
 
 def _record(made: "Backup") -> dict[str, object]:
@@ -79,23 +93,27 @@ def restore(env: Env, file: str, *, yes: bool = False) -> None:
     """The ledger becomes what a backup holds; what was there is backed up first."""
     from promisectl.storage import restoring
 
+    if not file:
+        raise errors.NoFileNamed
     path = os.path.abspath(os.path.expanduser(file))
     if not ledger.exists(path):
         raise errors.CannotRead(file, "No such file or directory")
     if ledger.same(path, env.ledger):
         raise errors.OntoItself(file)
+    seen = None
     if not yes and ledger.exists(env.ledger):
         if not env.may_ask:
             raise errors.AskedByNobody(env.ledger)
         with restoring.opened(path) as source:
-            lines = list(_compared(env, source.content, restoring.there(env.ledger, source)))
+            seen = restoring.there(env.ledger, source)
+            lines = list(_compared(env, source.content, seen))
         for line in lines:
             env.warn(line)
         if asking.choice(env, "Restore it? [yes, or Enter for no]", ("yes", "no"), enter="no") == "no":
             env.warn("Nothing was restored.")
             return
     with restoring.opened(path) as source:
-        done = restoring.restore(source, env.ledger, env.backups, env.now)
+        done = restoring.restore(source, restoring.Place(env.ledger, env.backups, env.now), seen)
     backups.prune(env.ledger, env.backups, [path, done.where])
     with _said("The backup was restored", "list"):
         _answer(env, source.content, done)
@@ -108,7 +126,9 @@ def _compared(env: Env, backup: "Backup", there: "There") -> Iterator[str]:
     else:
         yield "In the ledger: nothing that can be read. Its bytes will be put aside."
     yield f"In the backup: {_extent(backup)}, the newest of {_moment(env, backup)}."
-    if there.content:
+    if there.damage and there.content:
+        yield f"The ledger is damaged ({there.damage}); the backup is whole. What is there now is put aside first."
+    elif there.content:
         yield f"{_gone(there.relation, backup.acts - there.content.acts)} What is there now is backed up first."
 
 
@@ -139,5 +159,7 @@ def _answer(env: Env, content: "Backup", done: "Restored") -> None:
         if done.before:
             env.hint(f"As it was before: {done.where}")
             env.hint("Not what you meant? Restore that.")
+        elif done.readable:
+            env.hint(f"What was there is damaged; look into it with: promisectl --ledger {shlex.quote(done.aside)} list")
         elif done.aside:
             env.hint(f"What could not be read was put aside: {done.aside}")

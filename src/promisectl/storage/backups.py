@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from promisectl import errors
-from promisectl.storage import disk, ledger, opening
+from promisectl.storage import disk, ledger, opening, strange
 
 MOST = 10
 """How many of its own the directory of backups holds."""
@@ -19,13 +19,14 @@ _KILLED = (sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_READONLY_CANTLOCK)
 
 
 class Backup(NamedTuple):
-    """A copy: where it is, how many promises and acts it holds, the hash of the newest act, which stands for them all, and its moment."""
+    """A copy: where it is, and how many promises and acts it holds; the hash of the newest act, which stands for all, its moment and number."""
 
     path: str
     promises: int
     acts: int
     head: str
     newest: str = ""
+    last: int = 0
 
 
 # In the directory of backups
@@ -154,6 +155,13 @@ def make(path: str, target: str, *, force: bool = False) -> Backup:
     return made
 
 
+def replaceable(path: str) -> bool:
+    """Whether nothing but a ledger is lost when the file gives way: it is one, or empty. Raises CannotWrite."""
+    with _written(path), open(path, "rb") as file:
+        first = file.read(100)
+    return not first or strange.is_ours(first)
+
+
 def refuse_journals(target: str) -> None:
     """Refuse a name beside which the journal of another database lies: SQLite would take it for the new one's. Raises JournalThere."""
     for journal in disk.JOURNALS:
@@ -195,15 +203,15 @@ def _looked_at(path: str, copy: str) -> Backup:
 
 
 def _compare(path: str, db: sqlite3.Connection, copy: Backup) -> None:
-    if copy.head != hash_of(db, copy.acts):
+    if copy.head != hash_of(db, copy.last):
         raise errors.NotALedger(path, "is damaged, or another file than a moment ago")
 
 
 def content(path: str, db: sqlite3.Connection) -> Backup:
     """How much is in a ledger, and which act is its newest."""
-    (promises,) = db.execute("SELECT count(*) FROM promise").fetchone()
-    last = db.execute("SELECT number, hash, recorded_at FROM act ORDER BY number DESC").fetchone()
-    return Backup(path, promises, *(last or (0, "", "")))
+    promises, acts = db.execute("SELECT (SELECT count(*) FROM promise), (SELECT count(*) FROM act)").fetchone()
+    newest = db.execute("SELECT hash, recorded_at, number FROM act ORDER BY number DESC").fetchone()
+    return Backup(path, promises, acts, *(newest or ("", "", 0)))
 
 
 def hash_of(db: sqlite3.Connection, number: int) -> str:

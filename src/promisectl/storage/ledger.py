@@ -27,7 +27,7 @@ def write(path: str, work: Callable[[sqlite3.Connection], T], keep: Callable[[st
             with suppress(FileExistsError):
                 return founding.found(path, work)
     except errors.InTheWay as problem:
-        problem.nothing_recorded()
+        problem.nothing_was("recorded")
         raise
 
 

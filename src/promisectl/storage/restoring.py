@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import IO, NamedTuple
 
 from promisectl import errors
-from promisectl.domain.findings import Result
+from promisectl.domain.findings import Cure, Finding, Result
 from promisectl.storage import backups, disk, examining, ledger, opening
 from promisectl.storage.backups import Backup
 
@@ -33,6 +33,8 @@ class Restored(NamedTuple):
 
     before: Backup | None = None
     aside: str = ""
+    readable: bool = False
+    """Whether a look into what was put aside shows something."""
 
     @property
     def where(self) -> str:
@@ -45,7 +47,7 @@ class Restored(NamedTuple):
 
 @contextmanager
 def opened(path: str) -> Iterator[Source]:
-    """A backup, checked whole: by SQLite, and act by act. Raises NotABackup, NewerLedger and LedgerTrouble."""
+    """A backup, checked whole: by SQLite, and act by act. Raises NotABackup and LedgerTrouble."""
     with _as_backup(path):
         opening.check_header(path)
         _refuse_unsettled(path)
@@ -72,6 +74,8 @@ def _as_backup(path: str) -> Iterator[None]:
     try:
         with opening.translated(path):
             yield
+    except errors.NewerLedger as problem:
+        raise errors.NotABackup(path, problem.what, "update promisectl, or choose another backup") from problem
     except errors.NotALedger as problem:
         raise errors.NotABackup(path, problem.what) from problem
 
@@ -86,58 +90,96 @@ def _examine(path: str, db: sqlite3.Connection) -> None:
 # The ledger
 
 
+class Place(NamedTuple):
+    """Where the ledger is, where what was there is to be kept, and when that is."""
+
+    path: str
+    directory: str
+    now: datetime
+
+
 class There(NamedTuple):
     """What is in the ledger's place; no content where it can't be read.
 
-    `relation` is what the backup is beside it: the `same`, `earlier` or `later` in one history, or `apart` from it.
+    `relation` is what the backup is beside it: the `same`, `earlier` or `later` in one history, or `apart` from it. `damage` is what is
+    wrong with it, and nothing where it is whole; `readable` whether it shows something all the same.
     """
 
     content: Backup | None = None
     relation: str = "apart"
+    damage: str = ""
+    readable: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether a backup can be made of it that can be restored."""
+        return bool(self.content) and not self.damage
 
 
+@contextmanager
+def _nothing_restored() -> Iterator[None]:
+    """Around all that comes before the ledger is another: trouble that may pass says that it still is what it was."""
+    try:
+        yield
+    except errors.InTheWay as problem:
+        problem.nothing_was("restored")
+        raise
+
+
+@_nothing_restored()
 def there(path: str, source: Source) -> There:
     """What is in the ledger's place. Raises LedgerTrouble where it is no ledger of ours."""
     if _unreadable(path):
         return There()
     try:
         with ledger.reading(path) as db:
+            wrong = [one for one in examining.examine(db) if one.result is Result.WRONG]
             content = backups.content(path, db)
-            return There(content, _relation(db, content, source))
+            return There(content, _relation(db, content, source), _worst(wrong), not any(map(_unopenable, wrong)))
     except errors.NotALedger:
         return There()
+
+
+def _worst(wrong: list[Finding]) -> str:
+    """The first thing that is wrong, what only a backup helps with before what can be put right; nothing where nothing is."""
+    told = sorted(wrong, key=lambda one: one.cure is not Cure.RESTORE)[:1]
+    return "".join((one.details or (one.says,))[0] for one in told)
+
+
+def _unopenable(finding: Finding) -> bool:
+    return finding.check in ("file", "schema") and finding.cure is Cure.RESTORE
 
 
 def _relation(db: sqlite3.Connection, content: Backup, source: Source) -> str:
     if content.head == source.content.head:
         return "same"
-    if backups.hash_of(db, source.content.acts) == source.content.head:
+    if backups.hash_of(db, source.content.last) == source.content.head:
         return "earlier"
-    return "later" if backups.hash_of(source.db, content.acts) == content.head else "apart"
+    return "later" if backups.hash_of(source.db, content.last) == content.head else "apart"
 
 
-def restore(source: Source, path: str, directory: str, now: datetime) -> Restored:
-    """The ledger at `path` becomes what `source` holds.
+@_nothing_restored()
+def restore(source: Source, place: Place, seen: There | None = None) -> Restored:
+    """The ledger becomes what `source` holds; where somebody has `seen` what it would replace, only if it is still that.
 
-    What is there now is backed up into `directory` under the same lock, so that nothing comes between; where SQLite can't read it,
-    its bytes are put there. Raises LedgerTrouble; then the ledger is as it was.
+    What is there now is backed up under the same lock, so that nothing comes between; where it is damaged, its bytes are put aside.
+    Raises LedgerTrouble; then the ledger is as it was.
     """
-    place = _Place(path, directory, now)
     while True:
-        with suppress(FileExistsError), opening.translated(path):
-            if not os.path.lexists(path):
+        with suppress(FileExistsError), opening.translated(place.path):
+            if not os.path.lexists(place.path):
                 return _found(source, place)
-            if _unreadable(path):
+            found = seen or there(place.path, source)
+            if _unreadable(place.path):
+                _refuse_change(place.path, seen, None)
                 return _replace(source, place)
-            return _fill(source, place)
+            return _fill(source, place, found, asked=bool(seen))
 
 
-class _Place(NamedTuple):
-    """Where the ledger is, where what was there is to be kept, and when that is."""
-
-    path: str
-    directory: str
-    now: datetime
+def _refuse_change(path: str, seen: There | None, now: Backup | None) -> None:
+    """Raises ChangedMeanwhile where somebody has said Yes to something else."""
+    if seen and seen.content != now:
+        raise errors.ChangedMeanwhile(path)
 
 
 def _unreadable(path: str) -> bool:
@@ -157,24 +199,30 @@ def _unreadable(path: str) -> bool:
 # A ledger that SQLite can open
 
 
-def _fill(source: Source, place: _Place) -> Restored:
+def _fill(source: Source, place: Place, found: There, *, asked: bool) -> Restored:
+    seen = found if asked else None
     try:
         db = _locked(place.path)
     except sqlite3.OperationalError:
         raise
     except sqlite3.DatabaseError:
+        _refuse_change(place.path, seen, None)
         return _replace(source, place)
     # A file that is closed takes SQLite's locks with it, so what is opened here stays open for longer than the connection.
     with ExitStack() as longer, closing(db):
-        try:
-            done = Restored(backups.first(*place, before="restore"))
-        except errors.NotALedger:
-            done = Restored(aside=_put_aside(place, longer.enter_context(open(place.path, "rb"))))
+        _refuse_change(place.path, seen, _content(place.path, db))
+        done = _kept(place, found)
+        if done is None:
+            file = longer.enter_context(open(place.path, "rb"))
+            done = Restored(aside=_put_aside(place, file), readable=found.readable)
+        before = _changes(db)
         db.execute("ROLLBACK")  # a copy begins a transaction itself; the lock stays
         try:
             source.db.backup(db, pages=_PAGES, progress=_Waiting(place.path), sleep=_PAUSE)
         except sqlite3.Error as error:
-            _look_again(source, place.path, db, error, done)
+            if _copied(source, place.path, db, before):
+                raise errors.Unconfirmed(place.path, str(error), *_DONE) from error
+            raise errors.NotRestored(place.path, str(error), done.where) from error
         _check(source, place.path, db, done)
     return done
 
@@ -205,12 +253,31 @@ class _Waiting:
             raise errors.Busy(self._path, opening.PATIENCE)
 
 
-def _look_again(source: Source, path: str, db: sqlite3.Connection, error: sqlite3.Error, done: Restored) -> None:
-    """The copy failed, maybe when all of it was there already: look before saying so. Raises Unconfirmed, or NotRestored."""
-    with suppress(sqlite3.Error):
-        if _same(source, path, db):
-            raise errors.Unconfirmed(path, str(error), *_DONE) from error
-    raise errors.NotRestored(path, str(error), done.where) from error
+def _content(path: str, db: sqlite3.Connection) -> Backup | None:
+    try:
+        return backups.content(path, db)
+    except sqlite3.DatabaseError:
+        return None
+
+
+def _kept(place: Place, found: There) -> Restored | None:
+    """A backup of what is there, if it is whole."""
+    with suppress(errors.NotALedger):
+        return Restored(backups.first(*place, before="restore")) if found.whole else None
+    return None
+
+
+def _changes(db: sqlite3.Connection) -> int:
+    """The number that SQLite counts up with every copy into a file, in the same transaction."""
+    return int(db.execute("PRAGMA schema_version").fetchone()[0])
+
+
+def _copied(source: Source, path: str, db: sqlite3.Connection, before: int) -> bool:
+    """Whether a copy that failed had come to its end all the same: what was there before can look like it, but was not counted up."""
+    try:
+        return _changes(db) != before and _same(source, path, db)
+    except sqlite3.Error:
+        return False
 
 
 def _check(source: Source, path: str, db: sqlite3.Connection, done: Restored) -> None:
@@ -231,7 +298,7 @@ def _same(source: Source, path: str, db: sqlite3.Connection) -> bool:
 # Nothing there, or nothing that can be opened
 
 
-def _found(source: Source, place: _Place) -> Restored:
+def _found(source: Source, place: Place) -> Restored:
     disk.make_directories(os.path.dirname(os.path.abspath(place.path)))
     with _made(source, place.path) as temporary:
         done = Restored(aside=_put_aside(place) if _journals(place.path) else "")
@@ -239,7 +306,7 @@ def _found(source: Source, place: _Place) -> Restored:
     return _confirmed(place, done)
 
 
-def _replace(source: Source, place: _Place) -> Restored:
+def _replace(source: Source, place: Place) -> Restored:
     """What no command can open, no command can write to: it gives way to a new file when its bytes are safe."""
     with _made(source, place.path) as temporary:
         with open(place.path, "rb") as file:
@@ -268,7 +335,7 @@ def _made(source: Source, path: str) -> Iterator[str]:
                 os.unlink(leftover)
 
 
-def _confirmed(place: _Place, done: Restored) -> Restored:
+def _confirmed(place: Place, done: Restored) -> Restored:
     try:
         disk.sync(os.path.dirname(os.path.abspath(place.path)))
     except OSError as error:
@@ -281,7 +348,7 @@ def _journals(path: str) -> list[str]:
     return [journal for journal in disk.JOURNALS if os.path.lexists(path + journal)]
 
 
-def _put_aside(place: _Place, file: IO[bytes] | None = None) -> str:
+def _put_aside(place: Place, file: IO[bytes] | None = None) -> str:
     """The bytes of a ledger, and of the journal beside it, in the directory of backups; of the journal only there."""
     target = backups.free_name(*place, kind="damaged")
     if file:

@@ -6,6 +6,7 @@ import stat
 from contextlib import suppress
 
 from promisectl import errors
+from promisectl.compiled import sql
 
 _HEADER = b"SQLite format 3\0"
 _WAL = b"\2\2"
@@ -89,6 +90,11 @@ def header(path: str) -> bytes:
     if not first.startswith(_HEADER):
         raise errors.Damaged(path, "is damaged, or no ledger at all")
     return first
+
+
+def is_ours(first: bytes) -> bool:
+    """Whether what a file begins with is the beginning of a ledger, of whatever schema step."""
+    return first.startswith(_HEADER) and numbers(first)[0] == sql.APPLICATION_ID
 
 
 def numbers(first: bytes) -> tuple[int, int]:
