@@ -242,8 +242,8 @@ def test_what_does_not_go_together_is_refused(some: Program, words: list[str], s
 
 
 def test_one_option_describes_and_two_describe(some: Program) -> None:
-    assert some("check", "--by", "fri").stderr == "promisectl: --by describes a draft. Give it: check --draft “…” --by …\n"
-    assert some("check", "--backfill").stderr == "promisectl: --backfill describes a draft. Give it: check --draft “…” --backfill\n"
+    assert some("check", "--by", "fri").stderr == "promisectl: --by describes a draft. Say what it promises as well, with --draft.\n"
+    assert some("check", "--backfill").stderr == "promisectl: --backfill describes a draft. Say what it promises as well, with --draft.\n"
 
 
 # Forms

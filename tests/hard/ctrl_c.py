@@ -162,20 +162,22 @@ def tried(size: Size, mutant: str | None, step: Step) -> Found:
             one = _interrupted(moment, number.random(), mutant, limit)
             done += 1
             step(done, of)
-            if one.code == 0:
+            if one.code == 0 and one.took - one.bare <= limit:
                 late += 1
                 continue
             stopped.append(one)
             faults += [f"{moment.name}: {fault}" for fault in _faults(moment, one, limit)]
             if mutant and faults:
                 return Found(done, faults)
-    took = [one.took for one in stopped]
-    bare = [one.bare for one in stopped]
-    figures = (
-        f"{late} of them had ended before; worst {max(took):.3f} s, median {statistics.median(took):.3f} s, "
+    return Found(len(stopped), faults, f"{late} more had ended before{_how_long(stopped) if stopped else ''}")
+
+
+def _how_long(stopped: Sequence[Stopped]) -> str:
+    took, bare = [one.took for one in stopped], [one.bare for one in stopped]
+    return (
+        f"; worst {max(took):.3f} s, median {statistics.median(took):.3f} s, "
         f"a bare process at the same moments {max(bare):.3f} s and {statistics.median(bare):.3f} s"
     )
-    return Found(done, faults, figures)
 
 
 def _faults(moment: Moment, one: Stopped, limit: float) -> Iterator[str]:

@@ -11,6 +11,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -58,6 +59,15 @@ class Tally(NamedTuple):
     faults: tuple[str, ...]
 
 
+class _How(NamedTuple):
+    """How a recording is tried: what the dice begin with, how many moments, states of each, and whether the ledger has to be sound at last."""
+
+    seed: int
+    moments: int
+    each: int
+    healthy: bool
+
+
 def look(root: Path) -> Seen:
     """What is in a home, as the program reads it. Raises Problem or sqlite3.Error when a ledger is not sound."""
     sums = {}
@@ -68,7 +78,7 @@ def look(root: Path) -> Seen:
 
 
 def _sum_of(path: Path) -> str:
-    with ledger.reading(str(path)) as db:
+    with _opened(path) as db:
         wrong = [tuple(row) for row in chain(db.execute("PRAGMA integrity_check"), db.execute("PRAGMA foreign_key_check"))]
         if wrong != [("ok",)]:
             raise sqlite3.DatabaseError(f"{path.name}: {wrong[:3]}")
@@ -78,9 +88,20 @@ def _sum_of(path: Path) -> str:
             if text and text.startswith("CREATE TABLE"):
                 for row in db.execute(f'SELECT * FROM main."{name}"'):
                     sum_.update(repr(tuple(row)).encode())
-        for setting in ("user_version", "application_id"):
+        for setting in ("user_version", "application_id", "journal_mode"):
             sum_.update(repr(tuple(db.execute(f"PRAGMA main.{setting}").fetchone())).encode())
         return sum_.hexdigest()
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """A ledger as a view opens it; one that a mutant put into WAL mode, which every view refuses, as SQLite does, so that a loss is seen."""
+    with ExitStack() as stack:
+        try:
+            db = stack.enter_context(ledger.reading(str(path)))
+        except errors.LogsAhead:
+            db = stack.enter_context(closing(sqlite3.connect(path)))
+        yield db
 
 
 def _move(path: Path) -> None:
@@ -98,13 +119,14 @@ def _move(path: Path) -> None:
 class _Trial:
     """The states of one recording, put to the test one by one."""
 
-    def __init__(self, recording: Recording, place: Path) -> None:
+    def __init__(self, recording: Recording, place: Path, *, healthy: bool) -> None:
         self._recording = recording
         self._cuts = Cuts(recording)
         self._home = place / "home"
         self._ledger = self._home / recording.ledger
         self._after = self._there(recording.before.after(recording.calls).tree(without=recording.mapped))
-        examining.insist(str(self._ledger))
+        if healthy:
+            examining.insist(str(self._ledger))
         self._before = [self._there(disk.tree(without=recording.mapped)) for disk in recording.olds()]
         self.size = sum(map(len, recording.before.files.values())) + 1
         self.known: set[bytes] = set()
@@ -144,12 +166,12 @@ def _sum(tree: Mapping[str, bytes | None]) -> bytes:
     return sum_.digest()
 
 
-def _tried(recording: Recording, place: Path, seed: int, moments: int, each: int) -> Tally:
+def _tried(recording: Recording, place: Path, how: _How) -> Tally:
     """Every state of one recording, opened."""
     with tempfile.TemporaryDirectory(prefix="states-", dir=place) as name:
-        trial = _Trial(recording, Path(name))
-        moments = min(moments, moments * _BIG // trial.size + 1)
-        for state in states(recording, Random(seed), moments=moments, each=each):
+        trial = _Trial(recording, Path(name), healthy=how.healthy)
+        moments = min(how.moments, how.moments * _BIG // trial.size + 1)
+        for state in states(recording, Random(how.seed), moments=moments, each=how.each):
             trial.put(state)
         return Tally(len(trial.known), trial.acknowledged, tuple(trial.faults))
 
@@ -161,7 +183,7 @@ def tried(size: Size, mutant: str | None, step: Step) -> Found:
     with tempfile.TemporaryDirectory(prefix="promisectl-power-", dir=_memory()) as name:
         place = Path(name)
         recordings = story.tell(place, sample=not size.whole, mutant=mutant)
-        for tally in _tallies(recordings, place, size, alone=bool(mutant) or not size.whole):
+        for tally in _tallies(recordings, place, size, mutant):
             tallies.append(tally)
             step(len(tallies), commands)
             if mutant and tally.faults:
@@ -171,14 +193,14 @@ def tried(size: Size, mutant: str | None, step: Step) -> Found:
     return Found(sum(tally.states for tally in tallies), [fault for tally in tallies for fault in tally.faults], figures)
 
 
-def _tallies(recordings: Iterable[Recording], place: Path, size: Size, *, alone: bool) -> Iterator[Tally]:
+def _tallies(recordings: Iterable[Recording], place: Path, size: Size, mutant: str | None) -> Iterator[Tally]:
     """What comes of each recording: one after the other, or on both cores while the story is still told."""
-    how = (place, size.seed, size.of(_MOMENTS, 12), size.of(_EACH, 4))
-    if alone:
-        yield from (_tried(recording, *how) for recording in recordings)
+    how = _How(size.seed, size.of(_MOMENTS, 12), size.of(_EACH, 4), healthy=not mutant)
+    if mutant or not size.whole:
+        yield from (_tried(recording, place, how) for recording in recordings)
         return
     with ProcessPoolExecutor(_CORES) as pool:
-        yield from (one.result() for one in as_completed([pool.submit(_tried, recording, *how) for recording in recordings]))
+        yield from (one.result() for one in as_completed([pool.submit(_tried, recording, place, how) for recording in recordings]))
 
 
 def _memory() -> str | None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
+from promisectl import errors
 from tests.hard.inside import WORLD, homes
 from tests.hard.mutants import program
 from tests.hard.proof import Found, Proof, Size, Step
@@ -30,7 +31,9 @@ _COMMANDS: dict[str, tuple[tuple[str, ...], int]] = {
     "import": (("import", "new.csv"), _ROWS),
 }
 """By what it is: the words, and how many promises it makes."""
-_ALLOWED = {"SIGINT": {0, 130, -2}, "SIGTERM": {0, -15}, "SIGHUP": {0, -1}, "SIGPIPE": {0, -13}}  # -13: before Python takes no notice of it
+_ALLOWED = {"SIGINT": {0, 7, 130, -2}, "SIGTERM": {0, -15}, "SIGHUP": {0, -1}, "SIGPIPE": {0, -13}}  # -13: before Python takes no notice of it
+
+_RECORDED = {0, 7}  # 7: it was recorded, and stopped while it answered
 
 
 class Case(NamedTuple):
@@ -98,6 +101,7 @@ def _try(case: Case, mutant: str | None) -> tuple[list[str], bool]:
         ledger = _settle(directory)
         run = _run(directory, words, mutant, getattr(signal, case.signal), case.part * _usual(case.command, mutant))
         count, sound = _promises(ledger)
+        same = ledger.read_bytes() == _ledger()
     named = f"{case.signal} to {case.command} after {case.part:.3f} of its time"
     early = "KeyboardInterrupt" in run.said and not _begun(run.said)
     faults = [f"{named}: left with {run.code}: {run.said[-300:]!r}"] if run.code not in _ALLOWED[case.signal] and not early else []
@@ -105,8 +109,10 @@ def _try(case: Case, mutant: str | None) -> tuple[list[str], bool]:
         faults.append(f"{named}: a traceback: {run.said[-400:]!r}")
     if not sound or count not in (1, 1 + made):
         faults.append(f"{named}: the ledger is neither old nor new: {count} promises")
-    if run.code == 0 and count != 1 + made:
-        faults.append(f"{named}: it left with 0, and nothing was recorded")
+    if run.code in _RECORDED and count != 1 + made:
+        faults.append(f"{named}: it left with {run.code}, and nothing was recorded")
+    if run.code == errors.INTERRUPTED and not same:
+        faults.append(f"{named}: it left with {run.code}, and the ledger is another")
     return faults, early
 
 
