@@ -324,7 +324,10 @@ def test_an_older_copy_is_seen_by_the_head_alone(filled: Program) -> None:
     told = filled("doctor", "--expect", noted).stderr
     assert told == "1 check of 17 is wrong. No backup here holds that head either. Was it noted from another ledger?\n"
     changed(filled, "UPDATE act SET body = replace(body, 'slip', 'slap') WHERE verb = 'bump'")
-    assert " that is whole and holds that head. Copy the file away before you do anything else.\n" in filled("doctor", "--expect", noted).stderr
+    assert (
+        " that is whole and holds that head. Copy the file away before you do anything else.\n"
+        in filled("doctor", "--expect", noted).stderr
+    )
 
 
 @pytest.mark.parametrize("text", ["", "0123abc", "g" * 8, "0" * 65, "HEAD"])

@@ -112,10 +112,10 @@ def restore(env: Env, file: str, *, yes: bool = False) -> None:
         if asking.choice(env, "Restore it? [yes, or Enter for no]", ("yes", "no"), enter="no") == "no":
             env.warn("Nothing was restored.")
             return
-    with restoring.opened(path) as source:
-        done = restoring.restore(source, restoring.Place(env.ledger, env.backups, env.now), seen)
-    backups.prune(env.ledger, env.backups, [path, done.where])
     with _said("The backup was restored", "list"):
+        with restoring.opened(path) as source:
+            done = restoring.restore(source, restoring.Place(env.ledger, env.backups, env.now), seen)
+        backups.prune(env.ledger, env.backups, [path, done.where])
         _answer(env, source.content, done)
 
 

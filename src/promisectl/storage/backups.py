@@ -116,7 +116,7 @@ class _Own:
     """The names that are given here to backups of one ledger."""
 
     def __init__(self, path: str) -> None:
-        pattern = re.escape(_stem(path)) + r"-(\d{8}T\d{6}Z)(?:-(\d+))?(?:-(before-[a-z]+|damaged))?\.db(\.[0-9a-f]{16}\.new)?"
+        pattern = re.escape(_stem(path)) + r"-(\d{8}T\d{6}Z)(?:-(\d+))?(?:-(before-[a-z]+|damaged))?\.db(?:-[a-z]+)?(\.[0-9a-f]{16}\.new)?"
         self._pattern = re.compile(pattern, re.ASCII)
 
     def read(self, name: str) -> _Name | None:

@@ -11,7 +11,7 @@ from typing import IO, NamedTuple
 
 from promisectl import errors
 from promisectl.domain.findings import Cure, Finding, Result
-from promisectl.storage import backups, disk, examining, ledger, opening
+from promisectl.storage import backups, disk, examining, ledger, opening, too_late
 from promisectl.storage.backups import Backup
 
 _PAGES = 256
@@ -81,9 +81,9 @@ def _as_backup(path: str) -> Iterator[None]:
 
 
 def _examine(path: str, db: sqlite3.Connection) -> None:
-    """Raises NotALedger where the doctor would find anything wrong."""
+    """Raises NotALedger where the doctor would find anything wrong that it can't fix."""
     for finding in examining.examine(db):
-        if finding.result is Result.WRONG:
+        if finding.result is Result.WRONG and finding.cure is not Cure.FIX:
             raise errors.NotALedger(path, f"is damaged ({': '.join((finding.says, *finding.details[:1]))})")
 
 
@@ -166,7 +166,7 @@ def restore(source: Source, place: Place, seen: There | None = None) -> Restored
     Raises LedgerTrouble; then the ledger is as it was.
     """
     while True:
-        with suppress(FileExistsError), opening.translated(place.path):
+        with suppress(_Raced), opening.translated(place.path):
             if not os.path.lexists(place.path):
                 return _found(source, place)
             found = seen or there(place.path, source)
@@ -174,6 +174,10 @@ def restore(source: Source, place: Place, seen: There | None = None) -> Restored
                 _refuse_change(place.path, seen, None)
                 return _replace(source, place)
             return _fill(source, place, found, asked=bool(seen))
+
+
+class _Raced(Exception):
+    """Another command has put a ledger there just now: look again."""
 
 
 def _refuse_change(path: str, seen: There | None, now: Backup | None) -> None:
@@ -186,12 +190,7 @@ def _unreadable(path: str) -> bool:
     """Whether the first bytes say that SQLite can do nothing with the file. Raises LedgerTrouble where they belong to no ledger of ours."""
     try:
         opening.check_header(path)
-    except errors.NotALedger:
-        if not os.path.isfile(path):
-            raise
-        with open(path, "rb") as file:
-            if file.read(16) == b"SQLite format 3\0":
-                raise
+    except (errors.Damaged, errors.NewerLedger):
         return True
     return False
 
@@ -219,11 +218,15 @@ def _fill(source: Source, place: Place, found: There, *, asked: bool) -> Restore
         db.execute("ROLLBACK")  # a copy begins a transaction itself; the lock stays
         try:
             source.db.backup(db, pages=_PAGES, progress=_Waiting(place.path), sleep=_PAUSE)
+            _check(source, place.path, db, done)
         except sqlite3.Error as error:
             if _copied(source, place.path, db, before):
                 raise errors.Unconfirmed(place.path, str(error), *_DONE) from error
             raise errors.NotRestored(place.path, str(error), done.where) from error
-        _check(source, place.path, db, done)
+        except KeyboardInterrupt:
+            if _copied(source, place.path, db, before):
+                too_late.complain()
+            raise
     return done
 
 
@@ -300,22 +303,30 @@ def _same(source: Source, path: str, db: sqlite3.Connection) -> bool:
 
 def _found(source: Source, place: Place) -> Restored:
     disk.make_directories(os.path.dirname(os.path.abspath(place.path)))
-    with _made(source, place.path) as temporary:
-        done = Restored(aside=_put_aside(place) if _journals(place.path) else "")
-        disk.give_name(temporary, place.path)
-    return _confirmed(place, done)
+    with ExitStack() as at_last:
+        with _made(source, place.path) as temporary:
+            done = Restored(aside=_put_aside(place) if _journals(place.path) else "")
+            at_last.enter_context(too_late.recorded())
+            try:
+                disk.give_name(temporary, place.path)
+            except FileExistsError as error:
+                raise _Raced from error
+        return _confirmed(place, done)
 
 
 def _replace(source: Source, place: Place) -> Restored:
     """What no command can open, no command can write to: it gives way to a new file when its bytes are safe."""
-    with _made(source, place.path) as temporary:
-        with open(place.path, "rb") as file:
-            done = Restored(aside=_put_aside(place, file))
-            before = os.fstat(file.fileno())
-        if not os.path.samestat(before, os.lstat(place.path)):
-            raise FileExistsError(place.path)  # another restore was faster
-        os.replace(temporary, place.path)
-    return _confirmed(place, done)
+    real = os.path.realpath(place.path)  # a link goes on leading there
+    with ExitStack() as at_last:
+        with _made(source, real) as temporary:
+            with open(real, "rb") as file:
+                done = Restored(aside=_put_aside(place, file))
+                before = os.fstat(file.fileno())
+            if not os.path.samestat(before, os.stat(real)):
+                raise _Raced
+            at_last.enter_context(too_late.recorded())
+            os.replace(temporary, real)
+        return _confirmed(place._replace(path=real), done)
 
 
 @contextmanager
@@ -345,7 +356,7 @@ def _confirmed(place: Place, done: Restored) -> Restored:
 
 def _journals(path: str) -> list[str]:
     """What SQLite has left beside a ledger."""
-    return [journal for journal in disk.JOURNALS if os.path.lexists(path + journal)]
+    return [left for left in (os.path.realpath(path) + journal for journal in disk.JOURNALS) if os.path.lexists(left)]
 
 
 def _put_aside(place: Place, file: IO[bytes] | None = None) -> str:
@@ -353,13 +364,16 @@ def _put_aside(place: Place, file: IO[bytes] | None = None) -> str:
     target = backups.free_name(*place, kind="damaged")
     if file:
         _keep_bytes(file, target)
-    for journal in _journals(place.path):
-        with open(place.path + journal, "rb") as beside:
-            _keep_bytes(beside, target + journal)
+    journals = _journals(place.path)
+    kept = [target] if file else []
+    for journal in journals:
+        kept.append(target + journal[journal.rindex("-") :])
+        with open(journal, "rb") as beside:
+            _keep_bytes(beside, kept[-1])
     disk.sync(place.directory)
-    for journal in _journals(place.path):
-        os.unlink(place.path + journal)
-    return target
+    for journal in journals:
+        os.unlink(journal)
+    return kept[0]
 
 
 def _keep_bytes(file: IO[bytes], target: str) -> None:

@@ -28,9 +28,14 @@ def not_yet() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def complain() -> None:
+    """Say that Ctrl-C came too late. Raises AnswerLost."""
+    raise errors.AnswerLost("it was stopped with Ctrl-C")
+
+
 def _came_too_late(number: int, _: FrameType | None) -> None:
     signal.signal(number, signal.SIG_IGN)  # once is enough
-    raise errors.AnswerLost("it was stopped with Ctrl-C")
+    complain()
 
 
 def _masked(signals: set[int], how: str = "SIG_BLOCK") -> set[int]:
