@@ -19,7 +19,7 @@ _KILLED = (sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_READONLY_CANTLOCK)
 
 
 class Backup(NamedTuple):
-    """A copy: where it is, and how many promises and acts it holds; the hash of the newest act, which stands for all, its moment and number."""
+    """A copy: where it is, how many promises and acts it holds, and of the newest act the hash, which stands for all, moment and number."""
 
     path: str
     promises: int
