@@ -620,7 +620,7 @@ class TwoNames(LedgerTrouble):
     def __init__(self, path: str, names: int) -> None:
         super().__init__(
             f"{path} has {names} names (hard links), and commands that use different ones would damage it. It was left as it is; "
-            f"remove the others. They are shown by: find / -samefile {_typed(path)} 2> /dev/null"
+            f"remove the others. They are shown by: find / -samefile {_typed(path)}"
         )
 
 

@@ -93,8 +93,8 @@ def _modes(path: str, backups: str) -> Iterator[Trouble]:
     with suppress(OSError):
         if not _own(path):
             yield Trouble(path, "belongs to another user", _OPEN)
-    yield from _locked(path)
-    yield from _locked(directory)
+    for one in (path, directory) if os.path.isfile(path) else (directory,):
+        yield from _locked(one)
 
 
 def _locked(path: str) -> Iterator[Trouble]:
