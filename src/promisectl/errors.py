@@ -566,15 +566,18 @@ class NoTopic(NotFound):
 class NotALedger(LedgerTrouble):
     """The file in the ledger's place is something else, or nothing at all."""
 
+    way_out = "move it away, or name another ledger with --ledger"
+
     def __init__(self, path: str, what: str) -> None:
         self.what = what
-        super().__init__(f"{path} {what}. It was left as it is; move it away, or name another ledger with --ledger.")
+        super().__init__(f"{path} {what}. It was left as it is; {self.way_out}.")
 
 
 class Damaged(NotALedger):
     """The file in the ledger's place was a ledger, or could have been one, and is whole no more."""
 
     restorable = True
+    way_out = "what helps is told by: doctor"
 
 
 class NewerLedger(LedgerTrouble):

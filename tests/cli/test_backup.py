@@ -630,7 +630,7 @@ def test_a_person_is_told_that_nothing_can_be_read(filled: Program, backed: str)
     assert asked(backed, "no")[0] == "In the ledger: nothing that can be read. Its bytes will be put aside."
 
 
-@pytest.mark.parametrize("how", ["another program's", "newer", "a directory"])
+@pytest.mark.parametrize("how", ["another program's", "a directory"])
 def test_what_is_no_damaged_ledger_of_ours_stays_as_it_is(filled: Program, backed: str, how: str) -> None:
     if how == "a directory":
         filled.ledger.unlink()
@@ -641,6 +641,33 @@ def test_what_is_no_damaged_ledger_of_ours_stays_as_it_is(filled: Program, backe
     result = filled("restore", backed, "--yes")
     assert (result.stdout, result.code) == ("", 5)
     assert (filled.ledger.read_bytes() if filled.ledger.is_file() else b"") == before
+
+
+def test_a_newer_ledger_gives_way_and_is_kept(filled: Program, backed: str) -> None:
+    spoil(filled.ledger, "newer")
+    newer = filled.ledger.read_bytes()
+    aside = json.loads(filled.ok("restore", backed, "--yes", "--json"))["before"]
+    assert Path(aside).read_bytes() == newer
+    assert acts(filled.ledger) == acts(backed)
+
+
+def test_a_damaged_ledger_behind_a_link_is_restored_where_it_is(filled: Program, backed: str) -> None:
+    link = filled.home / "link.db"
+    link.symlink_to(filled.ledger)
+    damage(filled.ledger, "the header")
+    filled.ok("--ledger", str(link), "restore", backed, "--yes")
+    assert link.is_symlink()
+    assert acts(filled.ledger) == acts(backed)
+
+
+def test_a_journal_without_its_ledger_is_put_aside_every_time(filled: Program, backed: str) -> None:
+    journal = filled.ledger.with_name("ledger.db-journal")
+    for _ in range(2):
+        filled.ledger.unlink()
+        journal.write_bytes(b"what was half done")
+        aside = json.loads(filled.ok("restore", backed, "--yes", "--json"))["before"]
+        assert Path(aside).read_bytes() == b"what was half done"
+        assert acts(filled.ledger) == acts(backed)
 
 
 # By themselves
