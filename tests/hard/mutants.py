@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from promisectl.commands import files, saying
-from promisectl.storage import backups, comparing, disk, ledger, opening, retelling, upgrading
+from promisectl.storage import backups, comparing, disk, ledger, opening, retelling, strange, upgrading
 
 
 def _opened_with(**weaker: str) -> Callable[[], None]:
@@ -23,6 +23,11 @@ def _opened_with(**weaker: str) -> Callable[[], None]:
             opening._TO_WRITE = tuple(one.replace(old, new) for one in opening._TO_WRITE)
 
     return change
+
+
+def _logging_ahead() -> None:
+    _opened_with(DELETE="WAL", EXTRA="NORMAL")()
+    strange.check_mode = lambda *_, **__: None  # every view would refuse such a ledger otherwise
 
 
 def _founded_without_flushing_names() -> None:
@@ -115,15 +120,18 @@ def _live_formulas() -> None:
 def _row_by_row() -> None:
     from promisectl.commands import import_
 
-    whole = import_._open
+    def planned(_env: Any, _file: Any, spool: Any, *, new: bool) -> Any:  # noqa: ARG001
+        return import_._Plan(spool, ("another",), 1, 0)  # as if the ledger had changed meanwhile: the file is read while it is recorded
+
+    made = import_._open
 
     def alone(env: Any, journal: Any, *rest: Any) -> int:
-        made = whole(env, journal, *rest)
+        number: int = made(env, journal, *rest)
         journal._db.execute("COMMIT")
         journal._db.execute("BEGIN IMMEDIATE")
-        return made
+        return number
 
-    import_._open = alone
+    import_._planned, import_._open = planned, alone
 
 
 def _careless() -> None:
@@ -275,7 +283,7 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "synchronous=NORMAL": _opened_with(EXTRA="NORMAL"),
     "synchronous=FULL": _opened_with(EXTRA="FULL"),
     "journal_mode=MEMORY": _opened_with(DELETE="MEMORY"),
-    "journal_mode=WAL, synchronous=NORMAL": _opened_with(DELETE="WAL", EXTRA="NORMAL"),
+    "journal_mode=WAL, synchronous=NORMAL": _logging_ahead,
     "founding without flushing names": _founded_without_flushing_names,
     "export without flushing": _written_without_flushing,
 }
