@@ -18,7 +18,7 @@ from tests.hard.scenes import Scene
 
 _DONE, _ASKED, _REFUSED, _RECORDED = 0, 2, 5, 7
 _SENTENCE = re.compile(r"promisectl: .*(\.|'| What you typed is kept: \S+)")
-_WAY_OUT = re.compile(r"\b(See|Try|Free|Keep|Choose|Restore|says|meant|see|try|move it away|name another|choose)\b")
+_WAY_OUT = re.compile(r"\b(See|Try|Free|Keep|Choose|Restore|says|meant|see|try|move it away|name another|choose|told by)\b")
 _EITHER = "may be recorded or not"
 
 _NAMES = "link", "mkdir", "rename", "unlink"

@@ -171,5 +171,5 @@ def test_a_malformed_image_is_called_damaged(filled: Program) -> None:
     for words in (["list"], ["note", "1", "x"]):
         done = filled(*words)
         assert (done.stdout, done.code) == ("", 5)
-        assert "is damaged, or no ledger at all. It was left as it is; move it away, or name another ledger with --ledger." in done.stderr
+        assert "is damaged, or no ledger at all. It was left as it is; what helps is told by: doctor." in done.stderr
         assert filled.ledger.read_bytes() == content
