@@ -31,7 +31,12 @@ _COMMANDS: dict[str, tuple[tuple[str, ...], int]] = {
     "import": (("import", "new.csv"), _ROWS),
 }
 """By what it is: the words, and how many promises it makes."""
-_ALLOWED = {"SIGINT": {0, 7, 130, -2}, "SIGTERM": {0, -15}, "SIGHUP": {0, -1}, "SIGPIPE": {0, -13}}  # -13: before Python takes no notice of it
+_ALLOWED = {
+    "SIGINT": {0, 7, 130, -2},
+    "SIGTERM": {0, -15},
+    "SIGHUP": {0, -1},
+    "SIGPIPE": {0, -13},
+}  # -13: before Python takes no notice of it
 
 _RECORDED = {0, 7}  # 7: it was recorded, and stopped while it answered
 
