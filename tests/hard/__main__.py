@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from tests.hard import figures
+from tests.hard.mutants import convicting
 from tests.hard.proof import PROOFS, SAMPLE, WHOLE, Found, Proof, Size, proofs
 
 
@@ -28,7 +29,7 @@ class Ran(NamedTuple):
 
     @property
     def holds(self) -> bool:
-        """Whether it came out as it has to: the program without a fault, a mutant with one."""
+        """Whether it came out as it has to: the program without a fault, a mutant with one of its own."""
         return bool(self.found.tried) and bool(self.found.faults) == bool(self.mutant)
 
 
@@ -55,6 +56,7 @@ def _run(names: list[str], size: Size, *, mutants: bool) -> Iterator[Ran]:
     with Progress(*columns, console=Console(stderr=True)) as progress:
         for name in names:
             proof = known[name]
+            sound = True
             for mutant in (None, *(proof.mutants if mutants else ())):
                 task = progress.add_task(f"{proof.guarantee:<4} {name}{f' with {mutant}' if mutant else ''}", total=None)
 
@@ -62,7 +64,12 @@ def _run(names: list[str], size: Size, *, mutants: bool) -> Iterator[Ran]:
                     progress.update(task, completed=done, total=of)
 
                 began = time.monotonic()
-                one = Ran(name, proof, mutant, proof.tried(size, mutant, step), time.monotonic() - began)
+                found = proof.tried(size, mutant, step)
+                if mutant:  # what is wrong without it says nothing about it
+                    found = found._replace(faults=convicting(mutant, found.faults) if sound else [])
+                else:
+                    sound = not found.faults
+                one = Ran(name, proof, mutant, found, time.monotonic() - began)
                 progress.update(task, completed=one.found.tried, total=one.found.tried)
                 if not one.holds:
                     progress.console.print(*(one.found.faults[:20] or ["No fault was found."]), sep="\n", markup=False, style="red")

@@ -33,6 +33,7 @@ LIMIT_OF_A_SAMPLE = 1.5
 _BARE = "import time\ntry:\n print(flush=True)\n time.sleep(99)\nexcept KeyboardInterrupt:\n raise SystemExit(130)"
 _GIVE_UP = 15
 _PIPE = 1 << 16
+_STILL = 0.1  # seconds in which nothing comes
 _CROWD = 20_000
 
 
@@ -97,10 +98,13 @@ def _asks(_: int, out: int, __: Path, part: float) -> None:
 
 
 def _full(_: int, out: int, __: Path, part: float) -> None:
-    """Once the pipe is full, as nobody reads from it."""
-    until = time.monotonic() + _GIVE_UP
-    while struct.unpack("i", fcntl.ioctl(out, termios.FIONREAD, b"\0" * 4))[0] < _PIPE and time.monotonic() < until:
-        time.sleep(0.002)
+    """Once the pipe is full, as nobody reads from it: nothing more comes, for pages of it that are not filled up are taken, too."""
+    until, last, since = time.monotonic() + _GIVE_UP, 0, time.monotonic()
+    while time.monotonic() < until and (last < _PIPE // 2 or time.monotonic() < since + _STILL):
+        time.sleep(0.005)
+        (now,) = struct.unpack("i", fcntl.ioctl(out, termios.FIONREAD, b"\0" * 4))
+        last, since = now, since if now == last else time.monotonic()
+    assert last >= _PIPE // 2, f"only {last} bytes came"
     time.sleep(0.05 * part)
 
 
@@ -126,10 +130,10 @@ def moments(size: Size) -> list[Moment]:
         Moment("the start", ["list"], partial(_after, seconds=0.4), really=True, times=60),
     ]
     there = {views.name_of(one) for one in views.declared()}
-    more = {"doctor": ["doctor"], "backup": ["backup", "another.db"], "restore": ["restore", "copy.db", "--yes"]}
-    for name, words in more.items():
-        if name in there:
-            found.append(Moment(name, words, partial(_after, seconds=long), partial(_with_a_copy, number=crowd)))
+    more = [(["doctor"], long), (["backup", "another.db"], long / 3), (["restore", "copy.db", "--yes"], long)]
+    for words, seconds in more:
+        if words[0] in there:
+            found.append(Moment(words[0], words, partial(_after, seconds=seconds), partial(_with_a_copy, number=crowd)))
     return found
 
 

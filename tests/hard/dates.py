@@ -175,13 +175,15 @@ def _due(at: Home, zone: str, number: int, day: date, end: datetime) -> Iterator
 def _jumped(case: Case) -> Found:
     """Commands by a clock that goes back and forth: what is told, in which order, and that everything can still be asked."""
     dice = Random(case.seed)
-    now, faults, tried = datetime(2026, 11, 23, 10, tzinfo=UTC), list[str](), 0
+    now = latest = datetime(2026, 11, 23, 10, tzinfo=UTC)
+    faults, tried = list[str](), 0
     made: list[datetime] = []
     closed: set[int] = set()
     with home() as at:
         for _ in range(14):
             jump = dice.choice(_JUMPS)
             now += int(jump[:-1]) * {"d": DAY, "h": HOUR, "s": SECOND}[jump[-1]]
+            latest = max(now, latest)
             words = _move(dice, len(made), closed)
             before = at.kept()
             heard = at(*words, today=_told(now))
@@ -201,7 +203,7 @@ def _jumped(case: Case) -> Found:
                 for view in _VIEWS
                 if (one := at(*view, today=_told(now), width=80)).code
             ]
-        faults += _copied(case, at, now)
+        faults += _copied(case, at, latest)
     return Found(tried, faults)
 
 
@@ -228,7 +230,7 @@ def _log(case: Case, at: Home, now: datetime) -> Iterator[str]:
 
 
 def _copied(case: Case, at: Home, now: datetime) -> Iterator[str]:
-    """What was said by such a clock makes the same ledger elsewhere."""
+    """What was said by such a clock makes the same ledger elsewhere, once none of it is still to come there."""
     journal = at("export", "--journal", "--format", "jsonl", today=_told(now)).out
     other = {"PROMISECTL_LEDGER": str(at.directory / "other.db")}
     at("import", "-", piped=journal, today=_told(now), environ=other)

@@ -4,6 +4,7 @@ A proof that does not find its mutant proves nothing.
 """
 
 import os
+import re
 import sqlite3
 import sys
 from collections.abc import Callable, Sequence
@@ -287,6 +288,14 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "founding without flushing names": _founded_without_flushing_names,
     "export without flushing": _written_without_flushing,
 }
+
+_BREAKING = ("a word that is looked up without care", "Ctrl-C not minded", "streams left as they are", "strange files opened")
+_BROKEN = re.compile(r'Traceback| broke: |File "|\b(?:Type|Attribute|Name|Assertion|Key|Index|Value|UnboundLocal)Error\b')
+
+
+def convicting(mutant: str, faults: Sequence[str]) -> list[str]:
+    """The faults that are a mutant's own: what is wrong with it is what it does, so breaking is none, unless it is about that."""
+    return [fault for fault in faults if mutant in _BREAKING or not _BROKEN.search(fault)]
 
 
 def program(words: Sequence[str], mutant: str | None = None) -> list[str]:

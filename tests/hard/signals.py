@@ -144,7 +144,8 @@ def tried(size: Size, mutant: str | None, step: Step) -> Found:
         for sign in ("SIGTERM", "SIGHUP", "SIGPIPE")
         for turn in range(others)
     ]
-    cases = cases or [Case(name, "SIGINT", part / 10) for part in (5, 3, 7, 6) for name in ("view", "move")]
+    parts = [turn * 37 % 70 + 28 for turn in range(40)] if mutant else [50, 30, 70, 60]  # a mutant's until one comes while it gets ready
+    cases = cases or [Case(name, "SIGINT", part / 100) for part in parts for name in ("view", "move")]
     faults, early = list[str](), 0
     _ledger()
     with ThreadPoolExecutor(os.cpu_count() if size.whole else 1) as threads:

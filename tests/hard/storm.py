@@ -150,7 +150,7 @@ class Worker:
         ]
         for move in moves:
             answer = self._say(move)
-            if answer and move is moves[2]:
+            if answer and move is moves[2] and int(number) != self._storm.shared:  # of that one somebody else may have said something since
                 answer = self._take_back(number, self._token)
             if answer:
                 answer = self._something_else()
