@@ -72,7 +72,7 @@ def test_the_guide_speaks_of_no_command_and_no_option_that_is_not_there() -> Non
     aliases = set(re.findall(r"^> (\w+) = ", PAGES["aliases"].read_text(encoding="utf-8"), flags=re.MULTILINE))
     no_command = {"mak", "frobnicate"}  # the page of errors shows what is said to them
     assert mentioned - groups == aliases | no_command
-    known = {option for command in COMMANDS for option in _options(command)} | {"--version", "--help"}
+    known = {option for command in COMMANDS for option in _options(command)} | {"--version", "--help", "--bye"}
     said = {option for line in _code(GUIDE) for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", line)}
     assert said - known == set()
 

@@ -215,14 +215,14 @@ def test_a_far_date_weighs_a_missing_measure_more(program: Program) -> None:
     ("words", "sentence"),
     [
         (["1", "--draft", "x y z"], "Give numbers of promises, or a draft, not both."),
-        (["--to", "dana"], "Say what it promises as well, with --draft."),
-        (["--by", "fri"], "Say what it promises as well, with --draft."),
-        (["1", "--from", "dana"], "Say what it promises as well, with --draft."),
-        (["--done-when", "x"], "Say what it promises as well, with --draft."),
-        (["--why", "x"], "Say what it promises as well, with --draft."),
-        (["--no-to", "x"], "Say what it promises as well, with --draft."),
+        (["--to", "dana"], "Give it: check --draft “…” --to …"),
+        (["--by", "fri"], "Give it: check --draft “…” --by …"),
+        (["1", "--from", "dana"], "Give it: check --draft “…” --from …"),
+        (["--done-when", "x"], "Give it: check --draft “…” --done-when …"),
+        (["--why", "x"], "Give it: check --draft “…” --why …"),
+        (["--no-to", "x"], "Give it: check --draft “…” --no-to …"),
         (["--risk", "x", "--agreed"], "--agreed and --risk describe a draft."),
-        (["--backfill"], "Say what it promises as well, with --draft."),
+        (["--backfill"], "Give it: check --draft “…” --backfill"),
         (["--draft", ""], "The outcome is empty. Say it in words."),
         (["--draft", " \t"], "The outcome is empty. Say it in words."),
         (["--draft", "x" * 1_001], "The outcome has 1,001 characters"),
@@ -242,8 +242,8 @@ def test_what_does_not_go_together_is_refused(some: Program, words: list[str], s
 
 
 def test_one_option_describes_and_two_describe(some: Program) -> None:
-    assert some("check", "--by", "fri").stderr == "promisectl: --by describes a draft. Say what it promises as well, with --draft.\n"
-    assert some("check", "--backfill").stderr == "promisectl: --backfill describes a draft. Say what it promises as well, with --draft.\n"
+    assert some("check", "--by", "fri").stderr == "promisectl: --by describes a draft. Give it: check --draft “…” --by …\n"
+    assert some("check", "--backfill").stderr == "promisectl: --backfill describes a draft. Give it: check --draft “…” --backfill\n"
 
 
 # Forms

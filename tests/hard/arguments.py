@@ -189,7 +189,7 @@ def _told(heard: Heard) -> list[str]:
     if len(said) != 1:
         return [f"{heard.named} left with {heard.code} and said {heard.err[:300]!a}"]
     folded = heard.err.rstrip("\n") != said[0]  # at a terminal it is broken between words, and questions stand before it
-    whole = folded or said[0].endswith((".", "?", "}", "--help"))
+    whole = folded or said[0].endswith((".", "?", "}", "--help")) or ": check --draft “…” --" in said[0]
     faults = [] if whole else [f"{heard.named} was told no whole sentence: {said[0][-200:]!a}"]
     theirs = [words for words in _THEIRS if words in heard.err and words not in str(heard.words)]
     return [*faults, *(f"{heard.named} was told in the words of a library: {words}" for words in theirs)]

@@ -87,7 +87,8 @@ def _check_words(ids: Sequence[str], draft: str | None, given: Mapping[str, Any]
     words = [f"--{name.replace('_', '-')}" for name, value in given.items() if value not in (None, False)]
     if words and draft is None:
         describe = "describes" if len(words) == 1 else "describe"
-        raise errors.Contradiction(f"{' and '.join(words)} {describe} a draft. Say what it promises as well, with --draft.")
+        first = words[0] if given[words[0].removeprefix("--").replace("-", "_")] is True else f"{words[0]} …"
+        raise errors.Contradiction(f"{' and '.join(words)} {describe} a draft. Give it: check --draft “…” {first}")
     for rule in ignore:
         arguments.choice("--ignore", rule.upper(), tuple(wellmade.RULES))
 
