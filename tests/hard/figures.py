@@ -13,19 +13,23 @@ if TYPE_CHECKING:
     from tests.hard.__main__ import Ran
 
 _BEGIN, _END = "## Figures\n", "## "
+_MUTANTS = """\
+A mutant is the program with one thing made wrong on purpose: a proof that does not find
+its mutant would prove nothing."""
 
 
 def table(ran: Sequence["Ran"], *, whole: bool) -> str:
     """A row for every proof, with the date, the versions and the mutants that were found."""
     head = f"{'All of it' if whole else 'A sample'}, run on {datetime.now(UTC):%-d %B %Y} with {versions()}."
-    rows = ["| | tried | faults | mutants found |", "|---|---|---|---|"]
+    rows = ["| guarantee | tried | faults | mutants found |", "|---|---|---|---|"]
     for one in ran:
         if not one.mutant:
-            found = [f"{other.mutant} {'yes' if other.holds else 'NO'}" for other in ran if other.name == one.name and other.mutant]
-            figures = f"; {one.found.figures}" if one.found.figures else ""
+            mutants = [other for other in ran if other.name == one.name and other.mutant]
+            found = "; ".join(f"{other.mutant}{'' if other.holds else ' NOT FOUND'}" for other in mutants)
+            figures = f": {one.found.figures}" if one.found.figures else ""
             counts = f"{one.found.tried:,} {one.proof.counts}{figures}"
-            rows.append(f"| {one.proof.guarantee} | {counts} | {len(one.found.faults)} | {', '.join(found) or '–'} |")
-    return "\n".join((head, "", *rows))
+            rows.append(f"| {one.proof.says[0].upper()}{one.proof.says[1:]} | {counts} | {len(one.found.faults)} | {found or '–'} |")
+    return "\n".join((head, "", _MUTANTS, "", *rows))
 
 
 def versions() -> str:
