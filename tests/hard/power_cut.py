@@ -210,7 +210,7 @@ def _memory() -> str | None:
 
 PROOF = Proof(
     guarantee="G1",
-    says="What was acknowledged is on the disk, power cut included.",
+    says="What was acknowledged is on the disk, power cut included",
     counts="disk states that a power cut may leave",
     goal="at least 10,000 states, 0 corrupt, 0 lost",
     tried=tried,
