@@ -14,7 +14,6 @@ from promisectl.storage import disk, ledger, opening, strange
 MOST = 10
 """How many of its own the directory of backups holds."""
 _DAY = 86_400 * 10**9  # nanoseconds
-_STEPS = 50_000  # of SQLite's own, between two looks at what was typed
 _KILLED = (sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_READONLY_CANTLOCK)
 
 
@@ -172,15 +171,13 @@ def refuse_journals(target: str) -> None:
 def _copy(path: str, temporary: str, target: str) -> None:
     while True:
         with opening.translated(path), closing(opening.connect(path, "ro")) as db:
-            db.set_progress_handler(lambda: 0, _STEPS)  # Ctrl-C is heard there
             try:
-                opening.patiently(path, lambda: db.execute("VACUUM INTO ?", (temporary,)))
+                with opening.interruptible(db):
+                    opening.patiently(path, lambda: db.execute("VACUUM INTO ?", (temporary,)))
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode in _KILLED:
                     with ledger.reading(path):  # a command was killed just now; this takes back what it left half done
                         continue
-                if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
-                    raise KeyboardInterrupt from error
                 if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CORRUPT:
                     raise errors.CannotWrite(target, str(error)) from error
                 raise
@@ -194,7 +191,9 @@ def _looked_at(path: str, copy: str) -> Backup:
     with opening.translated(path):
         with closing(opening.connect(copy, "ro")) as db:
             opening.check(path, db)
-            if db.execute("PRAGMA integrity_check").fetchall()[0][0] != "ok":
+            with opening.interruptible(db):
+                sound = db.execute("PRAGMA integrity_check").fetchall()[0][0] == "ok"
+            if not sound:
                 raise errors.NotALedger(path, "is damaged")
             found = content(path, db)
         with closing(opening.connect(path, "ro")) as db:

@@ -110,7 +110,8 @@ def _made(check: Callable[[sqlite3.Connection], Finding], db: sqlite3.Connection
 def file(db: sqlite3.Connection) -> Finding:
     """SQLite's own check of pages, trees, types and indexes."""
     try:
-        said = [str(row[0]) for row in db.execute(f"PRAGMA integrity_check({_SQLITE_TELLS})")]
+        with opening.interruptible(db):
+            said = [str(row[0]) for row in db.execute(f"PRAGMA integrity_check({_SQLITE_TELLS})")]
     except sqlite3.Error as error:
         said = [str(error)]
     troubles = Troubles()
@@ -179,6 +180,8 @@ def name_of(made: str) -> str:
 
 def _links(db: sqlite3.Connection) -> Finding:
     troubles = Troubles()
-    for row in db.execute("PRAGMA foreign_key_check"):
+    with opening.interruptible(db):
+        rows = db.execute("PRAGMA foreign_key_check").fetchmany(_SQLITE_TELLS)
+    for row in rows:
         troubles.add(f"a row of {row['table']} points to a {row['parent']} that is not there")
     return troubles.finding("links", "every row points to what is there", "rows point to what is not there", Cure.REBUILD)

@@ -14,6 +14,7 @@ from promisectl.compiled import sql
 from promisectl.storage import strange, trouble
 
 PATIENCE = 10
+_STEPS = 50_000  # of SQLite's own, between two looks at what was typed
 _TO_WRITE = (
     "PRAGMA journal_mode = DELETE",
     "PRAGMA synchronous = EXTRA",
@@ -113,6 +114,20 @@ def patiently(path: str, act: Callable[[], Any], patience: int = PATIENCE) -> No
             time.sleep(random.uniform(0.0005, 0.008))  # noqa: S311 (jitter, not a secret)
         else:
             return
+
+
+@contextmanager
+def interruptible(db: sqlite3.Connection) -> Iterator[None]:
+    """Around one long statement: Ctrl-C is heard inside it, and stays Ctrl-C."""
+    db.set_progress_handler(lambda: 0, _STEPS)
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+            raise KeyboardInterrupt from error
+        raise
+    finally:
+        db.set_progress_handler(None, 0)
 
 
 @contextmanager

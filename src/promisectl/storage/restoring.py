@@ -287,8 +287,9 @@ def _check(source: Source, path: str, db: sqlite3.Connection, done: Restored) ->
     """Raises NotRestored unless what is there now is what was copied."""
     why = "what is there now is not what was copied"
     try:
-        if _same(source, path, db) and db.execute("PRAGMA integrity_check").fetchall()[0][0] == "ok":
-            return
+        with opening.interruptible(db):
+            if _same(source, path, db) and db.execute("PRAGMA integrity_check").fetchall()[0][0] == "ok":
+                return
     except sqlite3.Error as error:
         why = str(error)
     raise errors.NotRestored(path, why, done.where)
