@@ -14,7 +14,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from promisectl.commands import files, saying
-from promisectl.storage import backups, comparing, disk, ledger, opening, retelling, strange, upgrading
+from promisectl.storage import disk, ledger, opening, strange, upgrading
+from promisectl.storage.care import backups, comparing, retelling
 
 
 def _opened_with(**weaker: str) -> Callable[[], None]:

@@ -19,7 +19,8 @@ from random import Random
 from typing import NamedTuple
 
 from promisectl import errors
-from promisectl.storage import examining, ledger
+from promisectl.storage import ledger
+from promisectl.storage.care import examining
 from promisectl.storage.journal import Journal
 from tests.hard import story
 from tests.hard.proof import Found, Proof, Size, Step

@@ -21,7 +21,8 @@ from typing import Any, NamedTuple
 from promisectl import errors
 from promisectl.commands import doctor, import_, make, more, moves, people
 from promisectl.env import Env, Once
-from promisectl.storage import codec, mending
+from promisectl.storage import codec
+from promisectl.storage.care import mending
 from tests.hard.mutants import MUTANTS, program
 from tests.hard.proof import Found, Proof, Size, Step
 from tests.storage.test_chain import REFUSED

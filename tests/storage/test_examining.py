@@ -18,7 +18,7 @@ from promisectl.commands import import_ as imports
 from promisectl.compiled import sql
 from promisectl.domain.findings import MOST, Asked, Cure, Result
 from promisectl.env import Once
-from promisectl.storage import examining, mending
+from promisectl.storage.care import examining, mending
 from tests.storage.test_round_trips import SEEDS, Dice, as_json, heard, journal, place, taken, times, walked, world
 from tests.storage.test_walks import START
 

@@ -11,11 +11,12 @@ from promisectl.commands import asking, files
 from promisectl.commands.viewing import here
 from promisectl.env import Env
 from promisectl.rendering import words
-from promisectl.storage import backups, ledger
+from promisectl.storage import ledger
+from promisectl.storage.care import backups
 
 if TYPE_CHECKING:
-    from promisectl.storage.backups import Backup
-    from promisectl.storage.restoring import Restored, There
+    from promisectl.storage.care.backups import Backup
+    from promisectl.storage.care.restoring import Restored, There
 
 
 def backup(env: Env, file: str | None = None, *, force: bool = False) -> None:
@@ -91,7 +92,7 @@ def _extent(content: "Backup") -> str:
 
 def restore(env: Env, file: str, *, yes: bool = False) -> None:
     """The ledger becomes what a backup holds; what was there is backed up first."""
-    from promisectl.storage import restoring
+    from promisectl.storage.care import restoring
 
     if not file:
         raise errors.NoFileNamed

@@ -13,8 +13,8 @@ from promisectl.compiled import sql
 from promisectl.domain.findings import Cure, Finding, Result
 from promisectl.env import Env
 from promisectl.rendering import words
-from promisectl.storage import backups, examining
-from promisectl.storage.examining import Extent
+from promisectl.storage.care import backups, examining
+from promisectl.storage.care.examining import Extent
 from promisectl.storage.instants import instant
 
 COLUMNS = ("check", "result", "what")

@@ -12,8 +12,9 @@ from promisectl.commands.diagnosis import Kept, Report, made_at
 from promisectl.domain.findings import Asked, Cure, Finding, Result
 from promisectl.env import Env
 from promisectl.rendering import words
-from promisectl.storage import examining, ledger, mending, neighbours
-from promisectl.storage.examining import Extent
+from promisectl.storage import ledger
+from promisectl.storage.care import examining, mending, neighbours
+from promisectl.storage.care.examining import Extent
 from promisectl.storage.instants import instant
 
 _LONG = 50_000  # acts, from which on it takes a while

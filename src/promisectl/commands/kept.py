@@ -8,7 +8,7 @@ from promisectl import errors
 from promisectl.env import Env
 
 if TYPE_CHECKING:
-    from promisectl.storage.backups import Backup
+    from promisectl.storage.care.backups import Backup
 
 _REFUSED = (errors.Usage, errors.NotFound, errors.Ambiguous, errors.IllegalMove, errors.BadData)
 
@@ -22,7 +22,7 @@ def before(env: Env) -> Iterator[Callable[[str], None]]:
     made: list[Backup] = []
 
     def keep(command: str) -> None:
-        from promisectl.storage import backups
+        from promisectl.storage.care import backups
 
         made.append(backups.first(env.ledger, env.backups, env.now, command))
 
@@ -32,14 +32,14 @@ def before(env: Env) -> Iterator[Callable[[str], None]]:
         _forget(made)
         raise
     if made:
-        from promisectl.storage import backups
+        from promisectl.storage.care import backups
 
         backups.prune(env.ledger, env.backups, [one.path for one in made])
         env.hint(f"As it was before: {made[-1].path}")
 
 
 def _forget(made: list["Backup"]) -> None:
-    from promisectl.storage import backups
+    from promisectl.storage.care import backups
 
     for one in made:
         backups.forget(one)

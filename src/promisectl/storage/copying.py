@@ -15,7 +15,8 @@ from promisectl.compiled import sql
 from promisectl.domain import lifecycle, limits
 from promisectl.domain.findings import Asked, Result
 from promisectl.domain.promise import Verb
-from promisectl.storage import codec, comparing, persons
+from promisectl.storage import codec, persons
+from promisectl.storage.care import comparing
 from promisectl.storage.instants import instant
 from promisectl.storage.reading import let_go
 

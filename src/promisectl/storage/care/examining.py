@@ -9,7 +9,8 @@ from typing import NamedTuple
 from promisectl import errors
 from promisectl.compiled import sql
 from promisectl.domain.findings import Asked, Cure, Finding, Result, Troubles, unreadable
-from promisectl.storage import comparing, opening
+from promisectl.storage import opening
+from promisectl.storage.care import comparing
 
 _SQLITE_TELLS = 100
 _OF_AN_INDEX = re.compile(

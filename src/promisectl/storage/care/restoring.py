@@ -11,8 +11,9 @@ from typing import IO, NamedTuple
 
 from promisectl import errors
 from promisectl.domain.findings import Cure, Finding, Result
-from promisectl.storage import backups, disk, examining, ledger, opening, too_late
-from promisectl.storage.backups import Backup
+from promisectl.storage import disk, ledger, opening, too_late
+from promisectl.storage.care import backups, examining
+from promisectl.storage.care.backups import Backup
 
 _PAGES = 256
 """How many are copied before Ctrl-C is listened to again."""

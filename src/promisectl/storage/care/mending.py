@@ -11,7 +11,8 @@ from promisectl import errors
 from promisectl.compiled import sql
 from promisectl.domain import lifecycle, people
 from promisectl.domain.findings import Cure, Finding, Result
-from promisectl.storage import backups, codec, comparing, examining, ledger, opening
+from promisectl.storage import codec, ledger, opening
+from promisectl.storage.care import backups, comparing, examining
 
 _NUMBERED = ("entry", "person", "promise")
 _IN_THE_WAY = "promise_is_never_deleted"

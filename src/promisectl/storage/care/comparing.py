@@ -11,8 +11,8 @@ from promisectl.domain.findings import Asked, Cure, Finding, Result, Troubles, u
 from promisectl.domain.people import Person, PersonAct, fold
 from promisectl.domain.promise import Act, Promise
 from promisectl.storage import codec
+from promisectl.storage.care.retelling import NONSENSE, Chain, Row, about
 from promisectl.storage.instants import instant
-from promisectl.storage.retelling import NONSENSE, Chain, Row, about
 
 _SHORT = 60  # letters of both sides of a difference that are shown
 OF_PERSON = ("handle", "name", "merged_into")
