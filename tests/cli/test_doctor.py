@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Program, Result, tool
+from tests.hard.ledgers import crash
 
 CHECKS = ["file", "schema", "links", "chain", "promises", "people", "acts", "commands", "keys", "numbers", "clock"]
 PLACE = ["private", "beside", "disk", "config", "backups"]
@@ -498,22 +499,10 @@ def test_a_second_name_is_told_and_goes_if_it_is_ours(filled: Program) -> None:
     assert filled.ok("list").count("\n") == 2
 
 
-HALF = """
-import os, signal, sqlite3, sys
-db = sqlite3.connect(sys.argv[1], isolation_level=None)
-db.execute("PRAGMA cache_size = 1")
-db.execute("BEGIN IMMEDIATE")
-db.execute("UPDATE promise SET outcome = 'half done'")
-db.execute("CREATE TABLE filler AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9999) SELECT i FROM n")
-os.kill(os.getpid(), signal.SIGKILL)
-"""
-
-
 @posix
 def test_what_a_command_left_half_done_is_told_and_taken_back(filled: Program) -> None:
-    import subprocess
 
-    subprocess.run([sys.executable, "-c", HALF, str(filled.ledger)], check=False)
+    crash(filled.ledger)
     journal = filled.ledger.with_name("ledger.db-journal")
     before = filled.ledger.read_bytes(), journal.read_bytes()
     told = filled("doctor")

@@ -164,5 +164,10 @@ def wal(home: Path) -> None:
 def hot(home: Path) -> None:
     """A ledger in which a command has died in the middle of its transaction."""
     some(home)
-    subprocess.run([sys.executable, "-c", _CRASH, place(home)], check=False)
-    assert place(home).with_name("ledger.db-journal").stat().st_size
+    crash(place(home))
+
+
+def crash(ledger: Path) -> None:
+    """A command dies in the middle of writing to a ledger."""
+    subprocess.run([sys.executable, "-c", _CRASH, str(ledger)], check=False)
+    assert ledger.with_name(f"{ledger.name}-journal").stat().st_size

@@ -15,7 +15,7 @@ from typing import Any
 
 from promisectl.commands import files, saying
 from promisectl.storage import disk, ledger, opening, strange, upgrading
-from promisectl.storage.care import backups, comparing, retelling
+from promisectl.storage.care import backups, comparing, extent, retelling
 
 
 def _opened_with(**weaker: str) -> Callable[[], None]:
@@ -244,7 +244,7 @@ def _written_in_place() -> None:
             os.unlink(target)
         with closing(opening.connect(path, "ro")) as db:
             db.execute("VACUUM INTO ?", (target,))
-            return backups.content(target, db)
+            return backups.Backup(target, extent.of(db))
 
     backups.make = make
 

@@ -12,6 +12,7 @@ import pytest
 
 from promisectl.storage import opening
 from tests.conftest import Program
+from tests.hard.ledgers import crash
 
 WRITERS = 3
 RESTORES = 9  # of the backups before them, the last ten stay
@@ -89,23 +90,9 @@ def test_what_a_killed_command_left_is_taken_back_before_anything_is_copied(prog
     program.ok("make", "the first", "--to", "me")
     backup = program.ok("backup", "-q").strip()
     program.ok("make", "the second", "--to", "me")
-    _kill_in_the_middle(program.ledger)
+    crash(program.ledger)
     assert outcomes(Path(program.ok("backup", "-q").strip())) == {"the first", "the second"}
-    _kill_in_the_middle(program.ledger)
+    crash(program.ledger)
     safe = program.ok("restore", backup, "--yes", "-q").strip()
     assert outcomes(Path(safe)) == {"the first", "the second"}
     assert outcomes(program.ledger) == {"the first"}
-
-
-def _kill_in_the_middle(ledger: Path) -> None:
-    code = (
-        "import sqlite3, os, signal\n"
-        f"db = sqlite3.connect({str(ledger)!r}, isolation_level=None)\n"
-        "db.execute('PRAGMA cache_size = 1')\n"
-        "db.execute('BEGIN IMMEDIATE')\n"
-        "db.execute(\"UPDATE promise SET outcome = 'half done'\")\n"
-        "db.execute('CREATE TABLE filler AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9999) SELECT i FROM n')\n"
-        "os.kill(os.getpid(), signal.SIGKILL)\n"
-    )
-    subprocess.run([sys.executable, "-c", code], check=False)
-    assert ledger.with_name("ledger.db-journal").exists()

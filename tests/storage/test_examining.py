@@ -16,7 +16,7 @@ from promisectl import errors
 from promisectl.commands import export, make, more, moves
 from promisectl.commands import import_ as imports
 from promisectl.compiled import sql
-from promisectl.domain.findings import MOST, Asked, Cure, Result
+from promisectl.domain.findings import MOST, Asked, Cure, Finding, Result
 from promisectl.env import Once
 from promisectl.storage.care import examining, mending
 from tests.storage.test_round_trips import SEEDS, Dice, as_json, heard, journal, place, taken, times, walked, world
@@ -38,7 +38,13 @@ def changed(path: str, script: str) -> None:
 
 def wrong(path: str) -> dict[str, Cure]:
     """The checks that find something wrong, with what helps."""
-    return {one.check: one.cure for one in mending.found(path) if one.result is Result.WRONG}
+    return {one.check: one.cure for one in mending.found(path)}
+
+
+def checked(path: str, check: str) -> list[Finding]:
+    """What one check comes to."""
+    with examining.opened(path) as db:
+        return [one for one in examining.examine(db) if one.check == check]
 
 
 @pytest.fixture
@@ -135,7 +141,7 @@ def test_guards_that_are_gone_or_strange_are_found(path: str) -> None:
     with closing(sqlite3.connect(path)) as db:
         db.execute("DROP TRIGGER act_is_never_changed")
         db.execute("CREATE TRIGGER own AFTER INSERT ON act BEGIN DELETE FROM alias; END")
-    (schema,) = [one for one in mending.found(path) if one.result is Result.WRONG]
+    (schema,) = mending.found(path)
     assert schema.details == (
         "the trigger act_is_never_changed is missing, or not as it was made",
         "the trigger own is none of promisectl's, and could change what is written",
@@ -145,7 +151,7 @@ def test_guards_that_are_gone_or_strange_are_found(path: str) -> None:
 def test_what_others_made_beside_is_worth_a_note(path: str) -> None:
     with closing(sqlite3.connect(path)) as db:
         db.execute("CREATE TABLE mine (x)")
-    (schema,) = [one for one in mending.found(path) if one.check == "schema"]
+    (schema,) = checked(path, "schema")
     assert (schema.result, schema.says) == (Result.NOTE, "all is in its place; besides, somebody made the table mine")
 
 
@@ -173,14 +179,14 @@ def test_a_trigger_hides_behind_no_name(path: str) -> None:
 def test_a_letter_that_is_none_any_more_is_found_in_its_act(path: str) -> None:
     data = Path(path).read_bytes()
     Path(path).write_bytes(data.replace(b"asked for the figures", b"asked for the figur\xff\xfe"))
-    (chain, *_) = [one for one in mending.found(path) if one.result is Result.WRONG]
+    (chain, *_) = mending.found(path)
     assert chain.details == ("act 6 (note, #1) is not what was recorded",)
 
 
 def test_much_that_is_wrong_alike_is_counted(path: str) -> None:
     make.make(world(path, START), "Sing", to=["dana", "lee", "kim", "ada", "ida", "max", "eva"], new=True)
     changed(path, "UPDATE promise SET outcome = outcome || '!'")
-    (promises,) = [one for one in mending.found(path) if one.result is Result.WRONG]
+    (promises,) = mending.found(path)
     assert promises.details[0] == "#1: outcome is “Send the numbers!”, by its acts “Send the numbers”"
     assert len(promises.details) == MOST + 1
     assert promises.details[-1] == "and 4 more"
@@ -203,7 +209,7 @@ def test_a_clock_that_jumps_is_no_damage(path: str) -> None:
 
 def test_answers_that_were_kept_without_a_sum_are_worth_a_note(path: str) -> None:
     changed(path, "UPDATE once SET answer = json_extract(answer, '$.answer')")
-    (keys,) = [one for one in mending.found(path) if one.check == "keys"]
+    (keys,) = checked(path, "keys")
     assert (keys.result, keys.says) == (Result.NOTE, "1 of 1 answers were kept by an earlier promisectl, without a sum over them")
 
 

@@ -19,6 +19,7 @@ from promisectl import errors
 from promisectl.storage import ledger, opening
 from tests.cli.terminal import ended
 from tests.conftest import Program, tool
+from tests.hard.ledgers import crash
 
 
 @pytest.fixture
@@ -59,17 +60,7 @@ def test_ctrl_c_while_waiting_answers_at_once_and_changes_nothing(filled: Progra
 
 
 def test_what_a_killed_command_left_half_done_is_taken_back_by_a_view(filled: Program) -> None:
-    code = (
-        "import sqlite3, os, signal\n"
-        f"db = sqlite3.connect({str(filled.ledger)!r}, isolation_level=None)\n"
-        "db.execute('PRAGMA cache_size = 1')\n"
-        "db.execute('BEGIN IMMEDIATE')\n"
-        "db.execute(\"UPDATE promise SET outcome = 'half done'\")\n"
-        "db.execute('CREATE TABLE filler AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9999) SELECT i FROM n')\n"
-        "os.kill(os.getpid(), signal.SIGKILL)\n"
-    )
-    subprocess.run([sys.executable, "-c", code], check=False)
-    assert (filled.ledger.parent / "ledger.db-journal").exists()
+    crash(filled.ledger)
     assert filled.ok("list") == "1\tdana\tSend Q3 numbers\t\tactive\t\n"
     assert filled.ok("complete", "1", "-q") == "1\n"
 

@@ -17,34 +17,32 @@ _WIDEST = 100  # columns that a text is still pleasant to read in
 _NARROWEST = 24  # columns beside the names that a text needs; with fewer it goes below them
 
 
-def _format_help(_command: Any, ctx: Any, formatter: Any) -> None:
-    formatter.write(text(page(ctx), min(ctx.terminal_width, _WIDEST), color=ctx.color))
-
-
 def _show(ctx: Any, _option: Any, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
         said(ctx.get_help())
         ctx.exit()
 
 
-def _heard(option: Any) -> Any:
-    """The option --help, told whether anybody could hear it: Typer's own breaks where stdout is full."""
-    option.callback = _show
-    return option
+class _Ours:
+    """What a command and a group of them share: our layout, and options that cost little and are heard."""
 
-
-class Command(TyperCommand):
-    """A command that explains itself in our layout, and says in our words what it can't take."""
-
-    format_help = _format_help
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help."""
+        formatter.write(text(page(ctx), min(ctx.terminal_width, _WIDEST), color=ctx.color))
 
     def get_params(self, ctx: Any) -> Any:
         """Its arguments and options, that for help included."""
-        return light(super().get_params(ctx))
+        return light(super().get_params(ctx))  # type: ignore[misc]
 
     def get_help_option(self, ctx: Any) -> Any:
-        """The option --help."""
-        return _heard(super().get_help_option(ctx))
+        """The option --help, told whether anybody could hear it: Typer's own breaks where stdout is full."""
+        option = super().get_help_option(ctx)  # type: ignore[misc]
+        option.callback = _show
+        return option
+
+
+class Command(_Ours, TyperCommand):
+    """A command that explains itself in our layout, and says in our words what it can't take."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the words of the command. Raises Unreadable and TooManyWords."""
@@ -55,18 +53,8 @@ class Command(TyperCommand):
         return rest
 
 
-class Group(TyperGroup):
+class Group(_Ours, TyperGroup):
     """A group of commands that explains itself in our layout."""
-
-    format_help = _format_help
-
-    def get_params(self, ctx: Any) -> Any:
-        """Its arguments and options, that for help included."""
-        return light(super().get_params(ctx))
-
-    def get_help_option(self, ctx: Any) -> Any:
-        """The option --help."""
-        return _heard(super().get_help_option(ctx))
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the options before a command. Raises Unreadable."""

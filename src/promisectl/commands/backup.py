@@ -15,8 +15,9 @@ from promisectl.storage import ledger
 from promisectl.storage.care import backups
 
 if TYPE_CHECKING:
-    from promisectl.storage.care.backups import Backup
+    from promisectl.storage.care.extent import Extent
     from promisectl.storage.care.restoring import Restored, There
+    from promisectl.storage.care.sources import Source
 
 
 def backup(env: Env, file: str | None = None, *, force: bool = False) -> None:
@@ -34,11 +35,11 @@ def backup(env: Env, file: str | None = None, *, force: bool = False) -> None:
         if env.as_json:
             from promisectl.records import as_json
 
-            env.answer([as_json.one(_record(made))], whole=True)
+            env.answer([as_json.one({"path": made.path, **_record(made.holds)})], whole=True)
         elif env.quiet:
             env.answer([made.path], whole=True)
         else:
-            env.answer([f"Backed up {_extent(made)}.", f"file: {made.path}", f"head: {made.head}"], whole=True)
+            env.answer([f"Backed up {_extent(made.holds)}.", f"file: {made.path}", f"head: {made.holds.head}"], whole=True)
             env.hint("Later, doctor --expect HEAD says whether all of it is still there.")
 
 
@@ -51,7 +52,7 @@ def _said(did: str, look: str) -> Iterator[None]:
         raise errors.AnswerLost(problem.why, did, look) from problem
 
 
-def _made(env: Env, file: str | None, *, force: bool) -> "Backup":
+def _made(env: Env, file: str | None, *, force: bool) -> backups.Backup:
     if file is None:
         return backups.keep(env.ledger, env.backups, env.now)
     path = os.path.abspath(os.path.expanduser(file))
@@ -79,12 +80,12 @@ def _refuse_taken(file: str, path: str, *, force: bool) -> None:
         raise errors.FileExists(file)
 
 
-def _record(made: "Backup") -> dict[str, object]:
-    return {"path": made.path, "promises": made.promises, "acts": made.acts, "head": made.head}
+def _record(holds: "Extent") -> dict[str, object]:
+    return {"promises": holds.promises, "acts": holds.acts, "head": holds.head}
 
 
-def _extent(content: "Backup") -> str:
-    return f"{words.count(content.promises, 'promise')}, {words.count(content.acts, 'act')}"
+def _extent(holds: "Extent") -> str:
+    return f"{words.count(holds.promises, 'promise')}, {words.count(holds.acts, 'act')}"
 
 
 # The way back
@@ -92,7 +93,8 @@ def _extent(content: "Backup") -> str:
 
 def restore(env: Env, file: str, *, yes: bool = False) -> None:
     """The ledger becomes what a backup holds; what was there is backed up first."""
-    from promisectl.storage.care import restoring
+    from promisectl.storage.care import restoring, sources
+    from promisectl.storage.care.aside import Place
 
     if not file:
         raise errors.NoFileNamed
@@ -105,32 +107,32 @@ def restore(env: Env, file: str, *, yes: bool = False) -> None:
     if not yes and ledger.exists(env.ledger):
         if not env.may_ask:
             raise errors.AskedByNobody(env.ledger)
-        with restoring.opened(path) as source:
+        with sources.opened(path) as source:
             seen = restoring.there(env.ledger, source)
-            lines = list(_compared(env, source.content, seen))
+            lines = list(_compared(env, source.holds, seen))
         for line in lines:
             env.warn(line)
         if asking.choice(env, "Restore it? [yes, or Enter for no]", ("yes", "no"), enter="no") == "no":
             env.warn("Nothing was restored.")
             return
     with _said("The backup was restored", "list"):
-        with restoring.opened(path) as source:
-            done = restoring.restore(source, restoring.Place(env.ledger, env.backups, env.now), seen)
+        with sources.opened(path) as source:
+            done = restoring.restore(source, Place(env.ledger, env.backups, env.now), seen)
         backups.prune(env.ledger, env.backups, [path, done.where])
-        _answer(env, source.content, done)
+        _answer(env, source, done)
 
 
-def _compared(env: Env, backup: "Backup", there: "There") -> Iterator[str]:
+def _compared(env: Env, backup: "Extent", there: "There") -> Iterator[str]:
     """What is there, what the backup has, and what would be gone."""
-    if there.content:
-        yield f"In the ledger: {_extent(there.content)}, the newest of {_moment(env, there.content)}."
+    if there.holds:
+        yield f"In the ledger: {_extent(there.holds)}, the newest of {_moment(env, there.holds)}."
     else:
         yield "In the ledger: nothing that can be read. Its bytes will be put aside."
     yield f"In the backup: {_extent(backup)}, the newest of {_moment(env, backup)}."
-    if there.damage and there.content:
+    if there.damage and there.holds:
         yield f"The ledger is damaged ({there.damage}); the backup is whole. What is there now is put aside first."
-    elif there.content:
-        yield f"{_gone(there.relation, backup.acts - there.content.acts)} What is there now is backed up first."
+    elif there.holds:
+        yield f"{_gone(there.relation, backup.acts - there.holds.acts)} What is there now is backed up first."
 
 
 def _gone(relation: str, more: int) -> str:
@@ -142,21 +144,21 @@ def _gone(relation: str, more: int) -> str:
     }[relation]
 
 
-def _moment(env: Env, content: "Backup") -> str:
-    return words.moment(content.newest, here(env))
+def _moment(env: Env, holds: "Extent") -> str:
+    return words.moment(holds.newest, here(env))
 
 
-def _answer(env: Env, content: "Backup", done: "Restored") -> None:
+def _answer(env: Env, source: "Source", done: "Restored") -> None:
     if env.as_json:
         from promisectl.records import as_json
 
-        record = {**_record(content), "path": env.ledger, "from": content.path, "before": done.where or None}
+        record = {"path": env.ledger, **_record(source.holds), "from": source.path, "before": done.where or None}
         env.answer([as_json.one(record)], whole=True)
     elif env.quiet:
         env.answer(filter(None, [done.where]), whole=True)
     else:
-        env.answer([f"Restored {_extent(content)}, the newest of {_moment(env, content)}."])
-        env.answer([f"head: {content.head}"], whole=True)
+        env.answer([f"Restored {_extent(source.holds)}, the newest of {_moment(env, source.holds)}."])
+        env.answer([f"head: {source.holds.head}"], whole=True)
         if done.before:
             env.hint(f"As it was before: {done.where}")
             env.hint("Not what you meant? Restore that.")

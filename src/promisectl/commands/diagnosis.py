@@ -14,7 +14,7 @@ from promisectl.domain.findings import Cure, Finding, Result
 from promisectl.env import Env
 from promisectl.rendering import words
 from promisectl.storage.care import backups, examining
-from promisectl.storage.care.examining import Extent
+from promisectl.storage.care.extent import Extent
 from promisectl.storage.instants import instant
 
 COLUMNS = ("check", "result", "what")
@@ -47,7 +47,7 @@ class Report(NamedTuple):
     @property
     def wrong(self) -> list[Finding]:
         """What is damaged."""
-        return [one for one in self.findings if one.result is Result.WRONG]
+        return [one for one in self.findings if one.wrong]
 
     @property
     def amiss(self) -> list[Finding]:
@@ -156,7 +156,7 @@ def _well(report: Report) -> str:
     besides = f", with {words.count(notes, 'note')}" if notes else ""
     if report.extent is None:
         return f"All is well{besides}: there is no ledger yet."
-    promises, acts, head, _ = report.extent
+    promises, acts, head, *_ = report.extent
     return f"All is well{besides}: {words.count(promises, 'promise')}, {words.count(acts, 'act')}, head {head[:_SHOWN]}…."
 
 

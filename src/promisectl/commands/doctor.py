@@ -13,8 +13,8 @@ from promisectl.domain.findings import Asked, Cure, Finding, Result
 from promisectl.env import Env
 from promisectl.rendering import words
 from promisectl.storage import ledger
-from promisectl.storage.care import examining, mending, neighbours
-from promisectl.storage.care.examining import Extent
+from promisectl.storage.care import examining, extent, mending, neighbours
+from promisectl.storage.care.extent import Extent
 from promisectl.storage.instants import instant
 
 _LONG = 50_000  # acts, from which on it takes a while
@@ -26,8 +26,8 @@ def doctor(env: Env, *, fix: bool = False, rebuild: bool = False, expect: str | 
     """Examine the ledger and its place, after mending what is asked for. Returns the exit code: 5 when the ledger is damaged, else 0."""
     head = _head(expect) if expect is not None else ""
     done: list[str] = []
-    for mend in (_fixed, _rebuilt)[not fix : 1 + rebuild]:
-        for line in mend(env):
+    for mends, lines in ((fix, _fixed), (rebuild, _rebuilt)):
+        for line in lines(env) if mends else ():
             done.append(line)
             env.hint(diagnosis.homely(f"{line[0].upper()}{line[1:]}."))
     backups = diagnosis.kept(env)
@@ -87,9 +87,9 @@ def _rebuilt(env: Env) -> Iterator[str]:
 
 def _examined(env: Env, head: str, backups: Kept) -> tuple[list[Finding], Extent | None]:
     found: list[Finding] = []
-    extent = None
+    holds = None
     if ledger.exists(env.ledger):
-        extent = _content(env, head, found)
+        holds = _content(env, head, found)
     elif head:
         found.append(Finding("file", Result.WRONG, f"there is no ledger at {env.ledger}", cure=Cure.RESTORE))
     elif backups.paths:
@@ -98,7 +98,7 @@ def _examined(env: Env, head: str, backups: Kept) -> tuple[list[Finding], Extent
         found.append(Finding("file", Result.OK, "there is no ledger yet; the first promise makes it"))
     found += neighbours.findings(env.ledger, env.backups)
     found += (_config(env), _backups(env, backups))
-    return found, extent
+    return found, holds
 
 
 def _content(env: Env, head: str, found: list[Finding]) -> Extent | None:
@@ -107,7 +107,7 @@ def _content(env: Env, head: str, found: list[Finding]) -> Extent | None:
         with examining.opened(env.ledger) as db:
             with _counted(env, db) as heard:
                 found += examining.examine(db, Asked(instant(env.now), head, heard))
-            return None if found[0].result is Result.WRONG else examining.extent(db)
+            return None if found[0].wrong else extent.of(db)
     except (errors.NewerLedger, errors.Busy):
         raise
     except errors.HalfDone as problem:

@@ -74,7 +74,7 @@ def appear(path: str, pieces: Iterable[str], *, force: bool = True) -> None:
 
 
 def _put(path: str, pieces: Iterable[str], *, force: bool = True) -> None:
-    temporary = f"{path}.{os.urandom(6).hex()}.new"
+    temporary = disk.temporary_name(path)
     try:
         with open(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8", newline="") as file:
             file.writelines(pieces)

@@ -113,7 +113,7 @@ class _Plan(NamedTuple):
     """What is to be made, read and found good while nobody had to wait: how much, and beside which newest act of the ledger."""
 
     spool: IO[bytes]
-    newest: tuple[object, ...]
+    newest: tuple[int, str] | None
     makes: int
     skipped: int
 
@@ -130,7 +130,7 @@ def _planned(env: Env, file: Source, spool: IO[bytes], *, new: bool) -> _Plan:
     refused = _Refused(file)
     with viewing.opened(env) as db:
         planner = Planner(env, db or ledger.in_memory(), new=new)
-        newest = ledger.newest(db) if db else ()
+        newest = ledger.newest(db) if db else None
         reading.done(db)
         for step in _steps(env, file, planner):
             counted[step.does] += 1

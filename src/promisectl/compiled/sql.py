@@ -32,13 +32,13 @@ UPGRADES = {
     2: ('CREATE TABLE once ( "key" TEXT NOT NULL, entry INTEGER NOT NULL, request TEXT NOT NULL, answer TEXT NOT NULL, PRIMARY KEY ("key"), FOREIGN KEY(entry) REFERENCES entry (id) ) WITHOUT ROWID, STRICT', 'CREATE INDEX IF NOT EXISTS promise_delivered ON promise (delivered_at) WHERE delivered_at IS NOT NULL'),
 }
 ACTS_OF_PROMISE = 'SELECT act.number, act.entry, act.verb, act.side, act.at, act.recorded_at, act.body FROM act WHERE act.promise = :promise ORDER BY act.number'
-ACTS_OF_PEOPLE = 'SELECT act.number, act.entry, act.verb, act.side, act.at, act.recorded_at, act.body, act.person FROM act WHERE act.person IS NOT NULL ORDER BY act.number'
+ACTS_OF_PEOPLE = 'SELECT act.number, act.entry, act.verb, act.side, act.at, act.recorded_at, act.body, act.promise, act.person FROM act WHERE act.person IS NOT NULL ORDER BY act.number'
 ACTS_OF_ALL = 'SELECT act.number, act.entry, act.promise, act.person, act.verb, act.side, act."by", act.at, act.recorded_at, act.body, act.hash FROM act WHERE act.promise IS NOT NULL ORDER BY act.promise, act.number'
 ADD_ACT = 'INSERT INTO act (number, entry, promise, person, verb, side, "by", at, recorded_at, body, hash) VALUES (:number, :entry, :promise, :person, :verb, :side, :by, :at, :recorded_at, :body, :hash)'
 EXTENT = 'SELECT count(DISTINCT act.entry) AS count_1, count(*) AS count_2 FROM act'
 WHOLE = 'SELECT entry.command, entry.recorded_at AS recorded_at_of_entry, once."key", once.request, once.answer, act.number, act.entry, act.promise, act.person, act.verb, act.side, act."by", act.at, act.recorded_at, act.body, act.hash FROM act JOIN entry ON entry.id = act.entry LEFT OUTER JOIN once ON once.entry = entry.id ORDER BY act.number'
-LAST_ACT = 'SELECT act.number, act.hash FROM act ORDER BY act.number DESC'
-HAS_ACT = 'SELECT act.number FROM act WHERE act.number = :number AND act.hash = :hash'
+LAST_ACT = 'SELECT act.number, act.hash, act.recorded_at FROM act ORDER BY act.number DESC'
+HASH_OF_ACT = 'SELECT act.hash FROM act WHERE act.number = :number'
 PLACED_ACTS = 'SELECT act.number, act.entry, act.promise, act.person, act.verb, act.side, act."by", act.at, act.recorded_at, act.body, act.hash, entry.command, entry.recorded_at AS recorded_at_of_entry FROM act LEFT OUTER JOIN entry ON entry.id = act.entry ORDER BY act.number'
 ALL_PROMISES = 'SELECT promise.id, promise.uid, promise.direction, promise.person, promise.state, promise.move, promise.author, promise.outcome, promise.due, promise.due_zone, promise.due_at, promise.done_when, promise.why, promise.reply_by, promise.reply_at, promise.revision, promise.revisions, promise.renegotiated, promise.first_due, promise.made_at, promise.accepted_at, promise.delivered_at, promise.closed_at, promise.contact_at, promise.bumped_at, promise.word_at, promise.told_at, promise.reason, promise.cause, promise.repair, promise.risk, promise.no_to, promise.replaces, promise.tags, promise.offer, promise.offer_outcome, promise.offer_due, promise.offer_done_when, promise.offer_why, promise.offer_reply_by FROM promise ORDER BY promise.id'
 ALL_PEOPLE = 'SELECT person.id, person.handle, person.name, person.merged_into FROM person ORDER BY person.id'

@@ -34,6 +34,16 @@ class Finding(NamedTuple):
     details: tuple[str, ...] = ()
     cure: Cure = Cure.NONE
 
+    @property
+    def wrong(self) -> bool:
+        """Whether it is damage."""
+        return self.result is Result.WRONG
+
+    @property
+    def told(self) -> str:
+        """What it comes to, with the first thing that is wrong, for a sentence."""
+        return ": ".join((self.says, *self.details[:1]))
+
 
 class Asked(NamedTuple):
     """What an examination is told: the moment it is made at, as it is stored, the beginning of a head to look for, and who counts along.

@@ -13,7 +13,7 @@ from typing import Any
 from promisectl import errors
 from promisectl.compiled import sql
 from promisectl.domain import lifecycle, limits
-from promisectl.domain.findings import Asked, Result
+from promisectl.domain.findings import Asked
 from promisectl.domain.promise import Verb
 from promisectl.storage import codec, persons
 from promisectl.storage.care import comparing
@@ -179,8 +179,8 @@ class Filling:
                 promise = lifecycle.replay(number, [codec.act_of(row) for row in said])
                 self._db.execute(sql.REFRESH_PROMISE, {**codec.columns_of(promise), "id": number})
         for finding in comparing.compared(self._db, Asked()):
-            if finding.result is Result.WRONG:
-                raise errors.BadRecord(": ".join((finding.says, *finding.details[:1])))
+            if finding.wrong:
+                raise errors.BadRecord(finding.told)
         return sorted(self._uids)
 
 

@@ -10,6 +10,15 @@ JOURNALS = ("-journal", "-wal", "-shm")
 """What SQLite appends to a name for what it keeps beside a database."""
 
 
+TEMPORARY = r"\.[0-9a-f]{16}\.new"
+"""What is appended to a name while its file is being written, as a pattern."""
+
+
+def temporary_name(path: str) -> str:
+    """The name beside `path` under which its file is written until it is finished."""
+    return f"{path}.{os.urandom(8).hex()}.new"
+
+
 def make_directories(directory: str) -> list[str]:
     """Make what is missing of `directory`, for me alone (0700), and say what was made, outermost first, with its name on the disk."""
     whole, missing = directory, []

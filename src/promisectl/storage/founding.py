@@ -23,7 +23,7 @@ def _found(path: str, work: Callable[[sqlite3.Connection], T], at_last: ExitStac
     with opening.translated(path):
         strange.check_place(path)
         made = disk.make_directories(os.path.dirname(os.path.abspath(path)))
-        temporary = f"{path}.{os.urandom(8).hex()}.new"
+        temporary = disk.temporary_name(path)
         try:
             result = _fill(temporary, work)
             _refuse_orphans(path)

@@ -22,7 +22,7 @@ def write(path: str, work: Callable[[sqlite3.Connection], T], keep: Callable[[st
     """
     try:
         while True:
-            if os.path.lexists(path):
+            if exists(path):
                 return _transaction(path, work, keep, before)
             with suppress(FileExistsError):
                 return founding.found(path, work)
@@ -54,9 +54,10 @@ def exists(path: str) -> bool:
     return False
 
 
-def newest(db: sqlite3.Connection) -> tuple[object, ...]:
+def newest(db: sqlite3.Connection) -> tuple[int, str] | None:
     """Number and hash of the newest act; nothing while there is none."""
-    return tuple(db.execute(sql.LAST_ACT).fetchone() or ())
+    last = db.execute(sql.LAST_ACT).fetchone()
+    return (last["number"], last["hash"]) if last else None
 
 
 def same(path: str, ledger: str) -> bool:
@@ -83,7 +84,7 @@ def _open_for_reading(path: str, patience: int = opening.PATIENCE) -> sqlite3.Co
     try:
         return _begin_reading(path, opening.connect(path, "ro", patience), patience)
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode not in (sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_READONLY_CANTLOCK):
+        if not opening.cut_off(error):
             raise
     # A command died in the middle of its transaction: SQLite takes its half-done pages back when somebody may write.
     writer = opening.connect(path, "rw", patience)
@@ -123,7 +124,7 @@ def _transaction(path: str, work: Callable[[sqlite3.Connection], T], keep: Calla
         return result
 
 
-def _commit(path: str, db: sqlite3.Connection, before: tuple[object, ...]) -> None:
+def _commit(path: str, db: sqlite3.Connection, before: tuple[int, str] | None) -> None:
     """Commit; when SQLite fails in the middle of it, look whether the newest act is there before saying that nothing was recorded."""
     last = newest(db)
     try:
@@ -132,7 +133,7 @@ def _commit(path: str, db: sqlite3.Connection, before: tuple[object, ...]) -> No
         with suppress(sqlite3.Error):
             db.execute("ROLLBACK")
         db.close()
-        if before != last and _is_there(path, last, error):
+        if last and last != before and _is_there(path, *last, error):
             raise errors.Unconfirmed(path, trouble.why(error)) from error
         raise
 
@@ -142,10 +143,11 @@ def _count(db: sqlite3.Connection) -> None:
         db.execute("COMMIT")
 
 
-def _is_there(path: str, act: tuple[object, ...], failed: sqlite3.Error) -> bool:
+def _is_there(path: str, number: int, hash_: str, failed: sqlite3.Error) -> bool:
     """Whether an act, by its number and hash, is in the ledger after all. Raises Uncertain when nobody can tell."""
     try:
         with closing(_open_for_reading(path)) as db:
-            return bool(db.execute(sql.HAS_ACT, dict(zip(("number", "hash"), act, strict=True))).fetchone())
+            found = db.execute(sql.HASH_OF_ACT, {"number": number}).fetchone()
+            return bool(found) and found["hash"] == hash_
     except (sqlite3.Error, OSError, errors.LedgerTrouble) as error:
         raise errors.Uncertain(path, trouble.why(failed)) from error

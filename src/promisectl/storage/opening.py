@@ -98,6 +98,11 @@ def _check_numbers(path: str, application: int, step: int) -> None:
         raise errors.NewerLedger(path, step, sql.SCHEMA_STEP)
 
 
+def cut_off(error: sqlite3.Error) -> bool:
+    """Whether nobody can read before a writer has taken back what a command left that died in the middle of its transaction."""
+    return error.sqlite_errorcode in (sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_READONLY_CANTLOCK)
+
+
 def patiently(path: str, act: Callable[[], Any], patience: int = PATIENCE) -> None:
     """Do `act`, waiting for other commands in small uneven steps, so that nobody starves and Ctrl-C answers at once."""
     deadline = time.monotonic() + patience

@@ -29,7 +29,7 @@ _WHOLE_PERSON = func.coalesce(_person.c.merged_into, _person.c.id) == _whole.c.i
 STATEMENTS: dict[str, ClauseElement] = {
     # Acts
     "ACTS_OF_PROMISE": select(*_SAID).where(_act.c.promise == bindparam("promise")).order_by(_act.c.number),
-    "ACTS_OF_PEOPLE": select(*_SAID, _act.c.person).where(_act.c.person.is_not(None)).order_by(_act.c.number),
+    "ACTS_OF_PEOPLE": select(*_SAID, _act.c.promise, _act.c.person).where(_act.c.person.is_not(None)).order_by(_act.c.number),
     "ACTS_OF_ALL": select(_act).where(_act.c.promise.is_not(None)).order_by(_act.c.promise, _act.c.number),
     "ADD_ACT": insert(_act).values(**_columns(_act)),
     "EXTENT": select(func.count(_act.c.entry.distinct()), func.count()).select_from(_act),
@@ -41,8 +41,8 @@ STATEMENTS: dict[str, ClauseElement] = {
     )
     .select_from(_act.join(_entry, _entry.c.id == _act.c.entry).outerjoin(_once, _once.c.entry == _entry.c.id))
     .order_by(_act.c.number),
-    "LAST_ACT": select(_act.c.number, _act.c.hash).order_by(_act.c.number.desc()),
-    "HAS_ACT": select(_act.c.number).where(_act.c.number == bindparam("number"), _act.c.hash == bindparam("hash")),
+    "LAST_ACT": select(_act.c.number, _act.c.hash, _act.c.recorded_at).order_by(_act.c.number.desc()),
+    "HASH_OF_ACT": select(_act.c.hash).where(_act.c.number == bindparam("number")),
     # Examination
     "PLACED_ACTS": select(_act, _entry.c.command, _entry.c.recorded_at.label("recorded_at_of_entry"))
     .select_from(_act.outerjoin(_entry, _entry.c.id == _act.c.entry))

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from promisectl import errors
 from promisectl.compiled import sql
+from promisectl.storage import disk
 
 _HEADER = b"SQLite format 3\0"
 _WAL = b"\2\2"
@@ -76,7 +77,7 @@ def check_names(path: str, *, writing: bool) -> None:
 def _left_by_a_founding(path: str) -> list[str]:
     """The names under which the file was founded, which `founding` and `backups` choose."""
     directory, name = os.path.split(path)
-    ours = re.compile(re.escape(name) + r"\.[0-9a-f]{16}\.new")
+    ours = re.compile(re.escape(name) + disk.TEMPORARY)
     found = [os.path.join(directory, one) for one in os.listdir(directory) if ours.fullmatch(one)]
     return [one for one in found if os.path.samefile(one, path)]
 

@@ -10,22 +10,19 @@ from typing import NamedTuple
 
 from promisectl import errors
 from promisectl.storage import disk, ledger, opening, strange
+from promisectl.storage.care import extent
+from promisectl.storage.care.extent import Extent
 
 MOST = 10
 """How many of its own the directory of backups holds."""
 _DAY = 86_400 * 10**9  # nanoseconds
-_KILLED = (sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_READONLY_CANTLOCK)
 
 
 class Backup(NamedTuple):
-    """A copy: where it is, how many promises and acts it holds, and of the newest act the hash, which stands for all, moment and number."""
+    """A copy of a ledger: where it is, and how much it holds."""
 
     path: str
-    promises: int
-    acts: int
-    head: str
-    newest: str = ""
-    last: int = 0
+    holds: Extent
 
 
 # In the directory of backups
@@ -115,8 +112,8 @@ class _Own:
     """The names that are given here to backups of one ledger."""
 
     def __init__(self, path: str) -> None:
-        pattern = re.escape(_stem(path)) + r"-(\d{8}T\d{6}Z)(?:-(\d+))?(?:-(before-[a-z]+|damaged))?\.db(?:-[a-z]+)?(\.[0-9a-f]{16}\.new)?"
-        self._pattern = re.compile(pattern, re.ASCII)
+        pattern = r"-(\d{8}T\d{6}Z)(?:-(\d+))?(?:-(before-[a-z]+|damaged))?\.db(?:-[a-z]+)?"
+        self._pattern = re.compile(f"{re.escape(_stem(path))}{pattern}({disk.TEMPORARY})?", re.ASCII)
 
     def read(self, name: str) -> _Name | None:
         """What a name says; None for a name that was not given here."""
@@ -137,12 +134,12 @@ def make(path: str, target: str, *, force: bool = False) -> Backup:
     It can be made while this process holds the ledger's lock. Raises LedgerTrouble, FileExistsError.
     """
     refuse_journals(target)
-    temporary = f"{target}.{os.urandom(8).hex()}.new"
+    temporary = disk.temporary_name(target)
     try:
         with _written(target):
             os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         _copy(path, temporary, target)
-        made = _looked_at(path, temporary)._replace(path=target)
+        made = Backup(target, _looked_at(path, temporary))
         with _written(target):
             disk.sync(temporary)
             os.replace(temporary, target) if force else disk.give_name(temporary, target)
@@ -175,48 +172,35 @@ def _copy(path: str, temporary: str, target: str) -> None:
                 with opening.interruptible(db):
                     opening.patiently(path, lambda: db.execute("VACUUM INTO ?", (temporary,)))
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode in _KILLED:
+                if opening.cut_off(error):
                     with ledger.reading(path):  # a command was killed just now; this takes back what it left half done
                         continue
                 if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CORRUPT:
                     raise errors.CannotWrite(target, str(error)) from error
                 raise
             except sqlite3.IntegrityError as error:
-                raise errors.NotALedger(path, "is damaged") from error
+                raise errors.Damaged(path, "is damaged") from error
         return
 
 
-def _looked_at(path: str, copy: str) -> Backup:
-    """What is in a copy, once SQLite finds nothing wrong with it, and its newest act is in the ledger. Raises NotALedger."""
+def _looked_at(path: str, copy: str) -> Extent:
+    """How much is in a copy, once SQLite finds nothing wrong with it, and its newest act is in the ledger. Raises Damaged."""
     with opening.translated(path):
         with closing(opening.connect(copy, "ro")) as db:
             opening.check(path, db)
             with opening.interruptible(db):
                 sound = db.execute("PRAGMA integrity_check").fetchall()[0][0] == "ok"
             if not sound:
-                raise errors.NotALedger(path, "is damaged")
-            found = content(path, db)
+                raise errors.Damaged(path, "is damaged")
+            found = extent.of(db)
         with closing(opening.connect(path, "ro")) as db:
             opening.patiently(path, lambda: _compare(path, db, found))
     return found
 
 
-def _compare(path: str, db: sqlite3.Connection, copy: Backup) -> None:
-    if copy.head != hash_of(db, copy.last):
-        raise errors.NotALedger(path, "is damaged, or another file than a moment ago")
-
-
-def content(path: str, db: sqlite3.Connection) -> Backup:
-    """How much is in a ledger, and which act is its newest."""
-    promises, acts = db.execute("SELECT (SELECT count(*) FROM promise), (SELECT count(*) FROM act)").fetchone()
-    newest = db.execute("SELECT hash, recorded_at, number FROM act ORDER BY number DESC").fetchone()
-    return Backup(path, promises, acts, *(newest or ("", "", 0)))
-
-
-def hash_of(db: sqlite3.Connection, number: int) -> str:
-    """The hash of an act; empty where there is none of that number."""
-    found = db.execute("SELECT hash FROM act WHERE number = ?", (number,)).fetchone()
-    return found[0] if found else ""
+def _compare(path: str, db: sqlite3.Connection, copy: Extent) -> None:
+    if copy.head != extent.hash_of(db, copy.last):
+        raise errors.Damaged(path, "is damaged, or another file than a moment ago")
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
+from typing import TypeVar
 
 from promisectl.compiled import sql
 from promisectl.domain import lifecycle
@@ -17,7 +18,9 @@ from promisectl.storage.instants import instant
 _SHORT = 60  # letters of both sides of a difference that are shown
 OF_PERSON = ("handle", "name", "merged_into")
 """The columns of a person that what was said of them gives."""
-_NUMBERED = ("entry", "person", "promise")
+NUMBERED = ("entry", "person", "promise")
+"""The tables of which SQLite remembers the highest number ever given."""
+_A = TypeVar("_A", Act, PersonAct)
 
 
 def compared(db: sqlite3.Connection, asked: Asked) -> Iterator[Finding]:
@@ -69,8 +72,7 @@ class _Comparison:
         """The promise that its acts add up to; None where they don't."""
         acts, fine = [], True
         for row in said:
-            self._heard()
-            act = self._read(row)
+            act = self._read(row, codec.act_of, codec.body_of)
             fine = fine and act is not None
             if act:
                 acts.append(act)
@@ -83,11 +85,12 @@ class _Comparison:
                 self._acts.add(f"what was said of #{number} does not add up: {error}")
             return None
 
-    def _read(self, row: Row) -> Act | None:
+    def _read(self, row: Row, act_of: Callable[[Row], _A], body_of: Callable[[_A], str]) -> _A | None:
         """An act, if it says what a command can say, in the spelling of one."""
+        self._heard()
         try:
-            act = codec.act_of(row)
-            fine = (codec.body_of(act), instant(act.at), instant(act.recorded_at)) == (row["body"], row["at"], row["recorded_at"])
+            act = act_of(row)
+            fine = (body_of(act), instant(act.at), instant(act.recorded_at)) == (row["body"], row["at"], row["recorded_at"])
         except NONSENSE:
             fine = False
         if fine:
@@ -106,7 +109,7 @@ class _Comparison:
     # People
 
     def people(self) -> Iterator[Finding]:
-        said = [act for row in self._db.execute(sql.ACTS_OF_PEOPLE) if (act := self._read_of_person(row))]
+        said = [act for row in self._db.execute(sql.ACTS_OF_PEOPLE) if (act := self._read(row, codec.person_act, codec.person_body))]
         troubles = Troubles()
         try:
             folded = fold(said)
@@ -116,18 +119,6 @@ class _Comparison:
             self._compare_people(folded, troubles)
         fine = f"{len({act.person for act in said}):,} people, as they were named"
         yield troubles.finding("people", fine, "people are not as they were named", Cure.REBUILD)
-
-    def _read_of_person(self, row: Row) -> PersonAct | None:
-        self._heard()
-        try:
-            act = codec.person_act(row)
-            fine = (codec.person_body(act), instant(act.at), instant(act.recorded_at)) == (row["body"], row["at"], row["recorded_at"])
-        except NONSENSE:
-            fine = False
-        if fine:
-            return act
-        self._acts.add(f"act {row['number']} ({row['verb']}, person {row['person']}) says what no command says")
-        return None
 
     def _compare_people(self, folded: Mapping[int, Person], troubles: Troubles) -> None:
         rows = {row["id"]: {name: row[name] for name in OF_PERSON} for row in self._db.execute(sql.ALL_PEOPLE)}
@@ -198,7 +189,7 @@ class _Comparison:
         """Numbers are never given twice: SQLite remembers the highest of each table."""
         troubles = Troubles()
         counted = self._db.execute("SELECT name, seq FROM sqlite_sequence ORDER BY name, seq").fetchall()
-        there = [(name, highest) for name in _NUMBERED if (highest := self._db.execute(f"SELECT max(id) FROM {name}").fetchone()[0])]  # noqa: S608
+        there = [(name, highest) for name in NUMBERED if (highest := self._db.execute(f"SELECT max(id) FROM {name}").fetchone()[0])]  # noqa: S608
         for name, number in sorted(set(map(tuple, counted)) ^ set(there), key=str):
             if (name, number) not in there:
                 troubles.add(f"the next {name} would come after number {number}")

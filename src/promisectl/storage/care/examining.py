@@ -10,7 +10,8 @@ from promisectl import errors
 from promisectl.compiled import sql
 from promisectl.domain.findings import Asked, Cure, Finding, Result, Troubles, unreadable
 from promisectl.storage import opening
-from promisectl.storage.care import comparing
+from promisectl.storage.care import comparing, extent
+from promisectl.storage.care.extent import Extent
 
 _SQLITE_TELLS = 100
 _OF_AN_INDEX = re.compile(
@@ -18,15 +19,6 @@ _OF_AN_INDEX = re.compile(
 )
 _CUT_OFF = "a command was cut off while it wrote, and what it left half done is still to be taken back"
 _SWITCHED = "another program has switched it to write-ahead logging"
-
-
-class Extent(NamedTuple):
-    """How much is in a ledger, the hash of its newest act, and its schema step."""
-
-    promises: int
-    acts: int
-    head: str
-    step: int
 
 
 _NOTHING_ASKED = Asked()
@@ -39,9 +31,9 @@ def insist(path: str, head: str = "") -> Extent:
     """
     with opened(path) as db:
         for finding in examine(db, Asked(head=head)):
-            if finding.result is Result.WRONG:
-                raise errors.NotWhole(path, ": ".join((finding.says, *finding.details[:1])))
-        return extent(db)
+            if finding.wrong:
+                raise errors.NotWhole(path, finding.told)
+        return extent.of(db)
 
 
 @contextmanager
@@ -60,16 +52,10 @@ def opened(path: str) -> Iterator[sqlite3.Connection]:
             try:
                 opening.patiently(path, lambda: opening.check(path, db))
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode not in (sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_READONLY_CANTLOCK):
+                if not opening.cut_off(error):
                     raise
                 raise errors.HalfDone(path, _CUT_OFF) from error
             yield db
-
-
-def extent(db: sqlite3.Connection) -> Extent:
-    """How much is in a ledger."""
-    counts, last = db.execute(sql.COUNTS).fetchone(), db.execute(sql.LAST_ACT).fetchone()
-    return Extent(counts["promises"], counts["acts"], last["hash"] if last else "", db.execute("PRAGMA user_version").fetchone()[0])
 
 
 def roughly(db: sqlite3.Connection) -> int:
@@ -92,7 +78,7 @@ def examine(db: sqlite3.Connection, asked: Asked = _NOTHING_ASKED) -> Iterator[F
         for check in (file, schema):
             finding = _made(check, db)
             yield finding
-            if finding.result is Result.WRONG and finding.cure is not Cure.FIX:
+            if finding.wrong and finding.cure is not Cure.FIX:
                 return
         yield _made(_links, db)
         yield from comparing.compared(db, asked)
@@ -129,54 +115,62 @@ def schema(db: sqlite3.Connection) -> Finding:
     (encoding,) = db.execute("PRAGMA encoding").fetchone()
     if encoding != "UTF-8":
         return Finding("schema", Result.WRONG, f"texts are stored as {encoding}, which no promisectl does", cure=Cure.RESTORE)
-    wrong, more = strange(db)
-    tables = [name for name, kind in wrong.items() if kind == "table"]
+    amiss, more = strange(db)
     troubles = Troubles()
-    for name, kind in wrong.items():
-        troubles.add(f"the {kind} {name} is missing, or not as it was made")
-    for name, kind in more.items():
-        if kind == "trigger":
-            troubles.add(f"the trigger {name} is none of promisectl's, and could change what is written")
+    for one in amiss:
+        troubles.add(f"{one} is missing, or not as it was made")
+    for one in more:
+        if one.kind == "trigger":
+            troubles.add(f"{one} is none of promisectl's, and could change what is written")
     if troubles.count:
-        return troubles.finding("schema", "", "the ledger is not built as it should be", Cure.RESTORE if tables else Cure.FIX)
+        taken = {one.name for one in amiss} & {one.name for one in more if one.kind != "trigger"}
+        cure = Cure.RESTORE if taken or any(one.kind == "table" for one in amiss) else Cure.FIX
+        return troubles.finding("schema", "", "the ledger is not built as it should be", cure)
     if more:
-        others = ", ".join(f"the {kind} {name}" for name, kind in more.items())
-        return Finding("schema", Result.NOTE, f"all is in its place; besides, somebody made {others}")
+        return Finding("schema", Result.NOTE, f"all is in its place; besides, somebody made {', '.join(map(str, more))}")
     return Finding("schema", Result.OK, "tables, indexes, triggers and views are in place")
 
 
-def strange(db: sqlite3.Connection) -> tuple[dict[str, str], dict[str, str]]:
-    """What of the ledger's own is missing or made otherwise, and what is there besides: each by its name, with what it is.
+class Part(NamedTuple):
+    """A part of the schema: a `table`, an `index`, a `trigger` or a `view`, with its name."""
+
+    kind: str
+    name: str
+
+    def __str__(self) -> str:
+        """As it stands in a sentence."""
+        return f"the {self.kind} {self.name}"
+
+
+def made_by(statement: str) -> Part:
+    """What a statement of the schema makes."""
+    kind, name, *_ = statement.removeprefix("CREATE ").removeprefix("UNIQUE ").replace("IF NOT EXISTS ", "", 1).split()
+    return Part(kind.lower(), name)
+
+
+def strange(db: sqlite3.Connection) -> tuple[list[Part], list[Part]]:
+    """What of the ledger's own is missing or made otherwise, and what is there besides.
 
     A ledger of an earlier schema step need not have what came later, and its views were others.
     """
     (step,) = db.execute("PRAGMA user_version").fetchone()
-    later = {name_of(one) for past, made in sql.UPGRADES.items() if past > step for one in made}
+    later = {made_by(one) for past, made in sql.UPGRADES.items() if past > step for one in made}
     rows = db.execute("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL").fetchall()
-    own = set[tuple[str, str]]()
-    wrong = dict[str, str]()
-    for name, made in ((name_of(one), one) for one in sql.SCHEMA):
-        kind = made.split(" INDEX")[0].split()[1].lower() if " INDEX" not in made[: len("CREATE UNIQUE INDEX")] else "index"
-        found = [row["sql"] for row in rows if (row["type"], row["name"]) == (kind, name)]
-        missing = not found and name not in later
-        early = found and name in later and kind == "table"
-        other = found and found != [made] and (step == sql.SCHEMA_STEP or kind != "view")
-        if missing or other or early:
-            wrong[name] = kind
-        own.add((kind, name))
-    more = {row["name"]: row["type"] for row in rows if (row["type"], row["name"]) not in own and not _of_sqlite(row)}
-    return wrong, more
+    there = {Part(row["type"], row["name"]): row["sql"] for row in rows}
+    own = {made_by(one): one for one in sql.SCHEMA}
+    amiss = []
+    for part, made in own.items():
+        missing = part not in there and part not in later
+        early = part in there and part in later and part.kind == "table"
+        other = part in there and there[part] != made and (step == sql.SCHEMA_STEP or part.kind != "view")
+        if missing or early or other:
+            amiss.append(part)
+    return amiss, [part for part in there if part not in own and not _of_sqlite(part)]
 
 
-def _of_sqlite(row: sqlite3.Row) -> bool:
+def _of_sqlite(part: Part) -> bool:
     """Whether SQLite itself made a table or an index; it makes neither triggers nor views."""
-    return row["type"] in {"table", "index"} and row["name"].startswith("sqlite_")
-
-
-def name_of(made: str) -> str:
-    """The name of what a statement makes."""
-    words = made.removeprefix("CREATE ").removeprefix("UNIQUE ").replace("IF NOT EXISTS ", "", 1).split()
-    return words[1]
+    return part.kind in {"table", "index"} and part.name.startswith("sqlite_")
 
 
 def _links(db: sqlite3.Connection) -> Finding:

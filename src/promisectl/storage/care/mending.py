@@ -10,11 +10,10 @@ from typing import NamedTuple
 from promisectl import errors
 from promisectl.compiled import sql
 from promisectl.domain import lifecycle, people
-from promisectl.domain.findings import Cure, Finding, Result
+from promisectl.domain.findings import Cure, Finding
 from promisectl.storage import codec, ledger, opening
 from promisectl.storage.care import backups, comparing, examining
 
-_NUMBERED = ("entry", "person", "promise")
 _IN_THE_WAY = "promise_is_never_deleted"
 
 
@@ -39,7 +38,7 @@ def settle(path: str) -> Iterator[str]:
 
 def build(path: str, keeping: Keeping) -> Iterator[str]:
     """Make indexes, guards and views as they should be, after a backup, and say so. Raises LedgerTrouble."""
-    wrong = [one for one in found(path) if one.result is Result.WRONG]
+    wrong = found(path)
     if not any(one.cure is Cure.FIX for one in wrong) or any(one.cure is Cure.RESTORE for one in wrong):
         return
     yield from _kept(path, keeping, "fix")
@@ -56,10 +55,10 @@ def build(path: str, keeping: Keeping) -> Iterator[str]:
 
 def rebuild(path: str, keeping: Keeping) -> Iterator[str]:
     """Tell every row again from the acts, after a backup, and say so. Raises NotRebuilt where the acts are not whole, and LedgerTrouble."""
-    wrong = [one for one in found(path) if one.result is Result.WRONG]
+    wrong = found(path)
     beyond = [one for one in wrong if one.cure is Cure.RESTORE]
     if beyond:
-        raise errors.NotRebuilt(path, ": ".join((beyond[0].says, *beyond[0].details[:1])))
+        raise errors.NotRebuilt(path, beyond[0].told)
     if not wrong:
         yield "there is nothing to rebuild: every row is as its acts left it"
         return
@@ -69,9 +68,9 @@ def rebuild(path: str, keeping: Keeping) -> Iterator[str]:
         done = _built(db)
         _told_again(db)
         db.execute("REINDEX")
-        still = [one for one in examining.examine(db) if one.result is Result.WRONG]
-        if still:
-            raise errors.NotRebuilt(path, ": ".join((still[0].says, *still[0].details[:1])))
+        for finding in examining.examine(db):
+            if finding.wrong:
+                raise errors.NotRebuilt(path, finding.told)
         return done
 
     done = ledger.write(path, work)
@@ -79,9 +78,9 @@ def rebuild(path: str, keeping: Keeping) -> Iterator[str]:
 
 
 def found(path: str) -> list[Finding]:
-    """What an examination finds. Raises LedgerTrouble."""
+    """What an examination finds wrong. Raises LedgerTrouble."""
     with examining.opened(path) as db:
-        return list(examining.examine(db))
+        return [one for one in examining.examine(db) if one.wrong]
 
 
 def _kept(path: str, keeping: Keeping, before: str) -> Iterator[str]:
@@ -91,15 +90,15 @@ def _kept(path: str, keeping: Keeping, before: str) -> Iterator[str]:
 
 def _built(db: sqlite3.Connection) -> list[str]:
     """Whatever is missing of the ledger's own or made otherwise, made as it should be; triggers of others go."""
-    wrong, more = examining.strange(db)
-    done = []
-    for name, kind in [*((name, kind) for name, kind in more.items() if kind == "trigger"), *wrong.items()]:
-        db.execute(f'DROP {kind} IF EXISTS "{name}"')
-        done.append(f"the {kind} {name} was {'made anew' if name in wrong else 'taken away'}")
+    amiss, more = examining.strange(db)
+    foreign = [one for one in more if one.kind == "trigger"]
+    for one in (*foreign, *amiss):
+        name = one.name.replace('"', '""')
+        db.execute(f'DROP {one.kind} IF EXISTS "{name}"')
     for statement in sql.SCHEMA:
-        if examining.name_of(statement) in wrong:
+        if examining.made_by(statement) in amiss:
             db.execute(statement)
-    return done
+    return [*(f"{one} was taken away" for one in foreign), *(f"{one} was made anew" for one in amiss)]
 
 
 def _told_again(db: sqlite3.Connection) -> None:
@@ -121,8 +120,8 @@ def _told_again(db: sqlite3.Connection) -> None:
     for target, by in taken.items():
         db.execute(sql.MARK_ENTRY, {"entry_id": target, "undone_by": by})
     db.execute(sql.DATE_ENTRIES)
-    db.execute(next(one for one in sql.SCHEMA if examining.name_of(one) == _IN_THE_WAY))
+    db.execute(next(one for one in sql.SCHEMA if examining.made_by(one).name == _IN_THE_WAY))
     db.execute("DELETE FROM sqlite_sequence")
-    for table in _NUMBERED:
+    for table in comparing.NUMBERED:
         highest = f"SELECT max(id) AS id FROM {table}"  # noqa: S608 (our own names)
         db.execute(f"INSERT INTO sqlite_sequence (name, seq) SELECT '{table}', id FROM ({highest}) WHERE id")  # noqa: S608 (the same)

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from promisectl.domain.findings import Cure, Finding, Result, Troubles
+from promisectl.storage import disk
 
 _OTHERS = 0o077
 _OTHERS_WRITE = 0o022
@@ -19,7 +20,7 @@ _LOCKED = "nothing can be recorded"
 _BESIDE = "something lies beside the ledger"
 _OWN = "promisectl"  # what the directories are called that are made for it alone
 _FRESH = 60  # seconds in which a command may still be at work on a file
-_LEFT_OVER = re.compile(r".+\.[0-9a-f]{12,16}\.new(-journal)?")
+_LEFT_OVER = re.compile(f".+{disk.TEMPORARY}(-journal)?")
 _CONFLICT = re.compile(r"[ck]onfli[ck]?t|\(\d+\)", re.IGNORECASE)
 _NETWORK = ("nfs", "cifs", "smb", "9p", "afs", "ceph", "gluster", "davfs", "ncpfs", "vboxsf", "fuse.sshfs", "fuse.rclone", "fuse.davfs")
 _SYNCED = re.compile(r"dropbox|onedrive|icloud|mobile documents|google ?drive|nextcloud|owncloud|pcloud|syncthing", re.IGNORECASE)

@@ -1,32 +1,21 @@
 """A ledger becomes what a backup holds: old or new at every moment, and what was there is kept."""
 
 import os
-import shutil
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
-from datetime import datetime
 from typing import IO, NamedTuple
 
 from promisectl import errors
-from promisectl.domain.findings import Cure, Finding, Result
+from promisectl.domain.findings import Cure, Finding
 from promisectl.storage import disk, ledger, opening, too_late
-from promisectl.storage.care import backups, examining
+from promisectl.storage.care import aside, backups, examining, extent
+from promisectl.storage.care.aside import Place
 from promisectl.storage.care.backups import Backup
+from promisectl.storage.care.extent import Extent
+from promisectl.storage.care.sources import Source
 
-_PAGES = 256
-"""How many are copied before Ctrl-C is listened to again."""
-_PAUSE = 0.005  # seconds between two attempts, while others read
 _DONE = ("The backup was restored to", "doctor")  # what is said where it is done and not confirmed
-_PIECE = 1 << 20  # bytes
-
-
-class Source(NamedTuple):
-    """A backup that was found whole, and an open connection that sees it as it was then."""
-
-    db: sqlite3.Connection
-    content: Backup
 
 
 class Restored(NamedTuple):
@@ -43,70 +32,14 @@ class Restored(NamedTuple):
         return self.before.path if self.before else self.aside
 
 
-# The backup
-
-
-@contextmanager
-def opened(path: str) -> Iterator[Source]:
-    """A backup, checked whole: by SQLite, and act by act. Raises NotABackup and LedgerTrouble."""
-    with _as_backup(path):
-        opening.check_header(path)
-        _refuse_unsettled(path)
-        db = opening.connect(path, "ro")
-    with closing(db):
-        with _as_backup(path):
-            db.execute("BEGIN")
-            opening.patiently(path, lambda: opening.check(path, db))
-            _examine(path, db)
-            found = backups.content(path, db)
-        yield Source(db, found)
-
-
-def _refuse_unsettled(path: str) -> None:
-    """Refuse a file that is not all of it: a part is in a journal beside it. Raises HalfCopied."""
-    with suppress(FileNotFoundError), open(f"{path}-journal", "rb") as journal:
-        if journal.read(1) not in (b"", b"\0"):
-            raise errors.HalfCopied(path)
-
-
-@contextmanager
-def _as_backup(path: str) -> Iterator[None]:
-    """Whatever is wrong inside is wrong with the backup. Raises NotABackup."""
-    try:
-        with opening.translated(path):
-            yield
-    except errors.NewerLedger as problem:
-        raise errors.NotABackup(path, problem.what, "update promisectl, or choose another backup") from problem
-    except errors.NotALedger as problem:
-        raise errors.NotABackup(path, problem.what) from problem
-
-
-def _examine(path: str, db: sqlite3.Connection) -> None:
-    """Raises NotALedger where the doctor would find anything wrong that it can't fix."""
-    for finding in examining.examine(db):
-        if finding.result is Result.WRONG and finding.cure is not Cure.FIX:
-            raise errors.NotALedger(path, f"is damaged ({': '.join((finding.says, *finding.details[:1]))})")
-
-
-# The ledger
-
-
-class Place(NamedTuple):
-    """Where the ledger is, where what was there is to be kept, and when that is."""
-
-    path: str
-    directory: str
-    now: datetime
-
-
 class There(NamedTuple):
-    """What is in the ledger's place; no content where it can't be read.
+    """How much is in the ledger's place; nothing where it can't be read.
 
     `relation` is what the backup is beside it: the `same`, `earlier` or `later` in one history, or `apart` from it. `damage` is what is
     wrong with it, and nothing where it is whole; `readable` whether it shows something all the same.
     """
 
-    content: Backup | None = None
+    holds: Extent | None = None
     relation: str = "apart"
     damage: str = ""
     readable: bool = False
@@ -114,7 +47,7 @@ class There(NamedTuple):
     @property
     def whole(self) -> bool:
         """Whether a backup can be made of it that can be restored."""
-        return bool(self.content) and not self.damage
+        return bool(self.holds) and not self.damage
 
 
 @contextmanager
@@ -134,9 +67,9 @@ def there(path: str, source: Source) -> There:
         return There()
     try:
         with ledger.reading(path) as db:
-            wrong = [one for one in examining.examine(db) if one.result is Result.WRONG]
-            content = backups.content(path, db)
-            return There(content, _relation(db, content, source), _worst(wrong), not any(map(_unopenable, wrong)))
+            wrong = [one for one in examining.examine(db) if one.wrong]
+            holds = extent.of(db)
+            return There(holds, _relation(db, holds, source), _worst(wrong), not any(map(_unopenable, wrong)))
     except errors.NotALedger:
         return There()
 
@@ -151,12 +84,12 @@ def _unopenable(finding: Finding) -> bool:
     return finding.check in ("file", "schema") and finding.cure is Cure.RESTORE
 
 
-def _relation(db: sqlite3.Connection, content: Backup, source: Source) -> str:
-    if content.head == source.content.head:
+def _relation(db: sqlite3.Connection, holds: Extent, source: Source) -> str:
+    if holds.head == source.holds.head:
         return "same"
-    if backups.hash_of(db, source.content.last) == source.content.head:
+    if extent.hash_of(db, source.holds.last) == source.holds.head:
         return "earlier"
-    return "later" if backups.hash_of(source.db, content.last) == content.head else "apart"
+    return "later" if extent.hash_of(source.db, holds.last) == holds.head else "apart"
 
 
 @_nothing_restored()
@@ -168,7 +101,7 @@ def restore(source: Source, place: Place, seen: There | None = None) -> Restored
     """
     while True:
         with suppress(_Raced), opening.translated(place.path):
-            if not os.path.lexists(place.path):
+            if not ledger.exists(place.path):
                 return _found(source, place)
             found = seen or there(place.path, source)
             if _unreadable(place.path):
@@ -181,9 +114,17 @@ class _Raced(Exception):
     """Another command has put a ledger there just now: look again."""
 
 
-def _refuse_change(path: str, seen: There | None, now: Backup | None) -> None:
+def _put_aside(place: Place, file: IO[bytes] | None = None) -> str:
+    """What is there is put aside. Raises _Raced when another command is at the same."""
+    try:
+        return aside.put(place, file)
+    except FileExistsError as error:
+        raise _Raced from error
+
+
+def _refuse_change(path: str, seen: There | None, now: Extent | None) -> None:
     """Raises ChangedMeanwhile where somebody has said Yes to something else."""
-    if seen and seen.content != now:
+    if seen and seen.holds != now:
         raise errors.ChangedMeanwhile(path)
 
 
@@ -210,7 +151,7 @@ def _fill(source: Source, place: Place, found: There, *, asked: bool) -> Restore
         return _replace(source, place)
     # A file that is closed takes SQLite's locks with it, so what is opened here stays open for longer than the connection.
     with ExitStack() as longer, closing(db):
-        _refuse_change(place.path, seen, _content(place.path, db))
+        _refuse_change(place.path, seen, _holds(db))
         done = _kept(place, found)
         if done is None:
             file = longer.enter_context(open(place.path, "rb"))
@@ -218,14 +159,14 @@ def _fill(source: Source, place: Place, found: There, *, asked: bool) -> Restore
         before = _changes(db)
         db.execute("ROLLBACK")  # a copy begins a transaction itself; the lock stays
         try:
-            source.db.backup(db, pages=_PAGES, progress=_Waiting(place.path), sleep=_PAUSE)
-            _check(source, place.path, db, done)
+            source.copy(place.path, db)
+            source.check(place.path, db, done.where)
         except sqlite3.Error as error:
-            if _copied(source, place.path, db, before):
+            if _copied(source, db, before):
                 raise errors.Unconfirmed(place.path, str(error), *_DONE) from error
             raise errors.NotRestored(place.path, str(error), done.where) from error
         except KeyboardInterrupt:
-            if _copied(source, place.path, db, before):
+            if _copied(source, db, before):
                 too_late.complain()
             raise
     return done
@@ -241,25 +182,9 @@ def _locked(path: str) -> sqlite3.Connection:
     return db
 
 
-class _Waiting:
-    """Called at every step of a copy: gives up when others have read for too long. Raises Busy."""
-
-    def __init__(self, path: str) -> None:
-        self._path = path
-        self._deadline = 0.0
-
-    def __call__(self, status: int, _remaining: int, _total: int) -> None:
-        if status not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            self._deadline = 0.0
-            return
-        self._deadline = self._deadline or time.monotonic() + opening.PATIENCE
-        if time.monotonic() >= self._deadline:
-            raise errors.Busy(self._path, opening.PATIENCE)
-
-
-def _content(path: str, db: sqlite3.Connection) -> Backup | None:
+def _holds(db: sqlite3.Connection) -> Extent | None:
     try:
-        return backups.content(path, db)
+        return extent.of(db)
     except sqlite3.DatabaseError:
         return None
 
@@ -276,28 +201,12 @@ def _changes(db: sqlite3.Connection) -> int:
     return int(db.execute("PRAGMA schema_version").fetchone()[0])
 
 
-def _copied(source: Source, path: str, db: sqlite3.Connection, before: int) -> bool:
+def _copied(source: Source, db: sqlite3.Connection, before: int) -> bool:
     """Whether a copy that failed had come to its end all the same: what was there before can look like it, but was not counted up."""
     try:
-        return _changes(db) != before and _same(source, path, db)
+        return _changes(db) != before and source.is_in(db)
     except sqlite3.Error:
         return False
-
-
-def _check(source: Source, path: str, db: sqlite3.Connection, done: Restored) -> None:
-    """Raises NotRestored unless what is there now is what was copied."""
-    why = "what is there now is not what was copied"
-    try:
-        with opening.interruptible(db):
-            if _same(source, path, db) and db.execute("PRAGMA integrity_check").fetchall()[0][0] == "ok":
-                return
-    except sqlite3.Error as error:
-        why = str(error)
-    raise errors.NotRestored(path, why, done.where)
-
-
-def _same(source: Source, path: str, db: sqlite3.Connection) -> bool:
-    return backups.content(path, db)[1:] == source.content[1:]
 
 
 # Nothing there, or nothing that can be opened
@@ -307,7 +216,7 @@ def _found(source: Source, place: Place) -> Restored:
     disk.make_directories(os.path.dirname(os.path.abspath(place.path)))
     with ExitStack() as at_last:
         with _made(source, place.path) as temporary:
-            done = Restored(aside=_put_aside(place) if _journals(place.path) else "")
+            done = Restored(aside=_put_aside(place) if aside.journals(place.path) else "")
             at_last.enter_context(too_late.recorded())
             try:
                 disk.give_name(temporary, place.path)
@@ -334,12 +243,12 @@ def _replace(source: Source, place: Place) -> Restored:
 @contextmanager
 def _made(source: Source, path: str) -> Iterator[str]:
     """A whole copy beside its place, on the disk, still without a name; it is gone in the end."""
-    temporary = f"{path}.{os.urandom(8).hex()}.new"
+    temporary = disk.temporary_name(path)
     try:
         os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         with closing(opening.connect(temporary, "rw")) as db:
-            source.db.backup(db, pages=_PAGES, progress=_Waiting(path), sleep=_PAUSE)
-            _check(source, path, db, Restored())
+            source.copy(path, db)
+            source.check(path, db, "")
         disk.sync(temporary)
         yield temporary
     finally:
@@ -354,38 +263,3 @@ def _confirmed(place: Place, done: Restored) -> Restored:
     except OSError as error:
         raise errors.Unconfirmed(place.path, error.strerror or str(error), *_DONE) from error
     return done
-
-
-def _journals(path: str) -> list[str]:
-    """What SQLite has left beside a ledger."""
-    return [left for left in (os.path.realpath(path) + journal for journal in disk.JOURNALS) if os.path.lexists(left)]
-
-
-def _put_aside(place: Place, file: IO[bytes] | None = None) -> str:
-    """The bytes of a ledger, and of the journal beside it, in the directory of backups; of the journal only there."""
-    target = backups.free_name(*place, kind="damaged")
-    if file:
-        _keep_bytes(file, target)
-    journals = _journals(place.path)
-    kept = [target] if file else []
-    for journal in journals:
-        kept.append(target + journal[journal.rindex("-") :])
-        with open(journal, "rb") as beside:
-            _keep_bytes(beside, kept[-1])
-    disk.sync(place.directory)
-    for journal in journals:
-        os.unlink(journal)
-    return kept[0]
-
-
-def _keep_bytes(file: IO[bytes], target: str) -> None:
-    temporary = f"{target}.{os.urandom(8).hex()}.new"
-    try:
-        with open(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as kept:
-            shutil.copyfileobj(file, kept, _PIECE)
-            kept.flush()
-            os.fsync(kept.fileno())
-        disk.give_name(temporary, target)
-    finally:
-        with suppress(OSError):
-            os.unlink(temporary)
