@@ -1,14 +1,16 @@
 """The edge of the program: streams made safe on the way in, every error turned into a sentence and an exit code on the way out."""
 
+import _signal  # type: ignore[import-not-found]  # all that is needed of `signal`, which takes longer
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import TextIO
 
-from promisectl import errors
-from promisectl.cli import aliases
+from promisectl import __version__, errors
+from promisectl.cli import aliases, reader
+from promisectl.cli.reader import Call
+from promisectl.commands.run import run, said
 from promisectl.escaping import is_text
 
 
@@ -27,7 +29,6 @@ def main(words: Sequence[str]) -> int:
 
 def _answered(words: Sequence[str]) -> int:
     try:
-        words = aliases.expanded(words, os.environ)
         return _ask(words)
     except (errors.ReaderGone, BrokenPipeError):
         _drop(sys.stdout)
@@ -45,17 +46,40 @@ def _ask(words: Sequence[str]) -> int:
     match list(words):
         case ["completion", shell, "--", *typed] if typed:
             return _at_a_tab(shell, typed)
+        case ["--version"]:
+            said(f"promisectl {__version__}")
+            return 0
+    call = _call(words)
+    if call is None:
+        words = aliases.expanded(words, os.environ)
+        call = _call(words)
+    _signal.signal(_signal.SIGINT, _signal.default_int_handler)
+    if call is None:
+        return _ask_typer(words)
+    try:
+        run(*call)
+    except SystemExit as done:
+        return int(done.code or 0)
+    return 0
+
+
+def _call(words: Sequence[str]) -> Call | None:
+    """The call that the compiled tables read from the words; None where Typer has to read them."""
+    return None if os.environ.get("PROMISECTL_COMPILED") == "0" else reader.read(words)
+
+
+def _ask_typer(words: Sequence[str]) -> int:
     from typer import Abort
     from typer.exceptions import TyperException
     from typer.main import get_command
 
     from promisectl.cli.app import build
 
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     if not all(is_text(word) and "\0" not in word for word in words):
         raise errors.NotUnicode
     try:
-        code = get_command(build(words, aliases.listed(words, os.environ))).main(list(words), prog_name="promisectl", standalone_mode=False)
+        program = get_command(build(words, aliases.listed(words, os.environ)))
+        code = program.main(list(words), prog_name="promisectl", standalone_mode=False, obj=run)
         sys.stdout.flush()
     except TyperException as error:
         raise errors.Unreadable(error.format_message(), _command(error)) from error
@@ -68,8 +92,6 @@ def _ask(words: Sequence[str]) -> int:
 
 def _at_a_tab(shell: str, words: Sequence[str]) -> int:
     """Say what could come next, at once: Typer alone would take longer than the rest. Nothing is asked yet, so nothing is refused."""
-    from promisectl.commands.run import run
-
     with suppress(errors.Problem):
         run("completion", "completion", {"shell": shell, "words": words})
     return 0

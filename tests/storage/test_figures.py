@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -18,14 +17,13 @@ from hypothesis import strategies as st
 from promisectl import errors
 from promisectl.commands import look, make, more
 from promisectl.commands import people as persons
-from tests.conftest import Program
+from tests.conftest import LONG, Program
 from tests.domain import plain_figures as plain
 from tests.storage.test_walks import COMMANDS, SEVERAL, asked, world
 
 ZONE = "Europe/Berlin"
 HALF_DAY = timedelta(hours=12)
 NOTHING = {"count": 0, "of": 0, "rate": None, "low": None, "high": None}
-LONG = os.environ.get("PROMISECTL_LONG") == "1"
 SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 PHASES = (Phase.generate, Phase.shrink) if LONG else (Phase.generate,)  # what fails is told in full; to make it small takes minutes
 

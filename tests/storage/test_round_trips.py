@@ -21,9 +21,8 @@ from promisectl.commands import export, import_, look, make, more
 from promisectl.domain import lifecycle
 from promisectl.env import Env, Once
 from promisectl.storage import copying, ledger
+from tests.conftest import LONG
 from tests.storage.test_walks import KNOWN, NAMES, PRELUDE, START, Dice, perform, replayed, stand, world
-
-LONG = os.environ.get("PROMISECTL_LONG") == "1"
 
 
 def times(count: int) -> settings:

@@ -27,8 +27,8 @@ from promisectl.domain import lifecycle
 from promisectl.domain.promise import Promise
 from promisectl.env import Env
 from promisectl.storage import codec
+from tests.conftest import LONG
 
-LONG = os.environ.get("PROMISECTL_LONG") == "1"
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 MOVING = {"request", "offer", "negotiate", "accept", "decline", "complete", "renege", "withdraw", "release", "reopen", "void"}
 

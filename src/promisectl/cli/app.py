@@ -11,7 +11,7 @@ from promisectl.cli.aliases import Listed
 from promisectl.cli.declare import DECLARED, Color, Csv, Declaration, Json, Jsonl, Ledger, NoInput, NoPager, Plain, Today, callback
 from promisectl.cli.help import Command, Group
 from promisectl.cli.mistyped import needs_a_command
-from promisectl.commands.run import run, said, terminal
+from promisectl.commands.run import said, terminal
 from promisectl.escaping import safe
 from promisectl.terminal import COLORS
 
@@ -51,7 +51,7 @@ def build(words: Sequence[str], listed: Listed = aliases.NONE) -> typer.Typer:
                 groups[declaration.group] = typer.Typer(help=_GROUPS[declaration.group], **alone, **settings)
                 app.add_typer(groups[declaration.group], name=declaration.group, rich_help_panel=declaration.panel)
             place = groups[declaration.group]
-        place.command(declaration.name, cls=Command, rich_help_panel=declaration.panel)(callback(declaration, run))
+        place.command(declaration.name, cls=Command, rich_help_panel=declaration.panel)(callback(declaration))
     for name, stands_for in listed.stands_for.items():
         app.command(name, rich_help_panel="Your aliases", help=f"= {safe(stands_for)}")(_listed_only)
     return app
@@ -103,4 +103,5 @@ def _root(
     del version
     if ctx.invoked_subcommand is None:
         world = {"ledger": ledger, "today": today, "color": color, "no_input": no_input}
-        run("look", "moves", {**world, "json": json, "jsonl": jsonl, "csv": csv, "plain": plain, "no_pager": no_pager})
+        form = {"json": json, "jsonl": jsonl, "csv": csv, "plain": plain, "no_pager": no_pager}
+        ctx.obj("look", "moves", {"exit_code": False, **world, **form})

@@ -77,8 +77,11 @@ def command(
     return register
 
 
-def callback(declaration: Declaration, run: Callable[[str, str, dict[str, Any]], None]) -> Callable[..., None]:
-    """The function that Typer calls: the declared arguments and the options that every command of its kind has, handed to `run`."""
+def callback(declaration: Declaration) -> Callable[..., None]:
+    """The function that Typer calls: the declared arguments and the options that every command of its kind has, handed to what is run.
+
+    That is the object of the context: it is given a module and a function of `commands`, and its arguments.
+    """
     shared = {**declaration.answers, **WORLD}
 
     def call(ctx: typer.Context, **arguments: Any) -> None:
@@ -88,7 +91,7 @@ def callback(declaration: Declaration, run: Callable[[str, str, dict[str, Any]],
         for name in shared:
             if arguments[name] in (None, False):
                 arguments[name] = before.get(name, arguments[name])
-        run(declaration.module, declaration.function, arguments)
+        ctx.obj(declaration.module, declaration.function, arguments)
 
     declared = (declaration.declared, declaration.also) if declaration.also else (declaration.declared,)
     own = [parameter for one in declared for parameter in inspect.signature(one, eval_str=True).parameters.values()]

@@ -9,7 +9,6 @@ from typer.core import TyperCommand, TyperGroup
 from promisectl import errors
 from promisectl.cli import mistyped
 from promisectl.cli.pages import Entry, Page, page
-from promisectl.cli.typed import light
 from promisectl.commands.run import said
 from promisectl.rendering.folding import folded
 
@@ -24,15 +23,11 @@ def _show(ctx: Any, _option: Any, wanted: bool) -> None:
 
 
 class _Ours:
-    """What a command and a group of them share: our layout, and options that cost little and are heard."""
+    """What a command and a group of them share: our layout, and help that somebody hears."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help."""
         formatter.write(text(page(ctx), min(ctx.terminal_width, _WIDEST), color=ctx.color))
-
-    def get_params(self, ctx: Any) -> Any:
-        """Its arguments and options, that for help included."""
-        return light(super().get_params(ctx))  # type: ignore[misc]
 
     def get_help_option(self, ctx: Any) -> Any:
         """The option --help, told whether anybody could hear it: Typer's own breaks where stdout is full."""

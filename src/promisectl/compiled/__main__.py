@@ -71,9 +71,10 @@ def source() -> str:
 
 
 def main() -> None:
-    """Write `compiled/sql.py`, `compiled/words.py` and the pages in `compiled/man`, and take away the pages of commands that are gone."""
+    """Write `compiled/sql.py`, `words.py`, `argv.py` and the pages in `compiled/man`, and take away the pages of commands that are gone."""
     Path(__file__).with_name("sql.py").write_text(source(), encoding="utf-8")
     Path(__file__).with_name("words.py").write_text(declared.source(), encoding="utf-8")
+    Path(__file__).with_name("argv.py").write_text(declared.source_of_calls(), encoding="utf-8")
     pages = manual.sources()
     manual.PLACE.mkdir(exist_ok=True)
     for gone in {file.name for file in manual.PLACE.iterdir()} - {*pages}:
