@@ -1,6 +1,7 @@
 """The page of errors has every error: when it comes, and every sentence that the program can say of it, as the terminal shows it."""
 
 import ast
+import importlib
 import inspect
 import re
 from collections.abc import Iterator
@@ -10,10 +11,15 @@ import pytest
 
 from promisectl import errors
 
-HOUSE = Path(errors.__file__).parent
+ROOM = Path(errors.__file__).parent
+HOUSE = ROOM.parent
 PAGE = " ".join((HOUSE / "guide" / "errors.md").read_text(encoding="utf-8").split())
 SHOWN = re.sub(r"\*\*.*?\*\*", "", PAGE)
 LONG = 10  # letters: shorter pieces of a sentence say too little to be looked for
+
+
+for room in ROOM.glob("[!_]*.py"):
+    importlib.import_module(f"promisectl.errors.{room.stem}")
 
 
 def _family(root: type[errors.Problem]) -> Iterator[type[errors.Problem]]:
@@ -88,7 +94,7 @@ def _said() -> Iterator[tuple[str, str]]:
     """Every piece of a sentence of an error, with the place in the source where it stands."""
     for file in sorted(HOUSE.rglob("*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
-        if file.name == "errors.py":
+        if file.parent == ROOM:
             bodies = [one for one in tree.body if isinstance(one, ast.ClassDef) and one.name != "Problem"]
             for body in bodies:
                 nodes = [one for one in body.body if not (isinstance(one, ast.Expr) or _is_attribute(one))]

@@ -1,5 +1,7 @@
 """The program: `main` is what the console script and `python -m promisectl` call."""
 
+from __future__ import annotations
+
 import _signal  # type: ignore[import-not-found]  # importing `signal` takes so long that Ctrl-C would print a traceback meanwhile
 import sys
 

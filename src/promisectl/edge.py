@@ -1,17 +1,23 @@
 """The edge of the program: streams made safe on the way in, every error turned into a sentence and an exit code on the way out."""
 
+from __future__ import annotations
+
 import _signal  # type: ignore[import-not-found]  # all that is needed of `signal`, which takes longer
 import os
 import sys
-from collections.abc import Sequence
 from contextlib import suppress
-from typing import TextIO
 
 from promisectl import __version__, errors
 from promisectl.cli import aliases, reader
-from promisectl.cli.reader import Call
 from promisectl.commands.run import run, said
 from promisectl.escaping import is_text
+from promisectl.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import TextIO
+
+    from promisectl.cli.reader import Call
 
 
 def main(words: Sequence[str]) -> int:

@@ -1,16 +1,21 @@
 """The world around one command: the clock, the environment, the streams. Commands meet them only here."""
 
+from __future__ import annotations
+
 import io
 import os
-from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
-from typing import IO, NamedTuple, TextIO
 
 from promisectl import errors, pager, places, terminal
 from promisectl.config import Config
 from promisectl.domain import civil
 from promisectl.escaping import safe
+from promisectl.light import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import IO, TextIO
 
 PROMPT = " › "
 """What stands between a question and its answer."""
@@ -23,7 +28,7 @@ class Once(NamedTuple):
     key: str
     request: str
 
-    def about(self, content: str) -> "Once":
+    def about(self, content: str) -> Once:
         """The same with what else is asked."""
         import hashlib
 
@@ -73,7 +78,7 @@ class Env:
         self._after: list[tuple[str, bool]] = []  # hints that wait until the page has been looked at
         self._recorded = False
 
-    def elsewhere(self, *, ledger: str | None, today: str | None) -> "Env":
+    def elsewhere(self, *, ledger: str | None, today: str | None) -> Env:
         """The same person with another ledger, or at another moment, where one is named as a shell would be given it."""
         path = os.path.expandvars(ledger) if ledger else self.ledger
         return Env(self.environ, (self._in, self._out, self._err), self.config, ledger=path, today=today)

@@ -1,7 +1,10 @@
 """How a text reaches a terminal or a line: as it was typed, but for what would steer the terminal or turn the line around."""
 
+from __future__ import annotations
+
 from contextlib import suppress
-from typing import TYPE_CHECKING
+
+from promisectl.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import re
@@ -77,7 +80,7 @@ def read_back(line: str) -> str:
     return re.sub(r"\\(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.?)", _meant, line, flags=re.DOTALL)
 
 
-def _meant(escape: "re.Match[str]") -> str:
+def _meant(escape: re.Match[str]) -> str:
     sign = escape[1]
     character = _SIGNS.get(sign, "")
     with suppress(ValueError, OverflowError):

@@ -1,8 +1,14 @@
 """A long view goes through the pager: `less`, or whatever PAGER names."""
 
+from __future__ import annotations
+
 import os
-from collections.abc import Mapping
-from typing import TextIO
+
+from promisectl.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import TextIO
 
 DEFAULT = "less -FIRX"
 _SETTINGS = {"LESS": "FIRX", "LV": "-c"}  # for a pager that was named without options, where its own variable says nothing

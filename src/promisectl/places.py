@@ -1,11 +1,16 @@
 """Where this machine keeps things, and in which zone it is."""
 
+from __future__ import annotations
+
 import os
 import sys
-from collections.abc import Mapping
 
 from promisectl import errors
 from promisectl.domain import civil
+from promisectl.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def default_ledger(environ: Mapping[str, str]) -> str:

@@ -1,10 +1,15 @@
 """What a stream can show: how wide and high it is, whether in colour, and how a line reaches it."""
 
+from __future__ import annotations
+
 import os
-from collections.abc import Mapping
-from typing import IO
 
 from promisectl.escaping import safe
+from promisectl.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import IO
 
 COLORS = ("auto", "always", "never")
 """When to colour; what is named first holds if nothing is said."""

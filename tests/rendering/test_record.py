@@ -47,7 +47,12 @@ all_months = st.dictionaries(
 
 
 def _drawn(
-    made: Mapping[str, Figures], months: Mapping[str, record.Months], width: int, name: str | None = None, *, detail: bool = True
+    made: Mapping[str, Figures],
+    months: Mapping[str, Mapping[str, Mapping[str, int]]],
+    width: int,
+    name: str | None = None,
+    *,
+    detail: bool = True,
 ) -> list[str]:
     out = io.StringIO()
     shown = record.Shown(name, None, NOW, back=False, detail=detail)

@@ -1,12 +1,16 @@
 """Aliases of the config: what stands for a command line is put in its place before anything is parsed."""
 
-from collections.abc import Mapping, Sequence
+from __future__ import annotations
+
 from types import MappingProxyType
-from typing import NamedTuple
 
 from promisectl import config, errors
 from promisectl.cli import ROOMS
+from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.places import config_file
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 WITH_VALUE = ("--ledger", "--today", "--color")
 """The options before a command that take the next word as their value."""

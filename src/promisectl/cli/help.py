@@ -1,7 +1,6 @@
 """The help of each command, as Typer asks for it: one layout at every width, in a pipe as on a terminal."""
 
-from collections.abc import Iterator
-from typing import Any
+from __future__ import annotations
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -10,7 +9,12 @@ from promisectl import errors
 from promisectl.cli import mistyped
 from promisectl.cli.pages import Entry, Page, page
 from promisectl.commands.run import said
+from promisectl.light import TYPE_CHECKING
 from promisectl.rendering.folding import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
 
 _WIDEST = 100  # columns that a text is still pleasant to read in
 _NARROWEST = 24  # columns beside the names that a text needs; with fewer it goes below them

@@ -1,12 +1,16 @@
 """The command that was meant where another word is typed: a slip, or what it is called elsewhere."""
 
-from collections.abc import Callable
-from typing import Any
+from __future__ import annotations
 
 import typer
 from typer.exceptions import TyperException
 
 from promisectl import errors
+from promisectl.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 # What each command is called elsewhere. A word that stands with several commands means one of them.
 ELSEWHERE = {

@@ -1,9 +1,14 @@
 """What each command says of itself, read off the Typer app once, for `--help` as for the manual."""
 
+from __future__ import annotations
+
 import inspect
-from typing import Any, NamedTuple
 
 from promisectl.cli.declare import ANYWHERE
+from promisectl.light import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Any
 
 ARGUMENTS, OPTIONS, COMMANDS = "Arguments", "Options", "Commands"
 
@@ -25,7 +30,7 @@ class Page(NamedTuple):
     examples: list[str]
     remarks: list[str]
     panels: dict[str, list[Entry]]
-    commands: "dict[str, list[Page]]"
+    commands: dict[str, list[Page]]
     closing: str
 
 

@@ -3,10 +3,14 @@
 What is accepted here calls the function that Typer would call, with the same arguments; Typer takes several times as long to find out.
 """
 
-from collections.abc import Sequence
+from __future__ import annotations
 
 from promisectl.compiled.argv import BEFORE, COMMANDS, GROUPS, Spelled
 from promisectl.escaping import is_text
+from promisectl.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Call = tuple[str, str, dict[str, object]]
 """A module and a function of `commands`, with its arguments."""

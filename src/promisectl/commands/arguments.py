@@ -1,17 +1,20 @@
 """Checks at the door: words from the command line become numbers, texts and dates, or one clear sentence."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from __future__ import annotations
 
 from promisectl import errors
 from promisectl.domain import civil, dates, limits
-from promisectl.domain.civil import When
-from promisectl.env import Env
 from promisectl.escaping import is_text
+from promisectl.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from typing import Any
+
+    from promisectl.domain.civil import When
     from promisectl.domain.promise import Terms
+    from promisectl.env import Env
 
 _DIGITS = 18
 _QUOTED = 40
@@ -155,7 +158,7 @@ def check_ahead(env: Env, words: Mapping[str, str | None] | None = None, on: str
             _field(env, field, typed, said, backfill=True)
 
 
-def changed(env: Env, base: "Terms", said: datetime, words: Mapping[str, str | None], *, backfill: bool) -> "Terms":
+def changed(env: Env, base: Terms, said: datetime, words: Mapping[str, str | None], *, backfill: bool) -> Terms:
     """`base` with the fields that `words` speak of changed, dates counted from `said`; an empty text takes a date or a text away."""
     for field, typed in words.items():
         if typed is not None:

@@ -1,14 +1,19 @@
 """Questions put to a person at a terminal, each until its answer can be used; Enter is the answer that changes least."""
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from __future__ import annotations
 
 from promisectl import errors
 from promisectl.commands import arguments
 from promisectl.domain import civil
-from promisectl.domain.civil import When
-from promisectl.domain.promise import Terms
-from promisectl.env import Env
+from promisectl.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
+
+    from promisectl.domain.civil import When
+    from promisectl.domain.promise import Terms
+    from promisectl.env import Env
 
 
 def text(env: Env, name: str, question: str) -> str | None:

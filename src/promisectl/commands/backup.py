@@ -1,20 +1,23 @@
 """Backups of the whole ledger, and the way back."""
 
+from __future__ import annotations
+
 import os
 import shlex
-from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from promisectl import errors
 from promisectl.commands import asking, files
 from promisectl.commands.viewing import here
-from promisectl.env import Env
+from promisectl.light import TYPE_CHECKING
 from promisectl.rendering import words
 from promisectl.storage import ledger
 from promisectl.storage.care import backups
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from promisectl.env import Env
     from promisectl.storage.care.extent import Extent
     from promisectl.storage.care.restoring import Restored, There
     from promisectl.storage.care.sources import Source
@@ -80,11 +83,11 @@ def _refuse_taken(file: str, path: str, *, force: bool) -> None:
         raise errors.FileExists(file)
 
 
-def _record(holds: "Extent") -> dict[str, object]:
+def _record(holds: Extent) -> dict[str, object]:
     return {"promises": holds.promises, "acts": holds.acts, "head": holds.head}
 
 
-def _extent(holds: "Extent") -> str:
+def _extent(holds: Extent) -> str:
     return f"{words.count(holds.promises, 'promise')}, {words.count(holds.acts, 'act')}"
 
 
@@ -122,7 +125,7 @@ def restore(env: Env, file: str, *, yes: bool = False) -> None:
         _answer(env, source, done)
 
 
-def _compared(env: Env, backup: "Extent", there: "There") -> Iterator[str]:
+def _compared(env: Env, backup: Extent, there: There) -> Iterator[str]:
     """What is there, what the backup has, and what would be gone."""
     if there.holds:
         yield f"In the ledger: {_extent(there.holds)}, the newest of {_moment(env, there.holds)}."
@@ -144,11 +147,11 @@ def _gone(relation: str, more: int) -> str:
     }[relation]
 
 
-def _moment(env: Env, holds: "Extent") -> str:
+def _moment(env: Env, holds: Extent) -> str:
     return words.moment(holds.newest, here(env))
 
 
-def _answer(env: Env, source: "Source", done: "Restored") -> None:
+def _answer(env: Env, source: Source, done: Restored) -> None:
     if env.as_json:
         from promisectl.records import as_json
 

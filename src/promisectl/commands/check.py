@@ -1,21 +1,26 @@
 """Whether promises are well made: check."""
 
-import sqlite3
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from __future__ import annotations
 
 from promisectl import errors
 from promisectl.commands import arguments, counterparty, surroundings, viewing
 from promisectl.commands.surroundings import Surroundings, Target
-from promisectl.commands.viewing import Row
 from promisectl.domain import people, wellmade
-from promisectl.domain.civil import When
 from promisectl.domain.promise import Direction, State
 from promisectl.domain.subject import Subject
-from promisectl.domain.wellmade import Finding
-from promisectl.env import Env
+from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.records import as_csv, as_json, as_lines
 from promisectl.storage import ledger, reading
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from promisectl.commands.viewing import Row
+    from promisectl.domain.civil import When
+    from promisectl.domain.wellmade import Finding
+    from promisectl.env import Env
 
 _OPEN = ("proposed", "active")
 _LINE = ("id", "rule", "level", "quality", "says", "person", "outcome")

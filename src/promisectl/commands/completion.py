@@ -1,10 +1,15 @@
 """Completion: the script for a shell, and the answer to what it asks at every TAB."""
 
-from collections.abc import Mapping, Sequence
+from __future__ import annotations
 
 from promisectl import errors
-from promisectl.env import Env
 from promisectl.escaping import safe
+from promisectl.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from promisectl.env import Env
 
 
 def completion(env: Env, shell: str, words: Sequence[str] = ()) -> None:

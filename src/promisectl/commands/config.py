@@ -1,12 +1,18 @@
 """The config: what holds and who says so, where it is, and writing it."""
 
+from __future__ import annotations
+
 import os
-from collections.abc import Iterator, Sequence
-from typing import Any
 
 from promisectl.commands import editor, files, viewing
-from promisectl.commands.viewing import Row
-from promisectl.env import Env
+from promisectl.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+    from promisectl.commands.viewing import Row
+    from promisectl.env import Env
 
 
 def show(env: Env) -> None:

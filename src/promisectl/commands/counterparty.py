@@ -1,12 +1,17 @@
 """Whom a new promise is with: known, new, or to be asked about."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
 from promisectl import errors
 from promisectl.domain import people
 from promisectl.domain.people import Newcomer, Person
-from promisectl.env import Env
+from promisectl.light import TYPE_CHECKING
 from promisectl.storage import ledger, reading
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from promisectl.env import Env
 
 _UNMET = 0  # the number of nobody in the ledger
 
@@ -44,7 +49,7 @@ def check_sides(env: Env, to: Sequence[str], from_: Sequence[str]) -> None:
 
 def all_named(env: Env, names: Sequence[str], met: list[Person], *, new: bool) -> list[Person | Newcomer | None]:
     """Everybody whom `names` mean, each once, myself as None; a newcomer is `met` then, and known for the names that follow."""
-    found = list[Person | Newcomer | None]()
+    found: list[Person | Newcomer | None] = []
     for name in names:
         other = None if is_me(env, name) else named(env, name, met, new=new)
         if isinstance(other, Newcomer):

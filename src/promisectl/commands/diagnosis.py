@@ -1,21 +1,27 @@
 """What the doctor has to say: every check, the facts, one sentence at the end, and the way out where something is wrong."""
 
+from __future__ import annotations
+
 import os
 import re
 import shlex
-from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
 
 from promisectl import __version__, errors, places
 from promisectl.commands import viewing
 from promisectl.compiled import sql
 from promisectl.domain.findings import Cure, Finding, Result
-from promisectl.env import Env
+from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.rendering import words
 from promisectl.storage.care import backups, examining
-from promisectl.storage.care.extent import Extent
 from promisectl.storage.instants import instant
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from promisectl.env import Env
+    from promisectl.storage.care.extent import Extent
 
 COLUMNS = ("check", "result", "what")
 _LINES = viewing.Kind(COLUMNS, COLUMNS, lambda row: row)

@@ -1,23 +1,30 @@
 """A summary for a mail: what waits, what comes, and what happened: digest."""
 
-import sqlite3
-from collections.abc import Mapping, Sequence
+from __future__ import annotations
+
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
 
 from promisectl.commands import arguments, viewing
-from promisectl.commands.look import WAITING, Parts
-from promisectl.commands.viewing import Row
+from promisectl.commands.look import WAITING
 from promisectl.domain import civil, happened, lifecycle
-from promisectl.domain.happened import Event
-from promisectl.domain.trust import Figures
-from promisectl.env import Env
+from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.rendering import digest as drawing
 from promisectl.rendering import messages
 from promisectl.rendering.messages import Told
 from promisectl.rendering.words import Here
 from promisectl.storage import ledger, reading
 from promisectl.storage.figures import Record, Scope
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from promisectl.commands.look import Parts
+    from promisectl.commands.viewing import Row
+    from promisectl.domain.happened import Event
+    from promisectl.domain.trust import Figures
+    from promisectl.env import Env
 
 _DAYS = 7
 _WIDTH = 72  # columns of a mail

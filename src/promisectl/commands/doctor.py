@@ -1,21 +1,27 @@
 """Doctor: whether the ledger is what was recorded and the place it is in is good, what helps where it is not, and mending what is safe."""
 
+from __future__ import annotations
+
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
 
 from promisectl import config, errors
 from promisectl.commands import diagnosis
 from promisectl.commands.diagnosis import Kept, Report, made_at
 from promisectl.domain.findings import Asked, Cure, Finding, Result
-from promisectl.env import Env
+from promisectl.light import TYPE_CHECKING
 from promisectl.rendering import words
 from promisectl.storage import ledger
 from promisectl.storage.care import examining, extent, mending, neighbours
-from promisectl.storage.care.extent import Extent
 from promisectl.storage.instants import instant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any
+
+    from promisectl.env import Env
+    from promisectl.storage.care.extent import Extent
 
 _LONG = 50_000  # acts, from which on it takes a while
 _OLD = 30  # days, for the newest backup

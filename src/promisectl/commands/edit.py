@@ -1,11 +1,16 @@
 """The terms of a promise in an editor: what was changed there is a typo put right, or new terms."""
 
+from __future__ import annotations
+
 from promisectl import errors
 from promisectl.commands import arguments, asking, editor, moves, viewing
 from promisectl.domain import lifecycle
 from promisectl.domain.promise import Promise, Side, Terms, Verb
-from promisectl.env import Env
+from promisectl.light import TYPE_CHECKING
 from promisectl.rendering import messages, sheet
+
+if TYPE_CHECKING:
+    from promisectl.env import Env
 
 
 def edit(

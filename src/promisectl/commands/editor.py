@@ -1,15 +1,22 @@
 """A text in the editor of whoever sits there: in a file of their own that goes when it has been used, and stays when it has not."""
 
+from __future__ import annotations
+
 import os
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
 
 from promisectl import errors
 from promisectl.commands import asking
-from promisectl.env import Env
+from promisectl.light import TYPE_CHECKING
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import TypeVar
+
+    from promisectl.env import Env
+
+    T = TypeVar("T")
+
 
 _KNOWN = ("sensible-editor", "nano", "vi")
 _STDERR = 2

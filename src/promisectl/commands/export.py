@@ -1,20 +1,26 @@
 """Everything for other programs: export, in every format, to stdout or into files."""
 
+from __future__ import annotations
+
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from itertools import chain
-from typing import Any, NamedTuple
 
 from promisectl import errors
 from promisectl.commands import arguments, files, viewing
 from promisectl.commands.filters import Asked, Filters
-from promisectl.commands.viewing import Kind, Row
-from promisectl.env import Env
+from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.records import as_csv, as_ics, as_json, as_markdown, fields
 from promisectl.storage import calendar, copying, reading
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import Any
+
+    from promisectl.commands.viewing import Kind, Row
+    from promisectl.env import Env
 
 _FORMATS = ("csv", "json", "jsonl", "md", "ics")
 # The formats in which an option means something.

@@ -1,15 +1,21 @@
 """Promises that come in on stdin as JSON: one object, an array of them, or one after the other as in JSON Lines."""
 
+from __future__ import annotations
+
 import json
 from bisect import bisect
-from collections.abc import Generator, Mapping
-from typing import Any, NoReturn
 
 from promisectl import errors
 from promisectl.commands.make import Wanted
 from promisectl.domain.people import is_me
-from promisectl.env import Env
 from promisectl.escaping import is_text
+from promisectl.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping
+    from typing import Any, NoReturn
+
+    from promisectl.env import Env
 
 _TEXTS = ("outcome", "by", "done_when", "why", "reply_by", "risk", "no_to", "said", "person", "direction", "due_zone")
 _LISTS = ("to", "from", "tag")  # a text, or an array of texts

@@ -1,12 +1,18 @@
 """Files that records are written into: each appears whole or not at all, readable by me alone."""
 
+from __future__ import annotations
+
 import os
-from collections.abc import Iterable
 from contextlib import suppress
 
 from promisectl import errors
-from promisectl.env import Env
+from promisectl.light import TYPE_CHECKING
 from promisectl.storage import disk, ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from promisectl.env import Env
 
 
 def is_directory(path: str) -> bool:

@@ -1,15 +1,20 @@
 """The filters that every list of promises has in common: as they were typed, and as the ledger is asked."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
-from datetime import datetime
-from typing import Any, NamedTuple
+from __future__ import annotations
 
 from promisectl.commands import arguments, viewing
-from promisectl.commands.viewing import Row
-from promisectl.env import Env
+from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.storage import reading
-from promisectl.storage.reading import Clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+    from typing import Any
+
+    from promisectl.commands.viewing import Row
+    from promisectl.env import Env
+    from promisectl.storage.reading import Clock
 
 _STATES = ("proposed", "active", "delivered", "kept", "declined", "withdrawn", "reneged", "released", "void")
 

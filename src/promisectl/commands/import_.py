@@ -1,10 +1,9 @@
 """Import: promises from a CSV or JSON, or a whole journal, in one transaction: all of it, or nothing."""
 
+from __future__ import annotations
+
 import pickle
-import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import IO, Any, NamedTuple
 
 from promisectl import errors
 from promisectl.commands import arguments, kept, source, viewing
@@ -12,12 +11,19 @@ from promisectl.commands.planned import Planner, Step
 from promisectl.commands.source import Source
 from promisectl.domain.people import Newcomer, Person
 from promisectl.domain.promise import Act, Opening, Side, Verb
-from promisectl.env import Env
+from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.records import incoming
 from promisectl.records.incoming import Unreadable
 from promisectl.rendering import words
 from promisectl.storage import copying, ledger, reading
 from promisectl.storage.journal import Journal
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import IO, Any
+
+    from promisectl.env import Env
 
 CHOICES = {"format_": incoming.FORMS}
 _COLUMNS = ("line", "does", "id", "person", "outcome", "why")

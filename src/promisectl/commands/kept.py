@@ -1,13 +1,16 @@
 """What is kept before a command changes much: a backup, made under the same lock; of a command that is refused nothing is left."""
 
-from collections.abc import Callable, Iterator
+from __future__ import annotations
+
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from promisectl import errors
-from promisectl.env import Env
+from promisectl.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from promisectl.env import Env
     from promisectl.storage.care.backups import Backup
 
 _REFUSED = (errors.Usage, errors.NotFound, errors.Ambiguous, errors.IllegalMove, errors.BadData)
@@ -38,7 +41,7 @@ def before(env: Env) -> Iterator[Callable[[str], None]]:
         env.hint(f"As it was before: {made[-1].path}")
 
 
-def _forget(made: list["Backup"]) -> None:
+def _forget(made: list[Backup]) -> None:
     from promisectl.storage.care import backups
 
     for one in made:

@@ -1,14 +1,20 @@
 """What the days to come hold, and how much I deliver in a usual week."""
 
-import sqlite3
+from __future__ import annotations
+
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from promisectl.commands import viewing
-from promisectl.commands.viewing import Row
 from promisectl.domain import civil, trust
-from promisectl.env import Env
+from promisectl.light import TYPE_CHECKING
 from promisectl.storage import reading
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from promisectl.commands.viewing import Row
+    from promisectl.env import Env
 
 MINE = ("owe", "self")
 _LOOKED_BACK = 8  # weeks

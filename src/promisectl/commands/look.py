@@ -1,18 +1,23 @@
 """Looking: moves, owe, owed, list, show, log. A view reads over a read-only connection and never writes."""
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from __future__ import annotations
 
 from promisectl.commands import arguments, viewing
 from promisectl.commands.filters import Filters
-from promisectl.commands.viewing import Row
-from promisectl.env import Env
+from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.records import as_json, as_lines, fields
 from promisectl.rendering.words import Here
 from promisectl.storage import reading
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Any
+
+    from promisectl.commands.viewing import Row
     from promisectl.domain.promise import Act
+    from promisectl.env import Env
+
+    Parts = list[tuple[str, Sequence[Row]]]
 
 CHOICES = {"sort": reading.ORDERS}
 OPEN = ("proposed", "active", "delivered")
@@ -23,7 +28,6 @@ WAITING = (
     ("today", "Due today: complete, or bump early"),
     ("tell", "Broken and not told: told"),
 )
-Parts = list[tuple[str, Sequence[Row]]]
 
 
 def moves(env: Env, *, exit_code: bool = False) -> int:
@@ -137,7 +141,7 @@ class _Whole(NamedTuple):
     """All there is about one promise: its row, what was said for the lifecycle, and the same as act records."""
 
     row: Row
-    said: "Sequence[Act]"
+    said: Sequence[Act]
     acts: Sequence[Row]
 
 

@@ -1,21 +1,26 @@
 """The first move: make."""
 
+from __future__ import annotations
+
 import os
-import sqlite3
-from collections.abc import Sequence
-from datetime import datetime
-from typing import NamedTuple
 
 from promisectl import errors
 from promisectl.commands import arguments, counterparty, saying, viewing
 from promisectl.commands.saying import Answer, Besides, Reply
 from promisectl.domain.people import Newcomer, Person
 from promisectl.domain.promise import Act, Direction, Opening, Side, Terms, Verb
-from promisectl.env import Env
+from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.records import fields
 from promisectl.rendering import messages
 from promisectl.rendering.messages import Told
-from promisectl.storage.journal import Journal
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from promisectl.env import Env
+    from promisectl.storage.journal import Journal
 
 _STDIN = "-"
 

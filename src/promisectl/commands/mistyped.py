@@ -1,16 +1,22 @@
 """What the ledger knows about a number that there is not, or a name where a number belongs; asked only when one was refused."""
 
+from __future__ import annotations
+
 from contextlib import suppress
-from typing import Any
 
 from promisectl import errors
 from promisectl.commands import viewing
 from promisectl.domain import lifecycle, people, subject
-from promisectl.domain.people import Person
-from promisectl.domain.promise import Verb
 from promisectl.domain.transitions import TRANSITIONS
-from promisectl.env import Env
+from promisectl.light import TYPE_CHECKING
 from promisectl.storage import reading
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from promisectl.domain.people import Person
+    from promisectl.domain.promise import Verb
+    from promisectl.env import Env
 
 _NAMED = 4
 

@@ -1,7 +1,6 @@
 """More moves: withdraw, release, reopen, bump, told, note, tag, untag, correct, void, undo, redo."""
 
-import sqlite3
-from collections.abc import Callable, Sequence
+from __future__ import annotations
 
 from promisectl import errors
 from promisectl.commands import arguments, saying, viewing
@@ -9,11 +8,17 @@ from promisectl.commands.moves import plain, reword
 from promisectl.commands.saying import Answer, Besides
 from promisectl.domain import lifecycle
 from promisectl.domain.promise import Act, Promise, Side, Verb
-from promisectl.env import Env
+from promisectl.light import TYPE_CHECKING
 from promisectl.records import fields
 from promisectl.rendering import messages
 from promisectl.storage import ledger, reading
 from promisectl.storage.journal import Journal
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Sequence
+
+    from promisectl.env import Env
 
 
 def withdraw(env: Env, ids: Sequence[str], *, reason: str | None = None, on: str | None = None) -> None:

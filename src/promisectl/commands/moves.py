@@ -1,14 +1,19 @@
 """The other five of the six moves: negotiate, accept, decline, complete, renege."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from __future__ import annotations
 
 from promisectl import errors
 from promisectl.commands import arguments, saying
 from promisectl.commands.saying import Besides, Reply
 from promisectl.domain import civil, lifecycle
 from promisectl.domain.promise import Act, Cause, Direction, Promise, Revision, Side, State, Terms, Verb
-from promisectl.env import Env
+from promisectl.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from promisectl.env import Env
 
 _CAUSES = tuple(cause.value for cause in Cause)
 

@@ -1,17 +1,23 @@
 """What can be typed next, each word with what it means: commands, options, numbers, people, tags, dates and fixed words."""
 
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
-from typing import Any
+from __future__ import annotations
 
-from promisectl.commands.typed import Line, Slot
+from itertools import islice
+
 from promisectl.domain import civil
-from promisectl.env import Env
+from promisectl.light import TYPE_CHECKING
 from promisectl.rendering import candidate
 from promisectl.rendering.words import Here, count
 from promisectl.storage import offered as stored
 from promisectl.storage.instants import instant
 from promisectl.storage.reading import Clock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any
+
+    from promisectl.commands.typed import Line, Slot
+    from promisectl.env import Env
 
 Candidate = tuple[str, str]
 

@@ -1,19 +1,24 @@
 """People: who is in the ledger, and what to call them."""
 
-import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from __future__ import annotations
 
 from promisectl import errors
 from promisectl.commands import arguments, kept, viewing
 from promisectl.commands.look import OPEN
-from promisectl.commands.viewing import Row
 from promisectl.domain import people as domain
 from promisectl.domain.people import Person, PersonVerb
-from promisectl.domain.trust import Figures
-from promisectl.env import Env
+from promisectl.light import TYPE_CHECKING
 from promisectl.storage import figures, ledger, reading
 from promisectl.storage.figures import EVER, Record, Scope
 from promisectl.storage.journal import Journal
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Mapping, Sequence
+
+    from promisectl.commands.viewing import Row
+    from promisectl.domain.trust import Figures
+    from promisectl.env import Env
 
 CHOICES = {"sort": tuple(figures.SORTS)}
 

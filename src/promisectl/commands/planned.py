@@ -1,22 +1,27 @@
 """What becomes of each record of an import, beside what the ledger holds already; nothing is written here."""
 
-import sqlite3
+from __future__ import annotations
+
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from promisectl import errors
 from promisectl.domain import people
-from promisectl.domain.people import Newcomer, Person
 from promisectl.domain.promise import State
-from promisectl.env import Env
+from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.records import found
 from promisectl.records.cells import Place
-from promisectl.records.found import Told
-from promisectl.records.incoming import Row
 from promisectl.storage import copying, reading
 from promisectl.storage.uids import Uids
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+
+    from promisectl.domain.people import Newcomer, Person
+    from promisectl.env import Env
+    from promisectl.records.found import Told
+    from promisectl.records.incoming import Row
 
 
 class Step(NamedTuple):

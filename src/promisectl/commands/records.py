@@ -1,12 +1,17 @@
 """Where the ledger is, and help: path, guide, demo."""
 
+from __future__ import annotations
+
 import os
 import sys
 
 from promisectl import guide as pages
 from promisectl.commands import viewing
-from promisectl.env import Env
+from promisectl.light import TYPE_CHECKING
 from promisectl.storage import ledger
+
+if TYPE_CHECKING:
+    from promisectl.env import Env
 
 
 def path(env: Env) -> None:

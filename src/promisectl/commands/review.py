@@ -1,19 +1,24 @@
 """The walk through what is open: review. Every choice is the ordinary move, recorded at once, so that leaving loses nothing."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from __future__ import annotations
 
 from promisectl import errors
 from promisectl.commands import asking, more, moves, viewing
 from promisectl.commands.look import OPEN
 from promisectl.commands.saying import Besides, Reply
-from promisectl.commands.viewing import Row
 from promisectl.domain import lifecycle
 from promisectl.domain.promise import Cause, Direction, Promise, Verb
-from promisectl.env import Env
+from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.records import as_lines, fields
 from promisectl.rendering import messages, words
 from promisectl.storage import reading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+    from promisectl.commands.viewing import Row
+    from promisectl.env import Env
 
 KINDS = ("overdue", "untold", "stale", "unconfirmed")
 _REST = "open"

@@ -1,15 +1,20 @@
 """The seam between asking and doing: a command's name and plain arguments come in, the world is set up, its function is called."""
 
+from __future__ import annotations
+
 import os
 import sys
-from typing import Any
 
 from promisectl import config, errors
 from promisectl.config import Config
 from promisectl.domain import limits
 from promisectl.env import Env, Once
+from promisectl.light import TYPE_CHECKING
 from promisectl.places import config_file, holds_something
 from promisectl.terminal import color_wish, colored, width_of
+
+if TYPE_CHECKING:
+    from typing import Any
 
 _WORLD = ("ledger", "today", "color", "no_input", "quiet", "no_pager")
 _FORMS = ("json", "jsonl", "csv", "plain")

@@ -1,21 +1,26 @@
 """How every move is done and answered: inside one transaction, then one line for each promise, and one next step."""
 
-import sqlite3
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
-from typing import Any, NamedTuple
+from __future__ import annotations
 
 from promisectl import errors
 from promisectl.commands import arguments, kept, viewing
 from promisectl.commands.viewing import here
 from promisectl.domain import lifecycle
 from promisectl.domain.promise import Act, Promise, Side, State, Terms, Verb
-from promisectl.env import Env
+from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.records import as_json, fields
 from promisectl.rendering import messages, words
 from promisectl.rendering.messages import Told
 from promisectl.storage import ledger, reading
 from promisectl.storage.journal import Journal
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+    from typing import Any
+
+    from promisectl.env import Env
 
 _NEW = (State.PROPOSED, State.ACTIVE)
 

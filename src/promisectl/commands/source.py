@@ -1,25 +1,31 @@
 """The file that is imported: opened once, read as often as it takes, every line known by its number."""
 
+from __future__ import annotations
+
 import io
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from itertools import chain
-from typing import IO, Any, NamedTuple, TypeVar
 
 from promisectl import errors
-from promisectl.env import Env
+from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.records import incoming
 from promisectl.records.incoming import Row, Unreadable
 from promisectl.storage import copying
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import IO, Any, TypeVar
+
+    from promisectl.env import Env
+
+    T = TypeVar("T")
 
 _LONG = 1 << 20  # bytes
 _MANY = 5_000  # promises
 _LONGEST = 16 << 20  # of one line
 _PIECE = 1 << 16
-
-T = TypeVar("T")
 
 
 class Source(NamedTuple):

@@ -1,14 +1,13 @@
 """The record in figures: stats. Both directions in a window of time, everybody or one person."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
 
 from promisectl import errors
 from promisectl.commands import arguments, counterparty, viewing
 from promisectl.domain import civil
-from promisectl.domain.trust import Figures
-from promisectl.env import Env
+from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.records import as_csv, as_json, as_lines
 from promisectl.records import figures as records
 from promisectl.rendering import rates, words
@@ -16,9 +15,16 @@ from promisectl.rendering.words import Here
 from promisectl.storage import ledger
 from promisectl.storage.figures import EVER, Record, Scope
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from promisectl.domain.trust import Figures
+    from promisectl.env import Env
+
+    Months = Mapping[str, Mapping[str, int]]
+
 _DIRECTIONS = ("owe", "owed")
 _MONTHS = 12
-Months = Mapping[str, Mapping[str, int]]
 
 
 class _Window(NamedTuple):

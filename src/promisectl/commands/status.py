@@ -1,9 +1,14 @@
 """What waits, in one short line for the prompt of a shell or a bar: status."""
 
-from promisectl.env import Env
+from __future__ import annotations
+
+from promisectl.light import TYPE_CHECKING
 from promisectl.storage import ledger, reading
 from promisectl.storage.instants import instant
 from promisectl.storage.reading import Clock
+
+if TYPE_CHECKING:
+    from promisectl.env import Env
 
 # Every kind of the view `moves`, as the line says it: first where the clock runs against me, then where somebody waits for my word.
 WORDS = {"overdue": "overdue", "today": "due today", "tell": "to tell", "answer": "to answer", "judge": "to judge"}

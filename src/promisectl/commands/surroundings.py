@@ -1,21 +1,26 @@
 """A promise as the rules of well-made promises see it: its terms, and what stands around it in the ledger."""
 
-import sqlite3
-from collections.abc import Callable, Collection, Sequence
-from datetime import date
-from typing import Any, NamedTuple, TypeVar
+from __future__ import annotations
 
 from promisectl.commands import load, viewing
-from promisectl.commands.viewing import Row
 from promisectl.domain import civil, lifecycle, wellmade
-from promisectl.domain.people import Person
 from promisectl.domain.promise import Direction, Promise
 from promisectl.domain.subject import Around, Subject, Words, lead
 from promisectl.domain.wellmade import Finding, Level
-from promisectl.env import Env
+from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.storage import figures, reading
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Collection, Sequence
+    from datetime import date
+    from typing import Any, TypeVar
+
+    from promisectl.commands.viewing import Row
+    from promisectl.domain.people import Person
+    from promisectl.env import Env
+
+    T = TypeVar("T")
 
 
 class Target(NamedTuple):

@@ -1,9 +1,12 @@
 """A command line that is being typed: which command, which options and arguments are there, and what the next word would be."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from __future__ import annotations
 
 from promisectl.compiled import words as declared
+from promisectl.light import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
 
 
 class Slot(NamedTuple):

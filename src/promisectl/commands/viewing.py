@@ -1,12 +1,11 @@
 """How every view opens the ledger, at which moment, and how it answers: as records for programs, or drawn for a person."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from __future__ import annotations
+
 from contextlib import contextmanager
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from promisectl import errors
-from promisectl.env import Env
+from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.records import as_csv, as_json, as_lines, fields
 from promisectl.rendering.words import Here
 from promisectl.storage import ledger, reading
@@ -14,9 +13,15 @@ from promisectl.storage.instants import instant
 from promisectl.storage.reading import Clock
 
 if TYPE_CHECKING:
-    from promisectl.domain.promise import Promise
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import datetime
+    from typing import Any
 
-Row = Mapping[str, Any]
+    from promisectl.domain.promise import Promise
+    from promisectl.env import Env
+
+    Row = Mapping[str, Any]
+
 
 _WELCOME = (
     "No promise is written down here yet. Three ways to begin:",
@@ -74,7 +79,7 @@ def row(env: Env, db: Any, number: int) -> Row:
     return found
 
 
-def promise(env: Env, number: int) -> tuple["Promise", str]:
+def promise(env: Env, number: int) -> tuple[Promise, str]:
     """A promise as its acts left it, and the name of the other side. Raises NoPromise, also where there is no ledger yet."""
     from promisectl.domain import lifecycle
 

@@ -1,14 +1,20 @@
 """The coming weeks as load: week."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
 from datetime import date, timedelta
-from typing import Any
 
 from promisectl import errors
 from promisectl.commands import load, viewing
-from promisectl.commands.viewing import Row
 from promisectl.domain import civil, subject
-from promisectl.env import Env
+from promisectl.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from promisectl.commands.viewing import Row
+    from promisectl.env import Env
 
 _MOST = 53
 _ISO = 0  # the weeks of the records begin on Monday, whatever the config says
@@ -32,11 +38,11 @@ def week(env: Env, *, weeks: int = 2) -> None:
 def _records(env: Env, promised: Sequence[Row], days: Sequence[date], usual: float) -> list[dict[str, Any]]:
     """A record for each day, with what is due on it and whether its week is too full; then what was due before, and what has no date."""
     by_day: dict[date | None, list[Row]] = {day: [] for day in days}
-    earlier = list[Row]()
+    earlier: list[Row] = []
     for row in promised:
         due = load.day(env, row) if row["due_at"] else None
         (earlier if due and due < days[0] else by_day.setdefault(due, [])).append(row)
-    found = list[dict[str, Any]]()
+    found: list[dict[str, Any]] = []
     for week in _by_week(days):
         overfull = subject.overfull(sum(len(_ids(by_day[day], load.MINE)) for day in week), usual)
         found += [_record("day", by_day[day], str(day), f"{day:%G-W%V}", overfull=overfull) for day in week]

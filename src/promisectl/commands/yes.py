@@ -4,15 +4,21 @@ Asked of the promisor at a terminal only, before anything is written; Enter skip
 failed finds more reasons than to look ahead (Mitchell, Russo & Pennington, Back to the future, J. Behav. Decis. Making 2, 1989).
 """
 
-from collections.abc import Sequence
+from __future__ import annotations
+
 from datetime import date, timedelta
 
 from promisectl.commands import asking, load, viewing
 from promisectl.commands.saying import Reply
 from promisectl.domain import civil, lifecycle, subject
 from promisectl.domain.promise import Direction, Promise, Side, State, Terms, Verb
-from promisectl.env import Env
+from promisectl.light import TYPE_CHECKING
 from promisectl.rendering import messages, words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from promisectl.env import Env
 
 _NAMED = 3
 

@@ -1,9 +1,15 @@
 """The config: what somebody has said once and for all. Read once, before anything is done; where there is no file it costs nothing."""
 
+from __future__ import annotations
+
 import os
-from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+
+from promisectl.light import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Literal
 
 
 class Check(NamedTuple):

@@ -1,13 +1,18 @@
 """The config as a file: TOML on the way in, and on which line each key stands."""
 
+from __future__ import annotations
+
 import os
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
-from typing import Any
 
 from promisectl import errors
 from promisectl.config import Check, Config, Table
 from promisectl.config.keys import KEYS, Wrong, alias
+from promisectl.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+    from typing import Any
 
 TABLES: Mapping[str, type] = {"check": Check, "table": Table}
 _NOT_A_TABLE = {

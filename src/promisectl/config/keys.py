@@ -1,17 +1,22 @@
 """Every key of the config: how its value is read, what is right for it, and the lines that explain it in a new file."""
 
+from __future__ import annotations
+
 import re
 import shlex
 import textwrap
-from collections.abc import Callable, Collection
-from typing import Any, Literal, NamedTuple
 
 from promisectl import errors
 from promisectl.cli import ROOMS
 from promisectl.domain import civil, people
 from promisectl.domain.wellmade import RULES
+from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.rendering import columns
 from promisectl.storage.reading import ORDERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from typing import Any, Literal
 
 COMMANDS = frozenset(name for names in ROOMS.values() for name in names)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -1,13 +1,18 @@
 """Dates from words: what "fri", "28 nov" or "2026-11-27 17:00" means to somebody, at a moment, in a time zone."""
 
+from __future__ import annotations
+
 import re
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple, NoReturn
 from zoneinfo import ZoneInfo, available_timezones
 
 from promisectl.domain.civil import When, edges, last_second
 from promisectl.errors import AmbiguousDate, UnreadableDate
+from promisectl.light import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")

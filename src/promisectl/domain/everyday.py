@@ -1,8 +1,14 @@
 """What people say for a date and what can't be read as one: the nearest forms that can be, to be named and never taken."""
 
+from __future__ import annotations
+
 import re
-from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+
+from promisectl.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 _SAID = {
     "tonight": ("today", "today 20:00"),

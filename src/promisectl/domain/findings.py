@@ -1,8 +1,13 @@
 """What an examination finds, and what it is asked for."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
 from enum import StrEnum
-from typing import NamedTuple
+
+from promisectl.light import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MOST = 5
 """How many of what is wrong alike are told one by one."""

@@ -1,12 +1,15 @@
 """What happened to a promise in a while: the acts that made a difference, each with what it came to."""
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime
-from typing import NamedTuple
+from __future__ import annotations
 
 from promisectl.domain import lifecycle
 from promisectl.domain.promise import Act, Promise, Side, State
 from promisectl.domain.transitions import Effect, Transition
+from promisectl.light import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
 KINDS = ("made", "agreed", "renegotiated", "word", "delivered", "kept", "reopened", "broken", "declined", "ended")
 """Asked or offered; the Yes; new terms agreed on; word given of trouble; reported done; kept; not done after all; broken; a No; let off or

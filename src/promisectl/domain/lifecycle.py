@@ -1,11 +1,15 @@
 """How a promise moves: who speaks, and `apply`, which lets nothing happen that is not in the table of transitions."""
 
-from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from __future__ import annotations
 
 from promisectl import errors
 from promisectl.domain.promise import Act, Agreement, Direction, Earlier, Promise, Revision, Side, State, Status, Verb, Word
 from promisectl.domain.transitions import BOOKKEEPING, SPEAKS, TRANSITIONS, Effect, Given, Transition, Who
+from promisectl.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import datetime
 
 
 def my_side(direction: Direction) -> Side:

@@ -1,12 +1,16 @@
 """Who the people are: handles, names, aliases, two that turned out to be one, and which known name a word means."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from __future__ import annotations
+
 from enum import StrEnum
-from typing import NamedTuple
 
 from promisectl import errors
 from promisectl.domain import limits
+from promisectl.light import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
 ME = "me"
 _MOST = 2  # letters apart that make a near miss

@@ -1,11 +1,16 @@
 """What a promise is: who owes whom, the terms, and all that was said about it. Every value here is immutable."""
 
-from datetime import datetime
+from __future__ import annotations
+
 from enum import StrEnum
 from itertools import takewhile
-from typing import NamedTuple
 
-from promisectl.domain.civil import When
+from promisectl.light import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from promisectl.domain.civil import When
 
 
 class State(StrEnum):

@@ -3,13 +3,19 @@
 A test gives one sentence for a person where it has something to say, and nothing otherwise. One that stays silent proves nothing.
 """
 
-from collections.abc import Callable
+from __future__ import annotations
+
 from datetime import date, timedelta
 
 from promisectl.domain import civil, trust, wording
-from promisectl.domain.civil import When
 from promisectl.domain.promise import Direction, State
-from promisectl.domain.subject import Case
+from promisectl.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from promisectl.domain.civil import When
+    from promisectl.domain.subject import Case
 
 _SOON, _ANSWER = timedelta(hours=48), timedelta(days=3)
 _FEW_WORDS, _FULL_DAY = 3, 3

@@ -1,12 +1,17 @@
 """What is held against the rules of well-made promises: a promise or a draft, and what stands around it in the ledger."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from __future__ import annotations
 
-from promisectl.domain import wording
-from promisectl.domain.civil import When
+from datetime import datetime, timedelta
+
 from promisectl.domain.promise import Direction, State
+from promisectl.light import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from promisectl.domain import wording
+    from promisectl.domain.civil import When
 
 
 class Words(NamedTuple):

@@ -1,10 +1,14 @@
 """The lifecycle as data: one table of every move there is, who makes it, and where it leads."""
 
-from collections.abc import Iterable, Iterator
+from __future__ import annotations
+
 from enum import Enum, StrEnum
-from typing import NamedTuple
 
 from promisectl.domain.promise import State, Verb
+from promisectl.light import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 
 class Who(StrEnum):

@@ -4,13 +4,18 @@ A rate over what was completed reads 100 % for whoever abandons everything, so t
 kept by now. Nothing is added up to a score: each figure answers one question.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
-from math import exp, log, sqrt
-from typing import NamedTuple
+from __future__ import annotations
 
-from promisectl.domain.civil import When
+from math import exp, log, sqrt
+
 from promisectl.domain.promise import Promise, Revision, Side, Status
+from promisectl.light import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime, timedelta
+
+    from promisectl.domain.civil import When
 
 CLASSES = ("kt", "kl", "kn", "bn", "bl", "od")
 """Kept in time, late, without a date; broken with notice, broken late or in silence; overdue."""

@@ -4,14 +4,18 @@ The five qualities are those of Sull & Spinosa, “Promise-Based Management” (
 Rules about what lies ahead speak of open promises only. A rule that stays silent proves nothing.
 """
 
-from collections.abc import Collection
+from __future__ import annotations
+
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
 
 from promisectl.domain import rules, wording
 from promisectl.domain.promise import Direction, State
 from promisectl.domain.subject import Around, Case, Subject, Words, listed
+from promisectl.light import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 
 class Level(StrEnum):

@@ -4,12 +4,16 @@ A text is read once, as words and signs. Nothing here understands a sentence: a 
 follows can only follow a verb. What is between quotation marks is not said.
 """
 
+from __future__ import annotations
+
 import re
-from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple
 
 from promisectl.domain.lexicon import AFTER_VERBS, EFFORT, ENDINGS, HEDGES, LEAD_INS, LINKS, NUMBERS, STATES, THINGS, VAGUE, VERBS
+from promisectl.light import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _WORD_OR_SIGN = r"\w+(?:[-'.:]\w+)*|\S"
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))

@@ -1,9 +1,9 @@
 """The help pages: Markdown files beside this one, and a diagram drawn from the table of transitions."""
 
 import os
-from typing import TYPE_CHECKING
 
 from promisectl import errors
+from promisectl.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from promisectl.domain.transitions import Transition

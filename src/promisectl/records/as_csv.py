@@ -1,8 +1,14 @@
 """Records as CSV (RFC 4180): a header, quoting where it is needed, and no cell that a spreadsheet would take for a formula."""
 
+from __future__ import annotations
+
 import csv
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+
+from promisectl.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any
 
 _TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 

@@ -1,15 +1,22 @@
 """Promises as tasks in a calendar: VTODO components of iCalendar (RFC 5545), written with the package icalendar (the extra `ics`)."""
 
+from __future__ import annotations
+
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from promisectl import errors
 from promisectl.escaping import safe
+from promisectl.light import TYPE_CHECKING
 from promisectl.records import zones
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import Any
+
+    Row = Mapping[str, Any]
 
 _STATUS = {"proposed": "NEEDS-ACTION", "active": "IN-PROCESS", "delivered": "IN-PROCESS", "kept": "COMPLETED"}
 _ENDED = "CANCELLED"
@@ -29,8 +36,6 @@ _WHO = {"owe": ("You owe {}.", "You would owe {}."), "owed": ("{} owes you.", "{
 _TOLD = {"done_when": "Done when", "why": "Why", "reason": "Reason"}
 _BREAKS = ("\r\n", "\r", "\x85", "\u2028", "\u2029")
 _LAST_YEAR = 2100  # nobody knows the clocks of a zone for ever: an hour later than that is told in UTC
-
-Row = Mapping[str, Any]
 
 
 def ready() -> None:

@@ -1,8 +1,14 @@
 """Records as JSON (RFC 8259): one array, or one object a line."""
 
+from __future__ import annotations
+
 import json
-from collections.abc import Iterable, Iterator
-from typing import Any
+
+from promisectl.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
 
 # DEL and C1 controls, line separators and direction marks are legal in JSON, but a terminal would obey them.
 _HIDDEN = {

@@ -1,9 +1,13 @@
 """Records as tab-separated lines without a header, for cut, awk and friends: one line each, nothing cut, nothing wrapped."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from __future__ import annotations
 
 from promisectl.escaping import one_line
+from promisectl.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any
 
 PROMISE = ("id", "person", "outcome", "due", "state", "flags")
 ACT = ("id", "at", "promise", "act", "by", "text", "entry", "undone_by")

@@ -1,18 +1,23 @@
 """Records as Markdown (CommonMark with the tables of GFM): a table for each direction, every text showing exactly as it was typed."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from __future__ import annotations
+
 from itertools import groupby
-from typing import Any
 
 from promisectl.domain import civil
 from promisectl.escaping import markdown
+from promisectl.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import Any
+
+    Row = Mapping[str, Any]
 
 _TITLES = {"owe": "You owe", "owed": "Owed to you", "self": "To yourself"}
 _HEADINGS = {"#": "--:", "Who": "---", "What": "---", "By": "---", "State": "---"}
 _NOTHING = "There is no promise here.\n"
 _TELLING = ("overdue", "due-today", "renegotiating", "at-risk", "lapsed", "late", "untold")
-
-Row = Mapping[str, Any]
 
 
 def page(rows: Iterable[Row], columns: Sequence[str], zone: str) -> Iterator[str]:

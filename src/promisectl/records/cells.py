@@ -1,14 +1,20 @@
 """The cells of one record from elsewhere, each read as what its field holds; whatever can't be read is named by its field."""
 
+from __future__ import annotations
+
 import uuid
-from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
 
 from promisectl import errors
 from promisectl.domain import civil, dates, limits
-from promisectl.domain.civil import When
 from promisectl.escaping import is_text
+from promisectl.light import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+    from promisectl.domain.civil import When
 
 _COUNTED = 999_999_999
 _QUOTED = 40

@@ -1,7 +1,14 @@
 """The promise record, the act record and the person record: their fields, in order, and how a row of a view becomes one."""
 
-from collections.abc import Mapping
-from typing import Any
+from __future__ import annotations
+
+from promisectl.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    Row = Mapping[str, Any]
 
 PROMISE = (
     "id",
@@ -77,8 +84,6 @@ PERSON = (
 DAY = ("day", "week", "owe", "owed", "overfull", "owe_ids", "owed_ids", "kind")
 _LISTS = ("tags", "flags")
 _OFFER = ("outcome", "due", "done_when", "why", "reply_by")
-
-Row = Mapping[str, Any]
 
 
 def promise(row: Row) -> dict[str, Any]:

@@ -1,9 +1,14 @@
 """The figures of the record for programs: one object with both directions, or a line for every figure."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from promisectl.domain.trust import Figures, Rate
+from promisectl.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
 
 LINE = ("direction", "figure", "count", "of", "rate", "low", "high", "value")
 

@@ -1,15 +1,20 @@
 """A promise as a record from elsewhere tells it: what its cells say together, held against the lifecycle."""
 
+from __future__ import annotations
+
 import json
 import uuid
-from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import Any, NamedTuple
 
 from promisectl import errors
 from promisectl.domain import lifecycle, limits
 from promisectl.domain.promise import Cause, Direction, Found, State, Terms
+from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.records.cells import Cells, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+    from typing import Any
 
 _OURS = uuid.UUID("6f9a2a55-6b3e-5c1a-9a39-7d0c7c0f2b11")
 _AGREED = (State.ACTIVE, State.DELIVERED, State.KEPT, State.RENEGED, State.RELEASED)

@@ -1,14 +1,19 @@
 """Records from a file of somebody else's: the lines of a CSV, the objects of a JSON, each with the place where it stands."""
 
+from __future__ import annotations
+
 import csv
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Any, NamedTuple
 
 from promisectl import errors
+from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.records import as_csv, fields
 from promisectl.records.cells import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from typing import Any
 
 FIELDS = fields.IMPORTED
 FORMS = ("csv", "json", "jsonl")

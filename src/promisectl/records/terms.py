@@ -1,9 +1,14 @@
 """The revisions of a promise as records, for programs that want every round of the talk."""
 
-from typing import Any
+from __future__ import annotations
 
 from promisectl.domain import lifecycle
-from promisectl.domain.promise import Promise, Revision
+from promisectl.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from promisectl.domain.promise import Promise, Revision
 
 
 def revisions(promise: Promise) -> list[dict[str, Any]]:

@@ -1,10 +1,16 @@
 """Time zones as iCalendar describes them (VTIMEZONE, RFC 5545 3.6.5): which clock holds from which moment on."""
 
-from collections.abc import Iterator
+from __future__ import annotations
+
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
+
+from promisectl.light import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
 
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)

@@ -1,7 +1,12 @@
 """How an act reads in a timeline: who said what, in the words of the commands."""
 
+from __future__ import annotations
+
+from promisectl.light import TYPE_CHECKING
 from promisectl.rendering import words
-from promisectl.rendering.words import Here, Row
+
+if TYPE_CHECKING:
+    from promisectl.rendering.words import Here, Row
 
 _PAST = {
     "request": "asked",

@@ -1,12 +1,17 @@
 """How what can be typed next reads in the list of a shell: one line, cut to the width in its middle at the most. Plain text, light."""
 
-from collections.abc import Mapping
-from typing import Any
+from __future__ import annotations
 
 from promisectl.escaping import safe
+from promisectl.light import TYPE_CHECKING
 from promisectl.rendering import words
 from promisectl.rendering.folding import cells
-from promisectl.rendering.words import Here
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from promisectl.rendering.words import Here
 
 _NUMBER, _WORD = 8, 16  # columns for the number or the word itself, and what a shell puts between
 _OPEN = ("proposed", "active", "delivered")

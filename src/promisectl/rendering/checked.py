@@ -1,6 +1,6 @@
 """What the rules have to say about promises, as a page: six marks, then the rules that speak."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -8,14 +8,19 @@ from rich.table import Table
 from rich.text import Text
 
 from promisectl.domain.promise import Direction
-from promisectl.domain.subject import Subject
 from promisectl.domain.wellmade import Finding, Level
+from promisectl.light import TYPE_CHECKING
 from promisectl.rendering import tables, words
 
-_TONES = {Level.REFUSE: tables.BAD, Level.WARN: tables.WARN, Level.INFO: tables.QUIET}
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-Marks = Sequence[tuple[str, bool | None]]
-Checked = tuple[Subject, Marks, Sequence[Finding]]
+    from promisectl.domain.subject import Subject
+
+    Marks = Sequence[tuple[str, bool | None]]
+    Checked = tuple[Subject, Marks, Sequence[Finding]]
+
+_TONES = {Level.REFUSE: tables.BAD, Level.WARN: tables.WARN, Level.INFO: tables.QUIET}
 
 
 def page(checked: Sequence[Checked], *, named: bool) -> RenderableType:

@@ -1,13 +1,18 @@
 """The columns that a table of promises can have: the heading of each, and what stands in it. Plain text, light."""
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from __future__ import annotations
 
+from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.rendering import words
-from promisectl.rendering.words import Here, Row
 
-Lines = Sequence[tuple[str, str]]
-"""What stands in a cell, line by line, each with its tone: `bad`, `warn`, `good`, `quiet`, `strong`, or empty."""
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from promisectl.rendering.words import Here, Row
+
+    Lines = Sequence[tuple[str, str]]
+    """What stands in a cell, line by line, each with its tone: `bad`, `warn`, `good`, `quiet`, `strong`, or empty."""
+
 _NAME = 16
 
 

@@ -1,16 +1,18 @@
 """A digest as text for a mail, or as Markdown. Plain text, light."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from __future__ import annotations
 
 from promisectl import escaping
+from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.rendering import rates, words
 from promisectl.rendering.folding import folded
-from promisectl.rendering.words import Here, Row
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
     from promisectl.domain.trust import Figures
+    from promisectl.rendering.words import Here, Row
 
 _WHO = {"owe": "You", "owed": "They"}
 
@@ -52,7 +54,7 @@ def event(row: Row, at: datetime, sentence: str, here: Here) -> Item:
     return Item(row["id"], f"{day(at, here)}, {words.to_or_from(row)}", sentence)
 
 
-def figures(made: Mapping[str, "Figures"]) -> list[str]:
+def figures(made: Mapping[str, Figures]) -> list[str]:
     """A line for each direction in which anything was settled."""
     lines = {who: rates.line(made[way]) for way, who in _WHO.items() if made[way].kept.of}
     return [f"{who} {line[:1].lower()}{line[1:]}." for who, line in lines.items()]

@@ -1,13 +1,17 @@
 """What an examination found, as a page: a line for each check with its word, what is wrong below it, then the facts."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from promisectl.domain.findings import Finding, Result
+from promisectl.light import TYPE_CHECKING
 from promisectl.rendering import tables
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _TONES = {Result.OK: tables.GOOD, Result.NOTE: tables.WARN, Result.WRONG: tables.BAD}
 

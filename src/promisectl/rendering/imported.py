@@ -1,12 +1,17 @@
 """What an import would do, as a table: every record with its line, and why it is skipped or refused."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from promisectl.light import TYPE_CHECKING
 from promisectl.rendering import tables
-from promisectl.rendering.words import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from promisectl.rendering.words import Row
 
 _STYLES = {"make": "", "skip": "bright_black", "refuse": "red"}
 

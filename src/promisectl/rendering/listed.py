@@ -1,14 +1,20 @@
 """Promises to review, as a page: why each comes up, how it stands, and the moves that are open, ready to type."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
 from itertools import groupby
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from promisectl.light import TYPE_CHECKING
 from promisectl.rendering import tables, words
-from promisectl.rendering.words import Here, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from promisectl.rendering.words import Here, Row
 
 _TITLES = {
     "overdue": "Overdue",

@@ -1,19 +1,25 @@
 """The coming weeks as a page: a bar and the numbers of what is due, day by day, mine and theirs beside each other."""
 
-from collections.abc import Mapping, Sequence
+from __future__ import annotations
+
 from datetime import date
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from promisectl.light import TYPE_CHECKING
 from promisectl.rendering import rates, tables, words
-from promisectl.rendering.words import Here, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from promisectl.rendering.words import Here, Row
+
+    Both = tuple[Sequence[str], Sequence[str]]
 
 _MARK = "█"
 _ROOM = 70  # columns, besides the bars, from which outcomes can be named
-
-Both = tuple[Sequence[str], Sequence[str]]
 
 
 def page(

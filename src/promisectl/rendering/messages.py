@@ -1,13 +1,17 @@
 """What a move says when it is done: one line of who did what on which terms, and one next step. Plain text."""
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import NamedTuple
+from __future__ import annotations
 
 from promisectl.domain import lifecycle
 from promisectl.domain.promise import Act, Direction, Promise, Side, State, Terms, Verb
+from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.rendering import words
-from promisectl.rendering.words import Here
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from promisectl.rendering.words import Here
 
 
 class Told(NamedTuple):

@@ -1,15 +1,21 @@
 """A bar that shows how far something long is, drawn with rich beside the data."""
 
-from collections.abc import Callable, Iterable, Iterator
+from __future__ import annotations
+
 from contextlib import contextmanager
-from typing import IO, TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn
 
-_STEPS = 200  # in which the bar moves on
+from promisectl.light import TYPE_CHECKING
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import IO, TypeVar
+
+    T = TypeVar("T")
+
+_STEPS = 200  # in which the bar moves on
 
 
 def shown(stream: IO[str], things: Iterable[T], size: int, weigh: Callable[[T], int]) -> Iterator[T]:

@@ -1,11 +1,13 @@
 """Figures in words: counts before rates, and a rate only where there is enough to tell. Plain text, light."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from __future__ import annotations
 
+from promisectl.light import TYPE_CHECKING
 from promisectl.rendering import words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from promisectl.domain.trust import Figures, Rate
 
 EARLIER = "earlier"
@@ -18,23 +20,23 @@ def times(number: int) -> str:
     return "once" if number == 1 else words.count(number, "time")
 
 
-def counted(rate: "Rate") -> str:
+def counted(rate: Rate) -> str:
     """“2 of 3”, and a dash of nothing."""
     return f"{rate.number} of {rate.of}" if rate.of else "—"
 
 
-def share(rate: "Rate") -> str:
+def share(rate: Rate) -> str:
     """The share as “63 %”, halves up; empty of fewer than five."""
     return f"{_percent(rate.rate or 0)} %" if rate.of >= _ENOUGH else ""
 
 
-def plausible(rate: "Rate") -> str:
+def plausible(rate: Rate) -> str:
     """Where the true share plausibly lies, as “31–86 %”; empty of fewer than five."""
     low, high = rate.bounds
     return f"{_percent(low or 0)}–{_percent(high or 0)} %" if rate.of >= _ENOUGH else ""
 
 
-def rated(rate: "Rate") -> str:
+def rated(rate: Rate) -> str:
     """“2 of 3”; from five on with the share and its interval: “5 of 8 (63 %, plausibly 31–86 %)”."""
     return f"{counted(rate)} ({share(rate)}, plausibly {plausible(rate)})" if rate.of >= _ENOUGH else counted(rate)
 
@@ -43,12 +45,12 @@ def _percent(part: float) -> int:
     return int(part * 100 + 0.5)
 
 
-def says_something(figures: "Figures") -> bool:
+def says_something(figures: Figures) -> bool:
     """Whether there is anything to count."""
     return any((figures.kept.of, figures.renegotiated.of, figures.notice.of, figures.said_no.of))
 
 
-def line(figures: "Figures") -> str:
+def line(figures: Figures) -> str:
     """The record in one line; what there is no data for is left out, but for what was kept."""
     asked = (("on time", figures.on_time), ("word given before trouble", figures.notice), ("changed terms", figures.renegotiated))
     parts = [f"Kept {rated(figures.kept)}", *(f"{name} {counted(rate)}" for name, rate in asked if rate.of)]
@@ -57,13 +59,13 @@ def line(figures: "Figures") -> str:
     return " · ".join(parts)
 
 
-def lesson(figures: "Figures") -> str:
+def lesson(figures: Figures) -> str:
     """What there is to learn from it, in one line: the cause most frequent, risks echoed, how far dates slip, what is untold."""
     said = " · ".join(_lessons(figures))
     return said[:1].upper() + said[1:]
 
 
-def _lessons(figures: "Figures") -> Iterator[str]:
+def _lessons(figures: Figures) -> Iterator[str]:
     if figures.causes:
         most, named = max(figures.causes.values()), sum(figures.causes.values())
         causes = " and ".join(cause for cause, number in figures.causes.items() if number == most)

@@ -1,17 +1,23 @@
 """The record as a page: a line for each direction, then its figures, the causes, and what was settled month by month."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import NamedTuple
+from __future__ import annotations
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from promisectl.domain.trust import Figures, Rate
+from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.rendering import rates, tables, words
-from promisectl.rendering.words import Here
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from promisectl.domain.trust import Figures, Rate
+    from promisectl.rendering.words import Here
+
+    Months = Mapping[str, Mapping[str, int]]
 
 _BESIDE = 78  # columns from which both directions stand beside each other
 _INTERVAL = 48  # columns from which there is room for the interval
@@ -21,8 +27,6 @@ _SIGNS = (
     ("broken", ("bn", "bl"), "×", tables.BAD),
     ("overdue", ("od",), "○", tables.BAD),
 )
-
-Months = Mapping[str, Mapping[str, int]]
 
 
 class Shown(NamedTuple):

@@ -1,13 +1,16 @@
 """Terms as a sheet of text to be edited: a line for each field below a few lines that explain it, and how it is read again."""
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from __future__ import annotations
 
 from promisectl import errors
 from promisectl.domain import lifecycle
 from promisectl.domain.civil import When
 from promisectl.domain.promise import Direction, Promise, Side, Status, Terms, Verb
 from promisectl.escaping import one_line, read_back
+from promisectl.light import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _FIELDS = {"outcome": "outcome", "by": "due", "done-when": "done_when", "why": "why", "reply-by": "reply_by"}
 _DATES = ("by", "reply-by")

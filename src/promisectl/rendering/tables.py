@@ -1,7 +1,6 @@
 """Tables for people, drawn with rich. Every table fits the width; what does not fit beside is put below, never cut."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import IO, Any
+from __future__ import annotations
 
 from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
@@ -11,9 +10,15 @@ from rich.text import Text
 from rich.theme import Theme
 
 from promisectl.escaping import safe
+from promisectl.light import TYPE_CHECKING
 from promisectl.rendering import words
 from promisectl.rendering.columns import COLUMNS, Column, chosen
-from promisectl.rendering.words import Here, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import IO, Any
+
+    from promisectl.rendering.words import Here, Row
 
 _OUTCOME_LEAST = 24  # columns for a sentence, where all stand beside each other
 _LEAST = 12  # the same, where some stand below others

@@ -1,14 +1,19 @@
 """One promise, whole, as a page for people: its terms, the talk about it, and the moves that are open."""
 
-from collections.abc import Iterable, Sequence
+from __future__ import annotations
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from promisectl.domain import lifecycle
 from promisectl.domain.promise import Promise, State, Terms, Verb
+from promisectl.light import TYPE_CHECKING
 from promisectl.rendering import acts, messages, tables, words
-from promisectl.rendering.words import Here, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from promisectl.rendering.words import Here, Row
 
 _HEADS = {"owe": "you owe {}", "owed": "{} owes you", "self": "to yourself"}
 _HEADS_OPEN = {

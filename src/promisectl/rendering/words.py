@@ -1,12 +1,17 @@
 """Small words that messages and tables share: dates, distances, names, and where a promise stands, from a view's row. Plain text, light."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
 
 from promisectl.domain import civil
+from promisectl.light import TYPE_CHECKING, NamedTuple
 
-Row = Mapping[str, Any]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    Row = Mapping[str, Any]
 
 
 class Here(NamedTuple):

@@ -1,10 +1,16 @@
 """What a calendar wants to know besides the records: how often a promise was spoken of, when last, and which zones its hours are in."""
 
-import sqlite3
-from collections.abc import Iterator
-from typing import Any
+from __future__ import annotations
 
-from promisectl.storage.reading import SORTS, Clock, Row, asked, let_go
+from promisectl.light import TYPE_CHECKING
+from promisectl.storage.reading import SORTS, Clock, asked, let_go
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+    from typing import Any
+
+    from promisectl.storage.reading import Row
 
 # Whoever has been renamed or merged has another name in the calendar: that is a change, too, though nobody spoke of the promise.
 _SAID_LAST = """(

@@ -1,16 +1,21 @@
 """How acts and promises are written down: instants as text of one width, bodies as canonical JSON, and the chain over them."""
 
+from __future__ import annotations
+
 import hashlib
 import json
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from promisectl.domain import lifecycle
 from promisectl.domain.civil import When
 from promisectl.domain.people import PersonAct, PersonVerb
 from promisectl.domain.promise import Act, Direction, Found, Opening, Promise, Side, State, Terms, Verb
+from promisectl.light import TYPE_CHECKING
 from promisectl.storage.instants import instant, moment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
 
 _TEXTS = ("text", "cause", "repair", "risk", "no_to")
 

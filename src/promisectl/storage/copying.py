@@ -1,24 +1,31 @@
 """The whole ledger as plain records, one for every command, and an empty ledger filled from them again, exactly as it was."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 import sqlite3
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
 from itertools import groupby
-from typing import Any
 
 from promisectl import errors
 from promisectl.compiled import sql
 from promisectl.domain import lifecycle, limits
 from promisectl.domain.findings import Asked
 from promisectl.domain.promise import Verb
+from promisectl.light import TYPE_CHECKING
 from promisectl.storage import codec, persons
 from promisectl.storage.care import comparing
 from promisectl.storage.instants import instant
 from promisectl.storage.reading import let_go
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
+    from typing import Any
+
+    Record = dict[str, Any]
 
 _MOST = 10**9  # promises
 FORMAT = 1
@@ -27,8 +34,6 @@ _FIELDS = {"entry", "command", "recorded_at", "once", "acts"}
 _ACT = ("number", "promise", "person", "verb", "side", "by", "at", "recorded_at")
 
 _NOT_TO_BE_STORED = (sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
-
-Record = dict[str, Any]
 
 
 def records(db: sqlite3.Connection) -> Iterator[Record]:

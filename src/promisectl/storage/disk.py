@@ -1,5 +1,7 @@
 """Names on the disk: directories made for me alone, files and their names flushed, a finished file given its name."""
 
+from __future__ import annotations
+
 import errno
 import os
 from contextlib import suppress

@@ -1,14 +1,19 @@
 """The figures of the record, counted in SQL over the public views; only what new terms did to a date is told from the acts."""
 
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from __future__ import annotations
 
 from promisectl.domain import lifecycle, trust
 from promisectl.domain.trust import Figures, Rate
+from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.storage import reading
 from promisectl.storage.instants import instant, moment
-from promisectl.storage.reading import Clock
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any
+
+    from promisectl.storage.reading import Clock
 
 _KEPT = "state IN ('delivered', 'kept')"
 _BROKEN = "class IN ('bn', 'bl')"

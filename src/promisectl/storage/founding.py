@@ -1,16 +1,21 @@
 """A ledger's beginning: made beside its place, with its first move in it, and only then named: it is there whole, or not at all."""
 
+from __future__ import annotations
+
 import os
-import sqlite3
-from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from typing import TypeVar
 
 from promisectl import errors
 from promisectl.compiled import sql
+from promisectl.light import TYPE_CHECKING
 from promisectl.storage import disk, opening, strange, too_late
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+    from typing import TypeVar
+
+    T = TypeVar("T")
 
 
 def found(path: str, work: Callable[[sqlite3.Connection], T]) -> T:

@@ -1,5 +1,7 @@
 """Moments as the ledger stores them: text of one width in UTC, which sorts as it reads."""
 
+from __future__ import annotations
+
 from datetime import UTC, datetime
 
 _WIDTH = len("2026-11-27T22:59:59")

@@ -1,15 +1,19 @@
 """The write side: load a promise from its acts, append what is said, refresh its row. Used inside `ledger.write` only."""
 
-import sqlite3
-from datetime import datetime
+from __future__ import annotations
 
 from promisectl import errors
 from promisectl.compiled import sql
 from promisectl.domain import lifecycle, people
 from promisectl.domain.people import Newcomer, Person, PersonAct, PersonVerb
 from promisectl.domain.promise import Act, Promise, Side, Verb
+from promisectl.light import TYPE_CHECKING
 from promisectl.storage import codec, persons, reading
 from promisectl.storage.instants import instant
+
+if TYPE_CHECKING:
+    import sqlite3
+    from datetime import datetime
 
 
 class Journal:

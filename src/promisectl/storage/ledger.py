@@ -1,16 +1,21 @@
 """The ledger file: opened with care, founded on the first move, read without writing, written in one transaction a command."""
 
+from __future__ import annotations
+
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from typing import TypeVar
 
 from promisectl import errors
 from promisectl.compiled import sql
+from promisectl.light import TYPE_CHECKING
 from promisectl.storage import disk, founding, opening, too_late, trouble, upgrading
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import TypeVar
+
+    T = TypeVar("T")
 
 
 def write(path: str, work: Callable[[sqlite3.Connection], T], keep: Callable[[str], None] | None = None, before: str = "") -> T:

@@ -1,18 +1,25 @@
 """What the ledger offers while a command is typed: promises that a move is open for, people, tags. It waits for nobody."""
 
-import sqlite3
-from collections.abc import Iterator, Mapping
+from __future__ import annotations
+
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
 
 from promisectl.domain import lifecycle
 from promisectl.domain.promise import Direction, Opening, Promise, Revision, State, Status, Terms, Verb
 from promisectl.domain.transitions import TRANSITIONS
+from promisectl.light import TYPE_CHECKING
 from promisectl.storage import ledger, reading
-from promisectl.storage.reading import Clock
 
-Row = Mapping[str, Any]
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from promisectl.storage.reading import Clock
+
+    Row = Mapping[str, Any]
+
 
 _LATELY = 1_000  # how many of the newest numbers are looked through for promises that are over
 _OPEN_ONES = f"direction IN ('owe', 'owed', 'self') AND state IN ('proposed', 'active', 'delivered') ORDER BY {reading.SORTS['due']}"

@@ -1,17 +1,22 @@
 """How the file is opened: strange ones refused by their first bytes, all settings in force, others waited for, trouble put in sentences."""
 
+from __future__ import annotations
+
 import os
 import sqlite3
 import sys
 import time
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
 
 from promisectl import errors
 from promisectl.compiled import sql
+from promisectl.light import TYPE_CHECKING
 from promisectl.storage import strange, trouble
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any
 
 PATIENCE = 10
 _STEPS = 50_000  # of SQLite's own, between two looks at what was typed

@@ -1,10 +1,14 @@
 """The rows of people, told again from what was recorded about them."""
 
-import sqlite3
+from __future__ import annotations
 
 from promisectl.compiled import sql
 from promisectl.domain import people
+from promisectl.light import TYPE_CHECKING
 from promisectl.storage import codec
+
+if TYPE_CHECKING:
+    import sqlite3
 
 
 def refresh(db: sqlite3.Connection) -> dict[int, people.Person]:

@@ -1,19 +1,23 @@
 """The read side: asks the views over a read-only connection and hands out rows; only `as_of` needs the domain."""
 
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from __future__ import annotations
+
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from promisectl.compiled import sql
+from promisectl.light import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
+    from typing import Any
 
     from promisectl.domain.people import Person
     from promisectl.domain.promise import Act
 
-Row = Mapping[str, Any]
+    Row = Mapping[str, Any]
+
 
 _OPEN = "('proposed', 'active', 'delivered')"
 
@@ -160,12 +164,16 @@ def late_with_others(db: sqlite3.Connection, clock: Clock) -> int:
 
 def waiting(db: sqlite3.Connection, clock: Clock) -> list[Row]:
     """The rows of the view `moves` in the order of their due dates, with the ledger still held."""
-    return [row for among in _WAITING for row in db.execute(*asked(db, clock, "moves", **dict[str, Any]({among: True})))]
+    found: list[Row] = []
+    for among in _WAITING:
+        narrow: dict[str, Any] = {among: True}
+        found += db.execute(*asked(db, clock, "moves", **narrow))
+    return found
 
 
 def count_waiting(db: sqlite3.Connection, clock: Clock) -> dict[str, int]:
     """How many promises wait for me, by the kinds of the view `moves`."""
-    counts = dict[str, int]()
+    counts: dict[str, int] = {}
     for among in _WAITING:
         query = f"{common('moves')} SELECT waiting, count(*) FROM moves WHERE {_FILTERS[among]} GROUP BY waiting"  # noqa: S608
         counts |= dict(db.execute(query, clock._asdict()).fetchall())
@@ -188,7 +196,7 @@ def touched(db: sqlite3.Connection, begin: str) -> list[int]:
     return [row["promise"] for row in db.execute(sql.TOUCHED_SINCE, {"begin": begin})]
 
 
-def said(db: sqlite3.Connection, number: int) -> list["Act"]:
+def said(db: sqlite3.Connection, number: int) -> list[Act]:
     """Everything that was said about a promise, for `lifecycle.replay`."""
     from promisectl.storage import codec
 
@@ -201,7 +209,7 @@ def newest(db: sqlite3.Connection) -> int:
     return number
 
 
-def people(db: sqlite3.Connection) -> list["Person"]:
+def people(db: sqlite3.Connection) -> list[Person]:
     """Everybody the ledger has met, with their aliases."""
     from promisectl.domain.people import Person
 
@@ -222,7 +230,7 @@ def name(db: sqlite3.Connection, person: int | None) -> str:
     return str(row["name"]) if row else ""
 
 
-def as_of(db: sqlite3.Connection, moment: "datetime", *, acts: bool = False) -> sqlite3.Connection:
+def as_of(db: sqlite3.Connection, moment: datetime, *, acts: bool = False) -> sqlite3.Connection:
     """A ledger that holds every promise as it stood at `moment`: the commands that count today, as far as they were said by then.
 
     Only with `acts` it holds what was said, too.

@@ -1,5 +1,7 @@
 """What stands in the ledger's place is looked at before SQLite touches it: what is strange is refused, and stays as it is."""
 
+from __future__ import annotations
+
 import os
 import re
 import stat

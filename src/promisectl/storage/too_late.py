@@ -1,11 +1,16 @@
 """The moment from which a command is recorded: Ctrl-C before it leaves everything as it was, and after it says that it came too late."""
 
+from __future__ import annotations
+
 import signal
-from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
 
 from promisectl import errors
+from promisectl.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
 
 
 @contextmanager

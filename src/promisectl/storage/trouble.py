@@ -1,5 +1,7 @@
 """What SQLite and the operating system complain of, in sentences that a person can act on."""
 
+from __future__ import annotations
+
 import errno
 import os
 import sqlite3

@@ -1,9 +1,12 @@
 """The uids that are known while a file is imported, of the ledger and of the file: on the disk beside, so that neither has to be small."""
 
-import sqlite3
-from typing import NamedTuple
+from __future__ import annotations
 
 from promisectl.compiled import sql
+from promisectl.light import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import sqlite3
 
 
 class Known(NamedTuple):

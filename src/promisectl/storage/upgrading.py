@@ -11,9 +11,13 @@ How a step is added, once a version with the step before it has been released:
    that each can be read as it is, and that a move makes of it what a new ledger is, with every record as it was.
 """
 
-import sqlite3
+from __future__ import annotations
 
 from promisectl.compiled import sql
+from promisectl.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
 
 
 def needed(db: sqlite3.Connection) -> bool:

@@ -1,13 +1,18 @@
 """Bytes that give way to others are put aside first, in the directory of backups."""
 
+from __future__ import annotations
+
 import os
 import shutil
 from contextlib import suppress
-from datetime import datetime
-from typing import IO, NamedTuple
 
+from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.storage import disk
 from promisectl.storage.care import backups
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from typing import IO
 
 _PIECE = 1 << 20  # bytes
 

@@ -1,17 +1,22 @@
 """Copies of the whole ledger: made beside their place, checked, on the disk, and only then named."""
 
+from __future__ import annotations
+
 import os
 import re
 import sqlite3
-from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager, suppress
-from datetime import datetime
-from typing import NamedTuple
 
 from promisectl import errors
+from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.storage import disk, ledger, opening, strange
 from promisectl.storage.care import extent
-from promisectl.storage.care.extent import Extent
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from datetime import datetime
+
+    from promisectl.storage.care.extent import Extent
 
 MOST = 10
 """How many of its own the directory of backups holds."""

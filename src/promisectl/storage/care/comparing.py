@@ -1,26 +1,34 @@
 """Every row held against what the acts give: promises, people, commands, kept answers, and the numbers that come next."""
 
+from __future__ import annotations
+
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
-from typing import TypeVar
 
 from promisectl.compiled import sql
 from promisectl.domain import lifecycle
 from promisectl.domain.findings import Asked, Cure, Finding, Result, Troubles, unreadable
 from promisectl.domain.people import Person, PersonAct, fold
-from promisectl.domain.promise import Act, Promise
+from promisectl.light import TYPE_CHECKING
 from promisectl.storage import codec
-from promisectl.storage.care.retelling import NONSENSE, Chain, Row, about
+from promisectl.storage.care.retelling import NONSENSE, Chain, about
 from promisectl.storage.instants import instant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import TypeVar
+
+    from promisectl.domain.promise import Act, Promise
+    from promisectl.storage.care.retelling import Row
+
+    _A = TypeVar("_A", Act, PersonAct)
 
 _SHORT = 60  # letters of both sides of a difference that are shown
 OF_PERSON = ("handle", "name", "merged_into")
 """The columns of a person that what was said of them gives."""
 NUMBERED = ("entry", "person", "promise")
 """The tables of which SQLite remembers the highest number ever given."""
-_A = TypeVar("_A", Act, PersonAct)
 
 
 def compared(db: sqlite3.Connection, asked: Asked) -> Iterator[Finding]:

@@ -1,17 +1,22 @@
 """Whether a ledger is what was recorded: SQLite's own checks, the chain over the acts, and every row held against what the acts give."""
 
+from __future__ import annotations
+
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from typing import NamedTuple
 
 from promisectl import errors
 from promisectl.compiled import sql
 from promisectl.domain.findings import Asked, Cure, Finding, Result, Troubles, unreadable
+from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.storage import opening
 from promisectl.storage.care import comparing, extent
-from promisectl.storage.care.extent import Extent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from promisectl.storage.care.extent import Extent
 
 _SQLITE_TELLS = 100
 _OF_AN_INDEX = re.compile(

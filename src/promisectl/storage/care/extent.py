@@ -1,9 +1,12 @@
 """How much is in a ledger, and which act is its newest."""
 
-import sqlite3
-from typing import NamedTuple
+from __future__ import annotations
 
 from promisectl.compiled import sql
+from promisectl.light import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import sqlite3
 
 
 class Extent(NamedTuple):

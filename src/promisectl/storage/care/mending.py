@@ -1,18 +1,22 @@
 """What can be put right without a backup: what SQLite takes back, indexes, guards and views, and rows told again from the acts."""
 
+from __future__ import annotations
+
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
-from datetime import datetime
 from itertools import groupby
-from typing import NamedTuple
 
 from promisectl import errors
 from promisectl.compiled import sql
 from promisectl.domain import lifecycle, people
 from promisectl.domain.findings import Cure, Finding
+from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.storage import codec, ledger, opening
 from promisectl.storage.care import backups, comparing, examining
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
 
 _IN_THE_WAY = "promise_is_never_deleted"
 

@@ -1,16 +1,20 @@
 """The place a ledger is in: who may read it, what lies beside it, and whether the disk is one that it can rely on."""
 
+from __future__ import annotations
+
 import os
 import re
 import shlex
 import stat
 import time
-from collections.abc import Iterator
 from contextlib import suppress
-from typing import NamedTuple
 
 from promisectl.domain.findings import Cure, Finding, Result, Troubles
+from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.storage import disk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _OTHERS = 0o077
 _OTHERS_WRITE = 0o022

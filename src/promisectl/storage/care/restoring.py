@@ -1,19 +1,25 @@
 """A ledger becomes what a backup holds: old or new at every moment, and what was there is kept."""
 
+from __future__ import annotations
+
 import os
 import sqlite3
-from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
-from typing import IO, NamedTuple
 
 from promisectl import errors
 from promisectl.domain.findings import Cure, Finding
+from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.storage import disk, ledger, opening, too_late
 from promisectl.storage.care import aside, backups, examining, extent
-from promisectl.storage.care.aside import Place
-from promisectl.storage.care.backups import Backup
-from promisectl.storage.care.extent import Extent
-from promisectl.storage.care.sources import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import IO
+
+    from promisectl.storage.care.aside import Place
+    from promisectl.storage.care.backups import Backup
+    from promisectl.storage.care.extent import Extent
+    from promisectl.storage.care.sources import Source
 
 _DONE = ("The backup was restored to", "doctor")  # what is said where it is done and not confirmed
 

@@ -1,17 +1,23 @@
 """The acts gone through in their order: each by its hash over the one before, and what they tell of commands and moments on the way."""
 
+from __future__ import annotations
+
 import json
-import sqlite3
-from collections.abc import Iterator, Mapping
-from typing import Any
 
 from promisectl import errors
 from promisectl.compiled import sql
 from promisectl.domain.findings import Asked, Cure, Finding, Result, Troubles
 from promisectl.domain.promise import Verb
+from promisectl.light import TYPE_CHECKING
 from promisectl.storage import codec
 
-Row = Mapping[str, Any]
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    Row = Mapping[str, Any]
+
 
 NONSENSE = (errors.Problem, KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError)
 """Whatever a text that somebody changed may do to those who read it."""

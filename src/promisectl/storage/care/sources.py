@@ -1,16 +1,21 @@
 """A backup that a ledger is to become: found whole, copied, and compared with what was copied."""
 
+from __future__ import annotations
+
 import sqlite3
 import time
-from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from typing import NamedTuple
 
 from promisectl import errors
 from promisectl.domain.findings import Cure
+from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.storage import opening
 from promisectl.storage.care import examining, extent
-from promisectl.storage.care.extent import Extent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from promisectl.storage.care.extent import Extent
 
 _PAGES = 256
 """How many are copied before Ctrl-C is listened to again."""

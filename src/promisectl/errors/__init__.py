@@ -1,0 +1,108 @@
+"""All that can go wrong for a person, each with the sentence it is told in, a name for programs and an exit code.
+
+A sentence says what is wrong and what to do next. Raised anywhere, caught once, at the edge. Here are the families; the members of each
+are in the rooms below, which are entered when something goes wrong, as to make them all takes longer than a query.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+from promisectl.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from promisectl.errors.data import *
+    from promisectl.errors.dates import *
+    from promisectl.errors.editing import *
+    from promisectl.errors.files import *
+    from promisectl.errors.finding import *
+    from promisectl.errors.ledger import *
+    from promisectl.errors.moves import *
+    from promisectl.errors.streams import *
+    from promisectl.errors.words import *
+
+INTERRUPTED = 130  # as a shell counts Ctrl-C
+_ROOMS = ("data", "dates", "editing", "files", "finding", "ledger", "moves", "streams", "words")
+
+
+class Problem(Exception):
+    """The family: `str(problem)` is the sentence, `code` its name for programs, `exit_code` what the shell sees, `moves` the open verbs."""
+
+    code = "usage"
+    exit_code = 2
+    moves: tuple[str, ...] = ()
+    place = ""
+
+    def stand_at(self, place: str) -> None:
+        """Lead the sentence by the place that it is about."""
+        if place:
+            self.place = place
+            self.args = (f"{place}: {self}",)
+
+
+@contextmanager
+def at(place: str) -> Iterator[None]:
+    """Around what reads one of many: the sentence of a problem is led by its place, as in “line 3: …”; by nothing where that is empty."""
+    try:
+        yield
+    except Problem as problem:
+        problem.stand_at(place)
+        raise
+
+
+class Usage(Problem):
+    """The words of the command cannot be carried out as typed (exit 2)."""
+
+
+class NotFound(Problem):
+    """There is no such promise, person or topic (exit 3)."""
+
+    code = "not-found"
+    exit_code = 3
+
+
+class Ambiguous(Problem):
+    """A name could mean more than one, or looks too much like a known one (exit 3)."""
+
+    code = "ambiguous"
+    exit_code = 3
+
+
+class IllegalMove(Problem):
+    """The move is not open now (exit 4)."""
+
+    code = "illegal-move"
+    exit_code = 4
+
+
+class LedgerTrouble(Problem):
+    """The ledger cannot be read or written (exit 5). `restorable`: a backup could help."""
+
+    code = "ledger"
+    exit_code = 5
+    restorable = False
+
+    def name_backups(self, directory: str) -> None:
+        """Say besides where the backups are."""
+        self.args = (f"{self} Backups are in {directory}; one is brought back with: restore FILE.",)
+
+
+class BadData(Problem):
+    """The config, or what is read from a file or from stdin, holds something that cannot be used (exit 6)."""
+
+    code = "data"
+    exit_code = 6
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> type[Problem]:
+        """An error by its name, from the room it is in."""
+        for room in _ROOMS:
+            found = getattr(__import__(f"promisectl.errors.{room}", fromlist=[name]), name, None)
+            if found:
+                return found
+        message = f"there is no error called {name}"
+        raise AttributeError(message)

@@ -1,0 +1,75 @@
+"""Dates: those that can't be read, and those that are too early or too late."""
+
+from __future__ import annotations
+
+from promisectl.errors import Usage
+from promisectl.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+
+class UnreadableDate(Usage):
+    """A text given where a date belongs is outside the grammar of dates. `more` is the command that tells the grammar."""
+
+    def __init__(self, text: str, examples: tuple[str, str, str], why: str = "", more: str = "") -> None:
+        self._refused = f"“{text}” is not a date that can be read{f' ({why})' if why else ''}."
+        self._more = f" See: {more}." if more else ""
+        one, two, three = examples
+        super().__init__(f"{self._refused} Try {one}, {two} or {three}.{self._more}")
+
+    def meaning(self, forms: Sequence[str]) -> UnreadableDate:
+        """The same, with the `forms` that may have been meant instead of examples, if there are any."""
+        if forms:
+            self.args = (f"{self._refused} Did you mean {' or '.join(f'“{form}”' for form in forms)}?{self._more}",)
+        return self
+
+
+class AmbiguousDate(Usage):
+    """A date that has several readings; all of them are named."""
+
+    def __init__(self, text: str, readings: tuple[str, ...]) -> None:
+        write = "Write the one that was meant" if len(readings) > 1 else "Write it like that"
+        super().__init__(f"“{text}” can mean {' or '.join(readings)}. {write}.")
+
+
+class DatePassed(Usage):
+    """A due date that was over before the promise was said."""
+
+    def __init__(self, option: str, shown: str) -> None:
+        super().__init__(f"{option} {shown} has passed. Give a date to come, or add --backfill to record an old promise.")
+
+
+class DateAhead(Usage):
+    """Something is said to have happened at a moment that is still to come."""
+
+    def __init__(self, option: str, shown: str) -> None:
+        super().__init__(f"{option} {shown} is still to come.")
+
+
+class TooEarly(Usage):
+    """A move dated before the newest one it builds on."""
+
+    def __init__(self, number: int, earliest: datetime, shown: str = "") -> None:
+        self.number = number
+        self.earliest = earliest
+        moment = shown or f"{earliest:%Y-%m-%d %H:%M} UTC"
+        super().__init__(f"#{number} has stood as it is since {moment}, so this can't be dated before. See: log {number}.")
+
+
+class ClockAhead(Usage):
+    """The newest move of a promise was recorded by a clock that was ahead, so that nothing could come after it for long."""
+
+    def __init__(self, number: int, shown: str) -> None:
+        super().__init__(
+            f"The newest move of #{number} is dated {shown}, which is still to come: the clock was ahead then, or is behind now. "
+            f"If it was ahead, take that move back and say it again: undo --promise {number}."
+        )
+
+
+class UnknownZone(Usage):
+    """TZ names no zone, so that no date could be told."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"TZ is “{name}”, which is no time zone that is known here. Set it to one such as Europe/Berlin, or unset it.")

@@ -1,0 +1,145 @@
+"""The ledger file: what is in its place, and what keeps a command from it."""
+
+from __future__ import annotations
+
+from promisectl.errors import LedgerTrouble, Usage
+
+
+class NotALedger(LedgerTrouble):
+    """The file in the ledger's place is something else, or nothing at all."""
+
+    way_out = "move it away, or name another ledger with --ledger"
+
+    def __init__(self, path: str, what: str) -> None:
+        self.what = what
+        super().__init__(f"{path} {what}. It was left as it is; {self.way_out}.")
+
+
+class Damaged(NotALedger):
+    """The file in the ledger's place was a ledger, or could have been one, and is whole no more."""
+
+    restorable = True
+    way_out = "what helps is told by: doctor"
+
+
+class NewerLedger(LedgerTrouble):
+    """A ledger written by a later version of the program."""
+
+    restorable = True
+
+    def __init__(self, path: str, step: int, known: int) -> None:
+        self.what = f"was written by a newer promisectl (schema step {step}; this one knows {known})"
+        super().__init__(f"{path} {self.what}. It was left as it is; update promisectl.")
+
+
+class ForeignJournal(LedgerTrouble):
+    """A log of changes lies beside the ledger that can't be its own: SQLite would mix it in."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"Beside the ledger lies {path}-wal, which belongs to another state of it and would be mixed in. "
+            "Nothing was touched; move that file away, and keep it until doctor finds the ledger whole."
+        )
+
+
+class LogsAhead(LedgerTrouble):
+    """Another program has turned the ledger to a mode in which even a look at it would write."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"{path} was turned to WAL mode by another program, and a look at it would write files beside it. The next move "
+            f"turns it back, and so does: sqlite3 '{path}' 'PRAGMA journal_mode=DELETE'"
+        )
+
+
+def _typed(path: str) -> str:
+    """A path as it is typed in a shell."""
+    import shlex
+
+    return shlex.quote(path)
+
+
+class TwoNames(LedgerTrouble):
+    """A ledger with several names: what SQLite needs after a crash goes by the name, so that it would be looked for in vain."""
+
+    def __init__(self, path: str, names: int) -> None:
+        super().__init__(
+            f"{path} has {names} names (hard links), and commands that use different ones would damage it. It was left as it is; "
+            f"remove the others. They are shown by: find / -samefile {_typed(path)}"
+        )
+
+
+class AsRoot(LedgerTrouble):
+    """Root in somebody else's directory: what root writes there, its owner could not change any more."""
+
+    def __init__(self, path: str, owner: str) -> None:
+        super().__init__(
+            f"{path} is in a directory of {owner}'s, and you are root: {owner} could not use what root writes there. "
+            f"Nothing was touched; say it as {owner}: sudo -u '{owner}' promisectl …"
+        )
+
+
+class LeadsAway(LedgerTrouble):
+    """A link that leads into somebody else's directory."""
+
+    def __init__(self, path: str, real: str, owner: str) -> None:
+        super().__init__(
+            f"{path} leads by a link to {real}, into a directory of {owner}'s. Nothing was touched; "
+            f"if that is what you want, name it as it is: --ledger '{real}'"
+        )
+
+
+class InTheWay(LedgerTrouble):
+    """Trouble that comes from without, and may pass: what it is, and the way out."""
+
+    def __init__(self, what: str, way_out: str) -> None:
+        self._what, self._way_out = what, way_out
+        super().__init__(f"{what} {way_out}")
+
+    def nothing_was(self, done: str) -> None:
+        """Say besides what became of the command: nothing was `recorded`, or `restored`."""
+        self.args = (f"{self._what} Nothing was {done}. {self._way_out}",)
+
+
+class NotWhole(LedgerTrouble):
+    """What is in a ledger is not what was recorded."""
+
+    def __init__(self, path: str, what: str) -> None:
+        super().__init__(f"{path} is damaged: {what}. What to do is told by: doctor.")
+
+
+class NotRebuilt(LedgerTrouble):
+    """Rows can't be told from acts that are damaged themselves."""
+
+    def __init__(self, path: str, what: str) -> None:
+        super().__init__(f"Nothing was rebuilt in {path}: what it would be rebuilt from is damaged ({what}). See: doctor.")
+
+
+class BadHead(Usage):
+    """What --expect was given is no head of a ledger."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"“{text}” is no head: that is 64 digits and letters from a to f, or the first 8 at least. See: doctor.")
+
+
+class HalfDone(LedgerTrouble):
+    """A ledger that only a command that writes can bring in order, which looking at it never does."""
+
+    def __init__(self, path: str, why: str) -> None:
+        self.why = why
+        super().__init__(f"{path} can't be examined as it is: {why}. It is put in order by: doctor --fix.")
+
+
+class Busy(InTheWay):
+    """Another command held the ledger for longer than one wanted to wait."""
+
+    def __init__(self, path: str, seconds: int) -> None:
+        held = f"was locked by another command for {seconds} seconds" if seconds else "is locked by another command at this moment"
+        super().__init__(f"{path} {held}.", "Try again.")
+
+
+class Unusable(InTheWay):
+    """SQLite or the operating system refused."""
+
+    def __init__(self, path: str, why: str, way_out: str = "See where it is with: path.") -> None:
+        super().__init__(f"{path} can't be used: {why}.", way_out)

@@ -1,0 +1,81 @@
+"""Moves that are not open."""
+
+from __future__ import annotations
+
+from promisectl.errors import IllegalMove
+from promisectl.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import ClassVar
+
+
+class StaleRevision(IllegalMove):
+    """An answer to terms that are not on the table. `status` is what became of them; empty when there never were such terms."""
+
+    def __init__(self, number: int, asked: int, status: str, now: int) -> None:
+        what = {
+            "": f"#{number} has no revision {asked}",
+            "in-force": f"Revision {asked} of #{number} is in force already",
+            "superseded": f"Revision {asked} of #{number} is dead, revision {asked + 1} took its place",
+        }.get(status, f"Revision {asked} of #{number} was {status}")
+        answer = "" if f"revision {now} " in what else f"; revision {now} is to be answered"
+        super().__init__(f"{what}{answer}. See: show {number}, then accept {number} --rev {now}.")
+
+
+class NotOpen(IllegalMove):
+    """A move that the lifecycle does not allow now."""
+
+    _WHY: ClassVar = {
+        ("proposed", "renege"): "is not accepted yet, so there is nothing to break",
+        ("proposed", "complete"): "is not accepted yet, so there is nothing to complete",
+        ("proposed", "release"): "is not accepted yet, so there is nothing to release anybody from",
+        ("proposed", "reopen"): "is not accepted yet, so there is nothing to reopen",
+        ("active", "accept"): "is agreed, and no new terms are on the table to accept",
+        ("active", "decline"): "is agreed, and no new terms are on the table to decline",
+        ("active", "withdraw"): "is agreed, and no new terms are on the table to withdraw",
+        ("active", "reopen"): "is open as it is",
+        ("delivered", "negotiate"): "is reported as done, so its terms can't be changed any more",
+        ("delivered", "renege"): "is reported as done, so it can't be broken unless it is reopened",
+        ("reneged", "told"): "is broken, and there is nobody left to tell",
+    }
+    _BESIDE = ("bump", "note", "correct", "void", "tag", "untag")
+    _ENDED = ("kept", "declined", "withdrawn", "reneged", "released")
+
+    def __init__(self, number: int, state: str, verb: str, moves: Sequence[str]) -> None:
+        self.moves = tuple(moves)
+        typed = "complete --partial" if verb == "partial" else verb
+        why = self._WHY.get((state, verb), f"is {state}, so {typed} is not open")
+        named = [move for move in moves if move not in self._BESIDE] or moves
+        open_now = f"Open now: {', '.join(f'{move} {number}' for move in named)}." if named else "No move is open any more."
+        anew = f" To promise it anew: make “…” --replaces {number}." if state in self._ENDED else ""
+        super().__init__(f"#{number} {why}. {open_now}{anew}")
+
+
+class AlreadyReported(IllegalMove):
+    """The promisor reports a delivery twice."""
+
+    def __init__(self, number: int, day: str, moves: Sequence[str]) -> None:
+        self.moves = tuple(moves)
+        super().__init__(f"#{number} was already reported as done on {day}. When they confirm: accept {number}.")
+
+
+class NothingToUndo(IllegalMove):
+    """There is no command left to take back."""
+
+    def __init__(self, where: str = "") -> None:
+        super().__init__(f"There is nothing to undo{where}. What was recorded: log.")
+
+
+class NothingToRedo(IllegalMove):
+    """No undo is the newest thing that was recorded."""
+
+    def __init__(self) -> None:
+        super().__init__("There is nothing to redo: the newest thing recorded is not an undo. What was recorded: log.")
+
+
+class BuiltUpon(IllegalMove):
+    """A command cannot be taken back because a later one builds on it."""
+
+    def __init__(self, number: int, command: str, later: str) -> None:
+        super().__init__(f"The newest command of #{number}, {command}, can't be undone alone: {later} came after it. Undo that first.")
