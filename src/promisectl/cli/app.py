@@ -11,8 +11,9 @@ from promisectl.cli.aliases import Listed
 from promisectl.cli.declare import DECLARED, Color, Csv, Declaration, Json, Jsonl, Ledger, NoInput, NoPager, Plain, Today, callback
 from promisectl.cli.help import Command, Group
 from promisectl.cli.mistyped import needs_a_command
-from promisectl.commands.run import said, terminal
+from promisectl.commands.run import terminal
 from promisectl.escaping import safe
+from promisectl.streams import said
 from promisectl.terminal import COLORS
 
 _EPILOG = "New here? Begin with: promisectl demo, then promisectl guide start. Each command explains itself: promisectl make --help."

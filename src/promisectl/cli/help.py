@@ -8,9 +8,9 @@ from typer.core import TyperCommand, TyperGroup
 from promisectl import errors
 from promisectl.cli import mistyped
 from promisectl.cli.pages import Entry, Page, page
-from promisectl.commands.run import said
 from promisectl.light import TYPE_CHECKING
 from promisectl.rendering.folding import folded
+from promisectl.streams import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from promisectl import errors
-from promisectl.domain import civil, dates, limits
+from promisectl.domain import civil, limits
 from promisectl.escaping import is_text
 from promisectl.light import TYPE_CHECKING
 
@@ -88,6 +88,8 @@ def limit(count: int | None) -> int | None:
 
 
 def _read(env: Env, words: str, said: datetime, *, past: bool = False) -> When:
+    from promisectl.domain import dates
+
     return dates.read(words, said, env.zone, order=env.config.date_order, week_start=env.config.week_start, past=past)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from promisectl.commands import arguments, viewing
 from promisectl.commands.filters import Filters
 from promisectl.light import TYPE_CHECKING, NamedTuple
-from promisectl.records import as_json, as_lines, fields
+from promisectl.records import as_lines, fields
 from promisectl.rendering.words import Here
 from promisectl.storage import reading
 
@@ -134,6 +134,8 @@ def show(env: Env, ids: Sequence[str]) -> None:
     elif env.form == "plain":
         env.write(line for one in found for line in _lines(_record(one), one.row))
     else:
+        from promisectl.records import as_json
+
         env.write((as_json.array if env.form == "json" else as_json.lines)(_record(one) for one in found))
 
 

@@ -96,17 +96,6 @@ def terminal(wish: str | None = None) -> tuple[int, bool]:
     return width_of(sys.stdout, os.environ), colored(sys.stdout, color_wish(os.environ, wish)[0], os.environ)
 
 
-def said(text: str) -> None:
-    """Say on stdout what no command answers: the help, or the version. Raises Unheard and ReaderGone."""
-    try:
-        sys.stdout.write(f"{text}\n")
-        sys.stdout.flush()
-    except BrokenPipeError as error:
-        raise errors.ReaderGone from error
-    except OSError as error:
-        raise errors.Unheard(error.strerror or str(error)) from error
-
-
 def _config(*, may_be_broken: bool) -> Config:
     """What the config says. Raises BadConfig."""
     try:

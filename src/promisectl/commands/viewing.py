@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from promisectl import errors
 from promisectl.light import TYPE_CHECKING, NamedTuple
-from promisectl.records import as_csv, as_json, as_lines, fields
+from promisectl.records import as_lines, fields
 from promisectl.rendering.words import Here
 from promisectl.storage import ledger, reading
 from promisectl.storage.instants import instant
@@ -102,9 +102,13 @@ def answer(env: Env, rows: Iterable[Row], kind: Kind, draw: Callable[[list[Row]]
 def records(form: str, rows: Iterable[Row], kind: Kind) -> Iterator[str]:
     """Rows as `csv`, `plain` lines, `json` or `jsonl`, as they come."""
     if form == "csv":
+        from promisectl.records import as_csv
+
         return as_csv.lines(rows, kind.csv)
     if form == "plain":
         return as_lines.lines(rows, kind.lines)
+    from promisectl.records import as_json
+
     return (as_json.array if form == "json" else as_json.lines)(kind.json(row) for row in rows)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 from contextlib import suppress
 
@@ -78,6 +77,8 @@ def check_names(path: str, *, writing: bool) -> None:
 
 def _left_by_a_founding(path: str) -> list[str]:
     """The names under which the file was founded, which `founding` and `backups` choose."""
+    import re
+
     directory, name = os.path.split(path)
     ours = re.compile(re.escape(name) + disk.TEMPORARY)
     found = [os.path.join(directory, one) for one in os.listdir(directory) if ours.fullmatch(one)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import signal
+import _signal as signal  # type: ignore[import-not-found]  # the module itself takes longer, for names that nobody reads here
 from contextlib import contextmanager
 
 from promisectl import errors
