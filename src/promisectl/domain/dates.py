@@ -7,8 +7,8 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
+from promisectl import errors
 from promisectl.domain.civil import When, edges, last_second
-from promisectl.errors import AmbiguousDate, UnreadableDate
 from promisectl.light import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -50,9 +50,9 @@ class _Said(NamedTuple):
     past: bool = False
     examples: tuple[str, str, str] | None = None
 
-    def no(self, why: str = "") -> UnreadableDate:
+    def no(self, why: str = "") -> errors.UnreadableDate:
         more = "" if self.examples else "guide dates"
-        return UnreadableDate(self.text, self.examples or _examples(self.today, past=self.past), why, more)
+        return errors.UnreadableDate(self.text, self.examples or _examples(self.today, past=self.past), why, more)
 
 
 def read(text: str, now: datetime, zone: str, *, order: str | None = None, week_start: int = 0, past: bool = False) -> When:
@@ -67,7 +67,7 @@ def read(text: str, now: datetime, zone: str, *, order: str | None = None, week_
     said = _Said(text, zone, zone, now.date(), order, week_start, past)
     try:
         return _read(said, now)
-    except UnreadableDate as problem:
+    except errors.UnreadableDate as problem:
         raise problem.meaning(_meant(said, now)) from None
 
 
@@ -75,14 +75,14 @@ def _meant(said: _Said, now: datetime) -> tuple[str, ...]:
     """Readable forms that may have been meant by what can't be read."""
     from promisectl.domain import everyday
 
-    with suppress(UnreadableDate):
+    with suppress(errors.UnreadableDate):
         there = _counted_in(said, said.zone, now)
         return everyday.nearest(_plain(there), there.today, lambda form: _readable(said._replace(text=form), now))
     return ()
 
 
 def _readable(said: _Said, now: datetime) -> bool:
-    with suppress(UnreadableDate, AmbiguousDate):
+    with suppress(errors.UnreadableDate, errors.AmbiguousDate):
         return bool(_read(said, now))
     return False
 
@@ -292,7 +292,7 @@ def _refuse_choice(said: _Said, *readings: date | None) -> NoReturn:
     real = sorted({day for day in readings if day})
     if not real:
         raise said.no(_NO_DAY)
-    raise AmbiguousDate(said.text, tuple(f"{day} ({_DAYS[day.weekday()][:3].title()})" for day in real))
+    raise errors.AmbiguousDate(said.text, tuple(f"{day} ({_DAYS[day.weekday()][:3].title()})" for day in real))
 
 
 def _iso_minute(said: _Said, day: str, clock: str, seconds: str | None, offset: str | None) -> When:
@@ -329,7 +329,7 @@ def _local_minute(said: _Said, local: datetime) -> When:
     if first < last:
         named = f" {said.zone}" if said.zone != said.home else ""
         both = (at.astimezone(ZoneInfo(said.zone)).isoformat(timespec="minutes") for at in (first, last))
-        raise AmbiguousDate(said.text, tuple(f"{reading}{named}" for reading in both))
+        raise errors.AmbiguousDate(said.text, tuple(f"{reading}{named}" for reading in both))
     return When(f"{local:{_MINUTE}}", said.zone, first)
 
 
