@@ -59,7 +59,7 @@ def named(told: str) -> str:
 class Home:
     """An empty home in a temporary directory, where commands are run one after the other."""
 
-    def __init__(self, programs: str) -> None:
+    def __init__(self, programs: str, said: dict[str, str]) -> None:
         self.path = Path(tempfile.mkdtemp(prefix="h", dir="/tmp")).resolve()  # its length is always the same, so lines break alike
         weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
         self._env = {
@@ -73,6 +73,7 @@ class Home:
             "PAGER": "cat",
             "LC_ALL": "C.UTF-8",
             "TZ": "Europe/Berlin",
+            **said,
         }
 
     def run(self, command: str, width: int = WIDTH, now: str = MONDAY, typed: Sequence[str] = ()) -> str:
@@ -143,10 +144,10 @@ def _programs(place: Path, *, forks: bool = False) -> str:
     return str(wrapper.parent)
 
 
-def replayed(text: str, *, forks: bool = False) -> str:
-    """The Markdown `text` with every console block as it would read if it were typed today."""
+def replayed(text: str, *, forks: bool = False, **said: str) -> str:
+    """The Markdown `text` with every console block as it would read if it were typed today, with what is `said` in the environment."""
     with tempfile.TemporaryDirectory(prefix="promisectl-replay-") as place:
-        return "\n".join(_lines(text.split("\n"), _programs(Path(place), forks=forks)))
+        return "\n".join(_lines(text.split("\n"), _programs(Path(place), forks=forks), said))
 
 
 def may_fork(file: Path) -> bool:
@@ -154,15 +155,15 @@ def may_fork(file: Path) -> bool:
     return bool(__package__) and file.name != "README.md"
 
 
-def _lines(lines: list[str], programs: str) -> Iterator[str]:
-    home = Home(programs)
+def _lines(lines: list[str], programs: str, said: dict[str, str]) -> Iterator[str]:
+    home = Home(programs, said)
     rest = iter(lines)
     for line in rest:
         yield line
         if fence := _FENCE.fullmatch(line):
             words = fence["words"].split()
             if "new" in words:
-                home = Home(programs)
+                home = Home(programs, said)
             width = next((int(word) for word in words if word.isdigit()), WIDTH)
             now = next((word for word in words if "-" in word), MONDAY)
             yield from _block(rest, home, width, now)

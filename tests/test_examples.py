@@ -39,11 +39,12 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # 10:00 in Berlin
 BERLIN = "Europe/Berlin"
 
 
+@pytest.mark.parametrize("compiled", ["1", "0"], ids=["by the tables", "by Typer"])
 @pytest.mark.parametrize("file", REPLAYED, ids=lambda file: file.name)
-def test_every_transcript_is_what_the_terminal_shows(file: Path) -> None:
+def test_every_transcript_is_what_the_terminal_shows(file: Path, compiled: str) -> None:
     written = file.read_text(encoding="utf-8")
     assert "\n```console" in written
-    played = replay.replayed(written, forks=replay.may_fork(file))
+    played = replay.replayed(written, forks=replay.may_fork(file), PROMISECTL_COMPILED=compiled)
     if played != written:
         pytest.fail(
             f"{replay.differences(written, played)}\n\nIf that is as it should be: python -m tests.replay --write {file}", pytrace=False
