@@ -2,10 +2,11 @@
 
 import importlib
 import inspect
-import json
 import os
+import shlex
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from promisectl.compiled import declared
 from tests.conftest import Program
 
 ROOT = Path(__file__).parent.parent
+DEAR = ("typing", "re", "enum", "json", "csv", "signal", "dataclasses", "inspect", "hashlib", "uuid", "promisectl.errors.words")
 HEAVY = ("typer", "pydantic", "sqlmodel", "sqlalchemy", "rich", "dateutil", "platformdirs", "importlib.metadata", "icalendar")
 
 
@@ -43,96 +45,118 @@ def test_the_compiled_text_is_fresh() -> None:
     assert written == compiler.source(), "run: python -m promisectl.compiled"
 
 
-def test_the_compiled_words_are_fresh() -> None:
-    written = Path(compiler.__file__).with_name("words.py").read_text(encoding="utf-8")
-    assert written == declared.source(), "run: python -m promisectl.compiled"
+@pytest.mark.parametrize(("name", "source"), [("words", declared.source), ("argv", declared.source_of_calls)])
+def test_the_compiled_tables_are_fresh(name: str, source: Callable[[], str]) -> None:
+    written = Path(compiler.__file__).with_name(f"{name}.py").read_text(encoding="utf-8")
+    assert written == source(), "run: python -m promisectl.compiled"
 
 
-def _loaded(words: list[object], modules: tuple[str, ...] = HEAVY) -> set[str]:
-    """Those of the modules that a real process has imported when it has carried out a command by itself, without Typer in front of it."""
+def _loaded(words: Sequence[str], modules: Sequence[str]) -> set[str]:
+    """Those of the modules that a real process has imported when it has carried out a command line."""
     code = (
-        "import sys, json\n"
-        "from promisectl.commands.run import run\n"
-        f"module, function, arguments = {words!r}\n"
-        "sys.argv = ['promisectl']\n"
-        "try:\n    run(module, function, arguments)\n"
-        f"finally:\n    print(json.dumps([name for name in {modules!r} if name in sys.modules]), file=sys.stderr)\n"
+        "import sys\nfrom promisectl import edge\n"
+        f"code = edge.main({list(words)!r})\n"
+        f"sys.stderr.write('\\n' + ' '.join(name for name in {list(modules)!r} if name in sys.modules))\n"
+        "sys.exit(code)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=dict(os.environ))
     assert done.returncode == 0, done.stderr
-    return set(json.loads(done.stderr.splitlines()[-1]))
+    return set(done.stderr.splitlines()[-1].split())
 
 
-VIEWS = [
-    ["look", "moves", {"json": True}],
-    ["look", "owe", {}],
-    ["look", "owed", {"jsonl": True}],
-    ["look", "list_", {"csv": True, "all_": True, "with_": "dana"}],
-    ["look", "list_", {"as_of": "2026-11-22"}],
-    ["look", "show", {"ids": ["1"], "json": True}],
-    ["look", "log", {}],
-    ["people", "people", {}],
-    ["status", "status", {}],
-    ["status", "status", {"json": True}],
-    ["digest", "digest", {}],
-    ["digest", "digest", {"since": "yesterday", "format_": "md"}],
-    ["digest", "digest", {"json": True}],
-    ["people", "show", {"name": "dana"}],
-    ["stats", "stats", {}],
-    ["stats", "stats", {"json": True, "with_": "dana", "since": "2026-10-01"}],
-    ["stats", "stats", {"csv": True, "all_": True, "as_of": "today"}],
-    ["week", "week", {}],
-    ["week", "week", {"json": True, "weeks": 4}],
-    ["check", "check", {}],
-    ["check", "check", {"json": True, "ids": ["1", "2"]}],
-    ["check", "check", {"csv": True, "draft": "Help with the move", "to": "lee", "by": "sat"}],
-    ["review", "review", {}],
-    ["review", "review", {"json": True}],
-    ["export", "export", {}],
-    ["export", "export", {"format_": "md", "with_": "dana"}],
-    ["export", "export", {"format_": "json", "columns": "id,offer", "all_": True}],
-    ["completion", "completion", {"shell": "zsh"}],
-    ["completion", "completion", {"shell": "zsh", "words": ["accept", ""]}],
-    ["completion", "completion", {"words": ["make", "--by", ""], "shell": "bash"}],
-    ["records", "path", {}],
-    ["records", "guide", {"topic": "start"}],
-    ["doctor", "doctor", {}],
-    ["doctor", "doctor", {"json": True}],
-    ["config", "show", {}],
-    ["config", "path", {}],
-]
-MOVES = [
-    ["make", "make", {"outcome": "another thing here", "to": ["dana"], "by": "fri"}],
-    ["moves", "negotiate", {"id_": "1", "by": "+3d", "reason": "late"}],
-    ["moves", "accept", {"ids": ["2"]}],
-    ["moves", "decline", {"ids": ["2"]}],
-    ["moves", "complete", {"ids": ["1"]}],
-    ["moves", "renege", {"ids": ["1"], "reason": "no"}],
-    ["more", "withdraw", {"ids": ["2"]}],
-    ["more", "release", {"ids": ["1"]}],
-    ["more", "bump", {"id_": "1", "text": "slow"}],
-    ["more", "note", {"id_": "1", "text": "slow"}],
-    ["more", "correct", {"id_": "1", "what": "another"}],
-    ["edit", "edit", {"id_": "1", "correct": True}],
-    ["more", "void", {"id_": "1", "reason": "twice"}],
-    ["more", "tag", {"id_": "1", "tags": ["work"], "once": "a key"}],
-    ["more", "untag", {"id_": "2", "tags": ["old"]}],
-    ["more", "undo", {}],
-    ["people", "rename", {"name": "dana", "new": "dk"}],
-    ["people", "alias", {"name": "dana", "other": "boss"}],
-]
+LIGHT = (
+    "--version",
+    "moves",
+    "owe",
+    "owe --json",
+    "owed --jsonl",
+    "list --all --tag old --sort made",
+    "list --json --search q3",
+    "log",
+    "log 1 --json",
+    "status",
+    "status --json",
+    "path",
+)
+VIEWS = (
+    *LIGHT,
+    "list --csv --all --with dana",
+    "list --as-of 2026-11-22",
+    "show 1",
+    "show 1 --json",
+    "people",
+    "person show dana",
+    "digest",
+    "digest --since yesterday --format md",
+    "digest --json",
+    "stats",
+    "stats --json --with dana --since 2026-10-01",
+    "stats --csv --all --as-of today",
+    "week",
+    "week --json --weeks 4",
+    "check",
+    "check --json 1 2",
+    'check --csv --draft "Help with the move" --to lee --by sat',
+    "review",
+    "review --json",
+    "export",
+    "export --format md --with dana",
+    "export --format json --columns id,offer --all",
+    "completion zsh",
+    "completion zsh -- accept ''",
+    "completion bash -- make --by ''",
+    "guide start",
+    "doctor",
+    "doctor --json",
+    "config show",
+    "config path",
+)
+MOVES = (
+    'make "another thing here" --to dana --by fri',
+    "negotiate 1 --by +3d --reason late",
+    "accept 2",
+    "decline 2",
+    "complete 1",
+    "renege 1 --reason no",
+    "withdraw 2",
+    "release 1",
+    "bump 1 slow",
+    "note 1 slow",
+    "correct 1 --what another",
+    "edit 1 --correct",
+    "void 1 --reason twice",
+    "tag 1 work --once key",
+    "untag 2 old",
+    "undo",
+    "person rename dana dk",
+    "person alias dana boss",
+)
 
 
-@pytest.mark.parametrize("words", [*VIEWS, *MOVES], ids=lambda words: f"{words[0]}-{words[1]}-{'-'.join(words[2])}")
-def test_no_view_and_no_move_imports_what_is_heavy(program: Program, words: list[object], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def filled(program: Program, monkeypatch: pytest.MonkeyPatch) -> Program:
+    """A ledger with two promises, looked at by the real clock."""
     monkeypatch.setenv("EDITOR", "sed -i.before s/Q3/Q4/")
+    monkeypatch.delenv("PROMISECTL_TODAY", raising=False)
     program.ok("make", "Send Q3 numbers", "--to", "dana", "--agreed", "--by", "fri")
     program.ok("make", "Review the contract", "--to", "dana", "--tag", "old")
-    assert _loaded(words) == set()
+    return program
 
 
-@pytest.mark.parametrize("words", [["look", "owe", {}], ["make", "make", {"outcome": "another thing here", "to": ["dana"], "by": "fri"}]])
-def test_a_config_that_is_not_there_costs_nothing(program: Program, words: list[object]) -> None:
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("line", [*VIEWS, *MOVES])
+def test_no_view_and_no_move_imports_what_is_heavy(line: str) -> None:
+    assert _loaded(shlex.split(line), HEAVY) == set()
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("line", LIGHT)
+def test_a_view_in_a_pipe_imports_hardly_anything(line: str) -> None:
+    assert _loaded(shlex.split(line), DEAR) == set()
+
+
+@pytest.mark.parametrize("words", [["owe"], ["make", "another thing here", "--to", "dana", "--by", "fri"]])
+def test_a_config_that_is_not_there_costs_nothing(program: Program, words: list[str]) -> None:
     modules = ("tomllib", "shlex", "difflib", "promisectl.config.file", "promisectl.config.keys")
     assert not (program.home / "config").exists()
     assert _loaded(words, modules) == set()
