@@ -65,8 +65,10 @@ COPIES = (
     Scene("restore", ("restore", "~/files/mine.db", "--yes")),
     Scene("restore (where nothing is)", ("restore", "~/files/mine.db"), "nothing"),
     Scene("restore (of a damaged ledger)", ("restore", "~/files/mine.db", "--yes"), "damaged"),
+    Scene("doctor --fix", ("doctor", "--fix"), "unbuilt"),
+    Scene("doctor --rebuild", ("doctor", "--rebuild"), "changed"),
 )
-"""Every command that copies the whole ledger."""
+"""Every command that copies the whole ledger, and those that mend it when they have."""
 
 UPGRADES = tuple(
     Scene(f"{words[0]} (from {step.stem})", words, step.stem)
@@ -109,6 +111,11 @@ _LATER = (
     ("make", "Lend the tent", "--from", "sam", "--by", "sun"),
     ("tag", "1", "work"),
 )
+_HARM = {
+    "unbuilt": "DROP INDEX act_of_promise; DROP TRIGGER act_is_never_changed",
+    "changed": "UPDATE promise SET outcome = 'Another thing' WHERE id = 1; UPDATE person SET name = 'Somebody' WHERE handle = 'dana'",
+}
+"""What somebody does to a ledger, by the name of the template."""
 
 
 def build(world: World, name: str) -> None:
@@ -127,6 +134,9 @@ def build(world: World, name: str) -> None:
         assert ran.code == 0, ran
     if name == "nothing":
         shutil.rmtree(world.ledger.parent)
+    if name in _HARM:
+        with closing(sqlite3.connect(world.ledger)) as db:
+            db.executescript(_HARM[name])
     if name == "damaged":
         world.ledger.write_bytes(b"Damaged".ljust(9000, b"!"))
 
