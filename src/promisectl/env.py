@@ -7,7 +7,7 @@ import os
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 
-from promisectl import errors, pager, places, terminal
+from promisectl import errors, places, terminal
 from promisectl.config import Config
 from promisectl.domain import civil
 from promisectl.escaping import safe
@@ -125,6 +125,8 @@ class Env:
         """The pager for long views: none with --no-pager, else PAGER, then what the config says, then less; "" and "cat" mean none."""
         if self._no_pager or self.environ.get("TERM") == "dumb":
             return None
+        from promisectl import pager
+
         named = self.environ.get("PAGER")
         wish = self.config.pager if named is None else named
         return pager.DEFAULT if wish is None else wish or None
@@ -256,6 +258,8 @@ class Env:
 
     def _paged(self, text: str) -> bool:
         """Whether a text is longer than the terminal is high, and was terminal.shown through the pager."""
+        from promisectl import pager
+
         height = terminal.height_of(self._out, self.environ)
         words = pager.command(self.pager) if height and text.count("\n") >= height else []
         return bool(words) and pager.shown(text, words, self.environ, self._out, color=self.color)

@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager, suppress
 from promisectl import errors
 from promisectl.compiled import sql
 from promisectl.light import TYPE_CHECKING
-from promisectl.storage import disk, founding, opening, too_late, trouble, upgrading
+from promisectl.storage import disk, opening, upgrading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,6 +25,8 @@ def write(path: str, work: Callable[[sqlite3.Connection], T], keep: Callable[[st
     that is named as one to back up `before`, `keep` is called with that word, under the lock and before anything is written. Raises
     LedgerTrouble when the file can't be used; whatever is raised, nothing is written, but for Unconfirmed and Uncertain, which say so.
     """
+    from promisectl.storage import founding
+
     try:
         while True:
             if exists(path):
@@ -135,6 +137,8 @@ def _commit(path: str, db: sqlite3.Connection, before: tuple[int, str] | None) -
     try:
         opening.patiently(path, lambda: _count(db))
     except sqlite3.Error as error:
+        from promisectl.storage import trouble
+
         with suppress(sqlite3.Error):
             db.execute("ROLLBACK")
         db.close()
@@ -144,6 +148,8 @@ def _commit(path: str, db: sqlite3.Connection, before: tuple[int, str] | None) -
 
 
 def _count(db: sqlite3.Connection) -> None:
+    from promisectl.storage import too_late
+
     with too_late.recorded():
         db.execute("COMMIT")
 
@@ -155,4 +161,6 @@ def _is_there(path: str, number: int, hash_: str, failed: sqlite3.Error) -> bool
             found = db.execute(sql.HASH_OF_ACT, {"number": number}).fetchone()
             return bool(found) and found["hash"] == hash_
     except (sqlite3.Error, OSError, errors.LedgerTrouble) as error:
+        from promisectl.storage import trouble
+
         raise errors.Uncertain(path, trouble.why(failed)) from error

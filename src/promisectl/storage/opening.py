@@ -12,7 +12,7 @@ from functools import partial
 from promisectl import errors
 from promisectl.compiled import sql
 from promisectl.light import TYPE_CHECKING
-from promisectl.storage import strange, trouble
+from promisectl.storage import strange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -149,6 +149,8 @@ def translated(path: str) -> Iterator[None]:
     except FileExistsError:
         raise
     except OSError as error:
+        from promisectl.storage import trouble
+
         raise trouble.of_system(path, error) from error
 
 
@@ -158,6 +160,8 @@ def translated_from_sqlite(path: str) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
+        from promisectl.storage import trouble
+
         sentence = trouble.of_sqlite(path, error)
         if sentence is None:
             raise
