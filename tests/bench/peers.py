@@ -32,6 +32,7 @@ LIMIT = 60
 _READY = 900  # seconds to fill a tool and to be asked for the first time, when many build a cache
 _AT_MOST = 20  # seconds for the pairs of one case, where one pair does not take longer
 _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "promisectl-bench"
+KEPT = _CACHE / "peers.json"
 
 
 class Case(NamedTuple):
@@ -53,6 +54,7 @@ class Measured(NamedTuple):
     on: str
     versions: dict[str, str]
     missing: dict[str, str]
+    notes: list[str]
     least: int
     cases: list[Case]
 
@@ -81,7 +83,7 @@ def _asked(words: list[str]) -> argparse.Namespace:
         "--runs", type=int, default=7, choices=range(1, 31), metavar="N", help="pairs a case, fewer where one takes seconds (default: 7)"
     )
     parser.add_argument("--cache", type=Path, default=_CACHE, metavar="DIR", help=f"where PyPI's tools are installed (default: {_CACHE})")
-    parser.add_argument("--json", type=Path, default=_CACHE / "peers.json", metavar="FILE", help="where the figures are kept")
+    parser.add_argument("--json", type=Path, default=KEPT, metavar="FILE", help="where the figures are kept")
     parser.add_argument("--write", type=Path, metavar="FILE", help=f"put the tables into a Markdown page, under “{HEADING}”")
     return parser.parse_args(words)
 
@@ -142,7 +144,8 @@ def measure(chosen: Iterable[type[tools.Tool]], sizes: Sequence[int], runs: int,
         least = timed.run(timed.Asked((shutil.which("true") or "true",)), nowhere, Path(place), LIMIT).kibibytes
     cases = [case for size in sizes for tool, program in programs.items() for case in _cases(tool, program, size, runs, environment)]
     on = f"{written.today()}, {written.versions()}, {written.machine()}"
-    return Measured(on, versions, missing, least, cases)
+    notes = [f"{tool.name}: {note}." for tool in programs for note in tool.notes]
+    return Measured(on, versions, missing, notes, least, cases)
 
 
 def _cases(tool: type[tools.Tool], program: str, size: int, runs: int, environment: Path) -> Iterator[Case]:
@@ -253,9 +256,8 @@ def _memory(case: Case, least: int) -> str:
 
 def _notes(measured: Measured) -> Iterator[str]:
     """The versions, what the acts mean for each tool, and who is missing."""
-    known = {tool.name: tool for tool in tools.TOOLS}
     yield f"The versions: {', '.join(f'{name} {version}' for name, version in measured.versions.items())}."
-    yield "\n".join(f"- {name}: {note}." for name in measured.versions for note in known[name].notes)
+    yield "\n".join(f"- {note}" for note in measured.notes)
     absent = "".join(f"{name} is missing here: {why}. " for name, why in measured.missing.items())
     yield f"{absent}{tools.ELSEWHERE}."
 

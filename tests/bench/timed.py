@@ -77,6 +77,7 @@ def run(asked: Asked, environ: Mapping[str, str], place: Path, limit: float) -> 
             out, err = process.communicate(asked.reads, timeout=limit)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()  # until nobody holds the other ends
             raise Over from None
         finally:
             with os.fdopen(here, "rb") as report:
