@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 import venv
 from collections.abc import Iterable, Iterator, Sequence
@@ -31,6 +32,7 @@ ACTS = {"list": "List what is open", "add": "Add one", "finish": "Finish one", "
 LIMIT = 60
 _READY = 900  # seconds to fill a tool and to be asked for the first time, when many build a cache
 _AT_MOST = 20  # seconds for the pairs of one case, where one pair does not take longer
+_WIDTH = 88  # of a line of the page
 _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "promisectl-bench"
 KEPT = _CACHE / "peers.json"
 
@@ -144,8 +146,12 @@ def measure(chosen: Iterable[type[tools.Tool]], sizes: Sequence[int], runs: int,
         least = timed.run(timed.Asked((shutil.which("true") or "true",)), nowhere, Path(place), LIMIT).kibibytes
     cases = [case for size in sizes for tool, program in programs.items() for case in _cases(tool, program, size, runs, environment)]
     on = f"{written.today()}, {written.versions()}, {written.machine()}"
-    notes = [f"{tool.name}: {note}." for tool in programs for note in tool.notes]
+    notes = [f"{', '.join(tool.name for tool in programs if note in tool.notes)}: {note}." for note in _noted(programs)]
     return Measured(on, versions, missing, notes, least, cases)
+
+
+def _noted(chosen: Iterable[type[tools.Tool]]) -> list[str]:
+    return list(dict.fromkeys(note for tool in chosen for note in tool.notes))
 
 
 def _cases(tool: type[tools.Tool], program: str, size: int, runs: int, environment: Path) -> Iterator[Case]:
@@ -207,7 +213,7 @@ def _progress(line: str) -> None:
 def tables(measured: Measured) -> str:
     """A table for every act, the quickest at the largest size first, and what has to be known beside it."""
     sizes = sorted({case.size for case in measured.cases})
-    told = [_head(measured)]
+    told = [_filled(_head(measured))]
     for act, title in ACTS.items():
         rows = sorted(_rows(measured, act, sizes), key=_order)
         if rows:
@@ -216,7 +222,14 @@ def tables(measured: Measured) -> str:
 
 
 def _head(measured: Measured) -> str:
-    return f"Measured on {measured.on}. How many times as long as `python -c pass`; the last column is the memory at the largest size."
+    return (
+        f"Measured on {measured.on}. How many times as long as `python -c pass`, among so many items, of which {tools.OPEN} are open; "
+        "the last column is the memory at the largest size."
+    )
+
+
+def _filled(paragraph: str, indent: str = "") -> str:
+    return textwrap.fill(paragraph, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def _heading(sizes: Sequence[int]) -> tuple[str, str]:
@@ -256,10 +269,10 @@ def _memory(case: Case, least: int) -> str:
 
 def _notes(measured: Measured) -> Iterator[str]:
     """The versions, what the acts mean for each tool, and who is missing."""
-    yield f"The versions: {', '.join(f'{name} {version}' for name, version in measured.versions.items())}."
-    yield "\n".join(f"- {note}" for note in measured.notes)
+    yield _filled(f"The versions: {', '.join(f'{name} {version}' for name, version in measured.versions.items())}.")
+    yield "\n".join(_filled(f"- {note}", "  ") for note in measured.notes)
     absent = "".join(f"{name} is missing here: {why}. " for name, why in measured.missing.items())
-    yield f"{absent}{tools.ELSEWHERE}."
+    yield _filled(f"{absent}{tools.ELSEWHERE}.")
 
 
 if __name__ == "__main__":
