@@ -64,11 +64,11 @@ class Measured(NamedTuple):
 def main(words: list[str]) -> int:
     """Measure what is asked for, print the tables, and keep them where that is asked for."""
     asked = _asked(words)
-    measured = measure([tool for tool in tools.TOOLS if tool.name in asked.peers], asked.sizes, asked.runs, asked.cache)
+    asked.json.parent.mkdir(parents=True, exist_ok=True)
+    for measured in measure([tool for tool in tools.TOOLS if tool.name in asked.peers], asked.sizes, asked.runs, asked.cache):
+        asked.json.write_text(json.dumps(measured._asdict() | {"cases": [case._asdict() for case in measured.cases]}), encoding="utf-8")
     told = tables(measured)
     print(told)
-    asked.json.parent.mkdir(parents=True, exist_ok=True)
-    asked.json.write_text(json.dumps(measured._asdict() | {"cases": [case._asdict() for case in measured.cases]}), encoding="utf-8")
     if asked.write:
         written.put(asked.write, HEADING, told)
     return 0
@@ -130,8 +130,8 @@ def _version(program: str, tool: type[tools.Tool], environ: dict[str, str]) -> s
 # Measuring
 
 
-def measure(chosen: Iterable[type[tools.Tool]], sizes: Sequence[int], runs: int, cache: Path) -> Measured:
-    """All acts of all tools that can be had, size by size."""
+def measure(chosen: Iterable[type[tools.Tool]], sizes: Sequence[int], runs: int, cache: Path) -> Iterator[Measured]:
+    """All acts of all tools that can be had, size by size: what is known at first, and then after each tool."""
     environment = cache / "venv"
     programs, versions, missing = {}, {}, {}
     with tempfile.TemporaryDirectory(prefix="promisectl-peers-") as place:
@@ -144,10 +144,14 @@ def measure(chosen: Iterable[type[tools.Tool]], sizes: Sequence[int], runs: int,
                 missing[tool.name] = str(problem)
                 _progress(f"{tool.name} is missing: {problem}")
         least = timed.run(timed.Asked((shutil.which("true") or "true",)), nowhere, Path(place), LIMIT).kibibytes
-    cases = [case for size in sizes for tool, program in programs.items() for case in _cases(tool, program, size, runs, environment)]
     on = f"{written.today()}, {written.versions()}, {written.machine()}"
     notes = [f"{', '.join(tool.name for tool in programs if note in tool.notes)}: {note}." for note in _noted(programs)]
-    return Measured(on, versions, missing, notes, least, cases)
+    measured = Measured(on, versions, missing, notes, least, [])
+    yield measured
+    for size in sizes:
+        for tool, program in programs.items():
+            measured.cases.extend(_cases(tool, program, size, runs, environment))
+            yield measured
 
 
 def _noted(chosen: Iterable[type[tools.Tool]]) -> list[str]:

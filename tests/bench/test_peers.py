@@ -48,7 +48,7 @@ def test_a_tool_that_does_less_is_said_to_fail_and_one_that_cannot_be_had_is_nam
     class Nowhere(tools.Sqlite):
         name, debian, command = "nowhere", "", "promisectl-nowhere"
 
-    measured = peers.measure((Forgetful, Nowhere), [ITEMS], 1, tmp_path)
+    *_, measured = peers.measure((Forgetful, Nowhere), [ITEMS], 1, tmp_path)
     assert {case.act: case.said for case in measured.cases} == {"list": "fails", "export": "", "add": "", "finish": "fails"}
     assert measured.missing == {"nowhere": "promisectl-nowhere is not there"}
     told = peers.tables(measured)
