@@ -63,7 +63,7 @@ class Tool:
     """A tool with a home of its own.
 
     It has the name that the tables give it, where it comes from, its program, the words that ask for its version, what has to be said
-    beside its figures, and how many items its export leaves out. An act that it does not know is None in `acts`.
+    beside its figures, and whether its export has what is open too. An act that it does not know is None in `acts`.
     """
 
     name: str
@@ -72,7 +72,7 @@ class Tool:
     command: ClassVar[str] = ""
     version: ClassVar[Sequence[str]] = ("--version",)
     notes: ClassVar[Sequence[str]] = ()
-    leaves_out: ClassVar[int] = 0
+    exports_open: ClassVar[bool] = True
 
     def __init__(self, program: str, home: Path, run: Callable[[Asked], Ran]) -> None:
         self.program, self.home, self._run = program, home, run
@@ -274,7 +274,7 @@ class Topydo(TodoTxt):
     command = "topydo"
     version = ("-v",)
     notes = ("what is done is another file to it; that one is exported, without what is open",)
-    leaves_out = OPEN
+    exports_open = False
 
     def ask(self, *words: object, reads: str = "") -> Asked:
         return super().ask("-t", self.home / "todo.txt", "-d", self.home / "done.txt", *words, reads=reads)
