@@ -75,10 +75,12 @@ def run(asked: Asked, environ: Mapping[str, str], place: Path, limit: float) -> 
         os.close(there)
         try:
             out, err = process.communicate(asked.reads, timeout=limit)
-        except subprocess.TimeoutExpired:
+        except BaseException as stopped:  # Ctrl-C too leaves nothing behind
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()  # until nobody holds the other ends
-            raise Over from None
+            if isinstance(stopped, subprocess.TimeoutExpired):
+                raise Over from None
+            raise
         finally:
             with os.fdopen(here, "rb") as report:
                 told = report.read().split()
