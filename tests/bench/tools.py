@@ -273,7 +273,10 @@ class Topydo(TodoTxt):
     pypi = "topydo"
     command = "topydo"
     version = ("-v",)
-    notes = ("what is done is another file to it; that one is exported, without what is open",)
+    notes = (
+        "what is done is another file to it; that one is exported, without what is open",
+        "where it fails, it has run out of the identifiers that it gives to items",
+    )
     exports_open = False
 
     def ask(self, *words: object, reads: str = "") -> Asked:
