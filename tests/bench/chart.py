@@ -29,13 +29,14 @@ _APART = 0.052  # of an axis' height, from one label to the next
 
 
 class Line(NamedTuple):
-    """How one tool grows, and what it is beyond at the end where it was stopped."""
+    """How one tool grows, whether its last point is only what it is beyond, and what is said of its end where it has no figure."""
 
     tool: str
     colour: str
     sizes: Sequence[int]
     ratios: Sequence[float]
     stopped: bool
+    said: str
 
 
 def main(words: list[str]) -> int:
@@ -85,7 +86,9 @@ def _lines(cases: Sequence[Case], act: str) -> Iterator[Line]:
         stopped = [case for case in own if case.said.startswith("over")][:1]
         if found:
             beyond = [LIMIT / statistics.median(case.seconds / case.ratio for case in found)] * len(stopped)
-            yield Line(name, colour, [case.size for case in found + stopped], [case.ratio for case in found] + beyond, bool(stopped))
+            yield Line(
+                name, colour, [case.size for case in found + stopped], [case.ratio for case in found] + beyond, bool(stopped), own[-1].said
+            )
 
 
 def _field(field: Axes, title: str, lines: Sequence[Line]) -> None:
@@ -117,7 +120,7 @@ def _label(field: Axes, lines: Sequence[Line]) -> None:
     below = -1.0
     for height, line in sorted((float(to_axes((line.sizes[-1], line.ratios[-1]))[1]), line) for line in lines):
         below = max(height, below + _APART)
-        said = f"{line.tool}, over {LIMIT} s" if line.stopped else line.tool
+        said = f"{line.tool}, then {line.said}" if line.said else line.tool
         weight = "bold" if line.tool == Promisectl.name else "normal"
         field.annotate(said, (1.02, below), xycoords="axes fraction", color=line.colour, va="center", weight=weight, annotation_clip=False)
 
