@@ -1,18 +1,14 @@
 """The table of figures that the proofs leave, as Markdown."""
 
-import platform
-import sqlite3
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from promisectl import __version__
+from tests import written
 
 if TYPE_CHECKING:
     from tests.hard.__main__ import Ran
 
-_BEGIN, _END = "## Figures\n", "## "
 _MUTANTS = """\
 A mutant is the program with one thing made wrong on purpose: a proof that does not find
 its mutant would prove nothing."""
@@ -20,7 +16,7 @@ its mutant would prove nothing."""
 
 def table(ran: Sequence["Ran"], *, whole: bool) -> str:
     """A row for every proof, with the date, the versions and the mutants that were found."""
-    head = f"{'All of it' if whole else 'A sample'}, run on {datetime.now(UTC):%-d %B %Y} with {versions()}."
+    head = f"{'All of it' if whole else 'A sample'}, run on {written.today()} with {written.versions()}."
     rows = ["| guarantee | tried | faults | mutants found |", "|---|---|---|---|"]
     for one in ran:
         if not one.mutant:
@@ -32,14 +28,6 @@ def table(ran: Sequence["Ran"], *, whole: bool) -> str:
     return "\n".join((head, "", _MUTANTS, "", *rows))
 
 
-def versions() -> str:
-    """What was run on what."""
-    return f"promisectl {__version__}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {platform.system()}"
-
-
 def write(file: Path, table: str) -> None:
     """Put a table under the heading of the figures in a Markdown file."""
-    text = file.read_text(encoding="utf-8")
-    before, _, rest = text.partition(_BEGIN)
-    _, _, after = rest.partition(f"\n{_END}")
-    file.write_text(f"{before}{_BEGIN}\n{table}\n\n{_END}{after}", encoding="utf-8")
+    written.put(file, "Figures", table)

@@ -25,6 +25,7 @@ TOPICS = {
     "backups": "a copy of the whole ledger, the way back, and what to do after a crash",
     "guarantees": "what you can rely on, how it was tried, and what is not promised",
     "doctor": "whether the ledger is whole, what each check means, and what to do",
+    "speed": "how long commands take, why that stays so, and beside other tools",
     "exit-codes": "what the shell sees",
     "errors": "every error: when it comes, what it says, and the way out",
 }
@@ -42,7 +43,17 @@ def page(topic: str) -> str:
         raise errors.NoTopic(topic, tuple(TOPICS))
     with open(os.path.join(os.path.dirname(__file__), f"{topic}.md"), encoding="utf-8") as file:
         text = file.read()
-    return text.replace("<!-- diagram -->", f"```text\n{diagram()}\n```") if topic == "lifecycle" else text
+    if topic == "lifecycle":
+        return text.replace("<!-- diagram -->", f"```text\n{diagram()}\n```")
+    return "\n".join(map(_named, text.split("\n")))
+
+
+def _named(line: str) -> str:
+    """A picture, which a terminal can't show, as what it shows and where it is; any other line as it is."""
+    if not line.startswith("!["):
+        return line
+    about, _, name = line.removeprefix("![").removesuffix(")").partition("](")
+    return f"{about}: `{os.path.join(os.path.dirname(__file__), name)}`"
 
 
 def diagram() -> str:
