@@ -1,13 +1,16 @@
 """Ledgers of any size, to measure with: `python -m tests.bench.ledgers SIZE FILE` makes one of so many promises, five acts each.
 
 The same size gives the same ledger, and `doctor` finds nothing wrong with it: every act goes through the lifecycle, every row
-through the codec, and the chain is the one that the program writes. Only the guards and the indexes come last, as they do in a
-ledger that was imported.
+through the codec, and the chain is the one that the program writes. Only the guards and the indexes come last, as all is written
+at once.
 
 What grows with the years is what is closed. How much a person has open does not: whoever kept a million promises owes no more
 tomorrow than whoever kept a thousand. So the last sixty days are alike in all ledgers: two hundred promises, every fourth of them
-open (50), a few of these overdue, some asked and not answered, some delivered and not confirmed. All the others lie evenly over the
+open (50), some of these overdue, some asked and not answered, some delivered and not confirmed. All the others lie evenly over the
 years before, and the people whom they were made with grow with the cube root of their number: 40 for a thousand, 400 for a million.
+
+Beyond some thousands the years are lived by many at once: the same is said at the same moments of several promises, each with its
+own number, uid, commands, and mostly another person. That makes a million promises in minutes.
 """
 
 import heapq
@@ -20,11 +23,12 @@ from contextlib import closing, suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from random import Random
+from typing import Any
 
 from promisectl.compiled import sql
 from promisectl.domain import civil, lifecycle
 from promisectl.domain.civil import When
-from promisectl.domain.people import PersonAct, PersonVerb, newcomer
+from promisectl.domain.people import PersonVerb, newcomer
 from promisectl.domain.promise import Act, Direction, Opening, Promise, Side, Terms, Verb
 from promisectl.storage import codec
 from promisectl.storage.instants import instant
@@ -34,6 +38,9 @@ NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 _ZONE = "Europe/Berlin"
 _YEARS = timedelta(days=20 * 365)
 _LATELY, _RECENT, _OPEN_EVERY = timedelta(days=60), 200, 4
+_LIVES = 20_000  # that differ in what is said, and when
+_PEOPLE = 40
+_TAGGED = 0.4
 _LONGEST = timedelta(days=45)
 _CHUNK = 20_000
 
@@ -86,19 +93,21 @@ _FIRST = ("Dana", "Lee", "Kim", "Noor", "Ravi", "Ana", "Olu", "Mia", "Ben", "Ida
 
 
 class _Life:
-    """A promise on its way: what will still be said of it, and when."""
+    """Promises on their way that are alike but for their `uids` and people: what will still be said of each, and when."""
 
-    def __init__(self, number: int, opening: Opening, talk: list[tuple[Verb, Side, datetime]], dues: list[When], rng: Random) -> None:
-        self.number, self.opening, self.talk, self.dues, self.rng = number, opening, talk, dues, rng
+    def __init__(
+        self, number: int, openings: list[Opening], talk: list[tuple[Verb, Side, datetime]], dues: list[When], rng: Random
+    ) -> None:
+        self.number, self.openings, self.talk, self.dues, self.rng = number, openings, talk, dues, rng
         self.promise: Promise | None = None
 
-    def next(self, place: int, entry: int) -> Act:
+    def next(self, place: int) -> Act:
         """The act at that place, said now; the promise is as it left it."""
         verb, side, at = self.talk[place]
         before, rng = self.promise, self.rng
-        act = Act(verb, side, at, at, entry=entry)
+        act = Act(verb, side, at, at)
         if before is None:
-            act = act._replace(opening=self.opening, terms=_terms(rng, self.dues[0]))
+            act = act._replace(opening=self.openings[0], terms=_terms(rng, self.dues[0]))
             self.promise = lifecycle.apply(None, act, self.number)
             return act._replace(revision=self.promise.current.number)
         if verb is Verb.NEGOTIATE:
@@ -125,22 +134,25 @@ def _end_of(day: date) -> When:
 
 def _lives(size: int, rng: Random) -> Iterator[_Life]:
     """Promises in the order in which they are made."""
-    persons = round(40 * (size / 1000) ** (1 / 3))
+    groups = round((size / 1000) ** (1 / 3)) or 1
     recent = min(size, _RECENT)
-    steps = [((_YEARS - _LATELY) / max(1, size - recent), size - recent), (_LATELY / recent, recent)]
-    number, begin = 0, NOW - _YEARS
-    for step, many in steps:
-        for _ in range(many):
-            number += 1
-            open_ = step is steps[-1][0] and number % _OPEN_EVERY == 0
-            yield _life(number, begin + step * (rng.random() * 0.9), persons, rng, open_=open_)
-            begin += step
+    old = size - recent
+    alike = -(-old // _LIVES)
+    lives = -(-old // alike) if alike else 0
+    number, begin = 1, NOW - _YEARS
+    for place in range(lives + recent):
+        step = (_YEARS - _LATELY) / lives if place < lives else _LATELY / recent
+        many = min(alike, old + 1 - number) if place < lives else 1
+        open_ = place >= lives and place % _OPEN_EVERY == 0
+        yield _life(number, begin + step * (rng.random() * 0.9), [_PEOPLE * (copy % groups) for copy in range(many)], rng, open_=open_)
+        number, begin = number + many, begin + step
 
 
 _PARSED = {life: [(Verb(verb), _SIDES[who]) for verb, who in (said.split() for said in life.split(", "))] for life in (*_CLOSED, *_OPEN)}
 
 
-def _life(number: int, begin: datetime, persons: int, rng: Random, *, open_: bool) -> _Life:
+def _life(number: int, begin: datetime, circles: list[int], rng: Random, *, open_: bool) -> _Life:
+    """Promises that are alike, one with somebody in each of `circles`."""
     kinds = _OPEN if open_ else _CLOSED
     (kind,) = rng.choices(list(kinds), list(kinds.values()))
     begin = begin.replace(microsecond=0)
@@ -150,11 +162,19 @@ def _life(number: int, begin: datetime, persons: int, rng: Random, *, open_: boo
     latest = NOW if open_ else moments[-1]
     first = (latest + timedelta(days=rng.randrange(-14, 25))).date()
     dues = [_end_of(first + timedelta(days=2 * place)) for place in range(5)]
-    direction = Direction.SELF if "s" in kind.split(", ")[0].split() else rng.choice((Direction.OWE, Direction.OWED))
-    person = None if direction is Direction.SELF else 1 + int(persons * rng.random() ** 2)
-    tags = (rng.choice(_TAGS),) if rng.random() < 0.4 else ()
-    uid = str(uuid.UUID(int=rng.getrandbits(128), version=4))
-    return _Life(number, Opening(uid, direction, person, tags=tags), talk, dues, rng)
+    direction = Direction.SELF if talk[0][1] is Side.SELF else rng.choice((Direction.OWE, Direction.OWED))
+    nearest = 1 + int(_PEOPLE * rng.random() ** 2)
+    tags = (rng.choice(_TAGS),) if rng.random() < _TAGGED else ()
+    openings = [
+        Opening(
+            str(uuid.UUID(int=rng.getrandbits(128), version=4)),
+            direction,
+            None if direction is Direction.SELF else nearest + circle,
+            tags=tags,
+        )
+        for circle in circles
+    ]
+    return _Life(number, openings, talk, dues, rng)
 
 
 def _said(size: int, rng: Random) -> Iterator[tuple[_Life, int]]:
@@ -182,40 +202,47 @@ class _Book:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
-        self._rows: dict[str, list[dict[str, object]]] = {name: [] for name in ("PUT_ENTRY", "ADD_ACT", "PUT_PROMISE", "PUT_PERSON")}
+        self._rows: dict[str, list[dict[str, Any]]] = {name: [] for name in ("PUT_ENTRY", "ADD_ACT", "PUT_PROMISE", "PUT_PERSON")}
         self._met: set[int] = set()
         self._entry = self._number = 0
         self._hash = ""
 
     def say(self, life: _Life, place: int) -> None:
-        self._entry += 1
-        verb, _, at = life.talk[place]
-        command = "make" if place == 0 else "complete" if verb is Verb.PARTIAL else verb.value
-        self._add("PUT_ENTRY", {"id": self._entry, "command": command, "recorded_at": instant(at)})
-        person = life.opening.person
-        if person and person not in self._met:
-            self._meet(person, command, at)
-        act = life.next(place, self._entry)
-        by = "me" if lifecycle.is_mine(life.opening.direction, act.side) else "them"
-        self._write(command, (act.verb, act.side, by), instant(at), codec.body_of(act), life.opening.uid, promise=life.number)
-        if place + 1 == len(life.talk) and life.promise:
-            self._add("PUT_PROMISE", {**codec.columns_of(life.promise), "id": life.number})
+        """What is said next of promises that are alike."""
+        act = life.next(place)
+        by = "me" if lifecycle.is_mine(life.openings[0].direction, act.side) else "them"
+        command = "make" if place == 0 else "complete" if act.verb is Verb.PARTIAL else act.verb.value
+        at, body = instant(act.at), codec.body_of(act)
+        columns = codec.columns_of(life.promise) if place + 1 == len(life.talk) and life.promise else None
+        for number, opening in enumerate(life.openings, life.number):
+            self._entry += 1
+            self._add("PUT_ENTRY", {"id": self._entry, "command": command, "recorded_at": at})
+            if place == 0:
+                self._meet(opening.person, command, at)
+                body = codec.body_of(act._replace(opening=opening)) if number > life.number else body
+            self._write(command, (act.verb.value, act.side.value, by), at, body, opening.uid, promise=number)
+            if columns:
+                self._add("PUT_PROMISE", {**columns, "id": number, "uid": opening.uid, "person": opening.person})
 
-    def _meet(self, person: int, command: str, at: datetime) -> None:
+    def _meet(self, person: int | None, command: str, at: str) -> None:
+        if person is None or person in self._met:
+            return
         self._met.add(person)
         who = newcomer(f"{_FIRST[person % len(_FIRST)]} {person}")
-        act = PersonAct(PersonVerb.MEET, person, at, at, handle=who.handle, name=who.name)
+        body = codec.canonical(who._asdict())
         self._add("PUT_PERSON", {"person": person, "handle": who.handle, "name": who.name, "merged_into": None})
-        self._write(command, (act.verb, Side.BOOKKEEPER, "me"), instant(at), codec.person_body(act), person, person=person)
+        self._write(command, (PersonVerb.MEET.value, Side.BOOKKEEPER.value, "me"), at, body, person, person=person)
 
     def _write(self, command: str, said: tuple[str, str, str], at: str, body: str, about: object, **where: int) -> None:
         self._number += 1
-        row: dict[str, object] = {"promise": None, "person": None, **where, "number": self._number, "entry": self._entry, "body": body}
-        row |= {**dict(zip(("verb", "side", "by"), map(str, said), strict=True)), "at": at, "recorded_at": at}
+        verb, side, by = said
+        row = {"promise": None, "person": None, **where, "number": self._number, "entry": self._entry}
+        row |= {"verb": verb, "side": side, "by": by, "at": at, "recorded_at": at, "body": body}
         self._hash = codec.chained_row(self._hash, command, about, row)
-        self._add("ADD_ACT", {**row, "hash": self._hash})
+        row["hash"] = self._hash
+        self._add("ADD_ACT", row)
 
-    def _add(self, name: str, row: dict[str, object]) -> None:
+    def _add(self, name: str, row: dict[str, Any]) -> None:
         self._rows[name].append(row)
         if len(self._rows[name]) == _CHUNK:
             self._write_down(name)
