@@ -37,7 +37,7 @@ ACTS_OF_ALL = 'SELECT act.number, act.entry, act.promise, act.person, act.verb, 
 ADD_ACT = 'INSERT INTO act (number, entry, promise, person, verb, side, "by", at, recorded_at, body, hash) VALUES (:number, :entry, :promise, :person, :verb, :side, :by, :at, :recorded_at, :body, :hash)'
 EXTENT = 'SELECT count(DISTINCT act.entry) AS count_1, count(*) AS count_2 FROM act'
 WHOLE = 'SELECT entry.command, entry.recorded_at AS recorded_at_of_entry, once."key", once.request, once.answer, act.number, act.entry, act.promise, act.person, act.verb, act.side, act."by", act.at, act.recorded_at, act.body, act.hash FROM act JOIN entry ON entry.id = act.entry LEFT OUTER JOIN once ON once.entry = entry.id ORDER BY act.number'
-LAST_ACT = 'SELECT act.number, act.hash, act.recorded_at FROM act ORDER BY act.number DESC LIMIT 1 OFFSET :param_1'
+LAST_ACT = 'SELECT act.number, act.hash, act.recorded_at FROM act ORDER BY act.number DESC LIMIT 1'
 HASH_OF_ACT = 'SELECT act.hash FROM act WHERE act.number = :number'
 PLACED_ACTS = 'SELECT act.number, act.entry, act.promise, act.person, act.verb, act.side, act."by", act.at, act.recorded_at, act.body, act.hash, entry.command, entry.recorded_at AS recorded_at_of_entry FROM act LEFT OUTER JOIN entry ON entry.id = act.entry ORDER BY act.number'
 ALL_PROMISES = 'SELECT promise.id, promise.uid, promise.direction, promise.person, promise.state, promise.move, promise.author, promise.outcome, promise.due, promise.due_zone, promise.due_at, promise.done_when, promise.why, promise.reply_by, promise.reply_at, promise.revision, promise.revisions, promise.renegotiated, promise.first_due, promise.made_at, promise.accepted_at, promise.delivered_at, promise.closed_at, promise.contact_at, promise.bumped_at, promise.word_at, promise.told_at, promise.reason, promise.cause, promise.repair, promise.risk, promise.no_to, promise.replaces, promise.tags, promise.offer, promise.offer_outcome, promise.offer_due, promise.offer_done_when, promise.offer_why, promise.offer_reply_by FROM promise ORDER BY promise.id'
@@ -54,9 +54,9 @@ ADD_ENTRY = 'INSERT INTO entry (command, recorded_at) VALUES (:command, :recorde
 ENTRIES = 'SELECT entry.id, entry.command, entry.recorded_at FROM entry'
 PUT_ENTRY = 'INSERT INTO entry (id, command, recorded_at) VALUES (:id, :command, :recorded_at)'
 MARK_ENTRY = 'UPDATE entry SET undone_by=:undone_by WHERE entry.id = :entry_id'
-NEWEST_LIVE_ENTRY = "SELECT entry.id, entry.command FROM entry WHERE entry.undone_by IS NULL AND command NOT IN ('undo', 'redo') ORDER BY entry.id DESC LIMIT 1 OFFSET :param_1"
-NEWEST_LIVE_ENTRY_OF_PROMISE = "SELECT entry.id, entry.command FROM entry JOIN act ON act.entry = entry.id WHERE act.promise = :promise AND entry.undone_by IS NULL AND command NOT IN ('undo', 'redo') ORDER BY entry.id DESC LIMIT 1 OFFSET :param_1"
-LATER_ON_SAME = "SELECT entry.id, entry.command, act.promise FROM entry JOIN act ON act.entry = entry.id WHERE act.promise IN (SELECT act_1.promise FROM act AS act_1 WHERE act_1.entry = :entry) AND entry.id > :entry AND entry.undone_by IS NULL AND command NOT IN ('undo', 'redo') ORDER BY entry.id LIMIT 1 OFFSET :param_1"
+NEWEST_LIVE_ENTRY = "SELECT entry.id, entry.command FROM entry WHERE entry.undone_by IS NULL AND command NOT IN ('undo', 'redo') ORDER BY entry.id DESC LIMIT 1"
+NEWEST_LIVE_ENTRY_OF_PROMISE = "SELECT entry.id, entry.command FROM entry JOIN act ON act.entry = entry.id WHERE act.promise = :promise AND entry.undone_by IS NULL AND command NOT IN ('undo', 'redo') ORDER BY entry.id DESC LIMIT 1"
+LATER_ON_SAME = "SELECT entry.id, entry.command, act.promise FROM entry JOIN act ON act.entry = entry.id WHERE act.promise IN (SELECT act_1.promise FROM act AS act_1 WHERE act_1.entry = :entry) AND entry.id > :entry AND entry.undone_by IS NULL AND command NOT IN ('undo', 'redo') ORDER BY entry.id LIMIT 1"
 NEWEST_ENTRIES = 'SELECT entry.id, entry.command FROM entry ORDER BY entry.id DESC'
 UNDONE_BY = "SELECT entry.id, entry.command FROM entry WHERE entry.id IN (SELECT json_extract(body, '$.target') FROM act WHERE act.entry = :entry) AND entry.undone_by = :entry"
 TOUCHED_BY = "SELECT DISTINCT act.promise, act.person FROM act WHERE act.entry = :entry AND verb <> 'meet'"

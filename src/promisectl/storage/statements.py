@@ -17,7 +17,6 @@ def _columns(table: Table, *, without: tuple[str, ...] = ()) -> dict[str, object
 
 _SAID = [_act.c[name] for name in ("number", "entry", "verb", "side", "at", "recorded_at", "body")]
 _LIVE = (_entry.c.undone_by.is_(None), text("command NOT IN ('undo', 'redo')"))
-_ONE = literal_column("1")
 _KNOWN = exists().where(_promise.c.person == _person.c.id, text("promise.state <> 'void'")).label("known")
 _BEGUN = exists().where(
     _act.c.promise == _promise.c.id,
@@ -44,7 +43,7 @@ STATEMENTS: dict[str, ClauseElement] = {
     )
     .select_from(_act.join(_entry, _entry.c.id == _act.c.entry).outerjoin(_once, _once.c.entry == _entry.c.id))
     .order_by(_act.c.number),
-    "LAST_ACT": select(_act.c.number, _act.c.hash, _act.c.recorded_at).order_by(_act.c.number.desc()).limit(_ONE),
+    "LAST_ACT": select(_act.c.number, _act.c.hash, _act.c.recorded_at).order_by(_act.c.number.desc()).suffix_with("LIMIT 1"),
     "HASH_OF_ACT": select(_act.c.hash).where(_act.c.number == bindparam("number")),
     # Examination
     "PLACED_ACTS": select(_act, _entry.c.command, _entry.c.recorded_at.label("recorded_at_of_entry"))
@@ -72,12 +71,12 @@ STATEMENTS: dict[str, ClauseElement] = {
     "ENTRIES": select(_entry.c.id, _entry.c.command, _entry.c.recorded_at),
     "PUT_ENTRY": insert(_entry).values(**_columns(_entry, without=("undone_by",))),
     "MARK_ENTRY": update(_entry).where(_entry.c.id == bindparam("entry_id")).values(undone_by=bindparam("undone_by")),
-    "NEWEST_LIVE_ENTRY": select(_entry.c.id, _entry.c.command).where(*_LIVE).order_by(_entry.c.id.desc()).limit(_ONE),
+    "NEWEST_LIVE_ENTRY": select(_entry.c.id, _entry.c.command).where(*_LIVE).order_by(_entry.c.id.desc()).suffix_with("LIMIT 1"),
     "NEWEST_LIVE_ENTRY_OF_PROMISE": select(_entry.c.id, _entry.c.command)
     .join(_act, _act.c.entry == _entry.c.id)
     .where(_act.c.promise == bindparam("promise"), *_LIVE)
     .order_by(_entry.c.id.desc())
-    .limit(_ONE),
+    .suffix_with("LIMIT 1"),
     "LATER_ON_SAME": select(_entry.c.id, _entry.c.command, _act.c.promise)
     .join(_act, _act.c.entry == _entry.c.id)
     .where(
@@ -86,7 +85,7 @@ STATEMENTS: dict[str, ClauseElement] = {
         *_LIVE,
     )
     .order_by(_entry.c.id)
-    .limit(_ONE),
+    .suffix_with("LIMIT 1"),
     "NEWEST_ENTRIES": select(_entry.c.id, _entry.c.command).order_by(_entry.c.id.desc()),
     "UNDONE_BY": select(_entry.c.id, _entry.c.command).where(
         _entry.c.id.in_(select(text("json_extract(body, '$.target')")).select_from(_act).where(_act.c.entry == bindparam("entry"))),
