@@ -7,7 +7,6 @@ from promisectl import errors
 from promisectl.domain.promise import Act, Agreement, Direction, Earlier, Promise, Revision, Side, State, Status, Verb, Word
 from promisectl.domain.transitions import BOOKKEEPING, SPEAKS, TRANSITIONS, Effect, Given, Transition, Who
 
-
 _ROWS: dict[tuple[State | None, Verb], list[Transition]] = {}
 for _row in TRANSITIONS:
     _ROWS.setdefault((_row.state, _row.verb), []).append(_row)

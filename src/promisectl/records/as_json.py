@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+_encoded = json.JSONEncoder(ensure_ascii=False).encode  # made once, not for every record
 # DEL and C1 controls, line separators and direction marks are legal in JSON, but a terminal would obey them.
 _HIDDEN = {
     code: f"\\u{code:04x}"
@@ -14,7 +15,7 @@ _HIDDEN |= {code: "".join(f"\\u{half:04x}" for half in (0xDB40, 0xDC00 + code - 
 
 def one(value: Any) -> str:
     """A value as JSON on one line, every character readable but for controls, which are escaped."""
-    return json.dumps(value, ensure_ascii=False).translate(_HIDDEN)
+    return _encoded(value).translate(_HIDDEN)
 
 
 def array(records: Iterable[Any]) -> Iterator[str]:

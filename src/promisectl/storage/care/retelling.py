@@ -23,7 +23,8 @@ class Chain:
     """All acts, as they follow each other.
 
     When they have been gone through, `undone` are the commands that are taken back, each with the one that did it; `broken` the
-    promises and people of whom an act is not as it was recorded, the latter as negative numbers; `order` what is wrong with the order, `moments` where a command has another moment than its acts, by its number.
+    promises and people of whom an act is not as it was recorded, the latter as negative numbers; `order` what is wrong with the
+    order, `moments` where a command has another moment than its acts, by its number.
     """
 
     def __init__(self, db: sqlite3.Connection, asked: Asked) -> None:
