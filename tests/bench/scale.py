@@ -1,4 +1,4 @@
-"""What a ledger's size costs: `python -m tests.bench.scale DIRECTORY [--sizes 1000,100000,1000000] [--only owe,export] [--runs 9]`.
+"""What a ledger's size costs: `python -m tests.bench.scale DIRECTORY [--sizes 1000,100000,1000000] [--only owe,export] [--runs 9] [--cpu]`.
 
 The ledgers are made once, in DIRECTORY (tests/bench/ledgers.py). Every command is run in turn with `python -c pass`, A B A B …, and
 the medians of the ratios are printed, beside each how many times that of the smallest ledger it is. What looks at what is open
@@ -75,7 +75,7 @@ def main() -> None:
         for title, commands, goal in (("linear", {**_LINEAR, _SQLITE: ""}, "memory"), ("flat", _FLAT, "time")):
             chosen = [name for name in commands if not only or name in only or title in only]
             if chosen:
-                _table(title, chosen, commands, paths, asked.runs, goal)
+                _table(title, chosen, commands, paths, asked, goal)
 
 
 def _asked() -> argparse.Namespace:
@@ -84,10 +84,13 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--sizes", default="1000,100000,1000000")
     parser.add_argument("--only", default="", help="names of commands as in the table, or flat, or linear, with commas between")
     parser.add_argument("--runs", type=int, default=9)
+    parser.add_argument(
+        "--cpu", action="store_true", help="count the time of the processor, not that of the clock: for a machine that is busy"
+    )
     return parser.parse_args()
 
 
-def _table(title: str, names: Sequence[str], commands: dict[str, str], paths: dict[int, str], runs: int, goal: str) -> None:
+def _table(title: str, names: Sequence[str], commands: dict[str, str], paths: dict[int, str], asked: argparse.Namespace, goal: str) -> None:
     smallest, *others = paths
     of = f"of {smallest:,}"
     print(
@@ -95,7 +98,7 @@ def _table(title: str, names: Sequence[str], commands: dict[str, str], paths: di
         *(f"{f'{size:,}':>11}{'ms':>9}{of:>10}{'MB':>7}{of:>10}" for size in others),
     )
     for name in names:
-        found = {size: _measured(name, commands[name], paths[size], runs) for size in paths}
+        found = {size: _measured(name, commands[name], paths[size], asked.runs, cpu=asked.cpu) for size in paths}
         first = found[smallest]
         line = f"{name:<20}{first.ratio:>10.1f}{first.milliseconds:>9.0f}{first.memory:>7.0f}"
         for size in others:
@@ -114,7 +117,7 @@ def _verdict(name: str, last: _Median, first: _Median, goal: str) -> str:
     return "" if fine else f"  ! {goal}"
 
 
-def _measured(name: str, words: str, path: str, runs: int) -> _Median:
+def _measured(name: str, words: str, path: str, runs: int, *, cpu: bool) -> _Median:
     environ = {**os.environ, "HOME": os.path.dirname(path), "TZ": "Europe/Berlin", "PROMISECTL_LEDGER": path}
     environ |= {"PROMISECTL_TODAY": "2026-11-23T10:00", "PYTHONDONTWRITEBYTECODE": ""}
     for variable in [one for one in environ if one.startswith("XDG_")]:
@@ -122,8 +125,8 @@ def _measured(name: str, words: str, path: str, runs: int) -> _Median:
     active = _active(environ)
     open_ones = iter(active if words.startswith("complete") else active * (runs + 1))
     commands = [_command(name, words, path, open_ones) for _ in range(runs + 1)]
-    _run(commands.pop(), environ)
-    pairs = [(_run(_PASS, environ), _run(command, environ)) for command in commands]
+    _run(commands.pop(), environ, cpu=cpu)
+    pairs = [(_run(_PASS, environ, cpu=cpu), _run(command, environ, cpu=cpu)) for command in commands]
     ratio = statistics.median(taken.seconds / nothing.seconds for nothing, taken in pairs)
     return _Median(ratio, statistics.median(taken.seconds for _, taken in pairs) * 1000, max(taken.memory for _, taken in pairs))
 
@@ -153,7 +156,7 @@ def _active(environ: dict[str, str]) -> list[str]:
     return [row["id"] for row in csv.DictReader(rows.splitlines()) if row["state"] == "active" and row["direction"] == "owe"]
 
 
-def _run(command: Sequence[str], environ: dict[str, str]) -> _Run:
+def _run(command: Sequence[str], environ: dict[str, str], *, cpu: bool) -> _Run:
     begun = time.perf_counter()
     with subprocess.Popen(command, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
         said = process.stderr.read() if process.stderr else b""
@@ -161,7 +164,7 @@ def _run(command: Sequence[str], environ: dict[str, str]) -> _Run:
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"{command}: {said.decode()}")
-    return _Run(time.perf_counter() - begun, used.ru_maxrss / 1024)
+    return _Run(used.ru_utime + used.ru_stime if cpu else time.perf_counter() - begun, used.ru_maxrss / 1024)
 
 
 if __name__ == "__main__":
