@@ -40,7 +40,8 @@ def moves(env: Env, *, exit_code: bool = False) -> int:
             viewing.nothing_yet(env, viewing.PROMISES)
             return 0
         late = reading.late_with_others(db, viewing.clock(env)) if env.form == "table" else 0
-        rows = list(reading.promises(db, viewing.clock(env), "moves"))
+        rows = reading.waiting(db, viewing.clock(env))
+        reading.done(db)
         viewing.answer(env, rows, viewing.PROMISES, lambda found: _draw_moves(env, found, late))
     return 10 if exit_code and rows else 0
 
@@ -188,7 +189,7 @@ def log(env: Env, id_: str | None = None, *, limit: int | None = None) -> None:
         if db is None:
             viewing.nothing_yet(env, viewing.ACTS)
             return
-        names = reading.names(db) if env.form == "table" else {}
+        names = reading.names(db, number, limit=most) if env.form == "table" else {}
         acts = reading.acts(db, number, limit=most)
         viewing.answer(env, acts, viewing.ACTS, lambda found: _draw_log(env, names, found))
 

@@ -32,12 +32,12 @@ UPGRADES = {
     2: ('CREATE TABLE once ( "key" TEXT NOT NULL, entry INTEGER NOT NULL, request TEXT NOT NULL, answer TEXT NOT NULL, PRIMARY KEY ("key"), FOREIGN KEY(entry) REFERENCES entry (id) ) WITHOUT ROWID, STRICT', 'CREATE INDEX IF NOT EXISTS promise_delivered ON promise (delivered_at) WHERE delivered_at IS NOT NULL'),
 }
 ACTS_OF_PROMISE = 'SELECT act.number, act.entry, act.verb, act.side, act.at, act.recorded_at, act.body FROM act WHERE act.promise = :promise ORDER BY act.number'
-ACTS_OF_PEOPLE = 'SELECT act.number, act.entry, act.verb, act.side, act.at, act.recorded_at, act.body, act.promise, act.person FROM act WHERE act.person IS NOT NULL ORDER BY act.number'
+ACTS_OF_PEOPLE = 'SELECT act.number, act.entry, act.verb, act.side, act.at, act.recorded_at, act.body, act.promise, act.person FROM act WHERE act.person IS NOT NULL ORDER BY +act.number'
 ACTS_OF_ALL = 'SELECT act.number, act.entry, act.promise, act.person, act.verb, act.side, act."by", act.at, act.recorded_at, act.body, act.hash FROM act WHERE act.promise IS NOT NULL ORDER BY act.promise, act.number'
 ADD_ACT = 'INSERT INTO act (number, entry, promise, person, verb, side, "by", at, recorded_at, body, hash) VALUES (:number, :entry, :promise, :person, :verb, :side, :by, :at, :recorded_at, :body, :hash)'
 EXTENT = 'SELECT count(DISTINCT act.entry) AS count_1, count(*) AS count_2 FROM act'
 WHOLE = 'SELECT entry.command, entry.recorded_at AS recorded_at_of_entry, once."key", once.request, once.answer, act.number, act.entry, act.promise, act.person, act.verb, act.side, act."by", act.at, act.recorded_at, act.body, act.hash FROM act JOIN entry ON entry.id = act.entry LEFT OUTER JOIN once ON once.entry = entry.id ORDER BY act.number'
-LAST_ACT = 'SELECT act.number, act.hash, act.recorded_at FROM act ORDER BY act.number DESC'
+LAST_ACT = 'SELECT act.number, act.hash, act.recorded_at FROM act ORDER BY act.number DESC LIMIT 1'
 HASH_OF_ACT = 'SELECT act.hash FROM act WHERE act.number = :number'
 PLACED_ACTS = 'SELECT act.number, act.entry, act.promise, act.person, act.verb, act.side, act."by", act.at, act.recorded_at, act.body, act.hash, entry.command, entry.recorded_at AS recorded_at_of_entry FROM act LEFT OUTER JOIN entry ON entry.id = act.entry ORDER BY act.number'
 ALL_PROMISES = 'SELECT promise.id, promise.uid, promise.direction, promise.person, promise.state, promise.move, promise.author, promise.outcome, promise.due, promise.due_zone, promise.due_at, promise.done_when, promise.why, promise.reply_by, promise.reply_at, promise.revision, promise.revisions, promise.renegotiated, promise.first_due, promise.made_at, promise.accepted_at, promise.delivered_at, promise.closed_at, promise.contact_at, promise.bumped_at, promise.word_at, promise.told_at, promise.reason, promise.cause, promise.repair, promise.risk, promise.no_to, promise.replaces, promise.tags, promise.offer, promise.offer_outcome, promise.offer_due, promise.offer_done_when, promise.offer_why, promise.offer_reply_by FROM promise ORDER BY promise.id'
@@ -54,11 +54,11 @@ ADD_ENTRY = 'INSERT INTO entry (command, recorded_at) VALUES (:command, :recorde
 ENTRIES = 'SELECT entry.id, entry.command, entry.recorded_at FROM entry'
 PUT_ENTRY = 'INSERT INTO entry (id, command, recorded_at) VALUES (:id, :command, :recorded_at)'
 MARK_ENTRY = 'UPDATE entry SET undone_by=:undone_by WHERE entry.id = :entry_id'
-NEWEST_LIVE_ENTRY = "SELECT entry.id, entry.command FROM entry WHERE entry.undone_by IS NULL AND command NOT IN ('undo', 'redo') ORDER BY entry.id DESC"
-NEWEST_LIVE_ENTRY_OF_PROMISE = "SELECT entry.id, entry.command FROM entry JOIN act ON act.entry = entry.id WHERE act.promise = :promise AND entry.undone_by IS NULL AND command NOT IN ('undo', 'redo') ORDER BY entry.id DESC"
-LATER_ON_SAME = "SELECT entry.id, entry.command, act.promise FROM entry JOIN act ON act.entry = entry.id WHERE act.promise IN (SELECT act_1.promise FROM act AS act_1 WHERE act_1.entry = :entry) AND entry.id > :entry AND entry.undone_by IS NULL AND command NOT IN ('undo', 'redo') ORDER BY entry.id"
+NEWEST_LIVE_ENTRY = "SELECT entry.id, entry.command FROM entry WHERE entry.undone_by IS NULL AND command NOT IN ('undo', 'redo') ORDER BY entry.id DESC LIMIT 1"
+NEWEST_LIVE_ENTRY_OF_PROMISE = "SELECT entry.id, entry.command FROM entry JOIN act ON act.entry = entry.id WHERE act.promise = :promise AND entry.undone_by IS NULL AND command NOT IN ('undo', 'redo') ORDER BY entry.id DESC LIMIT 1"
+LATER_ON_SAME = "SELECT entry.id, entry.command, act.promise FROM entry JOIN act ON act.entry = entry.id WHERE act.promise IN (SELECT act_1.promise FROM act AS act_1 WHERE act_1.entry = :entry) AND entry.id > :entry AND entry.undone_by IS NULL AND command NOT IN ('undo', 'redo') ORDER BY entry.id LIMIT 1"
 NEWEST_ENTRIES = 'SELECT entry.id, entry.command FROM entry ORDER BY entry.id DESC'
-UNDONE_BY = 'SELECT entry.id, entry.command FROM entry WHERE entry.undone_by = :entry'
+UNDONE_BY = "SELECT entry.id, entry.command FROM entry WHERE entry.id IN (SELECT json_extract(body, '$.target') FROM act WHERE act.entry = :entry) AND entry.undone_by = :entry"
 TOUCHED_BY = "SELECT DISTINCT act.promise, act.person FROM act WHERE act.entry = :entry AND verb <> 'meet'"
 FIRST_ANSWER = 'SELECT once.request, once.answer, entry.undone_by FROM once JOIN entry ON entry.id = once.entry WHERE once."key" = :key'
 KEEP_ANSWER = 'INSERT INTO once ("key", entry, request, answer) VALUES (:key, :entry, :request, :answer)'
@@ -68,7 +68,7 @@ PUT_PROMISE = 'INSERT INTO promise (id, uid, direction, person, state, move, aut
 REFRESH_PROMISE = 'UPDATE promise SET direction=:direction, person=:person, state=:state, move=:move, author=:author, outcome=:outcome, due=:due, due_zone=:due_zone, due_at=:due_at, done_when=:done_when, why=:why, reply_by=:reply_by, reply_at=:reply_at, revision=:revision, revisions=:revisions, renegotiated=:renegotiated, first_due=:first_due, made_at=:made_at, accepted_at=:accepted_at, delivered_at=:delivered_at, closed_at=:closed_at, contact_at=:contact_at, bumped_at=:bumped_at, word_at=:word_at, told_at=:told_at, reason=:reason, cause=:cause, repair=:repair, risk=:risk, no_to=:no_to, replaces=:replaces, tags=:tags, offer=:offer, offer_outcome=:offer_outcome, offer_due=:offer_due, offer_done_when=:offer_done_when, offer_why=:offer_why, offer_reply_by=:offer_reply_by WHERE promise.id = :id'
 NAMES = 'SELECT promise.id, person_1.name AS person_name FROM promise JOIN person ON person.id = promise.person JOIN person AS person_1 ON coalesce(person.merged_into, person.id) = person_1.id'
 UIDS = "SELECT promise.uid, promise.id, state <> 'void' OR (EXISTS (SELECT * FROM act, entry WHERE act.promise = promise.id AND verb IN ('request', 'offer', 'import') AND entry.id = act.entry AND entry.undone_by IS NULL)) AS begun FROM promise"
-LATE_WITH_OTHERS = "SELECT count(*) AS count_1 FROM promise WHERE direction = 'owed' AND state = 'active' AND promise.due_at < :now"
+LATE_WITH_OTHERS = "SELECT count(*) AS count_1 FROM promise WHERE direction = 'owed' AND state = 'active' AND state IN ('proposed', 'active', 'delivered') AND promise.due_at < :now"
 DELIVERED = "SELECT count(*) AS count_1 FROM promise WHERE promise.delivered_at >= :begin AND promise.delivered_at < :end AND direction IN ('owe', 'self') AND state IN ('delivered', 'kept')"
 PEOPLE = "SELECT person.id, person.handle, person.name, person.merged_into, EXISTS (SELECT * FROM promise WHERE promise.person = person.id AND promise.state <> 'void') AS known FROM person ORDER BY person.id"
 ALIASES = 'SELECT alias.alias, alias.person FROM alias ORDER BY alias.alias'

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
+_ROWS: dict[tuple[State | None, Verb], list[Transition]] = {}
+for _row in TRANSITIONS:
+    _ROWS.setdefault((_row.state, _row.verb), []).append(_row)
+
 
 def my_side(direction: Direction) -> Side:
     """The part that is mine in a promise of that direction."""
@@ -62,7 +66,8 @@ def _untold(promise: Promise) -> bool:
 
 def find(promise: Promise | None, verb: Verb, side: Side) -> Transition | None:
     """The row that lets `side` say `verb` now, or None."""
-    return next((row for row in TRANSITIONS if row.verb is verb and _applies(row, promise, side)), None)
+    rows = _ROWS.get((promise.state if promise else None, verb), ())
+    return next((row for row in rows if _applies(row, promise, side)), None)
 
 
 def _applies(row: Transition, promise: Promise | None, side: Side) -> bool:

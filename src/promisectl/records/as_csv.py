@@ -3,25 +3,44 @@
 from __future__ import annotations
 
 import csv
+from operator import itemgetter
 
 from promisectl.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
+_CRLF = "\r\n"
 _TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def lines(rows: Iterable[Mapping[str, Any]], columns: tuple[str, ...], *, newline: str = "\r\n", raw: bool = False) -> Iterator[str]:
+def lines(rows: Iterable[Mapping[str, Any]], columns: tuple[str, ...], *, newline: str = _CRLF, raw: bool = False) -> Iterator[str]:
     """The header and a line for every row, as they come. `raw` leaves cells that look like formulas as they are."""
-    line = _Line()
-    writer = csv.writer(line, lineterminator="\r\n")  # with another one it would leave a lone CR in a cell unquoted
-    writer.writerow(columns)
-    yield line.text.removesuffix("\r\n") + newline
+    line: Callable[[Iterable[Any]], str] = csv.writer(
+        _Echo(), lineterminator=_CRLF
+    ).writerow  # with another end it would leave a lone CR unquoted
+    yield line(columns).removesuffix(_CRLF) + newline
+    cells = None
     for row in rows:
-        writer.writerow([cell if raw or not isinstance(cell, str) else armed(cell) for cell in (row[name] for name in columns)])
-        yield line.text.removesuffix("\r\n") + newline
+        cells = cells or _cells(row, columns)
+        found = cells(row)
+        if not (raw or _plain(found)):
+            found = [armed(cell) if isinstance(cell, str) else cell for cell in found]
+        yield line(found) if newline is _CRLF else line(found).removesuffix(_CRLF) + newline
+
+
+def _cells(row: Mapping[str, Any], columns: tuple[str, ...]) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
+    """What finds the cells of rows like this one: where it can by their places, as looking for forty names in each takes long."""
+    names: Any = list(row.keys())
+    places = columns if isinstance(row, dict) else [names.index(name) for name in columns]
+    first = itemgetter(*places)
+    return first if len(columns) > 1 else lambda row: (first(row),)
+
+
+def _plain(cells: Iterable[Any]) -> bool:
+    """Whether all texts begin with a letter or a digit, as nearly all do: then there is none to look at."""
+    return "".join([cell[:1] for cell in cells if cell.__class__ is str]).isalnum()
 
 
 def armed(cell: str) -> str:
@@ -38,11 +57,7 @@ def _triggers(cell: str) -> bool:
     return cell.startswith(_TRIGGERS) or cell.lstrip().startswith(_TRIGGERS)
 
 
-class _Line:
-    """Takes what the csv writer writes, so that it can be handed on line by line."""
+class _Echo:
+    """Hands the line that the csv writer writes back to whoever had it written."""
 
-    text = ""
-
-    def write(self, text: str) -> int:
-        self.text = text
-        return len(text)
+    write = str

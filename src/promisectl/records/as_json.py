@@ -27,7 +27,7 @@ def one(value: Any) -> str:
     It is what `json.dumps` makes of it, without the import of `json`, which takes longer than a view.
     """
     if isinstance(value, str):
-        return f'"{value.translate(_ESCAPED)}"'
+        return _text(value)
     if value is None or isinstance(value, bool):
         return _NAMED[value]
     if isinstance(value, int):
@@ -35,11 +35,17 @@ def one(value: Any) -> str:
     if isinstance(value, float) and isfinite(value):
         return float.__repr__(value)
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{one(str(name))}: {one(below)}" for name, below in value.items()) + "}"
+        return "{" + ", ".join([f"{_text(name)}: {one(below)}" for name, below in value.items()]) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(one, value)) + "]"
     message = f"no JSON can be made of a {type(value).__name__}"
     raise TypeError(message)
+
+
+def _text(value: str) -> str:
+    if value.isprintable() and '"' not in value and "\\" not in value:  # most are, and that is told soon
+        return f'"{value}"'
+    return f'"{value.translate(_ESCAPED)}"'
 
 
 def array(records: Iterable[Any]) -> Iterator[str]:

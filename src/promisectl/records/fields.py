@@ -88,16 +88,23 @@ _OFFER = ("outcome", "due", "done_when", "why", "reply_by")
 
 def promise(row: Row) -> dict[str, Any]:
     """A row of the view `promises` as a JSON object, with its lists as arrays and the terms on the table as an object of their own."""
-    record: dict[str, Any] = {name: row[name].split() if row[name] and name in _LISTS else row[name] for name in PROMISE}
+    row = _by_name(row)
+    record: dict[str, Any] = {name: row[name] for name in PROMISE}
     for name in _LISTS:
-        record[name] = record[name] or []
+        record[name] = (record[name] or "").split()
     offered = {"revision": row["offer_revision"], "author": row["author"], **{name: row[f"offer_{name}"] for name in _OFFER}}
     record["offer"] = offered if row["offer_revision"] else None
     return record
 
 
+def _by_name(row: Row) -> Row:
+    """A row that finds its values fast: one of SQLite's goes through all its names for each."""
+    return row if isinstance(row, dict) else dict(zip(row.keys(), row, strict=True))
+
+
 def act(row: Row) -> dict[str, Any]:
     """A row of the view `acts` as a JSON object."""
+    row = _by_name(row)
     return {name: row[name] for name in ACT}
 
 

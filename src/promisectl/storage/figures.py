@@ -124,7 +124,8 @@ class Record:
         db.create_function("share_a_word", 2, trust.share_a_word, deterministic=True)
         db.create_function("late_credit", 1, trust.late_credit, deterministic=True)
         db.execute("DROP TABLE IF EXISTS temp.aside")
-        db.execute(f"CREATE TEMP TABLE aside AS {reading.common()}, {_CLASSED} {_ASIDE}", self._bound)
+        theirs = f"AND {reading.OF_PERSON}" if scope.person else ""
+        db.execute(f"CREATE TEMP TABLE aside AS {reading.common()}, {_CLASSED} {_ASIDE} {theirs}", self._bound)
 
     def figures(self, direction: str) -> Figures:
         """The record of one direction: `owe` is mine, `owed` is theirs."""

@@ -43,6 +43,13 @@ _FILTERS = {
     "not_void": "state <> 'void'",
 }
 
+OF_PERSON = """id IN (
+  SELECT id FROM promise WHERE person IS NULL AND :person = 'me'
+  UNION ALL SELECT id FROM promise WHERE person IN (
+    SELECT id FROM person WHERE coalesce(merged_into, id) IN (SELECT id FROM person WHERE handle = :person AND merged_into IS NULL)
+  )
+)"""
+"""Where the promises of a person are: said beside `person = :person`, nobody else's are looked at."""
 _WAITING = ("open", "untold")  # among these the view `moves` finds all that it holds, and each has its index
 _FEW = 1_000
 
@@ -83,6 +90,8 @@ def asked(
     """
     wanted = {name: value for name, value in filters.items() if value not in (None, False, [], ())}
     conditions = [_FILTERS[name] for name in wanted if name in _FILTERS]
+    if "person" in wanted and "open" not in wanted:
+        conditions.append(OF_PERSON)  # what is open is less than what there ever was with a person
     for column in ("state", "direction"):
         among = wanted.pop(f"{column}s", ())
         if among:
@@ -138,11 +147,13 @@ def promise(db: sqlite3.Connection, clock: Clock, number: int) -> Row | None:
 
 def acts(db: sqlite3.Connection, number: int | None = None, *, limit: int | None = None) -> Iterator[Row]:
     """The act records in the order they were written down, of one promise or of the whole ledger; the newest `limit` of them."""
+    return let_go(db, _acts_asked(number, limit), {"promise": number, "limit": limit})
+
+
+def _acts_asked(number: int | None, limit: int | None) -> str:
     where = "" if number is None else " WHERE promise = :promise"
     query = f"SELECT * FROM ({sql.VIEWS['acts']}){where} ORDER BY id"  # noqa: S608
-    if limit is not None:
-        query = f"SELECT * FROM ({query} DESC LIMIT :limit) ORDER BY id"  # noqa: S608
-    return let_go(db, query, {"promise": number, "limit": limit})
+    return query if limit is None else f"SELECT * FROM ({query} DESC LIMIT :limit) ORDER BY id"  # noqa: S608
 
 
 def acts_of(db: sqlite3.Connection, number: int) -> list[Row]:
@@ -186,9 +197,10 @@ def delivered(db: sqlite3.Connection, begin: str, end: str) -> int:
     return count
 
 
-def names(db: sqlite3.Connection) -> dict[int, str]:
-    """The display name of the other side of every promise."""
-    return {row["id"]: row["person_name"] for row in db.execute(sql.NAMES)}
+def names(db: sqlite3.Connection, number: int | None = None, *, limit: int | None = None) -> dict[int, str]:
+    """The display name of the other side of every promise that the same `acts` are about."""
+    query = f"{sql.NAMES} WHERE promise.id IN (SELECT promise FROM ({_acts_asked(number, limit)}))"  # noqa: S608 (texts of our own)
+    return {row["id"]: row["person_name"] for row in db.execute(query, {"promise": number, "limit": limit})}
 
 
 def touched(db: sqlite3.Connection, begin: str) -> list[int]:

@@ -3,7 +3,7 @@
 from sqlalchemy import ClauseElement, Table, bindparam, delete, exists, func, insert, literal_column, null, or_, select, text, update
 from sqlmodel import SQLModel
 
-from promisectl.storage import tables  # noqa: F401 (importing it fills the metadata)
+from promisectl.storage import tables
 
 _person, _alias, _entry, _act, _promise, _once = (
     SQLModel.metadata.tables[name] for name in ("person", "alias", "entry", "act", "promise", "once")
@@ -29,7 +29,9 @@ _WHOLE_PERSON = func.coalesce(_person.c.merged_into, _person.c.id) == _whole.c.i
 STATEMENTS: dict[str, ClauseElement] = {
     # Acts
     "ACTS_OF_PROMISE": select(*_SAID).where(_act.c.promise == bindparam("promise")).order_by(_act.c.number),
-    "ACTS_OF_PEOPLE": select(*_SAID, _act.c.promise, _act.c.person).where(_act.c.person.is_not(None)).order_by(_act.c.number),
+    "ACTS_OF_PEOPLE": select(*_SAID, _act.c.promise, _act.c.person)
+    .where(_act.c.person.is_not(None))
+    .order_by(text("+act.number")),  # by number as it stands, SQLite would go through all acts rather than through the index of these few
     "ACTS_OF_ALL": select(_act).where(_act.c.promise.is_not(None)).order_by(_act.c.promise, _act.c.number),
     "ADD_ACT": insert(_act).values(**_columns(_act)),
     "EXTENT": select(func.count(_act.c.entry.distinct()), func.count()).select_from(_act),
@@ -41,7 +43,7 @@ STATEMENTS: dict[str, ClauseElement] = {
     )
     .select_from(_act.join(_entry, _entry.c.id == _act.c.entry).outerjoin(_once, _once.c.entry == _entry.c.id))
     .order_by(_act.c.number),
-    "LAST_ACT": select(_act.c.number, _act.c.hash, _act.c.recorded_at).order_by(_act.c.number.desc()),
+    "LAST_ACT": select(_act.c.number, _act.c.hash, _act.c.recorded_at).order_by(_act.c.number.desc()).suffix_with("LIMIT 1"),
     "HASH_OF_ACT": select(_act.c.hash).where(_act.c.number == bindparam("number")),
     # Examination
     "PLACED_ACTS": select(_act, _entry.c.command, _entry.c.recorded_at.label("recorded_at_of_entry"))
@@ -69,11 +71,12 @@ STATEMENTS: dict[str, ClauseElement] = {
     "ENTRIES": select(_entry.c.id, _entry.c.command, _entry.c.recorded_at),
     "PUT_ENTRY": insert(_entry).values(**_columns(_entry, without=("undone_by",))),
     "MARK_ENTRY": update(_entry).where(_entry.c.id == bindparam("entry_id")).values(undone_by=bindparam("undone_by")),
-    "NEWEST_LIVE_ENTRY": select(_entry.c.id, _entry.c.command).where(*_LIVE).order_by(_entry.c.id.desc()),
+    "NEWEST_LIVE_ENTRY": select(_entry.c.id, _entry.c.command).where(*_LIVE).order_by(_entry.c.id.desc()).suffix_with("LIMIT 1"),
     "NEWEST_LIVE_ENTRY_OF_PROMISE": select(_entry.c.id, _entry.c.command)
     .join(_act, _act.c.entry == _entry.c.id)
     .where(_act.c.promise == bindparam("promise"), *_LIVE)
-    .order_by(_entry.c.id.desc()),
+    .order_by(_entry.c.id.desc())
+    .suffix_with("LIMIT 1"),
     "LATER_ON_SAME": select(_entry.c.id, _entry.c.command, _act.c.promise)
     .join(_act, _act.c.entry == _entry.c.id)
     .where(
@@ -81,9 +84,13 @@ STATEMENTS: dict[str, ClauseElement] = {
         _entry.c.id > bindparam("entry"),
         *_LIVE,
     )
-    .order_by(_entry.c.id),
+    .order_by(_entry.c.id)
+    .suffix_with("LIMIT 1"),
     "NEWEST_ENTRIES": select(_entry.c.id, _entry.c.command).order_by(_entry.c.id.desc()),
-    "UNDONE_BY": select(_entry.c.id, _entry.c.command).where(_entry.c.undone_by == bindparam("entry")),
+    "UNDONE_BY": select(_entry.c.id, _entry.c.command).where(
+        _entry.c.id.in_(select(text("json_extract(body, '$.target')")).select_from(_act).where(_act.c.entry == bindparam("entry"))),
+        _entry.c.undone_by == bindparam("entry"),
+    ),
     "TOUCHED_BY": select(_act.c.promise, _act.c.person).where(_act.c.entry == bindparam("entry"), text("verb <> 'meet'")).distinct(),
     "FIRST_ANSWER": select(_once.c.request, _once.c.answer, _entry.c.undone_by)
     .join(_entry, _entry.c.id == _once.c.entry)
@@ -104,7 +111,7 @@ STATEMENTS: dict[str, ClauseElement] = {
     "UIDS": select(_promise.c.uid, _promise.c.id, or_(text("state <> 'void'"), _BEGUN).label("begun")),
     "LATE_WITH_OTHERS": select(func.count())
     .select_from(_promise)
-    .where(text("direction = 'owed' AND state = 'active'"), _promise.c.due_at < bindparam("now")),
+    .where(text(f"direction = 'owed' AND state = 'active' AND {tables.OPEN}"), _promise.c.due_at < bindparam("now")),
     "DELIVERED": select(func.count())
     .select_from(_promise)
     .where(

@@ -13,7 +13,7 @@ APPLICATION_ID = 0x50524D53  # "PRMS"
 SCHEMA_STEP = 2
 
 _STATES = "'proposed', 'active', 'delivered', 'kept', 'declined', 'withdrawn', 'reneged', 'released', 'void'"
-_OPEN = "state IN ('proposed', 'active', 'delivered')"
+OPEN = "state IN ('proposed', 'active', 'delivered')"
 _INSTANT = "{0} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]Z'"
 
 
@@ -122,7 +122,7 @@ class PromiseRow(SQLModel, table=True):
         CheckConstraint("direction IN ('owe', 'owed', 'self')", name="direction_is_known"),
         CheckConstraint("(direction = 'self') = (person IS NULL)", name="only_a_promise_to_myself_has_no_person"),
         CheckConstraint("outcome <> ''", name="outcome_says_something"),
-        Index("promise_open", "direction", "due_at", sqlite_where=text(_OPEN)),
+        Index("promise_open", "direction", "due_at", sqlite_where=text(OPEN)),
         Index("promise_untold", "id", sqlite_where=text("state = 'reneged' AND move = 'me'")),
         Index("promise_of_person", "person"),
         Index("promise_delivered", "delivered_at", sqlite_where=text("delivered_at IS NOT NULL")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from contextlib import closing, contextmanager
+from functools import partial
 
 from promisectl import errors
 from promisectl.compiled import sql
@@ -78,7 +79,7 @@ def examine(db: sqlite3.Connection, asked: Asked = _NOTHING_ASKED) -> Iterator[F
     Texts that are no texts any more are read as what they are. However much is in the ledger, little of it is held at once.
     """
     factory = db.text_factory
-    db.text_factory = lambda data: data.decode(errors="surrogateescape")
+    db.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
     try:
         for check in (file, schema):
             finding = _made(check, db)

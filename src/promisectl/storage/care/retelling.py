@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 
 from promisectl import errors
 from promisectl.compiled import sql
@@ -12,13 +14,13 @@ from promisectl.light import TYPE_CHECKING
 from promisectl.storage import codec
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterator, Mapping
     from typing import Any
 
     Row = Mapping[str, Any]
 
 
+_LATELY = 10_000  # promises
 NONSENSE = (errors.Problem, KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError)
 """Whatever a text that somebody changed may do to those who read it."""
 
@@ -27,8 +29,8 @@ class Chain:
     """All acts, as they follow each other.
 
     When they have been gone through, `undone` are the commands that are taken back, each with the one that did it; `broken` the
-    promises and people of whom an act is not as it was recorded, the latter as negative numbers; `uids` those of the promises;
-    `order` what is wrong with the order, `moments` where a command has another moment than its acts, by its number.
+    promises and people of whom an act is not as it was recorded, the latter as negative numbers; `order` what is wrong with the
+    order, `moments` where a command has another moment than its acts, by its number.
     """
 
     def __init__(self, db: sqlite3.Connection, asked: Asked) -> None:
@@ -39,7 +41,7 @@ class Chain:
         self._heads: list[int] = []  # the acts whose hash begins as it was asked for
         self._latest = ""
         self._ahead, self._back = _Dated(), _Dated()
-        self.uids: dict[int, str] = {}
+        self._uids = Uids()
         self.undone: dict[int, int] = {}
         self.broken: set[int] = set()
         self.order = Troubles()
@@ -48,9 +50,10 @@ class Chain:
     def findings(self) -> Iterator[Finding]:
         """Whether each act is what was recorded, and whether the head that is asked for is among them."""
         broken = Troubles()
-        for row in self._db.execute(sql.PLACED_ACTS):
-            self._asked.heard()
-            self._take(row, broken)
+        with closing(self._uids):
+            for row in self._db.execute(sql.PLACED_ACTS):
+                self._asked.heard()
+                self._take(row, broken)
         fine = "1 act, as it was recorded" if self._number == 1 else f"{self._number:,} acts, each as it was recorded"
         yield broken.finding("chain", fine, "acts are not what was recorded")
         if self._asked.head:
@@ -87,13 +90,15 @@ class Chain:
         """The uid of the promise that an act is about, as its first act says it."""
         number: int = row["promise"]
         self._first = self._first or row["entry"]
-        if number not in self.uids:
-            self.uids[number] = json.loads(row["body"])["uid"]
+        uid = self._uids.of(number)
+        if uid is None:
+            uid = json.loads(row["body"])["uid"]
+            self._uids.add(number, uid)
             kept = row["verb"] == Verb.IMPORT and row["entry"] == self._first  # the first import keeps the numbers it finds
             if not kept and number != self._highest + 1:
                 self.order.add(f"act {row['number']} makes #{number} where #{self._highest + 1} was the next")
             self._highest = max(self._highest, number)
-        return self.uids[number]
+        return uid
 
     def _take_back(self, row: Row) -> None:
         target = codec.target_of(row)
@@ -124,6 +129,43 @@ class Chain:
         if not details:
             return Finding("clock", Result.OK, "time went forward from act to act")
         return Finding("clock", Result.NOTE, "the clock was ahead, or a day was set", details)
+
+
+class Uids:
+    """The uid of every promise: those that were spoken of lately at hand, all of them in a nameless file that goes with the examination.
+
+    An index of the ledger could tell them, too; but that may be what is damaged.
+    """
+
+    def __init__(self) -> None:
+        self._lately: dict[int, str] = {}
+        self._all = sqlite3.connect("", isolation_level=None)
+        for statement in ("PRAGMA journal_mode = OFF", "CREATE TABLE uid (number INTEGER PRIMARY KEY, uid BLOB)", "BEGIN"):
+            self._all.execute(statement)
+
+    def add(self, number: int, uid: str) -> None:
+        """Remember that of a promise."""
+        self._all.execute("INSERT INTO uid VALUES (?, ?)", (number, codec.canonical(uid).encode(errors="surrogatepass")))
+        self._bring(number, uid)
+
+    def of(self, number: int) -> str | None:
+        """That of a promise; None where it is not known yet."""
+        uid = self._lately.get(number)
+        if uid is None:
+            row = self._all.execute("SELECT uid FROM uid WHERE number = ?", (number,)).fetchone()
+            if row:
+                uid = json.loads(str(row[0], "utf-8", "surrogatepass"))
+                self._bring(number, uid)
+        return uid
+
+    def close(self) -> None:
+        """Forget them all."""
+        self._all.close()
+
+    def _bring(self, number: int, uid: str) -> None:
+        self._lately[number] = uid
+        if len(self._lately) > _LATELY:
+            del self._lately[next(iter(self._lately))]
 
 
 class _Dated:

@@ -1,0 +1,171 @@
+"""What a ledger's size costs: `python -m tests.bench.scale DIRECTORY [--sizes 1000,100000,1000000] [--only owe,export] [--runs 9] [--cpu]`.
+
+The ledgers are made once, in DIRECTORY (tests/bench/ledgers.py). Every command is run in turn with `python -c pass`, A B A B …, and
+the medians of the ratios are printed, beside each how many times that of the smallest ledger it is. What looks at what is open
+should be flat; what goes through everything grows, and may not need more memory for it.
+"""
+
+import argparse
+import csv
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from tests.bench import ledgers
+
+_SCRIPT = os.path.join(os.path.dirname(sys.executable), "promisectl")
+_PROGRAM = [_SCRIPT] if os.path.exists(_SCRIPT) else [sys.executable, "-m", "promisectl"]
+_PASS = [sys.executable, "-c", "pass"]
+_FLAT_TIME, _FLAT_MEMORY, _SEARCH = 1.2, 1.3, 30.0
+
+# The words of each command; OWED stands for an active promise that I owe, another one in every run.
+_FLAT = {
+    "moves": "",
+    "owe": "owe",
+    "owed": "owed",
+    "status": "status",
+    "show": "show OWED",
+    "log of one": "log OWED",
+    "make": "make Something --to lee-1 --by fri -q",
+    "complete": "complete OWED -q",
+    "TAB after show": "completion zsh -- show ",
+    "TAB after complete": "completion zsh -- complete ",
+    "TAB after --to": "completion zsh -- make x --to ",
+}
+_LINEAR = {
+    "list --all": "list --all",
+    "list --search": "list --all --search heating",
+    "export csv": "export --format csv",
+    "export jsonl": "export --format jsonl",
+    "export journal": "export --journal",
+    "stats --all": "stats --all",
+    "doctor": "doctor",
+}
+_SQLITE = "sqlite3 -csv"
+
+
+class _Run(NamedTuple):
+    """What a process took: seconds, and the most memory in MB."""
+
+    seconds: float
+    memory: float
+
+
+class _Median(NamedTuple):
+    """What a command takes at a size: how many times `python -c pass`, milliseconds, MB."""
+
+    ratio: float
+    milliseconds: float
+    memory: float
+
+
+def main() -> None:
+    """Print a table for the flat commands and one for the others."""
+    asked = _asked()
+    only = asked.only.split(",") if asked.only else []
+    print(f"{sys.implementation.name} {sys.version.split()[0]}; python -c pass = 1, medians of {asked.runs} interleaved pairs")
+    with _copies(asked) as paths:
+        for title, commands, goal in (("linear", {**_LINEAR, _SQLITE: ""}, "memory"), ("flat", _FLAT, "time")):
+            chosen = [name for name in commands if not only or name in only or title in only]
+            if chosen:
+                _table(title, chosen, commands, paths, asked, goal)
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("directory", help="where the ledgers are kept, made if they are not there")
+    parser.add_argument("--sizes", default="1000,100000,1000000")
+    parser.add_argument("--only", default="", help="names of commands as in the table, or flat, or linear, with commas between")
+    parser.add_argument("--runs", type=int, default=9)
+    parser.add_argument(
+        "--cpu", action="store_true", help="count the time of the processor, not that of the clock: for a machine that is busy"
+    )
+    return parser.parse_args()
+
+
+def _table(title: str, names: Sequence[str], commands: dict[str, str], paths: dict[int, str], asked: argparse.Namespace, goal: str) -> None:
+    smallest, *others = paths
+    of = f"of {smallest:,}"
+    print(
+        f"\n{title:<20}{f'{smallest:,}':>10}{'ms':>9}{'MB':>7}",
+        *(f"{f'{size:,}':>11}{'ms':>9}{of:>10}{'MB':>7}{of:>10}" for size in others),
+    )
+    for name in names:
+        found = {size: _measured(name, commands[name], paths[size], asked.runs, cpu=asked.cpu) for size in paths}
+        first = found[smallest]
+        line = f"{name:<20}{first.ratio:>10.1f}{first.milliseconds:>9.0f}{first.memory:>7.0f}"
+        for size in others:
+            one = found[size]
+            slower, larger = one.ratio / first.ratio, one.memory / first.memory
+            line += f"{one.ratio:>12.1f}{one.milliseconds:>9.0f}{slower:>10.2f}{one.memory:>7.0f}{larger:>10.2f}"
+        print(line, _verdict(name, found[max(paths)], first, goal), flush=True)
+
+
+def _verdict(name: str, last: _Median, first: _Median, goal: str) -> str:
+    if name == _SQLITE:
+        return ""
+    fine = last.ratio <= _FLAT_TIME * first.ratio if goal == "time" else last.memory <= _FLAT_MEMORY * first.memory
+    if name == "list --search":
+        fine = fine and last.ratio <= _SEARCH
+    return "" if fine else f"  ! {goal}"
+
+
+def _measured(name: str, words: str, path: str, runs: int, *, cpu: bool) -> _Median:
+    environ = {**os.environ, "HOME": os.path.dirname(path), "TZ": "Europe/Berlin", "PROMISECTL_LEDGER": path}
+    environ |= {"PROMISECTL_TODAY": "2026-11-23T10:00", "PYTHONDONTWRITEBYTECODE": ""}
+    for variable in [one for one in environ if one.startswith("XDG_")]:
+        del environ[variable]
+    active = _active(environ)
+    open_ones = iter(active if words.startswith("complete") else active * (runs + 1))
+    commands = [_command(name, words, path, open_ones) for _ in range(runs + 1)]
+    _run(commands.pop(), environ, cpu=cpu)
+    pairs = [(_run(_PASS, environ, cpu=cpu), _run(command, environ, cpu=cpu)) for command in commands]
+    ratio = statistics.median(taken.seconds / nothing.seconds for nothing, taken in pairs)
+    return _Median(ratio, statistics.median(taken.seconds for _, taken in pairs) * 1000, max(taken.memory for _, taken in pairs))
+
+
+@contextmanager
+def _copies(asked: argparse.Namespace) -> Iterator[dict[int, str]]:
+    """A copy of each ledger, by its size: moves change it."""
+    with tempfile.TemporaryDirectory(dir=asked.directory, prefix="scale-") as home:
+        copies = {}
+        for size in map(int, asked.sizes.split(",")):
+            copies[size] = os.path.join(home, f"{size}.db")
+            subprocess.run(
+                ["cp", "--reflink=auto", ledgers.made(size, os.path.join(asked.directory, f"{size}.db")), copies[size]], check=True
+            )
+        yield copies
+
+
+def _command(name: str, words: str, path: str, open_ones: Iterator[str]) -> list[str]:
+    if name == _SQLITE:
+        return [shutil.which("sqlite3") or "sqlite3", "-csv", "-header", "-readonly", path, "SELECT * FROM promises"]
+    said = [next(open_ones) if word == "OWED" else word for word in words.split(" ")] if words else []
+    return [*_PROGRAM, *said]
+
+
+def _active(environ: dict[str, str]) -> list[str]:
+    rows = subprocess.run([*_PROGRAM, "owe", "--csv"], env=environ, check=True, capture_output=True, text=True).stdout
+    return [row["id"] for row in csv.DictReader(rows.splitlines()) if row["state"] == "active" and row["direction"] == "owe"]
+
+
+def _run(command: Sequence[str], environ: dict[str, str], *, cpu: bool) -> _Run:
+    begun = time.perf_counter()
+    with subprocess.Popen(command, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        said = process.stderr.read() if process.stderr else b""
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{command}: {said.decode()}")
+    return _Run(used.ru_utime + used.ru_stime if cpu else time.perf_counter() - begun, used.ru_maxrss / 1024)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""What is asked at every look and every move costs the same however much is closed: by the plans of SQLite, and by its steps."""
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.bench import ledgers
+from tests.conftest import Program
+
+_FEW, _MANY = 1_200, 4_800  # completion looks at the newest thousand, however few there are
+_SAME = 1.2
+_FLAT = (
+    ("moves",),
+    ("owe",),
+    ("owed",),
+    ("list",),
+    ("list", "--tag", "work"),
+    ("owe", "--with", "lee-1"),
+    ("owe", "--overdue"),
+    ("status",),
+    ("week",),
+    ("show", "ACTIVE"),
+    ("log", "ACTIVE"),
+    ("log", "--limit", "5"),
+    ("make", "Something", "--to", "lee-1", "--by", "fri"),
+    ("make", "Something", "--to", "me"),
+    ("note", "ACTIVE", "a word"),
+    ("complete", "ACTIVE"),
+    ("undo",),
+    ("redo",),
+    ("person", "alias", "lee-1", "boss"),
+    ("completion", "zsh", "--", "show", ""),
+    ("completion", "zsh", "--", "complete", ""),
+    ("completion", "zsh", "--", "list", "--tag", ""),
+    ("completion", "zsh", "--", "make", "x", "--to", ""),
+)
+_BOUNDED = (
+    re.compile(r"SCAN (person|alias)\b"),  # a person knows some hundreds of people
+    re.compile(r"SCAN act USING INDEX act_of_person"),  # and said as little about them
+    re.compile(r"SCAN (p|promise) USING INDEX promise_(open|untold)"),  # what is open, and what is still to tell
+    re.compile(r"SCAN (\(?subquery-\d+\)?|\(?join-\d+\)?|CONSTANT ROW|temp\.answer|answer)"),  # what an inner query has found
+)
+# By number from the newest on, and no further than the first rows are taken.
+_NEWEST_FIRST = re.compile(r"ORDER BY (act\.number|entry\.id|id) DESC( LIMIT \d+.*)?$", re.DOTALL)
+_FIRST_TAKEN = ("act", "a", "entry", "entry USING INDEX entry_live")
+
+
+class _Watched:
+    """What SQLite is asked by the program, and how many steps it takes for that."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.statements: dict[str, None] = {}
+        self.steps = 0
+        patch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=self._connection()))
+
+    def _connection(self) -> type[sqlite3.Connection]:
+        watch = self
+
+        class Connection(sqlite3.Connection):
+            def __init__(self, *words: Any, **more: Any) -> None:
+                super().__init__(*words, **more)
+                self.set_trace_callback(watch.heard)
+                self.set_progress_handler(watch.step, 1)
+
+        return Connection
+
+    def heard(self, statement: str) -> None:
+        """Called by SQLite with every statement that it begins."""
+        if statement.startswith(("SELECT", "WITH", "INSERT", "UPDATE", "DELETE")):
+            self.statements[statement] = None
+
+    def step(self) -> int:
+        """Called by SQLite at every step."""
+        self.steps += 1
+        return 0
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
+    """A ledger of so many promises, of which as many are open in each."""
+    place = tmp_path_factory.mktemp("ledgers")
+    return lambda size: Path(ledgers.made(size, str(place / f"{size}.db")))
+
+
+def _asked(program: Program, ledger: Path, words: tuple[str, ...]) -> _Watched:
+    """A command, watched, in a copy of a ledger in which the last command was an undo where it is to be taken back."""
+    program.ledger.parent.mkdir(parents=True, exist_ok=True)
+    program.ledger.write_bytes(ledger.read_bytes())
+    active = program.ok("owe", "--with", "lee-1", "--csv") + program.ok("owe", "--csv")
+    number = next(line.split(",")[0] for line in active.splitlines() if ",owe,active," in line)
+    if words == ("redo",):
+        program.ok("undo")
+    with pytest.MonkeyPatch.context() as patch:
+        watched = _Watched(patch)
+        program.ok(*(number if word == "ACTIVE" else word for word in words), width=100)
+    return watched
+
+
+def _scans(db: sqlite3.Connection, statement: str) -> Iterator[str]:
+    for *_, step in db.execute(f"EXPLAIN QUERY PLAN {statement}"):
+        first = step.removeprefix("SCAN ") in _FIRST_TAKEN and _NEWEST_FIRST.search(statement.rstrip(" )"))
+        if step.startswith("SCAN") and not first and not any(one.match(step) for one in _BOUNDED):
+            yield step
+
+
+@pytest.mark.parametrize("words", _FLAT, ids=" ".join)
+def test_no_statement_of_what_is_said_daily_goes_through_a_whole_table(
+    program: Program, kept: Callable[[int], Path], words: tuple[str, ...]
+) -> None:
+    watched = _asked(program, kept(_FEW), words)
+    assert watched.statements
+    with closing(sqlite3.connect(program.ledger)) as db:
+        assert {one: found for one in watched.statements if (found := [*_scans(db, one)])} == {}
+
+
+@pytest.mark.parametrize("words", _FLAT, ids=" ".join)
+def test_four_times_as_many_promises_take_no_more_steps(program: Program, kept: Callable[[int], Path], words: tuple[str, ...]) -> None:
+    few, many = (_asked(program, kept(size), words).steps for size in (_FEW, _MANY))
+    assert few
+    assert many <= _SAME * few + 3_000  # some promises are open in one ledger and not in the other, and a few more people are known
