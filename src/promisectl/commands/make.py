@@ -12,7 +12,6 @@ from promisectl.commands.saying import Answer, Besides, Reply
 from promisectl.domain.people import Newcomer, Person
 from promisectl.domain.promise import Act, Direction, Opening, Side, Terms, Verb
 from promisectl.env import Env
-from promisectl.records import fields
 from promisectl.rendering import messages
 from promisectl.rendering.messages import Told
 from promisectl.storage.journal import Journal
@@ -235,10 +234,9 @@ def _made(
         promise = journal.say(promise, act)
         agreed = reply.verb is Verb.ACCEPT
         line = messages.made(promise, name, here) if agreed else messages.line(Told(before, promise, act, name, here))
-    row = viewing.row(env, db, promise.id)
-    hint = saying.checked(env, db, promise, row, Besides(new=alone, asked=bool(reply and reply.asked)))
+    hint = saying.checked(env, db, promise, Besides(new=alone, asked=bool(reply and reply.asked)))
     met = [f"New in the ledger: {person.name} ({person.handle})."] if person and journal.just_met(person) else []
-    return Answer(line, promise.id, fields.promise(row), [messages.next_step(promise, name), hint], met)
+    return Answer(line, promise.id, saying.record_of(env, db, promise.id), [messages.next_step(promise, name), hint], met)
 
 
 def _first(env: Env, draft: _Draft, person: Person | None, *, named: bool) -> Act:

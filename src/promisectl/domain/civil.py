@@ -1,6 +1,7 @@
 """Civil days and minutes: what the clocks in a zone show, and the instant it stands for."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -100,6 +101,7 @@ def is_zone(name: str) -> bool:
     return True
 
 
+@lru_cache(1_000)  # the same days come again in one command
 def edges(local: datetime, zone: str) -> tuple[datetime, datetime]:
     """Return the first and the last instant at which clocks in `zone` show `local`.
 

@@ -10,12 +10,16 @@ from promisectl.domain.transitions import BOOKKEEPING, SPEAKS, TRANSITIONS, Effe
 
 def my_side(direction: Direction) -> Side:
     """The part that is mine in a promise of that direction."""
-    return {Direction.OWE: Side.PROMISOR, Direction.OWED: Side.PROMISEE, Direction.SELF: Side.SELF}[direction]
+    return _MINE[direction]
 
 
 def their_side(direction: Direction) -> Side:
     """The part of the counterparty in a promise of that direction; of myself when I promised it to myself."""
-    return {Direction.OWE: Side.PROMISEE, Direction.OWED: Side.PROMISOR, Direction.SELF: Side.SELF}[direction]
+    return _THEIRS[direction]
+
+
+_MINE = {Direction.OWE: Side.PROMISOR, Direction.OWED: Side.PROMISEE, Direction.SELF: Side.SELF}
+_THEIRS = {Direction.OWE: Side.PROMISEE, Direction.OWED: Side.PROMISOR, Direction.SELF: Side.SELF}
 
 
 def is_mine(direction: Direction, side: Side) -> bool:
@@ -58,7 +62,20 @@ def _untold(promise: Promise) -> bool:
 
 def find(promise: Promise | None, verb: Verb, side: Side) -> Transition | None:
     """The row that lets `side` say `verb` now, or None."""
-    return next((row for row in TRANSITIONS if row.verb is verb and _applies(row, promise, side)), None)
+    for row in _ROWS.get((promise.state if promise else None, verb), ()):
+        if _applies(row, promise, side):
+            return row
+    return None
+
+
+def _by_state_and_verb() -> dict[tuple[State | None, Verb], list[Transition]]:
+    rows: dict[tuple[State | None, Verb], list[Transition]] = {}
+    for row in TRANSITIONS:
+        rows.setdefault((row.state, row.verb), []).append(row)
+    return rows
+
+
+_ROWS = _by_state_and_verb()
 
 
 def _applies(row: Transition, promise: Promise | None, side: Side) -> bool:

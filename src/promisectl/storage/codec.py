@@ -13,11 +13,12 @@ from promisectl.domain.promise import Act, Direction, Found, Opening, Promise, S
 from promisectl.storage.instants import instant, moment
 
 _TEXTS = ("text", "cause", "repair", "risk", "no_to")
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def canonical(value: object) -> str:
     """JSON in one spelling only: sorted keys, no blanks, every character as it is."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _CANONICAL.encode(value)
 
 
 def plain(value: object) -> str:
@@ -49,8 +50,8 @@ def chained(previous: str, *fields: object) -> str:
 
 def chained_row(previous: str, command: str, about: object, row: Mapping[str, Any]) -> str:
     """The same for an act as it stands in the journal; `about` is the uid of its promise or the number of its person."""
-    fields = (row[name] for name in ("verb", "side", "by", "at", "recorded_at", "body"))
-    return chained(previous, row["number"], row["entry"], command, about, *fields)
+    said = row["number"], row["entry"], command, about, row["verb"], row["side"], row["by"], row["at"], row["recorded_at"], row["body"]
+    return chained(previous, *said)
 
 
 def body_of(act: Act) -> str:
@@ -158,37 +159,52 @@ def columns_of(promise: Promise) -> dict[str, Any]:
     """The row of a promise, every column but its number."""
     now, offer = promise.current, promise.offered
     first = promise.first_due
-    columns: dict[str, Any] = {
-        **{name: getattr(promise.opening, name) for name in ("uid", "person", "replaces")},
-        "direction": promise.direction.value,
+    opening, terms, offered = promise.opening, now.terms, offer.terms if offer else _NO_TERMS
+    return {
+        "uid": opening.uid,
+        "person": opening.person,
+        "replaces": opening.replaces,
+        "direction": opening.direction.value,
         "tags": " ".join(promise.tags) or None,
         "state": promise.state.value,
         "move": lifecycle.whose_move(promise),
-        "author": ("me" if lifecycle.is_mine(promise.direction, offer.author) else "them") if offer else None,
-        **_dated(now.terms),
-        "due_zone": now.terms.due.zone if now.terms.due else None,
-        "revision": now.number,
-        "revisions": promise.newest,
-        "first_due": first.civil if first else None,
-        **{name: getattr(promise, name) for name in ("renegotiated", "reason", "cause", "repair", "risk", "no_to")},
-        "offer": offer.number if offer else None,
-        **{f"offer_{name}": value for name, value in (_dated(offer.terms) if offer else {}).items() if name not in ("due_at", "reply_at")},
-    }
-    for name in ("made_at", "accepted_at", "delivered_at", "closed_at", "contact_at", "bumped_at", "word_at", "told_at"):
-        value = getattr(promise, name)
-        columns[name] = instant(value) if value else None
-    for name in Terms._fields:
-        columns.setdefault(f"offer_{name}", None)
-    return columns
-
-
-def _dated(terms: Terms) -> dict[str, Any]:
-    return {
+        "author": ("me" if lifecycle.is_mine(opening.direction, offer.author) else "them") if offer else None,
         "outcome": terms.outcome,
         "done_when": terms.done_when,
         "why": terms.why,
         "due": terms.due.civil if terms.due else None,
+        "due_zone": terms.due.zone if terms.due else None,
         "due_at": instant(terms.due.at) if terms.due else None,
         "reply_by": terms.reply_by.civil if terms.reply_by else None,
         "reply_at": instant(terms.reply_by.at) if terms.reply_by else None,
+        "revision": now.number,
+        "revisions": promise.newest,
+        "renegotiated": promise.renegotiated,
+        "first_due": first.civil if first else None,
+        "made_at": instant(promise.made_at),
+        "accepted_at": _instant_of(promise.accepted_at),
+        "delivered_at": _instant_of(promise.delivered_at),
+        "closed_at": _instant_of(promise.closed_at),
+        "contact_at": instant(promise.contact_at),
+        "bumped_at": _instant_of(promise.bumped_at),
+        "word_at": _instant_of(promise.word_at),
+        "told_at": _instant_of(promise.told_at),
+        "reason": promise.reason,
+        "cause": promise.cause,
+        "repair": promise.repair,
+        "risk": promise.risk,
+        "no_to": promise.no_to,
+        "offer": offer.number if offer else None,
+        "offer_outcome": offered.outcome if offer else None,
+        "offer_due": offered.due.civil if offered.due else None,
+        "offer_done_when": offered.done_when,
+        "offer_why": offered.why,
+        "offer_reply_by": offered.reply_by.civil if offered.reply_by else None,
     }
+
+
+_NO_TERMS = Terms("")
+
+
+def _instant_of(moment: datetime | None) -> str | None:
+    return instant(moment) if moment else None

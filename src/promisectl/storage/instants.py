@@ -7,7 +7,8 @@ _WIDTH = len("2026-11-27T22:59:59")
 
 def instant(moment: datetime) -> str:
     """A moment as text of one width in UTC: `2026-11-27T22:59:59Z`."""
-    return f"{moment.astimezone(UTC).isoformat()[:_WIDTH]}Z"
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return f"{utc.isoformat()[:_WIDTH]}Z"
 
 
 def moment(text: str) -> datetime:

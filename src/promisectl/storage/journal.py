@@ -1,6 +1,7 @@
 """The write side: load a promise from its acts, append what is said, refresh its row. Used inside `ledger.write` only."""
 
 import sqlite3
+from collections.abc import Iterator
 from datetime import datetime
 
 from promisectl import errors
@@ -21,9 +22,10 @@ class Journal:
     def __init__(self, db: sqlite3.Connection, now: datetime, command: str) -> None:
         self._db = db
         self._now = now
+        self._recorded_at = instant(now)
         self._command = command
         self._met: set[int] = set()
-        self.entry = db.execute(sql.ADD_ENTRY, {"command": command, "recorded_at": instant(now)}).lastrowid or 0
+        self.entry = db.execute(sql.ADD_ENTRY, {"command": command, "recorded_at": self._recorded_at}).lastrowid or 0
         last = db.execute(sql.LAST_ACT).fetchone()
         self._number: int = last["number"] if last else 0
         self._hash: str = last["hash"] if last else ""
@@ -75,39 +77,49 @@ class Journal:
 
     def _append(self, promise: Promise, act: Act) -> None:
         by = "me" if lifecycle.is_mine(promise.direction, act.side) else "them"
-        self._write(act.verb, act.side, by, act.at, codec.body_of(act), promise=promise.id, about=promise.opening.uid)
+        self._write(act.verb.value, act.side.value, by, act.at, codec.body_of(act), promise=promise.id, about=promise.opening.uid)
 
     def _write(self, verb: str, side: str, by: str, at: datetime, body: str, *, about: object, **where: int) -> None:
         self._number += 1
-        place = {"promise": None, "person": None, **where, "number": self._number, "entry": self.entry}
-        row = {**place, "verb": verb, "side": side, "by": by, "at": instant(at), "recorded_at": instant(self._now), "body": body}
-        self._hash = codec.chained_row(self._hash, self._command, about, row)
-        self._db.execute(sql.ADD_ACT, {**row, "hash": self._hash})
+        row = {
+            "promise": None,
+            "person": None,
+            **where,
+            "number": self._number,
+            "entry": self.entry,
+            "verb": verb,
+            "side": side,
+            "by": by,
+            "at": instant(at),
+            "recorded_at": self._recorded_at,
+            "body": body,
+        }
+        row["hash"] = self._hash = codec.chained_row(self._hash, self._command, about, row)
+        self._db.execute(sql.ADD_ACT, row)
 
     def _refresh(self, promise: Promise) -> None:
         self._db.execute(sql.REFRESH_PROMISE, {**codec.columns_of(promise), "id": promise.id})
 
     # Undo
 
-    def undo(self, target: int, command: str) -> list[Promise]:
-        """Take a command back: the promises it touched, as they are without it."""
+    def undo(self, target: int, command: str) -> Iterator[Promise]:
+        """Take a command back: the promises it touched, as they are without it. It is done when the last of them is asked for."""
         return self._take_back(target, command, Verb.UNDO, undone_by=self.entry)
 
-    def redo(self, target: int, command: str) -> list[Promise]:
-        """Let a command that was taken back count again: the promises it touched, as they are with it."""
+    def redo(self, target: int, command: str) -> Iterator[Promise]:
+        """Let a command that was taken back count again: the promises it touched, as they are with it, in the same way."""
         return self._take_back(target, command, Verb.REDO, undone_by=None)
 
-    def _take_back(self, target: int, command: str, verb: Verb, undone_by: int | None) -> list[Promise]:
+    def _take_back(self, target: int, command: str, verb: Verb, undone_by: int | None) -> Iterator[Promise]:
         touched = self._db.execute(sql.TOUCHED_BY, {"entry": target}).fetchall()
         act = Act(verb, Side.BOOKKEEPER, self._now, self._now, target=target, entry=self.entry, text=command)
-        promises = [self._replayed(row["promise"], act) for row in touched if row["promise"] is not None]
+        yield from (self._replayed(row["promise"], act) for row in touched if row["promise"] is not None)
         persons = {row["person"] for row in touched if row["person"] is not None}
         for person in sorted(persons):
             self._person_act(PersonAct(PersonVerb(verb.value), person, self._now, self._now, target=target, handle=command))
         if persons:
             self._refresh_people()
         self._db.execute(sql.MARK_ENTRY, {"entry_id": target, "undone_by": undone_by})
-        return promises
 
     def _replayed(self, number: int, act: Act) -> Promise:
         acts = self.acts(number)
@@ -173,7 +185,7 @@ class Journal:
         return self._refresh_people()[person.id]
 
     def _person_act(self, act: PersonAct) -> None:
-        self._write(act.verb, Side.BOOKKEEPER, "me", act.at, codec.person_body(act), person=act.person, about=act.person)
+        self._write(act.verb.value, Side.BOOKKEEPER.value, "me", act.at, codec.person_body(act), person=act.person, about=act.person)
 
     def _refresh_people(self) -> dict[int, Person]:
         return persons.refresh(self._db)
