@@ -1,8 +1,10 @@
 """The cells of one record from elsewhere, each read as what its field holds; whatever can't be read is named by its field."""
 
+import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from promisectl import errors
@@ -13,6 +15,7 @@ from promisectl.escaping import is_text
 _COUNTED = 999_999_999
 _QUOTED = 40
 _FIRST_YEAR = 1970
+_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # in its usual spelling
 _ANYWHERE = timedelta(hours=26)  # what the clocks of two zones are apart at the most
 
 
@@ -88,6 +91,8 @@ class Cells:
     def uid(self) -> str | None:
         """A UUID in its usual spelling."""
         value = self.text("uid")
+        if value and _UUID.fullmatch(value):
+            return value
         try:
             return str(uuid.UUID(value)) if value else None
         except ValueError:
@@ -100,10 +105,10 @@ class Cells:
         value = self.text("due")
         if value is None:
             return None
-        readings = [when for when in civil.readings(value, self.zone) if when.is_real]
+        readings = _real(value, self.zone)
         if len(readings) > 1:
             told = self.moment("due_at")
-            readings = [when for when in readings if when.at == told]
+            readings = tuple(when for when in readings if when.at == told)
         return readings[0] if readings else self._in_words("due", value)
 
     def day(self, name: str, at: datetime | None = None) -> When | None:
@@ -144,17 +149,25 @@ class Cells:
         return min(found, self.place.now) if value == str(today) else found
 
 
+@lru_cache(1_000)  # the same days come again in one file
+def _real(value: str, zone: str) -> tuple[When, ...]:
+    """The readings of a civil day or minute that the clocks in a zone show."""
+    return tuple(when for when in civil.readings(value, zone) if when.is_real)
+
+
 def _instant(value: str) -> datetime | None:
     """The moment in ISO 8601 with its offset; None of any other text."""
     try:
         found = datetime.fromisoformat(value)
+        if found.tzinfo is UTC and not found.microsecond:
+            return found
         return found.astimezone(UTC).replace(microsecond=0) if found.tzinfo else None
     except (ValueError, OverflowError):
         return None
 
 
 def _kept(value: str, name: str) -> str:
-    if "\0" in value or not is_text(value):
+    if "\0" in value or not (value.isascii() or is_text(value)):
         raise errors.BadRecord("there are signs in it that are no text", name)
     return value
 

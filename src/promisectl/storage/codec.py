@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from promisectl.domain import lifecycle
 from promisectl.domain.civil import When
@@ -153,6 +153,31 @@ def person_act(row: Mapping[str, Any]) -> PersonAct:
     body = json.loads(row["body"])
     verb, at, recorded_at = PersonVerb(row["verb"]), moment(row["at"]), moment(row["recorded_at"])
     return PersonAct(verb, row["person"], at, recorded_at, row["number"], row["entry"], **body)
+
+
+class Beginning(NamedTuple):
+    """A promise and its first act as they are written down: nothing but texts, numbers and what is absent.
+
+    `columns` is the row of the promise without its number; the rest is what the act says, and who says it.
+    """
+
+    columns: dict[str, Any]
+    verb: str
+    side: str
+    by: str
+    at: str
+    body: str
+
+
+def beginning(promise: Promise, act: Act) -> Beginning:
+    """A promise that `act` began."""
+    body = body_of(act._replace(revision=promise.current.number))
+    return Beginning(columns_of(promise), act.verb.value, act.side.value, by_of(promise, act), instant(act.at), body)
+
+
+def by_of(promise: Promise, act: Act) -> str:
+    """Who says an act, me or them."""
+    return "me" if lifecycle.is_mine(promise.opening.direction, act.side) else "them"
 
 
 def columns_of(promise: Promise) -> dict[str, Any]:

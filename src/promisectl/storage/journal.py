@@ -10,6 +10,7 @@ from promisectl.domain import lifecycle, people
 from promisectl.domain.people import Newcomer, Person, PersonAct, PersonVerb
 from promisectl.domain.promise import Act, Promise, Side, Verb
 from promisectl.storage import codec, persons, reading
+from promisectl.storage.codec import Beginning
 from promisectl.storage.instants import instant
 
 
@@ -48,22 +49,25 @@ class Journal:
         """The promise as its acts left it. Raises NoPromise."""
         return lifecycle.replay(number, self.acts(number))
 
-    def open(self, act: Act, number: int | None = None, *, again: bool = False) -> Promise:
-        """Begin a promise with its first act. Its number is the next that was never used, or the one that is given for it.
+    def open(self, act: Act) -> Promise:
+        """Begin a promise with its first act. Its number is the next that was never used."""
+        promise = lifecycle.apply(None, act)
+        return promise._replace(id=self.begin(codec.beginning(promise, act)))
+
+    def begin(self, one: Beginning, number: int | None = None, *, again: bool = False) -> int:
+        """Begin a promise as it is written down. Its number is the next that was never used, or the one that is given for it.
 
         `again`: the promise of that number begins anew, since the command that made it was taken back.
         """
-        promise = lifecycle.apply(None, act)
-        columns = {**codec.columns_of(promise), "id": number}
+        columns = {**one.columns, "id": number}
         if again:
             self._db.execute(sql.REFRESH_PROMISE, columns)
         elif number is not None:
             self._db.execute(sql.PUT_PROMISE, columns)
         else:
             number = self._db.execute(sql.ADD_PROMISE, columns).lastrowid
-        promise = promise._replace(id=number or 0)
-        self._append(promise, act._replace(revision=promise.current.number))
-        return promise
+        self._write(one.verb, one.side, one.by, one.at, one.body, promise=number or 0, about=columns["uid"])
+        return number or 0
 
     def say(self, promise: Promise, act: Act) -> Promise:
         """The promise after `act`, which is appended with the revision it is about.
@@ -76,10 +80,10 @@ class Journal:
         return after
 
     def _append(self, promise: Promise, act: Act) -> None:
-        by = "me" if lifecycle.is_mine(promise.direction, act.side) else "them"
-        self._write(act.verb.value, act.side.value, by, act.at, codec.body_of(act), promise=promise.id, about=promise.opening.uid)
+        by, at = codec.by_of(promise, act), instant(act.at)
+        self._write(act.verb.value, act.side.value, by, at, codec.body_of(act), promise=promise.id, about=promise.opening.uid)
 
-    def _write(self, verb: str, side: str, by: str, at: datetime, body: str, *, about: object, **where: int) -> None:
+    def _write(self, verb: str, side: str, by: str, at: str, body: str, *, about: object, **where: int) -> None:
         self._number += 1
         row = {
             "promise": None,
@@ -90,7 +94,7 @@ class Journal:
             "verb": verb,
             "side": side,
             "by": by,
-            "at": instant(at),
+            "at": at,
             "recorded_at": self._recorded_at,
             "body": body,
         }
@@ -166,9 +170,12 @@ class Journal:
         """The person of that handle, entered now if this is the first time."""
         return people.exact(newcomer.handle, self.people()) or self.enter(newcomer)
 
-    def enter(self, newcomer: Newcomer) -> Person:
-        """The person of a handle that nobody has yet."""
-        number = self._db.execute(sql.ADD_PERSON, newcomer._asdict()).lastrowid or 0
+    def enter(self, newcomer: Newcomer, number: int | None = None) -> Person:
+        """The person of a handle that nobody has yet, by the next number, or the one that is given."""
+        if number is None:
+            number = self._db.execute(sql.ADD_PERSON, newcomer._asdict()).lastrowid or 0
+        else:
+            self._db.execute(sql.PUT_PERSON, {"person": number, **newcomer._asdict(), "merged_into": None})
         self._met.add(number)
         self._person_act(PersonAct(PersonVerb.MEET, number, self._now, self._now, handle=newcomer.handle, name=newcomer.name))
         return Person(number, newcomer.handle, newcomer.name)
@@ -185,7 +192,8 @@ class Journal:
         return self._refresh_people()[person.id]
 
     def _person_act(self, act: PersonAct) -> None:
-        self._write(act.verb.value, Side.BOOKKEEPER.value, "me", act.at, codec.person_body(act), person=act.person, about=act.person)
+        at, body = instant(act.at), codec.person_body(act)
+        self._write(act.verb.value, Side.BOOKKEEPER.value, "me", at, body, person=act.person, about=act.person)
 
     def _refresh_people(self) -> dict[int, Person]:
         return persons.refresh(self._db)
