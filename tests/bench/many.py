@@ -61,7 +61,9 @@ class _Bench:
         """Many promises completed by their numbers, and many made from JSON lines."""
         full = self._imported(max(_COUNTS))
         self._rates("complete 1 2 3 …", _COUNTS, _MOVES, lambda count: self._run(["complete", *map(str, range(1, count + 1))], full))
-        self._rates("make - --json", _COUNTS, _MOVES, lambda count: self._run(["make", "-", "--json"], full, self._file("wanted", _wanted(count))))
+        self._rates(
+            "make - --json", _COUNTS, _MOVES, lambda count: self._run(["make", "-", "--json"], full, self._file("wanted", _wanted(count)))
+        )
 
     def imports(self, promises: int) -> None:
         """Many promises from a CSV, from JSON lines and from the journal of a ledger, each into an empty one."""
