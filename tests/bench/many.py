@@ -1,7 +1,8 @@
 """How fast many moves are in one command, and imports of many promises: run `python tests/bench/many.py [PROMISES]`.
 
 A rate is what comes in the time that a command takes longer than the same command with one, so that its start does not count.
-Beside it stands the whole time, `python -c pass` = 1 (the median of several, taken in turn with the commands), and the peak memory.
+Beside it stand how long each keeps the processor busy, which tells more where others work on the machine, too; the whole time,
+`python -c pass` = 1 (the median of several, taken in turn with the commands); and the peak memory.
 """
 
 import json
@@ -23,9 +24,10 @@ _PEOPLE = 40
 
 
 class Taken(NamedTuple):
-    """What a command took: seconds, and MiB at its peak."""
+    """What a command took: seconds by the clock and of the processor, and MiB at its peak."""
 
     seconds: float
+    busy: float
     peak: float
 
 
@@ -36,10 +38,10 @@ def main() -> None:
     try:
         bench = _Bench(home)
         print(f"{sys.implementation.name} {sys.version.split()[0]}, one run; python -c pass = 1")
-        print(f"{'command':<22}{'promises':>9}{'a second':>10}{'goal':>8}{'ratio':>9}{'MiB':>7}")
+        print(f"{'command':<22}{'promises':>9}{'a second':>10}{'goal':>8}{'µs each':>9}{'ratio':>9}{'MiB':>7}")
         bench.moves()
         bench.imports(promises)
-        print(f"{'python -c pass':<22}{'':>27}{1.0:>9.1f}{bench.nothing.peak:>7.0f}   {bench.nothing.seconds * 1000:.0f} ms")
+        print(f"{'python -c pass':<22}{'':>36}{1.0:>9.1f}{bench.nothing.peak:>7.0f}   {bench.nothing.seconds * 1000:.0f} ms")
     finally:
         shutil.rmtree(home)
 
@@ -78,7 +80,8 @@ class _Bench:
             self._nothings.append(self._taken([sys.executable, "-c", "pass"]))
             taken = run(count)
             rate = count / (taken.seconds - alone.seconds) if count > 1 and taken.seconds > alone.seconds else None
-            shown = f"{rate:>10,.0f}{goal:>8,}" if rate else " " * 18
+            each = f"{(taken.busy - alone.busy) / count * 1e6:,.0f}" if rate else ""
+            shown = f"{rate:>10,.0f}{goal:>8,}{each:>9}" if rate else " " * 27
             print(f"{name:<22}{count:>9,}{shown}{taken.seconds / self.nothing.seconds:>9.1f}{taken.peak:>7.0f}", flush=True)
 
     def _imported(self, count: int) -> str:
@@ -116,7 +119,7 @@ class _Bench:
             process.returncode = code
             if code:
                 raise SystemExit(f"{words[:6]} failed")
-            return Taken(time.perf_counter() - begun, used.ru_maxrss / 1024)
+            return Taken(time.perf_counter() - begun, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
 def _csv(count: int) -> str:

@@ -63,7 +63,9 @@ class Cells:
 
     def words(self, name: str) -> tuple[str, ...]:
         """A list, or words with blanks between."""
-        value = self.named.get(name) or ()
+        value = self.named.get(name)
+        if not value:
+            return ()
         found = value.split() if isinstance(value, str) else value
         if not isinstance(found, list | tuple) or not all(isinstance(one, str) and one.split() == [one] for one in found):
             raise errors.BadRecord("it is no list of single words", name)
