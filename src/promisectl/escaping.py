@@ -45,7 +45,7 @@ def is_text(value: str) -> bool:
 
 def safe(value: str) -> str:
     """The text with every steering character shown as an escape; all else as it is."""
-    if value.isascii() and value.isprintable():
+    if value.isprintable():  # what steers never is
         return value
     return "".join(_shown(character) if _steers(ord(character)) else character for character in value)
 

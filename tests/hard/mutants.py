@@ -125,15 +125,15 @@ def _row_by_row() -> None:
     def planned(_env: Any, _file: Any, spool: Any, *, new: bool) -> Any:  # noqa: ARG001
         return import_._Plan(spool, ("another",), 1, 0)  # as if the ledger had changed meanwhile: the file is read while it is recorded
 
-    made = import_._open
+    begun = import_._begun
 
-    def alone(env: Any, journal: Any, *rest: Any) -> int:
-        number: int = made(env, journal, *rest)
+    def alone(journal: Any, *rest: Any) -> int:
+        number: int = begun(journal, *rest)
         journal._db.execute("COMMIT")
         journal._db.execute("BEGIN IMMEDIATE")
         return number
 
-    import_._planned, import_._open = planned, alone
+    import_._planned, import_._begun = planned, alone
 
 
 def _careless() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pickle
+import marshal
 from collections import Counter
 
 from promisectl import errors
@@ -10,12 +10,12 @@ from promisectl.commands import arguments, kept, source, viewing
 from promisectl.commands.planned import Planner, Step
 from promisectl.commands.source import Source
 from promisectl.domain.people import Newcomer, Person
-from promisectl.domain.promise import Act, Opening, Side, Verb
 from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.records import incoming
 from promisectl.records.incoming import Unreadable
 from promisectl.rendering import words
 from promisectl.storage import copying, ledger, reading
+from promisectl.storage.codec import Beginning
 from promisectl.storage.journal import Journal
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ CHOICES = {"format_": incoming.FORMS}
 _COLUMNS = ("line", "does", "id", "person", "outcome", "why")
 _NAMED = 8  # people
 _MANY = 100  # promises, from which on an import is worth a backup
+_AT_A_TIME = 256  # promises
+_LENGTH = 8  # bytes of a number
 _STEPS = viewing.Kind(_COLUMNS, _COLUMNS, lambda row: {name: row[name] for name in _COLUMNS})
 
 
@@ -91,7 +93,7 @@ def _alike(pairs: Sequence[str]) -> dict[str, str]:
 
 def _import(env: Env, file: Source, *, new: bool) -> None:
     with source.temporary() as spool:
-        plan = _planned(env, file, spool, new=new)
+        plan = _planned(env, file, _Spool(spool), new=new)
         if not plan.makes:
             _say(env, file, _Done((), plan.skipped, ()))
             return
@@ -118,19 +120,53 @@ def _say(env: Env, file: Source, done: _Done) -> None:
 class _Plan(NamedTuple):
     """What is to be made, read and found good while nobody had to wait: how much, and beside which newest act of the ledger."""
 
-    spool: IO[bytes]
+    spool: _Spool
     newest: tuple[int, str] | None
     makes: int
     skipped: int
 
     def steps(self, env: Env) -> Iterator[Step]:
         """The promises to be made, one after the other."""
-        self.spool.seek(0)
-        steps = (pickle.load(self.spool) for _ in range(self.makes))  # noqa: S301 (written by this process, into a file without a name)
-        return source.counted(env, steps, self.makes)
+        return source.counted(env, self.spool.steps(), self.makes)
 
 
-def _planned(env: Env, file: Source, spool: IO[bytes], *, new: bool) -> _Plan:
+class _Spool:
+    """Promises to be made, kept in a file until they are, as plain values and many at a time, which is the quickest way there is."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._pending: list[Any] = []
+
+    def keep(self, step: Step) -> None:
+        """Keep one."""
+        number, newcomer = step.newcomer or (0, ())
+        self._pending.append((step.line, step.number, step.again, tuple(step.one or ()), number, tuple(newcomer)))
+        if len(self._pending) == _AT_A_TIME:
+            self._let_go()
+
+    def end(self) -> None:
+        """No more will come."""
+        self._let_go()
+        with source.kept():
+            self._file.flush()
+
+    def _let_go(self) -> None:
+        said = marshal.dumps(self._pending)
+        self._pending.clear()
+        with source.kept():
+            self._file.write(len(said).to_bytes(_LENGTH, "big") + said)
+
+    def steps(self) -> Iterator[Step]:
+        """All of them, in their order."""
+        self._file.seek(0)
+        while length := int.from_bytes(self._file.read(_LENGTH), "big"):
+            said = marshal.loads(self._file.read(length))  # noqa: S302 (written by this process, into a file without a name)
+            for line, number, again, one, person, newcomer in said:
+                met = (person, Newcomer(*newcomer)) if newcomer else None
+                yield Step(line, "make", number=number, one=Beginning(*one), newcomer=met, again=again)
+
+
+def _planned(env: Env, file: Source, spool: _Spool, *, new: bool) -> _Plan:
     """What becomes of every record of the file. Raises BadImport when any is refused."""
     counted: Counter[str] = Counter()
     refused = _Refused(file)
@@ -142,11 +178,9 @@ def _planned(env: Env, file: Source, spool: IO[bytes], *, new: bool) -> _Plan:
             counted[step.does] += 1
             refused.note(step)
             if step.does == "make" and not refused.any:
-                with source.kept():
-                    pickle.dump(step._replace(row=None), spool)
+                spool.keep(step)
     refused.tell()
-    with source.kept():
-        spool.flush()
+    spool.end()
     return _Plan(spool, newest, counted["make"], counted["skip"])
 
 
@@ -189,21 +223,19 @@ def _made(env: Env, db: sqlite3.Connection, file: Source, steps: Iterable[Step])
             skipped += 1
         elif not refused.any:
             journal = journal or Journal(db, env.now, "import")
-            made.append(_open(env, journal, step, met))
+            made.append(_begun(journal, step, met))
     refused.tell()
     return _Done(made, skipped, list(met.values()))
 
 
-def _open(env: Env, journal: Journal, step: Step, met: dict[str, Person]) -> int:
-    told, person = step.told, step.person
-    if told is None:
+def _begun(journal: Journal, step: Step, met: dict[str, Person]) -> int:
+    if step.one is None:
         raise TypeError
-    if isinstance(person, Newcomer):
-        person = met[person.handle] = met.get(person.handle) or journal.enter(person)
-    opening = Opening(told.uid, told.direction, person.id if person else None, step.replaces, told.tags)
-    said = Act(Verb.IMPORT, Side.BOOKKEEPER, told.at, env.now, terms=told.terms, opening=opening, found=told.found)
-    act = said._replace(cause=told.cause, repair=told.repair, risk=told.risk, no_to=told.no_to)
-    return journal.open(act, step.number, again=step.again).id
+    if step.newcomer:
+        number, newcomer = step.newcomer
+        if newcomer.handle not in met:
+            met[newcomer.handle] = journal.enter(newcomer, number)
+    return journal.begin(step.one, step.number, again=step.again)
 
 
 def _steps(env: Env, file: Source, planner: Planner) -> Iterator[Step]:

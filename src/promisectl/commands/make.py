@@ -10,7 +10,6 @@ from promisectl.commands.saying import Answer, Besides, Reply
 from promisectl.domain.people import Newcomer, Person
 from promisectl.domain.promise import Act, Direction, Opening, Side, Terms, Verb
 from promisectl.light import TYPE_CHECKING, NamedTuple
-from promisectl.records import fields
 from promisectl.rendering import messages
 from promisectl.rendering.messages import Told
 
@@ -240,10 +239,10 @@ def _made(
         promise = journal.say(promise, act)
         agreed = reply.verb is Verb.ACCEPT
         line = messages.made(promise, name, here) if agreed else messages.line(Told(before, promise, act, name, here))
-    row = viewing.row(env, db, promise.id)
-    hint = saying.checked(env, db, promise, row, Besides(new=alone, asked=bool(reply and reply.asked)))
+    besides = Besides(new=alone, asked=bool(reply and reply.asked))
+    hints = [messages.next_step(promise, name), saying.checked(env, db, promise, besides)] if alone else ()
     met = [f"New in the ledger: {person.name} ({person.handle})."] if person and journal.just_met(person) else []
-    return Answer(line, promise.id, fields.promise(row), [messages.next_step(promise, name), hint], met)
+    return Answer(line, promise.id, saying.record_of(env, db, promise.id), hints, met)
 
 
 def _first(env: Env, draft: _Draft, person: Person | None, *, named: bool) -> Act:

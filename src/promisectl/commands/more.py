@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from promisectl import errors
-from promisectl.commands import arguments, saying, viewing
+from promisectl.commands import arguments, saying
 from promisectl.commands.moves import plain, reword
 from promisectl.commands.saying import Answer, Besides
 from promisectl.domain import lifecycle
 from promisectl.domain.promise import Act, Promise, Side, Verb
 from promisectl.light import TYPE_CHECKING
-from promisectl.records import fields
 from promisectl.rendering import messages
 from promisectl.storage import ledger, reading
 from promisectl.storage.journal import Journal
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from promisectl.env import Env
 
@@ -124,7 +123,7 @@ def _take_back(
     env: Env,
     verb: str,
     find: Callable[[Journal], tuple[int, str]],
-    act: Callable[[Journal, int, str], list[Promise]],
+    act: Callable[[Journal, int, str], Iterator[Promise]],
     nothing: errors.Problem,
 ) -> None:
     if not ledger.exists(env.ledger):
@@ -132,13 +131,21 @@ def _take_back(
 
     def work(db: sqlite3.Connection, journal: Journal) -> list[Answer]:
         entry, command = find(journal)
-        answers = [_taken_back(env, db, promise, command, redone=verb == "redo") for promise in act(journal, entry, command)]
+        lines = [_taken_back(promise, command, redone=verb == "redo") for promise in act(journal, entry, command)]
+        answers = [_answer(env, db, journal, number, line, alone=len(lines) == 1) for number, line in lines]
         return answers or [Answer(f"{'Redone' if verb == 'redo' else 'Undone'}: {command}.")]
 
     saying.record(env, verb, work)
 
 
-def _taken_back(env: Env, db: sqlite3.Connection, promise: Promise, command: str, *, redone: bool) -> Answer:
-    name = reading.name(db, promise.opening.person)
-    line = messages.taken_back(promise, command, redone=redone)
-    return Answer(line, promise.id, fields.promise(viewing.row(env, db, promise.id)), [messages.next_step(promise, name)])
+def _taken_back(promise: Promise, command: str, *, redone: bool) -> tuple[int, str]:
+    return promise.id, messages.taken_back(promise, command, redone=redone)
+
+
+def _answer(env: Env, db: sqlite3.Connection, journal: Journal, number: int, line: str, *, alone: bool) -> Answer:
+    """The answer about a promise once all is taken back, people included; what comes next where it is `alone`."""
+    hints = []
+    if alone:
+        promise = journal.promise(number)
+        hints.append(messages.next_step(promise, reading.name(db, promise.opening.person)))
+    return Answer(line, number, saying.record_of(env, db, number), hints)

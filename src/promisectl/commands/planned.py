@@ -6,38 +6,39 @@ from collections import Counter
 from contextlib import contextmanager
 
 from promisectl import errors
-from promisectl.domain import people
-from promisectl.domain.promise import State
+from promisectl.domain import lifecycle, people
+from promisectl.domain.people import Newcomer, Person
+from promisectl.domain.promise import Act, Opening, Side, State, Verb
 from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.records import found
 from promisectl.records.cells import Place
-from promisectl.storage import copying, reading
-from promisectl.storage.uids import Uids
+from promisectl.storage import codec, copying, persons, reading
+from promisectl.storage.uids import Known, Uids
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
+    from datetime import datetime
 
-    from promisectl.domain.people import Newcomer, Person
     from promisectl.env import Env
     from promisectl.records.found import Told
     from promisectl.records.incoming import Row
+    from promisectl.storage.codec import Beginning
 
 
 class Step(NamedTuple):
     """What becomes of a record: `make` a promise, `skip` it, or `refuse` it for a reason. `row` is missing where it can't be read at all.
 
-    `number` is the one that the promise has here or will have, `replaces` as it is numbered here. `again`: it was made before,
-    and that was undone.
+    `number` is the one that the promise has here or will have, `one` the promise as it will be written down, `newcomer` whom it is
+    with, and the number that they will have, if the ledger has not met them. `again`: it was made before, and that was undone.
     """
 
     line: int
     does: str
     row: Row | None = None
-    told: Told | None = None
     number: int | None = None
-    replaces: int | None = None
-    person: Person | Newcomer | None = None
+    one: Beginning | None = None
+    newcomer: tuple[int, Newcomer] | None = None
     again: bool = False
     why: errors.BadRecord | None = None
 
@@ -48,6 +49,8 @@ class Planner:
     def __init__(self, env: Env, db: sqlite3.Connection, *, new: bool) -> None:
         self._place = Place(env.now, env.zone, env.config.date_order)
         self._people = reading.people(db)
+        self._highest_person = persons.highest(db)
+        self._newcomers: dict[str, tuple[int, Newcomer]] = {}
         self._new = new
         self._keeps = copying.is_empty(db)
         self._uids = Uids(db)
@@ -72,15 +75,28 @@ class Planner:
         if told.id in self._numbers:
             raise errors.BadRecord(f"a record before it is #{told.id} already", "id")
         if known and (known.begun or told.found.state is State.VOID):
-            step = Step(row.line, "skip", row, told, known.number)
+            step = Step(row.line, "skip", row, known.number)
         else:
-            person, replaces = self._other(told), self._replaced(told)
-            number = known.number if known else self._number(told.id)
-            step = Step(row.line, "make", row, told, number, replaces, person, again=bool(known))
+            step = self._made(row, told, known)
         self._uids.take(told.uid, step.number or 0, row.line)
         if told.id:
             self._numbers[told.id] = step.number or 0
         return step
+
+    def _made(self, row: Row, told: Told, known: Known | None) -> Step:
+        other, replaces = self._other(told), self._replaced(told)
+        number = known.number if known else self._number(told.id)
+        newcomer = self._newcomer(other) if isinstance(other, Newcomer) else None
+        person = newcomer[0] if newcomer else other.id if isinstance(other, Person) else None
+        act = _first(told, person, replaces, self._place.now)
+        one = codec.beginning(lifecycle.apply(None, act), act)
+        return Step(row.line, "make", row, number, one, newcomer, again=bool(known))
+
+    def _newcomer(self, other: Newcomer) -> tuple[int, Newcomer]:
+        """Somebody whom the ledger has not met, with the number that they will have."""
+        if other.handle not in self._newcomers:
+            self._newcomers[other.handle] = self._highest_person + len(self._newcomers) + 1, other
+        return self._newcomers[other.handle]
 
     def _number(self, wish: int | None) -> int:
         """The number it had, if there was nothing in the ledger and no record before this one took it; else the next."""
@@ -122,6 +138,13 @@ class Planner:
         if told.replaces not in self._numbers:
             raise errors.BadRecord(f"#{told.replaces} is not in this file before it; leave it empty, or import it along", "replaces")
         return self._numbers[told.replaces]
+
+
+def _first(told: Told, person: int | None, replaces: int | None, now: datetime) -> Act:
+    """The act that a promise begins with which was told of elsewhere."""
+    opening = Opening(told.uid, told.direction, person, replaces, told.tags)
+    act = Act(Verb.IMPORT, Side.BOOKKEEPER, told.at, now, terms=told.terms, opening=opening, found=told.found)
+    return act._replace(cause=told.cause, repair=told.repair, risk=told.risk, no_to=told.no_to)
 
 
 @contextmanager

@@ -28,7 +28,7 @@ _NEW = (State.PROPOSED, State.ACTIVE)
 class Answer(NamedTuple):
     """What there is to say about one promise after a move: its line, its number and record, what comes next, and what is new besides.
 
-    What was said of people alone has neither number nor record.
+    What was said of people alone has neither number nor record; the record is there where `record_of` needs it.
     """
 
     line: str
@@ -85,7 +85,8 @@ def move(env: Env, command: str, ids: Sequence[str], act: Callable[[Promise], Ac
         raise errors.NoPromise(numbers[0])
 
     def work(db: sqlite3.Connection, journal: Journal) -> list[Answer]:
-        return [_one(env, db, journal, journal.promise(number), act, besides) for number in numbers]
+        mover = _Mover(env, db, journal, besides, alone=len(numbers) == 1)
+        return [mover.moved(journal.promise(number), act) for number in numbers]
 
     record(env, command, work, checks=besides.new)
 
@@ -141,29 +142,59 @@ def _before(env: Env, db: sqlite3.Connection) -> list[Answer] | None:
     return [Answer(line, number, record, notices=() if place else again) for place, (line, number, record) in enumerate(said)]
 
 
-def _one(env: Env, db: sqlite3.Connection, journal: Journal, before: Promise, act: Callable[[Promise], Act], besides: Besides) -> Answer:
-    said = act(before)
-    try:
-        after = journal.say(before, said)
-    except errors.TooEarly as error:
-        if error.earliest > env.now:
-            raise errors.ClockAhead(error.number, words.moment(error.earliest, here(env))) from None
-        raise errors.TooEarly(error.number, error.earliest, words.moment(error.earliest, here(env))) from None
-    if besides.note:
-        after = journal.say(after, Act(Verb.NOTE, Side.BOOKKEEPER, said.at, env.now, text=besides.note))
-    name = reading.name(db, after.opening.person)
-    row = viewing.row(env, db, after.id)
-    hints = [messages.next_step(after, name), messages.foreseen(after) if besides.foreseen else "", checked(env, db, after, row, besides)]
-    return Answer(messages.line(Told(before, after, said, name, here(env))), after.id, fields.promise(row), hints)
+class _Mover:
+    """Says an act of one promise after the other, and what there is to answer; of one that moves `alone` also what comes next."""
+
+    def __init__(self, env: Env, db: sqlite3.Connection, journal: Journal, besides: Besides, *, alone: bool) -> None:
+        self._env = env
+        self._db = db
+        self._journal = journal
+        self._besides = besides
+        self._alone = alone
+        self._here = here(env)
+        self._names: dict[int | None, str] = {}
+
+    def moved(self, before: Promise, act: Callable[[Promise], Act]) -> Answer:
+        """What there is to say once `act` is said of a promise. Raises ClockAhead, and what `Journal.say` raises."""
+        said = act(before)
+        after = self._said(before, said)
+        if self._besides.note:
+            after = self._journal.say(after, Act(Verb.NOTE, Side.BOOKKEEPER, said.at, self._env.now, text=self._besides.note))
+        name = self._name(after.opening.person)
+        line = messages.line(Told(before, after, said, name, self._here))
+        return Answer(line, after.id, record_of(self._env, self._db, after.id), self._hints(after, name) if self._alone else ())
+
+    def _said(self, before: Promise, said: Act) -> Promise:
+        try:
+            return self._journal.say(before, said)
+        except errors.TooEarly as error:
+            earliest = words.moment(error.earliest, self._here)
+            if error.earliest > self._env.now:
+                raise errors.ClockAhead(error.number, earliest) from None
+            raise errors.TooEarly(error.number, error.earliest, earliest) from None
+
+    def _name(self, person: int | None) -> str:
+        if person not in self._names:
+            self._names[person] = reading.name(self._db, person)
+        return self._names[person]
+
+    def _hints(self, after: Promise, name: str) -> list[str]:
+        foreseen = messages.foreseen(after) if self._besides.foreseen else ""
+        return [messages.next_step(after, name), foreseen, checked(self._env, self._db, after, self._besides)]
 
 
-def checked(env: Env, db: sqlite3.Connection, promise: Promise, row: Any, besides: Besides) -> str:
+def record_of(env: Env, db: sqlite3.Connection, number: int) -> Mapping[str, Any] | None:
+    """The record of a promise that moved, where a program reads it, or it is kept for whoever asks again with the same key."""
+    return fields.promise(viewing.row(env, db, number)) if env.as_json or env.once else None
+
+
+def checked(env: Env, db: sqlite3.Connection, promise: Promise, besides: Besides) -> str:
     """The first warning of the check about new terms, for a person who looks; empty otherwise."""
     if not (besides.new and env.looked_at and promise.state in _NEW):
         return ""
     from promisectl.commands import surroundings
 
-    return surroundings.hint(env, db, promise, row, asked=besides.asked)
+    return surroundings.hint(env, db, promise, viewing.row(env, db, promise.id), asked=besides.asked)
 
 
 def answer(env: Env, answers: Sequence[Answer]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from promisectl.light import NamedTuple
@@ -103,6 +104,7 @@ def is_zone(name: str) -> bool:
     return True
 
 
+@lru_cache(1_000)  # the same days come again in one command
 def edges(local: datetime, zone: str) -> tuple[datetime, datetime]:
     """Return the first and the last instant at which clocks in `zone` show `local`.
 

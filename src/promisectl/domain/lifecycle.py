@@ -18,12 +18,16 @@ for _row in TRANSITIONS:
 
 def my_side(direction: Direction) -> Side:
     """The part that is mine in a promise of that direction."""
-    return {Direction.OWE: Side.PROMISOR, Direction.OWED: Side.PROMISEE, Direction.SELF: Side.SELF}[direction]
+    return _MINE[direction]
 
 
 def their_side(direction: Direction) -> Side:
     """The part of the counterparty in a promise of that direction; of myself when I promised it to myself."""
-    return {Direction.OWE: Side.PROMISEE, Direction.OWED: Side.PROMISOR, Direction.SELF: Side.SELF}[direction]
+    return _THEIRS[direction]
+
+
+_MINE = {Direction.OWE: Side.PROMISOR, Direction.OWED: Side.PROMISEE, Direction.SELF: Side.SELF}
+_THEIRS = {Direction.OWE: Side.PROMISEE, Direction.OWED: Side.PROMISOR, Direction.SELF: Side.SELF}
 
 
 def is_mine(direction: Direction, side: Side) -> bool:

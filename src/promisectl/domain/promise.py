@@ -279,9 +279,14 @@ class Promise(NamedTuple):
 
     def word_by(self, place: int) -> datetime | None:
         """When word was first given of the due date that the agreement at `place` had in force; it may have come with an earlier one."""
+        if not self.words:
+            return None
         before = takewhile(lambda earlier: self.due_by(earlier) == self.due_by(place), range(place, -1, -1))
         same = {self.agreements[earlier].revision for earlier in before}
         return min((word.at for word in self.words if word.revision in same), default=None)
 
     def _last(self, status: Status) -> Revision | None:
-        return next((revision for revision in reversed(self.revisions) if revision.status is status), None)
+        for revision in reversed(self.revisions):
+            if revision.status is status:
+                return revision
+        return None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from promisectl import errors
 from promisectl.domain import civil, dates, limits
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 _COUNTED = 999_999_999
 _QUOTED = 40
 _FIRST_YEAR = 1970
+_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # in its usual spelling
 _ANYWHERE = timedelta(hours=26)  # what the clocks of two zones are apart at the most
 
 
@@ -66,7 +69,9 @@ class Cells:
 
     def words(self, name: str) -> tuple[str, ...]:
         """A list, or words with blanks between."""
-        value = self.named.get(name) or ()
+        value = self.named.get(name)
+        if not value:
+            return ()
         found = value.split() if isinstance(value, str) else value
         if not isinstance(found, list | tuple) or not all(isinstance(one, str) and one.split() == [one] for one in found):
             raise errors.BadRecord("it is no list of single words", name)
@@ -94,6 +99,8 @@ class Cells:
     def uid(self) -> str | None:
         """A UUID in its usual spelling."""
         value = self.text("uid")
+        if value and _UUID.fullmatch(value):
+            return value
         try:
             return str(uuid.UUID(value)) if value else None
         except ValueError:
@@ -106,10 +113,10 @@ class Cells:
         value = self.text("due")
         if value is None:
             return None
-        readings = [when for when in civil.readings(value, self.zone) if when.is_real]
+        readings = _real(value, self.zone)
         if len(readings) > 1:
             told = self.moment("due_at")
-            readings = [when for when in readings if when.at == told]
+            readings = tuple(when for when in readings if when.at == told)
         return readings[0] if readings else self._in_words("due", value)
 
     def day(self, name: str, at: datetime | None = None) -> When | None:
@@ -150,17 +157,25 @@ class Cells:
         return min(found, self.place.now) if value == str(today) else found
 
 
+@lru_cache(1_000)  # the same days come again in one file
+def _real(value: str, zone: str) -> tuple[When, ...]:
+    """The readings of a civil day or minute that the clocks in a zone show."""
+    return tuple(when for when in civil.readings(value, zone) if when.is_real)
+
+
 def _instant(value: str) -> datetime | None:
     """The moment in ISO 8601 with its offset; None of any other text."""
     try:
         found = datetime.fromisoformat(value)
+        if found.tzinfo is UTC and not found.microsecond:
+            return found
         return found.astimezone(UTC).replace(microsecond=0) if found.tzinfo else None
     except (ValueError, OverflowError):
         return None
 
 
 def _kept(value: str, name: str) -> str:
-    if "\0" in value or not is_text(value):
+    if "\0" in value or not (value.isascii() or is_text(value)):
         raise errors.BadRecord("there are signs in it that are no text", name)
     return value
 

@@ -21,6 +21,7 @@ _AGREED = (State.ACTIVE, State.DELIVERED, State.KEPT, State.RENEGED, State.RELEA
 _ALONE = (State.ACTIVE, State.KEPT, State.RENEGED, State.VOID)  # nobody else is there to answer or to judge
 _OPEN = (State.PROPOSED, State.ACTIVE, State.DELIVERED)
 _SIDES = ("me", "them")
+_DIRECTIONS, _STATES, _CAUSES = ([one.value for one in words] for words in (Direction, State, Cause))
 
 
 class Told(NamedTuple):
@@ -45,7 +46,7 @@ class Told(NamedTuple):
 def told(cells: Mapping[str, Any], place: Place, uid: Callable[[], str]) -> Told:
     """What the cells of a record tell; `uid` gives one to a record without. Raises BadRecord."""
     read = Cells(cells, place)
-    said = read.choice("direction", [one.value for one in Direction])
+    said = read.choice("direction", _DIRECTIONS)
     if said is None:
         raise errors.BadRecord("it is missing; where all are alike, add --set direction=owe, or owed", "direction")
     direction = Direction(said)
@@ -68,7 +69,7 @@ def told(cells: Mapping[str, Any], place: Place, uid: Callable[[], str]) -> Told
         terms,
         found,
         at,
-        read.choice("cause", [one.value for one in Cause]),
+        read.choice("cause", _CAUSES),
         read.text("repair"),
         read.text("risk"),
         read.text("no_to"),
@@ -93,7 +94,7 @@ def _other(read: Cells, direction: Direction) -> str:
 
 def _standing(read: Cells, direction: Direction, terms: Terms) -> tuple[Found, datetime]:
     """How the promise stands, and when the last known thing was said about it."""
-    state = State(read.choice("state", [one.value for one in State]) or State.ACTIVE)
+    state = State(read.choice("state", _STATES) or State.ACTIVE)
     if direction is Direction.SELF and state not in _ALONE:
         raise errors.BadRecord(f"a promise to yourself is never {state}", "state")
     moments = _moments(read, state)
@@ -147,19 +148,20 @@ def _moments(read: Cells, state: State) -> dict[str, datetime | None]:
     return moments
 
 
-_BELONGS = {  # to a promise in which state a moment belongs always, and to which others it may
-    "accepted_at": (_AGREED, (State.VOID,)),
-    "delivered_at": ((State.DELIVERED, State.KEPT), (State.RELEASED, State.VOID)),
-    "closed_at": (tuple(state for state in State if state not in _OPEN), ()),
+_CLOSED = tuple(state for state in State if state not in _OPEN)
+_BELONGS = {  # to a promise in which state a moment belongs always, and to which it may at all
+    "accepted_at": (_AGREED, (*_AGREED, State.VOID)),
+    "delivered_at": ((State.DELIVERED, State.KEPT), (State.DELIVERED, State.KEPT, State.RELEASED, State.VOID)),
+    "closed_at": (_CLOSED, _CLOSED),
     "told_at": ((), (State.RENEGED, State.VOID)),
 }
 
 
 def _check_belonging(state: State, moments: Mapping[str, datetime | None]) -> None:
-    for name, (always, maybe) in _BELONGS.items():
+    for name, (always, ever) in _BELONGS.items():
         if moments[name] is None and state in always:
             raise errors.BadRecord(f"a promise that is {state} needs it", name)
-        if moments[name] is not None and state not in (*always, *maybe):
+        if moments[name] is not None and state not in ever:
             raise errors.BadRecord(f"a promise that is {state} has none", name)
 
 

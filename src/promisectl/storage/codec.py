@@ -10,7 +10,7 @@ from promisectl.domain import lifecycle
 from promisectl.domain.civil import When
 from promisectl.domain.people import PersonAct, PersonVerb
 from promisectl.domain.promise import Act, Direction, Found, Opening, Promise, Side, State, Terms, Verb
-from promisectl.light import TYPE_CHECKING
+from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.storage.instants import instant, moment
 
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ def chained(previous: str, *fields: object) -> str:
 
 def chained_row(previous: str, command: str, about: object, row: Mapping[str, Any]) -> str:
     """The same for an act as it stands in the journal; `about` is the uid of its promise or the number of its person."""
-    fields = (row[name] for name in ("verb", "side", "by", "at", "recorded_at", "body"))
-    return chained(previous, row["number"], row["entry"], command, about, *fields)
+    said = row["number"], row["entry"], command, about, row["verb"], row["side"], row["by"], row["at"], row["recorded_at"], row["body"]
+    return chained(previous, *said)
 
 
 def body_of(act: Act) -> str:
@@ -160,41 +160,81 @@ def person_act(row: Mapping[str, Any]) -> PersonAct:
     return PersonAct(verb, row["person"], at, recorded_at, row["number"], row["entry"], **body)
 
 
+class Beginning(NamedTuple):
+    """A promise and its first act as they are written down: nothing but texts, numbers and what is absent.
+
+    `columns` is the row of the promise without its number; the rest is what the act says, and who says it.
+    """
+
+    columns: dict[str, Any]
+    verb: str
+    side: str
+    by: str
+    at: str
+    body: str
+
+
+def beginning(promise: Promise, act: Act) -> Beginning:
+    """A promise that `act` began."""
+    body = body_of(act._replace(revision=promise.current.number))
+    return Beginning(columns_of(promise), act.verb.value, act.side.value, by_of(promise, act), instant(act.at), body)
+
+
+def by_of(promise: Promise, act: Act) -> str:
+    """Who says an act, me or them."""
+    return "me" if lifecycle.is_mine(promise.opening.direction, act.side) else "them"
+
+
 def columns_of(promise: Promise) -> dict[str, Any]:
     """The row of a promise, every column but its number."""
     now, offer = promise.current, promise.offered
     first = promise.first_due
-    columns: dict[str, Any] = {
-        **{name: getattr(promise.opening, name) for name in ("uid", "person", "replaces")},
-        "direction": promise.direction.value,
+    opening, terms, offered = promise.opening, now.terms, offer.terms if offer else _NO_TERMS
+    return {
+        "uid": opening.uid,
+        "person": opening.person,
+        "replaces": opening.replaces,
+        "direction": opening.direction.value,
         "tags": " ".join(promise.tags) or None,
         "state": promise.state.value,
         "move": lifecycle.whose_move(promise),
-        "author": ("me" if lifecycle.is_mine(promise.direction, offer.author) else "them") if offer else None,
-        **_dated(now.terms),
-        "due_zone": now.terms.due.zone if now.terms.due else None,
-        "revision": now.number,
-        "revisions": promise.newest,
-        "first_due": first.civil if first else None,
-        **{name: getattr(promise, name) for name in ("renegotiated", "reason", "cause", "repair", "risk", "no_to")},
-        "offer": offer.number if offer else None,
-        **{f"offer_{name}": value for name, value in (_dated(offer.terms) if offer else {}).items() if name not in ("due_at", "reply_at")},
-    }
-    for name in ("made_at", "accepted_at", "delivered_at", "closed_at", "contact_at", "bumped_at", "word_at", "told_at"):
-        value = getattr(promise, name)
-        columns[name] = instant(value) if value else None
-    for name in Terms._fields:
-        columns.setdefault(f"offer_{name}", None)
-    return columns
-
-
-def _dated(terms: Terms) -> dict[str, Any]:
-    return {
+        "author": ("me" if lifecycle.is_mine(opening.direction, offer.author) else "them") if offer else None,
         "outcome": terms.outcome,
         "done_when": terms.done_when,
         "why": terms.why,
         "due": terms.due.civil if terms.due else None,
+        "due_zone": terms.due.zone if terms.due else None,
         "due_at": instant(terms.due.at) if terms.due else None,
         "reply_by": terms.reply_by.civil if terms.reply_by else None,
         "reply_at": instant(terms.reply_by.at) if terms.reply_by else None,
+        "revision": now.number,
+        "revisions": promise.newest,
+        "renegotiated": promise.renegotiated,
+        "first_due": first.civil if first else None,
+        "made_at": instant(promise.made_at),
+        "accepted_at": _instant_of(promise.accepted_at),
+        "delivered_at": _instant_of(promise.delivered_at),
+        "closed_at": _instant_of(promise.closed_at),
+        "contact_at": instant(promise.contact_at),
+        "bumped_at": _instant_of(promise.bumped_at),
+        "word_at": _instant_of(promise.word_at),
+        "told_at": _instant_of(promise.told_at),
+        "reason": promise.reason,
+        "cause": promise.cause,
+        "repair": promise.repair,
+        "risk": promise.risk,
+        "no_to": promise.no_to,
+        "offer": offer.number if offer else None,
+        "offer_outcome": offered.outcome if offer else None,
+        "offer_due": offered.due.civil if offered.due else None,
+        "offer_done_when": offered.done_when,
+        "offer_why": offered.why,
+        "offer_reply_by": offered.reply_by.civil if offered.reply_by else None,
     }
+
+
+_NO_TERMS = Terms("")
+
+
+def _instant_of(moment: datetime | None) -> str | None:
+    return instant(moment) if moment else None

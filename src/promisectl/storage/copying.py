@@ -180,9 +180,11 @@ class Filling:
         with _as_bad_record():
             persons.refresh(self._db)
             rows: Iterable[tuple[int, Iterable[Any]]] = groupby(self._db.execute(sql.ACTS_OF_ALL), key=lambda row: int(row["promise"]))
-            for number, said in rows:
-                promise = lifecycle.replay(number, [codec.act_of(row) for row in said])
-                self._db.execute(sql.REFRESH_PROMISE, {**codec.columns_of(promise), "id": number})
+            for number, group in rows:
+                said = list(group)
+                if len(said) > 1:  # else it is as it began
+                    promise = lifecycle.replay(number, [codec.act_of(row) for row in said])
+                    self._db.execute(sql.REFRESH_PROMISE, {**codec.columns_of(promise), "id": number})
         for finding in comparing.compared(self._db, Asked()):
             if finding.wrong:
                 raise errors.BadRecord(finding.told)
@@ -202,7 +204,8 @@ def _check_lengths(value: Any, name: str = "text") -> None:
         raise errors.BadRecord(f"the {name} has {len(value):,} characters, and {limits.of(name):,} are the most")
     if isinstance(value, dict):
         for inner_name, inner in value.items():
-            _check_lengths(inner, inner_name)
+            if not isinstance(inner, str) or len(inner) > limits.WORD:  # what is shorter than the shortest limit fits everywhere
+                _check_lengths(inner, inner_name)
     if isinstance(value, list):
         for inner in value:
             _check_lengths(inner, name)

@@ -13,7 +13,10 @@ from promisectl.storage.instants import instant
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterator
     from datetime import datetime
+
+    from promisectl.storage.codec import Beginning
 
 
 class Journal:
@@ -25,9 +28,10 @@ class Journal:
     def __init__(self, db: sqlite3.Connection, now: datetime, command: str) -> None:
         self._db = db
         self._now = now
+        self._recorded_at = instant(now)
         self._command = command
         self._met: set[int] = set()
-        self.entry = db.execute(sql.ADD_ENTRY, {"command": command, "recorded_at": instant(now)}).lastrowid or 0
+        self.entry = db.execute(sql.ADD_ENTRY, {"command": command, "recorded_at": self._recorded_at}).lastrowid or 0
         last = db.execute(sql.LAST_ACT).fetchone()
         self._number: int = last["number"] if last else 0
         self._hash: str = last["hash"] if last else ""
@@ -50,22 +54,25 @@ class Journal:
         """The promise as its acts left it. Raises NoPromise."""
         return lifecycle.replay(number, self.acts(number))
 
-    def open(self, act: Act, number: int | None = None, *, again: bool = False) -> Promise:
-        """Begin a promise with its first act. Its number is the next that was never used, or the one that is given for it.
+    def open(self, act: Act) -> Promise:
+        """Begin a promise with its first act. Its number is the next that was never used."""
+        promise = lifecycle.apply(None, act)
+        return promise._replace(id=self.begin(codec.beginning(promise, act)))
+
+    def begin(self, one: Beginning, number: int | None = None, *, again: bool = False) -> int:
+        """Begin a promise as it is written down. Its number is the next that was never used, or the one that is given for it.
 
         `again`: the promise of that number begins anew, since the command that made it was taken back.
         """
-        promise = lifecycle.apply(None, act)
-        columns = {**codec.columns_of(promise), "id": number}
+        columns = {**one.columns, "id": number}
         if again:
             self._db.execute(sql.REFRESH_PROMISE, columns)
         elif number is not None:
             self._db.execute(sql.PUT_PROMISE, columns)
         else:
             number = self._db.execute(sql.ADD_PROMISE, columns).lastrowid
-        promise = promise._replace(id=number or 0)
-        self._append(promise, act._replace(revision=promise.current.number))
-        return promise
+        self._write(one.verb, one.side, one.by, one.at, one.body, promise=number or 0, about=columns["uid"])
+        return number or 0
 
     def say(self, promise: Promise, act: Act) -> Promise:
         """The promise after `act`, which is appended with the revision it is about.
@@ -78,40 +85,50 @@ class Journal:
         return after
 
     def _append(self, promise: Promise, act: Act) -> None:
-        by = "me" if lifecycle.is_mine(promise.direction, act.side) else "them"
-        self._write(act.verb, act.side, by, act.at, codec.body_of(act), promise=promise.id, about=promise.opening.uid)
+        by, at = codec.by_of(promise, act), instant(act.at)
+        self._write(act.verb.value, act.side.value, by, at, codec.body_of(act), promise=promise.id, about=promise.opening.uid)
 
-    def _write(self, verb: str, side: str, by: str, at: datetime, body: str, *, about: object, **where: int) -> None:
+    def _write(self, verb: str, side: str, by: str, at: str, body: str, *, about: object, **where: int) -> None:
         self._number += 1
-        place = {"promise": None, "person": None, **where, "number": self._number, "entry": self.entry}
-        row = {**place, "verb": verb, "side": side, "by": by, "at": instant(at), "recorded_at": instant(self._now), "body": body}
-        self._hash = codec.chained_row(self._hash, self._command, about, row)
-        self._db.execute(sql.ADD_ACT, {**row, "hash": self._hash})
+        row = {
+            "promise": None,
+            "person": None,
+            **where,
+            "number": self._number,
+            "entry": self.entry,
+            "verb": verb,
+            "side": side,
+            "by": by,
+            "at": at,
+            "recorded_at": self._recorded_at,
+            "body": body,
+        }
+        row["hash"] = self._hash = codec.chained_row(self._hash, self._command, about, row)
+        self._db.execute(sql.ADD_ACT, row)
 
     def _refresh(self, promise: Promise) -> None:
         self._db.execute(sql.REFRESH_PROMISE, {**codec.columns_of(promise), "id": promise.id})
 
     # Undo
 
-    def undo(self, target: int, command: str) -> list[Promise]:
-        """Take a command back: the promises it touched, as they are without it."""
+    def undo(self, target: int, command: str) -> Iterator[Promise]:
+        """Take a command back: the promises it touched, as they are without it. It is done when the last of them is asked for."""
         return self._take_back(target, command, Verb.UNDO, undone_by=self.entry)
 
-    def redo(self, target: int, command: str) -> list[Promise]:
-        """Let a command that was taken back count again: the promises it touched, as they are with it."""
+    def redo(self, target: int, command: str) -> Iterator[Promise]:
+        """Let a command that was taken back count again: the promises it touched, as they are with it, in the same way."""
         return self._take_back(target, command, Verb.REDO, undone_by=None)
 
-    def _take_back(self, target: int, command: str, verb: Verb, undone_by: int | None) -> list[Promise]:
+    def _take_back(self, target: int, command: str, verb: Verb, undone_by: int | None) -> Iterator[Promise]:
         touched = self._db.execute(sql.TOUCHED_BY, {"entry": target}).fetchall()
         act = Act(verb, Side.BOOKKEEPER, self._now, self._now, target=target, entry=self.entry, text=command)
-        promises = [self._replayed(row["promise"], act) for row in touched if row["promise"] is not None]
+        yield from (self._replayed(row["promise"], act) for row in touched if row["promise"] is not None)
         persons = {row["person"] for row in touched if row["person"] is not None}
         for person in sorted(persons):
             self._person_act(PersonAct(PersonVerb(verb.value), person, self._now, self._now, target=target, handle=command))
         if persons:
             self._refresh_people()
         self._db.execute(sql.MARK_ENTRY, {"entry_id": target, "undone_by": undone_by})
-        return promises
 
     def _replayed(self, number: int, act: Act) -> Promise:
         acts = self.acts(number)
@@ -158,9 +175,12 @@ class Journal:
         """The person of that handle, entered now if this is the first time."""
         return people.exact(newcomer.handle, self.people()) or self.enter(newcomer)
 
-    def enter(self, newcomer: Newcomer) -> Person:
-        """The person of a handle that nobody has yet."""
-        number = self._db.execute(sql.ADD_PERSON, newcomer._asdict()).lastrowid or 0
+    def enter(self, newcomer: Newcomer, number: int | None = None) -> Person:
+        """The person of a handle that nobody has yet, by the next number, or the one that is given."""
+        if number is None:
+            number = self._db.execute(sql.ADD_PERSON, newcomer._asdict()).lastrowid or 0
+        else:
+            self._db.execute(sql.PUT_PERSON, {"person": number, **newcomer._asdict(), "merged_into": None})
         self._met.add(number)
         self._person_act(PersonAct(PersonVerb.MEET, number, self._now, self._now, handle=newcomer.handle, name=newcomer.name))
         return Person(number, newcomer.handle, newcomer.name)
@@ -177,7 +197,8 @@ class Journal:
         return self._refresh_people()[person.id]
 
     def _person_act(self, act: PersonAct) -> None:
-        self._write(act.verb, Side.BOOKKEEPER, "me", act.at, codec.person_body(act), person=act.person, about=act.person)
+        at, body = instant(act.at), codec.person_body(act)
+        self._write(act.verb.value, Side.BOOKKEEPER.value, "me", at, body, person=act.person, about=act.person)
 
     def _refresh_people(self) -> dict[int, Person]:
         return persons.refresh(self._db)

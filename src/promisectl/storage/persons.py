@@ -11,6 +11,13 @@ if TYPE_CHECKING:
     import sqlite3
 
 
+def highest(db: sqlite3.Connection) -> int:
+    """The highest number that anybody ever had: whoever is entered next has the one after it."""
+    given = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'person'"
+    number: int = db.execute(f"SELECT max(({given}), (SELECT coalesce(max(id), 0) FROM person))").fetchone()[0]  # noqa: S608
+    return number
+
+
 def refresh(db: sqlite3.Connection) -> dict[int, people.Person]:
     """The rows of all people as what was recorded about them leaves them."""
     folded = people.fold(codec.person_act(row) for row in db.execute(sql.ACTS_OF_PEOPLE))

@@ -36,4 +36,6 @@ class Uids:
 
     def take(self, uid: str, number: int, line: int) -> None:
         """Remember a line of the file."""
+        if not self._db.in_transaction:
+            self._db.execute("BEGIN")  # of the temporary table alone: the ledger is let go of, and each line would be one otherwise
         self._db.execute("REPLACE INTO temp.uids VALUES (?, ?, ?, 1)", (uid, number, line))

@@ -1,0 +1,10 @@
+"""The quick way through `safe` and the one that looks at every character say the same of each of them."""
+
+import sys
+
+from promisectl.escaping import safe
+
+
+def test_every_character_is_shown_alike_alone_and_among_others() -> None:
+    differ = [code for code in range(sys.maxunicode + 1) if safe(chr(code)) + "\\x00" != safe(f"{chr(code)}\0")]
+    assert differ == []
