@@ -190,7 +190,7 @@ SEE ALSO
        trust, promisectl guide records, promisectl guide spreadsheets,
        promisectl guide scripting, promisectl guide config, promisectl guide
        files, promisectl guide guarantees, promisectl guide doctor, promisectl
-       guide exit-codes, promisectl guide errors
+       guide speed, promisectl guide exit-codes, promisectl guide errors
 
 promisectl 0.1.0                   2026-11-22                PROMISECTL-GUIDE(1)
 """

@@ -31,7 +31,19 @@ def main(words: Sequence[str]) -> int:
 
 def _answered(words: Sequence[str]) -> int:
     try:
-        return _ask(words)
+        match list(words):
+            case ["--version"]:
+                streams.said(f"promisectl {__version__}")
+                return 0
+            case ["completion", shell, "--", *typed] if typed:
+                return _at_a_tab(shell, typed)
+        call = _call(words)
+        if call is None:
+            from promisectl.cli import aliases
+
+            words = aliases.expanded(words, os.environ)
+            call = _call(words)
+        return _run(call) if call else _ask_typer(words)
     except (errors.ReaderGone, BrokenPipeError):
         streams.drop(sys.stdout)
         return errors.ReaderGone.exit_code
@@ -44,21 +56,14 @@ def _answered(words: Sequence[str]) -> int:
         return errors.INTERRUPTED
 
 
-def _ask(words: Sequence[str]) -> int:
-    match list(words):
-        case ["--version"]:
-            streams.said(f"promisectl {__version__}")
-            return 0
-        case ["completion", shell, "--", *typed] if typed:
-            return _at_a_tab(shell, typed)
-    call = _call(words)
-    if call is None:
-        from promisectl.cli import aliases
+def _call(words: Sequence[str]) -> Call | None:
+    """The call that the compiled tables read from the words; None where Typer has to read them."""
+    from promisectl.cli import reader
 
-        words = aliases.expanded(words, os.environ)
-        call = _call(words)
-    if call is None:
-        return _ask_typer(words)
+    return None if os.environ.get("PROMISECTL_COMPILED") == "0" else reader.read(words)
+
+
+def _run(call: Call) -> int:
     from promisectl.commands.run import run
 
     _signal.signal(_signal.SIGINT, _signal.default_int_handler)
@@ -67,13 +72,6 @@ def _ask(words: Sequence[str]) -> int:
     except SystemExit as done:
         return int(done.code or 0)
     return 0
-
-
-def _call(words: Sequence[str]) -> Call | None:
-    """The call that the compiled tables read from the words; None where Typer has to read them."""
-    from promisectl.cli import reader
-
-    return None if os.environ.get("PROMISECTL_COMPILED") == "0" else reader.read(words)
 
 
 def _ask_typer(words: Sequence[str]) -> int:

@@ -1,6 +1,7 @@
 """G8: views never write: every view in every form, on every kind of ledger, under strace; and readers beside a writer."""
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
@@ -85,13 +86,14 @@ def _faults(answer: Answered, kind: Kind, as_usual: Mapping[str, Answered]) -> I
     refused = bool(kind.refusal) and answer.code == errors.LedgerTrouble.exit_code and kind.refusal in " ".join(said.split())
     examined = answer.asked.words[:1] == ("doctor",)  # it says what is odd about a ledger, and ends with 5 where it is damaged
     known = as_usual.get(str(answer.asked)) if kind.alike and not (examined or refused) else None
-    if "Traceback" in said or not (refused or answer.code in ((0, 2, 3, 5, 10) if examined else (0, 2, 3, 10))):
+    left = answer.asked.at_terminal and answer.code == errors.INTERRUPTED  # at a question: nobody answers here
+    if "Traceback" in said or not (refused or left or answer.code in ((0, 2, 3, 5, 10) if examined else (0, 2, 3, 10))):
         yield f"it ended with {answer.code}: {said.strip()[-200:]}"
     if known and (answer.code, answer.stdout) != (known.code, known.stdout) and not (kind.refusal and _at_a_tab(answer)):
         yield f"it answered {answer.stdout[:100]!r}, and with an ordinary ledger {known.stdout[:100]!r}"
     if not answer.calls:
         yield "no call of it was seen"
-    yield from (f"it called {call}" for call in answer.calls if _changes(call) and not _allowed(call, kind))
+    yield from (f"it called {call}" for call in answer.calls if _changes(call) and not _allowed(call, kind, answer.asked))
     if answer.changed:
         yield f"its home changed: {', '.join(sorted(answer.changed))}"
 
@@ -120,8 +122,10 @@ def _stream(call: Call) -> bool:
     return bool(call.paths) and call.paths[0].startswith(_STREAMS)
 
 
-def _allowed(call: Call, kind: Kind) -> bool:
-    """Whether a kind of ledger lets a view do that."""
+def _allowed(call: Call, kind: Kind, asked: Asked) -> bool:
+    """Whether a kind of ledger lets a view do that; what is read from stdin waits in a nameless file until it is judged."""
+    if asked.given and call.paths and os.path.dirname(call.paths[0].removeprefix('"')) == tempfile.gettempdir():
+        return True
     if not (kind.temporary and call.paths and _NAMES in call.paths[0]):
         return False
     return "O_CREAT" not in call.arguments or ("O_EXCL" in call.arguments and "0600" in call.arguments)

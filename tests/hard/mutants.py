@@ -162,9 +162,9 @@ def _recorded_all_the_same() -> None:
 
 
 def _streams_left() -> None:
-    from promisectl import edge
+    from promisectl import streams
 
-    edge._open_streams = lambda: None
+    streams.open_all = lambda: None
 
 
 def _unminded() -> None:

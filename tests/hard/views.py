@@ -65,7 +65,7 @@ MORE = (
     Asked(("complete", "99", "--no-such-option")),
     Asked(("import", "new.csv", "--dry-run")),
     Asked(("import", "new.csv", "--dry-run"), at_terminal=True),
-    Asked(("import", "-", "--format", "csv", "--dry-run"), given="outcome,direction\nPay the caterer,owe\n"),
+    Asked(("import", "-", "--format", "csv", "--dry-run"), given="outcome,direction,person\nPay the caterer,owe,dana\n"),
     Asked(("list", "--all"), at_terminal=True, more={"PAGER": "tail -n +1", "LINES": "5"}),
 )
 
