@@ -31,12 +31,8 @@ def main(words: Sequence[str]) -> int:
 
 def _answered(words: Sequence[str]) -> int:
     try:
-        match list(words):
-            case ["--version"]:
-                streams.said(f"promisectl {__version__}")
-                return 0
-            case ["completion", shell, "--", *typed] if typed:
-                return _at_a_tab(shell, typed)
+        if _at_once(words):
+            return 0
         call = _call(words)
         if call is None:
             from promisectl.cli import aliases
@@ -54,6 +50,18 @@ def _answered(words: Sequence[str]) -> int:
         return _refused(problem, words)
     except KeyboardInterrupt:
         return errors.INTERRUPTED
+
+
+def _at_once(words: Sequence[str]) -> bool:
+    """Answer what shells and scripts ask most, and say whether that was it: the version, and what could come next at a TAB."""
+    match list(words):
+        case ["--version"]:
+            streams.said(f"promisectl {__version__}")
+        case ["completion", shell, "--", *typed] if typed:
+            _at_a_tab(shell, typed)
+        case _:
+            return False
+    return True
 
 
 def _call(words: Sequence[str]) -> Call | None:
@@ -100,13 +108,12 @@ def _ask_typer(words: Sequence[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _at_a_tab(shell: str, words: Sequence[str]) -> int:
-    """Say what could come next, at once: Typer alone would take longer than the rest. Nothing is asked yet, so nothing is refused."""
+def _at_a_tab(shell: str, words: Sequence[str]) -> None:
+    """Say what could come next. Nothing is asked yet, so nothing is refused."""
     from promisectl.commands.run import run
 
     with suppress(errors.Problem):
         run("completion", "completion", {"shell": shell, "words": words})
-    return 0
 
 
 def _command(error: Exception) -> str:

@@ -124,7 +124,7 @@ def _stream(call: Call) -> bool:
 
 def _allowed(call: Call, kind: Kind, asked: Asked) -> bool:
     """Whether a kind of ledger lets a view do that; what is read from stdin waits in a nameless file until it is judged."""
-    if asked.given and call.paths and os.path.dirname(call.paths[0].removeprefix('"')) == tempfile.gettempdir():
+    if asked.given and call.paths and tempfile.gettempdir() in (call.paths[0], os.path.dirname(call.paths[0])):
         return True
     if not (kind.temporary and call.paths and _NAMES in call.paths[0]):
         return False
