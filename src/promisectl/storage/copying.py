@@ -18,7 +18,7 @@ from promisectl.light import TYPE_CHECKING
 from promisectl.storage import codec, persons
 from promisectl.storage.care import comparing
 from promisectl.storage.instants import instant
-from promisectl.storage.reading import let_go
+from promisectl.storage.reading import FEW, let_go
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -41,7 +41,7 @@ def records(db: sqlite3.Connection) -> Iterator[Record]:
     commands, acts = db.execute(sql.EXTENT).fetchone()
     last = db.execute(sql.LAST_ACT).fetchone()
     head = {_SIGN: "journal", "format": FORMAT, "commands": commands, "acts": acts, "hash": last["hash"] if last else None}
-    rows, sum_ = let_go(db, sql.WHOLE, {}), _Sum()
+    rows, sum_ = let_go(db, sql.WHOLE, {}, many=acts > FEW), _Sum()
     yield sum_.over(head)
     for _, group in groupby(rows, key=lambda row: row["entry"]):
         said = list(group)

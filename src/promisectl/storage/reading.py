@@ -51,7 +51,8 @@ OF_PERSON = """id IN (
 )"""
 """Where the promises of a person are: said beside `person = :person`, nobody else's are looked at."""
 _WAITING = ("open", "untold")  # among these the view `moves` finds all that it holds, and each has its index
-_FEW = 1_000
+FEW = 1_000
+"""How many rows are held in memory."""
 
 
 class Clock(NamedTuple):
@@ -69,7 +70,7 @@ def promises(
     query, bound = asked(db, clock, view, sort=sort, **narrow)
     if by_direction:
         query = f"SELECT * FROM ({query}) ORDER BY direction, {SORTS[sort]}"  # noqa: S608
-    return let_go(db, query, bound)
+    return let_go(db, query, bound, many=not (narrow.get("open") or narrow.get("person")) and newest(db) > FEW)
 
 
 def found(db: sqlite3.Connection, clock: Clock, **filters: Any) -> list[Row]:
@@ -104,16 +105,18 @@ def asked(
     return query, {**wanted, **clock._asdict(), "limit": -1 if limit is None else limit}
 
 
-def let_go(db: sqlite3.Connection, query: str, bound: Mapping[str, Any]) -> Iterator[Row]:
+def let_go(db: sqlite3.Connection, query: str, bound: Mapping[str, Any], *, many: bool = False) -> Iterator[Row]:
     """The rows of a query, with the ledger let go of first: who reads them may be slow, and nobody has to wait for that.
 
-    A few are kept in memory, more of them in a temporary table, which SQLite keeps in a nameless file when it grows.
+    A few are kept in memory, more of them in a temporary table, which SQLite keeps in a nameless file when it grows. Where they are
+    likely to be `many`, they are not looked for twice.
     """
-    rows = db.execute(query, bound).fetchmany(_FEW)
-    if len(rows) == _FEW:
+    rows = [] if many else db.execute(query, bound).fetchmany(FEW)
+    many = many or len(rows) == FEW
+    if many:
         db.execute(f"CREATE TEMP TABLE answer AS {query}", bound)
     db.execute("COMMIT")
-    return db.execute("SELECT * FROM temp.answer") if len(rows) == _FEW else iter(rows)
+    return db.execute("SELECT * FROM temp.answer") if many else iter(rows)
 
 
 def done(db: sqlite3.Connection | None) -> None:
