@@ -1,10 +1,12 @@
-"""How fast many moves are in one command, and imports of many promises: run `python tests/bench/many.py [PROMISES]`.
+"""How fast many moves are in one command, and imports of many promises: `python -m tests.bench.many [--promises N] [--write FILE]`.
 
 A rate is what comes in the time that a command takes longer than the same command with one, so that its start does not count.
 Beside it stand how long each keeps the processor busy, which tells more where others work on the machine, too; the whole time,
-`python -c pass` = 1 (the median of several, taken in turn with the commands); and the peak memory.
+`python -c pass` = 1 (the median of several, taken in turn with the commands); and the peak memory. With --write FILE the table goes
+into a Markdown page, under its heading “Many”.
 """
 
+import argparse
 import json
 import os
 import shutil
@@ -13,12 +15,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
+from tests import written
+
+HEADING = "Many"
 _SCRIPT = os.path.join(os.path.dirname(sys.executable), "promisectl")
 _PROGRAM = [_SCRIPT] if os.path.exists(_SCRIPT) else [sys.executable, "-m", "promisectl"]
-_COUNTS = (1, 10, 100, 1_000, 5_000)
+_COUNTS = (1, 1_000, 5_000)
 _MOVES, _IMPORTED = 3_000, 30_000  # the rates to reach, a second
 _PEOPLE = 40
 
@@ -33,17 +39,27 @@ class Taken(NamedTuple):
 
 def main() -> None:
     """Print a table of rates, with the figures to reach."""
-    promises = int(sys.argv[1]) if len(sys.argv) > 1 else 30_000
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.many", description=__doc__)
+    parser.add_argument("--promises", type=int, default=30_000, help="how many are imported")
+    parser.add_argument("--write", metavar="FILE", type=Path, help=f"put the table into a Markdown file, under “{HEADING}”")
+    asked = parser.parse_args()
     home = tempfile.mkdtemp(prefix="promisectl-bench-")
     try:
         bench = _Bench(home)
-        print(f"{sys.implementation.name} {sys.version.split()[0]}, one run; python -c pass = 1")
-        print(f"{'command':<22}{'promises':>9}{'a second':>10}{'goal':>8}{'µs each':>9}{'ratio':>9}{'MiB':>7}")
-        bench.moves()
-        bench.imports(promises)
-        print(f"{'python -c pass':<22}{'':>36}{1.0:>9.1f}{bench.nothing.peak:>7.0f}   {bench.nothing.seconds * 1000:.0f} ms")
+        rows = [*bench.moves(), *bench.imports(asked.promises)]
+        told = [
+            f"Measured on {written.today()}, {written.versions()}, {written.machine()}: one run, with",
+            f"`python -c pass` at {bench.nothing.seconds * 1000:.0f} ms and {bench.nothing.peak:.0f} MB.",
+            "",
+            "| | promises | a second | hoped for | µs of the processor, each | times `python -c pass` | MB |",
+            f"|---|{'--:|' * 6}",
+            *rows,
+        ]
     finally:
         shutil.rmtree(home)
+    print("\n".join(told))
+    if asked.write:
+        written.put(asked.write, HEADING, "\n".join(told))
 
 
 class _Bench:
@@ -59,30 +75,35 @@ class _Bench:
         """What a Python takes that does nothing."""
         return Taken(*(statistics.median(column) for column in zip(*self._nothings, strict=True)))
 
-    def moves(self) -> None:
+    def moves(self) -> Iterator[str]:
         """Many promises completed by their numbers, and many made from JSON lines."""
         full = self._imported(max(_COUNTS))
-        self._rates("complete 1 2 3 …", _COUNTS, _MOVES, lambda count: self._run(["complete", *map(str, range(1, count + 1))], full))
-        self._rates(
-            "make - --json", _COUNTS, _MOVES, lambda count: self._run(["make", "-", "--json"], full, self._file("wanted", _wanted(count)))
+        yield from self._rates(
+            "`complete 1 2 3 …`", _COUNTS, _MOVES, lambda count: self._run(["complete", *map(str, range(1, count + 1))], full)
+        )
+        yield from self._rates(
+            "`make - --json`", _COUNTS, _MOVES, lambda count: self._run(["make", "-", "--json"], full, self._file("wanted", _wanted(count)))
         )
 
-    def imports(self, promises: int) -> None:
+    def imports(self, promises: int) -> Iterator[str]:
         """Many promises from a CSV, from JSON lines and from the journal of a ledger, each into an empty one."""
         for name, form in (("CSV", ("csv",)), ("JSON lines", ("jsonl",)), ("journal", ("jsonl", "--journal"))):
             files = {count: self._exported(count, form) for count in (1, promises)}
-            self._rates(f"import {name}", (1, promises), _IMPORTED, lambda count, files=files: self._run(["import", files[count]]))
+            yield from self._rates(
+                f"`import`, {name}", (1, promises), _IMPORTED, lambda count, files=files: self._run(["import", files[count]])
+            )
 
-    def _rates(self, name: str, counts: Sequence[int], goal: int, run: Callable[[int], Taken]) -> None:
+    def _rates(self, name: str, counts: Sequence[int], goal: int, run: Callable[[int], Taken]) -> Iterator[str]:
         run(counts[0])
         alone = run(counts[0])
         for count in counts:
             self._nothings.append(self._taken([sys.executable, "-c", "pass"]))
             taken = run(count)
             rate = count / (taken.seconds - alone.seconds) if count > 1 and taken.seconds > alone.seconds else None
-            each = f"{(taken.busy - alone.busy) / count * 1e6:,.0f}" if rate else ""
-            shown = f"{rate:>10,.0f}{goal:>8,}{each:>9}" if rate else " " * 27
-            print(f"{name:<22}{count:>9,}{shown}{taken.seconds / self.nothing.seconds:>9.1f}{taken.peak:>7.0f}", flush=True)
+            shown = f"{rate:,.0f} | {goal:,} | {(taken.busy - alone.busy) / count * 1e6:,.0f}" if rate else " | | "
+            line = f"| {name} | {count:,} | {shown} | {taken.seconds / self.nothing.seconds:.1f} | {taken.peak:.0f} |"
+            print(line, file=sys.stderr, flush=True)
+            yield line
 
     def _imported(self, count: int) -> str:
         """A ledger that so many promises were imported into."""
