@@ -125,7 +125,8 @@ class _Comparison:
             self._acts.add("what was said of people does not add up")
         else:
             self._compare_people(folded, troubles)
-        fine = f"{len({act.person for act in said}):,} people, as they were named"
+        count = len({act.person for act in said})
+        fine = f"{count:,} people, as they were named" if count != 1 else "1 person, as they were named"
         yield troubles.finding("people", fine, "people are not as they were named", Cure.REBUILD)
 
     def _compare_people(self, folded: Mapping[int, Person], troubles: Troubles) -> None:
