@@ -17,6 +17,7 @@ from tests.hard.mutants import program
 from tests.hard.proof import Found, Proof, Size, Step
 
 _AT_ONCE = 50
+_TYPED = (": check --draft “…” --", " with: mkdir -p ")  # commands to be typed, with which a sentence ends
 _LONGEST = 30_000  # letters that a system takes as one word
 _RECORDED = (0, 7, 10)
 _THEIRS = ("extra argument(s)", "Input should be", "unable to parse", "Error:", "No such command", "pydantic")
@@ -185,11 +186,11 @@ def _told(heard: Heard) -> list[str]:
     """What is wrong with how a refusal is told: one sentence on stderr, whole, and in nobody else's words."""
     if heard.code in (0, 7, 10, 130, 141) or heard.broke or (heard.code == 6 and "--dry-run" in heard.words):
         return []
-    said = [text for text in heard.err.splitlines() if text.startswith(("promisectl: ", '{"error": '))]
+    said = [text for text in heard.err.splitlines() if text.startswith(("promisectl:", '{"error": '))]
     if len(said) != 1:
         return [f"{heard.named} left with {heard.code} and said {heard.err[:300]!a}"]
     folded = heard.err.rstrip("\n") != said[0]  # at a terminal it is broken between words, and questions stand before it
-    whole = folded or said[0].endswith((".", "?", "}", "--help")) or ": check --draft “…” --" in said[0]
+    whole = folded or said[0].endswith((".", "?", "}", "--help")) or any(command in said[0] for command in _TYPED)
     faults = [] if whole else [f"{heard.named} was told no whole sentence: {said[0][-200:]!a}"]
     theirs = [words for words in _THEIRS if words in heard.err and words not in str(heard.words)]
     return [*faults, *(f"{heard.named} was told in the words of a library: {words}" for words in theirs)]

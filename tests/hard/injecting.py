@@ -194,7 +194,7 @@ class World:
     def _plain(self, line: str) -> str:
         said = line.partition(" <unfinished")[0] if " <unfinished" in line else line.rpartition(" = ")[0]
         said = self._here(said.rstrip(", "))
-        said = re.sub(r', \{st_\w+=.*?\}|, 0x[0-9a-f]+(?=[,)]|$)|, ""(\.\.\.)?', "", re.sub(r"(\d+)<(.*?)>", r"\2", said))
+        said = re.sub(r', \{st_\w+=.*?\}|, 0x[0-9a-f]+(?: /\*.*?\*/)?(?=[,)]|$)|, ""(\.\.\.)?', "", re.sub(r"(\d+)<(.*?)>", r"\2", said))
         if said.startswith(("lseek", "read", "write")):  # how much of a text goes at once depends on how long the home's path is
             said = said.partition(",")[0]
         return _RANDOM.sub("…", said)

@@ -81,7 +81,7 @@ def judged(plan: Plan, ran: Ran, *, view: bool, either: bool) -> list[str]:
 
 def _wrongly_said(plan: Plan, ran: Ran) -> Iterator[str]:
     said = ran.stderr.strip()
-    if (ran.code not in (_DONE, _REFUSED, _RECORDED) and not _of_an_import(ran)) or "Traceback" in said:
+    if (ran.code not in (_DONE, _REFUSED, _RECORDED) and not _asked_for(ran)) or "Traceback" in said:
         yield f"it ended with {ran.code}: {said[-2000:]}"
     elif ran.code == _DONE and injecting.plain(ran.stdout) != plan.said.stdout:
         yield f"it ended well, and answered {ran.stdout!r}"
@@ -89,13 +89,14 @@ def _wrongly_said(plan: Plan, ran: Ran) -> Iterator[str]:
         sentence = said.splitlines()[-1] if said else ""
         if not _SENTENCE.fullmatch(sentence):
             yield f"it ended with {ran.code}, and said {said!r}"
-        elif not _WAY_OUT.search(sentence) and not _of_an_import(ran):
+        elif not _WAY_OUT.search(sentence) and not _asked_for(ran):
             yield f"it names no way out: {sentence!r}"
 
 
-def _of_an_import(ran: Ran) -> bool:
-    """Whether what is refused is a file that is to be imported, which is a matter of what was asked for."""
-    return ran.code == _ASKED and "~/files/" in ran.stderr and "can't be read: " in ran.stderr
+def _asked_for(ran: Ran) -> bool:
+    """Whether what is refused is a file that is to be imported, or what an editor left, which is a matter of what was asked for."""
+    refused = "~/files/" in ran.stderr and "can't be read: " in ran.stderr
+    return ran.code == _ASKED and (refused or "What you typed is kept: " in ran.stderr)
 
 
 # Limits of the system, instead of single calls

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from promisectl import errors
 from promisectl.commands import asking
@@ -76,10 +76,11 @@ def _laid_out(text: str, suffix: str) -> str:
 
 
 def _clear(path: str) -> None:
-    """Take the file away, with whatever the editor has left beside it."""
+    """Take the file away, with whatever the editor has left beside it; where that can't be done it is no loss."""
     import shutil
 
-    shutil.rmtree(os.path.dirname(path), ignore_errors=True)
+    with suppress(OSError):  # a directory that can't be looked at is none of the errors it ignores
+        shutil.rmtree(os.path.dirname(path), ignore_errors=True)
 
 
 def _is(path: str, text: str) -> bool:
