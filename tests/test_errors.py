@@ -125,3 +125,11 @@ def test_what_is_tested_elsewhere_is_said_and_tested_there() -> None:
     assert {piece for piece in (*ELSEWHERE, *NEVER_SEEN) if piece not in said} == set()
     tests = Path(__file__).parent
     assert [piece for piece, place in ELSEWHERE.items() if piece not in (tests / place).read_text(encoding="utf-8")] == []
+
+
+def test_no_two_errors_have_one_name() -> None:
+    names = [
+        one.name for file in ROOM.glob("*.py") for one in ast.parse(file.read_text(encoding="utf-8")).body if isinstance(one, ast.ClassDef)
+    ]
+    assert sorted(names) == sorted(set(names))
+    assert not hasattr(errors, "annotations")  # what a room imports is no error

@@ -40,6 +40,8 @@ def _answered(words: Sequence[str]) -> int:
             words = aliases.expanded(words, os.environ)
             call = _call(words)
         return _run(call) if call else _ask_typer(words)
+    except KeyboardInterrupt:
+        return errors.INTERRUPTED
     except (errors.ReaderGone, BrokenPipeError):
         streams.drop(sys.stdout)
         return errors.ReaderGone.exit_code
@@ -48,8 +50,6 @@ def _answered(words: Sequence[str]) -> int:
         return _refused(problem, words)
     except errors.Problem as problem:
         return _refused(problem, words)
-    except KeyboardInterrupt:
-        return errors.INTERRUPTED
 
 
 def _at_once(words: Sequence[str]) -> bool:
@@ -97,7 +97,7 @@ def _ask_typer(words: Sequence[str]) -> int:
         raise errors.NotUnicode
     try:
         program = get_command(build(words, aliases.listed(words, os.environ)))
-        code = program.main(list(words), prog_name="promisectl", standalone_mode=False, obj=run)
+        code = program.main(list(words), prog_name="promisectl", standalone_mode=False, obj=run, complete_var="")
         sys.stdout.flush()
     except TyperException as error:
         raise errors.Unreadable(error.format_message(), _command(error)) from error

@@ -99,8 +99,8 @@ class _Bench:
         for count in counts:
             self._nothings.append(self._taken([sys.executable, "-c", "pass"]))
             taken = run(count)
-            rate = count / (taken.seconds - alone.seconds) if count > 1 and taken.seconds > alone.seconds else None
-            shown = f"{rate:,.0f} | {goal:,} | {(taken.busy - alone.busy) / count * 1e6:,.0f}" if rate else " | | "
+            rate = (count - 1) / (taken.seconds - alone.seconds) if count > 1 and taken.seconds > alone.seconds else None
+            shown = f"{rate:,.0f} | {goal:,} | {(taken.busy - alone.busy) / (count - 1) * 1e6:,.0f}" if rate else " | | "
             line = f"| {name} | {count:,} | {shown} | {taken.seconds / self.nothing.seconds:.1f} | {taken.peak:.0f} |"
             print(line, file=sys.stderr, flush=True)
             yield line

@@ -1,8 +1,11 @@
 """The examination of a ledger: whatever real commands make is well, whatever else is changed is told, and it never writes."""
 
 import json
+import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Callable
 from contextlib import closing
@@ -240,3 +243,20 @@ def test_little_is_held_at_once(tmp_path: Path) -> None:
         tracemalloc.stop()
     assert [one for one in findings if one.result is Result.WRONG] == []
     assert most < 2 << 20 < Path(path).stat().st_size
+
+
+def test_a_move_puts_right_what_somebody_has_changed_in_the_row_of_its_promise(path: str) -> None:
+    changed(path, "UPDATE promise SET outcome = 'Another thing', reason = 'none' WHERE id = 1")
+    assert wrong(path) == {"promises": Cure.REBUILD}
+    more.note(world(path, START), "1", "a word more")
+    assert wrong(path) == {}
+
+
+def test_a_full_temporary_disk_is_no_damage() -> None:
+    code = (
+        "import resource, sys\nfrom promisectl.storage.care import examining\nresource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
+        "from promisectl.storage.care.retelling import Uids\nuids = Uids()\nuids._all.execute('PRAGMA cache_size = 1')\n"
+        "for number in range(20_000):\n    uids.add(number, 'x' * 36)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=dict(os.environ))
+    assert done.stderr.splitlines()[-1].startswith("promisectl.errors.files.CannotWrite: A temporary file can't be written: ")

@@ -147,7 +147,7 @@ def test_a_first_step_that_was_never_released_is_named(older: Program) -> None:
         db.execute("ALTER TABLE promise DROP COLUMN word_at")
         db.commit()
     before = older.ledger.read_bytes()
-    for words in (["list", "--json"], ["stats"], ["make", "X", "--to", "dana"]):
+    for words in (["list", "--json"], ["note", "1", "x"], ["stats"], ["make", "X", "--to", "dana"]):
         done = older(*words)
         assert (done.stdout, done.code) == ("", 5)
         assert "lacks what every ledger has (" in done.stderr

@@ -5,6 +5,7 @@ What is accepted here calls the function that Typer would call, with the same ar
 
 from __future__ import annotations
 
+from promisectl.commands.run import FORMS
 from promisectl.compiled.argv import BEFORE, COMMANDS, GROUPS, Spelled
 from promisectl.escaping import is_text
 from promisectl.light import TYPE_CHECKING
@@ -16,7 +17,6 @@ Call = tuple[str, str, dict[str, object]]
 """A module and a function of `commands`, with its arguments."""
 
 _MOST_DIGITS = 9
-_FORMS = ("json", "jsonl", "csv", "plain")
 
 
 class _Unsure(Exception):
@@ -47,7 +47,7 @@ def _call(words: list[str]) -> Call:
     said: dict[str, object] = {}
     loose = _loose(rest, spelled, said)
     _place(loose, arguments, said)
-    if any(form in before and form not in shared for form in _FORMS):
+    if any(form in before and form not in shared for form in FORMS):
         raise _Unsure
     whole = {name: list(value) if isinstance(value, list) else value for name, value in unsaid.items()} | said
     whole.update((name, value) for name, value in before.items() if name in shared and whole[name] in (None, False))

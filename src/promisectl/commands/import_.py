@@ -99,12 +99,13 @@ def _import(env: Env, file: Source, *, new: bool) -> None:
             return
 
         def work(db: sqlite3.Connection) -> _Done:
-            as_planned = ledger.newest(db) == plan.newest
-            return _made(env, db, file, plan.steps(env) if as_planned else _steps(env, file, Planner(env, db, new=new)))
+            if ledger.newest(db) == plan.newest:  # then what is known already is not among the steps
+                return _made(env, db, file, plan.steps(env))._replace(skipped=plan.skipped)
+            return _made(env, db, file, _steps(env, file, Planner(env, db, new=new)))
 
         with kept.before(env) as keep:
             done = ledger.write(env.ledger, work, keep, "import" if plan.makes > _MANY else "")
-            _say(env, file, done._replace(skipped=done.skipped or plan.skipped))
+            _say(env, file, done)
 
 
 def _say(env: Env, file: Source, done: _Done) -> None:

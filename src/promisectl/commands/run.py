@@ -16,8 +16,9 @@ from promisectl.terminal import color_wish, colored, width_of
 if TYPE_CHECKING:
     from typing import Any
 
+FORMS = ("json", "jsonl", "csv", "plain")
+"""The forms of a view, of which one may be asked for."""
 _WORLD = ("ledger", "today", "color", "no_input", "quiet", "no_pager")
-_FORMS = ("json", "jsonl", "csv", "plain")
 
 WITHOUT_CONFIG = {
     ("backup", "backup"),
@@ -39,7 +40,7 @@ def run(module: str, function: str, arguments: dict[str, Any]) -> None:
 
     Raises SystemExit when the command answers with an exit code of its own, or was left at a question.
     """
-    forms = [form for form in _FORMS if arguments.pop(form, False)]
+    forms = [form for form in FORMS if arguments.pop(form, False)]
     if len(forms) > 1:
         raise errors.Contradiction(f"{' and '.join(f'--{form}' for form in forms)} exclude each other. Give one of them.")
     world = {name: arguments.pop(name) for name in _WORLD if name in arguments}

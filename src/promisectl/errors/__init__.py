@@ -96,13 +96,69 @@ class BadData(Problem):
     exit_code = 6
 
 
+# Met on the way of every command: where Ctrl-C or a closed pipe passes, nothing is to be imported
+
+
+class AnswerLost(Problem):
+    """What was asked for is done and recorded, but its answer could not be written out."""
+
+    code = "ledger"
+    exit_code = 7
+
+    def __init__(self, why: str, did: str = "The move was recorded", look: str = "log") -> None:
+        self.why = why
+        super().__init__(f"{did}, but its answer could not be written out ({why}). See it with: {look}.")
+
+
+class ReaderGone(Problem):
+    """Whoever read the answer has closed the pipe, so nothing needs to be said. 141 is how a shell counts SIGPIPE."""
+
+    exit_code = 141
+
+
+class Unheard(LedgerTrouble):
+    """Stdout took no more of a view's answer."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"The answer can't be written out: {why}.")
+
+
+class InTheWay(LedgerTrouble):
+    """Trouble that comes from without, and may pass: what it is, and the way out."""
+
+    def __init__(self, what: str, way_out: str) -> None:
+        self._what, self._way_out = what, way_out
+        super().__init__(f"{what} {way_out}")
+
+    def nothing_was(self, done: str) -> None:
+        """Say besides what became of the command: nothing was `recorded`, or `restored`."""
+        self.args = (f"{self._what} Nothing was {done}. {self._way_out}",)
+
+
+class NoPromise(NotFound):
+    """No promise has that number. `newest` is the highest there is, where it is known."""
+
+    def __init__(self, number: int, newest: int = 0) -> None:
+        self.number = number
+        beyond = f"; the newest is #{newest}" if 0 < newest < number else ""
+        super().__init__(f"There is no promise #{number}{beyond}. The numbers are in the first column of: list --all.")
+
+
+class BadNumber(Usage):
+    """Something that is not the number of a promise. `instead` says which numbers it may stand for."""
+
+    def __init__(self, word: str, instead: str = "The numbers are in the first column of: list.") -> None:
+        self.word = word
+        super().__init__(f"“{word}” is not the number of a promise. {instead}")
+
+
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> type[Problem]:
         """An error by its name, from the room it is in."""
         for room in _ROOMS:
             found = getattr(__import__(f"promisectl.errors.{room}", fromlist=[name]), name, None)
-            if found:
+            if isinstance(found, type) and issubclass(found, Problem):
                 return found
         message = f"there is no error called {name}"
         raise AttributeError(message)

@@ -9,15 +9,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class NoPromise(NotFound):
-    """No promise has that number. `newest` is the highest there is, where it is known."""
-
-    def __init__(self, number: int, newest: int = 0) -> None:
-        self.number = number
-        beyond = f"; the newest is #{newest}" if 0 < newest < number else ""
-        super().__init__(f"There is no promise #{number}{beyond}. The numbers are in the first column of: list --all.")
-
-
 class NoPerson(NotFound):
     """Nobody in the ledger has that name."""
 

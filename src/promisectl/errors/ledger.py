@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from promisectl.errors import LedgerTrouble, Usage
+from promisectl.errors import InTheWay, LedgerTrouble, Usage
 
 
 class NotALedger(LedgerTrouble):
@@ -87,18 +87,6 @@ class LeadsAway(LedgerTrouble):
             f"{path} leads by a link to {real}, into a directory of {owner}'s. Nothing was touched; "
             f"if that is what you want, name it as it is: --ledger '{real}'"
         )
-
-
-class InTheWay(LedgerTrouble):
-    """Trouble that comes from without, and may pass: what it is, and the way out."""
-
-    def __init__(self, what: str, way_out: str) -> None:
-        self._what, self._way_out = what, way_out
-        super().__init__(f"{what} {way_out}")
-
-    def nothing_was(self, done: str) -> None:
-        """Say besides what became of the command: nothing was `recorded`, or `restored`."""
-        self.args = (f"{self._what} Nothing was {done}. {self._way_out}",)
 
 
 class NotWhole(LedgerTrouble):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from promisectl.errors import LedgerTrouble, Problem
+from promisectl.errors import Problem
 
 
 class Unconfirmed(Problem):
@@ -26,27 +26,3 @@ class Uncertain(Problem):
             f"{path} failed while the move was being recorded ({why}), and can't be read now, so it may be recorded or not. "
             "When it can be read again, see: log."
         )
-
-
-class AnswerLost(Problem):
-    """What was asked for is done and recorded, but its answer could not be written out."""
-
-    code = "ledger"
-    exit_code = 7
-
-    def __init__(self, why: str, did: str = "The move was recorded", look: str = "log") -> None:
-        self.why = why
-        super().__init__(f"{did}, but its answer could not be written out ({why}). See it with: {look}.")
-
-
-class ReaderGone(Problem):
-    """Whoever read the answer has closed the pipe, so nothing needs to be said. 141 is how a shell counts SIGPIPE."""
-
-    exit_code = 141
-
-
-class Unheard(LedgerTrouble):
-    """Stdout took no more of a view's answer."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(f"The answer can't be written out: {why}.")

@@ -121,14 +121,6 @@ class BadCount(Usage):
         super().__init__(f"{option} {count} can't be done: give {range_}.")
 
 
-class BadNumber(Usage):
-    """Something that is not the number of a promise. `instead` says which numbers it may stand for."""
-
-    def __init__(self, word: str, instead: str = "The numbers are in the first column of: list.") -> None:
-        self.word = word
-        super().__init__(f"“{word}” is not the number of a promise. {instead}")
-
-
 class TextTooLong(Usage):
     """A text beyond the limit; it is refused, never cut."""
 

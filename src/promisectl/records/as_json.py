@@ -24,7 +24,7 @@ _NAMED = {None: "null", True: "true", False: "false"}
 def one(value: Any) -> str:
     """A value as JSON on one line, every character readable but for controls, which are escaped.
 
-    It is what `json.dumps` makes of it, without the import of `json`, which takes longer than a view.
+    It is what `json.dumps` makes of it, whose import takes longer than a view; but names are texts, and numbers are finite.
     """
     if isinstance(value, str):
         return _text(value)

@@ -81,7 +81,7 @@ class Journal:
         """
         after = lifecycle.apply(promise, act)
         self._append(promise, act._replace(revision=lifecycle.about(promise, act)))
-        self._change(promise, after)
+        self._change(after)
         return after
 
     def _append(self, promise: Promise, act: Act) -> None:
@@ -106,13 +106,16 @@ class Journal:
         row["hash"] = self._hash = codec.chained_row(self._hash, self._command, about, row)
         self._db.execute(sql.ADD_ACT, row)
 
-    def _change(self, before: Promise, after: Promise) -> None:
-        """Write down the columns that are others now: an index that none of them is in is left alone, which is most of what a row costs."""
-        old, new = codec.columns_of(before), codec.columns_of(after)
-        changed = {name: value for name, value in new.items() if value != old[name]}
+    def _change(self, promise: Promise) -> None:
+        """Write down the columns that are others now: an index that none of them is in is left alone, which is most of what a row costs.
+
+        They are held against the row as it stands, so that a move puts right what somebody has changed there.
+        """
+        there = dict(self._db.execute(sql.ROW_OF_PROMISE, {"id": promise.id}).fetchone())
+        changed = {name: value for name, value in codec.columns_of(promise).items() if name not in there or value != there[name]}
         if changed:
             columns = ", ".join(f"{name} = :{name}" for name in changed)
-            self._db.execute(f"UPDATE promise SET {columns} WHERE id = :id", {**changed, "id": after.id})  # noqa: S608 (names of columns)
+            self._db.execute(f"UPDATE promise SET {columns} WHERE id = :id", {**changed, "id": promise.id})  # noqa: S608 (names of columns)
 
     def _refresh(self, promise: Promise) -> None:
         self._db.execute(sql.REFRESH_PROMISE, {**codec.columns_of(promise), "id": promise.id})

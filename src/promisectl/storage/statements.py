@@ -49,6 +49,7 @@ STATEMENTS: dict[str, ClauseElement] = {
     "PLACED_ACTS": select(_act, _entry.c.command, _entry.c.recorded_at.label("recorded_at_of_entry"))
     .select_from(_act.outerjoin(_entry, _entry.c.id == _act.c.entry))
     .order_by(_act.c.number),
+    "ROW_OF_PROMISE": select(_promise).where(_promise.c.id == bindparam("id")),
     "ALL_PROMISES": select(_promise).order_by(_promise.c.id),
     "ALL_PEOPLE": select(_person).order_by(_person.c.id),
     "ALL_ENTRIES": select(_entry, exists().where(_act.c.entry == _entry.c.id).label("said")).order_by(_entry.c.id),

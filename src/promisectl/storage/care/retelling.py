@@ -141,26 +141,32 @@ class Uids:
         self._lately: dict[int, str] = {}
         self._all = sqlite3.connect("", isolation_level=None)
         for statement in ("PRAGMA journal_mode = OFF", "CREATE TABLE uid (number INTEGER PRIMARY KEY, uid BLOB)", "BEGIN"):
-            self._all.execute(statement)
+            self._ask(statement)
 
     def add(self, number: int, uid: str) -> None:
         """Remember that of a promise."""
-        self._all.execute("INSERT INTO uid VALUES (?, ?)", (number, codec.canonical(uid).encode(errors="surrogatepass")))
+        self._ask("INSERT INTO uid VALUES (?, ?)", (number, codec.canonical(uid).encode(errors="surrogatepass")))
         self._bring(number, uid)
 
     def of(self, number: int) -> str | None:
         """That of a promise; None where it is not known yet."""
         uid = self._lately.get(number)
         if uid is None:
-            row = self._all.execute("SELECT uid FROM uid WHERE number = ?", (number,)).fetchone()
-            if row:
-                uid = json.loads(str(row[0], "utf-8", "surrogatepass"))
+            for (found,) in self._ask("SELECT uid FROM uid WHERE number = ?", (number,)):
+                uid = json.loads(str(found, "utf-8", "surrogatepass"))
                 self._bring(number, uid)
         return uid
 
     def close(self) -> None:
         """Forget them all."""
         self._all.close()
+
+    def _ask(self, statement: str, bound: tuple[Any, ...] = ()) -> list[Any]:
+        """What SQLite answers. Raises CannotWrite: that the temporary file can't be written says nothing of the ledger."""
+        try:
+            return self._all.execute(statement, bound).fetchall()
+        except sqlite3.OperationalError as error:
+            raise errors.CannotWrite("A temporary file", str(error)) from error
 
     def _bring(self, number: int, uid: str) -> None:
         self._lately[number] = uid
