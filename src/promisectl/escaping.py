@@ -13,18 +13,21 @@ _SHORT = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
 _SIGNS = {"\\": "\\", **{short[1]: character for character, short in _SHORT.items()}}
 
 
+STEERING = (
+    range(0x20),
+    range(0x7F, 0xA0),
+    (0x061C, 0x200E, 0x200F, 0x2028, 0x2029, 0xFEFF),
+    range(0x202A, 0x202F),
+    range(0x2066, 0x2070),
+    range(0xFFF9, 0xFFFC),
+    range(0xE0000, 0xE0080),
+)
+"""C0, DEL and C1 controls, line and paragraph separators, signs of direction, annotations and tags: what a terminal could obey."""
+_SURROGATES = range(0xD800, 0xE000)
+
+
 def _steers(code: int) -> bool:
-    """C0, DEL and C1 controls, line and paragraph separators, bidirectional controls, tag characters, lone surrogates."""
-    return (
-        code < 0x20
-        or 0x7F <= code <= 0x9F
-        or code in (0x061C, 0x200E, 0x200F, 0x2028, 0x2029, 0xFEFF)
-        or 0x202A <= code <= 0x202E
-        or 0x2066 <= code <= 0x206F
-        or 0xD800 <= code <= 0xDFFF
-        or 0xE0000 <= code <= 0xE007F
-        or 0xFFF9 <= code <= 0xFFFB
-    )
+    return code in _SURROGATES or any(code in some for some in STEERING)
 
 
 def _shown(character: str) -> str:

@@ -161,7 +161,7 @@ class _World:
         beside = (("person", "show", "--", self.people[0]), ("check", f"--draft={deck.text()}", f"--to={deck.name()}"))
         for words in (*_VIEWS, *_PAGES, *beside):
             for width in (80, 40):
-                records = "\n\t" if words[0] == "completion" else "\n"
+                records = "\n\t" if words[0] in ("completion", "export") else "\n"  # what stands in a cell stays
                 plain = self.need(*words, width=width, today=_LATER, besides=records)
                 coloured = self.need(*words, width=width, today=_LATER, colour=True, besides=records)
                 if words[0] != "config" and uncoloured(coloured.out) != uncoloured(plain.out):  # the config says what colours there are

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from math import isfinite
 
+from promisectl.escaping import STEERING
 from promisectl.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
-_ESCAPED = {code: f"\\u{code:04x}" for code in range(0x20)}
+
+_PLANE = 0x10000  # characters, beyond which one is two halves
+
+
+def _unit(code: int) -> str:
+    """A character as JSON escapes it, one beyond the first plane as two halves."""
+    halves = (code,) if code < _PLANE else (0xD7C0 + (code >> 10), 0xDC00 + (code & 0x3FF))
+    return "".join(f"\\u{half:04x}" for half in halves)
+
+
+# Many of them are legal in JSON, but a terminal would obey them.
+_ESCAPED = {code: _unit(code) for some in STEERING for code in some}
 _ESCAPED |= {ord(letter): f"\\{sign}" for letter, sign in zip('"\\\n\r\t\b\f', '"\\nrtbf', strict=True)}
-# DEL and C1 controls, line separators and direction marks are legal in JSON, but a terminal would obey them.
-_ESCAPED |= {
-    code: f"\\u{code:04x}"
-    for code in (*range(0x7F, 0xA0), 0x061C, 0x200E, 0x200F, 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x2070), 0xFEFF)
-}
-_ESCAPED |= {code: "".join(f"\\u{half:04x}" for half in (0xDB40, 0xDC00 + code - 0xE0000)) for code in range(0xE0000, 0xE0080)}
 _NAMED = {None: "null", True: "true", False: "false"}
 
 
