@@ -74,8 +74,8 @@ def _run(names: list[str], size: Size, *, mutants: bool) -> Iterator[Ran]:
                 if not one.holds:
                     progress.console.print(*(one.found.faults[:20] or ["No fault was found."]), sep="\n", markup=False, style="red")
                 else:
-                    first = f": {one.found.faults[0]}" if mutant else ""
-                    progress.console.print(f"{name} {mutant or ''} {one.seconds:.1f} s{first[:400]}", markup=False, style="dim")
+                    told = f": {one.found.faults[0]}"[:400] if mutant else f", {figures.counted(one)}"
+                    progress.console.print(f"{name} {mutant or ''} {one.seconds:.1f} s{told}", markup=False, style="dim")
                 yield one
 
 

@@ -22,10 +22,14 @@ def table(ran: Sequence["Ran"], *, whole: bool) -> str:
         if not one.mutant:
             mutants = [other for other in ran if other.name == one.name and other.mutant]
             found = "; ".join(f"{other.mutant}{'' if other.holds else ' NOT FOUND'}" for other in mutants)
-            figures = f": {one.found.figures}" if one.found.figures else ""
-            counts = f"{one.found.tried:,} {one.proof.counts}{figures}"
-            rows.append(f"| {one.proof.says[0].upper()}{one.proof.says[1:]} | {counts} | {len(one.found.faults)} | {found or '–'} |")
+            rows.append(f"| {one.proof.says[0].upper()}{one.proof.says[1:]} | {counted(one)} | {len(one.found.faults)} | {found or '–'} |")
     return "\n".join((head, "", _MUTANTS, "", *rows))
+
+
+def counted(ran: "Ran") -> str:
+    """How much was tried."""
+    figures = f": {ran.found.figures}" if ran.found.figures else ""
+    return f"{ran.found.tried:,} {ran.proof.counts}{figures}"
 
 
 def write(file: Path, table: str) -> None:
