@@ -20,10 +20,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests import written
+from tests.bench.timed import NOTHING, PROGRAM
 
 HEADING = "Many"
-_SCRIPT = os.path.join(os.path.dirname(sys.executable), "promisectl")
-_PROGRAM = [_SCRIPT] if os.path.exists(_SCRIPT) else [sys.executable, "-m", "promisectl"]
 _COUNTS = (1, 1_000, 5_000)
 _MOVES, _IMPORTED = 3_000, 30_000  # the rates to reach, a second
 _PEOPLE = 40
@@ -97,7 +96,7 @@ class _Bench:
         run(counts[0])
         alone = run(counts[0])
         for count in counts:
-            self._nothings.append(self._taken([sys.executable, "-c", "pass"]))
+            self._nothings.append(self._taken(NOTHING))
             taken = run(count)
             rate = (count - 1) / (taken.seconds - alone.seconds) if count > 1 and taken.seconds > alone.seconds else None
             shown = f"{rate:,.0f} | {goal:,} | {(taken.busy - alone.busy) / (count - 1) * 1e6:,.0f}" if rate else " | | "
@@ -109,12 +108,12 @@ class _Bench:
         """A ledger that so many promises were imported into."""
         path = os.path.join(self._home, f"ledger-{count}.db")
         if not os.path.exists(path):
-            self._taken([*_PROGRAM, "--ledger", path, "import", self._file("promises.csv", _csv(count)), "-q"])
+            self._taken([*PROGRAM, "--ledger", path, "import", self._file("promises.csv", _csv(count)), "-q"])
         return path
 
     def _exported(self, count: int, form: Sequence[str]) -> str:
         path = os.path.join(self._home, f"{'-'.join(form)}-{count}")
-        self._taken([*_PROGRAM, "--ledger", self._imported(count), "export", "--format", *form, "-o", path])
+        self._taken([*PROGRAM, "--ledger", self._imported(count), "export", "--format", *form, "-o", path])
         return path
 
     def _file(self, name: str, text: str) -> str:
@@ -130,7 +129,7 @@ class _Bench:
             os.unlink(copy)
         if ledger:
             shutil.copyfile(ledger, copy)
-        return self._taken([*_PROGRAM, "--ledger", copy, *words], given)
+        return self._taken([*PROGRAM, "--ledger", copy, *words], given)
 
     def _taken(self, words: Sequence[str], given: str = os.devnull) -> Taken:
         with open(given, "rb") as stdin, open(os.devnull, "wb") as nowhere:

@@ -22,12 +22,10 @@ from typing import NamedTuple
 
 from tests import written
 from tests.bench import ledgers
+from tests.bench.timed import NOTHING, PROGRAM
 
 HEADING = "Growing"
 
-_SCRIPT = os.path.join(os.path.dirname(sys.executable), "promisectl")
-_PROGRAM = [_SCRIPT] if os.path.exists(_SCRIPT) else [sys.executable, "-m", "promisectl"]
-_PASS = [sys.executable, "-c", "pass"]
 _FLAT_TIME, _FLAT_MEMORY, _SEARCH = 1.2, 1.3, 30.0
 _LONG = 5  # seconds, from which on one pair has to do
 
@@ -139,7 +137,7 @@ def _measured(name: str, words: str, path: str, runs: int, *, cpu: bool) -> _Med
         _run(first, environ, cpu=cpu)
     pairs = []
     for command in commands:
-        pairs.append((_run(_PASS, environ, cpu=cpu), _run(command, environ, cpu=cpu)))
+        pairs.append((_run(NOTHING, environ, cpu=cpu), _run(command, environ, cpu=cpu)))
         if pairs[-1][1].seconds > _LONG:
             break
     ratio = statistics.median(taken.seconds / nothing.seconds for nothing, taken in pairs)
@@ -163,11 +161,11 @@ def _command(name: str, words: str, path: str, open_ones: Iterator[str]) -> list
     if name == _SQLITE:
         return [shutil.which("sqlite3") or "sqlite3", "-csv", "-header", "-readonly", path, "SELECT * FROM promises"]
     said = [next(open_ones) if word == "OWED" else word for word in words.split(" ")] if words else []
-    return [*_PROGRAM, *said]
+    return [*PROGRAM, *said]
 
 
 def _active(environ: dict[str, str]) -> list[str]:
-    rows = subprocess.run([*_PROGRAM, "owe", "--csv"], env=environ, check=True, capture_output=True, text=True).stdout
+    rows = subprocess.run([*PROGRAM, "owe", "--csv"], env=environ, check=True, capture_output=True, text=True).stdout
     return [row["id"] for row in csv.DictReader(rows.splitlines()) if row["state"] == "active" and row["direction"] == "owe"]
 
 

@@ -20,11 +20,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests import written
+from tests.bench.timed import NOTHING, PROGRAM
 
 HEADING = "Start"
-_SCRIPT = os.path.join(os.path.dirname(sys.executable), "promisectl")
-_PROGRAM = [_SCRIPT] if os.path.exists(_SCRIPT) else [sys.executable, "-m", "promisectl"]
-_NOTHING = [sys.executable, "-c", "pass"]
 _ROWS = 12  # of the table
 _DEAREST = 10
 _LOOKS = 7  # at the imports of a command: the least time of each is what it costs
@@ -104,7 +102,7 @@ def _measured(case: Case, environ: Mapping[str, str], runs: int) -> tuple[float,
     ratios, times = [], []
     for _ in range(runs):
         words = _words(case)
-        nothing = _timed(lambda: subprocess.run(_NOTHING, env=environ, check=True))
+        nothing = _timed(lambda: subprocess.run(NOTHING, env=environ, check=True))
         taken = _timed(lambda words=words: run(words, environ))
         ratios.append(taken / nothing)
         times.append(taken * 1000)
@@ -122,12 +120,12 @@ def _timed(run: Callable[[], object]) -> float:
 
 
 def _piped(words: Sequence[str], environ: Mapping[str, str]) -> None:
-    subprocess.run([*_PROGRAM, *words], env=environ, check=True, capture_output=True)
+    subprocess.run([*PROGRAM, *words], env=environ, check=True, capture_output=True)
 
 
 def _at_a_terminal(words: Sequence[str], environ: Mapping[str, str]) -> None:
     controller, terminal = pty.openpty()
-    with subprocess.Popen([*_PROGRAM, *words], env=environ, stdin=terminal, stdout=terminal, stderr=terminal) as process:
+    with subprocess.Popen([*PROGRAM, *words], env=environ, stdin=terminal, stdout=terminal, stderr=terminal) as process:
         os.close(terminal)
         while _read(controller):
             pass
@@ -145,7 +143,7 @@ def _read(controller: int) -> bytes:
 
 def _dearest(case: Case, environ: Mapping[str, str]) -> list[str]:
     """The modules that take the longest to import, each without what it imports, in microseconds."""
-    before, least = set(_imported(_NOTHING, environ)), dict[str, int]()
+    before, least = set(_imported(NOTHING, environ)), dict[str, int]()
     program = [sys.executable, "-m", "promisectl"]
     for _ in range(_LOOKS):
         for name, taken in _imported([*program, *_words(case)], environ).items():

@@ -23,6 +23,8 @@ os.write(report, f"{time.perf_counter() - begun} {used.ru_maxrss} {os.waitstatus
 """
 _KIBIBYTES = 1024 if sys.platform == "darwin" else 1  # how many of its units are one: elsewhere it counts in them
 NOTHING = (sys.executable, "-c", "pass")
+_SCRIPT = os.path.join(os.path.dirname(sys.executable), "promisectl")
+PROGRAM = (_SCRIPT,) if os.path.exists(_SCRIPT) else (sys.executable, "-m", "promisectl")
 
 
 class Asked(NamedTuple):
