@@ -96,7 +96,8 @@ def _wrongly_said(plan: Plan, ran: Ran) -> Iterator[str]:
 def _asked_for(ran: Ran) -> bool:
     """Whether what is refused is a file that is to be imported, or what an editor left, which is a matter of what was asked for."""
     refused = "~/files/" in ran.stderr and "can't be read: " in ran.stderr
-    return ran.code == _ASKED and (refused or "What you typed is kept: " in ran.stderr)
+    edited = "What you typed is kept: " in ran.stderr or "so nothing was changed." in ran.stderr
+    return ran.code == _ASKED and (refused or edited)
 
 
 # Limits of the system, instead of single calls

@@ -143,12 +143,20 @@ def rows(env: Env, source: Source) -> Iterator[Row]:
 
 def watched(env: Env, source: Source) -> Iterator[str]:
     """Its lines; at a terminal a bar shows how far a long file is."""
-    size = os.fstat(source.file.fileno()).st_size
-    if size < _LONG or not env.watched:
+    size = _size(source) if env.watched else 0
+    if size < _LONG:
         return lines(source)
     from promisectl.rendering import progress
 
     return progress.shown(env.stderr(), lines(source), size, lambda line: len(line.encode(errors="replace")))
+
+
+def _size(source: Source) -> int:
+    """How long the file is; 0 where that can't be told, which only costs the bar."""
+    try:
+        return os.fstat(source.file.fileno()).st_size
+    except OSError:
+        return 0
 
 
 def counted(env: Env, things: Iterable[T], number: int) -> Iterator[T]:
