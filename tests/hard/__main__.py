@@ -4,6 +4,7 @@ Without --all a sample of each is run. With --write FILE the table goes into a M
 """
 
 import argparse
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -41,6 +42,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("--no-mutants", action="store_true", help="the program alone")
     parser.add_argument("--write", metavar="FILE", type=Path, help="put the table into a Markdown file, under “Figures”")
     asked = parser.parse_args(words)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background it may be ignored, by all that is started here, too
     size = WHOLE if asked.all else SAMPLE
     ran = list(_run(asked.names or PROOFS, size, mutants=not asked.no_mutants))
     table = figures.table(ran, whole=asked.all)
