@@ -127,7 +127,8 @@ def test_what_is_tested_elsewhere_is_said_and_tested_there() -> None:
     assert [piece for piece, place in ELSEWHERE.items() if piece not in (tests / place).read_text(encoding="utf-8")] == []
 
 
-def test_no_two_errors_have_one_name() -> None:
+def test_every_room_of_errors_is_looked_into_and_no_two_have_one_name() -> None:
+    assert {file.stem for file in ROOM.glob("[!_]*.py")} == set(errors._ROOMS)
     names = [
         one.name for file in ROOM.glob("*.py") for one in ast.parse(file.read_text(encoding="utf-8")).body if isinstance(one, ast.ClassDef)
     ]

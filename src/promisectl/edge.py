@@ -90,10 +90,10 @@ def _ask_typer(words: Sequence[str]) -> int:
     from promisectl.cli import aliases
     from promisectl.cli.app import build
     from promisectl.commands.run import run
-    from promisectl.escaping import is_text
+    from promisectl.escaping import can_be_kept
 
     _signal.signal(_signal.SIGINT, _signal.default_int_handler)
-    if not all(is_text(word) and "\0" not in word for word in words):
+    if not all(map(can_be_kept, words)):
         raise errors.NotUnicode
     try:
         program = get_command(build(words, aliases.listed(words, os.environ)))

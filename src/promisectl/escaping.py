@@ -46,6 +46,11 @@ def is_text(value: str) -> bool:
     return True
 
 
+def can_be_kept(value: str) -> bool:
+    """Whether a text can be handed on and stored as it is: every character is one, and none is NUL, where others would see its end."""
+    return "\0" not in value and is_text(value)
+
+
 def safe(value: str) -> str:
     """The text with every steering character shown as an escape; all else as it is."""
     if value.isprintable():  # what steers never is

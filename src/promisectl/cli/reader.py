@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from promisectl.commands.run import FORMS
 from promisectl.compiled.argv import BEFORE, COMMANDS, GROUPS, Spelled
-from promisectl.escaping import is_text
+from promisectl.escaping import can_be_kept
 from promisectl.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def read(words: Sequence[str]) -> Call | None:
 
 
 def _call(words: list[str]) -> Call:
-    if not all(is_text(word) and "\0" not in word for word in words):
+    if not all(map(can_be_kept, words)):
         raise _Unsure
     rest = words[::-1]  # the next word is the last, which is cheap to take away
     before: dict[str, object] = {}

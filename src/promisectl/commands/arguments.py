@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from promisectl import errors
 from promisectl.domain import civil, limits
-from promisectl.escaping import is_text
+from promisectl.escaping import can_be_kept
 from promisectl.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def text(name: str, value: str | None, *, limit: int = limits.TEXT) -> str | Non
         raise errors.TextTooLong(name, len(value), limit)
     if not value.strip():
         raise errors.EmptyText(name)
-    if not is_text(value) or "\0" in value:
+    if not can_be_kept(value):
         raise errors.NotUnicode
     return value
 

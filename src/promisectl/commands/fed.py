@@ -8,7 +8,7 @@ from bisect import bisect
 from promisectl import errors
 from promisectl.commands.make import Wanted
 from promisectl.domain.people import is_me
-from promisectl.escaping import is_text
+from promisectl.escaping import can_be_kept
 from promisectl.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def _fits(key: str, value: Any) -> bool:
     if key in _NUMBERS and isinstance(value, int):
         return not isinstance(value, bool)
     texts = value if key in _LISTS and isinstance(value, list) else [value]
-    return all(isinstance(one, str) and is_text(one) and "\0" not in one for one in texts)
+    return all(isinstance(one, str) and can_be_kept(one) for one in texts)
 
 
 def _kind(key: str) -> str:

@@ -20,11 +20,10 @@ if TYPE_CHECKING:
     from promisectl.errors.finding import *
     from promisectl.errors.ledger import *
     from promisectl.errors.moves import *
-    from promisectl.errors.streams import *
     from promisectl.errors.words import *
 
 INTERRUPTED = 130  # as a shell counts Ctrl-C
-_ROOMS = ("data", "dates", "editing", "files", "finding", "ledger", "moves", "streams", "words")
+_ROOMS = ("data", "dates", "editing", "files", "finding", "ledger", "moves", "words")
 
 
 class Problem(Exception):

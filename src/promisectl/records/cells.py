@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from promisectl import errors
 from promisectl.domain import civil, dates, limits
-from promisectl.escaping import is_text
+from promisectl.escaping import can_be_kept
 from promisectl.light import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def _instant(value: str) -> datetime | None:
 
 
 def _kept(value: str, name: str) -> str:
-    if "\0" in value or not (value.isascii() or is_text(value)):
+    if not can_be_kept(value):
         raise errors.BadRecord("there are signs in it that are no text", name)
     return value
 
