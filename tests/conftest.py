@@ -20,7 +20,8 @@ _NEED_ALL = bool(os.environ.get("PROMISECTL_TESTS_NEED_ALL"))  # looked up now: 
 
 settings.register_profile("ci", derandomize=True, max_examples=50, deadline=None, print_blob=False)
 settings.register_profile("long", max_examples=20_000, deadline=None)
-signal.signal(signal.SIGINT, signal.default_int_handler)  # who starts the tests in the background may have Ctrl-C ignored by all below
+signal.signal(signal.SIGINT, signal.default_int_handler)  # who starts the tests in the background may have signals ignored by all below
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 LONG = os.environ.get("PROMISECTL_LONG") == "1"
 """Whether as much as possible is to be tried, however long it takes."""
 settings.load_profile("long" if LONG else "ci")

@@ -42,7 +42,8 @@ def main(words: list[str]) -> int:
     parser.add_argument("--no-mutants", action="store_true", help="the program alone")
     parser.add_argument("--write", metavar="FILE", type=Path, help="put the table into a Markdown file, under “Figures”")
     asked = parser.parse_args(words)
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background it may be ignored, by all that is started here, too
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background they may be ignored, by all that is started here, too
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     size = WHOLE if asked.all else SAMPLE
     ran = list(_run(asked.names or PROOFS, size, mutants=not asked.no_mutants))
     table = figures.table(ran, whole=asked.all)
