@@ -176,9 +176,12 @@ class Env:
 
     def write(self, pieces: Iterable[str]) -> None:
         """Write data to stdout as it comes."""
+        write = self.stdout().write
         for piece in pieces:
-            with self.heard():
-                self.stdout().write(piece)
+            try:
+                write(piece)
+            except OSError as error:
+                raise _unheard(error) from error
 
     def write_records(self, pieces: Iterable[str]) -> None:
         """Records as they come: whole in a pipe or a file, escaped where they would steer a terminal."""
@@ -269,10 +272,8 @@ class Env:
         """Around whatever writes data to stdout: raises Unheard when it is full; a closed pipe stays BrokenPipeError."""
         try:
             yield
-        except BrokenPipeError:
-            raise
         except OSError as error:
-            raise errors.Unheard(error.strerror or str(error)) from error
+            raise _unheard(error) from error
 
     def stdin(self) -> IO[str]:
         """The stream for data that is handed in."""
@@ -302,6 +303,11 @@ class _Page(io.StringIO):
 
 def _harmless(piece: str) -> str:
     return "".join(letter if letter in "\t\n" else safe(letter) for letter in piece.replace("\r\n", "\n"))
+
+
+def _unheard(error: OSError) -> Exception:
+    """What is wrong with stdout: a closed pipe is no news, it stays as it is."""
+    return error if isinstance(error, BrokenPipeError) else errors.Unheard(error.strerror or str(error))
 
 
 def _now(today: str | None, zone: str) -> datetime:
