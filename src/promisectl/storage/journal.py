@@ -111,7 +111,7 @@ class Journal:
 
         They are held against the row as it stands, so that a move puts right what somebody has changed there.
         """
-        there = dict(self._db.execute(sql.ROW_OF_PROMISE, {"id": promise.id}).fetchone())
+        there = codec.named(self._db.execute(sql.ROW_OF_PROMISE, {"id": promise.id}).fetchone())
         changed = {name: value for name, value in codec.columns_of(promise).items() if name not in there or value != there[name]}
         if changed:
             columns = ", ".join(f"{name} = :{name}" for name in changed)

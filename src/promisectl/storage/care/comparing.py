@@ -108,12 +108,12 @@ class _Comparison:
         self._acts.add(f"act {row['number']}{about(row)} says what no command says")
         return None
 
-    def _compare(self, number: int, row: Row | None, promise: Promise, troubles: Troubles) -> None:
+    def _compare(self, number: int, row: sqlite3.Row | None, promise: Promise, troubles: Troubles) -> None:
         columns = {**codec.columns_of(promise), "id": number}
         if row is None:
             troubles.add(f"#{number} is missing")
-        elif dict(row) != columns:
-            differ = (_difference(name, row[name], columns[name]) for name in row.keys() if row[name] != columns[name])  # noqa: SIM118 (a Row)
+        elif (there := codec.named(row)) != columns:
+            differ = (_difference(name, value, columns[name]) for name, value in there.items() if value != columns[name])
             troubles.add(f"#{number}: {', '.join(differ)}")
 
     # People
