@@ -166,6 +166,18 @@ def test_rows_that_differ_are_told_again(filled: Program) -> None:
     assert filled.ok("make", "One more", "--to", "me", "-q") == "3\n"
 
 
+@pytest.mark.parametrize("words", [["note", "1", "x"], ["complete", "1"], ["undo"]], ids=" ".join)
+def test_a_move_on_what_is_gone_is_refused_with_the_way_out(filled: Program, words: list[str]) -> None:
+    changed(filled, "DELETE FROM promise", "DELETE FROM person")
+    before = filled.ledger.read_bytes()
+    done = filled(*words)
+    assert (done.stdout, done.code) == ("", 5)
+    assert done.stderr.endswith("is damaged: acts are about a promise or a person whose row is gone. What to do is told by: doctor.\n")
+    assert filled.ledger.read_bytes() == before
+    assert filled("doctor", "--rebuild").code == 0
+    assert filled(*words).code == 0
+
+
 def test_acts_that_differ_need_a_backup(filled: Program) -> None:
     older = kept(filled)
     changed(filled, "UPDATE act SET body = replace(body, 'slip', 'slap') WHERE verb = 'bump'")

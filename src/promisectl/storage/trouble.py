@@ -28,6 +28,8 @@ def of_sqlite(path: str, error: sqlite3.Error) -> errors.LedgerTrouble | None:
     code: int = getattr(error, "sqlite_errorcode", 0)
     if code & 0xFF in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
         return errors.Damaged(path, "is damaged, or no ledger at all")
+    if code == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+        return errors.NotWhole(path, "acts are about a promise or a person whose row is gone")
     if not isinstance(error, sqlite3.OperationalError):
         return None
     if code == sqlite3.SQLITE_ERROR and any(words in str(error) for words in _LACKING):
