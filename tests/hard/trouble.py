@@ -19,7 +19,7 @@ from tests.hard.scenes import Scene
 _DONE, _ASKED, _REFUSED, _RECORDED = 0, 2, 5, 7
 _SENTENCE = re.compile(r"promisectl: .*(\.|'| What you typed is kept: \S+)")
 _WAY_OUT = re.compile(r"\b(See|Try|Free|Keep|Choose|Restore|says|meant|see|try|move it away|name another|choose|told by)\b")
-_EITHER = "may be recorded or not"
+_EITHER = re.compile(r"may be (recorded|restored) or not")
 
 _NAMES = "link", "mkdir", "rename", "unlink"
 _ONCE = {
@@ -72,7 +72,7 @@ def _trace(plan: Plan, place: int, blow: Blow) -> list[str]:
 def judged(plan: Plan, ran: Ran, *, view: bool, either: bool) -> list[str]:
     """What is wrong with what a run said, measured by what is there: nothing."""
     faults = list(_wrongly_said(plan, ran))
-    uncertain = either and _EITHER in ran.stderr
+    uncertain = either and _EITHER.search(ran.stderr)
     looked = aftermath.looked(plan, view=view, answered=ran.code in (_DONE, _RECORDED) and not uncertain)
     if ran.code in (_ASKED, _REFUSED) and not looked.old:
         faults.append(f"it was refused, and yet it is there: {ran.stderr.strip()}")

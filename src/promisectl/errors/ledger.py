@@ -144,13 +144,18 @@ class Unconfirmed(Problem):
 
 
 class Uncertain(Problem):
-    """The disk failed while a move was recorded, and can't be asked either whether it was."""
+    """The disk failed while a move was recorded or a backup restored, and can't be asked either whether it was.
+
+    `kept` is where what was there is kept; empty where nothing was.
+    """
 
     code = "ledger"
     exit_code = 7
 
-    def __init__(self, path: str, why: str) -> None:
+    def __init__(self, path: str, why: str, what: str = "the move was being recorded", look: str = "log", kept: str = "") -> None:
+        done = what.rpartition(" ")[2]
+        safe = f" What was there is in {kept}." if kept else ""
         super().__init__(
-            f"{path} failed while the move was being recorded ({why}), and can't be read now, so it may be recorded or not. "
-            "When it can be read again, see: log."
+            f"{path} failed while {what} ({why}), and can't be read now, so it may be {done} or not.{safe} "
+            f"When it can be read again, see: {look}."
         )

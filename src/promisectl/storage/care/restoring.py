@@ -168,7 +168,10 @@ def _fill(source: Source, place: Place, found: There, *, asked: bool) -> Restore
             source.copy(place.path, db)
             source.check(place.path, db, done.where)
         except sqlite3.Error as error:
-            if _copied(source, db, before):
+            copied = _copied(source, db, before)
+            if copied is None:
+                raise errors.Uncertain(place.path, str(error), "the backup was being restored", "doctor", done.where) from error
+            if copied:
                 raise errors.Unconfirmed(place.path, str(error), *_DONE) from error
             raise errors.NotRestored(place.path, str(error), done.where) from error
         except KeyboardInterrupt:
@@ -207,12 +210,15 @@ def _changes(db: sqlite3.Connection) -> int:
     return int(db.execute("PRAGMA schema_version").fetchone()[0])
 
 
-def _copied(source: Source, db: sqlite3.Connection, before: int) -> bool:
-    """Whether a copy that failed had come to its end all the same: what was there before can look like it, but was not counted up."""
+def _copied(source: Source, db: sqlite3.Connection, before: int) -> bool | None:
+    """Whether a copy that failed had come to its end all the same, and None if that can't be told.
+
+    What was there before can look like it, but was not counted up.
+    """
     try:
         return _changes(db) != before and source.is_in(db)
     except sqlite3.Error:
-        return False
+        return None
 
 
 # Nothing there, or nothing that can be opened

@@ -38,15 +38,10 @@ class Source(NamedTuple):
         return extent.of(db) == self.holds
 
     def check(self, path: str, db: sqlite3.Connection, kept: str) -> None:
-        """Raises NotRestored unless what is there now is what was copied; what was there before is `kept`."""
-        why = "what is there now is not what was copied"
-        try:
-            with opening.interruptible(db):
-                if self.is_in(db) and db.execute("PRAGMA integrity_check").fetchall()[0][0] == "ok":
-                    return
-        except sqlite3.Error as error:
-            why = str(error)
-        raise errors.NotRestored(path, why, kept)
+        """Raises NotRestored unless what is there now is what was copied; what was there before is `kept`. Raises what SQLite raises."""
+        with opening.interruptible(db):
+            if not self.is_in(db) or db.execute("PRAGMA integrity_check").fetchall()[0][0] != "ok":
+                raise errors.NotRestored(path, "what is there now is not what was copied", kept)
 
 
 class _Waiting:
