@@ -2,7 +2,8 @@
 
 Each tool lists what is open, adds one item, finishes one and exports all of them, its output into a pipe, in a home of its own. Every
 command is run in turn with `python -c pass`, A B A B …, and the median of the ratios is what is printed; only ratios of one run can be
-compared. That a list names all that is open, and an export everything, is looked at: a tool that does less is said to fail.
+compared. That a list names all that is open, an export everything, and that the list is another when an item is added or finished (among
+the fewest items, as every look takes time), is looked at: a tool that does less is said to fail.
 
 What is not on this machine is installed: Debian's packages by apt-get, PyPI's into an environment in --cache. With --write FILE the
 table goes into a Markdown page, under its heading “Beside others”, and --json FILE keeps the figures for `python -m tests.bench.chart`.
@@ -188,8 +189,11 @@ def _case(one: tools.Tool, act: str, size: int, runs: int, environ: dict[str, st
         return case._replace(said="–")
     numbers = iter(range(size + 1, size + 100) if act == "add" else range(100))
     try:
+        before = _listed(one, environ) if size <= SIZES[0] else None
         first = timed.run(asks(next(numbers)), environ, one.home, LIMIT)
         _whole(one, act, size, first)
+        if before is not None:
+            _changed(one, act, _listed(one, environ) - before)
         pairs = max(1, min(runs, int(_AT_MOST / first.seconds)))
         found = timed.beside_nothing((asks(number) for number, _ in zip(numbers, range(pairs), strict=False)), environ, one.home, LIMIT)
     except timed.Over:
@@ -204,9 +208,23 @@ def _whole(one: tools.Tool, act: str, size: int, ran: timed.Ran) -> None:
     """Look at what came out: all that is open, or everything. Raises Failed."""
     still = tools.opened(size)
     due = {"list": still, "export": size if one.exports_open else size - still}.get(act)
-    found = len(set(re.findall(rb"N\d{7}", ran.out)))
-    if due is not None and found != due:
-        raise timed.Failed(f"{found} items came out, and not {due}")
+    if due is not None and _named(ran) != due:
+        raise timed.Failed(f"{_named(ran)} items came out, and not {due}")
+
+
+def _changed(one: tools.Tool, act: str, more: int) -> None:
+    """Look at how many more items are open. Raises Failed."""
+    if more != one.changes[act]:
+        raise timed.Failed(f"{more:+} items are open, and not {one.changes[act]:+}")
+
+
+def _listed(one: tools.Tool, environ: dict[str, str]) -> int:
+    return _named(timed.run(one.ask(*one.list()), environ, one.home, _READY))
+
+
+def _named(ran: timed.Ran) -> int:
+    """How many items are named in what came out."""
+    return len(set(re.findall(rb"N\d{7}", ran.out)))
 
 
 def _progress(line: str) -> None:

@@ -8,7 +8,7 @@ import csv
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -63,7 +63,8 @@ class Tool:
     """A tool with a home of its own.
 
     It has the name that the tables give it, where it comes from, its program, the words that ask for its version, what has to be said
-    beside its figures, and whether its export has what is open too. An act that it does not know is None in `acts`.
+    beside its figures, whether its export has what is open too, and how many more items are open after an act (`changes`). An act that it
+    does not know is None in `acts`.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Tool:
     version: ClassVar[Sequence[str]] = ("--version",)
     notes: ClassVar[Sequence[str]] = ()
     exports_open: ClassVar[bool] = True
+    changes: ClassVar[Mapping[str, int]] = {"list": 0, "export": 0, "add": 1, "finish": -1}
 
     def __init__(self, program: str, home: Path, run: Callable[[Asked], Ran]) -> None:
         self.program, self.home, self._run = program, home, run
@@ -358,6 +360,7 @@ class Watson(Tool):
     name = "Watson"
     pypi = "td-watson"
     command = "watson"
+    changes: ClassVar[Mapping[str, int]] = {**Tool.changes, "finish": 0}
     notes = ("open are the frames of the last seven days, which is what its log shows; to finish is to stop the one that runs",)
 
     def fill(self, items: Sequence[Item]) -> None:
