@@ -49,7 +49,7 @@ def test_a_tool_that_does_less_is_said_to_fail_and_one_that_cannot_be_had_is_nam
         name, debian, command = "nowhere", "", "promisectl-nowhere"
 
     *_, measured = peers.measure((Forgetful, Nowhere), [ITEMS], 1, tmp_path)
-    assert {case.act: case.said for case in measured.cases} == {"list": "fails", "export": "", "add": "", "finish": "fails"}
+    assert {case.act: case.said for case in measured.cases} == {"list": "fails", "export": "", "add": "fails", "finish": "fails"}
     assert measured.missing == {"nowhere": "promisectl-nowhere is not there"}
     told = peers.tables(measured)
     assert "| forgetful | fails | – |" in told
