@@ -76,7 +76,7 @@ _LINE = re.compile(r"(\d+) +(\w+)\((.*)\) += (-?\w+)(.*)")
 _UNFINISHED = re.compile(r"(\d+) +(.*) <unfinished \.\.\.>")
 _RESUMED = re.compile(r"(\d+) +<\.\.\. \w+ resumed>(.*)")
 BIRTHS = {"clone", "clone3", "fork", "vfork"}
-_LONG = 60  # seconds
+_LONG = 600  # seconds, for what takes two where nothing else runs
 
 
 class Asked(NamedTuple):
@@ -232,6 +232,9 @@ class _Ends:
                 texts[end] += piece
                 if not piece:
                     waiting.discard(end)
+        if waiting:  # to close a terminal now would end the command with an error that it has not made
+            message = f"it had not ended after {_LONG} seconds"
+            raise TimeoutError(message)
         for end in {self._out, self._err, *((self._given,) if self._end else ())}:
             os.close(end)
         return texts[self._out].decode(errors="replace"), texts[self._err].decode(errors="replace")
