@@ -45,7 +45,8 @@ _FLAT = {
 }
 _LINEAR = {
     "list --all": "list --all",
-    "list --search": "list --all --search heating",
+    "--search, few found": "list --all --search 80168",
+    "--search, a ninth of all": "list --all --search heating",
     "export csv": "export --format csv",
     "export jsonl": "export --format jsonl",
     "export journal": "export --journal",
@@ -119,7 +120,7 @@ def _verdict(name: str, last: _Median, first: _Median, goal: str) -> str:
     if name == _SQLITE:
         return ""
     fine = last.ratio <= _FLAT_TIME * first.ratio if goal == "time" else last.memory <= _FLAT_MEMORY * first.memory
-    if name == "list --search":
+    if name == "--search, few found":
         fine = fine and last.ratio <= _SEARCH
     return "" if fine else f"more {goal} than it should"
 
