@@ -170,7 +170,7 @@ class _Comparison:
         if silent.count:
             yield silent.finding("commands", "", "commands are without their acts")
         else:
-            fine = f"{count:,} commands, with what was undone" if count != 1 else "1 command"
+            fine = f"{count:,} commands, each as its acts have it" if count != 1 else "1 command, as its acts have it"
             yield troubles.finding("commands", fine, "commands are not as their acts have them", Cure.REBUILD)
 
     # Keys
