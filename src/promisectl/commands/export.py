@@ -111,9 +111,7 @@ def _columns(words: str | None, kind: Kind, form: str) -> tuple[str, ...]:
     names = tuple(word.strip() for word in words.split(","))
     for place, name in enumerate(names):
         if name not in known:
-            from difflib import get_close_matches
-
-            raise errors.UnknownColumn(name, *get_close_matches(name, known, 1, 0))
+            raise errors.UnknownColumn("--columns", name, known)
         if name in names[:place]:
             raise errors.ColumnTwice(name)
     return names

@@ -74,7 +74,7 @@ def _names(pairs: Sequence[str]) -> dict[str, str]:
         theirs, sign, ours = pair.rpartition("=")
         if not sign or not theirs:
             raise errors.Contradiction(f"“{pair}” does not say which column is which field. Write it as: --map Task=outcome.")
-        names[theirs] = arguments.choice("--map", ours, ("", *incoming.FIELDS)) or ""
+        names[theirs] = _field("--map", ours) if ours else ""
     return names
 
 
@@ -84,8 +84,14 @@ def _alike(pairs: Sequence[str]) -> dict[str, str]:
     for field, sign, value in said:
         if not (sign and value):
             raise errors.Contradiction(f"“{field}” does not say what the field is for every record. Write it as: --set direction=owe.")
-        arguments.choice("--set", field, incoming.FIELDS)
-    return {field: value for field, _, value in said}
+    return {_field("--set", field): value for field, _, value in said}
+
+
+def _field(option: str, word: str) -> str:
+    """One of our fields. Raises UnknownColumn."""
+    if word not in incoming.FIELDS:
+        raise errors.UnknownColumn(option, word, incoming.FIELDS)
+    return word
 
 
 # Promises

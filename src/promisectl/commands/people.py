@@ -108,7 +108,7 @@ def alias(env: Env, name: str, other: str) -> None:
         wanted = domain.newcomer(other).handle
         taken = domain.exact(wanted, known)
         if taken:
-            raise errors.NameTaken(other, taken.handle)
+            raise errors.SameName(person.handle) if taken.id == person.id else errors.NameTaken(other, taken.handle)
         journal.about(person, PersonVerb.ALIAS, handle=wanted)
         return f"{wanted} means {person.name} ({person.handle}) from now on."
 

@@ -168,10 +168,9 @@ class _Mover:
         try:
             return self._journal.say(before, said)
         except errors.TooEarly as error:
-            earliest = words.moment(error.earliest, self._here)
             if error.earliest > self._env.now:
-                raise errors.ClockAhead(error.number, earliest) from None
-            raise errors.TooEarly(error.number, error.earliest, earliest) from None
+                raise errors.ClockAhead(error.number, words.moment(error.earliest, self._here)) from None
+            raise errors.TooEarly(error.number, error.earliest, error.dated, lambda moment: words.moment(moment, self._here)) from None
 
     def _name(self, person: int | None) -> str:
         if person not in self._names:

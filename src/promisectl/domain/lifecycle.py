@@ -160,9 +160,9 @@ def _moves(row: Transition) -> bool:
 def _check_time(promise: Promise, row: Transition, act: Act) -> None:
     earliest = promise.moved_at if _moves(row) else promise.made_at
     if act.at < earliest and act.verb is not Verb.NOTE:
-        raise errors.TooEarly(promise.id, earliest)
+        raise errors.TooEarly(promise.id, earliest, act.at)
     if act.verb in (Verb.RENEGE, Verb.TOLD) and act.told_at is not None and act.told_at < promise.made_at:
-        raise errors.TooEarly(promise.id, promise.made_at)
+        raise errors.TooEarly(promise.id, promise.made_at, act.told_at)
 
 
 def _check_change(promise: Promise, row: Transition, act: Act) -> None:

@@ -6,7 +6,7 @@ from promisectl.errors import Usage
 from promisectl.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
 
@@ -51,11 +51,9 @@ class DateAhead(Usage):
 class TooEarly(Usage):
     """A move dated before the newest one it builds on."""
 
-    def __init__(self, number: int, earliest: datetime, shown: str = "") -> None:
-        self.number = number
-        self.earliest = earliest
-        moment = shown or f"{earliest:%Y-%m-%d %H:%M} UTC"
-        super().__init__(f"#{number} has stood as it is since {moment}, so this can't be dated before. See: log {number}.")
+    def __init__(self, number: int, earliest: datetime, dated: datetime, shown: Callable[[datetime], str] = str) -> None:
+        self.number, self.earliest, self.dated = number, earliest, dated
+        super().__init__(f"#{number} has stood as it is since {shown(earliest)}, and {shown(dated)} is before that. See: log {number}.")
 
 
 class ClockAhead(Usage):

@@ -169,9 +169,11 @@ class IntoADirectory(Usage):
 class UnknownColumn(Usage):
     """A record has no field of that name."""
 
-    def __init__(self, name: str, near: str) -> None:
-        nearest = f"; the nearest is {near}" if name else ""
-        super().__init__(f"--columns does not know “{name}”{nearest}. All of them: guide records.")
+    def __init__(self, option: str, name: str, known: Sequence[str]) -> None:
+        from difflib import get_close_matches
+
+        nearest = f"; the nearest is {get_close_matches(name, known, 1, 0)[0]}" if name else ""
+        super().__init__(f"{option} does not know “{name}”{nearest}. All of them: guide records.")
 
 
 class ColumnTwice(Usage):

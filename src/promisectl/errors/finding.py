@@ -46,7 +46,7 @@ class NobodyYet(NotFound):
 
 
 class SameName(Usage):
-    """A renaming that changes nothing."""
+    """A new name, or an alias, that a person has already."""
 
     def __init__(self, handle: str) -> None:
         super().__init__(f"{handle} has that name already.")

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import ClassVar
 
+_NEAR = 0.7  # of what difflib takes for the same: a letter too few or too many, in a word of four
+
 
 class MissingWord(Usage):
     """A move that needs a reason, a text or a moment came without it."""
@@ -110,7 +112,11 @@ class BadChoice(Usage):
     """A word that is not among the known ones."""
 
     def __init__(self, option: str, word: str, choices: Sequence[str]) -> None:
-        super().__init__(f"{option} does not know “{word}”. Choose from {', '.join(choices)}.")
+        from difflib import get_close_matches
+
+        near = get_close_matches(word, choices, 1, _NEAR)
+        nearest = f"; the nearest is {near[0]}" if near else ""
+        super().__init__(f"{option} does not know “{word}”{nearest}. Choose from {', '.join(choices)}.")
 
 
 class BadCount(Usage):

@@ -23,6 +23,7 @@ _MARK = "\ufeff"
 _BLANKS = " \t\r\n"
 _DIGITS = 18
 _NAMED = 8  # columns that an error names
+_NEAR = 0.8  # of what difflib takes for the same: a column of theirs that is only spelled like a field is another
 
 
 class Row(NamedTuple):
@@ -91,10 +92,11 @@ def _which(unknown: Sequence[str]) -> str:
     from shlex import quote
 
     column = quoted(unknown[0])
-    near = next(iter(get_close_matches("_".join(column.casefold().split()), FIELDS, 1)), "outcome")
+    near = next(iter(get_close_matches("_".join(column.casefold().split()), FIELDS, 1, _NEAR)), "outcome")
     named = ", ".join(f"“{quoted(one)}”" for one in unknown[:_NAMED]) + (f" and {len(unknown) - _NAMED} more" if unknown[_NAMED:] else "")
     are = f"the columns {named} are no fields" if len(unknown) > 1 else f"the column {named} is no field"
-    return f"{are} here; say which field one is (--map {quote(f'{column}={near}')}) or leave it out (--map {quote(f'{column}=')})"
+    ways = f"say which field one is (--map {quote(f'{column}={near}')}; all of them: guide records)"
+    return f"{are} here; {ways} or leave it out (--map {quote(f'{column}=')})"
 
 
 # CSV
