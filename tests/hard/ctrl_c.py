@@ -4,6 +4,7 @@ import fcntl
 import os
 import pty
 import random
+import re
 import select
 import signal
 import statistics
@@ -35,6 +36,9 @@ _GIVE_UP = 15
 _PIPE = 1 << 16
 _STILL = 0.1  # seconds in which nothing comes
 _CROWD = 20_000
+_TOO_LATE = re.compile(
+    r"promisectl: The (move was recorded|backup was (made|restored)), but its answer could not be written out \(it was stopped"
+)
 
 
 class Stopped(NamedTuple):
@@ -188,7 +192,7 @@ def _faults(moment: Moment, one: Stopped, limit: float) -> Iterator[str]:
     if one.took - one.bare > limit:
         yield f"it took {one.took:.2f} s to end, and a bare process {one.bare:.2f} s"
     before_us = moment.really and "KeyboardInterrupt" in one.stderr and "/promisectl/" not in one.stderr  # Python had not come to us yet
-    too_late = one.code == errors.AnswerLost.exit_code and str(one.stderr).startswith("promisectl: The move was recorded")
+    too_late = one.code == errors.AnswerLost.exit_code and bool(_TOO_LATE.match(one.stderr))
     if one.code not in (errors.INTERRUPTED, -signal.SIGINT) and one.took < _GIVE_UP and not (before_us or too_late):
         yield f"it ended with {one.code}: {one.stderr[-300:]}"
     if "Traceback" in one.stderr and not before_us:

@@ -71,7 +71,7 @@ def test_a_commit_that_fails_is_not_called_done(filled: Program) -> None:
         db.execute("UPDATE promise SET replaces = 99")
         return "done"
 
-    with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY constraint failed"):
+    with pytest.raises(errors.NotWhole, match="row is gone"):
         ledger.write(str(filled.ledger), work)
     assert filled.ok("list") == "1\tdana\tSend Q3 numbers\t\tactive\t\n"
 

@@ -1,4 +1,4 @@
-"""What is kept before a command changes much: a backup, made under the same lock; of a command that is refused nothing is left."""
+"""What is kept before a command changes much: a backup, made under the same lock; of a command that is refused or stopped none is left."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from promisectl.env import Env
     from promisectl.storage.care.backups import Backup
 
-_REFUSED = (errors.Usage, errors.NotFound, errors.Ambiguous, errors.IllegalMove, errors.BadData)
+_NOTHING_DONE = (errors.Usage, errors.NotFound, errors.Ambiguous, errors.IllegalMove, errors.BadData, KeyboardInterrupt)
 
 
 @contextmanager
@@ -31,7 +31,7 @@ def before(env: Env) -> Iterator[Callable[[str], None]]:
 
     try:
         yield keep
-    except _REFUSED:
+    except _NOTHING_DONE:
         _forget(made)
         raise
     if made:

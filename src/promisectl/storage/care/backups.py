@@ -148,11 +148,15 @@ def make(path: str, target: str, *, force: bool = False) -> Backup:
         with _written(target):
             disk.sync(temporary)
             os.replace(temporary, target) if force else disk.give_name(temporary, target)
+            disk.sync(os.path.dirname(os.path.abspath(target)))
+    except KeyboardInterrupt:
+        with suppress(OSError):
+            if os.path.samefile(temporary, target):
+                forget(made)
+        raise
     finally:
         with suppress(OSError):
             os.unlink(temporary)
-    with _written(target):
-        disk.sync(os.path.dirname(os.path.abspath(target)))
     return made
 
 

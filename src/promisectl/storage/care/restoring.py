@@ -167,6 +167,8 @@ def _fill(source: Source, place: Place, found: There, *, asked: bool) -> Restore
         try:
             source.copy(place.path, db)
             source.check(place.path, db, done.where)
+            with too_late.recorded():
+                return done
         except sqlite3.Error as error:
             copied = _copied(source, db, before)
             if copied is None:
@@ -175,10 +177,12 @@ def _fill(source: Source, place: Place, found: There, *, asked: bool) -> Restore
                 raise errors.Unconfirmed(place.path, str(error), *_DONE) from error
             raise errors.NotRestored(place.path, str(error), done.where) from error
         except KeyboardInterrupt:
-            if _copied(source, db, before):
+            copied = _copied(source, db, before)
+            if copied:
                 too_late.complain()
+            if done.before and copied is False:
+                backups.forget(done.before)
             raise
-    return done
 
 
 def _locked(path: str) -> sqlite3.Connection:
