@@ -37,7 +37,7 @@ _PIPE = 1 << 16
 _STILL = 0.1  # seconds in which nothing comes
 _CROWD = 20_000
 _TOO_LATE = re.compile(
-    r"promisectl: The (move was recorded|backup was (made|restored)), but its answer could not be written out \(it was stopped"
+    r"(?m)^promisectl: The (move was recorded|backup was (made|restored)), but its answer could not be written out \(it was stopped"
 )
 
 
@@ -192,7 +192,7 @@ def _faults(moment: Moment, one: Stopped, limit: float) -> Iterator[str]:
     if one.took - one.bare > limit:
         yield f"it took {one.took:.2f} s to end, and a bare process {one.bare:.2f} s"
     before_us = moment.really and "KeyboardInterrupt" in one.stderr and "/promisectl/" not in one.stderr  # Python had not come to us yet
-    too_late = one.code == errors.AnswerLost.exit_code and bool(_TOO_LATE.match(one.stderr))
+    too_late = one.code == errors.AnswerLost.exit_code and bool(_TOO_LATE.search(one.stderr))
     if one.code not in (errors.INTERRUPTED, -signal.SIGINT) and one.took < _GIVE_UP and not (before_us or too_late):
         yield f"it ended with {one.code}: {one.stderr[-300:]}"
     if "Traceback" in one.stderr and not before_us:
@@ -203,7 +203,7 @@ def _faults(moment: Moment, one: Stopped, limit: float) -> Iterator[str]:
 
 def _interrupted(moment: Moment, part: float, mutant: str | None, limit: float) -> Stopped:
     with ledgers.home_with(moment.ready) as home, moment.meanwhile(home), tempfile.TemporaryFile() as err, _bare() as bare:
-        before = held(home)
+        before = _files(home)
         run, out = _started(moment, home, err, mutant)
         moment.when(run.pid, out, ledgers.place(home), part)
         began = time.monotonic()
@@ -221,9 +221,14 @@ def _interrupted(moment: Moment, part: float, mutant: str | None, limit: float) 
             run.wait(_GIVE_UP)
         os.close(out)
         err.seek(0)
-        after = held(home)
-        changed = [name for name in {**before, **after} if before.get(name, [])[-1:] != after.get(name, [])[-1:]]
+        after = _files(home)
+        changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
         return Stopped(taken, taken_bare, code, err.read().decode(errors="replace"), changed)
+
+
+def _files(home: Path) -> dict[str, bytes]:
+    """Every file and what is in it. A directory that was made and holds nothing changes nothing for anybody."""
+    return {name: one[-1] for name, one in held(home).items() if (home / name).is_file()}
 
 
 @contextmanager
