@@ -75,15 +75,23 @@ def find(promise: Promise | None, verb: Verb, side: Side) -> Transition | None:
 
 
 def _applies(row: Transition, promise: Promise | None, side: Side) -> bool:
-    if row.state is not (promise.state if promise else None) or not _holds(row.given, promise):
+    """Whether a row of the promise's state lets that side speak."""
+    if not _holds(row.given, promise):
         return False
     if promise is not None and side is not Side.BOOKKEEPER and (side is Side.SELF) is not (promise.direction is Direction.SELF):
         return False
-    if row.who in (Who.OTHER, Who.AUTHOR):
-        return promise is not None and promise.offered is not None and side is _part(promise, row.who)
-    if row.who is Who.EITHER:
-        return side in (Side.PROMISOR, Side.PROMISEE)
-    return side is (Side.BOOKKEEPER if row.who is Who.ME else Side(row.who.value))
+    if row.who in _SIDES:
+        return side in _SIDES[row.who]
+    return promise is not None and promise.offered is not None and side is _part(promise, row.who)
+
+
+_SIDES = {
+    Who.PROMISOR: (Side.PROMISOR,),
+    Who.PROMISEE: (Side.PROMISEE,),
+    Who.EITHER: (Side.PROMISOR, Side.PROMISEE),
+    Who.SELF: (Side.SELF,),
+    Who.ME: (Side.BOOKKEEPER,),
+}
 
 
 def _holds(given: Given, promise: Promise | None) -> bool:
@@ -101,7 +109,7 @@ def base(promise: Promise, verb: Verb) -> Revision:
 
 def open_verbs(promise: Promise) -> tuple[Verb, ...]:
     """Every verb that can be typed now as it is, in the order of the table; `partial` belongs to `complete` and is left out."""
-    rows = (row for row in TRANSITIONS if _applies(row, promise, speaker(promise, row.verb)))
+    rows = (row for row in TRANSITIONS if row.state is promise.state and _applies(row, promise, speaker(promise, row.verb)))
     return tuple(dict.fromkeys(row.verb for row in rows if row.verb is not Verb.PARTIAL))
 
 

@@ -127,10 +127,10 @@ def _capitals(name: str) -> str:
 
 def exact(name: str, people: Sequence[Person]) -> Person | None:
     """Whoever has that handle, alias or display name, in any case; None if there is nobody, Ambiguous if several share a display name."""
-    wanted = " ".join(name.split()).casefold()
+    wanted, handle = " ".join(name.split()).casefold(), _handle(name)
     here = [person for person in people if person.merged_into is None]
     for person in here:
-        if wanted.replace(" ", "-") in (person.handle.casefold(), *(alias.casefold() for alias in person.aliases)):
+        if handle == person.handle.casefold() or (person.aliases and handle in map(str.casefold, person.aliases)):
             return person
     named = [person for person in here if person.known and wanted in (person.name.casefold(), person.handle.casefold().replace("-", " "))]
     if len(named) > 1:
