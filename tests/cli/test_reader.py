@@ -135,6 +135,11 @@ def test_whatever_typer_calls_is_read_where_everything_is_in_its_place(words: li
     assert reader.read(words) == (calls[0] if calls else None)
 
 
+@pytest.mark.parametrize("name", [name for name in COMMANDS if " " in name])
+def test_two_words_are_two(name: str) -> None:
+    assert reader.read([name, "dana"]) is None
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_help_is_left_to_typer(name: str) -> None:
     assert reader.read([*name.split(), "--help"]) is None

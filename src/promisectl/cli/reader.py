@@ -38,10 +38,9 @@ def _call(words: list[str]) -> Call:
     before: dict[str, object] = {}
     while rest and rest[-1].startswith("-"):
         _take(rest, BEFORE, before)
-    name = rest.pop() if rest else "moves"
-    if name in GROUPS and rest:
-        name = f"{name} {rest.pop()}"
-    if name not in COMMANDS:
+    first = rest.pop() if rest else "moves"
+    name = f"{first} {rest.pop()}" if first in GROUPS and rest else first
+    if name not in COMMANDS or " " in first:
         raise _Unsure
     module, function, spelled, arguments, unsaid, shared = COMMANDS[name]
     said: dict[str, object] = {}
