@@ -9,6 +9,7 @@ import sqlite3
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ import pexpect
 import pytest
 
 from tests.cli.terminal import ended, terminal
-from tests.conftest import Program, Result
+from tests.conftest import Program, Result, remembered
 
 TWO = "direction,person,outcome,due\nowe,dana,Send the numbers,2026-11-27\nowed,Lee Öz,Fix the brake,\n"
 UID = "00000000-0000-4000-8000-00000000000{}"
@@ -841,6 +842,50 @@ def test_a_journal_says_only_what_commands_say(program: Program, wrong: dict[str
 def test_a_journal_put_together_by_somebody_else_is_one_too(program: Program) -> None:
     records = _journal(program)
     assert _forged(records) == "".join(json.dumps(record) + "\n" for record in records)
+
+
+@pytest.fixture
+@remembered
+def talkative(program: Program) -> Program:
+    """A ledger with a command of many acts, and with a long answer that was kept for its key."""
+    many = "".join(json.dumps({"outcome": f"Promise number {n}", "to": "dana", "why": "because " * 100}) + "\n" for n in range(1_500))
+    program.ok("make", "-", "--json", "--once", "all of them", piped=many)
+    program.ok("accept", *map(str, range(1, 1_501)), "-q")
+    return program
+
+
+def test_a_long_command_goes_on_on_lines_of_its_own(talkative: Program) -> None:
+    journal = talkative.ok("export", "--journal")
+    records = list(map(json.loads, journal.splitlines()))
+    assert max(map(len, journal.splitlines())) < 3 << 20
+    assert [record["entry"] for record in records[1:-1]] == [1, 1, 1, 1, 1, 2]
+    assert [set(record) for record in records[2:4]] == [{"entry", "acts", "once"}, {"entry", "once"}]
+    (talkative.home / "j.jsonl").write_text(journal, encoding="utf-8")
+    other = "--ledger", str(talkative.home / "other.db")
+    assert talkative.ok(*other, "import", str(talkative.home / "j.jsonl")) == "Imported the whole journal: 1,500 promises, 2 commands.\n"
+    for view in (("export", "--journal"), ("list", "--all", "--json"), ("log", "--json", "--limit", "5000")):
+        assert talkative.ok(*other, *view) == talkative.ok(*view)
+    talkative.ok(*other, "doctor")
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        lambda lines: [*lines[:2], *lines[3:]],
+        lambda lines: [*lines[:3], *lines[4:]],
+        lambda lines: [*lines[:4], lines[3], *lines[4:]],
+        lambda lines: [*lines[:2], lines[3], lines[2], *lines[4:]],
+        lambda lines: [*lines[:2], lines[6], *lines[2:6], *lines[7:]],
+        lambda lines: [lines[0], *lines[2:]],
+    ],
+    ids=["acts lost", "answers lost", "doubled", "swapped", "interrupted", "without a beginning"],
+)
+def test_a_long_command_that_is_not_as_it_was_is_refused(talkative: Program, forged: Callable[[list[str]], list[str]]) -> None:
+    lines = talkative.ok("export", "--journal").splitlines(keepends=True)
+    (talkative.home / "j.jsonl").write_text("".join(forged(lines)), encoding="utf-8")
+    result = talkative("--ledger", str(talkative.home / "other.db"), "import", str(talkative.home / "j.jsonl"))
+    assert (result.code, result.stderr.count("\n"), "Nothing was imported" in result.stderr) == (6, 1, True)
+    assert not (talkative.home / "other.db").exists()
 
 
 def test_a_journal_with_a_byte_order_mark_is_one(program: Program) -> None:

@@ -1,4 +1,4 @@
-"""The whole ledger as plain records, one for every command, and an empty ledger filled from them again, exactly as it was."""
+"""The whole ledger as plain records, command by command, and an empty ledger filled from them again, exactly as it was."""
 
 from __future__ import annotations
 
@@ -21,32 +21,73 @@ from promisectl.storage.instants import instant
 from promisectl.storage.reading import FEW, let_go
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
-    from typing import Any
+    from typing import Any, TypeVar
 
+    T = TypeVar("T")
     Record = dict[str, Any]
 
 _MOST = 10**9  # promises
 FORMAT = 1
 _SIGN = "promisectl"
 _FIELDS = {"entry", "command", "recorded_at", "once", "acts"}
+_FURTHER = {"entry", "once", "acts"}
+_PIECE = 1 << 20  # characters or a little more, where one record of a command is full
+_BESIDES = 300  # characters of an act besides its body
 _ACT = ("number", "promise", "person", "verb", "side", "by", "at", "recorded_at")
 
+_NO_COMMAND = "it is no command of a journal, or out of order"
 _NOT_TO_BE_STORED = (sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
 
 
 def records(db: sqlite3.Connection) -> Iterator[Record]:
-    """A head that says how much there is, then every command with its acts, in order, and an end with a hash over all of them."""
+    """A head that says how much there is, then every command with its acts, in order, and an end with a hash over all of them.
+
+    What does not fit into the first record of a command follows in others, which say no more than whose they are.
+    """
     commands, acts = db.execute(sql.EXTENT).fetchone()
     last = db.execute(sql.LAST_ACT).fetchone()
     head = {_SIGN: "journal", "format": FORMAT, "commands": commands, "acts": acts, "hash": last["hash"] if last else None}
     rows, sum_ = let_go(db, sql.WHOLE, {}, many=acts > FEW), _Sum()
     yield sum_.over(head)
     for _, group in groupby(rows, key=lambda row: row["entry"]):
-        said = list(group)
-        yield sum_.over(_entry(said[0]) | {"acts": [_act(row) for row in said]})
+        yield from map(sum_.over, _command(group))
     yield sum_.end()
+
+
+def _command(rows: Iterator[Mapping[str, Any]]) -> Iterator[Record]:
+    """A command with its acts, and the answer that was kept, which stands beside the last of them."""
+    about: Record = {}
+    for said in _pieces(rows, lambda row: len(row["body"]) + _BESIDES):
+        about = {"entry": about["entry"]} if about else _entry(said[0])
+        answers = _answers(said[-1])
+        yield about | next(answers, {}) | {"acts": [_act(row) for row in said]}
+        for further in answers:
+            yield {"entry": about["entry"]} | further
+
+
+def _answers(row: Mapping[str, Any]) -> Iterator[Record]:
+    """What was answered to a key, and to what."""
+    once: Record = {name: row[name] for name in ("key", "request")}
+    if once["key"] is None:
+        return
+    for lines in _pieces(codec.answer_of(row["answer"]), lambda line: len(codec.plain(line))):
+        yield {"once": once | {"answer": lines}}
+        once = {}
+
+
+def _pieces(whole: Iterable[T], length: Callable[[T], int]) -> Iterator[list[T]]:
+    """All of it, in order, in pieces that are not much longer than they may be; there is always one."""
+    piece: list[T] = []
+    full = 0
+    for one in whole:
+        if full > _PIECE:
+            yield piece
+            piece, full = [], 0
+        piece.append(one)
+        full += length(one)
+    yield piece
 
 
 class _Sum:
@@ -78,8 +119,6 @@ def is_head(record: Any) -> bool:
 def _entry(row: Mapping[str, Any]) -> Record:
     record = {name: row[name] for name in ("entry", "command", "recorded_at_of_entry")}
     record["recorded_at"] = record.pop("recorded_at_of_entry")
-    if row["key"] is not None:
-        record["once"] = {"key": row["key"], "request": row["request"], "answer": codec.answer_of(row["answer"])}
     return record
 
 
@@ -107,51 +146,79 @@ class Filling:
         self._sum.over(head)
         self._ended = head == nothing()
         self._entry = self._number = 0
-        self._hash = ""
+        self._command = self._recorded_at = self._hash = ""
+        self._once: Record = {}
         self._uids: dict[int, str] = {}
         self._people: set[int] = set()
 
     def take(self, record: Any) -> None:
-        """One command with its acts, or the end."""
+        """A command with its acts, more of it, or the end."""
         with _as_bad_record():
             if self._ended:
                 raise errors.BadRecord("the journal has ended before it")
             self._ended = record == self._sum.end()
-            if not self._ended:
+            if self._ended:
+                self._keep_answer()
+            else:
                 self._take(record)
 
     def _take(self, record: Record) -> None:
         if _SIGN in record:
             raise errors.BadRecord("the journal is not as it was written: the hash over all of it does not fit")
-        if record["entry"] <= self._entry or not record["acts"] or record.keys() - _FIELDS:
-            raise errors.BadRecord("it is no command of a journal, or out of order")
+        if record["entry"] != self._entry:
+            self._begin(record)
+        elif record.keys() - _FURTHER:
+            raise errors.BadRecord(_NO_COMMAND)
+        self._sum.over(record)
+        for said in record.get("acts", ()):
+            self._check_moments(said)
+            _check_lengths(said["body"])
+            self._say(said)
+        if once := record.get("once"):
+            self._answered(once)
+
+    def _begin(self, record: Record) -> None:
+        self._keep_answer()
+        if record["entry"] < self._entry or not record["acts"] or record.keys() - _FIELDS:
+            raise errors.BadRecord(_NO_COMMAND)
         if record["recorded_at"] > self._now:
             moment = record["recorded_at"]
             raise errors.BadRecord(f"it was recorded at {moment}, which is still to come; if that is right, give a later --today")
-        self._sum.over(record)
-        self._entry = record["entry"]
-        self._db.execute(sql.PUT_ENTRY, {"id": self._entry, "command": record["command"], "recorded_at": record["recorded_at"]})
-        for said in record["acts"]:
-            _check_moments(record, said)
-            _check_lengths(said["body"])
-            self._say(record["command"], said)
-        if once := record.get("once"):
-            _check_lengths({"key": once["key"]})
-            answer = codec.kept(once["answer"], self._hash, once["key"], self._entry, once["request"])
-            kept = {"key": once["key"], "request": once["request"], "entry": self._entry, "answer": answer}
-            self._db.execute(sql.KEEP_ANSWER, kept)
+        self._entry, self._command, self._recorded_at = record["entry"], record["command"], record["recorded_at"]
+        self._db.execute(sql.PUT_ENTRY, {"id": self._entry, "command": self._command, "recorded_at": self._recorded_at})
 
-    def _say(self, command: str, said: Record) -> None:
+    def _say(self, said: Record) -> None:
         row = {**{name: said[name] for name in _ACT}, "entry": self._entry, "body": codec.canonical(said["body"]), "hash": said["hash"]}
         self._number += 1
         about = self._about_person(row, said["body"]) if row["promise"] is None else self._about_promise(row)
-        self._hash = codec.chained_row(self._hash, command, about, row)
+        self._hash = codec.chained_row(self._hash, self._command, about, row)
         if (row["number"], row["hash"]) != (self._number, self._hash):
             raise errors.BadRecord(f"act {self._number} is not as it was written: its hash does not fit")
         self._db.execute(sql.ADD_ACT, row)
         if row["verb"] in (Verb.UNDO, Verb.REDO):
             undone_by = self._entry if row["verb"] == Verb.UNDO else None
             self._db.execute(sql.MARK_ENTRY, {"entry_id": said["body"]["target"], "undone_by": undone_by})
+
+    def _answered(self, once: Record) -> None:
+        if self._once:
+            self._once["answer"] += once["answer"]
+        else:
+            _check_lengths({"key": once["key"]})
+            self._once = once
+
+    def _keep_answer(self) -> None:
+        """Keep what the command answered to its key, now that all of it is there."""
+        if self._once:
+            key, request = self._once["key"], self._once["request"]
+            answer = codec.kept(self._once["answer"], self._hash, key, self._entry, request)
+            self._db.execute(sql.KEEP_ANSWER, {"key": key, "request": request, "entry": self._entry, "answer": answer})
+        self._once = {}
+
+    def _check_moments(self, said: Record) -> None:
+        """Nothing is recorded before it happens."""
+        told_at = said["body"].get("told_at") or said["at"]
+        if said["recorded_at"] != self._recorded_at or max(said["at"], told_at) > said["recorded_at"]:
+            raise errors.BadRecord(f"act {said['number']} happens after it was recorded")
 
     def _about_promise(self, row: Record) -> str:
         number = row["promise"]
@@ -189,13 +256,6 @@ class Filling:
             if finding.wrong:
                 raise errors.BadRecord(finding.told)
         return sorted(self._uids)
-
-
-def _check_moments(record: Record, said: Record) -> None:
-    """Nothing is recorded before it happens."""
-    told_at = said["body"].get("told_at") or said["at"]
-    if said["recorded_at"] != record["recorded_at"] or max(said["at"], told_at) > said["recorded_at"]:
-        raise errors.BadRecord(f"act {said['number']} happens after it was recorded")
 
 
 def _check_lengths(value: Any, name: str = "text") -> None:

@@ -1,6 +1,6 @@
 """What a move reads and writes, as statements by name over the SQLModel tables. Compiled ahead to SQL text; not imported at run time."""
 
-from sqlalchemy import ClauseElement, Table, bindparam, delete, exists, func, insert, literal_column, null, or_, select, text, update
+from sqlalchemy import ClauseElement, Table, and_, bindparam, delete, exists, func, insert, literal_column, null, or_, select, text, update
 from sqlmodel import SQLModel
 
 from promisectl.storage import tables
@@ -25,6 +25,7 @@ _BEGUN = exists().where(
     _entry.c.undone_by.is_(None),
 )
 _WHOLE_PERSON = func.coalesce(_person.c.merged_into, _person.c.id) == _whole.c.id
+_LAST_OF_ITS_ENTRY = _act.c.number == select(func.max(_other_act.c.number)).where(_other_act.c.entry == _once.c.entry).scalar_subquery()
 
 STATEMENTS: dict[str, ClauseElement] = {
     # Acts
@@ -41,7 +42,7 @@ STATEMENTS: dict[str, ClauseElement] = {
         *(column for column in _once.c if column.name != "entry"),
         *_act.c,
     )
-    .select_from(_act.join(_entry, _entry.c.id == _act.c.entry).outerjoin(_once, _once.c.entry == _entry.c.id))
+    .select_from(_act.join(_entry, _entry.c.id == _act.c.entry).outerjoin(_once, and_(_once.c.entry == _act.c.entry, _LAST_OF_ITS_ENTRY)))
     .order_by(_act.c.number),
     "LAST_ACT": select(_act.c.number, _act.c.hash, _act.c.recorded_at).order_by(_act.c.number.desc()).suffix_with("LIMIT 1"),
     "HASH_OF_ACT": select(_act.c.hash).where(_act.c.number == bindparam("number")),
