@@ -56,8 +56,14 @@ _LATE_CREDIT = f"""
 SELECT avg(iif({_BROKEN}, 0.0, late_credit({_SECONDS.format("coalesce(delivered_at, :now)")} - {_SECONDS.format("due_at")})))
 FROM settled WHERE due_at IS NOT NULL"""
 _LEADS = f"""
-SELECT ({_SECONDS.format("due_at")} - {_SECONDS.format("word_at")}) / 86400.0
+INSERT INTO temp.days SELECT 'lead', ({_SECONDS.format("due_at")} - {_SECONDS.format("word_at")}) / 86400.0
 FROM settled WHERE class IN ('kl', 'bn', 'bl', 'od') AND notice = 'before-due'"""
+# There may be as many of them as there are promises, so they are sorted where SQLite has room for them.
+_MEDIAN = """
+SELECT avg(number) FROM (
+  SELECT number FROM temp.days WHERE kind = :kind ORDER BY number
+  LIMIT 2 - (SELECT count(*) FROM temp.days WHERE kind = :kind) % 2 OFFSET (SELECT (count(*) - 1) / 2 FROM temp.days WHERE kind = :kind)
+)"""
 _ACCEPTED = f"SELECT coalesce(sum(renegotiated > 0), 0), count(*) FROM record WHERE accepted_at {_WITHIN}"
 _ANSWERED = f"""
 SELECT coalesce(sum(state = 'declined'), 0), count(*) FROM record
@@ -104,12 +110,11 @@ class Scope(NamedTuple):
 
 
 class _Moved(NamedTuple):
-    """What new terms did to the dates of promises: by how many days, in time as first promised, the troubles, the leads."""
+    """What new terms did to the dates of promises: how many were in time as first promised, the troubles, and how many leads there were."""
 
-    slips: list[float]
     in_time_as_first: int
     troubles: int
-    leads: list[float]
+    leads: int
 
 
 class Record:
@@ -123,28 +128,32 @@ class Record:
         self._bound = {**clock._asdict(), **scope._asdict()}
         db.create_function("share_a_word", 2, trust.share_a_word, deterministic=True)
         db.create_function("late_credit", 1, trust.late_credit, deterministic=True)
-        db.execute("DROP TABLE IF EXISTS temp.aside")
+        for table in ("aside", "days"):
+            db.execute(f"DROP TABLE IF EXISTS temp.{table}")
+        db.execute("CREATE TEMP TABLE days (kind TEXT, number REAL)")
         theirs = f"AND {reading.OF_PERSON}" if scope.person else ""
         db.execute(f"CREATE TEMP TABLE aside AS {reading.common()}, {_CLASSED} {_ASIDE} {theirs}", self._bound)
 
     def figures(self, direction: str) -> Figures:
         """The record of one direction: `owe` is mine, `owed` is theirs."""
+        self._db.execute("DELETE FROM temp.days")
         rows = {row["class"]: row for row in self._ask(_CLASSES, direction)}
         classes = {name: _sum(rows, [name]) for name in trust.CLASSES}
         number, kept, troubled = sum(classes.values()), ("kt", "kl", "kn"), ("kl", "bn", "bl", "od")
         dated = number - _sum(rows, trust.CLASSES, "undated")
         moved = self._moved(direction)
+        self._ask(_LEADS, direction)
         return Figures(
             classes,
             kept=Rate(_sum(rows, kept), number),
             on_time=Rate(classes["kt"], dated),
             on_time_first=Rate(_sum(rows, ["kt"], "as_first") + moved.in_time_as_first, dated),
             renegotiated=self._rate(_ACCEPTED, direction),
-            notice=Rate(_sum(rows, troubled, "noticed") + len(moved.leads), _sum(rows, troubled) + moved.troubles),
+            notice=Rate(_sum(rows, troubled, "noticed") + moved.leads, _sum(rows, troubled) + moved.troubles),
             confirmed=Rate(_sum(rows, kept, "confirmed"), _sum(rows, kept)),
             said_no=self._rate(_ANSWERED, direction),
-            slip_days=trust.median(moved.slips),
-            lead_days=trust.median([*moved.leads, *(row[0] for row in self._ask(_LEADS, direction))]),
+            slip_days=self._median("slip"),
+            lead_days=self._median("lead"),
             late_credit=next(iter(self._ask(_LATE_CREDIT, direction)))[0],
             causes={row["cause"]: row["number"] for row in self._ask(_CAUSES, direction)},
             foreseen=self._rate(_FORESEEN, direction),
@@ -161,19 +170,29 @@ class Record:
         return found
 
     def _moved(self, direction: str) -> _Moved:
-        """Promises with new terms are few, so their acts are read one by one."""
-        slips, in_time, troubles, leads = list[float](), 0, 0, list[float]()
+        """Promises with new terms are few, so their acts are read one by one. By how many days they moved, and the leads, are put aside."""
+        in_time = troubles = leads = 0
         for row in self._ask(_RENEGOTIATED, direction):
             promise = lifecycle.replay(row["id"], reading.said(self._db, row["id"]))
             first = promise.first_due
             if row["counts"] and first and row["due_at"]:
-                slips.append(trust.days(moment(row["due_at"]) - first.at))
+                self._put("slip", trust.days(moment(row["due_at"]) - first.at))
             if row["class"] in ("kt", "kl") and first:
                 in_time += moment(row["delivered_at"]) <= first.at
             within = [one for one in trust.amendments(promise) if self._bound["since"] <= instant(one.at) <= self._bound["until"]]
             troubles += len(within)
-            leads += [trust.days(one.lead) for one in within if one.lead]
-        return _Moved(slips, in_time, troubles, leads)
+            for lead in [one.lead for one in within if one.lead]:
+                self._put("lead", trust.days(lead))
+                leads += 1
+        return _Moved(in_time, troubles, leads)
+
+    def _put(self, kind: str, days: float) -> None:
+        self._db.execute("INSERT INTO temp.days VALUES (?, ?)", (kind, days))
+
+    def _median(self, kind: str) -> float | None:
+        """The median of the days of a kind that were put aside."""
+        found: float | None = self._db.execute(_MEDIAN, {"kind": kind}).fetchone()[0]
+        return found
 
     def _ask(self, query: str, direction: str) -> Iterable[Any]:
         return self._db.execute(f"{reading.common('acts')}, {_MINE} {query}", {**self._bound, "direction": direction})
