@@ -131,6 +131,8 @@ def _measured(name: str, words: str, path: str, runs: int, *, cpu: bool) -> _Med
     for variable in [one for one in environ if one.startswith("XDG_")]:
         del environ[variable]
     active = _active(environ)
+    if words.startswith("complete") and len(active) <= runs:
+        raise SystemExit(f"{path} has {len(active)} active promises, so --runs {len(active) - 1} are the most")
     open_ones = iter(active if words.startswith("complete") else active * (runs + 1))
     commands = [_command(name, words, path, open_ones) for _ in range(runs + 1)]
     first = commands.pop()
