@@ -22,6 +22,7 @@ from promisectl.compiled import sql
 from promisectl.domain.findings import MOST, Asked, Cure, Finding, Result
 from promisectl.env import Once
 from promisectl.storage.care import examining, mending
+from tests.storage import life
 from tests.storage.test_round_trips import SEEDS, Dice, as_json, heard, journal, place, taken, times, walked, world
 from tests.storage.test_walks import START
 
@@ -99,13 +100,14 @@ def test_nothing_is_written_by_looking(path: str) -> None:
     assert [one.name for one in Path(path).parent.iterdir()] == ["ledger.db"]
 
 
-def test_a_ledger_of_the_first_step_is_well(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.db"
-    with closing(sqlite3.connect(path)) as db:
-        db.executescript(Path(__file__).with_name("step-1.sql").read_text(encoding="utf-8"))
-    assert examining.insist(str(path)).step == 1
+@pytest.mark.parametrize("step", range(1, sql.SCHEMA_STEP + 1))
+def test_a_ledger_of_an_earlier_step_is_well(tmp_path: Path, step: int) -> None:
+    path = life.load(life.kept(step).read_text(encoding="utf-8"), tmp_path / "ledger.db")
+    assert examining.insist(str(path)).step == step
     changed(str(path), "UPDATE promise SET outcome = 'Send the Q4 numbers' WHERE id = 1")
     assert wrong(str(path)) == {"promises": Cure.REBUILD}
+    changed(str(path), "DROP INDEX promise_open; CREATE INDEX promise_open ON promise (direction, due_at) WHERE state = 'active'")
+    assert wrong(str(path)) == {"promises": Cure.REBUILD, "schema": Cure.FIX}
 
 
 # What is found, by which check, and what helps

@@ -147,3 +147,19 @@ def test_what_looks_at_every_promise_takes_them_as_they_lie(program: Program, ke
         plans = [step for one in watched.statements if "temp." not in one for *_, step in db.execute(f"EXPLAIN QUERY PLAN {one}")]
     assert _ROW_BY_ROW in plans
     assert not [step for step in plans if re.match(r"SCAN (p|promise) USING INDEX", step)]
+
+
+@pytest.mark.parametrize(
+    "words", [("make", "Something", "--to", "lee-1"), ("complete", "ACTIVE"), ("note", "ACTIVE", "a word")], ids=" ".join
+)
+def test_what_is_written_builds_no_table_for_what_the_ledger_demands_of_it(
+    program: Program, kept: Callable[[int], Path], words: tuple[str, ...]
+) -> None:
+    """SQLite would for every list of more than two values, at every row, which takes as long as to write it."""
+    watched = _asked(program, kept(_FEW), words)
+    written = [one for one in watched.statements if re.match(r"INSERT INTO (act|promise)\b|UPDATE promise\b", one)]
+    assert written
+    with closing(sqlite3.connect(program.ledger)) as db:
+        steps = [step[1] for one in written for step in db.execute(f"EXPLAIN {one}")]
+    assert {"MakeRecord", "HaltIfNull"} <= {*steps}
+    assert "OpenEphemeral" not in steps

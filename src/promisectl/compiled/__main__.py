@@ -27,7 +27,7 @@ def schema() -> list[str]:
 
 
 def upgrades() -> dict[int, list[str]]:
-    """For every schema step but the first, the statements that lead to it; the views are made anew besides."""
+    """For every schema step with new tables or indexes, the statements that make them; the views are made anew besides."""
     found: dict[int, list[str]] = {}
     for step, names in tables.UPGRADES.items():
         begins = tuple(f"CREATE {kind} {name} " for name in names for kind in ("TABLE", "INDEX"))
@@ -62,9 +62,16 @@ def _tidy(sql: str) -> str:
 
 def source() -> str:
     """The text of `compiled/sql.py`."""
-    lines = [_HEAD, f"APPLICATION_ID = {tables.APPLICATION_ID}", f"SCHEMA_STEP = {tables.SCHEMA_STEP}", "SCHEMA = ("]
+    lines = [
+        _HEAD,
+        f"APPLICATION_ID = {tables.APPLICATION_ID}",
+        f"SCHEMA_STEP = {tables.SCHEMA_STEP}",
+        f"OPEN = {tables.OPEN!r}",
+        "SCHEMA = (",
+    ]
     lines += [f"    {one!r}," for one in schema()]
     lines += [")", "UPGRADES = {", *(f"    {step}: {tuple(made)!r}," for step, made in upgrades().items()), "}"]
+    lines.append(f"REWORDED = {tables.REWORDED!r}")
     lines += [f"{name} = {text!r}" for name, text in statements_text().items()]
     lines += ["VIEWS = {", *(f"    {name!r}: {view!r}," for name, view in views().items()), "}"]
     return "\n".join(lines) + "\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from promisectl.compiled import sql
 from promisectl.domain import lifecycle
 from promisectl.domain.promise import Direction, Opening, Promise, Revision, State, Status, Terms, Verb
 from promisectl.domain.transitions import TRANSITIONS
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 
 _LATELY = 1_000  # how many of the newest numbers are looked through for promises that are over
-_OPEN_ONES = f"direction IN ('owe', 'owed', 'self') AND state IN ('proposed', 'active', 'delivered') ORDER BY {reading.SORTS['due']}"
-_OVER = "state NOT IN ('proposed', 'active', 'delivered') AND id > (SELECT max(id) FROM promise) - :lately ORDER BY id DESC"
+_OPEN_ONES = f"direction IN ('owe', 'owed', 'self') AND {sql.OPEN} ORDER BY {reading.SORTS['due']}"
+_OVER = f"NOT {sql.OPEN} AND id > (SELECT max(id) FROM promise) - :lately ORDER BY id DESC"
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _OPEN = (State.PROPOSED, State.ACTIVE, State.DELIVERED)
 

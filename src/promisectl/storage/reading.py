@@ -19,10 +19,8 @@ if TYPE_CHECKING:
     Row = Mapping[str, Any]
 
 
-_OPEN = "('proposed', 'active', 'delivered')"
-
 SORTS = {
-    "due": f"state NOT IN {_OPEN}, NOT coalesce(state = 'active' AND due_at < :now, 0), due_at IS NULL, due_at, id",
+    "due": f"NOT {sql.OPEN}, NOT coalesce(state = 'active' AND due_at < :now, 0), due_at IS NULL, due_at, id",
     "made": "made_at, id",
     "id": "id",
     "person": "person, due_at IS NULL, due_at, id",
@@ -38,7 +36,7 @@ _FILTERS = {
     "due_after": "due_at > :due_after",
     "tag": "instr(' ' || tags || ' ', ' ' || :tag || ' ')",
     "search": "(outcome LIKE :search ESCAPE '\\' OR done_when LIKE :search ESCAPE '\\' OR why LIKE :search ESCAPE '\\')",
-    "open": f"direction IN ('owe', 'owed', 'self') AND state IN {_OPEN}",  # the index of open promises begins with the direction
+    "open": f"direction IN ('owe', 'owed', 'self') AND {sql.OPEN}",  # the index of open promises begins with the direction
     "untold": "id > 0 AND state = 'reneged' AND move = 'me'",  # their index begins with the number
     "not_void": "state <> 'void'",
 }

@@ -10,11 +10,27 @@ from sqlalchemy import CheckConstraint, Index, Integer, Text, text
 from sqlmodel import Field, SQLModel
 
 APPLICATION_ID = 0x50524D53  # "PRMS"
-SCHEMA_STEP = 2
+SCHEMA_STEP = 3
 
-_STATES = "'proposed', 'active', 'delivered', 'kept', 'declined', 'withdrawn', 'reneged', 'released', 'void'"
-OPEN = "state IN ('proposed', 'active', 'delivered')"
+_STATES = ("proposed", "active", "delivered", "kept", "declined", "withdrawn", "reneged", "released", "void")
+_STATE, _OPEN = ("state", *_STATES), ("state", *_STATES[:3])
+_DIRECTION = ("direction", "owe", "owed", "self")
+_SIDE = ("side", "promisor", "promisee", "self", "bookkeeper")
 _INSTANT = "{0} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]Z'"
+
+
+def _among(column: str, *values: str) -> str:
+    """The condition that a column has one of some values. With IN, SQLite would build a table of them, for every row that is written."""
+    each = [f"{column} = '{value}'" for value in values]
+    return f"({' OR '.join(each)})"
+
+
+def _in(column: str, *values: str) -> str:
+    """The same, as it was worded before."""
+    return f"{column} IN ({', '.join(map(repr, values))})"
+
+
+OPEN = _among(*_OPEN)
 
 
 def _integer(**more: Any) -> Any:
@@ -89,7 +105,7 @@ class ActRow(SQLModel, table=True):
     __tablename__ = "act"
     __table_args__ = (
         CheckConstraint("(promise IS NULL) <> (person IS NULL)", name="about_a_promise_or_a_person"),
-        CheckConstraint("side IN ('promisor', 'promisee', 'self', 'bookkeeper')", name="side_is_known"),
+        CheckConstraint(_among(*_SIDE), name="side_is_known"),
         CheckConstraint("by IN ('me', 'them')", name="by_is_known"),
         CheckConstraint("length(hash) = 64", name="hash_is_whole"),
         _instant("at"),
@@ -118,8 +134,8 @@ class PromiseRow(SQLModel, table=True):
 
     __tablename__ = "promise"
     __table_args__ = (
-        CheckConstraint(f"state IN ({_STATES})", name="state_is_known"),
-        CheckConstraint("direction IN ('owe', 'owed', 'self')", name="direction_is_known"),
+        CheckConstraint(_among(*_STATE), name="state_is_known"),
+        CheckConstraint(_among(*_DIRECTION), name="direction_is_known"),
         CheckConstraint("(direction = 'self') = (person IS NULL)", name="only_a_promise_to_myself_has_no_person"),
         CheckConstraint("outcome <> ''", name="outcome_says_something"),
         Index("promise_open", "direction", "due_at", sqlite_where=text(OPEN)),
@@ -172,7 +188,9 @@ class PromiseRow(SQLModel, table=True):
 
 
 UPGRADES = {2: ("once", "promise_delivered")}
-"""The tables and indexes that are new with each schema step."""
+"""The tables and indexes that are new with a schema step."""
+REWORDED = {3: {_in(*words): _among(*words) for words in (_STATE, _OPEN, _DIRECTION, _SIDE)}}
+"""Conditions of tables and indexes that a schema step words otherwise, though they say the same: as they were, and as they are."""
 
 GUARDS = (
     "CREATE TRIGGER act_is_never_changed BEFORE UPDATE ON act BEGIN SELECT RAISE(ABORT, 'acts are never changed'); END",

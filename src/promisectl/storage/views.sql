@@ -70,10 +70,10 @@ LEFT JOIN person AS q ON q.id = p.person
 LEFT JOIN person AS h ON h.id = coalesce(q.merged_into, q.id);
 
 CREATE VIEW owe AS
-SELECT * FROM promises WHERE direction IN ('owe', 'self') AND state IN ('proposed', 'active', 'delivered');
+SELECT * FROM promises WHERE direction IN ('owe', 'self') AND (state = 'proposed' OR state = 'active' OR state = 'delivered');
 
 CREATE VIEW owed AS
-SELECT * FROM promises WHERE direction = 'owed' AND state IN ('proposed', 'active', 'delivered');
+SELECT * FROM promises WHERE direction = 'owed' AND (state = 'proposed' OR state = 'active' OR state = 'delivered');
 
 CREATE VIEW moves AS
 SELECT

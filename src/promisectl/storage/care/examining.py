@@ -11,7 +11,7 @@ from promisectl import errors
 from promisectl.compiled import sql
 from promisectl.domain.findings import Asked, Cure, Finding, Result, Troubles, unreadable
 from promisectl.light import TYPE_CHECKING, NamedTuple
-from promisectl.storage import opening
+from promisectl.storage import opening, upgrading
 from promisectl.storage.care import comparing, extent
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def made_by(statement: str) -> Part:
 def strange(db: sqlite3.Connection) -> tuple[list[Part], list[Part]]:
     """What of the ledger's own is missing or made otherwise, and what is there besides.
 
-    A ledger of an earlier schema step need not have what came later, and its views were others.
+    A ledger of an earlier schema step need not have what came later, has some conditions in other words, and its views were others.
     """
     (step,) = db.execute("PRAGMA user_version").fetchone()
     later = {made_by(one) for past, made in sql.UPGRADES.items() if past > step for one in made}
@@ -168,7 +168,7 @@ def strange(db: sqlite3.Connection) -> tuple[list[Part], list[Part]]:
     for part, made in own.items():
         missing = part not in there and part not in later
         early = part in there and part in later and part.kind == "table"
-        other = part in there and there[part] != made and (step == sql.SCHEMA_STEP or part.kind != "view")
+        other = part in there and upgrading.worded(there[part], step) != made and (step == sql.SCHEMA_STEP or part.kind != "view")
         if missing or early or other:
             amiss.append(part)
     return amiss, [part for part in there if part not in own and not _of_sqlite(part)]
