@@ -23,6 +23,14 @@ def test_what_steers_nothing_is_written_as_the_library_writes_it(text: str) -> N
     assert as_json.one({text: [text, 1, 2.5]}) == json.dumps({text: [text, 1, 2.5]}, ensure_ascii=False)
 
 
+@given(value=VALUES)
+def test_many_are_written_as_one_is(value: object) -> None:
+    records = [value] * 100
+    assert [*as_json.each(records)] == [as_json.one(value)] * 100
+    assert [*as_json.lines(records)] == [as_json.one(value) + "\n"] * 100
+    assert json.loads("".join(as_json.array(records))) == json.loads(json.dumps(records))
+
+
 @given(text=st.text())
 def test_nothing_that_steers_a_terminal_is_left(text: str) -> None:
     line = as_json.one(text)

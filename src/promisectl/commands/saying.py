@@ -201,7 +201,7 @@ def answer(env: Env, answers: Sequence[Answer]) -> None:
     for notice in (notice for one in answers for notice in one.notices):
         env.hint(notice)
     if env.as_json:
-        env.answer((as_json.one(one.record) for one in answers if one.record), whole=True)
+        env.answer(as_json.each(one.record for one in answers if one.record), whole=True)
     elif env.quiet:
         env.answer((str(one.number) for one in answers if one.number), whole=True)
     else:

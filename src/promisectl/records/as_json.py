@@ -8,7 +8,7 @@ from promisectl.escaping import STEERING
 from promisectl.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
 
@@ -22,8 +22,9 @@ def _unit(code: int) -> str:
 
 
 # Many of them are legal in JSON, but a terminal would obey them.
-_ESCAPED = {code: _unit(code) for some in STEERING for code in some}
-_ESCAPED |= {ord(letter): f"\\{sign}" for letter, sign in zip('"\\\n\r\t\b\f', '"\\nrtbf', strict=True)}
+_STEERING = {code: _unit(code) for some in STEERING for code in some}
+_ESCAPED = _STEERING | {ord(letter): f"\\{sign}" for letter, sign in zip('"\\\n\r\t\b\f', '"\\nrtbf', strict=True)}
+_MANY = 50  # records, from which on the library is worth its import
 _NAMED = {None: "null", True: "true", False: "false"}
 
 
@@ -54,16 +55,38 @@ def _text(value: str) -> str:
     return f'"{value.translate(_ESCAPED)}"'
 
 
+def each(records: Iterable[Any]) -> Iterator[str]:
+    """Every record as `one` makes it, as they come."""
+    made: Callable[[Any], str] = one
+    for place, record in enumerate(records):
+        if place == _MANY:
+            made = _by_library()
+        yield made(record)
+
+
+def _by_library() -> Callable[[Any], str]:
+    """`one`, faster by far once the library is there."""
+    from json import JSONEncoder
+
+    encode = JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
+    def made(record: Any) -> str:
+        line = encode(record)
+        return line if line.isprintable() else line.translate(_STEERING)
+
+    return made
+
+
 def array(records: Iterable[Any]) -> Iterator[str]:
     """A JSON array, a record a line, as it comes."""
     first = True
-    for record in records:
-        yield ("[\n" if first else ",\n") + one(record)
+    for record in each(records):
+        yield ("[\n" if first else ",\n") + record
         first = False
     yield "[]\n" if first else "\n]\n"
 
 
 def lines(records: Iterable[Any]) -> Iterator[str]:
     """JSON Lines: one record a line."""
-    for record in records:
-        yield one(record) + "\n"
+    for record in each(records):
+        yield record + "\n"
