@@ -24,7 +24,7 @@ def _unit(code: int) -> str:
 # Many of them are legal in JSON, but a terminal would obey them.
 _STEERING = {code: _unit(code) for some in STEERING for code in some}
 _ESCAPED = _STEERING | {ord(letter): f"\\{sign}" for letter, sign in zip('"\\\n\r\t\b\f', '"\\nrtbf', strict=True)}
-_MANY = 50  # records, from which on the library is worth its import
+_MANY = 500  # records, from which on the library is worth its import
 _NAMED = {None: "null", True: "true", False: "false"}
 
 
