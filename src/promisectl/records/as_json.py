@@ -24,8 +24,9 @@ def _unit(code: int) -> str:
 # Many of them are legal in JSON, but a terminal would obey them.
 _STEERING = {code: _unit(code) for some in STEERING for code in some}
 _ESCAPED = _STEERING | {ord(letter): f"\\{sign}" for letter, sign in zip('"\\\n\r\t\b\f', '"\\nrtbf', strict=True)}
-_MANY = 500  # records, from which on the library is worth its import
 _NAMED = {None: "null", True: "true", False: "false"}
+MANY = 500
+"""How many records are written without the library; beyond, it is worth its import."""
 
 
 def one(value: Any) -> str:
@@ -59,7 +60,7 @@ def each(records: Iterable[Any]) -> Iterator[str]:
     """Every record as `one` makes it, as they come."""
     made: Callable[[Any], str] = one
     for place, record in enumerate(records):
-        if place == _MANY:
+        if place == MANY:
             made = _by_library()
         yield made(record)
 

@@ -12,8 +12,9 @@ from sqlmodel import Field, SQLModel
 APPLICATION_ID = 0x50524D53  # "PRMS"
 SCHEMA_STEP = 3
 
-_STATES = ("proposed", "active", "delivered", "kept", "declined", "withdrawn", "reneged", "released", "void")
-_STATE, _OPEN = ("state", *_STATES), ("state", *_STATES[:3])
+# Columns with the values that are meant.
+_OPEN = ("state", "proposed", "active", "delivered")
+_STATE = (*_OPEN, "kept", "declined", "withdrawn", "reneged", "released", "void")
 _DIRECTION = ("direction", "owe", "owed", "self")
 _SIDE = ("side", "promisor", "promisee", "self", "bookkeeper")
 _INSTANT = "{0} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]Z'"
