@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pytest
 from hypothesis import settings
 
-from promisectl import edge
+from promisectl.cli import main
 
 MONDAY = "2026-11-23T10:00"
 _NEED_ALL = bool(os.environ.get("PROMISECTL_TESTS_NEED_ALL"))  # looked up now: tests run without the variables of the program
@@ -92,7 +92,7 @@ class Program:
                 patch.setenv("PROMISECTL_TODAY", today)
             if width:
                 patch.setenv("COLUMNS", str(width))
-            code = edge.main(words)
+            code = main.main(words)
             return Result(streams[1].text(), streams[2].text(), code)
 
     def ok(

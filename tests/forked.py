@@ -43,7 +43,7 @@ ROOT = Path(__file__).resolve().parent.parent
 _LENGTH = struct.Struct("=Q")
 _NUMBER = struct.Struct("=i")
 _MOST = 250  # descriptors in one message
-_GENERATORS = ("promisectl.compiled.", "promisectl.storage.tables", "promisectl.storage.statements")  # never imported at run time
+_GENERATORS = ("promisectl.generate", "promisectl.storage.tables", "promisectl.storage.statements")  # never imported at run time
 _ELSEWHERE = {"sqlmodel", "sqlalchemy", "icalendar", "tzlocal", "ctypes", "winreg", "msvcrt"}
 _LATE = ("typer._adapters", "typer._click.decorators", "tests.hard.mutants")  # what others import late
 _HARMLESS = {b"PYTHONIOENCODING", b"PYTHONPATH", b"PYTHONDONTWRITEBYTECODE"}
@@ -496,7 +496,7 @@ def _import_all() -> None:
 
     wanted = set()
     for module in pkgutil.walk_packages(promisectl.__path__, "promisectl."):
-        if module.name.startswith(_GENERATORS) and module.name not in ("promisectl.compiled.sql", "promisectl.compiled.words"):
+        if module.name.startswith(_GENERATORS):
             continue
         found = import_module(module.name)
         text = Path(str(found.__file__)).read_text(encoding="utf-8")

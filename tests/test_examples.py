@@ -12,17 +12,19 @@ import pytest
 
 from promisectl import config, errors, guide
 from promisectl.cli.app import build
-from promisectl.cli.declare import DECLARED
-from promisectl.commands import check, diagnosis, fed, look, review, status
+from promisectl.cli.registry import DECLARED
+from promisectl.commands import check, doctor_report, make_json, moves, review, status
 from promisectl.commands import config as settings
 from promisectl.config import keys
-from promisectl.domain import civil, dates, happened, trust, wellmade
+from promisectl.domain import civil, dates, events, statistics
 from promisectl.domain.findings import Result
 from promisectl.domain.promise import State
-from promisectl.domain.subject import Subject
-from promisectl.records import as_lines, fields, figures
+from promisectl.domain.wellmade import check as wellmade
+from promisectl.domain.wellmade.subject import Subject
+from promisectl.records import as_lines, fields
+from promisectl.records import statistics as statistics_records
 from promisectl.rendering.columns import COLUMNS
-from promisectl.storage.figures import SORTS
+from promisectl.storage.statistics import SORTS
 from tests import replay
 from tests.conftest import Program
 from tests.domain import test_outcomes
@@ -123,12 +125,12 @@ def test_the_fields_are_those_of_the_records() -> None:
         "`log`": as_lines.ACT,
         "`people`": fields.PERSON,
         "`week`": fields.DAY,
-        "`stats`": figures.LINE,
+        "`stats`": statistics_records.LINE,
         "`check`": check._LINE,
         "`review`": review._RECORDS.lines,
         "`show`": lines["`show`"],
         "`config show`": settings.FIELDS,
-        "`doctor`": diagnosis.COLUMNS,
+        "`doctor`": doctor_report.COLUMNS,
     }
 
 
@@ -136,9 +138,9 @@ def test_the_fields_of_the_other_records_are_theirs() -> None:
     heading = "field | what it holds"
     assert _first("records", heading, 2) == [*fields.PERSON]
     assert _first("records", heading, 3) == [*fields.DAY]
-    of_stats = figures.one({}, as_of=None, since=None, until=None, person=None)
+    of_stats = statistics_records.one({}, as_of=None, since=None, until=None, person=None)
     assert _first("records", heading, 4) == [*of_stats, "owe", "owed"]
-    assert _first("records", heading, 5) == [*trust.Figures._fields]
+    assert _first("records", heading, 5) == [*statistics.Figures._fields]
     draft = Subject("Send the numbers")
     record = check._record(check.Checked(draft, None, wellmade.marks(draft), []))
     assert _first("records", heading, 6) == [*record]
@@ -154,8 +156,8 @@ def test_the_fields_of_the_digest_are_its_own(program: Program) -> None:
     assert _first("records", heading, 9) == [*record]
     assert _first("records", heading, 10) == [*record["happened"][0]]
     kinds, *_ = _rows("records", heading, 10)
-    assert re.findall(r"`([^`]+)`", kinds[1]) == [*happened.KINDS]
-    assert re.findall(r"`([^`]+)`", _rows("records", heading, 9)[3][1])[1:] == [kind for kind, _ in look.WAITING]
+    assert re.findall(r"`([^`]+)`", kinds[1]) == [*events.KINDS]
+    assert re.findall(r"`([^`]+)`", _rows("records", heading, 9)[3][1])[1:] == [kind for kind, _ in moves.WAITING]
 
 
 def test_the_fields_of_the_doctor_are_its_own(program: Program) -> None:
@@ -177,15 +179,15 @@ def test_the_words_of_the_status_are_in_the_guide() -> None:
 
 
 def test_the_keys_are_those_that_make_takes() -> None:
-    assert sorted(_first("records", "key | what it takes")) == sorted(fed.KEYS)
+    assert sorted(_first("records", "key | what it takes")) == sorted(make_json.KEYS)
 
 
 def test_every_figure_is_explained() -> None:
     page = PAGES["trust"].read_text(encoding="utf-8")
     assert [row[1] for row in _rows("trust", "`--detail` says | in JSON | what happened | it counts on the day")] == [
-        f"`{name}`" for name in trust.CLASSES
+        f"`{name}`" for name in statistics.CLASSES
     ]
-    assert [name for name in trust.Figures._fields if f"`{name}`" not in page and name != "classes"] == []
+    assert [name for name in statistics.Figures._fields if f"`{name}`" not in page and name != "classes"] == []
     assert {name for name in SORTS if f"`--sort {name}`" in page} == {*SORTS} - {"name"}
 
 

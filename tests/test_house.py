@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from promisectl.compiled import __main__ as compiler
-from promisectl.compiled import declared
+from promisectl.generate import __main__ as compiler
+from promisectl.generate import tables
 from tests.conftest import Program
 
 ROOT = Path(__file__).parent.parent
-DEAR = ("typing", "re", "enum", "json", "csv", "signal", "dataclasses", "inspect", "hashlib", "uuid", "promisectl.errors.words")
+DEAR = ("typing", "re", "enum", "json", "csv", "signal", "dataclasses", "inspect", "hashlib", "uuid", "promisectl.errors.usage")
 HEAVY = ("typer", "pydantic", "sqlmodel", "sqlalchemy", "rich", "dateutil", "platformdirs", "importlib.metadata", "icalendar")
 
 
@@ -41,20 +41,20 @@ def test_the_tools_have_nothing_to_say(words: tuple[str, ...]) -> None:
 
 
 def test_the_compiled_text_is_fresh() -> None:
-    written = Path(compiler.__file__).with_name("sql.py").read_text(encoding="utf-8")
-    assert written == compiler.source(), "run: python -m promisectl.compiled"
+    written = (compiler.COMPILED / "sql.py").read_text(encoding="utf-8")
+    assert written == compiler.source(), "run: python -m promisectl.generate"
 
 
-@pytest.mark.parametrize(("name", "source"), [("words", declared.source), ("argv", declared.source_of_calls)])
+@pytest.mark.parametrize(("name", "source"), [("completion", tables.source), ("argv", tables.source_of_calls)])
 def test_the_compiled_tables_are_fresh(name: str, source: Callable[[], str]) -> None:
-    written = Path(compiler.__file__).with_name(f"{name}.py").read_text(encoding="utf-8")
-    assert written == source(), "run: python -m promisectl.compiled"
+    written = (compiler.COMPILED / f"{name}.py").read_text(encoding="utf-8")
+    assert written == source(), "run: python -m promisectl.generate"
 
 
 def _loaded(words: Sequence[str], modules: Sequence[str]) -> set[str]:
     """Those of the modules that a real process has imported when it has carried out a command line."""
     code = (
-        "import sys\nfrom promisectl import edge\n"
+        "import sys\nfrom promisectl.cli import main as edge\n"
         f"code = edge.main({list(words)!r})\n"
         f"sys.stderr.write('\\n' + ' '.join(name for name in {list(modules)!r} if name in sys.modules))\n"
         "sys.exit(code)"
@@ -167,7 +167,7 @@ def test_a_config_that_is_not_there_costs_nothing(program: Program, words: list[
 
 def test_the_whole_program_leaves_sqlmodel_out(program: Program) -> None:
     code = (
-        "import sys\nfrom promisectl import edge\n"
+        "import sys\nfrom promisectl.cli import main as edge\n"
         "code = edge.main(['make', 'x y z', '--to', 'dana', '--by', 'fri'])\n"
         "print(code, [name for name in ('sqlmodel', 'sqlalchemy', 'rich', 'dateutil') if name in sys.modules])\n"
     )
@@ -177,14 +177,13 @@ def test_the_whole_program_leaves_sqlmodel_out(program: Program) -> None:
 
 
 def test_each_declaration_fits_the_function_that_it_hands_over_to() -> None:
-    from promisectl.cli import ROOMS, app
-    from promisectl.cli.declare import DECLARED
+    from promisectl.cli import DECLARED_IN, app
+    from promisectl.cli.registry import DECLARED
 
     app.build(["--help"])
-    assert {room: {one.group or one.name for one in DECLARED if one.module == room} for room in ROOMS} == {
-        room: set(commands) for room, commands in ROOMS.items()
+    assert {one.group or one.name: one.declared.__module__ for one in DECLARED} == {
+        command: f"promisectl.cli.{module}" for command, module in DECLARED_IN.items()
     }
-
     for one in DECLARED:
         does = inspect.signature(getattr(importlib.import_module(f"promisectl.commands.{one.module}"), one.function)).parameters
         asks = inspect.signature(one.declared).parameters

@@ -10,7 +10,7 @@ from typer.main import get_command
 
 from promisectl import errors, guide
 from promisectl.cli.app import build
-from promisectl.compiled import manual
+from promisectl.generate import manual
 from tests.conftest import tool
 
 FILES = sorted(manual.PLACE.glob("*"))
@@ -20,7 +20,7 @@ COMMANDS = {name: command for name, command in ROOT.commands.items() if not comm
 
 
 def test_the_pages_are_fresh() -> None:
-    assert manual.sources() == SOURCES, "run: python -m promisectl.compiled"
+    assert manual.sources() == SOURCES, "run: python -m promisectl.generate"
 
 
 def test_every_command_has_a_page_and_every_page_a_command() -> None:

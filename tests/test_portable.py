@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import promisectl
-from promisectl.storage import opening
+from promisectl.storage import connection
 from tests.cli.terminal import ended, terminal
 from tests.conftest import Program
 
@@ -115,7 +115,7 @@ LIVE = f"""
 import json, os, signal, sys, tempfile
 fork, wait, code = os.fork, os.waitpid, os.waitstatus_to_exitcode
 {{prelude}}
-import typer.main, promisectl.cli.app, promisectl.edge
+import typer.main, promisectl.cli.app, promisectl.cli.main
 lived = []
 for words in {LIFE!r}:
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
@@ -207,7 +207,7 @@ def test_a_question_can_be_put_where_its_sign_is_lacking(program: Program, monke
     ],
 )
 def test_a_path_becomes_the_uri_that_sqlite_reads(path: str, windows: bool, uri: str) -> None:
-    assert opening.uri(path, "ro", windows=windows) == uri
+    assert connection.uri(path, "ro", windows=windows) == uri
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ def main() -> None:
     gc.set_threshold(20_000, 20, 20)  # what a start makes stays: to look through it again and again takes a tenth of a table
     # Until everything is imported Ctrl-C ends the program at once, without a traceback.
     _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
-    from promisectl import edge
+    from promisectl.cli import main as edge
 
     code = edge.main(sys.argv[1:])
     _signal.signal(_signal.SIGINT, _signal.SIG_IGN)  # all is done and said

@@ -7,11 +7,12 @@ import os
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 
-from promisectl import errors, places, terminal
+from promisectl import errors
+from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.config import Config
 from promisectl.domain import civil
-from promisectl.escaping import safe
-from promisectl.light import TYPE_CHECKING, NamedTuple
+from promisectl.system import paths, terminal, timezone
+from promisectl.system.text import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -61,13 +62,13 @@ class Env:
         self.environ = environ
         self._in, self._out, self._err = streams
         self.config = config
-        self.zone = places.local_zone(environ, config.zone)
+        self.zone = timezone.local_zone(environ, config.zone)
         self._today = today or environ.get("PROMISECTL_TODAY")
         self.now = _now(self._today, self.zone)
         self.ledger = os.path.abspath(
-            os.path.expanduser(ledger if ledger is not None else environ.get("PROMISECTL_LEDGER") or places.default_ledger(environ))
+            os.path.expanduser(ledger if ledger is not None else environ.get("PROMISECTL_LEDGER") or paths.default_ledger(environ))
         )
-        self.config_file = places.config_file(environ)
+        self.config_file = paths.config_file(environ)
         self._color = _choice("--color", color, terminal.COLORS)
         self.quiet = quiet
         self.once = once
@@ -86,7 +87,7 @@ class Env:
     @property
     def backups(self) -> str:
         """The directory in which backups of this ledger are kept."""
-        return places.backups(self.environ, self.ledger)
+        return paths.backups(self.environ, self.ledger)
 
     # What the person sees
 
@@ -125,7 +126,7 @@ class Env:
         """The pager for long views: none with --no-pager, else PAGER, then what the config says, then less; "" and "cat" mean none."""
         if self._no_pager or self.environ.get("TERM") == "dumb":
             return None
-        from promisectl import pager
+        from promisectl.system import pager
 
         named = self.environ.get("PAGER")
         wish = self.config.pager if named is None else named
@@ -222,10 +223,10 @@ class Env:
 
         Who gives up like that is told that nothing was recorded, unless something was.
         """
-        from promisectl.storage import too_late
+        from promisectl.system import interrupts
 
         line = ""
-        too_late.not_yet()
+        interrupts.not_yet()
         try:
             self._err.write(terminal.shown(question, self._err, self.environ, spare=len(PROMPT)) + PROMPT)
             self._err.flush()
@@ -261,7 +262,7 @@ class Env:
 
     def _paged(self, text: str) -> bool:
         """Whether a text is longer than the terminal is high, and was terminal.shown through the pager."""
-        from promisectl import pager
+        from promisectl.system import pager
 
         height = terminal.height_of(self._out, self.environ)
         words = pager.command(self.pager) if height and text.count("\n") >= height else []

@@ -31,7 +31,7 @@ from promisectl.domain.civil import When
 from promisectl.domain.people import PersonVerb, newcomer
 from promisectl.domain.promise import Act, Direction, Opening, Promise, Side, Terms, Verb
 from promisectl.storage import codec
-from promisectl.storage.instants import instant
+from promisectl.storage.timestamps import instant
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 """The moment at which the ledgers are looked at."""

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from promisectl.cli import aliases
-from promisectl.cli.declare import WORLD
+from promisectl.cli.registry import WORLD
 from tests.cli.test_config import configure
 from tests.conftest import Program
 

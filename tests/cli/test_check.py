@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from promisectl.domain.wellmade import RULES
+from promisectl.domain.wellmade.check import RULES
 from tests.conftest import Program, remembered
 
 NOTHING = "Nothing is open, so there is nothing to check. A draft: promisectl check --draft “…” --to dana.\n"

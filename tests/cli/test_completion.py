@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from promisectl import shells
 from promisectl.commands import completion as command
-from promisectl.commands import offers, typed
-from promisectl.compiled import words as declared
+from promisectl.commands import completion_candidates, completion_line
+from promisectl.compiled import completion as declared
 from promisectl.domain import lifecycle
 from promisectl.domain.promise import Cause, State, Verb
 from promisectl.env import Env
-from promisectl.storage import ledger, reading
+from promisectl.storage import ledger, queries
 from tests.conftest import Program, remembered
 
 MOVES = ("accept", "decline", "negotiate", "complete", "renege", "withdraw", "release", "reopen", "bump", "told", "note", "correct", "void")
@@ -127,7 +127,7 @@ def test_nothing_is_an_option_behind_two_dashes(full: Program) -> None:
 @pytest.mark.parametrize("name", declared.OPTIONS)
 def test_the_kind_of_every_option_and_argument_is_known(name: str) -> None:
     """A metavar that nobody knows: put it into KINDS or FREE in commands/offers.py, or name its words in CHOICES of its module."""
-    known = {"", *offers.KINDS, *offers.FREE}
+    known = {"", *completion_candidates.KINDS, *completion_candidates.FREE}
     unknown = [one[0] for one in declared.OPTIONS[name] if one[1] not in known and not one[4]]
     assert [*unknown, *(kind for kind, choices, _ in declared.ARGUMENTS.get(name, ()) if kind not in known and not choices)] == []
 
@@ -137,7 +137,7 @@ def test_the_kind_of_every_option_and_argument_is_known(name: str) -> None:
 
 def test_only_what_a_move_is_open_for_is_offered_and_all_of_it(full: Program) -> None:
     with ledger.reading(str(full.ledger)) as db:
-        promises = [lifecycle.replay(number, reading.said(db, number)) for number in range(1, 25)]
+        promises = [lifecycle.replay(number, queries.said(db, number)) for number in range(1, 25)]
     for move in MOVES:
         may = {str(promise.id) for promise in promises if Verb(move) in lifecycle.open_verbs(promise)}
         assert may
@@ -199,9 +199,9 @@ def test_tags_come_with_how_often_they_are_used(full: Program) -> None:
 
 def test_where_tags_are_taken_off_those_of_the_promise_are_offered(full: Program) -> None:
     env = Env({"PROMISECTL_LEDGER": str(full.ledger)}, (sys.stdin, sys.stdout, sys.stderr))
-    line = typed.Line([])
+    line = completion_line.Line([])
     line.command, line.arguments = "untag", ["#1"]
-    assert list(offers.KINDS["TAG"](env, line, typed.Slot("TAG"))) == [("work", "1 promise")]
+    assert list(completion_candidates.KINDS["TAG"](env, line, completion_line.Slot("TAG"))) == [("work", "1 promise")]
 
 
 def test_fixed_words_are_those_that_are_checked(program: Program) -> None:
@@ -356,7 +356,7 @@ def test_a_long_text_is_shortened_before_the_person_and_the_day(program: Program
     ],
 )
 def test_the_quotes_of_bash_are_read_and_nothing_is_expanded(word: str, meant: str) -> None:
-    assert typed.unquoted(word) == meant
+    assert completion_line.unquoted(word) == meant
 
 
 # Commands of somebody's own
@@ -364,13 +364,13 @@ def test_the_quotes_of_bash_are_read_and_nothing_is_expanded(word: str, meant: s
 
 def test_what_an_alias_stands_for_is_completed() -> None:
     own = {"late": "list --overdue --sort", "yes": "accept --note 'a word'", "list": "owed", "loop": "loop"}
-    assert typed.Line(["late"], lambda: own).awaiting is not None
-    yes = typed.Line(["yes", "2"], lambda: own)
+    assert completion_line.Line(["late"], lambda: own).awaiting is not None
+    yes = completion_line.Line(["yes", "2"], lambda: own)
     assert (yes.command, yes.arguments, yes.values) == ("accept", ["2"], {"--note": ["a word"]})
-    assert typed.Line(["list"], lambda: own).command == "list"
-    assert not typed.Line(["loop"], lambda: own).names
+    assert completion_line.Line(["list"], lambda: own).command == "list"
+    assert not completion_line.Line(["loop"], lambda: own).names
     env = Env({"TZ": "UTC"}, (sys.stdin, sys.stdout, sys.stderr))
-    found = dict(offers.offered(env, typed.Line([], lambda: own), "l"))
+    found = dict(completion_candidates.offered(env, completion_line.Line([], lambda: own), "l"))
     assert {"late": "list --overdue --sort", "loop": "loop"}.items() <= found.items()
     assert found["list"] == "Every promise that is open, or all that match."
 
@@ -397,7 +397,7 @@ def test_another_shell_is_refused(program: Program) -> None:
 
 def test_it_is_quick_because_typer_is_not_asked(full: Program) -> None:
     code = (
-        "import sys\nfrom promisectl import edge\nedge.main(['completion', 'bash', '--', 'accept', ''])\n"
+        "import sys\nfrom promisectl.cli import main as edge\nedge.main(['completion', 'bash', '--', 'accept', ''])\n"
         "print([name for name in ('typer', 'pydantic', 'rich', 'sqlmodel', 'dateutil', 'json') if name in sys.modules])\n"
     )
     bare = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}  # it would import more

@@ -8,11 +8,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from promisectl import escaping
-from promisectl.domain import happened
+from promisectl.domain import events
 from promisectl.rendering import digest
 from promisectl.rendering.digest import Item, Section
-from promisectl.rendering.folding import cells
+from promisectl.system import text as escaping
+from promisectl.system.text import cells
 from tests.conftest import Program
 
 SUNDAY, SATURDAY = "2026-11-22T18:00", "2026-11-21T10:00"
@@ -139,7 +139,7 @@ def test_every_kind_of_thing_that_happens_is_told_by_whom(program: Program) -> N
         ("made", "me", 9),
         ("agreed", "me", 10), ("renegotiated", "me", 10),
     ]  # fmt: skip
-    assert {kind for kind, _, _ in _happened(program)} == set(happened.KINDS)
+    assert {kind for kind, _, _ in _happened(program)} == set(events.KINDS)
 
 
 def test_talk_that_makes_no_difference_is_left_out(program: Program) -> None:

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from promisectl.domain import dates
 from promisectl.domain.promise import Terms
-from promisectl.escaping import one_line, read_back
-from promisectl.rendering import sheet
+from promisectl.rendering import terms_form
+from promisectl.system.text import one_line, read_back
 from tests.cli.terminal import ended, in_another, terminal
 from tests.conftest import MONDAY, Program, Result, remembered
 
@@ -616,15 +616,15 @@ def test_one_line_is_read_back_exactly(text: str) -> None:
 def test_what_is_not_touched_is_not_changed(outcome: str, done_when: str, why: str, stripped: bool) -> None:
     when = dates.read("fri 17:00 America/New_York", dates.read_now(MONDAY, "Europe/Berlin"), "Europe/Berlin")
     terms = Terms(outcome, when, done_when or None, why or None)
-    written = sheet.written(terms, "Europe/Berlin", [why])
+    written = terms_form.written(terms, "Europe/Berlin", [why])
     assert len(written.split("\n")) == 13
     lines = [line.rstrip() if stripped else f"{line} \t" for line in written.split("\n")]
-    assert sheet.changed("\n".join(lines), terms, "Europe/Berlin") == []
+    assert terms_form.changed("\n".join(lines), terms, "Europe/Berlin") == []
 
 
 @given(HOSTILE, HOSTILE)
 def test_what_is_typed_is_read_exactly(before: str, after: str) -> None:
     """What the sheet of other terms holds is read as them."""
-    lines = sheet.written(Terms("x", why=after), "UTC", []).split("\n")
-    found = sheet.changed("\n".join(lines), Terms("x", why=before), "UTC")
+    lines = terms_form.written(Terms("x", why=after), "UTC", []).split("\n")
+    found = terms_form.changed("\n".join(lines), Terms("x", why=before), "UTC")
     assert [(one.field, one.words) for one in found] == ([("why", after)] if after != before else [])

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promisectl.cli.make import make
-from promisectl.commands import fed
+from promisectl.cli.main_commands import make
+from promisectl.commands import make_json
 from tests.cli.terminal import ended, terminal
 from tests.conftest import Program, Result
 
@@ -67,8 +67,8 @@ def test_objects_arrays_and_lines_are_read(program: Program, piped: str) -> None
 
 def test_the_keys_are_the_options_of_make_and_fields_of_the_record() -> None:
     options = {name.strip("_") for name in inspect.signature(make).parameters}
-    assert options <= set(fed.KEYS)
-    record = set(fed.KEYS) - options
+    assert options <= set(make_json.KEYS)
+    record = set(make_json.KEYS) - options
     assert record == {"person", "direction", "due", "due_zone", "tags"}
 
 
@@ -116,7 +116,7 @@ def test_an_object_of_the_record_can_be_fed_back(program: Program, words: list[s
 @given(outcome=st.text(min_size=1, max_size=30).filter(str.strip), why=st.none() | st.text(max_size=30).filter(str.strip))
 def test_every_text_comes_in_as_it_is(outcome: str, why: str | None) -> None:
     given = {"outcome": outcome, "to": "dana", "why": why}
-    text = fed._Text(json.dumps(given) + "\n" + json.dumps([given], ensure_ascii=False))
+    text = make_json._Text(json.dumps(given) + "\n" + json.dumps([given], ensure_ascii=False))
     assert [value for _, value in text.values()] == [given, given]
 
 

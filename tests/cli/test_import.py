@@ -800,7 +800,7 @@ def _journal(program: Program) -> list[dict[str, Any]]:
 
 def _forged(records: list[dict[str, Any]]) -> str:
     """The journal with hashes that fit, as anybody can compute them."""
-    from promisectl.storage import codec, copying
+    from promisectl.storage import codec, transfer
 
     before, uids = "", dict[int, str]()
     for record in records[1:-1]:
@@ -810,7 +810,7 @@ def _forged(records: list[dict[str, Any]]) -> str:
             about = said["person"] if said["promise"] is None else uids[said["promise"]]
             row = {**said, "entry": record["entry"], "body": codec.canonical(said["body"])}
             before = said["hash"] = codec.chained_row(before, record["command"], about, row)
-    total = copying._Sum()
+    total = transfer._Sum()
     return "".join(json.dumps(record) + "\n" for record in [*map(total.over, records[:-1]), total.end()])
 
 

@@ -12,11 +12,11 @@ from typer.exceptions import TyperException
 from typer.main import get_command
 
 from promisectl import errors
-from promisectl.cli import reader
+from promisectl.cli import fast_parser
 from promisectl.cli.app import build
-from promisectl.cli.reader import Call
+from promisectl.cli.fast_parser import Call
 from promisectl.compiled.argv import BEFORE, COMMANDS, Spelled
-from promisectl.escaping import can_be_kept
+from promisectl.system.text import can_be_kept
 from tests.conftest import LONG, Program
 
 LINES = settings(max_examples=20_000 if LONG else 150, deadline=None, database=None)
@@ -119,7 +119,7 @@ def test_whatever_is_read_calls_what_typer_calls() -> None:
     @LINES
     @given(words=fine() | near() | st.lists(TEXT | st.sampled_from((*COMMANDS, *BEFORE)), max_size=5))
     def any_line(words: list[str]) -> None:
-        call = reader.read(words)
+        call = fast_parser.read(words)
         (read if call else left).append(words)
         if call:
             assert typers(words) == [call]
@@ -132,23 +132,23 @@ def test_whatever_is_read_calls_what_typer_calls() -> None:
 @given(words=fine())
 def test_whatever_typer_calls_is_read_where_everything_is_in_its_place(words: list[str]) -> None:
     calls = typers(words) if all(map(can_be_kept, words)) else None
-    assert reader.read(words) == (calls[0] if calls else None)
+    assert fast_parser.read(words) == (calls[0] if calls else None)
 
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS if " " in name])
 def test_two_words_are_two(name: str) -> None:
-    assert reader.read([name, "dana"]) is None
+    assert fast_parser.read([name, "dana"]) is None
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_help_is_left_to_typer(name: str) -> None:
-    assert reader.read([*name.split(), "--help"]) is None
+    assert fast_parser.read([*name.split(), "--help"]) is None
 
 
 def test_typer_can_be_asked_for_everything(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     program.ok("make", "Send the numbers", "--to", "dana", "--by", "fri", "--agreed")
     owed = program.ok("owe")
-    loaded = "import sys; from promisectl import edge; edge.main(['owe']); print('typer' in sys.modules)"
+    loaded = "import sys; from promisectl.cli import main as edge; edge.main(['owe']); print('typer' in sys.modules)"
     told = {}
     for wish in ("1", "0"):
         monkeypatch.setenv("PROMISECTL_COMPILED", wish)

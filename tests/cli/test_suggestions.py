@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from promisectl.cli import ROOMS
-from promisectl.cli.declare import DECLARED
-from promisectl.cli.mistyped import ELSEWHERE, OF_A_PERSON
+from promisectl.cli import DECLARED_IN
+from promisectl.cli.registry import DECLARED
+from promisectl.cli.suggestions import ELSEWHERE, OF_A_PERSON
 from tests.conftest import Program, remembered
 
 SEVERAL = "void (entered by mistake), withdraw (an offer taken back) or release (somebody let off)"
@@ -98,7 +98,7 @@ def test_a_date_of_every_day_names_what_can_be_read(program: Program) -> None:
 
 
 def test_every_word_from_elsewhere_names_commands_that_are_there_and_is_none_itself() -> None:
-    commands = {command for names in ROOMS.values() for command in names}
+    commands = {*DECLARED_IN}
     known = commands | {f"{one.group} {one.name}" for one in DECLARED if one.group}
     assert {*ELSEWHERE, *OF_A_PERSON} - known == set()
     assert {word for words in ELSEWHERE.values() for word in words.split()} & commands == set()

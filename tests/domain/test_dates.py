@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from promisectl.domain import everyday
+from promisectl.domain import date_suggestions
 from promisectl.domain.civil import When, last_second, show
 from promisectl.domain.dates import read, read_now
 from promisectl.errors import AmbiguousDate, UnreadableDate, Usage
@@ -363,7 +363,7 @@ def test_every_form_that_is_named_can_be_read(text: str, past: bool) -> None:
         pass
 
 
-@pytest.mark.parametrize("text", sorted(everyday._SAID))
+@pytest.mark.parametrize("text", sorted(date_suggestions._SAID))
 def test_every_word_of_every_day_has_a_form_that_can_be_read(text: str) -> None:
     assert "Did you mean" in refusal(text)
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from promisectl import errors
-from promisectl.commands import look, make, more, moves
+from promisectl.commands import acts, bookkeeping, lists, make
 from promisectl.domain import lifecycle
 from promisectl.domain.civil import When
 from promisectl.domain.promise import Act, Direction, Found, Opening, Promise, Side, State, Status, Terms, Verb
@@ -787,21 +787,21 @@ def ledger(tmp_path: Path) -> Ledger:
 
 
 COMMANDS: dict[str, Callable[..., None]] = {
-    "accept": moves.accept,
-    "decline": moves.decline,
-    "negotiate": moves.negotiate,
-    "complete": moves.complete,
-    "renege": moves.renege,
-    "withdraw": more.withdraw,
-    "release": more.release,
-    "reopen": more.reopen,
-    "bump": more.bump,
-    "told": more.told,
-    "note": more.note,
-    "tag": more.tag,
-    "untag": more.untag,
-    "correct": more.correct,
-    "void": more.void,
+    "accept": acts.accept,
+    "decline": acts.decline,
+    "negotiate": acts.negotiate,
+    "complete": acts.complete,
+    "renege": acts.renege,
+    "withdraw": acts.withdraw,
+    "release": acts.release,
+    "reopen": acts.reopen,
+    "bump": acts.bump,
+    "told": acts.told,
+    "note": bookkeeping.note,
+    "tag": bookkeeping.tag,
+    "untag": bookkeeping.untag,
+    "correct": bookkeeping.correct,
+    "void": bookkeeping.void,
 }
 SINGLE = ("negotiate", "reopen", "bump", "told", "note", "tag", "untag", "correct", "void")
 WORDS: dict[str, dict[str, Any]] = {
@@ -966,9 +966,9 @@ def test_with_myself_there_is_nobody_to_answer(ledger: Ledger, verb: str) -> Non
 
 def test_a_report_on_what_is_reported_says_when_it_was_and_what_comes_next(ledger: Ledger) -> None:
     make.make(ledger.env("2026-11-22T10:00"), "Send the numbers", to=["dana"], agreed=True)
-    moves.complete(ledger.env("2026-11-22T10:00"), ["1"])
+    acts.complete(ledger.env("2026-11-22T10:00"), ["1"])
     with pytest.raises(errors.IllegalMove, match=r"already reported as done on Sun 22 Nov 2026.*accept 1") as refused:
-        moves.complete(ledger.env(), ["1"])
+        acts.complete(ledger.env(), ["1"])
     assert refused.value.exit_code == 4
     assert "accept" in refused.value.moves
 
@@ -976,7 +976,7 @@ def test_a_report_on_what_is_reported_says_when_it_was_and_what_comes_next(ledge
 def test_breaking_before_the_yes_is_nothing_to_break(ledger: Ledger) -> None:
     make.make(ledger.env(), "Send the numbers", to=["dana"], asked=True)
     with pytest.raises(errors.NotOpen, match=r"nothing to break.*decline 1") as refused:
-        moves.renege(ledger.env(), ["1"], reason="no time")
+        acts.renege(ledger.env(), ["1"], reason="no time")
     assert {"accept", "negotiate", "decline"} <= set(refused.value.moves)
 
 
@@ -985,41 +985,41 @@ def test_accepting_a_revision_that_was_replaced_names_the_new_one(ledger: Ledger
     say(ledger, "negotiate")
     before = ledger.path.read_bytes()
     with pytest.raises(errors.StaleRevision, match=r"Revision 1 of #1 is dead.*revision 2") as refused:
-        moves.accept(ledger.env(), ["1"], rev=1)
+        acts.accept(ledger.env(), ["1"], rev=1)
     assert refused.value.exit_code == 4
     with pytest.raises(errors.StaleRevision, match="no revision 3"):
-        moves.accept(ledger.env(), ["1"], rev=3)
+        acts.accept(ledger.env(), ["1"], rev=3)
     assert ledger.path.read_bytes() == before
-    moves.accept(ledger.env(), ["1"], rev=2)
+    acts.accept(ledger.env(), ["1"], rev=2)
     assert ledger.rows("SELECT state, revision FROM promise") == [("active", 2)]
 
 
 def test_telling_is_now_unless_it_is_said(ledger: Ledger) -> None:
     for _ in range(3):
         make.make(ledger.env("2026-11-20T10:00"), "Send the numbers", to=["dana"], agreed=True)
-    moves.renege(ledger.env(), ["1"], reason="no time")
-    moves.renege(ledger.env(), ["2"], reason="no time", told="2026-11-21T12:00")
-    moves.renege(ledger.env(), ["3"], reason="no time", not_told=True)
+    acts.renege(ledger.env(), ["1"], reason="no time")
+    acts.renege(ledger.env(), ["2"], reason="no time", told="2026-11-21T12:00")
+    acts.renege(ledger.env(), ["3"], reason="no time", not_told=True)
     assert ledger.rows("SELECT told_at, move FROM promise ORDER BY id") == [
         ("2026-11-23T09:00:00Z", None),
         ("2026-11-21T11:00:00Z", None),
         (None, "me"),
     ]
-    more.told(ledger.env("2026-11-24T10:00"), "3")
+    acts.told(ledger.env("2026-11-24T10:00"), "3")
     assert ledger.rows("SELECT told_at, move FROM promise WHERE id = 3") == [("2026-11-24T09:00:00Z", None)]
 
 
 def test_what_was_broken_in_silence_is_never_told(ledger: Ledger) -> None:
     make.make(ledger.env(), "Fix the brake", from_=["lee"], agreed=True)
-    moves.renege(ledger.env(), ["1"], reason="not a word", silent=True)
+    acts.renege(ledger.env(), ["1"], reason="not a word", silent=True)
     with pytest.raises(errors.NotOpen):
-        more.told(ledger.env(), "1")
+        acts.told(ledger.env(), "1")
     assert ledger.rows("SELECT state, told_at, move FROM promise") == [("reneged", None, None)]
 
 
 def test_a_part_that_is_done_changes_no_state(ledger: Ledger) -> None:
     make.make(ledger.env(), "Send the numbers", to=["dana"], agreed=True)
-    moves.complete(ledger.env(), ["1"], partial="the first half")
+    acts.complete(ledger.env(), ["1"], partial="the first half")
     assert ledger.newest() == ("partial", "promisor", "me")
     assert ledger.rows("SELECT state, delivered_at, move FROM promise") == [("active", None, "me")]
 
@@ -1055,17 +1055,17 @@ def test_as_of_a_moment_only_what_was_said_by_then_counts() -> None:
 
 def test_a_correction_does_not_keep_the_past_from_being_shown(ledger: Ledger) -> None:
     make.make(ledger.env(), "Send the nmbers", to=["dana"])
-    more.correct(ledger.env("2026-11-28T10:00"), "1", what="Send the numbers")
-    moves.negotiate(ledger.env("2026-11-28T10:00"), "1", what="Send the nmbers", on="2026-11-25T10:00", mine=True)
+    bookkeeping.correct(ledger.env("2026-11-28T10:00"), "1", what="Send the numbers")
+    acts.negotiate(ledger.env("2026-11-28T10:00"), "1", what="Send the nmbers", on="2026-11-25T10:00", mine=True)
     env = ledger.env("2026-11-28T10:00")
-    look.list_(env, all_=True, as_of="2026-11-26")
+    lists.list_(env, all_=True, as_of="2026-11-26")
     assert "Send the nmbers" in env.stdout().getvalue()  # type: ignore[attr-defined]
 
 
 def test_two_corrections_by_a_clock_that_went_back_do_not_either(ledger: Ledger) -> None:
     make.make(ledger.env(), "Send the numbers", to=["dana"])
-    more.correct(ledger.env("2026-12-09T10:00"), "1", what="Send the figures")
-    more.correct(ledger.env("2026-12-05T10:00"), "1", what="Send the numbers")
+    bookkeeping.correct(ledger.env("2026-12-09T10:00"), "1", what="Send the figures")
+    bookkeeping.correct(ledger.env("2026-12-05T10:00"), "1", what="Send the numbers")
     env = ledger.env("2026-12-10T10:00")
-    look.list_(env, all_=True, as_of="2026-12-06")
+    lists.list_(env, all_=True, as_of="2026-12-06")
     assert "Send the numbers" in env.stdout().getvalue()  # type: ignore[attr-defined]

@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 import pytest
 
-from promisectl.domain import wellmade
 from promisectl.domain.promise import Direction
-from promisectl.domain.subject import Around, Subject
-from promisectl.domain.wellmade import RULES, Level
+from promisectl.domain.wellmade import check
+from promisectl.domain.wellmade.check import RULES, Level
+from promisectl.domain.wellmade.subject import Around, Subject
 
 HERE = Path(__file__).with_name("outcomes.csv")
 AROUND = Around(datetime(2026, 11, 23, 9, 0, tzinfo=UTC), "UTC", people=("Kim", "Sam", "Lee"))
@@ -62,7 +62,7 @@ def outcomes() -> list[Outcome]:
 
 
 def _spoken(text: str) -> frozenset[str]:
-    findings = wellmade.check(Subject(text, Direction.OWE, other="Dana"), AROUND, ignore=RULES.keys() - set(ABOUT_THE_OUTCOME))
+    findings = check.check(Subject(text, Direction.OWE, other="Dana"), AROUND, ignore=RULES.keys() - set(ABOUT_THE_OUTCOME))
     return frozenset(finding.rule for finding in findings)
 
 

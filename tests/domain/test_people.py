@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from promisectl import errors
-from promisectl.commands import look, make, more
+from promisectl.commands import lists, make, undo
 from promisectl.commands import people as commands
 from promisectl.domain import people
 from promisectl.domain.people import Newcomer, Person, PersonAct, PersonVerb
@@ -302,7 +302,7 @@ class Ledger:
             return db.execute(query).fetchall()
 
     def listed(self, **asked: Any) -> list[dict[str, Any]]:
-        look.list_(self.env("json"), **asked)
+        lists.list_(self.env("json"), **asked)
         found: list[dict[str, Any]] = json.loads(self.out.getvalue())
         return found
 
@@ -360,14 +360,14 @@ def test_a_near_miss_is_refused_where_nobody_can_be_asked(ledger: Ledger, word: 
 def test_several_people_get_a_promise_each_and_one_undo_takes_all_back(ledger: Ledger) -> None:
     make.make(ledger.env(), "X", to=["philippa", "Lee", "wolfgang", "me"])
     assert ledger.who() == {1: "dana-kim", 2: "lee", 3: "philippa", 4: "lee", 5: "wolfgang", 6: "me"}
-    more.undo(ledger.env())
+    undo.undo(ledger.env())
     assert ledger.who() == {1: "dana-kim", 2: "lee"}
     assert ledger.rows("SELECT id, state FROM promise WHERE id > 2") == [(3, "void"), (4, "void"), (5, "void"), (6, "void")]
 
 
 def test_who_is_known_from_void_promises_alone_is_not_in_the_way(ledger: Ledger) -> None:
     make.make(ledger.env(), "X", to=["philippa"])
-    more.undo(ledger.env())
+    undo.undo(ledger.env())
     make.make(ledger.env(), "X", to=["philippe"])
     assert ledger.who() == {1: "dana-kim", 2: "lee", 4: "philippe"}
     # The same name as before is still the same person.
@@ -407,13 +407,13 @@ def test_a_new_handle_keeps_the_old_one_as_an_alias_and_history_follows(ledger: 
     assert ledger.who()[3] == "leopold"
     with ledger.refused(errors.NameTaken, "already means leopold"):
         commands.rename(ledger.env(), "dana-kim", "lee")
-    more.undo(ledger.env())
-    more.undo(ledger.env())
+    undo.undo(ledger.env())
+    undo.undo(ledger.env())
     assert "Undone: person rename." in ledger.out.getvalue()
     assert ledger.who() == {1: "dana-kim", 2: "lee"}
     assert ledger.rows("SELECT handle, name FROM person WHERE id = 2") == [("lee", "Lee")]
     assert ledger.rows("SELECT * FROM alias") == []
-    more.redo(ledger.env())
+    undo.redo(ledger.env())
     assert ledger.rows("SELECT handle, name FROM person WHERE id = 2") == [("leopold", "Leopold")]
     assert ledger.rows("SELECT alias, person FROM alias") == [("lee", 2)]
 
@@ -448,7 +448,7 @@ def test_a_handle_and_an_alias_belong_to_one_person(ledger: Ledger) -> None:
         commands.alias(ledger.env(), "lee", "?2")
     with ledger.refused(errors.BadName):
         commands.rename(ledger.env(), "lee", " ")
-    more.undo(ledger.env())
+    undo.undo(ledger.env())
     with pytest.raises(errors.NoPerson):
         ledger.who(with_="leopold")
     commands.alias(ledger.env(), "dana-kim", "leopold")
@@ -475,12 +475,12 @@ def test_two_that_are_one_share_everything_and_can_be_parted(ledger: Ledger) -> 
     assert ledger.who()[4] == "lee"
     with ledger.refused(errors.SamePerson, "mean lee already"):
         commands.merge(ledger.env(), "philippa", "lee")
-    more.undo(ledger.env())
-    more.undo(ledger.env())
+    undo.undo(ledger.env())
+    undo.undo(ledger.env())
     after = ledger.rows("SELECT * FROM person"), ledger.rows("SELECT * FROM alias"), ledger.listed()
     assert after == before
-    more.redo(ledger.env())
-    more.redo(ledger.env())
+    undo.redo(ledger.env())
+    undo.redo(ledger.env())
     assert ledger.who() == {1: "dana-kim", 2: "lee", 3: "lee", 4: "lee"}
 
 
@@ -490,7 +490,7 @@ def test_merging_goes_on_from_the_merged(ledger: Ledger) -> None:
     commands.merge(ledger.env(), "lee", "dana-kim")
     assert ledger.who() == {1: "dana-kim", 2: "dana-kim", 3: "dana-kim"}
     assert {alias for (alias,) in ledger.rows("SELECT alias FROM alias")} == {"philippa", "lee"}
-    more.undo(ledger.env())
+    undo.undo(ledger.env())
     assert ledger.who() == {1: "dana-kim", 2: "lee", 3: "lee"}
 
 
@@ -500,8 +500,8 @@ def test_one_may_take_the_handle_of_whom_they_turned_out_to_be(ledger: Ledger) -
     assert ledger.who() == {1: "lee", 2: "lee"}
     for word in ("lee", "dana-kim"):
         assert ledger.who(with_=word) == {1: "lee", 2: "lee"}
-    more.undo(ledger.env())
-    more.undo(ledger.env())
+    undo.undo(ledger.env())
+    undo.undo(ledger.env())
     assert ledger.who() == {1: "dana-kim", 2: "lee"}
 
 
@@ -532,7 +532,7 @@ def test_an_ambiguous_beginning_lists_the_candidates(ledger: Ledger) -> None:
         lambda: commands.show(ledger.env(), "dan"),
         lambda: commands.rename(ledger.env(), "dan", "x"),
         lambda: commands.merge(ledger.env(), "dan", "lee"),
-        lambda: look.list_(ledger.env(), with_="dan"),
+        lambda: lists.list_(ledger.env(), with_="dan"),
     )
     for use in uses:
         with ledger.refused(errors.AmbiguousPerson, "dana-kim or daniel"):
@@ -543,7 +543,7 @@ def test_an_ambiguous_beginning_lists_the_candidates(ledger: Ledger) -> None:
 
 def test_what_was_recorded_about_a_person_is_chained_and_kept(ledger: Ledger) -> None:
     commands.rename(ledger.env(), "lee", "leo")
-    more.undo(ledger.env())
+    undo.undo(ledger.env())
     assert ledger.rows("SELECT verb, person, side, by FROM act WHERE person IS NOT NULL ORDER BY number") == [
         ("meet", 1, "bookkeeper", "me"),
         ("meet", 2, "bookkeeper", "me"),

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from promisectl.domain import subject as subjects
-from promisectl.domain import wellmade, wording
 from promisectl.domain.civil import When
 from promisectl.domain.promise import Direction, State
-from promisectl.domain.subject import Around, Lead, Subject, Words
-from promisectl.domain.wellmade import RULES, Finding, Level, Rule
+from promisectl.domain.wellmade import check, phrases
+from promisectl.domain.wellmade import subject as subjects
+from promisectl.domain.wellmade.check import RULES, Finding, Level, Rule
+from promisectl.domain.wellmade.subject import Around, Lead, Subject, Words
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday
 SECOND = timedelta(seconds=1)
@@ -50,12 +50,12 @@ PROPOSED = WELL_MADE._replace(state=State.PROPOSED)
 
 def found(subject: Subject, around: Around = AROUND, **more: Any) -> list[str]:
     """The rules that speak."""
-    return [finding.rule for finding in wellmade.check(subject, around, **more)]
+    return [finding.rule for finding in check.check(subject, around, **more)]
 
 
 def says(rule: str, subject: Subject, around: Around = AROUND) -> str:
     """What one rule says; empty where it is silent."""
-    return next((finding.whole for finding in wellmade.check(subject, around) if finding.rule == rule), "")
+    return next((finding.whole for finding in check.check(subject, around) if finding.rule == rule), "")
 
 
 def about(outcome: str, rule: str, **fields: Any) -> bool:
@@ -91,12 +91,12 @@ def test_levels_and_qualities_are_those_of_the_specification() -> None:
 
 
 def test_a_well_made_promise_gives_no_cause_to_speak() -> None:
-    assert wellmade.check(WELL_MADE, AROUND) == []
-    assert [is_so for _, is_so in wellmade.marks(WELL_MADE)] == [True] * 6
+    assert check.check(WELL_MADE, AROUND) == []
+    assert [is_so for _, is_so in check.marks(WELL_MADE)] == [True] * 6
 
 
 def test_a_finding_carries_its_rule_its_level_its_quality_and_a_sentence() -> None:
-    assert wellmade.check(WELL_MADE._replace(due=None), AROUND) == [Finding("L02", Level.WARN, "explicit", "By when?")]
+    assert check.check(WELL_MADE._replace(due=None), AROUND) == [Finding("L02", Level.WARN, "explicit", "By when?")]
 
 
 def test_findings_come_in_the_order_of_the_rules() -> None:
@@ -139,7 +139,7 @@ def test_a_date_is_asked_for() -> None:
 
 def test_a_date_that_could_not_be_read_is_answered_with_its_own_sentence() -> None:
     subject = WELL_MADE._replace(due=None, unread="“soon” is no date: fri, 28 nov or 2026-11-27?")
-    assert wellmade.check(subject, AROUND) == [Finding("L03", Level.REFUSE, "explicit", "“soon” is no date: fri, 28 nov or 2026-11-27?")]
+    assert check.check(subject, AROUND) == [Finding("L03", Level.REFUSE, "explicit", "“soon” is no date: fri, 28 nov or 2026-11-27?")]
 
 
 @pytest.mark.parametrize(
@@ -148,11 +148,11 @@ def test_a_date_that_could_not_be_read_is_answered_with_its_own_sentence() -> No
 )
 def test_a_missing_measure_weighs_more_far_ahead_and_after_two_rounds(rounds: int, ahead: timedelta, level: Level) -> None:
     subject = WELL_MADE._replace(done_when=None, rounds=rounds, due=at(NOW + ahead))
-    assert [finding.level for finding in wellmade.check(subject, AROUND) if finding.rule == "L08"] == [level]
+    assert [finding.level for finding in check.check(subject, AROUND) if finding.rule == "L08"] == [level]
 
 
 def test_a_missing_measure_is_asked_for_without_a_date_too() -> None:
-    assert wellmade.check(WELL_MADE._replace(done_when="  ", due=None), AROUND)[1] == Finding("L08", Level.INFO, "explicit", "Done when …?")
+    assert check.check(WELL_MADE._replace(done_when="  ", due=None), AROUND)[1] == Finding("L08", Level.INFO, "explicit", "Done when …?")
 
 
 def test_a_reason_is_asked_for() -> None:
@@ -584,7 +584,7 @@ def test_a_full_day_is_listed() -> None:
 
 def test_a_draft_may_not_be_due_before_it_was_said() -> None:
     draft = WELL_MADE._replace(number=None, due=at(NOW - SECOND))
-    assert [(one.rule, one.level) for one in wellmade.check(draft, AROUND)] == [("L16", Level.REFUSE)]
+    assert [(one.rule, one.level) for one in check.check(draft, AROUND)] == [("L16", Level.REFUSE)]
     assert "L16" in found(draft._replace(said_at=None))
     assert "L16" not in found(draft._replace(due=at(NOW)))
     assert "L16" not in found(draft._replace(said_at=NOW - SECOND))
@@ -670,7 +670,7 @@ def test_the_ranges_of_lead_times_touch() -> None:
 
 
 def test_the_marks_have_their_names_and_order() -> None:
-    assert [name for name, _ in wellmade.marks(WELL_MADE)] == ["who", "what", "by when", "done when", "accepted", "risk"]
+    assert [name for name, _ in check.marks(WELL_MADE)] == ["who", "what", "by when", "done when", "accepted", "risk"]
 
 
 @pytest.mark.parametrize(
@@ -687,20 +687,20 @@ def test_the_marks_have_their_names_and_order() -> None:
     ],
 )
 def test_a_mark_is_missing_for_one_reason(mark: str, fields: dict[str, Any]) -> None:
-    assert [name for name, is_so in wellmade.marks(WELL_MADE._replace(**fields)) if not is_so] == [mark]
+    assert [name for name, is_so in check.marks(WELL_MADE._replace(**fields)) if not is_so] == [mark]
 
 
 @pytest.mark.parametrize("side", [Direction.OWED, Direction.SELF])
 def test_a_risk_is_a_mark_only_where_i_promise_somebody(side: Direction) -> None:
     for risk in (None, "I am sick"):
-        assert wellmade.marks(WELL_MADE._replace(direction=side, risk=risk)) == [
+        assert check.marks(WELL_MADE._replace(direction=side, risk=risk)) == [
             ("who", True), ("what", True), ("by when", True), ("done when", True), ("accepted", True), ("risk", None),
         ]  # fmt: skip
 
 
 @pytest.mark.parametrize("state", [State.DELIVERED, State.KEPT, State.RENEGED, State.RELEASED])
 def test_what_was_accepted_stays_accepted(state: State) -> None:
-    assert dict(wellmade.marks(WELL_MADE._replace(state=state)))["accepted"]
+    assert dict(check.marks(WELL_MADE._replace(state=state)))["accepted"]
 
 
 # Words of one's own
@@ -721,9 +721,9 @@ def test_words_of_ones_own_extend_the_lists() -> None:
 PIECES = st.sampled_from(
     [
         *"“”\"'’‘„«»;,.&-%",
-        *wording.EFFORT,
-        *wording.HEDGES,
-        *wording.VAGUE,
+        *phrases.EFFORT,
+        *phrases.HEDGES,
+        *phrases.VAGUE,
         "and",
         "then",
         "send",
@@ -746,27 +746,27 @@ def test_any_text_can_be_checked_and_gives_the_same_twice(
     subject = WELL_MADE._replace(outcome=outcome, other=other, done_when=more, direction=direction, state=state)
     around = AROUND._replace(people=[more, outcome], alike=[(4, more), (5, outcome)])
     words = Words((more,), (more,), (more,))
-    once = wellmade.check(subject, around, words=words)
-    wording.read.cache_clear()
-    assert wellmade.check(subject, around, words=words) == once
+    once = check.check(subject, around, words=words)
+    phrases.read.cache_clear()
+    assert check.check(subject, around, words=words) == once
     assert [finding.rule for finding in once] == sorted({finding.rule for finding in once})
     assert all(finding.whole and finding.quality == RULES[finding.rule].quality for finding in once)
-    assert len(wellmade.marks(subject)) == 6
+    assert len(check.marks(subject)) == 6
 
 
 @given(st.text(max_size=60))
 @settings(derandomize=True, database=None)
 def test_no_sign_but_blanks_is_lost(text: str) -> None:
-    assert "".join(wording.read(text).typed) == "".join(normalize("NFC", text).replace("’", "'").split())
+    assert "".join(phrases.read(text).typed) == "".join(normalize("NFC", text).replace("’", "'").split())
 
 
 def test_words_are_compared_without_case_accents_in_parts_and_curly_apostrophes() -> None:
-    assert wording.words("I’ll SEND Mu\u0308ller’s 1.5 m² — at 10:30!") == ["i'll", "send", "müller's", "1.5", "m²", "at", "10:30"]
+    assert phrases.words("I’ll SEND Mu\u0308ller’s 1.5 m² — at 10:30!") == ["i'll", "send", "müller's", "1.5", "m²", "at", "10:30"]
 
 
 @pytest.mark.parametrize("piece", ["and ", "and send ", "to ", "try ", "as soon as ", "“", "'", "' ", "x", "will ", "Dana ", "; "])
 def test_a_long_text_takes_time_in_proportion(piece: str) -> None:
     around = AROUND._replace(people=["Dana Kim"])
     started = perf_counter()
-    wellmade.check(WELL_MADE._replace(outcome=piece * 5_000), around)
+    check.check(WELL_MADE._replace(outcome=piece * 5_000), around)
     assert perf_counter() - started < 5

@@ -10,7 +10,7 @@ import sys
 from random import Random
 from typing import NamedTuple
 
-from promisectl.compiled import words as declared
+from promisectl.compiled import completion as declared
 from tests.hard.hostile_corpus import REFUSED, TEXTS, anything
 from tests.hard.inside import WORLD, Heard, Home, each, home, homes
 from tests.hard.mutants import program

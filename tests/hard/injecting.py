@@ -137,13 +137,13 @@ class World:
             if before:
                 before()
             signal.alarm(_HANGS)
-            from promisectl import edge
+            from promisectl.cli import main
 
             waiting = selectors.PollSelector()
             waiting.register(ready[1], selectors.EVENT_READ)
             os.close(ready[0])
             waiting.select()
-            code = edge.main(words)
+            code = main.main(words)
             sys.stdout.flush()
         except BaseException:  # noqa: BLE001 (whatever it is, it is what a person would see)
             traceback.print_exc()
@@ -166,11 +166,11 @@ class World:
 
     def look(self, words: Sequence[str]) -> Ran:
         """Run a command line in this process, for half the price: where nothing is to happen to it."""
-        from promisectl import edge
+        from promisectl.cli import main
 
         out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = edge.main(words)
+            code = main.main(words)
         said = []
         for stream in (out, err):
             stream.flush()

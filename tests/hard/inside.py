@@ -131,7 +131,7 @@ def each(work: Callable[[T], Found], cases: Sequence[T], size: Size, mutant: str
 
 def _settle(mutant: str | None) -> None:
     """Make this process one in which the program, or a mutant of it, finds a world that says nothing else."""
-    import promisectl.edge  # noqa: F401 (so that a mutant changes what is there)
+    import promisectl.cli.main  # noqa: F401 (so that a mutant changes what is there)
     from tests.hard.mutants import MUTANTS
 
     os.environ.clear()

@@ -13,23 +13,25 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
-from promisectl.commands import files, saying
-from promisectl.storage import disk, ledger, opening, strange, upgrading
-from promisectl.storage.care import backups, comparing, extent, retelling
+from promisectl.commands.shared import output_files, recorder
+from promisectl.storage import connection, ledger, migrations, preflight, summary
+from promisectl.storage.backup import create
+from promisectl.storage.integrity import chain, rows
+from promisectl.system import files as disk
 
 
 def _opened_with(**weaker: str) -> Callable[[], None]:
     def change() -> None:
         for old, new in weaker.items():
-            assert any(old in one for one in opening._TO_WRITE)
-            opening._TO_WRITE = tuple(one.replace(old, new) for one in opening._TO_WRITE)
+            assert any(old in one for one in connection._TO_WRITE)
+            connection._TO_WRITE = tuple(one.replace(old, new) for one in connection._TO_WRITE)
 
     return change
 
 
 def _logging_ahead() -> None:
     _opened_with(DELETE="WAL", EXTRA="NORMAL")()
-    strange.check_mode = lambda *_, **__: None  # every view would refuse such a ledger otherwise
+    preflight.check_mode = lambda *_, **__: None  # every view would refuse such a ledger otherwise
 
 
 def _founded_without_flushing_names() -> None:
@@ -37,20 +39,20 @@ def _founded_without_flushing_names() -> None:
 
 
 def _written_without_flushing() -> None:
-    files.os = SimpleNamespace(**{**vars(os), "fsync": lambda _descriptor: None})
+    output_files.os = SimpleNamespace(**{**vars(os), "fsync": lambda _descriptor: None})
 
 
 def _without_the_chain() -> None:
-    retelling.codec = SimpleNamespace(**{**vars(retelling.codec), "chained_row": lambda _before, _command, _about, row: row["hash"]})
+    chain.codec = SimpleNamespace(**{**vars(chain.codec), "chained_row": lambda _before, _command, _about, row: row["hash"]})
 
 
 def _rows_not_rebuilt() -> None:
-    comparing._Comparison._compare = lambda *_: None
+    rows._Comparison._compare = lambda *_: None
 
 
 def _writing_views() -> None:
-    connect = opening.connect
-    opening.connect = lambda path, _, patience=opening.PATIENCE: connect(path, "rw", patience)
+    connect = connection.connect
+    connection.connect = lambda path, _, patience=connection.PATIENCE: connect(path, "rw", patience)
 
 
 def _marking_views() -> None:
@@ -82,14 +84,14 @@ def _open_directories() -> None:
 
 
 def _sqlite_waits() -> None:
-    connect = opening.connect
+    connect = connection.connect
 
-    def patient(path: str, mode: str, patience: int = opening.PATIENCE) -> Any:
+    def patient(path: str, mode: str, patience: int = connection.PATIENCE) -> Any:
         db = connect(path, mode, patience)
         db.execute("PRAGMA busy_timeout = 10000")
         return db
 
-    opening.connect = patient
+    connection.connect = patient
 
 
 class _Late(sqlite3.Connection):
@@ -104,13 +106,13 @@ def _late_transactions() -> None:
 
 
 def _without_waiting() -> None:
-    opening.patiently.__defaults__ = (0,)
+    connection.patiently.__defaults__ = (0,)
 
 
 def _without_escaping() -> None:
-    from promisectl import escaping
+    from promisectl.system import text
 
-    escaping._steers = lambda code: False  # noqa: ARG005
+    text._steers = lambda code: False  # noqa: ARG005
 
 
 def _live_formulas() -> None:
@@ -137,7 +139,7 @@ def _row_by_row() -> None:
 
 
 def _careless() -> None:
-    from promisectl.commands import arguments
+    from promisectl.commands.shared import arguments
 
     arguments.choice = lambda option, word, choices: word if word is None else {one: one for one in choices}[word]  # noqa: ARG005
 
@@ -162,7 +164,7 @@ def _recorded_all_the_same() -> None:
 
 
 def _streams_left() -> None:
-    from promisectl import streams
+    from promisectl.system import streams
 
     streams.open_all = lambda: None
 
@@ -172,7 +174,7 @@ def _unminded() -> None:
 
     set_ = signal.signal
     signal.signal = lambda number, to: None if to is signal.SIG_DFL else set_(number, to)
-    from promisectl import edge
+    from promisectl.cli import main as edge
 
     edge.KeyboardInterrupt = GeneratorExit  # what the edge catches instead
 
@@ -210,7 +212,7 @@ def _no_transaction() -> None:
 
 
 def _answer_before_commit() -> None:
-    record, answer = saying.record, saying.answer
+    record, answer = recorder.record, recorder.answer
 
     def early(env, command, work, **how):
         def told(db, journal):
@@ -220,33 +222,33 @@ def _answer_before_commit() -> None:
 
         record(env, command, told, **how)
 
-    saying.record, saying.answer = early, lambda _env, _answers: None
+    recorder.record, recorder.answer = early, lambda _env, _answers: None
 
 
 def _steps_outside_the_transaction() -> None:
-    upgrade = upgrading.upgrade
+    upgrade = migrations.upgrade
 
     def outside(db, *rest):
         db.execute("COMMIT")
         upgrade(db, *rest)
         db.execute("BEGIN IMMEDIATE")
 
-    upgrading.upgrade = outside
+    migrations.upgrade = outside
 
 
 def _strange_files_opened() -> None:
-    opening.check_header = opening.check = lambda *_, **__: None
+    connection.check_header = connection.check = lambda *_, **__: None
 
 
 def _written_in_place() -> None:
     def make(path, target, *, force=False):
         if force and os.path.exists(target):
             os.unlink(target)
-        with closing(opening.connect(path, "ro")) as db:
+        with closing(connection.connect(path, "ro")) as db:
             db.execute("VACUUM INTO ?", (target,))
-            return backups.Backup(target, extent.of(db))
+            return create.Backup(target, summary.of(db))
 
-    backups.make = make
+    create.make = make
 
 
 def _errors_swallowed() -> None:

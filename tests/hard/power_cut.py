@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from promisectl import errors
 from promisectl.storage import ledger
-from promisectl.storage.care import examining
+from promisectl.storage.integrity import checks
 from promisectl.storage.journal import Journal
 from tests.hard import story
 from tests.hard.proof import Found, Proof, Size, Step
@@ -127,7 +127,7 @@ class _Trial:
         self._ledger = self._home / recording.ledger
         self._after = self._there(recording.before.after(recording.calls).tree(without=recording.mapped))
         if healthy:
-            examining.insist(str(self._ledger))
+            checks.insist(str(self._ledger))
         self._before = [self._there(disk.tree(without=recording.mapped)) for disk in recording.olds()]
         self.size = sum(map(len, recording.before.files.values())) + 1
         self.known: set[bytes] = set()

@@ -19,10 +19,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from promisectl import errors
-from promisectl.commands import doctor, import_, make, more, moves, people
+from promisectl.commands import acts, bookkeeping, doctor, import_, make, people, undo
 from promisectl.env import Env, Once
-from promisectl.storage import codec
-from promisectl.storage.care import mending
+from promisectl.storage import codec, repair
 from tests.hard.mutants import MUTANTS, program
 from tests.hard.proof import Found, Proof, Size, Step
 from tests.storage.test_chain import REFUSED
@@ -76,19 +75,19 @@ def lived(path: Path, younger: Path) -> None:
         one, two = str(2 * day + 1), str(2 * day + 2)
         make.make(world(path, day), f"Send the numbers of day {day}", to=[("dana", "lee", "kim")[day % 3]], by="in 4 days", agreed=True)
         make.make(world(path, day, f"key {day}"), "Lend the drill", to=["ada"], asked=True, why="the shelf", tag=["tools"])
-        more.note(world(path, day), one, f"a word on day {day}")
+        bookkeeping.note(world(path, day), one, f"a word on day {day}")
         if day % 2:
-            moves.negotiate(world(path, day), two, by="in 9 days")
-            moves.accept(world(path, day), [two], risk="my brother has it", no_to="drilling on Saturday")
+            acts.negotiate(world(path, day), two, by="in 9 days")
+            acts.accept(world(path, day), [two], risk="my brother has it", no_to="drilling on Saturday")
         if day % 3 == 0:
-            moves.complete(world(path, day, f"done {day}"), [one])
-            more.undo(world(path, day))
+            acts.complete(world(path, day, f"done {day}"), [one])
+            undo.undo(world(path, day))
         if day % 4 == 1:
             people.alias(world(path, day), "dana" if day < 4 else "lee", f"name {day}")
     people.rename(world(path, days), "kim", "kimberley")
     people.merge(world(path, days), "kimberley", "lee")
-    more.undo(world(path, days))
-    more.redo(world(path, days))
+    undo.undo(world(path, days))
+    undo.redo(world(path, days))
     file = path.with_name("found.csv")
     file.write_text("direction,person,outcome,state,closed_at\nowed,max,Paint the door,reneged,2026-11-20\n", "utf-8")
     import_.import_(world(path, days), str(file))
@@ -322,7 +321,7 @@ def _cut(path: Path, entry: int) -> None:
         for statement in ("DELETE FROM once WHERE entry = ?", "DELETE FROM act WHERE entry = ?", "DELETE FROM entry WHERE id = ?"):
             db.execute(statement, (entry,))
         db.execute("BEGIN")
-        mending._told_again(db)
+        repair._told_again(db)
         db.execute("COMMIT")
         for name, made in guards:
             db.execute(f"DROP TRIGGER IF EXISTS {name}")

@@ -10,7 +10,7 @@ from functools import cache
 from typer.models import OptionInfo
 
 from promisectl.cli.app import build
-from promisectl.cli.declare import DECLARED, GIVEN, MOVE, Declaration
+from promisectl.cli.registry import DECLARED, GIVEN, MOVE, Declaration
 from tests.hard.watching import Asked
 
 # What else is known to write, or to start programs that do; all that answers like a move is known by that.

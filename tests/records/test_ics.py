@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar, Component
 
 from promisectl import errors
-from promisectl.records import as_ics, zones
+from promisectl.records import as_ics, vtimezone
 from tests.conftest import Program
 
 texts = st.text(st.sampled_from("\\;,:\"'^\r\n\t\x85\u2028 ä€😀=") | st.characters(exclude_categories=["Cs"]), min_size=1)
@@ -187,7 +187,7 @@ def _hours(zone: ZoneInfo, first: int, last: int) -> Iterator[datetime]:
 def test_a_zone_is_described_as_it_is(name: str, tmp_path: Path) -> None:
     """An independent reader of VTIMEZONE tells the same clocks, every half hour of two years."""
     file = tmp_path / "zone.ics"
-    file.write_text(f"BEGIN:VCALENDAR\r\n{zones.described(name, 2026, 2027)}END:VCALENDAR\r\n", encoding="utf-8", newline="")
+    file.write_text(f"BEGIN:VCALENDAR\r\n{vtimezone.described(name, 2026, 2027)}END:VCALENDAR\r\n", encoding="utf-8", newline="")
     read, true = tz.tzical(str(file)).get(name), ZoneInfo(name)
     for moment in _hours(true, 2026, 2027):
         local = moment.astimezone(true).replace(fold=0)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promisectl.escaping import safe
 from promisectl.records import as_json
+from promisectl.system.text import safe
 
 PLAIN = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 VALUES = st.recursive(PLAIN, lambda below: st.lists(below) | st.tuples(below) | st.dictionaries(st.text(), below), max_leaves=8)

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from promisectl.escaping import safe
 from promisectl.records import as_markdown, fields
+from promisectl.system.text import safe
 from tests.conftest import Program
 
 RENDERER = MarkdownIt("gfm-like", {"html": True})

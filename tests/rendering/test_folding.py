@@ -8,8 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from promisectl.escaping import safe
-from promisectl.rendering.folding import folded
+from promisectl.system.text import folded, safe
 
 LETTERS = "ab,.“”…›東京部長ｱＡ한e\u0301o\u0302\u0323é👍☕🇩🇪\u200d\ufe0fกำ"
 WORDS = st.text(st.sampled_from(LETTERS), min_size=0, max_size=12)

@@ -9,9 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from promisectl.domain.trust import CLASSES, Figures, Rate
-from promisectl.rendering import rates, record, tables
-from promisectl.rendering.words import Here
+from promisectl.domain.statistics import CLASSES, Figures, Rate
+from promisectl.rendering import rates, stats, tables
+from promisectl.rendering.formats import Here
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 HERE = Here(NOW, "Europe/Berlin")
@@ -55,8 +55,8 @@ def _drawn(
     detail: bool = True,
 ) -> list[str]:
     out = io.StringIO()
-    shown = record.Shown(name, None, NOW, back=False, detail=detail)
-    tables.console(out, width, color=False).print(record.page(made, months, shown, HERE, width))
+    shown = stats.Shown(name, None, NOW, back=False, detail=detail)
+    tables.console(out, width, color=False).print(stats.page(made, months, shown, HERE, width))
     return [line.rstrip() for line in out.getvalue().splitlines()]
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from promisectl.escaping import one_line, safe
+from promisectl.system.text import one_line, safe
 from tests.conftest import Program
 
 HOSTILE = [

@@ -7,7 +7,7 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from promisectl.commands import import_, make, more, moves, people
+from promisectl.commands import acts, bookkeeping, import_, make, people, undo
 from promisectl.compiled import sql
 from promisectl.env import Env, Once
 
@@ -27,27 +27,27 @@ def live(path: Path, odd: str = ODD) -> None:
     )
     make.make(world(path), "Fix the brake", from_=["kim"], agreed=True, risk="rain", no_to="Saturday", replaces="1")
     make.make(world(path), "Run", to=["me"], by="in 9 days")
-    moves.negotiate(world(path, "2026-11-24"), "1", by="in 9 days", reason=odd)
-    moves.accept(world(path, "2026-11-24"), ["1"], note="good")
-    more.note(world(path, "2026-11-24"), "1", odd, on="2026-11-01")
-    more.bump(world(path, "2026-11-25"), "1", "it may slip", theirs=True)
-    moves.negotiate(world(path, "2026-11-25"), "1", by="in 7 days", reason="later", theirs=True)
-    moves.decline(world(path, "2026-11-25"), ["1"])
-    moves.negotiate(world(path, "2026-11-25"), "1", by="in 6 days", reason="later")
-    more.withdraw(world(path, "2026-11-25"), ["1"])
-    moves.complete(world(path, "2026-11-25"), ["1"], partial="half")
-    moves.complete(world(path, "2026-11-26"), ["1", "3"], on="2026-11-25T12:00")
-    moves.decline(world(path, "2026-11-26"), ["1"], reason="a page is missing")
-    more.reopen(world(path, "2026-11-27"), "3", reason="it squeaks")
-    more.release(world(path, "2026-11-27"), ["3"], reason="never mind")
-    moves.renege(world(path, "2026-11-28"), ["1"], reason="ill", not_told=True, cause="external", repair="Lee does it")
-    more.told(world(path, "2026-11-29"), "1")
-    more.correct(world(path, "2026-11-29"), "2", what="Zürich by bike")
-    more.void(world(path, "2026-11-29"), "2", reason="twice")
-    more.undo(world(path, "2026-11-29"))
-    more.redo(world(path, "2026-11-29"))
-    more.tag(world(path, "2026-11-29"), "1", ["#money", "=x"])
-    more.untag(world(path, "2026-11-29"), "1", ["q3"])
+    acts.negotiate(world(path, "2026-11-24"), "1", by="in 9 days", reason=odd)
+    acts.accept(world(path, "2026-11-24"), ["1"], note="good")
+    bookkeeping.note(world(path, "2026-11-24"), "1", odd, on="2026-11-01")
+    acts.bump(world(path, "2026-11-25"), "1", "it may slip", theirs=True)
+    acts.negotiate(world(path, "2026-11-25"), "1", by="in 7 days", reason="later", theirs=True)
+    acts.decline(world(path, "2026-11-25"), ["1"])
+    acts.negotiate(world(path, "2026-11-25"), "1", by="in 6 days", reason="later")
+    acts.withdraw(world(path, "2026-11-25"), ["1"])
+    acts.complete(world(path, "2026-11-25"), ["1"], partial="half")
+    acts.complete(world(path, "2026-11-26"), ["1", "3"], on="2026-11-25T12:00")
+    acts.decline(world(path, "2026-11-26"), ["1"], reason="a page is missing")
+    acts.reopen(world(path, "2026-11-27"), "3", reason="it squeaks")
+    acts.release(world(path, "2026-11-27"), ["3"], reason="never mind")
+    acts.renege(world(path, "2026-11-28"), ["1"], reason="ill", not_told=True, cause="external", repair="Lee does it")
+    acts.told(world(path, "2026-11-29"), "1")
+    bookkeeping.correct(world(path, "2026-11-29"), "2", what="Zürich by bike")
+    bookkeeping.void(world(path, "2026-11-29"), "2", reason="twice")
+    undo.undo(world(path, "2026-11-29"))
+    undo.redo(world(path, "2026-11-29"))
+    bookkeeping.tag(world(path, "2026-11-29"), "1", ["#money", "=x"])
+    bookkeeping.untag(world(path, "2026-11-29"), "1", ["q3"])
     found = path.with_name("found.csv")
     found.write_text(
         f'direction,person,outcome,state,closed_at\nowed,ida,"{odd.replace(chr(34), chr(34) * 2)}",reneged,2026-11-20\n', "utf-8"
@@ -56,7 +56,7 @@ def live(path: Path, odd: str = ODD) -> None:
     people.rename(world(path, "2026-11-30"), "lee-öz", "leo")
     people.alias(world(path, "2026-11-30"), "leo", "Ölaf")
     people.merge(world(path, "2026-11-30"), "leo", "kim")
-    more.undo(world(path, "2026-11-30"))
+    undo.undo(world(path, "2026-11-30"))
 
 
 def dump(path: Path) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from promisectl.storage import opening
+from promisectl.storage import connection
 from tests.conftest import Program
 from tests.hard.ledgers import crash
 
@@ -72,7 +72,7 @@ def test_who_reads_for_too_long_is_not_waited_for(program: Program, monkeypatch:
     program.ok("make", "the first", "--to", "me")
     backup = program.ok("backup", "-q").strip()
     program.ok("make", "the second", "--to", "me")
-    monkeypatch.setattr(opening, "PATIENCE", 0.3)
+    monkeypatch.setattr(connection, "PATIENCE", 0.3)
     with closing(sqlite3.connect(program.ledger, isolation_level=None)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM promise").fetchone()

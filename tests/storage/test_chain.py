@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from promisectl import errors
-from promisectl.commands import export, look, make, more, moves, people, records
+from promisectl.commands import acts, bookkeeping, export, lists, make, moves, path, people, undo
 from promisectl.domain.promise import Verb
 from promisectl.env import Env
 from promisectl.storage import ledger as files
@@ -239,7 +239,7 @@ def test_no_flag_of_the_clock_is_stored(full: Path) -> None:
     seen = set()
     for today in ("2026-11-30", "2027-11-30"):
         env = world(full, today, form="jsonl")
-        look.list_(env, all_=True)
+        lists.list_(env, all_=True)
         seen.add(heard(env))
     assert len(seen) == 2
     assert below(full.parent) == before
@@ -253,7 +253,7 @@ def test_a_new_ledger_is_for_me_alone_whatever_the_umask(tmp_path: Path) -> None
     former = os.umask(0)
     try:
         make.make(world(path), "Send the numbers", to=["dana"])
-        moves.accept(world(path), ["1"])
+        acts.accept(world(path), ["1"])
     finally:
         os.umask(former)
     modes = {one.relative_to(tmp_path).as_posix(): stat.S_IMODE(one.stat().st_mode) for one in tmp_path.rglob("*")}
@@ -279,22 +279,22 @@ FIRST_MOVES: dict[str, tuple[int, Callable[[Env], None]]] = {
     "no such date": (2, lambda env: make.make(env, "X", to=["dana"], by="someday")),
     "instead of nothing": (3, lambda env: make.make(env, "X", to=["dana"], replaces="1")),
     "a name that is none": (2, lambda env: make.make(env, "X", to=["dana", "?"])),
-    "accept": (3, lambda env: moves.accept(env, ["1"])),
-    "negotiate": (3, lambda env: moves.negotiate(env, "1", by="fri")),
-    "decline": (3, lambda env: moves.decline(env, ["1"])),
-    "complete": (3, lambda env: moves.complete(env, ["1", "2"])),
-    "renege": (3, lambda env: moves.renege(env, ["1"], reason="x")),
-    "withdraw": (3, lambda env: more.withdraw(env, ["1"])),
-    "release": (3, lambda env: more.release(env, ["1"])),
-    "reopen": (3, lambda env: more.reopen(env, "1", reason="x")),
-    "bump": (3, lambda env: more.bump(env, "1", "x")),
-    "told": (3, lambda env: more.told(env, "1")),
-    "note": (3, lambda env: more.note(env, "1", "x")),
-    "correct": (3, lambda env: more.correct(env, "1", what="x")),
-    "void": (3, lambda env: more.void(env, "1", reason="x")),
-    "undo": (4, more.undo),
-    "undo of a promise": (4, lambda env: more.undo(env, promise="1")),
-    "redo": (4, more.redo),
+    "accept": (3, lambda env: acts.accept(env, ["1"])),
+    "negotiate": (3, lambda env: acts.negotiate(env, "1", by="fri")),
+    "decline": (3, lambda env: acts.decline(env, ["1"])),
+    "complete": (3, lambda env: acts.complete(env, ["1", "2"])),
+    "renege": (3, lambda env: acts.renege(env, ["1"], reason="x")),
+    "withdraw": (3, lambda env: acts.withdraw(env, ["1"])),
+    "release": (3, lambda env: acts.release(env, ["1"])),
+    "reopen": (3, lambda env: acts.reopen(env, "1", reason="x")),
+    "bump": (3, lambda env: acts.bump(env, "1", "x")),
+    "told": (3, lambda env: acts.told(env, "1")),
+    "note": (3, lambda env: bookkeeping.note(env, "1", "x")),
+    "correct": (3, lambda env: bookkeeping.correct(env, "1", what="x")),
+    "void": (3, lambda env: bookkeeping.void(env, "1", reason="x")),
+    "undo": (4, undo.undo),
+    "undo of a promise": (4, lambda env: undo.undo(env, promise="1")),
+    "redo": (4, undo.redo),
     "rename": (3, lambda env: people.rename(env, "dana", "dan")),
     "alias": (3, lambda env: people.alias(env, "dana", "dan")),
     "merge": (3, lambda env: people.merge(env, "dana", "dan")),
@@ -333,16 +333,16 @@ def _refuse(_: sqlite3.Connection) -> None:
 
 
 VIEWS: dict[str, Callable[[Env], Any]] = {
-    "moves": look.moves,
-    "owe": look.owe,
-    "owed": look.owed,
-    "list": lambda env: look.list_(env, all_=True),
-    "list as of": lambda env: look.list_(env, as_of="yesterday"),
-    "log": look.log,
+    "moves": moves.moves,
+    "owe": lists.owe,
+    "owed": lists.owed,
+    "list": lambda env: lists.list_(env, all_=True),
+    "list as of": lambda env: lists.list_(env, as_of="yesterday"),
+    "log": lists.log,
     "people": people.people,
     "export": export.export,
     "export acts": lambda env: export.export(env, acts=True),
-    "path": records.path,
+    "path": path.path,
 }
 
 
@@ -361,7 +361,7 @@ def test_a_view_without_a_ledger_creates_nothing(tmp_path: Path, name: str, form
 
 def test_what_is_not_there_is_not_found_and_nothing_is_made(tmp_path: Path) -> None:
     env = world(tmp_path / "data" / "ledger.db")
-    looks: tuple[Callable[[], None], ...] = (lambda: look.show(env, ["1"]), lambda: look.log(env, "1"), lambda: people.show(env, "dana"))
+    looks: tuple[Callable[[], None], ...] = (lambda: lists.show(env, ["1"]), lambda: lists.log(env, "1"), lambda: people.show(env, "dana"))
     for look_for in looks:
         with pytest.raises(errors.NotFound) as refused:
             look_for()
@@ -423,15 +423,15 @@ STRANGE = {
 }
 USES: dict[str, Callable[[Env], Any]] = {
     **{name: use for name, use in VIEWS.items() if name != "path"},
-    "show": lambda env: look.show(env, ["1"]),
-    "log of one": lambda env: look.log(env, "1"),
+    "show": lambda env: lists.show(env, ["1"]),
+    "log of one": lambda env: lists.log(env, "1"),
     "person": lambda env: people.show(env, "dana"),
     "make": lambda env: make.make(env, "X", to=["dana"]),
     "make with myself": lambda env: make.make(env, "X", to=["me"]),
-    "accept": lambda env: moves.accept(env, ["1"]),
-    "note": lambda env: more.note(env, "1", "x"),
-    "undo": more.undo,
-    "redo": more.redo,
+    "accept": lambda env: acts.accept(env, ["1"]),
+    "note": lambda env: bookkeeping.note(env, "1", "x"),
+    "undo": undo.undo,
+    "redo": undo.redo,
     "rename": lambda env: people.rename(env, "dana", "dan"),
 }
 
@@ -470,9 +470,9 @@ def test_the_program_says_so_in_one_sentence(tmp_path: Path, sort: str) -> None:
 def test_a_ledger_that_opens_is_not_touched_by_a_refused_move(full: Path) -> None:
     before = below(full.parent)
     refused: tuple[Callable[[Env], None], ...] = (
-        lambda env: moves.accept(env, ["1"]),
-        lambda env: moves.accept(env, ["9"]),
-        lambda env: moves.complete(env, ["3", "9"]),
+        lambda env: acts.accept(env, ["1"]),
+        lambda env: acts.accept(env, ["9"]),
+        lambda env: acts.complete(env, ["3", "9"]),
     )
     for move in refused:
         with pytest.raises(errors.Problem):
@@ -495,8 +495,8 @@ def chained(path: Path) -> Iterator[str]:
 def test_a_copy_goes_on_from_the_same_head(full: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.db"
     copy.write_bytes(full.read_bytes())
-    for path in (full, copy):
-        more.note(world(path, "2026-12-01"), "1", "the same words")
+    for one in (full, copy):
+        bookkeeping.note(world(one, "2026-12-01"), "1", "the same words")
     assert list(chained(full)) == list(chained(copy))
-    more.note(world(copy, "2026-12-01"), "1", "other words")
+    bookkeeping.note(world(copy, "2026-12-01"), "1", "other words")
     assert list(chained(copy))[:-1] == list(chained(full))

@@ -16,12 +16,13 @@ import pytest
 from hypothesis import given
 
 from promisectl import errors
-from promisectl.commands import export, make, more, moves
+from promisectl.commands import acts, bookkeeping, export, make, undo
 from promisectl.commands import import_ as imports
 from promisectl.compiled import sql
 from promisectl.domain.findings import MOST, Asked, Cure, Finding, Result
 from promisectl.env import Once
-from promisectl.storage.care import examining, mending
+from promisectl.storage import repair
+from promisectl.storage.integrity import checks
 from tests.storage import life
 from tests.storage.test_round_trips import SEEDS, Dice, as_json, heard, journal, place, taken, times, walked, world
 from tests.storage.test_walks import START
@@ -42,13 +43,13 @@ def changed(path: str, script: str) -> None:
 
 def wrong(path: str) -> dict[str, Cure]:
     """The checks that find something wrong, with what helps."""
-    return {one.check: one.cure for one in mending.found(path)}
+    return {one.check: one.cure for one in repair.found(path)}
 
 
 def checked(path: str, check: str) -> list[Finding]:
     """What one check comes to."""
-    with examining.opened(path) as db:
-        return [one for one in examining.examine(db) if one.check == check]
+    with checks.opened(path) as db:
+        return [one for one in checks.examine(db) if one.check == check]
 
 
 @pytest.fixture
@@ -59,9 +60,9 @@ def path(tmp_path: Path) -> str:
     env = world(path, START)
     env.once = Once("a key", "make (0)")
     make.make(env, "Fix the brake", from_=["lee"])
-    more.note(world(path, START), "1", "asked for the figures")
-    moves.complete(world(path, START), ["1"])
-    more.undo(world(path, START))
+    bookkeeping.note(world(path, START), "1", "asked for the figures")
+    acts.complete(world(path, START), ["1"])
+    undo.undo(world(path, START))
     return path
 
 
@@ -77,25 +78,25 @@ def test_whatever_commands_make_is_well(place: Callable[[], str], seed: int) -> 
     env = world(path, moment)
     env.once = Once("k\u202e", "make (0)")
     make.make(env, '\u200f“x”\x1b\n\\ "', to=["dana"])
-    whole = examining.insist(path)
+    whole = checks.insist(path)
     taken(f"{there}/journal.db", moment + timedelta(days=400), journal(path))
-    assert examining.insist(f"{there}/journal.db") == whole
+    assert checks.insist(f"{there}/journal.db") == whole
     taken(f"{there}/records.db", moment, json.dumps(as_json(path, moment)))
-    more.undo(world(f"{there}/records.db", moment))
+    undo.undo(world(f"{there}/records.db", moment))
     taken(f"{there}/records.db", moment, json.dumps(as_json(path, moment)))
-    assert examining.insist(f"{there}/records.db").promises == whole.promises
+    assert checks.insist(f"{there}/records.db").promises == whole.promises
     taken(f"{there}/later.db", moment, "direction,person,outcome,id\nowe,dana,X,7\nowe,dana,Y,3\n")
     taken(f"{there}/later.db", moment, heard(path, moment, export.export), new=True)
-    examining.insist(f"{there}/later.db")
+    checks.insist(f"{there}/later.db")
 
 
 def test_nothing_is_written_by_looking(path: str) -> None:
     before = Path(path).read_bytes()
-    examining.insist(path)
+    checks.insist(path)
     changed(path, "UPDATE promise SET outcome = 'Send the figures' WHERE id = 1")
     between = Path(path).read_bytes()
     with pytest.raises(errors.NotWhole):
-        examining.insist(path)
+        checks.insist(path)
     assert before != between == Path(path).read_bytes()
     assert [one.name for one in Path(path).parent.iterdir()] == ["ledger.db"]
 
@@ -103,7 +104,7 @@ def test_nothing_is_written_by_looking(path: str) -> None:
 @pytest.mark.parametrize("step", range(1, sql.SCHEMA_STEP + 1))
 def test_a_ledger_of_an_earlier_step_is_well(tmp_path: Path, step: int) -> None:
     path = life.load(life.kept(step).read_text(encoding="utf-8"), tmp_path / "ledger.db")
-    assert examining.insist(str(path)).step == step
+    assert checks.insist(str(path)).step == step
     changed(str(path), "UPDATE promise SET outcome = 'Send the Q4 numbers' WHERE id = 1")
     assert wrong(str(path)) == {"promises": Cure.REBUILD}
     changed(str(path), "DROP INDEX promise_open; CREATE INDEX promise_open ON promise (direction, due_at) WHERE state = 'active'")
@@ -146,7 +147,7 @@ def test_guards_that_are_gone_or_strange_are_found(path: str) -> None:
     with closing(sqlite3.connect(path)) as db:
         db.execute("DROP TRIGGER act_is_never_changed")
         db.execute("CREATE TRIGGER own AFTER INSERT ON act BEGIN DELETE FROM alias; END")
-    (schema,) = mending.found(path)
+    (schema,) = repair.found(path)
     assert schema.details == (
         "the trigger act_is_never_changed is missing, or not as it was made",
         "the trigger own is none of promisectl's, and could change what is written",
@@ -178,34 +179,34 @@ def test_a_trigger_hides_behind_no_name(path: str) -> None:
             for statement in statements:
                 db.execute(statement)
         with pytest.raises(errors.NotWhole, match="is none of promisectl's"):
-            examining.insist(copy)
+            checks.insist(copy)
 
 
 def test_a_letter_that_is_none_any_more_is_found_in_its_act(path: str) -> None:
     data = Path(path).read_bytes()
     Path(path).write_bytes(data.replace(b"asked for the figures", b"asked for the figur\xff\xfe"))
-    (chain, *_) = mending.found(path)
+    (chain, *_) = repair.found(path)
     assert chain.details == ("act 6 (note, #1) is not what was recorded",)
 
 
 def test_much_that_is_wrong_alike_is_counted(path: str) -> None:
     make.make(world(path, START), "Sing", to=["dana", "lee", "kim", "ada", "ida", "max", "eva"], new=True)
     changed(path, "UPDATE promise SET outcome = outcome || '!'")
-    (promises,) = mending.found(path)
+    (promises,) = repair.found(path)
     assert promises.details[0] == "#1: outcome is “Send the numbers!”, by its acts “Send the numbers”"
     assert len(promises.details) == MOST + 1
     assert promises.details[-1] == "and 4 more"
 
 
 def test_a_clock_that_jumps_is_no_damage(path: str) -> None:
-    more.note(world(path, START - timedelta(days=2)), "1", "by an odd clock")
-    with examining.opened(path) as db:
-        (clock,) = [one for one in examining.examine(db, Asked(now="2026-12-21T09:00:00Z")) if one.check == "clock"]
+    bookkeeping.note(world(path, START - timedelta(days=2)), "1", "by an odd clock")
+    with checks.opened(path) as db:
+        (clock,) = [one for one in checks.examine(db, Asked(now="2026-12-21T09:00:00Z")) if one.check == "clock"]
     assert (clock.result, clock.says) == (Result.NOTE, "the clock was ahead, or a day was set")
     assert clock.details == ("1 act is dated before an earlier act, 2026-11-21T09:00:00Z",)
-    more.note(world(path, START + timedelta(days=1)), "1", "a day later")
-    with examining.opened(path) as db:
-        (clock,) = [one for one in examining.examine(db, Asked(now="2026-11-22T09:00:00Z")) if one.check == "clock"]
+    bookkeeping.note(world(path, START + timedelta(days=1)), "1", "a day later")
+    with checks.opened(path) as db:
+        (clock,) = [one for one in checks.examine(db, Asked(now="2026-11-22T09:00:00Z")) if one.check == "clock"]
     assert clock.details == (
         "9 acts are dated after this moment, from 2026-11-23T09:00:00Z to 2026-11-24T09:00:00Z",
         "1 act is dated before an earlier act, 2026-11-21T09:00:00Z",
@@ -238,9 +239,9 @@ def test_little_is_held_at_once(tmp_path: Path) -> None:
         "direction,outcome,done_when\n" + "".join(f"self,Run {number},{'x' * 2_000}\n" for number in range(3_000)), encoding="utf-8"
     )
     imports.import_(world(path, START), str(file))
-    with examining.opened(path) as db:
+    with checks.opened(path) as db:
         tracemalloc.start()
-        findings = list(examining.examine(db))
+        findings = list(checks.examine(db))
         _, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()
     assert [one for one in findings if one.result is Result.WRONG] == []
@@ -250,14 +251,14 @@ def test_little_is_held_at_once(tmp_path: Path) -> None:
 def test_a_move_puts_right_what_somebody_has_changed_in_the_row_of_its_promise(path: str) -> None:
     changed(path, "UPDATE promise SET outcome = 'Another thing', reason = 'none' WHERE id = 1")
     assert wrong(path) == {"promises": Cure.REBUILD}
-    more.note(world(path, START), "1", "a word more")
+    bookkeeping.note(world(path, START), "1", "a word more")
     assert wrong(path) == {}
 
 
 def test_a_full_temporary_disk_is_no_damage() -> None:
     code = (
-        "import resource, sys\nfrom promisectl.storage.care import examining\nresource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
-        "from promisectl.storage.care.retelling import Uids\nuids = Uids()\nuids._all.execute('PRAGMA cache_size = 1')\n"
+        "import resource, sys\nfrom promisectl.storage.integrity import checks\nresource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
+        "from promisectl.storage.integrity.chain import Uids\nuids = Uids()\nuids._all.execute('PRAGMA cache_size = 1')\n"
         "for number in range(20_000):\n    uids.add(number, 'x' * 36)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=dict(os.environ))

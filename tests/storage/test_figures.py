@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
 from promisectl import errors
-from promisectl.commands import look, make, more
+from promisectl.commands import lists, make, undo
 from promisectl.commands import people as persons
 from tests.conftest import LONG, Program
 from tests.domain import plain_figures as plain
@@ -44,7 +44,7 @@ class Book:
         """Give one command as it would be typed now; whether it was let through."""
         env = world(self.path, self.now, "json")
         ids: list[Any] = [] if name in ("make", "undo", "redo") else [[str(number)]] if name in SEVERAL else [str(number)]
-        command = {**COMMANDS, "make": make.make, "undo": more.undo, "redo": more.redo}[name]
+        command = {**COMMANDS, "make": make.make, "undo": undo.undo, "redo": undo.redo}[name]
         try:
             command(env, *ids, **options)
         except errors.Problem:
@@ -59,10 +59,10 @@ class Book:
 
     def records(self) -> list[dict[str, Any]]:
         """Every promise there is, with its terms and its acts, void ones too."""
-        listed = asked(self.path, self.now, lambda env: look.list_(env, all_=True))
-        listed += asked(self.path, self.now, lambda env: look.list_(env, state=("void",)))
+        listed = asked(self.path, self.now, lambda env: lists.list_(env, all_=True))
+        listed += asked(self.path, self.now, lambda env: lists.list_(env, state=("void",)))
         numbers = [str(row["id"]) for row in listed]
-        return asked(self.path, self.now, lambda env: look.show(env, numbers)) if numbers else []
+        return asked(self.path, self.now, lambda env: lists.show(env, numbers)) if numbers else []
 
     def stats(self, *words: str) -> dict[str, Any]:
         """What the program says."""

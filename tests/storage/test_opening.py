@@ -16,7 +16,7 @@ import pexpect
 import pytest
 
 from promisectl import errors
-from promisectl.storage import ledger, opening
+from promisectl.storage import connection, ledger
 from tests.cli.terminal import ended
 from tests.conftest import Program, tool
 from tests.hard.ledgers import crash
@@ -39,7 +39,7 @@ def test_a_view_does_not_wait_for_a_move(filled: Program) -> None:
 def test_a_move_waits_for_another_and_gives_up_with_a_sentence(filled: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     db = sqlite3.connect(filled.ledger, isolation_level=None)
     db.execute("BEGIN IMMEDIATE")
-    monkeypatch.setattr(opening, "PATIENCE", 0.2)
+    monkeypatch.setattr(connection, "PATIENCE", 0.2)
     result = filled("complete", "1")
     assert (result.stdout, result.code) == ("", 5)
     assert "was locked by another command" in result.stderr
@@ -126,9 +126,9 @@ def test_nobody_else_can_begin_to_write_while_a_move_is_at_work(filled: Program)
 
 
 def test_waiting_goes_in_small_uneven_steps_for_ten_seconds_in_all(filled: Program) -> None:
-    assert opening.PATIENCE == 10
+    assert connection.PATIENCE == 10
     path, moments = str(filled.ledger), list[float]()
-    with closing(opening.connect(path, "rw")) as holder, closing(opening.connect(path, "rw")) as waiting:
+    with closing(connection.connect(path, "rw")) as holder, closing(connection.connect(path, "rw")) as waiting:
         holder.execute("BEGIN IMMEDIATE")
 
         def begin() -> None:
@@ -137,7 +137,7 @@ def test_waiting_goes_in_small_uneven_steps_for_ten_seconds_in_all(filled: Progr
 
         begun = time.monotonic()
         with pytest.raises(errors.Busy):
-            opening.patiently(path, begin, 1)
+            connection.patiently(path, begin, 1)
         waited = time.monotonic() - begun
     steps = [later - earlier for earlier, later in pairwise(moments)]
     assert 1 <= waited < 10  # one step more, and what a busy machine takes besides

@@ -17,10 +17,10 @@ from hypothesis import HealthCheck, Phase, example, given, note, settings
 from hypothesis import strategies as st
 
 from promisectl import errors
-from promisectl.commands import export, import_, look, make, more
+from promisectl.commands import bookkeeping, export, import_, lists, make, undo
 from promisectl.domain import lifecycle
 from promisectl.env import Env, Once
-from promisectl.storage import copying, ledger
+from promisectl.storage import ledger, transfer
 from tests.conftest import LONG
 from tests.storage.test_walks import KNOWN, NAMES, PRELUDE, START, Dice, perform, replayed, stand, world
 
@@ -72,9 +72,9 @@ def step(path: str, now: datetime, dice: Dice) -> None:
     if said < 0.15:
         perform(path, now, "make", [], dice.promise())
     elif said < 0.2:
-        more.undo(world(path, now))
+        undo.undo(world(path, now))
     elif said < 0.24:
-        more.redo(world(path, now))
+        undo.redo(world(path, now))
     elif said < 0.32:
         name, second = dice.choice((("person rename", "new"), ("person alias", "other"), ("person merge", "into")))
         words = {"name": dice.choice((*KNOWN * 3, *NAMES)), second: dice.choice(KNOWN if second == "into" else NAMES)}
@@ -128,8 +128,8 @@ def differences(one: list[dict[str, Any]], other: list[dict[str, Any]]) -> list[
 
 def as_json(path: str, moment: datetime) -> list[dict[str, Any]]:
     """Every record, in the order of their numbers."""
-    found = json.loads(heard(path, moment, lambda env: look.list_(env, all_=True), "json"))
-    found += json.loads(heard(path, moment, lambda env: look.list_(env, state=("void",)), "json"))
+    found = json.loads(heard(path, moment, lambda env: lists.list_(env, all_=True), "json"))
+    found += json.loads(heard(path, moment, lambda env: lists.list_(env, state=("void",)), "json"))
     return sorted(found, key=lambda record: int(record["id"]))
 
 
@@ -179,7 +179,7 @@ def test_records_make_no_record_twice_where_they_come_from(place: Callable[[], s
 
 def journal(path: str) -> str:
     with ledger.reading(path) as db:
-        return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in copying.records(db))
+        return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in transfer.records(db))
 
 
 def dump(path: str) -> list[str]:
@@ -202,8 +202,8 @@ def test_a_journal_makes_the_same_ledger_elsewhere(place: Callable[[], str], see
     assert journal(other) == text
     assert dump(other) == dump(path)
     for one in (path, other):
-        more.note(world(one, moment), "1", "it goes on")
-        more.undo(world(one, moment))
+        bookkeeping.note(world(one, moment), "1", "it goes on")
+        undo.undo(world(one, moment))
     assert dump(other) == dump(path)
 
 
@@ -296,8 +296,8 @@ def test_whichever_value_of_a_journal_is_another_it_is_refused(small: tuple[str,
 
 def test_a_journal_that_says_nothing_founds_nothing_new(tmp_path: Path) -> None:
     path = str(tmp_path / "one.db")
-    taken(path, START, json.dumps(copying.nothing()) + "\n")
-    assert json.loads(heard(path, START, lambda env: look.list_(env, all_=True), "json")) == []
+    taken(path, START, json.dumps(transfer.nothing()) + "\n")
+    assert json.loads(heard(path, START, lambda env: lists.list_(env, all_=True), "json")) == []
 
 
 def test_a_journal_needs_an_empty_ledger(small: tuple[str, datetime], tmp_path: Path) -> None:

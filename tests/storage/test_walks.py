@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from promisectl import errors
-from promisectl.commands import look, make, more, moves
+from promisectl.commands import acts, bookkeeping, lists, make, moves, undo
 from promisectl.commands import people as persons
 from promisectl.domain import lifecycle
 from promisectl.domain.promise import Promise
@@ -33,21 +33,21 @@ START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 MOVING = {"request", "offer", "negotiate", "accept", "decline", "complete", "renege", "withdraw", "release", "reopen", "void"}
 
 COMMANDS: dict[str, Callable[..., None]] = {
-    "accept": moves.accept,
-    "decline": moves.decline,
-    "complete": moves.complete,
-    "renege": moves.renege,
-    "withdraw": more.withdraw,
-    "release": more.release,
-    "negotiate": moves.negotiate,
-    "reopen": more.reopen,
-    "bump": more.bump,
-    "told": more.told,
-    "note": more.note,
-    "tag": more.tag,
-    "untag": more.untag,
-    "correct": more.correct,
-    "void": more.void,
+    "accept": acts.accept,
+    "decline": acts.decline,
+    "complete": acts.complete,
+    "renege": acts.renege,
+    "withdraw": acts.withdraw,
+    "release": acts.release,
+    "negotiate": acts.negotiate,
+    "reopen": acts.reopen,
+    "bump": acts.bump,
+    "told": acts.told,
+    "note": bookkeeping.note,
+    "tag": bookkeeping.tag,
+    "untag": bookkeeping.untag,
+    "correct": bookkeeping.correct,
+    "void": bookkeeping.void,
     "person rename": persons.rename,
     "person alias": persons.alias,
     "person merge": persons.merge,
@@ -377,17 +377,17 @@ class Walk(RuleBasedStateMachine):
         number = dice.choice(list(self.stand.rows))
         about = [done for done in self.history if done.live and number in done.ids]
         if not about:
-            self.refused(errors.NothingToUndo, lambda env: more.undo(env, promise=str(number)))
+            self.refused(errors.NothingToUndo, lambda env: undo.undo(env, promise=str(number)))
         elif self.history.index(about[-1]) >= len(PRELUDE):
             self.take_back(about[-1], {"promise": str(number)})
 
     def redo(self, _: Dice) -> None:
         if not self.undone:
-            self.refused(errors.NothingToRedo, more.redo)
+            self.refused(errors.NothingToRedo, undo.redo)
             return
         target = self.undone.pop()
         note(f"redo {target.name}")
-        more.redo(world(self.path, self.now))
+        undo.redo(world(self.path, self.now))
         target.live = True
         self.settle("redo", target.ids)
         self.compare_with_a_fresh_ledger()
@@ -397,10 +397,10 @@ class Walk(RuleBasedStateMachine):
     def take_back(self, target: Done, words_: dict[str, str]) -> None:
         later = [done for done in self.history if done.live and done.entry > target.entry and set(done.ids) & set(target.ids)]
         if later:
-            self.refused(errors.BuiltUpon, lambda env: more.undo(env, **words_))
+            self.refused(errors.BuiltUpon, lambda env: undo.undo(env, **words_))
             return
         note(f"undo {words_} {target.name}")
-        more.undo(world(self.path, self.now), **words_)
+        undo.undo(world(self.path, self.now), **words_)
         target.live = False
         self.undone.append(target)
         self.settle("undo", target.ids)
@@ -548,7 +548,7 @@ class Walk(RuleBasedStateMachine):
         """No flag is stored: what the clock alone changes, changes no byte."""
         before = self.bytes()
         for days in (3, 400):
-            for view in (look.moves, look.owe, look.owed, persons.people, look.log):
+            for view in (moves.moves, lists.owe, lists.owed, persons.people, lists.log):
                 asked(self.path, self.now + timedelta(days=days), view)
         assert self.bytes() == before
 
@@ -573,7 +573,7 @@ def essence(path: str, numbers: dict[int, int], moment: datetime) -> Any:
     figures = asked(path, moment, persons.people)
     listed = [
         {**row, "id": numbers[row["id"]], "uid": "", "replaces": numbers.get(row["replaces"])}
-        for row in asked(path, moment, lambda env: look.list_(env, all_=True, sort="made"))
+        for row in asked(path, moment, lambda env: lists.list_(env, all_=True, sort="made"))
     ]
     return rows, promises, [(handle, name) for _, handle, name in known if handle in met], aliases, figures, listed
 
@@ -653,7 +653,7 @@ def test_figures_do_not_depend_on_the_order_of_recording(tmp_path: Path) -> None
             perform(path, now, name, [numbers[talk]], words)
             said[talk] += 1
         figures = {row["person"]: row for row in asked(path, now, persons.people)}
-        listed = asked(path, now, lambda env: look.list_(env, all_=True))
+        listed = asked(path, now, lambda env: lists.list_(env, all_=True))
         seen.append((figures, [{**row, "id": 0, "uid": ""} for row in listed]))
     assert len(seen[0][1]) == 3
     assert all(one == seen[0] for one in seen)

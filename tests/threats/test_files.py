@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from promisectl import errors
-from promisectl.commands import files
+from promisectl.commands.shared import output_files
 from promisectl.compiled import sql
 from tests.conftest import Program, tool
 
@@ -323,7 +323,7 @@ def test_an_export_overwrites_nothing_that_comes_meanwhile(filled: Program) -> N
         target.write_text("theirs")
 
     with pytest.raises(errors.FileExists):
-        files.appear(str(target), pieces(), force=False)
+        output_files.appear(str(target), pieces(), force=False)
     assert target.read_text() == "theirs"
     assert sorted(os.listdir(filled.home)) == ["data", "out.csv"]
 

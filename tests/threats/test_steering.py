@@ -2,7 +2,7 @@
 
 import sys
 
-from promisectl.escaping import safe
+from promisectl.system.text import safe
 
 
 def test_every_character_is_shown_alike_alone_and_among_others() -> None:

@@ -38,7 +38,9 @@ def test_bytes_that_are_no_text_are_a_usage_error(program: Program) -> None:
     assert not program.ledger.exists()
 
 
-@pytest.mark.parametrize("module", ["edge", "errors.__init__", "cli.reader", "env", "commands.look", "storage.ledger", "records.as_lines"])
+@pytest.mark.parametrize(
+    "module", ["cli.main", "errors.__init__", "cli.fast_parser", "env", "commands.lists", "storage.ledger", "records.as_lines"]
+)
 def test_ctrl_c_while_it_starts_leaves_no_traceback(program: Program, module: str) -> None:
     """It comes when the file of a module is opened; the rest of it is in tests/hard."""
     program.ok("make", "Send the numbers", "--to", "dana")

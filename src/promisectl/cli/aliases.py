@@ -5,9 +5,9 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from promisectl import config, errors
-from promisectl.cli import ROOMS
-from promisectl.light import TYPE_CHECKING, NamedTuple
-from promisectl.places import config_file
+from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.cli import DECLARED_IN
+from promisectl.system.paths import config_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ def expanded(words: Sequence[str], environ: Mapping[str, str]) -> Sequence[str]:
 
 def is_command(word: str) -> bool:
     """Whether that is the name of a command, or of a group of them."""
-    return any(word in names for names in ROOMS.values())
+    return word in DECLARED_IN
 
 
 class Listed(NamedTuple):

@@ -6,15 +6,15 @@ from typing import Annotated, Any
 import typer
 
 from promisectl import __version__
-from promisectl.cli import ROOMS, aliases
+from promisectl.cli import DECLARED_IN, aliases
 from promisectl.cli.aliases import Listed
-from promisectl.cli.declare import DECLARED, Color, Csv, Declaration, Json, Jsonl, Ledger, NoInput, NoPager, Plain, Today, callback
 from promisectl.cli.help import Command, Group
-from promisectl.cli.mistyped import needs_a_command
-from promisectl.commands.run import terminal
-from promisectl.escaping import safe
-from promisectl.streams import said
-from promisectl.terminal import COLORS
+from promisectl.cli.registry import DECLARED, Color, Csv, Declaration, Json, Jsonl, Ledger, NoInput, NoPager, Plain, Today, callback
+from promisectl.cli.suggestions import needs_a_command
+from promisectl.commands.dispatch import terminal
+from promisectl.system.streams import said
+from promisectl.system.terminal import COLORS
+from promisectl.system.text import safe
 
 _EPILOG = "New here? Begin with: promisectl demo, then promisectl guide start. Each command explains itself: promisectl make --help."
 _GROUPS = {
@@ -71,13 +71,13 @@ def _listed_only() -> None:
 
 
 def _asked_for(words: Sequence[str]) -> list[Declaration]:
-    """The declarations of the command that `words` begin with, else all of them; entering a room registers its commands."""
+    """The declarations of the command that `words` begin with, else all of them; importing a module registers its commands."""
     first = words[0] if words else "moves"
-    rooms = [room for room, commands in ROOMS.items() if first in commands] or list(ROOMS)
-    for room in rooms:
-        __import__(f"promisectl.cli.{room}")
+    for module in {DECLARED_IN[first]} if first in DECLARED_IN else dict.fromkeys(DECLARED_IN.values()):
+        __import__(f"promisectl.cli.{module}")
+    order = list(DECLARED_IN)
     asked = [declaration for declaration in DECLARED if first == (declaration.group or declaration.name)]
-    return asked or sorted(DECLARED, key=lambda declaration: list(ROOMS).index(declaration.module))
+    return asked or sorted(DECLARED, key=lambda declaration: order.index(declaration.group or declaration.name))
 
 
 def _root(
@@ -105,4 +105,4 @@ def _root(
     if ctx.invoked_subcommand is None:
         world = {"ledger": ledger, "today": today, "color": color, "no_input": no_input}
         form = {"json": json, "jsonl": jsonl, "csv": csv, "plain": plain, "no_pager": no_pager}
-        ctx.obj("look", "moves", {"exit_code": False, **world, **form})
+        ctx.obj("moves", "moves", {"exit_code": False, **world, **form})

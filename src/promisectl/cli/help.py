@@ -6,11 +6,11 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from promisectl import errors
-from promisectl.cli import mistyped
-from promisectl.cli.pages import Entry, Page, page
-from promisectl.light import TYPE_CHECKING
-from promisectl.rendering.folding import folded
-from promisectl.streams import said
+from promisectl._typing import TYPE_CHECKING
+from promisectl.cli import suggestions
+from promisectl.cli.help_content import Entry, Page, page
+from promisectl.system.streams import said
+from promisectl.system.text import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,7 @@ class Command(_Ours, TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the words of the command. Raises Unreadable and TooManyWords."""
         ctx.allow_extra_args = True
-        rest = mistyped.read(ctx, lambda: super(Command, self).parse_args(ctx, args))
+        rest = suggestions.read(ctx, lambda: super(Command, self).parse_args(ctx, args))
         if rest:
             raise errors.TooManyWords(rest, ctx.command_path)
         return rest
@@ -57,12 +57,12 @@ class Group(_Ours, TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the options before a command. Raises Unreadable."""
-        return mistyped.read(ctx, lambda: super(Group, self).parse_args(ctx, args))
+        return suggestions.read(ctx, lambda: super(Group, self).parse_args(ctx, args))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that the first word names. Raises UnknownCommand, with those it may mean."""
         if args[0] not in self.commands:
-            raise errors.UnknownCommand(args[0], mistyped.meant(args[0], list(self.commands), ctx.info_name), ctx.command_path)
+            raise errors.UnknownCommand(args[0], suggestions.meant(args[0], list(self.commands), ctx.info_name), ctx.command_path)
         return super().resolve_command(ctx, args)
 
 

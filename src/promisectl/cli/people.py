@@ -1,11 +1,11 @@
-"""People, as it is typed."""
+"""The commands of the panel “People”, declared as they are typed."""
 
 from typing import Annotated
 
 import typer
 
 from promisectl.cli import options as o
-from promisectl.cli.declare import SILENT, VIEW, command
+from promisectl.cli.registry import SILENT, VIEW, command
 
 PANEL = "People"
 
@@ -13,7 +13,7 @@ Sort = Annotated[str, typer.Option("--sort", metavar="KEY", help="name, due, or 
 Display = Annotated[str | None, typer.Option("--name", metavar="DISPLAY", help="The name that is shown.")]
 
 
-@command("people", PANEL, answers=VIEW)
+@command("people", PANEL, runs="people.people", answers=VIEW)
 def people(sort: Sort = "name") -> None:
     """Everybody: what is open both ways, and what was kept.
 
@@ -23,7 +23,7 @@ def people(sort: Sort = "name") -> None:
     """
 
 
-@command("show", PANEL, group="person", answers=VIEW)
+@command("show", PANEL, runs="people.show", group="person", answers=VIEW)
 def show(name: o.Name) -> None:
     """Everything between you and a person.
 
@@ -32,7 +32,7 @@ def show(name: o.Name) -> None:
     """
 
 
-@command("rename", PANEL, group="person", answers=SILENT)
+@command("rename", PANEL, runs="people.rename", group="person", answers=SILENT)
 def rename(
     name: o.Name,
     new: Annotated[str, typer.Argument(metavar="NEW", help="The new handle, or the whole name.")],
@@ -45,7 +45,7 @@ def rename(
     """
 
 
-@command("alias", PANEL, group="person", answers=SILENT)
+@command("alias", PANEL, runs="people.alias", group="person", answers=SILENT)
 def alias(name: o.Name, other: Annotated[str, typer.Argument(metavar="ALIAS", help="Another name to find them by.")]) -> None:
     """Give a person another name to be found by.
 
@@ -54,7 +54,7 @@ def alias(name: o.Name, other: Annotated[str, typer.Argument(metavar="ALIAS", he
     """
 
 
-@command("merge", PANEL, group="person", answers=SILENT)
+@command("merge", PANEL, runs="people.merge", group="person", answers=SILENT)
 def merge(name: o.Name, into: Annotated[str, typer.Argument(metavar="INTO", help="Who they turned out to be.")]) -> None:
     """Two people turn out to be one: what was with the first is with the second.
 

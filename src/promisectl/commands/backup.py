@@ -7,20 +7,20 @@ import shlex
 from contextlib import contextmanager
 
 from promisectl import errors
-from promisectl.commands import asking, files
-from promisectl.commands.viewing import here
-from promisectl.light import TYPE_CHECKING
-from promisectl.rendering import words
+from promisectl._typing import TYPE_CHECKING
+from promisectl.commands.shared import output_files, prompts
+from promisectl.commands.shared.output import here
+from promisectl.rendering import formats
 from promisectl.storage import ledger
-from promisectl.storage.care import backups
+from promisectl.storage.backup import create
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from promisectl.env import Env
-    from promisectl.storage.care.extent import Extent
-    from promisectl.storage.care.restoring import Restored, There
-    from promisectl.storage.care.sources import Source
+    from promisectl.storage.backup.restore import Restored, There
+    from promisectl.storage.backup.source import Source
+    from promisectl.storage.summary import Extent
 
 
 def backup(env: Env, file: str | None = None, *, force: bool = False) -> None:
@@ -55,29 +55,29 @@ def _said(did: str, look: str) -> Iterator[None]:
         raise errors.AnswerLost(problem.why, did, look) from problem
 
 
-def _made(env: Env, file: str | None, *, force: bool) -> backups.Backup:
+def _made(env: Env, file: str | None, *, force: bool) -> create.Backup:
     if file is None:
-        return backups.keep(env.ledger, env.backups, env.now)
+        return create.keep(env.ledger, env.backups, env.now)
     path = os.path.abspath(os.path.expanduser(file))
-    into = files.is_directory(os.path.expanduser(file))
+    into = output_files.is_directory(os.path.expanduser(file))
     directory = path if into else os.path.dirname(path)
     if not os.path.lexists(directory):  # a stick that is not there would be backed up onto the disk below it
         raise errors.NoDirectory(directory)
     if into:
-        return backups.add(env.ledger, path, env.now)
+        return create.add(env.ledger, path, env.now)
     if ledger.same(path, env.ledger):
         raise errors.OntoTheLedger(file)
     _refuse_taken(file, path, force=force)
     try:
-        return backups.make(env.ledger, path, force=force)
+        return create.make(env.ledger, path, force=force)
     except FileExistsError as error:
         raise errors.FileExists(file) from error
 
 
 def _refuse_taken(file: str, path: str, *, force: bool) -> None:
     """Refuse a name that something has which a backup may not replace. Raises FileExists, NotReplaced and CannotWrite."""
-    files.refuse_strange(path)
-    if os.path.lexists(path) and not backups.replaceable(path):
+    output_files.refuse_strange(path)
+    if os.path.lexists(path) and not create.replaceable(path):
         raise errors.NotReplaced(file)
     if os.path.lexists(path) and not force:
         raise errors.FileExists(file)
@@ -88,7 +88,7 @@ def _record(holds: Extent) -> dict[str, object]:
 
 
 def _extent(holds: Extent) -> str:
-    return f"{words.count(holds.promises, 'promise')}, {words.count(holds.acts, 'act')}"
+    return f"{formats.count(holds.promises, 'promise')}, {formats.count(holds.acts, 'act')}"
 
 
 # The way back
@@ -96,8 +96,9 @@ def _extent(holds: Extent) -> str:
 
 def restore(env: Env, file: str, *, yes: bool = False) -> None:
     """The ledger becomes what a backup holds; what was there is backed up first."""
-    from promisectl.storage.care import restoring, sources
-    from promisectl.storage.care.aside import Place
+    from promisectl.storage.backup import restore as restoring
+    from promisectl.storage.backup import source as sources
+    from promisectl.storage.backup.set_aside import Place
 
     if not file:
         raise errors.NoFileNamed
@@ -115,13 +116,13 @@ def restore(env: Env, file: str, *, yes: bool = False) -> None:
             lines = list(_compared(env, source.holds, seen))
         for line in lines:
             env.warn(line)
-        if asking.choice(env, "Restore it? [yes, or Enter for no]", ("yes", "no"), enter="no") == "no":
+        if prompts.choice(env, "Restore it? [yes, or Enter for no]", ("yes", "no"), enter="no") == "no":
             env.warn("Nothing was restored.")
             return
     with _said("The backup was restored", "list"):
         with sources.opened(path) as source:
             done = restoring.restore(source, Place(env.ledger, env.backups, env.now), seen)
-        backups.prune(env.ledger, env.backups, [path, done.where])
+        create.prune(env.ledger, env.backups, [path, done.where])
         _answer(env, source, done)
 
 
@@ -141,14 +142,14 @@ def _compared(env: Env, backup: Extent, there: There) -> Iterator[str]:
 def _gone(relation: str, more: int) -> str:
     return {
         "same": "They hold the same.",
-        "earlier": f"The ledger holds all of it, and {words.count(-more, 'act')} more, which would go.",
-        "later": f"The backup holds all that is in the ledger, and {words.count(more, 'act')} more.",
+        "earlier": f"The ledger holds all of it, and {formats.count(-more, 'act')} more, which would go.",
+        "later": f"The backup holds all that is in the ledger, and {formats.count(more, 'act')} more.",
         "apart": "They are not the same history: what only the ledger holds would go.",
     }[relation]
 
 
 def _moment(env: Env, holds: Extent) -> str:
-    return words.moment(holds.newest, here(env))
+    return formats.moment(holds.newest, here(env))
 
 
 def _answer(env: Env, source: Source, done: Restored) -> None:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from promisectl import errors
-from promisectl.commands import arguments, counterparty, surroundings, viewing
-from promisectl.commands.surroundings import Surroundings, Target
-from promisectl.domain import people, wellmade
+from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.commands.shared import arguments, check_context, counterparty, output
+from promisectl.commands.shared.check_context import Surroundings, Target
+from promisectl.domain import people
 from promisectl.domain.promise import Direction, State
-from promisectl.domain.subject import Subject
-from promisectl.light import TYPE_CHECKING, NamedTuple
+from promisectl.domain.wellmade import check as wellmade
+from promisectl.domain.wellmade.subject import Subject
 from promisectl.records import as_csv, as_json, as_lines
-from promisectl.storage import ledger, reading
+from promisectl.storage import ledger, queries
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from promisectl.commands.viewing import Row
+    from promisectl.commands.shared.output import Row
     from promisectl.domain.civil import When
-    from promisectl.domain.wellmade import Finding
+    from promisectl.domain.wellmade.check import Finding
     from promisectl.env import Env
 
 _OPEN = ("proposed", "active")
@@ -55,10 +56,10 @@ def check(
     given = {"to": to, "from": from_, "by": by, "done_when": done_when, "why": why, "agreed": agreed, "risk": risk, "no_to": no_to}
     _check_words(ids, draft, {**given, "backfill": backfill}, ignore)
     numbers = arguments.ids(ids)
-    with viewing.opened(env) as found:
+    with output.opened(env) as found:
         db = found or ledger.in_memory()
         if draft is None:
-            targets = [surroundings.stored(db, row) for row in _rows(env, db, numbers)]
+            targets = [check_context.stored(db, row) for row in _rows(env, db, numbers)]
         else:
             terms = {"done_when": done_when, "why": why, "risk": risk, "no_to": no_to}
             targets = [_draft(env, draft, to, from_, by, terms, agreed=agreed, backfill=backfill)]
@@ -122,8 +123,8 @@ def _date(env: Env, by: str | None) -> tuple[When | None, str | None]:
 def _rows(env: Env, db: sqlite3.Connection, numbers: Sequence[int]) -> list[Row]:
     """The records of the promises named, else of all that are open."""
     if not numbers:
-        return reading.found(db, viewing.clock(env), open=True, states=_OPEN)
-    return [viewing.row(env, db, number) for number in numbers]
+        return queries.found(db, output.clock(env), open=True, states=_OPEN)
+    return [output.row(env, db, number) for number in numbers]
 
 
 def _checked(surround: Surroundings, target: Target, ignore: Sequence[str]) -> Checked:
@@ -134,9 +135,9 @@ def _checked(surround: Surroundings, target: Target, ignore: Sequence[str]) -> C
 
 def _answer(env: Env, checked: Sequence[Checked], *, named: bool) -> None:
     if env.form == "table":
-        from promisectl.rendering import checked as drawing
+        from promisectl.rendering import check as drawing
 
-        viewing.draw(env, drawing.page([(one.subject, one.marks, one.findings) for one in checked], named=named))
+        output.draw(env, drawing.page([(one.subject, one.marks, one.findings) for one in checked], named=named))
     elif env.as_json:
         records = map(_record, checked)
         env.write_records(as_json.array(records) if env.form == "json" else as_json.lines(records))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from promisectl import errors
-from promisectl.escaping import safe
-from promisectl.light import TYPE_CHECKING
+from promisectl._typing import TYPE_CHECKING
+from promisectl.system.text import safe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ def completion(env: Env, shell: str, words: Sequence[str] = ()) -> None:
         env.write(f"{value}\t{about}\n" for value, about in candidates(env, shell, words))
         return
     from promisectl import shells
-    from promisectl.commands import arguments
+    from promisectl.commands.shared import arguments
 
     arguments.choice("SHELL", shell, tuple(shells.SHELLS))
     env.write([shells.script(shell)])
@@ -31,12 +31,12 @@ def candidates(env: Env, shell: str, words: Sequence[str]) -> list[tuple[str, st
 
     A TAB is no question: whatever is wrong with the ledger or the config is said by the command, not while it is typed.
     """
-    from promisectl.commands import offers, typed
+    from promisectl.commands import completion_candidates, completion_line
 
-    *before, current = [typed.unquoted(word) for word in words] if shell == "bash" else words
+    *before, current = [completion_line.unquoted(word) for word in words] if shell == "bash" else words
     try:
-        line = typed.Line(before, lambda: aliases(env))
-        found = [(value, safe(about)) for value, about in offers.offered(env, line, current) if value == safe(value)]
+        line = completion_line.Line(before, lambda: aliases(env))
+        found = [(value, safe(about)) for value, about in completion_candidates.offered(env, line, current) if value == safe(value)]
     except (errors.Problem, ValueError):
         return []
     return found

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import os
 
-from promisectl.commands import editor, files, viewing
-from promisectl.light import TYPE_CHECKING
+from promisectl._typing import TYPE_CHECKING
+from promisectl.commands.shared import editor, output, output_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
-    from promisectl.commands.viewing import Row
+    from promisectl.commands.shared.output import Row
     from promisectl.env import Env
 
 
 def show(env: Env) -> None:
     """Every key with what holds, and who says so: an option, a variable of the environment, a line of the config, or nobody."""
-    viewing.answer(env, _settings(env), SETTINGS, lambda rows: _draw(env, rows))
+    output.answer(env, _settings(env), SETTINGS, lambda rows: _draw(env, rows))
 
 
 def _settings(env: Env) -> Iterator[dict[str, Any]]:
@@ -74,11 +74,11 @@ def _text(value: Any) -> str:
 def _draw(env: Env, rows: Sequence[Row]) -> None:
     from promisectl.rendering import tables
 
-    viewing.draw(env, tables.settings([(row["key"], row["value"], row["from"]) for row in rows]))
+    output.draw(env, tables.settings([(row["key"], row["value"], row["from"]) for row in rows]))
 
 
 FIELDS = ("key", "value", "from")
-SETTINGS = viewing.Kind(FIELDS, FIELDS, lambda row: {"key": row["key"], "value": row["whole"], "from": row["from"]})
+SETTINGS = output.Kind(FIELDS, FIELDS, lambda row: {"key": row["key"], "value": row["whole"], "from": row["from"]})
 
 
 def path(env: Env) -> None:
@@ -120,5 +120,5 @@ def _usable(env: Env, text: str) -> str:
 
 def _put(place: str, text: str) -> None:
     """The file whole, or as it was; readable by me alone, as its directory if that is new. Raises CannotWrite."""
-    files.make_directory(os.path.dirname(place))
-    files.appear(place, [text])
+    output_files.make_directory(os.path.dirname(place))
+    output_files.appear(place, [text])

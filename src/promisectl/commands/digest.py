@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from promisectl.commands import arguments, viewing
-from promisectl.commands.look import WAITING
-from promisectl.domain import civil, happened, lifecycle
-from promisectl.light import TYPE_CHECKING, NamedTuple
+from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.commands.moves import WAITING
+from promisectl.commands.shared import arguments, output
+from promisectl.domain import civil, lifecycle
+from promisectl.domain import events as happened
 from promisectl.rendering import digest as drawing
 from promisectl.rendering import messages
+from promisectl.rendering.formats import Here
 from promisectl.rendering.messages import Told
-from promisectl.rendering.words import Here
-from promisectl.storage import ledger, reading
-from promisectl.storage.figures import Record, Scope
+from promisectl.storage import ledger, queries
+from promisectl.storage.statistics import Record, Scope
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from promisectl.commands.look import Parts
-    from promisectl.commands.viewing import Row
-    from promisectl.domain.happened import Event
-    from promisectl.domain.trust import Figures
+    from promisectl.commands.lists import Parts
+    from promisectl.commands.shared.output import Row
+    from promisectl.domain.events import Event
+    from promisectl.domain.statistics import Figures
     from promisectl.env import Env
 
 _DAYS = 7
@@ -55,14 +56,14 @@ def digest(env: Env, *, since: str | None = None, format_: str | None = None) ->
     wish = arguments.choice("--format", format_, CHOICES["format_"])
     arguments.at_most_one(json=env.as_json, format=wish)
     begin = arguments.past(env, "--since", since, end=False) or _days_ago(env)
-    with viewing.opened(env) as db:
+    with output.opened(env) as db:
         facts = _facts(env, db or ledger.in_memory(), begin)
     if env.as_json:
         from promisectl.records import as_json
 
         env.write_records([as_json.one(_record(env, facts)) + "\n"])
     elif facts.tell_something:
-        title, sections = drawing.title(viewing.here(env)), _sections(env, facts)
+        title, sections = drawing.title(output.here(env)), _sections(env, facts)
         env.write(drawing.markdown(title, sections) if wish == "md" else drawing.plain(title, sections, min(_WIDTH, env.width)))
 
 
@@ -71,10 +72,10 @@ def _days_ago(env: Env) -> datetime:
 
 
 def _facts(env: Env, db: sqlite3.Connection, begin: datetime) -> _Facts:
-    clock, until = viewing.clock(env), env.end(env.now, _DAYS)
-    waiting = reading.waiting(db, clock)
+    clock, until = output.clock(env), env.end(env.now, _DAYS)
+    waiting = queries.waiting(db, clock)
     named = {row["id"] for row in waiting}
-    ahead = reading.found(db, clock, open=True, states=("active",), due_by=viewing.stored(until))
+    ahead = queries.found(db, clock, open=True, states=("active",), due_by=output.stored(until))
     rest = [row for row in ahead if row["id"] not in named]
     return _Facts(
         begin,
@@ -89,17 +90,17 @@ def _facts(env: Env, db: sqlite3.Connection, begin: datetime) -> _Facts:
 
 def _happened(env: Env, db: sqlite3.Connection, begin: datetime, named: set[int]) -> list[tuple[Event, Row]]:
     found = []
-    for number in reading.touched(db, viewing.stored(begin) or ""):
-        events = happened.since(number, reading.said(db, number), begin, env.now)
+    for number in queries.touched(db, output.stored(begin) or ""):
+        events = happened.since(number, queries.said(db, number), begin, env.now)
         new = [event for event in events if not (number in named and event.kind in _TWICE)]
         if new:
-            row = viewing.row(env, db, number)
+            row = output.row(env, db, number)
             found += [(event, row) for event in new]
     return sorted(found, key=lambda one: (one[0].act.at, one[0].act.number))
 
 
-def _figures(db: sqlite3.Connection, clock: reading.Clock, begin: datetime) -> dict[str, Figures]:
-    record = Record(db, clock, Scope(None, viewing.stored(begin) or "", clock.now))
+def _figures(db: sqlite3.Connection, clock: queries.Clock, begin: datetime) -> dict[str, Figures]:
+    record = Record(db, clock, Scope(None, output.stored(begin) or "", clock.now))
     return {direction: record.figures(direction) for direction in _DIRECTIONS}
 
 
@@ -107,17 +108,17 @@ def _figures(db: sqlite3.Connection, clock: reading.Clock, begin: datetime) -> d
 
 
 def _record(env: Env, facts: _Facts) -> dict[str, Any]:
-    from promisectl.records import fields, figures
+    from promisectl.records import fields, statistics
 
     return {
-        "as_of": viewing.stored(env.now),
-        "since": viewing.stored(facts.since),
-        "until": viewing.stored(facts.until),
+        "as_of": output.stored(env.now),
+        "since": output.stored(facts.since),
+        "until": output.stored(facts.until),
         "waiting": [{**fields.promise(row), "waiting": row["waiting"]} for row in facts.waiting],
         "late_with_others": [fields.promise(row) for row in facts.late],
         "due": [fields.promise(row) for row in facts.due],
         "happened": [_told(event, row) for event, row in facts.happened],
-        "figures": figures.one(facts.figures),
+        "figures": statistics.one(facts.figures),
     }
 
 
@@ -126,8 +127,8 @@ def _told(event: Event, row: Row) -> dict[str, Any]:
 
     return {
         "kind": event.kind,
-        "at": viewing.stored(event.act.at),
-        "recorded_at": viewing.stored(event.act.recorded_at),
+        "at": output.stored(event.act.at),
+        "recorded_at": output.stored(event.act.recorded_at),
         "by": "me" if lifecycle.is_mine(event.after.direction, event.act.side) else "them",
         "text": event.act.text,
         "promise": fields.promise(row),
@@ -138,7 +139,7 @@ def _told(event: Event, row: Row) -> dict[str, Any]:
 
 
 def _sections(env: Env, facts: _Facts) -> list[drawing.Section]:
-    here = viewing.here(env)
+    here = output.here(env)
     parts: Parts = [(title, [row for row in facts.waiting if row["waiting"] == kind]) for kind, title in WAITING]
     parts += [("Overdue with others", facts.late), (f"Due by {drawing.day(facts.until, here)}", facts.due)]
     sections = [drawing.Section(title, [drawing.standing(row, here) for row in rows]) for title, rows in parts]

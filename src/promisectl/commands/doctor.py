@@ -7,21 +7,21 @@ import re
 from contextlib import AbstractContextManager, nullcontext
 
 from promisectl import config, errors
-from promisectl.commands import diagnosis
-from promisectl.commands.diagnosis import Kept, Report, made_at
+from promisectl._typing import TYPE_CHECKING
+from promisectl.commands import doctor_report
+from promisectl.commands.doctor_report import Kept, Report, made_at
 from promisectl.domain.findings import Asked, Cure, Finding, Result
-from promisectl.light import TYPE_CHECKING
-from promisectl.rendering import words
-from promisectl.storage import ledger
-from promisectl.storage.care import examining, extent, mending, neighbours
-from promisectl.storage.instants import instant
+from promisectl.rendering import formats
+from promisectl.storage import ledger, repair, summary
+from promisectl.storage.integrity import checks, place
+from promisectl.storage.timestamps import instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
     from promisectl.env import Env
-    from promisectl.storage.care.extent import Extent
+    from promisectl.storage.summary import Extent
 
 _LONG = 50_000  # acts, from which on it takes a while
 _OLD = 30  # days, for the newest backup
@@ -35,10 +35,10 @@ def doctor(env: Env, *, fix: bool = False, rebuild: bool = False, expect: str | 
     for mends, lines in ((fix, _fixed), (rebuild, _rebuilt)):
         for line in lines(env) if mends else ():
             done.append(line)
-            env.hint(diagnosis.homely(f"{line[0].upper()}{line[1:]}."))
-    backups = diagnosis.kept(env)
+            env.hint(doctor_report.homely(f"{line[0].upper()}{line[1:]}."))
+    backups = doctor_report.kept(env)
     report = Report(head, done, *_examined(env, head, backups), backups)
-    diagnosis.answer(env, report)
+    doctor_report.answer(env, report)
     return errors.LedgerTrouble.exit_code if report.wrong else 0
 
 
@@ -66,11 +66,11 @@ def _fixed(env: Env) -> Iterator[str]:
 
 def _mending(env: Env) -> Iterator[Iterable[str]]:
     if ledger.exists(env.ledger):
-        yield _changed(env, neighbours.unlock(env.ledger))
-        yield mending.settle(env.ledger)
-    yield _changed(env, neighbours.tidy(env.ledger, env.backups))
+        yield _changed(env, place.unlock(env.ledger))
+        yield repair.settle(env.ledger)
+    yield _changed(env, place.tidy(env.ledger, env.backups))
     if ledger.exists(env.ledger):
-        yield mending.build(env.ledger, mending.Keeping(env.backups, env.now))
+        yield repair.build(env.ledger, repair.Keeping(env.backups, env.now))
 
 
 def _changed(env: Env, done: Iterator[str]) -> list[str]:
@@ -83,7 +83,7 @@ def _changed(env: Env, done: Iterator[str]) -> list[str]:
 
 def _rebuilt(env: Env) -> Iterator[str]:
     if ledger.exists(env.ledger):
-        yield from mending.rebuild(env.ledger, mending.Keeping(env.backups, env.now))
+        yield from repair.rebuild(env.ledger, repair.Keeping(env.backups, env.now))
     else:
         yield "there is no ledger to rebuild"
 
@@ -102,7 +102,7 @@ def _examined(env: Env, head: str, backups: Kept) -> tuple[list[Finding], Extent
         found.append(Finding("file", Result.NOTE, f"there is no ledger at {env.ledger}, but there are backups of it", cure=Cure.RESTORE))
     else:
         found.append(Finding("file", Result.OK, "there is no ledger yet; the first promise makes it"))
-    found += neighbours.findings(env.ledger, env.backups)
+    found += place.findings(env.ledger, env.backups)
     found += (_config(env), _backups(env, backups))
     return found, holds
 
@@ -110,10 +110,10 @@ def _examined(env: Env, head: str, backups: Kept) -> tuple[list[Finding], Extent
 def _content(env: Env, head: str, found: list[Finding]) -> Extent | None:
     """How much is in the ledger; what is found in it is added to `found`. Raises NewerLedger and Busy, which are no damage."""
     try:
-        with examining.opened(env.ledger) as db:
+        with checks.opened(env.ledger) as db:
             with _counted(env, db) as heard:
-                found += examining.examine(db, Asked(instant(env.now), head, heard))
-            return None if found[0].wrong else extent.of(db)
+                found += checks.examine(db, Asked(instant(env.now), head, heard))
+            return None if found[0].wrong else summary.of(db)
     except (errors.NewerLedger, errors.Busy):
         raise
     except errors.HalfDone as problem:
@@ -126,7 +126,7 @@ def _content(env: Env, head: str, found: list[Finding]) -> Extent | None:
 
 def _counted(env: Env, db: Any) -> AbstractContextManager[Callable[[], None]]:
     """Who counts the acts along: a bar at a terminal where there are many, else nobody."""
-    acts = examining.roughly(db)
+    acts = checks.roughly(db)
     if acts < _LONG or not env.watched:
         return nullcontext(lambda: None)
     from promisectl.rendering import progress
@@ -151,5 +151,5 @@ def _backups(env: Env, backups: Kept) -> Finding:
         result = Result.NOTE if ledger.exists(env.ledger) else Result.OK
         return Finding("backups", result, f"there is none in {env.backups} yet")
     days = (env.now - made_at(newest, env.now)).days
-    when = f"{words.count(days, 'day')} ago" if days > 0 else "today"
+    when = f"{formats.count(days, 'day')} ago" if days > 0 else "today"
     return Finding("backups", Result.NOTE if days >= _OLD else Result.OK, f"the newest was made {when}: {newest}")

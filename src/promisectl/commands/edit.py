@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from promisectl import errors
-from promisectl.commands import arguments, asking, editor, moves, viewing
+from promisectl._typing import TYPE_CHECKING
+from promisectl.commands import acts
+from promisectl.commands.shared import arguments, editor, output, prompts
 from promisectl.domain import lifecycle
 from promisectl.domain.promise import Promise, Side, Terms, Verb
-from promisectl.light import TYPE_CHECKING
-from promisectl.rendering import messages, sheet
+from promisectl.rendering import messages, terms_form
 
 if TYPE_CHECKING:
     from promisectl.env import Env
@@ -27,26 +28,26 @@ def edit(
     """Open the terms of a promise in the editor, and say what was changed there as a correction or as new terms."""
     _check_options(correct=correct, negotiate=negotiate, reason=reason, mine=mine, theirs=theirs)
     said = arguments.text("reason", reason)
-    promise, name = viewing.promise(env, arguments.number(id_))
+    promise, name = output.promise(env, arguments.number(id_))
     wanted = Verb.CORRECT if correct else Verb.NEGOTIATE if negotiate or said or mine or theirs else None
     verb = wanted or _which(env, promise, name)
     if verb is None:
         _say_unchanged(env, promise)
         return
-    side = moves.speaking(promise, verb, mine=mine, theirs=theirs)
+    side = acts.speaking(promise, verb, mine=mine, theirs=theirs)
     needs_reason = _needs_reason(promise, verb, side) and not said
     if needs_reason and not env.may_ask:
         raise errors.MissingWord(verb, "reason")
     seen = lifecycle.base(promise, verb)
-    written = sheet.written(seen.terms, env.zone, sheet.about(promise, name, verb, side))
+    written = terms_form.written(seen.terms, env.zone, terms_form.about(promise, name, verb, side))
     with editor.sheet(env, written, ".txt") as path:
         new = editor.edited(env, path, lambda text: _changed(env, text, seen.terms, backfill=backfill))
         if new == seen.terms:
             _say_unchanged(env, promise)
             return
         if needs_reason:
-            said = asking.needed(env, "reason", "Why?")
-        moves.reword(env, verb, id_, lambda _terms, _at: new, reason=said, mine=mine, theirs=theirs, seen=seen)
+            said = prompts.needed(env, "reason", "Why?")
+        acts.reword(env, verb, id_, lambda _terms, _at: new, reason=said, mine=mine, theirs=theirs, seen=seen)
 
 
 def _check_options(*, correct: bool, **of_new_terms: object) -> None:
@@ -69,7 +70,7 @@ def _which(env: Env, promise: Promise, name: str) -> Verb | None:
         raise errors.WhichMove(promise.id)
     terms = messages.gloss(promise, Verb.NEGOTIATE, name)
     question = f"Put a typo right, or offer new terms? [correct, negotiate ({terms}), Enter for neither]"
-    word = asking.choice(env, question, (Verb.CORRECT, Verb.NEGOTIATE), enter="")
+    word = prompts.choice(env, question, (Verb.CORRECT, Verb.NEGOTIATE), enter="")
     return Verb(word) if word else None
 
 
@@ -84,7 +85,7 @@ def _needs_reason(promise: Promise, verb: Verb, side: Side) -> bool:
 def _changed(env: Env, text: str, terms: Terms, *, backfill: bool) -> Terms:
     """The terms with what was changed in the sheet, each line read by itself so that a problem names it."""
     new = terms
-    for line, field, words in sheet.changed(text, terms, env.zone):
+    for line, field, words in terms_form.changed(text, terms, env.zone):
         with errors.at(f"Line {line}"):
             new = arguments.changed(env, new, env.now, {field: words}, backfill=backfill)
     return new

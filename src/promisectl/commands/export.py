@@ -9,17 +9,18 @@ from datetime import timedelta
 from itertools import chain
 
 from promisectl import errors
-from promisectl.commands import arguments, files, viewing
-from promisectl.commands.filters import Asked, Filters
-from promisectl.light import TYPE_CHECKING, NamedTuple
+from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.commands.shared import arguments, output_files
+from promisectl.commands.shared import output as viewing
+from promisectl.commands.shared.filters import Asked, Filters
 from promisectl.records import as_csv, as_ics, as_json, as_markdown, fields
-from promisectl.storage import calendar, copying, reading
+from promisectl.storage import calendar, queries, transfer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
-    from promisectl.commands.viewing import Kind, Row
+    from promisectl.commands.shared.output import Kind, Row
     from promisectl.env import Env
 
 _FORMATS = ("csv", "json", "jsonl", "md", "ics")
@@ -34,7 +35,7 @@ _MEANS = {
     "--alarm": ("ics",),
 }
 _NEWLINES = {"crlf": "\r\n", "lf": "\n"}
-CHOICES = {"format_": _FORMATS, "newline": tuple(_NEWLINES), "sort": reading.ORDERS, "columns": fields.PROMISE}
+CHOICES = {"format_": _FORMATS, "newline": tuple(_NEWLINES), "sort": queries.ORDERS, "columns": fields.PROMISE}
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 _ALARM = re.compile(r"(\d{1,4})([dhm])", re.ASCII)
 
@@ -78,7 +79,7 @@ def export(
     how = _How(form, _columns(columns, kind, form), raw, bom, _NEWLINES[newline or "crlf"], tuple(map(_before, alarm)))
     if form == "ics":
         _calendar(env, Filters(**typed), how, output, force=force)
-    elif files.is_directory(output):
+    elif output_files.is_directory(output):
         raise errors.IntoADirectory(output, form)
     elif journal:
         _whole(env, Filters(**typed), output, force=force)
@@ -91,7 +92,7 @@ def _put(env: Env, pieces: Iterable[str], output: str, *, force: bool) -> None:
     if output == "-":
         env.write_records(pieces)
     else:
-        files.write(env, output, pieces, force=force)
+        output_files.write(env, output, pieces, force=force)
 
 
 # What is asked
@@ -142,14 +143,14 @@ def _acts(env: Env, filters: Filters, _how: _How) -> Iterator[Iterable[Row]]:
     _refuse(filters, "--acts", but=("--limit", "--all"))
     most = arguments.limit(filters.limit)
     with viewing.opened(env) as db:
-        yield reading.acts(db, limit=most) if db else ()
+        yield queries.acts(db, limit=most) if db else ()
 
 
 def _whole(env: Env, filters: Filters, output: str, *, force: bool) -> None:
     """All that was ever recorded, for `import` into an empty ledger. Raises NotWithActs."""
     _refuse(filters, "--journal", but=("--all",))
     with viewing.opened(env) as db:
-        _put(env, as_json.lines(copying.records(db) if db else [copying.nothing()]), output, force=force)
+        _put(env, as_json.lines(transfer.records(db) if db else [transfer.nothing()]), output, force=force)
 
 
 def _refuse(filters: Filters, option: str, *, but: Sequence[str]) -> None:
@@ -178,7 +179,7 @@ def _calendar(env: Env, filters: Filters, how: _How, output: str, *, force: bool
     as_ics.ready()
     asked = filters.read(env, sort="id")
     with asked.opened(env, acts=True) as db:
-        if files.is_directory(output):
+        if output_files.is_directory(output):
             _into_directory(env, db, asked, how, output, force=force)
         else:
             hours = calendar.zones(db, asked.clock(env), **asked.narrow) if db else ()
@@ -191,7 +192,7 @@ def _into_directory(env: Env, db: Any, asked: Asked, how: _How, output: str, *, 
             path = os.path.join(output, f"{uid}.ics")
             if os.path.lexists(path):
                 raise errors.FileExists(path)
-    files.write_each(env, output, ((f"{row['uid']}.ics", as_ics.alone(row, how.alarms)) for row in _tasks(env, db, asked)))
+    output_files.write_each(env, output, ((f"{row['uid']}.ics", as_ics.alone(row, how.alarms)) for row in _tasks(env, db, asked)))
 
 
 def _tasks(env: Env, db: Any, asked: Asked) -> Iterable[Row]:

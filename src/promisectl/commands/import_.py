@@ -6,15 +6,16 @@ import marshal
 from collections import Counter
 
 from promisectl import errors
-from promisectl.commands import arguments, kept, source, viewing
-from promisectl.commands.planned import Planner, Step
-from promisectl.commands.source import Source
+from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.commands import import_source
+from promisectl.commands.import_plan import Planner, Step
+from promisectl.commands.import_source import Source
+from promisectl.commands.shared import arguments, auto_backup, output
 from promisectl.domain.people import Newcomer, Person
-from promisectl.light import TYPE_CHECKING, NamedTuple
-from promisectl.records import incoming
-from promisectl.records.incoming import Unreadable
-from promisectl.rendering import words
-from promisectl.storage import copying, ledger, reading
+from promisectl.records import reader
+from promisectl.records.reader import Unreadable
+from promisectl.rendering import formats
+from promisectl.storage import ledger, queries, transfer
 from promisectl.storage.codec import Beginning
 from promisectl.storage.journal import Journal
 
@@ -25,13 +26,13 @@ if TYPE_CHECKING:
 
     from promisectl.env import Env
 
-CHOICES = {"format_": incoming.FORMS}
+CHOICES = {"format_": reader.FORMS}
 _COLUMNS = ("line", "does", "id", "person", "outcome", "why")
 _NAMED = 8  # people
 _MANY = 100  # promises, from which on an import is worth a backup
 _AT_A_TIME = 256  # promises
 _LENGTH = 8  # bytes of a number
-_STEPS = viewing.Kind(_COLUMNS, _COLUMNS, lambda row: {name: row[name] for name in _COLUMNS})
+_STEPS = output.Kind(_COLUMNS, _COLUMNS, lambda row: {name: row[name] for name in _COLUMNS})
 
 
 class _Done(NamedTuple):
@@ -54,10 +55,10 @@ def import_(
     new: bool = False,
 ) -> int:
     """Promises from a file, or from stdin. Returns the exit code: 6 when a dry run refuses something, else 0."""
-    arguments.choice("--format", format_, incoming.FORMS)
-    with source.opened(env, file) as stream:
+    arguments.choice("--format", format_, reader.FORMS)
+    with import_source.opened(env, file) as stream:
         known = Source("stdin" if file == "-" else file, stream, format_, _names(map_), raw, _alike(set_))
-        head = source.head(known)
+        head = import_source.head(known)
         if head is not None:
             _whole(env, known, head, dry_run=dry_run)
             return 0
@@ -89,8 +90,8 @@ def _alike(pairs: Sequence[str]) -> dict[str, str]:
 
 def _field(option: str, word: str) -> str:
     """One of our fields. Raises UnknownColumn."""
-    if word not in incoming.FIELDS:
-        raise errors.UnknownColumn(option, word, incoming.FIELDS)
+    if word not in reader.FIELDS:
+        raise errors.UnknownColumn(option, word, reader.FIELDS)
     return word
 
 
@@ -98,7 +99,7 @@ def _field(option: str, word: str) -> str:
 
 
 def _import(env: Env, file: Source, *, new: bool) -> None:
-    with source.temporary() as spool:
+    with import_source.temporary() as spool:
         plan = _planned(env, file, _Spool(spool), new=new)
         if not plan.makes:
             _say(env, file, _Done((), plan.skipped, ()))
@@ -109,14 +110,14 @@ def _import(env: Env, file: Source, *, new: bool) -> None:
                 return _made(env, db, file, plan.steps(env))._replace(skipped=plan.skipped)
             return _made(env, db, file, _steps(env, file, Planner(env, db, new=new)))
 
-        with kept.before(env) as keep:
+        with auto_backup.before(env) as keep:
             done = ledger.write(env.ledger, work, keep, "import" if plan.makes > _MANY else "")
             _say(env, file, done)
 
 
 def _say(env: Env, file: Source, done: _Done) -> None:
-    known = f" {words.count(done.skipped, 'record')} known already, and skipped." if done.skipped else ""
-    _answer(env, done, f"Imported {words.count(len(done.made), 'promise')} from {file.name}.{known}")
+    known = f" {formats.count(done.skipped, 'record')} known already, and skipped." if done.skipped else ""
+    _answer(env, done, f"Imported {formats.count(len(done.made), 'promise')} from {file.name}.{known}")
     if done.met:
         more = f" and {len(done.met) - _NAMED} more. See: people" if done.met[_NAMED:] else ""
         env.hint(f"New in the ledger: {', '.join(f'{person.name} ({person.handle})' for person in done.met[:_NAMED])}{more}.")
@@ -134,7 +135,7 @@ class _Plan(NamedTuple):
 
     def steps(self, env: Env) -> Iterator[Step]:
         """The promises to be made, one after the other."""
-        return source.counted(env, self.spool.steps(), self.makes)
+        return import_source.counted(env, self.spool.steps(), self.makes)
 
 
 class _Spool:
@@ -154,13 +155,13 @@ class _Spool:
     def end(self) -> None:
         """No more will come."""
         self._let_go()
-        with source.kept():
+        with import_source.kept():
             self._file.flush()
 
     def _let_go(self) -> None:
         said = marshal.dumps(self._pending)
         self._pending.clear()
-        with source.kept():
+        with import_source.kept():
             self._file.write(len(said).to_bytes(_LENGTH, "big") + said)
 
     def steps(self) -> Iterator[Step]:
@@ -177,10 +178,10 @@ def _planned(env: Env, file: Source, spool: _Spool, *, new: bool) -> _Plan:
     """What becomes of every record of the file. Raises BadImport when any is refused."""
     counted: Counter[str] = Counter()
     refused = _Refused(file)
-    with viewing.opened(env) as db:
+    with output.opened(env) as db:
         planner = Planner(env, db or ledger.in_memory(), new=new)
         newest = ledger.newest(db) if db else None
-        reading.done(db)
+        queries.done(db)
         for step in _steps(env, file, planner):
             counted[step.does] += 1
             refused.note(step)
@@ -248,7 +249,7 @@ def _begun(journal: Journal, step: Step, met: dict[str, Person]) -> int:
 def _steps(env: Env, file: Source, planner: Planner) -> Iterator[Step]:
     """What becomes of every record, in order; after a line that can't be read at all nothing more is."""
     try:
-        for row in source.rows(env, file):
+        for row in import_source.rows(env, file):
             yield planner.step(row)
     except Unreadable as error:
         yield Step(error.line, "refuse", why=error.problem)
@@ -266,10 +267,10 @@ def _shown(env: Env, file: Source, *, new: bool) -> int:
             counted[step.does] += 1
             yield _record(step)
 
-    with viewing.opened(env) as db:
+    with output.opened(env) as db:
         planner = Planner(env, db or ledger.in_memory(), new=new)
-        reading.done(db)
-        viewing.answer(env, counting(_steps(env, file, planner)), _STEPS, lambda rows: _draw(env, rows))
+        queries.done(db)
+        output.answer(env, counting(_steps(env, file, planner)), _STEPS, lambda rows: _draw(env, rows))
     env.hint(f"Would be made: {counted['make']}, skipped: {counted['skip']}, refused: {counted['refuse']}. Nothing was recorded.")
     return errors.BadData.exit_code if counted["refuse"] else 0
 
@@ -286,9 +287,9 @@ def _record(step: Step) -> dict[str, Any]:
 
 def _draw(env: Env, rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
-        from promisectl.rendering import imported
+        from promisectl.rendering import import_ as imported
 
-        viewing.draw(env, imported.page(rows))
+        output.draw(env, imported.page(rows))
 
 
 # A whole journal
@@ -298,25 +299,25 @@ def _whole(env: Env, file: Source, head: dict[str, Any], *, dry_run: bool) -> No
     """An empty ledger becomes what the journal says."""
 
     def work(db: sqlite3.Connection) -> _Done:
-        if not copying.is_empty(db):
+        if not transfer.is_empty(db):
             raise errors.NotEmpty(env.ledger)
         return _filled(env, db, file, head)
 
-    with kept.before(env) as keep:
+    with auto_backup.before(env) as keep:
         done = work(ledger.in_memory()) if dry_run else ledger.write(env.ledger, work, keep)
-        count = f"{words.count(len(done.made), 'promise')}, {words.count(head['commands'], 'command')}"
+        count = f"{formats.count(len(done.made), 'promise')}, {formats.count(head['commands'], 'command')}"
         _answer(env, done, f"It is whole, and would make {count}." if dry_run else f"Imported the whole journal: {count}.")
 
 
 def _filled(env: Env, db: sqlite3.Connection, file: Source, head: dict[str, Any]) -> _Done:
     line = 1
     try:
-        filling = copying.Filling(db, head, env.now)
-        with source.placed(file):
-            for line, text in enumerate(source.watched(env, file), 1):
+        filling = transfer.Filling(db, head, env.now)
+        with import_source.placed(file):
+            for line, text in enumerate(import_source.watched(env, file), 1):
                 if line > 1:
-                    filling.take(incoming.one(text, line))
+                    filling.take(reader.one(text, line))
         made = filling.finish()
     except errors.BadRecord as problem:
         raise errors.BadImport(file.name, line, problem) from problem
-    return _Done(made, 0, [person for person in reading.people(db) if person.merged_into is None])
+    return _Done(made, 0, [person for person in queries.people(db) if person.merged_into is None])

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 
 from promisectl import errors
-from promisectl.commands import arguments, counterparty, saying, viewing
-from promisectl.commands.saying import Answer, Besides, Reply
+from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.commands.shared import arguments, counterparty, output, recorder
+from promisectl.commands.shared.recorder import Answer, Besides, Reply
 from promisectl.domain.people import Newcomer, Person
 from promisectl.domain.promise import Act, Direction, Opening, Side, Terms, Verb
-from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.rendering import messages
 from promisectl.rendering.messages import Told
 
@@ -108,10 +108,10 @@ def make(
         new=new,
     )
     if outcome == _STDIN:
-        from promisectl.commands import fed
+        from promisectl.commands import make_json
 
         _check_alone(env, wanted)
-        all_wanted = fed.read(env)
+        all_wanted = make_json.read(env)
         env.once = env.once and env.once.about(repr(all_wanted))
         _make(env, all_wanted)
     else:
@@ -173,11 +173,13 @@ def _reply(env: Env, draft: _Draft) -> Reply:
     """What is said to it at once: Yes, as it is agreed already, unless whoever binds themselves with it thinks better of it when asked."""
     if draft.direction is not Direction.OWE or not env.may_ask:
         return Reply(risk=draft.risk, no_to=draft.no_to)
-    from promisectl.commands import yes
+    from promisectl.commands.shared import consent
 
     names = " and ".join(other.name for other in draft.others if other)
-    heading = f"You promise {names}: {messages.terms(draft.terms, viewing.here(env))}."
-    return yes.put(env, draft.terms, draft.risk, draft.no_to, may_refuse=len(draft.others) == 1, heading=heading, many=len(draft.others))
+    heading = f"You promise {names}: {messages.terms(draft.terms, output.here(env))}."
+    return consent.put(
+        env, draft.terms, draft.risk, draft.no_to, may_refuse=len(draft.others) == 1, heading=heading, many=len(draft.others)
+    )
 
 
 def _record(env: Env, drafts: Sequence[_Draft]) -> None:
@@ -187,7 +189,7 @@ def _record(env: Env, drafts: Sequence[_Draft]) -> None:
     def work(db: sqlite3.Connection, journal: Journal) -> list[Answer]:
         return [answer for draft in drafts for answer in _each(env, db, journal, draft, alone=alone)]
 
-    saying.record(env, "make", work, checks=True)
+    recorder.record(env, "make", work, checks=True)
 
 
 def _each(env: Env, db: sqlite3.Connection, journal: Journal, draft: _Draft, *, alone: bool) -> list[Answer]:
@@ -231,18 +233,18 @@ def _made(
 ) -> Answer:
     reply = draft.reply
     person = journal.meet(other) if isinstance(other, Newcomer) else other
-    name, here = person.name if person else "", viewing.here(env)
+    name, here = person.name if person else "", output.here(env)
     promise = journal.open(_first(env, draft, person, named=reply is None))
     line = messages.made(promise, name, here)
     if reply:
-        before, act = promise, saying.act(env, promise, reply, draft.at)
+        before, act = promise, recorder.act(env, promise, reply, draft.at)
         promise = journal.say(promise, act)
         agreed = reply.verb is Verb.ACCEPT
         line = messages.made(promise, name, here) if agreed else messages.line(Told(before, promise, act, name, here))
     besides = Besides(new=alone, asked=bool(reply and reply.asked))
-    hints = [messages.next_step(promise, name), saying.checked(env, db, promise, besides)] if alone else ()
+    hints = [messages.next_step(promise, name), recorder.checked(env, db, promise, besides)] if alone else ()
     met = [f"New in the ledger: {person.name} ({person.handle})."] if person and journal.just_met(person) else []
-    return Answer(line, promise.id, saying.record_of(env, db, promise.id), hints, met)
+    return Answer(line, promise.id, recorder.record_of(env, db, promise.id), hints, met)
 
 
 def _first(env: Env, draft: _Draft, person: Person | None, *, named: bool) -> Act:

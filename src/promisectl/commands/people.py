@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 from promisectl import errors
-from promisectl.commands import arguments, kept, viewing
-from promisectl.commands.look import OPEN
+from promisectl._typing import TYPE_CHECKING
+from promisectl.commands.lists import OPEN
+from promisectl.commands.shared import arguments, auto_backup, output
 from promisectl.domain import people as domain
 from promisectl.domain.people import Person, PersonVerb
-from promisectl.light import TYPE_CHECKING
-from promisectl.storage import figures, ledger, reading
-from promisectl.storage.figures import EVER, Record, Scope
+from promisectl.storage import ledger, queries, statistics
 from promisectl.storage.journal import Journal
+from promisectl.storage.statistics import EVER, Record, Scope
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Mapping, Sequence
 
-    from promisectl.commands.viewing import Row
-    from promisectl.domain.trust import Figures
+    from promisectl.commands.shared.output import Row
+    from promisectl.domain.statistics import Figures
     from promisectl.env import Env
 
-CHOICES = {"sort": tuple(figures.SORTS)}
+CHOICES = {"sort": tuple(statistics.SORTS)}
 
 
 def people(env: Env, *, sort: str = "name") -> None:
     """Everybody in the ledger, with what is open in both directions and what was kept."""
     arguments.choice("--sort", sort, CHOICES["sort"])
-    with viewing.opened(env) as db:
+    with output.opened(env) as db:
         if db is None:
-            viewing.nothing_yet(env, viewing.PEOPLE)
+            output.nothing_yet(env, output.PEOPLE)
         else:
-            viewing.answer(env, figures.people(db, viewing.clock(env), sort), viewing.PEOPLE, lambda found: _draw_people(env, found))
+            output.answer(env, statistics.people(db, output.clock(env), sort), output.PEOPLE, lambda found: _draw_people(env, found))
 
 
 def _draw_people(env: Env, rows: Sequence[Row]) -> None:
@@ -39,35 +39,35 @@ def _draw_people(env: Env, rows: Sequence[Row]) -> None:
         return
     from promisectl.rendering import tables
 
-    viewing.draw(env, tables.people(rows, viewing.here(env), env.width))
+    output.draw(env, tables.people(rows, output.here(env), env.width))
 
 
 def show(env: Env, name: str) -> None:
     """Everything between me and a person, open and closed."""
-    with viewing.opened(env) as db:
+    with output.opened(env) as db:
         if db is None:
             raise errors.NoPerson(name, ())
-        person = domain.find(name, reading.people(db))
+        person = domain.find(name, queries.people(db))
         record = _record(env, db, person) if env.form == "table" else {}
-        rows = reading.promises(db, viewing.clock(env), person=person.handle, not_void=True)
-        viewing.answer(env, rows, viewing.PROMISES, lambda found: _draw(env, person, record, found))
+        rows = queries.promises(db, output.clock(env), person=person.handle, not_void=True)
+        output.answer(env, rows, output.PROMISES, lambda found: _draw(env, person, record, found))
 
 
 def _record(env: Env, db: sqlite3.Connection, person: Person) -> dict[str, Figures]:
     """All that was settled between me and a person, in both directions."""
-    clock = viewing.clock(env)
+    clock = output.clock(env)
     record = Record(db, clock, Scope(person.handle, EVER, clock.now))
     return {direction: record.figures(direction) for direction in ("owe", "owed")}
 
 
 def _draw(env: Env, person: Person, record: Mapping[str, Figures], rows: Sequence[Row]) -> None:
-    from promisectl.rendering import rates, tables, words
+    from promisectl.rendering import formats, rates, tables
 
-    here = viewing.here(env)
+    here = output.here(env)
     also = f", also {', '.join(person.aliases)}" if person.aliases else ""
     contact = max((row["contact_at"] for row in rows), default=None)
     facts = [
-        ("last word", words.day(contact, here) if contact else ""),
+        ("last word", formats.day(contact, here) if contact else ""),
         *((who, rates.line(record[way])) for who, way in (("you", "owe"), ("they", "owed")) if rates.says_something(record[way])),
     ]
     parts = [
@@ -76,8 +76,8 @@ def _draw(env: Env, person: Person, record: Mapping[str, Figures], rows: Sequenc
         ("Closed", [row for row in rows if row["state"] not in OPEN]),
     ]
     head = tables.heading(f"{person.name} ({person.handle}{also})")
-    viewing.draw(env, head, tables.pairs([(name, said) for name, said in facts if said]), "")
-    viewing.draw(env, tables.sections(parts, here, env.width, both_ways=True))
+    output.draw(env, head, tables.pairs([(name, said) for name, said in facts if said]), "")
+    output.draw(env, tables.sections(parts, here, env.width, both_ways=True))
 
 
 def rename(env: Env, name: str, new: str, *, display: str | None = None) -> None:
@@ -138,7 +138,7 @@ def _change(env: Env, command: str, act: Callable[[Journal, list[Person]], str],
         journal = Journal(db, env.now, command)
         return act(journal, journal.people())
 
-    with kept.before(env) as keep:
+    with auto_backup.before(env) as keep:
         line = ledger.write(env.ledger, work, keep, before)
         if not env.quiet:
             env.answer([line])

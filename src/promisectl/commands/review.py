@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from promisectl import errors
-from promisectl.commands import asking, more, moves, viewing
-from promisectl.commands.look import OPEN
-from promisectl.commands.saying import Besides, Reply
+from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.commands import acts
+from promisectl.commands.lists import OPEN
+from promisectl.commands.shared import output, prompts
+from promisectl.commands.shared.recorder import Besides, Reply
 from promisectl.domain import lifecycle
 from promisectl.domain.promise import Cause, Direction, Promise, Verb
-from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.records import as_lines, fields
-from promisectl.rendering import messages, words
-from promisectl.storage import reading
+from promisectl.rendering import formats, messages
+from promisectl.storage import queries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
-    from promisectl.commands.viewing import Row
+    from promisectl.commands.shared.output import Row
     from promisectl.env import Env
 
 KINDS = ("overdue", "untold", "stale", "unconfirmed")
@@ -48,20 +49,20 @@ class Item(NamedTuple):
 
 def review(env: Env) -> None:
     """Put every open promise before a person, the pressing ones first; off a terminal, list them with the moves that are open."""
-    with viewing.opened(env) as db:
+    with output.opened(env) as db:
         if db is None:
-            viewing.nothing_yet(env, _RECORDS)
+            output.nothing_yet(env, _RECORDS)
             return
-        rows = [row for which in ("open", "untold") for row in reading.found(db, viewing.clock(env), **{which: True})]
+        rows = [row for which in ("open", "untold") for row in queries.found(db, output.clock(env), **{which: True})]
         items = sorted((_item(db, row) for row in rows), key=_place)
     if env.may_ask and env.tty and items:
         _walk(env, items)
     else:
-        viewing.answer(env, map(_listed, items), _RECORDS, lambda _: _draw(env, items))
+        output.answer(env, map(_listed, items), _RECORDS, lambda _: _draw(env, items))
 
 
 def _item(db: Any, row: Row) -> Item:
-    promise = lifecycle.replay(row["id"], reading.said(db, row["id"]))
+    promise = lifecycle.replay(row["id"], queries.said(db, row["id"]))
     flags = (row["flags"] or "").split()
     kind = next((kind for kind in KINDS if kind in flags), _REST)
     open_now = lifecycle.open_verbs(promise)
@@ -87,16 +88,16 @@ def _as_json(row: Row) -> dict[str, Any]:
     return {**fields.promise(row), "review": row["review"], "moves": row["moves"].split(", ")}
 
 
-_RECORDS = viewing.Kind((*fields.PROMISE, "review", "moves"), (*as_lines.PROMISE, "review", "moves"), _as_json)
+_RECORDS = output.Kind((*fields.PROMISE, "review", "moves"), (*as_lines.PROMISE, "review", "moves"), _as_json)
 
 
 def _draw(env: Env, items: Sequence[Item]) -> None:
     if not items:
         env.say("Nothing is open, so there is nothing to review.")
         return
-    from promisectl.rendering import listed
+    from promisectl.rendering import review as listed
 
-    viewing.draw(env, listed.page([(item.kind, item.row, _commands(item)) for item in items], viewing.here(env)))
+    output.draw(env, listed.page([(item.kind, item.row, _commands(item)) for item in items], output.here(env)))
 
 
 # At a terminal
@@ -130,18 +131,18 @@ def _looked_at(env: Env, item: Item, place: str, done: dict[str, int]) -> bool:
 
 def _again(env: Env, item: Item) -> Item | None:
     """The promise as it stands now; None when it has been settled meanwhile."""
-    with viewing.opened(env) as db:
-        found = reading.promise(db, viewing.clock(env), item.promise.id)
+    with output.opened(env) as db:
+        found = queries.promise(db, output.clock(env), item.promise.id)
         now = _item(db, found) if found else None
     return now if now and (now.kind == "untold" or now.row["state"] in OPEN) else None
 
 
 def _standing(env: Env, item: Item) -> list[str]:
     """How a promise stands: its terms, those on the table beside them, and what was foreseen where it is overdue."""
-    here, row, promise = viewing.here(env), item.row, item.promise
-    said = ", ".join(text for text, _ in words.standing(row, here) if text != row["state"])
+    here, row, promise = output.here(env), item.row, item.promise
+    said = ", ".join(text for text, _ in formats.standing(row, here) if text != row["state"])
     terms = messages.terms(promise.current.terms, here)
-    lines = [f"#{row['id']} {row['state']}, {words.to_or_from(row)}: {terms}{f', {said}' if said else ''}."]
+    lines = [f"#{row['id']} {row['state']}, {formats.to_or_from(row)}: {terms}{f', {said}' if said else ''}."]
     if promise.in_force and promise.offered:
         whose = "yours" if row["author"] == "me" else f"{row['person_name']}'s"
         changed = messages.changes(promise.in_force.terms, promise.offered.terms, here)
@@ -157,7 +158,7 @@ def _one(env: Env, item: Item) -> str:
         env.warn(theirs)
     question = f"{', '.join(choices[:-1])} or quit? [Enter skips]"
     while True:
-        word = asking.choice(env, question, choices, enter="skip")
+        word = prompts.choice(env, question, choices, enter="skip")
         if word in _STANDING:
             return word
         try:
@@ -177,35 +178,35 @@ def _theirs(item: Item) -> str:
 
 def _negotiate(env: Env, item: Item) -> None:
     terms = (item.promise.offered or item.promise.current).terms
-    new = asking.terms(env, terms, by="By when?", what="What?")
+    new = prompts.terms(env, terms, by="By when?", what="What?")
     if new == terms:
         raise errors.NothingChanged(item.promise.id, "negotiate")
     reply = Reply(Verb.NEGOTIATE, terms=new, reason=_reason(env, item, Verb.NEGOTIATE), seen=terms)
-    moves.answer(env, {item.promise.id: reply}, Besides(foreseen=True, new=True))
+    acts.answer(env, {item.promise.id: reply}, Besides(foreseen=True, new=True))
 
 
 def _accept(env: Env, item: Item) -> None:
     offered = item.promise.offered
     if offered and item.promise.in_force:  # new terms; whatever else is accepted is asked about, or shown, by the move itself
-        moves.answer(env, {item.promise.id: Reply(revision=offered.number, seen=offered.terms)}, Besides(new=True))
+        acts.answer(env, {item.promise.id: Reply(revision=offered.number, seen=offered.terms)}, Besides(new=True))
     else:
-        moves.accept(env, [_id(item)])
+        acts.accept(env, [_id(item)])
 
 
 def _reason(env: Env, item: Item, verb: Verb) -> str | None:
     """Why, asked for until it is said where the move needs it."""
     row = lifecycle.find(item.promise, verb, lifecycle.speaker(item.promise, verb))
     if row and "reason" in row.needs:
-        return asking.needed(env, "reason", "Why?")
-    return asking.text(env, "reason", "Why? [Enter for no reason]")
+        return prompts.needed(env, "reason", "Why?")
+    return prompts.text(env, "reason", "Why? [Enter for no reason]")
 
 
 def _renege(env: Env, item: Item) -> None:
-    reason = asking.needed(env, "reason", "Why?")
+    reason = prompts.needed(env, "reason", "Why?")
     causes = tuple(map(str, Cause))
-    cause = asking.choice(env, f"Which cause: {', '.join(causes)}? [Enter for none]", (*causes, ""), enter="")
+    cause = prompts.choice(env, f"Which cause: {', '.join(causes)}? [Enter for none]", (*causes, ""), enter="")
     told = _told(env, item)
-    moves.renege(env, [_id(item)], reason=reason, cause=cause or None, **told)
+    acts.renege(env, [_id(item)], reason=reason, cause=cause or None, **told)
 
 
 def _told(env: Env, item: Item) -> dict[str, Any]:
@@ -219,24 +220,24 @@ def _told(env: Env, item: Item) -> dict[str, Any]:
         else "When were you told? [Enter for now, or never]"
     )
     never = {"not yet": {"not_told": True}} if direction is Direction.OWE else {"never": {"silent": True}}
-    words = asking.past(env, "--told", question, after=item.promise.made_at, but=tuple(never))
-    return never.get(words or "", {"told": words})
+    formats = prompts.past(env, "--told", question, after=item.promise.made_at, but=tuple(never))
+    return never.get(formats or "", {"told": formats})
 
 
 def _bump(env: Env, item: Item) -> None:
-    more.bump(env, _id(item), asking.needed(env, "text", "What do you say?"))
+    acts.bump(env, _id(item), prompts.needed(env, "text", "What do you say?"))
 
 
 def _told_now(env: Env, item: Item) -> None:
     name = item.row["person_name"]
-    more.told(env, _id(item), on=asking.past(env, "--on", f"When was {name} told? [Enter for now]", after=item.promise.made_at))
+    acts.told(env, _id(item), on=prompts.past(env, "--on", f"When was {name} told? [Enter for now]", after=item.promise.made_at))
 
 
 def _with_reason(verb: Verb) -> Callable[[Env, Item], None]:
     def move(env: Env, item: Item) -> None:
         offered = item.promise.offered
         reply = Reply(verb, reason=_reason(env, item, verb), seen=offered.terms if offered else None)
-        moves.answer(env, {item.promise.id: reply}, Besides())
+        acts.answer(env, {item.promise.id: reply}, Besides())
 
     return move
 
@@ -246,7 +247,7 @@ def _id(item: Item) -> str:
 
 
 _MOVES: Mapping[Verb, Callable[[Env, Item], None]] = {
-    Verb.COMPLETE: lambda env, item: moves.complete(env, [_id(item)]),
+    Verb.COMPLETE: lambda env, item: acts.complete(env, [_id(item)]),
     Verb.NEGOTIATE: _negotiate,
     Verb.BUMP: _bump,
     Verb.RENEGE: _renege,

@@ -5,20 +5,20 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from promisectl import errors
-from promisectl.commands import arguments, counterparty, viewing
+from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.commands.shared import arguments, counterparty, output
 from promisectl.domain import civil
-from promisectl.light import TYPE_CHECKING, NamedTuple
 from promisectl.records import as_csv, as_json, as_lines
-from promisectl.records import figures as records
-from promisectl.rendering import rates, words
-from promisectl.rendering.words import Here
+from promisectl.records import statistics as records
+from promisectl.rendering import formats, rates
+from promisectl.rendering.formats import Here
 from promisectl.storage import ledger
-from promisectl.storage.figures import EVER, Record, Scope
+from promisectl.storage.statistics import EVER, Record, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from promisectl.domain.trust import Figures
+    from promisectl.domain.statistics import Figures
     from promisectl.env import Env
 
     Months = Mapping[str, Mapping[str, int]]
@@ -36,7 +36,7 @@ class _Window(NamedTuple):
 
     def scope(self, person: str | None) -> Scope:
         """The window as stored instants."""
-        return Scope(person, viewing.stored(self.since) or EVER, viewing.stored(self.until) or "")
+        return Scope(person, output.stored(self.since) or EVER, output.stored(self.until) or "")
 
 
 def stats(
@@ -55,22 +55,22 @@ def stats(
     if with_ is not None and person is None:
         raise errors.Contradiction("Promises to yourself stand outside the figures. Name somebody else, or leave out --with.")
     handle = person.handle if person else None
-    with viewing.opened(env, window.as_of if as_of else None, acts=True) as found:
+    with output.opened(env, window.as_of if as_of else None, acts=True) as found:
         if found is None and env.form == "table":
-            viewing.nothing_yet(env, viewing.PROMISES)
+            output.nothing_yet(env, output.PROMISES)
             return
         db = found or ledger.in_memory()
-        record = Record(db, viewing.clock(env, window.as_of), window.scope(handle))
+        record = Record(db, output.clock(env, window.as_of), window.scope(handle))
         made = {direction: record.figures(direction) for direction in _DIRECTIONS}
         months = _months(env, record, window) if env.form == "table" else {}
     if env.form != "table":
         _write(env, made, window, handle)
         return
-    from promisectl.rendering import record as drawing
+    from promisectl.rendering import stats as drawing
 
     here = Here(window.as_of, env.zone)
     name = person.name if person else None
-    viewing.draw(env, drawing.page(made, months, drawing.Shown(name, window.since, window.until, bool(as_of), detail), here, env.width))
+    output.draw(env, drawing.page(made, months, drawing.Shown(name, window.since, window.until, bool(as_of), detail), here, env.width))
 
 
 def _window(env: Env, since: str | None, until: str | None, as_of: str | None, *, all_: bool) -> _Window:
@@ -87,7 +87,7 @@ def _window(env: Env, since: str | None, until: str | None, as_of: str | None, *
 def _months(env: Env, record: Record, window: _Window) -> dict[str, Months]:
     """What was settled in each of the last months of the window, both directions; what was before them stands in one row."""
     last = civil.local(window.until, env.zone).date().replace(day=1)
-    begins = {words.month(day): viewing.stored(civil.first_second(day, env.zone)) or "" for day in _firsts(last)}
+    begins = {formats.month(day): output.stored(civil.first_second(day, env.zone)) or "" for day in _firsts(last)}
     begins[rates.EARLIER] = EVER
     return {direction: record.by_month(direction, begins) for direction in _DIRECTIONS}
 
@@ -99,7 +99,7 @@ def _firsts(last: date) -> list[date]:
 
 
 def _write(env: Env, made: Mapping[str, Figures], window: _Window, handle: str | None) -> None:
-    scope = {"as_of": viewing.stored(window.as_of), "since": viewing.stored(window.since), "until": viewing.stored(window.until)}
+    scope = {"as_of": output.stored(window.as_of), "since": output.stored(window.since), "until": output.stored(window.until)}
     if env.as_json:
         env.write_records([as_json.one(records.one(made, **scope, person=handle)) + "\n"])
     elif env.form == "csv":

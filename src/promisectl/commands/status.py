@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from promisectl.light import TYPE_CHECKING
-from promisectl.storage import ledger, reading
-from promisectl.storage.instants import instant
-from promisectl.storage.reading import Clock
+from promisectl._typing import TYPE_CHECKING
+from promisectl.storage import ledger, queries
+from promisectl.storage.queries import Clock
+from promisectl.storage.timestamps import instant
 
 if TYPE_CHECKING:
     from promisectl.env import Env
@@ -37,5 +37,5 @@ def _counts(env: Env) -> dict[str, int]:
     if ledger.exists(env.ledger):
         clock = Clock(*map(instant, env.clock()))
         with ledger.reading(env.ledger, patience=0) as db:
-            counts |= reading.count_waiting(db, clock) | {_LATE_WITH_OTHERS: reading.late_with_others(db, clock)}
+            counts |= queries.count_waiting(db, clock) | {_LATE_WITH_OTHERS: queries.late_with_others(db, clock)}
     return counts

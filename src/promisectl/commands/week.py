@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from promisectl import errors
-from promisectl.commands import load, viewing
-from promisectl.domain import civil, subject
-from promisectl.light import TYPE_CHECKING
+from promisectl._typing import TYPE_CHECKING
+from promisectl.commands.shared import output, workload
+from promisectl.domain import civil
+from promisectl.domain.wellmade import subject
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from promisectl.commands.viewing import Row
+    from promisectl.commands.shared.output import Row
     from promisectl.env import Env
 
 _MOST = 53
@@ -24,15 +25,15 @@ def week(env: Env, *, weeks: int = 2) -> None:
     """Every day of this week and the next, with what I owe and what I am owed; a week that is too full is marked."""
     if not 1 <= weeks <= _MOST:
         raise errors.BadCount("--weeks", weeks, 1, _MOST)
-    with viewing.opened(env) as db:
+    with output.opened(env) as db:
         if db is None:
-            viewing.nothing_yet(env, viewing.DAYS)
+            output.nothing_yet(env, output.DAYS)
             return
-        promised, usual = load.promised(env, db), load.usual(env, db)
+        promised, usual = workload.promised(env, db), workload.usual(env, db)
     today = civil.local(env.now, env.zone).date()
-    first = load.week_begin(today, env.config.week_start if env.form == "table" else _ISO)
+    first = workload.week_begin(today, env.config.week_start if env.form == "table" else _ISO)
     days = [first + timedelta(days=later) for later in range(min(7 * weeks, (date.max - first).days + 1))]
-    viewing.answer(env, _records(env, promised, days, usual), viewing.DAYS, lambda rows: _draw(env, rows, promised, usual))
+    output.answer(env, _records(env, promised, days, usual), output.DAYS, lambda rows: _draw(env, rows, promised, usual))
 
 
 def _records(env: Env, promised: Sequence[Row], days: Sequence[date], usual: float) -> list[dict[str, Any]]:
@@ -40,11 +41,11 @@ def _records(env: Env, promised: Sequence[Row], days: Sequence[date], usual: flo
     by_day: dict[date | None, list[Row]] = {day: [] for day in days}
     earlier: list[Row] = []
     for row in promised:
-        due = load.day(env, row) if row["due_at"] else None
+        due = workload.day(env, row) if row["due_at"] else None
         (earlier if due and due < days[0] else by_day.setdefault(due, [])).append(row)
     found: list[dict[str, Any]] = []
     for week in _by_week(days):
-        overfull = subject.overfull(sum(len(_ids(by_day[day], load.MINE)) for day in week), usual)
+        overfull = subject.overfull(sum(len(_ids(by_day[day], workload.MINE)) for day in week), usual)
         found += [_record("day", by_day[day], str(day), f"{day:%G-W%V}", overfull=overfull) for day in week]
     return [*found, _record("earlier", earlier), _record("no date", by_day.get(None, []))]
 
@@ -55,7 +56,7 @@ def _by_week(days: Sequence[Any]) -> list[Sequence[Any]]:
 
 
 def _record(kind: str, rows: Sequence[Row], day: str | None = None, week: str | None = None, *, overfull: bool = False) -> dict[str, Any]:
-    mine, theirs = _ids(rows, load.MINE), _ids(rows, ("owed",))
+    mine, theirs = _ids(rows, workload.MINE), _ids(rows, ("owed",))
     return {
         "day": day,
         "week": week,
@@ -73,11 +74,11 @@ def _ids(rows: Sequence[Row], directions: Sequence[str]) -> list[str]:
 
 
 def _draw(env: Env, rows: Sequence[Row], promised: Sequence[Row], usual: float) -> None:
-    from promisectl.rendering import load as drawing
+    from promisectl.rendering import week as drawing
 
     late = [row for row in promised if "overdue" in (row["flags"] or "")]
     undated = [row for row in promised if not row["due_at"]]
-    beside = {name: (_ids(found, load.MINE), _ids(found, ("owed",))) for name, found in (("overdue", late), ("no date", undated))}
+    beside = {name: (_ids(found, workload.MINE), _ids(found, ("owed",))) for name, found in (("overdue", late), ("no date", undated))}
     weeks = _by_week([row for row in rows if row["day"]])
     outcomes = {str(row["id"]): row["outcome"] for row in promised}
-    viewing.draw(env, drawing.page(weeks, beside, outcomes, usual, viewing.here(env), env.width))
+    output.draw(env, drawing.page(weeks, beside, outcomes, usual, output.here(env), env.width))

@@ -1,1 +1,1 @@
-"""What is declared elsewhere, written down as text before it is needed, by `python -m promisectl.compiled`."""
+"""Tables that `python -m promisectl.generate` writes from what is declared elsewhere. Data only: it imports nothing."""

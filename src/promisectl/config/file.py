@@ -6,9 +6,9 @@ import os
 import tomllib
 
 from promisectl import errors
+from promisectl._typing import TYPE_CHECKING
 from promisectl.config import Check, Config, Table
 from promisectl.config.keys import KEYS, Wrong, alias
-from promisectl.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

@@ -7,18 +7,18 @@ import shlex
 import textwrap
 
 from promisectl import errors
-from promisectl.cli import ROOMS
+from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.compiled import argv
 from promisectl.domain import civil, people
-from promisectl.domain.wellmade import RULES
-from promisectl.light import TYPE_CHECKING, NamedTuple
+from promisectl.domain.wellmade.check import RULES
 from promisectl.rendering import columns
-from promisectl.storage.reading import ORDERS
+from promisectl.storage.queries import ORDERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from typing import Any, Literal
 
-COMMANDS = frozenset(name for names in ROOMS.values() for name in names)
+COMMANDS = frozenset(name.partition(" ")[0] for name in argv.COMMANDS)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MOST_DAYS = 36_500
 

@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from promisectl import errors
+from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.domain.civil import When, edges, last_second
-from promisectl.light import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from typing import NoReturn
@@ -73,11 +73,11 @@ def read(text: str, now: datetime, zone: str, *, order: str | None = None, week_
 
 def _meant(said: _Said, now: datetime) -> tuple[str, ...]:
     """Readable forms that may have been meant by what can't be read."""
-    from promisectl.domain import everyday
+    from promisectl.domain import date_suggestions
 
     with suppress(errors.UnreadableDate):
         there = _counted_in(said, said.zone, now)
-        return everyday.nearest(_plain(there), there.today, lambda form: _readable(said._replace(text=form), now))
+        return date_suggestions.nearest(_plain(there), there.today, lambda form: _readable(said._replace(text=form), now))
     return ()
 
 

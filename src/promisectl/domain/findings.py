@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from promisectl.light import TYPE_CHECKING, NamedTuple
+from promisectl._typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

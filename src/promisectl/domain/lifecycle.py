@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from promisectl import errors
+from promisectl._typing import TYPE_CHECKING
 from promisectl.domain.promise import Act, Agreement, Direction, Earlier, Promise, Revision, Side, State, Status, Verb, Word
 from promisectl.domain.transitions import BOOKKEEPING, SPEAKS, TRANSITIONS, Effect, Given, Transition, Who
-from promisectl.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

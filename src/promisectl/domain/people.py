@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 
 from promisectl import errors
-from promisectl.domain import limits
-from promisectl.light import TYPE_CHECKING, NamedTuple
+from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.domain import constants
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -111,8 +111,8 @@ def newcomer(words: str) -> Newcomer:
         raise errors.BadName(words, "it is empty")
     if handle == ME:
         raise errors.BadName(words, "that is you")
-    if len(handle) > limits.WORD:
-        raise errors.BadName(words, f"{limits.WORD} characters are the most")
+    if len(handle) > constants.WORD:
+        raise errors.BadName(words, f"{constants.WORD} characters are the most")
     if not any(letter.isalnum() for letter in handle) or not all(letter.isprintable() for letter in handle):
         raise errors.BadName(words, "it needs a letter or a digit, and no control characters")
     if handle.startswith(("-", "?")):

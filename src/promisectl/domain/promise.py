@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from itertools import takewhile
 
-from promisectl.light import TYPE_CHECKING, NamedTuple
+from promisectl._typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from enum import Enum, StrEnum
 
+from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.domain.promise import State, Verb
-from promisectl.light import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -8,22 +8,22 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 
-from promisectl.light import TYPE_CHECKING
+from promisectl._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from promisectl.errors.data import *
     from promisectl.errors.dates import *
-    from promisectl.errors.editing import *
+    from promisectl.errors.editor import *
     from promisectl.errors.files import *
-    from promisectl.errors.finding import *
+    from promisectl.errors.imports import *
     from promisectl.errors.ledger import *
     from promisectl.errors.moves import *
-    from promisectl.errors.words import *
+    from promisectl.errors.not_found import *
+    from promisectl.errors.usage import *
 
 INTERRUPTED = 130  # as a shell counts Ctrl-C
-_ROOMS = ("data", "dates", "editing", "files", "finding", "ledger", "moves", "words")
+_ROOMS = ("dates", "editor", "files", "imports", "ledger", "moves", "not_found", "usage")
 
 
 class Problem(Exception):

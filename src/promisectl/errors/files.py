@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from promisectl._typing import TYPE_CHECKING
 from promisectl.errors import LedgerTrouble, Usage
-from promisectl.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,7 +3,7 @@
 import os
 
 from promisectl import errors
-from promisectl.light import TYPE_CHECKING
+from promisectl._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from promisectl.domain.transitions import Transition

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from operator import itemgetter
 
-from promisectl.light import TYPE_CHECKING
+from promisectl._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

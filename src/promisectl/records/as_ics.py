@@ -8,9 +8,9 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from promisectl import errors
-from promisectl.escaping import safe
-from promisectl.light import TYPE_CHECKING
-from promisectl.records import zones
+from promisectl._typing import TYPE_CHECKING
+from promisectl.records import vtimezone
+from promisectl.system.text import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -84,7 +84,7 @@ def _zone(name: str, first: str, last: str) -> Iterator[str]:
     """The description of a zone, if its clocks are told at all."""
     begin, end = int(first[:4]), min(int(last[:4]), _LAST_YEAR)
     if name != "UTC" and begin <= end:
-        yield zones.described(name, begin, end)
+        yield vtimezone.described(name, begin, end)
 
 
 def _task(row: Row, alarms: Sequence[timedelta]) -> str:

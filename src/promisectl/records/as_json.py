@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from math import isfinite
 
-from promisectl.escaping import STEERING
-from promisectl.light import TYPE_CHECKING
+from promisectl._typing import TYPE_CHECKING
+from promisectl.system.text import STEERING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

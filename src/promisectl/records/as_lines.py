@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from promisectl.escaping import one_line
-from promisectl.light import TYPE_CHECKING
+from promisectl._typing import TYPE_CHECKING
+from promisectl.system.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

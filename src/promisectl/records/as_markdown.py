@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from promisectl._typing import TYPE_CHECKING
 from promisectl.domain import civil
-from promisectl.escaping import markdown
-from promisectl.light import TYPE_CHECKING
+from promisectl.system.text import markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from promisectl import errors
-from promisectl.domain import civil, dates, limits
-from promisectl.escaping import can_be_kept
-from promisectl.light import TYPE_CHECKING, NamedTuple
+from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.domain import civil, constants, dates
+from promisectl.system.text import can_be_kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -54,7 +54,7 @@ class Cells:
             raise errors.BadRecord("it is missing", name)
         return value
 
-    def text(self, name: str, most: int = limits.TEXT) -> str | None:
+    def text(self, name: str, most: int = constants.TEXT) -> str | None:
         """A text as it is."""
         value = self.named.get(name)
         if value is None or value == "":
@@ -75,8 +75,8 @@ class Cells:
         found = value.split() if isinstance(value, str) else value
         if not isinstance(found, list | tuple) or not all(isinstance(one, str) and one.split() == [one] for one in found):
             raise errors.BadRecord("it is no list of single words", name)
-        if any(len(one) > limits.WORD for one in found):
-            raise errors.BadRecord(f"a word in it has more than {limits.WORD} characters", name)
+        if any(len(one) > constants.WORD for one in found):
+            raise errors.BadRecord(f"a word in it has more than {constants.WORD} characters", name)
         return tuple(dict.fromkeys(_kept(one, name) for one in found))
 
     def choice(self, name: str, choices: Sequence[str]) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from promisectl.light import TYPE_CHECKING
+from promisectl._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from promisectl.light import TYPE_CHECKING
-from promisectl.rendering import words
+from promisectl._typing import TYPE_CHECKING
+from promisectl.rendering import formats
 
 if TYPE_CHECKING:
-    from promisectl.rendering.words import Here, Row
+    from promisectl.rendering.formats import Here, Row
 
 _PAST = {
     "request": "asked",
@@ -49,7 +49,7 @@ def phrase(act: Row, name: str, here: Here) -> str:
         did = "reported it done"
     revision = f" (rev {act['revision']})" if act["act"] in _ABOUT_TERMS and act["revision"] else ""
     terms = f" “{act['outcome']}”" if act["outcome"] else ""
-    by = f" by {words.due(act['due'], act['due_zone'], here)}" if act["due"] else ""
+    by = f" by {formats.due(act['due'], act['due_zone'], here)}" if act["due"] else ""
     text = f": {act['text']}" if act["text"] else ""
     more = "".join(f" · {sign}: {act[column]}" for column, sign in _SIGNS if act[column])
     undone = " (undone)" if act["undone_by"] else ""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from promisectl.light import TYPE_CHECKING, NamedTuple
-from promisectl.rendering import words
+from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.rendering import formats
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from promisectl.rendering.words import Here, Row
+    from promisectl.rendering.formats import Here, Row
 
     Lines = Sequence[tuple[str, str]]
     """What stands in a cell, line by line, each with its tone: `bad`, `warn`, `good`, `quiet`, `strong`, or empty."""
@@ -34,11 +34,11 @@ def _field(name: str) -> Callable[[Row, Here], Lines]:
 
 
 def _day(name: str) -> Callable[[Row, Here], Lines]:
-    return lambda row, here: [(words.day(row[name], here).removesuffix(f" {here.today.year}"), "")] if row[name] else []
+    return lambda row, here: [(formats.day(row[name], here).removesuffix(f" {here.today.year}"), "")] if row[name] else []
 
 
 def _due(row: Row, here: Here) -> Lines:
-    return [(words.short_due(row, here), "" if row["due"] else "quiet")]
+    return [(formats.short_due(row, here), "" if row["due"] else "quiet")]
 
 
 def _revision(row: Row, _: Here) -> Lines:
@@ -50,7 +50,7 @@ COLUMNS = {
     "person": Column("Who", _field("person_name"), most=_NAME),
     "outcome": Column("What", _field("outcome"), wide=True),
     "due": Column("By", _due),
-    "standing": Column("", words.standing),
+    "standing": Column("", formats.standing),
     "state": Column("State", _field("state")),
     "tags": Column("Tags", _field("tags"), "tags: ", most=_NAME),
     "done_when": Column("Done when", _field("done_when"), "done when: ", wide=True),
@@ -64,7 +64,7 @@ COLUMNS = {
     "closed_at": Column("Closed", _day("closed_at"), "closed "),
 }
 USUAL = ("id", "person", "outcome", "due", "standing")
-_BOTH_WAYS = COLUMNS["person"]._replace(lines=lambda row, _: [(words.to_or_from(row), "")])
+_BOTH_WAYS = COLUMNS["person"]._replace(lines=lambda row, _: [(formats.to_or_from(row), "")])
 
 
 def chosen(names: Sequence[str], *, both_ways: bool) -> list[Column]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from promisectl import escaping
-from promisectl.light import TYPE_CHECKING, NamedTuple
-from promisectl.rendering import rates, words
-from promisectl.rendering.folding import folded
+from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.rendering import formats, rates
+from promisectl.system import text as escaping
+from promisectl.system.text import folded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from promisectl.domain.trust import Figures
-    from promisectl.rendering.words import Here, Row
+    from promisectl.domain.statistics import Figures
+    from promisectl.rendering.formats import Here, Row
 
 _WHO = {"owe": "You", "owed": "They"}
 
@@ -35,23 +35,23 @@ class Section(NamedTuple):
 
 def title(here: Here) -> str:
     """What stands above all of it."""
-    return f"Promises, {words.plain_day(here.today)}"
+    return f"Promises, {formats.plain_day(here.today)}"
 
 
 def day(moment: datetime, here: Here) -> str:
     """A day in a title: “Mon 23 Nov”, with the year where it is not this one."""
-    return words.day(moment, here).removesuffix(f" {here.today.year}")
+    return formats.day(moment, here).removesuffix(f" {here.today.year}")
 
 
 def standing(row: Row, here: Here) -> Item:
     """An open promise, or one that is broken, and how it stands."""
-    stands = [words.short_due(row, here), *(text for text, _ in words.standing(row, here))]
-    return Item(row["id"], f"{words.to_or_from(row)}: {row['outcome']}", ", ".join(stands))
+    stands = [formats.short_due(row, here), *(text for text, _ in formats.standing(row, here))]
+    return Item(row["id"], f"{formats.to_or_from(row)}: {row['outcome']}", ", ".join(stands))
 
 
 def event(row: Row, at: datetime, sentence: str, here: Here) -> Item:
     """Something that happened: when, with whom, and what."""
-    return Item(row["id"], f"{day(at, here)}, {words.to_or_from(row)}", sentence)
+    return Item(row["id"], f"{day(at, here)}, {formats.to_or_from(row)}", sentence)
 
 
 def figures(made: Mapping[str, Figures]) -> list[str]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.domain import lifecycle
 from promisectl.domain.promise import Act, Direction, Promise, Side, State, Terms, Verb
-from promisectl.light import TYPE_CHECKING, NamedTuple
-from promisectl.rendering import words
+from promisectl.rendering import formats
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from promisectl.rendering.words import Here
+    from promisectl.rendering.formats import Here
 
 
 class Told(NamedTuple):
@@ -64,12 +64,12 @@ def _moot(told: Told) -> str:
 
 def _dated(at: datetime, here: Here) -> str:
     """When it was said, where that is not now."""
-    return "" if at == here.now else f" Dated {words.moment(at, here)}."
+    return "" if at == here.now else f" Dated {formats.moment(at, here)}."
 
 
 def terms(terms: Terms, here: Here) -> str:
     """Terms in a sentence: the outcome, and the due date where there is one."""
-    by = f" by {words.due(terms.due.civil, terms.due.zone, here)}" if terms.due else ""
+    by = f" by {formats.due(terms.due.civil, terms.due.zone, here)}" if terms.due else ""
     return f"“{terms.outcome}”{by}"
 
 
@@ -116,7 +116,7 @@ def _accept(told: Told) -> str:
 
 def _punctual(promise: Promise) -> str:
     due = promise.current.terms.due
-    late = words.lateness(int((promise.delivered_at - due.at).total_seconds())) if due and promise.delivered_at else ""
+    late = formats.lateness(int((promise.delivered_at - due.at).total_seconds())) if due and promise.delivered_at else ""
     return f", {late}" if late else ""
 
 
@@ -134,13 +134,13 @@ def changes(old: Terms, new: Terms, here: Here) -> str:
     """What is different in the new terms, in a sentence."""
     said = [f"“{new.outcome}”"] if new.outcome != old.outcome else []
     if new.due != old.due:
-        said.append(f"by {words.due(new.due.civil, new.due.zone, here)}" if new.due else "without a date")
+        said.append(f"by {formats.due(new.due.civil, new.due.zone, here)}" if new.due else "without a date")
     for name, before, after in (("done when", old.done_when, new.done_when), ("why", old.why, new.why)):
         if before != after:
             said.append(f"{name} “{after}”" if after else f"without a {name.replace(' ', '-')}")
     if new.reply_by != old.reply_by:
         said.append(
-            f"answer by {words.due(new.reply_by.civil, new.reply_by.zone, here)}" if new.reply_by else "without a date for the answer"
+            f"answer by {formats.due(new.reply_by.civil, new.reply_by.zone, here)}" if new.reply_by else "without a date for the answer"
         )
     return ", ".join(said)
 
@@ -160,7 +160,7 @@ def _negotiate(told: Told) -> str:
         countered = before.offered and before.offered.author is not told.act.side
         return f"{told.who} {'countered' if countered else 'put new terms'} {_changed(told, old, number)}"
     stands = after.current
-    by = f": by {words.due(stands.terms.due.civil, stands.terms.due.zone, told.here)}" if stands.terms.due else ""
+    by = f": by {formats.due(stands.terms.due.civil, stands.terms.due.zone, told.here)}" if stands.terms.due else ""
     answerer = f"{told.name} says" if told.mine else "you say"
     return f"{told.who} asked {told.whom} for new terms {_changed(told, old, number)} Until {answerer} Yes, rev {stands.number} stands{by}."
 
@@ -190,11 +190,11 @@ def _notice(told: Told, told_at: datetime | None) -> str:
     if told_at is None:
         return f"{told.name} has not been told."
     due = told.after.current.terms.due
-    when = f"{told.whom[:1].upper()}{told.whom[1:]} {'were' if told.whom == 'you' else 'was'} told on {words.day(told_at, told.here)}"
+    when = f"{told.whom[:1].upper()}{told.whom[1:]} {'were' if told.whom == 'you' else 'was'} told on {formats.day(told_at, told.here)}"
     if due is None:
         return f"{when}."
     side = "before" if told_at < due.at else "after"
-    return f"{when}, {words.apart(told_at, due.at, told.here.zone)} {side} it was due."
+    return f"{when}, {formats.apart(told_at, due.at, told.here.zone)} {side} it was due."
 
 
 def _withdraw(told: Told) -> str:
@@ -221,7 +221,7 @@ def _bump(told: Told) -> str:
     if due is None:
         return f"{told.who} gave {told.whom} word: “{told.act.text}”."
     side = "before it is due" if told.act.at < due.at else "after it was due"
-    return f"{told.who} gave {told.whom} word, {words.apart(told.act.at, due.at, told.here.zone)} {side}: “{told.act.text}”."
+    return f"{told.who} gave {told.whom} word, {formats.apart(told.act.at, due.at, told.here.zone)} {side}: “{told.act.text}”."
 
 
 def _partial(told: Told) -> str:

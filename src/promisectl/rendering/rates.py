@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from promisectl.light import TYPE_CHECKING
-from promisectl.rendering import words
+from promisectl._typing import TYPE_CHECKING
+from promisectl.rendering import formats
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from promisectl.domain.trust import Figures, Rate
+    from promisectl.domain.statistics import Figures, Rate
 
 EARLIER = "earlier"
 """What stands for all the months before those that are shown: told in words, without a bar."""
@@ -17,7 +17,7 @@ _ENOUGH = 5  # of fewer, the counts say more than a percentage
 
 def times(number: int) -> str:
     """“once”, “3 times”."""
-    return "once" if number == 1 else words.count(number, "time")
+    return "once" if number == 1 else formats.count(number, "time")
 
 
 def counted(rate: Rate) -> str:

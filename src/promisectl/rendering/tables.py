@@ -9,16 +9,16 @@ from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
 
-from promisectl.escaping import safe
-from promisectl.light import TYPE_CHECKING
-from promisectl.rendering import words
+from promisectl._typing import TYPE_CHECKING
+from promisectl.rendering import formats
 from promisectl.rendering.columns import COLUMNS, Column, chosen
+from promisectl.system.text import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import IO, Any
 
-    from promisectl.rendering.words import Here, Row
+    from promisectl.rendering.formats import Here, Row
 
 _OUTCOME_LEAST = 24  # columns for a sentence, where all stand beside each other
 _LEAST = 12  # the same, where some stand below others
@@ -177,7 +177,7 @@ def _person(row: Row) -> Text:
 
 
 def _next_due(row: Row, here: Here) -> str:
-    return words.day(row["next_due"], here).removesuffix(f" {here.today.year}") if row["next_due"] else ""
+    return formats.day(row["next_due"], here).removesuffix(f" {here.today.year}") if row["next_due"] else ""
 
 
 def pairs(rows: Sequence[tuple[str, str]]) -> RenderableType:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from promisectl.light import TYPE_CHECKING
-from promisectl.storage.reading import SORTS, Clock, asked, let_go
+from promisectl._typing import TYPE_CHECKING
+from promisectl.storage.queries import SORTS, Clock, asked, let_go
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
     from typing import Any
 
-    from promisectl.storage.reading import Row
+    from promisectl.storage.queries import Row
 
 # Whoever has been renamed or merged has another name in the calendar: that is a change, too, though nobody spoke of the promise.
 _SAID_LAST = """(

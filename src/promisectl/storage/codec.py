@@ -6,12 +6,12 @@ import hashlib
 import json
 from datetime import datetime
 
+from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.domain import lifecycle
 from promisectl.domain.civil import When
 from promisectl.domain.people import PersonAct, PersonVerb
 from promisectl.domain.promise import Act, Direction, Found, Opening, Promise, Side, State, Terms, Verb
-from promisectl.light import TYPE_CHECKING, NamedTuple
-from promisectl.storage.instants import instant, moment
+from promisectl.storage.timestamps import instant, moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

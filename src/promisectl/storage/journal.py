@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from promisectl import errors
+from promisectl._typing import TYPE_CHECKING
 from promisectl.compiled import sql
 from promisectl.domain import lifecycle, people
 from promisectl.domain.people import Newcomer, Person, PersonAct, PersonVerb
 from promisectl.domain.promise import Act, Promise, Side, Verb
-from promisectl.light import TYPE_CHECKING
-from promisectl.storage import codec, persons, reading
-from promisectl.storage.instants import instant
+from promisectl.storage import codec, people_rows, queries
+from promisectl.storage.timestamps import instant
 
 if TYPE_CHECKING:
     import sqlite3
@@ -134,10 +134,10 @@ class Journal:
         touched = self._db.execute(sql.TOUCHED_BY, {"entry": target}).fetchall()
         act = Act(verb, Side.BOOKKEEPER, self._now, self._now, target=target, entry=self.entry, text=command)
         yield from (self._replayed(row["promise"], act) for row in touched if row["promise"] is not None)
-        persons = {row["person"] for row in touched if row["person"] is not None}
-        for person in sorted(persons):
+        people_rows = {row["person"] for row in touched if row["person"] is not None}
+        for person in sorted(people_rows):
             self._person_act(PersonAct(PersonVerb(verb.value), person, self._now, self._now, target=target, handle=command))
-        if persons:
+        if people_rows:
             self._refresh_people()
         self._db.execute(sql.MARK_ENTRY, {"entry_id": target, "undone_by": undone_by})
 
@@ -180,7 +180,7 @@ class Journal:
 
     def people(self) -> list[Person]:
         """Everybody the ledger has met."""
-        return reading.people(self._db)
+        return queries.people(self._db)
 
     def meet(self, newcomer: Newcomer) -> Person:
         """The person of that handle, entered now if this is the first time."""
@@ -212,4 +212,4 @@ class Journal:
         self._write(act.verb.value, Side.BOOKKEEPER.value, "me", at, body, person=act.person, about=act.person)
 
     def _refresh_people(self) -> dict[int, Person]:
-        return persons.refresh(self._db)
+        return people_rows.refresh(self._db)

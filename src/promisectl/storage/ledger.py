@@ -7,9 +7,10 @@ import sqlite3
 from contextlib import closing, contextmanager, suppress
 
 from promisectl import errors
+from promisectl._typing import TYPE_CHECKING
 from promisectl.compiled import sql
-from promisectl.light import TYPE_CHECKING
-from promisectl.storage import disk, opening, upgrading
+from promisectl.storage import connection, migrations
+from promisectl.system import files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,29 +26,29 @@ def write(path: str, work: Callable[[sqlite3.Connection], T], keep: Callable[[st
     that is named as one to back up `before`, `keep` is called with that word, under the lock and before anything is written. Raises
     LedgerTrouble when the file can't be used; whatever is raised, nothing is written, but for Unconfirmed and Uncertain, which say so.
     """
-    from promisectl.storage import founding
+    from promisectl.storage import creation
 
     try:
         while True:
             if exists(path):
                 return _transaction(path, work, keep, before)
             with suppress(FileExistsError):
-                return founding.found(path, work)
+                return creation.found(path, work)
     except errors.InTheWay as problem:
         problem.nothing_was("recorded")
         raise
 
 
 @contextmanager
-def reading(path: str, *, patience: int = opening.PATIENCE) -> Iterator[sqlite3.Connection]:
+def reading(path: str, *, patience: int = connection.PATIENCE) -> Iterator[sqlite3.Connection]:
     """A read-only connection that sees one moment of the ledger throughout. Raises LedgerTrouble when it can't be read.
 
     For so many seconds it waits for a command that is writing.
     """
-    with opening.translated(path):
+    with connection.translated(path):
         db = _open_for_reading(path, patience)
     try:
-        with opening.translated_from_sqlite(path):
+        with connection.translated_from_sqlite(path):
             yield db
     finally:
         db.close()
@@ -55,7 +56,7 @@ def reading(path: str, *, patience: int = opening.PATIENCE) -> Iterator[sqlite3.
 
 def exists(path: str) -> bool:
     """Whether anything is in the ledger's place. Raises LedgerTrouble when that can't be told."""
-    with opening.translated(path), suppress(FileNotFoundError, NotADirectoryError):
+    with connection.translated(path), suppress(FileNotFoundError, NotADirectoryError):
         os.lstat(path)
         return True
     return False
@@ -70,9 +71,9 @@ def newest(db: sqlite3.Connection) -> tuple[int, str] | None:
 def same(path: str, ledger: str) -> bool:
     """Whether `path` is the ledger itself, by whatever name, or one of the files that SQLite keeps beside it. Raises LedgerTrouble."""
     real, place = os.path.realpath(ledger), os.path.realpath(path)
-    if place.casefold() in (f"{real}{besides}".casefold() for besides in ("", *disk.JOURNALS)):
+    if place.casefold() in (f"{real}{besides}".casefold() for besides in ("", *files.JOURNALS)):
         return True  # whether the file system tells capitals apart or not
-    with opening.translated(ledger):
+    with connection.translated(ledger):
         return exists(ledger) and os.path.exists(path) and os.path.samefile(path, ledger)
 
 
@@ -86,39 +87,39 @@ def in_memory() -> sqlite3.Connection:
     return db
 
 
-def _open_for_reading(path: str, patience: int = opening.PATIENCE) -> sqlite3.Connection:
-    opening.check_header(path)
+def _open_for_reading(path: str, patience: int = connection.PATIENCE) -> sqlite3.Connection:
+    connection.check_header(path)
     try:
-        return _begin_reading(path, opening.connect(path, "ro", patience), patience)
+        return _begin_reading(path, connection.connect(path, "ro", patience), patience)
     except sqlite3.OperationalError as error:
-        if not opening.cut_off(error):
+        if not connection.cut_off(error):
             raise
     # A command died in the middle of its transaction: SQLite takes its half-done pages back when somebody may write.
-    writer = opening.connect(path, "rw", patience)
+    writer = connection.connect(path, "rw", patience)
     with closing(writer):
-        opening.patiently(path, lambda: writer.execute("PRAGMA schema_version"), patience)
-    return _begin_reading(path, opening.connect(path, "ro", patience), patience)
+        connection.patiently(path, lambda: writer.execute("PRAGMA schema_version"), patience)
+    return _begin_reading(path, connection.connect(path, "ro", patience), patience)
 
 
 def _begin_reading(path: str, db: sqlite3.Connection, patience: int) -> sqlite3.Connection:
-    with opening.closed_on_failure(db):
+    with connection.closed_on_failure(db):
         db.execute("BEGIN")
-        opening.patiently(path, lambda: opening.check(path, db), patience)
-        upgrading.lend(db)
+        connection.patiently(path, lambda: connection.check(path, db), patience)
+        migrations.lend(db)
     return db
 
 
 def _transaction(path: str, work: Callable[[sqlite3.Connection], T], keep: Callable[[str], None] | None, before: str) -> T:
-    with opening.translated(path):
-        opening.check_header(path, writing=True)
-        db = opening.connect(path, "rw")
+    with connection.translated(path):
+        connection.check_header(path, writing=True)
+        db = connection.connect(path, "rw")
         try:
-            opening.patiently(path, lambda: db.execute("BEGIN IMMEDIATE"))
-            opening.check(path, db)
-            reason = before or ("upgrade" if upgrading.needed(db) else "")
+            connection.patiently(path, lambda: db.execute("BEGIN IMMEDIATE"))
+            connection.check(path, db)
+            reason = before or ("upgrade" if migrations.needed(db) else "")
             if keep and reason:
                 keep(reason)
-            upgrading.upgrade(db)
+            migrations.upgrade(db)
             known = newest(db)
             result = work(db)
             _commit(path, db, known)
@@ -135,22 +136,22 @@ def _commit(path: str, db: sqlite3.Connection, before: tuple[int, str] | None) -
     """Commit; when SQLite fails in the middle of it, look whether the newest act is there before saying that nothing was recorded."""
     last = newest(db)
     try:
-        opening.patiently(path, lambda: _count(db))
+        connection.patiently(path, lambda: _count(db))
     except sqlite3.Error as error:
-        from promisectl.storage import trouble
+        from promisectl.storage import sqlite_errors
 
         with suppress(sqlite3.Error):
             db.execute("ROLLBACK")
         db.close()
         if last and last != before and _is_there(path, *last, error):
-            raise errors.Unconfirmed(path, trouble.why(error)) from error
+            raise errors.Unconfirmed(path, sqlite_errors.why(error)) from error
         raise
 
 
 def _count(db: sqlite3.Connection) -> None:
-    from promisectl.storage import too_late
+    from promisectl.system import interrupts
 
-    with too_late.recorded():
+    with interrupts.recorded():
         db.execute("COMMIT")
 
 
@@ -161,6 +162,6 @@ def _is_there(path: str, number: int, hash_: str, failed: sqlite3.Error) -> bool
             found = db.execute(sql.HASH_OF_ACT, {"number": number}).fetchone()
             return bool(found) and found["hash"] == hash_
     except (sqlite3.Error, OSError, errors.LedgerTrouble) as error:
-        from promisectl.storage import trouble
+        from promisectl.storage import sqlite_errors
 
-        raise errors.Uncertain(path, trouble.why(failed)) from error
+        raise errors.Uncertain(path, sqlite_errors.why(failed)) from error

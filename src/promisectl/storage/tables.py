@@ -1,6 +1,6 @@
 """What is stored: the one declaration of the tables, their checks and their guards.
 
-Nothing imports this at run time: it is compiled ahead to SQL text (`python -m promisectl.compiled`). Stored types are INTEGER
+Nothing imports this at run time: it is compiled ahead to SQL text (`python -m promisectl.generate`). Stored types are INTEGER
 and TEXT only; instants are text of one width in UTC (`2026-11-27T22:59:59Z`), so that they sort as they read.
 """
 

@@ -1,0 +1,106 @@
+"""What each command says of itself, read off the Typer app once, for `--help` as for the manual."""
+
+from __future__ import annotations
+
+import inspect
+
+from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.cli.registry import ANYWHERE
+
+if TYPE_CHECKING:
+    from typing import Any
+
+ARGUMENTS, OPTIONS, COMMANDS = "Arguments", "Options", "Commands"
+
+
+class Entry(NamedTuple):
+    """An argument or an option: its names, short ones first, the word for its value, and what it is for."""
+
+    names: tuple[str, ...]
+    value: str
+    about: str
+
+
+class Page(NamedTuple):
+    """A command: the words that call it, how they go on, what it does, and its panels; a group has commands, panel by panel."""
+
+    name: str
+    usage: str
+    summary: str
+    examples: list[str]
+    remarks: list[str]
+    panels: dict[str, list[Entry]]
+    commands: dict[str, list[Page]]
+    closing: str
+
+
+def page(context: Any) -> Page:
+    """The page of the command that a Typer context is about."""
+    command = context.command
+    params = [param for param in command.get_params(context) if not param.hidden]
+    summary, *paragraphs = [" ".join(part.split("\n")) if part[0] != "\b" else part for part in _paragraphs(command.help)]
+    return Page(
+        name=context.command_path,
+        usage=_usage(command, params),
+        summary=summary,
+        examples=[line for part in paragraphs if part[0] == "\b" for line in part.split("\n")[1:]],
+        remarks=[part for part in paragraphs if part[0] != "\b"],
+        panels=_panels(params),
+        commands=_commands(context),
+        closing=command.epilog or "",
+    )
+
+
+def _paragraphs(text: str | None) -> list[str]:
+    return inspect.cleandoc(text or "").split("\n\n")
+
+
+def _usage(command: Any, params: list[Any]) -> str:
+    needed = [f"{param.opts[-1]} {_value(param)}" for param in params if _is_option(param) and param.required]
+    given = [_argument(param) if param.required else f"[{_argument(param)}]" for param in params if not _is_option(param)]
+    if hasattr(command, "commands"):
+        given = ["[COMMAND]…"] if command.epilog else ["COMMAND…"]  # only the program itself does something alone
+    return " ".join([*(["[OPTION]…"] if len(params) > len(given) + len(needed) else []), *needed, *given])
+
+
+def _panels(params: list[Any]) -> dict[str, list[Entry]]:
+    """Every argument and option under its heading: the command's own first, last what holds for every command."""
+    panels: dict[str, list[Entry]] = {ARGUMENTS: [], OPTIONS: []}
+    for param in params:
+        about = (param.help or "") + _default(param)
+        if not _is_option(param):
+            panels[ARGUMENTS].append(Entry((_argument(param),), "", about))
+            continue
+        panel = ANYWHERE if "--help" in param.opts else param.rich_help_panel or OPTIONS
+        names = sorted([*param.opts, *param.secondary_opts], key=lambda name: name.startswith("--"))
+        panels.setdefault(panel, []).append(Entry(tuple(names), _value(param), about))
+    return {panel: entries for panel, entries in panels.items() if entries}
+
+
+def _commands(context: Any) -> dict[str, list[Page]]:
+    panels: dict[str, list[Page]] = {}
+    for name, command in getattr(context.command, "commands", {}).items():
+        if not command.hidden:
+            below = type(context)(command, parent=context, info_name=name)
+            panel = COMMANDS if context.parent else command.rich_help_panel or COMMANDS
+            panels.setdefault(panel, []).append(page(below))
+    return panels
+
+
+def _is_option(param: Any) -> bool:
+    return bool(param.param_type_name == "option")
+
+
+def _argument(param: Any) -> str:
+    """An argument's word, with an ellipsis if it may be given several times."""
+    word = (param.metavar or param.name.upper()).strip("[]").removesuffix("…")
+    return word if param.nargs == 1 else f"{word}…"
+
+
+def _value(param: Any) -> str:
+    return "" if param.is_flag else param.metavar or param.name.upper()
+
+
+def _default(param: Any) -> str:
+    said = param.show_default and isinstance(param.default, str | int) and not isinstance(param.default, bool)
+    return f" [default: {param.default}]" if said else ""

@@ -1,0 +1,152 @@
+"""The commands of the panel “The six moves”, declared as they are typed."""
+
+from typing import Annotated
+
+import typer
+
+from promisectl.cli import options as o
+from promisectl.cli.registry import MOVE, command
+
+PANEL = "The six moves"
+
+To = Annotated[list[str], typer.Option("--to", metavar="PERSON", help="You owe this person; may be repeated. “me” is you.")]
+From = Annotated[list[str], typer.Option("--from", metavar="PERSON", help="This person owes you; may be repeated.")]
+Asked = Annotated[bool, typer.Option("--asked", metavar="", help="With --to: they asked, and it is yours to answer.")]
+Offered = Annotated[bool, typer.Option("--offered", metavar="", help="With --from: they offered, and it is yours to answer.")]
+Agreed = Annotated[bool, typer.Option("--agreed", metavar="", help="Both have said Yes already.")]
+Said = Annotated[str | None, typer.Option("--said", metavar="WHEN", help="When it was said, if not now; dates count from then.")]
+Replaces = Annotated[str | None, typer.Option("--replaces", metavar="ID", help="The promise that this one stands in for.")]
+Tag = Annotated[list[str], typer.Option("--tag", metavar="TAG", help="A word to find it by; may be repeated.")]
+New = Annotated[bool, typer.Option("--new", metavar="", help="A new person, though the name looks like a known one.")]
+
+
+@command("make", PANEL, runs="make.make", answers=MOVE)
+def make(
+    outcome: Annotated[str, typer.Argument(metavar="OUTCOME", help="What will be true when it is done. - with --json: from stdin.")],
+    to: To = [],  # noqa: B006
+    from_: From = [],  # noqa: B006
+    by: o.By = None,
+    done_when: o.DoneWhen = None,
+    why: o.Why = None,
+    reply_by: o.ReplyBy = None,
+    asked: Asked = False,
+    offered: Offered = False,
+    agreed: Agreed = False,
+    risk: o.Risk = None,
+    no_to: o.NoTo = None,
+    said: Said = None,
+    backfill: o.Backfill = False,
+    replaces: Replaces = None,
+    tag: Tag = [],  # noqa: B006
+    new: New = False,
+) -> None:
+    """Make a promise: offer it, ask for it, or agreed already.
+
+    \b
+    promisectl make "Send Q3 numbers" --to dana --by fri --agreed
+    promisectl make "Review the contract" --to dana --by wed --asked
+    promisectl make "Fix the bike brake" --from lee --by sat
+    promisectl make --json - < promises.jsonl
+    """
+
+
+Mine = Annotated[bool, typer.Option("--mine", metavar="", help="You put your own terms anew.")]
+Rev = Annotated[int | None, typer.Option("--rev", metavar="N", help="Only if this revision is on the table.")]
+Confirmed = Annotated[bool, typer.Option("--confirmed", metavar="", help="You owe it, and they have confirmed it already.")]
+Reported = Annotated[bool, typer.Option("--reported", metavar="", help="You are owed it; they say it is done, you have not judged it.")]
+Partial = Annotated[str | None, typer.Option("--partial", metavar="TEXT", help="Only a part is done; the promise stays open.")]
+Told = Annotated[str | None, typer.Option("--told", metavar="WHEN", help="When they were told; now if nothing is said.")]
+NotTold = Annotated[bool, typer.Option("--not-told", metavar="", help="They have not been told yet.")]
+Silent = Annotated[bool, typer.Option("--silent", metavar="", help="You are owed it, and it was broken without a word.")]
+Cause = Annotated[
+    str | None,
+    typer.Option("--cause", metavar="CAUSE", help="overload, dependency, underestimated, need-changed, forgot, external or other."),
+]
+Repair = Annotated[str | None, typer.Option("--repair", metavar="TEXT", help="What you do instead.")]
+
+
+@command("negotiate", PANEL, runs="acts.negotiate", answers=MOVE)
+def negotiate(
+    id_: o.Id,
+    by: o.By = None,
+    what: o.What = None,
+    done_when: o.DoneWhen = None,
+    why: o.Why = None,
+    reply_by: o.ReplyBy = None,
+    reason: o.Reason = None,
+    mine: Mine = False,
+    theirs: o.Theirs = False,
+    on: o.On = None,
+    backfill: o.Backfill = False,
+) -> None:
+    """Put other terms on the table: a counter, or an amendment.
+
+    \b
+    promisectl negotiate 2 --by thu
+    promisectl negotiate 1 --by "next mon" --reason "the vendor slipped"
+
+    An empty text takes a date, a done-when or a why away: --by "".
+    """
+
+
+@command("accept", PANEL, runs="acts.accept", answers=MOVE)
+def accept(
+    ids: o.Ids,
+    rev: Rev = None,
+    risk: o.Risk = None,
+    no_to: o.NoTo = None,
+    on: o.On = None,
+    note: o.Note = None,
+) -> None:
+    """Say Yes to the terms on the table, or confirm a delivery.
+
+    \b
+    promisectl accept 2 --risk "kids are ill" --no-to "gym on Tuesday"
+    promisectl accept 3 4
+    """
+
+
+@command("decline", PANEL, runs="acts.decline", answers=MOVE)
+def decline(ids: o.Ids, reason: o.Reason = None, on: o.On = None) -> None:
+    """Say No to the terms on the table, or to a delivery.
+
+    \b
+    promisectl decline 2 --reason "full until December"
+    """
+
+
+@command("complete", PANEL, runs="acts.complete", answers=MOVE)
+def complete(
+    ids: o.Ids,
+    confirmed: Confirmed = False,
+    reported: Reported = False,
+    partial: Partial = None,
+    on: o.On = None,
+    note: o.Note = None,
+) -> None:
+    """Say that it is done: report what you owe, confirm what you get.
+
+    \b
+    promisectl complete 1
+    promisectl complete 1 --confirmed
+    promisectl complete 3 --on yesterday
+    """
+
+
+@command("renege", PANEL, runs="acts.renege", answers=MOVE)
+def renege(
+    ids: o.Ids,
+    reason: o.Reason = None,
+    told: Told = None,
+    not_told: NotTold = False,
+    silent: Silent = False,
+    cause: Cause = None,
+    repair: Repair = None,
+    on: o.On = None,
+) -> None:
+    """Break a promise, and say when they were told.
+
+    \b
+    promisectl renege 1 --reason "out of time" --repair "Lee takes it over"
+    promisectl renege 1 --reason "I forgot" --cause forgot --not-told
+    """

@@ -1,0 +1,159 @@
+"""The commands of the panel “More moves”, declared as they are typed."""
+
+from typing import Annotated
+
+import typer
+
+from promisectl.cli import options as o
+from promisectl.cli.registry import MOVE, command
+
+PANEL = "More moves"
+
+Text = Annotated[str, typer.Argument(metavar="TEXT", help="What was said.")]
+Tags = Annotated[list[str], typer.Argument(metavar="TAG…", help="Words without blanks, with or without a # or +.")]
+OfPromise = Annotated[str | None, typer.Option("--promise", metavar="ID", help="The newest command of this promise.")]
+
+
+@command("withdraw", PANEL, runs="acts.withdraw", answers=MOVE)
+def withdraw(ids: o.Ids, reason: o.Reason = None, on: o.On = None) -> None:
+    """Take an offer, a request, or new terms back.
+
+    \b
+    promisectl withdraw 3 --reason "found another way"
+    """
+
+
+@command("release", PANEL, runs="acts.release", answers=MOVE)
+def release(ids: o.Ids, reason: o.Reason = None, on: o.On = None) -> None:
+    """Let the promisor off.
+
+    \b
+    promisectl release 3 --reason "not needed any more"
+    """
+
+
+@command("reopen", PANEL, runs="acts.reopen", answers=MOVE)
+def reopen(id_: o.Id, reason: o.Reason = None, on: o.On = None) -> None:
+    """Take a delivery or a confirmation back.
+
+    \b
+    promisectl reopen 3 --reason "the brake squeaks again"
+    """
+
+
+@command("bump", PANEL, runs="acts.bump", answers=MOVE)
+def bump(id_: o.Id, text: Text, theirs: o.Theirs = False, on: o.On = None) -> None:
+    """Give word of trouble early, or send a reminder.
+
+    \b
+    promisectl bump 1 "vendor slipped, will know on Thursday"
+    """
+
+
+@command("told", PANEL, runs="acts.told", answers=MOVE)
+def told(id_: o.Id, on: o.On = None) -> None:
+    """Say that they have been told of a break.
+
+    \b
+    promisectl told 1 --on yesterday
+    """
+
+
+@command("note", PANEL, runs="bookkeeping.note", answers=MOVE)
+def note(id_: o.Id, text: Text, on: o.On = None) -> None:
+    """Keep a note beside a promise.
+
+    \b
+    promisectl note 2 "asked which version she means"
+    """
+
+
+@command("tag", PANEL, runs="bookkeeping.tag", answers=MOVE)
+def tag(id_: o.Id, tags: Tags) -> None:
+    """Give a promise words to find it by.
+
+    \b
+    promisectl tag 3 work urgent
+    promisectl list --tag work
+    """
+
+
+@command("untag", PANEL, runs="bookkeeping.untag", answers=MOVE)
+def untag(id_: o.Id, tags: Tags) -> None:
+    """Take tags away.
+
+    \b
+    promisectl untag 3 urgent
+    """
+
+
+@command("correct", PANEL, runs="bookkeeping.correct", answers=MOVE)
+def correct(
+    id_: o.Id,
+    what: o.What = None,
+    by: o.By = None,
+    done_when: o.DoneWhen = None,
+    why: o.Why = None,
+    backfill: o.Backfill = False,
+) -> None:
+    """Put a typo in the terms right.
+
+    \b
+    promisectl correct 1 --what "Send Q3 numbers to Dana"
+    """
+
+
+@command("void", PANEL, runs="bookkeeping.void", answers=MOVE)
+def void(id_: o.Id, reason: o.Reason = None) -> None:
+    """Take out what was entered by mistake.
+
+    \b
+    promisectl void 5 --reason "entered twice"
+    """
+
+
+@command("undo", PANEL, runs="undo.undo", answers=MOVE)
+def undo(promise: OfPromise = None) -> None:
+    """Take the newest command back; again, the one before.
+
+    \b
+    promisectl undo
+    promisectl undo --promise 3
+    """
+
+
+@command("redo", PANEL, runs="undo.redo", answers=MOVE)
+def redo() -> None:
+    """Take the newest undo back.
+
+    \b
+    promisectl redo
+    """
+
+
+Correct = Annotated[bool, typer.Option("--correct", metavar="", help="It is a typo that is put right.")]
+Negotiate = Annotated[bool, typer.Option("--negotiate", metavar="", help="It is new terms.")]
+Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why there are new terms.")]
+Mine = Annotated[bool, typer.Option("--mine", metavar="", help="You put your own terms anew.")]
+Theirs = Annotated[bool, typer.Option("--theirs", metavar="", help="The new terms are what they said.")]
+
+
+@command("edit", PANEL, runs="edit.edit", answers=MOVE)
+def edit(
+    id_: o.Id,
+    correct: Correct = False,
+    negotiate: Negotiate = False,
+    reason: Reason = None,
+    mine: Mine = False,
+    theirs: Theirs = False,
+    backfill: o.Backfill = False,
+) -> None:
+    """Change the terms in your editor: a typo, or new terms.
+
+    \b
+    promisectl edit 1
+    promisectl edit 1 --correct
+    promisectl edit 1 --reason "the vendor slipped"
+
+    The editor is $VISUAL, or else $EDITOR.
+    """

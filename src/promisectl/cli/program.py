@@ -1,0 +1,86 @@
+"""The commands about the program itself, declared as they are typed."""
+
+from typing import Annotated
+
+import typer
+
+from promisectl.cli.registry import NEITHER, PAGE, VIEW, command
+
+PANEL = "Records"
+
+
+@command("path", PANEL, runs="path.path", answers=NEITHER)
+def path() -> None:
+    """Where the ledger is kept.
+
+    \b
+    sqlite3 "$(promisectl path | head -1)" "select * from owe"
+    """
+
+
+@command("guide", PANEL, runs="guide.guide", answers=PAGE)
+def guide(
+    topic: Annotated[str | None, typer.Argument(metavar="[TOPIC]", help="A page; the list of pages if none is given.")] = None,
+) -> None:
+    """How it all works, page by page.
+
+    \b
+    promisectl guide start
+    """
+
+
+@command("demo", PANEL, runs="demo.demo", answers=NEITHER)
+def demo() -> None:
+    """A short tour in a ledger that is thrown away.
+
+    \b
+    promisectl demo
+    """
+
+
+@command("show", PANEL, runs="config.show", group="config", answers=VIEW)
+def show() -> None:
+    """What holds now, key by key, and who says so.
+
+    \b
+    promisectl config show
+    """
+
+
+@command("path", PANEL, runs="config.path", group="config", answers=NEITHER)
+def config_path() -> None:
+    """Where the config is.
+
+    \b
+    cat "$(promisectl config path)"
+    """
+
+
+@command("edit", PANEL, runs="config.edit", group="config", answers=NEITHER)
+def edit() -> None:
+    """Write it in your editor; checked before it counts.
+
+    \b
+    promisectl config edit
+    EDITOR=nano promisectl config edit
+    """
+
+
+Shell = Annotated[str, typer.Argument(metavar="SHELL", help="bash, zsh or fish.")]
+Words = Annotated[
+    list[str], typer.Argument(metavar="WORD…", help="With words after --: what could come next, a line each. For the scripts.")
+]
+
+
+@command("completion", PANEL, runs="completion.completion", answers=NEITHER)
+def completion(
+    shell: Shell,
+    words: Words = [],  # noqa: B006
+) -> None:
+    """The script that lets a shell complete what you type.
+
+    \b
+    source <(promisectl completion bash)
+    promisectl completion zsh > ~/.zfunc/_promisectl
+    promisectl completion fish > ~/.config/fish/completions/promisectl.fish
+    """

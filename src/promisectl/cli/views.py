@@ -1,0 +1,183 @@
+"""The commands of the panel “Look”, declared as they are typed."""
+
+from typing import Annotated
+
+import typer
+
+from promisectl.cli import options as o
+from promisectl.cli.registry import FORMS, ONE, VIEW, command
+
+PANEL = "Look"
+
+ExitCode = Annotated[bool, typer.Option("--exit-code", metavar="", help="Exit with 10 when something waits.")]
+OfPromise = Annotated[str | None, typer.Argument(metavar="[ID]", help="The number of a promise; all of them if none is given.")]
+
+
+@command("moves", PANEL, runs="moves.moves", answers=VIEW)
+def moves(exit_code: ExitCode = False) -> None:
+    """What waits for you; the same as promisectl alone.
+
+    \b
+    promisectl moves --exit-code
+    """
+
+
+@command("owe", PANEL, runs="lists.owe", answers=VIEW, also=o.filters)
+def owe() -> None:
+    """What you owe.
+
+    \b
+    promisectl owe --due-before tomorrow
+    promisectl owe --with dana --all
+    """
+
+
+@command("owed", PANEL, runs="lists.owed", answers=VIEW, also=o.filters)
+def owed() -> None:
+    """What is owed to you.
+
+    \b
+    promisectl owed --overdue
+    """
+
+
+@command("list", PANEL, runs="lists.list_", answers=VIEW, also=o.filters)
+def list_() -> None:
+    """Every promise that is open, or all that match.
+
+    \b
+    promisectl list --state kept --state reneged
+    promisectl list --all --as-of "last fri"
+    """
+
+
+@command("show", PANEL, runs="lists.show", answers=VIEW)
+def show(ids: o.ShownIds) -> None:
+    """Everything about a promise.
+
+    \b
+    promisectl show 1
+    """
+
+
+@command("log", PANEL, runs="lists.log", answers=VIEW)
+def log(id_: OfPromise = None, limit: o.Limit = None) -> None:
+    """Everything that was said, in order, undone or not.
+
+    \b
+    promisectl log 3
+    promisectl log --limit 10
+    """
+
+
+@command("status", PANEL, runs="status.status", answers=ONE)
+def status() -> None:
+    """What waits for you in one short line, for a prompt or a bar; nothing where nothing waits.
+
+    \b
+    promisectl status
+    promisectl status --json
+    promisectl guide scripting
+    """
+
+
+Weeks = Annotated[int, typer.Option("--weeks", metavar="N", help="So many weeks, this one among them.")]
+
+
+@command("week", PANEL, runs="week.week", answers=VIEW)
+def week(weeks: Weeks = 2) -> None:
+    """The coming weeks: what you owe and are owed, day by day.
+
+    \b
+    promisectl week
+    promisectl week --weeks 4
+    """
+
+
+DigestSince = Annotated[
+    str | None, typer.Option("--since", metavar="WHEN", help="What happened from that day on; 7 days if nothing is said.")
+]
+Format = Annotated[str | None, typer.Option("--format", metavar="FORMAT", help="plain, for a mail, or md, for Markdown.")]
+
+
+@command("digest", PANEL, runs="digest.digest", answers=ONE)
+def digest(since: DigestSince = None, format_: Format = None) -> None:
+    """What waits, what comes and what happened, for a mail; nothing where there is nothing to say.
+
+    \b
+    promisectl digest
+    promisectl digest --since yesterday
+    promisectl digest --format md >> journal.md
+    """
+
+
+With = Annotated[str | None, typer.Option("--with", metavar="PERSON", help="Between you and this person.")]
+StatsSince = Annotated[
+    str | None, typer.Option("--since", metavar="WHEN", help="From that day on; the last 90 days, or the config's window.")
+]
+Until = Annotated[str | None, typer.Option("--until", metavar="WHEN", help="To the end of that day.")]
+All = Annotated[bool, typer.Option("--all", metavar="", help="All there is.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", metavar="WHEN", help="The figures as they stood then.")]
+Detail = Annotated[bool, typer.Option("--detail", metavar="", help="What the figures are made of, and the finer ones.")]
+
+
+@command("stats", PANEL, runs="stats.stats", answers=VIEW)
+def stats(
+    with_: With = None,
+    since: StatsSince = None,
+    until: Until = None,
+    all_: All = False,
+    as_of: AsOf = None,
+    detail: Detail = False,
+) -> None:
+    """The record in figures: kept, in time, and with which notice.
+
+    \b
+    promisectl stats
+    promisectl stats --with dana --all
+    promisectl stats --since "1 oct" --until "31 oct" --detail
+    """
+
+
+AnyIds = Annotated[list[str], typer.Argument(metavar="ID…", help="Numbers of promises; all that are open if none is given.")]
+Draft = Annotated[str | None, typer.Option("--draft", metavar="OUTCOME", help="A promise that is not made yet.")]
+To = Annotated[str | None, typer.Option("--to", metavar="PERSON", help="You would owe this person.")]
+From = Annotated[str | None, typer.Option("--from", metavar="PERSON", help="This person would owe you.")]
+Agreed = Annotated[bool, typer.Option("--agreed", metavar="", help="Both have said Yes already.")]
+Ignore = Annotated[list[str], typer.Option("--ignore", metavar="RULE", help="A rule to leave out, such as L08; may be repeated.")]
+
+
+@command("check", PANEL, runs="check.check", answers=VIEW)
+def check(
+    ids: AnyIds = [],  # noqa: B006
+    draft: Draft = None,
+    to: To = None,
+    from_: From = None,
+    by: o.By = None,
+    done_when: o.DoneWhen = None,
+    why: o.Why = None,
+    agreed: Agreed = False,
+    risk: o.Risk = None,
+    no_to: o.NoTo = None,
+    backfill: o.Backfill = False,
+    ignore: Ignore = [],  # noqa: B006
+) -> None:
+    """Whether promises are well made: six marks and 22 rules.
+
+    \b
+    promisectl check 2
+    promisectl check --ignore L11
+    promisectl check --draft "Help with the move" --to lee --by sat
+    """
+
+
+@command("review", PANEL, runs="review.review", answers=FORMS)
+def review() -> None:
+    """Walk through what is open, one promise at a time.
+
+    Overdue ones come first, then breaks that nobody was told of, what has gone stale, and what is delivered and not confirmed.
+    Off a terminal it lists them with the moves that are open.
+
+    \b
+    promisectl review
+    """

@@ -1,0 +1,77 @@
+"""A short tour in a ledger that is thrown away: demo."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from promisectl._typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from promisectl.env import Env
+
+_TOUR = (
+    (
+        "You promise Dana something, and she has said Yes already.",
+        "make",
+        "Send the Q3 numbers",
+        "--to",
+        "dana",
+        "--by",
+        "in 4 days",
+        "--agreed",
+    ),
+    (
+        "Lee asks you for something: nothing is promised before you answer.",
+        "make",
+        "Lend the drill",
+        "--to",
+        "lee",
+        "--by",
+        "in 2 days",
+        "--asked",
+    ),
+    ("You counter with a day that you can keep.", "negotiate", "2", "--by", "in 6 days"),
+    ("Lee says Yes to that.", "accept", "2", "--risk", "my brother has it", "--no-to", "drilling on Saturday"),
+    ("You ask somebody yourself.", "make", "Fix the bike brake", "--from", "kim", "--by", "in 5 days"),
+    ("What do you owe, and what is owed to you?", "owe"),
+    ("", "owed"),
+    ("Trouble ahead: you give word early.", "bump", "2", "my brother is abroad, I will know on Thursday"),
+    ("The numbers are sent, and Dana confirms them.", "complete", "1"),
+    ("", "accept", "1"),
+    (
+        "The drill can't be had: you break that promise, and say so.",
+        "renege",
+        "2",
+        "--reason",
+        "my brother keeps it",
+        "--cause",
+        "dependency",
+    ),
+    ("What waits for you now?", "moves"),
+    ("All of it, kept and broken.", "list", "--all"),
+    ("And who kept how much of what was promised.", "people"),
+)
+
+
+def demo(env: Env) -> int:
+    """Play a short tour in a ledger that is thrown away: each command, then what it prints."""
+    import shlex
+    import subprocess
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="promisectl-demo-") as place:
+        environ = {**env.environ, "XDG_CONFIG_HOME": place, "PROMISECTL_NO_INPUT": "1", "PAGER": ""}
+        for why, *words in _TOUR:
+            if why:
+                env.say("")
+                env.say(f"# {why}")
+            env.say(f"$ promisectl {shlex.join(words)}", whole=True)
+            env.flush()
+            command = [sys.executable, "-m", "promisectl", "--ledger", os.path.join(place, "ledger.db"), *words]
+            code = subprocess.run(command, check=False, env=environ).returncode  # noqa: S603 (our own program, our own words)
+            if code:
+                return code
+    env.say("")
+    env.say("That ledger is gone again. Yours begins with: promisectl make “…” --to somebody")
+    return 0

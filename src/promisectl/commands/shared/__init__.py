@@ -1,0 +1,1 @@
+"""What several commands share: their arguments, how they record, ask and answer."""

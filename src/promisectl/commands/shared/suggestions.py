@@ -1,0 +1,54 @@
+"""What the ledger knows about a number that there is not, or a name where a number belongs; asked only when one was refused."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from promisectl import errors
+from promisectl._typing import TYPE_CHECKING
+from promisectl.commands.shared import output
+from promisectl.domain import lifecycle, people
+from promisectl.domain.transitions import TRANSITIONS
+from promisectl.domain.wellmade import subject
+from promisectl.storage import queries
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from promisectl.domain.people import Person
+    from promisectl.domain.promise import Verb
+    from promisectl.env import Env
+
+_NAMED = 4
+
+
+def explained(env: Env, command: str, problem: errors.NoPromise | errors.BadNumber) -> errors.Problem:
+    """The problem again with what helps, as far as the ledger can say: the newest number, or the numbers that a name may stand for."""
+    with suppress(errors.Problem), output.opened(env) as db:
+        if db:
+            said = _said(env, db, command, problem)
+            said.stand_at(problem.place)
+            return said
+    return problem
+
+
+def _said(env: Env, db: Any, command: str, problem: errors.NoPromise | errors.BadNumber) -> errors.Problem:
+    if isinstance(problem, errors.NoPromise):
+        return errors.NoPromise(problem.number, newest=queries.newest(db))
+    return errors.BadNumber(problem.word, _with(env, db, command, people.find(problem.word, queries.people(db))))
+
+
+def _with(env: Env, db: Any, command: str, person: Person) -> str:
+    """The promises with a person that the command could be about."""
+    verb = next((row.verb for row in TRANSITIONS if row.verb == command), None)
+    rows = queries.found(db, output.clock(env), person=person.handle, not_void=True)
+    found = [row for row in rows if verb is None or verb in _open(db, row["id"])]
+    everything = f"list --all --with {person.handle}"
+    if not found:
+        return f"With {person.name} nothing is open to {command}; what there is: {everything}."
+    more = f": {everything}" if len(found) > _NAMED else ""
+    return f"With {person.name}: {subject.listed([(row['id'], row['outcome']) for row in found], _NAMED)}{more}."
+
+
+def _open(db: Any, number: int) -> tuple[Verb, ...]:
+    return lifecycle.open_verbs(lifecycle.replay(number, queries.said(db, number)))

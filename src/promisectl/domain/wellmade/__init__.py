@@ -1,0 +1,1 @@
+"""The check: what makes a promise well made."""

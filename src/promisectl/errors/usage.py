@@ -1,0 +1,197 @@
+"""The words of a command: what is missing, too much, or not what it should be."""
+
+from __future__ import annotations
+
+from promisectl._typing import TYPE_CHECKING
+from promisectl.errors import Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import ClassVar
+
+_NEAR = 0.7  # of what difflib takes for the same: a letter too few or too many, in a word of four
+
+
+class MissingWord(Usage):
+    """A move that needs a reason, a text or a moment came without it."""
+
+    _ASKS: ClassVar = {
+        "reason": "needs a reason: add --reason “…”",
+        "text": "needs a text",
+        "told_at": "needs the moment they were told",
+        "outcome": "needs an outcome",
+    }
+
+    def __init__(self, verb: str, need: str) -> None:
+        super().__init__(f"{verb} {self._ASKS[need]}.")
+
+
+class NothingChanged(Usage):
+    """A negotiation or correction that leaves every term as it was."""
+
+    def __init__(self, number: int, verb: str) -> None:
+        super().__init__(
+            f"That would leave the terms of #{number} as they are. Change one: {verb} {number} --by, --what, --done-when or --why."
+        )
+
+
+class TagsUnchanged(Usage):
+    """Tags that are there already, or were never there."""
+
+    def __init__(self, number: int, tags: Sequence[str], *, added: bool) -> None:
+        named = " and ".join(f"“{tag}”" for tag in tags)
+        if added:
+            has = f"the tag{'s' if len(tags) > 1 else ''} {named} already"
+        else:
+            has = f"neither {named.replace(' and ', ' nor ')} among its tags" if len(tags) > 1 else f"no tag {named}"
+        super().__init__(f"#{number} has {has}. See: show {number}.")
+
+
+class KeyTaken(Usage):
+    """A key that was given with `--once` to another command."""
+
+    def __init__(self, key: str, request: str, asked: str) -> None:
+        before, now = (text.rpartition(" (")[0] for text in (request, asked))
+        other = f"“{before}” with other words" if before == now else f"“{before}”"
+        super().__init__(f"The key “{key}” was given to another command: {other}. Give --once a key of its own.")
+
+
+class CannotRead(Usage):
+    """A file that was to be imported can't be read."""
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(f"{path} can't be read: {why}.")
+
+
+class NotEmpty(Usage):
+    """A journal was to be imported where something is recorded already."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"A journal is a whole ledger, and {path} has promises already. Import it into another one: --ledger PATH.")
+
+
+class NotOnlyMe(Usage):
+    """A name that the config says is mine, and that somebody in the ledger bears."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"“{name}” is you by the config, and a person in your ledger. Give `me` in the config your whole name.")
+
+
+class NoSide(Usage):
+    """A promise was to be made without saying to whom or from whom."""
+
+    def __init__(self) -> None:
+        super().__init__("To whom, or from whom? make “…” --to dana (you owe Dana), or make “…” --from lee (Lee owes you).")
+
+
+class MeOnBothSides(Usage):
+    """One side was named that goes without saying: my own."""
+
+    def __init__(self, option: str, others: str) -> None:
+        super().__init__(f"Leave out {option} me: with {others} alone you are the other side.")
+
+
+class NeitherSideMe(Usage):
+    """A promise between two others."""
+
+    def __init__(self, promisor: str, promisee: str) -> None:
+        super().__init__(
+            f"One side of a promise here is always you, so {promisor} can't promise {promisee} something in your ledger. "
+            f"If you owe it: make “…” --to {promisee}. If you are owed it: make “…” --from {promisor}."
+        )
+
+
+class Contradiction(Usage):
+    """Two options that exclude each other, or one that does not fit the promise."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+
+
+class BadChoice(Usage):
+    """A word that is not among the known ones."""
+
+    def __init__(self, option: str, word: str, choices: Sequence[str]) -> None:
+        from difflib import get_close_matches
+
+        near = get_close_matches(word, choices, 1, _NEAR)
+        nearest = f"; the nearest is {near[0]}" if near else ""
+        super().__init__(f"{option} does not know “{word}”{nearest}. Choose from {', '.join(choices)}.")
+
+
+class BadCount(Usage):
+    """A number of rows or weeks that there can't be."""
+
+    def __init__(self, option: str, count: int, least: int, most: int | None = None) -> None:
+        range_ = f"{least} or more" if most is None else f"{least} to {most}"
+        super().__init__(f"{option} {count} can't be done: give {range_}.")
+
+
+class TextTooLong(Usage):
+    """A text beyond the limit; it is refused, never cut."""
+
+    def __init__(self, name: str, length: int, limit: int) -> None:
+        super().__init__(
+            f"The {name} has {length:,} characters, and {limit:,} are the most. Shorten it and try again; nothing was recorded."
+        )
+
+
+class EmptyText(Usage):
+    """A text that has to say something is blank."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The {name} is empty. Say it in words.")
+
+
+class NotUnicode(Usage):
+    """Bytes on the command line that are not text in this terminal's encoding."""
+
+    def __init__(self) -> None:
+        super().__init__("The command line holds bytes that are no readable text here. Type them as UTF-8, or set a UTF-8 locale.")
+
+
+class BadName(Usage):
+    """A name that cannot serve as a person's handle."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"“{name}” can't be the name of a person: {why}.")
+
+
+class Unreadable(Usage):
+    """A command line that is not well formed."""
+
+    def __init__(self, message: str, command: str) -> None:
+        sentence = message.rstrip(".") + ("" if message.endswith("?") else ".")
+        super().__init__(f"{sentence} See: {command} --help")
+
+
+class TooManyWords(Usage):
+    """Words behind all that a command takes."""
+
+    def __init__(self, words: Sequence[str], command: str) -> None:
+        named = " ".join(words)
+        verb = command.removeprefix("promisectl ")
+        super().__init__(f"“{named}” is more than {verb} takes. A text of several words stands in quotes. See: {command} --help")
+
+
+class NoNumber(Usage):
+    """Something else where an option takes a number."""
+
+    def __init__(self, option: str, command: str) -> None:
+        super().__init__(f"{option} takes a whole number, as in {option} 3. See: {command} --help")
+
+
+class UnknownCommand(Usage):
+    """A word that is no command. `meant` are those that it may mean; none of them is carried out."""
+
+    def __init__(self, word: str, meant: Sequence[str], command: str) -> None:
+        did = f" Did you mean {', '.join([*meant[:-2], ' or '.join(meant[-2:])])}?" if meant else ""
+        super().__init__(f"“{word}” is no command.{did} See: {command} --help")
+
+
+class MissingCommand(Usage):
+    """A group of commands that was called by itself."""
+
+    def __init__(self, command: str, commands: Sequence[str]) -> None:
+        named = ", ".join([*commands[:-2], " or ".join(commands[-2:])])
+        super().__init__(f"{command.rpartition(' ')[2]} needs to know what to do: add {named}. See: {command} --help")

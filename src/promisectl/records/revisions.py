@@ -1,0 +1,32 @@
+"""The revisions of a promise as records, for programs that want every round of the talk."""
+
+from __future__ import annotations
+
+from promisectl._typing import TYPE_CHECKING
+from promisectl.domain import lifecycle
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from promisectl.domain.promise import Promise, Revision
+
+
+def revisions(promise: Promise) -> list[dict[str, Any]]:
+    """Every revision in order: number, author (me or them), status and terms; absent is null."""
+    return [_revision(promise, revision) for revision in promise.revisions]
+
+
+def _revision(promise: Promise, revision: Revision) -> dict[str, Any]:
+    terms = revision.terms
+    mine = lifecycle.is_mine(promise.direction, revision.author)
+    return {
+        "revision": revision.number,
+        "author": "me" if mine else "them",
+        "status": revision.status.value,
+        "outcome": terms.outcome,
+        "due": terms.due.civil if terms.due else None,
+        "due_zone": terms.due.zone if terms.due else None,
+        "done_when": terms.done_when,
+        "why": terms.why,
+        "reply_by": terms.reply_by.civil if terms.reply_by else None,
+    }

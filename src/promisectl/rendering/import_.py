@@ -1,0 +1,31 @@
+"""What an import would do, as a table: every record with its line, and why it is skipped or refused."""
+
+from __future__ import annotations
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from promisectl._typing import TYPE_CHECKING
+from promisectl.rendering import tables
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from promisectl.rendering.formats import Row
+
+_STYLES = {"make": "", "skip": "bright_black", "refuse": "red"}
+
+
+def page(rows: Sequence[Row]) -> RenderableType:
+    """A line for each record."""
+    table = tables.bare()
+    table.add_column("Line", justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    table.add_column("Who", max_width=16, overflow="fold")
+    table.add_column("What", ratio=1, overflow="fold")
+    for row in rows:
+        said = [tables.plain(text) for text in (row["outcome"], row["why"]) if text]
+        table.add_row(
+            Text(str(row["line"])), Text(row["does"], style=_STYLES[row["does"]]), tables.plain(row["person"] or ""), Group(*said)
+        )
+    return table

@@ -1,0 +1,1 @@
+"""Copies of the whole ledger: made, found whole, and brought back."""

@@ -1,0 +1,30 @@
+"""The rows of people, told again from what was recorded about them."""
+
+from __future__ import annotations
+
+from promisectl._typing import TYPE_CHECKING
+from promisectl.compiled import sql
+from promisectl.domain import people
+from promisectl.storage import codec
+
+if TYPE_CHECKING:
+    import sqlite3
+
+
+def highest(db: sqlite3.Connection) -> int:
+    """The highest number that anybody ever had: whoever is entered next has the one after it."""
+    given = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'person'"
+    number: int = db.execute(f"SELECT max(({given}), (SELECT coalesce(max(id), 0) FROM person))").fetchone()[0]  # noqa: S608
+    return number
+
+
+def refresh(db: sqlite3.Connection) -> dict[int, people.Person]:
+    """The rows of all people as what was recorded about them leaves them."""
+    folded = people.fold(codec.person_act(row) for row in db.execute(sql.ACTS_OF_PEOPLE))
+    db.execute(sql.DROP_ALIASES)
+    db.execute(sql.FREE_HANDLES)
+    for person in folded.values():
+        columns = {"handle": person.handle, "name": person.name, "merged_into": person.merged_into}
+        db.execute(sql.REFRESH_PERSON, {**columns, "person": person.id})
+        db.executemany(sql.ADD_ALIAS, [{"alias": alias, "person": person.id} for alias in person.aliases])
+    return folded

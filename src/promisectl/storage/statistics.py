@@ -1,0 +1,224 @@
+"""The figures of the record, counted in SQL over the public views; only what new terms did to a date is told from the acts."""
+
+from __future__ import annotations
+
+from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.domain import lifecycle, statistics
+from promisectl.domain.statistics import Figures, Rate
+from promisectl.storage import queries
+from promisectl.storage.timestamps import instant, moment
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any
+
+    from promisectl.storage.queries import Clock
+
+_KEPT = "state IN ('delivered', 'kept')"
+_BROKEN = "class IN ('bn', 'bl')"
+_SECONDS = "CAST(strftime('%s', {0}) AS INTEGER)"
+_WITHIN = "BETWEEN :since AND :until"
+
+# Every promise with somebody else, with its class (trust.CLASSES) and the moment at which that was settled.
+_CLASSED = f"""
+classed AS (
+  SELECT *,
+    CASE
+      WHEN {_KEPT} AND due_at IS NULL THEN 'kn'
+      WHEN {_KEPT} THEN iif(delivered_at <= due_at, 'kt', 'kl')
+      WHEN state = 'reneged' THEN iif(told_at < due_at, 'bn', 'bl')
+      WHEN state = 'active' AND due_at < :now THEN 'od'
+    END AS class,
+    CASE WHEN {_KEPT} THEN delivered_at WHEN state = 'reneged' THEN closed_at ELSE due_at END AS settled_at
+  FROM promises
+  WHERE direction <> 'self' AND state <> 'void'
+)"""
+# What a window needs of them, put aside once, so that no question has to go through the whole ledger.
+_ASIDE = f"""
+SELECT id, direction, state, due_at, delivered_at, accepted_at, closed_at, word_at, notice, reason, cause, risk, renegotiated, flags,
+  iif(settled_at {_WITHIN}, class, NULL) AS class, settled_at
+FROM classed
+WHERE (:person IS NULL OR person = :person)
+  AND (class IS NOT NULL AND settled_at {_WITHIN} OR accepted_at {_WITHIN} OR closed_at {_WITHIN}
+    OR renegotiated > 0 AND contact_at >= :since)"""
+_MINE = "record AS (SELECT * FROM temp.aside WHERE direction = :direction), settled AS (SELECT * FROM record WHERE class IS NOT NULL)"
+
+_CLASSES = """
+SELECT class, count(*) AS number, sum(due_at IS NULL) AS undated, sum(state = 'kept') AS confirmed, sum(notice IS 'before-due') AS noticed,
+  sum(renegotiated = 0) AS as_first, sum(instr(coalesce(flags, ''), 'untold') > 0) AS untold
+FROM settled GROUP BY class"""
+_CAUSES = f"SELECT cause, count(*) AS number FROM settled WHERE {_BROKEN} AND cause IS NOT NULL GROUP BY cause ORDER BY number DESC, cause"
+_FORESEEN = f"""
+SELECT coalesce(sum(share_a_word(risk, reason)), 0), count(*)
+FROM settled WHERE {_BROKEN} AND risk IS NOT NULL AND reason IS NOT NULL"""
+_LATE_CREDIT = f"""
+SELECT avg(iif({_BROKEN}, 0.0, late_credit({_SECONDS.format("coalesce(delivered_at, :now)")} - {_SECONDS.format("due_at")})))
+FROM settled WHERE due_at IS NOT NULL"""
+_LEADS = f"""
+INSERT INTO temp.days SELECT 'lead', ({_SECONDS.format("due_at")} - {_SECONDS.format("word_at")}) / 86400.0
+FROM settled WHERE class IN ('kl', 'bn', 'bl', 'od') AND notice = 'before-due'"""
+# There may be as many of them as there are promises, so they are sorted where SQLite has room for them.
+_MEDIAN = """
+SELECT avg(number) FROM (
+  SELECT number FROM temp.days WHERE kind = :kind ORDER BY number
+  LIMIT 2 - (SELECT count(*) FROM temp.days WHERE kind = :kind) % 2 OFFSET (SELECT (count(*) - 1) / 2 FROM temp.days WHERE kind = :kind)
+)"""
+_ACCEPTED = f"SELECT coalesce(sum(renegotiated > 0), 0), count(*) FROM record WHERE accepted_at {_WITHIN}"
+_ANSWERED = f"""
+SELECT coalesce(sum(state = 'declined'), 0), count(*) FROM record
+WHERE iif(state = 'declined', closed_at, accepted_at) {_WITHIN}
+  AND 'promisor' = (
+    SELECT side FROM acts WHERE promise = record.id AND act IN ('accept', 'decline') AND undone_by IS NULL ORDER BY acts.id LIMIT 1
+  )"""
+_RENEGOTIATED = f"SELECT id, class, due_at, delivered_at, accepted_at {_WITHIN} AS counts FROM record WHERE renegotiated > 0"
+_MONTHS = "SELECT month(settled_at) AS month, class, count(*) AS number FROM settled GROUP BY month, class"
+
+_AHEAD = f"{_SECONDS.format('due_at')} - {_SECONDS.format('accepted_at')}"
+_SO_FAR = "count(*) FILTER (WHERE class LIKE 'k_') AS kept, count(*) AS number FROM classed WHERE direction = 'owe' AND class IS NOT NULL"
+_TO_EACH = f"SELECT person, {_SO_FAR} GROUP BY person"
+_WITHIN_LEAD = f"SELECT {_SO_FAR} AND {_AHEAD} >= :least AND (:most IS NULL OR {_AHEAD} <= :most)"
+
+_PEOPLE = """
+SELECT person, person_name,
+  sum(direction = 'owe' AND state IN ('active', 'delivered')) AS owe,
+  sum(direction = 'owed' AND state IN ('active', 'delivered')) AS owed,
+  sum(state = 'active' AND due_at < :now) AS overdue,
+  min(iif(state = 'active', due_at, NULL)) AS next_due,
+  count(*) FILTER (WHERE direction = 'owe' AND class LIKE 'k_') AS kept_by_me,
+  count(*) FILTER (WHERE direction = 'owe' AND class IS NOT NULL) AS kept_by_me_of,
+  count(*) FILTER (WHERE direction = 'owed' AND class LIKE 'k_') AS kept_by_them,
+  count(*) FILTER (WHERE direction = 'owed' AND class IS NOT NULL) AS kept_by_them_of
+FROM classed GROUP BY person, person_name ORDER BY """
+SORTS = {
+    "name": "person",
+    "due": "next_due IS NULL, next_due, person",
+    "record": "(kept_by_them + 1.0) / (kept_by_them_of + 2) DESC, person",  # the mean of Beta(1, 1) after these: few say little
+}
+
+
+EVER = "0000"
+"""Sorts before every stored instant: a window without a beginning."""
+
+
+class Scope(NamedTuple):
+    """Whose record: one person's by their handle, or everybody's (None), in a window of stored instants, both ends within."""
+
+    person: str | None
+    since: str
+    until: str
+
+
+class _Moved(NamedTuple):
+    """What new terms did to the dates of promises: how many were in time as first promised, the troubles, and how many leads there were."""
+
+    in_time_as_first: int
+    troubles: int
+    leads: int
+
+
+class Record:
+    """What was settled in a scope, judged at the moment of `clock`, ready to be counted in either direction.
+
+    `db` may be a ledger as it stood at a moment (`reading.as_of`).
+    """
+
+    def __init__(self, db: sqlite3.Connection, clock: Clock, scope: Scope) -> None:
+        self._db = db
+        self._bound = {**clock._asdict(), **scope._asdict()}
+        db.create_function("share_a_word", 2, statistics.share_a_word, deterministic=True)
+        db.create_function("late_credit", 1, statistics.late_credit, deterministic=True)
+        for table in ("aside", "days"):
+            db.execute(f"DROP TABLE IF EXISTS temp.{table}")
+        db.execute("CREATE TEMP TABLE days (kind TEXT, number REAL)")
+        theirs = f"AND {queries.OF_PERSON}" if scope.person else ""
+        db.execute(f"CREATE TEMP TABLE aside AS {queries.common()}, {_CLASSED} {_ASIDE} {theirs}", self._bound)
+
+    def figures(self, direction: str) -> Figures:
+        """The record of one direction: `owe` is mine, `owed` is theirs."""
+        self._db.execute("DELETE FROM temp.days")
+        rows = {row["class"]: row for row in self._ask(_CLASSES, direction)}
+        classes = {name: _sum(rows, [name]) for name in statistics.CLASSES}
+        number, kept, troubled = sum(classes.values()), ("kt", "kl", "kn"), ("kl", "bn", "bl", "od")
+        dated = number - _sum(rows, statistics.CLASSES, "undated")
+        moved = self._moved(direction)
+        self._ask(_LEADS, direction)
+        return Figures(
+            classes,
+            kept=Rate(_sum(rows, kept), number),
+            on_time=Rate(classes["kt"], dated),
+            on_time_first=Rate(_sum(rows, ["kt"], "as_first") + moved.in_time_as_first, dated),
+            renegotiated=self._rate(_ACCEPTED, direction),
+            notice=Rate(_sum(rows, troubled, "noticed") + moved.leads, _sum(rows, troubled) + moved.troubles),
+            confirmed=Rate(_sum(rows, kept, "confirmed"), _sum(rows, kept)),
+            said_no=self._rate(_ANSWERED, direction),
+            slip_days=self._median("slip"),
+            lead_days=self._median("lead"),
+            late_credit=next(iter(self._ask(_LATE_CREDIT, direction)))[0],
+            causes={row["cause"]: row["number"] for row in self._ask(_CAUSES, direction)},
+            foreseen=self._rate(_FORESEEN, direction),
+            untold=_sum(rows, ["bn", "bl"], "untold"),
+        )
+
+    def by_month(self, direction: str, months: Mapping[str, str]) -> dict[str, dict[str, int]]:
+        """How many of each class were settled in each month; `months` maps the name of every month to the instant it begins."""
+        begins = sorted((begin, name) for name, begin in months.items())
+        self._db.create_function("month", 1, lambda at: max(begun for begun in begins if begun[0] <= at)[1], deterministic=True)
+        found: dict[str, dict[str, int]] = {name: {} for _, name in begins}
+        for row in self._ask(_MONTHS, direction):
+            found[row["month"]][row["class"]] = row["number"]
+        return found
+
+    def _moved(self, direction: str) -> _Moved:
+        """Promises with new terms are few, so their acts are read one by one. By how many days they moved, and the leads, are put aside."""
+        in_time = troubles = leads = 0
+        for row in self._ask(_RENEGOTIATED, direction):
+            promise = lifecycle.replay(row["id"], queries.said(self._db, row["id"]))
+            first = promise.first_due
+            if row["counts"] and first and row["due_at"]:
+                self._put("slip", statistics.days(moment(row["due_at"]) - first.at))
+            if row["class"] in ("kt", "kl") and first:
+                in_time += moment(row["delivered_at"]) <= first.at
+            within = [one for one in statistics.amendments(promise) if self._bound["since"] <= instant(one.at) <= self._bound["until"]]
+            troubles += len(within)
+            for lead in [one.lead for one in within if one.lead]:
+                self._put("lead", statistics.days(lead))
+                leads += 1
+        return _Moved(in_time, troubles, leads)
+
+    def _put(self, kind: str, days: float) -> None:
+        self._db.execute("INSERT INTO temp.days VALUES (?, ?)", (kind, days))
+
+    def _median(self, kind: str) -> float | None:
+        """The median of the days of a kind that were put aside."""
+        found: float | None = self._db.execute(_MEDIAN, {"kind": kind}).fetchone()[0]
+        return found
+
+    def _ask(self, query: str, direction: str) -> Iterable[Any]:
+        return self._db.execute(f"{queries.common('acts')}, {_MINE} {query}", {**self._bound, "direction": direction})
+
+    def _rate(self, query: str, direction: str) -> Rate:
+        return Rate(*next(iter(self._ask(query, direction))))
+
+
+def _sum(rows: Mapping[str, Any], classes: Iterable[str], column: str = "number") -> int:
+    return sum(rows[name][column] for name in classes if name in rows)
+
+
+def people(db: sqlite3.Connection, clock: Clock, sort: str = "name") -> Iterator[Any]:
+    """Per person: what is promised in both directions, what of it is overdue, what comes due next, and how much was kept of how much."""
+    query = f"{queries.common()}, {_CLASSED} {_PEOPLE} {SORTS[sort]}"
+    return queries.let_go(db, query, clock._asdict())
+
+
+def kept_to(db: sqlite3.Connection, clock: Clock) -> dict[str, tuple[int, int]]:
+    """How many promises I kept, and of how many, to every person by their handle."""
+    return {
+        row["person"]: (row["kept"], row["number"]) for row in db.execute(f"{queries.common()}, {_CLASSED} {_TO_EACH}", clock._asdict())
+    }
+
+
+def kept_within(db: sqlite3.Connection, clock: Clock, least: int, most: int | None) -> tuple[int, int]:
+    """How many promises I kept, and of how many, that were due so many seconds after the Yes."""
+    row = db.execute(f"{queries.common()}, {_CLASSED} {_WITHIN_LEAD}", {**clock._asdict(), "least": least, "most": most}).fetchone()
+    return row["kept"], row["number"]

@@ -1,0 +1,1 @@
+"""The machine: where things are, streams and terminals, files and interrupts."""
