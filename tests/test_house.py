@@ -81,7 +81,7 @@ LIGHT = (
 VIEWS = (
     *LIGHT,
     "list --csv --all --with dana",
-    "list --as-of 2026-11-22",
+    "list --as-of 2001-01-01",
     "show 1",
     "show 1 --json",
     "people",
@@ -90,7 +90,7 @@ VIEWS = (
     "digest --since yesterday --format md",
     "digest --json",
     "stats",
-    "stats --json --with dana --since 2026-10-01",
+    "stats --json --with dana --since 2001-01-01",
     "stats --csv --all --as-of today",
     "week",
     "week --json --weeks 4",
@@ -113,7 +113,7 @@ VIEWS = (
 )
 MOVES = (
     'make "another thing here" --to dana --by fri',
-    "negotiate 1 --by +3d --reason late",
+    "negotiate 1 --by +9d --reason late",
     "accept 2",
     "decline 2",
     "complete 1",

@@ -76,8 +76,10 @@ def test_groff_has_nothing_to_say(device: str) -> None:
 
 
 def test_mandoc_has_nothing_to_say() -> None:
-    done = subprocess.run([tool("mandoc"), "-T", "lint", "-W", "warning", *map(str, FILES)], capture_output=True, text=True, check=False)
-    assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
+    words = [tool("mandoc"), "-T", "lint", "-W", "warning", *map(str, FILES)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    said = [line for line in done.stdout.splitlines() if "date in the future" not in line]  # by a clock that is behind
+    assert (said, done.stderr) == ([], "")
 
 
 @pytest.mark.parametrize("width", [40, 80])

@@ -426,8 +426,9 @@ ELSEWHERE = "Taskwarrior 3, dstask and ultralist are neither among Debian 12's p
 
 
 def environ(home: Path, programs: Path) -> dict[str, str]:
-    """The surroundings of a tool: nothing of ours but the way to the programs."""
-    return {
+    """The surroundings of a tool: nothing of ours but the way to the programs, and the clock where another one is set for all."""
+    clock = {name: value for name, value in os.environ.items() if name == "LD_PRELOAD" or name.startswith("FAKETIME")}
+    return clock | {
         "PATH": os.pathsep.join((str(programs), os.environ.get("PATH", os.defpath))),
         "HOME": str(home),
         "XDG_CONFIG_HOME": str(home / ".config"),

@@ -483,6 +483,7 @@ def test_leftovers_go_and_what_may_be_in_use_or_somebodys_stays(filled: Program)
     old = aged(place / "ledger.db.0123456789abcdef.new")
     fresh = place / "ledger.db.fedcba9876543210.new"
     fresh.write_bytes(b"x")
+    os.utime(fresh, (time.time(), time.time()))  # the clock that the program reads, which need not be that of the disk
     conflict = aged(place / "ledger (conflicted copy 2026-11-20).db")
     other = aged(place / "ledger.sync-conflict-20261120-101010-ABCDEFG.db")
     told = lines(filled("doctor"))["beside"]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-_STEPS = 200  # in which the bar moves on
+_STEPS = 100  # in which the bar moves on: one for each per cent that it shows
 
 
 def shown(stream: IO[str], things: Iterable[T], size: int, weigh: Callable[[T], int]) -> Iterator[T]:
@@ -30,7 +30,8 @@ def shown(stream: IO[str], things: Iterable[T], size: int, weigh: Callable[[T], 
 def counted(stream: IO[str], total: int) -> Iterator[Callable[..., None]]:
     """A bar on `stream`, and what moves it on, by one if nothing is said."""
     console = Console(file=stream, force_terminal=True, color_system=None)
-    with Progress(BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), console=console, transient=True) as bar:
+    columns = (BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, auto_refresh=False) as bar:  # drawn at each step, so no thread is needed
         task, waiting = bar.add_task("", total=total), 0
 
         def on(steps: int = 1) -> None:
@@ -38,6 +39,7 @@ def counted(stream: IO[str], total: int) -> Iterator[Callable[..., None]]:
             waiting += steps
             if waiting * _STEPS >= total:
                 bar.advance(task, waiting)
+                bar.refresh()
                 waiting = 0
 
         yield on
