@@ -16,11 +16,15 @@ from hypothesis import settings
 from promisectl.cli import main
 
 MONDAY = "2026-11-23T10:00"
-_NEED_ALL = bool(os.environ.get("PROMISECTL_TESTS_NEED_ALL"))  # looked up now: tests run without the variables of the program
+_NEED_ALL = bool(
+    os.environ.get("PROMISECTL_TESTS_NEED_ALL")
+)  # looked up now: tests run without the variables of the program
 
 settings.register_profile("ci", derandomize=True, max_examples=50, deadline=None, print_blob=False)
 settings.register_profile("long", max_examples=20_000, deadline=None)
-signal.signal(signal.SIGINT, signal.default_int_handler)  # who starts the tests in the background may have signals ignored by all below
+signal.signal(
+    signal.SIGINT, signal.default_int_handler
+)  # who starts the tests in the background may have signals ignored by all below
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 LONG = os.environ.get("PROMISECTL_LONG") == "1"
 """Whether as much as possible is to be tried, however long it takes."""
@@ -32,7 +36,12 @@ def _memory() -> str | None:
     place = "/dev/shm"
     room = 2 << 30
     named = any(os.environ.get(name) for name in ("TMPDIR", "PYTEST_DEBUG_TEMPROOT"))
-    there = not named and os.path.isdir(place) and os.access(place, os.W_OK) and shutil.disk_usage(place).free > room
+    there = (
+        not named
+        and os.path.isdir(place)
+        and os.access(place, os.W_OK)
+        and shutil.disk_usage(place).free > room
+    )
     return place if there else None
 
 
@@ -40,7 +49,16 @@ if _memory():
     os.environ["PYTEST_DEBUG_TEMPROOT"] = str(_memory())
 
 
-_FOREIGN = ("FORCE_COLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "PYTHONIOENCODING", "PAGER", "LESS", "LV")
+_FOREIGN = (
+    "FORCE_COLOR",
+    "CLICOLOR_FORCE",
+    "COLUMNS",
+    "LINES",
+    "PYTHONIOENCODING",
+    "PAGER",
+    "LESS",
+    "LV",
+)
 
 
 class Result(NamedTuple):
@@ -53,7 +71,11 @@ class Result(NamedTuple):
 
 class _Stream(io.TextIOWrapper):
     def __init__(self, *, tty: bool, text: str | bytes = "") -> None:
-        super().__init__(io.BytesIO(text.encode() if isinstance(text, str) else text), encoding="utf-8", newline="")
+        super().__init__(
+            io.BytesIO(text.encode() if isinstance(text, str) else text),
+            encoding="utf-8",
+            newline="",
+        )
         self._tty = tty
 
     def isatty(self) -> bool:
@@ -77,14 +99,23 @@ class Program:
         return self.home / "data" / "promisectl" / "ledger.db"
 
     def __call__(
-        self, *words: str, today: str | None = None, width: int | None = None, answers: str | None = None, piped: str | bytes = ""
+        self,
+        *words: str,
+        today: str | None = None,
+        width: int | None = None,
+        answers: str | None = None,
+        piped: str | bytes = "",
     ) -> Result:
         """Run one command. `width` puts it at a terminal of so many columns; `answers` is typed at it; `today` is the moment.
 
         `piped` comes in on stdin where nobody types.
         """
         asked = answers is not None
-        streams = (_Stream(tty=asked, text=answers or piped), _Stream(tty=width is not None), _Stream(tty=asked))
+        streams = (
+            _Stream(tty=asked, text=answers or piped),
+            _Stream(tty=width is not None),
+            _Stream(tty=asked),
+        )
         with self._patch.context() as patch:
             for name, stream in zip(("stdin", "stdout", "stderr"), streams, strict=True):
                 patch.setattr(sys, name, stream)
@@ -96,7 +127,12 @@ class Program:
             return Result(streams[1].text(), streams[2].text(), code)
 
     def ok(
-        self, *words: str, today: str | None = None, width: int | None = None, answers: str | None = None, piped: str | bytes = ""
+        self,
+        *words: str,
+        today: str | None = None,
+        width: int | None = None,
+        answers: str | None = None,
+        piped: str | bytes = "",
     ) -> str:
         """What a command that has to succeed prints on stdout."""
         result = self(*words, today=today, width=width, answers=answers, piped=piped)
@@ -136,9 +172,19 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Program
     for name in list(os.environ):
         if name.startswith(("PROMISECTL_", "XDG_")) or name in _FOREIGN:
             monkeypatch.delenv(name)
-    for name, value in {"HOME": "", "XDG_DATA_HOME": "data", "XDG_CONFIG_HOME": "config", "XDG_STATE_HOME": "state"}.items():
+    for name, value in {
+        "HOME": "",
+        "XDG_DATA_HOME": "data",
+        "XDG_CONFIG_HOME": "config",
+        "XDG_STATE_HOME": "state",
+    }.items():
         monkeypatch.setenv(name, str(tmp_path / value))
-    for name, value in {"TZ": "Europe/Berlin", "NO_COLOR": "1", "TERM": "xterm", "PROMISECTL_TODAY": MONDAY}.items():
+    for name, value in {
+        "TZ": "Europe/Berlin",
+        "NO_COLOR": "1",
+        "TERM": "xterm",
+        "PROMISECTL_TODAY": MONDAY,
+    }.items():
         monkeypatch.setenv(name, value)
     before = os.umask(0o077), signal.getsignal(signal.SIGINT)
     yield Program(tmp_path, monkeypatch)

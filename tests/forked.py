@@ -43,9 +43,17 @@ ROOT = Path(__file__).resolve().parent.parent
 _LENGTH = struct.Struct("=Q")
 _NUMBER = struct.Struct("=i")
 _MOST = 250  # descriptors in one message
-_GENERATORS = ("promisectl.generate", "promisectl.storage.tables", "promisectl.storage.statements")  # never imported at run time
+_GENERATORS = (
+    "promisectl.generate",
+    "promisectl.storage.tables",
+    "promisectl.storage.statements",
+)  # never imported at run time
 _ELSEWHERE = {"sqlmodel", "sqlalchemy", "icalendar", "tzlocal", "ctypes", "winreg", "msvcrt"}
-_LATE = ("typer._adapters", "typer._click.decorators", "tests.hard.mutants")  # what others import late
+_LATE = (
+    "typer._adapters",
+    "typer._click.decorators",
+    "tests.hard.mutants",
+)  # what others import late
 _HARMLESS = {b"PYTHONIOENCODING", b"PYTHONPATH", b"PYTHONDONTWRITEBYTECODE"}
 
 Descriptor = int | IO[Any] | None
@@ -96,7 +104,9 @@ class Run:
     def _number(self) -> int:
         number = self._connection.recv(_NUMBER.size)
         if len(number) < _NUMBER.size:
-            raise ConnectionError("The fork server has gone, or could not fork; what it said stands on stderr.")
+            raise ConnectionError(
+                "The fork server has gone, or could not fork; what it said stands on stderr."
+            )
         return int(_NUMBER.unpack(number)[0])
 
 
@@ -113,9 +123,19 @@ class Server:
             listener.bind(self.address)
             listener.listen(1_024)
             self._process = subprocess.Popen(
-                [*before, sys.executable, "-m", "tests.forked", str(listener.fileno()), str(self._place)],
+                [
+                    *before,
+                    sys.executable,
+                    "-m",
+                    "tests.forked",
+                    str(listener.fileno()),
+                    str(self._place),
+                ],
                 cwd=ROOT,
-                env={name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ} | {"LC_ALL": "C.UTF-8"},
+                env={
+                    name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ
+                }
+                | {"LC_ALL": "C.UTF-8"},
                 stdin=subprocess.PIPE,  # at its end the server ends
                 stdout=subprocess.DEVNULL,
                 pass_fds=[listener.fileno()],
@@ -150,11 +170,20 @@ class Server:
         """Start a command. A stream that is None is closed. `limits` are resource limits; `mutant` see `be`."""
         where = os.open(cwd, os.O_PATH | os.O_DIRECTORY)
         try:
-            given = {number: stream for number, stream in enumerate((stdin, stdout, stderr)) if stream is not None}
-            descriptors = [stream if isinstance(stream, int) else stream.fileno() for stream in given.values()]
+            given = {
+                number: stream
+                for number, stream in enumerate((stdin, stdout, stderr))
+                if stream is not None
+            }
+            descriptors = [
+                stream if isinstance(stream, int) else stream.fileno() for stream in given.values()
+            ]
             request = (
                 [os.fsencode(word) for word in words],
-                {os.fsencode(name): os.fsencode(value) for name, value in (os.environ if env is None else env).items()},
+                {
+                    os.fsencode(name): os.fsencode(value)
+                    for name, value in (os.environ if env is None else env).items()
+                },
                 umask,
                 [*given],
                 (mutant, dict(limits or {})),
@@ -179,12 +208,16 @@ class Server:
         mutant: str | None = None,
     ) -> Done:
         """Run a command to its end, with what is `given` on stdin. Raises TimeoutError; then it has been killed."""
-        streams = [os.fdopen(os.memfd_create(name), "w+b") for name in ("stdin", "stdout", "stderr")]
+        streams = [
+            os.fdopen(os.memfd_create(name), "w+b") for name in ("stdin", "stdout", "stderr")
+        ]
         try:
             streams[0].write(given.encode() if isinstance(given, str) else given)
             streams[0].seek(0)
             names = dict(zip(("stdin", "stdout", "stderr"), streams, strict=True))
-            run = self.start(words, env=env, cwd=cwd, umask=umask, limits=limits, mutant=mutant, **names)  # type: ignore[arg-type]
+            run = self.start(
+                words, env=env, cwd=cwd, umask=umask, limits=limits, mutant=mutant, **names
+            )  # type: ignore[arg-type]
             try:
                 code = run.wait(timeout)
             except TimeoutError:
@@ -202,7 +235,9 @@ class Server:
     def client(self, directory: Path) -> Path:
         """Write a program `promisectl` into a directory, for shells: it hands all that it has over to this server."""
         program = directory / "promisectl"
-        program.write_text(f"#!{os.path.realpath(sys.executable)} -IS\n{_CLIENT.replace('ADDRESS', repr(self.address))}")
+        program.write_text(
+            f"#!{os.path.realpath(sys.executable)} -IS\n{_CLIENT.replace('ADDRESS', repr(self.address))}"
+        )
         program.chmod(0o755)
         return program
 
@@ -338,7 +373,9 @@ def _become(connection: socket.socket) -> NoReturn:
     """Read what is asked for, put everything into its place, and be the program."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    words, environ, umask, numbers, (mutant, limits) = _asked(connection, numbers_into=(handed := []))
+    words, environ, umask, numbers, (mutant, limits) = _asked(
+        connection, numbers_into=(handed := [])
+    )
     os.fchdir(handed[-1])
     os.umask(umask)
     asker = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
@@ -353,7 +390,9 @@ def _become(connection: socket.socket) -> NoReturn:
     if language is None:
         _really(mutant)
     time.tzset()
-    sys.stdin, sys.stdout, sys.stderr = sys.__stdin__, sys.__stdout__, sys.__stderr__ = _streams(*language)  # type: ignore[misc]
+    sys.stdin, sys.stdout, sys.stderr = sys.__stdin__, sys.__stdout__, sys.__stderr__ = _streams(
+        *language
+    )  # type: ignore[misc]
     _end(_run(mutant))
 
 
@@ -395,7 +434,9 @@ def _language(environ: Mapping[bytes, bytes]) -> tuple[str, str] | None:
 
     Python makes UTF-8 of the C locale, and says so to its children unless LC_ALL does.
     """
-    odd = {name for name in environ if name.startswith((b"PYTHON", b"LD_", b"TYPER_", b"_TYPER_"))} - _HARMLESS
+    odd = {
+        name for name in environ if name.startswith((b"PYTHON", b"LD_", b"TYPER_", b"_TYPER_"))
+    } - _HARMLESS
     if odd or b"GITHUB_ACTIONS" in environ:
         return None
     try:
@@ -408,7 +449,9 @@ def _language(environ: Mapping[bytes, bytes]) -> tuple[str, str] | None:
         name = locale.setlocale(locale.LC_CTYPE, "C.UTF-8")
     if locale.nl_langinfo(locale.CODESET) != "UTF-8":
         return None
-    encoding, _, handler = environ.get(b"PYTHONIOENCODING", b"").decode("ascii", "replace").partition(":")
+    encoding, _, handler = (
+        environ.get(b"PYTHONIOENCODING", b"").decode("ascii", "replace").partition(":")
+    )
     default = "surrogateescape" if name in ("C.UTF-8", "C.utf8", "UTF-8") else "strict"
     try:
         "".encode(encoding or "utf-8", handler or "strict")
@@ -429,7 +472,13 @@ def _streams(encoding: str, handler: str) -> list[io.TextIOWrapper | None]:
         binary = open(number, "wb" if number else "rb", closefd=False)  # noqa: SIM115 (it stays)
         binary.raw.name = f"<{name}>"  # type: ignore[attr-defined]
         errors = "backslashreplace" if name == "stderr" else handler
-        stream = io.TextIOWrapper(binary, encoding, errors, newline="\n", line_buffering=name == "stderr" or binary.raw.isatty())
+        stream = io.TextIOWrapper(
+            binary,
+            encoding,
+            errors,
+            newline="\n",
+            line_buffering=name == "stderr" or binary.raw.isatty(),
+        )
         stream.mode = "w" if number else "r"
         made.append(stream)
     return made
@@ -437,8 +486,13 @@ def _streams(encoding: str, handler: str) -> list[io.TextIOWrapper | None]:
 
 def _really(mutant: str | None) -> NoReturn:
     """Go on as an interpreter that starts from the beginning."""
-    code = f"import sys; sys.path[:] = {sys.path!r}; from tests import forked; forked.be({mutant!r})"
-    os.execv(sys.executable, [sys.executable, "-c", code if mutant else _REALLY.format(sys.path), *sys.argv[1:]])
+    code = (
+        f"import sys; sys.path[:] = {sys.path!r}; from tests import forked; forked.be({mutant!r})"
+    )
+    os.execv(
+        sys.executable,
+        [sys.executable, "-c", code if mutant else _REALLY.format(sys.path), *sys.argv[1:]],
+    )
 
 
 _REALLY = "import sys; sys.path[:] = {!r}; from promisectl.__main__ import main; main()"
@@ -450,7 +504,11 @@ def be(mutant: str | None) -> None:
 
     if mutant:
         module, _, function = mutant.partition(":")
-        (getattr(import_module(module), function) if function else import_module("tests.hard.mutants").MUTANTS[mutant])()
+        (
+            getattr(import_module(module), function)
+            if function
+            else import_module("tests.hard.mutants").MUTANTS[mutant]
+        )()
     main()
 
 
@@ -482,7 +540,11 @@ def _end(code: int) -> NoReturn:
         except OSError as error:
             if stream is sys.stdout:
                 with suppress(OSError):
-                    print(f"Exception ignored in: {stream!r}\n{type(error).__name__}: {error}", file=sys.stderr, flush=True)
+                    print(
+                        f"Exception ignored in: {stream!r}\n{type(error).__name__}: {error}",
+                        file=sys.stderr,
+                        flush=True,
+                    )
             code = 120
     if code < 0:
         signal.signal(-code, signal.SIG_DFL)
@@ -500,9 +562,17 @@ def _import_all() -> None:
             continue
         found = import_module(module.name)
         text = Path(str(found.__file__)).read_text(encoding="utf-8")
-        for taken, names, whole in re.findall(r"^ *(?:from (\S+) import ([^#\n]+)|import ([^#\n]+))", text, re.MULTILINE):
-            wanted |= {name.split()[0] for name in whole.split(",") if name.strip()} | {taken} - {""}
-            wanted |= {f"{taken}.{name.split()[0]}" for name in names.strip("() ").split(",") if name.strip() and taken}
+        for taken, names, whole in re.findall(
+            r"^ *(?:from (\S+) import ([^#\n]+)|import ([^#\n]+))", text, re.MULTILINE
+        ):
+            wanted |= {name.split()[0] for name in whole.split(",") if name.strip()} | {taken} - {
+                ""
+            }
+            wanted |= {
+                f"{taken}.{name.split()[0]}"
+                for name in names.strip("() ").split(",")
+                if name.strip() and taken
+            }
     for name in sorted(wanted | {*_LATE}):
         if name.partition(".")[0] not in _ELSEWHERE and not name.startswith(_GENERATORS):
             with suppress(ImportError):

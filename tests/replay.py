@@ -60,7 +60,9 @@ class Home:
     """An empty home in a temporary directory, where commands are run one after the other."""
 
     def __init__(self, programs: str, said: dict[str, str]) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix="h", dir="/tmp")).resolve()  # its length is always the same, so lines break alike
+        self.path = Path(
+            tempfile.mkdtemp(prefix="h", dir="/tmp")
+        ).resolve()  # its length is always the same, so lines break alike
         weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
         self._env = {
             "PATH": os.pathsep.join((programs, os.environ.get("PATH", os.defpath))),
@@ -76,16 +78,28 @@ class Home:
             **said,
         }
 
-    def run(self, command: str, width: int = WIDTH, now: str = MONDAY, typed: Sequence[str] = ()) -> str:
+    def run(
+        self, command: str, width: int = WIDTH, now: str = MONDAY, typed: Sequence[str] = ()
+    ) -> str:
         """All that a terminal of that width shows of `command` at that moment, and its exit code unless that is 0.
 
         `typed` answers its questions; without it, none may be put.
         """
         ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, width, 0, 0))
-        env = {**self._env, "PROMISECTL_TODAY": now, **({} if typed else {"PROMISECTL_NO_INPUT": "1"})}
+        env = {
+            **self._env,
+            "PROMISECTL_TODAY": now,
+            **({} if typed else {"PROMISECTL_NO_INPUT": "1"}),
+        }
         bash = subprocess.Popen(
-            ["bash", "-c", command], cwd=self.path, env=env, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
+            ["bash", "-c", command],
+            cwd=self.path,
+            env=env,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
         )
         os.close(theirs)
         try:
@@ -139,7 +153,9 @@ def _programs(place: Path, *, forks: bool = False) -> str:
     wrapper = place / "bin" / "promisectl"
     wrapper.parent.mkdir(exist_ok=True)
     source = Path(promisectl.__file__).parent.parent
-    wrapper.write_text(f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(source))} exec {shlex.quote(sys.executable)} -m promisectl "$@"\n')
+    wrapper.write_text(
+        f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(source))} exec {shlex.quote(sys.executable)} -m promisectl "$@"\n'
+    )
     wrapper.chmod(0o755)
     return str(wrapper.parent)
 
@@ -197,7 +213,11 @@ def _block(rest: Iterator[str], home: Home, width: int, now: str) -> Iterator[st
 
 def differences(written: str, played: str) -> str:
     """Where two texts differ, line by line; empty where they don't."""
-    return "\n".join(difflib.unified_diff(written.split("\n"), played.split("\n"), "written", "played", lineterm="", n=2))
+    return "\n".join(
+        difflib.unified_diff(
+            written.split("\n"), played.split("\n"), "written", "played", lineterm="", n=2
+        )
+    )
 
 
 def main(words: list[str]) -> int:

@@ -46,7 +46,9 @@ ELSEWHERE = {
     "this user may not (": "threats/test_failing_disk.py",
     "it, or the directory it is in, may not be written to or opened": "threats/test_failing_disk.py",
 }
-NEVER_SEEN = {"is damaged, or another file than a moment ago": "somebody would have to put another ledger there within a millisecond"}
+NEVER_SEEN = {
+    "is damaged, or another file than a moment ago": "somebody would have to put another ledger there within a millisecond"
+}
 
 
 def _when(problem: type[errors.Problem]) -> str:
@@ -54,8 +56,12 @@ def _when(problem: type[errors.Problem]) -> str:
     return re.match(r".*?\.(?= |$)", " ".join(inspect.getdoc(problem).split()))[0]
 
 
-@pytest.mark.parametrize("problem", [one for one in MET if one not in INSIDE], ids=lambda one: one.__name__)
-def test_every_error_is_on_the_page_with_when_it_comes_and_its_exit_code(problem: type[errors.Problem]) -> None:
+@pytest.mark.parametrize(
+    "problem", [one for one in MET if one not in INSIDE], ids=lambda one: one.__name__
+)
+def test_every_error_is_on_the_page_with_when_it_comes_and_its_exit_code(
+    problem: type[errors.Problem],
+) -> None:
     heading = f"**{_when(problem)}**"
     assert heading in PAGE
     about = PAGE.split(heading)[1].split("**")[0]
@@ -65,7 +71,9 @@ def test_every_error_is_on_the_page_with_when_it_comes_and_its_exit_code(problem
 def _texts(node: ast.AST) -> Iterator[str]:
     """The literal texts below a node, each with its holes as line breaks; docstrings, keys and annotations left out."""
     if isinstance(node, ast.JoinedStr):
-        yield "".join(part.value if isinstance(part, ast.Constant) else "\n" for part in node.values)
+        yield "".join(
+            part.value if isinstance(part, ast.Constant) else "\n" for part in node.values
+        )
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
     for child in _below(node):
@@ -95,27 +103,46 @@ def _said() -> Iterator[tuple[str, str]]:
     for file in sorted(HOUSE.rglob("*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         if file.parent == ROOM:
-            bodies = [one for one in tree.body if isinstance(one, ast.ClassDef) and one.name != "Problem"]
+            bodies = [
+                one for one in tree.body if isinstance(one, ast.ClassDef) and one.name != "Problem"
+            ]
             for body in bodies:
-                nodes = [one for one in body.body if not (isinstance(one, ast.Expr) or _is_attribute(one))]
+                nodes = [
+                    one
+                    for one in body.body
+                    if not (isinstance(one, ast.Expr) or _is_attribute(one))
+                ]
                 yield from ((f"errors.{body.name}", piece) for piece in _pieces(nodes))
             continue
         for call in ast.walk(tree):
-            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and _names_errors(call.func.value):
+            if (
+                isinstance(call, ast.Call)
+                and isinstance(call.func, ast.Attribute)
+                and _names_errors(call.func.value)
+            ):
                 given = [*call.args, *(keyword.value for keyword in call.keywords)]
-                yield from ((f"{file.relative_to(HOUSE)}: {call.func.attr}", piece) for piece in _pieces(given))
+                yield from (
+                    (f"{file.relative_to(HOUSE)}: {call.func.attr}", piece)
+                    for piece in _pieces(given)
+                )
 
 
 def _is_attribute(node: ast.AST) -> bool:
     """Whether a statement of a class names its code, which is no sentence."""
-    return isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "code"
+    return (
+        isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and node.targets[0].id == "code"
+    )
 
 
 def _names_errors(node: ast.AST) -> bool:
     return isinstance(node, ast.Name) and node.id == "errors"
 
 
-@pytest.mark.parametrize("piece", [pytest.param(piece, id=f"{place}-{piece}") for place, piece in sorted(set(_said()))])
+@pytest.mark.parametrize(
+    "piece", [pytest.param(piece, id=f"{place}-{piece}") for place, piece in sorted(set(_said()))]
+)
 def test_every_sentence_is_on_the_page(piece: str) -> None:
     assert (" ".join(piece.split()) in SHOWN) != (piece in ELSEWHERE or piece in NEVER_SEEN)
 
@@ -124,12 +151,19 @@ def test_what_is_tested_elsewhere_is_said_and_tested_there() -> None:
     said = {piece for _, piece in _said()}
     assert {piece for piece in (*ELSEWHERE, *NEVER_SEEN) if piece not in said} == set()
     tests = Path(__file__).parent
-    assert [piece for piece, place in ELSEWHERE.items() if piece not in (tests / place).read_text(encoding="utf-8")] == []
+    assert [
+        piece
+        for piece, place in ELSEWHERE.items()
+        if piece not in (tests / place).read_text(encoding="utf-8")
+    ] == []
 
 
 def test_every_room_of_errors_is_looked_into_and_no_two_have_one_name() -> None:
-    assert {file.stem for file in ROOM.glob("[!_]*.py")} == set(errors._ROOMS)
+    assert {file.stem for file in ROOM.glob("[!_]*.py")} == set(errors._ERROR_MODULES)
     names = [
-        one.name for file in ROOM.glob("*.py") for one in ast.parse(file.read_text(encoding="utf-8")).body if isinstance(one, ast.ClassDef)
+        one.name
+        for file in ROOM.glob("*.py")
+        for one in ast.parse(file.read_text(encoding="utf-8")).body
+        if isinstance(one, ast.ClassDef)
     ]
     assert sorted(names) == sorted(set(names))

@@ -11,20 +11,20 @@ from typing import Any
 import pytest
 
 from promisectl import config, errors, guide
-from promisectl.cli.app import build
-from promisectl.cli.registry import DECLARED
+from promisectl.cli.app import build_app
+from promisectl.cli.registry import DECLARATIONS
 from promisectl.commands import check, doctor_report, make_json, moves, review, status
 from promisectl.commands import config as settings
 from promisectl.config import keys
 from promisectl.domain import civil, dates, events, statistics
-from promisectl.domain.findings import Result
+from promisectl.domain.findings import IntegrityResult
 from promisectl.domain.promise import State
 from promisectl.domain.wellmade import check as wellmade
 from promisectl.domain.wellmade.subject import Subject
 from promisectl.records import as_lines, fields
 from promisectl.records import statistics as statistics_records
 from promisectl.rendering.columns import COLUMNS
-from promisectl.storage.statistics import SORTS
+from promisectl.storage.statistics import PEOPLE_SORT_SQL
 from tests import replay
 from tests.conftest import Program
 from tests.domain import test_outcomes
@@ -35,8 +35,8 @@ TRANSCRIPTS = sorted((ROOT / "tests" / "transcripts").glob("*.md"))
 REPLAYED = [ROOT / "README.md", *PAGES.values(), *TRANSCRIPTS]
 GUIDE = "\n".join(page.read_text(encoding="utf-8") for page in PAGES.values())
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-build(["--help"])  # registers every command
-COMMANDS = {" ".join(filter(None, (one.group, one.name))): one for one in DECLARED}
+build_app(["--help"])  # registers every command
+COMMANDS = {" ".join(filter(None, (one.group, one.name))): one for one in DECLARATIONS}
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # 10:00 in Berlin
 BERLIN = "Europe/Berlin"
 
@@ -49,13 +49,16 @@ def test_every_transcript_is_what_the_terminal_shows(file: Path, compiled: str) 
     played = replay.replayed(written, forks=replay.may_fork(file), PROMISECTL_COMPILED=compiled)
     if played != written:
         pytest.fail(
-            f"{replay.differences(written, played)}\n\nIf that is as it should be: python -m tests.replay --write {file}", pytrace=False
+            f"{replay.differences(written, played)}\n\nIf that is as it should be: python -m tests.replay --write {file}",
+            pytrace=False,
         )
 
 
 def test_every_page_of_the_guide_is_in_its_list_and_the_other_way_round() -> None:
     assert {file.stem for file in Path(guide.__file__).parent.glob("*.md")} == set(guide.TOPICS)
-    assert {topic for topic in guide.TOPICS if f"`promisectl guide {topic}`" in README} == set(guide.TOPICS)
+    assert {topic for topic in guide.TOPICS if f"`promisectl guide {topic}`" in README} == set(
+        guide.TOPICS
+    )
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -65,24 +68,35 @@ def test_every_command_is_in_the_guide(command: str) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_and_option_has_a_help_text(command: str) -> None:
-    assert COMMANDS[command].declared.__doc__
+    assert COMMANDS[command].prototype.__doc__
     assert [name for name, text in _options(command).items() if not text] == []
 
 
 def test_the_guide_speaks_of_no_command_and_no_option_that_is_not_there() -> None:
     groups = {command.split()[0] for command in COMMANDS}
     mentioned = set(re.findall(r"promisectl ([a-z][a-z-]*)", "\n".join(_code(GUIDE + README))))
-    aliases = set(re.findall(r"^> (\w+) = ", PAGES["aliases"].read_text(encoding="utf-8"), flags=re.MULTILINE))
+    aliases = set(
+        re.findall(r"^> (\w+) = ", PAGES["aliases"].read_text(encoding="utf-8"), flags=re.MULTILINE)
+    )
     no_command = {"mak", "frobnicate"}  # the page of errors shows what is said to them
     assert mentioned - groups == aliases | no_command
-    known = {option for command in COMMANDS for option in _options(command)} | {"--version", "--help", "--bye"}
-    said = {option for line in _code(GUIDE) for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", line)}
+    known = {option for command in COMMANDS for option in _options(command)} | {
+        "--version",
+        "--help",
+        "--bye",
+    }
+    said = {
+        option for line in _code(GUIDE) for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", line)
+    }
     assert said - known == set()
 
 
 def _code(text: str) -> list[str]:
     """What is set as code: the commands that are replayed, and what stands between backticks in the prose."""
-    prose, played = re.sub(r"```.*?```", "", text, flags=re.DOTALL), re.findall(r"^[$>] +(.*)", text, flags=re.MULTILINE)
+    prose, played = (
+        re.sub(r"```.*?```", "", text, flags=re.DOTALL),
+        re.findall(r"^[$>] +(.*)", text, flags=re.MULTILINE),
+    )
     return [*re.findall(r"`([^`]+)`", prose), *played]
 
 
@@ -91,11 +105,13 @@ def _options(command: str) -> dict[str, str | None]:
     from typer.core import TyperOption
     from typer.main import get_command
 
-    found = get_command(build(["--help"]))
+    found = get_command(build_app(["--help"]))
     for word in command.split():
         found = found.commands[word]
     options = [option for option in found.params if isinstance(option, TyperOption)]
-    return {name: option.help for option in options for name in option.opts if name.startswith("--")}
+    return {
+        name: option.help for option in options for name in option.opts if name.startswith("--")
+    }
 
 
 # The tables of the guide
@@ -103,7 +119,9 @@ def _options(command: str) -> dict[str, str | None]:
 
 def _rows(topic: str, heading: str, nth: int = 0) -> list[list[str]]:
     """The rows of the `nth` table with that heading on a page of the guide, cell by cell."""
-    table = PAGES[topic].read_text(encoding="utf-8").split(f"| {heading} |\n")[nth + 1].split("\n\n")[0]
+    table = (
+        PAGES[topic].read_text(encoding="utf-8").split(f"| {heading} |\n")[nth + 1].split("\n\n")[0]
+    )
     return [row.strip("| ").split(" | ") for row in table.split("\n")[1:]]
 
 
@@ -117,36 +135,42 @@ def test_the_states_are_those_of_the_lifecycle() -> None:
 
 
 def test_the_fields_are_those_of_the_records() -> None:
-    assert _first("records", "field | what it holds") == [*fields.PROMISE]
-    assert _first("records", "field | what it holds", 1) == [*fields.ACT]
+    assert _first("records", "field | what it holds") == [*fields.PROMISE_FIELDS]
+    assert _first("records", "field | what it holds", 1) == [*fields.ACT_FIELDS]
     lines = {row[0]: tuple(row[1].split(", ")) for row in _rows("records", "view | columns")}
     assert lines == {
-        "`moves` `owe` `owed` `list`, `person show`": as_lines.PROMISE,
-        "`log`": as_lines.ACT,
-        "`people`": fields.PERSON,
-        "`week`": fields.DAY,
-        "`stats`": statistics_records.LINE,
-        "`check`": check._LINE,
-        "`review`": review._RECORDS.lines,
+        "`moves` `owe` `owed` `list`, `person show`": as_lines.PROMISE_LINE_FIELDS,
+        "`log`": as_lines.ACT_LINE_FIELDS,
+        "`people`": fields.PERSON_FIELDS,
+        "`week`": fields.DAY_FIELDS,
+        "`stats`": statistics_records.STATISTIC_FIELDS,
+        "`check`": check._FINDING_COLUMNS,
+        "`review`": review._REVIEW_RECORDS.lines,
         "`show`": lines["`show`"],
-        "`config show`": settings.FIELDS,
-        "`doctor`": doctor_report.COLUMNS,
+        "`config show`": settings.SETTING_FIELDS,
+        "`doctor`": doctor_report.DOCTOR_COLUMNS,
     }
 
 
 def test_the_fields_of_the_other_records_are_theirs() -> None:
     heading = "field | what it holds"
-    assert _first("records", heading, 2) == [*fields.PERSON]
-    assert _first("records", heading, 3) == [*fields.DAY]
-    of_stats = statistics_records.one({}, as_of=None, since=None, until=None, person=None)
+    assert _first("records", heading, 2) == [*fields.PERSON_FIELDS]
+    assert _first("records", heading, 3) == [*fields.DAY_FIELDS]
+    of_stats = statistics_records.build_statistics_record(
+        {}, as_of=None, since=None, until=None, person=None
+    )
     assert _first("records", heading, 4) == [*of_stats, "owe", "owed"]
-    assert _first("records", heading, 5) == [*statistics.Figures._fields]
+    assert _first("records", heading, 5) == [*statistics.DirectionStatistics._fields]
     draft = Subject("Send the numbers")
-    record = check._record(check.Checked(draft, None, wellmade.marks(draft), []))
+    record = check._build_check_record(
+        check.CheckResult(draft, None, wellmade.list_marks(draft), [])
+    )
     assert _first("records", heading, 6) == [*record]
     assert re.findall(r"`([^`]+)`", _rows("records", heading, 6)[3][1]) == [*record["marks"]]
-    assert _first("records", heading, 7) == [*review._RECORDS.csv[len(fields.PROMISE) :]]
-    assert _first("records", heading, 8) == ["waiting", *status.WORDS, "late_with_others"]
+    assert _first("records", heading, 7) == [
+        *review._REVIEW_RECORDS.csv[len(fields.PROMISE_FIELDS) :]
+    ]
+    assert _first("records", heading, 8) == ["waiting", *status.STATUS_WORDS, "late_with_others"]
 
 
 def test_the_fields_of_the_digest_are_its_own(program: Program) -> None:
@@ -156,8 +180,10 @@ def test_the_fields_of_the_digest_are_its_own(program: Program) -> None:
     assert _first("records", heading, 9) == [*record]
     assert _first("records", heading, 10) == [*record["happened"][0]]
     kinds, *_ = _rows("records", heading, 10)
-    assert re.findall(r"`([^`]+)`", kinds[1]) == [*events.KINDS]
-    assert re.findall(r"`([^`]+)`", _rows("records", heading, 9)[3][1])[1:] == [kind for kind, _ in moves.WAITING]
+    assert re.findall(r"`([^`]+)`", kinds[1]) == [*events.EVENT_KINDS]
+    assert re.findall(r"`([^`]+)`", _rows("records", heading, 9)[3][1])[1:] == [
+        kind for kind, _ in moves.WAITING_TITLES
+    ]
 
 
 def test_the_fields_of_the_doctor_are_its_own(program: Program) -> None:
@@ -168,27 +194,38 @@ def test_the_fields_of_the_doctor_are_its_own(program: Program) -> None:
     assert _first("records", heading, 12) == [*record["checks"][0]]
     assert re.findall(r"`([^`]+)`", _rows("records", heading, 11)[-1][1]) == [*record["versions"]]
     names = [one["check"] for one in record["checks"]]
-    assert [name for name in _first("doctor", "check | it is ok when | where it is wrong") if name != "expect"] == [
-        name for name in names if "-" not in name
-    ]
-    assert _first("doctor", "word | what it means") == [result.value for result in Result]
+    assert [
+        name
+        for name in _first("doctor", "check | it is ok when | where it is wrong")
+        if name != "expect"
+    ] == [name for name in names if "-" not in name]
+    assert _first("doctor", "word | what it means") == [result.value for result in IntegrityResult]
 
 
 def test_the_words_of_the_status_are_in_the_guide() -> None:
-    assert _first("scripting", "it says | what waits") == [*status.WORDS.values()]
+    assert _first("scripting", "it says | what waits") == [*status.STATUS_WORDS.values()]
 
 
 def test_the_keys_are_those_that_make_takes() -> None:
-    assert sorted(_first("records", "key | what it takes")) == sorted(make_json.KEYS)
+    assert sorted(_first("records", "key | what it takes")) == sorted(make_json.JSON_PROMISE_KEYS)
 
 
 def test_every_figure_is_explained() -> None:
     page = PAGES["trust"].read_text(encoding="utf-8")
-    assert [row[1] for row in _rows("trust", "`--detail` says | in JSON | what happened | it counts on the day")] == [
-        f"`{name}`" for name in statistics.CLASSES
-    ]
-    assert [name for name in statistics.Figures._fields if f"`{name}`" not in page and name != "classes"] == []
-    assert {name for name in SORTS if f"`--sort {name}`" in page} == {*SORTS} - {"name"}
+    assert [
+        row[1]
+        for row in _rows(
+            "trust", "`--detail` says | in JSON | what happened | it counts on the day"
+        )
+    ] == [f"`{name}`" for name in statistics.OUTCOME_CLASSES]
+    assert [
+        name
+        for name in statistics.DirectionStatistics._fields
+        if f"`{name}`" not in page and name != "classes"
+    ] == []
+    assert {name for name in PEOPLE_SORT_SQL if f"`--sort {name}`" in page} == {
+        *PEOPLE_SORT_SQL
+    } - {"name"}
 
 
 def test_every_rule_is_in_the_guide_with_its_level_under_its_quality() -> None:
@@ -197,28 +234,39 @@ def test_every_rule_is_in_the_guide_with_its_level_under_its_quality() -> None:
     found = {
         name: (level, "" if title == "Besides" else title.lower())
         for title, part in sections.items()
-        for name, level in re.findall(r"^\*\*(L\d\d)\*\* \((\w+)\) looks ", part, flags=re.MULTILINE)
+        for name, level in re.findall(
+            r"^\*\*(L\d\d)\*\* \((\w+)\) looks ", part, flags=re.MULTILINE
+        )
     }
     assert found == {rule.id: (rule.level.value, rule.quality) for rule in wellmade.RULES.values()}
-    marks = wellmade.marks(Subject("Send the numbers"))
-    assert [row[0] for row in _rows("well-made", "mark | it is there when")] == [name for name, _ in marks]
+    marks = wellmade.list_marks(Subject("Send the numbers"))
+    assert [row[0] for row in _rows("well-made", "mark | it is there when")] == [
+        name for name, _ in marks
+    ]
 
 
 def test_the_guide_says_how_well_the_rules_do_today() -> None:
-    rows = _rows("well-made", "what spoke | right, of what it found fault with | found, of what is bad")
-    today = [[f"{one.precision:.2f}", f"{one.recall:.2f}".lstrip("0")] for one in test_outcomes.table()[-2:]]
+    rows = _rows(
+        "well-made", "what spoke | right, of what it found fault with | found, of what is bad"
+    )
+    today = [
+        [f"{one.precision:.2f}", f"{one.recall:.2f}".lstrip("0")]
+        for one in test_outcomes.table()[-2:]
+    ]
     assert rows[-2:] == [["warnings, now", *today[0]], ["with hints, now", *today[1]]]
 
 
 def test_every_word_of_the_config_is_in_the_guide() -> None:
-    assert _first("well-made", "key | what it holds") == [*config.Check._fields]
-    sample = tomllib.loads(PAGES["config"].read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0])
+    assert _first("well-made", "key | what it holds") == [*config.CheckConfig._fields]
+    sample = tomllib.loads(
+        PAGES["config"].read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0]
+    )
     assert (tuple(sample), tuple(sample["check"]), tuple(sample["table"])) == (
         config.Config._fields,
-        config.Check._fields,
-        config.Table._fields,
+        config.CheckConfig._fields,
+        config.TableConfig._fields,
     )
-    assert [*keys.KEYS] == [*_keys(sample)]
+    assert [*keys.CONFIG_KEYS] == [*_keys(sample)]
     assert _first("config", "column | what stands in it") == [*COLUMNS]
 
 
@@ -240,7 +288,9 @@ def test_the_exit_codes_are_those_of_the_errors() -> None:
     for one in family:
         family += one.__subclasses__()
     by_hand = {0, 1, 10, 130}
-    assert {int(row[0]) for row in _rows("exit-codes", "code | what happened")} == {one.exit_code for one in family} | by_hand
+    assert {int(row[0]) for row in _rows("exit-codes", "code | what happened")} == {
+        one.exit_code for one in family
+    } | by_hand
     page = PAGES["exit-codes"].read_text(encoding="utf-8")
     assert [one.code for one in family if f"`{one.code}`" not in page] == []
 
@@ -249,8 +299,11 @@ def test_the_exit_codes_are_those_of_the_errors() -> None:
 def test_every_date_of_the_guide_means_what_it_says(past: bool, table: int) -> None:
     for written, meaning in _rows("dates", "written | on Mon 23 Nov 2026 it means", table):
         for text in re.findall(r"`([^`]+)`", written):
-            when = dates.read(text, NOW, BERLIN, past=past)
-            assert civil.show(when.civil, when.zone, BERLIN).replace(", end of day", "") == meaning, text
+            when = dates.parse_date(text, NOW, BERLIN, past=past)
+            assert (
+                civil.format_civil(when.civil, when.zone, BERLIN).replace(", end of day", "")
+                == meaning
+            ), text
 
 
 # The harness

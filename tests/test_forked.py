@@ -32,16 +32,28 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def env(tmp_path: Path, server: Server) -> dict[str, str]:
-    world = {"HOME": str(tmp_path), "TZ": "Europe/Berlin", "PROMISECTL_TODAY": "2026-11-23T10:00", "LC_ALL": "C.UTF-8", "TERM": "xterm"}
+    world = {
+        "HOME": str(tmp_path),
+        "TZ": "Europe/Berlin",
+        "PROMISECTL_TODAY": "2026-11-23T10:00",
+        "LC_ALL": "C.UTF-8",
+        "TERM": "xterm",
+    }
     world |= {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
-    made = server.run(["make", "Send “Q3” to Zoë", "--to", "Zoë", "--by", "fri", "--agreed"], env=world)
+    made = server.run(
+        ["make", "Send “Q3” to Zoë", "--to", "Zoë", "--by", "fri", "--agreed"], env=world
+    )
     assert made.code == 0, made
     return world
 
 
 def _really(words: Sequence[str | bytes], env: dict[str, str], given: bytes = b"") -> Done:
     done = subprocess.run([*REAL, *words], env=env, input=given, capture_output=True, check=False)
-    return Done(done.stdout.decode(errors="surrogateescape"), done.stderr.decode(errors="surrogateescape"), done.returncode)
+    return Done(
+        done.stdout.decode(errors="surrogateescape"),
+        done.stderr.decode(errors="surrogateescape"),
+        done.returncode,
+    )
 
 
 @pytest.mark.parametrize(
@@ -61,7 +73,9 @@ def _really(words: Sequence[str | bytes], env: dict[str, str], given: bytes = b"
     ],
     ids=str,
 )
-def test_a_command_prints_what_a_real_one_prints_and_ends_like_it(server: Server, env: dict[str, str], words: list[str | bytes]) -> None:
+def test_a_command_prints_what_a_real_one_prints_and_ends_like_it(
+    server: Server, env: dict[str, str], words: list[str | bytes]
+) -> None:
     assert server.run(words, env=env) == _really(words, env)
 
 
@@ -88,7 +102,9 @@ def test_a_command_prints_what_a_real_one_prints_and_ends_like_it(server: Server
     ],
     ids=str,
 )
-def test_the_environment_counts_as_for_a_real_one(server: Server, env: dict[str, str], world: dict[str, str]) -> None:
+def test_the_environment_counts_as_for_a_real_one(
+    server: Server, env: dict[str, str], world: dict[str, str]
+) -> None:
     for words in (["show", "1"],):
         assert server.run(words, env=env | world) == _really(words, env | world)
 
@@ -102,12 +118,26 @@ def tell() -> None:
             one and (one.encoding, one.errors, one.line_buffering, one.name, one.mode, one.isatty())
             for one in (sys.stdin, sys.stdout, sys.stderr)
         ]
-        limits = {name: resource.getrlimit(getattr(resource, name)) for name in dir(resource) if name.startswith("RLIMIT_")}
+        limits = {
+            name: resource.getrlimit(getattr(resource, name))
+            for name in dir(resource)
+            if name.startswith("RLIMIT_")
+        }
         signals = {number.name: str(signal.getsignal(number)) for number in signal.Signals}
         descriptors = [number for number in range(64) if _open(number)]
         masks = [oct(os.umask(0)), *signal.pthread_sigmask(signal.SIG_BLOCK, [])]
-        world = dict(sorted(os.environ.items())), os.getcwd(), sys.getfilesystemencoding(), locale.getpreferredencoding(False).lower()
-        os.write(1, "\n".join(map(repr, [streams, limits, signals, descriptors, masks, *world, list(words), ""])).encode())
+        world = (
+            dict(sorted(os.environ.items())),
+            os.getcwd(),
+            sys.getfilesystemencoding(),
+            locale.getpreferredencoding(False).lower(),
+        )
+        os.write(
+            1,
+            "\n".join(
+                map(repr, [streams, limits, signals, descriptors, masks, *world, list(words), ""])
+            ).encode(),
+        )
         return 7
 
     main.main = found
@@ -125,19 +155,49 @@ TELLS = [sys.executable, "-c", "from tests.forked import be; be('tests.test_fork
 
 
 @pytest.mark.parametrize(
-    "world", [{}, {"LC_ALL": "C"}, {"LC_ALL": "C.UTF-8"}, {"LC_CTYPE": "POSIX"}, {"PYTHONIOENCODING": "ascii"}], ids=str
+    "world",
+    [
+        {},
+        {"LC_ALL": "C"},
+        {"LC_ALL": "C.UTF-8"},
+        {"LC_CTYPE": "POSIX"},
+        {"PYTHONIOENCODING": "ascii"},
+    ],
+    ids=str,
 )
 @pytest.mark.parametrize("columns", [None, 40])
-def test_the_world_is_that_of_whoever_asks(server: Server, world: dict[str, str], columns: int | None, tmp_path: Path) -> None:
-    env = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}", "TZ": "Asia/Tokyo", **world}
+def test_the_world_is_that_of_whoever_asks(
+    server: Server, world: dict[str, str], columns: int | None, tmp_path: Path
+) -> None:
+    env = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}",
+        "TZ": "Asia/Tokyo",
+        **world,
+    }
 
     def forks(stream: int) -> int:
-        return server.start(["ü"], env=env, cwd=tmp_path, stdin=stream, stdout=stream, stderr=stream, mutant="tests.test_forked:tell").wait(
-            30
-        )
+        return server.start(
+            ["ü"],
+            env=env,
+            cwd=tmp_path,
+            stdin=stream,
+            stdout=stream,
+            stderr=stream,
+            mutant="tests.test_forked:tell",
+        ).wait(30)
 
     def spawns(stream: int) -> int:
-        return subprocess.run(TELLS, env=env, cwd=tmp_path, stdin=stream, stdout=stream, stderr=stream, check=False, umask=0o022).returncode
+        return subprocess.run(
+            TELLS,
+            env=env,
+            cwd=tmp_path,
+            stdin=stream,
+            stdout=stream,
+            stderr=stream,
+            check=False,
+            umask=0o022,
+        ).returncode
 
     told = _shown(forks, columns)
     assert told.count("\n") == 10
@@ -159,13 +219,19 @@ def _shown(runs: Callable[[int], int], columns: int | None) -> str:
 
 
 @pytest.mark.parametrize("columns", [40, 132])
-@pytest.mark.parametrize("words", [["list"], ["show", "1"], ["stats"], ["make", "--help"], ["accept", "9"]], ids=str)
-def test_a_terminal_is_a_terminal(server: Server, env: dict[str, str], words: list[str], columns: int) -> None:
+@pytest.mark.parametrize(
+    "words", [["list"], ["show", "1"], ["stats"], ["make", "--help"], ["accept", "9"]], ids=str
+)
+def test_a_terminal_is_a_terminal(
+    server: Server, env: dict[str, str], words: list[str], columns: int
+) -> None:
     def forks(stream: int) -> int:
         return server.start(words, env=env, stdin=stream, stdout=stream, stderr=stream).wait(30)
 
     def spawns(stream: int) -> int:
-        return subprocess.run([*REAL, *words], env=env, stdin=stream, stdout=stream, stderr=stream, check=False).returncode
+        return subprocess.run(
+            [*REAL, *words], env=env, stdin=stream, stdout=stream, stderr=stream, check=False
+        ).returncode
 
     shown = _shown(forks, columns)
     assert shown == _shown(spawns, columns)
@@ -180,10 +246,20 @@ def _line(server: Server, line: str, env: dict[str, str], given: bytes = b"") ->
     home = Path(env["HOME"])
     if not (home / "promisectl").exists():
         server.client(home)
-        (home / "real").write_text(f"#!{sys.executable}\nfrom promisectl.__main__ import main\nmain()\n")
+        (home / "real").write_text(
+            f"#!{sys.executable}\nfrom promisectl.__main__ import main\nmain()\n"
+        )
         (home / "real").chmod(0o755)
     world = env | {"PATH": f"{home}:{env['PATH']}"}
-    done = subprocess.run(["bash", "-c", line], env=world, cwd=home, input=given, capture_output=True, check=False, timeout=60)
+    done = subprocess.run(
+        ["bash", "-c", line],
+        env=world,
+        cwd=home,
+        input=given,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
     said = (done.stdout + b"|" + done.stderr).decode(errors="backslashreplace")
     return f"{said}|{done.returncode}"
 
@@ -206,22 +282,34 @@ CLOSED = "promisectl make y --to lee --by fri {0}; echo $? ${{PIPESTATUS[@]}}; p
         "promisectl make - < /dev/null; echo $?",
     ],
 )
-def test_a_line_of_bash_runs_as_with_a_real_program(server: Server, env: dict[str, str], line: str, tmp_path: Path) -> None:
+def test_a_line_of_bash_runs_as_with_a_real_program(
+    server: Server, env: dict[str, str], line: str, tmp_path: Path
+) -> None:
     said = []
     for name in ("promisectl", "real"):
         home = tmp_path / name[:4]
         (home / ".local/share").mkdir(parents=True)
         world = env | {"HOME": str(home)}
-        server.run(["make", "Send “Q3” to Zoë", "--to", "Zoë", "--by", "fri", "--agreed"], env=world)
-        shown = _line(server, line.replace("promisectl", name), world).replace(str(home), "~").replace("real", "promisectl")
+        server.run(
+            ["make", "Send “Q3” to Zoë", "--to", "Zoë", "--by", "fri", "--agreed"], env=world
+        )
+        shown = (
+            _line(server, line.replace("promisectl", name), world)
+            .replace(str(home), "~")
+            .replace("real", "promisectl")
+        )
         said.append(named(shown))
     assert said[0] == said[1]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
-def test_a_signal_to_the_client_reaches_the_command(server: Server, env: dict[str, str], number: int) -> None:
+def test_a_signal_to_the_client_reaches_the_command(
+    server: Server, env: dict[str, str], number: int
+) -> None:
     client = server.client(Path(env["HOME"]))
-    with subprocess.Popen([client, "import", "-"], env=env, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        [client, "import", "-"], env=env, stdin=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
         _until(lambda: _children(server))
         time.sleep(0.3)  # it has begun to read
         process.send_signal(number)
@@ -250,13 +338,24 @@ def test_a_command_that_is_killed_is_gone_and_says_so(server: Server, env: dict[
 
 def test_many_run_at_the_same_time(server: Server, env: dict[str, str]) -> None:
     with open("/dev/null", "r+b") as null:
-        runs = [server.start(["make", f"n {n}", "--to", "dana", "-q"], env=env, stdin=null, stdout=null, stderr=null) for n in range(20)]
+        runs = [
+            server.start(
+                ["make", f"n {n}", "--to", "dana", "-q"],
+                env=env,
+                stdin=null,
+                stdout=null,
+                stderr=null,
+            )
+            for n in range(20)
+        ]
         assert len({run.pid for run in runs}) == 20
         assert [run.wait(60) for run in runs] == [0] * 20
     assert server.run(["list", "--all"], env=env).stdout.count("\n") == 21
 
 
-def test_nothing_of_a_command_is_left_for_the_next(server: Server, env: dict[str, str], tmp_path: Path) -> None:
+def test_nothing_of_a_command_is_left_for_the_next(
+    server: Server, env: dict[str, str], tmp_path: Path
+) -> None:
     plain = server.run(["show", "1"], env=env)
     odd = {
         "TZ": "Pacific/Apia",
@@ -266,7 +365,13 @@ def test_nothing_of_a_command_is_left_for_the_next(server: Server, env: dict[str
         "COLUMNS": "43",
         "PROMISECTL_TODAY": "2027-01-01",
     }
-    other = server.run(["show", "1"], env=env | odd, cwd=tmp_path, umask=0, limits={resource.RLIMIT_NOFILE: (40, 40)})
+    other = server.run(
+        ["show", "1"],
+        env=env | odd,
+        cwd=tmp_path,
+        umask=0,
+        limits={resource.RLIMIT_NOFILE: (40, 40)},
+    )
     assert other.stdout != plain.stdout
     assert server.run(["show", "1"], env=env) == plain
 
@@ -284,9 +389,13 @@ def test_a_large_request_is_read_whole(server: Server, env: dict[str, str]) -> N
     assert server.run(["path"], env=env, given=text).code == 0
 
 
-def test_a_mutant_is_the_program_with_one_thing_changed(server: Server, env: dict[str, str]) -> None:
+def test_a_mutant_is_the_program_with_one_thing_changed(
+    server: Server, env: dict[str, str]
+) -> None:
     assert server.run(["path"], env=env, mutant="tests.test_forked:tell").code == 7
-    assert server.run(["path"], env=env, mutant="synchronous=NORMAL") == server.run(["path"], env=env)
+    assert server.run(["path"], env=env, mutant="synchronous=NORMAL") == server.run(
+        ["path"], env=env
+    )
     assert server.run(["path"], env=env, mutant="nonesuch").code == 1
 
 
@@ -297,10 +406,24 @@ def test_the_server_dies_with_its_owner(env: dict[str, str]) -> None:
         "os.kill(os.getpid(), 9)"
     )
     world = env | {"PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), env.get("PYTHONPATH"))))}
-    done = subprocess.run([sys.executable, "-c", code], env=world, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=world,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
     assert done.returncode == -signal.SIGKILL
     server, run, address = done.stdout.split()
-    _until(lambda: not any(os.path.exists(path) for path in (f"/proc/{server}", f"/proc/{run}", os.path.dirname(address))))
+    _until(
+        lambda: (
+            not any(
+                os.path.exists(path)
+                for path in (f"/proc/{server}", f"/proc/{run}", os.path.dirname(address))
+            )
+        )
+    )
 
 
 def _children(server: Server) -> str:

@@ -16,12 +16,36 @@ from promisectl.generate import tables
 from tests.conftest import Program
 
 ROOT = Path(__file__).parent.parent
-DEAR = ("typing", "re", "enum", "json", "csv", "signal", "dataclasses", "inspect", "hashlib", "uuid", "promisectl.errors.usage")
-HEAVY = ("typer", "pydantic", "sqlmodel", "sqlalchemy", "rich", "dateutil", "platformdirs", "importlib.metadata", "icalendar")
+DEAR = (
+    "typing",
+    "re",
+    "enum",
+    "json",
+    "csv",
+    "signal",
+    "dataclasses",
+    "inspect",
+    "hashlib",
+    "uuid",
+    "promisectl.errors.usage",
+)
+HEAVY = (
+    "typer",
+    "pydantic",
+    "sqlmodel",
+    "sqlalchemy",
+    "rich",
+    "dateutil",
+    "platformdirs",
+    "importlib.metadata",
+    "icalendar",
+)
 
 
 def _tool(*words: str) -> None:
-    done = subprocess.run([sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -42,10 +66,13 @@ def test_the_tools_have_nothing_to_say(words: tuple[str, ...]) -> None:
 
 def test_the_compiled_text_is_fresh() -> None:
     written = (compiler.COMPILED / "sql.py").read_text(encoding="utf-8")
-    assert written == compiler.source(), "run: python -m promisectl.generate"
+    assert written == compiler.generate_sql_module(), "run: python -m promisectl.generate"
 
 
-@pytest.mark.parametrize(("name", "source"), [("completion", tables.source), ("argv", tables.source_of_calls)])
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [("completion", tables.generate_completion_module), ("argv", tables.generate_argv_module)],
+)
 def test_the_compiled_tables_are_fresh(name: str, source: Callable[[], str]) -> None:
     written = (compiler.COMPILED / f"{name}.py").read_text(encoding="utf-8")
     assert written == source(), "run: python -m promisectl.generate"
@@ -59,7 +86,13 @@ def _loaded(words: Sequence[str], modules: Sequence[str]) -> set[str]:
         f"sys.stderr.write('\\n' + ' '.join(name for name in {list(modules)!r} if name in sys.modules))\n"
         "sys.exit(code)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=dict(os.environ))
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=dict(os.environ),
+    )
     assert done.returncode == 0, done.stderr
     return set(done.stderr.splitlines()[-1].split())
 
@@ -155,7 +188,9 @@ def test_a_view_in_a_pipe_imports_hardly_anything(line: str) -> None:
     assert _loaded(shlex.split(line), DEAR) == set()
 
 
-@pytest.mark.parametrize("words", [["owe"], ["make", "another thing here", "--to", "dana", "--by", "fri"]])
+@pytest.mark.parametrize(
+    "words", [["owe"], ["make", "another thing here", "--to", "dana", "--by", "fri"]]
+)
 def test_a_config_that_is_not_there_costs_nothing(program: Program, words: list[str]) -> None:
     modules = ("tomllib", "shlex", "difflib", "promisectl.config.file", "promisectl.config.keys")
     assert not (program.home / "config").exists()
@@ -178,17 +213,25 @@ def test_the_whole_program_leaves_sqlmodel_out(program: Program) -> None:
 
 def test_each_declaration_fits_the_function_that_it_hands_over_to() -> None:
     from promisectl.cli import DECLARED_IN, app
-    from promisectl.cli.registry import DECLARED
+    from promisectl.cli.registry import DECLARATIONS
 
-    app.build(["--help"])
-    assert {one.group or one.name: one.declared.__module__ for one in DECLARED} == {
+    app.build_app(["--help"])
+    assert {one.group or one.name: one.prototype.__module__ for one in DECLARATIONS} == {
         command: f"promisectl.cli.{module}" for command, module in DECLARED_IN.items()
     }
-    for one in DECLARED:
-        does = inspect.signature(getattr(importlib.import_module(f"promisectl.commands.{one.module}"), one.function)).parameters
-        asks = inspect.signature(one.declared).parameters
-        if one.also is None:
+    for one in DECLARATIONS:
+        does = inspect.signature(
+            getattr(importlib.import_module(f"promisectl.commands.{one.module}"), one.function)
+        ).parameters
+        asks = inspect.signature(one.prototype).parameters
+        if one.extra_prototype is None:
             assert list(asks) == list(does)[1:], one.name
-            assert [parameter.default or None for parameter in asks.values() if parameter.default is not parameter.empty] == [
-                parameter.default or None for parameter in list(does.values())[1:] if parameter.default is not parameter.empty
+            assert [
+                parameter.default or None
+                for parameter in asks.values()
+                if parameter.default is not parameter.empty
+            ] == [
+                parameter.default or None
+                for parameter in list(does.values())[1:]
+                if parameter.default is not parameter.empty
             ], one.name

@@ -9,18 +9,18 @@ from typer.core import TyperOption
 from typer.main import get_command
 
 from promisectl import errors, guide
-from promisectl.cli.app import build
+from promisectl.cli.app import build_app
 from promisectl.generate import manual
 from tests.conftest import tool
 
-FILES = sorted(manual.PLACE.glob("*"))
+FILES = sorted(manual.MANUAL_DIRECTORY.glob("*"))
 SOURCES = {file.name: file.read_text(encoding="ascii") for file in FILES}
-ROOT = get_command(build(["--help"]))
+ROOT = get_command(build_app(["--help"]))
 COMMANDS = {name: command for name, command in ROOT.commands.items() if not command.hidden}
 
 
 def test_the_pages_are_fresh() -> None:
-    assert manual.sources() == SOURCES, "run: python -m promisectl.generate"
+    assert manual.generate_manual_pages() == SOURCES, "run: python -m promisectl.generate"
 
 
 def test_every_command_has_a_page_and_every_page_a_command() -> None:
@@ -30,33 +30,50 @@ def test_every_command_has_a_page_and_every_page_a_command() -> None:
 @pytest.mark.parametrize("name", ["", *COMMANDS])
 def test_every_option_and_argument_of_a_command_is_on_its_page(name: str) -> None:
     command = COMMANDS[name] if name else ROOT
-    text = _shown(manual.PLACE / (f"promisectl-{name}.1" if name else "promisectl.1"), width=200)
+    text = _shown(
+        manual.MANUAL_DIRECTORY / (f"promisectl-{name}.1" if name else "promisectl.1"), width=200
+    )
     below = list(getattr(command, "commands", {}).values()) if name else []
     for param in [param for one in [command, *below] for param in one.params if not param.hidden]:
-        names = param.opts if isinstance(param, TyperOption) else [(param.metavar or param.name.upper()).strip("[]")]
-        assert [one for one in names if not re.search(rf"^ +(-\w, )?{re.escape(one)}(,| |$)", text, flags=re.MULTILINE)] == []
+        names = (
+            param.opts
+            if isinstance(param, TyperOption)
+            else [(param.metavar or param.name.upper()).strip("[]")]
+        )
+        assert [
+            one
+            for one in names
+            if not re.search(rf"^ +(-\w, )?{re.escape(one)}(,| |$)", text, flags=re.MULTILINE)
+        ] == []
         assert " ".join(param.help.split()) in " ".join(text.split())
 
 
 def test_each_page_is_named_in_the_index_and_says_what_the_help_says() -> None:
-    index = _shown(manual.PLACE / "promisectl.1", width=200)
+    index = _shown(manual.MANUAL_DIRECTORY / "promisectl.1", width=200)
     for name, command in COMMANDS.items():
         summary = " ".join(command.help.split("\n\n")[0].split())
         assert f"promisectl-{name}(1)\n              {summary}\n" in index
-        assert f"promisectl-{name} - {summary[0].lower()}{summary[1:].removesuffix('.')}\n" in _shown(
-            manual.PLACE / f"promisectl-{name}.1", width=200
+        assert (
+            f"promisectl-{name} - {summary[0].lower()}{summary[1:].removesuffix('.')}\n"
+            in _shown(manual.MANUAL_DIRECTORY / f"promisectl-{name}.1", width=200)
         )
 
 
 def test_the_page_of_the_program_has_the_tables_of_the_guide() -> None:
-    page = _shown(manual.PLACE / "promisectl.1", width=400)
+    page = _shown(manual.MANUAL_DIRECTORY / "promisectl.1", width=400)
     family = [errors.Problem]
     for one in family:
         family += one.__subclasses__()
-    exits = re.findall(r"^ +(\d+) ", page.partition("EXIT STATUS")[2].partition("ENVIRONMENT")[0], flags=re.MULTILINE)
+    exits = re.findall(
+        r"^ +(\d+) ",
+        page.partition("EXIT STATUS")[2].partition("ENVIRONMENT")[0],
+        flags=re.MULTILINE,
+    )
     assert {*exits} >= {str(one.exit_code) for one in family}
     files = Path(guide.__file__).with_name("files.md").read_text(encoding="utf-8")
-    for variable in re.findall(r"`([A-Z_]+)`", files.partition("| variable |")[2].partition("\n\n")[0]):
+    for variable in re.findall(
+        r"`([A-Z_]+)`", files.partition("| variable |")[2].partition("\n\n")[0]
+    ):
         assert re.search(rf"^ +(\w+, )?{variable}\b", page, flags=re.MULTILINE)
     for topic, about in guide.TOPICS.items():
         assert f"promisectl guide {topic}\n              {about}\n" in page
@@ -64,21 +81,28 @@ def test_the_page_of_the_program_has_the_tables_of_the_guide() -> None:
 
 def test_a_table_of_the_guide_that_is_gone_is_missed() -> None:
     with pytest.raises(LookupError, match="files has no table “weather”"):
-        manual._table("files", "weather")
+        manual._read_guide_table("files", "weather")
 
 
 @pytest.mark.parametrize("device", ["utf8", "ascii", "ps"])
 def test_groff_has_nothing_to_say(device: str) -> None:
     groff = tool("groff")
     for file in FILES:
-        done = subprocess.run([groff, "-ww", "-man", "-z", f"-T{device}", str(file)], capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [groff, "-ww", "-man", "-z", f"-T{device}", str(file)],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         assert (done.stdout, done.stderr) == ("", ""), file.name
 
 
 def test_mandoc_has_nothing_to_say() -> None:
     words = [tool("mandoc"), "-T", "lint", "-W", "warning", *map(str, FILES)]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
-    said = [line for line in done.stdout.splitlines() if "date in the future" not in line]  # by a clock that is behind
+    said = [
+        line for line in done.stdout.splitlines() if "date in the future" not in line
+    ]  # by a clock that is behind
     assert (said, done.stderr) == ([], "")
 
 
@@ -86,9 +110,15 @@ def test_mandoc_has_nothing_to_say() -> None:
 def test_no_page_is_wider_than_the_terminal_but_for_examples_and_paths(width: int) -> None:
     for file in FILES:
         title, *lines = _shown(file, width=width).rstrip("\n").split("\n")[:-1]
-        prose = "\n".join(lines).replace("\nEXAMPLES\n", "\nEXIT STATUS\n", 1).split("\nEXIT STATUS\n")
+        prose = (
+            "\n".join(lines).replace("\nEXAMPLES\n", "\nEXIT STATUS\n", 1).split("\nEXIT STATUS\n")
+        )
         assert title.startswith(file.stem.upper())
-        assert [line for line in (prose[0] + prose[-1]).split("\n") if len(line) > width and "/" not in line] == [], file.name
+        assert [
+            line
+            for line in (prose[0] + prose[-1]).split("\n")
+            if len(line) > width and "/" not in line
+        ] == [], file.name
 
 
 AWKWARD = [
@@ -103,33 +133,41 @@ AWKWARD = [
 
 
 def test_every_sign_is_printed_as_it_is() -> None:
-    source = "\n".join([".TH A 1 2026-11-23", ".EX", *map(manual._line, AWKWARD), ".EE", ""])
+    source = "\n".join(
+        [".TH A 1 2026-11-23", ".EX", *map(manual._escape_roff_line, AWKWARD), ".EE", ""]
+    )
     for words in ([tool("groff"), "-Tutf8", "-P-cbou", "-ww", "-man"], [tool("mandoc"), "-Tutf8"]):
-        done = subprocess.run(words, input=source, capture_output=True, text=True, check=True, encoding="utf-8")
+        done = subprocess.run(
+            words, input=source, capture_output=True, text=True, check=True, encoding="utf-8"
+        )
         shown = [line.strip() for line in re.sub(".\b", "", done.stdout).splitlines()]
         assert [line for line in AWKWARD if line not in shown] == []
         assert done.stderr == ""
 
 
-def test_the_day_of_a_page_is_that_of_its_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_day_of_a_page_is_that_of_its_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     changes = tmp_path / "CHANGELOG.md"
-    monkeypatch.setattr(manual, "_CHANGELOG", changes)
+    monkeypatch.setattr(manual, "_CHANGELOG_FILE", changes)
     monkeypatch.setattr(manual, "__version__", "1.2.0")
     changes.write_text("## [Unreleased]\n\n## [1.1.0] - 2027-01-04\n")
-    assert manual._date() == "2026-11-22"
+    assert manual._find_release_date() == "2026-11-22"
     changes.write_text("## [1.2.0] - 2027-03-01\n\n## [1.1.0] - 2027-01-04\n")
-    assert manual._date() == "2027-03-01"
+    assert manual._find_release_date() == "2027-03-01"
 
 
 def _shown(file: Path, *, width: int) -> str:
     """A page as it is read."""
     words = [tool("mandoc"), "-Tutf8", f"-Owidth={width}", str(file)]
-    return re.sub(".\b", "", subprocess.run(words, capture_output=True, check=True, encoding="utf-8").stdout)
+    return re.sub(
+        ".\b", "", subprocess.run(words, capture_output=True, check=True, encoding="utf-8").stdout
+    )
 
 
 def test_a_page_reads_like_this() -> None:
-    assert _shown(manual.PLACE / "promisectl-guide.1", width=80) == GUIDE
-    person = _shown(manual.PLACE / "promisectl-person.1", width=80)
+    assert _shown(manual.MANUAL_DIRECTORY / "promisectl-guide.1", width=80) == GUIDE
+    person = _shown(manual.MANUAL_DIRECTORY / "promisectl-person.1", width=80)
     assert person[: person.index("   promisectl person alias\n")] == PERSON
 
 

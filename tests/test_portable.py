@@ -19,7 +19,22 @@ HOUSE = Path(promisectl.__file__).parent
 SOURCES = sorted(HOUSE.rglob("*.py"))
 
 # What Windows does not have, as the documentation of Python 3.11 says of each.
-MODULES = ("fcntl", "termios", "pty", "tty", "pwd", "grp", "resource", "readline", "curses", "syslog", "posix", "spwd", "nis", "crypt")
+MODULES = (
+    "fcntl",
+    "termios",
+    "pty",
+    "tty",
+    "pwd",
+    "grp",
+    "resource",
+    "readline",
+    "curses",
+    "syslog",
+    "posix",
+    "spwd",
+    "nis",
+    "crypt",
+)
 LACKING = {
     "os": """chown chroot fchdir fchmod fchown fork forkpty fdatasync fpathconf fstatvfs getegid geteuid getgid getgroups getpgid getpgrp
         getpriority getresuid getuid getloadavg initgroups killpg lchown lockf mkfifo mknod nice openpty pathconf pipe2 posix_fadvise
@@ -56,7 +71,13 @@ def test_no_source_uses_what_windows_lacks(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["import fcntl", "def f():\n    from os import fork", "import os\nif os.getuid():\n    pass", "signal.SIGPIPE"]
+    "source",
+    [
+        "import fcntl",
+        "def f():\n    from os import fork",
+        "import os\nif os.getuid():\n    pass",
+        "signal.SIGPIPE",
+    ],
 )
 def test_the_check_sees_what_it_looks_for(source: str) -> None:
     assert _used(ast.parse(source)) & ABSENT
@@ -135,26 +156,75 @@ print(json.dumps(lived))
 def _lived(home: Path, prelude: str) -> list[tuple[str, str, int]]:
     """A whole life of a ledger in a home of its own: what every command prints and how it ends."""
     home.mkdir()
-    environ = {**os.environ, "XDG_DATA_HOME": str(home / "data"), "XDG_CONFIG_HOME": str(home / "config")}
+    environ = {
+        **os.environ,
+        "XDG_DATA_HOME": str(home / "data"),
+        "XDG_CONFIG_HOME": str(home / "config"),
+    }
     code = LIVE.replace("{prelude}", prelude)
-    done = subprocess.run([sys.executable, "-c", code], cwd=home, env=environ, capture_output=True, encoding="utf-8", check=True)
-    return [(_plain(out, home), _plain(err, home), code) for out, err, code in json.loads(done.stdout)]
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=home,
+        env=environ,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    return [
+        (_plain(out, home), _plain(err, home), code) for out, err, code in json.loads(done.stdout)
+    ]
 
 
 def _plain(said: str, home: Path) -> str:
     """What differs from ledger to ledger put aside."""
-    return re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "UID", said.replace(str(home), "HOME"))
+    return re.sub(
+        r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "UID", said.replace(str(home), "HOME")
+    )
 
 
 def test_a_life_without_posix_is_the_same_life(program: Program) -> None:
     lived = _lived(program.home / "without", PRELUDE)
-    assert [code for _, _, code in lived] == [0, 0, 0, 0, 0, 10, 0, 0, 0, 0, 3, 2, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0]
+    assert [code for _, _, code in lived] == [
+        0,
+        0,
+        0,
+        0,
+        0,
+        10,
+        0,
+        0,
+        0,
+        0,
+        3,
+        2,
+        2,
+        2,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+    ]
     assert lived == _lived(program.home / "with", "")
 
 
 def test_what_was_taken_away_is_away() -> None:
-    for gone in ("import fcntl", "import termios", "import os; os.fork", "import signal; signal.SIGPIPE", "from os import getuid"):
-        done = subprocess.run([sys.executable, "-c", f"{PRELUDE}\n{gone}"], capture_output=True, text=True, check=False)
+    for gone in (
+        "import fcntl",
+        "import termios",
+        "import os; os.fork",
+        "import signal; signal.SIGPIPE",
+        "from os import getuid",
+    ):
+        done = subprocess.run(
+            [sys.executable, "-c", f"{PRELUDE}\n{gone}"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert done.returncode == 1
         assert "Error" in done.stderr
 
@@ -164,7 +234,17 @@ def test_what_was_taken_away_is_away() -> None:
 
 @pytest.mark.parametrize("encoding", ["cp1252", "cp437", "cp850", "ascii", "latin-1"])
 @pytest.mark.parametrize(
-    "words", [["list"], ["show", "1"], ["check"], ["stats"], ["week"], ["guide", "lifecycle"], ["make", "--help"], ["accept", "dana"]]
+    "words",
+    [
+        ["list"],
+        ["show", "1"],
+        ["check"],
+        ["stats"],
+        ["week"],
+        ["guide", "lifecycle"],
+        ["make", "--help"],
+        ["accept", "dana"],
+    ],
 )
 def test_a_console_that_lacks_signs_shows_their_numbers(
     program: Program, monkeypatch: pytest.MonkeyPatch, encoding: str, words: list[str]
@@ -179,7 +259,9 @@ def test_a_console_that_lacks_signs_shows_their_numbers(
     assert words[0] not in ("list", "show") or r"\u6771\u4eac" in str(child.before)
 
 
-def test_a_question_can_be_put_where_its_sign_is_lacking(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_question_can_be_put_where_its_sign_is_lacking(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program.ok("make", "Review the contract", "--to", "dana", "--asked")
     monkeypatch.setenv("PYTHONIOENCODING", "ascii")
     with terminal("accept", "1") as child:
@@ -207,11 +289,22 @@ def test_a_question_can_be_put_where_its_sign_is_lacking(program: Program, monke
     ],
 )
 def test_a_path_becomes_the_uri_that_sqlite_reads(path: str, windows: bool, uri: str) -> None:
-    assert connection.uri(path, "ro", windows=windows) == uri
+    assert connection.build_sqlite_uri(path, "ro", windows=windows) == uri
 
 
 @pytest.mark.parametrize(
-    "name", ["plain.db", "a b.db", "100%.db", "50%25.db", "what?.db", "#1.db", "back\\slash.db", "ü✓.db", "a&b=c;d.db"]
+    "name",
+    [
+        "plain.db",
+        "a b.db",
+        "100%.db",
+        "50%25.db",
+        "what?.db",
+        "#1.db",
+        "back\\slash.db",
+        "ü✓.db",
+        "a&b=c;d.db",
+    ],
 )
 def test_a_ledger_of_any_name_is_founded_and_found_under_it(program: Program, name: str) -> None:
     for slashes in ("", "/"):

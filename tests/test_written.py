@@ -14,7 +14,9 @@ def test_a_section_is_replaced_and_nothing_else(tmp_path: Path, before: str, aft
     page.write_text(f"# Page\n\n## First\n\nstays\n\n## Figures\n{before}{after}", encoding="utf-8")
     for _ in range(2):  # a second time changes nothing
         written.put(page, "Figures", "| a |\n|---|\n| ü |\n")
-        assert page.read_text(encoding="utf-8") == "# Page\n\n## First\n\nstays\n\n## Figures\n\n| a |\n|---|\n| ü |\n" + (
+        assert page.read_text(
+            encoding="utf-8"
+        ) == "# Page\n\n## First\n\nstays\n\n## Figures\n\n| a |\n|---|\n| ü |\n" + (
             f"\n{after}" if after else ""
         )
 

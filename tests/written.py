@@ -13,7 +13,9 @@ def put(file: Path, heading: str, text: str) -> None:
     """Put a text under a heading of the second level, in place of what stands there; the next heading ends it. Raises ValueError."""
     lines = file.read_text(encoding="utf-8").split("\n")
     begin = lines.index(f"## {heading}") + 1
-    end = next((place for place in range(begin, len(lines)) if lines[place].startswith("## ")), len(lines))
+    end = next(
+        (place for place in range(begin, len(lines)) if lines[place].startswith("## ")), len(lines)
+    )
     replaced = [*lines[:begin], "", *text.strip("\n").split("\n"), "", *lines[end:]]
     file.write_text("\n".join(replaced), encoding="utf-8")
 

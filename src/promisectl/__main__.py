@@ -9,7 +9,9 @@ import sys
 
 def main() -> None:
     """Run the command line and leave with the documented exit code."""
-    gc.set_threshold(20_000, 20, 20)  # what a start makes stays: to look through it again and again takes a tenth of a table
+    gc.set_threshold(
+        20_000, 20, 20
+    )  # what a start makes stays: to look through it again and again takes a tenth of a table
     # Until everything is imported Ctrl-C ends the program at once, without a traceback.
     _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
     from promisectl.cli import main as edge

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 else:
     from collections import namedtuple
 
-    class _Making(type):
+    class _NamedTupleMeta(type):
         """Makes a named tuple of what stands in a class: its fields, their defaults, and whatever else it has."""
 
         def __new__(cls, name, _bases, space):  # noqa: ANN001, ANN204 (typing says what it is)
@@ -25,4 +25,4 @@ else:
                     setattr(made, key, value)
             return made
 
-    NamedTuple = type.__new__(_Making, "NamedTuple", (), {})
+    NamedTuple = type.__new__(_NamedTupleMeta, "NamedTuple", (), {})

@@ -27,11 +27,11 @@ from typing import Any
 
 from promisectl.compiled import sql
 from promisectl.domain import civil, lifecycle
-from promisectl.domain.civil import When
-from promisectl.domain.people import PersonVerb, newcomer
+from promisectl.domain.civil import CivilMoment
+from promisectl.domain.people import PersonVerb, parse_newcomer
 from promisectl.domain.promise import Act, Direction, Opening, Promise, Side, Terms, Verb
 from promisectl.storage import codec
-from promisectl.storage.timestamps import instant
+from promisectl.storage.timestamps import encode_instant
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 """The moment at which the ledgers are looked at."""
@@ -67,8 +67,31 @@ _OPEN = {
     "offer s, note b, tag b, negotiate s, note b": 10,
 }
 _SIDES = {"r": Side.PROMISOR, "e": Side.PROMISEE, "s": Side.SELF, "b": Side.BOOKKEEPER}
-_DO = ("Send", "Review", "Call about", "Fix", "Write up", "Bring back", "Pay for", "Book", "Translate", "Check", "Pick up", "Print")
-_WHAT = ("the numbers", "the contract", "the bike", "the minutes", "the drill", "the room", "the tickets", "the draft", "the heating")
+_DO = (
+    "Send",
+    "Review",
+    "Call about",
+    "Fix",
+    "Write up",
+    "Bring back",
+    "Pay for",
+    "Book",
+    "Translate",
+    "Check",
+    "Pick up",
+    "Print",
+)
+_WHAT = (
+    "the numbers",
+    "the contract",
+    "the bike",
+    "the minutes",
+    "the drill",
+    "the room",
+    "the tickets",
+    "the draft",
+    "the heating",
+)
 _WHERE = (
     "for the quarter",
     "of the house",
@@ -79,8 +102,23 @@ _WHERE = (
     "in Łódź",
     "again",
 )
-_WHY = ("so that the audit can begin", "because the guests come early", "it was asked for twice", "nobody else can", None, None, None)
-_DONE = ("it is in the shared folder", "she has it in her hands", "the invoice is paid", "both have read it", None, None)
+_WHY = (
+    "so that the audit can begin",
+    "because the guests come early",
+    "it was asked for twice",
+    "nobody else can",
+    None,
+    None,
+    None,
+)
+_DONE = (
+    "it is in the shared folder",
+    "she has it in her hands",
+    "the invoice is paid",
+    "both have read it",
+    None,
+    None,
+)
 _TALK = (
     "the printer is out of order again",
     "heard nothing since Monday",
@@ -89,16 +127,44 @@ _TALK = (
     "asked twice",
 )
 _TAGS = ("work", "home", "money", "garden", "urgent", "school")
-_FIRST = ("Dana", "Lee", "Kim", "Noor", "Ravi", "Ana", "Olu", "Mia", "Ben", "Ida", "Jun", "Sol", "Eva", "Max", "Zoë", "Per")
+_FIRST = (
+    "Dana",
+    "Lee",
+    "Kim",
+    "Noor",
+    "Ravi",
+    "Ana",
+    "Olu",
+    "Mia",
+    "Ben",
+    "Ida",
+    "Jun",
+    "Sol",
+    "Eva",
+    "Max",
+    "Zoë",
+    "Per",
+)
 
 
 class _Life:
     """Promises on their way that are alike but for their `uids` and people: what will still be said of each, and when."""
 
     def __init__(
-        self, number: int, openings: list[Opening], talk: list[tuple[Verb, Side, datetime]], dues: list[When], rng: Random
+        self,
+        number: int,
+        openings: list[Opening],
+        talk: list[tuple[Verb, Side, datetime]],
+        dues: list[CivilMoment],
+        rng: Random,
     ) -> None:
-        self.number, self.openings, self.talk, self.dues, self.rng = number, openings, talk, dues, rng
+        self.number, self.openings, self.talk, self.dues, self.rng = (
+            number,
+            openings,
+            talk,
+            dues,
+            rng,
+        )
         self.promise: Promise | None = None
 
     def next(self, place: int) -> Act:
@@ -108,28 +174,33 @@ class _Life:
         act = Act(verb, side, at, at)
         if before is None:
             act = act._replace(opening=self.openings[0], terms=_terms(rng, self.dues[0]))
-            self.promise = lifecycle.apply(None, act, self.number)
-            return act._replace(revision=self.promise.current.number)
+            self.promise = lifecycle.apply_act(None, act, self.number)
+            return act._replace(revision=self.promise.current_revision.number)
         if verb is Verb.NEGOTIATE:
-            act = act._replace(terms=(before.offered or before.current).terms._replace(due=self.dues[place]), text=rng.choice(_TALK))
+            act = act._replace(
+                terms=(before.offered_revision or before.current_revision).terms._replace(
+                    due=self.dues[place]
+                ),
+                text=rng.choice(_TALK),
+            )
         elif verb is Verb.TAG:
             act = act._replace(text="later")
         elif verb in (Verb.NOTE, Verb.BUMP, Verb.PARTIAL, Verb.RENEGE, Verb.VOID):
             act = act._replace(text=f"{rng.choice(_TALK)}, {rng.randrange(1000)}")
         if verb is Verb.TOLD or (verb is Verb.RENEGE and place + 1 == len(self.talk)):
             act = act._replace(told_at=at)
-        self.promise = lifecycle.apply(before, act)
-        return act._replace(revision=lifecycle.about(before, act))
+        self.promise = lifecycle.apply_act(before, act)
+        return act._replace(revision=lifecycle.find_revision_number(before, act))
 
 
-def _terms(rng: Random, due: When) -> Terms:
+def _terms(rng: Random, due: CivilMoment) -> Terms:
     outcome = f"{rng.choice(_DO)} {rng.choice(_WHAT)} {rng.choice(_WHERE)}, number {rng.randrange(100_000)}"
     return Terms(outcome, due, rng.choice(_DONE), rng.choice(_WHY))
 
 
 @cache
-def _end_of(day: date) -> When:
-    return When(str(day), _ZONE, civil.last_second(day, _ZONE))
+def _end_of(day: date) -> CivilMoment:
+    return CivilMoment(str(day), _ZONE, civil.last_second(day, _ZONE))
 
 
 def _lives(size: int, rng: Random) -> Iterator[_Life]:
@@ -144,11 +215,20 @@ def _lives(size: int, rng: Random) -> Iterator[_Life]:
         step = (_YEARS - _LATELY) / lives if place < lives else _LATELY / recent
         many = min(alike, old + 1 - number) if place < lives else 1
         open_ = place >= lives and place % _OPEN_EVERY == 0
-        yield _life(number, begin + step * (rng.random() * 0.9), [_PEOPLE * (copy % groups) for copy in range(many)], rng, open_=open_)
+        yield _life(
+            number,
+            begin + step * (rng.random() * 0.9),
+            [_PEOPLE * (copy % groups) for copy in range(many)],
+            rng,
+            open_=open_,
+        )
         number, begin = number + many, begin + step
 
 
-_PARSED = {life: [(Verb(verb), _SIDES[who]) for verb, who in (said.split() for said in life.split(", "))] for life in (*_CLOSED, *_OPEN)}
+_PARSED = {
+    life: [(Verb(verb), _SIDES[who]) for verb, who in (said.split() for said in life.split(", "))]
+    for life in (*_CLOSED, *_OPEN)
+}
 
 
 def _life(number: int, begin: datetime, circles: list[int], rng: Random, *, open_: bool) -> _Life:
@@ -158,11 +238,16 @@ def _life(number: int, begin: datetime, circles: list[int], rng: Random, *, open
     begin = begin.replace(microsecond=0)
     span = min(_LONGEST * rng.random() + timedelta(hours=1), (NOW - begin) * 0.95)
     moments = [begin, *(begin + span * part for part in sorted(rng.random() for _ in range(4)))]
-    talk = [(verb, side, at.replace(microsecond=0)) for (verb, side), at in zip(_PARSED[kind], moments, strict=True)]
+    talk = [
+        (verb, side, at.replace(microsecond=0))
+        for (verb, side), at in zip(_PARSED[kind], moments, strict=True)
+    ]
     latest = NOW if open_ else moments[-1]
     first = (latest + timedelta(days=rng.randrange(-14, 25))).date()
     dues = [_end_of(first + timedelta(days=2 * place)) for place in range(5)]
-    direction = Direction.SELF if talk[0][1] is Side.SELF else rng.choice((Direction.OWE, Direction.OWED))
+    direction = (
+        Direction.SELF if talk[0][1] is Side.SELF else rng.choice((Direction.OWE, Direction.OWED))
+    )
     nearest = 1 + int(_PEOPLE * rng.random() ** 2)
     tags = (rng.choice(_TAGS),) if rng.random() < _TAGGED else ()
     openings = [
@@ -202,7 +287,15 @@ class _Book:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
-        self._rows: dict[str, list[dict[str, Any]]] = {name: [] for name in ("PUT_ENTRY", "ADD_ACT", "PUT_PROMISE", "PUT_PERSON")}
+        self._rows: dict[str, list[dict[str, Any]]] = {
+            name: []
+            for name in (
+                "ADD_ENTRY_WITH_ID",
+                "ADD_ACT",
+                "ADD_PROMISE_WITH_ID",
+                "ADD_PERSON_WITH_ID",
+            )
+        }
         self._met: set[int] = set()
         self._entry = self._number = 0
         self._hash = ""
@@ -210,35 +303,76 @@ class _Book:
     def say(self, life: _Life, place: int) -> None:
         """What is said next of promises that are alike."""
         act = life.next(place)
-        by = "me" if lifecycle.is_mine(life.openings[0].direction, act.side) else "them"
-        command = "make" if place == 0 else "complete" if act.verb is Verb.PARTIAL else act.verb.value
-        at, body = instant(act.at), codec.body_of(act)
-        columns = codec.columns_of(life.promise) if place + 1 == len(life.talk) and life.promise else None
+        by = "me" if lifecycle.is_my_side(life.openings[0].direction, act.side) else "them"
+        command = (
+            "make" if place == 0 else "complete" if act.verb is Verb.PARTIAL else act.verb.value
+        )
+        at, body = encode_instant(act.at), codec.encode_act_body(act)
+        columns = (
+            codec.encode_promise_row(life.promise)
+            if place + 1 == len(life.talk) and life.promise
+            else None
+        )
         for number, opening in enumerate(life.openings, life.number):
             self._entry += 1
-            self._add("PUT_ENTRY", {"id": self._entry, "command": command, "recorded_at": at})
+            self._add(
+                "ADD_ENTRY_WITH_ID", {"id": self._entry, "command": command, "recorded_at": at}
+            )
             if place == 0:
                 self._meet(opening.person, command, at)
-                body = codec.body_of(act._replace(opening=opening)) if number > life.number else body
-            self._write(command, (act.verb.value, act.side.value, by), at, body, opening.uid, promise=number)
+                body = (
+                    codec.encode_act_body(act._replace(opening=opening))
+                    if number > life.number
+                    else body
+                )
+            self._write(
+                command, (act.verb.value, act.side.value, by), at, body, opening.uid, promise=number
+            )
             if columns:
-                self._add("PUT_PROMISE", {**columns, "id": number, "uid": opening.uid, "person": opening.person})
+                self._add(
+                    "ADD_PROMISE_WITH_ID",
+                    {**columns, "id": number, "uid": opening.uid, "person": opening.person},
+                )
 
     def _meet(self, person: int | None, command: str, at: str) -> None:
         if person is None or person in self._met:
             return
         self._met.add(person)
-        who = newcomer(f"{_FIRST[person % len(_FIRST)]} {person}")
-        body = codec.canonical(who._asdict())
-        self._add("PUT_PERSON", {"person": person, "handle": who.handle, "name": who.name, "merged_into": None})
-        self._write(command, (PersonVerb.MEET.value, Side.BOOKKEEPER.value, "me"), at, body, person, person=person)
+        who = parse_newcomer(f"{_FIRST[person % len(_FIRST)]} {person}")
+        body = codec.encode_canonical_json(who._asdict())
+        self._add(
+            "ADD_PERSON_WITH_ID",
+            {"person": person, "handle": who.handle, "name": who.name, "merged_into": None},
+        )
+        self._write(
+            command,
+            (PersonVerb.MEET.value, Side.BOOKKEEPER.value, "me"),
+            at,
+            body,
+            person,
+            person=person,
+        )
 
-    def _write(self, command: str, said: tuple[str, str, str], at: str, body: str, about: object, **where: int) -> None:
+    def _write(
+        self,
+        command: str,
+        said: tuple[str, str, str],
+        at: str,
+        body: str,
+        about: object,
+        **where: int,
+    ) -> None:
         self._number += 1
         verb, side, by = said
-        row = {"promise": None, "person": None, **where, "number": self._number, "entry": self._entry}
+        row = {
+            "promise": None,
+            "person": None,
+            **where,
+            "number": self._number,
+            "entry": self._entry,
+        }
         row |= {"verb": verb, "side": side, "by": by, "at": at, "recorded_at": at, "body": body}
-        self._hash = codec.chained_row(self._hash, command, about, row)
+        self._hash = codec.compute_act_hash(self._hash, command, about, row)
         row["hash"] = self._hash
         self._add("ADD_ACT", row)
 

@@ -40,7 +40,12 @@ def main() -> None:
     """Print a table of rates, with the figures to reach."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.many", description=__doc__)
     parser.add_argument("--promises", type=int, default=30_000, help="how many are imported")
-    parser.add_argument("--write", metavar="FILE", type=Path, help=f"put the table into a Markdown file, under “{HEADING}”")
+    parser.add_argument(
+        "--write",
+        metavar="FILE",
+        type=Path,
+        help=f"put the table into a Markdown file, under “{HEADING}”",
+    )
     asked = parser.parse_args()
     home = tempfile.mkdtemp(prefix="promisectl-bench-")
     try:
@@ -66,7 +71,13 @@ class _Bench:
 
     def __init__(self, home: str) -> None:
         self._home = home
-        self._environ = {**os.environ, "HOME": home, "XDG_DATA_HOME": home, "XDG_STATE_HOME": home, "PYTHONDONTWRITEBYTECODE": ""}
+        self._environ = {
+            **os.environ,
+            "HOME": home,
+            "XDG_DATA_HOME": home,
+            "XDG_STATE_HOME": home,
+            "PYTHONDONTWRITEBYTECODE": "",
+        }
         self._nothings: list[Taken] = []
 
     @property
@@ -78,28 +89,53 @@ class _Bench:
         """Many promises completed by their numbers, and many made from JSON lines."""
         full = self._imported(max(_COUNTS))
         yield from self._rates(
-            "`complete 1 2 3 …`", _COUNTS, _MOVES, lambda count: self._run(["complete", *map(str, range(1, count + 1))], full)
+            "`complete 1 2 3 …`",
+            _COUNTS,
+            _MOVES,
+            lambda count: self._run(["complete", *map(str, range(1, count + 1))], full),
         )
         yield from self._rates(
-            "`make - --json`", _COUNTS, _MOVES, lambda count: self._run(["make", "-", "--json"], full, self._file("wanted", _wanted(count)))
+            "`make - --json`",
+            _COUNTS,
+            _MOVES,
+            lambda count: self._run(
+                ["make", "-", "--json"], full, self._file("wanted", _wanted(count))
+            ),
         )
 
     def imports(self, promises: int) -> Iterator[str]:
         """Many promises from a CSV, from JSON lines and from the journal of a ledger, each into an empty one."""
-        for name, form in (("CSV", ("csv",)), ("JSON lines", ("jsonl",)), ("journal", ("jsonl", "--journal"))):
+        for name, form in (
+            ("CSV", ("csv",)),
+            ("JSON lines", ("jsonl",)),
+            ("journal", ("jsonl", "--journal")),
+        ):
             files = {count: self._exported(count, form) for count in (1, promises)}
             yield from self._rates(
-                f"`import`, {name}", (1, promises), _IMPORTED, lambda count, files=files: self._run(["import", files[count]])
+                f"`import`, {name}",
+                (1, promises),
+                _IMPORTED,
+                lambda count, files=files: self._run(["import", files[count]]),
             )
 
-    def _rates(self, name: str, counts: Sequence[int], goal: int, run: Callable[[int], Taken]) -> Iterator[str]:
+    def _rates(
+        self, name: str, counts: Sequence[int], goal: int, run: Callable[[int], Taken]
+    ) -> Iterator[str]:
         run(counts[0])
         alone = run(counts[0])
         for count in counts:
             self._nothings.append(self._taken(NOTHING))
             taken = run(count)
-            rate = (count - 1) / (taken.seconds - alone.seconds) if count > 1 and taken.seconds > alone.seconds else None
-            shown = f"{rate:,.0f} | {goal:,} | {(taken.busy - alone.busy) / (count - 1) * 1e6:,.0f}" if rate else " | | "
+            rate = (
+                (count - 1) / (taken.seconds - alone.seconds)
+                if count > 1 and taken.seconds > alone.seconds
+                else None
+            )
+            shown = (
+                f"{rate:,.0f} | {goal:,} | {(taken.busy - alone.busy) / (count - 1) * 1e6:,.0f}"
+                if rate
+                else " | | "
+            )
             line = f"| {name} | {count:,} | {shown} | {taken.seconds / self.nothing.seconds:.1f} | {taken.peak:.0f} |"
             print(line, file=sys.stderr, flush=True)
             yield line
@@ -108,12 +144,23 @@ class _Bench:
         """A ledger that so many promises were imported into."""
         path = os.path.join(self._home, f"ledger-{count}.db")
         if not os.path.exists(path):
-            self._taken([*PROGRAM, "--ledger", path, "import", self._file("promises.csv", _csv(count)), "-q"])
+            self._taken(
+                [
+                    *PROGRAM,
+                    "--ledger",
+                    path,
+                    "import",
+                    self._file("promises.csv", _csv(count)),
+                    "-q",
+                ]
+            )
         return path
 
     def _exported(self, count: int, form: Sequence[str]) -> str:
         path = os.path.join(self._home, f"{'-'.join(form)}-{count}")
-        self._taken([*PROGRAM, "--ledger", self._imported(count), "export", "--format", *form, "-o", path])
+        self._taken(
+            [*PROGRAM, "--ledger", self._imported(count), "export", "--format", *form, "-o", path]
+        )
         return path
 
     def _file(self, name: str, text: str) -> str:
@@ -122,7 +169,9 @@ class _Bench:
             file.write(text)
         return path
 
-    def _run(self, words: Sequence[str], ledger: str | None = None, given: str = os.devnull) -> Taken:
+    def _run(
+        self, words: Sequence[str], ledger: str | None = None, given: str = os.devnull
+    ) -> Taken:
         """A command in a copy of that ledger, or in none."""
         copy = os.path.join(self._home, "ledger.db")
         if os.path.exists(copy):
@@ -139,7 +188,9 @@ class _Bench:
             process.returncode = code
             if code:
                 raise SystemExit(f"{words[:6]} failed")
-            return Taken(time.perf_counter() - begun, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+            return Taken(
+                time.perf_counter() - begun, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+            )
 
 
 def _csv(count: int) -> str:
@@ -153,7 +204,14 @@ def _csv(count: int) -> str:
 
 def _wanted(count: int) -> str:
     numbers = range(1, count + 1)
-    wanted = ({"outcome": f"Number {one}", "to": f"person {one % _PEOPLE}", "by": f"in {one % 12 + 1} days"} for one in numbers)
+    wanted = (
+        {
+            "outcome": f"Number {one}",
+            "to": f"person {one % _PEOPLE}",
+            "by": f"in {one % 12 + 1} days",
+        }
+        for one in numbers
+    )
     return "".join(f"{json.dumps(one)}\n" for one in wanted)
 
 

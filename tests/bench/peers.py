@@ -30,7 +30,12 @@ from tests.bench import timed, tools
 
 HEADING = "Beside others"
 SIZES = (1_000, 10_000, 100_000)
-ACTS = {"list": "List what is open", "add": "Add one", "finish": "Finish one", "export": "Export everything"}
+ACTS = {
+    "list": "List what is open",
+    "add": "Add one",
+    "finish": "Finish one",
+    "export": "Export everything",
+}
 LIMIT = 60
 _READY = 900  # seconds to fill a tool and to be asked for the first time, when many build a cache
 _AT_MOST = 20  # seconds for the pairs of one case, where one pair does not take longer
@@ -67,8 +72,16 @@ def main(words: list[str]) -> int:
     """Measure what is asked for, print the tables, and keep them where that is asked for."""
     asked = _asked(words)
     asked.json.parent.mkdir(parents=True, exist_ok=True)
-    for measured in measure([tool for tool in tools.TOOLS if tool.name in asked.peers], asked.sizes, asked.runs, asked.cache):
-        asked.json.write_text(json.dumps(measured._asdict() | {"cases": [case._asdict() for case in measured.cases]}), encoding="utf-8")
+    for measured in measure(
+        [tool for tool in tools.TOOLS if tool.name in asked.peers],
+        asked.sizes,
+        asked.runs,
+        asked.cache,
+    ):
+        asked.json.write_text(
+            json.dumps(measured._asdict() | {"cases": [case._asdict() for case in measured.cases]}),
+            encoding="utf-8",
+        )
     told = tables(measured)
     print(told)
     if asked.write:
@@ -79,16 +92,50 @@ def main(words: list[str]) -> int:
 def _asked(words: list[str]) -> argparse.Namespace:
     names = [tool.name for tool in tools.TOOLS]
     parser = argparse.ArgumentParser(
-        prog="python -m tests.bench.peers", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="python -m tests.bench.peers",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, metavar="N", help="how many items (default: 1000 10000 100000)")
-    parser.add_argument("--peers", nargs="+", default=names, choices=names, metavar="NAME", help=f"some of: {', '.join(names)}")
     parser.add_argument(
-        "--runs", type=int, default=7, choices=range(1, 31), metavar="N", help="pairs a case, fewer where one takes seconds (default: 7)"
+        "--sizes",
+        type=int,
+        nargs="+",
+        default=SIZES,
+        metavar="N",
+        help="how many items (default: 1000 10000 100000)",
     )
-    parser.add_argument("--cache", type=Path, default=_CACHE, metavar="DIR", help=f"where PyPI's tools are installed (default: {_CACHE})")
-    parser.add_argument("--json", type=Path, default=KEPT, metavar="FILE", help="where the figures are kept")
-    parser.add_argument("--write", type=Path, metavar="FILE", help=f"put the tables into a Markdown page, under “{HEADING}”")
+    parser.add_argument(
+        "--peers",
+        nargs="+",
+        default=names,
+        choices=names,
+        metavar="NAME",
+        help=f"some of: {', '.join(names)}",
+    )
+    parser.add_argument(
+        "--runs",
+        type=int,
+        default=7,
+        choices=range(1, 31),
+        metavar="N",
+        help="pairs a case, fewer where one takes seconds (default: 7)",
+    )
+    parser.add_argument(
+        "--cache",
+        type=Path,
+        default=_CACHE,
+        metavar="DIR",
+        help=f"where PyPI's tools are installed (default: {_CACHE})",
+    )
+    parser.add_argument(
+        "--json", type=Path, default=KEPT, metavar="FILE", help="where the figures are kept"
+    )
+    parser.add_argument(
+        "--write",
+        type=Path,
+        metavar="FILE",
+        help=f"put the tables into a Markdown page, under “{HEADING}”",
+    )
     return parser.parse_args(words)
 
 
@@ -105,7 +152,9 @@ def _installed(tool: type[tools.Tool], environment: Path) -> str:
         _quietly(programs / "python", "-m", "pip", "install", "--quiet", tool.pypi)
     elif tool.debian and not shutil.which(tool.command):
         if not (shutil.which("apt-get") and os.geteuid() == 0):
-            raise timed.Failed(f"it is not on this machine, and root's apt-get, which would install {tool.debian}, is not at hand")
+            raise timed.Failed(
+                f"it is not on this machine, and root's apt-get, which would install {tool.debian}, is not at hand"
+            )
         _quietly("apt-get", "-qq", "update")
         _quietly("apt-get", "-qq", "install", "-y", "--no-install-recommends", tool.debian)
     found = str(programs / tool.command) if tool.pypi else shutil.which(tool.command, path=path)
@@ -116,14 +165,28 @@ def _installed(tool: type[tools.Tool], environment: Path) -> str:
 
 def _quietly(*words: object) -> None:
     environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    done = subprocess.run([*map(str, words)], env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*map(str, words)],
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
-        raise timed.Failed(f"{Path(str(words[0])).name} says: {(done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]}")
+        raise timed.Failed(
+            f"{Path(str(words[0])).name} says: {(done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]}"
+        )
 
 
 def _version(program: str, tool: type[tools.Tool], environ: dict[str, str]) -> str:
     told = subprocess.run(
-        [program, *tool.version], env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        [program, *tool.version],
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
     ).stdout
     found = re.search(r"\d+(\.\d+)+", told)
     return found[0] if found else "?"
@@ -132,7 +195,9 @@ def _version(program: str, tool: type[tools.Tool], environ: dict[str, str]) -> s
 # Measuring
 
 
-def measure(chosen: Iterable[type[tools.Tool]], sizes: Sequence[int], runs: int, cache: Path) -> Iterator[Measured]:
+def measure(
+    chosen: Iterable[type[tools.Tool]], sizes: Sequence[int], runs: int, cache: Path
+) -> Iterator[Measured]:
     """All acts of all tools that can be had, size by size: what is known at first, and then after each tool."""
     environment = cache / "venv"
     programs, versions, missing = {}, {}, {}
@@ -145,9 +210,14 @@ def measure(chosen: Iterable[type[tools.Tool]], sizes: Sequence[int], runs: int,
             except timed.Failed as problem:
                 missing[tool.name] = str(problem)
                 _progress(f"{tool.name} is missing: {problem}")
-        least = timed.run(timed.Asked((shutil.which("true") or "true",)), nowhere, Path(place), LIMIT).kibibytes
+        least = timed.run(
+            timed.Asked((shutil.which("true") or "true",)), nowhere, Path(place), LIMIT
+        ).kibibytes
     on = f"{written.today()}, {written.versions()}, {written.machine()}"
-    notes = [f"{', '.join(tool.name for tool in programs if note in tool.notes)}: {note}." for note in _noted(programs)]
+    notes = [
+        f"{', '.join(tool.name for tool in programs if note in tool.notes)}: {note}."
+        for note in _noted(programs)
+    ]
     measured = Measured(on, versions, missing, notes, least, [])
     yield measured
     for size in sizes:
@@ -160,7 +230,9 @@ def _noted(chosen: Iterable[type[tools.Tool]]) -> list[str]:
     return list(dict.fromkeys(note for tool in chosen for note in tool.notes))
 
 
-def _cases(tool: type[tools.Tool], program: str, size: int, runs: int, environment: Path) -> Iterator[Case]:
+def _cases(
+    tool: type[tools.Tool], program: str, size: int, runs: int, environment: Path
+) -> Iterator[Case]:
     """The acts of one tool among so many items, in a home that is thrown away afterwards."""
     with tempfile.TemporaryDirectory(prefix="promisectl-peers-") as directory:
         home = Path(directory)
@@ -177,7 +249,9 @@ def _cases(tool: type[tools.Tool], program: str, size: int, runs: int, environme
         _progress(f"{tool.name}, {size:,}: filled in {time.monotonic() - begun:.1f} s")
         for act in ("list", "export", "add", "finish"):  # what changes nothing comes first
             case = _case(one, act, size, runs, environ)
-            _progress(f"  {act:<8}{_cell(case):>10}   {case.seconds or 0:8.3f} s   {case.runs} pairs")
+            _progress(
+                f"  {act:<8}{_cell(case):>10}   {case.seconds or 0:8.3f} s   {case.runs} pairs"
+            )
             yield case
 
 
@@ -195,7 +269,12 @@ def _case(one: tools.Tool, act: str, size: int, runs: int, environ: dict[str, st
         if before is not None:
             _changed(one, act, _listed(one, environ) - before)
         pairs = max(1, min(runs, int(_AT_MOST / first.seconds)))
-        found = timed.beside_nothing((asks(number) for number, _ in zip(numbers, range(pairs), strict=False)), environ, one.home, LIMIT)
+        found = timed.beside_nothing(
+            (asks(number) for number, _ in zip(numbers, range(pairs), strict=False)),
+            environ,
+            one.home,
+            LIMIT,
+        )
     except timed.Over:
         return case._replace(said=f"over {LIMIT} s")
     except timed.Failed as problem:
@@ -241,7 +320,10 @@ def tables(measured: Measured) -> str:
     for act, title in ACTS.items():
         rows = sorted(_rows(measured, act, sizes), key=_order)
         if rows:
-            told += [f"**{title}**", "\n".join((*_heading(sizes), *(_row(row, measured.least) for row in rows)))]
+            told += [
+                f"**{title}**",
+                "\n".join((*_heading(sizes), *(_row(row, measured.least) for row in rows))),
+            ]
     return "\n\n".join((*told, *_notes(measured)))
 
 
@@ -253,7 +335,9 @@ def _head(measured: Measured) -> str:
 
 
 def _filled(paragraph: str, indent: str = "") -> str:
-    return textwrap.fill(paragraph, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return textwrap.fill(
+        paragraph, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _heading(sizes: Sequence[int]) -> tuple[str, str]:
@@ -293,12 +377,16 @@ def _memory(case: Case, least: int) -> str:
 
 def _notes(measured: Measured) -> Iterator[str]:
     """The versions, what the acts mean for each tool, and who is missing."""
-    yield _filled(f"The versions: {', '.join(f'{name} {version}' for name, version in measured.versions.items())}.")
+    yield _filled(
+        f"The versions: {', '.join(f'{name} {version}' for name, version in measured.versions.items())}."
+    )
     yield "\n".join(_filled(f"- {note}", "  ") for note in measured.notes)
     absent = "".join(f"{name} is missing here: {why}. " for name, why in measured.missing.items())
     yield _filled(f"{absent}{tools.ELSEWHERE}.")
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # so that what runs is ended, and its home thrown away
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit("stopped")
+    )  # so that what runs is ended, and its home thrown away
     sys.exit(main(sys.argv[1:]))

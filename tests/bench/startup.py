@@ -58,7 +58,12 @@ def main(words: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.startup", description=__doc__)
     parser.add_argument("--runs", type=int, default=21, help="pairs of each")
     parser.add_argument("--imports", action="store_true", help="the ten dearest imports of each")
-    parser.add_argument("--write", metavar="FILE", type=Path, help=f"put the table into a Markdown file, under “{HEADING}”")
+    parser.add_argument(
+        "--write",
+        metavar="FILE",
+        type=Path,
+        help=f"put the table into a Markdown file, under “{HEADING}”",
+    )
     asked = parser.parse_args(words)
     home = tempfile.mkdtemp(prefix="promisectl-bench-")
     try:
@@ -75,10 +80,28 @@ def main(words: Sequence[str]) -> None:
 
 def _filled(home: str, runs: int) -> dict[str, str]:
     """The environment of a home whose ledger has promises to accept and to complete."""
-    environ = {**os.environ, "HOME": home, "XDG_DATA_HOME": home, "COLUMNS": "80", "TERM": "xterm-256color", "PAGER": "cat"}
+    environ = {
+        **os.environ,
+        "HOME": home,
+        "XDG_DATA_HOME": home,
+        "COLUMNS": "80",
+        "TERM": "xterm-256color",
+        "PAGER": "cat",
+    }
     environ.pop("PYTHONDONTWRITEBYTECODE", None)
     for nth in range(2 * (runs + _LOOKS) + _ROWS):
-        _piped(["make", f"Something number {nth}", "--to", "dana", "--by", f"in {nth % 12 + 1} days", "--asked"], environ)
+        _piped(
+            [
+                "make",
+                f"Something number {nth}",
+                "--to",
+                "dana",
+                "--by",
+                f"in {nth % 12 + 1} days",
+                "--asked",
+            ],
+            environ,
+        )
     return environ
 
 
@@ -125,7 +148,9 @@ def _piped(words: Sequence[str], environ: Mapping[str, str]) -> None:
 
 def _at_a_terminal(words: Sequence[str], environ: Mapping[str, str]) -> None:
     controller, terminal = pty.openpty()
-    with subprocess.Popen([*PROGRAM, *words], env=environ, stdin=terminal, stdout=terminal, stderr=terminal) as process:
+    with subprocess.Popen(
+        [*PROGRAM, *words], env=environ, stdin=terminal, stdout=terminal, stderr=terminal
+    ) as process:
         os.close(terminal)
         while _read(controller):
             pass
@@ -154,8 +179,18 @@ def _dearest(case: Case, environ: Mapping[str, str]) -> list[str]:
 
 def _imported(words: Sequence[str], environ: Mapping[str, str]) -> dict[str, int]:
     """What a process imports, with the microseconds that each takes."""
-    done = subprocess.run(words, env={**environ, "PYTHONPROFILEIMPORTTIME": "1"}, check=True, capture_output=True, text=True)
-    lines = [line.removeprefix("import time:").split("|") for line in done.stderr.splitlines() if line.startswith("import time:")]
+    done = subprocess.run(
+        words,
+        env={**environ, "PYTHONPROFILEIMPORTTIME": "1"},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    lines = [
+        line.removeprefix("import time:").split("|")
+        for line in done.stderr.splitlines()
+        if line.startswith("import time:")
+    ]
     return {name.strip(): int(taken) for taken, _, name in lines if taken.strip().isdigit()}
 
 

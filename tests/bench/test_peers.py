@@ -14,11 +14,25 @@ from tests.conftest import tool
 ITEMS = 20
 
 
-def test_every_act_of_every_tool_that_is_here_has_its_figure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_act_of_every_tool_that_is_here_has_its_figure(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     tool("sqlite3")
     page, kept = tmp_path / "page.md", tmp_path / "peers.json"
     page.write_text("# Page\n\n## Beside others\n\nold\n\n## Next\n", encoding="utf-8")
-    words = ["--sizes", str(ITEMS), "--runs", "1", "--peers", "promisectl", "sqlite3", "--cache", str(tmp_path), "--json", str(kept)]
+    words = [
+        "--sizes",
+        str(ITEMS),
+        "--runs",
+        "1",
+        "--peers",
+        "promisectl",
+        "sqlite3",
+        "--cache",
+        str(tmp_path),
+        "--json",
+        str(kept),
+    ]
     assert peers.main([*words, "--write", str(page)]) == 0
     told = capsys.readouterr().out
     assert page.read_text(encoding="utf-8") == f"# Page\n\n## Beside others\n\n{told}\n## Next\n"
@@ -42,14 +56,21 @@ class Forgetful(tools.Sqlite):
         return self.ask(self._file, f"update nowhere set ended = {nth}")
 
 
-def test_a_tool_that_does_less_is_said_to_fail_and_one_that_cannot_be_had_is_named(tmp_path: Path) -> None:
+def test_a_tool_that_does_less_is_said_to_fail_and_one_that_cannot_be_had_is_named(
+    tmp_path: Path,
+) -> None:
     tool("sqlite3")
 
     class Nowhere(tools.Sqlite):
         name, debian, command = "nowhere", "", "promisectl-nowhere"
 
     *_, measured = peers.measure((Forgetful, Nowhere), [ITEMS], 1, tmp_path)
-    assert {case.act: case.said for case in measured.cases} == {"list": "fails", "export": "", "add": "fails", "finish": "fails"}
+    assert {case.act: case.said for case in measured.cases} == {
+        "list": "fails",
+        "export": "",
+        "add": "fails",
+        "finish": "fails",
+    }
     assert measured.missing == {"nowhere": "promisectl-nowhere is not there"}
     told = peers.tables(measured)
     assert "| forgetful | fails | – |" in told
@@ -57,7 +78,9 @@ def test_a_tool_that_does_less_is_said_to_fail_and_one_that_cannot_be_had_is_nam
 
 
 def test_what_takes_too_long_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
-    asleep = "import os, time; print(os.getpid(), file=open('pid', 'w'), flush=True); time.sleep(60)"
+    asleep = (
+        "import os, time; print(os.getpid(), file=open('pid', 'w'), flush=True); time.sleep(60)"
+    )
     with pytest.raises(timed.Over):
         timed.run(timed.Asked((sys.executable, "-c", asleep)), dict(os.environ), tmp_path, 1)
     process = int((tmp_path / "pid").read_text(encoding="utf-8"))
@@ -70,20 +93,33 @@ def test_what_takes_too_long_is_ended_with_all_that_it_started(tmp_path: Path) -
 def _state(process: int) -> str:
     """What the kernel says a process does; nothing where it is gone."""
     try:
-        return Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+        return (
+            Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+        )
     except (FileNotFoundError, ProcessLookupError):
         return ""
 
 
 def test_an_error_is_told_by_its_last_line(tmp_path: Path) -> None:
     with pytest.raises(timed.Failed, match="no such luck"):
-        timed.run(timed.Asked((sys.executable, "-c", "raise SystemExit('no such luck')")), dict(os.environ), tmp_path, 30)
+        timed.run(
+            timed.Asked((sys.executable, "-c", "raise SystemExit('no such luck')")),
+            dict(os.environ),
+            tmp_path,
+            30,
+        )
 
 
 def test_the_memory_is_that_of_the_process_and_not_of_the_one_that_measures(tmp_path: Path) -> None:
     def needs(megabytes: int) -> float:
         code = f"held = b'x' * {megabytes} * 1_000_000"
-        return timed.run(timed.Asked((sys.executable, "-c", code)), dict(os.environ), tmp_path, 30).kibibytes * 1.024 / 1000
+        return (
+            timed.run(
+                timed.Asked((sys.executable, "-c", code)), dict(os.environ), tmp_path, 30
+            ).kibibytes
+            * 1.024
+            / 1000
+        )
 
     ours = b"x" * 200_000_000
     assert needs(0) < 60

@@ -21,7 +21,9 @@ process = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ, file_actions=[(o
 _, status, used = os.wait4(process, 0)
 os.write(report, f"{time.perf_counter() - begun} {used.ru_maxrss} {os.waitstatus_to_exitcode(status)}".encode())
 """
-_KIBIBYTES = 1024 if sys.platform == "darwin" else 1  # how many of its units are one: elsewhere it counts in them
+_KIBIBYTES = (
+    1024 if sys.platform == "darwin" else 1
+)  # how many of its units are one: elsewhere it counts in them
 NOTHING = (sys.executable, "-c", "pass")
 _SCRIPT = os.path.join(os.path.dirname(sys.executable), "promisectl")
 PROGRAM = (_SCRIPT,) if os.path.exists(_SCRIPT) else (sys.executable, "-m", "promisectl")
@@ -87,14 +89,22 @@ def run(asked: Asked, environ: Mapping[str, str], place: Path, limit: float) -> 
             with os.fdopen(here, "rb") as report:
                 told = report.read().split()
     if not told or int(told[2]):
-        lines = err.decode(errors="replace").strip().splitlines() or out.decode(errors="replace").strip().splitlines()
+        lines = (
+            err.decode(errors="replace").strip().splitlines()
+            or out.decode(errors="replace").strip().splitlines()
+        )
         raise Failed(f"{' '.join(asked.words)}: {lines[-1] if lines else 'it says nothing'}")
     return Ran(float(told[0]), int(told[1]) // _KIBIBYTES, int(told[2]), out, err)
 
 
-def beside_nothing(cases: Iterable[Asked], environ: Mapping[str, str], place: Path, limit: float) -> Pairs:
+def beside_nothing(
+    cases: Iterable[Asked], environ: Mapping[str, str], place: Path, limit: float
+) -> Pairs:
     """Each of the cases is run in turn with `python -c pass`: the medians. Raises Over, Failed, and StatisticsError without a case."""
-    pairs = [(run(Asked(NOTHING), environ, place, limit), run(case, environ, place, limit)) for case in cases]
+    pairs = [
+        (run(Asked(NOTHING), environ, place, limit), run(case, environ, place, limit))
+        for case in cases
+    ]
     return Pairs(
         statistics.median(taken.seconds / nothing.seconds for nothing, taken in pairs),
         statistics.median(taken.seconds for _, taken in pairs),

@@ -53,9 +53,20 @@ def items(count: int) -> list[Item]:
     found = []
     for number in range(1, count + 1):
         age = count - number  # the newest last
-        made = now - (timedelta(minutes=90 * age) if age < still else timedelta(days=8, minutes=30 * age))
+        made = now - (
+            timedelta(minutes=90 * age) if age < still else timedelta(days=8, minutes=30 * age)
+        )
         due = now + timedelta(days=still - age) if age < still else made + timedelta(days=3)
-        found.append(Item(number, text(number), f"person{number % 40}", made, due, None if age < still else made + timedelta(days=2)))
+        found.append(
+            Item(
+                number,
+                text(number),
+                f"person{number % 40}",
+                made,
+                due,
+                None if age < still else made + timedelta(days=2),
+            )
+        )
     return found
 
 
@@ -135,11 +146,37 @@ class Promisectl(Tool):
         file = self.home / "items.csv"
         with file.open("w", encoding="utf-8", newline="") as to:
             rows = csv.writer(to)
-            rows.writerow(("id", "direction", "outcome", "person", "state", "due", "made_at", "accepted_at", "delivered_at", "closed_at"))
+            rows.writerow(
+                (
+                    "id",
+                    "direction",
+                    "outcome",
+                    "person",
+                    "state",
+                    "due",
+                    "made_at",
+                    "accepted_at",
+                    "delivered_at",
+                    "closed_at",
+                )
+            )
             for item in items:
                 made, ended = _z(item.made), _z(item.ended) if item.ended else ""
                 state, direction = "kept" if ended else "active", ("owe", "owed")[item.number % 2]
-                rows.writerow((item.number, direction, item.text, item.person, state, item.due.date(), made, made, ended, ended))
+                rows.writerow(
+                    (
+                        item.number,
+                        direction,
+                        item.text,
+                        item.person,
+                        state,
+                        item.due.date(),
+                        made,
+                        made,
+                        ended,
+                        ended,
+                    )
+                )
         self._run(self.ask("import", file, "-q"))
         file.unlink()
 
@@ -167,7 +204,10 @@ class Sqlite(Tool):
     def fill(self, items: Sequence[Item]) -> None:
         self._first = _opened(items)[0].number
         self._file = self.home / "items.db"
-        rows = ((*item[:3], _z(item.made), _z(item.due), item.ended and _z(item.ended)) for item in items)
+        rows = (
+            (*item[:3], _z(item.made), _z(item.due), item.ended and _z(item.ended))
+            for item in items
+        )
         with closing(sqlite3.connect(self._file)) as database:
             database.executescript(_TABLE + _INDEX)
             database.executemany("insert into item values (?, ?, ?, ?, ?, ?)", rows)
@@ -180,10 +220,15 @@ class Sqlite(Tool):
         return ("-csv", "-header", self._file, "select * from item")
 
     def add(self, number: int) -> Asked:
-        return self.ask(self._file, f"insert into item (text, person, made, due) values ('{text(number)}', 'person1', '2026', '2026')")
+        return self.ask(
+            self._file,
+            f"insert into item (text, person, made, due) values ('{text(number)}', 'person1', '2026', '2026')",
+        )
 
     def finish(self, nth: int) -> Asked:
-        return self.ask(self._file, f"update item set ended = '2026' where id = {self._first + nth}")
+        return self.ask(
+            self._file, f"update item set ended = '2026' where id = {self._first + nth}"
+        )
 
 
 class SqliteUtils(Sqlite):
@@ -201,10 +246,18 @@ class SqliteUtils(Sqlite):
         return ("rows", self._file, "item", "--csv")
 
     def add(self, number: int) -> Asked:
-        return self.ask("insert", self._file, "item", "-", reads=json.dumps({"text": text(number), "person": "person1", "due": "2026"}))
+        return self.ask(
+            "insert",
+            self._file,
+            "item",
+            "-",
+            reads=json.dumps({"text": text(number), "person": "person1", "due": "2026"}),
+        )
 
     def finish(self, nth: int) -> Asked:
-        return self.ask("query", self._file, f"update item set ended = '2026' where id = {self._first + nth}")
+        return self.ask(
+            "query", self._file, f"update item set ended = '2026' where id = {self._first + nth}"
+        )
 
 
 class Taskwarrior(Tool):
@@ -215,8 +268,19 @@ class Taskwarrior(Tool):
     command = "task"
 
     def fill(self, items: Sequence[Item]) -> None:
-        self._write(".taskrc", (f"data.location={self.home / '.task'}", "confirmation=off", "hooks=off", "news.version=2.6.0"))
-        for name, state, some in (("pending", "pending", _opened(items)), ("completed", "completed", _ended(items))):
+        self._write(
+            ".taskrc",
+            (
+                f"data.location={self.home / '.task'}",
+                "confirmation=off",
+                "hooks=off",
+                "news.version=2.6.0",
+            ),
+        )
+        for name, state, some in (
+            ("pending", "pending", _opened(items)),
+            ("completed", "completed", _ended(items)),
+        ):
             self._write(f".task/{name}.data", [_task(item, state) for item in some])
 
     def list(self) -> Sequence[object]:
@@ -233,7 +297,13 @@ class Taskwarrior(Tool):
 
 
 def _task(item: Item, state: str) -> str:
-    cells = {"description": item.text, "due": _unix(item.due), "entry": _unix(item.made), "project": item.person, "status": state}
+    cells = {
+        "description": item.text,
+        "due": _unix(item.due),
+        "entry": _unix(item.made),
+        "project": item.person,
+        "status": state,
+    }
     ended = {"end": _unix(item.ended)} if item.ended else {}
     told = {**cells, **ended, "uuid": _uid(item)}
     return "[" + " ".join(f'{name}:"{value}"' for name, value in sorted(told.items())) + "]"
@@ -249,10 +319,15 @@ class TodoTxt(Tool):
     notes = ("its files are its export: `listall` prints them both",)
 
     def fill(self, items: Sequence[Item]) -> None:
-        files = (f'export {name.upper()}_FILE="$TODO_DIR/{name}.txt"' for name in ("todo", "done", "report"))
+        files = (
+            f'export {name.upper()}_FILE="$TODO_DIR/{name}.txt"'
+            for name in ("todo", "done", "report")
+        )
         self._write(".todo/config", [f'export TODO_DIR="{self.home}"', *files])
         self._write("todo.txt", [_line(item) for item in _opened(items)])
-        self._write("done.txt", [f"x {item.ended:%Y-%m-%d} {_line(item)}" for item in _ended(items)])
+        self._write(
+            "done.txt", [f"x {item.ended:%Y-%m-%d} {_line(item)}" for item in _ended(items)]
+        )
 
     def list(self) -> Sequence[object]:
         return ("ls",)
@@ -282,7 +357,9 @@ class Topydo(TodoTxt):
     exports_open = False
 
     def ask(self, *words: object, reads: str = "") -> Asked:
-        return super().ask("-t", self.home / "todo.txt", "-d", self.home / "done.txt", *words, reads=reads)
+        return super().ask(
+            "-t", self.home / "todo.txt", "-d", self.home / "done.txt", *words, reads=reads
+        )
 
     def export(self) -> Sequence[object]:
         return ("-t", self.home / "done.txt", "ls", "-x", "-f", "json")
@@ -302,12 +379,20 @@ class Todoman(Tool):
 
     def fill(self, items: Sequence[Item]) -> None:
         place = self.home / "calendars" / "mine"
-        lines = (f'path = "{place.parent}/*"', 'default_list = "mine"', f'cache_path = "{self.home}/cache.sqlite3"')
+        lines = (
+            f'path = "{place.parent}/*"',
+            'default_list = "mine"',
+            f'cache_path = "{self.home}/cache.sqlite3"',
+        )
         self._write(".config/todoman/config.py", lines)
         place.mkdir(parents=True)
         for item in items:
-            (place / f"{item.number}.ics").write_text("\r\n".join(_calendar(item)), encoding="utf-8")
-        self._ids = [found["id"] for found in json.loads(self._run(self.ask("--porcelain", "list")).out)]
+            (place / f"{item.number}.ics").write_text(
+                "\r\n".join(_calendar(item)), encoding="utf-8"
+            )
+        self._ids = [
+            found["id"] for found in json.loads(self._run(self.ask("--porcelain", "list")).out)
+        ]
 
     def list(self) -> Sequence[object]:
         return ("list",)
@@ -323,9 +408,23 @@ class Todoman(Tool):
 
 
 def _calendar(item: Item) -> list[str]:
-    state = ("STATUS:COMPLETED", f"COMPLETED:{item.ended:%Y%m%dT%H%M%SZ}") if item.ended else ("STATUS:NEEDS-ACTION",)
-    head = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//items//EN", "BEGIN:VTODO", f"UID:{_uid(item)}", f"SUMMARY:{item.text}")
-    times = (f"{name}:{moment:%Y%m%dT%H%M%SZ}" for name, moment in (("DTSTAMP", item.made), ("CREATED", item.made), ("DUE", item.due)))
+    state = (
+        ("STATUS:COMPLETED", f"COMPLETED:{item.ended:%Y%m%dT%H%M%SZ}")
+        if item.ended
+        else ("STATUS:NEEDS-ACTION",)
+    )
+    head = (
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//items//EN",
+        "BEGIN:VTODO",
+        f"UID:{_uid(item)}",
+        f"SUMMARY:{item.text}",
+    )
+    times = (
+        f"{name}:{moment:%Y%m%dT%H%M%SZ}"
+        for name, moment in (("DTSTAMP", item.made), ("CREATED", item.made), ("DUE", item.due))
+    )
     return [*head, *times, *state, "END:VTODO", "END:VCALENDAR", ""]
 
 
@@ -343,7 +442,8 @@ class Hledger(Tool):
 
     def fill(self, items: Sequence[Item]) -> None:
         lines = (
-            f"{item.made:%Y-%m-%d} {'*' if item.ended else '!'} {item.text}\n    owed:{item.person}    1\n    promised\n" for item in items
+            f"{item.made:%Y-%m-%d} {'*' if item.ended else '!'} {item.text}\n    owed:{item.person}    1\n    promised\n"
+            for item in items
         )
         self._write(".hledger.journal", [*lines])
 
@@ -361,11 +461,20 @@ class Watson(Tool):
     pypi = "td-watson"
     command = "watson"
     changes: ClassVar[Mapping[str, int]] = {**Tool.changes, "finish": 0}
-    notes = ("open are the frames of the last seven days, which is what its log shows; to finish is to stop the one that runs",)
+    notes = (
+        "open are the frames of the last seven days, which is what its log shows; to finish is to stop the one that runs",
+    )
 
     def fill(self, items: Sequence[Item]) -> None:
         frames = [
-            [_unix(item.made), _unix(item.made) + 60, item.person, _uid(item).replace("-", ""), [item.text], _unix(item.made)]
+            [
+                _unix(item.made),
+                _unix(item.made) + 60,
+                item.person,
+                _uid(item).replace("-", ""),
+                [item.text],
+                _unix(item.made),
+            ]
             for item in items
         ]
         self._write(".config/watson/frames", [json.dumps(frames)])
@@ -377,8 +486,12 @@ class Watson(Tool):
         return ("log", "--all", "--json")
 
     def add(self, number: int) -> Asked:
-        minute = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(minutes=number % 60 + 2)
-        begin, end = (f"{moment:%Y-%m-%dT%H:%M}" for moment in (minute, minute + timedelta(minutes=1)))
+        minute = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(
+            minutes=number % 60 + 2
+        )
+        begin, end = (
+            f"{moment:%Y-%m-%dT%H:%M}" for moment in (minute, minute + timedelta(minutes=1))
+        )
         return self.ask("add", "--from", begin, "--to", end, "person1", f"+{text(number)}")
 
     def finish(self, nth: int) -> Asked:
@@ -387,8 +500,21 @@ class Watson(Tool):
 
 
 _SETTINGS = (
-    *("version: '4.6'", "encrypt: false", "template: false", "editor: ''", "default_hour: 9", "default_minute: 0"),
-    *("timeformat: '%F %H:%M'", "tagsymbols: '#@'", "highlight: true", "linewrap: 79", "indent_character: '|'"),
+    *(
+        "version: '4.6'",
+        "encrypt: false",
+        "template: false",
+        "editor: ''",
+        "default_hour: 9",
+        "default_minute: 0",
+    ),
+    *(
+        "timeformat: '%F %H:%M'",
+        "tagsymbols: '#@'",
+        "highlight: true",
+        "linewrap: 79",
+        "indent_character: '|'",
+    ),
     *("display_format: null", "colors: {body: none, date: none, tags: none, title: none}"),
 )
 
@@ -406,9 +532,14 @@ class Jrnl(Tool):
         self.acts |= {"finish": None}
 
     def fill(self, items: Sequence[Item]) -> None:
-        entries = (f"[{item.made:%Y-%m-%d %H:%M}] {item.text}{'' if item.ended else ' *'}\nFor {item.person}.\n" for item in items)
+        entries = (
+            f"[{item.made:%Y-%m-%d %H:%M}] {item.text}{'' if item.ended else ' *'}\nFor {item.person}.\n"
+            for item in items
+        )
         journal = self._write("journal.txt", [*entries])
-        self._write(".config/jrnl/jrnl.yaml", [*_SETTINGS, f"journals: {{default: {{journal: {journal}}}}}"])
+        self._write(
+            ".config/jrnl/jrnl.yaml", [*_SETTINGS, f"journals: {{default: {{journal: {journal}}}}}"]
+        )
 
     def list(self) -> Sequence[object]:
         return ("-starred", "--short")
@@ -420,14 +551,29 @@ class Jrnl(Tool):
         return self.ask(f"{text(number)} *")
 
 
-TOOLS: Sequence[type[Tool]] = (Promisectl, Sqlite, Taskwarrior, TodoTxt, Hledger, SqliteUtils, Todoman, Topydo, Watson, Jrnl)
+TOOLS: Sequence[type[Tool]] = (
+    Promisectl,
+    Sqlite,
+    Taskwarrior,
+    TodoTxt,
+    Hledger,
+    SqliteUtils,
+    Todoman,
+    Topydo,
+    Watson,
+    Jrnl,
+)
 ELSEWHERE = "Taskwarrior 3, dstask and ultralist are neither among Debian 12's packages nor on PyPI"
 """What should stand beside them, and why it does not."""
 
 
 def environ(home: Path, programs: Path) -> dict[str, str]:
     """The surroundings of a tool: nothing of ours but the way to the programs, and the clock where another one is set for all."""
-    clock = {name: value for name, value in os.environ.items() if name == "LD_PRELOAD" or name.startswith("FAKETIME")}
+    clock = {
+        name: value
+        for name, value in os.environ.items()
+        if name == "LD_PRELOAD" or name.startswith("FAKETIME")
+    }
     return clock | {
         "PATH": os.pathsep.join((str(programs), os.environ.get("PATH", os.defpath))),
         "HOME": str(home),

@@ -68,7 +68,7 @@ def shell(name: str, place: Path, *, columns: int = 100) -> Iterator[Shell]:
     arguments, begin = _BEGIN[name]
     path = tool(name)
     script = place / ("_promisectl" if name == "zsh" else f"promisectl.{name}")
-    script.write_text(shells.script(name), encoding="utf-8")
+    script.write_text(shells.read_completion_script(name), encoding="utf-8")
     child = pexpect.spawn(
         path,
         arguments,
@@ -92,10 +92,16 @@ def fish(place: Path, line: str) -> list[str]:
     """What fish offers at the end of a line, each with its description behind a tab."""
     path = tool("fish")
     script = place / "promisectl.fish"
-    script.write_text(shells.script("fish"), encoding="utf-8")
+    script.write_text(shells.read_completion_script("fish"), encoding="utf-8")
     code = f"source {shlex.quote(str(script))}; complete -C $argv[1]"
     done = subprocess.run(
-        [path, "--no-config", "-c", code, line], env=_environment(place), cwd=place, capture_output=True, text=True, check=True, timeout=60
+        [path, "--no-config", "-c", code, line],
+        env=_environment(place),
+        cwd=place,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
     )
     assert done.stderr == ""
     return done.stdout.splitlines()
@@ -106,6 +112,13 @@ def _environment(place: Path) -> dict[str, str]:
     programs = place / "bin"
     programs.mkdir(exist_ok=True)
     program = programs / "promisectl"
-    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m promisectl "$@"\n', encoding="utf-8")
+    program.write_text(
+        f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m promisectl "$@"\n', encoding="utf-8"
+    )
     program.chmod(0o755)
-    return {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "LC_ALL": "C.UTF-8", "TERM": "xterm"}
+    return {
+        **os.environ,
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        "LC_ALL": "C.UTF-8",
+        "TERM": "xterm",
+    }

@@ -37,5 +37,10 @@ def ended(child: Any) -> int:
 def in_another(*words: str) -> subprocess.CompletedProcess[str]:
     """What another command does meanwhile."""
     return subprocess.run(
-        [sys.executable, "-m", "promisectl", *words], env=dict(os.environ), capture_output=True, text=True, check=False, timeout=30
+        [sys.executable, "-m", "promisectl", *words],
+        env=dict(os.environ),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
     )

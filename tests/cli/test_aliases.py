@@ -6,7 +6,7 @@ import re
 import pytest
 
 from promisectl.cli import aliases
-from promisectl.cli.registry import WORLD
+from promisectl.cli.registry import COMMON_OPTIONS
 from tests.cli.test_config import configure
 from tests.conftest import Program
 
@@ -39,7 +39,13 @@ def test_an_alias_stands_for_its_command(program: Program) -> None:
 
 @pytest.mark.parametrize(
     "before",
-    [["--ledger", "other.db"], ["--ledger=other.db"], ["--today", "2026-11-24"], ["--no-input"], ["--color", "never", "--no-input"]],
+    [
+        ["--ledger", "other.db"],
+        ["--ledger=other.db"],
+        ["--today", "2026-11-24"],
+        ["--no-input"],
+        ["--color", "never", "--no-input"],
+    ],
     ids=lambda words: words[0],
 )
 def test_options_may_stand_before_it(program: Program, before: list[str]) -> None:
@@ -49,7 +55,9 @@ def test_options_may_stand_before_it(program: Program, before: list[str]) -> Non
 
 def test_the_options_with_a_value_are_known() -> None:
     flags = {"no_input"}
-    assert set(aliases.WITH_VALUE) == {f"--{name.replace('_', '-')}" for name in set(WORLD) - flags}
+    assert set(aliases.OPTIONS_WITH_VALUE) == {
+        f"--{name.replace('_', '-')}" for name in set(COMMON_OPTIONS) - flags
+    }
 
 
 def test_its_help_is_that_of_its_command(program: Program) -> None:
@@ -61,10 +69,15 @@ def test_its_help_is_that_of_its_command(program: Program) -> None:
 @pytest.mark.parametrize("width", [None, 40, 80])
 def test_the_help_lists_the_aliases(program: Program, width: int | None) -> None:
     configure(
-        program, '[alias]\nsoon = "owe --due-before sat"\nred = \'list --search "[red]:smile: \\u001b"\'\nesc = "list --search \\u001b[31m"'
+        program,
+        '[alias]\nsoon = "owe --due-before sat"\nred = \'list --search "[red]:smile: \\u001b"\'\nesc = "list --search \\u001b[31m"',
     )
     out = program.ok("--help", width=width)
-    for text in ("= owe --due-before sat", '= list --search "[red]:smile: \\u001b"', "= list --search \\x1b[31m"):
+    for text in (
+        "= owe --due-before sat",
+        '= list --search "[red]:smile: \\u001b"',
+        "= list --search \\x1b[31m",
+    ):
         assert text.replace(" ", "") in "".join(re.sub(r"\x1b\[[\d;]*m|│", "", out).split())
     assert "Your aliases" in out
     assert "Your aliases" not in program.ok("owe", "--help", width=80)
@@ -79,14 +92,35 @@ def test_an_alias_is_suggested_like_a_command(program: Program) -> None:
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        ('owe = "owe --overdue"', "line 2: owe is a command already, so it can't be an alias; choose another word"),
+        (
+            'owe = "owe --overdue"',
+            "line 2: owe is a command already, so it can't be an alias; choose another word",
+        ),
         ('person = "person show"', "line 2: person is a command already"),
-        ('late = "soon"', "line 2: late has to begin with a command of promisectl, and “soon” is none"),
-        ('late = "--json owe"', "line 2: late has to begin with a command of promisectl, and “--json” is none"),
-        ('late = ""', 'line 2: late has to begin with a command of promisectl, as in "owe --overdue"'),
-        ("late = 3", 'line 2: late has to begin with a command of promisectl, as in "owe --overdue"'),
-        ("late = 'list --search \"x'", "line 2: late can't be read as a command (No closing quotation)"),
-        ('"two words" = "owe"', "line 2: “two words” can't be an alias: it is one word that begins with a letter or a digit"),
+        (
+            'late = "soon"',
+            "line 2: late has to begin with a command of promisectl, and “soon” is none",
+        ),
+        (
+            'late = "--json owe"',
+            "line 2: late has to begin with a command of promisectl, and “--json” is none",
+        ),
+        (
+            'late = ""',
+            'line 2: late has to begin with a command of promisectl, as in "owe --overdue"',
+        ),
+        (
+            "late = 3",
+            'line 2: late has to begin with a command of promisectl, as in "owe --overdue"',
+        ),
+        (
+            "late = 'list --search \"x'",
+            "line 2: late can't be read as a command (No closing quotation)",
+        ),
+        (
+            '"two words" = "owe"',
+            "line 2: “two words” can't be an alias: it is one word that begins with a letter or a digit",
+        ),
         ('-x = "owe"', "line 2: “-x” can't be an alias"),
     ],
 )

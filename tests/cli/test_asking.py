@@ -21,7 +21,10 @@ def _lend(program: Program, *more: str, answers: str | None = None) -> Result:
     return program("make", "Lend the drill", "--to", "dnaa", *more, answers=answers)
 
 
-@pytest.mark.parametrize(("typed", "name"), [("\n", "Dana"), ("y\n", "Dana"), ("dana\n", "Dana"), ("new\n", "Dnaa"), ("n\n", "Dnaa")])
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [("\n", "Dana"), ("y\n", "Dana"), ("dana\n", "Dana"), ("new\n", "Dnaa"), ("n\n", "Dnaa")],
+)
 def test_a_near_miss_is_asked_about(known: Program, typed: str, name: str) -> None:
     result = _lend(known, answers=typed)
     assert result.stdout == f"#2 proposed. You offer {name}: “Lend the drill” (rev 1).\n"
@@ -29,7 +32,9 @@ def test_a_near_miss_is_asked_about(known: Program, typed: str, name: str) -> No
     assert result.code == 0
 
 
-def test_nobody_is_asked_off_a_terminal_or_against_their_wish(known: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_is_asked_off_a_terminal_or_against_their_wish(
+    known: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert _lend(known) == ("", REFUSAL, 3)
     assert _lend(known, "--no-input", answers="\n") == ("", ON_A_TERMINAL, 3)
     assert _lend(known, "-q", answers="\n") == ("", ON_A_TERMINAL, 3)
@@ -40,7 +45,10 @@ def test_nobody_is_asked_off_a_terminal_or_against_their_wish(known: Program, mo
 
 
 def test_the_option_answers_in_advance(known: Program) -> None:
-    assert _lend(known, "--new", answers="").stdout == "#2 proposed. You offer Dnaa: “Lend the drill” (rev 1).\n"
+    assert (
+        _lend(known, "--new", answers="").stdout
+        == "#2 proposed. You offer Dnaa: “Lend the drill” (rev 1).\n"
+    )
 
 
 def test_giving_up_changes_nothing(known: Program) -> None:

@@ -53,7 +53,12 @@ def test_it_says_where_it_is_what_is_in_it_and_what_stands_for_all_of_it(filled:
 def test_programs_get_an_object_or_the_path_alone(filled: Program) -> None:
     result = filled("backup", "--json")
     head = acts(filled.ledger)[-1][-1]
-    assert json.loads(result.stdout) == {"path": path_of(filled, f"ledger-{MOMENT}.db"), "promises": 1, "acts": 3, "head": head}
+    assert json.loads(result.stdout) == {
+        "path": path_of(filled, f"ledger-{MOMENT}.db"),
+        "promises": 1,
+        "acts": 3,
+        "head": head,
+    }
     assert result.stderr == ""
     assert filled("backup", "-q") == (path_of(filled, f"ledger-{MOMENT}-2.db") + "\n", "", 0)
 
@@ -64,7 +69,9 @@ def test_only_i_can_read_it(filled: Program) -> None:
     mine = filled.home / "mine" / "copy.db"
     mine.parent.mkdir()
     filled.ok("backup", str(mine))
-    assert [stat.S_IMODE(one.stat().st_mode) for one in (made, mine, made.parent, made.parent.parent)] == [0o600, 0o600, 0o700, 0o700]
+    assert [
+        stat.S_IMODE(one.stat().st_mode) for one in (made, mine, made.parent, made.parent.parent)
+    ] == [0o600, 0o600, 0o700, 0o700]
 
 
 def test_two_in_one_second_are_two(filled: Program) -> None:
@@ -75,12 +82,20 @@ def test_two_in_one_second_are_two(filled: Program) -> None:
 
 def test_the_last_ten_stay_and_whatever_else_is_there(filled: Program) -> None:
     filled.ok("backup", today="2026-11-01T10:00")
-    others = ["ledger.db", "ledger-20200101T000000Z.db.bak", "notes.txt", "band-20200101T000000Z.db", "ledger-20200101T000000Z-damaged.db"]
+    others = [
+        "ledger.db",
+        "ledger-20200101T000000Z.db.bak",
+        "notes.txt",
+        "band-20200101T000000Z.db",
+        "ledger-20200101T000000Z-damaged.db",
+    ]
     for name in others:
         Path(path_of(filled, name)).write_text("mine")
     for day in range(2, 13):
         filled.ok("backup", today=f"2026-11-{day:02}T10:00")
-    assert kept(filled) == sorted([*others, *(f"ledger-202611{day:02}T090000Z.db" for day in range(3, 13))])
+    assert kept(filled) == sorted(
+        [*others, *(f"ledger-202611{day:02}T090000Z.db" for day in range(3, 13))]
+    )
 
 
 def test_the_one_just_made_stays_whatever_its_moment(filled: Program) -> None:
@@ -98,7 +113,9 @@ def test_the_one_just_made_stays_whatever_its_moment(filled: Program) -> None:
 def test_a_clock_that_was_ahead_does_not_push_out_what_is_made_later(filled: Program) -> None:
     ahead = filled.ok("backup", "-q", today="2031-01-01T10:00").strip()
     os.utime(ahead, (1, 1))
-    made = [filled.ok("backup", "-q", today=f"2026-11-{day:02}T10:00").strip() for day in range(3, 14)]
+    made = [
+        filled.ok("backup", "-q", today=f"2026-11-{day:02}T10:00").strip() for day in range(3, 14)
+    ]
     for age, path in enumerate(reversed(made)):
         if Path(path).exists():
             os.utime(path, (1000 - age, 1000 - age))
@@ -141,11 +158,18 @@ def test_it_goes_where_it_is_told_and_replaces_only_what_it_may(filled: Program)
     filled.ok("make", "Another thing", "--to", "dana")
     result = filled("backup", str(target))
     assert (result.stdout, result.code) == ("", 2)
-    assert result.stderr == f"promisectl: {target} is there already. Add --force to replace it, or choose another name.\n"
+    assert (
+        result.stderr
+        == f"promisectl: {target} is there already. Add --force to replace it, or choose another name.\n"
+    )
     assert target.read_bytes() == before
     filled.ok("backup", str(target), "--force")
     assert acts(target) == acts(filled.ledger)
-    assert sorted(one.name for one in filled.home.iterdir()) == ["copy.db", "data", "state"] if kept(filled) else ["copy.db", "data"]
+    assert (
+        sorted(one.name for one in filled.home.iterdir()) == ["copy.db", "data", "state"]
+        if kept(filled)
+        else ["copy.db", "data"]
+    )
 
 
 def test_a_directory_gets_a_file_named_by_the_time(filled: Program) -> None:
@@ -161,7 +185,9 @@ def test_a_directory_gets_a_file_named_by_the_time(filled: Program) -> None:
 @pytest.mark.parametrize("name", ["media/stick/", "media/stick/ledger.db", "stick/"])
 def test_a_directory_that_is_not_there_is_not_made(filled: Program, name: str) -> None:
     directory = filled.home / name.removesuffix("ledger.db")
-    result = filled("backup", str(filled.home / name) + ("/" if name.endswith("/") else ""), "--force")
+    result = filled(
+        "backup", str(filled.home / name) + ("/" if name.endswith("/") else ""), "--force"
+    )
     assert (result.stdout, result.code) == ("", 5)
     assert result.stderr == (
         f"promisectl: There is no directory {directory}, so nothing was backed up. If it is on another disk, see that it is mounted; "
@@ -174,11 +200,16 @@ def test_a_directory_that_is_not_there_is_not_made(filled: Program, name: str) -
 def test_a_file_without_a_name_is_refused(filled: Program, command: str) -> None:
     result = filled(command, "")
     assert (result.stdout, result.code) == ("", 2)
-    assert result.stderr == "promisectl: FILE is empty. Name a file; in a script, see that the variable it comes from is set.\n"
+    assert (
+        result.stderr
+        == "promisectl: FILE is empty. Name a file; in a script, see that the variable it comes from is set.\n"
+    )
 
 
 @pytest.mark.parametrize("words", [(), ("--force",)])
-@pytest.mark.parametrize("other", [b"my notes", b"SQLite format 3\0", b"SQLite format 3\0" + bytes(100)])
+@pytest.mark.parametrize(
+    "other", [b"my notes", b"SQLite format 3\0", b"SQLite format 3\0" + bytes(100)]
+)
 def test_only_a_ledger_gives_way(filled: Program, words: tuple[str, ...], other: bytes) -> None:
     notes = filled.home / "notes.txt"
     notes.write_bytes(other)
@@ -198,7 +229,9 @@ def test_an_empty_file_gives_way_by_force(filled: Program) -> None:
     assert acts(made) == acts(filled.ledger)
 
 
-def test_where_there_are_no_links_it_gets_its_name_all_the_same(filled: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_there_are_no_links_it_gets_its_name_all_the_same(
+    filled: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def link(_source: str, _target: str) -> None:
         raise PermissionError(1, "Operation not permitted")
 
@@ -214,7 +247,13 @@ def test_where_there_are_no_links_it_gets_its_name_all_the_same(filled: Program,
 
 
 @pytest.mark.parametrize(
-    "name", ["data/promisectl/ledger.db", "link.db", "data/../data/promisectl/ledger.db", "data/promisectl/ledger.db-journal"]
+    "name",
+    [
+        "data/promisectl/ledger.db",
+        "link.db",
+        "data/../data/promisectl/ledger.db",
+        "data/promisectl/ledger.db-journal",
+    ],
 )
 def test_the_ledger_is_never_its_own_backup(filled: Program, name: str) -> None:
     (filled.home / "link.db").symlink_to(filled.ledger)
@@ -264,7 +303,9 @@ def test_strange_places_are_refused(filled: Program, kind: str, why: str) -> Non
 def test_without_a_ledger_there_is_nothing_to_back_up(program: Program) -> None:
     result = program("backup")
     assert (result.stdout, result.code) == ("", 5)
-    assert result.stderr.startswith(f"promisectl: There is no ledger at {program.ledger}, so there is nothing to back up.")
+    assert result.stderr.startswith(
+        f"promisectl: There is no ledger at {program.ledger}, so there is nothing to back up."
+    )
     assert list(program.home.iterdir()) == []
 
 
@@ -321,12 +362,17 @@ def backed(filled: Program) -> str:
     return made
 
 
-def test_the_ledger_is_what_the_backup_holds_and_the_way_back_is_told(filled: Program, backed: str) -> None:
+def test_the_ledger_is_what_the_backup_holds_and_the_way_back_is_told(
+    filled: Program, backed: str
+) -> None:
     before = acts(filled.ledger)
     result = filled("restore", backed, "--yes")
     head = acts(backed)[-1][-1]
     safe = path_of(filled, f"ledger-{MOMENT}-2-before-restore.db")
-    assert result.stdout == f"Restored 1 promise, 3 acts, the newest of Mon 23 Nov 2026, 10:00.\nhead: {head}\n"
+    assert (
+        result.stdout
+        == f"Restored 1 promise, 3 acts, the newest of Mon 23 Nov 2026, 10:00.\nhead: {head}\n"
+    )
     assert result.stderr == f"As it was before: {safe}\nNot what you meant? Restore that.\n"
     assert acts(filled.ledger) == acts(backed)
     assert acts(safe) == before
@@ -342,8 +388,19 @@ def test_programs_read_what_was_restored(filled: Program, backed: str) -> None:
     result = filled("restore", backed, "--yes", "--json")
     safe = path_of(filled, f"ledger-{MOMENT}-2-before-restore.db")
     head = acts(backed)[-1][-1]
-    assert json.loads(result.stdout) == {"path": str(filled.ledger), "promises": 1, "acts": 3, "head": head, "from": backed, "before": safe}
-    assert filled("restore", safe, "--yes", "-q") == (path_of(filled, f"ledger-{MOMENT}-3-before-restore.db") + "\n", "", 0)
+    assert json.loads(result.stdout) == {
+        "path": str(filled.ledger),
+        "promises": 1,
+        "acts": 3,
+        "head": head,
+        "from": backed,
+        "before": safe,
+    }
+    assert filled("restore", safe, "--yes", "-q") == (
+        path_of(filled, f"ledger-{MOMENT}-3-before-restore.db") + "\n",
+        "",
+        0,
+    )
 
 
 def test_without_a_person_it_has_to_be_said(filled: Program, backed: str) -> None:
@@ -376,7 +433,9 @@ def test_a_person_is_told_what_would_be_gone_and_may_say_no(filled: Program, bac
     assert shown[-1] == "Nothing was restored."
     assert acts(filled.ledger) == before
     assert len(kept(filled)) == 1
-    assert any(line.startswith("Restored 1 promise, 3 acts, the newest") for line in asked(backed, "yes"))
+    assert any(
+        line.startswith("Restored 1 promise, 3 acts, the newest") for line in asked(backed, "yes")
+    )
     assert acts(filled.ledger) == acts(backed)
 
 
@@ -384,9 +443,15 @@ def test_how_a_backup_stands_to_the_ledger(filled: Program, backed: str) -> None
     later = filled.ok("backup", "-q").strip()
     assert "They hold the same. What is there now is backed up first." in asked(later, "no")
     filled.ok("restore", backed, "--yes")
-    assert "The backup holds all that is in the ledger, and 3 acts more. What is there now is backed up first." in asked(later, "no")
+    assert (
+        "The backup holds all that is in the ledger, and 3 acts more. What is there now is backed up first."
+        in asked(later, "no")
+    )
     filled.ok("make", "Something else", "--to", "kim")
-    assert "They are not the same history: what only the ledger holds would go. What is there now is backed up first." in asked(later, "no")
+    assert (
+        "They are not the same history: what only the ledger holds would go. What is there now is backed up first."
+        in asked(later, "no")
+    )
 
 
 def test_where_nothing_is_nothing_is_asked(filled: Program, backed: str) -> None:
@@ -395,7 +460,10 @@ def test_where_nothing_is_nothing_is_asked(filled: Program, backed: str) -> None
     result = filled("restore", backed)
     assert (result.code, result.stderr) == (0, "")
     assert acts(filled.ledger) == acts(backed)
-    assert [stat.S_IMODE(one.stat().st_mode) for one in (filled.ledger, filled.ledger.parent)] == [0o600, 0o700]
+    assert [stat.S_IMODE(one.stat().st_mode) for one in (filled.ledger, filled.ledger.parent)] == [
+        0o600,
+        0o700,
+    ]
     assert len(kept(filled)) == 1
 
 
@@ -454,7 +522,9 @@ SPOILT = [
 
 
 @pytest.mark.parametrize("how", SPOILT)
-def test_a_backup_that_is_not_whole_is_refused_and_nothing_changes(filled: Program, backed: str, how: str) -> None:
+def test_a_backup_that_is_not_whole_is_refused_and_nothing_changes(
+    filled: Program, backed: str, how: str
+) -> None:
     spoil(Path(backed), how)
     ledger, backup = filled.ledger.read_bytes(), Path(backed).read_bytes()
     result = filled("restore", backed, "--yes")
@@ -488,8 +558,12 @@ def test_a_config_that_can_not_be_used_is_no_hindrance(filled: Program) -> None:
 def test_a_newer_backup_is_not_taken_for_the_ledger(filled: Program, backed: str) -> None:
     spoil(Path(backed), "newer")
     result = filled("restore", backed, "--yes")
-    assert result.stderr.startswith(f"promisectl: {backed} was written by a newer promisectl (schema step 99; this one knows ")
-    assert result.stderr.endswith("). Nothing was restored; update promisectl, or choose another backup.\n")
+    assert result.stderr.startswith(
+        f"promisectl: {backed} was written by a newer promisectl (schema step 99; this one knows "
+    )
+    assert result.stderr.endswith(
+        "). Nothing was restored; update promisectl, or choose another backup.\n"
+    )
 
 
 def test_what_changes_while_a_person_thinks_is_not_replaced(filled: Program, backed: str) -> None:
@@ -511,13 +585,26 @@ def test_what_changes_while_a_person_thinks_is_not_replaced(filled: Program, bac
 @pytest.mark.parametrize("how", ["the same head, other rows", "the same"])
 def test_a_copy_that_fails_is_never_called_done(filled: Program, how: str) -> None:
     backup = Path(filled.ok("backup", "-q").strip())
-    with closing(sqlite3.connect(backup, isolation_level=None)) as db:  # so long that it can't be written, and whole
+    with closing(
+        sqlite3.connect(backup, isolation_level=None)
+    ) as db:  # so long that it can't be written, and whole
         db.executescript("CREATE TABLE filler AS SELECT zeroblob(2000000) AS x; DROP TABLE filler")
     if how != "the same":
         alter(filled.ledger)
     before = filled.ledger.read_bytes()
     done = subprocess.run(
-        ["sh", "-c", 'ulimit -f 1000; exec "$@"', "sh", sys.executable, "-m", "promisectl", "restore", str(backup), "--yes"],
+        [
+            "sh",
+            "-c",
+            'ulimit -f 1000; exec "$@"',
+            "sh",
+            sys.executable,
+            "-m",
+            "promisectl",
+            "restore",
+            str(backup),
+            "--yes",
+        ],
         capture_output=True,
         text=True,
         check=False,
@@ -545,7 +632,9 @@ def alter(ledger: Path) -> None:
 def lose(ledger: Path, act: int) -> None:
     """An act is deleted, and the guard against that is put back."""
     with closing(sqlite3.connect(ledger, isolation_level=None)) as db:
-        (guard,) = db.execute("SELECT sql FROM sqlite_schema WHERE name = 'act_is_never_deleted'").fetchone()
+        (guard,) = db.execute(
+            "SELECT sql FROM sqlite_schema WHERE name = 'act_is_never_deleted'"
+        ).fetchone()
         db.execute("DROP TRIGGER act_is_never_deleted")
         db.execute("DELETE FROM act WHERE number = ?", (act,))
         db.execute(guard)
@@ -564,12 +653,17 @@ def test_what_is_damaged_is_never_called_the_same(filled: Program) -> None:
 
 
 @pytest.mark.parametrize("how", ["an act less", "other rows"])
-def test_a_damaged_ledger_that_can_be_opened_is_put_aside_to_be_looked_into(filled: Program, backed: str, how: str) -> None:
+def test_a_damaged_ledger_that_can_be_opened_is_put_aside_to_be_looked_into(
+    filled: Program, backed: str, how: str
+) -> None:
     lose(filled.ledger, 2) if how == "an act less" else alter(filled.ledger)
     raw = filled.ledger.read_bytes()
     result = filled("restore", backed, "--yes")
     aside = path_of(filled, f"ledger-{MOMENT}-2-damaged.db")
-    assert (result.code, result.stderr) == (0, f"What was there is damaged; look into it with: promisectl --ledger {aside} list\n")
+    assert (result.code, result.stderr) == (
+        0,
+        f"What was there is damaged; look into it with: promisectl --ledger {aside} list\n",
+    )
     assert Path(aside).read_bytes() == raw
     assert filled.ok("--ledger", aside, "list").count("\n") == 2
     assert acts(filled.ledger) == acts(backed)
@@ -613,25 +707,35 @@ def test_what_can_not_be_read_is_put_aside_whole(filled: Program, backed: str, h
 
 
 @pytest.mark.parametrize("how", ["the header", "empty", "missing"])
-def test_a_journal_beside_what_can_not_be_read_is_put_aside_with_it(filled: Program, backed: str, how: str) -> None:
+def test_a_journal_beside_what_can_not_be_read_is_put_aside_with_it(
+    filled: Program, backed: str, how: str
+) -> None:
     damage(filled.ledger, how)
     if how == "missing":
         filled.ledger.unlink()
     journal = filled.ledger.with_name("ledger.db-journal")
     journal.write_bytes(b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7 a journal")
     filled.ok("restore", backed, "--yes")
-    assert Path(path_of(filled, f"ledger-{MOMENT}-2-damaged.db-journal")).read_bytes() == b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7 a journal"
+    assert (
+        Path(path_of(filled, f"ledger-{MOMENT}-2-damaged.db-journal")).read_bytes()
+        == b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7 a journal"
+    )
     assert not journal.exists()
     assert acts(filled.ledger) == acts(backed)
 
 
 def test_a_person_is_told_that_nothing_can_be_read(filled: Program, backed: str) -> None:
     damage(filled.ledger, "the header")
-    assert asked(backed, "no")[0] == "In the ledger: nothing that can be read. Its bytes will be put aside."
+    assert (
+        asked(backed, "no")[0]
+        == "In the ledger: nothing that can be read. Its bytes will be put aside."
+    )
 
 
 @pytest.mark.parametrize("how", ["another program's", "a directory"])
-def test_what_is_no_damaged_ledger_of_ours_stays_as_it_is(filled: Program, backed: str, how: str) -> None:
+def test_what_is_no_damaged_ledger_of_ours_stays_as_it_is(
+    filled: Program, backed: str, how: str
+) -> None:
     if how == "a directory":
         filled.ledger.unlink()
         filled.ledger.mkdir()
@@ -651,7 +755,9 @@ def test_a_newer_ledger_gives_way_and_is_kept(filled: Program, backed: str) -> N
     assert acts(filled.ledger) == acts(backed)
 
 
-def test_a_damaged_ledger_behind_a_link_is_restored_where_it_is(filled: Program, backed: str) -> None:
+def test_a_damaged_ledger_behind_a_link_is_restored_where_it_is(
+    filled: Program, backed: str
+) -> None:
     link = filled.home / "link.db"
     link.symlink_to(filled.ledger)
     damage(filled.ledger, "the header")
@@ -686,7 +792,11 @@ def test_before_two_people_become_one_there_is_a_backup(filled: Program) -> None
 
 
 def rows(number: int, last: str = "") -> str:
-    return "outcome,person,direction\n" + "".join(f"Thing number {one},kim,owe\n" for one in range(number)) + last
+    return (
+        "outcome,person,direction\n"
+        + "".join(f"Thing number {one},kim,owe\n" for one in range(number))
+        + last
+    )
 
 
 def test_before_a_long_import_there_is_a_backup(filled: Program) -> None:
@@ -731,9 +841,13 @@ def test_before_an_upgrade_there_is_a_backup(filled: Program) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("person", "merge", "lee", "dana"), ("import", "-"), ("restore", "copy.db", "--yes")], ids=lambda words: words[0]
+    "words",
+    [("person", "merge", "lee", "dana"), ("import", "-"), ("restore", "copy.db", "--yes")],
+    ids=lambda words: words[0],
 )
-def test_without_its_backup_nothing_happens(filled: Program, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_its_backup_nothing_happens(
+    filled: Program, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
     filled.ok("make", "Review the book", "--to", "lee")
     monkeypatch.chdir(filled.home)
     filled.ok("backup", "copy.db")
@@ -742,6 +856,8 @@ def test_without_its_backup_nothing_happens(filled: Program, words: tuple[str, .
     (filled.home / "state").write_text("no directory")
     result = filled(*words, piped=rows(101))
     assert (result.stdout, result.code) == ("", 5)
-    assert result.stderr.startswith("promisectl: What is there is backed up before this, and that failed: ")
+    assert result.stderr.startswith(
+        "promisectl: What is there is backed up before this, and that failed: "
+    )
     assert "Not a directory" in result.stderr
     assert filled.ledger.read_bytes() == before

@@ -13,7 +13,14 @@ from tests.conftest import Program, remembered
 
 NOTHING = "Nothing is open, so there is nothing to check. A draft: promisectl check --draft “…” --to dana.\n"
 MARKS = ["who", "what", "by when", "done when", "accepted", "risk"]
-GOOD = ["--by", "2026-11-26", "--done-when", "12 figures are in her inbox", "--why", "the board meets"]
+GOOD = [
+    "--by",
+    "2026-11-26",
+    "--done-when",
+    "12 figures are in her inbox",
+    "--why",
+    "the board meets",
+]
 EYES = ["--risk", "I am ill", "--no-to", "the gym"]
 
 
@@ -67,7 +74,9 @@ def test_one_that_is_named_is_told_whole(some: Program) -> None:
         "#1 active · to Dana\nSend the Q3 numbers\n  ✓ who  ✓ what  ✓ by when  ✓ done when  ✓ accepted  ✓ risk\n  Nothing to say.\n"
     )
     page = _seen(some.ok("check", "2", width=80))
-    assert page.startswith("#2 proposed · to Lee\nHelp\n  ✓ who  – what  – by when  – done when  – accepted  – risk\n")
+    assert page.startswith(
+        "#2 proposed · to Lee\nHelp\n  ✓ who  – what  – by when  – done when  – accepted  – risk\n"
+    )
     assert [line.split()[:2] for line in page.splitlines()[3:]] == [
         ["warn", "L02"], ["warn", "L04"], ["warn", "L05"], ["info", "L08"], ["info", "L11"],
     ]  # fmt: skip
@@ -78,7 +87,9 @@ def test_of_all_of_them_what_is_less_than_a_warning_is_only_counted(some: Progra
     assert page.startswith(
         "#3 active · from Kim\nFix the bike brake\n  ✓ who  ✓ what  ✓ by when  – done when  ✓ accepted\n  info       4 hints: check 3\n\n#2"
     )
-    assert page.endswith("\n  info       2 hints more: check 2\n\n1 promise more: nothing to say.\n")
+    assert page.endswith(
+        "\n  info       2 hints more: check 2\n\n1 promise more: nothing to say.\n"
+    )
     assert page.count("info") == 2
     assert [[one["rule"] for one in record["findings"] if one["level"] == "info"] for record in _check(some)] == [
         [], ["L08", "L11", "L17", "L18"], ["L08", "L11"],
@@ -94,7 +105,12 @@ def test_a_single_hint_is_one(program: Program) -> None:
 
 def test_the_risk_is_no_mark_of_what_i_do_not_promise_to_others(some: Program) -> None:
     some.ok("make", "Walk ten times", "--to", "me", "--by", "sat")
-    assert {record["id"]: record["marks"]["risk"] for record in _check(some)} == {1: True, 2: False, 3: None, 5: None}
+    assert {record["id"]: record["marks"]["risk"] for record in _check(some)} == {
+        1: True,
+        2: False,
+        3: None,
+        5: None,
+    }
     for number in ("3", "5"):
         page = _seen(some.ok("check", number, width=80))
         assert "\n  ✓ who  ✓ what  ✓ by when  – done when  ✓ accepted\n" in page
@@ -165,18 +181,36 @@ def test_findings_are_no_failure_and_nothing_is_written(some: Program) -> None:
         (["--draft", "Send the Q3 numbers", "--from", "lee", *GOOD], []),
         (["--draft", "Send the Q3 numbers", "--to", "me", *GOOD], []),
         (["--draft", "Send the Q3 numbers", "--from", "ME", *GOOD], []),
-        (["--draft", "Send the Q3 numbers", "--to", "dana", "--agreed", *GOOD], ["L12", "L13", "L18"]),
+        (
+            ["--draft", "Send the Q3 numbers", "--to", "dana", "--agreed", *GOOD],
+            ["L12", "L13", "L18"],
+        ),
         (["--draft", "Send the Q3 numbers", "--to", "dana", "--agreed", *GOOD, *EYES], ["L18"]),
         (["--draft", "Send the Q3 numbers", "--from", "lee", "--agreed", *GOOD], ["L18"]),
         (["--draft", "Send the Q3 numbers", "--to", "me", "--agreed", *GOOD], []),
         (["--draft", "Send the Q3 numbers", "--to", "dana"], ["L02", "L08", "L11"]),
         (["--draft", "Send the Q3 numbers", "--to", "dana", "--by", ""], ["L02", "L08", "L11"]),
         (["--draft", "Send the Q3 numbers", "--to", "dana", "--by", "soon"], ["L03", "L08", "L11"]),
-        (["--draft", "Send the Q3 numbers", "--to", "dana", "--by", "11/12/2026"], ["L03", "L08", "L11"]),
-        (["--draft", "Send the Q3 numbers", "--to", "dana", "--by", "31 feb"], ["L03", "L08", "L11"]),
-        (["--draft", "Send the Q3 numbers", "--to", "dana", "--by", "yesterday"], ["L08", "L11", "L16"]),
-        (["--draft", "Send the Q3 numbers", "--to", "dana", "--by", "yesterday", "--backfill"], ["L08", "L11"]),
-        (["--draft", "Send the Q3 numbers", "--to", "dana", "--by", "today 09:59"], ["L08", "L11", "L16"]),
+        (
+            ["--draft", "Send the Q3 numbers", "--to", "dana", "--by", "11/12/2026"],
+            ["L03", "L08", "L11"],
+        ),
+        (
+            ["--draft", "Send the Q3 numbers", "--to", "dana", "--by", "31 feb"],
+            ["L03", "L08", "L11"],
+        ),
+        (
+            ["--draft", "Send the Q3 numbers", "--to", "dana", "--by", "yesterday"],
+            ["L08", "L11", "L16"],
+        ),
+        (
+            ["--draft", "Send the Q3 numbers", "--to", "dana", "--by", "yesterday", "--backfill"],
+            ["L08", "L11"],
+        ),
+        (
+            ["--draft", "Send the Q3 numbers", "--to", "dana", "--by", "today 09:59"],
+            ["L08", "L11", "L16"],
+        ),
         (["--draft", "Send the Q3 numbers", "--to", "dana", "--by", "today"], ["L08", "L11"]),
         (["--draft", "Send the Q3 numbers", "--to", "dana", "--by", "2027-03-01"], ["L08", "L11"]),
         (["--draft", "Send the Q3 numbers", "--to", "dana", "--by", "9999-12-31"], ["L08", "L11"]),
@@ -190,10 +224,16 @@ def test_a_draft_in_every_shape(program: Program, words: list[str], rules: list[
 
 def test_a_draft_has_no_number_and_names_whom_it_knows(some: Program) -> None:
     [record] = _check(some, "--draft", "Send the Q4 numbers", "--to", "Dana")
-    assert (record["id"], record["person"], record["outcome"]) == (None, "dana", "Send the Q4 numbers")
+    assert (record["id"], record["person"], record["outcome"]) == (
+        None,
+        "dana",
+        "Send the Q4 numbers",
+    )
     [record] = _check(some, "--draft", "Send the Q4 numbers", "--to", "somebody new")
     assert record["person"] is None
-    assert "Draft · to Somebody New\n" in some.ok("check", "--draft", "x y z", "--to", "somebody new", width=80)
+    assert "Draft · to Somebody New\n" in some.ok(
+        "check", "--draft", "x y z", "--to", "somebody new", width=80
+    )
     assert "Draft · from Kim\n" in some.ok("check", "--draft", "x y z", "--from", "kim", width=80)
     assert "Draft · to myself\n" in some.ok("check", "--draft", "x y z", "--to", "me", width=80)
     assert "Draft · to nobody\n" in some.ok("check", "--draft", "x y z", width=80)
@@ -208,7 +248,9 @@ def test_a_near_name_is_not_asked_about(some: Program) -> None:
 def test_a_far_date_weighs_a_missing_measure_more(program: Program) -> None:
     for day, level in (("2026-11-29", "info"), ("2026-12-01", "warn")):
         [record] = _check(program, "--draft", "Send the Q3 numbers", "--to", "dana", "--by", day)
-        assert [finding["level"] for finding in record["findings"] if finding["rule"] == "L08"] == [level]
+        assert [finding["level"] for finding in record["findings"] if finding["rule"] == "L08"] == [
+            level
+        ]
 
 
 @pytest.mark.parametrize(
@@ -235,29 +277,54 @@ def test_a_far_date_weighs_a_missing_measure_more(program: Program) -> None:
         (["--json", "--csv"], "--json and --csv exclude each other."),
     ],
 )  # fmt: skip
-def test_what_does_not_go_together_is_refused(some: Program, words: list[str], sentence: str) -> None:
+def test_what_does_not_go_together_is_refused(
+    some: Program, words: list[str], sentence: str
+) -> None:
     result = some("check", *words)
-    assert sentence in (json.loads(result.stderr)["error"]["message"] if "--json" in words else result.stderr)
+    assert sentence in (
+        json.loads(result.stderr)["error"]["message"] if "--json" in words else result.stderr
+    )
     assert (result.stdout, result.code) == ("", 2)
 
 
 def test_one_option_describes_and_two_describe(some: Program) -> None:
-    assert some("check", "--by", "fri").stderr == "promisectl: --by describes a draft. Give it: check --draft “…” --by …\n"
-    assert some("check", "--backfill").stderr == "promisectl: --backfill describes a draft. Give it: check --draft “…” --backfill\n"
+    assert (
+        some("check", "--by", "fri").stderr
+        == "promisectl: --by describes a draft. Give it: check --draft “…” --by …\n"
+    )
+    assert (
+        some("check", "--backfill").stderr
+        == "promisectl: --backfill describes a draft. Give it: check --draft “…” --backfill\n"
+    )
 
 
 # Forms
 
 
 def test_the_forms_agree(some: Program) -> None:
-    for words in ([], ["2"], ["3", "2"], ["--draft", "Help\twith\nit", "--to", "lee", "--by", "sat"]):
+    for words in (
+        [],
+        ["2"],
+        ["3", "2"],
+        ["--draft", "Help\twith\nit", "--to", "lee", "--by", "sat"],
+    ):
         records = _check(some, *words)
-        assert [json.loads(line) for line in some.ok("check", *words, "--jsonl").splitlines()] == records
+        assert [
+            json.loads(line) for line in some.ok("check", *words, "--jsonl").splitlines()
+        ] == records
         for record in records:
             assert list(record) == ["id", "person", "outcome", "marks", "findings"]
             assert list(record["marks"]) == MARKS
         flat = [
-            [str(record["id"] or ""), one["rule"], one["level"], one["quality"], one["says"], record["person"] or "", record["outcome"]]
+            [
+                str(record["id"] or ""),
+                one["rule"],
+                one["level"],
+                one["quality"],
+                one["says"],
+                record["person"] or "",
+                record["outcome"],
+            ]
             for record in records
             for one in record["findings"]
         ]
@@ -274,9 +341,20 @@ def test_the_forms_agree(some: Program) -> None:
 def test_a_page_fits_and_steers_nothing(program: Program, width: int) -> None:
     from rich.cells import cell_len
 
-    for outcome in ("Try \x1b[31mred\x1b[0m and \u202eback", "東京で会議の資料を用意して部長に渡す " * 3, "x" * 200, "[bold]help[/]"):
-        program.ok("make", outcome, "--to", "dana", "--to", "東京の部長さん長い名前の人です", "--new")
-    for words in ([], ["1", "2", "3"], ["--draft", "Try \x1b[31mred", "--to", "名" * 60, "--by", "soon"]):
+    for outcome in (
+        "Try \x1b[31mred\x1b[0m and \u202eback",
+        "東京で会議の資料を用意して部長に渡す " * 3,
+        "x" * 200,
+        "[bold]help[/]",
+    ):
+        program.ok(
+            "make", outcome, "--to", "dana", "--to", "東京の部長さん長い名前の人です", "--new"
+        )
+    for words in (
+        [],
+        ["1", "2", "3"],
+        ["--draft", "Try \x1b[31mred", "--to", "名" * 60, "--by", "soon"],
+    ):
         page = program.ok("check", *words, width=width)
         assert "\x1b" not in page
         assert "\u202e" not in page
@@ -295,7 +373,9 @@ def test_rules_can_be_left_out_in_any_case(program: Program) -> None:
 
 
 def test_marks_stay_what_they_are_when_rules_are_left_out(program: Program) -> None:
-    [record] = _check(program, "--draft", "Help", "--to", "lee", "--ignore", "L04", "--ignore", "L05")
+    [record] = _check(
+        program, "--draft", "Help", "--to", "lee", "--ignore", "L04", "--ignore", "L05"
+    )
     assert record["marks"]["what"] is False
 
 
@@ -308,7 +388,10 @@ def _configure(program: Program, text: str) -> Path:
 
 def test_the_config_leaves_rules_out_too(program: Program) -> None:
     _configure(program, '[check]\nignore = ["L08", "L17"]\n')
-    assert _draft(program, "Help", "--to", "lee", "--by", "sat", "--ignore", "L11") == ["L04", "L05"]
+    assert _draft(program, "Help", "--to", "lee", "--by", "sat", "--ignore", "L11") == [
+        "L04",
+        "L05",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -342,9 +425,15 @@ def test_the_config_adds_words(program: Program, key: str, outcome: str, rule: s
         ('date_order = "dmy"\n[check]\nignore = [', "it is no TOML ("),
     ],
 )
-def test_a_config_that_cannot_be_used_is_refused(program: Program, text: str, sentence: str) -> None:
+def test_a_config_that_cannot_be_used_is_refused(
+    program: Program, text: str, sentence: str
+) -> None:
     path = _configure(program, text)
-    for words in (["check"], ["check", "--draft", "Help", "--to", "lee"], ["make", "Help", "--to", "lee"]):
+    for words in (
+        ["check"],
+        ["check", "--draft", "Help", "--to", "lee"],
+        ["make", "Help", "--to", "lee"],
+    ):
         result = program(*words)
         assert result.stderr.startswith(f"promisectl: {path}: {sentence}")
         assert (result.stdout, result.code) == ("", 6)
@@ -371,7 +460,14 @@ def _well(program: Program, outcome: str, *more: str, today: str | None = None) 
     program.ok("make", outcome, "--to", "dana", "--agreed", "-q", *more, today=today)
 
 
-NAMES = ("Send the invoice", "Paint the fence", "Bake two cakes", "Print the flyers", "Book the hall", "Feed the cats")
+NAMES = (
+    "Send the invoice",
+    "Paint the fence",
+    "Bake two cakes",
+    "Print the flyers",
+    "Book the hall",
+    "Feed the cats",
+)
 
 
 def test_a_week_is_full_at_five(program: Program) -> None:
@@ -386,7 +482,9 @@ def test_a_week_is_full_at_five(program: Program) -> None:
         says = _says(program, "L14", number)
         assert f"#{number} " not in says
         assert says.count("#") == 4
-    assert _says(program, "L14", "5").endswith("#1 “Send the invoice”, #2 “Paint the fence”, #3 “Bake two cakes”, #4 “Print the flyers”.")
+    assert _says(program, "L14", "5").endswith(
+        "#1 “Send the invoice”, #2 “Paint the fence”, #3 “Bake two cakes”, #4 “Print the flyers”."
+    )
     program.ok("complete", "5")
     assert "L14" not in _rules(program, "1")
 
@@ -401,7 +499,9 @@ def test_who_usually_delivers_more_may_have_more(program: Program) -> None:
     for week in range(1, 9):
         day = f"2026-{10 if week > 3 else 11:02}-{(30 - 7 * (week - 4)) if week > 3 else (23 - 7 * week + 2):02}"
         for number in range(6):
-            program.ok("make", f"Thing {week} {number}", "--to", "lee", "--said", day, "--agreed", "-q")
+            program.ok(
+                "make", f"Thing {week} {number}", "--to", "lee", "--said", day, "--agreed", "-q"
+            )
             program.ok("complete", str((week - 1) * 6 + number + 1), "--on", day, "-q")
     for name in NAMES:
         _well(program, name, "--by", "fri")
@@ -432,7 +532,9 @@ def test_a_twin_is_named(program: Program) -> None:
     program.ok("make", "Send the Q3 numbers to the board", "--to", "dana", "--by", "fri")
     program.ok("make", "Send the Q3 numbers to the board!", "--to", "lee", "--by", "fri")
     assert "L19" not in _rules(program, "1")
-    assert _says(program, "L19", "--draft", "send the q3 numbers TO the board", "--to", "dana").endswith("#1.")
+    assert _says(
+        program, "L19", "--draft", "send the q3 numbers TO the board", "--to", "dana"
+    ).endswith("#1.")
     assert "L19" not in _draft(program, "send the q3 numbers TO the board", "--to", "kim")
     program.ok("make", "Send Q3 numbers to the board", "--to", "dana", "--by", "fri")
     assert _says(program, "L19", "3").endswith("#1.")
@@ -460,7 +562,15 @@ def test_an_act_of_somebody_else(program: Program, outcome: str, speaks: bool) -
 
 def test_a_record_that_speaks_against_it(program: Program) -> None:
     for number in range(6):
-        _well(program, f"Thing number {number}", "--by", "tomorrow", "--said", "2026-11-02", "--backfill")
+        _well(
+            program,
+            f"Thing number {number}",
+            "--by",
+            "tomorrow",
+            "--said",
+            "2026-11-02",
+            "--backfill",
+        )
         program.ok("renege", str(number + 1), "--reason", "late", "--not-told", "-q")
     says = _says(program, "L21", "--draft", NAMES[0], "--to", "dana", "--by", "tomorrow")
     assert "0 of 6" in says

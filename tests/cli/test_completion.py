@@ -22,7 +22,21 @@ from promisectl.env import Env
 from promisectl.storage import ledger, queries
 from tests.conftest import Program, remembered
 
-MOVES = ("accept", "decline", "negotiate", "complete", "renege", "withdraw", "release", "reopen", "bump", "told", "note", "correct", "void")
+MOVES = (
+    "accept",
+    "decline",
+    "negotiate",
+    "complete",
+    "renege",
+    "withdraw",
+    "release",
+    "reopen",
+    "bump",
+    "told",
+    "note",
+    "correct",
+    "void",
+)
 
 
 def _asked(program: Program, *words: str, shell: str = "zsh") -> dict[str, str]:
@@ -42,12 +56,26 @@ def full(program: Program) -> Program:
     for number, (outcome, *words) in enumerate(
         [
             ("Send the Q3 numbers", "--to", "dana", "--by", "fri", "--agreed", "--tag", "work"),
-            ("Review the contract", "--to", "dana", "--by", "wed", "--asked", "--tag", "work", "--tag", "legal"),
+            (
+                "Review the contract",
+                "--to",
+                "dana",
+                "--by",
+                "wed",
+                "--asked",
+                "--tag",
+                "work",
+                "--tag",
+                "legal",
+            ),
             ("Fix the bike brake", "--from", "lee", "--by", "sat"),
             ("Offer the old desk", "--to", "kim"),
             ("Water the plants", "--to", "me", "--by", "tomorrow"),
             *((f"Do thing number {number}", "--to", "dana", "--agreed") for number in range(6, 14)),
-            *((f"Get thing number {number}", "--from", "lee", "--agreed") for number in range(14, 22)),
+            *(
+                (f"Get thing number {number}", "--from", "lee", "--agreed")
+                for number in range(14, 22)
+            ),
             ("Carry the sofa", "--from", "dana", "--offered"),
         ],
         1,
@@ -72,9 +100,9 @@ def full(program: Program) -> Program:
     program.ok("decline", "23")
     program.ok("make", "Borrow a ladder", "--from", "kim", "-q")
     program.ok("withdraw", "24")
-    states = {line.split("\t")[4] for line in program.ok("list", "--all", "--state", "void").splitlines()} | {
-        line.split("\t")[4] for line in program.ok("list", "--all").splitlines()
-    }
+    states = {
+        line.split("\t")[4] for line in program.ok("list", "--all", "--state", "void").splitlines()
+    } | {line.split("\t")[4] for line in program.ok("list", "--all").splitlines()}
     assert states == {state.value for state in State}
     return program
 
@@ -86,10 +114,17 @@ def test_commands_come_with_what_they_do(program: Program) -> None:
     found = _asked(program, "")
     assert list(found)[:6] == ["make", "negotiate", "accept", "decline", "complete", "renege"]
     assert found["person"] == "One person: show, rename, alias, merge."
-    assert _asked(program, "acc") == {"accept": "Say Yes to the terms on the table, or confirm a delivery."}
+    assert _asked(program, "acc") == {
+        "accept": "Say Yes to the terms on the table, or confirm a delivery."
+    }
     assert list(_asked(program, "person", "")) == ["show", "rename", "alias", "merge"]
     assert _asked(program, "person", "sh") == {"show": "Everything between you and a person."}
-    assert _asked(program, "nonsense", "") == _asked(program, "person", "nonsense", "") == _asked(program, "zzz") == {}
+    assert (
+        _asked(program, "nonsense", "")
+        == _asked(program, "person", "nonsense", "")
+        == _asked(program, "zzz")
+        == {}
+    )
 
 
 def test_the_options_of_a_command_are_those_not_given_yet(program: Program) -> None:
@@ -115,7 +150,12 @@ def test_short_options_in_one_word_are_each_given(program: Program) -> None:
 def test_an_option_without_more_to_name_is_offered_at_once(program: Program) -> None:
     assert "--exit-code" in _asked(program, "moves", "")
     assert "--to" in _asked(program, "make", "Call the bank", "")
-    assert _asked(program, "make", "") == _asked(program, "bump", "1", "") == _asked(program, "make", "x", "y") == {}
+    assert (
+        _asked(program, "make", "")
+        == _asked(program, "bump", "1", "")
+        == _asked(program, "make", "x", "y")
+        == {}
+    )
 
 
 def test_nothing_is_an_option_behind_two_dashes(full: Program) -> None:
@@ -127,19 +167,33 @@ def test_nothing_is_an_option_behind_two_dashes(full: Program) -> None:
 @pytest.mark.parametrize("name", declared.OPTIONS)
 def test_the_kind_of_every_option_and_argument_is_known(name: str) -> None:
     """A metavar that nobody knows: put it into KINDS or FREE in commands/offers.py, or name its words in CHOICES of its module."""
-    known = {"", *completion_candidates.KINDS, *completion_candidates.FREE}
+    known = {"", *completion_candidates.COMPLETERS, *completion_candidates.FREE_KINDS}
     unknown = [one[0] for one in declared.OPTIONS[name] if one[1] not in known and not one[4]]
-    assert [*unknown, *(kind for kind, choices, _ in declared.ARGUMENTS.get(name, ()) if kind not in known and not choices)] == []
+    assert [
+        *unknown,
+        *(
+            kind
+            for kind, choices, _ in declared.ARGUMENTS.get(name, ())
+            if kind not in known and not choices
+        ),
+    ] == []
 
 
 # Values
 
 
 def test_only_what_a_move_is_open_for_is_offered_and_all_of_it(full: Program) -> None:
-    with ledger.reading(str(full.ledger)) as db:
-        promises = [lifecycle.replay(number, queries.said(db, number)) for number in range(1, 25)]
+    with ledger.open_snapshot(str(full.ledger)) as db:
+        promises = [
+            lifecycle.replay_acts(number, queries.load_promise_acts(db, number))
+            for number in range(1, 25)
+        ]
     for move in MOVES:
-        may = {str(promise.id) for promise in promises if Verb(move) in lifecycle.open_verbs(promise)}
+        may = {
+            str(promise.id)
+            for promise in promises
+            if Verb(move) in lifecycle.list_open_verbs(promise)
+        }
         assert may
         assert {*_asked(full, move, "")} == may, move
 
@@ -159,19 +213,30 @@ def test_a_promise_is_offered_with_its_text_and_person(full: Program) -> None:
     assert _asked(full, "reopen", "7") == {"7": "Do thing number 7 (Dana, kept)"}
 
 
-def test_open_promises_come_first_by_their_dates_and_then_the_newest_that_are_over(full: Program) -> None:
+def test_open_promises_come_first_by_their_dates_and_then_the_newest_that_are_over(
+    full: Program,
+) -> None:
     found = list(_asked(full, "show", ""))
     assert found[:4] == ["5", "2", "1", "3"]
     assert found[-12:] == ["24", "23", "20", "17", "16", "15", "14", "12", "11", "9", "8", "7"]
     assert len(found) == 24
-    for words in (("log", ""), ("undo", "--promise", ""), ("make", "x", "--replaces", ""), ("check", "")):
+    for words in (
+        ("log", ""),
+        ("undo", "--promise", ""),
+        ("make", "x", "--replaces", ""),
+        ("check", ""),
+    ):
         assert list(_asked(full, *words)) == found
     assert _asked(full, "log", "1", "") == _asked(full, "log", "1", "--", "")
 
 
 def test_a_number_is_offered_once(full: Program) -> None:
-    assert list(_asked(full, "withdraw", "3", "#4", "")) == [one for one in _asked(full, "withdraw", "") if one not in ("3", "4")]
-    assert _asked(full, "reopen", "6", "") == _asked(full, "reopen", "6", "1") | _asked(full, "reopen", "6", "")
+    assert list(_asked(full, "withdraw", "3", "#4", "")) == [
+        one for one in _asked(full, "withdraw", "") if one not in ("3", "4")
+    ]
+    assert _asked(full, "reopen", "6", "") == _asked(full, "reopen", "6", "1") | _asked(
+        full, "reopen", "6", ""
+    )
 
 
 def test_a_long_ledger_offers_a_hundred(program: Program) -> None:
@@ -183,11 +248,20 @@ def test_a_long_ledger_offers_a_hundred(program: Program) -> None:
 
 def test_people_are_offered_by_their_handles(full: Program) -> None:
     full.ok("person", "rename", "dana", "dana-kim", "--name", "Dana Kim")
-    assert _asked(full, "make", "x", "--to", "") == {"dana-kim": "Dana Kim", "kim": "Kim", "lee": "Lee", "me": "Myself"}
+    assert _asked(full, "make", "x", "--to", "") == {
+        "dana-kim": "Dana Kim",
+        "kim": "Kim",
+        "lee": "Lee",
+        "me": "Myself",
+    }
     assert list(_asked(full, "make", "x", "--to", "lee", "--to", "")) == ["dana-kim", "kim", "me"]
     assert _asked(full, "owe", "--with=da") == {"--with=dana-kim": "Dana Kim"}
     assert list(_asked(full, "person", "merge", "kim", "")) == ["dana-kim", "lee"]
-    assert _asked(full, "person", "alias", "kim", "") == _asked(full, "person", "rename", "kim", "") == {}
+    assert (
+        _asked(full, "person", "alias", "kim", "")
+        == _asked(full, "person", "rename", "kim", "")
+        == {}
+    )
     full.ok("person", "merge", "kim", "lee")
     assert list(_asked(full, "person", "show", "")) == ["dana-kim", "lee"]
 
@@ -199,45 +273,90 @@ def test_tags_come_with_how_often_they_are_used(full: Program) -> None:
 
 def test_where_tags_are_taken_off_those_of_the_promise_are_offered(full: Program) -> None:
     env = Env({"PROMISECTL_LEDGER": str(full.ledger)}, (sys.stdin, sys.stdout, sys.stderr))
-    line = completion_line.Line([])
+    line = completion_line.TypedLine([])
     line.command, line.arguments = "untag", ["#1"]
-    assert list(completion_candidates.KINDS["TAG"](env, line, completion_line.Slot("TAG"))) == [("work", "1 promise")]
+    assert list(
+        completion_candidates.COMPLETERS["TAG"](env, line, completion_line.WordSlot("TAG"))
+    ) == [("work", "1 promise")]
 
 
 def test_fixed_words_are_those_that_are_checked(program: Program) -> None:
     assert list(_asked(program, "list", "--state", "")) == [state.value for state in State]
-    assert list(_asked(program, "list", "--state", "kept", "--state=re")) == ["--state=reneged", "--state=released"]
+    assert list(_asked(program, "list", "--state", "kept", "--state=re")) == [
+        "--state=reneged",
+        "--state=released",
+    ]
     assert list(_asked(program, "renege", "1", "--cause", "")) == [cause.value for cause in Cause]
-    assert list(_asked(program, "--color", "")) == list(_asked(program, "owe", "--color", "")) == ["auto", "always", "never"]
+    assert (
+        list(_asked(program, "--color", ""))
+        == list(_asked(program, "owe", "--color", ""))
+        == ["auto", "always", "never"]
+    )
     assert list(_asked(program, "completion", "")) == list(shells.SHELLS)
     assert _asked(program, "guide", "da") == {"dates": "how dates are said, and what is refused"}
     assert _asked(program, "check", "--ignore", "L08") != {}
-    for words in (("list", "--sort"), ("people", "--sort"), ("export", "--format"), ("export", "--newline"), ("list", "--state")):
+    for words in (
+        ("list", "--sort"),
+        ("people", "--sort"),
+        ("export", "--format"),
+        ("export", "--newline"),
+        ("list", "--state"),
+    ):
         for word in _asked(program, *words, ""):
             assert program(*words, word).code == 0
 
 
 def test_dates_come_with_the_day_that_they_mean(program: Program) -> None:
-    ahead, behind = _asked(program, "make", "x", "--by", ""), _asked(program, "told", "1", "--on", "")
+    ahead, behind = (
+        _asked(program, "make", "x", "--by", ""),
+        _asked(program, "told", "1", "--on", ""),
+    )
     assert (ahead["fri"], behind["fri"]) == ("Fri 27 Nov 2026", "Fri 20 Nov 2026")
-    assert list(ahead) == ["today", "tomorrow", "tue", "wed", "thu", "fri", "sat", "sun", "mon", "+2w", "+4w"]
+    assert list(ahead) == [
+        "today",
+        "tomorrow",
+        "tue",
+        "wed",
+        "thu",
+        "fri",
+        "sat",
+        "sun",
+        "mon",
+        "+2w",
+        "+4w",
+    ]
     assert list(behind) == ["today", "yesterday", "sun", "sat", "fri", "thu", "wed", "tue", "mon"]
-    assert _asked(program, "--today", "2026-12-24", "make", "x", "--by", "tod") == {"today": "Thu 24 Dec 2026"}
+    assert _asked(program, "--today", "2026-12-24", "make", "x", "--by", "tod") == {
+        "today": "Thu 24 Dec 2026"
+    }
     for name, options in declared.OPTIONS.items():
         for (option, *_), kind, _, _, choices in options:
             if kind == "WHEN" and not choices:
                 back = "yesterday" in _asked(program, *name.split(), option, "")
-                assert back == (option in ("--on", "--said", "--told", "--as-of", "--since", "--until"))
+                assert back == (
+                    option in ("--on", "--said", "--told", "--as-of", "--since", "--until")
+                )
 
 
 def test_files_are_left_to_the_shell(program: Program) -> None:
     asks_for_files = {"": "FILE"}
-    assert _asked(program, "export", "-o", "") == _asked(program, "export", "--output", "x") == asks_for_files
-    assert _asked(program, "export", "--output=x") == _asked(program, "--ledger", "") == asks_for_files
+    assert (
+        _asked(program, "export", "-o", "")
+        == _asked(program, "export", "--output", "x")
+        == asks_for_files
+    )
+    assert (
+        _asked(program, "export", "--output=x") == _asked(program, "--ledger", "") == asks_for_files
+    )
 
 
 def test_texts_are_nobodys_to_guess(full: Program) -> None:
-    for words in (("decline", "2", "--reason"), ("list", "--limit"), ("--today",), ("accept", "--rev")):
+    for words in (
+        ("decline", "2", "--reason"),
+        ("list", "--limit"),
+        ("--today",),
+        ("accept", "--rev"),
+    ):
         assert _asked(full, *words, "") == {}
     assert _asked(full, "owe", "--json=") == _asked(full, "owe", "--nothing=") == {}
 
@@ -245,17 +364,30 @@ def test_texts_are_nobodys_to_guess(full: Program) -> None:
 # The world
 
 
-def test_the_ledger_is_the_one_of_the_line(full: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_ledger_is_the_one_of_the_line(
+    full: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     other = tmp_path / "an other.db"
     full.ok("--ledger", str(other), "make", "Play the bass", "--to", "ann", "--asked")
     only = {"1": "Play the bass (Ann, no date)"}
     monkeypatch.setenv("PLACE", str(tmp_path))
     assert _asked(full, "--ledger", str(other), "accept", "") == only
-    assert _asked(full, "accept", "--ledger", str(other), "") == _asked(full, f"--ledger={other}", "accept", "") == only
-    assert _asked(full, "--ledger", "$PLACE/an other.db", "accept", "") == _asked(full, "--ledger", "~/an other.db", "accept", "") == only
+    assert (
+        _asked(full, "accept", "--ledger", str(other), "")
+        == _asked(full, f"--ledger={other}", "accept", "")
+        == only
+    )
+    assert (
+        _asked(full, "--ledger", "$PLACE/an other.db", "accept", "")
+        == _asked(full, "--ledger", "~/an other.db", "accept", "")
+        == only
+    )
     assert _asked(full, "--ledger", '~/"an other".db', "accept", "", shell="bash") == only
     assert _asked(full, "--ledger", "~/an\\ other.db", "accept", "", shell="bash") == only
-    assert full.ok("--ledger", str(other), "completion", "zsh", "--", "accept", "") == "1\tPlay the bass (Ann, no date)\n"
+    assert (
+        full.ok("--ledger", str(other), "completion", "zsh", "--", "accept", "")
+        == "1\tPlay the bass (Ann, no date)\n"
+    )
 
 
 def test_nothing_is_founded_and_nothing_written(full: Program, tmp_path: Path) -> None:
@@ -271,7 +403,12 @@ def test_nothing_is_founded_and_nothing_written(full: Program, tmp_path: Path) -
 def test_a_damaged_ledger_offers_nothing_and_says_nothing(program: Program, content: bytes) -> None:
     program.ledger.parent.mkdir(parents=True)
     program.ledger.write_bytes(content)
-    assert _asked(program, "accept", "") == _asked(program, "make", "x", "--tag", "") == _asked(program, "person", "show", "") == {}
+    assert (
+        _asked(program, "accept", "")
+        == _asked(program, "make", "x", "--tag", "")
+        == _asked(program, "person", "show", "")
+        == {}
+    )
     assert "accept" in _asked(program, "acc")
 
 
@@ -295,7 +432,9 @@ def test_nobody_is_waited_for(full: Program) -> None:
 
 
 @pytest.mark.parametrize("wrong", [("TZ", "Nowhere/Land"), ("PROMISECTL_TODAY", "someday")])
-def test_whatever_else_is_wrong_is_not_said_at_a_tab(full: Program, monkeypatch: pytest.MonkeyPatch, wrong: tuple[str, str]) -> None:
+def test_whatever_else_is_wrong_is_not_said_at_a_tab(
+    full: Program, monkeypatch: pytest.MonkeyPatch, wrong: tuple[str, str]
+) -> None:
     monkeypatch.setenv(*wrong)
     assert _asked(full, "accept", "") == {}
 
@@ -325,12 +464,26 @@ def test_no_line_is_too_strange(full: Program, words: list[str], shell: str) -> 
 
 
 def test_no_text_can_make_a_line_of_its_own_or_steer_the_terminal(program: Program) -> None:
-    program.ok("make", "One\ttwo\nthree\x1b[2J\u202e four", "--to", "dana", "--asked", "--tag", "a\x1b[2Jb", "--tag", "good")
-    assert _asked(program, "accept", "") == {"1": "One\\ttwo\\nthree\\x1b[2J\\u202e four (Dana, no date)"}
+    program.ok(
+        "make",
+        "One\ttwo\nthree\x1b[2J\u202e four",
+        "--to",
+        "dana",
+        "--asked",
+        "--tag",
+        "a\x1b[2Jb",
+        "--tag",
+        "good",
+    )
+    assert _asked(program, "accept", "") == {
+        "1": "One\\ttwo\\nthree\\x1b[2J\\u202e four (Dana, no date)"
+    }
     assert list(_asked(program, "list", "--tag", "")) == ["good"]
 
 
-def test_a_long_text_is_shortened_before_the_person_and_the_day(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_text_is_shortened_before_the_person_and_the_day(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program.ok("make", "書類を送る" * 20, "--to", "dana", "--by", "fri", "--asked")
     program.ok("make", "Send it " * 20, "--to", "dana", "--by", "fri", "--asked")
     monkeypatch.setenv("COLUMNS", "50")
@@ -356,27 +509,39 @@ def test_a_long_text_is_shortened_before_the_person_and_the_day(program: Program
     ],
 )
 def test_the_quotes_of_bash_are_read_and_nothing_is_expanded(word: str, meant: str) -> None:
-    assert completion_line.unquoted(word) == meant
+    assert completion_line.unquote_bash_word(word) == meant
 
 
 # Commands of somebody's own
 
 
 def test_what_an_alias_stands_for_is_completed() -> None:
-    own = {"late": "list --overdue --sort", "yes": "accept --note 'a word'", "list": "owed", "loop": "loop"}
-    assert completion_line.Line(["late"], lambda: own).awaiting is not None
-    yes = completion_line.Line(["yes", "2"], lambda: own)
+    own = {
+        "late": "list --overdue --sort",
+        "yes": "accept --note 'a word'",
+        "list": "owed",
+        "loop": "loop",
+    }
+    assert completion_line.TypedLine(["late"], lambda: own).awaiting is not None
+    yes = completion_line.TypedLine(["yes", "2"], lambda: own)
     assert (yes.command, yes.arguments, yes.values) == ("accept", ["2"], {"--note": ["a word"]})
-    assert completion_line.Line(["list"], lambda: own).command == "list"
-    assert not completion_line.Line(["loop"], lambda: own).names
+    assert completion_line.TypedLine(["list"], lambda: own).command == "list"
+    assert not completion_line.TypedLine(["loop"], lambda: own).next_commands
     env = Env({"TZ": "UTC"}, (sys.stdin, sys.stdout, sys.stderr))
-    found = dict(completion_candidates.offered(env, completion_line.Line([], lambda: own), "l"))
+    found = dict(
+        completion_candidates.iter_candidates(env, completion_line.TypedLine([], lambda: own), "l")
+    )
     assert {"late": "list --overdue --sort", "loop": "loop"}.items() <= found.items()
     assert found["list"] == "Every promise that is open, or all that match."
 
 
 def test_no_alias_is_known_where_there_is_no_config(program: Program) -> None:
-    assert command.aliases(Env({"HOME": str(program.home)}, (sys.stdin, sys.stdout, sys.stderr))) == {}
+    assert (
+        command.list_config_aliases(
+            Env({"HOME": str(program.home)}, (sys.stdin, sys.stdout, sys.stderr))
+        )
+        == {}
+    )
 
 
 # The script
@@ -385,9 +550,9 @@ def test_no_alias_is_known_where_there_is_no_config(program: Program) -> None:
 @pytest.mark.parametrize("shell", shells.SHELLS)
 def test_the_script_is_printed_with_where_to_put_it(program: Program, shell: str) -> None:
     piped, seen = program("completion", shell), program("completion", shell, width=80)
-    assert (piped.stdout, piped.stderr) == (shells.script(shell), "")
+    assert (piped.stdout, piped.stderr) == (shells.read_completion_script(shell), "")
     assert "promisectl completion" in piped.stdout.split("\n\n")[0]
-    assert shells.PLACES[shell] in seen.stderr.replace("\n", " ")
+    assert shells.SCRIPT_LOCATIONS[shell] in seen.stderr.replace("\n", " ")
 
 
 def test_another_shell_is_refused(program: Program) -> None:
@@ -400,13 +565,19 @@ def test_it_is_quick_because_typer_is_not_asked(full: Program) -> None:
         "import sys\nfrom promisectl.cli import main as edge\nedge.main(['completion', 'bash', '--', 'accept', ''])\n"
         "print([name for name in ('typer', 'pydantic', 'rich', 'sqlmodel', 'dateutil', 'json') if name in sys.modules])\n"
     )
-    bare = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}  # it would import more
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=bare)
+    bare = {
+        name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")
+    }  # it would import more
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=bare
+    )
     assert done.stdout.splitlines()[-1] == "[]"
     assert full.ledger.exists()
 
 
-def test_a_day_is_that_of_the_zone_in_the_config(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_day_is_that_of_the_zone_in_the_config(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("TZ")
     config = program.home / "config" / "promisectl" / "config.toml"
     config.parent.mkdir(parents=True)

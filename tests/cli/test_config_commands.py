@@ -21,7 +21,9 @@ def _path(program: Program) -> Path:
     return program.home / "config" / "promisectl" / "config.toml"
 
 
-def _editor(program: Program, patch: pytest.MonkeyPatch, script: str, variable: str = "EDITOR") -> None:
+def _editor(
+    program: Program, patch: pytest.MonkeyPatch, script: str, variable: str = "EDITOR"
+) -> None:
     """An editor that does to its last argument, `$1`, what the script says."""
     editor = program.home / "bin" / f"{variable}.sh"
     editor.parent.mkdir(exist_ok=True)
@@ -40,10 +42,15 @@ def _no_editor(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _shown(program: Program, *words: str) -> dict[str, tuple[object, str]]:
-    return {one["key"]: (one["value"], one["from"]) for one in json.loads(program.ok(*words, "config", "show", "--json"))}
+    return {
+        one["key"]: (one["value"], one["from"])
+        for one in json.loads(program.ok(*words, "config", "show", "--json"))
+    }
 
 
-def test_every_key_is_shown_with_its_default(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_key_is_shown_with_its_default(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("NO_COLOR")
     assert _shown(program) == {
         "me": (None, "default"),
@@ -60,7 +67,7 @@ def test_every_key_is_shown_with_its_default(program: Program, monkeypatch: pyte
         "table.columns": (["id", "person", "outcome", "due", "standing"], "default"),
         "table.sort": ("due", "default"),
     }
-    assert [*_shown(program)] == [*keys.KEYS]
+    assert [*_shown(program)] == [*keys.CONFIG_KEYS]
 
 
 def test_every_source_is_named(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,13 +91,23 @@ def test_every_source_is_named(program: Program, monkeypatch: pytest.MonkeyPatch
 
 
 def test_it_is_a_table_for_people_and_lines_for_programs(program: Program) -> None:
-    configure(program, 'week_start = "sun"\n[check]\nignore = ["L08", "L13"]\n[table]\ncolumns = ["id", "outcome"]')
+    configure(
+        program,
+        'week_start = "sun"\n[check]\nignore = ["L08", "L13"]\n[table]\ncolumns = ["id", "outcome"]',
+    )
     lines = dict(line.split("\t", 1) for line in program.ok("config", "show").splitlines())
     assert lines["week_start"] == "sun\tline 1"
     assert lines["check.ignore"] == "L08, L13\tline 3"
     assert lines["me"] == "\tdefault"
-    assert next(csv.reader(io.StringIO(program.ok("config", "show", "--csv")))) == ["key", "value", "from"]
-    assert json.loads(program.ok("config", "show", "--jsonl").splitlines()[11])["value"] == ["id", "outcome"]
+    assert next(csv.reader(io.StringIO(program.ok("config", "show", "--csv")))) == [
+        "key",
+        "value",
+        "from",
+    ]
+    assert json.loads(program.ok("config", "show", "--jsonl").splitlines()[11])["value"] == [
+        "id",
+        "outcome",
+    ]
     table = program.ok("config", "show", width=80).splitlines()
     assert table[0].split() == ["Key", "Value", "From"]
     assert table[4].split() == ["week_start", "sun", "line", "1"]
@@ -98,7 +115,11 @@ def test_it_is_a_table_for_people_and_lines_for_programs(program: Program) -> No
 
 
 def test_the_path_stands_alone(program: Program) -> None:
-    assert program("config", "path") == (f"{_path(program)}\n", "There is none yet. To begin one: promisectl config edit.\n", 0)
+    assert program("config", "path") == (
+        f"{_path(program)}\n",
+        "There is none yet. To begin one: promisectl config edit.\n",
+        0,
+    )
     configure(program, "")
     assert program("config", "path") == (f"{_path(program)}\n", "", 0)
 
@@ -111,10 +132,16 @@ def test_an_alias_with_a_point_in_its_name_is_shown(program: Program) -> None:
 # edit
 
 
-def test_a_first_config_begins_with_every_key(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    _editor(program, monkeypatch, f'cp "$1" {program.home}/seen; echo "[x]" | sed "s/.*//" >> "$1"; sed -i "s/^# window/window/" "$1"')
+def test_a_first_config_begins_with_every_key(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _editor(
+        program,
+        monkeypatch,
+        f'cp "$1" {program.home}/seen; echo "[x]" | sed "s/.*//" >> "$1"; sed -i "s/^# window/window/" "$1"',
+    )
     assert program("config", "edit") == (f"Written: {_path(program)}\n", "", 0)
-    assert (program.home / "seen").read_text() == keys.template()
+    assert (program.home / "seen").read_text() == keys.build_config_template()
     assert _shown(program)["window"][0] == 180
     assert stat.S_IMODE(_path(program).stat().st_mode) == 0o600
     assert stat.S_IMODE(_path(program).parent.stat().st_mode) == 0o700
@@ -122,12 +149,24 @@ def test_a_first_config_begins_with_every_key(program: Program, monkeypatch: pyt
 
 
 def test_the_template_says_nothing_and_every_example_in_it_is_right() -> None:
-    assert file.parsed(keys.template().encode(), "") == file.parsed(b"", "")
-    lines = keys.template().splitlines()
-    said = "\n".join(line.removeprefix("# ") if "=" in line or line.startswith("# [") else line for line in lines)
-    config = file.parsed(said.encode(), "")
-    assert (config.me, config.window, config.alias) == ("Ana Lopez", 180, {"today": "owe --due-before tomorrow"})
-    assert [key for key in keys.KEYS if f"\n# {key.rpartition('.')[2]} = " not in keys.template()] == []
+    assert file.parse_config(keys.build_config_template().encode(), "") == file.parse_config(
+        b"", ""
+    )
+    lines = keys.build_config_template().splitlines()
+    said = "\n".join(
+        line.removeprefix("# ") if "=" in line or line.startswith("# [") else line for line in lines
+    )
+    config = file.parse_config(said.encode(), "")
+    assert (config.me, config.window, config.alias) == (
+        "Ana Lopez",
+        180,
+        {"today": "owe --due-before tomorrow"},
+    )
+    assert [
+        key
+        for key in keys.CONFIG_KEYS
+        if f"\n# {key.rpartition('.')[2]} = " not in keys.build_config_template()
+    ] == []
 
 
 def test_what_was_there_is_edited(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,7 +178,9 @@ def test_what_was_there_is_edited(program: Program, monkeypatch: pytest.MonkeyPa
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_a_broken_config_can_be_put_right(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broken_config_can_be_put_right(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = configure(program, "window = \n")
     assert program("owe").code == 6
     _editor(program, monkeypatch, 'echo "window = 30" > "$1"')
@@ -147,7 +188,9 @@ def test_a_broken_config_can_be_put_right(program: Program, monkeypatch: pytest.
     assert path.read_text() == "window = 30\n"
 
 
-def test_nothing_changed_is_nothing_written(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_changed_is_nothing_written(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _editor(program, monkeypatch, "true")
     assert program("config", "edit") == ("Nothing was changed.\n", "", 0)
     assert not _path(program).exists()
@@ -156,13 +199,18 @@ def test_nothing_changed_is_nothing_written(program: Program, monkeypatch: pytes
     assert path.read_text() == "no toml"
 
 
-def test_a_mistake_leaves_the_config_as_it_was(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mistake_leaves_the_config_as_it_was(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = configure(program, "window = 30\n")
     _editor(program, monkeypatch, 'echo "windows = 60" >> "$1"')
     result = program("config", "edit")
     said, kept = result.stderr.split(" What you typed is kept: ")
     assert (result.stdout, result.code) == ("", 6)
-    assert said == f"promisectl: {path}: line 2: there is no “windows”; the nearest is window. Nothing was done."
+    assert (
+        said
+        == f"promisectl: {path}: line 2: there is no “windows”; the nearest is window. Nothing was done."
+    )
     assert Path(kept.strip()).read_text() == "window = 30\nwindows = 60\n"
     assert path.read_text() == "window = 30\n"
     assert program("config", "edit", "--no-input", answers="y\n").code == 6
@@ -171,7 +219,11 @@ def test_a_mistake_leaves_the_config_as_it_was(program: Program, monkeypatch: py
 
 def test_a_mistake_may_be_edited_again(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     path = configure(program, "window = 30\n")
-    _editor(program, monkeypatch, 'if grep -q windows "$1"; then sed -i "s/windows/window/; 1d" "$1"; else echo "windows = 60" >> "$1"; fi')
+    _editor(
+        program,
+        monkeypatch,
+        'if grep -q windows "$1"; then sed -i "s/windows/window/; 1d" "$1"; else echo "windows = 60" >> "$1"; fi',
+    )
     result = program("config", "edit", answers="\n")
     assert "line 2: there is no “windows”" in result.stderr
     assert "Edit it again?" in result.stderr
@@ -180,7 +232,9 @@ def test_a_mistake_may_be_edited_again(program: Program, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize(("answers", "code"), [("no\n", 6), ("n\n", 6), ("", 130)])
-def test_a_mistake_may_be_left(program: Program, monkeypatch: pytest.MonkeyPatch, answers: str, code: int) -> None:
+def test_a_mistake_may_be_left(
+    program: Program, monkeypatch: pytest.MonkeyPatch, answers: str, code: int
+) -> None:
     path = configure(program, "window = 30\n")
     _editor(program, monkeypatch, 'echo "windows = 60" >> "$1"')
     assert program("config", "edit", answers=answers).code == code
@@ -191,11 +245,16 @@ def test_a_mistake_may_be_left(program: Program, monkeypatch: pytest.MonkeyPatch
     ("editor", "sentence"),
     [
         ("false", "The editor (false) ended with exit code 1, so nothing was changed."),
-        ("no-such-editor -w", "The editor (no-such-editor) can't be started (No such file or directory), so"),
+        (
+            "no-such-editor -w",
+            "The editor (no-such-editor) can't be started (No such file or directory), so",
+        ),
         ("ed 'x", "The editor (ed 'x) can't be started (no closing quotation), so"),
     ],
 )
-def test_an_editor_that_fails_changes_nothing(program: Program, monkeypatch: pytest.MonkeyPatch, editor: str, sentence: str) -> None:
+def test_an_editor_that_fails_changes_nothing(
+    program: Program, monkeypatch: pytest.MonkeyPatch, editor: str, sentence: str
+) -> None:
     path = configure(program, "window = 30\n")
     monkeypatch.setenv("EDITOR", editor)
     result = program("config", "edit")
@@ -204,14 +263,18 @@ def test_an_editor_that_fails_changes_nothing(program: Program, monkeypatch: pyt
     assert path.read_text() == "window = 30\n"
 
 
-def test_what_a_failing_editor_has_saved_is_not_taken(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_failing_editor_has_saved_is_not_taken(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = configure(program, "window = 30\n")
     _editor(program, monkeypatch, 'echo "window = 60" > "$1"; exit 1')
     assert program("config", "edit").code == 2
     assert path.read_text() == "window = 30\n"
 
 
-def test_an_editor_that_takes_the_file_away_changes_nothing(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_editor_that_takes_the_file_away_changes_nothing(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = configure(program, "window = 30\n")
     _editor(program, monkeypatch, 'rm "$1"')
     result = program("config", "edit")
@@ -229,9 +292,13 @@ def test_without_any_editor_it_is_said(program: Program, monkeypatch: pytest.Mon
     )
 
 
-def test_visual_comes_first_and_may_have_options(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_visual_comes_first_and_may_have_options(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _editor(program, monkeypatch, 'echo "window = 1" > "$1"', "EDITOR")
-    _editor(program, monkeypatch, 'test "$1 $2" = "-w two words" && echo "window = 2" > "$3"', "VISUAL")
+    _editor(
+        program, monkeypatch, 'test "$1 $2" = "-w two words" && echo "window = 2" > "$3"', "VISUAL"
+    )
     monkeypatch.setenv("VISUAL", f"{os.environ['VISUAL']} -w 'two words'")
     program.ok("config", "edit")
     assert _path(program).read_text() == "window = 2\n"
@@ -252,14 +319,18 @@ def test_a_link_is_followed(program: Program, monkeypatch: pytest.MonkeyPatch) -
     assert (_path(program).readlink(), kept.read_text()) == (kept, "window = 60\n")
 
 
-def test_a_place_that_cannot_be_written_is_told(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_place_that_cannot_be_written_is_told(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _editor(program, monkeypatch, 'echo "window = 60" > "$1"')
     (program.home / "config").write_text("in the way")
     result = program("config", "edit")
     assert (result.code, "can't be written" in result.stderr) == (5, True)
 
 
-def test_an_editor_reads_what_is_piped_to_it_without_a_terminal(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_editor_reads_what_is_piped_to_it_without_a_terminal(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = configure(program, "window = 30\n")
     _editor(program, monkeypatch, 'read -r days; echo "window = $days" > "$1"')
     command = [sys.executable, "-m", "promisectl", "config", "edit"]
@@ -268,7 +339,9 @@ def test_an_editor_reads_what_is_piped_to_it_without_a_terminal(program: Program
     assert path.read_text() == "window = 60\n"
 
 
-def test_at_a_terminal_the_editor_has_it_and_ctrl_c_is_its_own(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_at_a_terminal_the_editor_has_it_and_ctrl_c_is_its_own(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = configure(program, "window = 30\n")
     _editor(
         program,

@@ -13,7 +13,19 @@ import pytest
 from tests.conftest import Program, Result, tool
 from tests.hard.ledgers import crash
 
-CHECKS = ["file", "schema", "links", "chain", "promises", "people", "acts", "commands", "keys", "numbers", "clock"]
+CHECKS = [
+    "file",
+    "schema",
+    "links",
+    "chain",
+    "promises",
+    "people",
+    "acts",
+    "commands",
+    "keys",
+    "numbers",
+    "clock",
+]
 PLACE = ["private", "beside", "disk", "config", "backups"]
 FACTS = ["ledger", "zone", "versions", "schema step", "head"]
 DIGITS = 64
@@ -43,7 +55,10 @@ def changed(program: Program, *statements: str) -> None:
 
 def lines(result: Result) -> dict[str, tuple[str, str]]:
     """Each check with its word and what it says."""
-    return {check: (word, what) for check, word, what in (line.split("\t") for line in result.stdout.splitlines())}
+    return {
+        check: (word, what)
+        for check, word, what in (line.split("\t") for line in result.stdout.splitlines())
+    }
 
 
 def head(program: Program) -> str:
@@ -112,7 +127,10 @@ def test_no_ledger_is_nothing_bad(program: Program) -> None:
     expected = program("doctor", "--expect", "0123abcd")
     assert (lines(expected)["file"][0], expected.code) == ("wrong", 5)
     assert json.loads(program.ok("doctor", "--json"))["acts"] is None
-    assert "there is no ledger" in program.ok("doctor", "--rebuild") + program("doctor", "--rebuild").stderr
+    assert (
+        "there is no ledger"
+        in program.ok("doctor", "--rebuild") + program("doctor", "--rebuild").stderr
+    )
 
 
 def test_a_record_for_programs(filled: Program) -> None:
@@ -136,7 +154,12 @@ def test_a_record_for_programs(filled: Program) -> None:
 
 
 def test_rows_that_differ_are_told_again(filled: Program) -> None:
-    before = filled.ok("list", "--json"), filled.ok("log", "--json"), filled.ok("people", "--json"), head(filled)
+    before = (
+        filled.ok("list", "--json"),
+        filled.ok("log", "--json"),
+        filled.ok("people", "--json"),
+        head(filled),
+    )
     changed(
         filled,
         "UPDATE promise SET outcome = 'Fix the break', uid = 'x' WHERE id = 2",
@@ -155,24 +178,41 @@ def test_rows_that_differ_are_told_again(filled: Program) -> None:
     assert told.stderr.endswith("This tells them again:\npromisectl doctor --rebuild\n")
     mended = filled("doctor", "--rebuild")
     assert mended.code == 0, mended
-    backup = filled.home / "state" / "promisectl" / "backups" / "ledger-20261123T090000Z-before-rebuild.db"
+    backup = (
+        filled.home
+        / "state"
+        / "promisectl"
+        / "backups"
+        / "ledger-20261123T090000Z-before-rebuild.db"
+    )
     assert mended.stderr.startswith(
         f"A backup was made first: {homely(backup, filled)}.\nEvery row was told again from the acts.\nAll is well: "
     )
-    assert (filled.ok("list", "--json"), filled.ok("log", "--json"), filled.ok("people", "--json"), head(filled)) == before
+    assert (
+        filled.ok("list", "--json"),
+        filled.ok("log", "--json"),
+        filled.ok("people", "--json"),
+        head(filled),
+    ) == before
     assert backup.exists()
     again = filled("doctor", "--rebuild")
-    assert again.stderr.startswith("There is nothing to rebuild: every row is as its acts left it.\n")
+    assert again.stderr.startswith(
+        "There is nothing to rebuild: every row is as its acts left it.\n"
+    )
     assert filled.ok("make", "One more", "--to", "me", "-q") == "3\n"
 
 
 @pytest.mark.parametrize("words", [["note", "1", "x"], ["complete", "1"], ["undo"]], ids=" ".join)
-def test_a_move_on_what_is_gone_is_refused_with_the_way_out(filled: Program, words: list[str]) -> None:
+def test_a_move_on_what_is_gone_is_refused_with_the_way_out(
+    filled: Program, words: list[str]
+) -> None:
     changed(filled, "DELETE FROM promise", "DELETE FROM person")
     before = filled.ledger.read_bytes()
     done = filled(*words)
     assert (done.stdout, done.code) == ("", 5)
-    assert done.stderr.endswith("is damaged: acts are about a promise or a person whose row is gone. What to do is told by: doctor.\n")
+    assert done.stderr.endswith(
+        "is damaged: acts are about a promise or a person whose row is gone. What to do is told by: doctor.\n"
+    )
     assert filled.ledger.read_bytes() == before
     assert filled("doctor", "--rebuild").code == 0
     assert filled(*words).code == 0
@@ -183,7 +223,10 @@ def test_acts_that_differ_need_a_backup(filled: Program) -> None:
     changed(filled, "UPDATE act SET body = replace(body, 'slip', 'slap') WHERE verb = 'bump'")
     broken = kept(filled, "ledger-20261123T080000Z.db")
     told = filled("doctor")
-    assert lines(told)["chain"] == ("wrong", "acts are not what was recorded; act 6 (bump, #1) is not what was recorded")
+    assert lines(told)["chain"] == (
+        "wrong",
+        "acts are not what was recorded; act 6 (bump, #1) is not what was recorded",
+    )
     assert told.code == 5
     assert f"promisectl restore {homely(older, filled)}\n" in told.stderr
     assert broken.name not in told.stderr
@@ -196,7 +239,9 @@ def test_acts_that_differ_need_a_backup(filled: Program) -> None:
 
 def test_without_a_whole_backup_the_file_is_to_be_copied_away(filled: Program) -> None:
     changed(filled, "UPDATE act SET body = replace(body, 'slip', 'slap') WHERE verb = 'bump'")
-    assert "that is whole. Copy the file away before you do anything else." in filled("doctor").stderr
+    assert (
+        "that is whole. Copy the file away before you do anything else." in filled("doctor").stderr
+    )
 
 
 def test_the_way_out_names_the_ledger_that_was_asked_about(filled: Program) -> None:
@@ -254,7 +299,9 @@ def test_what_is_no_ledger_is_not_to_be_restored(filled: Program, how: str) -> N
     assert (lines(told)["file"][0], told.code) == ("wrong", 5)
     assert told.stderr == "1 check of 6 is wrong: see above.\n"
     assert backup.name not in told.stderr
-    assert [one for one in ("private", "beside") if lines(told)[one][0] != "ok"] == (["beside"] if how == "dangling" else [])
+    assert [one for one in ("private", "beside") if lines(told)[one][0] != "ok"] == (
+        ["beside"] if how == "dangling" else []
+    )
     assert json.loads(filled("doctor", "--json").stdout)["advice"] is None
     (shown,) = filled("doctor", "-q", width=80).stdout.splitlines()[-1:]
     assert shown == "1 check of 6 is wrong: see above."
@@ -286,7 +333,9 @@ def test_a_damaged_file_is_restored_by_a_command_on_a_line_of_its_own(filled: Pr
     backup = kept(filled)
     filled.ledger.write_bytes(b"hello" * 999)
     command = f"promisectl restore {homely(backup, filled)}"
-    assert filled("doctor").stderr.endswith(f"The newest backup that is whole puts it back as it was then:\n{command}\n")
+    assert filled("doctor").stderr.endswith(
+        f"The newest backup that is whole puts it back as it was then:\n{command}\n"
+    )
     for width in (40, 80):
         assert filled("doctor", width=width).stdout.splitlines()[-1] == command
     assert json.loads(filled("doctor", "--json").stdout)["advice"].endswith(f" then: {command}")
@@ -296,11 +345,17 @@ def test_a_ledger_that_vanished_is_brought_back(filled: Program) -> None:
     backup = kept(filled)
     filled.ledger.unlink()
     told = filled("doctor", "-q")
-    assert lines(told)["file"] == ("note", f"there is no ledger at {filled.ledger}, but there are backups of it")
+    assert lines(told)["file"] == (
+        "note",
+        f"there is no ledger at {filled.ledger}, but there are backups of it",
+    )
     where = homely(filled.ledger, filled)
     command = f"promisectl restore {homely(backup, filled)}"
     brings = "The newest backup that is whole brings it back:"
-    assert told.stderr == f"There is no ledger at {where}, but there are backups of it. {brings}\n{command}\n"
+    assert (
+        told.stderr
+        == f"There is no ledger at {where}, but there are backups of it. {brings}\n{command}\n"
+    )
     assert told.code == 0
     assert json.loads(filled.ok("doctor", "--json"))["advice"] == f"{brings} {command}"
     assert filled("doctor", "-q", width=80).stdout.splitlines()[-1] == command
@@ -316,10 +371,16 @@ def test_a_ledger_that_vanished_is_brought_back(filled: Program) -> None:
 
 def test_the_head_is_expected(filled: Program) -> None:
     older = head(filled)
-    assert lines(filled("doctor", "--expect", older))["expect"] == ("ok", "the head that is expected is the newest act")
+    assert lines(filled("doctor", "--expect", older))["expect"] == (
+        "ok",
+        "the head that is expected is the newest act",
+    )
     filled.ok("note", "1", "rang")
     later = filled("doctor", "--expect", f"{older[:8].upper()}…")
-    assert (lines(later)["expect"], later.code) == (("ok", "the head that is expected is act 7, and 1 more came after it"), 0)
+    assert (lines(later)["expect"], later.code) == (
+        ("ok", "the head that is expected is act 7, and 1 more came after it"),
+        0,
+    )
     strange = filled("doctor", "--expect", "0" * DIGITS)
     assert (lines(strange)["expect"][0], strange.code) == ("wrong", 5)
 
@@ -335,7 +396,10 @@ def test_an_older_copy_is_seen_by_the_head_alone(filled: Program) -> None:
     assert "what came last was cut off, this is an older copy" in lines(result)["expect"][1]
     kept(filled)
     told = filled("doctor", "--expect", noted).stderr
-    assert told == "1 check of 17 is wrong. No backup here holds that head either. Was it noted from another ledger?\n"
+    assert (
+        told
+        == "1 check of 17 is wrong. No backup here holds that head either. Was it noted from another ledger?\n"
+    )
     changed(filled, "UPDATE act SET body = replace(body, 'slip', 'slap') WHERE verb = 'bump'")
     assert (
         " that is whole and holds that head. Copy the file away before you do anything else.\n"
@@ -373,8 +437,12 @@ def test_indexes_guards_and_views_are_made_anew(filled: Program) -> None:
 def test_an_index_that_does_not_fit_is_made_anew(filled: Program) -> None:
     with closing(sqlite3.connect(filled.ledger, isolation_level=None)) as db:
         db.execute("PRAGMA writable_schema = ON")
-        made = db.execute("SELECT sql FROM sqlite_schema WHERE name = 'promise_of_person'").fetchone()[0]
-        db.execute("UPDATE sqlite_schema SET sql = 'CREATE INDEX promise_of_person ON promise (state)' WHERE name = 'promise_of_person'")
+        made = db.execute(
+            "SELECT sql FROM sqlite_schema WHERE name = 'promise_of_person'"
+        ).fetchone()[0]
+        db.execute(
+            "UPDATE sqlite_schema SET sql = 'CREATE INDEX promise_of_person ON promise (state)' WHERE name = 'promise_of_person'"
+        )
         db.execute("PRAGMA writable_schema = RESET")
         db.execute("REINDEX promise_of_person")
         db.execute("PRAGMA writable_schema = ON")
@@ -389,7 +457,12 @@ def test_an_index_that_does_not_fit_is_made_anew(filled: Program) -> None:
 @posix
 def test_what_only_a_backup_helps_is_not_fixed_away(filled: Program) -> None:
     filled.ok("note", "1", "x", "--once", "key")
-    changed(filled, "PRAGMA writable_schema = ON", "ALTER TABLE once ADD COLUMN more TEXT", "DROP INDEX promise_open")
+    changed(
+        filled,
+        "PRAGMA writable_schema = ON",
+        "ALTER TABLE once ADD COLUMN more TEXT",
+        "DROP INDEX promise_open",
+    )
     before = filled.ledger.read_bytes()
     told = filled("doctor", "--fix")
     assert told.code == 5
@@ -411,7 +484,9 @@ def test_modes_are_put_right(filled: Program) -> None:
     ]
     assert ", with 1 note: " in result.stderr
     filled.ok("doctor", "--fix")
-    assert [one.stat().st_mode & 0o777 for one in (filled.ledger, filled.ledger.parent, backup)] == [0o600, 0o700, 0o600]
+    assert [
+        one.stat().st_mode & 0o777 for one in (filled.ledger, filled.ledger.parent, backup)
+    ] == [0o600, 0o700, 0o600]
     assert lines(filled("doctor"))["private"][0] == "ok"
 
 
@@ -423,7 +498,10 @@ def test_a_directory_that_is_not_ours_may_be_read_by_others(filled: Program) -> 
     (place / "band.db").write_bytes(filled.ledger.read_bytes())
     assert lines(filled("--ledger", str(place / "band.db"), "doctor"))["private"][0] == "ok"
     place.chmod(0o777)
-    assert "others can put files there" in lines(filled("--ledger", str(place / "band.db"), "doctor", "--fix"))["private"][1]
+    assert (
+        "others can put files there"
+        in lines(filled("--ledger", str(place / "band.db"), "doctor", "--fix"))["private"][1]
+    )
     assert place.stat().st_mode & 0o777 == 0o777
 
 
@@ -433,7 +511,12 @@ def without_powers(*words: str) -> Result:
 
     root = hasattr(os, "geteuid") and os.geteuid() == 0
     bounds = [tool("setpriv"), "--bounding-set=-dac_override,-dac_read_search"] if root else []
-    done = subprocess.run([*bounds, sys.executable, "-m", "promisectl", *words], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*bounds, sys.executable, "-m", "promisectl", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     return Result(done.stdout, done.stderr, done.returncode)
 
 
@@ -442,7 +525,10 @@ def test_where_nothing_can_be_recorded_is_told_and_the_ledger_is_unlocked(filled
     kept(filled)
     filled.ledger.chmod(0o400)
     told = without_powers("doctor")
-    assert lines(told)["private"] == ("note", f"nothing can be recorded; {filled.ledger} has the mode 0400: chmod u+rw {filled.ledger}")
+    assert lines(told)["private"] == (
+        "note",
+        f"nothing can be recorded; {filled.ledger} has the mode 0400: chmod u+rw {filled.ledger}",
+    )
     assert told.code == 0
     filled.ledger.chmod(0)
     told = without_powers("doctor")
@@ -455,7 +541,10 @@ def test_where_nothing_can_be_recorded_is_told_and_the_ledger_is_unlocked(filled
     place.chmod(0o500)
     told = without_powers("doctor")
     place.chmod(0o700)
-    assert lines(told)["private"] == ("note", f"nothing can be recorded; {place} has the mode 0500: chmod u+rwx {place}")
+    assert lines(told)["private"] == (
+        "note",
+        f"nothing can be recorded; {place} has the mode 0500: chmod u+rwx {place}",
+    )
 
 
 @posix
@@ -465,10 +554,15 @@ def test_backups_that_cannot_be_looked_into(filled: Program) -> None:
     directory.chmod(0)
     told = without_powers("doctor")
     directory.chmod(0o700)
-    assert lines(told)["backups"] == ("note", f"{directory} can't be looked into (Permission denied)")
+    assert lines(told)["backups"] == (
+        "note",
+        f"{directory} can't be looked into (Permission denied)",
+    )
     where = homely(directory, filled)
     copy = "Copy the file away before you do anything else."
-    assert told.stderr.endswith(f"The backups in {where} can't be looked into (Permission denied). {copy}\n")
+    assert told.stderr.endswith(
+        f"The backups in {where} can't be looked into (Permission denied). {copy}\n"
+    )
 
 
 def aged(path: Path, content: bytes = b"x") -> Path:
@@ -483,7 +577,9 @@ def test_leftovers_go_and_what_may_be_in_use_or_somebodys_stays(filled: Program)
     old = aged(place / "ledger.db.0123456789abcdef.new")
     fresh = place / "ledger.db.fedcba9876543210.new"
     fresh.write_bytes(b"x")
-    os.utime(fresh, (time.time(), time.time()))  # the clock that the program reads, which need not be that of the disk
+    os.utime(
+        fresh, (time.time(), time.time())
+    )  # the clock that the program reads, which need not be that of the disk
     conflict = aged(place / "ledger (conflicted copy 2026-11-20).db")
     other = aged(place / "ledger.sync-conflict-20261120-101010-ABCDEFG.db")
     told = lines(filled("doctor"))["beside"]
@@ -494,7 +590,12 @@ def test_leftovers_go_and_what_may_be_in_use_or_somebodys_stays(filled: Program)
         f"{other} looks like a copy that a service made when two machines wrote: look into it with --ledger",
     ]
     assert filled("doctor", "--fix").stderr.startswith(f"{homely(old, filled)} is gone.\n")
-    assert {one.name for one in place.iterdir()} == {"ledger.db", fresh.name, conflict.name, other.name}
+    assert {one.name for one in place.iterdir()} == {
+        "ledger.db",
+        fresh.name,
+        conflict.name,
+        other.name,
+    }
 
 
 @posix
@@ -526,7 +627,9 @@ def test_what_a_command_left_half_done_is_told_and_taken_back(filled: Program) -
     )
     assert told.stderr.endswith("promisectl doctor --fix\n")
     assert (filled.ledger.read_bytes(), journal.read_bytes()) == before
-    assert filled("doctor", "--fix").stderr.startswith("What a command left half done was taken back.\n")
+    assert filled("doctor", "--fix").stderr.startswith(
+        "What a command left half done was taken back.\n"
+    )
     assert not journal.exists()
     assert filled.ok("list").count("Q3") == 1
 
@@ -536,7 +639,10 @@ def test_another_way_of_writing_is_told_and_ended(filled: Program) -> None:
         db.execute("PRAGMA journal_mode = WAL")
     before = {one.name: one.read_bytes() for one in filled.ledger.parent.iterdir()}
     told = filled("doctor")
-    assert (lines(told)["file"], told.code) == (("wrong", "another program has switched it to write-ahead logging"), 5)
+    assert (lines(told)["file"], told.code) == (
+        ("wrong", "another program has switched it to write-ahead logging"),
+        5,
+    )
     assert {one.name: one.read_bytes() for one in filled.ledger.parent.iterdir()} == before
     assert filled("doctor", "--fix").code == 0
 
@@ -556,7 +662,10 @@ def test_a_link_a_synchronised_place_and_a_bad_config_are_worth_notes(filled: Pr
     config.write_text("colour = 'never'\n", encoding="utf-8")
     found = lines(filled("--ledger", str(link), "doctor"))
     assert found["private"][0] == "ok"
-    assert found["beside"] == ("note", f"the ledger is a link; {link} is a link to {place}/ledger.db")
+    assert found["beside"] == (
+        "note",
+        f"the ledger is a link; {link} is a link to {place}/ledger.db",
+    )
     assert found["disk"][0] == "note"
     assert f"it lies in {place.parent}, which a service seems to synchronise" in found["disk"][1]
     assert found["config"][0] == "note"
@@ -591,10 +700,12 @@ def test_the_newest_backup_is_the_one_made_last_whatever_its_name(filled: Progra
     assert lines(filled("doctor"))["backups"][0] == "note"
 
 
-def test_a_bar_is_shown_at_a_terminal_while_it_takes_long(filled: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bar_is_shown_at_a_terminal_while_it_takes_long(
+    filled: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from promisectl.commands import doctor
 
-    monkeypatch.setattr(doctor, "_LONG", 5)
+    monkeypatch.setattr(doctor, "_MIN_ACTS_FOR_PROGRESS", 5)
     shown = filled("doctor", answers="", width=80)
     assert "100%" in shown.stderr
     assert "100%" not in filled("doctor").stderr

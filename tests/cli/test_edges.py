@@ -21,7 +21,9 @@ def test_a_slow_reader_holds_nobody_up(program: Program) -> None:
     for number in range(40):
         program.ok("make", f"{number} " + "x" * 990, "--to", "dana", "--to", "lee", "--new", "-q")
     reader, writer = os.pipe()
-    slow = subprocess.Popen([sys.executable, "-m", "promisectl", "list", "--json"], stdout=writer, env=dict(os.environ))
+    slow = subprocess.Popen(
+        [sys.executable, "-m", "promisectl", "list", "--json"], stdout=writer, env=dict(os.environ)
+    )
     os.close(writer)
     assert os.read(reader, 1) == b"["
     assert slow.poll() is None
@@ -78,7 +80,9 @@ def test_a_bare_day_of_telling_is_never_before_the_promise_was_made(program: Pro
 
 
 def test_soon_counts_days_not_hours(program: Program) -> None:
-    program.ok("make", "x y z", "--to", "dana", "--by", "2026-10-26", "--agreed", today="2026-10-20")
+    program.ok(
+        "make", "x y z", "--to", "dana", "--by", "2026-10-26", "--agreed", today="2026-10-20"
+    )
     assert _record(program, today="2026-10-23")["flags"] == ["due-soon"]
     assert _record(program, today="2026-10-22")["flags"] == []
 
@@ -91,7 +95,15 @@ def test_an_act_names_the_revision_it_is_about(program: Program) -> None:
     program.ok("complete", "1")
     program.ok("accept", "1")
     acts = [(act["act"], act["revision"]) for act in _record(program)["acts"]]
-    assert acts == [("offer", 1), ("accept", 1), ("negotiate", 2), ("correct", 1), ("bump", 1), ("complete", 1), ("accept", None)]
+    assert acts == [
+        ("offer", 1),
+        ("accept", 1),
+        ("negotiate", 2),
+        ("correct", 1),
+        ("bump", 1),
+        ("complete", 1),
+        ("accept", None),
+    ]
 
 
 def test_one_new_person_named_twice_is_one_promise(program: Program) -> None:
@@ -134,7 +146,10 @@ def test_an_alias_is_found_as_it_was_typed(program: Program) -> None:
 def test_a_hint_that_nobody_hears_is_no_failure(program: Program) -> None:
     with open("/dev/full", "w") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "promisectl", "make", "x y z", "--to", "dana"], stderr=full, check=False, env=dict(os.environ)
+            [sys.executable, "-m", "promisectl", "make", "x y z", "--to", "dana"],
+            stderr=full,
+            check=False,
+            env=dict(os.environ),
         )
     assert done.returncode == 0
     assert program.ok("list").count("\n") == 1
@@ -155,4 +170,6 @@ def test_an_alias_can_not_bring_in_what_no_command_line_can_hold(program: Progra
     config.write_text("[alias]\nout = \"export -o 'a\\u0000b'\"\n")
     result = program("out")
     assert (result.stdout, result.code) == ("", 2)
-    assert result.stderr.startswith("promisectl: The command line holds bytes that are no readable text here.")
+    assert result.stderr.startswith(
+        "promisectl: The command line holds bytes that are no readable text here."
+    )

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from promisectl.domain import dates
 from promisectl.domain.promise import Terms
 from promisectl.rendering import terms_form
-from promisectl.system.text import one_line, read_back
+from promisectl.system.text import escape_line, unescape_line
 from tests.cli.terminal import ended, in_another, terminal
 from tests.conftest import MONDAY, Program, Result, remembered
 
@@ -148,7 +148,9 @@ def test_it_is_for_me_alone_and_gone_afterwards(promised: Program, desk: Desk) -
     ],
     ids=lambda value: value if isinstance(value, str) else " ".join(value) if value[0].startswith("--") else "head",
 )  # fmt: skip
-def test_its_head_says_who_speaks(program: Program, desk: Desk, make: list[str], option: str, head: list[str]) -> None:
+def test_its_head_says_who_speaks(
+    program: Program, desk: Desk, make: list[str], option: str, head: list[str]
+) -> None:
     program.ok("make", "Send Q3 numbers", *make)
     desk.types({})
     program.ok("edit", "1", option)
@@ -167,8 +169,19 @@ def test_with_new_terms_on_the_table_each_move_opens_its_own(promised: Program, 
     assert "by: 2026-12-04\n" in desk.shown
 
 
-def test_dates_stand_with_their_zone_where_it_is_another(program: Program, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    program.ok("make", "Send Q3 numbers", "--to", "dana", "--by", "fri 17:00 America/New_York", "--reply-by", "wed")
+def test_dates_stand_with_their_zone_where_it_is_another(
+    program: Program, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program.ok(
+        "make",
+        "Send Q3 numbers",
+        "--to",
+        "dana",
+        "--by",
+        "fri 17:00 America/New_York",
+        "--reply-by",
+        "wed",
+    )
     desk.types({"why": "the board"})
     program.ok("edit", "1", "--correct")
     assert "by: 2026-11-27T17:00 America/New_York\n" in desk.shown
@@ -187,7 +200,11 @@ def test_a_typo_is_put_right(promised: Program, desk: Desk) -> None:
         "#1 active. Put right (rev 1) of “Send Q3 numbers”: “Send Q4 numbers”, done when “she has\\nthe file”.\n"
     )
     record = _record(promised)
-    assert (record["revisions"], record["done_when"], record["acts"][-1]["act"]) == (1, "she has\nthe file", "correct")
+    assert (record["revisions"], record["done_when"], record["acts"][-1]["act"]) == (
+        1,
+        "she has\nthe file",
+        "correct",
+    )
 
 
 def test_other_terms_are_put_on_the_table(promised: Program, desk: Desk) -> None:
@@ -203,12 +220,33 @@ def test_other_terms_are_put_on_the_table(promised: Program, desk: Desk) -> None
     assert _record(promised)["acts"][-1]["text"] == "slipped"
 
 
-def test_a_reply_by_can_be_corrected_and_everything_taken_away(program: Program, desk: Desk) -> None:
-    program.ok("make", "Feed it", "--to", "dana", "--by", "fri", "--done-when", "fed", "--why", "cat", "--reply-by", "wed")
+def test_a_reply_by_can_be_corrected_and_everything_taken_away(
+    program: Program, desk: Desk
+) -> None:
+    program.ok(
+        "make",
+        "Feed it",
+        "--to",
+        "dana",
+        "--by",
+        "fri",
+        "--done-when",
+        "fed",
+        "--why",
+        "cat",
+        "--reply-by",
+        "wed",
+    )
     desk.types(dict.fromkeys(("by", "done-when", "why", "reply-by"), ""))
     program.ok("edit", "1", "--correct")
     record = _record(program)
-    assert [record[name] for name in ("outcome", "due", "done_when", "why", "reply_by")] == ["Feed it", None, None, None, None]
+    assert [record[name] for name in ("outcome", "due", "done_when", "why", "reply_by")] == [
+        "Feed it",
+        None,
+        None,
+        None,
+        None,
+    ]
 
 
 def test_what_was_edited_is_one_command_to_undo(promised: Program, desk: Desk) -> None:
@@ -219,10 +257,19 @@ def test_what_was_edited_is_one_command_to_undo(promised: Program, desk: Desk) -
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "\n\n", "# nothing\n", "outcome: Send Q3 numbers\n", "\ufeffOutcome :  Send Q3 numbers \t\r\nby:2026-11-27\r\n"]
+    "typed",
+    [
+        "",
+        "\n\n",
+        "# nothing\n",
+        "outcome: Send Q3 numbers\n",
+        "\ufeffOutcome :  Send Q3 numbers \t\r\nby:2026-11-27\r\n",
+    ],
 )
 @pytest.mark.parametrize("option", ["--correct", "--reason=x"])
-def test_nothing_changed_is_nothing_recorded(promised: Program, desk: Desk, typed: str, option: str) -> None:
+def test_nothing_changed_is_nothing_recorded(
+    promised: Program, desk: Desk, typed: str, option: str
+) -> None:
     before = promised.ledger.read_bytes()
     desk.types(typed)
     assert promised("edit", "1", option) == (UNCHANGED, "", 0)
@@ -237,8 +284,20 @@ def test_the_same_in_other_words_is_nothing_changed(promised: Program, desk: Des
     assert promised("edit", "1", "--correct") == (UNCHANGED, "", 0)
 
 
-def test_a_date_that_was_not_touched_stays_though_it_is_over_or_has_two_readings(program: Program, desk: Desk) -> None:
-    program.ok("make", "Wind the clock", "--to", "me", "--by", "2026-10-25T02:30+01:00", "--said", "2026-10-20", "--backfill")
+def test_a_date_that_was_not_touched_stays_though_it_is_over_or_has_two_readings(
+    program: Program, desk: Desk
+) -> None:
+    program.ok(
+        "make",
+        "Wind the clock",
+        "--to",
+        "me",
+        "--by",
+        "2026-10-25T02:30+01:00",
+        "--said",
+        "2026-10-20",
+        "--backfill",
+    )
     due = _record(program)["due_at"]
     desk.types({"outcome": "Wind the clocks"})
     program.ok("edit", "1", "--correct")
@@ -253,11 +312,17 @@ def test_a_date_may_have_passed_if_that_is_said(promised: Program, desk: Desk) -
     assert _record(promised)["due"] == "2026-11-20"
 
 
-def test_a_promise_that_is_over_can_be_corrected_and_is_not_asked_about(promised: Program, desk: Desk) -> None:
+def test_a_promise_that_is_over_can_be_corrected_and_is_not_asked_about(
+    promised: Program, desk: Desk
+) -> None:
     promised.ok("complete", "1", "--confirmed")
     desk.types({"outcome": "Send Q4 numbers"})
     result = promised("edit", "1", answers="")
-    assert (result.stdout, result.stderr, result.code) == ("#1 kept. Put right (rev 1) of “Send Q3 numbers”: “Send Q4 numbers”.\n", "", 0)
+    assert (result.stdout, result.stderr, result.code) == (
+        "#1 kept. Put right (rev 1) of “Send Q3 numbers”: “Send Q4 numbers”.\n",
+        "",
+        0,
+    )
 
 
 # What is refused
@@ -281,7 +346,9 @@ def test_a_promise_that_is_over_can_be_corrected_and_is_not_asked_about(promised
         (["3", "--correct"], 4, "#3 is void, so correct is not open."),
     ],
 )  # fmt: skip
-def test_what_cannot_be_is_refused_before_anything_is_typed(promised: Program, desk: Desk, words: list[str], code: int, says: str) -> None:
+def test_what_cannot_be_is_refused_before_anything_is_typed(
+    promised: Program, desk: Desk, words: list[str], code: int, says: str
+) -> None:
     promised.ok("make", "Done already", "--to", "dana", "--agreed")
     promised.ok("complete", "2")
     promised.ok("make", "By mistake", "--to", "dana")
@@ -317,7 +384,9 @@ def test_there_is_nothing_to_edit_without_a_ledger(program: Program, desk: Desk)
         ("why: gr\udcfcn\n", "left bytes that are no UTF-8, so nothing was changed."),
     ],
 )  # fmt: skip
-def test_a_line_that_cannot_be_read_is_named_and_what_was_typed_is_kept(promised: Program, desk: Desk, typed: str, says: str) -> None:
+def test_a_line_that_cannot_be_read_is_named_and_what_was_typed_is_kept(
+    promised: Program, desk: Desk, typed: str, says: str
+) -> None:
     before = promised.ledger.read_bytes()
     desk.types(typed)
     result = promised("edit", "1", "--correct")
@@ -339,7 +408,9 @@ def test_an_error_is_one_object_where_records_are_asked_for(promised: Program, d
 def test_a_move_answers_as_moves_do(promised: Program, desk: Desk) -> None:
     desk.types({"outcome": "Send Q4 numbers"}, {"outcome": "Send Q5 numbers"})
     assert promised.ok("edit", "1", "--correct", "-q") == "1\n"
-    assert json.loads(promised.ok("edit", "1", "--correct", "--json"))["outcome"] == "Send Q5 numbers"
+    assert (
+        json.loads(promised.ok("edit", "1", "--correct", "--json"))["outcome"] == "Send Q5 numbers"
+    )
 
 
 # The editor
@@ -355,7 +426,9 @@ def test_a_move_answers_as_moves_do(promised: Program, desk: Desk) -> None:
     ],
 )
 @pytest.mark.usefixtures("desk")
-def test_an_editor_that_fails_changes_nothing(promised: Program, monkeypatch: pytest.MonkeyPatch, command: str, why: str) -> None:
+def test_an_editor_that_fails_changes_nothing(
+    promised: Program, monkeypatch: pytest.MonkeyPatch, command: str, why: str
+) -> None:
     before = promised.ledger.read_bytes()
     monkeypatch.setenv("EDITOR", command)
     name = command if "'" in command else command.split(maxsplit=1)[0]
@@ -366,14 +439,18 @@ def test_an_editor_that_fails_changes_nothing(promised: Program, monkeypatch: py
 
 
 @pytest.mark.usefixtures("desk")
-def test_what_was_typed_into_an_editor_that_fails_is_kept(promised: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_typed_into_an_editor_that_fails_is_kept(
+    promised: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("EDITOR", "sh -c 'echo why: long thought over > \"$1\"; exit 3' editor")
     result = promised("edit", "1", "--correct")
     _refused(result, 2, "The editor (sh) ended with exit code 3, so nothing was changed.")
     assert _kept(promised) == ["why: long thought over\n"]
 
 
-def test_the_editor_is_visual_or_editor_with_its_options(promised: Program, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_editor_is_visual_or_editor_with_its_options(
+    promised: Program, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     desk.types({}, options="--wait 'two words'")
     monkeypatch.setenv("VISUAL", " ")
     promised.ok("edit", "1", "--correct")
@@ -392,7 +469,9 @@ def test_no_editor_is_guessed_where_nobody_sits(promised: Program) -> None:
 
 @pytest.mark.parametrize("known", ["sensible-editor", "nano", "vi"])
 @pytest.mark.usefixtures("desk")
-def test_where_none_is_named_the_first_that_is_there_is_started(promised: Program, monkeypatch: pytest.MonkeyPatch, known: str) -> None:
+def test_where_none_is_named_the_first_that_is_there_is_started(
+    promised: Program, monkeypatch: pytest.MonkeyPatch, known: str
+) -> None:
     place = promised.home / "bin"
     place.mkdir()
     (place / known).write_text('#!/bin/sh\n/bin/sed -i.before s/Q3/Q4/ "$1"\n')
@@ -410,10 +489,16 @@ def test_what_an_editor_prints_is_no_part_of_the_answer(monkeypatch: pytest.Monk
     assert (done.stdout, done.stderr, done.returncode) == ("1\n", "hello\n", 0)
 
 
-def test_a_place_that_takes_no_file_is_said(promised: Program, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_place_that_takes_no_file_is_said(
+    promised: Program, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     desk.types({})
     monkeypatch.setattr("tempfile.tempdir", str(promised.home / "nowhere"))
-    _refused(promised("edit", "1", "--correct"), 5, "A temporary file can't be written: No such file or directory.")
+    _refused(
+        promised("edit", "1", "--correct"),
+        5,
+        "A temporary file can't be written: No such file or directory.",
+    )
 
 
 # Questions
@@ -423,7 +508,9 @@ def test_a_person_is_asked_which_of_the_two_it_is(promised: Program, desk: Desk)
     desk.types({"outcome": "Send Q4 numbers"})
     result = promised("edit", "1", answers="perhaps\nc\n", width=200)
     assert result.stderr.startswith(f"{WHICH}“perhaps” is no answer here.\n{WHICH}")
-    assert result.stdout == "#1 active. Put right (rev 1) of “Send Q3 numbers”: “Send Q4 numbers”.\n"
+    assert (
+        result.stdout == "#1 active. Put right (rev 1) of “Send Q3 numbers”: “Send Q4 numbers”.\n"
+    )
 
 
 def test_and_for_the_reason_once_something_has_changed(promised: Program, desk: Desk) -> None:
@@ -454,7 +541,8 @@ def test_a_line_that_cannot_be_read_may_be_typed_again(promised: Program, desk: 
     desk.types({"by": "blah", "why": "a long thought"}, {"by": "mon"})
     result = promised("edit", "1", "--correct", answers="\n", width=200)
     assert result.stderr.startswith(
-        "Line 10: “blah” is not a date that can be read. Try fri, 28 nov or 2026-11-27. See: guide dates.\n" + AGAIN
+        "Line 10: “blah” is not a date that can be read. Try fri, 28 nov or 2026-11-27. See: guide dates.\n"
+        + AGAIN
     )
     assert "why: a long thought" in desk.shown
     assert "by: blah" in desk.shown
@@ -471,7 +559,9 @@ def test_no_means_that_it_is_kept(promised: Program, desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(("typed", "questions"), [("n\n", 2), ("n\n\n", 3)])
-def test_what_was_typed_is_kept_when_the_reason_is_not_given(promised: Program, desk: Desk, typed: str, questions: int) -> None:
+def test_what_was_typed_is_kept_when_the_reason_is_not_given(
+    promised: Program, desk: Desk, typed: str, questions: int
+) -> None:
     before = promised.ledger.read_bytes()
     desk.types({"by": "mon"})
     result = promised("edit", "1", answers=typed, width=200)
@@ -500,7 +590,9 @@ def test_all_of_it_at_a_real_terminal(promised: Program, desk: Desk) -> None:
 @pytest.mark.filterwarnings(FORKS)
 @pytest.mark.parametrize("asked", [0, 1, 2])
 @pytest.mark.parametrize("key", ["c", "d"])
-def test_a_key_that_gives_up_changes_nothing(promised: Program, desk: Desk, key: str, asked: int) -> None:
+def test_a_key_that_gives_up_changes_nothing(
+    promised: Program, desk: Desk, key: str, asked: int
+) -> None:
     before = promised.ledger.read_bytes()
     desk.types({"by": "blah"}, {"by": "mon"})
     with terminal("edit", "1") as child:
@@ -518,7 +610,9 @@ def test_a_key_that_gives_up_changes_nothing(promised: Program, desk: Desk, key:
 
 @pytest.mark.filterwarnings(FORKS)
 @pytest.mark.usefixtures("desk")
-def test_ctrl_c_in_the_editor_is_the_editors(promised: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_in_the_editor_is_the_editors(
+    promised: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     traps = "trap 'echo outcome: Send it > \"$1\"; exit 0' INT; echo ready; while :; do sleep 0.05; done"
     (promised.home / "trap.sh").write_text(traps)
     monkeypatch.setenv("EDITOR", f"sh {promised.home / 'trap.sh'}")
@@ -532,7 +626,9 @@ def test_ctrl_c_in_the_editor_is_the_editors(promised: Program, monkeypatch: pyt
 @pytest.mark.filterwarnings(FORKS)
 @pytest.mark.parametrize("typed", ["", 'echo why: typed > "$1"; '])
 @pytest.mark.usefixtures("desk")
-def test_an_editor_that_ends_by_ctrl_c_ends_it_all(promised: Program, monkeypatch: pytest.MonkeyPatch, typed: str) -> None:
+def test_an_editor_that_ends_by_ctrl_c_ends_it_all(
+    promised: Program, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
     before = promised.ledger.read_bytes()
     (promised.home / "waits.sh").write_text(f"{typed}echo ready; exec sleep 30")
     monkeypatch.setenv("EDITOR", f"sh {promised.home / 'waits.sh'}")
@@ -554,14 +650,22 @@ MEANWHILE = [
 ]
 
 
-def _meanwhile(program: Program, monkeypatch: pytest.MonkeyPatch, words: list[str], sed: str = "s/Q3/Q4/") -> None:
+def _meanwhile(
+    program: Program, monkeypatch: pytest.MonkeyPatch, words: list[str], sed: str = "s/Q3/Q4/"
+) -> None:
     """An editor during which another command is carried out."""
     script = program.home / "meanwhile.sh"
-    script.write_text(f'{sys.executable} -m promisectl {" ".join(map(repr, words))} -q > /dev/null || exit 9\nsed -i.before {sed} "$1"\n')
+    script.write_text(
+        f'{sys.executable} -m promisectl {" ".join(map(repr, words))} -q > /dev/null || exit 9\nsed -i.before {sed} "$1"\n'
+    )
     monkeypatch.setenv("EDITOR", f"sh {script}")
 
 
-@pytest.mark.parametrize(("words", "option"), MEANWHILE, ids=lambda value: value if isinstance(value, str) else " ".join(value[:2]))
+@pytest.mark.parametrize(
+    ("words", "option"),
+    MEANWHILE,
+    ids=lambda value: value if isinstance(value, str) else " ".join(value[:2]),
+)
 @pytest.mark.usefixtures("desk")
 def test_terms_that_changed_meanwhile_are_not_answered(
     promised: Program, monkeypatch: pytest.MonkeyPatch, words: list[str], option: str
@@ -570,7 +674,11 @@ def test_terms_that_changed_meanwhile_are_not_answered(
     number = words[1]
     _meanwhile(promised, monkeypatch, words)
     result = promised("edit", number, option)
-    _refused(result, 4, f"The terms of #{number} have changed while you looked at them, so nothing was recorded. See: show {number}.")
+    _refused(
+        result,
+        4,
+        f"The terms of #{number} have changed while you looked at them, so nothing was recorded. See: show {number}.",
+    )
     assert "outcome: Send Q4 numbers" in _kept(promised)[0]
     assert [act["act"] for act in _record(promised, int(number))["acts"]][-1] == words[0]
 
@@ -580,19 +688,26 @@ def test_a_promise_that_was_closed_meanwhile_is_not_negotiated_but_may_be_correc
     promised: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _meanwhile(promised, monkeypatch, ["complete", "1"])
-    _refused(promised("edit", "1", "--reason", "x"), 4, "#1 is reported as done, so its terms can't be changed any more.")
+    _refused(
+        promised("edit", "1", "--reason", "x"),
+        4,
+        "#1 is reported as done, so its terms can't be changed any more.",
+    )
     promised.ok("undo")
     assert promised.ok("edit", "1", "--correct").startswith("#1 delivered. Put right (rev 1)")
 
 
 @pytest.mark.usefixtures("desk")
-def test_what_else_happened_meanwhile_is_no_matter(promised: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_else_happened_meanwhile_is_no_matter(
+    promised: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("PROMISECTL_TODAY")
     promised.ok("make", "Send Q3 numbers", "--to", "dana", "--asked")
     _meanwhile(promised, monkeypatch, ["negotiate", "2", "--by", "+9d", "--theirs"])
     script = promised.home / "meanwhile.sh"
     script.write_text(
-        script.read_text().replace("|| exit 9", "|| exit 9\nsleep 1.1") + f"{sys.executable} -m promisectl undo -q > /dev/null\n"
+        script.read_text().replace("|| exit 9", "|| exit 9\nsleep 1.1")
+        + f"{sys.executable} -m promisectl undo -q > /dev/null\n"
     )
     promised.ok("edit", "2", "--mine")
     acts = _record(promised, 2)["acts"]
@@ -603,28 +718,35 @@ def test_what_else_happened_meanwhile_is_no_matter(promised: Program, monkeypatc
 # Round trips
 
 HOSTILE = st.text(
-    st.one_of(st.sampled_from(" \t\n\r\\#:x20u\x0b\x0c\x1b\x85\u2028\u202e\ufeff\u00a0é東"), st.characters(exclude_categories=["Cs"]))
+    st.one_of(
+        st.sampled_from(" \t\n\r\\#:x20u\x0b\x0c\x1b\x85\u2028\u202e\ufeff\u00a0é東"),
+        st.characters(exclude_categories=["Cs"]),
+    )
 )
 
 
 @given(HOSTILE)
 def test_one_line_is_read_back_exactly(text: str) -> None:
-    assert read_back(one_line(text)) == text
+    assert unescape_line(escape_line(text)) == text
 
 
 @given(HOSTILE, HOSTILE, HOSTILE, st.booleans())
-def test_what_is_not_touched_is_not_changed(outcome: str, done_when: str, why: str, stripped: bool) -> None:
-    when = dates.read("fri 17:00 America/New_York", dates.read_now(MONDAY, "Europe/Berlin"), "Europe/Berlin")
+def test_what_is_not_touched_is_not_changed(
+    outcome: str, done_when: str, why: str, stripped: bool
+) -> None:
+    when = dates.parse_date(
+        "fri 17:00 America/New_York", dates.parse_now(MONDAY, "Europe/Berlin"), "Europe/Berlin"
+    )
     terms = Terms(outcome, when, done_when or None, why or None)
-    written = terms_form.written(terms, "Europe/Berlin", [why])
+    written = terms_form.format_terms_form(terms, "Europe/Berlin", [why])
     assert len(written.split("\n")) == 13
     lines = [line.rstrip() if stripped else f"{line} \t" for line in written.split("\n")]
-    assert terms_form.changed("\n".join(lines), terms, "Europe/Berlin") == []
+    assert terms_form.parse_terms_form("\n".join(lines), terms, "Europe/Berlin") == []
 
 
 @given(HOSTILE, HOSTILE)
 def test_what_is_typed_is_read_exactly(before: str, after: str) -> None:
     """What the sheet of other terms holds is read as them."""
-    lines = terms_form.written(Terms("x", why=after), "UTC", []).split("\n")
-    found = terms_form.changed("\n".join(lines), Terms("x", why=before), "UTC")
-    assert [(one.field, one.words) for one in found] == ([("why", after)] if after != before else [])
+    lines = terms_form.format_terms_form(Terms("x", why=after), "UTC", []).split("\n")
+    found = terms_form.parse_terms_form("\n".join(lines), Terms("x", why=before), "UTC")
+    assert [(one.field, one.text) for one in found] == ([("why", after)] if after != before else [])

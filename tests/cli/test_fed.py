@@ -59,16 +59,28 @@ def _error(result: Result) -> tuple[str, int]:
 def test_objects_arrays_and_lines_are_read(program: Program, piped: str) -> None:
     result = _feed(program, piped)
     one, two = map(json.loads, result.stdout.splitlines())
-    assert (one["id"], one["person"], one["direction"], one["state"], one["due"]) == (1, "dana", "owe", "proposed", "2026-11-27")
-    assert (two["id"], two["person"], two["direction"], two["state"], two["due"]) == (2, "lee", "owed", "active", None)
+    assert (one["id"], one["person"], one["direction"], one["state"], one["due"]) == (
+        1,
+        "dana",
+        "owe",
+        "proposed",
+        "2026-11-27",
+    )
+    assert (two["id"], two["person"], two["direction"], two["state"], two["due"]) == (
+        2,
+        "lee",
+        "owed",
+        "active",
+        None,
+    )
     assert (result.stderr, result.code) == ("", 0)
     assert [record["id"] for record in json.loads(program.ok("list", "--json"))] == [1, 2]
 
 
 def test_the_keys_are_the_options_of_make_and_fields_of_the_record() -> None:
     options = {name.strip("_") for name in inspect.signature(make).parameters}
-    assert options <= set(make_json.KEYS)
-    record = set(make_json.KEYS) - options
+    assert options <= set(make_json.JSON_PROMISE_KEYS)
+    record = set(make_json.JSON_PROMISE_KEYS) - options
     assert record == {"person", "direction", "due", "due_zone", "tags"}
 
 
@@ -82,15 +94,40 @@ def test_everything_that_make_takes_is_taken(program: Program) -> None:
     expected = {"id": 2, "state": "active", "due": "2026-11-27", "done_when": "she has it", "why": "the board", "risk": "flu", "no_to": "gym",
                 "made_at": "2026-11-22T11:00:00Z", "replaces": 1, "tags": ["work", "q3"]}  # fmt: skip
     assert {name: record[name] for name in expected} == expected
-    [asked] = _made(program, {"outcome": "Review it", "to": "dana", "asked": True, "reply_by": "wed", "replaces": "#1", "tag": "work"})
-    assert (asked["move"], asked["author"], asked["reply_by"], asked["replaces"], asked["tags"]) == (
+    [asked] = _made(
+        program,
+        {
+            "outcome": "Review it",
+            "to": "dana",
+            "asked": True,
+            "reply_by": "wed",
+            "replaces": "#1",
+            "tag": "work",
+        },
+    )
+    assert (
+        asked["move"],
+        asked["author"],
+        asked["reply_by"],
+        asked["replaces"],
+        asked["tags"],
+    ) == (
         "me",
         "them",
         "2026-11-25",
         1,
         ["work"],
     )
-    [late] = _made(program, {"outcome": "Long ago", "from": "dana", "by": "2026-11-01", "backfill": True, "offered": True})
+    [late] = _made(
+        program,
+        {
+            "outcome": "Long ago",
+            "from": "dana",
+            "by": "2026-11-01",
+            "backfill": True,
+            "offered": True,
+        },
+    )
     assert (late["due"], late["author"]) == ("2026-11-01", "them")
     [mine] = _made(program, {"outcome": "Run", "to": "me"})
     assert mine["direction"] == "self"
@@ -99,25 +136,54 @@ def test_everything_that_make_takes_is_taken(program: Program) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ["--to", "dana", "--by", "fri 17:00 America/New_York", "--done-when", "a\nb\\", "--tag", "work", "--tag", "q3"],
+        [
+            "--to",
+            "dana",
+            "--by",
+            "fri 17:00 America/New_York",
+            "--done-when",
+            "a\nb\\",
+            "--tag",
+            "work",
+            "--tag",
+            "q3",
+        ],
         ["--from", "lee", "--reply-by", "wed"],
         ["--to", "me", "--by", "wed", "--why", "\u202ehealth\x1b"],
     ],
     ids=["owe", "owed", "self"],
 )
 def test_an_object_of_the_record_can_be_fed_back(program: Program, words: list[str]) -> None:
-    names = ("person", "direction", "outcome", "due", "due_zone", "done_when", "why", "reply_by", "risk", "no_to", "replaces", "tags")
+    names = (
+        "person",
+        "direction",
+        "outcome",
+        "due",
+        "due_zone",
+        "done_when",
+        "why",
+        "reply_by",
+        "risk",
+        "no_to",
+        "replaces",
+        "tags",
+    )
     program.ok("make", "Send Q3 numbers", *words)
     [before] = json.loads(program.ok("show", "1", "--json"))
     [after] = _made(program, {name: before[name] for name in names})
-    assert {name: after[name] for name in (*names, "due_at", "state")} == {name: before[name] for name in (*names, "due_at", "state")}
+    assert {name: after[name] for name in (*names, "due_at", "state")} == {
+        name: before[name] for name in (*names, "due_at", "state")
+    }
 
 
-@given(outcome=st.text(min_size=1, max_size=30).filter(str.strip), why=st.none() | st.text(max_size=30).filter(str.strip))
+@given(
+    outcome=st.text(min_size=1, max_size=30).filter(str.strip),
+    why=st.none() | st.text(max_size=30).filter(str.strip),
+)
 def test_every_text_comes_in_as_it_is(outcome: str, why: str | None) -> None:
     given = {"outcome": outcome, "to": "dana", "why": why}
-    text = make_json._Text(json.dumps(given) + "\n" + json.dumps([given], ensure_ascii=False))
-    assert [value for _, value in text.values()] == [given, given]
+    text = make_json._JsonText(json.dumps(given) + "\n" + json.dumps([given], ensure_ascii=False))
+    assert [value for _, value in text.iter_values()] == [given, given]
 
 
 # One transaction
@@ -131,7 +197,12 @@ def test_all_of_it_is_one_command_to_undo(program: Program) -> None:
 
 
 def test_two_lines_may_name_the_same_new_person(program: Program) -> None:
-    made = _made(program, {**ONE, "to": "Dana Kim"}, {**TWO, "from": "dana-kim"}, {**TWO, "from": ["DANA KIM", "lee"]})
+    made = _made(
+        program,
+        {**ONE, "to": "Dana Kim"},
+        {**TWO, "from": "dana-kim"},
+        {**TWO, "from": ["DANA KIM", "lee"]},
+    )
     assert [record["person_name"] for record in made] == ["Dana Kim"] * 3 + ["Lee"]
     assert program.ok("people").count("\n") == 2
 
@@ -145,8 +216,13 @@ def test_a_near_miss_is_refused_unless_it_is_new(program: Program) -> None:
     near = {**ONE, "to": "dnaa"}
     message = "line 2: “dnaa” is new, but looks like dana. Write that handle, or add --new if this is somebody else."
     assert _error(_feed(program, [TWO, near])) == (message, 3)
-    assert _error(_feed(program, [{**ONE, "to": "Zoe"}, {**ONE, "to": "Zoey"}]))[0].startswith("line 2: “Zoey” is new, but looks like zoe.")
-    assert [record["person"] for record in _made(program, {**near, "new": True}, near)] == ["dnaa", "dnaa"]
+    assert _error(_feed(program, [{**ONE, "to": "Zoe"}, {**ONE, "to": "Zoey"}]))[0].startswith(
+        "line 2: “Zoey” is new, but looks like zoe."
+    )
+    assert [record["person"] for record in _made(program, {**near, "new": True}, near)] == [
+        "dnaa",
+        "dnaa",
+    ]
 
 
 def test_nothing_is_asked(program: Program) -> None:
@@ -163,10 +239,16 @@ BAD = [
     (" \n\n", "There is no promise in what came in on stdin"),
     ("[]", "There is no promise in what came in on stdin"),
     ("{", "line 1, column 2: this is no JSON (expecting property name enclosed in double quotes)"),
-    ('\n{"outcome": "a" "to": "b"}', "line 2, column 17: this is no JSON (expecting ',' delimiter)"),
+    (
+        '\n{"outcome": "a" "to": "b"}',
+        "line 2, column 17: this is no JSON (expecting ',' delimiter)",
+    ),
     ('{"outcome": "a', "line 1, column 13: this is no JSON (unterminated string starting)"),
     ("outcome,to\n", "line 1, column 1: this is no JSON (expecting value)"),
-    ('[{"outcome": "a", "to": "b"}\n{"outcome": "a", "to": "b"}]', "line 2, column 1: this is no JSON (expecting , or ])"),
+    (
+        '[{"outcome": "a", "to": "b"}\n{"outcome": "a", "to": "b"}]',
+        "line 2, column 1: this is no JSON (expecting , or ])",
+    ),
     ('[{"outcome": "a", "to": "b"},\n]', "line 2, column 1: this is no JSON (expecting value)"),
     ('[{"outcome": "a", "to": "b"}', "line 1, column 29: this is no JSON (expecting , or ])"),
     ('[{"outcome": "a", "to": "b"},', "line 1, column 30: this is no JSON (expecting value)"),
@@ -179,7 +261,10 @@ BAD = [
     ('[\n["a"]]', 'line 2: a promise is an object, such as {"outcome": "…", "to": "dana"}'),
     ('{"to": "b"}', "line 1: there is no “outcome”"),
     ('{"outcome": null, "to": "b"}', "line 1: there is no “outcome”"),
-    ('{"outcome": "a", "done-when": "b"}', "line 1: there is no “done-when”; the nearest is “done_when”"),
+    (
+        '{"outcome": "a", "done-when": "b"}',
+        "line 1: there is no “done-when”; the nearest is “done_when”",
+    ),
     ('{"outcome": "a", "id": 3}', "line 1: there is no “id”; the nearest is “"),
     ('{"outcome": 3}', "line 1: “outcome” is a text"),
     ('{"outcome": ["a"]}', "line 1: “outcome” is a text"),
@@ -192,16 +277,27 @@ BAD = [
     ('{"outcome": "a\\ud800"}', "line 1: “outcome” is a text"),
     ('{"outcome": "a", "due": "fri", "by": "sat"}', "line 1: two keys mean “by”: give one of them"),
     ('{"outcome": "a", "person": "b"}', "line 1: “direction” is one of owe, owed, self"),
-    ('{"outcome": "a", "person": "b", "direction": "to"}', "line 1: “direction” is one of owe, owed, self"),
+    (
+        '{"outcome": "a", "person": "b", "direction": "to"}',
+        "line 1: “direction” is one of owe, owed, self",
+    ),
     ('{"outcome": "a", "direction": "owe"}', "line 1: “direction” needs a “person” beside it"),
-    ('{"outcome": "a", "direction": "self", "person": "b"}', "line 1: “direction” is self, so the “person” is me"),
-    ('{"outcome": "a", "direction": "owe", "person": "b", "to": "c"}', "line 1: “person” and “direction” stand for “to” or “from”"),
+    (
+        '{"outcome": "a", "direction": "self", "person": "b"}',
+        "line 1: “direction” is self, so the “person” is me",
+    ),
+    (
+        '{"outcome": "a", "direction": "owe", "person": "b", "to": "c"}',
+        "line 1: “person” and “direction” stand for “to” or “from”",
+    ),
     (b'{"outcome": "a",\n "to": "gr\xfcn"}', "line 2: this is no UTF-8"),
 ]
 
 
 @pytest.mark.parametrize(("piped", "says"), BAD, ids=range(len(BAD)))
-def test_bad_data_is_named_with_its_place_and_nothing_is_written(program: Program, piped: str | bytes, says: str) -> None:
+def test_bad_data_is_named_with_its_place_and_nothing_is_written(
+    program: Program, piped: str | bytes, says: str
+) -> None:
     message, code = _error(_feed(program, piped))
     assert message.startswith(says)
     assert message.endswith(". Nothing was recorded.")
@@ -221,13 +317,19 @@ def test_bad_data_is_named_with_its_place_and_nothing_is_written(program: Progra
         ({**ONE, "asked": True, "offered": True}, "--asked and --offered exclude each other.", 2),
         ({**ONE, "replaces": 0}, "“0” is not the number of a promise.", 2),
         ({**ONE, "replaces": 99}, "There is no promise #99", 3),
-        ({**ONE, "replaces": 10**30}, "“1000000000000000000000000000000” is not the number of a promise.", 2),
+        (
+            {**ONE, "replaces": 10**30},
+            "“1000000000000000000000000000000” is not the number of a promise.",
+            2,
+        ),
         ({**ONE, "tags": ["two words"]}, "A tag is one word", 2),
         ({"outcome": "a"}, "To whom, or from whom?", 2),
     ],
     ids=lambda value: str(value)[:60],
 )
-def test_what_cannot_be_carried_out_keeps_its_own_error_and_names_the_line(program: Program, wrong: Any, says: str, code: int) -> None:
+def test_what_cannot_be_carried_out_keeps_its_own_error_and_names_the_line(
+    program: Program, wrong: Any, says: str, code: int
+) -> None:
     for founded in (False, True):
         if founded:
             program.ok("make", "Something", "--to", "dana")

@@ -7,7 +7,7 @@ import pytest
 from typer.core import TyperOption
 from typer.main import get_command
 
-from promisectl.cli.app import build
+from promisectl.cli.app import build_app
 from tests.conftest import Program
 
 WIDTHS = (40, 60, 80, 160)
@@ -17,45 +17,70 @@ PANELS = ["The six moves", "More moves", "Look", "People", "Records"]
 def _all(command: Any, *words: str) -> dict[tuple[str, ...], Any]:
     """Every command and group by the words that call it."""
     below = {name: one for name, one in getattr(command, "commands", {}).items() if not one.hidden}
-    return {words: command, **{call: found for name, one in below.items() for call, found in _all(one, *words, name).items()}}
+    return {
+        words: command,
+        **{
+            call: found
+            for name, one in below.items()
+            for call, found in _all(one, *words, name).items()
+        },
+    }
 
 
-COMMANDS = _all(get_command(build(["--help"])))
+COMMANDS = _all(get_command(build_app(["--help"])))
 EACH = pytest.mark.parametrize("words", COMMANDS, ids=lambda words: "-".join(words) or "promisectl")
 
 
 def _options(words: tuple[str, ...]) -> list[str]:
     """Every option as it has to be shown: all its names and the word for its value."""
-    options = [param for param in COMMANDS[words].params if isinstance(param, TyperOption) and not param.hidden]
+    options = [
+        param
+        for param in COMMANDS[words].params
+        if isinstance(param, TyperOption) and not param.hidden
+    ]
     shown = [
-        ", ".join(sorted([*one.opts, *one.secondary_opts], key=len)) + ("" if one.is_flag else f" {one.metavar or one.name.upper()}")
+        ", ".join(sorted([*one.opts, *one.secondary_opts], key=len))
+        + ("" if one.is_flag else f" {one.metavar or one.name.upper()}")
         for one in options
     ]
     return [*shown, "-h, --help"]
 
 
 def _examples(words: tuple[str, ...]) -> list[str]:
-    return [line.strip() for part in COMMANDS[words].help.split("\n\n") if part.startswith("\b") for line in part.splitlines()[1:]]
+    return [
+        line.strip()
+        for part in COMMANDS[words].help.split("\n\n")
+        if part.startswith("\b")
+        for line in part.splitlines()[1:]
+    ]
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 @EACH
-def test_no_name_and_no_word_is_cut_at_any_width(program: Program, words: tuple[str, ...], width: int) -> None:
+def test_no_name_and_no_word_is_cut_at_any_width(
+    program: Program, words: tuple[str, ...], width: int
+) -> None:
     shown = program.ok(*words, "--help", width=width).splitlines()
     for option in _options(words):
         assert [line for line in shown if re.match(rf"  {re.escape(option)}(  |$)", line)], option
-    assert [line for line in shown if len(line) > width and line.strip() not in _examples(words)] == []
+    assert [
+        line for line in shown if len(line) > width and line.strip() not in _examples(words)
+    ] == []
     together = " ".join(" ".join(shown).split())
     for param in [param for param in COMMANDS[words].params if not param.hidden]:
         assert " ".join(param.help.split()) in together
 
 
 @EACH
-def test_examples_come_first_each_on_a_line_of_its_own_in_whole(program: Program, words: tuple[str, ...]) -> None:
+def test_examples_come_first_each_on_a_line_of_its_own_in_whole(
+    program: Program, words: tuple[str, ...]
+) -> None:
     for width in WIDTHS:
         shown = program.ok(*words, "--help", width=width).splitlines()
         panels = next(
-            place for place, line in enumerate(shown) if line in ("Arguments", "Options", "Filter", "Answer", "Anywhere", "Commands")
+            place
+            for place, line in enumerate(shown)
+            if line in ("Arguments", "Options", "Filter", "Answer", "Anywhere", "Commands")
         )
         for example in _examples(words):
             assert shown.index(f"  {example}") < panels
@@ -75,19 +100,31 @@ def test_the_help_lists_every_command_with_its_whole_line_panel_by_panel(program
         together = " ".join(shown.split())
         for words, command in COMMANDS.items():
             if len(words) == 1:
-                assert f" {words[0]} {' '.join(command.help.split(chr(10) * 2)[0].split())} " in together
+                assert (
+                    f" {words[0]} {' '.join(command.help.split(chr(10) * 2)[0].split())} "
+                    in together
+                )
 
 
 def test_the_help_begins_with_how_it_is_called(program: Program) -> None:
-    assert program.ok("accept", "--help").splitlines()[0] == "Usage: promisectl accept [OPTION]… ID…"
+    assert (
+        program.ok("accept", "--help").splitlines()[0] == "Usage: promisectl accept [OPTION]… ID…"
+    )
     assert program.ok("log", "--help").splitlines()[0] == "Usage: promisectl log [OPTION]… [ID]"
-    assert program.ok("check", "--help").splitlines()[0] == "Usage: promisectl check [OPTION]… [ID…]"
-    assert program.ok("person", "merge", "--help").splitlines()[0] == "Usage: promisectl person merge [OPTION]… PERSON INTO"
+    assert (
+        program.ok("check", "--help").splitlines()[0] == "Usage: promisectl check [OPTION]… [ID…]"
+    )
+    assert (
+        program.ok("person", "merge", "--help").splitlines()[0]
+        == "Usage: promisectl person merge [OPTION]… PERSON INTO"
+    )
     assert program.ok("person", "--help").splitlines()[0] == "Usage: promisectl person COMMAND…"
     assert program.ok("--help").splitlines()[0] == "Usage: promisectl [OPTION]… [COMMAND]…"
 
 
-def test_in_a_pipe_the_help_is_what_it_is_on_a_terminal_without_colour(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_a_pipe_the_help_is_what_it_is_on_a_terminal_without_colour(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     plain = program.ok("make", "--help")
     assert program.ok("make", "--help", width=80) == plain
     monkeypatch.delenv("NO_COLOR")
@@ -102,5 +139,8 @@ def test_in_a_pipe_the_help_is_what_it_is_on_a_terminal_without_colour(program: 
 
 
 def test_what_is_taken_if_nothing_is_said_is_told(program: Program) -> None:
-    assert "--sort KEY     name, due, or record: whoever keeps most first. [default: name]\n" in program.ok("people", "--help")
+    assert (
+        "--sort KEY     name, due, or record: whoever keeps most first. [default: name]\n"
+        in program.ok("people", "--help")
+    )
     assert "[default" not in program.ok("make", "--help")

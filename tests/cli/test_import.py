@@ -24,7 +24,9 @@ TWO = "direction,person,outcome,due\nowe,dana,Send the numbers,2026-11-27\nowed,
 UID = "00000000-0000-4000-8000-00000000000{}"
 
 
-def take(program: Program, content: str | bytes, *words: str, name: str = "file.csv", **more: Any) -> Result:
+def take(
+    program: Program, content: str | bytes, *words: str, name: str = "file.csv", **more: Any
+) -> Result:
     """Import a file of that content."""
     (program.home / name).write_bytes(content.encode() if isinstance(content, str) else content)
     before = os.getcwd()
@@ -56,7 +58,10 @@ def one(**cells: str) -> str:
 
 # The forms of a file
 
-SAME = [("1", "owe", "active", "dana", "Send the numbers", "2026-11-27"), ("2", "owed", "active", "lee-öz", "Fix the brake", "")]
+SAME = [
+    ("1", "owe", "active", "dana", "Send the numbers", "2026-11-27"),
+    ("2", "owed", "active", "lee-öz", "Fix the brake", ""),
+]
 OBJECTS: list[dict[str, Any]] = [
     {"direction": "owe", "person": "dana", "outcome": "Send the numbers", "due": "2026-11-27"},
     {"direction": "owed", "person": "Lee Öz", "outcome": "Fix the brake", "due": None},
@@ -71,8 +76,12 @@ FORMS: dict[str, str | bytes] = {
     "CR": TWO.replace("\n", "\r"),
     "no last line end": TWO.rstrip("\n"),
     "blank lines": "\n" + TWO.replace("\n", "\n\n"),
-    "every cell quoted": "".join(",".join(f'"{cell}"' for cell in line.split(",")) + "\n" for line in TWO.splitlines()),
-    "headings as people write them": TWO.replace("direction,person,outcome,due", "Direction,PERSON, Outcome ,Due"),
+    "every cell quoted": "".join(
+        ",".join(f'"{cell}"' for cell in line.split(",")) + "\n" for line in TWO.splitlines()
+    ),
+    "headings as people write them": TWO.replace(
+        "direction,person,outcome,due", "Direction,PERSON, Outcome ,Due"
+    ),
     "array": json.dumps(OBJECTS),
     "array over lines": json.dumps(OBJECTS, indent=2, ensure_ascii=False),
     "array as it is printed here": "[\n" + ",\n".join(map(json.dumps, OBJECTS)) + "\n]\n",
@@ -87,11 +96,16 @@ FORMS["lines with gaps"] = str(FORMS["lines with gaps"]) + "\n \n"
 def test_the_same_promises_in_every_form(program: Program, form: str) -> None:
     done = take(program, FORMS[form])
     assert (done.stdout, done.code) == ("Imported 2 promises from file.csv.\n", 0)
-    assert done.stderr == "New in the ledger: Dana (dana), Lee Öz (lee-öz).\nNot what you meant? promisectl undo\n"
+    assert (
+        done.stderr
+        == "New in the ledger: Dana (dana), Lee Öz (lee-öz).\nNot what you meant? promisectl undo\n"
+    )
     assert told(program, "id", "direction", "state", "person", "outcome", "due") == SAME
 
 
-@pytest.mark.parametrize("text", [json.dumps(OBJECTS[0]), json.dumps(OBJECTS[0], indent=1)], ids=["a line", "lines"])
+@pytest.mark.parametrize(
+    "text", [json.dumps(OBJECTS[0]), json.dumps(OBJECTS[0], indent=1)], ids=["a line", "lines"]
+)
 def test_one_object_alone(program: Program, text: str) -> None:
     assert take(program, text).stdout == "Imported 1 promise from file.csv.\n"
     assert told(program, "id", "direction", "state", "person", "outcome", "due") == SAME[:1]
@@ -122,9 +136,15 @@ def test_the_form_can_be_said(program: Program) -> None:
 def test_a_cell_that_looked_like_a_formula_is_itself_again(program: Program) -> None:
     rows = "direction,person,outcome\nowe,dana,'=1+1\nowe,dana,''@x\nowe,dana,'twas\n"
     take(program, rows)
-    assert [row["outcome"] for row in json.loads(program.ok("list", "--json"))] == ["=1+1", "'@x", "'twas"]
+    assert [row["outcome"] for row in json.loads(program.ok("list", "--json"))] == [
+        "=1+1",
+        "'@x",
+        "'twas",
+    ]
     take(program, rows.replace("dana", "lee"), "--raw")
-    assert [row["outcome"] for row in json.loads(program.ok("list", "--json", "--with", "lee"))] == ["'=1+1", "''@x", "'twas"]
+    assert [
+        row["outcome"] for row in json.loads(program.ok("list", "--json", "--with", "lee"))
+    ] == ["'=1+1", "''@x", "'twas"]
 
 
 # Columns of theirs
@@ -139,8 +159,12 @@ def test_their_columns_under_our_names(program: Program) -> None:
 
 
 def test_a_mapped_json(program: Program) -> None:
-    text = json.dumps([{"Task": "Send the numbers", "a=b": "dana", "direction": "owe", "x": {"y": 1}}])
-    assert take(program, text, "--map", "Task=outcome", "--map", "a=b=person", "--map", "x=").code == 0
+    text = json.dumps(
+        [{"Task": "Send the numbers", "a=b": "dana", "direction": "owe", "x": {"y": 1}}]
+    )
+    assert (
+        take(program, text, "--map", "Task=outcome", "--map", "a=b=person", "--map", "x=").code == 0
+    )
     assert told(program, "outcome", "person") == [("Send the numbers", "dana")]
 
 
@@ -172,7 +196,11 @@ def test_columns_that_do_not_fit(program: Program, words: tuple[str, ...], sente
 
 @pytest.mark.parametrize(
     ("word", "sentence"),
-    [("Task", "“Task” does not say"), ("=due", "“=due” does not say"), ("Task=outcom", "outcom”; the nearest is outcome")],
+    [
+        ("Task", "“Task” does not say"),
+        ("=due", "“=due” does not say"),
+        ("Task=outcom", "outcom”; the nearest is outcome"),
+    ],
 )
 def test_a_map_says_two_names(program: Program, word: str, sentence: str) -> None:
     refused = take(program, THEIRS, "--map", word)
@@ -218,35 +246,59 @@ CELLS: list[tuple[dict[str, str], str]] = [
     ({"uid": "x"}, "uid: “x” is no UUID"),
     ({"revision": "-1"}, "revision: “-1” is no number"),
     ({"revisions": "1.5"}, "revisions: “1.5” is no number"),
-    ({"renegotiated": "1"}, "renegotiated: new terms can't have been agreed on 1 times in 1 revisions"),
-    ({"renegotiated": "1", "revisions": "2", "state": "proposed"}, "renegotiated: new terms can't have been agreed on before the first"),
+    (
+        {"renegotiated": "1"},
+        "renegotiated: new terms can't have been agreed on 1 times in 1 revisions",
+    ),
+    (
+        {"renegotiated": "1", "revisions": "2", "state": "proposed"},
+        "renegotiated: new terms can't have been agreed on before the first",
+    ),
     ({"replaces": "7"}, "replaces: #7 is not in this file before it"),
     ({"made_at": "yesterday"}, "made_at: “yesterday”"),
     ({"made_at": "2027-01-01"}, "made_at: it is still to come"),
     ({"made_at": "1969-12-31T00:00:00Z"}, "made_at: it is before 1970"),
     ({"made_at": "0001-01-01T00:00:00+05:00"}, "made_at: “0001-01-01T00:00:00+05:00”"),
-    ({"made_at": "2026-11-20", "accepted_at": "2026-11-19"}, "accepted_at: it is before what came before it"),
+    (
+        {"made_at": "2026-11-20", "accepted_at": "2026-11-19"},
+        "accepted_at: it is before what came before it",
+    ),
     ({"state": "kept"}, "delivered_at: a promise that is kept needs it"),
     ({"state": "delivered"}, "delivered_at: a promise that is delivered needs it"),
     ({"state": "reneged"}, "closed_at: a promise that is reneged needs it"),
     ({"state": "declined"}, "closed_at: a promise that is declined needs it"),
     ({"closed_at": "2026-11-20"}, "closed_at: a promise that is active has none"),
     ({"delivered_at": "2026-11-20"}, "delivered_at: a promise that is active has none"),
-    ({"state": "proposed", "accepted_at": "2026-11-20"}, "accepted_at: a promise that is proposed has none"),
+    (
+        {"state": "proposed", "accepted_at": "2026-11-20"},
+        "accepted_at: a promise that is proposed has none",
+    ),
     ({"told_at": "2026-11-20"}, "told_at: a promise that is active has none"),
     (
-        {"state": "reneged", "made_at": "2026-11-19", "closed_at": "2026-11-20", "told_at": "2026-11-18"},
+        {
+            "state": "reneged",
+            "made_at": "2026-11-19",
+            "closed_at": "2026-11-20",
+            "told_at": "2026-11-18",
+        },
         "told_at: it is before what came before it",
     ),
-    ({"made_at": "2026-11-20", "contact_at": "2026-11-19"}, "contact_at: it is before the promise was made"),
+    (
+        {"made_at": "2026-11-20", "contact_at": "2026-11-19"},
+        "contact_at: it is before the promise was made",
+    ),
     ({"word_at": "2026-12-01"}, "word_at: it is still to come"),
     ({"move": "nobody"}, "move: “nobody” is none of me, them"),
     ({"author": "dana"}, "author: “dana” is none of me, them"),
 ]
 
 
-@pytest.mark.parametrize(("cells", "problem"), CELLS, ids=lambda part: part[:40] if isinstance(part, str) else None)
-def test_every_field_says_what_it_can_not_be(program: Program, cells: dict[str, str], problem: str) -> None:
+@pytest.mark.parametrize(
+    ("cells", "problem"), CELLS, ids=lambda part: part[:40] if isinstance(part, str) else None
+)
+def test_every_field_says_what_it_can_not_be(
+    program: Program, cells: dict[str, str], problem: str
+) -> None:
     column, _, what = problem.partition(": ")
     refused = take(program, one(**cells))
     assert (refused.code, refused.stdout) == (6, "")
@@ -278,7 +330,10 @@ def test_values_of_another_kind(program: Program, name: str, value: Any, what: s
     text = json.dumps({"direction": "owe", "person": "dana", "outcome": "x"} | {name: value})
     refused = take(program, text)
     assert (refused.code, refused.stdout) == (6, "")
-    assert refused.stderr == f"promisectl: file.csv, line 1, column {name}: {what}. Nothing was imported.\n"
+    assert (
+        refused.stderr
+        == f"promisectl: file.csv, line 1, column {name}: {what}. Nothing was imported.\n"
+    )
 
 
 DEEP = "[" * 100_000
@@ -286,37 +341,75 @@ FILES: dict[str, tuple[str | bytes, str]] = {
     "nothing": ("", "line 1: there is nothing in it"),
     "a byte order mark alone": ("\ufeff", "line 1: there is nothing in it"),
     "no UTF-8": (TWO.encode("latin-1"), "line 3: it is no UTF-8 text; save the file as UTF-8"),
-    "no UTF-8, later": ((TWO + "owe,dana,x,\n" * 7).encode() + b"owe,dana,\xff,\n", "line 11: it is no UTF-8 text"),
+    "no UTF-8, later": (
+        (TWO + "owe,dana,x,\n" * 7).encode() + b"owe,dana,\xff,\n",
+        "line 11: it is no UTF-8 text",
+    ),
     "UTF-16": (TWO.encode("utf-16"), "line 1: it is no UTF-8 text"),
     "a photograph": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, "line 1: it is no UTF-8 text"),
     "too few cells": (TWO + "owe,lee\n", "line 4: it has 2 cells under 4 columns"),
     "too many cells": (TWO + "owe,lee,x,,\n", "line 4: it has 5 cells under 4 columns"),
-    "a quote that stays open": (TWO + 'owe,lee,"x\n', "line 4: it is no CSV (unexpected end of data)"),
+    "a quote that stays open": (
+        TWO + 'owe,lee,"x\n',
+        "line 4: it is no CSV (unexpected end of data)",
+    ),
     "a quote in the middle": (TWO + 'owe,lee,"x"y,\n', "line 4: it is no CSV"),
-    "an endless cell": (TWO + f'owe,lee,"{"x" * 200_000}",\n', "line 4: it is no CSV (field larger than field limit"),
-    "an endless line": ("x" * (17 << 20), "line 1: it is longer than 16 MiB; give every record a line of its own"),
+    "an endless cell": (
+        TWO + f'owe,lee,"{"x" * 200_000}",\n',
+        "line 4: it is no CSV (field larger than field limit",
+    ),
+    "an endless line": (
+        "x" * (17 << 20),
+        "line 1: it is longer than 16 MiB; give every record a line of its own",
+    ),
     "a list of numbers": ("[1]", "line 1: it is no JSON object"),
-    "a cut array": ('[\n{"outcome": "x", "direction": "self"},\n', "line 3: the JSON ends too early"),
+    "a cut array": (
+        '[\n{"outcome": "x", "direction": "self"},\n',
+        "line 3: the JSON ends too early",
+    ),
     "a cut object": ('[\n{"outcome": "x", "dir', "line 2: it is no JSON (Unterminated string"),
-    "a missing comma": ('[{"outcome": "x", "direction": "self"}\n{}]', "line 2: it is no JSON (a , or a ] is missing)"),
-    "a comma too many": ('[{"outcome": "x", "direction": "self"},]', "line 1: it is no JSON (Expecting value"),
-    "an array in an array": ('[[{"outcome": "x", "direction": "self"}]]', "line 1: it is no JSON object"),
-    "more after the end": ('[{"outcome": "x", "direction": "self"}]\nx', "line 2: the JSON goes on after its end"),
+    "a missing comma": (
+        '[{"outcome": "x", "direction": "self"}\n{}]',
+        "line 2: it is no JSON (a , or a ] is missing)",
+    ),
+    "a comma too many": (
+        '[{"outcome": "x", "direction": "self"},]',
+        "line 1: it is no JSON (Expecting value",
+    ),
+    "an array in an array": (
+        '[[{"outcome": "x", "direction": "self"}]]',
+        "line 1: it is no JSON object",
+    ),
+    "more after the end": (
+        '[{"outcome": "x", "direction": "self"}]\nx',
+        "line 2: the JSON goes on after its end",
+    ),
     "an open brace": ("{", "line 1: it is no JSON"),
     "an open bracket": ("[", "line 1: the JSON ends too early"),
     "no number": ('{"id": NaN}', "line 1: it is no JSON (NaN is no number there)"),
     "infinity": ('[{"id": -Infinity}]', "line 1: it is no JSON (-Infinity is no number there)"),
-    "a huge number": (f'[{{"id": {"9" * 5_000}}}]', "line 1: it is no JSON (a number in it is too long)"),
-    "a name twice": ('{"outcome": "x", "outcome": "y"}', "line 1: it is no JSON (a name is there twice)"),
+    "a huge number": (
+        f'[{{"id": {"9" * 5_000}}}]',
+        "line 1: it is no JSON (a number in it is too long)",
+    ),
+    "a name twice": (
+        '{"outcome": "x", "outcome": "y"}',
+        "line 1: it is no JSON (a name is there twice)",
+    ),
     "deep": (DEEP, "line 1: it is no JSON"),
     "deep in a line": ('{"why": ' + DEEP + "}", "line 1: it is no JSON (it is nested too deeply)"),
-    "a bad line among good ones": (str(FORMS["lines"]) + "{x}\n", "line 3: it is no JSON (Expecting property name"),
+    "a bad line among good ones": (
+        str(FORMS["lines"]) + "{x}\n",
+        "line 3: it is no JSON (Expecting property name",
+    ),
 }
 
 
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("existing", [False, True], ids=["fresh", "existing"])
-def test_a_file_that_can_not_be_read_changes_nothing(program: Program, name: str, existing: bool) -> None:
+def test_a_file_that_can_not_be_read_changes_nothing(
+    program: Program, name: str, existing: bool
+) -> None:
     content, problem = FILES[name]
     if existing:
         program.ok("make", "Lend the drill", "--to", "kim")
@@ -336,11 +429,16 @@ def test_a_header_alone_is_no_promise(program: Program) -> None:
     assert (done.stdout, done.stderr, done.code) == ("Imported 0 promises from file.csv.\n", "", 0)
     assert take(program, "[]").stdout == "Imported 0 promises from file.csv.\n"
     assert not program.ledger.exists()
-    assert take(program, "[ ]", "--dry-run").stderr == "Would be made: 0, skipped: 0, refused: 0. Nothing was recorded.\n"
+    assert (
+        take(program, "[ ]", "--dry-run").stderr
+        == "Would be made: 0, skipped: 0, refused: 0. Nothing was recorded.\n"
+    )
 
 
 def test_what_is_no_file_is_told(program: Program) -> None:
-    assert program("import", "nowhere.csv") == Result("", "promisectl: nowhere.csv can't be read: No such file or directory.\n", 2)
+    assert program("import", "nowhere.csv") == Result(
+        "", "promisectl: nowhere.csv can't be read: No such file or directory.\n", 2
+    )
     assert program("import", str(program.home)).stderr.endswith("can't be read: Is a directory.\n")
     assert program("import", "a\0b").code == 2
 
@@ -355,7 +453,9 @@ def test_one_bad_record_and_nothing_happens(program: Program) -> None:
     refused = take(program, text)
     assert (refused.code, refused.stdout) == (6, "")
     assert refused.stderr.startswith("promisectl: file.csv, line 4, column due: “someday”")
-    assert refused.stderr.endswith("Nothing was imported. Nor can 1 more record be used: add --dry-run to see all.\n")
+    assert refused.stderr.endswith(
+        "Nothing was imported. Nor can 1 more record be used: add --dry-run to see all.\n"
+    )
     assert program.ledger.read_bytes() == before
     assert json.loads(take(program, text, "--json").stderr)["error"]["code"] == "data"
 
@@ -373,10 +473,18 @@ def test_what_is_known_is_skipped(program: Program, content: str) -> None:
     take(program, content)
     before = program.ledger.read_bytes()
     again = take(program, content)
-    assert (again.stdout, again.stderr) == ("Imported 0 promises from file.csv. 2 records known already, and skipped.\n", "")
+    assert (again.stdout, again.stderr) == (
+        "Imported 0 promises from file.csv. 2 records known already, and skipped.\n",
+        "",
+    )
     assert program.ledger.read_bytes() == before
     assert take(program, content, "-q").stdout == ""
-    assert json.loads(take(program, content, "--json").stdout) == {"imported": 0, "skipped": 2, "people": [], "ids": []}
+    assert json.loads(take(program, content, "--json").stdout) == {
+        "imported": 0,
+        "skipped": 2,
+        "people": [],
+        "ids": [],
+    }
 
 
 def test_what_is_new_in_a_file_is_made(program: Program) -> None:
@@ -396,20 +504,31 @@ def test_two_that_say_the_same_are_two(program: Program) -> None:
 
 def test_one_uid_twice_in_a_file_is_a_mistake(program: Program) -> None:
     text = one(uid=UID.format(1)) + one(uid=UID.format(1)).splitlines()[1]
-    assert take(program, text).stderr.startswith("promisectl: file.csv, line 3, column uid: line 2 has the same one.")
+    assert take(program, text).stderr.startswith(
+        "promisectl: file.csv, line 3, column uid: line 2 has the same one."
+    )
     text = one(id="5") + one(id="5", outcome="another").splitlines()[1]
-    assert take(program, text).stderr.startswith("promisectl: file.csv, line 3, column id: a record before it is #5 already.")
+    assert take(program, text).stderr.startswith(
+        "promisectl: file.csv, line 3, column id: a record before it is #5 already."
+    )
 
 
 def test_an_import_that_was_undone_can_be_made_again_and_put_right(program: Program) -> None:
-    text = one(uid=UID.format(1), outcome="Sned the numbers") + one(uid=UID.format(2), outcome="Lend the drill").splitlines()[1] + "\n"
+    text = (
+        one(uid=UID.format(1), outcome="Sned the numbers")
+        + one(uid=UID.format(2), outcome="Lend the drill").splitlines()[1]
+        + "\n"
+    )
     take(program, text)
     program.ok("undo")
     right = text.replace("Sned", "Send").replace("owe,dana,Lend", "owed,lee,Lend")
     preview = json.loads(take(program, right, "--dry-run", "--json").stdout)
     assert [(step["does"], step["id"]) for step in preview] == [("make", 1), ("make", 2)]
     assert take(program, right, "-q").stdout == "1\n2\n"
-    expected = [("1", "Send the numbers", "dana", "active", "owe"), ("2", "Lend the drill", "lee", "active", "owed")]
+    expected = [
+        ("1", "Send the numbers", "dana", "active", "owe"),
+        ("2", "Lend the drill", "lee", "active", "owed"),
+    ]
     assert told(program, "id", "outcome", "person", "state", "direction") == expected
     program.ok("undo")
     assert {state for (state,) in told(program, "state")} == {"void"}
@@ -443,12 +562,21 @@ def test_one_undo_takes_all_of_it_back_and_redo_brings_it_again(program: Program
 
 
 def test_numbers_are_kept_where_nothing_was_and_given_where_something_is(program: Program) -> None:
-    text = one(id="7", uid=UID.format(1)) + f"owe,dana,the second,,{UID.format(2)}\n".replace(",,", ",3,")
+    text = one(id="7", uid=UID.format(1)) + f"owe,dana,the second,,{UID.format(2)}\n".replace(
+        ",,", ",3,"
+    )
     take(program, text)
-    assert sorted(told(program, "id", "outcome")) == [("3", "the second"), ("7", "Send the numbers")]
+    assert sorted(told(program, "id", "outcome")) == [
+        ("3", "the second"),
+        ("7", "Send the numbers"),
+    ]
     program.ok("make", "Lend the drill", "--to", "kim", "-q")
     assert program.ok("list", "--with", "kim").split("\t")[0] == "8"
-    other = text.replace(UID.format(1), UID.format(3)).replace(UID.format(2), UID.format(4)).replace("dana", "lee")
+    other = (
+        text.replace(UID.format(1), UID.format(3))
+        .replace(UID.format(2), UID.format(4))
+        .replace("dana", "lee")
+    )
     assert take(program, other, "-q").stdout == "9\n10\n"
 
 
@@ -459,8 +587,13 @@ def test_where_a_number_is_taken_the_next_one_is_given(program: Program) -> None
 
 def test_what_replaces_what_is_told_by_the_numbers_here(program: Program) -> None:
     program.ok("make", "Lend the drill", "--to", "kim")
-    text = one(id="7", state="declined", closed_at="2026-11-20", replaces="") + "owe,dana,Send it later,8,active,,7\n"
-    text = text.replace("outcome,id,state,closed_at,replaces", "outcome,id,state,closed_at,replaces")
+    text = (
+        one(id="7", state="declined", closed_at="2026-11-20", replaces="")
+        + "owe,dana,Send it later,8,active,,7\n"
+    )
+    text = text.replace(
+        "outcome,id,state,closed_at,replaces", "outcome,id,state,closed_at,replaces"
+    )
     done = take(program, text, "-q")
     assert done.stdout == "2\n3\n", done
     assert told(program, "id", "replaces")[1:] == [("2", ""), ("3", "2")]
@@ -478,7 +611,10 @@ def test_a_name_that_looks_like_a_known_one(program: Program) -> None:
     program.ok("make", "Lend the drill", "--to", "dana")
     before = program.ledger.read_bytes()
     refused = take(program, one(person="danna"))
-    assert "line 2, column person: “danna” looks like dana; write that, or say --new if it is somebody else." in refused.stderr
+    assert (
+        "line 2, column person: “danna” looks like dana; write that, or say --new if it is somebody else."
+        in refused.stderr
+    )
     assert program.ledger.read_bytes() == before
     assert take(program, one(person="danna"), "--new").code == 0
     assert take(program, one(person="DANA", outcome="x")).code == 0
@@ -507,7 +643,9 @@ def test_names_in_a_file(program: Program) -> None:
 
 
 def test_many_newcomers_are_told_in_one_line(program: Program) -> None:
-    text = "direction,person,outcome\n" + "".join(f"owe,{name}{name}{name},x\n" for name in "abcdefghij")
+    text = "direction,person,outcome\n" + "".join(
+        f"owe,{name}{name}{name},x\n" for name in "abcdefghij"
+    )
     assert take(program, text).stderr.splitlines()[0].endswith("Hhh (hhh) and 2 more. See: people.")
 
 
@@ -519,8 +657,13 @@ MIXED = TWO + "owe,danna,x,someday\n"
 
 def test_a_dry_run_says_what_would_be(program: Program) -> None:
     seen = take(program, TWO, "--dry-run")
-    assert seen.stdout == "2\tmake\t1\tdana\tSend the numbers\t\n3\tmake\t2\tLee Öz\tFix the brake\t\n"
-    assert (seen.stderr, seen.code) == ("Would be made: 2, skipped: 0, refused: 0. Nothing was recorded.\n", 0)
+    assert (
+        seen.stdout == "2\tmake\t1\tdana\tSend the numbers\t\n3\tmake\t2\tLee Öz\tFix the brake\t\n"
+    )
+    assert (seen.stderr, seen.code) == (
+        "Would be made: 2, skipped: 0, refused: 0. Nothing was recorded.\n",
+        0,
+    )
     assert not program.ledger.exists()
     take(program, TWO)
     before = program.ledger.read_bytes()
@@ -538,7 +681,13 @@ def test_a_dry_run_says_what_would_be(program: Program) -> None:
 
 
 def test_a_dry_run_tells_every_record_that_is_refused(program: Program) -> None:
-    text = "direction,person,outcome\n" + "owe,,x\n" * 3 + "owe,dana,y\n" + "owe,dana\n" + "owe,dana,never reached\n"
+    text = (
+        "direction,person,outcome\n"
+        + "owe,,x\n" * 3
+        + "owe,dana,y\n"
+        + "owe,dana\n"
+        + "owe,dana,never reached\n"
+    )
     seen = take(program, text, "--dry-run")
     assert [line.split("\t")[:2] for line in seen.stdout.splitlines()] == [
         *([str(line), "refuse"] for line in (2, 3, 4)),
@@ -558,7 +707,12 @@ def test_a_dry_run_at_a_terminal_fits(program: Program, width: int) -> None:
 
 
 def test_the_answer_as_programs_read_it(program: Program) -> None:
-    assert json.loads(take(program, TWO, "--json").stdout) == {"imported": 2, "skipped": 0, "people": ["dana", "lee-öz"], "ids": [1, 2]}
+    assert json.loads(take(program, TWO, "--json").stdout) == {
+        "imported": 2,
+        "skipped": 0,
+        "people": ["dana", "lee-öz"],
+        "ids": [1, 2],
+    }
     assert take(program, one(outcome="x"), "-q") == Result("3\n", "", 0)
 
 
@@ -593,8 +747,18 @@ def test_the_talk_goes_on(program: Program, name: str) -> None:
     after = json.loads(program.ok("show", "1", "--json"))[0]
     numbers = [terms["revision"] for terms in after["terms"]]
     assert numbers == sorted(set(numbers))
-    assert after["revisions"] == start["revisions"] + sum(words[0] == "negotiate" for words, _ in moves)
-    for view in (("stats",), ("people",), ("week",), ("check",), ("moves",), ("review",), ("person", "show", "dana")):
+    assert after["revisions"] == start["revisions"] + sum(
+        words[0] == "negotiate" for words, _ in moves
+    )
+    for view in (
+        ("stats",),
+        ("people",),
+        ("week",),
+        ("check",),
+        ("moves",),
+        ("review",),
+        ("person", "show", "dana"),
+    ):
         assert program(*view, width=80).code in (0, 3)
     for day in ("2026-11-09", "2026-11-10", "2026-11-15", "2026-11-21", "today"):
         program.ok("list", "--all", "--as-of", day)
@@ -605,11 +769,18 @@ def test_the_talk_goes_on(program: Program, name: str) -> None:
 
 
 def test_revisions_go_on_from_the_newest(program: Program) -> None:
-    take(program, one(revision="2", revisions="5", renegotiated="1", first_due="2026-11-20", due="2026-11-27"))
+    take(
+        program,
+        one(
+            revision="2", revisions="5", renegotiated="1", first_due="2026-11-20", due="2026-11-27"
+        ),
+    )
     assert "(rev 6)" in program.ok("negotiate", "1", "--by", "in 2 weeks", "--reason", "ill")
     assert "no revision 5" in program("accept", "1", "--rev", "5").stderr
     program.ok("accept", "1", "--rev", "6")
-    assert told(program, "revision", "revisions", "renegotiated", "first_due") == [("6", "6", "2", "2026-11-20")]
+    assert told(program, "revision", "revisions", "renegotiated", "first_due") == [
+        ("6", "6", "2", "2026-11-20")
+    ]
 
 
 def test_the_record_counts_what_was_imported(program: Program) -> None:
@@ -634,11 +805,25 @@ def test_the_record_counts_what_was_imported(program: Program) -> None:
     assert owe["classes"] == {"kt": 1, "kl": 1, "kn": 0, "bn": 1, "bl": 1, "od": 1}
     assert (owe["notice"]["count"], owe["notice"]["of"]) == (1, 4)
     assert owe["causes"] == {"forgot": 2}
-    assert [row["notice"] for row in records(program)] == ["", "none", "before-due", "after-due", "none"]
+    assert [row["notice"] for row in records(program)] == [
+        "",
+        "none",
+        "before-due",
+        "after-due",
+        "none",
+    ]
 
 
 def test_as_of_a_moment_before_the_last_that_is_known_it_is_not_there(program: Program) -> None:
-    take(program, one(state="kept", made_at="2026-11-01", delivered_at="2026-11-10", closed_at="2026-11-12T10:00:00+01:00"))
+    take(
+        program,
+        one(
+            state="kept",
+            made_at="2026-11-01",
+            delivered_at="2026-11-10",
+            closed_at="2026-11-12T10:00:00+01:00",
+        ),
+    )
     assert program.ok("list", "--all", "--as-of", "2026-11-11") == ""
     assert program.ok("list", "--all", "--as-of", "2026-11-12").startswith("1\tdana")
 
@@ -685,7 +870,16 @@ def test_a_moment(program: Program, made_at: str, stored: str) -> None:
 
 
 def test_a_reply_by_in_another_zone_stays_the_instant_that_it_was(program: Program) -> None:
-    program.ok("make", "Call", "--to", "dana", "--by", "2026-11-27 17:00 America/New_York", "--reply-by", "2026-11-24 09:00 Asia/Tokyo")
+    program.ok(
+        "make",
+        "Call",
+        "--to",
+        "dana",
+        "--by",
+        "2026-11-27 17:00 America/New_York",
+        "--reply-by",
+        "2026-11-24 09:00 Asia/Tokyo",
+    )
     text = program.ok("export")
     assert records(program)[0]["reply_at"] == "2026-11-24T00:00:00Z"
     other = program.home / "other.db"
@@ -699,7 +893,10 @@ def test_a_reply_by_in_another_zone_stays_the_instant_that_it_was(program: Progr
 @pytest.fixture
 def long(program: Program) -> Path:
     path = program.home / "long.csv"
-    lines = (f"owe,person-{number % 9},Promise number {number},{'because ' * 100}\n" for number in range(3_000))
+    lines = (
+        f"owe,person-{number % 9},Promise number {number},{'because ' * 100}\n"
+        for number in range(3_000)
+    )
     path.write_text("direction,person,outcome,why\n" + "".join(lines), encoding="utf-8")
     assert path.stat().st_size > 2 << 20
     return path
@@ -720,7 +917,9 @@ def test_no_bar_where_nobody_looks(program: Program, long: Path) -> None:
 
 
 @pytest.mark.parametrize("existing", [False, True], ids=["fresh", "existing"])
-def test_ctrl_c_in_the_middle_leaves_everything_as_it_was(program: Program, long: Path, existing: bool) -> None:
+def test_ctrl_c_in_the_middle_leaves_everything_as_it_was(
+    program: Program, long: Path, existing: bool
+) -> None:
     if existing:
         program.ok("make", "Lend the drill", "--to", "kim")
     before = program.ledger.read_bytes() if existing else None
@@ -731,13 +930,21 @@ def test_ctrl_c_in_the_middle_leaves_everything_as_it_was(program: Program, long
         assert "Traceback" not in child.before
         assert "\x1b[?25h" in child.before, "the cursor is there again"
     assert (program.ledger.read_bytes() if existing else None) == before
-    assert [path.name for path in program.home.glob("data/promisectl/*")] == (["ledger.db"] if existing else [])
+    assert [path.name for path in program.home.glob("data/promisectl/*")] == (
+        ["ledger.db"] if existing else []
+    )
 
 
 def test_killed_in_the_middle_it_leaves_everything_as_it_was(program: Program, long: Path) -> None:
     program.ok("make", "Lend the drill", "--to", "kim")
     before = program.ok("list", "--json")
-    child = pexpect.spawn(sys.executable, ["-m", "promisectl", "import", str(long)], env=dict(os.environ), encoding="utf-8", timeout=120)
+    child = pexpect.spawn(
+        sys.executable,
+        ["-m", "promisectl", "import", str(long)],
+        env=dict(os.environ),
+        encoding="utf-8",
+        timeout=120,
+    )
     child.expect("[1-9][0-9]%")
     child.kill(signal.SIGKILL)
     child.wait()
@@ -767,7 +974,10 @@ def test_a_list_without_a_direction_says_it_for_all(program: Program) -> None:
     refused = take(program, bare)
     assert (refused.code, "or say it for all (--set direction=…)" in refused.stderr) == (6, True)
     take(program, bare, "--set", "direction=owed", "--set", "state=active")
-    assert told(program, "direction", "person", "state") == [("owed", "dana", "active"), ("owed", "lee", "kept")]
+    assert told(program, "direction", "person", "state") == [
+        ("owed", "dana", "active"),
+        ("owed", "lee", "kept"),
+    ]
     assert take(program, bare, "--set", "direction=").code == 2
     misspelt = take(program, bare, "--set", "directoin=owe")
     assert (misspelt.code, misspelt.stderr) == (
@@ -778,7 +988,16 @@ def test_a_list_without_a_direction_says_it_for_all(program: Program) -> None:
 
 @pytest.mark.parametrize("state", ["proposed", "delivered", "declined", "withdrawn", "released"])
 def test_a_promise_to_yourself_stands_as_one_can(program: Program, state: str) -> None:
-    result = take(program, one(direction="self", person="me", state=state, delivered_at="2026-11-20", closed_at="2026-11-20"))
+    result = take(
+        program,
+        one(
+            direction="self",
+            person="me",
+            state=state,
+            delivered_at="2026-11-20",
+            closed_at="2026-11-20",
+        ),
+    )
     assert (result.code, f"a promise to yourself is never {state}" in result.stderr) == (6, True)
 
 
@@ -786,7 +1005,10 @@ def test_what_was_taken_back_is_not_made_again_by_the_export_that_says_so(progra
     program.ok("make", "Send the numbers", "--to", "dana")
     program.ok("undo")
     out = program.ok("export")
-    assert take(program, out).stdout == "Imported 0 promises from file.csv. 1 record known already, and skipped.\n"
+    assert (
+        take(program, out).stdout
+        == "Imported 0 promises from file.csv. 1 record known already, and skipped.\n"
+    )
     assert program.ok("redo", "-q") == "1\n"
 
 
@@ -808,10 +1030,17 @@ def _forged(records: list[dict[str, Any]]) -> str:
             if said["promise"] is not None:
                 uids.setdefault(said["promise"], said["body"].get("uid"))
             about = said["person"] if said["promise"] is None else uids[said["promise"]]
-            row = {**said, "entry": record["entry"], "body": codec.canonical(said["body"])}
-            before = said["hash"] = codec.chained_row(before, record["command"], about, row)
-    total = transfer._Sum()
-    return "".join(json.dumps(record) + "\n" for record in [*map(total.over, records[:-1]), total.end()])
+            row = {
+                **said,
+                "entry": record["entry"],
+                "body": codec.encode_canonical_json(said["body"]),
+            }
+            before = said["hash"] = codec.compute_act_hash(before, record["command"], about, row)
+    total = transfer._RecordHash()
+    return "".join(
+        json.dumps(record) + "\n"
+        for record in [*map(total.hash_record, records[:-1]), total.build_end_record()]
+    )
 
 
 @pytest.mark.parametrize(
@@ -826,9 +1055,13 @@ def _forged(records: list[dict[str, Any]]) -> str:
     ],
     ids=str,
 )
-def test_a_journal_says_only_what_commands_say(program: Program, wrong: dict[str, Any], why: str) -> None:
+def test_a_journal_says_only_what_commands_say(
+    program: Program, wrong: dict[str, Any], why: str
+) -> None:
     records = _journal(program)
-    offer = next(said for record in records[1:-1] for said in record["acts"] if said["verb"] == "offer")
+    offer = next(
+        said for record in records[1:-1] for said in record["acts"] if said["verb"] == "offer"
+    )
     place = offer if "promise" in wrong else offer["body"]
     place.update(wrong)
     text = _forged(records)
@@ -848,7 +1081,10 @@ def test_a_journal_put_together_by_somebody_else_is_one_too(program: Program) ->
 @remembered
 def talkative(program: Program) -> Program:
     """A ledger with a command of many acts, and with a long answer that was kept for its key."""
-    many = "".join(json.dumps({"outcome": f"Promise number {n}", "to": "dana", "why": "because " * 100}) + "\n" for n in range(1_500))
+    many = "".join(
+        json.dumps({"outcome": f"Promise number {n}", "to": "dana", "why": "because " * 100}) + "\n"
+        for n in range(1_500)
+    )
     program.ok("make", "-", "--json", "--once", "all of them", piped=many)
     program.ok("accept", *map(str, range(1, 1_501)), "-q")
     return program
@@ -859,11 +1095,21 @@ def test_a_long_command_goes_on_on_lines_of_its_own(talkative: Program) -> None:
     records = list(map(json.loads, journal.splitlines()))
     assert max(map(len, journal.splitlines())) < 3 << 20
     assert [record["entry"] for record in records[1:-1]] == [1, 1, 1, 1, 1, 2]
-    assert [set(record) for record in records[2:4]] == [{"entry", "acts", "once"}, {"entry", "once"}]
+    assert [set(record) for record in records[2:4]] == [
+        {"entry", "acts", "once"},
+        {"entry", "once"},
+    ]
     (talkative.home / "j.jsonl").write_text(journal, encoding="utf-8")
     other = "--ledger", str(talkative.home / "other.db")
-    assert talkative.ok(*other, "import", str(talkative.home / "j.jsonl")) == "Imported the whole journal: 1,500 promises, 2 commands.\n"
-    for view in (("export", "--journal"), ("list", "--all", "--json"), ("log", "--json", "--limit", "5000")):
+    assert (
+        talkative.ok(*other, "import", str(talkative.home / "j.jsonl"))
+        == "Imported the whole journal: 1,500 promises, 2 commands.\n"
+    )
+    for view in (
+        ("export", "--journal"),
+        ("list", "--all", "--json"),
+        ("log", "--json", "--limit", "5000"),
+    ):
         assert talkative.ok(*other, *view) == talkative.ok(*view)
     talkative.ok(*other, "doctor")
 
@@ -880,22 +1126,36 @@ def test_a_long_command_goes_on_on_lines_of_its_own(talkative: Program) -> None:
     ],
     ids=["acts lost", "answers lost", "doubled", "swapped", "interrupted", "without a beginning"],
 )
-def test_a_long_command_that_is_not_as_it_was_is_refused(talkative: Program, forged: Callable[[list[str]], list[str]]) -> None:
+def test_a_long_command_that_is_not_as_it_was_is_refused(
+    talkative: Program, forged: Callable[[list[str]], list[str]]
+) -> None:
     lines = talkative.ok("export", "--journal").splitlines(keepends=True)
     (talkative.home / "j.jsonl").write_text("".join(forged(lines)), encoding="utf-8")
-    result = talkative("--ledger", str(talkative.home / "other.db"), "import", str(talkative.home / "j.jsonl"))
-    assert (result.code, result.stderr.count("\n"), "Nothing was imported" in result.stderr) == (6, 1, True)
+    result = talkative(
+        "--ledger", str(talkative.home / "other.db"), "import", str(talkative.home / "j.jsonl")
+    )
+    assert (result.code, result.stderr.count("\n"), "Nothing was imported" in result.stderr) == (
+        6,
+        1,
+        True,
+    )
     assert not (talkative.home / "other.db").exists()
 
 
 def test_a_journal_with_a_byte_order_mark_is_one(program: Program) -> None:
     _journal(program)
-    (program.home / "j.jsonl").write_bytes(b"\xef\xbb\xbf" + program.ok("export", "--journal").encode())
-    result = program("--ledger", str(program.home / "other.db"), "import", str(program.home / "j.jsonl"))
+    (program.home / "j.jsonl").write_bytes(
+        b"\xef\xbb\xbf" + program.ok("export", "--journal").encode()
+    )
+    result = program(
+        "--ledger", str(program.home / "other.db"), "import", str(program.home / "j.jsonl")
+    )
     assert result.stdout == "Imported the whole journal: 1 promise, 1 command.\n"
 
 
-def test_where_no_temporary_file_can_be_made_that_is_said(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_no_temporary_file_can_be_made_that_is_said(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(program.home / "nowhere"))
     for file in (str(program.home / "file.csv"), "-"):
         (program.home / "file.csv").write_text(TWO, encoding="utf-8")

@@ -45,7 +45,9 @@ def count(program: Program) -> int:
 
 @pytest.mark.parametrize("form", [(), ("-q",), ("--json",)], ids=["sentence", "quiet", "json"])
 @pytest.mark.parametrize("name", MOVES)
-def test_again_it_says_the_same_and_records_nothing(program: Program, name: str, form: tuple[str, ...]) -> None:
+def test_again_it_says_the_same_and_records_nothing(
+    program: Program, name: str, form: tuple[str, ...]
+) -> None:
     ready, words = MOVES[name]
     program.ok(*READY[ready])
     first = program.ok(*words, "--once", "a key", *form)
@@ -53,16 +55,26 @@ def test_again_it_says_the_same_and_records_nothing(program: Program, name: str,
     before = program.ledger.read_bytes()
     again = program(*words, "--once", "a key", *form, today="2026-11-25T10:00")
     assert (again.stdout, again.code) == (first, 0)
-    assert again.stderr == ("" if form else "Said before with the key “a key”: nothing new was recorded.\n")
+    assert again.stderr == (
+        "" if form else "Said before with the key “a key”: nothing new was recorded.\n"
+    )
     assert program.ledger.read_bytes() == before
 
 
 def test_the_answer_is_the_first_whatever_came_after_it(program: Program) -> None:
-    first = program.ok("make", "Send the numbers", "--to", "dana", "--agreed", "--once", "k", "--json")
+    first = program.ok(
+        "make", "Send the numbers", "--to", "dana", "--agreed", "--once", "k", "--json"
+    )
     program.ok("complete", "1", "--confirmed")
-    assert program.ok("make", "Send the numbers", "--to", "dana", "--agreed", "--once", "k", "--json") == first
+    assert (
+        program.ok("make", "Send the numbers", "--to", "dana", "--agreed", "--once", "k", "--json")
+        == first
+    )
     assert json.loads(first)["state"] == "active"
-    assert program.ok("make", "Send the numbers", "--to", "dana", "--agreed", "--once", "k", "-q") == "1\n"
+    assert (
+        program.ok("make", "Send the numbers", "--to", "dana", "--agreed", "--once", "k", "-q")
+        == "1\n"
+    )
 
 
 def test_texts_of_any_kind_come_back_as_they_were(program: Program) -> None:
@@ -91,12 +103,17 @@ def test_after_an_undo_it_stays_said(program: Program) -> None:
         (("undo",), "“make”"),
     ],
 )
-def test_another_command_has_no_use_of_the_key(program: Program, other: tuple[str, ...], named: str) -> None:
+def test_another_command_has_no_use_of_the_key(
+    program: Program, other: tuple[str, ...], named: str
+) -> None:
     program.ok("make", "Send the numbers", "--to", "dana", "--once", "k")
     before = program.ledger.read_bytes()
     refused = program(*other, "--once", "k")
     assert (refused.code, refused.stdout) == (2, "")
-    assert refused.stderr == f"promisectl: The key “k” was given to another command: {named}. Give --once a key of its own.\n"
+    assert (
+        refused.stderr
+        == f"promisectl: The key “k” was given to another command: {named}. Give --once a key of its own.\n"
+    )
     assert program.ledger.read_bytes() == before
 
 
@@ -127,8 +144,14 @@ def test_the_undo_of_something_about_a_person_is_said_again(program: Program) ->
     program.ok("person", "rename", "dana", "dk")
     assert program.ok("undo", "--once", "k") == "Undone: person rename.\n"
     assert program.ok("undo", "--once", "k") == "Undone: person rename.\n"
-    assert program.ok("undo", "--once", "k", "-q") == program.ok("undo", "--once", "k", "--json") == ""
-    assert program.ok("redo", "--once", "r") == program.ok("redo", "--once", "r") == "Redone: person rename.\n"
+    assert (
+        program.ok("undo", "--once", "k", "-q") == program.ok("undo", "--once", "k", "--json") == ""
+    )
+    assert (
+        program.ok("redo", "--once", "r")
+        == program.ok("redo", "--once", "r")
+        == "Redone: person rename.\n"
+    )
 
 
 def test_nothing_is_asked_again(program: Program) -> None:
@@ -154,7 +177,11 @@ def test_at_a_real_terminal_too(program: Program) -> None:
 
 def started(*words: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "promisectl", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ)
+        [sys.executable, "-m", "promisectl", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=dict(os.environ),
     )
 
 
@@ -163,7 +190,9 @@ def test_at_the_same_time_it_happens_once(program: Program, existing: bool) -> N
     if existing:
         program.ok("make", "the first", "--to", "lee")
     before = count(program) if existing else 0
-    processes = [started("make", "Send the numbers", "--to", "dana", "--once", "k", "-q") for _ in range(6)]
+    processes = [
+        started("make", "Send the numbers", "--to", "dana", "--once", "k", "-q") for _ in range(6)
+    ]
     answers = {(*process.communicate(), process.returncode) for process in processes}
     assert answers == {(f"{1 + existing}\n", "", 0)}
     assert count(program) == before + 2

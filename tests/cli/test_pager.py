@@ -19,9 +19,26 @@ ROWS, COLUMNS = 12, 80
 @remembered
 def many(program: Program) -> Program:
     """A ledger whose list is longer than the terminal."""
-    program.ok("make", *(f"--to={name}" for name in ("ann", "bob", "cleo")), "Water the plants", "--new", "-q")
+    program.ok(
+        "make",
+        *(f"--to={name}" for name in ("ann", "bob", "cleo")),
+        "Water the plants",
+        "--new",
+        "-q",
+    )
     for number in range(8):
-        program.ok("make", f"Task number {number}", "--to", "dan", "--to", "eve", "--to", "fay", "--new", "-q")
+        program.ok(
+            "make",
+            f"Task number {number}",
+            "--to",
+            "dan",
+            "--to",
+            "eve",
+            "--to",
+            "fay",
+            "--new",
+            "-q",
+        )
     return program
 
 
@@ -81,7 +98,17 @@ def test_a_long_view_goes_through_the_pager_and_through_nothing_else(words: list
 
 @pytest.mark.usefixtures("marked")
 @pytest.mark.parametrize(
-    "words", [["moves"], [], ["owed"], ["people"], ["stats"], ["list", "--limit", "3"], ["guide", "--no-pager"]], ids=" ".join
+    "words",
+    [
+        ["moves"],
+        [],
+        ["owed"],
+        ["people"],
+        ["stats"],
+        ["list", "--limit", "3"],
+        ["guide", "--no-pager"],
+    ],
+    ids=" ".join,
 )
 def test_what_fits_is_printed(words: list[str]) -> None:
     assert "PAGED" not in _shown(*words)
@@ -89,7 +116,16 @@ def test_what_fits_is_printed(words: list[str]) -> None:
 
 @pytest.mark.usefixtures("marked")
 @pytest.mark.parametrize(
-    "words", [["--plain", "list"], ["list", "--json"], ["list", "--csv"], ["export"], ["demo"], ["--no-pager", "list"]], ids=" ".join
+    "words",
+    [
+        ["--plain", "list"],
+        ["list", "--json"],
+        ["list", "--csv"],
+        ["export"],
+        ["demo"],
+        ["--no-pager", "list"],
+    ],
+    ids=" ".join,
 )
 def test_records_and_the_tour_are_never_paged(words: list[str]) -> None:
     assert "PAGED" not in _shown(*words)
@@ -110,8 +146,13 @@ def test_off_a_terminal_nothing_is_paged() -> None:
 
 
 @pytest.mark.usefixtures("long")
-@pytest.mark.parametrize("pager", ["", "cat", "  ", "no-such-program", "'unended", "/etc/hostname", "/", "sh -c 'exit 127'"])
-def test_without_a_pager_that_starts_the_view_is_printed(monkeypatch: pytest.MonkeyPatch, pager: str) -> None:
+@pytest.mark.parametrize(
+    "pager",
+    ["", "cat", "  ", "no-such-program", "'unended", "/etc/hostname", "/", "sh -c 'exit 127'"],
+)
+def test_without_a_pager_that_starts_the_view_is_printed(
+    monkeypatch: pytest.MonkeyPatch, pager: str
+) -> None:
     monkeypatch.setenv("PAGER", pager)
     shown = _shown("list")
     assert shown.count("\r\n") == 28
@@ -119,7 +160,9 @@ def test_without_a_pager_that_starts_the_view_is_printed(monkeypatch: pytest.Mon
 
 
 @pytest.mark.usefixtures("marked")
-def test_a_dumb_terminal_has_no_pager_and_lines_says_how_high_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dumb_terminal_has_no_pager_and_lines_says_how_high_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("LINES", "200")
     assert "PAGED" not in _shown("list")
     monkeypatch.setenv("LINES", "28")
@@ -146,8 +189,12 @@ def _in_less(child: Any) -> None:
 
 
 @pytest.mark.usefixtures("long")
-@pytest.mark.parametrize(("pager", "options"), [(None, None), ("less", None), ("less", "-i"), ("less -X", "FS")])
-def test_colours_survive_and_leaving_early_is_silent(monkeypatch: pytest.MonkeyPatch, pager: str | None, options: str | None) -> None:
+@pytest.mark.parametrize(
+    ("pager", "options"), [(None, None), ("less", None), ("less", "-i"), ("less -X", "FS")]
+)
+def test_colours_survive_and_leaving_early_is_silent(
+    monkeypatch: pytest.MonkeyPatch, pager: str | None, options: str | None
+) -> None:
     tool("less")
     monkeypatch.delenv("NO_COLOR")
     for name, value in (("PAGER", pager), ("LESS", options)):
@@ -178,7 +225,9 @@ def test_ctrl_c_belongs_to_the_pager() -> None:
 
 
 @pytest.mark.usefixtures("long")
-def test_a_pager_that_dies_of_ctrl_c_leaves_no_trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pager_that_dies_of_ctrl_c_leaves_no_trace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     script = tmp_path / "waits"
     script.write_text(
         f"#!{sys.executable}\nimport signal, sys, time\nsignal.signal(signal.SIGINT, signal.SIG_DFL)\nprint('HERE', flush=True)\ntime.sleep(60)\n"

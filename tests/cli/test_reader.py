@@ -13,10 +13,10 @@ from typer.main import get_command
 
 from promisectl import errors
 from promisectl.cli import fast_parser
-from promisectl.cli.app import build
-from promisectl.cli.fast_parser import Call
+from promisectl.cli.app import build_app
+from promisectl.cli.fast_parser import CommandCall
 from promisectl.compiled.argv import BEFORE, COMMANDS, Spelled
-from promisectl.system.text import can_be_kept
+from promisectl.system.text import can_be_stored
 from tests.conftest import LONG, Program
 
 LINES = settings(max_examples=20_000 if LONG else 150, deadline=None, database=None)
@@ -42,15 +42,24 @@ ODD = (
     "$HOME",
     "\udcff",
 )
-TEXT = st.sampled_from(ODD) | st.text(max_size=4) | st.sampled_from(("dana", "fri", "Send the numbers"))
+TEXT = (
+    st.sampled_from(ODD)
+    | st.text(max_size=4)
+    | st.sampled_from(("dana", "fri", "Send the numbers"))
+)
 
 
-def typers(words: Sequence[str]) -> list[Call] | None:
+def typers(words: Sequence[str]) -> list[CommandCall] | None:
     """What Typer calls for a command line; None where it refuses it, or answers by itself."""
-    calls: list[Call] = []
-    program = get_command(build(words))
+    calls: list[CommandCall] = []
+    program = get_command(build_app(words))
     try:
-        program.main(list(words), prog_name="promisectl", standalone_mode=False, obj=lambda *call: calls.append(call))
+        program.main(
+            list(words),
+            prog_name="promisectl",
+            standalone_mode=False,
+            obj=lambda *call: calls.append(call),
+        )
     except (TyperException, errors.Problem, Abort):
         return None
     return calls or None
@@ -81,7 +90,11 @@ def fine(draw: st.DrawFn) -> list[str]:
         loose += draw(st.lists(TEXT, min_size=int(required), max_size=3 if many else 1))
     asked = draw(options(spelled))
     at = draw(st.integers(0, len(loose)))
-    after = ["--", *loose[at:]] if draw(st.booleans()) or any(word.startswith("-") for word in loose[at:]) else loose[at:]
+    after = (
+        ["--", *loose[at:]]
+        if draw(st.booleans()) or any(word.startswith("-") for word in loose[at:])
+        else loose[at:]
+    )
     return [*draw(options(BEFORE)), *name.split(), *loose[:at], *asked, *after]
 
 
@@ -94,7 +107,20 @@ def near(draw: st.DrawFn) -> list[str]:
         other = draw(
             TEXT
             | st.sampled_from(
-                ("--help", "-h", "--version", "-qq", "-qo", "-ofile", "-o=file", "-q=1", "--js", "--json=1", "--no-json", "--to")
+                (
+                    "--help",
+                    "-h",
+                    "--version",
+                    "-qq",
+                    "-qo",
+                    "-ofile",
+                    "-o=file",
+                    "-q=1",
+                    "--js",
+                    "--json=1",
+                    "--no-json",
+                    "--to",
+                )
             )
         )
         match draw(st.sampled_from(("lose", "double", "swap", "shorten", "put", "replace"))):
@@ -117,9 +143,11 @@ def test_whatever_is_read_calls_what_typer_calls() -> None:
     read, left = [], []
 
     @LINES
-    @given(words=fine() | near() | st.lists(TEXT | st.sampled_from((*COMMANDS, *BEFORE)), max_size=5))
+    @given(
+        words=fine() | near() | st.lists(TEXT | st.sampled_from((*COMMANDS, *BEFORE)), max_size=5)
+    )
     def any_line(words: list[str]) -> None:
-        call = fast_parser.read(words)
+        call = fast_parser.parse_command_line(words)
         (read if call else left).append(words)
         if call:
             assert typers(words) == [call]
@@ -131,26 +159,30 @@ def test_whatever_is_read_calls_what_typer_calls() -> None:
 @LINES
 @given(words=fine())
 def test_whatever_typer_calls_is_read_where_everything_is_in_its_place(words: list[str]) -> None:
-    calls = typers(words) if all(map(can_be_kept, words)) else None
-    assert fast_parser.read(words) == (calls[0] if calls else None)
+    calls = typers(words) if all(map(can_be_stored, words)) else None
+    assert fast_parser.parse_command_line(words) == (calls[0] if calls else None)
 
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS if " " in name])
 def test_two_words_are_two(name: str) -> None:
-    assert fast_parser.read([name, "dana"]) is None
+    assert fast_parser.parse_command_line([name, "dana"]) is None
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_help_is_left_to_typer(name: str) -> None:
-    assert fast_parser.read([*name.split(), "--help"]) is None
+    assert fast_parser.parse_command_line([*name.split(), "--help"]) is None
 
 
-def test_typer_can_be_asked_for_everything(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_typer_can_be_asked_for_everything(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program.ok("make", "Send the numbers", "--to", "dana", "--by", "fri", "--agreed")
     owed = program.ok("owe")
     loaded = "import sys; from promisectl.cli import main as edge; edge.main(['owe']); print('typer' in sys.modules)"
     told = {}
     for wish in ("1", "0"):
         monkeypatch.setenv("PROMISECTL_COMPILED", wish)
-        told[wish] = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout
+        told[wish] = subprocess.run(
+            [sys.executable, "-c", loaded], capture_output=True, text=True, check=True
+        ).stdout
     assert told == {"1": f"{owed}False\n", "0": f"{owed}True\n"}

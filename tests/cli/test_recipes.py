@@ -14,7 +14,7 @@ from promisectl import guide
 from tests import replay
 from tests.conftest import Program, tool
 
-PAGE = guide.page("scripting")
+PAGE = guide.read_guide_page("scripting")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, flags=re.MULTILINE | re.DOTALL)
 LINE = "1 overdue · 1 to answer"
 NOTHING = {"PROMISECTL_LEDGER": "/nowhere/ledger.db"}
@@ -33,13 +33,18 @@ def scripts(program: Program, monkeypatch: pytest.MonkeyPatch) -> Program:
     monkeypatch.setenv("PROMISECTL_TODAY", "2026-11-28T09:00")
     monkeypatch.setenv("HOME", str(program.home))
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    monkeypatch.setenv("PATH", os.pathsep.join([replay._programs(program.home), os.environ["PATH"]]))
+    monkeypatch.setenv(
+        "PATH", os.pathsep.join([replay._programs(program.home), os.environ["PATH"]])
+    )
     return program
 
 
 def test_no_recipe_is_left_untried() -> None:
     tried = {"bash": 1, "zsh": 1, "fish": 1, "toml": 1, "tmux": 1, "crontab": 1, "sh": 5}
-    assert {language: [name for name, _ in BLOCKS].count(language) for language in {name for name, _ in BLOCKS}} == tried
+    assert {
+        language: [name for name, _ in BLOCKS].count(language)
+        for language in {name for name, _ in BLOCKS}
+    } == tried
 
 
 # Prompts
@@ -48,7 +53,12 @@ def test_no_recipe_is_left_untried() -> None:
 def _prompted(words: list[str], expected: str, more: Mapping[str, str] | None = None) -> Any:
     """What an interactive shell shows up to the first prompt, and after a command that fails."""
     child = pexpect.spawn(
-        words[0], words[1:], env={**os.environ, "TERM": "dumb", **(more or {})}, encoding="utf-8", timeout=30, dimensions=(30, 120)
+        words[0],
+        words[1:],
+        env={**os.environ, "TERM": "dumb", **(more or {})},
+        encoding="utf-8",
+        timeout=30,
+        dimensions=(30, 120),
     )
     try:
         child.expect_exact(expected)
@@ -64,18 +74,28 @@ def _prompted(words: list[str], expected: str, more: Mapping[str, str] | None = 
 
 
 @pytest.mark.parametrize(
-    ("more", "expected"), [({}, f"[{LINE}] here$ "), (NOTHING, "here$ "), ({"PROMISECTL_LEDGER": "/etc/passwd"}, "here$ ")]
+    ("more", "expected"),
+    [
+        ({}, f"[{LINE}] here$ "),
+        (NOTHING, "here$ "),
+        ({"PROMISECTL_LEDGER": "/etc/passwd"}, "here$ "),
+    ],
 )
 def test_the_prompt_of_bash(scripts: Program, more: dict[str, str], expected: str) -> None:
     rc = scripts.home / "bashrc"
     rc.write_text(f"PS1='here$ '\n{_only('bash')}")
-    assert _prompted([tool("bash"), "--noprofile", "--rcfile", str(rc), "-i"], expected, more).strip() == ""
+    assert (
+        _prompted([tool("bash"), "--noprofile", "--rcfile", str(rc), "-i"], expected, more).strip()
+        == ""
+    )
 
 
 @pytest.mark.parametrize(("more", "expected"), [({}, f"[{LINE}] here# "), (NOTHING, "here# ")])
 def test_the_prompt_of_zsh(scripts: Program, more: dict[str, str], expected: str) -> None:
     (scripts.home / ".zshrc").write_text(f"unsetopt zle prompt_sp\nPROMPT='here# '\n{_only('zsh')}")
-    assert "[" not in _prompted([tool("zsh"), "-d", "-i"], expected, {"ZDOTDIR": str(scripts.home), **more})
+    assert "[" not in _prompted(
+        [tool("zsh"), "-d", "-i"], expected, {"ZDOTDIR": str(scripts.home), **more}
+    )
 
 
 def test_the_prompt_of_zsh_takes_the_text_as_it_is(scripts: Program) -> None:
@@ -83,7 +103,9 @@ def test_the_prompt_of_zsh_takes_the_text_as_it_is(scripts: Program) -> None:
     fake.mkdir()
     (fake / "promisectl").write_text("#!/bin/sh\necho '%n $(echo pwned) `echo pwned`'\n")
     (fake / "promisectl").chmod(0o755)
-    (scripts.home / ".zshrc").write_text(f"setopt prompt_subst\nunsetopt zle prompt_sp\nPROMPT='here# '\n{_only('zsh')}")
+    (scripts.home / ".zshrc").write_text(
+        f"setopt prompt_subst\nunsetopt zle prompt_sp\nPROMPT='here# '\n{_only('zsh')}"
+    )
     more = {"ZDOTDIR": str(scripts.home), "PATH": os.pathsep.join([str(fake), os.environ["PATH"]])}
     _prompted([tool("zsh"), "-d", "-i"], "[%n $(echo pwned) `echo pwned`] here# ", more)
 
@@ -96,7 +118,14 @@ def test_the_prompt_of_fish(scripts: Program) -> None:
     show = "fish_right_prompt; echo; set -gx PROMISECTL_LEDGER /etc/passwd; fish_right_prompt; echo; set promises_next 0; fish_right_prompt"
     done = subprocess.run([fish, "-c", show], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == (f"{LINE}\n{LINE}\n", "")
-    child = pexpect.spawn(fish, ["-i"], env={**os.environ, "TERM": "xterm"}, encoding="utf-8", timeout=30, dimensions=(30, 120))
+    child = pexpect.spawn(
+        fish,
+        ["-i"],
+        env={**os.environ, "TERM": "xterm"},
+        encoding="utf-8",
+        timeout=30,
+        dimensions=(30, 120),
+    )
     try:
         child.expect_exact(LINE)
     finally:
@@ -107,7 +136,9 @@ def test_the_prompt_of_fish(scripts: Program) -> None:
 def test_the_module_of_starship_is_toml_whose_command_runs() -> None:
     module = tomllib.loads(_only("toml"))["custom"]["promisectl"]
     assert (module["when"], module["format"]) == (True, "([$output]($style) )")
-    done = subprocess.run([*module["shell"], "-c", module["command"]], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [*module["shell"], "-c", module["command"]], capture_output=True, text=True, check=True
+    )
     assert (done.stdout, done.stderr) == (f"{LINE}\n", "")
 
 
@@ -117,7 +148,12 @@ def test_the_bar_of_tmux(scripts: Program) -> None:
     subprocess.run([*tmux, "new-session", "-d", "-x", "120", "-y", "10", "sleep 120"], check=True)
     try:
         child = pexpect.spawn(
-            tmux[0], [*tmux[1:], "attach"], env={**os.environ, "TERM": "xterm"}, encoding="utf-8", timeout=60, dimensions=(10, 120)
+            tmux[0],
+            [*tmux[1:], "attach"],
+            env={**os.environ, "TERM": "xterm"},
+            encoding="utf-8",
+            timeout=60,
+            dimensions=(10, 120),
         )
         child.expect_exact(LINE)
         child.close(force=True)
@@ -130,7 +166,11 @@ def test_the_bar_of_tmux(scripts: Program) -> None:
 
 def _run(script: str, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["sh", "-eu", "-c", script, "sh", *words], env={**os.environ, **more}, capture_output=True, text=True, check=False
+        ["sh", "-eu", "-c", script, "sh", *words],
+        env={**os.environ, **more},
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -143,7 +183,11 @@ def _script(mark: str) -> str:
 def test_the_loop() -> None:
     tool("jq")
     done = _run(_script("while read"))
-    assert (done.stdout, done.stderr, done.returncode) == ("Dana waits for #1\nLee waits for #2\n", "", 0)
+    assert (done.stdout, done.stderr, done.returncode) == (
+        "Dana waits for #1\nLee waits for #2\n",
+        "",
+        0,
+    )
 
 
 @pytest.mark.usefixtures("scripts")
@@ -152,7 +196,10 @@ def test_whether_anything_waits() -> None:
     assert _run(script).stdout == "Something waits. Look with: promisectl\n"
     assert _run(script, **NOTHING).stdout == "Nothing waits.\n"
     trouble = _run(script, PROMISECTL_LEDGER="/etc/passwd")
-    assert (trouble.stdout, trouble.stderr) == ("", "The ledger is in trouble. Look with: promisectl\n")
+    assert (trouble.stdout, trouble.stderr) == (
+        "",
+        "The ledger is in trouble. Look with: promisectl\n",
+    )
 
 
 @pytest.mark.usefixtures("scripts")
@@ -173,7 +220,9 @@ def test_the_bar_that_reads_json() -> None:
 def test_the_mail(scripts: Program) -> None:
     post, script = scripts.home / "post", _script("mail -s")
     post.mkdir()
-    (post / "mail").write_text(f'#!/bin/sh\nprintf "%s\\n" "$LC_ALL" "$@" > {post}/to\ncat > {post}/text\n')
+    (post / "mail").write_text(
+        f'#!/bin/sh\nprintf "%s\\n" "$LC_ALL" "$@" > {post}/to\ncat > {post}/text\n'
+    )
     (post / "mail").chmod(0o755)
     path = os.pathsep.join([str(post), os.environ["PATH"]])
     assert _run(script, PATH=path, **NOTHING).returncode == 0
@@ -183,7 +232,10 @@ def test_the_mail(scripts: Program) -> None:
     assert (sent.stdout, sent.stderr, sent.returncode) == ("", "", 0)
     assert (post / "to").read_text() == "C.UTF-8\n-s\nPromises\nyou@example.org\n"
     assert (post / "text").read_text() == scripts.ok("digest", "--since", "yesterday")
-    assert "Overdue: complete, negotiate or renege\n #1  to Dana: Send the Q3 numbers\n" in (post / "text").read_text()
+    assert (
+        "Overdue: complete, negotiate or renege\n #1  to Dana: Send the Q3 numbers\n"
+        in (post / "text").read_text()
+    )
 
 
 @pytest.mark.usefixtures("scripts")
@@ -195,11 +247,20 @@ def test_the_lines_of_the_crontab() -> None:
     assert [job[4] for job in jobs] == ["1", "2-5"]
     programs = os.environ["PATH"].split(os.pathsep)[0]
     given = ("PROMISECTL_TODAY", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "TZ")
-    env = {**settings, "PATH": settings["PATH"].replace("/home/you/.local/bin", programs), **{name: os.environ[name] for name in given}}
+    env = {
+        **settings,
+        "PATH": settings["PATH"].replace("/home/you/.local/bin", programs),
+        **{name: os.environ[name] for name in given},
+    }
     env |= {"HOME": os.environ["HOME"], "SHELL": "/bin/sh", "LOGNAME": "you"}
     for *_, command in jobs:
         assert "%" not in command
         done = subprocess.run(["/bin/sh", "-c", command], env=env, capture_output=True, check=True)
         assert done.stderr == b""
         assert "\n #1  to Dana: Send the Q3 numbers\n" in done.stdout.decode()
-        assert subprocess.run(["/bin/sh", "-c", command], env={**env, **NOTHING}, capture_output=True, check=True).stdout == b""
+        assert (
+            subprocess.run(
+                ["/bin/sh", "-c", command], env={**env, **NOTHING}, capture_output=True, check=True
+            ).stdout
+            == b""
+        )

@@ -25,7 +25,9 @@ THEY_RENEGE = "renege: Lee breaks it\n"
 THEY_WITHDRAW = "withdraw: Dana takes it back\n"
 THEY_REOPEN = "reopen: Kim reopens it\n"
 THEY_ANSWER = "negotiate: Lee counters; accept: Lee says Yes; decline: Lee says No\n"
-THEY_JUDGE = "release: Dana lets you off; accept: Dana confirms it; decline: Dana says what is missing\n"
+THEY_JUDGE = (
+    "release: Dana lets you off; accept: Dana confirms it; decline: Dana says what is missing\n"
+)
 UNTOLD = "keep, told, skip or quit? [Enter skips] › "
 FORKS = "ignore:This process .* is multi-threaded:DeprecationWarning"
 EARLIER = ["--said", "2026-11-02", "--backfill", "--agreed", "-q"]
@@ -42,10 +44,30 @@ def all_kinds(program: Program) -> Program:
         ["make", "Stale one", "--from", "lee", "--by", "2026-12-20", "--said", "2026-11-02"],
         ["make", "Untold one", "--to", "lee", "--by", "2026-12-20", "--agreed"],
         ["renege", "4", "--reason", "ill", "--not-told"],
-        ["make", "Overdue one", "--to", "dana", "--by", "2026-11-20", "--risk", "I am sick", *EARLIER],
+        [
+            "make",
+            "Overdue one",
+            "--to",
+            "dana",
+            "--by",
+            "2026-11-20",
+            "--risk",
+            "I am sick",
+            *EARLIER,
+        ],
         ["make", "Owed and late", "--from", "lee", "--by", "2026-11-19", *EARLIER],
         ["make", "For myself", "--to", "me", "--by", "2026-12-21"],
-        ["make", "For myself, late", "--to", "me", "--by", "2026-11-20", "--said", "2026-11-02", "--backfill"],
+        [
+            "make",
+            "For myself, late",
+            "--to",
+            "me",
+            "--by",
+            "2026-11-20",
+            "--said",
+            "2026-11-02",
+            "--backfill",
+        ],
         ["make", "Asked of me", "--to", "dana", "--by", "2026-12-22", "--asked"],
         ["make", "Delivered to me", "--from", "kim", "--by", "2026-12-21", "--agreed"],
         ["complete", "10", "--reported"],
@@ -67,7 +89,9 @@ KINDS = ["overdue"] * 3 + ["untold", "stale"] + ["unconfirmed"] * 2 + ["open"] *
 
 
 def _review(program: Program, *typed: str, width: int = 200, today: str | None = None) -> Result:
-    return program("review", answers="".join(f"{answer}\n" for answer in typed), width=width, today=today)
+    return program(
+        "review", answers="".join(f"{answer}\n" for answer in typed), width=width, today=today
+    )
 
 
 def _one(program: Program, *words: str) -> None:
@@ -101,11 +125,20 @@ def test_the_forms_agree(all_kinds: Program) -> None:
     lines = [line.split("\t") for line in all_kinds.ok("review").splitlines()]
     assert all_kinds.ok("review", "--plain", width=80) == all_kinds.ok("review")
     for record, row, line in zip(records, rows, lines, strict=True):
-        assert (row["id"], row["review"], row["moves"]) == (str(record["id"]), record["review"], ", ".join(record["moves"]))
-        assert line == [row[name] for name in ("id", "person", "outcome", "due", "state", "flags", "review", "moves")]
+        assert (row["id"], row["review"], row["moves"]) == (
+            str(record["id"]),
+            record["review"],
+            ", ".join(record["moves"]),
+        )
+        assert line == [
+            row[name]
+            for name in ("id", "person", "outcome", "due", "state", "flags", "review", "moves")
+        ]
     whole = {record["id"]: record for record in json.loads(all_kinds.ok("list", "--all", "--json"))}
     for record in records:
-        assert {name: value for name, value in record.items() if name not in ("review", "moves")} == whole[record["id"]]
+        assert {
+            name: value for name, value in record.items() if name not in ("review", "moves")
+        } == whole[record["id"]]
 
 
 def _typed(command: str) -> list[str]:
@@ -140,15 +173,24 @@ def test_the_page_lists_the_same(all_kinds: Program) -> None:
         "    complete 6, negotiate 6, bump 6, renege 6, release 6\n"
         "#5  to Dana: Overdue one\n"
     )
-    titles = [line for line in page.splitlines() if not line.lstrip().startswith("#") and not line.startswith(" ") and line]
+    titles = [
+        line
+        for line in page.splitlines()
+        if not line.lstrip().startswith("#") and not line.startswith(" ") and line
+    ]
     assert titles == [
         "Overdue", "Broken, and nobody was told", "Stale: nothing was said for a while", "Delivered, not confirmed", "Open besides",
     ]  # fmt: skip
-    assert "#8  to myself: For myself, late\n    Fri 20 Nov, overdue 3 days\n    complete 8, negotiate 8, renege 8\n" in page
+    assert (
+        "#8  to myself: For myself, late\n    Fri 20 Nov, overdue 3 days\n    complete 8, negotiate 8, renege 8\n"
+        in page
+    )
 
 
 @pytest.mark.parametrize("how", [["--no-input"], ["--json"], []])
-def test_nobody_is_asked_against_their_wish(all_kinds: Program, monkeypatch: pytest.MonkeyPatch, how: list[str]) -> None:
+def test_nobody_is_asked_against_their_wish(
+    all_kinds: Program, monkeypatch: pytest.MonkeyPatch, how: list[str]
+) -> None:
     if not how:
         monkeypatch.setenv("PROMISECTL_NO_INPUT", "1")
     before = all_kinds.ledger.read_bytes()
@@ -166,9 +208,19 @@ def test_in_a_pipe_it_is_a_list_whoever_types(all_kinds: Program) -> None:
 
 @pytest.mark.parametrize("width", [40, 80])
 def test_the_page_fits_and_steers_nothing(program: Program, width: int) -> None:
-    for outcome in ("Try \x1b[31mred\x1b[0m and \u202eback", "東京で会議の資料を用意して部長に渡す " * 3, "x" * 200, "[bold]help[/]"):
-        program.ok("make", outcome, "--to", "dana", "--to", "東京の部長さん長い名前の人です", "--new")
-    for page in (program.ok("review", width=width), _review(program, *["k"] * 8, width=width).stdout):
+    for outcome in (
+        "Try \x1b[31mred\x1b[0m and \u202eback",
+        "東京で会議の資料を用意して部長に渡す " * 3,
+        "x" * 200,
+        "[bold]help[/]",
+    ):
+        program.ok(
+            "make", outcome, "--to", "dana", "--to", "東京の部長さん長い名前の人です", "--new"
+        )
+    for page in (
+        program.ok("review", width=width),
+        _review(program, *["k"] * 8, width=width).stdout,
+    ):
         assert not any(sign in page for sign in "\x1b\u202e")
         assert all(cell_len(line) <= width for line in page.splitlines() if " " in line.strip())
 
@@ -202,7 +254,9 @@ def test_all_of_them_one_after_the_other(all_kinds: Program) -> None:
     result = _review(all_kinds, *["k"] * 10)
     heads = [line for line in result.stdout.splitlines() if " of 10, " in line]
     assert heads == [f"{place} of 10, {kind}" for place, kind in enumerate(KINDS, 1)]
-    assert [line.split()[0] for line in result.stdout.splitlines() if line.startswith("#")] == [f"#{number}" for number in ORDER]
+    assert [line.split()[0] for line in result.stdout.splitlines() if line.startswith("#")] == [
+        f"#{number}" for number in ORDER
+    ]
     assert result.stderr == (
         f"{THEY_RENEGE}{OPEN}{THEY_RELEASE}{OPEN}{SELF}{UNTOLD}{THEY_ANSWER}{ASKED}{THEY_JUDGE}{REPORTED}{THEY_REOPEN}{JUDGED}"
         f"{THEY_RELEASE}{OPEN}{SELF}{THEY_WITHDRAW}{ASKED}"
@@ -213,19 +267,40 @@ def test_all_of_them_one_after_the_other(all_kinds: Program) -> None:
 
 def test_how_each_stands(all_kinds: Program) -> None:
     lines = _review(all_kinds, *["k"] * 10).stdout.splitlines()
-    assert "#6 active, from Lee: “Owed and late” by Thu 19 Nov 2026, end of day, overdue 4 days, stale." in lines
-    assert "#5 active, to Dana: “Overdue one” by Fri 20 Nov 2026, end of day, overdue 3 days." in lines
+    assert (
+        "#6 active, from Lee: “Owed and late” by Thu 19 Nov 2026, end of day, overdue 4 days, stale."
+        in lines
+    )
+    assert (
+        "#5 active, to Dana: “Overdue one” by Fri 20 Nov 2026, end of day, overdue 3 days." in lines
+    )
     assert "You foresaw: “I am sick”." in lines
-    assert "#8 active, to myself: “For myself, late” by Fri 20 Nov 2026, end of day, overdue 3 days." in lines
+    assert (
+        "#8 active, to myself: “For myself, late” by Fri 20 Nov 2026, end of day, overdue 3 days."
+        in lines
+    )
     assert "#4 reneged, to Lee: “Untold one” by Sun 20 Dec 2026, end of day, not told." in lines
-    assert "#3 proposed, from Lee: “Stale one” by Sun 20 Dec 2026, end of day, their move, stale." in lines
+    assert (
+        "#3 proposed, from Lee: “Stale one” by Sun 20 Dec 2026, end of day, their move, stale."
+        in lines
+    )
     assert "#2 delivered, to Dana: “Delivered one” by Sun 20 Dec 2026, end of day." in lines
     assert "#9 proposed, to Dana: “Asked of me” by Tue 22 Dec 2026, end of day, your move." in lines
 
 
 def test_new_terms_to_be_answered_are_told(program: Program) -> None:
     _one(program, "--to", "dana", "--by", "fri", "--agreed")
-    program.ok("negotiate", "1", "--by", "thu", "--what", "Send all numbers", "--theirs", "--reason", "urgent")
+    program.ok(
+        "negotiate",
+        "1",
+        "--by",
+        "thu",
+        "--what",
+        "Send all numbers",
+        "--theirs",
+        "--reason",
+        "urgent",
+    )
     shown = _review(program, "q").stdout
     assert "Send all numbers" in shown
     assert "Thu 26 Nov" in shown
@@ -234,7 +309,10 @@ def test_new_terms_to_be_answered_are_told(program: Program) -> None:
 def test_the_counter_on_the_table_is_what_is_shown(program: Program) -> None:
     _one(program, "--to", "dana", "--by", "fri")
     program.ok("negotiate", "1", "--by", "thu")
-    assert "#1 proposed, to Dana: “Send Q3 numbers” by Thu 26 Nov 2026, end of day, your move.\n" in _review(program, "q").stdout
+    assert (
+        "#1 proposed, to Dana: “Send Q3 numbers” by Thu 26 Nov 2026, end of day, your move.\n"
+        in _review(program, "q").stdout
+    )
 
 
 def test_quitting_leaves_the_rest(all_kinds: Program) -> None:
@@ -341,7 +419,12 @@ CHOICES: list[tuple[list[str], list[list[str]], list[str], str, str]] = [
     ids=[f"{place} {' '.join(typed)}" for place, (_, _, typed, _, _) in enumerate(CHOICES)],
 )
 def test_a_choice_leads_to_its_move(
-    program: Program, made: Sequence[str], moves: Sequence[Sequence[str]], typed: Sequence[str], state: str, act: str
+    program: Program,
+    made: Sequence[str],
+    moves: Sequence[Sequence[str]],
+    typed: Sequence[str],
+    state: str,
+    act: str,
 ) -> None:
     _one(program, *made)
     for words in moves:
@@ -362,16 +445,36 @@ def test_the_answers_are_recorded(program: Program) -> None:
         "When was Dana told? [Enter for now, or not yet] › When you have told Dana: told 1.\n"
     )
     record = _record(program)
-    assert (record["reason"], record["cause"], record["told_at"], record["flags"]) == ("no time", "overload", None, ["untold"])
+    assert (record["reason"], record["cause"], record["told_at"], record["flags"]) == (
+        "no time",
+        "overload",
+        None,
+        ["untold"],
+    )
 
 
 def test_when_i_was_told_is_recorded(program: Program) -> None:
-    program.ok("make", "Fix the bike brake", "--from", "lee", "--by", "sun", "--said", "2026-11-09", "--backfill", "--agreed")
+    program.ok(
+        "make",
+        "Fix the bike brake",
+        "--from",
+        "lee",
+        "--by",
+        "sun",
+        "--said",
+        "2026-11-09",
+        "--backfill",
+        "--agreed",
+    )
     result = _review(program, "renege", "he is ill", "external", "tomorrow", "soon", "2026-11-12")
     assert "--told Tue 24 Nov 2026 is still to come." in result.stderr
     assert result.stderr.count("When were you told? [Enter for now, or never] › ") == 3
     record = _record(program)
-    assert (record["told_at"], record["notice"], record["cause"]) == ("2026-11-12T11:00:00Z", "before-due", "external")
+    assert (record["told_at"], record["notice"], record["cause"]) == (
+        "2026-11-12T11:00:00Z",
+        "before-due",
+        "external",
+    )
 
 
 @pytest.mark.parametrize("typed", ["not yet", "Not yet"])
@@ -383,7 +486,10 @@ def test_not_yet_may_be_typed_in_any_case(program: Program, typed: str) -> None:
 
 def test_who_breaks_in_silence(program: Program) -> None:
     _one(program, *THEIRS)
-    assert "Lee broke it without a word" in _review(program, "renege", "nothing came", "", "never").stdout
+    assert (
+        "Lee broke it without a word"
+        in _review(program, "renege", "nothing came", "", "never").stdout
+    )
 
 
 def test_a_promise_to_myself_has_nobody_to_tell(program: Program) -> None:
@@ -428,10 +534,16 @@ def test_a_date_that_cannot_be_used_is_asked_again(program: Program) -> None:
 
 @pytest.mark.parametrize(
     ("moves", "typed"),
-    [([], ["negotiate", "thu", ""]), ([["complete", "1"]], ["decline"]), ([["complete", "1"]], ["reopen"])],
+    [
+        ([], ["negotiate", "thu", ""]),
+        ([["complete", "1"]], ["decline"]),
+        ([["complete", "1"]], ["reopen"]),
+    ],
     ids=["negotiate", "decline", "reopen"],
 )
-def test_a_reason_that_is_needed_is_asked_for_until_it_is_said(program: Program, moves: list[list[str]], typed: list[str]) -> None:
+def test_a_reason_that_is_needed_is_asked_for_until_it_is_said(
+    program: Program, moves: list[list[str]], typed: list[str]
+) -> None:
     _one(program, *MINE)
     for words in moves:
         program.ok(*words)
@@ -474,7 +586,9 @@ def test_what_was_settled_meanwhile_does_not_come_up(program: Program) -> None:
 
 @pytest.mark.filterwarnings(FORKS)
 @pytest.mark.parametrize(
-    "answers", [["accept"], ["decline", ""], ["negotiate", "", "Send half of them", "late"]], ids=lambda words: words[0]
+    "answers",
+    [["accept"], ["decline", ""], ["negotiate", "", "Send half of them", "late"]],
+    ids=lambda words: words[0],
 )
 def test_an_answer_is_to_the_terms_that_were_shown(program: Program, answers: list[str]) -> None:
     _one(program, *MINE)
@@ -482,13 +596,27 @@ def test_an_answer_is_to_the_terms_that_were_shown(program: Program, answers: li
     with terminal("review") as child:
         child.expect(" › ")
         assert (
-            in_another("negotiate", "1", "--by", "today", "--what", "Send ten more things", "--theirs", "--reason", "y", "-q").returncode
+            in_another(
+                "negotiate",
+                "1",
+                "--by",
+                "today",
+                "--what",
+                "Send ten more things",
+                "--theirs",
+                "--reason",
+                "y",
+                "-q",
+            ).returncode
             == 0
         )
         for answer in answers:
             child.sendline(answer)
             child.expect(" › ")
-        assert "Revision 2 of #1 is dead" in child.before or "The terms of #1 have changed" in child.before
+        assert (
+            "Revision 2 of #1 is dead" in child.before
+            or "The terms of #1 have changed" in child.before
+        )
         child.sendline("quit")
         child.expect(pexpect.EOF)
     assert _acts(program)[-1] == "negotiate"
@@ -498,7 +626,17 @@ def test_an_answer_is_to_the_terms_that_were_shown(program: Program, answers: li
 # Giving up
 
 
-@pytest.mark.parametrize("typed", [[], ["renege"], ["renege", "no time"], ["renege", "no time", ""], ["negotiate", "thu"], ["bump", ""]])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        [],
+        ["renege"],
+        ["renege", "no time"],
+        ["renege", "no time", ""],
+        ["negotiate", "thu"],
+        ["bump", ""],
+    ],
+)
 def test_the_end_of_input_keeps_what_was_done(program: Program, typed: list[str]) -> None:
     _one(program, "--to", "dana", "--by", "thu", "--agreed")
     _one(program, *MINE)
@@ -512,7 +650,9 @@ def test_the_end_of_input_keeps_what_was_done(program: Program, typed: list[str]
 @pytest.mark.filterwarnings(FORKS)
 @pytest.mark.parametrize("key", ["c", "d"])
 @pytest.mark.parametrize("typed", [[], ["renege", "no time"]], ids=["choice", "cause"])
-def test_a_key_that_gives_up_keeps_what_was_done(program: Program, key: str, typed: list[str]) -> None:
+def test_a_key_that_gives_up_keeps_what_was_done(
+    program: Program, key: str, typed: list[str]
+) -> None:
     _one(program, "--to", "dana", "--by", "thu", "--agreed")
     _one(program, *MINE)
     with terminal("review") as child:
@@ -522,7 +662,9 @@ def test_a_key_that_gives_up_keeps_what_was_done(program: Program, key: str, typ
         child.expect(" › ")
         child.sendcontrol(key)
         child.expect(pexpect.EOF)
-        assert "\r\nReviewed 1 of 2: 1 moved. The rest waits: promisectl review.\r\n" in child.before
+        assert (
+            "\r\nReviewed 1 of 2: 1 moved. The rest waits: promisectl review.\r\n" in child.before
+        )
         assert child.wait() == 130
         assert "Traceback" not in child.before
     assert _record(program, 1)["state"] == "delivered"

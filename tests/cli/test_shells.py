@@ -17,7 +17,9 @@ def pwned(program: Program) -> Path:
     """A ledger with a bit of everything, some of it hostile; the file must never be there."""
     file = program.home / "pwned"
     program.ok("make", "Send the Q3 numbers", "--to", "dana", "--by", "fri", "--agreed")
-    program.ok("make", "Review the contract", "--to", "dana", "--by", "wed", "--asked", "--tag", _TAG)
+    program.ok(
+        "make", "Review the contract", "--to", "dana", "--by", "wed", "--asked", "--tag", _TAG
+    )
     program.ok("make", _TEXT, "--from", "lee", "--by", "sat", "--tag", "work")
     program.ok("make", "書類を送る", "--to", "kim", "--asked")
     (program.home / "a file").touch()
@@ -33,7 +35,9 @@ def test_what_tab_shows(pwned: Path, program: Program, name: str) -> None:
             "3  Say $(touch pwned) `touch pwned` \"x\" 'y' : \\ %F{red} [z] {a,b} * ~ (Lee, Sat 28 Nov)",
             "4  書類を送る (Kim, no date)",
         )
-        shell.shows("promisectl person \t\t", "show    Everything between you and a person.", "rename  Give")
+        shell.shows(
+            "promisectl person \t\t", "show    Everything between you and a person.", "rename  Give"
+        )
         shell.shows("promisectl make x --to \t\t", "dana  Dana", "me    Myself")
         shell.shows("promisectl owe --state=\t\t", "proposed", "delivered")
         shell.shows("promisectl guide \t\t", "a first week", "how dates")
@@ -50,7 +54,13 @@ def test_what_tab_puts_into_the_line(pwned: Path, program: Program, name: str) -
         assert shell.line("accept 2 3 \t") == ["accept", "2", "3", "4"]
         assert shell.line("ren\t1 --cau\tex\t") == ["renege", "1", "--cause", "external"]
         assert shell.line("owe --state=k\t") == ["owe", "--state=kept"]
-        assert shell.line("make 'a b' --to l\t--by='tod\t") == ["make", "a b", "--to", "lee", "--by=today"]
+        assert shell.line("make 'a b' --to l\t--by='tod\t") == [
+            "make",
+            "a b",
+            "--to",
+            "lee",
+            "--by=today",
+        ]
         assert shell.line("list --tag \\$\t") == ["list", "--tag", _TAG]
         assert shell.line("list --tag '$\t") == ["list", "--tag", _TAG]
         assert shell.line("list --tag=\\$\t") == ["list", f"--tag={_TAG}"]
@@ -59,7 +69,9 @@ def test_what_tab_puts_into_the_line(pwned: Path, program: Program, name: str) -
     assert not pwned.exists()
 
 
-def test_bash_offers_nothing_in_double_quotes_that_means_more_there(pwned: Path, program: Program) -> None:
+def test_bash_offers_nothing_in_double_quotes_that_means_more_there(
+    pwned: Path, program: Program
+) -> None:
     with shells.shell("bash", program.home) as shell:
         assert shell.line('list --tag "w\t') == ["list", "--tag", "work"]
         assert shell.line('list --tag "$\t"') == ["list", "--tag", "$"]
@@ -68,7 +80,9 @@ def test_bash_offers_nothing_in_double_quotes_that_means_more_there(pwned: Path,
 
 @pytest.mark.parametrize("name", ["bash", "zsh"])
 def test_the_ledger_of_the_line_is_read(program: Program, name: str) -> None:
-    program.ok("--ledger", str(program.home / "x y.db"), "make", "Play the bass", "--to", "ann", "--asked")
+    program.ok(
+        "--ledger", str(program.home / "x y.db"), "make", "Play the bass", "--to", "ann", "--asked"
+    )
     with shells.shell(name, program.home) as shell:
         assert shell.line("--ledger ~/x\\ y.db accept \t")[2:] == ["accept", "1"]
         assert shell.line("--ledger $HOME/'x y.db' accept \t")[2:] == ["accept", "1"]
@@ -85,14 +99,25 @@ def test_fish(pwned: Path, program: Program) -> None:
         "complete\tSay that it is done: report what you owe, confirm what you get.",
         "completion\tThe script that lets a shell complete what you type.",
     ]
-    assert shells.fish(place, "promisectl person sh") == ["show\tEverything between you and a person."]
+    assert shells.fish(place, "promisectl person sh") == [
+        "show\tEverything between you and a person."
+    ]
     assert shells.fish(place, "promisectl owe --state=k") == ["--state=kept"]
     assert shells.fish(place, "promisectl make 'a b' --to l") == ["lee\tLee"]
-    assert shells.fish(place, 'promisectl make x --by "to') == ["today\tMon 23 Nov 2026", "tomorrow\tTue 24 Nov 2026"]
+    assert shells.fish(place, 'promisectl make x --by "to') == [
+        "today\tMon 23 Nov 2026",
+        "tomorrow\tTue 24 Nov 2026",
+    ]
     assert shells.fish(place, "promisectl list --tag ") == [f"{_TAG}\t1 promise", "work\t1 promise"]
-    assert [line.partition("\t")[0] for line in shells.fish(place, "promisectl export -o a")] == ["a file"]
-    assert [line.partition("\t")[0] for line in shells.fish(place, "promisectl export --output=a")] == ["--output=a file"]
+    assert [line.partition("\t")[0] for line in shells.fish(place, "promisectl export -o a")] == [
+        "a file"
+    ]
+    assert [
+        line.partition("\t")[0] for line in shells.fish(place, "promisectl export --output=a")
+    ] == ["--output=a file"]
     program.ok("--ledger", str(place / "x y.db"), "make", "Play the bass", "--to", "ann", "--asked")
     for ledger in ("~/x\\ y.db", '"$HOME/x y.db"', f"'{place}/x y.db'"):
-        assert shells.fish(place, f"promisectl --ledger {ledger} accept ") == ["1\tPlay the bass (Ann, no date)"]
+        assert shells.fish(place, f"promisectl --ledger {ledger} accept ") == [
+            "1\tPlay the bass (Ann, no date)"
+        ]
     assert not pwned.exists()

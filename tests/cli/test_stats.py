@@ -18,7 +18,9 @@ EVER = "Since the first promise\nNothing has been settled, so there is nothing t
 SAID = ["--said", "2026-11-02", "--backfill", "--agreed", "--new", "-q"]
 
 
-def _make(program: Program, *sides: str, by: str = "2026-11-10", outcome: str = "Bring a chair") -> list[str]:
+def _make(
+    program: Program, *sides: str, by: str = "2026-11-10", outcome: str = "Bring a chair"
+) -> list[str]:
     return program.ok("make", outcome, *sides, "--by", by, *SAID).split()
 
 
@@ -28,9 +30,15 @@ def settled(program: Program) -> Program:
     """With Dana and with somebody of a wide name, both ways: one kept, one broken, one overdue; and a No of mine."""
     for option in ("--to", "--from"):
         for name in ("dana", WIDE):
-            kept, broken, _ = (_make(program, option, name, outcome=f"Thing {number}")[0] for number in range(3))
+            kept, broken, _ = (
+                _make(program, option, name, outcome=f"Thing {number}")[0] for number in range(3)
+            )
             program.ok("complete", kept, "--on", "2026-11-09" if option == "--to" else "2026-11-12")
-            told = ["--told", "2026-11-05", "--cause", "overload"] if option == "--to" else ["--silent", "--cause", "external"]
+            told = (
+                ["--told", "2026-11-05", "--cause", "overload"]
+                if option == "--to"
+                else ["--silent", "--cause", "external"]
+            )
             program.ok("renege", broken, "--reason", "ill", *told)
     program.ok("make", "Sing on stage", "--to", "dana", "--asked")
     program.ok("decline", "13")
@@ -147,7 +155,15 @@ Dana, to you: month by month
 
 @pytest.mark.parametrize("width", [40, 47, 48, 64, 77, 78, 80, 200])
 @pytest.mark.parametrize(
-    "words", [["stats"], ["stats", "--detail"], ["stats", "--detail", "--with", WIDE], ["people"], ["person", "show", WIDE]], ids=" ".join
+    "words",
+    [
+        ["stats"],
+        ["stats", "--detail"],
+        ["stats", "--detail", "--with", WIDE],
+        ["people"],
+        ["person", "show", WIDE],
+    ],
+    ids=" ".join,
 )
 def test_no_line_is_wider_than_the_terminal(settled: Program, words: list[str], width: int) -> None:
     page = settled.ok(*words, width=width)
@@ -169,10 +185,22 @@ def test_detail_says_what_the_figures_are_made_of(settled: Program) -> None:
 
 
 def test_a_reason_that_echoes_the_named_risk_is_told(program: Program) -> None:
-    program.ok("make", "Bring a chair", "--to", "dana", "--by", "2026-11-10", "--risk", "The vendor is late", *SAID)
+    program.ok(
+        "make",
+        "Bring a chair",
+        "--to",
+        "dana",
+        "--by",
+        "2026-11-10",
+        "--risk",
+        "The vendor is late",
+        *SAID,
+    )
     program.ok("renege", "1", "--reason", "My vendor slipped")
     assert "\nThe reason echoed the named risk in 1 of 1\n" in _seen(program.ok("stats", width=80))
-    assert "  reason echoed the risk     1 of 1\n" in _seen(program.ok("stats", "--detail", width=80))
+    assert "  reason echoed the risk     1 of 1\n" in _seen(
+        program.ok("stats", "--detail", width=80)
+    )
 
 
 def test_a_direction_with_nothing_to_count_is_left_out(program: Program) -> None:
@@ -200,7 +228,19 @@ def hundreds(program: Program) -> Program:
         program.ok("complete", *made[:75], "--on", "2026-11-09", "-q")
         program.ok("complete", *made[75:150], "--on", "2026-11-12", "-q")
         program.ok("renege", *made[150:225], "--reason", "ill", "-q")
-    program.ok("make", "Bring a table", "--to", "dana", "--by", "2025-03-10", "--said", "2025-03-02", "--backfill", "--agreed", "-q")
+    program.ok(
+        "make",
+        "Bring a table",
+        "--to",
+        "dana",
+        "--by",
+        "2025-03-10",
+        "--said",
+        "2025-03-02",
+        "--backfill",
+        "--agreed",
+        "-q",
+    )
     return program
 
 
@@ -256,7 +296,10 @@ def test_the_window_is_said(settled: Program) -> None:
         ([], "Since Tue 25 Aug 2026"),
         (["--all"], "Since the first promise"),
         (["--since", "2026-11-01"], "Since Sun 1 Nov 2026"),
-        (["--since", "2026-11-01", "--until", "2026-11-15"], "Since Sun 1 Nov 2026 until Sun 15 Nov 2026"),
+        (
+            ["--since", "2026-11-01", "--until", "2026-11-15"],
+            "Since Sun 1 Nov 2026 until Sun 15 Nov 2026",
+        ),
         (["--all", "--until", "2026-11-15"], "Since the first promise until Sun 15 Nov 2026"),
     ):
         assert settled.ok("stats", *words, width=80).splitlines()[0] == said
@@ -276,16 +319,32 @@ def test_the_window_in_records(settled: Program) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence", "code"),
     [
-        (["--since", "2026-11-20", "--until", "2026-11-10"], "That window ends before it begins.", 2),
-        (["--since", "2026-11-20", "--as-of", "2026-11-10"], "That window ends before it begins.", 2),
+        (
+            ["--since", "2026-11-20", "--until", "2026-11-10"],
+            "That window ends before it begins.",
+            2,
+        ),
+        (
+            ["--since", "2026-11-20", "--as-of", "2026-11-10"],
+            "That window ends before it begins.",
+            2,
+        ),
         (["--since", "tomorrow"], "--since Tue 24 Nov 2026 is still to come.", 2),
         (["--until", "2026-12-01"], "--until Tue 1 Dec 2026 is still to come.", 2),
         (["--as-of", "2026-12-01"], "--as-of Tue 1 Dec 2026 is still to come.", 2),
         (["--since", "now 10:01"], "is not a date that can be read", 2),
         (["--since", "someday"], "“someday” is not a date that can be read", 2),
         (["--until", ""], "“” is not a date that can be read", 2),
-        (["--all", "--since", "2026-11-01"], "--all and --since exclude each other. Give one of them.", 2),
-        (["--with", "me"], "Promises to yourself stand outside the figures. Name somebody else, or leave out --with.", 2),
+        (
+            ["--all", "--since", "2026-11-01"],
+            "--all and --since exclude each other. Give one of them.",
+            2,
+        ),
+        (
+            ["--with", "me"],
+            "Promises to yourself stand outside the figures. Name somebody else, or leave out --with.",
+            2,
+        ),
         (["--with", "nobody"], "There is nobody called “nobody” in the ledger.", 3),
         (["--with", ""], "There is nobody called “” in the ledger.", 3),
         (["--with", "dnaa"], "There is nobody called “dnaa” in the ledger. Did you mean dana?", 3),
@@ -293,14 +352,20 @@ def test_the_window_in_records(settled: Program) -> None:
         (["dana"], "dana", 2),
     ],
 )
-def test_a_window_that_can_not_be_is_refused(settled: Program, words: list[str], sentence: str, code: int) -> None:
+def test_a_window_that_can_not_be_is_refused(
+    settled: Program, words: list[str], sentence: str, code: int
+) -> None:
     result = settled("stats", *words)
     assert sentence in result.stderr
     assert (result.stdout, result.code) == ("", code)
 
 
 def test_an_error_under_json_is_an_object(settled: Program) -> None:
-    for words, code in ((["--with", "me"], "usage"), (["--with", "nobody"], "not-found"), (["--since", "tomorrow"], "usage")):
+    for words, code in (
+        (["--with", "me"], "usage"),
+        (["--with", "nobody"], "not-found"),
+        (["--since", "tomorrow"], "usage"),
+    ):
         assert json.loads(settled("stats", *words, "--json").stderr)["error"]["code"] == code
 
 
@@ -327,7 +392,9 @@ def test_the_forms_agree(settled: Program) -> None:
             said = whole[direction]
             for name in RATES:
                 cells = [said[name][part] for part in ("count", "of", "rate", "low", "high")]
-                assert flat[direction, name][:5] == ["" if cell is None else str(cell) for cell in cells]
+                assert flat[direction, name][:5] == [
+                    "" if cell is None else str(cell) for cell in cells
+                ]
             for name, number in said["classes"].items():
                 assert flat[direction, name][0] == str(number)
             for name, number in said["causes"].items():
@@ -348,8 +415,18 @@ def test_nothing_is_written(settled: Program) -> None:
 
 
 def test_without_a_ledger(program: Program) -> None:
-    assert program.ok("stats", width=120) == program.ok("stats", "--all", width=120) == program.ok("owe", width=120)
-    assert _figures(program)["owe"]["kept"] == {"count": 0, "of": 0, "rate": None, "low": None, "high": None}
+    assert (
+        program.ok("stats", width=120)
+        == program.ok("stats", "--all", width=120)
+        == program.ok("owe", width=120)
+    )
+    assert _figures(program)["owe"]["kept"] == {
+        "count": 0,
+        "of": 0,
+        "rate": None,
+        "low": None,
+        "high": None,
+    }
     assert program("stats", "--with", "dana").code == 3
     assert program("person", "show", "dana").code == 3
     assert list(program.home.iterdir()) == []
@@ -404,7 +481,20 @@ def test_promises_to_myself_do_not_count(program: Program) -> None:
 
 def test_what_was_kept_stands_beside_everybody(settled: Program) -> None:
     lines = settled.ok("people", width=120).splitlines()
-    assert lines[0].split() == ["Who", "You", "owe", "Owes", "you", "Overdue", "Next", "due", "You", "kept", "They", "kept"]
+    assert lines[0].split() == [
+        "Who",
+        "You",
+        "owe",
+        "Owes",
+        "you",
+        "Overdue",
+        "Next",
+        "due",
+        "You",
+        "kept",
+        "They",
+        "kept",
+    ]
     [line] = [line for line in lines if line.startswith("Dana ")]
     assert line.split()[-6:] == ["1", "of", "3", "1", "of", "3"]
     narrow = settled.ok("people", width=40)
@@ -413,30 +503,62 @@ def test_what_was_kept_stands_beside_everybody(settled: Program) -> None:
 
 
 def test_people_as_records_hold_the_record(settled: Program) -> None:
-    [dana] = [record for record in json.loads(settled.ok("people", "--json")) if record["person"] == "dana"]
-    assert [dana[name] for name in ("kept_by_me", "kept_by_me_of", "kept_by_them", "kept_by_them_of")] == [1, 3, 1, 3]
+    [dana] = [
+        record
+        for record in json.loads(settled.ok("people", "--json"))
+        if record["person"] == "dana"
+    ]
+    assert [
+        dana[name] for name in ("kept_by_me", "kept_by_me_of", "kept_by_them", "kept_by_them_of")
+    ] == [1, 3, 1, 3]
     header = settled.ok("people", "--csv").splitlines()[0]
-    assert header == "person,person_name,owe,owed,overdue,next_due,kept_by_me,kept_by_me_of,kept_by_them,kept_by_them_of"
+    assert (
+        header
+        == "person,person_name,owe,owed,overdue,next_due,kept_by_me,kept_by_me_of,kept_by_them,kept_by_them_of"
+    )
     assert settled.ok("people").splitlines()[0].split("\t")[-4:] == ["1", "3", "1", "3"]
 
 
 def test_people_in_three_orders(program: Program) -> None:
-    for name, kept, of in (("ada", 1, 1), ("ben", 4, 5), ("cleo", 0, 0), ("dora", 0, 2), ("emil", 9, 9)):
-        made = [program.ok("make", f"Thing {number}", "--from", name, "--agreed", "-q").strip() for number in range(of or 1)]
+    for name, kept, of in (
+        ("ada", 1, 1),
+        ("ben", 4, 5),
+        ("cleo", 0, 0),
+        ("dora", 0, 2),
+        ("emil", 9, 9),
+    ):
+        made = [
+            program.ok("make", f"Thing {number}", "--from", name, "--agreed", "-q").strip()
+            for number in range(of or 1)
+        ]
         for number in made[:kept]:
             program.ok("complete", number, "-q")
         for number in made[kept:of]:
             program.ok("renege", number, "--reason", "ill", "-q")
     for name, day in (("emil", "sat"), ("ben", "fri"), ("dora", "fri")):
         program.ok("make", "Bring a chair", "--to", name, "--by", day, "--agreed", "-q")
-    orders = {"name": "ada ben cleo dora emil", "due": "ben dora emil ada cleo", "record": "emil ben ada cleo dora"}
+    orders = {
+        "name": "ada ben cleo dora emil",
+        "due": "ben dora emil ada cleo",
+        "record": "emil ben ada cleo dora",
+    }
     for key, names in orders.items():
         for form in ([], ["--csv"]):
             lines = program.ok("people", "--sort", key, *form).splitlines()
-            assert " ".join(line.replace(",", "\t").split("\t")[0] for line in lines if not line.startswith("person,")) == names
+            assert (
+                " ".join(
+                    line.replace(",", "\t").split("\t")[0]
+                    for line in lines
+                    if not line.startswith("person,")
+                )
+                == names
+            )
     assert program.ok("people") == program.ok("people", "--sort", "name")
     result = program("people", "--sort", "mood")
-    assert (result.stderr, result.code) == ("promisectl: --sort does not know “mood”. Choose from name, due, record.\n", 2)
+    assert (result.stderr, result.code) == (
+        "promisectl: --sort does not know “mood”. Choose from name, due, record.\n",
+        2,
+    )
 
 
 def test_the_record_on_the_page_of_a_person(settled: Program) -> None:
@@ -451,7 +573,9 @@ def test_the_record_on_the_page_of_a_person(settled: Program) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["x" * 100, "名" * 50, "A Name With Quite Some Words In It And Then Some More Of Them"], ids=["narrow", "wide", "words"]
+    "name",
+    ["x" * 100, "名" * 50, "A Name With Quite Some Words In It And Then Some More Of Them"],
+    ids=["narrow", "wide", "words"],
 )
 @pytest.mark.parametrize("width", [40, 80])
 def test_a_long_name_pushes_nothing_off_the_page(program: Program, name: str, width: int) -> None:

@@ -13,7 +13,15 @@ import pytest
 from tests.cli.terminal import ended, terminal
 from tests.conftest import Program, remembered
 
-NONE = {"waiting": 0, "overdue": 0, "today": 0, "tell": 0, "answer": 0, "judge": 0, "late_with_others": 0}
+NONE = {
+    "waiting": 0,
+    "overdue": 0,
+    "today": 0,
+    "tell": 0,
+    "answer": 0,
+    "judge": 0,
+    "late_with_others": 0,
+}
 
 
 @pytest.fixture
@@ -40,7 +48,15 @@ def test_the_most_urgent_comes_first(full: Program) -> None:
     line = "2 overdue · 1 due today · 1 to tell · 1 to answer · 1 to judge\n"
     assert full("status", today=at) == (line, "", 0)
     assert full("status", today=at, width=40) == (line, "", 0)
-    counts = {"waiting": 6, "overdue": 2, "today": 1, "tell": 1, "answer": 1, "judge": 1, "late_with_others": 1}
+    counts = {
+        "waiting": 6,
+        "overdue": 2,
+        "today": 1,
+        "tell": 1,
+        "answer": 1,
+        "judge": 1,
+        "late_with_others": 1,
+    }
     assert json.loads(full.ok("status", "--json", today=at)) == counts
     assert list(json.loads(full.ok("status", "--json", today=at))) == list(NONE)
 
@@ -66,30 +82,50 @@ def test_nothing_waits_and_not_even_a_line_is_printed(program: Program, width: i
     program.ok("make", "Fix the bike brake", "--from", "lee", "--by", "sat", "--agreed")
     assert program("status", width=width) == ("", "", 0)
     assert program("status", today="2026-12-01", width=width) == ("", "", 0)
-    assert json.loads(program.ok("status", "--json", today="2026-12-01")) == {**NONE, "late_with_others": 1}
+    assert json.loads(program.ok("status", "--json", today="2026-12-01")) == {
+        **NONE,
+        "late_with_others": 1,
+    }
 
 
 def _run(*words: str, **env: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
-        [sys.executable, "-m", "promisectl", *words], env={**os.environ, **env}, capture_output=True, check=False, timeout=60
+        [sys.executable, "-m", "promisectl", *words],
+        env={**os.environ, **env},
+        capture_output=True,
+        check=False,
+        timeout=60,
     )
 
 
 @pytest.mark.usefixtures("full")
 @pytest.mark.parametrize(
     ("env", "between"),
-    [({"LC_ALL": "C"}, " · "), ({"PYTHONIOENCODING": "ascii"}, ", "), ({"PYTHONIOENCODING": "latin-1"}, " · ")],
+    [
+        ({"LC_ALL": "C"}, " · "),
+        ({"PYTHONIOENCODING": "ascii"}, ", "),
+        ({"PYTHONIOENCODING": "latin-1"}, " · "),
+    ],
     ids=["c", "ascii", "latin-1"],
 )
 def test_whatever_the_encoding_the_line_is_whole(env: dict[str, str], between: str) -> None:
     done = _run("status", PROMISECTL_TODAY="2026-11-26", **env)
     line = between.join(("2 overdue", "1 to tell", "1 to answer", "1 to judge"))
-    assert (done.stdout.decode(env.get("PYTHONIOENCODING", "utf-8")), done.stderr, done.returncode) == (f"{line}\n", b"", 0)
+    assert (
+        done.stdout.decode(env.get("PYTHONIOENCODING", "utf-8")),
+        done.stderr,
+        done.returncode,
+    ) == (f"{line}\n", b"", 0)
 
 
 @pytest.mark.usefixtures("full")
 def test_at_a_terminal_without_utf_8_there_is_a_comma(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PROMISECTL_TODAY": "2026-11-26"}.items():
+    for name, value in {
+        "LC_ALL": "C",
+        "PYTHONUTF8": "0",
+        "PYTHONCOERCECLOCALE": "0",
+        "PROMISECTL_TODAY": "2026-11-26",
+    }.items():
         monkeypatch.setenv(name, value)
     with terminal("status") as child:
         child.expect_exact("2 overdue, 1 to tell, 1 to answer, 1 to judge\r\n")
@@ -99,7 +135,9 @@ def test_at_a_terminal_without_utf_8_there_is_a_comma(monkeypatch: pytest.Monkey
 def test_it_never_waits_for_a_writer(full: Program) -> None:
     writer = sqlite3.connect(full.ledger, isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
-    assert full("status").code == 0  # who writes does not keep anybody from reading until the very end
+    assert (
+        full("status").code == 0
+    )  # who writes does not keep anybody from reading until the very end
     writer.execute("ROLLBACK")
     writer.execute("BEGIN EXCLUSIVE")
     begun = time.monotonic()
@@ -107,7 +145,11 @@ def test_it_never_waits_for_a_writer(full: Program) -> None:
     assert time.monotonic() - begun < 2
     locked = f"{full.ledger} is locked by another command at this moment. Try again."
     assert done == ("", f"promisectl: {locked}\n", 5)
-    assert json.loads(full("status", "--json").stderr)["error"] == {"code": "ledger", "message": locked, "exit": 5}
+    assert json.loads(full("status", "--json").stderr)["error"] == {
+        "code": "ledger",
+        "message": locked,
+        "exit": 5,
+    }
     writer.close()
     assert full("status").code == 0
 
@@ -126,8 +168,13 @@ def _newer(ledger: Path) -> None:
     db.close()
 
 
-@pytest.mark.parametrize(("harm", "says"), [(_damaged, "is damaged"), (_cut, "damaged"), (_newer, "was written by a newer promisectl")])
-def test_a_ledger_in_trouble_ends_with_5_and_a_silent_stdout(full: Program, harm: object, says: str) -> None:
+@pytest.mark.parametrize(
+    ("harm", "says"),
+    [(_damaged, "is damaged"), (_cut, "damaged"), (_newer, "was written by a newer promisectl")],
+)
+def test_a_ledger_in_trouble_ends_with_5_and_a_silent_stdout(
+    full: Program, harm: object, says: str
+) -> None:
     harm(full.ledger)  # type: ignore[operator]
     done = full("status")
     assert (done.stdout, done.code) == ("", 5)
@@ -152,7 +199,10 @@ def test_moves_has_its_exit_code_in_every_form(full: Program, form: list[str]) -
 @pytest.mark.usefixtures("full")
 def test_in_a_pipe_moves_keeps_its_exit_code() -> None:
     command = f'{sys.executable} -m promisectl moves --exit-code | cat > /dev/null; echo "${{PIPESTATUS[@]}}"'
-    assert subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True).stdout == "10 0\n"
+    assert (
+        subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True).stdout
+        == "10 0\n"
+    )
 
 
 def test_quiet_is_for_moves_that_are_made(full: Program) -> None:

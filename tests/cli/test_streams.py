@@ -21,8 +21,12 @@ No promise is written down here yet. Three ways to begin:
 """
 
 
-@pytest.mark.parametrize("view", [["moves"], [], ["owe"], ["owed"], ["list", "--all"], ["people"], ["log"]])
-def test_a_view_without_a_ledger_welcomes_and_creates_nothing(program: Program, view: list[str]) -> None:
+@pytest.mark.parametrize(
+    "view", [["moves"], [], ["owe"], ["owed"], ["list", "--all"], ["people"], ["log"]]
+)
+def test_a_view_without_a_ledger_welcomes_and_creates_nothing(
+    program: Program, view: list[str]
+) -> None:
     assert program(*view) == ("", WELCOME, 0)
     assert program(*view, width=80) == (WELCOME, "", 0)
     assert list(program.home.iterdir()) == []
@@ -51,14 +55,23 @@ def test_a_move_answers_on_stdout_and_hints_on_stderr(program: Program) -> None:
 
 
 def test_quiet_prints_numbers_alone(program: Program) -> None:
-    assert program("make", "Water the plants", "--to", "dana", "--to", "lee", "-q") == ("1\n2\n", "", 0)
+    assert program("make", "Water the plants", "--to", "dana", "--to", "lee", "-q") == (
+        "1\n2\n",
+        "",
+        0,
+    )
     assert program("accept", "2", "1", "--quiet") == ("2\n1\n", "", 0)
 
 
 def test_a_move_answers_in_json_one_object_a_line(program: Program) -> None:
     result = program("make", "Water the plants", "--to", "dana", "--to", "lee", "--json")
     first, second = map(json.loads, result.stdout.splitlines())
-    assert (first["id"], first["state"], first["person"], first["offer"]["revision"]) == (1, "proposed", "dana", 1)
+    assert (first["id"], first["state"], first["person"], first["offer"]["revision"]) == (
+        1,
+        "proposed",
+        "dana",
+        1,
+    )
     assert (second["id"], second["person"], result.stderr, result.code) == (2, "lee", "", 0)
 
 
@@ -71,12 +84,28 @@ def test_an_error_under_json_is_an_object(program: Program) -> None:
             "code": "illegal-move",
             "message": "#1 is not accepted yet, so there is nothing to break. Open now: accept 1, negotiate 1, decline 1, withdraw 1.",
             "exit": 4,
-            "moves": ["accept", "negotiate", "decline", "withdraw", "bump", "note", "correct", "void", "tag", "untag"],
+            "moves": [
+                "accept",
+                "negotiate",
+                "decline",
+                "withdraw",
+                "bump",
+                "note",
+                "correct",
+                "void",
+                "tag",
+                "untag",
+            ],
         }
     }
-    assert json.loads(program("list", "--state", "gone", "--json").stderr)["error"]["code"] == "usage"
+    assert (
+        json.loads(program("list", "--state", "gone", "--json").stderr)["error"]["code"] == "usage"
+    )
     assert json.loads(program("show", "9", "--json").stderr)["error"]["code"] == "not-found"
-    assert json.loads(program("list", "--with", "x", "--nonsense", "--json").stderr)["error"]["exit"] == 2
+    assert (
+        json.loads(program("list", "--with", "x", "--nonsense", "--json").stderr)["error"]["exit"]
+        == 2
+    )
 
 
 @pytest.mark.parametrize(
@@ -108,7 +137,9 @@ def test_an_error_under_json_is_an_object(program: Program) -> None:
         (["owe", "\udcff"], "The command line holds bytes that are no readable text here. Type them as UTF-8, or set a UTF-8 locale.", 2),
     ],
 )  # fmt: skip
-def test_bad_input_gets_one_sentence_and_writes_nothing(program: Program, words: list[str], sentence: str, code: int) -> None:
+def test_bad_input_gets_one_sentence_and_writes_nothing(
+    program: Program, words: list[str], sentence: str, code: int
+) -> None:
     assert program(*words) == ("", f"promisectl: {sentence}\n", code)
     assert list(program.home.iterdir()) == []
 
@@ -123,7 +154,9 @@ def test_bad_input_gets_one_sentence_and_writes_nothing(program: Program, words:
         (["owe", "--limit", "x"], "--limit"),
     ],
 )
-def test_a_command_line_that_is_not_well_formed_names_the_word(program: Program, words: list[str], named: str) -> None:
+def test_a_command_line_that_is_not_well_formed_names_the_word(
+    program: Program, words: list[str], named: str
+) -> None:
     result = program(*words)
     assert result.stdout == ""
     assert result.stderr.startswith("promisectl: ")
@@ -138,7 +171,10 @@ def test_global_options_stand_before_and_after_the_command(program: Program) -> 
     assert program.ok("list", "--ledger", elsewhere) == "1\tdana\tx y z\t\tproposed\t\n"
     assert program.ok("path", "--ledger", elsewhere).splitlines()[0] == elsewhere
     assert not program.ledger.exists()
-    assert program.ok("--today", "2026-12-05", "list", "--ledger", elsewhere) == "1\tdana\tx y z\t\tproposed\tstale\n"
+    assert (
+        program.ok("--today", "2026-12-05", "list", "--ledger", elsewhere)
+        == "1\tdana\tx y z\t\tproposed\tstale\n"
+    )
 
 
 def test_colour_follows_the_precedence(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,7 +197,9 @@ HELPED = (["--help"], ["owe", "--help"], ["person", "--help"], ["person", "show"
 
 
 @pytest.mark.parametrize("words", HELPED, ids=" ".join)
-def test_help_is_coloured_as_the_views_are(program: Program, monkeypatch: pytest.MonkeyPatch, words: list[str]) -> None:
+def test_help_is_coloured_as_the_views_are(
+    program: Program, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
     def coloured(*more: str, width: int | None = 80) -> bool:
         seen = program.ok(*more, *words, width=width)
         assert "Usage:" in seen
@@ -192,20 +230,49 @@ def test_help_is_coloured_as_the_views_are(program: Program, monkeypatch: pytest
         monkeypatch.delenv(name)
 
 
-LOST = {"30": "black", "31": "red", "32": "green", "33": "yellow", "34": "blue", "36": "cyan", "90": "bright black", "94": "bright blue"}
+LOST = {
+    "30": "black",
+    "31": "red",
+    "32": "green",
+    "33": "yellow",
+    "34": "blue",
+    "36": "cyan",
+    "90": "bright black",
+    "94": "bright blue",
+}
 
 
-def test_no_view_is_drawn_in_a_colour_that_is_lost_on_a_light_or_a_dark_terminal(program: Program) -> None:
+def test_no_view_is_drawn_in_a_colour_that_is_lost_on_a_light_or_a_dark_terminal(
+    program: Program,
+) -> None:
     program.ok("make", "Review the contract", "--to", "dana", "--asked")
     program.ok("make", "Send the numbers", "--to", "dana", "--agreed", "--by", "tue")
     program.ok("make", "Call back", "--to", "dana", "--agreed", "--by", "wed")
     program.ok("make", "Fix the bike", "--from", "lee")
     program.ok("complete", "3")
     program.ok("accept", "3")
-    views = [["list", "--all"], ["show", "2"], ["log"], ["people"], ["person", "show", "dana"], ["week"], ["stats"], ["check"], ["review"]]
+    views = [
+        ["list", "--all"],
+        ["show", "2"],
+        ["log"],
+        ["people"],
+        ["person", "show", "dana"],
+        ["week"],
+        ["stats"],
+        ["check"],
+        ["review"],
+    ]
     pages = [["guide", page] for page in guide.TOPICS]
-    said = [program.ok("--color", "always", *words, width=80, today="2026-11-27T10:00") for words in (*views, *pages, *HELPED)]
-    codes = {code for text in said for found in re.findall(r"\x1b\[([\d;]*)m", text) for code in found.split(";")}
+    said = [
+        program.ok("--color", "always", *words, width=80, today="2026-11-27T10:00")
+        for words in (*views, *pages, *HELPED)
+    ]
+    codes = {
+        code
+        for text in said
+        for found in re.findall(r"\x1b\[([\d;]*)m", text)
+        for code in found.split(";")
+    }
     assert {"1", "2", "91"} <= codes
     assert codes & {*LOST} == set()
 
@@ -219,8 +286,12 @@ def test_help_and_version_do_not_touch_the_ledger(program: Program) -> None:
     assert program("owe").code == 5
 
 
-def _whole(words: list[str], environ: dict[str, str], **more: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "promisectl", *words], env=environ, text=True, check=False, **more)  # type: ignore[call-overload,no-any-return]
+def _whole(
+    words: list[str], environ: dict[str, str], **more: object
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "promisectl", *words], env=environ, text=True, check=False, **more
+    )  # type: ignore[call-overload,no-any-return]
 
 
 def test_a_closed_pipe_ends_silently(program: Program) -> None:
@@ -237,7 +308,9 @@ def test_a_closed_pipe_ends_silently(program: Program) -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_stdout_says_that_the_move_was_recorded(program: Program) -> None:
     with Path("/dev/full").open("w") as full:
-        done = _whole(["make", "x y z", "--to", "dana"], dict(os.environ), stdout=full, stderr=subprocess.PIPE)
+        done = _whole(
+            ["make", "x y z", "--to", "dana"], dict(os.environ), stdout=full, stderr=subprocess.PIPE
+        )
     assert done.returncode == 7
     assert done.stderr == (
         "New in the ledger: Dana (dana).\n"
@@ -247,12 +320,19 @@ def test_a_full_stdout_says_that_the_move_was_recorded(program: Program) -> None
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-@pytest.mark.parametrize("words", [["--help"], ["make", "--help"], ["person", "-h"], ["--version"], ["list"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "words",
+    [["--help"], ["make", "--help"], ["person", "-h"], ["--version"], ["list"]],
+    ids=" ".join,
+)
 def test_what_nobody_can_hear_is_no_crash(program: Program, words: list[str]) -> None:
     program.ok("make", "x y z", "--to", "dana")
     with Path("/dev/full").open("w") as full:
         done = _whole(words, dict(os.environ), stdout=full, stderr=subprocess.PIPE)
-    assert (done.stderr, done.returncode) == ("promisectl: The answer can't be written out: No space left on device.\n", 5)
+    assert (done.stderr, done.returncode) == (
+        "promisectl: The answer can't be written out: No space left on device.\n",
+        5,
+    )
     reader, writer = os.pipe()
     os.close(reader)
     done = _whole(words, dict(os.environ), stdout=writer, stderr=subprocess.PIPE)
@@ -268,5 +348,10 @@ def test_closed_streams_are_no_crash(program: Program) -> None:
 
 def test_a_latin_locale_escapes_what_it_lacks(program: Program) -> None:
     program("make", "Tee für 東京", "--to", "dana")
-    done = _whole(["list"], {**os.environ, "PYTHONIOENCODING": "latin-1"}, stdout=subprocess.PIPE, encoding="latin-1")
+    done = _whole(
+        ["list"],
+        {**os.environ, "PYTHONIOENCODING": "latin-1"},
+        stdout=subprocess.PIPE,
+        encoding="latin-1",
+    )
     assert done.stdout == "1\tdana\tTee für \\u6771\\u4eac\t\tproposed\t\n"

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from promisectl.cli import DECLARED_IN
-from promisectl.cli.registry import DECLARED
-from promisectl.cli.suggestions import ELSEWHERE, OF_A_PERSON
+from promisectl.cli.registry import DECLARATIONS
+from promisectl.cli.suggestions import COMMAND_SYNONYMS, PERSON_COMMAND_SYNONYMS
 from tests.conftest import Program, remembered
 
 SEVERAL = "void (entered by mistake), withdraw (an offer taken back) or release (somebody let off)"
@@ -56,10 +56,15 @@ def _refused(program: Program, *words: str, code: int = 2) -> str:
         (["--jsonl", "guide"], None),
     ],
 )  # fmt: skip
-def test_one_sentence_names_what_may_be_meant(ledger: Program, words: list[str], sentence: str | None) -> None:
+def test_one_sentence_names_what_may_be_meant(
+    ledger: Program, words: list[str], sentence: str | None
+) -> None:
     said = _refused(ledger, *words)
     if sentence is None:
-        assert json.loads(said)["error"]["message"] == "guide does not answer with --jsonl. See: promisectl guide --help"
+        assert (
+            json.loads(said)["error"]["message"]
+            == "guide does not answer with --jsonl. See: promisectl guide --help"
+        )
     else:
         assert said == sentence
 
@@ -84,11 +89,15 @@ def test_many_promises_with_somebody_are_counted(ledger: Program) -> None:
     for number in range(9):
         ledger.ok("make", f"Thing {number}", "--to", "dana")
     sentence = _refused(ledger, "accept", "dana")
-    assert sentence.endswith("#1 “Review the contract”, #4 “Thing 0”, #5 “Thing 1”, #6 “Thing 2” and 6 more: list --all --with dana.")
+    assert sentence.endswith(
+        "#1 “Review the contract”, #4 “Thing 0”, #5 “Thing 1”, #6 “Thing 2” and 6 more: list --all --with dana."
+    )
 
 
 def test_a_page_of_the_guide_that_is_mistyped_names_the_nearest(program: Program) -> None:
-    assert "“lifecyle”. Did you mean lifecycle? There are start, " in _refused(program, "guide", "lifecyle", code=3)
+    assert "“lifecyle”. Did you mean lifecycle? There are start, " in _refused(
+        program, "guide", "lifecyle", code=3
+    )
     assert "“xyz”. There are start, " in _refused(program, "guide", "xyz", code=3)
 
 
@@ -99,10 +108,14 @@ def test_a_date_of_every_day_names_what_can_be_read(program: Program) -> None:
 
 def test_every_word_from_elsewhere_names_commands_that_are_there_and_is_none_itself() -> None:
     commands = {*DECLARED_IN}
-    known = commands | {f"{one.group} {one.name}" for one in DECLARED if one.group}
-    assert {*ELSEWHERE, *OF_A_PERSON} - known == set()
-    assert {word for words in ELSEWHERE.values() for word in words.split()} & commands == set()
-    assert {f"person {word}" for words in OF_A_PERSON.values() for word in words.split()} & known == set()
+    known = commands | {f"{one.group} {one.name}" for one in DECLARATIONS if one.group}
+    assert {*COMMAND_SYNONYMS, *PERSON_COMMAND_SYNONYMS} - known == set()
+    assert {
+        word for words in COMMAND_SYNONYMS.values() for word in words.split()
+    } & commands == set()
+    assert {
+        f"person {word}" for words in PERSON_COMMAND_SYNONYMS.values() for word in words.split()
+    } & known == set()
 
 
 @pytest.mark.parametrize("form", ["--json", "--jsonl", "--csv", "--plain"])
@@ -111,9 +124,15 @@ def test_a_form_stands_before_the_command_and_without_one(ledger: Program, form:
     assert ledger.ok(form, "list", "--with", "lee") == ledger.ok("list", form, "--with", "lee")
     assert ledger.ok(form, "person", "show", "dana") == ledger.ok("person", "show", "dana", form)
     assert ledger(form).code == 0
-    assert "exclude each other" in ledger(form, "list", "--csv" if form != "--csv" else "--plain").stderr
+    assert (
+        "exclude each other"
+        in ledger(form, "list", "--csv" if form != "--csv" else "--plain").stderr
+    )
 
 
 def test_a_move_takes_its_form_from_before_the_command(ledger: Program) -> None:
     assert json.loads(ledger.ok("--json", "accept", "1"))["state"] == "active"
-    assert _refused(ledger, "--csv", "accept", "1") == "accept does not answer with --csv. See: promisectl accept --help"
+    assert (
+        _refused(ledger, "--csv", "accept", "1")
+        == "accept does not answer with --csv. See: promisectl accept --help"
+    )

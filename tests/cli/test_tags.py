@@ -20,10 +20,18 @@ def tags(program: Program) -> list[str]:
 
 
 def test_tags_come_to_the_end_and_each_is_there_once(tagged: Program) -> None:
-    assert tagged.ok("tag", "1", "#urgent", "q3", "work", "q3") == "#1 active. Tagged #work #urgent #q3: “Send the Q3 numbers”.\n"
+    assert (
+        tagged.ok("tag", "1", "#urgent", "q3", "work", "q3")
+        == "#1 active. Tagged #work #urgent #q3: “Send the Q3 numbers”.\n"
+    )
     assert tags(tagged) == ["work", "urgent", "q3"]
-    assert tagged.ok("untag", "1", "work", "q3") == "#1 active. Tagged #urgent: “Send the Q3 numbers”.\n"
-    assert tagged.ok("untag", "1", "#urgent") == "#1 active. No tag any more: “Send the Q3 numbers”.\n"
+    assert (
+        tagged.ok("untag", "1", "work", "q3")
+        == "#1 active. Tagged #urgent: “Send the Q3 numbers”.\n"
+    )
+    assert (
+        tagged.ok("untag", "1", "#urgent") == "#1 active. No tag any more: “Send the Q3 numbers”.\n"
+    )
     assert tags(tagged) == []
 
 
@@ -41,13 +49,21 @@ def test_a_tag_finds_the_promise_from_then_on(tagged: Program) -> None:
         (("tag", "1", "work"), "#1 has the tag “work” already. See: show 1."),
         (("tag", "1", "work", "#work"), "#1 has the tag “work” already. See: show 1."),
         (("untag", "1", "play"), "#1 has no tag “play”. See: show 1."),
-        (("untag", "1", "play", "rest"), "#1 has neither “play” nor “rest” among its tags. See: show 1."),
-        (("tag", "1", "two words"), "A tag is one word, and “two words” is not. Give each one by itself."),
+        (
+            ("untag", "1", "play", "rest"),
+            "#1 has neither “play” nor “rest” among its tags. See: show 1.",
+        ),
+        (
+            ("tag", "1", "two words"),
+            "A tag is one word, and “two words” is not. Give each one by itself.",
+        ),
         (("tag", "1", "x" * 101), "The tag has 101 characters, and 100 are the most."),
         (("tag", "1", "#"), "The tag is empty."),
     ],
 )
-def test_what_changes_nothing_or_is_no_word_is_refused(tagged: Program, words: tuple[str, ...], sentence: str) -> None:
+def test_what_changes_nothing_or_is_no_word_is_refused(
+    tagged: Program, words: tuple[str, ...], sentence: str
+) -> None:
     before = tagged.ledger.read_bytes()
     refused = tagged(*words)
     assert (refused.code, refused.stdout) == (2, "")
@@ -73,10 +89,16 @@ def test_undo_and_as_of_know_the_tags_that_were(tagged: Program) -> None:
     tagged.ok("untag", "1", "work", today="2026-11-26T10:00")
 
     def then(moment: str) -> list[str]:
-        found: list[str] = json.loads(tagged.ok("list", "--json", "--as-of", moment, today="2026-11-27T10:00"))[0]["tags"]
+        found: list[str] = json.loads(
+            tagged.ok("list", "--json", "--as-of", moment, today="2026-11-27T10:00")
+        )[0]["tags"]
         return found
 
-    assert [then("2026-11-24"), then("2026-11-25"), then("2026-11-26")] == [["work"], ["work", "x"], ["x"]]
+    assert [then("2026-11-24"), then("2026-11-25"), then("2026-11-26")] == [
+        ["work"],
+        ["work", "x"],
+        ["x"],
+    ]
     tagged.ok("undo")
     assert tags(tagged) == ["work", "x"]
     tagged.ok("undo")

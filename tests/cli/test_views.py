@@ -13,10 +13,36 @@ from tests.conftest import Program, remembered
 @remembered
 def week(program: Program) -> Program:
     """A ledger with something of everything."""
-    program.ok("make", "Send Q3 numbers", "--to", "dana", "--by", "fri", "--agreed", "--tag", "work", "--why", "for the board")
-    program.ok("make", "Review the contract", "--to", "dana", "--by", "wed 17:00", "--asked", "--tag", "work", "--tag", "law")
+    program.ok(
+        "make",
+        "Send Q3 numbers",
+        "--to",
+        "dana",
+        "--by",
+        "fri",
+        "--agreed",
+        "--tag",
+        "work",
+        "--why",
+        "for the board",
+    )
+    program.ok(
+        "make",
+        "Review the contract",
+        "--to",
+        "dana",
+        "--by",
+        "wed 17:00",
+        "--asked",
+        "--tag",
+        "work",
+        "--tag",
+        "law",
+    )
     program.ok("make", "Fix the bike brake", "--from", "lee", "--by", "sat", "--agreed")
-    program.ok("make", "Übersetze den Brief", "--from", "kim", "--offered", "--done-when", "Élise hat ihn")
+    program.ok(
+        "make", "Übersetze den Brief", "--from", "kim", "--offered", "--done-when", "Élise hat ihn"
+    )
     program.ok("make", "Walk 100% of the way", "--to", "me", "--by", "eom")
     program.ok("make", "Call back", "--to", "lee", "--by", "tomorrow", "--agreed")
     program.ok("renege", "6", "--reason", "line is dead", "--not-told")
@@ -85,7 +111,10 @@ def test_json_holds_the_whole_record(week: Program) -> None:
     assert record["offer"] == {
         "revision": 2, "author": "me", "outcome": "Send Q3 numbers", "due": "2026-12-04", "done_when": None, "why": "for the board", "reply_by": None,
     }  # fmt: skip
-    assert [(one["revision"], one["status"], one["author"]) for one in record["terms"]] == [(1, "in-force", "me"), (2, "offered", "me")]
+    assert [(one["revision"], one["status"], one["author"]) for one in record["terms"]] == [
+        (1, "in-force", "me"),
+        (2, "offered", "me"),
+    ]
     assert [act["act"] for act in record["acts"]] == ["offer", "accept", "negotiate"]
     assert record["moves"][:3] == ["accept 1", "decline 1", "withdraw 1"]
     assert json.loads(week.ok("show", "1", "--jsonl")) == record
@@ -99,15 +128,30 @@ def test_show_in_a_pipe_is_name_and_value(week: Program) -> None:
     lines = week.ok("show", "6").splitlines()
     assert "state\treneged" in lines
     assert "flags\tuntold" in lines
-    assert [line.split("\t")[:3] for line in lines if line.startswith("terms")] == [["terms", "1", "in-force"]]
+    assert [line.split("\t")[:3] for line in lines if line.startswith("terms")] == [
+        ["terms", "1", "in-force"]
+    ]
     moves = ["told 6", "note 6", "correct 6", "void 6", "tag 6", "untag 6"]
-    assert [line for line in lines if line.startswith("open\t")] == [f"open\t{move}" for move in moves]
+    assert [line for line in lines if line.startswith("open\t")] == [
+        f"open\t{move}" for move in moves
+    ]
 
 
 def test_the_page_of_a_broken_and_replaced_promise(week: Program) -> None:
     week.ok("told", "6")
     week.ok(
-        "make", "Call back for sure", "--to", "lee", "--by", "1 jan 2027", "--replaces", "6", "--reply-by", "thu", "--said", "sun 18:00"
+        "make",
+        "Call back for sure",
+        "--to",
+        "lee",
+        "--by",
+        "1 jan 2027",
+        "--replaces",
+        "6",
+        "--reply-by",
+        "thu",
+        "--said",
+        "sun 18:00",
     )
     assert _seen(week.ok("show", "8", width=80)) == (
         "#8 proposed · you offer Lee\n"
@@ -143,7 +187,9 @@ def test_the_page_of_a_broken_and_replaced_promise(week: Program) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_what_never_got_a_yes_is_no_debt(program: Program, sides: list[str], move: str, state: str, head: str) -> None:
+def test_what_never_got_a_yes_is_no_debt(
+    program: Program, sides: list[str], move: str, state: str, head: str
+) -> None:
     program.ok("make", "Lend the drill", *sides, "--by", "fri")
     program.ok(move, "1")
     assert program.ok("show", "1", width=80).splitlines()[0].rstrip() == f"#1 {state} · {head}"
@@ -152,12 +198,17 @@ def test_what_never_got_a_yes_is_no_debt(program: Program, sides: list[str], mov
 def test_what_had_a_yes_stays_a_debt(program: Program) -> None:
     program.ok("make", "Lend the drill", "--to", "dana", "--by", "fri", "--agreed")
     program.ok("release", "1")
-    assert program.ok("show", "1", width=80).splitlines()[0].rstrip() == "#1 released · you owe Dana"
+    assert (
+        program.ok("show", "1", width=80).splitlines()[0].rstrip() == "#1 released · you owe Dana"
+    )
 
 
 def test_who_was_told_is_named(week: Program) -> None:
     week.ok("told", "6")
-    assert _seen(week.ok("log", "6", "--limit", "1", width=80)) == "Mon 23 Nov 10:00  #6  You told Lee\n"
+    assert (
+        _seen(week.ok("log", "6", "--limit", "1", width=80))
+        == "Mon 23 Nov 10:00  #6  You told Lee\n"
+    )
     assert "\n  Mon 23 Nov 10:00  You told Lee\n" in _seen(week.ok("show", "6", width=80))
 
 
@@ -169,14 +220,22 @@ OVERDUE_WITH_OTHERS = "Overdue with others: 1. See: promisectl owed --overdue\n"
 
 
 @pytest.mark.parametrize("words", [[], ["moves"]], ids=["bare", "moves"])
-def test_what_is_overdue_with_others_is_said_where_nothing_waits(program: Program, words: list[str]) -> None:
+def test_what_is_overdue_with_others_is_said_where_nothing_waits(
+    program: Program, words: list[str]
+) -> None:
     program.ok("make", "Fix the bike brake", "--from", "lee", "--by", "2026-11-20", *LATE)
-    assert program(*words, width=80) == (f"Nothing waits for you to answer or to do.\n{OVERDUE_WITH_OTHERS}", "", 0)
+    assert program(*words, width=80) == (
+        f"Nothing waits for you to answer or to do.\n{OVERDUE_WITH_OTHERS}",
+        "",
+        0,
+    )
     assert program(*words) == ("", "", 0)
 
 
 @pytest.mark.parametrize("words", [[], ["moves"]], ids=["bare", "moves"])
-def test_what_is_overdue_with_others_is_said_below_what_waits(program: Program, words: list[str]) -> None:
+def test_what_is_overdue_with_others_is_said_below_what_waits(
+    program: Program, words: list[str]
+) -> None:
     program.ok("make", "Fix the bike brake", "--from", "lee", "--by", "2026-11-20", *LATE)
     program.ok("make", "Review the contract", "--to", "dana", "--by", "wed", "--asked")
     assert _seen(program.ok(*words, width=80)) == (
@@ -190,14 +249,22 @@ def test_what_is_overdue_with_others_is_said_below_what_waits(program: Program, 
 
 def test_nothing_waits_and_nothing_is_overdue(program: Program) -> None:
     program.ok("make", "Fix the bike brake", "--from", "lee", "--by", "fri", "--agreed")
-    assert program.ok(width=80) == "Nothing waits for you. What is open: promisectl owe, promisectl owed.\n"
+    assert (
+        program.ok(width=80)
+        == "Nothing waits for you. What is open: promisectl owe, promisectl owed.\n"
+    )
 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_the_demo_ends_with_people(program: Program, capfd: pytest.CaptureFixture[str]) -> None:
     tour = program.ok("demo")
-    assert [line for line in tour.splitlines() if line.startswith("$ ")][-1] == "$ promisectl people"
-    assert "# And who kept how much of what was promised.\n$ promisectl people\n\nThat ledger is gone again." in tour
+    assert [line for line in tour.splitlines() if line.startswith("$ ")][
+        -1
+    ] == "$ promisectl people"
+    assert (
+        "# And who kept how much of what was promised.\n$ promisectl people\n\nThat ledger is gone again."
+        in tour
+    )
     out, err = capfd.readouterr()
     assert [line.split("\t")[0] for line in out.splitlines()[-3:]] == ["dana", "kim", "lee"]
     assert "promisectl:" not in err
@@ -215,7 +282,11 @@ def test_the_log_tells_of_people_too(week: Program) -> None:
         "Mon 23 Nov 10:00    You renamed a person: leo (undone)\nMon 23 Nov 10:00    You undid: person rename\n"
     )
     assert week.ok("redo") == "Redone: person rename.\n"
-    assert [act["act"] for act in json.loads(week.ok("log", "6", "--json"))] == ["offer", "accept", "renege"]
+    assert [act["act"] for act in json.loads(week.ok("log", "6", "--json"))] == [
+        "offer",
+        "accept",
+        "renege",
+    ]
     assert week("log", "9").code == 3
 
 
@@ -229,12 +300,17 @@ def test_people_as_records(week: Program) -> None:
         "person": "dana", "person_name": "Dana", "owe": 1, "owed": 0, "overdue": 1, "next_due": "2026-11-27T22:59:59Z",
         "kept_by_me": 0, "kept_by_me_of": 1, "kept_by_them": 0, "kept_by_them_of": 0,
     }  # fmt: skip
-    assert week.ok("people", "--csv").splitlines()[0] == ",".join(fields.PERSON)
-    assert [record["id"] for record in json.loads(week.ok("person", "show", "lee", "--json"))] == [3, 6]
+    assert week.ok("people", "--csv").splitlines()[0] == ",".join(fields.PERSON_FIELDS)
+    assert [record["id"] for record in json.loads(week.ok("person", "show", "lee", "--json"))] == [
+        3,
+        6,
+    ]
 
 
 @pytest.mark.parametrize("topic", guide.TOPICS)
-def test_the_guide_is_markdown_in_a_pipe_and_drawn_at_a_terminal(program: Program, topic: str) -> None:
+def test_the_guide_is_markdown_in_a_pipe_and_drawn_at_a_terminal(
+    program: Program, topic: str
+) -> None:
     piped = program.ok("guide", topic)
     assert piped.startswith("# ")
     assert "<!--" not in piped
@@ -251,7 +327,10 @@ def test_the_guide_lists_its_pages(program: Program) -> None:
 def test_the_ledger_path_is_the_first_line(program: Program) -> None:
     result = program("path")
     home = program.home
-    assert result.stdout == f"{program.ledger}\nconfig: {home}/config/promisectl/config.toml\nbackups: {home}/state/promisectl/backups\n"
+    assert (
+        result.stdout
+        == f"{program.ledger}\nconfig: {home}/config/promisectl/config.toml\nbackups: {home}/state/promisectl/backups\n"
+    )
     assert result.stderr.startswith("None of it has to exist")
     program.ok("make", "x y z", "--to", "dana")
     assert program("path").stderr == ""
@@ -266,7 +345,9 @@ def test_the_ledger_path_is_the_first_line(program: Program) -> None:
         ("\udcff", "line 1 is no UTF-8"),
     ],
 )
-def test_a_config_that_cannot_be_used_is_refused(program: Program, config: str, sentence: str) -> None:
+def test_a_config_that_cannot_be_used_is_refused(
+    program: Program, config: str, sentence: str
+) -> None:
     path = program.home / "config" / "promisectl" / "config.toml"
     path.parent.mkdir(parents=True)
     path.write_bytes(config.encode(errors="surrogateescape"))
@@ -282,14 +363,20 @@ def test_the_config_says_the_order_of_dates(program: Program) -> None:
     path.parent.mkdir(parents=True)
     for order, day in (("dmy", "Fri 11 Dec 2026"), ("mdy", "Thu 12 Nov 2026")):
         path.write_text(f'date_order = "{order}"\n')
-        assert f"by {day}, end" in program.ok("make", "x y z", "--to", "dana", "--by", "11/12/2026", "--backfill")
+        assert f"by {day}, end" in program.ok(
+            "make", "x y z", "--to", "dana", "--by", "11/12/2026", "--backfill"
+        )
 
 
 def test_the_zone_is_the_one_that_is_set(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     program.ok("make", "x y z", "--to", "dana", "--by", "fri 17:00")
     monkeypatch.setenv("TZ", "America/New_York")
     [record] = json.loads(program.ok("list", "--json"))
-    assert (record["due"], record["due_zone"], record["due_at"]) == ("2026-11-27T17:00", "Europe/Berlin", "2026-11-27T16:00:00Z")
+    assert (record["due"], record["due_zone"], record["due_at"]) == (
+        "2026-11-27T17:00",
+        "Europe/Berlin",
+        "2026-11-27T16:00:00Z",
+    )
     assert "Fri 27 Nov 17:00" in program.ok("list", width=200)
     assert "Europe/Berlin" in program.ok("list", width=200)
     monkeypatch.setenv("TZ", "No/Where")

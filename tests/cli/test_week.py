@@ -22,8 +22,28 @@ def load(program: Program) -> Program:
         ["Send Q3 numbers", "--to", "dana", "--by", "fri", "--agreed"],
         ["Walk ten times", "--to", "me", "--by", "fri 08:00"],
         ["Fix the bike brake", "--from", "lee", "--by", "fri", "--agreed"],
-        ["Call the bank", "--to", "lee", "--by", "fri", "--said", "2026-11-16", "--backfill", "--agreed"],
-        ["Bring the ladder", "--from", "kim", "--by", "sat", "--said", "2026-11-16", "--backfill", "--agreed"],
+        [
+            "Call the bank",
+            "--to",
+            "lee",
+            "--by",
+            "fri",
+            "--said",
+            "2026-11-16",
+            "--backfill",
+            "--agreed",
+        ],
+        [
+            "Bring the ladder",
+            "--from",
+            "kim",
+            "--by",
+            "sat",
+            "--said",
+            "2026-11-16",
+            "--backfill",
+            "--agreed",
+        ],
         ["Learn the piano piece", "--to", "kim", "--agreed"],
         ["Lend me the drill", "--from", "lee", "--agreed"],
         ["Water the plants", "--to", "lee", "--by", "2026-12-06", "--agreed"],
@@ -41,7 +61,10 @@ def _seen(out: str) -> str:
 
 
 def _days(program: Program, *words: str, today: str | None = None) -> dict[str, dict[str, Any]]:
-    return {record["day"] or record["kind"]: record for record in json.loads(program.ok("week", *words, "--json", today=today))}
+    return {
+        record["day"] or record["kind"]: record
+        for record in json.loads(program.ok("week", *words, "--json", today=today))
+    }
 
 
 PAGE_80 = """\
@@ -109,7 +132,11 @@ def test_the_page_at_sixty_columns(load: Program) -> None:
 
 def test_outcomes_are_named_where_there_is_room(load: Program) -> None:
     pages = {width: load.ok("week", width=width) for width in (40, 60, 69, 80, 120, 200)}
-    assert [width for width, page in pages.items() if "Fix the bike brake" in page] == [80, 120, 200]
+    assert [width for width, page in pages.items() if "Fix the bike brake" in page] == [
+        80,
+        120,
+        200,
+    ]
     for width, page in pages.items():
         assert max(map(cell_len, page.splitlines())) <= width
         assert all(page.count(f"#{number}") == 1 for number in range(1, 9))
@@ -117,7 +144,12 @@ def test_outcomes_are_named_where_there_is_room(load: Program) -> None:
 
 @pytest.mark.parametrize("width", [80, 120])
 def test_outcomes_fit_and_steer_nothing(program: Program, width: int) -> None:
-    for outcome in ("Try \x1b[31mred\x1b[0m and \u202eback", "東京で会議の資料を用意して部長に渡す " * 3, "x" * 200, "[bold]help[/]"):
+    for outcome in (
+        "Try \x1b[31mred\x1b[0m and \u202eback",
+        "東京で会議の資料を用意して部長に渡す " * 3,
+        "x" * 200,
+        "[bold]help[/]",
+    ):
         program.ok("make", outcome, "--to", "dana", "--by", "fri", "--agreed")
         program.ok("make", outcome, "--from", "dana", "--agreed")
     page = program.ok("week", width=width)
@@ -141,7 +173,9 @@ def test_what_is_due_today_is_beside_today(load: Program) -> None:
 
 
 def test_each_promise_stands_once(load: Program) -> None:
-    page = load.ok("week", width=80, today="2026-11-27T10:00")  # an hour of the day has passed for one, and not for the other
+    page = load.ok(
+        "week", width=80, today="2026-11-27T10:00"
+    )  # an hour of the day has passed for one, and not for the other
     for number in range(1, 9):
         assert page.count(f"#{number}") == 1, number
 
@@ -160,7 +194,9 @@ def test_what_was_due_early_in_the_week_is_overdue(load: Program) -> None:
 
 def test_the_records_are_whole_weeks(load: Program) -> None:
     days = _days(load, today="2026-11-28T10:00")
-    assert list(days) == [f"2026-11-{day}" for day in range(23, 31)] + [f"2026-12-0{day}" for day in range(1, 7)] + ["earlier", "no date"]
+    assert list(days) == [f"2026-11-{day}" for day in range(23, 31)] + [
+        f"2026-12-0{day}" for day in range(1, 7)
+    ] + ["earlier", "no date"]
     assert days["2026-11-27"] == {
         "day": "2026-11-27", "week": "2026-W48", "owe": 2, "owed": 1, "overfull": 0, "owe_ids": [2, 1], "owed_ids": [3], "kind": "day",
     }  # fmt: skip
@@ -170,14 +206,26 @@ def test_the_records_are_whole_weeks(load: Program) -> None:
     assert days["no date"] == {
         "day": None, "week": None, "owe": 1, "owed": 1, "overfull": 0, "owe_ids": [6], "owed_ids": [7], "kind": "no date",
     }  # fmt: skip
-    assert {day for day, record in days.items() if record["owe"] or record["owed"]} == {"2026-11-27", "2026-12-06", "earlier", "no date"}
+    assert {day for day, record in days.items() if record["owe"] or record["owed"]} == {
+        "2026-11-27",
+        "2026-12-06",
+        "earlier",
+        "no date",
+    }
 
 
 def test_the_forms_agree(load: Program) -> None:
     records = list(_days(load).values())
     assert [json.loads(line) for line in load.ok("week", "--jsonl").splitlines()] == records
     flat = [
-        ["" if cell is None else " ".join(map(str, cell)) if isinstance(cell, list) else str(cell) for cell in map(record.get, COLUMNS)]
+        [
+            ""
+            if cell is None
+            else " ".join(map(str, cell))
+            if isinstance(cell, list)
+            else str(cell)
+            for cell in map(record.get, COLUMNS)
+        ]
         for record in records
     ]
     assert list(csv.reader(io.StringIO(load.ok("week", "--csv"), newline=""))) == [COLUMNS, *flat]
@@ -197,7 +245,11 @@ def test_so_many_weeks(load: Program, weeks: int) -> None:
 
 @pytest.mark.parametrize("weeks", ["0", "-1", "54", "99999999999999999999"])
 def test_so_many_weeks_can_not_be_shown(load: Program, weeks: str) -> None:
-    assert load("week", "--weeks", weeks) == ("", f"promisectl: --weeks {weeks} can't be done: give 1 to 53.\n", 2)
+    assert load("week", "--weeks", weeks) == (
+        "",
+        f"promisectl: --weeks {weeks} can't be done: give 1 to 53.\n",
+        2,
+    )
     assert load("week", "--weeks", "two").code == 2
 
 
@@ -214,7 +266,10 @@ def test_without_a_ledger(program: Program) -> None:
 def test_with_nothing_due(program: Program) -> None:
     program.ok("make", "Send Q3 numbers", "--to", "dana", "--by", "fri")
     program.ok("void", "1", "--reason", "twice")
-    assert all((record["owe"], record["owed"], record["overfull"]) == (0, 0, 0) for record in _days(program).values())
+    assert all(
+        (record["owe"], record["owed"], record["overfull"]) == (0, 0, 0)
+        for record in _days(program).values()
+    )
     page = program.ok("week", width=80)
     assert not any(sign in page for sign in ("█", "#", "overdue", "no date", "Over-full"))
 
@@ -226,7 +281,11 @@ def test_over_the_end_of_a_year(program: Program) -> None:
     program.ok("make", "Send the yearly numbers", "--to", "dana", "--by", "2027-01-01", "--agreed")
     today = "2026-12-30T10:00"
     days = _days(program, today=today)
-    assert [days[day]["week"] for day in ("2026-12-28", "2027-01-03", "2027-01-04")] == ["2026-W53", "2026-W53", "2027-W01"]
+    assert [days[day]["week"] for day in ("2026-12-28", "2027-01-03", "2027-01-04")] == [
+        "2026-W53",
+        "2026-W53",
+        "2027-W01",
+    ]
     assert days["2027-01-01"]["owe_ids"] == [1]
     page = _seen(program.ok("week", width=80, today=today))
     assert "Week 53, 28 Dec to 3 Jan\n" in page
@@ -257,21 +316,29 @@ def test_the_day_agreed_on_is_the_day_shown(
     program.ok("make", "Send Q3 numbers", "--to", "dana", "--by", due, "--agreed", today=today)
     assert [name for name, record in _days(program, today=today).items() if record["owe"]] == [day]
     number = str(int(day[8:]))
-    [line] = [line for line in program.ok("week", width=80, today=today).splitlines() if "█" in line]
+    [line] = [
+        line for line in program.ok("week", width=80, today=today).splitlines() if "█" in line
+    ]
     assert f" {number} " in line
 
 
 def test_a_week_without_one_of_its_days(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "Pacific/Apia")  # there was no 30 December 2011
     today = "2011-12-28T10:00"
-    program.ok("make", "Send Q3 numbers", "--to", "dana", "--by", "2011-12-31", "--agreed", today=today)
-    program.ok("make", "Fix the fence", "--to", "dana", "--by", "2011-12-29", "--agreed", today=today)
+    program.ok(
+        "make", "Send Q3 numbers", "--to", "dana", "--by", "2011-12-31", "--agreed", today=today
+    )
+    program.ok(
+        "make", "Fix the fence", "--to", "dana", "--by", "2011-12-29", "--agreed", today=today
+    )
     assert {name: record["owe_ids"] for name, record in _days(program, today=today).items() if record["owe"]} == {
         "2011-12-29": [2], "2011-12-31": [1],
     }  # fmt: skip
 
 
-def test_late_elsewhere_is_the_next_day_here(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_late_elsewhere_is_the_next_day_here(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program.ok("make", "Send Q3 numbers", "--to", "dana", "--by", "fri 23:30", "--agreed")
     program.ok("make", "Fix the fence", "--to", "dana", "--by", "sun", "--agreed")
     for zone, days in (
@@ -281,13 +348,20 @@ def test_late_elsewhere_is_the_next_day_here(program: Program, monkeypatch: pyte
         ("Pacific/Apia", ["2026-11-28", "2026-11-30"]),
     ):
         monkeypatch.setenv("TZ", zone)
-        found = {name: record["week"] for name, record in _days(program, today="2026-11-24T10:00").items() if record["owe"]}
+        found = {
+            name: record["week"]
+            for name, record in _days(program, today="2026-11-24T10:00").items()
+            if record["owe"]
+        }
         assert list(found) == days, zone
 
 
 def test_today_is_the_local_day(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     program.ok("make", "Send Q3 numbers", "--to", "dana", "--by", "2026-12-20", "--agreed")
-    for zone, today in (("Pacific/Apia", "Tue 24 Nov today"), ("America/New_York", "Mon 23 Nov today")):
+    for zone, today in (
+        ("Pacific/Apia", "Tue 24 Nov today"),
+        ("America/New_York", "Mon 23 Nov today"),
+    ):
         monkeypatch.setenv("TZ", zone)
         assert today in program.ok("week", width=80, today="2026-11-23T12:00Z")
 
@@ -308,7 +382,9 @@ def test_a_week_is_too_full_at_five(program: Program) -> None:
     page = _seen(program.ok("week", width=80))
     assert "\nWeek 49, 30 Nov to 6 Dec\nOver-full: you owe 5.\n" in page
     assert page.count("Over-full") == 1
-    assert {record["week"] for record in _days(program).values() if record["overfull"]} == {"2026-W49"}
+    assert {record["week"] for record in _days(program).values() if record["overfull"]} == {
+        "2026-W49"
+    }
     assert sum(record["overfull"] for record in _days(program).values()) == 7
 
 
@@ -321,7 +397,16 @@ def test_what_was_due_in_a_week_and_is_not_done_still_fills_it(program: Program)
 
 def _deliver(program: Program, a_week: list[int]) -> None:
     """So many promises delivered in each of the weeks before this one, the last one first."""
-    days = ["2026-11-18", "2026-11-11", "2026-11-04", "2026-10-28", "2026-10-21", "2026-10-14", "2026-10-07", "2026-09-30"]
+    days = [
+        "2026-11-18",
+        "2026-11-11",
+        "2026-11-04",
+        "2026-10-28",
+        "2026-10-21",
+        "2026-10-14",
+        "2026-10-07",
+        "2026-09-30",
+    ]
     number = 0
     for day, many in zip(days, a_week, strict=True):
         for _ in range(many):
@@ -335,13 +420,17 @@ def test_who_delivers_more_in_a_usual_week_may_owe_more(program: Program) -> Non
     _owe(program, 5)
     assert "Over-full" not in program.ok("week", width=80)
     program.ok("make", "Walk ten times", "--to", "me", "--by", "sat")
-    assert "Over-full: you owe 6; in a usual week you deliver 5.\n" in _seen(program.ok("week", width=80))
+    assert "Over-full: you owe 6; in a usual week you deliver 5.\n" in _seen(
+        program.ok("week", width=80)
+    )
 
 
 def test_a_usual_week_may_be_a_half(program: Program) -> None:
     _deliver(program, [2, 2, 2, 2, 1, 1, 1, 1])
     _owe(program, 5)
-    assert "Over-full: you owe 5; in a usual week you deliver 1.5.\n" in _seen(program.ok("week", width=80))
+    assert "Over-full: you owe 5; in a usual week you deliver 1.5.\n" in _seen(
+        program.ok("week", width=80)
+    )
 
 
 def test_this_week_and_nine_weeks_ago_are_no_usual_weeks(program: Program) -> None:
@@ -369,7 +458,12 @@ def test_many_numbers_fit(program: Program, width: int) -> None:
         "-q",
     )
     program.ok(
-        "make", "Bring a table", *(word for number in range(60) for word in ("--from", f"other-{number:03}x")), "--agreed", "--new", "-q"
+        "make",
+        "Bring a table",
+        *(word for number in range(60) for word in ("--from", f"other-{number:03}x")),
+        "--agreed",
+        "--new",
+        "-q",
     )
     page = program.ok("week", width=width)
     assert max(map(cell_len, page.splitlines())) <= width

@@ -50,7 +50,9 @@ def _accept(program: Program, *more: str, answers: str) -> Result:
     return program("accept", "1", *more, answers=answers, width=200)
 
 
-def _agree(program: Program, *more: str, answers: str | None, outcome: str = "Review the contract") -> Result:
+def _agree(
+    program: Program, *more: str, answers: str | None, outcome: str = "Review the contract"
+) -> Result:
     return program("make", outcome, "--to", "dana", "--agreed", *more, answers=answers, width=200)
 
 
@@ -69,7 +71,9 @@ def test_yes_may_be_typed_in_any_way(asked: Program, word: str) -> None:
 
 def test_a_word_that_is_no_answer_is_asked_again(asked: Program) -> None:
     result = _accept(asked, answers="\n\nperhaps\nx\x1b[2J\nyes\n")
-    assert result.stderr == (f"{ASKS}{RISK}{PRICE}{YES}“perhaps” is no answer here.\n{YES}“x\\x1b[2j” is no answer here.\n{YES}{NEXT}")
+    assert result.stderr == (
+        f"{ASKS}{RISK}{PRICE}{YES}“perhaps” is no answer here.\n{YES}“x\\x1b[2j” is no answer here.\n{YES}{NEXT}"
+    )
     assert result.code == 0
 
 
@@ -79,7 +83,9 @@ def test_both_answers_stand_wherever_the_promise_is_read(asked: Program) -> None
     assert "risk   kids are ill" in page
     assert "no to  gym on Tuesday" in page
     assert _foreseen(asked) == ("kids are ill", "gym on Tuesday")
-    assert "You accepted (rev 1) · risk: kids are ill · no to: gym on Tuesday" in asked.ok("log", width=200)
+    assert "You accepted (rev 1) · risk: kids are ill · no to: gym on Tuesday" in asked.ok(
+        "log", width=200
+    )
     [_, act] = json.loads(asked.ok("log", "--json"))
     assert (act["act"], act["risk"], act["no_to"]) == ("accept", "kids are ill", "gym on Tuesday")
     for words in (["export"], ["list", "--csv"], ["export", "--acts"]):
@@ -97,7 +103,11 @@ def test_both_answers_stand_wherever_the_promise_is_read(asked: Program) -> None
     ],
 )
 def test_what_an_option_says_is_not_asked(
-    asked: Program, option: tuple[str, str], question: str, typed: str, kept: tuple[str | None, str | None]
+    asked: Program,
+    option: tuple[str, str],
+    question: str,
+    typed: str,
+    kept: tuple[str | None, str | None],
 ) -> None:
     result = _accept(asked, *option, answers=f"{typed}\n\n")
     assert result == (ACCEPTED, ASKS + question + YES + NEXT, 0)
@@ -112,10 +122,15 @@ def test_both_options_leave_nothing_to_ask(asked: Program) -> None:
 def test_nobody_is_asked_against_their_wish(asked: Program, option: str) -> None:
     assert _accept(asked, option, answers="").code == 0
     assert _agree(asked, option, answers="").code == 0
-    assert [record["state"] for record in json.loads(asked.ok("list", "--json"))] == ["active", "active"]
+    assert [record["state"] for record in json.loads(asked.ok("list", "--json"))] == [
+        "active",
+        "active",
+    ]
 
 
-def test_nobody_is_asked_when_the_environment_says_so(asked: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_is_asked_when_the_environment_says_so(
+    asked: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PROMISECTL_NO_INPUT", "1")
     assert "›" not in _accept(asked, answers="").stderr
     assert "›" not in _agree(asked, answers="").stderr
@@ -124,7 +139,10 @@ def test_nobody_is_asked_when_the_environment_says_so(asked: Program, monkeypatc
 def test_nobody_is_asked_off_aterminal(asked: Program) -> None:
     assert asked("accept", "1") == (ACCEPTED, NEXT, 0)
     assert asked("accept", "1", width=80).code == 4
-    assert "›" not in asked("make", "Water the plants", "--to", "dana", "--by", "fri", "--agreed").stderr
+    assert (
+        "›"
+        not in asked("make", "Water the plants", "--to", "dana", "--by", "fri", "--agreed").stderr
+    )
 
 
 def test_a_pipe_for_the_answer_is_no_reason_not_to_ask(asked: Program) -> None:
@@ -135,7 +153,10 @@ def test_a_pipe_for_the_answer_is_no_reason_not_to_ask(asked: Program) -> None:
 
 def test_agreed_already_is_asked_before_it_is_written(program: Program) -> None:
     result = _agree(program, "--by", "wed", answers="sick\ngym\n\n")
-    assert result.stdout == "#1 active. You owe Dana: “Review the contract” by Wed 25 Nov 2026, end of day (rev 1).\n"
+    assert (
+        result.stdout
+        == "#1 active. You owe Dana: “Review the contract” by Wed 25 Nov 2026, end of day (rev 1).\n"
+    )
     assert result.stderr == f"{PROMISES}{THREE}New in the ledger: Dana (dana).\n{NEXT}"
     assert _foreseen(program) == ("sick", "gym")
     assert program.ok("log", "--csv").count("\r\n") == 3
@@ -146,7 +167,17 @@ def test_agreed_already_is_asked_before_it_is_written(program: Program) -> None:
 
 def test_what_is_due_that_week_comes_first(program: Program) -> None:
     for number, day in enumerate(("mon", "tue", "sun", "mon", "fri"), 1):
-        program.ok("make", f"Thing number {number}", "--to", "lee", "--by", day, "--agreed", "-q", today="2026-11-22T10:00")
+        program.ok(
+            "make",
+            f"Thing number {number}",
+            "--to",
+            "lee",
+            "--by",
+            day,
+            "--agreed",
+            "-q",
+            today="2026-11-22T10:00",
+        )
     program.ok("make", "Walk ten times", "--to", "me", "--by", "thu", "-q")
     program.ok("make", "Bring the ladder", "--from", "lee", "--by", "thu", "--agreed", "-q")
     program.ok("make", "Not agreed on", "--to", "lee", "--by", "thu", "-q")
@@ -160,24 +191,34 @@ def test_what_is_due_that_week_comes_first(program: Program) -> None:
     )
 
 
-@pytest.mark.parametrize(("many", "said"), [(3, ""), (4, " and 1 more. With this one it is over-full")])
+@pytest.mark.parametrize(
+    ("many", "said"), [(3, ""), (4, " and 1 more. With this one it is over-full")]
+)
 def test_the_fifth_makes_a_week_over_full(program: Program, many: int, said: str) -> None:
     for number in range(1, many + 1):
         program.ok("make", f"Thing number {number}", "--to", "lee", "--by", "tue", "--agreed", "-q")
     busy = f"Due that week already: #1 “Thing number 1”, #2 “Thing number 2”, #3 “Thing number 3”{said}.\n"
-    assert _agree(program, "--by", "wed", answers="\n\n\n").stderr.startswith(f"{PROMISES}{busy}{RISK}")
+    assert _agree(program, "--by", "wed", answers="\n\n\n").stderr.startswith(
+        f"{PROMISES}{busy}{RISK}"
+    )
     program.ok("undo")
     program.ok("make", "Review the contract", "--to", "dana", "--by", "wed", "--asked")
     heading = ASKS.replace("#1", f"#{many + 2}")
-    assert program("accept", str(many + 2), answers="\n\n\n", width=200).stderr.startswith(f"{heading}{busy}{RISK}")
+    assert program("accept", str(many + 2), answers="\n\n\n", width=200).stderr.startswith(
+        f"{heading}{busy}{RISK}"
+    )
 
 
 def test_a_time_of_day_is_followed_by_the_day_after(program: Program) -> None:
     promises = PROMISES.replace("end of day", "17:00")
-    assert _agree(program, "--by", "wed 17:00", answers="\n\n\n").stderr.startswith(f"{promises}{RISK}")
+    assert _agree(program, "--by", "wed 17:00", answers="\n\n\n").stderr.startswith(
+        f"{promises}{RISK}"
+    )
 
 
-def test_the_day_after_is_told_in_the_local_zone(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_day_after_is_told_in_the_local_zone(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program.ok("make", "Review the contract", "--to", "dana", "--by", "wed", "--asked")
     monkeypatch.setenv("TZ", "Asia/Tokyo")  # where that moment falls on Thursday
     assert "Imagine Fri 27 Nov:" in _accept(program, answers="\n\n\n").stderr
@@ -191,27 +232,68 @@ def test_the_last_day_there_is_can_be_promised(program: Program) -> None:
 def test_without_a_date_it_never_happened(program: Program) -> None:
     program.ok("make", "Learn the piano piece", "--to", "dana", "--asked")
     result = _accept(program, answers="\n\n\n")
-    assert result.stderr.startswith(f"#1 Dana asks you: “Learn the piano piece”.\n{NEVER}{PRICE}{YES}")
+    assert result.stderr.startswith(
+        f"#1 Dana asks you: “Learn the piano piece”.\n{NEVER}{PRICE}{YES}"
+    )
     result = _accept(program, answers="")
     assert (result.code, result.stderr.count("›")) == (4, 0)
     result = _agree(program, answers="\n\n\n")
-    assert result.stderr.startswith(f"You promise Dana: “Review the contract”.\n{NEVER}{PRICE}{YES}")
+    assert result.stderr.startswith(
+        f"You promise Dana: “Review the contract”.\n{NEVER}{PRICE}{YES}"
+    )
 
 
 def test_nothing_is_asked_about_a_day_that_has_passed(program: Program) -> None:
     result = _agree(program, "--by", "fri", "--said", "2026-11-16", "--backfill", answers="")
     assert (result.code, result.stderr.count("›")) == (0, 0)
-    program.ok("make", "Send Q3 numbers", "--to", "dana", "--by", "fri", "--asked", "--said", "2026-11-16", "--backfill")
+    program.ok(
+        "make",
+        "Send Q3 numbers",
+        "--to",
+        "dana",
+        "--by",
+        "fri",
+        "--asked",
+        "--said",
+        "2026-11-16",
+        "--backfill",
+    )
     result = program("accept", "2", answers="", width=200)
     assert (result.code, result.stderr.count("›")) == (0, 0)
 
 
 def test_a_line_that_leads_to_no_question_is_not_said(program: Program) -> None:
-    program.ok("make", "Send Q3 numbers", "--to", "dana", "--by", "fri", "--asked", "--said", "2026-11-16", "--backfill")
+    program.ok(
+        "make",
+        "Send Q3 numbers",
+        "--to",
+        "dana",
+        "--by",
+        "fri",
+        "--asked",
+        "--said",
+        "2026-11-16",
+        "--backfill",
+    )
     assert "asks you" not in _accept(program, answers="").stderr
-    program.ok("make", "Print the programme", "--to", "kim", "--by", "sat", "--risk", "no toner", "--no-to", "a nap")
+    program.ok(
+        "make",
+        "Print the programme",
+        "--to",
+        "kim",
+        "--by",
+        "sat",
+        "--risk",
+        "no toner",
+        "--no-to",
+        "a nap",
+    )
     assert "You offer" not in program("accept", "2", answers="", width=200).stderr
-    for more in (["--by", "fri", "--risk", "sick", "--no-to", "gym"], ["--by", "fri", "--said", "2026-11-16", "--backfill"], ["-q"]):
+    for more in (
+        ["--by", "fri", "--risk", "sick", "--no-to", "gym"],
+        ["--by", "fri", "--said", "2026-11-16", "--backfill"],
+        ["-q"],
+    ):
         result = _agree(program, *more, answers="")
         assert (result.code, "You promise" in result.stderr) == (0, False)
 
@@ -230,7 +312,10 @@ def test_a_counter_by_date(asked: Program) -> None:
 
 def test_a_counter_by_outcome(asked: Program) -> None:
     result = _accept(asked, answers="\n\nCounter\n\nReview one page of it\n")
-    assert result.stdout == "#1 proposed. You countered (rev 2) of “Review the contract”: “Review one page of it”.\n"
+    assert (
+        result.stdout
+        == "#1 proposed. You countered (rev 2) of “Review the contract”: “Review one page of it”.\n"
+    )
     assert _record(asked)["offer"]["due"] == "2026-11-25"
 
 
@@ -247,7 +332,9 @@ def test_a_counter_that_changes_nothing_is_none(asked: Program) -> None:
     assert result.stdout == ACCEPTED
 
 
-@pytest.mark.parametrize("typed", ["wed\n\n", "\nReview the contract\n", "25 nov\nReview the contract\n"])
+@pytest.mark.parametrize(
+    "typed", ["wed\n\n", "\nReview the contract\n", "25 nov\nReview the contract\n"]
+)
 def test_a_counter_with_the_same_terms_changes_nothing(asked: Program, typed: str) -> None:
     result = _accept(asked, answers=f"\n\nc\n{typed}\n")
     assert f"{WHAT}That changes nothing.\n{YES}" in result.stderr
@@ -264,32 +351,51 @@ def test_agreed_already_and_the_same_terms_are_no_counter_either(program: Progra
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("soon", "“soon” is not a date that can be read. Try fri, 28 nov or 2026-11-27. See: guide dates."),
+        (
+            "soon",
+            "“soon” is not a date that can be read. Try fri, 28 nov or 2026-11-27. See: guide dates.",
+        ),
         ("11/12/2026", "“11/12/2026” can mean"),
         ("yesterday", "--by Sun 22 Nov 2026 has passed."),
         ("0", "“0” is not a date that can be read"),
     ],
 )
-def test_a_date_that_cannot_be_used_is_asked_again(asked: Program, typed: str, sentence: str) -> None:
+def test_a_date_that_cannot_be_used_is_asked_again(
+    asked: Program, typed: str, sentence: str
+) -> None:
     result = _accept(asked, answers=f"\n\nc\n{typed}\nthu\n\n")
     assert f"{WHEN}{sentence}" in result.stderr
     assert result.stderr.count(WHEN) == 2
-    assert result.stdout == "#1 proposed. You countered (rev 2) of “Review the contract”: by Thu 26 Nov 2026, end of day.\n"
+    assert (
+        result.stdout
+        == "#1 proposed. You countered (rev 2) of “Review the contract”: by Thu 26 Nov 2026, end of day.\n"
+    )
 
 
 def test_a_counter_where_there_was_no_date(program: Program) -> None:
     program.ok("make", "Learn the piano piece", "--to", "dana", "--asked")
     result = _accept(program, answers="\n\nc\nsat\n\n")
     assert "By when can you? [Enter keeps no date] › " in result.stderr
-    assert result.stdout == "#1 proposed. You countered (rev 2) of “Learn the piano piece”: by Sat 28 Nov 2026, end of day.\n"
+    assert (
+        result.stdout
+        == "#1 proposed. You countered (rev 2) of “Learn the piano piece”: by Sat 28 Nov 2026, end of day.\n"
+    )
 
 
 def test_agreed_already_may_turn_out_a_counter(program: Program) -> None:
     result = _agree(program, "--by", "wed", answers="\n\nc\nthu\n\n")
-    assert result.stdout == "#1 proposed. You countered (rev 2) of “Review the contract”: by Thu 26 Nov 2026, end of day.\n"
-    assert result.stderr.startswith(PROMISES + THREE + WHEN + WHAT + "New in the ledger: Dana (dana).\n")
+    assert (
+        result.stdout
+        == "#1 proposed. You countered (rev 2) of “Review the contract”: by Thu 26 Nov 2026, end of day.\n"
+    )
+    assert result.stderr.startswith(
+        PROMISES + THREE + WHEN + WHAT + "New in the ledger: Dana (dana).\n"
+    )
     record = _record(program)
-    assert [(term["status"], term["author"]) for term in record["terms"]] == [("superseded", "them"), ("offered", "me")]
+    assert [(term["status"], term["author"]) for term in record["terms"]] == [
+        ("superseded", "them"),
+        ("offered", "me"),
+    ]
 
 
 # No
@@ -307,7 +413,10 @@ def test_no_without_a_reason(asked: Program, word: str) -> None:
 
 
 def test_no_with_a_reason(asked: Program) -> None:
-    assert _accept(asked, answers="\n\nno\nfull until December\n").stdout == f"{DECLINED} Reason: “full until December”.\n"
+    assert (
+        _accept(asked, answers="\n\nno\nfull until December\n").stdout
+        == f"{DECLINED} Reason: “full until December”.\n"
+    )
     assert _record(asked)["reason"] == "full until December"
 
 
@@ -321,10 +430,24 @@ def test_agreed_already_may_turn_out_a_no(program: Program) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "act"), [("\n", "accept"), ("c\nthu\n\n", "negotiate"), ("n\n\n", "decline")], ids=["yes", "counter", "no"]
+    ("typed", "act"),
+    [("\n", "accept"), ("c\nthu\n\n", "negotiate"), ("n\n\n", "decline")],
+    ids=["yes", "counter", "no"],
 )
-def test_an_answer_of_another_day_is_dated_so_whatever_it_is(program: Program, typed: str, act: str) -> None:
-    program.ok("make", "Review the contract", "--to", "dana", "--by", "wed", "--asked", "--said", "2026-11-20")
+def test_an_answer_of_another_day_is_dated_so_whatever_it_is(
+    program: Program, typed: str, act: str
+) -> None:
+    program.ok(
+        "make",
+        "Review the contract",
+        "--to",
+        "dana",
+        "--by",
+        "wed",
+        "--asked",
+        "--said",
+        "2026-11-20",
+    )
     assert _accept(program, "--on", "2026-11-21", answers=f"\n\n{typed}").code == 0
     last = _record(program)["acts"][-1]
     assert (last["act"], last["at"]) == (act, "2026-11-21T11:00:00Z")
@@ -336,7 +459,10 @@ def test_an_answer_of_another_day_is_dated_so_whatever_it_is(program: Program, t
 def test_several_are_asked_one_by_one_and_without_a_way_out(asked: Program) -> None:
     asked.ok("make", "Feed the cat", "--to", "lee", "--by", "wed", "--asked")
     result = asked("accept", "2", "1", answers="rain\n\n\ngym\n", width=200)
-    assert result.stderr == f"#2 Lee asks you: “Feed the cat” by Wed 25 Nov 2026, end of day.\n{RISK}{PRICE}{ASKS}{RISK}{PRICE}"
+    assert (
+        result.stderr
+        == f"#2 Lee asks you: “Feed the cat” by Wed 25 Nov 2026, end of day.\n{RISK}{PRICE}{ASKS}{RISK}{PRICE}"
+    )
     assert [line[:10] for line in result.stdout.splitlines()] == ["#2 active.", "#1 active."]
     assert (_foreseen(asked, 2), _foreseen(asked, 1)) == (("rain", None), (None, "gym"))
 
@@ -346,8 +472,22 @@ def test_one_named_twice_is_one(asked: Program) -> None:
 
 
 def test_a_promise_to_several_is_asked_about_once(program: Program) -> None:
-    result = program("make", "Bring a chair", "--to", "dana", "--to", "lee", "--by", "wed", "--agreed", answers="sick\ngym\n", width=200)
-    assert result.stderr.startswith(f"You promise Dana and Lee: “Bring a chair” by Wed 25 Nov 2026, end of day.\n{RISK}{PRICE}New in")
+    result = program(
+        "make",
+        "Bring a chair",
+        "--to",
+        "dana",
+        "--to",
+        "lee",
+        "--by",
+        "wed",
+        "--agreed",
+        answers="sick\ngym\n",
+        width=200,
+    )
+    assert result.stderr.startswith(
+        f"You promise Dana and Lee: “Bring a chair” by Wed 25 Nov 2026, end of day.\n{RISK}{PRICE}New in"
+    )
     assert (result.stderr.count("›"), result.code) == (2, 0)
     assert (_foreseen(program, 1), _foreseen(program, 2)) == (("sick", "gym"), ("sick", "gym"))
 
@@ -355,7 +495,9 @@ def test_a_promise_to_several_is_asked_about_once(program: Program) -> None:
 def test_who_takes_my_offer_leaves_me_no_way_out(program: Program) -> None:
     program.ok("make", "Print the programme", "--to", "kim", "--by", "wed")
     result = _accept(program, answers="no toner\n\n")
-    assert result.stderr.startswith(f"#1 You offer Kim: “Print the programme” by Wed 25 Nov 2026, end of day.\n{RISK}{PRICE}")
+    assert result.stderr.startswith(
+        f"#1 You offer Kim: “Print the programme” by Wed 25 Nov 2026, end of day.\n{RISK}{PRICE}"
+    )
     assert YES not in result.stderr
     assert result.stdout.startswith("#1 active. Kim accepted your terms")
     assert _foreseen(program) == ("no toner", None)
@@ -382,7 +524,9 @@ def test_what_i_named_when_i_offered_is_not_asked_again(program: Program) -> Non
     ],
     ids=["self", "owed", "offered to me", "owed, agreed", "my amendment", "their amendment", "my delivery", "their delivery"],
 )  # fmt: skip
-def test_only_a_yes_that_binds_me_is_asked_about(program: Program, before: list[list[str]], words: list[str] | None) -> None:
+def test_only_a_yes_that_binds_me_is_asked_about(
+    program: Program, before: list[list[str]], words: list[str] | None
+) -> None:
     *first, last = [*before, words] if words else before
     for each in first:
         program.ok(*each)
@@ -393,15 +537,27 @@ def test_only_a_yes_that_binds_me_is_asked_about(program: Program, before: list[
 def test_a_dead_revision_is_refused_unasked(asked: Program) -> None:
     asked.ok("negotiate", "1", "--by", "thu", "--theirs")
     result = _accept(asked, "--rev", "1", answers="")
-    assert result == ("", "promisectl: Revision 1 of #1 is dead, revision 2 took its place. See: show 1, then accept 1 --rev 2.\n", 4)
+    assert result == (
+        "",
+        "promisectl: Revision 1 of #1 is dead, revision 2 took its place. See: show 1, then accept 1 --rev 2.\n",
+        4,
+    )
     assert _accept(asked, "--rev", "2", answers="\n\n\n").code == 0
 
 
 @pytest.mark.parametrize(
     ("words", "code"),
-    [(["7"], 3), (["seven"], 2), (["1", "--risk", " "], 2), (["1", "--on", "tomorrow"], 2), (["1", "--no-to", "x" * 10_001], 2)],
+    [
+        (["7"], 3),
+        (["seven"], 2),
+        (["1", "--risk", " "], 2),
+        (["1", "--on", "tomorrow"], 2),
+        (["1", "--no-to", "x" * 10_001], 2),
+    ],
 )
-def test_what_cannot_be_done_is_refused_unasked(asked: Program, words: list[str], code: int) -> None:
+def test_what_cannot_be_done_is_refused_unasked(
+    asked: Program, words: list[str], code: int
+) -> None:
     before = asked.ledger.read_bytes()
     result = asked("accept", *words, answers="", width=200)
     assert (result.code, result.stdout, result.stderr.count("›")) == (code, "", 0)
@@ -410,11 +566,25 @@ def test_what_cannot_be_done_is_refused_unasked(asked: Program, words: list[str]
 
 def test_a_promise_that_is_not_there_is_said_before_others_are_asked_about(asked: Program) -> None:
     result = asked("accept", "1", "7", answers="", width=200)
-    assert result == ("", "promisectl: There is no promise #7; the newest is #1. The numbers are in the first column of: list --all.\n", 3)
+    assert result == (
+        "",
+        "promisectl: There is no promise #7; the newest is #1. The numbers are in the first column of: list --all.\n",
+        3,
+    )
 
 
 def test_a_new_name_is_settled_first(asked: Program) -> None:
-    result = asked("make", "Lend the drill", "--to", "dnaa", "--by", "wed", "--agreed", answers="\n\n\n\n", width=200)
+    result = asked(
+        "make",
+        "Lend the drill",
+        "--to",
+        "dnaa",
+        "--by",
+        "wed",
+        "--agreed",
+        answers="\n\n\n\n",
+        width=200,
+    )
     assert result.stderr.startswith(
         "“dnaa” is new. Did you mean dana? [handle, Enter for dana, or new] › "
         f"You promise Dana: “Lend the drill” by Wed 25 Nov 2026, end of day.\n{RISK}"
@@ -484,7 +654,10 @@ def test_wide_answers_fit_a_narrowterminal(program: Program) -> None:
 def test_what_was_foreseen_comes_back_in_trouble(asked: Program, words: list[str]) -> None:
     _accept(asked, answers="kids are ill\ngym on Tuesday\n\n")
     result = asked(*words)
-    assert result.stderr.splitlines()[-1] == "You foresaw: “kids are ill”. You said No to: “gym on Tuesday”."
+    assert (
+        result.stderr.splitlines()[-1]
+        == "You foresaw: “kids are ill”. You said No to: “gym on Tuesday”."
+    )
     asked.ok("undo")
     assert "You foresaw" not in asked(*words, "-q").stderr + asked(*words, "--json").stderr
 
@@ -523,11 +696,16 @@ GIVING_UP = [
     (["make", "Water the plants", "--to", "dana", "--agreed"], ["", "", "c", "thu"]),
     (["make", "Water the plants", "--to", "dana", "--agreed"], ["", "", "n"]),
 ]
-GIVEN_UP = [f"{words[0]} {len(words)} after {' '.join(typed) or 'nothing'} {len(typed)}" for words, typed in GIVING_UP]
+GIVEN_UP = [
+    f"{words[0]} {len(words)} after {' '.join(typed) or 'nothing'} {len(typed)}"
+    for words, typed in GIVING_UP
+]
 
 
 @pytest.mark.parametrize(("words", "typed"), GIVING_UP, ids=GIVEN_UP)
-def test_the_end_of_input_changes_nothing(asked: Program, words: list[str], typed: list[str]) -> None:
+def test_the_end_of_input_changes_nothing(
+    asked: Program, words: list[str], typed: list[str]
+) -> None:
     asked.ok("make", "Feed the cat", "--to", "lee", "--by", "wed", "--asked")
     before = asked.ledger.read_bytes()
     result = asked(*words, answers="".join(f"{answer}\n" for answer in typed), width=200)
@@ -543,7 +721,9 @@ def test_the_end_of_input_makes_no_ledger(program: Program) -> None:
 @pytest.mark.filterwarnings(FORKS)
 @pytest.mark.parametrize(("words", "typed"), GIVING_UP, ids=GIVEN_UP)
 @pytest.mark.parametrize("key", ["c", "d"])
-def test_a_key_that_gives_up_changes_nothing(asked: Program, words: list[str], typed: list[str], key: str) -> None:
+def test_a_key_that_gives_up_changes_nothing(
+    asked: Program, words: list[str], typed: list[str], key: str
+) -> None:
     asked.ok("make", "Feed the cat", "--to", "lee", "--by", "wed", "--asked")
     before = asked.ledger.read_bytes()
     with terminal(*words) as child:
@@ -579,7 +759,9 @@ def test_all_of_it_at_a_realterminal(asked: Program) -> None:
 
 
 @pytest.mark.filterwarnings(FORKS)
-def test_bytes_that_are_no_text_are_asked_again(asked: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bytes_that_are_no_text_are_asked_again(
+    asked: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PYTHONIOENCODING", "utf-8:strict")  # as in most locales
     with terminal("accept", "1") as child:
         child.expect("Why not.* › ")
@@ -594,7 +776,11 @@ def test_bytes_that_are_no_text_are_asked_again(asked: Program, monkeypatch: pyt
 
 
 @pytest.mark.filterwarnings(FORKS)
-@pytest.mark.parametrize("words", [["accept", "1"], ["make", "Send Q3 numbers", "--to", "dana", "--agreed"]], ids=lambda words: words[0])
+@pytest.mark.parametrize(
+    "words",
+    [["accept", "1"], ["make", "Send Q3 numbers", "--to", "dana", "--agreed"]],
+    ids=lambda words: words[0],
+)
 def test_the_ledger_is_not_held_while_a_question_waits(asked: Program, words: list[str]) -> None:
     with terminal(*words) as child:
         for answer in ("", "", ""):
@@ -607,7 +793,9 @@ def test_the_ledger_is_not_held_while_a_question_waits(asked: Program, words: li
 
 
 STALE = "Revision 1 of #1 is dead, revision 2 took its place. See: show 1, then accept 1 --rev 2."
-CHANGED = "The terms of #1 have changed while you looked at them, so nothing was recorded. See: show 1."
+CHANGED = (
+    "The terms of #1 have changed while you looked at them, so nothing was recorded. See: show 1."
+)
 WITHDRAWN = "#1 is withdrawn"
 
 
@@ -623,7 +811,9 @@ WITHDRAWN = "#1 is withdrawn"
     ],
     ids=["theirs", "mine", "correct", "withdraw"],
 )
-def test_terms_that_changed_meanwhile_are_not_answered(asked: Program, meanwhile: list[str], told: str, typed: list[str]) -> None:
+def test_terms_that_changed_meanwhile_are_not_answered(
+    asked: Program, meanwhile: list[str], told: str, typed: list[str]
+) -> None:
     with terminal("accept", "1") as child:
         child.expect(" › ")
         assert in_another(*meanwhile, "-q").returncode == 0
@@ -639,7 +829,9 @@ def test_terms_that_changed_meanwhile_are_not_answered(asked: Program, meanwhile
 
 @pytest.mark.parametrize("typed", ["n\ntoo busy\n", "c\nthu\n\n"], ids=["no", "counter"])
 def test_nothing_that_was_said_along_with_it_is_lost(asked: Program, typed: str) -> None:
-    assert _accept(asked, "--risk", "flu", "--note", "She called", answers=f"gym\n{typed}").code == 0
+    assert (
+        _accept(asked, "--risk", "flu", "--note", "She called", answers=f"gym\n{typed}").code == 0
+    )
     log = asked.ok("log", "1", width=200)
     assert all(word in log for word in ("risk: flu", "no to: gym", "You noted: She called"))
     assert ("too busy" in log) is ("too busy" in typed)
@@ -658,14 +850,36 @@ def test_at_most_one_hint_where_a_person_looks(program: Program) -> None:
     result = program("make", "Try stuff", "--to", "dana", width=200)
     assert _hints(result) == ["Check: By when? (L02)"]
     assert "Check" not in result.stdout
-    assert _hints(program("negotiate", "1", "--by", "fri", width=200)) == ["Check: Say in a few more words what will be there then. (L04)"]
-    assert _hints(program("accept", "1", "--risk", "sick", width=200)) == ["Check: Say in a few more words what will be there then. (L04)"]
+    assert _hints(program("negotiate", "1", "--by", "fri", width=200)) == [
+        "Check: Say in a few more words what will be there then. (L04)"
+    ]
+    assert _hints(program("accept", "1", "--risk", "sick", width=200)) == [
+        "Check: Say in a few more words what will be there then. (L04)"
+    ]
 
 
 def test_a_risk_that_is_not_named_is_hinted_at(program: Program) -> None:
-    [hint] = _hints(program("make", "Send Q3 numbers", "--to", "dana", "--by", "fri", "--agreed", width=200))
+    [hint] = _hints(
+        program("make", "Send Q3 numbers", "--to", "dana", "--by", "fri", "--agreed", width=200)
+    )
     assert hint.endswith("(L12)")
-    assert _hints(program("make", "Water all plants", "--to", "dana", "--by", "fri", "--agreed", "--risk", "sick", width=200)) == []
+    assert (
+        _hints(
+            program(
+                "make",
+                "Water all plants",
+                "--to",
+                "dana",
+                "--by",
+                "fri",
+                "--agreed",
+                "--risk",
+                "sick",
+                width=200,
+            )
+        )
+        == []
+    )
 
 
 def test_a_risk_that_was_just_asked_for_is_not_hinted_at(asked: Program) -> None:
@@ -676,8 +890,12 @@ def test_a_risk_that_was_just_asked_for_is_not_hinted_at(asked: Program) -> None
 def test_the_full_week_that_was_just_shown_is_not_hinted_at(program: Program) -> None:
     for number in range(4):
         program.ok("make", f"Thing number {number}", "--to", "lee", "--by", "fri", "--agreed", "-q")
-    assert _hints(_agree(program, "--by", "fri", answers="\n\n\n", outcome="Water all plants")) == []
-    [hint] = _hints(_agree(program, "--by", "fri", "--risk", "sick", answers=None, outcome="Feed the cat"))
+    assert (
+        _hints(_agree(program, "--by", "fri", answers="\n\n\n", outcome="Water all plants")) == []
+    )
+    [hint] = _hints(
+        _agree(program, "--by", "fri", "--risk", "sick", answers=None, outcome="Feed the cat")
+    )
     assert hint.startswith("Check: Week 48 holds 6 of your promises with this one.")
     assert hint.endswith("(L14)")
 
@@ -695,7 +913,13 @@ def test_no_hint_off_a_terminal_or_for_several(program: Program) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [["decline", "1"], ["withdraw", "1"], ["note", "1", "x"], ["bump", "1", "x"], ["correct", "1", "--what", "Try things"]],
+    [
+        ["decline", "1"],
+        ["withdraw", "1"],
+        ["note", "1", "x"],
+        ["bump", "1", "x"],
+        ["correct", "1", "--what", "Try things"],
+    ],
     ids=lambda words: words[0],
 )
 def test_no_hint_after_other_moves(program: Program, words: list[str]) -> None:
@@ -713,7 +937,9 @@ def test_the_config_silences_a_rule(program: Program) -> None:
     path = program.home / "config" / "promisectl" / "config.toml"
     path.parent.mkdir(parents=True)
     path.write_text('[check]\nignore = ["L02", "L04"]\n')
-    assert [hint[-5:] for hint in _hints(program("make", "Try stuff", "--to", "dana", width=200))] == ["(L05)"]
+    assert [
+        hint[-5:] for hint in _hints(program("make", "Try stuff", "--to", "dana", width=200))
+    ] == ["(L05)"]
     path.write_text('[check]\nignore = ["L02", "L04", "L05", "L06"]\n')
     assert _hints(program("make", "Try stuff", "--to", "lee", width=200)) == []
 

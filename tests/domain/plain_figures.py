@@ -17,7 +17,15 @@ Record = dict[str, Any]
 
 CLASSES = ("kt", "kl", "kn", "bn", "bl", "od")
 DAY = 86_400
-KNOTS = ((0, 1.0), (3_600, 0.999), (DAY, 0.99), (7 * DAY, 0.9), (30 * DAY, 0.5), (365 * DAY, 0.1), (3_650 * DAY, 0.01))
+KNOTS = (
+    (0, 1.0),
+    (3_600, 0.999),
+    (DAY, 0.99),
+    (7 * DAY, 0.9),
+    (30 * DAY, 0.5),
+    (365 * DAY, 0.1),
+    (3_650 * DAY, 0.01),
+)
 Z = 1.959964
 
 
@@ -64,7 +72,11 @@ def mean(values: Iterable[float]) -> float | None:
 def words(text: str) -> set[str]:
     """The words of a text that say something: four letters or digits and more."""
     folded = text.casefold()
-    return {word for word in "".join(sign if sign.isalnum() else " " for sign in folded).split() if len(word) >= 4}
+    return {
+        word
+        for word in "".join(sign if sign.isalnum() else " " for sign in folded).split()
+        if len(word) >= 4
+    }
 
 
 # Moments
@@ -147,7 +159,11 @@ class Fate:
         self.silent = False
         self.reason = self.cause = self.risk = ""
         for act in record["acts"]:
-            if act["undone_by"] is None and act["act"] not in ("undo", "redo") and instant(act["at"]) <= moment:
+            if (
+                act["undone_by"] is None
+                and act["act"] not in ("undo", "redo")
+                and instant(act["at"]) <= moment
+            ):
                 self._hear(act)
 
     def _hear(self, act: Record) -> None:
@@ -201,7 +217,11 @@ class Fate:
 
     def _amend(self, at: datetime, revision: int) -> None:
         before, after = self.due, self.dues[revision]
-        if self.authors[self._began(revision)] == self.promisor and before and (after is None or after > before):
+        if (
+            self.authors[self._began(revision)] == self.promisor
+            and before
+            and (after is None or after > before)
+        ):
             self.put_off.append(Trouble(at, before, min(self.words, default=None)))
         if after != before:
             self.words = []
@@ -243,7 +263,13 @@ class Fate:
     def settled_at(self) -> datetime | None:
         """When that was settled."""
         kind = self.as_what
-        return self.delivered_at if kind in ("kt", "kl", "kn") else self.due if kind == "od" else self.broken_at
+        return (
+            self.delivered_at
+            if kind in ("kt", "kl", "kn")
+            else self.due
+            if kind == "od"
+            else self.broken_at
+        )
 
     @property
     def trouble(self) -> Trouble | None:
@@ -264,13 +290,26 @@ class Fate:
 # Counting
 
 
-def figures(records: Iterable[Record], as_of: datetime, since: datetime | None, until: datetime, person: str | None = None) -> Record:
+def figures(
+    records: Iterable[Record],
+    as_of: datetime,
+    since: datetime | None,
+    until: datetime,
+    person: str | None = None,
+) -> Record:
     """What `stats --json` says of these promises at a moment, for a window that holds both its ends, with one person or with all."""
-    found: Record = {"as_of": stamp(as_of), "since": since and stamp(since), "until": stamp(until), "person": person}
+    found: Record = {
+        "as_of": stamp(as_of),
+        "since": since and stamp(since),
+        "until": stamp(until),
+        "person": person,
+    }
     among = [record for record in records if person in (None, record["person"])]
     for direction in ("owe", "owed"):
         fates = [Fate(record, as_of) for record in among if record["direction"] == direction]
-        found[direction] = _counted([fate for fate in fates if fate.state != "void"], _Window(since, until))
+        found[direction] = _counted(
+            [fate for fate in fates if fate.state != "void"], _Window(since, until)
+        )
     return found
 
 
@@ -279,7 +318,11 @@ class _Window(NamedTuple):
     until: datetime
 
     def has(self, moment: datetime | None) -> bool:
-        return moment is not None and (self.since is None or self.since <= moment) and moment <= self.until
+        return (
+            moment is not None
+            and (self.since is None or self.since <= moment)
+            and moment <= self.until
+        )
 
 
 def _counted(fates: list[Fate], window: _Window) -> Record:
@@ -294,7 +337,9 @@ def _counted(fates: list[Fate], window: _Window) -> Record:
         "on_time": share(classes["kt"], len(dated)),
         "on_time_first": share(sum(_as_first_promised(fate) for fate in kept), len(dated)),
         **_renegotiated([fate for fate in fates if window.has(fate.accepted_at)]),
-        **_noticed([trouble for fate in fates for trouble in _troubles(fate) if window.has(trouble.at)]),
+        **_noticed(
+            [trouble for fate in fates for trouble in _troubles(fate) if window.has(trouble.at)]
+        ),
         "confirmed": share(sum(fate.state == "kept" for fate in kept), len(kept)),
         "said_no": _said_no(fates, window),
         "late_credit": mean(fate.credit for fate in dated),
@@ -305,7 +350,9 @@ def _counted(fates: list[Fate], window: _Window) -> Record:
 
 
 def _as_first_promised(fate: Fate) -> bool:
-    return bool(fate.due and fate.first_due and fate.delivered_at and fate.delivered_at <= fate.first_due)
+    return bool(
+        fate.due and fate.first_due and fate.delivered_at and fate.delivered_at <= fate.first_due
+    )
 
 
 def _renegotiated(accepted: list[Fate]) -> Record:

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from promisectl.domain import date_suggestions
-from promisectl.domain.civil import When, last_second, show
-from promisectl.domain.dates import read, read_now
+from promisectl.domain.civil import CivilMoment, format_civil, last_second
+from promisectl.domain.dates import parse_date, parse_now
 from promisectl.errors import AmbiguousDate, UnreadableDate, Usage
 
 BERLIN = "Europe/Berlin"
@@ -62,15 +62,29 @@ WALKS = (
 )
 
 
-def said(text: str, *, now: datetime = NOW, zone: str = BERLIN, order: str | None = None, past: bool = False) -> str:
+def said(
+    text: str,
+    *,
+    now: datetime = NOW,
+    zone: str = BERLIN,
+    order: str | None = None,
+    past: bool = False,
+) -> str:
     """Return what is read in one line: the civil date, and the zone where it is not Berlin."""
-    when = read(text, now, zone, order=order, past=past)
+    when = parse_date(text, now, zone, order=order, past=past)
     return when.civil if when.zone == BERLIN else f"{when.civil} {when.zone}"
 
 
-def refusal(text: str, *, now: datetime = NOW, zone: str = BERLIN, order: str | None = None, past: bool = False) -> str:
+def refusal(
+    text: str,
+    *,
+    now: datetime = NOW,
+    zone: str = BERLIN,
+    order: str | None = None,
+    past: bool = False,
+) -> str:
     with pytest.raises((UnreadableDate, AmbiguousDate)) as caught:
-        read(text, now, zone, order=order, past=past)
+        parse_date(text, now, zone, order=order, past=past)
     return str(caught.value)
 
 
@@ -224,7 +238,10 @@ def test_numbers_that_could_mean_several_days(order: str | None, text: str, read
 
 
 def test_a_bare_number_looking_back() -> None:
-    assert refusal("10", past=True) == "“10” can mean 2026-10-10 (Sat) or 2026-11-10 (Tue). Write the one that was meant."
+    assert (
+        refusal("10", past=True)
+        == "“10” can mean 2026-10-10 (Sat) or 2026-11-10 (Tue). Write the one that was meant."
+    )
 
 
 @pytest.mark.parametrize(
@@ -342,7 +359,9 @@ def test_refused_with_the_reason_and_three_examples(text: str, why: str) -> None
         ("wendesday 17:00", "“wednesday 17:00”"),
     ],
 )
-def test_what_is_said_every_day_names_what_may_be_meant_and_takes_none_of_it(text: str, meant: str) -> None:
+def test_what_is_said_every_day_names_what_may_be_meant_and_takes_none_of_it(
+    text: str, meant: str
+) -> None:
     assert refusal(text) == f"“{text}” is not a date that can be read. Did you mean {meant}? {MORE}"
 
 
@@ -354,38 +373,52 @@ def test_next_week_is_its_monday_and_its_friday(now: datetime) -> None:
 @given(text=st.text(alphabet=" 0123456789:.,adefghimnorstuvwy", max_size=30), past=st.booleans())
 def test_every_form_that_is_named_can_be_read(text: str, past: bool) -> None:
     try:
-        read(text, NOW, BERLIN, past=past)
+        parse_date(text, NOW, BERLIN, past=past)
     except UnreadableDate as refused:
         if "Did you mean" in str(refused):
             forms = str(refused).split("Did you mean “")[1].split("”? See")[0].split("” or “")
-            assert [read(form, NOW, BERLIN, past=past).zone for form in forms] == [BERLIN] * len(forms)
+            assert [parse_date(form, NOW, BERLIN, past=past).zone for form in forms] == [
+                BERLIN
+            ] * len(forms)
     except AmbiguousDate:
         pass
 
 
-@pytest.mark.parametrize("text", sorted(date_suggestions._SAID))
+@pytest.mark.parametrize("text", sorted(date_suggestions._EVERYDAY_FORMS))
 def test_every_word_of_every_day_has_a_form_that_can_be_read(text: str) -> None:
     assert "Did you mean" in refusal(text)
 
 
 def test_the_examples_look_back_too() -> None:
-    assert refusal("soon", past=True) == "“soon” is not a date that can be read. Try fri, 21 nov or 2026-11-20. See: guide dates."
+    assert (
+        refusal("soon", past=True)
+        == "“soon” is not a date that can be read. Try fri, 21 nov or 2026-11-20. See: guide dates."
+    )
 
 
-@pytest.mark.parametrize("zone", ["Europe/Atlantis", "Europe", "../etc", "/etc/passwd", "", "Europe/Berlin\x00"])
+@pytest.mark.parametrize(
+    "zone", ["Europe/Atlantis", "Europe", "../etc", "/etc/passwd", "", "Europe/Berlin\x00"]
+)
 def test_an_unknown_zone_of_ones_own_is_refused(zone: str) -> None:
-    assert refusal("fri", zone=zone) == f"“fri” is not a date that can be read (no zone “{zone}” is known here). {TRY}"
+    assert (
+        refusal("fri", zone=zone)
+        == f"“fri” is not a date that can be read (no zone “{zone}” is known here). {TRY}"
+    )
 
 
 @pytest.mark.parametrize("past", [False, True])
-@pytest.mark.parametrize("day", [date(2024, 2, 20) + n * DAY for n in range(15)] + [date(1970, 1, 1), date(1971, 1, 1), date(9999, 12, 30)])
+@pytest.mark.parametrize(
+    "day",
+    [date(2024, 2, 20) + n * DAY for n in range(15)]
+    + [date(1970, 1, 1), date(1971, 1, 1), date(9999, 12, 30)],
+)
 def test_the_examples_can_be_read_and_lie_on_the_right_side(day: date, *, past: bool) -> None:
     now = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
     sentence = refusal("soon", now=now, past=past)
     examples = sentence.split("Try ")[1].split(". See")[0].replace(" or ", ", ").split(", ")
     assert len(examples) == 3
     for example in examples:
-        found = date.fromisoformat(read(example, now, "UTC", past=past).civil)
+        found = date.fromisoformat(parse_date(example, now, "UTC", past=past).civil)
         assert found <= day if past else found >= day
 
 
@@ -430,9 +463,16 @@ def test_a_minute_that_happens_twice_names_both_and_each_can_be_read() -> None:
     assert refusal("2026-10-25 02:30") == (
         "“2026-10-25 02:30” can mean 2026-10-25T02:30+02:00 or 2026-10-25T02:30+01:00. Write the one that was meant."
     )
-    first, second = read("2026-10-25T02:30+02:00", NOW, BERLIN), read("2026-10-25T02:30+01:00", NOW, BERLIN)
-    assert first == When("2026-10-25T02:30", BERLIN, datetime(2026, 10, 25, 0, 30, tzinfo=UTC))
-    assert second == When("2026-10-25T02:30", BERLIN, datetime(2026, 10, 25, 1, 30, tzinfo=UTC))
+    first, second = (
+        parse_date("2026-10-25T02:30+02:00", NOW, BERLIN),
+        parse_date("2026-10-25T02:30+01:00", NOW, BERLIN),
+    )
+    assert first == CivilMoment(
+        "2026-10-25T02:30", BERLIN, datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    )
+    assert second == CivilMoment(
+        "2026-10-25T02:30", BERLIN, datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    )
 
 
 def test_a_minute_that_happens_twice_elsewhere_keeps_its_zone() -> None:
@@ -440,7 +480,9 @@ def test_a_minute_that_happens_twice_elsewhere_keeps_its_zone() -> None:
     assert refusal("2026-11-01 1:30am America/New_York") == (
         f"“2026-11-01 1:30am America/New_York” can mean 2026-11-01T01:30-04:00 America/New_York or {reading}. Write the one that was meant."
     )
-    assert read(reading, NOW, BERLIN) == When("2026-11-01T01:30", "America/New_York", datetime(2026, 11, 1, 6, 30, tzinfo=UTC))
+    assert parse_date(reading, NOW, BERLIN) == CivilMoment(
+        "2026-11-01T01:30", "America/New_York", datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
+    )
 
 
 def test_an_offset_of_half_minutes_is_too_fine() -> None:
@@ -448,7 +490,7 @@ def test_an_offset_of_half_minutes_is_too_fine() -> None:
 
 
 def test_a_day_knows_its_start_noon_and_end() -> None:
-    day = read("2018-11-04", NOW, "America/Sao_Paulo")  # its first hour was skipped
+    day = parse_date("2018-11-04", NOW, "America/Sao_Paulo")  # its first hour was skipped
     assert day.is_day
     assert day.start == datetime(2018, 11, 4, 3, 0, tzinfo=UTC)
     assert day.noon == datetime(2018, 11, 4, 14, 0, tzinfo=UTC)
@@ -456,13 +498,15 @@ def test_a_day_knows_its_start_noon_and_end() -> None:
 
 
 def test_a_minute_starts_when_it_is() -> None:
-    minute = read("fri 17:00", NOW, BERLIN)
+    minute = parse_date("fri 17:00", NOW, BERLIN)
     assert not minute.is_day
     assert minute.start == minute.noon == minute.at == datetime(2026, 11, 27, 16, 0, tzinfo=UTC)
 
 
 def test_last_second_of_a_day_that_was_left_out_is_the_one_before_the_jump() -> None:
-    assert last_second(date(2011, 12, 30), "Pacific/Apia") == last_second(date(2011, 12, 29), "Pacific/Apia")
+    assert last_second(date(2011, 12, 30), "Pacific/Apia") == last_second(
+        date(2011, 12, 29), "Pacific/Apia"
+    )
 
 
 @pytest.mark.parametrize(
@@ -477,7 +521,7 @@ def test_last_second_of_a_day_that_was_left_out_is_the_one_before_the_jump() -> 
     ],
 )
 def test_show(civil: str, zone: str, here: str, words: str) -> None:
-    assert show(civil, zone, here) == words
+    assert format_civil(civil, zone, here) == words
 
 
 @pytest.mark.parametrize(
@@ -492,7 +536,7 @@ def test_show(civil: str, zone: str, here: str, words: str) -> None:
     ],
 )
 def test_the_present_moment_is_given_as_iso(text: str, instant: str) -> None:
-    assert read_now(text, BERLIN) == datetime.fromisoformat(instant)
+    assert parse_now(text, BERLIN) == datetime.fromisoformat(instant)
 
 
 @pytest.mark.parametrize(
@@ -513,16 +557,16 @@ def test_the_present_moment_is_given_as_iso(text: str, instant: str) -> None:
 )
 def test_any_other_present_moment_is_refused(text: str, why: str) -> None:
     with pytest.raises(UnreadableDate) as caught:
-        read_now(text, BERLIN)
+        parse_now(text, BERLIN)
     examples = "Try 2026-11-23, 2026-11-23T10:00 or 2026-11-23T10:00+01:00."
     assert str(caught.value) == f"“{text}” is not a date that can be read{why}. {examples}"
 
 
 def test_a_present_moment_that_happens_twice_or_nowhere_is_refused() -> None:
     with pytest.raises(AmbiguousDate, match=r"2026-10-25T02:30\+02:00 or 2026-10-25T02:30\+01:00"):
-        read_now("2026-10-25T02:30", BERLIN)
+        parse_now("2026-10-25T02:30", BERLIN)
     with pytest.raises(UnreadableDate, match="no zone “Mars/Base” is known here"):
-        read_now("2026-10-25", "Mars/Base")
+        parse_now("2026-10-25", "Mars/Base")
 
 
 # The oracle: walks that ask only what a clock in the zone shows at each instant, and the calendar module.
@@ -540,13 +584,13 @@ def walk(zone: str, first: date, days: int) -> Iterator[tuple[datetime, datetime
 def outcome(text: str, zone: str) -> list[datetime]:
     """Return the instants that a text can mean: none, one, or the two that an ambiguity names."""
     try:
-        return [read(text, NOW, zone).at]
+        return [parse_date(text, NOW, zone).at]
     except UnreadableDate as refused:
         assert "is skipped there" in str(refused)  # noqa: PT017
         return []
     except AmbiguousDate as refused:
         readings = str(refused).split(" can mean ")[1].split(". Write")[0].split(" or ")
-        return [read(reading, NOW, zone).at for reading in readings]
+        return [parse_date(reading, NOW, zone).at for reading in readings]
 
 
 @pytest.mark.parametrize(("zone", "first", "days"), WALKS)
@@ -574,8 +618,8 @@ def test_oracle_of_days(zone: str, first: date, days: int) -> None:
         if not seen[day]:
             assert outcome(str(day), zone) == []
             continue
-        when = read(str(day), NOW, zone)
-        assert when == When(str(day), zone, seen[day][-1] + 59 * SECOND)
+        when = parse_date(str(day), NOW, zone)
+        assert when == CivilMoment(str(day), zone, seen[day][-1] + 59 * SECOND)
         assert when.start == seen[day][0]
         assert when.noon.astimezone(ZoneInfo(zone)).isoformat()[:16] == f"{day}T12:00"
         assert last_second(day, zone) == when.at
@@ -588,14 +632,17 @@ def test_oracle_of_todays(zone: str) -> None:
     instant = datetime(2026, 1, 1, tzinfo=UTC) - SECOND
     while instant.year < 2027:
         shown = instant.astimezone(clock).date()
-        assert read("today", instant, zone).civil == str(shown)
-        assert read("tomorrow", instant, zone).civil == str(shown + DAY)
+        assert parse_date("today", instant, zone).civil == str(shown)
+        assert parse_date("tomorrow", instant, zone).civil == str(shown + DAY)
         instant += timedelta(hours=5, minutes=45)
 
 
 def first_that(day: date, step: int, names: str) -> str:
     """Walk from a day, one day at a time, to the first whose English name holds `names`."""
-    while names not in f"{calendar.day_name[day.weekday()]} {day.day} {calendar.month_name[day.month]};".lower():
+    while (
+        names
+        not in f"{calendar.day_name[day.weekday()]} {day.day} {calendar.month_name[day.month]};".lower()
+    ):
         day += step * DAY
     return str(day)
 
@@ -625,7 +672,13 @@ def test_oracle_of_months_on() -> None:
             year, month = today.year, today.month
             for _ in range(abs(months)):
                 month += 1 if months > 0 else -1
-                year, month = (year + 1, 1) if month == 13 else (year - 1, 12) if month == 0 else (year, month)
+                year, month = (
+                    (year + 1, 1)
+                    if month == 13
+                    else (year - 1, 12)
+                    if month == 0
+                    else (year, month)
+                )
             day = min(today.day, calendar.monthrange(year, month)[1])
             assert said(f"{months:+}m", now=now) == str(date(year, month, day))
 
@@ -649,8 +702,14 @@ TOKENS = (  # noqa: SIM905
     "T17:00 17:00 02:30 :30 9am noon at pm Z UTC Europe/Berlin pacific/apia EST / . - + +02:00 +3d -1m 9999-12-31 1970-01-01 0000 "
     "days week months years ago eow eom eoy 11/12 27.11. 2026/11/27 99999999999 , \t \x00 é \u0661"
 ).split(" ")
-MOMENTS = st.datetimes(datetime(1970, 1, 1), datetime(9999, 12, 31, 23, 59, 59), timezones=st.just(UTC))  # noqa: DTZ001
-SENTENCES = st.lists(st.sampled_from(TOKENS), max_size=6).flatmap(lambda words: st.sampled_from([" ".join(words), "".join(words)]))
+MOMENTS = st.datetimes(
+    datetime(1970, 1, 1),
+    datetime(9999, 12, 31, 23, 59, 59),
+    timezones=st.just(UTC),  # noqa: DTZ001
+)
+SENTENCES = st.lists(st.sampled_from(TOKENS), max_size=6).flatmap(
+    lambda words: st.sampled_from([" ".join(words), "".join(words)])
+)
 
 
 @given(
@@ -661,9 +720,11 @@ SENTENCES = st.lists(st.sampled_from(TOKENS), max_size=6).flatmap(lambda words: 
     past=st.booleans(),
 )
 @settings(max_examples=800, deadline=None, derandomize=True)
-def test_any_text_is_read_or_refused(text: str, now: datetime, zone: str, order: str | None, *, past: bool) -> None:
+def test_any_text_is_read_or_refused(
+    text: str, now: datetime, zone: str, order: str | None, *, past: bool
+) -> None:
     try:
-        when = read(text, now, zone, order=order, past=past)
+        when = parse_date(text, now, zone, order=order, past=past)
     except Usage:
         return
     assert when.at.tzinfo is UTC
@@ -673,14 +734,17 @@ def test_any_text_is_read_or_refused(text: str, now: datetime, zone: str, order:
     assert 1970 <= int(when.civil[:4]) <= 9999
     clock = when.at.astimezone(ZoneInfo(when.zone))
     assert clock.isoformat()[: len(when.civil)] == when.civil
-    assert show(when.civil, when.zone, when.zone).split()[-1]
+    assert format_civil(when.civil, when.zone, when.zone).split()[-1]
 
 
-@given(text=st.text(max_size=120) | SENTENCES | st.text("0123456789-:+tTzZ", max_size=30), zone=st.sampled_from([*ZONES, "Mars/Base"]))
+@given(
+    text=st.text(max_size=120) | SENTENCES | st.text("0123456789-:+tTzZ", max_size=30),
+    zone=st.sampled_from([*ZONES, "Mars/Base"]),
+)
 @settings(max_examples=300, deadline=None, derandomize=True)
 def test_any_present_moment_is_read_or_refused(text: str, zone: str) -> None:
     try:
-        assert read_now(text, zone).tzinfo is UTC
+        assert parse_now(text, zone).tzinfo is UTC
     except Usage:
         return
 
@@ -691,13 +755,15 @@ def test_any_present_moment_is_read_or_refused(text: str, zone: str) -> None:
     text=st.sampled_from(["eom", "+5d", "+5d 13:37", "1 jul noon"]),
 )
 @settings(max_examples=60, deadline=None, derandomize=True)
-def test_what_was_read_reads_the_same_as_iso_and_shows_the_same(now: datetime, zone: str, text: str) -> None:
-    when = read(text, now, zone)
-    again = read(f"{when.civil} {when.zone}", NOW, "UTC")
+def test_what_was_read_reads_the_same_as_iso_and_shows_the_same(
+    now: datetime, zone: str, text: str
+) -> None:
+    when = parse_date(text, now, zone)
+    again = parse_date(f"{when.civil} {when.zone}", NOW, "UTC")
     assert again == when
-    assert show(again.civil, again.zone) == show(when.civil, when.zone)
-    day, clock = show(when.civil).split(", ")
-    assert read(day.split(" ", 1)[1], NOW, zone).civil == when.civil[:10]
+    assert format_civil(again.civil, again.zone) == format_civil(when.civil, when.zone)
+    day, clock = format_civil(when.civil).split(", ")
+    assert parse_date(day.split(" ", 1)[1], NOW, zone).civil == when.civil[:10]
     assert clock == (when.civil[11:] or "end of day")
 
 
@@ -705,16 +771,18 @@ def test_simple_words_do_not_wait_for_dateutil() -> None:
     program = """
 import sys
 from datetime import UTC, datetime
-from promisectl.domain.civil import show
-from promisectl.domain.dates import read, read_now
+from promisectl.domain.civil import format_civil
+from promisectl.domain.dates import parse_date, parse_now
 now = datetime(2026, 11, 23, 9, tzinfo=UTC)
 for text in ("today", "tomorrow", "yesterday", "fri", "next fri", "last fri", "+3d", "+2w", "in 3 days", "a week ago", "eow",
              "2026-11-27", "2026-11-27T17:00Z", "fri at 9am", "fri 17:00 Europe/Berlin"):
-    show(read(text, now, "Europe/Berlin").civil)
-read_now("2026-11-23T10:00", "Europe/Berlin")
+    format_civil(parse_date(text, now, "Europe/Berlin").civil)
+parse_now("2026-11-23T10:00", "Europe/Berlin")
 print(sorted(name for name in sys.modules if name.startswith("dateutil")))
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
     assert (done.stdout, done.stderr) == ("[]\n", "")
 
 
@@ -730,8 +798,10 @@ print(sorted(name for name in sys.modules if name.startswith("dateutil")))
     ],
 )
 def test_what_the_program_prints_it_can_read(text: str, civil: str) -> None:
-    assert read(text, NOW, BERLIN).civil == civil
+    assert parse_date(text, NOW, BERLIN).civil == civil
 
 
 def test_a_wrong_weekday_is_refused() -> None:
-    assert refusal("thu 27 nov") == (f"“thu 27 nov” is not a date that can be read (27 November 2026 is a Friday). {TRY}")
+    assert refusal("thu 27 nov") == (
+        f"“thu 27 nov” is not a date that can be read (27 November 2026 is a Friday). {TRY}"
+    )

@@ -14,14 +14,25 @@ import pytest
 from promisectl import errors
 from promisectl.commands import acts, bookkeeping, lists, make
 from promisectl.domain import lifecycle
-from promisectl.domain.civil import When
-from promisectl.domain.promise import Act, Direction, Found, Opening, Promise, Side, State, Status, Terms, Verb
+from promisectl.domain.civil import CivilMoment
+from promisectl.domain.promise import (
+    Act,
+    Direction,
+    ImportedState,
+    Opening,
+    Promise,
+    Side,
+    State,
+    Status,
+    Terms,
+    Verb,
+)
 from promisectl.domain.transitions import TRANSITIONS
 from promisectl.env import Env
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
-DUE = When("2026-11-27", "Europe/Berlin", datetime(2026, 11, 27, 22, 59, 59, tzinfo=UTC))
+DUE = CivilMoment("2026-11-27", "Europe/Berlin", datetime(2026, 11, 27, 22, 59, 59, tzinfo=UTC))
 OR, EE, SELF, BOOK = Side.PROMISOR, Side.PROMISEE, Side.SELF, Side.BOOKKEEPER
 OWE, OWED = Direction.OWE, Direction.OWED
 SAID = [verb for verb in Verb if verb not in (Verb.UNDO, Verb.REDO)]
@@ -33,15 +44,29 @@ Outcome = tuple[str, tuple[str, ...]]  # the next state, and what becomes of eac
 # A promise brought into a situation, one act an hour
 
 
-def act(verb: Verb, side: Side, at: datetime, before: Promise | None = None, direction: Direction = OWE, **more_: Any) -> Act:
+def act(
+    verb: Verb,
+    side: Side,
+    at: datetime,
+    before: Promise | None = None,
+    direction: Direction = OWE,
+    **more_: Any,
+) -> Act:
     """An act that carries whatever any move asks for: a text, the moment they were told, and terms that are new."""
     carried: dict[str, Any] = {"text": "money" if verb is Verb.UNTAG else "because", "told_at": at}
     if before is None:
         person = None if direction is Direction.SELF else 1
-        carried |= {"terms": Terms("Send the numbers", DUE), "opening": Opening("uid", direction, person, tags=("money",))}
-        carried["found"] = Found(State.ACTIVE, at, OR, accepted_at=at) if verb is Verb.IMPORT else None
+        carried |= {
+            "terms": Terms("Send the numbers", DUE),
+            "opening": Opening("uid", direction, person, tags=("money",)),
+        }
+        carried["found"] = (
+            ImportedState(State.ACTIVE, at, OR, accepted_at=at) if verb is Verb.IMPORT else None
+        )
     elif verb in (Verb.NEGOTIATE, Verb.CORRECT):
-        carried["terms"] = Terms(f"Send the numbers, {len(before.revisions)} times put anew, {verb}", DUE)
+        carried["terms"] = Terms(
+            f"Send the numbers, {len(before.revisions)} times put anew, {verb}", DUE
+        )
     return Act(verb, side, at, at, **(carried | more_))
 
 
@@ -50,7 +75,9 @@ def brought(direction: Direction, *steps: Step, **last: Any) -> Promise:
     promise: Promise | None = None
     for count, (verb, side) in enumerate(steps):
         extra = last if count == len(steps) - 1 else {}
-        promise = lifecycle.apply(promise, act(verb, side, START + count * HOUR, promise, direction, **extra), 7)
+        promise = lifecycle.apply_act(
+            promise, act(verb, side, START + count * HOUR, promise, direction, **extra), 7
+        )
     assert promise is not None
     return promise
 
@@ -307,12 +334,18 @@ def situations() -> Iterator[tuple[str, Direction, str]]:
     yield from (("one", Direction.SELF, name) for name in SELF_EXPECTED)
 
 
-def situation(sort: str, direction: Direction, name: str) -> tuple[Promise, Outcome, dict[Step, Outcome]]:
+def situation(
+    sort: str, direction: Direction, name: str
+) -> tuple[Promise, Outcome, dict[Step, Outcome]]:
     steps, last = (SITUATIONS if sort == "two" else SELF_SITUATIONS)[name]
-    return brought(direction, *steps, **last), *expected((EXPECTED if sort == "two" else SELF_EXPECTED)[name])
+    return brought(direction, *steps, **last), *expected(
+        (EXPECTED if sort == "two" else SELF_EXPECTED)[name]
+    )
 
 
-EVERYWHERE = pytest.mark.parametrize(("sort", "direction", "name"), list(situations()), ids=lambda part: str(part).replace(" ", "-"))
+EVERYWHERE = pytest.mark.parametrize(
+    ("sort", "direction", "name"), list(situations()), ids=lambda part: str(part).replace(" ", "-")
+)
 LATER = START + 12 * HOUR
 
 
@@ -331,16 +364,18 @@ def typed(table: dict[tuple[Verb, Side], Any], direction: Direction, name: str) 
 
 @EVERYWHERE
 @pytest.mark.parametrize("verb", SAID)
-def test_every_verb_in_every_situation(sort: str, direction: Direction, name: str, verb: Verb) -> None:
+def test_every_verb_in_every_situation(
+    sort: str, direction: Direction, name: str, verb: Verb
+) -> None:
     promise, here, table = situation(sort, direction, name)
     open_now = typed(table, direction, name)
     for side in Side:
         said = act(verb, side, LATER, promise)
         if (verb, side) in table:
-            assert standing(lifecycle.apply(promise, said)) == table[verb, side]
+            assert standing(lifecycle.apply_act(promise, said)) == table[verb, side]
         else:
             with pytest.raises(errors.NotOpen) as refused:
-                lifecycle.apply(promise, said)
+                lifecycle.apply_act(promise, said)
             assert refused.value.exit_code == 4
             assert sorted(refused.value.moves) == sorted(open_now)
         assert standing(promise) == here
@@ -349,7 +384,7 @@ def test_every_verb_in_every_situation(sort: str, direction: Direction, name: st
 @EVERYWHERE
 def test_what_is_open_is_told_each_verb_once(sort: str, direction: Direction, name: str) -> None:
     promise, _, table = situation(sort, direction, name)
-    told = lifecycle.open_verbs(promise)
+    told = lifecycle.list_open_verbs(promise)
     assert len(told) == len(set(told))
     assert set(told) == typed(table, direction, name)
 
@@ -366,17 +401,17 @@ def test_only_a_request_an_offer_or_an_import_begins_a_promise(verb: Verb, side:
         (Verb.IMPORT, BOOK): ("active", ("in-force",)),
     }
     if (verb, side) in begins:
-        assert standing(lifecycle.apply(None, said)) == begins[verb, side]
+        assert standing(lifecycle.apply_act(None, said)) == begins[verb, side]
     else:
         with pytest.raises(errors.NotOpen) as refused:
-            lifecycle.apply(None, said)
+            lifecycle.apply_act(None, said)
         assert refused.value.moves == ()
 
 
 @pytest.mark.parametrize("lacking", ["terms", "opening"])
 def test_nothing_begins_without_an_outcome(lacking: str) -> None:
     with pytest.raises(errors.MissingWord, match="needs an outcome"):
-        lifecycle.apply(None, act(Verb.OFFER, OR, START, None, OWE, **{lacking: None}))
+        lifecycle.apply_act(None, act(Verb.OFFER, OR, START, None, OWE, **{lacking: None}))
 
 
 def test_every_row_is_in_the_table() -> None:
@@ -397,14 +432,27 @@ def test_every_row_is_in_the_table() -> None:
         ("active, the promisee wants other terms", OR),
         ("delivered", EE),
         ("reneged, untold", OR),
-        *((name, None) for name in ("kept", "declined", "withdrawn", "reneged, told", "reneged in silence", "released", "void")),
+        *(
+            (name, None)
+            for name in (
+                "kept",
+                "declined",
+                "withdrawn",
+                "reneged, told",
+                "reneged in silence",
+                "released",
+                "void",
+            )
+        ),
     ],
 )
 @pytest.mark.parametrize("direction", [OWE, OWED])
 def test_whose_move_it_is(name: str, waited_for: Side | None, direction: Direction) -> None:
     promise, _, _ = situation("two", direction, name)
     mine = OR if direction is OWE else EE
-    assert lifecycle.whose_move(promise) == (None if waited_for is None else "me" if waited_for is mine else "them")
+    assert lifecycle.whose_move(promise) == (
+        None if waited_for is None else "me" if waited_for is mine else "them"
+    )
 
 
 @pytest.mark.parametrize("name", SELF_EXPECTED)
@@ -465,16 +513,26 @@ def arcs(conversation: str) -> list[tuple[int, int, str, str]]:
 
 def place(promise: Promise) -> int:
     """Where in the figure a promise is."""
-    ends = {State.ACTIVE: 3, State.DELIVERED: 4, State.KEPT: 5, State.RENEGED: 7, State.DECLINED: 8, State.WITHDRAWN: 8, State.RELEASED: 9}
+    ends = {
+        State.ACTIVE: 3,
+        State.DELIVERED: 4,
+        State.KEPT: 5,
+        State.RENEGED: 7,
+        State.DECLINED: 8,
+        State.WITHDRAWN: 8,
+        State.RELEASED: 9,
+    }
     if promise.state is State.PROPOSED:
-        assert promise.offered
-        return 2 if promise.offered.author is EE else 6
+        assert promise.offered_revision
+        return 2 if promise.offered_revision.author is EE else 6
     return ends[promise.state]
 
 
 @pytest.mark.parametrize("direction", [OWE, OWED])
 @pytest.mark.parametrize("conversation", CONVERSATIONS)
-def test_the_conversation_for_action_is_played_to_its_end(conversation: str, direction: Direction) -> None:
+def test_the_conversation_for_action_is_played_to_its_end(
+    conversation: str, direction: Direction
+) -> None:
     promise: Promise | None = None
     for count, (start, end, who, said) in enumerate(arcs(conversation)):
         assert promise is None or place(promise) == start
@@ -484,10 +542,14 @@ def test_the_conversation_for_action_is_played_to_its_end(conversation: str, dir
             verb = Verb.RELEASE
         else:
             verb = SPOKEN[said]
-        promise = lifecycle.apply(promise, act(verb, EE if who == "A" else OR, START + count * HOUR, promise, direction), 1)
+        promise = lifecycle.apply_act(
+            promise,
+            act(verb, EE if who == "A" else OR, START + count * HOUR, promise, direction),
+            1,
+        )
         assert place(promise) == end
     assert promise is not None
-    assert promise.offered is None
+    assert promise.offered_revision is None
     assert lifecycle.whose_move(promise) is None
 
 
@@ -497,7 +559,12 @@ def test_the_conversations_use_all_fifteen_acts() -> None:
 
 
 def test_the_table_names_every_arc_of_the_figure() -> None:
-    named = {step for row in TRANSITIONS for path in row.talk.split(", ") for step in pairwise(path.split("→"))}
+    named = {
+        step
+        for row in TRANSITIONS
+        for path in row.talk.split(", ")
+        for step in pairwise(path.split("→"))
+    }
     assert named == {(str(start), str(end)) for start, end, _, _ in ARCS}
 
 
@@ -506,8 +573,11 @@ def test_the_table_names_every_arc_of_the_figure() -> None:
 
 def test_a_counter_kills_the_offer() -> None:
     promise = brought(OWE, (Verb.REQUEST, EE), (Verb.NEGOTIATE, OR))
-    assert [(one.number, one.author, one.status) for one in promise.revisions] == [(1, EE, Status.SUPERSEDED), (2, OR, Status.OFFERED)]
-    agreed = lifecycle.apply(promise, act(Verb.ACCEPT, EE, LATER, promise))
+    assert [(one.number, one.author, one.status) for one in promise.revisions] == [
+        (1, EE, Status.SUPERSEDED),
+        (2, OR, Status.OFFERED),
+    ]
+    agreed = lifecycle.apply_act(promise, act(Verb.ACCEPT, EE, LATER, promise))
     assert agreed.in_force == promise.revisions[1]._replace(status=Status.IN_FORCE)
     assert agreed.revisions[0].status is Status.SUPERSEDED
 
@@ -518,63 +588,84 @@ def test_nobody_answers_their_own_terms(author: Side, verb: Verb, rounds: int) -
     promise = brought(OWE, (verb, author))
     for count in range(rounds):
         author = EE if author is OR else OR
-        promise = lifecycle.apply(promise, act(Verb.NEGOTIATE, author, START + (count + 1) * HOUR, promise))
+        promise = lifecycle.apply_act(
+            promise, act(Verb.NEGOTIATE, author, START + (count + 1) * HOUR, promise)
+        )
     for answer in (Verb.ACCEPT, Verb.DECLINE):
         with pytest.raises(errors.NotOpen):
-            lifecycle.apply(promise, act(answer, author, LATER, promise))
+            lifecycle.apply_act(promise, act(answer, author, LATER, promise))
     with pytest.raises(errors.NotOpen):
-        lifecycle.apply(promise, act(Verb.WITHDRAW, EE if author is OR else OR, LATER, promise))
+        lifecycle.apply_act(promise, act(Verb.WITHDRAW, EE if author is OR else OR, LATER, promise))
 
 
-@pytest.mark.parametrize(("verb", "status"), [(Verb.DECLINE, Status.DECLINED), (Verb.WITHDRAW, Status.WITHDRAWN)])
+@pytest.mark.parametrize(
+    ("verb", "status"), [(Verb.DECLINE, Status.DECLINED), (Verb.WITHDRAW, Status.WITHDRAWN)]
+)
 @pytest.mark.parametrize("author", [OR, EE])
-def test_an_amendment_that_comes_to_nothing_leaves_the_old_terms(verb: Verb, status: Status, author: Side) -> None:
+def test_an_amendment_that_comes_to_nothing_leaves_the_old_terms(
+    verb: Verb, status: Status, author: Side
+) -> None:
     before = brought(OWE, *AGREED)
-    asked = lifecycle.apply(before, act(Verb.NEGOTIATE, author, LATER, before))
+    asked = lifecycle.apply_act(before, act(Verb.NEGOTIATE, author, LATER, before))
     assert asked.in_force == before.in_force
     other = EE if author is OR else OR
-    after = lifecycle.apply(asked, act(verb, other if verb is Verb.DECLINE else author, LATER + HOUR, asked))
+    after = lifecycle.apply_act(
+        asked, act(verb, other if verb is Verb.DECLINE else author, LATER + HOUR, asked)
+    )
     assert after.state is State.ACTIVE
     assert after.in_force == before.in_force
     assert after.revisions[1].status is status
-    assert (after.renegotiated, after.accepted_at) == (0, before.accepted_at)
+    assert (after.renegotiation_count, after.accepted_at) == (0, before.accepted_at)
 
 
 def test_an_amendment_that_is_accepted_counts_as_one_and_the_first_due_stays() -> None:
     before = brought(OWE, *AGREED)
     terms = Terms("Send the numbers", DUE._replace(civil="2026-11-30", at=DUE.at + 3 * 24 * HOUR))
-    asked = lifecycle.apply(before, act(Verb.NEGOTIATE, OR, LATER, before, terms=terms))
-    assert asked.renegotiated == 0
-    after = lifecycle.apply(asked, act(Verb.ACCEPT, EE, LATER + HOUR, asked))
+    asked = lifecycle.apply_act(before, act(Verb.NEGOTIATE, OR, LATER, before, terms=terms))
+    assert asked.renegotiation_count == 0
+    after = lifecycle.apply_act(asked, act(Verb.ACCEPT, EE, LATER + HOUR, asked))
     assert after.in_force
-    assert (after.in_force.terms, after.in_force.number, after.renegotiated) == (terms, 2, 1)
-    assert (after.first_due, after.accepted_at, after.bumped_at, after.word_at) == (DUE, before.accepted_at, None, None)
+    assert (after.in_force.terms, after.in_force.number, after.renegotiation_count) == (terms, 2, 1)
+    assert (after.first_due, after.accepted_at, after.bumped_at, after.word_at) == (
+        DUE,
+        before.accepted_at,
+        None,
+        None,
+    )
 
 
 def test_with_myself_new_terms_are_in_force_at_once() -> None:
     before = brought(Direction.SELF, (Verb.OFFER, SELF))
-    after = lifecycle.apply(before, act(Verb.NEGOTIATE, SELF, LATER, before))
-    assert after.offered is None
+    after = lifecycle.apply_act(before, act(Verb.NEGOTIATE, SELF, LATER, before))
+    assert after.offered_revision is None
     assert after.in_force
-    assert (after.in_force.number, after.renegotiated, before.renegotiated) == (2, 1, 0)
+    assert (after.in_force.number, after.renegotiation_count, before.renegotiation_count) == (
+        2,
+        1,
+        0,
+    )
 
 
 def test_a_correction_is_no_negotiation() -> None:
     before = brought(OWE, *AGREED)
     due = DUE._replace(civil="2026-11-28", at=DUE.at + 24 * HOUR)
-    after = lifecycle.apply(before, act(Verb.CORRECT, BOOK, LATER, before, terms=Terms("Send the numbers", due)))
+    after = lifecycle.apply_act(
+        before, act(Verb.CORRECT, BOOK, LATER, before, terms=Terms("Send the numbers", due))
+    )
     assert after.in_force
     assert (after.in_force.terms.due, after.in_force.number, after.in_force.author) == (due, 1, OR)
-    assert (len(after.revisions), after.renegotiated, after.first_due) == (1, 0, due)
+    assert (len(after.revisions), after.renegotiation_count, after.first_due) == (1, 0, due)
     assert (after.moved_at, after.contact_at) == (before.moved_at, before.contact_at)
 
 
 def test_a_correction_puts_the_terms_in_force_right_and_leaves_the_amendment() -> None:
     before = brought(OWE, *AGREED, (Verb.NEGOTIATE, OR))
-    after = lifecycle.apply(before, act(Verb.CORRECT, BOOK, LATER, before, terms=Terms("Send all numbers", DUE)))
+    after = lifecycle.apply_act(
+        before, act(Verb.CORRECT, BOOK, LATER, before, terms=Terms("Send all numbers", DUE))
+    )
     assert after.in_force
     assert after.in_force.terms.outcome == "Send all numbers"
-    assert after.offered == before.offered
+    assert after.offered_revision == before.offered_revision
 
 
 # What must be said
@@ -601,7 +692,10 @@ def needs(verb: Verb, sort: str, name: str) -> str | None:
     return NEEDED.get((verb, name))
 
 
-SENTENCES = {"text": ("needs a text.", "needs a reason: add --reason “…”."), "told_at": ("needs the moment they were told.",)}
+SENTENCES = {
+    "text": ("needs a text.", "needs a reason: add --reason “…”."),
+    "told_at": ("needs the moment they were told.",),
+}
 
 
 @EVERYWHERE
@@ -615,11 +709,11 @@ def test_a_move_without_its_word_is_refused(sort: str, direction: Direction, nam
                 said = act(verb, side, LATER, promise, **lacking)
                 if word == needed:
                     with pytest.raises(errors.MissingWord) as refused:
-                        lifecycle.apply(promise, said)
+                        lifecycle.apply_act(promise, said)
                     assert refused.value.exit_code == 2
                     assert str(refused.value).removeprefix(f"{verb} ") in SENTENCES[needed]
                 else:
-                    assert standing(lifecycle.apply(promise, said)) == table[verb, side]
+                    assert standing(lifecycle.apply_act(promise, said)) == table[verb, side]
 
 
 @EVERYWHERE
@@ -628,33 +722,49 @@ def test_tags_that_stay_as_they_are_are_refused(sort: str, direction: Direction,
     for verb, word in ((Verb.TAG, "money"), (Verb.UNTAG, "q3")):
         for side in [side for said, side in table if said is verb]:
             with pytest.raises(errors.TagsUnchanged) as refused:
-                lifecycle.apply(promise, act(verb, side, LATER, promise, text=word))
+                lifecycle.apply_act(promise, act(verb, side, LATER, promise, text=word))
             assert refused.value.exit_code == 2
-            after = lifecycle.apply(promise, act(verb, side, LATER, promise, text="money q3"))
+            after = lifecycle.apply_act(promise, act(verb, side, LATER, promise, text="money q3"))
             assert after.tags == (("money", "q3") if verb is Verb.TAG else ())
             assert (after.moved_at, after.contact_at) == (promise.moved_at, promise.contact_at)
 
 
 @EVERYWHERE
 @pytest.mark.parametrize("verb", [Verb.NEGOTIATE, Verb.CORRECT])
-def test_terms_that_stay_as_they_are_are_refused(sort: str, direction: Direction, name: str, verb: Verb) -> None:
+def test_terms_that_stay_as_they_are_are_refused(
+    sort: str, direction: Direction, name: str, verb: Verb
+) -> None:
     promise, _, table = situation(sort, direction, name)
     for side in [side for said, side in table if said is verb]:
-        on_table = promise.offered if verb is Verb.NEGOTIATE else None
-        same = (on_table or promise.current).terms
+        on_table = promise.offered_revision if verb is Verb.NEGOTIATE else None
+        same = (on_table or promise.current_revision).terms
         for terms in (same, None):
             with pytest.raises(errors.NothingChanged) as refused:
-                lifecycle.apply(promise, act(verb, side, LATER, promise, terms=terms))
+                lifecycle.apply_act(promise, act(verb, side, LATER, promise, terms=terms))
             assert refused.value.exit_code == 2
         assert (
-            standing(lifecycle.apply(promise, act(verb, side, LATER, promise, terms=same._replace(why="it matters")))) == table[verb, side]
+            standing(
+                lifecycle.apply_act(
+                    promise, act(verb, side, LATER, promise, terms=same._replace(why="it matters"))
+                )
+            )
+            == table[verb, side]
         )
 
 
 # Time
 
 
-MOVING = (Verb.ACCEPT, Verb.NEGOTIATE, Verb.DECLINE, Verb.WITHDRAW, Verb.COMPLETE, Verb.RENEGE, Verb.RELEASE, Verb.REOPEN)
+MOVING = (
+    Verb.ACCEPT,
+    Verb.NEGOTIATE,
+    Verb.DECLINE,
+    Verb.WITHDRAW,
+    Verb.COMPLETE,
+    Verb.RENEGE,
+    Verb.RELEASE,
+    Verb.REOPEN,
+)
 
 
 @EVERYWHERE
@@ -664,22 +774,40 @@ def test_time_never_goes_back(sort: str, direction: Direction, name: str) -> Non
     newest = START + (len(steps) - 1) * HOUR
     for verb, side in table:
         if verb is Verb.NOTE:
-            assert standing(lifecycle.apply(promise, act(verb, side, START - 24 * HOUR, promise))) == table[verb, side]
+            assert (
+                standing(lifecycle.apply_act(promise, act(verb, side, START - 24 * HOUR, promise)))
+                == table[verb, side]
+            )
             continue
         earliest = newest if verb in MOVING else START
         with pytest.raises(errors.TooEarly) as refused:
-            lifecycle.apply(promise, act(verb, side, min(earliest, START) - SECOND if verb not in MOVING else earliest - SECOND, promise))
+            lifecycle.apply_act(
+                promise,
+                act(
+                    verb,
+                    side,
+                    min(earliest, START) - SECOND if verb not in MOVING else earliest - SECOND,
+                    promise,
+                ),
+            )
         assert (refused.value.number, refused.value.exit_code) == (7, 2)
         at = newest if verb is Verb.VOID else earliest
-        assert standing(lifecycle.apply(promise, act(verb, side, at, promise))) == table[verb, side]
+        assert (
+            standing(lifecycle.apply_act(promise, act(verb, side, at, promise)))
+            == table[verb, side]
+        )
 
 
 def test_a_move_that_changes_nothing_does_not_hold_time_back() -> None:
     promise = brought(OWE, (Verb.OFFER, OR))
     for verb, side in ((Verb.BUMP, OR), (Verb.NOTE, BOOK), (Verb.CORRECT, BOOK)):
-        promise = lifecycle.apply(promise, act(verb, side, LATER, promise))
-    agreed = lifecycle.apply(promise, act(Verb.ACCEPT, EE, START + HOUR, promise))
-    assert (agreed.state, agreed.accepted_at, agreed.moved_at) == (State.ACTIVE, START + HOUR, START + HOUR)
+        promise = lifecycle.apply_act(promise, act(verb, side, LATER, promise))
+    agreed = lifecycle.apply_act(promise, act(Verb.ACCEPT, EE, START + HOUR, promise))
+    assert (agreed.state, agreed.accepted_at, agreed.moved_at) == (
+        State.ACTIVE,
+        START + HOUR,
+        START + HOUR,
+    )
     assert agreed.contact_at == LATER
 
 
@@ -688,23 +816,28 @@ def test_a_move_that_changes_nothing_does_not_hold_time_back() -> None:
 
 def test_delivery_is_judged_by_when_it_was_reported() -> None:
     reported = brought(OWE, *REPORTED)
-    kept = lifecycle.apply(reported, act(Verb.ACCEPT, EE, LATER, reported))
+    kept = lifecycle.apply_act(reported, act(Verb.ACCEPT, EE, LATER, reported))
     assert (kept.delivered_at, kept.closed_at) == (START + 2 * HOUR, LATER)
 
 
 @pytest.mark.parametrize(("verb", "side"), [(Verb.DECLINE, EE), (Verb.REOPEN, OR)])
 def test_a_delivery_that_did_not_stand_does_not_count(verb: Verb, side: Side) -> None:
     reported = brought(OWE, *REPORTED)
-    again = lifecycle.apply(reported, act(verb, side, LATER, reported))
+    again = lifecycle.apply_act(reported, act(verb, side, LATER, reported))
     assert (again.delivered_at, again.closed_at, again.accepted_at) == (None, None, START + HOUR)
-    anew = lifecycle.apply(again, act(Verb.COMPLETE, OR, LATER + HOUR, again))
+    anew = lifecycle.apply_act(again, act(Verb.COMPLETE, OR, LATER + HOUR, again))
     assert anew.delivered_at == LATER + HOUR
 
 
 def test_what_was_kept_and_reopened_is_open_again() -> None:
     kept = brought(OWED, *REPORTED, (Verb.ACCEPT, EE))
-    again = lifecycle.apply(kept, act(Verb.REOPEN, EE, LATER, kept))
-    assert (again.state, again.delivered_at, again.closed_at, again.reason) == (State.ACTIVE, None, None, None)
+    again = lifecycle.apply_act(kept, act(Verb.REOPEN, EE, LATER, kept))
+    assert (again.state, again.delivered_at, again.closed_at, again.reason) == (
+        State.ACTIVE,
+        None,
+        None,
+        None,
+    )
 
 
 @pytest.mark.parametrize(
@@ -725,14 +858,21 @@ def test_notice_is_word_from_the_promisor_by_the_time_it_reached_them(
     verb: Verb, side: Side, told_at: datetime | None, said_at: datetime, word: str | None
 ) -> None:
     promise = brought(OWE, *AGREED)
-    assert lifecycle.apply(promise, act(verb, side, said_at, promise, told_at=told_at)).word_at == (word and (told_at or said_at))
+    assert lifecycle.apply_act(
+        promise, act(verb, side, said_at, promise, told_at=told_at)
+    ).word_at == (word and (told_at or said_at))
 
 
 def test_word_given_in_time_is_not_lost_by_breaking_later() -> None:
     promise = brought(OWE, *AGREED)
-    warned = lifecycle.apply(promise, act(Verb.BUMP, OR, LATER, promise))
-    broken = lifecycle.apply(warned, act(Verb.RENEGE, OR, DUE.at + HOUR, warned))
-    assert (broken.word_at, broken.reason, broken.told_at, broken.silent) == (LATER, "because", DUE.at + HOUR, False)
+    warned = lifecycle.apply_act(promise, act(Verb.BUMP, OR, LATER, promise))
+    broken = lifecycle.apply_act(warned, act(Verb.RENEGE, OR, DUE.at + HOUR, warned))
+    assert (broken.word_at, broken.reason, broken.told_at, broken.silent) == (
+        LATER,
+        "because",
+        DUE.at + HOUR,
+        False,
+    )
 
 
 def test_a_warning_before_the_yes_is_no_notice() -> None:
@@ -742,10 +882,10 @@ def test_a_warning_before_the_yes_is_no_notice() -> None:
 
 def test_telling_late_is_remembered_with_its_moment() -> None:
     broken, _, _ = situation("two", OWE, "reneged, untold")
-    told = lifecycle.apply(broken, act(Verb.TOLD, OR, LATER, broken))
+    told = lifecycle.apply_act(broken, act(Verb.TOLD, OR, LATER, broken))
     assert (told.told_at, told.word_at) == (LATER, LATER)
     with pytest.raises(errors.NotOpen):
-        lifecycle.apply(told, act(Verb.TOLD, OR, LATER, told))
+        lifecycle.apply_act(told, act(Verb.TOLD, OR, LATER, told))
 
 
 # Through the commands: who is taken to speak
@@ -761,7 +901,11 @@ class Ledger:
     def env(self, today: str = "2026-11-23T10:00") -> Env:
         streams = (io.StringIO(), io.StringIO(), io.StringIO())
         return Env(
-            {"TZ": "Europe/Berlin", "XDG_CONFIG_HOME": str(self._place), "XDG_STATE_HOME": str(self._place)},
+            {
+                "TZ": "Europe/Berlin",
+                "XDG_CONFIG_HOME": str(self._place),
+                "XDG_STATE_HOME": str(self._place),
+            },
             streams,
             ledger=str(self.path),
             today=today,
@@ -773,7 +917,9 @@ class Ledger:
 
     def newest(self) -> tuple[str, str, str]:
         """Verb, side and speaker of the newest act."""
-        ((verb, side, by),) = self.rows("SELECT verb, side, by FROM act ORDER BY number DESC LIMIT 1")
+        ((verb, side, by),) = self.rows(
+            "SELECT verb, side, by FROM act ORDER BY number DESC LIMIT 1"
+        )
         return verb, side, by
 
     def state(self, number: int = 1) -> str:
@@ -828,18 +974,36 @@ def say(ledger: Ledger, verb: str, **options: Any) -> None:
 # How each situation comes about, by what I owe and by what I am owed.
 Line = tuple[str, dict[str, Any]]
 SETTINGS: dict[str, dict[str, list[Line]]] = {
-    "proposed, my terms": {"owe": [("make", {"to": ["dana"]})], "owed": [("make", {"from_": ["dana"]})]},
-    "proposed, their terms": {"owe": [("make", {"to": ["dana"], "asked": True})], "owed": [("make", {"from_": ["dana"], "offered": True})]},
-    "active": {"owe": [("make", {"to": ["dana"], "agreed": True})], "owed": [("make", {"from_": ["dana"], "agreed": True})]},
+    "proposed, my terms": {
+        "owe": [("make", {"to": ["dana"]})],
+        "owed": [("make", {"from_": ["dana"]})],
+    },
+    "proposed, their terms": {
+        "owe": [("make", {"to": ["dana"], "asked": True})],
+        "owed": [("make", {"from_": ["dana"], "offered": True})],
+    },
+    "active": {
+        "owe": [("make", {"to": ["dana"], "agreed": True})],
+        "owed": [("make", {"from_": ["dana"], "agreed": True})],
+    },
 }
 LEADING_ON: dict[str, dict[str, list[Line]]] = {
     "active + my amendment": {"owe": [("negotiate", {})], "owed": [("negotiate", {})]},
-    "active + their amendment": {"owe": [("negotiate", {"theirs": True})], "owed": [("negotiate", {"theirs": True})]},
+    "active + their amendment": {
+        "owe": [("negotiate", {"theirs": True})],
+        "owed": [("negotiate", {"theirs": True})],
+    },
     "delivered": {"owe": [("complete", {})], "owed": [("complete", {"reported": True})]},
-    "kept": {"owe": [("complete", {}), ("accept", {})], "owed": [("complete", {"reported": True}), ("accept", {})]},
+    "kept": {
+        "owe": [("complete", {}), ("accept", {})],
+        "owed": [("complete", {"reported": True}), ("accept", {})],
+    },
     "reneged, untold": {"owe": [("renege", {"not_told": True})]},
 }
-SETTINGS |= {name: {way: SETTINGS["active"][way] + rest for way, rest in both.items()} for name, both in LEADING_ON.items()}
+SETTINGS |= {
+    name: {way: SETTINGS["active"][way] + rest for way, rest in both.items()}
+    for name, both in LEADING_ON.items()
+}
 
 # state | verb and options | when I owe: who spoke, next state | when I am owed: who spoke, next state; "-" is refused
 SPEAKERS = """
@@ -895,7 +1059,9 @@ def speakers() -> Iterator[tuple[str, str, str, str]]:
 
 
 @pytest.mark.parametrize(("name", "said", "direction", "outcome"), list(speakers()))
-def test_who_is_taken_to_speak(ledger: Ledger, name: str, said: str, direction: str, outcome: str) -> None:
+def test_who_is_taken_to_speak(
+    ledger: Ledger, name: str, said: str, direction: str, outcome: str
+) -> None:
     for verb, options in SETTINGS[name][direction]:
         if verb == "make":
             make.make(ledger.env(), "Send the numbers", by="in 1 day", **options)
@@ -914,7 +1080,13 @@ def test_who_is_taken_to_speak(ledger: Ledger, name: str, said: str, direction: 
     who, state = outcome.split()
     mine = "promisor" if direction == "owe" else "promisee"
     theirs = "promisee" if direction == "owe" else "promisor"
-    side = "bookkeeper" if verb in ("note", "correct", "tag", "void") else mine if who == "me" else theirs
+    side = (
+        "bookkeeper"
+        if verb in ("note", "correct", "tag", "void")
+        else mine
+        if who == "me"
+        else theirs
+    )
     assert ledger.newest() == (verb, side, who)
     assert ledger.state() == state
 
@@ -926,15 +1098,39 @@ def test_who_is_taken_to_speak(ledger: Ledger, name: str, said: str, direction: 
         ({"to": ["dana"], "asked": True}, ("request", "promisee", "them"), None, "proposed"),
         ({"from_": ["dana"]}, ("request", "promisee", "me"), None, "proposed"),
         ({"from_": ["dana"], "offered": True}, ("offer", "promisor", "them"), None, "proposed"),
-        ({"to": ["dana"], "agreed": True}, ("offer", "promisor", "me"), ("accept", "promisee", "them"), "active"),
-        ({"to": ["dana"], "agreed": True, "asked": True}, ("request", "promisee", "them"), ("accept", "promisor", "me"), "active"),
-        ({"from_": ["dana"], "agreed": True}, ("request", "promisee", "me"), ("accept", "promisor", "them"), "active"),
-        ({"from_": ["dana"], "agreed": True, "offered": True}, ("offer", "promisor", "them"), ("accept", "promisee", "me"), "active"),
+        (
+            {"to": ["dana"], "agreed": True},
+            ("offer", "promisor", "me"),
+            ("accept", "promisee", "them"),
+            "active",
+        ),
+        (
+            {"to": ["dana"], "agreed": True, "asked": True},
+            ("request", "promisee", "them"),
+            ("accept", "promisor", "me"),
+            "active",
+        ),
+        (
+            {"from_": ["dana"], "agreed": True},
+            ("request", "promisee", "me"),
+            ("accept", "promisor", "them"),
+            "active",
+        ),
+        (
+            {"from_": ["dana"], "agreed": True, "offered": True},
+            ("offer", "promisor", "them"),
+            ("accept", "promisee", "me"),
+            "active",
+        ),
         ({"to": ["me"]}, ("offer", "self", "me"), None, "active"),
     ],
 )
 def test_how_a_promise_begins(
-    ledger: Ledger, options: dict[str, Any], first: tuple[str, str, str], second: tuple[str, str, str] | None, state: str
+    ledger: Ledger,
+    options: dict[str, Any],
+    first: tuple[str, str, str],
+    second: tuple[str, str, str] | None,
+    state: str,
 ) -> None:
     make.make(ledger.env(), "Send the numbers", **options)
     acts = ledger.rows("SELECT verb, side, by FROM act WHERE promise IS NOT NULL ORDER BY number")
@@ -955,7 +1151,9 @@ def test_with_myself_it_is_always_me_who_speaks(ledger: Ledger, verb: str, state
     assert ledger.rows("SELECT offer FROM promise") == [(None,)]
 
 
-@pytest.mark.parametrize("verb", ["bump", "release", "reopen", "accept", "decline", "withdraw", "told"])
+@pytest.mark.parametrize(
+    "verb", ["bump", "release", "reopen", "accept", "decline", "withdraw", "told"]
+)
 def test_with_myself_there_is_nobody_to_answer(ledger: Ledger, verb: str) -> None:
     make.make(ledger.env(), "Run", to=["me"])
     before = ledger.path.read_bytes()
@@ -967,7 +1165,9 @@ def test_with_myself_there_is_nobody_to_answer(ledger: Ledger, verb: str) -> Non
 def test_a_report_on_what_is_reported_says_when_it_was_and_what_comes_next(ledger: Ledger) -> None:
     make.make(ledger.env("2026-11-22T10:00"), "Send the numbers", to=["dana"], agreed=True)
     acts.complete(ledger.env("2026-11-22T10:00"), ["1"])
-    with pytest.raises(errors.IllegalMove, match=r"already reported as done on Sun 22 Nov 2026.*accept 1") as refused:
+    with pytest.raises(
+        errors.IllegalMove, match=r"already reported as done on Sun 22 Nov 2026.*accept 1"
+    ) as refused:
         acts.complete(ledger.env(), ["1"])
     assert refused.value.exit_code == 4
     assert "accept" in refused.value.moves
@@ -984,7 +1184,9 @@ def test_accepting_a_revision_that_was_replaced_names_the_new_one(ledger: Ledger
     make.make(ledger.env(), "Send the numbers", to=["dana"], by="in 1 day", asked=True)
     say(ledger, "negotiate")
     before = ledger.path.read_bytes()
-    with pytest.raises(errors.StaleRevision, match=r"Revision 1 of #1 is dead.*revision 2") as refused:
+    with pytest.raises(
+        errors.StaleRevision, match=r"Revision 1 of #1 is dead.*revision 2"
+    ) as refused:
         acts.accept(ledger.env(), ["1"], rev=1)
     assert refused.value.exit_code == 4
     with pytest.raises(errors.StaleRevision, match="no revision 3"):
@@ -1006,7 +1208,9 @@ def test_telling_is_now_unless_it_is_said(ledger: Ledger) -> None:
         (None, "me"),
     ]
     acts.told(ledger.env("2026-11-24T10:00"), "3")
-    assert ledger.rows("SELECT told_at, move FROM promise WHERE id = 3") == [("2026-11-24T09:00:00Z", None)]
+    assert ledger.rows("SELECT told_at, move FROM promise WHERE id = 3") == [
+        ("2026-11-24T09:00:00Z", None)
+    ]
 
 
 def test_what_was_broken_in_silence_is_never_told(ledger: Ledger) -> None:
@@ -1030,33 +1234,49 @@ def test_a_part_that_is_done_changes_no_state(ledger: Ledger) -> None:
 def test_without_the_command_that_made_it_a_promise_is_void() -> None:
     first = act(Verb.OFFER, OR, START)._replace(number=1, entry=1)
     yes = Act(Verb.ACCEPT, EE, START, START, number=2, entry=2)
-    undo = [Act(Verb.UNDO, BOOK, LATER, LATER, number=3 + n, entry=3 + n, target=2 - n) for n in range(2)]
-    assert lifecycle.replay(7, [first, yes]).state is State.ACTIVE
-    assert standing(lifecycle.replay(7, [first, yes, undo[0]])) == ("proposed", ("offered",))
-    void = lifecycle.replay(7, [first, yes, *undo])
+    undo = [
+        Act(Verb.UNDO, BOOK, LATER, LATER, number=3 + n, entry=3 + n, target=2 - n)
+        for n in range(2)
+    ]
+    assert lifecycle.replay_acts(7, [first, yes]).state is State.ACTIVE
+    assert standing(lifecycle.replay_acts(7, [first, yes, undo[0]])) == ("proposed", ("offered",))
+    void = lifecycle.replay_acts(7, [first, yes, *undo])
     assert standing(void) == ("void", ("moot",))
-    assert (lifecycle.open_verbs(void), lifecycle.whose_move(void)) == ((), None)
+    assert (lifecycle.list_open_verbs(void), lifecycle.whose_move(void)) == ((), None)
     redo = Act(Verb.REDO, BOOK, LATER, LATER, number=5, entry=5, target=1)
-    assert standing(lifecycle.replay(7, [first, yes, *undo, redo])) == ("proposed", ("offered",))
+    assert standing(lifecycle.replay_acts(7, [first, yes, *undo, redo])) == (
+        "proposed",
+        ("offered",),
+    )
 
 
 def test_as_of_a_moment_only_what_was_said_by_then_counts() -> None:
     promise: Promise | None = None
     said: list[Act] = []
     for count, (verb, side) in enumerate((*REPORTED, (Verb.ACCEPT, EE))):
-        said.append(act(verb, side, START + count * HOUR, promise)._replace(number=count + 1, entry=count + 1))
-        promise = lifecycle.apply(promise, said[-1], 7)
-    assert list(lifecycle.steps_by(7, said, START - SECOND)) == []
+        said.append(
+            act(verb, side, START + count * HOUR, promise)._replace(
+                number=count + 1, entry=count + 1
+            )
+        )
+        promise = lifecycle.apply_act(promise, said[-1], 7)
+    assert list(lifecycle.iter_steps(7, said, START - SECOND)) == []
     for count, state in enumerate(("proposed", "active", "delivered", "kept")):
         for moment in (START + count * HOUR, START + (count + 1) * HOUR - SECOND):
-            *_, (_, then) = lifecycle.steps_by(7, said, moment)
+            *_, (_, then) = lifecycle.iter_steps(7, said, moment)
             assert then.state == state
 
 
 def test_a_correction_does_not_keep_the_past_from_being_shown(ledger: Ledger) -> None:
     make.make(ledger.env(), "Send the nmbers", to=["dana"])
     bookkeeping.correct(ledger.env("2026-11-28T10:00"), "1", what="Send the numbers")
-    acts.negotiate(ledger.env("2026-11-28T10:00"), "1", what="Send the nmbers", on="2026-11-25T10:00", mine=True)
+    acts.negotiate(
+        ledger.env("2026-11-28T10:00"),
+        "1",
+        what="Send the nmbers",
+        on="2026-11-25T10:00",
+        mine=True,
+    )
     env = ledger.env("2026-11-28T10:00")
     lists.list_(env, all_=True, as_of="2026-11-26")
     assert "Send the nmbers" in env.stdout().getvalue()  # type: ignore[attr-defined]

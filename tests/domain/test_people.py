@@ -26,7 +26,7 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 def known(*names: str) -> list[Person]:
     """People as they are met for the first time."""
-    return [Person(number, *people.newcomer(name)) for number, name in enumerate(names, 1)]
+    return [Person(number, *people.parse_newcomer(name)) for number, name in enumerate(names, 1)]
 
 
 # Names as they are typed
@@ -51,16 +51,34 @@ def known(*names: str) -> list[Person]:
         ("x" * 100, "x" * 100, "X" + "x" * 99),
     ],
 )
-def test_a_name_becomes_a_handle_and_is_shown_as_it_was_typed(typed: str, handle: str, name: str) -> None:
-    assert people.newcomer(typed) == Newcomer(handle, name)
+def test_a_name_becomes_a_handle_and_is_shown_as_it_was_typed(
+    typed: str, handle: str, name: str
+) -> None:
+    assert people.parse_newcomer(typed) == Newcomer(handle, name)
 
 
 @pytest.mark.parametrize(
-    "typed", ["", " ", "\t\n", "x" * 101, "-", "...", "🚲", "-dana", "?dana", "?7", "da\x1bna", "da\x00na", "da\u202ena", "da\u200bna"]
+    "typed",
+    [
+        "",
+        " ",
+        "\t\n",
+        "x" * 101,
+        "-",
+        "...",
+        "🚲",
+        "-dana",
+        "?dana",
+        "?7",
+        "da\x1bna",
+        "da\x00na",
+        "da\u202ena",
+        "da\u200bna",
+    ],
 )
 def test_what_cannot_be_a_name_is_refused(typed: str) -> None:
     with pytest.raises(errors.BadName) as refused:
-        people.newcomer(typed)
+        people.parse_newcomer(typed)
     assert refused.value.exit_code == 2
 
 
@@ -68,16 +86,16 @@ def test_what_cannot_be_a_name_is_refused(typed: str) -> None:
 @settings(derandomize=True, database=None)
 def test_any_text_is_a_name_or_is_refused(typed: str) -> None:
     try:
-        newcomer = people.newcomer(typed)
+        newcomer = people.parse_newcomer(typed)
     except errors.BadName:
         return
     assert newcomer.handle == newcomer.handle.strip()
     assert len(newcomer.handle.split()) == 1
     assert newcomer.handle.isprintable()
     everybody = known("somebody else entirely", typed)
-    assert people.exact(typed, everybody) is everybody[1]
-    assert people.exact(newcomer.handle, everybody) is everybody[1]
-    assert people.find(newcomer.handle, everybody) is everybody[1]
+    assert people.find_exact_person(typed, everybody) is everybody[1]
+    assert people.find_exact_person(newcomer.handle, everybody) is everybody[1]
+    assert people.find_person(newcomer.handle, everybody) is everybody[1]
 
 
 # Who a word means
@@ -110,7 +128,7 @@ EVERYBODY = (DANA, DANIEL, LEE, GONE, FORMER)
     ],
 )
 def test_an_exact_word(word: str, person: Person | None) -> None:
-    assert people.exact(word, EVERYBODY) == person
+    assert people.find_exact_person(word, EVERYBODY) == person
 
 
 @pytest.mark.parametrize(
@@ -127,12 +145,16 @@ def test_an_exact_word(word: str, person: Person | None) -> None:
         ("quentin", GONE),
     ],
 )
-def test_the_beginning_of_a_name_is_enough_when_it_is_one_persons(word: str, person: Person | None) -> None:
+def test_the_beginning_of_a_name_is_enough_when_it_is_one_persons(
+    word: str, person: Person | None
+) -> None:
     if person:
-        assert people.find(word, EVERYBODY) == person
+        assert people.find_person(word, EVERYBODY) == person
         return
-    with pytest.raises(errors.AmbiguousPerson, match=r"can be dana-kim or daniel\. Write more") as refused:
-        people.find(word, EVERYBODY)
+    with pytest.raises(
+        errors.AmbiguousPerson, match=r"can be dana-kim or daniel\. Write more"
+    ) as refused:
+        people.find_person(word, EVERYBODY)
     assert (refused.value.exit_code, refused.value.code) == (3, "ambiguous")
 
 
@@ -149,7 +171,7 @@ def test_the_beginning_of_a_name_is_enough_when_it_is_one_persons(word: str, per
 def test_nobody_of_that_name_and_who_may_be_meant(word: str, hint: str) -> None:
     everybody = [*EVERYBODY, Person(6, "leo-too", "Leo Too")]
     with pytest.raises(errors.NoPerson) as refused:
-        people.find(word, everybody)
+        people.find_person(word, everybody)
     assert hint in str(refused.value)
     assert refused.value.exit_code == 3
 
@@ -157,8 +179,8 @@ def test_nobody_of_that_name_and_who_may_be_meant(word: str, hint: str) -> None:
 def test_two_of_the_same_display_name_are_told_apart_by_handle() -> None:
     twins = (Person(1, "dana-a", "Dana"), Person(2, "dana-b", "Dana"))
     with pytest.raises(errors.AmbiguousPerson, match="dana-a or dana-b"):
-        people.exact("Dana", twins)
-    assert people.exact("dana-b", twins) == twins[1]
+        people.find_exact_person("Dana", twins)
+    assert people.find_exact_person("dana-b", twins) == twins[1]
 
 
 # Near misses
@@ -184,27 +206,43 @@ def test_two_of_the_same_display_name_are_told_apart_by_handle() -> None:
     ],
 )
 def test_a_near_miss(new: str, old: str) -> None:
-    assert [person.name for person in people.near(new, known("wolfgang", old, "philippa"))] == [people.newcomer(old).name]
+    assert [
+        person.name for person in people.list_near_people(new, known("wolfgang", old, "philippa"))
+    ] == [people.parse_newcomer(old).name]
 
 
 @pytest.mark.parametrize(
-    ("new", "old"), [("dana", "lee"), ("dana", "daniel"), ("Kim Dana", "Dana Kim"), ("michelle", "michael"), ("abcdef", "xbxdex")]
+    ("new", "old"),
+    [
+        ("dana", "lee"),
+        ("dana", "daniel"),
+        ("Kim Dana", "Dana Kim"),
+        ("michelle", "michael"),
+        ("abcdef", "xbxdex"),
+    ],
 )
 def test_far_enough_apart(new: str, old: str) -> None:
-    assert people.near(new, known(old)) == []
+    assert people.list_near_people(new, known(old)) == []
 
 
 def test_an_alias_is_near_too_and_who_is_gone_is_not() -> None:
-    assert people.near("leopolt", EVERYBODY) == [LEE]
-    assert people.near("quentim", EVERYBODY) == []
-    assert people.near("lee-tvo", (FORMER,)) == []
+    assert people.list_near_people("leopolt", EVERYBODY) == [LEE]
+    assert people.list_near_people("quentim", EVERYBODY) == []
+    assert people.list_near_people("lee-tvo", (FORMER,)) == []
 
 
 @pytest.mark.parametrize(
-    ("new", "old", "near"), [("rob", "bob", True), ("le", "lee", True), ("lea", "lee", True), ("ann", "dan", False), ("al", "bo", False)]
+    ("new", "old", "near"),
+    [
+        ("rob", "bob", True),
+        ("le", "lee", True),
+        ("lea", "lee", True),
+        ("ann", "dan", False),
+        ("al", "bo", False),
+    ],
 )
 def test_of_a_short_name_less_may_differ(new: str, old: str, near: bool) -> None:
-    assert bool(people.near(new, known(old))) is near
+    assert bool(people.list_near_people(new, known(old))) is near
 
 
 def _distance(one: str, other: str) -> int:
@@ -213,13 +251,15 @@ def _distance(one: str, other: str) -> int:
         return len(one) + len(other)
     if one[0] == other[0]:
         return _distance(one[1:], other[1:])
-    return 1 + min(_distance(one[1:], other), _distance(one, other[1:]), _distance(one[1:], other[1:]))
+    return 1 + min(
+        _distance(one[1:], other), _distance(one, other[1:]), _distance(one[1:], other[1:])
+    )
 
 
 @given(st.text("abcd", min_size=4, max_size=7), st.text("abcd", min_size=4, max_size=7))
 @settings(derandomize=True, database=None, max_examples=300, deadline=None)
 def test_two_letters_apart_is_near(new: str, old: str) -> None:
-    near = bool(people.near(new, known(old)))
+    near = bool(people.list_near_people(new, known(old)))
     if _distance(new, old) <= 2:
         assert near
     # Two swaps of neighbours count as two slips too, and as four letters at the most; a beginning is near at any distance.
@@ -232,7 +272,10 @@ def test_two_letters_apart_is_near(new: str, old: str) -> None:
 
 def told(*acts: tuple[PersonVerb, int, dict[str, Any]]) -> dict[int, Person]:
     """The people that these acts add up to, each act a command of its own."""
-    return people.fold(PersonAct(verb, person, NOW, NOW, number, number, **said) for number, (verb, person, said) in enumerate(acts, 1))
+    return people.replay_person_acts(
+        PersonAct(verb, person, NOW, NOW, number, number, **said)
+        for number, (verb, person, said) in enumerate(acts, 1)
+    )
 
 
 MEET_DANA = (PersonVerb.MEET, 1, {"handle": "dana", "name": "Dana"})
@@ -264,15 +307,25 @@ def test_who_is_merged_gives_all_names_away() -> None:
 
 
 def test_a_merge_of_the_merged_leads_to_the_last() -> None:
-    merged = told(MEET_DANA, MEET_LEE, MEET_KIM, (PersonVerb.MERGE, 1, {"into": 2}), (PersonVerb.MERGE, 2, {"into": 3}))
+    merged = told(
+        MEET_DANA,
+        MEET_LEE,
+        MEET_KIM,
+        (PersonVerb.MERGE, 1, {"into": 2}),
+        (PersonVerb.MERGE, 2, {"into": 3}),
+    )
     assert [merged[number].merged_into for number in (1, 2, 3)] == [3, 3, None]
     assert set(merged[3].aliases) == {"dana", "lee"}
 
 
 @pytest.mark.parametrize(
-    "verb", [RENAME, (PersonVerb.ALIAS, 1, {"handle": "dk"}), (PersonVerb.MERGE, 1, {"into": 2})], ids=lambda act: act[0].value
+    "verb",
+    [RENAME, (PersonVerb.ALIAS, 1, {"handle": "dk"}), (PersonVerb.MERGE, 1, {"into": 2})],
+    ids=lambda act: act[0].value,
 )
-def test_what_was_undone_was_never_said_and_redone_it_was(verb: tuple[PersonVerb, int, dict[str, Any]]) -> None:
+def test_what_was_undone_was_never_said_and_redone_it_was(
+    verb: tuple[PersonVerb, int, dict[str, Any]],
+) -> None:
     before = told(MEET_DANA, MEET_LEE)
     after = told(MEET_DANA, MEET_LEE, verb)
     assert after != before
@@ -294,8 +347,18 @@ class Ledger:
 
     def env(self, form: str | None = None) -> Env:
         self.out, self.err = io.StringIO(), io.StringIO()
-        environ = {"TZ": "Europe/Berlin", "XDG_CONFIG_HOME": str(self._place / "none"), "XDG_STATE_HOME": str(self._place / "none")}
-        return Env(environ, (io.StringIO(), self.out, self.err), ledger=str(self.path), today="2026-11-23T10:00", form=form)
+        environ = {
+            "TZ": "Europe/Berlin",
+            "XDG_CONFIG_HOME": str(self._place / "none"),
+            "XDG_STATE_HOME": str(self._place / "none"),
+        }
+        return Env(
+            environ,
+            (io.StringIO(), self.out, self.err),
+            ledger=str(self.path),
+            today="2026-11-23T10:00",
+            form=form,
+        )
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self.path)) as db:
@@ -346,23 +409,44 @@ def test_a_known_name_is_no_newcomer(ledger: Ledger, word: str) -> None:
 
 @pytest.mark.parametrize(
     ("word", "handle"),
-    [("dana", "dana-kim"), ("Dana Ott", "dana-kim"), ("dena-kim", "dana-kim"), ("leo", "lee"), ("le", "lee"), ("lee-ann", "lee")],
+    [
+        ("dana", "dana-kim"),
+        ("Dana Ott", "dana-kim"),
+        ("dena-kim", "dana-kim"),
+        ("leo", "lee"),
+        ("le", "lee"),
+        ("lee-ann", "lee"),
+    ],
 )
-def test_a_near_miss_is_refused_where_nobody_can_be_asked(ledger: Ledger, word: str, handle: str) -> None:
+def test_a_near_miss_is_refused_where_nobody_can_be_asked(
+    ledger: Ledger, word: str, handle: str
+) -> None:
     with ledger.refused(errors.NearMiss, f"is new, but looks like {handle}.*--new"):
         make.make(ledger.env(), "X", to=[word])
     with ledger.refused(errors.NearMiss, handle):
         make.make(ledger.env(), "X", to=["philippa", word])
     make.make(ledger.env(), "X", to=[word], new=True)
-    assert ledger.who()[3] == people.newcomer(word).handle
+    assert ledger.who()[3] == people.parse_newcomer(word).handle
 
 
 def test_several_people_get_a_promise_each_and_one_undo_takes_all_back(ledger: Ledger) -> None:
     make.make(ledger.env(), "X", to=["philippa", "Lee", "wolfgang", "me"])
-    assert ledger.who() == {1: "dana-kim", 2: "lee", 3: "philippa", 4: "lee", 5: "wolfgang", 6: "me"}
+    assert ledger.who() == {
+        1: "dana-kim",
+        2: "lee",
+        3: "philippa",
+        4: "lee",
+        5: "wolfgang",
+        6: "me",
+    }
     undo.undo(ledger.env())
     assert ledger.who() == {1: "dana-kim", 2: "lee"}
-    assert ledger.rows("SELECT id, state FROM promise WHERE id > 2") == [(3, "void"), (4, "void"), (5, "void"), (6, "void")]
+    assert ledger.rows("SELECT id, state FROM promise WHERE id > 2") == [
+        (3, "void"),
+        (4, "void"),
+        (5, "void"),
+        (6, "void"),
+    ]
 
 
 def test_who_is_known_from_void_promises_alone_is_not_in_the_way(ledger: Ledger) -> None:
@@ -372,7 +456,12 @@ def test_who_is_known_from_void_promises_alone_is_not_in_the_way(ledger: Ledger)
     assert ledger.who() == {1: "dana-kim", 2: "lee", 4: "philippe"}
     # The same name as before is still the same person.
     make.make(ledger.env(), "Y", to=["philippa"], new=True)
-    assert [name for (name,) in ledger.rows("SELECT handle FROM person ORDER BY id")] == ["dana-kim", "lee", "philippa", "philippe"]
+    assert [name for (name,) in ledger.rows("SELECT handle FROM person ORDER BY id")] == [
+        "dana-kim",
+        "lee",
+        "philippa",
+        "philippe",
+    ]
 
 
 # Me
@@ -382,7 +471,9 @@ def test_who_is_known_from_void_promises_alone_is_not_in_the_way(ledger: Ledger)
 @pytest.mark.parametrize("option", ["to", "from_"])
 def test_me_is_me_however_it_is_typed(ledger: Ledger, word: str, option: str) -> None:
     make.make(ledger.env(), "Run", **{option: [word]})  # type: ignore[arg-type]
-    assert ledger.rows("SELECT direction, person, state FROM promise WHERE id = 3") == [("self", None, "active")]
+    assert ledger.rows("SELECT direction, person, state FROM promise WHERE id = 3") == [
+        ("self", None, "active")
+    ]
     assert ledger.rows("SELECT count(*) FROM person") == [(2,)]
 
 
@@ -465,7 +556,11 @@ def test_an_alias_can_become_the_handle(ledger: Ledger) -> None:
 def test_two_that_are_one_share_everything_and_can_be_parted(ledger: Ledger) -> None:
     make.make(ledger.env(), "X", to=["philippa"])
     commands.alias(ledger.env(), "philippa", "pip")
-    before = ledger.rows("SELECT * FROM person"), ledger.rows("SELECT * FROM alias"), ledger.listed()
+    before = (
+        ledger.rows("SELECT * FROM person"),
+        ledger.rows("SELECT * FROM alias"),
+        ledger.listed(),
+    )
     commands.merge(ledger.env(), "philippa", "lee")
     assert "are one: lee" in ledger.out.getvalue()
     assert ledger.who() == {1: "dana-kim", 2: "lee", 3: "lee"}
@@ -509,15 +604,25 @@ def test_figures_of_the_merged_are_one(ledger: Ledger) -> None:
     make.make(ledger.env(), "X", to=["philippa"], agreed=True, by="in 2 days")
     commands.merge(ledger.env(), "philippa", "lee")
     commands.people(ledger.env("json"))
-    figures = {row["person"]: (row["owe"], row["owed"]) for row in json.loads(ledger.out.getvalue())}
+    figures = {
+        row["person"]: (row["owe"], row["owed"]) for row in json.loads(ledger.out.getvalue())
+    }
     assert figures == {"dana-kim": (0, 0), "lee": (1, 0)}
 
 
 @pytest.mark.parametrize(
     ("word", "problem"),
-    [("d", None), ("dana", None), ("nobody", errors.NoPerson), ("", errors.NoPerson), ("quentin", errors.NoPerson)],
+    [
+        ("d", None),
+        ("dana", None),
+        ("nobody", errors.NoPerson),
+        ("", errors.NoPerson),
+        ("quentin", errors.NoPerson),
+    ],
 )
-def test_a_person_is_shown_by_any_beginning(ledger: Ledger, word: str, problem: type[errors.Problem] | None) -> None:
+def test_a_person_is_shown_by_any_beginning(
+    ledger: Ledger, word: str, problem: type[errors.Problem] | None
+) -> None:
     if problem:
         with ledger.refused(problem):
             commands.show(ledger.env("json"), word)
@@ -544,7 +649,9 @@ def test_an_ambiguous_beginning_lists_the_candidates(ledger: Ledger) -> None:
 def test_what_was_recorded_about_a_person_is_chained_and_kept(ledger: Ledger) -> None:
     commands.rename(ledger.env(), "lee", "leo")
     undo.undo(ledger.env())
-    assert ledger.rows("SELECT verb, person, side, by FROM act WHERE person IS NOT NULL ORDER BY number") == [
+    assert ledger.rows(
+        "SELECT verb, person, side, by FROM act WHERE person IS NOT NULL ORDER BY number"
+    ) == [
         ("meet", 1, "bookkeeper", "me"),
         ("meet", 2, "bookkeeper", "me"),
         ("rename", 2, "bookkeeper", "me"),
@@ -561,7 +668,9 @@ class Terminal:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._here, there = os.openpty()
-        self._streams = [os.fdopen(os.dup(there), mode, encoding="utf-8") for mode in ("r", "w", "w")]
+        self._streams = [
+            os.fdopen(os.dup(there), mode, encoding="utf-8") for mode in ("r", "w", "w")
+        ]
         os.close(there)
 
     def env(self, answer: str, **more_: Any) -> Env:
@@ -569,7 +678,13 @@ class Terminal:
         none = str(self._ledger.path.parent / "none")
         environ = {"TZ": "Europe/Berlin", "XDG_CONFIG_HOME": none, "XDG_STATE_HOME": none}
         one, two, three = self._streams
-        return Env(environ, (one, two, three), ledger=str(self._ledger.path), today="2026-11-23T10:00", **more_)
+        return Env(
+            environ,
+            (one, two, three),
+            ledger=str(self._ledger.path),
+            today="2026-11-23T10:00",
+            **more_,
+        )
 
     def screen(self) -> str:
         for stream in self._streams[1:]:
@@ -590,9 +705,18 @@ def terminal(ledger: Ledger) -> Iterator[Terminal]:
 
 
 @pytest.mark.parametrize(
-    ("answer", "handle"), [("", "dana-kim"), ("dana-kim", "dana-kim"), ("dana", "dana-kim"), ("new", "dena-kim"), ("N", "dena-kim")]
+    ("answer", "handle"),
+    [
+        ("", "dana-kim"),
+        ("dana-kim", "dana-kim"),
+        ("dana", "dana-kim"),
+        ("new", "dena-kim"),
+        ("N", "dena-kim"),
+    ],
 )
-def test_a_near_miss_is_asked_about_at_a_terminal(ledger: Ledger, terminal: Terminal, answer: str, handle: str) -> None:
+def test_a_near_miss_is_asked_about_at_a_terminal(
+    ledger: Ledger, terminal: Terminal, answer: str, handle: str
+) -> None:
     make.make(terminal.env(answer), "X", to=["Dena Kim"])
     assert "“Dena Kim” is new. Did you mean dana-kim?" in terminal.screen()
     assert ledger.who()[3] == handle
@@ -603,7 +727,13 @@ def test_an_answer_that_names_nobody_is_refused(ledger: Ledger, terminal: Termin
         make.make(terminal.env("somebody"), "X", to=["Dena Kim"])
 
 
-@pytest.mark.parametrize("silence", [{"no_input": True}, {"quiet": True}, {"form": "json"}], ids=["no-input", "quiet", "json"])
-def test_who_does_not_want_to_be_asked_is_not(ledger: Ledger, terminal: Terminal, silence: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "silence",
+    [{"no_input": True}, {"quiet": True}, {"form": "json"}],
+    ids=["no-input", "quiet", "json"],
+)
+def test_who_does_not_want_to_be_asked_is_not(
+    ledger: Ledger, terminal: Terminal, silence: dict[str, Any]
+) -> None:
     with ledger.refused(errors.NearMiss):
         make.make(terminal.env("new", **silence), "X", to=["Dena Kim"])

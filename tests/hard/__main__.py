@@ -37,12 +37,25 @@ class Ran(NamedTuple):
 def main(words: list[str]) -> int:
     """Run what is asked for, and return 1 when anything came out otherwise than it has to."""
     parser = argparse.ArgumentParser(prog="python -m tests.hard", description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[*PROOFS, []], metavar="NAME", help=f"some of: {', '.join(PROOFS)}")
+    parser.add_argument(
+        "names",
+        nargs="*",
+        choices=[*PROOFS, []],
+        metavar="NAME",
+        help=f"some of: {', '.join(PROOFS)}",
+    )
     parser.add_argument("--all", action="store_true", help="everything, instead of a sample")
     parser.add_argument("--no-mutants", action="store_true", help="the program alone")
-    parser.add_argument("--write", metavar="FILE", type=Path, help="put the table into a Markdown file, under “Figures”")
+    parser.add_argument(
+        "--write",
+        metavar="FILE",
+        type=Path,
+        help="put the table into a Markdown file, under “Figures”",
+    )
     asked = parser.parse_args(words)
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background they may be ignored, by all that is started here, too
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # in the background they may be ignored, by all that is started here, too
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     size = WHOLE if asked.all else SAMPLE
     ran = list(_run(asked.names or PROOFS, size, mutants=not asked.no_mutants))
@@ -54,14 +67,21 @@ def main(words: list[str]) -> int:
 
 
 def _run(names: list[str], size: Size, *, mutants: bool) -> Iterator[Ran]:
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     known = proofs()
     with Progress(*columns, console=Console(stderr=True)) as progress:
         for name in names:
             proof = known[name]
             sound = True
             for mutant in (None, *(proof.mutants if mutants else ())):
-                task = progress.add_task(f"{proof.guarantee:<4} {name}{f' with {mutant}' if mutant else ''}", total=None)
+                task = progress.add_task(
+                    f"{proof.guarantee:<4} {name}{f' with {mutant}' if mutant else ''}", total=None
+                )
 
                 def step(done: int, of: int, task=task) -> None:
                     progress.update(task, completed=done, total=of)
@@ -75,10 +95,21 @@ def _run(names: list[str], size: Size, *, mutants: bool) -> Iterator[Ran]:
                 one = Ran(name, proof, mutant, found, time.monotonic() - began)
                 progress.update(task, completed=one.found.tried, total=one.found.tried)
                 if not one.holds:
-                    progress.console.print(*(one.found.faults[:20] or ["No fault was found."]), sep="\n", markup=False, style="red")
+                    progress.console.print(
+                        *(one.found.faults[:20] or ["No fault was found."]),
+                        sep="\n",
+                        markup=False,
+                        style="red",
+                    )
                 else:
-                    told = f": {one.found.faults[0]}"[:400] if mutant else f", {figures.counted(one)}"
-                    progress.console.print(f"{name} {mutant or ''} {one.seconds:.1f} s{told}", markup=False, style="dim")
+                    told = (
+                        f": {one.found.faults[0]}"[:400] if mutant else f", {figures.counted(one)}"
+                    )
+                    progress.console.print(
+                        f"{name} {mutant or ''} {one.seconds:.1f} s{told}",
+                        markup=False,
+                        style="dim",
+                    )
                 yield one
 
 

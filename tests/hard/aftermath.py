@@ -48,7 +48,13 @@ def plans(pool: Executor, root: Path, wanted: Iterable[Scene]) -> list[Plan]:
     """How the scenes go when nothing goes wrong, with their templates laid out once for all workers."""
     wanted = list(wanted)
     names = sorted({scene.begins for scene in wanted})
-    templates = dict(zip(names, pool.map(_template, names, [root / name.replace(" ", "-") for name in names]), strict=True))
+    templates = dict(
+        zip(
+            names,
+            pool.map(_template, names, [root / name.replace(" ", "-") for name in names]),
+            strict=True,
+        )
+    )
     return list(pool.map(_plan, wanted, [templates[scene.begins] for scene in wanted]))
 
 
@@ -92,17 +98,26 @@ def looked(plan: Plan, *, view: bool, answered: bool) -> Looked:
     """
     world, faults = injecting.world(), []
     said = world.look(_VIEW) if view else None
-    seen = said and ((said.code, plain(said.stdout)), scenes.contents(world.home).get(_LEDGER, "no ledger"))
+    seen = said and (
+        (said.code, plain(said.stdout)),
+        scenes.contents(world.home).get(_LEDGER, "no ledger"),
+    )
     ran = world.look(scenes.NEXT)
     moved = scenes.contents(world.home)
     left = ran.code, moved.get(_LEDGER)
-    old, new = (left == (known.moved[0], known.moved[1].get(_LEDGER)) for known in (plan.old, plan.new))
+    old, new = (
+        left == (known.moved[0], known.moved[1].get(_LEDGER)) for known in (plan.old, plan.new)
+    )
     if not (old or new):
         faults.append(
             f"half done: then a move ends with {left} {ran.stderr[-300:]}; before it is {plan.old.ledger}, after it {plan.new.ledger}"
         )
-    if seen and (old, new) != tuple(seen == (known.view, known.ledger) for known in (plan.old, plan.new)):
-        faults.append(f"a view sees {seen[1]}: {seen[0]} {said.stderr[-300:]}, and a move after it leaves {moved.get(_LEDGER)}")
+    if seen and (old, new) != tuple(
+        seen == (known.view, known.ledger) for known in (plan.old, plan.new)
+    ):
+        faults.append(
+            f"a view sees {seen[1]}: {seen[0]} {said.stderr[-300:]}, and a move after it leaves {moved.get(_LEDGER)}"
+        )
     if answered and not new:
         faults.append("it had answered, and nothing of it is there")
     faults += _strange(plan, world, moved, must_be_new=answered or (new and not old))
@@ -112,7 +127,9 @@ def looked(plan: Plan, *, view: bool, answered: bool) -> Looked:
 def _strange(plan: Plan, world: World, moved: Contents, *, must_be_new: bool) -> Iterator[str]:
     """What is wrong with the other files: each has to be as before or as after the command, and as after it when the command counts."""
     old, new = plan.old.moved[1], plan.new.moved[1]
-    for name in sorted(name for name in {*old, *new, *moved} if name != _LEDGER and not name.startswith(_BACKUPS)):
+    for name in sorted(
+        name for name in {*old, *new, *moved} if name != _LEDGER and not name.startswith(_BACKUPS)
+    ):
         allowed = {new.get(name, "nothing"), *(() if must_be_new else (old.get(name, "nothing"),))}
         if moved.get(name, "nothing") not in allowed:
             yield f"{name} holds {moved.get(name, 'nothing')}, instead of {' or '.join(sorted(allowed))}"

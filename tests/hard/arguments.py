@@ -17,10 +17,20 @@ from tests.hard.mutants import program
 from tests.hard.proof import Found, Proof, Size, Step
 
 _AT_ONCE = 50
-_TYPED = (": check --draft “…” --", " with: mkdir -p ")  # commands to be typed, with which a sentence ends
+_TYPED = (
+    ": check --draft “…” --",
+    " with: mkdir -p ",
+)  # commands to be typed, with which a sentence ends
 _LONGEST = 30_000  # letters that a system takes as one word
 _RECORDED = (0, 7, 10)
-_THEIRS = ("extra argument(s)", "Input should be", "unable to parse", "Error:", "No such command", "pydantic")
+_THEIRS = (
+    "extra argument(s)",
+    "Input should be",
+    "unable to parse",
+    "Error:",
+    "No such command",
+    "pydantic",
+)
 _FILES = ("promises.csv", "journal.jsonl", "nowhere/x.csv", "/dev/null", ".", "", "-")
 
 NUMBERS = (
@@ -48,7 +58,20 @@ DATES = (
     "fri", "today", "yesterday", "2026-11-27", "fri 17:00", "2027-03-28T02:30", "2026-10-25T02:30", "29 feb", "11/12", "in 9999 years", "9999-12-31",
     "2026-11-27T17:00+25:00", "fri Mars/Base", "next week", "", " ", "0" * 200, "-1d", "+99999999999d", "now", "\u0662\u0660\u0662\u0666-11-27", "9999-12-31 Pacific/Kiritimati",
 )  # fmt: skip
-PEOPLE = ("dana", "lee", "Dana Kim", "me", "da", "nobody", "@", "dana@example.org", "?", "-x", "D", "dnaa")
+PEOPLE = (
+    "dana",
+    "lee",
+    "Dana Kim",
+    "me",
+    "da",
+    "nobody",
+    "@",
+    "dana@example.org",
+    "?",
+    "-x",
+    "D",
+    "dnaa",
+)
 STRANGE = (
     "--",
     "-",
@@ -98,17 +121,27 @@ def swept() -> list[tuple[str, ...]]:
     """Every option of every command, with a word that is wrong for most; those that are met for the first time before all others."""
     seen, first, again = set[str](), list[tuple[str, ...]](), list[tuple[str, ...]]()
     for command, options in declared.OPTIONS.items():
-        words = [*command.split(), *((kind in ("ID", "ID…") and "1") or "dana" for kind, _, _ in declared.ARGUMENTS.get(command, ()))]
+        words = [
+            *command.split(),
+            *(
+                (kind in ("ID", "ID…") and "1") or "dana"
+                for kind, _, _ in declared.ARGUMENTS.get(command, ())
+            ),
+        ]
         for names, kind, *_ in options:
             for name in names if command not in ("demo", "config edit") else ():
-                (again if name in seen else first).append((*words, f"{name}=\x1b[2J" if kind else name))
+                (again if name in seen else first).append(
+                    (*words, f"{name}=\x1b[2J" if kind else name)
+                )
                 seen.add(name)
     return [*first, *again]
 
 
 def line(dice: Random) -> list[str]:
     """One command line: a command that there is, mostly, with what it takes, mostly, and more or less than that."""
-    command = dice.choice([name for name in declared.OPTIONS if name not in ("demo", "config edit")])
+    command = dice.choice(
+        [name for name in declared.OPTIONS if name not in ("demo", "config edit")]
+    )
     words = command.split()
     for kind, choices, repeated in declared.ARGUMENTS.get(command, ()):
         for _ in range(dice.choice((0, 1, 2, 3)) if repeated else dice.random() < 0.93):
@@ -118,12 +151,16 @@ def line(dice: Random) -> list[str]:
         names, kind, _, _, choices = dice.choice(options)
         words += _option(dice, dice.choice(names), kind, choices)
     for _ in range(dice.choice((0, 0, 0, 0, 1, 2))):
-        words.insert(dice.randrange(len(words) + 1), dice.choice((*STRANGE, *REFUSED, anything(dice))))
+        words.insert(
+            dice.randrange(len(words) + 1), dice.choice((*STRANGE, *REFUSED, anything(dice)))
+        )
     if dice.random() < 0.05:
         dice.shuffle(words)
     if dice.random() < 0.05 and words:
         words[0] = words[0][:-1]
-    return ["note", "1", "x"] if words[:1] == ["demo"] else [word.replace("\0", "") for word in words]
+    return (
+        ["note", "1", "x"] if words[:1] == ["demo"] else [word.replace("\0", "") for word in words]
+    )
 
 
 def _option(dice: Random, name: str, kind: str, choices: tuple[tuple[str, str], ...]) -> list[str]:
@@ -158,7 +195,9 @@ def _settled(at: Home) -> None:
         ["Call back", "--to", "dana", "--asked"],
     ):
         at("make", *words)
-    (at.directory / "promises.csv").write_text("outcome,direction,person\nLend the drill,owe,kim\n", encoding="utf-8")
+    (at.directory / "promises.csv").write_text(
+        "outcome,direction,person\nLend the drill,owe,kim\n", encoding="utf-8"
+    )
 
 
 def _try(case: Case) -> Found:
@@ -184,25 +223,54 @@ def _try(case: Case) -> Found:
 
 def _told(heard: Heard) -> list[str]:
     """What is wrong with how a refusal is told: one sentence on stderr, whole, and in nobody else's words."""
-    if heard.code in (0, 7, 10, 130, 141) or heard.broke or (heard.code == 6 and "--dry-run" in heard.words):
+    if (
+        heard.code in (0, 7, 10, 130, 141)
+        or heard.broke
+        or (heard.code == 6 and "--dry-run" in heard.words)
+    ):
         return []
-    said = [text for text in heard.err.splitlines() if text.startswith(("promisectl:", '{"error": '))]
+    said = [
+        text for text in heard.err.splitlines() if text.startswith(("promisectl:", '{"error": '))
+    ]
     if len(said) != 1:
         return [f"{heard.named} left with {heard.code} and said {heard.err[:300]!a}"]
-    folded = heard.err.rstrip("\n") != said[0]  # at a terminal it is broken between words, and questions stand before it
-    whole = folded or said[0].endswith((".", "?", "}", "--help")) or any(command in said[0] for command in _TYPED)
+    folded = (
+        heard.err.rstrip("\n") != said[0]
+    )  # at a terminal it is broken between words, and questions stand before it
+    whole = (
+        folded
+        or said[0].endswith((".", "?", "}", "--help"))
+        or any(command in said[0] for command in _TYPED)
+    )
     faults = [] if whole else [f"{heard.named} was told no whole sentence: {said[0][-200:]!a}"]
     theirs = [words for words in _THEIRS if words in heard.err and words not in str(heard.words)]
-    return [*faults, *(f"{heard.named} was told in the words of a library: {words}" for words in theirs)]
+    return [
+        *faults,
+        *(f"{heard.named} was told in the words of a library: {words}" for words in theirs),
+    ]
 
 
 def _real(at: Home, words: list[str]) -> Heard:
     environ = {**WORLD, **homes(str(at.directory)), "PYTHONPATH": ":".join(filter(None, sys.path))}
-    typed = [word[:_LONGEST].encode("utf-8", "surrogateescape" if _is_bytes(word) else "replace") for word in words]
+    typed = [
+        word[:_LONGEST].encode("utf-8", "surrogateescape" if _is_bytes(word) else "replace")
+        for word in words
+    ]
     done = subprocess.run(
-        [*map(str.encode, program([])), *typed], env=environ, cwd=at.directory, capture_output=True, input=b"", check=False, timeout=120
+        [*map(str.encode, program([])), *typed],
+        env=environ,
+        cwd=at.directory,
+        capture_output=True,
+        input=b"",
+        check=False,
+        timeout=120,
     )
-    return Heard(tuple(words), done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"), done.returncode)
+    return Heard(
+        tuple(words),
+        done.stdout.decode(errors="replace"),
+        done.stderr.decode(errors="replace"),
+        done.returncode,
+    )
 
 
 def _is_bytes(word: str) -> bool:
@@ -213,10 +281,16 @@ def _is_bytes(word: str) -> bool:
 def tried(size: Size, mutant: str | None, step: Step) -> Found:
     """Give command lines that a dice puts together, most of them in this process, some to real ones."""
     count, sweep = (5_000, swept()) if size.whole else (100, swept()[:80])
-    cases = [Case(size.seed, 0, sweep=tuple(sweep[place : place + _AT_ONCE])) for place in range(0, len(sweep), _AT_ONCE)]
+    cases = [
+        Case(size.seed, 0, sweep=tuple(sweep[place : place + _AT_ONCE]))
+        for place in range(0, len(sweep), _AT_ONCE)
+    ]
     cases += [Case(size.seed + turn, _AT_ONCE) for turn in range(count // _AT_ONCE)]
     if not mutant:
-        cases += [Case(size.seed - 1 - turn, 20 if size.whole else 3, real=True) for turn in range(10 if size.whole else 1)]
+        cases += [
+            Case(size.seed - 1 - turn, 20 if size.whole else 3, real=True)
+            for turn in range(10 if size.whole else 1)
+        ]
     return each(_try, cases, size, mutant, step)
 
 

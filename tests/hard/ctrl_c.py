@@ -71,7 +71,9 @@ class Moment(NamedTuple):
 # When it is time
 
 
-def _in_the_ledger(process: int, _: int, ledger: Path, part: float, *, seconds: float = 0.1) -> None:
+def _in_the_ledger(
+    process: int, _: int, ledger: Path, part: float, *, seconds: float = 0.1
+) -> None:
     """A while after it has opened the ledger."""
     until = time.monotonic() + _GIVE_UP
     while time.monotonic() < until and not _opened(process, ledger):
@@ -96,7 +98,11 @@ def _opened(process: int, ledger: Path) -> bool:
 def _asks(_: int, out: int, __: Path, part: float) -> None:
     """Once a question stands there."""
     until, said = time.monotonic() + _GIVE_UP, b""
-    while "›".encode() not in said and time.monotonic() < until and select.select([out], [], [], _GIVE_UP)[0]:
+    while (
+        "›".encode() not in said
+        and time.monotonic() < until
+        and select.select([out], [], [], _GIVE_UP)[0]
+    ):
         said += os.read(out, 4096)
     time.sleep(0.05 * part)
 
@@ -122,22 +128,66 @@ def moments(size: Size) -> list[Moment]:
     many = partial(_many, number=crowd)
     long = 1.5 * crowd / 3000
     found = [
-        Moment("waiting for the lock", ["complete", "1"], _waiting, meanwhile=ledgers.being_written, times=40),
-        Moment("an import that waits for the lock", ["import", "new.csv"], _waiting, meanwhile=ledgers.being_written),
+        Moment(
+            "waiting for the lock",
+            ["complete", "1"],
+            _waiting,
+            meanwhile=ledgers.being_written,
+            times=40,
+        ),
+        Moment(
+            "an import that waits for the lock",
+            ["import", "new.csv"],
+            _waiting,
+            meanwhile=ledgers.being_written,
+        ),
         Moment("a question", ["review"], _asks, at_terminal=True, times=40),
         Moment("a view that nobody reads", ["list", "--all"], _full, many),
         Moment("an export that nobody reads", ["export", "--format", "json"], _full, many),
-        Moment("a view", ["list", "--all"], partial(_in_the_ledger, seconds=long / 2), many, at_terminal=True),
-        Moment("figures", ["stats", "--all", "--detail"], partial(_in_the_ledger, seconds=long / 3), many),
-        Moment("an import", ["import", "many.csv"], partial(_in_the_ledger, seconds=long), partial(_to_import, number=crowd), times=40),
-        Moment("a move", ["make", "Send the report", "--to", "dana"], partial(_after, seconds=0.08), times=200),
+        Moment(
+            "a view",
+            ["list", "--all"],
+            partial(_in_the_ledger, seconds=long / 2),
+            many,
+            at_terminal=True,
+        ),
+        Moment(
+            "figures",
+            ["stats", "--all", "--detail"],
+            partial(_in_the_ledger, seconds=long / 3),
+            many,
+        ),
+        Moment(
+            "an import",
+            ["import", "many.csv"],
+            partial(_in_the_ledger, seconds=long),
+            partial(_to_import, number=crowd),
+            times=40,
+        ),
+        Moment(
+            "a move",
+            ["make", "Send the report", "--to", "dana"],
+            partial(_after, seconds=0.08),
+            times=200,
+        ),
         Moment("the start", ["list"], partial(_after, seconds=0.4), really=True, times=60),
     ]
     there = {views.name_of(one) for one in views.declared()}
-    more = [(["doctor"], long), (["backup", "another.db"], long / 3), (["restore", "copy.db", "--yes"], long)]
+    more = [
+        (["doctor"], long),
+        (["backup", "another.db"], long / 3),
+        (["restore", "copy.db", "--yes"], long),
+    ]
     for words, seconds in more:
         if words[0] in there:
-            found.append(Moment(words[0], words, partial(_after, seconds=seconds), partial(_with_a_copy, number=crowd)))
+            found.append(
+                Moment(
+                    words[0],
+                    words,
+                    partial(_after, seconds=seconds),
+                    partial(_with_a_copy, number=crowd),
+                )
+            )
     return found
 
 
@@ -177,7 +227,9 @@ def tried(size: Size, mutant: str | None, step: Step) -> Found:
             faults += [f"{moment.name}: {fault}" for fault in _faults(moment, one, limit)]
             if mutant and faults:
                 return Found(done, faults)
-    return Found(len(stopped), faults, f"{late} more had ended before{_how_long(stopped) if stopped else ''}")
+    return Found(
+        len(stopped), faults, f"{late} more had ended before{_how_long(stopped) if stopped else ''}"
+    )
 
 
 def _how_long(stopped: Sequence[Stopped]) -> str:
@@ -191,9 +243,15 @@ def _how_long(stopped: Sequence[Stopped]) -> str:
 def _faults(moment: Moment, one: Stopped, limit: float) -> Iterator[str]:
     if one.took - one.bare > limit:
         yield f"it took {one.took:.2f} s to end, and a bare process {one.bare:.2f} s"
-    before_us = moment.really and "KeyboardInterrupt" in one.stderr and "/promisectl/" not in one.stderr  # Python had not come to us yet
+    before_us = (
+        moment.really and "KeyboardInterrupt" in one.stderr and "/promisectl/" not in one.stderr
+    )  # Python had not come to us yet
     too_late = one.code == errors.AnswerLost.exit_code and bool(_TOO_LATE.search(one.stderr))
-    if one.code not in (errors.INTERRUPTED, -signal.SIGINT) and one.took < _GIVE_UP and not (before_us or too_late):
+    if (
+        one.code not in (errors.INTERRUPTED_EXIT_CODE, -signal.SIGINT)
+        and one.took < _GIVE_UP
+        and not (before_us or too_late)
+    ):
         yield f"it ended with {one.code}: {one.stderr[-300:]}"
     if "Traceback" in one.stderr and not before_us:
         yield f"it printed a traceback: {one.stderr[-900:]}"
@@ -202,7 +260,12 @@ def _faults(moment: Moment, one: Stopped, limit: float) -> Iterator[str]:
 
 
 def _interrupted(moment: Moment, part: float, mutant: str | None, limit: float) -> Stopped:
-    with ledgers.home_with(moment.ready) as home, moment.meanwhile(home), tempfile.TemporaryFile() as err, _bare() as bare:
+    with (
+        ledgers.home_with(moment.ready) as home,
+        moment.meanwhile(home),
+        tempfile.TemporaryFile() as err,
+        _bare() as bare,
+    ):
         before = _files(home)
         run, out = _started(moment, home, err, mutant)
         moment.when(run.pid, out, ledgers.place(home), part)
@@ -233,7 +296,9 @@ def _files(home: Path) -> dict[str, bytes]:
 
 @contextmanager
 def _bare() -> Iterator["subprocess.Popen[bytes]"]:
-    with subprocess.Popen([sys.executable, "-IS", "-c", _BARE], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as bare:
+    with subprocess.Popen(
+        [sys.executable, "-IS", "-c", _BARE], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as bare:
         try:
             assert bare.stdout
             assert bare.stdout.readline()
@@ -262,7 +327,11 @@ def _started(moment: Moment, home: Path, err: Any, mutant: str | None) -> tuple[
     """The command, and our end of its stdout."""
     if moment.at_terminal:
         ours, its = pty.openpty()
-        streams = {"stdin": its, "stdout": its, "stderr": its if moment.when is _asks else err.fileno()}
+        streams = {
+            "stdin": its,
+            "stdout": its,
+            "stderr": its if moment.when is _asks else err.fileno(),
+        }
     else:
         ours, its = os.pipe()
         streams = {"stdin": subprocess.DEVNULL, "stdout": its, "stderr": err.fileno()}
@@ -272,7 +341,9 @@ def _started(moment: Moment, home: Path, err: Any, mutant: str | None) -> tuple[
             return _Real(moment.words, env=environ, cwd=home, **streams), ours
         with open(os.devnull, "rb") as nothing:
             streams["stdin"] = its if moment.at_terminal else nothing.fileno()
-            return shared().start(moment.words, env=environ, cwd=home, mutant=mutant, **streams), ours
+            return shared().start(
+                moment.words, env=environ, cwd=home, mutant=mutant, **streams
+            ), ours
     finally:
         os.close(its)
 

@@ -27,7 +27,12 @@ from tests.hard.inside import WORLD, Home, each, home, homes
 from tests.hard.mutants import program
 from tests.hard.proof import Found, Proof, Size, Step
 
-DAY, HOUR, MINUTE, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)
+DAY, HOUR, MINUTE, SECOND = (
+    timedelta(days=1),
+    timedelta(hours=1),
+    timedelta(minutes=1),
+    timedelta(seconds=1),
+)
 _AT_ONCE = 12
 _YEARS = (1970, 2037)
 _JUMPS = ("-400d", "-40d", "-3d", "-1d", "-1h", "-1s", "+1s", "+1h", "+1d", "+3d", "+40d", "+400d")
@@ -68,7 +73,9 @@ def changes(zone: str, years: tuple[int, int]) -> Iterator[tuple[datetime, timed
             low, high = before, after
             while high - low > SECOND:
                 middle = low + (high - low) // (2 * SECOND) * SECOND
-                low, high = (middle, high) if middle.astimezone(clock).utcoffset() == was else (low, middle)
+                low, high = (
+                    (middle, high) if middle.astimezone(clock).utcoffset() == was else (low, middle)
+                )
             yield high, now - was
         before = after
 
@@ -90,7 +97,27 @@ def _minutes(zone: str, change: datetime, by: timedelta) -> Iterator[str]:
         (change - SECOND).astimezone(clock).replace(tzinfo=None, fold=0, second=0),
     ]
     for edge in dict.fromkeys(edges):
-        for step in (-75, -61, -60, -59, -31, -30, -29, -15, -1, 0, 1, 15, 29, 30, 31, 59, 60, 61, 75):
+        for step in (
+            -75,
+            -61,
+            -60,
+            -59,
+            -31,
+            -30,
+            -29,
+            -15,
+            -1,
+            0,
+            1,
+            15,
+            29,
+            30,
+            31,
+            59,
+            60,
+            61,
+            75,
+        ):
             text = (edge + step * MINUTE).isoformat(timespec="minutes")
             if outcome(text, zone) != shown[edge + step * MINUTE]:
                 yield f"{text} in {zone} means {outcome(text, zone)}, and the clocks show it at {shown[edge + step * MINUTE]}"
@@ -128,14 +155,26 @@ def _read(case: Case) -> Found:
             faults += _minutes(zone, change, by)
             tried += 38
             here = change.astimezone(ZoneInfo(zone)).date()
-            days |= {here - DAY, here, here + DAY} if change.year % 5 == 0 or abs(by) > 2 * HOUR else {here}
+            days |= (
+                {here - DAY, here, here + DAY}
+                if change.year % 5 == 0 or abs(by) > 2 * HOUR
+                else {here}
+            )
         for day in sorted(days):
             tried += 1
             expected = last_second(zone, day)
             if expected is None:
-                faults += [f"{day} in {zone} was left out, and is read"] if outcome(str(day), zone) else []
-            elif {dates.read(str(day), NOW, zone).at, civil.last_second(day, zone)} != {expected}:
-                faults.append(f"{day} in {zone} ends at {dates.read(str(day), NOW, zone).at}, and the clocks say {expected}")
+                faults += (
+                    [f"{day} in {zone} was left out, and is read"]
+                    if outcome(str(day), zone)
+                    else []
+                )
+            elif {dates.parse_date(str(day), NOW, zone).at, civil.last_second(day, zone)} != {
+                expected
+            }:
+                faults.append(
+                    f"{day} in {zone} ends at {dates.parse_date(str(day), NOW, zone).at}, and the clocks say {expected}"
+                )
     return Found(tried, faults)
 
 
@@ -146,7 +185,9 @@ def _asked(case: Case) -> Found:
     """When a promise is due and overdue by the program, at home and looked at from elsewhere."""
     tried, faults = 0, list[str]()
     for zone in case.zones:
-        coming = [change.astimezone(ZoneInfo(zone)).date() for change, _ in changes(zone, (2027, 2027))]
+        coming = [
+            change.astimezone(ZoneInfo(zone)).date() for change, _ in changes(zone, (2027, 2027))
+        ]
         with home() as at:
             for number, day in enumerate((*coming[:1], date(2028, 2, 29), date(2026, 12, 31)), 1):
                 expected = last_second(zone, day)
@@ -157,13 +198,33 @@ def _asked(case: Case) -> Found:
 
 
 def _due(at: Home, zone: str, number: int, day: date, end: datetime) -> Iterator[str]:
-    at("make", "Send the numbers", "--to", "dana", "--agreed", "--by", str(day), environ={"TZ": zone})
+    at(
+        "make",
+        "Send the numbers",
+        "--to",
+        "dana",
+        "--agreed",
+        "--by",
+        str(day),
+        environ={"TZ": zone},
+    )
     elsewhere = ("UTC", "Pacific/Kiritimati", "Pacific/Niue")
     for place in (zone, elsewhere[number % 3]):
         for moment, late in ((end, False), (end + SECOND, True)):
-            heard = at("show", str(number), "--json", today=f"{moment:%Y-%m-%dT%H:%M:%SZ}", environ={"TZ": place})
+            heard = at(
+                "show",
+                str(number),
+                "--json",
+                today=f"{moment:%Y-%m-%dT%H:%M:%SZ}",
+                environ={"TZ": place},
+            )
             record: dict[str, Any] = json.loads(heard.out)[0] if heard.code == 0 else {}
-            said = record.get("due"), record.get("due_zone"), record.get("due_at"), "overdue" in record.get("flags", ())
+            said = (
+                record.get("due"),
+                record.get("due_zone"),
+                record.get("due_at"),
+                "overdue" in record.get("flags", ()),
+            )
             expected = str(day), zone, f"{end:%Y-%m-%dT%H:%M:%SZ}", late
             if said != expected:
                 yield f"{day} agreed in {zone}, seen from {place} at {moment}: {said} instead of {expected} {heard.err or heard.broke}"
@@ -190,8 +251,12 @@ def _jumped(case: Case) -> Found:
             tried += 1
             number = len(made) + 1 if words[0] == "make" else int(words[1])
             back = words[0] == "complete" and now < made[number - 1]
-            if (heard.code, at.kept() == before) != ((2, True) if back else (0, False)) or heard.broke:
-                faults.append(f"seed {case.seed}: {heard.named} at {now} left with {heard.code}: {heard.broke or heard.err}")
+            if (heard.code, at.kept() == before) != (
+                (2, True) if back else (0, False)
+            ) or heard.broke:
+                faults.append(
+                    f"seed {case.seed}: {heard.named} at {now} left with {heard.code}: {heard.broke or heard.err}"
+                )
             if words[0] == "make":
                 made.append(now)
             elif words[0] == "complete" and not back:
@@ -234,7 +299,10 @@ def _copied(case: Case, at: Home, now: datetime) -> Iterator[str]:
     journal = at("export", "--journal", "--format", "jsonl", today=_told(now)).out
     other = {"PROMISECTL_LEDGER": str(at.directory / "other.db")}
     at("import", "-", piped=journal, today=_told(now), environ=other)
-    if at("export", "--journal", "--format", "jsonl", today=_told(now), environ=other).out != journal:
+    if (
+        at("export", "--journal", "--format", "jsonl", today=_told(now), environ=other).out
+        != journal
+    ):
         yield f"seed {case.seed}: the journal is another where it was imported"
 
 
@@ -244,11 +312,21 @@ def _faked(_: Case) -> Found:
     if not faketime:
         return Found(0, [], "no faketime here")
     with tempfile.TemporaryDirectory(prefix="promisectl-hard-") as directory:
-        environ = {**WORLD, **homes(directory), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        environ = {
+            **WORLD,
+            **homes(directory),
+            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        }
         del environ["PROMISECTL_TODAY"]
 
         def at(moment: str, *words: str) -> subprocess.CompletedProcess[str]:
-            return subprocess.run([faketime, "-f", f"@{moment}", *program(words)], env=environ, capture_output=True, text=True, check=False)
+            return subprocess.run(
+                [faketime, "-f", f"@{moment}", *program(words)],
+                env=environ,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
 
         said = [
             at("2026-11-23 10:00:00", "make", "Send the numbers", "--to", "dana", "--by", "fri"),
@@ -258,9 +336,18 @@ def _faked(_: Case) -> Found:
             at("2025-01-01 00:00:00", "list", "--all"),
             at("2025-01-01 00:00:00", "log", "--json"),
         ]
-        wrong = [f"{one.args[3:]} left with {one.returncode}: {one.stderr}" for one in said if one.returncode]
+        wrong = [
+            f"{one.args[3:]} left with {one.returncode}: {one.stderr}"
+            for one in said
+            if one.returncode
+        ]
         seen = [] if wrong else [act["recorded_at"] for act in json.loads(said[-1].stdout)]
-        expected = ["2026-11-23T09:00:00Z", "2026-11-20T09:00:00Z", "2026-11-20T09:00:01Z", "2026-11-23T09:00:01Z"]
+        expected = [
+            "2026-11-23T09:00:00Z",
+            "2026-11-20T09:00:00Z",
+            "2026-11-20T09:00:01Z",
+            "2026-11-23T09:00:01Z",
+        ]
         if not wrong and [moment[:16] for moment in seen] != [moment[:16] for moment in expected]:
             wrong.append(f"by clocks that were set back the log says {seen}")
     return Found(len(said), wrong)
@@ -275,7 +362,10 @@ def zones() -> tuple[str, ...]:
     """Every zone there is, without those that are another one by a second name."""
     found: dict[bytes, str] = {}
     for name in sorted(available_timezones() - {"localtime", "posixrules", "Factory"}):
-        found.setdefault(sha256(files("tzdata").joinpath("zoneinfo", *name.split("/")).read_bytes()).digest(), name)
+        found.setdefault(
+            sha256(files("tzdata").joinpath("zoneinfo", *name.split("/")).read_bytes()).digest(),
+            name,
+        )
     return tuple(found.values())
 
 
@@ -286,8 +376,16 @@ def tried(size: Size, mutant: str | None, step: Step) -> Found:
     """Hold what is read against the oracle, ask the program in every zone, and let its clock jump."""
     if size.whole:
         every = tuple(dict.fromkeys((*ZONES, *zones())))
-        cases = [Case(kind, every[place : place + _AT_ONCE]) for kind in ("asked", "read") for place in range(0, len(every), _AT_ONCE)]
-        cases = [*cases, *(Case("jumped", seed=size.seed + turn) for turn in range(40)), Case("faked")]
+        cases = [
+            Case(kind, every[place : place + _AT_ONCE])
+            for kind in ("asked", "read")
+            for place in range(0, len(every), _AT_ONCE)
+        ]
+        cases = [
+            *cases,
+            *(Case("jumped", seed=size.seed + turn) for turn in range(40)),
+            Case("faked"),
+        ]
     else:
         cases = [
             Case("asked", _FEW),

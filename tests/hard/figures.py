@@ -21,8 +21,12 @@ def table(ran: Sequence["Ran"], *, whole: bool) -> str:
     for one in ran:
         if not one.mutant:
             mutants = [other for other in ran if other.name == one.name and other.mutant]
-            found = "; ".join(f"{other.mutant}{'' if other.holds else ' NOT FOUND'}" for other in mutants)
-            rows.append(f"| {one.proof.says[0].upper()}{one.proof.says[1:]} | {counted(one)} | {len(one.found.faults)} | {found or '–'} |")
+            found = "; ".join(
+                f"{other.mutant}{'' if other.holds else ' NOT FOUND'}" for other in mutants
+            )
+            rows.append(
+                f"| {one.proof.says[0].upper()}{one.proof.says[1:]} | {counted(one)} | {len(one.found.faults)} | {found or '–'} |"
+            )
     return "\n".join((head, "", _MUTANTS, "", *rows))
 
 

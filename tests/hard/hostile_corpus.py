@@ -5,7 +5,15 @@ import unicodedata
 from random import Random
 
 _TURNS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
-_MARKS = {0x061C, 0x200E, 0x200F, 0xFEFF, *range(0x206A, 0x2070), *range(0xFFF9, 0xFFFC), *range(0xE0000, 0xE0080)}
+_MARKS = {
+    0x061C,
+    0x200E,
+    0x200F,
+    0xFEFF,
+    *range(0x206A, 0x2070),
+    *range(0xFFF9, 0xFFFC),
+    *range(0xE0000, 0xE0080),
+}
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 CONTROLS = [f"a{chr(code)}b" for code in (*range(1, 0x20), *range(0x7F, 0xA0))]
@@ -166,7 +174,21 @@ MARKUP = [
 TEXTS = [*SEQUENCES, *TURNED, *LETTERS, *MARKUP, *CONTROLS]
 """All of them; none is blank, and none is too long for an outcome."""
 
-REFUSED = ["", " ", "\t", "\n", "\u00a0\u3000", "a\0b", "\0", "x" * 1_001, "x" * 10_001, "é" * 100_000, "a\ud800b", "\udcff", "\udc1b[31m"]
+REFUSED = [
+    "",
+    " ",
+    "\t",
+    "\n",
+    "\u00a0\u3000",
+    "a\0b",
+    "\0",
+    "x" * 1_001,
+    "x" * 10_001,
+    "é" * 100_000,
+    "a\ud800b",
+    "\udcff",
+    "\udc1b[31m",
+]
 """No text at all, or more than is taken, or bytes that are none."""
 
 _PIECES = [
@@ -217,7 +239,9 @@ _PIECES += [
 def anything(dice: Random) -> str:
     """A text put together from pieces that mean something to somebody, and from any character there is."""
     text = "".join(
-        dice.choice(_PIECES) if dice.random() < 0.7 else chr(dice.choice((dice.randrange(1, 0x300), dice.randrange(1, 0xD800))))
+        dice.choice(_PIECES)
+        if dice.random() < 0.7
+        else chr(dice.choice((dice.randrange(1, 0x300), dice.randrange(1, 0xD800))))
         for _ in range(dice.randrange(1, 25))
     )
     return text if text.strip() else f"{text}x"
@@ -226,7 +250,9 @@ def anything(dice: Random) -> str:
 def steering(text: str, *, colour: bool = False, besides: str = "\n") -> list[str]:
     """The characters in a text that a terminal could obey, by their numbers; colours of the program's own are let pass where there are any."""
     shown = _COLOUR.sub("", text) if colour else text
-    return sorted({f"U+{ord(letter):04X}" for letter in shown if letter not in besides and _steers(letter)})
+    return sorted(
+        {f"U+{ord(letter):04X}" for letter in shown if letter not in besides and _steers(letter)}
+    )
 
 
 def uncoloured(text: str) -> str:

@@ -24,7 +24,18 @@ _FILES, _ROWS = 100, 500
 _LIVE = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 _MEMORY = 150
 _TEXTS = ("outcome", "done_when", "why", "risk", "no_to")
-_COLUMNS = ("direction", "person", "state", *_TEXTS, "reason", "cause", "repair", "due", "closed_at", "tags")
+_COLUMNS = (
+    "direction",
+    "person",
+    "state",
+    *_TEXTS,
+    "reason",
+    "cause",
+    "repair",
+    "due",
+    "closed_at",
+    "tags",
+)
 
 
 class Case(NamedTuple):
@@ -46,7 +57,11 @@ def _row(dice: Random) -> dict[str, str]:
         return dice.choice(TEXTS) if dice.random() < 0.3 else anything(dice)
 
     state = dice.choice(("proposed", "active", "reneged", "declined"))
-    row = {"direction": dice.choice(("owe", "owed")), "person": f"p{dice.randrange(9)}", "state": state}
+    row = {
+        "direction": dice.choice(("owe", "owed")),
+        "person": f"p{dice.randrange(9)}",
+        "state": state,
+    }
     row |= {name: text() if name == "outcome" or dice.random() < 0.6 else "" for name in _TEXTS}
     row["due"] = dice.choice(("", "2026-12-01", "2028-02-29T17:00"))
     if state in ("reneged", "declined"):
@@ -71,16 +86,22 @@ def _carried(case: Case) -> Found:
         def elsewhere(name: str, *words: str, piped: str = "") -> Heard:
             heard = at(*words, piped=piped, environ={"PROMISECTL_LEDGER": str(at.directory / name)})
             if heard.code or heard.broke:
-                faults.append(f"seed {case.seed}: {heard.named} failed: {heard.broke or heard.err[:300]}")
+                faults.append(
+                    f"seed {case.seed}: {heard.named} failed: {heard.broke or heard.err[:300]}"
+                )
             return heard
 
         elsewhere("one.db", "import", "-", piped=json.dumps(typed))
         for way in ((), (("--newline", "lf"), ("--bom",), ("--raw",))[case.seed % 3]):
             out = elsewhere("one.db", "export", *way).out
             faults += _differences(case.seed, rows, out, raw="--raw" in way)
-            elsewhere(f"{''.join(way)}.db", "import", "-", *(way if "--raw" in way else ()), piped=out)
+            elsewhere(
+                f"{''.join(way)}.db", "import", "-", *(way if "--raw" in way else ()), piped=out
+            )
             if elsewhere(f"{''.join(way)}.db", "export", *way).out != out:
-                faults.append(f"seed {case.seed}: the records of the copy are others than those it was made from ({' '.join(way)})")
+                faults.append(
+                    f"seed {case.seed}: the records of the copy are others than those it was made from ({' '.join(way)})"
+                )
     return Found(case.count, faults)
 
 
@@ -93,7 +114,10 @@ def _differences(number: int, rows: list[dict[str, str]], out: str, *, raw: bool
         for name, cell in zip(header, got, strict=True):
             if not raw and _is_live(cell) and name != "lateness_seconds":
                 yield f"seed {number}, row {place}: {name} is live: {cell!a}"
-            if name in (*_TEXTS, "reason", "repair", "tags") and (cell if raw else _bare(cell)) != typed[name]:
+            if (
+                name in (*_TEXTS, "reason", "repair", "tags")
+                and (cell if raw else _bare(cell)) != typed[name]
+            ):
                 yield f"seed {number}, row {place}: {name} was {typed[name]!a} and is {cell!a}"
 
 
@@ -116,7 +140,16 @@ _WRONG: dict[str, tuple[str, ...]] = {
     "why": ("x" * 10_001, "\t"),
     "risk": ("y" * 10_001, "\u3000"),
     "no_to": ("y" * 10_001, "  "),
-    "due": ("tomorrowish", "2026-02-30", "11/12", "2027-03-28T02:30", "9" * 5_000, "1969-01-01", "\x1b[2J", "2026-11-27T25:00"),
+    "due": (
+        "tomorrowish",
+        "2026-02-30",
+        "11/12",
+        "2027-03-28T02:30",
+        "9" * 5_000,
+        "1969-01-01",
+        "\x1b[2J",
+        "2026-11-27T25:00",
+    ),
     "closed_at": ("never", "2026-13-01", "9" * 300, "0001-01-01T00:00+14:00"),
     "tags": ("t" * 101,),
 }
@@ -135,14 +168,34 @@ def _structural(dice: Random) -> Iterator[tuple[str, Callable[[list[str], int], 
     yield "a quote that stays open", put(f'owe,"lee{end}'), "it is no CSV"
     yield "a quote in the middle", put(f'owe,"le"e"{end}'), "it is no CSV"
     yield "an endless cell", put(f'owe,"{"x" * 140_000}"{end}'), "it is no CSV"
-    yield "a header twice", lambda lines, at: "".join([*lines[:at], lines[0], *lines[at:]]).encode(), "column direction"
+    yield (
+        "a header twice",
+        lambda lines, at: "".join([*lines[:at], lines[0], *lines[at:]]).encode(),
+        "column direction",
+    )
     yield (
         "no UTF-8",
-        lambda lines, at: b"".join([*(line.encode() for line in lines[:at]), b"owe,\xff\xfe\r\n", *(x.encode() for x in lines[at:])]),
+        lambda lines, at: b"".join(
+            [
+                *(line.encode() for line in lines[:at]),
+                b"owe,\xff\xfe\r\n",
+                *(x.encode() for x in lines[at:]),
+            ]
+        ),
         "it is no UTF-8",
     )
-    yield "an ellipsis in Latin-1", lambda lines, at: b"".join([*(line.encode() for line in lines[:at]), b"owe,\x85\r\n"]), "it is no UTF-8"
-    yield "a NUL", lambda lines, at: "".join([*lines[:at], lines[at].replace("Send", "Se\0nd"), *lines[at + 1 :]]).encode(), ""
+    yield (
+        "an ellipsis in Latin-1",
+        lambda lines, at: b"".join([*(line.encode() for line in lines[:at]), b"owe,\x85\r\n"]),
+        "it is no UTF-8",
+    )
+    yield (
+        "a NUL",
+        lambda lines, at: "".join(
+            [*lines[:at], lines[at].replace("Send", "Se\0nd"), *lines[at + 1 :]]
+        ).encode(),
+        "",
+    )
 
 
 def _heads(lines: list[str]) -> Iterator[tuple[str, bytes, str]]:
@@ -153,8 +206,16 @@ def _heads(lines: list[str]) -> Iterator[tuple[str, bytes, str]]:
     yield "UTF-32", whole.encode("utf-32"), "line 1"
     yield "nothing", b"", "line 1: there is nothing in it"
     yield "a mark alone", b"\xef\xbb\xbf", "line 1: there is nothing in it"
-    yield "a column twice", whole.replace("why", "outcome", 1).encode(), "line 1: the column outcome is there twice"
-    yield "a column that is none", whole.replace("why", "wherefore", 1).encode(), "line 1: the column “wherefore”"
+    yield (
+        "a column twice",
+        whole.replace("why", "outcome", 1).encode(),
+        "line 1: the column outcome is there twice",
+    )
+    yield (
+        "a column that is none",
+        whole.replace("why", "wherefore", 1).encode(),
+        "line 1: the column “wherefore”",
+    )
     yield "no outcome", whole.replace("outcome", "", 1).encode(), "line 1"
     yield "no direction", whole.replace("direction", "", 1).encode(), "line 1"
     yield "another sign between cells", whole.replace(",", "|").encode(), "line 1"
@@ -166,7 +227,13 @@ def _heads(lines: list[str]) -> Iterator[tuple[str, bytes, str]]:
 def _good(dice: Random, count: int) -> list[str]:
     end = dice.choice(("\r\n", "\n"))
     rows = [
-        {**dict.fromkeys(_COLUMNS, ""), "direction": "owe", "person": "dana", "state": "active", "outcome": f"Send {n}"}
+        {
+            **dict.fromkeys(_COLUMNS, ""),
+            "direction": "owe",
+            "person": "dana",
+            "state": "active",
+            "outcome": f"Send {n}",
+        }
         for n in range(count)
     ]
     text = io.StringIO(newline="")
@@ -190,9 +257,21 @@ def _refused(case: Case) -> Found:
             text = io.StringIO(newline="")
             csv.writer(text).writerow((cells | {column: value})[name] for name in _COLUMNS)
             bad = [*lines[:at], text.getvalue(), *lines[at + 1 :]]
-            tries.append((f"{column} as {value[:40]!a}", "".join(bad).encode(), f"line {at + 1}, column {column}: "))
+            tries.append(
+                (
+                    f"{column} as {value[:40]!a}",
+                    "".join(bad).encode(),
+                    f"line {at + 1}, column {column}: ",
+                )
+            )
         for name, broken, said in _structural(dice):
-            tries.append((name, broken(lines, at), f"line {at + 1}" if said != "" else f"line {at + 1}, column outcome"))
+            tries.append(
+                (
+                    name,
+                    broken(lines, at),
+                    f"line {at + 1}" if said != "" else f"line {at + 1}, column outcome",
+                )
+            )
         tries += _heads(lines)
     with home() as at:
         for place, one in enumerate(tries[: case.count], 1):
@@ -212,8 +291,14 @@ def _try_one(at: Home, name: str, content: bytes, said: str, *, existing: bool) 
     heard = at("import", str(file), environ=ledger)
     faults = heard.faults()
     if heard.code != 6 or heard.out:
-        faults.append(f"{name} was not refused as bad data: {heard.code} {heard.out or heard.err[:200]}")
-    elif said not in heard.err or "Nothing was imported." not in heard.err or heard.err.count("\n") != 1:
+        faults.append(
+            f"{name} was not refused as bad data: {heard.code} {heard.out or heard.err[:200]}"
+        )
+    elif (
+        said not in heard.err
+        or "Nothing was imported." not in heard.err
+        or heard.err.count("\n") != 1
+    ):
         faults.append(f"{name} is told as {heard.err[:300]!a} and not by “{said}”")
     if _files(at) != before:
         faults.append(f"{name} was refused, and something was written")
@@ -240,11 +325,25 @@ def _long(case: Case) -> Found:
                 out.write(piece)
         words = [sys.executable, "-c", _MEASURED, *program(["import", str(file)])]
         source = ":".join(filter(None, sys.path))
-        done = subprocess.run(words, env={**WORLD, **homes(directory), "PYTHONPATH": source}, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            words,
+            env={**WORLD, **homes(directory), "PYTHONPATH": source},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         code, size, said = done.stdout.split(" ", 2)
         memory = int(size) >> (20 if sys.platform == "darwin" else 10)
-        faults = [] if int(code) == (0 if kind == "good" else 6) else [f"64 MiB ({kind}) left with {code}: {said}"]
-        if kind != "good" and Path(directory, "data").exists() and any(Path(directory, "data").rglob("*.db*")):
+        faults = (
+            []
+            if int(code) == (0 if kind == "good" else 6)
+            else [f"64 MiB ({kind}) left with {code}: {said}"]
+        )
+        if (
+            kind != "good"
+            and Path(directory, "data").exists()
+            and any(Path(directory, "data").rglob("*.db*"))
+        ):
             faults.append(f"64 MiB ({kind}) were refused, and there is a ledger")
     if memory >= _MEMORY:
         faults.append(f"64 MiB ({kind}) took {memory} MiB of memory")
@@ -267,18 +366,37 @@ def _pieces(kind: str) -> Iterator[bytes]:
 
 
 def _try(case: Case) -> Found:
-    kinds: dict[str, Callable[[Case], Found]] = {"carried": _carried, "refused": _refused, "long": _long}
+    kinds: dict[str, Callable[[Case], Found]] = {
+        "carried": _carried,
+        "refused": _refused,
+        "long": _long,
+    }
     return kinds[case.kind](case)
 
 
 def tried(size: Size, mutant: str | None, step: Step) -> Found:
     """Carry rows out and in, refuse files, and, where the whole is asked for, import 64 MiB."""
     rows, files = (20_000, 4_000) if size.whole else (150, _FILES)
-    cases = [Case("refused", size.seed + turn, min(_FILES, files)) for turn in range(max(1, files // _FILES))]
-    cases += [Case("carried", size.seed + turn, min(_ROWS, rows)) for turn in range(max(1, rows // _ROWS))]
-    long = ("good", "a bad last row", "an open quote", "one endless line") if size.whole and not mutant else ()
+    cases = [
+        Case("refused", size.seed + turn, min(_FILES, files))
+        for turn in range(max(1, files // _FILES))
+    ]
+    cases += [
+        Case("carried", size.seed + turn, min(_ROWS, rows)) for turn in range(max(1, rows // _ROWS))
+    ]
+    long = (
+        ("good", "a bad last row", "an open quote", "one endless line")
+        if size.whole and not mutant
+        else ()
+    )
     cases += [Case("long", 0, 1, (kind,)) for kind in long]
-    return each(_try, [case for case in cases if mutant is None or case.kind == _FOUND_BY[mutant]], size, mutant, step)
+    return each(
+        _try,
+        [case for case in cases if mutant is None or case.kind == _FOUND_BY[mutant]],
+        size,
+        mutant,
+        step,
+    )
 
 
 _FOUND_BY = {"formulas live": "carried", "imports row by row": "refused"}

@@ -14,7 +14,18 @@ from typing import Any, NamedTuple
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from tests.hard.hostile_corpus import CONTROLS, LETTERS, MARKUP, REFUSED, SEQUENCES, TEXTS, TURNED, anything, steering, uncoloured
+from tests.hard.hostile_corpus import (
+    CONTROLS,
+    LETTERS,
+    MARKUP,
+    REFUSED,
+    SEQUENCES,
+    TEXTS,
+    TURNED,
+    anything,
+    steering,
+    uncoloured,
+)
 from tests.hard.inside import Heard, Home, each, home
 from tests.hard.proof import Found, Proof, Size, Step
 
@@ -73,7 +84,14 @@ class _Deck:
 
     def word(self) -> str:
         """A tag: one word."""
-        return self._dealt(lambda text: text.split() == [text] and len(text) <= 100 and text[0] not in "#+" and text[-1] != ",")
+        return self._dealt(
+            lambda text: (
+                text.split() == [text]
+                and len(text) <= 100
+                and text[0] not in "#+"
+                and text[-1] != ","
+            )
+        )
 
     def name(self) -> str:
         """A name: what can be seen, with a letter in it."""
@@ -103,13 +121,18 @@ class _World:
         self.typed: dict[int, dict[str, Any]] = {}
         self.people: list[str] = []
 
-    def hear(self, *words: str, colour: bool = False, besides: str = "\n", raw: bool = False, **how: Any) -> Heard:
+    def hear(
+        self, *words: str, colour: bool = False, besides: str = "\n", raw: bool = False, **how: Any
+    ) -> Heard:
         """Give a command line, and look at what a person would see of it; `raw`: stdout is data for a program, whatever is in it."""
         environ = {"NO_COLOR": "", "FORCE_COLOR": "1"} if colour else {}
         heard = self.at(*words, environ=environ, **how)
         self.tried += 1
         self.faults += heard.faults()
-        seen = {"stderr": steering(heard.err, colour=colour), "stdout": [] if raw else steering(heard.out, colour=colour, besides=besides)}
+        seen = {
+            "stderr": steering(heard.err, colour=colour),
+            "stdout": [] if raw else steering(heard.out, colour=colour, besides=besides),
+        }
         for stream, found in seen.items():
             if found:
                 where = f"at {how['width']} columns" if "width" in how else "in a pipe"
@@ -127,9 +150,19 @@ class _World:
         """Four promises and three people, with a text wherever there can be one."""
         who = [deck.name() for _ in range(3)]
         for number, side in ((1, "--to"), (2, "--from"), (3, "--to"), (4, "--to")):
-            terms = {"outcome": deck.text(), "done_when": deck.text(), "why": deck.text(), "tags": deck.word()}
+            terms = {
+                "outcome": deck.text(),
+                "done_when": deck.text(),
+                "why": deck.text(),
+                "tags": deck.word(),
+            }
             person = who[number - 1] if number < 4 else "me"
-            words = [f"{side}={person}", f"--done-when={terms['done_when']}", f"--why={terms['why']}", f"--tag={terms['tags']}"]
+            words = [
+                f"{side}={person}",
+                f"--done-when={terms['done_when']}",
+                f"--why={terms['why']}",
+                f"--tag={terms['tags']}",
+            ]
             words += ["--new"] if number < 4 else ["--by=2027-01-01"]
             words += ["--by=2026-12-01"] if number < 3 else []
             self.need("make", *words, f"--once={deck.text(200)}", "--", terms["outcome"])
@@ -137,7 +170,14 @@ class _World:
         risk, no_to, what, why, reason, repair = (deck.text() for _ in range(6))
         self.need("accept", "1", f"--risk={risk}", f"--no-to={no_to}", f"--note={deck.text()}")
         self.need("bump", "1", "--", deck.text())
-        self.need("negotiate", "1", f"--what={what}", f"--why={why}", f"--reason={deck.text()}", "--by=2026-12-02")
+        self.need(
+            "negotiate",
+            "1",
+            f"--what={what}",
+            f"--why={why}",
+            f"--reason={deck.text()}",
+            "--by=2026-12-02",
+        )
         self.need("accept", "1")
         self.need("accept", "2", width=80)
         self.need("complete", "2", f"--partial={deck.text()}")
@@ -158,14 +198,25 @@ class _World:
 
     def ask(self, deck: _Deck) -> None:
         """Everything that can be asked, wherever it can be read."""
-        beside = (("person", "show", "--", self.people[0]), ("check", f"--draft={deck.text()}", f"--to={deck.name()}"))
+        beside = (
+            ("person", "show", "--", self.people[0]),
+            ("check", f"--draft={deck.text()}", f"--to={deck.name()}"),
+        )
         for words in (*_VIEWS, *_PAGES, *beside):
             for width in (80, 40):
-                records = "\n\t" if words[0] in ("completion", "export") else "\n"  # what stands in a cell stays
+                records = (
+                    "\n\t" if words[0] in ("completion", "export") else "\n"
+                )  # what stands in a cell stays
                 plain = self.need(*words, width=width, today=_LATER, besides=records)
-                coloured = self.need(*words, width=width, today=_LATER, colour=True, besides=records)
-                if words[0] != "config" and uncoloured(coloured.out) != uncoloured(plain.out):  # the config says what colours there are
-                    self.faults.append(f"{plain.named} at {width} columns: a colour in it is not the program's own")
+                coloured = self.need(
+                    *words, width=width, today=_LATER, colour=True, besides=records
+                )
+                if words[0] != "config" and uncoloured(coloured.out) != uncoloured(
+                    plain.out
+                ):  # the config says what colours there are
+                    self.faults.append(
+                        f"{plain.named} at {width} columns: a colour in it is not the program's own"
+                    )
             self.need(*words, today=_LATER, besides="\n\t", raw=words == ("export", "--acts"))
         for words in _VIEWS:
             for form in _FORMS:
@@ -177,8 +228,14 @@ class _World:
         """What programs read: one line a promise, and every text as it was typed."""
         lines = self.need("list", "--all", besides="\n\t").out.splitlines(keepends=True)
         if len(lines) != _PROMISES or any(line.count("\t") != 5 for line in lines):
-            self.faults.append(f"the plain list has {len(lines)} lines for {_PROMISES} promises, or other columns: {lines!a}")
-        for form, records in (("--json", self._json), ("--jsonl", self._lines), ("--csv", self._csv)):
+            self.faults.append(
+                f"the plain list has {len(lines)} lines for {_PROMISES} promises, or other columns: {lines!a}"
+            )
+        for form, records in (
+            ("--json", self._json),
+            ("--jsonl", self._lines),
+            ("--csv", self._csv),
+        ):
             self._compare(form, records(self.need("list", "--all", form, raw=form == "--csv").out))
         journal = self.need("export", "--format", "jsonl", "--journal").out
         other = {"PROMISECTL_LEDGER": str(self.at.directory / "other.db")}
@@ -202,9 +259,14 @@ class _World:
             for name, text in typed.items():
                 there = found.get(number, {}).get(name)
                 if name == "tags":
-                    text, there = (text if isinstance(text, set) else {text}), set(there.split(" ") if isinstance(there, str) else there)  # noqa: PLW2901
+                    text, there = (  # noqa: PLW2901
+                        (text if isinstance(text, set) else {text}),
+                        set(there.split(" ") if isinstance(there, str) else there),
+                    )
                 if there != text:
-                    self.faults.append(f"{form}: {name} of #{number} was typed as {text!a} and is {there!a}")
+                    self.faults.append(
+                        f"{form}: {name} of #{number} was typed as {text!a} and is {there!a}"
+                    )
 
 
 def _disarmed(cell: str) -> str:
@@ -279,7 +341,9 @@ def _files(text: str) -> Iterator[tuple[str, str]]:
     yield "config", text
     yield "file", text
     row = io.StringIO(newline="")
-    csv.writer(row).writerows([["outcome", "direction", "person", "due"], [text, "owe", text, text]])
+    csv.writer(row).writerows(
+        [["outcome", "direction", "person", "due"], [text, "owe", text, text]]
+    )
     yield "file", row.getvalue()
     yield "file", row.getvalue().replace("due", "state", 1)
     yield "file", f"{text},direction\n"
@@ -305,13 +369,22 @@ def _mistyped(texts: Sequence[str]) -> Found:
 
 
 def _in_files(world: _World, text: str, turn: int) -> None:
-    config, file = world.at.directory / "config" / "promisectl" / "config.toml", world.at.directory / "file"
+    config, file = (
+        world.at.directory / "config" / "promisectl" / "config.toml",
+        world.at.directory / "file",
+    )
     config.parent.mkdir(parents=True, exist_ok=True)
     for where, content in _files(text):
-        (config if where == "config" else file).write_text(content, encoding="utf-8", errors="surrogatepass", newline="")
+        (config if where == "config" else file).write_text(
+            content, encoding="utf-8", errors="surrogatepass", newline=""
+        )
         if where == "config":
             turn += 1
-            world.hear(*(("list",), ("--help",), ("config", "show"), ("mine",))[turn % 4], width=80, answers="")
+            world.hear(
+                *(("list",), ("--help",), ("config", "show"), ("mine",))[turn % 4],
+                width=80,
+                answers="",
+            )
         else:
             world.hear("import", str(file), width=80, answers="")
             world.hear("import", str(file), "--dry-run", width=40, answers="")
@@ -326,7 +399,13 @@ def _any(case: Case) -> Found:
     found = Found(0, [])
 
     @seed(case.seed)
-    @settings(max_examples=case.count, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=case.count,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
     @given(st.lists(_ANY, min_size=12, max_size=12, unique=True))
     def filled(texts: list[str]) -> None:
         nonlocal found
@@ -338,7 +417,10 @@ def _any(case: Case) -> Found:
 
 
 _LETTER = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
-_ANY = st.text(st.sampled_from("".join(sorted({letter for text in TEXTS for letter in text}))) | _LETTER, min_size=1).filter(str.strip)
+_ANY = st.text(
+    st.sampled_from("".join(sorted({letter for text in TEXTS for letter in text}))) | _LETTER,
+    min_size=1,
+).filter(str.strip)
 
 
 def _try(case: Case) -> Found:
@@ -349,7 +431,11 @@ def _try(case: Case) -> Found:
 
 def _cases(size: Size) -> list[Case]:
     if not size.whole:  # one of each kind, so that the ledger holds something of all
-        few = [text for texts in (SEQUENCES, TURNED, LETTERS, MARKUP, CONTROLS) for text in size.some(texts, 5)]
+        few = [
+            text
+            for texts in (SEQUENCES, TURNED, LETTERS, MARKUP, CONTROLS)
+            for text in size.some(texts, 5)
+        ]
         return [Case("filled", tuple(few)), Case("mistyped", (SEQUENCES[0], TURNED[0], REFUSED[5]))]
     dice = Random(size.seed)
     cases = []
@@ -358,7 +444,9 @@ def _cases(size: Size) -> list[Case]:
         dice.shuffle(texts)
         cases.append(Case("filled", tuple(texts)))
     wrong = [*TEXTS, *REFUSED, *(anything(dice) for _ in range(40))]
-    cases += [Case("mistyped", tuple(wrong[place : place + 4])) for place in range(0, len(wrong), 4)]
+    cases += [
+        Case("mistyped", tuple(wrong[place : place + 4])) for place in range(0, len(wrong), 4)
+    ]
     return [*cases, *(Case("any", seed=size.seed + turn, count=4) for turn in range(6))]
 
 

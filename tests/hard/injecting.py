@@ -27,7 +27,12 @@ from typing import NamedTuple
 from tests.conftest import MONDAY, tool
 from tests.hard.mutants import MUTANTS
 
-_WARM = (["make", "Q3", "--to", "dana", "--by", "fri", "--agreed", "--once", "a"], ["list", "--json"], ["export"], ["note", "7", "?"])
+_WARM = (
+    ["make", "Q3", "--to", "dana", "--by", "fri", "--agreed", "--once", "a"],
+    ["list", "--json"],
+    ["export"],
+    ["note", "7", "?"],
+)
 _HANGS = 60  # seconds after which a run counts as one that never ends
 _RANDOM = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{64}\b|\b(?:[0-9a-f]{4}){3,4}\b|(?<=promisectl-)\w{8}|(?<=~/tmp/)(?:[a-z0-9_]{8}\b|#\d+)|(?<=etilqs_)[0-9a-f]+"
@@ -82,13 +87,21 @@ class World:
         for name in ("data", "state", "tmp"):
             (self.home / name).mkdir(exist_ok=True)
 
-    def run(self, words: Sequence[str], *, trace: Sequence[str] = (), before: Callable[[], object] | None = None) -> Ran:
+    def run(
+        self,
+        words: Sequence[str],
+        *,
+        trace: Sequence[str] = (),
+        before: Callable[[], object] | None = None,
+    ) -> Ran:
         """Run a command line. `trace` are words for strace; `before` is called in the process of the program first."""
         words = [word.replace("~", str(self.home)) for word in words]
         (wait, go), (told, tell), out, err = (os.pipe() for _ in range(4))
         child = os.fork()
         if not child:
-            self._be(words, (tell, wait), (out[1], err[1]), before, unwanted=(go, told, out[0], err[0]))
+            self._be(
+                words, (tell, wait), (out[1], err[1]), before, unwanted=(go, told, out[0], err[0])
+            )
         for end in (wait, tell, out[1], err[1]):
             os.close(end)
         os.read(told, 1)  # nothing before this is to be traced
@@ -107,7 +120,19 @@ class World:
         return text.replace(str(self.home), "~")
 
     def _attached(self, child: int, log: Path, trace: Sequence[str]) -> "subprocess.Popen[bytes]":
-        words = [self._strace, "-p", str(child), "-o", str(log), "-y", "-s", "0", "-e", "signal=none", *trace]
+        words = [
+            self._strace,
+            "-p",
+            str(child),
+            "-o",
+            str(log),
+            "-y",
+            "-s",
+            "0",
+            "-e",
+            "signal=none",
+            *trace,
+        ]
         tracer = subprocess.Popen(words, stderr=subprocess.PIPE)
         said = tracer.stderr.readline()
         if b" attached" not in said:
@@ -132,7 +157,9 @@ class World:
             for number, end in enumerate(streams, 1):
                 os.dup2(end, number)
                 os.close(end)
-            sys.stdin, sys.stdout, sys.stderr = (os.fdopen(number, mode, encoding="utf-8") for number, mode in enumerate("rww"))
+            sys.stdin, sys.stdout, sys.stderr = (
+                os.fdopen(number, mode, encoding="utf-8") for number, mode in enumerate("rww")
+            )
             ctypes.CDLL(None).prctl(*_ANYBODY_MAY_TRACE)
             if before:
                 before()
@@ -153,8 +180,14 @@ class World:
 
     def enter(self) -> None:
         """Have this process in the world, and all imported that commands import on their way."""
-        kept = {name: str(self.home / place) for name, place in (("HOME", ""), ("TMPDIR", "tmp"), ("SQLITE_TMPDIR", "tmp"))}
-        kept |= {f"XDG_{name}_HOME": str(self.home / name.lower()) for name in ("DATA", "STATE", "CONFIG")}
+        kept = {
+            name: str(self.home / place)
+            for name, place in (("HOME", ""), ("TMPDIR", "tmp"), ("SQLITE_TMPDIR", "tmp"))
+        }
+        kept |= {
+            f"XDG_{name}_HOME": str(self.home / name.lower())
+            for name in ("DATA", "STATE", "CONFIG")
+        }
         said = {"TZ": "Europe/Berlin", "PROMISECTL_TODAY": MONDAY, "PATH": os.defpath}
         os.chdir("/")
         os.environ.clear()
@@ -192,10 +225,20 @@ class World:
         return calls
 
     def _plain(self, line: str) -> str:
-        said = line.partition(" <unfinished")[0] if " <unfinished" in line else line.rpartition(" = ")[0]
+        said = (
+            line.partition(" <unfinished")[0]
+            if " <unfinished" in line
+            else line.rpartition(" = ")[0]
+        )
         said = self._here(said.rstrip(", "))
-        said = re.sub(r', \{st_\w+=.*?\}|, 0x[0-9a-f]+(?: /\*.*?\*/)?(?=[,)]|$)|, ""(\.\.\.)?', "", re.sub(r"(\d+)<(.*?)>", r"\2", said))
-        if said.startswith(("lseek", "read", "write")):  # how much of a text goes at once depends on how long the home's path is
+        said = re.sub(
+            r', \{st_\w+=.*?\}|, 0x[0-9a-f]+(?: /\*.*?\*/)?(?=[,)]|$)|, ""(\.\.\.)?',
+            "",
+            re.sub(r"(\d+)<(.*?)>", r"\2", said),
+        )
+        if said.startswith(
+            ("lseek", "read", "write")
+        ):  # how much of a text goes at once depends on how long the home's path is
             said = said.partition(",")[0]
         return _RANDOM.sub("…", said)
 
@@ -235,7 +278,9 @@ def world() -> World:
 
 
 @contextlib.contextmanager
-def workers(mutant: str | None, number: int = 1, also: Callable[[World], object] | None = None) -> Iterator[tuple[Executor, Path]]:
+def workers(
+    mutant: str | None, number: int = 1, also: Callable[[World], object] | None = None
+) -> Iterator[tuple[Executor, Path]]:
     """Processes with a world each, in which the program, or a mutant of it, can be run; and a directory that they share.
 
     What is to be done `also` to a world is done before anything is in it.
@@ -243,16 +288,28 @@ def workers(mutant: str | None, number: int = 1, also: Callable[[World], object]
     strace = tool("strace")
     with tempfile.TemporaryDirectory(prefix="promisectl-hard-") as root:
         begin = (root, strace, mutant, also)
-        with ProcessPoolExecutor(number, mp_context=get_context("spawn"), initializer=_begin, initargs=begin) as pool:
+        with ProcessPoolExecutor(
+            number, mp_context=get_context("spawn"), initializer=_begin, initargs=begin
+        ) as pool:
             yield pool, Path(root)
 
 
-def _begin(root: str, strace: str, mutant: str | None, also: Callable[[World], object] | None) -> None:
+def _begin(
+    root: str, strace: str, mutant: str | None, also: Callable[[World], object] | None
+) -> None:
     import promisectl
 
     os.umask(0o077)
     for module in pkgutil.walk_packages(promisectl.__path__, "promisectl."):
-        if not module.name.endswith(("__main__", "compiled.manual", "compiled.declared", "storage.tables", "storage.statements")):
+        if not module.name.endswith(
+            (
+                "__main__",
+                "compiled.manual",
+                "compiled.declared",
+                "storage.tables",
+                "storage.statements",
+            )
+        ):
             import_module(module.name)
     _world.append(World(Path(root) / f"world-{os.getpid()}", strace))
     if also:

@@ -54,7 +54,12 @@ class Heard(NamedTuple):
     @property
     def named(self) -> str:
         """The command line, so that it can be given again."""
-        return ascii([word if len(word) <= 200 else f"{word[:80]}… ({len(word)} characters)" for word in self.words])
+        return ascii(
+            [
+                word if len(word) <= 200 else f"{word[:80]}… ({len(word)} characters)"
+                for word in self.words
+            ]
+        )
 
     def faults(self) -> list[str]:
         """What no command line may do: break, or leave with another code than those of the guide."""
@@ -100,10 +105,19 @@ class Home:
             for name, value in (environ or {}).items():
                 patch.setenv(name, value)
             try:
-                return Heard(words, *self._program(*words, width=width, answers=answers, piped=piped, today=today))
+                return Heard(
+                    words,
+                    *self._program(*words, width=width, answers=answers, piped=piped, today=today),
+                )
             except BaseException as error:  # noqa: BLE001 (that is what is looked for)
                 where = traceback.extract_tb(error.__traceback__)[-1]
-                return Heard(words, "", "", 1, f"{type(error).__name__}: {error!s:.200} in {where.name}, line {where.lineno}")
+                return Heard(
+                    words,
+                    "",
+                    "",
+                    1,
+                    f"{type(error).__name__}: {error!s:.200} in {where.name}, line {where.lineno}",
+                )
 
 
 @contextmanager
@@ -114,11 +128,15 @@ def home() -> Iterator[Home]:
         yield Home(directory)
 
 
-def each(work: Callable[[T], Found], cases: Sequence[T], size: Size, mutant: str | None, step: Step) -> Found:
+def each(
+    work: Callable[[T], Found], cases: Sequence[T], size: Size, mutant: str | None, step: Step
+) -> Found:
     """What `work`, a function of a module, finds in every case. Of a mutant one fault is enough."""
     found, figures = Found(0, []), list[str]()
     workers = _CORES if size.whole and not mutant else 1
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_settle, initargs=(mutant,)) as pool:
+    with ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=_settle, initargs=(mutant,)
+    ) as pool:
         for done, one in enumerate(pool.map(work, cases), 1):
             step(done, len(cases))
             found = Found(found.tried + one.tried, [*found.faults, *one.faults])

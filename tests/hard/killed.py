@@ -18,19 +18,26 @@ def killed(plan: Plan, place: int) -> list[str]:
     call = plan.calls[place]
     world = injecting.world()
     world.lay(plan.template)
-    ran = world.run(plan.scene.words, trace=("-e", f"trace={call.name}", "-e", f"inject={call.name}:signal=KILL:when={call.nth}"))
+    ran = world.run(
+        plan.scene.words,
+        trace=("-e", f"trace={call.name}", "-e", f"inject={call.name}:signal=KILL:when={call.nth}"),
+    )
     looked = aftermath.looked(plan, view=place % 2 == 0, answered=bool(ran.stdout))
     faults = [*looked.faults]
     last = [_NONE, *ran.calls][-1]
     if ran.code != _KILLED or not call.same(last):
-        faults.append(f"it was to be killed here, and ended with {ran.code} after {last} {ran.stderr}")
+        faults.append(
+            f"it was to be killed here, and ended with {ran.code} after {last} {ran.stderr}"
+        )
     return [f"{plan.scene.name}, killed at {call}: {fault}" for fault in faults]
 
 
 def tried(size: Size, mutant: str | None, step: Step, wanted: Sequence[Scene]) -> Found:
     """Kill scenes at all of their calls, or at some when only a sample is asked for."""
     with injecting.workers(mutant, 2 if size.whole else 1) as (pool, root):
-        cases = list(chain.from_iterable(_cases(plan, size) for plan in aftermath.plans(pool, root, wanted)))
+        cases = list(
+            chain.from_iterable(_cases(plan, size) for plan in aftermath.plans(pool, root, wanted))
+        )
         faults: list[str] = []
         for done, found in enumerate(pool.map(killed, *zip(*cases, strict=True), chunksize=8), 1):
             faults += found

@@ -14,13 +14,28 @@ from pathlib import Path
 from tests.hard.watching import Asked, told
 
 STORY = (
-    Asked(("make", "Send the Q3 numbers", "--to", "dana", "--by", "fri", "--agreed", "--tag", "work")),
+    Asked(
+        ("make", "Send the Q3 numbers", "--to", "dana", "--by", "fri", "--agreed", "--tag", "work")
+    ),
     Asked(("make", "Fix the bike brake", "--from", "lee", "--by", "sat")),
     Asked(("make", "Review the contract", "--to", "dana", "--by", "wed", "--asked")),
     Asked(("accept", "3", "--risk", "the flu", "--no-to", "the weekend")),
     Asked(("negotiate", "3", "--by", "in 6 days", "--reason", "too early")),
     Asked(("make", "Water the plants", "--to", "me", "--by", "today")),
-    Asked(("make", "Call the bank", "--to", "kim", "--agreed", "--said", "10 nov", "--by", "12 nov", "--backfill")),
+    Asked(
+        (
+            "make",
+            "Call the bank",
+            "--to",
+            "kim",
+            "--agreed",
+            "--said",
+            "10 nov",
+            "--by",
+            "12 nov",
+            "--backfill",
+        )
+    ),
     Asked(("complete", "4")),
     Asked(("complete", "1", "--no-input")),
     Asked(("renege", "5", "--reason", "forgotten")),
@@ -58,7 +73,9 @@ db.execute("ROLLBACK")
 @contextmanager
 def being_written(home: Path) -> Iterator[None]:
     """A move holds the lock and has changed every row, but has not said that it is done; in a process of its own, as locks are its."""
-    with subprocess.Popen([sys.executable, "-c", _MOVE, place(home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as move:
+    with subprocess.Popen(
+        [sys.executable, "-c", _MOVE, place(home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as move:
         assert move.stdout
         assert move.stdout.readline()
         yield
@@ -124,12 +141,17 @@ def some(home: Path) -> None:
 def step_1(home: Path) -> None:
     """A ledger as an early version of the program made it."""
     with closing(sqlite3.connect(place(home), isolation_level=None)) as db:
-        db.executescript((Path(__file__).parents[1] / "storage" / "step-1.sql").read_text(encoding="utf-8"))
+        db.executescript(
+            (Path(__file__).parents[1] / "storage" / "step-1.sql").read_text(encoding="utf-8")
+        )
 
 
 def rows(number: int) -> str:
     """So many promises as CSV."""
-    lines = (f"Promise number {one} {'of many ' * 20},owe,dana,2026-12-{one % 28 + 1:02}\n" for one in range(number))
+    lines = (
+        f"Promise number {one} {'of many ' * 20},owe,dana,2026-12-{one % 28 + 1:02}\n"
+        for one in range(number)
+    )
     return f"outcome,direction,person,due\n{''.join(lines)}"
 
 

@@ -15,7 +15,19 @@ from tests.hard.watching import Answered, Asked, Call, Watch
 
 _NAMES = "/etilqs_"  # what SQLite calls the file of a table that goes with the connection
 _STREAMS = ("pipe:", "socket:", "/dev/pts/", "/dev/null", "/dev/tty", "/dev/ptmx")
-_READS = {"open", "openat", "openat2", "mmap", "clone", "clone3", "fork", "vfork", "umask", "write", "writev"}
+_READS = {
+    "open",
+    "openat",
+    "openat2",
+    "mmap",
+    "clone",
+    "clone3",
+    "fork",
+    "vfork",
+    "umask",
+    "write",
+    "writev",
+}
 _STRANGE = {2, 3}
 
 
@@ -57,14 +69,21 @@ _LEAST = {"a ledger": 16, "no ledger": 6}  # lines in a sample
 def tried(size: Size, mutant: str | None, step: Step) -> Found:
     """All views on all kinds of ledgers, then a hot journal, then readers beside a writer; of a mutant no more than its first fault."""
     lines = views.lines()
-    chosen = {name: size.some(lines, _LEAST.get(name, 4)) for name, kind in KINDS.items() if size.whole or not kind.temporary}
+    chosen = {
+        name: size.some(lines, _LEAST.get(name, 4))
+        for name, kind in KINDS.items()
+        if size.whole or not kind.temporary
+    }
     faults, done, of = list[str](), 0, sum(map(len, chosen.values()))
     with Watch(_held_to_modes()) as watch:
         usual: dict[str, Answered] = {}
         for name, kind in KINDS.items():
             for answer in _looked(watch, kind, chosen.get(name, ()), mutant):
                 usual.setdefault(str(answer.asked), answer)
-                faults += [f"{answer.asked}, with {name}: {fault}" for fault in _faults(answer, kind, usual)]
+                faults += [
+                    f"{answer.asked}, with {name}: {fault}"
+                    for fault in _faults(answer, kind, usual)
+                ]
                 step(done := done + 1, of)
                 if mutant and faults:
                     return Found(done, faults)
@@ -74,7 +93,9 @@ def tried(size: Size, mutant: str | None, step: Step) -> Found:
     return Found(of + beside.tried, [*faults, *beside.faults], figures)
 
 
-def _looked(watch: Watch, kind: Kind, lines: Sequence[Asked], mutant: str | None) -> Iterator[Answered]:
+def _looked(
+    watch: Watch, kind: Kind, lines: Sequence[Asked], mutant: str | None
+) -> Iterator[Answered]:
     with ledgers.home_with(kind.ready) as home, kind.meanwhile(home):
         for line in lines:
             yield watch.run(home, line, mutant)
@@ -83,17 +104,35 @@ def _looked(watch: Watch, kind: Kind, lines: Sequence[Asked], mutant: str | None
 def _faults(answer: Answered, kind: Kind, as_usual: Mapping[str, Answered]) -> Iterator[str]:
     """What is wrong with what a view did, which is to answer `as_usual` where the ledger is like an ordinary one."""
     said = answer.stdout + answer.stderr
-    refused = bool(kind.refusal) and answer.code == errors.LedgerTrouble.exit_code and kind.refusal in " ".join(said.split())
-    examined = answer.asked.words[:1] == ("doctor",)  # it says what is odd about a ledger, and ends with 5 where it is damaged
+    refused = (
+        bool(kind.refusal)
+        and answer.code == errors.LedgerError.exit_code
+        and kind.refusal in " ".join(said.split())
+    )
+    examined = answer.asked.words[:1] == (
+        "doctor",
+    )  # it says what is odd about a ledger, and ends with 5 where it is damaged
     known = as_usual.get(str(answer.asked)) if kind.alike and not (examined or refused) else None
-    left = answer.asked.at_terminal and answer.code == errors.INTERRUPTED  # at a question: nobody answers here
-    if "Traceback" in said or not (refused or left or answer.code in ((0, 2, 3, 5, 10) if examined else (0, 2, 3, 10))):
+    left = (
+        answer.asked.at_terminal and answer.code == errors.INTERRUPTED_EXIT_CODE
+    )  # at a question: nobody answers here
+    if "Traceback" in said or not (
+        refused or left or answer.code in ((0, 2, 3, 5, 10) if examined else (0, 2, 3, 10))
+    ):
         yield f"it ended with {answer.code}: {said.strip()[-200:]}"
-    if known and (answer.code, answer.stdout) != (known.code, known.stdout) and not (kind.refusal and _at_a_tab(answer)):
+    if (
+        known
+        and (answer.code, answer.stdout) != (known.code, known.stdout)
+        and not (kind.refusal and _at_a_tab(answer))
+    ):
         yield f"it answered {answer.stdout[:100]!r}, and with an ordinary ledger {known.stdout[:100]!r}"
     if not answer.calls:
         yield "no call of it was seen"
-    yield from (f"it called {call}" for call in answer.calls if _changes(call) and not _allowed(call, kind, answer.asked))
+    yield from (
+        f"it called {call}"
+        for call in answer.calls
+        if _changes(call) and not _allowed(call, kind, answer.asked)
+    )
     if answer.changed:
         yield f"its home changed: {', '.join(sorted(answer.changed))}"
 
@@ -107,13 +146,20 @@ def _changes(call: Call) -> bool:
     """Whether a call could change anything but a stream."""
     if call.name in {"open", "openat", "openat2"}:
         return any(
-            flag in call.arguments for flag in ("O_WRONLY", "O_RDWR", "O_CREAT", "O_TRUNC", "O_TMPFILE", "O_APPEND")
+            flag in call.arguments
+            for flag in ("O_WRONLY", "O_RDWR", "O_CREAT", "O_TRUNC", "O_TMPFILE", "O_APPEND")
         ) and not _stream(call)
     if call.name == "mmap":
-        return "PROT_WRITE" in call.arguments and "MAP_SHARED" in call.arguments and "MAP_ANONYMOUS" not in call.arguments
+        return (
+            "PROT_WRITE" in call.arguments
+            and "MAP_SHARED" in call.arguments
+            and "MAP_ANONYMOUS" not in call.arguments
+        )
     if call.name in {"write", "writev"}:
         return not _stream(call)
-    if call.name == "fchown" and hasattr(os, "getuid"):  # as root, SQLite gives a journal to the owner of the ledger, who has it already
+    if call.name == "fchown" and hasattr(
+        os, "getuid"
+    ):  # as root, SQLite gives a journal to the owner of the ledger, who has it already
         return not call.arguments.endswith(f"-journal>, {os.getuid()}, {os.getgid()}")
     return call.name not in _READS
 
@@ -124,11 +170,17 @@ def _stream(call: Call) -> bool:
 
 def _allowed(call: Call, kind: Kind, asked: Asked) -> bool:
     """Whether a kind of ledger lets a view do that; what is read from stdin waits in a nameless file until it is judged."""
-    if asked.given and call.paths and tempfile.gettempdir() in (call.paths[0], os.path.dirname(call.paths[0])):
+    if (
+        asked.given
+        and call.paths
+        and tempfile.gettempdir() in (call.paths[0], os.path.dirname(call.paths[0]))
+    ):
         return True
     if not (kind.temporary and call.paths and _NAMES in call.paths[0]):
         return False
-    return "O_CREAT" not in call.arguments or ("O_EXCL" in call.arguments and "0600" in call.arguments)
+    return "O_CREAT" not in call.arguments or (
+        "O_EXCL" in call.arguments and "0600" in call.arguments
+    )
 
 
 def _after_a_crash(watch: Watch, mutant: str | None) -> Iterator[str]:
@@ -142,7 +194,10 @@ def _after_a_crash(watch: Watch, mutant: str | None) -> Iterator[str]:
         yield f"{line}, after a crash: it answered {first.stdout[:100]!r}, {first.stderr!r}"
     if set(first.changed) != {ledger, f"{ledger}-journal", os.path.dirname(ledger)}:
         yield f"{line}, after a crash: its home changed: {', '.join(sorted(first.changed))}"
-    yield from (f"{line}, the second time after a crash: {what}" for what in _faults(second, Kind(ledgers.hot), {str(line): usual}))
+    yield from (
+        f"{line}, the second time after a crash: {what}"
+        for what in _faults(second, Kind(ledgers.hot), {str(line): usual})
+    )
     if refused.code != 5 or refused.changed or refused.stdout:
         yield f"{line}, after a crash, where nothing may be written: {refused.code} {refused.stdout!r}, changed: {refused.changed}"
 

@@ -23,19 +23,23 @@ from promisectl.system import files as disk
 def _opened_with(**weaker: str) -> Callable[[], None]:
     def change() -> None:
         for old, new in weaker.items():
-            assert any(old in one for one in connection._TO_WRITE)
-            connection._TO_WRITE = tuple(one.replace(old, new) for one in connection._TO_WRITE)
+            assert any(old in one for one in connection._WRITING_PRAGMAS)
+            connection._WRITING_PRAGMAS = tuple(
+                one.replace(old, new) for one in connection._WRITING_PRAGMAS
+            )
 
     return change
 
 
 def _logging_ahead() -> None:
     _opened_with(DELETE="WAL", EXTRA="NORMAL")()
-    preflight.check_mode = lambda *_, **__: None  # every view would refuse such a ledger otherwise
+    preflight.check_journal_mode = lambda *_, **__: (
+        None
+    )  # every view would refuse such a ledger otherwise
 
 
 def _founded_without_flushing_names() -> None:
-    disk.sync = lambda _path: None
+    disk.sync_path = lambda _path: None
 
 
 def _written_without_flushing() -> None:
@@ -43,20 +47,24 @@ def _written_without_flushing() -> None:
 
 
 def _without_the_chain() -> None:
-    chain.codec = SimpleNamespace(**{**vars(chain.codec), "chained_row": lambda _before, _command, _about, row: row["hash"]})
+    chain.codec = SimpleNamespace(
+        **{**vars(chain.codec), "chained_row": lambda _before, _command, _about, row: row["hash"]}
+    )
 
 
 def _rows_not_rebuilt() -> None:
-    rows._Comparison._compare = lambda *_: None
+    rows._ContentChecks._compare_promise = lambda *_: None
 
 
 def _writing_views() -> None:
-    connect = connection.connect
-    connection.connect = lambda path, _, patience=connection.PATIENCE: connect(path, "rw", patience)
+    connect = connection.open_connection
+    connection.open_connection = lambda path, _, patience=connection.LOCK_WAIT_SECONDS: connect(
+        path, "rw", patience
+    )
 
 
 def _marking_views() -> None:
-    begin_reading = ledger._begin_reading
+    begin_reading = ledger._begin_read_transaction
 
     def marked(path: str, db: Any, patience: int) -> Any:
         with open(path, "r+b") as file:
@@ -64,7 +72,7 @@ def _marking_views() -> None:
             file.write(b"\0\0\0\1")
         return begin_reading(path, db, patience)
 
-    ledger._begin_reading = marked
+    ledger._begin_read_transaction = marked
 
 
 def _open_umask() -> None:
@@ -72,7 +80,7 @@ def _open_umask() -> None:
 
 
 def _open_directories() -> None:
-    make_directories = disk.make_directories
+    make_directories = disk.create_directories
 
     def opened(directory: str) -> list[str]:
         made = make_directories(directory)
@@ -80,18 +88,18 @@ def _open_directories() -> None:
             os.chmod(one, 0o755)
         return made
 
-    disk.make_directories = opened
+    disk.create_directories = opened
 
 
 def _sqlite_waits() -> None:
-    connect = connection.connect
+    connect = connection.open_connection
 
-    def patient(path: str, mode: str, patience: int = connection.PATIENCE) -> Any:
+    def patient(path: str, mode: str, patience: int = connection.LOCK_WAIT_SECONDS) -> Any:
         db = connect(path, mode, patience)
         db.execute("PRAGMA busy_timeout = 10000")
         return db
 
-    connection.connect = patient
+    connection.open_connection = patient
 
 
 class _Late(sqlite3.Connection):
@@ -106,28 +114,30 @@ def _late_transactions() -> None:
 
 
 def _without_waiting() -> None:
-    connection.patiently.__defaults__ = (0,)
+    connection.retry_while_busy.__defaults__ = (0,)
 
 
 def _without_escaping() -> None:
     from promisectl.system import text
 
-    text._steers = lambda code: False  # noqa: ARG005
+    text._is_steering = lambda code: False  # noqa: ARG005
 
 
 def _live_formulas() -> None:
     from promisectl.records import as_csv
 
-    as_csv._TRIGGERS = ()
+    as_csv._FORMULA_SIGNS = ()
 
 
 def _row_by_row() -> None:
     from promisectl.commands import import_
 
     def planned(_env: Any, _file: Any, spool: Any, *, new: bool) -> Any:  # noqa: ARG001
-        return import_._Plan(spool, ("another",), 1, 0)  # as if the ledger had changed meanwhile: the file is read while it is recorded
+        return import_._ImportPlan(
+            spool, ("another",), 1, 0
+        )  # as if the ledger had changed meanwhile: the file is read while it is recorded
 
-    begun = import_._begun
+    begun = import_._write_imported_promise
 
     def alone(journal: Any, *rest: Any) -> int:
         number: int = begun(journal, *rest)
@@ -135,20 +145,22 @@ def _row_by_row() -> None:
         journal._db.execute("BEGIN IMMEDIATE")
         return number
 
-    import_._planned, import_._begun = planned, alone
+    import_._plan_import, import_._write_imported_promise = planned, alone
 
 
 def _careless() -> None:
     from promisectl.commands.shared import arguments
 
-    arguments.choice = lambda option, word, choices: word if word is None else {one: one for one in choices}[word]  # noqa: ARG005
+    arguments.check_choice = lambda option, word, choices: (  # noqa: ARG005
+        word if word is None else {one: one for one in choices}[word]
+    )
 
 
 def _recorded_all_the_same() -> None:
     from promisectl import errors
     from promisectl.storage import ledger
 
-    write = ledger.write
+    write = ledger.run_in_transaction
 
     def written(path: str, work: Callable[[Any], Any], *rest: Any, **how: Any) -> Any:
         def recorded(db: Any) -> Any:
@@ -160,13 +172,13 @@ def _recorded_all_the_same() -> None:
 
         return write(path, recorded, *rest, **how)
 
-    ledger.write = written
+    ledger.run_in_transaction = written
 
 
 def _streams_left() -> None:
     from promisectl.system import streams
 
-    streams.open_all = lambda: None
+    streams.open_streams = lambda: None
 
 
 def _unminded() -> None:
@@ -204,7 +216,9 @@ class _Loose(sqlite3.Connection):
     """Every statement stands on its own."""
 
     def execute(self, sql: str, *values: object) -> sqlite3.Cursor:
-        return super().execute("SELECT 1" if sql in ("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK") else sql, *values)
+        return super().execute(
+            "SELECT 1" if sql in ("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK") else sql, *values
+        )
 
 
 def _no_transaction() -> None:
@@ -212,7 +226,7 @@ def _no_transaction() -> None:
 
 
 def _answer_before_commit() -> None:
-    record, answer = recorder.record, recorder.answer
+    record, answer = recorder.record_command, recorder.print_answers
 
     def early(env, command, work, **how):
         def told(db, journal):
@@ -222,33 +236,33 @@ def _answer_before_commit() -> None:
 
         record(env, command, told, **how)
 
-    recorder.record, recorder.answer = early, lambda _env, _answers: None
+    recorder.record_command, recorder.print_answers = early, lambda _env, _answers: None
 
 
 def _steps_outside_the_transaction() -> None:
-    upgrade = migrations.upgrade
+    upgrade = migrations.migrate_ledger
 
     def outside(db, *rest):
         db.execute("COMMIT")
         upgrade(db, *rest)
         db.execute("BEGIN IMMEDIATE")
 
-    migrations.upgrade = outside
+    migrations.migrate_ledger = outside
 
 
 def _strange_files_opened() -> None:
-    connection.check_header = connection.check = lambda *_, **__: None
+    connection.check_ledger_file = connection.check_schema_step = lambda *_, **__: None
 
 
 def _written_in_place() -> None:
     def make(path, target, *, force=False):
         if force and os.path.exists(target):
             os.unlink(target)
-        with closing(connection.connect(path, "ro")) as db:
+        with closing(connection.open_connection(path, "ro")) as db:
             db.execute("VACUUM INTO ?", (target,))
-            return create.Backup(target, summary.of(db))
+            return create.Backup(target, summary.load_summary(db))
 
-    create.make = make
+    create.create_backup = make
 
 
 def _errors_swallowed() -> None:
@@ -256,7 +270,7 @@ def _errors_swallowed() -> None:
         with suppress(sqlite3.Error):
             db.execute("COMMIT")
 
-    ledger._commit = commit
+    ledger._commit_transaction = commit
 
 
 MUTANTS: dict[str, Callable[[], None]] = {
@@ -292,8 +306,15 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "export without flushing": _written_without_flushing,
 }
 
-_BREAKING = ("a word that is looked up without care", "Ctrl-C not minded", "streams left as they are", "strange files opened")
-_BROKEN = re.compile(r'Traceback| broke: |File "|\b(?:Type|Attribute|Name|Assertion|Key|Index|Value|UnboundLocal)Error\b')
+_BREAKING = (
+    "a word that is looked up without care",
+    "Ctrl-C not minded",
+    "streams left as they are",
+    "strange files opened",
+)
+_BROKEN = re.compile(
+    r'Traceback| broke: |File "|\b(?:Type|Attribute|Name|Assertion|Key|Index|Value|UnboundLocal)Error\b'
+)
 
 
 def convicting(mutant: str, faults: Sequence[str]) -> list[str]:
@@ -303,7 +324,12 @@ def convicting(mutant: str, faults: Sequence[str]) -> list[str]:
 
 def program(words: Sequence[str], mutant: str | None = None) -> list[str]:
     """The words that start the program, or a mutant of it, with a command line."""
-    return [sys.executable, "-m", *(("tests.hard.mutants", mutant) if mutant else ("promisectl",)), *words]
+    return [
+        sys.executable,
+        "-m",
+        *(("tests.hard.mutants", mutant) if mutant else ("promisectl",)),
+        *words,
+    ]
 
 
 def main() -> None:

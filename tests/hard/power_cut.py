@@ -43,13 +43,25 @@ class Seen(NamedTuple):
     def differs(self, allowed: Sequence["Seen"]) -> list[str]:
         """The files that are as none of these has them."""
         paths = set(self.sums).union(*(one.sums for one in allowed))
-        return sorted(path for path in paths if self.sums.get(path) not in {one.sums.get(path) for one in allowed})
+        return sorted(
+            path
+            for path in paths
+            if self.sums.get(path) not in {one.sums.get(path) for one in allowed}
+        )
 
     def lacks(self, after: "Seen", before: Sequence["Seen"]) -> list[str]:
         """The backups that are to come before a change, and are not there although it is."""
-        changed = [path for path in self.sums if self.sums[path] == after.sums.get(path) not in {one.sums.get(path) for one in before}]
+        changed = [
+            path
+            for path in self.sums
+            if self.sums[path] == after.sums.get(path) not in {one.sums.get(path) for one in before}
+        ]
         backups = {path for path in after.sums if _BACKUPS in path}
-        return sorted(path for path in backups if path not in self.sums) if {*changed} - backups else []
+        return (
+            sorted(path for path in backups if path not in self.sums)
+            if {*changed} - backups
+            else []
+        )
 
 
 class Tally(NamedTuple):
@@ -74,17 +86,28 @@ def look(root: Path) -> Seen:
     sums = {}
     for path in sorted(root.rglob("*")):
         if path.is_file() and not path.name.endswith(_LEFT_OVER):
-            sums[str(path.relative_to(root))] = _sum_of(path) if path.suffix == ".db" else hashlib.sha256(path.read_bytes()).hexdigest()
+            sums[str(path.relative_to(root))] = (
+                _sum_of(path)
+                if path.suffix == ".db"
+                else hashlib.sha256(path.read_bytes()).hexdigest()
+            )
     return Seen(sums)
 
 
 def _sum_of(path: Path) -> str:
     with _opened(path) as db:
-        wrong = [tuple(row) for row in chain(db.execute("PRAGMA integrity_check"), db.execute("PRAGMA foreign_key_check"))]
+        wrong = [
+            tuple(row)
+            for row in chain(
+                db.execute("PRAGMA integrity_check"), db.execute("PRAGMA foreign_key_check")
+            )
+        ]
         if wrong != [("ok",)]:
             raise sqlite3.DatabaseError(f"{path.name}: {wrong[:3]}")
         sum_ = hashlib.sha256()
-        for name, text in db.execute("SELECT name, sql FROM main.sqlite_schema ORDER BY name").fetchall():
+        for name, text in db.execute(
+            "SELECT name, sql FROM main.sqlite_schema ORDER BY name"
+        ).fetchall():
             sum_.update(f"{name}: {text}\n".encode())
             if text and text.startswith("CREATE TABLE"):
                 for row in db.execute(f'SELECT * FROM main."{name}"'):
@@ -99,8 +122,8 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
     """A ledger as a view opens it; one that a mutant put into WAL mode, which every view refuses, as SQLite does, so that a loss is seen."""
     with ExitStack() as stack:
         try:
-            db = stack.enter_context(ledger.reading(str(path)))
-        except errors.LogsAhead:
+            db = stack.enter_context(ledger.open_snapshot(str(path)))
+        except errors.WalModeLedger:
             db = stack.enter_context(closing(sqlite3.connect(path)))
         yield db
 
@@ -112,7 +135,7 @@ def _move(path: Path) -> None:
         (newest,) = db.execute("SELECT max(id) FROM entry").fetchone()
         return newest or 0, Journal(db, _NOW, "note").entry
 
-    newest, entry = ledger.write(str(path), work)
+    newest, entry = ledger.run_in_transaction(str(path), work)
     if entry != newest + 1:
         raise sqlite3.DatabaseError(f"a move made afterwards got the number {entry} after {newest}")
 
@@ -125,10 +148,14 @@ class _Trial:
         self._cuts = Cuts(recording)
         self._home = place / "home"
         self._ledger = self._home / recording.ledger
-        self._after = self._there(recording.before.after(recording.calls).tree(without=recording.mapped))
+        self._after = self._there(
+            recording.before.after(recording.calls).tree(without=recording.mapped)
+        )
         if healthy:
-            checks.insist(str(self._ledger))
-        self._before = [self._there(disk.tree(without=recording.mapped)) for disk in recording.olds()]
+            checks.ensure_intact(str(self._ledger))
+        self._before = [
+            self._there(disk.tree(without=recording.mapped)) for disk in recording.olds()
+        ]
         self.size = sum(map(len, recording.before.files.values())) + 1
         self.known: set[bytes] = set()
         self.acknowledged = 0
@@ -149,7 +176,9 @@ class _Trial:
         self.acknowledged += said
         try:
             seen = self._there(tree)
-            wrong = seen.differs([self._after] if said else [self._after, *self._before]) or seen.lacks(self._after, self._before)
+            wrong = seen.differs(
+                [self._after] if said else [self._after, *self._before]
+            ) or seen.lacks(self._after, self._before)
             if not wrong:
                 _move(self._ledger)
         except (errors.Problem, sqlite3.Error) as error:
@@ -191,17 +220,28 @@ def tried(size: Size, mutant: str | None, step: Step) -> Found:
                 break
     acknowledged = sum(tally.acknowledged for tally in tallies)
     figures = f"{len(tallies)} commands, {acknowledged:,} of the states after the acknowledgement"
-    return Found(sum(tally.states for tally in tallies), [fault for tally in tallies for fault in tally.faults], figures)
+    return Found(
+        sum(tally.states for tally in tallies),
+        [fault for tally in tallies for fault in tally.faults],
+        figures,
+    )
 
 
-def _tallies(recordings: Iterable[Recording], place: Path, size: Size, mutant: str | None) -> Iterator[Tally]:
+def _tallies(
+    recordings: Iterable[Recording], place: Path, size: Size, mutant: str | None
+) -> Iterator[Tally]:
     """What comes of each recording: one after the other, or on both cores while the story is still told."""
     how = _How(size.seed, size.of(_MOMENTS, 12), size.of(_EACH, 4), healthy=not mutant)
     if mutant or not size.whole:
         yield from (_tried(recording, place, how) for recording in recordings)
         return
     with ProcessPoolExecutor(_CORES) as pool:
-        yield from (one.result() for one in as_completed([pool.submit(_tried, recording, place, how) for recording in recordings]))
+        yield from (
+            one.result()
+            for one in as_completed(
+                [pool.submit(_tried, recording, place, how) for recording in recordings]
+            )
+        )
 
 
 def _memory() -> str | None:

@@ -11,7 +11,9 @@ from tests.hard.proof import Found, Proof, Size, Step
 from tests.hard.watching import BIRTHS, Answered, Asked, Call, Watch
 
 _FILE, _DIRECTORY = 0o600, 0o700
-_EDITOR = {"EDITOR": """sh -c 'cp "$1" "$1.bak"; sed -i "s/numbers/figures/; s/^# table/# tables/" "$1"; mkdir "$1.d"' sh"""}
+_EDITOR = {
+    "EDITOR": """sh -c 'cp "$1" "$1.bak"; sed -i "s/numbers/figures/; s/^# table/# tables/" "$1"; mkdir "$1.d"' sh"""
+}
 _DEVICES = ("/dev/", "/proc/")
 _MODE = re.compile(r"\b0[0-7]*$")
 _MADE = {"open", "openat", "openat2", "creat", "mkdir", "mkdirat", "mknod", "mknodat"}
@@ -53,7 +55,10 @@ TRIED: dict[str, Sequence[Asked]] = {
     ],
     "import": [
         Asked(("import", "new.csv")),
-        Asked(("import", "-", "--format", "csv"), given="outcome,direction,person\nSweep the yard,owe,dana\n"),
+        Asked(
+            ("import", "-", "--format", "csv"),
+            given="outcome,direction,person\nSweep the yard,owe,dana\n",
+        ),
     ],
     "config edit": [Asked(("config", "edit"), more=_EDITOR)],
     "doctor": [Asked(("doctor", "--fix")), Asked(("doctor", "--rebuild"))],
@@ -81,9 +86,17 @@ def cases() -> list[Case]:
     writers = {views.name_of(one) for one in views.declared() if views.writes(one)}
     assert writers <= TRIED.keys(), f"say how to try {', '.join(writers - TRIED.keys())}, in TRIED"
     there = {views.name_of(one) for one in views.declared()}
-    lines = [[line for line in some if line.words[0] in {name.split()[0] for name in there}] for some in _FOUNDING]
+    lines = [
+        [line for line in some if line.words[0] in {name.split()[0] for name in there}]
+        for some in _FOUNDING
+    ]
     known = [Case(some, ledgers.some) for name, some in TRIED.items() if name in there]
-    return [Case(lines[0], ledgers.nothing), Case(lines[1], ledgers.nothing), *known, Case(lines[2], ledgers.nothing)]
+    return [
+        Case(lines[0], ledgers.nothing),
+        Case(lines[1], ledgers.nothing),
+        *known,
+        Case(lines[2], ledgers.nothing),
+    ]
 
 
 def tried(size: Size, mutant: str | None, step: Step) -> Found:
@@ -132,13 +145,19 @@ def _open_to_others(calls: Sequence[Call], process: int, mask: int) -> Iterator[
             yield from _open_to_others(calls, int(call.result.split("<")[0]), mask)
         elif (call.name in _MADE and _creates(call)) or call.name in _CHANGED:
             mode = _mode(call) & ~(mask if call.name in _MADE else 0)
-            if mode & ~(_FILE if call.name in {"open", "openat", "openat2", "creat"} else _DIRECTORY):
+            if mode & ~(
+                _FILE if call.name in {"open", "openat", "openat2", "creat"} else _DIRECTORY
+            ):
                 yield f"with umask {mask:03o} it called {call}"
 
 
 def _creates(call: Call) -> bool:
     named = call.paths[0] if call.paths else ""
-    flagged = "O_CREAT" in call.arguments or "O_TMPFILE" in call.arguments or not call.name.startswith("open")
+    flagged = (
+        "O_CREAT" in call.arguments
+        or "O_TMPFILE" in call.arguments
+        or not call.name.startswith("open")
+    )
     return flagged and not call.failed and not named.startswith(_DEVICES)
 
 

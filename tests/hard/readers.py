@@ -27,7 +27,9 @@ def beside_a_writer(views: int, mutant: str | None) -> Found:
         desk = _Desk(home, mutant)
         desk.make()
         writer = pool.submit(desk.write)
-        readers = [pool.submit(desk.read, views // READERS + 1, number) for number in range(READERS)]
+        readers = [
+            pool.submit(desk.read, views // READERS + 1, number) for number in range(READERS)
+        ]
         wait(readers)
         desk.closed = True
         faults = [fault for one in (*readers, writer) for fault in one.result()]
@@ -49,7 +51,9 @@ class _Desk:
 
     def make(self) -> list[str]:
         """Make a pair of promises; what went wrong."""
-        made = self._run("make", f"pair {self.pairs}", "--to", "ann", "--to", "bob", "--asked", "-q")
+        made = self._run(
+            "make", f"pair {self.pairs}", "--to", "ann", "--to", "bob", "--asked", "-q"
+        )
         self.numbers = made.stdout.split()
         if made.code or len(self.numbers) != 2:
             return [f"while others looked, make ended with {made.code}: {made.stderr}"]
@@ -63,7 +67,9 @@ class _Desk:
             faults += self.make()
             accepted = self._run("accept", *self.numbers, "-q")
             if accepted.code:
-                faults.append(f"while others looked, accept ended with {accepted.code}: {accepted.stderr}")
+                faults.append(
+                    f"while others looked, accept ended with {accepted.code}: {accepted.stderr}"
+                )
         return faults
 
     def read(self, views: int, number: int) -> list[str]:
@@ -75,32 +81,57 @@ class _Desk:
             answer = self._run(*look.split())
             self.seconds.append(time.monotonic() - began)
             records = _records(look, answer)
-            found = [f"it ended with {answer.code}: {answer.stderr.strip()}"] if answer.code else list(_odd(look, records))
+            found = (
+                [f"it ended with {answer.code}: {answer.stderr.strip()}"]
+                if answer.code
+                else list(_odd(look, records))
+            )
             if not answer.code and look in _WHOLE:
                 seen = sum(one["outcome"].startswith("pair ") for one in records) // 2
                 if seen < least:
-                    found.append(f"it shows {seen} pairs, when {least} had been told or seen before")
+                    found.append(
+                        f"it shows {seen} pairs, when {least} had been told or seen before"
+                    )
             faults += [f"beside a writer, promisectl {look}: {one}" for one in found]
         return faults[:_FEW]
 
 
 def _records(look: str, answer: Done) -> list[Any]:
     text = answer.stdout or "[]"
-    return json.loads(text) if look.endswith("--json") else [json.loads(line) for line in text.splitlines()]
+    return (
+        json.loads(text)
+        if look.endswith("--json")
+        else [json.loads(line) for line in text.splitlines()]
+    )
 
 
 def _odd(look: str, records: list[Any]) -> Iterator[str]:
     """What no moment of the ledger was like: of two promises made and moved together one is ahead."""
     if look == _PEOPLE:
-        said = {one["person"]: {name: value for name, value in one.items() if not name.startswith("person")} for one in records}
+        said = {
+            one["person"]: {
+                name: value for name, value in one.items() if not name.startswith("person")
+            }
+            for one in records
+        }
         if said["ann"] != said["bob"]:
             yield f"{said['ann']} of ann, and {said['bob']} of bob"
     elif look == _ACTS:
-        entries = Counter(one["entry"] for one in records if one["promise"] and one["promise"] > ledgers.PROMISES)
-        yield from (f"{count} acts of command {entry}" for entry, count in entries.items() if count != 2)
+        entries = Counter(
+            one["entry"] for one in records if one["promise"] and one["promise"] > ledgers.PROMISES
+        )
+        yield from (
+            f"{count} acts of command {entry}" for entry, count in entries.items() if count != 2
+        )
     else:
         pairs: dict[str, list[Any]] = {}
         for one in records:
             if one["outcome"].startswith("pair "):
-                pairs.setdefault(one["outcome"], []).append((one["state"], one["move"], one["accepted_at"]))
-        yield from (f"{pair}: {said}" for pair, said in pairs.items() if len(said) != 2 or said[0] != said[1])
+                pairs.setdefault(one["outcome"], []).append(
+                    (one["state"], one["move"], one["accepted_at"])
+                )
+        yield from (
+            f"{pair}: {said}"
+            for pair, said in pairs.items()
+            if len(said) != 2 or said[0] != said[1]
+        )

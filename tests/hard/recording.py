@@ -78,7 +78,9 @@ class Disk(NamedTuple):
 
     def tree(self, without: Container[int] = ()) -> dict[str, bytes | None]:
         """What can be reached by a name: the content of each file by its path, and None for a directory."""
-        return {path: self.files.get(inode) for path, inode in self.places() if inode not in without}
+        return {
+            path: self.files.get(inode) for path, inode in self.places() if inode not in without
+        }
 
     def places(self) -> Iterator[tuple[str, int]]:
         """Every path, and the inode it means."""
@@ -102,7 +104,9 @@ def renamed(names: dict[str, int], now: Iterable[tuple[str, int | None]]) -> Non
 
 def put(content: bytearray, call: Write | Resize) -> None:
     """What one call did to a file, done to its content."""
-    size = call.size if isinstance(call, Resize) else max(len(content), call.offset + len(call.data))
+    size = (
+        call.size if isinstance(call, Resize) else max(len(content), call.offset + len(call.data))
+    )
     content.extend(bytes(max(0, size - len(content))))
     if isinstance(call, Write):
         content[call.offset : call.offset + len(call.data)] = call.data
@@ -164,7 +168,10 @@ class Recording(NamedTuple):
         """The other command, recorded after this one was killed when `done` calls had been done and nothing flushed that it did not flush."""
         words = f"{self.words} (killed after call {done}), {then.words}"
         files = {**dict.fromkeys(then.before.files, b""), **self.before.files}
-        directories = {**{inode: {} for inode in then.before.directories}, **self.before.directories}
+        directories = {
+            **{inode: {} for inode in then.before.directories},
+            **self.before.directories,
+        }
         return then._replace(
             words=words,
             before=Disk(files, directories),
@@ -175,11 +182,27 @@ class Recording(NamedTuple):
 
 
 def record(
-    words: Sequence[str], disk: Disk, root: Path, beside: Path, *, mutant: str | None = None, environ: Mapping[str, str] | None = None
+    words: Sequence[str],
+    disk: Disk,
+    root: Path,
+    beside: Path,
+    *,
+    mutant: str | None = None,
+    environ: Mapping[str, str] | None = None,
 ) -> Recording:
     """Run a command line with its home in `root`, which holds what `disk` says, and record it. `beside` is for the trace."""
     trace = beside / "trace"
-    tracing = [tool("strace"), "-f", "-xx", "-s", str(2**24), "-o", str(trace), "-e", f"trace={_CALLS}"]
+    tracing = [
+        tool("strace"),
+        "-f",
+        "-xx",
+        "-s",
+        str(2**24),
+        "-o",
+        str(trace),
+        "-e",
+        f"trace={_CALLS}",
+    ]
     ended = subprocess.run(
         [*tracing, *program(words, mutant)],
         cwd=_REPOSITORY,
@@ -197,18 +220,39 @@ def record(
             heard.hear(pid, name, arguments, result)
     trace.unlink()
     said = len(heard.calls) if heard.said is None else heard.said
-    line = " ".join(word if len(word) < 80 else f"{word[:20]}…" for word in words).replace(f"{root}/", "")
+    line = " ".join(word if len(word) < 80 else f"{word[:20]}…" for word in words).replace(
+        f"{root}/", ""
+    )
     output = ended.stdout + ended.stderr
     ledger = os.path.relpath(words[1], root) if words[0] == "--ledger" else LEDGER
-    recording = Recording(line, heard.before, tuple(heard.calls), said, ended.returncode, output, ledger, frozenset(heard.mapped))
+    recording = Recording(
+        line,
+        heard.before,
+        tuple(heard.calls),
+        said,
+        ended.returncode,
+        output,
+        ledger,
+        frozenset(heard.mapped),
+    )
     _check(recording, root)
     return recording
 
 
 def world(root: Path) -> dict[str, str]:
     """All variables that a command sees."""
-    paths = {"HOME": str(root), "PATH": os.environ["PATH"], "PYTHONPATH": f"{_SOURCES}{os.pathsep}{_REPOSITORY}"}
-    return {**paths, "TMPDIR": str(root.parent), "TZ": "Europe/Berlin", "LC_ALL": "C.UTF-8", "PROMISECTL_TODAY": MONDAY}
+    paths = {
+        "HOME": str(root),
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": f"{_SOURCES}{os.pathsep}{_REPOSITORY}",
+    }
+    return {
+        **paths,
+        "TMPDIR": str(root.parent),
+        "TZ": "Europe/Berlin",
+        "LC_ALL": "C.UTF-8",
+        "PROMISECTL_TODAY": MONDAY,
+    }
 
 
 def _check(recording: Recording, root: Path) -> None:
@@ -216,9 +260,15 @@ def _check(recording: Recording, root: Path) -> None:
     disk = recording.before.after(recording.calls)
     told, there = disk.tree(), read(root).tree()
     in_doubt = told.keys() - disk.tree(without=recording.mapped).keys()
-    wrong = sorted(path for path in (told.keys() | there.keys()) - in_doubt if told.get(path, -1) != there.get(path, -1))
+    wrong = sorted(
+        path
+        for path in (told.keys() | there.keys()) - in_doubt
+        if told.get(path, -1) != there.get(path, -1)
+    )
     if wrong:
-        raise ValueError(f"The trace of “{recording.words}” does not tell how {', '.join(wrong)} came about.")
+        raise ValueError(
+            f"The trace of “{recording.words}” does not tell how {', '.join(wrong)} came about."
+        )
 
 
 # Reading the trace
@@ -270,7 +320,9 @@ class _Hearing:
     def __init__(self, root: str, here: str, disk: Disk) -> None:
         self._root = root
         self._here = here
-        self.before = Disk(dict(disk.files), {inode: dict(names) for inode, names in disk.directories.items()})
+        self.before = Disk(
+            dict(disk.files), {inode: dict(names) for inode, names in disk.directories.items()}
+        )
         self._sizes = {inode: len(content) for inode, content in disk.files.items()}
         self._names = {inode: dict(names) for inode, names in disk.directories.items()}
         self._opened: dict[str, dict[int, _Opened]] = {}
@@ -283,7 +335,9 @@ class _Hearing:
         """Take in the next call. Raises ValueError for one that changes files in a way that is not known here."""
         if not self._first:
             self._first = pid
-        if pid not in self._opened:  # it was started by the command, and inherits what that had open
+        if (
+            pid not in self._opened
+        ):  # it was started by the command, and inherits what that had open
             self._opened[pid] = dict(self._opened.get(self._first, {}))
         given = arguments.split(", ")
         if name in ("write", "pwrite64", "writev"):
@@ -298,8 +352,16 @@ class _Hearing:
     def _refuse(self, pid: str, name: str, given: Sequence[str]) -> None:
         """A call of a kind that is not followed here: let it pass where no file of ours is in it."""
         descriptors = {self._inode(pid, word) for word in given if word.isdigit()}
-        paths = {os.path.join(self._here, os.fsdecode(_bytes(word))) for word in given if word.startswith('"')}
-        if name in ("sync", "syncfs") or descriptors - {None} or any(path.startswith(self._root) for path in paths):
+        paths = {
+            os.path.join(self._here, os.fsdecode(_bytes(word)))
+            for word in given
+            if word.startswith('"')
+        }
+        if (
+            name in ("sync", "syncfs")
+            or descriptors - {None}
+            or any(path.startswith(self._root) for path in paths)
+        ):
             raise ValueError(f"The program calls {name}, which this recorder does not follow.")
 
     # Names
@@ -344,7 +406,9 @@ class _Hearing:
         flags = given[2].split("|")
         if place := self._place(path):
             if {"O_SYNC", "O_DSYNC", "O_TMPFILE"} & {*flags}:
-                raise ValueError(f"The program opens {path} with {given[2]}, which this recorder does not follow.")
+                raise ValueError(
+                    f"The program opens {path} with {given[2]}, which this recorder does not follow."
+                )
             if "O_CREAT" in flags and place[1] not in self._names[place[0]]:
                 self._name(place[0], (place[1], self._new()))
             inode = self._names[place[0]][place[1]]
@@ -383,11 +447,16 @@ class _Hearing:
         self._on_linkat(pid, ["AT_FDCWD", given[0], "AT_FDCWD", given[1]], result)
 
     def _on_renameat(self, pid: str, given: Sequence[str], _: int) -> None:
-        old, new = self._place(self._path(pid, given[0], given[1])), self._place(self._path(pid, given[2], given[3]))
+        old, new = (
+            self._place(self._path(pid, given[0], given[1])),
+            self._place(self._path(pid, given[2], given[3])),
+        )
         if not old and not new:
             return
         if not old or not new or old[0] != new[0]:
-            raise ValueError("The program moves a file into another directory, which this recorder does not follow.")
+            raise ValueError(
+                "The program moves a file into another directory, which this recorder does not follow."
+            )
         self._name(old[0], (old[1], None), (new[1], self._names[old[0]][old[1]]))
 
     _on_renameat2 = _on_renameat
@@ -398,7 +467,9 @@ class _Hearing:
     def _known(self, path: str) -> int:
         inode = self._meant(path)
         if inode is None:
-            raise ValueError(f"The program gives {path} a name here, which this recorder does not follow.")
+            raise ValueError(
+                f"The program gives {path} a name here, which this recorder does not follow."
+            )
         return inode
 
     # Descriptors
@@ -427,14 +498,31 @@ class _Hearing:
 
     # Contents
 
-    def _written(self, pid: str, name: str, given: Sequence[str], arguments: str, result: int) -> None:
-        if given[0] in ("1", "2") and pid == self._first and self.said is None and int(given[0]) not in self._opened[pid]:
+    def _written(
+        self, pid: str, name: str, given: Sequence[str], arguments: str, result: int
+    ) -> None:
+        if (
+            given[0] in ("1", "2")
+            and pid == self._first
+            and self.said is None
+            and int(given[0]) not in self._opened[pid]
+        ):
             self.said = len(self.calls)
         opened = self._opened[pid].get(int(given[0]))
         if not opened or opened.inode is None:
             return
-        data = _bytes(given[1]) if name != "writev" else b"".join(_bytes(f'"{part}"') for part in _PUT.findall(arguments))
-        at = self._sizes[opened.inode] if opened.appends else int(given[3]) if name == "pwrite64" else opened.position
+        data = (
+            _bytes(given[1])
+            if name != "writev"
+            else b"".join(_bytes(f'"{part}"') for part in _PUT.findall(arguments))
+        )
+        at = (
+            self._sizes[opened.inode]
+            if opened.appends
+            else int(given[3])
+            if name == "pwrite64"
+            else opened.position
+        )
         self.calls.append(Write(opened.inode, at, data[:result]))
         self._sizes[opened.inode] = max(self._sizes[opened.inode], at + result)
         if name != "pwrite64":

@@ -11,7 +11,11 @@ from promisectl.compiled import sql
 from promisectl.storage import codec
 from tests.hard.injecting import World, plain
 
-STEPS = [one for one in sorted(Path(__file__).parents[1].glob("storage/step-*.sql")) if one.stem != f"step-{sql.SCHEMA_STEP}"]
+STEPS = [
+    one
+    for one in sorted(Path(__file__).parents[1].glob("storage/step-*.sql"))
+    if one.stem != f"step-{sql.SCHEMA_STEP}"
+]
 """Ledgers of earlier schema steps, as SQL."""
 
 
@@ -73,7 +77,12 @@ COPIES = (
 UPGRADES = tuple(
     Scene(f"{words[0]} (from {step.stem})", words, step.stem)
     for step in STEPS
-    for words in (("note", "1", "Hm"), ("make", "Draw a map", *_DAYS), ("import", "~/files/rows.csv", "--new"), ("undo",))
+    for words in (
+        ("note", "1", "Hm"),
+        ("make", "Draw a map", *_DAYS),
+        ("import", "~/files/rows.csv", "--new"),
+        ("undo",),
+    )
 )
 """First moves on ledgers of every earlier schema step."""
 
@@ -84,7 +93,9 @@ VIEWS = (
     Scene("show", ("show", "1")),
     Scene("stats", ("stats",)),
     Scene("export", ("export", "--output", "~/files/out.csv")),
-    Scene("export --force", ("export", "--journal", "--output", "~/files/journal.jsonl", "--force")),
+    Scene(
+        "export --force", ("export", "--journal", "--output", "~/files/journal.jsonl", "--force")
+    ),
 )
 """Some commands that only look."""
 
@@ -129,7 +140,16 @@ def build(world: World, name: str) -> None:
             db.executescript(script)
         world.ledger.chmod(0o600)
         return
-    for words in (*_EARLIER, *({"nothing": (), "undone": (*_LATER, ("undo",)), "ten": (*_LATER, *[("backup",)] * 10)}.get(name, _LATER))):
+    for words in (
+        *_EARLIER,
+        *(
+            {
+                "nothing": (),
+                "undone": (*_LATER, ("undo",)),
+                "ten": (*_LATER, *[("backup",)] * 10),
+            }.get(name, _LATER)
+        ),
+    ):
         ran = world.run(words)
         assert ran.code == 0, ran
     if name == "nothing":
@@ -144,17 +164,34 @@ def build(world: World, name: str) -> None:
 def _files(directory: Path) -> None:
     directory.mkdir()
     head = "outcome,person,direction,due\r\n"
-    rows = [f"Thing {number},{('dana', 'lee', 'uma')[number % 3]},owe,2026-12-01\r\n" for number in range(120)]
+    rows = [
+        f"Thing {number},{('dana', 'lee', 'uma')[number % 3]},owe,2026-12-01\r\n"
+        for number in range(120)
+    ]
     (directory / "rows.csv").write_text(head + "".join(rows), encoding="utf-8", newline="")
     long = [f"Thing {number},uma,owe,2026-12-01,{'x' * 9000}\r\n" for number in range(200)]
-    (directory / "big.csv").write_text(head.replace("due", "due,done_when") + "".join(long), encoding="utf-8", newline="")
+    (directory / "big.csv").write_text(
+        head.replace("due", "due,done_when") + "".join(long), encoding="utf-8", newline=""
+    )
 
 
 def contents(home: Path) -> dict[str, str]:
     """What is in every ledger, backup and other file below a home, by its path; temporary ones are left out."""
-    found = (path for place in ("data", "state", "files") for path in sorted((home / place).rglob("*.*")) if path.is_file())
-    kept = (path for path in found if not path.name.endswith((".new", "-journal")) and path.stem not in ("rows", "big"))
-    return {path.relative_to(home).as_posix(): content(path) if path.suffix == ".db" else _bytes(path) for path in kept}
+    found = (
+        path
+        for place in ("data", "state", "files")
+        for path in sorted((home / place).rglob("*.*"))
+        if path.is_file()
+    )
+    kept = (
+        path
+        for path in found
+        if not path.name.endswith((".new", "-journal")) and path.stem not in ("rows", "big")
+    )
+    return {
+        path.relative_to(home).as_posix(): content(path) if path.suffix == ".db" else _bytes(path)
+        for path in kept
+    }
 
 
 def content(path: Path) -> str:
@@ -177,10 +214,15 @@ def _content(db: sqlite3.Connection) -> str:
         wrong = [tuple(row) for row in db.execute(f"PRAGMA {check}") if tuple(row) != ("ok",)]
         if wrong:
             return f"damaged: {check} says {wrong[:3]}"
-    numbers = [db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")]
+    numbers = [
+        db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
+    ]
     schema = db.execute("SELECT type, name, sql FROM sqlite_schema ORDER BY type, name").fetchall()
     tables = [row["name"] for row in schema if row["type"] == "table"]
-    rows = {name: [tuple(row) for row in db.execute(f'SELECT * FROM "{name}" ORDER BY 1, 2')] for name in tables}
+    rows = {
+        name: [tuple(row) for row in db.execute(f'SELECT * FROM "{name}" ORDER BY 1, 2')]
+        for name in tables
+    }
     if not _chained(db):
         return "damaged: the chain of hashes is broken"
     whole = plain(repr((numbers, [tuple(row) for row in schema], rows)))
@@ -193,7 +235,7 @@ def _chained(db: sqlite3.Connection) -> bool:
         LEFT JOIN promise ON promise.id = act.promise ORDER BY act.number"""
     before = ""
     for act in db.execute(acts):
-        before = codec.chained_row(before, act["command"], act["about"], act)
+        before = codec.compute_act_hash(before, act["command"], act["about"], act)
         if act["hash"] != before:
             return False
     return True

@@ -61,10 +61,17 @@ def _world(directory: str) -> dict[str, str]:
     return {**WORLD, **homes(directory), "PYTHONPATH": ":".join(filter(None, sys.path))}
 
 
-def _run(directory: str, words: tuple[str, ...], mutant: str | None, number: int = 0, after: float = 0) -> _Run:
+def _run(
+    directory: str, words: tuple[str, ...], mutant: str | None, number: int = 0, after: float = 0
+) -> _Run:
     began = time.monotonic()
     process = subprocess.Popen(
-        program(words, mutant), env=_world(directory), cwd=directory, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        program(words, mutant),
+        env=_world(directory),
+        cwd=directory,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     with process:
         if number:
@@ -104,19 +111,31 @@ def _try(case: Case, mutant: str | None) -> tuple[list[str], bool]:
     words, made = _COMMANDS[case.command]
     with tempfile.TemporaryDirectory(prefix="promisectl-hard-") as directory:
         ledger = _settle(directory)
-        run = _run(directory, words, mutant, getattr(signal, case.signal), case.part * _usual(case.command, mutant))
+        run = _run(
+            directory,
+            words,
+            mutant,
+            getattr(signal, case.signal),
+            case.part * _usual(case.command, mutant),
+        )
         count, sound = _promises(ledger)
         same = ledger.read_bytes() == _ledger()
     named = f"{case.signal} to {case.command} after {case.part:.3f} of its time"
     early = "KeyboardInterrupt" in run.said and not _begun(run.said)
-    faults = [f"{named}: left with {run.code}: {run.said[-300:]!r}"] if run.code not in _ALLOWED[case.signal] and not early else []
-    if not early and any(sign in run.said for sign in ("Traceback", "Exception ignored", "Fatal Python error")):
+    faults = (
+        [f"{named}: left with {run.code}: {run.said[-300:]!r}"]
+        if run.code not in _ALLOWED[case.signal] and not early
+        else []
+    )
+    if not early and any(
+        sign in run.said for sign in ("Traceback", "Exception ignored", "Fatal Python error")
+    ):
         faults.append(f"{named}: a traceback: {run.said[-400:]!r}")
     if not sound or count not in (1, 1 + made):
         faults.append(f"{named}: the ledger is neither old nor new: {count} promises")
     if run.code in _RECORDED and count != 1 + made:
         faults.append(f"{named}: it left with {run.code}, and nothing was recorded")
-    if run.code == errors.INTERRUPTED and not same:
+    if run.code == errors.INTERRUPTED_EXIT_CODE and not same:
         faults.append(f"{named}: it left with {run.code}, and the ledger is another")
     return faults, early
 
@@ -137,19 +156,29 @@ def tried(size: Size, mutant: str | None, step: Step) -> Found:
     """Send signals to processes, at moments spread over their time."""
     dice = Random(size.seed)
     interrupted, others = (50, 15) if size.whole and not mutant else (0, 0)
-    cases = [Case(name, "SIGINT", (turn + dice.random()) * 1.05 / interrupted) for name in _COMMANDS for turn in range(interrupted)]
+    cases = [
+        Case(name, "SIGINT", (turn + dice.random()) * 1.05 / interrupted)
+        for name in _COMMANDS
+        for turn in range(interrupted)
+    ]
     cases += [
         Case(name, sign, (turn + dice.random()) / others)
         for name in _COMMANDS
         for sign in ("SIGTERM", "SIGHUP", "SIGPIPE")
         for turn in range(others)
     ]
-    parts = [turn * 37 % 70 + 28 for turn in range(40)] if mutant else [50, 30, 70, 60]  # a mutant's until one comes while it gets ready
-    cases = cases or [Case(name, "SIGINT", part / 100) for part in parts for name in ("view", "move")]
+    parts = (
+        [turn * 37 % 70 + 28 for turn in range(40)] if mutant else [50, 30, 70, 60]
+    )  # a mutant's until one comes while it gets ready
+    cases = cases or [
+        Case(name, "SIGINT", part / 100) for part in parts for name in ("view", "move")
+    ]
     faults, early = list[str](), 0
     _ledger()
     with ThreadPoolExecutor(os.cpu_count() if size.whole else 1) as threads:
-        for done, (found, too_early) in enumerate(threads.map(lambda case: _try(case, mutant), cases), 1):
+        for done, (found, too_early) in enumerate(
+            threads.map(lambda case: _try(case, mutant), cases), 1
+        ):
             step(done, len(cases))
             faults += found
             early += too_early

@@ -77,20 +77,30 @@ def states(recording: Recording, random: Random, *, moments: int, each: int) -> 
         moment = _Moment(recording, done)
         # Before the first word a state without the last call is one of an earlier moment. After it, what matters is when it was said.
         last = recording.calls[done - 1] if 0 < done < recording.said else None
-        yield from _of(moment, last, random, each if done < recording.said else max(each, _AFTERWARDS))
+        yield from _of(
+            moment, last, random, each if done < recording.said else max(each, _AFTERWARDS)
+        )
 
 
 def _moments(recording: Recording, random: Random, most: int) -> list[int]:
     """After which numbers of calls the power is cut: nothing new can be found where something was only flushed."""
     calls = recording.calls
-    telling = [done for done in range(recording.said) if not done or not isinstance(calls[done - 1], Flush)]
+    telling = [
+        done for done in range(recording.said) if not done or not isinstance(calls[done - 1], Flush)
+    ]
     edges = [
         done
         for done in telling
-        if done + 1 >= recording.said or not isinstance(calls[done], Write) or not isinstance(calls[done - 1], Write)
+        if done + 1 >= recording.said
+        or not isinstance(calls[done], Write)
+        or not isinstance(calls[done - 1], Write)
     ]
     others = sorted({*telling} - {*edges})
-    chosen = [*_some(edges, most, random), *_some(others, max(0, most - len(edges)), random), *range(recording.said, len(calls) + 1)]
+    chosen = [
+        *_some(edges, most, random),
+        *_some(others, max(0, most - len(edges)), random),
+        *range(recording.said, len(calls) + 1),
+    ]
     return sorted(chosen, reverse=True)
 
 
@@ -103,7 +113,9 @@ def _of(moment: _Moment, last: Call | None, random: Random, most: int) -> Iterat
     for chosen in _drawn(every, random, most):
         named = {inode: one for (inode, _), one in zip(choices, chosen, strict=True)}
         kept = {inode: one for inode, one in named.items() if isinstance(one, Kept)}
-        yield State(moment.done, kept, {inode: one for inode, one in named.items() if isinstance(one, int)})
+        yield State(
+            moment.done, kept, {inode: one for inode, one in named.items() if isinstance(one, int)}
+        )
 
 
 def _drawn(every: Sequence[Sequence[T]], random: Random, most: int) -> Iterator[tuple[T, ...]]:
@@ -115,7 +127,11 @@ def _drawn(every: Sequence[Sequence[T]], random: Random, most: int) -> Iterator[
         yield from product(*every)
         return
     whole = [possible[0] for possible in every]
-    alone = [(*whole[:place], one, *whole[place + 1 :]) for place, possible in enumerate(every) for one in possible[1:]]
+    alone = [
+        (*whole[:place], one, *whole[place + 1 :])
+        for place, possible in enumerate(every)
+        for one in possible[1:]
+    ]
     yield tuple(whole)
     yield from _some(alone, most // 2, random)
     for _ in range(most // 2):
@@ -127,13 +143,18 @@ def _numbers(changes: Sequence[Names], last: Call | None) -> list[int]:
     return [len(changes)] if changes[-1] is last else list(range(len(changes), -1, -1))
 
 
-def _kept(calls: Sequence[Write | Resize], last: Call | None, random: Random, most: int) -> list[Kept]:
+def _kept(
+    calls: Sequence[Write | Resize], last: Call | None, random: Random, most: int
+) -> list[Kept]:
     """What can have come to the disk of a file's unflushed calls, everything first."""
     *others, end = calls
     ends = [(end,), *_torn(end, random), *([] if end is last else [()])]
     earlier = list(_subsets(others, random, most))
     found = [Kept((*earlier[0], *one)) for one in ends]
-    found += [Kept((*one, *random.choice(ends[:1] if random.random() < 0.5 else ends))) for one in earlier[1:]]
+    found += [
+        Kept((*one, *random.choice(ends[:1] if random.random() < 0.5 else ends)))
+        for one in earlier[1:]
+    ]
     found += [Kept(_by_pages(calls, random)) for _ in range(min(most // 4, len(others)))]
     if any(isinstance(call, Write) for call in calls):
         found += [
@@ -148,7 +169,10 @@ def _subsets(calls: Sequence[T], random: Random, most: int) -> Iterator[tuple[T,
     """Parts of what was written, everything first: all parts of a few, else those at the edges and some by chance."""
     number = len(calls)
     if number <= _FEW:
-        yield from (tuple(call for place, call in enumerate(calls) if not mask >> place & 1) for mask in range(2**number))
+        yield from (
+            tuple(call for place, call in enumerate(calls) if not mask >> place & 1)
+            for mask in range(2**number)
+        )
         return
     yield from (tuple(calls), ())
     places = _some(range(number), most, random)
@@ -169,15 +193,26 @@ def _torn(call: Write | Resize, random: Random) -> Iterator[tuple[Write, ...]]:
 def _sectors(call: Write, size: int = _SECTOR) -> list[Write]:
     end = call.offset + len(call.data)
     borders = [call.offset, *range((call.offset // size + 1) * size, end, size), end]
-    return [Write(call.inode, one, call.data[one - call.offset : other - call.offset]) for one, other in pairwise(borders)]
+    return [
+        Write(call.inode, one, call.data[one - call.offset : other - call.offset])
+        for one, other in pairwise(borders)
+    ]
 
 
 def _by_pages(calls: Sequence[Write | Resize], random: Random) -> tuple[Write | Resize, ...]:
     """As a system writes its memory out: every page of the file as it was at one moment, each at another."""
-    pieces: list[Write | Resize] = list(chain.from_iterable(_sectors(call, _PAGE) if isinstance(call, Write) else [call] for call in calls))
+    pieces: list[Write | Resize] = list(
+        chain.from_iterable(
+            _sectors(call, _PAGE) if isinstance(call, Write) else [call] for call in calls
+        )
+    )
     pages = {piece.offset // _PAGE for piece in pieces if isinstance(piece, Write)}
     until = {page: random.randrange(len(pieces) + 1) for page in sorted(pages)}
-    return tuple(piece for place, piece in enumerate(pieces) if isinstance(piece, Resize) or place < until[piece.offset // _PAGE])
+    return tuple(
+        piece
+        for place, piece in enumerate(pieces)
+        if isinstance(piece, Resize) or place < until[piece.offset // _PAGE]
+    )
 
 
 def _some(cases: Sequence[T], most: int, random: Random) -> list[T]:
@@ -197,7 +232,10 @@ class Cuts:
         if self._moment.done != state.done:
             self._moment = _Moment(self._recording, state.done)
             self._sure = self._recording.before.after(self._moment.sure)
-        disk = Disk(dict(self._sure.files), {inode: dict(names) for inode, names in self._sure.directories.items()})
+        disk = Disk(
+            dict(self._sure.files),
+            {inode: dict(names) for inode, names in self._sure.directories.items()},
+        )
         for inode, kept in state.files.items():
             disk.files[inode] = self._content(disk.files[inode], self._moment.files[inode], kept)
         for inode, number in state.directories.items():
@@ -224,8 +262,20 @@ def told(recording: Recording, state: State) -> str:
     names = {inode: path for path, inode in disk.places()}
     parts = []
     for inode, kept in state.files.items():
-        where = ", ".join(f"{len(one.data)} at {one.offset}" if isinstance(one, Write) else f"cut to {one.size}" for one in kept.calls[:20])
-        filled = f", filled up with {'zeros' if not any(kept.filled) else 'garbage'}" if kept.filled else ""
-        parts.append(f"of {names.get(inode, f'nameless {inode}')} arrived [{where}{', …' if len(kept.calls) > 20 else ''}]{filled}")
-    parts += [f"{number} new names in {names.get(inode, 'the home')}/" for inode, number in state.directories.items()]
+        where = ", ".join(
+            f"{len(one.data)} at {one.offset}" if isinstance(one, Write) else f"cut to {one.size}"
+            for one in kept.calls[:20]
+        )
+        filled = (
+            f", filled up with {'zeros' if not any(kept.filled) else 'garbage'}"
+            if kept.filled
+            else ""
+        )
+        parts.append(
+            f"of {names.get(inode, f'nameless {inode}')} arrived [{where}{', …' if len(kept.calls) > 20 else ''}]{filled}"
+        )
+    parts += [
+        f"{number} new names in {names.get(inode, 'the home')}/"
+        for inode, number in state.directories.items()
+    ]
     return f"{recording.words}: power cut after call {state.done} of {len(recording.calls)}; {'; '.join(parts) or 'all was flushed'}"

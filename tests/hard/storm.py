@@ -33,7 +33,16 @@ WORKERS = 16
 COMMANDS = 2_000
 _LEAST = 150
 _REALLY = 40  # one command of so many is a real start of an interpreter
-_VIEWS = ("list", "owe --json", "log --limit 5", "people", "moves", "week", "stats --all", "export --acts --format jsonl")
+_VIEWS = (
+    "list",
+    "owe --json",
+    "log --limit 5",
+    "people",
+    "moves",
+    "week",
+    "stats --all",
+    "export --acts --format jsonl",
+)
 _PEOPLE = ("dana", "lee", "kim", "me")
 _TOKEN = re.compile(r"w\d+x\d+e")
 _OPENINGS = {"offer", "request", "import"}
@@ -62,13 +71,17 @@ class Ran(NamedTuple):
 class Storm:
     """All workers of one storm, and what they remember."""
 
-    def __init__(self, home: Path, commands: int, seed: int, mutant: str | None, step: Step) -> None:
+    def __init__(
+        self, home: Path, commands: int, seed: int, mutant: str | None, step: Step
+    ) -> None:
         self.home, self.mutant, self._step, self._of = home, mutant, step, commands
         self._seed = seed
         self._left = iter(range(commands))
         self._lock = Lock()
         self.said: dict[str, Said] = {}
-        self.undone: dict[str, bool] = {}  # a token whose command was taken back: whether that was acknowledged
+        self.undone: dict[
+            str, bool
+        ] = {}  # a token whose command was taken back: whether that was acknowledged
         self.faults: list[str] = []
         self.sent_away: list[str] = []
         self.seconds: list[float] = []
@@ -78,7 +91,9 @@ class Storm:
     def blow(self) -> None:
         """Let all workers work until the commands are used up; of a mutant no more than its first fault."""
         with ThreadPoolExecutor(WORKERS) as pool:
-            for worker in [pool.submit(Worker(self, number, self._seed).work) for number in range(WORKERS)]:
+            for worker in [
+                pool.submit(Worker(self, number, self._seed).work) for number in range(WORKERS)
+            ]:
                 worker.result()
 
     def goes_on(self) -> bool:
@@ -86,12 +101,18 @@ class Storm:
         with self._lock:
             self.done += 1
             self._step(min(self.done, self._of), self._of)
-            return next(self._left, None) is not None and not (self.mutant and (self.faults or self.sent_away))
+            return next(self._left, None) is not None and not (
+                self.mutant and (self.faults or self.sent_away)
+            )
 
     def run(self, words: Sequence[str], given: str, kill_at: float | None) -> Ran:
         """One command, in a process of its own, killed so many times its usual length after its beginning."""
         usual = sum(self.seconds[-50:]) / len(self.seconds[-50:]) if self.seconds else 0.1
-        with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        with (
+            tempfile.TemporaryFile() as stdin,
+            tempfile.TemporaryFile() as out,
+            tempfile.TemporaryFile() as err,
+        ):
             stdin.write(given.encode())
             stdin.seek(0)
             began = time.monotonic()
@@ -99,10 +120,25 @@ class Storm:
             really = kill_at is None and self.done % _REALLY == 0
             if really:
                 where = Path(__file__).parents[2]  # from where mutants can be found
-                process = subprocess.Popen(program(words, self.mutant), env=environ, cwd=where, stdin=stdin, stdout=out, stderr=err)
+                process = subprocess.Popen(
+                    program(words, self.mutant),
+                    env=environ,
+                    cwd=where,
+                    stdin=stdin,
+                    stdout=out,
+                    stderr=err,
+                )
                 code = process.wait(_LONGEST)
             else:
-                run = shared().start(words, env=environ, cwd=self.home, stdin=stdin, stdout=out, stderr=err, mutant=self.mutant)
+                run = shared().start(
+                    words,
+                    env=environ,
+                    cwd=self.home,
+                    stdin=stdin,
+                    stdout=out,
+                    stderr=err,
+                    mutant=self.mutant,
+                )
                 if kill_at is not None:
                     time.sleep(kill_at * usual)
                     run.kill()
@@ -131,7 +167,15 @@ class Worker:
 
     def _live(self) -> bool:
         """The life of a promise. False when the storm is over."""
-        made = self._say(lambda token: ["make", f"life {token}", "--to", self._dice.choice(_PEOPLE[:3]), "--asked"])
+        made = self._say(
+            lambda token: [
+                "make",
+                f"life {token}",
+                "--to",
+                self._dice.choice(_PEOPLE[:3]),
+                "--asked",
+            ]
+        )
         if made is None:
             return False
         if not made:
@@ -150,7 +194,9 @@ class Worker:
         ]
         for move in moves:
             answer = self._say(move)
-            if answer and move is moves[2] and int(number) != self._storm.shared:  # of that one somebody else may have said something since
+            if (
+                answer and move is moves[2] and int(number) != self._storm.shared
+            ):  # of that one somebody else may have said something since
                 answer = self._take_back(number, self._token)
             if answer:
                 answer = self._something_else()
@@ -164,14 +210,25 @@ class Worker:
         if dice < 0.4:
             return self._look(self._dice.choice(_VIEWS).split())
         if dice < 0.5:
-            return self._say(lambda token: ["make", f"pair {token}", "--to", "ann", "--to", "bob", "--agreed"], acts=2)
+            return self._say(
+                lambda token: ["make", f"pair {token}", "--to", "ann", "--to", "bob", "--agreed"],
+                acts=2,
+            )
         if dice < 0.6:
             token = self._next_token()
             rows = "".join(f"row {row} of {token},owe,{_PEOPLE[row]}\n" for row in range(3))
             given = f"outcome,direction,person\n{rows}"
-            return self._say(lambda _: ["import", "-", "--format", "csv"], acts=3, given=given, token=token, again=[])
+            return self._say(
+                lambda _: ["import", "-", "--format", "csv"],
+                acts=3,
+                given=given,
+                token=token,
+                again=[],
+            )
         if dice < 0.7 and self._storm.shared:
-            return self._say(lambda token: ["person", "alias", self._dice.choice(_PEOPLE[:1]), token], again=None)
+            return self._say(
+                lambda token: ["person", "alias", self._dice.choice(_PEOPLE[:1]), token], again=None
+            )
         return True
 
     def _next_token(self) -> str:
@@ -221,10 +278,17 @@ class Worker:
 
     def _heard(self, ran: Ran, words: list[str]) -> Ran | bool:
         """The answer, if it was given; a fault when a living command ends in any other way."""
-        if ran.code == errors.Busy.exit_code and "was locked by another command" in ran.stderr:
-            self._storm.sent_away.append(f"promisectl {' '.join(words)} was sent away: {ran.stderr.strip()[-300:]}")
+        if (
+            ran.code == errors.LedgerBusy.exit_code
+            and "was locked by another command" in ran.stderr
+        ):
+            self._storm.sent_away.append(
+                f"promisectl {' '.join(words)} was sent away: {ran.stderr.strip()[-300:]}"
+            )
         elif ran.code > 0:
-            self._storm.faults.append(f"promisectl {' '.join(words)} ended with {ran.code}: {ran.stderr.strip()[-300:]}")
+            self._storm.faults.append(
+                f"promisectl {' '.join(words)} ended with {ran.code}: {ran.stderr.strip()[-300:]}"
+            )
         return ran if ran.code == 0 else False
 
     def _kill_at(self) -> float | None:
@@ -236,7 +300,11 @@ class Worker:
 
 def tried(size: Size, mutant: str | None, step: Step) -> Found:
     """A storm, and a look at what it left."""
-    commands = int(os.environ.get("PROMISECTL_STORM", COMMANDS)) if size.whole else max(_LEAST, size.of(COMMANDS))
+    commands = (
+        int(os.environ.get("PROMISECTL_STORM", COMMANDS))
+        if size.whole
+        else max(_LEAST, size.of(COMMANDS))
+    )
     with tempfile.TemporaryDirectory(prefix="storm-") as directory:
         home = Path(directory)
         storm = Storm(home, commands, size.seed, mutant, step)
@@ -255,14 +323,22 @@ def tried(size: Size, mutant: str | None, step: Step) -> Found:
 
 def _lost(storm: Storm) -> Iterator[str]:
     """What is missing, doubled, half there, or not as its acts say."""
-    looked = storm.run(["list", "--all"], "", None)  # takes back what the last one that was killed left half done
+    looked = storm.run(
+        ["list", "--all"], "", None
+    )  # takes back what the last one that was killed left half done
     if looked.code:
         yield f"the first view after the storm ended with {looked.code}: {looked.stderr}"
     yield from _left_over(storm.home)
     ledger = place(storm.home)
     with closing(sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)) as db:
-        yield from (f"SQLite says: {line}" for (line,) in db.execute("PRAGMA integrity_check") if line != "ok")
-        yield from (f"a foreign key leads nowhere: {row}" for row in db.execute("PRAGMA foreign_key_check"))
+        yield from (
+            f"SQLite says: {line}"
+            for (line,) in db.execute("PRAGMA integrity_check")
+            if line != "ok"
+        )
+        yield from (
+            f"a foreign key leads nowhere: {row}" for row in db.execute("PRAGMA foreign_key_check")
+        )
         yield from _miscounted(db, storm)
     yield from _not_as_replayed(storm)
 
@@ -271,7 +347,9 @@ def _miscounted(db: sqlite3.Connection, storm: Storm) -> Iterator[str]:
     acts: Counter[str] = Counter()
     entries: dict[str, set[int]] = {}
     numbers: dict[str, int] = {}
-    for entry, promise, verb, text in db.execute("SELECT entry, promise, verb, body FROM act ORDER BY number"):
+    for entry, promise, verb, text in db.execute(
+        "SELECT entry, promise, verb, body FROM act ORDER BY number"
+    ):
         body = json.loads(text)
         if verb not in _OPENINGS and "terms" in body:
             del body["terms"]["outcome"]  # said again with every change of the terms
@@ -280,7 +358,10 @@ def _miscounted(db: sqlite3.Connection, storm: Storm) -> Iterator[str]:
             entries.setdefault(token, set()).add(entry)
             numbers.setdefault(token, promise)
     for token, said in storm.said.items():
-        found, wanted = acts.pop(token, 0), {"acknowledged": (said.acts,), "refused": (0,), "killed": (0, said.acts)}
+        found, wanted = (
+            acts.pop(token, 0),
+            {"acknowledged": (said.acts,), "refused": (0,), "killed": (0, said.acts)},
+        )
         if found not in wanted[said.how]:
             yield f"of a command that was {said.how} {found} acts of {said.acts} are there: {token}"
         if len(entries.get(token, ())) > 1:
@@ -298,7 +379,9 @@ def _miscounted(db: sqlite3.Connection, storm: Storm) -> Iterator[str]:
 def _left_over(home: Path) -> Iterator[str]:
     """Files that nobody knows: what is known is what a command left that was killed while it founded the ledger."""
     for path in place(home).parent.iterdir():
-        if path.name != "ledger.db" and not re.fullmatch(r"ledger\.db\.[0-9a-f]{16}\.new(-journal)?", path.name):
+        if path.name != "ledger.db" and not re.fullmatch(
+            r"ledger\.db\.[0-9a-f]{16}\.new(-journal)?", path.name
+        ):
             yield f"{path.name} lies beside the ledger"
 
 
@@ -309,7 +392,10 @@ def _not_as_replayed(storm: Storm) -> Iterator[str]:
         if doctor.code:
             yield f"doctor ended with {doctor.code}: {doctor.stdout[-500:]}"
     other = storm.home / "other.db"
-    for words in (["export", "--journal", "-o", str(storm.home / "ledger.jsonl")], ["import", "ledger.jsonl", "--ledger", str(other)]):
+    for words in (
+        ["export", "--journal", "-o", str(storm.home / "ledger.jsonl")],
+        ["import", "ledger.jsonl", "--ledger", str(other)],
+    ):
         ran = storm.run(words, "", None)
         if ran.code:
             yield f"promisectl {words[0]} of the journal ended with {ran.code}: {ran.stderr}"
@@ -318,7 +404,9 @@ def _not_as_replayed(storm: Storm) -> Iterator[str]:
         db.execute("ATTACH ? AS storm", (str(place(storm.home)),))
         for table in ("entry", "act", "promise", "person", "alias"):
             for one, another in (("storm", "main"), ("main", "storm")):
-                for row in db.execute(f"SELECT * FROM {one}.{table} EXCEPT SELECT * FROM {another}.{table} LIMIT 3"):
+                for row in db.execute(
+                    f"SELECT * FROM {one}.{table} EXCEPT SELECT * FROM {another}.{table} LIMIT 3"
+                ):
                     yield f"only {'the storm' if one == 'storm' else 'its journal'} leaves in {table}: {row}"
 
 

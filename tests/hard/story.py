@@ -34,7 +34,9 @@ class Told(NamedTuple):
 def _writing(calls: tuple[Call, ...]) -> int:
     """In the middle of writing to the file that was there before: half of its pages are new."""
     places = [
-        place for place, call in enumerate(calls) if isinstance(call, Write) and len(call.data) % 4096 == 0 and call.offset % 4096 == 0
+        place
+        for place, call in enumerate(calls)
+        if isinstance(call, Write) and len(call.data) % 4096 == 0 and call.offset % 4096 == 0
     ]
     return places[len(places) // 2] + 1
 
@@ -63,7 +65,12 @@ def _old() -> dict[str, bytes]:
 
 STORY = (
     _told("make _ --to dana --by fri", "Send the Q3 numbers", sample=True),
-    _told("make _ --to lee --to mia --to dana --by sat --tag work", "Bring a cake", sample=True, beside=True),
+    _told(
+        "make _ --to lee --to mia --to dana --by sat --tag work",
+        "Bring a cake",
+        sample=True,
+        beside=True,
+    ),
     _told("export -o {home}/all.csv", sample=True),
     _told("import {given}/some.csv", sample=True),
     _told("export --force -o {home}/all.csv"),
@@ -113,9 +120,13 @@ STORY = (
     _told("complete 8"),
     _told("import {given}/more.csv", killed=_writing),
     _told("make _ --to dana --by fri", "Something else"),
-    _told("--ledger {home}/first/one/ledger.db make _ --to dana --by fri", "The first", killed=_made),
+    _told(
+        "--ledger {home}/first/one/ledger.db make _ --to dana --by fri", "The first", killed=_made
+    ),
     _told("--ledger {home}/first/one/ledger.db make _ --to dana --by fri", "The first again"),
-    _told("--ledger {home}/second/one/ledger.db make _ --to dana --by fri", "The first", killed=_named),
+    _told(
+        "--ledger {home}/second/one/ledger.db make _ --to dana --by fri", "The first", killed=_named
+    ),
     _told("--ledger {home}/second/one/ledger.db accept 1"),
     # Ledgers of earlier days, whole ledgers, big ones.
     _told("--ledger {home}/old/ledger.db note 1 _", "still there", laid=_old, sample=True),
@@ -140,7 +151,10 @@ def tell(place: Path, *, sample: bool, mutant: str | None) -> Iterator[Recording
         with _idle(home / LEDGER) if one.beside else _nothing():
             if one.laid is not dict or one.beside:
                 disk = read(home)
-            words = [word.replace("{home}", str(home)).replace("{given}", str(given)) for word in one.words]
+            words = [
+                word.replace("{home}", str(home)).replace("{given}", str(given))
+                for word in one.words
+            ]
             environ = {"EDITOR": one.editor} if one.editor else {}
             recording = record(words, disk, home, place, mutant=mutant, environ=environ)
         if recording.code:
@@ -159,14 +173,18 @@ def length(*, sample: bool) -> int:
 
 
 def _with_directories(files: Mapping[str, bytes]) -> dict[str, bytes | None]:
-    above: dict[str, bytes | None] = {str(parent): None for path in files for parent in reversed(Path(path).parents[:-1])}
+    above: dict[str, bytes | None] = {
+        str(parent): None for path in files for parent in reversed(Path(path).parents[:-1])
+    }
     return {**above, **files}
 
 
 @contextmanager
 def _idle(path: Path) -> Iterator[None]:
     """Another terminal, in which the ledger has been read and is still open."""
-    with subprocess.Popen([sys.executable, "-c", _IDLE, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+    with subprocess.Popen(
+        [sys.executable, "-c", _IDLE, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
         assert other.stdout
         other.stdout.readline()
         yield
@@ -186,6 +204,12 @@ def _give(place: Path, *, sample: bool) -> None:
         sheet.writerow(("direction", "person", "outcome", "due", "why"))
         for one in range(number):
             sheet.writerow(
-                ("owe", ("dana", "lee", "mia")[one % 3], f"{name.capitalize()} thing {one}", f"2026-12-{one % 28 + 1:02}", "for " * 20)
+                (
+                    "owe",
+                    ("dana", "lee", "mia")[one % 3],
+                    f"{name.capitalize()} thing {one}",
+                    f"2026-12-{one % 28 + 1:02}",
+                    "for " * 20,
+                )
             )
         (place / f"{name}.csv").write_text(text.getvalue(), encoding="utf-8")

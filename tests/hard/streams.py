@@ -18,7 +18,12 @@ from tests.hard.mutants import program
 from tests.hard.proof import Found, Proof, Size, Step
 
 _OUTCOME = "Tee für 東京 \N{PERSON WITH FOLDED HANDS}"
-_MOVES = (("make", _OUTCOME, "--to", "dana", "--by", "fri"), ("note", "1", "ümläut € 東"), ("import", "new.csv"), ("undo",))
+_MOVES = (
+    ("make", _OUTCOME, "--to", "dana", "--by", "fri"),
+    ("note", "1", "ümläut € 東"),
+    ("import", "new.csv"),
+    ("undo",),
+)
 _VIEWS = (
     ("moves",),
     ("list", "--all"),
@@ -61,7 +66,13 @@ _SURROUNDINGS: dict[str, dict[str, str | None]] = {
     "UTF-16": {"PYTHONIOENCODING": "utf-16"},
     "a dumb terminal": {"TERM": "dumb"},
     "no TERM": {"TERM": None, "NO_COLOR": None},
-    "no HOME": {"HOME": None, "XDG_DATA_HOME": None, "XDG_CONFIG_HOME": None, "XDG_STATE_HOME": None, "PROMISECTL_LEDGER": "ledger.db"},
+    "no HOME": {
+        "HOME": None,
+        "XDG_DATA_HOME": None,
+        "XDG_CONFIG_HOME": None,
+        "XDG_STATE_HOME": None,
+        "PROMISECTL_LEDGER": "ledger.db",
+    },
     "HOME that is none": {"HOME": "/nowhere", "XDG_CONFIG_HOME": "relative", "XDG_STATE_HOME": ""},
     "COLUMNS=0": {"COLUMNS": "0", "LINES": "0"},
     "COLUMNS=-5": {"COLUMNS": "-5"},
@@ -77,7 +88,12 @@ _SURROUNDINGS: dict[str, dict[str, str | None]] = {
     "a ledger of bytes": {"PROMISECTL_LEDGER": "\udcfe.db"},
     "a pager that is none": {"PAGER": "'unclosed"},
     "an empty PATH": {"PATH": ""},
-    "bytes all over": {"EDITOR": "\udcff", "PAGER": "\udcff", "NO_COLOR": "\udcff", "XDG_CONFIG_HOME": "/tmp/\udcff"},
+    "bytes all over": {
+        "EDITOR": "\udcff",
+        "PAGER": "\udcff",
+        "NO_COLOR": "\udcff",
+        "XDG_CONFIG_HOME": "/tmp/\udcff",
+    },
 }
 
 
@@ -96,9 +112,22 @@ class Case(NamedTuple):
 
 def _cases() -> list[Case]:
     cases = [Case(words, streams) for words in _COMMANDS for streams in (*_CLOSED, *_FULL, *_GONE)]
-    for place, name in enumerate(_SURROUNDINGS):  # not every command in all of them, but every kind in each
-        cases += [Case(kind[(place + turn) % len(kind)], surroundings=name) for kind, count in _KINDS for turn in range(count)]
-    return [*cases, *(Case(words, place=place) for words in _COMMANDS for place in ("a directory that is gone", "a directory of others"))]
+    for place, name in enumerate(
+        _SURROUNDINGS
+    ):  # not every command in all of them, but every kind in each
+        cases += [
+            Case(kind[(place + turn) % len(kind)], surroundings=name)
+            for kind, count in _KINDS
+            for turn in range(count)
+        ]
+    return [
+        *cases,
+        *(
+            Case(words, place=place)
+            for words in _COMMANDS
+            for place in ("a directory that is gone", "a directory of others")
+        ),
+    ]
 
 
 _FEW = (
@@ -119,7 +148,9 @@ _FEW = (
 def _try(case: Case, mutant: str | None) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="promisectl-hard-") as directory:
         environ = {**WORLD, **homes(directory), "PYTHONPATH": ":".join(filter(None, sys.path))}
-        Path(directory, "new.csv").write_text("outcome,direction,person\nLend the drill,owe,kim\n", encoding="utf-8")
+        Path(directory, "new.csv").write_text(
+            "outcome,direction,person\nLend the drill,owe,kim\n", encoding="utf-8"
+        )
         if case.words not in (_MOVES[0], _MOVES[2]):
             (Path(directory, "data", "promisectl")).mkdir(parents=True, mode=0o700)
             Path(directory, "data", "promisectl", "ledger.db").write_bytes(_ledger())
@@ -135,13 +166,22 @@ def _ledger() -> bytes:
     """A ledger with one promise, which waits for an answer."""
     with tempfile.TemporaryDirectory(prefix="promisectl-hard-") as directory:
         environ = {**WORLD, **homes(directory), "PYTHONPATH": ":".join(filter(None, sys.path))}
-        subprocess.run(program(["make", _OUTCOME, "--to", "dana", "--asked", "-q"]), env=environ, capture_output=True, check=True)
+        subprocess.run(
+            program(["make", _OUTCOME, "--to", "dana", "--asked", "-q"]),
+            env=environ,
+            capture_output=True,
+            check=True,
+        )
         return Path(directory, "data", "promisectl", "ledger.db").read_bytes()
 
 
 def _faults(case: Case, directory: str, environ: dict[str, str], mutant: str | None) -> list[str]:
     before, errors = _acts(directory), Path(directory, "errors")
-    place = {"": ":", "a directory that is gone": "mkdir gone && cd gone && rmdir ../gone", "a directory of others": "cd /"}[case.place]
+    place = {
+        "": ":",
+        "a directory that is gone": "mkdir gone && cd gone && rmdir ../gone",
+        "a directory of others": "cd /",
+    }[case.place]
     heard = "" if "2>" in case.streams else f"2>{errors}"
     code = Path(directory, "code")
     command = f'{place}; {{ "$@" {heard} {"" if "|" in case.streams else case.streams}; echo $? >{code}; }} {case.streams if "|" in case.streams else ""}'
@@ -156,9 +196,16 @@ def _faults(case: Case, directory: str, environ: dict[str, str], mutant: str | N
     )
     if not code.exists():
         return [f"it did not come to an end: {done.stderr[-200:]!r}"]
-    left, said = int(code.read_text()), done.stderr + (errors.read_bytes() if errors.exists() else b"")
+    left, said = (
+        int(code.read_text()),
+        done.stderr + (errors.read_bytes() if errors.exists() else b""),
+    )
     faults = [f"left with {left}: {said[-200:]!r}"] if left not in DOCUMENTED else []
-    if b"Traceback" in said + done.stdout or b"Exception ignored" in said or b"Error in sys" in said:
+    if (
+        b"Traceback" in said + done.stdout
+        or b"Exception ignored" in said
+        or b"Error in sys" in said
+    ):
         faults.append(f"a traceback: {said[-400:]!r}")
     recorded = _acts(directory) != before
     if case.words in _MOVES and recorded is not (left in (0, 7)) and not (recorded and left == 141):
@@ -167,7 +214,11 @@ def _faults(case: Case, directory: str, environ: dict[str, str], mutant: str | N
         faults.append("something was recorded")
     if left in (2, 3, 5, 6, 7) and not said and "2>" not in case.streams:
         faults.append(f"left with {left} without a word")
-    if ">/dev/full" in case.streams.replace("2>/dev/full", "") and case.words not in _REFUSED and left == 0:
+    if (
+        ">/dev/full" in case.streams.replace("2>/dev/full", "")
+        and case.words not in _REFUSED
+        and left == 0
+    ):
         faults.append("nobody could hear it, and it left with 0")
     return faults
 

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 from promisectl import errors
 from promisectl.commands import acts, bookkeeping, doctor, import_, make, people, undo
-from promisectl.env import Env, Once
+from promisectl.env import Env, OnceKey
 from promisectl.storage import codec, repair
 from tests.hard.mutants import MUTANTS, program
 from tests.hard.proof import Found, Proof, Size, Step
@@ -63,7 +63,9 @@ def world(path: Path, day: int, key: str = "") -> Env:
     }
     today = f"{datetime(2026, 11, 23, 10, tzinfo=UTC) + timedelta(days=day):%Y-%m-%dT%H:%MZ}"
     streams = io.StringIO(), io.StringIO(), io.StringIO()
-    return Env(environ, streams, ledger=str(path), today=today, once=Once(key, key) if key else None)
+    return Env(
+        environ, streams, ledger=str(path), today=today, once=OnceKey(key, key) if key else None
+    )
 
 
 def lived(path: Path, younger: Path) -> None:
@@ -73,12 +75,27 @@ def lived(path: Path, younger: Path) -> None:
         if day == days - 2:
             shutil.copyfile(path, younger)
         one, two = str(2 * day + 1), str(2 * day + 2)
-        make.make(world(path, day), f"Send the numbers of day {day}", to=[("dana", "lee", "kim")[day % 3]], by="in 4 days", agreed=True)
-        make.make(world(path, day, f"key {day}"), "Lend the drill", to=["ada"], asked=True, why="the shelf", tag=["tools"])
+        make.make(
+            world(path, day),
+            f"Send the numbers of day {day}",
+            to=[("dana", "lee", "kim")[day % 3]],
+            by="in 4 days",
+            agreed=True,
+        )
+        make.make(
+            world(path, day, f"key {day}"),
+            "Lend the drill",
+            to=["ada"],
+            asked=True,
+            why="the shelf",
+            tag=["tools"],
+        )
         bookkeeping.note(world(path, day), one, f"a word on day {day}")
         if day % 2:
             acts.negotiate(world(path, day), two, by="in 9 days")
-            acts.accept(world(path, day), [two], risk="my brother has it", no_to="drilling on Saturday")
+            acts.accept(
+                world(path, day), [two], risk="my brother has it", no_to="drilling on Saturday"
+            )
         if day % 3 == 0:
             acts.complete(world(path, day, f"done {day}"), [one])
             undo.undo(world(path, day))
@@ -89,7 +106,10 @@ def lived(path: Path, younger: Path) -> None:
     undo.undo(world(path, days))
     undo.redo(world(path, days))
     file = path.with_name("found.csv")
-    file.write_text("direction,person,outcome,state,closed_at\nowed,max,Paint the door,reneged,2026-11-20\n", "utf-8")
+    file.write_text(
+        "direction,person,outcome,state,closed_at\nowed,max,Paint the door,reneged,2026-11-20\n",
+        "utf-8",
+    )
     import_.import_(world(path, days), str(file))
     file.unlink()
 
@@ -109,10 +129,21 @@ def content(path: Path) -> Any:
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
             db.text_factory = bytes
-            schema = db.execute("SELECT type, name, sql FROM sqlite_schema ORDER BY name").fetchall()
+            schema = db.execute(
+                "SELECT type, name, sql FROM sqlite_schema ORDER BY name"
+            ).fetchall()
             names = [name.decode() for kind, name, _ in schema if kind == b"table"]
-            rows = [sorted(db.execute(f"SELECT * FROM {name}").fetchall(), key=repr) for name in names]
-            return schema, rows, [db.execute(f"PRAGMA {name}").fetchone() for name in ("user_version", "application_id", "encoding")]
+            rows = [
+                sorted(db.execute(f"SELECT * FROM {name}").fetchall(), key=repr) for name in names
+            ]
+            return (
+                schema,
+                rows,
+                [
+                    db.execute(f"PRAGMA {name}").fetchone()
+                    for name in ("user_version", "application_id", "encoding")
+                ],
+            )
     except (sqlite3.Error, UnicodeDecodeError):
         return None
 
@@ -127,7 +158,8 @@ def _bytes(seed: int, whole: Path) -> Case:
     page = int.from_bytes(data[16:18], "big")
     pages = len(data) // page
     kind = dice.choices(
-        ("byte", "bit", "burst", "zeroed", "swapped", "copied", "cut", "letter", "longer"), (30, 25, 10, 6, 6, 4, 6, 12, 1)
+        ("byte", "bit", "burst", "zeroed", "swapped", "copied", "cut", "letter", "longer"),
+        (30, 25, 10, 6, 6, 4, 6, 12, 1),
     )[0]
     at, other = dice.randrange(len(data)), dice.randrange(len(data))
     first, second = (spot // page * page for spot in (at, other))
@@ -142,17 +174,28 @@ def _bytes(seed: int, whole: Path) -> Case:
     elif kind == "zeroed":
         changed[first : first + page] = bytes(page)
     elif kind == "swapped":
-        changed[first : first + page], changed[second : second + page] = data[second : second + page], data[first : first + page]
+        changed[first : first + page], changed[second : second + page] = (
+            data[second : second + page],
+            data[first : first + page],
+        )
     elif kind == "copied":
         changed[first : first + page] = data[second : second + page]
     elif kind == "cut":
         del changed[at if dice.random() < 0.5 else first :]
     elif kind == "letter":
-        at = dice.choice([spot for spot, byte in enumerate(data) if chr(byte).isalnum() and byte < 128])
-        changed[at] = ord(dice.choice("abcdefghijklmnopqrstuvwxyz0123456789".replace(chr(data[at]), "")))
+        at = dice.choice(
+            [spot for spot, byte in enumerate(data) if chr(byte).isalnum() and byte < 128]
+        )
+        changed[at] = ord(
+            dice.choice("abcdefghijklmnopqrstuvwxyz0123456789".replace(chr(data[at]), ""))
+        )
     else:
         changed += dice.randbytes(dice.randrange(1, 2 * page))
-    return Case(kind, f"{kind} with seed {seed} at {at} of {len(data)} ({pages} pages)", partial(_write, data=bytes(changed)))
+    return Case(
+        kind,
+        f"{kind} with seed {seed} at {at} of {len(data)} ({pages} pages)",
+        partial(_write, data=bytes(changed)),
+    )
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -166,18 +209,26 @@ def _edits(whole: Path) -> Iterator[Case]:
     """Every column of every row changed by one letter or number, and every row but those of keys taken away."""
     with closing(sqlite3.connect(whole)) as db:
         for table in _TABLES:
-            key = {"alias": "alias", "once": "key", "entry": "id", "act": "number"}.get(table, "rowid")
+            key = {"alias": "alias", "once": "key", "entry": "id", "act": "number"}.get(
+                table, "rowid"
+            )
             names = [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
             for row in db.execute(f"SELECT {key}, * FROM {table}").fetchall():
                 for name, value in zip(names, row[1:], strict=True):
                     wish = _other(value, names.index(name) + row[1:].index(value))
                     where = f"UPDATE {table} SET {name} = ? WHERE {key} = ?"
                     yield Case(
-                        f"column of {table}", f"{where} with {(wish, row[0])!r}", partial(_forced, statement=where, values=(wish, row[0]))
+                        f"column of {table}",
+                        f"{where} with {(wish, row[0])!r}",
+                        partial(_forced, statement=where, values=(wish, row[0])),
                     )
                 if table != "once":
                     where = f"DELETE FROM {table} WHERE {key} = ?"
-                    yield Case(f"row of {table}", f"{where} with {row[0]!r}", partial(_forced, statement=where, values=(row[0],)))
+                    yield Case(
+                        f"row of {table}",
+                        f"{where} with {row[0]!r}",
+                        partial(_forced, statement=where, values=(row[0],)),
+                    )
 
 
 def _other(value: Any, place: int) -> Any:
@@ -196,13 +247,17 @@ def _forced(path: Path, statement: str, values: tuple[Any, ...]) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("PRAGMA foreign_keys = OFF")
         db.execute("PRAGMA ignore_check_constraints = ON")
-        guards = db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' ORDER BY rowid").fetchall()
+        guards = db.execute(
+            "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' ORDER BY rowid"
+        ).fetchall()
         db.execute("BEGIN")
         for name, _ in guards:
             db.execute(f"DROP TRIGGER {name}")
         try:
             db.execute(statement, values)
-        except sqlite3.IntegrityError as error:  # of another type, or taken: the table itself says no
+        except (
+            sqlite3.IntegrityError
+        ) as error:  # of another type, or taken: the table itself says no
             raise Refused from error
         for _, made in guards:
             db.execute(made)
@@ -217,11 +272,21 @@ class Refused(Exception):
 
 
 def _schema(whole: Path) -> Iterator[Case]:
-    for name, made in _asked(whole, "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"):
+    for name, made in _asked(
+        whole,
+        "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'",
+    ):
         at = len(made) * 2 // 3
         changed = f"{made[:at]}{'b' if made[at] == 'a' else 'a'}{made[at + 1 :]}"
-        yield Case("schema", f"another letter at {at} of what made {name}", partial(_rewritten, name=name, made=changed))
-    for kind, name in _asked(whole, "SELECT type, name FROM sqlite_schema WHERE type IN ('view', 'trigger', 'index') AND sql IS NOT NULL"):
+        yield Case(
+            "schema",
+            f"another letter at {at} of what made {name}",
+            partial(_rewritten, name=name, made=changed),
+        )
+    for kind, name in _asked(
+        whole,
+        "SELECT type, name FROM sqlite_schema WHERE type IN ('view', 'trigger', 'index') AND sql IS NOT NULL",
+    ):
         yield Case("schema", f"DROP {kind} {name}", partial(_done, script=f"DROP {kind} {name}"))
 
 
@@ -247,16 +312,39 @@ def _knowing(whole: Path, younger: Path) -> Iterator[Case]:
         return Case(kind, script, partial(_done, script=f"{names} {script}; {again}"), expect)
 
     note = _asked(whole, "SELECT number FROM act WHERE verb = 'note' ORDER BY number LIMIT 1")[0][0]
-    yield forced("a word of a note", f"UPDATE act SET body = replace(body, 'a word', 'a sword') WHERE number = {note}")
-    yield forced("when a note was said", f"UPDATE act SET at = '2026-11-23T09:59:59Z' WHERE number = {note}")
     yield forced(
-        "an act hashed again", f"UPDATE act SET body = replace(body, 'a word', 'a sword'), hash = upper(hash) WHERE number = {note}"
+        "a word of a note",
+        f"UPDATE act SET body = replace(body, 'a word', 'a sword') WHERE number = {note}",
     )
-    yield Case("an act hashed again, rightly", f"act {note}", partial(_hashed_again, number=note, whole=False))
-    yield Case("all acts hashed again", f"from act {note}", partial(_hashed_again, number=note, whole=True), head(whole))
+    yield forced(
+        "when a note was said", f"UPDATE act SET at = '2026-11-23T09:59:59Z' WHERE number = {note}"
+    )
+    yield forced(
+        "an act hashed again",
+        f"UPDATE act SET body = replace(body, 'a word', 'a sword'), hash = upper(hash) WHERE number = {note}",
+    )
+    yield Case(
+        "an act hashed again, rightly",
+        f"act {note}",
+        partial(_hashed_again, number=note, whole=False),
+    )
+    yield Case(
+        "all acts hashed again",
+        f"from act {note}",
+        partial(_hashed_again, number=note, whole=True),
+        head(whole),
+    )
     yield forced("the last act", f"DELETE FROM act WHERE number = {last[0]}")
-    yield forced("the last command", f"DELETE FROM act WHERE entry = {last[1]}; DELETE FROM entry WHERE id = {last[1]}")
-    yield Case("the last command, without a trace", f"command {last[1]}", partial(_cut, entry=last[1]), head(whole))
+    yield forced(
+        "the last command",
+        f"DELETE FROM act WHERE entry = {last[1]}; DELETE FROM entry WHERE id = {last[1]}",
+    )
+    yield Case(
+        "the last command, without a trace",
+        f"command {last[1]}",
+        partial(_cut, entry=last[1]),
+        head(whole),
+    )
     yield Case("an older copy", "of two days before", partial(_put, other=younger), head(whole))
     yield forced("a promise", "UPDATE promise SET outcome = 'Send the figures' WHERE id = 1")
     yield forced("a state", "UPDATE promise SET state = 'kept' WHERE id = 1")
@@ -276,9 +364,18 @@ def _knowing(whole: Path, younger: Path) -> Iterator[Case]:
     yield forced("an undo that was not", "UPDATE entry SET undone_by = 5 WHERE id = 4")
     yield forced("a command", "UPDATE entry SET command = 'complete' WHERE id = 3")
     yield forced("a key", "UPDATE once SET key = 'other' WHERE key = 'key 3'")
-    yield forced("an answer", "UPDATE once SET answer = replace(answer, 'drill', 'frill') WHERE key = 'key 3'")
-    yield Case("a guard of somebody", "a trigger", partial(_done, script="CREATE TRIGGER t AFTER INSERT ON act BEGIN SELECT 1; END"))
-    schema = whole.read_bytes().replace(b"CREATE INDEX act_of_entry", b"CREATE I\xefDEX act_of_entry")
+    yield forced(
+        "an answer",
+        "UPDATE once SET answer = replace(answer, 'drill', 'frill') WHERE key = 'key 3'",
+    )
+    yield Case(
+        "a guard of somebody",
+        "a trigger",
+        partial(_done, script="CREATE TRIGGER t AFTER INSERT ON act BEGIN SELECT 1; END"),
+    )
+    schema = whole.read_bytes().replace(
+        b"CREATE INDEX act_of_entry", b"CREATE I\xefDEX act_of_entry"
+    )
     yield Case("schema", "a letter of what made act_of_entry is none", partial(_write, data=schema))
     yield Case("the schema step", "1", partial(_done, script="PRAGMA user_version = 1"))
     yield Case("the name of the file", "0", partial(_done, script="PRAGMA application_id = 0"))
@@ -291,11 +388,13 @@ def _hashed_again(path: Path, number: int, *, whole: bool) -> None:
         guards = db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
         for name, _ in guards:
             db.execute(f"DROP TRIGGER {name}")
-        db.execute("UPDATE act SET body = replace(body, 'a word', 'a sword') WHERE number = ?", (number,))
+        db.execute(
+            "UPDATE act SET body = replace(body, 'a word', 'a sword') WHERE number = ?", (number,)
+        )
         query = "SELECT act.*, command, uid FROM act JOIN entry ON entry.id = act.entry LEFT JOIN promise ON promise.id = act.promise ORDER BY number"
         before = ""
         for row in db.execute(query).fetchall():
-            hash_ = codec.chained_row(before, row["command"], row["uid"] or row["person"], row)
+            hash_ = codec.compute_act_hash(before, row["command"], row["uid"] or row["person"], row)
             if row["number"] == number or (whole and row["number"] > number):
                 db.execute("UPDATE act SET hash = ? WHERE number = ?", (hash_, row["number"]))
             before = hash_
@@ -307,7 +406,13 @@ def _hashed_again(path: Path, number: int, *, whole: bool) -> None:
             for row in db.execute(
                 "SELECT *, (SELECT hash FROM act WHERE act.entry = once.entry ORDER BY number DESC) AS head FROM once"
             ).fetchall():
-                kept = codec.kept(codec.answer_of(row["answer"]), row["head"], row["key"], row["entry"], row["request"])
+                kept = codec.encode_answer(
+                    codec.decode_answer(row["answer"]),
+                    row["head"],
+                    row["key"],
+                    row["entry"],
+                    row["request"],
+                )
                 db.execute("UPDATE once SET answer = ? WHERE key = ?", (kept, row["key"]))
 
 
@@ -318,10 +423,14 @@ def _cut(path: Path, entry: int) -> None:
         guards = db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
         for name, _ in guards:
             db.execute(f"DROP TRIGGER {name}")
-        for statement in ("DELETE FROM once WHERE entry = ?", "DELETE FROM act WHERE entry = ?", "DELETE FROM entry WHERE id = ?"):
+        for statement in (
+            "DELETE FROM once WHERE entry = ?",
+            "DELETE FROM act WHERE entry = ?",
+            "DELETE FROM entry WHERE id = ?",
+        ):
             db.execute(statement, (entry,))
         db.execute("BEGIN")
-        repair._told_again(db)
+        repair._rebuild_rows(db)
         db.execute("COMMIT")
         for name, made in guards:
             db.execute(f"DROP TRIGGER IF EXISTS {name}")
@@ -351,17 +460,25 @@ def tried(size: Size, mutant: str | None, step: Step) -> Found:
         whole, younger = Path(place, "whole.db"), Path(place, "younger.db")
         lived(whole, younger)
         faults = [*_not_well(whole, mutant)]
-        cases = [*_knowing(whole, younger), *size.some([*_schema(whole)]), *size.some([*_edits(whole)])]
+        cases = [
+            *_knowing(whole, younger),
+            *size.some([*_schema(whole)]),
+            *size.some([*_edits(whole)]),
+        ]
         cases += [_bytes(size.seed + number, whole) for number in range(size.of(RANDOM))]
         refused = size.some([*_statements()], least=len(REFUSED))
         outcomes: Counter[str] = Counter()
         initial = MUTANTS[mutant] if mutant else _unchanged
         with ProcessPoolExecutor(2 if size.whole else 1, get_context("fork"), initial) as pool:
             attempts = [(number, case, whole, mutant) for number, case in enumerate(cases)]
-            for number, (case, outcome) in enumerate(zip(cases, pool.map(_attempted, attempts, chunksize=8), strict=True)):
+            for number, (case, outcome) in enumerate(
+                zip(cases, pool.map(_attempted, attempts, chunksize=8), strict=True)
+            ):
                 outcomes[outcome.how] += 1
                 if outcome.how not in ("found", "harmless", "refused"):
-                    faults.append(f"{outcome.how}: {case.kind}: {case.says}{f' ({outcome.why})' if outcome.why else ''}")
+                    faults.append(
+                        f"{outcome.how}: {case.kind}: {case.says}{f' ({outcome.why})' if outcome.why else ''}"
+                    )
                 step(number, len(cases) + len(refused))
         for number, (name, script) in enumerate(refused):
             faults += _let_through(whole, name, script)
@@ -383,10 +500,21 @@ def _not_well(whole: Path, mutant: str | None) -> Iterator[str]:
 
 
 def _program(path: Path, mutant: str | None, expect: str) -> subprocess.CompletedProcess[str]:
-    environ = {"HOME": str(path.parent), "TZ": "Europe/Berlin", "PROMISECTL_TODAY": "2026-12-24T10:00", "PROMISECTL_LEDGER": str(path)}
+    environ = {
+        "HOME": str(path.parent),
+        "TZ": "Europe/Berlin",
+        "PROMISECTL_TODAY": "2026-12-24T10:00",
+        "PROMISECTL_LEDGER": str(path),
+    }
     words = ["doctor", *(["--expect", expect] if expect else [])]
     return subprocess.run(
-        program(words, mutant), env=environ, capture_output=True, text=True, encoding="utf-8", check=False, timeout=_LONGEST
+        program(words, mutant),
+        env=environ,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=_LONGEST,
     )
 
 
@@ -407,12 +535,14 @@ def _attempted(attempt: tuple[int, Case, Path, str | None]) -> Outcome:
         code, why = _asked_inside(path, case.expect)
         if path.read_bytes() != before or [*Path(place).iterdir()] != [path]:
             return Outcome(case.kind, "written", "doctor wrote")
-        if code == errors.LedgerTrouble.exit_code and number % _OUTSIDE == 0:
+        if code == errors.LedgerError.exit_code and number % _OUTSIDE == 0:
             code, why = _asked_outside(path, mutant, case.expect)
-        if code == errors.LedgerTrouble.exit_code:
+        if code == errors.LedgerError.exit_code:
             return Outcome(case.kind, "found")
         if code == 0:
-            return Outcome(case.kind, "harmless" if content(path) == content(whole) else "silent", why)
+            return Outcome(
+                case.kind, "harmless" if content(path) == content(whole) else "silent", why
+            )
         return Outcome(case.kind, "badly told", f"exit {code}: {why}")
 
 
@@ -437,7 +567,10 @@ def _too_long(*_: object) -> None:
 
 def _asked_outside(path: Path, mutant: str | None, expect: str) -> tuple[int, str]:
     done = _program(path, mutant, expect)
-    told = done.stderr.rstrip().endswith((".", "--fix", "--rebuild")) and "Traceback" not in done.stderr
+    told = (
+        done.stderr.rstrip().endswith((".", "--fix", "--rebuild"))
+        and "Traceback" not in done.stderr
+    )
     return done.returncode if told else 1, done.stderr
 
 

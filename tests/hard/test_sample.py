@@ -6,7 +6,11 @@ from tests.hard.mutants import convicting
 from tests.hard.proof import SAMPLE, Proof, proofs
 
 ALL = proofs()
-MUTANTS = [pytest.param(proof, mutant, id=f"{name}-{mutant}") for name, proof in ALL.items() for mutant in proof.mutants]
+MUTANTS = [
+    pytest.param(proof, mutant, id=f"{name}-{mutant}")
+    for name, proof in ALL.items()
+    for mutant in proof.mutants
+]
 
 
 def _still(done: int, of: int) -> None:

@@ -18,7 +18,9 @@ from tests.hard.scenes import Scene
 
 _DONE, _ASKED, _REFUSED, _RECORDED = 0, 2, 5, 7
 _SENTENCE = re.compile(r"promisectl: .*(\.|'| What you typed is kept: \S+)")
-_WAY_OUT = re.compile(r"\b(See|Try|Free|Keep|Choose|Restore|says|meant|see|try|move it away|name another|choose|told by)\b")
+_WAY_OUT = re.compile(
+    r"\b(See|Try|Free|Keep|Choose|Restore|says|meant|see|try|move it away|name another|choose|told by)\b"
+)
 _EITHER = re.compile(r"may be (recorded|restored) or not")
 
 _NAMES = "link", "mkdir", "rename", "unlink"
@@ -60,12 +62,20 @@ def struck(plan: Plan, place: int, blow: Blow) -> list[str]:
 def _trace(plan: Plan, place: int, blow: Blow) -> list[str]:
     call = plan.calls[place]
     if not blow.for_ever:
-        return ["-e", f"trace={call.name}", "-e", f"inject={call.name}:error={blow.error}:when={call.nth}"]
+        return [
+            "-e",
+            f"trace={call.name}",
+            "-e",
+            f"inject={call.name}:error={blow.error}:when={call.nth}",
+        ]
     words = ["-e", f"trace={','.join(_OF_THE_DISK)}"]
     for name in _OF_THE_DISK:
         later = [other.nth for other in plan.calls[place:] if other.name == name]
         earlier = [other.nth for other in plan.calls[:place] if other.name == name]
-        words += ["-e", f"inject={name}:error={blow.error}:when={min(later, default=max(earlier, default=0) + 1)}+"]
+        words += [
+            "-e",
+            f"inject={name}:error={blow.error}:when={min(later, default=max(earlier, default=0) + 1)}+",
+        ]
     return words
 
 
@@ -73,7 +83,9 @@ def judged(plan: Plan, ran: Ran, *, view: bool, either: bool) -> list[str]:
     """What is wrong with what a run said, measured by what is there: nothing."""
     faults = list(_wrongly_said(plan, ran))
     uncertain = either and _EITHER.search(ran.stderr)
-    looked = aftermath.looked(plan, view=view, answered=ran.code in (_DONE, _RECORDED) and not uncertain)
+    looked = aftermath.looked(
+        plan, view=view, answered=ran.code in (_DONE, _RECORDED) and not uncertain
+    )
     if ran.code in (_ASKED, _REFUSED) and not looked.old:
         faults.append(f"it was refused, and yet it is there: {ran.stderr.strip()}")
     return [*faults, *looked.faults]
@@ -81,7 +93,9 @@ def judged(plan: Plan, ran: Ran, *, view: bool, either: bool) -> list[str]:
 
 def _wrongly_said(plan: Plan, ran: Ran) -> Iterator[str]:
     said = ran.stderr.strip()
-    if (ran.code not in (_DONE, _REFUSED, _RECORDED) and not _asked_for(ran)) or "Traceback" in said:
+    if (
+        ran.code not in (_DONE, _REFUSED, _RECORDED) and not _asked_for(ran)
+    ) or "Traceback" in said:
         yield f"it ended with {ran.code}: {said[-2000:]}"
     elif ran.code == _DONE and injecting.plain(ran.stdout) != plan.said.stdout:
         yield f"it ended well, and answered {ran.stdout!r}"
@@ -114,7 +128,10 @@ def limited(plan: Plan, most: int) -> list[str]:
     world = injecting.world()
     world.lay(plan.template)
     ran = world.run(plan.scene.words, before=limit)
-    return [f"{plan.scene.name}, no file beyond {most} bytes: {fault}" for fault in judged(plan, ran, view=True, either=True)]
+    return [
+        f"{plan.scene.name}, no file beyond {most} bytes: {fault}"
+        for fault in judged(plan, ran, view=True, either=True)
+    ]
 
 
 def filled(plan: Plan, free: int) -> list[str]:
@@ -126,7 +143,10 @@ def filled(plan: Plan, free: int) -> list[str]:
         file.write(b"\0" * _PAGE * (os.statvfs(world.root).f_bavail - free))
     ran = world.run(plan.scene.words)
     filler.unlink()
-    return [f"{plan.scene.name}, {free} pages free: {fault}" for fault in judged(plan, ran, view=True, either=True)]
+    return [
+        f"{plan.scene.name}, {free} pages free: {fault}"
+        for fault in judged(plan, ran, view=True, either=True)
+    ]
 
 
 def locked(plan: Plan, how: str) -> list[str]:
@@ -179,14 +199,20 @@ def _own_disk(world: World) -> None:
     """Give this process a small disk of its own in memory, which nobody else sees, where the system allows that."""
     libc, user, group = ctypes.CDLL(None), os.getuid(), os.getgid()
     if libc.unshare(0x10020000) == 0:  # mounts and users of its own
-        for name, text in (("setgroups", "deny"), ("uid_map", f"0 {user} 1"), ("gid_map", f"0 {group} 1")):
+        for name, text in (
+            ("setgroups", "deny"),
+            ("uid_map", f"0 {user} 1"),
+            ("gid_map", f"0 {group} 1"),
+        ):
             with open(f"/proc/self/{name}", "w", encoding="ascii") as file:
                 file.write(text)
         _mount(world, 0)
 
 
 def _mount(world: World, flags: int) -> None:
-    ctypes.CDLL(None).mount(b"tmpfs", os.fsencode(world.root), b"tmpfs", ctypes.c_ulong(flags), b"size=8m")
+    ctypes.CDLL(None).mount(
+        b"tmpfs", os.fsencode(world.root), b"tmpfs", ctypes.c_ulong(flags), b"size=8m"
+    )
 
 
 def _has_own_disk() -> bool:
@@ -195,7 +221,15 @@ def _has_own_disk() -> bool:
 
 # All of them
 
-_CHOSEN = "make (founding)", "make --once", "note", "person merge", "edit", "import (csv)", "import (journal)"
+_CHOSEN = (
+    "make (founding)",
+    "make --once",
+    "note",
+    "person merge",
+    "edit",
+    "import (csv)",
+    "import (journal)",
+)
 _FEW = (
     *(scene for scene in scenes.MOVES if scene.name in _CHOSEN),
     *scenes.VIEWS,
@@ -216,7 +250,9 @@ def _tried(size: Size, mutant: str | None, step: Step) -> Found:
         wanted = [*scenes.MOVES, *(scene for scene in _FEW if scene not in scenes.MOVES)]
         single = _run(size, None, step, wanted, _errors)
     else:
-        single = _run(size, None, step, [scenes.FOUNDING, *note, scenes.COPIES[3], scenes.VIEWS[5]], _errors)
+        single = _run(
+            size, None, step, [scenes.FOUNDING, *note, scenes.COPIES[3], scenes.VIEWS[5]], _errors
+        )
     full = _run(size, None, step, _FEW if size.whole else note, _full, _own_disk)
     figures = f"{single.tried:,} with errors and limits, {full.tried:,} on disks that were full or could only be read"
     return Found(single.tried + full.tried, (*single.faults, *full.faults), figures)
@@ -233,7 +269,15 @@ def _run(
     with injecting.workers(mutant, 2 if size.whole else 1, also) as (pool, root):
         if also and not pool.submit(_has_own_disk).result():
             return Found(0, ())
-        return _all(pool, step, list(chain.from_iterable(cases(size, plan) for plan in aftermath.plans(pool, root, wanted))))
+        return _all(
+            pool,
+            step,
+            list(
+                chain.from_iterable(
+                    cases(size, plan) for plan in aftermath.plans(pool, root, wanted)
+                )
+            ),
+        )
 
 
 def _all(pool: Executor, step: Step, cases: list[Case]) -> Found:
@@ -259,8 +303,16 @@ def _errors(size: Size, plan: Plan) -> Iterator[Case]:
     """EIO at every call; and for some commands every other error, the end of the disk, and limits."""
     blows = [(place, Blow("EIO")) for place in range(len(plan.calls))]
     if plan.scene in _FEW:
-        blows += [(place, Blow(error)) for place, call in enumerate(plan.calls) for error in _possible(call)]
-        blows += [(place, Blow("EIO", for_ever=True)) for place, call in enumerate(plan.calls) if call.name in _OF_THE_DISK[2:]]
+        blows += [
+            (place, Blow(error))
+            for place, call in enumerate(plan.calls)
+            for error in _possible(call)
+        ]
+        blows += [
+            (place, Blow("EIO", for_ever=True))
+            for place, call in enumerate(plan.calls)
+            if call.name in _OF_THE_DISK[2:]
+        ]
     for place, blow in blows if size.whole else size.some(blows, 6):
         yield struck, (plan, place, blow)
     if not size.whole:

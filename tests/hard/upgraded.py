@@ -82,7 +82,9 @@ STRANGE: dict[str, Callable[[Path], None]] = {
     "a ledger of no step": _told("PRAGMA user_version = 0"),
     "a ledger of a step below none": _told("PRAGMA user_version = -1"),
     "a database of another program": _told("PRAGMA application_id = 252006674"),
-    "a database of nobody": _instead(_told("CREATE TABLE promise (id, text)", "INSERT INTO promise VALUES (1, 'a')")),
+    "a database of nobody": _instead(
+        _told("CREATE TABLE promise (id, text)", "INSERT INTO promise VALUES (1, 'a')")
+    ),
     "a directory": _instead(Path.mkdir),
     "a pipe": _instead(os.mkfifo),
     "a link to nothing": _instead(lambda path: path.symlink_to("elsewhere.db")),
@@ -100,11 +102,15 @@ def refused(template: Path, name: str, words: tuple[str, ...]) -> list[str]:
     ran = world.run(words)
     faults = []
     if (ran.code, ran.stdout) != (5, "") or not _is_one_sentence(ran.stderr):
-        faults.append(f"ended with {ran.code}, and said {ran.stdout[:200]!r} and {ran.stderr[-500:]!r}")
+        faults.append(
+            f"ended with {ran.code}, and said {ran.stdout[:200]!r} and {ran.stderr[-500:]!r}"
+        )
     after = _everything(world)
     changed = sorted(path for path in {*before, *after} if before.get(path) != after.get(path))
     if changed:
-        faults.append(f"changed {', '.join(f'{path} from {before.get(path)} to {after.get(path)}' for path in changed)}")
+        faults.append(
+            f"changed {', '.join(f'{path} from {before.get(path)} to {after.get(path)}' for path in changed)}"
+        )
     return [f"{name} in the ledger's place, then {' '.join(words)}: {fault}" for fault in faults]
 
 
@@ -118,7 +124,11 @@ def _everything(world: World) -> dict[str, tuple[object, ...]]:
     for place in ("data", "state", "files"):
         for path in sorted((world.home / place).rglob("*")):
             about = path.lstat()
-            inside = hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else path.is_symlink() and path.readlink()
+            inside = (
+                hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+                if path.is_file()
+                else path.is_symlink() and path.readlink()
+            )
             when = None if path.is_dir() and not path.is_symlink() else about.st_mtime_ns
             found[str(path.relative_to(world.home))] = (oct(about.st_mode), when, inside)
     return found
@@ -141,12 +151,17 @@ def kept(plan: Plan) -> list[str]:
 def _rows(world: World) -> dict[str, set[tuple[object, ...]]]:
     with closing(sqlite3.connect(world.ledger)) as db:
         columns = {"entry": "id, command, recorded_at"}
-        return {table: set(db.execute(f"SELECT {columns.get(table, '*')} FROM {table}")) for table in _TABLES}
+        return {
+            table: set(db.execute(f"SELECT {columns.get(table, '*')} FROM {table}"))
+            for table in _TABLES
+        }
 
 
 def _tried(size: Size, mutant: str | None, step: Step) -> Found:
     if mutant == "strange files opened":
-        return _strange(size, mutant, step, ("a database of nobody", "a ledger of a later step"), _COMMANDS[::6])
+        return _strange(
+            size, mutant, step, ("a database of nobody", "a ledger of a later step"), _COMMANDS[::6]
+        )
     if mutant:
         return killed.tried(size, mutant, step, scenes.UPGRADES[:1])
     kills = killed.tried(size, mutant, step, size.some(scenes.UPGRADES, 2))
@@ -155,19 +170,32 @@ def _tried(size: Size, mutant: str | None, step: Step) -> Found:
     return Found(kills.tried + meetings.tried, (*kills.faults, *meetings.faults), figures)
 
 
-def _strange(size: Size, mutant: str | None, step: Step, names: Sequence[str], commands: Sequence[tuple[str, ...]]) -> Found:
+def _strange(
+    size: Size,
+    mutant: str | None,
+    step: Step,
+    names: Sequence[str],
+    commands: Sequence[tuple[str, ...]],
+) -> Found:
     with injecting.workers(mutant, 2 if size.whole else 1) as (pool, root):
         cases = list(_meetings(size, names, commands))
         moves = [scene for scene in scenes.UPGRADES if scene.words != ("undo",)]
         plan, *upgrades = aftermath.plans(pool, root, [scenes.MOVES[1], *moves])
         faults = [fault for one in pool.map(kept, upgrades) for fault in one]
-        for done, found in enumerate(pool.map(refused, repeat(plan.template, len(cases)), *zip(*cases, strict=True), chunksize=8), 1):
+        for done, found in enumerate(
+            pool.map(
+                refused, repeat(plan.template, len(cases)), *zip(*cases, strict=True), chunksize=8
+            ),
+            1,
+        ):
             faults += found
             step(done, len(cases))
         return Found(len(cases) + len(upgrades), faults)
 
 
-def _meetings(size: Size, names: Sequence[str], commands: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _meetings(
+    size: Size, names: Sequence[str], commands: Sequence[tuple[str, ...]]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Every strange file with every command; in a sample every file with some, and every command with some file."""
     for (place, name), (nth, words) in product(enumerate(names), enumerate(commands)):
         if size.whole or nth % len(names) == place:

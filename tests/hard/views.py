@@ -9,12 +9,20 @@ from functools import cache
 
 from typer.models import OptionInfo
 
-from promisectl.cli.app import build
-from promisectl.cli.registry import DECLARED, GIVEN, MOVE, Declaration
+from promisectl.cli.app import build_app
+from promisectl.cli.registry import DECLARATIONS, MOVE_OPTIONS, RESULT_OPTIONS, Declaration
 from tests.hard.watching import Asked
 
 # What else is known to write, or to start programs that do; all that answers like a move is known by that.
-WRITERS = {"person rename", "person alias", "person merge", "config edit", "demo", "backup", "restore"}
+WRITERS = {
+    "person rename",
+    "person alias",
+    "person merge",
+    "config edit",
+    "demo",
+    "backup",
+    "restore",
+}
 
 # The words that a view needs, a few lines for each.
 EXAMPLES: dict[str, Sequence[Sequence[str]]] = {
@@ -22,7 +30,14 @@ EXAMPLES: dict[str, Sequence[Sequence[str]]] = {
     "log": [[], ["1"]],
     "person show": [["dana"], ["nobody"]],
     "guide": [[], ["start"]],
-    "completion": [["bash"], ["zsh"], ["fish"], ["fish", "--", "show", ""], ["bash", "--", "owe", "--with", "d"], ["zsh", "--", ""]],
+    "completion": [
+        ["bash"],
+        ["zsh"],
+        ["fish"],
+        ["fish", "--", "show", ""],
+        ["bash", "--", "owe", "--with", "d"],
+        ["zsh", "--", ""],
+    ],
     "check": [[], ["1"], ["--draft", "Help with the move", "--to", "lee", "--by", "sat"]],
 }
 # What an option takes, by the name of its parameter, where it is no flag.
@@ -48,7 +63,20 @@ VALUES = {
     "expect": "5f3c0a91",
 }
 # Options that are tried in a line of their own above, or make sense only beside another one.
-TOGETHER = {"check": {"draft", "to", "from_", "by", "done_when", "why", "agreed", "risk", "no_to", "backfill"}}
+TOGETHER = {
+    "check": {
+        "draft",
+        "to",
+        "from_",
+        "by",
+        "done_when",
+        "why",
+        "agreed",
+        "risk",
+        "no_to",
+        "backfill",
+    }
+}
 MENDS = {"doctor": {"fix", "rebuild"}}
 """Options that make a writer of a view."""
 BESIDES = {("export", "alarm"): ("--format", "ics"), ("people", "sort"): ()}
@@ -65,7 +93,10 @@ MORE = (
     Asked(("complete", "99", "--no-such-option")),
     Asked(("import", "new.csv", "--dry-run")),
     Asked(("import", "new.csv", "--dry-run"), at_terminal=True),
-    Asked(("import", "-", "--format", "csv", "--dry-run"), given="outcome,direction,person\nPay the caterer,owe,dana\n"),
+    Asked(
+        ("import", "-", "--format", "csv", "--dry-run"),
+        given="outcome,direction,person\nPay the caterer,owe,dana\n",
+    ),
     Asked(("list", "--all"), at_terminal=True, more={"PAGER": "tail -n +1", "LINES": "5"}),
 )
 
@@ -73,8 +104,8 @@ MORE = (
 @cache
 def declared() -> tuple[Declaration, ...]:
     """Every command there is."""
-    build(["--help"])
-    return tuple(DECLARED)
+    build_app(["--help"])
+    return tuple(DECLARATIONS)
 
 
 def name_of(declaration: Declaration) -> str:
@@ -84,7 +115,10 @@ def name_of(declaration: Declaration) -> str:
 
 def writes(declaration: Declaration) -> bool:
     """Whether a command is known to write."""
-    return declaration.answers in (MOVE, GIVEN) or name_of(declaration) in WRITERS
+    return (
+        declaration.answer_options in (MOVE_OPTIONS, RESULT_OPTIONS)
+        or name_of(declaration) in WRITERS
+    )
 
 
 def lines() -> list[Asked]:
@@ -100,24 +134,31 @@ def _lines(declaration: Declaration) -> Iterator[Asked]:
     words = name_of(declaration).split()
     needs, options = _arguments(declaration)
     examples = EXAMPLES.get(name_of(declaration), [[]])
-    assert not needs or name_of(declaration) in EXAMPLES, f"give an example of what {name_of(declaration)} needs, in EXAMPLES"
+    assert not needs or name_of(declaration) in EXAMPLES, (
+        f"give an example of what {name_of(declaration)} needs, in EXAMPLES"
+    )
     for example in examples:
         yield Asked((*words, *example))
         yield Asked((*words, *example), at_terminal=True)
-    for answer in declaration.answers:
+    for answer in declaration.answer_options:
         if answer not in {"no_pager", "quiet"}:
             yield Asked((*words, *examples[0], f"--{answer}"))
         else:
             yield Asked((*words, *examples[0], f"--{answer.replace('_', '-')}"), at_terminal=True)
     for parameter, option in options.items():
-        if parameter not in {*TOGETHER.get(name_of(declaration), ()), *MENDS.get(name_of(declaration), ())}:
-            yield Asked((*words, *examples[0], *option, *BESIDES.get((name_of(declaration), parameter), ())))
+        if parameter not in {
+            *TOGETHER.get(name_of(declaration), ()),
+            *MENDS.get(name_of(declaration), ()),
+        }:
+            yield Asked(
+                (*words, *examples[0], *option, *BESIDES.get((name_of(declaration), parameter), ()))
+            )
 
 
 def _arguments(declaration: Declaration) -> tuple[bool, dict[str, list[str]]]:
     """Whether it needs words, and the words of each option."""
     needs, options = False, {}
-    for one in filter(None, (declaration.declared, declaration.also)):
+    for one in filter(None, (declaration.prototype, declaration.extra_prototype)):
         for parameter in inspect.signature(one, eval_str=True).parameters.values():
             kind, info = parameter.annotation.__origin__, parameter.annotation.__metadata__[0]
             word = info.default  # the first of its names: so it is in an annotation
@@ -126,7 +167,13 @@ def _arguments(declaration: Declaration) -> tuple[bool, dict[str, list[str]]]:
             elif kind is bool:
                 options[parameter.name] = [word]
             else:
-                value = "name" if (declaration.name, parameter.name) == ("people", "sort") else VALUES.get(parameter.name, "")
-                assert value or parameter.name in TOGETHER.get(declaration.name, ()), f"say what {word} takes, in VALUES"
+                value = (
+                    "name"
+                    if (declaration.name, parameter.name) == ("people", "sort")
+                    else VALUES.get(parameter.name, "")
+                )
+                assert value or parameter.name in TOGETHER.get(declaration.name, ()), (
+                    f"say what {word} takes, in VALUES"
+                )
                 options[parameter.name] = [word, value]
     return needs, options

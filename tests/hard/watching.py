@@ -114,7 +114,11 @@ class Call(NamedTuple):
     def paths(self) -> list[str]:
         """The files it names, else the one that it has open."""
         opened = re.search(r"(?:^|, )\d+<([^>]*)>", self.arguments)
-        return [opened[1]] if opened and not self.name.endswith("at") else re.findall(r'"((?:[^"\\]|\\.)*)"', self.arguments)
+        return (
+            [opened[1]]
+            if opened and not self.name.endswith("at")
+            else re.findall(r'"((?:[^"\\]|\\.)*)"', self.arguments)
+        )
 
 
 class Answered(NamedTuple):
@@ -130,15 +134,26 @@ class Answered(NamedTuple):
 
 def environment(home: Path, **more: str) -> dict[str, str]:
     """All that a command knows of the world: a home, a zone, a moment, a language."""
-    world = {"HOME": str(home), "TZ": "Europe/Berlin", "PROMISECTL_TODAY": "2026-11-23T10:00", "LC_ALL": "C.UTF-8", "TERM": "xterm"}
-    python = {"PYTHONPATH": str(Path(__file__).parents[2] / "src"), "PYTHONDONTWRITEBYTECODE": "1"}  # for what a command starts itself
+    world = {
+        "HOME": str(home),
+        "TZ": "Europe/Berlin",
+        "PROMISECTL_TODAY": "2026-11-23T10:00",
+        "LC_ALL": "C.UTF-8",
+        "TERM": "xterm",
+    }
+    python = {
+        "PYTHONPATH": str(Path(__file__).parents[2] / "src"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }  # for what a command starts itself
     return {**world, **python, "PATH": os.environ["PATH"], "NO_COLOR": "1", **more}
 
 
 def told(home: Path, lines: Iterable[Asked]) -> None:
     """Have command lines done that are no part of the trial."""
     for line in lines:
-        answer = shared().run(line.words, given=line.given, env=environment(home, **line.more), cwd=home, timeout=600)
+        answer = shared().run(
+            line.words, given=line.given, env=environment(home, **line.more), cwd=home, timeout=600
+        )
         assert answer.code == 0, (str(line), answer)
 
 
@@ -181,7 +196,16 @@ class Watch:
         ends = _Ends(line.at_terminal)
         environ = environment(home, **line.more)
         stdin, stdout, stderr = ends.its
-        run = self._server.start(line.words, env=environ, cwd=home, stdin=stdin, stdout=stdout, stderr=stderr, umask=umask, mutant=mutant)
+        run = self._server.start(
+            line.words,
+            env=environ,
+            cwd=home,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            umask=umask,
+            mutant=mutant,
+        )
         texts = [text.replace(str(home), "HOME") for text in ends.heard(line.given)]
         after = held(home)
         changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
@@ -210,7 +234,11 @@ class _Ends:
             self.its: tuple[int, int, int] = (its, its, its)
             self._given, self._out, self._err = os.dup(ours), ours, os.open(os.devnull, os.O_RDONLY)
         else:
-            (stdin, self._given), (self._out, stdout), (self._err, stderr) = os.pipe(), os.pipe(), os.pipe()
+            (stdin, self._given), (self._out, stdout), (self._err, stderr) = (
+                os.pipe(),
+                os.pipe(),
+                os.pipe(),
+            )
             self.its = (stdin, stdout, stderr)
         self._end = b"\x04" if at_terminal else b""
 
@@ -232,7 +260,9 @@ class _Ends:
                 texts[end] += piece
                 if not piece:
                     waiting.discard(end)
-        if waiting:  # to close a terminal now would end the command with an error that it has not made
+        if (
+            waiting
+        ):  # to close a terminal now would end the command with an error that it has not made
             message = f"it had not ended after {_LONG} seconds"
             raise TimeoutError(message)
         for end in {self._out, self._err, *((self._given,) if self._end else ())}:
@@ -248,7 +278,9 @@ def _calls(lines: Iterable[str]) -> Iterator[Call]:
             begun[cut[1]] = cut[2]
             continue
         rest = _RESUMED.match(line)
-        whole = _LINE.match(f"{rest[1]} {begun.pop(rest[1])}{rest[2]}" if rest and rest[1] in begun else line)
+        whole = _LINE.match(
+            f"{rest[1]} {begun.pop(rest[1])}{rest[2]}" if rest and rest[1] in begun else line
+        )
         if whole:
             yield Call(int(whole[1]), whole[2], whole[3], whole[4] + whole[5])
 
@@ -264,5 +296,12 @@ def held(home: Path) -> dict[str, list[Any]]:
             now = path.lstat()
             changed = 0 if path.name.endswith("-journal") else now.st_ctime_ns
             content = path.read_bytes() if path.is_file() else b""
-            found[str(path.relative_to(home))] = [oct(now.st_mode), now.st_size, now.st_mtime_ns, changed, now.st_ino, content]
+            found[str(path.relative_to(home))] = [
+                oct(now.st_mode),
+                now.st_size,
+                now.st_mtime_ns,
+                changed,
+                now.st_ino,
+                content,
+            ]
     return found

@@ -31,7 +31,11 @@ HOSTILE = [
     "ümläut € 😀 \u202e",
     "back\\slash 'quoted' `ticks` $HOME",
 ]
-texts = st.text(st.sampled_from("\"',;\r\n\t=+-@|\\ ＝") | st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
+texts = st.text(
+    st.sampled_from("\"',;\r\n\t=+-@|\\ ＝")
+    | st.characters(exclude_categories=["Cs"], exclude_characters="\0"),
+    min_size=1,
+)
 
 
 def _run(*words: str, given: str = "", home: Path | None = None) -> str:
@@ -60,11 +64,17 @@ def hostile(program: Program) -> Program:
 # CSV
 
 
-@given(st.lists(st.tuples(texts, texts), max_size=5), st.booleans(), st.sampled_from(["\r\n", "\n"]))
+@given(
+    st.lists(st.tuples(texts, texts), max_size=5), st.booleans(), st.sampled_from(["\r\n", "\n"])
+)
 def test_python_reads_the_csv(rows: list[tuple[str, str]], raw: bool, newline: str) -> None:
-    text = "".join(as_csv.lines([{"a": one, "b": other} for one, other in rows], ("a", "b"), raw=raw, newline=newline))
+    text = "".join(
+        as_csv.iter_csv_lines(
+            [{"a": one, "b": other} for one, other in rows], ("a", "b"), raw=raw, newline=newline
+        )
+    )
     read = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
-    as_typed: Callable[[str], str] = str if raw else as_csv.disarmed
+    as_typed: Callable[[str], str] = str if raw else as_csv.unescape_formula
     assert [(as_typed(row["a"]), as_typed(row["b"])) for row in read] == rows
 
 
@@ -73,17 +83,36 @@ def test_the_shell_of_sqlite_imports_the_csv(hostile: Program, newline: str) -> 
     target = hostile.home / "promises.csv"
     hostile.ok("export", "--raw", "--newline", newline, "-o", str(target))
     shell = tool("sqlite3")
-    read = _run(shell, "-json", ":memory:", f".import --csv '{target}' promises", "select id, outcome, due, state from promises")
+    read = _run(
+        shell,
+        "-json",
+        ":memory:",
+        f".import --csv '{target}' promises",
+        "select id, outcome, due, state from promises",
+    )
     assert [row["outcome"] for row in json.loads(read)] == HOSTILE
-    assert json.loads(read)[1] == {"id": "2", "outcome": "=HYPERLINK(1)", "due": "2026-11-27", "state": "kept"}
+    assert json.loads(read)[1] == {
+        "id": "2",
+        "outcome": "=HYPERLINK(1)",
+        "due": "2026-11-27",
+        "state": "kept",
+    }
 
 
 @given(st.lists(texts, min_size=1, max_size=20))
 @settings(max_examples=25)
-def test_the_shell_of_sqlite_imports_any_text(tmp_path_factory: pytest.TempPathFactory, typed: list[str]) -> None:
+def test_the_shell_of_sqlite_imports_any_text(
+    tmp_path_factory: pytest.TempPathFactory, typed: list[str]
+) -> None:
     target = tmp_path_factory.mktemp("csv") / "texts.csv"
     with target.open("w", encoding="utf-8", newline="") as file:
-        file.writelines(as_csv.lines([{"n": number, "t": text} for number, text in enumerate(typed)], ("n", "t"), raw=True))
+        file.writelines(
+            as_csv.iter_csv_lines(
+                [{"n": number, "t": text} for number, text in enumerate(typed)],
+                ("n", "t"),
+                raw=True,
+            )
+        )
     database = str(target.with_suffix(".db"))
     _run(tool("sqlite3"), database, f".import --csv '{target}' texts")
     db = sqlite3.connect(database)
@@ -94,24 +123,39 @@ def test_the_shell_of_sqlite_imports_any_text(tmp_path_factory: pytest.TempPathF
 
 def test_pandas_reads_the_csv_and_keeps_a_text_that_says_na(hostile: Program) -> None:
     text = hostile.ok("export")
-    frame = pd.read_csv(io.StringIO(text, newline=""), keep_default_na=False, na_values={"lateness_seconds": [""]})
-    assert list(frame.columns) == [*fields.PROMISE]
-    assert [as_csv.disarmed(one) for one in frame["outcome"]] == HOSTILE
-    assert (frame["id"].dtype, frame["revision"].dtype, frame["lateness_seconds"].dtype) == ("int64", "int64", "float64")
+    frame = pd.read_csv(
+        io.StringIO(text, newline=""), keep_default_na=False, na_values={"lateness_seconds": [""]}
+    )
+    assert list(frame.columns) == [*fields.PROMISE_FIELDS]
+    assert [as_csv.unescape_formula(one) for one in frame["outcome"]] == HOSTILE
+    assert (frame["id"].dtype, frame["revision"].dtype, frame["lateness_seconds"].dtype) == (
+        "int64",
+        "int64",
+        "float64",
+    )
     assert frame["lateness_seconds"].notna().tolist() == [False, True, *[False] * 7]
     due = pd.to_datetime(frame["due_at"])
     assert (str(due.dt.tz), due[0].isoformat()) == ("UTC", "2026-11-27T22:59:59+00:00")
     carelessly = pd.read_csv(io.StringIO(text, newline=""))
-    assert carelessly["outcome"].isna().tolist() == [False] * 4 + [True, True] + [False] * 3  # which is why the guide says how
+    assert (
+        carelessly["outcome"].isna().tolist() == [False] * 4 + [True, True] + [False] * 3
+    )  # which is why the guide says how
 
 
 def test_the_recipes_of_the_guide_work(hostile: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(hostile.home)
     hostile.ok("export", "-o", "promises.csv")
-    assert _run(sys.executable, "-c", _recipe("spreadsheets", "python")).splitlines()[:2] == ["person", "dana    9"]
-    lines = Path(guide.__file__).with_name("spreadsheets.md").read_text(encoding="utf-8").splitlines()
+    assert _run(sys.executable, "-c", _recipe("spreadsheets", "python")).splitlines()[:2] == [
+        "person",
+        "dana    9",
+    ]
+    lines = (
+        Path(guide.__file__).with_name("spreadsheets.md").read_text(encoding="utf-8").splitlines()
+    )
     [command] = [line for line in lines if line.startswith("sqlite3 promises.db")]
-    assert _run("sh", "-c", command.replace("sqlite3", shlex.quote(tool("sqlite3")), 1)) == "dana|9\n"
+    assert (
+        _run("sh", "-c", command.replace("sqlite3", shlex.quote(tool("sqlite3")), 1)) == "dana|9\n"
+    )
 
 
 def test_pandas_reads_it_with_the_mark_for_excel(hostile: Program) -> None:
@@ -125,18 +169,25 @@ def test_pandas_reads_it_with_the_mark_for_excel(hostile: Program) -> None:
 
 def test_jq_reads_json_and_json_lines(hostile: Program) -> None:
     jq = tool("jq")
-    array, lines = hostile.ok("export", "--format", "json"), hostile.ok("export", "--format", "jsonl")
+    array, lines = (
+        hostile.ok("export", "--format", "json"),
+        hostile.ok("export", "--format", "jsonl"),
+    )
     assert json.loads(_run(jq, "[.[].outcome]", given=array)) == HOSTILE
     assert json.loads(_run(jq, "-s", "[.[].outcome]", given=lines)) == HOSTILE
     assert _run(jq, "-r", '.[] | select(.state == "kept") | .id', given=array) == "2\n"
     acts = hostile.ok("export", "--acts", "--format", "json")
-    assert json.loads(_run(jq, "[.[] | select(.promise == 2) | .act]", given=acts)) == ["offer", "accept", "complete"]
+    assert json.loads(_run(jq, "[.[] | select(.promise == 2) | .act]", given=acts)) == [
+        "offer",
+        "accept",
+        "complete",
+    ]
 
 
 @given(st.lists(texts, max_size=20))
 @settings(max_examples=20)
 def test_jq_reads_any_text(typed: list[str]) -> None:
-    array = "".join(as_json.array({"t": text} for text in typed))
+    array = "".join(as_json.iter_json_array({"t": text} for text in typed))
     assert json.loads(_run(tool("jq"), "-c", "[.[].t]", given=array)) == typed
 
 
@@ -151,11 +202,23 @@ def test_pandas_reads_json_lines(hostile: Program) -> None:
 @pytest.fixture
 def tasks(program: Program) -> Callable[..., str]:
     """Todoman over a directory of exported promises, as it is set up in the guide."""
-    program.ok("make", "Send the numbers, all of them", "--to", "dana", "--by", "fri", "--agreed", "--tag", "work")
+    program.ok(
+        "make",
+        "Send the numbers, all of them",
+        "--to",
+        "dana",
+        "--by",
+        "fri",
+        "--agreed",
+        "--tag",
+        "work",
+    )
     program.ok("make", "Fix the brake", "--from", "lee", "--by", "sat 17:00")
     program.ok("make", "Read the draft", "--to", "lee", "--agreed", "--by", "tue")
     program.ok("complete", "3", "--confirmed")
-    program.ok("export", "--format", "ics", "--alarm", "1d", "-o", f"{program.home}/tasks/promises/")
+    program.ok(
+        "export", "--format", "ics", "--alarm", "1d", "-o", f"{program.home}/tasks/promises/"
+    )
     config = program.home / "config" / "todoman" / "config.py"
     config.parent.mkdir(parents=True)
     config.write_text(_recipe("calendars", "text"), encoding="utf-8")
@@ -176,7 +239,10 @@ def test_todoman_lists_what_is_open(tasks: Callable[..., str]) -> None:
 
 
 def test_todoman_knows_what_is_completed(tasks: Callable[..., str]) -> None:
-    found = {task["summary"]: task for task in json.loads(tasks("--porcelain", "list", "--status", "ANY"))}
+    found = {
+        task["summary"]: task
+        for task in json.loads(tasks("--porcelain", "list", "--status", "ANY"))
+    }
     assert sorted(found) == ["Fix the brake", "Read the draft", "Send the numbers, all of them"]
     assert {summary: (task["completed"], task["percent"]) for summary, task in found.items()} == {
         "Send the numbers, all of them": (False, 0),
@@ -202,15 +268,39 @@ def test_sqlite_utils_reads_the_views(hostile: Program, view: str) -> None:
 
 def test_sqlite_utils_reads_what_waits_on_any_day(program: Program) -> None:
     """Another program asks the view `moves` by the real clock, so what waits here waits whatever day that shows."""
-    program.ok("make", "Due long ago", "--to", "dana", "--agreed", "--by", "2001-01-01", "--backfill", "--said", "2000-12-01")
-    program.ok("make", "Due at the end of all days", "--to", "dana", "--agreed", "--by", "9999-12-31")
+    program.ok(
+        "make",
+        "Due long ago",
+        "--to",
+        "dana",
+        "--agreed",
+        "--by",
+        "2001-01-01",
+        "--backfill",
+        "--said",
+        "2000-12-01",
+    )
+    program.ok(
+        "make", "Due at the end of all days", "--to", "dana", "--agreed", "--by", "9999-12-31"
+    )
     program.ok("make", "To be answered", "--to", "dana", "--asked")
-    rows = json.loads(_run(sys.executable, "-m", "sqlite_utils", "rows", str(program.ledger), "moves"))
+    rows = json.loads(
+        _run(sys.executable, "-m", "sqlite_utils", "rows", str(program.ledger), "moves")
+    )
     assert sorted(row["outcome"] for row in rows) == ["Due long ago", "To be answered"]
 
 
 def test_datasette_reads_the_views(hostile: Program) -> None:
     before = hostile.ledger.read_bytes()
-    served = _run(sys.executable, "-m", "datasette", str(hostile.ledger), "--get", "/ledger/owe.json?_shape=array")
-    assert sorted(row["outcome"] for row in json.loads(served)) == sorted([*HOSTILE[:1], *HOSTILE[2:]])
+    served = _run(
+        sys.executable,
+        "-m",
+        "datasette",
+        str(hostile.ledger),
+        "--get",
+        "/ledger/owe.json?_shape=array",
+    )
+    assert sorted(row["outcome"] for row in json.loads(served)) == sorted(
+        [*HOSTILE[:1], *HOSTILE[2:]]
+    )
     assert hostile.ledger.read_bytes() == before

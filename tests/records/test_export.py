@@ -16,7 +16,9 @@ from tests.conftest import Program, remembered
 @pytest.fixture
 @remembered
 def filled(program: Program) -> Program:
-    program.ok("make", "Send the numbers", "--to", "dana", "--by", "fri", "--agreed", "--tag", "work")
+    program.ok(
+        "make", "Send the numbers", "--to", "dana", "--by", "fri", "--agreed", "--tag", "work"
+    )
     program.ok("make", "Fix the brake", "--from", "lee", "--by", "sat")
     program.ok("make", "Read the draft", "--to", "lee", "--by", "tue", "--agreed")
     program.ok("make", "A mistake", "--to", "dana", "--agreed")
@@ -26,7 +28,10 @@ def filled(program: Program) -> Program:
 
 
 def _ids(program: Program, *words: str, today: str | None = None) -> list[int]:
-    return [json.loads(line)["id"] for line in program.ok("export", "--format", "jsonl", *words, today=today).splitlines()]
+    return [
+        json.loads(line)["id"]
+        for line in program.ok("export", "--format", "jsonl", *words, today=today).splitlines()
+    ]
 
 
 def test_everything_comes_in_the_order_of_the_numbers(filled: Program) -> None:
@@ -51,7 +56,12 @@ def test_everything_comes_in_the_order_of_the_numbers(filled: Program) -> None:
     ids=" ".join,
 )
 def test_the_filters_are_those_of_list(filled: Program, words: list[str]) -> None:
-    listed = [row["id"] for row in json.loads(filled.ok("list", "--all", "--json", *words, today="2026-11-26T10:00"))]
+    listed = [
+        row["id"]
+        for row in json.loads(
+            filled.ok("list", "--all", "--json", *words, today="2026-11-26T10:00")
+        )
+    ]
     voided = [4] if "void" in words else []
     assert sorted(_ids(filled, *words, today="2026-11-26T10:00")) == sorted({*listed, *voided})
     assert _ids(filled, "--sort", "due", "--state", "active", "--state", "proposed") == [3, 2]
@@ -65,23 +75,37 @@ def test_json_is_that_of_list(filled: Program) -> None:
     assert json.loads(filled.ok("export", "--format", "json", "--state", "proposed")) == json.loads(
         filled.ok("list", "--json", "--state", "proposed")
     )
-    assert filled.ok("export", "--format", "jsonl", "--state", "proposed") == filled.ok("list", "--jsonl", "--state", "proposed")
+    assert filled.ok("export", "--format", "jsonl", "--state", "proposed") == filled.ok(
+        "list", "--jsonl", "--state", "proposed"
+    )
     assert filled.ok("export", "--format", "json", "--search", "nothing like it") == "[]\n"
 
 
 def test_columns_are_chosen_and_ordered(filled: Program) -> None:
     text = filled.ok("export", "--columns", "outcome, id", "--limit", "2")
-    assert list(csv.reader(io.StringIO(text, newline=""))) == [["outcome", "id"], ["Send the numbers", "1"], ["Fix the brake", "2"]]
-    [record] = json.loads(filled.ok("export", "--format", "json", "--columns", "tags,offer,id", "--state", "proposed"))
+    assert list(csv.reader(io.StringIO(text, newline=""))) == [
+        ["outcome", "id"],
+        ["Send the numbers", "1"],
+        ["Fix the brake", "2"],
+    ]
+    [record] = json.loads(
+        filled.ok("export", "--format", "json", "--columns", "tags,offer,id", "--state", "proposed")
+    )
     assert list(record) == ["tags", "offer", "id"]
     assert record["offer"]["outcome"] == "Fix the brake"
-    first, *_ = filled.ok("export", "--acts", "--format", "jsonl", "--columns", "act,by").splitlines()
+    first, *_ = filled.ok(
+        "export", "--acts", "--format", "jsonl", "--columns", "act,by"
+    ).splitlines()
     assert json.loads(first) == {"act": "offer", "by": "me"}
 
 
 def test_acts_in_three_formats(filled: Program) -> None:
-    assert json.loads(filled.ok("export", "--acts", "--format", "json")) == json.loads(filled.ok("log", "--json"))
-    assert filled.ok("export", "--acts", "--format", "jsonl", "--limit", "2") == filled.ok("log", "--jsonl", "--limit", "2")
+    assert json.loads(filled.ok("export", "--acts", "--format", "json")) == json.loads(
+        filled.ok("log", "--json")
+    )
+    assert filled.ok("export", "--acts", "--format", "jsonl", "--limit", "2") == filled.ok(
+        "log", "--jsonl", "--limit", "2"
+    )
     assert filled.ok("export", "--acts", "--all") == filled.ok("log", "--csv")
 
 
@@ -140,10 +164,17 @@ def test_what_makes_no_sense_is_refused_in_one_sentence(
 def test_a_directory_that_is_there_is_no_file(filled: Program) -> None:
     (filled.home / "out").mkdir()
     result = filled("export", "-o", str(filled.home / "out"))
-    assert (result.stderr.endswith("is one file. Name a file, or add --format ics for a file a promise.\n"), result.code) == (True, 2)
+    assert (
+        result.stderr.endswith(
+            "is one file. Name a file, or add --format ics for a file a promise.\n"
+        ),
+        result.code,
+    ) == (True, 2)
 
 
-@pytest.mark.parametrize("words", [["-o", "out.csv"], ["--format", "ics", "-o", "out.ics"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "words", [["-o", "out.csv"], ["--format", "ics", "-o", "out.ics"]], ids=" ".join
+)
 def test_a_link_is_not_followed(filled: Program, words: list[str]) -> None:
     target = filled.home / words[-1]
     target.symlink_to(filled.home / "elsewhere")
@@ -162,11 +193,19 @@ def test_a_broken_config_is_said_before_its_dates_could_be_read_otherwise(filled
 
 
 @pytest.mark.parametrize("form", ["csv", "json", "jsonl", "md", "ics"])
-def test_without_a_ledger_every_format_is_empty_and_nothing_is_made(program: Program, form: str) -> None:
+def test_without_a_ledger_every_format_is_empty_and_nothing_is_made(
+    program: Program, form: str
+) -> None:
     result = program("export", "--format", form)
     assert (result.stderr, result.code) == ("", 0)
     assert list(program.home.iterdir()) == []
-    expected = {"csv": "id,uid,", "json": "[]\n", "jsonl": "", "md": "There is no promise here.\n", "ics": "BEGIN:VCALENDAR\r\n"}
+    expected = {
+        "csv": "id,uid,",
+        "json": "[]\n",
+        "jsonl": "",
+        "md": "There is no promise here.\n",
+        "ics": "BEGIN:VCALENDAR\r\n",
+    }
     assert result.stdout.startswith(expected[form])
 
 
@@ -179,7 +218,11 @@ def test_more_than_a_memory_full_comes_in_order(program: Program, tmp_path: Path
     rows = program.ok("export", "--format", "md", "--columns", "id").splitlines()[4:]
     assert rows == [f"| {number} |" for number in numbers]
     program.ok("export", "-o", str(tmp_path / "all.ics"))
-    people = [line for line in (tmp_path / "all.ics").read_text(encoding="utf-8").splitlines() if line.startswith("X-PROMISECTL-PERSON")]
+    people = [
+        line
+        for line in (tmp_path / "all.ics").read_text(encoding="utf-8").splitlines()
+        if line.startswith("X-PROMISECTL-PERSON")
+    ]
     assert people == [f"X-PROMISECTL-PERSON:person{number}" for number in range(1_001)]
 
 
@@ -187,7 +230,7 @@ def _without_end() -> Iterator[dict[str, object]]:
     """Rows that never end, so that nobody can wait for the last of them."""
     for number in itertools.count(1):
         yield {
-            **dict.fromkeys(fields.PROMISE), "id": number, "uid": str(number), "direction": "owe", "state": "active", "outcome": "x",
+            **dict.fromkeys(fields.PROMISE_FIELDS), "id": number, "uid": str(number), "direction": "owe", "state": "active", "outcome": "x",
             "person_name": "Dana", "person": "dana", "made_at": "2026-11-23T09:00:00Z", "said_last": "2026-11-23T09:00:00Z", "acts": 1,
             "replaces_uid": None,
         }  # fmt: skip
@@ -196,15 +239,17 @@ def _without_end() -> Iterator[dict[str, object]]:
 @pytest.mark.parametrize(
     "written",
     [
-        lambda rows: as_csv.lines(rows, fields.PROMISE),
-        as_json.array,
-        as_json.lines,
-        lambda rows: as_markdown.page(rows, (), "Europe/Berlin"),
-        lambda rows: as_ics.calendar(rows, ()),
+        lambda rows: as_csv.iter_csv_lines(rows, fields.PROMISE_FIELDS),
+        as_json.iter_json_array,
+        as_json.iter_json_lines,
+        lambda rows: as_markdown.iter_markdown_parts(rows, (), "Europe/Berlin"),
+        lambda rows: as_ics.iter_calendar_parts(rows, ()),
     ],
     ids=["csv", "json", "jsonl", "md", "ics"],
 )
-def test_what_is_written_does_not_wait_for_the_last_row(written: Callable[[Iterator[dict[str, object]]], Iterator[str]]) -> None:
+def test_what_is_written_does_not_wait_for_the_last_row(
+    written: Callable[[Iterator[dict[str, object]]], Iterator[str]],
+) -> None:
     rows = _without_end()
     assert len(list(itertools.islice(written(rows), 50))) == 50
     assert int(str(next(rows)["id"])) <= 52
@@ -213,4 +258,8 @@ def test_what_is_written_does_not_wait_for_the_last_row(written: Callable[[Itera
 def test_nothing_is_exported_onto_the_place_of_a_ledger_that_is_to_come(program: Program) -> None:
     place = program.home / "new.db"
     result = program("--ledger", str(place), "export", "-o", str(place))
-    assert (result.code, "is the ledger itself" in result.stderr, place.exists()) == (2, True, False)
+    assert (result.code, "is the ledger itself" in result.stderr, place.exists()) == (
+        2,
+        True,
+        False,
+    )

@@ -17,7 +17,10 @@ from promisectl import errors
 from promisectl.records import as_ics, vtimezone
 from tests.conftest import Program
 
-texts = st.text(st.sampled_from("\\;,:\"'^\r\n\t\x85\u2028 ä€😀=") | st.characters(exclude_categories=["Cs"]), min_size=1)
+texts = st.text(
+    st.sampled_from("\\;,:\"'^\r\n\t\x85\u2028 ä€😀=") | st.characters(exclude_categories=["Cs"]),
+    min_size=1,
+)
 
 
 def _tasks(text: str) -> list[Component]:
@@ -32,7 +35,16 @@ def _said(task: Component) -> dict[str, str]:
 
 
 def test_every_property_of_a_kept_promise(program: Program) -> None:
-    program.ok("make", "Send the numbers; all, of them", "--to", "dana", "--by", "fri", "--agreed", today="2026-11-20T10:00")
+    program.ok(
+        "make",
+        "Send the numbers; all, of them",
+        "--to",
+        "dana",
+        "--by",
+        "fri",
+        "--agreed",
+        today="2026-11-20T10:00",
+    )
     program.ok("release", "1", "--reason", "not needed", today="2026-11-20T11:00")
     program.ok(
         "make", "Send the\nreport", "--to", "dana", "--by", "fri 17:00", "--agreed", "--replaces", "1", "--tag", "work", "--tag", "q3",
@@ -60,27 +72,50 @@ def test_every_property_of_a_kept_promise(program: Program) -> None:
         "X-PROMISECTL-PERSON": "dana",
     }
     assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", second["uid"])
-    assert (first["summary"], first["due"].dt, first["status"]) == ("Send the numbers; all, of them", date(2026, 11, 27), "CANCELLED")
+    assert (first["summary"], first["due"].dt, first["status"]) == (
+        "Send the numbers; all, of them",
+        date(2026, 11, 27),
+        "CANCELLED",
+    )
     assert first["description"] == "You owe Dana. Released.\nReason: not needed"
     assert "percent-complete" not in first
 
 
 def test_what_a_calendar_begins_with(program: Program) -> None:
     lines = program.ok("export", "--format", "ics").split("\r\n")
-    expected = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//promisectl//promisectl//EN", "CALSCALE:GREGORIAN", "END:VCALENDAR", ""]
+    expected = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//promisectl//promisectl//EN",
+        "CALSCALE:GREGORIAN",
+        "END:VCALENDAR",
+        "",
+    ]
     assert lines == expected
 
 
 STATES = {
     "proposed": ([], "NEEDS-ACTION", "Lee would owe you. No Yes yet, so nothing is promised."),
     "active": ([["accept", "1"]], "IN-PROCESS", "Lee owes you. Promised."),
-    "delivered": ([["accept", "1"], ["complete", "1", "--reported"]], "IN-PROCESS", "Lee owes you. Reported as done, not confirmed yet."),
+    "delivered": (
+        [["accept", "1"], ["complete", "1", "--reported"]],
+        "IN-PROCESS",
+        "Lee owes you. Reported as done, not confirmed yet.",
+    ),
     "kept": ([["accept", "1"], ["complete", "1"]], "COMPLETED", "Lee owes you. Kept."),
     "declined": ([["decline", "1"]], "CANCELLED", "Lee would owe you. Declined."),
     "withdrawn": ([["withdraw", "1"]], "CANCELLED", "Lee would owe you. Withdrawn."),
-    "reneged": ([["accept", "1"], ["renege", "1", "--reason", "ill"]], "CANCELLED", "Lee owes you. Broken.\nReason: ill"),
+    "reneged": (
+        [["accept", "1"], ["renege", "1", "--reason", "ill"]],
+        "CANCELLED",
+        "Lee owes you. Broken.\nReason: ill",
+    ),
     "released": ([["accept", "1"], ["release", "1"]], "CANCELLED", "Lee owes you. Released."),
-    "void": ([["void", "1", "--reason", "twice"]], "CANCELLED", "Lee would owe you. Entered by mistake.\nReason: twice"),
+    "void": (
+        [["void", "1", "--reason", "twice"]],
+        "CANCELLED",
+        "Lee would owe you. Entered by mistake.\nReason: twice",
+    ),
 }
 
 
@@ -91,7 +126,11 @@ def test_the_status_of_every_state(program: Program, state: str) -> None:
     for move in moves:
         program.ok(*move)
     [task] = _tasks(program.ok("export", "--format", "ics", "--alarm", "1d"))
-    assert (task["status"], task["x-promisectl-state"], task["description"]) == (status, state, described)
+    assert (task["status"], task["x-promisectl-state"], task["description"]) == (
+        status,
+        state,
+        described,
+    )
     assert ("completed" in task, "percent-complete" in task) == (state == "kept",) * 2
     assert len(task.walk("VALARM")) == (state in ("proposed", "active"))
 
@@ -100,7 +139,10 @@ def test_a_promise_to_myself_names_nobody(program: Program) -> None:
     program.ok("make", "Water the plants", "--to", "me")
     [task] = _tasks(program.ok("export", "--format", "ics", "--alarm", "1d"))
     assert ("contact" in task, "due" in task, task.walk("VALARM")) == (False, False, [])
-    assert (task["description"], task["x-promisectl-person"]) == ("You owe yourself. Promised.", "me")
+    assert (task["description"], task["x-promisectl-person"]) == (
+        "You owe yourself. Promised.",
+        "me",
+    )
 
 
 # The same, as long as nothing is said
@@ -128,7 +170,9 @@ def test_the_sequence_grows_with_what_is_said(program: Program) -> None:
     assert _counted(program, "--as-of", "2026-11-23") == (0, datetime(2026, 11, 23, 9, tzinfo=UTC))
 
 
-def test_another_name_is_a_later_version_though_nobody_spoke_of_the_promise(program: Program) -> None:
+def test_another_name_is_a_later_version_though_nobody_spoke_of_the_promise(
+    program: Program,
+) -> None:
     program.ok("make", "Send the numbers", "--to", "dana", "--by", "fri")
     program.ok("make", "Read the draft", "--to", "lee", "--by", "fri")
     program.ok("person", "rename", "dana", "dk", "--name", "Dana K", today="2026-11-24T10:00")
@@ -136,7 +180,10 @@ def test_another_name_is_a_later_version_though_nobody_spoke_of_the_promise(prog
     assert _counted(program, "--with", "lee") == (0, datetime(2026, 11, 23, 9, tzinfo=UTC))
     program.ok("person", "merge", "lee", "dk", today="2026-11-25T10:00")
     tasks = _tasks(program.ok("export", "--format", "ics"))
-    assert [(task["contact"], f"{task['dtstamp'].dt:%d}") for task in tasks] == [("Dana K", "24"), ("Dana K", "25")]
+    assert [(task["contact"], f"{task['dtstamp'].dt:%d}") for task in tasks] == [
+        ("Dana K", "24"),
+        ("Dana K", "25"),
+    ]
 
 
 # Texts
@@ -145,13 +192,18 @@ def test_another_name_is_a_later_version_though_nobody_spoke_of_the_promise(prog
 @given(texts, texts)
 def test_any_text_makes_a_valid_file_and_comes_back(outcome: str, name: str) -> None:
     row = _ROW | {"outcome": outcome, "person_name": name, "why": outcome}
-    text = as_ics.alone(row)
+    text = as_ics.encode_task_calendar(row)
     for line in text.split("\r\n"):
         assert len(line.encode()) <= 75
         assert not re.search("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]", line)
     [task] = _tasks(text)
-    assert (task["summary"], task["contact"]) == (as_ics.text(outcome), as_ics.text(name))
-    assert task["description"] == as_ics.text(f"You owe {name}. Promised.\nWhy: {outcome}")
+    assert (task["summary"], task["contact"]) == (
+        as_ics.escape_ics_text(outcome),
+        as_ics.escape_ics_text(name),
+    )
+    assert task["description"] == as_ics.escape_ics_text(
+        f"You owe {name}. Promised.\nWhy: {outcome}"
+    )
 
 
 _ROW: dict[str, object] = dict.fromkeys(
@@ -162,18 +214,31 @@ _ROW: dict[str, object] = dict.fromkeys(
 }  # fmt: skip
 
 
-@given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]) | st.sampled_from("\n\t")))
+@given(
+    st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]) | st.sampled_from("\n\t"))
+)
 def test_only_control_characters_are_changed(text: str) -> None:
-    assert as_ics.text(text) == text
+    assert as_ics.escape_ics_text(text) == text
 
 
 def test_control_characters_are_shown() -> None:
-    assert as_ics.text("a\r\nb\rc\u2028d\x1be\x00f\x7fg\x9b") == "a\nb\nc\nd\\x1be\\x00f\\x7fg\\x9b"
+    assert (
+        as_ics.escape_ics_text("a\r\nb\rc\u2028d\x1be\x00f\x7fg\x9b")
+        == "a\nb\nc\nd\\x1be\\x00f\\x7fg\\x9b"
+    )
 
 
 # Hours and zones
 
-ZONES = ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Pacific/Kiritimati", "Asia/Kolkata", "Africa/Casablanca", "Etc/UTC"]
+ZONES = [
+    "Europe/Berlin",
+    "America/New_York",
+    "Australia/Lord_Howe",
+    "Pacific/Kiritimati",
+    "Asia/Kolkata",
+    "Africa/Casablanca",
+    "Etc/UTC",
+]
 
 
 def _hours(zone: ZoneInfo, first: int, last: int) -> Iterator[datetime]:
@@ -187,7 +252,11 @@ def _hours(zone: ZoneInfo, first: int, last: int) -> Iterator[datetime]:
 def test_a_zone_is_described_as_it_is(name: str, tmp_path: Path) -> None:
     """An independent reader of VTIMEZONE tells the same clocks, every half hour of two years."""
     file = tmp_path / "zone.ics"
-    file.write_text(f"BEGIN:VCALENDAR\r\n{vtimezone.described(name, 2026, 2027)}END:VCALENDAR\r\n", encoding="utf-8", newline="")
+    file.write_text(
+        f"BEGIN:VCALENDAR\r\n{vtimezone.encode_timezone(name, 2026, 2027)}END:VCALENDAR\r\n",
+        encoding="utf-8",
+        newline="",
+    )
     read, true = tz.tzical(str(file)).get(name), ZoneInfo(name)
     for moment in _hours(true, 2026, 2027):
         local = moment.astimezone(true).replace(fold=0)
@@ -195,7 +264,13 @@ def test_a_zone_is_described_as_it_is(name: str, tmp_path: Path) -> None:
 
 
 def test_hours_are_told_in_their_zone_and_odd_ones_in_utc(program: Program) -> None:
-    for by in ("2027-03-28T03:30", "2027-10-31T01:30Z", "2150-01-01T10:00", "2027-01-05T10:00 America/New_York", "2027-01-05"):
+    for by in (
+        "2027-03-28T03:30",
+        "2027-10-31T01:30Z",
+        "2150-01-01T10:00",
+        "2027-01-05T10:00 America/New_York",
+        "2027-01-05",
+    ):
         program.ok("make", "x y z", "--to", "me", "--by", by)
     text = program.ok("export", "--format", "ics")
     assert [line for line in text.splitlines() if line.startswith("DUE")] == [
@@ -220,44 +295,71 @@ def test_hours_are_told_in_their_zone_and_odd_ones_in_utc(program: Program) -> N
 
 def test_alarms_count_from_what_it_is_due(program: Program) -> None:
     program.ok("make", "Send the numbers", "--to", "dana", "--by", "fri", "--agreed")
-    [task] = _tasks(program.ok("export", "--format", "ics", "--alarm", "1d", "--alarm", "2h", "--alarm", "30m"))
+    [task] = _tasks(
+        program.ok("export", "--format", "ics", "--alarm", "1d", "--alarm", "2h", "--alarm", "30m")
+    )
     alarms = task.walk("VALARM")
-    assert [(alarm["action"], alarm["description"], alarm["trigger"].params["RELATED"]) for alarm in alarms] == [
-        ("DISPLAY", "Send the numbers", "END")
-    ] * 3
-    assert [alarm["trigger"].dt for alarm in alarms] == [-timedelta(days=1), -timedelta(hours=2), -timedelta(minutes=30)]
+    assert [
+        (alarm["action"], alarm["description"], alarm["trigger"].params["RELATED"])
+        for alarm in alarms
+    ] == [("DISPLAY", "Send the numbers", "END")] * 3
+    assert [alarm["trigger"].dt for alarm in alarms] == [
+        -timedelta(days=1),
+        -timedelta(hours=2),
+        -timedelta(minutes=30),
+    ]
 
 
 # A directory
 
 
-def test_a_directory_has_a_file_a_promise_and_only_what_changed_is_written_anew(program: Program) -> None:
+def test_a_directory_has_a_file_a_promise_and_only_what_changed_is_written_anew(
+    program: Program,
+) -> None:
     program.ok("make", "Send the numbers", "--to", "dana", "--by", "fri 17:00", "--agreed")
     program.ok("make", "Fix the brake", "--from", "lee", "--by", "sat")
     place = program.home / "tasks"
     result = program("export", "--format", "ics", "-o", f"{place}/")
     assert result == ("", f"Written: {place}/ (2 new)\n", 0)
     assert place.stat().st_mode & 0o777 == 0o700
-    files = sorted(place.iterdir(), key=lambda file: file.read_text(encoding="utf-8").index("SUMMARY"))
+    files = sorted(
+        place.iterdir(), key=lambda file: file.read_text(encoding="utf-8").index("SUMMARY")
+    )
     tasks = {file: _tasks(file.read_bytes().decode()) for file in files}
-    assert all([file.stem] == [task["uid"] for task in found] and file.suffix == ".ics" for file, found in tasks.items())
+    assert all(
+        [file.stem] == [task["uid"] for task in found] and file.suffix == ".ics"
+        for file, found in tasks.items()
+    )
     assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
-    assert sorted("VTIMEZONE" in file.read_text(encoding="utf-8") for file in files) == [False, True]
+    assert sorted("VTIMEZONE" in file.read_text(encoding="utf-8") for file in files) == [
+        False,
+        True,
+    ]
 
     (place / "mine.ics").write_text("my own", encoding="utf-8")
     refused = program("export", "--format", "ics", "-o", str(place))
     assert (refused.stdout, refused.code) == ("", 2)
-    assert refused.stderr.endswith(".ics is there already. Add --force to replace it, or choose another name.\n")
+    assert refused.stderr.endswith(
+        ".ics is there already. Add --force to replace it, or choose another name.\n"
+    )
 
     program.ok("bump", "1", "slow")
     stamps = {file: file.stat().st_mtime_ns for file in place.iterdir()}
-    assert program("export", "--format", "ics", "-o", str(place), "--force").stderr == f"Written: {place} (1 changed, 1 as before)\n"
+    assert (
+        program("export", "--format", "ics", "-o", str(place), "--force").stderr
+        == f"Written: {place} (1 changed, 1 as before)\n"
+    )
     assert sum(file.stat().st_mtime_ns != stamp for file, stamp in stamps.items()) == 1
     assert (place / "mine.ics").read_text(encoding="utf-8") == "my own"
     assert len(list(place.iterdir())) == 3
 
     program.ok("make", "One more", "--to", "me")
-    assert program("export", "--format", "ics", "-o", str(place), "--force", "--state", "active", "-q").stderr == ""
+    assert (
+        program(
+            "export", "--format", "ics", "-o", str(place), "--force", "--state", "active", "-q"
+        ).stderr
+        == ""
+    )
     assert len(list(place.iterdir())) == 4
 
 
@@ -281,11 +383,16 @@ def test_a_directory_that_cannot_be_is_an_error(program: Program) -> None:
 
 def test_an_empty_ledger_makes_an_empty_directory(program: Program) -> None:
     place = program.home / "tasks"
-    assert program("export", "--format", "ics", "-o", f"{place}/").stderr == f"Written: {place}/ (no file)\n"
+    assert (
+        program("export", "--format", "ics", "-o", f"{place}/").stderr
+        == f"Written: {place}/ (no file)\n"
+    )
     assert list(place.iterdir()) == []
 
 
-def test_without_the_package_one_sentence_says_how_to_get_it(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_package_one_sentence_says_how_to_get_it(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program.ok("make", "Send the numbers", "--to", "dana")
     monkeypatch.setitem(sys.modules, "icalendar", None)
     result = program("export", "-o", str(program.home / "out.ics"))

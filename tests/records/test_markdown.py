@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from promisectl.records import as_markdown, fields
-from promisectl.system.text import safe
+from promisectl.system.text import escape_text
 from tests.conftest import Program
 
 RENDERER = MarkdownIt("gfm-like", {"html": True})
@@ -17,7 +17,9 @@ TEMPTING = [
     *"\\`*_{}[]()<>#+-.!|~:&@$^=\"'/ \n\r\t",
     "www.", "a.de", "http://", "x@y.de", "&amp;", "&#35;", "<b>", "-->", "<!--", "](", "![", "**", "~~", "\r\n", "\x1b[31m", "\u2028", "---", ":-:",
 ]  # fmt: skip
-texts = st.lists(st.sampled_from(TEMPTING) | st.characters(exclude_categories=["Cs"]), min_size=1).map("".join)
+texts = st.lists(
+    st.sampled_from(TEMPTING) | st.characters(exclude_categories=["Cs"]), min_size=1
+).map("".join)
 
 
 def _shown(cell: Token) -> str:
@@ -44,11 +46,14 @@ def _tables(text: str) -> list[list[list[str]]]:
 
 def _collapsed(text: str) -> list[str]:
     """The lines of a text without what HTML makes of its blanks."""
-    return [" ".join(safe(line.replace("\t", " ")).split()) for line in re.split("\r\n|\r|\n", text)]
+    return [
+        " ".join(escape_text(line.replace("\t", " ")).split())
+        for line in re.split("\r\n|\r|\n", text)
+    ]
 
 
 def _row(number: int, direction: str, outcome: str, name: str) -> dict[str, object]:
-    return dict.fromkeys(fields.PROMISE) | {
+    return dict.fromkeys(fields.PROMISE_FIELDS) | {
         "id": number, "direction": direction, "state": "active", "outcome": outcome, "person_name": name, "tags": outcome
     }  # fmt: skip
 
@@ -58,7 +63,9 @@ def _row(number: int, direction: str, outcome: str, name: str) -> dict[str, obje
 def test_every_text_shows_as_it_was_typed(typed: list[tuple[str, str]], chosen: bool) -> None:
     rows = [_row(number, "owe", *pair) for number, pair in enumerate(typed)]
     columns = ("person_name", "outcome", "tags") if chosen else ()
-    [[heading, *shown]] = _tables("".join(as_markdown.page(rows, columns, "Europe/Berlin")))
+    [[heading, *shown]] = _tables(
+        "".join(as_markdown.iter_markdown_parts(rows, columns, "Europe/Berlin"))
+    )
     assert heading == (list(columns) or ["#", "Who", "What", "By", "State"])
     assert len(shown) == len(rows)
     for (outcome, name), cells in zip(typed, shown, strict=True):
@@ -82,7 +89,7 @@ def test_every_text_shows_as_it_was_typed(typed: list[tuple[str, str]], chosen: 
     ],
 )
 def test_the_source_stays_readable(typed: str, written: str) -> None:
-    assert as_markdown.escaped(typed) == written
+    assert as_markdown.escape_markdown_cell(typed) == written
 
 
 def _filled(program: Program) -> None:
@@ -110,9 +117,12 @@ def test_a_table_for_each_direction(program: Program) -> None:
 
 def test_columns_and_filters_of_the_table(program: Program) -> None:
     _filled(program)
-    assert program.ok("export", "--format", "md", "--columns", "person_name,tags", "--with", "dana") == (
-        "## You owe\n\n| person\\_name | tags |\n| --- | --- |\n| Dana | q3 |\n"
-    )
+    assert program.ok(
+        "export", "--format", "md", "--columns", "person_name,tags", "--with", "dana"
+    ) == ("## You owe\n\n| person\\_name | tags |\n| --- | --- |\n| Dana | q3 |\n")
     limited = program.ok("export", "--format", "md", "--columns", "id", "--limit", "2")
     assert [row for table in _tables(limited) for row in table] == [["id"], ["1"], ["id"], ["2"]]
-    assert program.ok("export", "--format", "md", "--with", "dana", "--state", "kept") == "There is no promise here.\n"
+    assert (
+        program.ok("export", "--format", "md", "--with", "dana", "--state", "kept")
+        == "There is no promise here.\n"
+    )

@@ -9,12 +9,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from promisectl.domain.statistics import CLASSES, Figures, Rate
+from promisectl.domain.statistics import OUTCOME_CLASSES, DirectionStatistics, Rate
 from promisectl.rendering import rates, stats, tables
-from promisectl.rendering.formats import Here
+from promisectl.rendering.formats import LocalMoment
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
-HERE = Here(NOW, "Europe/Berlin")
+HERE = LocalMoment(NOW, "Europe/Berlin")
 SIGNS = "█▄×○"
 MONTHS = [
     f"{name} {year}"
@@ -35,19 +35,21 @@ def a_rate(draw: st.DrawFn) -> Rate:
 
 days = st.one_of(st.none(), st.floats(-400, 400))
 all_figures = st.builds(
-    Figures,
-    classes=st.fixed_dictionaries(dict.fromkeys(CLASSES, numbers)),
+    DirectionStatistics,
+    classes=st.fixed_dictionaries(dict.fromkeys(OUTCOME_CLASSES, numbers)),
     kept=a_rate(), on_time=a_rate(), on_time_first=a_rate(), renegotiated=a_rate(), notice=a_rate(), confirmed=a_rate(), said_no=a_rate(),
     slip_days=days, lead_days=days, late_credit=st.one_of(st.none(), st.floats(0, 1)),
     causes=st.dictionaries(st.sampled_from(CAUSES), st.integers(1, 999)), foreseen=a_rate(), untold=numbers,
 )  # fmt: skip
 all_months = st.dictionaries(
-    st.sampled_from(MONTHS), st.dictionaries(st.sampled_from(CLASSES), st.integers(1, 900), max_size=6), max_size=12
+    st.sampled_from(MONTHS),
+    st.dictionaries(st.sampled_from(OUTCOME_CLASSES), st.integers(1, 900), max_size=6),
+    max_size=12,
 )
 
 
 def _drawn(
-    made: Mapping[str, Figures],
+    made: Mapping[str, DirectionStatistics],
     months: Mapping[str, Mapping[str, Mapping[str, int]]],
     width: int,
     name: str | None = None,
@@ -55,20 +57,44 @@ def _drawn(
     detail: bool = True,
 ) -> list[str]:
     out = io.StringIO()
-    shown = stats.Shown(name, None, NOW, back=False, detail=detail)
-    tables.console(out, width, color=False).print(stats.page(made, months, shown, HERE, width))
+    shown = stats.StatsScope(name, None, NOW, is_past=False, detail=detail)
+    tables.create_console(out, width, color=False).print(
+        stats.render_stats(made, months, shown, HERE, width)
+    )
     return [line.rstrip() for line in out.getvalue().splitlines()]
 
 
-def _nothing(**more: object) -> Figures:
+def _nothing(**more: object) -> DirectionStatistics:
     rate = Rate(0, 0)
-    bare = Figures(dict.fromkeys(CLASSES, 0), rate, rate, rate, rate, rate, rate, rate, None, None, None, {}, rate, 0)
+    bare = DirectionStatistics(
+        dict.fromkeys(OUTCOME_CLASSES, 0),
+        rate,
+        rate,
+        rate,
+        rate,
+        rate,
+        rate,
+        rate,
+        None,
+        None,
+        None,
+        {},
+        rate,
+        0,
+    )
     return bare._replace(**more)
 
 
-@given(all_figures, all_figures, all_months, all_months, st.integers(40, 120), st.sampled_from(NAMES))
+@given(
+    all_figures, all_figures, all_months, all_months, st.integers(40, 120), st.sampled_from(NAMES)
+)
 def test_the_page_fits_whatever_it_says(
-    owe: Figures, owed: Figures, mine: dict[str, dict[str, int]], theirs: dict[str, dict[str, int]], width: int, name: str | None
+    owe: DirectionStatistics,
+    owed: DirectionStatistics,
+    mine: dict[str, dict[str, int]],
+    theirs: dict[str, dict[str, int]],
+    width: int,
+    name: str | None,
 ) -> None:
     for line in _drawn({"owe": owe, "owed": owed}, {"owe": mine, "owed": theirs}, width, name):
         assert cell_len(line) <= width
@@ -81,7 +107,9 @@ def test_the_page_fits_whatever_it_says(
 @example({"Nov 2026": {"kt": 26}}, 40)
 @example({"Nov 2026": {"kt": 1}}, 40)
 def test_a_bar_is_never_broken(months: dict[str, dict[str, int]], width: int) -> None:
-    lines = _drawn({"owe": _nothing(kept=Rate(1, 1)), "owed": _nothing()}, {"owe": months, "owed": {}}, width)
+    lines = _drawn(
+        {"owe": _nothing(kept=Rate(1, 1)), "owed": _nothing()}, {"owe": months, "owed": {}}, width
+    )
     bars = [line for line in lines if any(sign in line for sign in SIGNS)]
     full = [month for month, found in months.items() if sum(found.values())]
     assert sorted(line.strip()[:8] for line in bars) == sorted(full)
@@ -90,7 +118,9 @@ def test_a_bar_is_never_broken(months: dict[str, dict[str, int]], width: int) ->
 
 @given(all_months)
 def test_a_bar_and_its_words_say_the_same(months: dict[str, dict[str, int]]) -> None:
-    lines = _drawn({"owe": _nothing(kept=Rate(1, 1)), "owed": _nothing()}, {"owe": months, "owed": {}}, 120)
+    lines = _drawn(
+        {"owe": _nothing(kept=Rate(1, 1)), "owed": _nothing()}, {"owe": months, "owed": {}}, 120
+    )
     for month, found in months.items():
         told = {
             "kept": found.get("kt", 0) + found.get("kn", 0), "late": found.get("kl", 0),
@@ -99,14 +129,23 @@ def test_a_bar_and_its_words_say_the_same(months: dict[str, dict[str, int]]) -> 
         if not sum(told.values()):
             continue
         [line] = [line for line in lines if line.strip().startswith(month)]
-        assert line.endswith(f"  {', '.join(f'{number} {name}' for name, number in told.items() if number)}")
+        assert line.endswith(
+            f"  {', '.join(f'{number} {name}' for name, number in told.items() if number)}"
+        )
         for sign, number in zip(SIGNS, told.values(), strict=True):
             assert (sign in line) is bool(number)
 
 
 def test_what_one_sign_stands_for_is_said() -> None:
-    for number, heading in ((20, "You: month by month"), (500, "You: month by month, one sign for 25 or fewer")):
-        lines = _drawn({"owe": _nothing(kept=Rate(1, 1)), "owed": _nothing()}, {"owe": {"Nov 2026": {"kt": number}}, "owed": {}}, 80)
+    for number, heading in (
+        (20, "You: month by month"),
+        (500, "You: month by month, one sign for 25 or fewer"),
+    ):
+        lines = _drawn(
+            {"owe": _nothing(kept=Rate(1, 1)), "owed": _nothing()},
+            {"owe": {"Nov 2026": {"kt": number}}, "owed": {}},
+            80,
+        )
         assert heading in lines
 
 
@@ -119,11 +158,16 @@ def test_nothing_to_count() -> None:
 def test_what_the_reason_echoed_stands_in_detail() -> None:
     made = {"owe": _nothing(kept=Rate(0, 3), foreseen=Rate(1, 2)), "owed": _nothing()}
     assert "  reason echoed the risk  1 of 2" in _drawn(made, {"owe": {}, "owed": {}}, 80)
-    assert not any("echoed the risk" in line for line in _drawn(made, {"owe": {}, "owed": {}}, 80, detail=False))
+    assert not any(
+        "echoed the risk" in line
+        for line in _drawn(made, {"owe": {}, "owed": {}}, 80, detail=False)
+    )
 
 
 def test_a_direction_without_a_figure_is_left_out() -> None:
-    lines = _drawn({"owe": _nothing(), "owed": _nothing(kept=Rate(1, 1))}, {"owe": {}, "owed": {}}, 80)
+    lines = _drawn(
+        {"owe": _nothing(), "owed": _nothing(kept=Rate(1, 1))}, {"owe": {}, "owed": {}}, 80
+    )
     assert "Others" in lines
     assert "You" not in lines
 
@@ -131,11 +175,17 @@ def test_a_direction_without_a_figure_is_left_out() -> None:
 @pytest.mark.parametrize("width", [47, 48, 77, 78])
 def test_what_there_is_room_for(width: int) -> None:
     made = {"owe": _nothing(kept=Rate(5, 8)), "owed": _nothing(kept=Rate(8, 10))}
-    [*rows] = [line.split() for line in _drawn(made, {"owe": {}, "owed": {}}, width) if line.startswith("kept ")]
+    [*rows] = [
+        line.split()
+        for line in _drawn(made, {"owe": {}, "owed": {}}, width)
+        if line.startswith("kept ")
+    ]
     mine, theirs = ["5", "of", "8", "63", "%"], ["8", "of", "10", "80", "%"]
     if width >= 48:
         mine, theirs = [*mine, "31–86", "%"], [*theirs, "49–94", "%"]
-    assert rows == ([["kept", *mine, *theirs]] if width >= 78 else [["kept", *mine], ["kept", *theirs]])
+    assert rows == (
+        [["kept", *mine, *theirs]] if width >= 78 else [["kept", *mine], ["kept", *theirs]]
+    )
 
 
 @pytest.mark.parametrize(
@@ -153,33 +203,53 @@ def test_what_there_is_room_for(width: int) -> None:
     ],
 )
 def test_a_rate_in_words(rate: Rate, said: str) -> None:
-    assert rates.rated(rate) == said
+    assert rates.format_rate(rate) == said
 
 
 @given(a_rate())
 def test_of_fewer_than_five_there_is_no_share(rate: Rate) -> None:
-    assert bool(rates.share(rate)) is bool(rates.plausible(rate)) is (rate.of >= 5)
+    assert (
+        bool(rates.format_rate_percent(rate))
+        is bool(rates.format_rate_interval(rate))
+        is (rate.of >= 5)
+    )
 
 
 @pytest.mark.parametrize(
     ("number", "said"),
-    [(1, "1 day"), (-1, "-1 days"), (0, "0 days"), (1.5, "1.5 days"), (0.96, "1 day"), (-0.01, "0 days"), (10, "10 days")],
+    [
+        (1, "1 day"),
+        (-1, "-1 days"),
+        (0, "0 days"),
+        (1.5, "1.5 days"),
+        (0.96, "1 day"),
+        (-0.01, "0 days"),
+        (10, "10 days"),
+    ],
 )
 def test_a_span_in_words(number: float, said: str) -> None:
-    assert rates.span(number) == said
+    assert rates.format_day_span(number) == said
 
 
 def test_the_line_of_a_record() -> None:
-    made = _nothing(kept=Rate(5, 8), on_time=Rate(4, 8), notice=Rate(2, 5), renegotiated=Rate(1, 10), said_no=Rate(3, 9))
-    assert rates.line(made) == (
+    made = _nothing(
+        kept=Rate(5, 8),
+        on_time=Rate(4, 8),
+        notice=Rate(2, 5),
+        renegotiated=Rate(1, 10),
+        said_no=Rate(3, 9),
+    )
+    assert rates.format_statistics_line(made) == (
         "Kept 5 of 8 (63 %, plausibly 31–86 %) · on time 4 of 8 · word given before trouble 2 of 5 · changed terms 1 of 10 · said No 3 times"
     )
-    assert rates.line(_nothing(said_no=Rate(1, 1))) == "Kept — · said No once"
-    assert rates.line(_nothing()) == "Kept —"
+    assert rates.format_statistics_line(_nothing(said_no=Rate(1, 1))) == "Kept — · said No once"
+    assert rates.format_statistics_line(_nothing()) == "Kept —"
 
 
 def test_what_there_is_to_learn() -> None:
-    said = rates.lesson(_nothing(causes={"overload": 3, "forgot": 1}, foreseen=Rate(1, 2), slip_days=1.0, untold=2))
+    said = rates.format_lesson(
+        _nothing(causes={"overload": 3, "forgot": 1}, foreseen=Rate(1, 2), slip_days=1.0, untold=2)
+    )
     parts = said.split(" · ")
     assert parts == [
         "Broken most often by: overload (3 of 4)",
@@ -187,5 +257,8 @@ def test_what_there_is_to_learn() -> None:
         "new terms moved the date by 1 day in the median",
         "not told yet: 2",
     ]
-    assert rates.lesson(_nothing(foreseen=Rate(1, 1))) == "The reason echoed the named risk in 1 of 1"
-    assert rates.lesson(_nothing()) == ""
+    assert (
+        rates.format_lesson(_nothing(foreseen=Rate(1, 1)))
+        == "The reason echoed the named risk in 1 of 1"
+    )
+    assert rates.format_lesson(_nothing()) == ""

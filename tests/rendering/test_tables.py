@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from promisectl.system.text import one_line, safe
+from promisectl.system.text import escape_line, escape_text
 from tests.conftest import Program
 
 HOSTILE = [
@@ -31,7 +31,15 @@ def _filled(program: Program) -> None:
 @pytest.mark.parametrize("width", [40, 80, 200])
 def test_hostile_texts_fit_and_steer_nothing(program: Program, width: int) -> None:
     _filled(program)
-    for view in (["owe"], ["list", "--all"], ["moves"], ["show", *map(str, range(1, 10))], ["log"], ["people"], ["person", "show", "dana"]):
+    for view in (
+        ["owe"],
+        ["list", "--all"],
+        ["moves"],
+        ["show", *map(str, range(1, 10))],
+        ["log"],
+        ["people"],
+        ["person", "show", "dana"],
+    ):
         out = program.ok(*view, width=width, today="2026-11-25T10:00")
         for line in out.splitlines():
             assert cell_len(line) <= width, line
@@ -39,7 +47,7 @@ def test_hostile_texts_fit_and_steer_nothing(program: Program, width: int) -> No
         assert "\u202e" not in out
     table = program.ok("owe", width=200)
     for text in HOSTILE:
-        assert safe(text) in table
+        assert escape_text(text) in table
 
 
 def _seen(out: str) -> str:
@@ -107,8 +115,8 @@ Promised
 
 @given(st.text())
 def test_safe_keeps_all_else(text: str) -> None:
-    shown = safe(text)
+    shown = escape_text(text)
     assert all(unicodedata.category(letter) not in ("Cc", "Cs") for letter in shown)
     if text.isprintable():
         assert shown == text or any(0xE0000 <= ord(letter) <= 0xE007F for letter in text)
-    assert len(one_line(text).splitlines() or [""]) == 1
+    assert len(escape_line(text).splitlines() or [""]) == 1

@@ -9,23 +9,49 @@ from pathlib import Path
 
 from promisectl.commands import acts, bookkeeping, import_, make, people, undo
 from promisectl.compiled import sql
-from promisectl.env import Env, Once
+from promisectl.env import Env, OnceKey
 
 ODD = 'Zürich 🚲 “quoted” \\ "plain" \t tab \n line \x1b[31m \u202e =1+1'
 PLAIN = 'Zürich 🚲 “quoted” \\ "plain" it\'s \t tab \n line =1+1'  # what can stand in a file of the project
 
 
 def world(path: Path, today: str = "2026-11-23T10:00", form: str | None = None) -> Env:
-    environ = {"TZ": "Europe/Berlin", "XDG_CONFIG_HOME": str(path.parent / "no config"), "XDG_STATE_HOME": str(path.parent / "state")}
-    return Env(environ, (io.StringIO(), io.StringIO(), io.StringIO()), ledger=str(path), today=today, form=form)
+    environ = {
+        "TZ": "Europe/Berlin",
+        "XDG_CONFIG_HOME": str(path.parent / "no config"),
+        "XDG_STATE_HOME": str(path.parent / "state"),
+    }
+    return Env(
+        environ,
+        (io.StringIO(), io.StringIO(), io.StringIO()),
+        ledger=str(path),
+        today=today,
+        form=form,
+    )
 
 
 def live(path: Path, odd: str = ODD) -> None:
     """Say everything there is to say, with texts in all sorts of signs."""
     make.make(
-        world(path), odd, to=["dana", "Lee Öz"], by="fri 17:00", done_when="seen", why=odd, reply_by="tomorrow", asked=True, tag=["q3"]
+        world(path),
+        odd,
+        to=["dana", "Lee Öz"],
+        by="fri 17:00",
+        done_when="seen",
+        why=odd,
+        reply_by="tomorrow",
+        asked=True,
+        tag=["q3"],
     )
-    make.make(world(path), "Fix the brake", from_=["kim"], agreed=True, risk="rain", no_to="Saturday", replaces="1")
+    make.make(
+        world(path),
+        "Fix the brake",
+        from_=["kim"],
+        agreed=True,
+        risk="rain",
+        no_to="Saturday",
+        replaces="1",
+    )
     make.make(world(path), "Run", to=["me"], by="in 9 days")
     acts.negotiate(world(path, "2026-11-24"), "1", by="in 9 days", reason=odd)
     acts.accept(world(path, "2026-11-24"), ["1"], note="good")
@@ -40,7 +66,14 @@ def live(path: Path, odd: str = ODD) -> None:
     acts.decline(world(path, "2026-11-26"), ["1"], reason="a page is missing")
     acts.reopen(world(path, "2026-11-27"), "3", reason="it squeaks")
     acts.release(world(path, "2026-11-27"), ["3"], reason="never mind")
-    acts.renege(world(path, "2026-11-28"), ["1"], reason="ill", not_told=True, cause="external", repair="Lee does it")
+    acts.renege(
+        world(path, "2026-11-28"),
+        ["1"],
+        reason="ill",
+        not_told=True,
+        cause="external",
+        repair="Lee does it",
+    )
     acts.told(world(path, "2026-11-29"), "1")
     bookkeeping.correct(world(path, "2026-11-29"), "2", what="Zürich by bike")
     bookkeeping.void(world(path, "2026-11-29"), "2", reason="twice")
@@ -50,7 +83,8 @@ def live(path: Path, odd: str = ODD) -> None:
     bookkeeping.untag(world(path, "2026-11-29"), "1", ["q3"])
     found = path.with_name("found.csv")
     found.write_text(
-        f'direction,person,outcome,state,closed_at\nowed,ida,"{odd.replace(chr(34), chr(34) * 2)}",reneged,2026-11-20\n', "utf-8"
+        f'direction,person,outcome,state,closed_at\nowed,ida,"{odd.replace(chr(34), chr(34) * 2)}",reneged,2026-11-20\n',
+        "utf-8",
     )
     import_.import_(world(path, "2026-11-29"), str(found))
     people.rename(world(path, "2026-11-30"), "lee-öz", "leo")
@@ -62,9 +96,15 @@ def live(path: Path, odd: str = ODD) -> None:
 def dump(path: Path) -> str:
     """The whole file as SQL, with the two numbers that it begins with."""
     with closing(sqlite3.connect(path)) as db:
-        numbers = {name: db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")}
+        numbers = {
+            name: db.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("application_id", "user_version")
+        }
         lines = [line for line in db.iterdump() if not re.match(r"(BEGIN|COMMIT)", line)]
-    return "\n".join([*lines, *(f"PRAGMA {name} = {number};" for name, number in numbers.items())]) + "\n"
+    return (
+        "\n".join([*lines, *(f"PRAGMA {name} = {number};" for name, number in numbers.items())])
+        + "\n"
+    )
 
 
 def load(text: str, path: Path) -> Path:
@@ -85,7 +125,7 @@ def main() -> None:
         path = Path(place) / "ledger.db"
         live(path, PLAIN)
         env = world(path, "2026-12-01")
-        env.once = Once("mail-17", "make (0)")
+        env.once = OnceKey("mail-17", "make (0)")
         make.make(env, "Water the plants", to=["me"], by="fri")
         kept(sql.SCHEMA_STEP).write_text(dump(path), encoding="utf-8")
 

@@ -68,25 +68,30 @@ def test_what_was_acknowledged_while_backups_were_restored_is_somewhere(program:
     program.ok("restore", str(safe[-1]), "--yes")
 
 
-def test_who_reads_for_too_long_is_not_waited_for(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_reads_for_too_long_is_not_waited_for(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program.ok("make", "the first", "--to", "me")
     backup = program.ok("backup", "-q").strip()
     program.ok("make", "the second", "--to", "me")
-    monkeypatch.setattr(connection, "PATIENCE", 0.3)
+    monkeypatch.setattr(connection, "LOCK_WAIT_SECONDS", 0.3)
     with closing(sqlite3.connect(program.ledger, isolation_level=None)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM promise").fetchone()
         result = program("restore", backup, "--yes")
     assert (result.stdout, result.code) == ("", 5)
     assert (
-        result.stderr == f"promisectl: {program.ledger} was locked by another command for 0.3 seconds. Nothing was restored. Try again.\n"
+        result.stderr
+        == f"promisectl: {program.ledger} was locked by another command for 0.3 seconds. Nothing was restored. Try again.\n"
     )
     assert outcomes(program.ledger) == {"the first", "the second"}
     program.ok("restore", backup, "--yes")
     assert outcomes(program.ledger) == {"the first"}
 
 
-def test_what_a_killed_command_left_is_taken_back_before_anything_is_copied(program: Program) -> None:
+def test_what_a_killed_command_left_is_taken_back_before_anything_is_copied(
+    program: Program,
+) -> None:
     program.ok("make", "the first", "--to", "me")
     backup = program.ok("backup", "-q").strip()
     program.ok("make", "the second", "--to", "me")

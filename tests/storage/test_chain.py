@@ -35,9 +35,22 @@ def heard(env: Env) -> str:
 
 def program(path: Path, *words: str, umask: int = -1) -> subprocess.CompletedProcess[str]:
     """One run of the whole program, as somebody types it."""
-    environ = {"TZ": "Europe/Berlin", "HOME": str(path.parent), "PROMISECTL_TODAY": "2026-11-23T10:00", "PROMISECTL_LEDGER": str(path)}
+    environ = {
+        "TZ": "Europe/Berlin",
+        "HOME": str(path.parent),
+        "PROMISECTL_TODAY": "2026-11-23T10:00",
+        "PROMISECTL_LEDGER": str(path),
+    }
     command = [sys.executable, "-m", "promisectl", *words]
-    return subprocess.run(command, env=environ, capture_output=True, text=True, encoding="utf-8", check=False, umask=umask)
+    return subprocess.run(
+        command,
+        env=environ,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        umask=umask,
+    )
 
 
 def asked(path: Path, query: str, *values: Any) -> list[sqlite3.Row]:
@@ -48,7 +61,10 @@ def asked(path: Path, query: str, *values: Any) -> list[sqlite3.Row]:
 
 def below(directory: Path) -> dict[str, bytes | None]:
     """Everything below a directory, each file with its bytes."""
-    return {str(one.relative_to(directory)): one.read_bytes() if one.is_file() else None for one in sorted(directory.rglob("*"))}
+    return {
+        str(one.relative_to(directory)): one.read_bytes() if one.is_file() else None
+        for one in sorted(directory.rglob("*"))
+    }
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +111,13 @@ def recomputed(rows: list[dict[str, Any]], uids: dict[int, str]) -> list[str]:
 
 
 def journal(path: Path) -> tuple[list[dict[str, Any]], dict[int, str]]:
-    acts = [dict(row) for row in asked(path, "SELECT act.*, command FROM act JOIN entry ON entry.id = act.entry ORDER BY number")]
+    acts = [
+        dict(row)
+        for row in asked(
+            path,
+            "SELECT act.*, command FROM act JOIN entry ON entry.id = act.entry ORDER BY number",
+        )
+    ]
     return acts, {row["id"]: row["uid"] for row in asked(path, "SELECT id, uid FROM promise")}
 
 
@@ -121,32 +143,48 @@ def test_whatever_is_changed_in_an_act_breaks_the_chain_from_there(full: Path) -
     for position, act in enumerate(acts):
         for column in columns:
             value = act[column] + 1 if isinstance(act[column], int) else act[column] + " "
-            changed = recomputed([*acts[:position], {**act, column: value}, *acts[position + 1 :]], uids)
+            changed = recomputed(
+                [*acts[:position], {**act, column: value}, *acts[position + 1 :]], uids
+            )
             assert changed[:position] == stored[:position]
-            assert all(now != then for now, then in zip(changed[position:], stored[position:], strict=True)), column
+            assert all(
+                now != then for now, then in zip(changed[position:], stored[position:], strict=True)
+            ), column
     ids = sorted(uids)
     for position, act in enumerate(acts):
         if act["promise"]:
             other = ids[ids.index(act["promise"]) - 1]
-            moved = recomputed([*acts[:position], {**act, "promise": other}, *acts[position + 1 :]], uids)
+            moved = recomputed(
+                [*acts[:position], {**act, "promise": other}, *acts[position + 1 :]], uids
+            )
             assert moved[position] != stored[position]
 
 
 def test_what_an_act_holds_is_json_in_one_spelling(full: Path) -> None:
     acts, _ = journal(full)
     for act in acts:
-        assert act["body"] == json.dumps(json.loads(act["body"]), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    texts = [json.loads(act["body"]).get("text") for act in acts if act["verb"] in ("note", "negotiate")]
+        assert act["body"] == json.dumps(
+            json.loads(act["body"]), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+        )
+    texts = [
+        json.loads(act["body"]).get("text") for act in acts if act["verb"] in ("note", "negotiate")
+    ]
     assert texts.count(ODD) == 2
     asked_for = [json.loads(act["body"])["terms"] for act in acts if act["verb"] == "request"]
     assert [terms["outcome"] for terms in asked_for] == [ODD, ODD, "Fix the brake"]
-    assert asked_for[0]["due"] == {"at": "2026-11-27T16:00:00Z", "civil": "2026-11-27T17:00", "zone": "Europe/Berlin"}
+    assert asked_for[0]["due"] == {
+        "at": "2026-11-27T16:00:00Z",
+        "civil": "2026-11-27T17:00",
+        "zone": "Europe/Berlin",
+    }
 
 
 def test_moments_are_utc_text_of_one_width(full: Path) -> None:
     found = [
         value
-        for row in asked(full, "SELECT at, recorded_at FROM act UNION ALL SELECT due_at, made_at FROM promise")
+        for row in asked(
+            full, "SELECT at, recorded_at FROM act UNION ALL SELECT due_at, made_at FROM promise"
+        )
         for value in row
         if value
     ]
@@ -178,14 +216,21 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("statement", REFUSED.values(), ids=[name.replace(" ", "-") for name in REFUSED])
-@pytest.mark.parametrize("settings", ["", "PRAGMA recursive_triggers = ON", "PRAGMA foreign_keys = ON"])
-def test_the_database_refuses_to_rewrite_what_was_said(full: Path, statement: str, settings: str) -> None:
+@pytest.mark.parametrize(
+    "statement", REFUSED.values(), ids=[name.replace(" ", "-") for name in REFUSED]
+)
+@pytest.mark.parametrize(
+    "settings", ["", "PRAGMA recursive_triggers = ON", "PRAGMA foreign_keys = ON"]
+)
+def test_the_database_refuses_to_rewrite_what_was_said(
+    full: Path, statement: str, settings: str
+) -> None:
     before = journal(full)
     with closing(sqlite3.connect(full)) as db:
         db.execute(settings)
         with pytest.raises(
-            sqlite3.IntegrityError, match=r"acts are (never changed|never deleted|only ever appended)|promises are never deleted"
+            sqlite3.IntegrityError,
+            match=r"acts are (never changed|never deleted|only ever appended)|promises are never deleted",
         ):
             db.execute(statement)
         db.commit()
@@ -222,10 +267,16 @@ def test_the_tables_refuse_what_does_not_belong_in_them(full: Path, statement: s
 
 
 def test_the_tables_are_strict_and_the_file_is_named(full: Path) -> None:
-    tables = asked(full, "SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%'")
+    tables = asked(
+        full,
+        "SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%'",
+    )
     assert {row["name"] for row in tables} == {"act", "alias", "entry", "once", "person", "promise"}
     assert all(row["strict"] == 1 for row in tables)
-    assert (asked(full, "PRAGMA application_id")[0][0], asked(full, "PRAGMA user_version")[0][0]) == (NAME, STEP)
+    assert (
+        asked(full, "PRAGMA application_id")[0][0],
+        asked(full, "PRAGMA user_version")[0][0],
+    ) == (NAME, STEP)
     assert asked(full, "PRAGMA journal_mode")[0][0] == "delete"
     assert asked(full, "PRAGMA integrity_check")[0][0] == "ok"
     assert asked(full, "PRAGMA foreign_key_check") == []
@@ -233,7 +284,19 @@ def test_the_tables_are_strict_and_the_file_is_named(full: Path) -> None:
 
 def test_no_flag_of_the_clock_is_stored(full: Path) -> None:
     columns = {row["name"] for row in asked(full, "SELECT name FROM pragma_table_info('promise')")}
-    derived = {"flags", "overdue", "due_today", "due_soon", "renegotiating", "at_risk", "lapsed", "stale", "late", "unconfirmed", "untold"}
+    derived = {
+        "flags",
+        "overdue",
+        "due_today",
+        "due_soon",
+        "renegotiating",
+        "at_risk",
+        "lapsed",
+        "stale",
+        "late",
+        "unconfirmed",
+        "untold",
+    }
     assert not columns & derived
     before = below(full.parent)
     seen = set()
@@ -256,15 +319,22 @@ def test_a_new_ledger_is_for_me_alone_whatever_the_umask(tmp_path: Path) -> None
         acts.accept(world(path), ["1"])
     finally:
         os.umask(former)
-    modes = {one.relative_to(tmp_path).as_posix(): stat.S_IMODE(one.stat().st_mode) for one in tmp_path.rglob("*")}
+    modes = {
+        one.relative_to(tmp_path).as_posix(): stat.S_IMODE(one.stat().st_mode)
+        for one in tmp_path.rglob("*")
+    }
     assert modes == {"data": 0o700, "data/deep": 0o700, "data/deep/ledger.db": 0o600}
 
 
 def test_the_program_makes_everything_private_whatever_the_umask(tmp_path: Path) -> None:
     path = tmp_path / "data" / "ledger.db"
     assert program(path, "make", "Send the numbers", "--to", "dana", umask=0).returncode == 0
-    assert program(path, "export", "-o", str(tmp_path / "data" / "out.csv"), umask=0).returncode == 0
-    modes = {one.name: stat.S_IMODE(one.stat().st_mode) for one in [path.parent, *path.parent.iterdir()]}
+    assert (
+        program(path, "export", "-o", str(tmp_path / "data" / "out.csv"), umask=0).returncode == 0
+    )
+    modes = {
+        one.name: stat.S_IMODE(one.stat().st_mode) for one in [path.parent, *path.parent.iterdir()]
+    }
     assert modes == {"data": 0o700, "ledger.db": 0o600, "out.csv": 0o600}
 
 
@@ -317,14 +387,14 @@ def test_a_first_work_that_fails_in_the_middle_leaves_nothing_behind(tmp_path: P
         raise errors.SameName("dana")
 
     with pytest.raises(errors.SameName):
-        files.write(str(tmp_path / "data" / "promises" / "ledger.db"), work)
+        files.run_in_transaction(str(tmp_path / "data" / "promises" / "ledger.db"), work)
     assert below(tmp_path) == {}
 
 
 def test_a_directory_that_was_there_before_stays(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     with pytest.raises(errors.SameName):
-        files.write(str(tmp_path / "data" / "promises" / "ledger.db"), _refuse)
+        files.run_in_transaction(str(tmp_path / "data" / "promises" / "ledger.db"), _refuse)
     assert below(tmp_path) == {"data": None}
 
 
@@ -348,7 +418,9 @@ VIEWS: dict[str, Callable[[Env], Any]] = {
 
 @pytest.mark.parametrize("form", [None, "json", "jsonl", "csv", "plain"])
 @pytest.mark.parametrize("name", VIEWS)
-def test_a_view_without_a_ledger_creates_nothing(tmp_path: Path, name: str, form: str | None) -> None:
+def test_a_view_without_a_ledger_creates_nothing(
+    tmp_path: Path, name: str, form: str | None
+) -> None:
     env = world(tmp_path / "data" / "ledger.db", form=form)
     VIEWS[name](env)
     assert below(tmp_path) == {}
@@ -361,7 +433,11 @@ def test_a_view_without_a_ledger_creates_nothing(tmp_path: Path, name: str, form
 
 def test_what_is_not_there_is_not_found_and_nothing_is_made(tmp_path: Path) -> None:
     env = world(tmp_path / "data" / "ledger.db")
-    looks: tuple[Callable[[], None], ...] = (lambda: lists.show(env, ["1"]), lambda: lists.log(env, "1"), lambda: people.show(env, "dana"))
+    looks: tuple[Callable[[], None], ...] = (
+        lambda: lists.show(env, ["1"]),
+        lambda: lists.log(env, "1"),
+        lambda: people.show(env, "dana"),
+    )
     for look_for in looks:
         with pytest.raises(errors.NotFound) as refused:
             look_for()
@@ -393,7 +469,11 @@ def strange(path: Path, sort: str) -> None:
         path.symlink_to(path.parent / "nowhere")
     elif sort in ("a foreign database", "a foreign database with our tables"):
         with closing(sqlite3.connect(path)) as db:
-            db.execute("CREATE TABLE promise (id INTEGER PRIMARY KEY)" if "our" in sort else "CREATE TABLE bookmarks (url TEXT)")
+            db.execute(
+                "CREATE TABLE promise (id INTEGER PRIMARY KEY)"
+                if "our" in sort
+                else "CREATE TABLE bookmarks (url TEXT)"
+            )
             db.execute("PRAGMA user_version = 1")
             db.commit()
     else:
@@ -446,7 +526,7 @@ def test_what_is_no_ledger_is_refused_and_stays_as_it_is(tmp_path: Path, sort: s
     strange(path, sort)
     before = seen(tmp_path)
     for name, use in USES.items():
-        with pytest.raises(errors.LedgerTrouble) as refused:
+        with pytest.raises(errors.LedgerError) as refused:
             use(world(path))
         assert refused.value.exit_code == 5, name
         assert STRANGE[sort] in str(refused.value), name
@@ -454,7 +534,9 @@ def test_what_is_no_ledger_is_refused_and_stays_as_it_is(tmp_path: Path, sort: s
         assert seen(tmp_path) == before, name
 
 
-@pytest.mark.parametrize("sort", ["nothing in it", "a text", "a directory", "a foreign database", "a newer ledger"])
+@pytest.mark.parametrize(
+    "sort", ["nothing in it", "a text", "a directory", "a foreign database", "a newer ledger"]
+)
 def test_the_program_says_so_in_one_sentence(tmp_path: Path, sort: str) -> None:
     path = tmp_path / "ledger.db"
     strange(path, sort)

@@ -36,10 +36,12 @@ def test_a_view_does_not_wait_for_a_move(filled: Program) -> None:
     db.close()
 
 
-def test_a_move_waits_for_another_and_gives_up_with_a_sentence(filled: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_move_waits_for_another_and_gives_up_with_a_sentence(
+    filled: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     db = sqlite3.connect(filled.ledger, isolation_level=None)
     db.execute("BEGIN IMMEDIATE")
-    monkeypatch.setattr(connection, "PATIENCE", 0.2)
+    monkeypatch.setattr(connection, "LOCK_WAIT_SECONDS", 0.2)
     result = filled("complete", "1")
     assert (result.stdout, result.code) == ("", 5)
     assert "was locked by another command" in result.stderr
@@ -50,7 +52,11 @@ def test_a_move_waits_for_another_and_gives_up_with_a_sentence(filled: Program, 
 def test_ctrl_c_while_waiting_answers_at_once_and_changes_nothing(filled: Program) -> None:
     db = sqlite3.connect(filled.ledger, isolation_level=None)
     db.execute("BEGIN IMMEDIATE")
-    process = subprocess.Popen([sys.executable, "-m", "promisectl", "complete", "1"], stderr=subprocess.PIPE, env=dict(os.environ))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "promisectl", "complete", "1"],
+        stderr=subprocess.PIPE,
+        env=dict(os.environ),
+    )
     time.sleep(2)
     process.send_signal(signal.SIGINT)
     _, complaint = process.communicate(timeout=5)
@@ -71,19 +77,29 @@ def test_a_commit_that_fails_is_not_called_done(filled: Program) -> None:
         db.execute("UPDATE promise SET replaces = 99")
         return "done"
 
-    with pytest.raises(errors.NotWhole, match="row is gone"):
-        ledger.write(str(filled.ledger), work)
+    with pytest.raises(errors.DamagedContent, match="row is gone"):
+        ledger.run_in_transaction(str(filled.ledger), work)
     assert filled.ok("list") == "1\tdana\tSend Q3 numbers\t\tactive\t\n"
 
 
 def test_a_place_that_cannot_be_written_is_a_sentence(program: Program) -> None:
     program.home.joinpath("file").write_text("")
-    result = program("make", "x y z", "--to", "dana", "--ledger", str(program.home / "file" / "ledger.db"))
+    result = program(
+        "make", "x y z", "--to", "dana", "--ledger", str(program.home / "file" / "ledger.db")
+    )
     assert (result.stdout, result.code) == ("", 5)
-    assert result.stderr.endswith("can't be used: Not a directory. Nothing was recorded. See where it is with: path.\n")
+    assert result.stderr.endswith(
+        "can't be used: Not a directory. Nothing was recorded. See where it is with: path.\n"
+    )
 
 
-SETTINGS = {"foreign_keys": 1, "recursive_triggers": 1, "trusted_schema": 0, "cell_size_check": 1, "mmap_size": 0}
+SETTINGS = {
+    "foreign_keys": 1,
+    "recursive_triggers": 1,
+    "trusted_schema": 0,
+    "cell_size_check": 1,
+    "mmap_size": 0,
+}
 TO_WRITE = {"journal_mode": "delete", "synchronous": 3, "fullfsync": 1}
 
 
@@ -93,24 +109,28 @@ def _settings(db: sqlite3.Connection, wanted: dict[str, Any]) -> dict[str, Any]:
 
 def test_every_setting_is_in_force_while_writing(filled: Program) -> None:
     wanted = SETTINGS | TO_WRITE
-    assert ledger.write(str(filled.ledger), lambda db: _settings(db, wanted)) == wanted
+    assert ledger.run_in_transaction(str(filled.ledger), lambda db: _settings(db, wanted)) == wanted
 
 
-def test_every_setting_is_in_force_while_reading_and_nothing_can_be_written(filled: Program) -> None:
-    with ledger.reading(str(filled.ledger)) as db:
+def test_every_setting_is_in_force_while_reading_and_nothing_can_be_written(
+    filled: Program,
+) -> None:
+    with ledger.open_snapshot(str(filled.ledger)) as db:
         assert _settings(db, SETTINGS) == SETTINGS
         with pytest.raises(sqlite3.OperationalError, match="attempt to write a readonly database"):
             db.execute("UPDATE promise SET outcome = 'x'")
 
 
-@pytest.mark.skipif(sys.version_info < (3, 12), reason="Python has no way to ask for it before 3.12")
+@pytest.mark.skipif(
+    sys.version_info < (3, 12), reason="Python has no way to ask for it before 3.12"
+)
 def test_sqlite_is_defensive_where_python_can_ask_for_it(filled: Program) -> None:
     def asked(db: Any) -> list[bool]:
         names = ("SQLITE_DBCONFIG_DEFENSIVE", "SQLITE_DBCONFIG_DQS_DML", "SQLITE_DBCONFIG_DQS_DDL")
         return [db.getconfig(getattr(sqlite3, name)) for name in names]
 
-    assert ledger.write(str(filled.ledger), asked) == [True, False, False]
-    with ledger.reading(str(filled.ledger)) as db:
+    assert ledger.run_in_transaction(str(filled.ledger), asked) == [True, False, False]
+    with ledger.open_snapshot(str(filled.ledger)) as db:
         assert asked(db) == [True, False, False]
 
 
@@ -122,13 +142,16 @@ def test_nobody_else_can_begin_to_write_while_a_move_is_at_work(filled: Program)
                 other.execute("BEGIN IMMEDIATE")
             assert other.execute("SELECT count(*) FROM promise").fetchone() == (1,)
 
-    ledger.write(str(filled.ledger), work)
+    ledger.run_in_transaction(str(filled.ledger), work)
 
 
 def test_waiting_goes_in_small_uneven_steps_for_ten_seconds_in_all(filled: Program) -> None:
-    assert connection.PATIENCE == 10
+    assert connection.LOCK_WAIT_SECONDS == 10
     path, moments = str(filled.ledger), list[float]()
-    with closing(connection.connect(path, "rw")) as holder, closing(connection.connect(path, "rw")) as waiting:
+    with (
+        closing(connection.open_connection(path, "rw")) as holder,
+        closing(connection.open_connection(path, "rw")) as waiting,
+    ):
         holder.execute("BEGIN IMMEDIATE")
 
         def begin() -> None:
@@ -136,8 +159,8 @@ def test_waiting_goes_in_small_uneven_steps_for_ten_seconds_in_all(filled: Progr
             waiting.execute("BEGIN IMMEDIATE")
 
         begun = time.monotonic()
-        with pytest.raises(errors.Busy):
-            connection.patiently(path, begin, 1)
+        with pytest.raises(errors.LedgerBusy):
+            connection.retry_while_busy(path, begin, 1)
         waited = time.monotonic() - begun
     steps = [later - earlier for earlier, later in pairwise(moments)]
     assert 1 <= waited < 10  # one step more, and what a busy machine takes besides
@@ -158,8 +181,21 @@ def test_nothing_is_imported_while_others_are_kept_waiting(filled: Program) -> N
     )
     trace = filled.home / "trace"
     for words in moves:
-        command = [tool("strace"), "-f", "-o", str(trace), "-e", "trace=openat,fcntl", sys.executable, "-m", "promisectl", *words]
-        child = pexpect.spawn(command[0], command[1:], env={**os.environ, "PROMISECTL_NO_INPUT": "1"}, timeout=60)
+        command = [
+            tool("strace"),
+            "-f",
+            "-o",
+            str(trace),
+            "-e",
+            "trace=openat,fcntl",
+            sys.executable,
+            "-m",
+            "promisectl",
+            *words,
+        ]
+        child = pexpect.spawn(
+            command[0], command[1:], env={**os.environ, "PROMISECTL_NO_INPUT": "1"}, timeout=60
+        )
         assert ended(child) == 0
         locked, opened = False, []
         for line in trace.read_text().splitlines():
@@ -174,27 +210,55 @@ def test_nothing_is_imported_while_others_are_kept_waiting(filled: Program) -> N
 
 def test_a_view_makes_no_call_that_writes(filled: Program) -> None:
     trace = filled.home / "trace"
-    for words in (["list"], ["show", "1"], ["log"], ["stats"], ["list", "--as-of", "today"], ["export"]):
-        calls = (
-            "trace=openat,open,creat,unlink,unlinkat,rename,renameat,renameat2,link,linkat,mkdir,mkdirat,ftruncate,fsync,fdatasync,pwrite64"
+    for words in (
+        ["list"],
+        ["show", "1"],
+        ["log"],
+        ["stats"],
+        ["list", "--as-of", "today"],
+        ["export"],
+    ):
+        calls = "trace=openat,open,creat,unlink,unlinkat,rename,renameat,renameat2,link,linkat,mkdir,mkdirat,ftruncate,fsync,fdatasync,pwrite64"
+        command = [
+            tool("strace"),
+            "-f",
+            "-y",
+            "-o",
+            str(trace),
+            "-e",
+            calls,
+            sys.executable,
+            "-m",
+            "promisectl",
+            *words,
+        ]
+        assert (
+            subprocess.run(
+                command, env=dict(os.environ), capture_output=True, check=False
+            ).returncode
+            == 0
         )
-        command = [tool("strace"), "-f", "-y", "-o", str(trace), "-e", calls, sys.executable, "-m", "promisectl", *words]
-        assert subprocess.run(command, env=dict(os.environ), capture_output=True, check=False).returncode == 0
         here = [line for line in trace.read_text().splitlines() if str(filled.home) in line]
         assert here
-        assert [line for line in here if "O_RDONLY" not in line and "ENOENT" not in line] == [], words
+        assert [line for line in here if "O_RDONLY" not in line and "ENOENT" not in line] == [], (
+            words
+        )
 
 
 def test_a_schema_that_is_no_text_any_more_is_told_as_damage(filled: Program) -> None:
     data = filled.ledger.read_bytes()
-    filled.ledger.write_bytes(data.replace(b"CREATE INDEX act_of_entry", b"CREATE I\xefDEX act_of_entry"))
+    filled.ledger.write_bytes(
+        data.replace(b"CREATE INDEX act_of_entry", b"CREATE I\xefDEX act_of_entry")
+    )
     for words in (["list"], ["complete", "1"], ["doctor"]):
         result = filled(*words)
         assert result.code == 5
         assert "is damaged, or no ledger at all" in result.stdout + result.stderr
 
 
-def test_where_nobody_can_tell_whether_there_is_a_ledger_a_view_does_not_say_that_there_is_none(program: Program) -> None:
+def test_where_nobody_can_tell_whether_there_is_a_ledger_a_view_does_not_say_that_there_is_none(
+    program: Program,
+) -> None:
     result = program("--ledger", str(program.home / ("x" * 300)), "list")
     assert (result.stdout, result.code) == ("", 5)
     assert "File name too long" in result.stderr

@@ -15,7 +15,10 @@ def test_thirty_makes_at_once_are_thirty_kept(program: Program, existing: bool) 
     if existing:
         program.ok("make", "the first", "--to", "dana")
     with ThreadPoolExecutor(COMMANDS) as terminals:
-        words = [["make", f"number {number} of many", "--to", "dana", "--new", "-q"] for number in range(COMMANDS)]
+        words = [
+            ["make", f"number {number} of many", "--to", "dana", "--new", "-q"]
+            for number in range(COMMANDS)
+        ]
         answers = list(terminals.map(shared().run, words))
     assert [(answer.code, answer.stderr) for answer in answers] == [(0, "")] * COMMANDS
     numbers = sorted(int(answer.stdout) for answer in answers)

@@ -52,8 +52,12 @@ _WHOLE = (
 _BOUNDED = (
     re.compile(r"SCAN (person|alias)\b"),  # a person knows some hundreds of people
     re.compile(r"SCAN act USING INDEX act_of_person"),  # and said as little about them
-    re.compile(r"SCAN (p|promise) USING INDEX promise_(open|untold)"),  # what is open, and what is still to tell
-    re.compile(r"SCAN (\(?subquery-\d+\)?|\(?join-\d+\)?|CONSTANT ROW|temp\.answer|answer)"),  # what an inner query has found
+    re.compile(
+        r"SCAN (p|promise) USING INDEX promise_(open|untold)"
+    ),  # what is open, and what is still to tell
+    re.compile(
+        r"SCAN (\(?subquery-\d+\)?|\(?join-\d+\)?|CONSTANT ROW|temp\.answer|answer)"
+    ),  # what an inner query has found
 )
 # By number from the newest on, and no further than the first rows are taken.
 _NEWEST_FIRST = re.compile(r"ORDER BY (act\.number|entry\.id|id) DESC( LIMIT \d+.*)?$", re.DOTALL)
@@ -116,7 +120,9 @@ def _asked(program: Program, ledger: Path, words: tuple[str, ...]) -> _Watched:
 
 def _scans(db: sqlite3.Connection, statement: str) -> Iterator[str]:
     for *_, step in db.execute(f"EXPLAIN QUERY PLAN {statement}"):
-        first = step.removeprefix("SCAN ") in _FIRST_TAKEN and _NEWEST_FIRST.search(statement.rstrip(" )"))
+        first = step.removeprefix("SCAN ") in _FIRST_TAKEN and _NEWEST_FIRST.search(
+            statement.rstrip(" )")
+        )
         through = step.startswith("SCAN") or (step == _ROW_BY_ROW and _ALL in statement)
         if through and not first and not any(one.match(step) for one in _BOUNDED):
             yield step
@@ -133,31 +139,48 @@ def test_no_statement_of_what_is_said_daily_goes_through_a_whole_table(
 
 
 @pytest.mark.parametrize("words", _FLAT, ids=" ".join)
-def test_four_times_as_many_promises_take_no_more_steps(program: Program, kept: Callable[[int], Path], words: tuple[str, ...]) -> None:
+def test_four_times_as_many_promises_take_no_more_steps(
+    program: Program, kept: Callable[[int], Path], words: tuple[str, ...]
+) -> None:
     few, many = (_asked(program, kept(size), words).steps for size in (_FEW, _MANY))
     assert few
-    assert many <= _SAME * few + 3_000  # some promises are open in one ledger and not in the other, and a few more people are known
+    assert (
+        many <= _SAME * few + 3_000
+    )  # some promises are open in one ledger and not in the other, and a few more people are known
 
 
 @pytest.mark.parametrize("words", _WHOLE, ids=" ".join)
-def test_what_looks_at_every_promise_takes_them_as_they_lie(program: Program, kept: Callable[[int], Path], words: tuple[str, ...]) -> None:
+def test_what_looks_at_every_promise_takes_them_as_they_lie(
+    program: Program, kept: Callable[[int], Path], words: tuple[str, ...]
+) -> None:
     """By an index, it would jump from one to the next, which takes three times as long."""
     watched = _asked(program, kept(_FEW), words)
     with closing(sqlite3.connect(program.ledger)) as db:
-        plans = [step for one in watched.statements if "temp." not in one for *_, step in db.execute(f"EXPLAIN QUERY PLAN {one}")]
+        plans = [
+            step
+            for one in watched.statements
+            if "temp." not in one
+            for *_, step in db.execute(f"EXPLAIN QUERY PLAN {one}")
+        ]
     assert _ROW_BY_ROW in plans
     assert not [step for step in plans if re.match(r"SCAN (p|promise) USING INDEX", step)]
 
 
 @pytest.mark.parametrize(
-    "words", [("make", "Something", "--to", "lee-1"), ("complete", "ACTIVE"), ("note", "ACTIVE", "a word")], ids=" ".join
+    "words",
+    [("make", "Something", "--to", "lee-1"), ("complete", "ACTIVE"), ("note", "ACTIVE", "a word")],
+    ids=" ".join,
 )
 def test_what_is_written_builds_no_table_for_what_the_ledger_demands_of_it(
     program: Program, kept: Callable[[int], Path], words: tuple[str, ...]
 ) -> None:
     """SQLite would for every list of more than two values, at every row, which takes as long as to write it."""
     watched = _asked(program, kept(_FEW), words)
-    written = [one for one in watched.statements if re.match(r"INSERT INTO (act|promise)\b|UPDATE promise\b", one)]
+    written = [
+        one
+        for one in watched.statements
+        if re.match(r"INSERT INTO (act|promise)\b|UPDATE promise\b", one)
+    ]
     assert written
     with closing(sqlite3.connect(program.ledger)) as db:
         steps = [step[1] for one in written for step in db.execute(f"EXPLAIN {one}")]

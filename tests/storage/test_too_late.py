@@ -11,15 +11,32 @@ from tests.cli.terminal import ended, terminal
 from tests.conftest import Program, tool
 
 TOO_LATE = "promisectl: The move was recorded, but its answer could not be written out (it was stopped with Ctrl-C). See it with: log.\n"
-RESTORED = TOO_LATE.replace("The move was recorded", "The backup was restored").replace("log.", "list.")
+RESTORED = TOO_LATE.replace("The move was recorded", "The backup was restored").replace(
+    "log.", "list."
+)
 
 
 def stopped_at(call: str, *words: str, of: Path | None = None) -> subprocess.CompletedProcess[str]:
     """A command that gets SIGINT at its first call of that name, or at its first one that is about a file."""
     about = ["-P", str(of)] if of else []
-    strace = [tool("strace"), "-qq", "-o", "/dev/null", *about, "-e", f"trace={call}", "-e", f"inject={call}:signal=INT:when=1"]
+    strace = [
+        tool("strace"),
+        "-qq",
+        "-o",
+        "/dev/null",
+        *about,
+        "-e",
+        f"trace={call}",
+        "-e",
+        f"inject={call}:signal=INT:when=1",
+    ]
     return subprocess.run(
-        [*strace, sys.executable, "-m", "promisectl", *words], env=dict(os.environ), capture_output=True, text=True, check=False, timeout=60
+        [*strace, sys.executable, "-m", "promisectl", *words],
+        env=dict(os.environ),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
 
 
@@ -30,7 +47,9 @@ def journal(program: Program) -> Path:
 
 def files(program: Program) -> set[str]:
     """Everything in the home."""
-    return {str(path.relative_to(program.home)) for path in program.home.rglob("*") if path.is_file()}
+    return {
+        str(path.relative_to(program.home)) for path in program.home.rglob("*") if path.is_file()
+    }
 
 
 @pytest.mark.parametrize("call", ["unlink", "fdatasync"])
@@ -69,7 +88,9 @@ def test_an_import_that_is_stopped_leaves_no_backup(program: Program) -> None:
     program.ok("make", "Send Q3 numbers", "--to", "dana", "--agreed")
     path = program.home / "new.csv"
     path.write_text(
-        "direction,person,outcome\n" + "".join(f"owe,dana,Promise number {number}\n" for number in range(101)), encoding="utf-8"
+        "direction,person,outcome\n"
+        + "".join(f"owe,dana,Promise number {number}\n" for number in range(101)),
+        encoding="utf-8",
     )
     before, bytes_ = files(program), program.ledger.read_bytes()
     stopped = stopped_at("pwrite64", "import", str(path), of=journal(program))
@@ -104,8 +125,19 @@ def test_a_restore_that_is_stopped_before_leaves_no_backup(program: Program) -> 
 
 
 def test_a_question_after_a_move_can_be_left_with_ctrl_c(program: Program) -> None:
-    program.ok("make", "Send Q3 numbers", "--to", "dana", "--by", "wed", "--agreed", today="2026-11-20T10:00")
-    program.ok("make", "Call the bank", "--to", "dana", "--by", "wed", "--agreed", today="2026-11-20T10:00")
+    program.ok(
+        "make",
+        "Send Q3 numbers",
+        "--to",
+        "dana",
+        "--by",
+        "wed",
+        "--agreed",
+        today="2026-11-20T10:00",
+    )
+    program.ok(
+        "make", "Call the bank", "--to", "dana", "--by", "wed", "--agreed", today="2026-11-20T10:00"
+    )
     with terminal("review", "--today", "2026-11-27T10:00") as child:
         child.expect("› ")
         child.sendline("complete")
@@ -113,4 +145,7 @@ def test_a_question_after_a_move_can_be_left_with_ctrl_c(program: Program) -> No
         child.expect("› ")
         child.sendintr()
         assert ended(child) == 130
-    assert [line.split("\t")[4] for line in program.ok("list").splitlines()] == ["delivered", "active"]
+    assert [line.split("\t")[4] for line in program.ok("list").splitlines()] == [
+        "delivered",
+        "active",
+    ]

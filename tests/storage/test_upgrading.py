@@ -62,7 +62,10 @@ def shape(path: Path) -> set[tuple[str, str]]:
 
 
 def records(program: Program) -> list[Any]:
-    return [json.loads(program.ok("list", "--json", "--all", *more)) for more in ([], ["--state", "void"])]
+    return [
+        json.loads(program.ok("list", "--json", "--all", *more))
+        for more in ([], ["--state", "void"])
+    ]
 
 
 def test_a_ledger_of_every_step_is_kept() -> None:
@@ -89,7 +92,9 @@ def test_every_look_works_and_changes_nothing(kept: Program) -> None:
     assert (kept.ledger.read_bytes(), sorted(os.listdir(kept.ledger.parent))) == (before, files)
 
 
-def test_the_next_move_brings_it_up_with_every_record_as_it_was(kept: Program, tmp_path: Path) -> None:
+def test_the_next_move_brings_it_up_with_every_record_as_it_was(
+    kept: Program, tmp_path: Path
+) -> None:
     later = {"today": "2027-02-01T10:00"}
     looked = {words[0]: kept.ok(*words, **later) for words in LOOKS[2:6]}
     before, acts = records(kept), kept.ok("log", "--jsonl", **later).splitlines()
@@ -123,8 +128,18 @@ def test_a_key_works_in_an_older_ledger_at_once(older: Program) -> None:
     assert older.ok("complete", "1", "--once", "k") == first
 
 
-@pytest.mark.parametrize("words", [("accept", "9"), ("told", "1"), ("make", "X", "--to", "dana", "--by", "2026-01-01"), ("redo",)])
-def test_a_refused_move_leaves_an_older_ledger_as_it_is(older: Program, words: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("accept", "9"),
+        ("told", "1"),
+        ("make", "X", "--to", "dana", "--by", "2026-01-01"),
+        ("redo",),
+    ],
+)
+def test_a_refused_move_leaves_an_older_ledger_as_it_is(
+    older: Program, words: tuple[str, ...]
+) -> None:
     before = older.ledger.read_bytes()
     assert older(*words).code in (2, 3, 4)
     assert older.ledger.read_bytes() == before
@@ -133,8 +148,15 @@ def test_a_refused_move_leaves_an_older_ledger_as_it_is(older: Program, words: t
 def test_several_at_once_bring_it_up_once(older: Program) -> None:
     """The step is read again by whoever has waited for the others."""
     words = [sys.executable, "-m", "promisectl", "note", "1", "rang", "-q"]
-    started = [subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(os.environ)) for _ in range(4)]
-    assert [(*process.communicate(), process.returncode) for process in started] == [(b"1\n", b"", 0)] * 4
+    started = [
+        subprocess.Popen(
+            words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(os.environ)
+        )
+        for _ in range(4)
+    ]
+    assert [(*process.communicate(), process.returncode) for process in started] == [
+        (b"1\n", b"", 0)
+    ] * 4
     assert step(older.ledger) == sql.SCHEMA_STEP
     assert older.ok("log", "1").count("rang") == 4
 
@@ -170,9 +192,11 @@ def test_a_move_that_is_killed_in_the_middle_leaves_an_older_ledger_whole(older:
         " INSERT INTO much SELECT zeroblob(900) FROM n')\n"
         "    print(db.execute('PRAGMA user_version').fetchone()[0], flush=True)\n"
         "    os.kill(os.getpid(), signal.SIGSTOP)\n"
-        "ledger.write(sys.argv[1], work)\n"
+        "ledger.run_in_transaction(sys.argv[1], work)\n"
     )
-    process = subprocess.Popen([sys.executable, "-c", code, str(older.ledger)], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(older.ledger)], stdout=subprocess.PIPE, text=True
+    )
     assert process.stdout is not None
     assert process.stdout.readline() == f"{sql.SCHEMA_STEP}\n"
     while os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOHANG | os.WNOWAIT) is None:
@@ -187,7 +211,10 @@ def test_a_move_that_is_killed_in_the_middle_leaves_an_older_ledger_whole(older:
 
 
 def test_what_comes_in_on_stdin_is_a_part_of_what_is_asked(program: Program) -> None:
-    one, other = '{"outcome": "Send it", "to": "dana"}\n', '{"outcome": "Send it all", "to": "dana"}\n'
+    one, other = (
+        '{"outcome": "Send it", "to": "dana"}\n',
+        '{"outcome": "Send it all", "to": "dana"}\n',
+    )
     first = program("make", "-", "--json", "--once", "k", piped=one)
     again = program("make", "-", "--json", "--once", "k", piped=one)
     refused = program("make", "-", "--json", "--once", "k", piped=other)
@@ -199,4 +226,7 @@ def test_what_was_undone_since_is_said_to_be(program: Program) -> None:
     words = ("make", "Send it", "--to", "dana", "--once", "k")
     program.ok(*words)
     program.ok("undo")
-    assert program(*words).stderr == "Said before with the key “k”: nothing new was recorded. It was undone since.\n"
+    assert (
+        program(*words).stderr
+        == "Said before with the key “k”: nothing new was recorded. It was undone since.\n"
+    )

@@ -30,7 +30,19 @@ from promisectl.storage import codec
 from tests.conftest import LONG
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-MOVING = {"request", "offer", "negotiate", "accept", "decline", "complete", "renege", "withdraw", "release", "reopen", "void"}
+MOVING = {
+    "request",
+    "offer",
+    "negotiate",
+    "accept",
+    "decline",
+    "complete",
+    "renege",
+    "withdraw",
+    "release",
+    "reopen",
+    "void",
+}
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "accept": acts.accept,
@@ -87,7 +99,11 @@ class Stand:
 
 
 def world(path: str, moment: datetime, form: str | None = None) -> Env:
-    environ = {"TZ": "Europe/Berlin", "XDG_CONFIG_HOME": f"{path}-config", "XDG_STATE_HOME": f"{path}-state"}
+    environ = {
+        "TZ": "Europe/Berlin",
+        "XDG_CONFIG_HOME": f"{path}-config",
+        "XDG_STATE_HOME": f"{path}-state",
+    }
     streams = (io.StringIO(), io.StringIO(), io.StringIO())
     return Env(environ, streams, ledger=path, today=f"{moment:%Y-%m-%dT%H:%MZ}", form=form)
 
@@ -108,7 +124,9 @@ def stand(path: str) -> Stand:
         db.row_factory = sqlite3.Row
         rows = {row["id"]: dict(row) for row in db.execute("SELECT * FROM promise ORDER BY id")}
         acts = [dict(row) for row in db.execute("SELECT * FROM act ORDER BY number")]
-        entries = [tuple(row) for row in db.execute("SELECT id, command, undone_by FROM entry ORDER BY id")]
+        entries = [
+            tuple(row) for row in db.execute("SELECT id, command, undone_by FROM entry ORDER BY id")
+        ]
     return Stand(rows, acts, entries)
 
 
@@ -122,7 +140,9 @@ def asked(path: str, moment: datetime, view: Callable[[Env], Any]) -> list[dict[
 
 
 def replayed(now: Stand, number: int) -> Promise:
-    return lifecycle.replay(number, [codec.act_of(row) for row in now.acts if row["promise"] == number])
+    return lifecycle.replay_acts(
+        number, [codec.decode_act(row) for row in now.acts if row["promise"] == number]
+    )
 
 
 # What acts add up to, told a second time and without the table of transitions
@@ -212,7 +232,15 @@ def _after(state: str, verb: str, side: str) -> str:
 
 # What is typed
 
-STEPS = ["say"] * 30 + ["make"] * 3 + ["wait"] * 4 + ["about"] * 3 + ["undo"] * 3 + ["undo of a promise"] * 2 + ["redo"] * 4
+STEPS = (
+    ["say"] * 30
+    + ["make"] * 3
+    + ["wait"] * 4
+    + ["about"] * 3
+    + ["undo"] * 3
+    + ["undo of a promise"] * 2
+    + ["redo"] * 4
+)
 TEXTS = (
     "because",
     '“Zürich” \\ "x"\n\t🚲',
@@ -231,7 +259,12 @@ DAYS = ("in 2 days", "in 9 days", "in 20 days", "fri 17:00", "eom", "")
 PEOPLE = ("dana", "lee", "kim", "me", "max", "rosa", "Rosa L", "dan")
 KNOWN = ("dana", "lee", "kim")
 NAMES = (*KNOWN, "zoe", "ann", "uma", "ida", "Dana Two", "Kim Z")
-SIDES: tuple[tuple[str, dict[str, bool]], ...] = (("to", {}), ("to", {"asked": True}), ("from_", {}), ("from_", {"offered": True}))
+SIDES: tuple[tuple[str, dict[str, bool]], ...] = (
+    ("to", {}),
+    ("to", {"asked": True}),
+    ("from_", {}),
+    ("from_", {"offered": True}),
+)
 
 
 class Dice(Random):
@@ -248,20 +281,42 @@ class Dice(Random):
         """The options of a command about a promise."""
         reason, text = self.maybe(TEXTS, 0.9), self.choice(TEXTS)
         if name == "negotiate":
-            terms = {"by": self.maybe(DAYS, 0.8), "what": self.maybe(TEXTS), "why": self.maybe(TEXTS), "reply_by": self.maybe(DAYS)}
+            terms = {
+                "by": self.maybe(DAYS, 0.8),
+                "what": self.maybe(TEXTS),
+                "why": self.maybe(TEXTS),
+                "reply_by": self.maybe(DAYS),
+            }
             return {**terms, "reason": reason, **self.one_of({}, {"mine": True}, {"theirs": True})}
         if name == "renege":
             how = self.one_of({}, {"not_told": True}, {"silent": True}, {"told": "yesterday"})
-            return {"reason": reason, "cause": self.maybe(("forgot", "external")), "repair": self.maybe(TEXTS), **how}
+            return {
+                "reason": reason,
+                "cause": self.maybe(("forgot", "external")),
+                "repair": self.maybe(TEXTS),
+                **how,
+            }
         plain: dict[str, dict[str, Any]] = {
             "told": {},
             "note": {"text": text},
             "tag": {"tags": self.sample(TAGS, 2)},
             "untag": {"tags": self.sample(TAGS, 1)},
             "bump": {"text": text, "theirs": self.random() < 0.4},
-            "correct": {"what": self.maybe(TEXTS), "by": self.maybe(DAYS), "why": self.maybe(TEXTS)},
-            "accept": {"risk": self.maybe(TEXTS), "no_to": self.maybe(TEXTS), "note": self.maybe(TEXTS), "rev": self.maybe((1, 2, 3), 0.2)},
-            "complete": {"note": self.maybe(TEXTS), **self.one_of({}, {"confirmed": True}, {"reported": True}, {"partial": text})},
+            "correct": {
+                "what": self.maybe(TEXTS),
+                "by": self.maybe(DAYS),
+                "why": self.maybe(TEXTS),
+            },
+            "accept": {
+                "risk": self.maybe(TEXTS),
+                "no_to": self.maybe(TEXTS),
+                "note": self.maybe(TEXTS),
+                "rev": self.maybe((1, 2, 3), 0.2),
+            },
+            "complete": {
+                "note": self.maybe(TEXTS),
+                **self.one_of({}, {"confirmed": True}, {"reported": True}, {"partial": text}),
+            },
         }
         return plain.get(name, {"reason": reason})
 
@@ -355,18 +410,37 @@ class Walk(RuleBasedStateMachine):
         numbers = [*self.stand.rows, max(self.stand.rows) + 1]
         open_ = [number for number in numbers[:-1] if self.stand.rows[number]["move"]]
         first = dice.choice([*(open_ * 4), *numbers[:-1]])
-        open_now = [verb.value for verb in lifecycle.open_verbs(self.stood[first]) if verb.value not in BESIDE]
+        open_now = [
+            verb.value
+            for verb in lifecycle.list_open_verbs(self.stood[first])
+            if verb.value not in BESIDE
+        ]
         name = dice.choice([*(open_now * 10), *SAID])
-        ids = [first, *dice.sample(numbers, dice.choice((0, 0, 0, 0, 1, 2)))] if name in SEVERAL else [first]
+        ids = (
+            [first, *dice.sample(numbers, dice.choice((0, 0, 0, 0, 1, 2)))]
+            if name in SEVERAL
+            else [first]
+        )
         options = dice.words(name)
         if name not in ("correct", "void", "tag", "untag"):
-            minutes = [f"{self.now - timedelta(minutes=ago):%Y-%m-%dT%H:%MZ}" for ago in (0, 30, 24 * 60)]
+            minutes = [
+                f"{self.now - timedelta(minutes=ago):%Y-%m-%dT%H:%MZ}" for ago in (0, 30, 24 * 60)
+            ]
             options["on"] = dice.maybe([*minutes, "yesterday", "today"], 0.25)
         self.attempt(name, ids, options)
 
     def about(self, dice: Dice) -> None:
-        name, second = dice.choice((("person rename", "new"), ("person alias", "other"), ("person merge", "into")))
-        self.attempt(name, [], {"name": dice.choice((*KNOWN * 3, *NAMES)), second: dice.choice(KNOWN if second == "into" else NAMES)})
+        name, second = dice.choice(
+            (("person rename", "new"), ("person alias", "other"), ("person merge", "into"))
+        )
+        self.attempt(
+            name,
+            [],
+            {
+                "name": dice.choice((*KNOWN * 3, *NAMES)),
+                second: dice.choice(KNOWN if second == "into" else NAMES),
+            },
+        )
 
     def undo(self, _: Dice) -> None:
         target = max((done for done in self.history if done.live), key=lambda done: done.entry)
@@ -395,16 +469,24 @@ class Walk(RuleBasedStateMachine):
     # What must then be true
 
     def take_back(self, target: Done, words_: dict[str, str]) -> None:
-        later = [done for done in self.history if done.live and done.entry > target.entry and set(done.ids) & set(target.ids)]
+        later = [
+            done
+            for done in self.history
+            if done.live and done.entry > target.entry and set(done.ids) & set(target.ids)
+        ]
         if later:
-            self.refused(errors.BuiltUpon, lambda env: undo.undo(env, **words_))
+            self.refused(errors.UndoBlocked, lambda env: undo.undo(env, **words_))
             return
         note(f"undo {words_} {target.name}")
         undo.undo(world(self.path, self.now), **words_)
         target.live = False
         self.undone.append(target)
         self.settle("undo", target.ids)
-        assert self.stand.entries[target.entry - 1] == (target.entry, target.name, self.stand.entries[-1][0])
+        assert self.stand.entries[target.entry - 1] == (
+            target.entry,
+            target.name,
+            self.stand.entries[-1][0],
+        )
         self.compare_with_a_fresh_ledger()
 
     def refused(self, problem: type[errors.Problem], act: Callable[[Env], None]) -> None:
@@ -428,7 +510,9 @@ class Walk(RuleBasedStateMachine):
             return False
         touched = list(dict.fromkeys(ids))
         new = self.settle(name, touched if name != "make" else None)
-        self.history.append(Done(self.stand.entries[-1][0], self.now, name, new or touched, words_, made=bool(new)))
+        self.history.append(
+            Done(self.stand.entries[-1][0], self.now, name, new or touched, words_, made=bool(new))
+        )
         self.undone.clear()
         self.check_promises()
         return True
@@ -451,11 +535,15 @@ class Walk(RuleBasedStateMachine):
         assert all(act["entry"] == entry[0] for act in fresh)
         assert all(act["recorded_at"] == f"{self.now:%Y-%m-%dT%H:%M:%SZ}" for act in fresh)
         new = [number for number in self.stand.rows if number not in before.rows]
-        assert not new or (name == "make" and min(new) > max(before.rows, default=0)), "numbers are never used again"
+        assert not new or (name == "make" and min(new) > max(before.rows, default=0)), (
+            "numbers are never used again"
+        )
         assert set(before.rows) <= set(self.stand.rows)
         about = {act["promise"] for act in fresh if act["promise"]}
         assert about == set(new if touched is None else touched)
-        changed = {number for number, row in self.stand.rows.items() if before.rows.get(number) != row}
+        changed = {
+            number for number, row in self.stand.rows.items() if before.rows.get(number) != row
+        }
         assert changed <= about, "no state changes without an act"
         assert len({row["uid"] for row in self.stand.rows.values()}) == len(self.stand.rows)
         if name in ("undo", "redo"):
@@ -467,12 +555,24 @@ class Walk(RuleBasedStateMachine):
         for number, row in self.stand.rows.items():
             acts = [act for act in self.stand.acts if act["promise"] == number]
             self.stood[number] = promise = replayed(self.stand, number)
-            assert row == {**codec.columns_of(promise), "id": number}, "the row is what the acts add up to"
-            assert (row["direction"] == "self") == (row["person"] is None), "exactly one side is me, or both"
+            assert row == {**codec.encode_promise_row(promise), "id": number}, (
+                "the row is what the acts add up to"
+            )
+            assert (row["direction"] == "self") == (row["person"] is None), (
+                "exactly one side is me, or both"
+            )
             mine = {"owe": "promisor", "owed": "promisee", "self": "self"}[row["direction"]]
-            sides = {"self", "bookkeeper"} if mine == "self" else {"promisor", "promisee", "bookkeeper"}
-            assert all(act["side"] in sides and (act["by"] == "me") is (act["side"] in (mine, "bookkeeper")) for act in acts)
-            counted = [act for act in acts if act["entry"] in live and act["verb"] not in ("undo", "redo")]
+            sides = (
+                {"self", "bookkeeper"} if mine == "self" else {"promisor", "promisee", "bookkeeper"}
+            )
+            assert all(
+                act["side"] in sides
+                and (act["by"] == "me") is (act["side"] in (mine, "bookkeeper"))
+                for act in acts
+            )
+            counted = [
+                act for act in acts if act["entry"] in live and act["verb"] not in ("undo", "redo")
+            ]
             self.check_sum(row, promise, added_up(counted))
             moments = [act["at"] for act in counted if act["verb"] in MOVING]
             assert moments == sorted(moments), "time never goes back"
@@ -483,22 +583,34 @@ class Walk(RuleBasedStateMachine):
         for number in self.stand.rows:
             acts = [act for act in self.stand.acts if act["promise"] == number]
             moving = [act for act in acts if act["entry"] in live and act["verb"] in MOVING]
-            said = [codec.act_of(act) for act in acts]
+            said = [codec.decode_act(act) for act in acts]
             moments = {act.at + timedelta(seconds=apart) for act in said for apart in (-1, 0, 1)}
             for moment in sorted(moments):
-                plain = added_up([act for act in moving if act["at"] <= codec.instant(moment)])
-                then = next((after for _, after in reversed(list(lifecycle.steps_by(number, said, moment)))), None)
+                plain = added_up(
+                    [act for act in moving if act["at"] <= codec.encode_instant(moment)]
+                )
+                then = next(
+                    (
+                        after
+                        for _, after in reversed(list(lifecycle.iter_steps(number, said, moment)))
+                    ),
+                    None,
+                )
                 assert then is not None if plain.revisions else then is None
                 if then:
                     assert then.state == plain.state
-                    assert [[one.author, one.status] for one in then.revisions] == [one[:2] for one in plain.revisions]
+                    assert [[one.author, one.status] for one in then.revisions] == [
+                        one[:2] for one in plain.revisions
+                    ]
 
     def check_sum(self, row: dict[str, Any], promise: Promise, plain: Sum) -> None:
         assert row["state"] == plain.state
         if not plain.revisions:
             assert (row["offer"], row["move"], row["author"]) == (None, None, None)
             return
-        assert [[one.author, one.status, codec._terms_body(one.terms)] for one in promise.revisions] == plain.revisions
+        assert [
+            [one.author, one.status, codec._encode_terms(one.terms)] for one in promise.revisions
+        ] == plain.revisions
         on_table, in_force = plain.having("offered"), plain.having("in-force")
         assert len(on_table) <= 1
         if row["state"] == "proposed":
@@ -509,7 +621,10 @@ class Walk(RuleBasedStateMachine):
             assert not on_table
         terms = plain.current[2]
         assert (row["outcome"], row["why"]) == (terms["outcome"], terms.get("why"))
-        assert (row["due"], row["due_at"]) == (terms.get("due", {}).get("civil"), terms.get("due", {}).get("at"))
+        assert (row["due"], row["due_at"]) == (
+            terms.get("due", {}).get("civil"),
+            terms.get("due", {}).get("at"),
+        )
         assert (row["revisions"], row["revision"]) == (
             len(plain.revisions),
             1 + [one is plain.current for one in plain.revisions].index(True),
@@ -523,7 +638,11 @@ class Walk(RuleBasedStateMachine):
     def compare_with_a_fresh_ledger(self) -> None:
         """What stands here is what stands in a new ledger to which only the commands were given that were not undone."""
         live = [done for done in self.history if done.live]
-        built = next(count for count in range(len(live), -1, -1) if tuple(done.entry for done in live[:count]) in self.fresh)
+        built = next(
+            count
+            for count in range(len(live), -1, -1)
+            if tuple(done.entry for done in live[:count]) in self.fresh
+        )
         content, mapped = self.fresh[tuple(done.entry for done in live[:built])]
         place = tempfile.mkdtemp(prefix="promisectl-fresh-")
         path = os.path.join(place, "ledger.db")
@@ -533,7 +652,9 @@ class Walk(RuleBasedStateMachine):
             for count, done in enumerate(live[built:], built + 1):
                 mapped = self.give_again(path, done, mapped)
                 self.fresh[tuple(done.entry for done in live[:count])] = _read(path), mapped
-            assert essence(path, {new: new for new in mapped.values()}, self.now) == essence(self.path, mapped, self.now)
+            assert essence(path, {new: new for new in mapped.values()}, self.now) == essence(
+                self.path, mapped, self.now
+            )
         finally:
             shutil.rmtree(place)
 
@@ -542,7 +663,11 @@ class Walk(RuleBasedStateMachine):
         """The same command to another ledger, about the promises that have these numbers there; the numbers after it."""
         again = {**done.words, "new": True} if done.name == "make" else done.words
         perform(path, done.moment, done.name, [mapped.get(one, 0) for one in done.ids], again)
-        return mapped | {one: len(mapped) + position for position, one in enumerate(done.ids, 1)} if done.made else mapped
+        return (
+            mapped | {one: len(mapped) + position for position, one in enumerate(done.ids, 1)}
+            if done.made
+            else mapped
+        )
 
     def look_without_a_trace(self) -> None:
         """No flag is stored: what the clock alone changes, changes no byte."""
@@ -559,13 +684,24 @@ def essence(path: str, numbers: dict[int, int], moment: datetime) -> Any:
     with closing(sqlite3.connect(path)) as db:
         named = "SELECT p.id, w.handle FROM person p JOIN person w ON w.id = coalesce(p.merged_into, p.id)"
         handles = dict(db.execute(named).fetchall())
-        known = db.execute("SELECT id, handle, name FROM person WHERE merged_into IS NULL ORDER BY handle").fetchall()
-        aliases = [(alias, handles[person]) for alias, person in db.execute("SELECT alias, person FROM alias ORDER BY alias")]
+        known = db.execute(
+            "SELECT id, handle, name FROM person WHERE merged_into IS NULL ORDER BY handle"
+        ).fetchall()
+        aliases = [
+            (alias, handles[person])
+            for alias, person in db.execute("SELECT alias, person FROM alias ORDER BY alias")
+        ]
     assert all(row["state"] == "void" for number, row in now.rows.items() if number not in numbers)
     rows, promises = {}, {}
     for number, as_ in numbers.items():
         row = now.rows[number]
-        rows[as_] = {**row, "id": as_, "uid": "", "person": handles.get(row["person"]), "replaces": numbers.get(row["replaces"])}
+        rows[as_] = {
+            **row,
+            "id": as_,
+            "uid": "",
+            "person": handles.get(row["person"]),
+            "replaces": numbers.get(row["replaces"]),
+        }
         promise = replayed(now, number)
         opening = promise.opening._replace(uid="", person=None, replaces=None)
         promises[as_] = promise._replace(id=as_, opening=opening)
@@ -575,7 +711,14 @@ def essence(path: str, numbers: dict[int, int], moment: datetime) -> Any:
         {**row, "id": numbers[row["id"]], "uid": "", "replaces": numbers.get(row["replaces"])}
         for row in asked(path, moment, lambda env: lists.list_(env, all_=True, sort="made"))
     ]
-    return rows, promises, [(handle, name) for _, handle, name in known if handle in met], aliases, figures, listed
+    return (
+        rows,
+        promises,
+        [(handle, name) for _, handle, name in known if handle in met],
+        aliases,
+        figures,
+        listed,
+    )
 
 
 @pytest.mark.parametrize("shard", range(3))
@@ -631,7 +774,14 @@ TALKS: tuple[tuple[tuple[str, dict[str, Any]], ...], ...] = (
     (
         (
             "make",
-            {"outcome": "Lend the drill", "to": ["lee"], "by": "2026-11-24", "said": "2026-11-20T11:00Z", "asked": True, "backfill": True},
+            {
+                "outcome": "Lend the drill",
+                "to": ["lee"],
+                "by": "2026-11-24",
+                "said": "2026-11-20T11:00Z",
+                "asked": True,
+                "backfill": True,
+            },
         ),
         ("accept", {"on": "2026-11-20T12:00Z"}),
         ("renege", {"reason": "lost it", "on": "2026-11-25T12:00Z", "told": "2026-11-23T12:00Z"}),

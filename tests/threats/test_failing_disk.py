@@ -25,11 +25,30 @@ def filled(program: Program) -> Program:
     return program
 
 
-def traced(words: Sequence[str], *injected: str, only: Path | None = None) -> subprocess.CompletedProcess[str]:
+def traced(
+    words: Sequence[str], *injected: str, only: Path | None = None
+) -> subprocess.CompletedProcess[str]:
     """One run in which system calls fail as `injected`, those on one file alone if it is given."""
     faults = [word for one in injected for word in ("-e", f"inject={one}")]
-    command = [tool("strace"), "-f", "-o", "/dev/null", *(["-P", str(only)] if only else []), *faults, sys.executable, "-m", "promisectl"]
-    return subprocess.run([*command, *words], env=dict(os.environ), capture_output=True, text=True, check=False, timeout=60)
+    command = [
+        tool("strace"),
+        "-f",
+        "-o",
+        "/dev/null",
+        *(["-P", str(only)] if only else []),
+        *faults,
+        sys.executable,
+        "-m",
+        "promisectl",
+    ]
+    return subprocess.run(
+        [*command, *words],
+        env=dict(os.environ),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
 
 
 def notes(program: Program) -> int:
@@ -40,7 +59,9 @@ def notes(program: Program) -> int:
 
 
 @pytest.mark.parametrize("fault", PLAIN)
-def test_a_move_that_can_not_be_written_says_so_and_nothing_is_recorded(filled: Program, fault: str) -> None:
+def test_a_move_that_can_not_be_written_says_so_and_nothing_is_recorded(
+    filled: Program, fault: str
+) -> None:
     done = traced(["note", "1", "x"], f"pwrite64:error={fault}")
     assert (done.stdout, done.returncode) == ("", 5)
     assert re.search(PLAIN[fault], done.stderr)
@@ -55,7 +76,11 @@ def test_what_is_said_of_a_move_is_true_whichever_fsync_fails(filled: Program, w
     done = traced(["note", "1", "x"], f"fsync,fdatasync:error=EIO:when={when}")
     assert "Traceback" not in done.stderr
     recorded = notes(filled)
-    assert (done.returncode, bool(done.stdout), recorded) in {(0, True, 1), (5, False, 0), (7, False, 1)}
+    assert (done.returncode, bool(done.stdout), recorded) in {
+        (0, True, 1),
+        (5, False, 0),
+        (7, False, 1),
+    }
     sentence = {0: "", 5: "Nothing was recorded.", 7: "The move was recorded in "}[done.returncode]
     assert sentence in done.stderr
     assert filled.ok("note", "1", "x", "-q") == "1\n"
@@ -64,7 +89,9 @@ def test_what_is_said_of_a_move_is_true_whichever_fsync_fails(filled: Program, w
 
 def test_a_move_that_the_disk_did_not_confirm_is_told_apart(filled: Program) -> None:
     """The last fsync is that of the directory, from which the journal has gone."""
-    done = [traced(["note", "1", "x"], f"fsync,fdatasync:error=EIO:when={when}") for when in range(1, 7)]
+    done = [
+        traced(["note", "1", "x"], f"fsync,fdatasync:error=EIO:when={when}") for when in range(1, 7)
+    ]
     unconfirmed = [one for one in done if one.returncode == 7]
     assert len(unconfirmed) == 1
     assert re.fullmatch(
@@ -79,15 +106,23 @@ def test_a_first_move_whose_name_the_disk_did_not_confirm_is_recorded(program: P
     done = []
     for when in range(1, 24):
         shutil.rmtree(program.home / "data", ignore_errors=True)
-        done.append(traced(["make", "X y z", "--to", "dana"], f"fsync,fdatasync:error=EIO:when={when}"))
+        done.append(
+            traced(["make", "X y z", "--to", "dana"], f"fsync,fdatasync:error=EIO:when={when}")
+        )
         there = program.ledger.exists()
         assert (done[-1].returncode, there) in {(0, True), (5, False), (7, True)}
         assert not there or program.ok("list") == "1\tdana\tX y z\t\tproposed\t\n"
-        assert os.listdir(program.ledger.parent) == ["ledger.db"] if there else not program.ledger.parent.exists()
+        assert (
+            os.listdir(program.ledger.parent) == ["ledger.db"]
+            if there
+            else not program.ledger.parent.exists()
+        )
     unconfirmed = [one.stderr for one in done if one.returncode == 7]
     assert unconfirmed
     assert all(
-        f"The move was recorded in {program.ledger}, but the disk did not confirm it (Input/output error)" in one for one in unconfirmed
+        f"The move was recorded in {program.ledger}, but the disk did not confirm it (Input/output error)"
+        in one
+        for one in unconfirmed
     )
     assert [one.returncode for one in done if one.returncode == 5]
 
@@ -99,7 +134,9 @@ def test_where_directories_know_no_fsync_nothing_is_wrong(program: Program) -> N
     assert (done.returncode, done.stdout.startswith("#1 proposed")) == (0, True), done.stderr
 
 
-def test_a_leftover_that_can_not_be_taken_away_does_not_unsay_the_first_move(program: Program) -> None:
+def test_a_leftover_that_can_not_be_taken_away_does_not_unsay_the_first_move(
+    program: Program,
+) -> None:
     done = traced(["make", "X y z", "--to", "dana"], "unlink,unlinkat:error=EIO:when=2+")
     assert done.returncode == 0, done.stderr
     assert program.ok("list") == "1\tdana\tX y z\t\tproposed\t\n"
@@ -109,10 +146,16 @@ def test_a_leftover_that_can_not_be_taken_away_does_not_unsay_the_first_move(pro
 
 def test_nobody_says_what_nobody_can_know(filled: Program) -> None:
     """The disk fails at the commit, and the ledger can't be opened again to see what came of it: its third time, after header and move."""
-    done = traced(["note", "1", "x"], "fsync,fdatasync:error=EIO", "openat:error=EIO:when=3+", only=filled.ledger)
+    done = traced(
+        ["note", "1", "x"],
+        "fsync,fdatasync:error=EIO",
+        "openat:error=EIO:when=3+",
+        only=filled.ledger,
+    )
     assert (done.stdout, done.returncode) == ("", 7)
     assert re.search(
-        r"failed while the move was being recorded \(disk I/O error\), and can't be read now, so it may be recorded or", done.stderr
+        r"failed while the move was being recorded \(disk I/O error\), and can't be read now, so it may be recorded or",
+        done.stderr,
     )
     assert notes(filled) == 0
 
@@ -155,11 +198,16 @@ def test_a_read_only_file_is_no_raw_complaint_of_sqlite(filled: Program) -> None
     done = traced(["note", "1", "x"], "openat:error=EACCES:when=2", only=filled.ledger)
     assert (done.stdout, done.returncode) == ("", 5)
     assert re.search(
-        r"it, or the directory it is in, may not be written to or opened\. Nothing was recorded\. See who may: ls -la '", done.stderr
+        r"it, or the directory it is in, may not be written to or opened\. Nothing was recorded\. See who may: ls -la '",
+        done.stderr,
     )
-    done = traced(["note", "1", "x"], "openat:error=EROFS", only=filled.ledger.with_name("ledger.db-journal"))
+    done = traced(
+        ["note", "1", "x"], "openat:error=EROFS", only=filled.ledger.with_name("ledger.db-journal")
+    )
     assert (done.stdout, done.returncode) == ("", 5)
-    assert re.search(r"may not be written to or opened\. Nothing was recorded\. See who may", done.stderr)
+    assert re.search(
+        r"may not be written to or opened\. Nothing was recorded\. See who may", done.stderr
+    )
     assert notes(filled) == 0
 
 
@@ -171,5 +219,8 @@ def test_a_malformed_image_is_called_damaged(filled: Program) -> None:
     for words in (["list"], ["note", "1", "x"]):
         done = filled(*words)
         assert (done.stdout, done.code) == ("", 5)
-        assert "is damaged, or no ledger at all. It was left as it is; what helps is told by: doctor." in done.stderr
+        assert (
+            "is damaged, or no ledger at all. It was left as it is; what helps is told by: doctor."
+            in done.stderr
+        )
         assert filled.ledger.read_bytes() == content

@@ -33,7 +33,9 @@ def filled(program: Program) -> Program:
 def shell(words: Sequence[str], before: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
     """One run in a process of its own, which can't hang for long."""
     command = [*before, sys.executable, "-m", "promisectl", *words]
-    return subprocess.run(command, env=dict(os.environ), capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(
+        command, env=dict(os.environ), capture_output=True, text=True, check=False, timeout=60
+    )
 
 
 def seen(place: Path) -> dict[str, tuple[int, int, bytes]]:
@@ -41,7 +43,11 @@ def seen(place: Path) -> dict[str, tuple[int, int, bytes]]:
     found = {}
     for one in place.iterdir():
         about = one.lstat()
-        found[one.name] = (about.st_mode, about.st_mtime_ns, one.read_bytes() if stat.S_ISREG(about.st_mode) else b"")
+        found[one.name] = (
+            about.st_mode,
+            about.st_mtime_ns,
+            one.read_bytes() if stat.S_ISREG(about.st_mode) else b"",
+        )
     return found
 
 
@@ -64,14 +70,23 @@ def test_a_pipe_is_not_waited_for(program: Program) -> None:
     for words in (*MOVES, *LOOKS):
         done = shell(words)
         assert (done.stdout, done.returncode) == ("", 5)
-        assert "ledger.db is not a file, but a pipe. It was left as it is; move it away, or name another" in done.stderr
+        assert (
+            "ledger.db is not a file, but a pipe. It was left as it is; move it away, or name another"
+            in done.stderr
+        )
 
 
 def test_a_directory_a_socket_and_a_device_are_refused(program: Program) -> None:
     program.ledger.mkdir(parents=True)
-    refused(program, "is not a file, but a directory. It was left as it is; move it away, or name another ledger with --ledger")
+    refused(
+        program,
+        "is not a file, but a directory. It was left as it is; move it away, or name another ledger with --ledger",
+    )
     program.ledger.rmdir()
-    with chdir(program.ledger.parent), closing(socket.socket(socket.AF_UNIX)) as server:  # the name of a socket has to be short
+    with (
+        chdir(program.ledger.parent),
+        closing(socket.socket(socket.AF_UNIX)) as server,
+    ):  # the name of a socket has to be short
         server.bind(program.ledger.name)
         refused(program, "is not a file, but a socket")
     for device in ("/dev/null", "/dev/full", "/dev/tty"):
@@ -80,7 +95,9 @@ def test_a_directory_a_socket_and_a_device_are_refused(program: Program) -> None
 
 
 @pytest.mark.parametrize("left", ["-journal", "-wal"])
-def test_the_journal_of_a_ledger_that_is_gone_is_not_played_into_a_new_one(program: Program, left: str) -> None:
+def test_the_journal_of_a_ledger_that_is_gone_is_not_played_into_a_new_one(
+    program: Program, left: str
+) -> None:
     program.ledger.parent.mkdir(parents=True)
     journal = program.ledger.with_name(f"ledger.db{left}")
     journal.write_bytes(b"what was half done")
@@ -106,10 +123,29 @@ def test_a_log_that_is_not_its_own_is_seen_through_a_link_too(filled: Program) -
 
 
 def test_where_there_are_no_hard_links_it_is_said(program: Program) -> None:
-    command = [tool("strace"), "-f", "-o", "/dev/null", "-e", "inject=link,linkat:error=EPERM", sys.executable, "-m", "promisectl"]
-    done = subprocess.run([*command, "make", "X", "--to", "dana"], env=dict(os.environ), capture_output=True, text=True, check=False)
+    command = [
+        tool("strace"),
+        "-f",
+        "-o",
+        "/dev/null",
+        "-e",
+        "inject=link,linkat:error=EPERM",
+        sys.executable,
+        "-m",
+        "promisectl",
+    ]
+    done = subprocess.run(
+        [*command, "make", "X", "--to", "dana"],
+        env=dict(os.environ),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert (done.stdout, done.returncode) == ("", 5)
-    assert "the file system there has no hard links. Nothing was recorded. Keep the ledger on a disk of this machine." in done.stderr
+    assert (
+        "the file system there has no hard links. Nothing was recorded. Keep the ledger on a disk of this machine."
+        in done.stderr
+    )
     assert not program.ledger.parent.exists()
 
 
@@ -136,7 +172,9 @@ def test_backups_are_named_where_there_are_some(program: Program) -> None:
     backups.mkdir(parents=True)
     (backups / "ledger-20261122T090000Z.db").touch()
     for words in (["list"], ["make", "X", "--to", "dana"]):
-        assert program(*words).stderr.endswith(f"Backups are in {backups}; one is brought back with: restore FILE.\n")
+        assert program(*words).stderr.endswith(
+            f"Backups are in {backups}; one is brought back with: restore FILE.\n"
+        )
 
 
 def test_a_newer_ledger_says_what_to_update(filled: Program) -> None:
@@ -152,7 +190,20 @@ def test_a_ledger_without_a_step_is_refused(filled: Program) -> None:
     refused(filled, "names no schema step, which a ledger always does")
 
 
-@pytest.mark.parametrize("name", ["100% mine?", "# a b & c;d", "ünï “x” 🚲", "new\nline", "-o", "a\\b", "$(touch x)", "%2e%2e", "x" * 200])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "100% mine?",
+        "# a b & c;d",
+        "ünï “x” 🚲",
+        "new\nline",
+        "-o",
+        "a\\b",
+        "$(touch x)",
+        "%2e%2e",
+        "x" * 200,
+    ],
+)
 def test_a_ledger_of_any_name_works(program: Program, name: str) -> None:
     place = program.home / name
     place.mkdir()
@@ -169,12 +220,17 @@ def test_a_ledger_of_any_name_works(program: Program, name: str) -> None:
 
 def test_a_ledger_with_two_names_is_refused(filled: Program) -> None:
     os.link(filled.ledger, filled.home / "another.db")
-    refused(filled, r"has 2 names \(hard links\), and commands that use different ones would damage it.*find / -samefile")
+    refused(
+        filled,
+        r"has 2 names \(hard links\), and commands that use different ones would damage it.*find / -samefile",
+    )
     (filled.home / "another.db").unlink()
     assert filled("note", "1", "x").code == 0
 
 
-def test_a_name_that_a_killed_founding_left_is_read_past_and_taken_away_by_a_move(filled: Program) -> None:
+def test_a_name_that_a_killed_founding_left_is_read_past_and_taken_away_by_a_move(
+    filled: Program,
+) -> None:
     left = filled.ledger.with_name(f"ledger.db.{'0123456789abcdef'}.new")
     os.link(filled.ledger, left)
     before = seen(filled.ledger.parent)
@@ -190,7 +246,14 @@ def test_a_name_that_a_killed_founding_left_is_read_past_and_taken_away_by_a_mov
 
 def test_a_founding_killed_before_it_took_its_first_name_away_is_whole(program: Program) -> None:
     """The process is killed at the call that would take the name away; the one before is SQLite's, for its journal."""
-    trace = [tool("strace"), "-f", "-o", "/dev/null", "-e", "inject=unlink,unlinkat:signal=KILL:when=2"]
+    trace = [
+        tool("strace"),
+        "-f",
+        "-o",
+        "/dev/null",
+        "-e",
+        "inject=unlink,unlinkat:signal=KILL:when=2",
+    ]
     shell(["make", "X y z", "--to", "dana"], trace)
     assert program.ledger.exists()
     assert [one for one in os.listdir(program.ledger.parent) if one.endswith(".new")]
@@ -205,7 +268,11 @@ def test_a_founding_killed_before_it_took_its_first_name_away_is_whole(program: 
 def test_a_ledger_in_wal_mode_is_not_looked_at_and_turned_back_by_a_move(filled: Program) -> None:
     with closing(sqlite3.connect(filled.ledger)) as db:
         db.execute("PRAGMA journal_mode = WAL")
-    refused(filled, r"was turned to WAL mode by another program.*The next move turns it back, and so does: sqlite3 '", moves=False)
+    refused(
+        filled,
+        r"was turned to WAL mode by another program.*The next move turns it back, and so does: sqlite3 '",
+        moves=False,
+    )
     assert filled.ok("note", "1", "x", "-q") == "1\n"
     assert os.listdir(filled.ledger.parent) == ["ledger.db"]
     assert filled.ledger.read_bytes()[18:20] == b"\1\1"
@@ -240,7 +307,8 @@ def test_a_log_that_belongs_to_another_state_of_the_ledger_is_not_mixed_in(fille
     shutil.copy(copy, filled.ledger)
     (filled.ledger.parent / "ledger.db-wal").write_bytes(log)
     refused(
-        filled, r"Beside the ledger lies .*ledger\.db-wal, which belongs to another state of it and would be mixed in\. Nothing was touched"
+        filled,
+        r"Beside the ledger lies .*ledger\.db-wal, which belongs to another state of it and would be mixed in\. Nothing was touched",
     )
     (filled.ledger.parent / "ledger.db-wal").unlink()
     assert filled.ok("list") == "1\tdana\tSend the numbers\t\tactive\t\n"
@@ -265,7 +333,9 @@ def test_root_leaves_the_directories_of_others_alone(filled: Program) -> None:
         done = shell(words, pretended(0))
         assert (done.stdout, done.returncode) == ("", 5)
         assert "and you are root: " in done.stderr
-        assert re.search(r"Nothing was touched; say it as (\S+): sudo -u '\1' promisectl …", done.stderr)
+        assert re.search(
+            r"Nothing was touched; say it as (\S+): sudo -u '\1' promisectl …", done.stderr
+        )
         assert seen(filled.ledger.parent) == before
 
 
@@ -299,9 +369,15 @@ def test_a_link_into_the_directory_of_another_is_not_followed(filled: Program) -
 
 @pytest.mark.parametrize("ending", ["", "-journal", "-wal", "-shm", "-JOURNAL"])
 @pytest.mark.parametrize("force", [[], ["--force"]], ids=["", "force"])
-def test_nothing_is_exported_onto_the_ledger_or_the_files_beside_it(filled: Program, ending: str, force: list[str]) -> None:
+def test_nothing_is_exported_onto_the_ledger_or_the_files_beside_it(
+    filled: Program, ending: str, force: list[str]
+) -> None:
     before = seen(filled.ledger.parent)
-    names = [f"{filled.ledger}{ending}", f"{filled.home}/link{ending}", f"{filled.home}/name{ending}"]
+    names = [
+        f"{filled.ledger}{ending}",
+        f"{filled.home}/link{ending}",
+        f"{filled.home}/name{ending}",
+    ]
     os.symlink(names[0], names[1])
     if not ending:
         os.link(names[0], names[2])
@@ -311,7 +387,9 @@ def test_nothing_is_exported_onto_the_ledger_or_the_files_beside_it(filled: Prog
         if not os.path.lexists(filled.home / "name"):
             assert "is the ledger itself. Choose another file." in done.stderr
     Path(names[2]).unlink(missing_ok=True)
-    assert {name: what[::2] for name, what in seen(filled.ledger.parent).items()} == {name: what[::2] for name, what in before.items()}
+    assert {name: what[::2] for name, what in seen(filled.ledger.parent).items()} == {
+        name: what[::2] for name, what in before.items()
+    }
 
 
 def test_an_export_overwrites_nothing_that_comes_meanwhile(filled: Program) -> None:
@@ -323,7 +401,7 @@ def test_an_export_overwrites_nothing_that_comes_meanwhile(filled: Program) -> N
         target.write_text("theirs")
 
     with pytest.raises(errors.FileExists):
-        output_files.appear(str(target), pieces(), force=False)
+        output_files.write_output_atomically(str(target), pieces(), force=False)
     assert target.read_text() == "theirs"
     assert sorted(os.listdir(filled.home)) == ["data", "out.csv"]
 
@@ -343,9 +421,25 @@ def test_an_export_works_where_there_are_no_hard_links(filled: Program, existing
 
 def test_an_export_is_on_the_disk_before_it_is_named_and_its_name_after(filled: Program) -> None:
     trace = filled.home / "trace"
-    before = [tool("strace"), "-f", "-y", "-o", str(trace), "-e", "trace=fsync,fdatasync,link,linkat,rename"]
+    before = [
+        tool("strace"),
+        "-f",
+        "-y",
+        "-o",
+        str(trace),
+        "-e",
+        "trace=fsync,fdatasync,link,linkat,rename",
+    ]
     assert shell(["export", "-o", str(filled.home / "out.csv")], before).returncode == 0
-    calls = [line.split(" ", 1)[1].strip() for line in trace.read_text().splitlines() if "sync(" in line or "out.csv" in line]
-    assert [re.match(r"\w+", call)[0].removesuffix("at") for call in calls] == ["fsync", "link", "fsync"]  # type: ignore[index]
+    calls = [
+        line.split(" ", 1)[1].strip()
+        for line in trace.read_text().splitlines()
+        if "sync(" in line or "out.csv" in line
+    ]
+    assert [re.match(r"\w+", call)[0].removesuffix("at") for call in calls] == [
+        "fsync",
+        "link",
+        "fsync",
+    ]  # type: ignore[index]
     assert ".new>" in calls[0]
     assert f"<{filled.home}>" in calls[2]

@@ -48,9 +48,14 @@ def test_as_much_as_is_allowed_is_kept_whole(program: Program) -> None:
 
 
 def test_a_megabyte_on_stdin_is_refused(program: Program) -> None:
-    done = program("make", "--json", "-", piped=json.dumps({"outcome": "x" * 1_000_000, "to": "dana"}))
+    done = program(
+        "make", "--json", "-", piped=json.dumps({"outcome": "x" * 1_000_000, "to": "dana"})
+    )
     assert (done.stdout, done.code) == ("", 2)
-    assert "1,000,000 characters, and 1,000 are the most" in json.loads(done.stderr)["error"]["message"]
+    assert (
+        "1,000,000 characters, and 1,000 are the most"
+        in json.loads(done.stderr)["error"]["message"]
+    )
     assert not program.ledger.exists()
 
 
@@ -67,13 +72,20 @@ def forged(journal: str, change: Callable[[dict[str, Any]], None]) -> str:
             number = act["promise"]
             if number is not None:
                 uids.setdefault(number, act["body"].get("uid"))
-            row = {**act, "entry": record["entry"], "body": codec.canonical(act["body"])}
+            row = {
+                **act,
+                "entry": record["entry"],
+                "body": codec.encode_canonical_json(act["body"]),
+            }
             about = act["person"] if number is None else uids[number]
-            before = act["hash"] = codec.chained_row(before, record["command"], about, row)
+            before = act["hash"] = codec.compute_act_hash(before, record["command"], about, row)
     head["hash"] = before
     for record in (head, *said):
-        sum_.update(f"{codec.canonical(record)}\n".encode())
-    return "\n".join(map(json.dumps, (head, *said, {"promisectl": "end", "sha256": sum_.hexdigest()}))) + "\n"
+        sum_.update(f"{codec.encode_canonical_json(record)}\n".encode())
+    return (
+        "\n".join(map(json.dumps, (head, *said, {"promisectl": "end", "sha256": sum_.hexdigest()})))
+        + "\n"
+    )
 
 
 def long_outcome(record: dict[str, Any]) -> None:
@@ -160,17 +172,23 @@ def test_moves_go_on_after_a_clock_that_was_ahead(program: Program) -> None:
     program.ok("make", "Send the numbers", "--to", "dana", "--agreed")
     program.ok("make", "By a clock that is ahead", "--to", "dana", "--agreed", today=ahead)
     program.ok("note", "1", "too", today=ahead)
-    recorded = [json.loads(line)["recorded_at"] for line in program.ok("log", "--jsonl").splitlines()]
+    recorded = [
+        json.loads(line)["recorded_at"] for line in program.ok("log", "--jsonl").splitlines()
+    ]
     assert program.ok("make", "Right again", "--to", "dana", "-q") == "3\n"
     assert program.ok("complete", "1", "-q") == "1\n"
     assert program.ok("bump", "3", "slow", "-q") == "3\n"
     now = [json.loads(line) for line in program.ok("log", "--jsonl").splitlines()]
-    assert [act["recorded_at"] for act in now[: len(recorded)]] == recorded  # nothing is put right behind anybody's back
+    assert [
+        act["recorded_at"] for act in now[: len(recorded)]
+    ] == recorded  # nothing is put right behind anybody's back
     assert [act["id"] for act in now] == sorted(act["id"] for act in now)
     assert {act["recorded_at"] for act in now[len(recorded) :]} == {"2026-11-23T09:00:00Z"}
 
 
-def test_what_was_moved_by_a_clock_that_was_ahead_says_so_and_can_be_put_right(program: Program) -> None:
+def test_what_was_moved_by_a_clock_that_was_ahead_says_so_and_can_be_put_right(
+    program: Program,
+) -> None:
     program.ok("make", "Send the numbers", "--to", "dana", "--agreed")
     program.ok("complete", "1", today="2036-01-01T10:00")
     done = program("reopen", "1", "--reason", "a page is missing")

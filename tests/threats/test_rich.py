@@ -16,7 +16,9 @@ HOSTILE = (
     "tags \U000e0041\U000e0042",
     "\\x1b[31m typed",
 )
-STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\ufeff\U000e0000-\U000e007f]")
+STEERING = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\ufeff\U000e0000-\U000e007f]"
+)
 LOOKS = (
     [],
     ["list"],
@@ -42,8 +44,25 @@ LOOKS = (
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_text_is_shown_as_it_was_typed_and_steers_nothing(program: Program, text: str) -> None:
-    said = program("make", text, "--to", "dana", "--why", text, "--done-when", text, "--by", "fri", "--agreed", width=80)
-    said = said._replace(stdout=said.stdout + program("note", "1", text, width=80).stdout + program("bump", "1", text, width=80).stdout)
+    said = program(
+        "make",
+        text,
+        "--to",
+        "dana",
+        "--why",
+        text,
+        "--done-when",
+        text,
+        "--by",
+        "fri",
+        "--agreed",
+        width=80,
+    )
+    said = said._replace(
+        stdout=said.stdout
+        + program("note", "1", text, width=80).stdout
+        + program("bump", "1", text, width=80).stdout
+    )
     assert not STEERING.search(said.stdout + said.stderr)
     for width in (40, 80):
         for words in LOOKS:
@@ -58,7 +77,16 @@ def test_a_text_is_shown_as_it_was_typed_and_steers_nothing(program: Program, te
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize(
     "words",
-    [["show"], ["person", "show"], ["guide"], ["list", "--sort"], ["make", "x", "--by"], ["import"], ["make", "x", "--to"], []],
+    [
+        ["show"],
+        ["person", "show"],
+        ["guide"],
+        ["list", "--sort"],
+        ["make", "x", "--by"],
+        ["import"],
+        ["make", "x", "--to"],
+        [],
+    ],
     ids=" ".join,
 )
 def test_an_error_steers_nothing(program: Program, words: list[str], text: str) -> None:
@@ -74,6 +102,11 @@ def test_a_file_name_steers_nothing(program: Program) -> None:
     assert done.code == 5
     assert not STEERING.search(done.stderr)
     assert "odd \\x1b[31m \\u202e [link=x].db is empty" in done.stderr.replace("\n", " ")
-    for words in (["path"], ["export", "-o", str(odd)], ["export", "-o", f"{odd}.csv"], ["import", f"{odd}.none"]):
+    for words in (
+        ["path"],
+        ["export", "-o", str(odd)],
+        ["export", "-o", f"{odd}.csv"],
+        ["import", f"{odd}.none"],
+    ):
         done = program(*words, width=80, answers="")
         assert not STEERING.search(done.stdout + done.stderr), words

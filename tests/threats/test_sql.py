@@ -6,15 +6,41 @@ import pytest
 
 from tests.conftest import Program
 
-HOSTILE = ("'); DROP TABLE act; --", '" OR "1"="1', "100%", "a_b", "back\\slash", "%", "_", "\\", "' || hex(1) || '", "?1", ":now", "$x")
+HOSTILE = (
+    "'); DROP TABLE act; --",
+    '" OR "1"="1',
+    "100%",
+    "a_b",
+    "back\\slash",
+    "%",
+    "_",
+    "\\",
+    "' || hex(1) || '",
+    "?1",
+    ":now",
+    "$x",
+)
 
 
 def test_every_text_is_bound(program: Program) -> None:
     for text in HOSTILE:
-        program.ok("make", f"x {text}", "--to", "dana", "--why", text, "--done-when", text, "--tag", "t" + text.replace(" ", ""))
+        program.ok(
+            "make",
+            f"x {text}",
+            "--to",
+            "dana",
+            "--why",
+            text,
+            "--done-when",
+            text,
+            "--tag",
+            "t" + text.replace(" ", ""),
+        )
         program.ok("note", "1", text, "--once", text)
     records = json.loads(program.ok("list", "--json"))
-    assert {(record["outcome"], record["why"]) for record in records} == {(f"x {text}", text) for text in HOSTILE}
+    assert {(record["outcome"], record["why"]) for record in records} == {
+        (f"x {text}", text) for text in HOSTILE
+    }
     assert program.ok("log", "--json").count("offer") == len(HOSTILE)
 
 
@@ -22,13 +48,22 @@ def test_every_text_is_bound(program: Program) -> None:
 def test_a_search_finds_what_is_typed_and_nothing_else(program: Program, text: str) -> None:
     for one in HOSTILE:
         program.ok("make", f"x {one}", "--to", "dana")
-    found = {record["outcome"] for record in json.loads(program.ok("list", "--json", "--search", text))}
+    found = {
+        record["outcome"] for record in json.loads(program.ok("list", "--json", "--search", text))
+    }
     assert found == {f"x {one}" for one in HOSTILE if text.casefold() in one.casefold()}
     assert json.loads(program.ok("list", "--json", "--tag", text)) == []
 
 
 @pytest.mark.parametrize(
-    "words", [["--sort", "due; DROP TABLE act"], ["--sort", "id"], ["--sort", "(SELECT 1)"], ["--state", "active' OR '1'='1"]], ids=" ".join
+    "words",
+    [
+        ["--sort", "due; DROP TABLE act"],
+        ["--sort", "id"],
+        ["--sort", "(SELECT 1)"],
+        ["--state", "active' OR '1'='1"],
+    ],
+    ids=" ".join,
 )
 def test_orders_and_states_are_words_that_are_known(program: Program, words: list[str]) -> None:
     program.ok("make", "Send the numbers", "--to", "dana")

@@ -2,9 +2,13 @@
 
 import sys
 
-from promisectl.system.text import safe
+from promisectl.system.text import escape_text
 
 
 def test_every_character_is_shown_alike_alone_and_among_others() -> None:
-    differ = [code for code in range(sys.maxunicode + 1) if safe(chr(code)) + "\\x00" != safe(f"{chr(code)}\0")]
+    differ = [
+        code
+        for code in range(sys.maxunicode + 1)
+        if escape_text(chr(code)) + "\\x00" != escape_text(f"{chr(code)}\0")
+    ]
     assert differ == []

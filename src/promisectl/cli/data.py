@@ -5,25 +5,67 @@ from typing import Annotated
 import typer
 
 from promisectl.cli import options as o
-from promisectl.cli.registry import CHECKED, GIVEN, PLACED, SILENT, command
+from promisectl.cli.registry import (
+    FINDINGS_OPTIONS,
+    PATH_OPTIONS,
+    QUIET_OPTIONS,
+    RESULT_OPTIONS,
+    register_command,
+)
 
 PANEL = "Records"
 
-Acts = Annotated[bool, typer.Option("--acts", metavar="", help="Every act instead of every promise.")]
-Journal = Annotated[bool, typer.Option("--journal", metavar="", help="All that was ever recorded, to import it elsewhere.")]
-ExportFormat = Annotated[
-    str | None, typer.Option("--format", metavar="FORMAT", help="csv, json, jsonl, md or ics; else what FILE ends in, else csv.")
+Acts = Annotated[
+    bool, typer.Option("--acts", metavar="", help="Every act instead of every promise.")
 ]
-Output = Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="Into this file; - is stdout; ics also takes DIR/.")]
+Journal = Annotated[
+    bool,
+    typer.Option(
+        "--journal", metavar="", help="All that was ever recorded, to import it elsewhere."
+    ),
+]
+ExportFormat = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="FORMAT",
+        help="csv, json, jsonl, md or ics; else what FILE ends in, else csv.",
+    ),
+]
+Output = Annotated[
+    str,
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="Into this file; - is stdout; ics also takes DIR/."
+    ),
+]
 ExportForce = Annotated[bool, typer.Option("--force", metavar="", help="Replace what is there.")]
-Columns = Annotated[str | None, typer.Option("--columns", metavar="A,B,…", help="Only these fields, in this order; not for ics.")]
-ExportRaw = Annotated[bool, typer.Option("--raw", metavar="", help="csv: leave cells that look like formulas as they are.")]
-Bom = Annotated[bool, typer.Option("--bom", metavar="", help="csv: begin with a byte order mark, for Excel.")]
-Newline = Annotated[str | None, typer.Option("--newline", metavar="KIND", help="csv: end lines in crlf, or lf.")]
-Alarm = Annotated[list[str], typer.Option("--alarm", metavar="TIME", help="ics: remind so long before: 1d, 2h, 30m; may be repeated.")]
+Columns = Annotated[
+    str | None,
+    typer.Option(
+        "--columns", metavar="A,B,…", help="Only these fields, in this order; not for ics."
+    ),
+]
+ExportRaw = Annotated[
+    bool,
+    typer.Option("--raw", metavar="", help="csv: leave cells that look like formulas as they are."),
+]
+Bom = Annotated[
+    bool, typer.Option("--bom", metavar="", help="csv: begin with a byte order mark, for Excel.")
+]
+Newline = Annotated[
+    str | None, typer.Option("--newline", metavar="KIND", help="csv: end lines in crlf, or lf.")
+]
+Alarm = Annotated[
+    list[str],
+    typer.Option(
+        "--alarm", metavar="TIME", help="ics: remind so long before: 1d, 2h, 30m; may be repeated."
+    ),
+]
 
 
-@command("export", PANEL, runs="export.export", answers=SILENT, also=o.filters)
+@register_command(
+    "export", PANEL, runs="export.export", answers=QUIET_OPTIONS, also=o.declare_view_filters
+)
 def export(
     acts: Acts = False,
     journal: Journal = False,
@@ -46,22 +88,55 @@ def export(
     """
 
 
-ImportFile = Annotated[str, typer.Argument(metavar="FILE", help="A CSV, JSON or JSON Lines file, or a journal; - is stdin.")]
+ImportFile = Annotated[
+    str,
+    typer.Argument(
+        metavar="FILE", help="A CSV, JSON or JSON Lines file, or a journal; - is stdin."
+    ),
+]
 ImportFormat = Annotated[
-    str | None, typer.Option("--format", metavar="FORMAT", help="csv, json or jsonl, if it can't be told from the file.")
+    str | None,
+    typer.Option(
+        "--format", metavar="FORMAT", help="csv, json or jsonl, if it can't be told from the file."
+    ),
 ]
 Map = Annotated[
-    list[str], typer.Option("--map", metavar="THEIRS=OURS", help="Their column is our field; THEIRS= leaves it out. May be repeated.")
+    list[str],
+    typer.Option(
+        "--map",
+        metavar="THEIRS=OURS",
+        help="Their column is our field; THEIRS= leaves it out. May be repeated.",
+    ),
 ]
 Set = Annotated[
-    list[str], typer.Option("--set", metavar="FIELD=VALUE", help="A field that is the same in every record, where the file lacks it.")
+    list[str],
+    typer.Option(
+        "--set",
+        metavar="FIELD=VALUE",
+        help="A field that is the same in every record, where the file lacks it.",
+    ),
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", metavar="", help="Only show what would be made, skipped and refused.")]
-ImportRaw = Annotated[bool, typer.Option("--raw", metavar="", help="Take a ' before what looks like a formula for a part of the text.")]
-New = Annotated[bool, typer.Option("--new", metavar="", help="New people, though their names look like known ones.")]
+DryRun = Annotated[
+    bool,
+    typer.Option(
+        "--dry-run", metavar="", help="Only show what would be made, skipped and refused."
+    ),
+]
+ImportRaw = Annotated[
+    bool,
+    typer.Option(
+        "--raw",
+        metavar="",
+        help="Take a ' before what looks like a formula for a part of the text.",
+    ),
+]
+New = Annotated[
+    bool,
+    typer.Option("--new", metavar="", help="New people, though their names look like known ones."),
+]
 
 
-@command("import", PANEL, runs="import_.import_", answers=GIVEN)
+@register_command("import", PANEL, runs="import_.import_", answers=RESULT_OPTIONS)
 def import_(
     file: ImportFile,
     format_: ImportFormat = None,
@@ -84,14 +159,22 @@ def import_(
 
 BackupFile = Annotated[
     str | None,
-    typer.Argument(metavar="[FILE]", help="A file, or a directory for one that is named by the time; else among the last ten."),
+    typer.Argument(
+        metavar="[FILE]",
+        help="A file, or a directory for one that is named by the time; else among the last ten.",
+    ),
 ]
 BackupForce = Annotated[bool, typer.Option("--force", metavar="", help="Replace what is there.")]
 From = Annotated[str, typer.Argument(metavar="FILE", help="A backup, or any other ledger.")]
-Yes = Annotated[bool, typer.Option("--yes", metavar="", help="Ask nothing: replace what is there, which is backed up first.")]
+Yes = Annotated[
+    bool,
+    typer.Option(
+        "--yes", metavar="", help="Ask nothing: replace what is there, which is backed up first."
+    ),
+]
 
 
-@command("backup", PANEL, runs="backup.backup", answers=PLACED)
+@register_command("backup", PANEL, runs="backup.backup", answers=PATH_OPTIONS)
 def backup(file: BackupFile = None, force: BackupForce = False) -> None:
     """A whole copy of the ledger, checked.
 
@@ -104,7 +187,7 @@ def backup(file: BackupFile = None, force: BackupForce = False) -> None:
     """
 
 
-@command("restore", PANEL, runs="backup.restore", answers=PLACED)
+@register_command("restore", PANEL, runs="backup.restore", answers=PATH_OPTIONS)
 def restore(file: From, yes: Yes = False) -> None:
     """Bring a backup back; what is there is backed up first.
 
@@ -114,14 +197,31 @@ def restore(file: From, yes: Yes = False) -> None:
     """
 
 
-Fix = Annotated[bool, typer.Option("--fix", metavar="", help="Put right what is safe to: modes, leftovers, indexes, triggers, views.")]
-Rebuild = Annotated[bool, typer.Option("--rebuild", metavar="", help="Tell every row again from the acts, after a backup.")]
+Fix = Annotated[
+    bool,
+    typer.Option(
+        "--fix",
+        metavar="",
+        help="Put right what is safe to: modes, leftovers, indexes, triggers, views.",
+    ),
+]
+Rebuild = Annotated[
+    bool,
+    typer.Option(
+        "--rebuild", metavar="", help="Tell every row again from the acts, after a backup."
+    ),
+]
 Expect = Annotated[
-    str | None, typer.Option("--expect", metavar="HEAD", help="The head that was noted before, or its first 8 digits: it has to be there.")
+    str | None,
+    typer.Option(
+        "--expect",
+        metavar="HEAD",
+        help="The head that was noted before, or its first 8 digits: it has to be there.",
+    ),
 ]
 
 
-@command("doctor", PANEL, runs="doctor.doctor", answers=CHECKED)
+@register_command("doctor", PANEL, runs="doctor.doctor", answers=FINDINGS_OPTIONS)
 def doctor(fix: Fix = False, rebuild: Rebuild = False, expect: Expect = None) -> None:
     """Whether the ledger is whole, and what helps if not.
 

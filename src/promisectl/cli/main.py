@@ -14,124 +14,139 @@ from promisectl.system import streams
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from promisectl.cli.fast_parser import Call
+    from promisectl.cli.fast_parser import CommandCall
 
 
 def main(words: Sequence[str]) -> int:
     """Run one command line and return its exit code (see `promisectl guide exit-codes`)."""
     os.umask(0o077)
-    streams.open_all()
+    streams.open_streams()
     try:
-        return _answered(words)
+        return _run_command_line(words)
     finally:
         try:
             sys.stderr.flush()
         except OSError:
-            streams.drop(sys.stderr)
+            streams.drop_stream(sys.stderr)
 
 
-def _answered(words: Sequence[str]) -> int:
+def _run_command_line(words: Sequence[str]) -> int:
     try:
-        if _at_once(words):
+        if _answer_at_once(words):
             return 0
-        call = _call(words)
+        call = _parse_call(words)
         if call is None:
             from promisectl.cli import aliases
 
-            words = aliases.expanded(words, os.environ)
-            call = _call(words)
-        return _run(call) if call else _ask_typer(words)
+            words = aliases.expand_alias(words, os.environ)
+            call = _parse_call(words)
+        return _run_call(call) if call else _run_typer(words)
     except KeyboardInterrupt:
-        return errors.INTERRUPTED
-    except (errors.ReaderGone, BrokenPipeError):
-        streams.drop(sys.stdout)
-        return errors.ReaderGone.exit_code
-    except (errors.AnswerLost, errors.Unheard) as problem:
-        streams.drop(sys.stdout)
-        return _refused(problem, words)
+        return errors.INTERRUPTED_EXIT_CODE
+    except (errors.ClosedPipe, BrokenPipeError):
+        streams.drop_stream(sys.stdout)
+        return errors.ClosedPipe.exit_code
+    except (errors.AnswerLost, errors.StdoutFailed) as problem:
+        streams.drop_stream(sys.stdout)
+        return _print_problem(problem, words)
     except errors.Problem as problem:
-        return _refused(problem, words)
+        return _print_problem(problem, words)
 
 
-def _at_once(words: Sequence[str]) -> bool:
+def _answer_at_once(words: Sequence[str]) -> bool:
     """Answer what shells and scripts ask most, and say whether that was it: the version, and what could come next at a TAB."""
     match list(words):
         case ["--version"]:
-            streams.said(f"promisectl {__version__}")
+            streams.print_stdout(f"promisectl {__version__}")
         case ["completion", shell, "--", *typed] if typed:
-            _at_a_tab(shell, typed)
+            _print_completions(shell, typed)
         case _:
             return False
     return True
 
 
-def _call(words: Sequence[str]) -> Call | None:
+def _parse_call(words: Sequence[str]) -> CommandCall | None:
     """The call that the compiled tables read from the words; None where Typer has to read them."""
     from promisectl.cli import fast_parser
 
-    return None if os.environ.get("PROMISECTL_COMPILED") == "0" else fast_parser.read(words)
+    return (
+        None
+        if os.environ.get("PROMISECTL_COMPILED") == "0"
+        else fast_parser.parse_command_line(words)
+    )
 
 
-def _run(call: Call) -> int:
-    from promisectl.commands.dispatch import run
+def _run_call(call: CommandCall) -> int:
+    from promisectl.commands.dispatch import run_command
 
     _signal.signal(_signal.SIGINT, _signal.default_int_handler)
     try:
-        run(*call)
+        run_command(*call)
     except SystemExit as done:
         return int(done.code or 0)
     return 0
 
 
-def _ask_typer(words: Sequence[str]) -> int:
+def _run_typer(words: Sequence[str]) -> int:
     from typer import Abort
     from typer.exceptions import TyperException
     from typer.main import get_command
 
     from promisectl.cli import aliases
-    from promisectl.cli.app import build
-    from promisectl.commands.dispatch import run
-    from promisectl.system.text import can_be_kept
+    from promisectl.cli.app import build_app
+    from promisectl.commands.dispatch import run_command
+    from promisectl.system.text import can_be_stored
 
     _signal.signal(_signal.SIGINT, _signal.default_int_handler)
-    if not all(map(can_be_kept, words)):
+    if not all(map(can_be_stored, words)):
         raise errors.NotUnicode
     try:
-        program = get_command(build(words, aliases.listed(words, os.environ)))
-        code = program.main(list(words), prog_name="promisectl", standalone_mode=False, obj=run, complete_var="")
+        program = get_command(build_app(words, aliases.read_config_aliases(words, os.environ)))
+        code = program.main(
+            list(words),
+            prog_name="promisectl",
+            standalone_mode=False,
+            obj=run_command,
+            complete_var="",
+        )
         sys.stdout.flush()
     except TyperException as error:
-        raise errors.Unreadable(error.format_message(), _command(error)) from error
+        raise errors.BadCommandLine(error.format_message(), _format_command_path(error)) from error
     except Abort:
-        return errors.INTERRUPTED
+        return errors.INTERRUPTED_EXIT_CODE
     except SystemExit as done:
         return int(done.code or 0)
     return code if isinstance(code, int) else 0
 
 
-def _at_a_tab(shell: str, words: Sequence[str]) -> None:
+def _print_completions(shell: str, words: Sequence[str]) -> None:
     """Say what could come next. Nothing is asked yet, so nothing is refused."""
-    from promisectl.commands.dispatch import run
+    from promisectl.commands.dispatch import run_command
 
     with suppress(errors.Problem):
-        run("completion", "completion", {"shell": shell, "words": words})
+        run_command("completion", "completion", {"shell": shell, "words": words})
 
 
-def _command(error: Exception) -> str:
+def _format_command_path(error: Exception) -> str:
     context = getattr(error, "ctx", None)
     return context.command_path if context else "promisectl"
 
 
-def _refused(problem: errors.Problem, words: Sequence[str]) -> int:
+def _print_problem(problem: errors.Problem, words: Sequence[str]) -> int:
     if "--json" in words or "--jsonl" in words:
         from promisectl.records import as_json
 
         error = {"code": problem.code, "message": str(problem), "exit": problem.exit_code}
-        line = as_json.one({"error": error | ({"moves": [str(move) for move in problem.moves]} if problem.moves else {})})
+        line = as_json.encode_json(
+            {
+                "error": error
+                | ({"moves": [str(move) for move in problem.moves]} if problem.moves else {})
+            }
+        )
     else:
-        from promisectl.system.terminal import shown
+        from promisectl.system.terminal import format_terminal_line
 
-        line = shown(f"promisectl: {problem}", sys.stderr, os.environ)
+        line = format_terminal_line(f"promisectl: {problem}", sys.stderr, os.environ)
     with suppress(OSError):
         sys.stderr.write(line + "\n")
         sys.stderr.flush()

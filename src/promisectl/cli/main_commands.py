@@ -5,24 +5,58 @@ from typing import Annotated
 import typer
 
 from promisectl.cli import options as o
-from promisectl.cli.registry import MOVE, command
+from promisectl.cli.registry import MOVE_OPTIONS, register_command
 
 PANEL = "The six moves"
 
-To = Annotated[list[str], typer.Option("--to", metavar="PERSON", help="You owe this person; may be repeated. “me” is you.")]
-From = Annotated[list[str], typer.Option("--from", metavar="PERSON", help="This person owes you; may be repeated.")]
-Asked = Annotated[bool, typer.Option("--asked", metavar="", help="With --to: they asked, and it is yours to answer.")]
-Offered = Annotated[bool, typer.Option("--offered", metavar="", help="With --from: they offered, and it is yours to answer.")]
+To = Annotated[
+    list[str],
+    typer.Option(
+        "--to", metavar="PERSON", help="You owe this person; may be repeated. “me” is you."
+    ),
+]
+From = Annotated[
+    list[str],
+    typer.Option("--from", metavar="PERSON", help="This person owes you; may be repeated."),
+]
+Asked = Annotated[
+    bool,
+    typer.Option("--asked", metavar="", help="With --to: they asked, and it is yours to answer."),
+]
+Offered = Annotated[
+    bool,
+    typer.Option(
+        "--offered", metavar="", help="With --from: they offered, and it is yours to answer."
+    ),
+]
 Agreed = Annotated[bool, typer.Option("--agreed", metavar="", help="Both have said Yes already.")]
-Said = Annotated[str | None, typer.Option("--said", metavar="WHEN", help="When it was said, if not now; dates count from then.")]
-Replaces = Annotated[str | None, typer.Option("--replaces", metavar="ID", help="The promise that this one stands in for.")]
-Tag = Annotated[list[str], typer.Option("--tag", metavar="TAG", help="A word to find it by; may be repeated.")]
-New = Annotated[bool, typer.Option("--new", metavar="", help="A new person, though the name looks like a known one.")]
+Said = Annotated[
+    str | None,
+    typer.Option(
+        "--said", metavar="WHEN", help="When it was said, if not now; dates count from then."
+    ),
+]
+Replaces = Annotated[
+    str | None,
+    typer.Option("--replaces", metavar="ID", help="The promise that this one stands in for."),
+]
+Tag = Annotated[
+    list[str], typer.Option("--tag", metavar="TAG", help="A word to find it by; may be repeated.")
+]
+New = Annotated[
+    bool,
+    typer.Option("--new", metavar="", help="A new person, though the name looks like a known one."),
+]
 
 
-@command("make", PANEL, runs="make.make", answers=MOVE)
+@register_command("make", PANEL, runs="make.make", answers=MOVE_OPTIONS)
 def make(
-    outcome: Annotated[str, typer.Argument(metavar="OUTCOME", help="What will be true when it is done. - with --json: from stdin.")],
+    outcome: Annotated[
+        str,
+        typer.Argument(
+            metavar="OUTCOME", help="What will be true when it is done. - with --json: from stdin."
+        ),
+    ],
     to: To = [],  # noqa: B006
     from_: From = [],  # noqa: B006
     by: o.By = None,
@@ -51,21 +85,50 @@ def make(
 
 
 Mine = Annotated[bool, typer.Option("--mine", metavar="", help="You put your own terms anew.")]
-Rev = Annotated[int | None, typer.Option("--rev", metavar="N", help="Only if this revision is on the table.")]
-Confirmed = Annotated[bool, typer.Option("--confirmed", metavar="", help="You owe it, and they have confirmed it already.")]
-Reported = Annotated[bool, typer.Option("--reported", metavar="", help="You are owed it; they say it is done, you have not judged it.")]
-Partial = Annotated[str | None, typer.Option("--partial", metavar="TEXT", help="Only a part is done; the promise stays open.")]
-Told = Annotated[str | None, typer.Option("--told", metavar="WHEN", help="When they were told; now if nothing is said.")]
-NotTold = Annotated[bool, typer.Option("--not-told", metavar="", help="They have not been told yet.")]
-Silent = Annotated[bool, typer.Option("--silent", metavar="", help="You are owed it, and it was broken without a word.")]
+Rev = Annotated[
+    int | None, typer.Option("--rev", metavar="N", help="Only if this revision is on the table.")
+]
+Confirmed = Annotated[
+    bool,
+    typer.Option("--confirmed", metavar="", help="You owe it, and they have confirmed it already."),
+]
+Reported = Annotated[
+    bool,
+    typer.Option(
+        "--reported",
+        metavar="",
+        help="You are owed it; they say it is done, you have not judged it.",
+    ),
+]
+Partial = Annotated[
+    str | None,
+    typer.Option("--partial", metavar="TEXT", help="Only a part is done; the promise stays open."),
+]
+Told = Annotated[
+    str | None,
+    typer.Option("--told", metavar="WHEN", help="When they were told; now if nothing is said."),
+]
+NotTold = Annotated[
+    bool, typer.Option("--not-told", metavar="", help="They have not been told yet.")
+]
+Silent = Annotated[
+    bool,
+    typer.Option("--silent", metavar="", help="You are owed it, and it was broken without a word."),
+]
 Cause = Annotated[
     str | None,
-    typer.Option("--cause", metavar="CAUSE", help="overload, dependency, underestimated, need-changed, forgot, external or other."),
+    typer.Option(
+        "--cause",
+        metavar="CAUSE",
+        help="overload, dependency, underestimated, need-changed, forgot, external or other.",
+    ),
 ]
-Repair = Annotated[str | None, typer.Option("--repair", metavar="TEXT", help="What you do instead.")]
+Repair = Annotated[
+    str | None, typer.Option("--repair", metavar="TEXT", help="What you do instead.")
+]
 
 
-@command("negotiate", PANEL, runs="acts.negotiate", answers=MOVE)
+@register_command("negotiate", PANEL, runs="acts.negotiate", answers=MOVE_OPTIONS)
 def negotiate(
     id_: o.Id,
     by: o.By = None,
@@ -89,7 +152,7 @@ def negotiate(
     """
 
 
-@command("accept", PANEL, runs="acts.accept", answers=MOVE)
+@register_command("accept", PANEL, runs="acts.accept", answers=MOVE_OPTIONS)
 def accept(
     ids: o.Ids,
     rev: Rev = None,
@@ -106,7 +169,7 @@ def accept(
     """
 
 
-@command("decline", PANEL, runs="acts.decline", answers=MOVE)
+@register_command("decline", PANEL, runs="acts.decline", answers=MOVE_OPTIONS)
 def decline(ids: o.Ids, reason: o.Reason = None, on: o.On = None) -> None:
     """Say No to the terms on the table, or to a delivery.
 
@@ -115,7 +178,7 @@ def decline(ids: o.Ids, reason: o.Reason = None, on: o.On = None) -> None:
     """
 
 
-@command("complete", PANEL, runs="acts.complete", answers=MOVE)
+@register_command("complete", PANEL, runs="acts.complete", answers=MOVE_OPTIONS)
 def complete(
     ids: o.Ids,
     confirmed: Confirmed = False,
@@ -133,7 +196,7 @@ def complete(
     """
 
 
-@command("renege", PANEL, runs="acts.renege", answers=MOVE)
+@register_command("renege", PANEL, runs="acts.renege", answers=MOVE_OPTIONS)
 def renege(
     ids: o.Ids,
     reason: o.Reason = None,

@@ -5,16 +5,21 @@ from typing import Annotated
 import typer
 
 from promisectl.cli import options as o
-from promisectl.cli.registry import MOVE, command
+from promisectl.cli.registry import MOVE_OPTIONS, register_command
 
 PANEL = "More moves"
 
 Text = Annotated[str, typer.Argument(metavar="TEXT", help="What was said.")]
-Tags = Annotated[list[str], typer.Argument(metavar="TAG…", help="Words without blanks, with or without a # or +.")]
-OfPromise = Annotated[str | None, typer.Option("--promise", metavar="ID", help="The newest command of this promise.")]
+Tags = Annotated[
+    list[str],
+    typer.Argument(metavar="TAG…", help="Words without blanks, with or without a # or +."),
+]
+OfPromise = Annotated[
+    str | None, typer.Option("--promise", metavar="ID", help="The newest command of this promise.")
+]
 
 
-@command("withdraw", PANEL, runs="acts.withdraw", answers=MOVE)
+@register_command("withdraw", PANEL, runs="acts.withdraw", answers=MOVE_OPTIONS)
 def withdraw(ids: o.Ids, reason: o.Reason = None, on: o.On = None) -> None:
     """Take an offer, a request, or new terms back.
 
@@ -23,7 +28,7 @@ def withdraw(ids: o.Ids, reason: o.Reason = None, on: o.On = None) -> None:
     """
 
 
-@command("release", PANEL, runs="acts.release", answers=MOVE)
+@register_command("release", PANEL, runs="acts.release", answers=MOVE_OPTIONS)
 def release(ids: o.Ids, reason: o.Reason = None, on: o.On = None) -> None:
     """Let the promisor off.
 
@@ -32,7 +37,7 @@ def release(ids: o.Ids, reason: o.Reason = None, on: o.On = None) -> None:
     """
 
 
-@command("reopen", PANEL, runs="acts.reopen", answers=MOVE)
+@register_command("reopen", PANEL, runs="acts.reopen", answers=MOVE_OPTIONS)
 def reopen(id_: o.Id, reason: o.Reason = None, on: o.On = None) -> None:
     """Take a delivery or a confirmation back.
 
@@ -41,7 +46,7 @@ def reopen(id_: o.Id, reason: o.Reason = None, on: o.On = None) -> None:
     """
 
 
-@command("bump", PANEL, runs="acts.bump", answers=MOVE)
+@register_command("bump", PANEL, runs="acts.bump", answers=MOVE_OPTIONS)
 def bump(id_: o.Id, text: Text, theirs: o.Theirs = False, on: o.On = None) -> None:
     """Give word of trouble early, or send a reminder.
 
@@ -50,7 +55,7 @@ def bump(id_: o.Id, text: Text, theirs: o.Theirs = False, on: o.On = None) -> No
     """
 
 
-@command("told", PANEL, runs="acts.told", answers=MOVE)
+@register_command("told", PANEL, runs="acts.told", answers=MOVE_OPTIONS)
 def told(id_: o.Id, on: o.On = None) -> None:
     """Say that they have been told of a break.
 
@@ -59,7 +64,7 @@ def told(id_: o.Id, on: o.On = None) -> None:
     """
 
 
-@command("note", PANEL, runs="bookkeeping.note", answers=MOVE)
+@register_command("note", PANEL, runs="bookkeeping.note", answers=MOVE_OPTIONS)
 def note(id_: o.Id, text: Text, on: o.On = None) -> None:
     """Keep a note beside a promise.
 
@@ -68,7 +73,7 @@ def note(id_: o.Id, text: Text, on: o.On = None) -> None:
     """
 
 
-@command("tag", PANEL, runs="bookkeeping.tag", answers=MOVE)
+@register_command("tag", PANEL, runs="bookkeeping.tag", answers=MOVE_OPTIONS)
 def tag(id_: o.Id, tags: Tags) -> None:
     """Give a promise words to find it by.
 
@@ -78,7 +83,7 @@ def tag(id_: o.Id, tags: Tags) -> None:
     """
 
 
-@command("untag", PANEL, runs="bookkeeping.untag", answers=MOVE)
+@register_command("untag", PANEL, runs="bookkeeping.untag", answers=MOVE_OPTIONS)
 def untag(id_: o.Id, tags: Tags) -> None:
     """Take tags away.
 
@@ -87,7 +92,7 @@ def untag(id_: o.Id, tags: Tags) -> None:
     """
 
 
-@command("correct", PANEL, runs="bookkeeping.correct", answers=MOVE)
+@register_command("correct", PANEL, runs="bookkeeping.correct", answers=MOVE_OPTIONS)
 def correct(
     id_: o.Id,
     what: o.What = None,
@@ -103,7 +108,7 @@ def correct(
     """
 
 
-@command("void", PANEL, runs="bookkeeping.void", answers=MOVE)
+@register_command("void", PANEL, runs="bookkeeping.void", answers=MOVE_OPTIONS)
 def void(id_: o.Id, reason: o.Reason = None) -> None:
     """Take out what was entered by mistake.
 
@@ -112,7 +117,7 @@ def void(id_: o.Id, reason: o.Reason = None) -> None:
     """
 
 
-@command("undo", PANEL, runs="undo.undo", answers=MOVE)
+@register_command("undo", PANEL, runs="undo.undo", answers=MOVE_OPTIONS)
 def undo(promise: OfPromise = None) -> None:
     """Take the newest command back; again, the one before.
 
@@ -122,7 +127,7 @@ def undo(promise: OfPromise = None) -> None:
     """
 
 
-@command("redo", PANEL, runs="undo.redo", answers=MOVE)
+@register_command("redo", PANEL, runs="undo.redo", answers=MOVE_OPTIONS)
 def redo() -> None:
     """Take the newest undo back.
 
@@ -131,14 +136,20 @@ def redo() -> None:
     """
 
 
-Correct = Annotated[bool, typer.Option("--correct", metavar="", help="It is a typo that is put right.")]
+Correct = Annotated[
+    bool, typer.Option("--correct", metavar="", help="It is a typo that is put right.")
+]
 Negotiate = Annotated[bool, typer.Option("--negotiate", metavar="", help="It is new terms.")]
-Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why there are new terms.")]
+Reason = Annotated[
+    str | None, typer.Option("--reason", metavar="TEXT", help="Why there are new terms.")
+]
 Mine = Annotated[bool, typer.Option("--mine", metavar="", help="You put your own terms anew.")]
-Theirs = Annotated[bool, typer.Option("--theirs", metavar="", help="The new terms are what they said.")]
+Theirs = Annotated[
+    bool, typer.Option("--theirs", metavar="", help="The new terms are what they said.")
+]
 
 
-@command("edit", PANEL, runs="edit.edit", answers=MOVE)
+@register_command("edit", PANEL, runs="edit.edit", answers=MOVE_OPTIONS)
 def edit(
     id_: o.Id,
     correct: Correct = False,

@@ -5,15 +5,20 @@ from typing import Annotated
 import typer
 
 from promisectl.cli import options as o
-from promisectl.cli.registry import SILENT, VIEW, command
+from promisectl.cli.registry import QUIET_OPTIONS, VIEW_OPTIONS, register_command
 
 PANEL = "People"
 
-Sort = Annotated[str, typer.Option("--sort", metavar="KEY", help="name, due, or record: whoever keeps most first.")]
-Display = Annotated[str | None, typer.Option("--name", metavar="DISPLAY", help="The name that is shown.")]
+Sort = Annotated[
+    str,
+    typer.Option("--sort", metavar="KEY", help="name, due, or record: whoever keeps most first."),
+]
+Display = Annotated[
+    str | None, typer.Option("--name", metavar="DISPLAY", help="The name that is shown.")
+]
 
 
-@command("people", PANEL, runs="people.people", answers=VIEW)
+@register_command("people", PANEL, runs="people.people", answers=VIEW_OPTIONS)
 def people(sort: Sort = "name") -> None:
     """Everybody: what is open both ways, and what was kept.
 
@@ -23,7 +28,7 @@ def people(sort: Sort = "name") -> None:
     """
 
 
-@command("show", PANEL, runs="people.show", group="person", answers=VIEW)
+@register_command("show", PANEL, runs="people.show", group="person", answers=VIEW_OPTIONS)
 def show(name: o.Name) -> None:
     """Everything between you and a person.
 
@@ -32,7 +37,7 @@ def show(name: o.Name) -> None:
     """
 
 
-@command("rename", PANEL, runs="people.rename", group="person", answers=SILENT)
+@register_command("rename", PANEL, runs="people.rename", group="person", answers=QUIET_OPTIONS)
 def rename(
     name: o.Name,
     new: Annotated[str, typer.Argument(metavar="NEW", help="The new handle, or the whole name.")],
@@ -45,8 +50,11 @@ def rename(
     """
 
 
-@command("alias", PANEL, runs="people.alias", group="person", answers=SILENT)
-def alias(name: o.Name, other: Annotated[str, typer.Argument(metavar="ALIAS", help="Another name to find them by.")]) -> None:
+@register_command("alias", PANEL, runs="people.alias", group="person", answers=QUIET_OPTIONS)
+def alias(
+    name: o.Name,
+    other: Annotated[str, typer.Argument(metavar="ALIAS", help="Another name to find them by.")],
+) -> None:
     """Give a person another name to be found by.
 
     \b
@@ -54,8 +62,11 @@ def alias(name: o.Name, other: Annotated[str, typer.Argument(metavar="ALIAS", he
     """
 
 
-@command("merge", PANEL, runs="people.merge", group="person", answers=SILENT)
-def merge(name: o.Name, into: Annotated[str, typer.Argument(metavar="INTO", help="Who they turned out to be.")]) -> None:
+@register_command("merge", PANEL, runs="people.merge", group="person", answers=QUIET_OPTIONS)
+def merge(
+    name: o.Name,
+    into: Annotated[str, typer.Argument(metavar="INTO", help="Who they turned out to be.")],
+) -> None:
     """Two people turn out to be one: what was with the first is with the second.
 
     \b

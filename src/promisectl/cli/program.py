@@ -4,12 +4,12 @@ from typing import Annotated
 
 import typer
 
-from promisectl.cli.registry import NEITHER, PAGE, VIEW, command
+from promisectl.cli.registry import NO_OPTIONS, PAGER_OPTIONS, VIEW_OPTIONS, register_command
 
 PANEL = "Records"
 
 
-@command("path", PANEL, runs="path.path", answers=NEITHER)
+@register_command("path", PANEL, runs="path.path", answers=NO_OPTIONS)
 def path() -> None:
     """Where the ledger is kept.
 
@@ -18,9 +18,12 @@ def path() -> None:
     """
 
 
-@command("guide", PANEL, runs="guide.guide", answers=PAGE)
+@register_command("guide", PANEL, runs="guide.guide", answers=PAGER_OPTIONS)
 def guide(
-    topic: Annotated[str | None, typer.Argument(metavar="[TOPIC]", help="A page; the list of pages if none is given.")] = None,
+    topic: Annotated[
+        str | None,
+        typer.Argument(metavar="[TOPIC]", help="A page; the list of pages if none is given."),
+    ] = None,
 ) -> None:
     """How it all works, page by page.
 
@@ -29,7 +32,7 @@ def guide(
     """
 
 
-@command("demo", PANEL, runs="demo.demo", answers=NEITHER)
+@register_command("demo", PANEL, runs="demo.demo", answers=NO_OPTIONS)
 def demo() -> None:
     """A short tour in a ledger that is thrown away.
 
@@ -38,7 +41,7 @@ def demo() -> None:
     """
 
 
-@command("show", PANEL, runs="config.show", group="config", answers=VIEW)
+@register_command("show", PANEL, runs="config.show", group="config", answers=VIEW_OPTIONS)
 def show() -> None:
     """What holds now, key by key, and who says so.
 
@@ -47,7 +50,7 @@ def show() -> None:
     """
 
 
-@command("path", PANEL, runs="config.path", group="config", answers=NEITHER)
+@register_command("path", PANEL, runs="config.path", group="config", answers=NO_OPTIONS)
 def config_path() -> None:
     """Where the config is.
 
@@ -56,7 +59,7 @@ def config_path() -> None:
     """
 
 
-@command("edit", PANEL, runs="config.edit", group="config", answers=NEITHER)
+@register_command("edit", PANEL, runs="config.edit", group="config", answers=NO_OPTIONS)
 def edit() -> None:
     """Write it in your editor; checked before it counts.
 
@@ -68,11 +71,15 @@ def edit() -> None:
 
 Shell = Annotated[str, typer.Argument(metavar="SHELL", help="bash, zsh or fish.")]
 Words = Annotated[
-    list[str], typer.Argument(metavar="WORD…", help="With words after --: what could come next, a line each. For the scripts.")
+    list[str],
+    typer.Argument(
+        metavar="WORD…",
+        help="With words after --: what could come next, a line each. For the scripts.",
+    ),
 ]
 
 
-@command("completion", PANEL, runs="completion.completion", answers=NEITHER)
+@register_command("completion", PANEL, runs="completion.completion", answers=NO_OPTIONS)
 def completion(
     shell: Shell,
     words: Words = [],  # noqa: B006

@@ -8,44 +8,113 @@ import typer
 
 from promisectl import errors
 
-ANYWHERE = "Anywhere"
+ANYWHERE_PANEL = "Anywhere"
 
 Ledger = Annotated[
-    str | None, typer.Option("--ledger", metavar="PATH", help="The ledger file (PROMISECTL_LEDGER).", rich_help_panel=ANYWHERE)
+    str | None,
+    typer.Option(
+        "--ledger",
+        metavar="PATH",
+        help="The ledger file (PROMISECTL_LEDGER).",
+        rich_help_panel=ANYWHERE_PANEL,
+    ),
 ]
 Today = Annotated[
     str | None,
     typer.Option(
-        "--today", metavar="DATE", help="Act as if it were that day, or that moment (PROMISECTL_TODAY).", rich_help_panel=ANYWHERE
+        "--today",
+        metavar="DATE",
+        help="Act as if it were that day, or that moment (PROMISECTL_TODAY).",
+        rich_help_panel=ANYWHERE_PANEL,
     ),
 ]
-Color = Annotated[str | None, typer.Option("--color", metavar="WHEN", help="auto, always or never.", rich_help_panel=ANYWHERE)]
-NoInput = Annotated[bool, typer.Option("--no-input", metavar="", help="Ask nothing (PROMISECTL_NO_INPUT).", rich_help_panel=ANYWHERE)]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="Print the numbers alone.", rich_help_panel="Answer")]
-Located = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="Print the path alone.", rich_help_panel="Answer")]
-Silent = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="Say nothing beside the data.", rich_help_panel="Answer")]
-Terse = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="Say only what is not ok.", rich_help_panel="Answer")]
-Json = Annotated[bool, typer.Option("--json", metavar="", help="Answer as JSON.", rich_help_panel="Answer")]
+Color = Annotated[
+    str | None,
+    typer.Option(
+        "--color", metavar="WHEN", help="auto, always or never.", rich_help_panel=ANYWHERE_PANEL
+    ),
+]
+NoInput = Annotated[
+    bool,
+    typer.Option(
+        "--no-input",
+        metavar="",
+        help="Ask nothing (PROMISECTL_NO_INPUT).",
+        rich_help_panel=ANYWHERE_PANEL,
+    ),
+]
+Quiet = Annotated[
+    bool,
+    typer.Option(
+        "--quiet", "-q", metavar="", help="Print the numbers alone.", rich_help_panel="Answer"
+    ),
+]
+QuietPath = Annotated[
+    bool,
+    typer.Option(
+        "--quiet", "-q", metavar="", help="Print the path alone.", rich_help_panel="Answer"
+    ),
+]
+QuietData = Annotated[
+    bool,
+    typer.Option(
+        "--quiet", "-q", metavar="", help="Say nothing beside the data.", rich_help_panel="Answer"
+    ),
+]
+QuietFindings = Annotated[
+    bool,
+    typer.Option(
+        "--quiet", "-q", metavar="", help="Say only what is not ok.", rich_help_panel="Answer"
+    ),
+]
+Json = Annotated[
+    bool, typer.Option("--json", metavar="", help="Answer as JSON.", rich_help_panel="Answer")
+]
 Once = Annotated[
     str | None,
-    typer.Option("--once", metavar="KEY", help="Happen once: again with this key only repeats the answer.", rich_help_panel="Answer"),
+    typer.Option(
+        "--once",
+        metavar="KEY",
+        help="Happen once: again with this key only repeats the answer.",
+        rich_help_panel="Answer",
+    ),
 ]
-Jsonl = Annotated[bool, typer.Option("--jsonl", metavar="", help="One JSON object a line.", rich_help_panel="Answer")]
-Csv = Annotated[bool, typer.Option("--csv", metavar="", help="Answer as CSV.", rich_help_panel="Answer")]
-Plain = Annotated[bool, typer.Option("--plain", metavar="", help="Tab-separated lines, as in a pipe.", rich_help_panel="Answer")]
-NoPager = Annotated[bool, typer.Option("--no-pager", metavar="", help="Print a long view at once.", rich_help_panel="Answer")]
+Jsonl = Annotated[
+    bool,
+    typer.Option("--jsonl", metavar="", help="One JSON object a line.", rich_help_panel="Answer"),
+]
+Csv = Annotated[
+    bool, typer.Option("--csv", metavar="", help="Answer as CSV.", rich_help_panel="Answer")
+]
+Plain = Annotated[
+    bool,
+    typer.Option(
+        "--plain", metavar="", help="Tab-separated lines, as in a pipe.", rich_help_panel="Answer"
+    ),
+]
+NoPager = Annotated[
+    bool,
+    typer.Option(
+        "--no-pager", metavar="", help="Print a long view at once.", rich_help_panel="Answer"
+    ),
+]
 
-WORLD: dict[str, Any] = {"ledger": Ledger, "today": Today, "color": Color, "no_input": NoInput}
-GIVEN: dict[str, Any] = {"quiet": Quiet, "json": Json}
-MOVE: dict[str, Any] = {**GIVEN, "once": Once}
-PLACED: dict[str, Any] = {"quiet": Located, "json": Json}
-SILENT: dict[str, Any] = {"quiet": Silent}
-ONE: dict[str, Any] = {"json": Json}
-CHECKED: dict[str, Any] = {"quiet": Terse, "json": Json}
-FORMS: dict[str, Any] = {"json": Json, "jsonl": Jsonl, "csv": Csv, "plain": Plain}
-PAGE: dict[str, Any] = {"no_pager": NoPager}
-VIEW: dict[str, Any] = {**FORMS, **PAGE}
-NEITHER: dict[str, Any] = {}
+COMMON_OPTIONS: dict[str, Any] = {
+    "ledger": Ledger,
+    "today": Today,
+    "color": Color,
+    "no_input": NoInput,
+}
+RESULT_OPTIONS: dict[str, Any] = {"quiet": Quiet, "json": Json}
+MOVE_OPTIONS: dict[str, Any] = {**RESULT_OPTIONS, "once": Once}
+PATH_OPTIONS: dict[str, Any] = {"quiet": QuietPath, "json": Json}
+QUIET_OPTIONS: dict[str, Any] = {"quiet": QuietData}
+JSON_OPTIONS: dict[str, Any] = {"json": Json}
+FINDINGS_OPTIONS: dict[str, Any] = {"quiet": QuietFindings, "json": Json}
+FORMAT_OPTIONS: dict[str, Any] = {"json": Json, "jsonl": Jsonl, "csv": Csv, "plain": Plain}
+PAGER_OPTIONS: dict[str, Any] = {"no_pager": NoPager}
+VIEW_OPTIONS: dict[str, Any] = {**FORMAT_OPTIONS, **PAGER_OPTIONS}
+NO_OPTIONS: dict[str, Any] = {}
 
 
 class Declaration(NamedTuple):
@@ -56,52 +125,95 @@ class Declaration(NamedTuple):
     panel: str
     module: str
     function: str
-    declared: Callable[..., None]
-    also: Callable[..., None] | None
-    answers: dict[str, Any]
+    prototype: Callable[..., None]
+    extra_prototype: Callable[..., None] | None
+    answer_options: dict[str, Any]
 
 
-DECLARED: list[Declaration] = []
+DECLARATIONS: list[Declaration] = []
 
 
-def command(
-    name: str, panel: str, *, runs: str, answers: dict[str, Any], group: str | None = None, also: Callable[..., None] | None = None
+def register_command(
+    name: str,
+    panel: str,
+    *,
+    runs: str,
+    answers: dict[str, Any],
+    group: str | None = None,
+    also: Callable[..., None] | None = None,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register a declaration. The function below it has arguments and a help text but no body: `runs` names the one in `commands`."""
     module, function = runs.split(".")
 
-    def register(declared: Callable[..., None]) -> Callable[..., None]:
-        DECLARED.append(Declaration(name, group, panel, module, function, declared, also, answers))
+    def add_declaration(declared: Callable[..., None]) -> Callable[..., None]:
+        DECLARATIONS.append(
+            Declaration(name, group, panel, module, function, declared, also, answers)
+        )
         return declared
 
-    return register
+    return add_declaration
 
 
-def callback(declaration: Declaration) -> Callable[..., None]:
+def build_callback(declaration: Declaration) -> Callable[..., None]:
     """The function that Typer calls: the declared arguments and the options that every command of its kind has, handed to what is run.
 
     That is the object of the context: it is given a module and a function of `commands`, and its arguments.
     """
-    shared = {**declaration.answers, **WORLD}
+    shared = {**declaration.answer_options, **COMMON_OPTIONS}
 
-    def call(ctx: typer.Context, **arguments: Any) -> None:
-        before = {name: value for name, value in ctx.find_root().params.items() if value not in (None, False)}
-        for form in FORMS.keys() & before.keys() - shared.keys():
-            raise errors.Contradiction(f"{declaration.name} does not answer with --{form}. See: {ctx.command_path} --help")
+    def call_command(ctx: typer.Context, **arguments: Any) -> None:
+        before = {
+            name: value
+            for name, value in ctx.find_root().params.items()
+            if value not in (None, False)
+        }
+        for form in FORMAT_OPTIONS.keys() & before.keys() - shared.keys():
+            raise errors.Contradiction(
+                f"{declaration.name} does not answer with --{form}. See: {ctx.command_path} --help"
+            )
         for name in shared:
             if arguments[name] in (None, False):
                 arguments[name] = before.get(name, arguments[name])
         ctx.obj(declaration.module, declaration.function, arguments)
 
-    declared = (declaration.declared, declaration.also) if declaration.also else (declaration.declared,)
-    own = [parameter for one in declared for parameter in inspect.signature(one, eval_str=True).parameters.values()]
+    declared = (
+        (declaration.prototype, declaration.extra_prototype)
+        if declaration.extra_prototype
+        else (declaration.prototype,)
+    )
+    own = [
+        parameter
+        for one in declared
+        for parameter in inspect.signature(one, eval_str=True).parameters.values()
+    ]
     keyword = inspect.Parameter.KEYWORD_ONLY
-    more = [inspect.Parameter(name, keyword, default=False if kind in _FLAGS else None, annotation=kind) for name, kind in shared.items()]
-    context = inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
-    call.__signature__ = inspect.Signature([context, *own, *more])  # type: ignore[attr-defined]
-    call.__annotations__ = {parameter.name: parameter.annotation for parameter in call.__signature__.parameters.values()}  # type: ignore[attr-defined]
-    call.__doc__ = declaration.declared.__doc__
-    return call
+    more = [
+        inspect.Parameter(
+            name, keyword, default=False if kind in _FLAG_TYPES else None, annotation=kind
+        )
+        for name, kind in shared.items()
+    ]
+    context = inspect.Parameter(
+        "ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context
+    )
+    call_command.__signature__ = inspect.Signature([context, *own, *more])  # type: ignore[attr-defined]
+    call_command.__annotations__ = {
+        parameter.name: parameter.annotation
+        for parameter in call_command.__signature__.parameters.values()  # type: ignore[attr-defined]
+    }
+    call_command.__doc__ = declaration.prototype.__doc__
+    return call_command
 
 
-_FLAGS = (NoInput, NoPager, Quiet, Located, Silent, Terse, Json, Jsonl, Csv, Plain)
+_FLAG_TYPES = (
+    NoInput,
+    NoPager,
+    Quiet,
+    QuietPath,
+    QuietData,
+    QuietFindings,
+    Json,
+    Jsonl,
+    Csv,
+    Plain,
+)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 # What each command is called elsewhere. A word that stands with several commands means one of them.
-ELSEWHERE = {
+COMMAND_SYNONYMS = {
     "make": "add new create promise offer ask request init",
     "negotiate": "counter reschedule postpone defer move modify change update",
     "correct": "modify change update",
@@ -44,14 +44,14 @@ ELSEWHERE = {
     "guide": "help man tutorial",
     "path": "where",
 }
-OF_A_PERSON = {
+PERSON_COMMAND_SYNONYMS = {
     "make": "add new create",
     "people": "list ls all",
     "person show": "view info get cat",
     "person rename": "mv name edit",
     "person merge": "join",
 }
-_FOR = {  # what each is for, where it is one of several
+_COMMAND_PURPOSES = {  # what each is for, where it is one of several
     "negotiate": "other terms",
     "correct": "a typo",
     "complete": "it is done",
@@ -62,31 +62,37 @@ _FOR = {  # what each is for, where it is one of several
 }
 
 
-def needs_a_command(ctx: typer.Context) -> None:
+def ensure_subcommand(ctx: typer.Context) -> None:
     """What a group does by itself: say what it can do. Raises MissingCommand."""
     if ctx.invoked_subcommand is None:
         raise errors.MissingCommand(ctx.command_path, list(ctx.command.commands))  # type: ignore[attr-defined]
 
 
-def read(ctx: Any, words: Callable[[], list[str]]) -> list[str]:
+def translate_typer_errors(ctx: Any, words: Callable[[], list[str]]) -> list[str]:
     """What Typer makes of the words of a command. Raises Unreadable, in our words and with the help of that very command."""
     try:
         return words()
     except typer.BadParameter as error:
         if error.param is None or hasattr(error, "param_type"):  # a word that is missing
-            raise errors.Unreadable(error.format_message(), ctx.command_path) from error
-        raise errors.NoNumber(error.param.opts[0], ctx.command_path) from error  # nothing else is more than a text to Typer
+            raise errors.BadCommandLine(error.format_message(), ctx.command_path) from error
+        raise errors.NotAWholeNumber(
+            error.param.opts[0], ctx.command_path
+        ) from error  # nothing else is more than a text to Typer
     except TyperException as error:
-        raise errors.Unreadable(error.format_message(), ctx.command_path) from error
+        raise errors.BadCommandLine(error.format_message(), ctx.command_path) from error
 
 
-def meant(word: str, commands: list[str], group: str | None) -> list[str]:
+def suggest_command_names(word: str, commands: list[str], group: str | None) -> list[str]:
     """The commands that a word may mean, the likeliest first, each with what it is for if there are several."""
     from difflib import get_close_matches
 
     typed, of_a_person = word.casefold(), group == "person"
-    named = [command for command, words in (OF_A_PERSON if of_a_person else ELSEWHERE).items() if typed in words.split()]
+    named = [
+        command
+        for command, words in (PERSON_COMMAND_SYNONYMS if of_a_person else COMMAND_SYNONYMS).items()
+        if typed in words.split()
+    ]
     if len(named) > 1:
-        return [f"{command} ({_FOR[command]})" for command in named]
+        return [f"{command} ({_COMMAND_PURPOSES[command]})" for command in named]
     near = get_close_matches(typed, commands)
     return named or [f"person {command}" if of_a_person else command for command in near]

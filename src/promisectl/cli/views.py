@@ -5,15 +5,20 @@ from typing import Annotated
 import typer
 
 from promisectl.cli import options as o
-from promisectl.cli.registry import FORMS, ONE, VIEW, command
+from promisectl.cli.registry import FORMAT_OPTIONS, JSON_OPTIONS, VIEW_OPTIONS, register_command
 
 PANEL = "Look"
 
-ExitCode = Annotated[bool, typer.Option("--exit-code", metavar="", help="Exit with 10 when something waits.")]
-OfPromise = Annotated[str | None, typer.Argument(metavar="[ID]", help="The number of a promise; all of them if none is given.")]
+ExitCode = Annotated[
+    bool, typer.Option("--exit-code", metavar="", help="Exit with 10 when something waits.")
+]
+OfPromise = Annotated[
+    str | None,
+    typer.Argument(metavar="[ID]", help="The number of a promise; all of them if none is given."),
+]
 
 
-@command("moves", PANEL, runs="moves.moves", answers=VIEW)
+@register_command("moves", PANEL, runs="moves.moves", answers=VIEW_OPTIONS)
 def moves(exit_code: ExitCode = False) -> None:
     """What waits for you; the same as promisectl alone.
 
@@ -22,7 +27,7 @@ def moves(exit_code: ExitCode = False) -> None:
     """
 
 
-@command("owe", PANEL, runs="lists.owe", answers=VIEW, also=o.filters)
+@register_command("owe", PANEL, runs="lists.owe", answers=VIEW_OPTIONS, also=o.declare_view_filters)
 def owe() -> None:
     """What you owe.
 
@@ -32,7 +37,9 @@ def owe() -> None:
     """
 
 
-@command("owed", PANEL, runs="lists.owed", answers=VIEW, also=o.filters)
+@register_command(
+    "owed", PANEL, runs="lists.owed", answers=VIEW_OPTIONS, also=o.declare_view_filters
+)
 def owed() -> None:
     """What is owed to you.
 
@@ -41,7 +48,9 @@ def owed() -> None:
     """
 
 
-@command("list", PANEL, runs="lists.list_", answers=VIEW, also=o.filters)
+@register_command(
+    "list", PANEL, runs="lists.list_", answers=VIEW_OPTIONS, also=o.declare_view_filters
+)
 def list_() -> None:
     """Every promise that is open, or all that match.
 
@@ -51,7 +60,7 @@ def list_() -> None:
     """
 
 
-@command("show", PANEL, runs="lists.show", answers=VIEW)
+@register_command("show", PANEL, runs="lists.show", answers=VIEW_OPTIONS)
 def show(ids: o.ShownIds) -> None:
     """Everything about a promise.
 
@@ -60,7 +69,7 @@ def show(ids: o.ShownIds) -> None:
     """
 
 
-@command("log", PANEL, runs="lists.log", answers=VIEW)
+@register_command("log", PANEL, runs="lists.log", answers=VIEW_OPTIONS)
 def log(id_: OfPromise = None, limit: o.Limit = None) -> None:
     """Everything that was said, in order, undone or not.
 
@@ -70,7 +79,7 @@ def log(id_: OfPromise = None, limit: o.Limit = None) -> None:
     """
 
 
-@command("status", PANEL, runs="status.status", answers=ONE)
+@register_command("status", PANEL, runs="status.status", answers=JSON_OPTIONS)
 def status() -> None:
     """What waits for you in one short line, for a prompt or a bar; nothing where nothing waits.
 
@@ -81,10 +90,12 @@ def status() -> None:
     """
 
 
-Weeks = Annotated[int, typer.Option("--weeks", metavar="N", help="So many weeks, this one among them.")]
+Weeks = Annotated[
+    int, typer.Option("--weeks", metavar="N", help="So many weeks, this one among them.")
+]
 
 
-@command("week", PANEL, runs="week.week", answers=VIEW)
+@register_command("week", PANEL, runs="week.week", answers=VIEW_OPTIONS)
 def week(weeks: Weeks = 2) -> None:
     """The coming weeks: what you owe and are owed, day by day.
 
@@ -95,12 +106,18 @@ def week(weeks: Weeks = 2) -> None:
 
 
 DigestSince = Annotated[
-    str | None, typer.Option("--since", metavar="WHEN", help="What happened from that day on; 7 days if nothing is said.")
+    str | None,
+    typer.Option(
+        "--since", metavar="WHEN", help="What happened from that day on; 7 days if nothing is said."
+    ),
 ]
-Format = Annotated[str | None, typer.Option("--format", metavar="FORMAT", help="plain, for a mail, or md, for Markdown.")]
+Format = Annotated[
+    str | None,
+    typer.Option("--format", metavar="FORMAT", help="plain, for a mail, or md, for Markdown."),
+]
 
 
-@command("digest", PANEL, runs="digest.digest", answers=ONE)
+@register_command("digest", PANEL, runs="digest.digest", answers=JSON_OPTIONS)
 def digest(since: DigestSince = None, format_: Format = None) -> None:
     """What waits, what comes and what happened, for a mail; nothing where there is nothing to say.
 
@@ -111,17 +128,31 @@ def digest(since: DigestSince = None, format_: Format = None) -> None:
     """
 
 
-With = Annotated[str | None, typer.Option("--with", metavar="PERSON", help="Between you and this person.")]
-StatsSince = Annotated[
-    str | None, typer.Option("--since", metavar="WHEN", help="From that day on; the last 90 days, or the config's window.")
+With = Annotated[
+    str | None, typer.Option("--with", metavar="PERSON", help="Between you and this person.")
 ]
-Until = Annotated[str | None, typer.Option("--until", metavar="WHEN", help="To the end of that day.")]
+StatsSince = Annotated[
+    str | None,
+    typer.Option(
+        "--since",
+        metavar="WHEN",
+        help="From that day on; the last 90 days, or the config's window.",
+    ),
+]
+Until = Annotated[
+    str | None, typer.Option("--until", metavar="WHEN", help="To the end of that day.")
+]
 All = Annotated[bool, typer.Option("--all", metavar="", help="All there is.")]
-AsOf = Annotated[str | None, typer.Option("--as-of", metavar="WHEN", help="The figures as they stood then.")]
-Detail = Annotated[bool, typer.Option("--detail", metavar="", help="What the figures are made of, and the finer ones.")]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", metavar="WHEN", help="The figures as they stood then.")
+]
+Detail = Annotated[
+    bool,
+    typer.Option("--detail", metavar="", help="What the figures are made of, and the finer ones."),
+]
 
 
-@command("stats", PANEL, runs="stats.stats", answers=VIEW)
+@register_command("stats", PANEL, runs="stats.stats", answers=VIEW_OPTIONS)
 def stats(
     with_: With = None,
     since: StatsSince = None,
@@ -139,15 +170,29 @@ def stats(
     """
 
 
-AnyIds = Annotated[list[str], typer.Argument(metavar="ID…", help="Numbers of promises; all that are open if none is given.")]
-Draft = Annotated[str | None, typer.Option("--draft", metavar="OUTCOME", help="A promise that is not made yet.")]
-To = Annotated[str | None, typer.Option("--to", metavar="PERSON", help="You would owe this person.")]
-From = Annotated[str | None, typer.Option("--from", metavar="PERSON", help="This person would owe you.")]
+AnyIds = Annotated[
+    list[str],
+    typer.Argument(metavar="ID…", help="Numbers of promises; all that are open if none is given."),
+]
+Draft = Annotated[
+    str | None, typer.Option("--draft", metavar="OUTCOME", help="A promise that is not made yet.")
+]
+To = Annotated[
+    str | None, typer.Option("--to", metavar="PERSON", help="You would owe this person.")
+]
+From = Annotated[
+    str | None, typer.Option("--from", metavar="PERSON", help="This person would owe you.")
+]
 Agreed = Annotated[bool, typer.Option("--agreed", metavar="", help="Both have said Yes already.")]
-Ignore = Annotated[list[str], typer.Option("--ignore", metavar="RULE", help="A rule to leave out, such as L08; may be repeated.")]
+Ignore = Annotated[
+    list[str],
+    typer.Option(
+        "--ignore", metavar="RULE", help="A rule to leave out, such as L08; may be repeated."
+    ),
+]
 
 
-@command("check", PANEL, runs="check.check", answers=VIEW)
+@register_command("check", PANEL, runs="check.check", answers=VIEW_OPTIONS)
 def check(
     ids: AnyIds = [],  # noqa: B006
     draft: Draft = None,
@@ -171,7 +216,7 @@ def check(
     """
 
 
-@command("review", PANEL, runs="review.review", answers=FORMS)
+@register_command("review", PANEL, runs="review.review", answers=FORMAT_OPTIONS)
 def review() -> None:
     """Walk through what is open, one promise at a time.
 

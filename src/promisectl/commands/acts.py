@@ -5,9 +5,19 @@ from __future__ import annotations
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.commands.shared import arguments, recorder
-from promisectl.commands.shared.recorder import Besides, Reply
+from promisectl.commands.shared.recorder import AnswerExtras, Reply
 from promisectl.domain import civil, lifecycle
-from promisectl.domain.promise import Act, Cause, Direction, Promise, Revision, Side, State, Terms, Verb
+from promisectl.domain.promise import (
+    Act,
+    Cause,
+    Direction,
+    Promise,
+    Revision,
+    Side,
+    State,
+    Terms,
+    Verb,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +25,7 @@ if TYPE_CHECKING:
 
     from promisectl.env import Env
 
-_CAUSES = tuple(cause.value for cause in Cause)
+_CAUSE_WORDS = tuple(cause.value for cause in Cause)
 
 
 def negotiate(
@@ -34,17 +44,26 @@ def negotiate(
     backfill: bool = False,
 ) -> None:
     """Put new terms on the table: a counter to an offer, or an amendment beside the terms in force."""
-    arguments.at_most_one(mine=mine, theirs=theirs)
+    arguments.ensure_at_most_one(mine=mine, theirs=theirs)
     words = {"outcome": what, "due": by, "done_when": done_when, "why": why, "reply_by": reply_by}
-    arguments.check_ahead(env, words, on)
+    arguments.check_words_before_lock(env, words, on)
 
-    def reworded(terms: Terms, at: datetime) -> Terms:
-        return arguments.changed(env, terms, at, words, backfill=backfill)
+    def change_terms(terms: Terms, at: datetime) -> Terms:
+        return arguments.replace_terms_fields(env, terms, at, words, backfill=backfill)
 
-    reword(env, Verb.NEGOTIATE, id_, reworded, reason=arguments.text("reason", reason), mine=mine, theirs=theirs, on=on)
+    record_new_terms(
+        env,
+        Verb.NEGOTIATE,
+        id_,
+        change_terms,
+        reason=arguments.check_text("reason", reason),
+        mine=mine,
+        theirs=theirs,
+        on=on,
+    )
 
 
-def reword(
+def record_new_terms(
     env: Env,
     verb: Verb,
     id_: str,
@@ -61,23 +80,27 @@ def reword(
     `seen` is the revision that was shown to a person before. Raises TermsChanged when another stands there by then.
     """
 
-    def act(promise: Promise) -> Act:
-        base = lifecycle.base(promise, verb)
+    def build_act(promise: Promise) -> Act:
+        base = lifecycle.find_base_revision(promise, verb)
         if seen not in (None, base):
             raise errors.TermsChanged(promise.id)
-        at = arguments.since(env, "--on", on, after=promise.moved_at)
-        side = speaking(promise, verb, mine=mine, theirs=theirs)
+        at = arguments.parse_event_moment(env, "--on", on, after=promise.moved_at)
+        side = resolve_acting_side(promise, verb, mine=mine, theirs=theirs)
         return Act(verb, side, at, env.now, terms=reworded(base.terms, at), text=reason)
 
     new = verb is Verb.NEGOTIATE
-    recorder.move(env, verb.value, [id_], act, Besides(foreseen=new, new=new))
+    recorder.record_move(env, verb.value, [id_], build_act, AnswerExtras(foreseen=new, new=new))
 
 
-def speaking(promise: Promise, verb: Verb, *, mine: bool, theirs: bool) -> Side:
+def resolve_acting_side(promise: Promise, verb: Verb, *, mine: bool, theirs: bool) -> Side:
     """Who speaks: the side named, else the one that is taken to."""
     if mine:
         return lifecycle.my_side(promise.direction)
-    return lifecycle.their_side(promise.direction) if theirs else lifecycle.speaker(promise, verb)
+    return (
+        lifecycle.their_side(promise.direction)
+        if theirs
+        else lifecycle.infer_speaker(promise, verb)
+    )
 
 
 def accept(
@@ -91,66 +114,97 @@ def accept(
     note: str | None = None,
 ) -> None:
     """Say Yes to the terms on the table, or confirm a delivery; who binds themselves at a terminal is asked about risk and price first."""
-    reply = Reply(risk=arguments.text("risk", risk), no_to=arguments.text("no-to", no_to), revision=rev)
-    note, numbers = arguments.text("note", note), arguments.ids(ids)
-    arguments.check_ahead(env, on=on)
-    asked = _asked(env, numbers, reply)
+    reply = Reply(
+        risk=arguments.check_text("risk", risk),
+        no_to=arguments.check_text("no-to", no_to),
+        revision=rev,
+    )
+    note, numbers = arguments.check_text("note", note), arguments.parse_promise_numbers(ids)
+    arguments.check_words_before_lock(env, on=on)
+    asked = _ask_binding_replies(env, numbers, reply)
     replies = {number: asked.get(number, reply) for number in numbers}
-    consent = {number: one._replace(reason=note) for number, one in replies.items() if one.verb is Verb.ACCEPT}
-    besides = Besides(new=len(numbers) == 1, asked=any(one.asked for one in asked.values()), note=None if consent else note)
-    answer(env, {**replies, **consent}, besides, on=on)
+    consent = {
+        number: one._replace(reason=note)
+        for number, one in replies.items()
+        if one.verb is Verb.ACCEPT
+    }
+    besides = AnswerExtras(
+        new=len(numbers) == 1,
+        asked=any(one.asked for one in asked.values()),
+        note=None if consent else note,
+    )
+    record_replies(env, {**replies, **consent}, besides, on=on)
 
 
-def answer(env: Env, replies: Mapping[int, Reply], besides: Besides, *, on: str | None = None) -> None:
+def record_replies(
+    env: Env, replies: Mapping[int, Reply], besides: AnswerExtras, *, on: str | None = None
+) -> None:
     """Say a reply to the terms of each promise, by its number, all of them or none."""
 
-    def act(promise: Promise) -> Act:
+    def build_act(promise: Promise) -> Act:
         reply = replies[promise.id]
         if promise.state is State.DELIVERED and (reply.risk or reply.no_to):
-            raise errors.Contradiction("--risk and --no-to belong to the Yes to terms, and this confirms a delivery. Leave them out.")
-        _check_revision(promise, reply.revision)
-        return recorder.act(env, promise, reply, arguments.since(env, "--on", on, after=promise.moved_at))
+            raise errors.Contradiction(
+                "--risk and --no-to belong to the Yes to terms, and this confirms a delivery. Leave them out."
+            )
+        _check_meant_revision(promise, reply.revision)
+        return recorder.build_reply_act(
+            env,
+            promise,
+            reply,
+            arguments.parse_event_moment(env, "--on", on, after=promise.moved_at),
+        )
 
     verbs = {reply.verb for reply in replies.values()}
     command = verbs.pop() if len(verbs) == 1 else Verb.ACCEPT
-    recorder.move(env, command.value, list(map(str, replies)), act, besides)
+    recorder.record_move(env, command.value, list(map(str, replies)), build_act, besides)
 
 
-def _asked(env: Env, numbers: Sequence[int], reply: Reply) -> dict[int, Reply]:
+def _ask_binding_replies(env: Env, numbers: Sequence[int], reply: Reply) -> dict[int, Reply]:
     """What a person says at the Yes that binds them, beyond what the options say; nothing where nobody can be asked."""
     if not env.may_ask:
         return {}
     from promisectl.commands.shared import consent
 
-    return consent.to_terms(env, numbers, reply)
+    return consent.ask_replies_to_terms(env, numbers, reply)
 
 
-def _check_revision(promise: Promise, meant: int | None) -> None:
+def _check_meant_revision(promise: Promise, meant: int | None) -> None:
     """Refuse an answer to terms that are not on the table any more."""
-    asked = (promise.offered or promise.current).number
-    if meant not in (None, asked) and lifecycle.find(promise, Verb.ACCEPT, lifecycle.speaker(promise, Verb.ACCEPT)):
-        raise errors.StaleRevision(promise.id, meant or 0, _became_of(promise, meant), asked)
+    asked = (promise.offered_revision or promise.current_revision).number
+    if meant not in (None, asked) and lifecycle.find_transition(
+        promise, Verb.ACCEPT, lifecycle.infer_speaker(promise, Verb.ACCEPT)
+    ):
+        raise errors.StaleRevision(
+            promise.id, meant or 0, _find_revision_status(promise, meant), asked
+        )
 
 
-def _became_of(promise: Promise, number: int | None) -> str:
-    return next((revision.status.value for revision in promise.revisions if revision.number == number), "")
+def _find_revision_status(promise: Promise, number: int | None) -> str:
+    return next(
+        (revision.status.value for revision in promise.revisions if revision.number == number), ""
+    )
 
 
-def decline(env: Env, ids: Sequence[str], *, reason: str | None = None, on: str | None = None) -> None:
+def decline(
+    env: Env, ids: Sequence[str], *, reason: str | None = None, on: str | None = None
+) -> None:
     """Say No to the terms on the table, or that a delivery is not what was promised."""
-    plain(env, Verb.DECLINE, ids, reason=reason, on=on)
+    record_plain_move(env, Verb.DECLINE, ids, reason=reason, on=on)
 
 
-def plain(env: Env, verb: Verb, ids: Sequence[str], *, reason: str | None = None, on: str | None = None) -> None:
+def record_plain_move(
+    env: Env, verb: Verb, ids: Sequence[str], *, reason: str | None = None, on: str | None = None
+) -> None:
     """A move that needs no more than who, when and why."""
-    said = arguments.text("reason", reason)
-    arguments.check_ahead(env, on=on)
+    said = arguments.check_text("reason", reason)
+    arguments.check_words_before_lock(env, on=on)
 
-    def act(promise: Promise) -> Act:
-        at = arguments.since(env, "--on", on, after=promise.moved_at)
-        return Act(verb, lifecycle.speaker(promise, verb), at, env.now, text=said)
+    def build_act(promise: Promise) -> Act:
+        at = arguments.parse_event_moment(env, "--on", on, after=promise.moved_at)
+        return Act(verb, lifecycle.infer_speaker(promise, verb), at, env.now, text=said)
 
-    recorder.move(env, verb.value, ids, act)
+    recorder.record_move(env, verb.value, ids, build_act)
 
 
 def complete(
@@ -164,28 +218,32 @@ def complete(
     note: str | None = None,
 ) -> None:
     """Say that it is done: the promisor's claim, or the promisee's judgement."""
-    arguments.at_most_one(confirmed=confirmed, reported=reported, partial=partial)
-    arguments.at_most_one(partial=partial, note=note)
-    part, said = arguments.text("partial", partial), arguments.text("note", note)
-    arguments.check_ahead(env, on=on)
+    arguments.ensure_at_most_one(confirmed=confirmed, reported=reported, partial=partial)
+    arguments.ensure_at_most_one(partial=partial, note=note)
+    part, said = arguments.check_text("partial", partial), arguments.check_text("note", note)
+    arguments.check_words_before_lock(env, on=on)
 
-    def act(promise: Promise) -> Act:
-        at = arguments.since(env, "--on", on, after=promise.moved_at)
+    def build_act(promise: Promise) -> Act:
+        at = arguments.parse_event_moment(env, "--on", on, after=promise.moved_at)
         if part:
-            return Act(Verb.PARTIAL, lifecycle.speaker(promise, Verb.PARTIAL), at, env.now, text=part)
-        side = lifecycle.speaker(promise, Verb.COMPLETE)
+            return Act(
+                Verb.PARTIAL, lifecycle.infer_speaker(promise, Verb.PARTIAL), at, env.now, text=part
+            )
+        side = lifecycle.infer_speaker(promise, Verb.COMPLETE)
         if promise.direction is not Direction.SELF:
             side = Side.PROMISEE if confirmed else Side.PROMISOR if reported else side
         if promise.state is State.DELIVERED and side is Side.PROMISOR:
-            raise errors.AlreadyReported(promise.id, _day(env, promise), lifecycle.open_verbs(promise))
+            raise errors.AlreadyReported(
+                promise.id, _format_delivery_day(env, promise), lifecycle.list_open_verbs(promise)
+            )
         return Act(Verb.COMPLETE, side, at, env.now, text=said)
 
-    recorder.move(env, "complete", ids, act)
+    recorder.record_move(env, "complete", ids, build_act)
 
 
-def _day(env: Env, promise: Promise) -> str:
+def _format_delivery_day(env: Env, promise: Promise) -> str:
     at = promise.delivered_at or promise.moved_at
-    return civil.show(str(civil.local(at, env.zone).date())).partition(",")[0]
+    return civil.format_civil(str(civil.local_time(at, env.zone).date())).partition(",")[0]
 
 
 def renege(
@@ -201,24 +259,30 @@ def renege(
     on: str | None = None,
 ) -> None:
     """Break a promise, with notice or without."""
-    arguments.at_most_one(told=told, not_told=not_told, silent=silent)
-    why, mended = arguments.text("reason", reason), arguments.text("repair", repair)
-    known = arguments.choice("--cause", cause, _CAUSES)
-    arguments.check_ahead(env, on=on)
-    arguments.since(env, "--told", told)
+    arguments.ensure_at_most_one(told=told, not_told=not_told, silent=silent)
+    why, mended = arguments.check_text("reason", reason), arguments.check_text("repair", repair)
+    known = arguments.check_choice("--cause", cause, _CAUSE_WORDS)
+    arguments.check_words_before_lock(env, on=on)
+    arguments.parse_event_moment(env, "--told", told)
 
-    def act(promise: Promise) -> Act:
-        _check_telling(promise, told=bool(told), not_told=not_told, silent=silent)
-        at = arguments.since(env, "--on", on, after=promise.moved_at)
-        side = Side.PROMISEE if silent else lifecycle.speaker(promise, Verb.RENEGE)
+    def build_act(promise: Promise) -> Act:
+        _check_notice_options(promise, told=bool(told), not_told=not_told, silent=silent)
+        at = arguments.parse_event_moment(env, "--on", on, after=promise.moved_at)
+        side = Side.PROMISEE if silent else lifecycle.infer_speaker(promise, Verb.RENEGE)
         untold = not_told or silent or side is Side.SELF
-        told_at = None if untold else arguments.since(env, "--told", told, after=promise.made_at)
-        return Act(Verb.RENEGE, side, at, env.now, text=why, told_at=told_at, cause=known, repair=mended)
+        told_at = (
+            None
+            if untold
+            else arguments.parse_event_moment(env, "--told", told, after=promise.made_at)
+        )
+        return Act(
+            Verb.RENEGE, side, at, env.now, text=why, told_at=told_at, cause=known, repair=mended
+        )
 
-    recorder.move(env, "renege", ids, act, Besides(foreseen=True))
+    recorder.record_move(env, "renege", ids, build_act, AnswerExtras(foreseen=True))
 
 
-def _check_telling(promise: Promise, *, told: bool, not_told: bool, silent: bool) -> None:
+def _check_notice_options(promise: Promise, *, told: bool, not_told: bool, silent: bool) -> None:
     direction = promise.direction
     if direction is Direction.SELF and (told or not_told or silent):
         raise errors.Contradiction(
@@ -229,42 +293,58 @@ def _check_telling(promise: Promise, *, told: bool, not_told: bool, silent: bool
             f"--silent is for what is owed to you, and #{promise.id} is yours. If you have not told them: --not-told."
         )
     if direction is Direction.OWED and not_told:
-        raise errors.Contradiction(f"--not-told is for what you owe. If #{promise.id} was broken without a word to you: --silent.")
+        raise errors.Contradiction(
+            f"--not-told is for what you owe. If #{promise.id} was broken without a word to you: --silent."
+        )
 
 
-def withdraw(env: Env, ids: Sequence[str], *, reason: str | None = None, on: str | None = None) -> None:
+def withdraw(
+    env: Env, ids: Sequence[str], *, reason: str | None = None, on: str | None = None
+) -> None:
     """Take an offer, a request or new terms back."""
-    plain(env, Verb.WITHDRAW, ids, reason=reason, on=on)
+    record_plain_move(env, Verb.WITHDRAW, ids, reason=reason, on=on)
 
 
-def release(env: Env, ids: Sequence[str], *, reason: str | None = None, on: str | None = None) -> None:
+def release(
+    env: Env, ids: Sequence[str], *, reason: str | None = None, on: str | None = None
+) -> None:
     """The promisee lets the promisor off."""
-    plain(env, Verb.RELEASE, ids, reason=reason, on=on)
+    record_plain_move(env, Verb.RELEASE, ids, reason=reason, on=on)
 
 
 def reopen(env: Env, id_: str, *, reason: str | None = None, on: str | None = None) -> None:
     """A delivery is taken back, or what was judged kept turns out not to be done."""
-    plain(env, Verb.REOPEN, [id_], reason=reason, on=on)
+    record_plain_move(env, Verb.REOPEN, [id_], reason=reason, on=on)
 
 
 def bump(env: Env, id_: str, text: str, *, theirs: bool = False, on: str | None = None) -> None:
     """Give word of trouble early, or send a reminder; the state stays."""
-    said = arguments.text("text", text)
-    arguments.check_ahead(env, on=on)
+    said = arguments.check_text("text", text)
+    arguments.check_words_before_lock(env, on=on)
 
-    def act(promise: Promise) -> Act:
-        side = lifecycle.their_side(promise.direction) if theirs else lifecycle.speaker(promise, Verb.BUMP)
-        return Act(Verb.BUMP, side, arguments.since(env, "--on", on, after=promise.made_at), env.now, text=said)
+    def build_act(promise: Promise) -> Act:
+        side = (
+            lifecycle.their_side(promise.direction)
+            if theirs
+            else lifecycle.infer_speaker(promise, Verb.BUMP)
+        )
+        return Act(
+            Verb.BUMP,
+            side,
+            arguments.parse_event_moment(env, "--on", on, after=promise.made_at),
+            env.now,
+            text=said,
+        )
 
-    recorder.move(env, "bump", [id_], act, Besides(foreseen=True))
+    recorder.record_move(env, "bump", [id_], build_act, AnswerExtras(foreseen=True))
 
 
 def told(env: Env, id_: str, *, on: str | None = None) -> None:
     """The other side has been told that the promise is broken."""
-    arguments.check_ahead(env, on=on)
+    arguments.check_words_before_lock(env, on=on)
 
-    def act(promise: Promise) -> Act:
-        at = arguments.since(env, "--on", on, after=promise.made_at)
-        return Act(Verb.TOLD, lifecycle.speaker(promise, Verb.TOLD), at, env.now, told_at=at)
+    def build_act(promise: Promise) -> Act:
+        at = arguments.parse_event_moment(env, "--on", on, after=promise.made_at)
+        return Act(Verb.TOLD, lifecycle.infer_speaker(promise, Verb.TOLD), at, env.now, told_at=at)
 
-    recorder.move(env, "told", [id_], act)
+    recorder.record_move(env, "told", [id_], build_act)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.commands.shared import output_files, prompts
-from promisectl.commands.shared.output import here
+from promisectl.commands.shared.output import local_moment
 from promisectl.rendering import formats
 from promisectl.storage import ledger
 from promisectl.storage.backup import create
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from promisectl.env import Env
-    from promisectl.storage.backup.restore import Restored, There
-    from promisectl.storage.backup.source import Source
-    from promisectl.storage.summary import Extent
+    from promisectl.storage.backup.restore import CurrentLedger, RestoreResult
+    from promisectl.storage.backup.source import BackupSource
+    from promisectl.storage.summary import LedgerSummary
 
 
 def backup(env: Env, file: str | None = None, *, force: bool = False) -> None:
@@ -29,25 +29,35 @@ def backup(env: Env, file: str | None = None, *, force: bool = False) -> None:
         raise errors.NoFileNamed
     if file == "-":
         raise errors.BackupOnStdout
-    if not ledger.exists(env.ledger):
+    if not ledger.has_ledger(env.ledger):
         raise errors.NothingToBackUp(env.ledger)
-    with ledger.reading(env.ledger):
+    with ledger.open_snapshot(env.ledger):
         pass  # strange files are refused, and what a killed command left half done is taken back
-    made = _made(env, file, force=force)
-    with _said("The backup was made", "path"):
-        if env.as_json:
+    made = _create_requested_backup(env, file, force=force)
+    with _explain_lost_answer("The backup was made", "path"):
+        if env.is_json:
             from promisectl.records import as_json
 
-            env.answer([as_json.one({"path": made.path, **_record(made.holds)})], whole=True)
+            env.print_answer(
+                [as_json.encode_json({"path": made.path, **_build_extent_record(made.summary)})],
+                whole=True,
+            )
         elif env.quiet:
-            env.answer([made.path], whole=True)
+            env.print_answer([made.path], whole=True)
         else:
-            env.answer([f"Backed up {_extent(made.holds)}.", f"file: {made.path}", f"head: {made.holds.head}"], whole=True)
-            env.hint("Later, doctor --expect HEAD says whether all of it is still there.")
+            env.print_answer(
+                [
+                    f"Backed up {_format_backup_extent(made.summary)}.",
+                    f"file: {made.path}",
+                    f"head: {made.summary.head}",
+                ],
+                whole=True,
+            )
+            env.print_hint("Later, doctor --expect HEAD says whether all of it is still there.")
 
 
 @contextmanager
-def _said(did: str, look: str) -> Iterator[None]:
+def _explain_lost_answer(did: str, look: str) -> Iterator[None]:
     """Around an answer: what is said when nobody can hear it. Raises AnswerLost."""
     try:
         yield
@@ -55,40 +65,42 @@ def _said(did: str, look: str) -> Iterator[None]:
         raise errors.AnswerLost(problem.why, did, look) from problem
 
 
-def _made(env: Env, file: str | None, *, force: bool) -> create.Backup:
+def _create_requested_backup(env: Env, file: str | None, *, force: bool) -> create.Backup:
     if file is None:
-        return create.keep(env.ledger, env.backups, env.now)
+        return create.create_and_prune_backup(env.ledger, env.backup_directory, env.now)
     path = os.path.abspath(os.path.expanduser(file))
-    into = output_files.is_directory(os.path.expanduser(file))
+    into = output_files.is_directory_path(os.path.expanduser(file))
     directory = path if into else os.path.dirname(path)
-    if not os.path.lexists(directory):  # a stick that is not there would be backed up onto the disk below it
+    if not os.path.lexists(
+        directory
+    ):  # a stick that is not there would be backed up onto the disk below it
         raise errors.NoDirectory(directory)
     if into:
-        return create.add(env.ledger, path, env.now)
-    if ledger.same(path, env.ledger):
-        raise errors.OntoTheLedger(file)
-    _refuse_taken(file, path, force=force)
+        return create.create_dated_backup(env.ledger, path, env.now)
+    if ledger.is_ledger_file(path, env.ledger):
+        raise errors.ExportOntoLedger(file)
+    _ensure_backup_name_free(file, path, force=force)
     try:
-        return create.make(env.ledger, path, force=force)
+        return create.create_backup(env.ledger, path, force=force)
     except FileExistsError as error:
         raise errors.FileExists(file) from error
 
 
-def _refuse_taken(file: str, path: str, *, force: bool) -> None:
+def _ensure_backup_name_free(file: str, path: str, *, force: bool) -> None:
     """Refuse a name that something has which a backup may not replace. Raises FileExists, NotReplaced and CannotWrite."""
-    output_files.refuse_strange(path)
-    if os.path.lexists(path) and not create.replaceable(path):
-        raise errors.NotReplaced(file)
+    output_files.ensure_ordinary_file(path)
+    if os.path.lexists(path) and not create.is_replaceable_file(path):
+        raise errors.BackupOntoOtherFile(file)
     if os.path.lexists(path) and not force:
         raise errors.FileExists(file)
 
 
-def _record(holds: Extent) -> dict[str, object]:
+def _build_extent_record(holds: LedgerSummary) -> dict[str, object]:
     return {"promises": holds.promises, "acts": holds.acts, "head": holds.head}
 
 
-def _extent(holds: Extent) -> str:
-    return f"{formats.count(holds.promises, 'promise')}, {formats.count(holds.acts, 'act')}"
+def _format_backup_extent(holds: LedgerSummary) -> str:
+    return f"{formats.format_count(holds.promises, 'promise')}, {formats.format_count(holds.acts, 'act')}"
 
 
 # The way back
@@ -98,75 +110,91 @@ def restore(env: Env, file: str, *, yes: bool = False) -> None:
     """The ledger becomes what a backup holds; what was there is backed up first."""
     from promisectl.storage.backup import restore as restoring
     from promisectl.storage.backup import source as sources
-    from promisectl.storage.backup.set_aside import Place
+    from promisectl.storage.backup.set_aside import RestorePlace
 
     if not file:
         raise errors.NoFileNamed
     path = os.path.abspath(os.path.expanduser(file))
-    if not ledger.exists(path):
+    if not ledger.has_ledger(path):
         raise errors.CannotRead(file, "No such file or directory")
-    if ledger.same(path, env.ledger):
-        raise errors.OntoItself(file)
+    if ledger.is_ledger_file(path, env.ledger):
+        raise errors.RestoreFromItself(file)
     seen = None
-    if not yes and ledger.exists(env.ledger):
+    if not yes and ledger.has_ledger(env.ledger):
         if not env.may_ask:
-            raise errors.AskedByNobody(env.ledger)
-        with sources.opened(path) as source:
-            seen = restoring.there(env.ledger, source)
-            lines = list(_compared(env, source.holds, seen))
+            raise errors.RestoreNeedsYes(env.ledger)
+        with sources.open_backup_source(path) as source:
+            seen = restoring.load_current_ledger(env.ledger, source)
+            lines = list(_iter_comparison_lines(env, source.summary, seen))
         for line in lines:
-            env.warn(line)
-        if prompts.choice(env, "Restore it? [yes, or Enter for no]", ("yes", "no"), enter="no") == "no":
-            env.warn("Nothing was restored.")
+            env.print_warning(line)
+        if (
+            prompts.ask_choice(env, "Restore it? [yes, or Enter for no]", ("yes", "no"), enter="no")
+            == "no"
+        ):
+            env.print_warning("Nothing was restored.")
             return
-    with _said("The backup was restored", "list"):
-        with sources.opened(path) as source:
-            done = restoring.restore(source, Place(env.ledger, env.backups, env.now), seen)
-        create.prune(env.ledger, env.backups, [path, done.where])
-        _answer(env, source, done)
+    with _explain_lost_answer("The backup was restored", "list"):
+        with sources.open_backup_source(path) as source:
+            done = restoring.restore_backup(
+                source, RestorePlace(env.ledger, env.backup_directory, env.now), seen
+            )
+        create.prune_backups(env.ledger, env.backup_directory, [path, done.saved_path])
+        _print_restore_result(env, source, done)
 
 
-def _compared(env: Env, backup: Extent, there: There) -> Iterator[str]:
+def _iter_comparison_lines(env: Env, backup: LedgerSummary, there: CurrentLedger) -> Iterator[str]:
     """What is there, what the backup has, and what would be gone."""
-    if there.holds:
-        yield f"In the ledger: {_extent(there.holds)}, the newest of {_moment(env, there.holds)}."
+    if there.summary:
+        yield f"In the ledger: {_format_backup_extent(there.summary)}, the newest of {_format_newest_moment(env, there.summary)}."
     else:
         yield "In the ledger: nothing that can be read. Its bytes will be put aside."
-    yield f"In the backup: {_extent(backup)}, the newest of {_moment(env, backup)}."
-    if there.damage and there.holds:
+    yield f"In the backup: {_format_backup_extent(backup)}, the newest of {_format_newest_moment(env, backup)}."
+    if there.damage and there.summary:
         yield f"The ledger is damaged ({there.damage}); the backup is whole. What is there now is put aside first."
-    elif there.holds:
-        yield f"{_gone(there.relation, backup.acts - there.holds.acts)} What is there now is backed up first."
+    elif there.summary:
+        yield f"{_format_history_relation(there.relation, backup.acts - there.summary.acts)} What is there now is backed up first."
 
 
-def _gone(relation: str, more: int) -> str:
+def _format_history_relation(relation: str, more: int) -> str:
     return {
         "same": "They hold the same.",
-        "earlier": f"The ledger holds all of it, and {formats.count(-more, 'act')} more, which would go.",
-        "later": f"The backup holds all that is in the ledger, and {formats.count(more, 'act')} more.",
+        "earlier": f"The ledger holds all of it, and {formats.format_count(-more, 'act')} more, which would go.",
+        "later": f"The backup holds all that is in the ledger, and {formats.format_count(more, 'act')} more.",
         "apart": "They are not the same history: what only the ledger holds would go.",
     }[relation]
 
 
-def _moment(env: Env, holds: Extent) -> str:
-    return formats.moment(holds.newest, here(env))
+def _format_newest_moment(env: Env, holds: LedgerSummary) -> str:
+    return formats.format_instant(holds.newest_at, local_moment(env))
 
 
-def _answer(env: Env, source: Source, done: Restored) -> None:
-    if env.as_json:
+def _print_restore_result(env: Env, source: BackupSource, done: RestoreResult) -> None:
+    if env.is_json:
         from promisectl.records import as_json
 
-        record = {"path": env.ledger, **_record(source.holds), "from": source.path, "before": done.where or None}
-        env.answer([as_json.one(record)], whole=True)
+        record = {
+            "path": env.ledger,
+            **_build_extent_record(source.summary),
+            "from": source.path,
+            "before": done.saved_path or None,
+        }
+        env.print_answer([as_json.encode_json(record)], whole=True)
     elif env.quiet:
-        env.answer(filter(None, [done.where]), whole=True)
+        env.print_answer(filter(None, [done.saved_path]), whole=True)
     else:
-        env.answer([f"Restored {_extent(source.holds)}, the newest of {_moment(env, source.holds)}."])
-        env.answer([f"head: {source.holds.head}"], whole=True)
-        if done.before:
-            env.hint(f"As it was before: {done.where}")
-            env.hint("Not what you meant? Restore that.")
+        env.print_answer(
+            [
+                f"Restored {_format_backup_extent(source.summary)}, the newest of {_format_newest_moment(env, source.summary)}."
+            ]
+        )
+        env.print_answer([f"head: {source.summary.head}"], whole=True)
+        if done.backup:
+            env.print_hint(f"As it was before: {done.saved_path}")
+            env.print_hint("Not what you meant? Restore that.")
         elif done.readable:
-            env.hint(f"What was there is damaged; look into it with: promisectl --ledger {shlex.quote(done.aside)} list")
-        elif done.aside:
-            env.hint(f"What could not be read was put aside: {done.aside}")
+            env.print_hint(
+                f"What was there is damaged; look into it with: promisectl --ledger {shlex.quote(done.aside_path)} list"
+            )
+        elif done.aside_path:
+            env.print_hint(f"What could not be read was put aside: {done.aside_path}")

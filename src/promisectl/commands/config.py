@@ -17,23 +17,30 @@ if TYPE_CHECKING:
 
 def show(env: Env) -> None:
     """Every key with what holds, and who says so: an option, a variable of the environment, a line of the config, or nobody."""
-    output.answer(env, _settings(env), SETTINGS, lambda rows: _draw(env, rows))
+    output.print_view(
+        env, _iter_setting_rows(env), SETTINGS, lambda rows: _print_settings_table(env, rows)
+    )
 
 
-def _settings(env: Env) -> Iterator[dict[str, Any]]:
+def _iter_setting_rows(env: Env) -> Iterator[dict[str, Any]]:
     """A record for every key, then one for every alias; `said` is the value as a text."""
-    from promisectl.config.keys import KEYS
+    from promisectl.config.keys import CONFIG_KEYS
 
-    sources = _sources(env)
-    for key in (*KEYS, *(f"alias.{name}" for name in env.config.alias)):
-        value = _value(env, key)
-        yield {"key": key, "value": _text(value), "from": sources.get(key, "default"), "whole": value}
+    sources = _find_setting_sources(env)
+    for key in (*CONFIG_KEYS, *(f"alias.{name}" for name in env.config.alias)):
+        value = _find_setting_value(env, key)
+        yield {
+            "key": key,
+            "value": _format_setting_value(value),
+            "from": sources.get(key, "default"),
+            "whole": value,
+        }
 
 
-def _value(env: Env, key: str) -> Any:
+def _find_setting_value(env: Env, key: str) -> Any:
     """What holds for a key, as it could be written in the config; None for nothing."""
-    from promisectl.config.keys import WEEKDAYS
-    from promisectl.rendering.columns import USUAL
+    from promisectl.config.keys import WEEKDAY_CHOICES
+    from promisectl.rendering.columns import DEFAULT_COLUMNS
 
     table, _, name = key.partition(".") if "." in key else ("", "", key)
     match key:
@@ -42,22 +49,24 @@ def _value(env: Env, key: str) -> Any:
         case "color":
             return env.color_wish[0]
         case "week_start":
-            return WEEKDAYS[env.config.week_start]
+            return WEEKDAY_CHOICES[env.config.week_start]
         case "table.columns":
-            return [*(env.config.table.columns or USUAL)]
+            return [*(env.config.table.columns or DEFAULT_COLUMNS)]
     if table == "alias":
         return env.config.alias[name]
     found = getattr(getattr(env.config, table) if table else env.config, name)
     return [*found] if isinstance(found, tuple) else found
 
 
-def _sources(env: Env) -> dict[str, str]:
+def _find_setting_sources(env: Env) -> dict[str, str]:
     """Who says what holds, where that is not the default: the environment and the options win over the config."""
     sources: dict[str, str] = {}
     if os.path.exists(env.config_file):
         from promisectl.config import file
 
-        sources |= {key: f"line {line}" for key, line in file.lines(env.config_file).items()}
+        sources |= {
+            key: f"line {line}" for key, line in file.find_key_lines(env.config_file).items()
+        }
     if env.color_wish[1] != "config":
         sources["color"] = env.color_wish[1]
     if env.environ.get("TZ"):
@@ -65,60 +74,68 @@ def _sources(env: Env) -> dict[str, str]:
     return sources
 
 
-def _text(value: Any) -> str:
+def _format_setting_value(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(value)
     return "" if value is None else "false" if value is False else str(value)
 
 
-def _draw(env: Env, rows: Sequence[Row]) -> None:
+def _print_settings_table(env: Env, rows: Sequence[Row]) -> None:
     from promisectl.rendering import tables
 
-    output.draw(env, tables.settings([(row["key"], row["value"], row["from"]) for row in rows]))
+    output.print_renderables(
+        env, tables.render_config([(row["key"], row["value"], row["from"]) for row in rows])
+    )
 
 
-FIELDS = ("key", "value", "from")
-SETTINGS = output.Kind(FIELDS, FIELDS, lambda row: {"key": row["key"], "value": row["whole"], "from": row["from"]})
+SETTING_FIELDS = ("key", "value", "from")
+SETTINGS = output.RecordKind(
+    SETTING_FIELDS,
+    SETTING_FIELDS,
+    lambda row: {"key": row["key"], "value": row["whole"], "from": row["from"]},
+)
 
 
 def path(env: Env) -> None:
     """Where the config is, and nothing else."""
-    env.say(env.config_file, whole=True)
+    env.print_line(env.config_file, whole=True)
     if not os.path.exists(env.config_file):
-        env.hint("There is none yet. To begin one: promisectl config edit.")
+        env.print_hint("There is none yet. To begin one: promisectl config edit.")
 
 
 def edit(env: Env) -> None:
     """Edit a copy, again as often as it is wished until it can be used, and put it in the place of the config."""
     place = os.path.realpath(env.config_file)  # a link, as programs for dotfiles make it, stays one
-    before = _before(place)
-    with editor.sheet(env, before, ".toml") as path:
-        after = editor.edited(env, path, lambda text: text if text == before else _usable(env, text))
+    before = _read_config_or_template(place)
+    with editor.open_edit_file(env, before, ".toml") as path:
+        after = editor.edit_until_usable(
+            env, path, lambda text: text if text == before else _ensure_usable_config(env, text)
+        )
         if after == before:
-            env.say("Nothing was changed.")
+            env.print_line("Nothing was changed.")
             return
-        _put(place, after)
-    env.say(f"Written: {env.config_file}")
+        _write_config(place, after)
+    env.print_line(f"Written: {env.config_file}")
 
 
-def _before(place: str) -> str:
+def _read_config_or_template(place: str) -> str:
     """What is in the config now; where there is none, every key as an example. Raises BadConfig."""
     from promisectl.config import file, keys
 
     if not os.path.exists(place):
-        return keys.template()
-    return "\n".join(file.decoded(file.content(place), place).splitlines()) + "\n"
+        return keys.build_config_template()
+    return "\n".join(file.decode_config(file.read_config_file(place), place).splitlines()) + "\n"
 
 
-def _usable(env: Env, text: str) -> str:
+def _ensure_usable_config(env: Env, text: str) -> str:
     """The text, if it can be the config. Raises BadConfig."""
     from promisectl.config import file
 
-    file.parsed(text.encode(), env.config_file)
+    file.parse_config(text.encode(), env.config_file)
     return text
 
 
-def _put(place: str, text: str) -> None:
+def _write_config(place: str, text: str) -> None:
     """The file whole, or as it was; readable by me alone, as its directory if that is new. Raises CannotWrite."""
-    output_files.make_directory(os.path.dirname(place))
-    output_files.appear(place, [text])
+    output_files.create_output_directory(os.path.dirname(place))
+    output_files.write_output_atomically(place, [text])

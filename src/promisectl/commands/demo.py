@@ -10,7 +10,7 @@ from promisectl._typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from promisectl.env import Env
 
-_TOUR = (
+_TOUR_STEPS = (
     (
         "You promise Dana something, and she has said Yes already.",
         "make",
@@ -32,11 +32,32 @@ _TOUR = (
         "--asked",
     ),
     ("You counter with a day that you can keep.", "negotiate", "2", "--by", "in 6 days"),
-    ("Lee says Yes to that.", "accept", "2", "--risk", "my brother has it", "--no-to", "drilling on Saturday"),
-    ("You ask somebody yourself.", "make", "Fix the bike brake", "--from", "kim", "--by", "in 5 days"),
+    (
+        "Lee says Yes to that.",
+        "accept",
+        "2",
+        "--risk",
+        "my brother has it",
+        "--no-to",
+        "drilling on Saturday",
+    ),
+    (
+        "You ask somebody yourself.",
+        "make",
+        "Fix the bike brake",
+        "--from",
+        "kim",
+        "--by",
+        "in 5 days",
+    ),
     ("What do you owe, and what is owed to you?", "owe"),
     ("", "owed"),
-    ("Trouble ahead: you give word early.", "bump", "2", "my brother is abroad, I will know on Thursday"),
+    (
+        "Trouble ahead: you give word early.",
+        "bump",
+        "2",
+        "my brother is abroad, I will know on Thursday",
+    ),
     ("The numbers are sent, and Dana confirms them.", "complete", "1"),
     ("", "accept", "1"),
     (
@@ -62,16 +83,25 @@ def demo(env: Env) -> int:
 
     with tempfile.TemporaryDirectory(prefix="promisectl-demo-") as place:
         environ = {**env.environ, "XDG_CONFIG_HOME": place, "PROMISECTL_NO_INPUT": "1", "PAGER": ""}
-        for why, *words in _TOUR:
+        for why, *words in _TOUR_STEPS:
             if why:
-                env.say("")
-                env.say(f"# {why}")
-            env.say(f"$ promisectl {shlex.join(words)}", whole=True)
-            env.flush()
-            command = [sys.executable, "-m", "promisectl", "--ledger", os.path.join(place, "ledger.db"), *words]
+                env.print_line("")
+                env.print_line(f"# {why}")
+            env.print_line(f"$ promisectl {shlex.join(words)}", whole=True)
+            env.flush_output()
+            command = [
+                sys.executable,
+                "-m",
+                "promisectl",
+                "--ledger",
+                os.path.join(place, "ledger.db"),
+                *words,
+            ]
             code = subprocess.run(command, check=False, env=environ).returncode  # noqa: S603 (our own program, our own words)
             if code:
                 return code
-    env.say("")
-    env.say("That ledger is gone again. Yours begins with: promisectl make “…” --to somebody")
+    env.print_line("")
+    env.print_line(
+        "That ledger is gone again. Yours begins with: promisectl make “…” --to somebody"
+    )
     return 0

@@ -11,11 +11,11 @@ from promisectl import __version__, errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import output
 from promisectl.compiled import sql
-from promisectl.domain.findings import Cure, Finding, Result
+from promisectl.domain.findings import IntegrityFinding, IntegrityResult, Remedy
 from promisectl.rendering import formats
 from promisectl.storage.backup import create
 from promisectl.storage.integrity import checks
-from promisectl.storage.timestamps import instant
+from promisectl.storage.timestamps import encode_instant
 from promisectl.system import paths as places
 
 if TYPE_CHECKING:
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
     from typing import Any
 
     from promisectl.env import Env
-    from promisectl.storage.summary import Extent
+    from promisectl.storage.summary import LedgerSummary
 
-COLUMNS = ("check", "result", "what")
-_LINES = output.Kind(COLUMNS, COLUMNS, lambda row: row)
-_SHOWN = 8  # digits of a head
-_STAMP = re.compile(r"\d{8}T\d{6}Z")
+DOCTOR_COLUMNS = ("check", "result", "what")
+_DOCTOR_LINES = output.RecordKind(DOCTOR_COLUMNS, DOCTOR_COLUMNS, lambda row: row)
+_SHOWN_HEAD_DIGITS = 8  # digits of a head
+_BACKUP_STAMP_PATTERN = re.compile(r"\d{8}T\d{6}Z")
 
 
-class Kept(NamedTuple):
+class LedgerBackups(NamedTuple):
     """The backups of a ledger, the newest first, or why they can't be told."""
 
     paths: Sequence[str] = ()
-    trouble: str = ""
+    problem: str = ""
 
     @property
     def newest(self) -> str | None:
@@ -43,98 +43,130 @@ class Kept(NamedTuple):
         return next(iter(self.paths), None)
 
 
-class Report(NamedTuple):
+class DoctorReport(NamedTuple):
     """What was expected and done, what was found, how much is in the ledger (None where that can't be told), and its backups."""
 
-    expected: str
-    done: Sequence[str]
-    findings: Sequence[Finding]
-    extent: Extent | None
-    backups: Kept
+    expected_head: str
+    repair_lines: Sequence[str]
+    findings: Sequence[IntegrityFinding]
+    extent: LedgerSummary | None
+    backups: LedgerBackups
 
     @property
-    def wrong(self) -> list[Finding]:
+    def wrong_findings(self) -> list[IntegrityFinding]:
         """What is damaged."""
-        return [one for one in self.findings if one.wrong]
+        return [one for one in self.findings if one.is_wrong]
 
     @property
-    def amiss(self) -> list[Finding]:
+    def findings_to_cure(self) -> list[IntegrityFinding]:
         """The same, and that the ledger is gone while there are backups of it."""
-        return self.wrong or [one for one in self.findings if one.check == "file" and one.result is Result.NOTE]
+        return self.wrong_findings or [
+            one
+            for one in self.findings
+            if one.check == "file" and one.result is IntegrityResult.NOTE
+        ]
 
 
-def kept(env: Env) -> Kept:
+def list_ledger_backups(env: Env) -> LedgerBackups:
     """The backups of this ledger."""
     try:
-        return Kept(create.there(env.ledger, env.backups))
+        return LedgerBackups(create.list_backups(env.ledger, env.backup_directory))
     except OSError as error:
-        return Kept(trouble=error.strerror or str(error))
+        return LedgerBackups(problem=error.strerror or str(error))
 
 
-def made_at(path: str, now: datetime) -> datetime:
+def find_backup_time(path: str, now: datetime) -> datetime:
     """When a backup was made, as its name says; as the file does, where that says nothing, or a moment to come."""
-    stamp = _STAMP.search(os.path.basename(path))
+    stamp = _BACKUP_STAMP_PATTERN.search(os.path.basename(path))
     said = datetime.strptime(stamp[0], "%Y%m%dT%H%M%S%z") if stamp else None
-    return said if said and said <= now else datetime.fromtimestamp(os.path.getmtime(path), UTC).replace(microsecond=0)
+    return (
+        said
+        if said and said <= now
+        else datetime.fromtimestamp(os.path.getmtime(path), UTC).replace(microsecond=0)
+    )
 
 
-def answer(env: Env, report: Report) -> None:
+def print_doctor_report(env: Env, report: DoctorReport) -> None:
     """Say it as it was asked for: drawn for a person, as lines, or as one JSON object."""
-    if env.as_json:
+    if env.is_json:
         from promisectl.records import as_json
 
-        env.say(as_json.one(record(env, report)), whole=True)
+        env.print_line(as_json.encode_json(build_doctor_record(env, report)), whole=True)
         return
-    told = [one for one in report.findings if one.result is not Result.OK or not env.quiet]
-    facts = [] if env.quiet else _facts(env, report)
+    told = [one for one in report.findings if one.result is not IntegrityResult.OK or not env.quiet]
+    facts = [] if env.quiet else _build_report_facts(env, report)
     if env.form == "table":
         from promisectl.rendering import doctor
 
-        shown = [one._replace(says=homely(one.says), details=tuple(map(homely, one.details))) for one in told]
-        output.draw(env, doctor.page(shown, [(name, homely(value)) for name, value in facts]))
-        if report.amiss or not env.quiet:
-            sentence, command = _verdict(env, report)
-            env.say(sentence)
+        shown = [
+            one._replace(
+                says=shorten_home_paths(one.says),
+                details=tuple(map(shorten_home_paths, one.details)),
+            )
+            for one in told
+        ]
+        output.print_renderables(
+            env,
+            doctor.render_doctor(
+                shown, [(name, shorten_home_paths(value)) for name, value in facts]
+            ),
+        )
+        if report.findings_to_cure or not env.quiet:
+            sentence, command = _build_verdict(env, report)
+            env.print_line(sentence)
             if command:
-                env.say(command, whole=True)
+                env.print_line(command, whole=True)
         return
     rows = [(one.check, str(one.result), "; ".join((one.says, *one.details))) for one in told]
     rows += [(name, "ok", value) for name, value in facts]
-    env.write_records(output.records("plain", [dict(zip(COLUMNS, row, strict=True)) for row in rows], _LINES))
-    sentence, command = _verdict(env, report)
-    if report.amiss:
-        env.warn(sentence)  # with --quiet too: who is told what is wrong needs the way out
+    env.write_records(
+        output.encode_rows(
+            "plain", [dict(zip(DOCTOR_COLUMNS, row, strict=True)) for row in rows], _DOCTOR_LINES
+        )
+    )
+    sentence, command = _build_verdict(env, report)
+    if report.findings_to_cure:
+        env.print_warning(sentence)  # with --quiet too: who is told what is wrong needs the way out
     else:
-        env.hint(sentence)
+        env.print_hint(sentence)
     if command:
-        env.warn(command, whole=True)
+        env.print_warning(command, whole=True)
 
 
-def homely(text: str) -> str:
+def shorten_home_paths(text: str) -> str:
     """A text with the paths below the home as people write them; not in quotes, where no shell would understand it."""
     home = os.path.join(os.path.expanduser("~"), "")
-    return text if home == os.sep else re.sub(rf"(?<![\w/.'\"-]){re.escape(home)}", lambda _: os.path.join("~", ""), text)
+    return (
+        text
+        if home == os.sep
+        else re.sub(rf"(?<![\w/.'\"-]){re.escape(home)}", lambda _: os.path.join("~", ""), text)
+    )
 
 
-def _typed(path: str) -> str:
+def _quote_shell_path(path: str) -> str:
     """A path as it is typed in a shell."""
     quoted = shlex.quote(path)
-    return homely(path) if quoted == path else quoted
+    return shorten_home_paths(path) if quoted == path else quoted
 
 
-def _facts(env: Env, report: Report) -> list[tuple[str, str]]:
+def _build_report_facts(env: Env, report: DoctorReport) -> list[tuple[str, str]]:
     """What a report has to be read with: where, in which zone, with what, and the head of the chain."""
-    *programs, (_, platform) = _versions().items()
+    *programs, (_, platform) = _read_program_versions().items()
     versions = ", ".join((*(f"{name} {number}" for name, number in programs), platform))
     facts = [("ledger", env.ledger), ("zone", env.zone), ("versions", versions)]
     if report.extent:
-        step = report.extent.step
-        facts.append(("schema step", str(step) if step == sql.SCHEMA_STEP else f"{step} of {sql.SCHEMA_STEP}"))
+        step = report.extent.schema_step
+        facts.append(
+            (
+                "schema step",
+                str(step) if step == sql.SCHEMA_STEP else f"{step} of {sql.SCHEMA_STEP}",
+            )
+        )
         facts.append(("head", report.extent.head or "none yet"))
     return facts
 
 
-def _versions() -> dict[str, str]:
+def _read_program_versions() -> dict[str, str]:
     import platform
     import sqlite3
 
@@ -146,96 +178,120 @@ def _versions() -> dict[str, str]:
     }
 
 
-def _verdict(env: Env, report: Report) -> tuple[str, str]:
+def _build_verdict(env: Env, report: DoctorReport) -> tuple[str, str]:
     """All is well, or what to do: a sentence, and the command that does it, if there is one."""
-    if report.wrong:
-        count = len(report.wrong)
-        sentence, command = way_out(env, report)
+    if report.wrong_findings:
+        count = len(report.wrong_findings)
+        sentence, command = build_advice(env, report)
         after = f". {sentence}" if sentence else ": see above."
-        return f"{formats.count(count, 'check')} of {len(report.findings)} {'is' if count == 1 else 'are'} wrong{after}", command
-    if report.amiss:
-        sentence, command = way_out(env, report)
-        return f"There is no ledger at {homely(env.ledger)}, but there are backups of it. {sentence}", command
-    return _well(report), ""
+        return (
+            f"{formats.format_count(count, 'check')} of {len(report.findings)} {'is' if count == 1 else 'are'} wrong{after}",
+            command,
+        )
+    if report.findings_to_cure:
+        sentence, command = build_advice(env, report)
+        return (
+            f"There is no ledger at {shorten_home_paths(env.ledger)}, but there are backups of it. {sentence}",
+            command,
+        )
+    return _format_healthy_verdict(report), ""
 
 
-def _well(report: Report) -> str:
-    notes = sum(one.result is Result.NOTE for one in report.findings)
-    besides = f", with {formats.count(notes, 'note')}" if notes else ""
+def _format_healthy_verdict(report: DoctorReport) -> str:
+    notes = sum(one.result is IntegrityResult.NOTE for one in report.findings)
+    besides = f", with {formats.format_count(notes, 'note')}" if notes else ""
     if report.extent is None:
         return f"All is well{besides}: there is no ledger yet."
     promises, acts, head, *_ = report.extent
-    return f"All is well{besides}: {formats.count(promises, 'promise')}, {formats.count(acts, 'act')}, head {head[:_SHOWN]}…."
+    return f"All is well{besides}: {formats.format_count(promises, 'promise')}, {formats.format_count(acts, 'act')}, head {head[:_SHOWN_HEAD_DIGITS]}…."
 
 
-def way_out(env: Env, report: Report) -> tuple[str, str]:
+def build_advice(env: Env, report: DoctorReport) -> tuple[str, str]:
     """What to do, and the command that does it: the most that is needed for what is wrong; nothing where that tells it itself."""
-    cures = {one.cure for one in report.amiss}
-    program = _program(env)
-    if Cure.RESTORE in cures:
-        return _restoring(env, report)
-    if Cure.REBUILD in cures:
-        return "All that was said is whole, only rows differ from it. This tells them again:", f"{program} doctor --rebuild"
-    return ("This puts it right:", f"{program} doctor --fix") if Cure.FIX in cures else ("", "")
+    cures = {one.cure for one in report.findings_to_cure}
+    program = _format_program_call(env)
+    if Remedy.RESTORE in cures:
+        return _build_restore_advice(env, report)
+    if Remedy.REBUILD in cures:
+        return (
+            "All that was said is whole, only rows differ from it. This tells them again:",
+            f"{program} doctor --rebuild",
+        )
+    return ("This puts it right:", f"{program} doctor --fix") if Remedy.FIX in cures else ("", "")
 
 
-def _restoring(env: Env, report: Report) -> tuple[str, str]:
+def _build_restore_advice(env: Env, report: DoctorReport) -> tuple[str, str]:
     """Which backup puts the ledger back; or, where none does, what else is to be done."""
-    whole = _whole(report)
+    whole = _find_intact_backup(report)
     there = os.path.lexists(env.ledger)
     copy = " Copy the file away before you do anything else." if there else ""
     if whole:
         how = "puts it back as it was then" if there else "brings it back"
-        return f"The newest backup that is whole {how}:", f"{_program(env)} restore {_typed(whole)}"
-    if report.backups.trouble:
-        return f"The backups in {homely(env.backups)} can't be looked into ({report.backups.trouble}).{copy}", ""
-    if there and {one.check for one in report.wrong} == {"expect"}:
+        return (
+            f"The newest backup that is whole {how}:",
+            f"{_format_program_call(env)} restore {_quote_shell_path(whole)}",
+        )
+    if report.backups.problem:
+        return (
+            f"The backups in {shorten_home_paths(env.backup_directory)} can't be looked into ({report.backups.problem}).{copy}",
+            "",
+        )
+    if there and {one.check for one in report.wrong_findings} == {"expect"}:
         return "No backup here holds that head either. Was it noted from another ledger?", ""
-    holds = " and holds that head" if report.expected else ""
-    return f"There is no backup in {homely(env.backups)} that is whole{holds}.{copy}", ""
+    holds = " and holds that head" if report.expected_head else ""
+    return (
+        f"There is no backup in {shorten_home_paths(env.backup_directory)} that is whole{holds}.{copy}",
+        "",
+    )
 
 
-def _program(env: Env) -> str:
+def _format_program_call(env: Env) -> str:
     """How the program is called for the ledger in question."""
-    usual = env.environ.get("PROMISECTL_LEDGER") or places.default_ledger(env.environ)
+    usual = env.environ.get("PROMISECTL_LEDGER") or places.default_ledger_path(env.environ)
     if env.ledger == os.path.abspath(os.path.expanduser(usual)):
         return "promisectl"
-    return f"promisectl --ledger {_typed(env.ledger)}"
+    return f"promisectl --ledger {_quote_shell_path(env.ledger)}"
 
 
-def _whole(report: Report) -> str | None:
+def _find_intact_backup(report: DoctorReport) -> str | None:
     """The newest backup that nothing is wrong with, and that has the head that is expected."""
     for path in report.backups.paths:
         try:
-            checks.insist(path, report.expected)
-        except errors.LedgerTrouble:
+            checks.ensure_intact(path, report.expected_head)
+        except errors.LedgerError:
             continue
         return path
     return None
 
 
-def record(env: Env, report: Report) -> dict[str, Any]:
+def build_doctor_record(env: Env, report: DoctorReport) -> dict[str, Any]:
     """The report for a program."""
     extent, newest = report.extent, report.backups.newest
     return {
-        "healthy": not report.wrong,
-        "checks": [_check(one) for one in report.findings],
-        "advice": " ".join(filter(None, way_out(env, report))) or None,
-        "done": report.done,
+        "healthy": not report.wrong_findings,
+        "checks": [_build_doctor_check_record(one) for one in report.findings],
+        "advice": " ".join(filter(None, build_advice(env, report))) or None,
+        "done": report.repair_lines,
         "promises": extent.promises if extent else None,
         "acts": extent.acts if extent else None,
         "head": extent.head or None if extent else None,
-        "step": extent.step if extent else None,
+        "step": extent.schema_step if extent else None,
         "newest_step": sql.SCHEMA_STEP,
         "ledger": env.ledger,
         "config": env.config_file,
-        "backups": env.backups,
+        "backups": env.backup_directory,
         "newest_backup": newest,
-        "newest_backup_at": instant(made_at(newest, env.now)) if newest else None,
+        "newest_backup_at": encode_instant(find_backup_time(newest, env.now)) if newest else None,
         "zone": env.zone,
-        "versions": _versions(),
+        "versions": _read_program_versions(),
     }
 
 
-def _check(one: Finding) -> dict[str, Any]:
-    return {"check": one.check, "result": one.result, "says": one.says, "details": one.details, "cure": one.cure or None}
+def _build_doctor_check_record(one: IntegrityFinding) -> dict[str, Any]:
+    return {
+        "check": one.check,
+        "result": one.result,
+        "says": one.says,
+        "details": one.details,
+        "cure": one.cure or None,
+    }

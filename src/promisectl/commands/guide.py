@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 def guide(env: Env, topic: str | None = None) -> None:
     """A page of the guide, or the list of pages."""
-    text = pages.page(topic) if topic else pages.contents()
+    text = pages.read_guide_page(topic) if topic else pages.format_guide_contents()
     if env.form == "table":
         from promisectl.rendering import tables
 
-        output.draw(env, tables.markdown(text))
+        output.print_renderables(env, tables.render_markdown(text))
     else:
-        env.write([text])
+        env.write_stdout([text])

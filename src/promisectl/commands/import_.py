@@ -8,15 +8,15 @@ from collections import Counter
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands import import_source
-from promisectl.commands.import_plan import Planner, Step
-from promisectl.commands.import_source import Source
+from promisectl.commands.import_plan import ImportPlanner, ImportStep
+from promisectl.commands.import_source import ImportSource
 from promisectl.commands.shared import arguments, auto_backup, output
 from promisectl.domain.people import Newcomer, Person
 from promisectl.records import reader
-from promisectl.records.reader import Unreadable
+from promisectl.records.reader import UnreadableLine
 from promisectl.rendering import formats
 from promisectl.storage import ledger, queries, transfer
-from promisectl.storage.codec import Beginning
+from promisectl.storage.codec import NewPromiseRows
 from promisectl.storage.journal import Journal
 
 if TYPE_CHECKING:
@@ -26,21 +26,23 @@ if TYPE_CHECKING:
 
     from promisectl.env import Env
 
-CHOICES = {"format_": reader.FORMS}
-_COLUMNS = ("line", "does", "id", "person", "outcome", "why")
-_NAMED = 8  # people
-_MANY = 100  # promises, from which on an import is worth a backup
-_AT_A_TIME = 256  # promises
-_LENGTH = 8  # bytes of a number
-_STEPS = output.Kind(_COLUMNS, _COLUMNS, lambda row: {name: row[name] for name in _COLUMNS})
+CHOICES = {"format_": reader.IMPORT_FORMATS}
+_STEP_COLUMNS = ("line", "does", "id", "person", "outcome", "why")
+_MAX_NAMED_PEOPLE = 8  # people
+_MAX_PROMISES_WITHOUT_BACKUP = 100  # promises, from which on an import is worth a backup
+_BATCH_PROMISES = 256  # promises
+_LENGTH_BYTES = 8  # bytes of a number
+_STEP_KIND = output.RecordKind(
+    _STEP_COLUMNS, _STEP_COLUMNS, lambda row: {name: row[name] for name in _STEP_COLUMNS}
+)
 
 
-class _Done(NamedTuple):
+class _ImportResult(NamedTuple):
     """What an import did: the promises made, how many records were skipped, who is new."""
 
-    made: Sequence[int]
+    promise_numbers: Sequence[int]
     skipped: int
-    met: Sequence[Person]
+    new_people: Sequence[Person]
 
 
 def import_(
@@ -55,269 +57,367 @@ def import_(
     new: bool = False,
 ) -> int:
     """Promises from a file, or from stdin. Returns the exit code: 6 when a dry run refuses something, else 0."""
-    arguments.choice("--format", format_, reader.FORMS)
-    with import_source.opened(env, file) as stream:
-        known = Source("stdin" if file == "-" else file, stream, format_, _names(map_), raw, _alike(set_))
-        head = import_source.head(known)
+    arguments.check_choice("--format", format_, reader.IMPORT_FORMATS)
+    with import_source.open_import_file(env, file) as stream:
+        known = ImportSource(
+            "stdin" if file == "-" else file,
+            stream,
+            format_,
+            _parse_column_map(map_),
+            raw,
+            _parse_set_fields(set_),
+        )
+        head = import_source.read_source_head(known)
         if head is not None:
-            _whole(env, known, head, dry_run=dry_run)
+            _import_journal(env, known, head, dry_run=dry_run)
             return 0
         if dry_run:
-            return _shown(env, known, new=new)
-        _import(env, known, new=new)
+            return _print_dry_run(env, known, new=new)
+        _import_promises(env, known, new=new)
     return 0
 
 
-def _names(pairs: Sequence[str]) -> dict[str, str]:
+def _parse_column_map(pairs: Sequence[str]) -> dict[str, str]:
     """Which of their columns is which field of ours. Raises Usage."""
     names: dict[str, str] = {}
     for pair in pairs:
         theirs, sign, ours = pair.rpartition("=")
         if not sign or not theirs:
-            raise errors.Contradiction(f"“{pair}” does not say which column is which field. Write it as: --map Task=outcome.")
-        names[theirs] = _field("--map", ours) if ours else ""
+            raise errors.Contradiction(
+                f"“{pair}” does not say which column is which field. Write it as: --map Task=outcome."
+            )
+        names[theirs] = _check_import_field("--map", ours) if ours else ""
     return names
 
 
-def _alike(pairs: Sequence[str]) -> dict[str, str]:
+def _parse_set_fields(pairs: Sequence[str]) -> dict[str, str]:
     """What every record has in a field that the file lacks. Raises Usage."""
     said = [pair.partition("=") for pair in pairs]
     for field, sign, value in said:
         if not (sign and value):
-            raise errors.Contradiction(f"“{field}” does not say what the field is for every record. Write it as: --set direction=owe.")
-    return {_field("--set", field): value for field, _, value in said}
+            raise errors.Contradiction(
+                f"“{field}” does not say what the field is for every record. Write it as: --set direction=owe."
+            )
+    return {_check_import_field("--set", field): value for field, _, value in said}
 
 
-def _field(option: str, word: str) -> str:
+def _check_import_field(option: str, word: str) -> str:
     """One of our fields. Raises UnknownColumn."""
-    if word not in reader.FIELDS:
-        raise errors.UnknownColumn(option, word, reader.FIELDS)
+    if word not in reader.IMPORT_COLUMNS:
+        raise errors.UnknownColumn(option, word, reader.IMPORT_COLUMNS)
     return word
 
 
 # Promises
 
 
-def _import(env: Env, file: Source, *, new: bool) -> None:
-    with import_source.temporary() as spool:
-        plan = _planned(env, file, _Spool(spool), new=new)
-        if not plan.makes:
-            _say(env, file, _Done((), plan.skipped, ()))
+def _import_promises(env: Env, file: ImportSource, *, new: bool) -> None:
+    with import_source.create_unnamed_file() as spool:
+        plan = _plan_import(env, file, _StepSpool(spool), new=new)
+        if not plan.promise_count:
+            _print_import_result(env, file, _ImportResult((), plan.skipped, ()))
             return
 
-        def work(db: sqlite3.Connection) -> _Done:
-            if ledger.newest(db) == plan.newest:  # then what is known already is not among the steps
-                return _made(env, db, file, plan.steps(env))._replace(skipped=plan.skipped)
-            return _made(env, db, file, _steps(env, file, Planner(env, db, new=new)))
+        def import_steps(db: sqlite3.Connection) -> _ImportResult:
+            if (
+                ledger.find_journal_head(db) == plan.newest
+            ):  # then what is known already is not among the steps
+                return _write_import_steps(env, db, file, plan.iter_steps(env))._replace(
+                    skipped=plan.skipped
+                )
+            return _write_import_steps(
+                env, db, file, _iter_import_steps(env, file, ImportPlanner(env, db, new=new))
+            )
 
-        with auto_backup.before(env) as keep:
-            done = ledger.write(env.ledger, work, keep, "import" if plan.makes > _MANY else "")
-            _say(env, file, done)
+        with auto_backup.prepare_auto_backup(env) as keep:
+            done = ledger.run_in_transaction(
+                env.ledger,
+                import_steps,
+                keep,
+                "import" if plan.promise_count > _MAX_PROMISES_WITHOUT_BACKUP else "",
+            )
+            _print_import_result(env, file, done)
 
 
-def _say(env: Env, file: Source, done: _Done) -> None:
-    known = f" {formats.count(done.skipped, 'record')} known already, and skipped." if done.skipped else ""
-    _answer(env, done, f"Imported {formats.count(len(done.made), 'promise')} from {file.name}.{known}")
-    if done.met:
-        more = f" and {len(done.met) - _NAMED} more. See: people" if done.met[_NAMED:] else ""
-        env.hint(f"New in the ledger: {', '.join(f'{person.name} ({person.handle})' for person in done.met[:_NAMED])}{more}.")
-    if done.made:
-        env.hint("Not what you meant? promisectl undo")
+def _print_import_result(env: Env, file: ImportSource, done: _ImportResult) -> None:
+    known = (
+        f" {formats.format_count(done.skipped, 'record')} known already, and skipped."
+        if done.skipped
+        else ""
+    )
+    _print_import_answer(
+        env,
+        done,
+        f"Imported {formats.format_count(len(done.promise_numbers), 'promise')} from {file.name}.{known}",
+    )
+    if done.new_people:
+        more = (
+            f" and {len(done.new_people) - _MAX_NAMED_PEOPLE} more. See: people"
+            if done.new_people[_MAX_NAMED_PEOPLE:]
+            else ""
+        )
+        env.print_hint(
+            f"New in the ledger: {', '.join(f'{person.name} ({person.handle})' for person in done.new_people[:_MAX_NAMED_PEOPLE])}{more}."
+        )
+    if done.promise_numbers:
+        env.print_hint("Not what you meant? promisectl undo")
 
 
-class _Plan(NamedTuple):
+class _ImportPlan(NamedTuple):
     """What is to be made, read and found good while nobody had to wait: how much, and beside which newest act of the ledger."""
 
-    spool: _Spool
+    spool: _StepSpool
     newest: tuple[int, str] | None
-    makes: int
+    promise_count: int
     skipped: int
 
-    def steps(self, env: Env) -> Iterator[Step]:
+    def iter_steps(self, env: Env) -> Iterator[ImportStep]:
         """The promises to be made, one after the other."""
-        return import_source.counted(env, self.spool.steps(), self.makes)
+        return import_source.iter_items_with_progress(
+            env, self.spool.iter_steps(), self.promise_count
+        )
 
 
-class _Spool:
+class _StepSpool:
     """Promises to be made, kept in a file until they are, as plain values and many at a time, which is the quickest way there is."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._pending: list[Any] = []
 
-    def keep(self, step: Step) -> None:
+    def append_step(self, step: ImportStep) -> None:
         """Keep one."""
         number, newcomer = step.newcomer or (0, ())
-        self._pending.append((step.line, step.number, step.again, tuple(step.one or ()), number, tuple(newcomer)))
-        if len(self._pending) == _AT_A_TIME:
-            self._let_go()
+        self._pending.append(
+            (
+                step.line,
+                step.number,
+                step.was_undone,
+                tuple(step.promise or ()),
+                number,
+                tuple(newcomer),
+            )
+        )
+        if len(self._pending) == _BATCH_PROMISES:
+            self._write_batch()
 
-    def end(self) -> None:
+    def finish_writing(self) -> None:
         """No more will come."""
-        self._let_go()
-        with import_source.kept():
+        self._write_batch()
+        with import_source.guard_unnamed_writes():
             self._file.flush()
 
-    def _let_go(self) -> None:
+    def _write_batch(self) -> None:
         said = marshal.dumps(self._pending)
         self._pending.clear()
-        with import_source.kept():
-            self._file.write(len(said).to_bytes(_LENGTH, "big") + said)
+        with import_source.guard_unnamed_writes():
+            self._file.write(len(said).to_bytes(_LENGTH_BYTES, "big") + said)
 
-    def steps(self) -> Iterator[Step]:
+    def iter_steps(self) -> Iterator[ImportStep]:
         """All of them, in their order."""
         self._file.seek(0)
-        while length := int.from_bytes(self._file.read(_LENGTH), "big"):
+        while length := int.from_bytes(self._file.read(_LENGTH_BYTES), "big"):
             said = marshal.loads(self._file.read(length))  # noqa: S302 (written by this process, into a file without a name)
             for line, number, again, one, person, newcomer in said:
                 met = (person, Newcomer(*newcomer)) if newcomer else None
-                yield Step(line, "make", number=number, one=Beginning(*one), newcomer=met, again=again)
+                yield ImportStep(
+                    line,
+                    "make",
+                    number=number,
+                    promise=NewPromiseRows(*one),
+                    newcomer=met,
+                    was_undone=again,
+                )
 
 
-def _planned(env: Env, file: Source, spool: _Spool, *, new: bool) -> _Plan:
+def _plan_import(env: Env, file: ImportSource, spool: _StepSpool, *, new: bool) -> _ImportPlan:
     """What becomes of every record of the file. Raises BadImport when any is refused."""
     counted: Counter[str] = Counter()
-    refused = _Refused(file)
-    with output.opened(env) as db:
-        planner = Planner(env, db or ledger.in_memory(), new=new)
-        newest = ledger.newest(db) if db else None
-        queries.done(db)
-        for step in _steps(env, file, planner):
+    refused = _RefusedRecords(file)
+    with output.open_view(env) as db:
+        planner = ImportPlanner(env, db or ledger.create_memory_ledger(), new=new)
+        newest = ledger.find_journal_head(db) if db else None
+        queries.release_ledger(db)
+        for step in _iter_import_steps(env, file, planner):
             counted[step.does] += 1
-            refused.note(step)
+            refused.collect_refusal(step)
             if step.does == "make" and not refused.any:
-                spool.keep(step)
-    refused.tell()
-    spool.end()
-    return _Plan(spool, newest, counted["make"], counted["skip"])
+                spool.append_step(step)
+    refused.raise_if_any()
+    spool.finish_writing()
+    return _ImportPlan(spool, newest, counted["make"], counted["skip"])
 
 
-class _Refused:
+class _RefusedRecords:
     """The records that can't be used."""
 
-    def __init__(self, file: Source) -> None:
+    def __init__(self, file: ImportSource) -> None:
         self._file = file
         self.any: list[tuple[int, errors.BadRecord]] = []
 
-    def note(self, step: Step) -> None:
-        if step.why:
-            self.any.append((step.line, step.why))
+    def collect_refusal(self, step: ImportStep) -> None:
+        if step.problem:
+            self.any.append((step.line, step.problem))
 
-    def tell(self) -> None:
+    def raise_if_any(self) -> None:
         """Raises BadImport if there are any."""
         if self.any:
             raise errors.BadImport(self._file.name, *self.any[0], more=len(self.any) - 1)
 
 
-def _answer(env: Env, done: _Done, sentence: str) -> None:
-    if env.as_json:
+def _print_import_answer(env: Env, done: _ImportResult, sentence: str) -> None:
+    if env.is_json:
         from promisectl.records import as_json
 
-        people = [person.handle for person in done.met]
-        env.answer([as_json.one({"imported": len(done.made), "skipped": done.skipped, "people": people, "ids": done.made})], whole=True)
+        people = [person.handle for person in done.new_people]
+        env.print_answer(
+            [
+                as_json.encode_json(
+                    {
+                        "imported": len(done.promise_numbers),
+                        "skipped": done.skipped,
+                        "people": people,
+                        "ids": done.promise_numbers,
+                    }
+                )
+            ],
+            whole=True,
+        )
     elif env.quiet:
-        env.answer(map(str, done.made), whole=True)
+        env.print_answer(map(str, done.promise_numbers), whole=True)
     else:
-        env.answer([sentence])
+        env.print_answer([sentence])
 
 
-def _made(env: Env, db: sqlite3.Connection, file: Source, steps: Iterable[Step]) -> _Done:
+def _write_import_steps(
+    env: Env, db: sqlite3.Connection, file: ImportSource, steps: Iterable[ImportStep]
+) -> _ImportResult:
     """Every step that makes a promise, made. Raises BadImport when a record is refused after all."""
     journal: Journal | None = None
-    made, met, skipped, refused = list[int](), dict[str, Person](), 0, _Refused(file)
+    made, met, skipped, refused = list[int](), dict[str, Person](), 0, _RefusedRecords(file)
     for step in steps:
-        refused.note(step)
+        refused.collect_refusal(step)
         if step.does == "skip":
             skipped += 1
         elif not refused.any:
             journal = journal or Journal(db, env.now, "import")
-            made.append(_begun(journal, step, met))
-    refused.tell()
-    return _Done(made, skipped, list(met.values()))
+            made.append(_write_imported_promise(journal, step, met))
+    refused.raise_if_any()
+    return _ImportResult(made, skipped, list(met.values()))
 
 
-def _begun(journal: Journal, step: Step, met: dict[str, Person]) -> int:
-    if step.one is None:
+def _write_imported_promise(journal: Journal, step: ImportStep, met: dict[str, Person]) -> int:
+    if step.promise is None:
         raise TypeError
     if step.newcomer:
         number, newcomer = step.newcomer
         if newcomer.handle not in met:
-            met[newcomer.handle] = journal.enter(newcomer, number)
-    return journal.begin(step.one, step.number, again=step.again)
+            met[newcomer.handle] = journal.insert_person(newcomer, number)
+    return journal.write_new_promise(step.promise, step.number, again=step.was_undone)
 
 
-def _steps(env: Env, file: Source, planner: Planner) -> Iterator[Step]:
+def _iter_import_steps(
+    env: Env, file: ImportSource, planner: ImportPlanner
+) -> Iterator[ImportStep]:
     """What becomes of every record, in order; after a line that can't be read at all nothing more is."""
     try:
-        for row in import_source.rows(env, file):
-            yield planner.step(row)
-    except Unreadable as error:
-        yield Step(error.line, "refuse", why=error.problem)
+        for row in import_source.iter_source_rows(env, file):
+            yield planner.plan_row(row)
+    except UnreadableLine as error:
+        yield ImportStep(error.line, "refuse", problem=error.problem)
 
 
 # A look ahead
 
 
-def _shown(env: Env, file: Source, *, new: bool) -> int:
+def _print_dry_run(env: Env, file: ImportSource, *, new: bool) -> int:
     """What would become of every record, without writing. Returns 6 when something is refused, else 0."""
     counted: Counter[str] = Counter()
 
-    def counting(steps: Iterable[Step]) -> Iterator[Mapping[str, Any]]:
+    def iter_step_records(steps: Iterable[ImportStep]) -> Iterator[Mapping[str, Any]]:
         for step in steps:
             counted[step.does] += 1
-            yield _record(step)
+            yield _build_step_record(step)
 
-    with output.opened(env) as db:
-        planner = Planner(env, db or ledger.in_memory(), new=new)
-        queries.done(db)
-        output.answer(env, counting(_steps(env, file, planner)), _STEPS, lambda rows: _draw(env, rows))
-    env.hint(f"Would be made: {counted['make']}, skipped: {counted['skip']}, refused: {counted['refuse']}. Nothing was recorded.")
+    with output.open_view(env) as db:
+        planner = ImportPlanner(env, db or ledger.create_memory_ledger(), new=new)
+        queries.release_ledger(db)
+        output.print_view(
+            env,
+            iter_step_records(_iter_import_steps(env, file, planner)),
+            _STEP_KIND,
+            lambda rows: _print_dry_run_table(env, rows),
+        )
+    env.print_hint(
+        f"Would be made: {counted['make']}, skipped: {counted['skip']}, refused: {counted['refuse']}. Nothing was recorded."
+    )
     return errors.BadData.exit_code if counted["refuse"] else 0
 
 
-def _record(step: Step) -> dict[str, Any]:
+def _build_step_record(step: ImportStep) -> dict[str, Any]:
     said = step.row.cells if step.row else {}
     why = f"known as #{step.number}" if step.does == "skip" else None
-    if step.why:
-        why = f"{step.why.column}: {step.why.what}" if step.why.column else step.why.what
-    texts = {"person": said.get("person") or said.get("person_name"), "outcome": said.get("outcome")}
+    if step.problem:
+        why = (
+            f"{step.problem.column}: {step.problem.what}"
+            if step.problem.column
+            else step.problem.what
+        )
+    texts = {
+        "person": said.get("person") or said.get("person_name"),
+        "outcome": said.get("outcome"),
+    }
     shown = {name: text if isinstance(text, str) else None for name, text in texts.items()}
     return {"line": step.line, "does": step.does, "id": step.number, **shown, "why": why}
 
 
-def _draw(env: Env, rows: Sequence[Mapping[str, Any]]) -> None:
+def _print_dry_run_table(env: Env, rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
         from promisectl.rendering import import_ as imported
 
-        output.draw(env, imported.page(rows))
+        output.print_renderables(env, imported.render_import_plan(rows))
 
 
 # A whole journal
 
 
-def _whole(env: Env, file: Source, head: dict[str, Any], *, dry_run: bool) -> None:
+def _import_journal(env: Env, file: ImportSource, head: dict[str, Any], *, dry_run: bool) -> None:
     """An empty ledger becomes what the journal says."""
 
-    def work(db: sqlite3.Connection) -> _Done:
-        if not transfer.is_empty(db):
-            raise errors.NotEmpty(env.ledger)
-        return _filled(env, db, file, head)
+    def fill_empty_ledger(db: sqlite3.Connection) -> _ImportResult:
+        if not transfer.is_empty_ledger(db):
+            raise errors.LedgerNotEmpty(env.ledger)
+        return _fill_from_journal(env, db, file, head)
 
-    with auto_backup.before(env) as keep:
-        done = work(ledger.in_memory()) if dry_run else ledger.write(env.ledger, work, keep)
-        count = f"{formats.count(len(done.made), 'promise')}, {formats.count(head['commands'], 'command')}"
-        _answer(env, done, f"It is whole, and would make {count}." if dry_run else f"Imported the whole journal: {count}.")
+    with auto_backup.prepare_auto_backup(env) as keep:
+        done = (
+            fill_empty_ledger(ledger.create_memory_ledger())
+            if dry_run
+            else ledger.run_in_transaction(env.ledger, fill_empty_ledger, keep)
+        )
+        count = f"{formats.format_count(len(done.promise_numbers), 'promise')}, {formats.format_count(head['commands'], 'command')}"
+        _print_import_answer(
+            env,
+            done,
+            f"It is whole, and would make {count}."
+            if dry_run
+            else f"Imported the whole journal: {count}.",
+        )
 
 
-def _filled(env: Env, db: sqlite3.Connection, file: Source, head: dict[str, Any]) -> _Done:
+def _fill_from_journal(
+    env: Env, db: sqlite3.Connection, file: ImportSource, head: dict[str, Any]
+) -> _ImportResult:
     line = 1
     try:
-        filling = transfer.Filling(db, head, env.now)
-        with import_source.placed(file):
-            for line, text in enumerate(import_source.watched(env, file), 1):
+        filling = transfer.JournalImporter(db, head, env.now)
+        with import_source.add_source_place(file):
+            for line, text in enumerate(import_source.iter_lines_with_progress(env, file), 1):
                 if line > 1:
-                    filling.take(reader.one(text, line))
-        made = filling.finish()
+                    filling.add_record(reader.parse_json_line(text, line))
+        made = filling.finish_import()
     except errors.BadRecord as problem:
         raise errors.BadImport(file.name, line, problem) from problem
-    return _Done(made, 0, [person for person in queries.people(db) if person.merged_into is None])
+    return _ImportResult(
+        made, 0, [person for person in queries.load_people(db) if person.merged_into is None]
+    )

@@ -10,11 +10,11 @@ from promisectl.storage import queries
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from promisectl.commands.lists import Parts
+    from promisectl.commands.lists import PromiseParts
     from promisectl.commands.shared.output import Row
     from promisectl.env import Env
 
-WAITING = (
+WAITING_TITLES = (
     ("answer", "To answer: accept, negotiate or decline"),
     ("judge", "To judge: accept, or decline with what is missing"),
     ("overdue", "Overdue: complete, negotiate or renege"),
@@ -28,26 +28,31 @@ def moves(env: Env, *, exit_code: bool = False) -> int:
 
     Returns the exit code: 10 when something waits and `exit_code` asks for it, else 0.
     """
-    with output.opened(env) as db:
+    with output.open_view(env) as db:
         if db is None:
-            output.nothing_yet(env, output.PROMISES)
+            output.print_welcome(env, output.PROMISE_RECORDS)
             return 0
-        late = queries.late_with_others(db, output.clock(env)) if env.form == "table" else 0
-        rows = queries.waiting(db, output.clock(env))
-        queries.done(db)
-        output.answer(env, rows, output.PROMISES, lambda found: _draw_moves(env, found, late))
+        late = queries.count_overdue_owed(db, output.build_clock(env)) if env.form == "table" else 0
+        rows = queries.fetch_waiting_rows(db, output.build_clock(env))
+        queries.release_ledger(db)
+        output.print_view(
+            env, rows, output.PROMISE_RECORDS, lambda found: _print_waiting_moves(env, found, late)
+        )
     return 10 if exit_code and rows else 0
 
 
-def _draw_moves(env: Env, rows: Sequence[Row], late: int) -> None:
+def _print_waiting_moves(env: Env, rows: Sequence[Row], late: int) -> None:
     if rows:
-        parts: Parts = [(title, [row for row in rows if row["waiting"] == kind]) for kind, title in WAITING]
-        lists.draw(env, parts, output.here(env), both_ways=True)
+        parts: PromiseParts = [
+            (title, [row for row in rows if row["waiting"] == kind])
+            for kind, title in WAITING_TITLES
+        ]
+        lists.print_promise_parts(env, parts, output.local_moment(env), both_ways=True)
         if late:
-            env.say("")
+            env.print_line("")
     elif late:
-        env.say("Nothing waits for you to answer or to do.")
+        env.print_line("Nothing waits for you to answer or to do.")
     else:
-        env.say("Nothing waits for you. What is open: promisectl owe, promisectl owed.")
+        env.print_line("Nothing waits for you. What is open: promisectl owe, promisectl owed.")
     if late:
-        env.say(f"Overdue with others: {late}. See: promisectl owed --overdue")
+        env.print_line(f"Overdue with others: {late}. See: promisectl owed --overdue")

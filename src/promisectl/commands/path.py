@@ -11,8 +11,10 @@ if TYPE_CHECKING:
 
 def path(env: Env) -> None:
     """Where the ledger is, alone on the first line, and where the config and the backups are."""
-    env.say(env.ledger, whole=True)
-    env.say(f"config: {env.config_file}", whole=True)
-    env.say(f"backups: {env.backups}", whole=True)
-    if not ledger.exists(env.ledger):
-        env.hint("None of it has to exist: the ledger is founded by the first promise, the config is yours to write.")
+    env.print_line(env.ledger, whole=True)
+    env.print_line(f"config: {env.config_file}", whole=True)
+    env.print_line(f"backups: {env.backup_directory}", whole=True)
+    if not ledger.has_ledger(env.ledger):
+        env.print_hint(
+            "None of it has to exist: the ledger is founded by the first promise, the config is yours to write."
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.commands.shared import arguments, recorder
-from promisectl.commands.shared.recorder import Answer
+from promisectl.commands.shared.recorder import MoveAnswer
 from promisectl.rendering import messages
 from promisectl.storage import ledger, queries
 from promisectl.storage.journal import Journal
@@ -20,50 +20,64 @@ if TYPE_CHECKING:
 
 def undo(env: Env, *, promise: str | None = None) -> None:
     """Take back the newest command, or the newest one of a promise."""
-    number = None if promise is None else arguments.number(promise)
+    number = None if promise is None else arguments.parse_promise_number(promise)
 
-    def find(journal: Journal) -> tuple[int, str]:
-        entry, command = journal.last_command(number)
-        later = journal.later_command(entry) if number is not None else None
+    def find_undoable_entry(journal: Journal) -> tuple[int, str]:
+        entry, command = journal.find_last_command(number)
+        later = journal.find_later_command(entry) if number is not None else None
         if later:
-            raise errors.BuiltUpon(number or 0, command, f"{later[1]} of #{later[0]}")
+            raise errors.UndoBlocked(number or 0, command, f"{later[1]} of #{later[0]}")
         return entry, command
 
-    _take_back(env, "undo", find, Journal.undo, errors.NothingToUndo())
+    _record_reversal(env, "undo", find_undoable_entry, Journal.undo_entry, errors.NothingToUndo())
 
 
 def redo(env: Env) -> None:
     """Let the command that was undone last count again, if nothing came after its undo."""
-    _take_back(env, "redo", Journal.last_undo, Journal.redo, errors.NothingToRedo())
+    _record_reversal(
+        env, "redo", Journal.find_last_undone_command, Journal.redo_entry, errors.NothingToRedo()
+    )
 
 
-def _take_back(
+def _record_reversal(
     env: Env,
     verb: str,
     find: Callable[[Journal], tuple[int, str]],
     act: Callable[[Journal, int, str], Iterator[Promise]],
     nothing: errors.Problem,
 ) -> None:
-    if not ledger.exists(env.ledger):
+    if not ledger.has_ledger(env.ledger):
         raise nothing
 
-    def work(db: sqlite3.Connection, journal: Journal) -> list[Answer]:
+    def reverse_entry(db: sqlite3.Connection, journal: Journal) -> list[MoveAnswer]:
         entry, command = find(journal)
-        lines = [_taken_back(promise, command, redone=verb == "redo") for promise in act(journal, entry, command)]
-        answers = [_answer(env, db, journal, number, line, alone=len(lines) == 1) for number, line in lines]
-        return answers or [Answer(f"{'Redone' if verb == 'redo' else 'Undone'}: {command}.")]
+        lines = [
+            _build_reversal_line(promise, command, redone=verb == "redo")
+            for promise in act(journal, entry, command)
+        ]
+        answers = [
+            _build_reversal_answer(env, db, journal, number, line, alone=len(lines) == 1)
+            for number, line in lines
+        ]
+        return answers or [MoveAnswer(f"{'Redone' if verb == 'redo' else 'Undone'}: {command}.")]
 
-    recorder.record(env, verb, work)
+    recorder.record_command(env, verb, reverse_entry)
 
 
-def _taken_back(promise: Promise, command: str, *, redone: bool) -> tuple[int, str]:
-    return promise.id, messages.taken_back(promise, command, redone=redone)
+def _build_reversal_line(promise: Promise, command: str, *, redone: bool) -> tuple[int, str]:
+    return promise.id, messages.format_undo(promise, command, redone=redone)
 
 
-def _answer(env: Env, db: sqlite3.Connection, journal: Journal, number: int, line: str, *, alone: bool) -> Answer:
+def _build_reversal_answer(
+    env: Env, db: sqlite3.Connection, journal: Journal, number: int, line: str, *, alone: bool
+) -> MoveAnswer:
     """The answer about a promise once all is taken back, people included; what comes next where it is `alone`."""
     hints = []
     if alone:
-        promise = journal.promise(number)
-        hints.append(messages.next_step(promise, queries.name(db, promise.opening.person)))
-    return Answer(line, number, recorder.record_of(env, db, number), hints)
+        promise = journal.load_promise(number)
+        hints.append(
+            messages.format_next_step(
+                promise, queries.fetch_person_name(db, promise.opening.person)
+            )
+        )
+    return MoveAnswer(line, number, recorder.load_answer_record(env, db, number), hints)

@@ -17,46 +17,80 @@ if TYPE_CHECKING:
     from promisectl.commands.shared.output import Row
     from promisectl.env import Env
 
-_MOST = 53
-_ISO = 0  # the weeks of the records begin on Monday, whatever the config says
+_MAX_WEEKS = 53
+_ISO_WEEK_START = 0  # the weeks of the records begin on Monday, whatever the config says
 
 
 def week(env: Env, *, weeks: int = 2) -> None:
     """Every day of this week and the next, with what I owe and what I am owed; a week that is too full is marked."""
-    if not 1 <= weeks <= _MOST:
-        raise errors.BadCount("--weeks", weeks, 1, _MOST)
-    with output.opened(env) as db:
+    if not 1 <= weeks <= _MAX_WEEKS:
+        raise errors.BadCount("--weeks", weeks, 1, _MAX_WEEKS)
+    with output.open_view(env) as db:
         if db is None:
-            output.nothing_yet(env, output.DAYS)
+            output.print_welcome(env, output.DAY_RECORDS)
             return
-        promised, usual = workload.promised(env, db), workload.usual(env, db)
-    today = civil.local(env.now, env.zone).date()
-    first = workload.week_begin(today, env.config.week_start if env.form == "table" else _ISO)
-    days = [first + timedelta(days=later) for later in range(min(7 * weeks, (date.max - first).days + 1))]
-    output.answer(env, _records(env, promised, days, usual), output.DAYS, lambda rows: _draw(env, rows, promised, usual))
+        promised, usual = (
+            workload.fetch_active_rows(env, db),
+            workload.median_weekly_deliveries(env, db),
+        )
+    today = civil.local_time(env.now, env.zone).date()
+    first = workload.week_start_day(
+        today, env.config.week_start if env.form == "table" else _ISO_WEEK_START
+    )
+    days = [
+        first + timedelta(days=later)
+        for later in range(min(7 * weeks, (date.max - first).days + 1))
+    ]
+    output.print_view(
+        env,
+        _build_week_records(env, promised, days, usual),
+        output.DAY_RECORDS,
+        lambda rows: _print_week_page(env, rows, promised, usual),
+    )
 
 
-def _records(env: Env, promised: Sequence[Row], days: Sequence[date], usual: float) -> list[dict[str, Any]]:
+def _build_week_records(
+    env: Env, promised: Sequence[Row], days: Sequence[date], usual: float
+) -> list[dict[str, Any]]:
     """A record for each day, with what is due on it and whether its week is too full; then what was due before, and what has no date."""
     by_day: dict[date | None, list[Row]] = {day: [] for day in days}
     earlier: list[Row] = []
     for row in promised:
-        due = workload.day(env, row) if row["due_at"] else None
+        due = workload.local_due_day(env, row) if row["due_at"] else None
         (earlier if due and due < days[0] else by_day.setdefault(due, [])).append(row)
     found: list[dict[str, Any]] = []
-    for week in _by_week(days):
-        overfull = subject.overfull(sum(len(_ids(by_day[day], workload.MINE)) for day in week), usual)
-        found += [_record("day", by_day[day], str(day), f"{day:%G-W%V}", overfull=overfull) for day in week]
-    return [*found, _record("earlier", earlier), _record("no date", by_day.get(None, []))]
+    for week in _split_into_weeks(days):
+        overfull = subject.is_overfull(
+            sum(len(_list_promise_ids(by_day[day], workload.MY_DIRECTIONS)) for day in week), usual
+        )
+        found += [
+            _build_week_day("day", by_day[day], str(day), f"{day:%G-W%V}", overfull=overfull)
+            for day in week
+        ]
+    return [
+        *found,
+        _build_week_day("earlier", earlier),
+        _build_week_day("no date", by_day.get(None, [])),
+    ]
 
 
-def _by_week(days: Sequence[Any]) -> list[Sequence[Any]]:
+def _split_into_weeks(days: Sequence[Any]) -> list[Sequence[Any]]:
     """Days, the first of which begins a week, seven by seven."""
     return [days[place : place + 7] for place in range(0, len(days), 7)]
 
 
-def _record(kind: str, rows: Sequence[Row], day: str | None = None, week: str | None = None, *, overfull: bool = False) -> dict[str, Any]:
-    mine, theirs = _ids(rows, workload.MINE), _ids(rows, ("owed",))
+def _build_week_day(
+    kind: str,
+    rows: Sequence[Row],
+    day: str | None = None,
+    week: str | None = None,
+    *,
+    overfull: bool = False,
+) -> dict[str, Any]:
+    mine, theirs = (
+        _list_promise_ids(rows, workload.MY_DIRECTIONS),
+        _list_promise_ids(rows, ("owed",)),
+    )
     return {
         "day": day,
         "week": week,
@@ -69,16 +103,25 @@ def _record(kind: str, rows: Sequence[Row], day: str | None = None, week: str | 
     }
 
 
-def _ids(rows: Sequence[Row], directions: Sequence[str]) -> list[str]:
+def _list_promise_ids(rows: Sequence[Row], directions: Sequence[str]) -> list[str]:
     return [str(row["id"]) for row in rows if row["direction"] in directions]
 
 
-def _draw(env: Env, rows: Sequence[Row], promised: Sequence[Row], usual: float) -> None:
+def _print_week_page(env: Env, rows: Sequence[Row], promised: Sequence[Row], usual: float) -> None:
     from promisectl.rendering import week as drawing
 
     late = [row for row in promised if "overdue" in (row["flags"] or "")]
     undated = [row for row in promised if not row["due_at"]]
-    beside = {name: (_ids(found, workload.MINE), _ids(found, ("owed",))) for name, found in (("overdue", late), ("no date", undated))}
-    weeks = _by_week([row for row in rows if row["day"]])
+    beside = {
+        name: (
+            _list_promise_ids(found, workload.MY_DIRECTIONS),
+            _list_promise_ids(found, ("owed",)),
+        )
+        for name, found in (("overdue", late), ("no date", undated))
+    }
+    weeks = _split_into_weeks([row for row in rows if row["day"]])
     outcomes = {str(row["id"]): row["outcome"] for row in promised}
-    output.draw(env, drawing.page(weeks, beside, outcomes, usual, output.here(env), env.width))
+    output.print_renderables(
+        env,
+        drawing.render_week(weeks, beside, outcomes, usual, output.local_moment(env), env.width),
+    )

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
 
-class Check(NamedTuple):
+class CheckConfig(NamedTuple):
     """What the check of promises leaves out, and the words it looks for besides its own."""
 
     ignore: tuple[str, ...] = ()
@@ -21,7 +21,7 @@ class Check(NamedTuple):
     vague: tuple[str, ...] = ()
 
 
-class Table(NamedTuple):
+class TableConfig(NamedTuple):
     """How `owe`, `owed` and `list` look on a terminal: their columns, if not the usual ones, and the order of their rows."""
 
     columns: tuple[str, ...] = ()
@@ -43,15 +43,15 @@ class Config(NamedTuple):
     window: int = 90
     color: str = "auto"
     pager: str | Literal[False] | None = None
-    check: Check = Check()
-    table: Table = Table()
+    check: CheckConfig = CheckConfig()
+    table: TableConfig = TableConfig()
     alias: Mapping[str, str] = MappingProxyType({})
 
 
-def read(path: str) -> Config:
+def load_config(path: str) -> Config:
     """The config in a file; nothing but defaults where there is none. Raises BadConfig."""
     if not os.path.exists(path):
         return Config()
     from promisectl.config import file
 
-    return file.parsed(file.content(path), path)
+    return file.parse_config(file.read_config_file(path), path)

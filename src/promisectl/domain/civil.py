@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 from promisectl._typing import NamedTuple
 
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_SECOND = timedelta(seconds=1)
+_SHORT_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_SHORT_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_ONE_SECOND = timedelta(seconds=1)
 _FIRST_YEAR = 1970
 
 
-class When(NamedTuple):
+class CivilMoment(NamedTuple):
     """A civil day or a civil minute in a zone, and the instant it stands for.
 
     `civil` is "2026-11-27" or "2026-11-27T17:00", `zone` an IANA name, `at` aware UTC in whole seconds:
@@ -33,7 +33,7 @@ class When(NamedTuple):
     @property
     def is_real(self) -> bool:
         """Whether the clocks there ever show it, which they don't where they jump over it."""
-        shown = local(self.at, self.zone)
+        shown = local_time(self.at, self.zone)
         return self.civil in (f"{shown:%Y-%m-%d}", f"{shown:%Y-%m-%dT%H:%M}")
 
     @property
@@ -44,20 +44,24 @@ class When(NamedTuple):
     @property
     def noon(self) -> datetime:
         """Twelve o'clock of the day, or the minute itself, as aware UTC."""
-        return edges(datetime.fromisoformat(f"{self.civil}T12:00"), self.zone)[0] if self.is_day else self.at
+        return (
+            find_instant_bounds(datetime.fromisoformat(f"{self.civil}T12:00"), self.zone)[0]
+            if self.is_day
+            else self.at
+        )
 
 
-def show(civil: str, zone: str = "", here: str = "") -> str:
+def format_civil(civil: str, zone: str = "", here: str = "") -> str:
     """Return a civil day or minute in words, with its zone's name where that is not `here`."""
     day = date.fromisoformat(civil[:10])
-    words = f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+    words = f"{_SHORT_WEEKDAYS[day.weekday()]} {day.day} {_SHORT_MONTHS[day.month - 1]} {day.year}"
     where = f" {zone}" if zone and zone != here else ""
     return f"{words}, {civil[11:] or 'end of day'}{where}"
 
 
 def first_second(day: date, zone: str) -> datetime:
     """Return the first second of a civil day in a zone as aware UTC; of a day skipped there, the second after the jump."""
-    return edges(datetime.combine(day, time()), zone)[0]
+    return find_instant_bounds(datetime.combine(day, time()), zone)[0]
 
 
 def last_second(day: date, zone: str) -> datetime:
@@ -65,10 +69,10 @@ def last_second(day: date, zone: str) -> datetime:
 
     Raises OverflowError where that is after the year 9999.
     """
-    return edges(datetime.combine(day, time(23, 59, 59)), zone)[1]
+    return find_instant_bounds(datetime.combine(day, time(23, 59, 59)), zone)[1]
 
 
-def readings(civil: str, zone: str) -> tuple[When, ...]:
+def list_civil_readings(civil: str, zone: str) -> tuple[CivilMoment, ...]:
     """Return every reading of a civil day or minute, spelled as `When` has it: two of a minute that comes twice; none of other texts.
 
     What the clocks there jump over is read as in `edges`; what is over after the year 9999 ends with it.
@@ -81,13 +85,18 @@ def readings(civil: str, zone: str) -> tuple[When, ...]:
         return ()
     whole = civil == str(day.date())
     try:
-        first, last = edges(day.replace(hour=23, minute=59, second=59) if whole else day, zone)
+        first, last = find_instant_bounds(
+            day.replace(hour=23, minute=59, second=59) if whole else day, zone
+        )
     except OverflowError:
-        return (When(civil, zone, datetime.max.replace(microsecond=0, tzinfo=UTC)),)
-    return (When(civil, zone, last if whole else first), *([When(civil, zone, last)] if first < last and not whole else []))
+        return (CivilMoment(civil, zone, datetime.max.replace(microsecond=0, tzinfo=UTC)),)
+    return (
+        CivilMoment(civil, zone, last if whole else first),
+        *([CivilMoment(civil, zone, last)] if first < last and not whole else []),
+    )
 
 
-def local(instant: datetime, zone: str) -> datetime:
+def local_time(instant: datetime, zone: str) -> datetime:
     """Return an instant as the clocks in `zone` show it; the last second of the year 9999 where that is over there already."""
     try:
         return instant.astimezone(ZoneInfo(zone))
@@ -105,7 +114,7 @@ def is_zone(name: str) -> bool:
 
 
 @lru_cache(1_000)  # the same days come again in one command
-def edges(local: datetime, zone: str) -> tuple[datetime, datetime]:
+def find_instant_bounds(local: datetime, zone: str) -> tuple[datetime, datetime]:
     """Return the first and the last instant at which clocks in `zone` show `local`.
 
     Where they jump over it, the first is the instant after the jump and the last is the second before it:
@@ -114,8 +123,8 @@ def edges(local: datetime, zone: str) -> tuple[datetime, datetime]:
     tz = ZoneInfo(zone)
     first, last = (local.replace(tzinfo=tz, fold=fold).astimezone(UTC) for fold in (0, 1))
     before = last.astimezone(tz).utcoffset()
-    while first - last > _SECOND:  # the jump is somewhere between them: halve until it is found
-        middle = last + (first - last) // (2 * _SECOND) * _SECOND
+    while first - last > _ONE_SECOND:  # the jump is somewhere between them: halve until it is found
+        middle = last + (first - last) // (2 * _ONE_SECOND) * _ONE_SECOND
         if middle.astimezone(tz).utcoffset() == before:
             last = middle
         else:

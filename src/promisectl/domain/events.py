@@ -11,12 +11,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-KINDS = ("made", "agreed", "renegotiated", "word", "delivered", "kept", "reopened", "broken", "declined", "ended")
+EVENT_KINDS = (
+    "made",
+    "agreed",
+    "renegotiated",
+    "word",
+    "delivered",
+    "kept",
+    "reopened",
+    "broken",
+    "declined",
+    "ended",
+)
 """Asked or offered; the Yes; new terms agreed on; word given of trouble; reported done; kept; not done after all; broken; a No; let off or
 taken back."""
 
 # By the state that an act led to, unless it was a Yes.
-_ENDS = {
+_KIND_BY_END_STATE = {
     State.PROPOSED: "made",
     State.ACTIVE: "reopened",
     State.DELIVERED: "delivered",
@@ -28,7 +39,12 @@ _ENDS = {
     State.VOID: "",
 }
 # A promise that has gone on since needs no word of these: they hold only where it still stands so.
-_STANDS = {"made": State.PROPOSED, "delivered": State.DELIVERED, "kept": State.KEPT, "reopened": State.ACTIVE}
+_STATE_BY_KIND = {
+    "made": State.PROPOSED,
+    "delivered": State.DELIVERED,
+    "kept": State.KEPT,
+    "reopened": State.ACTIVE,
+}
 
 
 class Event(NamedTuple):
@@ -40,34 +56,36 @@ class Event(NamedTuple):
     after: Promise
 
 
-def since(number: int, acts: Iterable[Act], begin: datetime, end: datetime) -> list[Event]:
+def list_events(number: int, acts: Iterable[Act], begin: datetime, end: datetime) -> list[Event]:
     """What happened to a promise by the acts that were written down from `begin` on and said by `end`: of each kind the last.
 
     Nothing is told of a promise that was entered by mistake, and of what was undone or has gone on since.
     """
     found: dict[str, Event] = {}
     last: Promise | None = None
-    for event in _events(number, acts, end):
+    for event in _iter_events(number, acts, end):
         last = event.after
         if event.kind and event.act.recorded_at >= begin:
             found[event.kind] = event
     if last is None or last.state is State.VOID:
         return []
-    return [event for kind, event in found.items() if _STANDS.get(kind, last.state) is last.state]
+    return [
+        event for kind, event in found.items() if _STATE_BY_KIND.get(kind, last.state) is last.state
+    ]
 
 
-def _events(number: int, acts: Iterable[Act], end: datetime) -> Iterator[Event]:
+def _iter_events(number: int, acts: Iterable[Act], end: datetime) -> Iterator[Event]:
     before: Promise | None = None
-    for act, after in lifecycle.steps_by(number, acts, end):
-        row = lifecycle.find(before, act.verb, act.side)
-        yield Event(_kind(row, act) if row else "", act, before, after)
+    for act, after in lifecycle.iter_steps(number, acts, end):
+        row = lifecycle.find_transition(before, act.verb, act.side)
+        yield Event(_classify_act(row, act) if row else "", act, before, after)
         before = after
 
 
-def _kind(row: Transition, act: Act) -> str:
+def _classify_act(row: Transition, act: Act) -> str:
     """What an act comes to by its row of the lifecycle; empty where it is only talk."""
     if row.effect in (Effect.ACCEPT, Effect.AT_ONCE):
         return "agreed" if row.end else "renegotiated"
     if row.end or row.effect is Effect.DECLINE:
-        return _ENDS[row.end or State.DECLINED]
-    return "word" if row.gives_word and act.side is Side.PROMISOR else ""
+        return _KIND_BY_END_STATE[row.end or State.DECLINED]
+    return "word" if row.gives_notice and act.side is Side.PROMISOR else ""

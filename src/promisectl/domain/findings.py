@@ -9,11 +9,11 @@ from promisectl._typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MOST = 5
+MAX_DETAILS = 5
 """How many of what is wrong alike are told one by one."""
 
 
-class Result(StrEnum):
+class IntegrityResult(StrEnum):
     """What a check came to: `note` is worth knowing, and no damage."""
 
     OK = "ok"
@@ -21,7 +21,7 @@ class Result(StrEnum):
     WRONG = "wrong"
 
 
-class Cure(StrEnum):
+class Remedy(StrEnum):
     """What helps: nothing is needed, `doctor --fix`, `doctor --rebuild`, or a backup."""
 
     NONE = ""
@@ -30,27 +30,27 @@ class Cure(StrEnum):
     RESTORE = "restore"
 
 
-class Finding(NamedTuple):
+class IntegrityFinding(NamedTuple):
     """What one check came to, in a sentence, with what is wrong one by one, and what helps."""
 
     check: str
-    result: Result
+    result: IntegrityResult
     says: str
     details: tuple[str, ...] = ()
-    cure: Cure = Cure.NONE
+    cure: Remedy = Remedy.NONE
 
     @property
-    def wrong(self) -> bool:
+    def is_wrong(self) -> bool:
         """Whether it is damage."""
-        return self.result is Result.WRONG
+        return self.result is IntegrityResult.WRONG
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """What it comes to, with the first thing that is wrong, for a sentence."""
         return ": ".join((self.says, *self.details[:1]))
 
 
-class Asked(NamedTuple):
+class CheckRequest(NamedTuple):
     """What an examination is told: the moment it is made at, as it is stored, the beginning of a head to look for, and who counts along.
 
     Each is left out where it is empty.
@@ -58,33 +58,41 @@ class Asked(NamedTuple):
 
     now: str = ""
     head: str = ""
-    heard: Callable[[], None] = lambda: None
+    on_progress: Callable[[], None] = lambda: None
 
 
-class Troubles:
+class DamageList:
     """What is wrong alike: told one by one up to a few, then only counted."""
 
     def __init__(self) -> None:
         self.count = 0
-        self._told: list[str] = []
+        self._details: list[str] = []
 
-    def add(self, sentence: str) -> None:
+    def add_detail(self, sentence: str) -> None:
         """One more."""
         self.count += 1
-        if len(self._told) < MOST:
-            self._told.append(sentence)
+        if len(self._details) < MAX_DETAILS:
+            self._details.append(sentence)
 
     @property
     def details(self) -> tuple[str, ...]:
         """Those that are told, and how many more there are."""
-        more = self.count - len(self._told)
-        return (*self._told, f"and {more:,} more") if more else tuple(self._told)
+        more = self.count - len(self._details)
+        return (*self._details, f"and {more:,} more") if more else tuple(self._details)
 
-    def finding(self, check: str, fine: str, wrong: str, cure: Cure = Cure.RESTORE) -> Finding:
+    def build_finding(
+        self, check: str, fine: str, wrong: str, cure: Remedy = Remedy.RESTORE
+    ) -> IntegrityFinding:
         """What they come to: `fine` where there are none, else `wrong`, with them below."""
-        return Finding(check, Result.WRONG, wrong, self.details, cure) if self.count else Finding(check, Result.OK, fine)
+        return (
+            IntegrityFinding(check, IntegrityResult.WRONG, wrong, self.details, cure)
+            if self.count
+            else IntegrityFinding(check, IntegrityResult.OK, fine)
+        )
 
 
-def unreadable(check: str, error: Exception) -> Finding:
+def build_unreadable_finding(check: str, error: Exception) -> IntegrityFinding:
     """What a check comes to that can't be made."""
-    return Finding(check, Result.WRONG, "can't be read", (str(error),), Cure.RESTORE)
+    return IntegrityFinding(
+        check, IntegrityResult.WRONG, "can't be read", (str(error),), Remedy.RESTORE
+    )

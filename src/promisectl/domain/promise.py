@@ -10,7 +10,7 @@ from promisectl._typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from promisectl.domain.civil import When
+    from promisectl.domain.civil import CivilMoment
 
 
 class State(StrEnum):
@@ -100,10 +100,10 @@ class Terms(NamedTuple):
     """What a Yes would mean: the outcome, by when, how both will know, for the sake of what, and until when an answer is asked."""
 
     outcome: str
-    due: When | None = None
+    due: CivilMoment | None = None
     done_when: str | None = None
     why: str | None = None
-    reply_by: When | None = None
+    reply_by: CivilMoment | None = None
 
 
 class Revision(NamedTuple):
@@ -125,7 +125,7 @@ class Opening(NamedTuple):
     tags: tuple[str, ...] = ()
 
 
-class Found(NamedTuple):
+class ImportedState(NamedTuple):
     """How a promise stood that was recorded elsewhere: what the acts that were not heard here had come to.
 
     `revision` is the number of the terms in force or else on the table, `revisions` that of the newest, `renegotiated` how often
@@ -139,7 +139,7 @@ class Found(NamedTuple):
     revision: int = 1
     revisions: int = 1
     renegotiated: int = 0
-    first_due: When | None = None
+    first_due: CivilMoment | None = None
     offer: Terms | None = None
     contact_at: datetime | None = None
     accepted_at: datetime | None = None
@@ -171,15 +171,15 @@ class Act(NamedTuple):
     no_to: str | None = None
     target: int | None = None
     opening: Opening | None = None
-    found: Found | None = None
+    found: ImportedState | None = None
 
 
-class Earlier(NamedTuple):
+class EarlierTalk(NamedTuple):
     """What is known of the talk before an import: the newest revision, how often new terms were agreed on, the date first promised."""
 
     revisions: int
     renegotiated: int
-    first_due: When | None
+    first_due: CivilMoment | None
 
 
 class Agreement(NamedTuple):
@@ -189,7 +189,7 @@ class Agreement(NamedTuple):
     at: datetime
 
 
-class Word(NamedTuple):
+class Notice(NamedTuple):
     """Word of trouble that the promisor gave while a revision was in force."""
 
     revision: int
@@ -207,9 +207,9 @@ class Promise(NamedTuple):
     state: State = State.PROPOSED
     tags: tuple[str, ...] = ()
     revisions: tuple[Revision, ...] = ()
-    earlier: Earlier = Earlier(0, 0, None)
+    earlier: EarlierTalk = EarlierTalk(0, 0, None)
     agreements: tuple[Agreement, ...] = ()
-    words: tuple[Word, ...] = ()
+    words: tuple[Notice, ...] = ()
     delivered_at: datetime | None = None
     closed_at: datetime | None = None
     bumped_at: datetime | None = None
@@ -229,20 +229,20 @@ class Promise(NamedTuple):
     @property
     def in_force(self) -> Revision | None:
         """The last revision both accepted."""
-        return self._last(Status.IN_FORCE)
+        return self._find_last_revision(Status.IN_FORCE)
 
     @property
-    def offered(self) -> Revision | None:
+    def offered_revision(self) -> Revision | None:
         """The revision on the table."""
-        return self._last(Status.OFFERED)
+        return self._find_last_revision(Status.OFFERED)
 
     @property
-    def current(self) -> Revision:
+    def current_revision(self) -> Revision:
         """The revision in force, else the one on the table, else the last there was."""
-        return self.in_force or self.offered or self.revisions[-1]
+        return self.in_force or self.offered_revision or self.revisions[-1]
 
     @property
-    def newest(self) -> int:
+    def newest_revision_number(self) -> int:
         """The number of the newest revision, 0 before the first."""
         return max(self.earlier.revisions, self.revisions[-1].number if self.revisions else 0)
 
@@ -252,40 +252,43 @@ class Promise(NamedTuple):
         return self.agreements[0].at if self.agreements else None
 
     @property
-    def renegotiated(self) -> int:
+    def renegotiation_count(self) -> int:
         """How often new terms were agreed on."""
         return self.earlier.renegotiated + max(0, len(self.agreements) - 1)
 
     @property
-    def first_due(self) -> When | None:
+    def first_due(self) -> CivilMoment | None:
         """The due date of the first terms both agreed on, as corrected since."""
         if self.earlier.renegotiated:
             return self.earlier.first_due
-        return self.due_by(0) if self.agreements else None
+        return self.find_agreed_due(0) if self.agreements else None
 
     @property
     def word_at(self) -> datetime | None:
         """When the promisor first gave word of trouble with the due date in force."""
-        return self.word_by(len(self.agreements) - 1)
+        return self.find_first_notice(len(self.agreements) - 1)
 
-    def due_by(self, place: int) -> When | None:
+    def find_agreed_due(self, place: int) -> CivilMoment | None:
         """The due date that an agreement brought into force, by its place."""
-        revision = self.revision(self.agreements[place].revision)
+        revision = self.find_revision(self.agreements[place].revision)
         return revision.terms.due if revision else None
 
-    def revision(self, number: int) -> Revision | None:
+    def find_revision(self, number: int) -> Revision | None:
         """The revision of that number; None where it is not known, as before an import."""
         return next((revision for revision in self.revisions if revision.number == number), None)
 
-    def word_by(self, place: int) -> datetime | None:
+    def find_first_notice(self, place: int) -> datetime | None:
         """When word was first given of the due date that the agreement at `place` had in force; it may have come with an earlier one."""
         if not self.words:
             return None
-        before = takewhile(lambda earlier: self.due_by(earlier) == self.due_by(place), range(place, -1, -1))
+        before = takewhile(
+            lambda earlier: self.find_agreed_due(earlier) == self.find_agreed_due(place),
+            range(place, -1, -1),
+        )
         same = {self.agreements[earlier].revision for earlier in before}
         return min((word.at for word in self.words if word.revision in same), default=None)
 
-    def _last(self, status: Status) -> Revision | None:
+    def _find_last_revision(self, status: Status) -> Revision | None:
         for revision in reversed(self.revisions):
             if revision.status is status:
                 return revision

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
-class Who(StrEnum):
+class MoverRole(StrEnum):
     """Who may make a move, told by their part in the promise or in the talk about its terms."""
 
     PROMISOR = "promisor"
@@ -23,7 +23,7 @@ class Who(StrEnum):
     ME = "me, keeping the book"
 
 
-class Given(StrEnum):
+class Condition(StrEnum):
     """What else must hold for a row to apply."""
 
     ALWAYS = "-"
@@ -58,23 +58,29 @@ class Transition(NamedTuple):
 
     number: int
     state: State | None
-    given: Given
+    given: Condition
     verb: Verb
-    who: Who
+    who: MoverRole
     end: State | None
     effect: Effect
     needs: tuple[str, ...] = ()
-    gives_word: bool = False
+    gives_notice: bool = False
     talk: str = ""
 
 
 _P, _A, _D, _K = State.PROPOSED, State.ACTIVE, State.DELIVERED, State.KEPT
-_ANY, _AM, _NO = Given.ALWAYS, Given.AMENDMENT, Given.NO_AMENDMENT
-_NOT_VOID = tuple(state for state in State if state is not State.VOID)
+_ANY, _AM, _NO = Condition.ALWAYS, Condition.AMENDMENT, Condition.NO_AMENDMENT
+_STATES_BUT_VOID = tuple(state for state in State if state is not State.VOID)
 
 
-def _in_all(
-    states: Iterable[State], number: int, verb: Verb, who: Who, *, end: State | None = None, **more: object
+def _iter_rows_for_states(
+    states: Iterable[State],
+    number: int,
+    verb: Verb,
+    who: MoverRole,
+    *,
+    end: State | None = None,
+    **more: object,
 ) -> Iterator[Transition]:
     effect = more.pop("effect", Effect.NONE)
     for state in states:
@@ -82,62 +88,150 @@ def _in_all(
 
 
 TRANSITIONS: tuple[Transition, ...] = (
-    Transition(1, None, _ANY, Verb.REQUEST, Who.PROMISEE, _P, Effect.OPEN, talk="1→2"),
-    Transition(2, None, _ANY, Verb.OFFER, Who.PROMISOR, _P, Effect.OPEN),
+    Transition(1, None, _ANY, Verb.REQUEST, MoverRole.PROMISEE, _P, Effect.OPEN, talk="1→2"),
+    Transition(2, None, _ANY, Verb.OFFER, MoverRole.PROMISOR, _P, Effect.OPEN),
     # Row 3, `make --agreed`, is row 1 or 2 followed by row 5 in one transaction.
-    Transition(4, None, _ANY, Verb.OFFER, Who.SELF, _A, Effect.AT_ONCE),
-    Transition(5, _P, _ANY, Verb.ACCEPT, Who.OTHER, _A, Effect.ACCEPT, talk="2→3, 6→3"),
-    Transition(6, _P, _ANY, Verb.NEGOTIATE, Who.OTHER, None, Effect.OFFER, talk="2→6, 6→2"),
-    Transition(7, _P, _ANY, Verb.NEGOTIATE, Who.AUTHOR, None, Effect.OFFER),
-    Transition(8, _P, _ANY, Verb.DECLINE, Who.OTHER, State.DECLINED, Effect.DECLINE, talk="2→8, 6→8"),
-    Transition(9, _P, _ANY, Verb.WITHDRAW, Who.AUTHOR, State.WITHDRAWN, Effect.WITHDRAW, talk="2→8, 6→8"),
-    Transition(10, _A, _NO, Verb.NEGOTIATE, Who.EITHER, None, Effect.OFFER, ("reason",), gives_word=True),
-    Transition(11, _A, _AM, Verb.ACCEPT, Who.OTHER, None, Effect.ACCEPT),
-    Transition(12, _A, _AM, Verb.DECLINE, Who.OTHER, None, Effect.DECLINE),
-    Transition(13, _A, _AM, Verb.WITHDRAW, Who.AUTHOR, None, Effect.WITHDRAW),
-    Transition(14, _A, _AM, Verb.NEGOTIATE, Who.EITHER, None, Effect.OFFER, ("reason",), gives_word=True),
-    *_in_all((_P, _D), 15, Verb.BUMP, Who.EITHER, needs=("text",)),
-    Transition(15, _A, _ANY, Verb.BUMP, Who.EITHER, None, Effect.NONE, ("text",), gives_word=True),
-    Transition(16, _A, _ANY, Verb.COMPLETE, Who.PROMISOR, _D, Effect.MOOT, talk="3→4"),
-    Transition(17, _A, _ANY, Verb.COMPLETE, Who.PROMISEE, _K, Effect.MOOT, talk="3→4→5"),
-    Transition(18, _A, _ANY, Verb.RENEGE, Who.PROMISOR, State.RENEGED, Effect.MOOT, ("reason",), gives_word=True, talk="3→7"),
-    Transition(19, _A, _ANY, Verb.RENEGE, Who.PROMISEE, State.RENEGED, Effect.MOOT, ("reason",)),
-    Transition(20, _A, _ANY, Verb.RELEASE, Who.PROMISEE, State.RELEASED, Effect.MOOT, talk="3→9"),
-    Transition(21, _D, _ANY, Verb.ACCEPT, Who.PROMISEE, _K, Effect.NONE, talk="4→5"),
-    Transition(21, _D, _ANY, Verb.COMPLETE, Who.PROMISEE, _K, Effect.NONE, talk="4→5"),
-    Transition(22, _D, _ANY, Verb.DECLINE, Who.PROMISEE, _A, Effect.NONE, ("reason",), talk="4→3"),
-    Transition(23, _D, _ANY, Verb.REOPEN, Who.PROMISOR, _A, Effect.NONE, ("reason",)),
-    Transition(24, _D, _ANY, Verb.RELEASE, Who.PROMISEE, State.RELEASED, Effect.NONE, talk="4→9"),
-    Transition(25, _K, _ANY, Verb.REOPEN, Who.PROMISEE, _A, Effect.NONE, ("reason",)),
-    Transition(26, _A, _ANY, Verb.COMPLETE, Who.SELF, _K, Effect.NONE),
-    Transition(26, _A, _ANY, Verb.NEGOTIATE, Who.SELF, None, Effect.AT_ONCE, ("reason",)),
-    Transition(26, _A, _ANY, Verb.RENEGE, Who.SELF, State.RENEGED, Effect.NONE, ("reason",)),
-    Transition(27, State.RENEGED, Given.UNTOLD, Verb.TOLD, Who.PROMISOR, None, Effect.NONE, ("told_at",), gives_word=True),
-    *_in_all(_NOT_VOID, 28, Verb.NOTE, Who.ME, needs=("text",)),
-    *(Transition(28, _A, _ANY, Verb.PARTIAL, who, None, Effect.NONE, ("text",)) for who in (Who.PROMISOR, Who.SELF)),
-    *_in_all(_NOT_VOID, 29, Verb.CORRECT, Who.ME, effect=Effect.CORRECT),
-    *_in_all(_NOT_VOID, 30, Verb.VOID, Who.ME, end=State.VOID, effect=Effect.MOOT, needs=("reason",)),
+    Transition(4, None, _ANY, Verb.OFFER, MoverRole.SELF, _A, Effect.AT_ONCE),
+    Transition(5, _P, _ANY, Verb.ACCEPT, MoverRole.OTHER, _A, Effect.ACCEPT, talk="2→3, 6→3"),
+    Transition(6, _P, _ANY, Verb.NEGOTIATE, MoverRole.OTHER, None, Effect.OFFER, talk="2→6, 6→2"),
+    Transition(7, _P, _ANY, Verb.NEGOTIATE, MoverRole.AUTHOR, None, Effect.OFFER),
+    Transition(
+        8, _P, _ANY, Verb.DECLINE, MoverRole.OTHER, State.DECLINED, Effect.DECLINE, talk="2→8, 6→8"
+    ),
+    Transition(
+        9,
+        _P,
+        _ANY,
+        Verb.WITHDRAW,
+        MoverRole.AUTHOR,
+        State.WITHDRAWN,
+        Effect.WITHDRAW,
+        talk="2→8, 6→8",
+    ),
+    Transition(
+        10,
+        _A,
+        _NO,
+        Verb.NEGOTIATE,
+        MoverRole.EITHER,
+        None,
+        Effect.OFFER,
+        ("reason",),
+        gives_notice=True,
+    ),
+    Transition(11, _A, _AM, Verb.ACCEPT, MoverRole.OTHER, None, Effect.ACCEPT),
+    Transition(12, _A, _AM, Verb.DECLINE, MoverRole.OTHER, None, Effect.DECLINE),
+    Transition(13, _A, _AM, Verb.WITHDRAW, MoverRole.AUTHOR, None, Effect.WITHDRAW),
+    Transition(
+        14,
+        _A,
+        _AM,
+        Verb.NEGOTIATE,
+        MoverRole.EITHER,
+        None,
+        Effect.OFFER,
+        ("reason",),
+        gives_notice=True,
+    ),
+    *_iter_rows_for_states((_P, _D), 15, Verb.BUMP, MoverRole.EITHER, needs=("text",)),
+    Transition(
+        15, _A, _ANY, Verb.BUMP, MoverRole.EITHER, None, Effect.NONE, ("text",), gives_notice=True
+    ),
+    Transition(16, _A, _ANY, Verb.COMPLETE, MoverRole.PROMISOR, _D, Effect.MOOT, talk="3→4"),
+    Transition(17, _A, _ANY, Verb.COMPLETE, MoverRole.PROMISEE, _K, Effect.MOOT, talk="3→4→5"),
+    Transition(
+        18,
+        _A,
+        _ANY,
+        Verb.RENEGE,
+        MoverRole.PROMISOR,
+        State.RENEGED,
+        Effect.MOOT,
+        ("reason",),
+        gives_notice=True,
+        talk="3→7",
+    ),
+    Transition(
+        19, _A, _ANY, Verb.RENEGE, MoverRole.PROMISEE, State.RENEGED, Effect.MOOT, ("reason",)
+    ),
+    Transition(
+        20, _A, _ANY, Verb.RELEASE, MoverRole.PROMISEE, State.RELEASED, Effect.MOOT, talk="3→9"
+    ),
+    Transition(21, _D, _ANY, Verb.ACCEPT, MoverRole.PROMISEE, _K, Effect.NONE, talk="4→5"),
+    Transition(21, _D, _ANY, Verb.COMPLETE, MoverRole.PROMISEE, _K, Effect.NONE, talk="4→5"),
+    Transition(
+        22, _D, _ANY, Verb.DECLINE, MoverRole.PROMISEE, _A, Effect.NONE, ("reason",), talk="4→3"
+    ),
+    Transition(23, _D, _ANY, Verb.REOPEN, MoverRole.PROMISOR, _A, Effect.NONE, ("reason",)),
+    Transition(
+        24, _D, _ANY, Verb.RELEASE, MoverRole.PROMISEE, State.RELEASED, Effect.NONE, talk="4→9"
+    ),
+    Transition(25, _K, _ANY, Verb.REOPEN, MoverRole.PROMISEE, _A, Effect.NONE, ("reason",)),
+    Transition(26, _A, _ANY, Verb.COMPLETE, MoverRole.SELF, _K, Effect.NONE),
+    Transition(26, _A, _ANY, Verb.NEGOTIATE, MoverRole.SELF, None, Effect.AT_ONCE, ("reason",)),
+    Transition(26, _A, _ANY, Verb.RENEGE, MoverRole.SELF, State.RENEGED, Effect.NONE, ("reason",)),
+    Transition(
+        27,
+        State.RENEGED,
+        Condition.UNTOLD,
+        Verb.TOLD,
+        MoverRole.PROMISOR,
+        None,
+        Effect.NONE,
+        ("told_at",),
+        gives_notice=True,
+    ),
+    *_iter_rows_for_states(_STATES_BUT_VOID, 28, Verb.NOTE, MoverRole.ME, needs=("text",)),
+    *(
+        Transition(28, _A, _ANY, Verb.PARTIAL, who, None, Effect.NONE, ("text",))
+        for who in (MoverRole.PROMISOR, MoverRole.SELF)
+    ),
+    *_iter_rows_for_states(_STATES_BUT_VOID, 29, Verb.CORRECT, MoverRole.ME, effect=Effect.CORRECT),
+    *_iter_rows_for_states(
+        _STATES_BUT_VOID,
+        30,
+        Verb.VOID,
+        MoverRole.ME,
+        end=State.VOID,
+        effect=Effect.MOOT,
+        needs=("reason",),
+    ),
     # Row 31, undo and redo, is `replay` without the commands that were taken back.
-    *(row for verb in (Verb.TAG, Verb.UNTAG) for row in _in_all(_NOT_VOID, 32, verb, Who.ME, effect=Effect.TAG, needs=("text",))),
-    Transition(33, None, _ANY, Verb.IMPORT, Who.ME, None, Effect.IMPORT, ("found",)),
+    *(
+        row
+        for verb in (Verb.TAG, Verb.UNTAG)
+        for row in _iter_rows_for_states(
+            _STATES_BUT_VOID, 32, verb, MoverRole.ME, effect=Effect.TAG, needs=("text",)
+        )
+    ),
+    Transition(33, None, _ANY, Verb.IMPORT, MoverRole.ME, None, Effect.IMPORT, ("found",)),
 )
 
 # Who is taken to speak when the command does not say it; where nothing is said here, it is me.
-SPEAKS: dict[tuple[State | None, Verb], Who] = {
-    (_P, Verb.ACCEPT): Who.OTHER,
-    (_P, Verb.DECLINE): Who.OTHER,
-    (_P, Verb.NEGOTIATE): Who.OTHER,
-    (_P, Verb.WITHDRAW): Who.AUTHOR,
-    (_A, Verb.ACCEPT): Who.OTHER,
-    (_A, Verb.DECLINE): Who.OTHER,
-    (_A, Verb.WITHDRAW): Who.AUTHOR,
-    (_D, Verb.ACCEPT): Who.PROMISEE,
-    (_D, Verb.DECLINE): Who.PROMISEE,
-    (_K, Verb.REOPEN): Who.PROMISEE,
-    (None, Verb.REOPEN): Who.PROMISOR,
-    (None, Verb.RENEGE): Who.PROMISOR,
-    (None, Verb.PARTIAL): Who.PROMISOR,
-    (None, Verb.RELEASE): Who.PROMISEE,
-    (None, Verb.TOLD): Who.PROMISOR,
+DEFAULT_SPEAKERS: dict[tuple[State | None, Verb], MoverRole] = {
+    (_P, Verb.ACCEPT): MoverRole.OTHER,
+    (_P, Verb.DECLINE): MoverRole.OTHER,
+    (_P, Verb.NEGOTIATE): MoverRole.OTHER,
+    (_P, Verb.WITHDRAW): MoverRole.AUTHOR,
+    (_A, Verb.ACCEPT): MoverRole.OTHER,
+    (_A, Verb.DECLINE): MoverRole.OTHER,
+    (_A, Verb.WITHDRAW): MoverRole.AUTHOR,
+    (_D, Verb.ACCEPT): MoverRole.PROMISEE,
+    (_D, Verb.DECLINE): MoverRole.PROMISEE,
+    (_K, Verb.REOPEN): MoverRole.PROMISEE,
+    (None, Verb.REOPEN): MoverRole.PROMISOR,
+    (None, Verb.RENEGE): MoverRole.PROMISOR,
+    (None, Verb.PARTIAL): MoverRole.PROMISOR,
+    (None, Verb.RELEASE): MoverRole.PROMISEE,
+    (None, Verb.TOLD): MoverRole.PROMISOR,
 }
-BOOKKEEPING = (Verb.NOTE, Verb.CORRECT, Verb.VOID, Verb.TAG, Verb.UNTAG, Verb.IMPORT, Verb.UNDO, Verb.REDO)
+BOOKKEEPING_VERBS = (
+    Verb.NOTE,
+    Verb.CORRECT,
+    Verb.VOID,
+    Verb.TAG,
+    Verb.UNTAG,
+    Verb.IMPORT,
+    Verb.UNDO,
+    Verb.REDO,
+)

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from promisectl.errors.not_found import *
     from promisectl.errors.usage import *
 
-INTERRUPTED = 130  # as a shell counts Ctrl-C
-_ROOMS = ("dates", "editor", "files", "imports", "ledger", "moves", "not_found", "usage")
+INTERRUPTED_EXIT_CODE = 130  # as a shell counts Ctrl-C
+_ERROR_MODULES = ("dates", "editor", "files", "imports", "ledger", "moves", "not_found", "usage")
 
 
 class Problem(Exception):
@@ -34,7 +34,7 @@ class Problem(Exception):
     moves: tuple[str, ...] = ()
     place = ""
 
-    def stand_at(self, place: str) -> None:
+    def add_place(self, place: str) -> None:
         """Lead the sentence by the place that it is about."""
         if place:
             self.place = place
@@ -42,12 +42,12 @@ class Problem(Exception):
 
 
 @contextmanager
-def at(place: str) -> Iterator[None]:
+def add_place_to_errors(place: str) -> Iterator[None]:
     """Around what reads one of many: the sentence of a problem is led by its place, as in “line 3: …”; by nothing where that is empty."""
     try:
         yield
     except Problem as problem:
-        problem.stand_at(place)
+        problem.add_place(place)
         raise
 
 
@@ -76,14 +76,14 @@ class IllegalMove(Problem):
     exit_code = 4
 
 
-class LedgerTrouble(Problem):
+class LedgerError(Problem):
     """The ledger cannot be read or written (exit 5). `restorable`: a backup could help."""
 
     code = "ledger"
     exit_code = 5
     restorable = False
 
-    def name_backups(self, directory: str) -> None:
+    def add_backup_hint(self, directory: str) -> None:
         """Say besides where the backups are."""
         self.args = (f"{self} Backups are in {directory}; one is brought back with: restore FILE.",)
 
@@ -106,30 +106,32 @@ class AnswerLost(Problem):
 
     def __init__(self, why: str, did: str = "The move was recorded", look: str = "log") -> None:
         self.why = why
-        super().__init__(f"{did}, but its answer could not be written out ({why}). See it with: {look}.")
+        super().__init__(
+            f"{did}, but its answer could not be written out ({why}). See it with: {look}."
+        )
 
 
-class ReaderGone(Problem):
+class ClosedPipe(Problem):
     """Whoever read the answer has closed the pipe, so nothing needs to be said. 141 is how a shell counts SIGPIPE."""
 
     exit_code = 141
 
 
-class Unheard(LedgerTrouble):
+class StdoutFailed(LedgerError):
     """Stdout took no more of a view's answer."""
 
     def __init__(self, why: str) -> None:
         super().__init__(f"The answer can't be written out: {why}.")
 
 
-class InTheWay(LedgerTrouble):
+class TemporaryLedgerError(LedgerError):
     """Trouble that comes from without, and may pass: what it is, and the way out."""
 
     def __init__(self, what: str, way_out: str) -> None:
         self._what, self._way_out = what, way_out
         super().__init__(f"{what} {way_out}")
 
-    def nothing_was(self, done: str) -> None:
+    def add_nothing_done(self, done: str) -> None:
         """Say besides what became of the command: nothing was `recorded`, or `restored`."""
         self.args = (f"{self._what} Nothing was {done}. {self._way_out}",)
 
@@ -140,13 +142,17 @@ class NoPromise(NotFound):
     def __init__(self, number: int, newest: int = 0) -> None:
         self.number = number
         beyond = f"; the newest is #{newest}" if 0 < newest < number else ""
-        super().__init__(f"There is no promise #{number}{beyond}. The numbers are in the first column of: list --all.")
+        super().__init__(
+            f"There is no promise #{number}{beyond}. The numbers are in the first column of: list --all."
+        )
 
 
 class BadNumber(Usage):
     """Something that is not the number of a promise. `instead` says which numbers it may stand for."""
 
-    def __init__(self, word: str, instead: str = "The numbers are in the first column of: list.") -> None:
+    def __init__(
+        self, word: str, instead: str = "The numbers are in the first column of: list."
+    ) -> None:
         self.word = word
         super().__init__(f"“{word}” is not the number of a promise. {instead}")
 
@@ -155,7 +161,7 @@ if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> type[Problem]:
         """An error by its name, from the room it is in."""
-        for room in _ROOMS:
+        for room in _ERROR_MODULES:
             found = getattr(__import__(f"promisectl.errors.{room}", fromlist=[name]), name, None)
             if isinstance(found, type) and issubclass(found, Problem):
                 return found

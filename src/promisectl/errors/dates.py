@@ -13,16 +13,20 @@ if TYPE_CHECKING:
 class UnreadableDate(Usage):
     """A text given where a date belongs is outside the grammar of dates. `more` is the command that tells the grammar."""
 
-    def __init__(self, text: str, examples: tuple[str, str, str], why: str = "", more: str = "") -> None:
+    def __init__(
+        self, text: str, examples: tuple[str, str, str], why: str = "", more: str = ""
+    ) -> None:
         self._refused = f"“{text}” is not a date that can be read{f' ({why})' if why else ''}."
         self._more = f" See: {more}." if more else ""
         one, two, three = examples
         super().__init__(f"{self._refused} Try {one}, {two} or {three}.{self._more}")
 
-    def meaning(self, forms: Sequence[str]) -> UnreadableDate:
+    def suggest_forms(self, forms: Sequence[str]) -> UnreadableDate:
         """The same, with the `forms` that may have been meant instead of examples, if there are any."""
         if forms:
-            self.args = (f"{self._refused} Did you mean {' or '.join(f'“{form}”' for form in forms)}?{self._more}",)
+            self.args = (
+                f"{self._refused} Did you mean {' or '.join(f'“{form}”' for form in forms)}?{self._more}",
+            )
         return self
 
 
@@ -38,7 +42,9 @@ class DatePassed(Usage):
     """A due date that was over before the promise was said."""
 
     def __init__(self, option: str, shown: str) -> None:
-        super().__init__(f"{option} {shown} has passed. Give a date to come, or add --backfill to record an old promise.")
+        super().__init__(
+            f"{option} {shown} has passed. Give a date to come, or add --backfill to record an old promise."
+        )
 
 
 class DateAhead(Usage):
@@ -51,9 +57,17 @@ class DateAhead(Usage):
 class TooEarly(Usage):
     """A move dated before the newest one it builds on."""
 
-    def __init__(self, number: int, earliest: datetime, dated: datetime, shown: Callable[[datetime], str] = str) -> None:
+    def __init__(
+        self,
+        number: int,
+        earliest: datetime,
+        dated: datetime,
+        shown: Callable[[datetime], str] = str,
+    ) -> None:
         self.number, self.earliest, self.dated = number, earliest, dated
-        super().__init__(f"#{number} has stood as it is since {shown(earliest)}, and {shown(dated)} is before that. See: log {number}.")
+        super().__init__(
+            f"#{number} has stood as it is since {shown(earliest)}, and {shown(dated)} is before that. See: log {number}."
+        )
 
 
 class ClockAhead(Usage):
@@ -70,4 +84,6 @@ class UnknownZone(Usage):
     """TZ names no zone, so that no date could be told."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"TZ is “{name}”, which is no time zone that is known here. Set it to one such as Europe/Berlin, or unset it.")
+        super().__init__(
+            f"TZ is “{name}”, which is no time zone that is known here. Set it to one such as Europe/Berlin, or unset it."
+        )

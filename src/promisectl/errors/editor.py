@@ -13,24 +13,34 @@ class TermsChanged(IllegalMove):
     """An answer to terms that were others by the time it was given."""
 
     def __init__(self, number: int) -> None:
-        super().__init__(f"The terms of #{number} have changed while you looked at them, so nothing was recorded. See: show {number}.")
+        super().__init__(
+            f"The terms of #{number} have changed while you looked at them, so nothing was recorded. See: show {number}."
+        )
 
 
-class WhichMove(Usage):
+class EditKindMissing(Usage):
     """Terms were to be edited, and nobody could be asked whether as a typo or as new terms."""
 
     def __init__(self, number: int) -> None:
-        super().__init__(f"A typo, or new terms? Say it with: edit {number} --correct, or edit {number} --negotiate.")
+        super().__init__(
+            f"A typo, or new terms? Say it with: edit {number} --correct, or edit {number} --negotiate."
+        )
 
 
 class NoField(Usage):
     """A line among edited terms that is none of their fields."""
 
-    _QUOTED = 40
+    _MAX_QUOTED_CHARACTERS = 40
 
     def __init__(self, line: str, fields: Sequence[str]) -> None:
-        quoted = line if len(line) <= self._QUOTED else f"{line[: self._QUOTED]}…"
-        super().__init__(f"“{quoted}” is no field of the terms. They are {', '.join(fields[:-1])} and {fields[-1]}, each with a colon.")
+        quoted = (
+            line
+            if len(line) <= self._MAX_QUOTED_CHARACTERS
+            else f"{line[: self._MAX_QUOTED_CHARACTERS]}…"
+        )
+        super().__init__(
+            f"“{quoted}” is no field of the terms. They are {', '.join(fields[:-1])} and {fields[-1]}, each with a colon."
+        )
 
 
 class FieldTwice(Usage):
@@ -51,11 +61,15 @@ class NoEditor(Usage):
     """No editor is named, and nobody is at a terminal to whom one could be shown."""
 
     def __init__(self) -> None:
-        super().__init__("No editor is named, and nobody is at a terminal to be shown one. Set EDITOR to one, as in EDITOR=nano.")
+        super().__init__(
+            "No editor is named, and nobody is at a terminal to be shown one. Set EDITOR to one, as in EDITOR=nano."
+        )
 
 
 class EditorFailed(Usage):
     """The editor could not be started, or ended with an error. Nothing was changed."""
 
     def __init__(self, editor: str, why: str) -> None:
-        super().__init__(f"The editor ({editor}) {why}, so nothing was changed. Which one is started: $VISUAL, else $EDITOR.")
+        super().__init__(
+            f"The editor ({editor}) {why}, so nothing was changed. Which one is started: $VISUAL, else $EDITOR."
+        )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING
-from promisectl.errors import LedgerTrouble, Usage
+from promisectl.errors import LedgerError, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import ClassVar
 
 
-class CannotWrite(LedgerTrouble):
+class CannotWrite(LedgerError):
     """An output file that could not be written."""
 
     def __init__(self, path: str, why: str) -> None:
@@ -21,38 +21,46 @@ class FileExists(Usage):
     """An output file that is there already."""
 
     def __init__(self, path: str) -> None:
-        super().__init__(f"{path} is there already. Add --force to replace it, or choose another name.")
+        super().__init__(
+            f"{path} is there already. Add --force to replace it, or choose another name."
+        )
 
 
-class OntoTheLedger(Usage):
+class ExportOntoLedger(Usage):
     """An export that would overwrite the ledger itself."""
 
     def __init__(self, path: str) -> None:
         super().__init__(f"{path} is the ledger itself. Choose another file.")
 
 
-class NothingToBackUp(LedgerTrouble):
+class NothingToBackUp(LedgerError):
     """There is no ledger of which a copy could be made."""
 
     def __init__(self, path: str) -> None:
-        super().__init__(f"There is no ledger at {path}, so there is nothing to back up. Which one is meant: path, or --ledger.")
+        super().__init__(
+            f"There is no ledger at {path}, so there is nothing to back up. Which one is meant: path, or --ledger."
+        )
 
 
 class BackupOnStdout(Usage):
     """A backup was asked for on stdout."""
 
     def __init__(self) -> None:
-        super().__init__("A backup is a file: name one, or a directory. As text, the whole ledger goes to stdout with: export --journal.")
+        super().__init__(
+            "A backup is a file: name one, or a directory. As text, the whole ledger goes to stdout with: export --journal."
+        )
 
 
 class NoFileNamed(Usage):
     """An empty text was given where a file is to be named."""
 
     def __init__(self) -> None:
-        super().__init__("FILE is empty. Name a file; in a script, see that the variable it comes from is set.")
+        super().__init__(
+            "FILE is empty. Name a file; in a script, see that the variable it comes from is set."
+        )
 
 
-class NoDirectory(LedgerTrouble):
+class NoDirectory(LedgerError):
     """A backup is to go into a directory that is not there."""
 
     def __init__(self, directory: str) -> None:
@@ -62,21 +70,25 @@ class NoDirectory(LedgerTrouble):
         )
 
 
-class NotReplaced(Usage):
+class BackupOntoOtherFile(Usage):
     """A backup would take the place of a file that is no ledger."""
 
     def __init__(self, path: str) -> None:
-        super().__init__(f"{path} is there, and is no ledger, so not even --force replaces it. Choose another name, or take it away first.")
+        super().__init__(
+            f"{path} is there, and is no ledger, so not even --force replaces it. Choose another name, or take it away first."
+        )
 
 
-class JournalThere(Usage):
+class JournalBesideTarget(Usage):
     """Beside the name of a new database lies the journal of another."""
 
     def __init__(self, journal: str) -> None:
-        super().__init__(f"{journal} is there, the journal of another database, which would be mixed with this one. Choose another name.")
+        super().__init__(
+            f"{journal} is there, the journal of another database, which would be mixed with this one. Choose another name."
+        )
 
 
-class JournalLeft(LedgerTrouble):
+class OrphanJournal(LedgerError):
     """No ledger is there, but the journal of one that was."""
 
     def __init__(self, journal: str) -> None:
@@ -86,31 +98,33 @@ class JournalLeft(LedgerTrouble):
         )
 
 
-class NoBackupFirst(LedgerTrouble):
+class AutoBackupFailed(LedgerError):
     """What was there could not be backed up before a change."""
 
-    def __init__(self, problem: LedgerTrouble) -> None:
+    def __init__(self, problem: LedgerError) -> None:
         super().__init__(
             f"What is there is backed up before this, and that failed: {problem} "
             "Nothing was changed; see to that, or name another place with XDG_STATE_HOME."
         )
 
 
-class OntoItself(Usage):
+class RestoreFromItself(Usage):
     """A ledger is to be restored from itself."""
 
     def __init__(self, path: str) -> None:
-        super().__init__(f"{path} is the ledger itself. Name a backup of it; where they are, says: path.")
+        super().__init__(
+            f"{path} is the ledger itself. Name a backup of it; where they are, says: path."
+        )
 
 
-class NotABackup(LedgerTrouble):
+class NotABackup(LedgerError):
     """The file that a ledger is to be restored from is damaged, or something else."""
 
     def __init__(self, path: str, what: str, way_out: str = "choose another backup") -> None:
         super().__init__(f"{path} {what}. Nothing was restored; {way_out}.")
 
 
-class HalfCopied(LedgerTrouble):
+class JournalBesideBackup(LedgerError):
     """Beside the file that a ledger is to be restored from lies a journal."""
 
     def __init__(self, path: str) -> None:
@@ -120,21 +134,25 @@ class HalfCopied(LedgerTrouble):
         )
 
 
-class AskedByNobody(Usage):
+class RestoreNeedsYes(Usage):
     """A restore would replace what is there, and nobody could be asked."""
 
     def __init__(self, path: str) -> None:
-        super().__init__(f"To restore replaces all that is in {path}, which is backed up first. If that is meant, add --yes.")
+        super().__init__(
+            f"To restore replaces all that is in {path}, which is backed up first. If that is meant, add --yes."
+        )
 
 
-class ChangedMeanwhile(LedgerTrouble):
+class LedgerChanged(LedgerError):
     """The ledger is not any more what a person was shown before the Yes to a restore."""
 
     def __init__(self, path: str) -> None:
-        super().__init__(f"{path} has changed meanwhile, so nothing was restored. Say it again to see what is there now.")
+        super().__init__(
+            f"{path} has changed meanwhile, so nothing was restored. Say it again to see what is there now."
+        )
 
 
-class NotRestored(LedgerTrouble):
+class NotRestored(LedgerError):
     """The copying of a backup into the ledger failed. `kept` is where what was there is kept; empty where nothing was."""
 
     def __init__(self, path: str, why: str, kept: str) -> None:
@@ -146,24 +164,33 @@ class NotWithFormat(Usage):
     """An option that means nothing in the format that was asked for."""
 
     def __init__(self, option: str, form: str, forms: Sequence[str]) -> None:
-        super().__init__(f"{option} has no meaning in {form}; it goes with {', '.join(forms)}. Leave it out, or add --format {forms[0]}.")
+        super().__init__(
+            f"{option} has no meaning in {form}; it goes with {', '.join(forms)}. Leave it out, or add --format {forms[0]}."
+        )
 
 
 class NotWithActs(Usage):
     """Filters of promises were given for acts, or for the whole journal."""
 
-    _ALL: ClassVar = {"--acts": "the talk about all promises", "--journal": "all of the ledger"}
+    _EXPORT_CONTENTS: ClassVar = {
+        "--acts": "the talk about all promises",
+        "--journal": "all of the ledger",
+    }
 
     def __init__(self, option: str, filters: Sequence[str]) -> None:
         but = "; only --limit can" if option == "--acts" else ""
-        super().__init__(f"{option} is {self._ALL[option]}, and {', '.join(filters)} can't narrow it{but}.")
+        super().__init__(
+            f"{option} is {self._EXPORT_CONTENTS[option]}, and {', '.join(filters)} can't narrow it{but}."
+        )
 
 
-class IntoADirectory(Usage):
+class ExportIntoDirectory(Usage):
     """A directory was given to a format that makes one file."""
 
     def __init__(self, path: str, form: str) -> None:
-        super().__init__(f"{path} is a directory, and {form} is one file. Name a file, or add --format ics for a file a promise.")
+        super().__init__(
+            f"{path} is a directory, and {form} is one file. Name a file, or add --format ics for a file a promise."
+        )
 
 
 class UnknownColumn(Usage):
@@ -187,7 +214,9 @@ class BadAlarm(Usage):
     """Something that is not a time before the due date."""
 
     def __init__(self, word: str) -> None:
-        super().__init__(f"--alarm “{word}” can't be read. Give the time before it is due in days, hours or minutes: 1d, 2h, 30m.")
+        super().__init__(
+            f"--alarm “{word}” can't be read. Give the time before it is due in days, hours or minutes: 1d, 2h, 30m."
+        )
 
 
 class NeedsICalendar(Usage):

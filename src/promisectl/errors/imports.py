@@ -19,8 +19,14 @@ class BadImport(BadData):
 
     def __init__(self, source: str, line: int, problem: BadRecord, more: int = 0) -> None:
         column = f", column {problem.column}" if problem.column else ""
-        others = f" Nor can {more} more record{'s' if more > 1 else ''} be used: add --dry-run to see all." if more else ""
-        super().__init__(f"{source}, line {line}{column}: {problem.what}. Nothing was imported.{others}")
+        others = (
+            f" Nor can {more} more record{'s' if more > 1 else ''} be used: add --dry-run to see all."
+            if more
+            else ""
+        )
+        super().__init__(
+            f"{source}, line {line}{column}: {problem.what}. Nothing was imported.{others}"
+        )
 
 
 class BadConfig(BadData):

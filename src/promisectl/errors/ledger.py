@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from promisectl.errors import InTheWay, LedgerTrouble, Problem, Usage
+from promisectl.errors import LedgerError, Problem, TemporaryLedgerError, Usage
 
 
-class NotALedger(LedgerTrouble):
+class NotALedger(LedgerError):
     """The file in the ledger's place is something else, or nothing at all."""
 
     way_out = "move it away, or name another ledger with --ledger"
@@ -15,24 +15,26 @@ class NotALedger(LedgerTrouble):
         super().__init__(f"{path} {what}. It was left as it is; {self.way_out}.")
 
 
-class Damaged(NotALedger):
+class DamagedLedger(NotALedger):
     """The file in the ledger's place was a ledger, or could have been one, and is whole no more."""
 
     restorable = True
     way_out = "what helps is told by: doctor"
 
 
-class NewerLedger(LedgerTrouble):
+class NewerLedger(LedgerError):
     """A ledger written by a later version of the program."""
 
     restorable = True
 
     def __init__(self, path: str, step: int, known: int) -> None:
-        self.what = f"was written by a newer promisectl (schema step {step}; this one knows {known})"
+        self.what = (
+            f"was written by a newer promisectl (schema step {step}; this one knows {known})"
+        )
         super().__init__(f"{path} {self.what}. It was left as it is; update promisectl.")
 
 
-class ForeignJournal(LedgerTrouble):
+class ForeignJournal(LedgerError):
     """A log of changes lies beside the ledger that can't be its own: SQLite would mix it in."""
 
     def __init__(self, path: str) -> None:
@@ -42,7 +44,7 @@ class ForeignJournal(LedgerTrouble):
         )
 
 
-class LogsAhead(LedgerTrouble):
+class WalModeLedger(LedgerError):
     """Another program has turned the ledger to a mode in which even a look at it would write."""
 
     def __init__(self, path: str) -> None:
@@ -52,24 +54,24 @@ class LogsAhead(LedgerTrouble):
         )
 
 
-def _typed(path: str) -> str:
+def _quote_ledger_path(path: str) -> str:
     """A path as it is typed in a shell."""
     import shlex
 
     return shlex.quote(path)
 
 
-class TwoNames(LedgerTrouble):
+class HardLinkedLedger(LedgerError):
     """A ledger with several names: what SQLite needs after a crash goes by the name, so that it would be looked for in vain."""
 
     def __init__(self, path: str, names: int) -> None:
         super().__init__(
             f"{path} has {names} names (hard links), and commands that use different ones would damage it. It was left as it is; "
-            f"remove the others. They are shown by: find / -samefile {_typed(path)}"
+            f"remove the others. They are shown by: find / -samefile {_quote_ledger_path(path)}"
         )
 
 
-class AsRoot(LedgerTrouble):
+class RootInForeignDirectory(LedgerError):
     """Root in somebody else's directory: what root writes there, its owner could not change any more."""
 
     def __init__(self, path: str, owner: str) -> None:
@@ -79,7 +81,7 @@ class AsRoot(LedgerTrouble):
         )
 
 
-class LeadsAway(LedgerTrouble):
+class LinkIntoForeignDirectory(LedgerError):
     """A link that leads into somebody else's directory."""
 
     def __init__(self, path: str, real: str, owner: str) -> None:
@@ -89,61 +91,75 @@ class LeadsAway(LedgerTrouble):
         )
 
 
-class NotWhole(LedgerTrouble):
+class DamagedContent(LedgerError):
     """What is in a ledger is not what was recorded."""
 
     def __init__(self, path: str, what: str) -> None:
         super().__init__(f"{path} is damaged: {what}. What to do is told by: doctor.")
 
 
-class NotRebuilt(LedgerTrouble):
+class NotRebuilt(LedgerError):
     """Rows can't be told from acts that are damaged themselves."""
 
     def __init__(self, path: str, what: str) -> None:
-        super().__init__(f"Nothing was rebuilt in {path}: what it would be rebuilt from is damaged ({what}). See: doctor.")
+        super().__init__(
+            f"Nothing was rebuilt in {path}: what it would be rebuilt from is damaged ({what}). See: doctor."
+        )
 
 
 class BadHead(Usage):
     """What --expect was given is no head of a ledger."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(f"“{text}” is no head: that is 64 digits and letters from a to f, or the first 8 at least. See: doctor.")
+        super().__init__(
+            f"“{text}” is no head: that is 64 digits and letters from a to f, or the first 8 at least. See: doctor."
+        )
 
 
-class HalfDone(LedgerTrouble):
+class LedgerNeedsFix(LedgerError):
     """A ledger that only a command that writes can bring in order, which looking at it never does."""
 
     def __init__(self, path: str, why: str) -> None:
         self.why = why
-        super().__init__(f"{path} can't be examined as it is: {why}. It is put in order by: doctor --fix.")
+        super().__init__(
+            f"{path} can't be examined as it is: {why}. It is put in order by: doctor --fix."
+        )
 
 
-class Busy(InTheWay):
+class LedgerBusy(TemporaryLedgerError):
     """Another command held the ledger for longer than one wanted to wait."""
 
     def __init__(self, path: str, seconds: int) -> None:
-        held = f"was locked by another command for {seconds} seconds" if seconds else "is locked by another command at this moment"
+        held = (
+            f"was locked by another command for {seconds} seconds"
+            if seconds
+            else "is locked by another command at this moment"
+        )
         super().__init__(f"{path} {held}.", "Try again.")
 
 
-class Unusable(InTheWay):
+class LedgerUnusable(TemporaryLedgerError):
     """SQLite or the operating system refused."""
 
     def __init__(self, path: str, why: str, way_out: str = "See where it is with: path.") -> None:
         super().__init__(f"{path} can't be used: {why}.", way_out)
 
 
-class Unconfirmed(Problem):
+class WriteUnconfirmed(Problem):
     """What was asked for is done and recorded, but the disk did not confirm it."""
 
     code = "ledger"
     exit_code = 7
 
-    def __init__(self, path: str, why: str, did: str = "The move was recorded in", look: str = "log") -> None:
-        super().__init__(f"{did} {path}, but the disk did not confirm it ({why}). See it with: {look}.")
+    def __init__(
+        self, path: str, why: str, did: str = "The move was recorded in", look: str = "log"
+    ) -> None:
+        super().__init__(
+            f"{did} {path}, but the disk did not confirm it ({why}). See it with: {look}."
+        )
 
 
-class Uncertain(Problem):
+class WriteUncertain(Problem):
     """The disk failed while a move was recorded or a backup restored, and can't be asked either whether it was.
 
     `kept` is where what was there is kept; empty where nothing was.
@@ -152,7 +168,14 @@ class Uncertain(Problem):
     code = "ledger"
     exit_code = 7
 
-    def __init__(self, path: str, why: str, what: str = "the move was being recorded", look: str = "log", kept: str = "") -> None:
+    def __init__(
+        self,
+        path: str,
+        why: str,
+        what: str = "the move was being recorded",
+        look: str = "log",
+        kept: str = "",
+    ) -> None:
         done = what.rpartition(" ")[2]
         safe = f" What was there is in {kept}." if kept else ""
         super().__init__(

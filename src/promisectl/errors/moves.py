@@ -26,7 +26,7 @@ class StaleRevision(IllegalMove):
 class NotOpen(IllegalMove):
     """A move that the lifecycle does not allow now."""
 
-    _WHY: ClassVar = {
+    _REASONS: ClassVar = {
         ("proposed", "renege"): "is not accepted yet, so there is nothing to break",
         ("proposed", "complete"): "is not accepted yet, so there is nothing to complete",
         ("proposed", "release"): "is not accepted yet, so there is nothing to release anybody from",
@@ -39,16 +39,24 @@ class NotOpen(IllegalMove):
         ("delivered", "renege"): "is reported as done, so it can't be broken unless it is reopened",
         ("reneged", "told"): "is broken, and there is nobody left to tell",
     }
-    _BESIDE = ("bump", "note", "correct", "void", "tag", "untag")
-    _ENDED = ("kept", "declined", "withdrawn", "reneged", "released")
+    _MINOR_VERBS = ("bump", "note", "correct", "void", "tag", "untag")
+    _ENDED_STATES = ("kept", "declined", "withdrawn", "reneged", "released")
 
     def __init__(self, number: int, state: str, verb: str, moves: Sequence[str]) -> None:
         self.moves = tuple(moves)
         typed = "complete --partial" if verb == "partial" else verb
-        why = self._WHY.get((state, verb), f"is {state}, so {typed} is not open")
-        named = [move for move in moves if move not in self._BESIDE] or moves
-        open_now = f"Open now: {', '.join(f'{move} {number}' for move in named)}." if named else "No move is open any more."
-        anew = f" To promise it anew: make “…” --replaces {number}." if state in self._ENDED else ""
+        why = self._REASONS.get((state, verb), f"is {state}, so {typed} is not open")
+        named = [move for move in moves if move not in self._MINOR_VERBS] or moves
+        open_now = (
+            f"Open now: {', '.join(f'{move} {number}' for move in named)}."
+            if named
+            else "No move is open any more."
+        )
+        anew = (
+            f" To promise it anew: make “…” --replaces {number}."
+            if state in self._ENDED_STATES
+            else ""
+        )
         super().__init__(f"#{number} {why}. {open_now}{anew}")
 
 
@@ -57,7 +65,9 @@ class AlreadyReported(IllegalMove):
 
     def __init__(self, number: int, day: str, moves: Sequence[str]) -> None:
         self.moves = tuple(moves)
-        super().__init__(f"#{number} was already reported as done on {day}. When they confirm: accept {number}.")
+        super().__init__(
+            f"#{number} was already reported as done on {day}. When they confirm: accept {number}."
+        )
 
 
 class NothingToUndo(IllegalMove):
@@ -71,11 +81,15 @@ class NothingToRedo(IllegalMove):
     """No undo is the newest thing that was recorded."""
 
     def __init__(self) -> None:
-        super().__init__("There is nothing to redo: the newest thing recorded is not an undo. What was recorded: log.")
+        super().__init__(
+            "There is nothing to redo: the newest thing recorded is not an undo. What was recorded: log."
+        )
 
 
-class BuiltUpon(IllegalMove):
+class UndoBlocked(IllegalMove):
     """A command cannot be taken back because a later one builds on it."""
 
     def __init__(self, number: int, command: str, later: str) -> None:
-        super().__init__(f"The newest command of #{number}, {command}, can't be undone alone: {later} came after it. Undo that first.")
+        super().__init__(
+            f"The newest command of #{number}, {command}, can't be undone alone: {later} came after it. Undo that first."
+        )

@@ -28,21 +28,27 @@ class NearMiss(Ambiguous):
     """A new name that looks like a known one."""
 
     def __init__(self, name: str, near: Sequence[str]) -> None:
-        super().__init__(f"“{name}” is new, but looks like {' or '.join(near)}. Write that handle, or add --new if this is somebody else.")
+        super().__init__(
+            f"“{name}” is new, but looks like {' or '.join(near)}. Write that handle, or add --new if this is somebody else."
+        )
 
 
 class NameTaken(Usage):
     """A handle or alias that belongs to somebody already."""
 
     def __init__(self, name: str, owner: str) -> None:
-        super().__init__(f"“{name}” already means {owner}. Choose another, or if the two are one person: person merge.")
+        super().__init__(
+            f"“{name}” already means {owner}. Choose another, or if the two are one person: person merge."
+        )
 
 
 class NobodyYet(NotFound):
     """A person is to be changed where there is no ledger yet."""
 
     def __init__(self) -> None:
-        super().__init__("There is nobody in the ledger yet. A person enters it with a first promise: make “…” --to dana.")
+        super().__init__(
+            "There is nobody in the ledger yet. A person enters it with a first promise: make “…” --to dana."
+        )
 
 
 class SameName(Usage):

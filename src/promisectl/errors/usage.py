@@ -9,13 +9,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import ClassVar
 
-_NEAR = 0.7  # of what difflib takes for the same: a letter too few or too many, in a word of four
+_NEAR_RATIO = (
+    0.7  # of what difflib takes for the same: a letter too few or too many, in a word of four
+)
 
 
 class MissingWord(Usage):
     """A move that needs a reason, a text or a moment came without it."""
 
-    _ASKS: ClassVar = {
+    _NEED_SENTENCES: ClassVar = {
         "reason": "needs a reason: add --reason “…”",
         "text": "needs a text",
         "told_at": "needs the moment they were told",
@@ -23,7 +25,7 @@ class MissingWord(Usage):
     }
 
     def __init__(self, verb: str, need: str) -> None:
-        super().__init__(f"{verb} {self._ASKS[need]}.")
+        super().__init__(f"{verb} {self._NEED_SENTENCES[need]}.")
 
 
 class NothingChanged(Usage):
@@ -43,7 +45,11 @@ class TagsUnchanged(Usage):
         if added:
             has = f"the tag{'s' if len(tags) > 1 else ''} {named} already"
         else:
-            has = f"neither {named.replace(' and ', ' nor ')} among its tags" if len(tags) > 1 else f"no tag {named}"
+            has = (
+                f"neither {named.replace(' and ', ' nor ')} among its tags"
+                if len(tags) > 1
+                else f"no tag {named}"
+            )
         super().__init__(f"#{number} has {has}. See: show {number}.")
 
 
@@ -53,7 +59,9 @@ class KeyTaken(Usage):
     def __init__(self, key: str, request: str, asked: str) -> None:
         before, now = (text.rpartition(" (")[0] for text in (request, asked))
         other = f"“{before}” with other words" if before == now else f"“{before}”"
-        super().__init__(f"The key “{key}” was given to another command: {other}. Give --once a key of its own.")
+        super().__init__(
+            f"The key “{key}” was given to another command: {other}. Give --once a key of its own."
+        )
 
 
 class CannotRead(Usage):
@@ -63,25 +71,31 @@ class CannotRead(Usage):
         super().__init__(f"{path} can't be read: {why}.")
 
 
-class NotEmpty(Usage):
+class LedgerNotEmpty(Usage):
     """A journal was to be imported where something is recorded already."""
 
     def __init__(self, path: str) -> None:
-        super().__init__(f"A journal is a whole ledger, and {path} has promises already. Import it into another one: --ledger PATH.")
+        super().__init__(
+            f"A journal is a whole ledger, and {path} has promises already. Import it into another one: --ledger PATH."
+        )
 
 
-class NotOnlyMe(Usage):
+class MyNameTaken(Usage):
     """A name that the config says is mine, and that somebody in the ledger bears."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"“{name}” is you by the config, and a person in your ledger. Give `me` in the config your whole name.")
+        super().__init__(
+            f"“{name}” is you by the config, and a person in your ledger. Give `me` in the config your whole name."
+        )
 
 
 class NoSide(Usage):
     """A promise was to be made without saying to whom or from whom."""
 
     def __init__(self) -> None:
-        super().__init__("To whom, or from whom? make “…” --to dana (you owe Dana), or make “…” --from lee (Lee owes you).")
+        super().__init__(
+            "To whom, or from whom? make “…” --to dana (you owe Dana), or make “…” --from lee (Lee owes you)."
+        )
 
 
 class MeOnBothSides(Usage):
@@ -114,9 +128,11 @@ class BadChoice(Usage):
     def __init__(self, option: str, word: str, choices: Sequence[str]) -> None:
         from difflib import get_close_matches
 
-        near = get_close_matches(word, choices, 1, _NEAR)
+        near = get_close_matches(word, choices, 1, _NEAR_RATIO)
         nearest = f"; the nearest is {near[0]}" if near else ""
-        super().__init__(f"{option} does not know “{word}”{nearest}. Choose from {', '.join(choices)}.")
+        super().__init__(
+            f"{option} does not know “{word}”{nearest}. Choose from {', '.join(choices)}."
+        )
 
 
 class BadCount(Usage):
@@ -147,7 +163,9 @@ class NotUnicode(Usage):
     """Bytes on the command line that are not text in this terminal's encoding."""
 
     def __init__(self) -> None:
-        super().__init__("The command line holds bytes that are no readable text here. Type them as UTF-8, or set a UTF-8 locale.")
+        super().__init__(
+            "The command line holds bytes that are no readable text here. Type them as UTF-8, or set a UTF-8 locale."
+        )
 
 
 class BadName(Usage):
@@ -157,7 +175,7 @@ class BadName(Usage):
         super().__init__(f"“{name}” can't be the name of a person: {why}.")
 
 
-class Unreadable(Usage):
+class BadCommandLine(Usage):
     """A command line that is not well formed."""
 
     def __init__(self, message: str, command: str) -> None:
@@ -171,10 +189,12 @@ class TooManyWords(Usage):
     def __init__(self, words: Sequence[str], command: str) -> None:
         named = " ".join(words)
         verb = command.removeprefix("promisectl ")
-        super().__init__(f"“{named}” is more than {verb} takes. A text of several words stands in quotes. See: {command} --help")
+        super().__init__(
+            f"“{named}” is more than {verb} takes. A text of several words stands in quotes. See: {command} --help"
+        )
 
 
-class NoNumber(Usage):
+class NotAWholeNumber(Usage):
     """Something else where an option takes a number."""
 
     def __init__(self, option: str, command: str) -> None:
@@ -194,4 +214,6 @@ class MissingCommand(Usage):
 
     def __init__(self, command: str, commands: Sequence[str]) -> None:
         named = ", ".join([*commands[:-2], " or ".join(commands[-2:])])
-        super().__init__(f"{command.rpartition(' ')[2]} needs to know what to do: add {named}. See: {command} --help")
+        super().__init__(
+            f"{command.rpartition(' ')[2]} needs to know what to do: add {named}. See: {command} --help"
+        )

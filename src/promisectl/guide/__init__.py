@@ -31,24 +31,26 @@ TOPICS = {
 }
 
 
-def contents() -> str:
+def format_guide_contents() -> str:
     """The list of pages, as Markdown."""
     listed = "\n".join(f"- `promisectl guide {topic}`: {about}" for topic, about in TOPICS.items())
-    return f"# The guide\n\n{listed}\n\nEvery command explains itself too: `promisectl make --help`.\n"
+    return (
+        f"# The guide\n\n{listed}\n\nEvery command explains itself too: `promisectl make --help`.\n"
+    )
 
 
-def page(topic: str) -> str:
+def read_guide_page(topic: str) -> str:
     """A page as Markdown. Raises NoTopic."""
     if topic not in TOPICS:
         raise errors.NoTopic(topic, tuple(TOPICS))
     with open(os.path.join(os.path.dirname(__file__), f"{topic}.md"), encoding="utf-8") as file:
         text = file.read()
     if topic == "lifecycle":
-        return text.replace("<!-- diagram -->", f"```text\n{diagram()}\n```")
-    return "\n".join(map(_named, text.split("\n")))
+        return text.replace("<!-- diagram -->", f"```text\n{format_lifecycle_diagram()}\n```")
+    return "\n".join(map(_describe_picture, text.split("\n")))
 
 
-def _named(line: str) -> str:
+def _describe_picture(line: str) -> str:
     """A picture, which a terminal can't show, as what it shows and where it is; any other line as it is."""
     if not line.startswith("!["):
         return line
@@ -56,21 +58,25 @@ def _named(line: str) -> str:
     return f"{about}: `{os.path.join(os.path.dirname(__file__), name)}`"
 
 
-def diagram() -> str:
+def format_lifecycle_diagram() -> str:
     """The lifecycle as a tree: every state, and below it each move with who makes it and where it leads."""
     from promisectl.domain.promise import State
-    from promisectl.domain.transitions import TRANSITIONS, Who
+    from promisectl.domain.transitions import TRANSITIONS, MoverRole
 
-    begun = [_branch(row) for row in TRANSITIONS if row.state is None]
-    lines = ["(nothing yet)", *_tree(begun)]
+    begun = [_format_transition(row) for row in TRANSITIONS if row.state is None]
+    lines = ["(nothing yet)", *_format_tree(begun)]
     for state in State:
-        moves = [_branch(row) for row in TRANSITIONS if row.state is state and row.who is not Who.ME]
-        lines += ["", state.value, *(_tree(list(dict.fromkeys(moves))) or ["   the end"])]
+        moves = [
+            _format_transition(row)
+            for row in TRANSITIONS
+            if row.state is state and row.who is not MoverRole.ME
+        ]
+        lines += ["", state.value, *(_format_tree(list(dict.fromkeys(moves))) or ["   the end"])]
     return "\n".join(lines)
 
 
 # How it is typed, where the command is not called as what is said.
-_TYPED = {
+_COMMAND_SPELLINGS = {
     ("request", "promisee"): "make",
     ("offer", "promisor"): "make",
     ("offer", "self"): "make --to me",
@@ -80,13 +86,16 @@ _TYPED = {
 }
 
 
-def _branch(row: "Transition") -> str:
-    from promisectl.domain.transitions import Given
+def _format_transition(row: "Transition") -> str:
+    from promisectl.domain.transitions import Condition
 
-    given = "" if row.given is Given.ALWAYS else f", {row.given}"
+    given = "" if row.given is Condition.ALWAYS else f", {row.given}"
     target = row.end.value if row.end else "(stays)"
-    return f"{_TYPED.get((row.verb, row.who), row.verb.value):<19} {row.who + given:<26} ──▶ {target}"
+    return f"{_COMMAND_SPELLINGS.get((row.verb, row.who), row.verb.value):<19} {row.who + given:<26} ──▶ {target}"
 
 
-def _tree(branches: list[str]) -> list[str]:
-    return [f"{'└─' if place == len(branches) else '├─'} {branch}" for place, branch in enumerate(branches, 1)]
+def _format_tree(branches: list[str]) -> list[str]:
+    return [
+        f"{'└─' if place == len(branches) else '├─'} {branch}"
+        for place, branch in enumerate(branches, 1)
+    ]

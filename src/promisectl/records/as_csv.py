@@ -12,25 +12,33 @@ if TYPE_CHECKING:
     from typing import Any
 
 _CRLF = "\r\n"
-_TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def lines(rows: Iterable[Mapping[str, Any]], columns: tuple[str, ...], *, newline: str = _CRLF, raw: bool = False) -> Iterator[str]:
+def iter_csv_lines(
+    rows: Iterable[Mapping[str, Any]],
+    columns: tuple[str, ...],
+    *,
+    newline: str = _CRLF,
+    raw: bool = False,
+) -> Iterator[str]:
     """The header and a line for every row, as they come. `raw` leaves cells that look like formulas as they are."""
     line: Callable[[Iterable[Any]], str] = csv.writer(
-        _Echo(), lineterminator=_CRLF
+        _LineEcho(), lineterminator=_CRLF
     ).writerow  # with another end it would leave a lone CR unquoted
     yield line(columns).removesuffix(_CRLF) + newline
     cells = None
     for row in rows:
-        cells = cells or _cells(row, columns)
+        cells = cells or _build_cell_getter(row, columns)
         found = cells(row)
-        if not (raw or _plain(found)):
-            found = [armed(cell) if isinstance(cell, str) else cell for cell in found]
+        if not (raw or _are_plain_cells(found)):
+            found = [escape_formula(cell) if isinstance(cell, str) else cell for cell in found]
         yield line(found) if newline is _CRLF else line(found).removesuffix(_CRLF) + newline
 
 
-def _cells(row: Mapping[str, Any], columns: tuple[str, ...]) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
+def _build_cell_getter(
+    row: Mapping[str, Any], columns: tuple[str, ...]
+) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
     """What finds the cells of rows like this one: where it can by their places, as looking for forty names in each takes long."""
     names: Any = list(row.keys())
     places = columns if isinstance(row, dict) else [names.index(name) for name in columns]
@@ -38,26 +46,26 @@ def _cells(row: Mapping[str, Any], columns: tuple[str, ...]) -> Callable[[Mappin
     return first if len(columns) > 1 else lambda row: (first(row),)
 
 
-def _plain(cells: Iterable[Any]) -> bool:
+def _are_plain_cells(cells: Iterable[Any]) -> bool:
     """Whether all texts begin with a letter or a digit, as nearly all do: then there is none to look at."""
     return "".join([cell[:1] for cell in cells if cell.__class__ is str]).isalnum()
 
 
-def armed(cell: str) -> str:
+def escape_formula(cell: str) -> str:
     """The cell with a `'` in front if a spreadsheet could take it for a formula, or if it looks like one that has it already."""
-    return f"'{cell}" if _triggers(cell.lstrip("'")) else cell
+    return f"'{cell}" if _is_formula(cell.lstrip("'")) else cell
 
 
-def disarmed(cell: str) -> str:
+def unescape_formula(cell: str) -> str:
     """The cell as it was before `armed`."""
-    return cell[1:] if cell.startswith("'") and _triggers(cell.lstrip("'")) else cell
+    return cell[1:] if cell.startswith("'") and _is_formula(cell.lstrip("'")) else cell
 
 
-def _triggers(cell: str) -> bool:
-    return cell.startswith(_TRIGGERS) or cell.lstrip().startswith(_TRIGGERS)
+def _is_formula(cell: str) -> bool:
+    return cell.startswith(_FORMULA_SIGNS) or cell.lstrip().startswith(_FORMULA_SIGNS)
 
 
-class _Echo:
+class _LineEcho:
     """Hands the line that the csv writer writes back to whoever had it written."""
 
     write = str

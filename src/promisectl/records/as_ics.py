@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.records import vtimezone
-from promisectl.system.text import safe
+from promisectl.system.text import escape_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,10 +18,15 @@ if TYPE_CHECKING:
 
     Row = Mapping[str, Any]
 
-_STATUS = {"proposed": "NEEDS-ACTION", "active": "IN-PROCESS", "delivered": "IN-PROCESS", "kept": "COMPLETED"}
-_ENDED = "CANCELLED"
-_WAITING = ("proposed", "active")
-_STANDING = {
+_ICS_STATUSES = {
+    "proposed": "NEEDS-ACTION",
+    "active": "IN-PROCESS",
+    "delivered": "IN-PROCESS",
+    "kept": "COMPLETED",
+}
+_ENDED_ICS_STATUS = "CANCELLED"
+_ALARM_STATES = ("proposed", "active")
+_STATE_SENTENCES = {
     "proposed": "No Yes yet, so nothing is promised.",
     "active": "Promised.",
     "delivered": "Reported as done, not confirmed yet.",
@@ -32,13 +37,19 @@ _STANDING = {
     "released": "Released.",
     "void": "Entered by mistake.",
 }
-_WHO = {"owe": ("You owe {}.", "You would owe {}."), "owed": ("{} owes you.", "{} would owe you."), "self": ("You owe yourself.",) * 2}
-_TOLD = {"done_when": "Done when", "why": "Why", "reason": "Reason"}
-_BREAKS = ("\r\n", "\r", "\x85", "\u2028", "\u2029")
-_LAST_YEAR = 2100  # nobody knows the clocks of a zone for ever: an hour later than that is told in UTC
+_DIRECTION_SENTENCES = {
+    "owe": ("You owe {}.", "You would owe {}."),
+    "owed": ("{} owes you.", "{} would owe you."),
+    "self": ("You owe yourself.",) * 2,
+}
+_DESCRIPTION_TITLES = {"done_when": "Done when", "why": "Why", "reason": "Reason"}
+_LINE_BREAKS = ("\r\n", "\r", "\x85", "\u2028", "\u2029")
+_LAST_ZONED_YEAR = (
+    2100  # nobody knows the clocks of a zone for ever: an hour later than that is told in UTC
+)
 
 
-def ready() -> None:
+def ensure_icalendar() -> None:
     """Raises NeedsICalendar unless the package is installed."""
     try:
         import icalendar  # noqa: F401
@@ -46,29 +57,35 @@ def ready() -> None:
         raise errors.NeedsICalendar from error
 
 
-def calendar(rows: Iterable[Row], hours: Iterable[Row], alarms: Sequence[timedelta] = ()) -> Iterator[str]:
+def iter_calendar_parts(
+    rows: Iterable[Row], hours: Iterable[Row], alarms: Sequence[timedelta] = ()
+) -> Iterator[str]:
     """One calendar with a task for every row, as they come.
 
     A row is that of the view `promises` and has, besides, its number of `acts`, when something was `said_last`, and `replaces_uid`.
     `hours` has the zones of the dues that are hours, each with the first and the last of them.
     """
-    head, foot = _frame()
+    head, foot = _build_calendar_frame()
     yield head
     for zone in hours:
-        yield from _zone(zone["zone"], zone["first"], zone["last"])
+        yield from _iter_timezone_parts(zone["zone"], zone["first"], zone["last"])
     for row in rows:
-        yield _task(row, alarms)
+        yield _encode_task(row, alarms)
     yield foot
 
 
-def alone(row: Row, alarms: Sequence[timedelta] = ()) -> str:
+def encode_task_calendar(row: Row, alarms: Sequence[timedelta] = ()) -> str:
     """A calendar with the task of one row."""
-    hours = [{"zone": row["due_zone"], "first": row["due"], "last": row["due"]}] if row["due"] and "T" in row["due"] else []
-    return "".join(calendar([row], hours, alarms))
+    hours = (
+        [{"zone": row["due_zone"], "first": row["due"], "last": row["due"]}]
+        if row["due"] and "T" in row["due"]
+        else []
+    )
+    return "".join(iter_calendar_parts([row], hours, alarms))
 
 
 @cache
-def _frame() -> tuple[str, str]:
+def _build_calendar_frame() -> tuple[str, str]:
     """What stands before the parts of a calendar, and after them."""
     from icalendar import Calendar
 
@@ -80,14 +97,14 @@ def _frame() -> tuple[str, str]:
     return empty.to_ical().decode().removesuffix(foot), foot
 
 
-def _zone(name: str, first: str, last: str) -> Iterator[str]:
+def _iter_timezone_parts(name: str, first: str, last: str) -> Iterator[str]:
     """The description of a zone, if its clocks are told at all."""
-    begin, end = int(first[:4]), min(int(last[:4]), _LAST_YEAR)
+    begin, end = int(first[:4]), min(int(last[:4]), _LAST_ZONED_YEAR)
     if name != "UTC" and begin <= end:
-        yield vtimezone.described(name, begin, end)
+        yield vtimezone.encode_timezone(name, begin, end)
 
 
-def _task(row: Row, alarms: Sequence[timedelta]) -> str:
+def _encode_task(row: Row, alarms: Sequence[timedelta]) -> str:
     from icalendar import Todo, vText
 
     said_last = datetime.fromisoformat(row["said_last"])
@@ -98,40 +115,40 @@ def _task(row: Row, alarms: Sequence[timedelta]) -> str:
         "created": datetime.fromisoformat(row["made_at"]),
         "last-modified": said_last,
         "sequence": row["acts"] - 1,
-        "summary": text(row["outcome"]),
-        "description": text(_described(row)),
-        "status": _STATUS.get(row["state"], _ENDED),
+        "summary": escape_ics_text(row["outcome"]),
+        "description": escape_ics_text(_format_task_description(row)),
+        "status": _ICS_STATUSES.get(row["state"], _ENDED_ICS_STATUS),
         "completed": delivered and datetime.fromisoformat(delivered),
         "percent-complete": 100 if delivered else None,
-        "due": _due(row),
-        "contact": None if row["direction"] == "self" else text(row["person_name"]),
-        "categories": [row["direction"], *map(text, (row["tags"] or "").split())],
+        "due": _resolve_ics_due(row),
+        "contact": None if row["direction"] == "self" else escape_ics_text(row["person_name"]),
+        "categories": [row["direction"], *map(escape_ics_text, (row["tags"] or "").split())],
         "related-to": row["replaces_uid"],
         "x-promisectl-state": vText(row["state"]),
-        "x-promisectl-person": vText(text(row["person"])),
+        "x-promisectl-person": vText(escape_ics_text(row["person"])),
     }
     task = Todo()
     for name, value in told.items():
         if value is not None:
             task.add(name, value)
-    if row["due"] and row["state"] in _WAITING:
+    if row["due"] and row["state"] in _ALARM_STATES:
         for before in alarms:
-            task.add_component(_alarm(row, before))
+            task.add_component(_build_alarm(row, before))
     made: bytes = task.to_ical()
     return made.decode()
 
 
-def _alarm(row: Row, before: timedelta) -> Any:
+def _build_alarm(row: Row, before: timedelta) -> Any:
     from icalendar import Alarm
 
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
-    alarm.add("description", text(row["outcome"]))
+    alarm.add("description", escape_ics_text(row["outcome"]))
     alarm.add("trigger", -before, parameters={"RELATED": "END"})
     return alarm
 
 
-def _due(row: Row) -> date | datetime | None:
+def _resolve_ics_due(row: Row) -> date | datetime | None:
     """The day, or the hour as the clocks of its zone show it; in UTC where they show it twice or never and mean another than agreed."""
     if not row["due"]:
         return None
@@ -139,17 +156,29 @@ def _due(row: Row) -> date | datetime | None:
         return date.fromisoformat(row["due"])
     local, instant = datetime.fromisoformat(row["due"]), datetime.fromisoformat(row["due_at"])
     zoned = local.replace(tzinfo=ZoneInfo(row["due_zone"]))
-    return zoned if local.year <= _LAST_YEAR and zoned.astimezone(UTC) == instant else instant
+    return zoned if local.year <= _LAST_ZONED_YEAR and zoned.astimezone(UTC) == instant else instant
 
 
-def _described(row: Row) -> str:
+def _format_task_description(row: Row) -> str:
     """Who owes whom, how it stands, and the terms beside the outcome."""
-    who = _WHO[row["direction"]][0 if row["accepted_at"] else 1].format(row["person_name"])
-    return "\n".join([f"{who} {_STANDING[row['state']]}", *(f"{title}: {row[name]}" for name, title in _TOLD.items() if row[name])])
+    who = _DIRECTION_SENTENCES[row["direction"]][0 if row["accepted_at"] else 1].format(
+        row["person_name"]
+    )
+    return "\n".join(
+        [
+            f"{who} {_STATE_SENTENCES[row['state']]}",
+            *(f"{title}: {row[name]}" for name, title in _DESCRIPTION_TITLES.items() if row[name]),
+        ]
+    )
 
 
-def text(value: str) -> str:
+def escape_ics_text(value: str) -> str:
     """A text as iCalendar can hold it: every kind of line break is one, other control characters are shown as escapes."""
-    for sign in _BREAKS:
+    for sign in _LINE_BREAKS:
         value = value.replace(sign, "\n")
-    return "".join(safe(letter) if unicodedata.category(letter) == "Cc" and letter not in "\t\n" else letter for letter in value)
+    return "".join(
+        escape_text(letter)
+        if unicodedata.category(letter) == "Cc" and letter not in "\t\n"
+        else letter
+        for letter in value
+    )

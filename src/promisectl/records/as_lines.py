@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING
-from promisectl.system.text import one_line
+from promisectl.system.text import escape_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
-PROMISE = ("id", "person", "outcome", "due", "state", "flags")
-ACT = ("id", "at", "promise", "act", "by", "text", "entry", "undone_by")
+PROMISE_LINE_FIELDS = ("id", "person", "outcome", "due", "state", "flags")
+ACT_LINE_FIELDS = ("id", "at", "promise", "act", "by", "text", "entry", "undone_by")
 
 
-def lines(rows: Iterable[Mapping[str, Any]], columns: tuple[str, ...]) -> Iterator[str]:
+def iter_tab_lines(rows: Iterable[Mapping[str, Any]], columns: tuple[str, ...]) -> Iterator[str]:
     """A line for every row: the named columns with a tab between; tab, newline, backslash and controls in a text are escaped."""
     for row in rows:
-        yield "\t".join("" if row[name] is None else one_line(str(row[name])) for name in columns) + "\n"
+        yield (
+            "\t".join("" if row[name] is None else escape_line(str(row[name])) for name in columns)
+            + "\n"
+        )

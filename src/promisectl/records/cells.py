@@ -10,22 +10,22 @@ from functools import lru_cache
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.domain import civil, constants, dates
-from promisectl.system.text import can_be_kept
+from promisectl.system.text import can_be_stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
-    from promisectl.domain.civil import When
+    from promisectl.domain.civil import CivilMoment
 
-_COUNTED = 999_999_999
-_QUOTED = 40
+_MAX_NUMBER = 999_999_999
+_MAX_CELL_QUOTE_CHARACTERS = 40
 _FIRST_YEAR = 1970
-_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # in its usual spelling
-_ANYWHERE = timedelta(hours=26)  # what the clocks of two zones are apart at the most
+_UUID_PATTERN = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # in its usual spelling
+_MAX_ZONE_DIFFERENCE = timedelta(hours=26)  # what the clocks of two zones are apart at the most
 
 
-class Place(NamedTuple):
+class CellContext(NamedTuple):
     """When and where a record is read: the moment (aware UTC), the IANA name of the zone, the order of bare numbers in dates."""
 
     now: datetime
@@ -33,30 +33,32 @@ class Place(NamedTuple):
     order: str | None
 
 
-class Cells:
+class CellReader:
     """The cells of one record. Every method raises BadRecord; `zone` is the one in which the days of the record are counted."""
 
-    def __init__(self, cells: Mapping[str, Any], place: Place) -> None:
-        self.named = cells
-        self.place = place
-        self.zone = self._zone()
+    def __init__(self, cells: Mapping[str, Any], place: CellContext) -> None:
+        self.values = cells
+        self.context = place
+        self.zone = self._parse_zone()
 
-    def _zone(self) -> str:
-        zone = self.text("due_zone") or self.place.zone
+    def _parse_zone(self) -> str:
+        zone = self.parse_text("due_zone") or self.context.zone
         if not civil.is_zone(zone):
-            raise errors.BadRecord(f"no zone “{quoted(zone)}” is known here", "due_zone")
+            raise errors.BadRecord(
+                f"no zone “{shorten_quoted_value(zone)}” is known here", "due_zone"
+            )
         return zone
 
-    def needed(self, name: str, read: Callable[[str], str | None]) -> str:
+    def parse_required(self, name: str, read: Callable[[str], str | None]) -> str:
         """A field that no record lacks."""
         value = read(name)
         if value is None:
             raise errors.BadRecord("it is missing", name)
         return value
 
-    def text(self, name: str, most: int = constants.TEXT) -> str | None:
+    def parse_text(self, name: str, most: int = constants.MAX_TEXT_CHARACTERS) -> str | None:
         """A text as it is."""
-        value = self.named.get(name)
+        value = self.values.get(name)
         if value is None or value == "":
             return None
         if not isinstance(value, str):
@@ -65,105 +67,118 @@ class Cells:
             raise errors.BadRecord(f"it has {len(value)} characters, and {most} are the most", name)
         if not value.strip():
             raise errors.BadRecord("there are only blanks in it", name)
-        return _kept(value, name)
+        return _ensure_storable_text(value, name)
 
-    def words(self, name: str) -> tuple[str, ...]:
+    def parse_words(self, name: str) -> tuple[str, ...]:
         """A list, or words with blanks between."""
-        value = self.named.get(name)
+        value = self.values.get(name)
         if not value:
             return ()
         found = value.split() if isinstance(value, str) else value
-        if not isinstance(found, list | tuple) or not all(isinstance(one, str) and one.split() == [one] for one in found):
+        if not isinstance(found, list | tuple) or not all(
+            isinstance(one, str) and one.split() == [one] for one in found
+        ):
             raise errors.BadRecord("it is no list of single words", name)
-        if any(len(one) > constants.WORD for one in found):
-            raise errors.BadRecord(f"a word in it has more than {constants.WORD} characters", name)
-        return tuple(dict.fromkeys(_kept(one, name) for one in found))
+        if any(len(one) > constants.MAX_WORD_CHARACTERS for one in found):
+            raise errors.BadRecord(
+                f"a word in it has more than {constants.MAX_WORD_CHARACTERS} characters", name
+            )
+        return tuple(dict.fromkeys(_ensure_storable_text(one, name) for one in found))
 
-    def choice(self, name: str, choices: Sequence[str]) -> str | None:
+    def parse_choice(self, name: str, choices: Sequence[str]) -> str | None:
         """One of some words."""
-        value = self.text(name)
+        value = self.parse_text(name)
         if value is not None and value not in choices:
-            raise errors.BadRecord(f"“{quoted(value)}” is none of {', '.join(choices)}", name)
+            raise errors.BadRecord(
+                f"“{shorten_quoted_value(value)}” is none of {', '.join(choices)}", name
+            )
         return value
 
-    def number(self, name: str, least: int = 1) -> int | None:
+    def parse_number(self, name: str, least: int = 1) -> int | None:
         """A whole number."""
-        value = self.named.get(name)
+        value = self.values.get(name)
         if value is None or value == "":
             return None
         digits = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
-        if not (digits.isascii() and digits.isdigit() and least <= int(digits[:20]) <= _COUNTED):
-            raise errors.BadRecord(f"“{quoted(value)}” is no number from {least} to {_COUNTED}", name)
+        if not (digits.isascii() and digits.isdigit() and least <= int(digits[:20]) <= _MAX_NUMBER):
+            raise errors.BadRecord(
+                f"“{shorten_quoted_value(value)}” is no number from {least} to {_MAX_NUMBER}", name
+            )
         return int(digits)
 
-    def uid(self) -> str | None:
+    def parse_uid(self) -> str | None:
         """A UUID in its usual spelling."""
-        value = self.text("uid")
-        if value and _UUID.fullmatch(value):
+        value = self.parse_text("uid")
+        if value and _UUID_PATTERN.fullmatch(value):
             return value
         try:
             return str(uuid.UUID(value)) if value else None
         except ValueError:
-            raise errors.BadRecord(f"“{quoted(value)}” is no UUID", "uid") from None
+            raise errors.BadRecord(f"“{shorten_quoted_value(value)}” is no UUID", "uid") from None
 
     # Days and moments
 
-    def due(self) -> When | None:
+    def parse_due(self) -> CivilMoment | None:
         """The due date, a day or minute that there is in the zone of the record; where it comes twice, the one that `due_at` tells."""
-        value = self.text("due")
+        value = self.parse_text("due")
         if value is None:
             return None
-        readings = _real(value, self.zone)
+        readings = _list_real_readings(value, self.zone)
         if len(readings) > 1:
-            told = self.moment("due_at")
+            told = self.parse_moment("due_at")
             readings = tuple(when for when in readings if when.at == told)
-        return readings[0] if readings else self._in_words("due", value)
+        return readings[0] if readings else self._parse_date_words("due", value)
 
-    def day(self, name: str, at: datetime | None = None) -> When | None:
+    def parse_day(self, name: str, at: datetime | None = None) -> CivilMoment | None:
         """A day or minute whose zone the record does not tell: read in its own zone, or here, or in whichever it was `at` then."""
-        value = self.text(name)
+        value = self.parse_text(name)
         if value is None:
             return None
-        readings = [*civil.readings(value, self.zone), *civil.readings(value, self.place.zone)]
+        readings = [
+            *civil.list_civil_readings(value, self.zone),
+            *civil.list_civil_readings(value, self.context.zone),
+        ]
         if not readings:
-            return self._in_words(name, value)
+            return self._parse_date_words(name, value)
         first = readings[0]
-        if at is None or abs(at - first.at) > _ANYWHERE:  # it was put right by hand, and the instant beside it was not
+        if (
+            at is None or abs(at - first.at) > _MAX_ZONE_DIFFERENCE
+        ):  # it was put right by hand, and the instant beside it was not
             return first
         return next((when for when in readings if when.at == at), first._replace(at=at))
 
-    def _in_words(self, name: str, value: str) -> When:
+    def _parse_date_words(self, name: str, value: str) -> CivilMoment:
         try:
-            return dates.read(value, self.place.now, self.zone, order=self.place.order)
+            return dates.parse_date(value, self.context.now, self.zone, order=self.context.order)
         except (errors.Usage, OverflowError) as problem:
             raise errors.BadRecord(str(problem).removesuffix("."), name) from None
 
-    def moment(self, name: str) -> datetime | None:
+    def parse_moment(self, name: str) -> datetime | None:
         """An instant with its offset, or a day or minute here; a day means its noon, or now if it is today."""
-        value = self.text(name)
+        value = self.parse_text(name)
         if value is None:
             return None
-        found = _instant(value) or self._moment_here(name, value)
+        found = _parse_offset_moment(value) or self._parse_local_moment(name, value)
         if found.year < _FIRST_YEAR:
             raise errors.BadRecord(f"it is before {_FIRST_YEAR}", name)
         return found
 
-    def _moment_here(self, name: str, value: str) -> datetime:
+    def _parse_local_moment(self, name: str, value: str) -> datetime:
         try:
-            found = dates.read_now(value, self.place.zone)
+            found = dates.parse_now(value, self.context.zone)
         except (errors.Usage, OverflowError) as problem:
             raise errors.BadRecord(str(problem).removesuffix("."), name) from None
-        today = civil.local(self.place.now, self.place.zone).date()
-        return min(found, self.place.now) if value == str(today) else found
+        today = civil.local_time(self.context.now, self.context.zone).date()
+        return min(found, self.context.now) if value == str(today) else found
 
 
 @lru_cache(1_000)  # the same days come again in one file
-def _real(value: str, zone: str) -> tuple[When, ...]:
+def _list_real_readings(value: str, zone: str) -> tuple[CivilMoment, ...]:
     """The readings of a civil day or minute that the clocks in a zone show."""
-    return tuple(when for when in civil.readings(value, zone) if when.is_real)
+    return tuple(when for when in civil.list_civil_readings(value, zone) if when.is_real)
 
 
-def _instant(value: str) -> datetime | None:
+def _parse_offset_moment(value: str) -> datetime | None:
     """The moment in ISO 8601 with its offset; None of any other text."""
     try:
         found = datetime.fromisoformat(value)
@@ -174,13 +189,15 @@ def _instant(value: str) -> datetime | None:
         return None
 
 
-def _kept(value: str, name: str) -> str:
-    if not can_be_kept(value):
+def _ensure_storable_text(value: str, name: str) -> str:
+    if not can_be_stored(value):
         raise errors.BadRecord("there are signs in it that are no text", name)
     return value
 
 
-def quoted(value: object) -> str:
+def shorten_quoted_value(value: object) -> str:
     """A value as an error quotes it: enough to be found."""
     text = str(value)
-    return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
+    return (
+        text if len(text) <= _MAX_CELL_QUOTE_CHARACTERS else f"{text[:_MAX_CELL_QUOTE_CHARACTERS]}…"
+    )

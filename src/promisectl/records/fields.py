@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     Row = Mapping[str, Any]
 
-PROMISE = (
+PROMISE_FIELDS = (
     "id",
     "uid",
     "direction",
@@ -49,8 +49,8 @@ PROMISE = (
     "contact_at",
     "word_at",
 )
-IMPORTED = (*PROMISE, "offer")
-ACT = (
+IMPORT_RECORD_FIELDS = (*PROMISE_FIELDS, "offer")
+ACT_FIELDS = (
     "id",
     "entry",
     "promise",
@@ -69,7 +69,7 @@ ACT = (
     "no_to",
     "undone_by",
 )
-PERSON = (
+PERSON_FIELDS = (
     "person",
     "person_name",
     "owe",
@@ -81,42 +81,50 @@ PERSON = (
     "kept_by_them",
     "kept_by_them_of",
 )
-DAY = ("day", "week", "owe", "owed", "overfull", "owe_ids", "owed_ids", "kind")
-_LISTS = ("tags", "flags")
-_OFFER = ("outcome", "due", "done_when", "why", "reply_by")
+DAY_FIELDS = ("day", "week", "owe", "owed", "overfull", "owe_ids", "owed_ids", "kind")
+_LIST_FIELDS = ("tags", "flags")
+_OFFER_FIELDS = ("outcome", "due", "done_when", "why", "reply_by")
 
 
-def promise(row: Row) -> dict[str, Any]:
+def build_promise_record(row: Row) -> dict[str, Any]:
     """A row of the view `promises` as a JSON object, with its lists as arrays and the terms on the table as an object of their own."""
-    row = _by_name(row)
-    record: dict[str, Any] = {name: row[name] for name in PROMISE}
-    for name in _LISTS:
+    row = _build_row_dict(row)
+    record: dict[str, Any] = {name: row[name] for name in PROMISE_FIELDS}
+    for name in _LIST_FIELDS:
         record[name] = (record[name] or "").split()
-    offered = {"revision": row["offer_revision"], "author": row["author"], **{name: row[f"offer_{name}"] for name in _OFFER}}
+    offered = {
+        "revision": row["offer_revision"],
+        "author": row["author"],
+        **{name: row[f"offer_{name}"] for name in _OFFER_FIELDS},
+    }
     record["offer"] = offered if row["offer_revision"] else None
     return record
 
 
-def _by_name(row: Row) -> Row:
+def _build_row_dict(row: Row) -> Row:
     """A row that finds its values fast: one of SQLite's goes through all its names for each."""
     return row if isinstance(row, dict) else dict(zip(row.keys(), row, strict=True))
 
 
-def act(row: Row) -> dict[str, Any]:
+def build_act_record(row: Row) -> dict[str, Any]:
     """A row of the view `acts` as a JSON object."""
-    row = _by_name(row)
-    return {name: row[name] for name in ACT}
+    row = _build_row_dict(row)
+    return {name: row[name] for name in ACT_FIELDS}
 
 
-def person(row: Row) -> dict[str, Any]:
+def build_person_record(row: Row) -> dict[str, Any]:
     """A row of the people of the ledger as a JSON object."""
-    return {name: row[name] for name in PERSON}
+    return {name: row[name] for name in PERSON_FIELDS}
 
 
-def day(row: Row) -> dict[str, Any]:
+def build_week_day_record(row: Row) -> dict[str, Any]:
     """A day of the coming weeks as a JSON object."""
-    return {**{name: row[name] for name in DAY}, "owe_ids": _numbers(row["owe_ids"]), "owed_ids": _numbers(row["owed_ids"])}
+    return {
+        **{name: row[name] for name in DAY_FIELDS},
+        "owe_ids": _parse_id_list(row["owe_ids"]),
+        "owed_ids": _parse_id_list(row["owed_ids"]),
+    }
 
 
-def _numbers(words: str) -> list[int]:
+def _parse_id_list(words: str) -> list[int]:
     return [int(word) for word in words.split()]

@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from promisectl.domain.promise import Promise, Revision
 
 
-def revisions(promise: Promise) -> list[dict[str, Any]]:
+def list_revision_records(promise: Promise) -> list[dict[str, Any]]:
     """Every revision in order: number, author (me or them), status and terms; absent is null."""
-    return [_revision(promise, revision) for revision in promise.revisions]
+    return [_build_revision_record(promise, revision) for revision in promise.revisions]
 
 
-def _revision(promise: Promise, revision: Revision) -> dict[str, Any]:
+def _build_revision_record(promise: Promise, revision: Revision) -> dict[str, Any]:
     terms = revision.terms
-    mine = lifecycle.is_mine(promise.direction, revision.author)
+    mine = lifecycle.is_my_side(promise.direction, revision.author)
     return {
         "revision": revision.number,
         "author": "me" if mine else "them",

@@ -5,37 +5,59 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from promisectl._typing import TYPE_CHECKING
-from promisectl.domain.statistics import Figures, Rate
+from promisectl.domain.statistics import DirectionStatistics, Rate
 
 if TYPE_CHECKING:
     from typing import Any
 
-LINE = ("direction", "figure", "count", "of", "rate", "low", "high", "value")
+STATISTIC_FIELDS = ("direction", "figure", "count", "of", "rate", "low", "high", "value")
 
 
-def one(directions: Mapping[str, Figures], **scope: str | None) -> dict[str, Any]:
+def build_statistics_record(
+    directions: Mapping[str, DirectionStatistics], **scope: str | None
+) -> dict[str, Any]:
     """The object: `scope` (as_of, since, until, person), then each direction with its figures; what there is no data for is null."""
-    return {**scope, **{direction: _direction(figures) for direction, figures in directions.items()}}
+    return {
+        **scope,
+        **{
+            direction: _build_direction_record(figures) for direction, figures in directions.items()
+        },
+    }
 
 
-def lines(directions: Mapping[str, Figures]) -> Iterator[dict[str, Any]]:
+def iter_statistic_records(
+    directions: Mapping[str, DirectionStatistics],
+) -> Iterator[dict[str, Any]]:
     """The same flat: the classes, the rates, the medians and means as `value`, the causes."""
     for direction, figures in directions.items():
-        for name, value in _direction(figures).items():
+        for name, value in _build_direction_record(figures).items():
             nested = value.items() if name in ("classes", "causes") else [(name, value)]
             for figure, content in nested:
-                said = content if isinstance(content, dict) else {"count" if isinstance(content, int) else "value": content}
+                said = (
+                    content
+                    if isinstance(content, dict)
+                    else {"count" if isinstance(content, int) else "value": content}
+                )
                 prefix = "cause-" if name == "causes" else ""
-                yield {**dict.fromkeys(LINE), "direction": direction, "figure": f"{prefix}{figure}", **said}
+                yield {
+                    **dict.fromkeys(STATISTIC_FIELDS),
+                    "direction": direction,
+                    "figure": f"{prefix}{figure}",
+                    **said,
+                }
 
 
-def _direction(figures: Figures) -> dict[str, Any]:
+def _build_direction_record(figures: DirectionStatistics) -> dict[str, Any]:
     return {
-        name: dict(value) if isinstance(value, Mapping) else _rate(value) if isinstance(value, Rate) else value
+        name: dict(value)
+        if isinstance(value, Mapping)
+        else _build_rate_record(value)
+        if isinstance(value, Rate)
+        else value
         for name, value in figures._asdict().items()
     }
 
 
-def _rate(rate: Rate) -> dict[str, Any]:
+def _build_rate_record(rate: Rate) -> dict[str, Any]:
     low, high = rate.bounds
     return {"count": rate.number, "of": rate.of, "rate": rate.rate, "low": low, "high": high}

@@ -6,9 +6,9 @@ from promisectl._typing import TYPE_CHECKING
 from promisectl.rendering import formats
 
 if TYPE_CHECKING:
-    from promisectl.rendering.formats import Here, Row
+    from promisectl.rendering.formats import LocalMoment, Row
 
-_PAST = {
+_PAST_TENSES = {
     "request": "asked",
     "offer": "offered",
     "negotiate": "put new terms",
@@ -33,24 +33,29 @@ _PAST = {
     "alias": "gave an alias",
     "merge": "merged two people",
 }
-_ABOUT_TERMS = ("request", "offer", "negotiate", "accept", "decline", "withdraw", "correct")
-_JUDGED = {"accept": "confirmed it", "decline": "said what is missing"}  # of a delivery, which is no revision
-_SIGNS = (("risk", "risk"), ("no_to", "no to"), ("cause", "cause"), ("repair", "repair"))
+_ACTS_ABOUT_TERMS = ("request", "offer", "negotiate", "accept", "decline", "withdraw", "correct")
+_DELIVERY_PHRASES = {
+    "accept": "confirmed it",
+    "decline": "said what is missing",
+}  # of a delivery, which is no revision
+_DETAIL_LABELS = (("risk", "risk"), ("no_to", "no to"), ("cause", "cause"), ("repair", "repair"))
 
 
-def phrase(act: Row, name: str, here: Here) -> str:
+def format_act(act: Row, name: str, here: LocalMoment) -> str:
     """One act in words, with the terms it put forward and all that was said along with it."""
     who = "You" if act["by"] == "me" else name
-    past = _PAST.get(act["act"], "")
-    did = _JUDGED.get(act["act"], past) if act["revision"] is None else past
+    past = _PAST_TENSES.get(act["act"], "")
+    did = _DELIVERY_PHRASES.get(act["act"], past) if act["revision"] is None else past
     if act["act"] == "told":
         did = f"told {name if act['by'] == 'me' else 'you'}"
     if act["act"] == "complete" and act["side"] == "promisor":
         did = "reported it done"
-    revision = f" (rev {act['revision']})" if act["act"] in _ABOUT_TERMS and act["revision"] else ""
+    revision = (
+        f" (rev {act['revision']})" if act["act"] in _ACTS_ABOUT_TERMS and act["revision"] else ""
+    )
     terms = f" “{act['outcome']}”" if act["outcome"] else ""
-    by = f" by {formats.due(act['due'], act['due_zone'], here)}" if act["due"] else ""
+    by = f" by {formats.format_due_date(act['due'], act['due_zone'], here)}" if act["due"] else ""
     text = f": {act['text']}" if act["text"] else ""
-    more = "".join(f" · {sign}: {act[column]}" for column, sign in _SIGNS if act[column])
+    more = "".join(f" · {sign}: {act[column]}" for column, sign in _DETAIL_LABELS if act[column])
     undone = " (undone)" if act["undone_by"] else ""
     return f"{who} {did}{terms}{by}{revision}{text}{more}{undone}"

@@ -13,19 +13,22 @@ if TYPE_CHECKING:
 
     from promisectl.rendering.formats import Row
 
-_STYLES = {"make": "", "skip": "bright_black", "refuse": "red"}
+_ACTION_STYLES = {"make": "", "skip": "bright_black", "refuse": "red"}
 
 
-def page(rows: Sequence[Row]) -> RenderableType:
+def render_import_plan(rows: Sequence[Row]) -> RenderableType:
     """A line for each record."""
-    table = tables.bare()
+    table = tables.create_table()
     table.add_column("Line", justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
     table.add_column("Who", max_width=16, overflow="fold")
     table.add_column("What", ratio=1, overflow="fold")
     for row in rows:
-        said = [tables.plain(text) for text in (row["outcome"], row["why"]) if text]
+        said = [tables.render_text(text) for text in (row["outcome"], row["why"]) if text]
         table.add_row(
-            Text(str(row["line"])), Text(row["does"], style=_STYLES[row["does"]]), tables.plain(row["person"] or ""), Group(*said)
+            Text(str(row["line"])),
+            Text(row["does"], style=_ACTION_STYLES[row["does"]]),
+            tables.render_text(row["person"] or ""),
+            Group(*said),
         )
     return table

@@ -11,260 +11,326 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from promisectl.rendering.formats import Here
+    from promisectl.rendering.formats import LocalMoment
 
 
-class Told(NamedTuple):
+class MoveReport(NamedTuple):
     """A move to be told: the promise before and after it, the act, the display name of the other side, and where we are."""
 
     before: Promise | None
     after: Promise
     act: Act
     name: str
-    here: Here
+    here: LocalMoment
 
     @property
-    def mine(self) -> bool:
+    def is_mine(self) -> bool:
         """Whether I did it."""
-        return lifecycle.is_mine(self.after.direction, self.act.side)
+        return lifecycle.is_my_side(self.after.direction, self.act.side)
 
     @property
-    def who(self) -> str:
+    def actor(self) -> str:
         """“You” or the name of whoever did it."""
-        return "You" if self.mine else self.name
+        return "You" if self.is_mine else self.name
 
     @property
-    def whose(self) -> str:
+    def recipient_possessive(self) -> str:
         """Whose terms the answer was to: the other side's of whoever did it."""
-        return f"{self.name}'s" if self.mine else "your"
+        return f"{self.name}'s" if self.is_mine else "your"
 
     @property
-    def whom(self) -> str:
+    def recipient(self) -> str:
         """Whoever it was done to."""
-        return self.name if self.mine else "you"
+        return self.name if self.is_mine else "you"
 
 
-def line(told: Told) -> str:
+def format_move_line(told: MoveReport) -> str:
     """What happened, as one line that begins with the number and the state."""
     number, state = told.after.id, told.after.state
-    risk = ", at risk" if told.act.verb is Verb.BUMP and told.act.side is Side.PROMISOR and told.after.state is State.ACTIVE else ""
-    return f"#{number} {state}{risk}. {sentence(told)}{_dated(told.act.at, told.here)}"
+    risk = (
+        ", at risk"
+        if told.act.verb is Verb.BUMP
+        and told.act.side is Side.PROMISOR
+        and told.after.state is State.ACTIVE
+        else ""
+    )
+    return f"#{number} {state}{risk}. {format_move_sentence(told)}{_format_act_date(told.act.at, told.here)}"
 
 
-def sentence(told: Told) -> str:
+def format_move_sentence(told: MoveReport) -> str:
     """What happened, in a sentence; what came of it besides, in another."""
-    return f"{_SAYS[told.act.verb](told)}{_moot(told)}" if told.before else opened(told.after, told.name, told.here)
+    return (
+        f"{_MOVE_FORMATTERS[told.act.verb](told)}{_format_moot_terms(told)}"
+        if told.before
+        else format_opening(told.after, told.name, told.here)
+    )
 
 
-def _moot(told: Told) -> str:
+def _format_moot_terms(told: MoveReport) -> str:
     """That new terms on the table have come to nothing, where a move ended the promise over them."""
-    lost = told.before.offered if told.before and told.before.state is State.ACTIVE and told.after.state is not State.ACTIVE else None
+    lost = (
+        told.before.offered_revision
+        if told.before
+        and told.before.state is State.ACTIVE
+        and told.after.state is not State.ACTIVE
+        else None
+    )
     return f" The new terms (rev {lost.number}) are moot." if lost else ""
 
 
-def _dated(at: datetime, here: Here) -> str:
+def _format_act_date(at: datetime, here: LocalMoment) -> str:
     """When it was said, where that is not now."""
-    return "" if at == here.now else f" Dated {formats.moment(at, here)}."
+    return "" if at == here.now else f" Dated {formats.format_instant(at, here)}."
 
 
-def terms(terms: Terms, here: Here) -> str:
+def format_terms(terms: Terms, here: LocalMoment) -> str:
     """Terms in a sentence: the outcome, and the due date where there is one."""
-    by = f" by {formats.due(terms.due.civil, terms.due.zone, here)}" if terms.due else ""
+    by = (
+        f" by {formats.format_due_date(terms.due.civil, terms.due.zone, here)}" if terms.due else ""
+    )
     return f"“{terms.outcome}”{by}"
 
 
-def _revision(told: Told, number: int | None = None) -> str:
-    revision = (told.after.revision(number) if number else told.after.offered) or told.after.current
-    return f"(rev {revision.number}): {terms(revision.terms, told.here)}."
+def _format_revision_terms(told: MoveReport, number: int | None = None) -> str:
+    revision = (
+        told.after.find_revision(number) if number else told.after.offered_revision
+    ) or told.after.current_revision
+    return f"(rev {revision.number}): {format_terms(revision.terms, told.here)}."
 
 
-def _outcome(told: Told) -> str:
-    return f"“{told.after.current.terms.outcome}”"
+def _quote_outcome(told: MoveReport) -> str:
+    return f"“{told.after.current_revision.terms.outcome}”"
 
 
-def _because(told: Told) -> str:
+def _format_reason(told: MoveReport) -> str:
     return f" Reason: “{told.act.text}”." if told.act.text else ""
 
 
-def made(promise: Promise, name: str, here: Here) -> str:
+def format_new_promise(promise: Promise, name: str, here: LocalMoment) -> str:
     """A promise that was just made, as one line that begins with the number and the state."""
-    return f"#{promise.id} {promise.state}. {opened(promise, name, here)}{_dated(promise.made_at, here)}"
+    return f"#{promise.id} {promise.state}. {format_opening(promise, name, here)}{_format_act_date(promise.made_at, here)}"
 
 
-def opened(promise: Promise, name: str, here: Here) -> str:
+def format_opening(promise: Promise, name: str, here: LocalMoment) -> str:
     """How a promise began: who owes or is asked what, by when."""
-    first = promise.current
-    said = terms(first.terms, here)
+    first = promise.current_revision
+    said = format_terms(first.terms, here)
     if promise.direction is Direction.SELF:
         opening = "You promise yourself"
     elif promise.state is State.ACTIVE:
         opening = f"You owe {name}" if promise.direction is Direction.OWE else f"{name} owes you"
     else:
-        mine = lifecycle.is_mine(promise.direction, first.author)
+        mine = lifecycle.is_my_side(promise.direction, first.author)
         verb = "offer" if first.author is Side.PROMISOR else "ask"
         opening = f"You {verb} {name}" if mine else f"{name} {verb}s you"
     replaces = f" It replaces #{promise.opening.replaces}." if promise.opening.replaces else ""
     return f"{opening}: {said} (rev {first.number}).{replaces}"
 
 
-def _accept(told: Told) -> str:
+def _format_accept(told: MoveReport) -> str:
     if told.before and told.before.state is State.DELIVERED:
-        return f"{told.who} confirmed it{_punctual(told.after)}: {_outcome(told)}."
-    kind = "new terms" if told.after.renegotiated else "terms"
-    return f"{told.who} accepted {told.whose} {kind} {_revision(told)}"
+        return (
+            f"{told.actor} confirmed it{_format_punctuality(told.after)}: {_quote_outcome(told)}."
+        )
+    kind = "new terms" if told.after.renegotiation_count else "terms"
+    return (
+        f"{told.actor} accepted {told.recipient_possessive} {kind} {_format_revision_terms(told)}"
+    )
 
 
-def _punctual(promise: Promise) -> str:
-    due = promise.current.terms.due
-    late = formats.lateness(int((promise.delivered_at - due.at).total_seconds())) if due and promise.delivered_at else ""
+def _format_punctuality(promise: Promise) -> str:
+    due = promise.current_revision.terms.due
+    late = (
+        formats.format_lateness(int((promise.delivered_at - due.at).total_seconds()))
+        if due and promise.delivered_at
+        else ""
+    )
     return f", {late}" if late else ""
 
 
-def _decline(told: Told) -> str:
+def _format_decline(told: MoveReport) -> str:
     before = told.before
     if before and before.state is State.DELIVERED:
-        return f"{told.who} said it is not done: {_outcome(told)}. Missing: “{told.act.text}”."
-    if before and before.offered and before.state is State.ACTIVE:
-        stands = f"the terms in force stand {_revision(told, told.after.current.number)}"
-        return f"{told.who} said No to {told.whose} new terms (rev {before.offered.number}), and {stands}{_because(told)}"
-    return f"{told.who} said No to {told.whose} terms {_revision(told)}{_because(told)}"
+        return (
+            f"{told.actor} said it is not done: {_quote_outcome(told)}. Missing: “{told.act.text}”."
+        )
+    if before and before.offered_revision and before.state is State.ACTIVE:
+        stands = f"the terms in force stand {_format_revision_terms(told, told.after.current_revision.number)}"
+        return f"{told.actor} said No to {told.recipient_possessive} new terms (rev {before.offered_revision.number}), and {stands}{_format_reason(told)}"
+    return f"{told.actor} said No to {told.recipient_possessive} terms {_format_revision_terms(told)}{_format_reason(told)}"
 
 
-def changes(old: Terms, new: Terms, here: Here) -> str:
+def format_term_changes(old: Terms, new: Terms, here: LocalMoment) -> str:
     """What is different in the new terms, in a sentence."""
     said = [f"“{new.outcome}”"] if new.outcome != old.outcome else []
     if new.due != old.due:
-        said.append(f"by {formats.due(new.due.civil, new.due.zone, here)}" if new.due else "without a date")
-    for name, before, after in (("done when", old.done_when, new.done_when), ("why", old.why, new.why)):
+        said.append(
+            f"by {formats.format_due_date(new.due.civil, new.due.zone, here)}"
+            if new.due
+            else "without a date"
+        )
+    for name, before, after in (
+        ("done when", old.done_when, new.done_when),
+        ("why", old.why, new.why),
+    ):
         if before != after:
             said.append(f"{name} “{after}”" if after else f"without a {name.replace(' ', '-')}")
     if new.reply_by != old.reply_by:
         said.append(
-            f"answer by {formats.due(new.reply_by.civil, new.reply_by.zone, here)}" if new.reply_by else "without a date for the answer"
+            f"answer by {formats.format_due_date(new.reply_by.civil, new.reply_by.zone, here)}"
+            if new.reply_by
+            else "without a date for the answer"
         )
     return ", ".join(said)
 
 
-def _changed(told: Told, old: Terms, number: int) -> str:
+def _format_changed_revision(told: MoveReport, old: Terms, number: int) -> str:
     """The revision that is different now, of which promise, and in what."""
-    revision = told.after.revision(number) or told.after.current
-    return f"(rev {number}) of “{old.outcome}”: {changes(old, revision.terms, told.here)}."
+    revision = told.after.find_revision(number) or told.after.current_revision
+    return (
+        f"(rev {number}) of “{old.outcome}”: {format_term_changes(old, revision.terms, told.here)}."
+    )
 
 
-def _negotiate(told: Told) -> str:
+def _format_negotiate(told: MoveReport) -> str:
     before, after = told.before or told.after, told.after
-    old, number = (before.offered or before.current).terms, after.newest
+    old, number = (
+        (before.offered_revision or before.current_revision).terms,
+        after.newest_revision_number,
+    )
     if after.direction is Direction.SELF:
-        return f"You changed the terms {_changed(told, old, number)}"
+        return f"You changed the terms {_format_changed_revision(told, old, number)}"
     if after.state is State.PROPOSED:
-        countered = before.offered and before.offered.author is not told.act.side
-        return f"{told.who} {'countered' if countered else 'put new terms'} {_changed(told, old, number)}"
-    stands = after.current
-    by = f": by {formats.due(stands.terms.due.civil, stands.terms.due.zone, told.here)}" if stands.terms.due else ""
-    answerer = f"{told.name} says" if told.mine else "you say"
-    return f"{told.who} asked {told.whom} for new terms {_changed(told, old, number)} Until {answerer} Yes, rev {stands.number} stands{by}."
+        countered = before.offered_revision and before.offered_revision.author is not told.act.side
+        return f"{told.actor} {'countered' if countered else 'put new terms'} {_format_changed_revision(told, old, number)}"
+    stands = after.current_revision
+    by = (
+        f": by {formats.format_due_date(stands.terms.due.civil, stands.terms.due.zone, told.here)}"
+        if stands.terms.due
+        else ""
+    )
+    answerer = f"{told.name} says" if told.is_mine else "you say"
+    return f"{told.actor} asked {told.recipient} for new terms {_format_changed_revision(told, old, number)} Until {answerer} Yes, rev {stands.number} stands{by}."
 
 
-def _complete(told: Told) -> str:
+def _format_complete(told: MoveReport) -> str:
     if told.after.direction is Direction.SELF:
-        return f"You kept your word to yourself{_punctual(told.after)}: {_outcome(told)}."
+        return f"You kept your word to yourself{_format_punctuality(told.after)}: {_quote_outcome(told)}."
     if told.act.side is Side.PROMISOR:
-        return f"{told.who} reported it done{_punctual(told.after)}: {_outcome(told)}. {_judge(told)}"
-    return f"{told.who} confirmed it{_punctual(told.after)}: {_outcome(told)}."
+        return f"{told.actor} reported it done{_format_punctuality(told.after)}: {_quote_outcome(told)}. {_format_pending_judgement(told)}"
+    return f"{told.actor} confirmed it{_format_punctuality(told.after)}: {_quote_outcome(told)}."
 
 
-def _judge(told: Told) -> str:
-    return f"{told.name} has not confirmed." if told.mine else "It is yours to judge."
+def _format_pending_judgement(told: MoveReport) -> str:
+    return f"{told.name} has not confirmed." if told.is_mine else "It is yours to judge."
 
 
-def _renege(told: Told) -> str:
+def _format_renege(told: MoveReport) -> str:
     if told.act.side is Side.PROMISEE:
-        return f"{told.name} broke it without a word: {_outcome(told)}.{_because(told)}"
-    broke = f"{told.who} broke {'your' if told.mine else 'the'} word: {_outcome(told)}.{_because(told)}"
+        return f"{told.name} broke it without a word: {_quote_outcome(told)}.{_format_reason(told)}"
+    broke = f"{told.actor} broke {'your' if told.is_mine else 'the'} word: {_quote_outcome(told)}.{_format_reason(told)}"
     if told.after.direction is Direction.SELF:
         return broke
-    return f"{broke} {_notice(told, told.act.told_at)}"
+    return f"{broke} {_format_notice(told, told.act.told_at)}"
 
 
-def _notice(told: Told, told_at: datetime | None) -> str:
+def _format_notice(told: MoveReport, told_at: datetime | None) -> str:
     if told_at is None:
         return f"{told.name} has not been told."
-    due = told.after.current.terms.due
-    when = f"{told.whom[:1].upper()}{told.whom[1:]} {'were' if told.whom == 'you' else 'was'} told on {formats.day(told_at, told.here)}"
+    due = told.after.current_revision.terms.due
+    when = f"{told.recipient[:1].upper()}{told.recipient[1:]} {'were' if told.recipient == 'you' else 'was'} told on {formats.format_local_day(told_at, told.here)}"
     if due is None:
         return f"{when}."
     side = "before" if told_at < due.at else "after"
-    return f"{when}, {formats.apart(told_at, due.at, told.here.zone)} {side} it was due."
+    return (
+        f"{when}, {formats.format_time_between(told_at, due.at, told.here.zone)} {side} it was due."
+    )
 
 
-def _withdraw(told: Told) -> str:
+def _format_withdraw(told: MoveReport) -> str:
     before = told.before
-    rev = before.offered.number if before and before.offered else told.after.current.number
+    rev = (
+        before.offered_revision.number
+        if before and before.offered_revision
+        else told.after.current_revision.number
+    )
     if told.after.state is State.ACTIVE:
-        return f"{told.who} took the new terms (rev {rev}) back; the terms in force stand {_revision(told, told.after.current.number)}"
+        return f"{told.actor} took the new terms (rev {rev}) back; the terms in force stand {_format_revision_terms(told, told.after.current_revision.number)}"
     what = "offer" if told.act.side is Side.PROMISOR else "request"
-    return f"{told.who} took the {what} back (rev {rev}): {_outcome(told)}.{_because(told)}"
+    return f"{told.actor} took the {what} back (rev {rev}): {_quote_outcome(told)}.{_format_reason(told)}"
 
 
-def _release(told: Told) -> str:
-    return f"{told.who} let {told.whom} off: {_outcome(told)}.{_because(told)}"
+def _format_release(told: MoveReport) -> str:
+    return f"{told.actor} let {told.recipient} off: {_quote_outcome(told)}.{_format_reason(told)}"
 
 
-def _reopen(told: Told) -> str:
-    return f"{told.who} reopened it {_revision(told)}{_because(told)}"
+def _format_reopen(told: MoveReport) -> str:
+    return f"{told.actor} reopened it {_format_revision_terms(told)}{_format_reason(told)}"
 
 
-def _bump(told: Told) -> str:
-    due = told.after.current.terms.due
+def _format_bump(told: MoveReport) -> str:
+    due = told.after.current_revision.terms.due
     if told.act.side is not Side.PROMISOR or told.after.state is not State.ACTIVE:
-        return f"{told.who} reminded {told.whom}: “{told.act.text}”."
+        return f"{told.actor} reminded {told.recipient}: “{told.act.text}”."
     if due is None:
-        return f"{told.who} gave {told.whom} word: “{told.act.text}”."
+        return f"{told.actor} gave {told.recipient} word: “{told.act.text}”."
     side = "before it is due" if told.act.at < due.at else "after it was due"
-    return f"{told.who} gave {told.whom} word, {formats.apart(told.act.at, due.at, told.here.zone)} {side}: “{told.act.text}”."
+    return f"{told.actor} gave {told.recipient} word, {formats.format_time_between(told.act.at, due.at, told.here.zone)} {side}: “{told.act.text}”."
 
 
-def _partial(told: Told) -> str:
-    return f"{told.who} reported a part: “{told.act.text}”."
+def _format_partial(told: MoveReport) -> str:
+    return f"{told.actor} reported a part: “{told.act.text}”."
 
 
-def _tagged(told: Told) -> str:
+def _format_tags(told: MoveReport) -> str:
     tags = " ".join(f"#{tag}" for tag in told.after.tags)
-    return f"Tagged {tags}: {_outcome(told)}." if tags else f"No tag any more: {_outcome(told)}."
+    return (
+        f"Tagged {tags}: {_quote_outcome(told)}."
+        if tags
+        else f"No tag any more: {_quote_outcome(told)}."
+    )
 
 
-_SAYS: dict[Verb, Callable[[Told], str]] = {
-    Verb.ACCEPT: _accept,
-    Verb.DECLINE: _decline,
-    Verb.NEGOTIATE: _negotiate,
-    Verb.COMPLETE: _complete,
-    Verb.RENEGE: _renege,
-    Verb.WITHDRAW: _withdraw,
-    Verb.RELEASE: _release,
-    Verb.REOPEN: _reopen,
-    Verb.BUMP: _bump,
-    Verb.PARTIAL: _partial,
-    Verb.TOLD: lambda told: _notice(told, told.act.told_at),
+_MOVE_FORMATTERS: dict[Verb, Callable[[MoveReport], str]] = {
+    Verb.ACCEPT: _format_accept,
+    Verb.DECLINE: _format_decline,
+    Verb.NEGOTIATE: _format_negotiate,
+    Verb.COMPLETE: _format_complete,
+    Verb.RENEGE: _format_renege,
+    Verb.WITHDRAW: _format_withdraw,
+    Verb.RELEASE: _format_release,
+    Verb.REOPEN: _format_reopen,
+    Verb.BUMP: _format_bump,
+    Verb.PARTIAL: _format_partial,
+    Verb.TOLD: lambda told: _format_notice(told, told.act.told_at),
     Verb.NOTE: lambda told: f"Noted: “{told.act.text}”.",
-    Verb.CORRECT: lambda told: f"Put right {_changed(told, (told.before or told.after).current.terms, told.after.current.number)}",
-    Verb.TAG: _tagged,
-    Verb.UNTAG: _tagged,
-    Verb.VOID: lambda told: f"Entered by mistake, outside every count now: {_outcome(told)}.{_because(told)}",
+    Verb.CORRECT: lambda told: (
+        f"Put right {_format_changed_revision(told, (told.before or told.after).current_revision.terms, told.after.current_revision.number)}"
+    ),
+    Verb.TAG: _format_tags,
+    Verb.UNTAG: _format_tags,
+    Verb.VOID: lambda told: (
+        f"Entered by mistake, outside every count now: {_quote_outcome(told)}.{_format_reason(told)}"
+    ),
 }
 
 
-def taken_back(promise: Promise, command: str, *, redone: bool = False) -> str:
+def format_undo(promise: Promise, command: str, *, redone: bool = False) -> str:
     """What a promise is after an undo or a redo, and which command it was."""
     again = "" if promise.state is State.VOID else " again"
-    return f"#{promise.id} is {promise.state}{again} ({'redone' if redone else 'undone'}: {command}): “{promise.current.terms.outcome}”."
+    return f"#{promise.id} is {promise.state}{again} ({'redone' if redone else 'undone'}: {command}): “{promise.current_revision.terms.outcome}”."
 
 
-def next_step(promise: Promise, name: str) -> str:
+def format_next_step(promise: Promise, name: str) -> str:
     """What can be typed next, in one line; empty when nothing waits."""
     number = promise.id
     mine = lifecycle.whose_move(promise) == "me"
-    if promise.offered:
-        counter = f"negotiate {number}" if mine or promise.state is State.PROPOSED else f"negotiate {number} --theirs"
+    if promise.offered_revision:
+        counter = (
+            f"negotiate {number}"
+            if mine or promise.state is State.PROPOSED
+            else f"negotiate {number} --theirs"
+        )
         answers = f"accept {number}, {counter} or decline {number}"
         return f"Your move: {answers}." if mine else f"When {name} answers: {answers}."
     owed = promise.direction is Direction.OWED
@@ -277,28 +343,42 @@ def next_step(promise: Promise, name: str) -> str:
         else f"When it is done: complete {number}. If it gets bumpy: {trouble}.",
         State.DELIVERED: judge if owed else f"When {name} confirms: accept {number}.",
         State.RENEGED: f"When you have told {name}: told {number}." if mine else "",
-        State.DECLINED: "" if owed or lifecycle.is_mine(promise.direction, promise.current.author) else _SAID_NO,
+        State.DECLINED: ""
+        if owed or lifecycle.is_my_side(promise.direction, promise.current_revision.author)
+        else _DECLINE_REMARK,
     }
     return steps.get(promise.state, "")
 
 
-def gloss(promise: Promise, verb: Verb, name: str) -> str:
+def describe_move(promise: Promise, verb: Verb, name: str) -> str:
     """What a move would say now, and who would say it."""
-    side = lifecycle.speaker(promise, verb)
-    mine = lifecycle.is_mine(promise.direction, side)
+    side = lifecycle.infer_speaker(promise, verb)
+    mine = lifecycle.is_my_side(promise.direction, side)
     who, other, s = ("you", name, "") if mine else (name, "you", "s")
     if promise.state is State.DELIVERED:
-        judged = {Verb.ACCEPT: f"{who} confirm{s} it", Verb.DECLINE: f"{who} say{s} what is missing", Verb.COMPLETE: f"{who} confirm{s} it"}
+        judged = {
+            Verb.ACCEPT: f"{who} confirm{s} it",
+            Verb.DECLINE: f"{who} say{s} what is missing",
+            Verb.COMPLETE: f"{who} confirm{s} it",
+        }
         if verb in judged:
             return judged[verb]
     if promise.direction is Direction.SELF:
-        return {Verb.COMPLETE: "you have kept it", Verb.NEGOTIATE: "you change the terms", Verb.RENEGE: "you break it"}[verb]
+        return {
+            Verb.COMPLETE: "you have kept it",
+            Verb.NEGOTIATE: "you change the terms",
+            Verb.RENEGE: "you break it",
+        }[verb]
     return {
         Verb.ACCEPT: f"{who} say{s} Yes",
-        Verb.NEGOTIATE: f"{who} counter{s}" if promise.state is State.PROPOSED else f"{who} ask{s} for new terms",
+        Verb.NEGOTIATE: f"{who} counter{s}"
+        if promise.state is State.PROPOSED
+        else f"{who} ask{s} for new terms",
         Verb.DECLINE: f"{who} say{s} No",
         Verb.WITHDRAW: f"{who} take{s} it back",
-        Verb.COMPLETE: f"{who} have it" if promise.direction is Direction.OWED else f"{who} report{s} it done",
+        Verb.COMPLETE: f"{who} have it"
+        if promise.direction is Direction.OWED
+        else f"{who} report{s} it done",
         Verb.RENEGE: f"{who} break{s} it",
         Verb.RELEASE: f"{who} let{s} {other} off",
         Verb.REOPEN: f"{who} reopen{s} it",
@@ -307,10 +387,10 @@ def gloss(promise: Promise, verb: Verb, name: str) -> str:
     }[verb]
 
 
-_SAID_NO = "A No in good time protects what you have said Yes to."
+_DECLINE_REMARK = "A No in good time protects what you have said Yes to."
 
 
-def foreseen(promise: Promise) -> str:
+def format_accepted_risk(promise: Promise) -> str:
     """What was named when the Yes was given, for the moment when it matters; empty when nothing was."""
     risk = f"You foresaw: “{promise.risk}”." if promise.risk else ""
     price = f"You said No to: “{promise.no_to}”." if promise.no_to else ""

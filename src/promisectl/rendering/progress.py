@@ -15,31 +15,35 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-_STEPS = 100  # in which the bar moves on: one for each per cent that it shows
+_PROGRESS_STEPS = 100  # in which the bar moves on: one for each per cent that it shows
 
 
-def shown(stream: IO[str], things: Iterable[T], size: int, weigh: Callable[[T], int]) -> Iterator[T]:
+def iter_with_progress(
+    stream: IO[str], things: Iterable[T], size: int, weigh: Callable[[T], int]
+) -> Iterator[T]:
     """The things as they come, with a bar on `stream` while they do; `size` is what all of them weigh together."""
-    with counted(stream, size) as on:
+    with open_progress_bar(stream, size) as on:
         for thing in things:
             on(weigh(thing))
             yield thing
 
 
 @contextmanager
-def counted(stream: IO[str], total: int) -> Iterator[Callable[..., None]]:
+def open_progress_bar(stream: IO[str], total: int) -> Iterator[Callable[..., None]]:
     """A bar on `stream`, and what moves it on, by one if nothing is said."""
     console = Console(file=stream, force_terminal=True, color_system=None)
     columns = (BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, auto_refresh=False) as bar:  # drawn at each step, so no thread is needed
+    with Progress(
+        *columns, console=console, transient=True, auto_refresh=False
+    ) as bar:  # drawn at each step, so no thread is needed
         task, waiting = bar.add_task("", total=total), 0
 
-        def on(steps: int = 1) -> None:
+        def advance_bar(steps: int = 1) -> None:
             nonlocal waiting
             waiting += steps
-            if waiting * _STEPS >= total:
+            if waiting * _PROGRESS_STEPS >= total:
                 bar.advance(task, waiting)
                 bar.refresh()
                 waiting = 0
 
-        yield on
+        yield advance_bar

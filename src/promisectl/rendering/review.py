@@ -14,9 +14,9 @@ from promisectl.rendering import formats, tables
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from promisectl.rendering.formats import Here, Row
+    from promisectl.rendering.formats import LocalMoment, Row
 
-_TITLES = {
+_REASON_TITLES = {
     "overdue": "Overdue",
     "untold": "Broken, and nobody was told",
     "stale": "Stale: nothing was said for a while",
@@ -25,7 +25,9 @@ _TITLES = {
 }
 
 
-def page(items: Sequence[tuple[str, Row, Sequence[str]]], here: Here) -> RenderableType:
+def render_review(
+    items: Sequence[tuple[str, Row, Sequence[str]]], here: LocalMoment
+) -> RenderableType:
     """A section for each reason to look at promises."""
     parts: list[RenderableType] = []
     for kind, group in groupby(items, key=lambda item: item[0]):
@@ -33,16 +35,18 @@ def page(items: Sequence[tuple[str, Row, Sequence[str]]], here: Here) -> Rendera
         grid.add_column(justify="right", style="bold", no_wrap=True)
         grid.add_column(overflow="fold")
         for _, row, commands in group:
-            grid.add_row(f"#{row['id']}", Group(*_lines(row, commands, here)))
-        parts += [tables.heading(_TITLES[kind]), grid, Text()]
+            grid.add_row(f"#{row['id']}", Group(*_render_review_lines(row, commands, here)))
+        parts += [tables.render_heading(_REASON_TITLES[kind]), grid, Text()]
     return Group(*parts[:-1])
 
 
-def _lines(row: Row, commands: Sequence[str], here: Here) -> list[RenderableType]:
-    said = ", ".join(text for text, _ in formats.standing(row, here))
-    who = formats.to_or_from(row)
+def _render_review_lines(
+    row: Row, commands: Sequence[str], here: LocalMoment
+) -> list[RenderableType]:
+    said = ", ".join(text for text, _ in formats.describe_standing(row, here))
+    who = formats.format_counterparty(row)
     return [
-        tables.plain(f"{who}: {row['outcome']}"),
-        Text(", ".join(part for part in (formats.short_due(row, here), said) if part)),
-        Text(", ".join(commands), style=tables.QUIET),
+        tables.render_text(f"{who}: {row['outcome']}"),
+        Text(", ".join(part for part in (formats.format_short_due(row, here), said) if part)),
+        Text(", ".join(commands), style=tables.QUIET_STYLE),
     ]

@@ -14,77 +14,116 @@ from promisectl.rendering import formats, rates, tables
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from promisectl.rendering.formats import Here, Row
+    from promisectl.rendering.formats import LocalMoment, Row
 
-    Both = tuple[Sequence[str], Sequence[str]]
+    IdsByDirection = tuple[Sequence[str], Sequence[str]]
 
-_MARK = "█"
-_ROOM = 70  # columns, besides the bars, from which outcomes can be named
+_BAR_MARK = "█"
+_MIN_OUTCOME_COLUMNS = 70  # columns, besides the bars, from which outcomes can be named
 
 
-def page(
-    weeks: Sequence[Sequence[Row]], beside: Mapping[str, Both], outcomes: Mapping[str, str], usual: float, here: Here, width: int
+def render_week(
+    weeks: Sequence[Sequence[Row]],
+    beside: Mapping[str, IdsByDirection],
+    outcomes: Mapping[str, str],
+    usual: float,
+    here: LocalMoment,
+    width: int,
 ) -> RenderableType:
     """A section for each week with a record for each of its days, from today on.
 
     `beside` names what stands outside the days; `outcomes` are by number, and named where there is room.
     """
-    cells = [*((row["owe_ids"].split(), row["owed_ids"].split()) for rows in weeks for row in rows), *beside.values()]
+    cells = [
+        *((row["owe_ids"].split(), row["owed_ids"].split()) for rows in weeks for row in rows),
+        *beside.values(),
+    ]
     longest = max(len(numbers) for both in cells for numbers in both)
-    named = outcomes if width >= _ROOM + 2 * longest else {}
+    named = outcomes if width >= _MIN_OUTCOME_COLUMNS + 2 * longest else {}
     parts: list[RenderableType] = []
     for rows in weeks:
-        lines = [(_day(row, here), _ahead(row, beside["overdue"])) for row in rows if row["day"] >= str(here.today)]
-        early = [("overdue", beside["overdue"])] if rows is weeks[0] and any(beside["overdue"]) else []
-        late = [("no date", beside["no date"])] if rows is weeks[-1] and any(beside["no date"]) else []
-        parts += [Text(), _title(rows, usual), _table([*early, *lines, *late], named)]
+        lines = [
+            (_format_week_day(row, here), _exclude_overdue(row, beside["overdue"]))
+            for row in rows
+            if row["day"] >= str(here.today)
+        ]
+        early = (
+            [("overdue", beside["overdue"])] if rows is weeks[0] and any(beside["overdue"]) else []
+        )
+        late = (
+            [("no date", beside["no date"])] if rows is weeks[-1] and any(beside["no date"]) else []
+        )
+        parts += [
+            Text(),
+            _render_week_title(rows, usual),
+            _render_week_table([*early, *lines, *late], named),
+        ]
     return Group(*parts[1:])
 
 
-def _ahead(row: Row, overdue: Both) -> Both:
+def _exclude_overdue(row: Row, overdue: IdsByDirection) -> IdsByDirection:
     """What is still ahead of a day, mine and theirs: an hour of today may have passed."""
     mine, theirs = overdue
-    return [one for one in row["owe_ids"].split() if one not in mine], [one for one in row["owed_ids"].split() if one not in theirs]
+    return [one for one in row["owe_ids"].split() if one not in mine], [
+        one for one in row["owed_ids"].split() if one not in theirs
+    ]
 
 
-def _title(rows: Sequence[Row], usual: float) -> Text:
+def _render_week_title(rows: Sequence[Row], usual: float) -> Text:
     first, last = (date.fromisoformat(rows[place]["day"]) for place in (0, -1))
-    number = f" {first:%V}," if first.weekday() == 0 else ""  # weeks have a number where they begin on Monday
-    title = Text(f"Week{number or ' of'} {_short(first)} to {_short(last)}", style="bold")
+    number = (
+        f" {first:%V}," if first.weekday() == 0 else ""
+    )  # weeks have a number where they begin on Monday
+    title = Text(
+        f"Week{number or ' of'} {_format_day_and_month(first)} to {_format_day_and_month(last)}",
+        style="bold",
+    )
     if rows[0]["overfull"]:
-        pace = f"; in a usual week you deliver {rates.plain(usual)}" if usual else ""
-        title.append(f"\nOver-full: you owe {sum(row['owe'] for row in rows)}{pace}.", style=f"not bold {tables.BAD}")
+        pace = f"; in a usual week you deliver {rates.format_number(usual)}" if usual else ""
+        title.append(
+            f"\nOver-full: you owe {sum(row['owe'] for row in rows)}{pace}.",
+            style=f"not bold {tables.BAD_STYLE}",
+        )
     return title
 
 
-def _short(day: date) -> str:
-    return formats.plain_day(day).rpartition(" ")[0].partition(" ")[2]
+def _format_day_and_month(day: date) -> str:
+    return formats.format_calendar_day(day).rpartition(" ")[0].partition(" ")[2]
 
 
-def _day(row: Row, here: Here) -> str:
+def _format_week_day(row: Row, here: LocalMoment) -> str:
     day = date.fromisoformat(row["day"])
-    return f"{formats.plain_day(day).rpartition(' ')[0]}{' today' if day == here.today else ''}"
+    return f"{formats.format_calendar_day(day).rpartition(' ')[0]}{' today' if day == here.today else ''}"
 
 
-def _table(lines: Sequence[tuple[str, Both]], outcomes: Mapping[str, str]) -> Table:
-    table = tables.bare()
+def _render_week_table(
+    lines: Sequence[tuple[str, IdsByDirection]], outcomes: Mapping[str, str]
+) -> Table:
+    table = tables.create_table()
     table.add_column("", width=len("Mon 23 Nov today"), no_wrap=True)
     for heading in ("You owe", "Owed to you"):
         table.add_column(heading, ratio=1, overflow="fold")
     for name, both in lines:
-        tone = tables.BAD if name == "overdue" else ""
-        cells = (_cell(numbers, outcomes, tone or usual) for numbers, usual in zip(both, ("", tables.QUIET), strict=True))
+        tone = tables.BAD_STYLE if name == "overdue" else ""
+        cells = (
+            _render_week_cell(numbers, outcomes, tone or usual)
+            for numbers, usual in zip(both, ("", tables.QUIET_STYLE), strict=True)
+        )
         table.add_row(Text(name, style=tone), *cells)
     return table
 
 
-def _cell(numbers: Sequence[str], outcomes: Mapping[str, str], tone: str) -> RenderableType:
+def _render_week_cell(
+    numbers: Sequence[str], outcomes: Mapping[str, str], tone: str
+) -> RenderableType:
     """A mark for each, and beside the bar what it stands for: the outcomes where there is room, the numbers else."""
-    bar = Text(_MARK * len(numbers), style=tone)
+    bar = Text(_BAR_MARK * len(numbers), style=tone)
     if not numbers or not outcomes:
         return Text.assemble(bar, " " * bool(numbers), " ".join(f"#{number}" for number in numbers))
     grid = Table.grid(padding=(0, 1))
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
-    grid.add_row(bar, Group(*(tables.plain(f"#{number} {outcomes[number]}") for number in numbers)))
+    grid.add_row(
+        bar, Group(*(tables.render_text(f"#{number} {outcomes[number]}") for number in numbers))
+    )
     return grid

@@ -8,7 +8,16 @@ from datetime import UTC, datetime
 from promisectl._typing import TYPE_CHECKING
 from promisectl.compiled import sql
 from promisectl.domain import lifecycle
-from promisectl.domain.promise import Direction, Opening, Promise, Revision, State, Status, Terms, Verb
+from promisectl.domain.promise import (
+    Direction,
+    Opening,
+    Promise,
+    Revision,
+    State,
+    Status,
+    Terms,
+    Verb,
+)
 from promisectl.domain.transitions import TRANSITIONS
 from promisectl.storage import ledger, queries
 
@@ -17,52 +26,65 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from promisectl.storage.queries import Clock
+    from promisectl.storage.queries import QueryClock
 
     Row = Mapping[str, Any]
 
 
-_LATELY = 1_000  # how many of the newest numbers are looked through for promises that are over
-_OPEN_ONES = f"direction IN ('owe', 'owed', 'self') AND {sql.OPEN} ORDER BY {queries.SORTS['due']}"
-_OVER = f"NOT {sql.OPEN} AND id > (SELECT max(id) FROM promise) - :lately ORDER BY id DESC"
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-_OPEN = (State.PROPOSED, State.ACTIVE, State.DELIVERED)
+_MAX_RECENT_PROMISES = (
+    1_000  # how many of the newest numbers are looked through for promises that are over
+)
+_OPEN_PROMISES_CONDITION = f"direction IN ('owe', 'owed', 'self') AND {sql.OPEN_CONDITION} ORDER BY {queries.PROMISE_SORT_SQL['due']}"
+_ENDED_PROMISES_CONDITION = (
+    f"NOT {sql.OPEN_CONDITION} AND id > (SELECT max(id) FROM promise) - :lately ORDER BY id DESC"
+)
+_PLACEHOLDER_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
+_OPEN_STATES = (State.PROPOSED, State.ACTIVE, State.DELIVERED)
 
 
 @contextmanager
-def glance(path: str, clock: Clock) -> Iterator[tuple[sqlite3.Connection, Clock]]:
+def open_completion_snapshot(
+    path: str, clock: QueryClock
+) -> Iterator[tuple[sqlite3.Connection, QueryClock]]:
     """The ledger at `path` as it is at this moment. Raises LedgerTrouble, also where there is none or somebody is writing."""
-    with ledger.reading(path, patience=0) as db:
+    with ledger.open_snapshot(path, patience=0) as db:
         yield db, clock
 
 
-def promises(db: sqlite3.Connection, clock: Clock, command: str) -> Iterator[Row]:
+def iter_completion_promises(
+    db: sqlite3.Connection, clock: QueryClock, command: str
+) -> Iterator[Row]:
     """The promises that can be named to a command: open ones by their dates, then the newest that are over.
 
     A move is offered only those for which it is open.
     """
     verb = Verb(command) if command in {*Verb} else None
     states = {row.state for row in TRANSITIONS if row.verb is verb} if verb else {*State}
-    asked = [_OPEN_ONES] if states & {*_OPEN} else []
-    asked += [_OVER] if states - {*_OPEN} else []
+    asked = [_OPEN_PROMISES_CONDITION] if states & {*_OPEN_STATES} else []
+    asked += [_ENDED_PROMISES_CONDITION] if states - {*_OPEN_STATES} else []
     may: dict[tuple[Any, ...], bool] = {}
     for condition in asked:
-        for row in db.execute(f"{queries.common()} SELECT * FROM promises WHERE {condition}", {**clock._asdict(), "lately": _LATELY}):
-            kind = tuple(row[name] for name in _TELLING)
+        for row in db.execute(
+            f"{queries.build_with_clause()} SELECT * FROM promises WHERE {condition}",
+            {**clock._asdict(), "lately": _MAX_RECENT_PROMISES},
+        ):
+            kind = tuple(row[name] for name in _MOVE_DECIDING_COLUMNS)
             if kind not in may:
-                may[kind] = verb is None or _is_open(_sketch(row), verb)
+                may[kind] = verb is None or _is_move_open(_build_partial_promise(row), verb)
             if may[kind]:
                 yield row
 
 
-_TELLING = ("direction", "state", "author", "move", "offer_revision", "told_at")
+_MOVE_DECIDING_COLUMNS = ("direction", "state", "author", "move", "offer_revision", "told_at")
 
 
-def _is_open(promise: Promise, verb: Verb) -> bool:
-    return lifecycle.find(promise, verb, lifecycle.speaker(promise, verb)) is not None
+def _is_move_open(promise: Promise, verb: Verb) -> bool:
+    return (
+        lifecycle.find_transition(promise, verb, lifecycle.infer_speaker(promise, verb)) is not None
+    )
 
 
-def _sketch(row: Row) -> Promise:
+def _build_partial_promise(row: Row) -> Promise:
     """As much of a promise as the table of transitions looks at, without reading what was said."""
     direction = Direction(row["direction"])
     mine = lifecycle.my_side(direction)
@@ -71,25 +93,31 @@ def _sketch(row: Row) -> Promise:
     return Promise(
         row["id"],
         Opening(row["uid"], direction, None),
-        _NEVER,
-        _NEVER,
-        _NEVER,
+        _PLACEHOLDER_MOMENT,
+        _PLACEHOLDER_MOMENT,
+        _PLACEHOLDER_MOMENT,
         state=State(row["state"]),
         revisions=(Revision(1, author, Status.OFFERED, Terms("")),) if offer else (),
-        told_at=_NEVER if row["told_at"] else None,
+        told_at=_PLACEHOLDER_MOMENT if row["told_at"] else None,
         silent=row["state"] == State.RENEGED and not (row["told_at"] or row["move"]),
     )
 
 
-def people(db: sqlite3.Connection) -> list[tuple[str, str]]:
+def list_completion_people(db: sqlite3.Connection) -> list[tuple[str, str]]:
     """Everybody who is known, handle and name, by handle."""
-    return sorted((one.handle, one.name) for one in queries.people(db) if one.known and not one.merged_into)
+    return sorted(
+        (one.handle, one.name)
+        for one in queries.load_people(db)
+        if one.known and not one.merged_into
+    )
 
 
-def tags(db: sqlite3.Connection, clock: Clock, number: str | None = None) -> list[tuple[str, int]]:
+def count_completion_tags(
+    db: sqlite3.Connection, clock: QueryClock, number: str | None = None
+) -> list[tuple[str, int]]:
     """The tags of what is open and of the newest promises, or of one, each with how many promises have it; the most used first."""
     counted: dict[str, int] = {}
-    for row in promises(db, clock, ""):
+    for row in iter_completion_promises(db, clock, ""):
         if number in (None, str(row["id"])):
             for tag in (row["tags"] or "").split():
                 counted[tag] = counted.get(tag, 0) + 1

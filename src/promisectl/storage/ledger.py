@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
-def write(path: str, work: Callable[[sqlite3.Connection], T], keep: Callable[[str], None] | None = None, before: str = "") -> T:
+def run_in_transaction(
+    path: str,
+    work: Callable[[sqlite3.Connection], T],
+    keep: Callable[[str], None] | None = None,
+    before: str = "",
+) -> T:
     """What `work` returns, done inside one transaction on the ledger at `path`; the ledger is founded if there is none.
 
     `work` may be called a second time, when another command founded the ledger meanwhile. Before an upgrade, and before a command
@@ -30,54 +35,58 @@ def write(path: str, work: Callable[[sqlite3.Connection], T], keep: Callable[[st
 
     try:
         while True:
-            if exists(path):
-                return _transaction(path, work, keep, before)
+            if has_ledger(path):
+                return _run_on_existing_ledger(path, work, keep, before)
             with suppress(FileExistsError):
-                return creation.found(path, work)
-    except errors.InTheWay as problem:
-        problem.nothing_was("recorded")
+                return creation.create_ledger(path, work)
+    except errors.TemporaryLedgerError as problem:
+        problem.add_nothing_done("recorded")
         raise
 
 
 @contextmanager
-def reading(path: str, *, patience: int = connection.PATIENCE) -> Iterator[sqlite3.Connection]:
+def open_snapshot(
+    path: str, *, patience: int = connection.LOCK_WAIT_SECONDS
+) -> Iterator[sqlite3.Connection]:
     """A read-only connection that sees one moment of the ledger throughout. Raises LedgerTrouble when it can't be read.
 
     For so many seconds it waits for a command that is writing.
     """
-    with connection.translated(path):
-        db = _open_for_reading(path, patience)
+    with connection.translate_errors(path):
+        db = _connect_for_reading(path, patience)
     try:
-        with connection.translated_from_sqlite(path):
+        with connection.translate_sqlite_errors(path):
             yield db
     finally:
         db.close()
 
 
-def exists(path: str) -> bool:
+def has_ledger(path: str) -> bool:
     """Whether anything is in the ledger's place. Raises LedgerTrouble when that can't be told."""
-    with connection.translated(path), suppress(FileNotFoundError, NotADirectoryError):
+    with connection.translate_errors(path), suppress(FileNotFoundError, NotADirectoryError):
         os.lstat(path)
         return True
     return False
 
 
-def newest(db: sqlite3.Connection) -> tuple[int, str] | None:
+def find_journal_head(db: sqlite3.Connection) -> tuple[int, str] | None:
     """Number and hash of the newest act; nothing while there is none."""
     last = db.execute(sql.LAST_ACT).fetchone()
     return (last["number"], last["hash"]) if last else None
 
 
-def same(path: str, ledger: str) -> bool:
+def is_ledger_file(path: str, ledger: str) -> bool:
     """Whether `path` is the ledger itself, by whatever name, or one of the files that SQLite keeps beside it. Raises LedgerTrouble."""
     real, place = os.path.realpath(ledger), os.path.realpath(path)
-    if place.casefold() in (f"{real}{besides}".casefold() for besides in ("", *files.JOURNALS)):
+    if place.casefold() in (
+        f"{real}{besides}".casefold() for besides in ("", *files.SQLITE_SIDE_FILE_SUFFIXES)
+    ):
         return True  # whether the file system tells capitals apart or not
-    with connection.translated(ledger):
-        return exists(ledger) and os.path.exists(path) and os.path.samefile(path, ledger)
+    with connection.translate_errors(ledger):
+        return has_ledger(ledger) and os.path.exists(path) and os.path.samefile(path, ledger)
 
 
-def in_memory() -> sqlite3.Connection:
+def create_memory_ledger() -> sqlite3.Connection:
     """An empty ledger that goes with the connection, spilling to a nameless temporary file when it grows; a copy needs no guards."""
     db = sqlite3.connect("", isolation_level=None)
     for statement in sql.SCHEMA:
@@ -87,42 +96,51 @@ def in_memory() -> sqlite3.Connection:
     return db
 
 
-def _open_for_reading(path: str, patience: int = connection.PATIENCE) -> sqlite3.Connection:
-    connection.check_header(path)
+def _connect_for_reading(
+    path: str, patience: int = connection.LOCK_WAIT_SECONDS
+) -> sqlite3.Connection:
+    connection.check_ledger_file(path)
     try:
-        return _begin_reading(path, connection.connect(path, "ro", patience), patience)
+        return _begin_read_transaction(
+            path, connection.open_connection(path, "ro", patience), patience
+        )
     except sqlite3.OperationalError as error:
-        if not connection.cut_off(error):
+        if not connection.has_unfinished_transaction(error):
             raise
     # A command died in the middle of its transaction: SQLite takes its half-done pages back when somebody may write.
-    writer = connection.connect(path, "rw", patience)
+    writer = connection.open_connection(path, "rw", patience)
     with closing(writer):
-        connection.patiently(path, lambda: writer.execute("PRAGMA schema_version"), patience)
-    return _begin_reading(path, connection.connect(path, "ro", patience), patience)
+        connection.retry_while_busy(path, lambda: writer.execute("PRAGMA schema_version"), patience)
+    return _begin_read_transaction(path, connection.open_connection(path, "ro", patience), patience)
 
 
-def _begin_reading(path: str, db: sqlite3.Connection, patience: int) -> sqlite3.Connection:
-    with connection.closed_on_failure(db):
+def _begin_read_transaction(path: str, db: sqlite3.Connection, patience: int) -> sqlite3.Connection:
+    with connection.close_on_failure(db):
         db.execute("BEGIN")
-        connection.patiently(path, lambda: connection.check(path, db), patience)
-        migrations.lend(db)
+        connection.retry_while_busy(path, lambda: connection.check_schema_step(path, db), patience)
+        migrations.create_missing_temp_tables(db)
     return db
 
 
-def _transaction(path: str, work: Callable[[sqlite3.Connection], T], keep: Callable[[str], None] | None, before: str) -> T:
-    with connection.translated(path):
-        connection.check_header(path, writing=True)
-        db = connection.connect(path, "rw")
+def _run_on_existing_ledger(
+    path: str,
+    work: Callable[[sqlite3.Connection], T],
+    keep: Callable[[str], None] | None,
+    before: str,
+) -> T:
+    with connection.translate_errors(path):
+        connection.check_ledger_file(path, writing=True)
+        db = connection.open_connection(path, "rw")
         try:
-            connection.patiently(path, lambda: db.execute("BEGIN IMMEDIATE"))
-            connection.check(path, db)
-            reason = before or ("upgrade" if migrations.needed(db) else "")
+            connection.retry_while_busy(path, lambda: db.execute("BEGIN IMMEDIATE"))
+            connection.check_schema_step(path, db)
+            reason = before or ("upgrade" if migrations.is_migration_needed(db) else "")
             if keep and reason:
                 keep(reason)
-            migrations.upgrade(db)
-            known = newest(db)
+            migrations.migrate_ledger(db)
+            known = find_journal_head(db)
             result = work(db)
-            _commit(path, db, known)
+            _commit_transaction(path, db, known)
         except BaseException:
             with suppress(sqlite3.Error):
                 db.execute("ROLLBACK")
@@ -132,36 +150,38 @@ def _transaction(path: str, work: Callable[[sqlite3.Connection], T], keep: Calla
         return result
 
 
-def _commit(path: str, db: sqlite3.Connection, before: tuple[int, str] | None) -> None:
+def _commit_transaction(path: str, db: sqlite3.Connection, before: tuple[int, str] | None) -> None:
     """Commit; when SQLite fails in the middle of it, look whether the newest act is there before saying that nothing was recorded."""
-    last = newest(db)
+    last = find_journal_head(db)
     try:
-        connection.patiently(path, lambda: _count(db))
+        connection.retry_while_busy(path, lambda: _commit_uninterrupted(db))
     except sqlite3.Error as error:
         from promisectl.storage import sqlite_errors
 
         with suppress(sqlite3.Error):
             db.execute("ROLLBACK")
         db.close()
-        if last and last != before and _is_there(path, *last, error):
-            raise errors.Unconfirmed(path, sqlite_errors.why(error)) from error
+        if last and last != before and _has_act(path, *last, error):
+            raise errors.WriteUnconfirmed(
+                path, sqlite_errors.format_failure_reason(error)
+            ) from error
         raise
 
 
-def _count(db: sqlite3.Connection) -> None:
+def _commit_uninterrupted(db: sqlite3.Connection) -> None:
     from promisectl.system import interrupts
 
-    with interrupts.recorded():
+    with interrupts.hold_interrupts():
         db.execute("COMMIT")
 
 
-def _is_there(path: str, number: int, hash_: str, failed: sqlite3.Error) -> bool:
+def _has_act(path: str, number: int, hash_: str, failed: sqlite3.Error) -> bool:
     """Whether an act, by its number and hash, is in the ledger after all. Raises Uncertain when nobody can tell."""
     try:
-        with closing(_open_for_reading(path)) as db:
+        with closing(_connect_for_reading(path)) as db:
             found = db.execute(sql.HASH_OF_ACT, {"number": number}).fetchone()
             return bool(found) and found["hash"] == hash_
-    except (sqlite3.Error, OSError, errors.LedgerTrouble) as error:
+    except (sqlite3.Error, OSError, errors.LedgerError) as error:
         from promisectl.storage import sqlite_errors
 
-        raise errors.Uncertain(path, sqlite_errors.why(failed)) from error
+        raise errors.WriteUncertain(path, sqlite_errors.format_failure_reason(failed)) from error

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def needed(db: sqlite3.Connection) -> bool:
+def is_migration_needed(db: sqlite3.Connection) -> bool:
     """Whether the ledger is of an earlier schema step."""
     (step,) = db.execute("PRAGMA user_version").fetchone()
     return bool(step < sql.SCHEMA_STEP)
 
 
-def upgrade(db: sqlite3.Connection) -> None:
+def migrate_ledger(db: sqlite3.Connection) -> None:
     """Bring a ledger of an earlier schema step up to this one, inside the transaction of the command that writes.
 
     Its step is read again here, where nobody else can write: whoever waited for others may find their work done.
@@ -37,9 +37,9 @@ def upgrade(db: sqlite3.Connection) -> None:
     if step == sql.SCHEMA_STEP:
         return
     for later in range(step + 1, sql.SCHEMA_STEP + 1):
-        for statement in sql.UPGRADES.get(later, ()):
+        for statement in sql.MIGRATIONS.get(later, ()):
             db.execute(statement)
-        _reword(db, sql.REWORDED.get(later, {}))
+        _reword_conditions(db, sql.MIGRATION_REWORDINGS.get(later, {}))
     for view in reversed(sql.VIEWS):
         db.execute(f"DROP VIEW IF EXISTS {view}")
     for statement in sql.SCHEMA:
@@ -48,7 +48,7 @@ def upgrade(db: sqlite3.Connection) -> None:
     db.execute(f"PRAGMA user_version = {sql.SCHEMA_STEP}")
 
 
-def _reword(db: sqlite3.Connection, wordings: Mapping[str, str]) -> None:
+def _reword_conditions(db: sqlite3.Connection, wordings: Mapping[str, str]) -> None:
     """Word conditions of tables and indexes otherwise, where they stand. No row is touched, as they say the same.
 
     SQLite's documentation of ALTER TABLE has this way for what does not change what is on the disk. That other connections have to read
@@ -56,22 +56,25 @@ def _reword(db: sqlite3.Connection, wordings: Mapping[str, str]) -> None:
     """
     if wordings:
         db.execute("PRAGMA writable_schema = ON")
-        db.executemany("UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE type IN ('table', 'index')", wordings.items())
+        db.executemany(
+            "UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE type IN ('table', 'index')",
+            wordings.items(),
+        )
         db.execute("PRAGMA writable_schema = RESET")
 
 
-def worded(text: str, step: int) -> str:
+def reword_statement(text: str, step: int) -> str:
     """A statement of the schema as it was made at a step, in the words of today."""
     for later in range(step + 1, sql.SCHEMA_STEP + 1):
-        for then, now in sql.REWORDED.get(later, {}).items():
+        for then, now in sql.MIGRATION_REWORDINGS.get(later, {}).items():
             text = text.replace(then, now)
     return text
 
 
-def lend(db: sqlite3.Connection) -> None:
+def create_missing_temp_tables(db: sqlite3.Connection) -> None:
     """Lend a ledger of an earlier schema step the tables it lacks, empty and only for this look at it, so that it reads like a new one."""
     (step,) = db.execute("PRAGMA user_version").fetchone()
     for later in range(step + 1, sql.SCHEMA_STEP + 1):
-        for statement in sql.UPGRADES.get(later, ()):
+        for statement in sql.MIGRATIONS.get(later, ()):
             if statement.startswith("CREATE TABLE"):
                 db.execute(statement.replace("CREATE TABLE", "CREATE TEMP TABLE", 1))

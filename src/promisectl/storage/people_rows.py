@@ -11,20 +11,26 @@ if TYPE_CHECKING:
     import sqlite3
 
 
-def highest(db: sqlite3.Connection) -> int:
+def fetch_highest_person_id(db: sqlite3.Connection) -> int:
     """The highest number that anybody ever had: whoever is entered next has the one after it."""
     given = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'person'"
-    number: int = db.execute(f"SELECT max(({given}), (SELECT coalesce(max(id), 0) FROM person))").fetchone()[0]  # noqa: S608
+    number: int = db.execute(
+        f"SELECT max(({given}), (SELECT coalesce(max(id), 0) FROM person))"  # noqa: S608
+    ).fetchone()[0]
     return number
 
 
-def refresh(db: sqlite3.Connection) -> dict[int, people.Person]:
+def rebuild_person_rows(db: sqlite3.Connection) -> dict[int, people.Person]:
     """The rows of all people as what was recorded about them leaves them."""
-    folded = people.fold(codec.person_act(row) for row in db.execute(sql.ACTS_OF_PEOPLE))
-    db.execute(sql.DROP_ALIASES)
-    db.execute(sql.FREE_HANDLES)
+    folded = people.replay_person_acts(
+        codec.decode_person_act(row) for row in db.execute(sql.ACTS_OF_PEOPLE)
+    )
+    db.execute(sql.DELETE_ALIASES)
+    db.execute(sql.CLEAR_HANDLES)
     for person in folded.values():
         columns = {"handle": person.handle, "name": person.name, "merged_into": person.merged_into}
-        db.execute(sql.REFRESH_PERSON, {**columns, "person": person.id})
-        db.executemany(sql.ADD_ALIAS, [{"alias": alias, "person": person.id} for alias in person.aliases])
+        db.execute(sql.UPDATE_PERSON, {**columns, "person": person.id})
+        db.executemany(
+            sql.ADD_ALIAS, [{"alias": alias, "person": person.id} for alias in person.aliases]
+        )
     return folded

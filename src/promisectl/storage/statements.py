@@ -1,120 +1,204 @@
 """What a move reads and writes, as statements by name over the SQLModel tables. Compiled ahead to SQL text; not imported at run time."""
 
-from sqlalchemy import ClauseElement, Table, and_, bindparam, delete, exists, func, insert, literal_column, null, or_, select, text, update
+from sqlalchemy import (
+    ClauseElement,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    literal_column,
+    null,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlmodel import SQLModel
 
 from promisectl.storage import tables
 
 _person, _alias, _entry, _act, _promise, _once = (
-    SQLModel.metadata.tables[name] for name in ("person", "alias", "entry", "act", "promise", "once")
+    SQLModel.metadata.tables[name]
+    for name in ("person", "alias", "entry", "act", "promise", "once")
 )
-_other_act, _whole = _act.alias(), _person.alias()
+_other_act, _merged_person = _act.alias(), _person.alias()
 
 
-def _columns(table: Table, *, without: tuple[str, ...] = ()) -> dict[str, object]:
-    return {column.name: bindparam(column.name) for column in table.columns if column.name not in without}
+def _bind_columns(table: Table, *, without: tuple[str, ...] = ()) -> dict[str, object]:
+    return {
+        column.name: bindparam(column.name)
+        for column in table.columns
+        if column.name not in without
+    }
 
 
-_SAID = [_act.c[name] for name in ("number", "entry", "verb", "side", "at", "recorded_at", "body")]
-_LIVE = (_entry.c.undone_by.is_(None), text("command NOT IN ('undo', 'redo')"))
-_KNOWN = exists().where(_promise.c.person == _person.c.id, text("promise.state <> 'void'")).label("known")
-_BEGUN = exists().where(
+_ACT_COLUMNS = [
+    _act.c[name] for name in ("number", "entry", "verb", "side", "at", "recorded_at", "body")
+]
+_LIVE_ENTRY_CONDITIONS = (_entry.c.undone_by.is_(None), text("command NOT IN ('undo', 'redo')"))
+_IS_KNOWN_PERSON = (
+    exists()
+    .where(_promise.c.person == _person.c.id, text("promise.state <> 'void'"))
+    .label("known")
+)
+_IS_BEGUN_PROMISE = exists().where(
     _act.c.promise == _promise.c.id,
     text("verb IN ('request', 'offer', 'import')"),
     _entry.c.id == _act.c.entry,
     _entry.c.undone_by.is_(None),
 )
-_WHOLE_PERSON = func.coalesce(_person.c.merged_into, _person.c.id) == _whole.c.id
-_LAST_OF_ITS_ENTRY = _act.c.number == select(func.max(_other_act.c.number)).where(_other_act.c.entry == _once.c.entry).scalar_subquery()
+_MERGED_PERSON_CONDITION = func.coalesce(_person.c.merged_into, _person.c.id) == _merged_person.c.id
+_IS_LAST_ACT_OF_ENTRY = (
+    _act.c.number
+    == select(func.max(_other_act.c.number))
+    .where(_other_act.c.entry == _once.c.entry)
+    .scalar_subquery()
+)
 
 STATEMENTS: dict[str, ClauseElement] = {
     # Acts
-    "ACTS_OF_PROMISE": select(*_SAID).where(_act.c.promise == bindparam("promise")).order_by(_act.c.number),
-    "ACTS_OF_PEOPLE": select(*_SAID, _act.c.promise, _act.c.person)
+    "ACTS_OF_PROMISE": select(*_ACT_COLUMNS)
+    .where(_act.c.promise == bindparam("promise"))
+    .order_by(_act.c.number),
+    "ACTS_OF_PEOPLE": select(*_ACT_COLUMNS, _act.c.promise, _act.c.person)
     .where(_act.c.person.is_not(None))
-    .order_by(text("+act.number")),  # by number as it stands, SQLite would go through all acts rather than through the index of these few
-    "ACTS_OF_ALL": select(_act).where(_act.c.promise.is_not(None)).order_by(_act.c.promise, _act.c.number),
-    "ADD_ACT": insert(_act).values(**_columns(_act)),
-    "EXTENT": select(func.count(_act.c.entry.distinct()), func.count()).select_from(_act),
-    "WHOLE": select(
+    .order_by(
+        text("+act.number")
+    ),  # by number as it stands, SQLite would go through all acts rather than through the index of these few
+    "ACTS_OF_ALL": select(_act)
+    .where(_act.c.promise.is_not(None))
+    .order_by(_act.c.promise, _act.c.number),
+    "ADD_ACT": insert(_act).values(**_bind_columns(_act)),
+    "JOURNAL_EXTENT": select(func.count(_act.c.entry.distinct()), func.count()).select_from(_act),
+    "JOURNAL_ROWS": select(
         _entry.c.command,
         _entry.c.recorded_at.label("recorded_at_of_entry"),
         *(column for column in _once.c if column.name != "entry"),
         *_act.c,
     )
-    .select_from(_act.join(_entry, _entry.c.id == _act.c.entry).outerjoin(_once, and_(_once.c.entry == _act.c.entry, _LAST_OF_ITS_ENTRY)))
+    .select_from(
+        _act.join(_entry, _entry.c.id == _act.c.entry).outerjoin(
+            _once, and_(_once.c.entry == _act.c.entry, _IS_LAST_ACT_OF_ENTRY)
+        )
+    )
     .order_by(_act.c.number),
-    "LAST_ACT": select(_act.c.number, _act.c.hash, _act.c.recorded_at).order_by(_act.c.number.desc()).suffix_with("LIMIT 1"),
+    "LAST_ACT": select(_act.c.number, _act.c.hash, _act.c.recorded_at)
+    .order_by(_act.c.number.desc())
+    .suffix_with("LIMIT 1"),
     "HASH_OF_ACT": select(_act.c.hash).where(_act.c.number == bindparam("number")),
     # Examination
-    "PLACED_ACTS": select(_act, _entry.c.command, _entry.c.recorded_at.label("recorded_at_of_entry"))
+    "ACTS_WITH_ENTRIES": select(
+        _act, _entry.c.command, _entry.c.recorded_at.label("recorded_at_of_entry")
+    )
     .select_from(_act.outerjoin(_entry, _entry.c.id == _act.c.entry))
     .order_by(_act.c.number),
     "ROW_OF_PROMISE": select(_promise).where(_promise.c.id == bindparam("id")),
     "ALL_PROMISES": select(_promise).order_by(_promise.c.id),
     "ALL_PEOPLE": select(_person).order_by(_person.c.id),
-    "ALL_ENTRIES": select(_entry, exists().where(_act.c.entry == _entry.c.id).label("said")).order_by(_entry.c.id),
+    "ALL_ENTRIES": select(
+        _entry, exists().where(_act.c.entry == _entry.c.id).label("said")
+    ).order_by(_entry.c.id),
     "ALL_ANSWERS": select(
-        _once, select(_act.c.hash).where(_act.c.entry == _once.c.entry).order_by(_act.c.number.desc()).scalar_subquery().label("head")
+        _once,
+        select(_act.c.hash)
+        .where(_act.c.entry == _once.c.entry)
+        .order_by(_act.c.number.desc())
+        .scalar_subquery()
+        .label("head"),
     ).order_by(_once.c.entry, _once.c.key),
-    "FORGET_PROMISES": delete(_promise),
-    "FORGET_PEOPLE": delete(_person),
-    "FORGET_UNDONE": update(_entry).values(undone_by=null()),
-    "TAKEN_BACK": select(_act.c.entry, _act.c.verb, _act.c.body).where(text("verb IN ('undo', 'redo')")).order_by(_act.c.number),
-    "DATE_ENTRIES": update(_entry).values(
-        recorded_at=select(func.min(_act.c.recorded_at)).where(_act.c.entry == _entry.c.id).scalar_subquery()
+    "DELETE_PROMISES": delete(_promise),
+    "DELETE_PEOPLE": delete(_person),
+    "CLEAR_UNDONE_BY": update(_entry).values(undone_by=null()),
+    "UNDO_AND_REDO_ACTS": select(_act.c.entry, _act.c.verb, _act.c.body)
+    .where(text("verb IN ('undo', 'redo')"))
+    .order_by(_act.c.number),
+    "REBUILD_ENTRY_DATES": update(_entry).values(
+        recorded_at=select(func.min(_act.c.recorded_at))
+        .where(_act.c.entry == _entry.c.id)
+        .scalar_subquery()
     ),
-    "COUNTS": select(
+    "LEDGER_COUNTS": select(
         select(func.count()).select_from(_promise).scalar_subquery().label("promises"),
         select(func.count()).select_from(_act).scalar_subquery().label("acts"),
     ),
     # Entries
-    "ADD_ENTRY": insert(_entry).values(command=bindparam("command"), recorded_at=bindparam("recorded_at")),
+    "ADD_ENTRY": insert(_entry).values(
+        command=bindparam("command"), recorded_at=bindparam("recorded_at")
+    ),
     "ENTRIES": select(_entry.c.id, _entry.c.command, _entry.c.recorded_at),
-    "PUT_ENTRY": insert(_entry).values(**_columns(_entry, without=("undone_by",))),
-    "MARK_ENTRY": update(_entry).where(_entry.c.id == bindparam("entry_id")).values(undone_by=bindparam("undone_by")),
-    "NEWEST_LIVE_ENTRY": select(_entry.c.id, _entry.c.command).where(*_LIVE).order_by(_entry.c.id.desc()).suffix_with("LIMIT 1"),
-    "NEWEST_LIVE_ENTRY_OF_PROMISE": select(_entry.c.id, _entry.c.command)
-    .join(_act, _act.c.entry == _entry.c.id)
-    .where(_act.c.promise == bindparam("promise"), *_LIVE)
+    "ADD_ENTRY_WITH_ID": insert(_entry).values(**_bind_columns(_entry, without=("undone_by",))),
+    "MARK_ENTRY_UNDONE": update(_entry)
+    .where(_entry.c.id == bindparam("entry_id"))
+    .values(undone_by=bindparam("undone_by")),
+    "NEWEST_LIVE_ENTRY": select(_entry.c.id, _entry.c.command)
+    .where(*_LIVE_ENTRY_CONDITIONS)
     .order_by(_entry.c.id.desc())
     .suffix_with("LIMIT 1"),
-    "LATER_ON_SAME": select(_entry.c.id, _entry.c.command, _act.c.promise)
+    "NEWEST_LIVE_ENTRY_OF_PROMISE": select(_entry.c.id, _entry.c.command)
+    .join(_act, _act.c.entry == _entry.c.id)
+    .where(_act.c.promise == bindparam("promise"), *_LIVE_ENTRY_CONDITIONS)
+    .order_by(_entry.c.id.desc())
+    .suffix_with("LIMIT 1"),
+    "LATER_ENTRY_ON_SAME": select(_entry.c.id, _entry.c.command, _act.c.promise)
     .join(_act, _act.c.entry == _entry.c.id)
     .where(
-        _act.c.promise.in_(select(_other_act.c.promise).where(_other_act.c.entry == bindparam("entry"))),
+        _act.c.promise.in_(
+            select(_other_act.c.promise).where(_other_act.c.entry == bindparam("entry"))
+        ),
         _entry.c.id > bindparam("entry"),
-        *_LIVE,
+        *_LIVE_ENTRY_CONDITIONS,
     )
     .order_by(_entry.c.id)
     .suffix_with("LIMIT 1"),
     "NEWEST_ENTRIES": select(_entry.c.id, _entry.c.command).order_by(_entry.c.id.desc()),
-    "UNDONE_BY": select(_entry.c.id, _entry.c.command).where(
-        _entry.c.id.in_(select(text("json_extract(body, '$.target')")).select_from(_act).where(_act.c.entry == bindparam("entry"))),
+    "ENTRY_UNDONE_BY": select(_entry.c.id, _entry.c.command).where(
+        _entry.c.id.in_(
+            select(text("json_extract(body, '$.target')"))
+            .select_from(_act)
+            .where(_act.c.entry == bindparam("entry"))
+        ),
         _entry.c.undone_by == bindparam("entry"),
     ),
-    "TOUCHED_BY": select(_act.c.promise, _act.c.person).where(_act.c.entry == bindparam("entry"), text("verb <> 'meet'")).distinct(),
+    "TOUCHED_BY_ENTRY": select(_act.c.promise, _act.c.person)
+    .where(_act.c.entry == bindparam("entry"), text("verb <> 'meet'"))
+    .distinct(),
     "FIRST_ANSWER": select(_once.c.request, _once.c.answer, _entry.c.undone_by)
     .join(_entry, _entry.c.id == _once.c.entry)
     .where(_once.c.key == bindparam("key")),
-    "KEEP_ANSWER": insert(_once).values(**_columns(_once)),
-    "TOUCHED_SINCE": select(_act.c.promise)
+    "ADD_ANSWER": insert(_once).values(**_bind_columns(_once)),
+    "PROMISES_TOUCHED_SINCE": select(_act.c.promise)
     .join(_entry, _entry.c.id == _act.c.entry)
-    .where(_entry.c.recorded_at >= bindparam("begin"), _entry.c.undone_by.is_(None), _act.c.promise.is_not(None))
+    .where(
+        _entry.c.recorded_at >= bindparam("begin"),
+        _entry.c.undone_by.is_(None),
+        _act.c.promise.is_not(None),
+    )
     .distinct()
     .order_by(_act.c.promise),
     # Promises
-    "ADD_PROMISE": insert(_promise).values(**_columns(_promise, without=("id",))),
-    "PUT_PROMISE": insert(_promise).values(**_columns(_promise)),
-    "REFRESH_PROMISE": update(_promise).where(_promise.c.id == bindparam("id")).values(**_columns(_promise, without=("id", "uid"))),
-    "NAMES": select(_promise.c.id, _whole.c.name.label("person_name"))
+    "ADD_PROMISE": insert(_promise).values(**_bind_columns(_promise, without=("id",))),
+    "ADD_PROMISE_WITH_ID": insert(_promise).values(**_bind_columns(_promise)),
+    "UPDATE_PROMISE": update(_promise)
+    .where(_promise.c.id == bindparam("id"))
+    .values(**_bind_columns(_promise, without=("id", "uid"))),
+    "COUNTERPARTY_NAMES": select(_promise.c.id, _merged_person.c.name.label("person_name"))
     .join(_person, _person.c.id == _promise.c.person)
-    .join(_whole, _WHOLE_PERSON),
-    "UIDS": select(_promise.c.uid, _promise.c.id, or_(text("state <> 'void'"), _BEGUN).label("begun")),
-    "LATE_WITH_OTHERS": select(func.count())
+    .join(_merged_person, _MERGED_PERSON_CONDITION),
+    "PROMISE_UIDS": select(
+        _promise.c.uid,
+        _promise.c.id,
+        or_(text("state <> 'void'"), _IS_BEGUN_PROMISE).label("begun"),
+    ),
+    "COUNT_OVERDUE_OWED": select(func.count())
     .select_from(_promise)
-    .where(text(f"direction = 'owed' AND state = 'active' AND {tables.OPEN}"), _promise.c.due_at < bindparam("now")),
-    "DELIVERED": select(func.count())
+    .where(
+        text(f"direction = 'owed' AND state = 'active' AND {tables.OPEN_CONDITION}"),
+        _promise.c.due_at < bindparam("now"),
+    ),
+    "COUNT_DELIVERED": select(func.count())
     .select_from(_promise)
     .where(
         _promise.c.delivered_at >= bindparam("begin"),
@@ -122,13 +206,23 @@ STATEMENTS: dict[str, ClauseElement] = {
         text("direction IN ('owe', 'self') AND state IN ('delivered', 'kept')"),
     ),
     # People
-    "PEOPLE": select(_person.c.id, _person.c.handle, _person.c.name, _person.c.merged_into, _KNOWN).order_by(_person.c.id),
+    "PEOPLE": select(
+        _person.c.id, _person.c.handle, _person.c.name, _person.c.merged_into, _IS_KNOWN_PERSON
+    ).order_by(_person.c.id),
     "ALIASES": select(_alias.c.alias, _alias.c.person).order_by(_alias.c.alias),
-    "NAME_OF": select(_whole.c.name).join(_person, _WHOLE_PERSON).where(_person.c.id == bindparam("person")),
+    "PERSON_NAME": select(_merged_person.c.name)
+    .join(_person, _MERGED_PERSON_CONDITION)
+    .where(_person.c.id == bindparam("person")),
     "ADD_PERSON": insert(_person).values(handle=bindparam("handle"), name=bindparam("name")),
-    "PUT_PERSON": insert(_person).values({**_columns(_person, without=("id",)), "id": bindparam("person")}),
-    "REFRESH_PERSON": update(_person).where(_person.c.id == bindparam("person")).values(**_columns(_person, without=("id",))),
-    "FREE_HANDLES": update(_person).values(handle=func.printf(literal_column("'?%d'"), _person.c.id)),
-    "ADD_ALIAS": insert(_alias).values(**_columns(_alias)),
-    "DROP_ALIASES": delete(_alias),
+    "ADD_PERSON_WITH_ID": insert(_person).values(
+        {**_bind_columns(_person, without=("id",)), "id": bindparam("person")}
+    ),
+    "UPDATE_PERSON": update(_person)
+    .where(_person.c.id == bindparam("person"))
+    .values(**_bind_columns(_person, without=("id",))),
+    "CLEAR_HANDLES": update(_person).values(
+        handle=func.printf(literal_column("'?%d'"), _person.c.id)
+    ),
+    "ADD_ALIAS": insert(_alias).values(**_bind_columns(_alias)),
+    "DELETE_ALIASES": delete(_alias),
 }

@@ -9,25 +9,34 @@ if TYPE_CHECKING:
     import sqlite3
 
 
-class Extent(NamedTuple):
+class LedgerSummary(NamedTuple):
     """How many promises and acts there are, of the newest act the hash, which stands for all, moment and number, and the schema step."""
 
     promises: int
     acts: int
     head: str
-    newest: str
-    last: int
-    step: int
+    newest_at: str
+    last_act: int
+    schema_step: int
 
 
-def of(db: sqlite3.Connection) -> Extent:
+def load_summary(db: sqlite3.Connection) -> LedgerSummary:
     """That of a ledger."""
-    counts, last = db.execute(sql.COUNTS).fetchone(), db.execute(sql.LAST_ACT).fetchone()
-    head, newest, number = (last["hash"], last["recorded_at"], last["number"]) if last else ("", "", 0)
-    return Extent(counts["promises"], counts["acts"], head, newest, number, db.execute("PRAGMA user_version").fetchone()[0])
+    counts, last = db.execute(sql.LEDGER_COUNTS).fetchone(), db.execute(sql.LAST_ACT).fetchone()
+    head, newest, number = (
+        (last["hash"], last["recorded_at"], last["number"]) if last else ("", "", 0)
+    )
+    return LedgerSummary(
+        counts["promises"],
+        counts["acts"],
+        head,
+        newest,
+        number,
+        db.execute("PRAGMA user_version").fetchone()[0],
+    )
 
 
-def hash_of(db: sqlite3.Connection, number: int) -> str:
+def find_act_hash(db: sqlite3.Connection, number: int) -> str:
     """The hash of an act; empty where there is none of that number."""
     found = db.execute(sql.HASH_OF_ACT, {"number": number}).fetchone()
     return found["hash"] if found else ""

@@ -13,40 +13,50 @@ APPLICATION_ID = 0x50524D53  # "PRMS"
 SCHEMA_STEP = 3
 
 # Columns with the values that are meant.
-_OPEN = ("state", "proposed", "active", "delivered")
-_STATE = (*_OPEN, "kept", "declined", "withdrawn", "reneged", "released", "void")
-_DIRECTION = ("direction", "owe", "owed", "self")
-_SIDE = ("side", "promisor", "promisee", "self", "bookkeeper")
-_INSTANT = "{0} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]Z'"
+_OPEN_STATE_CHOICES = ("state", "proposed", "active", "delivered")
+_STATE_CHOICES = (
+    *_OPEN_STATE_CHOICES,
+    "kept",
+    "declined",
+    "withdrawn",
+    "reneged",
+    "released",
+    "void",
+)
+_DIRECTION_CHOICES = ("direction", "owe", "owed", "self")
+_SIDE_CHOICES = ("side", "promisor", "promisee", "self", "bookkeeper")
+_INSTANT_CHECK_SQL = (
+    "{0} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]Z'"
+)
 
 
-def _among(column: str, *values: str) -> str:
+def _build_choice_check(column: str, *values: str) -> str:
     """The condition that a column has one of some values. With IN, SQLite would build a table of them, for every row that is written."""
     each = [f"{column} = '{value}'" for value in values]
     return f"({' OR '.join(each)})"
 
 
-def _in(column: str, *values: str) -> str:
+def _build_former_choice_check(column: str, *values: str) -> str:
     """The same, as it was worded before."""
     return f"{column} IN ({', '.join(map(repr, values))})"
 
 
-OPEN = _among(*_OPEN)
+OPEN_CONDITION = _build_choice_check(*_OPEN_STATE_CHOICES)
 
 
-def _integer(**more: Any) -> Any:
+def _build_integer_column(**more: Any) -> Any:
     return Field(sa_type=Integer, **more)
 
 
-def _text(**more: Any) -> Any:
+def _build_text_column(**more: Any) -> Any:
     return Field(sa_type=Text, **more)
 
 
-def _instant(column: str) -> CheckConstraint:
-    return CheckConstraint(_INSTANT.format(column), name=f"{column}_is_an_instant")
+def _build_instant_check(column: str) -> CheckConstraint:
+    return CheckConstraint(_INSTANT_CHECK_SQL.format(column), name=f"{column}_is_an_instant")
 
 
-class Person(SQLModel, table=True):
+class PersonRow(SQLModel, table=True):
     """Somebody I promise to, or who promises me. `merged_into` names whom they turned out to be."""
 
     __tablename__ = "person"
@@ -56,48 +66,52 @@ class Person(SQLModel, table=True):
         {"sqlite_strict": True, "sqlite_autoincrement": True},
     )
 
-    id: int | None = _integer(default=None, primary_key=True)
-    handle: str = _text()
-    name: str = _text()
-    merged_into: int | None = _integer(default=None, foreign_key="person.id")
+    id: int | None = _build_integer_column(default=None, primary_key=True)
+    handle: str = _build_text_column()
+    name: str = _build_text_column()
+    merged_into: int | None = _build_integer_column(default=None, foreign_key="person.id")
 
 
-class Alias(SQLModel, table=True):
+class AliasRow(SQLModel, table=True):
     """Another name for a person: a former handle, or one given by hand."""
 
     __tablename__ = "alias"
     __table_args__ = {"sqlite_strict": True, "sqlite_with_rowid": False}
 
-    alias: str = _text(primary_key=True)
-    person: int = _integer(foreign_key="person.id")
+    alias: str = _build_text_column(primary_key=True)
+    person: int = _build_integer_column(foreign_key="person.id")
 
 
-class Entry(SQLModel, table=True):
+class EntryRow(SQLModel, table=True):
     """One command that was recorded; everything it said is undone together."""
 
     __tablename__ = "entry"
     __table_args__ = (
-        _instant("recorded_at"),
-        Index("entry_live", "id", sqlite_where=text("undone_by IS NULL AND command NOT IN ('undo', 'redo')")),
+        _build_instant_check("recorded_at"),
+        Index(
+            "entry_live",
+            "id",
+            sqlite_where=text("undone_by IS NULL AND command NOT IN ('undo', 'redo')"),
+        ),
         {"sqlite_strict": True, "sqlite_autoincrement": True},
     )
 
-    id: int | None = _integer(default=None, primary_key=True)
-    command: str = _text()
-    recorded_at: str = _text()
-    undone_by: int | None = _integer(default=None, foreign_key="entry.id")
+    id: int | None = _build_integer_column(default=None, primary_key=True)
+    command: str = _build_text_column()
+    recorded_at: str = _build_text_column()
+    undone_by: int | None = _build_integer_column(default=None, foreign_key="entry.id")
 
 
-class Once(SQLModel, table=True):
+class OnceRow(SQLModel, table=True):
     """A key that a command was given, so that it happens once: what was asked with it, and the answer, for whoever asks again."""
 
     __tablename__ = "once"
     __table_args__ = {"sqlite_strict": True, "sqlite_with_rowid": False}
 
-    key: str = _text(primary_key=True)
-    entry: int = _integer(foreign_key="entry.id")
-    request: str = _text()
-    answer: str = _text()
+    key: str = _build_text_column(primary_key=True)
+    entry: int = _build_integer_column(foreign_key="entry.id")
+    request: str = _build_text_column()
+    answer: str = _build_text_column()
 
 
 class ActRow(SQLModel, table=True):
@@ -105,29 +119,31 @@ class ActRow(SQLModel, table=True):
 
     __tablename__ = "act"
     __table_args__ = (
-        CheckConstraint("(promise IS NULL) <> (person IS NULL)", name="about_a_promise_or_a_person"),
-        CheckConstraint(_among(*_SIDE), name="side_is_known"),
+        CheckConstraint(
+            "(promise IS NULL) <> (person IS NULL)", name="about_a_promise_or_a_person"
+        ),
+        CheckConstraint(_build_choice_check(*_SIDE_CHOICES), name="side_is_known"),
         CheckConstraint("by IN ('me', 'them')", name="by_is_known"),
         CheckConstraint("length(hash) = 64", name="hash_is_whole"),
-        _instant("at"),
-        _instant("recorded_at"),
+        _build_instant_check("at"),
+        _build_instant_check("recorded_at"),
         Index("act_of_promise", "promise", "number"),
         Index("act_of_person", "person", "number", sqlite_where=text("person IS NOT NULL")),
         Index("act_of_entry", "entry"),
         {"sqlite_strict": True},
     )
 
-    number: int | None = _integer(default=None, primary_key=True)
-    entry: int = _integer(foreign_key="entry.id")
-    promise: int | None = _integer(default=None, foreign_key="promise.id")
-    person: int | None = _integer(default=None, foreign_key="person.id")
-    verb: str = _text()
-    side: str = _text()
-    by: str = _text()
-    at: str = _text()
-    recorded_at: str = _text()
-    body: str = _text()
-    hash: str = _text()
+    number: int | None = _build_integer_column(default=None, primary_key=True)
+    entry: int = _build_integer_column(foreign_key="entry.id")
+    promise: int | None = _build_integer_column(default=None, foreign_key="promise.id")
+    person: int | None = _build_integer_column(default=None, foreign_key="person.id")
+    verb: str = _build_text_column()
+    side: str = _build_text_column()
+    by: str = _build_text_column()
+    at: str = _build_text_column()
+    recorded_at: str = _build_text_column()
+    body: str = _build_text_column()
+    hash: str = _build_text_column()
 
 
 class PromiseRow(SQLModel, table=True):
@@ -135,65 +151,72 @@ class PromiseRow(SQLModel, table=True):
 
     __tablename__ = "promise"
     __table_args__ = (
-        CheckConstraint(_among(*_STATE), name="state_is_known"),
-        CheckConstraint(_among(*_DIRECTION), name="direction_is_known"),
-        CheckConstraint("(direction = 'self') = (person IS NULL)", name="only_a_promise_to_myself_has_no_person"),
+        CheckConstraint(_build_choice_check(*_STATE_CHOICES), name="state_is_known"),
+        CheckConstraint(_build_choice_check(*_DIRECTION_CHOICES), name="direction_is_known"),
+        CheckConstraint(
+            "(direction = 'self') = (person IS NULL)", name="only_a_promise_to_myself_has_no_person"
+        ),
         CheckConstraint("outcome <> ''", name="outcome_says_something"),
-        Index("promise_open", "direction", "due_at", sqlite_where=text(OPEN)),
+        Index("promise_open", "direction", "due_at", sqlite_where=text(OPEN_CONDITION)),
         Index("promise_untold", "id", sqlite_where=text("state = 'reneged' AND move = 'me'")),
         Index("promise_of_person", "person"),
         Index("promise_delivered", "delivered_at", sqlite_where=text("delivered_at IS NOT NULL")),
         {"sqlite_strict": True, "sqlite_autoincrement": True},
     )
 
-    id: int | None = _integer(default=None, primary_key=True)
-    uid: str = _text(unique=True)
-    direction: str = _text()
-    person: int | None = _integer(default=None, foreign_key="person.id")
-    state: str = _text()
-    move: str | None = _text(default=None)
-    author: str | None = _text(default=None)
-    outcome: str = _text()
-    due: str | None = _text(default=None)
-    due_zone: str | None = _text(default=None)
-    due_at: str | None = _text(default=None)
-    done_when: str | None = _text(default=None)
-    why: str | None = _text(default=None)
-    reply_by: str | None = _text(default=None)
-    reply_at: str | None = _text(default=None)
-    revision: int = _integer()
-    revisions: int = _integer()
-    renegotiated: int = _integer()
-    first_due: str | None = _text(default=None)
-    made_at: str = _text()
-    accepted_at: str | None = _text(default=None)
-    delivered_at: str | None = _text(default=None)
-    closed_at: str | None = _text(default=None)
-    contact_at: str = _text()
-    bumped_at: str | None = _text(default=None)
-    word_at: str | None = _text(default=None)
-    told_at: str | None = _text(default=None)
-    reason: str | None = _text(default=None)
-    cause: str | None = _text(default=None)
-    repair: str | None = _text(default=None)
-    risk: str | None = _text(default=None)
-    no_to: str | None = _text(default=None)
-    replaces: int | None = _integer(default=None, foreign_key="promise.id")
-    tags: str | None = _text(default=None)
-    offer: int | None = _integer(default=None)
-    offer_outcome: str | None = _text(default=None)
-    offer_due: str | None = _text(default=None)
-    offer_done_when: str | None = _text(default=None)
-    offer_why: str | None = _text(default=None)
-    offer_reply_by: str | None = _text(default=None)
+    id: int | None = _build_integer_column(default=None, primary_key=True)
+    uid: str = _build_text_column(unique=True)
+    direction: str = _build_text_column()
+    person: int | None = _build_integer_column(default=None, foreign_key="person.id")
+    state: str = _build_text_column()
+    move: str | None = _build_text_column(default=None)
+    author: str | None = _build_text_column(default=None)
+    outcome: str = _build_text_column()
+    due: str | None = _build_text_column(default=None)
+    due_zone: str | None = _build_text_column(default=None)
+    due_at: str | None = _build_text_column(default=None)
+    done_when: str | None = _build_text_column(default=None)
+    why: str | None = _build_text_column(default=None)
+    reply_by: str | None = _build_text_column(default=None)
+    reply_at: str | None = _build_text_column(default=None)
+    revision: int = _build_integer_column()
+    revisions: int = _build_integer_column()
+    renegotiated: int = _build_integer_column()
+    first_due: str | None = _build_text_column(default=None)
+    made_at: str = _build_text_column()
+    accepted_at: str | None = _build_text_column(default=None)
+    delivered_at: str | None = _build_text_column(default=None)
+    closed_at: str | None = _build_text_column(default=None)
+    contact_at: str = _build_text_column()
+    bumped_at: str | None = _build_text_column(default=None)
+    word_at: str | None = _build_text_column(default=None)
+    told_at: str | None = _build_text_column(default=None)
+    reason: str | None = _build_text_column(default=None)
+    cause: str | None = _build_text_column(default=None)
+    repair: str | None = _build_text_column(default=None)
+    risk: str | None = _build_text_column(default=None)
+    no_to: str | None = _build_text_column(default=None)
+    replaces: int | None = _build_integer_column(default=None, foreign_key="promise.id")
+    tags: str | None = _build_text_column(default=None)
+    offer: int | None = _build_integer_column(default=None)
+    offer_outcome: str | None = _build_text_column(default=None)
+    offer_due: str | None = _build_text_column(default=None)
+    offer_done_when: str | None = _build_text_column(default=None)
+    offer_why: str | None = _build_text_column(default=None)
+    offer_reply_by: str | None = _build_text_column(default=None)
 
 
-UPGRADES = {2: ("once", "promise_delivered")}
+MIGRATION_ADDITIONS = {2: ("once", "promise_delivered")}
 """The tables and indexes that are new with a schema step."""
-REWORDED = {3: {_in(*words): _among(*words) for words in (_STATE, _OPEN, _DIRECTION, _SIDE)}}
+MIGRATION_REWORDINGS = {
+    3: {
+        _build_former_choice_check(*words): _build_choice_check(*words)
+        for words in (_STATE_CHOICES, _OPEN_STATE_CHOICES, _DIRECTION_CHOICES, _SIDE_CHOICES)
+    }
+}
 """Conditions of tables and indexes that a schema step words otherwise, though they say the same: as they were, and as they are."""
 
-GUARDS = (
+GUARD_TRIGGERS = (
     "CREATE TRIGGER act_is_never_changed BEFORE UPDATE ON act BEGIN SELECT RAISE(ABORT, 'acts are never changed'); END",
     "CREATE TRIGGER act_is_never_deleted BEFORE DELETE ON act BEGIN SELECT RAISE(ABORT, 'acts are never deleted'); END",
     """CREATE TRIGGER act_is_the_next BEFORE INSERT ON act WHEN NEW.number IS NOT (SELECT coalesce(max(number), 0) + 1 FROM act)

@@ -6,22 +6,29 @@ import errno
 import os
 from contextlib import suppress
 
-NO_LINKS = (errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
+NO_HARD_LINK_ERRNOS = (
+    errno.EPERM,
+    errno.EACCES,
+    errno.ENOTSUP,
+    errno.EOPNOTSUPP,
+    errno.ENOSYS,
+    errno.EMLINK,
+)
 """What the system says where it knows no hard links."""
-JOURNALS = ("-journal", "-wal", "-shm")
+SQLITE_SIDE_FILE_SUFFIXES = ("-journal", "-wal", "-shm")
 """What SQLite appends to a name for what it keeps beside a database."""
 
 
-TEMPORARY = r"\.[0-9a-f]{16}\.new"
+TEMPORARY_SUFFIX_PATTERN = r"\.[0-9a-f]{16}\.new"
 """What is appended to a name while its file is being written, as a pattern."""
 
 
-def temporary_name(path: str) -> str:
+def choose_temporary_name(path: str) -> str:
     """The name beside `path` under which its file is written until it is finished."""
     return f"{path}.{os.urandom(8).hex()}.new"
 
 
-def make_directories(directory: str) -> list[str]:
+def create_directories(directory: str) -> list[str]:
     """Make what is missing of `directory`, for me alone (0700), and say what was made, outermost first, with its name on the disk."""
     whole, missing = directory, []
     while not os.path.isdir(directory) and directory != os.path.dirname(directory):
@@ -33,7 +40,7 @@ def make_directories(directory: str) -> list[str]:
             os.mkdir(one, 0o700)
             made.append(one)
     try:
-        _keep_names_above(whole, {os.path.dirname(one) for one in made})
+        _sync_parent_directories(whole, {os.path.dirname(one) for one in made})
     except OSError:
         for one in reversed(made):
             with suppress(OSError):
@@ -42,7 +49,7 @@ def make_directories(directory: str) -> list[str]:
     return made
 
 
-def _keep_names_above(directory: str, changed: set[str]) -> None:
+def _sync_parent_directories(directory: str, changed: set[str]) -> None:
     """Have the name of a directory on the disk, and of every one above it: another command may have made them, and been killed since.
 
     What may not be read can't be synced, and what was not `changed` just now need not be.
@@ -50,14 +57,14 @@ def _keep_names_above(directory: str, changed: set[str]) -> None:
     above = os.path.dirname(directory)
     while above != directory:
         try:
-            sync(above)
+            sync_path(above)
         except OSError as error:
             if above in changed and not isinstance(error, PermissionError):
                 raise
         directory, above = above, os.path.dirname(above)
 
 
-def sync(path: str) -> None:
+def sync_path(path: str) -> None:
     """Have a file, or the names in a directory, on the disk; where there is no such thing for directories, the system sees to it."""
     if os.name == "nt" and os.path.isdir(path):  # pragma: no cover
         return
@@ -65,20 +72,25 @@ def sync(path: str) -> None:
     try:
         os.fsync(descriptor)
     except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some network file systems know no fsync of a directory
+        if error.errno not in (
+            errno.EINVAL,
+            errno.ENOTSUP,
+        ):  # some network file systems know no fsync of a directory
             raise
     finally:
         os.close(descriptor)
 
 
-def give_name(temporary: str, target: str) -> None:
+def link_finished_file(temporary: str, target: str) -> None:
     """Let a finished file be called `target` as well, if nothing is. Raises FileExistsError."""
     try:
         os.link(temporary, target)
     except OSError as error:
-        if error.errno not in NO_LINKS:
+        if error.errno not in NO_HARD_LINK_ERRNOS:
             raise
-        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))  # a file system without links, such as that of most sticks
+        os.close(
+            os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        )  # a file system without links, such as that of most sticks
         try:
             os.replace(temporary, target)
         except BaseException:

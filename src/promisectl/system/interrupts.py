@@ -14,36 +14,38 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def recorded() -> Iterator[None]:
+def hold_interrupts() -> Iterator[None]:
     """Around the step that makes a command count. Ctrl-C waits until it is through; if it comes then, or later, it raises AnswerLost."""
-    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:  # Ctrl-C is no interrupt here, as in a test or a pager
+    if (
+        signal.getsignal(signal.SIGINT) is not signal.default_int_handler
+    ):  # Ctrl-C is no interrupt here, as in a test or a pager
         yield
         return
-    before = _masked({signal.SIGINT})
+    before = _mask_signals({signal.SIGINT})
     try:
         yield
-        signal.signal(signal.SIGINT, _came_too_late)
+        signal.signal(signal.SIGINT, _handle_late_interrupt)
     finally:
-        _masked(before, how="SIG_SETMASK")
+        _mask_signals(before, how="SIG_SETMASK")
 
 
-def not_yet() -> None:
+def restore_interrupts() -> None:
     """What comes now is not recorded: Ctrl-C is an interrupt again."""
-    if signal.getsignal(signal.SIGINT) is _came_too_late:
+    if signal.getsignal(signal.SIGINT) is _handle_late_interrupt:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def complain() -> None:
+def raise_answer_lost() -> None:
     """Say that Ctrl-C came too late. Raises AnswerLost."""
     raise errors.AnswerLost("it was stopped with Ctrl-C")
 
 
-def _came_too_late(number: int, _: FrameType | None) -> None:
+def _handle_late_interrupt(number: int, _: FrameType | None) -> None:
     signal.signal(number, signal.SIG_IGN)  # once is enough
-    complain()
+    raise_answer_lost()
 
 
-def _masked(signals: set[int], how: str = "SIG_BLOCK") -> set[int]:
+def _mask_signals(signals: set[int], how: str = "SIG_BLOCK") -> set[int]:
     """Hold signals back where the system can do that, and say which were held back before."""
     mask = getattr(signal, "pthread_sigmask", None)
     return set(mask(getattr(signal, how), signals)) if mask else set()

@@ -10,11 +10,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import TextIO
 
-DEFAULT = "less -FIRX"
-_SETTINGS = {"LESS": "FIRX", "LV": "-c"}  # for a pager that was named without options, where its own variable says nothing
+DEFAULT_PAGER = "less -FIRX"
+_PAGER_SETTINGS = {
+    "LESS": "FIRX",
+    "LV": "-c",
+}  # for a pager that was named without options, where its own variable says nothing
 
 
-def command(wish: str | None) -> list[str]:
+def find_pager_command(wish: str | None) -> list[str]:
     """The words of the pager that is wished for; none where it is none at all, or can't be found."""
     import shlex
     import shutil
@@ -27,7 +30,9 @@ def command(wish: str | None) -> list[str]:
     return [found, *words[1:]] if found else []
 
 
-def shown(text: str, words: list[str], environ: Mapping[str, str], out: TextIO, *, color: bool) -> bool:
+def show_in_pager(
+    text: str, words: list[str], environ: Mapping[str, str], out: TextIO, *, color: bool
+) -> bool:
     """Show a text through the pager and wait until it is left, early or not; False where it did not start or ended with an error.
 
     Ctrl-C belongs to the pager meanwhile.
@@ -37,13 +42,15 @@ def shown(text: str, words: list[str], environ: Mapping[str, str], out: TextIO, 
 
     if color and os.path.basename(words[0]).partition(".")[0] == "less":
         words = [*words, "-R"]  # whatever LESS says, colours are meant to be seen
-    before = signal.signal(signal.SIGINT, lambda *_: None)  # not SIG_IGN: that would be handed on to the pager
+    before = signal.signal(
+        signal.SIGINT, lambda *_: None
+    )  # not SIG_IGN: that would be handed on to the pager
     try:
         pager = subprocess.Popen(  # noqa: S603 (what the person chose to run)
             words,
             stdin=subprocess.PIPE,
             stdout=out,
-            env={**_SETTINGS, **environ},
+            env={**_PAGER_SETTINGS, **environ},
             encoding=out.encoding,
             errors="backslashreplace",
         )

@@ -11,21 +11,30 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def default_ledger(environ: Mapping[str, str]) -> str:
+def default_ledger_path(environ: Mapping[str, str]) -> str:
     """Where the ledger is kept, if nobody says otherwise."""
-    return os.path.join(_directory(environ, "XDG_DATA_HOME", "~/.local/share", "user_data_dir"), "ledger.db")
+    return os.path.join(
+        _find_user_directory(environ, "XDG_DATA_HOME", "~/.local/share", "user_data_dir"),
+        "ledger.db",
+    )
 
 
-def config_file(environ: Mapping[str, str]) -> str:
+def default_config_path(environ: Mapping[str, str]) -> str:
     """Where the config is."""
-    return os.path.join(_directory(environ, "XDG_CONFIG_HOME", "~/.config", "user_config_dir"), "config.toml")
+    return os.path.join(
+        _find_user_directory(environ, "XDG_CONFIG_HOME", "~/.config", "user_config_dir"),
+        "config.toml",
+    )
 
 
-def backups(environ: Mapping[str, str], ledger: str) -> str:
+def default_backup_directory(environ: Mapping[str, str], ledger: str) -> str:
     """Where backups of a ledger are kept, if nobody says otherwise: each has a directory of its own, as they may have one name."""
-    directory = os.path.join(_directory(environ, "XDG_STATE_HOME", "~/.local/state", "user_state_dir"), "backups")
+    directory = os.path.join(
+        _find_user_directory(environ, "XDG_STATE_HOME", "~/.local/state", "user_state_dir"),
+        "backups",
+    )
     place = os.path.realpath(ledger)
-    if place == os.path.realpath(default_ledger(environ)):
+    if place == os.path.realpath(default_ledger_path(environ)):
         return directory
     import hashlib
 
@@ -33,7 +42,7 @@ def backups(environ: Mapping[str, str], ledger: str) -> str:
     return os.path.join(directory, f"{name}-{hashlib.sha256(os.fsencode(place)).hexdigest()[:8]}")
 
 
-def holds_something(directory: str) -> bool:
+def has_files(directory: str) -> bool:
     """Whether there is a directory, with anything in it."""
     try:
         return bool(os.listdir(directory))
@@ -41,7 +50,9 @@ def holds_something(directory: str) -> bool:
         return False
 
 
-def _directory(environ: Mapping[str, str], variable: str, fallback: str, custom: str) -> str:
+def _find_user_directory(
+    environ: Mapping[str, str], variable: str, fallback: str, custom: str
+) -> str:
     """Our directory by the XDG base directories, or by the platform's own custom on Windows and macOS."""
     home = environ.get(variable, "")
     if not os.path.isabs(home) and sys.platform in ("win32", "darwin"):  # pragma: no cover

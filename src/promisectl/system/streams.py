@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 
-def open_all() -> None:
+def open_streams() -> None:
     """Closed streams become /dev/null; what a stream's encoding lacks is escaped; pipes speak UTF-8 unless somebody said otherwise."""
     for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
         if getattr(sys, name) is None:
@@ -21,7 +21,9 @@ def open_all() -> None:
                 os.dup2(descriptor, number)
             setattr(sys, name, os.fdopen(number, mode, encoding="utf-8"))
     if hasattr(sys.stdin, "reconfigure"):
-        sys.stdin.reconfigure(errors="surrogateescape")  # what is no text is told so when it is used
+        sys.stdin.reconfigure(
+            errors="surrogateescape"
+        )  # what is no text is told so when it is used
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             encoding = None if stream.isatty() or os.environ.get("PYTHONIOENCODING") else "utf-8"
@@ -29,21 +31,23 @@ def open_all() -> None:
     if sys.platform == "win32":  # pragma: no cover
         import ctypes
 
-        console = ctypes.windll.kernel32  # an old console shows colours only to those who ask for them; others shrug
+        console = (
+            ctypes.windll.kernel32
+        )  # an old console shows colours only to those who ask for them; others shrug
         console.SetConsoleMode(console.GetStdHandle(-11), 7)
 
 
-def drop(stream: TextIO) -> None:
+def drop_stream(stream: TextIO) -> None:
     """Nobody can hear any more: what is left in the buffer goes nowhere, silently."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def said(text: str) -> None:
+def print_stdout(text: str) -> None:
     """Say on stdout what no command answers: the help, or the version. Raises Unheard and ReaderGone."""
     try:
         sys.stdout.write(f"{text}\n")
         sys.stdout.flush()
     except BrokenPipeError as error:
-        raise errors.ReaderGone from error
+        raise errors.ClosedPipe from error
     except OSError as error:
-        raise errors.Unheard(error.strerror or str(error)) from error
+        raise errors.StdoutFailed(error.strerror or str(error)) from error

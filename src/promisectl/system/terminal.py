@@ -5,18 +5,18 @@ from __future__ import annotations
 import os
 
 from promisectl._typing import TYPE_CHECKING
-from promisectl.system.text import safe
+from promisectl.system.text import escape_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import IO
 
-COLORS = ("auto", "always", "never")
+COLOR_CHOICES = ("auto", "always", "never")
 """When to colour; what is named first holds if nothing is said."""
-_WIDTH = 80  # columns, where nobody says how many there are
+_DEFAULT_WIDTH_COLUMNS = 80  # columns, where nobody says how many there are
 
 
-def height_of(stream: IO[str], environ: Mapping[str, str]) -> int:
+def find_terminal_height(stream: IO[str], environ: Mapping[str, str]) -> int:
     """How many lines a terminal has: LINES, else what it says itself; 0 where nobody knows."""
     lines = environ.get("LINES", "")
     if lines.isascii() and lines.isdigit() and int(lines[:5]):
@@ -27,18 +27,20 @@ def height_of(stream: IO[str], environ: Mapping[str, str]) -> int:
         return 0
 
 
-def width_of(stream: IO[str], environ: Mapping[str, str]) -> int:
+def find_terminal_width(stream: IO[str], environ: Mapping[str, str]) -> int:
     """How many columns a stream has: COLUMNS, else what its terminal says, else 80; never fewer than 40."""
     columns = environ.get("COLUMNS", "")
     if columns.isascii() and columns.isdigit() and int(columns[:5]):
         return max(40, int(columns[:5]))
     try:
-        return max(40, os.get_terminal_size(stream.fileno()).columns or _WIDTH)
+        return max(40, os.get_terminal_size(stream.fileno()).columns or _DEFAULT_WIDTH_COLUMNS)
     except (OSError, ValueError):
-        return _WIDTH
+        return _DEFAULT_WIDTH_COLUMNS
 
 
-def color_wish(environ: Mapping[str, str], option: str | None, said: str = "auto") -> tuple[str, str]:
+def resolve_color_wish(
+    environ: Mapping[str, str], option: str | None, said: str = "auto"
+) -> tuple[str, str]:
     """auto, always or never, and who says so: --color, then NO_COLOR, then FORCE_COLOR or CLICOLOR_FORCE, then what the config `said`."""
     if option in ("always", "never"):
         return option, "--color"
@@ -50,16 +52,20 @@ def color_wish(environ: Mapping[str, str], option: str | None, said: str = "auto
     return ("auto", "--color") if option else (said, "config")
 
 
-def colored(stream: IO[str], wish: str, environ: Mapping[str, str]) -> bool:
+def is_colored(stream: IO[str], wish: str, environ: Mapping[str, str]) -> bool:
     """Whether to colour on a stream: what was wished, else whether a terminal that can is looking."""
-    return wish == "always" or (wish == "auto" and stream.isatty() and environ.get("TERM") != "dumb")
+    return wish == "always" or (
+        wish == "auto" and stream.isatty() and environ.get("TERM") != "dumb"
+    )
 
 
-def shown(line: str, stream: IO[str], environ: Mapping[str, str], *, spare: int = 0) -> str:
+def format_terminal_line(
+    line: str, stream: IO[str], environ: Mapping[str, str], *, spare: int = 0
+) -> str:
     """A line as a stream gets it: escaped, so that no text in it can steer a terminal, and on a terminal broken between words."""
-    line = safe(line)
+    line = escape_text(line)
     if not stream.isatty():
         return line
-    from promisectl.system.text import folded
+    from promisectl.system.text import fold_line
 
-    return folded(line, width_of(stream, environ), spare=spare)
+    return fold_line(line, find_terminal_width(stream, environ), spare=spare)

@@ -13,36 +13,45 @@ if TYPE_CHECKING:
     from promisectl.env import Env
     from promisectl.storage.backup.create import Backup
 
-_NOTHING_DONE = (errors.Usage, errors.NotFound, errors.Ambiguous, errors.IllegalMove, errors.BadData, KeyboardInterrupt)
+_ERRORS_WITHOUT_CHANGE = (
+    errors.Usage,
+    errors.NotFound,
+    errors.Ambiguous,
+    errors.IllegalMove,
+    errors.BadData,
+    KeyboardInterrupt,
+)
 
 
 @contextmanager
-def before(env: Env) -> Iterator[Callable[[str], None]]:
+def prepare_auto_backup(env: Env) -> Iterator[Callable[[str], None]]:
     """Around a command that writes: what `ledger.write` calls when a backup is due. Whoever looks is told where it is, when all is done.
 
     Raises NoBackupFirst, and then nothing is recorded.
     """
     made: list[Backup] = []
 
-    def keep(command: str) -> None:
+    def create_auto_backup(command: str) -> None:
         from promisectl.storage.backup import create
 
-        made.append(create.first(env.ledger, env.backups, env.now, command))
+        made.append(
+            create.create_required_backup(env.ledger, env.backup_directory, env.now, command)
+        )
 
     try:
-        yield keep
-    except _NOTHING_DONE:
-        _forget(made)
+        yield create_auto_backup
+    except _ERRORS_WITHOUT_CHANGE:
+        _remove_auto_backups(made)
         raise
     if made:
         from promisectl.storage.backup import create
 
-        create.prune(env.ledger, env.backups, [one.path for one in made])
-        env.hint(f"As it was before: {made[-1].path}")
+        create.prune_backups(env.ledger, env.backup_directory, [one.path for one in made])
+        env.print_hint(f"As it was before: {made[-1].path}")
 
 
-def _forget(made: list[Backup]) -> None:
+def _remove_auto_backups(made: list[Backup]) -> None:
     from promisectl.storage.backup import create
 
     for one in made:
-        create.forget(one)
+        create.delete_backup(one)

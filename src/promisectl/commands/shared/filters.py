@@ -14,29 +14,39 @@ if TYPE_CHECKING:
 
     from promisectl.commands.shared.output import Row
     from promisectl.env import Env
-    from promisectl.storage.queries import Clock
+    from promisectl.storage.queries import QueryClock
 
-_STATES = ("proposed", "active", "delivered", "kept", "declined", "withdrawn", "reneged", "released", "void")
+_FILTER_STATES = (
+    "proposed",
+    "active",
+    "delivered",
+    "kept",
+    "declined",
+    "withdrawn",
+    "reneged",
+    "released",
+    "void",
+)
 
 
-class Asked(NamedTuple):
+class PromiseQuery(NamedTuple):
     """How the ledger is asked: the `moment` it is looked at, whether that has `passed`, and how the rows are narrowed and sorted."""
 
     moment: datetime
-    passed: bool
-    narrow: dict[str, Any]
+    is_past: bool
+    criteria: dict[str, Any]
 
-    def opened(self, env: Env, *, acts: bool = False) -> AbstractContextManager[Any]:
+    def open_ledger(self, env: Env, *, acts: bool = False) -> AbstractContextManager[Any]:
         """A connection to the ledger as it stood at the moment, as in `viewing.opened`."""
-        return output.opened(env, self.moment if self.passed else None, acts=acts)
+        return output.open_view(env, self.moment if self.is_past else None, acts=acts)
 
-    def clock(self, env: Env) -> Clock:
+    def build_clock(self, env: Env) -> QueryClock:
         """The moment, for the views."""
-        return output.clock(env, self.moment)
+        return output.build_clock(env, self.moment)
 
-    def rows(self, env: Env, db: Any, **narrower: Any) -> Iterator[Row]:
+    def iter_rows(self, env: Env, db: Any, **narrower: Any) -> Iterator[Row]:
         """The records of the promises, one at a time, narrowed further."""
-        return queries.promises(db, self.clock(env), **self.narrow, **narrower)
+        return queries.iter_promise_rows(db, self.build_clock(env), **self.criteria, **narrower)
 
 
 class Filters(NamedTuple):
@@ -55,43 +65,51 @@ class Filters(NamedTuple):
     limit: int | None = None
 
     @property
-    def narrows(self) -> bool:
+    def is_narrowing(self) -> bool:
         """Whether other promises are asked for than those that are shown unasked."""
         return any(self._replace(as_of=None, sort=None, limit=None))
 
     @property
-    def given(self) -> list[str]:
+    def given_options(self) -> list[str]:
         """The options that were given."""
-        return [f"--{name.rstrip('_').replace('_', '-')}" for name, value in self._asdict().items() if value not in (None, False, [], ())]
+        return [
+            f"--{name.rstrip('_').replace('_', '-')}"
+            for name, value in self._asdict().items()
+            if value not in (None, False, [], ())
+        ]
 
-    def read(self, env: Env, *, sort: str) -> Asked:
+    def build_query(self, env: Env, *, sort: str) -> PromiseQuery:
         """The same for the ledger, in the order of `sort` unless another was given. Raises Usage and NoPerson."""
-        arguments.choice("--sort", self.sort, queries.ORDERS)
+        arguments.check_choice("--sort", self.sort, queries.PROMISE_SORT_NAMES)
         for one in self.state:
-            arguments.choice("--state", one, _STATES)
+            arguments.check_choice("--state", one, _FILTER_STATES)
         if self.search:
-            arguments.text("search", self.search)
-        most, moment = arguments.limit(self.limit), arguments.as_of(env, self.as_of)
+            arguments.check_text("search", self.search)
+        most, moment = arguments.check_row_limit(self.limit), arguments.parse_as_of(env, self.as_of)
         narrow = {
             "sort": self.sort or sort,
             "limit": most,
             "overdue": self.overdue,
-            "due_before": output.stored(arguments.bound(env, self.due_before, end=False)),
-            "due_after": output.stored(arguments.bound(env, self.due_after, end=True)),
+            "due_before": output.encode_moment(
+                arguments.parse_date_bound(env, self.due_before, end=False)
+            ),
+            "due_after": output.encode_moment(
+                arguments.parse_date_bound(env, self.due_after, end=True)
+            ),
             "tag": self.tag and self.tag.removeprefix("#"),
             "search": self.search,
             "states": self.state,
-            "person": _handle(env, self.with_),
+            "person": _resolve_person_handle(env, self.with_),
         }
-        return Asked(moment, bool(self.as_of), narrow)
+        return PromiseQuery(moment, bool(self.as_of), narrow)
 
 
-def _handle(env: Env, name: str | None) -> str | None:
+def _resolve_person_handle(env: Env, name: str | None) -> str | None:
     """The handle of the person a word means today, whenever the ledger is looked at."""
     if name is None:
         return None
     from promisectl.commands.shared import counterparty
     from promisectl.domain import people
 
-    person = counterparty.known(env, name)
-    return person.handle if person else people.ME
+    person = counterparty.find_counterparty(env, name)
+    return person.handle if person else people.ME_HANDLE

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.records import as_lines, fields
-from promisectl.rendering.formats import Here
+from promisectl.rendering.formats import LocalMoment
 from promisectl.storage import ledger, queries
-from promisectl.storage.queries import Clock
-from promisectl.storage.timestamps import instant
+from promisectl.storage.queries import QueryClock
+from promisectl.storage.timestamps import encode_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Row = Mapping[str, Any]
 
 
-_WELCOME = (
+_WELCOME_LINES = (
     "No promise is written down here yet. Three ways to begin:",
     '  promisectl make "Send the Q3 numbers" --to dana --by fri',
     '  promisectl make "Fix the bike brake" --from lee --by sat',
@@ -31,22 +31,22 @@ _WELCOME = (
 )
 
 
-def here(env: Env) -> Here:
+def local_moment(env: Env) -> LocalMoment:
     """When and where the person is."""
-    return Here(env.now, env.zone)
+    return LocalMoment(env.now, env.zone)
 
 
-def clock(env: Env, moment: datetime | None = None) -> Clock:
+def build_clock(env: Env, moment: datetime | None = None) -> QueryClock:
     """The moment asked about, this one if none is given, for the views."""
-    return Clock(*map(instant, env.clock(moment)))
+    return QueryClock(*map(encode_instant, env.read_clock(moment)))
 
 
-def stored(moment: datetime | None) -> str | None:
+def encode_moment(moment: datetime | None) -> str | None:
     """A moment as the ledger stores it."""
-    return instant(moment) if moment else None
+    return encode_instant(moment) if moment else None
 
 
-class Kind(NamedTuple):
+class RecordKind(NamedTuple):
     """A kind of record: its columns as CSV, as lines, how a row becomes a JSON object, and what only that has."""
 
     csv: tuple[str, ...]
@@ -55,79 +55,85 @@ class Kind(NamedTuple):
     json_alone: tuple[str, ...] = ()
 
 
-PROMISES = Kind(fields.PROMISE, as_lines.PROMISE, fields.promise, ("offer",))
-ACTS = Kind(fields.ACT, as_lines.ACT, fields.act)
-DAYS = Kind(fields.DAY, fields.DAY, fields.day)
-PEOPLE = Kind(fields.PERSON, fields.PERSON, fields.person)
+PROMISE_RECORDS = RecordKind(
+    fields.PROMISE_FIELDS, as_lines.PROMISE_LINE_FIELDS, fields.build_promise_record, ("offer",)
+)
+ACT_RECORDS = RecordKind(fields.ACT_FIELDS, as_lines.ACT_LINE_FIELDS, fields.build_act_record)
+DAY_RECORDS = RecordKind(fields.DAY_FIELDS, fields.DAY_FIELDS, fields.build_week_day_record)
+PERSON_RECORDS = RecordKind(fields.PERSON_FIELDS, fields.PERSON_FIELDS, fields.build_person_record)
 
 
 @contextmanager
-def opened(env: Env, moment: datetime | None = None, *, acts: bool = False) -> Iterator[Any]:
+def open_view(env: Env, moment: datetime | None = None, *, acts: bool = False) -> Iterator[Any]:
     """A connection to the ledger, as it stood at `moment`, with the `acts` if they are needed; None where there is no ledger yet."""
-    if not ledger.exists(env.ledger):
+    if not ledger.has_ledger(env.ledger):
         yield None
         return
-    with ledger.reading(env.ledger) as db:
-        yield queries.as_of(db, moment, acts=acts) if moment else db
+    with ledger.open_snapshot(env.ledger) as db:
+        yield queries.build_ledger_as_of(db, moment, acts=acts) if moment else db
 
 
-def row(env: Env, db: Any, number: int) -> Row:
+def find_promise_row(env: Env, db: Any, number: int) -> Row:
     """The record of one promise. Raises NoPromise, also where there is no ledger yet."""
-    found = queries.promise(db, clock(env), number) if db else None
+    found = queries.find_promise_by_id(db, build_clock(env), number) if db else None
     if found is None:
         raise errors.NoPromise(number)
     return found
 
 
-def promise(env: Env, number: int) -> tuple[Promise, str]:
+def load_promise_and_name(env: Env, number: int) -> tuple[Promise, str]:
     """A promise as its acts left it, and the name of the other side. Raises NoPromise, also where there is no ledger yet."""
     from promisectl.domain import lifecycle
 
-    with opened(env) as db:
-        said = queries.said(db, number) if db else []
+    with open_view(env) as db:
+        said = queries.load_promise_acts(db, number) if db else []
         if not said:
             raise errors.NoPromise(number)
-        found = lifecycle.replay(number, said)
-        return found, queries.name(db, found.opening.person)
+        found = lifecycle.replay_acts(number, said)
+        return found, queries.fetch_person_name(db, found.opening.person)
 
 
-def answer(env: Env, rows: Iterable[Row], kind: Kind, draw: Callable[[list[Row]], None]) -> None:
+def print_view(
+    env: Env, rows: Iterable[Row], kind: RecordKind, draw: Callable[[list[Row]], None]
+) -> None:
     """The rows in the form asked for: streamed as records, or drawn."""
     if env.form == "table":
         draw(list(rows))
     else:
-        env.write_records(records(env.form, rows, kind))
+        env.write_records(encode_rows(env.form, rows, kind))
 
 
-def records(form: str, rows: Iterable[Row], kind: Kind) -> Iterator[str]:
+def encode_rows(form: str, rows: Iterable[Row], kind: RecordKind) -> Iterator[str]:
     """Rows as `csv`, `plain` lines, `json` or `jsonl`, as they come."""
     if form == "csv":
         from promisectl.records import as_csv
 
-        return as_csv.lines(rows, kind.csv)
+        return as_csv.iter_csv_lines(rows, kind.csv)
     if form == "plain":
-        return as_lines.lines(rows, kind.lines)
+        return as_lines.iter_tab_lines(rows, kind.lines)
     from promisectl.records import as_json
 
-    return (as_json.array if form == "json" else as_json.lines)(kind.json(row) for row in rows)
+    return (as_json.iter_json_array if form == "json" else as_json.iter_json_lines)(
+        kind.json(row) for row in rows
+    )
 
 
-def nothing_yet(env: Env, kind: Kind) -> None:
+def print_welcome(env: Env, kind: RecordKind) -> None:
     """The answer where there is no ledger: no records for a program, and a welcome for whoever looks."""
     if env.form == "table":
-        for line in _WELCOME:
-            env.say(line)
+        for line in _WELCOME_LINES:
+            env.print_line(line)
     else:
-        env.write(records(env.form, [], kind))
-        for line in _WELCOME:
-            env.hint(line)
+        env.write_stdout(encode_rows(env.form, [], kind))
+        for line in _WELCOME_LINES:
+            env.print_hint(line)
 
 
-def draw(env: Env, *drawings: Any) -> None:
+def print_renderables(env: Env, *drawings: Any) -> None:
     """Print what a renderer made."""
     from promisectl.rendering import tables
 
-    console = tables.console(env.stdout(), env.width, color=env.color)
+    console = tables.create_console(env.stdout(), env.width, color=env.color)
     for drawing in drawings:
-        with env.heard():
+        with env.catch_stdout_errors():
             console.print(drawing)

@@ -16,46 +16,54 @@ if TYPE_CHECKING:
     from promisectl.env import Env
 
 
-def is_directory(path: str) -> bool:
+def is_directory_path(path: str) -> bool:
     """Whether `path` means a directory: one that is there, or the name of one to be made."""
     return path.endswith(tuple(filter(None, (os.sep, os.altsep)))) or os.path.isdir(path)
 
 
-def write(env: Env, path: str, pieces: Iterable[str], *, force: bool) -> None:
+def write_output_file(env: Env, path: str, pieces: Iterable[str], *, force: bool) -> None:
     """Write one file. Raises FileExists, unless `force` replaces it, OntoTheLedger and CannotWrite."""
-    if ledger.same(path, env.ledger):
-        raise errors.OntoTheLedger(path)
-    refuse_strange(path)
+    if ledger.is_ledger_file(path, env.ledger):
+        raise errors.ExportOntoLedger(path)
+    ensure_ordinary_file(path)
     if not force and os.path.lexists(path):
         raise errors.FileExists(path)
-    appear(path, pieces, force=force)
-    env.hint(f"Written: {path}")
+    write_output_atomically(path, pieces, force=force)
+    env.print_hint(f"Written: {path}")
 
 
-def write_each(env: Env, directory: str, texts: Iterable[tuple[str, str]]) -> None:
+def write_output_files(env: Env, directory: str, texts: Iterable[tuple[str, str]]) -> None:
     """Write a file for each name and text. One that says the same already stays as it is, and so does every other in the directory."""
     counted = dict.fromkeys(("new", "changed", "as before"), 0)
-    make_directory(directory)
+    create_output_directory(directory)
     for name, text in texts:
         path = os.path.join(directory, name)
-        if ledger.same(path, env.ledger):
-            raise errors.OntoTheLedger(path)
-        refuse_strange(path)
-        how = "new" if not os.path.lexists(path) else "as before" if _says(path, text) else "changed"
+        if ledger.is_ledger_file(path, env.ledger):
+            raise errors.ExportOntoLedger(path)
+        ensure_ordinary_file(path)
+        how = (
+            "new"
+            if not os.path.lexists(path)
+            else "as before"
+            if _has_same_content(path, text)
+            else "changed"
+        )
         if how != "as before":
-            _put(path, [text])
+            _replace_output_file(path, [text])
         counted[how] += 1
-    _keep_names(directory)
-    env.hint(f"Written: {directory} ({', '.join(f'{number} {how}' for how, number in counted.items() if number) or 'no file'})")
+    _sync_output_directory(directory)
+    env.print_hint(
+        f"Written: {directory} ({', '.join(f'{number} {how}' for how, number in counted.items() if number) or 'no file'})"
+    )
 
 
-def refuse_strange(path: str) -> None:
+def ensure_ordinary_file(path: str) -> None:
     """Refuse to write where something other than an ordinary file is. Raises CannotWrite."""
     if os.path.islink(path) or (os.path.lexists(path) and not os.path.isfile(path)):
         raise errors.CannotWrite(path, "it is no ordinary file")
 
 
-def _says(path: str, text: str) -> bool:
+def _has_same_content(path: str, text: str) -> bool:
     try:
         with open(path, "rb") as file:
             return file.read() == text.encode()
@@ -63,31 +71,36 @@ def _says(path: str, text: str) -> bool:
         raise errors.CannotWrite(path, error.strerror or str(error)) from error
 
 
-def make_directory(directory: str) -> None:
+def create_output_directory(directory: str) -> None:
     """Make what is missing of a directory, for me alone. Raises CannotWrite."""
     try:
-        files.make_directories(os.path.abspath(directory))
+        files.create_directories(os.path.abspath(directory))
     except OSError as error:
         raise errors.CannotWrite(directory, error.strerror or str(error)) from error
 
 
-def appear(path: str, pieces: Iterable[str], *, force: bool = True) -> None:
+def write_output_atomically(path: str, pieces: Iterable[str], *, force: bool = True) -> None:
     """Write beside `path`, and only then name it; with `force` in the place of whatever is there. When this returns, it is on the disk.
 
     Raises CannotWrite, and FileExists when somebody else has used the name meanwhile.
     """
-    _put(path, pieces, force=force)
-    _keep_names(os.path.dirname(path))
+    _replace_output_file(path, pieces, force=force)
+    _sync_output_directory(os.path.dirname(path))
 
 
-def _put(path: str, pieces: Iterable[str], *, force: bool = True) -> None:
-    temporary = files.temporary_name(path)
+def _replace_output_file(path: str, pieces: Iterable[str], *, force: bool = True) -> None:
+    temporary = files.choose_temporary_name(path)
     try:
-        with open(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8", newline="") as file:
+        with open(
+            os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600),
+            "w",
+            encoding="utf-8",
+            newline="",
+        ) as file:
             file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
-        (os.replace if force else files.give_name)(temporary, path)
+        (os.replace if force else files.link_finished_file)(temporary, path)
     except FileExistsError as error:
         raise errors.FileExists(path) from error
     except OSError as error:
@@ -97,9 +110,9 @@ def _put(path: str, pieces: Iterable[str], *, force: bool = True) -> None:
             os.unlink(temporary)
 
 
-def _keep_names(directory: str) -> None:
+def _sync_output_directory(directory: str) -> None:
     """Have the names in a directory on the disk, not only the files. Raises CannotWrite."""
     try:
-        files.sync(os.path.abspath(directory))
+        files.sync_path(os.path.abspath(directory))
     except OSError as error:
         raise errors.CannotWrite(directory, error.strerror or str(error)) from error

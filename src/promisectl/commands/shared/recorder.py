@@ -5,12 +5,12 @@ from __future__ import annotations
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import arguments, auto_backup, output
-from promisectl.commands.shared.output import here
+from promisectl.commands.shared.output import local_moment
 from promisectl.domain import lifecycle
 from promisectl.domain.promise import Act, Promise, Side, State, Terms, Verb
 from promisectl.records import as_json, fields
 from promisectl.rendering import formats, messages
-from promisectl.rendering.messages import Told
+from promisectl.rendering.messages import MoveReport
 from promisectl.storage import ledger, queries
 from promisectl.storage.journal import Journal
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
     from promisectl.env import Env
 
-_NEW = (State.PROPOSED, State.ACTIVE)
+_NEW_TERMS_STATES = (State.PROPOSED, State.ACTIVE)
 
 
-class Answer(NamedTuple):
+class MoveAnswer(NamedTuple):
     """What there is to say about one promise after a move: its line, its number and record, what comes next, and what is new besides.
 
     What was said of people alone has neither number nor record; the record is there where `record_of` needs it.
@@ -55,15 +55,24 @@ class Reply(NamedTuple):
     asked: bool = False
 
 
-def act(env: Env, promise: Promise, reply: Reply, at: datetime) -> Act:
+def build_reply_act(env: Env, promise: Promise, reply: Reply, at: datetime) -> Act:
     """The act that says a reply. Raises TermsChanged."""
-    if reply.seen not in (None, (promise.offered or promise.current).terms):
+    if reply.seen not in (None, (promise.offered_revision or promise.current_revision).terms):
         raise errors.TermsChanged(promise.id)
-    side = lifecycle.speaker(promise, reply.verb)
-    return Act(reply.verb, side, at, env.now, terms=reply.terms, text=reply.reason, risk=reply.risk, no_to=reply.no_to)
+    side = lifecycle.infer_speaker(promise, reply.verb)
+    return Act(
+        reply.verb,
+        side,
+        at,
+        env.now,
+        terms=reply.terms,
+        text=reply.reason,
+        risk=reply.risk,
+        no_to=reply.no_to,
+    )
 
 
-class Besides(NamedTuple):
+class AnswerExtras(NamedTuple):
     """What is said besides when one promise moved: what was foreseen at the Yes, and the first warning of the check, if it is `new`.
 
     `asked`: the questions at the Yes have just been put. `note` is kept beside it.
@@ -75,61 +84,75 @@ class Besides(NamedTuple):
     note: str | None = None
 
 
-_NOTHING = Besides()
+_NO_EXTRAS = AnswerExtras()
 
 
-def move(env: Env, command: str, ids: Sequence[str], act: Callable[[Promise], Act], besides: Besides = _NOTHING) -> None:
+def record_move(
+    env: Env,
+    command: str,
+    ids: Sequence[str],
+    act: Callable[[Promise], Act],
+    besides: AnswerExtras = _NO_EXTRAS,
+) -> None:
     """Say `act` of every promise that `ids` name, all or none, and answer."""
-    numbers = arguments.ids(ids)
-    if not ledger.exists(env.ledger):
+    numbers = arguments.parse_promise_numbers(ids)
+    if not ledger.has_ledger(env.ledger):
         raise errors.NoPromise(numbers[0])
 
-    def work(db: sqlite3.Connection, journal: Journal) -> list[Answer]:
-        mover = _Mover(env, db, journal, besides, alone=len(numbers) == 1)
-        return [mover.moved(journal.promise(number), act) for number in numbers]
+    def move_promises(db: sqlite3.Connection, journal: Journal) -> list[MoveAnswer]:
+        mover = _MoveRecorder(env, db, journal, besides, alone=len(numbers) == 1)
+        return [mover.move_promise(journal.load_promise(number), act) for number in numbers]
 
-    record(env, command, work, checks=besides.new)
+    record_command(env, command, move_promises, checks=besides.new)
 
 
-def record(env: Env, command: str, work: Callable[[sqlite3.Connection, Journal], list[Answer]], *, checks: bool = False) -> None:
+def record_command(
+    env: Env,
+    command: str,
+    work: Callable[[sqlite3.Connection, Journal], list[MoveAnswer]],
+    *,
+    checks: bool = False,
+) -> None:
     """Do `work` in one transaction, under the name of `command`, and answer; with a key that was used before, answer as then.
 
     What `checks` takes is imported before anybody else is kept from the ledger.
     """
-    if checks and env.looked_at:
+    if checks and env.is_read_by_person:
         import unicodedata  # noqa: F401
 
         from promisectl.commands.shared import check_context  # noqa: F401
 
-    def once(db: sqlite3.Connection) -> list[Answer]:
-        before = _before(env, db)
+    def record_once(db: sqlite3.Connection) -> list[MoveAnswer]:
+        before = _load_answers_of_key(env, db)
         if before is not None:
             return before
         journal = Journal(db, env.now, command)
         answers = work(db, journal)
         if env.once:
-            journal.keep(*env.once, [[one.line, one.number, one.record] for one in answers])
+            journal.insert_answer(
+                *env.once, [[one.line, one.number, one.record] for one in answers]
+            )
         return answers
 
-    with auto_backup.before(env) as keep:
-        answer(env, ledger.write(env.ledger, once, keep))
+    with auto_backup.prepare_auto_backup(env) as keep:
+        print_answers(env, ledger.run_in_transaction(env.ledger, record_once, keep))
 
 
-def said_before(env: Env) -> bool:
+def repeat_first_answer(env: Env) -> bool:
     """Whether the command was said before with the same key; then it has been answered as it was then."""
-    if not ledger.exists(env.ledger):
+    if not ledger.has_ledger(env.ledger):
         return False
-    with ledger.reading(env.ledger) as db:
-        before = _before(env, db)
+    with ledger.open_snapshot(env.ledger) as db:
+        before = _load_answers_of_key(env, db)
     if before is None:
         return False
-    answer(env, before)
+    print_answers(env, before)
     return True
 
 
-def _before(env: Env, db: sqlite3.Connection) -> list[Answer] | None:
+def _load_answers_of_key(env: Env, db: sqlite3.Connection) -> list[MoveAnswer] | None:
     """What was answered when the key of this command was first used; None if it is new. Raises KeyTaken."""
-    first = queries.first_answer(db, env.once.key) if env.once else None
+    first = queries.find_first_answer(db, env.once.key) if env.once else None
     if not (env.once and first):
         return None
     if first["request"] != env.once.request:
@@ -138,74 +161,116 @@ def _before(env: Env, db: sqlite3.Connection) -> list[Answer] | None:
 
     since = " It was undone since." if first["undone_by"] else ""
     again = [f"Said before with the key “{env.once.key}”: nothing new was recorded.{since}"]
-    said = codec.answer_of(first["answer"])
-    return [Answer(line, number, record, notices=() if place else again) for place, (line, number, record) in enumerate(said)]
+    said = codec.decode_answer(first["answer"])
+    return [
+        MoveAnswer(line, number, record, notices=() if place else again)
+        for place, (line, number, record) in enumerate(said)
+    ]
 
 
-class _Mover:
+class _MoveRecorder:
     """Says an act of one promise after the other, and what there is to answer; of one that moves `alone` also what comes next."""
 
-    def __init__(self, env: Env, db: sqlite3.Connection, journal: Journal, besides: Besides, *, alone: bool) -> None:
+    def __init__(
+        self,
+        env: Env,
+        db: sqlite3.Connection,
+        journal: Journal,
+        besides: AnswerExtras,
+        *,
+        alone: bool,
+    ) -> None:
         self._env = env
         self._db = db
         self._journal = journal
         self._besides = besides
         self._alone = alone
-        self._here = here(env)
+        self._here = local_moment(env)
         self._names: dict[int | None, str] = {}
 
-    def moved(self, before: Promise, act: Callable[[Promise], Act]) -> Answer:
+    def move_promise(self, before: Promise, act: Callable[[Promise], Act]) -> MoveAnswer:
         """What there is to say once `act` is said of a promise. Raises ClockAhead, and what `Journal.say` raises."""
         said = act(before)
-        after = self._said(before, said)
+        after = self._say_act(before, said)
         if self._besides.note:
-            after = self._journal.say(after, Act(Verb.NOTE, Side.BOOKKEEPER, said.at, self._env.now, text=self._besides.note))
-        name = self._name(after.opening.person)
-        line = messages.line(Told(before, after, said, name, self._here))
-        return Answer(line, after.id, record_of(self._env, self._db, after.id), self._hints(after, name) if self._alone else ())
+            after = self._journal.append_act(
+                after,
+                Act(Verb.NOTE, Side.BOOKKEEPER, said.at, self._env.now, text=self._besides.note),
+            )
+        name = self._find_name(after.opening.person)
+        line = messages.format_move_line(MoveReport(before, after, said, name, self._here))
+        return MoveAnswer(
+            line,
+            after.id,
+            load_answer_record(self._env, self._db, after.id),
+            self._list_hints(after, name) if self._alone else (),
+        )
 
-    def _said(self, before: Promise, said: Act) -> Promise:
+    def _say_act(self, before: Promise, said: Act) -> Promise:
         try:
-            return self._journal.say(before, said)
+            return self._journal.append_act(before, said)
         except errors.TooEarly as error:
             if error.earliest > self._env.now:
-                raise errors.ClockAhead(error.number, formats.moment(error.earliest, self._here)) from None
-            raise errors.TooEarly(error.number, error.earliest, error.dated, lambda moment: formats.moment(moment, self._here)) from None
+                raise errors.ClockAhead(
+                    error.number, formats.format_instant(error.earliest, self._here)
+                ) from None
+            raise errors.TooEarly(
+                error.number,
+                error.earliest,
+                error.dated,
+                lambda moment: formats.format_instant(moment, self._here),
+            ) from None
 
-    def _name(self, person: int | None) -> str:
+    def _find_name(self, person: int | None) -> str:
         if person not in self._names:
-            self._names[person] = queries.name(self._db, person)
+            self._names[person] = queries.fetch_person_name(self._db, person)
         return self._names[person]
 
-    def _hints(self, after: Promise, name: str) -> list[str]:
-        foreseen = messages.foreseen(after) if self._besides.foreseen else ""
-        return [messages.next_step(after, name), foreseen, checked(self._env, self._db, after, self._besides)]
+    def _list_hints(self, after: Promise, name: str) -> list[str]:
+        foreseen = messages.format_accepted_risk(after) if self._besides.foreseen else ""
+        return [
+            messages.format_next_step(after, name),
+            foreseen,
+            format_check_hint(self._env, self._db, after, self._besides),
+        ]
 
 
-def record_of(env: Env, db: sqlite3.Connection, number: int) -> Mapping[str, Any] | None:
+def load_answer_record(env: Env, db: sqlite3.Connection, number: int) -> Mapping[str, Any] | None:
     """The record of a promise that moved, where a program reads it, or it is kept for whoever asks again with the same key."""
-    return fields.promise(output.row(env, db, number)) if env.as_json or env.once else None
+    return (
+        fields.build_promise_record(output.find_promise_row(env, db, number))
+        if env.is_json or env.once
+        else None
+    )
 
 
-def checked(env: Env, db: sqlite3.Connection, promise: Promise, besides: Besides) -> str:
+def format_check_hint(
+    env: Env, db: sqlite3.Connection, promise: Promise, besides: AnswerExtras
+) -> str:
     """The first warning of the check about new terms, for a person who looks; empty otherwise."""
-    if not (besides.new and env.looked_at and promise.state in _NEW):
+    if not (besides.new and env.is_read_by_person and promise.state in _NEW_TERMS_STATES):
         return ""
     from promisectl.commands.shared import check_context
 
-    return check_context.hint(env, db, promise, output.row(env, db, promise.id), asked=besides.asked)
+    return check_context.format_first_warning(
+        env, db, promise, output.find_promise_row(env, db, promise.id), asked=besides.asked
+    )
 
 
-def answer(env: Env, answers: Sequence[Answer]) -> None:
+def print_answers(env: Env, answers: Sequence[MoveAnswer]) -> None:
     """Print what a move did, as it was asked for: sentences, numbers alone, or one JSON object a line."""
     for notice in (notice for one in answers for notice in one.notices):
-        env.hint(notice)
-    if env.as_json:
-        env.answer(as_json.each(one.record for one in answers if one.record), whole=True)
+        env.print_hint(notice)
+    if env.is_json:
+        env.print_answer(
+            as_json.iter_json_records(one.record for one in answers if one.record), whole=True
+        )
     elif env.quiet:
-        env.answer((str(one.number) for one in answers if one.number), whole=True)
+        env.print_answer((str(one.number) for one in answers if one.number), whole=True)
     else:
-        env.answer(one.line for one in answers)
-        hints = answers[0].hints if len(answers) == 1 else ()  # who moves several at once knows what comes next
+        env.print_answer(one.line for one in answers)
+        hints = (
+            answers[0].hints if len(answers) == 1 else ()
+        )  # who moves several at once knows what comes next
         for hint in filter(None, hints):
-            env.hint(hint)
+            env.print_hint(hint)

@@ -19,36 +19,49 @@ if TYPE_CHECKING:
     from promisectl.domain.promise import Verb
     from promisectl.env import Env
 
-_NAMED = 4
+_MAX_HINTED_PROMISES = 4
 
 
-def explained(env: Env, command: str, problem: errors.NoPromise | errors.BadNumber) -> errors.Problem:
+def explain_number_problem(
+    env: Env, command: str, problem: errors.NoPromise | errors.BadNumber
+) -> errors.Problem:
     """The problem again with what helps, as far as the ledger can say: the newest number, or the numbers that a name may stand for."""
-    with suppress(errors.Problem), output.opened(env) as db:
+    with suppress(errors.Problem), output.open_view(env) as db:
         if db:
-            said = _said(env, db, command, problem)
-            said.stand_at(problem.place)
+            said = _build_number_problem(env, db, command, problem)
+            said.add_place(problem.place)
             return said
     return problem
 
 
-def _said(env: Env, db: Any, command: str, problem: errors.NoPromise | errors.BadNumber) -> errors.Problem:
+def _build_number_problem(
+    env: Env, db: Any, command: str, problem: errors.NoPromise | errors.BadNumber
+) -> errors.Problem:
     if isinstance(problem, errors.NoPromise):
-        return errors.NoPromise(problem.number, newest=queries.newest(db))
-    return errors.BadNumber(problem.word, _with(env, db, command, people.find(problem.word, queries.people(db))))
+        return errors.NoPromise(problem.number, newest=queries.fetch_newest_promise_id(db))
+    return errors.BadNumber(
+        problem.word,
+        _format_promises_with(
+            env, db, command, people.find_person(problem.word, queries.load_people(db))
+        ),
+    )
 
 
-def _with(env: Env, db: Any, command: str, person: Person) -> str:
+def _format_promises_with(env: Env, db: Any, command: str, person: Person) -> str:
     """The promises with a person that the command could be about."""
     verb = next((row.verb for row in TRANSITIONS if row.verb == command), None)
-    rows = queries.found(db, output.clock(env), person=person.handle, not_void=True)
-    found = [row for row in rows if verb is None or verb in _open(db, row["id"])]
+    rows = queries.fetch_promise_rows(
+        db, output.build_clock(env), person=person.handle, not_void=True
+    )
+    found = [row for row in rows if verb is None or verb in _load_open_verbs(db, row["id"])]
     everything = f"list --all --with {person.handle}"
     if not found:
         return f"With {person.name} nothing is open to {command}; what there is: {everything}."
-    more = f": {everything}" if len(found) > _NAMED else ""
-    return f"With {person.name}: {subject.listed([(row['id'], row['outcome']) for row in found], _NAMED)}{more}."
+    more = f": {everything}" if len(found) > _MAX_HINTED_PROMISES else ""
+    return f"With {person.name}: {subject.format_promise_list([(row['id'], row['outcome']) for row in found], _MAX_HINTED_PROMISES)}{more}."
 
 
-def _open(db: Any, number: int) -> tuple[Verb, ...]:
-    return lifecycle.open_verbs(lifecycle.replay(number, queries.said(db, number)))
+def _load_open_verbs(db: Any, number: int) -> tuple[Verb, ...]:
+    return lifecycle.list_open_verbs(
+        lifecycle.replay_acts(number, queries.load_promise_acts(db, number))
+    )

@@ -16,43 +16,56 @@ if TYPE_CHECKING:
     from promisectl.commands.shared.output import Row
     from promisectl.env import Env
 
-MINE = ("owe", "self")
-_LOOKED_BACK = 8  # weeks
+MY_DIRECTIONS = ("owe", "self")
+_MEDIAN_WEEKS = 8  # weeks
 
 
-def monday(day: date) -> date:
+def iso_week_monday(day: date) -> date:
     """The Monday of the ISO week of a day."""
-    return week_begin(day, 0)
+    return week_start_day(day, 0)
 
 
-def week_begin(day: date, weekday: int) -> date:
+def week_start_day(day: date, weekday: int) -> date:
     """The first day of the week of a day, where weeks begin on that weekday; Monday is 0."""
     return day - timedelta(days=(day.weekday() - weekday) % 7)
 
 
-def promised(env: Env, db: sqlite3.Connection) -> list[Row]:
+def fetch_active_rows(env: Env, db: sqlite3.Connection) -> list[Row]:
     """What is promised and not delivered, by whomever, in the order of its dates."""
-    return queries.found(db, output.clock(env), open=True, states=("active",))
+    return queries.fetch_promise_rows(db, output.build_clock(env), open=True, states=("active",))
 
 
-def week_of(env: Env, db: sqlite3.Connection, day: date) -> list[Row]:
+def fetch_own_rows_of_week(env: Env, db: sqlite3.Connection, day: date) -> list[Row]:
     """What I owe that is due in the ISO week of a local day."""
-    begin = civil.first_second(monday(day), env.zone) - timedelta(seconds=1)
+    begin = civil.first_second(iso_week_monday(day), env.zone) - timedelta(seconds=1)
     try:
-        end = civil.first_second(monday(day) + timedelta(weeks=1), env.zone)
+        end = civil.first_second(iso_week_monday(day) + timedelta(weeks=1), env.zone)
     except OverflowError:  # the last week of the year 9999
         end = None
-    bounds = {"due_after": output.stored(begin), "due_before": output.stored(end)}
-    return queries.found(db, output.clock(env), directions=MINE, open=True, states=("active",), **bounds)
+    bounds = {"due_after": output.encode_moment(begin), "due_before": output.encode_moment(end)}
+    return queries.fetch_promise_rows(
+        db,
+        output.build_clock(env),
+        directions=MY_DIRECTIONS,
+        open=True,
+        states=("active",),
+        **bounds,
+    )
 
 
-def day(env: Env, row: Row) -> date:
+def local_due_day(env: Env, row: Row) -> date:
     """The local day on which a promise is due."""
-    return civil.local(datetime.fromisoformat(row["due_at"]), env.zone).date()
+    return civil.local_time(datetime.fromisoformat(row["due_at"]), env.zone).date()
 
 
-def usual(env: Env, db: sqlite3.Connection) -> float:
+def median_weekly_deliveries(env: Env, db: sqlite3.Connection) -> float:
     """My median of promises delivered a week, over the last eight whole ISO weeks."""
-    this = monday(civil.local(env.now, env.zone).date())
-    edges = [output.stored(civil.first_second(this - timedelta(weeks=back), env.zone)) or "" for back in range(_LOOKED_BACK, -1, -1)]
-    return statistics.median(queries.delivered(db, *pair) for pair in pairwise(edges)) or 0.0
+    this = iso_week_monday(civil.local_time(env.now, env.zone).date())
+    edges = [
+        output.encode_moment(civil.first_second(this - timedelta(weeks=back), env.zone)) or ""
+        for back in range(_MEDIAN_WEEKS, -1, -1)
+    ]
+    return (
+        statistics.compute_median(queries.count_delivered(db, *pair) for pair in pairwise(edges))
+        or 0.0
+    )

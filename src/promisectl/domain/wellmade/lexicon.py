@@ -1,16 +1,16 @@
 """The words and phrases that the rules of a well-made promise look for: in lower case, with straight apostrophes."""
 
 
-def _phrases(text: str) -> tuple[str, ...]:
+def _split_phrases(text: str) -> tuple[str, ...]:
     return tuple(phrase.strip() for phrase in text.split(","))
 
 
-def _set(text: str) -> frozenset[str]:
+def _split_words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
 # Work without an end: what an outcome should not begin with.
-EFFORT = _phrases(
+EFFORT_PHRASES = _split_phrases(
     "try, look into, look at, look for, look over, work on, help, handle, deal with, think about, consider, explore, follow up, touch base,"
     "circle back, support, improve, assist, sort out, attempt, chase, investigate, tackle, dig into, see about, take care of,"
     "keep an eye on, continue, focus on, reach out, catch up on, contribute, get started, get going, get my head around, make progress,"
@@ -18,10 +18,14 @@ EFFORT = _phrases(
 )
 
 # Effort that is as often a thing: it is let be where the outcome tells what has become of it (“Support contract signed”).
-THINGS = _set("help handle support attempt chase") | {"work on", "deal with", "follow up"}
+EFFORT_NOUNS = _split_words("help handle support attempt chase") | {
+    "work on",
+    "deal with",
+    "follow up",
+}
 
 # What leaves a way out, wherever it stands.
-HEDGES = _phrases(
+HEDGE_PHRASES = _split_phrases(
     "try, tries, trying, maybe, perhaps, probably, possibly, hopefully, might, should, could, if i can, if we can, if i could, if possible,"
     "as much as possible, as far as possible, as much as i can, as soon as i can, as best i can, when i can, when we can, whatever i can,"
     "time permitting, weather permitting, if time permits, if time allows, if i have time, if i find time, get round to, get around to,"
@@ -30,7 +34,7 @@ HEDGES = _phrases(
 )
 
 # Measures that two people may read differently.
-VAGUE = _phrases(
+VAGUE_PHRASES = _split_phrases(
     "some, several, a few, many, various, numerous, a lot, lots, a bit, a little, stuff, thing, things, something, etc, and so on, better,"
     "faster, quicker, easier, nicer, cheaper, clearer, simpler, bigger, smaller, fewer, less, more, soon, asap, decent, reasonable,"
     "adequate, suitable, sufficient, properly, nicely, quickly, regularly, significantly, considerably, substantially, noticeably,"
@@ -38,19 +42,21 @@ VAGUE = _phrases(
 )
 
 # Numbers as words; any of them, or a digit, measures what is vague. “One” is more often a pronoun.
-NUMBERS = _set("two three four five six seven eight nine ten eleven twelve dozen hundred")
+NUMBER_WORDS = _split_words(
+    "two three four five six seven eight nine ten eleven twelve dozen hundred"
+)
 
 # What may stand before the first verb, or between a name and its verb.
-LEAD_INS = _set(
+LEAD_IN_WORDS = _split_words(
     "i we i'll we'll i'm to will shall must can should would could may might also then always please let me us let's am are going"
     " is has needs maybe perhaps probably hopefully ideally possibly"
 )
 
 # What begins a second outcome when a verb follows.
-LINKS = _set("and then also please plus & + ; .")
+LINK_WORDS = _split_words("and then also please plus & + ; .")
 
 # Verbs of everyday promises. Many are nouns too, so each counts only with one of the words below behind it.
-VERBS = _set(
+PROMISE_VERBS = _split_words(
     "accept add agree answer apply approve arrange ask assemble bake book borrow bring build buy call cancel carry change charge check"
     " choose clean clear close collect compile complete confirm convert cook copy cover create cut decide decorate define deliver deploy"
     " design discuss document draft draw drive drop edit email empty explain export extend fetch file fill find finish fix forward get"
@@ -63,13 +69,15 @@ VERBS = _set(
 )
 
 # What follows a verb and hardly ever a noun: “book the room”, “hand it in”, “clear up”, “read “Dune””.
-AFTER_VERBS = _set(
+AFTER_VERB_WORDS = _split_words(
     "the a an my your our his her their its this that these those all each both me us you him them it everybody everyone"
     " up out off away back down “"
 )
 
 # What tells what has become of a thing, besides every word in -ed.
-STATES = _set("is are was were done sent paid sold made bought built found given held kept taken written ready online")
+OUTCOME_STATE_WORDS = _split_words(
+    "is are was were done sent paid sold made bought built found given held kept taken written ready online"
+)
 
 # How a verb ends when it is not in its base form, and what stands there in the base form. What is past is no effort any more.
-ENDINGS = (("ies", "y"), ("es", ""), ("s", ""), ("ing", ""), ("ing", "e"))
+VERB_ENDINGS = (("ies", "y"), ("es", ""), ("s", ""), ("ing", ""), ("ing", "e"))

@@ -10,11 +10,11 @@ from promisectl.domain.promise import Direction, State
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from promisectl.domain.civil import When
+    from promisectl.domain.civil import CivilMoment
     from promisectl.domain.wellmade import phrases
 
 
-class Words(NamedTuple):
+class ExtraPhrases(NamedTuple):
     """Words and phrases that a person adds to the lists."""
 
     effort: tuple[str, ...] = ()
@@ -36,11 +36,11 @@ class Subject(NamedTuple):
     said_at: datetime | None = None
     number: int | None = None
     other: str | None = None
-    due: When | None = None
+    due: CivilMoment | None = None
     unread: str | None = None
     done_when: str | None = None
     why: str | None = None
-    reply_by: When | None = None
+    reply_by: CivilMoment | None = None
     risk: str | None = None
     no_to: str | None = None
     rounds: int = 0
@@ -49,7 +49,7 @@ class Subject(NamedTuple):
     backfill: bool = False
 
 
-class Around(NamedTuple):
+class CheckContext(NamedTuple):
     """What stands around it in the ledger, without itself; promises are given as number and outcome.
 
     `week`: what else I owe, due in the same ISO week, and of that `day`: due on the same day. `usual` is my median of promises
@@ -68,21 +68,21 @@ class Around(NamedTuple):
     with_lead: tuple[int, int] = (0, 0)
 
 
-class Lead(NamedTuple):
+class LeadTime(NamedTuple):
     """A range of lead times in whole seconds, both ends included: it `says` “up to 2 days ahead”."""
 
-    says: str
+    label: str
     least: int
     most: int | None
 
 
-class Case(NamedTuple):
+class RuleCase(NamedTuple):
     """What a test is handed: all of the above, and the outcome without its quotations."""
 
     subject: Subject
-    around: Around
-    words: Words
-    said: phrases.Said
+    context: CheckContext
+    extra_phrases: ExtraPhrases
+    outcome_tokens: phrases.Tokens
 
     @property
     def is_open(self) -> bool:
@@ -92,7 +92,9 @@ class Case(NamedTuple):
     @property
     def is_ahead(self) -> bool:
         """Whether it is open, and its due date has not passed."""
-        return self.is_open and (self.subject.due is None or self.subject.due.at >= self.around.now)
+        return self.is_open and (
+            self.subject.due is None or self.subject.due.at >= self.context.now
+        )
 
     @property
     def is_mine(self) -> bool:
@@ -107,43 +109,47 @@ class Case(NamedTuple):
     @property
     def is_accepted_by_me(self) -> bool:
         """Whether I said Yes to somebody, and it lies ahead."""
-        return self.is_ahead and self.subject.state is State.ACTIVE and self.subject.direction is Direction.OWE
+        return (
+            self.is_ahead
+            and self.subject.state is State.ACTIVE
+            and self.subject.direction is Direction.OWE
+        )
 
     @property
     def is_week_overfull(self) -> bool:
         """Whether its week holds more than I usually deliver."""
-        return overfull(1 + len(self.around.week), self.around.usual)
+        return is_overfull(1 + len(self.context.week), self.context.usual)
 
     @property
-    def lead(self) -> Lead | None:
+    def lead_time(self) -> LeadTime | None:
         """How long before its due date it was made."""
-        return lead(self.subject)
+        return find_lead_time(self.subject)
 
 
-_DAY = 86_400
-_LEADS = (
-    Lead("up to 2 days ahead", 0, 2 * _DAY),
-    Lead("2 to 7 days ahead", 2 * _DAY + 1, 7 * _DAY),
-    Lead("7 to 30 days ahead", 7 * _DAY + 1, 30 * _DAY),
-    Lead("more than 30 days ahead", 30 * _DAY + 1, None),
+_DAY_SECONDS = 86_400
+_LEAD_TIMES = (
+    LeadTime("up to 2 days ahead", 0, 2 * _DAY_SECONDS),
+    LeadTime("2 to 7 days ahead", 2 * _DAY_SECONDS + 1, 7 * _DAY_SECONDS),
+    LeadTime("7 to 30 days ahead", 7 * _DAY_SECONDS + 1, 30 * _DAY_SECONDS),
+    LeadTime("more than 30 days ahead", 30 * _DAY_SECONDS + 1, None),
 )
-_FULL_WEEK = 5
+_MIN_FULL_WEEK_PROMISES = 5
 
 
-def listed(promises: Sequence[tuple[int, str]], most: int) -> str:
+def format_promise_list(promises: Sequence[tuple[int, str]], most: int) -> str:
     """Promises by number and outcome in a sentence, so many at the most, and how many more there are."""
     named = ", ".join(f"#{number} “{outcome}”" for number, outcome in promises[:most])
     return f"{named} and {len(promises) - most} more" if len(promises) > most else named
 
 
-def overfull(count: int, usual: float) -> bool:
+def is_overfull(count: int, usual: float) -> bool:
     """Whether so many promises in a week are more than usually get done in one; fewer than five never are."""
-    return count >= max(_FULL_WEEK, 1 + usual)
+    return count >= max(_MIN_FULL_WEEK_PROMISES, 1 + usual)
 
 
-def lead(subject: Subject) -> Lead | None:
+def find_lead_time(subject: Subject) -> LeadTime | None:
     """How long before its due date a promise was made, as a range; None where either is unknown."""
     if subject.due is None or subject.said_at is None:
         return None
     seconds = (subject.due.at - subject.said_at) // timedelta(seconds=1)
-    return next(one for one in _LEADS if one.most is None or seconds <= one.most)
+    return next(one for one in _LEAD_TIMES if one.most is None or seconds <= one.most)

@@ -8,7 +8,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
-from promisectl.domain.findings import Cure, Finding
+from promisectl.domain.findings import IntegrityFinding, Remedy
 from promisectl.storage import connection, ledger, summary
 from promisectl.storage.backup import create, set_aside
 from promisectl.storage.integrity import checks
@@ -19,128 +19,138 @@ if TYPE_CHECKING:
     from typing import IO
 
     from promisectl.storage.backup.create import Backup
-    from promisectl.storage.backup.set_aside import Place
-    from promisectl.storage.backup.source import Source
-    from promisectl.storage.summary import Extent
+    from promisectl.storage.backup.set_aside import RestorePlace
+    from promisectl.storage.backup.source import BackupSource
+    from promisectl.storage.summary import LedgerSummary
 
-_DONE = ("The backup was restored to", "doctor")  # what is said where it is done and not confirmed
+_RESTORED_WORDS = (
+    "The backup was restored to",
+    "doctor",
+)  # what is said where it is done and not confirmed
 
 
-class Restored(NamedTuple):
+class RestoreResult(NamedTuple):
     """What a restore left: the backup of what was there, or else where its bytes were put aside; neither where nothing was."""
 
-    before: Backup | None = None
-    aside: str = ""
+    backup: Backup | None = None
+    aside_path: str = ""
     readable: bool = False
     """Whether a look into what was put aside shows something."""
 
     @property
-    def where(self) -> str:
+    def saved_path(self) -> str:
         """The file that holds what was there; empty where nothing was."""
-        return self.before.path if self.before else self.aside
+        return self.backup.path if self.backup else self.aside_path
 
 
-class There(NamedTuple):
+class CurrentLedger(NamedTuple):
     """How much is in the ledger's place; nothing where it can't be read.
 
     `relation` is what the backup is beside it: the `same`, `earlier` or `later` in one history, or `apart` from it. `damage` is what is
     wrong with it, and nothing where it is whole; `readable` whether it shows something all the same.
     """
 
-    holds: Extent | None = None
+    summary: LedgerSummary | None = None
     relation: str = "apart"
     damage: str = ""
     readable: bool = False
 
     @property
-    def whole(self) -> bool:
+    def is_intact(self) -> bool:
         """Whether a backup can be made of it that can be restored."""
-        return bool(self.holds) and not self.damage
+        return bool(self.summary) and not self.damage
 
 
 @contextmanager
-def _nothing_restored() -> Iterator[None]:
+def _note_nothing_restored() -> Iterator[None]:
     """Around all that comes before the ledger is another: trouble that may pass says that it still is what it was."""
     try:
         yield
-    except errors.InTheWay as problem:
-        problem.nothing_was("restored")
+    except errors.TemporaryLedgerError as problem:
+        problem.add_nothing_done("restored")
         raise
 
 
-@_nothing_restored()
-def there(path: str, source: Source) -> There:
+@_note_nothing_restored()
+def load_current_ledger(path: str, source: BackupSource) -> CurrentLedger:
     """What is in the ledger's place. Raises LedgerTrouble where it is no ledger of ours."""
-    if _unreadable(path):
-        return There()
+    if _has_unreadable_header(path):
+        return CurrentLedger()
     try:
-        with ledger.reading(path) as db:
-            wrong = [one for one in checks.examine(db) if one.wrong]
-            holds = summary.of(db)
-            return There(holds, _relation(db, holds, source), _worst(wrong), not any(map(_unopenable, wrong)))
+        with ledger.open_snapshot(path) as db:
+            wrong = [one for one in checks.check_integrity(db) if one.is_wrong]
+            holds = summary.load_summary(db)
+            return CurrentLedger(
+                holds,
+                _compare_histories(db, holds, source),
+                _format_worst_finding(wrong),
+                not any(map(_is_unopenable, wrong)),
+            )
     except errors.NotALedger:
-        return There()
+        return CurrentLedger()
 
 
-def _worst(wrong: list[Finding]) -> str:
+def _format_worst_finding(wrong: list[IntegrityFinding]) -> str:
     """The first thing that is wrong, what only a backup helps with before what can be put right; nothing where nothing is."""
-    told = sorted(wrong, key=lambda one: one.cure is not Cure.RESTORE)[:1]
+    told = sorted(wrong, key=lambda one: one.cure is not Remedy.RESTORE)[:1]
     return "".join((one.details or (one.says,))[0] for one in told)
 
 
-def _unopenable(finding: Finding) -> bool:
-    return finding.check in ("file", "schema") and finding.cure is Cure.RESTORE
+def _is_unopenable(finding: IntegrityFinding) -> bool:
+    return finding.check in ("file", "schema") and finding.cure is Remedy.RESTORE
 
 
-def _relation(db: sqlite3.Connection, holds: Extent, source: Source) -> str:
-    if holds.head == source.holds.head:
+def _compare_histories(db: sqlite3.Connection, holds: LedgerSummary, source: BackupSource) -> str:
+    if holds.head == source.summary.head:
         return "same"
-    if summary.hash_of(db, source.holds.last) == source.holds.head:
+    if summary.find_act_hash(db, source.summary.last_act) == source.summary.head:
         return "earlier"
-    return "later" if summary.hash_of(source.db, holds.last) == holds.head else "apart"
+    return "later" if summary.find_act_hash(source.db, holds.last_act) == holds.head else "apart"
 
 
-@_nothing_restored()
-def restore(source: Source, place: Place, seen: There | None = None) -> Restored:
+@_note_nothing_restored()
+def restore_backup(
+    source: BackupSource, place: RestorePlace, seen: CurrentLedger | None = None
+) -> RestoreResult:
     """The ledger becomes what `source` holds; where somebody has `seen` what it would replace, only if it is still that.
 
     What is there now is backed up under the same lock, so that nothing comes between; where it is damaged, its bytes are put aside.
     Raises LedgerTrouble; then the ledger is as it was.
     """
     while True:
-        with suppress(_Raced), connection.translated(place.path):
-            if not ledger.exists(place.path):
-                return _found(source, place)
-            found = seen or there(place.path, source)
-            if _unreadable(place.path):
-                _refuse_change(place.path, seen, None)
-                return _replace(source, place)
-            return _fill(source, place, found, asked=bool(seen))
+        with suppress(_RaceLost), connection.translate_errors(place.path):
+            if not ledger.has_ledger(place.path):
+                return _restore_as_new_file(source, place)
+            found = seen or load_current_ledger(place.path, source)
+            if _has_unreadable_header(place.path):
+                _ensure_unchanged(place.path, seen, None)
+                return _restore_over_file(source, place)
+            return _restore_in_place(source, place, found, asked=bool(seen))
 
 
-class _Raced(Exception):
+class _RaceLost(Exception):
     """Another command has put a ledger there just now: look again."""
 
 
-def _put_aside(place: Place, file: IO[bytes] | None = None) -> str:
+def _put_aside_or_race(place: RestorePlace, file: IO[bytes] | None = None) -> str:
     """What is there is put aside. Raises _Raced when another command is at the same."""
     try:
-        return set_aside.put(place, file)
+        return set_aside.put_aside_ledger(place, file)
     except FileExistsError as error:
-        raise _Raced from error
+        raise _RaceLost from error
 
 
-def _refuse_change(path: str, seen: There | None, now: Extent | None) -> None:
+def _ensure_unchanged(path: str, seen: CurrentLedger | None, now: LedgerSummary | None) -> None:
     """Raises ChangedMeanwhile where somebody has said Yes to something else."""
-    if seen and seen.holds != now:
-        raise errors.ChangedMeanwhile(path)
+    if seen and seen.summary != now:
+        raise errors.LedgerChanged(path)
 
 
-def _unreadable(path: str) -> bool:
+def _has_unreadable_header(path: str) -> bool:
     """Whether the first bytes say that SQLite can do nothing with the file. Raises LedgerTrouble where they belong to no ledger of ours."""
     try:
-        connection.check_header(path)
-    except (errors.Damaged, errors.NewerLedger):
+        connection.check_ledger_file(path)
+    except (errors.DamagedLedger, errors.NewerLedger):
         return True
     return False
 
@@ -148,81 +158,97 @@ def _unreadable(path: str) -> bool:
 # A ledger that SQLite can open
 
 
-def _fill(source: Source, place: Place, found: There, *, asked: bool) -> Restored:
+def _restore_in_place(
+    source: BackupSource, place: RestorePlace, found: CurrentLedger, *, asked: bool
+) -> RestoreResult:
     seen = found if asked else None
     try:
-        db = _locked(place.path)
+        db = _open_locked_ledger(place.path)
     except sqlite3.OperationalError:
         raise
     except sqlite3.DatabaseError:
-        _refuse_change(place.path, seen, None)
-        return _replace(source, place)
+        _ensure_unchanged(place.path, seen, None)
+        return _restore_over_file(source, place)
     # A file that is closed takes SQLite's locks with it, so what is opened here stays open for longer than the connection.
     with ExitStack() as longer, closing(db):
-        _refuse_change(place.path, seen, _holds(db))
-        done = _kept(place, found)
+        _ensure_unchanged(place.path, seen, _find_summary(db))
+        done = _back_up_intact_ledger(place, found)
         if done is None:
             file = longer.enter_context(open(place.path, "rb"))
-            done = Restored(aside=_put_aside(place, file), readable=found.readable)
-        before = _changes(db)
+            done = RestoreResult(
+                aside_path=_put_aside_or_race(place, file), readable=found.readable
+            )
+        before = _count_file_copies(db)
         db.execute("ROLLBACK")  # a copy begins a transaction itself; the lock stays
         try:
-            source.copy(place.path, db)
-            source.check(place.path, db, done.where)
-            with interrupts.recorded():
+            source.copy_into(place.path, db)
+            source.ensure_copied(place.path, db, done.saved_path)
+            with interrupts.hold_interrupts():
                 return done
         except sqlite3.Error as error:
-            copied = _copied(source, db, before)
+            copied = _is_copy_complete(source, db, before)
             if copied is None:
-                raise errors.Uncertain(place.path, str(error), "the backup was being restored", "doctor", done.where) from error
+                raise errors.WriteUncertain(
+                    place.path,
+                    str(error),
+                    "the backup was being restored",
+                    "doctor",
+                    done.saved_path,
+                ) from error
             if copied:
-                raise errors.Unconfirmed(place.path, str(error), *_DONE) from error
-            raise errors.NotRestored(place.path, str(error), done.where) from error
+                raise errors.WriteUnconfirmed(place.path, str(error), *_RESTORED_WORDS) from error
+            raise errors.NotRestored(place.path, str(error), done.saved_path) from error
         except KeyboardInterrupt:
-            copied = _copied(source, db, before)
+            copied = _is_copy_complete(source, db, before)
             if copied:
-                interrupts.complain()
-            if done.before and copied is False:
-                create.forget(done.before)
+                interrupts.raise_answer_lost()
+            if done.backup and copied is False:
+                create.delete_backup(done.backup)
             raise
 
 
-def _locked(path: str) -> sqlite3.Connection:
+def _open_locked_ledger(path: str) -> sqlite3.Connection:
     """A connection that keeps the lock on writing until it is closed, through the end of its transactions."""
-    db = connection.connect(path, "rw")
-    with connection.closed_on_failure(db):
-        connection.patiently(path, lambda: db.execute("BEGIN IMMEDIATE"))
-        db.execute("PRAGMA locking_mode = EXCLUSIVE")  # only now: what is refused in that mode keeps its lock on reading
-        connection.check(path, db)
+    db = connection.open_connection(path, "rw")
+    with connection.close_on_failure(db):
+        connection.retry_while_busy(path, lambda: db.execute("BEGIN IMMEDIATE"))
+        db.execute(
+            "PRAGMA locking_mode = EXCLUSIVE"
+        )  # only now: what is refused in that mode keeps its lock on reading
+        connection.check_schema_step(path, db)
     return db
 
 
-def _holds(db: sqlite3.Connection) -> Extent | None:
+def _find_summary(db: sqlite3.Connection) -> LedgerSummary | None:
     try:
-        return summary.of(db)
+        return summary.load_summary(db)
     except sqlite3.DatabaseError:
         return None
 
 
-def _kept(place: Place, found: There) -> Restored | None:
+def _back_up_intact_ledger(place: RestorePlace, found: CurrentLedger) -> RestoreResult | None:
     """A backup of what is there, if it is whole."""
     with suppress(errors.NotALedger):
-        return Restored(create.first(*place, before="restore")) if found.whole else None
+        return (
+            RestoreResult(create.create_required_backup(*place, before="restore"))
+            if found.is_intact
+            else None
+        )
     return None
 
 
-def _changes(db: sqlite3.Connection) -> int:
+def _count_file_copies(db: sqlite3.Connection) -> int:
     """The number that SQLite counts up with every copy into a file, in the same transaction."""
     return int(db.execute("PRAGMA schema_version").fetchone()[0])
 
 
-def _copied(source: Source, db: sqlite3.Connection, before: int) -> bool | None:
+def _is_copy_complete(source: BackupSource, db: sqlite3.Connection, before: int) -> bool | None:
     """Whether a copy that failed had come to its end all the same, and None if that can't be told.
 
     What was there before can look like it, but was not counted up.
     """
     try:
-        return _changes(db) != before and source.is_in(db)
+        return _count_file_copies(db) != before and source.is_copied_to(db)
     except sqlite3.Error:
         return None
 
@@ -230,44 +256,46 @@ def _copied(source: Source, db: sqlite3.Connection, before: int) -> bool | None:
 # Nothing there, or nothing that can be opened
 
 
-def _found(source: Source, place: Place) -> Restored:
-    files.make_directories(os.path.dirname(os.path.abspath(place.path)))
+def _restore_as_new_file(source: BackupSource, place: RestorePlace) -> RestoreResult:
+    files.create_directories(os.path.dirname(os.path.abspath(place.path)))
     with ExitStack() as at_last:
-        with _made(source, place.path) as temporary:
-            done = Restored(aside=_put_aside(place) if set_aside.journals(place.path) else "")
-            at_last.enter_context(interrupts.recorded())
+        with _write_temporary_copy(source, place.path) as temporary:
+            done = RestoreResult(
+                aside_path=_put_aside_or_race(place) if set_aside.list_journals(place.path) else ""
+            )
+            at_last.enter_context(interrupts.hold_interrupts())
             try:
-                files.give_name(temporary, place.path)
+                files.link_finished_file(temporary, place.path)
             except FileExistsError as error:
-                raise _Raced from error
-        return _confirmed(place, done)
+                raise _RaceLost from error
+        return _confirm_restore(place, done)
 
 
-def _replace(source: Source, place: Place) -> Restored:
+def _restore_over_file(source: BackupSource, place: RestorePlace) -> RestoreResult:
     """What no command can open, no command can write to: it gives way to a new file when its bytes are safe."""
     real = os.path.realpath(place.path)  # a link goes on leading there
     with ExitStack() as at_last:
-        with _made(source, real) as temporary:
+        with _write_temporary_copy(source, real) as temporary:
             with open(real, "rb") as file:
-                done = Restored(aside=_put_aside(place, file))
+                done = RestoreResult(aside_path=_put_aside_or_race(place, file))
                 before = os.fstat(file.fileno())
             if not os.path.samestat(before, os.stat(real)):
-                raise _Raced
-            at_last.enter_context(interrupts.recorded())
+                raise _RaceLost
+            at_last.enter_context(interrupts.hold_interrupts())
             os.replace(temporary, real)
-        return _confirmed(place._replace(path=real), done)
+        return _confirm_restore(place._replace(path=real), done)
 
 
 @contextmanager
-def _made(source: Source, path: str) -> Iterator[str]:
+def _write_temporary_copy(source: BackupSource, path: str) -> Iterator[str]:
     """A whole copy beside its place, on the disk, still without a name; it is gone in the end."""
-    temporary = files.temporary_name(path)
+    temporary = files.choose_temporary_name(path)
     try:
         os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        with closing(connection.connect(temporary, "rw")) as db:
-            source.copy(path, db)
-            source.check(path, db, "")
-        files.sync(temporary)
+        with closing(connection.open_connection(temporary, "rw")) as db:
+            source.copy_into(path, db)
+            source.ensure_copied(path, db, "")
+        files.sync_path(temporary)
         yield temporary
     finally:
         for leftover in (temporary, f"{temporary}-journal"):
@@ -275,9 +303,11 @@ def _made(source: Source, path: str) -> Iterator[str]:
                 os.unlink(leftover)
 
 
-def _confirmed(place: Place, done: Restored) -> Restored:
+def _confirm_restore(place: RestorePlace, done: RestoreResult) -> RestoreResult:
     try:
-        files.sync(os.path.dirname(os.path.abspath(place.path)))
+        files.sync_path(os.path.dirname(os.path.abspath(place.path)))
     except OSError as error:
-        raise errors.Unconfirmed(place.path, error.strerror or str(error), *_DONE) from error
+        raise errors.WriteUnconfirmed(
+            place.path, error.strerror or str(error), *_RESTORED_WORDS
+        ) from error
     return done

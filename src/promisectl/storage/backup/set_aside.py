@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import IO
 
-_PIECE = 1 << 20  # bytes
+_COPY_CHUNK_BYTES = 1 << 20  # bytes
 
 
-class Place(NamedTuple):
+class RestorePlace(NamedTuple):
     """Where the ledger is, where what was there is to be kept, and when that is."""
 
     path: str
@@ -25,39 +25,45 @@ class Place(NamedTuple):
     now: datetime
 
 
-def put(place: Place, file: IO[bytes] | None = None) -> str:
+def put_aside_ledger(place: RestorePlace, file: IO[bytes] | None = None) -> str:
     """Put aside the bytes of a ledger, and of the journal beside it, which goes; of the journal only, where no file is given.
 
     Returns where they are. Raises OSError; FileExistsError when another command has put something there just now.
     """
-    target = create.free_name(*place, kind="damaged")
+    target = create.find_free_name(*place, kind="damaged")
     if file:
-        _keep(file, target)
-    left = journals(place.path)
+        _write_aside_file(file, target)
+    left = list_journals(place.path)
     kept = [target] if file else []
     for journal in left:
         kept.append(target + journal[journal.rindex("-") :])
         with open(journal, "rb") as beside:
-            _keep(beside, kept[-1])
-    files.sync(place.directory)
+            _write_aside_file(beside, kept[-1])
+    files.sync_path(place.directory)
     for journal in left:
         os.unlink(journal)
     return kept[0]
 
 
-def journals(path: str) -> list[str]:
+def list_journals(path: str) -> list[str]:
     """What SQLite has left beside a ledger."""
-    return [left for left in (os.path.realpath(path) + journal for journal in files.JOURNALS) if os.path.lexists(left)]
+    return [
+        left
+        for left in (
+            os.path.realpath(path) + journal for journal in files.SQLITE_SIDE_FILE_SUFFIXES
+        )
+        if os.path.lexists(left)
+    ]
 
 
-def _keep(file: IO[bytes], target: str) -> None:
-    temporary = files.temporary_name(target)
+def _write_aside_file(file: IO[bytes], target: str) -> None:
+    temporary = files.choose_temporary_name(target)
     try:
         with open(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as kept:
-            shutil.copyfileobj(file, kept, _PIECE)
+            shutil.copyfileobj(file, kept, _COPY_CHUNK_BYTES)
             kept.flush()
             os.fsync(kept.fileno())
-        files.give_name(temporary, target)
+        files.link_finished_file(temporary, target)
     finally:
         with suppress(OSError):
             os.unlink(temporary)

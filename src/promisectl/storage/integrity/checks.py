@@ -10,61 +10,70 @@ from functools import partial
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.compiled import sql
-from promisectl.domain.findings import Asked, Cure, Finding, Result, Troubles, unreadable
+from promisectl.domain.findings import (
+    CheckRequest,
+    DamageList,
+    IntegrityFinding,
+    IntegrityResult,
+    Remedy,
+    build_unreadable_finding,
+)
 from promisectl.storage import connection, migrations, summary
 from promisectl.storage.integrity import rows as comparing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from promisectl.storage.summary import Extent
+    from promisectl.storage.summary import LedgerSummary
 
-_SQLITE_TELLS = 100
-_OF_AN_INDEX = re.compile(
+_MAX_SQLITE_MESSAGES = 100
+_INDEX_MESSAGE = re.compile(
     r"row \d+ missing from index |wrong # of entries in index |non-unique entry in index |row \d+ values differ from index "
 )
-_CUT_OFF = "a command was cut off while it wrote, and what it left half done is still to be taken back"
-_SWITCHED = "another program has switched it to write-ahead logging"
+_CUT_OFF_REASON = (
+    "a command was cut off while it wrote, and what it left half done is still to be taken back"
+)
+_SWITCHED_TO_WAL_REASON = "another program has switched it to write-ahead logging"
 
 
-_NOTHING_ASKED = Asked()
+_DEFAULT_REQUEST = CheckRequest()
 
 
-def insist(path: str, head: str = "") -> Extent:
+def ensure_intact(path: str, head: str = "") -> LedgerSummary:
     """How much is in the ledger at `path`, if nothing is wrong with it, and the `head` is in its chain, where one is given.
 
     Raises Damaged with the first thing that is wrong, and LedgerTrouble.
     """
-    with opened(path) as db:
-        for finding in examine(db, Asked(head=head)):
-            if finding.wrong:
-                raise errors.NotWhole(path, finding.told)
-        return summary.of(db)
+    with open_for_checks(path) as db:
+        for finding in check_integrity(db, CheckRequest(head=head)):
+            if finding.is_wrong:
+                raise errors.DamagedContent(path, finding.summary)
+        return summary.load_summary(db)
 
 
 @contextmanager
-def opened(path: str) -> Iterator[sqlite3.Connection]:
+def open_for_checks(path: str) -> Iterator[sqlite3.Connection]:
     """The file as it is on the disk, at one moment, to be examined: nothing is written, not even to put it right.
 
     Raises LedgerTrouble, and HalfDone where a writing command has to tidy up first.
     """
-    with connection.translated(path):
+    with connection.translate_errors(path):
         try:
-            connection.check_header(path)
-        except errors.LogsAhead as problem:
-            raise errors.HalfDone(path, _SWITCHED) from problem
-        with closing(connection.connect(path, "ro")) as db:
+            connection.check_ledger_file(path)
+        except errors.WalModeLedger as problem:
+            raise errors.LedgerNeedsFix(path, _SWITCHED_TO_WAL_REASON) from problem
+        with closing(connection.open_connection(path, "ro")) as db:
             db.execute("BEGIN")
             try:
-                connection.patiently(path, lambda: connection.check(path, db))
+                connection.retry_while_busy(path, lambda: connection.check_schema_step(path, db))
             except sqlite3.OperationalError as error:
-                if not connection.cut_off(error):
+                if not connection.has_unfinished_transaction(error):
                     raise
-                raise errors.HalfDone(path, _CUT_OFF) from error
+                raise errors.LedgerNeedsFix(path, _CUT_OFF_REASON) from error
             yield db
 
 
-def roughly(db: sqlite3.Connection) -> int:
+def estimate_act_count(db: sqlite3.Connection) -> int:
     """How many acts there may be, told without looking at them all; 0 where that can't be told."""
     try:
         last = db.execute(sql.LAST_ACT).fetchone()
@@ -73,7 +82,9 @@ def roughly(db: sqlite3.Connection) -> int:
     return last["number"] if last and isinstance(last["number"], int) else 0
 
 
-def examine(db: sqlite3.Connection, asked: Asked = _NOTHING_ASKED) -> Iterator[Finding]:
+def check_integrity(
+    db: sqlite3.Connection, asked: CheckRequest = _DEFAULT_REQUEST
+) -> Iterator[IntegrityFinding]:
     """What every check comes to, one after the other, as they are made; none after one that the others can't do without.
 
     Texts that are no texts any more are read as what they are. However much is in the ledger, little of it is held at once.
@@ -81,63 +92,88 @@ def examine(db: sqlite3.Connection, asked: Asked = _NOTHING_ASKED) -> Iterator[F
     factory = db.text_factory
     db.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
     try:
-        for check in (file, schema):
-            finding = _made(check, db)
+        for check in (check_file, check_schema):
+            finding = _run_check(check, db)
             yield finding
-            if finding.wrong and finding.cure is not Cure.FIX:
+            if finding.is_wrong and finding.cure is not Remedy.FIX:
                 return
-        yield _made(_links, db)
-        yield from comparing.compared(db, asked)
+        yield _run_check(_check_links, db)
+        yield from comparing.check_ledger_contents(db, asked)
     finally:
         db.text_factory = factory
 
 
-def _made(check: Callable[[sqlite3.Connection], Finding], db: sqlite3.Connection) -> Finding:
+def _run_check(
+    check: Callable[[sqlite3.Connection], IntegrityFinding], db: sqlite3.Connection
+) -> IntegrityFinding:
     """What a check comes to; where SQLite itself can't go on, that."""
     try:
         return check(db)
     except sqlite3.Error as error:
-        return unreadable(check.__name__.strip("_"), error)
+        return build_unreadable_finding(check.__name__.strip("_").removeprefix("check_"), error)
 
 
-def file(db: sqlite3.Connection) -> Finding:
+def check_file(db: sqlite3.Connection) -> IntegrityFinding:
     """SQLite's own check of pages, trees, types and indexes."""
     try:
-        with connection.interruptible(db):
-            said = [str(row[0]) for row in db.execute(f"PRAGMA integrity_check({_SQLITE_TELLS})")]
+        with connection.allow_interrupts(db):
+            said = [
+                str(row[0]) for row in db.execute(f"PRAGMA integrity_check({_MAX_SQLITE_MESSAGES})")
+            ]
     except sqlite3.Error as error:
         said = [str(error)]
-    troubles = Troubles()
-    for line in (line for one in said if one != "ok" for line in one.splitlines() if not line.startswith("***")):
-        troubles.add(line)
-    only_indexes = all(_OF_AN_INDEX.match(one) for one in said)
+    troubles = DamageList()
+    for line in (
+        line
+        for one in said
+        if one != "ok"
+        for line in one.splitlines()
+        if not line.startswith("***")
+    ):
+        troubles.add_detail(line)
+    only_indexes = all(_INDEX_MESSAGE.match(one) for one in said)
     if only_indexes:
-        return troubles.finding("file", "SQLite finds the file whole", "an index does not fit its table", Cure.FIX)
-    return troubles.finding("file", "SQLite finds the file whole", "the file itself is damaged")
+        return troubles.build_finding(
+            "file", "SQLite finds the file whole", "an index does not fit its table", Remedy.FIX
+        )
+    return troubles.build_finding(
+        "file", "SQLite finds the file whole", "the file itself is damaged"
+    )
 
 
-def schema(db: sqlite3.Connection) -> Finding:
+def check_schema(db: sqlite3.Connection) -> IntegrityFinding:
     """Tables, indexes, guards and views, each by the text that made it."""
     (encoding,) = db.execute("PRAGMA encoding").fetchone()
     if encoding != "UTF-8":
-        return Finding("schema", Result.WRONG, f"texts are stored as {encoding}, which no promisectl does", cure=Cure.RESTORE)
-    amiss, more = strange(db)
-    troubles = Troubles()
+        return IntegrityFinding(
+            "schema",
+            IntegrityResult.WRONG,
+            f"texts are stored as {encoding}, which no promisectl does",
+            cure=Remedy.RESTORE,
+        )
+    amiss, more = compare_schema(db)
+    troubles = DamageList()
     for one in amiss:
-        troubles.add(f"{one} is missing, or not as it was made")
+        troubles.add_detail(f"{one} is missing, or not as it was made")
     for one in more:
         if one.kind == "trigger":
-            troubles.add(f"{one} is none of promisectl's, and could change what is written")
+            troubles.add_detail(f"{one} is none of promisectl's, and could change what is written")
     if troubles.count:
         taken = {one.name for one in amiss} & {one.name for one in more if one.kind != "trigger"}
-        cure = Cure.RESTORE if taken or any(one.kind == "table" for one in amiss) else Cure.FIX
-        return troubles.finding("schema", "", "the ledger is not built as it should be", cure)
+        cure = Remedy.RESTORE if taken or any(one.kind == "table" for one in amiss) else Remedy.FIX
+        return troubles.build_finding("schema", "", "the ledger is not built as it should be", cure)
     if more:
-        return Finding("schema", Result.NOTE, f"all is in its place; besides, somebody made {', '.join(map(str, more))}")
-    return Finding("schema", Result.OK, "tables, indexes, triggers and views are in place")
+        return IntegrityFinding(
+            "schema",
+            IntegrityResult.NOTE,
+            f"all is in its place; besides, somebody made {', '.join(map(str, more))}",
+        )
+    return IntegrityFinding(
+        "schema", IntegrityResult.OK, "tables, indexes, triggers and views are in place"
+    )
 
 
-class Part(NamedTuple):
+class SchemaPart(NamedTuple):
     """A part of the schema: a `table`, an `index`, a `trigger` or a `view`, with its name."""
 
     kind: str
@@ -148,41 +184,62 @@ class Part(NamedTuple):
         return f"the {self.kind} {self.name}"
 
 
-def made_by(statement: str) -> Part:
+def parse_schema_part(statement: str) -> SchemaPart:
     """What a statement of the schema makes."""
-    kind, name, *_ = statement.removeprefix("CREATE ").removeprefix("UNIQUE ").replace("IF NOT EXISTS ", "", 1).split()
-    return Part(kind.lower(), name)
+    kind, name, *_ = (
+        statement.removeprefix("CREATE ")
+        .removeprefix("UNIQUE ")
+        .replace("IF NOT EXISTS ", "", 1)
+        .split()
+    )
+    return SchemaPart(kind.lower(), name)
 
 
-def strange(db: sqlite3.Connection) -> tuple[list[Part], list[Part]]:
+def compare_schema(db: sqlite3.Connection) -> tuple[list[SchemaPart], list[SchemaPart]]:
     """What of the ledger's own is missing or made otherwise, and what is there besides.
 
     A ledger of an earlier schema step need not have what came later, has some conditions in other words, and its views were others.
     """
     (step,) = db.execute("PRAGMA user_version").fetchone()
-    later = {made_by(one) for past, made in sql.UPGRADES.items() if past > step for one in made}
+    later = {
+        parse_schema_part(one)
+        for past, made in sql.MIGRATIONS.items()
+        if past > step
+        for one in made
+    }
     rows = db.execute("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL").fetchall()
-    there = {Part(row["type"], row["name"]): row["sql"] for row in rows}
-    own = {made_by(one): one for one in sql.SCHEMA}
+    there = {SchemaPart(row["type"], row["name"]): row["sql"] for row in rows}
+    own = {parse_schema_part(one): one for one in sql.SCHEMA}
     amiss = []
     for part, made in own.items():
         missing = part not in there and part not in later
         early = part in there and part in later and part.kind == "table"
-        other = part in there and migrations.worded(there[part], step) != made and (step == sql.SCHEMA_STEP or part.kind != "view")
+        other = (
+            part in there
+            and migrations.reword_statement(there[part], step) != made
+            and (step == sql.SCHEMA_STEP or part.kind != "view")
+        )
         if missing or early or other:
             amiss.append(part)
-    return amiss, [part for part in there if part not in own and not _of_sqlite(part)]
+    return amiss, [part for part in there if part not in own and not _is_sqlite_part(part)]
 
 
-def _of_sqlite(part: Part) -> bool:
+def _is_sqlite_part(part: SchemaPart) -> bool:
     """Whether SQLite itself made a table or an index; it makes neither triggers nor views."""
     return part.kind in {"table", "index"} and part.name.startswith("sqlite_")
 
 
-def _links(db: sqlite3.Connection) -> Finding:
-    troubles = Troubles()
-    with connection.interruptible(db):
-        rows = db.execute("PRAGMA foreign_key_check").fetchmany(_SQLITE_TELLS)
+def _check_links(db: sqlite3.Connection) -> IntegrityFinding:
+    troubles = DamageList()
+    with connection.allow_interrupts(db):
+        rows = db.execute("PRAGMA foreign_key_check").fetchmany(_MAX_SQLITE_MESSAGES)
     for row in rows:
-        troubles.add(f"a row of {row['table']} points to a {row['parent']} that is not there")
-    return troubles.finding("links", "every row points to what is there", "rows point to what is not there", Cure.REBUILD)
+        troubles.add_detail(
+            f"a row of {row['table']} points to a {row['parent']} that is not there"
+        )
+    return troubles.build_finding(
+        "links",
+        "every row points to what is there",
+        "rows point to what is not there",
+        Remedy.REBUILD,
+    )
