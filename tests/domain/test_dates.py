@@ -703,9 +703,9 @@ TOKENS = (  # noqa: SIM905
     "days week months years ago eow eom eoy 11/12 27.11. 2026/11/27 99999999999 , \t \x00 é \u0661"
 ).split(" ")
 MOMENTS = st.datetimes(
-    datetime(1970, 1, 1),
-    datetime(9999, 12, 31, 23, 59, 59),
-    timezones=st.just(UTC),  # noqa: DTZ001
+    datetime(1970, 1, 1),  # noqa: DTZ001
+    datetime(9999, 12, 31, 23, 59, 59),  # noqa: DTZ001
+    timezones=st.just(UTC),
 )
 SENTENCES = st.lists(st.sampled_from(TOKENS), max_size=6).flatmap(
     lambda words: st.sampled_from([" ".join(words), "".join(words)])

@@ -145,8 +145,8 @@ class Journal:
         if changed:
             columns = ", ".join(f"{name} = :{name}" for name in changed)
             self._db.execute(
-                f"UPDATE promise SET {columns} WHERE id = :id",
-                {**changed, "id": promise.id},  # noqa: S608 (names of columns)
+                f"UPDATE promise SET {columns} WHERE id = :id",  # noqa: S608 (names of columns)
+                {**changed, "id": promise.id},
             )
 
     def _update_promise_row(self, promise: Promise) -> None:
