@@ -25,9 +25,9 @@ from promisectl.records import as_lines, fields
 from promisectl.records import statistics as statistics_records
 from promisectl.rendering.columns import COLUMNS
 from promisectl.storage.statistics import PEOPLE_SORT_SQL
-from tests import replay
 from tests.conftest import Program
 from tests.domain import test_outcomes
+from tests.tools import replay
 
 ROOT = Path(__file__).parent.parent
 PAGES = {topic: Path(guide.__file__).with_name(f"{topic}.md") for topic in guide.TOPICS}
@@ -49,7 +49,7 @@ def test_every_transcript_is_what_the_terminal_shows(file: Path, compiled: str) 
     played = replay.replayed(written, forks=replay.may_fork(file), PROMISECTL_COMPILED=compiled)
     if played != written:
         pytest.fail(
-            f"{replay.differences(written, played)}\n\nIf that is as it should be: python -m tests.replay --write {file}",
+            f"{replay.differences(written, played)}\n\nIf that is as it should be: python -m tests.tools.replay --write {file}",
             pytrace=False,
         )
 

@@ -19,8 +19,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tests import written
 from tests.bench.timed import NOTHING, PROGRAM
+from tests.tools import sections
 
 HEADING = "Many"
 _COUNTS = (1, 1_000, 5_000)
@@ -52,7 +52,7 @@ def main() -> None:
         bench = _Bench(home)
         rows = [*bench.moves(), *bench.imports(asked.promises)]
         told = [
-            f"Measured on {written.today()}, {written.versions()}, {written.machine()}: one run, with",
+            f"Measured on {sections.today()}, {sections.versions()}, {sections.machine()}: one run, with",
             f"`python -c pass` at {bench.nothing.seconds * 1000:.0f} ms and {bench.nothing.peak:.0f} MB.",
             "",
             "| | promises | a second | hoped for | µs of the processor, each | times `python -c pass` | MB |",
@@ -63,7 +63,7 @@ def main() -> None:
         shutil.rmtree(home)
     print("\n".join(told))
     if asked.write:
-        written.put(asked.write, HEADING, "\n".join(told))
+        sections.put(asked.write, HEADING, "\n".join(told))
 
 
 class _Bench:

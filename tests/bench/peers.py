@@ -25,8 +25,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tests import written
 from tests.bench import timed, tools
+from tests.tools import sections
 
 HEADING = "Beside others"
 SIZES = (1_000, 10_000, 100_000)
@@ -85,7 +85,7 @@ def main(words: list[str]) -> int:
     told = tables(measured)
     print(told)
     if asked.write:
-        written.put(asked.write, HEADING, told)
+        sections.put(asked.write, HEADING, told)
     return 0
 
 
@@ -213,7 +213,7 @@ def measure(
         least = timed.run(
             timed.Asked((shutil.which("true") or "true",)), nowhere, Path(place), LIMIT
         ).kibibytes
-    on = f"{written.today()}, {written.versions()}, {written.machine()}"
+    on = f"{sections.today()}, {sections.versions()}, {sections.machine()}"
     notes = [
         f"{', '.join(tool.name for tool in programs if note in tool.notes)}: {note}."
         for note in _noted(programs)

@@ -20,9 +20,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from tests import written
 from tests.bench import ledgers
 from tests.bench.timed import NOTHING, PROGRAM
+from tests.tools import sections
 
 HEADING = "Growing"
 
@@ -78,7 +78,7 @@ def main() -> None:
     only = asked.only.split(",") if asked.only else []
     clock = ", by the time of the processor" if asked.cpu else ""
     told = [
-        f"Measured on {written.today()}, {written.versions()}, {written.machine()}: times `python -c pass`, medians of {asked.runs} pairs{clock}."
+        f"Measured on {sections.today()}, {sections.versions()}, {sections.machine()}: times `python -c pass`, medians of {asked.runs} pairs{clock}."
     ]
     with _copies(asked) as paths:
         for title, commands, goal in (
@@ -95,7 +95,7 @@ def main() -> None:
                 ]
     print("\n".join(told))
     if asked.write:
-        written.put(asked.write, HEADING, "\n".join(told))
+        sections.put(asked.write, HEADING, "\n".join(told))
 
 
 def _asked() -> argparse.Namespace:

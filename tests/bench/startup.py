@@ -19,8 +19,8 @@ from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
-from tests import written
 from tests.bench.timed import NOTHING, PROGRAM
+from tests.tools import sections
 
 HEADING = "Start"
 _ROWS = 12  # of the table
@@ -71,7 +71,7 @@ def main(words: Sequence[str]) -> None:
         told = "\n".join(_table(environ, asked.runs))
         print(told)
         if asked.write:
-            written.put(asked.write, HEADING, told)
+            sections.put(asked.write, HEADING, told)
         for case in CASES if asked.imports else ():
             print(f"\n{case.name}: {', '.join(_dearest(case, environ))}")
     finally:
@@ -106,7 +106,7 @@ def _filled(home: str, runs: int) -> dict[str, str]:
 
 
 def _table(environ: Mapping[str, str], runs: int) -> Iterator[str]:
-    yield f"Measured on {written.today()}, {written.versions()}, {written.machine()}: medians of {runs} pairs."
+    yield f"Measured on {sections.today()}, {sections.versions()}, {sections.machine()}: medians of {runs} pairs."
     yield ""
     yield "| | times `python -c pass` | to stay below | ms |"
     yield "|---|--:|--:|--:|"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Program, Result, tool
-from tests.hard.ledgers import crash
+from tests.guarantees.harness.ledgers import crash
 
 CHECKS = [
     "file",

@@ -11,8 +11,8 @@ import pexpect
 import pytest
 
 from promisectl import guide
-from tests import replay
 from tests.conftest import Program, tool
+from tests.tools import replay
 
 PAGE = guide.read_guide_page("scripting")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, flags=re.MULTILINE | re.DOTALL)

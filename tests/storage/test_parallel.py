@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.conftest import Program
-from tests.forked import shared
+from tests.tools.fork_server import shared
 
 COMMANDS = 30
 

@@ -22,7 +22,7 @@ from promisectl.domain import lifecycle
 from promisectl.env import Env, OnceKey
 from promisectl.storage import ledger, transfer
 from tests.conftest import LONG
-from tests.storage.test_walks import (
+from tests.storage.test_random_walks import (
     KNOWN,
     NAMES,
     PRELUDE,

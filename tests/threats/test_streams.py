@@ -59,7 +59,7 @@ def test_bytes_that_are_no_text_are_a_usage_error(program: Program) -> None:
     ],
 )
 def test_ctrl_c_while_it_starts_leaves_no_traceback(program: Program, module: str) -> None:
-    """It comes when the file of a module is opened; the rest of it is in tests/hard."""
+    """It comes when the file of a module is opened; the rest of it is in tests/guarantees."""
     program.ok("make", "Send the numbers", "--to", "dana")
     file = str(Path(promisectl.__file__).parent.joinpath(*module.split(".")).with_suffix(".py"))
     at = [word for path in (file, importlib.util.cache_from_source(file)) for word in ("-P", path)]

@@ -8,7 +8,7 @@ How a step is added, once a version with the step before it has been released:
    goes into a table of its own, beside the one that it is about. A condition that every row fulfils already may be worded otherwise:
    `REWORDED` has it as it was and as it is.
 3. `python -m promisectl.generate` writes the statements down; the views are made anew by every upgrade.
-4. `python -m tests.storage.life` keeps a ledger of the new step. `tests/storage/test_upgrading.py` sees that there is one of each step,
+4. `python -m tests.storage.life` keeps a ledger of the new step. `tests/storage/test_migrations.py` sees that there is one of each step,
    that each can be read as it is, and that a move makes of it what a new ledger is, with every record as it was.
 """
 

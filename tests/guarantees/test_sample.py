@@ -1,0 +1,29 @@
+"""A sample of every proof, which has to be without a fault, and every mutant found by it, which has to be wrong rather than broken."""
+
+import pytest
+
+from tests.guarantees.harness.mutants import convicting
+from tests.guarantees.harness.proof import SAMPLE, Proof, proofs
+
+ALL = proofs()
+MUTANTS = [
+    pytest.param(proof, mutant, id=f"{name}-{mutant}")
+    for name, proof in ALL.items()
+    for mutant in proof.mutants
+]
+
+
+def _still(done: int, of: int) -> None:
+    """Nobody watches."""
+
+
+@pytest.mark.parametrize("proof", ALL.values(), ids=[*ALL])
+def test_the_guarantee_holds(proof: Proof) -> None:
+    found = proof.tried(SAMPLE, None, _still)
+    assert found.tried > 0
+    assert list(found.faults) == [], f"{proof.guarantee}: {proof.says}"
+
+
+@pytest.mark.parametrize(("proof", "mutant"), MUTANTS)
+def test_the_proof_finds_the_mutant(proof: Proof, mutant: str) -> None:
+    assert convicting(mutant, proof.tried(SAMPLE, mutant, _still).faults)

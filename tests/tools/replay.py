@@ -1,0 +1,247 @@
+"""Plays the console blocks of a Markdown file in a real pseudo-terminal, and shows or writes what they would print today.
+
+A fenced block ```console is a transcript: a line that begins with `$ ` is a command (lines right below it that begin with `> ` go
+on with it), what follows is what the terminal shows, and `[exit N]` when the command ends with another code than 0. One home serves
+the whole file, and its clock stands at Monday 23 November 2026, 10:00, unless a word after `console` says otherwise: `new` begins
+with an empty home, `40` is the width of the terminal, `2026-11-28T09:00` the moment. What differs from run to run has a name of its
+own: `~` is the home, `…uid…` any UUID, `…head…` any hash of an act, `promisectl-…` a temporary directory, `name-…` what a
+name is told apart by. Blank lines before the next command are layout. Where what is written shows questions, they are put, and what stands behind their `›` is typed; a
+question too many gets Ctrl-D. Elsewhere the program is told to ask nothing.
+
+    python -m tests.tools.replay --write README.md src/promisectl/guide/*.md
+
+The program is a real process for the README, and where this file is run by itself; elsewhere it is forked (see tests/tools/fork_server.py).
+"""
+
+import difflib
+import fcntl
+import os
+import pty
+import re
+import select
+import shlex
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+import weakref
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import promisectl
+
+MONDAY = "2026-11-23T10:00"
+WIDTH = 80
+ROWS = 50
+PATIENCE = 60  # seconds for one command
+
+_PROMPT = "›"
+_FENCE = re.compile(r"```console(?P<words>(?: [\w:-]+)*)")
+_NAMED = {
+    re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"): "…uid…",
+    re.compile(r"\b[0-9a-f]{64}\b"): "…head…",
+    re.compile(r"(?<=/promisectl-)\w{8}(?=/)"): "…",
+    re.compile(r"(?<=-)[0-9a-f]{8}(?=/)"): "…",
+}
+"""What differs from run to run, and its name."""
+
+
+def named(told: str) -> str:
+    """A text with names for what differs from run to run."""
+    for what, name in _NAMED.items():
+        told = what.sub(name, told)
+    return told
+
+
+class Home:
+    """An empty home in a temporary directory, where commands are run one after the other."""
+
+    def __init__(self, programs: str, said: dict[str, str]) -> None:
+        self.path = Path(
+            tempfile.mkdtemp(prefix="h", dir="/tmp")
+        ).resolve()  # its length is always the same, so lines break alike
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+        self._env = {
+            "PATH": os.pathsep.join((programs, os.environ.get("PATH", os.defpath))),
+            "HOME": str(self.path),
+            "XDG_DATA_HOME": str(self.path / ".local" / "share"),
+            "XDG_CONFIG_HOME": str(self.path / ".config"),
+            "XDG_STATE_HOME": str(self.path / ".local" / "state"),
+            "XDG_CACHE_HOME": str(self.path / ".cache"),
+            "TERM": "dumb",
+            "PAGER": "cat",
+            "LC_ALL": "C.UTF-8",
+            "TZ": "Europe/Berlin",
+            **said,
+        }
+
+    def run(
+        self, command: str, width: int = WIDTH, now: str = MONDAY, typed: Sequence[str] = ()
+    ) -> str:
+        """All that a terminal of that width shows of `command` at that moment, and its exit code unless that is 0.
+
+        `typed` answers its questions; without it, none may be put.
+        """
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, width, 0, 0))
+        env = {
+            **self._env,
+            "PROMISECTL_TODAY": now,
+            **({} if typed else {"PROMISECTL_NO_INPUT": "1"}),
+        }
+        bash = subprocess.Popen(
+            ["bash", "-c", command],
+            cwd=self.path,
+            env=env,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+        )
+        os.close(theirs)
+        try:
+            shown = _talked(ours, typed)
+            code = bash.wait(PATIENCE)
+        finally:
+            bash.kill()
+            bash.wait()
+            os.close(ours)
+        told = shown.replace("\r\n", "\n").replace(str(self.path), "~")
+        lines = named(told).split("\n")
+        text = "\n".join(line.rstrip() for line in lines).rstrip("\n")
+        return "\n".join(part for part in (text, f"[exit {code}]" if code else "") if part)
+
+
+def _talked(terminal: int, typed: Sequence[str]) -> str:
+    """What the terminal shows, while every question is answered as it comes."""
+    answers = iter(typed)
+    shown = b""
+    for piece in _heard(terminal):
+        shown += piece
+        if shown.endswith(f" {_PROMPT} ".encode()):
+            answer = next(answers, None)
+            os.write(terminal, b"\x04" if answer is None else f"{answer}\n".encode())
+    return shown.decode(errors="backslashreplace")
+
+
+def _heard(terminal: int) -> Iterator[bytes]:
+    """What is written to the terminal until nobody holds its other end any more. Raises TimeoutError."""
+    deadline = time.monotonic() + PATIENCE
+    while select.select([terminal], [], [], max(0.0, deadline - time.monotonic()))[0]:
+        try:
+            piece = os.read(terminal, 65_536)
+        except OSError:  # Linux says so when the last writer is gone
+            return
+        if not piece:
+            return
+        yield piece
+    raise TimeoutError
+
+
+def _programs(place: Path, *, forks: bool = False) -> str:
+    """A directory with `promisectl`: a client of the fork server, or as this interpreter runs it, by its console script or a wrapper."""
+    if forks:
+        from tests.tools.fork_server import shared
+
+        return str(shared().client(place).parent)
+    scripts = Path(sys.executable).parent
+    if (scripts / "promisectl").exists():
+        return str(scripts)
+    wrapper = place / "bin" / "promisectl"
+    wrapper.parent.mkdir(exist_ok=True)
+    source = Path(promisectl.__file__).parent.parent
+    wrapper.write_text(
+        f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(source))} exec {shlex.quote(sys.executable)} -m promisectl "$@"\n'
+    )
+    wrapper.chmod(0o755)
+    return str(wrapper.parent)
+
+
+def replayed(text: str, *, forks: bool = False, **said: str) -> str:
+    """The Markdown `text` with every console block as it would read if it were typed today, with what is `said` in the environment."""
+    with tempfile.TemporaryDirectory(prefix="promisectl-replay-") as place:
+        return "\n".join(_lines(text.split("\n"), _programs(Path(place), forks=forks), said))
+
+
+def may_fork(file: Path) -> bool:
+    """Whether a file is played with forked processes: not the README, and not where there is nothing but this file."""
+    return bool(__package__) and file.name != "README.md"
+
+
+def _lines(lines: list[str], programs: str, said: dict[str, str]) -> Iterator[str]:
+    home = Home(programs, said)
+    rest = iter(lines)
+    for line in rest:
+        yield line
+        if fence := _FENCE.fullmatch(line):
+            words = fence["words"].split()
+            if "new" in words:
+                home = Home(programs, said)
+            width = next((int(word) for word in words if word.isdigit()), WIDTH)
+            now = next((word for word in words if "-" in word), MONDAY)
+            yield from _block(rest, home, width, now)
+
+
+def _block(rest: Iterator[str], home: Home, width: int, now: str) -> Iterator[str]:
+    """The lines of one block, its closing fence included, with every command followed by what it shows."""
+    command: list[str] = []  # the lines of the command that is being read
+    typed: list[str] = []
+    typing = False
+    blanks = 0
+    for line in rest:
+        if typing and line.startswith("> "):
+            command.append(line[2:])
+            yield line
+            continue
+        typing = line.startswith("$ ")
+        if typing or line == "```":
+            if command and (shown := home.run("\n".join(command), width, now, typed)):
+                yield shown
+            typed = []
+            yield from [""] * blanks
+            command = [line[2:]]
+            yield line
+        blanks = 0 if line else blanks + 1
+        if _PROMPT in line:
+            typed.append(line.partition(_PROMPT)[2].strip())
+        if line == "```":
+            return
+
+
+def differences(written: str, played: str) -> str:
+    """Where two texts differ, line by line; empty where they don't."""
+    return "\n".join(
+        difflib.unified_diff(
+            written.split("\n"), played.split("\n"), "written", "played", lineterm="", n=2
+        )
+    )
+
+
+def main(words: list[str]) -> int:
+    """Replay files; with --write put what they print today in place, else show the differences and return 1."""
+    write = "--write" in words
+    code = 0
+    for name in words:
+        if name == "--write":
+            continue
+        file = Path(name)
+        before = file.read_text(encoding="utf-8")
+        after = replayed(before, forks=may_fork(file))
+        if after == before:
+            continue
+        if write:
+            file.write_text(after, encoding="utf-8")
+            print(f"{name}: written anew")
+        else:
+            print(f"{name}:\n{differences(before, after)}")
+            code = 1
+    return code
+
+
+if __name__ == "__main__":
+    if not shutil.which("bash"):
+        sys.exit("bash is needed to replay transcripts")
+    sys.exit(main(sys.argv[1:]))
