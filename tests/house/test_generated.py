@@ -1,0 +1,22 @@
+"""What is generated is what the generator writes today."""
+
+from collections.abc import Callable
+
+import pytest
+
+from promisectl.generate import __main__ as compiler
+from promisectl.generate import tables
+
+
+def test_the_compiled_text_is_fresh() -> None:
+    written = (compiler.COMPILED / "sql.py").read_text(encoding="utf-8")
+    assert written == compiler.generate_sql_module(), "run: python -m promisectl.generate"
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [("completion", tables.generate_completion_module), ("argv", tables.generate_argv_module)],
+)
+def test_the_compiled_tables_are_fresh(name: str, source: Callable[[], str]) -> None:
+    written = (compiler.COMPILED / f"{name}.py").read_text(encoding="utf-8")
+    assert written == source(), "run: python -m promisectl.generate"

@@ -1,0 +1,27 @@
+"""The tools that look after style, types, layers and spelling have nothing to say."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("ruff", "check", "--no-cache", "."),
+        ("ruff", "format", "--no-cache", "--check", "."),
+        ("mypy", "--no-incremental"),
+        ("importlinter.cli", "lint", "--no-cache"),
+        ("codespell_lib", "src", "tests", ".github", "README.md", "CHANGELOG.md"),
+    ],
+    ids="-".join,
+)
+def test_the_tools_have_nothing_to_say(words: tuple[str, ...]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
