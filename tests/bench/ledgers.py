@@ -174,8 +174,8 @@ class _Life:
         act = Act(verb, side, at, at)
         if before is None:
             act = act._replace(opening=self.openings[0], terms=_terms(rng, self.dues[0]))
-            self.promise = lifecycle.apply_act(None, act, self.number)
-            return act._replace(revision=self.promise.current_revision.number)
+            act, self.promise = lifecycle.apply_act(None, act, self.number)
+            return act
         if verb is Verb.NEGOTIATE:
             act = act._replace(
                 terms=(before.offered_revision or before.current_revision).terms._replace(
@@ -189,8 +189,8 @@ class _Life:
             act = act._replace(text=f"{rng.choice(_TALK)}, {rng.randrange(1000)}")
         if verb is Verb.TOLD or (verb is Verb.RENEGE and place + 1 == len(self.talk)):
             act = act._replace(told_at=at)
-        self.promise = lifecycle.apply_act(before, act)
-        return act._replace(revision=lifecycle.find_revision_number(before, act))
+        act, self.promise = lifecycle.apply_act(before, act)
+        return act
 
 
 def _terms(rng: Random, due: CivilMoment) -> Terms:

@@ -282,8 +282,10 @@ def _record_new_promise(
     promise = journal.begin_promise(_build_opening_act(env, draft, person, named=reply is None))
     line = messages.format_new_promise(promise, name, here)
     if reply:
-        before, act = promise, recorder.build_reply_act(env, promise, reply, draft.at)
-        promise = journal.append_act(promise, act)
+        before = promise
+        act, promise = journal.append_act(
+            before, recorder.build_reply_act(env, before, reply, draft.at)
+        )
         agreed = reply.verb is Verb.ACCEPT
         line = (
             messages.format_new_promise(promise, name, here)

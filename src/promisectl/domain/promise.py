@@ -247,6 +247,11 @@ class Promise(NamedTuple):
         return max(self.earlier.revisions, self.revisions[-1].number if self.revisions else 0)
 
     @property
+    def next_revision_number(self) -> int:
+        """The number of the revision that the next new terms become."""
+        return self.newest_revision_number + 1
+
+    @property
     def accepted_at(self) -> datetime | None:
         """When it became a promise."""
         return self.agreements[0].at if self.agreements else None

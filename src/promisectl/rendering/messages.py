@@ -91,10 +91,8 @@ def format_terms(terms: Terms, here: LocalMoment) -> str:
     return f"“{terms.outcome}”{by}"
 
 
-def _format_revision_terms(told: MoveReport, number: int | None = None) -> str:
-    revision = (
-        told.after.find_revision(number) if number else told.after.offered_revision
-    ) or told.after.current_revision
+def _format_current_terms(told: MoveReport) -> str:
+    revision = told.after.current_revision
     return f"(rev {revision.number}): {format_terms(revision.terms, told.here)}."
 
 
@@ -133,9 +131,7 @@ def _format_accept(told: MoveReport) -> str:
             f"{told.actor} confirmed it{_format_punctuality(told.after)}: {_quote_outcome(told)}."
         )
     kind = "new terms" if told.after.renegotiation_count else "terms"
-    return (
-        f"{told.actor} accepted {told.recipient_possessive} {kind} {_format_revision_terms(told)}"
-    )
+    return f"{told.actor} accepted {told.recipient_possessive} {kind} {_format_current_terms(told)}"
 
 
 def _format_punctuality(promise: Promise) -> str:
@@ -149,15 +145,15 @@ def _format_punctuality(promise: Promise) -> str:
 
 
 def _format_decline(told: MoveReport) -> str:
-    before = told.before
-    if before and before.state is State.DELIVERED:
+    state = told.before.state if told.before else None
+    if state is State.DELIVERED:
         return (
             f"{told.actor} said it is not done: {_quote_outcome(told)}. Missing: “{told.act.text}”."
         )
-    if before and before.offered_revision and before.state is State.ACTIVE:
-        stands = f"the terms in force stand {_format_revision_terms(told, told.after.current_revision.number)}"
-        return f"{told.actor} said No to {told.recipient_possessive} new terms (rev {before.offered_revision.number}), and {stands}{_format_reason(told)}"
-    return f"{told.actor} said No to {told.recipient_possessive} terms {_format_revision_terms(told)}{_format_reason(told)}"
+    if state is State.ACTIVE:
+        stands = f"the terms in force stand {_format_current_terms(told)}"
+        return f"{told.actor} said No to {told.recipient_possessive} new terms (rev {told.act.revision}), and {stands}{_format_reason(told)}"
+    return f"{told.actor} said No to {told.recipient_possessive} terms {_format_current_terms(told)}{_format_reason(told)}"
 
 
 def format_term_changes(old: Terms, new: Terms, here: LocalMoment) -> str:
@@ -184,25 +180,22 @@ def format_term_changes(old: Terms, new: Terms, here: LocalMoment) -> str:
     return ", ".join(said)
 
 
-def _format_changed_revision(told: MoveReport, old: Terms, number: int) -> str:
+def _format_changed_revision(told: MoveReport, old: Terms) -> str:
     """The revision that is different now, of which promise, and in what."""
-    revision = told.after.find_revision(number) or told.after.current_revision
+    new = told.act.terms or old
     return (
-        f"(rev {number}) of “{old.outcome}”: {format_term_changes(old, revision.terms, told.here)}."
+        f"(rev {told.act.revision}) of “{old.outcome}”: {format_term_changes(old, new, told.here)}."
     )
 
 
 def _format_negotiate(told: MoveReport) -> str:
     before, after = told.before or told.after, told.after
-    old, number = (
-        (before.offered_revision or before.current_revision).terms,
-        after.newest_revision_number,
-    )
+    old = (before.offered_revision or before.current_revision).terms
     if after.direction is Direction.SELF:
-        return f"You changed the terms {_format_changed_revision(told, old, number)}"
+        return f"You changed the terms {_format_changed_revision(told, old)}"
     if after.state is State.PROPOSED:
         countered = before.offered_revision and before.offered_revision.author is not told.act.side
-        return f"{told.actor} {'countered' if countered else 'put new terms'} {_format_changed_revision(told, old, number)}"
+        return f"{told.actor} {'countered' if countered else 'put new terms'} {_format_changed_revision(told, old)}"
     stands = after.current_revision
     by = (
         f": by {formats.format_due_date(stands.terms.due.civil, stands.terms.due.zone, told.here)}"
@@ -210,7 +203,7 @@ def _format_negotiate(told: MoveReport) -> str:
         else ""
     )
     answerer = f"{told.name} says" if told.is_mine else "you say"
-    return f"{told.actor} asked {told.recipient} for new terms {_format_changed_revision(told, old, number)} Until {answerer} Yes, rev {stands.number} stands{by}."
+    return f"{told.actor} asked {told.recipient} for new terms {_format_changed_revision(told, old)} Until {answerer} Yes, rev {stands.number} stands{by}."
 
 
 def _format_complete(told: MoveReport) -> str:
@@ -248,14 +241,9 @@ def _format_notice(told: MoveReport, told_at: datetime | None) -> str:
 
 
 def _format_withdraw(told: MoveReport) -> str:
-    before = told.before
-    rev = (
-        before.offered_revision.number
-        if before and before.offered_revision
-        else told.after.current_revision.number
-    )
+    rev = told.act.revision
     if told.after.state is State.ACTIVE:
-        return f"{told.actor} took the new terms (rev {rev}) back; the terms in force stand {_format_revision_terms(told, told.after.current_revision.number)}"
+        return f"{told.actor} took the new terms (rev {rev}) back; the terms in force stand {_format_current_terms(told)}"
     what = "offer" if told.act.side is Side.PROMISOR else "request"
     return f"{told.actor} took the {what} back (rev {rev}): {_quote_outcome(told)}.{_format_reason(told)}"
 
@@ -265,7 +253,7 @@ def _format_release(told: MoveReport) -> str:
 
 
 def _format_reopen(told: MoveReport) -> str:
-    return f"{told.actor} reopened it {_format_revision_terms(told)}{_format_reason(told)}"
+    return f"{told.actor} reopened it {_format_current_terms(told)}{_format_reason(told)}"
 
 
 def _format_bump(told: MoveReport) -> str:
@@ -305,7 +293,7 @@ _MOVE_FORMATTERS: dict[Verb, Callable[[MoveReport], str]] = {
     Verb.TOLD: lambda told: _format_notice(told, told.act.told_at),
     Verb.NOTE: lambda told: f"Noted: “{told.act.text}”.",
     Verb.CORRECT: lambda told: (
-        f"Put right {_format_changed_revision(told, (told.before or told.after).current_revision.terms, told.after.current_revision.number)}"
+        f"Put right {_format_changed_revision(told, (told.before or told.after).current_revision.terms)}"
     ),
     Verb.TAG: _format_tags,
     Verb.UNTAG: _format_tags,

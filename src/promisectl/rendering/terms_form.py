@@ -40,7 +40,7 @@ class EditedField(NamedTuple):
 
 def describe_form(promise: Promise, name: str, verb: Verb, side: Side) -> list[str]:
     """What the sheet is about: which revision stands there, and what `side` would say by changing it. `name` is the other side's."""
-    base, number = lifecycle.find_base_revision(promise, verb), len(promise.revisions) + 1
+    base, number = lifecycle.find_base_revision(promise, verb), promise.next_revision_number
     to = {
         Direction.OWE: f"to {name}",
         Direction.OWED: f"from {name}",

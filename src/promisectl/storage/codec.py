@@ -226,14 +226,13 @@ class NewPromiseRows(NamedTuple):
 
 def encode_new_promise(promise: Promise, act: Act) -> NewPromiseRows:
     """A promise that `act` began."""
-    body = encode_act_body(act._replace(revision=promise.current_revision.number))
     return NewPromiseRows(
         encode_promise_row(promise),
         act.verb.value,
         act.side.value,
         resolve_act_speaker(promise, act),
         encode_instant(act.at),
-        body,
+        encode_act_body(act),
     )
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from promisectl.domain.lifecycle import Applied
     from promisectl.storage.codec import NewPromiseRows
 
 
@@ -63,8 +64,8 @@ class Journal:
 
     def begin_promise(self, act: Act) -> Promise:
         """Begin a promise with its first act. Its number is the next that was never used."""
-        promise = lifecycle.apply_act(None, act)
-        return promise._replace(id=self.write_new_promise(codec.encode_new_promise(promise, act)))
+        said, promise = lifecycle.apply_act(None, act)
+        return promise._replace(id=self.write_new_promise(codec.encode_new_promise(promise, said)))
 
     def write_new_promise(
         self, one: NewPromiseRows, number: int | None = None, *, again: bool = False
@@ -85,17 +86,12 @@ class Journal:
         )
         return number or 0
 
-    def append_act(self, promise: Promise, act: Act) -> Promise:
-        """The promise after `act`, which is appended with the revision it is about.
-
-        Raises what `lifecycle.apply` raises.
-        """
-        after = lifecycle.apply_act(promise, act)
-        self._insert_act(
-            promise, act._replace(revision=lifecycle.find_revision_number(promise, act))
-        )
-        self._update_changed_columns(after)
-        return after
+    def append_act(self, promise: Promise, act: Act) -> Applied:
+        """Append what `lifecycle.apply_act` makes of an act. Raises what that raises."""
+        done = lifecycle.apply_act(promise, act)
+        self._insert_act(promise, done.act)
+        self._update_changed_columns(done.promise)
+        return done
 
     def _insert_act(self, promise: Promise, act: Act) -> None:
         by, at = codec.resolve_act_speaker(promise, act), encode_instant(act.at)

@@ -286,7 +286,7 @@ class JournalImporter:
                 or (act.opening and str(uuid.UUID(act.opening.uid)) != act.opening.uid)
             ):
                 raise errors.BadRecord("it begins a promise with a number or a uid that none has")
-            promise = lifecycle.apply_act(None, act, number)
+            promise = lifecycle.apply_act(None, act, number).promise
             self._db.execute(
                 sql.ADD_PROMISE_WITH_ID, {**codec.encode_promise_row(promise), "id": number}
             )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
+    from promisectl.domain.lifecycle import Applied
     from promisectl.env import Env
 
 _NEW_TERMS_STATES = (State.PROPOSED, State.ACTIVE)
@@ -190,10 +191,9 @@ class _MoveRecorder:
 
     def move_promise(self, before: Promise, act: Callable[[Promise], Act]) -> MoveAnswer:
         """What there is to say once `act` is said of a promise. Raises ClockAhead, and what `Journal.say` raises."""
-        said = act(before)
-        after = self._say_act(before, said)
+        said, after = self._say_act(before, act(before))
         if self._besides.note:
-            after = self._journal.append_act(
+            _, after = self._journal.append_act(
                 after,
                 Act(Verb.NOTE, Side.BOOKKEEPER, said.at, self._env.now, text=self._besides.note),
             )
@@ -206,7 +206,7 @@ class _MoveRecorder:
             self._list_hints(after, name) if self._alone else (),
         )
 
-    def _say_act(self, before: Promise, said: Act) -> Promise:
+    def _say_act(self, before: Promise, said: Act) -> Applied:
         try:
             return self._journal.append_act(before, said)
         except errors.TooEarly as error:
