@@ -303,7 +303,7 @@ class _Book:
     def say(self, life: _Life, place: int) -> None:
         """What is said next of promises that are alike."""
         act = life.next(place)
-        by = "me" if lifecycle.is_my_side(life.openings[0].direction, act.side) else "them"
+        by = life.openings[0].direction.name_speaker(act.side)
         command = (
             "make" if place == 0 else "complete" if act.verb is Verb.PARTIAL else act.verb.value
         )

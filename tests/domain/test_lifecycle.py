@@ -454,15 +454,13 @@ def test_every_row_is_in_the_table() -> None:
 def test_whose_move_it_is(name: str, waited_for: Side | None, direction: Direction) -> None:
     promise, _, _ = situation("two", direction, name)
     mine = OR if direction is OWE else EE
-    assert lifecycle.whose_move(promise) == (
-        None if waited_for is None else "me" if waited_for is mine else "them"
-    )
+    assert promise.move == (None if waited_for is None else "me" if waited_for is mine else "them")
 
 
 @pytest.mark.parametrize("name", SELF_EXPECTED)
 def test_a_promise_to_myself_waits_for_me_while_it_is_open(name: str) -> None:
     promise, _, _ = situation("one", Direction.SELF, name)
-    assert lifecycle.whose_move(promise) == ("me" if name == "active" else None)
+    assert promise.move == ("me" if name == "active" else None)
 
 
 # The basic conversation for action, figure 5.1 of Understanding Computers and Cognition: A asks, B performs
@@ -554,7 +552,7 @@ def test_the_conversation_for_action_is_played_to_its_end(
         assert place(promise) == end
     assert promise is not None
     assert promise.offered_revision is None
-    assert lifecycle.whose_move(promise) is None
+    assert promise.move is None
 
 
 def test_the_conversations_use_all_fifteen_acts() -> None:
@@ -1241,7 +1239,7 @@ def test_without_the_command_that_made_it_a_promise_is_void() -> None:
     assert standing(lifecycle.replay_acts(7, [first, yes, undo[0]])) == ("proposed", ("offered",))
     void = lifecycle.replay_acts(7, [first, yes, *undo])
     assert standing(void) == ("void", ("moot",))
-    assert (lifecycle.list_open_verbs(void), lifecycle.whose_move(void)) == ((), None)
+    assert (lifecycle.list_open_verbs(void), void.move) == ((), None)
     redo = Act(Verb.REDO, BOOK, LATER, LATER, number=5, entry=5, target=1)
     assert standing(lifecycle.replay_acts(7, [first, yes, *undo, redo])) == (
         "proposed",

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.moves import WAITING_TITLES
 from promisectl.commands.shared import arguments, output
-from promisectl.domain import civil, lifecycle
+from promisectl.domain import civil
 from promisectl.domain import events as happened
 from promisectl.rendering import digest as drawing
 from promisectl.rendering import messages
@@ -157,7 +157,7 @@ def _build_digest_event_record(event: Event, row: Row) -> dict[str, Any]:
         "kind": event.kind,
         "at": output.encode_moment(event.act.at),
         "recorded_at": output.encode_moment(event.act.recorded_at),
-        "by": "me" if lifecycle.is_my_side(event.after.direction, event.act.side) else "them",
+        "by": event.after.direction.name_speaker(event.act.side),
         "text": event.act.text,
         "promise": fields.build_promise_record(row),
     }

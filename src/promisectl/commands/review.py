@@ -209,7 +209,7 @@ def _format_their_moves(item: ReviewItem) -> str:
     verbs = [
         verb
         for verb in item.verbs
-        if not lifecycle.is_my_side(promise.direction, lifecycle.infer_speaker(promise, verb))
+        if not promise.direction.is_my_side(lifecycle.infer_speaker(promise, verb))
     ]
     return "; ".join(f"{verb}: {messages.describe_move(promise, verb, name)}" for verb in verbs)
 

@@ -44,29 +44,6 @@ for _row in TRANSITIONS:
     _TRANSITIONS_BY_MOVE.setdefault((_row.state, _row.verb), []).append(_row)
 
 
-def my_side(direction: Direction) -> Side:
-    """The part that is mine in a promise of that direction."""
-    return _MY_SIDES[direction]
-
-
-def their_side(direction: Direction) -> Side:
-    """The part of the counterparty in a promise of that direction; of myself when I promised it to myself."""
-    return _THEIR_SIDES[direction]
-
-
-_MY_SIDES = {Direction.OWE: Side.PROMISOR, Direction.OWED: Side.PROMISEE, Direction.SELF: Side.SELF}
-_THEIR_SIDES = {
-    Direction.OWE: Side.PROMISEE,
-    Direction.OWED: Side.PROMISOR,
-    Direction.SELF: Side.SELF,
-}
-
-
-def is_my_side(direction: Direction, side: Side) -> bool:
-    """Whether it is me who speaks for that side."""
-    return side in (Side.BOOKKEEPER, Side.SELF, my_side(direction))
-
-
 def infer_speaker(promise: Promise, verb: Verb) -> Side:
     """The side that is taken to say `verb` now, when nobody says otherwise."""
     if verb in BOOKKEEPING_VERBS:
@@ -74,46 +51,18 @@ def infer_speaker(promise: Promise, verb: Verb) -> Side:
     if promise.direction is Direction.SELF:
         return Side.SELF
     who = DEFAULT_SPEAKERS.get((promise.state, verb)) or DEFAULT_SPEAKERS.get((None, verb))
-    return _resolve_side(promise, who) if who else my_side(promise.direction)
+    return _resolve_side(promise, who) if who else promise.direction.my_side
 
 
 def _resolve_side(promise: Promise, who: MoverRole) -> Side:
-    author = (
-        promise.offered_revision.author if promise.offered_revision else my_side(promise.direction)
-    )
-    other = Side.PROMISEE if author is Side.PROMISOR else Side.PROMISOR
+    offered = promise.offered_revision
+    author = offered.author if offered else promise.direction.my_side
     return {
         MoverRole.PROMISOR: Side.PROMISOR,
         MoverRole.PROMISEE: Side.PROMISEE,
         MoverRole.AUTHOR: author,
-        MoverRole.OTHER: other,
+        MoverRole.OTHER: author.other_side,
     }[who]
-
-
-def whose_move(promise: Promise) -> str | None:
-    """`me` or `them`, whom the talk waits for: the other side of terms on the table, else who delivers, judges or tells; or None."""
-    if promise.offered_revision:
-        waiting = _resolve_side(promise, MoverRole.OTHER)
-    elif promise.state is State.ACTIVE or _is_untold(promise):
-        waiting = Side.PROMISOR
-    elif promise.state is State.DELIVERED:
-        waiting = Side.PROMISEE
-    else:
-        return None
-    return (
-        "me"
-        if promise.direction is Direction.SELF or waiting is my_side(promise.direction)
-        else "them"
-    )
-
-
-def _is_untold(promise: Promise) -> bool:
-    return (
-        promise.state is State.RENEGED
-        and promise.told_at is None
-        and not promise.silent
-        and promise.direction is not Direction.SELF
-    )
 
 
 def find_transition(promise: Promise | None, verb: Verb, side: Side) -> Transition | None:
@@ -154,7 +103,7 @@ def _is_condition_met(given: Condition, promise: Promise | None) -> bool:
     if promise is None or given is Condition.ALWAYS:
         return True
     if given is Condition.UNTOLD:
-        return _is_untold(promise)
+        return promise.is_untold
     return (promise.offered_revision is not None) is (given is Condition.AMENDMENT)
 
 

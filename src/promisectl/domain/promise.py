@@ -34,6 +34,24 @@ class Direction(StrEnum):
     OWED = "owed"
     SELF = "self"
 
+    @property
+    def my_side(self) -> Side:
+        """The part that is mine in a promise of this direction."""
+        return _MY_SIDES[self]
+
+    @property
+    def their_side(self) -> Side:
+        """The part of the counterparty; my own when I promised it to myself."""
+        return self.my_side.other_side
+
+    def is_my_side(self, side: Side) -> bool:
+        """Whether it is me who speaks for a side."""
+        return side in (Side.BOOKKEEPER, Side.SELF, self.my_side)
+
+    def name_speaker(self, side: Side) -> str:
+        """Who speaks for a side, `me` or `them`."""
+        return "me" if self.is_my_side(side) else "them"
+
 
 class Side(StrEnum):
     """In which part somebody speaks."""
@@ -42,6 +60,15 @@ class Side(StrEnum):
     PROMISEE = "promisee"
     SELF = "self"
     BOOKKEEPER = "bookkeeper"
+
+    @property
+    def other_side(self) -> Side:
+        """The side across the talk; whoever speaks to themselves stays the same."""
+        return _OTHER_SIDES.get(self, self)
+
+
+_MY_SIDES = {Direction.OWE: Side.PROMISOR, Direction.OWED: Side.PROMISEE, Direction.SELF: Side.SELF}
+_OTHER_SIDES = {Side.PROMISOR: Side.PROMISEE, Side.PROMISEE: Side.PROMISOR}
 
 
 class Verb(StrEnum):
@@ -240,6 +267,29 @@ class Promise(NamedTuple):
     def current_revision(self) -> Revision:
         """The revision in force, else the one on the table, else the last there was."""
         return self.in_force or self.offered_revision or self.revisions[-1]
+
+    @property
+    def move(self) -> str | None:
+        """Whom the talk waits for, `me` or `them`; None when it waits for nobody."""
+        if self.offered_revision:
+            waiting = self.offered_revision.author.other_side
+        elif self.state is State.ACTIVE or self.is_untold:
+            waiting = Side.PROMISOR
+        elif self.state is State.DELIVERED:
+            waiting = Side.PROMISEE
+        else:
+            return None
+        return "me" if self.direction is Direction.SELF else self.direction.name_speaker(waiting)
+
+    @property
+    def is_untold(self) -> bool:
+        """Whether it was broken and the other side has yet to be told."""
+        return (
+            self.state is State.RENEGED
+            and self.told_at is None
+            and not self.silent
+            and self.direction is not Direction.SELF
+        )
 
     @property
     def newest_revision_number(self) -> int:

@@ -7,7 +7,7 @@ import uuid
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
-from promisectl.domain import constants, lifecycle
+from promisectl.domain import constants
 from promisectl.domain.promise import Cause, Direction, ImportedState, State, Terms
 from promisectl.records.cells import CellContext, CellReader
 
@@ -127,7 +127,7 @@ def _parse_standing(
     told_of, apart = moments["told_at"], direction is Direction.SELF
     found = ImportedState(
         state,
-        author=lifecycle.my_side(direction) if mine else lifecycle.their_side(direction),
+        author=direction.my_side if mine else direction.their_side,
         revision=newest if state is State.PROPOSED else revision,
         revisions=newest,
         renegotiated=renegotiated,

@@ -26,7 +26,7 @@ class MoveReport(NamedTuple):
     @property
     def is_mine(self) -> bool:
         """Whether I did it."""
-        return lifecycle.is_my_side(self.after.direction, self.act.side)
+        return self.after.direction.is_my_side(self.act.side)
 
     @property
     def actor(self) -> str:
@@ -118,7 +118,7 @@ def format_opening(promise: Promise, name: str, here: LocalMoment) -> str:
     elif promise.state is State.ACTIVE:
         opening = f"You owe {name}" if promise.direction is Direction.OWE else f"{name} owes you"
     else:
-        mine = lifecycle.is_my_side(promise.direction, first.author)
+        mine = promise.direction.is_my_side(first.author)
         verb = "offer" if first.author is Side.PROMISOR else "ask"
         opening = f"You {verb} {name}" if mine else f"{name} {verb}s you"
     replaces = f" It replaces #{promise.opening.replaces}." if promise.opening.replaces else ""
@@ -312,7 +312,7 @@ def format_undo(promise: Promise, command: str, *, redone: bool = False) -> str:
 def format_next_step(promise: Promise, name: str) -> str:
     """What can be typed next, in one line; empty when nothing waits."""
     number = promise.id
-    mine = lifecycle.whose_move(promise) == "me"
+    mine = promise.move == "me"
     if promise.offered_revision:
         counter = (
             f"negotiate {number}"
@@ -332,7 +332,7 @@ def format_next_step(promise: Promise, name: str) -> str:
         State.DELIVERED: judge if owed else f"When {name} confirms: accept {number}.",
         State.RENEGED: f"When you have told {name}: told {number}." if mine else "",
         State.DECLINED: ""
-        if owed or lifecycle.is_my_side(promise.direction, promise.current_revision.author)
+        if owed or promise.direction.is_my_side(promise.current_revision.author)
         else _DECLINE_REMARK,
     }
     return steps.get(promise.state, "")
@@ -341,7 +341,7 @@ def format_next_step(promise: Promise, name: str) -> str:
 def describe_move(promise: Promise, verb: Verb, name: str) -> str:
     """What a move would say now, and who would say it."""
     side = lifecycle.infer_speaker(promise, verb)
-    mine = lifecycle.is_my_side(promise.direction, side)
+    mine = promise.direction.is_my_side(side)
     who, other, s = ("you", name, "") if mine else (name, "you", "s")
     if promise.state is State.DELIVERED:
         judged = {

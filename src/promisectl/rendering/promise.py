@@ -61,7 +61,7 @@ def _format_promise_heading(row: Row, promise: Promise) -> str:
     if promise.accepted_at:
         return _AGREED_HEADINGS[row["direction"]]
     present, past = _PROPOSED_HEADINGS[
-        row["direction"], lifecycle.is_my_side(promise.direction, promise.current_revision.author)
+        row["direction"], promise.direction.is_my_side(promise.current_revision.author)
     ]
     return present if promise.state is State.PROPOSED else past
 

@@ -46,7 +46,7 @@ def describe_form(promise: Promise, name: str, verb: Verb, side: Side) -> list[s
         Direction.OWED: f"from {name}",
         Direction.SELF: "to yourself",
     }[promise.direction]
-    whose = "yours" if lifecycle.is_my_side(promise.direction, base.author) else f"{name}'s"
+    whose = "yours" if promise.direction.is_my_side(base.author) else f"{name}'s"
     stands = (
         f"{whose}, on the table"
         if base.status is Status.OFFERED
@@ -60,7 +60,7 @@ def describe_form(promise: Promise, name: str, verb: Verb, side: Side) -> list[s
         ]
     if side is Side.SELF:
         return [first, f"You change the terms: this becomes rev {number}, in force at once."]
-    mine = lifecycle.is_my_side(promise.direction, side)
+    mine = promise.direction.is_my_side(side)
     who, other = ("You put", name) if mine else (f"{name} puts", "you")
     return [
         first,

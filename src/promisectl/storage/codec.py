@@ -7,7 +7,6 @@ import json
 from datetime import datetime
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
-from promisectl.domain import lifecycle
 from promisectl.domain.civil import CivilMoment
 from promisectl.domain.people import PersonAct, PersonVerb
 from promisectl.domain.promise import (
@@ -230,15 +229,10 @@ def encode_new_promise(promise: Promise, act: Act) -> NewPromiseRows:
         encode_promise_row(promise),
         act.verb.value,
         act.side.value,
-        resolve_act_speaker(promise, act),
+        promise.direction.name_speaker(act.side),
         encode_instant(act.at),
         encode_act_body(act),
     )
-
-
-def resolve_act_speaker(promise: Promise, act: Act) -> str:
-    """Who says an act, me or them."""
-    return "me" if lifecycle.is_my_side(promise.opening.direction, act.side) else "them"
 
 
 def sqlite_row_dict(row: Row) -> dict[str, Any]:
@@ -258,10 +252,8 @@ def encode_promise_row(promise: Promise) -> dict[str, Any]:
         "direction": opening.direction.value,
         "tags": " ".join(promise.tags) or None,
         "state": promise.state.value,
-        "move": lifecycle.whose_move(promise),
-        "author": ("me" if lifecycle.is_my_side(opening.direction, offer.author) else "them")
-        if offer
-        else None,
+        "move": promise.move,
+        "author": opening.direction.name_speaker(offer.author) if offer else None,
         "outcome": terms.outcome,
         "done_when": terms.done_when,
         "why": terms.why,

@@ -87,8 +87,7 @@ def _is_move_open(promise: Promise, verb: Verb) -> bool:
 def _build_partial_promise(row: Row) -> Promise:
     """As much of a promise as the table of transitions looks at, without reading what was said."""
     direction = Direction(row["direction"])
-    mine = lifecycle.my_side(direction)
-    author = mine if row["author"] == "me" else lifecycle.their_side(direction)
+    author = direction.my_side if row["author"] == "me" else direction.their_side
     offer = row["offer_revision"] is not None
     return Promise(
         row["id"],

@@ -94,7 +94,7 @@ class Journal:
         return done
 
     def _insert_act(self, promise: Promise, act: Act) -> None:
-        by, at = codec.resolve_act_speaker(promise, act), encode_instant(act.at)
+        by, at = promise.direction.name_speaker(act.side), encode_instant(act.at)
         self._insert_act_row(
             act.verb.value,
             act.side.value,
