@@ -9,6 +9,7 @@ from promisectl.commands.moves import WAITING_TITLES
 from promisectl.commands.shared import arguments, output
 from promisectl.domain import civil
 from promisectl.domain import events as happened
+from promisectl.domain.constants import STATISTICS_DIRECTIONS
 from promisectl.rendering import digest as drawing
 from promisectl.rendering import messages
 from promisectl.rendering.formats import LocalMoment
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 _DIGEST_DAYS = 7
 _MAIL_COLUMNS = 72  # columns of a mail
 CHOICES = {"format_": ("plain", "md")}
-_DIRECTIONS = ("owe", "owed")
 _EVENT_KINDS_TOLD_AS_WAITING = (
     "made",
     "delivered",
@@ -127,7 +127,7 @@ def _count_digest_statistics(
     record = StatisticsReader(
         db, clock, StatisticsScope(None, output.encode_moment(begin) or "", clock.now)
     )
-    return {direction: record.fetch_statistics(direction) for direction in _DIRECTIONS}
+    return {direction: record.fetch_statistics(direction) for direction in STATISTICS_DIRECTIONS}
 
 
 # As records

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
-from promisectl.commands.lists import OPEN_STATES
 from promisectl.commands.shared import arguments, auto_backup, output
 from promisectl.domain import people as domain
+from promisectl.domain.constants import OPEN_STATES, STATISTICS_DIRECTIONS
 from promisectl.domain.people import Person, PersonVerb
 from promisectl.storage import ledger, queries, statistics
 from promisectl.storage.journal import Journal
@@ -73,7 +73,7 @@ def _load_person_statistics(
     record = StatisticsReader(
         db, clock, StatisticsScope(person.handle, EARLIEST_INSTANT, clock.now)
     )
-    return {direction: record.fetch_statistics(direction) for direction in ("owe", "owed")}
+    return {direction: record.fetch_statistics(direction) for direction in STATISTICS_DIRECTIONS}
 
 
 def _print_person_page(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands import acts
-from promisectl.commands.lists import OPEN_STATES
 from promisectl.commands.shared import output, prompts
 from promisectl.commands.shared.recorder import AnswerExtras, Reply
 from promisectl.domain import lifecycle
+from promisectl.domain.constants import OPEN_STATES
 from promisectl.domain.promise import Cause, Direction, Promise, Verb
 from promisectl.records import as_lines, fields
 from promisectl.rendering import formats, messages

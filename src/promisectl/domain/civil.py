@@ -7,9 +7,8 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from promisectl._typing import NamedTuple
+from promisectl.domain.constants import MONTHS, WEEKDAYS
 
-_SHORT_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_SHORT_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _ONE_SECOND = timedelta(seconds=1)
 _FIRST_YEAR = 1970
 
@@ -54,7 +53,8 @@ class CivilMoment(NamedTuple):
 def format_civil(civil: str, zone: str = "", here: str = "") -> str:
     """Return a civil day or minute in words, with its zone's name where that is not `here`."""
     day = date.fromisoformat(civil[:10])
-    words = f"{_SHORT_WEEKDAYS[day.weekday()]} {day.day} {_SHORT_MONTHS[day.month - 1]} {day.year}"
+    weekday, month = WEEKDAYS[day.weekday()][:3].title(), MONTHS[day.month - 1][:3].title()
+    words = f"{weekday} {day.day} {month} {day.year}"
     where = f" {zone}" if zone and zone != here else ""
     return f"{words}, {civil[11:] or 'end of day'}{where}"
 

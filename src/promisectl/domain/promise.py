@@ -6,6 +6,7 @@ from enum import StrEnum
 from itertools import takewhile
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.domain.constants import CLOSED_STATES, DIRECTIONS, OPEN_STATES
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,23 +17,14 @@ if TYPE_CHECKING:
 class State(StrEnum):
     """What the acts of a promise add up to."""
 
-    PROPOSED = "proposed"
-    ACTIVE = "active"
-    DELIVERED = "delivered"
-    KEPT = "kept"
-    DECLINED = "declined"
-    WITHDRAWN = "withdrawn"
-    RENEGED = "reneged"
-    RELEASED = "released"
-    VOID = "void"
+    PROPOSED, ACTIVE, DELIVERED = OPEN_STATES
+    KEPT, DECLINED, WITHDRAWN, RENEGED, RELEASED, VOID = CLOSED_STATES
 
 
 class Direction(StrEnum):
     """Which side of the promise is me: the promisor, the promisee, or both."""
 
-    OWE = "owe"
-    OWED = "owed"
-    SELF = "self"
+    OWE, OWED, SELF = DIRECTIONS
 
     @property
     def my_side(self) -> Side:

@@ -7,7 +7,8 @@ from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import arguments, auto_backup, output
 from promisectl.commands.shared.output import local_moment
 from promisectl.domain import lifecycle
-from promisectl.domain.promise import Act, Promise, Side, State, Terms, Verb
+from promisectl.domain.constants import UNDELIVERED_STATES
+from promisectl.domain.promise import Act, Promise, Side, Terms, Verb
 from promisectl.records import as_json, fields
 from promisectl.rendering import formats, messages
 from promisectl.rendering.messages import MoveReport
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
     from promisectl.domain.lifecycle import Applied
     from promisectl.env import Env
-
-_NEW_TERMS_STATES = (State.PROPOSED, State.ACTIVE)
 
 
 class MoveAnswer(NamedTuple):
@@ -248,7 +247,7 @@ def format_check_hint(
     env: Env, db: sqlite3.Connection, promise: Promise, besides: AnswerExtras
 ) -> str:
     """The first warning of the check about new terms, for a person who looks; empty otherwise."""
-    if not (besides.new and env.is_read_by_person and promise.state in _NEW_TERMS_STATES):
+    if not (besides.new and env.is_read_by_person and promise.state in UNDELIVERED_STATES):
         return ""
     from promisectl.commands.shared import check_context
 
