@@ -69,7 +69,7 @@ def digest(env: Env, *, since: str | None = None, format_: str | None = None) ->
         env.write_records([as_json.encode_json(_build_digest_record(env, facts)) + "\n"])
     elif facts.has_news:
         title, sections = (
-            drawing.format_digest_title(output.local_moment(env)),
+            drawing.format_digest_title(env.here),
             _build_digest_sections(env, facts),
         )
         env.write_stdout(
@@ -167,7 +167,7 @@ def _build_digest_event_record(event: Event, row: Row) -> dict[str, Any]:
 
 
 def _build_digest_sections(env: Env, facts: _DigestContent) -> list[drawing.DigestSection]:
-    here = output.local_moment(env)
+    here = env.here
     parts: PromiseParts = [
         (title, [row for row in facts.waiting if row["waiting"] == kind])
         for kind, title in WAITING_TITLES

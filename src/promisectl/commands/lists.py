@@ -225,7 +225,7 @@ def _print_promise_details(env: Env, one: _PromiseDetails, *, first: bool) -> No
         one.row,
         lifecycle.replay_acts(one.row["id"], one.history),
         one.act_rows,
-        output.local_moment(env),
+        env.here,
     )
     output.print_renderables(env, *([] if first else [""]), page)
 
@@ -254,4 +254,4 @@ def log(env: Env, id_: str | None = None, *, limit: int | None = None) -> None:
 def _print_log_page(env: Env, names: dict[int, str], acts: Sequence[Row]) -> None:
     from promisectl.rendering import promise as whole
 
-    output.print_renderables(env, whole.render_log(acts, names, output.local_moment(env)))
+    output.print_renderables(env, whole.render_log(acts, names, env.here))

@@ -44,7 +44,7 @@ def _print_people_table(env: Env, rows: Sequence[Row]) -> None:
         return
     from promisectl.rendering import tables
 
-    output.print_renderables(env, tables.render_people(rows, output.local_moment(env), env.width))
+    output.print_renderables(env, tables.render_people(rows, env.here, env.width))
 
 
 def show(env: Env, name: str) -> None:
@@ -81,7 +81,7 @@ def _print_person_page(
 ) -> None:
     from promisectl.rendering import formats, rates, tables
 
-    here = output.local_moment(env)
+    here = env.here
     also = f", also {', '.join(person.aliases)}" if person.aliases else ""
     contact = max((row["contact_at"] for row in rows), default=None)
     facts = [

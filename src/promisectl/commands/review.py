@@ -118,7 +118,7 @@ def _print_review_page(env: Env, items: Sequence[ReviewItem]) -> None:
         env,
         listed.render_review(
             [(item.kind, item.row, _list_item_commands(item)) for item in items],
-            output.local_moment(env),
+            env.here,
         ),
     )
 
@@ -167,7 +167,7 @@ def _reload_item(env: Env, item: ReviewItem) -> ReviewItem | None:
 
 def _format_item_standing(env: Env, item: ReviewItem) -> list[str]:
     """How a promise stands: its terms, those on the table beside them, and what was foreseen where it is overdue."""
-    here, row, promise = output.local_moment(env), item.row, item.promise
+    here, row, promise = env.here, item.row, item.promise
     said = ", ".join(
         text for text, _ in formats.describe_standing(row, here) if text != row["state"]
     )

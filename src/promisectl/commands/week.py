@@ -124,5 +124,5 @@ def _print_week_page(env: Env, rows: Sequence[Row], promised: Sequence[Row], usu
     outcomes = {str(row["id"]): row["outcome"] for row in promised}
     output.print_renderables(
         env,
-        drawing.render_week(weeks, beside, outcomes, usual, output.local_moment(env), env.width),
+        drawing.render_week(weeks, beside, outcomes, usual, env.here, env.width),
     )

@@ -1,4 +1,4 @@
-"""Civil days and minutes: what the clocks in a zone show, and the instant it stands for."""
+"""Civil days and minutes, the instants they stand for, and how both are written."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from promisectl.domain.constants import MONTHS, WEEKDAYS
 
 _ONE_SECOND = timedelta(seconds=1)
 _FIRST_YEAR = 1970
+_UNZONED_INSTANT_CHARACTERS = len("2026-11-27T22:59:59")
 
 
 class CivilMoment(NamedTuple):
@@ -94,6 +95,18 @@ def list_civil_readings(civil: str, zone: str) -> tuple[CivilMoment, ...]:
         CivilMoment(civil, zone, last if whole else first),
         *([CivilMoment(civil, zone, last)] if first < last and not whole else []),
     )
+
+
+@lru_cache(1_000)  # one moment is many columns of a promise, and now is in every act of a command
+def encode_instant(moment: datetime) -> str:
+    """Return an instant as text of one width in UTC, which sorts as it reads: `2026-11-27T22:59:59Z`."""
+    return f"{moment.astimezone(UTC).isoformat()[:_UNZONED_INSTANT_CHARACTERS]}Z"
+
+
+@lru_cache(1_000)
+def decode_instant(text: str) -> datetime:
+    """Return the instant that `encode_instant` wrote, as aware UTC."""
+    return datetime.fromisoformat(text)
 
 
 def local_time(instant: datetime, zone: str) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
-from promisectl.domain import lifecycle
+from promisectl.domain import civil, lifecycle
 from promisectl.domain.promise import Act, Direction, Promise, Side, State, Terms, Verb
 from promisectl.rendering import formats
 
@@ -86,7 +86,7 @@ def _format_act_date(at: datetime, here: LocalMoment) -> str:
 def format_terms(terms: Terms, here: LocalMoment) -> str:
     """Terms in a sentence: the outcome, and the due date where there is one."""
     by = (
-        f" by {formats.format_due_date(terms.due.civil, terms.due.zone, here)}" if terms.due else ""
+        f" by {civil.format_civil(terms.due.civil, terms.due.zone, here.zone)}" if terms.due else ""
     )
     return f"“{terms.outcome}”{by}"
 
@@ -161,7 +161,7 @@ def format_term_changes(old: Terms, new: Terms, here: LocalMoment) -> str:
     said = [f"“{new.outcome}”"] if new.outcome != old.outcome else []
     if new.due != old.due:
         said.append(
-            f"by {formats.format_due_date(new.due.civil, new.due.zone, here)}"
+            f"by {civil.format_civil(new.due.civil, new.due.zone, here.zone)}"
             if new.due
             else "without a date"
         )
@@ -173,7 +173,7 @@ def format_term_changes(old: Terms, new: Terms, here: LocalMoment) -> str:
             said.append(f"{name} “{after}”" if after else f"without a {name.replace(' ', '-')}")
     if new.reply_by != old.reply_by:
         said.append(
-            f"answer by {formats.format_due_date(new.reply_by.civil, new.reply_by.zone, here)}"
+            f"answer by {civil.format_civil(new.reply_by.civil, new.reply_by.zone, here.zone)}"
             if new.reply_by
             else "without a date for the answer"
         )
@@ -198,7 +198,7 @@ def _format_negotiate(told: MoveReport) -> str:
         return f"{told.actor} {'countered' if countered else 'put new terms'} {_format_changed_revision(told, old)}"
     stands = after.current_revision
     by = (
-        f": by {formats.format_due_date(stands.terms.due.civil, stands.terms.due.zone, told.here)}"
+        f": by {civil.format_civil(stands.terms.due.civil, stands.terms.due.zone, told.here.zone)}"
         if stands.terms.due
         else ""
     )

@@ -5,11 +5,10 @@ from __future__ import annotations
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import arguments, auto_backup, output
-from promisectl.commands.shared.output import local_moment
 from promisectl.domain import lifecycle
 from promisectl.domain.constants import UNDELIVERED_STATES
 from promisectl.domain.promise import Act, Promise, Side, Terms, Verb
-from promisectl.records import as_json, fields
+from promisectl.records import fields
 from promisectl.rendering import formats, messages
 from promisectl.rendering.messages import MoveReport
 from promisectl.storage import ledger, queries
@@ -185,7 +184,7 @@ class _MoveRecorder:
         self._journal = journal
         self._besides = besides
         self._alone = alone
-        self._here = local_moment(env)
+        self._here = env.here
         self._names: dict[int | None, str] = {}
 
     def move_promise(self, before: Promise, act: Callable[[Promise], Act]) -> MoveAnswer:
@@ -261,6 +260,8 @@ def print_answers(env: Env, answers: Sequence[MoveAnswer]) -> None:
     for notice in (notice for one in answers for notice in one.notices):
         env.print_hint(notice)
     if env.is_json:
+        from promisectl.records import as_json
+
         env.print_answer(
             as_json.iter_json_records(one.record for one in answers if one.record), whole=True
         )
