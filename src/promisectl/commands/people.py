@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
-from promisectl.commands.shared import arguments, auto_backup, output
+from promisectl.commands.shared import arguments, output, recorder
 from promisectl.domain import people as domain
 from promisectl.domain.constants import OPEN_STATES, STATISTICS_DIRECTIONS
 from promisectl.domain.people import Person, PersonVerb
@@ -176,7 +176,7 @@ def _record_person_change(
         journal = Journal(db, env.now, command)
         return act(journal, journal.load_people())
 
-    with auto_backup.prepare_auto_backup(env) as keep:
+    with recorder.prepare_auto_backup(env) as keep:
         line = ledger.run_in_transaction(env.ledger, change_person, keep, before)
         if not env.quiet:
             env.print_answer([line])

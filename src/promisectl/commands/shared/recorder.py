@@ -1,10 +1,12 @@
-"""How every move is done and answered: inside one transaction, then one line for each promise, and one next step."""
+"""How every command is recorded and answered: in one transaction, after a backup where it is due."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
-from promisectl.commands.shared import arguments, auto_backup, output
+from promisectl.commands.shared import arguments, output
 from promisectl.domain import lifecycle
 from promisectl.domain.constants import UNDELIVERED_STATES
 from promisectl.domain.promise import Act, Promise, Side, Terms, Verb
@@ -16,12 +18,22 @@ from promisectl.storage.journal import Journal
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
     from typing import Any
 
     from promisectl.domain.lifecycle import Applied
     from promisectl.env import Env
+    from promisectl.storage.backup.create import Backup
+
+_ERRORS_WITHOUT_CHANGE = (
+    errors.Usage,
+    errors.NotFound,
+    errors.Ambiguous,
+    errors.IllegalMove,
+    errors.BadData,
+    KeyboardInterrupt,
+)
 
 
 class MoveAnswer(NamedTuple):
@@ -133,8 +145,42 @@ def record_command(
             )
         return answers
 
-    with auto_backup.prepare_auto_backup(env) as keep:
+    with prepare_auto_backup(env) as keep:
         print_answers(env, ledger.run_in_transaction(env.ledger, record_once, keep))
+
+
+@contextmanager
+def prepare_auto_backup(env: Env) -> Iterator[Callable[[str], None]]:
+    """Around a command that writes: what `ledger.write` calls when a backup is due. Whoever looks is told where it is, when all is done.
+
+    Raises NoBackupFirst, and then nothing is recorded.
+    """
+    made: list[Backup] = []
+
+    def create_auto_backup(command: str) -> None:
+        from promisectl.storage.backup import create
+
+        made.append(
+            create.create_required_backup(env.ledger, env.backup_directory, env.now, command)
+        )
+
+    try:
+        yield create_auto_backup
+    except _ERRORS_WITHOUT_CHANGE:
+        _remove_auto_backups(made)
+        raise
+    if made:
+        from promisectl.storage.backup import create
+
+        create.prune_backups(env.ledger, env.backup_directory, [one.path for one in made])
+        env.print_hint(f"As it was before: {made[-1].path}")
+
+
+def _remove_auto_backups(made: list[Backup]) -> None:
+    from promisectl.storage.backup import create
+
+    for one in made:
+        create.delete_backup(one)
 
 
 def repeat_first_answer(env: Env) -> bool:
