@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.config import Config
-from promisectl.domain import civil
+from promisectl.domain import civil, constants
+from promisectl.rendering.formats import LocalMoment
 from promisectl.system import paths, terminal, timezone
 from promisectl.system.text import escape_text
 
@@ -75,7 +76,7 @@ class Env:
             )
         )
         self.config_file = paths.default_config_path(environ)
-        self._color = _ensure_choice("--color", color, terminal.COLOR_CHOICES)
+        self._color = _ensure_choice("--color", color, constants.COLOR_CHOICES)
         self.quiet = quiet
         self.once = once
         self._form = form
@@ -95,6 +96,11 @@ class Env:
         return Env(
             self.environ, (self._in, self._out, self._err), self.config, ledger=path, today=today
         )
+
+    @property
+    def here(self) -> LocalMoment:
+        """When and where the person is looking."""
+        return LocalMoment(self.now, self.zone)
 
     @property
     def backup_directory(self) -> str:

@@ -27,11 +27,10 @@ from typing import Any
 
 from promisectl.compiled import sql
 from promisectl.domain import civil, lifecycle
-from promisectl.domain.civil import CivilMoment
+from promisectl.domain.civil import CivilMoment, encode_instant
 from promisectl.domain.people import PersonVerb, parse_newcomer
 from promisectl.domain.promise import Act, Direction, Opening, Promise, Side, Terms, Verb
 from promisectl.storage import codec
-from promisectl.storage.timestamps import encode_instant
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 """The moment at which the ledgers are looked at."""
@@ -174,8 +173,8 @@ class _Life:
         act = Act(verb, side, at, at)
         if before is None:
             act = act._replace(opening=self.openings[0], terms=_terms(rng, self.dues[0]))
-            self.promise = lifecycle.apply_act(None, act, self.number)
-            return act._replace(revision=self.promise.current_revision.number)
+            act, self.promise = lifecycle.apply_act(None, act, self.number)
+            return act
         if verb is Verb.NEGOTIATE:
             act = act._replace(
                 terms=(before.offered_revision or before.current_revision).terms._replace(
@@ -189,8 +188,8 @@ class _Life:
             act = act._replace(text=f"{rng.choice(_TALK)}, {rng.randrange(1000)}")
         if verb is Verb.TOLD or (verb is Verb.RENEGE and place + 1 == len(self.talk)):
             act = act._replace(told_at=at)
-        self.promise = lifecycle.apply_act(before, act)
-        return act._replace(revision=lifecycle.find_revision_number(before, act))
+        act, self.promise = lifecycle.apply_act(before, act)
+        return act
 
 
 def _terms(rng: Random, due: CivilMoment) -> Terms:
@@ -303,7 +302,7 @@ class _Book:
     def say(self, life: _Life, place: int) -> None:
         """What is said next of promises that are alike."""
         act = life.next(place)
-        by = "me" if lifecycle.is_my_side(life.openings[0].direction, act.side) else "them"
+        by = life.openings[0].direction.name_speaker(act.side)
         command = (
             "make" if place == 0 else "complete" if act.verb is Verb.PARTIAL else act.verb.value
         )

@@ -158,6 +158,22 @@ def test_its_head_says_who_speaks(
     assert [first.partition(", ")[2], second.removeprefix("# ")] == head
 
 
+def test_the_revision_that_it_announces_is_the_one_that_it_becomes(
+    program: Program, desk: Desk
+) -> None:
+    (program.home / "file.csv").write_text(
+        "direction,person,outcome,revision,revisions\nowe,dana,Send Q3 numbers,3,3\n"
+    )
+    program.ok("import", str(program.home / "file.csv"))
+    desk.types({"outcome": "Send Q4 numbers"})
+    said = program.ok("edit", "1", "--reason", "the year is over")
+    assert "rev 3, in force." in desk.shown
+    assert "this becomes rev 4, for Dana to answer" in desk.shown
+    assert said.startswith("#1 active. You asked Dana for new terms (rev 4) of")
+    record = _record(program)
+    assert (record["revision"], record["revisions"], record["offer"]["revision"]) == (3, 4, 4)
+
+
 def test_with_new_terms_on_the_table_each_move_opens_its_own(promised: Program, desk: Desk) -> None:
     promised.ok("negotiate", "1", "--by", "next fri", "--reason", "slipped", "--theirs")
     desk.types({})

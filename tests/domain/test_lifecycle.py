@@ -70,12 +70,16 @@ def act(
     return Act(verb, side, at, at, **(carried | more_))
 
 
+def applied(promise: Promise | None, said: Act, number: int = 0) -> Promise:
+    return lifecycle.apply_act(promise, said, number).promise
+
+
 def brought(direction: Direction, *steps: Step, **last: Any) -> Promise:
     """The promise after `steps`; `last` changes what the last of them carries."""
     promise: Promise | None = None
     for count, (verb, side) in enumerate(steps):
         extra = last if count == len(steps) - 1 else {}
-        promise = lifecycle.apply_act(
+        promise = applied(
             promise, act(verb, side, START + count * HOUR, promise, direction, **extra), 7
         )
     assert promise is not None
@@ -372,10 +376,10 @@ def test_every_verb_in_every_situation(
     for side in Side:
         said = act(verb, side, LATER, promise)
         if (verb, side) in table:
-            assert standing(lifecycle.apply_act(promise, said)) == table[verb, side]
+            assert standing(applied(promise, said)) == table[verb, side]
         else:
             with pytest.raises(errors.NotOpen) as refused:
-                lifecycle.apply_act(promise, said)
+                applied(promise, said)
             assert refused.value.exit_code == 4
             assert sorted(refused.value.moves) == sorted(open_now)
         assert standing(promise) == here
@@ -401,17 +405,17 @@ def test_only_a_request_an_offer_or_an_import_begins_a_promise(verb: Verb, side:
         (Verb.IMPORT, BOOK): ("active", ("in-force",)),
     }
     if (verb, side) in begins:
-        assert standing(lifecycle.apply_act(None, said)) == begins[verb, side]
+        assert standing(applied(None, said)) == begins[verb, side]
     else:
         with pytest.raises(errors.NotOpen) as refused:
-            lifecycle.apply_act(None, said)
+            applied(None, said)
         assert refused.value.moves == ()
 
 
 @pytest.mark.parametrize("lacking", ["terms", "opening"])
 def test_nothing_begins_without_an_outcome(lacking: str) -> None:
     with pytest.raises(errors.MissingWord, match="needs an outcome"):
-        lifecycle.apply_act(None, act(Verb.OFFER, OR, START, None, OWE, **{lacking: None}))
+        applied(None, act(Verb.OFFER, OR, START, None, OWE, **{lacking: None}))
 
 
 def test_every_row_is_in_the_table() -> None:
@@ -450,15 +454,13 @@ def test_every_row_is_in_the_table() -> None:
 def test_whose_move_it_is(name: str, waited_for: Side | None, direction: Direction) -> None:
     promise, _, _ = situation("two", direction, name)
     mine = OR if direction is OWE else EE
-    assert lifecycle.whose_move(promise) == (
-        None if waited_for is None else "me" if waited_for is mine else "them"
-    )
+    assert promise.move == (None if waited_for is None else "me" if waited_for is mine else "them")
 
 
 @pytest.mark.parametrize("name", SELF_EXPECTED)
 def test_a_promise_to_myself_waits_for_me_while_it_is_open(name: str) -> None:
     promise, _, _ = situation("one", Direction.SELF, name)
-    assert lifecycle.whose_move(promise) == ("me" if name == "active" else None)
+    assert promise.move == ("me" if name == "active" else None)
 
 
 # The basic conversation for action, figure 5.1 of Understanding Computers and Cognition: A asks, B performs
@@ -542,7 +544,7 @@ def test_the_conversation_for_action_is_played_to_its_end(
             verb = Verb.RELEASE
         else:
             verb = SPOKEN[said]
-        promise = lifecycle.apply_act(
+        promise = applied(
             promise,
             act(verb, EE if who == "A" else OR, START + count * HOUR, promise, direction),
             1,
@@ -550,7 +552,7 @@ def test_the_conversation_for_action_is_played_to_its_end(
         assert place(promise) == end
     assert promise is not None
     assert promise.offered_revision is None
-    assert lifecycle.whose_move(promise) is None
+    assert promise.move is None
 
 
 def test_the_conversations_use_all_fifteen_acts() -> None:
@@ -577,7 +579,7 @@ def test_a_counter_kills_the_offer() -> None:
         (1, EE, Status.SUPERSEDED),
         (2, OR, Status.OFFERED),
     ]
-    agreed = lifecycle.apply_act(promise, act(Verb.ACCEPT, EE, LATER, promise))
+    agreed = applied(promise, act(Verb.ACCEPT, EE, LATER, promise))
     assert agreed.in_force == promise.revisions[1]._replace(status=Status.IN_FORCE)
     assert agreed.revisions[0].status is Status.SUPERSEDED
 
@@ -588,14 +590,12 @@ def test_nobody_answers_their_own_terms(author: Side, verb: Verb, rounds: int) -
     promise = brought(OWE, (verb, author))
     for count in range(rounds):
         author = EE if author is OR else OR
-        promise = lifecycle.apply_act(
-            promise, act(Verb.NEGOTIATE, author, START + (count + 1) * HOUR, promise)
-        )
+        promise = applied(promise, act(Verb.NEGOTIATE, author, START + (count + 1) * HOUR, promise))
     for answer in (Verb.ACCEPT, Verb.DECLINE):
         with pytest.raises(errors.NotOpen):
-            lifecycle.apply_act(promise, act(answer, author, LATER, promise))
+            applied(promise, act(answer, author, LATER, promise))
     with pytest.raises(errors.NotOpen):
-        lifecycle.apply_act(promise, act(Verb.WITHDRAW, EE if author is OR else OR, LATER, promise))
+        applied(promise, act(Verb.WITHDRAW, EE if author is OR else OR, LATER, promise))
 
 
 @pytest.mark.parametrize(
@@ -606,10 +606,10 @@ def test_an_amendment_that_comes_to_nothing_leaves_the_old_terms(
     verb: Verb, status: Status, author: Side
 ) -> None:
     before = brought(OWE, *AGREED)
-    asked = lifecycle.apply_act(before, act(Verb.NEGOTIATE, author, LATER, before))
+    asked = applied(before, act(Verb.NEGOTIATE, author, LATER, before))
     assert asked.in_force == before.in_force
     other = EE if author is OR else OR
-    after = lifecycle.apply_act(
+    after = applied(
         asked, act(verb, other if verb is Verb.DECLINE else author, LATER + HOUR, asked)
     )
     assert after.state is State.ACTIVE
@@ -621,9 +621,9 @@ def test_an_amendment_that_comes_to_nothing_leaves_the_old_terms(
 def test_an_amendment_that_is_accepted_counts_as_one_and_the_first_due_stays() -> None:
     before = brought(OWE, *AGREED)
     terms = Terms("Send the numbers", DUE._replace(civil="2026-11-30", at=DUE.at + 3 * 24 * HOUR))
-    asked = lifecycle.apply_act(before, act(Verb.NEGOTIATE, OR, LATER, before, terms=terms))
+    asked = applied(before, act(Verb.NEGOTIATE, OR, LATER, before, terms=terms))
     assert asked.renegotiation_count == 0
-    after = lifecycle.apply_act(asked, act(Verb.ACCEPT, EE, LATER + HOUR, asked))
+    after = applied(asked, act(Verb.ACCEPT, EE, LATER + HOUR, asked))
     assert after.in_force
     assert (after.in_force.terms, after.in_force.number, after.renegotiation_count) == (terms, 2, 1)
     assert (after.first_due, after.accepted_at, after.bumped_at, after.word_at) == (
@@ -636,7 +636,7 @@ def test_an_amendment_that_is_accepted_counts_as_one_and_the_first_due_stays() -
 
 def test_with_myself_new_terms_are_in_force_at_once() -> None:
     before = brought(Direction.SELF, (Verb.OFFER, SELF))
-    after = lifecycle.apply_act(before, act(Verb.NEGOTIATE, SELF, LATER, before))
+    after = applied(before, act(Verb.NEGOTIATE, SELF, LATER, before))
     assert after.offered_revision is None
     assert after.in_force
     assert (after.in_force.number, after.renegotiation_count, before.renegotiation_count) == (
@@ -649,7 +649,7 @@ def test_with_myself_new_terms_are_in_force_at_once() -> None:
 def test_a_correction_is_no_negotiation() -> None:
     before = brought(OWE, *AGREED)
     due = DUE._replace(civil="2026-11-28", at=DUE.at + 24 * HOUR)
-    after = lifecycle.apply_act(
+    after = applied(
         before, act(Verb.CORRECT, BOOK, LATER, before, terms=Terms("Send the numbers", due))
     )
     assert after.in_force
@@ -660,7 +660,7 @@ def test_a_correction_is_no_negotiation() -> None:
 
 def test_a_correction_puts_the_terms_in_force_right_and_leaves_the_amendment() -> None:
     before = brought(OWE, *AGREED, (Verb.NEGOTIATE, OR))
-    after = lifecycle.apply_act(
+    after = applied(
         before, act(Verb.CORRECT, BOOK, LATER, before, terms=Terms("Send all numbers", DUE))
     )
     assert after.in_force
@@ -709,11 +709,11 @@ def test_a_move_without_its_word_is_refused(sort: str, direction: Direction, nam
                 said = act(verb, side, LATER, promise, **lacking)
                 if word == needed:
                     with pytest.raises(errors.MissingWord) as refused:
-                        lifecycle.apply_act(promise, said)
+                        applied(promise, said)
                     assert refused.value.exit_code == 2
                     assert str(refused.value).removeprefix(f"{verb} ") in SENTENCES[needed]
                 else:
-                    assert standing(lifecycle.apply_act(promise, said)) == table[verb, side]
+                    assert standing(applied(promise, said)) == table[verb, side]
 
 
 @EVERYWHERE
@@ -722,9 +722,9 @@ def test_tags_that_stay_as_they_are_are_refused(sort: str, direction: Direction,
     for verb, word in ((Verb.TAG, "money"), (Verb.UNTAG, "q3")):
         for side in [side for said, side in table if said is verb]:
             with pytest.raises(errors.TagsUnchanged) as refused:
-                lifecycle.apply_act(promise, act(verb, side, LATER, promise, text=word))
+                applied(promise, act(verb, side, LATER, promise, text=word))
             assert refused.value.exit_code == 2
-            after = lifecycle.apply_act(promise, act(verb, side, LATER, promise, text="money q3"))
+            after = applied(promise, act(verb, side, LATER, promise, text="money q3"))
             assert after.tags == (("money", "q3") if verb is Verb.TAG else ())
             assert (after.moved_at, after.contact_at) == (promise.moved_at, promise.contact_at)
 
@@ -740,11 +740,11 @@ def test_terms_that_stay_as_they_are_are_refused(
         same = (on_table or promise.current_revision).terms
         for terms in (same, None):
             with pytest.raises(errors.NothingChanged) as refused:
-                lifecycle.apply_act(promise, act(verb, side, LATER, promise, terms=terms))
+                applied(promise, act(verb, side, LATER, promise, terms=terms))
             assert refused.value.exit_code == 2
         assert (
             standing(
-                lifecycle.apply_act(
+                applied(
                     promise, act(verb, side, LATER, promise, terms=same._replace(why="it matters"))
                 )
             )
@@ -775,13 +775,13 @@ def test_time_never_goes_back(sort: str, direction: Direction, name: str) -> Non
     for verb, side in table:
         if verb is Verb.NOTE:
             assert (
-                standing(lifecycle.apply_act(promise, act(verb, side, START - 24 * HOUR, promise)))
+                standing(applied(promise, act(verb, side, START - 24 * HOUR, promise)))
                 == table[verb, side]
             )
             continue
         earliest = newest if verb in MOVING else START
         with pytest.raises(errors.TooEarly) as refused:
-            lifecycle.apply_act(
+            applied(
                 promise,
                 act(
                     verb,
@@ -792,17 +792,14 @@ def test_time_never_goes_back(sort: str, direction: Direction, name: str) -> Non
             )
         assert (refused.value.number, refused.value.exit_code) == (7, 2)
         at = newest if verb is Verb.VOID else earliest
-        assert (
-            standing(lifecycle.apply_act(promise, act(verb, side, at, promise)))
-            == table[verb, side]
-        )
+        assert standing(applied(promise, act(verb, side, at, promise))) == table[verb, side]
 
 
 def test_a_move_that_changes_nothing_does_not_hold_time_back() -> None:
     promise = brought(OWE, (Verb.OFFER, OR))
     for verb, side in ((Verb.BUMP, OR), (Verb.NOTE, BOOK), (Verb.CORRECT, BOOK)):
-        promise = lifecycle.apply_act(promise, act(verb, side, LATER, promise))
-    agreed = lifecycle.apply_act(promise, act(Verb.ACCEPT, EE, START + HOUR, promise))
+        promise = applied(promise, act(verb, side, LATER, promise))
+    agreed = applied(promise, act(Verb.ACCEPT, EE, START + HOUR, promise))
     assert (agreed.state, agreed.accepted_at, agreed.moved_at) == (
         State.ACTIVE,
         START + HOUR,
@@ -816,22 +813,22 @@ def test_a_move_that_changes_nothing_does_not_hold_time_back() -> None:
 
 def test_delivery_is_judged_by_when_it_was_reported() -> None:
     reported = brought(OWE, *REPORTED)
-    kept = lifecycle.apply_act(reported, act(Verb.ACCEPT, EE, LATER, reported))
+    kept = applied(reported, act(Verb.ACCEPT, EE, LATER, reported))
     assert (kept.delivered_at, kept.closed_at) == (START + 2 * HOUR, LATER)
 
 
 @pytest.mark.parametrize(("verb", "side"), [(Verb.DECLINE, EE), (Verb.REOPEN, OR)])
 def test_a_delivery_that_did_not_stand_does_not_count(verb: Verb, side: Side) -> None:
     reported = brought(OWE, *REPORTED)
-    again = lifecycle.apply_act(reported, act(verb, side, LATER, reported))
+    again = applied(reported, act(verb, side, LATER, reported))
     assert (again.delivered_at, again.closed_at, again.accepted_at) == (None, None, START + HOUR)
-    anew = lifecycle.apply_act(again, act(Verb.COMPLETE, OR, LATER + HOUR, again))
+    anew = applied(again, act(Verb.COMPLETE, OR, LATER + HOUR, again))
     assert anew.delivered_at == LATER + HOUR
 
 
 def test_what_was_kept_and_reopened_is_open_again() -> None:
     kept = brought(OWED, *REPORTED, (Verb.ACCEPT, EE))
-    again = lifecycle.apply_act(kept, act(Verb.REOPEN, EE, LATER, kept))
+    again = applied(kept, act(Verb.REOPEN, EE, LATER, kept))
     assert (again.state, again.delivered_at, again.closed_at, again.reason) == (
         State.ACTIVE,
         None,
@@ -858,15 +855,15 @@ def test_notice_is_word_from_the_promisor_by_the_time_it_reached_them(
     verb: Verb, side: Side, told_at: datetime | None, said_at: datetime, word: str | None
 ) -> None:
     promise = brought(OWE, *AGREED)
-    assert lifecycle.apply_act(
-        promise, act(verb, side, said_at, promise, told_at=told_at)
-    ).word_at == (word and (told_at or said_at))
+    assert applied(promise, act(verb, side, said_at, promise, told_at=told_at)).word_at == (
+        word and (told_at or said_at)
+    )
 
 
 def test_word_given_in_time_is_not_lost_by_breaking_later() -> None:
     promise = brought(OWE, *AGREED)
-    warned = lifecycle.apply_act(promise, act(Verb.BUMP, OR, LATER, promise))
-    broken = lifecycle.apply_act(warned, act(Verb.RENEGE, OR, DUE.at + HOUR, warned))
+    warned = applied(promise, act(Verb.BUMP, OR, LATER, promise))
+    broken = applied(warned, act(Verb.RENEGE, OR, DUE.at + HOUR, warned))
     assert (broken.word_at, broken.reason, broken.told_at, broken.silent) == (
         LATER,
         "because",
@@ -882,10 +879,10 @@ def test_a_warning_before_the_yes_is_no_notice() -> None:
 
 def test_telling_late_is_remembered_with_its_moment() -> None:
     broken, _, _ = situation("two", OWE, "reneged, untold")
-    told = lifecycle.apply_act(broken, act(Verb.TOLD, OR, LATER, broken))
+    told = applied(broken, act(Verb.TOLD, OR, LATER, broken))
     assert (told.told_at, told.word_at) == (LATER, LATER)
     with pytest.raises(errors.NotOpen):
-        lifecycle.apply_act(told, act(Verb.TOLD, OR, LATER, told))
+        applied(told, act(Verb.TOLD, OR, LATER, told))
 
 
 # Through the commands: who is taken to speak
@@ -1242,7 +1239,7 @@ def test_without_the_command_that_made_it_a_promise_is_void() -> None:
     assert standing(lifecycle.replay_acts(7, [first, yes, undo[0]])) == ("proposed", ("offered",))
     void = lifecycle.replay_acts(7, [first, yes, *undo])
     assert standing(void) == ("void", ("moot",))
-    assert (lifecycle.list_open_verbs(void), lifecycle.whose_move(void)) == ((), None)
+    assert (lifecycle.list_open_verbs(void), void.move) == ((), None)
     redo = Act(Verb.REDO, BOOK, LATER, LATER, number=5, entry=5, target=1)
     assert standing(lifecycle.replay_acts(7, [first, yes, *undo, redo])) == (
         "proposed",
@@ -1259,7 +1256,7 @@ def test_as_of_a_moment_only_what_was_said_by_then_counts() -> None:
                 number=count + 1, entry=count + 1
             )
         )
-        promise = lifecycle.apply_act(promise, said[-1], 7)
+        promise = applied(promise, said[-1], 7)
     assert list(lifecycle.iter_steps(7, said, START - SECOND)) == []
     for count, state in enumerate(("proposed", "active", "delivered", "kept")):
         for moment in (START + count * HOUR, START + (count + 1) * HOUR - SECOND):

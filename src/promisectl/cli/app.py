@@ -25,8 +25,8 @@ from promisectl.cli.registry import (
 )
 from promisectl.cli.suggestions import ensure_subcommand
 from promisectl.commands.dispatch import detect_terminal
+from promisectl.domain.constants import COLOR_CHOICES
 from promisectl.system.streams import print_stdout
-from promisectl.system.terminal import COLOR_CHOICES
 from promisectl.system.text import escape_text
 
 _HELP_EPILOG = "New here? Begin with: promisectl demo, then promisectl guide start. Each command explains itself: promisectl make --help."

@@ -95,12 +95,8 @@ def record_new_terms(
 def resolve_acting_side(promise: Promise, verb: Verb, *, mine: bool, theirs: bool) -> Side:
     """Who speaks: the side named, else the one that is taken to."""
     if mine:
-        return lifecycle.my_side(promise.direction)
-    return (
-        lifecycle.their_side(promise.direction)
-        if theirs
-        else lifecycle.infer_speaker(promise, verb)
-    )
+        return promise.direction.my_side
+    return promise.direction.their_side if theirs else lifecycle.infer_speaker(promise, verb)
 
 
 def accept(
@@ -324,9 +320,7 @@ def bump(env: Env, id_: str, text: str, *, theirs: bool = False, on: str | None 
 
     def build_act(promise: Promise) -> Act:
         side = (
-            lifecycle.their_side(promise.direction)
-            if theirs
-            else lifecycle.infer_speaker(promise, Verb.BUMP)
+            promise.direction.their_side if theirs else lifecycle.infer_speaker(promise, Verb.BUMP)
         )
         return Act(
             Verb.BUMP,

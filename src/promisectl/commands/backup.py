@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.commands.shared import output_files, prompts
-from promisectl.commands.shared.output import local_moment
 from promisectl.rendering import formats
 from promisectl.storage import ledger
 from promisectl.storage.backup import create
@@ -166,7 +165,7 @@ def _format_history_relation(relation: str, more: int) -> str:
 
 
 def _format_newest_moment(env: Env, holds: LedgerSummary) -> str:
-    return formats.format_instant(holds.newest_at, local_moment(env))
+    return formats.format_instant(holds.newest_at, env.here)
 
 
 def _print_restore_result(env: Env, source: BackupSource, done: RestoreResult) -> None:

@@ -7,6 +7,7 @@ from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import arguments, check_context, counterparty, output
 from promisectl.commands.shared.check_context import CheckContextLoader, CheckTarget
 from promisectl.domain import people
+from promisectl.domain.constants import UNDELIVERED_STATES
 from promisectl.domain.promise import Direction, State
 from promisectl.domain.wellmade import check as wellmade
 from promisectl.domain.wellmade.subject import Subject
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from promisectl.domain.wellmade.check import RuleFinding
     from promisectl.env import Env
 
-_CHECKED_STATES = ("proposed", "active")
 _FINDING_COLUMNS = ("id", "rule", "level", "quality", "says", "person", "outcome")
 
 
@@ -163,7 +163,7 @@ def _fetch_rows_to_check(env: Env, db: sqlite3.Connection, numbers: Sequence[int
     """The records of the promises named, else of all that are open."""
     if not numbers:
         return queries.fetch_promise_rows(
-            db, output.build_clock(env), open=True, states=_CHECKED_STATES
+            db, output.build_clock(env), open=True, states=UNDELIVERED_STATES
         )
     return [output.find_promise_row(env, db, number) for number in numbers]
 

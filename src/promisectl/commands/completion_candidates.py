@@ -6,11 +6,12 @@ from itertools import islice
 
 from promisectl._typing import TYPE_CHECKING
 from promisectl.domain import civil
+from promisectl.domain.civil import encode_instant
+from promisectl.domain.constants import WEEKDAYS
 from promisectl.rendering import completion
 from promisectl.rendering.formats import LocalMoment, format_count
 from promisectl.storage import completion as stored
 from promisectl.storage.queries import QueryClock
-from promisectl.storage.timestamps import encode_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -25,7 +26,6 @@ FILE_CANDIDATE: Candidate = ("", "FILE")
 """What asks the shell itself for files: a line without a value."""
 
 _MAX_CANDIDATES = 100
-_WEEKDAY_WORDS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _PAST_DATE_OPTIONS = ("--on", "--said", "--told", "--as-of", "--since", "--until")
 
 
@@ -147,7 +147,7 @@ def _iter_date_candidates(env: Env, _line: TypedLine, slot: WordSlot) -> Iterato
         for day in range(1, 8)
     ]
     near, far = (("today", "yesterday"), ()) if past else (("today", "tomorrow"), ("+2w", "+4w"))
-    for word in (*near, *(_WEEKDAY_WORDS[day] for day in days), *far):
+    for word in (*near, *(WEEKDAYS[day][:3] for day in days), *far):
         when = dates.parse_date(word, env.now, env.zone, past=past)
         yield word, civil.format_civil(when.civil).partition(",")[0]
 

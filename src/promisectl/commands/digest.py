@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.moves import WAITING_TITLES
 from promisectl.commands.shared import arguments, output
-from promisectl.domain import civil, lifecycle
+from promisectl.domain import civil
 from promisectl.domain import events as happened
+from promisectl.domain.constants import STATISTICS_DIRECTIONS
 from promisectl.rendering import digest as drawing
 from promisectl.rendering import messages
 from promisectl.rendering.formats import LocalMoment
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 _DIGEST_DAYS = 7
 _MAIL_COLUMNS = 72  # columns of a mail
 CHOICES = {"format_": ("plain", "md")}
-_DIRECTIONS = ("owe", "owed")
 _EVENT_KINDS_TOLD_AS_WAITING = (
     "made",
     "delivered",
@@ -69,7 +69,7 @@ def digest(env: Env, *, since: str | None = None, format_: str | None = None) ->
         env.write_records([as_json.encode_json(_build_digest_record(env, facts)) + "\n"])
     elif facts.has_news:
         title, sections = (
-            drawing.format_digest_title(output.local_moment(env)),
+            drawing.format_digest_title(env.here),
             _build_digest_sections(env, facts),
         )
         env.write_stdout(
@@ -127,7 +127,7 @@ def _count_digest_statistics(
     record = StatisticsReader(
         db, clock, StatisticsScope(None, output.encode_moment(begin) or "", clock.now)
     )
-    return {direction: record.fetch_statistics(direction) for direction in _DIRECTIONS}
+    return {direction: record.fetch_statistics(direction) for direction in STATISTICS_DIRECTIONS}
 
 
 # As records
@@ -157,7 +157,7 @@ def _build_digest_event_record(event: Event, row: Row) -> dict[str, Any]:
         "kind": event.kind,
         "at": output.encode_moment(event.act.at),
         "recorded_at": output.encode_moment(event.act.recorded_at),
-        "by": "me" if lifecycle.is_my_side(event.after.direction, event.act.side) else "them",
+        "by": event.after.direction.name_speaker(event.act.side),
         "text": event.act.text,
         "promise": fields.build_promise_record(row),
     }
@@ -167,7 +167,7 @@ def _build_digest_event_record(event: Event, row: Row) -> dict[str, Any]:
 
 
 def _build_digest_sections(env: Env, facts: _DigestContent) -> list[drawing.DigestSection]:
-    here = output.local_moment(env)
+    here = env.here
     parts: PromiseParts = [
         (title, [row for row in facts.waiting if row["waiting"] == kind])
         for kind, title in WAITING_TITLES

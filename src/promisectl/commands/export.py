@@ -13,6 +13,7 @@ from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import arguments, output_files
 from promisectl.commands.shared import output as viewing
 from promisectl.commands.shared.filters import Filters, PromiseQuery
+from promisectl.domain import constants
 from promisectl.records import as_csv, as_ics, as_json, as_markdown, fields
 from promisectl.storage import calendar, queries, transfer
 
@@ -38,7 +39,7 @@ _NEWLINES = {"crlf": "\r\n", "lf": "\n"}
 CHOICES = {
     "format_": _EXPORT_FORMATS,
     "newline": tuple(_NEWLINES),
-    "sort": queries.PROMISE_SORT_NAMES,
+    "sort": constants.PROMISE_SORTS,
     "columns": fields.PROMISE_FIELDS,
 }
 _ALARM_UNITS = {"d": "days", "h": "hours", "m": "minutes"}

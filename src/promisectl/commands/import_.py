@@ -10,7 +10,7 @@ from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands import import_source
 from promisectl.commands.import_plan import ImportPlanner, ImportStep
 from promisectl.commands.import_source import ImportSource
-from promisectl.commands.shared import arguments, auto_backup, output
+from promisectl.commands.shared import arguments, output, recorder
 from promisectl.domain.people import Newcomer, Person
 from promisectl.records import reader
 from promisectl.records.reader import UnreadableLine
@@ -129,7 +129,7 @@ def _import_promises(env: Env, file: ImportSource, *, new: bool) -> None:
                 env, db, file, _iter_import_steps(env, file, ImportPlanner(env, db, new=new))
             )
 
-        with auto_backup.prepare_auto_backup(env) as keep:
+        with recorder.prepare_auto_backup(env) as keep:
             done = ledger.run_in_transaction(
                 env.ledger,
                 import_steps,
@@ -389,7 +389,7 @@ def _import_journal(env: Env, file: ImportSource, head: dict[str, Any], *, dry_r
             raise errors.LedgerNotEmpty(env.ledger)
         return _fill_from_journal(env, db, file, head)
 
-    with auto_backup.prepare_auto_backup(env) as keep:
+    with recorder.prepare_auto_backup(env) as keep:
         done = (
             fill_empty_ledger(ledger.create_memory_ledger())
             if dry_run

@@ -92,8 +92,10 @@ class ImportPlanner:
         number = known.number if known else self._choose_number(told.id)
         newcomer = self._number_newcomer(other) if isinstance(other, Newcomer) else None
         person = newcomer[0] if newcomer else other.id if isinstance(other, Person) else None
-        act = _build_import_act(told, person, replaces, self._place.now)
-        one = codec.encode_new_promise(lifecycle.apply_act(None, act), act)
+        act, promise = lifecycle.apply_act(
+            None, _build_import_act(told, person, replaces, self._place.now)
+        )
+        one = codec.encode_new_promise(promise, act)
         return ImportStep(row.line, "make", row, number, one, newcomer, was_undone=bool(known))
 
     def _number_newcomer(self, other: Newcomer) -> tuple[int, Newcomer]:

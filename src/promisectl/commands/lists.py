@@ -5,6 +5,7 @@ from __future__ import annotations
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import arguments, output
 from promisectl.commands.shared.filters import Filters
+from promisectl.domain import constants
 from promisectl.records import as_lines, fields
 from promisectl.rendering.formats import LocalMoment
 from promisectl.storage import queries
@@ -19,14 +20,13 @@ if TYPE_CHECKING:
 
     PromiseParts = list[tuple[str, Sequence[Row]]]
 
-CHOICES = {"sort": queries.PROMISE_SORT_NAMES}
-OPEN_STATES = ("proposed", "active", "delivered")
+CHOICES = {"sort": constants.PROMISE_SORTS}
 
 
 def owe(env: Env, **asked: Any) -> None:
     """What I owe: promised, then open circuits, then delivered and not confirmed; promises to myself apart."""
     _print_promise_view(
-        env, "You owe nothing", _group_by_standing, directions=("owe", "self"), **asked
+        env, "You owe nothing", _group_by_standing, directions=constants.MY_DIRECTIONS, **asked
     )
 
 
@@ -57,7 +57,7 @@ def _group_by_standing(rows: Sequence[Row]) -> PromiseParts:
         ),
         ("Delivered, not confirmed", [row for row in others if row["state"] == "delivered"]),
         ("To yourself", mine),
-        ("Closed", [row for row in rows if row["state"] not in OPEN_STATES]),
+        ("Closed", [row for row in rows if row["state"] not in constants.OPEN_STATES]),
     ]
 
 
@@ -225,7 +225,7 @@ def _print_promise_details(env: Env, one: _PromiseDetails, *, first: bool) -> No
         one.row,
         lifecycle.replay_acts(one.row["id"], one.history),
         one.act_rows,
-        output.local_moment(env),
+        env.here,
     )
     output.print_renderables(env, *([] if first else [""]), page)
 
@@ -254,4 +254,4 @@ def log(env: Env, id_: str | None = None, *, limit: int | None = None) -> None:
 def _print_log_page(env: Env, names: dict[int, str], acts: Sequence[Row]) -> None:
     from promisectl.rendering import promise as whole
 
-    output.print_renderables(env, whole.render_log(acts, names, output.local_moment(env)))
+    output.print_renderables(env, whole.render_log(acts, names, env.here))

@@ -6,7 +6,7 @@ import os
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
-from promisectl.commands.shared import arguments, counterparty, output, recorder
+from promisectl.commands.shared import arguments, counterparty, recorder
 from promisectl.commands.shared.recorder import AnswerExtras, MoveAnswer, Reply
 from promisectl.domain.people import Newcomer, Person
 from promisectl.domain.promise import Act, Direction, Opening, Side, Terms, Verb
@@ -188,9 +188,7 @@ def _resolve_first_reply(env: Env, draft: _MakeDraft) -> Reply:
     from promisectl.commands.shared import consent
 
     names = " and ".join(other.name for other in draft.others if other)
-    heading = (
-        f"You promise {names}: {messages.format_terms(draft.terms, output.local_moment(env))}."
-    )
+    heading = f"You promise {names}: {messages.format_terms(draft.terms, env.here)}."
     return consent.ask_yes_questions(
         env,
         draft.terms,
@@ -278,12 +276,14 @@ def _record_new_promise(
 ) -> MoveAnswer:
     reply = draft.reply
     person = journal.find_or_insert_person(other) if isinstance(other, Newcomer) else other
-    name, here = person.name if person else "", output.local_moment(env)
+    name, here = person.name if person else "", env.here
     promise = journal.begin_promise(_build_opening_act(env, draft, person, named=reply is None))
     line = messages.format_new_promise(promise, name, here)
     if reply:
-        before, act = promise, recorder.build_reply_act(env, promise, reply, draft.at)
-        promise = journal.append_act(promise, act)
+        before = promise
+        act, promise = journal.append_act(
+            before, recorder.build_reply_act(env, before, reply, draft.at)
+        )
         agreed = reply.verb is Verb.ACCEPT
         line = (
             messages.format_new_promise(promise, name, here)

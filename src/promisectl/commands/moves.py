@@ -47,7 +47,7 @@ def _print_waiting_moves(env: Env, rows: Sequence[Row], late: int) -> None:
             (title, [row for row in rows if row["waiting"] == kind])
             for kind, title in WAITING_TITLES
         ]
-        lists.print_promise_parts(env, parts, output.local_moment(env), both_ways=True)
+        lists.print_promise_parts(env, parts, env.here, both_ways=True)
         if late:
             env.print_line("")
     elif late:

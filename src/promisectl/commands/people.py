@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
-from promisectl.commands.lists import OPEN_STATES
-from promisectl.commands.shared import arguments, auto_backup, output
+from promisectl.commands.shared import arguments, output, recorder
 from promisectl.domain import people as domain
+from promisectl.domain.constants import OPEN_STATES, STATISTICS_DIRECTIONS
 from promisectl.domain.people import Person, PersonVerb
 from promisectl.storage import ledger, queries, statistics
 from promisectl.storage.journal import Journal
@@ -44,7 +44,7 @@ def _print_people_table(env: Env, rows: Sequence[Row]) -> None:
         return
     from promisectl.rendering import tables
 
-    output.print_renderables(env, tables.render_people(rows, output.local_moment(env), env.width))
+    output.print_renderables(env, tables.render_people(rows, env.here, env.width))
 
 
 def show(env: Env, name: str) -> None:
@@ -73,7 +73,7 @@ def _load_person_statistics(
     record = StatisticsReader(
         db, clock, StatisticsScope(person.handle, EARLIEST_INSTANT, clock.now)
     )
-    return {direction: record.fetch_statistics(direction) for direction in ("owe", "owed")}
+    return {direction: record.fetch_statistics(direction) for direction in STATISTICS_DIRECTIONS}
 
 
 def _print_person_page(
@@ -81,7 +81,7 @@ def _print_person_page(
 ) -> None:
     from promisectl.rendering import formats, rates, tables
 
-    here = output.local_moment(env)
+    here = env.here
     also = f", also {', '.join(person.aliases)}" if person.aliases else ""
     contact = max((row["contact_at"] for row in rows), default=None)
     facts = [
@@ -176,7 +176,7 @@ def _record_person_change(
         journal = Journal(db, env.now, command)
         return act(journal, journal.load_people())
 
-    with auto_backup.prepare_auto_backup(env) as keep:
+    with recorder.prepare_auto_backup(env) as keep:
         line = ledger.run_in_transaction(env.ledger, change_person, keep, before)
         if not env.quiet:
             env.print_answer([line])

@@ -5,10 +5,10 @@ from __future__ import annotations
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands import acts
-from promisectl.commands.lists import OPEN_STATES
 from promisectl.commands.shared import output, prompts
 from promisectl.commands.shared.recorder import AnswerExtras, Reply
 from promisectl.domain import lifecycle
+from promisectl.domain.constants import OPEN_STATES
 from promisectl.domain.promise import Cause, Direction, Promise, Verb
 from promisectl.records import as_lines, fields
 from promisectl.rendering import formats, messages
@@ -118,7 +118,7 @@ def _print_review_page(env: Env, items: Sequence[ReviewItem]) -> None:
         env,
         listed.render_review(
             [(item.kind, item.row, _list_item_commands(item)) for item in items],
-            output.local_moment(env),
+            env.here,
         ),
     )
 
@@ -167,7 +167,7 @@ def _reload_item(env: Env, item: ReviewItem) -> ReviewItem | None:
 
 def _format_item_standing(env: Env, item: ReviewItem) -> list[str]:
     """How a promise stands: its terms, those on the table beside them, and what was foreseen where it is overdue."""
-    here, row, promise = output.local_moment(env), item.row, item.promise
+    here, row, promise = env.here, item.row, item.promise
     said = ", ".join(
         text for text, _ in formats.describe_standing(row, here) if text != row["state"]
     )
@@ -209,7 +209,7 @@ def _format_their_moves(item: ReviewItem) -> str:
     verbs = [
         verb
         for verb in item.verbs
-        if not lifecycle.is_my_side(promise.direction, lifecycle.infer_speaker(promise, verb))
+        if not promise.direction.is_my_side(lifecycle.infer_speaker(promise, verb))
     ]
     return "; ".join(f"{verb}: {messages.describe_move(promise, verb, name)}" for verb in verbs)
 

@@ -8,6 +8,7 @@ from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import arguments, counterparty, output
 from promisectl.domain import civil
+from promisectl.domain.constants import STATISTICS_DIRECTIONS
 from promisectl.records import as_csv, as_json, as_lines
 from promisectl.records import statistics as records
 from promisectl.rendering import formats, rates
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     StatsMonths = Mapping[str, Mapping[str, int]]
 
-_STATS_DIRECTIONS = ("owe", "owed")
 _SHOWN_MONTHS = 12
 
 
@@ -69,7 +69,9 @@ def stats(
         record = StatisticsReader(
             db, output.build_clock(env, window.as_of), window.build_scope(handle)
         )
-        made = {direction: record.fetch_statistics(direction) for direction in _STATS_DIRECTIONS}
+        made = {
+            direction: record.fetch_statistics(direction) for direction in STATISTICS_DIRECTIONS
+        }
         months = _load_month_counts(env, record, window) if env.form == "table" else {}
     if env.form != "table":
         _write_stats_records(env, made, window, handle)
@@ -120,7 +122,9 @@ def _load_month_counts(
         for day in _list_month_starts(last)
     }
     begins[rates.EARLIER_MONTHS] = EARLIEST_INSTANT
-    return {direction: record.count_by_month(direction, begins) for direction in _STATS_DIRECTIONS}
+    return {
+        direction: record.count_by_month(direction, begins) for direction in STATISTICS_DIRECTIONS
+    }
 
 
 def _list_month_starts(last: date) -> list[date]:

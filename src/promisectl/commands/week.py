@@ -8,6 +8,7 @@ from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.commands.shared import output, workload
 from promisectl.domain import civil
+from promisectl.domain.constants import MY_DIRECTIONS
 from promisectl.domain.wellmade import subject
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _build_week_records(
     found: list[dict[str, Any]] = []
     for week in _split_into_weeks(days):
         overfull = subject.is_overfull(
-            sum(len(_list_promise_ids(by_day[day], workload.MY_DIRECTIONS)) for day in week), usual
+            sum(len(_list_promise_ids(by_day[day], MY_DIRECTIONS)) for day in week), usual
         )
         found += [
             _build_week_day("day", by_day[day], str(day), f"{day:%G-W%V}", overfull=overfull)
@@ -88,7 +89,7 @@ def _build_week_day(
     overfull: bool = False,
 ) -> dict[str, Any]:
     mine, theirs = (
-        _list_promise_ids(rows, workload.MY_DIRECTIONS),
+        _list_promise_ids(rows, MY_DIRECTIONS),
         _list_promise_ids(rows, ("owed",)),
     )
     return {
@@ -114,7 +115,7 @@ def _print_week_page(env: Env, rows: Sequence[Row], promised: Sequence[Row], usu
     undated = [row for row in promised if not row["due_at"]]
     beside = {
         name: (
-            _list_promise_ids(found, workload.MY_DIRECTIONS),
+            _list_promise_ids(found, MY_DIRECTIONS),
             _list_promise_ids(found, ("owed",)),
         )
         for name, found in (("overdue", late), ("no date", undated))
@@ -123,5 +124,5 @@ def _print_week_page(env: Env, rows: Sequence[Row], promised: Sequence[Row], usu
     outcomes = {str(row["id"]): row["outcome"] for row in promised}
     output.print_renderables(
         env,
-        drawing.render_week(weeks, beside, outcomes, usual, output.local_moment(env), env.width),
+        drawing.render_week(weeks, beside, outcomes, usual, env.here, env.width),
     )

@@ -9,17 +9,16 @@ import textwrap
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.compiled import argv
-from promisectl.domain import civil, people
+from promisectl.domain import civil, constants, people
 from promisectl.domain.wellmade.check import RULES
 from promisectl.rendering import columns
-from promisectl.storage.queries import PROMISE_SORT_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from typing import Any, Literal
 
 COMMAND_NAMES = frozenset(name.partition(" ")[0] for name in argv.COMMANDS)
-WEEKDAY_CHOICES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WEEKDAY_CHOICES = tuple(day[:3] for day in constants.WEEKDAYS)
 _MAX_WINDOW_DAYS = 36_500
 
 
@@ -161,7 +160,7 @@ CONFIG_KEYS = {
     ),
     "window": ConfigKey(_parse_window, "How far `stats` looks back.", 'window = "180 days"'),
     "color": ConfigKey(
-        _build_choice_parser("color", ("auto", "always", "never")),
+        _build_choice_parser("color", constants.COLOR_CHOICES),
         "auto, always or never.",
         'color = "never"',
     ),
@@ -192,7 +191,7 @@ CONFIG_KEYS = {
         'columns = ["id", "person", "outcome", "due", "standing", "tags"]',
     ),
     "table.sort": ConfigKey(
-        _build_choice_parser("sort", PROMISE_SORT_NAMES),
+        _build_choice_parser("sort", constants.PROMISE_SORTS),
         "In which order, on a terminal: due, made, person or state.",
         'sort = "person"',
     ),

@@ -1,4 +1,4 @@
-"""Civil days and minutes: what the clocks in a zone show, and the instant it stands for."""
+"""Civil days and minutes, the instants they stand for, and how both are written."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from promisectl._typing import NamedTuple
+from promisectl.domain.constants import MONTHS, WEEKDAYS
 
-_SHORT_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_SHORT_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _ONE_SECOND = timedelta(seconds=1)
 _FIRST_YEAR = 1970
+_UNZONED_INSTANT_CHARACTERS = len("2026-11-27T22:59:59")
 
 
 class CivilMoment(NamedTuple):
@@ -54,7 +54,8 @@ class CivilMoment(NamedTuple):
 def format_civil(civil: str, zone: str = "", here: str = "") -> str:
     """Return a civil day or minute in words, with its zone's name where that is not `here`."""
     day = date.fromisoformat(civil[:10])
-    words = f"{_SHORT_WEEKDAYS[day.weekday()]} {day.day} {_SHORT_MONTHS[day.month - 1]} {day.year}"
+    weekday, month = WEEKDAYS[day.weekday()][:3].title(), MONTHS[day.month - 1][:3].title()
+    words = f"{weekday} {day.day} {month} {day.year}"
     where = f" {zone}" if zone and zone != here else ""
     return f"{words}, {civil[11:] or 'end of day'}{where}"
 
@@ -94,6 +95,18 @@ def list_civil_readings(civil: str, zone: str) -> tuple[CivilMoment, ...]:
         CivilMoment(civil, zone, last if whole else first),
         *([CivilMoment(civil, zone, last)] if first < last and not whole else []),
     )
+
+
+@lru_cache(1_000)  # one moment is many columns of a promise, and now is in every act of a command
+def encode_instant(moment: datetime) -> str:
+    """Return an instant as text of one width in UTC, which sorts as it reads: `2026-11-27T22:59:59Z`."""
+    return f"{moment.astimezone(UTC).isoformat()[:_UNZONED_INSTANT_CHARACTERS]}Z"
+
+
+@lru_cache(1_000)
+def decode_instant(text: str) -> datetime:
+    """Return the instant that `encode_instant` wrote, as aware UTC."""
+    return datetime.fromisoformat(text)
 
 
 def local_time(instant: datetime, zone: str) -> datetime:

@@ -6,6 +6,7 @@ import re
 from datetime import date, timedelta
 
 from promisectl._typing import TYPE_CHECKING
+from promisectl.domain.constants import WEEKDAYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,18 +49,7 @@ _DAY_PART_CLOCKS = {
     "night": "20:00",
 }
 _COUNT_WORDS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_DAY_NAMES = (
-    "today",
-    "tomorrow",
-    "yesterday",
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-)
+_DAY_NAMES = ("today", "tomorrow", "yesterday", *WEEKDAYS)
 
 
 def suggest_dates(words: str, today: date, can_be_read: Callable[[str], bool]) -> tuple[str, ...]:

@@ -10,31 +10,17 @@ from zoneinfo import ZoneInfo, available_timezones
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.domain.civil import CivilMoment, find_instant_bounds, last_second
+from promisectl.domain.constants import MONTHS, WEEKDAYS
 
 if TYPE_CHECKING:
     from typing import NoReturn
 
-_FULL_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_FULL_MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
-_WEEKDAY_NUMBERS = {name: n for n, day in enumerate(_FULL_WEEKDAYS) for name in (day, day[:3])} | {
+_WEEKDAY_NUMBERS = {name: n for n, day in enumerate(WEEKDAYS) for name in (day, day[:3])} | {
     "tues": 1,
     "thur": 3,
     "thurs": 3,
 }
-_MONTH_NAMES = {name for month in _FULL_MONTHS for name in (month, month[:3])} | {"sept"}
+_MONTH_NAMES = {name for month in MONTHS for name in (month, month[:3])} | {"sept"}
 _UNIT_DAYS_OR_MONTHS = {"d": 1, "w": 7, "m": 1, "y": 12}  # in days, or in months
 
 # What is typed reaches these patterns in lower case, with single blanks. They are compiled when first needed.
@@ -189,10 +175,10 @@ def _resolve_zone_name(said: _DateRequest, name: str) -> str:
 
 def _build_date_examples(today: date, *, past: bool) -> tuple[str, str, str]:
     if not date(1970, 2, 1) < today < date(9999, 12, 1):
-        return "today", f"{today.day} {_FULL_MONTHS[today.month - 1][:3]}", str(today)
+        return "today", f"{today.day} {MONTHS[today.month - 1][:3]}", str(today)
     friday = _find_nearest_weekday(today, _WEEKDAY_NUMBERS["fri"], past=past)
     saturday = friday + timedelta(days=1)
-    return "fri", f"{saturday.day} {_FULL_MONTHS[saturday.month - 1][:3]}", str(friday)
+    return "fri", f"{saturday.day} {MONTHS[saturday.month - 1][:3]}", str(friday)
 
 
 def _parse_spoken_date(said: _DateRequest, words: str, clock: str | None) -> CivilMoment:
@@ -275,7 +261,7 @@ def _parse_month_date(said: _DateRequest, words: str) -> date | None:
     found = _parse_month_and_day(said, words if named is None else rest)
     if found and named not in (None, found.weekday()):
         raise said.build_error(
-            f"{found:%d} {_FULL_MONTHS[found.month - 1].title()} {found.year} is a {_FULL_WEEKDAYS[found.weekday()].title()}".removeprefix(
+            f"{found:%d} {MONTHS[found.month - 1].title()} {found.year} is a {WEEKDAYS[found.weekday()].title()}".removeprefix(
                 "0"
             )
         )
@@ -364,7 +350,7 @@ def _refuse_ambiguous_date(said: _DateRequest, *readings: date | None) -> NoRetu
     if not real:
         raise said.build_error(_NO_SUCH_DAY)
     raise errors.AmbiguousDate(
-        said.text, tuple(f"{day} ({_FULL_WEEKDAYS[day.weekday()][:3].title()})" for day in real)
+        said.text, tuple(f"{day} ({WEEKDAYS[day.weekday()][:3].title()})" for day in real)
     )
 
 

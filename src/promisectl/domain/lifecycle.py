@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from promisectl import errors
-from promisectl._typing import TYPE_CHECKING
+from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.domain.promise import (
     Act,
     Agreement,
@@ -31,32 +31,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
+
+class Applied(NamedTuple):
+    """An act with the revision that it is about, and the promise after it."""
+
+    act: Act
+    promise: Promise
+
+
 _TRANSITIONS_BY_MOVE: dict[tuple[State | None, Verb], list[Transition]] = {}
 for _row in TRANSITIONS:
     _TRANSITIONS_BY_MOVE.setdefault((_row.state, _row.verb), []).append(_row)
-
-
-def my_side(direction: Direction) -> Side:
-    """The part that is mine in a promise of that direction."""
-    return _MY_SIDES[direction]
-
-
-def their_side(direction: Direction) -> Side:
-    """The part of the counterparty in a promise of that direction; of myself when I promised it to myself."""
-    return _THEIR_SIDES[direction]
-
-
-_MY_SIDES = {Direction.OWE: Side.PROMISOR, Direction.OWED: Side.PROMISEE, Direction.SELF: Side.SELF}
-_THEIR_SIDES = {
-    Direction.OWE: Side.PROMISEE,
-    Direction.OWED: Side.PROMISOR,
-    Direction.SELF: Side.SELF,
-}
-
-
-def is_my_side(direction: Direction, side: Side) -> bool:
-    """Whether it is me who speaks for that side."""
-    return side in (Side.BOOKKEEPER, Side.SELF, my_side(direction))
 
 
 def infer_speaker(promise: Promise, verb: Verb) -> Side:
@@ -66,46 +51,18 @@ def infer_speaker(promise: Promise, verb: Verb) -> Side:
     if promise.direction is Direction.SELF:
         return Side.SELF
     who = DEFAULT_SPEAKERS.get((promise.state, verb)) or DEFAULT_SPEAKERS.get((None, verb))
-    return _resolve_side(promise, who) if who else my_side(promise.direction)
+    return _resolve_side(promise, who) if who else promise.direction.my_side
 
 
 def _resolve_side(promise: Promise, who: MoverRole) -> Side:
-    author = (
-        promise.offered_revision.author if promise.offered_revision else my_side(promise.direction)
-    )
-    other = Side.PROMISEE if author is Side.PROMISOR else Side.PROMISOR
+    offered = promise.offered_revision
+    author = offered.author if offered else promise.direction.my_side
     return {
         MoverRole.PROMISOR: Side.PROMISOR,
         MoverRole.PROMISEE: Side.PROMISEE,
         MoverRole.AUTHOR: author,
-        MoverRole.OTHER: other,
+        MoverRole.OTHER: author.other_side,
     }[who]
-
-
-def whose_move(promise: Promise) -> str | None:
-    """`me` or `them`, whom the talk waits for: the other side of terms on the table, else who delivers, judges or tells; or None."""
-    if promise.offered_revision:
-        waiting = _resolve_side(promise, MoverRole.OTHER)
-    elif promise.state is State.ACTIVE or _is_untold(promise):
-        waiting = Side.PROMISOR
-    elif promise.state is State.DELIVERED:
-        waiting = Side.PROMISEE
-    else:
-        return None
-    return (
-        "me"
-        if promise.direction is Direction.SELF or waiting is my_side(promise.direction)
-        else "them"
-    )
-
-
-def _is_untold(promise: Promise) -> bool:
-    return (
-        promise.state is State.RENEGED
-        and promise.told_at is None
-        and not promise.silent
-        and promise.direction is not Direction.SELF
-    )
 
 
 def find_transition(promise: Promise | None, verb: Verb, side: Side) -> Transition | None:
@@ -146,7 +103,7 @@ def _is_condition_met(given: Condition, promise: Promise | None) -> bool:
     if promise is None or given is Condition.ALWAYS:
         return True
     if given is Condition.UNTOLD:
-        return _is_untold(promise)
+        return promise.is_untold
     return (promise.offered_revision is not None) is (given is Condition.AMENDMENT)
 
 
@@ -170,22 +127,8 @@ def list_open_verbs(promise: Promise) -> tuple[Verb, ...]:
     return tuple(dict.fromkeys(row.verb for row in rows if row.verb is not Verb.PARTIAL))
 
 
-def find_revision_number(promise: Promise, act: Act) -> int | None:
-    """The number of the revision that an act is about, before it is carried out; a judgement is about the delivery, so None."""
-    row = find_transition(promise, act.verb, act.side)
-    if row and row.effect in (Effect.OPEN, Effect.OFFER, Effect.AT_ONCE):
-        return promise.newest_revision_number + 1
-    if (
-        row
-        and row.effect in (Effect.ACCEPT, Effect.DECLINE, Effect.WITHDRAW)
-        and promise.offered_revision
-    ):
-        return promise.offered_revision.number
-    return None if act.verb in (Verb.ACCEPT, Verb.DECLINE) else promise.current_revision.number
-
-
-def apply_act(promise: Promise | None, act: Act, number: int = 0) -> Promise:
-    """The promise after `act`. `number` is its ID when the act opens it.
+def apply_act(promise: Promise | None, act: Act, number: int = 0) -> Applied:
+    """Return the act with its revision and the promise after it; `number` is the ID of a new promise.
 
     Raises NotOpen when no row allows the act, and Usage when the act lacks what its row needs, changes nothing,
     or would go back in time.
@@ -201,9 +144,20 @@ def apply_act(promise: Promise | None, act: Act, number: int = 0) -> Promise:
     return _carry_out_act(promise, row, act)
 
 
-def _carry_out_act(promise: Promise, row: Transition, act: Act) -> Promise:
+def _carry_out_act(promise: Promise, row: Transition, act: Act) -> Applied:
     after = _TERMS_BY_EFFECT[row.effect](promise, act)
-    return after if row.effect is Effect.IMPORT else _update_state(promise, after, row, act)
+    if row.effect is not Effect.IMPORT:
+        after = _update_state(promise, after, row, act)
+    return Applied(act._replace(revision=_find_revision_number(promise, after, row)), after)
+
+
+def _find_revision_number(before: Promise, after: Promise, row: Transition) -> int | None:
+    """Return the number of the revision that a row is about; a judgement is about the delivery, so None."""
+    if row.effect in (Effect.OPEN, Effect.OFFER, Effect.AT_ONCE):
+        return before.next_revision_number
+    if before.offered_revision and row.effect in (Effect.ACCEPT, Effect.DECLINE, Effect.WITHDRAW):
+        return before.offered_revision.number
+    return None if row.verb in (Verb.ACCEPT, Verb.DECLINE) else after.current_revision.number
 
 
 def _open_promise(act: Act, number: int) -> Promise:
@@ -315,7 +269,7 @@ def _add_notice(promise: Promise, act: Act) -> tuple[Notice, ...]:
 
 def _offer_terms(promise: Promise, act: Act) -> Promise:
     revision = Revision(
-        promise.newest_revision_number + 1,
+        promise.next_revision_number,
         act.side,
         Status.OFFERED,
         act.terms or promise.current_revision.terms,
@@ -466,10 +420,10 @@ def replay_acts(number: int, acts: Iterable[Act]) -> Promise:
     said = list(acts)
     promise: Promise | None = None
     for act in _list_live_acts(said):
-        promise = apply_act(promise, act, number)
+        promise = apply_act(promise, act, number).promise
     if promise is not None:
         return promise
-    opened = apply_act(None, said[0], number)
+    opened = apply_act(None, said[0], number).promise
     by = next(act for act in reversed(said) if act.verb is Verb.UNDO)
     return opened._replace(
         revisions=_change_statuses(opened, {Status.OFFERED: Status.MOOT}),
@@ -478,7 +432,7 @@ def replay_acts(number: int, acts: Iterable[Act]) -> Promise:
     )
 
 
-def iter_steps(number: int, acts: Iterable[Act], moment: datetime) -> Iterator[tuple[Act, Promise]]:
+def iter_steps(number: int, acts: Iterable[Act], moment: datetime) -> Iterator[Applied]:
     """Every act said by `moment`, each with the promise as it was after it, told by the commands that count today."""
     live = _list_live_acts(acts)
     last = max(
@@ -496,8 +450,9 @@ def iter_steps(number: int, acts: Iterable[Act], moment: datetime) -> Iterator[t
         counts = act.at <= moment or (act.verb is Verb.CORRECT and place < last)
         row = find_transition(promise, act.verb, act.side) if counts else None
         if row:
-            promise = _carry_out_act(promise or _open_promise(act, number), row, act)
-            yield act, promise
+            step = _carry_out_act(promise or _open_promise(act, number), row, act)
+            promise = step.promise
+            yield step
 
 
 _VERBS_WITHOUT_MOVE = (

@@ -6,6 +6,7 @@ from enum import StrEnum
 from itertools import takewhile
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.domain.constants import CLOSED_STATES, DIRECTIONS, OPEN_STATES
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,23 +17,32 @@ if TYPE_CHECKING:
 class State(StrEnum):
     """What the acts of a promise add up to."""
 
-    PROPOSED = "proposed"
-    ACTIVE = "active"
-    DELIVERED = "delivered"
-    KEPT = "kept"
-    DECLINED = "declined"
-    WITHDRAWN = "withdrawn"
-    RENEGED = "reneged"
-    RELEASED = "released"
-    VOID = "void"
+    PROPOSED, ACTIVE, DELIVERED = OPEN_STATES
+    KEPT, DECLINED, WITHDRAWN, RENEGED, RELEASED, VOID = CLOSED_STATES
 
 
 class Direction(StrEnum):
     """Which side of the promise is me: the promisor, the promisee, or both."""
 
-    OWE = "owe"
-    OWED = "owed"
-    SELF = "self"
+    OWE, OWED, SELF = DIRECTIONS
+
+    @property
+    def my_side(self) -> Side:
+        """The part that is mine in a promise of this direction."""
+        return _MY_SIDES[self]
+
+    @property
+    def their_side(self) -> Side:
+        """The part of the counterparty; my own when I promised it to myself."""
+        return self.my_side.other_side
+
+    def is_my_side(self, side: Side) -> bool:
+        """Whether it is me who speaks for a side."""
+        return side in (Side.BOOKKEEPER, Side.SELF, self.my_side)
+
+    def name_speaker(self, side: Side) -> str:
+        """Who speaks for a side, `me` or `them`."""
+        return "me" if self.is_my_side(side) else "them"
 
 
 class Side(StrEnum):
@@ -42,6 +52,15 @@ class Side(StrEnum):
     PROMISEE = "promisee"
     SELF = "self"
     BOOKKEEPER = "bookkeeper"
+
+    @property
+    def other_side(self) -> Side:
+        """The side across the talk; whoever speaks to themselves stays the same."""
+        return _OTHER_SIDES.get(self, self)
+
+
+_MY_SIDES = {Direction.OWE: Side.PROMISOR, Direction.OWED: Side.PROMISEE, Direction.SELF: Side.SELF}
+_OTHER_SIDES = {Side.PROMISOR: Side.PROMISEE, Side.PROMISEE: Side.PROMISOR}
 
 
 class Verb(StrEnum):
@@ -242,9 +261,37 @@ class Promise(NamedTuple):
         return self.in_force or self.offered_revision or self.revisions[-1]
 
     @property
+    def move(self) -> str | None:
+        """Whom the talk waits for, `me` or `them`; None when it waits for nobody."""
+        if self.offered_revision:
+            waiting = self.offered_revision.author.other_side
+        elif self.state is State.ACTIVE or self.is_untold:
+            waiting = Side.PROMISOR
+        elif self.state is State.DELIVERED:
+            waiting = Side.PROMISEE
+        else:
+            return None
+        return "me" if self.direction is Direction.SELF else self.direction.name_speaker(waiting)
+
+    @property
+    def is_untold(self) -> bool:
+        """Whether it was broken and the other side has yet to be told."""
+        return (
+            self.state is State.RENEGED
+            and self.told_at is None
+            and not self.silent
+            and self.direction is not Direction.SELF
+        )
+
+    @property
     def newest_revision_number(self) -> int:
         """The number of the newest revision, 0 before the first."""
         return max(self.earlier.revisions, self.revisions[-1].number if self.revisions else 0)
+
+    @property
+    def next_revision_number(self) -> int:
+        """The number of the revision that the next new terms become."""
+        return self.newest_revision_number + 1
 
     @property
     def accepted_at(self) -> datetime | None:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from enum import Enum, StrEnum
 
-from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl._typing import NamedTuple
 from promisectl.domain.promise import State, Verb
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 
 class MoverRole(StrEnum):
@@ -70,22 +67,6 @@ class Transition(NamedTuple):
 
 _P, _A, _D, _K = State.PROPOSED, State.ACTIVE, State.DELIVERED, State.KEPT
 _ANY, _AM, _NO = Condition.ALWAYS, Condition.AMENDMENT, Condition.NO_AMENDMENT
-_STATES_BUT_VOID = tuple(state for state in State if state is not State.VOID)
-
-
-def _iter_rows_for_states(
-    states: Iterable[State],
-    number: int,
-    verb: Verb,
-    who: MoverRole,
-    *,
-    end: State | None = None,
-    **more: object,
-) -> Iterator[Transition]:
-    effect = more.pop("effect", Effect.NONE)
-    for state in states:
-        yield Transition(number, state, _ANY, verb, who, end, effect, **more)  # type: ignore[arg-type]
-
 
 TRANSITIONS: tuple[Transition, ...] = (
     Transition(1, None, _ANY, Verb.REQUEST, MoverRole.PROMISEE, _P, Effect.OPEN, talk="1→2"),
@@ -133,10 +114,11 @@ TRANSITIONS: tuple[Transition, ...] = (
         ("reason",),
         gives_notice=True,
     ),
-    *_iter_rows_for_states((_P, _D), 15, Verb.BUMP, MoverRole.EITHER, needs=("text",)),
+    Transition(15, _P, _ANY, Verb.BUMP, MoverRole.EITHER, None, Effect.NONE, ("text",)),
     Transition(
         15, _A, _ANY, Verb.BUMP, MoverRole.EITHER, None, Effect.NONE, ("text",), gives_notice=True
     ),
+    Transition(15, _D, _ANY, Verb.BUMP, MoverRole.EITHER, None, Effect.NONE, ("text",)),
     Transition(16, _A, _ANY, Verb.COMPLETE, MoverRole.PROMISOR, _D, Effect.MOOT, talk="3→4"),
     Transition(17, _A, _ANY, Verb.COMPLETE, MoverRole.PROMISEE, _K, Effect.MOOT, talk="3→4→5"),
     Transition(
@@ -181,31 +163,23 @@ TRANSITIONS: tuple[Transition, ...] = (
         ("told_at",),
         gives_notice=True,
     ),
-    *_iter_rows_for_states(_STATES_BUT_VOID, 28, Verb.NOTE, MoverRole.ME, needs=("text",)),
-    *(
-        Transition(28, _A, _ANY, Verb.PARTIAL, who, None, Effect.NONE, ("text",))
-        for who in (MoverRole.PROMISOR, MoverRole.SELF)
-    ),
-    *_iter_rows_for_states(_STATES_BUT_VOID, 29, Verb.CORRECT, MoverRole.ME, effect=Effect.CORRECT),
-    *_iter_rows_for_states(
-        _STATES_BUT_VOID,
-        30,
-        Verb.VOID,
-        MoverRole.ME,
-        end=State.VOID,
-        effect=Effect.MOOT,
-        needs=("reason",),
-    ),
-    # Row 31, undo and redo, is `replay` without the commands that were taken back.
-    *(
-        row
-        for verb in (Verb.TAG, Verb.UNTAG)
-        for row in _iter_rows_for_states(
-            _STATES_BUT_VOID, 32, verb, MoverRole.ME, effect=Effect.TAG, needs=("text",)
-        )
-    ),
+    Transition(28, _A, _ANY, Verb.PARTIAL, MoverRole.PROMISOR, None, Effect.NONE, ("text",)),
+    Transition(28, _A, _ANY, Verb.PARTIAL, MoverRole.SELF, None, Effect.NONE, ("text",)),
+    # Row 31, undo and redo, is `replay_acts` without the commands that were taken back.
     Transition(33, None, _ANY, Verb.IMPORT, MoverRole.ME, None, Effect.IMPORT, ("found",)),
 )
+# What I may do as the bookkeeper, in every state but void.
+for _state in State:
+    if _state is not State.VOID:
+        TRANSITIONS += (
+            Transition(28, _state, _ANY, Verb.NOTE, MoverRole.ME, None, Effect.NONE, ("text",)),
+            Transition(29, _state, _ANY, Verb.CORRECT, MoverRole.ME, None, Effect.CORRECT),
+            Transition(
+                30, _state, _ANY, Verb.VOID, MoverRole.ME, State.VOID, Effect.MOOT, ("reason",)
+            ),
+            Transition(32, _state, _ANY, Verb.TAG, MoverRole.ME, None, Effect.TAG, ("text",)),
+            Transition(32, _state, _ANY, Verb.UNTAG, MoverRole.ME, None, Effect.TAG, ("text",)),
+        )
 
 # Who is taken to speak when the command does not say it; where nothing is said here, it is me.
 DEFAULT_SPEAKERS: dict[tuple[State | None, Verb], MoverRole] = {

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
+from promisectl.domain.constants import UNDELIVERED_STATES
 from promisectl.records import vtimezone
 from promisectl.system.text import escape_text
 
@@ -25,7 +26,6 @@ _ICS_STATUSES = {
     "kept": "COMPLETED",
 }
 _ENDED_ICS_STATUS = "CANCELLED"
-_ALARM_STATES = ("proposed", "active")
 _STATE_SENTENCES = {
     "proposed": "No Yes yet, so nothing is promised.",
     "active": "Promised.",
@@ -131,7 +131,7 @@ def _encode_task(row: Row, alarms: Sequence[timedelta]) -> str:
     for name, value in told.items():
         if value is not None:
             task.add(name, value)
-    if row["due"] and row["state"] in _ALARM_STATES:
+    if row["due"] and row["state"] in UNDELIVERED_STATES:
         for before in alarms:
             task.add_component(_build_alarm(row, before))
     made: bytes = task.to_ical()

@@ -7,7 +7,7 @@ import uuid
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
-from promisectl.domain import constants, lifecycle
+from promisectl.domain import constants
 from promisectl.domain.promise import Cause, Direction, ImportedState, State, Terms
 from promisectl.records.cells import CellContext, CellReader
 
@@ -17,18 +17,14 @@ if TYPE_CHECKING:
     from typing import Any
 
 _UID_NAMESPACE = uuid.UUID("6f9a2a55-6b3e-5c1a-9a39-7d0c7c0f2b11")
-_AGREED_STATES = (State.ACTIVE, State.DELIVERED, State.KEPT, State.RENEGED, State.RELEASED)
 _SELF_STATES = (
     State.ACTIVE,
     State.KEPT,
     State.RENEGED,
     State.VOID,
 )  # nobody else is there to answer or to judge
-_OPEN_STATES = (State.PROPOSED, State.ACTIVE, State.DELIVERED)
 _SIDES = ("me", "them")
-_DIRECTIONS, _STATES, _CAUSES = (
-    [one.value for one in words] for words in (Direction, State, Cause)
-)
+_CAUSES = [cause.value for cause in Cause]
 
 
 class ImportedPromise(NamedTuple):
@@ -55,7 +51,7 @@ def parse_imported_promise(
 ) -> ImportedPromise:
     """What the cells of a record tell; `uid` gives one to a record without. Raises BadRecord."""
     read = CellReader(cells, place)
-    said = read.parse_choice("direction", _DIRECTIONS)
+    said = read.parse_choice("direction", constants.DIRECTIONS)
     if said is None:
         raise errors.BadRecord(
             "it is missing; where all are alike, add --set direction=owe, or owed", "direction"
@@ -113,7 +109,7 @@ def _parse_standing(
     read: CellReader, direction: Direction, terms: Terms
 ) -> tuple[ImportedState, datetime]:
     """How the promise stands, and when the last known thing was said about it."""
-    state = State(read.parse_choice("state", _STATES) or State.ACTIVE)
+    state = State(read.parse_choice("state", constants.STATES) or State.ACTIVE)
     if direction is Direction.SELF and state not in _SELF_STATES:
         raise errors.BadRecord(f"a promise to yourself is never {state}", "state")
     moments = _parse_moments(read, state)
@@ -127,7 +123,7 @@ def _parse_standing(
     told_of, apart = moments["told_at"], direction is Direction.SELF
     found = ImportedState(
         state,
-        author=lifecycle.my_side(direction) if mine else lifecycle.their_side(direction),
+        author=direction.my_side if mine else direction.their_side,
         revision=newest if state is State.PROPOSED else revision,
         revisions=newest,
         renegotiated=renegotiated,
@@ -168,7 +164,7 @@ def _parse_moments(read: CellReader, state: State) -> dict[str, datetime | None]
     made = read.parse_moment("made_at") or min(
         (one for one in (accepted, delivered, closed, told_at) if one), default=read.context.now
     )
-    if state in _AGREED_STATES:
+    if state in constants.AGREED_STATES:
         accepted = accepted or made
     if state is State.KEPT:
         delivered, closed = delivered or closed, closed or delivered
@@ -184,14 +180,13 @@ def _parse_moments(read: CellReader, state: State) -> dict[str, datetime | None]
     return moments
 
 
-_CLOSED_STATES = tuple(state for state in State if state not in _OPEN_STATES)
 _MOMENT_STATES = {  # to a promise in which state a moment belongs always, and to which it may at all
-    "accepted_at": (_AGREED_STATES, (*_AGREED_STATES, State.VOID)),
+    "accepted_at": (constants.AGREED_STATES, (*constants.AGREED_STATES, State.VOID)),
     "delivered_at": (
         (State.DELIVERED, State.KEPT),
         (State.DELIVERED, State.KEPT, State.RELEASED, State.VOID),
     ),
-    "closed_at": (_CLOSED_STATES, _CLOSED_STATES),
+    "closed_at": (constants.CLOSED_STATES, constants.CLOSED_STATES),
     "told_at": ((), (State.RENEGED, State.VOID)),
 }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING
-from promisectl.domain import lifecycle
 
 if TYPE_CHECKING:
     from typing import Any
@@ -18,10 +17,9 @@ def list_revision_records(promise: Promise) -> list[dict[str, Any]]:
 
 def _build_revision_record(promise: Promise, revision: Revision) -> dict[str, Any]:
     terms = revision.terms
-    mine = lifecycle.is_my_side(promise.direction, revision.author)
     return {
         "revision": revision.number,
-        "author": "me" if mine else "them",
+        "author": promise.direction.name_speaker(revision.author),
         "status": revision.status.value,
         "outcome": terms.outcome,
         "due": terms.due.civil if terms.due else None,

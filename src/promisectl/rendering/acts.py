@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING
-from promisectl.rendering import formats
+from promisectl.domain import civil
 
 if TYPE_CHECKING:
     from promisectl.rendering.formats import LocalMoment, Row
@@ -54,7 +54,7 @@ def format_act(act: Row, name: str, here: LocalMoment) -> str:
         f" (rev {act['revision']})" if act["act"] in _ACTS_ABOUT_TERMS and act["revision"] else ""
     )
     terms = f" “{act['outcome']}”" if act["outcome"] else ""
-    by = f" by {formats.format_due_date(act['due'], act['due_zone'], here)}" if act["due"] else ""
+    by = f" by {civil.format_civil(act['due'], act['due_zone'], here.zone)}" if act["due"] else ""
     text = f": {act['text']}" if act["text"] else ""
     more = "".join(f" · {sign}: {act[column]}" for column, sign in _DETAIL_LABELS if act[column])
     undone = " (undone)" if act["undone_by"] else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING
+from promisectl.domain.constants import OPEN_STATES
 from promisectl.rendering import formats
 from promisectl.system.text import count_cells, escape_text
 
@@ -16,12 +17,11 @@ _NUMBER_COLUMNS, _WORD_COLUMNS = (
     8,
     16,
 )  # columns for the number or the word itself, and what a shell puts between
-_OPEN_STATES = ("proposed", "active", "delivered")
 
 
 def format_promise_completion(row: Mapping[str, Any], here: LocalMoment, width: int) -> str:
     """A promise beside its number: “Review the contract (Dana, Wed 25 Nov)”, or how it ended instead of the day."""
-    stands = formats.format_short_due(row, here) if row["state"] in _OPEN_STATES else row["state"]
+    stands = formats.format_short_due(row, here) if row["state"] in OPEN_STATES else row["state"]
     beside = f" ({escape_text(row['person_name'])}, {stands})"
     return f"{_shorten_text(escape_text(row['outcome']), max(10, width - _NUMBER_COLUMNS - count_cells(beside)))}{beside}"
 

@@ -76,11 +76,6 @@ def format_local_day(instant: datetime | str, here: LocalMoment) -> str:
     return format_instant(instant, here).partition(",")[0]
 
 
-def format_due_date(date_: str | None, zone: str | None, here: LocalMoment) -> str:
-    """A due date whole, for a sentence: “Fri 27 Nov 2026, end of day”; empty without one."""
-    return civil.format_civil(date_, zone or "", here.zone) if date_ else ""
-
-
 def format_counterparty(row: Row) -> str:
     """Whom I owe it, or who owes it to me."""
     return {

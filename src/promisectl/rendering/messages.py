@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
-from promisectl.domain import lifecycle
+from promisectl.domain import civil, lifecycle
 from promisectl.domain.promise import Act, Direction, Promise, Side, State, Terms, Verb
 from promisectl.rendering import formats
 
@@ -26,7 +26,7 @@ class MoveReport(NamedTuple):
     @property
     def is_mine(self) -> bool:
         """Whether I did it."""
-        return lifecycle.is_my_side(self.after.direction, self.act.side)
+        return self.after.direction.is_my_side(self.act.side)
 
     @property
     def actor(self) -> str:
@@ -86,15 +86,13 @@ def _format_act_date(at: datetime, here: LocalMoment) -> str:
 def format_terms(terms: Terms, here: LocalMoment) -> str:
     """Terms in a sentence: the outcome, and the due date where there is one."""
     by = (
-        f" by {formats.format_due_date(terms.due.civil, terms.due.zone, here)}" if terms.due else ""
+        f" by {civil.format_civil(terms.due.civil, terms.due.zone, here.zone)}" if terms.due else ""
     )
     return f"“{terms.outcome}”{by}"
 
 
-def _format_revision_terms(told: MoveReport, number: int | None = None) -> str:
-    revision = (
-        told.after.find_revision(number) if number else told.after.offered_revision
-    ) or told.after.current_revision
+def _format_current_terms(told: MoveReport) -> str:
+    revision = told.after.current_revision
     return f"(rev {revision.number}): {format_terms(revision.terms, told.here)}."
 
 
@@ -120,7 +118,7 @@ def format_opening(promise: Promise, name: str, here: LocalMoment) -> str:
     elif promise.state is State.ACTIVE:
         opening = f"You owe {name}" if promise.direction is Direction.OWE else f"{name} owes you"
     else:
-        mine = lifecycle.is_my_side(promise.direction, first.author)
+        mine = promise.direction.is_my_side(first.author)
         verb = "offer" if first.author is Side.PROMISOR else "ask"
         opening = f"You {verb} {name}" if mine else f"{name} {verb}s you"
     replaces = f" It replaces #{promise.opening.replaces}." if promise.opening.replaces else ""
@@ -133,9 +131,7 @@ def _format_accept(told: MoveReport) -> str:
             f"{told.actor} confirmed it{_format_punctuality(told.after)}: {_quote_outcome(told)}."
         )
     kind = "new terms" if told.after.renegotiation_count else "terms"
-    return (
-        f"{told.actor} accepted {told.recipient_possessive} {kind} {_format_revision_terms(told)}"
-    )
+    return f"{told.actor} accepted {told.recipient_possessive} {kind} {_format_current_terms(told)}"
 
 
 def _format_punctuality(promise: Promise) -> str:
@@ -149,15 +145,15 @@ def _format_punctuality(promise: Promise) -> str:
 
 
 def _format_decline(told: MoveReport) -> str:
-    before = told.before
-    if before and before.state is State.DELIVERED:
+    state = told.before.state if told.before else None
+    if state is State.DELIVERED:
         return (
             f"{told.actor} said it is not done: {_quote_outcome(told)}. Missing: “{told.act.text}”."
         )
-    if before and before.offered_revision and before.state is State.ACTIVE:
-        stands = f"the terms in force stand {_format_revision_terms(told, told.after.current_revision.number)}"
-        return f"{told.actor} said No to {told.recipient_possessive} new terms (rev {before.offered_revision.number}), and {stands}{_format_reason(told)}"
-    return f"{told.actor} said No to {told.recipient_possessive} terms {_format_revision_terms(told)}{_format_reason(told)}"
+    if state is State.ACTIVE:
+        stands = f"the terms in force stand {_format_current_terms(told)}"
+        return f"{told.actor} said No to {told.recipient_possessive} new terms (rev {told.act.revision}), and {stands}{_format_reason(told)}"
+    return f"{told.actor} said No to {told.recipient_possessive} terms {_format_current_terms(told)}{_format_reason(told)}"
 
 
 def format_term_changes(old: Terms, new: Terms, here: LocalMoment) -> str:
@@ -165,7 +161,7 @@ def format_term_changes(old: Terms, new: Terms, here: LocalMoment) -> str:
     said = [f"“{new.outcome}”"] if new.outcome != old.outcome else []
     if new.due != old.due:
         said.append(
-            f"by {formats.format_due_date(new.due.civil, new.due.zone, here)}"
+            f"by {civil.format_civil(new.due.civil, new.due.zone, here.zone)}"
             if new.due
             else "without a date"
         )
@@ -177,40 +173,37 @@ def format_term_changes(old: Terms, new: Terms, here: LocalMoment) -> str:
             said.append(f"{name} “{after}”" if after else f"without a {name.replace(' ', '-')}")
     if new.reply_by != old.reply_by:
         said.append(
-            f"answer by {formats.format_due_date(new.reply_by.civil, new.reply_by.zone, here)}"
+            f"answer by {civil.format_civil(new.reply_by.civil, new.reply_by.zone, here.zone)}"
             if new.reply_by
             else "without a date for the answer"
         )
     return ", ".join(said)
 
 
-def _format_changed_revision(told: MoveReport, old: Terms, number: int) -> str:
+def _format_changed_revision(told: MoveReport, old: Terms) -> str:
     """The revision that is different now, of which promise, and in what."""
-    revision = told.after.find_revision(number) or told.after.current_revision
+    new = told.act.terms or old
     return (
-        f"(rev {number}) of “{old.outcome}”: {format_term_changes(old, revision.terms, told.here)}."
+        f"(rev {told.act.revision}) of “{old.outcome}”: {format_term_changes(old, new, told.here)}."
     )
 
 
 def _format_negotiate(told: MoveReport) -> str:
     before, after = told.before or told.after, told.after
-    old, number = (
-        (before.offered_revision or before.current_revision).terms,
-        after.newest_revision_number,
-    )
+    old = (before.offered_revision or before.current_revision).terms
     if after.direction is Direction.SELF:
-        return f"You changed the terms {_format_changed_revision(told, old, number)}"
+        return f"You changed the terms {_format_changed_revision(told, old)}"
     if after.state is State.PROPOSED:
         countered = before.offered_revision and before.offered_revision.author is not told.act.side
-        return f"{told.actor} {'countered' if countered else 'put new terms'} {_format_changed_revision(told, old, number)}"
+        return f"{told.actor} {'countered' if countered else 'put new terms'} {_format_changed_revision(told, old)}"
     stands = after.current_revision
     by = (
-        f": by {formats.format_due_date(stands.terms.due.civil, stands.terms.due.zone, told.here)}"
+        f": by {civil.format_civil(stands.terms.due.civil, stands.terms.due.zone, told.here.zone)}"
         if stands.terms.due
         else ""
     )
     answerer = f"{told.name} says" if told.is_mine else "you say"
-    return f"{told.actor} asked {told.recipient} for new terms {_format_changed_revision(told, old, number)} Until {answerer} Yes, rev {stands.number} stands{by}."
+    return f"{told.actor} asked {told.recipient} for new terms {_format_changed_revision(told, old)} Until {answerer} Yes, rev {stands.number} stands{by}."
 
 
 def _format_complete(told: MoveReport) -> str:
@@ -248,14 +241,9 @@ def _format_notice(told: MoveReport, told_at: datetime | None) -> str:
 
 
 def _format_withdraw(told: MoveReport) -> str:
-    before = told.before
-    rev = (
-        before.offered_revision.number
-        if before and before.offered_revision
-        else told.after.current_revision.number
-    )
+    rev = told.act.revision
     if told.after.state is State.ACTIVE:
-        return f"{told.actor} took the new terms (rev {rev}) back; the terms in force stand {_format_revision_terms(told, told.after.current_revision.number)}"
+        return f"{told.actor} took the new terms (rev {rev}) back; the terms in force stand {_format_current_terms(told)}"
     what = "offer" if told.act.side is Side.PROMISOR else "request"
     return f"{told.actor} took the {what} back (rev {rev}): {_quote_outcome(told)}.{_format_reason(told)}"
 
@@ -265,7 +253,7 @@ def _format_release(told: MoveReport) -> str:
 
 
 def _format_reopen(told: MoveReport) -> str:
-    return f"{told.actor} reopened it {_format_revision_terms(told)}{_format_reason(told)}"
+    return f"{told.actor} reopened it {_format_current_terms(told)}{_format_reason(told)}"
 
 
 def _format_bump(told: MoveReport) -> str:
@@ -305,7 +293,7 @@ _MOVE_FORMATTERS: dict[Verb, Callable[[MoveReport], str]] = {
     Verb.TOLD: lambda told: _format_notice(told, told.act.told_at),
     Verb.NOTE: lambda told: f"Noted: “{told.act.text}”.",
     Verb.CORRECT: lambda told: (
-        f"Put right {_format_changed_revision(told, (told.before or told.after).current_revision.terms, told.after.current_revision.number)}"
+        f"Put right {_format_changed_revision(told, (told.before or told.after).current_revision.terms)}"
     ),
     Verb.TAG: _format_tags,
     Verb.UNTAG: _format_tags,
@@ -324,7 +312,7 @@ def format_undo(promise: Promise, command: str, *, redone: bool = False) -> str:
 def format_next_step(promise: Promise, name: str) -> str:
     """What can be typed next, in one line; empty when nothing waits."""
     number = promise.id
-    mine = lifecycle.whose_move(promise) == "me"
+    mine = promise.move == "me"
     if promise.offered_revision:
         counter = (
             f"negotiate {number}"
@@ -344,7 +332,7 @@ def format_next_step(promise: Promise, name: str) -> str:
         State.DELIVERED: judge if owed else f"When {name} confirms: accept {number}.",
         State.RENEGED: f"When you have told {name}: told {number}." if mine else "",
         State.DECLINED: ""
-        if owed or lifecycle.is_my_side(promise.direction, promise.current_revision.author)
+        if owed or promise.direction.is_my_side(promise.current_revision.author)
         else _DECLINE_REMARK,
     }
     return steps.get(promise.state, "")
@@ -353,7 +341,7 @@ def format_next_step(promise: Promise, name: str) -> str:
 def describe_move(promise: Promise, verb: Verb, name: str) -> str:
     """What a move would say now, and who would say it."""
     side = lifecycle.infer_speaker(promise, verb)
-    mine = lifecycle.is_my_side(promise.direction, side)
+    mine = promise.direction.is_my_side(side)
     who, other, s = ("you", name, "") if mine else (name, "you", "s")
     if promise.state is State.DELIVERED:
         judged = {

@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from promisectl._typing import TYPE_CHECKING
-from promisectl.domain import lifecycle
+from promisectl.domain import civil, lifecycle
 from promisectl.domain.promise import Promise, State, Terms, Verb
 from promisectl.rendering import acts, formats, messages, tables
 
@@ -61,7 +61,7 @@ def _format_promise_heading(row: Row, promise: Promise) -> str:
     if promise.accepted_at:
         return _AGREED_HEADINGS[row["direction"]]
     present, past = _PROPOSED_HEADINGS[
-        row["direction"], lifecycle.is_my_side(promise.direction, promise.current_revision.author)
+        row["direction"], promise.direction.is_my_side(promise.current_revision.author)
     ]
     return present if promise.state is State.PROPOSED else past
 
@@ -87,7 +87,7 @@ def _list_fact_rows(row: Row, promise: Promise, here: LocalMoment) -> list[tuple
         ("revision", f"{row['revision']} of {row['revisions']}" if row["revisions"] > 1 else ""),
         (
             "first due",
-            formats.format_due_date(row["first_due"], row["due_zone"], here)
+            civil.format_civil(row["first_due"], row["due_zone"] or "", here.zone)
             if row["first_due"] != row["due"]
             else "",
         ),
@@ -132,7 +132,7 @@ def _list_terms_rows(terms: Terms, here: LocalMoment) -> list[tuple[str, str]]:
         ("what", terms.outcome),
         (
             "by",
-            formats.format_due_date(terms.due.civil, terms.due.zone, here)
+            civil.format_civil(terms.due.civil, terms.due.zone, here.zone)
             if terms.due
             else "no date",
         ),
@@ -140,7 +140,7 @@ def _list_terms_rows(terms: Terms, here: LocalMoment) -> list[tuple[str, str]]:
         ("why", terms.why),
         (
             "reply by",
-            formats.format_due_date(terms.reply_by.civil, terms.reply_by.zone, here)
+            civil.format_civil(terms.reply_by.civil, terms.reply_by.zone, here.zone)
             if terms.reply_by
             else "",
         ),

@@ -40,13 +40,13 @@ class EditedField(NamedTuple):
 
 def describe_form(promise: Promise, name: str, verb: Verb, side: Side) -> list[str]:
     """What the sheet is about: which revision stands there, and what `side` would say by changing it. `name` is the other side's."""
-    base, number = lifecycle.find_base_revision(promise, verb), len(promise.revisions) + 1
+    base, number = lifecycle.find_base_revision(promise, verb), promise.next_revision_number
     to = {
         Direction.OWE: f"to {name}",
         Direction.OWED: f"from {name}",
         Direction.SELF: "to yourself",
     }[promise.direction]
-    whose = "yours" if lifecycle.is_my_side(promise.direction, base.author) else f"{name}'s"
+    whose = "yours" if promise.direction.is_my_side(base.author) else f"{name}'s"
     stands = (
         f"{whose}, on the table"
         if base.status is Status.OFFERED
@@ -60,7 +60,7 @@ def describe_form(promise: Promise, name: str, verb: Verb, side: Side) -> list[s
         ]
     if side is Side.SELF:
         return [first, f"You change the terms: this becomes rev {number}, in force at once."]
-    mine = lifecycle.is_my_side(promise.direction, side)
+    mine = promise.direction.is_my_side(side)
     who, other = ("You put", name) if mine else (f"{name} puts", "you")
     return [
         first,

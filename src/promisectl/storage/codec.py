@@ -7,8 +7,7 @@ import json
 from datetime import datetime
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
-from promisectl.domain import lifecycle
-from promisectl.domain.civil import CivilMoment
+from promisectl.domain.civil import CivilMoment, decode_instant, encode_instant
 from promisectl.domain.people import PersonAct, PersonVerb
 from promisectl.domain.promise import (
     Act,
@@ -21,7 +20,6 @@ from promisectl.domain.promise import (
     Terms,
     Verb,
 )
-from promisectl.storage.timestamps import decode_instant, encode_instant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -226,20 +224,14 @@ class NewPromiseRows(NamedTuple):
 
 def encode_new_promise(promise: Promise, act: Act) -> NewPromiseRows:
     """A promise that `act` began."""
-    body = encode_act_body(act._replace(revision=promise.current_revision.number))
     return NewPromiseRows(
         encode_promise_row(promise),
         act.verb.value,
         act.side.value,
-        resolve_act_speaker(promise, act),
+        promise.direction.name_speaker(act.side),
         encode_instant(act.at),
-        body,
+        encode_act_body(act),
     )
-
-
-def resolve_act_speaker(promise: Promise, act: Act) -> str:
-    """Who says an act, me or them."""
-    return "me" if lifecycle.is_my_side(promise.opening.direction, act.side) else "them"
 
 
 def sqlite_row_dict(row: Row) -> dict[str, Any]:
@@ -259,10 +251,8 @@ def encode_promise_row(promise: Promise) -> dict[str, Any]:
         "direction": opening.direction.value,
         "tags": " ".join(promise.tags) or None,
         "state": promise.state.value,
-        "move": lifecycle.whose_move(promise),
-        "author": ("me" if lifecycle.is_my_side(opening.direction, offer.author) else "them")
-        if offer
-        else None,
+        "move": promise.move,
+        "author": opening.direction.name_speaker(offer.author) if offer else None,
         "outcome": terms.outcome,
         "done_when": terms.done_when,
         "why": terms.why,

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from promisectl._typing import TYPE_CHECKING
 from promisectl.compiled import sql
 from promisectl.domain import lifecycle
+from promisectl.domain.constants import OPEN_STATES
 from promisectl.domain.promise import (
     Direction,
     Opening,
@@ -39,7 +40,6 @@ _ENDED_PROMISES_CONDITION = (
     f"NOT {sql.OPEN_CONDITION} AND id > (SELECT max(id) FROM promise) - :lately ORDER BY id DESC"
 )
 _PLACEHOLDER_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
-_OPEN_STATES = (State.PROPOSED, State.ACTIVE, State.DELIVERED)
 
 
 @contextmanager
@@ -60,8 +60,8 @@ def iter_completion_promises(
     """
     verb = Verb(command) if command in {*Verb} else None
     states = {row.state for row in TRANSITIONS if row.verb is verb} if verb else {*State}
-    asked = [_OPEN_PROMISES_CONDITION] if states & {*_OPEN_STATES} else []
-    asked += [_ENDED_PROMISES_CONDITION] if states - {*_OPEN_STATES} else []
+    asked = [_OPEN_PROMISES_CONDITION] if states & {*OPEN_STATES} else []
+    asked += [_ENDED_PROMISES_CONDITION] if states - {*OPEN_STATES} else []
     may: dict[tuple[Any, ...], bool] = {}
     for condition in asked:
         for row in db.execute(
@@ -87,8 +87,7 @@ def _is_move_open(promise: Promise, verb: Verb) -> bool:
 def _build_partial_promise(row: Row) -> Promise:
     """As much of a promise as the table of transitions looks at, without reading what was said."""
     direction = Direction(row["direction"])
-    mine = lifecycle.my_side(direction)
-    author = mine if row["author"] == "me" else lifecycle.their_side(direction)
+    author = direction.my_side if row["author"] == "me" else direction.their_side
     offer = row["offer_revision"] is not None
     return Promise(
         row["id"],

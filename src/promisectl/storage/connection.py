@@ -99,8 +99,13 @@ def check_ledger_file(path: str, *, writing: bool = False) -> None:
 def check_schema_step(path: str, db: sqlite3.Connection) -> None:
     """Refuse whatever is not a ledger of a schema step that is known here, now that nobody else can change it."""
     (application,) = db.execute("PRAGMA application_id").fetchone()
-    (step,) = db.execute("PRAGMA user_version").fetchone()
-    _check_identity_numbers(path, application, step)
+    _check_identity_numbers(path, application, read_schema_step(db))
+
+
+def read_schema_step(db: sqlite3.Connection) -> int:
+    """Return the schema step that the ledger names."""
+    step: int = db.execute("PRAGMA user_version").fetchone()[0]
+    return step
 
 
 def _check_identity_numbers(path: str, application: int, step: int) -> None:

@@ -6,16 +6,17 @@ from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.compiled import sql
 from promisectl.domain import lifecycle, people
+from promisectl.domain.civil import encode_instant
 from promisectl.domain.people import Newcomer, Person, PersonAct, PersonVerb
 from promisectl.domain.promise import Act, Promise, Side, Verb
 from promisectl.storage import codec, people_rows, queries
-from promisectl.storage.timestamps import encode_instant
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
     from datetime import datetime
 
+    from promisectl.domain.lifecycle import Applied
     from promisectl.storage.codec import NewPromiseRows
 
 
@@ -63,8 +64,8 @@ class Journal:
 
     def begin_promise(self, act: Act) -> Promise:
         """Begin a promise with its first act. Its number is the next that was never used."""
-        promise = lifecycle.apply_act(None, act)
-        return promise._replace(id=self.write_new_promise(codec.encode_new_promise(promise, act)))
+        said, promise = lifecycle.apply_act(None, act)
+        return promise._replace(id=self.write_new_promise(codec.encode_new_promise(promise, said)))
 
     def write_new_promise(
         self, one: NewPromiseRows, number: int | None = None, *, again: bool = False
@@ -85,20 +86,15 @@ class Journal:
         )
         return number or 0
 
-    def append_act(self, promise: Promise, act: Act) -> Promise:
-        """The promise after `act`, which is appended with the revision it is about.
-
-        Raises what `lifecycle.apply` raises.
-        """
-        after = lifecycle.apply_act(promise, act)
-        self._insert_act(
-            promise, act._replace(revision=lifecycle.find_revision_number(promise, act))
-        )
-        self._update_changed_columns(after)
-        return after
+    def append_act(self, promise: Promise, act: Act) -> Applied:
+        """Append what `lifecycle.apply_act` makes of an act. Raises what that raises."""
+        done = lifecycle.apply_act(promise, act)
+        self._insert_act(promise, done.act)
+        self._update_changed_columns(done.promise)
+        return done
 
     def _insert_act(self, promise: Promise, act: Act) -> None:
-        by, at = codec.resolve_act_speaker(promise, act), encode_instant(act.at)
+        by, at = promise.direction.name_speaker(act.side), encode_instant(act.at)
         self._insert_act_row(
             act.verb.value,
             act.side.value,

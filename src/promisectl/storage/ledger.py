@@ -134,10 +134,12 @@ def _run_on_existing_ledger(
         try:
             connection.retry_while_busy(path, lambda: db.execute("BEGIN IMMEDIATE"))
             connection.check_schema_step(path, db)
-            reason = before or ("upgrade" if migrations.is_migration_needed(db) else "")
+            is_old = connection.read_schema_step(db) < sql.SCHEMA_STEP
+            reason = before or ("upgrade" if is_old else "")
             if keep and reason:
                 keep(reason)
-            migrations.migrate_ledger(db)
+            if is_old:
+                migrations.migrate_ledger(db)
             known = find_journal_head(db)
             result = work(db)
             _commit_transaction(path, db, known)

@@ -22,12 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def is_migration_needed(db: sqlite3.Connection) -> bool:
-    """Whether the ledger is of an earlier schema step."""
-    (step,) = db.execute("PRAGMA user_version").fetchone()
-    return bool(step < sql.SCHEMA_STEP)
-
-
 def migrate_ledger(db: sqlite3.Connection) -> None:
     """Bring a ledger of an earlier schema step up to this one, inside the transaction of the command that writes.
 

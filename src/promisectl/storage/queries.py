@@ -6,6 +6,7 @@ from itertools import groupby
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.compiled import sql
+from promisectl.domain.constants import STATES
 
 if TYPE_CHECKING:
     import sqlite3
@@ -24,10 +25,8 @@ PROMISE_SORT_SQL = {
     "made": "made_at, id",
     "id": "id",
     "person": "person, due_at IS NULL, due_at, id",
-    "state": "instr('proposed active delivered kept declined withdrawn reneged released void', state), due_at IS NULL, due_at, id",
+    "state": f"instr('{' '.join(STATES)}', state), due_at IS NULL, due_at, id",
 }
-PROMISE_SORT_NAMES = tuple(name for name in PROMISE_SORT_SQL if name != "id")
-"""The orders that a person may ask for."""
 _FILTER_CONDITIONS = {
     "person": "person = :person",
     "overdue": "state = 'active' AND due_at < :now",

@@ -9,22 +9,17 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, Integer, Text, text
 from sqlmodel import Field, SQLModel
 
+from promisectl.domain.constants import DIRECTIONS, OPEN_STATES, STATES
+from promisectl.domain.promise import Side
+
 APPLICATION_ID = 0x50524D53  # "PRMS"
 SCHEMA_STEP = 3
 
 # Columns with the values that are meant.
-_OPEN_STATE_CHOICES = ("state", "proposed", "active", "delivered")
-_STATE_CHOICES = (
-    *_OPEN_STATE_CHOICES,
-    "kept",
-    "declined",
-    "withdrawn",
-    "reneged",
-    "released",
-    "void",
-)
-_DIRECTION_CHOICES = ("direction", "owe", "owed", "self")
-_SIDE_CHOICES = ("side", "promisor", "promisee", "self", "bookkeeper")
+_OPEN_STATE_CHOICES = ("state", *OPEN_STATES)
+_STATE_CHOICES = ("state", *STATES)
+_DIRECTION_CHOICES = ("direction", *DIRECTIONS)
+_SIDE_CHOICES = ("side", *(side.value for side in Side))
 _INSTANT_CHECK_SQL = (
     "{0} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]Z'"
 )

@@ -13,12 +13,12 @@ from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.compiled import sql
 from promisectl.domain import constants, lifecycle
+from promisectl.domain.civil import encode_instant
 from promisectl.domain.findings import CheckRequest
 from promisectl.domain.promise import Verb
 from promisectl.storage import codec, people_rows
 from promisectl.storage.integrity import rows as comparing
 from promisectl.storage.queries import MAX_MEMORY_ROWS, fetch_and_release
-from promisectl.storage.timestamps import encode_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -286,7 +286,7 @@ class JournalImporter:
                 or (act.opening and str(uuid.UUID(act.opening.uid)) != act.opening.uid)
             ):
                 raise errors.BadRecord("it begins a promise with a number or a uid that none has")
-            promise = lifecycle.apply_act(None, act, number)
+            promise = lifecycle.apply_act(None, act, number).promise
             self._db.execute(
                 sql.ADD_PROMISE_WITH_ID, {**codec.encode_promise_row(promise), "id": number}
             )

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import IO
 
-COLOR_CHOICES = ("auto", "always", "never")
 """When to colour; what is named first holds if nothing is said."""
 _DEFAULT_WIDTH_COLUMNS = 80  # columns, where nobody says how many there are
 

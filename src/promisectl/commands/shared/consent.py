@@ -57,7 +57,7 @@ def _ask_reply_to_offer(
 ) -> Reply:
     offered = promise.current_revision
     asked = offered.author is Side.PROMISEE
-    heading = f"#{promise.id} {f'{name} asks you' if asked else f'You offer {name}'}: {messages.format_terms(offered.terms, output.local_moment(env))}."
+    heading = f"#{promise.id} {f'{name} asks you' if asked else f'You offer {name}'}: {messages.format_terms(offered.terms, env.here)}."
     risk, no_to = given.risk or promise.risk, given.no_to or promise.no_to
     reply = ask_yes_questions(
         env, offered.terms, risk, no_to, may_refuse=asked and alone, heading=heading
@@ -124,7 +124,7 @@ def _format_premortem(env: Env, terms: Terms) -> str:
         return "Imagine that it never happened."
     due = civil.local_time(terms.due.at, env.zone).date()
     after = formats.format_calendar_day(due + timedelta(days=due < date.max)).removesuffix(
-        f" {output.local_moment(env).today.year}"
+        f" {env.here.today.year}"
     )
     return f"Imagine {after}: it did not happen."
 

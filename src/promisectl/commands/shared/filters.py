@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import arguments, output
+from promisectl.domain import constants
 from promisectl.storage import queries
 
 if TYPE_CHECKING:
@@ -15,18 +16,6 @@ if TYPE_CHECKING:
     from promisectl.commands.shared.output import Row
     from promisectl.env import Env
     from promisectl.storage.queries import QueryClock
-
-_FILTER_STATES = (
-    "proposed",
-    "active",
-    "delivered",
-    "kept",
-    "declined",
-    "withdrawn",
-    "reneged",
-    "released",
-    "void",
-)
 
 
 class PromiseQuery(NamedTuple):
@@ -80,9 +69,9 @@ class Filters(NamedTuple):
 
     def build_query(self, env: Env, *, sort: str) -> PromiseQuery:
         """The same for the ledger, in the order of `sort` unless another was given. Raises Usage and NoPerson."""
-        arguments.check_choice("--sort", self.sort, queries.PROMISE_SORT_NAMES)
+        arguments.check_choice("--sort", self.sort, constants.PROMISE_SORTS)
         for one in self.state:
-            arguments.check_choice("--state", one, _FILTER_STATES)
+            arguments.check_choice("--state", one, constants.STATES)
         if self.search:
             arguments.check_text("search", self.search)
         most, moment = arguments.check_row_limit(self.limit), arguments.parse_as_of(env, self.as_of)

@@ -6,11 +6,10 @@ from contextlib import contextmanager
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.domain.civil import encode_instant
 from promisectl.records import as_lines, fields
-from promisectl.rendering.formats import LocalMoment
 from promisectl.storage import ledger, queries
 from promisectl.storage.queries import QueryClock
-from promisectl.storage.timestamps import encode_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -29,11 +28,6 @@ _WELCOME_LINES = (
     '  promisectl make "Fix the bike brake" --from lee --by sat',
     "  promisectl guide start",
 )
-
-
-def local_moment(env: Env) -> LocalMoment:
-    """When and where the person is."""
-    return LocalMoment(env.now, env.zone)
 
 
 def build_clock(env: Env, moment: datetime | None = None) -> QueryClock:

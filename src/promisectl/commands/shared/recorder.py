@@ -1,14 +1,16 @@
-"""How every move is done and answered: inside one transaction, then one line for each promise, and one next step."""
+"""How every command is recorded and answered: in one transaction, after a backup where it is due."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
-from promisectl.commands.shared import arguments, auto_backup, output
-from promisectl.commands.shared.output import local_moment
+from promisectl.commands.shared import arguments, output
 from promisectl.domain import lifecycle
-from promisectl.domain.promise import Act, Promise, Side, State, Terms, Verb
-from promisectl.records import as_json, fields
+from promisectl.domain.constants import UNDELIVERED_STATES
+from promisectl.domain.promise import Act, Promise, Side, Terms, Verb
+from promisectl.records import fields
 from promisectl.rendering import formats, messages
 from promisectl.rendering.messages import MoveReport
 from promisectl.storage import ledger, queries
@@ -16,13 +18,22 @@ from promisectl.storage.journal import Journal
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
     from typing import Any
 
+    from promisectl.domain.lifecycle import Applied
     from promisectl.env import Env
+    from promisectl.storage.backup.create import Backup
 
-_NEW_TERMS_STATES = (State.PROPOSED, State.ACTIVE)
+_ERRORS_WITHOUT_CHANGE = (
+    errors.Usage,
+    errors.NotFound,
+    errors.Ambiguous,
+    errors.IllegalMove,
+    errors.BadData,
+    KeyboardInterrupt,
+)
 
 
 class MoveAnswer(NamedTuple):
@@ -134,8 +145,42 @@ def record_command(
             )
         return answers
 
-    with auto_backup.prepare_auto_backup(env) as keep:
+    with prepare_auto_backup(env) as keep:
         print_answers(env, ledger.run_in_transaction(env.ledger, record_once, keep))
+
+
+@contextmanager
+def prepare_auto_backup(env: Env) -> Iterator[Callable[[str], None]]:
+    """Around a command that writes: what `ledger.write` calls when a backup is due. Whoever looks is told where it is, when all is done.
+
+    Raises NoBackupFirst, and then nothing is recorded.
+    """
+    made: list[Backup] = []
+
+    def create_auto_backup(command: str) -> None:
+        from promisectl.storage.backup import create
+
+        made.append(
+            create.create_required_backup(env.ledger, env.backup_directory, env.now, command)
+        )
+
+    try:
+        yield create_auto_backup
+    except _ERRORS_WITHOUT_CHANGE:
+        _remove_auto_backups(made)
+        raise
+    if made:
+        from promisectl.storage.backup import create
+
+        create.prune_backups(env.ledger, env.backup_directory, [one.path for one in made])
+        env.print_hint(f"As it was before: {made[-1].path}")
+
+
+def _remove_auto_backups(made: list[Backup]) -> None:
+    from promisectl.storage.backup import create
+
+    for one in made:
+        create.delete_backup(one)
 
 
 def repeat_first_answer(env: Env) -> bool:
@@ -185,15 +230,14 @@ class _MoveRecorder:
         self._journal = journal
         self._besides = besides
         self._alone = alone
-        self._here = local_moment(env)
+        self._here = env.here
         self._names: dict[int | None, str] = {}
 
     def move_promise(self, before: Promise, act: Callable[[Promise], Act]) -> MoveAnswer:
         """What there is to say once `act` is said of a promise. Raises ClockAhead, and what `Journal.say` raises."""
-        said = act(before)
-        after = self._say_act(before, said)
+        said, after = self._say_act(before, act(before))
         if self._besides.note:
-            after = self._journal.append_act(
+            _, after = self._journal.append_act(
                 after,
                 Act(Verb.NOTE, Side.BOOKKEEPER, said.at, self._env.now, text=self._besides.note),
             )
@@ -206,7 +250,7 @@ class _MoveRecorder:
             self._list_hints(after, name) if self._alone else (),
         )
 
-    def _say_act(self, before: Promise, said: Act) -> Promise:
+    def _say_act(self, before: Promise, said: Act) -> Applied:
         try:
             return self._journal.append_act(before, said)
         except errors.TooEarly as error:
@@ -248,7 +292,7 @@ def format_check_hint(
     env: Env, db: sqlite3.Connection, promise: Promise, besides: AnswerExtras
 ) -> str:
     """The first warning of the check about new terms, for a person who looks; empty otherwise."""
-    if not (besides.new and env.is_read_by_person and promise.state in _NEW_TERMS_STATES):
+    if not (besides.new and env.is_read_by_person and promise.state in UNDELIVERED_STATES):
         return ""
     from promisectl.commands.shared import check_context
 
@@ -262,6 +306,8 @@ def print_answers(env: Env, answers: Sequence[MoveAnswer]) -> None:
     for notice in (notice for one in answers for notice in one.notices):
         env.print_hint(notice)
     if env.is_json:
+        from promisectl.records import as_json
+
         env.print_answer(
             as_json.iter_json_records(one.record for one in answers if one.record), whole=True
         )

@@ -8,6 +8,7 @@ from itertools import pairwise
 from promisectl._typing import TYPE_CHECKING
 from promisectl.commands.shared import output
 from promisectl.domain import civil, statistics
+from promisectl.domain.constants import MY_DIRECTIONS
 from promisectl.storage import queries
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from promisectl.commands.shared.output import Row
     from promisectl.env import Env
 
-MY_DIRECTIONS = ("owe", "self")
 _MEDIAN_WEEKS = 8  # weeks
 
 

@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
-from promisectl.domain.promise import Direction, State
+from promisectl.domain.constants import AGREED_STATES
+from promisectl.domain.promise import Direction
 from promisectl.domain.wellmade import phrases, rules
 from promisectl.domain.wellmade.subject import (
     CheckContext,
@@ -68,7 +69,6 @@ RULES = {
 }
 """All rules by their names, in order."""
 _RULE_TESTS = {name: test for name, *_, test in rules.RULE_ROWS}
-_ACCEPTED_STATES = {State.ACTIVE, State.DELIVERED, State.KEPT, State.RENEGED, State.RELEASED}
 
 
 def check_promise(
@@ -109,7 +109,7 @@ def list_marks(
         ("what", not findings),
         ("by when", subject.due is not None),
         ("done when", rules.has_text(subject.done_when)),
-        ("accepted", subject.state in _ACCEPTED_STATES),
+        ("accepted", subject.state in AGREED_STATES),
         (
             "risk",
             None
