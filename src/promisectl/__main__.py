@@ -14,9 +14,9 @@ def main() -> None:
     )  # what a start makes stays: to look through it again and again takes a tenth of a table
     # Until everything is imported Ctrl-C ends the program at once, without a traceback.
     _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
-    from promisectl.cli import main as edge
+    from promisectl.cli.main import run_command_line
 
-    code = edge.main(sys.argv[1:])
+    code = run_command_line(sys.argv[1:])
     _signal.signal(_signal.SIGINT, _signal.SIG_IGN)  # all is done and said
     sys.exit(code)
 
