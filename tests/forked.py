@@ -509,6 +509,7 @@ def be(mutant: str | None) -> None:
             if function
             else import_module("tests.hard.mutants").MUTANTS[mutant]
         )()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # as an interpreter has it
     main()
 
 

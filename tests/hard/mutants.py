@@ -48,7 +48,10 @@ def _written_without_flushing() -> None:
 
 def _without_the_chain() -> None:
     chain.codec = SimpleNamespace(
-        **{**vars(chain.codec), "compute_act_hash": lambda _before, _command, _about, row: row["hash"]}
+        **{
+            **vars(chain.codec),
+            "compute_act_hash": lambda _before, _command, _about, row: row["hash"],
+        }
     )
 
 
@@ -182,13 +185,11 @@ def _streams_left() -> None:
 
 
 def _unminded() -> None:
-    import signal
+    from promisectl import __main__
+    from promisectl.cli import main
 
-    set_ = signal.signal
-    signal.signal = lambda number, to: None if to is signal.SIG_DFL else set_(number, to)
-    from promisectl.cli import main as edge
-
-    edge.KeyboardInterrupt = GeneratorExit  # what the edge catches instead
+    for catching in (__main__, main):
+        catching.KeyboardInterrupt = GeneratorExit  # what they catch instead
 
 
 def _utc() -> None:

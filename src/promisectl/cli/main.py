@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import _signal  # type: ignore[import-not-found]  # all that is needed of `signal`, which takes longer
 import os
 import sys
 from contextlib import suppress
@@ -75,7 +74,6 @@ def _parse_call(words: Sequence[str]) -> CommandCall | None:
 def _run_call(call: CommandCall) -> int:
     from promisectl.commands.dispatch import run_command
 
-    _signal.signal(_signal.SIGINT, _signal.default_int_handler)
     module, function, arguments, traits = call
     return run_command(module, function, arguments, **traits)
 
@@ -91,7 +89,6 @@ def _run_typer(words: Sequence[str]) -> int:
     from promisectl.commands.dispatch import run_command
     from promisectl.system.text import can_be_stored
 
-    _signal.signal(_signal.SIGINT, _signal.default_int_handler)
     if not all(map(can_be_stored, words)):
         raise errors.NotUnicode
     program = get_command(build_app(words, aliases.read_config_aliases(words, os.environ)))

@@ -1,6 +1,6 @@
 """All that can go wrong for a person, each with the sentence it is told in, a name for programs and an exit code.
 
-A sentence says what is wrong and what to do next. Raised anywhere, caught once, at the edge. Here are the families; the members of each
+A sentence says what is wrong and what to do next. Raised anywhere, caught once, in `cli.main`. Here are the families; the members of each
 are in the rooms below, which are entered when something goes wrong, as to make them all takes longer than a query.
 """
 
