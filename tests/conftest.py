@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pytest
 from hypothesis import settings
 
-from promisectl.cli import main
+from promisectl.cli.main import run_command_line
 
 MONDAY = "2026-11-23T10:00"
 _NEED_ALL = bool(
@@ -123,7 +123,7 @@ class Program:
                 patch.setenv("PROMISECTL_TODAY", today)
             if width:
                 patch.setenv("COLUMNS", str(width))
-            code = main.main(words)
+            code = run_command_line(words)
             return Result(streams[1].text(), streams[2].text(), code)
 
     def ok(

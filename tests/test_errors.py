@@ -167,3 +167,23 @@ def test_every_room_of_errors_is_looked_into_and_no_two_have_one_name() -> None:
         if isinstance(one, ast.ClassDef)
     ]
     assert sorted(names) == sorted(set(names))
+
+
+def test_a_problem_is_told_with_all_that_is_known_of_it_on_its_way() -> None:
+    with (
+        pytest.raises(errors.LedgerBusy) as caught,
+        errors.add_place_to_errors("new.csv"),
+        errors.add_place_to_errors(""),
+        errors.add_place_to_errors("line 3"),
+    ):
+        raise errors.LedgerBusy("ledger.db", 5)
+    caught.value.effect = "Nothing was recorded."
+    caught.value.add_backup_hint("backups")
+    caught.value.add_note("And more.")
+    assert caught.value.cause == (
+        "new.csv: line 3: ledger.db was locked by another command for 5 seconds."
+    )
+    assert str(caught.value) == (
+        f"{caught.value.cause} Nothing was recorded. Try again. "
+        "Backups are in backups; one is brought back with: restore FILE. And more."
+    )

@@ -1,24 +1,22 @@
 """The program: `main` is what the console script and `python -m promisectl` call."""
 
-from __future__ import annotations
-
-import _signal  # type: ignore[import-not-found]  # importing `signal` takes so long that Ctrl-C would print a traceback meanwhile
-import gc
+import os
 import sys
 
 
 def main() -> None:
     """Run the command line and leave with the documented exit code."""
-    gc.set_threshold(
-        20_000, 20, 20
-    )  # what a start makes stays: to look through it again and again takes a tenth of a table
-    # Until everything is imported Ctrl-C ends the program at once, without a traceback.
-    _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
-    from promisectl.cli import main as edge
+    try:
+        import gc
 
-    code = edge.main(sys.argv[1:])
-    _signal.signal(_signal.SIGINT, _signal.SIG_IGN)  # all is done and said
-    sys.exit(code)
+        gc.set_threshold(20_000, 20, 20)  # saves 0.12 starts: hardly anything can be freed
+        from promisectl.cli.main import run_command_line
+
+        code = run_command_line(sys.argv[1:])
+    except KeyboardInterrupt:  # while the program was imported: later `run_command_line` catches it
+        code = 130
+    # Saves 0.40 starts, in which Python would take itself apart, and could meet one more Ctrl-C.
+    os._exit(code)
 
 
 if __name__ == "__main__":

@@ -76,7 +76,9 @@ class Env:
             )
         )
         self.config_file = paths.default_config_path(environ)
-        self._color = _ensure_choice("--color", color, constants.COLOR_CHOICES)
+        if color not in (None, *constants.COLOR_CHOICES):
+            raise errors.BadChoice("--color", color, constants.COLOR_CHOICES)
+        self._color = color
         self.quiet = quiet
         self.once = once
         self._form = form
@@ -308,7 +310,7 @@ class Env:
             self.print_warning(line, whole=whole)
 
     def _show_paged(self, text: str) -> bool:
-        """Whether a text is longer than the terminal is high, and was terminal.shown through the pager."""
+        """Whether a text is longer than the terminal is high, and was shown through the pager."""
         from promisectl.system import pager
 
         height = terminal.find_terminal_height(self._out, self.environ)
@@ -341,7 +343,7 @@ class Env:
 
 
 class _PageBuffer(io.StringIO):
-    """What is said on stdout until it is terminal.shown at once; it can hold what the terminal can show."""
+    """What is said on stdout until it is shown at once; it can hold what the terminal can show."""
 
     def __init__(self, encoding: str) -> None:
         super().__init__()
@@ -375,9 +377,3 @@ def _resolve_now(today: str | None, zone: str) -> datetime:
 
         return dates.parse_now(today, zone)
     return datetime.now(UTC).replace(microsecond=0)
-
-
-def _ensure_choice(option: str, word: str | None, choices: tuple[str, ...]) -> str | None:
-    if word is not None and word not in choices:
-        raise errors.BadChoice(option, word, choices)
-    return word

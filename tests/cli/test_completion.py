@@ -562,7 +562,7 @@ def test_another_shell_is_refused(program: Program) -> None:
 
 def test_it_is_quick_because_typer_is_not_asked(full: Program) -> None:
     code = (
-        "import sys\nfrom promisectl.cli import main as edge\nedge.main(['completion', 'bash', '--', 'accept', ''])\n"
+        "import sys\nfrom promisectl.cli.main import run_command_line\nrun_command_line(['completion', 'bash', '--', 'accept', ''])\n"
         "print([name for name in ('typer', 'pydantic', 'rich', 'sqlmodel', 'dateutil', 'json') if name in sys.modules])\n"
     )
     bare = {

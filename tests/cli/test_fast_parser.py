@@ -58,7 +58,7 @@ def typers(words: Sequence[str]) -> list[CommandCall] | None:
             list(words),
             prog_name="promisectl",
             standalone_mode=False,
-            obj=lambda *call: calls.append(call),
+            obj=lambda *call, **traits: calls.append((*call, traits)),
         )
     except (TyperException, errors.Problem, Abort):
         return None
@@ -84,7 +84,7 @@ def options(draw: st.DrawFn, spelled: Spelled) -> list[str]:
 def fine(draw: st.DrawFn) -> list[str]:
     """A command line with everything in its place."""
     name = draw(st.sampled_from(sorted(COMMANDS)))
-    *_, spelled, arguments, _, _ = COMMANDS[name]
+    _, _, spelled, arguments, *_ = COMMANDS[name]
     loose: list[str] = []
     for _, required, many in arguments:
         loose += draw(st.lists(TEXT, min_size=int(required), max_size=3 if many else 1))
@@ -178,7 +178,7 @@ def test_typer_can_be_asked_for_everything(
 ) -> None:
     program.ok("make", "Send the numbers", "--to", "dana", "--by", "fri", "--agreed")
     owed = program.ok("owe")
-    loaded = "import sys; from promisectl.cli import main as edge; edge.main(['owe']); print('typer' in sys.modules)"
+    loaded = "import sys; from promisectl.cli.main import run_command_line as run; run(['owe']); print('typer' in sys.modules)"
     told = {}
     for wish in ("1", "0"):
         monkeypatch.setenv("PROMISECTL_COMPILED", wish)

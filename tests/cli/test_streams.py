@@ -340,6 +340,37 @@ def test_what_nobody_can_hear_is_no_crash(program: Program, words: list[str]) ->
     assert (done.stderr, done.returncode) == ("", 141)
 
 
+@pytest.mark.usefixtures("program")
+@pytest.mark.parametrize(
+    ("raised", "said", "code"),
+    [
+        ("errors.BadNumber('x')", "promisectl: “x” is not the number of a promise. ", 2),
+        ("EOFError", "", 130),
+    ],
+)
+def test_what_was_said_before_it_broke_off_is_heard(raised: str, said: str, code: int) -> None:
+    broken = (
+        "import sys\nfrom promisectl import errors\nfrom promisectl.commands import path\n"
+        f"def broken(env):\n    env.print_line('so far')\n    raise {raised}\n"
+        "path.path = broken\nsys.argv[1:] = ['path']\n"
+        "from promisectl.__main__ import main\nmain()\n"
+    )
+    words = [sys.executable, "-c", broken]
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    done = subprocess.run(words, env=environ, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.returncode) == ("so far\n", code)
+    assert done.stderr.startswith(said)
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        words, env=environ, stdout=writer, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(writer)
+    assert done.returncode == code
+    assert done.stderr.startswith(said)
+    assert done.stderr.count("\n") == bool(said)
+
+
 def test_closed_streams_are_no_crash(program: Program) -> None:
     command = f"{sys.executable} -m promisectl make 'x y z' --to dana >&- 2>&- <&-"
     assert subprocess.run(command, shell=True, check=False).returncode == 0

@@ -39,8 +39,8 @@ HEAVY = (
 def _loaded(words: Sequence[str], modules: Sequence[str]) -> set[str]:
     """Those of the modules that a real process has imported when it has carried out a command line."""
     code = (
-        "import sys\nfrom promisectl.cli import main as edge\n"
-        f"code = edge.main({list(words)!r})\n"
+        "import sys\nfrom promisectl.cli.main import run_command_line\n"
+        f"code = run_command_line({list(words)!r})\n"
         f"sys.stderr.write('\\n' + ' '.join(name for name in {list(modules)!r} if name in sys.modules))\n"
         "sys.exit(code)"
     )
@@ -160,8 +160,8 @@ def test_a_config_that_is_not_there_costs_nothing(program: Program, words: list[
 
 def test_the_whole_program_leaves_sqlmodel_out(program: Program) -> None:
     code = (
-        "import sys\nfrom promisectl.cli import main as edge\n"
-        "code = edge.main(['make', 'x y z', '--to', 'dana', '--by', 'fri'])\n"
+        "import sys\nfrom promisectl.cli.main import run_command_line\n"
+        "code = run_command_line(['make', 'x y z', '--to', 'dana', '--by', 'fri'])\n"
         "print(code, [name for name in ('sqlmodel', 'sqlalchemy', 'rich', 'dateutil') if name in sys.modules])\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -507,6 +507,7 @@ def be(mutant: str | None) -> None:
             if function
             else import_module("tests.guarantees.harness.mutants").MUTANTS[mutant]
         )()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # as an interpreter has it
     main()
 
 

@@ -140,7 +140,7 @@ def tell() -> None:
         )
         return 7
 
-    main.main = found
+    main.run_command_line = found
 
 
 def _open(number: int) -> bool:

@@ -52,7 +52,7 @@ def read_config_aliases(words: Sequence[str], environ: Mapping[str, str]) -> Ali
     try:
         return AliasList(config.load_config(default_config_path(environ)).alias)
     except errors.BadConfig as problem:
-        return AliasList(problem=f"Aliases are left out. {problem.place}")
+        return AliasList(problem=f"Aliases are left out. {problem.cause}")
 
 
 def _find_command_index(words: Sequence[str]) -> int | None:

@@ -1,5 +1,7 @@
 """The Typer app, built from the register of commands, and what it hands over to."""
 
+import os
+import sys
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -24,9 +26,9 @@ from promisectl.cli.registry import (
     build_callback,
 )
 from promisectl.cli.suggestions import ensure_subcommand
-from promisectl.commands.dispatch import detect_terminal
 from promisectl.domain.constants import COLOR_CHOICES
 from promisectl.system.streams import print_stdout
+from promisectl.system.terminal import find_terminal_width, is_colored, resolve_color_wish
 from promisectl.system.text import escape_text
 
 _HELP_EPILOG = "New here? Begin with: promisectl demo, then promisectl guide start. Each command explains itself: promisectl make --help."
@@ -34,7 +36,6 @@ _GROUP_HELP = {
     "person": "One person: show, rename, alias, merge.",
     "config": "Your settings: show, path, edit.",
 }
-_HELP_SETTINGS = {"help_option_names": ["--help", "-h"]}
 
 
 def _print_version(wanted: bool) -> None:
@@ -56,8 +57,12 @@ def build_app(words: Sequence[str], listed: AliasList = aliases.NO_ALIASES) -> t
 
     Aliases are `listed` only: they have been replaced by what they stand for before this parses anything.
     """
-    width, color = detect_terminal(_find_color_option(words))
-    context = {**_HELP_SETTINGS, "terminal_width": width, "color": color}
+    wish, _ = resolve_color_wish(os.environ, _find_color_option(words))
+    context = {
+        "help_option_names": ["--help", "-h"],
+        "terminal_width": find_terminal_width(sys.stdout, os.environ),
+        "color": is_colored(sys.stdout, wish, os.environ),
+    }
     settings: dict[str, Any] = {
         "cls": CliGroup,
         "context_settings": context,
@@ -144,7 +149,7 @@ def _run_without_command(
     plain: Plain = False,
     no_pager: NoPager = False,
     version: Version = False,
-) -> None:
+) -> Any:
     """A ledger of personal promises: what you owe, what is owed to you, on which terms, and whether it was kept.
 
     \b
@@ -154,7 +159,8 @@ def _run_without_command(
     promisectl                                                # what waits?
     """
     del version
-    if ctx.invoked_subcommand is None:
-        world = {"ledger": ledger, "today": today, "color": color, "no_input": no_input}
-        form = {"json": json, "jsonl": jsonl, "csv": csv, "plain": plain, "no_pager": no_pager}
-        ctx.obj("moves", "moves", {"exit_code": False, **world, **form})
+    if ctx.invoked_subcommand is not None:
+        return None
+    world = {"ledger": ledger, "today": today, "color": color, "no_input": no_input}
+    form = {"json": json, "jsonl": jsonl, "csv": csv, "plain": plain, "no_pager": no_pager}
+    return ctx.obj("moves", "moves", {"exit_code": False, **world, **form})

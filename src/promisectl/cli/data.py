@@ -174,7 +174,7 @@ Yes = Annotated[
 ]
 
 
-@register_command("backup", PANEL, runs="backup.backup", answers=PATH_OPTIONS)
+@register_command("backup", PANEL, runs="backup.backup", answers=PATH_OPTIONS, needs_config=False)
 def backup(file: BackupFile = None, force: BackupForce = False) -> None:
     """A whole copy of the ledger, checked.
 
@@ -187,7 +187,7 @@ def backup(file: BackupFile = None, force: BackupForce = False) -> None:
     """
 
 
-@register_command("restore", PANEL, runs="backup.restore", answers=PATH_OPTIONS)
+@register_command("restore", PANEL, runs="backup.restore", answers=PATH_OPTIONS, needs_config=False)
 def restore(file: From, yes: Yes = False) -> None:
     """Bring a backup back; what is there is backed up first.
 
@@ -221,7 +221,9 @@ Expect = Annotated[
 ]
 
 
-@register_command("doctor", PANEL, runs="doctor.doctor", answers=FINDINGS_OPTIONS)
+@register_command(
+    "doctor", PANEL, runs="doctor.doctor", answers=FINDINGS_OPTIONS, needs_config=False
+)
 def doctor(fix: Fix = False, rebuild: Rebuild = False, expect: Expect = None) -> None:
     """Whether the ledger is whole, and what helps if not.
 

@@ -12,9 +12,10 @@ from promisectl.system.text import can_be_stored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
-CommandCall = tuple[str, str, dict[str, object]]
-"""A module and a function of `commands`, with its arguments."""
+CommandCall = tuple[str, str, dict[str, object], "dict[str, Any]"]
+"""A module and a function of `commands`, its arguments, and what `run_command` has to know of it."""
 
 _MAX_NUMBER_DIGITS = 9
 
@@ -42,7 +43,7 @@ def _parse_simple_words(words: list[str]) -> CommandCall:
     name = f"{first} {rest.pop()}" if first in GROUPS and rest else first
     if name not in COMMANDS or " " in first:
         raise _NeedsTyper
-    module, function, spelled, arguments, unsaid, shared = COMMANDS[name]
+    module, function, spelled, arguments, unsaid, shared, traits = COMMANDS[name]
     said: dict[str, object] = {}
     loose = _parse_options(rest, spelled, said)
     _assign_arguments(loose, arguments, said)
@@ -56,7 +57,7 @@ def _parse_simple_words(words: list[str]) -> CommandCall:
         for name, value in before.items()
         if name in shared and whole[name] in (None, False)
     )
-    return module, function, whole
+    return module, function, whole, traits
 
 
 def _parse_options(rest: list[str], spelled: Spelled, said: dict[str, object]) -> list[str]:
@@ -74,7 +75,7 @@ def _parse_options(rest: list[str], spelled: Spelled, said: dict[str, object]) -
 
 
 def _parse_option(rest: list[str], spelled: Spelled, said: dict[str, object]) -> None:
-    """Take an option, with its value if it has one, from the words that are left. Raises _Unsure."""
+    """Take an option, with its value if it has one, from the words that are left. Raises _NeedsTyper."""
     word, sign, value = rest.pop().partition("=")
     if word not in spelled or (sign and not word.startswith("--")):
         raise _NeedsTyper
@@ -104,7 +105,7 @@ def _parse_small_number(text: str) -> int:
 def _assign_arguments(
     loose: list[str], arguments: Sequence[tuple[str, bool, bool]], said: dict[str, object]
 ) -> None:
-    """Give each argument its word, and the last of them all that are left where it takes many. Raises _Unsure."""
+    """Give each argument its word, and the last of them all that are left where it takes many. Raises _NeedsTyper."""
     for name, required, many in arguments:
         if not loose:
             if required:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from promisectl.cli import options as o
-from promisectl.cli.registry import MOVE_OPTIONS, register_command
+from promisectl.cli.registry import MOVE_OPTIONS, READS_STDIN, register_command
 
 PANEL = "The six moves"
 
@@ -56,6 +56,7 @@ def make(
         typer.Argument(
             metavar="OUTCOME", help="What will be true when it is done. - with --json: from stdin."
         ),
+        READS_STDIN,
     ],
     to: To = [],  # noqa: B006
     from_: From = [],  # noqa: B006

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from promisectl.cli import options as o
-from promisectl.cli.registry import MOVE_OPTIONS, register_command
+from promisectl.cli.registry import HOLDS_IDS, MOVE_OPTIONS, register_command
 
 PANEL = "More moves"
 
@@ -15,7 +15,9 @@ Tags = Annotated[
     typer.Argument(metavar="TAG…", help="Words without blanks, with or without a # or +."),
 ]
 OfPromise = Annotated[
-    str | None, typer.Option("--promise", metavar="ID", help="The newest command of this promise.")
+    str | None,
+    typer.Option("--promise", metavar="ID", help="The newest command of this promise."),
+    HOLDS_IDS,
 ]
 
 

@@ -4,12 +4,17 @@ from typing import Annotated
 
 import typer
 
-Id = Annotated[str, typer.Argument(metavar="ID", help="The number of a promise.")]
+from promisectl.cli.registry import HOLDS_IDS
+
+Id = Annotated[str, typer.Argument(metavar="ID", help="The number of a promise."), HOLDS_IDS]
 Ids = Annotated[
     list[str],
     typer.Argument(metavar="ID…", help="Numbers of promises; all of them happen, or none."),
+    HOLDS_IDS,
 ]
-ShownIds = Annotated[list[str], typer.Argument(metavar="ID…", help="Numbers of promises.")]
+ShownIds = Annotated[
+    list[str], typer.Argument(metavar="ID…", help="Numbers of promises."), HOLDS_IDS
+]
 On = Annotated[
     str | None, typer.Option("--on", metavar="WHEN", help="When it was said, if not now.")
 ]

@@ -9,7 +9,7 @@ from promisectl.cli.registry import NO_OPTIONS, PAGER_OPTIONS, VIEW_OPTIONS, reg
 PANEL = "Records"
 
 
-@register_command("path", PANEL, runs="path.path", answers=NO_OPTIONS)
+@register_command("path", PANEL, runs="path.path", answers=NO_OPTIONS, needs_config=False)
 def path() -> None:
     """Where the ledger is kept.
 
@@ -18,7 +18,7 @@ def path() -> None:
     """
 
 
-@register_command("guide", PANEL, runs="guide.guide", answers=PAGER_OPTIONS)
+@register_command("guide", PANEL, runs="guide.guide", answers=PAGER_OPTIONS, needs_config=False)
 def guide(
     topic: Annotated[
         str | None,
@@ -32,7 +32,7 @@ def guide(
     """
 
 
-@register_command("demo", PANEL, runs="demo.demo", answers=NO_OPTIONS)
+@register_command("demo", PANEL, runs="demo.demo", answers=NO_OPTIONS, needs_config=False)
 def demo() -> None:
     """A short tour in a ledger that is thrown away.
 
@@ -50,7 +50,9 @@ def show() -> None:
     """
 
 
-@register_command("path", PANEL, runs="config.path", group="config", answers=NO_OPTIONS)
+@register_command(
+    "path", PANEL, runs="config.path", group="config", answers=NO_OPTIONS, needs_config=False
+)
 def config_path() -> None:
     """Where the config is.
 
@@ -59,7 +61,9 @@ def config_path() -> None:
     """
 
 
-@register_command("edit", PANEL, runs="config.edit", group="config", answers=NO_OPTIONS)
+@register_command(
+    "edit", PANEL, runs="config.edit", group="config", answers=NO_OPTIONS, needs_config=False
+)
 def edit() -> None:
     """Write it in your editor; checked before it counts.
 
@@ -79,7 +83,9 @@ Words = Annotated[
 ]
 
 
-@register_command("completion", PANEL, runs="completion.completion", answers=NO_OPTIONS)
+@register_command(
+    "completion", PANEL, runs="completion.completion", answers=NO_OPTIONS, needs_config=False
+)
 def completion(
     shell: Shell,
     words: Words = [],  # noqa: B006

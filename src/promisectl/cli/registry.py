@@ -9,6 +9,10 @@ import typer
 from promisectl import errors
 
 ANYWHERE_PANEL = "Anywhere"
+HOLDS_IDS = "ids"
+"""Marks the argument that holds numbers of promises."""
+READS_STDIN = "stdin"
+"""Marks the argument that is `-` where what is asked comes in on stdin."""
 
 Ledger = Annotated[
     str | None,
@@ -118,7 +122,10 @@ NO_OPTIONS: dict[str, Any] = {}
 
 
 class Declaration(NamedTuple):
-    """One command: its name, its group (`person`, or none), its panel in the help, its module and function in `commands`, its arguments."""
+    """One command: its name, its group (`person`, or none), its panel in the help, its module and function in `commands`, its arguments.
+
+    Without `needs_config` it goes on with the defaults when the config can't be used.
+    """
 
     name: str
     group: str | None
@@ -128,6 +135,7 @@ class Declaration(NamedTuple):
     prototype: Callable[..., None]
     extra_prototype: Callable[..., None] | None
     answer_options: dict[str, Any]
+    needs_config: bool
 
 
 DECLARATIONS: list[Declaration] = []
@@ -141,17 +149,39 @@ def register_command(
     answers: dict[str, Any],
     group: str | None = None,
     also: Callable[..., None] | None = None,
+    needs_config: bool = True,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register a declaration. The function below it has arguments and a help text but no body: `runs` names the one in `commands`."""
     module, function = runs.split(".")
 
     def add_declaration(declared: Callable[..., None]) -> Callable[..., None]:
         DECLARATIONS.append(
-            Declaration(name, group, panel, module, function, declared, also, answers)
+            Declaration(name, group, panel, module, function, declared, also, answers, needs_config)
         )
         return declared
 
     return add_declaration
+
+
+def build_traits(declaration: Declaration) -> dict[str, Any]:
+    """What `run_command` has to know of a command, by the names that it has there: only what is not usual."""
+    marked = {
+        mark: parameter.name
+        for parameter in _list_parameters(declaration)
+        for mark in (HOLDS_IDS, READS_STDIN)
+        if mark in getattr(parameter.annotation, "__metadata__", ())
+    }
+    return marked if declaration.needs_config else {"needs_config": False, **marked}
+
+
+def _list_parameters(declaration: Declaration) -> list[inspect.Parameter]:
+    """The parameters that are declared for a command alone, and for those of its kind."""
+    declared = filter(None, (declaration.prototype, declaration.extra_prototype))
+    return [
+        parameter
+        for one in declared
+        for parameter in inspect.signature(one, eval_str=True).parameters.values()
+    ]
 
 
 def build_callback(declaration: Declaration) -> Callable[..., None]:
@@ -160,8 +190,9 @@ def build_callback(declaration: Declaration) -> Callable[..., None]:
     That is the object of the context: it is given a module and a function of `commands`, and its arguments.
     """
     shared = {**declaration.answer_options, **COMMON_OPTIONS}
+    traits = build_traits(declaration)
 
-    def call_command(ctx: typer.Context, **arguments: Any) -> None:
+    def call_command(ctx: typer.Context, **arguments: Any) -> Any:
         before = {
             name: value
             for name, value in ctx.find_root().params.items()
@@ -174,18 +205,8 @@ def build_callback(declaration: Declaration) -> Callable[..., None]:
         for name in shared:
             if arguments[name] in (None, False):
                 arguments[name] = before.get(name, arguments[name])
-        ctx.obj(declaration.module, declaration.function, arguments)
+        return ctx.obj(declaration.module, declaration.function, arguments, **traits)
 
-    declared = (
-        (declaration.prototype, declaration.extra_prototype)
-        if declaration.extra_prototype
-        else (declaration.prototype,)
-    )
-    own = [
-        parameter
-        for one in declared
-        for parameter in inspect.signature(one, eval_str=True).parameters.values()
-    ]
     keyword = inspect.Parameter.KEYWORD_ONLY
     more = [
         inspect.Parameter(
@@ -196,7 +217,7 @@ def build_callback(declaration: Declaration) -> Callable[..., None]:
     context = inspect.Parameter(
         "ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context
     )
-    call_command.__signature__ = inspect.Signature([context, *own, *more])  # type: ignore[attr-defined]
+    call_command.__signature__ = inspect.Signature([context, *_list_parameters(declaration), *more])  # type: ignore[attr-defined]
     call_command.__annotations__ = {
         parameter.name: parameter.annotation
         for parameter in call_command.__signature__.parameters.values()  # type: ignore[attr-defined]

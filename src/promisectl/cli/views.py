@@ -5,7 +5,13 @@ from typing import Annotated
 import typer
 
 from promisectl.cli import options as o
-from promisectl.cli.registry import FORMAT_OPTIONS, JSON_OPTIONS, VIEW_OPTIONS, register_command
+from promisectl.cli.registry import (
+    FORMAT_OPTIONS,
+    HOLDS_IDS,
+    JSON_OPTIONS,
+    VIEW_OPTIONS,
+    register_command,
+)
 
 PANEL = "Look"
 
@@ -15,6 +21,7 @@ ExitCode = Annotated[
 OfPromise = Annotated[
     str | None,
     typer.Argument(metavar="[ID]", help="The number of a promise; all of them if none is given."),
+    HOLDS_IDS,
 ]
 
 
@@ -79,7 +86,7 @@ def log(id_: OfPromise = None, limit: o.Limit = None) -> None:
     """
 
 
-@register_command("status", PANEL, runs="status.status", answers=JSON_OPTIONS)
+@register_command("status", PANEL, runs="status.status", answers=JSON_OPTIONS, needs_config=False)
 def status() -> None:
     """What waits for you in one short line, for a prompt or a bar; nothing where nothing waits.
 

@@ -7,38 +7,33 @@ import sys
 
 from promisectl import config, errors
 from promisectl._typing import TYPE_CHECKING
-from promisectl.config import Config
 from promisectl.domain import constants
 from promisectl.env import Env, OnceKey
 from promisectl.system.paths import default_config_path, has_files
-from promisectl.system.terminal import find_terminal_width, is_colored, resolve_color_wish
 
 if TYPE_CHECKING:
     from typing import Any
+
+    from promisectl.config import Config
 
 OUTPUT_FORMS = ("json", "jsonl", "csv", "plain")
 """The forms of a view, of which one may be asked for."""
 _ENV_ARGUMENTS = ("ledger", "today", "color", "no_input", "quiet", "no_pager")
 
-COMMANDS_WITHOUT_CONFIG = {
-    ("backup", "backup"),
-    ("backup", "restore"),
-    ("config", "edit"),
-    ("doctor", "doctor"),
-    ("config", "path"),
-    ("status", "status"),
-    ("completion", "completion"),
-    ("demo", "demo"),
-    ("guide", "guide"),
-    ("path", "path"),
-}
-"""What goes on with the defaults when the config can't be used: what helps to put it right, and what needs nothing of it."""
 
+def run_command(
+    module: str,
+    function: str,
+    arguments: dict[str, Any],
+    *,
+    needs_config: bool = True,
+    ids: str = "",
+    stdin: str = "",
+) -> int:
+    """Call `commands.<module>.<function>` with an Env and its own arguments, and return its exit code.
 
-def run_command(module: str, function: str, arguments: dict[str, Any]) -> None:
-    """Call `commands.<module>.<function>` with an Env and the arguments that are its own.
-
-    Raises SystemExit when the command answers with an exit code of its own, or was left at a question.
+    What does not need the config goes on with the defaults when that can't be used. `ids` names the argument that holds numbers of
+    promises, `stdin` the one that is `-` where what is asked comes in there.
     """
     forms = [form for form in OUTPUT_FORMS if arguments.pop(form, False)]
     if len(forms) > 1:
@@ -46,26 +41,23 @@ def run_command(module: str, function: str, arguments: dict[str, Any]) -> None:
             f"{' and '.join(f'--{form}' for form in forms)} exclude each other. Give one of them."
         )
     world = {name: arguments.pop(name) for name in _ENV_ARGUMENTS if name in arguments}
-    once = _build_once_key(function, arguments)
-    said = _load_config_or_defaults(may_be_broken=(module, function) in COMMANDS_WITHOUT_CONFIG)
+    once = _build_once_key(function, arguments, ids)
     env = Env(
         os.environ,
         (sys.stdin, sys.stdout, sys.stderr),
-        said,
+        _load_config(needed=needs_config),
         form=forms[0] if forms else None,
         once=once,
         **world,
     )
-    handed_in = (
-        arguments.get("outcome") == "-"
-    )  # then what is asked comes in on stdin, and is compared when it has been read
-    commands = __import__(f"promisectl.commands.{module}", fromlist=[function])
+    run = getattr(__import__(f"promisectl.commands.{module}", fromlist=[function]), function)
+    is_repeated = False
     try:
-        code = (
-            None
-            if once and not handed_in and _repeat_earlier_answer(env)
-            else getattr(commands, function)(env, **arguments)
-        )
+        if once and arguments.get(stdin) != "-":  # what comes in is compared when it has been read
+            from promisectl.commands.shared import recorder
+
+            is_repeated = recorder.repeat_first_answer(env)
+        code = 0 if is_repeated else run(env, **arguments)
         env.flush_output()
     except (errors.NoPromise, errors.BadNumber) as problem:
         from promisectl.commands.shared import suggestions
@@ -76,14 +68,13 @@ def run_command(module: str, function: str, arguments: dict[str, Any]) -> None:
             trouble.add_backup_hint(env.backup_directory)
         raise
     except EOFError:  # a question was left with Ctrl-C or Ctrl-D
-        raise SystemExit(errors.INTERRUPTED_EXIT_CODE) from None
+        return errors.INTERRUPTED_EXIT_CODE
     except BrokenPipeError as error:
         raise errors.ClosedPipe from error
-    if code:
-        raise SystemExit(code)
+    return code or 0
 
 
-def _build_once_key(function: str, arguments: dict[str, Any]) -> OnceKey | None:
+def _build_once_key(function: str, arguments: dict[str, Any], ids: str) -> OnceKey | None:
     """The key of a command that is to happen once, with what is asked: its name, the promises it names, and a sum over all the rest."""
     key = arguments.pop("once", None)
     if key is None:
@@ -96,35 +87,17 @@ def _build_once_key(function: str, arguments: dict[str, Any]) -> OnceKey | None:
     import json
 
     given = {name: value for name, value in sorted(arguments.items()) if value}
-    ids = [
-        word.removeprefix("#")
-        for word in (
-            *given.pop("ids", ()),
-            *filter(None, (given.pop("id_", None), given.pop("promise", None))),
-        )
-    ]
+    named = given.pop(ids, [])
+    words = [word.removeprefix("#") for word in ([named] if isinstance(named, str) else named)]
     rest = hashlib.sha256(json.dumps(given).encode()).hexdigest()[:16]
-    return OnceKey(key, " ".join([function, *ids, f"({rest})"]))
+    return OnceKey(key, " ".join([function, *words, f"({rest})"]))
 
 
-def _repeat_earlier_answer(env: Env) -> bool:
-    from promisectl.commands.shared import recorder
-
-    return recorder.repeat_first_answer(env)
-
-
-def detect_terminal(wish: str | None = None) -> tuple[int, bool]:
-    """How many columns stdout has and whether to colour there, for what is said without a command: the help."""
-    return find_terminal_width(sys.stdout, os.environ), is_colored(
-        sys.stdout, resolve_color_wish(os.environ, wish)[0], os.environ
-    )
-
-
-def _load_config_or_defaults(*, may_be_broken: bool) -> Config:
-    """What the config says. Raises BadConfig."""
+def _load_config(*, needed: bool) -> Config:
+    """What the config says. Raises BadConfig where it is needed."""
     try:
         return config.load_config(default_config_path(os.environ))
     except errors.BadConfig:
-        if may_be_broken:
-            return Config()
-        raise
+        if needed:
+            raise
+        return config.Config()

@@ -1,6 +1,6 @@
 """All that can go wrong for a person, each with the sentence it is told in, a name for programs and an exit code.
 
-A sentence says what is wrong and what to do next. Raised anywhere, caught once, at the edge. Here are the families; the members of each
+A sentence says what is wrong and what to do next. Raised anywhere, caught once, in `cli.main`. Here are the families; the members of each
 are in the rooms below, which are entered when something goes wrong, as to make them all takes longer than a query.
 """
 
@@ -27,27 +27,38 @@ _ERROR_MODULES = ("dates", "editor", "files", "imports", "ledger", "moves", "not
 
 
 class Problem(Exception):
-    """The family: `str(problem)` is the sentence, `code` its name for programs, `exit_code` what the shell sees, `moves` the open verbs."""
+    """The family: `code` is a name for programs, `exit_code` what the shell sees, `moves` the open verbs.
+
+    `str(problem)` is put together when it is told, of whatever is known by then: the `place` that it is about, what is wrong there,
+    what was left undone (`effect`), what helps (`advice`), and the notes that were added on its way.
+    """
 
     code = "usage"
     exit_code = 2
     moves: tuple[str, ...] = ()
     place = ""
+    effect = ""
+    advice = ""
 
-    def add_place(self, place: str) -> None:
-        """Lead the sentence by the place that it is about."""
-        if place:
-            self.place = place
-            self.args = (f"{place}: {self}",)
+    @property
+    def cause(self) -> str:
+        """What is wrong, led by its place, as in “line 3: …”."""
+        what = super().__str__()
+        return f"{self.place}: {what}" if self.place else what
+
+    def __str__(self) -> str:
+        """All of it, in the order in which it is told."""
+        notes = getattr(self, "__notes__", ())
+        return " ".join(filter(None, (self.cause, self.effect, self.advice, *notes)))
 
 
 @contextmanager
 def add_place_to_errors(place: str) -> Iterator[None]:
-    """Around what reads one of many: the sentence of a problem is led by its place, as in “line 3: …”; by nothing where that is empty."""
+    """Around what reads one of many: a problem is told with its place, if that is not empty."""
     try:
         yield
     except Problem as problem:
-        problem.add_place(place)
+        problem.place = ": ".join(filter(None, (place, problem.place)))
         raise
 
 
@@ -85,7 +96,7 @@ class LedgerError(Problem):
 
     def add_backup_hint(self, directory: str) -> None:
         """Say besides where the backups are."""
-        self.args = (f"{self} Backups are in {directory}; one is brought back with: restore FILE.",)
+        self.add_note(f"Backups are in {directory}; one is brought back with: restore FILE.")
 
 
 class BadData(Problem):
@@ -125,15 +136,11 @@ class StdoutFailed(LedgerError):
 
 
 class TemporaryLedgerError(LedgerError):
-    """Trouble that comes from without, and may pass: what it is, and the way out."""
+    """Trouble that comes from without, and may pass: what it is, and what helps."""
 
-    def __init__(self, what: str, way_out: str) -> None:
-        self._what, self._way_out = what, way_out
-        super().__init__(f"{what} {way_out}")
-
-    def add_nothing_done(self, done: str) -> None:
-        """Say besides what became of the command: nothing was `recorded`, or `restored`."""
-        self.args = (f"{self._what} Nothing was {done}. {self._way_out}",)
+    def __init__(self, what: str, advice: str) -> None:
+        self.advice = advice
+        super().__init__(what)
 
 
 class NoPromise(NotFound):

@@ -16,17 +16,16 @@ class UnreadableDate(Usage):
     def __init__(
         self, text: str, examples: tuple[str, str, str], why: str = "", more: str = ""
     ) -> None:
-        self._refused = f"“{text}” is not a date that can be read{f' ({why})' if why else ''}."
-        self._more = f" See: {more}." if more else ""
         one, two, three = examples
-        super().__init__(f"{self._refused} Try {one}, {two} or {three}.{self._more}")
+        self._more = f" See: {more}." if more else ""
+        self.advice = f"Try {one}, {two} or {three}.{self._more}"
+        super().__init__(f"“{text}” is not a date that can be read{f' ({why})' if why else ''}.")
 
     def suggest_forms(self, forms: Sequence[str]) -> UnreadableDate:
         """The same, with the `forms` that may have been meant instead of examples, if there are any."""
         if forms:
-            self.args = (
-                f"{self._refused} Did you mean {' or '.join(f'“{form}”' for form in forms)}?{self._more}",
-            )
+            meant = " or ".join(f"“{form}”" for form in forms)
+            self.advice = f"Did you mean {meant}?{self._more}"
         return self
 
 

@@ -17,28 +17,33 @@ class BadRecord(BadData):
 class BadImport(BadData):
     """A file that holds what can't be imported. The first place that is wrong is told, and how many records are refused besides."""
 
+    effect = "Nothing was imported."
+
     def __init__(self, source: str, line: int, problem: BadRecord, more: int = 0) -> None:
-        column = f", column {problem.column}" if problem.column else ""
-        others = (
-            f" Nor can {more} more record{'s' if more > 1 else ''} be used: add --dry-run to see all."
-            if more
-            else ""
-        )
-        super().__init__(
-            f"{source}, line {line}{column}: {problem.what}. Nothing was imported.{others}"
-        )
+        self.place = f"{source}, line {line}"
+        if problem.column:
+            self.place += f", column {problem.column}"
+        if more:
+            others = f"{more} more record{'s' if more > 1 else ''}"
+            self.advice = f"Nor can {others} be used: add --dry-run to see all."
+        super().__init__(f"{problem.what}.")
 
 
 class BadConfig(BadData):
     """Something in the config file that cannot be used."""
 
+    effect = "Nothing was done."
+
     def __init__(self, path: str, why: str) -> None:
-        self.place = f"{path}: {why}."
-        super().__init__(f"{self.place} Nothing was done.")
+        self.place = path
+        super().__init__(f"{why}.")
 
 
 class BadInput(BadData):
     """Something that was read from stdin cannot be used. `where` is empty, or a place in it."""
 
+    effect = "Nothing was recorded."
+
     def __init__(self, why: str, where: str = "") -> None:
-        super().__init__(f"{f'{where}: ' if where else ''}{why}. Nothing was recorded.")
+        self.place = where
+        super().__init__(f"{why}.")

@@ -141,8 +141,8 @@ class LedgerBusy(TemporaryLedgerError):
 class LedgerUnusable(TemporaryLedgerError):
     """SQLite or the operating system refused."""
 
-    def __init__(self, path: str, why: str, way_out: str = "See where it is with: path.") -> None:
-        super().__init__(f"{path} can't be used: {why}.", way_out)
+    def __init__(self, path: str, why: str, advice: str = "See where it is with: path.") -> None:
+        super().__init__(f"{path} can't be used: {why}.", advice)
 
 
 class WriteUnconfirmed(Problem):

@@ -9,7 +9,7 @@ from typer.main import get_command
 
 from promisectl import guide, shells
 from promisectl.cli.app import build_app
-from promisectl.cli.registry import COMMON_OPTIONS, DECLARATIONS, Declaration
+from promisectl.cli.registry import COMMON_OPTIONS, DECLARATIONS, Declaration, build_traits
 from promisectl.domain import constants
 from promisectl.domain.promise import Cause
 from promisectl.domain.wellmade import check
@@ -80,9 +80,13 @@ def generate_argv_module() -> str:
         "",
         "Spelled = dict[str, tuple[str, str]]",
         '"""By each spelling of an option its parameter, and the kind of its value."""',
-        "Command = tuple[str, str, Spelled, tuple[tuple[str, bool, bool], ...], dict[str, object], tuple[str, ...]]",
+        "Traits = dict[str, object]",
+        '"""What `run_command` has to know of a command, by the names that it has there."""',
+        "Command = tuple[",
+        "    str, str, Spelled, tuple[tuple[str, bool, bool], ...], dict[str, object], tuple[str, ...], Traits",
+        "]",
         '"""Module and function in `commands`; the options; the arguments, each with whether it has to be there and takes all that',
-        'is left; what holds where nothing is said; the parameters that an option before the command gives as well."""',
+        'is left; what holds where nothing is said; the parameters that an option before the command gives as well; the traits."""',
         "",
         f"BEFORE: Spelled = {_map_option_spellings(root)!r}",
         '"""The options before a command."""',
@@ -105,6 +109,7 @@ def generate_argv_module() -> str:
             arguments,
             unsaid,
             (*one.answer_options, *COMMON_OPTIONS),
+            build_traits(one),
         )
         lines.append(f"    {_join_command_name(one)!r}: {line!r},")
     return "\n".join([*lines, "}"]) + "\n"

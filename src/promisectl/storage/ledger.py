@@ -40,7 +40,7 @@ def run_in_transaction(
             with suppress(FileExistsError):
                 return creation.create_ledger(path, work)
     except errors.TemporaryLedgerError as problem:
-        problem.add_nothing_done("recorded")
+        problem.effect = "Nothing was recorded."
         raise
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import _signal as signal  # type: ignore[import-not-found]  # the module itself takes longer, for names that nobody reads here
+import signal
 from contextlib import contextmanager
 
 from promisectl import errors
@@ -21,12 +21,12 @@ def hold_interrupts() -> Iterator[None]:
     ):  # Ctrl-C is no interrupt here, as in a test or a pager
         yield
         return
-    before = _mask_signals({signal.SIGINT})
+    before = _mask_signals("SIG_BLOCK", {signal.SIGINT})
     try:
         yield
         signal.signal(signal.SIGINT, _handle_late_interrupt)
     finally:
-        _mask_signals(before, how="SIG_SETMASK")
+        _mask_signals("SIG_SETMASK", before)
 
 
 def restore_interrupts() -> None:
@@ -45,7 +45,7 @@ def _handle_late_interrupt(number: int, _: FrameType | None) -> None:
     raise_answer_lost()
 
 
-def _mask_signals(signals: set[int], how: str = "SIG_BLOCK") -> set[int]:
+def _mask_signals(how: str, signals: set[int]) -> set[int]:
     """Hold signals back where the system can do that, and say which were held back before."""
     mask = getattr(signal, "pthread_sigmask", None)
     return set(mask(getattr(signal, how), signals)) if mask else set()

@@ -37,6 +37,14 @@ def open_streams() -> None:
         console.SetConsoleMode(console.GetStdHandle(-11), 7)
 
 
+def flush_stdout() -> None:
+    """Write out what is left in the buffer of stdout; where nobody takes it, it goes nowhere."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        drop_stream(sys.stdout)
+
+
 def drop_stream(stream: TextIO) -> None:
     """Nobody can hear any more: what is left in the buffer goes nowhere, silently."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -164,13 +164,13 @@ class World:
             if before:
                 before()
             signal.alarm(_HANGS)
-            from promisectl.cli import main
+            from promisectl.cli.main import run_command_line
 
             waiting = selectors.PollSelector()
             waiting.register(ready[1], selectors.EVENT_READ)
             os.close(ready[0])
             waiting.select()
-            code = main.main(words)
+            code = run_command_line(words)
             sys.stdout.flush()
         except BaseException:  # noqa: BLE001 (whatever it is, it is what a person would see)
             traceback.print_exc()
@@ -199,11 +199,11 @@ class World:
 
     def look(self, words: Sequence[str]) -> Ran:
         """Run a command line in this process, for half the price: where nothing is to happen to it."""
-        from promisectl.cli import main
+        from promisectl.cli.main import run_command_line
 
         out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = main.main(words)
+            code = run_command_line(words)
         said = []
         for stream in (out, err):
             stream.flush()

@@ -185,13 +185,11 @@ def _streams_left() -> None:
 
 
 def _unminded() -> None:
-    import signal
+    from promisectl import __main__
+    from promisectl.cli import main
 
-    set_ = signal.signal
-    signal.signal = lambda number, to: None if to is signal.SIG_DFL else set_(number, to)
-    from promisectl.cli import main as edge
-
-    edge.KeyboardInterrupt = GeneratorExit  # what the edge catches instead
+    for catching in (__main__, main):
+        catching.KeyboardInterrupt = GeneratorExit  # what they catch instead
 
 
 def _utc() -> None:

@@ -36,7 +36,7 @@ def open_edit_file(env: Env, text: str, suffix: str) -> Iterator[str]:
         if _is_empty_or_unchanged(path, text):
             _remove_edit_file(path)
         elif isinstance(error, errors.Problem):
-            error.args = (f"{error} What you typed is kept: {path}",)
+            error.add_note(f"What you typed is kept: {path}")
         else:
             env.print_warning(f"What you typed is kept: {path}")
         raise

@@ -29,7 +29,7 @@ def explain_number_problem(
     with suppress(errors.Problem), output.open_view(env) as db:
         if db:
             said = _build_number_problem(env, db, command, problem)
-            said.add_place(problem.place)
+            said.place = problem.place
             return said
     return problem
 

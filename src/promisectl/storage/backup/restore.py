@@ -67,7 +67,7 @@ def _note_nothing_restored() -> Iterator[None]:
     try:
         yield
     except errors.TemporaryLedgerError as problem:
-        problem.add_nothing_done("restored")
+        problem.effect = "Nothing was restored."
         raise
 
 
