@@ -48,7 +48,10 @@ def _written_without_flushing() -> None:
 
 def _without_the_chain() -> None:
     chain.codec = SimpleNamespace(
-        **{**vars(chain.codec), "compute_act_hash": lambda _before, _command, _about, row: row["hash"]}
+        **{
+            **vars(chain.codec),
+            "compute_act_hash": lambda _before, _command, _about, row: row["hash"],
+        }
     )
 
 

@@ -13,7 +13,8 @@ from promisectl.rendering import digest as drawing
 from promisectl.rendering import messages
 from promisectl.rendering.formats import LocalMoment
 from promisectl.rendering.messages import MoveReport
-from promisectl.storage import ledger, queries
+from promisectl.storage import queries
+from promisectl.storage.queries import Query
 from promisectl.storage.statistics import StatisticsReader, StatisticsScope
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def digest(env: Env, *, since: str | None = None, format_: str | None = None) ->
         env
     )
     with output.open_view(env) as db:
-        facts = _load_digest_content(env, db or ledger.create_memory_ledger(), begin)
+        facts = _load_digest_content(env, db, begin)
     if env.is_json:
         from promisectl.records import as_json
 
@@ -90,7 +91,7 @@ def _load_digest_content(env: Env, db: sqlite3.Connection, begin: datetime) -> _
     waiting = queries.fetch_waiting_rows(db, clock)
     named = {row["id"] for row in waiting}
     ahead = queries.fetch_promise_rows(
-        db, clock, open=True, states=("active",), due_by=output.encode_moment(until)
+        db, Query(clock, open=True, states=("active",), due_by=output.encode_moment(until))
     )
     rest = [row for row in ahead if row["id"] not in named]
     return _DigestContent(

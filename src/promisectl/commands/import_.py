@@ -235,8 +235,8 @@ def _plan_import(env: Env, file: ImportSource, spool: _StepSpool, *, new: bool) 
     counted: Counter[str] = Counter()
     refused = _RefusedRecords(file)
     with output.open_view(env) as db:
-        planner = ImportPlanner(env, db or ledger.create_memory_ledger(), new=new)
-        newest = ledger.find_journal_head(db) if db else None
+        planner = ImportPlanner(env, db, new=new)
+        newest = ledger.find_journal_head(db)
         queries.release_ledger(db)
         for step in _iter_import_steps(env, file, planner):
             counted[step.does] += 1
@@ -340,9 +340,9 @@ def _print_dry_run(env: Env, file: ImportSource, *, new: bool) -> int:
             yield _build_step_record(step)
 
     with output.open_view(env) as db:
-        planner = ImportPlanner(env, db or ledger.create_memory_ledger(), new=new)
+        planner = ImportPlanner(env, db, new=new)
         queries.release_ledger(db)
-        output.print_view(
+        output.print_rows(
             env,
             iter_step_records(_iter_import_steps(env, file, planner)),
             _STEP_KIND,

@@ -23,23 +23,21 @@ CHOICES = {"sort": queries.PROMISE_SORT_NAMES}
 OPEN_STATES = ("proposed", "active", "delivered")
 
 
-def owe(env: Env, **asked: Any) -> None:
+def owe(env: Env, **typed: Any) -> None:
     """What I owe: promised, then open circuits, then delivered and not confirmed; promises to myself apart."""
-    _print_promise_view(
-        env, "You owe nothing", _group_by_standing, directions=("owe", "self"), **asked
-    )
+    _print_promise_view(env, Filters(**typed), "You owe nothing", _group_by_standing, owe=True)
 
 
-def owed(env: Env, **asked: Any) -> None:
+def owed(env: Env, **typed: Any) -> None:
     """What is owed to me, in the same order."""
     _print_promise_view(
-        env, "Nothing is owed to you", _group_by_standing, directions=("owed",), **asked
+        env, Filters(**typed), "Nothing is owed to you", _group_by_standing, owed=True
     )
 
 
-def list_(env: Env, **asked: Any) -> None:
+def list_(env: Env, **typed: Any) -> None:
     """Every promise that is open, or all that match."""
-    _print_promise_view(env, "Nothing is open", _list_in_one_part, **asked)
+    _print_promise_view(env, Filters(**typed), "Nothing is open", _list_in_one_part)
 
 
 def _list_in_one_part(rows: Sequence[Row]) -> PromiseParts:
@@ -63,31 +61,34 @@ def _group_by_standing(rows: Sequence[Row]) -> PromiseParts:
 
 def _print_promise_view(
     env: Env,
+    given: Filters,
     nothing: str,
     parts: Callable[[Sequence[Row]], PromiseParts],
     *,
-    directions: Sequence[str] = (),
-    **typed: Any,
+    owe: bool = False,
+    owed: bool = False,
 ) -> None:
-    given = Filters(**typed)
-    asked = given.build_query(
+    moment, query = given.build_query(
         env, sort=env.config.table.sort if env.form == "table" else "due"
     )  # records never depend on the config
-    with asked.open_ledger(env) as db:
-        if db is None:
-            output.print_welcome(env, output.PROMISE_RECORDS)
-            return
-        open_, not_void = not (given.all_ or given.state), given.all_ and not given.state
-        rows, place = (
-            asked.iter_rows(env, db, open=open_, not_void=not_void, directions=directions),
-            LocalMoment(asked.moment, env.zone),
-        )
+    query = query._replace(
+        owe=owe,
+        owed=owed,
+        open=not (given.all_ or given.state),
+        not_void=given.all_ and not given.state,
+    )
+    with output.open_view(env, moment) as db:
         output.print_view(
             env,
-            rows,
+            queries.iter_promise_rows(db, query),
             output.PROMISE_RECORDS,
             lambda found: _print_parts_or_hint(
-                env, found, parts, nothing, place, narrowed=given.is_narrowing
+                env,
+                found,
+                parts,
+                nothing,
+                LocalMoment(moment or env.now, env.zone),
+                narrowed=given.is_narrowing,
             ),
         )
 
@@ -239,9 +240,6 @@ def log(env: Env, id_: str | None = None, *, limit: int | None = None) -> None:
     with output.open_view(env) as db:
         if number is not None:
             output.find_promise_row(env, db, number)
-        if db is None:
-            output.print_welcome(env, output.ACT_RECORDS)
-            return
         names = (
             queries.fetch_counterparty_names(db, number, limit=most) if env.form == "table" else {}
         )

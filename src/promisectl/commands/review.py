@@ -13,6 +13,7 @@ from promisectl.domain.promise import Cause, Direction, Promise, Verb
 from promisectl.records import as_lines, fields
 from promisectl.rendering import formats, messages
 from promisectl.storage import queries
+from promisectl.storage.queries import Query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -50,13 +51,10 @@ class ReviewItem(NamedTuple):
 def review(env: Env) -> None:
     """Put every open promise before a person, the pressing ones first; off a terminal, list them with the moves that are open."""
     with output.open_view(env) as db:
-        if db is None:
-            output.print_welcome(env, _REVIEW_RECORDS)
-            return
+        clock = output.build_clock(env)
         rows = [
-            row
-            for which in ("open", "untold")
-            for row in queries.fetch_promise_rows(db, output.build_clock(env), **{which: True})
+            *queries.fetch_promise_rows(db, Query(clock, open=True)),
+            *queries.fetch_promise_rows(db, Query(clock, untold=True)),
         ]
         items = sorted((_load_review_item(db, row) for row in rows), key=_rank_item)
     if env.may_ask and env.is_terminal and items:

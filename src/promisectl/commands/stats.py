@@ -61,11 +61,7 @@ def stats(
             "Promises to yourself stand outside the figures. Name somebody else, or leave out --with."
         )
     handle = person.handle if person else None
-    with output.open_view(env, window.as_of if as_of else None, acts=True) as found:
-        if found is None and env.form == "table":
-            output.print_welcome(env, output.PROMISE_RECORDS)
-            return
-        db = found or ledger.create_memory_ledger()
+    with output.open_view(env, window.as_of if as_of else None, acts=True) as db:
         record = StatisticsReader(
             db, output.build_clock(env, window.as_of), window.build_scope(handle)
         )
@@ -73,6 +69,9 @@ def stats(
         months = _load_month_counts(env, record, window) if env.form == "table" else {}
     if env.form != "table":
         _write_stats_records(env, made, window, handle)
+        return
+    if not ledger.has_ledger(env.ledger):
+        output.print_welcome(env)
         return
     from promisectl.rendering import stats as drawing
 
@@ -94,7 +93,7 @@ def _parse_stats_window(
     env: Env, since: str | None, until: str | None, as_of: str | None, *, all_: bool
 ) -> _StatsWindow:
     arguments.ensure_at_most_one(all=all_, since=since)
-    moment = arguments.parse_as_of(env, as_of)
+    moment = arguments.parse_as_of(env, as_of) or env.now
     end = min(arguments.parse_past_bound(env, "--until", until, end=True) or moment, moment)
     day = civil.local_time(end, env.zone).date() - timedelta(days=env.config.window)
     begin = (

@@ -61,6 +61,20 @@ def open_snapshot(
         db.close()
 
 
+@contextmanager
+def open_snapshot_or_empty(
+    path: str, *, patience: int = connection.LOCK_WAIT_SECONDS
+) -> Iterator[sqlite3.Connection]:
+    """The same, or an empty ledger in memory where there is none yet: a look founds nothing."""
+    if has_ledger(path):
+        with open_snapshot(path, patience=patience) as db:
+            yield db
+    else:
+        with closing(create_memory_ledger()) as db:
+            db.execute("BEGIN")
+            yield db
+
+
 def has_ledger(path: str) -> bool:
     """Whether anything is in the ledger's place. Raises LedgerTrouble when that can't be told."""
     with connection.translate_errors(path), suppress(FileNotFoundError, NotADirectoryError):

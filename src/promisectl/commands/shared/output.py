@@ -13,6 +13,7 @@ from promisectl.storage.queries import QueryClock
 from promisectl.storage.timestamps import encode_instant
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
     from typing import Any
@@ -64,29 +65,28 @@ PERSON_RECORDS = RecordKind(fields.PERSON_FIELDS, fields.PERSON_FIELDS, fields.b
 
 
 @contextmanager
-def open_view(env: Env, moment: datetime | None = None, *, acts: bool = False) -> Iterator[Any]:
-    """A connection to the ledger, as it stood at `moment`, with the `acts` if they are needed; None where there is no ledger yet."""
-    if not ledger.has_ledger(env.ledger):
-        yield None
-        return
-    with ledger.open_snapshot(env.ledger) as db:
+def open_view(
+    env: Env, moment: datetime | None = None, *, acts: bool = False
+) -> Iterator[sqlite3.Connection]:
+    """The ledger, as it stood at `moment` if that is past, with the `acts` if they are needed; an empty one where there is none yet."""
+    with ledger.open_snapshot_or_empty(env.ledger) as db:
         yield queries.build_ledger_as_of(db, moment, acts=acts) if moment else db
 
 
-def find_promise_row(env: Env, db: Any, number: int) -> Row:
-    """The record of one promise. Raises NoPromise, also where there is no ledger yet."""
-    found = queries.find_promise_by_id(db, build_clock(env), number) if db else None
+def find_promise_row(env: Env, db: sqlite3.Connection, number: int) -> Row:
+    """The record of one promise. Raises NoPromise."""
+    found = queries.find_promise_by_id(db, build_clock(env), number)
     if found is None:
         raise errors.NoPromise(number)
     return found
 
 
 def load_promise_and_name(env: Env, number: int) -> tuple[Promise, str]:
-    """A promise as its acts left it, and the name of the other side. Raises NoPromise, also where there is no ledger yet."""
+    """A promise as its acts left it, and the name of the other side. Raises NoPromise."""
     from promisectl.domain import lifecycle
 
     with open_view(env) as db:
-        said = queries.load_promise_acts(db, number) if db else []
+        said = queries.load_promise_acts(db, number)
         if not said:
             raise errors.NoPromise(number)
         found = lifecycle.replay_acts(number, said)
@@ -96,11 +96,29 @@ def load_promise_and_name(env: Env, number: int) -> tuple[Promise, str]:
 def print_view(
     env: Env, rows: Iterable[Row], kind: RecordKind, draw: Callable[[list[Row]], None]
 ) -> None:
-    """The rows in the form asked for: streamed as records, or drawn."""
+    """Print rows of the ledger in the form asked for; where there is no ledger yet, no rows and a welcome."""
+    if ledger.has_ledger(env.ledger):
+        print_rows(env, rows, kind, draw)
+    else:
+        print_rows(env, [], kind, lambda _: None)
+        print_welcome(env)
+
+
+def print_rows(
+    env: Env, rows: Iterable[Row], kind: RecordKind, draw: Callable[[list[Row]], None]
+) -> None:
+    """Print rows in the form asked for: streamed as records, or drawn."""
     if env.form == "table":
         draw(list(rows))
     else:
         env.write_records(encode_rows(env.form, rows, kind))
+
+
+def print_welcome(env: Env) -> None:
+    """Say how to begin, beside the records where a program reads them."""
+    say = env.print_line if env.form == "table" else env.print_hint
+    for line in _WELCOME_LINES:
+        say(line)
 
 
 def encode_rows(form: str, rows: Iterable[Row], kind: RecordKind) -> Iterator[str]:
@@ -116,17 +134,6 @@ def encode_rows(form: str, rows: Iterable[Row], kind: RecordKind) -> Iterator[st
     return (as_json.iter_json_array if form == "json" else as_json.iter_json_lines)(
         kind.json(row) for row in rows
     )
-
-
-def print_welcome(env: Env, kind: RecordKind) -> None:
-    """The answer where there is no ledger: no records for a program, and a welcome for whoever looks."""
-    if env.form == "table":
-        for line in _WELCOME_LINES:
-            env.print_line(line)
-    else:
-        env.write_stdout(encode_rows(env.form, [], kind))
-        for line in _WELCOME_LINES:
-            env.print_hint(line)
 
 
 def print_renderables(env: Env, *drawings: Any) -> None:

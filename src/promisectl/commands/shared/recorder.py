@@ -140,9 +140,7 @@ def record_command(
 
 def repeat_first_answer(env: Env) -> bool:
     """Whether the command was said before with the same key; then it has been answered as it was then."""
-    if not ledger.has_ledger(env.ledger):
-        return False
-    with ledger.open_snapshot(env.ledger) as db:
+    with ledger.open_snapshot_or_empty(env.ledger) as db:
         before = _load_answers_of_key(env, db)
     if before is None:
         return False
