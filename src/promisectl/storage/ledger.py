@@ -13,7 +13,7 @@ from promisectl.storage import connection, migrations
 from promisectl.system import files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from typing import TypeVar
 
     T = TypeVar("T")
@@ -70,7 +70,7 @@ def open_snapshot_or_empty(
         with open_snapshot(path, patience=patience) as db:
             yield db
     else:
-        with closing(create_memory_ledger()) as db:
+        with closing(create_memory_ledger(("TABLE",))) as db:  # indexes would cost 0.04 starts
             db.execute("BEGIN")
             yield db
 
@@ -100,11 +100,14 @@ def is_ledger_file(path: str, ledger: str) -> bool:
         return has_ledger(ledger) and os.path.exists(path) and os.path.samefile(path, ledger)
 
 
-def create_memory_ledger() -> sqlite3.Connection:
-    """An empty ledger that goes with the connection, spilling to a nameless temporary file when it grows; a copy needs no guards."""
+def create_memory_ledger(parts: Sequence[str] = ("TABLE", "INDEX", "UNIQUE")) -> sqlite3.Connection:
+    """An empty ledger that goes with the connection, spilling to a nameless temporary file when it grows.
+
+    A copy needs neither guards nor the public views, which cost 0.09 starts: our own questions bring the views along.
+    """
     db = sqlite3.connect("", isolation_level=None)
     for statement in sql.SCHEMA:
-        if not statement.startswith("CREATE TRIGGER"):
+        if statement.split(" ", 2)[1] in parts:
             db.execute(statement)
     db.row_factory = sqlite3.Row
     return db
