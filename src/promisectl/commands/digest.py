@@ -65,9 +65,7 @@ def digest(env: Env, *, since: str | None = None, format_: str | None = None) ->
     with output.open_view(env) as db:
         facts = _load_digest_content(env, db, begin)
     if env.is_json:
-        from promisectl.records import as_json
-
-        env.write_records([as_json.encode_json(_build_digest_record(env, facts)) + "\n"])
+        output.print_record(env, _build_digest_record(env, facts))
     elif facts.has_news:
         title, sections = (
             drawing.format_digest_title(output.local_moment(env)),

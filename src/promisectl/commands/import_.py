@@ -266,27 +266,19 @@ class _RefusedRecords:
 
 
 def _print_import_answer(env: Env, done: _ImportResult, sentence: str) -> None:
-    if env.is_json:
-        from promisectl.records import as_json
-
-        people = [person.handle for person in done.new_people]
-        env.print_answer(
-            [
-                as_json.encode_json(
-                    {
-                        "imported": len(done.promise_numbers),
-                        "skipped": done.skipped,
-                        "people": people,
-                        "ids": done.promise_numbers,
-                    }
-                )
-            ],
-            whole=True,
-        )
-    elif env.quiet:
-        env.print_answer(map(str, done.promise_numbers), whole=True)
-    else:
-        env.print_answer([sentence])
+    output.print_result(
+        env,
+        records=[
+            {
+                "imported": len(done.promise_numbers),
+                "skipped": done.skipped,
+                "people": [person.handle for person in done.new_people],
+                "ids": done.promise_numbers,
+            }
+        ],
+        ids=done.promise_numbers,
+        lines=[sentence],
+    )
 
 
 def _write_import_steps(

@@ -174,5 +174,4 @@ def _record_person_change(
 
     with auto_backup.prepare_auto_backup(env) as keep:
         line = ledger.run_in_transaction(env.ledger, change_person, keep, before)
-        if not env.quiet:
-            env.print_answer([line])
+        output.print_result(env, lines=[line])

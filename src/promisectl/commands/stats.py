@@ -8,7 +8,7 @@ from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import arguments, counterparty, output
 from promisectl.domain import civil
-from promisectl.records import as_csv, as_json, as_lines
+from promisectl.records import as_csv, as_lines
 from promisectl.records import statistics as records
 from promisectl.rendering import formats, rates
 from promisectl.rendering.formats import LocalMoment
@@ -137,12 +137,7 @@ def _write_stats_records(
         "until": output.encode_moment(window.until),
     }
     if env.is_json:
-        env.write_records(
-            [
-                as_json.encode_json(records.build_statistics_record(made, **scope, person=handle))
-                + "\n"
-            ]
-        )
+        output.print_record(env, records.build_statistics_record(made, **scope, person=handle))
     elif env.form == "csv":
         env.write_records(
             as_csv.iter_csv_lines(records.iter_statistic_records(made), records.STATISTIC_FIELDS)

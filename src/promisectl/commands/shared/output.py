@@ -121,6 +121,39 @@ def print_welcome(env: Env) -> None:
         say(line)
 
 
+def print_result(
+    env: Env,
+    *,
+    records: Iterable[Mapping[str, Any]] = (),
+    ids: Iterable[object] = (),
+    lines: Iterable[str] = (),
+    facts: Iterable[str] = (),
+    hints: Iterable[str] = (),
+) -> None:
+    """Answer for what was recorded or written: with records, with ids alone, or in words.
+
+    `facts` are lines that stay whole, such as a path. Raises AnswerLost.
+    """
+    if env.is_json:
+        from promisectl.records import as_json
+
+        env.print_answer(as_json.iter_json_records(records), whole=True)
+    elif env.quiet:
+        env.print_answer(map(str, ids), whole=True)
+    else:
+        env.print_answer(lines)
+        env.print_answer(facts, whole=True)
+        for hint in hints:
+            env.print_hint(hint)
+
+
+def print_record(env: Env, record: Mapping[str, Any]) -> None:
+    """Print what a view has to say as one JSON object."""
+    from promisectl.records import as_json
+
+    env.write_records(as_json.iter_json_lines([record]))
+
+
 def encode_rows(form: str, rows: Iterable[Row], kind: RecordKind) -> Iterator[str]:
     """Rows as `csv`, `plain` lines, `json` or `jsonl`, as they come."""
     if form == "csv":

@@ -8,7 +8,7 @@ from promisectl.commands.shared import arguments, auto_backup, output
 from promisectl.commands.shared.output import local_moment
 from promisectl.domain import lifecycle
 from promisectl.domain.promise import Act, Promise, Side, State, Terms, Verb
-from promisectl.records import as_json, fields
+from promisectl.records import fields
 from promisectl.rendering import formats, messages
 from promisectl.rendering.messages import MoveReport
 from promisectl.storage import ledger, queries
@@ -259,16 +259,11 @@ def print_answers(env: Env, answers: Sequence[MoveAnswer]) -> None:
     """Print what a move did, as it was asked for: sentences, numbers alone, or one JSON object a line."""
     for notice in (notice for one in answers for notice in one.notices):
         env.print_hint(notice)
-    if env.is_json:
-        env.print_answer(
-            as_json.iter_json_records(one.record for one in answers if one.record), whole=True
-        )
-    elif env.quiet:
-        env.print_answer((str(one.number) for one in answers if one.number), whole=True)
-    else:
-        env.print_answer(one.line for one in answers)
-        hints = (
-            answers[0].hints if len(answers) == 1 else ()
-        )  # who moves several at once knows what comes next
-        for hint in filter(None, hints):
-            env.print_hint(hint)
+    hints = answers[0].hints if len(answers) == 1 else ()  # who moves several knows what comes next
+    output.print_result(
+        env,
+        records=(one.record for one in answers if one.record),
+        ids=(one.number for one in answers if one.number),
+        lines=(one.line for one in answers),
+        hints=filter(None, hints),
+    )
