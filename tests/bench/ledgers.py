@@ -27,11 +27,10 @@ from typing import Any
 
 from promisectl.compiled import sql
 from promisectl.domain import civil, lifecycle
-from promisectl.domain.civil import CivilMoment
+from promisectl.domain.civil import CivilMoment, encode_instant
 from promisectl.domain.people import PersonVerb, parse_newcomer
 from promisectl.domain.promise import Act, Direction, Opening, Promise, Side, Terms, Verb
 from promisectl.storage import codec
-from promisectl.storage.timestamps import encode_instant
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 """The moment at which the ledgers are looked at."""

@@ -6,11 +6,11 @@ from itertools import islice
 
 from promisectl._typing import TYPE_CHECKING
 from promisectl.domain import civil
+from promisectl.domain.civil import encode_instant
 from promisectl.rendering import completion
 from promisectl.rendering.formats import LocalMoment, format_count
 from promisectl.storage import completion as stored
 from promisectl.storage.queries import QueryClock
-from promisectl.storage.timestamps import encode_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -11,7 +11,6 @@ from promisectl.domain import civil, lifecycle
 from promisectl.domain import events as happened
 from promisectl.rendering import digest as drawing
 from promisectl.rendering import messages
-from promisectl.rendering.formats import LocalMoment
 from promisectl.rendering.messages import MoveReport
 from promisectl.storage import queries
 from promisectl.storage.queries import Query
@@ -199,6 +198,6 @@ def _format_event_sentence(env: Env, event: Event, row: Row) -> str:
             event.after,
             event.act,
             row["person_name"],
-            LocalMoment(event.act.at, env.zone),
+            output.local_moment(env, event.act.at),
         )
     )

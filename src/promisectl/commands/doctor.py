@@ -10,11 +10,11 @@ from promisectl import config, errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.commands import doctor_report
 from promisectl.commands.doctor_report import DoctorReport, LedgerBackups, find_backup_time
+from promisectl.domain.civil import encode_instant
 from promisectl.domain.findings import CheckRequest, IntegrityFinding, IntegrityResult, Remedy
 from promisectl.rendering import formats
 from promisectl.storage import ledger, repair, summary
 from promisectl.storage.integrity import checks, place
-from promisectl.storage.timestamps import encode_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

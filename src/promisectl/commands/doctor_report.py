@@ -11,11 +11,11 @@ from promisectl import __version__, errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import output
 from promisectl.compiled import sql
+from promisectl.domain.civil import encode_instant
 from promisectl.domain.findings import IntegrityFinding, IntegrityResult, Remedy
 from promisectl.rendering import formats
 from promisectl.storage.backup import create
 from promisectl.storage.integrity import checks
-from promisectl.storage.timestamps import encode_instant
 from promisectl.system import paths as places
 
 if TYPE_CHECKING:

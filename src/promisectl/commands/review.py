@@ -10,7 +10,7 @@ from promisectl.commands.shared import output, prompts
 from promisectl.commands.shared.recorder import AnswerExtras, Reply
 from promisectl.domain import lifecycle
 from promisectl.domain.promise import Cause, Direction, Promise, Verb
-from promisectl.records import as_lines, fields
+from promisectl.records import fields
 from promisectl.rendering import formats, messages
 from promisectl.storage import queries
 from promisectl.storage.queries import Query
@@ -101,7 +101,7 @@ def _build_review_record(row: Row) -> dict[str, Any]:
 
 _REVIEW_RECORDS = output.RecordKind(
     (*fields.PROMISE_FIELDS, "review", "moves"),
-    (*as_lines.PROMISE_LINE_FIELDS, "review", "moves"),
+    (*fields.PROMISE_LINE_FIELDS, "review", "moves"),
     _build_review_record,
 )
 

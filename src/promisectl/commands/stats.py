@@ -11,7 +11,6 @@ from promisectl.domain import civil
 from promisectl.records import as_csv, as_lines
 from promisectl.records import statistics as records
 from promisectl.rendering import formats, rates
-from promisectl.rendering.formats import LocalMoment
 from promisectl.storage import ledger
 from promisectl.storage.statistics import EARLIEST_INSTANT, StatisticsReader, StatisticsScope
 
@@ -75,7 +74,7 @@ def stats(
         return
     from promisectl.rendering import stats as drawing
 
-    here = LocalMoment(window.as_of, env.zone)
+    here = output.local_moment(env, window.as_of)
     name = person.name if person else None
     output.print_renderables(
         env,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING
+from promisectl.domain.civil import encode_instant
 from promisectl.storage import ledger, queries
 from promisectl.storage.queries import QueryClock
-from promisectl.storage.timestamps import encode_instant
 
 if TYPE_CHECKING:
     from promisectl.env import Env

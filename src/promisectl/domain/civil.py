@@ -1,4 +1,4 @@
-"""Civil days and minutes: what the clocks in a zone show, and the instant it stands for."""
+"""Civil days and minutes: what the clocks in a zone show, and the instant it stands for; and instants as text, which sorts as it reads."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ _SHORT_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _SHORT_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _ONE_SECOND = timedelta(seconds=1)
 _FIRST_YEAR = 1970
+_UNZONED_INSTANT_CHARACTERS = len("2026-11-27T22:59:59")
 
 
 class CivilMoment(NamedTuple):
@@ -130,3 +131,15 @@ def find_instant_bounds(local: datetime, zone: str) -> tuple[datetime, datetime]
         else:
             first = middle
     return first, last
+
+
+@lru_cache(1_000)  # one moment is many columns of a promise, and now is in every act of a command
+def encode_instant(moment: datetime) -> str:
+    """A moment as text of one width in UTC: `2026-11-27T22:59:59Z`."""
+    return f"{moment.astimezone(UTC).isoformat()[:_UNZONED_INSTANT_CHARACTERS]}Z"
+
+
+@lru_cache(1_000)
+def decode_instant(text: str) -> datetime:
+    """The moment that `encode_instant` wrote, aware UTC."""
+    return datetime.fromisoformat(text)

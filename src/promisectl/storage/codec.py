@@ -8,7 +8,7 @@ from datetime import datetime
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.domain import lifecycle
-from promisectl.domain.civil import CivilMoment
+from promisectl.domain.civil import CivilMoment, decode_instant, encode_instant
 from promisectl.domain.people import PersonAct, PersonVerb
 from promisectl.domain.promise import (
     Act,
@@ -21,7 +21,6 @@ from promisectl.domain.promise import (
     Terms,
     Verb,
 )
-from promisectl.storage.timestamps import decode_instant, encode_instant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,10 +6,10 @@ from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.compiled import sql
 from promisectl.domain import lifecycle, people
+from promisectl.domain.civil import encode_instant
 from promisectl.domain.people import Newcomer, Person, PersonAct, PersonVerb
 from promisectl.domain.promise import Act, Promise, Side, Verb
 from promisectl.storage import codec, people_rows, queries
-from promisectl.storage.timestamps import encode_instant
 
 if TYPE_CHECKING:
     import sqlite3

@@ -9,8 +9,7 @@ from contextlib import closing, contextmanager, suppress
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.compiled import sql
-from promisectl.storage import connection, migrations
-from promisectl.system import files
+from promisectl.storage import connection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -91,6 +90,8 @@ def find_journal_head(db: sqlite3.Connection) -> tuple[int, str] | None:
 
 def is_ledger_file(path: str, ledger: str) -> bool:
     """Whether `path` is the ledger itself, by whatever name, or one of the files that SQLite keeps beside it. Raises LedgerTrouble."""
+    from promisectl.system import files
+
     real, place = os.path.realpath(ledger), os.path.realpath(path)
     if place.casefold() in (
         f"{real}{besides}".casefold() for besides in ("", *files.SQLITE_SIDE_FILE_SUFFIXES)
@@ -135,7 +136,11 @@ def _begin_read_transaction(path: str, db: sqlite3.Connection, patience: int) ->
     with connection.close_on_failure(db):
         db.execute("BEGIN")
         connection.retry_while_busy(path, lambda: connection.check_schema_step(path, db), patience)
-        migrations.create_missing_temp_tables(db)
+        (step,) = db.execute("PRAGMA user_version").fetchone()
+        if step < sql.SCHEMA_STEP:
+            from promisectl.storage import migrations  # saves views 0.01 starts
+
+            migrations.create_missing_temp_tables(db)
     return db
 
 
@@ -145,6 +150,8 @@ def _run_on_existing_ledger(
     keep: Callable[[str], None] | None,
     before: str,
 ) -> T:
+    from promisectl.storage import migrations
+
     with connection.translate_errors(path):
         connection.check_ledger_file(path, writing=True)
         db = connection.open_connection(path, "rw")

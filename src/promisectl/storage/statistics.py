@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.domain import lifecycle, statistics
+from promisectl.domain.civil import decode_instant, encode_instant
 from promisectl.domain.statistics import DirectionStatistics, Rate
 from promisectl.storage import queries
-from promisectl.storage.timestamps import decode_instant, encode_instant
 
 if TYPE_CHECKING:
     import sqlite3

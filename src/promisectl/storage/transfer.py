@@ -13,12 +13,12 @@ from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.compiled import sql
 from promisectl.domain import constants, lifecycle
+from promisectl.domain.civil import encode_instant
 from promisectl.domain.findings import CheckRequest
 from promisectl.domain.promise import Verb
 from promisectl.storage import codec, people_rows
 from promisectl.storage.integrity import rows as comparing
 from promisectl.storage.queries import MAX_MEMORY_ROWS, fetch_and_release
-from promisectl.storage.timestamps import encode_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -6,11 +6,10 @@ from contextlib import contextmanager
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
-from promisectl.records import as_lines, fields
-from promisectl.rendering.formats import LocalMoment
+from promisectl.domain.civil import encode_instant
+from promisectl.records import fields
 from promisectl.storage import ledger, queries
 from promisectl.storage.queries import QueryClock
-from promisectl.storage.timestamps import encode_instant
 
 if TYPE_CHECKING:
     import sqlite3
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from promisectl.domain.promise import Promise
     from promisectl.env import Env
+    from promisectl.rendering.formats import LocalMoment
 
     Row = Mapping[str, Any]
 
@@ -32,9 +32,11 @@ _WELCOME_LINES = (
 )
 
 
-def local_moment(env: Env) -> LocalMoment:
-    """When and where the person is."""
-    return LocalMoment(env.now, env.zone)
+def local_moment(env: Env, moment: datetime | None = None) -> LocalMoment:
+    """A moment, this one if none is given, where the person is."""
+    from promisectl.rendering.formats import LocalMoment  # saves records 0.03 starts
+
+    return LocalMoment(moment or env.now, env.zone)
 
 
 def build_clock(env: Env, moment: datetime | None = None) -> QueryClock:
@@ -57,9 +59,9 @@ class RecordKind(NamedTuple):
 
 
 PROMISE_RECORDS = RecordKind(
-    fields.PROMISE_FIELDS, as_lines.PROMISE_LINE_FIELDS, fields.build_promise_record, ("offer",)
+    fields.PROMISE_FIELDS, fields.PROMISE_LINE_FIELDS, fields.build_promise_record, ("offer",)
 )
-ACT_RECORDS = RecordKind(fields.ACT_FIELDS, as_lines.ACT_LINE_FIELDS, fields.build_act_record)
+ACT_RECORDS = RecordKind(fields.ACT_FIELDS, fields.ACT_LINE_FIELDS, fields.build_act_record)
 DAY_RECORDS = RecordKind(fields.DAY_FIELDS, fields.DAY_FIELDS, fields.build_week_day_record)
 PERSON_RECORDS = RecordKind(fields.PERSON_FIELDS, fields.PERSON_FIELDS, fields.build_person_record)
 
@@ -161,6 +163,8 @@ def encode_rows(form: str, rows: Iterable[Row], kind: RecordKind) -> Iterator[st
 
         return as_csv.iter_csv_lines(rows, kind.csv)
     if form == "plain":
+        from promisectl.records import as_lines
+
         return as_lines.iter_tab_lines(rows, kind.lines)
     from promisectl.records import as_json
 

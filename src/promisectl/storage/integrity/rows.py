@@ -9,6 +9,7 @@ from itertools import groupby
 from promisectl._typing import TYPE_CHECKING
 from promisectl.compiled import sql
 from promisectl.domain import lifecycle
+from promisectl.domain.civil import encode_instant
 from promisectl.domain.findings import (
     CheckRequest,
     DamageList,
@@ -20,7 +21,6 @@ from promisectl.domain.findings import (
 from promisectl.domain.people import Person, PersonAct, replay_person_acts
 from promisectl.storage import codec
 from promisectl.storage.integrity.chain import DECODING_ERRORS, Chain, format_act_subject
-from promisectl.storage.timestamps import encode_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
