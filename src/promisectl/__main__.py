@@ -18,6 +18,7 @@ def main() -> None:
 
     code = edge.main(sys.argv[1:])
     _signal.signal(_signal.SIGINT, _signal.SIG_IGN)  # all is done and said
+    gc.freeze()  # what is left ends with the process: not to look through it saves 0.25 starts
     sys.exit(code)
 
 
