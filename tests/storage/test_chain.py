@@ -17,7 +17,19 @@ from typing import Any
 import pytest
 
 from promisectl import errors
-from promisectl.commands import acts, bookkeeping, export, lists, make, moves, path, people, undo
+from promisectl.commands import (
+    acts,
+    bookkeeping,
+    export,
+    lists,
+    log,
+    make,
+    moves,
+    path,
+    people,
+    show,
+    undo,
+)
 from promisectl.domain.promise import Verb
 from promisectl.env import Env
 from promisectl.storage import ledger as files
@@ -408,7 +420,7 @@ VIEWS: dict[str, Callable[[Env], Any]] = {
     "owed": lists.owed,
     "list": lambda env: lists.list_(env, all_=True),
     "list as of": lambda env: lists.list_(env, as_of="yesterday"),
-    "log": lists.log,
+    "log": log.log,
     "people": people.people,
     "export": export.export,
     "export acts": lambda env: export.export(env, acts=True),
@@ -434,8 +446,8 @@ def test_a_view_without_a_ledger_creates_nothing(
 def test_what_is_not_there_is_not_found_and_nothing_is_made(tmp_path: Path) -> None:
     env = world(tmp_path / "data" / "ledger.db")
     looks: tuple[Callable[[], None], ...] = (
-        lambda: lists.show(env, ["1"]),
-        lambda: lists.log(env, "1"),
+        lambda: show.show(env, ["1"]),
+        lambda: log.log(env, "1"),
         lambda: people.show(env, "dana"),
     )
     for look_for in looks:
@@ -503,8 +515,8 @@ STRANGE = {
 }
 USES: dict[str, Callable[[Env], Any]] = {
     **{name: use for name, use in VIEWS.items() if name != "path"},
-    "show": lambda env: lists.show(env, ["1"]),
-    "log of one": lambda env: lists.log(env, "1"),
+    "show": lambda env: show.show(env, ["1"]),
+    "log of one": lambda env: log.log(env, "1"),
     "person": lambda env: people.show(env, "dana"),
     "make": lambda env: make.make(env, "X", to=["dana"]),
     "make with myself": lambda env: make.make(env, "X", to=["me"]),

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from promisectl import errors
-from promisectl.commands import acts, bookkeeping, lists, make, moves, undo
+from promisectl.commands import acts, bookkeeping, lists, log, make, moves, undo
 from promisectl.commands import people as persons
 from promisectl.domain import lifecycle
 from promisectl.domain.promise import Promise
@@ -673,7 +673,7 @@ class Walk(RuleBasedStateMachine):
         """No flag is stored: what the clock alone changes, changes no byte."""
         before = self.bytes()
         for days in (3, 400):
-            for view in (moves.moves, lists.owe, lists.owed, persons.people, lists.log):
+            for view in (moves.moves, lists.owe, lists.owed, persons.people, log.log):
                 asked(self.path, self.now + timedelta(days=days), view)
         assert self.bytes() == before
 

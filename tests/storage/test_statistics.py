@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
 from promisectl import errors
-from promisectl.commands import lists, make, undo
+from promisectl.commands import lists, make, show, undo
 from promisectl.commands import people as persons
 from tests.conftest import LONG, Program
 from tests.domain import plain_statistics as plain
@@ -72,7 +72,7 @@ class Book:
         listed = asked(self.path, self.now, lambda env: lists.list_(env, all_=True))
         listed += asked(self.path, self.now, lambda env: lists.list_(env, state=("void",)))
         numbers = [str(row["id"]) for row in listed]
-        return asked(self.path, self.now, lambda env: lists.show(env, numbers)) if numbers else []
+        return asked(self.path, self.now, lambda env: show.show(env, numbers)) if numbers else []
 
     def stats(self, *words: str) -> dict[str, Any]:
         """What the program says."""

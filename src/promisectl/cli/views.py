@@ -67,7 +67,7 @@ def list_() -> None:
     """
 
 
-@register_command("show", PANEL, runs="lists.show", answers=VIEW_OPTIONS)
+@register_command("show", PANEL, runs="show.show", answers=VIEW_OPTIONS)
 def show(ids: o.ShownIds) -> None:
     """Everything about a promise.
 
@@ -76,7 +76,7 @@ def show(ids: o.ShownIds) -> None:
     """
 
 
-@register_command("log", PANEL, runs="lists.log", answers=VIEW_OPTIONS)
+@register_command("log", PANEL, runs="log.log", answers=VIEW_OPTIONS)
 def log(id_: OfPromise = None, limit: o.Limit = None) -> None:
     """Everything that was said, in order, undone or not.
 

@@ -34,25 +34,14 @@ def backup(env: Env, file: str | None = None, *, force: bool = False) -> None:
         pass  # strange files are refused, and what a killed command left half done is taken back
     made = _create_requested_backup(env, file, force=force)
     with _explain_lost_answer("The backup was made", "path"):
-        if env.is_json:
-            from promisectl.records import as_json
-
-            env.print_answer(
-                [as_json.encode_json({"path": made.path, **_build_extent_record(made.summary)})],
-                whole=True,
-            )
-        elif env.quiet:
-            env.print_answer([made.path], whole=True)
-        else:
-            env.print_answer(
-                [
-                    f"Backed up {_format_backup_extent(made.summary)}.",
-                    f"file: {made.path}",
-                    f"head: {made.summary.head}",
-                ],
-                whole=True,
-            )
-            env.print_hint("Later, doctor --expect HEAD says whether all of it is still there.")
+        output.print_result(
+            env,
+            records=[{"path": made.path, **_build_extent_record(made.summary)}],
+            ids=[made.path],
+            lines=[f"Backed up {_format_backup_extent(made.summary)}."],
+            facts=[f"file: {made.path}", f"head: {made.summary.head}"],
+            hints=["Later, doctor --expect HEAD says whether all of it is still there."],
+        )
 
 
 @contextmanager
@@ -169,31 +158,32 @@ def _format_newest_moment(env: Env, holds: LedgerSummary) -> str:
 
 
 def _print_restore_result(env: Env, source: BackupSource, done: RestoreResult) -> None:
-    if env.is_json:
-        from promisectl.records import as_json
+    holds = source.summary
+    newest = _format_newest_moment(env, holds)
+    output.print_result(
+        env,
+        records=[
+            {
+                "path": env.ledger,
+                **_build_extent_record(holds),
+                "from": source.path,
+                "before": done.saved_path or None,
+            }
+        ],
+        ids=filter(None, [done.saved_path]),
+        lines=[f"Restored {_format_backup_extent(holds)}, the newest of {newest}."],
+        facts=[f"head: {holds.head}"],
+        hints=_list_restore_hints(done),
+    )
 
-        record = {
-            "path": env.ledger,
-            **_build_extent_record(source.summary),
-            "from": source.path,
-            "before": done.saved_path or None,
-        }
-        env.print_answer([as_json.encode_json(record)], whole=True)
-    elif env.quiet:
-        env.print_answer(filter(None, [done.saved_path]), whole=True)
-    else:
-        env.print_answer(
-            [
-                f"Restored {_format_backup_extent(source.summary)}, the newest of {_format_newest_moment(env, source.summary)}."
-            ]
-        )
-        env.print_answer([f"head: {source.summary.head}"], whole=True)
-        if done.backup:
-            env.print_hint(f"As it was before: {done.saved_path}")
-            env.print_hint("Not what you meant? Restore that.")
-        elif done.readable:
-            env.print_hint(
-                f"What was there is damaged; look into it with: promisectl --ledger {shlex.quote(done.aside_path)} list"
-            )
-        elif done.aside_path:
-            env.print_hint(f"What could not be read was put aside: {done.aside_path}")
+
+def _list_restore_hints(done: RestoreResult) -> list[str]:
+    """Where that is which was in the ledger's place before."""
+    if done.backup:
+        return [f"As it was before: {done.saved_path}", "Not what you meant? Restore that."]
+    if done.readable:
+        look = f"promisectl --ledger {shlex.quote(done.aside_path)} list"
+        return [f"What was there is damaged; look into it with: {look}"]
+    if done.aside_path:
+        return [f"What could not be read was put aside: {done.aside_path}"]
+    return []

@@ -12,7 +12,8 @@ from promisectl.domain.promise import Direction, State
 from promisectl.domain.wellmade import check as wellmade
 from promisectl.domain.wellmade.subject import Subject
 from promisectl.records import as_csv, as_json, as_lines
-from promisectl.storage import ledger, queries
+from promisectl.storage import queries
+from promisectl.storage.queries import Query
 
 if TYPE_CHECKING:
     import sqlite3
@@ -65,8 +66,7 @@ def check(
     }
     _check_draft_options(ids, draft, {**given, "backfill": backfill}, ignore)
     numbers = arguments.parse_promise_numbers(ids)
-    with output.open_view(env) as found:
-        db = found or ledger.create_memory_ledger()
+    with output.open_view(env) as db:
         if draft is None:
             targets = [
                 check_context.load_check_target(db, row)
@@ -163,7 +163,7 @@ def _fetch_rows_to_check(env: Env, db: sqlite3.Connection, numbers: Sequence[int
     """The records of the promises named, else of all that are open."""
     if not numbers:
         return queries.fetch_promise_rows(
-            db, output.build_clock(env), open=True, states=UNDELIVERED_STATES
+            db, Query(output.build_clock(env), open=True, states=UNDELIVERED_STATES)
         )
     return [output.find_promise_row(env, db, number) for number in numbers]
 

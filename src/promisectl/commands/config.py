@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def show(env: Env) -> None:
     """Every key with what holds, and who says so: an option, a variable of the environment, a line of the config, or nobody."""
-    output.print_view(
+    output.print_rows(
         env, _iter_setting_rows(env), SETTINGS, lambda rows: _print_settings_table(env, rows)
     )
 

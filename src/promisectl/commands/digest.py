@@ -12,9 +12,9 @@ from promisectl.domain import events as happened
 from promisectl.domain.constants import STATISTICS_DIRECTIONS
 from promisectl.rendering import digest as drawing
 from promisectl.rendering import messages
-from promisectl.rendering.formats import LocalMoment
 from promisectl.rendering.messages import MoveReport
-from promisectl.storage import ledger, queries
+from promisectl.storage import queries
+from promisectl.storage.queries import Query
 from promisectl.storage.statistics import StatisticsReader, StatisticsScope
 
 if TYPE_CHECKING:
@@ -62,11 +62,9 @@ def digest(env: Env, *, since: str | None = None, format_: str | None = None) ->
         env
     )
     with output.open_view(env) as db:
-        facts = _load_digest_content(env, db or ledger.create_memory_ledger(), begin)
+        facts = _load_digest_content(env, db, begin)
     if env.is_json:
-        from promisectl.records import as_json
-
-        env.write_records([as_json.encode_json(_build_digest_record(env, facts)) + "\n"])
+        output.print_record(env, _build_digest_record(env, facts))
     elif facts.has_news:
         title, sections = (
             drawing.format_digest_title(env.here),
@@ -90,7 +88,7 @@ def _load_digest_content(env: Env, db: sqlite3.Connection, begin: datetime) -> _
     waiting = queries.fetch_waiting_rows(db, clock)
     named = {row["id"] for row in waiting}
     ahead = queries.fetch_promise_rows(
-        db, clock, open=True, states=("active",), due_by=output.encode_moment(until)
+        db, Query(clock, open=True, states=("active",), due_by=output.encode_moment(until))
     )
     rest = [row for row in ahead if row["id"] not in named]
     return _DigestContent(
@@ -200,6 +198,6 @@ def _format_event_sentence(env: Env, event: Event, row: Row) -> str:
             event.after,
             event.act,
             row["person_name"],
-            LocalMoment(event.act.at, env.zone),
+            output.local_moment(env, event.act.at),
         )
     )

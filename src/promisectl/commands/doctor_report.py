@@ -89,9 +89,7 @@ def find_backup_time(path: str, now: datetime) -> datetime:
 def print_doctor_report(env: Env, report: DoctorReport) -> None:
     """Say it as it was asked for: drawn for a person, as lines, or as one JSON object."""
     if env.is_json:
-        from promisectl.records import as_json
-
-        env.print_line(as_json.encode_json(build_doctor_record(env, report)), whole=True)
+        output.print_record(env, build_doctor_record(env, report))
         return
     told = [one for one in report.findings if one.result is not IntegrityResult.OK or not env.quiet]
     facts = [] if env.quiet else _build_report_facts(env, report)

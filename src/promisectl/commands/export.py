@@ -12,17 +12,19 @@ from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import arguments, output_files
 from promisectl.commands.shared import output as viewing
-from promisectl.commands.shared.filters import Filters, PromiseQuery
+from promisectl.commands.shared.filters import Filters
 from promisectl.domain import constants
 from promisectl.records import as_csv, as_ics, as_json, as_markdown, fields
 from promisectl.storage import calendar, queries, transfer
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
     from promisectl.commands.shared.output import RecordKind, Row
     from promisectl.env import Env
+    from promisectl.storage.queries import Query
 
 _EXPORT_FORMATS = ("csv", "json", "jsonl", "md", "ics")
 # The formats in which an option means something.
@@ -155,9 +157,9 @@ def _parse_alarm(word: str) -> timedelta:
 @contextmanager
 def _open_promise_rows(env: Env, filters: Filters, how: _ExportOptions) -> Iterator[Iterable[Row]]:
     """The promises that match, by number if nothing is said; for Markdown direction by direction."""
-    asked = filters.build_query(env, sort="id")
-    with asked.open_ledger(env) as db:
-        yield asked.iter_rows(env, db, by_direction=how.form == "md") if db else ()
+    moment, query = filters.build_query(env, sort="id")
+    with viewing.open_view(env, moment) as db:
+        yield queries.iter_promise_rows(db, query, by_direction=how.form == "md")
 
 
 @contextmanager
@@ -166,21 +168,15 @@ def _open_act_rows(env: Env, filters: Filters, _how: _ExportOptions) -> Iterator
     _refuse_other_filters(filters, "--acts", but=("--limit", "--all"))
     most = arguments.check_row_limit(filters.limit)
     with viewing.open_view(env) as db:
-        yield queries.iter_act_rows(db, limit=most) if db else ()
+        yield queries.iter_act_rows(db, limit=most)
 
 
 def _export_journal(env: Env, filters: Filters, output: str, *, force: bool) -> None:
     """All that was ever recorded, for `import` into an empty ledger. Raises NotWithActs."""
     _refuse_other_filters(filters, "--journal", but=("--all",))
     with viewing.open_view(env) as db:
-        _write_export(
-            env,
-            as_json.iter_json_lines(
-                transfer.iter_journal_records(db) if db else [transfer.build_empty_head()]
-            ),
-            output,
-            force=force,
-        )
+        records = transfer.iter_journal_records(db)
+        _write_export(env, as_json.iter_json_lines(records), output, force=force)
 
 
 def _refuse_other_filters(filters: Filters, option: str, *, but: Sequence[str]) -> None:
@@ -213,27 +209,28 @@ def _export_calendar(
 ) -> None:
     """One calendar with all promises that match, or a directory with a calendar for each."""
     as_ics.ensure_icalendar()
-    asked = filters.build_query(env, sort="id")
-    with asked.open_ledger(env, acts=True) as db:
+    moment, query = filters.build_query(env, sort="id")
+    with viewing.open_view(env, moment, acts=True) as db:
         if output_files.is_directory_path(output):
-            _export_calendar_files(env, db, asked, how, output, force=force)
+            _export_calendar_files(env, db, query, how, output, force=force)
         else:
-            hours = (
-                calendar.fetch_due_zones(db, asked.build_clock(env), **asked.criteria) if db else ()
-            )
-            _write_export(
-                env,
-                as_ics.iter_calendar_parts(_fetch_calendar_rows(env, db, asked), hours, how.alarms),
-                output,
-                force=force,
-            )
+            hours = calendar.fetch_due_zones(db, query)
+            rows = calendar.iter_calendar_promises(db, query)
+            pieces = as_ics.iter_calendar_parts(rows, hours, how.alarms)
+            _write_export(env, pieces, output, force=force)
 
 
 def _export_calendar_files(
-    env: Env, db: Any, asked: PromiseQuery, how: _ExportOptions, output: str, *, force: bool
+    env: Env,
+    db: sqlite3.Connection,
+    query: Query,
+    how: _ExportOptions,
+    output: str,
+    *,
+    force: bool,
 ) -> None:
-    if db and not force:
-        for uid in calendar.iter_calendar_uids(db, asked.build_clock(env), **asked.criteria):
+    if not force:
+        for uid in calendar.iter_calendar_uids(db, query):
             path = os.path.join(output, f"{uid}.ics")
             if os.path.lexists(path):
                 raise errors.FileExists(path)
@@ -242,12 +239,6 @@ def _export_calendar_files(
         output,
         (
             (f"{row['uid']}.ics", as_ics.encode_task_calendar(row, how.alarms))
-            for row in _fetch_calendar_rows(env, db, asked)
+            for row in calendar.iter_calendar_promises(db, query)
         ),
-    )
-
-
-def _fetch_calendar_rows(env: Env, db: Any, asked: PromiseQuery) -> Iterable[Row]:
-    return (
-        calendar.iter_calendar_promises(db, asked.build_clock(env), **asked.criteria) if db else ()
     )

@@ -235,8 +235,8 @@ def _plan_import(env: Env, file: ImportSource, spool: _StepSpool, *, new: bool) 
     counted: Counter[str] = Counter()
     refused = _RefusedRecords(file)
     with output.open_view(env) as db:
-        planner = ImportPlanner(env, db or ledger.create_memory_ledger(), new=new)
-        newest = ledger.find_journal_head(db) if db else None
+        planner = ImportPlanner(env, db, new=new)
+        newest = ledger.find_journal_head(db)
         queries.release_ledger(db)
         for step in _iter_import_steps(env, file, planner):
             counted[step.does] += 1
@@ -266,27 +266,19 @@ class _RefusedRecords:
 
 
 def _print_import_answer(env: Env, done: _ImportResult, sentence: str) -> None:
-    if env.is_json:
-        from promisectl.records import as_json
-
-        people = [person.handle for person in done.new_people]
-        env.print_answer(
-            [
-                as_json.encode_json(
-                    {
-                        "imported": len(done.promise_numbers),
-                        "skipped": done.skipped,
-                        "people": people,
-                        "ids": done.promise_numbers,
-                    }
-                )
-            ],
-            whole=True,
-        )
-    elif env.quiet:
-        env.print_answer(map(str, done.promise_numbers), whole=True)
-    else:
-        env.print_answer([sentence])
+    output.print_result(
+        env,
+        records=[
+            {
+                "imported": len(done.promise_numbers),
+                "skipped": done.skipped,
+                "people": [person.handle for person in done.new_people],
+                "ids": done.promise_numbers,
+            }
+        ],
+        ids=done.promise_numbers,
+        lines=[sentence],
+    )
 
 
 def _write_import_steps(
@@ -340,9 +332,9 @@ def _print_dry_run(env: Env, file: ImportSource, *, new: bool) -> int:
             yield _build_step_record(step)
 
     with output.open_view(env) as db:
-        planner = ImportPlanner(env, db or ledger.create_memory_ledger(), new=new)
+        planner = ImportPlanner(env, db, new=new)
         queries.release_ledger(db)
-        output.print_view(
+        output.print_rows(
             env,
             iter_step_records(_iter_import_steps(env, file, planner)),
             _STEP_KIND,

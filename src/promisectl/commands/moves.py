@@ -29,9 +29,6 @@ def moves(env: Env, *, exit_code: bool = False) -> int:
     Returns the exit code: 10 when something waits and `exit_code` asks for it, else 0.
     """
     with output.open_view(env) as db:
-        if db is None:
-            output.print_welcome(env, output.PROMISE_RECORDS)
-            return 0
         late = queries.count_overdue_owed(db, output.build_clock(env)) if env.form == "table" else 0
         rows = queries.fetch_waiting_rows(db, output.build_clock(env))
         queries.release_ledger(db)

@@ -10,6 +10,7 @@ from promisectl.domain.constants import OPEN_STATES, STATISTICS_DIRECTIONS
 from promisectl.domain.people import Person, PersonVerb
 from promisectl.storage import ledger, queries, statistics
 from promisectl.storage.journal import Journal
+from promisectl.storage.queries import Query
 from promisectl.storage.statistics import EARLIEST_INSTANT, StatisticsReader, StatisticsScope
 
 if TYPE_CHECKING:
@@ -27,15 +28,12 @@ def people(env: Env, *, sort: str = "name") -> None:
     """Everybody in the ledger, with what is open in both directions and what was kept."""
     arguments.check_choice("--sort", sort, CHOICES["sort"])
     with output.open_view(env) as db:
-        if db is None:
-            output.print_welcome(env, output.PERSON_RECORDS)
-        else:
-            output.print_view(
-                env,
-                statistics.iter_people_statistics(db, output.build_clock(env), sort),
-                output.PERSON_RECORDS,
-                lambda found: _print_people_table(env, found),
-            )
+        output.print_view(
+            env,
+            statistics.iter_people_statistics(db, output.build_clock(env), sort),
+            output.PERSON_RECORDS,
+            lambda found: _print_people_table(env, found),
+        )
 
 
 def _print_people_table(env: Env, rows: Sequence[Row]) -> None:
@@ -50,12 +48,10 @@ def _print_people_table(env: Env, rows: Sequence[Row]) -> None:
 def show(env: Env, name: str) -> None:
     """Everything between me and a person, open and closed."""
     with output.open_view(env) as db:
-        if db is None:
-            raise errors.NoPerson(name, ())
         person = domain.find_person(name, queries.load_people(db))
         record = _load_person_statistics(env, db, person) if env.form == "table" else {}
         rows = queries.iter_promise_rows(
-            db, output.build_clock(env), person=person.handle, not_void=True
+            db, Query(output.build_clock(env), person=person.handle, not_void=True)
         )
         output.print_view(
             env,
@@ -178,5 +174,4 @@ def _record_person_change(
 
     with recorder.prepare_auto_backup(env) as keep:
         line = ledger.run_in_transaction(env.ledger, change_person, keep, before)
-        if not env.quiet:
-            env.print_answer([line])
+        output.print_result(env, lines=[line])

@@ -10,9 +10,10 @@ from promisectl.commands.shared.recorder import AnswerExtras, Reply
 from promisectl.domain import lifecycle
 from promisectl.domain.constants import OPEN_STATES
 from promisectl.domain.promise import Cause, Direction, Promise, Verb
-from promisectl.records import as_lines, fields
+from promisectl.records import fields
 from promisectl.rendering import formats, messages
 from promisectl.storage import queries
+from promisectl.storage.queries import Query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -50,13 +51,10 @@ class ReviewItem(NamedTuple):
 def review(env: Env) -> None:
     """Put every open promise before a person, the pressing ones first; off a terminal, list them with the moves that are open."""
     with output.open_view(env) as db:
-        if db is None:
-            output.print_welcome(env, _REVIEW_RECORDS)
-            return
+        clock = output.build_clock(env)
         rows = [
-            row
-            for which in ("open", "untold")
-            for row in queries.fetch_promise_rows(db, output.build_clock(env), **{which: True})
+            *queries.fetch_promise_rows(db, Query(clock, open=True)),
+            *queries.fetch_promise_rows(db, Query(clock, untold=True)),
         ]
         items = sorted((_load_review_item(db, row) for row in rows), key=_rank_item)
     if env.may_ask and env.is_terminal and items:
@@ -103,7 +101,7 @@ def _build_review_record(row: Row) -> dict[str, Any]:
 
 _REVIEW_RECORDS = output.RecordKind(
     (*fields.PROMISE_FIELDS, "review", "moves"),
-    (*as_lines.PROMISE_LINE_FIELDS, "review", "moves"),
+    (*fields.PROMISE_LINE_FIELDS, "review", "moves"),
     _build_review_record,
 )
 

@@ -9,10 +9,9 @@ from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import arguments, counterparty, output
 from promisectl.domain import civil
 from promisectl.domain.constants import STATISTICS_DIRECTIONS
-from promisectl.records import as_csv, as_json, as_lines
+from promisectl.records import as_csv, as_lines
 from promisectl.records import statistics as records
 from promisectl.rendering import formats, rates
-from promisectl.rendering.formats import LocalMoment
 from promisectl.storage import ledger
 from promisectl.storage.statistics import EARLIEST_INSTANT, StatisticsReader, StatisticsScope
 
@@ -61,11 +60,7 @@ def stats(
             "Promises to yourself stand outside the figures. Name somebody else, or leave out --with."
         )
     handle = person.handle if person else None
-    with output.open_view(env, window.as_of if as_of else None, acts=True) as found:
-        if found is None and env.form == "table":
-            output.print_welcome(env, output.PROMISE_RECORDS)
-            return
-        db = found or ledger.create_memory_ledger()
+    with output.open_view(env, window.as_of if as_of else None, acts=True) as db:
         record = StatisticsReader(
             db, output.build_clock(env, window.as_of), window.build_scope(handle)
         )
@@ -76,9 +71,12 @@ def stats(
     if env.form != "table":
         _write_stats_records(env, made, window, handle)
         return
+    if not ledger.has_ledger(env.ledger):
+        output.print_welcome(env)
+        return
     from promisectl.rendering import stats as drawing
 
-    here = LocalMoment(window.as_of, env.zone)
+    here = output.local_moment(env, window.as_of)
     name = person.name if person else None
     output.print_renderables(
         env,
@@ -96,7 +94,7 @@ def _parse_stats_window(
     env: Env, since: str | None, until: str | None, as_of: str | None, *, all_: bool
 ) -> _StatsWindow:
     arguments.ensure_at_most_one(all=all_, since=since)
-    moment = arguments.parse_as_of(env, as_of)
+    moment = arguments.parse_as_of(env, as_of) or env.now
     end = min(arguments.parse_past_bound(env, "--until", until, end=True) or moment, moment)
     day = civil.local_time(end, env.zone).date() - timedelta(days=env.config.window)
     begin = (
@@ -142,12 +140,7 @@ def _write_stats_records(
         "until": output.encode_moment(window.until),
     }
     if env.is_json:
-        env.write_records(
-            [
-                as_json.encode_json(records.build_statistics_record(made, **scope, person=handle))
-                + "\n"
-            ]
-        )
+        output.print_record(env, records.build_statistics_record(made, **scope, person=handle))
     elif env.form == "csv":
         env.write_records(
             as_csv.iter_csv_lines(records.iter_statistic_records(made), records.STATISTIC_FIELDS)

@@ -52,12 +52,11 @@ def status(env: Env) -> None:
 
 
 def _load_status_counts(env: Env) -> dict[str, int]:
-    """How many wait, by kind, and how many are overdue with others; all of them 0 where there is no ledger."""
+    """How many wait, by kind, and how many are overdue with others."""
     counts = dict.fromkeys((*STATUS_WORDS, _LATE_WITH_OTHERS_FIELD), 0)
-    if ledger.has_ledger(env.ledger):
-        clock = QueryClock(*map(encode_instant, env.read_clock()))
-        with ledger.open_snapshot(env.ledger, patience=0) as db:
-            counts |= queries.count_waiting_by_kind(db, clock) | {
-                _LATE_WITH_OTHERS_FIELD: queries.count_overdue_owed(db, clock)
-            }
+    clock = QueryClock(*map(encode_instant, env.read_clock()))
+    with ledger.open_snapshot_or_empty(env.ledger, patience=0) as db:
+        counts |= queries.count_waiting_by_kind(db, clock) | {
+            _LATE_WITH_OTHERS_FIELD: queries.count_overdue_owed(db, clock)
+        }
     return counts

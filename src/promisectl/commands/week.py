@@ -27,9 +27,6 @@ def week(env: Env, *, weeks: int = 2) -> None:
     if not 1 <= weeks <= _MAX_WEEKS:
         raise errors.BadCount("--weeks", weeks, 1, _MAX_WEEKS)
     with output.open_view(env) as db:
-        if db is None:
-            output.print_welcome(env, output.DAY_RECORDS)
-            return
         promised, usual = (
             workload.fetch_active_rows(env, db),
             workload.median_weekly_deliveries(env, db),

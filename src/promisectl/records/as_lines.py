@@ -9,9 +9,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
-PROMISE_LINE_FIELDS = ("id", "person", "outcome", "due", "state", "flags")
-ACT_LINE_FIELDS = ("id", "at", "promise", "act", "by", "text", "entry", "undone_by")
-
 
 def iter_tab_lines(rows: Iterable[Mapping[str, Any]], columns: tuple[str, ...]) -> Iterator[str]:
     """A line for every row: the named columns with a tab between; tab, newline, backslash and controls in a text are escaped."""

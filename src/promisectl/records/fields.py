@@ -69,6 +69,8 @@ ACT_FIELDS = (
     "no_to",
     "undone_by",
 )
+PROMISE_LINE_FIELDS = ("id", "person", "outcome", "due", "state", "flags")
+ACT_LINE_FIELDS = ("id", "at", "promise", "act", "by", "text", "entry", "undone_by")
 PERSON_FIELDS = (
     "person",
     "person_name",

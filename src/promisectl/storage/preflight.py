@@ -8,7 +8,6 @@ from contextlib import suppress
 
 from promisectl import errors
 from promisectl.compiled import sql
-from promisectl.system import files
 
 _SQLITE_MAGIC = b"SQLite format 3\0"
 _WAL_MODE_BYTES = b"\2\2"
@@ -80,6 +79,8 @@ def check_hard_links(path: str, *, writing: bool) -> None:
 def _find_leftover_names(path: str) -> list[str]:
     """The names under which the file was founded, which `founding` and `backups` choose."""
     import re
+
+    from promisectl.system import files
 
     directory, name = os.path.split(path)
     ours = re.compile(re.escape(name) + files.TEMPORARY_SUFFIX_PATTERN)

@@ -10,7 +10,7 @@ from promisectl.domain.constants import STATES
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from typing import Any
 
@@ -35,10 +35,14 @@ _FILTER_CONDITIONS = {
     "due_after": "due_at > :due_after",
     "tag": "instr(' ' || tags || ' ', ' ' || :tag || ' ')",
     "search": "(outcome LIKE :search ESCAPE '\\' OR done_when LIKE :search ESCAPE '\\' OR why LIKE :search ESCAPE '\\')",
+    "states": "instr(' ' || :states || ' ', ' ' || state || ' ')",
+    "owe": "direction IN ('owe', 'self')",
+    "owed": "direction = 'owed'",
     "open": f"direction IN ('owe', 'owed', 'self') AND {sql.OPEN_CONDITION}",  # the index of open promises begins with the direction
     "untold": "id > 0 AND state = 'reneged' AND move = 'me'",  # their index begins with the number
     "not_void": "state <> 'void'",
 }
+"""What each filter of a Query is in SQL."""
 
 PERSON_PROMISES_CONDITION = """id IN (
   SELECT id FROM promise WHERE person IS NULL AND :person = 'me'
@@ -53,6 +57,16 @@ _WAITING_FILTERS = (
     "open",
     "untold",
 )  # among these the view `moves` finds all that it holds, and each has its index
+_VIEW_SELECTS = {
+    "promises": "SELECT * FROM promises WHERE",
+    "moves": "SELECT * FROM moves WHERE",
+}
+_WAITING_COUNTS_SQL = "SELECT waiting, count(*) FROM moves WHERE"
+_PROMISE_BY_ID_SQL = "SELECT * FROM promises WHERE id = :id"
+_ACTS_SQL = "SELECT * FROM acts ORDER BY id"
+_PROMISE_ACTS_SQL = "SELECT * FROM acts WHERE promise = :promise ORDER BY id"
+_NEWEST_ACTS_SQL = "SELECT * FROM (SELECT * FROM acts ORDER BY id DESC LIMIT :limit) ORDER BY id"
+_NEWEST_PROMISE_ACTS_SQL = "SELECT * FROM (SELECT * FROM acts WHERE promise = :promise ORDER BY id DESC LIMIT :limit) ORDER BY id"
 MAX_MEMORY_ROWS = 1_000
 """How many rows are held in memory."""
 
@@ -65,68 +79,83 @@ class QueryClock(NamedTuple):
     soon_end: str
 
 
+class Query(NamedTuple):
+    """Which promises are asked for, judged at the moment of `clock`, and in which order; None, False and () do not filter.
+
+    `person` is a handle, `owe` is what I owe, to myself too. What is due is compared with stored instants. Say `open` beside states
+    that are: closed promises are not even looked at then.
+    """
+
+    clock: QueryClock
+    person: str | None = None
+    states: Sequence[str] = ()
+    owe: bool = False
+    owed: bool = False
+    open: bool = False
+    untold: bool = False
+    not_void: bool = False
+    overdue: bool = False
+    due_before: str | None = None
+    due_by: str | None = None
+    due_after: str | None = None
+    tag: str | None = None
+    search: str | None = None
+    sort: str = "due"
+    limit: int | None = None
+
+
 def iter_promise_rows(
-    db: sqlite3.Connection,
-    clock: QueryClock,
-    view: str = "promises",
-    *,
-    sort: str = "due",
-    by_direction: bool = False,
-    **narrow: Any,
+    db: sqlite3.Connection, query: Query, *, by_direction: bool = False
 ) -> Iterator[Row]:
-    """The rows of a view, one at a time, narrowed as in `asked`; `by_direction` puts what I owe first, then what I am owed."""
-    query, bound = build_view_query(db, clock, view, sort=sort, **narrow)
+    """The rows of the view `promises`, one at a time; `by_direction` puts what I owe first, then what I am owed."""
+    text, bound = build_view_query(db, query)
     if by_direction:
-        query = f"SELECT * FROM ({query}) ORDER BY direction, {PROMISE_SORT_SQL[sort]}"  # noqa: S608
+        text = " ".join(
+            ("SELECT * FROM (", text, ") ORDER BY direction,", PROMISE_SORT_SQL[query.sort])
+        )
     return fetch_and_release(
         db,
-        query,
+        text,
         bound,
-        many=not (narrow.get("open") or narrow.get("person"))
-        and fetch_newest_promise_id(db) > MAX_MEMORY_ROWS,
+        many=not (query.open or query.person) and fetch_newest_promise_id(db) > MAX_MEMORY_ROWS,
     )
 
 
-def fetch_promise_rows(db: sqlite3.Connection, clock: QueryClock, **filters: Any) -> list[Row]:
-    """The rows of the view `promises` that `filters` leave, in the order of their due dates, with the ledger still held.
-
-    Say `open` beside states that are: closed promises are not even looked at then.
-    """
-    return db.execute(*build_view_query(db, clock, **filters)).fetchall()
+def fetch_promise_rows(db: sqlite3.Connection, query: Query) -> list[Row]:
+    """The rows of the view `promises`, with the ledger still held."""
+    return db.execute(*build_view_query(db, query)).fetchall()
 
 
 def build_view_query(
-    db: sqlite3.Connection,
-    clock: QueryClock,
-    view: str = "promises",
-    *,
-    sort: str = "due",
-    limit: int | None = None,
-    **filters: Any,
+    db: sqlite3.Connection, query: Query, view: str = "promises"
 ) -> tuple[str, dict[str, Any]]:
-    """The query for the rows of a view, and what is bound in it.
-
-    `filters` names conditions (`person`, `overdue`, `due_before`, `due_by`, `due_after`, `tag`, `search`, `open`, `not_void`, `states`,
-    `directions`); those that are None or False do not filter.
-    """
-    wanted = {name: value for name, value in filters.items() if value not in (None, False, [], ())}
-    conditions = [_FILTER_CONDITIONS[name] for name in wanted if name in _FILTER_CONDITIONS]
-    if not wanted.keys() & _WAITING_FILTERS:
+    """The SQL that asks a view, and what is bound in it."""
+    bound: dict[str, Any] = {
+        name: value
+        for name, value in zip(query._fields, query, strict=True)
+        if value not in (None, False, [], ())
+    }
+    conditions = [condition for name, condition in _FILTER_CONDITIONS.items() if name in bound]
+    if not bound.keys() & _WAITING_FILTERS:
         conditions.append(
-            PERSON_PROMISES_CONDITION if "person" in wanted else _TABLE_SCAN_CONDITION
+            PERSON_PROMISES_CONDITION if "person" in bound else _TABLE_SCAN_CONDITION
         )  # what is open is less than what there ever was with a person
-    for column in ("state", "direction"):
-        among = wanted.pop(f"{column}s", ())
-        if among:
-            conditions.append(
-                f"{column} IN ({', '.join(f':{column}{i}' for i in range(len(among)))})"
-            )
-            wanted |= {f"{column}{i}": value for i, value in enumerate(among)}
-    if "search" in wanted:
-        wanted["search"] = _build_search_pattern(db, wanted["search"])
-    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    query = f"{build_with_clause(view)} SELECT * FROM {view}{where} ORDER BY {PROMISE_SORT_SQL[sort]} LIMIT :limit"  # noqa: S608 (names from this file only)
-    return query, {**wanted, **clock._asdict(), "limit": -1 if limit is None else limit}
+    if "search" in bound:
+        bound["search"] = _build_search_pattern(db, bound["search"])
+    bound |= query.clock._asdict()
+    bound |= {
+        "states": " ".join(query.states),
+        "limit": -1 if query.limit is None else query.limit,
+    }
+    text = (
+        build_with_clause(view),
+        _VIEW_SELECTS[view],
+        " AND ".join(conditions),
+        "ORDER BY",
+        PROMISE_SORT_SQL[query.sort],
+        "LIMIT :limit",
+    )
+    return " ".join(text), bound
 
 
 def fetch_and_release(
@@ -145,9 +174,9 @@ def fetch_and_release(
     return db.execute("SELECT * FROM temp.answer") if many else iter(rows)
 
 
-def release_ledger(db: sqlite3.Connection | None) -> None:
+def release_ledger(db: sqlite3.Connection) -> None:
     """Let go of the ledger: nothing more is asked of it."""
-    if db and db.in_transaction:
+    if db.in_transaction:
         db.execute("COMMIT")
 
 
@@ -174,8 +203,8 @@ def _build_search_pattern(db: sqlite3.Connection, text: str) -> str:
 
 def find_promise_by_id(db: sqlite3.Connection, clock: QueryClock, number: int) -> Row | None:
     """The record of one promise, or None."""
-    query = f"{build_with_clause()} SELECT * FROM promises WHERE id = :id"  # noqa: S608
-    found: Row | None = db.execute(query, {**clock._asdict(), "id": number}).fetchone()
+    text = f"{build_with_clause()} {_PROMISE_BY_ID_SQL}"
+    found: Row | None = db.execute(text, {**clock._asdict(), "id": number}).fetchone()
     return found
 
 
@@ -189,17 +218,16 @@ def iter_act_rows(
 
 
 def _build_acts_query(number: int | None, limit: int | None) -> str:
-    where = "" if number is None else " WHERE promise = :promise"
-    query = f"SELECT * FROM ({sql.VIEWS['acts']}){where} ORDER BY id"  # noqa: S608
-    return query if limit is None else f"SELECT * FROM ({query} DESC LIMIT :limit) ORDER BY id"  # noqa: S608
+    if limit is None:
+        text = _ACTS_SQL if number is None else _PROMISE_ACTS_SQL
+    else:
+        text = _NEWEST_ACTS_SQL if number is None else _NEWEST_PROMISE_ACTS_SQL
+    return " ".join(("WITH acts AS (", sql.VIEWS["acts"], ")", text))
 
 
 def fetch_promise_act_rows(db: sqlite3.Connection, number: int) -> list[Row]:
     """The act records of one promise, with the ledger still held."""
-    return db.execute(
-        f"SELECT * FROM ({sql.VIEWS['acts']}) WHERE promise = :promise ORDER BY id",  # noqa: S608
-        {"promise": number},
-    ).fetchall()
+    return db.execute(_build_acts_query(number, None), {"promise": number}).fetchall()
 
 
 def find_first_answer(db: sqlite3.Connection, key: str) -> Row | None:
@@ -217,9 +245,8 @@ def count_overdue_owed(db: sqlite3.Connection, clock: QueryClock) -> int:
 def fetch_waiting_rows(db: sqlite3.Connection, clock: QueryClock) -> list[Row]:
     """The rows of the view `moves` in the order of their due dates, with the ledger still held."""
     found: list[Row] = []
-    for among in _WAITING_FILTERS:
-        narrow: dict[str, Any] = {among: True}
-        found += db.execute(*build_view_query(db, clock, "moves", **narrow))
+    for query in (Query(clock, open=True), Query(clock, untold=True)):
+        found += db.execute(*build_view_query(db, query, "moves"))
     return found
 
 
@@ -227,8 +254,13 @@ def count_waiting_by_kind(db: sqlite3.Connection, clock: QueryClock) -> dict[str
     """How many promises wait for me, by the kinds of the view `moves`."""
     counts: dict[str, int] = {}
     for among in _WAITING_FILTERS:
-        query = f"{build_with_clause('moves')} SELECT waiting, count(*) FROM moves WHERE {_FILTER_CONDITIONS[among]} GROUP BY waiting"  # noqa: S608
-        counts |= dict(db.execute(query, clock._asdict()).fetchall())
+        text = (
+            build_with_clause("moves"),
+            _WAITING_COUNTS_SQL,
+            _FILTER_CONDITIONS[among],
+            "GROUP BY waiting",
+        )
+        counts |= dict(db.execute(" ".join(text), clock._asdict()).fetchall())
     return counts
 
 
@@ -242,10 +274,15 @@ def fetch_counterparty_names(
     db: sqlite3.Connection, number: int | None = None, *, limit: int | None = None
 ) -> dict[int, str]:
     """The display name of the other side of every promise that the same `acts` are about."""
-    query = f"{sql.COUNTERPARTY_NAMES} WHERE promise.id IN (SELECT promise FROM ({_build_acts_query(number, limit)}))"  # noqa: S608 (texts of our own)
+    text = (
+        sql.COUNTERPARTY_NAMES,
+        "WHERE promise.id IN (SELECT promise FROM (",
+        _build_acts_query(number, limit),
+        "))",
+    )
     return {
         row["id"]: row["person_name"]
-        for row in db.execute(query, {"promise": number, "limit": limit})
+        for row in db.execute(" ".join(text), {"promise": number, "limit": limit})
     }
 
 

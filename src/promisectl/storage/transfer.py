@@ -44,17 +44,15 @@ _SQLITE_VALUE_ERRORS = (sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.
 def iter_journal_records(db: sqlite3.Connection) -> Iterator[Record]:
     """A head that says how much there is, then every command with its acts, in order, and an end with a hash over all of them.
 
-    What does not fit into the first record of a command follows in others, which say no more than whose they are.
+    What does not fit into the first record of a command follows in others, which say no more than whose they are. Of an empty ledger
+    there is the head alone.
     """
     commands, acts = db.execute(sql.JOURNAL_EXTENT).fetchone()
     last = db.execute(sql.LAST_ACT).fetchone()
-    head = {
-        _MARKER_FIELD: "journal",
-        "format": JOURNAL_FORMAT,
-        "commands": commands,
-        "acts": acts,
-        "hash": last["hash"] if last else None,
-    }
+    if not last:
+        yield build_empty_head()
+        return
+    head = build_empty_head() | {"commands": commands, "acts": acts, "hash": last["hash"]}
     rows, sum_ = (
         fetch_and_release(db, sql.JOURNAL_ROWS, {}, many=acts > MAX_MEMORY_ROWS),
         _RecordHash(),
@@ -118,7 +116,7 @@ class _RecordHash:
 
 
 def build_empty_head() -> Record:
-    """The head where there is no ledger."""
+    """The head of an empty journal."""
     return {
         _MARKER_FIELD: "journal",
         "format": JOURNAL_FORMAT,

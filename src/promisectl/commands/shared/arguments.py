@@ -160,9 +160,10 @@ def parse_date_bound(env: Env, words: str | None, *, end: bool) -> datetime | No
     return when.at if end else when.start
 
 
-def parse_as_of(env: Env, words: str | None) -> datetime:
-    """The moment at which the ledger is looked at: now, the end of a day that has passed, or a minute."""
-    return min(parse_past_bound(env, "--as-of", words, end=True) or env.now, env.now)
+def parse_as_of(env: Env, words: str | None) -> datetime | None:
+    """The moment at which the ledger is looked at: the end of a day that has passed, or a minute; None for now."""
+    moment = parse_past_bound(env, "--as-of", words, end=True)
+    return moment and min(moment, env.now)
 
 
 def parse_past_bound(env: Env, option: str, words: str | None, *, end: bool) -> datetime | None:

@@ -10,6 +10,7 @@ from promisectl.domain.wellmade import check
 from promisectl.domain.wellmade.check import RuleFinding, RuleLevel
 from promisectl.domain.wellmade.subject import CheckContext, ExtraPhrases, Subject, find_lead_time
 from promisectl.storage import queries, statistics
+from promisectl.storage.queries import Query
 
 if TYPE_CHECKING:
     import sqlite3
@@ -148,7 +149,7 @@ class CheckContextLoader:
         return self._load_once(
             ("with", person),
             lambda: queries.fetch_promise_rows(
-                self._db, output.build_clock(self._env), open=True, person=person
+                self._db, Query(output.build_clock(self._env), open=True, person=person)
             ),
         )
 

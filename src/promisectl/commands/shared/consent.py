@@ -104,7 +104,7 @@ def _format_busy_week(env: Env, terms: Terms, many: int) -> str:
             workload.fetch_own_rows_of_week(
                 env, db, civil.local_time(terms.due.at, env.zone).date()
             )
-            if db and terms.due
+            if terms.due
             else []
         )
         full = bool(week) and subject.is_overfull(

@@ -18,9 +18,7 @@ _NEWCOMER_NUMBER = 0  # the number of nobody in the ledger
 
 def load_known_people(env: Env) -> list[Person]:
     """Everybody the ledger knows; nobody where there is no ledger yet."""
-    if not ledger.has_ledger(env.ledger):
-        return []
-    with ledger.open_snapshot(env.ledger) as db:
+    with ledger.open_snapshot_or_empty(env.ledger) as db:
         return queries.load_people(db)
 
 

@@ -185,9 +185,7 @@ def _remove_auto_backups(made: list[Backup]) -> None:
 
 def repeat_first_answer(env: Env) -> bool:
     """Whether the command was said before with the same key; then it has been answered as it was then."""
-    if not ledger.has_ledger(env.ledger):
-        return False
-    with ledger.open_snapshot(env.ledger) as db:
+    with ledger.open_snapshot_or_empty(env.ledger) as db:
         before = _load_answers_of_key(env, db)
     if before is None:
         return False
@@ -305,18 +303,11 @@ def print_answers(env: Env, answers: Sequence[MoveAnswer]) -> None:
     """Print what a move did, as it was asked for: sentences, numbers alone, or one JSON object a line."""
     for notice in (notice for one in answers for notice in one.notices):
         env.print_hint(notice)
-    if env.is_json:
-        from promisectl.records import as_json
-
-        env.print_answer(
-            as_json.iter_json_records(one.record for one in answers if one.record), whole=True
-        )
-    elif env.quiet:
-        env.print_answer((str(one.number) for one in answers if one.number), whole=True)
-    else:
-        env.print_answer(one.line for one in answers)
-        hints = (
-            answers[0].hints if len(answers) == 1 else ()
-        )  # who moves several at once knows what comes next
-        for hint in filter(None, hints):
-            env.print_hint(hint)
+    hints = answers[0].hints if len(answers) == 1 else ()  # who moves several knows what comes next
+    output.print_result(
+        env,
+        records=(one.record for one in answers if one.record),
+        ids=(one.number for one in answers if one.number),
+        lines=(one.line for one in answers),
+        hints=filter(None, hints),
+    )

@@ -11,6 +11,7 @@ from promisectl.domain import lifecycle, people
 from promisectl.domain.transitions import TRANSITIONS
 from promisectl.domain.wellmade import subject
 from promisectl.storage import queries
+from promisectl.storage.queries import Query
 
 if TYPE_CHECKING:
     from typing import Any
@@ -27,10 +28,9 @@ def explain_number_problem(
 ) -> errors.Problem:
     """The problem again with what helps, as far as the ledger can say: the newest number, or the numbers that a name may stand for."""
     with suppress(errors.Problem), output.open_view(env) as db:
-        if db:
-            said = _build_number_problem(env, db, command, problem)
-            said.place = problem.place
-            return said
+        said = _build_number_problem(env, db, command, problem)
+        said.place = problem.place
+        return said
     return problem
 
 
@@ -51,7 +51,7 @@ def _format_promises_with(env: Env, db: Any, command: str, person: Person) -> st
     """The promises with a person that the command could be about."""
     verb = next((row.verb for row in TRANSITIONS if row.verb == command), None)
     rows = queries.fetch_promise_rows(
-        db, output.build_clock(env), person=person.handle, not_void=True
+        db, Query(output.build_clock(env), person=person.handle, not_void=True)
     )
     found = [row for row in rows if verb is None or verb in _load_open_verbs(db, row["id"])]
     everything = f"list --all --with {person.handle}"

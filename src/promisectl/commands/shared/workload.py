@@ -10,6 +10,7 @@ from promisectl.commands.shared import output
 from promisectl.domain import civil, statistics
 from promisectl.domain.constants import MY_DIRECTIONS
 from promisectl.storage import queries
+from promisectl.storage.queries import Query
 
 if TYPE_CHECKING:
     import sqlite3
@@ -32,7 +33,9 @@ def week_start_day(day: date, weekday: int) -> date:
 
 def fetch_active_rows(env: Env, db: sqlite3.Connection) -> list[Row]:
     """What is promised and not delivered, by whomever, in the order of its dates."""
-    return queries.fetch_promise_rows(db, output.build_clock(env), open=True, states=("active",))
+    return queries.fetch_promise_rows(
+        db, Query(output.build_clock(env), open=True, states=("active",))
+    )
 
 
 def fetch_own_rows_of_week(env: Env, db: sqlite3.Connection, day: date) -> list[Row]:
@@ -42,15 +45,15 @@ def fetch_own_rows_of_week(env: Env, db: sqlite3.Connection, day: date) -> list[
         end = civil.first_second(iso_week_monday(day) + timedelta(weeks=1), env.zone)
     except OverflowError:  # the last week of the year 9999
         end = None
-    bounds = {"due_after": output.encode_moment(begin), "due_before": output.encode_moment(end)}
-    return queries.fetch_promise_rows(
-        db,
+    query = Query(
         output.build_clock(env),
-        directions=MY_DIRECTIONS,
+        owe=True,
         open=True,
         states=("active",),
-        **bounds,
+        due_after=output.encode_moment(begin),
+        due_before=output.encode_moment(end),
     )
+    return queries.fetch_promise_rows(db, query)
 
 
 def local_due_day(env: Env, row: Row) -> date:
