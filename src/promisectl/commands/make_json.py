@@ -7,7 +7,6 @@ from bisect import bisect
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
-from promisectl.commands.make import MakeArguments
 from promisectl.domain.people import is_me
 from promisectl.system.text import can_be_stored
 
@@ -41,8 +40,8 @@ _SIDE_BY_DIRECTION = {"owe": "to", "owed": "from", "self": "to"}
 JSON_PROMISE_KEYS = (*_TEXT_KEYS, *_LIST_KEYS, *_FLAG_KEYS, *_NUMBER_KEYS, *_OPTION_BY_FIELD)
 
 
-def read_json_promises(env: Env) -> list[MakeArguments]:
-    """What is wanted, in its order. Raises BadInput, with the line."""
+def read_json_promises(env: Env) -> list[dict[str, Any]]:
+    """The arguments of `make` for every promise, in its order, each with its `place`. Raises BadInput, with the line."""
     raw = env.read_stdin()
     try:
         text = _JsonText(raw.decode("utf-8-sig"))
@@ -140,7 +139,7 @@ def _refuse_json_constant(name: str) -> NoReturn:
 # Promises
 
 
-def _parse_json_promise(env: Env, place: str, value: Any) -> MakeArguments:
+def _parse_json_promise(env: Env, place: str, value: Any) -> dict[str, Any]:
     """What an object says that is wanted: keys are the options of make, or fields of the promise record; null is nothing said."""
     try:
         said = _resolve_json_sides(_resolve_key_names(_check_json_keys(value)))
@@ -149,9 +148,7 @@ def _parse_json_promise(env: Env, place: str, value: Any) -> MakeArguments:
         _append_due_zone(env, said)
     except ValueError as error:
         raise errors.BadInput(str(error), place) from None
-    return MakeArguments(
-        **{"from_" if key == "from" else key: one for key, one in said.items()}, place=place
-    )
+    return {"from_" if key == "from" else key: one for key, one in said.items()} | {"place": place}
 
 
 def _check_json_keys(value: Any) -> dict[str, Any]:
