@@ -263,7 +263,7 @@ def print_answers(env: Env, answers: Sequence[MoveAnswer]) -> None:
         env.print_hint(notice)
     if env.is_json:
         env.print_answer(
-            as_json.iter_json_records(one.record for one in answers if one.record), whole=True
+            (as_json.encode_json(one.record) for one in answers if one.record), whole=True
         )
     elif env.quiet:
         env.print_answer((str(one.number) for one in answers if one.number), whole=True)
