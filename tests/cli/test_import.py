@@ -372,6 +372,10 @@ FILES: dict[str, tuple[str | bytes, str]] = {
         '[{"outcome": "x", "direction": "self"}\n{}]',
         "line 2: it is no JSON (a , or a ] is missing)",
     ),
+    "a sign is counted from the beginning of its line": (
+        '[{"outcome": "x" "direction": "self"},\n{}]',
+        "line 1: it is no JSON (Expecting ',' delimiter, at sign 18)",
+    ),
     "a comma too many": (
         '[{"outcome": "x", "direction": "self"},]',
         "line 1: it is no JSON (Expecting value",

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from promisectl.cli.main_commands import make
 from promisectl.commands import make_json
+from promisectl.records.json_reader import JsonReader
 from tests.cli.terminal import ended, terminal
 from tests.conftest import Program, Result
 
@@ -182,8 +183,8 @@ def test_an_object_of_the_record_can_be_fed_back(program: Program, words: list[s
 )
 def test_every_text_comes_in_as_it_is(outcome: str, why: str | None) -> None:
     given = {"outcome": outcome, "to": "dana", "why": why}
-    text = make_json._JsonText(json.dumps(given) + "\n" + json.dumps([given], ensure_ascii=False))
-    assert [value for _, value in text.iter_values()] == [given, given]
+    reader = JsonReader([json.dumps(given) + "\n", json.dumps([given], ensure_ascii=False)])
+    assert [*reader.iter_all_values()] == [(1, given), (2, given)]
 
 
 # One transaction
@@ -256,6 +257,7 @@ BAD = [
     ('{"outcome": "a", "to": "b"}]', "line 1, column 28: this is no JSON (expecting value)"),
     ("[" * 100_000, "line 1, column 2: this is no JSON (nested too deeply)"),
     ('{"replaces": NaN}', "line 1: NaN is no JSON"),
+    (f'{{"replaces": {"9" * 5_000}}}', "line 1: a number in it is too long"),
     ('\n{"to": "a", "to": "b"}', "line 2: “to” is there twice"),
     ("\n\n3", 'line 3: a promise is an object, such as {"outcome": "…", "to": "dana"}'),
     ('[\n["a"]]', 'line 2: a promise is an object, such as {"outcome": "…", "to": "dana"}'),

@@ -37,8 +37,7 @@ def test_what_steers_nothing_is_written_as_the_library_writes_it(text: str) -> N
 
 @given(value=VALUES)
 def test_many_are_written_as_one_is(value: object) -> None:
-    records = [value] * (as_json.MAX_RECORDS_WITHOUT_LIBRARY + 2)
-    assert {*as_json.iter_json_records(records)} == {as_json.encode_json(value)}
+    records = [value] * 3
     assert "".join(as_json.iter_json_lines(records)) == (as_json.encode_json(value) + "\n") * len(
         records
     )

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
-from promisectl.commands.shared import output_files, prompts
+from promisectl.commands.shared import output, output_files, prompts
 from promisectl.rendering import formats
 from promisectl.storage import ledger
 from promisectl.storage.backup import create

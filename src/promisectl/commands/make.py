@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import arguments, counterparty, recorder
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
     from datetime import datetime
+    from typing import Any
 
     from promisectl.env import Env
     from promisectl.storage.journal import Journal
@@ -25,7 +24,7 @@ _STDIN_OUTCOME = "-"
 
 
 class MakeArguments(NamedTuple):
-    """A promise to be made, in the words that it was asked for in; `place` says where they stood, if there are several."""
+    """A promise to be made, in the words that it was asked for in: the parameters of `make`, and where they stood, if there are several."""
 
     outcome: str
     to: Sequence[str] = ()
@@ -63,56 +62,18 @@ class _MakeDraft(NamedTuple):
     place: str = ""
 
 
-def make(
-    env: Env,
-    outcome: str,
-    *,
-    to: Sequence[str] = (),
-    from_: Sequence[str] = (),
-    by: str | None = None,
-    done_when: str | None = None,
-    why: str | None = None,
-    reply_by: str | None = None,
-    asked: bool = False,
-    offered: bool = False,
-    agreed: bool = False,
-    risk: str | None = None,
-    no_to: str | None = None,
-    said: str | None = None,
-    backfill: bool = False,
-    replaces: str | None = None,
-    tag: Sequence[str] = (),
-    new: bool = False,
-) -> None:
+def make(env: Env, outcome: str, **words: Any) -> None:
     """Make a promise, as an offer, a request, or agreed already: one with each person named, in one command.
 
     With the outcome `-`, make those that come in on stdin as JSON, all of them or none.
     """
-    wanted = MakeArguments(
-        outcome=outcome,
-        to=to,
-        from_=from_,
-        by=by,
-        done_when=done_when,
-        why=why,
-        reply_by=reply_by,
-        asked=asked,
-        offered=offered,
-        agreed=agreed,
-        risk=risk,
-        no_to=no_to,
-        said=said,
-        backfill=backfill,
-        replaces=replaces,
-        tag=tag,
-        new=new,
-    )
+    wanted = MakeArguments(outcome, **words)
     if outcome == _STDIN_OUTCOME:
         from promisectl.commands import make_json
 
         _check_stdin_options(env, wanted)
-        all_wanted = make_json.read_json_promises(env)
-        env.once = env.once and env.once.add_content(repr(all_wanted))
+        all_wanted = [MakeArguments(**said) for said in make_json.read_json_promises(env)]
+        env.once = env.once and env.once.add_content(repr([*map(tuple, all_wanted)]))
         _make_promises(env, all_wanted)
     else:
         _make_promises(env, [wanted])
@@ -311,19 +272,12 @@ def _record_new_promise(
 
 def _build_opening_act(env: Env, draft: _MakeDraft, person: Person | None, *, named: bool) -> Act:
     """The offer or the request; with the risk and the price where they are not `named` with the reply."""
+    import uuid
+
     direction, author = (draft.direction, draft.author) if person else (Direction.SELF, Side.SELF)
     opening = Opening(
-        _create_random_uid(), direction, person.id if person else None, draft.replaces, draft.tags
+        str(uuid.uuid4()), direction, person.id if person else None, draft.replaces, draft.tags
     )
     verb = Verb.REQUEST if author is Side.PROMISEE else Verb.OFFER
     first = Act(verb, author, draft.at, env.now, terms=draft.terms, opening=opening)
     return first._replace(risk=draft.risk, no_to=draft.no_to) if named else first
-
-
-def _create_random_uid() -> str:
-    """A random UUID (version 4 of RFC 9562); the module of that name takes longer to import than the rest of a move takes."""
-    digits = bytearray(os.urandom(16))
-    digits[6] = digits[6] & 0x0F | 0x40
-    digits[8] = digits[8] & 0x3F | 0x80
-    text = digits.hex()
-    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from bisect import bisect
-
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
-from promisectl.commands.make import MakeArguments
 from promisectl.domain.people import is_me
+from promisectl.records.json_reader import BadJson, JsonReader
 from promisectl.system.text import can_be_stored
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
-    from typing import Any, NoReturn
+    from collections.abc import Mapping
+    from typing import Any
 
     from promisectl.env import Env
 
@@ -37,110 +34,43 @@ _OPTION_BY_FIELD: dict[str, str] = {
     "due": "by",
     "tags": "tag",
 }  # the fields of the promise record that are called otherwise
+_VALUE_FAULTS = {
+    "duplicate": "“{}” is there twice",
+    "constant": "{} is no JSON",
+    "digits": "a number in it is too long",
+}
 _SIDE_BY_DIRECTION = {"owe": "to", "owed": "from", "self": "to"}
 JSON_PROMISE_KEYS = (*_TEXT_KEYS, *_LIST_KEYS, *_FLAG_KEYS, *_NUMBER_KEYS, *_OPTION_BY_FIELD)
 
 
-def read_json_promises(env: Env) -> list[MakeArguments]:
-    """What is wanted, in its order. Raises BadInput, with the line."""
+def read_json_promises(env: Env) -> list[dict[str, Any]]:
+    """The arguments of `make` for every promise, in its order, each with its `place`. Raises BadInput, with the line."""
     raw = env.read_stdin()
     try:
-        text = _JsonText(raw.decode("utf-8-sig"))
+        values = JsonReader([raw.decode("utf-8-sig")]).iter_all_values()
+        found = [_parse_json_promise(env, f"line {line}", value) for line, value in values]
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise errors.BadInput("this is no UTF-8", f"line {line}") from None
-    found = [
-        _parse_json_promise(env, f"line {text.find_line_number(place)}", value)
-        for place, value in text.iter_values()
-    ]
+    except BadJson as error:
+        raise _build_input_error(error) from None
     if not found:
         raise errors.BadInput("There is no promise in what came in on stdin")
     return found
 
 
-class _JsonText:
-    """A text with JSON in it, and its lines."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._ends = [place for place, sign in enumerate(text) if sign == "\n"]
-        self._decoder = json.JSONDecoder(
-            object_pairs_hook=_build_object_of_unique_keys, parse_constant=_refuse_json_constant
-        )
-
-    def find_line_number(self, place: int) -> int:
-        """The number of the line that a place is in."""
-        return bisect(self._ends, place - 1) + 1
-
-    def iter_values(self) -> Generator[tuple[int, Any], None, None]:
-        """Every value with its place; those of an array each by itself. Raises BadInput."""
-        place = self._skip_blanks(0)
-        while place < len(self._text):
-            place = self._skip_blanks(
-                (
-                    yield from (
-                        self._iter_array_values
-                        if self._text[place] == "["
-                        else self._iter_single_value
-                    )(place)
-                )
-            )
-
-    def _iter_array_values(self, place: int) -> Generator[tuple[int, Any], None, int]:
-        place = self._skip_blanks(place + 1)
-        while not self._text.startswith("]", place):
-            place = self._skip_blanks((yield from self._iter_single_value(place)))
-            if self._text.startswith("]", place):
-                break
-            if not self._text.startswith(",", place):
-                self._raise_bad_json(place, "expecting , or ]")
-            place = self._skip_blanks(place + 1)
-            if self._text.startswith("]", place):
-                self._raise_bad_json(place, "expecting value")
-        return place + 1
-
-    def _iter_single_value(self, place: int) -> Generator[tuple[int, Any], None, int]:
-        try:
-            value, end = self._decoder.raw_decode(self._text, place)
-        except json.JSONDecodeError as error:
-            self._raise_bad_json(
-                error.pos, error.msg[:1].lower() + error.msg[1:].removesuffix(" at")
-            )
-        except RecursionError:
-            self._raise_bad_json(place, "nested too deeply")
-        except ValueError as error:
-            raise errors.BadInput(str(error), f"line {self.find_line_number(place)}") from None
-        yield place, value
-        return end
-
-    def _skip_blanks(self, place: int) -> int:
-        """The first place from there on that is not blank."""
-        while place < len(self._text) and self._text[place] in " \t\r\n":
-            place += 1
-        return place
-
-    def _raise_bad_json(self, place: int, why: str) -> NoReturn:
-        line = self.find_line_number(place)
-        column = place - (self._ends[line - 2] if line > 1 else -1)
-        raise errors.BadInput(f"this is no JSON ({why})", f"line {line}, column {column}") from None
-
-
-def _build_object_of_unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        raise ValueError(f"“{next(key for key in keys if keys.count(key) > 1)}” is there twice")
-    return found
-
-
-def _refuse_json_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
+def _build_input_error(error: BadJson) -> errors.BadInput:
+    if error.kind in _VALUE_FAULTS:
+        what = _VALUE_FAULTS[error.kind].format(error.detail)
+        return errors.BadInput(what, f"line {error.first_line}")
+    what = error.detail[:1].lower() + error.detail[1:].removesuffix(" at")
+    return errors.BadInput(f"this is no JSON ({what})", f"line {error.line}, column {error.column}")
 
 
 # Promises
 
 
-def _parse_json_promise(env: Env, place: str, value: Any) -> MakeArguments:
+def _parse_json_promise(env: Env, place: str, value: Any) -> dict[str, Any]:
     """What an object says that is wanted: keys are the options of make, or fields of the promise record; null is nothing said."""
     try:
         said = _resolve_json_sides(_resolve_key_names(_check_json_keys(value)))
@@ -149,9 +79,7 @@ def _parse_json_promise(env: Env, place: str, value: Any) -> MakeArguments:
         _append_due_zone(env, said)
     except ValueError as error:
         raise errors.BadInput(str(error), place) from None
-    return MakeArguments(
-        **{"from_" if key == "from" else key: one for key, one in said.items()}, place=place
-    )
+    return {"from_" if key == "from" else key: one for key, one in said.items()} | {"place": place}
 
 
 def _check_json_keys(value: Any) -> dict[str, Any]:

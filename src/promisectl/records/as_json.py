@@ -1,7 +1,11 @@
-"""Records as JSON (RFC 8259): one array, or one object a line."""
+"""Records as JSON (RFC 8259): one array, or one object a line.
+
+To import the library's writer would cost every view half a start of Python, and it is no quicker than this one.
+"""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import isfinite
 
 from promisectl._typing import TYPE_CHECKING
@@ -13,96 +17,106 @@ if TYPE_CHECKING:
 
 
 _PLANE_CHARACTERS = 0x10000  # characters, beyond which one is two halves
-
-
-def _escape_code_point(code: int) -> str:
-    """A character as JSON escapes it, one beyond the first plane as two halves."""
-    halves = (
-        (code,) if code < _PLANE_CHARACTERS else (0xD7C0 + (code >> 10), 0xDC00 + (code & 0x3FF))
-    )
-    return "".join(f"\\u{half:04x}" for half in halves)
-
-
-# Many of them are legal in JSON, but a terminal would obey them.
-_CONTROL_ESCAPES = {code: _escape_code_point(code) for some in STEERING_RANGES for code in some}
-_STRING_ESCAPES = _CONTROL_ESCAPES | {
-    ord(letter): f"\\{sign}" for letter, sign in zip('"\\\n\r\t\b\f', '"\\nrtbf', strict=True)
-}
+_SHORT_JSON_ESCAPES = dict(zip('"\\\n\r\t\b\f', '"\\nrtbf', strict=True))
 _JSON_CONSTANTS = {None: "null", True: "true", False: "false"}
-MAX_RECORDS_WITHOUT_LIBRARY = 500
-"""How many records are written without the library; beyond, it is worth its import."""
+_MAX_KNOWN_NAMES = 1_000  # names of fields whose JSON is kept at hand
 
 
 def encode_json(value: Any) -> str:
     """A value as JSON on one line, every character readable but for controls, which are escaped.
 
-    It is what `json.dumps` makes of it, whose import takes longer than a view; but names are texts, and numbers are finite.
+    It is what `json.dumps` makes of it; but names are texts, and numbers are finite. Raises TypeError of anything else.
     """
-    if isinstance(value, str):
-        return _encode_json_string(value)
-    if value is None or isinstance(value, bool):
-        return _JSON_CONSTANTS[value]
-    if isinstance(value, int):
-        return int.__repr__(value)
-    if isinstance(value, float) and isfinite(value):
-        return float.__repr__(value)
-    if isinstance(value, dict):
-        return (
-            "{"
-            + ", ".join(
-                [
-                    f"{_encode_json_string(name)}: {encode_json(below)}"
-                    for name, below in value.items()
-                ]
-            )
-            + "}"
-        )
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(encode_json, value)) + "]"
-    message = f"no JSON can be made of a {type(value).__name__}"
-    raise TypeError(message)
+    return _ENCODERS[value.__class__](value)
 
 
 def _encode_json_string(value: str) -> str:
-    if (
-        value.isprintable() and '"' not in value and "\\" not in value
-    ):  # most are, and that is told soon
-        return f'"{value}"'
-    return f'"{value.translate(_STRING_ESCAPES)}"'
+    if value.isprintable() and '"' not in value and "\\" not in value:  # as most are
+        return '"' + value + '"'
+    return '"' + value.translate(_STRING_ESCAPES) + '"'
 
 
-def iter_json_records(records: Iterable[Any]) -> Iterator[str]:
-    """Every record as `one` makes it, as they come."""
-    made: Callable[[Any], str] = encode_json
-    for place, record in enumerate(records):
-        if place == MAX_RECORDS_WITHOUT_LIBRARY:
-            made = _build_library_encoder()
-        yield made(record)
+def _encode_json_float(value: float) -> str:
+    if not isfinite(value):
+        message = "no JSON can be made of a float that is not finite"
+        raise TypeError(message)
+    return float.__repr__(value)
 
 
-def _build_library_encoder() -> Callable[[Any], str]:
-    """`one`, faster by far once the library is there."""
-    from json import JSONEncoder
+def _encode_json_object(value: dict[str, Any]) -> str:
+    fields = [
+        _encode_field_name(name) + _ENCODERS[inner.__class__](inner)
+        for name, inner in value.items()
+    ]
+    return "{" + ", ".join(fields) + "}"
 
-    encode = JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
-    def encode_record(record: Any) -> str:
-        line = encode(record)
-        return line if line.isprintable() else line.translate(_CONTROL_ESCAPES)
+@lru_cache(_MAX_KNOWN_NAMES)
+def _encode_field_name(name: str) -> str:
+    return _encode_json_string(name) + ": "
 
-    return encode_record
+
+def _encode_json_list(value: list[Any] | tuple[Any, ...]) -> str:
+    return "[" + ", ".join([_ENCODERS[inner.__class__](inner) for inner in value]) + "]"
+
+
+class _StringEscapes(dict[int, str]):
+    """What `str.translate` writes for each character, found out when it is met for the first time."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = escape = _escape_json_character(chr(code))
+        return escape
+
+
+def _escape_json_character(character: str) -> str:
+    """A character as a JSON string has it. Many controls are legal there, but a terminal would obey them."""
+    code = ord(character)
+    if character in _SHORT_JSON_ESCAPES:
+        return "\\" + _SHORT_JSON_ESCAPES[character]
+    if not any(code in some for some in STEERING_RANGES):
+        return character
+    if code < _PLANE_CHARACTERS:
+        return f"\\u{code:04x}"
+    return f"\\u{0xD7C0 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
+
+
+class _Encoders(dict[type, "Callable[[Any], str]"]):
+    """What writes a value, by its class; one of a class below these is written as one of these."""
+
+    def __missing__(self, kind: type) -> Callable[[Any], str]:
+        base = next((base for base in kind.__mro__ if base in self), None)
+        if base is None:
+            message = f"no JSON can be made of a {kind.__name__}"
+            raise TypeError(message)
+        self[kind] = self[base]
+        return self[base]
+
+
+_STRING_ESCAPES = _StringEscapes()
+_ENCODERS = _Encoders(
+    {
+        str: _encode_json_string,
+        int: int.__repr__,
+        float: _encode_json_float,
+        bool: _JSON_CONSTANTS.__getitem__,
+        type(None): _JSON_CONSTANTS.__getitem__,
+        dict: _encode_json_object,
+        list: _encode_json_list,
+        tuple: _encode_json_list,
+    }
+)
 
 
 def iter_json_array(records: Iterable[Any]) -> Iterator[str]:
     """A JSON array, a record a line, as it comes."""
     first = True
-    for record in iter_json_records(records):
-        yield ("[\n" if first else ",\n") + record
+    for record in records:
+        yield ("[\n" if first else ",\n") + encode_json(record)
         first = False
     yield "[]\n" if first else "\n]\n"
 
 
 def iter_json_lines(records: Iterable[Any]) -> Iterator[str]:
     """JSON Lines: one record a line."""
-    for record in iter_json_records(records):
-        yield record + "\n"
+    for record in records:
+        yield encode_json(record) + "\n"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import json
 from itertools import chain
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.records import as_csv, fields
 from promisectl.records.cells import shorten_quoted_value
+from promisectl.records.json_reader import JSON_BLANKS, BadJson, JsonReader
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -20,8 +20,13 @@ IMPORT_FORMATS = ("csv", "json", "jsonl")
 _REQUIRED_FIELDS = {"outcome": "what is promised", "direction": "owe, owed or self"}
 _DELIMITERS = (",", ";", "\t")
 _BYTE_ORDER_MARK = "\ufeff"
-_JSON_BLANKS = " \t\r\n"
-_MAX_INTEGER_DIGITS = 18
+_JSON_FAULTS = {
+    "separator": "a , or a ] is missing",
+    "depth": "it is nested too deeply",
+    "duplicate": "a name is there twice",
+    "constant": "{} is no number there",
+    "digits": "a number in it is too long",
+}
 _MAX_NAMED_COLUMNS = 8  # columns that an error names
 _MIN_COLUMN_SIMILARITY = 0.8  # of what difflib takes for the same: a column of theirs that is only spelled like a field is another
 
@@ -72,10 +77,7 @@ def iter_imported_rows(
         found = _iter_csv_rows(all_, max(_DELIMITERS, key=first.count), names, alike, raw=raw)
     else:
         found = _iter_json_rows(
-            _JsonObjectReader(all_).iter_objects()
-            if form == "json"
-            else _iter_json_line_values(all_),
-            names,
+            (_iter_json_values if form == "json" else _iter_json_line_values)(all_), names
         )
     return (
         row._replace(
@@ -201,127 +203,35 @@ def _iter_json_rows(
         )
 
 
+def _iter_json_values(lines: Iterable[str]) -> Iterator[tuple[int, Any]]:
+    """The values of one array, or one value alone, each with its line."""
+    reader = JsonReader(lines)
+    try:
+        yield from reader.iter_values()
+        if reader.peek_sign():
+            raise UnreadableLine(reader.line, "the JSON goes on after its end")
+    except BadJson as error:
+        raise _build_unreadable_line(error) from error
+
+
 def _iter_json_line_values(lines: Iterable[str]) -> Iterator[tuple[int, Any]]:
     for number, line in enumerate(lines, 1):
-        if line.strip(_JSON_BLANKS):
+        if line.strip(JSON_BLANKS):
             yield number, parse_json_line(line, number)
 
 
-class _JsonObjectReader:
-    """The objects of one JSON array, or one object alone, each as soon as it is whole: no more is kept than it takes for that."""
-
-    def __init__(self, lines: Iterable[str]) -> None:
-        self._lines = iter(lines)
-        self._text = ""
-        self._position = 0
-        self._line = 1
-
-    def iter_objects(self) -> Iterator[tuple[int, Any]]:
-        """Every object with the line on which it begins."""
-        if self._peek_sign() != "[":
-            yield self._read_value()
-        else:
-            self._skip_sign()
-            if self._peek_sign() != "]":
-                yield self._read_value()
-            while self._peek_sign() == ",":
-                self._skip_sign()
-                yield self._read_value()
-            if self._peek_sign() != "]":
-                raise UnreadableLine(
-                    self._line,
-                    "it is no JSON (a , or a ] is missing)"
-                    if self._peek_sign()
-                    else "the JSON ends too early",
-                )
-            self._skip_sign()
-        if self._peek_sign():
-            raise UnreadableLine(self._line, "the JSON goes on after its end")
-
-    def _peek_sign(self) -> str:
-        """The next sign that is no blank; empty at the end."""
-        while True:
-            while self._position < len(self._text):
-                sign = self._text[self._position]
-                if sign not in _JSON_BLANKS:
-                    return sign
-                self._skip_sign()
-            if not self._read_more(1):
-                return ""
-
-    def _skip_sign(self) -> None:
-        self._line += self._text[self._position] == "\n"
-        self._position += 1
-
-    def _read_value(self) -> tuple[int, Any]:
-        if not self._peek_sign():
-            raise UnreadableLine(self._line, "the JSON ends too early")
-        line = self._line
-        while True:
-            try:
-                found, end = _DECODER.raw_decode(self._text, self._position)
-            except (ValueError, RecursionError) as error:
-                if not isinstance(error, json.JSONDecodeError) or not self._read_more(
-                    len(self._text) - self._position
-                ):
-                    raise UnreadableLine(line, _format_json_error(error)) from error
-            else:
-                self._line += self._text.count("\n", self._position, end)
-                self._position = end
-                return line, found
-
-    def _read_more(self, least: int) -> bool:
-        """Read on by so many characters, or to the end; False where it was there already. What is done with is let go of."""
-        parts, length = [self._text[self._position :]], 0
-        for line in self._lines:
-            parts.append(line)
-            length += len(line)
-            if length >= least:
-                break
-        self._text, self._position = "".join(parts), 0
-        return length > 0
-
-
 def parse_json_line(text: str, line: int) -> Any:
-    """The JSON value that a line holds. Raises Unreadable."""
+    """The JSON value that a line holds. Raises UnreadableLine."""
     try:
-        return _DECODER.decode(text)
-    except (ValueError, RecursionError) as error:
-        raise UnreadableLine(line, _format_json_error(error)) from error
+        return JsonReader([text], line).read_only_value()
+    except BadJson as error:
+        raise _build_unreadable_line(error) from error
 
 
-def _format_json_error(error: Exception) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return (
-            f"it is no JSON ({error.msg}, at sign {error.colno})"
-            if error.lineno == 1
-            else f"it is no JSON ({error.msg})"
-        )
-    return f"it is no JSON ({'it is nested too deeply' if isinstance(error, RecursionError) else error})"
-
-
-def _refuse_constant(name: str) -> None:
-    message = f"{name} is no number there"
-    raise ValueError(message)
-
-
-def _parse_json_integer(digits: str) -> int:
-    if len(digits) > _MAX_INTEGER_DIGITS:
-        message = "a number in it is too long"
-        raise ValueError(message)
-    return int(digits)
-
-
-def _build_unique_dict(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        message = "a name is there twice"
-        raise ValueError(message)
-    return found
-
-
-_DECODER = json.JSONDecoder(
-    parse_constant=_refuse_constant,
-    parse_int=_parse_json_integer,
-    object_pairs_hook=_build_unique_dict,
-)
+def _build_unreadable_line(error: BadJson) -> UnreadableLine:
+    if error.kind == "end":
+        return UnreadableLine(error.line, "the JSON ends too early")
+    what = _JSON_FAULTS.get(error.kind, "{}").format(error.detail)
+    if error.kind == "syntax" and error.line == error.first_line:
+        what += f", at sign {error.column}"
+    return UnreadableLine(error.first_line, f"it is no JSON ({what})")

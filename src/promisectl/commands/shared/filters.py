@@ -5,7 +5,6 @@ from __future__ import annotations
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import output
 from promisectl.domain import constants
-from promisectl.storage import queries
 from promisectl.storage.queries import Query
 
 if TYPE_CHECKING:

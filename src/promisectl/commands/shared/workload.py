@@ -8,7 +8,6 @@ from itertools import pairwise
 from promisectl._typing import TYPE_CHECKING
 from promisectl.commands.shared import output
 from promisectl.domain import civil, statistics
-from promisectl.domain.constants import MY_DIRECTIONS
 from promisectl.storage import queries
 from promisectl.storage.queries import Query
 
