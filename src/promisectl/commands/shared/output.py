@@ -137,7 +137,7 @@ def print_result(
     if env.is_json:
         from promisectl.records import as_json
 
-        env.print_answer(as_json.iter_json_records(records), whole=True)
+        env.print_answer(map(as_json.encode_json, records), whole=True)
     elif env.quiet:
         env.print_answer(map(str, ids), whole=True)
     else:
