@@ -61,6 +61,14 @@ def test_every_page_of_the_guide_is_in_its_list_and_the_other_way_round() -> Non
     )
 
 
+@pytest.mark.parametrize("file", ["README.md", "CHANGELOG.md", ".github/CONTRIBUTING.md"])
+def test_every_link_to_a_file_leads_somewhere(file: str) -> None:
+    page = ROOT / file
+    linked = re.findall(r"\]\(([\w./-]+)(?:#[\w-]+)?\)", page.read_text(encoding="utf-8"))
+    assert linked
+    assert [path for path in linked if not (page.parent / path).exists()] == []
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_in_the_guide(command: str) -> None:
     assert re.search(rf"\bpromisectl {command}\b", GUIDE)

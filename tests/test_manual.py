@@ -152,7 +152,8 @@ def test_the_day_of_a_page_is_that_of_its_version(
     monkeypatch.setattr(manual, "_CHANGELOG_FILE", changes)
     monkeypatch.setattr(manual, "__version__", "1.2.0")
     changes.write_text("## [Unreleased]\n\n## [1.1.0] - 2027-01-04\n")
-    assert manual._find_release_date() == "2026-11-22"
+    with pytest.raises(LookupError, match="has no date for"):
+        manual._find_release_date()
     changes.write_text("## [1.2.0] - 2027-03-01\n\n## [1.1.0] - 2027-01-04\n")
     assert manual._find_release_date() == "2027-03-01"
 
@@ -232,7 +233,7 @@ SEE ALSO
        files, promisectl guide guarantees, promisectl guide doctor, promisectl
        guide speed, promisectl guide exit-codes, promisectl guide errors
 
-promisectl 0.1.0                   2026-11-22                PROMISECTL-GUIDE(1)
+promisectl 0.1.0                   2026-11-28                PROMISECTL-GUIDE(1)
 """
 PERSON = """\
 PROMISECTL-PERSON(1)                                        PROMISECTL-PERSON(1)

@@ -17,7 +17,6 @@ from promisectl.cli.help_content import (
 )
 
 MANUAL_DIRECTORY = Path(compiled.__file__).with_name("man")
-_UNRELEASED_DATE = "2026-11-22"  # the first version has no date yet
 _CHANGELOG_FILE = Path(__file__).parents[3] / "CHANGELOG.md"
 _ROFF_ESCAPES = {
     "\\": r"\(rs",
@@ -249,13 +248,19 @@ def _convert_markdown(text: str) -> str:
 
 
 def _find_release_date() -> str:
-    """The day of this version by the changelog, so that a page does not change with the day it is written on."""
+    """Find the day of this version in the changelog, so that pages stay the same every day.
+
+    Raises LookupError where the changelog does not date this version.
+    """
     dated = re.search(
         rf"^## \[{re.escape(__version__)}\] - (\S+)$",
         _CHANGELOG_FILE.read_text(encoding="utf-8"),
         flags=re.MULTILINE,
     )
-    return dated[1] if dated else _UNRELEASED_DATE
+    if not dated:
+        message = f"CHANGELOG.md has no date for {__version__}"
+        raise LookupError(message)
+    return dated[1]
 
 
 def _format_page_name(about: HelpPage) -> str:
