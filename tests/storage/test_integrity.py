@@ -27,7 +27,7 @@ from promisectl.domain.findings import (
     Remedy,
 )
 from promisectl.env import OnceKey
-from promisectl.storage import repair
+from promisectl.storage import known_uids, repair
 from promisectl.storage.integrity import checks
 from tests.storage import life
 from tests.storage.test_random_walks import START
@@ -318,8 +318,8 @@ def test_a_move_puts_right_what_somebody_has_changed_in_the_row_of_its_promise(p
 def test_a_full_temporary_disk_is_no_damage() -> None:
     code = (
         "import resource, sys\nfrom promisectl.storage.integrity import checks\nresource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
-        "from promisectl.storage.integrity.chain import PromiseUids\nuids = PromiseUids()\nuids._db.execute('PRAGMA cache_size = 1')\n"
-        "for number in range(20_000):\n    uids.add_uid(number, 'x' * 36)\n"
+        "from promisectl.storage.known_uids import UidMap\nuids = UidMap()\nuids._db.execute('PRAGMA cache_size = 1')\n"
+        "for number in range(20_000):\n    uids.add_value(number, 'x' * 36)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -331,3 +331,14 @@ def test_a_full_temporary_disk_is_no_damage() -> None:
     assert done.stderr.splitlines()[-1].startswith(
         "promisectl.errors.files.CannotWrite: A temporary file can't be written: "
     )
+
+
+def test_a_disk_that_fills_up_in_the_middle_is_no_damage(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise errors.CannotWrite("A temporary file", "database or disk is full")
+
+    monkeypatch.setattr(known_uids.UidMap, "add_value", refuse)
+    with pytest.raises(errors.CannotWrite, match="A temporary file can't be written"):
+        checked(path, "chain")

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import marshal
+import pickle
 from collections import Counter
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands import import_source
-from promisectl.commands.import_plan import ImportPlanner, ImportStep
+from promisectl.commands.import_plan import ImportPlanner, ImportStep, open_import_planner
 from promisectl.commands.import_source import ImportSource
 from promisectl.commands.shared import arguments, output, recorder
-from promisectl.domain.people import Newcomer, Person
+from promisectl.domain.people import Person
 from promisectl.records import reader
 from promisectl.records.reader import UnreadableLine
 from promisectl.rendering import formats
 from promisectl.storage import ledger, queries, transfer
-from promisectl.storage.codec import NewPromiseRows
 from promisectl.storage.journal import Journal
 
 if TYPE_CHECKING:
@@ -30,8 +29,6 @@ CHOICES = {"format_": reader.IMPORT_FORMATS}
 _STEP_COLUMNS = ("line", "does", "id", "person", "outcome", "why")
 _MAX_NAMED_PEOPLE = 8  # people
 _MAX_PROMISES_WITHOUT_BACKUP = 100  # promises, from which on an import is worth a backup
-_BATCH_PROMISES = 256  # promises
-_LENGTH_BYTES = 8  # bytes of a number
 _STEP_KIND = output.RecordKind(
     _STEP_COLUMNS, _STEP_COLUMNS, lambda row: {name: row[name] for name in _STEP_COLUMNS}
 )
@@ -112,8 +109,8 @@ def _check_import_field(option: str, word: str) -> str:
 
 
 def _import_promises(env: Env, file: ImportSource, *, new: bool) -> None:
-    with import_source.create_unnamed_file() as spool:
-        plan = _plan_import(env, file, _StepSpool(spool), new=new)
+    with import_source.create_unnamed_file() as planned:
+        plan = _plan_import(env, file, planned, new=new)
         if not plan.promise_count:
             _print_import_result(env, file, _ImportResult((), plan.skipped, ()))
             return
@@ -125,9 +122,9 @@ def _import_promises(env: Env, file: ImportSource, *, new: bool) -> None:
                 return _write_import_steps(env, db, file, plan.iter_steps(env))._replace(
                     skipped=plan.skipped
                 )
-            return _write_import_steps(
-                env, db, file, _iter_import_steps(env, file, ImportPlanner(env, db, new=new))
-            )
+            with open_import_planner(env, db, new=new) as planner:
+                steps = _iter_import_steps(env, file, planner)
+                return _write_import_steps(env, db, file, steps)
 
         with recorder.prepare_auto_backup(env) as keep:
             done = ledger.run_in_transaction(
@@ -164,88 +161,41 @@ def _print_import_result(env: Env, file: ImportSource, done: _ImportResult) -> N
 
 
 class _ImportPlan(NamedTuple):
-    """What is to be made, read and found good while nobody had to wait: how much, and beside which newest act of the ledger."""
+    """What is to be made, read and found good while nobody had to wait.
 
-    spool: _StepSpool
+    The steps are in a `file`, as a list of 100,000 takes 150 MiB; `newest` is the newest act that the ledger had then.
+    """
+
+    file: IO[bytes]
     newest: tuple[int, str] | None
     promise_count: int
     skipped: int
 
     def iter_steps(self, env: Env) -> Iterator[ImportStep]:
         """The promises to be made, one after the other."""
-        return import_source.iter_items_with_progress(
-            env, self.spool.iter_steps(), self.promise_count
-        )
+        self.file.seek(0)
+        # This process has written them, into a file without a name.
+        steps = (pickle.load(self.file) for _ in range(self.promise_count))  # noqa: S301
+        return import_source.iter_items_with_progress(env, steps, self.promise_count)
 
 
-class _StepSpool:
-    """Promises to be made, kept in a file until they are, as plain values and many at a time, which is the quickest way there is."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self._pending: list[Any] = []
-
-    def append_step(self, step: ImportStep) -> None:
-        """Keep one."""
-        number, newcomer = step.newcomer or (0, ())
-        self._pending.append(
-            (
-                step.line,
-                step.number,
-                step.was_undone,
-                tuple(step.promise or ()),
-                number,
-                tuple(newcomer),
-            )
-        )
-        if len(self._pending) == _BATCH_PROMISES:
-            self._write_batch()
-
-    def finish_writing(self) -> None:
-        """No more will come."""
-        self._write_batch()
-        with import_source.guard_unnamed_writes():
-            self._file.flush()
-
-    def _write_batch(self) -> None:
-        said = marshal.dumps(self._pending)
-        self._pending.clear()
-        with import_source.guard_unnamed_writes():
-            self._file.write(len(said).to_bytes(_LENGTH_BYTES, "big") + said)
-
-    def iter_steps(self) -> Iterator[ImportStep]:
-        """All of them, in their order."""
-        self._file.seek(0)
-        while length := int.from_bytes(self._file.read(_LENGTH_BYTES), "big"):
-            said = marshal.loads(self._file.read(length))  # noqa: S302 (written by this process, into a file without a name)
-            for line, number, again, one, person, newcomer in said:
-                met = (person, Newcomer(*newcomer)) if newcomer else None
-                yield ImportStep(
-                    line,
-                    "make",
-                    number=number,
-                    promise=NewPromiseRows(*one),
-                    newcomer=met,
-                    was_undone=again,
-                )
-
-
-def _plan_import(env: Env, file: ImportSource, spool: _StepSpool, *, new: bool) -> _ImportPlan:
-    """What becomes of every record of the file. Raises BadImport when any is refused."""
+def _plan_import(env: Env, file: ImportSource, planned: IO[bytes], *, new: bool) -> _ImportPlan:
+    """What becomes of every record; what is to be made goes into `planned`. Raises BadImport when any is refused."""
     counted: Counter[str] = Counter()
     refused = _RefusedRecords(file)
-    with output.open_view(env) as db:
-        planner = ImportPlanner(env, db, new=new)
+    with output.open_view(env) as db, open_import_planner(env, db, new=new) as planner:
         newest = ledger.find_journal_head(db)
         queries.release_ledger(db)
         for step in _iter_import_steps(env, file, planner):
             counted[step.does] += 1
             refused.collect_refusal(step)
             if step.does == "make" and not refused.any:
-                spool.append_step(step)
+                with import_source.guard_unnamed_writes():
+                    pickle.dump(step._replace(row=None), planned)
     refused.raise_if_any()
-    spool.finish_writing()
-    return _ImportPlan(spool, newest, counted["make"], counted["skip"])
+    with import_source.guard_unnamed_writes():
+        planned.flush()
+    return _ImportPlan(planned, newest, counted["make"], counted["skip"])
 
 
 class _RefusedRecords:
@@ -331,8 +281,7 @@ def _print_dry_run(env: Env, file: ImportSource, *, new: bool) -> int:
             counted[step.does] += 1
             yield _build_step_record(step)
 
-    with output.open_view(env) as db:
-        planner = ImportPlanner(env, db, new=new)
+    with output.open_view(env) as db, open_import_planner(env, db, new=new) as planner:
         queries.release_ledger(db)
         output.print_rows(
             env,

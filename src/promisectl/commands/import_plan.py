@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.compiled import sql
 from promisectl.domain import lifecycle, people
 from promisectl.domain.people import Newcomer, Person
 from promisectl.domain.promise import Act, Opening, Side, State, Verb
 from promisectl.records import imported_promise
 from promisectl.records.cells import CellContext
 from promisectl.storage import codec, people_rows, queries, transfer
-from promisectl.storage.known_uids import ImportUids, KnownUid
+from promisectl.storage.known_uids import UidMap
 
 if TYPE_CHECKING:
     import sqlite3
@@ -43,18 +44,39 @@ class ImportStep(NamedTuple):
     problem: errors.BadRecord | None = None
 
 
+class _KnownPromise(NamedTuple):
+    """A promise of the ledger, or of a `line` of the file.
+
+    It has not `begun` where the command that made it was taken back; then it can be made again.
+    """
+
+    number: int
+    line: int | None
+    begun: bool
+
+
+@contextmanager
+def open_import_planner(env: Env, db: sqlite3.Connection, *, new: bool) -> Iterator[ImportPlanner]:
+    """Make a planner, and close its file of uids in the end. Raises CannotWrite."""
+    with closing(UidMap()) as uids:
+        yield ImportPlanner(env, db, uids, new=new)
+
+
 class ImportPlanner:
     """Decides what becomes of each record, beside what the ledger `db` holds by now. Numbers are kept where it holds nothing yet."""
 
-    def __init__(self, env: Env, db: sqlite3.Connection, *, new: bool) -> None:
+    def __init__(self, env: Env, db: sqlite3.Connection, uids: UidMap, *, new: bool) -> None:
         self._place = CellContext(env.now, env.zone, env.config.date_order)
         self._people = queries.load_people(db)
         self._highest_person = people_rows.fetch_highest_person_id(db)
         self._newcomers: dict[str, tuple[int, Newcomer]] = {}
         self._new = new
         self._keeps = transfer.is_empty_ledger(db)
-        self._uids = ImportUids(db)
-        self._highest = self._uids.highest
+        self._uids = uids
+        self._highest = 0
+        for uid, number, begun in db.execute(sql.PROMISE_UIDS):
+            uids.add_value(uid, (number, None, bool(begun)))
+            self._highest = max(self._highest, number)
         self._taken = set[int]()
         self._numbers: dict[int, int] = {}
         self._twins: Counter[str] = Counter()
@@ -71,7 +93,7 @@ class ImportPlanner:
         told = imported_promise.parse_imported_promise(
             row.cells, self._place, lambda: self._derive_uid(row)
         )
-        known = self._uids.find_uid(told.uid)
+        known = self._find_known_promise(told.uid)
         if known and known.line:
             raise errors.BadRecord(f"line {known.line} has the same one", "uid")
         if told.id in self._numbers:
@@ -80,13 +102,17 @@ class ImportPlanner:
             step = ImportStep(row.line, "skip", row, known.number)
         else:
             step = self._build_make_step(row, told, known)
-        self._uids.add_uid(told.uid, step.number or 0, row.line)
+        self._uids.add_value(told.uid, (step.number or 0, row.line, True))
         if told.id:
             self._numbers[told.id] = step.number or 0
         return step
 
+    def _find_known_promise(self, uid: str) -> _KnownPromise | None:
+        found = self._uids.find_value(uid)
+        return _KnownPromise(*found) if found else None
+
     def _build_make_step(
-        self, row: ImportedRow, told: ImportedPromise, known: KnownUid | None
+        self, row: ImportedRow, told: ImportedPromise, known: _KnownPromise | None
     ) -> ImportStep:
         other, replaces = self._find_counterparty(told), self._find_replaced_number(told)
         number = known.number if known else self._choose_number(told.id)
@@ -114,7 +140,7 @@ class ImportPlanner:
     def _derive_uid(self, row: ImportedRow) -> str:
         """A uid for a record that has none: of those that say the same, each has its own."""
         uid = imported_promise.derive_uid(row.cells)
-        known = self._uids.find_uid(uid)
+        known = self._find_known_promise(uid)
         if known and known.line:
             self._twins[uid] += 1
             return imported_promise.derive_uid(row.cells, self._twins[uid])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import arguments, counterparty, recorder
@@ -24,7 +26,7 @@ _STDIN_OUTCOME = "-"
 
 
 class MakeArguments(NamedTuple):
-    """A promise to be made, in the words that it was asked for in: the parameters of `make`, and where they stood, if there are several."""
+    """A promise to be made: the arguments of `make`, and the `place` of each of several."""
 
     outcome: str
     to: Sequence[str] = ()
@@ -272,8 +274,6 @@ def _record_new_promise(
 
 def _build_opening_act(env: Env, draft: _MakeDraft, person: Person | None, *, named: bool) -> Act:
     """The offer or the request; with the risk and the price where they are not `named` with the reply."""
-    import uuid
-
     direction, author = (draft.direction, draft.author) if person else (Direction.SELF, Side.SELF)
     opening = Opening(
         str(uuid.uuid4()), direction, person.id if person else None, draft.replaces, draft.tags

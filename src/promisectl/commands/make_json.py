@@ -44,7 +44,7 @@ JSON_PROMISE_KEYS = (*_TEXT_KEYS, *_LIST_KEYS, *_FLAG_KEYS, *_NUMBER_KEYS, *_OPT
 
 
 def read_json_promises(env: Env) -> list[dict[str, Any]]:
-    """The arguments of `make` for every promise, in its order, each with its `place`. Raises BadInput, with the line."""
+    """The arguments of `make` for every promise, with its `place`. Raises BadInput, with the line."""
     raw = env.read_stdin()
     try:
         values = JsonReader([raw.decode("utf-8-sig")]).iter_all_values()

@@ -1,4 +1,4 @@
-"""JSON that comes in: value by value, each with the line on which it begins; what is no JSON is told with its place."""
+"""JSON that comes in, value by value with its line; what is no JSON is told with its place."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ _MAX_INTEGER_DIGITS = 1_000
 class BadJson(Exception):
     """A text that can't be read as JSON.
 
-    `kind` is `syntax`, `separator` where an array lacks a , or a ], `end` where the text ends too early, `depth`, `duplicate`,
-    `constant` or `digits`; `detail` says more, in words of the library or with the name that is meant. The value begins on
-    `first_line`, and what is wrong stands at `line` and `column`.
+    `kind` is `syntax`, `separator` where an array lacks a , or a ], `end` where the text ends too
+    early, `depth`, `duplicate`, `constant` or `digits`; `detail` says more, in words of the library
+    or with the name that is meant. The value begins on `first_line`, and what is wrong stands at
+    `line` and `column`.
     """
 
     def __init__(self, kind: str, detail: str, first_line: int, line: int, column: int) -> None:
@@ -32,7 +33,7 @@ class BadJson(Exception):
 
 
 class JsonReader:
-    """The values of a text that comes in pieces, each value as soon as it is whole: no more is held than that takes."""
+    """The values of a text that comes in pieces; no more is held than the next value takes."""
 
     def __init__(self, pieces: Iterable[str], line: int = 1) -> None:
         self._pieces = iter(pieces)
@@ -109,7 +110,7 @@ class JsonReader:
                 return line, value
 
     def _read_more(self, least: int) -> bool:
-        """Read on by so many signs, or to the end, and let go of what is done with; False where it was there already."""
+        """Read on by so many signs, or to the end, and drop what is done with; False at the end."""
         found, length = list[str](), 0
         for piece in self._pieces:
             found.append(piece)

@@ -1,49 +1,49 @@
-"""The uids that are known while a file is imported, of the ledger and of the file: on the disk beside, so that neither has to be small."""
+"""The promises that a walk through a ledger or a file has met, kept on the disk."""
 
 from __future__ import annotations
 
-from promisectl._typing import TYPE_CHECKING, NamedTuple
-from promisectl.compiled import sql
+import json
+import sqlite3
+
+from promisectl import errors
+from promisectl._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import sqlite3
+    from typing import Any
 
 
-class KnownUid(NamedTuple):
-    """A promise of that uid: its number, the line of the file that has it, and whether it has `begun` in the ledger.
+class UidMap:
+    """Values by number or uid, any number of them, in a nameless file that goes with `close`.
 
-    It has not where the command that made it was taken back, so that it can be made again.
+    Every method raises CannotWrite where that file can't be written.
     """
 
-    number: int
-    line: int | None
-    begun: bool
+    def __init__(self) -> None:
+        self._db = sqlite3.connect("", isolation_level=None)
+        for statement in (
+            "PRAGMA journal_mode = OFF",
+            "CREATE TABLE known (key PRIMARY KEY, value TEXT) WITHOUT ROWID",
+            "BEGIN",
+        ):
+            self._run_statement(statement)
 
+    def add_value(self, key: int | str, value: Any) -> None:
+        """Remember what JSON can say, instead of what was there before."""
+        self._run_statement("REPLACE INTO known VALUES (?, ?)", (key, json.dumps(value)))
 
-class ImportUids:
-    """The uids of the ledger as it is now, and of the lines that are taken in after it."""
+    def find_value(self, key: int | str) -> Any:
+        """The value of a key; None where there is none."""
+        for (value,) in self._run_statement("SELECT value FROM known WHERE key = ?", (key,)):
+            return json.loads(value)
+        return None
 
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
-        db.execute(
-            "CREATE TEMP TABLE uids (uid TEXT PRIMARY KEY, number INTEGER, line INTEGER, begun INTEGER) WITHOUT ROWID"
-        )
-        db.execute(f"INSERT INTO temp.uids SELECT uid, id, NULL, begun FROM ({sql.PROMISE_UIDS})")  # noqa: S608 (a text of our own)
-        self.highest: int = db.execute("SELECT coalesce(max(number), 0) FROM temp.uids").fetchone()[
-            0
-        ]
+    def close(self) -> None:
+        """Forget them all."""
+        self._db.close()
 
-    def find_uid(self, uid: str) -> KnownUid | None:
-        """Whoever has that uid."""
-        row = self._db.execute(
-            "SELECT number, line, begun FROM temp.uids WHERE uid = ?", (uid,)
-        ).fetchone()
-        return KnownUid(row[0], row[1], bool(row[2])) if row else None
-
-    def add_uid(self, uid: str, number: int, line: int) -> None:
-        """Remember a line of the file."""
-        if not self._db.in_transaction:
-            self._db.execute(
-                "BEGIN"
-            )  # of the temporary table alone: the ledger is let go of, and each line would be one otherwise
-        self._db.execute("REPLACE INTO temp.uids VALUES (?, ?, ?, 1)", (uid, number, line))
+    def _run_statement(self, statement: str, bound: tuple[Any, ...] = ()) -> list[Any]:
+        """Run a statement; whatever is wrong with the temporary file says nothing of the ledger."""
+        try:
+            return self._db.execute(statement, bound).fetchall()
+        except sqlite3.OperationalError as error:
+            raise errors.CannotWrite("A temporary file", str(error)) from error

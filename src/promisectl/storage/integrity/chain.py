@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from contextlib import closing
 
 from promisectl import errors
@@ -18,15 +17,16 @@ from promisectl.domain.findings import (
 )
 from promisectl.domain.promise import Verb
 from promisectl.storage import codec
+from promisectl.storage.known_uids import UidMap
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterator, Mapping
     from typing import Any
 
     Row = Mapping[str, Any]
 
 
-_MAX_RECENT_UIDS = 10_000  # promises
 DECODING_ERRORS = (
     errors.Problem,
     KeyError,
@@ -56,7 +56,6 @@ class Chain:
         self._matching_acts: list[int] = []  # the acts whose hash begins as it was asked for
         self._latest_moment = ""
         self._moments_ahead, self._moments_behind = _MomentRange(), _MomentRange()
-        self._uids = PromiseUids()
         self.undone: dict[int, int] = {}
         self.broken: set[int] = set()
         self.order_damage = DamageList()
@@ -65,7 +64,7 @@ class Chain:
     def check_acts(self) -> Iterator[IntegrityFinding]:
         """Whether each act is what was recorded, and whether the head that is asked for is among them."""
         broken = DamageList()
-        with closing(self._uids):
+        with closing(UidMap()) as self._uids:
             for row in self._db.execute(sql.ACTS_WITH_ENTRIES):
                 self._asked.on_progress()
                 self._check_act(row, broken)
@@ -105,6 +104,8 @@ class Chain:
             fits: bool = (
                 codec.compute_act_hash(self._hash, row["command"], subject, row) == row["hash"]
             )
+        except errors.CannotWrite:  # the disk of the temporary file is full, which is no damage
+            raise
         except DECODING_ERRORS:
             return False
         return fits
@@ -113,10 +114,10 @@ class Chain:
         """The uid of the promise that an act is about, as its first act says it."""
         number: int = row["promise"]
         self._first_entry = self._first_entry or row["entry"]
-        uid = self._uids.find_uid(number)
+        uid: str | None = self._uids.find_value(number)
         if uid is None:
             uid = json.loads(row["body"])["uid"]
-            self._uids.add_uid(number, uid)
+            self._uids.add_value(number, uid)
             kept = (
                 row["verb"] == Verb.IMPORT and row["entry"] == self._first_entry
             )  # the first import keeps the numbers it finds
@@ -169,56 +170,6 @@ class Chain:
         return IntegrityFinding(
             "clock", IntegrityResult.NOTE, "the clock was ahead, or a day was set", details
         )
-
-
-class PromiseUids:
-    """The uid of every promise: those that were spoken of lately at hand, all of them in a nameless file that goes with the examination.
-
-    An index of the ledger could tell them, too; but that may be what is damaged.
-    """
-
-    def __init__(self) -> None:
-        self._recent_uids: dict[int, str] = {}
-        self._db = sqlite3.connect("", isolation_level=None)
-        for statement in (
-            "PRAGMA journal_mode = OFF",
-            "CREATE TABLE uid (number INTEGER PRIMARY KEY, uid BLOB)",
-            "BEGIN",
-        ):
-            self._run_statement(statement)
-
-    def add_uid(self, number: int, uid: str) -> None:
-        """Remember that of a promise."""
-        self._run_statement(
-            "INSERT INTO uid VALUES (?, ?)",
-            (number, codec.encode_canonical_json(uid).encode(errors="surrogatepass")),
-        )
-        self._remember_uid(number, uid)
-
-    def find_uid(self, number: int) -> str | None:
-        """That of a promise; None where it is not known yet."""
-        uid = self._recent_uids.get(number)
-        if uid is None:
-            for (found,) in self._run_statement("SELECT uid FROM uid WHERE number = ?", (number,)):
-                uid = json.loads(str(found, "utf-8", "surrogatepass"))
-                self._remember_uid(number, uid)
-        return uid
-
-    def close(self) -> None:
-        """Forget them all."""
-        self._db.close()
-
-    def _run_statement(self, statement: str, bound: tuple[Any, ...] = ()) -> list[Any]:
-        """What SQLite answers. Raises CannotWrite: that the temporary file can't be written says nothing of the ledger."""
-        try:
-            return self._db.execute(statement, bound).fetchall()
-        except sqlite3.OperationalError as error:
-            raise errors.CannotWrite("A temporary file", str(error)) from error
-
-    def _remember_uid(self, number: int, uid: str) -> None:
-        self._recent_uids[number] = uid
-        if len(self._recent_uids) > _MAX_RECENT_UIDS:
-            del self._recent_uids[next(iter(self._recent_uids))]
 
 
 class _MomentRange:
