@@ -1,4 +1,7 @@
-"""Civil days and minutes: what the clocks in a zone show, and the instant it stands for; and instants as text, which sorts as it reads."""
+"""Civil days and minutes: what the clocks in a zone show, and the instant it stands for.
+
+An instant as text is of one width, so that it sorts as it reads.
+"""
 
 from __future__ import annotations
 

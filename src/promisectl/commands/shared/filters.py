@@ -56,9 +56,9 @@ class Filters(NamedTuple):
         ]
 
     def build_query(self, env: Env, *, sort: str) -> tuple[datetime | None, Query]:
-        """The past moment asked about, None for now, and the query, in the order of `sort` unless another was given.
+        """The past moment asked about, None for now, and the query for the ledger.
 
-        Raises Usage and NoPerson.
+        `sort` holds where no other order was given. Raises Usage and NoPerson.
         """
         if self._replace(state=tuple(self.state)) == Filters():
             return None, Query(output.build_clock(env), sort=sort)
