@@ -70,8 +70,8 @@ class Filters(NamedTuple):
         if self.search:
             arguments.check_text("search", self.search)
         most, moment = arguments.check_row_limit(self.limit), arguments.parse_as_of(env, self.as_of)
-        after = arguments.parse_date_bound(env, self.due_after, end=True)
         before = arguments.parse_date_bound(env, self.due_before, end=False)
+        after = arguments.parse_date_bound(env, self.due_after, end=True)
         query = Query(
             output.build_clock(env, moment),
             person=_resolve_person_handle(env, self.with_),
