@@ -21,7 +21,7 @@ from promisectl.domain.findings import IntegrityResult
 from promisectl.domain.promise import State
 from promisectl.domain.wellmade import check as wellmade
 from promisectl.domain.wellmade.subject import Subject
-from promisectl.records import as_lines, fields
+from promisectl.records import fields
 from promisectl.records import statistics as statistics_records
 from promisectl.rendering.columns import COLUMNS
 from promisectl.storage.statistics import PEOPLE_SORT_SQL
@@ -147,8 +147,8 @@ def test_the_fields_are_those_of_the_records() -> None:
     assert _first("records", "field | what it holds", 1) == [*fields.ACT_FIELDS]
     lines = {row[0]: tuple(row[1].split(", ")) for row in _rows("records", "view | columns")}
     assert lines == {
-        "`moves` `owe` `owed` `list`, `person show`": as_lines.PROMISE_LINE_FIELDS,
-        "`log`": as_lines.ACT_LINE_FIELDS,
+        "`moves` `owe` `owed` `list`, `person show`": fields.PROMISE_LINE_FIELDS,
+        "`log`": fields.ACT_LINE_FIELDS,
         "`people`": fields.PERSON_FIELDS,
         "`week`": fields.DAY_FIELDS,
         "`stats`": statistics_records.STATISTIC_FIELDS,

@@ -1,4 +1,4 @@
-"""The lists of promises: owe, owed, list. A view reads over a read-only connection and never writes."""
+"""The lists of promises: owe, owed, list. They read and never write."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def show(env: Env, ids: Sequence[str]) -> None:
 
 
 class _PromiseDetails(NamedTuple):
-    """All there is about one promise: its row, what was said for the lifecycle, and the same as act records."""
+    """All there is about one promise: its row, its acts for the lifecycle, and their rows."""
 
     row: Row
     history: Sequence[Act]
@@ -75,7 +75,7 @@ def _build_details_record(one: _PromiseDetails) -> dict[str, Any]:
 
 
 def _iter_details_lines(record: dict[str, Any], row: Row) -> Iterator[str]:
-    """Name and value of every field that says something, then the revisions, the acts and the open moves, a line each."""
+    """A line for every field that says something, every revision, act and open move."""
     named = [
         {"name": name, "value": row[name]}
         for name in fields.PROMISE_FIELDS

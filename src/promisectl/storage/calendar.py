@@ -18,7 +18,8 @@ _CALENDAR_SELECT = """SELECT asked.*,
     SELECT max(recorded_at) FROM act
     WHERE act.promise = asked.id OR act.verb <> 'meet' AND act.person IN (
       SELECT person FROM promise WHERE promise.id = asked.id
-      UNION ALL SELECT merged_into FROM person WHERE person.id = (SELECT person FROM promise WHERE promise.id = asked.id)
+      UNION ALL SELECT merged_into FROM person
+      WHERE person.id = (SELECT person FROM promise WHERE promise.id = asked.id)
     )
   ) AS said_last,
   (SELECT uid FROM promise WHERE promise.id = asked.replaces) AS replaces_uid
@@ -27,7 +28,11 @@ _DUE_ZONES_SELECT = "SELECT due_zone AS zone, min(due) AS first, max(due) AS las
 
 
 def iter_calendar_promises(db: sqlite3.Connection, query: Query) -> Iterator[Row]:
-    """The rows of the view `promises`, one at a time, each with its number of `acts`, when the last was recorded, and whom it replaces."""
+    """The rows of the view `promises`, one at a time, with three columns more.
+
+    `acts` counts the acts, `said_last` is when the last was recorded, `replaces_uid` is the promise
+    that it replaces.
+    """
     asked, bound = build_view_query(db, query)
     text = (_CALENDAR_SELECT, "(", asked, ") AS asked ORDER BY", PROMISE_SORT_SQL[query.sort])
     return fetch_and_release(db, " ".join(text), bound)

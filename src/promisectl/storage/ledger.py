@@ -102,9 +102,9 @@ def is_ledger_file(path: str, ledger: str) -> bool:
 
 
 def create_memory_ledger(parts: Sequence[str] = ("TABLE", "INDEX", "UNIQUE")) -> sqlite3.Connection:
-    """An empty ledger that goes with the connection, spilling to a nameless temporary file when it grows.
+    """Make an empty ledger that goes with its connection; what does not fit into memory spills.
 
-    A copy needs neither guards nor the public views, which cost 0.09 starts: our own questions bring the views along.
+    It has no guards, and no public views: they cost 0.09 starts, and every query brings them along.
     """
     db = sqlite3.connect("", isolation_level=None)
     for statement in sql.SCHEMA:

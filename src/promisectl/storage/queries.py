@@ -66,7 +66,9 @@ _PROMISE_BY_ID_SQL = "SELECT * FROM promises WHERE id = :id"
 _ACTS_SQL = "SELECT * FROM acts ORDER BY id"
 _PROMISE_ACTS_SQL = "SELECT * FROM acts WHERE promise = :promise ORDER BY id"
 _NEWEST_ACTS_SQL = "SELECT * FROM (SELECT * FROM acts ORDER BY id DESC LIMIT :limit) ORDER BY id"
-_NEWEST_PROMISE_ACTS_SQL = "SELECT * FROM (SELECT * FROM acts WHERE promise = :promise ORDER BY id DESC LIMIT :limit) ORDER BY id"
+_NEWEST_PROMISE_ACTS_SQL = """SELECT * FROM (
+  SELECT * FROM acts WHERE promise = :promise ORDER BY id DESC LIMIT :limit
+) ORDER BY id"""
 MAX_MEMORY_ROWS = 1_000
 """How many rows are held in memory."""
 
@@ -80,10 +82,11 @@ class QueryClock(NamedTuple):
 
 
 class Query(NamedTuple):
-    """Which promises are asked for, judged at the moment of `clock`, and in which order; None, False and () do not filter.
+    """Which promises to find, and in which order; what is None, False or () does not filter.
 
-    `person` is a handle, `owe` is what I owe, to myself too. What is due is compared with stored instants. Say `open` beside states
-    that are: closed promises are not even looked at then.
+    `clock` is the moment at which they are judged, `person` a handle, `owe` what I owe, to me too.
+    Due dates are compared with stored instants. Say `open` beside states that are open: closed
+    promises are not even looked at then.
     """
 
     clock: QueryClock
@@ -107,7 +110,7 @@ class Query(NamedTuple):
 def iter_promise_rows(
     db: sqlite3.Connection, query: Query, *, by_direction: bool = False
 ) -> Iterator[Row]:
-    """The rows of the view `promises`, one at a time; `by_direction` puts what I owe first, then what I am owed."""
+    """The rows of the view `promises`, one at a time; `by_direction` puts what I owe first."""
     text, bound = build_view_query(db, query)
     if by_direction:
         text = " ".join(

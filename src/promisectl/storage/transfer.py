@@ -44,8 +44,8 @@ _SQLITE_VALUE_ERRORS = (sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.
 def iter_journal_records(db: sqlite3.Connection) -> Iterator[Record]:
     """A head that says how much there is, then every command with its acts, in order, and an end with a hash over all of them.
 
-    What does not fit into the first record of a command follows in others, which say no more than whose they are. Of an empty ledger
-    there is the head alone.
+    What does not fit into the first record of a command follows in others, which say no more than
+    whose they are. Of an empty ledger there is the head alone.
     """
     commands, acts = db.execute(sql.JOURNAL_EXTENT).fetchone()
     last = db.execute(sql.LAST_ACT).fetchone()

@@ -161,7 +161,7 @@ def parse_date_bound(env: Env, words: str | None, *, end: bool) -> datetime | No
 
 
 def parse_as_of(env: Env, words: str | None) -> datetime | None:
-    """The moment at which the ledger is looked at: the end of a day that has passed, or a minute; None for now."""
+    """The moment to look at: the end of a day that has passed, or a minute; None for now."""
     moment = parse_past_bound(env, "--as-of", words, end=True)
     return moment and min(moment, env.now)
 

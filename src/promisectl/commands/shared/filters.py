@@ -44,9 +44,9 @@ class Filters(NamedTuple):
         ]
 
     def build_query(self, env: Env, *, sort: str) -> tuple[datetime | None, Query]:
-        """The past moment asked about, None for now, and the query, in the order of `sort` unless another was given.
+        """The past moment asked about, None for now, and the query for the ledger.
 
-        Raises Usage and NoPerson.
+        `sort` holds where no other order was given. Raises Usage and NoPerson.
         """
         if self._replace(state=tuple(self.state)) == Filters():
             return None, Query(output.build_clock(env), sort=sort)
@@ -58,8 +58,8 @@ class Filters(NamedTuple):
         if self.search:
             arguments.check_text("search", self.search)
         most, moment = arguments.check_row_limit(self.limit), arguments.parse_as_of(env, self.as_of)
-        after = arguments.parse_date_bound(env, self.due_after, end=True)
         before = arguments.parse_date_bound(env, self.due_before, end=False)
+        after = arguments.parse_date_bound(env, self.due_after, end=True)
         query = Query(
             output.build_clock(env, moment),
             person=_resolve_person_handle(env, self.with_),

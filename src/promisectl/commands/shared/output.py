@@ -68,7 +68,10 @@ PERSON_RECORDS = RecordKind(fields.PERSON_FIELDS, fields.PERSON_FIELDS, fields.b
 def open_view(
     env: Env, moment: datetime | None = None, *, acts: bool = False
 ) -> Iterator[sqlite3.Connection]:
-    """The ledger, as it stood at `moment` if that is past, with the `acts` if they are needed; an empty one where there is none yet."""
+    """Open the ledger to look at it; an empty one where there is none yet.
+
+    It stands as at `moment`, if one is given; it holds the acts then only if `acts` asks for them.
+    """
     with ledger.open_snapshot_or_empty(env.ledger) as db:
         yield queries.build_ledger_as_of(db, moment, acts=acts) if moment else db
 
@@ -96,7 +99,7 @@ def load_promise_and_name(env: Env, number: int) -> tuple[Promise, str]:
 def print_view(
     env: Env, rows: Iterable[Row], kind: RecordKind, draw: Callable[[list[Row]], None]
 ) -> None:
-    """Print rows of the ledger in the form asked for; where there is no ledger yet, no rows and a welcome."""
+    """Print rows of the ledger in the form asked for; a welcome where there is none yet."""
     if ledger.has_ledger(env.ledger):
         print_rows(env, rows, kind, draw)
     else:
