@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from itertools import groupby
 
@@ -13,7 +12,6 @@ from promisectl.domain.findings import (
     CheckRequest,
     DamageList,
     IntegrityFinding,
-    IntegrityResult,
     Remedy,
     build_unreadable_finding,
 )
@@ -242,29 +240,19 @@ class _ContentChecks:
     # Keys
 
     def check_keys(self) -> Iterator[IntegrityFinding]:
-        """The answers that are kept for keys, by their sums; an earlier schema step has none, the first ones had no sum."""
-        if not self._db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'once'").fetchone():
-            return
-        troubles, count, plain, before = DamageList(), 0, 0, None
+        """The answers that are kept for keys, by their sums."""
+        troubles, count, before = DamageList(), 0, None
         for row in self._db.execute(sql.ALL_ANSWERS):
             count += 1
-            how = _is_original_answer(row)
-            plain += how is None
-            if how is False or row["entry"] == before:
+            if not _is_original_answer(row) or row["entry"] == before:
                 troubles.add_detail(
                     f"the answer for the key “{row['key']}” is not the one that was given"
                 )
             before = row["entry"]
-        if plain and not troubles.count:
-            says = f"{plain} of {count} answers were kept by an earlier promisectl, without a sum over them"
-            yield IntegrityFinding("keys", IntegrityResult.NOTE, says)
-        else:
-            fine = (
-                f"{count:,} answers kept for --once" if count != 1 else "1 answer kept for --once"
-            )
-            yield troubles.build_finding(
-                "keys", fine, "answers kept for --once are not what was answered"
-            )
+        fine = f"{count:,} answers kept for --once" if count != 1 else "1 answer kept for --once"
+        yield troubles.build_finding(
+            "keys", fine, "answers kept for --once are not what was answered"
+        )
 
     # Numbers
 
@@ -306,11 +294,9 @@ def _format_compared_value(value: object) -> str:
     return "empty" if value is None else f"“{value}”" if isinstance(value, str) else str(value)
 
 
-def _is_original_answer(row: Row) -> bool | None:
-    """Whether a kept answer is the one that was given; None where it was kept without a sum."""
+def _is_original_answer(row: Row) -> bool:
+    """Whether a kept answer is the one that was given."""
     try:
-        if isinstance(json.loads(row["answer"]), list):
-            return None
         again = codec.encode_answer(
             codec.decode_answer(row["answer"]),
             row["head"],
