@@ -28,7 +28,7 @@ class ImportUids:
         db.execute(
             "CREATE TEMP TABLE uids (uid TEXT PRIMARY KEY, number INTEGER, line INTEGER, begun INTEGER) WITHOUT ROWID"
         )
-        db.execute(f"INSERT INTO temp.uids SELECT uid, id, NULL, begun FROM ({sql.PROMISE_UIDS})")  # noqa: S608 (a text of our own)
+        db.execute(sql.INSERT_KNOWN_UIDS)
         self.highest: int = db.execute("SELECT coalesce(max(number), 0) FROM temp.uids").fetchone()[
             0
         ]

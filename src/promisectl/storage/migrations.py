@@ -40,9 +40,9 @@ def migrate_ledger(db: sqlite3.Connection) -> None:
     for later in range(step + 1, sql.SCHEMA_STEP + 1):
         for statement in sql.MIGRATIONS[later]:
             db.execute(statement)
-    for view in reversed(sql.VIEWS):
-        db.execute(f"DROP VIEW IF EXISTS {view}")
-    for statement in sql.SCHEMA:
-        if statement.startswith("CREATE VIEW"):
-            db.execute(statement)
+    views = [one for one in sql.SCHEMA if one.startswith("CREATE VIEW")]
+    for view in reversed(views):
+        db.execute(f"DROP VIEW IF EXISTS {view.split()[2]}")
+    for view in views:
+        db.execute(view)
     db.execute(f"PRAGMA user_version = {sql.SCHEMA_STEP}")

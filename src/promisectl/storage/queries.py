@@ -19,41 +19,20 @@ if TYPE_CHECKING:
     Row = Mapping[str, Any]
 
 
-PROMISE_SORT_SQL = {
-    "due": f"NOT {sql.OPEN_CONDITION}, NOT coalesce(state = 'active' AND due_at < :now, 0), due_at IS NULL, due_at, id",
-    "made": "made_at, id",
-    "id": "id",
-    "person": "person, due_at IS NULL, due_at, id",
-    "state": "instr('proposed active delivered kept declined withdrawn reneged released void', state), due_at IS NULL, due_at, id",
-}
-PROMISE_SORT_NAMES = tuple(name for name in PROMISE_SORT_SQL if name != "id")
+PROMISE_SORT_NAMES = ("due", "made", "person", "state")
 """The orders that a person may ask for."""
-_FILTER_CONDITIONS = {
-    "person": "person = :person",
-    "overdue": "state = 'active' AND due_at < :now",
-    "due_before": "due_at < :due_before",
-    "due_by": "due_at <= :due_by",
-    "due_after": "due_at > :due_after",
-    "tag": "instr(' ' || tags || ' ', ' ' || :tag || ' ')",
-    "search": "(outcome LIKE :search ESCAPE '\\' OR done_when LIKE :search ESCAPE '\\' OR why LIKE :search ESCAPE '\\')",
-    "open": f"direction IN ('owe', 'owed', 'self') AND {sql.OPEN_CONDITION}",  # the index of open promises begins with the direction
-    "untold": "id > 0 AND state = 'reneged' AND move = 'me'",  # their index begins with the number
-    "not_void": "state <> 'void'",
-}
-
-PERSON_PROMISES_CONDITION = """id IN (
-  SELECT id FROM promise WHERE person IS NULL AND :person = 'me'
-  UNION ALL SELECT id FROM promise WHERE person IN (
-    SELECT id FROM person WHERE coalesce(merged_into, id) IN (SELECT id FROM person WHERE handle = :person AND merged_into IS NULL)
-  )
-)"""
-"""Where the promises of a person are: said beside `person = :person`, nobody else's are looked at."""
-_TABLE_SCAN_CONDITION = "id > 0"
-"""Said where no index helps: otherwise SQLite takes some index for the order of what has to be sorted anyway, and jumps from row to row."""
-_WAITING_FILTERS = (
-    "open",
-    "untold",
-)  # among these the view `moves` finds all that it holds, and each has its index
+_FILTER_NAMES = (
+    "person",
+    "overdue",
+    "due_before",
+    "due_by",
+    "due_after",
+    "tag",
+    "search",
+    "not_void",
+    "states",
+    "directions",
+)
 MAX_MEMORY_ROWS = 1_000
 """How many rows are held in memory."""
 
@@ -69,16 +48,17 @@ class QueryClock(NamedTuple):
 def iter_promise_rows(
     db: sqlite3.Connection,
     clock: QueryClock,
-    view: str = "promises",
     *,
     sort: str = "due",
     by_direction: bool = False,
     **narrow: Any,
 ) -> Iterator[Row]:
-    """The rows of a view, one at a time, narrowed as in `asked`; `by_direction` puts what I owe first, then what I am owed."""
-    query, bound = build_view_query(db, clock, view, sort=sort, **narrow)
+    """The rows of the view `promises`, one at a time, narrowed as in `asked`; `by_direction` puts what I owe first, then what I am owed."""
+    query, bound = build_view_query(db, clock, sort=sort, **narrow)
     if by_direction:
-        query = f"SELECT * FROM ({query}) ORDER BY direction, {PROMISE_SORT_SQL[sort]}"  # noqa: S608
+        keep_rows(db, "answer", query, bound)
+        db.execute("COMMIT")
+        return db.execute(sql.ANSWER_BY_DIRECTION)
     return fetch_and_release(
         db,
         query,
@@ -99,35 +79,35 @@ def fetch_promise_rows(db: sqlite3.Connection, clock: QueryClock, **filters: Any
 def build_view_query(
     db: sqlite3.Connection,
     clock: QueryClock,
-    view: str = "promises",
     *,
     sort: str = "due",
     limit: int | None = None,
     **filters: Any,
 ) -> tuple[str, dict[str, Any]]:
-    """The query for the rows of a view, and what is bound in it.
+    """The query for the rows of the view `promises`, and what is bound in it.
 
-    `filters` names conditions (`person`, `overdue`, `due_before`, `due_by`, `due_after`, `tag`, `search`, `open`, `not_void`, `states`,
-    `directions`); those that are None or False do not filter.
+    `filters` names conditions (`person`, `overdue`, `due_before`, `due_by`, `due_after`, `tag`, `search`, `open`, `untold`, `not_void`,
+    `states`, `directions`); those that are None or False do not filter.
     """
     wanted = {name: value for name, value in filters.items() if value not in (None, False, [], ())}
-    conditions = [_FILTER_CONDITIONS[name] for name in wanted if name in _FILTER_CONDITIONS]
-    if not wanted.keys() & _WAITING_FILTERS:
-        conditions.append(
-            PERSON_PROMISES_CONDITION if "person" in wanted else _TABLE_SCAN_CONDITION
-        )  # what is open is less than what there ever was with a person
-    for column in ("state", "direction"):
-        among = wanted.pop(f"{column}s", ())
-        if among:
-            conditions.append(
-                f"{column} IN ({', '.join(f':{column}{i}' for i in range(len(among)))})"
-            )
-            wanted |= {f"{column}{i}": value for i, value in enumerate(among)}
+    for name in wanted.keys() & {"states", "directions"}:
+        wanted[name] = f" {' '.join(wanted[name])} "
     if "search" in wanted:
         wanted["search"] = _build_search_pattern(db, wanted["search"])
-    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    query = f"{build_with_clause(view)} SELECT * FROM {view}{where} ORDER BY {PROMISE_SORT_SQL[sort]} LIMIT :limit"  # noqa: S608 (names from this file only)
-    return query, {**wanted, **clock._asdict(), "limit": -1 if limit is None else limit}
+    bound = {**dict.fromkeys(_FILTER_NAMES), **wanted, **clock._asdict()}
+    query = _choose_promise_query(wanted, sort)
+    return query, {**bound, "sort": sort, "limit": -1 if limit is None else limit}
+
+
+def _choose_promise_query(wanted: Mapping[str, Any], sort: str) -> str:
+    """The query that looks at the fewest promises: what is open is less than what there ever was with a person."""
+    if "open" in wanted:
+        return sql.OPEN_PROMISES
+    if "untold" in wanted:
+        return sql.UNTOLD_PROMISES
+    if "person" in wanted:
+        return sql.PROMISES_OF_PERSON
+    return sql.ALL_PROMISES_BY_ID if sort == "id" else sql.ALL_PROMISES_SORTED
 
 
 def fetch_and_release(
@@ -141,21 +121,21 @@ def fetch_and_release(
     rows = [] if many else db.execute(query, bound).fetchmany(MAX_MEMORY_ROWS)
     many = many or len(rows) == MAX_MEMORY_ROWS
     if many:
-        db.execute(f"CREATE TEMP TABLE answer AS {query}", bound)
+        keep_rows(db, "answer", query, bound)
     db.execute("COMMIT")
     return db.execute("SELECT * FROM temp.answer") if many else iter(rows)
+
+
+def keep_rows(db: sqlite3.Connection, table: str, query: str, bound: Mapping[str, Any]) -> None:
+    """Put the rows of a query aside in a temporary table, instead of what was there."""
+    db.execute(f"DROP TABLE IF EXISTS temp.{table}")
+    db.execute(f"CREATE TEMP TABLE {table} AS {query}", bound)
 
 
 def release_ledger(db: sqlite3.Connection | None) -> None:
     """Let go of the ledger: nothing more is asked of it."""
     if db and db.in_transaction:
         db.execute("COMMIT")
-
-
-def build_with_clause(*views: str) -> str:
-    """The public views as common tables, with the moment to be bound instead of the clock; `promises` is always among them."""
-    names = dict.fromkeys(["promises", *views])
-    return "WITH " + ", ".join(f"{name} AS ({sql.VIEWS[name]})" for name in names)
 
 
 def _build_search_pattern(db: sqlite3.Connection, text: str) -> str:
@@ -175,8 +155,7 @@ def _build_search_pattern(db: sqlite3.Connection, text: str) -> str:
 
 def find_promise_by_id(db: sqlite3.Connection, clock: QueryClock, number: int) -> Row | None:
     """The record of one promise, or None."""
-    query = f"{build_with_clause()} SELECT * FROM promises WHERE id = :id"  # noqa: S608
-    found: Row | None = db.execute(query, {**clock._asdict(), "id": number}).fetchone()
+    found: Row | None = db.execute(sql.PROMISE_BY_ID, {**clock._asdict(), "id": number}).fetchone()
     return found
 
 
@@ -184,23 +163,20 @@ def iter_act_rows(
     db: sqlite3.Connection, number: int | None = None, *, limit: int | None = None
 ) -> Iterator[Row]:
     """The act records in the order they were written down, of one promise or of the whole ledger; the newest `limit` of them."""
-    return fetch_and_release(
-        db, _build_acts_query(number, limit), {"promise": number, "limit": limit}
-    )
+    if number is not None:
+        query = sql.ACT_ROWS_OF_PROMISE
+    else:
+        query = sql.ACT_ROWS if limit is None else sql.NEWEST_ACT_ROWS
+    return fetch_and_release(db, query, _bind_acts(number, limit))
 
 
-def _build_acts_query(number: int | None, limit: int | None) -> str:
-    where = "" if number is None else " WHERE promise = :promise"
-    query = f"SELECT * FROM ({sql.VIEWS['acts']}){where} ORDER BY id"  # noqa: S608
-    return query if limit is None else f"SELECT * FROM ({query} DESC LIMIT :limit) ORDER BY id"  # noqa: S608
+def _bind_acts(number: int | None, limit: int | None) -> dict[str, Any]:
+    return {"promise": number, "limit": -1 if limit is None else limit}
 
 
 def fetch_promise_act_rows(db: sqlite3.Connection, number: int) -> list[Row]:
     """The act records of one promise, with the ledger still held."""
-    return db.execute(
-        f"SELECT * FROM ({sql.VIEWS['acts']}) WHERE promise = :promise ORDER BY id",  # noqa: S608
-        {"promise": number},
-    ).fetchall()
+    return db.execute(sql.ACT_ROWS_OF_PROMISE, _bind_acts(number, None)).fetchall()
 
 
 def find_first_answer(db: sqlite3.Connection, key: str) -> Row | None:
@@ -217,18 +193,14 @@ def count_overdue_owed(db: sqlite3.Connection, clock: QueryClock) -> int:
 
 def fetch_waiting_rows(db: sqlite3.Connection, clock: QueryClock) -> list[Row]:
     """The rows of the view `moves` in the order of their due dates, with the ledger still held."""
-    found: list[Row] = []
-    for among in _WAITING_FILTERS:
-        narrow: dict[str, Any] = {among: True}
-        found += db.execute(*build_view_query(db, clock, "moves", **narrow))
-    return found
+    bound = clock._asdict()
+    return [*db.execute(sql.WAITING_OPEN, bound), *db.execute(sql.WAITING_UNTOLD, bound)]
 
 
 def count_waiting_by_kind(db: sqlite3.Connection, clock: QueryClock) -> dict[str, int]:
     """How many promises wait for me, by the kinds of the view `moves`."""
     counts: dict[str, int] = {}
-    for among in _WAITING_FILTERS:
-        query = f"{build_with_clause('moves')} SELECT waiting, count(*) FROM moves WHERE {_FILTER_CONDITIONS[among]} GROUP BY waiting"  # noqa: S608
+    for query in (sql.COUNT_WAITING_OPEN, sql.COUNT_WAITING_UNTOLD):
         counts |= dict(db.execute(query, clock._asdict()).fetchall())
     return counts
 
@@ -243,11 +215,8 @@ def fetch_counterparty_names(
     db: sqlite3.Connection, number: int | None = None, *, limit: int | None = None
 ) -> dict[int, str]:
     """The display name of the other side of every promise that the same `acts` are about."""
-    query = f"{sql.COUNTERPARTY_NAMES} WHERE promise.id IN (SELECT promise FROM ({_build_acts_query(number, limit)}))"  # noqa: S608 (texts of our own)
-    return {
-        row["id"]: row["person_name"]
-        for row in db.execute(query, {"promise": number, "limit": limit})
-    }
+    query = sql.COUNTERPARTY_NAMES_OF_NEWEST_ACTS if number is None else sql.COUNTERPARTY_NAME
+    return {row["id"]: row["person_name"] for row in db.execute(query, _bind_acts(number, limit))}
 
 
 def fetch_touched_promise_ids(db: sqlite3.Connection, begin: str) -> list[int]:

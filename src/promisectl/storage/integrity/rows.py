@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 _MAX_SHOWN_CHARACTERS = 60  # letters of both sides of a difference that are shown
 PERSON_COLUMNS = ("handle", "name", "merged_into")
 """The columns of a person that what was said of them gives."""
-NUMBERED_TABLES = ("entry", "person", "promise")
-"""The tables of which SQLite remembers the highest number ever given."""
 
 
 def check_ledger_contents(
@@ -262,11 +260,7 @@ class _ContentChecks:
         counted = self._db.execute(
             "SELECT name, seq FROM sqlite_sequence ORDER BY name, seq"
         ).fetchall()
-        there = [
-            (name, highest)
-            for name in NUMBERED_TABLES
-            if (highest := self._db.execute(f"SELECT max(id) FROM {name}").fetchone()[0])  # noqa: S608
-        ]
+        there = [tuple(row) for row in self._db.execute(sql.HIGHEST_NUMBERS)]
         for name, number in sorted(set(map(tuple, counted)) ^ set(there), key=str):
             if (name, number) not in there:
                 troubles.add_detail(f"the next {name} would come after number {number}")
