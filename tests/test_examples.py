@@ -24,7 +24,7 @@ from promisectl.domain.wellmade.subject import Subject
 from promisectl.records import fields
 from promisectl.records import statistics as statistics_records
 from promisectl.rendering.columns import COLUMNS
-from promisectl.storage.statistics import PEOPLE_SORT_SQL
+from promisectl.storage.statistics import PEOPLE_SORT_NAMES
 from tests.conftest import Program
 from tests.domain import test_outcomes
 from tests.tools import replay
@@ -231,8 +231,8 @@ def test_every_figure_is_explained() -> None:
         for name in statistics.DirectionStatistics._fields
         if f"`{name}`" not in page and name != "classes"
     ] == []
-    assert {name for name in PEOPLE_SORT_SQL if f"`--sort {name}`" in page} == {
-        *PEOPLE_SORT_SQL
+    assert {name for name in PEOPLE_SORT_NAMES if f"`--sort {name}`" in page} == {
+        *PEOPLE_SORT_NAMES
     } - {"name"}
 
 

@@ -11,7 +11,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -26,6 +26,7 @@ from tests.guarantees.harness import story
 from tests.guarantees.harness.proof import Found, Proof, Size, Step
 from tests.guarantees.harness.recording import Recording, lay
 from tests.guarantees.harness.states import Cuts, State, states, told
+from tests.storage import next_step
 
 _MOMENTS, _EACH = 100, 12
 _BIG = 2**19  # bytes
@@ -198,7 +199,8 @@ def _sum(tree: Mapping[str, bytes | None]) -> bytes:
 
 def _tried(recording: Recording, place: Path, how: _How) -> Tally:
     """Every state of one recording, opened."""
-    with tempfile.TemporaryDirectory(prefix="states-", dir=place) as name:
+    knowing = next_step.known() if recording.later else nullcontext()
+    with knowing, tempfile.TemporaryDirectory(prefix="states-", dir=place) as name:
         trial = _Trial(recording, Path(name), healthy=how.healthy)
         moments = min(how.moments, how.moments * _BIG // trial.size + 1)
         for state in states(recording, Random(how.seed), moments=moments, each=how.each):

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from promisectl import errors
 from tests.conftest import tool
 from tests.guarantees.harness import ledgers, readers, views
+from tests.guarantees.harness.mutants import STEP_LATER
 from tests.guarantees.harness.proof import Found, Proof, Size, Step
 from tests.guarantees.harness.watching import Answered, Asked, Call, Watch
 
@@ -35,7 +36,7 @@ class Kind(NamedTuple):
     """A kind of ledger: how a home with it is made, what goes on meanwhile, and what a view may do there besides.
 
     `alike`: each view answers as it does with an ordinary ledger; where there is a `refusal` it may say that instead, and end with 5.
-    `temporary`: rows may wait in a nameless file.
+    `temporary`: rows may wait in a nameless file. `program`: another program of `mutants` that looks at it.
     """
 
     ready: Callable[[Path], None]
@@ -43,6 +44,7 @@ class Kind(NamedTuple):
     meanwhile: Callable[[Path], Any] = nullcontext
     refusal: str = ""
     temporary: bool = False
+    program: str | None = None
 
 
 def _held_to_modes() -> Sequence[str]:
@@ -56,7 +58,7 @@ def _held_to_modes() -> Sequence[str]:
 KINDS: Mapping[str, Kind] = {
     "a ledger": Kind(ledgers.some),
     "no ledger": Kind(ledgers.none, alike=False),
-    "a ledger of schema step 1": Kind(ledgers.step_1, alike=False),
+    "a ledger of the schema step before": Kind(ledgers.some, program=STEP_LATER),
     "a ledger that may only be read": Kind(ledgers.read_only),
     "a ledger while a move is written": Kind(ledgers.some, meanwhile=ledgers.being_written),
     "a ledger in WAL mode": Kind(ledgers.wal, refusal="was turned to WAL mode by another program"),
@@ -98,7 +100,7 @@ def _looked(
 ) -> Iterator[Answered]:
     with ledgers.home_with(kind.ready) as home, kind.meanwhile(home):
         for line in lines:
-            yield watch.run(home, line, mutant)
+            yield watch.run(home, line, mutant or kind.program)
 
 
 def _faults(answer: Answered, kind: Kind, as_usual: Mapping[str, Answered]) -> Iterator[str]:

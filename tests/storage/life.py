@@ -1,14 +1,9 @@
-"""A ledger in which everything was said that can be said, and a dump of it for those who come later: `python -m tests.storage.life`."""
+"""A ledger in which everything was said that can be said."""
 
 import io
-import re
-import sqlite3
-import tempfile
-from contextlib import closing
 from pathlib import Path
 
 from promisectl.commands import acts, bookkeeping, import_, make, people, undo
-from promisectl.compiled import sql
 from promisectl.env import Env, OnceKey
 
 ODD = 'Zürich 🚲 “quoted” \\ "plain" \t tab \n line \x1b[31m \u202e =1+1'
@@ -93,42 +88,8 @@ def live(path: Path, odd: str = ODD) -> None:
     undo.undo(world(path, "2026-11-30"))
 
 
-def dump(path: Path) -> str:
-    """The whole file as SQL, with the two numbers that it begins with."""
-    with closing(sqlite3.connect(path)) as db:
-        numbers = {
-            name: db.execute(f"PRAGMA {name}").fetchone()[0]
-            for name in ("application_id", "user_version")
-        }
-        lines = [line for line in db.iterdump() if not re.match(r"(BEGIN|COMMIT)", line)]
-    return (
-        "\n".join([*lines, *(f"PRAGMA {name} = {number};" for name, number in numbers.items())])
-        + "\n"
-    )
-
-
-def load(text: str, path: Path) -> Path:
-    """The file that was dumped."""
-    with closing(sqlite3.connect(path)) as db:
-        db.executescript(text)
-    return path
-
-
-def kept(step: int) -> Path:
-    """Where a ledger of a schema step is kept."""
-    return Path(__file__).with_name(f"step-{step}.sql")
-
-
-def main() -> None:
-    """Keep a ledger of the schema step that this program writes."""
-    with tempfile.TemporaryDirectory() as place:
-        path = Path(place) / "ledger.db"
-        live(path, PLAIN)
-        env = world(path, "2026-12-01")
-        env.once = OnceKey("mail-17", "make (0)")
-        make.make(env, "Water the plants", to=["me"], by="fri")
-        kept(sql.SCHEMA_STEP).write_text(dump(path), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+def answer_once(path: Path) -> None:
+    """Have a command keep its answer for a key."""
+    env = world(path, "2026-12-01")
+    env.once = OnceKey("mail-17", "make (0)")
+    make.make(env, "Water the plants", to=["me"], by="fri")

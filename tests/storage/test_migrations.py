@@ -1,4 +1,4 @@
-"""Ledgers of every schema step there ever was: read as they are, brought up by the next move, whole whatever happens meanwhile."""
+"""Ledgers of the step before: read as they are, brought up by the next move, whole whatever happens meanwhile."""
 
 import json
 import os
@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,13 @@ from typing import Any
 import pytest
 
 from promisectl.compiled import sql
+from promisectl.domain.findings import Remedy
+from promisectl.storage import repair
+from promisectl.storage.integrity import checks
 from tests.conftest import Program
-from tests.storage import life
+from tests.storage import life, next_step
 
-STEPS = range(1, sql.SCHEMA_STEP + 1)
+BEFORE, NOW = sql.SCHEMA_STEP, next_step.STEP
 LOOKS = (
     ["list", "--json", "--all"],
     ["list", "--json", "--state", "void"],
@@ -33,22 +37,14 @@ LOOKS = (
 )
 
 
-def ledger_of(step: int, program: Program) -> Program:
-    program.ledger.parent.mkdir(parents=True)
-    life.load(life.kept(step).read_text(encoding="utf-8"), program.ledger)
-    return program
-
-
-@pytest.fixture(params=STEPS, ids="step {}".format)
-def kept(request: pytest.FixtureRequest, program: Program) -> Program:
-    """A ledger as a program of that schema step wrote it."""
-    return ledger_of(request.param, program)
-
-
 @pytest.fixture
-def older(program: Program) -> Program:
-    """The oldest of them."""
-    return ledger_of(1, program)
+def older(program: Program) -> Iterator[Program]:
+    """A ledger of the step before, in the hands of a program that knows one step more."""
+    program.ledger.parent.mkdir(parents=True)
+    life.live(program.ledger, life.PLAIN)
+    life.answer_once(program.ledger)
+    with next_step.known():
+        yield program
 
 
 def step(path: Path) -> int:
@@ -61,6 +57,15 @@ def shape(path: Path) -> set[tuple[str, str]]:
         return set(db.execute("SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'"))
 
 
+def change(path: str, script: str) -> None:
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(script)
+
+
+def cures(path: str) -> dict[str, Remedy | None]:
+    return {one.check: one.cure for one in repair.list_damage(path)}
+
+
 def records(program: Program) -> list[Any]:
     return [
         json.loads(program.ok("list", "--json", "--all", *more))
@@ -68,64 +73,63 @@ def records(program: Program) -> list[Any]:
     ]
 
 
-def test_a_ledger_of_every_step_is_kept() -> None:
-    assert [life.kept(step).exists() for step in STEPS] == [True] * sql.SCHEMA_STEP
+def test_a_new_ledger_has_what_the_step_brings(program: Program) -> None:
+    program.ok("make", "x y z", "--to", "dana")
+    before = shape(program.ledger)
+    assert step(program.ledger) == BEFORE
+    program.ledger.unlink()
+    with next_step.known():
+        program.ok("make", "x y z", "--to", "dana")
+        assert {name for name, _ in shape(program.ledger) - before} == {
+            "shelf",
+            "promise_made",
+            "owed",
+        }
+        assert step(program.ledger) == NOW
 
 
-def test_what_is_kept_of_the_newest_step_is_what_is_written_now(tmp_path: Path) -> None:
-    now, then = tmp_path / "now.db", tmp_path / "then.db"
-    life.live(now, life.PLAIN)
-    life.load(life.kept(sql.SCHEMA_STEP).read_text(encoding="utf-8"), then)
-    assert shape(now) == shape(then)
-    with closing(sqlite3.connect(then)) as db:
-        said = {verb for (verb,) in db.execute("SELECT DISTINCT verb FROM act")}
-        assert db.execute("SELECT count(*) FROM once").fetchone() == (1,)
-    with closing(sqlite3.connect(now)) as db:
-        assert said == {verb for (verb,) in db.execute("SELECT DISTINCT verb FROM act")}
-
-
-def test_every_look_works_and_changes_nothing(kept: Program) -> None:
-    before, files = kept.ledger.read_bytes(), sorted(os.listdir(kept.ledger.parent))
+def test_every_look_works_and_changes_nothing(older: Program) -> None:
+    before, files = older.ledger.read_bytes(), sorted(os.listdir(older.ledger.parent))
     for words in LOOKS:
-        assert kept.ok(*words)
-    assert kept.ok("list", "--all", "--as-of", "2026-11-21") or step(kept.ledger) > 1
-    assert (kept.ledger.read_bytes(), sorted(os.listdir(kept.ledger.parent))) == (before, files)
+        assert older.ok(*words)
+    assert older.ok("list", "--all", "--as-of", "2026-11-24", today="2027-02-01T10:00")
+    assert (older.ledger.read_bytes(), sorted(os.listdir(older.ledger.parent))) == (before, files)
 
 
 def test_the_next_move_brings_it_up_with_every_record_as_it_was(
-    kept: Program, tmp_path: Path
+    older: Program, tmp_path: Path
 ) -> None:
     later = {"today": "2027-02-01T10:00"}
-    looked = {words[0]: kept.ok(*words, **later) for words in LOOKS[2:6]}
-    before, acts = records(kept), kept.ok("log", "--jsonl", **later).splitlines()
-    kept.ok("make", "One more thing", "--to", "somebody new", "--new", **later)
-    assert step(kept.ledger) == sql.SCHEMA_STEP
+    looked = {words[0]: older.ok(*words, **later) for words in LOOKS[2:6]}
+    before, acts = records(older), older.ok("log", "--jsonl", **later).splitlines()
+    older.ok("make", "One more thing", "--to", "somebody new", "--new", **later)
+    assert step(older.ledger) == NOW
     fresh = tmp_path / "fresh.db"
-    kept.ok("--ledger", str(fresh), "make", "x y z", "--to", "dana")
-    assert shape(kept.ledger) == shape(fresh)
-    assert kept.ok("log", "--jsonl", **later).splitlines()[: len(acts)] == acts
-    assert len(records(kept)[0]) == len(before[0]) + 1
-    kept.ok("undo", **later)
-    assert records(kept)[0] == before[0]
-    assert kept.ok("stats", "--json", **later) == looked["stats"]
-    with closing(sqlite3.connect(kept.ledger)) as db:
+    older.ok("--ledger", str(fresh), "make", "x y z", "--to", "dana")
+    assert shape(older.ledger) == shape(fresh)
+    assert older.ok("log", "--jsonl", **later).splitlines()[: len(acts)] == acts
+    assert len(records(older)[0]) == len(before[0]) + 1
+    older.ok("undo", **later)
+    assert records(older)[0] == before[0]
+    assert older.ok("stats", "--json", **later) == looked["stats"]
+    with closing(sqlite3.connect(older.ledger)) as db:
         assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert db.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
-def test_its_journal_makes_the_same_records_elsewhere(kept: Program, tmp_path: Path) -> None:
+def test_its_journal_makes_the_same_records_elsewhere(older: Program, tmp_path: Path) -> None:
     later = {"today": "2027-02-01T10:00"}
     journal, other = tmp_path / "all.jsonl", str(tmp_path / "other.db")
-    kept.ok("export", "--journal", "-o", str(journal), **later)
-    kept.ok("--ledger", other, "import", str(journal), **later)
+    older.ok("export", "--journal", "-o", str(journal), **later)
+    older.ok("--ledger", other, "import", str(journal), **later)
     for words in LOOKS:
-        assert kept.ok("--ledger", other, *words, **later) == kept.ok(*words, **later)
+        assert older.ok("--ledger", other, *words, **later) == older.ok(*words, **later)
 
 
 def test_a_key_works_in_an_older_ledger_at_once(older: Program) -> None:
-    first = older.ok("complete", "1", "--once", "k")
-    assert step(older.ledger) == sql.SCHEMA_STEP
-    assert older.ok("complete", "1", "--once", "k") == first
+    first = older.ok("note", "1", "rang", "--once", "k")
+    assert step(older.ledger) == NOW
+    assert older.ok("note", "1", "rang", "--once", "k") == first
 
 
 @pytest.mark.parametrize(
@@ -147,7 +151,7 @@ def test_a_refused_move_leaves_an_older_ledger_as_it_is(
 
 def test_several_at_once_bring_it_up_once(older: Program) -> None:
     """The step is read again by whoever has waited for the others."""
-    words = [sys.executable, "-m", "promisectl", "note", "1", "rang", "-q"]
+    words = [sys.executable, "-m", "tests.storage.next_step", "note", "1", "rang", "-q"]
     started = [
         subprocess.Popen(
             words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(os.environ)
@@ -157,12 +161,11 @@ def test_several_at_once_bring_it_up_once(older: Program) -> None:
     assert [(*process.communicate(), process.returncode) for process in started] == [
         (b"1\n", b"", 0)
     ] * 4
-    assert step(older.ledger) == sql.SCHEMA_STEP
+    assert step(older.ledger) == NOW
     assert older.ok("log", "1").count("rang") == 4
 
 
-def test_a_first_step_that_was_never_released_is_named(older: Program) -> None:
-    """A column came to the first step before anybody had it; such a file is refused in a sentence."""
+def test_what_lacks_a_column_is_refused_in_a_sentence(older: Program) -> None:
     with closing(sqlite3.connect(older.ledger)) as db:
         for (view,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'view'").fetchall():
             db.execute(f"DROP VIEW {view}")
@@ -179,11 +182,12 @@ def test_a_first_step_that_was_never_released_is_named(older: Program) -> None:
 
 
 def test_a_move_that_is_killed_in_the_middle_leaves_an_older_ledger_whole(older: Program) -> None:
-    """The process stops itself after the upgrade and is killed there; whoever comes next finds the first step."""
+    """The process stops itself after the upgrade and is killed there; whoever comes next finds the step before."""
     before = records(older)
     code = (
         "import os, signal, sys\n"
         "from promisectl.storage import ledger\n"
+        "from tests.storage import next_step\n"
         "def work(db):\n"
         "    db.execute(\"UPDATE promise SET outcome = 'gone'\")\n"
         "    db.execute('PRAGMA cache_spill = 1'); db.execute('PRAGMA cache_size = 1')\n"
@@ -192,22 +196,60 @@ def test_a_move_that_is_killed_in_the_middle_leaves_an_older_ledger_whole(older:
         " INSERT INTO much SELECT zeroblob(900) FROM n')\n"
         "    print(db.execute('PRAGMA user_version').fetchone()[0], flush=True)\n"
         "    os.kill(os.getpid(), signal.SIGSTOP)\n"
+        "next_step.learn()\n"
         "ledger.run_in_transaction(sys.argv[1], work)\n"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", code, str(older.ledger)], stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
-    assert process.stdout.readline() == f"{sql.SCHEMA_STEP}\n"
+    assert process.stdout.readline() == f"{NOW}\n"
     while os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOHANG | os.WNOWAIT) is None:
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
     process.wait()
     process.stdout.close()
     assert records(older) == before
-    assert step(older.ledger) == 1
+    assert step(older.ledger) == BEFORE
     older.ok("note", "1", "rang", "--once", "k")
-    assert step(older.ledger) == sql.SCHEMA_STEP
+    assert step(older.ledger) == NOW
+
+
+def test_an_older_ledger_is_well(older: Program) -> None:
+    path = str(older.ledger)
+    assert checks.ensure_intact(path).schema_step == BEFORE
+    change(path, "UPDATE promise SET outcome = 'Send the Q4 numbers' WHERE id = 1")
+    assert cures(path) == {"promises": Remedy.REBUILD}
+    change(
+        path,
+        "DROP INDEX promise_open; CREATE INDEX promise_open ON promise (direction, due_at) WHERE state = 'active'",
+    )
+    assert cures(path) == {"promises": Remedy.REBUILD, "schema": Remedy.FIX}
+
+
+def test_an_older_ledger_has_nothing_of_the_step(older: Program) -> None:
+    older.ok("note", "1", "rang")
+    change(str(older.ledger), f"PRAGMA user_version = {BEFORE}")
+    assert cures(str(older.ledger)) == {"schema": Remedy.RESTORE}
+
+
+def test_whoever_does_not_know_the_step_leaves_the_newer_ledger_alone(older: Program) -> None:
+    older.ok("note", "1", "rang")
+    before = older.ledger.read_bytes()
+    next_step.set_known(known=False)
+    for words in (*LOOKS, ("note", "1", "x"), ("backup",)):
+        done = older(*words)
+        assert (done.stdout, done.code) == ("", 5)
+        assert f"newer promisectl (schema step {NOW}; this one knows {BEFORE})" in done.stderr
+    assert older.ledger.read_bytes() == before
+
+
+def test_without_its_backup_there_is_no_upgrade(older: Program) -> None:
+    before = older.ledger.read_bytes()
+    (older.home / "state" / "promisectl").mkdir(parents=True)
+    (older.home / "state" / "promisectl" / "backups").write_text("no directory", encoding="utf-8")
+    assert older("note", "1", "rang").code == 5
+    assert older.ledger.read_bytes() == before
 
 
 def test_what_comes_in_on_stdin_is_a_part_of_what_is_asked(program: Program) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from promisectl.compiled import sql
+from promisectl.storage import journal
 from tests.bench import ledgers
 from tests.conftest import Program
 
@@ -186,3 +188,28 @@ def test_what_is_written_builds_no_table_for_what_the_ledger_demands_of_it(
         steps = [step[1] for one in written for step in db.execute(f"EXPLAIN {one}")]
     assert {"MakeRecord", "HaltIfNull"} <= {*steps}
     assert "OpenEphemeral" not in steps
+
+
+@pytest.mark.parametrize(
+    "words", [("note", "ACTIVE", "a word"), ("tag", "ACTIVE", "x")], ids=" ".join
+)
+def test_what_is_in_no_index_leaves_the_indexes_alone(
+    program: Program, kept: Callable[[int], Path], words: tuple[str, ...]
+) -> None:
+    watched = _asked(program, kept(_FEW), words)
+    (written,) = [one for one in watched.statements if one.startswith("UPDATE promise")]
+    with closing(sqlite3.connect(program.ledger)) as db:
+        steps = [step[1] for step in db.execute(f"EXPLAIN {written}")]
+    assert "Insert" in steps
+    assert not {"IdxInsert", "IdxDelete"} & {*steps}
+
+
+def test_the_updates_leave_out_what_no_act_changes_and_what_is_in_an_index() -> None:
+    for statement, columns in (
+        (sql.UPDATE_PROMISE_STATE, journal._FIXED_COLUMNS),
+        (sql.UPDATE_PROMISE_TEXTS, journal._FIXED_COLUMNS | journal._INDEXED_COLUMNS),
+    ):
+        left_out = {*re.findall(r":(\w+)", sql.UPDATE_PROMISE)} - {
+            *re.findall(r":(\w+)", statement)
+        }
+        assert left_out == columns

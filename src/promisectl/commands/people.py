@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from promisectl.domain.statistics import DirectionStatistics
     from promisectl.env import Env
 
-CHOICES = {"sort": tuple(statistics.PEOPLE_SORT_SQL)}
+CHOICES = {"sort": statistics.PEOPLE_SORT_NAMES}
 
 
 def people(env: Env, *, sort: str = "name") -> None:

@@ -50,9 +50,8 @@ def encode_answer(answer: object, *about: object) -> str:
 
 
 def decode_answer(text: str) -> Any:
-    """The answer that was kept; the first ones were kept without a sum."""
-    said = json.loads(text)
-    return said["answer"] if isinstance(said, dict) else said
+    """The answer that was kept."""
+    return json.loads(text)["answer"]
 
 
 def decode_undo_target(row: Mapping[str, Any]) -> int:

@@ -35,10 +35,6 @@ if TYPE_CHECKING:
 _MAX_RECENT_PROMISES = (
     1_000  # how many of the newest numbers are looked through for promises that are over
 )
-_OPEN_PROMISES_CONDITION = f"direction IN ('owe', 'owed', 'self') AND {sql.OPEN_CONDITION} ORDER BY {queries.PROMISE_SORT_SQL['due']}"
-_ENDED_PROMISES_CONDITION = (
-    f"NOT {sql.OPEN_CONDITION} AND id > (SELECT max(id) FROM promise) - :lately ORDER BY id DESC"
-)
 _PLACEHOLDER_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -60,14 +56,13 @@ def iter_completion_promises(
     """
     verb = Verb(command) if command in {*Verb} else None
     states = {row.state for row in TRANSITIONS if row.verb is verb} if verb else {*State}
-    asked = [_OPEN_PROMISES_CONDITION] if states & {*OPEN_STATES} else []
-    asked += [_ENDED_PROMISES_CONDITION] if states - {*OPEN_STATES} else []
+    recent = {**clock._asdict(), "lately": _MAX_RECENT_PROMISES}
+    open_promises = queries.build_view_query(db, queries.Query(clock, open=True))
+    asked = [open_promises] if states & {*OPEN_STATES} else []
+    asked += [(sql.RECENT_CLOSED_PROMISES, recent)] if states - {*OPEN_STATES} else []
     may: dict[tuple[Any, ...], bool] = {}
-    for condition in asked:
-        for row in db.execute(
-            f"{queries.build_with_clause()} SELECT * FROM promises WHERE {condition}",
-            {**clock._asdict(), "lately": _MAX_RECENT_PROMISES},
-        ):
+    for query, bound in asked:
+        for row in db.execute(query, bound):
             kind = tuple(row[name] for name in _MOVE_DECIDING_COLUMNS)
             if kind not in may:
                 may[kind] = verb is None or _is_move_open(_build_partial_promise(row), verb)

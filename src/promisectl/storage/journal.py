@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from promisectl.domain.lifecycle import Applied
     from promisectl.storage.codec import NewPromiseRows
 
+_FIXED_COLUMNS = {"uid", "direction", "person", "replaces"}
+"""The columns of a promise that no act changes: only somebody else has."""
+_INDEXED_COLUMNS = {"state", "move", "due_at", "delivered_at"}
+
 
 class Journal:
     """One command's hold on the ledger: everything it says goes into one entry and is undone together.
@@ -126,24 +130,23 @@ class Journal:
         self._db.execute(sql.ADD_ACT, row)
 
     def _update_changed_columns(self, promise: Promise) -> None:
-        """Write down the columns that are others now: an index that none of them is in is left alone, which is most of what a row costs.
+        """Write down the columns that are others now, by the statement that leaves most indexes alone: they are most of what a row costs.
 
         They are held against the row as it stands, so that a move puts right what somebody has changed there.
         """
         there = codec.sqlite_row_dict(
             self._db.execute(sql.ROW_OF_PROMISE, {"id": promise.id}).fetchone()
         )
-        changed = {
-            name: value
-            for name, value in codec.encode_promise_row(promise).items()
-            if name not in there or value != there[name]
-        }
+        row = codec.encode_promise_row(promise)
+        changed = {name for name, value in row.items() if value != there[name]}
+        if changed & _FIXED_COLUMNS:
+            statement = sql.UPDATE_PROMISE
+        elif changed & _INDEXED_COLUMNS:
+            statement = sql.UPDATE_PROMISE_STATE
+        else:
+            statement = sql.UPDATE_PROMISE_TEXTS
         if changed:
-            columns = ", ".join(f"{name} = :{name}" for name in changed)
-            self._db.execute(
-                f"UPDATE promise SET {columns} WHERE id = :id",  # noqa: S608 (names of columns)
-                {**changed, "id": promise.id},
-            )
+            self._db.execute(statement, {**row, "id": promise.id})
 
     def _update_promise_row(self, promise: Promise) -> None:
         self._db.execute(

@@ -136,11 +136,6 @@ def _begin_read_transaction(path: str, db: sqlite3.Connection, patience: int) ->
     with connection.close_on_failure(db):
         db.execute("BEGIN")
         connection.retry_while_busy(path, lambda: connection.check_schema_step(path, db), patience)
-        (step,) = db.execute("PRAGMA user_version").fetchone()
-        if step < sql.SCHEMA_STEP:
-            from promisectl.storage import migrations  # saves views 0.01 starts
-
-            migrations.create_missing_temp_tables(db)
     return db
 
 

@@ -1,15 +1,17 @@
-"""Ledgers of earlier schema steps: brought up to this one by the first command that writes, and read as they are until then.
+"""Bring ledgers of earlier schema steps up to this one, by the first command that writes to them.
 
 How a step is added, once a version with the step before it has been released:
 
-1. `python -m tests.storage.life` keeps a ledger of the step before, as `tests/storage/step-N.sql`, if it is not kept yet.
-2. In `storage/tables.py` the tables are declared as they are to be, `SCHEMA_STEP` goes up by one, and `UPGRADES` names the tables and
-   indexes that are new. What is new is a table or an index: a column would be lacking for all who look before the first move, so it
-   goes into a table of its own, beside the one that it is about. A condition that every row fulfils already may be worded otherwise:
-   `REWORDED` has it as it was and as it is.
-3. `python -m promisectl.generate` writes the statements down; the views are made anew by every upgrade.
-4. `python -m tests.storage.life` keeps a ledger of the new step. `tests/storage/test_migrations.py` sees that there is one of each step,
-   that each can be read as it is, and that a move makes of it what a new ledger is, with every record as it was.
+1. Declare the tables as they are to be in `storage/tables.py`, raise `SCHEMA_STEP` by one, and name
+   the tables and indexes that are new in `MIGRATION_ADDITIONS`. Only a table or an index may be
+   new: who looks before the first move would miss a column, so it goes into a table of its own.
+2. Have the views and statements do without what is new: until the first move a ledger is read as
+   it is.
+3. Run `python -m promisectl.generate`, which writes the statements down. Every upgrade makes the
+   views anew.
+4. Keep a ledger of the step before, and let `tests/storage/test_migrations.py` begin with it.
+   Until there is a second step, a step that exists in the tests alone proves all this
+   (`tests/storage/next_step.py`).
 """
 
 from __future__ import annotations
@@ -19,7 +21,6 @@ from promisectl.compiled import sql
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping
 
 
 def migrate_ledger(db: sqlite3.Connection) -> None:
@@ -31,44 +32,11 @@ def migrate_ledger(db: sqlite3.Connection) -> None:
     if step == sql.SCHEMA_STEP:
         return
     for later in range(step + 1, sql.SCHEMA_STEP + 1):
-        for statement in sql.MIGRATIONS.get(later, ()):
+        for statement in sql.MIGRATIONS[later]:
             db.execute(statement)
-        _reword_conditions(db, sql.MIGRATION_REWORDINGS.get(later, {}))
-    for view in reversed(sql.VIEWS):
-        db.execute(f"DROP VIEW IF EXISTS {view}")
-    for statement in sql.SCHEMA:
-        if statement.startswith("CREATE VIEW"):
-            db.execute(statement)
+    views = [one for one in sql.SCHEMA if one.startswith("CREATE VIEW")]
+    for view in reversed(views):
+        db.execute(f"DROP VIEW IF EXISTS {view.split()[2]}")
+    for view in views:
+        db.execute(view)
     db.execute(f"PRAGMA user_version = {sql.SCHEMA_STEP}")
-
-
-def _reword_conditions(db: sqlite3.Connection, wordings: Mapping[str, str]) -> None:
-    """Word conditions of tables and indexes otherwise, where they stand. No row is touched, as they say the same.
-
-    SQLite's documentation of ALTER TABLE has this way for what does not change what is on the disk. That other connections have to read
-    the schema again is said by the views that are made next.
-    """
-    if wordings:
-        db.execute("PRAGMA writable_schema = ON")
-        db.executemany(
-            "UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE type IN ('table', 'index')",
-            wordings.items(),
-        )
-        db.execute("PRAGMA writable_schema = RESET")
-
-
-def reword_statement(text: str, step: int) -> str:
-    """A statement of the schema as it was made at a step, in the words of today."""
-    for later in range(step + 1, sql.SCHEMA_STEP + 1):
-        for then, now in sql.MIGRATION_REWORDINGS.get(later, {}).items():
-            text = text.replace(then, now)
-    return text
-
-
-def create_missing_temp_tables(db: sqlite3.Connection) -> None:
-    """Lend a ledger of an earlier schema step the tables it lacks, empty and only for this look at it, so that it reads like a new one."""
-    (step,) = db.execute("PRAGMA user_version").fetchone()
-    for later in range(step + 1, sql.SCHEMA_STEP + 1):
-        for statement in sql.MIGRATIONS.get(later, ()):
-            if statement.startswith("CREATE TABLE"):
-                db.execute(statement.replace("CREATE TABLE", "CREATE TEMP TABLE", 1))

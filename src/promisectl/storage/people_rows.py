@@ -13,10 +13,7 @@ if TYPE_CHECKING:
 
 def fetch_highest_person_id(db: sqlite3.Connection) -> int:
     """The highest number that anybody ever had: whoever is entered next has the one after it."""
-    given = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'person'"
-    number: int = db.execute(
-        f"SELECT max(({given}), (SELECT coalesce(max(id), 0) FROM person))"  # noqa: S608
-    ).fetchone()[0]
+    number: int = db.execute(sql.HIGHEST_PERSON_ID).fetchone()[0]
     return number
 
 

@@ -6,7 +6,6 @@ from itertools import groupby
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.compiled import sql
-from promisectl.domain.constants import STATES
 
 if TYPE_CHECKING:
     import sqlite3
@@ -20,55 +19,6 @@ if TYPE_CHECKING:
     Row = Mapping[str, Any]
 
 
-PROMISE_SORT_SQL = {
-    "due": f"NOT {sql.OPEN_CONDITION}, NOT coalesce(state = 'active' AND due_at < :now, 0), due_at IS NULL, due_at, id",
-    "made": "made_at, id",
-    "id": "id",
-    "person": "person, due_at IS NULL, due_at, id",
-    "state": f"instr('{' '.join(STATES)}', state), due_at IS NULL, due_at, id",
-}
-_FILTER_CONDITIONS = {
-    "person": "person = :person",
-    "overdue": "state = 'active' AND due_at < :now",
-    "due_before": "due_at < :due_before",
-    "due_by": "due_at <= :due_by",
-    "due_after": "due_at > :due_after",
-    "tag": "instr(' ' || tags || ' ', ' ' || :tag || ' ')",
-    "search": "(outcome LIKE :search ESCAPE '\\' OR done_when LIKE :search ESCAPE '\\' OR why LIKE :search ESCAPE '\\')",
-    "states": "instr(' ' || :states || ' ', ' ' || state || ' ')",
-    "owe": "direction IN ('owe', 'self')",
-    "owed": "direction = 'owed'",
-    "open": f"direction IN ('owe', 'owed', 'self') AND {sql.OPEN_CONDITION}",  # the index of open promises begins with the direction
-    "untold": "id > 0 AND state = 'reneged' AND move = 'me'",  # their index begins with the number
-    "not_void": "state <> 'void'",
-}
-"""What each filter of a Query is in SQL."""
-
-PERSON_PROMISES_CONDITION = """id IN (
-  SELECT id FROM promise WHERE person IS NULL AND :person = 'me'
-  UNION ALL SELECT id FROM promise WHERE person IN (
-    SELECT id FROM person WHERE coalesce(merged_into, id) IN (SELECT id FROM person WHERE handle = :person AND merged_into IS NULL)
-  )
-)"""
-"""Where the promises of a person are: said beside `person = :person`, nobody else's are looked at."""
-_TABLE_SCAN_CONDITION = "id > 0"
-"""Said where no index helps: otherwise SQLite takes some index for the order of what has to be sorted anyway, and jumps from row to row."""
-_WAITING_FILTERS = (
-    "open",
-    "untold",
-)  # among these the view `moves` finds all that it holds, and each has its index
-_VIEW_SELECTS = {
-    "promises": "SELECT * FROM promises WHERE",
-    "moves": "SELECT * FROM moves WHERE",
-}
-_WAITING_COUNTS_SQL = "SELECT waiting, count(*) FROM moves WHERE"
-_PROMISE_BY_ID_SQL = "SELECT * FROM promises WHERE id = :id"
-_ACTS_SQL = "SELECT * FROM acts ORDER BY id"
-_PROMISE_ACTS_SQL = "SELECT * FROM acts WHERE promise = :promise ORDER BY id"
-_NEWEST_ACTS_SQL = "SELECT * FROM (SELECT * FROM acts ORDER BY id DESC LIMIT :limit) ORDER BY id"
-_NEWEST_PROMISE_ACTS_SQL = """SELECT * FROM (
-  SELECT * FROM acts WHERE promise = :promise ORDER BY id DESC LIMIT :limit
-) ORDER BY id"""
 MAX_MEMORY_ROWS = 1_000
 """How many rows are held in memory."""
 
@@ -110,55 +60,46 @@ class Query(NamedTuple):
 def iter_promise_rows(
     db: sqlite3.Connection, query: Query, *, by_direction: bool = False
 ) -> Iterator[Row]:
-    """The rows of the view `promises`, one at a time; `by_direction` puts what I owe first."""
-    text, bound = build_view_query(db, query)
+    """Return the rows that a query finds, one at a time; `by_direction` puts what I owe first."""
+    statement, bound = build_view_query(db, query)
     if by_direction:
-        text = " ".join(
-            ("SELECT * FROM (", text, ") ORDER BY direction,", PROMISE_SORT_SQL[query.sort])
-        )
-    return fetch_and_release(
-        db,
-        text,
-        bound,
-        many=not (query.open or query.person) and fetch_newest_promise_id(db) > MAX_MEMORY_ROWS,
-    )
+        keep_rows(db, "answer", statement, bound)
+        db.execute("COMMIT")
+        return db.execute(sql.ANSWER_BY_DIRECTION)
+    many = not (query.open or query.person) and fetch_newest_promise_id(db) > MAX_MEMORY_ROWS
+    return fetch_and_release(db, statement, bound, many=many)
 
 
 def fetch_promise_rows(db: sqlite3.Connection, query: Query) -> list[Row]:
-    """The rows of the view `promises`, with the ledger still held."""
+    """Return the rows that a query finds, with the ledger still held."""
     return db.execute(*build_view_query(db, query)).fetchall()
 
 
-def build_view_query(
-    db: sqlite3.Connection, query: Query, view: str = "promises"
-) -> tuple[str, dict[str, Any]]:
-    """The SQL that asks a view, and what is bound in it."""
-    bound: dict[str, Any] = {
-        name: value
+def build_view_query(db: sqlite3.Connection, query: Query) -> tuple[str, dict[str, Any]]:
+    """Return the statement that a query needs, and what is bound in it; NULL does not filter."""
+    bound = {
+        name: value if value not in (False, (), []) else None
         for name, value in zip(query._fields, query, strict=True)
-        if value not in (None, False, [], ())
     }
-    conditions = [condition for name, condition in _FILTER_CONDITIONS.items() if name in bound]
-    if not bound.keys() & _WAITING_FILTERS:
-        conditions.append(
-            PERSON_PROMISES_CONDITION if "person" in bound else _TABLE_SCAN_CONDITION
-        )  # what is open is less than what there ever was with a person
-    if "search" in bound:
-        bound["search"] = _build_search_pattern(db, bound["search"])
-    bound |= query.clock._asdict()
-    bound |= {
-        "states": " ".join(query.states),
-        "limit": -1 if query.limit is None else query.limit,
-    }
-    text = (
-        build_with_clause(view),
-        _VIEW_SELECTS[view],
-        " AND ".join(conditions),
-        "ORDER BY",
-        PROMISE_SORT_SQL[query.sort],
-        "LIMIT :limit",
-    )
-    return " ".join(text), bound
+    if query.states:
+        bound["states"] = f" {' '.join(query.states)} "
+    bound["directions"] = " owe self " if query.owe else " owed " if query.owed else None
+    if query.search:
+        bound["search"] = _build_search_pattern(db, query.search)
+    bound["limit"] = -1 if query.limit is None else query.limit
+    del bound["clock"]
+    return _choose_statement(query), {**bound, **query.clock._asdict()}
+
+
+def _choose_statement(query: Query) -> str:
+    """Return the one that looks at the fewest promises: fewer are open than are a person's."""
+    if query.open:
+        return sql.OPEN_PROMISES
+    if query.untold:
+        return sql.UNTOLD_PROMISES
+    if query.person:
+        return sql.PROMISES_OF_PERSON
+    return sql.ALL_PROMISES_BY_ID if query.sort == "id" else sql.ALL_PROMISES_SORTED
 
 
 def fetch_and_release(
@@ -172,21 +113,21 @@ def fetch_and_release(
     rows = [] if many else db.execute(query, bound).fetchmany(MAX_MEMORY_ROWS)
     many = many or len(rows) == MAX_MEMORY_ROWS
     if many:
-        db.execute(f"CREATE TEMP TABLE answer AS {query}", bound)
+        keep_rows(db, "answer", query, bound)
     db.execute("COMMIT")
     return db.execute("SELECT * FROM temp.answer") if many else iter(rows)
+
+
+def keep_rows(db: sqlite3.Connection, table: str, query: str, bound: Mapping[str, Any]) -> None:
+    """Put the rows of a query aside in a temporary table, instead of what was there."""
+    db.execute(f"DROP TABLE IF EXISTS temp.{table}")
+    db.execute(f"CREATE TEMP TABLE {table} AS {query}", bound)
 
 
 def release_ledger(db: sqlite3.Connection) -> None:
     """Let go of the ledger: nothing more is asked of it."""
     if db.in_transaction:
         db.execute("COMMIT")
-
-
-def build_with_clause(*views: str) -> str:
-    """The public views as common tables, with the moment to be bound instead of the clock; `promises` is always among them."""
-    names = dict.fromkeys(["promises", *views])
-    return "WITH " + ", ".join(f"{name} AS ({sql.VIEWS[name]})" for name in names)
 
 
 def _build_search_pattern(db: sqlite3.Connection, text: str) -> str:
@@ -206,8 +147,7 @@ def _build_search_pattern(db: sqlite3.Connection, text: str) -> str:
 
 def find_promise_by_id(db: sqlite3.Connection, clock: QueryClock, number: int) -> Row | None:
     """The record of one promise, or None."""
-    text = f"{build_with_clause()} {_PROMISE_BY_ID_SQL}"
-    found: Row | None = db.execute(text, {**clock._asdict(), "id": number}).fetchone()
+    found: Row | None = db.execute(sql.PROMISE_BY_ID, {**clock._asdict(), "id": number}).fetchone()
     return found
 
 
@@ -215,22 +155,20 @@ def iter_act_rows(
     db: sqlite3.Connection, number: int | None = None, *, limit: int | None = None
 ) -> Iterator[Row]:
     """The act records in the order they were written down, of one promise or of the whole ledger; the newest `limit` of them."""
-    return fetch_and_release(
-        db, _build_acts_query(number, limit), {"promise": number, "limit": limit}
-    )
-
-
-def _build_acts_query(number: int | None, limit: int | None) -> str:
-    if limit is None:
-        text = _ACTS_SQL if number is None else _PROMISE_ACTS_SQL
+    if number is not None:
+        query = sql.ACT_ROWS_OF_PROMISE
     else:
-        text = _NEWEST_ACTS_SQL if number is None else _NEWEST_PROMISE_ACTS_SQL
-    return " ".join(("WITH acts AS (", sql.VIEWS["acts"], ")", text))
+        query = sql.ACT_ROWS if limit is None else sql.NEWEST_ACT_ROWS
+    return fetch_and_release(db, query, _bind_acts(number, limit))
+
+
+def _bind_acts(number: int | None, limit: int | None) -> dict[str, Any]:
+    return {"promise": number, "limit": -1 if limit is None else limit}
 
 
 def fetch_promise_act_rows(db: sqlite3.Connection, number: int) -> list[Row]:
     """The act records of one promise, with the ledger still held."""
-    return db.execute(_build_acts_query(number, None), {"promise": number}).fetchall()
+    return db.execute(sql.ACT_ROWS_OF_PROMISE, _bind_acts(number, None)).fetchall()
 
 
 def find_first_answer(db: sqlite3.Connection, key: str) -> Row | None:
@@ -247,23 +185,15 @@ def count_overdue_owed(db: sqlite3.Connection, clock: QueryClock) -> int:
 
 def fetch_waiting_rows(db: sqlite3.Connection, clock: QueryClock) -> list[Row]:
     """The rows of the view `moves` in the order of their due dates, with the ledger still held."""
-    found: list[Row] = []
-    for query in (Query(clock, open=True), Query(clock, untold=True)):
-        found += db.execute(*build_view_query(db, query, "moves"))
-    return found
+    bound = clock._asdict()
+    return [*db.execute(sql.WAITING_OPEN, bound), *db.execute(sql.WAITING_UNTOLD, bound)]
 
 
 def count_waiting_by_kind(db: sqlite3.Connection, clock: QueryClock) -> dict[str, int]:
     """How many promises wait for me, by the kinds of the view `moves`."""
     counts: dict[str, int] = {}
-    for among in _WAITING_FILTERS:
-        text = (
-            build_with_clause("moves"),
-            _WAITING_COUNTS_SQL,
-            _FILTER_CONDITIONS[among],
-            "GROUP BY waiting",
-        )
-        counts |= dict(db.execute(" ".join(text), clock._asdict()).fetchall())
+    for query in (sql.COUNT_WAITING_OPEN, sql.COUNT_WAITING_UNTOLD):
+        counts |= dict(db.execute(query, clock._asdict()).fetchall())
     return counts
 
 
@@ -277,16 +207,8 @@ def fetch_counterparty_names(
     db: sqlite3.Connection, number: int | None = None, *, limit: int | None = None
 ) -> dict[int, str]:
     """The display name of the other side of every promise that the same `acts` are about."""
-    text = (
-        sql.COUNTERPARTY_NAMES,
-        "WHERE promise.id IN (SELECT promise FROM (",
-        _build_acts_query(number, limit),
-        "))",
-    )
-    return {
-        row["id"]: row["person_name"]
-        for row in db.execute(" ".join(text), {"promise": number, "limit": limit})
-    }
+    query = sql.COUNTERPARTY_NAMES_OF_NEWEST_ACTS if number is None else sql.COUNTERPARTY_NAME
+    return {row["id"]: row["person_name"] for row in db.execute(query, _bind_acts(number, limit))}
 
 
 def fetch_touched_promise_ids(db: sqlite3.Connection, begin: str) -> list[int]:

@@ -153,8 +153,4 @@ def _rebuild_rows(db: sqlite3.Connection) -> None:
         )
     )
     db.execute("DELETE FROM sqlite_sequence")
-    for table in rows.NUMBERED_TABLES:
-        highest = f"SELECT max(id) AS id FROM {table}"  # noqa: S608 (our own names)
-        db.execute(
-            f"INSERT INTO sqlite_sequence (name, seq) SELECT '{table}', id FROM ({highest}) WHERE id"  # noqa: S608 (the same)
-        )
+    db.execute(sql.REBUILD_HIGHEST_NUMBERS)

@@ -1,7 +1,10 @@
-"""What a move reads and writes, as statements by name over the SQLModel tables. Compiled ahead to SQL text; not imported at run time."""
+"""What is read and written, as statements by name over the tables and views. Compiled ahead to SQL text; not imported at run time."""
+
+from typing import Any
 
 from sqlalchemy import (
     ClauseElement,
+    Select,
     Table,
     and_,
     bindparam,
@@ -11,7 +14,6 @@ from sqlalchemy import (
     insert,
     literal_column,
     null,
-    or_,
     select,
     text,
     update,
@@ -44,13 +46,12 @@ _IS_KNOWN_PERSON = (
     .where(_promise.c.person == _person.c.id, text("promise.state <> 'void'"))
     .label("known")
 )
-_IS_BEGUN_PROMISE = exists().where(
-    _act.c.promise == _promise.c.id,
-    text("verb IN ('request', 'offer', 'import')"),
-    _entry.c.id == _act.c.entry,
-    _entry.c.undone_by.is_(None),
-)
 _MERGED_PERSON_CONDITION = func.coalesce(_person.c.merged_into, _person.c.id) == _merged_person.c.id
+_COUNTERPARTY_NAMES = (
+    select(_promise.c.id, _merged_person.c.name.label("person_name"))
+    .join(_person, _person.c.id == _promise.c.person)
+    .join(_merged_person, _MERGED_PERSON_CONDITION)
+)
 _IS_LAST_ACT_OF_ENTRY = (
     _act.c.number
     == select(func.max(_other_act.c.number))
@@ -58,7 +59,89 @@ _IS_LAST_ACT_OF_ENTRY = (
     .scalar_subquery()
 )
 
+_UPDATE_PROMISE = update(_promise).where(_promise.c.id == bindparam("id"))
+# `replaces` points to the same table: with it among them, SQLite would write to every index.
+_FIXED_PROMISE_COLUMNS = ("uid", "direction", "person", "replaces")
+_INDEXED_STATE_COLUMNS = ("state", "move", "due_at", "delivered_at")
+
+_PROMISE_ORDER = (
+    f"""CASE :sort
+      WHEN 'due' THEN NOT {tables.OPEN_CONDITION}
+      WHEN 'made' THEN made_at
+      WHEN 'person' THEN person
+      WHEN 'state' THEN instr(
+        'proposed active delivered kept declined withdrawn reneged released void', state
+      )
+    END""",
+    "CASE :sort WHEN 'due' THEN NOT coalesce(state = 'active' AND due_at < :now, 0) END",
+    "iif(:sort IN ('due', 'person', 'state'), due_at IS NULL, 0)",
+    "iif(:sort IN ('due', 'person', 'state'), due_at, NULL)",
+    "id",
+)
+_PROMISE_FILTERS = (
+    "(:person IS NULL OR person = :person)",
+    "(:overdue IS NULL OR state = 'active' AND due_at < :now)",
+    "(:due_before IS NULL OR due_at < :due_before)",
+    "(:due_by IS NULL OR due_at <= :due_by)",
+    "(:due_after IS NULL OR due_at > :due_after)",
+    "(:tag IS NULL OR instr(' ' || tags || ' ', ' ' || :tag || ' '))",
+    "(:not_void IS NULL OR state <> 'void')",
+    "(:states IS NULL OR instr(:states, ' ' || state || ' '))",
+    "(:directions IS NULL OR instr(:directions, ' ' || direction || ' '))",
+    r"""(:search IS NULL OR outcome LIKE :search ESCAPE '\' OR done_when LIKE :search ESCAPE '\'
+      OR why LIKE :search ESCAPE '\')""",
+)
+"""What narrows the promises, each as its parameter says, or not at all where that is NULL."""
+
+
+def _select_promises(among: str, *, sorted_: bool = True) -> Select[Any]:
+    """The promises among some of all, filtered, in the order of `:sort`, at most `:limit` of them."""
+    return (
+        select(text("*"))
+        .select_from(text("promises"))
+        .where(text(among), *map(text, _PROMISE_FILTERS))
+        .order_by(*map(text, _PROMISE_ORDER if sorted_ else ("id",)))
+        .suffix_with(text("LIMIT :limit"))
+    )
+
+
+def _select_waiting(among: str) -> Select[Any]:
+    """What waits for me, in the order of the due dates."""
+    dated = (text("due_at IS NULL"), text("due_at"), text("id"))
+    late_first = text("NOT coalesce(state = 'active' AND due_at < :now, 0)")
+    return (
+        select(text("*")).select_from(text("moves")).where(text(among)).order_by(late_first, *dated)
+    )
+
+
+def _count_waiting(among: str) -> Select[Any]:
+    """How many promises wait for me, by how."""
+    return (
+        select(text("waiting, count(*)"))
+        .select_from(text("moves"))
+        .where(text(among))
+        .group_by(text("waiting"))
+    )
+
+
+# Each begins with what its index begins with. Where none helps, `id > 0` says so: SQLite would take
+# some index for the order of what has to be sorted anyway, and jump from row to row.
+_AMONG_OPEN = f"direction IN ('owe', 'owed', 'self') AND {tables.OPEN_CONDITION}"
+_AMONG_UNTOLD = "id > 0 AND state = 'reneged' AND move = 'me'"
+_AMONG_THEIRS = "id IN (SELECT id FROM theirs)"
+_AMONG_ALL = "id > 0"
+
 STATEMENTS: dict[str, ClauseElement] = {
+    # Lists
+    "OPEN_PROMISES": _select_promises(_AMONG_OPEN),
+    "UNTOLD_PROMISES": _select_promises(_AMONG_UNTOLD),
+    "PROMISES_OF_PERSON": _select_promises(_AMONG_THEIRS),
+    "ALL_PROMISES_SORTED": _select_promises(_AMONG_ALL),
+    "ALL_PROMISES_BY_ID": _select_promises(_AMONG_ALL, sorted_=False),
+    "WAITING_OPEN": _select_waiting(_AMONG_OPEN),
+    "WAITING_UNTOLD": _select_waiting(_AMONG_UNTOLD),
+    "COUNT_WAITING_OPEN": _count_waiting(_AMONG_OPEN),
+    "COUNT_WAITING_UNTOLD": _count_waiting(_AMONG_UNTOLD),
     # Acts
     "ACTS_OF_PROMISE": select(*_ACT_COLUMNS)
     .where(_act.c.promise == bindparam("promise"))
@@ -181,16 +264,23 @@ STATEMENTS: dict[str, ClauseElement] = {
     # Promises
     "ADD_PROMISE": insert(_promise).values(**_bind_columns(_promise, without=("id",))),
     "ADD_PROMISE_WITH_ID": insert(_promise).values(**_bind_columns(_promise)),
-    "UPDATE_PROMISE": update(_promise)
-    .where(_promise.c.id == bindparam("id"))
-    .values(**_bind_columns(_promise, without=("id", "uid"))),
-    "COUNTERPARTY_NAMES": select(_promise.c.id, _merged_person.c.name.label("person_name"))
-    .join(_person, _person.c.id == _promise.c.person)
-    .join(_merged_person, _MERGED_PERSON_CONDITION),
-    "PROMISE_UIDS": select(
-        _promise.c.uid,
-        _promise.c.id,
-        or_(text("state <> 'void'"), _IS_BEGUN_PROMISE).label("begun"),
+    "UPDATE_PROMISE": _UPDATE_PROMISE.values(**_bind_columns(_promise, without=("id",))),
+    # Without the columns that no act changes, and so without their indexes.
+    "UPDATE_PROMISE_STATE": _UPDATE_PROMISE.values(
+        **_bind_columns(_promise, without=("id", *_FIXED_PROMISE_COLUMNS))
+    ),
+    # Without the columns of any index: they are most of what a row costs.
+    "UPDATE_PROMISE_TEXTS": _UPDATE_PROMISE.values(
+        **_bind_columns(_promise, without=("id", *_FIXED_PROMISE_COLUMNS, *_INDEXED_STATE_COLUMNS))
+    ),
+    "COUNTERPARTY_NAME": _COUNTERPARTY_NAMES.where(_promise.c.id == bindparam("promise")),
+    "COUNTERPARTY_NAMES_OF_NEWEST_ACTS": _COUNTERPARTY_NAMES.where(
+        _promise.c.id.in_(
+            select(_act.c.promise)
+            .where(text("verb <> 'meet'"))
+            .order_by(_act.c.number.desc())
+            .suffix_with(text("LIMIT :limit"))
+        )
     ),
     "COUNT_OVERDUE_OWED": select(func.count())
     .select_from(_promise)

@@ -13,7 +13,7 @@ from promisectl.domain.constants import DIRECTIONS, OPEN_STATES, STATES
 from promisectl.domain.promise import Side
 
 APPLICATION_ID = 0x50524D53  # "PRMS"
-SCHEMA_STEP = 3
+SCHEMA_STEP = 1
 
 # Columns with the values that are meant.
 _OPEN_STATE_CHOICES = ("state", *OPEN_STATES)
@@ -29,11 +29,6 @@ def _build_choice_check(column: str, *values: str) -> str:
     """The condition that a column has one of some values. With IN, SQLite would build a table of them, for every row that is written."""
     each = [f"{column} = '{value}'" for value in values]
     return f"({' OR '.join(each)})"
-
-
-def _build_former_choice_check(column: str, *values: str) -> str:
-    """The same, as it was worded before."""
-    return f"{column} IN ({', '.join(map(repr, values))})"
 
 
 OPEN_CONDITION = _build_choice_check(*_OPEN_STATE_CHOICES)
@@ -201,15 +196,8 @@ class PromiseRow(SQLModel, table=True):
     offer_reply_by: str | None = _build_text_column(default=None)
 
 
-MIGRATION_ADDITIONS = {2: ("once", "promise_delivered")}
-"""The tables and indexes that are new with a schema step."""
-MIGRATION_REWORDINGS = {
-    3: {
-        _build_former_choice_check(*words): _build_choice_check(*words)
-        for words in (_STATE_CHOICES, _OPEN_STATE_CHOICES, _DIRECTION_CHOICES, _SIDE_CHOICES)
-    }
-}
-"""Conditions of tables and indexes that a schema step words otherwise, though they say the same: as they were, and as they are."""
+MIGRATION_ADDITIONS: dict[int, tuple[str, ...]] = {}
+"""The tables and indexes that are new with a schema step, by the step. The first step has all."""
 
 GUARD_TRIGGERS = (
     "CREATE TRIGGER act_is_never_changed BEFORE UPDATE ON act BEGIN SELECT RAISE(ABORT, 'acts are never changed'); END",

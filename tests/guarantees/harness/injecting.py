@@ -26,6 +26,7 @@ from typing import NamedTuple
 
 from tests.conftest import MONDAY, tool
 from tests.guarantees.harness.mutants import MUTANTS
+from tests.storage import next_step
 
 _WARM = (
     ["make", "Q3", "--to", "dana", "--by", "fri", "--agreed", "--once", "a"],
@@ -33,6 +34,8 @@ _WARM = (
     ["export"],
     ["note", "7", "?"],
 )
+OLDER = "older"
+"""The template with a ledger of the schema step before."""
 _HANGS = 60  # seconds after which a run counts as one that never ends
 _RANDOM = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{64}\b|\b(?:[0-9a-f]{4}){3,4}\b|(?<=promisectl-)\w{8}|(?<=~/tmp/)(?:[a-z0-9_]{8}\b|#\d+)|(?<=etilqs_)[0-9a-f]+"
@@ -79,7 +82,8 @@ class World:
         return self.home / "data" / "promisectl" / "ledger.db"
 
     def lay(self, template: Path | None = None) -> None:
-        """Begin anew, with the files of a template."""
+        """Begin anew, with the files of a template; an older one is met by a program that knows the next schema step."""
+        next_step.set_known(known=bool(template) and template.name == OLDER)
         shutil.rmtree(self.home, ignore_errors=True)
         self.home.mkdir()
         if template:

@@ -138,14 +138,6 @@ def some(home: Path) -> None:
     place(home).write_bytes(_story())
 
 
-def step_1(home: Path) -> None:
-    """A ledger as an early version of the program made it."""
-    with closing(sqlite3.connect(place(home), isolation_level=None)) as db:
-        db.executescript(
-            (Path(__file__).parents[2] / "storage" / "step-1.sql").read_text(encoding="utf-8")
-        )
-
-
 def rows(number: int) -> str:
     """So many promises as CSV."""
     lines = (

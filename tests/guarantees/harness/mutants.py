@@ -18,6 +18,7 @@ from promisectl.storage import connection, ledger, migrations, preflight, summar
 from promisectl.storage.backup import create
 from promisectl.storage.integrity import chain, rows
 from promisectl.system import files as disk
+from tests.storage import next_step
 
 
 def _opened_with(**weaker: str) -> Callable[[], None]:
@@ -274,6 +275,8 @@ def _errors_swallowed() -> None:
     ledger._commit_transaction = commit
 
 
+STEP_LATER = "one schema step later"
+"""Not wrong: the program that knows the next step, met with a ledger of the one before."""
 MUTANTS: dict[str, Callable[[], None]] = {
     "without the chain": _without_the_chain,
     "rows not rebuilt": _rows_not_rebuilt,
@@ -299,6 +302,7 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "strange files opened": _strange_files_opened,
     "written in place": _written_in_place,
     "errors swallowed": _errors_swallowed,
+    STEP_LATER: next_step.learn,
     "synchronous=NORMAL": _opened_with(EXTRA="NORMAL"),
     "synchronous=FULL": _opened_with(EXTRA="FULL"),
     "journal_mode=MEMORY": _opened_with(DELETE="MEMORY"),

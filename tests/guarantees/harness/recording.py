@@ -147,7 +147,8 @@ class Recording(NamedTuple):
     """A command: the disk before it, its calls, how many of them were done when it said its first word, how it ended, and on which ledger.
 
     `mapped` are the files that it also changed in memory, which no trace shows: SQLite's index of a WAL, which it builds anew.
-    `kills` says after how many calls a command before it was killed, whose calls come first then.
+    `kills` says after how many calls a command before it was killed, whose calls come first then; `later` whether the program knows
+    the next schema step.
     """
 
     words: str
@@ -159,6 +160,7 @@ class Recording(NamedTuple):
     ledger: str
     mapped: frozenset[int]
     kills: tuple[int, ...] = ()
+    later: bool = False
 
     def olds(self) -> list[Disk]:
         """The disks that were there before the command, and before another that was killed first."""

@@ -7,16 +7,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
-from promisectl.compiled import sql
 from promisectl.storage import codec
-from tests.guarantees.harness.injecting import World, plain
-
-STEPS = [
-    one
-    for one in sorted(Path(__file__).parents[2].glob("storage/step-*.sql"))
-    if one.stem != f"step-{sql.SCHEMA_STEP}"
-]
-"""Ledgers of earlier schema steps, as SQL."""
+from tests.guarantees.harness.injecting import OLDER, World, plain
 
 
 class Scene(NamedTuple):
@@ -75,8 +67,7 @@ COPIES = (
 """Every command that copies the whole ledger, and those that mend it when they have."""
 
 UPGRADES = tuple(
-    Scene(f"{words[0]} (from {step.stem})", words, step.stem)
-    for step in STEPS
+    Scene(f"{words[0]} (of a step later)", words, OLDER)
     for words in (
         ("note", "1", "Hm"),
         ("make", "Draw a map", *_DAYS),
@@ -84,7 +75,7 @@ UPGRADES = tuple(
         ("undo",),
     )
 )
-"""First moves on ledgers of every earlier schema step."""
+"""First moves of a program that knows one schema step more than the one that made the ledger."""
 
 VIEWS = (
     Scene("moves", ("moves",)),
@@ -133,13 +124,6 @@ def build(world: World, name: str) -> None:
     """Lay out a template in a world: a ledger as commands make it, and files beside it."""
     world.lay()
     _files(world.home / "files")
-    if name.startswith("step-"):
-        world.ledger.parent.mkdir()
-        script = next(path for path in STEPS if path.stem == name).read_text(encoding="utf-8")
-        with closing(sqlite3.connect(world.ledger)) as db:
-            db.executescript(script)
-        world.ledger.chmod(0o600)
-        return
     for words in (
         *_EARLIER,
         *(

@@ -2,14 +2,15 @@
 
 import csv
 import io
-import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.guarantees.harness.mutants import STEP_LATER
 from tests.guarantees.harness.recording import (
     LEDGER,
     Call,
@@ -20,8 +21,8 @@ from tests.guarantees.harness.recording import (
     read,
     record,
 )
+from tests.storage import life
 
-_STEP_1 = Path(__file__).parents[2] / "storage" / "step-1.sql"
 _IDLE = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); db.execute('SELECT * FROM entry').fetchall(); print(flush=True); sys.stdin.read()"
 
 
@@ -29,7 +30,8 @@ class Told(NamedTuple):
     """A command of the story. `{home}` and `{given}` in its words are the home, and a directory of files to import.
 
     `editor` is a program that edits; `laid` are files that are there from then on; `killed` says where the command is killed, so that
-    the next one begins with what it left; `sample` whether it belongs to the sample; `beside` whether the ledger is open in another terminal.
+    the next one begins with what it left; `sample` whether it belongs to the sample; `beside` whether the ledger is open in another terminal;
+    `later` whether the program knows the next schema step.
     """
 
     words: tuple[str, ...]
@@ -38,6 +40,7 @@ class Told(NamedTuple):
     killed: Callable[[tuple[Call, ...]], int] | None = None
     sample: bool = False
     beside: bool = False
+    later: bool = False
 
 
 def _writing(calls: tuple[Call, ...]) -> int:
@@ -67,9 +70,9 @@ def _told(line: str, /, *texts: str, **how: object) -> Told:
 
 
 def _old() -> dict[str, bytes]:
-    db = sqlite3.connect(":memory:")
-    db.executescript(_STEP_1.read_text(encoding="utf-8"))
-    return {"old/ledger.db": db.serialize()}
+    with tempfile.TemporaryDirectory(prefix="old-") as place:
+        life.live(path := Path(place) / "ledger.db", life.PLAIN)
+        return {"old/ledger.db": path.read_bytes()}
 
 
 STORY = (
@@ -137,13 +140,19 @@ STORY = (
         "--ledger {home}/second/one/ledger.db make _ --to dana --by fri", "The first", killed=_named
     ),
     _told("--ledger {home}/second/one/ledger.db accept 1"),
-    # Ledgers of earlier days, whole ledgers, big ones.
-    _told("--ledger {home}/old/ledger.db note 1 _", "still there", laid=_old, sample=True),
+    # Whole ledgers, big ones, and at last one of the schema step before, which no later command would know.
     _told("export --journal -o {home}/journal.jsonl"),
     _told("--ledger {home}/copy/ledger.db import {home}/journal.jsonl"),
     _told("import {given}/big.csv"),
     _told("undo"),
     _told("make _ --to dana --by fri", "One among thousands"),
+    _told(
+        "--ledger {home}/old/ledger.db note 1 _",
+        "still there",
+        laid=_old,
+        later=True,
+        sample=True,
+    ),
 )
 
 
@@ -165,7 +174,9 @@ def tell(place: Path, *, sample: bool, mutant: str | None) -> Iterator[Recording
                 for word in one.words
             ]
             environ = {"EDITOR": one.editor} if one.editor else {}
-            recording = record(words, disk, home, place, mutant=mutant, environ=environ)
+            program = mutant or (STEP_LATER if one.later else None)
+            recording = record(words, disk, home, place, mutant=program, environ=environ)
+            recording = recording._replace(later=program == STEP_LATER)
         if recording.code:
             raise ValueError(f"“{recording.words}” ended with {recording.code}: {recording.output}")
         if one.killed:

@@ -18,7 +18,7 @@ from promisectl.domain.findings import (
     Remedy,
     build_unreadable_finding,
 )
-from promisectl.storage import connection, migrations, summary
+from promisectl.storage import connection, summary
 from promisectl.storage.integrity import rows as comparing
 
 if TYPE_CHECKING:
@@ -186,19 +186,14 @@ class SchemaPart(NamedTuple):
 
 def parse_schema_part(statement: str) -> SchemaPart:
     """What a statement of the schema makes."""
-    kind, name, *_ = (
-        statement.removeprefix("CREATE ")
-        .removeprefix("UNIQUE ")
-        .replace("IF NOT EXISTS ", "", 1)
-        .split()
-    )
+    kind, name, *_ = statement.removeprefix("CREATE ").removeprefix("UNIQUE ").split()
     return SchemaPart(kind.lower(), name)
 
 
 def compare_schema(db: sqlite3.Connection) -> tuple[list[SchemaPart], list[SchemaPart]]:
     """What of the ledger's own is missing or made otherwise, and what is there besides.
 
-    A ledger of an earlier schema step need not have what came later, has some conditions in other words, and its views were others.
+    A ledger of an earlier schema step need not have what came later, and its views were others.
     """
     (step,) = db.execute("PRAGMA user_version").fetchone()
     later = {
@@ -216,7 +211,7 @@ def compare_schema(db: sqlite3.Connection) -> tuple[list[SchemaPart], list[Schem
         early = part in there and part in later and part.kind == "table"
         other = (
             part in there
-            and migrations.reword_statement(there[part], step) != made
+            and there[part] != made
             and (step == sql.SCHEMA_STEP or part.kind != "view")
         )
         if missing or early or other:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from itertools import groupby
 
@@ -14,7 +13,6 @@ from promisectl.domain.findings import (
     CheckRequest,
     DamageList,
     IntegrityFinding,
-    IntegrityResult,
     Remedy,
     build_unreadable_finding,
 )
@@ -34,8 +32,6 @@ if TYPE_CHECKING:
 _MAX_SHOWN_CHARACTERS = 60  # letters of both sides of a difference that are shown
 PERSON_COLUMNS = ("handle", "name", "merged_into")
 """The columns of a person that what was said of them gives."""
-NUMBERED_TABLES = ("entry", "person", "promise")
-"""The tables of which SQLite remembers the highest number ever given."""
 
 
 def check_ledger_contents(
@@ -242,29 +238,19 @@ class _ContentChecks:
     # Keys
 
     def check_keys(self) -> Iterator[IntegrityFinding]:
-        """The answers that are kept for keys, by their sums; an earlier schema step has none, the first ones had no sum."""
-        if not self._db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'once'").fetchone():
-            return
-        troubles, count, plain, before = DamageList(), 0, 0, None
+        """The answers that are kept for keys, by their sums."""
+        troubles, count, before = DamageList(), 0, None
         for row in self._db.execute(sql.ALL_ANSWERS):
             count += 1
-            how = _is_original_answer(row)
-            plain += how is None
-            if how is False or row["entry"] == before:
+            if not _is_original_answer(row) or row["entry"] == before:
                 troubles.add_detail(
                     f"the answer for the key “{row['key']}” is not the one that was given"
                 )
             before = row["entry"]
-        if plain and not troubles.count:
-            says = f"{plain} of {count} answers were kept by an earlier promisectl, without a sum over them"
-            yield IntegrityFinding("keys", IntegrityResult.NOTE, says)
-        else:
-            fine = (
-                f"{count:,} answers kept for --once" if count != 1 else "1 answer kept for --once"
-            )
-            yield troubles.build_finding(
-                "keys", fine, "answers kept for --once are not what was answered"
-            )
+        fine = f"{count:,} answers kept for --once" if count != 1 else "1 answer kept for --once"
+        yield troubles.build_finding(
+            "keys", fine, "answers kept for --once are not what was answered"
+        )
 
     # Numbers
 
@@ -274,11 +260,7 @@ class _ContentChecks:
         counted = self._db.execute(
             "SELECT name, seq FROM sqlite_sequence ORDER BY name, seq"
         ).fetchall()
-        there = [
-            (name, highest)
-            for name in NUMBERED_TABLES
-            if (highest := self._db.execute(f"SELECT max(id) FROM {name}").fetchone()[0])  # noqa: S608
-        ]
+        there = [tuple(row) for row in self._db.execute(sql.HIGHEST_NUMBERS)]
         for name, number in sorted(set(map(tuple, counted)) ^ set(there), key=str):
             if (name, number) not in there:
                 troubles.add_detail(f"the next {name} would come after number {number}")
@@ -306,11 +288,9 @@ def _format_compared_value(value: object) -> str:
     return "empty" if value is None else f"“{value}”" if isinstance(value, str) else str(value)
 
 
-def _is_original_answer(row: Row) -> bool | None:
-    """Whether a kept answer is the one that was given; None where it was kept without a sum."""
+def _is_original_answer(row: Row) -> bool:
+    """Whether a kept answer is the one that was given."""
     try:
-        if isinstance(json.loads(row["answer"]), list):
-            return None
         again = codec.encode_answer(
             codec.decode_answer(row["answer"]),
             row["head"],

@@ -1,0 +1,273 @@
+-- What is asked of the public views, besides the lists of promises, which `statements.py` declares.
+-- Below `-- table: NAME` stands a common table that queries may name like a view, below
+-- `-- query: NAME` a query. `python -m promisectl.generate` gives every query a WITH for the views
+-- and common tables that it names.
+
+-- table: theirs
+-- The promises of a person: said beside `person = :person`, nobody else's are looked at.
+SELECT id FROM promise WHERE person IS NULL AND :person = 'me'
+UNION ALL
+SELECT id FROM promise
+WHERE person IN (
+  SELECT id FROM person
+  WHERE coalesce(merged_into, id) IN (
+    SELECT id FROM person WHERE handle = :person AND merged_into IS NULL
+  )
+);
+
+-- Promises and acts
+
+-- query: PROMISE_BY_ID
+SELECT * FROM promises WHERE id = :id;
+
+-- query: RECENT_CLOSED_PROMISES
+SELECT * FROM promises
+WHERE NOT (state = 'proposed' OR state = 'active' OR state = 'delivered')
+  AND id > (SELECT max(id) FROM promise) - :lately
+ORDER BY id DESC;
+
+-- query: ANSWER_BY_DIRECTION
+SELECT * FROM temp.answer ORDER BY direction, rowid;
+
+-- query: ACT_ROWS
+SELECT * FROM acts ORDER BY id;
+
+-- query: NEWEST_ACT_ROWS
+SELECT * FROM (SELECT * FROM acts ORDER BY id DESC LIMIT :limit) ORDER BY id;
+
+-- query: ACT_ROWS_OF_PROMISE
+SELECT * FROM (SELECT * FROM acts WHERE promise = :promise ORDER BY id DESC LIMIT :limit)
+ORDER BY id;
+
+-- Calendars
+
+-- query: CALENDAR_PROMISES
+-- Whoever has been renamed or merged has another name in the calendar: that is a change, too,
+-- though nobody spoke of the promise.
+SELECT
+  asked.*,
+  (SELECT count(*) FROM act WHERE act.promise = asked.id) AS acts,
+  (
+    SELECT max(recorded_at) FROM act
+    WHERE act.promise = asked.id
+      OR act.verb <> 'meet' AND act.person IN (
+        SELECT person FROM promise WHERE promise.id = asked.id
+        UNION ALL
+        SELECT merged_into FROM person
+        WHERE person.id = (SELECT person FROM promise WHERE promise.id = asked.id)
+      )
+  ) AS said_last,
+  (SELECT uid FROM promise WHERE promise.id = asked.replaces) AS replaces_uid
+FROM temp.asked AS asked
+ORDER BY asked.rowid;
+
+-- query: DUE_ZONES
+SELECT due_zone AS zone, min(due) AS first, max(due) AS last
+FROM temp.asked
+WHERE due LIKE '%T%'
+GROUP BY due_zone;
+
+-- Statistics
+
+-- table: classed
+-- Every promise with somebody else, with its class (`statistics.OUTCOME_CLASSES`) and the moment at
+-- which that was settled.
+SELECT
+  *,
+  CASE
+    WHEN state IN ('delivered', 'kept') AND due_at IS NULL THEN 'kn'
+    WHEN state IN ('delivered', 'kept') THEN iif(delivered_at <= due_at, 'kt', 'kl')
+    WHEN state = 'reneged' THEN iif(told_at < due_at, 'bn', 'bl')
+    WHEN state = 'active' AND due_at < :now THEN 'od'
+  END AS class,
+  CASE
+    WHEN state IN ('delivered', 'kept') THEN delivered_at
+    WHEN state = 'reneged' THEN closed_at
+    ELSE due_at
+  END AS settled_at
+FROM promises
+WHERE direction <> 'self' AND state <> 'void';
+
+-- table: within
+-- What a window needs of them. It is put aside once, so that no question goes through the whole
+-- ledger.
+SELECT
+  id, direction, state, due_at, delivered_at, accepted_at, closed_at, word_at, notice, reason,
+  cause, risk, renegotiated, flags,
+  iif(settled_at BETWEEN :since AND :until, class, NULL) AS class,
+  settled_at
+FROM classed
+WHERE (:person IS NULL OR person = :person)
+  AND (
+    class IS NOT NULL AND settled_at BETWEEN :since AND :until
+    OR accepted_at BETWEEN :since AND :until
+    OR closed_at BETWEEN :since AND :until
+    OR renegotiated > 0 AND contact_at >= :since
+  );
+
+-- query: WINDOW
+SELECT * FROM within;
+
+-- query: WINDOW_OF_PERSON
+SELECT * FROM within WHERE id IN (SELECT id FROM theirs);
+
+-- table: record
+SELECT * FROM temp.aside WHERE direction = :direction;
+
+-- table: settled
+SELECT * FROM record WHERE class IS NOT NULL;
+
+-- query: CLASS_COUNTS
+SELECT
+  class,
+  count(*) AS number,
+  sum(due_at IS NULL) AS undated,
+  sum(state = 'kept') AS confirmed,
+  sum(notice IS 'before-due') AS noticed,
+  sum(renegotiated = 0) AS as_first,
+  sum(instr(coalesce(flags, ''), 'untold') > 0) AS untold
+FROM settled
+GROUP BY class;
+
+-- query: CLASS_COUNTS_BY_MONTH
+SELECT month(settled_at) AS month, class, count(*) AS number FROM settled GROUP BY month, class;
+
+-- query: CAUSE_COUNTS
+SELECT cause, count(*) AS number FROM settled
+WHERE class IN ('bn', 'bl') AND cause IS NOT NULL
+GROUP BY cause
+ORDER BY number DESC, cause;
+
+-- query: FORESEEN_RATE
+SELECT coalesce(sum(share_a_word(risk, reason)), 0), count(*) FROM settled
+WHERE class IN ('bn', 'bl') AND risk IS NOT NULL AND reason IS NOT NULL;
+
+-- query: LATE_CREDIT
+SELECT avg(
+  iif(
+    class IN ('bn', 'bl'),
+    0.0,
+    late_credit(
+      CAST(strftime('%s', coalesce(delivered_at, :now)) AS INTEGER)
+      - CAST(strftime('%s', due_at) AS INTEGER)
+    )
+  )
+)
+FROM settled
+WHERE due_at IS NOT NULL;
+
+-- query: RENEGOTIATION_RATE
+SELECT coalesce(sum(renegotiated > 0), 0), count(*) FROM record
+WHERE accepted_at BETWEEN :since AND :until;
+
+-- query: DECLINE_RATE
+SELECT coalesce(sum(state = 'declined'), 0), count(*) FROM record
+WHERE iif(state = 'declined', closed_at, accepted_at) BETWEEN :since AND :until
+  AND 'promisor' = (
+    SELECT side FROM acts
+    WHERE promise = record.id AND act IN ('accept', 'decline') AND undone_by IS NULL
+    ORDER BY acts.id
+    LIMIT 1
+  );
+
+-- query: RENEGOTIATED_PROMISES
+SELECT
+  id, class, due_at, delivered_at,
+  accepted_at BETWEEN :since AND :until AS counts
+FROM record
+WHERE renegotiated > 0;
+
+-- query: INSERT_LEAD_DAYS
+INSERT INTO temp.days
+SELECT
+  'lead',
+  (CAST(strftime('%s', due_at) AS INTEGER) - CAST(strftime('%s', word_at) AS INTEGER)) / 86400.0
+FROM settled
+WHERE class IN ('kl', 'bn', 'bl', 'od') AND notice = 'before-due';
+
+-- query: MEDIAN_DAYS
+-- There may be as many of them as there are promises: SQLite has room to sort them.
+SELECT avg(number) FROM (
+  SELECT number FROM temp.days
+  WHERE kind = :kind
+  ORDER BY number
+  LIMIT 2 - (SELECT count(*) FROM temp.days WHERE kind = :kind) % 2
+  OFFSET (SELECT (count(*) - 1) / 2 FROM temp.days WHERE kind = :kind)
+);
+
+-- query: KEPT_BY_PERSON
+SELECT
+  person,
+  count(*) FILTER (WHERE class LIKE 'k_') AS kept,
+  count(*) AS number
+FROM classed
+WHERE direction = 'owe' AND class IS NOT NULL
+GROUP BY person;
+
+-- table: led
+SELECT
+  class,
+  CAST(strftime('%s', due_at) AS INTEGER) - CAST(strftime('%s', accepted_at) AS INTEGER) AS lead
+FROM classed
+WHERE direction = 'owe' AND class IS NOT NULL;
+
+-- query: KEPT_BY_LEAD
+SELECT count(*) FILTER (WHERE class LIKE 'k_') AS kept, count(*) AS number FROM led
+WHERE lead >= :least AND (:most IS NULL OR lead <= :most);
+
+-- query: PEOPLE_STATISTICS
+-- By their record: the mean of Beta(1, 1) after what they kept, so that few say little.
+SELECT
+  person,
+  person_name,
+  sum(direction = 'owe' AND state IN ('active', 'delivered')) AS owe,
+  sum(direction = 'owed' AND state IN ('active', 'delivered')) AS owed,
+  sum(state = 'active' AND due_at < :now) AS overdue,
+  min(iif(state = 'active', due_at, NULL)) AS next_due,
+  count(*) FILTER (WHERE direction = 'owe' AND class LIKE 'k_') AS kept_by_me,
+  count(*) FILTER (WHERE direction = 'owe' AND class IS NOT NULL) AS kept_by_me_of,
+  count(*) FILTER (WHERE direction = 'owed' AND class LIKE 'k_') AS kept_by_them,
+  count(*) FILTER (WHERE direction = 'owed' AND class IS NOT NULL) AS kept_by_them_of
+FROM classed
+GROUP BY person, person_name
+ORDER BY
+  CASE :sort
+    WHEN 'due' THEN next_due IS NULL
+    WHEN 'record' THEN -(kept_by_them + 1.0) / (kept_by_them_of + 2)
+  END,
+  iif(:sort = 'due', next_due, NULL),
+  person;
+
+-- Numbers that were never used
+
+-- table: highest_numbers
+-- The tables of which SQLite remembers the highest number ever given, and the highest there is.
+SELECT 'entry' AS name, max(id) AS highest FROM entry
+UNION ALL
+SELECT 'person', max(id) FROM person
+UNION ALL
+SELECT 'promise', max(id) FROM promise;
+
+-- query: HIGHEST_NUMBERS
+SELECT name, highest FROM highest_numbers WHERE highest;
+
+-- query: REBUILD_HIGHEST_NUMBERS
+INSERT INTO sqlite_sequence (name, seq) SELECT name, highest FROM highest_numbers WHERE highest;
+
+-- query: HIGHEST_PERSON_ID
+SELECT max(
+  (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'person'),
+  (SELECT coalesce(max(id), 0) FROM person)
+);
+
+-- query: PROMISE_UIDS
+-- A promise has begun unless the command that made it was taken back.
+SELECT
+  uid, id,
+  state <> 'void' OR EXISTS (
+    SELECT * FROM act JOIN entry ON entry.id = act.entry
+    WHERE act.promise = promise.id
+      AND verb IN ('request', 'offer', 'import')
+      AND entry.undone_by IS NULL
+  ) AS begun
+FROM promise;

@@ -1,0 +1,58 @@
+"""A schema step that exists in the tests alone: it proves how ledgers are brought up until the next real one comes.
+
+`python -m tests.storage.next_step WORDS…` runs a command line of the program that knows it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from promisectl.compiled import sql
+
+STEP = sql.SCHEMA_STEP + 1
+_ADDED = (
+    "CREATE TABLE shelf ( number INTEGER NOT NULL, word TEXT NOT NULL, PRIMARY KEY (number) ) STRICT",
+    "CREATE INDEX promise_made ON promise (made_at)",
+)
+_OWED = "CREATE VIEW owed AS "
+_KNOWN = {name: getattr(sql, name) for name in ("SCHEMA_STEP", "SCHEMA", "MIGRATIONS")}
+_NEXT = {
+    "SCHEMA_STEP": STEP,
+    "SCHEMA": (
+        *(f"{one} AND id > 0" if one.startswith(_OWED) else one for one in sql.SCHEMA),
+        *_ADDED,
+    ),
+    "MIGRATIONS": {**sql.MIGRATIONS, STEP: _ADDED},
+}
+
+
+def set_known(*, known: bool) -> None:
+    """Have the program in this process know the step or not: a table, an index, and a view that is worded otherwise."""
+    for name, value in (_NEXT if known else _KNOWN).items():
+        setattr(sql, name, value)
+
+
+@contextmanager
+def known() -> Iterator[None]:
+    """Inside, the program in this process knows the step."""
+    set_known(known=True)
+    try:
+        yield
+    finally:
+        set_known(known=False)
+
+
+def learn() -> None:
+    """Have this process know the step from now on."""
+    set_known(known=True)
+
+
+def main() -> None:
+    """Run the program that knows the step."""
+    from promisectl.__main__ import main
+
+    learn()
+    main()
+
+
+if __name__ == "__main__":
+    main()
