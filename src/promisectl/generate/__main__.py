@@ -38,7 +38,7 @@ def generate_schema() -> list[str]:
 
 
 def generate_migrations() -> dict[int, tuple[str, ...]]:
-    """For every schema step after the first, the statements that make its new tables and indexes."""
+    """For every step after the first, the statements that make its new tables and indexes."""
     made = {checks.parse_schema_part(one).name: one for one in generate_schema()}
     return {
         step: tuple(made[name] for name in names)

@@ -88,7 +88,7 @@ def _list_fact_rows(row: Row, promise: Promise, here: LocalMoment) -> list[tuple
         (
             "first due",
             civil.format_civil(row["first_due"], row["due_zone"] or "", here.zone)
-            if row["first_due"] != row["due"]
+            if row["first_due"] not in (None, row["due"])
             else "",
         ),
         ("delivered", _format_delivery(row, here)),

@@ -130,9 +130,10 @@ class Journal:
         self._db.execute(sql.ADD_ACT, row)
 
     def _update_changed_columns(self, promise: Promise) -> None:
-        """Write down the columns that are others now, by the statement that leaves most indexes alone: they are most of what a row costs.
+        """Update the row of a promise by the statement that leaves the most indexes alone.
 
-        They are held against the row as it stands, so that a move puts right what somebody has changed there.
+        Indexes are most of what a row costs. The columns are held against the row as it stands, so
+        that a move puts right what somebody has changed there.
         """
         there = codec.sqlite_row_dict(
             self._db.execute(sql.ROW_OF_PROMISE, {"id": promise.id}).fetchone()

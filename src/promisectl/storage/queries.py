@@ -119,7 +119,7 @@ def fetch_and_release(
 
 
 def keep_rows(db: sqlite3.Connection, table: str, query: str, bound: Mapping[str, Any]) -> None:
-    """Put the rows of a query aside in a temporary table, instead of what was there."""
+    """Put the rows of a query aside in a temporary table, in place of what was there."""
     db.execute(f"DROP TABLE IF EXISTS temp.{table}")
     db.execute(f"CREATE TEMP TABLE {table} AS {query}", bound)
 

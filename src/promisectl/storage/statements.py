@@ -1,4 +1,7 @@
-"""What is read and written, as statements by name over the tables and views. Compiled ahead to SQL text; not imported at run time."""
+"""Declares the statements that read and write the ledger, by name, over its tables and views.
+
+They are compiled ahead to SQL text; nothing imports this at run time.
+"""
 
 from typing import Any
 
@@ -95,7 +98,7 @@ _PROMISE_FILTERS = (
 
 
 def _select_promises(among: str, *, sorted_: bool = True) -> Select[Any]:
-    """The promises among some of all, filtered, in the order of `:sort`, at most `:limit` of them."""
+    """Select promises among some of all, filtered, in the order of `:sort`, at most `:limit`."""
     return (
         select(text("*"))
         .select_from(text("promises"))
@@ -106,7 +109,7 @@ def _select_promises(among: str, *, sorted_: bool = True) -> Select[Any]:
 
 
 def _select_waiting(among: str) -> Select[Any]:
-    """What waits for me, in the order of the due dates."""
+    """Select what waits for me, in the order of the due dates."""
     dated = (text("due_at IS NULL"), text("due_at"), text("id"))
     late_first = text("NOT coalesce(state = 'active' AND due_at < :now, 0)")
     return (
@@ -115,7 +118,7 @@ def _select_waiting(among: str) -> Select[Any]:
 
 
 def _count_waiting(among: str) -> Select[Any]:
-    """How many promises wait for me, by how."""
+    """Count what waits for me, by the kinds of the view `moves`."""
     return (
         select(text("waiting, count(*)"))
         .select_from(text("moves"))
