@@ -1,4 +1,4 @@
-"""The program: `main` is what the console script and `python -m promisectl` call."""
+"""The first function of the program: the console script and `python -m promisectl` call it."""
 
 import os
 import sys
@@ -13,9 +13,9 @@ def main() -> None:
         from promisectl.cli.main import run_command_line
 
         code = run_command_line(sys.argv[1:])
-    except KeyboardInterrupt:  # while the program was imported: later `run_command_line` catches it
+    except KeyboardInterrupt:  # during the imports: later `run_command_line` catches it
         code = 130
-    # Saves 0.40 starts, in which Python would take itself apart, and could meet one more Ctrl-C.
+    # Saves 0.40 starts, in which Python would take itself apart and could meet another Ctrl-C.
     os._exit(code)
 
 

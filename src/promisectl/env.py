@@ -1,4 +1,4 @@
-"""The world around one command: the clock, the environment, the streams. Commands meet them only here."""
+"""The world around one command: its clock, environment, config and streams."""
 
 from __future__ import annotations
 
@@ -13,38 +13,38 @@ from promisectl.config import Config
 from promisectl.domain import civil, constants
 from promisectl.rendering.formats import LocalMoment
 from promisectl.system import paths, terminal, timezone
-from promisectl.system.text import escape_text
+from promisectl.system.text import escape_lines, escape_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import IO, TextIO
 
 PROMPT_SIGN = " › "
-"""What stands between a question and its answer."""
+"""Separates a question from its answer."""
 _DEFAULT_CONFIG = Config()
 
 
 class OnceKey(NamedTuple):
-    """A key that lets a command happen once, and what is asked with it."""
+    """The key that lets a command happen once, and a digest of what the command asks."""
 
     key: str
     request: str
 
     def add_content(self, content: str) -> OnceKey:
-        """The same with what else is asked."""
+        """Return the key with more content (such as a file) in its request."""
         import hashlib
 
-        return self._replace(
-            request=f"{self.request} of {hashlib.sha256(content.encode()).hexdigest()[:16]}"
-        )
+        digest = hashlib.sha256(content.encode()).hexdigest()[:16]
+        return self._replace(request=f"{self.request} of {digest}")
 
 
 class Env:
-    """What a command may know of the world, and where it speaks.
+    """The world around one command: what it may know, and where it prints.
 
-    `now` is the moment of this run (aware UTC, whole seconds), `zone` the IANA name of the local zone, `ledger` the path of the
-    ledger, `config_file` the path of the config, `config` what is said there.
-    `quiet` asks for numbers alone. `no_pager` is None for a command that never pages.
+    `now` is the moment of this run (aware UTC, whole seconds), `zone` the IANA name of the local
+    zone, `ledger` the path of the ledger, `config` the config and `config_file` its path.
+    `quiet` reduces the answer to IDs. `form` is the wanted form of the answer (see the property).
+    `no_pager` is None for a command that never pages.
     """
 
     def __init__(
@@ -68,13 +68,9 @@ class Env:
         self.zone = timezone.find_local_zone(environ, config.zone)
         self._today = today or environ.get("PROMISECTL_TODAY")
         self.now = _resolve_now(self._today, self.zone)
-        self.ledger = os.path.abspath(
-            os.path.expanduser(
-                ledger
-                if ledger is not None
-                else environ.get("PROMISECTL_LEDGER") or paths.default_ledger_path(environ)
-            )
-        )
+        if ledger is None:
+            ledger = environ.get("PROMISECTL_LEDGER") or paths.default_ledger_path(environ)
+        self.ledger = os.path.abspath(os.path.expanduser(ledger))
         self.config_file = paths.default_config_path(environ)
         if color not in (None, *constants.COLOR_CHOICES):
             raise errors.BadChoice("--color", color, constants.COLOR_CHOICES)
@@ -84,66 +80,73 @@ class Env:
         self._form = form
         self._may_ask = not (no_input or environ.get("PROMISECTL_NO_INPUT") or quiet or form)
         self._no_pager = no_pager
-        self._page = (
-            _PageBuffer(self._out.encoding) if no_pager is False and self.form == "table" else None
-        )
-        self._late_warnings: list[
-            tuple[str, bool]
-        ] = []  # hints that wait until the page has been looked at
+        pages = no_pager is False and self.form == "table"
+        self._page = _PageBuffer(self._out.encoding) if pages else None
+        # Each line with its `whole`; printed after the page.
+        self._late_warnings: list[tuple[str, bool]] = []
         self._has_recorded = False
 
     def copy_elsewhere(self, *, ledger: str | None, today: str | None) -> Env:
-        """The same person with another ledger, or at another moment, where one is named as a shell would be given it."""
+        """Return the world of the same person with another ledger or moment.
+
+        `ledger` is a path as in a shell, with its variables; None keeps the ledger. `today` is a
+        date in the words of --today; None reads the clock.
+        """
         path = os.path.expandvars(ledger) if ledger else self.ledger
-        return Env(
-            self.environ, (self._in, self._out, self._err), self.config, ledger=path, today=today
-        )
+        streams = (self._in, self._out, self._err)
+        return Env(self.environ, streams, self.config, ledger=path, today=today)
 
     @property
     def here(self) -> LocalMoment:
-        """When and where the person is looking."""
+        """The moment and the zone in which the person reads."""
         return LocalMoment(self.now, self.zone)
 
     @property
     def backup_directory(self) -> str:
-        """The directory in which backups of this ledger are kept."""
+        """The directory for backups of this ledger."""
         return paths.default_backup_directory(self.environ, self.ledger)
 
     # What the person sees
 
     @property
     def is_terminal(self) -> bool:
-        """Whether a person is looking at stdout."""
+        """Whether stdout is a terminal."""
         return self._out.isatty()
 
     @property
     def is_json(self) -> bool:
-        """Whether the answer, and an error, is to be JSON."""
+        """Whether answers and errors are JSON."""
         return self._form in ("json", "jsonl")
 
     @property
     def form(self) -> str:
-        """The form of a view: `json`, `jsonl`, `csv` or `plain` as asked for, else `table` for a person and `plain` in a pipe."""
+        """The form of a view: `json`, `jsonl`, `csv`, `plain` or `table`.
+
+        Without an option it is `table` on a terminal and `plain` in a pipe.
+        """
         return self._form or ("table" if self.is_terminal else "plain")
 
     @property
     def width(self) -> int:
-        """How many columns the terminal has: COLUMNS, else what it says itself, else 80; never fewer than 40."""
+        """The number of columns of stdout, at least 40 (see `terminal.find_terminal_width`)."""
         return terminal.find_terminal_width(self._out, self.environ)
 
     @property
     def color(self) -> bool:
-        """Whether to colour what goes to stdout."""
+        """Whether stdout gets colours."""
         return terminal.is_colored(self._out, self.color_wish[0], self.environ)
 
     @property
     def color_wish(self) -> tuple[str, str]:
-        """auto, always or never, and who says so."""
+        """auto, always or never, and the setting that decides it."""
         return terminal.resolve_color_wish(self.environ, self._color, self.config.color)
 
     @property
     def pager(self) -> str | None:
-        """The pager for long views: none with --no-pager, else PAGER, then what the config says, then less; "" and "cat" mean none."""
+        """The pager command for long views; None, "" and "cat" mean none.
+
+        --no-pager decides, then PAGER, then the config; the default is less.
+        """
         if self._no_pager or self.environ.get("TERM") == "dumb":
             return None
         from promisectl.system import pager
@@ -154,51 +157,50 @@ class Env:
 
     @property
     def may_ask(self) -> bool:
-        """Whether a question may be put: a person at both ends, and nobody said not to."""
+        """Whether a command may ask: a person is present, and no option forbids questions."""
         return self._may_ask and self.is_present
 
     @property
     def is_present(self) -> bool:
-        """Whether a person is at both ends: types, and sees what is asked."""
+        """Whether stdin and stderr are terminals: a person types there and sees questions."""
         return self._in.isatty() and self._err.isatty()
 
     @property
     def is_read_by_person(self) -> bool:
-        """Whether a person reads the answer and the hints beside it."""
+        """Whether a person reads the answer and its hints."""
         return self.is_terminal and not self.quiet and self._form is None
 
     @property
     def is_stderr_watched(self) -> bool:
-        """Whether a person sees what is written beside the data."""
+        """Whether a person sees what is printed on stderr."""
         return self._err.isatty() and not self.quiet and self._form is None
 
     def read_clock(self, moment: datetime | None = None) -> tuple[datetime, datetime, datetime]:
-        """A moment, this one if none is given, the end of its local day, and the end of the third day after it."""
+        """Return a moment (default: now), the end of its local day and that of 3 days later."""
         at = moment or self.now
         return at, self.find_day_end(at, 0), self.find_day_end(at, 3)
 
     def find_day_end(self, moment: datetime, days: int) -> datetime:
-        """The end of the local day that is so many days after that of a moment."""
+        """Return the end of the local day that is `days` days after the day of a moment."""
         day = civil.local_time(moment, self.zone).date()
+        last_day = day + timedelta(days=min(days, (date.max - day).days))
         try:
-            return civil.last_second(
-                day + timedelta(days=min(days, (date.max - day).days)), self.zone
-            )
-        except OverflowError:  # west of Greenwich the year 9999 ends later than moments can be told
+            return civil.last_second(last_day, self.zone)
+        except OverflowError:  # west of Greenwich the year 9999 ends after the last UTC moment
             return datetime.max.replace(microsecond=0, tzinfo=UTC)
 
     def refresh_now(self) -> None:
-        """Read the clock anew: somebody has taken their time."""
+        """Read the clock again, after a person has taken time to answer."""
         self.now = _resolve_now(self._today, self.zone)
 
     def read_stdin(self) -> bytes:
-        """All that comes in on stdin, until its end."""
+        """Return all bytes of stdin, up to its end."""
         return self._in.buffer.read()
 
-    # Saying
+    # What it prints
 
     def write_stdout(self, pieces: Iterable[str]) -> None:
-        """Write data to stdout as it comes."""
+        """Write pieces of data to stdout as they come. Raises StdoutFailed."""
         write = self.stdout().write
         for piece in pieces:
             try:
@@ -207,83 +209,65 @@ class Env:
                 raise _build_stdout_error(error) from error
 
     def write_records(self, pieces: Iterable[str]) -> None:
-        """Records as they come: whole in a pipe or a file, escaped where they would steer a terminal."""
-        self.write_stdout(map(_escape_piece, pieces) if self.is_terminal else pieces)
+        """Write pieces of records to stdout as they come, escaped on a terminal alone."""
+        self.write_stdout(map(escape_lines, pieces) if self.is_terminal else pieces)
 
     def print_line(self, line: str, *, whole: bool = False) -> None:
-        """One line of data on stdout, escaped so that no text in it can steer a terminal; a sentence, unless it is to stay `whole`."""
-        self.write_stdout(
-            [
-                (
-                    escape_text(line)
-                    if whole
-                    else terminal.format_terminal_line(line, self._out, self.environ)
-                )
-                + "\n"
-            ]
-        )
+        """Print a line of data on stdout, escaped; on a terminal folded, unless `whole`."""
+        self.write_stdout([self._format_line(line, self._out, whole=whole) + "\n"])
 
     def print_answer(self, lines: Iterable[str], *, whole: bool = False) -> None:
-        """The answer of a move that is recorded; sentences, unless they are to stay `whole`. Raises AnswerLost when nobody can hear it."""
+        """Print the answer of a recorded move as `print_line` does. Raises AnswerLost."""
         self._has_recorded = True
         try:
             for line in lines:
-                self._out.write(
-                    (
-                        escape_text(line)
-                        if whole
-                        else terminal.format_terminal_line(line, self._out, self.environ)
-                    )
-                    + "\n"
-                )
+                self._out.write(self._format_line(line, self._out, whole=whole) + "\n")
             self._out.flush()
         except OSError as error:
             raise errors.AnswerLost(error.strerror or str(error)) from error
 
     def print_hint(self, line: str) -> None:
-        """One line beside the data, on stderr; none where only the data was asked for."""
+        """Print a line on stderr, unless only data is wanted (--quiet, --json or --jsonl)."""
         if not (self.quiet or self.is_json):
             self.print_warning(line)
 
     def print_warning(self, line: str, *, whole: bool = False) -> None:
-        """One line on stderr, whatever was asked for, after the page if there is one; where nobody can hear it, it is no loss.
+        """Print a line on stderr, escaped; on a terminal folded, unless `whole`.
 
-        It is a sentence, unless it is to stay `whole`.
+        A line that comes while a page is put together waits for the end of the page. When stderr
+        can't be written to, the line is lost.
         """
         if self._page and self._page.tell():
             self._late_warnings.append((line, whole))
             return
         with suppress(OSError):
-            print(
-                escape_text(line)
-                if whole
-                else terminal.format_terminal_line(line, self._err, self.environ),
-                file=self._err,
-                flush=True,
-            )
+            print(self._format_line(line, self._err, whole=whole), file=self._err, flush=True)
+
+    def _format_line(self, line: str, stream: TextIO, *, whole: bool) -> str:
+        if whole:
+            return escape_text(line)
+        return terminal.format_terminal_line(line, stream, self.environ)
 
     def ask_question(self, question: str) -> str:
-        """Put a question on stderr and read one line. Raises EOFError when there is none, as after Ctrl-C or Ctrl-D.
+        """Ask on stderr and return the line that is typed. Raises EOFError after Ctrl-C or Ctrl-D.
 
-        Who gives up like that is told that nothing was recorded, unless something was.
+        Then it also prints that nothing was recorded, unless something was.
         """
         from promisectl.system import interrupts
 
         line = ""
+        prompt = terminal.format_terminal_line(
+            question, self._err, self.environ, spare=len(PROMPT_SIGN)
+        )
         interrupts.restore_interrupts()
         try:
-            self._err.write(
-                terminal.format_terminal_line(
-                    question, self._err, self.environ, spare=len(PROMPT_SIGN)
-                )
-                + PROMPT_SIGN
-            )
+            self._err.write(prompt + PROMPT_SIGN)
             self._err.flush()
             line = self._in.readline()
         except KeyboardInterrupt:
-            line = ""  # what was typed so far does not count
-        if not line.endswith("\n"):  # what comes next begins on a line of its own
-            self._err.write("\n")
+            line = ""  # a line that is not finished does not count
+        if not line.endswith("\n"):
+            self._err.write("\n")  # the next output begins a new line
         if not line:
             if not self._has_recorded:
                 self.print_warning("Nothing was recorded.")
@@ -291,7 +275,7 @@ class Env:
         return line.strip()
 
     def can_show(self, text: str) -> bool:
-        """Whether stdout can show `text` in the encoding it has."""
+        """Whether the encoding of stdout has every character of a text."""
         try:
             text.encode(self._out.encoding)
         except UnicodeEncodeError:
@@ -299,7 +283,10 @@ class Env:
         return True
 
     def flush_output(self) -> None:
-        """Have everything said so far heard, through the pager where it is long. Raises Unheard when stdout is full."""
+        """Print what waits: a long page through the pager, then the late warnings.
+
+        Raises StdoutFailed when stdout can't be written to.
+        """
         page, self._page = self._page, None
         with self.catch_stdout_errors():
             if page and not self._show_paged(page.getvalue()):
@@ -310,40 +297,40 @@ class Env:
             self.print_warning(line, whole=whole)
 
     def _show_paged(self, text: str) -> bool:
-        """Whether a text is longer than the terminal is high, and was shown through the pager."""
+        """Show a text that is longer than the terminal in the pager; return whether it was."""
         from promisectl.system import pager
 
         height = terminal.find_terminal_height(self._out, self.environ)
-        words = (
-            pager.find_pager_command(self.pager) if height and text.count("\n") >= height else []
-        )
+        if not height or text.count("\n") < height:
+            return False
+        words = pager.find_pager_command(self.pager)
         return bool(words) and pager.show_in_pager(
             text, words, self.environ, self._out, color=self.color
         )
 
     @contextmanager
     def catch_stdout_errors(self) -> Iterator[None]:
-        """Around whatever writes data to stdout: raises Unheard when it is full; a closed pipe stays BrokenPipeError."""
+        """Turn an OSError of stdout into StdoutFailed; a closed pipe stays BrokenPipeError."""
         try:
             yield
         except OSError as error:
             raise _build_stdout_error(error) from error
 
     def stdin(self) -> IO[str]:
-        """The stream for data that is handed in."""
+        """Return the stream for input."""
         return self._in
 
     def stderr(self) -> IO[str]:
-        """The stream beside the data, for a bar that shows how far something is."""
+        """Return the stream for messages, for a progress bar."""
         return self._err
 
     def stdout(self) -> IO[str]:
-        """The stream for data, for the one console that prints tables: the page, where one is being put together."""
+        """Return the stream for data, on which tables are drawn: the page, if there is one."""
         return self._page or self._out
 
 
 class _PageBuffer(io.StringIO):
-    """What is said on stdout until it is shown at once; it can hold what the terminal can show."""
+    """The text of a page that is put together; its encoding is that of the terminal."""
 
     def __init__(self, encoding: str) -> None:
         super().__init__()
@@ -351,24 +338,15 @@ class _PageBuffer(io.StringIO):
 
     @property
     def encoding(self) -> str:  # type: ignore[override]
-        """The encoding of the terminal, by which a table knows what it may draw with."""
+        """The encoding of the terminal, by which a table chooses its characters."""
         return self._encoding
 
 
-def _escape_piece(piece: str) -> str:
-    return "".join(
-        letter if letter in "\t\n" else escape_text(letter)
-        for letter in piece.replace("\r\n", "\n")
-    )
-
-
 def _build_stdout_error(error: OSError) -> Exception:
-    """What is wrong with stdout: a closed pipe is no news, it stays as it is."""
-    return (
-        error
-        if isinstance(error, BrokenPipeError)
-        else errors.StdoutFailed(error.strerror or str(error))
-    )
+    """Return the error to raise for one of stdout: StdoutFailed, or a closed pipe as it is."""
+    if isinstance(error, BrokenPipeError):
+        return error
+    return errors.StdoutFailed(error.strerror or str(error))
 
 
 def _resolve_now(today: str | None, zone: str) -> datetime:

@@ -1,1 +1,1 @@
-"""The machine: where things are, streams and terminals, files and interrupts."""
+"""The machine: paths, time zone, streams, terminal, files and interrupts."""

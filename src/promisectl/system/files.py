@@ -1,4 +1,4 @@
-"""Names on the disk: directories made for me alone, files and their names flushed, a finished file given its name."""
+"""Files and directories on the disk: private directories, synced names, finished files."""
 
 from __future__ import annotations
 
@@ -14,45 +14,49 @@ NO_HARD_LINK_ERRNOS = (
     errno.ENOSYS,
     errno.EMLINK,
 )
-"""What the system says where it knows no hard links."""
+"""The errors of a file system that has no hard links."""
+_NO_SYNC_ERRNOS = (errno.EINVAL, errno.ENOTSUP)  # some network file systems can't sync a directory
 SQLITE_SIDE_FILE_SUFFIXES = ("-journal", "-wal", "-shm")
-"""What SQLite appends to a name for what it keeps beside a database."""
-
-
+"""The suffixes of the files that SQLite keeps beside a database."""
 TEMPORARY_SUFFIX_PATTERN = r"\.[0-9a-f]{16}\.new"
-"""What is appended to a name while its file is being written, as a pattern."""
+"""The pattern of the suffix that a file has while it is being written."""
 
 
 def choose_temporary_name(path: str) -> str:
-    """The name beside `path` under which its file is written until it is finished."""
+    """Return a new name beside `path` for its file while it is being written."""
     return f"{path}.{os.urandom(8).hex()}.new"
 
 
 def create_directories(directory: str) -> list[str]:
-    """Make what is missing of `directory`, for me alone (0700), and say what was made, outermost first, with its name on the disk."""
-    whole, missing = directory, []
-    while not os.path.isdir(directory) and directory != os.path.dirname(directory):
-        missing.append(directory)
-        directory = os.path.dirname(directory)
-    made = []
-    for one in reversed(missing):
+    """Create a directory and the missing ones above it, for the owner alone (0700), and sync them.
+
+    Return the directories that were created, outermost first. When their names can't be synced,
+    remove them and raise the OSError.
+    """
+    missing, current = [], directory
+    while not os.path.isdir(current) and current != os.path.dirname(current):
+        missing.append(current)
+        current = os.path.dirname(current)
+    created = []
+    for path in reversed(missing):
         with suppress(FileExistsError):
-            os.mkdir(one, 0o700)
-            made.append(one)
+            os.mkdir(path, 0o700)
+            created.append(path)
     try:
-        _sync_parent_directories(whole, {os.path.dirname(one) for one in made})
+        sync_parent_directories(directory, {os.path.dirname(path) for path in created})
     except OSError:
-        for one in reversed(made):
+        for path in reversed(created):
             with suppress(OSError):
-                os.rmdir(one)
+                os.rmdir(path)
         raise
-    return made
+    return created
 
 
-def _sync_parent_directories(directory: str, changed: set[str]) -> None:
-    """Have the name of a directory on the disk, and of every one above it: another command may have made them, and been killed since.
+def sync_parent_directories(directory: str, changed: set[str]) -> None:
+    """Sync every directory above `directory`, so that all names in its path are on the disk.
 
-    What may not be read can't be synced, and what was not `changed` just now need not be.
+    All of them, because another command may have created one and been killed before it synced.
+    Errors count only for directories in `changed`; one that may not be read is skipped.
     """
     above = os.path.dirname(directory)
     while above != directory:
@@ -65,32 +69,33 @@ def _sync_parent_directories(directory: str, changed: set[str]) -> None:
 
 
 def sync_path(path: str) -> None:
-    """Have a file, or the names in a directory, on the disk; where there is no such thing for directories, the system sees to it."""
+    """Flush a file, or the names in a directory, to the disk.
+
+    Windows and some network file systems can't sync a directory: there it does nothing.
+    """
     if os.name == "nt" and os.path.isdir(path):  # pragma: no cover
         return
     descriptor = os.open(path, os.O_RDONLY if os.path.isdir(path) else os.O_RDWR)
     try:
         os.fsync(descriptor)
     except OSError as error:
-        if error.errno not in (
-            errno.EINVAL,
-            errno.ENOTSUP,
-        ):  # some network file systems know no fsync of a directory
+        if error.errno not in _NO_SYNC_ERRNOS:
             raise
     finally:
         os.close(descriptor)
 
 
 def link_finished_file(temporary: str, target: str) -> None:
-    """Let a finished file be called `target` as well, if nothing is. Raises FileExistsError."""
+    """Give a finished file the name `target`, unless that exists. Raises FileExistsError.
+
+    Without hard links, as on most USB sticks, it creates `target` first and then replaces it.
+    """
     try:
         os.link(temporary, target)
     except OSError as error:
         if error.errno not in NO_HARD_LINK_ERRNOS:
             raise
-        os.close(
-            os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        )  # a file system without links, such as that of most sticks
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         try:
             os.replace(temporary, target)
         except BaseException:

@@ -1,4 +1,4 @@
-"""The moment from which a command is recorded: Ctrl-C before it leaves everything as it was, and after it says that it came too late."""
+"""Ctrl-C around the recording of a command: before it nothing is recorded, after it too late."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 
 @contextmanager
 def hold_interrupts() -> Iterator[None]:
-    """Around the step that makes a command count. Ctrl-C waits until it is through; if it comes then, or later, it raises AnswerLost."""
-    if (
-        signal.getsignal(signal.SIGINT) is not signal.default_int_handler
-    ):  # Ctrl-C is no interrupt here, as in a test or a pager
+    """Hold Ctrl-C back while a command is recorded.
+
+    A Ctrl-C during the block, or after it, raises AnswerLost after the block. It does nothing where
+    Ctrl-C raises no KeyboardInterrupt, as in a test or under a pager.
+    """
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield
         return
     before = _mask_signals("SIG_BLOCK", {signal.SIGINT})
@@ -30,13 +32,13 @@ def hold_interrupts() -> Iterator[None]:
 
 
 def restore_interrupts() -> None:
-    """What comes now is not recorded: Ctrl-C is an interrupt again."""
+    """Let Ctrl-C raise KeyboardInterrupt again, before something that is not recorded."""
     if signal.getsignal(signal.SIGINT) is _handle_late_interrupt:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def raise_answer_lost() -> None:
-    """Say that Ctrl-C came too late. Raises AnswerLost."""
+    """Raise AnswerLost for a Ctrl-C that came too late."""
     raise errors.AnswerLost("it was stopped with Ctrl-C")
 
 
@@ -46,6 +48,6 @@ def _handle_late_interrupt(number: int, _: FrameType | None) -> None:
 
 
 def _mask_signals(how: str, signals: set[int]) -> set[int]:
-    """Hold signals back where the system can do that, and say which were held back before."""
+    """Change which signals are held back, and return which were; do nothing on Windows."""
     mask = getattr(signal, "pthread_sigmask", None)
     return set(mask(getattr(signal, how), signals)) if mask else set()

@@ -1,4 +1,4 @@
-"""A long view goes through the pager: `less`, or whatever PAGER names."""
+"""The pager for long views: `less`, or the command that PAGER names."""
 
 from __future__ import annotations
 
@@ -11,14 +11,12 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 DEFAULT_PAGER = "less -FIRX"
-_PAGER_SETTINGS = {
-    "LESS": "FIRX",
-    "LV": "-c",
-}  # for a pager that was named without options, where its own variable says nothing
+# Settings for a pager that was named without options; its own variable in the environment wins.
+_PAGER_SETTINGS = {"LESS": "FIRX", "LV": "-c"}
 
 
 def find_pager_command(wish: str | None) -> list[str]:
-    """The words of the pager that is wished for; none where it is none at all, or can't be found."""
+    """Return the words of the wanted pager with its path; none for no pager or a missing one."""
     import shlex
     import shutil
 
@@ -26,25 +24,25 @@ def find_pager_command(wish: str | None) -> list[str]:
         words = shlex.split(wish or "", posix=os.name != "nt")
     except ValueError:  # a quotation that never ends
         return []
-    found = shutil.which(words[0].strip('"')) if words and words != ["cat"] else None
-    return [found, *words[1:]] if found else []
+    program = shutil.which(words[0].strip('"')) if words and words != ["cat"] else None
+    return [program, *words[1:]] if program else []
 
 
 def show_in_pager(
     text: str, words: list[str], environ: Mapping[str, str], out: TextIO, *, color: bool
 ) -> bool:
-    """Show a text through the pager and wait until it is left, early or not; False where it did not start or ended with an error.
+    """Show a text in the pager, wait until the person leaves it, and return whether that worked.
 
-    Ctrl-C belongs to the pager meanwhile.
+    False means that the pager did not start or ended with an error. Ctrl-C belongs to the pager
+    meanwhile.
     """
     import signal
     import subprocess
 
     if color and os.path.basename(words[0]).partition(".")[0] == "less":
-        words = [*words, "-R"]  # whatever LESS says, colours are meant to be seen
-    before = signal.signal(
-        signal.SIGINT, lambda *_: None
-    )  # not SIG_IGN: that would be handed on to the pager
+        words = [*words, "-R"]  # shows colours whatever LESS contains
+    # Not SIG_IGN, because the pager would inherit that.
+    before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
         pager = subprocess.Popen(  # noqa: S603 (what the person chose to run)
             words,

@@ -1,4 +1,4 @@
-"""Where this machine keeps things: the ledger, the config, the backups."""
+"""The paths of this machine: the ledger, the config and the backups."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def default_ledger_path(environ: Mapping[str, str]) -> str:
-    """Where the ledger is kept, if nobody says otherwise."""
+    """Return the path of the ledger when nobody names another one."""
     return os.path.join(
         _find_user_directory(environ, "XDG_DATA_HOME", "~/.local/share", "user_data_dir"),
         "ledger.db",
@@ -20,7 +20,7 @@ def default_ledger_path(environ: Mapping[str, str]) -> str:
 
 
 def default_config_path(environ: Mapping[str, str]) -> str:
-    """Where the config is."""
+    """Return the path of the config."""
     return os.path.join(
         _find_user_directory(environ, "XDG_CONFIG_HOME", "~/.config", "user_config_dir"),
         "config.toml",
@@ -28,22 +28,25 @@ def default_config_path(environ: Mapping[str, str]) -> str:
 
 
 def default_backup_directory(environ: Mapping[str, str], ledger: str) -> str:
-    """Where backups of a ledger are kept, if nobody says otherwise: each has a directory of its own, as they may have one name."""
+    """Return the directory for backups of a ledger.
+
+    Every ledger but the default one has a directory of its own, because file names can be equal.
+    """
     directory = os.path.join(
         _find_user_directory(environ, "XDG_STATE_HOME", "~/.local/state", "user_state_dir"),
         "backups",
     )
-    place = os.path.realpath(ledger)
-    if place == os.path.realpath(default_ledger_path(environ)):
+    path = os.path.realpath(ledger)
+    if path == os.path.realpath(default_ledger_path(environ)):
         return directory
     import hashlib
 
-    name = os.path.splitext(os.path.basename(place))[0]
-    return os.path.join(directory, f"{name}-{hashlib.sha256(os.fsencode(place)).hexdigest()[:8]}")
+    name = os.path.splitext(os.path.basename(path))[0]
+    return os.path.join(directory, f"{name}-{hashlib.sha256(os.fsencode(path)).hexdigest()[:8]}")
 
 
 def has_files(directory: str) -> bool:
-    """Whether there is a directory, with anything in it."""
+    """Whether a directory exists and contains anything."""
     try:
         return bool(os.listdir(directory))
     except OSError:
@@ -51,12 +54,12 @@ def has_files(directory: str) -> bool:
 
 
 def _find_user_directory(
-    environ: Mapping[str, str], variable: str, fallback: str, custom: str
+    environ: Mapping[str, str], variable: str, fallback: str, platform_function: str
 ) -> str:
-    """Our directory by the XDG base directories, or by the platform's own custom on Windows and macOS."""
+    """Return our directory by the XDG variables, or as Windows and macOS have it."""
     home = environ.get(variable, "")
     if not os.path.isabs(home) and sys.platform in ("win32", "darwin"):  # pragma: no cover
         import platformdirs
 
-        return str(getattr(platformdirs, custom)("promisectl", appauthor=False))
+        return str(getattr(platformdirs, platform_function)("promisectl", appauthor=False))
     return os.path.join(home if os.path.isabs(home) else os.path.expanduser(fallback), "promisectl")

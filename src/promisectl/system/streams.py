@@ -1,4 +1,4 @@
-"""The three streams: made safe before anything is said, and let go of when nobody hears."""
+"""The standard streams: opened and encoded safely, flushed, and dropped when nobody reads them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 
 def open_streams() -> None:
-    """Closed streams become /dev/null; what a stream's encoding lacks is escaped; pipes speak UTF-8 unless somebody said otherwise."""
+    """Make the standard streams safe to use.
+
+    A closed stream becomes /dev/null. A character that the encoding lacks is escaped. Pipes are
+    UTF-8 unless PYTHONIOENCODING is set.
+    """
     for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
         if getattr(sys, name) is None:
             descriptor = os.open(os.devnull, os.O_RDWR)
@@ -21,9 +25,7 @@ def open_streams() -> None:
                 os.dup2(descriptor, number)
             setattr(sys, name, os.fdopen(number, mode, encoding="utf-8"))
     if hasattr(sys.stdin, "reconfigure"):
-        sys.stdin.reconfigure(
-            errors="surrogateescape"
-        )  # what is no text is told so when it is used
+        sys.stdin.reconfigure(errors="surrogateescape")  # refused later, where it is used
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             encoding = None if stream.isatty() or os.environ.get("PYTHONIOENCODING") else "utf-8"
@@ -31,14 +33,13 @@ def open_streams() -> None:
     if sys.platform == "win32":  # pragma: no cover
         import ctypes
 
-        console = (
-            ctypes.windll.kernel32
-        )  # an old console shows colours only to those who ask for them; others shrug
+        # An old console shows colours only when it is asked to; other consoles ignore this.
+        console = ctypes.windll.kernel32
         console.SetConsoleMode(console.GetStdHandle(-11), 7)
 
 
 def flush_stdout() -> None:
-    """Write out what is left in the buffer of stdout; where nobody takes it, it goes nowhere."""
+    """Write out the buffer of stdout; drop it when nobody reads it."""
     try:
         sys.stdout.flush()
     except OSError:
@@ -46,12 +47,12 @@ def flush_stdout() -> None:
 
 
 def drop_stream(stream: TextIO) -> None:
-    """Nobody can hear any more: what is left in the buffer goes nowhere, silently."""
+    """Point a stream that nobody reads at /dev/null, so that the rest of its buffer is dropped."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def print_stdout(text: str) -> None:
-    """Say on stdout what no command answers: the help, or the version. Raises Unheard and ReaderGone."""
+    """Print the help or the version on stdout. Raises ClosedPipe and StdoutFailed."""
     try:
         sys.stdout.write(f"{text}\n")
         sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""What a stream can show: how wide and high it is, whether in colour, and how a line reaches it."""
+"""The abilities of a stream: its width and height, its colours, and lines that suit it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import IO
 
-"""When to colour; what is named first holds if nothing is said."""
-_DEFAULT_WIDTH_COLUMNS = 80  # columns, where nobody says how many there are
+_DEFAULT_WIDTH_COLUMNS = 80
+_MIN_WIDTH_COLUMNS = 40
 
 
 def find_terminal_height(stream: IO[str], environ: Mapping[str, str]) -> int:
-    """How many lines a terminal has: LINES, else what it says itself; 0 where nobody knows."""
+    """Return the number of lines of a terminal: LINES, else what it reports; 0 when unknown."""
     lines = environ.get("LINES", "")
     if lines.isascii() and lines.isdigit() and int(lines[:5]):
         return int(lines[:5])
@@ -27,20 +27,27 @@ def find_terminal_height(stream: IO[str], environ: Mapping[str, str]) -> int:
 
 
 def find_terminal_width(stream: IO[str], environ: Mapping[str, str]) -> int:
-    """How many columns a stream has: COLUMNS, else what its terminal says, else 80; never fewer than 40."""
+    """Return the number of columns of a stream, at least 40.
+
+    COLUMNS decides, else what the terminal reports, else 80.
+    """
     columns = environ.get("COLUMNS", "")
     if columns.isascii() and columns.isdigit() and int(columns[:5]):
-        return max(40, int(columns[:5]))
+        return max(_MIN_WIDTH_COLUMNS, int(columns[:5]))
     try:
-        return max(40, os.get_terminal_size(stream.fileno()).columns or _DEFAULT_WIDTH_COLUMNS)
+        reported = os.get_terminal_size(stream.fileno()).columns
     except (OSError, ValueError):
         return _DEFAULT_WIDTH_COLUMNS
+    return max(_MIN_WIDTH_COLUMNS, reported or _DEFAULT_WIDTH_COLUMNS)
 
 
 def resolve_color_wish(
-    environ: Mapping[str, str], option: str | None, said: str = "auto"
+    environ: Mapping[str, str], option: str | None, configured: str = "auto"
 ) -> tuple[str, str]:
-    """auto, always or never, and who says so: --color, then NO_COLOR, then FORCE_COLOR or CLICOLOR_FORCE, then what the config `said`."""
+    """Return auto, always or never, and the name of the setting that decides it.
+
+    --color (`option`) decides, then NO_COLOR, then FORCE_COLOR or CLICOLOR_FORCE, then the config.
+    """
     if option in ("always", "never"):
         return option, "--color"
     if environ.get("NO_COLOR"):
@@ -48,11 +55,11 @@ def resolve_color_wish(
     for name in ("FORCE_COLOR", "CLICOLOR_FORCE"):
         if environ.get(name, "") not in ("", "0"):
             return "always", name
-    return ("auto", "--color") if option else (said, "config")
+    return ("auto", "--color") if option else (configured, "config")
 
 
 def is_colored(stream: IO[str], wish: str, environ: Mapping[str, str]) -> bool:
-    """Whether to colour on a stream: what was wished, else whether a terminal that can is looking."""
+    """Whether a stream gets colours: always, or with auto on a terminal that can show them."""
     return wish == "always" or (
         wish == "auto" and stream.isatty() and environ.get("TERM") != "dumb"
     )
@@ -61,7 +68,10 @@ def is_colored(stream: IO[str], wish: str, environ: Mapping[str, str]) -> bool:
 def format_terminal_line(
     line: str, stream: IO[str], environ: Mapping[str, str], *, spare: int = 0
 ) -> str:
-    """A line as a stream gets it: escaped, so that no text in it can steer a terminal, and on a terminal broken between words."""
+    """Return a line as a stream gets it: escaped, and on a terminal folded between words.
+
+    `spare` columns stay free at the end of the last line.
+    """
     line = escape_text(line)
     if not stream.isatty():
         return line

@@ -1,4 +1,4 @@
-"""How a text reaches a terminal or a line: escaped where it would steer the terminal, broken between words, wide signs counted."""
+"""Texts for terminals and lines: escapes for what could steer a terminal, folding, widths."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     import re
 
 _SHORT_ESCAPES = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
-_CHARACTERS_BY_SIGN = {
+_CHARACTERS_BY_SHORT_ESCAPE = {
     "\\": "\\",
-    **{short[1]: character for character, short in _SHORT_ESCAPES.items()},
+    **{escape[1]: character for character, escape in _SHORT_ESCAPES.items()},
 }
 
-
+# C0, DEL and C1 controls, line and paragraph separators, directions, annotations and tags.
 STEERING_RANGES = (
     range(0x20),
     range(0x7F, 0xA0),
@@ -25,30 +25,27 @@ STEERING_RANGES = (
     range(0xFFF9, 0xFFFC),
     range(0xE0000, 0xE0080),
 )
-"""C0, DEL and C1 controls, line and paragraph separators, signs of direction, annotations and tags: what a terminal could obey."""
+"""The code points that a terminal could obey."""
 _SURROGATE_RANGE = range(0xD800, 0xE000)
 
 
-def _is_steering(code: int) -> bool:
-    return code in _SURROGATE_RANGE or any(code in some for some in STEERING_RANGES)
+def is_steering(code: int) -> bool:
+    """Whether a code point could steer a terminal, or can't be encoded for it."""
+    return code in _SURROGATE_RANGE or any(code in codes for codes in STEERING_RANGES)
 
 
 def escape_character(character: str) -> str:
-    """One character as an escape that says which it is: \\n, \\xa0, \\u3000 or \\U0001f600."""
-    code = ord(character)
+    """Return a character as an escape: \\n, \\xa0, \\u3000 or \\U0001f600."""
     if character in _SHORT_ESCAPES:
         return _SHORT_ESCAPES[character]
-    return (
-        f"\\x{code:02x}"
-        if code < 0x100
-        else f"\\u{code:04x}"
-        if code < 0x10000
-        else f"\\U{code:08x}"
-    )
+    code = ord(character)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def is_text(value: str) -> bool:
-    """Whether every character is one; undecodable bytes of a command line are not."""
+    """Whether a text can be encoded; undecodable bytes of a command line can't."""
     try:
         value.encode()
     except UnicodeEncodeError:
@@ -57,97 +54,106 @@ def is_text(value: str) -> bool:
 
 
 def can_be_stored(value: str) -> bool:
-    """Whether a text can be handed on and stored as it is: every character is one, and none is NUL, where others would see its end."""
+    """Whether a text can be stored as it is: it is Unicode, and has no NUL that would end it."""
     return "\0" not in value and is_text(value)
 
 
 def escape_text(value: str) -> str:
-    """The text with every steering character shown as an escape; all else as it is."""
-    if value.isprintable():  # what steers never is
+    """Return a text with every steering character as an escape."""
+    if value.isprintable():  # a steering character is not printable
         return value
     return "".join(
-        escape_character(character) if _is_steering(ord(character)) else character
+        escape_character(character) if is_steering(ord(character)) else character
         for character in value
     )
 
 
+def escape_lines(text: str) -> str:
+    """Return a text of several lines, escaped but for its tabs and line ends, which become LF."""
+    return "".join(
+        character if character in "\t\n" else escape_text(character)
+        for character in text.replace("\r\n", "\n")
+    )
+
+
 def escape_line(value: str) -> str:
-    """`safe`, and a backslash doubled, so that the line can be read back exactly."""
+    """Return a text as one line that `unescape_line` reads back: backslashes are doubled."""
     return escape_text(value.replace("\\", "\\\\"))
 
 
-# What Markdown could take for a sign: some always, some only where they stand so that they could begin one; and a point within a
-# word, which could make it the name of a site.
-_MARKDOWN_SIGN_PATTERN = (
-    r"[\\`*_{}\[\]<>~|@$]|!(?=\[)|[#&](?=[#\w])|:(?=[^\s\d])|(?<=\w)\.(?=\w)|(?<=[wW]{3})\."
-)
-_MARKDOWN_BLOCK_PATTERN = (
-    r"^([0-9]*)([-#+=:.)])"  # a heading, a list, the line below a heading or the head of a table
-)
-
-
-def escape_markdown(text: str, *, newline: str = " ") -> str:
-    """A text as one line of Markdown that shows it as it was typed: no mark-up, no link and no block begins in it.
-
-    `newline` stands for what breaks a line in it; what would steer a terminal is shown as an escape.
-    """
-    import re
-
-    lines = re.split("\r\n|\r|\n", text)
-    shown = (
-        re.sub(_MARKDOWN_SIGN_PATTERN, r"\\\g<0>", escape_text(line.replace("\t", " ")).strip(" "))
-        for line in lines
-    )
-    return newline.join(re.sub(_MARKDOWN_BLOCK_PATTERN, r"\1\\\2", line) for line in shown).strip(
-        " "
-    )
-
-
 def unescape_line(line: str) -> str:
-    """The text that `one_line` wrote as `line`. Raises ValueError with the first escape in it that stands for no character."""
+    """Return the text that `escape_line` wrote as `line`.
+
+    Raises ValueError with the first escape in it that means no character.
+    """
     import re
 
     return re.sub(
         r"\\(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.?)",
-        _decode_escape,
+        decode_escape,
         line,
         flags=re.DOTALL,
     )
 
 
-def _decode_escape(escape: re.Match[str]) -> str:
-    sign = escape[1]
-    character = _CHARACTERS_BY_SIGN.get(sign, "")
+def decode_escape(escape: re.Match[str]) -> str:
+    """Return the character of an escape; its first group has no backslash. Raises ValueError."""
+    code = escape[1]
+    character = _CHARACTERS_BY_SHORT_ESCAPE.get(code, "")
     with suppress(ValueError, OverflowError):
-        character = chr(int(sign[1:], 16)) if len(sign) > 1 else character
+        character = chr(int(code[1:], 16)) if len(code) > 1 else character
     if not character or not is_text(character):
         raise ValueError(escape[0])
     return character
 
 
-# Lines for a terminal
+# Characters that Markdown could read as mark-up: some always, some only where they could begin it.
+# A point within a word could make it the name of a site.
+_MARKDOWN_INLINE_PATTERN = (
+    r"[\\`*_{}\[\]<>~|@$]|!(?=\[)|[#&](?=[#\w])|:(?=[^\s\d])|(?<=\w)\.(?=\w)|(?<=[wW]{3})\."
+)
+# The start of a heading or a list, the line below a heading, or the head of a table.
+_MARKDOWN_BLOCK_PATTERN = r"^([0-9]*)([-#+=:.)])"
+
+
+def escape_markdown(text: str, *, newline: str = " ") -> str:
+    """Return a text as one line of Markdown that shows it as typed: no mark-up, link or block.
+
+    `newline` replaces each line break. What could steer a terminal becomes an escape.
+    """
+    import re
+
+    lines = (
+        escape_text(line.replace("\t", " ")).strip(" ") for line in re.split("\r\n|\r|\n", text)
+    )
+    inline = (re.sub(_MARKDOWN_INLINE_PATTERN, r"\\\g<0>", line) for line in lines)
+    escaped = (re.sub(_MARKDOWN_BLOCK_PATTERN, r"\1\\\2", line) for line in inline)
+    return newline.join(escaped).strip(" ")
 
 
 def fold_line(line: str, width: int, *, spare: int = 0) -> str:
-    """The line in as many lines as it takes; a word that is longer than a line is left whole. `spare` cells stay free on the last."""
+    """Return a line folded between words at `width` columns; a longer word stays whole.
+
+    `spare` columns stay free on the last line.
+    """
     if line.isascii() and len(line) + spare <= width:
         return line
     words = line.split(" ")
-    wide = [count_cells(word) for word in words]
-    made, at = [words[0]], wide[0]
-    for place, (word, taken) in enumerate(zip(words[1:], wide[1:], strict=True), 1):
-        room = width - (spare if place == len(words) - 1 else 0)
-        fits = at + 1 + taken <= room
-        made.append(f" {word}" if fits else f"\n{word}")
-        at = at + 1 + taken if fits else taken
-    return "".join(made)
+    widths = [count_cells(word) for word in words]
+    pieces, column = [words[0]], widths[0]
+    for index, (word, cells) in enumerate(zip(words[1:], widths[1:], strict=True), 1):
+        limit = width - (spare if index == len(words) - 1 else 0)
+        fits = column + 1 + cells <= limit
+        pieces.append(f" {word}" if fits else f"\n{word}")
+        column = column + 1 + cells if fits else cells
+    return "".join(pieces)
 
 
 def count_cells(word: str) -> int:
-    """How many columns a word takes: wide signs two, signs that combine with the one before none."""
+    """Return how many columns a word takes: two for a wide character, none for a combining one."""
     if word.isascii():
         return len(word)
     import unicodedata
 
-    wide = sum(unicodedata.east_asian_width(letter) in ("W", "F") for letter in word)
-    return len(word) + wide - sum(unicodedata.combining(letter) > 0 for letter in word)
+    wide = sum(unicodedata.east_asian_width(character) in ("W", "F") for character in word)
+    return len(word) + wide - sum(unicodedata.combining(character) > 0 for character in word)

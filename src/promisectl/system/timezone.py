@@ -1,4 +1,4 @@
-"""In which time zone this machine is: by TZ, by the config, or by what the system has written down."""
+"""The time zone of this machine: by TZ, by the config, or by the system's own settings."""
 
 from __future__ import annotations
 
@@ -13,42 +13,44 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def find_local_zone(environ: Mapping[str, str], said: str | None = None) -> str:
-    """The IANA name of the local zone: TZ, else what is `said`, else where the system's own link points or what it wrote down, else UTC.
+def find_local_zone(environ: Mapping[str, str], configured: str | None = None) -> str:
+    """Return the IANA name of the local zone.
 
-    Raises UnknownZone when TZ names none.
+    TZ decides, then the config, then /etc/localtime, /etc/timezone or Windows; the last is UTC.
+    Raises UnknownZone when TZ names no zone.
     """
     wish = environ.get("TZ", "").removeprefix(":")
     if wish:
-        named = _parse_zone_name(os.path.realpath(wish) if os.path.isabs(wish) else wish)
-        if not named:
+        zone = _parse_zone_name(os.path.realpath(wish) if os.path.isabs(wish) else wish)
+        if not zone:
             raise errors.UnknownZone(wish)
-        return named
+        return zone
     return (
-        said
+        configured
         or _parse_zone_name(os.path.realpath("/etc/localtime"))
-        or _parse_zone_name(_read_zone_file("/etc/timezone"))
-        or _find_windows_zone()
+        or find_written_zone("/etc/timezone")
+        or find_windows_zone()
         or "UTC"
     )
 
 
 def _parse_zone_name(text: str) -> str:
-    """The IANA name in a name or a path of the zone database; empty if there is none."""
+    """Return the IANA name in a name or in a path of the zone database; empty for neither."""
     name = text.rpartition("zoneinfo/")[2].removeprefix("posix/").removeprefix("right/")
     return name if not os.path.isabs(name) and civil.is_zone(name) else ""
 
 
-def _read_zone_file(path: str) -> str:
+def find_written_zone(path: str) -> str:
+    """Return the IANA name of the zone that a file contains, as Debian has it; empty for none."""
     try:
         with open(path, encoding="utf-8") as file:
-            return file.read().strip()
+            return _parse_zone_name(file.read().strip())
     except OSError:
         return ""
 
 
-def _find_windows_zone() -> str:
-    """What Windows calls the local zone, by its IANA name; empty on other systems, and where nobody can tell."""
+def find_windows_zone() -> str:
+    """Return the IANA name of the zone that Windows is set to; empty on other systems."""
     if sys.platform == "win32":  # pragma: no cover
         try:
             from tzlocal import get_localzone_name

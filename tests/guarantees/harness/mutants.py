@@ -124,7 +124,7 @@ def _without_waiting() -> None:
 def _without_escaping() -> None:
     from promisectl.system import text
 
-    text._is_steering = lambda code: False  # noqa: ARG005
+    text.is_steering = lambda code: False  # noqa: ARG005
 
 
 def _live_formulas() -> None:
