@@ -1,6 +1,7 @@
-"""The command line as it is typed: declarations without bodies; what they ask for is done in `commands`."""
+"""The command line: declarations of the commands without bodies; `commands` carries them out."""
 
-# Which module declares each command, in the order of the help, so that only the module of the command that is asked for is imported.
+# The module that declares each command, in the order of the help. Only the module of the wanted
+# command is imported.
 DECLARED_IN = {
     "make": "main_commands",
     "negotiate": "main_commands",

@@ -1,4 +1,4 @@
-"""Aliases of the config: what stands for a command line is put in its place before anything is parsed."""
+"""Aliases from the config: they are replaced by their command lines before anything is parsed."""
 
 from __future__ import annotations
 
@@ -17,25 +17,28 @@ OPTIONS_WITH_VALUE = ("--ledger", "--today", "--color")
 
 
 def expand_alias(words: Sequence[str], environ: Mapping[str, str]) -> Sequence[str]:
-    """The words with the alias among them replaced, once. Raises BadConfig, where no command is named and the config can't be read."""
-    place = _find_command_index(words)
-    if place is None or is_command(words[place]):
+    """Return the words with an alias in the command's place replaced, once.
+
+    Raises BadConfig when that word is not a command and the config can't be read.
+    """
+    index = _find_command_index(words)
+    if index is None or is_command(words[index]):
         return words
-    stands_for = config.load_config(default_config_path(environ)).alias.get(words[place])
-    if stands_for is None:
+    expansion = config.load_config(default_config_path(environ)).alias.get(words[index])
+    if expansion is None:
         return words
     import shlex
 
-    return [*words[:place], *shlex.split(stands_for), *words[place + 1 :]]
+    return [*words[:index], *shlex.split(expansion), *words[index + 1 :]]
 
 
 def is_command(word: str) -> bool:
-    """Whether that is the name of a command, or of a group of them."""
+    """Whether a word is the name of a command or of a group of commands."""
     return word in DECLARED_IN
 
 
 class AliasList(NamedTuple):
-    """The aliases as the help lists them: what each stands for, and what is wrong where they can't be read."""
+    """The aliases for the help: their expansions by name, or why they can't be read."""
 
     expansions: Mapping[str, str] = MappingProxyType({})
     problem: str = ""
@@ -45,9 +48,12 @@ NO_ALIASES = AliasList()
 
 
 def read_config_aliases(words: Sequence[str], environ: Mapping[str, str]) -> AliasList:
-    """The aliases, where the help of the whole program is asked for or no command is named; none elsewhere."""
-    place = _find_command_index(words)
-    if is_command(words[place]) if place is not None else not {"--help", "-h"} & {*words}:
+    """Return the aliases for the help of the whole program, or for words without a command.
+
+    For the words of a command it returns none and does not read the config.
+    """
+    index = _find_command_index(words)
+    if is_command(words[index]) if index is not None else not {"--help", "-h"} & {*words}:
         return NO_ALIASES
     try:
         return AliasList(config.load_config(default_config_path(environ)).alias)
@@ -56,11 +62,11 @@ def read_config_aliases(words: Sequence[str], environ: Mapping[str, str]) -> Ali
 
 
 def _find_command_index(words: Sequence[str]) -> int | None:
-    """Where the first word stands that is neither an option nor its value; None if there is none."""
+    """Return the index of the first word that is neither an option nor its value, or None."""
     rest = iter(enumerate(words))
-    for place, word in rest:
+    for index, word in rest:
         if word in OPTIONS_WITH_VALUE:
             next(rest, None)
         elif not word.startswith("-"):
-            return place
+            return index
     return None

@@ -1,4 +1,4 @@
-"""The Typer app, built from the register of commands, and what it hands over to."""
+"""The Typer app, built from the registered declarations of commands."""
 
 import os
 import sys
@@ -31,14 +31,18 @@ from promisectl.system.streams import print_stdout
 from promisectl.system.terminal import find_terminal_width, is_colored, resolve_color_wish
 from promisectl.system.text import escape_text
 
-_HELP_EPILOG = "New here? Begin with: promisectl demo, then promisectl guide start. Each command explains itself: promisectl make --help."
+_HELP_EPILOG = (
+    "New here? Begin with: promisectl demo, then promisectl guide start. "
+    "Each command explains itself: promisectl make --help."
+)
 _GROUP_HELP = {
     "person": "One person: show, rename, alias, merge.",
     "config": "Your settings: show, path, edit.",
 }
 
 
-def _print_version(wanted: bool) -> None:
+def print_version(wanted: bool) -> None:
+    """Print the version and exit: the callback of --version. Raises StdoutFailed."""
     if wanted:
         print_stdout(f"promisectl {__version__}")
         raise typer.Exit
@@ -47,97 +51,74 @@ def _print_version(wanted: bool) -> None:
 Version = Annotated[
     bool,
     typer.Option(
-        "--version", metavar="", help="Print the version.", is_eager=True, callback=_print_version
+        "--version", metavar="", help="Print the version.", is_eager=True, callback=print_version
     ),
 ]
 
 
 def build_app(words: Sequence[str], listed: AliasList = aliases.NO_ALIASES) -> typer.Typer:
-    """The app. When `words` begin with the name of a command, only that one is built: the others are not asked for.
+    """Return the app, with only the command that `words` begin with where they name one.
 
-    Aliases are `listed` only: they have been replaced by what they stand for before this parses anything.
+    Aliases are `listed` in the help only: `expand_alias` has replaced them before.
     """
-    wish, _ = resolve_color_wish(os.environ, _find_color_option(words))
+    wish, _ = resolve_color_wish(os.environ, find_color_option(words))
     context = {
         "help_option_names": ["--help", "-h"],
         "terminal_width": find_terminal_width(sys.stdout, os.environ),
         "color": is_colored(sys.stdout, wish, os.environ),
     }
     settings: dict[str, Any] = {
+        "invoke_without_command": True,
         "cls": CliGroup,
         "context_settings": context,
         "rich_markup_mode": None,
         "add_completion": False,
     }
     epilog = "\n\n".join(filter(None, (_HELP_EPILOG, escape_text(listed.problem))))
-    app = typer.Typer(
-        name="promisectl",
-        callback=_run_without_command,
-        invoke_without_command=True,
-        epilog=epilog,
-        **settings,
-    )
-    groups: dict[str, typer.Typer] = {}
-    for declaration in _select_declarations(words):
-        place = app
-        if declaration.group:
-            if declaration.group not in groups:
-                alone: dict[str, Any] = {
-                    "callback": ensure_subcommand,
-                    "invoke_without_command": True,
-                }
-                groups[declaration.group] = typer.Typer(
-                    help=_GROUP_HELP[declaration.group], **alone, **settings
-                )
-                app.add_typer(
-                    groups[declaration.group],
-                    name=declaration.group,
-                    rich_help_panel=declaration.panel,
-                )
-            place = groups[declaration.group]
-        place.command(declaration.name, cls=CliCommand, rich_help_panel=declaration.panel)(
-            build_callback(declaration)
-        )
-    for name, stands_for in listed.expansions.items():
-        app.command(name, rich_help_panel="Your aliases", help=f"= {escape_text(stands_for)}")(
-            _list_alias
-        )
+    app = typer.Typer(name="promisectl", callback=run_without_command, epilog=epilog, **settings)
+    apps: dict[str | None, typer.Typer] = {None: app}
+    for declaration in select_declarations(words):
+        group, panel = declaration.group, declaration.panel
+        if group and group not in apps:
+            apps[group] = typer.Typer(
+                help=_GROUP_HELP[group], callback=ensure_subcommand, **settings
+            )
+            app.add_typer(apps[group], name=group, rich_help_panel=panel)
+        add_command = apps[group].command(declaration.name, cls=CliCommand, rich_help_panel=panel)
+        add_command(build_callback(declaration))
+    for name, expansion in listed.expansions.items():
+        about = f"= {escape_text(expansion)}"
+        app.command(name, rich_help_panel="Your aliases", help=about)(lambda: None)
     return app
 
 
-def _find_color_option(words: Sequence[str]) -> str | None:
-    """What --color says, wherever it stands: a page of help is printed before the options are read."""
+def find_color_option(words: Sequence[str]) -> str | None:
+    """Return the value of --color wherever it is: Typer prints the help before it parses it."""
     options = list(words[: words.index("--")] if "--" in words else words)
-    wishes = [
+    values = [
         word for before, word in zip(["", *options], options, strict=False) if before == "--color"
     ]
-    wishes += [word.removeprefix("--color=") for word in options if word.startswith("--color=")]
-    return wishes[-1] if wishes and wishes[-1] in COLOR_CHOICES else None
+    values += [word.removeprefix("--color=") for word in options if word.startswith("--color=")]
+    return values[-1] if values and values[-1] in COLOR_CHOICES else None
 
 
-def _list_alias() -> None:
-    """An alias, for the list of commands."""
+def select_declarations(words: Sequence[str]) -> list[Declaration]:
+    """Return the declarations of the command that `words` begin with, or all of them.
 
-
-def _select_declarations(words: Sequence[str]) -> list[Declaration]:
-    """The declarations of the command that `words` begin with, else all of them; importing a module registers its commands."""
+    It imports the modules of these commands, which registers them.
+    """
     first = words[0] if words else "moves"
-    for module in (
-        {DECLARED_IN[first]} if first in DECLARED_IN else dict.fromkeys(DECLARED_IN.values())
-    ):
+    modules = {DECLARED_IN[first]} if first in DECLARED_IN else dict.fromkeys(DECLARED_IN.values())
+    for module in modules:
         __import__(f"promisectl.cli.{module}")
+    names = [declaration.group or declaration.name for declaration in DECLARATIONS]
+    if first in names:
+        return [one for name, one in zip(names, DECLARATIONS, strict=True) if name == first]
     order = list(DECLARED_IN)
-    asked = [
-        declaration
-        for declaration in DECLARATIONS
-        if first == (declaration.group or declaration.name)
-    ]
-    return asked or sorted(
-        DECLARATIONS, key=lambda declaration: order.index(declaration.group or declaration.name)
-    )
+    return sorted(DECLARATIONS, key=lambda one: order.index(one.group or one.name))
 
 
-def _run_without_command(
+def run_without_command(
     ctx: typer.Context,
     ledger: Ledger = None,
     today: Today = None,
@@ -150,7 +131,8 @@ def _run_without_command(
     no_pager: NoPager = False,
     version: Version = False,
 ) -> Any:
-    """A ledger of personal promises: what you owe, what is owed to you, on which terms, and whether it was kept.
+    """A ledger of personal promises: what you owe, what is owed to you, on which terms,
+    and whether it was kept.
 
     \b
     promisectl demo                                           # a short tour

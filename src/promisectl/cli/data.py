@@ -1,4 +1,4 @@
-"""The commands that move or examine all of the data, declared as they are typed."""
+"""Declares the commands that copy or check all of the data."""
 
 from typing import Annotated
 
@@ -13,12 +13,12 @@ from promisectl.cli.registry import (
     register_command,
 )
 
-PANEL = "Records"
+DATA_PANEL = "Records"
 
 Acts = Annotated[
     bool, typer.Option("--acts", metavar="", help="Every act instead of every promise.")
 ]
-Journal = Annotated[
+ExportJournal = Annotated[
     bool,
     typer.Option(
         "--journal", metavar="", help="All that was ever recorded, to import it elsewhere."
@@ -64,11 +64,11 @@ Alarm = Annotated[
 
 
 @register_command(
-    "export", PANEL, runs="export.export", answers=QUIET_OPTIONS, also=o.declare_view_filters
+    "export", DATA_PANEL, runs="export.export", answers=QUIET_OPTIONS, also=o.declare_view_filters
 )
 def export(
     acts: Acts = False,
-    journal: Journal = False,
+    journal: ExportJournal = False,
     format_: ExportFormat = None,
     output: Output = "-",
     force: ExportForce = False,
@@ -130,13 +130,13 @@ ImportRaw = Annotated[
         help="Take a ' before what looks like a formula for a part of the text.",
     ),
 ]
-New = Annotated[
+ImportNew = Annotated[
     bool,
     typer.Option("--new", metavar="", help="New people, though their names look like known ones."),
 ]
 
 
-@register_command("import", PANEL, runs="import_.import_", answers=RESULT_OPTIONS)
+@register_command("import", DATA_PANEL, runs="import_.import_", answers=RESULT_OPTIONS)
 def import_(
     file: ImportFile,
     format_: ImportFormat = None,
@@ -144,7 +144,7 @@ def import_(
     set_: Set = [],  # noqa: B006
     dry_run: DryRun = False,
     raw: ImportRaw = False,
-    new: New = False,
+    new: ImportNew = False,
 ) -> None:
     """Promises from a file: all of it, or nothing.
 
@@ -165,7 +165,7 @@ BackupFile = Annotated[
     ),
 ]
 BackupForce = Annotated[bool, typer.Option("--force", metavar="", help="Replace what is there.")]
-From = Annotated[str, typer.Argument(metavar="FILE", help="A backup, or any other ledger.")]
+RestoreFile = Annotated[str, typer.Argument(metavar="FILE", help="A backup, or any other ledger.")]
 Yes = Annotated[
     bool,
     typer.Option(
@@ -174,7 +174,9 @@ Yes = Annotated[
 ]
 
 
-@register_command("backup", PANEL, runs="backup.backup", answers=PATH_OPTIONS, needs_config=False)
+@register_command(
+    "backup", DATA_PANEL, runs="backup.backup", answers=PATH_OPTIONS, needs_config=False
+)
 def backup(file: BackupFile = None, force: BackupForce = False) -> None:
     """A whole copy of the ledger, checked.
 
@@ -187,8 +189,10 @@ def backup(file: BackupFile = None, force: BackupForce = False) -> None:
     """
 
 
-@register_command("restore", PANEL, runs="backup.restore", answers=PATH_OPTIONS, needs_config=False)
-def restore(file: From, yes: Yes = False) -> None:
+@register_command(
+    "restore", DATA_PANEL, runs="backup.restore", answers=PATH_OPTIONS, needs_config=False
+)
+def restore(file: RestoreFile, yes: Yes = False) -> None:
     """Bring a backup back; what is there is backed up first.
 
     \b
@@ -222,7 +226,7 @@ Expect = Annotated[
 
 
 @register_command(
-    "doctor", PANEL, runs="doctor.doctor", answers=FINDINGS_OPTIONS, needs_config=False
+    "doctor", DATA_PANEL, runs="doctor.doctor", answers=FINDINGS_OPTIONS, needs_config=False
 )
 def doctor(fix: Fix = False, rebuild: Rebuild = False, expect: Expect = None) -> None:
     """Whether the ledger is whole, and what helps if not.

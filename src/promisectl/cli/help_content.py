@@ -1,4 +1,4 @@
-"""What each command says of itself, read off the Typer app once, for `--help` as for the manual."""
+"""The content of each command's help, read from the Typer app for `--help` and the manual."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ARGUMENTS_PANEL, OPTIONS_PANEL, COMMANDS_PANEL = "Arguments", "Options", "Comman
 
 
 class HelpParameter(NamedTuple):
-    """An argument or an option: its names, short ones first, the word for its value, and what it is for."""
+    """An argument or an option: its names, short ones first, the word for its value, its help."""
 
     names: tuple[str, ...]
     value: str
@@ -22,7 +22,11 @@ class HelpParameter(NamedTuple):
 
 
 class HelpPage(NamedTuple):
-    """A command: the words that call it, how they go on, what it does, and its panels; a group has commands, panel by panel."""
+    """The help of a command or a group.
+
+    `name` is the words that call it and `usage` the words after them; `summary` and `remarks` say
+    what it does; `panels` are its parameters and `commands` the commands of a group, by panel.
+    """
 
     name: str
     usage: str
@@ -35,54 +39,52 @@ class HelpPage(NamedTuple):
 
 
 def build_help_page(context: Any) -> HelpPage:
-    """The page of the command that a Typer context is about."""
+    """Return the page of the command of a Typer context.
+
+    In the docstring of a declaration, the first paragraph is the summary, a paragraph that begins
+    with \\b has examples, and the others are remarks.
+    """
     command = context.command
     params = [param for param in command.get_params(context) if not param.hidden]
-    summary, *paragraphs = [
-        " ".join(part.split("\n")) if part[0] != "\b" else part
-        for part in _split_paragraphs(command.help)
-    ]
+    summary, *paragraphs = inspect.cleandoc(command.help or "").split("\n\n")
+    examples = [part for part in paragraphs if part[0] == "\b"]
     return HelpPage(
         name=context.command_path,
-        usage=_format_usage(command, params),
-        summary=summary,
-        examples=[line for part in paragraphs if part[0] == "\b" for line in part.split("\n")[1:]],
-        remarks=[part for part in paragraphs if part[0] != "\b"],
-        panels=_group_parameters(params),
-        commands=_build_command_pages(context),
+        usage=format_usage(command, params),
+        summary=" ".join(summary.split("\n")),
+        examples=[line for part in examples for line in part.split("\n")[1:]],
+        remarks=[" ".join(part.split("\n")) for part in paragraphs if part not in examples],
+        panels=group_parameters(params),
+        commands=build_command_pages(context),
         epilog=command.epilog or "",
     )
 
 
-def _split_paragraphs(text: str | None) -> list[str]:
-    return inspect.cleandoc(text or "").split("\n\n")
-
-
-def _format_usage(command: Any, params: list[Any]) -> str:
-    needed = [
+def format_usage(command: Any, params: list[Any]) -> str:
+    """Return the usage of a command after its name: options, then arguments or COMMAND."""
+    required = [
         f"{param.opts[-1]} {_format_value_name(param)}"
         for param in params
         if _is_option(param) and param.required
     ]
-    given = [
+    arguments = [
         _format_argument(param) if param.required else f"[{_format_argument(param)}]"
         for param in params
         if not _is_option(param)
     ]
-    if hasattr(command, "commands"):
-        given = (
-            ["[COMMAND]…"] if command.epilog else ["COMMAND…"]
-        )  # only the program itself does something alone
-    return " ".join(
-        [*(["[OPTION]…"] if len(params) > len(given) + len(needed) else []), *needed, *given]
-    )
+    if hasattr(command, "commands"):  # of the groups, only the program itself runs without one
+        arguments = ["[COMMAND]…"] if command.epilog else ["COMMAND…"]
+    has_more = len(params) > len(arguments) + len(required)
+    return " ".join([*(["[OPTION]…"] if has_more else []), *required, *arguments])
 
 
-def _group_parameters(params: list[Any]) -> dict[str, list[HelpParameter]]:
-    """Every argument and option under its heading: the command's own first, last what holds for every command."""
+def group_parameters(params: list[Any]) -> dict[str, list[HelpParameter]]:
+    """Return the arguments and options by panel: the command's own first, the common ones last."""
     panels: dict[str, list[HelpParameter]] = {ARGUMENTS_PANEL: [], OPTIONS_PANEL: []}
     for param in params:
-        about = (param.help or "") + _format_default(param)
+        default = param.default if param.show_default else None
+        shows_default = isinstance(default, str | int) and not isinstance(default, bool)
+        about = (param.help or "") + (f" [default: {default}]" if shows_default else "")
         if not _is_option(param):
             panels[ARGUMENTS_PANEL].append(HelpParameter((_format_argument(param),), "", about))
             continue
@@ -94,7 +96,8 @@ def _group_parameters(params: list[Any]) -> dict[str, list[HelpParameter]]:
     return {panel: entries for panel, entries in panels.items() if entries}
 
 
-def _build_command_pages(context: Any) -> dict[str, list[HelpPage]]:
+def build_command_pages(context: Any) -> dict[str, list[HelpPage]]:
+    """Return the pages of the commands of a group by panel; none for a command."""
     panels: dict[str, list[HelpPage]] = {}
     for name, command in getattr(context.command, "commands", {}).items():
         if not command.hidden:
@@ -109,19 +112,10 @@ def _is_option(param: Any) -> bool:
 
 
 def _format_argument(param: Any) -> str:
-    """An argument's word, with an ellipsis if it may be given several times."""
+    """Return the word of an argument, with an ellipsis where it takes several values."""
     word = (param.metavar or param.name.upper()).strip("[]").removesuffix("…")
     return word if param.nargs == 1 else f"{word}…"
 
 
 def _format_value_name(param: Any) -> str:
     return "" if param.is_flag else param.metavar or param.name.upper()
-
-
-def _format_default(param: Any) -> str:
-    said = (
-        param.show_default
-        and isinstance(param.default, str | int)
-        and not isinstance(param.default, bool)
-    )
-    return f" [default: {param.default}]" if said else ""

@@ -1,4 +1,4 @@
-"""One command line, from its words to its exit code: streams made safe, errors told in a sentence."""
+"""Runs one command line: from its words to its exit code, with errors printed as sentences."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def run_command_line(words: Sequence[str]) -> int:
     os.umask(0o077)
     streams.open_streams()
     try:
-        if _answer_at_once(words):
+        if answer_at_once(words):
             return 0
         call = _parse_call(words)
         if call is None:
@@ -29,7 +29,13 @@ def run_command_line(words: Sequence[str]) -> int:
 
             words = aliases.expand_alias(words, os.environ)
             call = _parse_call(words)
-        code = _run_call(call) if call else _run_typer(words)
+        if call is None:
+            code = run_with_typer(words)
+        else:
+            from promisectl.commands.dispatch import run_command
+
+            module, function, arguments, traits = call
+            code = run_command(module, function, arguments, **traits)
         streams.flush_stdout()
     except KeyboardInterrupt:
         return errors.INTERRUPTED_EXIT_CODE
@@ -39,22 +45,22 @@ def run_command_line(words: Sequence[str]) -> int:
     except errors.Problem as problem:
         if isinstance(problem, errors.AnswerLost | errors.StdoutFailed):
             streams.drop_stream(sys.stdout)
-        _print_problem(problem, words)
+        print_problem(problem, as_json="--json" in words or "--jsonl" in words)
         streams.flush_stdout()
         return problem.exit_code
     else:
         return code
 
 
-def _answer_at_once(words: Sequence[str]) -> bool:
-    """Answer what shells and scripts ask most, and say whether that was it: the version, and what could come next at a TAB."""
+def answer_at_once(words: Sequence[str]) -> bool:
+    """Answer the version and the completions of a TAB without parsing; return whether it did."""
     match list(words):
         case ["--version"]:
             streams.print_stdout(f"promisectl {__version__}")
         case ["completion", shell, "--", *typed] if typed:
             from promisectl.commands.dispatch import run_command
 
-            with suppress(errors.Problem):  # nothing is asked yet, so nothing is refused
+            with suppress(errors.Problem):  # a shell that completes has no use for an error
                 arguments = {"shell": shell, "words": typed}
                 run_command("completion", "completion", arguments, needs_config=False)
         case _:
@@ -63,7 +69,7 @@ def _answer_at_once(words: Sequence[str]) -> bool:
 
 
 def _parse_call(words: Sequence[str]) -> CommandCall | None:
-    """The call that the compiled tables read from the words; None where Typer has to read them."""
+    """Return the call that the compiled tables read from the words; None where Typer has to."""
     if os.environ.get("PROMISECTL_COMPILED") == "0":
         return None
     from promisectl.cli.fast_parser import parse_command_line
@@ -71,15 +77,11 @@ def _parse_call(words: Sequence[str]) -> CommandCall | None:
     return parse_command_line(words)
 
 
-def _run_call(call: CommandCall) -> int:
-    from promisectl.commands.dispatch import run_command
+def run_with_typer(words: Sequence[str]) -> int:
+    """Let Typer parse and run the words; return the exit code.
 
-    module, function, arguments, traits = call
-    return run_command(module, function, arguments, **traits)
-
-
-def _run_typer(words: Sequence[str]) -> int:
-    """Have Typer read the words, and run what they ask for. Raises NotUnicode and BadCommandLine."""
+    Raises NotUnicode and BadCommandLine.
+    """
     from typer import Abort
     from typer.exceptions import TyperException
     from typer.main import get_command
@@ -109,14 +111,14 @@ def _run_typer(words: Sequence[str]) -> int:
     return code or 0
 
 
-def _print_problem(problem: errors.Problem, words: Sequence[str]) -> None:
-    """Tell on stderr what is wrong, as JSON where the words ask for that; where nobody can hear it, it is no loss."""
-    if "--json" in words or "--jsonl" in words:
-        from promisectl.records import as_json
+def print_problem(problem: errors.Problem, *, as_json: bool) -> None:
+    """Print an error on stderr, as a sentence or as JSON; drop it when stderr is closed."""
+    if as_json:
+        from promisectl.records.as_json import encode_json
 
         error = {"code": problem.code, "message": str(problem), "exit": problem.exit_code}
         moves = {"moves": [str(move) for move in problem.moves]} if problem.moves else {}
-        line = as_json.encode_json({"error": error | moves})
+        line = encode_json({"error": error | moves})
     else:
         from promisectl.system.terminal import format_terminal_line
 

@@ -1,4 +1,4 @@
-"""The commands of the panel “The six moves”, declared as they are typed."""
+"""Declares the commands of the panel “The six moves”."""
 
 from typing import Annotated
 
@@ -7,15 +7,15 @@ import typer
 from promisectl.cli import options as o
 from promisectl.cli.registry import MOVE_OPTIONS, READS_STDIN, register_command
 
-PANEL = "The six moves"
+MAIN_PANEL = "The six moves"
 
-To = Annotated[
+MakeTo = Annotated[
     list[str],
     typer.Option(
         "--to", metavar="PERSON", help="You owe this person; may be repeated. “me” is you."
     ),
 ]
-From = Annotated[
+MakeFrom = Annotated[
     list[str],
     typer.Option("--from", metavar="PERSON", help="This person owes you; may be repeated."),
 ]
@@ -29,7 +29,6 @@ Offered = Annotated[
         "--offered", metavar="", help="With --from: they offered, and it is yours to answer."
     ),
 ]
-Agreed = Annotated[bool, typer.Option("--agreed", metavar="", help="Both have said Yes already.")]
 Said = Annotated[
     str | None,
     typer.Option(
@@ -43,13 +42,13 @@ Replaces = Annotated[
 Tag = Annotated[
     list[str], typer.Option("--tag", metavar="TAG", help="A word to find it by; may be repeated.")
 ]
-New = Annotated[
+MakeNew = Annotated[
     bool,
     typer.Option("--new", metavar="", help="A new person, though the name looks like a known one."),
 ]
 
 
-@register_command("make", PANEL, runs="make.make", answers=MOVE_OPTIONS)
+@register_command("make", MAIN_PANEL, runs="make.make", answers=MOVE_OPTIONS)
 def make(
     outcome: Annotated[
         str,
@@ -58,22 +57,22 @@ def make(
         ),
         READS_STDIN,
     ],
-    to: To = [],  # noqa: B006
-    from_: From = [],  # noqa: B006
+    to: MakeTo = [],  # noqa: B006
+    from_: MakeFrom = [],  # noqa: B006
     by: o.By = None,
     done_when: o.DoneWhen = None,
     why: o.Why = None,
     reply_by: o.ReplyBy = None,
     asked: Asked = False,
     offered: Offered = False,
-    agreed: Agreed = False,
+    agreed: o.Agreed = False,
     risk: o.Risk = None,
     no_to: o.NoTo = None,
     said: Said = None,
     backfill: o.Backfill = False,
     replaces: Replaces = None,
     tag: Tag = [],  # noqa: B006
-    new: New = False,
+    new: MakeNew = False,
 ) -> None:
     """Make a promise: offer it, ask for it, or agreed already.
 
@@ -85,7 +84,6 @@ def make(
     """
 
 
-Mine = Annotated[bool, typer.Option("--mine", metavar="", help="You put your own terms anew.")]
 Rev = Annotated[
     int | None, typer.Option("--rev", metavar="N", help="Only if this revision is on the table.")
 ]
@@ -116,7 +114,7 @@ Silent = Annotated[
     bool,
     typer.Option("--silent", metavar="", help="You are owed it, and it was broken without a word."),
 ]
-Cause = Annotated[
+RenegeCause = Annotated[
     str | None,
     typer.Option(
         "--cause",
@@ -129,7 +127,7 @@ Repair = Annotated[
 ]
 
 
-@register_command("negotiate", PANEL, runs="acts.negotiate", answers=MOVE_OPTIONS)
+@register_command("negotiate", MAIN_PANEL, runs="acts.negotiate", answers=MOVE_OPTIONS)
 def negotiate(
     id_: o.Id,
     by: o.By = None,
@@ -138,7 +136,7 @@ def negotiate(
     why: o.Why = None,
     reply_by: o.ReplyBy = None,
     reason: o.Reason = None,
-    mine: Mine = False,
+    mine: o.Mine = False,
     theirs: o.Theirs = False,
     on: o.On = None,
     backfill: o.Backfill = False,
@@ -153,7 +151,7 @@ def negotiate(
     """
 
 
-@register_command("accept", PANEL, runs="acts.accept", answers=MOVE_OPTIONS)
+@register_command("accept", MAIN_PANEL, runs="acts.accept", answers=MOVE_OPTIONS)
 def accept(
     ids: o.Ids,
     rev: Rev = None,
@@ -170,7 +168,7 @@ def accept(
     """
 
 
-@register_command("decline", PANEL, runs="acts.decline", answers=MOVE_OPTIONS)
+@register_command("decline", MAIN_PANEL, runs="acts.decline", answers=MOVE_OPTIONS)
 def decline(ids: o.Ids, reason: o.Reason = None, on: o.On = None) -> None:
     """Say No to the terms on the table, or to a delivery.
 
@@ -179,7 +177,7 @@ def decline(ids: o.Ids, reason: o.Reason = None, on: o.On = None) -> None:
     """
 
 
-@register_command("complete", PANEL, runs="acts.complete", answers=MOVE_OPTIONS)
+@register_command("complete", MAIN_PANEL, runs="acts.complete", answers=MOVE_OPTIONS)
 def complete(
     ids: o.Ids,
     confirmed: Confirmed = False,
@@ -197,14 +195,14 @@ def complete(
     """
 
 
-@register_command("renege", PANEL, runs="acts.renege", answers=MOVE_OPTIONS)
+@register_command("renege", MAIN_PANEL, runs="acts.renege", answers=MOVE_OPTIONS)
 def renege(
     ids: o.Ids,
     reason: o.Reason = None,
     told: Told = None,
     not_told: NotTold = False,
     silent: Silent = False,
-    cause: Cause = None,
+    cause: RenegeCause = None,
     repair: Repair = None,
     on: o.On = None,
 ) -> None:

@@ -1,4 +1,4 @@
-"""The commands of the panel “More moves”, declared as they are typed."""
+"""Declares the commands of the panel “More moves”."""
 
 from typing import Annotated
 
@@ -7,21 +7,21 @@ import typer
 from promisectl.cli import options as o
 from promisectl.cli.registry import HOLDS_IDS, MOVE_OPTIONS, register_command
 
-PANEL = "More moves"
+MORE_PANEL = "More moves"
 
 Text = Annotated[str, typer.Argument(metavar="TEXT", help="What was said.")]
 Tags = Annotated[
     list[str],
     typer.Argument(metavar="TAG…", help="Words without blanks, with or without a # or +."),
 ]
-OfPromise = Annotated[
+UndoPromise = Annotated[
     str | None,
     typer.Option("--promise", metavar="ID", help="The newest command of this promise."),
     HOLDS_IDS,
 ]
 
 
-@register_command("withdraw", PANEL, runs="acts.withdraw", answers=MOVE_OPTIONS)
+@register_command("withdraw", MORE_PANEL, runs="acts.withdraw", answers=MOVE_OPTIONS)
 def withdraw(ids: o.Ids, reason: o.Reason = None, on: o.On = None) -> None:
     """Take an offer, a request, or new terms back.
 
@@ -30,7 +30,7 @@ def withdraw(ids: o.Ids, reason: o.Reason = None, on: o.On = None) -> None:
     """
 
 
-@register_command("release", PANEL, runs="acts.release", answers=MOVE_OPTIONS)
+@register_command("release", MORE_PANEL, runs="acts.release", answers=MOVE_OPTIONS)
 def release(ids: o.Ids, reason: o.Reason = None, on: o.On = None) -> None:
     """Let the promisor off.
 
@@ -39,7 +39,7 @@ def release(ids: o.Ids, reason: o.Reason = None, on: o.On = None) -> None:
     """
 
 
-@register_command("reopen", PANEL, runs="acts.reopen", answers=MOVE_OPTIONS)
+@register_command("reopen", MORE_PANEL, runs="acts.reopen", answers=MOVE_OPTIONS)
 def reopen(id_: o.Id, reason: o.Reason = None, on: o.On = None) -> None:
     """Take a delivery or a confirmation back.
 
@@ -48,7 +48,7 @@ def reopen(id_: o.Id, reason: o.Reason = None, on: o.On = None) -> None:
     """
 
 
-@register_command("bump", PANEL, runs="acts.bump", answers=MOVE_OPTIONS)
+@register_command("bump", MORE_PANEL, runs="acts.bump", answers=MOVE_OPTIONS)
 def bump(id_: o.Id, text: Text, theirs: o.Theirs = False, on: o.On = None) -> None:
     """Give word of trouble early, or send a reminder.
 
@@ -57,7 +57,7 @@ def bump(id_: o.Id, text: Text, theirs: o.Theirs = False, on: o.On = None) -> No
     """
 
 
-@register_command("told", PANEL, runs="acts.told", answers=MOVE_OPTIONS)
+@register_command("told", MORE_PANEL, runs="acts.told", answers=MOVE_OPTIONS)
 def told(id_: o.Id, on: o.On = None) -> None:
     """Say that they have been told of a break.
 
@@ -66,7 +66,7 @@ def told(id_: o.Id, on: o.On = None) -> None:
     """
 
 
-@register_command("note", PANEL, runs="bookkeeping.note", answers=MOVE_OPTIONS)
+@register_command("note", MORE_PANEL, runs="bookkeeping.note", answers=MOVE_OPTIONS)
 def note(id_: o.Id, text: Text, on: o.On = None) -> None:
     """Keep a note beside a promise.
 
@@ -75,7 +75,7 @@ def note(id_: o.Id, text: Text, on: o.On = None) -> None:
     """
 
 
-@register_command("tag", PANEL, runs="bookkeeping.tag", answers=MOVE_OPTIONS)
+@register_command("tag", MORE_PANEL, runs="bookkeeping.tag", answers=MOVE_OPTIONS)
 def tag(id_: o.Id, tags: Tags) -> None:
     """Give a promise words to find it by.
 
@@ -85,7 +85,7 @@ def tag(id_: o.Id, tags: Tags) -> None:
     """
 
 
-@register_command("untag", PANEL, runs="bookkeeping.untag", answers=MOVE_OPTIONS)
+@register_command("untag", MORE_PANEL, runs="bookkeeping.untag", answers=MOVE_OPTIONS)
 def untag(id_: o.Id, tags: Tags) -> None:
     """Take tags away.
 
@@ -94,7 +94,7 @@ def untag(id_: o.Id, tags: Tags) -> None:
     """
 
 
-@register_command("correct", PANEL, runs="bookkeeping.correct", answers=MOVE_OPTIONS)
+@register_command("correct", MORE_PANEL, runs="bookkeeping.correct", answers=MOVE_OPTIONS)
 def correct(
     id_: o.Id,
     what: o.What = None,
@@ -110,7 +110,7 @@ def correct(
     """
 
 
-@register_command("void", PANEL, runs="bookkeeping.void", answers=MOVE_OPTIONS)
+@register_command("void", MORE_PANEL, runs="bookkeeping.void", answers=MOVE_OPTIONS)
 def void(id_: o.Id, reason: o.Reason = None) -> None:
     """Take out what was entered by mistake.
 
@@ -119,8 +119,8 @@ def void(id_: o.Id, reason: o.Reason = None) -> None:
     """
 
 
-@register_command("undo", PANEL, runs="undo.undo", answers=MOVE_OPTIONS)
-def undo(promise: OfPromise = None) -> None:
+@register_command("undo", MORE_PANEL, runs="undo.undo", answers=MOVE_OPTIONS)
+def undo(promise: UndoPromise = None) -> None:
     """Take the newest command back; again, the one before.
 
     \b
@@ -129,7 +129,7 @@ def undo(promise: OfPromise = None) -> None:
     """
 
 
-@register_command("redo", PANEL, runs="undo.redo", answers=MOVE_OPTIONS)
+@register_command("redo", MORE_PANEL, runs="undo.redo", answers=MOVE_OPTIONS)
 def redo() -> None:
     """Take the newest undo back.
 
@@ -142,23 +142,22 @@ Correct = Annotated[
     bool, typer.Option("--correct", metavar="", help="It is a typo that is put right.")
 ]
 Negotiate = Annotated[bool, typer.Option("--negotiate", metavar="", help="It is new terms.")]
-Reason = Annotated[
+EditReason = Annotated[
     str | None, typer.Option("--reason", metavar="TEXT", help="Why there are new terms.")
 ]
-Mine = Annotated[bool, typer.Option("--mine", metavar="", help="You put your own terms anew.")]
-Theirs = Annotated[
+EditTheirs = Annotated[
     bool, typer.Option("--theirs", metavar="", help="The new terms are what they said.")
 ]
 
 
-@register_command("edit", PANEL, runs="edit.edit", answers=MOVE_OPTIONS)
+@register_command("edit", MORE_PANEL, runs="edit.edit", answers=MOVE_OPTIONS)
 def edit(
     id_: o.Id,
     correct: Correct = False,
     negotiate: Negotiate = False,
-    reason: Reason = None,
-    mine: Mine = False,
-    theirs: Theirs = False,
+    reason: EditReason = None,
+    mine: o.Mine = False,
+    theirs: EditTheirs = False,
     backfill: o.Backfill = False,
 ) -> None:
     """Change the terms in your editor: a typo, or new terms.

@@ -1,4 +1,4 @@
-"""Arguments and options that several commands share, declared once."""
+"""The arguments and options that several commands share."""
 
 from typing import Annotated
 
@@ -41,6 +41,8 @@ NoTo = Annotated[
 Note = Annotated[str | None, typer.Option("--note", metavar="TEXT", help="A word along with it.")]
 Backfill = Annotated[bool, typer.Option("--backfill", metavar="", help="Let a date have passed.")]
 Theirs = Annotated[bool, typer.Option("--theirs", metavar="", help="They said it.")]
+Mine = Annotated[bool, typer.Option("--mine", metavar="", help="You put your own terms anew.")]
+Agreed = Annotated[bool, typer.Option("--agreed", metavar="", help="Both have said Yes already.")]
 Name = Annotated[
     str, typer.Argument(metavar="PERSON", help="A handle, an alias, a name, or its beginning.")
 ]
@@ -123,4 +125,4 @@ def declare_view_filters(
     sort: Sort = None,
     limit: Limit = None,
 ) -> None:
-    """The arguments of every view that lists promises."""
+    """Declare the arguments of every view that lists promises."""

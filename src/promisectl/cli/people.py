@@ -1,4 +1,4 @@
-"""The commands of the panel “People”, declared as they are typed."""
+"""Declares the commands of the panel “People”."""
 
 from typing import Annotated
 
@@ -7,9 +7,9 @@ import typer
 from promisectl.cli import options as o
 from promisectl.cli.registry import QUIET_OPTIONS, VIEW_OPTIONS, register_command
 
-PANEL = "People"
+PEOPLE_PANEL = "People"
 
-Sort = Annotated[
+PeopleSort = Annotated[
     str,
     typer.Option("--sort", metavar="KEY", help="name, due, or record: whoever keeps most first."),
 ]
@@ -18,8 +18,8 @@ Display = Annotated[
 ]
 
 
-@register_command("people", PANEL, runs="people.people", answers=VIEW_OPTIONS)
-def people(sort: Sort = "name") -> None:
+@register_command("people", PEOPLE_PANEL, runs="people.people", answers=VIEW_OPTIONS)
+def people(sort: PeopleSort = "name") -> None:
     """Everybody: what is open both ways, and what was kept.
 
     \b
@@ -28,7 +28,7 @@ def people(sort: Sort = "name") -> None:
     """
 
 
-@register_command("show", PANEL, runs="people.show", group="person", answers=VIEW_OPTIONS)
+@register_command("show", PEOPLE_PANEL, runs="people.show", group="person", answers=VIEW_OPTIONS)
 def show(name: o.Name) -> None:
     """Everything between you and a person.
 
@@ -37,7 +37,9 @@ def show(name: o.Name) -> None:
     """
 
 
-@register_command("rename", PANEL, runs="people.rename", group="person", answers=QUIET_OPTIONS)
+@register_command(
+    "rename", PEOPLE_PANEL, runs="people.rename", group="person", answers=QUIET_OPTIONS
+)
 def rename(
     name: o.Name,
     new: Annotated[str, typer.Argument(metavar="NEW", help="The new handle, or the whole name.")],
@@ -50,7 +52,7 @@ def rename(
     """
 
 
-@register_command("alias", PANEL, runs="people.alias", group="person", answers=QUIET_OPTIONS)
+@register_command("alias", PEOPLE_PANEL, runs="people.alias", group="person", answers=QUIET_OPTIONS)
 def alias(
     name: o.Name,
     other: Annotated[str, typer.Argument(metavar="ALIAS", help="Another name to find them by.")],
@@ -62,7 +64,7 @@ def alias(
     """
 
 
-@register_command("merge", PANEL, runs="people.merge", group="person", answers=QUIET_OPTIONS)
+@register_command("merge", PEOPLE_PANEL, runs="people.merge", group="person", answers=QUIET_OPTIONS)
 def merge(
     name: o.Name,
     into: Annotated[str, typer.Argument(metavar="INTO", help="Who they turned out to be.")],

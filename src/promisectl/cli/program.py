@@ -1,4 +1,4 @@
-"""The commands about the program itself, declared as they are typed."""
+"""Declares the commands about the program itself."""
 
 from typing import Annotated
 
@@ -6,10 +6,10 @@ import typer
 
 from promisectl.cli.registry import NO_OPTIONS, PAGER_OPTIONS, VIEW_OPTIONS, register_command
 
-PANEL = "Records"
+PROGRAM_PANEL = "Records"
 
 
-@register_command("path", PANEL, runs="path.path", answers=NO_OPTIONS, needs_config=False)
+@register_command("path", PROGRAM_PANEL, runs="path.path", answers=NO_OPTIONS, needs_config=False)
 def path() -> None:
     """Where the ledger is kept.
 
@@ -18,7 +18,9 @@ def path() -> None:
     """
 
 
-@register_command("guide", PANEL, runs="guide.guide", answers=PAGER_OPTIONS, needs_config=False)
+@register_command(
+    "guide", PROGRAM_PANEL, runs="guide.guide", answers=PAGER_OPTIONS, needs_config=False
+)
 def guide(
     topic: Annotated[
         str | None,
@@ -32,7 +34,7 @@ def guide(
     """
 
 
-@register_command("demo", PANEL, runs="demo.demo", answers=NO_OPTIONS, needs_config=False)
+@register_command("demo", PROGRAM_PANEL, runs="demo.demo", answers=NO_OPTIONS, needs_config=False)
 def demo() -> None:
     """A short tour in a ledger that is thrown away.
 
@@ -41,7 +43,7 @@ def demo() -> None:
     """
 
 
-@register_command("show", PANEL, runs="config.show", group="config", answers=VIEW_OPTIONS)
+@register_command("show", PROGRAM_PANEL, runs="config.show", group="config", answers=VIEW_OPTIONS)
 def show() -> None:
     """What holds now, key by key, and who says so.
 
@@ -51,7 +53,12 @@ def show() -> None:
 
 
 @register_command(
-    "path", PANEL, runs="config.path", group="config", answers=NO_OPTIONS, needs_config=False
+    "path",
+    PROGRAM_PANEL,
+    runs="config.path",
+    group="config",
+    answers=NO_OPTIONS,
+    needs_config=False,
 )
 def config_path() -> None:
     """Where the config is.
@@ -62,7 +69,12 @@ def config_path() -> None:
 
 
 @register_command(
-    "edit", PANEL, runs="config.edit", group="config", answers=NO_OPTIONS, needs_config=False
+    "edit",
+    PROGRAM_PANEL,
+    runs="config.edit",
+    group="config",
+    answers=NO_OPTIONS,
+    needs_config=False,
 )
 def edit() -> None:
     """Write it in your editor; checked before it counts.
@@ -84,7 +96,11 @@ Words = Annotated[
 
 
 @register_command(
-    "completion", PANEL, runs="completion.completion", answers=NO_OPTIONS, needs_config=False
+    "completion",
+    PROGRAM_PANEL,
+    runs="completion.completion",
+    answers=NO_OPTIONS,
+    needs_config=False,
 )
 def completion(
     shell: Shell,

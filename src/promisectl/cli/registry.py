@@ -1,4 +1,4 @@
-"""The register of commands: what each is called, where it stands in the help, and which function does it."""
+"""The register of commands, and the options that several kinds of commands share."""
 
 import inspect
 from collections.abc import Callable
@@ -10,9 +10,9 @@ from promisectl import errors
 
 ANYWHERE_PANEL = "Anywhere"
 HOLDS_IDS = "ids"
-"""Marks the argument that holds numbers of promises."""
+"""Marks the argument that holds IDs of promises."""
 READS_STDIN = "stdin"
-"""Marks the argument that is `-` where what is asked comes in on stdin."""
+"""Marks the argument that may be `-`: then the command reads stdin."""
 
 Ledger = Annotated[
     str | None,
@@ -122,9 +122,12 @@ NO_OPTIONS: dict[str, Any] = {}
 
 
 class Declaration(NamedTuple):
-    """One command: its name, its group (`person`, or none), its panel in the help, its module and function in `commands`, its arguments.
+    """One command as it is declared.
 
-    Without `needs_config` it goes on with the defaults when the config can't be used.
+    `group` is its first word where it has two (`person`), `panel` its heading in the help. `module`
+    and `function` name what runs it in `commands`. The signatures of `prototype` and
+    `extra_prototype` are its arguments, `answer_options` its options for the answer. Without
+    `needs_config` it runs with the defaults when the config can't be used.
     """
 
     name: str
@@ -151,7 +154,12 @@ def register_command(
     also: Callable[..., None] | None = None,
     needs_config: bool = True,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Register a declaration. The function below it has arguments and a help text but no body: `runs` names the one in `commands`."""
+    """Return a decorator that registers a function without a body as a command.
+
+    Its signature and its docstring are the arguments and the help. `runs` is the module and the
+    function in `commands`, with a dot between them; `answers` are the options for the answer;
+    `also` is a function whose signature has more arguments.
+    """
     module, function = runs.split(".")
 
     def add_declaration(declared: Callable[..., None]) -> Callable[..., None]:
@@ -164,7 +172,7 @@ def register_command(
 
 
 def build_traits(declaration: Declaration) -> dict[str, Any]:
-    """What `run_command` has to know of a command, by the names that it has there: only what is not usual."""
+    """Return the keyword arguments of `run_command` for a command, without the defaults."""
     marked = {
         mark: parameter.name
         for parameter in _list_parameters(declaration)
@@ -175,19 +183,21 @@ def build_traits(declaration: Declaration) -> dict[str, Any]:
 
 
 def _list_parameters(declaration: Declaration) -> list[inspect.Parameter]:
-    """The parameters that are declared for a command alone, and for those of its kind."""
-    declared = filter(None, (declaration.prototype, declaration.extra_prototype))
+    """Return the parameters that a command declares, without the options for the answer."""
+    prototypes = filter(None, (declaration.prototype, declaration.extra_prototype))
     return [
         parameter
-        for one in declared
-        for parameter in inspect.signature(one, eval_str=True).parameters.values()
+        for prototype in prototypes
+        for parameter in inspect.signature(prototype, eval_str=True).parameters.values()
     ]
 
 
 def build_callback(declaration: Declaration) -> Callable[..., None]:
-    """The function that Typer calls: the declared arguments and the options that every command of its kind has, handed to what is run.
+    """Return the function that Typer calls, with all arguments and options as its signature.
 
-    That is the object of the context: it is given a module and a function of `commands`, and its arguments.
+    It calls the object of Typer's context (`run_command`) with the module, the function, the
+    arguments and the traits of the command. An option before the command fills one that is missing
+    after it. Raises Contradiction for a form of the answer that the command does not have.
     """
     shared = {**declaration.answer_options, **COMMON_OPTIONS}
     traits = build_traits(declaration)
@@ -208,7 +218,7 @@ def build_callback(declaration: Declaration) -> Callable[..., None]:
         return ctx.obj(declaration.module, declaration.function, arguments, **traits)
 
     keyword = inspect.Parameter.KEYWORD_ONLY
-    more = [
+    options = [
         inspect.Parameter(
             name, keyword, default=False if kind in _FLAG_TYPES else None, annotation=kind
         )
@@ -217,11 +227,9 @@ def build_callback(declaration: Declaration) -> Callable[..., None]:
     context = inspect.Parameter(
         "ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context
     )
-    call_command.__signature__ = inspect.Signature([context, *_list_parameters(declaration), *more])  # type: ignore[attr-defined]
-    call_command.__annotations__ = {
-        parameter.name: parameter.annotation
-        for parameter in call_command.__signature__.parameters.values()  # type: ignore[attr-defined]
-    }
+    parameters = [context, *_list_parameters(declaration), *options]
+    call_command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    call_command.__annotations__ = {one.name: one.annotation for one in parameters}
     call_command.__doc__ = declaration.prototype.__doc__
     return call_command
 

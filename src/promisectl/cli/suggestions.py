@@ -1,4 +1,4 @@
-"""The command that was meant where another word is typed: a slip, or what it is called elsewhere."""
+"""Suggestions for a word that is not a command: a typo, or a name from another program."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-# What each command is called elsewhere. A word that stands with several commands means one of them.
+# The names of each command in other programs. A word with several commands means any of them.
 COMMAND_SYNONYMS = {
     "make": "add new create promise offer ask request init",
     "negotiate": "counter reschedule postpone defer move modify change update",
@@ -51,7 +51,8 @@ PERSON_COMMAND_SYNONYMS = {
     "person rename": "mv name edit",
     "person merge": "join",
 }
-_COMMAND_PURPOSES = {  # what each is for, where it is one of several
+# The purpose of a command that shares a word with others.
+_COMMAND_PURPOSES = {
     "negotiate": "other terms",
     "correct": "a typo",
     "complete": "it is done",
@@ -63,36 +64,38 @@ _COMMAND_PURPOSES = {  # what each is for, where it is one of several
 
 
 def ensure_subcommand(ctx: typer.Context) -> None:
-    """What a group does by itself: say what it can do. Raises MissingCommand."""
+    """Refuse a group without one of its commands. Raises MissingCommand."""
     if ctx.invoked_subcommand is None:
         raise errors.MissingCommand(ctx.command_path, list(ctx.command.commands))  # type: ignore[attr-defined]
 
 
-def translate_typer_errors(ctx: Any, words: Callable[[], list[str]]) -> list[str]:
-    """What Typer makes of the words of a command. Raises Unreadable, in our words and with the help of that very command."""
+def translate_typer_errors(ctx: Any, parse_words: Callable[[], list[str]]) -> list[str]:
+    """Return what a parser of Typer returns, with Typer's errors in our words.
+
+    Raises NotAWholeNumber and BadCommandLine, which name the help of the command.
+    """
     try:
-        return words()
+        return parse_words()
     except typer.BadParameter as error:
-        if error.param is None or hasattr(error, "param_type"):  # a word that is missing
+        if error.param is None or hasattr(error, "param_type"):  # a word is missing
             raise errors.BadCommandLine(error.format_message(), ctx.command_path) from error
-        raise errors.NotAWholeNumber(
-            error.param.opts[0], ctx.command_path
-        ) from error  # nothing else is more than a text to Typer
+        # All other parameters are texts, which Typer never refuses.
+        raise errors.NotAWholeNumber(error.param.opts[0], ctx.command_path) from error
     except TyperException as error:
         raise errors.BadCommandLine(error.format_message(), ctx.command_path) from error
 
 
 def suggest_command_names(word: str, commands: list[str], group: str | None) -> list[str]:
-    """The commands that a word may mean, the likeliest first, each with what it is for if there are several."""
+    """Return the commands that a word may mean, likeliest first.
+
+    Several commands that share the word as a synonym come with their purposes.
+    """
     from difflib import get_close_matches
 
-    typed, of_a_person = word.casefold(), group == "person"
-    named = [
-        command
-        for command, words in (PERSON_COMMAND_SYNONYMS if of_a_person else COMMAND_SYNONYMS).items()
-        if typed in words.split()
-    ]
-    if len(named) > 1:
-        return [f"{command} ({_COMMAND_PURPOSES[command]})" for command in named]
-    near = get_close_matches(typed, commands)
-    return named or [f"person {command}" if of_a_person else command for command in near]
+    typed, in_person = word.casefold(), group == "person"
+    synonyms = PERSON_COMMAND_SYNONYMS if in_person else COMMAND_SYNONYMS
+    matches = [command for command, words in synonyms.items() if typed in words.split()]
+    if len(matches) > 1:
+        return [f"{command} ({_COMMAND_PURPOSES[command]})" for command in matches]
+    close = get_close_matches(typed, commands)
+    return matches or [f"person {command}" if in_person else command for command in close]

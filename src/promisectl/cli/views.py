@@ -1,4 +1,4 @@
-"""The commands of the panel “Look”, declared as they are typed."""
+"""Declares the commands of the panel “Look”."""
 
 from typing import Annotated
 
@@ -13,19 +13,19 @@ from promisectl.cli.registry import (
     register_command,
 )
 
-PANEL = "Look"
+VIEWS_PANEL = "Look"
 
 ExitCode = Annotated[
     bool, typer.Option("--exit-code", metavar="", help="Exit with 10 when something waits.")
 ]
-OfPromise = Annotated[
+LogPromise = Annotated[
     str | None,
     typer.Argument(metavar="[ID]", help="The number of a promise; all of them if none is given."),
     HOLDS_IDS,
 ]
 
 
-@register_command("moves", PANEL, runs="moves.moves", answers=VIEW_OPTIONS)
+@register_command("moves", VIEWS_PANEL, runs="moves.moves", answers=VIEW_OPTIONS)
 def moves(exit_code: ExitCode = False) -> None:
     """What waits for you; the same as promisectl alone.
 
@@ -34,7 +34,9 @@ def moves(exit_code: ExitCode = False) -> None:
     """
 
 
-@register_command("owe", PANEL, runs="lists.owe", answers=VIEW_OPTIONS, also=o.declare_view_filters)
+@register_command(
+    "owe", VIEWS_PANEL, runs="lists.owe", answers=VIEW_OPTIONS, also=o.declare_view_filters
+)
 def owe() -> None:
     """What you owe.
 
@@ -45,7 +47,7 @@ def owe() -> None:
 
 
 @register_command(
-    "owed", PANEL, runs="lists.owed", answers=VIEW_OPTIONS, also=o.declare_view_filters
+    "owed", VIEWS_PANEL, runs="lists.owed", answers=VIEW_OPTIONS, also=o.declare_view_filters
 )
 def owed() -> None:
     """What is owed to you.
@@ -56,7 +58,7 @@ def owed() -> None:
 
 
 @register_command(
-    "list", PANEL, runs="lists.list_", answers=VIEW_OPTIONS, also=o.declare_view_filters
+    "list", VIEWS_PANEL, runs="lists.list_", answers=VIEW_OPTIONS, also=o.declare_view_filters
 )
 def list_() -> None:
     """Every promise that is open, or all that match.
@@ -67,7 +69,7 @@ def list_() -> None:
     """
 
 
-@register_command("show", PANEL, runs="show.show", answers=VIEW_OPTIONS)
+@register_command("show", VIEWS_PANEL, runs="show.show", answers=VIEW_OPTIONS)
 def show(ids: o.ShownIds) -> None:
     """Everything about a promise.
 
@@ -76,8 +78,8 @@ def show(ids: o.ShownIds) -> None:
     """
 
 
-@register_command("log", PANEL, runs="log.log", answers=VIEW_OPTIONS)
-def log(id_: OfPromise = None, limit: o.Limit = None) -> None:
+@register_command("log", VIEWS_PANEL, runs="log.log", answers=VIEW_OPTIONS)
+def log(id_: LogPromise = None, limit: o.Limit = None) -> None:
     """Everything that was said, in order, undone or not.
 
     \b
@@ -86,7 +88,9 @@ def log(id_: OfPromise = None, limit: o.Limit = None) -> None:
     """
 
 
-@register_command("status", PANEL, runs="status.status", answers=JSON_OPTIONS, needs_config=False)
+@register_command(
+    "status", VIEWS_PANEL, runs="status.status", answers=JSON_OPTIONS, needs_config=False
+)
 def status() -> None:
     """What waits for you in one short line, for a prompt or a bar; nothing where nothing waits.
 
@@ -102,7 +106,7 @@ Weeks = Annotated[
 ]
 
 
-@register_command("week", PANEL, runs="week.week", answers=VIEW_OPTIONS)
+@register_command("week", VIEWS_PANEL, runs="week.week", answers=VIEW_OPTIONS)
 def week(weeks: Weeks = 2) -> None:
     """The coming weeks: what you owe and are owed, day by day.
 
@@ -124,9 +128,10 @@ Format = Annotated[
 ]
 
 
-@register_command("digest", PANEL, runs="digest.digest", answers=JSON_OPTIONS)
+@register_command("digest", VIEWS_PANEL, runs="digest.digest", answers=JSON_OPTIONS)
 def digest(since: DigestSince = None, format_: Format = None) -> None:
-    """What waits, what comes and what happened, for a mail; nothing where there is nothing to say.
+    """What waits, what comes and what happened, for a mail;
+    nothing where there is nothing to say.
 
     \b
     promisectl digest
@@ -135,7 +140,7 @@ def digest(since: DigestSince = None, format_: Format = None) -> None:
     """
 
 
-With = Annotated[
+StatsWith = Annotated[
     str | None, typer.Option("--with", metavar="PERSON", help="Between you and this person.")
 ]
 StatsSince = Annotated[
@@ -149,8 +154,8 @@ StatsSince = Annotated[
 Until = Annotated[
     str | None, typer.Option("--until", metavar="WHEN", help="To the end of that day.")
 ]
-All = Annotated[bool, typer.Option("--all", metavar="", help="All there is.")]
-AsOf = Annotated[
+StatsAll = Annotated[bool, typer.Option("--all", metavar="", help="All there is.")]
+StatsAsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="WHEN", help="The figures as they stood then.")
 ]
 Detail = Annotated[
@@ -159,13 +164,13 @@ Detail = Annotated[
 ]
 
 
-@register_command("stats", PANEL, runs="stats.stats", answers=VIEW_OPTIONS)
+@register_command("stats", VIEWS_PANEL, runs="stats.stats", answers=VIEW_OPTIONS)
 def stats(
-    with_: With = None,
+    with_: StatsWith = None,
     since: StatsSince = None,
     until: Until = None,
-    all_: All = False,
-    as_of: AsOf = None,
+    all_: StatsAll = False,
+    as_of: StatsAsOf = None,
     detail: Detail = False,
 ) -> None:
     """The record in figures: kept, in time, and with which notice.
@@ -184,13 +189,12 @@ AnyIds = Annotated[
 Draft = Annotated[
     str | None, typer.Option("--draft", metavar="OUTCOME", help="A promise that is not made yet.")
 ]
-To = Annotated[
+DraftTo = Annotated[
     str | None, typer.Option("--to", metavar="PERSON", help="You would owe this person.")
 ]
-From = Annotated[
+DraftFrom = Annotated[
     str | None, typer.Option("--from", metavar="PERSON", help="This person would owe you.")
 ]
-Agreed = Annotated[bool, typer.Option("--agreed", metavar="", help="Both have said Yes already.")]
 Ignore = Annotated[
     list[str],
     typer.Option(
@@ -199,16 +203,16 @@ Ignore = Annotated[
 ]
 
 
-@register_command("check", PANEL, runs="check.check", answers=VIEW_OPTIONS)
+@register_command("check", VIEWS_PANEL, runs="check.check", answers=VIEW_OPTIONS)
 def check(
     ids: AnyIds = [],  # noqa: B006
     draft: Draft = None,
-    to: To = None,
-    from_: From = None,
+    to: DraftTo = None,
+    from_: DraftFrom = None,
     by: o.By = None,
     done_when: o.DoneWhen = None,
     why: o.Why = None,
-    agreed: Agreed = False,
+    agreed: o.Agreed = False,
     risk: o.Risk = None,
     no_to: o.NoTo = None,
     backfill: o.Backfill = False,
@@ -223,11 +227,12 @@ def check(
     """
 
 
-@register_command("review", PANEL, runs="review.review", answers=FORMAT_OPTIONS)
+@register_command("review", VIEWS_PANEL, runs="review.review", answers=FORMAT_OPTIONS)
 def review() -> None:
     """Walk through what is open, one promise at a time.
 
-    Overdue ones come first, then breaks that nobody was told of, what has gone stale, and what is delivered and not confirmed.
+    Overdue ones come first, then breaks that nobody was told of, what has gone stale,
+    and what is delivered and not confirmed.
     Off a terminal it lists them with the moves that are open.
 
     \b
