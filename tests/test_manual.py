@@ -81,7 +81,7 @@ def test_the_page_of_the_program_has_the_tables_of_the_guide() -> None:
 
 def test_a_table_of_the_guide_that_is_gone_is_missed() -> None:
     with pytest.raises(LookupError, match="files has no table “weather”"):
-        manual._read_guide_table("files", "weather")
+        manual.read_guide_table("files", "weather")
 
 
 @pytest.mark.parametrize("device", ["utf8", "ascii", "ps"])
@@ -153,9 +153,9 @@ def test_the_day_of_a_page_is_that_of_its_version(
     monkeypatch.setattr(manual, "__version__", "1.2.0")
     changes.write_text("## [Unreleased]\n\n## [1.1.0] - 2027-01-04\n")
     with pytest.raises(LookupError, match="has no date for"):
-        manual._find_release_date()
+        manual.find_release_date()
     changes.write_text("## [1.2.0] - 2027-03-01\n\n## [1.1.0] - 2027-01-04\n")
-    assert manual._find_release_date() == "2027-03-01"
+    assert manual.find_release_date() == "2027-03-01"
 
 
 def _shown(file: Path, *, width: int) -> str:

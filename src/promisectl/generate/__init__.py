@@ -1,1 +1,4 @@
-"""The generator: what is declared with Typer and SQLModel, written down as text in `compiled`. Run by `python -m promisectl.generate`."""
+"""The generator of `compiled`: from Typer and SQLModel to plain text.
+
+Run it with `python -m promisectl.generate`.
+"""

@@ -1,4 +1,4 @@
-"""Writes the manual pages: what `--help` says of each command, as roff, with the tables of the guide beside it."""
+"""Generates the manual pages: the help of each command as roff, with tables from the guide."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -28,95 +28,86 @@ _ROFF_ESCAPES = {
     "^": r"\(ha",
     "~": r"\(ti",
 }
-# An ellipsis where there is none; no word broken and no gaps between words, so that a narrow page reads well.
+# A substitute for the ellipsis where a font lacks it; neither hyphenation nor justified lines,
+# which make a narrow page hard to read.
 _ROFF_SETTINGS = [r".if !c\[u2026] .char \[u2026] ...", ".nr HY 0", ".nh", ".ad l"]
 
 
 def generate_manual_pages() -> dict[str, str]:
-    """Every manual page by the name of its file: one for the program, one for each command, a group of commands on one."""
+    """Return the text of each manual page by the name of its file.
+
+    The program, each group and each command outside of a group has a page.
+    """
     whole = build_help_page(
         get_command(build_app(["--help"])).make_context("promisectl", [], resilient_parsing=True)
     )
-    pages = [whole, *(one for panel in whole.commands.values() for one in panel)]
+    pages = [whole, *(page for panel in whole.commands.values() for page in panel)]
     return {
-        f"{_format_page_name(one)}.1": "\n".join(_iter_page_lines(one, whole)) + "\n"
-        for one in pages
+        f"{_format_page_name(page)}.1": "\n".join(iter_page_lines(page, whole)) + "\n"
+        for page in pages
     }
 
 
-def _iter_page_lines(about: HelpPage, whole: HelpPage) -> Iterator[str]:
-    """One page of the manual, line by line."""
-    inner = (
-        [one for panel in about.commands.values() for one in panel] if about is not whole else []
-    )
-    # No title in the middle: beside names as long as ours it has no room on a narrow page.
-    yield f".TH {_escape_roff(_format_page_name(about).upper())} 1 {_find_release_date()} {_quote_roff(f'promisectl {__version__}')} {_quote_roff(' ')}"
+def iter_page_lines(about: HelpPage, whole: HelpPage) -> Iterator[str]:
+    """Iterate over the lines of a page; `whole` is the page of the program."""
+    below = [page for panel in about.commands.values() for page in panel]
+    members = [] if about is whole else below
+    shared = _find_shared_panels(members)
+    name = _escape_roff(_format_page_name(about))
+    version = _quote_roff(f"promisectl {__version__}")
+    # The title in the middle is empty: beside long names a narrow page has no space for it.
+    yield f".TH {name.upper()} 1 {find_release_date()} {version} {_quote_roff(' ')}"
     yield from _ROFF_SETTINGS
-    yield from _format_roff_section(
-        "NAME",
-        [
-            f"{_escape_roff(_format_page_name(about))} \\- {_escape_roff(_lower_summary(about.summary))}"
-        ],
-    )
-    yield from _format_roff_section(
-        "SYNOPSIS", "\n.br\n".join(map(_format_synopsis, inner or [about])).split("\n")
-    )
+    summary = about.summary[0].lower() + about.summary[1:].removesuffix(".")
+    yield from _format_roff_section("NAME", [f"{name} \\- {_escape_roff(summary)}"])
+    synopsis = "\n.br\n".join(format_synopsis(page) for page in members or [about])
+    yield from _format_roff_section("SYNOPSIS", synopsis.split("\n"))
     yield from _format_roff_section(
         "DESCRIPTION", _format_paragraphs([about.summary, *about.remarks])
     )
     if about is whole:
-        yield from _format_roff_section("COMMANDS", _iter_command_index(whole))
-    elif inner:
-        yield from _format_roff_section(
-            "COMMANDS",
-            [
-                line
-                for one in inner
-                for line in _iter_command_lines(one, _find_shared_panels(inner))
-            ],
-        )
-    yield from _format_roff_section(
-        "OPTIONS", _iter_option_lines(about.panels | _find_shared_panels(inner))
-    )
-    examples = [line for one in [about, *inner] for line in one.examples]
-    yield from _format_roff_section(
-        "EXAMPLES", [".EX", *map(_escape_roff_line, examples), ".EE"] if examples else []
-    )
-    yield from _iter_standard_sections(about, whole)
-    yield from _format_roff_section("SEE ALSO", _iter_see_also_lines(about, whole))
+        yield from _format_roff_section("COMMANDS", iter_command_index(whole))
+    else:
+        commands = [line for page in members for line in iter_member_lines(page, shared)]
+        yield from _format_roff_section("COMMANDS", commands)
+    yield from _format_roff_section("OPTIONS", iter_option_lines(about.panels | shared))
+    examples = [_escape_roff_line(line) for page in (about, *members) for line in page.examples]
+    yield from _format_roff_section("EXAMPLES", [".EX", *examples, ".EE"] if examples else [])
+    if about is whole:
+        yield from iter_program_sections()
+    else:
+        yield from iter_command_sections(about)
+    yield from _format_roff_section("SEE ALSO", iter_see_also_lines(about, whole))
 
 
 def _format_roff_section(title: str, lines: Iterable[str]) -> list[str]:
-    found = list(lines)
-    return (
-        [f".SH {_quote_roff(title)}" if " " in title else f".SH {title}", *found] if found else []
-    )
+    """Return a section with its heading; nothing for a section without lines."""
+    body = list(lines)
+    heading = f".SH {_quote_roff(title)}" if " " in title else f".SH {title}"
+    return [heading, *body] if body else []
 
 
-def _format_synopsis(about: HelpPage) -> str:
-    return f"{_format_bold(about.name)} " + re.sub(
-        r"[A-Z]+", lambda word: rf"\fI{word[0]}\fP", _escape_roff(about.usage)
-    )
+def format_synopsis(about: HelpPage) -> str:
+    """Return the usage of a command, its name in bold and its arguments in italics."""
+    usage = re.sub(r"[A-Z]+", lambda word: rf"\fI{word[0]}\fP", _escape_roff(about.usage))
+    return f"{_format_bold(about.name)} {usage}"
 
 
 def _format_paragraphs(texts: Iterable[str]) -> list[str]:
     return [line for text in texts for line in (".PP", _escape_roff_line(text))][1:]
 
 
-def _iter_command_index(whole: HelpPage) -> Iterator[str]:
-    """All commands, panel by panel, each with the page that it has."""
+def iter_command_index(whole: HelpPage) -> Iterator[str]:
+    """Iterate over the lines of the index of pages, panel by panel."""
     for panel, pages in whole.commands.items():
         yield f".SS {_quote_roff(panel)}"
-        for one in pages:
-            yield from (
-                ".TP",
-                f"{_format_bold(_format_page_name(one))}(1)",
-                _escape_roff_line(one.summary),
-            )
+        for page in pages:
+            name = _format_bold(_format_page_name(page))
+            yield from (".TP", f"{name}(1)", _escape_roff_line(page.summary))
 
 
-def _iter_command_lines(about: HelpPage, shared: dict[str, list[HelpParameter]]) -> Iterator[str]:
-    """A command on the page of its group, without what all of them have."""
+def iter_member_lines(about: HelpPage, shared: dict[str, list[HelpParameter]]) -> Iterator[str]:
+    """Iterate over the lines of a command on the page of its group, without `shared` panels."""
     yield f".SS {_quote_roff(about.name)}"
     yield from _format_paragraphs([about.summary, *about.remarks])
     for panel, entries in about.panels.items():
@@ -125,16 +116,17 @@ def _iter_command_lines(about: HelpPage, shared: dict[str, list[HelpParameter]])
 
 
 def _find_shared_panels(pages: list[HelpPage]) -> dict[str, list[HelpParameter]]:
-    """The panels that are the same for all of these commands."""
+    """Return the panels that are the same on all pages."""
     first = pages[0].panels if pages else {}
     return {
         panel: entries
         for panel, entries in first.items()
-        if all(one.panels.get(panel) == entries for one in pages)
+        if all(page.panels.get(panel) == entries for page in pages)
     }
 
 
-def _iter_option_lines(panels: dict[str, list[HelpParameter]]) -> Iterator[str]:
+def iter_option_lines(panels: dict[str, list[HelpParameter]]) -> Iterator[str]:
+    """Iterate over the lines of all parameters, with a heading for each panel of its own."""
     for panel, entries in panels.items():
         if panel not in (ARGUMENTS_PANEL, OPTIONS_PANEL):
             yield f".SS {_quote_roff(panel)}"
@@ -154,57 +146,48 @@ def _format_parameter(entry: HelpParameter) -> list[str]:
     ]
 
 
-def _iter_standard_sections(about: HelpPage, whole: HelpPage) -> Iterator[str]:
-    """Exit codes, environment and files: the guide's own tables on the program's page, where to find them on the others."""
-    exits, environment, files = (
-        _read_guide_table("exit-codes", "code"),
-        _read_guide_table("files", "variable"),
-        _read_guide_table("files", "what"),
-    )
-    if about is whole:
-        yield from _format_roff_section("EXIT STATUS", _iter_definition_lines(exits))
-        yield from _format_roff_section(
-            "ENVIRONMENT", ["An option wins over these.", *_iter_definition_lines(environment)]
-        )
-        yield from _format_roff_section(
-            "FILES",
-            [
-                *_iter_definition_lines(files),
-                ".PP",
-                f"{_format_bold('promisectl path')} tells where they are.",
-            ],
-        )
-        yield from _format_roff_section("THE GUIDE", _iter_topic_lines())
-        return
+def iter_program_sections() -> Iterator[str]:
+    """Iterate over exit codes, environment, files and the guide, as the program's page has them."""
+    exits = _iter_definition_lines(read_guide_table("exit-codes", "code"))
+    variables = _iter_definition_lines(read_guide_table("files", "variable"))
+    files = _iter_definition_lines(read_guide_table("files", "what"))
+    paths = f"{_format_bold('promisectl path')} tells where they are."
+    topics = [
+        line
+        for topic, about in guide.TOPICS.items()
+        for line in (".TP", _format_bold(f"promisectl guide {topic}"), _escape_roff_line(about))
+    ]
+    introduction = _escape_roff_line("The program explains itself, a page at a time:")
+    yield from _format_roff_section("EXIT STATUS", exits)
+    yield from _format_roff_section("ENVIRONMENT", ["An option wins over these.", *variables])
+    yield from _format_roff_section("FILES", [*files, ".PP", paths])
+    yield from _format_roff_section("THE GUIDE", [introduction, *topics])
+
+
+def iter_command_sections(about: HelpPage) -> Iterator[str]:
+    """Iterate over the exit codes of a command, and where its page refers to the program's."""
     word = about.name.rpartition(" ")[2]
+    exits = read_guide_table("exit-codes", "code")
     own = [row for row in exits if row[0] == "0" or row[1].startswith(f"`{word} ")]
-    elsewhere = f"{_format_bold('promisectl')}(1)"
+    program = f"{_format_bold('promisectl')}(1)"
+    others = f"What else it can be is in {program}."
+    yield from _format_roff_section("EXIT STATUS", [*_iter_definition_lines(own), ".PP", others])
     yield from _format_roff_section(
-        "EXIT STATUS",
-        [*_iter_definition_lines(own), ".PP", f"What else it can be is in {elsewhere}."],
+        "ENVIRONMENT", [f"What holds for every command is in {program}."]
     )
-    yield from _format_roff_section(
-        "ENVIRONMENT", [f"What holds for every command is in {elsewhere}."]
-    )
-    yield from _format_roff_section("FILES", [f"The ledger and the config: see {elsewhere}."])
+    yield from _format_roff_section("FILES", [f"The ledger and the config: see {program}."])
 
 
-def _iter_topic_lines() -> Iterator[str]:
-    yield _escape_roff_line("The program explains itself, a page at a time:")
-    for topic, about in guide.TOPICS.items():
-        yield from (".TP", _format_bold(f"promisectl guide {topic}"), _escape_roff_line(about))
-
-
-def _iter_see_also_lines(about: HelpPage, whole: HelpPage) -> Iterator[str]:
-    """The program's page, the pages of the same panel, and the pages of the guide that use the command."""
+def iter_see_also_lines(about: HelpPage, whole: HelpPage) -> Iterator[str]:
+    """Iterate over the references of a page: the other pages of its panel, and the guide's."""
     if about is whole:
         yield _convert_markdown(
             "`promisectl demo` for a short tour, `promisectl guide start` for a first week."
         )
         return
-    near = next(pages for pages in whole.commands.values() if about in pages)
-    others = ["promisectl", *(_format_page_name(one) for one in near if one is not about)]
-    yield ",\n".join(f"{_format_bold(other)}(1)" for other in others)
+    panel = next(pages for pages in whole.commands.values() if about in pages)
+    names = ["promisectl", *(_format_page_name(page) for page in panel if page is not about)]
+    yield ",\n".join(f"{_format_bold(name)}(1)" for name in names)
     topics = [
         topic
         for topic in guide.TOPICS
@@ -215,16 +198,16 @@ def _iter_see_also_lines(about: HelpPage, whole: HelpPage) -> Iterator[str]:
         yield ",\n".join(_format_bold(f"promisectl guide {topic}") for topic in topics)
 
 
-def _read_guide_table(topic: str, first: str) -> list[tuple[str, str]]:
-    """The rows of the table of a guide page whose first heading that is."""
-    rows = (
-        guide.read_guide_page(topic)
-        .partition(f"\n| {first} | ")[2]
-        .partition("\n\n")[0]
-        .splitlines()[2:]
-    )
+def read_guide_table(topic: str, heading: str) -> list[tuple[str, str]]:
+    """Return the rows of the table of a guide page whose first heading is `heading`.
+
+    Raises LookupError when the page has no such table.
+    """
+    page = guide.read_guide_page(topic)
+    table = page.partition(f"\n| {heading} | ")[2].partition("\n\n")[0]
+    rows = table.splitlines()[2:]
     if not rows:
-        message = f"the page {topic} has no table “{first}” any more"
+        message = f"the page {topic} has no table “{heading}” any more"
         raise LookupError(message)
     cells = [row.strip("| ").split(" | ") for row in rows]
     return [(name, text) for name, text in cells]
@@ -232,43 +215,36 @@ def _read_guide_table(topic: str, first: str) -> list[tuple[str, str]]:
 
 def _iter_definition_lines(rows: list[tuple[str, str]]) -> Iterator[str]:
     for name, text in rows:
-        yield from (
-            ".TP",
-            _convert_markdown(name if "`" in name else f"`{name}`"),
-            _convert_markdown(text),
-        )
+        term = name if "`" in name else f"`{name}`"
+        yield from (".TP", _convert_markdown(term), _convert_markdown(text))
 
 
 def _convert_markdown(text: str) -> str:
-    """A line of the guide, its code in bold."""
+    """Return a line of the guide as roff, with its code in bold."""
     return "".join(
-        _format_bold(part) if place % 2 else _escape_roff(part)
-        for place, part in enumerate(text.split("`"))
+        _format_bold(part) if index % 2 else _escape_roff(part)
+        for index, part in enumerate(text.split("`"))
     )
 
 
-def _find_release_date() -> str:
-    """Find the day of this version in the changelog, so that pages stay the same every day.
+def find_release_date() -> str:
+    """Return the date of this version in the changelog, so that pages do not change by the day.
 
-    Raises LookupError where the changelog does not date this version.
+    Raises LookupError when the changelog has no date for this version.
     """
-    dated = re.search(
+    heading = re.search(
         rf"^## \[{re.escape(__version__)}\] - (\S+)$",
         _CHANGELOG_FILE.read_text(encoding="utf-8"),
         flags=re.MULTILINE,
     )
-    if not dated:
+    if not heading:
         message = f"CHANGELOG.md has no date for {__version__}"
         raise LookupError(message)
-    return dated[1]
+    return heading[1]
 
 
 def _format_page_name(about: HelpPage) -> str:
     return about.name.replace(" ", "-")
-
-
-def _lower_summary(summary: str) -> str:
-    return summary[0].lower() + summary[1:].removesuffix(".")
 
 
 def _quote_roff(text: str) -> str:
@@ -280,13 +256,14 @@ def _format_bold(text: str) -> str:
 
 
 def _escape_roff_line(text: str) -> str:
-    """A line of text that roff takes for nothing else."""
+    """Return a text as a line that roff does not take for a request."""
     return (r"\&" if text.startswith(".") else "") + _escape_roff(text)
 
 
 def _escape_roff(text: str) -> str:
-    """Text as roff is to print it, sign by sign; all of it ASCII, so that no tool has to guess an encoding."""
+    """Return a text as roff in ASCII, so that no tool has to guess its encoding."""
     return "".join(
-        _ROFF_ESCAPES.get(sign, sign if sign.isascii() else rf"\[u{ord(sign):04X}]")
-        for sign in text
+        _ROFF_ESCAPES.get(character)
+        or (character if character.isascii() else rf"\[u{ord(character):04X}]")
+        for character in text
     )
