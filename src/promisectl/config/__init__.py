@@ -1,4 +1,4 @@
-"""The config: what somebody has said once and for all. Read once, before anything is done; where there is no file it costs nothing."""
+"""The config as the commands see it: its values, read once before a command runs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class CheckConfig(NamedTuple):
-    """What the check of promises leaves out, and the words it looks for besides its own."""
+    """The rules that the check of promises leaves out, and words to add to its lists."""
 
     ignore: tuple[str, ...] = ()
     effort: tuple[str, ...] = ()
@@ -22,18 +22,20 @@ class CheckConfig(NamedTuple):
 
 
 class TableConfig(NamedTuple):
-    """How `owe`, `owed` and `list` look on a terminal: their columns, if not the usual ones, and the order of their rows."""
+    """The columns (empty: the default ones) and the order of `owe`, `owed` and `list`."""
 
     columns: tuple[str, ...] = ()
     sort: str = "due"
 
 
 class Config(NamedTuple):
-    """What the config can say, and what holds where it says nothing.
+    """The values of the config; the defaults hold for keys that are not set.
 
-    `me` is my name, `zone` the IANA name of my zone. `date_order` says how dates of bare numbers are read: dmy, mdy, ymd, or not at
-    all. `week_start` is the day that begins a week, Monday is 0. `window` is what `stats` looks back on, in days. `color` is auto,
-    always or never. `pager` is a command, False for none, None where nothing is said. `alias` holds what each alias stands for.
+    `me` is the name of the owner, `zone` the IANA name of their zone. `date_order` is how dates of
+    bare numbers are read: dmy, mdy, ymd or None for not at all. `week_start` is the first day of a
+    week, Monday is 0. `window` is the period of `stats` in days. `color` is auto, always or never.
+    `pager` is a command, False for none, None for the default. `alias` holds the expansion of each
+    alias.
     """
 
     me: str | None = None
@@ -49,7 +51,7 @@ class Config(NamedTuple):
 
 
 def load_config(path: str) -> Config:
-    """The config in a file; nothing but defaults where there is none. Raises BadConfig."""
+    """Return the config of a file; the defaults when it does not exist. Raises BadConfig."""
     if not os.path.exists(path):
         return Config()
     from promisectl.config import file

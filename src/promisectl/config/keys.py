@@ -1,4 +1,4 @@
-"""Every key of the config: how its value is read, what is right for it, and the lines that explain it in a new file."""
+"""The keys of the config: their parsers, and their explanations in a new file."""
 
 from __future__ import annotations
 
@@ -20,40 +20,50 @@ if TYPE_CHECKING:
 COMMAND_NAMES = frozenset(name.partition(" ")[0] for name in argv.COMMANDS)
 WEEKDAY_CHOICES = tuple(day[:3] for day in constants.WEEKDAYS)
 _MAX_WINDOW_DAYS = 36_500
+_TEMPLATE_COLUMNS = 90
 
 
 class WrongConfigValue(Exception):
-    """Something in the config that can't be used: its key, that of its table before it, and what would be right."""
+    """A key or a value that can't be used; `key` has the name of its table before it."""
 
-    def __init__(self, key: tuple[str, ...], what: str) -> None:
-        super().__init__(what)
+    def __init__(self, key: tuple[str, ...], message: str) -> None:
+        super().__init__(message)
         self.key = key
 
 
 class ConfigKey(NamedTuple):
-    """One key. `read` turns its value into what the config holds, or raises ValueError with what is right."""
+    """One key: its parser, what it is for, and an example.
+
+    `parse_value` returns the value that the config holds. It raises ValueError with a correction.
+    """
 
     parse_value: Callable[[Any], Any]
     about: str
     example: str
 
 
-def _parse_me(value: Any) -> str:
+def parse_me_value(value: Any) -> str:
+    """Return the name of the owner. Raises ValueError."""
     try:
         return people.parse_newcomer(value if isinstance(value, str) else "").name
     except errors.BadName:
         raise ValueError('me is your name, as in "Ana Lopez"') from None
 
 
-def _parse_zone(value: Any) -> str:
+def parse_zone_value(value: Any) -> str:
+    """Return the IANA name of a zone that this machine knows. Raises ValueError."""
     if isinstance(value, str) and civil.is_zone(value):
         return value
+    quoted = f"“{value}”" if isinstance(value, str) else "this"
     raise ValueError(
-        f'zone is the name of a time zone, as in "Europe/Berlin", and {_quote_value(value)} is none that is known here'
+        'zone is the name of a time zone, as in "Europe/Berlin", '
+        f"and {quoted} is none that is known here"
     )
 
 
 def _build_choice_parser(name: str, choices: Collection[str]) -> Callable[[Any], Any]:
+    """Return the parser of a key that has one of several words as its value."""
+
     def parse_choice(value: Any) -> Any:
         if not isinstance(value, str) or value not in choices:
             raise ValueError(f"{name} is one of {', '.join(choices)}")
@@ -62,13 +72,18 @@ def _build_choice_parser(name: str, choices: Collection[str]) -> Callable[[Any],
     return parse_choice
 
 
-def _parse_week_start(value: Any) -> int:
+def parse_week_start_value(value: Any) -> int:
+    """Return the index of a weekday, Monday is 0. Raises ValueError."""
     return WEEKDAY_CHOICES.index(_build_choice_parser("week_start", WEEKDAY_CHOICES)(value))
 
 
-def _parse_window(value: Any) -> int:
-    said = re.fullmatch(r"(\d{1,5}) days?", value) if isinstance(value, str) else None
-    days = int(said[1]) if said else value
+def parse_window_value(value: Any) -> int:
+    """Return a number of days from a number or from a text such as "90 days".
+
+    Raises ValueError.
+    """
+    match = re.fullmatch(r"(\d{1,5}) days?", value) if isinstance(value, str) else None
+    days = int(match[1]) if match else value
     if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= _MAX_WINDOW_DAYS:
         raise ValueError(
             f'window is a number of days, 1 to {_MAX_WINDOW_DAYS}, as in 90 or "90 days"'
@@ -76,16 +91,19 @@ def _parse_window(value: Any) -> int:
     return days
 
 
-def _parse_pager(value: Any) -> str | Literal[False]:
+def parse_pager_value(value: Any) -> str | Literal[False]:
+    """Return the command of a pager, or False for none. Raises ValueError."""
     if value is False or (isinstance(value, str) and value.strip()):
         return value
     raise ValueError('pager is a command, as in "less -FIRX", or false for none')
 
 
 def _build_text_list_parser(name: str) -> Callable[[Any], tuple[str, ...]]:
+    """Return the parser of a key that has a list of texts as its value."""
+
     def parse_text_list(value: Any) -> tuple[str, ...]:
         if not isinstance(value, list) or not all(
-            isinstance(one, str) and one.strip() for one in value
+            isinstance(text, str) and text.strip() for text in value
         ):
             raise ValueError(f"{name} is a list of texts")
         return tuple(value)
@@ -93,7 +111,8 @@ def _build_text_list_parser(name: str) -> Callable[[Any], tuple[str, ...]]:
     return parse_text_list
 
 
-def _parse_ignore(value: Any) -> tuple[str, ...]:
+def parse_ignore_value(value: Any) -> tuple[str, ...]:
+    """Return IDs of rules of the check, as they are written. Raises ValueError."""
     rules = _build_text_list_parser("ignore")(value)
     for rule in rules:
         if rule.upper() not in RULES:
@@ -101,20 +120,21 @@ def _parse_ignore(value: Any) -> tuple[str, ...]:
     return rules
 
 
-def _parse_columns(value: Any) -> tuple[str, ...]:
-    wanted = _build_text_list_parser("columns")(value)
-    for name in wanted:
+def parse_columns_value(value: Any) -> tuple[str, ...]:
+    """Return names of columns, at least one and each once. Raises ValueError."""
+    names = _build_text_list_parser("columns")(value)
+    for name in names:
         if name not in columns.COLUMNS:
             raise ValueError(f"there is no column “{name}”; there are {', '.join(columns.COLUMNS)}")
-        if wanted.count(name) > 1:
+        if names.count(name) > 1:
             raise ValueError(f"the column {name} is there twice")
-    if not wanted:
+    if not names:
         raise ValueError("columns is empty; leave it out for the usual ones")
-    return wanted
+    return names
 
 
 def parse_alias(name: str, value: Any) -> str:
-    """What an alias stands for, as it is written. Raises ValueError."""
+    """Return the expansion of an alias as it is written. Raises ValueError."""
     if name in COMMAND_NAMES:
         raise ValueError(
             f"{name} is a command already, so it can't be an alias; choose another word"
@@ -133,18 +153,14 @@ def parse_alias(name: str, value: Any) -> str:
     return str(value)
 
 
-def _quote_value(value: Any) -> str:
-    return f"“{value}”" if isinstance(value, str) else "this"
-
-
 CONFIG_KEYS = {
     "me": ConfigKey(
-        _parse_me,
+        parse_me_value,
         "Who you are: --to and --from with this name, or with its handle ana-lopez, mean you.",
         'me = "Ana Lopez"',
     ),
     "zone": ConfigKey(
-        _parse_zone,
+        parse_zone_value,
         "Where you live. TZ in the environment wins; without either, what the system says.",
         'zone = "Europe/Berlin"',
     ),
@@ -154,22 +170,22 @@ CONFIG_KEYS = {
         'date_order = "dmy"',
     ),
     "week_start": ConfigKey(
-        _parse_week_start,
+        parse_week_start_value,
         "The day that begins a week, for `week` on a terminal and for eow.",
         'week_start = "sun"',
     ),
-    "window": ConfigKey(_parse_window, "How far `stats` looks back.", 'window = "180 days"'),
+    "window": ConfigKey(parse_window_value, "How far `stats` looks back.", 'window = "180 days"'),
     "color": ConfigKey(
         _build_choice_parser("color", constants.COLOR_CHOICES),
         "auto, always or never.",
         'color = "never"',
     ),
     "pager": ConfigKey(
-        _parse_pager,
+        parse_pager_value,
         "What shows long views a screen at a time; false for nothing.",
         'pager = "less -FIRX"',
     ),
-    "check.ignore": ConfigKey(_parse_ignore, "Rules that say nothing.", 'ignore = ["L13"]'),
+    "check.ignore": ConfigKey(parse_ignore_value, "Rules that say nothing.", 'ignore = ["L13"]'),
     "check.effort": ConfigKey(
         _build_text_list_parser("effort"),
         "More words for L05, effort without an end.",
@@ -186,7 +202,7 @@ CONFIG_KEYS = {
         'vague = ["presentable"]',
     ),
     "table.columns": ConfigKey(
-        _parse_columns,
+        parse_columns_value,
         f"What owe, owed and list show on a terminal, out of: {', '.join(columns.COLUMNS)}.",
         'columns = ["id", "person", "outcome", "due", "standing", "tags"]',
     ),
@@ -198,11 +214,12 @@ CONFIG_KEYS = {
 }
 
 
-_TEMPLATE_HEAD = (
-    "# The config of promisectl. Nothing has to be said here, and a line that begins with # says nothing:",
-    "# take that sign away where you want what stands behind it, and before the [table] that it is in.",
-    "# More about it: promisectl guide config.",
-)
+_TEMPLATE_HEAD = """\
+# The config of promisectl. Nothing has to be said here, and a line that begins with # says \
+nothing:
+# take that sign away where you want what stands behind it, and before the [table] that it is in.
+# More about it: promisectl guide config.
+"""
 _TEMPLATE_ALIASES = (
     "",
     "# Words of your own for commands: promisectl guide aliases.",
@@ -212,11 +229,12 @@ _TEMPLATE_ALIASES = (
 
 
 def build_config_template() -> str:
-    """What a new config begins with: every key with what it is for, none of them in force."""
-    lines, table = [*_TEMPLATE_HEAD], ""
+    """Return the text of a new config: each key explained, with its example as a comment."""
+    lines, last_table = _TEMPLATE_HEAD.splitlines(), ""
     for name, key in CONFIG_KEYS.items():
-        within = name.rpartition(".")[0]
-        about = [f"# {line}" for line in textwrap.wrap(key.about, 90)]
-        lines += ["", *([f"# [{within}]"] if within != table else []), *about, f"# {key.example}"]
-        table = within
+        table = name.rpartition(".")[0]
+        heading = [f"# [{table}]"] if table != last_table else []
+        about = [f"# {line}" for line in textwrap.wrap(key.about, _TEMPLATE_COLUMNS)]
+        lines += ["", *heading, *about, f"# {key.example}"]
+        last_table = table
     return "\n".join((*lines, *_TEMPLATE_ALIASES, ""))
