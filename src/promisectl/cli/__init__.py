@@ -1,4 +1,4 @@
-"""The command line: declarations of the commands without bodies; `commands` carries them out."""
+"""The command line: it declares and parses the commands that `commands` carries out."""
 
 # The module that declares each command, in the order of the help. Only the module of the wanted
 # command is imported.

@@ -1,4 +1,4 @@
-"""Aliases from the config: they are replaced by their command lines before anything is parsed."""
+"""Aliases from the config, which are replaced before a command line is parsed."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ def find_color_option(words: Sequence[str]) -> str | None:
     """Return the value of --color wherever it is: Typer prints the help before it parses it."""
     options = list(words[: words.index("--")] if "--" in words else words)
     values = [
-        word for before, word in zip(["", *options], options, strict=False) if before == "--color"
+        word for last, word in zip(["", *options], options, strict=False) if last == "--color"
     ]
     values += [word.removeprefix("--color=") for word in options if word.startswith("--color=")]
     return values[-1] if values and values[-1] in COLOR_CHOICES else None
@@ -111,11 +111,15 @@ def select_declarations(words: Sequence[str]) -> list[Declaration]:
     modules = {DECLARED_IN[first]} if first in DECLARED_IN else dict.fromkeys(DECLARED_IN.values())
     for module in modules:
         __import__(f"promisectl.cli.{module}")
-    names = [declaration.group or declaration.name for declaration in DECLARATIONS]
-    if first in names:
-        return [one for name, one in zip(names, DECLARATIONS, strict=True) if name == first]
+    wanted = [
+        declaration
+        for declaration in DECLARATIONS
+        if first == (declaration.group or declaration.name)
+    ]
     order = list(DECLARED_IN)
-    return sorted(DECLARATIONS, key=lambda one: order.index(one.group or one.name))
+    return wanted or sorted(
+        DECLARATIONS, key=lambda declaration: order.index(declaration.group or declaration.name)
+    )
 
 
 def run_without_command(

@@ -87,7 +87,8 @@ def format_help_page(about: HelpPage, width: int, *, color: bool = False) -> str
     }
     parameters = {
         panel: [
-            (f"{', '.join(one.names)} {one.value}".rstrip(), one.description) for one in entries
+            (f"{', '.join(entry.names)} {entry.value}".rstrip(), entry.description)
+            for entry in entries
         ]
         for panel, entries in about.panels.items()
     }
@@ -127,5 +128,5 @@ def _iter_help_panels(
 
 def _indent_text(text: str, width: int, indent: int, *, hang: int = 0) -> str:
     """Return a text folded at `width` and indented; lines after the first by `hang` more."""
-    first, *others = fold_line(text, width - indent - hang).split("\n")
-    return "\n".join([" " * indent + first, *(" " * (indent + hang) + line for line in others)])
+    first, *rest = fold_line(text, width - indent - hang).split("\n")
+    return "\n".join([" " * indent + first, *(" " * (indent + hang) + line for line in rest)])

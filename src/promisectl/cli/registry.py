@@ -203,18 +203,18 @@ def build_callback(declaration: Declaration) -> Callable[..., None]:
     traits = build_traits(declaration)
 
     def call_command(ctx: typer.Context, **arguments: Any) -> Any:
-        before = {
+        given_before = {
             name: value
             for name, value in ctx.find_root().params.items()
             if value not in (None, False)
         }
-        for form in FORMAT_OPTIONS.keys() & before.keys() - shared.keys():
+        for form in FORMAT_OPTIONS.keys() & given_before.keys() - shared.keys():
             raise errors.Contradiction(
                 f"{declaration.name} does not answer with --{form}. See: {ctx.command_path} --help"
             )
         for name in shared:
             if arguments[name] in (None, False):
-                arguments[name] = before.get(name, arguments[name])
+                arguments[name] = given_before.get(name, arguments[name])
         return ctx.obj(declaration.module, declaration.function, arguments, **traits)
 
     keyword = inspect.Parameter.KEYWORD_ONLY
@@ -229,7 +229,9 @@ def build_callback(declaration: Declaration) -> Callable[..., None]:
     )
     parameters = [context, *_list_parameters(declaration), *options]
     call_command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    call_command.__annotations__ = {one.name: one.annotation for one in parameters}
+    call_command.__annotations__ = {
+        parameter.name: parameter.annotation for parameter in parameters
+    }
     call_command.__doc__ = declaration.prototype.__doc__
     return call_command
 

@@ -66,7 +66,8 @@ _COMMAND_PURPOSES = {
 def ensure_subcommand(ctx: typer.Context) -> None:
     """Refuse a group without one of its commands. Raises MissingCommand."""
     if ctx.invoked_subcommand is None:
-        raise errors.MissingCommand(ctx.command_path, list(ctx.command.commands))  # type: ignore[attr-defined]
+        names = list(ctx.command.commands)  # type: ignore[attr-defined]
+        raise errors.MissingCommand(ctx.command_path, names)
 
 
 def translate_typer_errors(ctx: Any, parse_words: Callable[[], list[str]]) -> list[str]:

@@ -103,8 +103,8 @@ def _build_unknown_key(key: tuple[str, ...], known: Collection[str]) -> WrongCon
 
     for table, _, name in (known_key.rpartition(".") for known_key in CONFIG_KEYS):
         if name == key[-1]:
-            place = f"below [{table}]" if table else "above the first [table]"
-            return WrongConfigValue(key, f"{name} stands in the wrong place; write it {place}")
+            target = f"below [{table}]" if table else "above the first [table]"
+            return WrongConfigValue(key, f"{name} stands in the wrong place; write it {target}")
     nearest = get_close_matches(key[-1], known, 1, 0)[0]
     return WrongConfigValue(key, f"there is no “{key[-1]}”; the nearest is {nearest}")
 

@@ -95,7 +95,7 @@ def generate_argv_module() -> str:
     """Return the text of `compiled/argv.py`."""
     root = get_command(build_app(["--help"]))
     below = dict(_iter_commands(root))
-    groups = tuple(name for name, one in below.items() if name and _is_group(one))
+    groups = tuple(name for name, command in below.items() if name and _is_group(command))
     lines = [
         _ARGV_MODULE_DOCSTRING,
         "",
@@ -106,24 +106,24 @@ def generate_argv_module() -> str:
         '"""The first words of commands of two words."""',
         "COMMANDS: dict[str, Command] = {",
     ]
-    for one in sorted(DECLARATIONS, key=lambda one: list(below).index(_join_command_name(one))):
-        command = below[_join_command_name(one)]
+    declarations = {_join_command_name(declaration): declaration for declaration in DECLARATIONS}
+    for name in (name for name in below if name in declarations):
+        declaration, params = declarations[name], below[name].params
         arguments = tuple(
-            (each.name, each.required, each.nargs == -1)
-            for each in command.params
-            if isinstance(each, TyperArgument)
+            (param.name, param.required, param.nargs == -1)
+            for param in params
+            if isinstance(param, TyperArgument)
         )
-        defaults = {each.name: each.default for each in command.params if not each.required}
-        line = (
-            one.module,
-            one.function,
-            _map_option_spellings(command),
+        row = (
+            declaration.module,
+            declaration.function,
+            _map_option_spellings(below[name]),
             arguments,
-            defaults,
-            (*one.answer_options, *COMMON_OPTIONS),
-            build_traits(one),
+            {param.name: param.default for param in params if not param.required},
+            (*declaration.answer_options, *COMMON_OPTIONS),
+            build_traits(declaration),
         )
-        lines.append(f"    {_join_command_name(one)!r}: {line!r},")
+        lines.append(f"    {name!r}: {row!r},")
     return "\n".join([*lines, "}"]) + "\n"
 
 
@@ -140,11 +140,11 @@ def _map_option_spellings(command: Any) -> dict[str, tuple[str, str]]:
 
     Options with a callback (--help, --version) are left out: only Typer handles them.
     """
-    options = (one for one in command.params if isinstance(one, TyperOption) and not one.callback)
     return {
-        name: (one.name, _VALUE_KINDS[one.type_descriptor.annotation])
-        for one in options
-        for name in one.opts
+        spelling: (param.name, _VALUE_KINDS[param.type_descriptor.annotation])
+        for param in command.params
+        if isinstance(param, TyperOption) and not param.callback
+        for spelling in param.opts
     }
 
 
@@ -165,14 +165,14 @@ def describe_options(command: Any, choices: Mapping[str, Iterable[str]]) -> tupl
     """Return a row for each option: its spellings, kind, help, whether it repeats, its choices."""
     rows = [
         (
-            tuple(sorted(one.opts, key=len, reverse=True)),
-            _find_value_kind(one),
-            _extract_first_paragraph(one.help),
-            one.multiple,
-            _list_choices(one, choices),
+            tuple(sorted(param.opts, key=len, reverse=True)),
+            _find_value_kind(param),
+            _extract_first_paragraph(param.help),
+            param.multiple,
+            _list_choices(param, choices),
         )
-        for one in command.params
-        if isinstance(one, TyperOption) and not one.hidden
+        for param in command.params
+        if isinstance(param, TyperOption) and not param.hidden
     ]
     return (*rows, (("--help", "-h"), "", "Show what it does, and end.", False, ()))
 
@@ -180,9 +180,9 @@ def describe_options(command: Any, choices: Mapping[str, Iterable[str]]) -> tupl
 def describe_arguments(command: Any, choices: Mapping[str, Iterable[str]]) -> tuple[Any, ...]:
     """Return a row for each argument: its kind, its choices, and whether it repeats."""
     return tuple(
-        (_find_value_kind(one), _list_choices(one, choices), one.nargs == -1)
-        for one in command.params
-        if isinstance(one, TyperArgument)
+        (_find_value_kind(param), _list_choices(param, choices), param.nargs == -1)
+        for param in command.params
+        if isinstance(param, TyperArgument)
     )
 
 

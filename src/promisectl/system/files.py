@@ -28,9 +28,9 @@ def choose_temporary_name(path: str) -> str:
 
 
 def create_directories(directory: str) -> list[str]:
-    """Create a directory and the missing ones above it, for the owner alone (0700), and sync them.
+    """Create a directory and the missing ones above it, private (0700), and sync them.
 
-    Return the directories that were created, outermost first. When their names can't be synced,
+    Return the directories that it created, outermost first. When their names can't be synced,
     remove them and raise the OSError.
     """
     missing, current = [], directory

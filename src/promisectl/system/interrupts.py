@@ -1,4 +1,4 @@
-"""Ctrl-C around the recording of a command: before it nothing is recorded, after it too late."""
+"""Ctrl-C while a command is recorded: it takes effect before, and comes too late after."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The standard streams: opened and encoded safely, flushed, and dropped when nobody reads them."""
+"""The standard streams: opened and encoded safely, flushed, dropped when nobody reads."""
 
 from __future__ import annotations
 
