@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from promisectl.domain.statistics import DirectionStatistics
-    from promisectl.rendering.formats import LocalMoment, Row
+    from promisectl.rendering.formats import LocalMoment, ViewRow
 
 _DIRECTION_SUBJECTS = {"owe": "You", "owed": "They"}
 
@@ -43,7 +43,7 @@ def format_digest_day(moment: datetime, here: LocalMoment) -> str:
     return formats.format_local_day(moment, here).removesuffix(f" {here.today.year}")
 
 
-def build_standing_item(row: Row, here: LocalMoment) -> DigestItem:
+def build_standing_item(row: ViewRow, here: LocalMoment) -> DigestItem:
     """An open promise, or one that is broken, and how it stands."""
     stands = [
         formats.format_short_due(row, here),
@@ -54,7 +54,7 @@ def build_standing_item(row: Row, here: LocalMoment) -> DigestItem:
     )
 
 
-def build_event_item(row: Row, at: datetime, sentence: str, here: LocalMoment) -> DigestItem:
+def build_event_item(row: ViewRow, at: datetime, sentence: str, here: LocalMoment) -> DigestItem:
     """Something that happened: when, with whom, and what."""
     return DigestItem(
         row["id"], f"{format_digest_day(at, here)}, {formats.format_counterparty(row)}", sentence

@@ -11,12 +11,12 @@ from promisectl.rendering import tables
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from promisectl.rendering.formats import Row
+    from promisectl.rendering.formats import ViewRow
 
 _ACTION_STYLES = {"make": "", "skip": "bright_black", "refuse": "red"}
 
 
-def render_import_plan(rows: Sequence[Row]) -> RenderableType:
+def render_import_plan(rows: Sequence[ViewRow]) -> RenderableType:
     """A line for each record."""
     table = tables.create_table()
     table.add_column("Line", justify="right", no_wrap=True)

@@ -13,7 +13,7 @@ from promisectl.rendering import acts, formats, messages, tables
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from promisectl.rendering.formats import LocalMoment, Row
+    from promisectl.rendering.formats import LocalMoment, ViewRow
 
 _AGREED_HEADINGS = {"owe": "you owe {}", "owed": "{} owes you", "self": "to yourself"}
 _PROPOSED_HEADINGS = {
@@ -25,7 +25,7 @@ _PROPOSED_HEADINGS = {
 
 
 def render_promise(
-    row: Row, promise: Promise, said: Sequence[Row], here: LocalMoment
+    row: ViewRow, promise: Promise, said: Sequence[ViewRow], here: LocalMoment
 ) -> RenderableType:
     """The page of a promise."""
     name = row["person_name"]
@@ -56,7 +56,7 @@ def render_promise(
     return Group(*parts)
 
 
-def _format_promise_heading(row: Row, promise: Promise) -> str:
+def _format_promise_heading(row: ViewRow, promise: Promise) -> str:
     """Who owes whom; without a Yes, who offers or asks, or did."""
     if promise.accepted_at:
         return _AGREED_HEADINGS[row["direction"]]
@@ -66,7 +66,7 @@ def _format_promise_heading(row: Row, promise: Promise) -> str:
     return present if promise.state is State.PROPOSED else past
 
 
-def _list_act_rows(said: Sequence[Row], name: str, here: LocalMoment) -> list[tuple[str, str]]:
+def _list_act_rows(said: Sequence[ViewRow], name: str, here: LocalMoment) -> list[tuple[str, str]]:
     """The talk that counts; what was undone is told by the log."""
     live = [
         act for act in said if not act["undone_by"] and act["act"] not in ("undo", "redo")
@@ -77,7 +77,7 @@ def _list_act_rows(said: Sequence[Row], name: str, here: LocalMoment) -> list[tu
     ]
 
 
-def _list_fact_rows(row: Row, promise: Promise, here: LocalMoment) -> list[tuple[str, str]]:
+def _list_fact_rows(row: ViewRow, promise: Promise, here: LocalMoment) -> list[tuple[str, str]]:
     standing = ", ".join(
         text for text, _ in formats.describe_standing(row, here) if text != row["state"]
     )
@@ -107,14 +107,14 @@ def _list_fact_rows(row: Row, promise: Promise, here: LocalMoment) -> list[tuple
     return [(name, value) for name, value in facts if value]
 
 
-def _has_risk_to_recall(row: Row, promise: Promise) -> bool:
+def _has_risk_to_recall(row: ViewRow, promise: Promise) -> bool:
     """Whether what was named at the Yes matters now, so that it stands at the top."""
     return "overdue" in (row["flags"] or "").split() and bool(
         messages.format_accepted_risk(promise)
     )
 
 
-def _format_delivery(row: Row, here: LocalMoment) -> str:
+def _format_delivery(row: ViewRow, here: LocalMoment) -> str:
     if not row["delivered_at"]:
         return ""
     return ", ".join(
@@ -164,7 +164,7 @@ def _list_open_moves(promise: Promise, name: str) -> list[tuple[str, str]]:
 _DESCRIBED_VERBS = tuple(verb for verb in Verb if verb not in (Verb.NOTE, Verb.CORRECT, Verb.VOID))
 
 
-def render_log(said: Iterable[Row], names: dict[int, str], here: LocalMoment) -> RenderableType:
+def render_log(said: Iterable[ViewRow], names: dict[int, str], here: LocalMoment) -> RenderableType:
     """The journal as a page: when, which promise, who said what."""
     return tables.render_journal_table(
         (

@@ -14,7 +14,7 @@ from promisectl.rendering import formats, tables
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from promisectl.rendering.formats import LocalMoment, Row
+    from promisectl.rendering.formats import LocalMoment, ViewRow
 
 _REASON_TITLES = {
     "overdue": "Overdue",
@@ -26,7 +26,7 @@ _REASON_TITLES = {
 
 
 def render_review(
-    items: Sequence[tuple[str, Row, Sequence[str]]], here: LocalMoment
+    items: Sequence[tuple[str, ViewRow, Sequence[str]]], here: LocalMoment
 ) -> RenderableType:
     """A section for each reason to look at promises."""
     parts: list[RenderableType] = []
@@ -41,7 +41,7 @@ def render_review(
 
 
 def _render_review_lines(
-    row: Row, commands: Sequence[str], here: LocalMoment
+    row: ViewRow, commands: Sequence[str], here: LocalMoment
 ) -> list[RenderableType]:
     said = ", ".join(text for text, _ in formats.describe_standing(row, here))
     who = formats.format_counterparty(row)

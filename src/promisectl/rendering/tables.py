@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import IO, Any
 
-    from promisectl.rendering.formats import LocalMoment, Row
+    from promisectl.rendering.formats import LocalMoment, ViewRow
 
 _MIN_SENTENCE_COLUMNS = 24  # columns for a sentence, where all stand beside each other
 _MIN_STACKED_COLUMNS = 12  # the same, where some stand below others
@@ -95,7 +95,7 @@ class _TableLayout:
     """Which columns stand beside each other and which below, and how wide they are, alike in all sections of one view."""
 
     def __init__(
-        self, columns: Sequence[Column], rows: Sequence[Row], here: LocalMoment, width: int
+        self, columns: Sequence[Column], rows: Sequence[ViewRow], here: LocalMoment, width: int
     ) -> None:
         self._rows, self._here = rows, here
         for groups, least, most in _iter_arrangements(columns):
@@ -130,14 +130,14 @@ class _TableLayout:
         )
 
     def _list_cell_lines(
-        self, column: Column, row: Row, *, labelled: bool
+        self, column: Column, row: ViewRow, *, labelled: bool
     ) -> list[tuple[str, str]]:
         lines = [(escape_text(text), tone) for text, tone in column.lines(row, self._here)]
         return (
             [(column.label + lines[0][0], lines[0][1]), *lines[1:]] if labelled and lines else lines
         )
 
-    def render_cell(self, group: Sequence[Column], row: Row) -> Text:
+    def render_cell(self, group: Sequence[Column], row: ViewRow) -> Text:
         """What stands in one cell, all but the first with their labels: below each other, but what is short beside what is short.
 
         Where only short values stand in a group, each has a line of its own.
@@ -152,7 +152,9 @@ class _TableLayout:
         return made
 
 
-def _render_section_table(title: str, rows: Sequence[Row], layout: _TableLayout) -> RenderableType:
+def _render_section_table(
+    title: str, rows: Sequence[ViewRow], layout: _TableLayout
+) -> RenderableType:
     """One section: a title and a table of promises."""
     table = create_table(expand=None in layout.widths)
     for group, width in zip(layout.groups, layout.widths, strict=True):
@@ -171,7 +173,7 @@ def _render_section_table(title: str, rows: Sequence[Row], layout: _TableLayout)
 
 
 def render_promise_sections(
-    parts: Iterable[tuple[str, Sequence[Row]]],
+    parts: Iterable[tuple[str, Sequence[ViewRow]]],
     here: LocalMoment,
     width: int,
     *,
@@ -195,7 +197,7 @@ def render_promise_sections(
     return Group(*drawn[:-1])
 
 
-def render_people(rows: Sequence[Row], here: LocalMoment, width: int) -> RenderableType:
+def render_people(rows: Sequence[ViewRow], here: LocalMoment, width: int) -> RenderableType:
     """Everybody in the ledger: what is open in both directions, what is overdue and due next, and how much was kept of how much."""
     wide = width >= _MIN_PEOPLE_COLUMNS
     table = create_table(expand=False)
@@ -226,14 +228,14 @@ def render_people(rows: Sequence[Row], here: LocalMoment, width: int) -> Rendera
     return table
 
 
-def _render_person_name(row: Row) -> Text:
+def _render_person_name(row: ViewRow) -> Text:
     name = render_text(row["person_name"])
     if row["person"] != row["person_name"].casefold():
         name.append_text(Text(f" ({escape_text(row['person'])})", style=QUIET_STYLE))
     return name
 
 
-def _format_next_due(row: Row, here: LocalMoment) -> str:
+def _format_next_due(row: ViewRow, here: LocalMoment) -> str:
     return (
         formats.format_local_day(row["next_due"], here).removesuffix(f" {here.today.year}")
         if row["next_due"]

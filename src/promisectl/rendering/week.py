@@ -14,7 +14,7 @@ from promisectl.rendering import formats, rates, tables
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from promisectl.rendering.formats import LocalMoment, Row
+    from promisectl.rendering.formats import LocalMoment, ViewRow
 
     IdsByDirection = tuple[Sequence[str], Sequence[str]]
 
@@ -23,7 +23,7 @@ _MIN_OUTCOME_COLUMNS = 70  # columns, besides the bars, from which outcomes can 
 
 
 def render_week(
-    weeks: Sequence[Sequence[Row]],
+    weeks: Sequence[Sequence[ViewRow]],
     beside: Mapping[str, IdsByDirection],
     outcomes: Mapping[str, str],
     usual: float,
@@ -61,7 +61,7 @@ def render_week(
     return Group(*parts[1:])
 
 
-def _exclude_overdue(row: Row, overdue: IdsByDirection) -> IdsByDirection:
+def _exclude_overdue(row: ViewRow, overdue: IdsByDirection) -> IdsByDirection:
     """What is still ahead of a day, mine and theirs: an hour of today may have passed."""
     mine, theirs = overdue
     return [one for one in row["owe_ids"].split() if one not in mine], [
@@ -69,7 +69,7 @@ def _exclude_overdue(row: Row, overdue: IdsByDirection) -> IdsByDirection:
     ]
 
 
-def _render_week_title(rows: Sequence[Row], usual: float) -> Text:
+def _render_week_title(rows: Sequence[ViewRow], usual: float) -> Text:
     first, last = (date.fromisoformat(rows[place]["day"]) for place in (0, -1))
     number = (
         f" {first:%V}," if first.weekday() == 0 else ""
@@ -91,7 +91,7 @@ def _format_day_and_month(day: date) -> str:
     return formats.format_calendar_day(day).rpartition(" ")[0].partition(" ")[2]
 
 
-def _format_week_day(row: Row, here: LocalMoment) -> str:
+def _format_week_day(row: ViewRow, here: LocalMoment) -> str:
     day = date.fromisoformat(row["day"])
     return f"{formats.format_calendar_day(day).rpartition(' ')[0]}{' today' if day == here.today else ''}"
 
