@@ -57,8 +57,6 @@ def format_act(act: ViewRow, name: str, here: LocalMoment) -> str:
     has_revision = act["act"] in _ACTS_ABOUT_TERMS and act["revision"]
     revision = f" (rev {act['revision']})" if has_revision else ""
     text = f": {act['text']}" if act["text"] else ""
-    details = "".join(
-        f" · {label}: {act[column]}" for column, label in _DETAIL_LABELS if act[column]
-    )
+    details = "".join(f" · {label}: {act[field]}" for field, label in _DETAIL_LABELS if act[field])
     undone = " (undone)" if act["undone_by"] else ""
     return f"{'You' if mine else name} {done}{terms}{by}{revision}{text}{details}{undone}"

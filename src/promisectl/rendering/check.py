@@ -1,4 +1,4 @@
-"""What the check found about promises, as a page: six marks, then the rules that were broken."""
+"""What the check found about promises, as a page: six marks, then the broken rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Short texts that messages and tables share: dates, distances, names, the standing of a promise.
+"""Short texts that messages and tables share: dates, distances, names, standings.
 
 The module imports nothing that is slow to load. All texts are plain.
 """

@@ -1,4 +1,4 @@
-"""One promise as a page for people (its terms, its history, the open moves), and the journal."""
+"""One promise as a page for people (terms, history, open moves), and the journal."""
 
 from __future__ import annotations
 

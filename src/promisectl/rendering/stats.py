@@ -1,4 +1,4 @@
-"""The record as a page: a line for each direction, its rates, the causes, and month by month."""
+"""The record as a page: a summary for each direction, rates, causes, and month by month."""
 
 from __future__ import annotations
 
@@ -108,14 +108,10 @@ def render_stats(
         for title, figures in figures_by_title.items():
             parts += [Text(), render_rates_table({title: figures}, width)]
     for title, figures in figures_by_title.items():
-        if shown.detail and (details := list_detail_rows(figures)):
-            parts += [Text(), tables.render_titled_pairs(f"{title}: in detail", details)]
-        if figures.causes:
-            causes = [
-                (cause, formats.format_count(number, "time"))
-                for cause, number in figures.causes.items()
-            ]
-            parts += [Text(), tables.render_titled_pairs(f"{title}: causes", causes)]
+        details = list_detail_rows(figures) if shown.detail else []
+        causes = [(cause, formats.format_count(n, "time")) for cause, n in figures.causes.items()]
+        for heading, rows in ((f"{title}: in detail", details), (f"{title}: causes", causes)):
+            parts += [Text(), tables.render_titled_pairs(heading, rows)] if rows else []
     for direction, title in titles.items():
         if title in figures_by_title:
             parts += render_month_chart(title, months[direction], width)

@@ -42,7 +42,7 @@ def render_week(
     shown_outcomes = outcomes if width >= _MIN_OUTCOME_COLUMNS + 2 * longest else {}
     parts: list[RenderableType] = []
     for index, rows in enumerate(weeks):
-        lines = list_day_lines(rows, beside["overdue"], here)
+        lines = _list_day_lines(rows, beside["overdue"], here)
         if index == 0 and any(beside["overdue"]):
             lines.insert(0, ("overdue", beside["overdue"]))
         if index == len(weeks) - 1 and any(beside["no date"]):
@@ -52,7 +52,7 @@ def render_week(
     return Group(*parts[1:])
 
 
-def list_day_lines(
+def _list_day_lines(
     rows: Sequence[ViewRow], overdue: IdsByDirection, here: LocalMoment
 ) -> list[tuple[str, IdsByDirection]]:
     """Return the days of a week from today on, each with its name and what is still ahead.
@@ -71,7 +71,7 @@ def list_day_lines(
 
 
 def render_week_title(rows: Sequence[ViewRow], usual: float) -> Text:
-    """Return the title of a week: its number, its first and last day, and whether it is too full.
+    """Return the title of a week: its number, first and last day, and whether it is too full.
 
     Only a week that begins on Monday has a number.
     """
