@@ -1,4 +1,4 @@
-"""The help pages: Markdown files beside this one, and a diagram drawn from the table of transitions."""
+"""The pages of the guide: Markdown files in this directory, and a diagram of the lifecycle."""
 
 import os
 
@@ -8,6 +8,7 @@ from promisectl._typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from promisectl.domain.transitions import Transition
 
+_DIRECTORY = os.path.dirname(__file__)
 TOPICS = {
     "start": "a first week, from the first promise to the record",
     "lifecycle": "the states of a promise and every move between them",
@@ -31,51 +32,7 @@ TOPICS = {
 }
 
 
-def format_guide_contents() -> str:
-    """The list of pages, as Markdown."""
-    listed = "\n".join(f"- `promisectl guide {topic}`: {about}" for topic, about in TOPICS.items())
-    return (
-        f"# The guide\n\n{listed}\n\nEvery command explains itself too: `promisectl make --help`.\n"
-    )
-
-
-def read_guide_page(topic: str) -> str:
-    """A page as Markdown. Raises NoTopic."""
-    if topic not in TOPICS:
-        raise errors.NoTopic(topic, tuple(TOPICS))
-    with open(os.path.join(os.path.dirname(__file__), f"{topic}.md"), encoding="utf-8") as file:
-        text = file.read()
-    if topic == "lifecycle":
-        return text.replace("<!-- diagram -->", f"```text\n{format_lifecycle_diagram()}\n```")
-    return "\n".join(map(_describe_picture, text.split("\n")))
-
-
-def _describe_picture(line: str) -> str:
-    """A picture, which a terminal can't show, as what it shows and where it is; any other line as it is."""
-    if not line.startswith("!["):
-        return line
-    about, _, name = line.removeprefix("![").removesuffix(")").partition("](")
-    return f"{about}: `{os.path.join(os.path.dirname(__file__), name)}`"
-
-
-def format_lifecycle_diagram() -> str:
-    """The lifecycle as a tree: every state, and below it each move with who makes it and where it leads."""
-    from promisectl.domain.promise import State
-    from promisectl.domain.transitions import TRANSITIONS, MoverRole
-
-    begun = [_format_transition(row) for row in TRANSITIONS if row.state is None]
-    lines = ["(nothing yet)", *_format_tree(begun)]
-    for state in State:
-        moves = [
-            _format_transition(row)
-            for row in TRANSITIONS
-            if row.state is state and row.who is not MoverRole.ME
-        ]
-        lines += ["", state.value, *(_format_tree(list(dict.fromkeys(moves))) or ["   the end"])]
-    return "\n".join(lines)
-
-
-# How it is typed, where the command is not called as what is said.
+# The commands whose names are not the names of the acts they record.
 _COMMAND_SPELLINGS = {
     ("request", "promisee"): "make",
     ("offer", "promisor"): "make",
@@ -86,16 +43,59 @@ _COMMAND_SPELLINGS = {
 }
 
 
+def format_guide_contents() -> str:
+    """Return the list of pages, as Markdown."""
+    pages = "\n".join(f"- `promisectl guide {topic}`: {about}" for topic, about in TOPICS.items())
+    help_line = "Every command explains itself too: `promisectl make --help`."
+    return f"# The guide\n\n{pages}\n\n{help_line}\n"
+
+
+def read_guide_page(topic: str) -> str:
+    """Return a page as Markdown, with its pictures described. Raises NoTopic."""
+    if topic not in TOPICS:
+        raise errors.NoTopic(topic, tuple(TOPICS))
+    with open(os.path.join(_DIRECTORY, f"{topic}.md"), encoding="utf-8") as file:
+        text = file.read()
+    if topic == "lifecycle":
+        return text.replace("<!-- diagram -->", f"```text\n{format_lifecycle_diagram()}\n```")
+    lines = text.split("\n")
+    for index, line in enumerate(lines):
+        if line.startswith("!["):  # a terminal can't show a picture, so its file is named
+            about, _, name = line.removeprefix("![").removesuffix(")").partition("](")
+            lines[index] = f"{about}: `{os.path.join(_DIRECTORY, name)}`"
+    return "\n".join(lines)
+
+
+def format_lifecycle_diagram() -> str:
+    """Return the lifecycle as a tree: for each state its moves, who makes them, where they lead."""
+    from promisectl.domain.promise import State
+    from promisectl.domain.transitions import TRANSITIONS, MoverRole
+
+    openings = [_format_transition(row) for row in TRANSITIONS if row.state is None]
+    lines = ["(nothing yet)", *_format_tree(openings)]
+    for state in State:
+        moves = [
+            _format_transition(row)
+            for row in TRANSITIONS
+            if row.state is state and row.who is not MoverRole.ME
+        ]
+        lines += ["", state.value, *(_format_tree(list(dict.fromkeys(moves))) or ["   the end"])]
+    return "\n".join(lines)
+
+
 def _format_transition(row: "Transition") -> str:
+    """Return one transition: the command, who may use it and when, and the state it leads to."""
     from promisectl.domain.transitions import Condition
 
-    given = "" if row.given is Condition.ALWAYS else f", {row.given}"
+    command = _COMMAND_SPELLINGS.get((row.verb, row.who), row.verb.value)
+    condition = "" if row.given is Condition.ALWAYS else f", {row.given}"
     target = row.end.value if row.end else "(stays)"
-    return f"{_COMMAND_SPELLINGS.get((row.verb, row.who), row.verb.value):<19} {row.who + given:<26} ──▶ {target}"
+    return f"{command:<19} {row.who + condition:<26} ──▶ {target}"
 
 
 def _format_tree(branches: list[str]) -> list[str]:
+    """Return lines as branches of a tree."""
     return [
-        f"{'└─' if place == len(branches) else '├─'} {branch}"
-        for place, branch in enumerate(branches, 1)
+        f"{'└─' if index == len(branches) else '├─'} {branch}"
+        for index, branch in enumerate(branches, 1)
     ]

@@ -1,1 +1,1 @@
-"""What people see. Renderers return text or tables; the commands print them."""
+"""What people see: functions that return texts or renderables, which the commands print."""

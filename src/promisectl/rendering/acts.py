@@ -1,4 +1,4 @@
-"""How an act reads in a timeline: who said what, in the words of the commands."""
+"""Acts in words, as a history shows them: who did what, in the words of the commands."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from promisectl._typing import TYPE_CHECKING
 from promisectl.domain import civil
 
 if TYPE_CHECKING:
-    from promisectl.rendering.formats import LocalMoment, Row
+    from promisectl.rendering.formats import LocalMoment, ViewRow
 
 _PAST_TENSES = {
     "request": "asked",
@@ -34,28 +34,29 @@ _PAST_TENSES = {
     "merge": "merged two people",
 }
 _ACTS_ABOUT_TERMS = ("request", "offer", "negotiate", "accept", "decline", "withdraw", "correct")
-_DELIVERY_PHRASES = {
-    "accept": "confirmed it",
-    "decline": "said what is missing",
-}  # of a delivery, which is no revision
+# An answer to a delivery, which has no revision.
+_DELIVERY_PHRASES = {"accept": "confirmed it", "decline": "said what is missing"}
 _DETAIL_LABELS = (("risk", "risk"), ("no_to", "no to"), ("cause", "cause"), ("repair", "repair"))
 
 
-def format_act(act: Row, name: str, here: LocalMoment) -> str:
-    """One act in words, with the terms it put forward and all that was said along with it."""
-    who = "You" if act["by"] == "me" else name
-    past = _PAST_TENSES.get(act["act"], "")
-    did = _DELIVERY_PHRASES.get(act["act"], past) if act["revision"] is None else past
+def format_act(act: ViewRow, name: str, here: LocalMoment) -> str:
+    """Return one act in words, with its terms, its text and its details.
+
+    `act` is a row of the journal; `name` is the display name of the other side.
+    """
+    mine = act["by"] == "me"
+    done = _PAST_TENSES.get(act["act"], "")
     if act["act"] == "told":
-        did = f"told {name if act['by'] == 'me' else 'you'}"
-    if act["act"] == "complete" and act["side"] == "promisor":
-        did = "reported it done"
-    revision = (
-        f" (rev {act['revision']})" if act["act"] in _ACTS_ABOUT_TERMS and act["revision"] else ""
-    )
+        done = f"told {name if mine else 'you'}"
+    elif act["act"] == "complete" and act["side"] == "promisor":
+        done = "reported it done"
+    elif act["revision"] is None:
+        done = _DELIVERY_PHRASES.get(act["act"], done)
     terms = f" “{act['outcome']}”" if act["outcome"] else ""
     by = f" by {civil.format_civil(act['due'], act['due_zone'], here.zone)}" if act["due"] else ""
+    has_revision = act["act"] in _ACTS_ABOUT_TERMS and act["revision"]
+    revision = f" (rev {act['revision']})" if has_revision else ""
     text = f": {act['text']}" if act["text"] else ""
-    more = "".join(f" · {sign}: {act[column]}" for column, sign in _DETAIL_LABELS if act[column])
+    details = "".join(f" · {label}: {act[field]}" for field, label in _DETAIL_LABELS if act[field])
     undone = " (undone)" if act["undone_by"] else ""
-    return f"{who} {did}{terms}{by}{revision}{text}{more}{undone}"
+    return f"{'You' if mine else name} {done}{terms}{by}{revision}{text}{details}{undone}"

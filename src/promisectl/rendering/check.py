@@ -1,4 +1,4 @@
-"""What the rules have to say about promises, as a page: six marks, then the rules that speak."""
+"""What the check found about promises, as a page: six marks, then the broken rules."""
 
 from __future__ import annotations
 
@@ -18,8 +18,15 @@ if TYPE_CHECKING:
     from promisectl.domain.wellmade.subject import Subject
 
     Marks = Sequence[tuple[str, bool | None]]
+    """The parts of a good promise, and whether each is present; None where it does not apply."""
     CheckedPromise = tuple[Subject, Marks, Sequence[RuleFinding]]
 
+_COUNTERPARTY_PHRASES = {
+    Direction.OWE: "to {}",
+    Direction.OWED: "from {}",
+    Direction.SELF: "to myself",
+    None: "to nobody",
+}
 _LEVEL_STYLES = {
     RuleLevel.REFUSE: tables.BAD_STYLE,
     RuleLevel.WARN: tables.WARNING_STYLE,
@@ -28,61 +35,56 @@ _LEVEL_STYLES = {
 
 
 def render_check(checked: Sequence[CheckedPromise], *, named: bool) -> RenderableType:
-    """A section for each promise; of all that are open (not `named`), those that nothing is said about are only counted."""
-    told = [one for one in checked if named or one[2]]
-    parts = [part for one in told for part in (*_render_check_section(*one, whole=named), Text())]
-    fine = len(checked) - len(told)
+    """Return a section for each promise that was checked.
+
+    Unless the user `named` them, promises without a finding are only counted.
+    """
     if not checked:
-        parts.append(
-            Text(
-                "Nothing is open, so there is nothing to check. A draft: promisectl check --draft “…” --to dana."
-            )
-        )
-    elif fine:
-        parts.append(Text(f"{formats.format_count(fine, 'promise')} more: nothing to say."))
-    return Group(*(parts if fine or not checked else parts[:-1]))
+        nothing = "Nothing is open, so there is nothing to check."
+        return Text(f"{nothing} A draft: promisectl check --draft “…” --to dana.")
+    parts: list[RenderableType] = []
+    fine = 0
+    for subject, marks, findings in checked:
+        if named or findings:
+            parts += [*render_check_section(subject, marks, findings, whole=named), Text()]
+        else:
+            fine += 1
+    if fine:
+        return Group(*parts, Text(f"{formats.format_count(fine, 'promise')} more: nothing to say."))
+    return Group(*parts[:-1])
 
 
-def _render_check_section(
+def render_check_section(
     subject: Subject, marks: Marks, findings: Sequence[RuleFinding], *, whole: bool
 ) -> list[RenderableType]:
-    """One promise; where it is one of many (not `whole`), what is less than a warning is only named."""
-    drawn = (
-        Text(
-            f"{'✓' if has else '–'} {name}", style=tables.GOOD_STYLE if has else tables.QUIET_STYLE
-        )
-        for name, has in marks
-        if has is not None
+    """Return the heading, the outcome, the marks and the findings of one promise.
+
+    Unless the section is `whole`, findings below a warning are only counted.
+    """
+    number = f"#{subject.number} {subject.state}" if subject.number else "Draft"
+    counterparty = _COUNTERPARTY_PHRASES[subject.direction].format(subject.other)
+    drawn_marks = (
+        Text(f"✓ {name}", style=tables.GOOD_STYLE)
+        if is_present
+        else Text(f"– {name}", style=tables.QUIET_STYLE)
+        for name, is_present in marks
+        if is_present is not None
     )
-    marked = Text("  ").join(drawn)
-    aloud = [one for one in findings if whole or one.level is not RuleLevel.INFO]
-    hints = len(findings) - len(aloud)
-    besides = (
-        f"{formats.format_count(hints, 'hint')}{' more' if aloud else ''}: check {subject.number}"
-        if hints
-        else ""
-    )
-    said = _render_findings(aloud, besides) if findings else Text("Nothing to say.")
+    listed = [finding for finding in findings if whole or finding.level is not RuleLevel.INFO]
+    hints = len(findings) - len(listed)
+    counted = f"{formats.format_count(hints, 'hint')}{' more' if listed else ''}"
+    remainder = f"{counted}: check {subject.number}" if hints else ""
+    table = render_findings(listed, remainder) if findings else Text("Nothing to say.")
     return [
-        tables.render_heading(_format_check_heading(subject)),
+        tables.render_heading(f"{number} · {counterparty}"),
         tables.render_text(subject.outcome),
-        Padding(marked, (0, 0, 0, 2)),
-        Padding(said, (0, 0, 0, 2)),
+        Padding(Text("  ").join(drawn_marks), (0, 0, 0, 2)),
+        Padding(table, (0, 0, 0, 2)),
     ]
 
 
-def _format_check_heading(subject: Subject) -> str:
-    number = f"#{subject.number} {subject.state}" if subject.number else "Draft"
-    whom = {
-        Direction.OWE: f"to {subject.other}",
-        Direction.OWED: f"from {subject.other}",
-        Direction.SELF: "to myself",
-        None: "to nobody",
-    }
-    return f"{number} · {whom[subject.direction]}"
-
-
-def _render_findings(findings: Sequence[RuleFinding], besides: str) -> Table:
+def render_findings(findings: Sequence[RuleFinding], remainder: str) -> Table:
+    """Return a line for each finding, and a last one with the `remainder` in words, if any."""
     grid = Table.grid(padding=(0, 2))
     grid.add_column(no_wrap=True)
     grid.add_column(no_wrap=True, min_width=len("L08"))
@@ -93,6 +95,6 @@ def _render_findings(findings: Sequence[RuleFinding], besides: str) -> Table:
             finding.rule,
             tables.render_text(finding.full_sentence),
         )
-    if besides:
-        grid.add_row(Text("info", style=_LEVEL_STYLES[RuleLevel.INFO]), "", besides)
+    if remainder:
+        grid.add_row(Text("info", style=_LEVEL_STYLES[RuleLevel.INFO]), "", remainder)
     return grid

@@ -1,4 +1,7 @@
-"""The columns that a table of promises can have: the heading of each, and what stands in it. Plain text, light."""
+"""The columns that a table of promises can have: the heading and the cells of each.
+
+The module imports nothing that is slow to load. All texts are plain.
+"""
 
 from __future__ import annotations
 
@@ -8,44 +11,46 @@ from promisectl.rendering import formats
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from promisectl.rendering.formats import LocalMoment, Row
+    from promisectl.rendering.formats import LocalMoment, ViewRow
 
     CellLines = Sequence[tuple[str, str]]
-    """What stands in a cell, line by line, each with its tone: `bad`, `warn`, `good`, `quiet`, `strong`, or empty."""
+    """The lines of a cell with their tones: `bad`, `warn`, `good`, `quiet`, `strong`, or empty."""
 
 _MAX_NAME_COLUMNS = 16
 
 
 class Column(NamedTuple):
-    """One column: its heading, its cells, and what is said before a value that stands below another one, without the heading.
+    """One column of a table.
 
-    `wide` ones hold sentences and share what room is left; the others take what they need, `most` at the most.
+    `lines` builds the lines of a cell. `label` comes before a value that is placed below another
+    one, where no heading names it. `wide` columns hold sentences and share the width that is left;
+    the others take what they need, at most `max_width` terminal columns.
     """
 
     heading: str
-    lines: Callable[[Row, LocalMoment], CellLines]
+    lines: Callable[[ViewRow, LocalMoment], CellLines]
     label: str = ""
     wide: bool = False
     max_width: int | None = None
 
 
-def _build_field_lines(name: str) -> Callable[[Row, LocalMoment], CellLines]:
+def _build_field_lines(name: str) -> Callable[[ViewRow, LocalMoment], CellLines]:
+    """Return a function that shows a field as it is."""
     return lambda row, _: [(str(row[name]), "")] if row[name] else []
 
 
-def _build_day_lines(name: str) -> Callable[[Row, LocalMoment], CellLines]:
-    return lambda row, here: (
-        [(formats.format_local_day(row[name], here).removesuffix(f" {here.today.year}"), "")]
-        if row[name]
-        else []
-    )
+def _build_day_lines(name: str) -> Callable[[ViewRow, LocalMoment], CellLines]:
+    """Return a function that shows the local day of an instant."""
+    return lambda row, here: [(formats.format_short_day(row[name], here), "")] if row[name] else []
 
 
-def _format_due_lines(row: Row, here: LocalMoment) -> CellLines:
+def format_due_lines(row: ViewRow, here: LocalMoment) -> CellLines:
+    """Return the cell of a due date; “no date” is quiet."""
     return [(formats.format_short_due(row, here), "" if row["due"] else "quiet")]
 
 
-def _format_revision_lines(row: Row, _: LocalMoment) -> CellLines:
+def format_revision_lines(row: ViewRow, _: LocalMoment) -> CellLines:
+    """Return the cell of a revision: “2 of 3”; empty where there is only one."""
     return [(f"{row['revision']} of {row['revisions']}", "")] if row["revisions"] > 1 else []
 
 
@@ -53,7 +58,7 @@ COLUMNS = {
     "id": Column("#", lambda row, _: [(str(row["id"]), "strong")]),
     "person": Column("Who", _build_field_lines("person_name"), max_width=_MAX_NAME_COLUMNS),
     "outcome": Column("What", _build_field_lines("outcome"), wide=True),
-    "due": Column("By", _format_due_lines),
+    "due": Column("By", format_due_lines),
     "standing": Column("", formats.describe_standing),
     "state": Column("State", _build_field_lines("state")),
     "tags": Column("Tags", _build_field_lines("tags"), "tags: ", max_width=_MAX_NAME_COLUMNS),
@@ -62,7 +67,7 @@ COLUMNS = {
     "risk": Column("Risk", _build_field_lines("risk"), "risk: ", wide=True),
     "no_to": Column("No to", _build_field_lines("no_to"), "no to: ", wide=True),
     "reason": Column("Reason", _build_field_lines("reason"), "reason: ", wide=True),
-    "revision": Column("Rev", _format_revision_lines, "rev "),
+    "revision": Column("Rev", format_revision_lines, "rev "),
     "made_at": Column("Made", _build_day_lines("made_at"), "made "),
     "accepted_at": Column("Agreed", _build_day_lines("accepted_at"), "agreed "),
     "closed_at": Column("Closed", _build_day_lines("closed_at"), "closed "),
@@ -74,7 +79,10 @@ _COUNTERPARTY_COLUMN = COLUMNS["person"]._replace(
 
 
 def select_columns(names: Sequence[str], *, both_ways: bool) -> list[Column]:
-    """The columns of those names, the usual ones if there are none; with `both_ways` it is said to whom or from whom."""
+    """Return the columns of those names, or the default columns if there are no names.
+
+    With `both_ways`, the column of the person shows the direction too: “to Dana”.
+    """
     return [
         _COUNTERPARTY_COLUMN if name == "person" and both_ways else COLUMNS[name]
         for name in names or DEFAULT_COLUMNS

@@ -1,4 +1,7 @@
-"""A digest as text for a mail, or as Markdown. Plain text, light."""
+"""The digest as text for an e-mail, or as Markdown.
+
+The module imports nothing that is slow to load. All texts are plain.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +15,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from promisectl.domain.statistics import DirectionStatistics
-    from promisectl.rendering.formats import LocalMoment, Row
+    from promisectl.rendering.formats import LocalMoment, ViewRow
 
 _DIRECTION_SUBJECTS = {"owe": "You", "owed": "They"}
 
 
 class DigestItem(NamedTuple):
-    """A promise that is told of: its number, what catches the eye, and what there is to say besides."""
+    """A promise in a digest: its ID, a headline, and the details below it."""
 
     number: int
     headline: str
@@ -26,7 +29,7 @@ class DigestItem(NamedTuple):
 
 
 class DigestSection(NamedTuple):
-    """A title, the promises below it, and lines that close it."""
+    """A section of a digest: a title, the promises below it, and closing lines."""
 
     title: str
     items: Sequence[DigestItem]
@@ -34,53 +37,51 @@ class DigestSection(NamedTuple):
 
 
 def format_digest_title(here: LocalMoment) -> str:
-    """What stands above all of it."""
+    """Return the title of the whole digest: “Promises, Mon 23 Nov 2026”."""
     return f"Promises, {formats.format_calendar_day(here.today)}"
 
 
 def format_digest_day(moment: datetime, here: LocalMoment) -> str:
-    """A day in a title: “Mon 23 Nov”, with the year where it is not this one."""
-    return formats.format_local_day(moment, here).removesuffix(f" {here.today.year}")
+    """Return a day for a title: “Mon 23 Nov”, with the year unless it is this one."""
+    return formats.format_short_day(moment, here)
 
 
-def build_standing_item(row: Row, here: LocalMoment) -> DigestItem:
-    """An open promise, or one that is broken, and how it stands."""
-    stands = [
-        formats.format_short_due(row, here),
-        *(text for text, _ in formats.describe_standing(row, here)),
-    ]
-    return DigestItem(
-        row["id"], f"{formats.format_counterparty(row)}: {row['outcome']}", ", ".join(stands)
-    )
+def build_standing_item(row: ViewRow, here: LocalMoment) -> DigestItem:
+    """Return an open or a broken promise: whose it is and what, and below it how it stands."""
+    headline = f"{formats.format_counterparty(row)}: {row['outcome']}"
+    standing = [text for text, _ in formats.describe_standing(row, here)]
+    details = ", ".join([formats.format_short_due(row, here), *standing])
+    return DigestItem(row["id"], headline, details)
 
 
-def build_event_item(row: Row, at: datetime, sentence: str, here: LocalMoment) -> DigestItem:
-    """Something that happened: when, with whom, and what."""
-    return DigestItem(
-        row["id"], f"{format_digest_day(at, here)}, {formats.format_counterparty(row)}", sentence
-    )
+def build_event_item(row: ViewRow, at: datetime, sentence: str, here: LocalMoment) -> DigestItem:
+    """Return an event: when and with whom, and below it a sentence on what happened."""
+    headline = f"{format_digest_day(at, here)}, {formats.format_counterparty(row)}"
+    return DigestItem(row["id"], headline, sentence)
 
 
 def format_digest_statistics(made: Mapping[str, DirectionStatistics]) -> list[str]:
-    """A line for each direction in which anything was settled."""
+    """Return a line for each direction in which a promise was kept or broken."""
     lines = {
-        who: rates.format_statistics_line(made[way])
-        for way, who in _DIRECTION_SUBJECTS.items()
-        if made[way].kept.of
+        subject: rates.format_statistics_line(made[direction])
+        for direction, subject in _DIRECTION_SUBJECTS.items()
+        if made[direction].kept.of
     }
-    return [f"{who} {line[:1].lower()}{line[1:]}." for who, line in lines.items()]
+    return [f"{subject} {line[:1].lower()}{line[1:]}." for subject, line in lines.items()]
 
 
 def iter_digest_text(title: str, sections: Sequence[DigestSection], width: int) -> Iterator[str]:
-    """The digest for a mail: no line is wider than `width` unless it holds a single longer word."""
+    """Yield the digest for an e-mail, in lines of at most `width` characters.
+
+    Only a single longer word makes a longer line.
+    """
     yield f"{title}\n"
     for section in sections:
         yield f"\n{section.title}\n"
-        room = max((len(str(item.number)) for item in section.items), default=0) + len("#")
+        longest = max((len(f"#{item.number}") for item in section.items), default=0)
         for item in section.items:
-            yield from _iter_indented_lines(
-                f"{f'#{item.number}':>{room + 1}}  ", (item.headline, item.details), width
-            )
+            mark = f" {f'#{item.number}':>{longest}}  "
+            yield from _iter_indented_lines(mark, (item.headline, item.details), width)
         if section.items and section.closing:
             yield "\n"
         for line in section.closing:
@@ -88,24 +89,24 @@ def iter_digest_text(title: str, sections: Sequence[DigestSection], width: int) 
 
 
 def _iter_indented_lines(mark: str, texts: Sequence[str], width: int) -> Iterator[str]:
-    """Texts one below the other behind a mark, each folded at its own margin."""
+    """Yield texts one below the other after a mark, folded to `width` and indented alike."""
     margin = " " * len(mark)
     lines = [
         line
         for text in texts
         for line in fold_line(escaping.escape_text(text), width - len(mark)).split("\n")
     ]
-    for place, line in enumerate(lines):
-        yield f"{margin if place else mark}{line}\n"
+    for index, line in enumerate(lines):
+        yield f"{margin if index else mark}{line}\n"
 
 
 def iter_digest_markdown(title: str, sections: Sequence[DigestSection]) -> Iterator[str]:
-    """The digest as Markdown: every text is shown as it was typed."""
-    said: Callable[[str], str] = escaping.escape_markdown
-    yield f"# {said(title)}\n"
+    """Yield the digest as Markdown, escaped so that every text is shown as it was typed."""
+    escape: Callable[[str], str] = escaping.escape_markdown
+    yield f"# {escape(title)}\n"
     for section in sections:
-        yield f"\n## {said(section.title)}\n\n"
+        yield f"\n## {escape(section.title)}\n\n"
         for item in section.items:
-            yield f"- **#{item.number}** {said(item.headline)}\\\n  {said(item.details)}\n"
+            yield f"- **#{item.number}** {escape(item.headline)}\\\n  {escape(item.details)}\n"
         for line in section.closing:
-            yield f"\n{said(line)}\n"
+            yield f"\n{escape(line)}\n"

@@ -1,4 +1,4 @@
-"""What an examination found, as a page: a line for each check with its word, what is wrong below it, then the facts."""
+"""What `doctor` found, as a page: the result of each check, what is wrong, then the facts."""
 
 from __future__ import annotations
 
@@ -23,15 +23,16 @@ _RESULT_STYLES = {
 def render_doctor(
     findings: Sequence[IntegrityFinding], facts: Sequence[tuple[str, str]]
 ) -> RenderableType:
-    """Findings, and below them names and values."""
+    """Return a line for each finding, with its details below it, and then the facts."""
     grid = Table.grid(padding=(0, 2))
     grid.add_column(no_wrap=True)
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
-    for one in findings:
-        details = Group(
-            tables.render_text(f"{one.says}:" if one.details else one.says),
-            *map(tables.render_text, one.details),
+    for finding in findings:
+        sentence = f"{finding.says}:" if finding.details else finding.says
+        grid.add_row(
+            Text(finding.check),
+            Text(finding.result, style=_RESULT_STYLES[finding.result]),
+            Group(*map(tables.render_text, (sentence, *finding.details))),
         )
-        grid.add_row(Text(one.check), Text(one.result, style=_RESULT_STYLES[one.result]), details)
     return Group(grid, Text(), tables.render_pairs(facts), Text()) if facts else grid

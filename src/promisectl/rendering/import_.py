@@ -1,4 +1,4 @@
-"""What an import would do, as a table: every record with its line, and why it is skipped or refused."""
+"""What an import would do, as a table: each record, and why it is skipped or refused."""
 
 from __future__ import annotations
 
@@ -11,24 +11,25 @@ from promisectl.rendering import tables
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from promisectl.rendering.formats import Row
+    from promisectl.rendering.formats import ViewRow
 
+_MAX_PERSON_COLUMNS = 16
 _ACTION_STYLES = {"make": "", "skip": "bright_black", "refuse": "red"}
 
 
-def render_import_plan(rows: Sequence[Row]) -> RenderableType:
-    """A line for each record."""
+def render_import_plan(rows: Sequence[ViewRow]) -> RenderableType:
+    """Return a table with a line for each record: its line in the file, what happens, and why."""
     table = tables.create_table()
     table.add_column("Line", justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
-    table.add_column("Who", max_width=16, overflow="fold")
+    table.add_column("Who", max_width=_MAX_PERSON_COLUMNS, overflow="fold")
     table.add_column("What", ratio=1, overflow="fold")
     for row in rows:
-        said = [tables.render_text(text) for text in (row["outcome"], row["why"]) if text]
+        texts = [tables.render_text(text) for text in (row["outcome"], row["why"]) if text]
         table.add_row(
             Text(str(row["line"])),
             Text(row["does"], style=_ACTION_STYLES[row["does"]]),
             tables.render_text(row["person"] or ""),
-            Group(*said),
+            Group(*texts),
         )
     return table

@@ -1,9 +1,12 @@
-"""What a move says when it is done: one line of who did what on which terms, and one next step. Plain text."""
+"""What a move prints when it is done: one line on who did what, and one next step.
+
+All texts are plain.
+"""
 
 from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
-from promisectl.domain import civil, lifecycle
+from promisectl.domain import lifecycle
 from promisectl.domain.promise import Act, Direction, Promise, Side, State, Terms, Verb
 from promisectl.rendering import formats
 
@@ -13,9 +16,16 @@ if TYPE_CHECKING:
 
     from promisectl.rendering.formats import LocalMoment
 
+_DECLINE_REMARK = "A No in good time protects what you have said Yes to."
+
 
 class MoveReport(NamedTuple):
-    """A move to be told: the promise before and after it, the act, the display name of the other side, and where we are."""
+    """A move to report.
+
+    `before` and `after` are the promise before and after it, `act` is the recorded act, `name` is
+    the display name of the other side, and `here` is when and where the reader is. `before` is None
+    for a new promise.
+    """
 
     before: Promise | None
     after: Promise
@@ -30,89 +40,85 @@ class MoveReport(NamedTuple):
 
     @property
     def actor(self) -> str:
-        """“You” or the name of whoever did it."""
+        """“You”, or the name of the other side: whoever did it."""
         return "You" if self.is_mine else self.name
 
     @property
+    def recipient(self) -> str:
+        """“you”, or the name of the other side: whoever it was done to."""
+        return self.name if self.is_mine else "you"
+
+    @property
     def recipient_possessive(self) -> str:
-        """Whose terms the answer was to: the other side's of whoever did it."""
+        """“your”, or the name of the other side with “'s”: whose terms were answered."""
         return f"{self.name}'s" if self.is_mine else "your"
 
     @property
-    def recipient(self) -> str:
-        """Whoever it was done to."""
-        return self.name if self.is_mine else "you"
+    def outcome(self) -> str:
+        """The outcome after the move, in quotes."""
+        return f"“{self.after.current_revision.terms.outcome}”"
+
+    @property
+    def current_terms(self) -> str:
+        """The number and the terms of the current revision, up to the full stop."""
+        revision = self.after.current_revision
+        return f"(rev {revision.number}): {format_terms(revision.terms, self.here)}."
+
+    @property
+    def reason(self) -> str:
+        """The text of the act as a sentence after another; empty without a text."""
+        return f" Reason: “{self.act.text}”." if self.act.text else ""
+
+    @property
+    def punctuality(self) -> str:
+        """Whether the delivery was on time, after a comma; empty without a due date."""
+        due, delivered_at = self.after.current_revision.terms.due, self.after.delivered_at
+        if not due or not delivered_at:
+            return ""
+        return f", {formats.format_lateness(int((delivered_at - due.at).total_seconds()))}"
 
 
-def format_move_line(told: MoveReport) -> str:
-    """What happened, as one line that begins with the number and the state."""
-    number, state = told.after.id, told.after.state
-    risk = (
-        ", at risk"
-        if told.act.verb is Verb.BUMP
-        and told.act.side is Side.PROMISOR
-        and told.after.state is State.ACTIVE
-        else ""
-    )
-    return f"#{number} {state}{risk}. {format_move_sentence(told)}{_format_act_date(told.act.at, told.here)}"
+def format_move_line(move: MoveReport) -> str:
+    """Return what happened, as one line that begins with the number and the state."""
+    promise, act = move.after, move.act
+    is_warning = act.verb is Verb.BUMP and act.side is Side.PROMISOR
+    risk = ", at risk" if is_warning and promise.state is State.ACTIVE else ""
+    sentence = format_move_sentence(move)
+    return f"#{promise.id} {promise.state}{risk}. {sentence}{_format_act_date(act.at, move.here)}"
 
 
-def format_move_sentence(told: MoveReport) -> str:
-    """What happened, in a sentence; what came of it besides, in another."""
-    return (
-        f"{_MOVE_FORMATTERS[told.act.verb](told)}{_format_moot_terms(told)}"
-        if told.before
-        else format_opening(told.after, told.name, told.here)
-    )
-
-
-def _format_moot_terms(told: MoveReport) -> str:
-    """That new terms on the table have come to nothing, where a move ended the promise over them."""
-    lost = (
-        told.before.offered_revision
-        if told.before
-        and told.before.state is State.ACTIVE
-        and told.after.state is not State.ACTIVE
-        else None
-    )
-    return f" The new terms (rev {lost.number}) are moot." if lost else ""
+def format_move_sentence(move: MoveReport) -> str:
+    """Return what happened, and in another sentence which new terms it made moot, if any."""
+    before = move.before
+    if not before:
+        return format_opening(move.after, move.name, move.here)
+    sentence = _MOVE_FORMATTERS[move.act.verb](move)
+    has_ended = before.state is State.ACTIVE and move.after.state is not State.ACTIVE
+    if not has_ended or not before.offered_revision:
+        return sentence
+    return f"{sentence} The new terms (rev {before.offered_revision.number}) are moot."
 
 
 def _format_act_date(at: datetime, here: LocalMoment) -> str:
-    """When it was said, where that is not now."""
+    """Return when an act took place, as a sentence after another; empty if that is now."""
     return "" if at == here.now else f" Dated {formats.format_instant(at, here)}."
 
 
 def format_terms(terms: Terms, here: LocalMoment) -> str:
-    """Terms in a sentence: the outcome, and the due date where there is one."""
-    by = (
-        f" by {civil.format_civil(terms.due.civil, terms.due.zone, here.zone)}" if terms.due else ""
-    )
+    """Return the outcome in quotes, with the due date where there is one."""
+    by = f" by {formats.format_civil_moment(terms.due, here)}" if terms.due else ""
     return f"“{terms.outcome}”{by}"
 
 
-def _format_current_terms(told: MoveReport) -> str:
-    revision = told.after.current_revision
-    return f"(rev {revision.number}): {format_terms(revision.terms, told.here)}."
-
-
-def _quote_outcome(told: MoveReport) -> str:
-    return f"“{told.after.current_revision.terms.outcome}”"
-
-
-def _format_reason(told: MoveReport) -> str:
-    return f" Reason: “{told.act.text}”." if told.act.text else ""
-
-
 def format_new_promise(promise: Promise, name: str, here: LocalMoment) -> str:
-    """A promise that was just made, as one line that begins with the number and the state."""
-    return f"#{promise.id} {promise.state}. {format_opening(promise, name, here)}{_format_act_date(promise.made_at, here)}"
+    """Return a new promise as one line that begins with the number and the state."""
+    opening = format_opening(promise, name, here)
+    return f"#{promise.id} {promise.state}. {opening}{_format_act_date(promise.made_at, here)}"
 
 
 def format_opening(promise: Promise, name: str, here: LocalMoment) -> str:
-    """How a promise began: who owes or is asked what, by when."""
+    """Return how a promise began: who owes, offers or asks for what, by when."""
     first = promise.current_revision
-    said = format_terms(first.terms, here)
     if promise.direction is Direction.SELF:
         opening = "You promise yourself"
     elif promise.state is State.ACTIVE:
@@ -122,264 +128,255 @@ def format_opening(promise: Promise, name: str, here: LocalMoment) -> str:
         verb = "offer" if first.author is Side.PROMISOR else "ask"
         opening = f"You {verb} {name}" if mine else f"{name} {verb}s you"
     replaces = f" It replaces #{promise.opening.replaces}." if promise.opening.replaces else ""
-    return f"{opening}: {said} (rev {first.number}).{replaces}"
-
-
-def _format_accept(told: MoveReport) -> str:
-    if told.before and told.before.state is State.DELIVERED:
-        return (
-            f"{told.actor} confirmed it{_format_punctuality(told.after)}: {_quote_outcome(told)}."
-        )
-    kind = "new terms" if told.after.renegotiation_count else "terms"
-    return f"{told.actor} accepted {told.recipient_possessive} {kind} {_format_current_terms(told)}"
-
-
-def _format_punctuality(promise: Promise) -> str:
-    due = promise.current_revision.terms.due
-    late = (
-        formats.format_lateness(int((promise.delivered_at - due.at).total_seconds()))
-        if due and promise.delivered_at
-        else ""
-    )
-    return f", {late}" if late else ""
-
-
-def _format_decline(told: MoveReport) -> str:
-    state = told.before.state if told.before else None
-    if state is State.DELIVERED:
-        return (
-            f"{told.actor} said it is not done: {_quote_outcome(told)}. Missing: “{told.act.text}”."
-        )
-    if state is State.ACTIVE:
-        stands = f"the terms in force stand {_format_current_terms(told)}"
-        return f"{told.actor} said No to {told.recipient_possessive} new terms (rev {told.act.revision}), and {stands}{_format_reason(told)}"
-    return f"{told.actor} said No to {told.recipient_possessive} terms {_format_current_terms(told)}{_format_reason(told)}"
+    return f"{opening}: {format_terms(first.terms, here)} (rev {first.number}).{replaces}"
 
 
 def format_term_changes(old: Terms, new: Terms, here: LocalMoment) -> str:
-    """What is different in the new terms, in a sentence."""
-    said = [f"“{new.outcome}”"] if new.outcome != old.outcome else []
+    """Return what differs in the new terms, joined by commas."""
+    changes = [f"“{new.outcome}”"] if new.outcome != old.outcome else []
     if new.due != old.due:
-        said.append(
-            f"by {civil.format_civil(new.due.civil, new.due.zone, here.zone)}"
-            if new.due
-            else "without a date"
-        )
-    for name, before, after in (
-        ("done when", old.done_when, new.done_when),
-        ("why", old.why, new.why),
-    ):
-        if before != after:
-            said.append(f"{name} “{after}”" if after else f"without a {name.replace(' ', '-')}")
+        due = new.due and formats.format_civil_moment(new.due, here)
+        changes.append(f"by {due}" if due else "without a date")
+    if new.done_when != old.done_when:
+        changes.append(f"done when “{new.done_when}”" if new.done_when else "without a done-when")
+    if new.why != old.why:
+        changes.append(f"why “{new.why}”" if new.why else "without a why")
     if new.reply_by != old.reply_by:
-        said.append(
-            f"answer by {civil.format_civil(new.reply_by.civil, new.reply_by.zone, here.zone)}"
-            if new.reply_by
-            else "without a date for the answer"
-        )
-    return ", ".join(said)
+        reply_by = new.reply_by and formats.format_civil_moment(new.reply_by, here)
+        changes.append(f"answer by {reply_by}" if reply_by else "without a date for the answer")
+    return ", ".join(changes)
 
 
-def _format_changed_revision(told: MoveReport, old: Terms) -> str:
-    """The revision that is different now, of which promise, and in what."""
-    new = told.act.terms or old
-    return (
-        f"(rev {told.act.revision}) of “{old.outcome}”: {format_term_changes(old, new, told.here)}."
-    )
+# One sentence for each kind of move
 
 
-def _format_negotiate(told: MoveReport) -> str:
-    before, after = told.before or told.after, told.after
-    old = (before.offered_revision or before.current_revision).terms
+def format_accept(move: MoveReport) -> str:
+    """Return that somebody confirmed a delivery, or accepted terms."""
+    if move.before and move.before.state is State.DELIVERED:
+        return f"{move.actor} confirmed it{move.punctuality}: {move.outcome}."
+    kind = "new terms" if move.after.renegotiation_count else "terms"
+    return f"{move.actor} accepted {move.recipient_possessive} {kind} {move.current_terms}"
+
+
+def format_decline(move: MoveReport) -> str:
+    """Return that somebody declined a delivery, new terms, or the first terms."""
+    state = move.before.state if move.before else None
+    if state is State.DELIVERED:
+        return f"{move.actor} said it is not done: {move.outcome}. Missing: “{move.act.text}”."
+    refusal = f"{move.actor} said No to {move.recipient_possessive}"
+    current = f"{move.current_terms}{move.reason}"
+    if state is State.ACTIVE:
+        lost = f"new terms (rev {move.act.revision})"
+        return f"{refusal} {lost}, and the terms in force stand {current}"
+    return f"{refusal} terms {current}"
+
+
+def format_negotiate(move: MoveReport) -> str:
+    """Return that somebody changed, countered or proposed terms, and which terms hold meanwhile."""
+    before, after = move.before or move.after, move.after
+    offered = before.offered_revision
+    changed = _format_changed_revision(move, (offered or before.current_revision).terms)
     if after.direction is Direction.SELF:
-        return f"You changed the terms {_format_changed_revision(told, old)}"
+        return f"You changed the terms {changed}"
     if after.state is State.PROPOSED:
-        countered = before.offered_revision and before.offered_revision.author is not told.act.side
-        return f"{told.actor} {'countered' if countered else 'put new terms'} {_format_changed_revision(told, old)}"
-    stands = after.current_revision
-    by = (
-        f": by {civil.format_civil(stands.terms.due.civil, stands.terms.due.zone, told.here.zone)}"
-        if stands.terms.due
-        else ""
+        is_counter = offered and offered.author is not move.act.side
+        return f"{move.actor} {'countered' if is_counter else 'put new terms'} {changed}"
+    revision = after.current_revision
+    due = revision.terms.due
+    by = f": by {formats.format_civil_moment(due, move.here)}" if due else ""
+    answerer = f"{move.name} says" if move.is_mine else "you say"
+    return (
+        f"{move.actor} asked {move.recipient} for new terms {changed}"
+        f" Until {answerer} Yes, rev {revision.number} stands{by}."
     )
-    answerer = f"{told.name} says" if told.is_mine else "you say"
-    return f"{told.actor} asked {told.recipient} for new terms {_format_changed_revision(told, old)} Until {answerer} Yes, rev {stands.number} stands{by}."
 
 
-def _format_complete(told: MoveReport) -> str:
-    if told.after.direction is Direction.SELF:
-        return f"You kept your word to yourself{_format_punctuality(told.after)}: {_quote_outcome(told)}."
-    if told.act.side is Side.PROMISOR:
-        return f"{told.actor} reported it done{_format_punctuality(told.after)}: {_quote_outcome(told)}. {_format_pending_judgement(told)}"
-    return f"{told.actor} confirmed it{_format_punctuality(told.after)}: {_quote_outcome(told)}."
+def format_correct(move: MoveReport) -> str:
+    """Return which revision was corrected, and in what."""
+    old = (move.before or move.after).current_revision.terms
+    return f"Put right {_format_changed_revision(move, old)}"
 
 
-def _format_pending_judgement(told: MoveReport) -> str:
-    return f"{told.name} has not confirmed." if told.is_mine else "It is yours to judge."
+def _format_changed_revision(move: MoveReport, old: Terms) -> str:
+    """Return the number of the new revision, the old outcome, and what differs."""
+    changes = format_term_changes(old, move.act.terms or old, move.here)
+    return f"(rev {move.act.revision}) of “{old.outcome}”: {changes}."
 
 
-def _format_renege(told: MoveReport) -> str:
-    if told.act.side is Side.PROMISEE:
-        return f"{told.name} broke it without a word: {_quote_outcome(told)}.{_format_reason(told)}"
-    broke = f"{told.actor} broke {'your' if told.is_mine else 'the'} word: {_quote_outcome(told)}.{_format_reason(told)}"
-    if told.after.direction is Direction.SELF:
-        return broke
-    return f"{broke} {_format_notice(told, told.act.told_at)}"
+def format_complete(move: MoveReport) -> str:
+    """Return that somebody reported or confirmed a delivery, and whether it was on time."""
+    result = f"{move.punctuality}: {move.outcome}."
+    if move.after.direction is Direction.SELF:
+        return f"You kept your word to yourself{result}"
+    if move.act.side is not Side.PROMISOR:
+        return f"{move.actor} confirmed it{result}"
+    pending = f"{move.name} has not confirmed." if move.is_mine else "It is yours to judge."
+    return f"{move.actor} reported it done{result} {pending}"
 
 
-def _format_notice(told: MoveReport, told_at: datetime | None) -> str:
+def format_renege(move: MoveReport) -> str:
+    """Return that a promise was broken, and when the promisee was told."""
+    ending = f"{move.outcome}.{move.reason}"
+    if move.act.side is Side.PROMISEE:
+        return f"{move.name} broke it without a word: {ending}"
+    broken = f"{move.actor} broke {'your' if move.is_mine else 'the'} word: {ending}"
+    return broken if move.after.direction is Direction.SELF else f"{broken} {format_told(move)}"
+
+
+def format_told(move: MoveReport) -> str:
+    """Return when the promisee was told of a broken promise, and how far from its due date."""
+    told_at, due = move.act.told_at, move.after.current_revision.terms.due
     if told_at is None:
-        return f"{told.name} has not been told."
-    due = told.after.current_revision.terms.due
-    when = f"{told.recipient[:1].upper()}{told.recipient[1:]} {'were' if told.recipient == 'you' else 'was'} told on {formats.format_local_day(told_at, told.here)}"
+        return f"{move.name} has not been told."
+    recipient = f"{move.recipient[:1].upper()}{move.recipient[1:]}"
+    verb = "were" if move.recipient == "you" else "was"
+    sentence = f"{recipient} {verb} told on {formats.format_local_day(told_at, move.here)}"
     if due is None:
-        return f"{when}."
-    side = "before" if told_at < due.at else "after"
-    return (
-        f"{when}, {formats.format_time_between(told_at, due.at, told.here.zone)} {side} it was due."
-    )
+        return f"{sentence}."
+    distance = formats.format_time_between(told_at, due.at, move.here.zone)
+    return f"{sentence}, {distance} {'before' if told_at < due.at else 'after'} it was due."
 
 
-def _format_withdraw(told: MoveReport) -> str:
-    rev = told.act.revision
-    if told.after.state is State.ACTIVE:
-        return f"{told.actor} took the new terms (rev {rev}) back; the terms in force stand {_format_current_terms(told)}"
-    what = "offer" if told.act.side is Side.PROMISOR else "request"
-    return f"{told.actor} took the {what} back (rev {rev}): {_quote_outcome(told)}.{_format_reason(told)}"
+def format_withdraw(move: MoveReport) -> str:
+    """Return that somebody took back new terms, an offer or a request."""
+    number = move.act.revision
+    if move.after.state is State.ACTIVE:
+        lost = f"{move.actor} took the new terms (rev {number}) back"
+        return f"{lost}; the terms in force stand {move.current_terms}"
+    kind = "offer" if move.act.side is Side.PROMISOR else "request"
+    return f"{move.actor} took the {kind} back (rev {number}): {move.outcome}.{move.reason}"
 
 
-def _format_release(told: MoveReport) -> str:
-    return f"{told.actor} let {told.recipient} off: {_quote_outcome(told)}.{_format_reason(told)}"
+def format_release(move: MoveReport) -> str:
+    """Return that the promisee released the promisor."""
+    return f"{move.actor} let {move.recipient} off: {move.outcome}.{move.reason}"
 
 
-def _format_reopen(told: MoveReport) -> str:
-    return f"{told.actor} reopened it {_format_current_terms(told)}{_format_reason(told)}"
+def format_reopen(move: MoveReport) -> str:
+    """Return that somebody reopened a promise, with its terms."""
+    return f"{move.actor} reopened it {move.current_terms}{move.reason}"
 
 
-def _format_bump(told: MoveReport) -> str:
-    due = told.after.current_revision.terms.due
-    if told.act.side is not Side.PROMISOR or told.after.state is not State.ACTIVE:
-        return f"{told.actor} reminded {told.recipient}: “{told.act.text}”."
+def format_bump(move: MoveReport) -> str:
+    """Return that the promisor warned the promisee, and how far ahead, or that one reminded."""
+    quoted = f"“{move.act.text}”"
+    if move.act.side is not Side.PROMISOR or move.after.state is not State.ACTIVE:
+        return f"{move.actor} reminded {move.recipient}: {quoted}."
+    warning = f"{move.actor} gave {move.recipient} word"
+    due = move.after.current_revision.terms.due
     if due is None:
-        return f"{told.actor} gave {told.recipient} word: “{told.act.text}”."
-    side = "before it is due" if told.act.at < due.at else "after it was due"
-    return f"{told.actor} gave {told.recipient} word, {formats.format_time_between(told.act.at, due.at, told.here.zone)} {side}: “{told.act.text}”."
+        return f"{warning}: {quoted}."
+    distance = formats.format_time_between(move.act.at, due.at, move.here.zone)
+    side = "before it is due" if move.act.at < due.at else "after it was due"
+    return f"{warning}, {distance} {side}: {quoted}."
 
 
-def _format_partial(told: MoveReport) -> str:
-    return f"{told.actor} reported a part: “{told.act.text}”."
+def format_partial(move: MoveReport) -> str:
+    """Return which part of the outcome somebody reported."""
+    return f"{move.actor} reported a part: “{move.act.text}”."
 
 
-def _format_tags(told: MoveReport) -> str:
-    tags = " ".join(f"#{tag}" for tag in told.after.tags)
-    return (
-        f"Tagged {tags}: {_quote_outcome(told)}."
-        if tags
-        else f"No tag any more: {_quote_outcome(told)}."
-    )
+def format_note(move: MoveReport) -> str:
+    """Return the text of a note."""
+    return f"Noted: “{move.act.text}”."
+
+
+def format_tags(move: MoveReport) -> str:
+    """Return all tags that a promise has now."""
+    tags = " ".join(f"#{tag}" for tag in move.after.tags)
+    return f"Tagged {tags}: {move.outcome}." if tags else f"No tag any more: {move.outcome}."
+
+
+def format_void(move: MoveReport) -> str:
+    """Return that a promise was entered by mistake."""
+    return f"Entered by mistake, outside every count now: {move.outcome}.{move.reason}"
 
 
 _MOVE_FORMATTERS: dict[Verb, Callable[[MoveReport], str]] = {
-    Verb.ACCEPT: _format_accept,
-    Verb.DECLINE: _format_decline,
-    Verb.NEGOTIATE: _format_negotiate,
-    Verb.COMPLETE: _format_complete,
-    Verb.RENEGE: _format_renege,
-    Verb.WITHDRAW: _format_withdraw,
-    Verb.RELEASE: _format_release,
-    Verb.REOPEN: _format_reopen,
-    Verb.BUMP: _format_bump,
-    Verb.PARTIAL: _format_partial,
-    Verb.TOLD: lambda told: _format_notice(told, told.act.told_at),
-    Verb.NOTE: lambda told: f"Noted: “{told.act.text}”.",
-    Verb.CORRECT: lambda told: (
-        f"Put right {_format_changed_revision(told, (told.before or told.after).current_revision.terms)}"
-    ),
-    Verb.TAG: _format_tags,
-    Verb.UNTAG: _format_tags,
-    Verb.VOID: lambda told: (
-        f"Entered by mistake, outside every count now: {_quote_outcome(told)}.{_format_reason(told)}"
-    ),
+    Verb.ACCEPT: format_accept,
+    Verb.DECLINE: format_decline,
+    Verb.NEGOTIATE: format_negotiate,
+    Verb.COMPLETE: format_complete,
+    Verb.RENEGE: format_renege,
+    Verb.WITHDRAW: format_withdraw,
+    Verb.RELEASE: format_release,
+    Verb.REOPEN: format_reopen,
+    Verb.BUMP: format_bump,
+    Verb.PARTIAL: format_partial,
+    Verb.TOLD: format_told,
+    Verb.NOTE: format_note,
+    Verb.CORRECT: format_correct,
+    Verb.TAG: format_tags,
+    Verb.UNTAG: format_tags,
+    Verb.VOID: format_void,
 }
 
 
 def format_undo(promise: Promise, command: str, *, redone: bool = False) -> str:
-    """What a promise is after an undo or a redo, and which command it was."""
+    """Return the state of a promise after an undo or a redo, and which command that was."""
     again = "" if promise.state is State.VOID else " again"
-    return f"#{promise.id} is {promise.state}{again} ({'redone' if redone else 'undone'}: {command}): “{promise.current_revision.terms.outcome}”."
+    change = f"{'redone' if redone else 'undone'}: {command}"
+    outcome = promise.current_revision.terms.outcome
+    return f"#{promise.id} is {promise.state}{again} ({change}): “{outcome}”."
 
 
 def format_next_step(promise: Promise, name: str) -> str:
-    """What can be typed next, in one line; empty when nothing waits."""
-    number = promise.id
-    mine = promise.move == "me"
+    """Return what can be typed next, in one line; empty when nothing waits."""
+    number, mine = promise.id, promise.move == "me"
     if promise.offered_revision:
-        counter = (
-            f"negotiate {number}"
-            if mine or promise.state is State.PROPOSED
-            else f"negotiate {number} --theirs"
-        )
+        counter = f"negotiate {number}"
+        if not mine and promise.state is not State.PROPOSED:
+            counter += " --theirs"
         answers = f"accept {number}, {counter} or decline {number}"
         return f"Your move: {answers}." if mine else f"When {name} answers: {answers}."
     owed = promise.direction is Direction.OWED
     bumped = promise.direction is Direction.SELF or promise.bumped_at is not None
     trouble = f"negotiate {number} --by … --reason “…”" if bumped else f"bump {number} “…”"
+    done = f"When it is done: complete {number}. If it gets bumpy: {trouble}."
     judge = f"Satisfied? accept {number}. Not yet? decline {number} --reason “what is missing”."
+    is_my_offer = promise.direction.is_my_side(promise.current_revision.author)
     steps = {
-        State.ACTIVE: f"When you have it: complete {number}."
-        if owed
-        else f"When it is done: complete {number}. If it gets bumpy: {trouble}.",
+        State.ACTIVE: f"When you have it: complete {number}." if owed else done,
         State.DELIVERED: judge if owed else f"When {name} confirms: accept {number}.",
         State.RENEGED: f"When you have told {name}: told {number}." if mine else "",
-        State.DECLINED: ""
-        if owed or promise.direction.is_my_side(promise.current_revision.author)
-        else _DECLINE_REMARK,
+        State.DECLINED: "" if owed or is_my_offer else _DECLINE_REMARK,
     }
     return steps.get(promise.state, "")
 
 
 def describe_move(promise: Promise, verb: Verb, name: str) -> str:
-    """What a move would say now, and who would say it."""
+    """Return who would make a move now, and what it would mean: “Dana says Yes”."""
     side = lifecycle.infer_speaker(promise, verb)
     mine = promise.direction.is_my_side(side)
-    who, other, s = ("you", name, "") if mine else (name, "you", "s")
-    if promise.state is State.DELIVERED:
-        judged = {
-            Verb.ACCEPT: f"{who} confirm{s} it",
-            Verb.DECLINE: f"{who} say{s} what is missing",
-            Verb.COMPLETE: f"{who} confirm{s} it",
-        }
-        if verb in judged:
-            return judged[verb]
+    actor, other, s = ("you", name, "") if mine else (name, "you", "s")
+    if promise.state is State.DELIVERED and verb in (Verb.ACCEPT, Verb.COMPLETE):
+        return f"{actor} confirm{s} it"
+    if promise.state is State.DELIVERED and verb is Verb.DECLINE:
+        return f"{actor} say{s} what is missing"
     if promise.direction is Direction.SELF:
         return {
             Verb.COMPLETE: "you have kept it",
             Verb.NEGOTIATE: "you change the terms",
             Verb.RENEGE: "you break it",
         }[verb]
+    is_counter = promise.state is State.PROPOSED
+    is_receipt = promise.direction is Direction.OWED
     return {
-        Verb.ACCEPT: f"{who} say{s} Yes",
-        Verb.NEGOTIATE: f"{who} counter{s}"
-        if promise.state is State.PROPOSED
-        else f"{who} ask{s} for new terms",
-        Verb.DECLINE: f"{who} say{s} No",
-        Verb.WITHDRAW: f"{who} take{s} it back",
-        Verb.COMPLETE: f"{who} have it"
-        if promise.direction is Direction.OWED
-        else f"{who} report{s} it done",
-        Verb.RENEGE: f"{who} break{s} it",
-        Verb.RELEASE: f"{who} let{s} {other} off",
-        Verb.REOPEN: f"{who} reopen{s} it",
-        Verb.BUMP: f"{who} give{s} word, or remind{s}",
-        Verb.TOLD: f"{who} told {other}",
+        Verb.ACCEPT: f"{actor} say{s} Yes",
+        Verb.NEGOTIATE: f"{actor} counter{s}" if is_counter else f"{actor} ask{s} for new terms",
+        Verb.DECLINE: f"{actor} say{s} No",
+        Verb.WITHDRAW: f"{actor} take{s} it back",
+        Verb.COMPLETE: f"{actor} have it" if is_receipt else f"{actor} report{s} it done",
+        Verb.RENEGE: f"{actor} break{s} it",
+        Verb.RELEASE: f"{actor} let{s} {other} off",
+        Verb.REOPEN: f"{actor} reopen{s} it",
+        Verb.BUMP: f"{actor} give{s} word, or remind{s}",
+        Verb.TOLD: f"{actor} told {other}",
     }[verb]
 
 
-_DECLINE_REMARK = "A No in good time protects what you have said Yes to."
-
-
 def format_accepted_risk(promise: Promise) -> str:
-    """What was named when the Yes was given, for the moment when it matters; empty when nothing was."""
+    """Return the risk and what it displaces, as named with the Yes; empty if neither was named."""
     risk = f"You foresaw: “{promise.risk}”." if promise.risk else ""
     price = f"You said No to: “{promise.no_to}”." if promise.no_to else ""
     return " ".join(part for part in (risk, price) if part)

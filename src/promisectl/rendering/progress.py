@@ -1,4 +1,4 @@
-"""A bar that shows how far something long is, drawn with rich beside the data."""
+"""A progress bar, drawn with rich."""
 
 from __future__ import annotations
 
@@ -15,27 +15,29 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-_PROGRESS_STEPS = 100  # in which the bar moves on: one for each per cent that it shows
+_PROGRESS_STEPS = 100  # the bar is drawn again for each per cent
 
 
 def iter_with_progress(
     stream: IO[str], things: Iterable[T], size: int, weigh: Callable[[T], int]
 ) -> Iterator[T]:
-    """The things as they come, with a bar on `stream` while they do; `size` is what all of them weigh together."""
-    with open_progress_bar(stream, size) as on:
+    """Yield the things one by one, with a progress bar on `stream` meanwhile.
+
+    `weigh` returns the weight of a thing, and `size` is the weight of all of them.
+    """
+    with open_progress_bar(stream, size) as advance_bar:
         for thing in things:
-            on(weigh(thing))
+            advance_bar(weigh(thing))
             yield thing
 
 
 @contextmanager
 def open_progress_bar(stream: IO[str], total: int) -> Iterator[Callable[..., None]]:
-    """A bar on `stream`, and what moves it on, by one if nothing is said."""
+    """Show a bar on `stream`; the function it gives moves the bar on, by one step by default."""
     console = Console(file=stream, force_terminal=True, color_system=None)
     columns = (BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(
-        *columns, console=console, transient=True, auto_refresh=False
-    ) as bar:  # drawn at each step, so no thread is needed
+    # Each step draws the bar, so no thread is needed.
+    with Progress(*columns, console=console, transient=True, auto_refresh=False) as bar:
         task, waiting = bar.add_task("", total=total), 0
 
         def advance_bar(steps: int = 1) -> None:

@@ -1,4 +1,4 @@
-"""One promise, whole, as a page for people: its terms, the talk about it, and the moves that are open."""
+"""One promise as a page for people (terms, history, open moves), and the journal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from promisectl.rendering import acts, formats, messages, tables
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from promisectl.rendering.formats import LocalMoment, Row
+    from promisectl.rendering.formats import LocalMoment, ViewRow
 
 _AGREED_HEADINGS = {"owe": "you owe {}", "owed": "{} owes you", "self": "to yourself"}
 _PROPOSED_HEADINGS = {
@@ -22,133 +22,101 @@ _PROPOSED_HEADINGS = {
     ("owed", True): ("you ask {}", "you asked {}"),
     ("owed", False): ("{} offers you", "{} offered you"),
 }
+_DESCRIBED_VERBS = tuple(verb for verb in Verb if verb not in (Verb.NOTE, Verb.CORRECT, Verb.VOID))
 
 
 def render_promise(
-    row: Row, promise: Promise, said: Sequence[Row], here: LocalMoment
+    row: ViewRow, promise: Promise, history: Sequence[ViewRow], here: LocalMoment
 ) -> RenderableType:
-    """The page of a promise."""
+    """Return the page of a promise; `history` holds the rows of its acts."""
     name = row["person_name"]
-    head = _format_promise_heading(row, promise).format(name)
+    heading = format_promise_heading(row, promise).format(name)
     parts: list[RenderableType] = [
-        tables.render_heading(f"#{row['id']} {row['state']} · {head}"),
+        tables.render_heading(f"#{row['id']} {row['state']} · {heading}"),
         tables.render_text(row["outcome"]),
-        *(
-            [tables.render_text(messages.format_accepted_risk(promise))]
-            if _has_risk_to_recall(row, promise)
-            else []
-        ),
-        Text(),
-        tables.render_pairs(_list_fact_rows(row, promise, here)),
     ]
+    if _has_risk_to_recall(row, promise):
+        parts.append(tables.render_text(messages.format_accepted_risk(promise)))
+    parts += [Text(), tables.render_pairs(list_promise_facts(row, promise, here))]
     if promise.offered_revision and promise.in_force:
         whose = "yours" if row["author"] == "me" else f"{name}'s"
-        parts += [
-            Text(),
-            tables.render_titled_pairs(
-                f"On the table: rev {promise.offered_revision.number}, {whose}",
-                _list_terms_rows(promise.offered_revision.terms, here),
-            ),
-        ]
-    parts += [Text(), tables.render_titled_pairs("Said", _list_act_rows(said, name, here))]
-    if open_now := _list_open_moves(promise, name):
-        parts += [Text(), tables.render_titled_pairs("Open now", open_now)]
+        title = f"On the table: rev {promise.offered_revision.number}, {whose}"
+        offered = _list_terms_rows(promise.offered_revision.terms, here)
+        parts += [Text(), tables.render_titled_pairs(title, offered)]
+    live = [act for act in history if not act["undone_by"] and act["act"] not in ("undo", "redo")]
+    lines = [
+        (formats.format_short_instant(act["at"], here), acts.format_act(act, name, here))
+        for act in live or history
+    ]
+    parts += [Text(), tables.render_titled_pairs("Said", lines)]
+    if moves := list_open_moves(promise, name):
+        parts += [Text(), tables.render_titled_pairs("Open now", moves)]
     return Group(*parts)
 
 
-def _format_promise_heading(row: Row, promise: Promise) -> str:
-    """Who owes whom; without a Yes, who offers or asks, or did."""
+def format_promise_heading(row: ViewRow, promise: Promise) -> str:
+    """Return who owes whom, or without a Yes who offers or asks; `{}` holds the other's place."""
     if promise.accepted_at:
         return _AGREED_HEADINGS[row["direction"]]
-    present, past = _PROPOSED_HEADINGS[
-        row["direction"], promise.direction.is_my_side(promise.current_revision.author)
-    ]
+    is_mine = promise.direction.is_my_side(promise.current_revision.author)
+    present, past = _PROPOSED_HEADINGS[row["direction"], is_mine]
     return present if promise.state is State.PROPOSED else past
 
 
-def _list_act_rows(said: Sequence[Row], name: str, here: LocalMoment) -> list[tuple[str, str]]:
-    """The talk that counts; what was undone is told by the log."""
-    live = [
-        act for act in said if not act["undone_by"] and act["act"] not in ("undo", "redo")
-    ] or said
-    return [
-        (formats.format_short_instant(act["at"], here), acts.format_act(act, name, here))
-        for act in live
-    ]
-
-
-def _list_fact_rows(row: Row, promise: Promise, here: LocalMoment) -> list[tuple[str, str]]:
-    standing = ", ".join(
-        text for text, _ in formats.describe_standing(row, here) if text != row["state"]
-    )
+def list_promise_facts(row: ViewRow, promise: Promise, here: LocalMoment) -> list[tuple[str, str]]:
+    """Return what is known of a promise besides its outcome, each fact with its name."""
+    standing = [text for text, _ in formats.describe_standing(row, here) if text != row["state"]]
+    first_due = ""
+    if row["first_due"] not in (None, row["due"]):
+        first_due = civil.format_civil(row["first_due"], row["due_zone"] or "", here.zone)
+    delivered = ""
+    if row["delivered_at"]:
+        lateness = formats.format_lateness(row["lateness_seconds"])
+        at = formats.format_instant(row["delivered_at"], here)
+        delivered = f"{at}, {lateness}" if lateness else at
+    is_at_top = _has_risk_to_recall(row, promise)
     facts = [
         *_list_terms_rows(promise.current_revision.terms, here)[1:],
-        ("now", standing),
+        ("now", ", ".join(standing)),
         ("revision", f"{row['revision']} of {row['revisions']}" if row["revisions"] > 1 else ""),
-        (
-            "first due",
-            civil.format_civil(row["first_due"], row["due_zone"] or "", here.zone)
-            if row["first_due"] not in (None, row["due"])
-            else "",
-        ),
-        ("delivered", _format_delivery(row, here)),
+        ("first due", first_due),
+        ("delivered", delivered),
         ("told", formats.format_instant(row["told_at"], here) if row["told_at"] else ""),
         ("reason", row["reason"]),
         ("cause", row["cause"]),
         ("repair", row["repair"]),
-        *(
-            []
-            if _has_risk_to_recall(row, promise)
-            else [("risk", row["risk"]), ("no to", row["no_to"])]
-        ),
+        ("risk", "" if is_at_top else row["risk"]),
+        ("no to", "" if is_at_top else row["no_to"]),
         ("replaces", f"#{row['replaces']}" if row["replaces"] else ""),
         ("tags", row["tags"]),
     ]
     return [(name, value) for name, value in facts if value]
 
 
-def _has_risk_to_recall(row: Row, promise: Promise) -> bool:
-    """Whether what was named at the Yes matters now, so that it stands at the top."""
-    return "overdue" in (row["flags"] or "").split() and bool(
-        messages.format_accepted_risk(promise)
-    )
-
-
-def _format_delivery(row: Row, here: LocalMoment) -> str:
-    if not row["delivered_at"]:
-        return ""
-    return ", ".join(
-        part
-        for part in (
-            formats.format_instant(row["delivered_at"], here),
-            formats.format_lateness(row["lateness_seconds"]),
-        )
-        if part
-    )
+def _has_risk_to_recall(row: ViewRow, promise: Promise) -> bool:
+    """Whether the risk that was named with the Yes matters now, so that the page begins with it."""
+    is_overdue = "overdue" in (row["flags"] or "").split()
+    return is_overdue and bool(messages.format_accepted_risk(promise))
 
 
 def _list_terms_rows(terms: Terms, here: LocalMoment) -> list[tuple[str, str]]:
+    """Return the terms that are set, each with its name; the outcome comes first."""
+    reply_by = formats.format_civil_moment(terms.reply_by, here) if terms.reply_by else ""
     named = [
         ("what", terms.outcome),
-        (
-            "by",
-            civil.format_civil(terms.due.civil, terms.due.zone, here.zone)
-            if terms.due
-            else "no date",
-        ),
+        ("by", formats.format_civil_moment(terms.due, here) if terms.due else "no date"),
         ("done when", terms.done_when),
         ("why", terms.why),
-        (
-            "reply by",
-            civil.format_civil(terms.reply_by.civil, terms.reply_by.zone, here.zone)
-            if terms.reply_by
-            else "",
-        ),
+        ("reply by", reply_by),
     ]
     return [(name, value) for name, value in named if value]
 
 
-def _list_open_moves(promise: Promise, name: str) -> list[tuple[str, str]]:
+def list_open_moves(promise: Promise, name: str) -> list[tuple[str, str]]:
+    """Return the open moves, each as a command with its meaning; bookkeeping is only listed.
+
+    `name` is the display name of the other side. Adding or removing tags is left out.
+    """
     verbs = [
         verb for verb in lifecycle.list_open_verbs(promise) if verb not in (Verb.TAG, Verb.UNTAG)
     ]
@@ -157,15 +125,17 @@ def _list_open_moves(promise: Promise, name: str) -> list[tuple[str, str]]:
         for verb in verbs
         if verb in _DESCRIBED_VERBS
     ]
-    beside = ", ".join(f"{verb} {promise.id}" for verb in verbs if verb not in _DESCRIBED_VERBS)
-    return [*moves, ("besides", beside)] if beside else moves
+    others = ", ".join(f"{verb} {promise.id}" for verb in verbs if verb not in _DESCRIBED_VERBS)
+    return [*moves, ("besides", others)] if others else moves
 
 
-_DESCRIBED_VERBS = tuple(verb for verb in Verb if verb not in (Verb.NOTE, Verb.CORRECT, Verb.VOID))
+def render_log(
+    history: Iterable[ViewRow], names: dict[int, str], here: LocalMoment
+) -> RenderableType:
+    """Return the journal as a page: when, which promise, who did what.
 
-
-def render_log(said: Iterable[Row], names: dict[int, str], here: LocalMoment) -> RenderableType:
-    """The journal as a page: when, which promise, who said what."""
+    `names` holds the display name of the other side by the ID of the promise.
+    """
     return tables.render_journal_table(
         (
             formats.format_short_instant(act["at"], here),
@@ -173,5 +143,5 @@ def render_log(said: Iterable[Row], names: dict[int, str], here: LocalMoment) ->
             acts.format_act(act, names.get(act["promise"], ""), here),
             bool(act["undone_by"]),
         )
-        for act in said
+        for act in history
     )

@@ -1,4 +1,7 @@
-"""Figures in words: counts before rates, and a rate only where there is enough to tell. Plain text, light."""
+"""Figures in words: counts come first, and percentages only where there are enough cases.
+
+The module imports nothing that is slow to load. All texts are plain.
+"""
 
 from __future__ import annotations
 
@@ -6,50 +9,49 @@ from promisectl._typing import TYPE_CHECKING
 from promisectl.rendering import formats
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from promisectl.domain.statistics import DirectionStatistics, Rate
 
 EARLIER_MONTHS = "earlier"
-"""What stands for all the months before those that are shown: told in words, without a bar."""
-_MIN_RATE_CASES = 5  # of fewer, the counts say more than a percentage
+"""The name of all months before those that are shown one by one; they have no bar."""
+_MIN_RATE_CASES = 5  # with fewer cases a percentage would mislead
 
 
 def format_times(number: int) -> str:
-    """“once”, “3 times”."""
+    """Return a number of times: “once”, “3 times”."""
     return "once" if number == 1 else formats.format_count(number, "time")
 
 
 def format_rate_counts(rate: Rate) -> str:
-    """“2 of 3”, and a dash of nothing."""
+    """Return a rate as counts: “2 of 3”; a dash without a case."""
     return f"{rate.number} of {rate.of}" if rate.of else "—"
 
 
 def format_rate_percent(rate: Rate) -> str:
-    """The share as “63 %”, halves up; empty of fewer than five."""
+    """Return a rate as a percentage: “63 %”, halves up; empty with fewer than five cases."""
     return f"{_round_percent(rate.rate or 0)} %" if rate.of >= _MIN_RATE_CASES else ""
 
 
 def format_rate_interval(rate: Rate) -> str:
-    """Where the true share plausibly lies, as “31–86 %”; empty of fewer than five."""
+    """Return the 95 % interval of a rate: “31–86 %”; empty with fewer than five cases."""
+    if rate.of < _MIN_RATE_CASES:
+        return ""
     low, high = rate.bounds
-    return (
-        f"{_round_percent(low or 0)}–{_round_percent(high or 0)} %"
-        if rate.of >= _MIN_RATE_CASES
-        else ""
-    )
+    return f"{_round_percent(low or 0)}–{_round_percent(high or 0)} %"
 
 
 def format_rate(rate: Rate) -> str:
-    """“2 of 3”; from five on with the share and its interval: “5 of 8 (63 %, plausibly 31–86 %)”."""
-    return (
-        f"{format_rate_counts(rate)} ({format_rate_percent(rate)}, plausibly {format_rate_interval(rate)})"
-        if rate.of >= _MIN_RATE_CASES
-        else format_rate_counts(rate)
-    )
+    """Return a rate as counts, and from five cases on also as a percentage with its interval.
+
+    For example “2 of 3”, or “5 of 8 (63 %, plausibly 31–86 %)”.
+    """
+    counts = format_rate_counts(rate)
+    if rate.of < _MIN_RATE_CASES:
+        return counts
+    return f"{counts} ({format_rate_percent(rate)}, plausibly {format_rate_interval(rate)})"
 
 
 def _round_percent(part: float) -> int:
+    """Return a part of 1 as a whole percentage, halves up."""
     return int(part * 100 + 0.5)
 
 
@@ -59,15 +61,15 @@ def has_statistics(figures: DirectionStatistics) -> bool:
 
 
 def format_statistics_line(figures: DirectionStatistics) -> str:
-    """The record in one line; what there is no data for is left out, but for what was kept."""
-    asked = (
+    """Return the record in one line; rates without a case are left out, but for “Kept”."""
+    optional = (
         ("on time", figures.on_time),
         ("word given before trouble", figures.notice),
         ("changed terms", figures.renegotiated),
     )
     parts = [
         f"Kept {format_rate(figures.kept)}",
-        *(f"{name} {format_rate_counts(rate)}" for name, rate in asked if rate.of),
+        *(f"{name} {format_rate_counts(rate)}" for name, rate in optional if rate.of),
     ]
     if figures.said_no.number:
         parts.append(f"said No {format_times(figures.said_no.number)}")
@@ -75,34 +77,40 @@ def format_statistics_line(figures: DirectionStatistics) -> str:
 
 
 def format_lesson(figures: DirectionStatistics) -> str:
-    """What there is to learn from it, in one line: the cause most frequent, risks echoed, how far dates slip, what is untold."""
-    said = " · ".join(_iter_lessons(figures))
-    return said[:1].upper() + said[1:]
+    """Return what can be learned from the record, in one line; empty when that is nothing.
 
-
-def _iter_lessons(figures: DirectionStatistics) -> Iterator[str]:
+    It names the most frequent causes, the risks that came true, by how much dates move, and how
+    many broken promises the other side does not know of.
+    """
+    lessons = []
     if figures.causes:
-        most, named = max(figures.causes.values()), sum(figures.causes.values())
+        most, total = max(figures.causes.values()), sum(figures.causes.values())
         causes = " and ".join(cause for cause, number in figures.causes.items() if number == most)
         each = " each" if " and " in causes else ""
-        yield (
+        lessons.append(
             f"broken by: {causes}"
-            if most in (1, named)
-            else f"broken most often by: {causes} ({most} of {named}{each})"
+            if most in (1, total)
+            else f"broken most often by: {causes} ({most} of {total}{each})"
         )
     if figures.foreseen.of:
-        yield f"the reason echoed the named risk in {format_rate_counts(figures.foreseen)}"
+        counts = format_rate_counts(figures.foreseen)
+        lessons.append(f"the reason echoed the named risk in {counts}")
     if figures.slip_days is not None:
-        yield f"new terms moved the date by {format_day_span(figures.slip_days)} in the median"
+        span = format_day_span(figures.slip_days)
+        lessons.append(f"new terms moved the date by {span} in the median")
     if figures.untold:
-        yield f"not told yet: {figures.untold}"
+        lessons.append(f"not told yet: {figures.untold}")
+    line = " · ".join(lessons)
+    return line[:1].upper() + line[1:]
 
 
 def format_day_span(days: float) -> str:
-    """A number of days for people: “1 day”, “1.5 days”, “-2 days”."""
-    return f"{format_number(days)} {'day' if format_number(days) == '1' else 'days'}"
+    """Return a number of days: “1 day”, “1.5 days”, “-2 days”."""
+    number = format_number(days)
+    return f"{number} {'day' if number == '1' else 'days'}"
 
 
 def format_number(number: float) -> str:
-    """A number for people, with one digit after the point where that says something: “3”, “1.5”."""
+    """Return a number with at most one digit after the point: “3”, “1.5”."""
+    # Adding 0.0 turns -0.0 into 0.0.
     return f"{round(number, 1) + 0.0:.1f}".removesuffix(".0")

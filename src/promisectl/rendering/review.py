@@ -1,4 +1,4 @@
-"""Promises to review, as a page: why each comes up, how it stands, and the moves that are open, ready to type."""
+"""Promises to review, as a page: why each comes up, how it stands, and its open moves."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from promisectl.rendering import formats, tables
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from promisectl.rendering.formats import LocalMoment, Row
+    from promisectl.rendering.formats import LocalMoment, ViewRow
 
 _REASON_TITLES = {
     "overdue": "Overdue",
@@ -26,27 +26,31 @@ _REASON_TITLES = {
 
 
 def render_review(
-    items: Sequence[tuple[str, Row, Sequence[str]]], here: LocalMoment
+    items: Sequence[tuple[str, ViewRow, Sequence[str]]], here: LocalMoment
 ) -> RenderableType:
-    """A section for each reason to look at promises."""
+    """Return a section for each reason to review promises.
+
+    `items` are sorted by reason; each is a reason, the row of a promise, and commands to type.
+    """
     parts: list[RenderableType] = []
-    for kind, group in groupby(items, key=lambda item: item[0]):
+    for reason, group in groupby(items, key=lambda item: item[0]):
         grid = Table.grid(padding=(0, 2))
         grid.add_column(justify="right", style="bold", no_wrap=True)
         grid.add_column(overflow="fold")
         for _, row, commands in group:
-            grid.add_row(f"#{row['id']}", Group(*_render_review_lines(row, commands, here)))
-        parts += [tables.render_heading(_REASON_TITLES[kind]), grid, Text()]
+            grid.add_row(f"#{row['id']}", Group(*render_review_item(row, commands, here)))
+        parts += [tables.render_heading(_REASON_TITLES[reason]), grid, Text()]
     return Group(*parts[:-1])
 
 
-def _render_review_lines(
-    row: Row, commands: Sequence[str], here: LocalMoment
+def render_review_item(
+    row: ViewRow, commands: Sequence[str], here: LocalMoment
 ) -> list[RenderableType]:
-    said = ", ".join(text for text, _ in formats.describe_standing(row, here))
-    who = formats.format_counterparty(row)
+    """Return the lines of one promise: its outcome, its due date and standing, its commands."""
+    due = formats.format_short_due(row, here)
+    standing = [text for text, _ in formats.describe_standing(row, here)]
     return [
-        tables.render_text(f"{who}: {row['outcome']}"),
-        Text(", ".join(part for part in (formats.format_short_due(row, here), said) if part)),
+        tables.render_text(f"{formats.format_counterparty(row)}: {row['outcome']}"),
+        Text(", ".join([due, *standing])),
         Text(", ".join(commands), style=tables.QUIET_STYLE),
     ]

@@ -1,4 +1,8 @@
-"""Tables for people, drawn with rich. Every table fits the width; what does not fit beside is put below, never cut."""
+"""Tables for people, drawn with rich.
+
+Every table fits the width of the terminal: a column that does not fit beside the others is put
+below one of them, and nothing is cut.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +22,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import IO, Any
 
-    from promisectl.rendering.formats import LocalMoment, Row
+    from promisectl.rendering.formats import LocalMoment, ViewRow
 
-_MIN_SENTENCE_COLUMNS = 24  # columns for a sentence, where all stand beside each other
-_MIN_STACKED_COLUMNS = 12  # the same, where some stand below others
+_MIN_SENTENCE_COLUMNS = 24  # for a sentence, where all columns are side by side
+_MIN_STACKED_COLUMNS = 12  # for a sentence, where some columns are below others
 _UNLIMITED_COLUMNS = 1_000
-# Readable on light and dark alike: of the 16 colours only bright red keeps a contrast of 3 in every common palette (yellow and green are
-# lost on white, red on black, bright black is Solarized's background). All else is said by weight, which follows the person's own colours.
+_MIN_PEOPLE_COLUMNS = 64  # from this width on, people have all their columns
+# Styles that can be read on a light and on a dark background. Of the 16 colours only bright red
+# keeps a contrast of 3 in every common palette: yellow and green are lost on white, red is lost on
+# black, and bright black is Solarized's background. So all else is a weight, not a colour.
 BAD_STYLE, WARNING_STYLE, GOOD_STYLE, QUIET_STYLE = "bright_red", "bold", "", "dim"
 _TONE_STYLES = {
     "bad": BAD_STYLE,
@@ -33,7 +39,8 @@ _TONE_STYLES = {
     "quiet": QUIET_STYLE,
     "strong": "bold",
 }
-_GUIDE_STYLES = {  # the guide, as rich names its parts
+# The styles of the guide's pages, by rich's names for the parts of Markdown.
+_GUIDE_STYLES = {
     "markdown.code": "bold",
     "markdown.code_block": "",
     "markdown.h2": "bold underline",
@@ -47,11 +54,10 @@ _GUIDE_STYLES = {  # the guide, as rich names its parts
     "markdown.link": "underline",
     "markdown.link_url": "underline",
 }
-_MIN_PEOPLE_COLUMNS = 64
 
 
 def create_console(file: IO[str], width: int, *, color: bool) -> Console:
-    """The one console: prints texts as they are, in the 16 ANSI colours or none."""
+    """Return the console for all output: texts as they are, in the 16 ANSI colours or in none."""
     return Console(
         file=file,
         width=width,
@@ -66,12 +72,14 @@ def create_console(file: IO[str], width: int, *, color: bool) -> Console:
     )
 
 
-def _iter_arrangements(
+def iter_column_groups(
     columns: Sequence[Column],
 ) -> Iterator[tuple[list[Sequence[Column]], int, int]]:
-    """How columns can be arranged in groups that stand below each other, from the widest arrangement to the one that always fits.
+    """Yield ways to group columns, from one column a group to the grouping that always fits.
 
-    With each comes the least room that it leaves for what is wide, and the most that its last column may take.
+    Groups are side by side; the columns of a group share one cell, one below the other. With each
+    way come two numbers of terminal columns: the least that must be left for sentences, and the
+    most that the last group may take.
     """
     each: list[Sequence[Column]] = [[column] for column in columns]
     wide = [column for column in columns if column.wide]
@@ -80,11 +88,8 @@ def _iter_arrangements(
         lead = each[: columns.index(wide[0])]
         tail = [column for column in columns[len(lead) :] if not column.wide]
         together: list[Sequence[Column]] = [tail] if tail else []
-        yield (
-            [*lead, wide, *([column] for column in tail)],
-            _MIN_SENTENCE_COLUMNS + 2,
-            _UNLIMITED_COLUMNS,
-        )
+        apart = [*lead, wide, *([column] for column in tail)]
+        yield apart, _MIN_SENTENCE_COLUMNS + 2, _UNLIMITED_COLUMNS
         yield [*lead, wide, *together], _MIN_STACKED_COLUMNS + 4, _UNLIMITED_COLUMNS
         yield [*lead, wide, *together], _MIN_STACKED_COLUMNS - 2, _MIN_STACKED_COLUMNS
     number = columns[0] is COLUMNS["id"] and len(columns) > 1
@@ -92,13 +97,17 @@ def _iter_arrangements(
 
 
 class _TableLayout:
-    """Which columns stand beside each other and which below, and how wide they are, alike in all sections of one view."""
+    """How the tables of one view are laid out, the same in all its sections.
+
+    `groups` holds the columns that share a cell, and `widths` the terminal columns of each group;
+    None takes what is left.
+    """
 
     def __init__(
-        self, columns: Sequence[Column], rows: Sequence[Row], here: LocalMoment, width: int
+        self, columns: Sequence[Column], rows: Sequence[ViewRow], here: LocalMoment, width: int
     ) -> None:
         self._rows, self._here = rows, here
-        for groups, least, most in _iter_arrangements(columns):
+        for groups, least, most in iter_column_groups(columns):
             self.groups = groups
             self.widths = [
                 None if any(column.wide for column in group) else self._measure_group(group)
@@ -106,81 +115,82 @@ class _TableLayout:
             ]
             if self.widths[-1]:
                 self.widths[-1] = min(self.widths[-1], most)
-            if width - sum(taken or 0 for taken in self.widths) - 2 * (len(groups) - 1) >= least:
+            gaps = 2 * (len(groups) - 1)
+            if width - sum(taken or 0 for taken in self.widths) - gaps >= least:
                 break
 
     def _measure_group(self, group: Sequence[Column]) -> int:
-        values = (
-            min(
-                column.max_width or _UNLIMITED_COLUMNS,
-                self._measure_column(column, labelled=column is not group[0]),
+        """Return how many terminal columns the longest value of a group takes."""
+        widths = [len(group[0].heading)]
+        for column in group:
+            labelled = column is not group[0]
+            widest = max(
+                (
+                    cell_len(text)
+                    for row in self._rows
+                    for text, _ in self._list_cell_lines(column, row, labelled=labelled)
+                ),
+                default=0,
             )
-            for column in group
-        )
-        return max(len(group[0].heading), *values)
-
-    def _measure_column(self, column: Column, *, labelled: bool) -> int:
-        return max(
-            (
-                cell_len(text)
-                for row in self._rows
-                for text, _ in self._list_cell_lines(column, row, labelled=labelled)
-            ),
-            default=0,
-        )
+            widths.append(min(column.max_width or _UNLIMITED_COLUMNS, widest))
+        return max(widths)
 
     def _list_cell_lines(
-        self, column: Column, row: Row, *, labelled: bool
+        self, column: Column, row: ViewRow, *, labelled: bool
     ) -> list[tuple[str, str]]:
+        """Return the lines of a value with their tones; the first with the label if asked for."""
         lines = [(escape_text(text), tone) for text, tone in column.lines(row, self._here)]
-        return (
-            [(column.label + lines[0][0], lines[0][1]), *lines[1:]] if labelled and lines else lines
-        )
+        if labelled and lines:
+            text, tone = lines[0]
+            lines[0] = (column.label + text, tone)
+        return lines
 
-    def render_cell(self, group: Sequence[Column], row: Row) -> Text:
-        """What stands in one cell, all but the first with their labels: below each other, but what is short beside what is short.
+    def render_cell(self, group: Sequence[Column], row: ViewRow) -> Text:
+        """Return the values of a group in one cell, all but the first with their labels.
 
-        Where only short values stand in a group, each has a line of its own.
+        Each value has a line of its own. Only in a group with a sentence, short values share one.
         """
-        made, beside = Text(overflow="fold"), False
-        together = any(column.wide for column in group)
+        cell, is_after_short = Text(overflow="fold"), False
+        has_sentence = any(column.wide for column in group)
         for column in group:
             for text, tone in self._list_cell_lines(column, row, labelled=column is not group[0]):
-                between = ", " if together and beside and not column.wide else "\n"
-                made.append(between if made else "").append(text, style=_TONE_STYLES.get(tone, ""))
-                beside = not column.wide
-        return made
+                shares_line = has_sentence and is_after_short and not column.wide
+                separator = ", " if shares_line else "\n"
+                cell.append(separator if cell else "")
+                cell.append(text, style=_TONE_STYLES.get(tone, ""))
+                is_after_short = not column.wide
+        return cell
 
-
-def _render_section_table(title: str, rows: Sequence[Row], layout: _TableLayout) -> RenderableType:
-    """One section: a title and a table of promises."""
-    table = create_table(expand=None in layout.widths)
-    for group, width in zip(layout.groups, layout.widths, strict=True):
-        number = group[0] is COLUMNS["id"]
-        table.add_column(
-            group[0].heading,
-            justify="right" if number else "left",
-            width=width,
-            ratio=1 if width is None else None,
-            no_wrap=number,
-            overflow="fold",
-        )
-    for row in rows:
-        table.add_row(*(layout.render_cell(group, row) for group in layout.groups))
-    return Group(Text(title, style="bold"), table) if title else table
+    def render_table(self, rows: Sequence[ViewRow]) -> Table:
+        """Return the table of one section."""
+        table = create_table(expand=None in self.widths)
+        for group, width in zip(self.groups, self.widths, strict=True):
+            is_id = group[0] is COLUMNS["id"]
+            table.add_column(
+                group[0].heading,
+                justify="right" if is_id else "left",
+                width=width,
+                ratio=1 if width is None else None,
+                no_wrap=is_id,
+                overflow="fold",
+            )
+        for row in rows:
+            table.add_row(*(self.render_cell(group, row) for group in self.groups))
+        return table
 
 
 def render_promise_sections(
-    parts: Iterable[tuple[str, Sequence[Row]]],
+    parts: Iterable[tuple[str, Sequence[ViewRow]]],
     here: LocalMoment,
     width: int,
     *,
     both_ways: bool = False,
     columns: Sequence[str] = (),
 ) -> RenderableType:
-    """Several tables below each other with columns of one width; empty ones are left out. `both_ways` says to whom or from whom.
+    """Return a table for each section that has rows, all with columns of the same widths.
 
-    `columns` names what is shown, if not the usual.
+    `parts` are titles and rows. `columns` names what is shown instead of the default columns; with
+    `both_ways` the person's column shows the direction.
     """
     full = [(title, rows) for title, rows in parts if rows]
     layout = _TableLayout(
@@ -191,58 +201,50 @@ def render_promise_sections(
     )
     drawn: list[RenderableType] = []
     for title, rows in full:
-        drawn += [_render_section_table(title, rows, layout), Text()]
+        if title:
+            drawn.append(Text(title, style="bold"))
+        drawn += [layout.render_table(rows), Text()]
     return Group(*drawn[:-1])
 
 
-def render_people(rows: Sequence[Row], here: LocalMoment, width: int) -> RenderableType:
-    """Everybody in the ledger: what is open in both directions, what is overdue and due next, and how much was kept of how much."""
+def render_people(rows: Sequence[ViewRow], here: LocalMoment, width: int) -> RenderableType:
+    """Return everybody in the ledger: what is open, overdue and due next, and how much was kept.
+
+    On a narrow terminal, what is due next and what I kept are left out.
+    """
     wide = width >= _MIN_PEOPLE_COLUMNS
     table = create_table(expand=False)
     table.add_column("Who", overflow="fold")
     for heading in ("You owe", "Owes you", "Overdue"):
-        table.add_column(
-            heading if wide else heading.replace(" ", "\n"), justify="right", no_wrap=wide
-        )
+        title = heading if wide else heading.replace(" ", "\n")
+        table.add_column(title, justify="right", no_wrap=wide)
     if wide:
         table.add_column("Next due", overflow="fold")
         table.add_column("You kept", justify="right", no_wrap=True)
     table.add_column("They kept" if wide else "They\nkept", justify="right", no_wrap=True)
     for row in rows:
-        open_now = (
+        name = render_text(row["person_name"])
+        if row["person"] != row["person_name"].casefold():
+            name.append_text(Text(f" ({escape_text(row['person'])})", style=QUIET_STYLE))
+        due = row["next_due"]
+        next_due = formats.format_short_day(due, here) if due else ""
+        kept_by_me, kept_by_them = (
+            f"{row[by]} of {row[f'{by}_of']}" if row[f"{by}_of"] else ""
+            for by in ("kept_by_me", "kept_by_them")
+        )
+        table.add_row(
+            name,
             str(row["owe"] or ""),
             str(row["owed"] or ""),
             Text(str(row["overdue"] or ""), style=BAD_STYLE),
-        )
-        kept = [
-            f"{row[by]} of {row[f'{by}_of']}" if row[f"{by}_of"] else ""
-            for by in ("kept_by_me", "kept_by_them")
-        ]
-        table.add_row(
-            _render_person_name(row),
-            *open_now,
-            *((_format_next_due(row, here), *kept) if wide else kept[1:]),
+            *((next_due, kept_by_me) if wide else ()),
+            kept_by_them,
         )
     return table
 
 
-def _render_person_name(row: Row) -> Text:
-    name = render_text(row["person_name"])
-    if row["person"] != row["person_name"].casefold():
-        name.append_text(Text(f" ({escape_text(row['person'])})", style=QUIET_STYLE))
-    return name
-
-
-def _format_next_due(row: Row, here: LocalMoment) -> str:
-    return (
-        formats.format_local_day(row["next_due"], here).removesuffix(f" {here.today.year}")
-        if row["next_due"]
-        else ""
-    )
-
-
 def render_pairs(rows: Sequence[tuple[str, str]]) -> RenderableType:
-    """Names and values in two columns."""
+    """Return names and values in two columns."""
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style=QUIET_STYLE, no_wrap=True)
     grid.add_column(overflow="fold")
@@ -252,7 +254,7 @@ def render_pairs(rows: Sequence[tuple[str, str]]) -> RenderableType:
 
 
 def render_config(rows: Sequence[tuple[str, str, str]]) -> RenderableType:
-    """Names, values, and who says so; what nobody has said stands back."""
+    """Return the keys of the config with values and sources; defaults are grey."""
     table = create_table(expand=False)
     for heading in ("Key", "Value", "From"):
         table.add_column(heading, overflow="fold")
@@ -267,41 +269,45 @@ def render_config(rows: Sequence[tuple[str, str, str]]) -> RenderableType:
 
 
 def render_titled_pairs(title: str, rows: Sequence[tuple[str, str]]) -> RenderableType:
-    """A title and, below it and set in, names and values in two columns."""
+    """Return a title, and indented below it names and values in two columns."""
     return Group(Text(title, style="bold"), Padding(render_pairs(rows), (0, 0, 0, 2)))
 
 
 def render_journal_table(rows: Iterable[tuple[str, str, str, bool]]) -> RenderableType:
-    """When, which promise, and what was said; what was undone stands back."""
+    """Return acts in three columns: when, which promise, what; undone acts are quiet.
+
+    Each of `rows` is these three texts, and whether the act was undone.
+    """
     table = Table.grid(padding=(0, 2))
     table.add_column(style=QUIET_STYLE, ratio=None, overflow="fold")
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    for when, promise, said, undone in rows:
-        table.add_row(when, promise, render_text(said), style=QUIET_STYLE if undone else "")
+    for when, promise, act, undone in rows:
+        table.add_row(when, promise, render_text(act), style=QUIET_STYLE if undone else "")
     return table
 
 
 def render_heading(text: str) -> RenderableType:
-    """A line that stands out."""
+    """Return a heading in bold, with control characters escaped."""
     return Text(escape_text(text), style="bold")
 
 
 def render_markdown(text: str) -> RenderableType:
-    """A page of the guide."""
+    """Return a page of the guide, from its Markdown."""
     from rich.markdown import Markdown
     from rich.syntax import ANSISyntaxTheme
 
-    return Markdown(text, code_theme=ANSISyntaxTheme({}))  # type: ignore[arg-type]  # a theme is taken as well as its name
+    # rich takes a theme as well as the name of one.
+    return Markdown(text, code_theme=ANSISyntaxTheme({}))  # type: ignore[arg-type]
 
 
 def create_table(*, expand: bool = True) -> Table:
-    """An empty table as all of them look: no box, quiet headings, two blanks between the columns."""
+    """Return an empty table in the common look: no box, quiet headings, two spaces in between."""
     return Table(
         box=None, expand=expand, padding=(0, 2, 0, 0), header_style=QUIET_STYLE, pad_edge=False
     )
 
 
 def render_text(value: Any) -> Text:
-    """A value as it was typed, steering characters escaped."""
+    """Return a value as it was typed, with control characters escaped."""
     return Text(escape_text(str(value)), overflow="fold")

@@ -1,4 +1,7 @@
-"""Terms as a sheet of text to be edited: a line for each field below a few lines that explain it, and how it is read again."""
+"""The form for editing terms in an editor: a line for each field, below a few lines of help.
+
+The module writes the form and reads it back.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +30,11 @@ _FORM_INSTRUCTIONS = (
     "\\\\ a backslash. Nothing behind a colon means none. A line left out, or an",
     "empty file, leaves everything as it is.",
 )
-_BLANK_CHARACTERS = " \t"  # what an editor may put or take away at the end of a line
+_BLANK_CHARACTERS = " \t"  # an editor may add or remove them at the end of a line
 
 
 class EditedField(NamedTuple):
-    """A field that was changed: the number of its line, its name among the terms, and what it says now."""
+    """A field that was changed: the number of its line, its name in the terms, its new text."""
 
     line: int
     field: str
@@ -39,71 +42,79 @@ class EditedField(NamedTuple):
 
 
 def describe_form(promise: Promise, name: str, verb: Verb, side: Side) -> list[str]:
-    """What the sheet is about: which revision stands there, and what `side` would say by changing it. `name` is the other side's."""
+    """Return the first lines of the form: which revision it shows, and what editing it will do.
+
+    `name` is the display name of the other side; `side` is the side that will change the terms.
+    """
     base, number = lifecycle.find_base_revision(promise, verb), promise.next_revision_number
-    to = {
+    counterparty = {
         Direction.OWE: f"to {name}",
         Direction.OWED: f"from {name}",
         Direction.SELF: "to yourself",
     }[promise.direction]
     whose = "yours" if promise.direction.is_my_side(base.author) else f"{name}'s"
-    stands = (
-        f"{whose}, on the table"
-        if base.status is Status.OFFERED
-        else base.status.value.replace("-", " ")
-    )
-    first = f"#{promise.id} {promise.state}, {to}: rev {base.number}, {stands}."
+    is_offered = base.status is Status.OFFERED
+    status = f"{whose}, on the table" if is_offered else base.status.value.replace("-", " ")
+    first = f"#{promise.id} {promise.state}, {counterparty}: rev {base.number}, {status}."
     if verb is Verb.CORRECT:
-        return [
-            first,
-            f"You put a typo right: it stays rev {base.number}, and counts as no negotiation.",
-        ]
-    if side is Side.SELF:
-        return [first, f"You change the terms: this becomes rev {number}, in force at once."]
-    mine = promise.direction.is_my_side(side)
-    who, other = ("You put", name) if mine else (f"{name} puts", "you")
-    return [
-        first,
-        f"{who} new terms on the table: this becomes rev {number}, for {other} to answer.",
-    ]
+        effect = f"You put a typo right: it stays rev {base.number}, and counts as no negotiation."
+    elif side is Side.SELF:
+        effect = f"You change the terms: this becomes rev {number}, in force at once."
+    else:
+        mine = promise.direction.is_my_side(side)
+        actor, other = ("You put", name) if mine else (f"{name} puts", "you")
+        becomes = f"this becomes rev {number}, for {other} to answer"
+        effect = f"{actor} new terms on the table: {becomes}."
+    return [first, effect]
 
 
 def format_terms_form(terms: Terms, zone: str, about: list[str]) -> str:
-    """The sheet for somebody in `zone`. `about` says what it is about, a line each."""
+    """Return the form for somebody in `zone`, below the lines of `about` and the instructions."""
     head = [f"# {escape_line(line)}".rstrip() if line else "#" for line in about]
-    how = [f"# {line}".rstrip() for line in _FORM_INSTRUCTIONS]
+    instructions = [f"# {line}".rstrip() for line in _FORM_INSTRUCTIONS]
     fields = [
         f"{name}: {value}".rstrip() for name, value in _format_form_values(terms, zone).items()
     ]
-    return "\n".join([*head, *how, "", *fields, ""])
+    return "\n".join([*head, *instructions, "", *fields, ""])
 
 
-def parse_terms_form(sheet: str, terms: Terms, zone: str) -> list[EditedField]:
-    """What somebody changed in the sheet of `terms`, untouched fields left out.
+def parse_terms_form(form: str, terms: Terms, zone: str) -> list[EditedField]:
+    """Return the fields that were changed in the form of `terms`.
 
     Raises NoField, FieldTwice and BadEscape, each with the number of the line.
     """
     before, seen = _format_form_values(terms, zone), set[str]()
-    typed = []
-    for number, line in _iter_form_lines(sheet):
+    edited = []
+    for number, line in _iter_form_lines(form):
         with errors.add_place_to_errors(f"Line {number}"):
             name, value = _parse_form_line(line)
             if name in seen:
                 raise errors.FieldTwice(name)
             seen.add(name)
             if value != before[name]:
-                typed.append(
-                    EditedField(
-                        number,
-                        _FORM_FIELDS[name],
-                        value if name in _DATE_FIELDS else _parse_form_text(value),
-                    )
-                )
-    return typed
+                text = value if name in _DATE_FIELDS else parse_form_text(value)
+                edited.append(EditedField(number, _FORM_FIELDS[name], text))
+    return edited
+
+
+def _iter_form_lines(form: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines with content and their numbers, without the help at the top.
+
+    Only there a `#` begins a comment; further down it may begin a part of a text that an editor
+    has wrapped.
+    """
+    in_help = True
+    for number, line in enumerate(form.split("\n"), 1):
+        in_help = in_help and (line.startswith("#") or not line.strip())
+        if line.strip() and not in_help:
+            yield number, line
 
 
 def _parse_form_line(line: str) -> tuple[str, str]:
-    """The name of a field, and what stands behind its colon."""
+    """Return the name of the field in a line, and the value after its colon.
+
+    Raises NoField when the line has no colon, or another name before it.
+    """
     name, colon, value = line.partition(":")
     name = name.strip().casefold()
     if not colon or name not in _FORM_FIELDS:
@@ -111,34 +122,29 @@ def _parse_form_line(line: str) -> tuple[str, str]:
     return name, value.strip(_BLANK_CHARACTERS)
 
 
-def _format_form_values(terms: Terms, zone: str) -> dict[str, str]:
-    return {
-        name: _format_form_value(getattr(terms, field), zone)
-        for name, field in _FORM_FIELDS.items()
-    }
-
-
-def _format_form_value(value: str | CivilMoment | None, zone: str) -> str:
-    """A field on one line; white space at an end is escaped, so that no editor takes it away."""
-    if isinstance(value, CivilMoment):
-        return value.civil if value.zone == zone else f"{value.civil} {value.zone}"
-    text = escape_line(value or "")
-    inner = text.strip()
-    before, _, after = text.partition(inner) if inner else (text, "", "")
-    return "".join((*map(escape_character, before), inner, *map(escape_character, after)))
-
-
-def _parse_form_text(value: str) -> str:
+def parse_form_text(value: str) -> str:
+    """Return the text that a value of the form stands for. Raises BadEscape."""
     try:
         return unescape_line(value)
     except ValueError as error:
         raise errors.BadEscape(str(error)) from None
 
 
-def _iter_form_lines(sheet: str) -> Iterator[tuple[int, str]]:
-    """The lines that say something, without what explains them at the top: further down a `#` may begin a torn line of a text."""
-    explaining = True
-    for number, line in enumerate(sheet.split("\n"), 1):
-        explaining = explaining and (line.startswith("#") or not line.strip())
-        if line.strip() and not explaining:
-            yield number, line
+def _format_form_values(terms: Terms, zone: str) -> dict[str, str]:
+    """Return the value of each field as the form shows it, by the name in the form."""
+    return {
+        name: format_form_value(getattr(terms, field), zone) for name, field in _FORM_FIELDS.items()
+    }
+
+
+def format_form_value(value: str | CivilMoment | None, zone: str) -> str:
+    """Return a field on one line: a date as people in `zone` type it, a text with escapes.
+
+    White space at the start and the end is escaped, so that no editor removes it.
+    """
+    if isinstance(value, CivilMoment):
+        return value.civil if value.zone == zone else f"{value.civil} {value.zone}"
+    text = escape_line(value or "")
+    inner = text.strip()
+    before, _, after = text.partition(inner) if inner else (text, "", "")
+    return "".join((*map(escape_character, before), inner, *map(escape_character, after)))

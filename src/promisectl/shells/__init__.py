@@ -1,4 +1,4 @@
-"""The completion scripts, one for each shell: thin, they ask the program what could come next."""
+"""The completion scripts, one for each shell, which ask the program for candidates."""
 
 import os
 
@@ -15,8 +15,7 @@ SCRIPT_LOCATIONS = {
 
 
 def read_completion_script(shell: str) -> str:
-    """The script for a shell."""
-    with open(
-        os.path.join(os.path.dirname(__file__), f"promisectl.{shell}"), encoding="utf-8"
-    ) as file:
+    """Return the completion script of a shell, one of SHELLS."""
+    path = os.path.join(os.path.dirname(__file__), f"promisectl.{shell}")
+    with open(path, encoding="utf-8") as file:
         return file.read()
