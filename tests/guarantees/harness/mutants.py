@@ -57,7 +57,7 @@ def _without_the_chain() -> None:
 
 
 def _rows_not_rebuilt() -> None:
-    rows._ContentChecks._compare_promise = lambda *_: None
+    rows.ContentChecks.compare_promise = lambda *_: None
 
 
 def _writing_views() -> None:
