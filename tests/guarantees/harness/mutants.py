@@ -130,7 +130,7 @@ def _without_escaping() -> None:
 def _live_formulas() -> None:
     from promisectl.records import as_csv
 
-    as_csv._FORMULA_SIGNS = ()
+    as_csv._FORMULA_STARTS = ()
 
 
 def _row_by_row() -> None:
