@@ -1,4 +1,4 @@
-"""Backups, which are copies of the whole ledger: checked and on the disk before they get a name."""
+"""Backups of the ledger: whole copies, checked and on the disk before they get a name."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from promisectl.storage.summary import LedgerSummary
 
 MAX_OWN_BACKUPS = 10
-"""The number of backups that the directory of backups keeps, of those with a date as their name."""
+"""The number of dated backups that the directory of backups keeps."""
 _DAY_NANOSECONDS = 86_400 * 10**9
 
 
@@ -83,7 +83,7 @@ def list_backups(path: str, directory: str) -> list[str]:
     count. The order is that of the files' times, as the date in a name can come from a clock that
     was ahead or from a day that was set. Raises OSError.
     """
-    start, found = f"{_ledger_stem(path)}-", []
+    start, backups = f"{_ledger_stem(path)}-", []
     with suppress(FileNotFoundError, NotADirectoryError), os.scandir(directory) as entries:
         for entry in entries:
             is_named_so = (
@@ -93,8 +93,8 @@ def list_backups(path: str, directory: str) -> list[str]:
             )
             with suppress(FileNotFoundError):
                 if is_named_so and entry.is_file():
-                    found.append((entry.stat().st_mtime_ns, entry.path))
-    return [backup for _, backup in sorted(found, reverse=True)]
+                    backups.append((entry.stat().st_mtime_ns, entry.path))
+    return [backup for _, backup in sorted(backups, reverse=True)]
 
 
 def prune_backups(path: str, directory: str, spare: Collection[str] = ()) -> None:
@@ -105,18 +105,20 @@ def prune_backups(path: str, directory: str, spare: Collection[str] = ()) -> Non
     """
     with suppress(OSError):
         own = parse_backup_names(path, os.listdir(directory))
-        ages = {one.name: os.lstat(os.path.join(directory, one.name)).st_mtime_ns for one in own}
+        times = {
+            copy.name: os.lstat(os.path.join(directory, copy.name)).st_mtime_ns for copy in own
+        }
         finished = sorted(
-            (one for one in own if one.kind != "damaged" and not one.temporary_suffix),
-            key=lambda one: (ages[one.name], one),
+            (copy for copy in own if copy.kind != "damaged" and not copy.temporary_suffix),
+            key=lambda copy: (times[copy.name], copy),
         )
-        spared_names = {os.path.basename(one) for one in spare}
-        old_names = {one.name for one in finished[:-MAX_OWN_BACKUPS]} - spared_names
-        youngest = max(ages.values(), default=0)
+        spared_names = {os.path.basename(spared) for spared in spare}
+        old_names = {copy.name for copy in finished[:-MAX_OWN_BACKUPS]} - spared_names
+        newest_time = max(times.values(), default=0)
         abandoned_names = {
-            one.name
-            for one in own
-            if one.temporary_suffix and ages[one.name] < youngest - _DAY_NANOSECONDS
+            copy.name
+            for copy in own
+            if copy.temporary_suffix and times[copy.name] < newest_time - _DAY_NANOSECONDS
         }
         for name in old_names | abandoned_names:
             with suppress(OSError):

@@ -1,4 +1,7 @@
-"""The restore of a backup: the ledger is old or new at every moment, and the old one is saved."""
+"""The restore of a backup.
+
+The ledger is the old or the new one at every moment, and the old one is saved.
+"""
 
 from __future__ import annotations
 
@@ -135,7 +138,7 @@ def restore_backup(
 
 
 def _put_aside_or_race(place: RestorePlace, file: IO[bytes] | None = None) -> str:
-    """Put aside what is there, and return where it is.
+    """Put aside what is there, and return the path of the copy.
 
     Raises RaceLost when another command does the same at the moment.
     """
@@ -269,7 +272,7 @@ def _is_copy_complete(source: BackupSource, db: sqlite3.Connection, before: int)
 
 
 def restore_as_new_file(source: BackupSource, place: RestorePlace) -> RestoreResult:
-    """Write a new ledger where none is, after putting aside journals that lie there.
+    """Write a new ledger where none is, after putting aside the journals of a former one.
 
     Raises RaceLost and LedgerError.
     """

@@ -26,11 +26,11 @@ class RestorePlace(NamedTuple):
 
 
 def put_aside_ledger(place: RestorePlace, file: IO[bytes] | None = None) -> str:
-    """Copy a damaged ledger and its journals into the directory of backups, return where it is.
+    """Copy a damaged ledger and its journals into the directory of backups.
 
-    `file` is the ledger, open; None to put aside the journals alone. Deletes the journals in
-    their old place. Raises OSError; FileExistsError when another command puts something there at
-    the same moment.
+    `file` is the ledger, open; None to put aside the journals alone. Deletes the journals beside
+    the ledger. Returns the first copy. Raises OSError; FileExistsError when another command puts
+    something aside at the same moment.
     """
     target = create.find_free_name(*place, kind="damaged")
     copies = []

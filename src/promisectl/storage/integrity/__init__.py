@@ -1,1 +1,1 @@
-"""The checks of a ledger: SQLite's own, the chain of acts, every row, and the place of the file."""
+"""The checks of a ledger: SQLite's own, the chain of acts, every row, and the file's place."""

@@ -133,11 +133,11 @@ class Chain:
     def check_head(self) -> IntegrityFinding:
         """Return a finding about the head that the request names; `check_acts` comes before."""
         if not self._matching_acts:
-            says = (
+            sentence = (
                 f"no act has the head {self._request.head}: what came last was cut off, "
                 "this is an older copy, or all of it was written anew"
             )
-            return IntegrityFinding("expect", IntegrityResult.WRONG, says, cure=Remedy.RESTORE)
+            return IntegrityFinding("expect", IntegrityResult.WRONG, sentence, cure=Remedy.RESTORE)
         act = self._matching_acts[-1]
         later = self._number - act
         where = f"act {act:,}, and {later:,} more came after it" if later else "the newest act"

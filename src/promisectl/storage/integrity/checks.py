@@ -108,7 +108,7 @@ def check_integrity(
 def _run_check(
     check: Callable[[sqlite3.Connection], IntegrityFinding], db: sqlite3.Connection
 ) -> IntegrityFinding:
-    """Return the finding of a check, or one that SQLite can't read what it looks at."""
+    """Return the finding of a check, or a finding that SQLite can't read the ledger."""
     try:
         return check(db)
     except sqlite3.Error as error:
@@ -138,8 +138,8 @@ def check_schema(db: sqlite3.Connection) -> IntegrityFinding:
     """Return a finding about tables, indexes, triggers and views, compared by their SQL."""
     (encoding,) = db.execute("PRAGMA encoding").fetchone()
     if encoding != "UTF-8":
-        says = f"texts are stored as {encoding}, which no promisectl does"
-        return IntegrityFinding("schema", IntegrityResult.WRONG, says, cure=Remedy.RESTORE)
+        sentence = f"texts are stored as {encoding}, which no promisectl does"
+        return IntegrityFinding("schema", IntegrityResult.WRONG, sentence, cure=Remedy.RESTORE)
     amiss, extras = compare_schema(db)
     damage = DamageList()
     for part in amiss:
@@ -149,13 +149,13 @@ def check_schema(db: sqlite3.Connection) -> IntegrityFinding:
             damage.add_detail(f"{part} is none of promisectl's, and could change what is written")
     if damage.count:
         extra_names = {part.name for part in extras if part.kind != "trigger"}
-        # Only a backup helps for a table, and where an extra part has the name of one that is due.
+        # `doctor --fix` makes no tables, and no part whose name another part has.
         needs_backup = any(part.kind == "table" or part.name in extra_names for part in amiss)
         cure = Remedy.RESTORE if needs_backup else Remedy.FIX
         return damage.build_finding("schema", "", "the ledger is not built as it should be", cure)
     if extras:
-        says = f"all is in its place; besides, somebody made {', '.join(map(str, extras))}"
-        return IntegrityFinding("schema", IntegrityResult.NOTE, says)
+        sentence = f"all is in its place; besides, somebody made {', '.join(map(str, extras))}"
+        return IntegrityFinding("schema", IntegrityResult.NOTE, sentence)
     return IntegrityFinding(
         "schema", IntegrityResult.OK, "tables, indexes, triggers and views are in place"
     )

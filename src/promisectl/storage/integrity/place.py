@@ -50,7 +50,7 @@ _SYNC_MARKER_FILES = (".stfolder", ".dropbox", ".sync")
 
 
 class PlaceProblem(NamedTuple):
-    """What is wrong with a file or directory of the ledger, and what `doctor --fix` does about it.
+    """What is wrong with a file or directory of the ledger, and how `doctor --fix` helps.
 
     `complaint` follows the path in a sentence. `meaning` is what the problem comes to; problems
     of one kind share it. `mode` is the mode that the path should get, None to leave it as it is;
@@ -74,14 +74,14 @@ def check_ledger_place(path: str, backups: str) -> Iterator[IntegrityFinding]:
     yield _build_place_finding("beside", "nothing else lies beside the ledger", strays)
     remote = find_remote_location(os.path.realpath(path))
     if remote:
-        says = (
+        sentence = (
             f"{remote}, where two machines that write at once can damage it: "
             "keep the ledger on a disk of this one, and backups there"
         )
-        yield IntegrityFinding("disk", IntegrityResult.NOTE, says)
+        yield IntegrityFinding("disk", IntegrityResult.NOTE, sentence)
     else:
-        says = "on a disk of this machine, as far as can be told"
-        yield IntegrityFinding("disk", IntegrityResult.OK, says)
+        sentence = "on a disk of this machine, as far as can be told"
+        yield IntegrityFinding("disk", IntegrityResult.OK, sentence)
 
 
 def repair_place(path: str, backups: str) -> Iterator[str]:

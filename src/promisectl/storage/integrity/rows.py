@@ -1,4 +1,4 @@
-"""The check of every row against the acts: promises, people, commands, answers, next numbers."""
+"""The check of all rows against the acts: promises, people, commands, answers, numbers."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def check_ledger_contents(
 class ContentChecks:
     """The checks of what one ledger holds.
 
-    Each uses what the ones before it found out, so they are made in the order of
+    Each uses the results of those before it, so they are made in the order of
     `check_ledger_contents`, and the iterator of each is read to its end.
     """
 
