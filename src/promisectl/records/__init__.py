@@ -1,1 +1,1 @@
-"""Answers for other programs. They rely on the fields: none goes, none moves, a new one comes last."""
+"""Records for other programs: no field is ever removed or moved, and a new one comes last."""

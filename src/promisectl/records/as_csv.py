@@ -1,4 +1,4 @@
-"""Records as CSV (RFC 4180): a header, quoting where it is needed, and no cell that a spreadsheet would take for a formula."""
+"""Records as CSV (RFC 4180) with a header, where no cell is a formula for a spreadsheet."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _CRLF = "\r\n"
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def iter_csv_lines(
@@ -22,50 +22,59 @@ def iter_csv_lines(
     newline: str = _CRLF,
     raw: bool = False,
 ) -> Iterator[str]:
-    """The header and a line for every row, as they come. `raw` leaves cells that look like formulas as they are."""
-    line: Callable[[Iterable[Any]], str] = csv.writer(
+    """Return the header and one line for every row, each with `newline` at its end.
+
+    `raw` leaves cells that look like formulas as they are.
+    """
+    # With another line terminator the writer would leave a lone CR unquoted.
+    encode_line: Callable[[Iterable[Any]], str] = csv.writer(
         _LineEcho(), lineterminator=_CRLF
-    ).writerow  # with another end it would leave a lone CR unquoted
-    yield line(columns).removesuffix(_CRLF) + newline
-    cells = None
+    ).writerow
+    yield encode_line(columns).removesuffix(_CRLF) + newline
+    get_cells = None
     for row in rows:
-        cells = cells or _build_cell_getter(row, columns)
-        found = cells(row)
-        if not (raw or _are_plain_cells(found)):
-            found = [escape_formula(cell) if isinstance(cell, str) else cell for cell in found]
-        yield line(found) if newline is _CRLF else line(found).removesuffix(_CRLF) + newline
+        get_cells = get_cells or _build_cell_getter(row, columns)
+        cells = get_cells(row)
+        # Nearly all rows have only texts that begin with a letter or a digit.
+        is_plain = "".join([cell[:1] for cell in cells if cell.__class__ is str]).isalnum()
+        if not (raw or is_plain):
+            cells = [escape_formula(cell) if isinstance(cell, str) else cell for cell in cells]
+        line = encode_line(cells)
+        yield line if newline is _CRLF else line.removesuffix(_CRLF) + newline
 
 
 def _build_cell_getter(
     row: Mapping[str, Any], columns: tuple[str, ...]
 ) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
-    """What finds the cells of rows like this one: where it can by their places, as looking for forty names in each takes long."""
+    """Return a function that finds the cells of a row like this one.
+
+    It takes them by index where it can: SQLite's rows look through all names for each name.
+    """
     names: Any = list(row.keys())
-    places = columns if isinstance(row, dict) else [names.index(name) for name in columns]
-    first = itemgetter(*places)
-    return first if len(columns) > 1 else lambda row: (first(row),)
-
-
-def _are_plain_cells(cells: Iterable[Any]) -> bool:
-    """Whether all texts begin with a letter or a digit, as nearly all do: then there is none to look at."""
-    return "".join([cell[:1] for cell in cells if cell.__class__ is str]).isalnum()
+    keys = columns if isinstance(row, dict) else [names.index(name) for name in columns]
+    get_items = itemgetter(*keys)
+    return get_items if len(columns) > 1 else lambda row: (get_items(row),)
 
 
 def escape_formula(cell: str) -> str:
-    """The cell with a `'` in front if a spreadsheet could take it for a formula, or if it looks like one that has it already."""
+    """Return the cell with a `'` in front if a spreadsheet could take it for a formula.
+
+    A cell that looks like the result of this gets another `'`, so that unescape_formula can undo
+    it.
+    """
     return f"'{cell}" if _is_formula(cell.lstrip("'")) else cell
 
 
 def unescape_formula(cell: str) -> str:
-    """The cell as it was before `armed`."""
+    """Return the cell as it was before escape_formula."""
     return cell[1:] if cell.startswith("'") and _is_formula(cell.lstrip("'")) else cell
 
 
 def _is_formula(cell: str) -> bool:
-    return cell.startswith(_FORMULA_SIGNS) or cell.lstrip().startswith(_FORMULA_SIGNS)
+    return cell.startswith(_FORMULA_STARTS) or cell.lstrip().startswith(_FORMULA_STARTS)
 
 
 class _LineEcho:
-    """Hands the line that the csv writer writes back to whoever had it written."""
+    """A file for the csv writer whose `write` returns the line, so that `writerow` does too."""
 
     write = str

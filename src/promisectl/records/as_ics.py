@@ -1,4 +1,7 @@
-"""Promises as tasks in a calendar: VTODO components of iCalendar (RFC 5545), written with the package icalendar (the extra `ics`)."""
+"""Promises as tasks in a calendar: VTODO components of iCalendar (RFC 5545).
+
+They are written with the package icalendar, which the extra `ics` installs.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,10 @@ from promisectl.records import vtimezone
 from promisectl.system.text import escape_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
-    Row = Mapping[str, Any]
+    from promisectl.records.fields import Row
 
 _ICS_STATUSES = {
     "proposed": "NEEDS-ACTION",
@@ -44,13 +47,11 @@ _DIRECTION_SENTENCES = {
 }
 _DESCRIPTION_TITLES = {"done_when": "Done when", "why": "Why", "reason": "Reason"}
 _LINE_BREAKS = ("\r\n", "\r", "\x85", "\u2028", "\u2029")
-_LAST_ZONED_YEAR = (
-    2100  # nobody knows the clocks of a zone for ever: an hour later than that is told in UTC
-)
+_LAST_ZONED_YEAR = 2100  # later times are in UTC, as nobody knows the rules of a zone by then
 
 
 def ensure_icalendar() -> None:
-    """Raises NeedsICalendar unless the package is installed."""
+    """Raise NeedsICalendar unless the package icalendar is installed."""
     try:
         import icalendar  # noqa: F401
     except ImportError as error:
@@ -60,33 +61,35 @@ def ensure_icalendar() -> None:
 def iter_calendar_parts(
     rows: Iterable[Row], hours: Iterable[Row], alarms: Sequence[timedelta] = ()
 ) -> Iterator[str]:
-    """One calendar with a task for every row, as they come.
+    """Return one calendar with a task for every row, in pieces.
 
-    A row is that of the view `promises` and has, besides, its number of `acts`, when something was `said_last`, and `replaces_uid`.
-    `hours` has the zones of the dues that are hours, each with the first and the last of them.
+    A row is one of the view `promises`, with the number of its `acts`, the moment of the newest
+    (`said_last`) and `replaces_uid` as well. `hours` has the zones of the due dates with a time,
+    each with the `first` and the `last` of them.
     """
     head, foot = _build_calendar_frame()
     yield head
-    for zone in hours:
-        yield from _iter_timezone_parts(zone["zone"], zone["first"], zone["last"])
+    for hour in hours:
+        first_year = int(hour["first"][:4])
+        last_year = min(int(hour["last"][:4]), _LAST_ZONED_YEAR)
+        if hour["zone"] != "UTC" and first_year <= last_year:
+            yield vtimezone.encode_timezone(hour["zone"], first_year, last_year)
     for row in rows:
-        yield _encode_task(row, alarms)
+        yield encode_task(row, alarms)
     yield foot
 
 
 def encode_task_calendar(row: Row, alarms: Sequence[timedelta] = ()) -> str:
-    """A calendar with the task of one row."""
-    hours = (
-        [{"zone": row["due_zone"], "first": row["due"], "last": row["due"]}]
-        if row["due"] and "T" in row["due"]
-        else []
-    )
+    """Return a calendar with the task of one row."""
+    hours = []
+    if row["due"] and "T" in row["due"]:
+        hours.append({"zone": row["due_zone"], "first": row["due"], "last": row["due"]})
     return "".join(iter_calendar_parts([row], hours, alarms))
 
 
 @cache
 def _build_calendar_frame() -> tuple[str, str]:
-    """What stands before the parts of a calendar, and after them."""
+    """Return what comes before the parts of a calendar, and what comes after them."""
     from icalendar import Calendar
 
     empty = Calendar()
@@ -97,30 +100,24 @@ def _build_calendar_frame() -> tuple[str, str]:
     return empty.to_ical().decode().removesuffix(foot), foot
 
 
-def _iter_timezone_parts(name: str, first: str, last: str) -> Iterator[str]:
-    """The description of a zone, if its clocks are told at all."""
-    begin, end = int(first[:4]), min(int(last[:4]), _LAST_ZONED_YEAR)
-    if name != "UTC" and begin <= end:
-        yield vtimezone.encode_timezone(name, begin, end)
-
-
-def _encode_task(row: Row, alarms: Sequence[timedelta]) -> str:
+def encode_task(row: Row, alarms: Sequence[timedelta]) -> str:
+    """Return the VTODO of a row, with alarms that long before its due date while it is open."""
     from icalendar import Todo, vText
 
-    said_last = datetime.fromisoformat(row["said_last"])
+    newest = datetime.fromisoformat(row["said_last"])
     delivered = row["delivered_at"] if row["state"] == "kept" else None
-    told = {
+    properties = {
         "uid": row["uid"],
-        "dtstamp": said_last,
+        "dtstamp": newest,
         "created": datetime.fromisoformat(row["made_at"]),
-        "last-modified": said_last,
+        "last-modified": newest,
         "sequence": row["acts"] - 1,
         "summary": escape_ics_text(row["outcome"]),
-        "description": escape_ics_text(_format_task_description(row)),
+        "description": escape_ics_text(describe_task(row)),
         "status": _ICS_STATUSES.get(row["state"], _ENDED_ICS_STATUS),
         "completed": delivered and datetime.fromisoformat(delivered),
         "percent-complete": 100 if delivered else None,
-        "due": _resolve_ics_due(row),
+        "due": resolve_task_due(row),
         "contact": None if row["direction"] == "self" else escape_ics_text(row["person_name"]),
         "categories": [row["direction"], *map(escape_ics_text, (row["tags"] or "").split())],
         "related-to": row["replaces_uid"],
@@ -128,14 +125,14 @@ def _encode_task(row: Row, alarms: Sequence[timedelta]) -> str:
         "x-promisectl-person": vText(escape_ics_text(row["person"])),
     }
     task = Todo()
-    for name, value in told.items():
+    for name, value in properties.items():
         if value is not None:
             task.add(name, value)
     if row["due"] and row["state"] in UNDELIVERED_STATES:
         for before in alarms:
             task.add_component(_build_alarm(row, before))
-    made: bytes = task.to_ical()
-    return made.decode()
+    encoded: bytes = task.to_ical()
+    return encoded.decode()
 
 
 def _build_alarm(row: Row, before: timedelta) -> Any:
@@ -148,8 +145,12 @@ def _build_alarm(row: Row, before: timedelta) -> Any:
     return alarm
 
 
-def _resolve_ics_due(row: Row) -> date | datetime | None:
-    """The day, or the hour as the clocks of its zone show it; in UTC where they show it twice or never and mean another than agreed."""
+def resolve_task_due(row: Row) -> date | datetime | None:
+    """Return the due date of a row: a day, or a moment in the zone where it was agreed.
+
+    The moment is in UTC where the clocks of the zone don't show the time that was agreed, or show
+    it twice and the calendar would take the other.
+    """
     if not row["due"]:
         return None
     if "T" not in row["due"]:
@@ -159,26 +160,27 @@ def _resolve_ics_due(row: Row) -> date | datetime | None:
     return zoned if local.year <= _LAST_ZONED_YEAR and zoned.astimezone(UTC) == instant else instant
 
 
-def _format_task_description(row: Row) -> str:
-    """Who owes whom, how it stands, and the terms beside the outcome."""
-    who = _DIRECTION_SENTENCES[row["direction"]][0 if row["accepted_at"] else 1].format(
-        row["person_name"]
-    )
-    return "\n".join(
-        [
-            f"{who} {_STATE_SENTENCES[row['state']]}",
-            *(f"{title}: {row[name]}" for name, title in _DESCRIPTION_TITLES.items() if row[name]),
-        ]
-    )
+def describe_task(row: Row) -> str:
+    """Return who owes whom and the state in one line, then the other terms, one a line."""
+    agreed, not_agreed = _DIRECTION_SENTENCES[row["direction"]]
+    sentence = (agreed if row["accepted_at"] else not_agreed).format(row["person_name"])
+    lines = [f"{sentence} {_STATE_SENTENCES[row['state']]}"]
+    for name, title in _DESCRIPTION_TITLES.items():
+        if row[name]:
+            lines.append(f"{title}: {row[name]}")
+    return "\n".join(lines)
 
 
 def escape_ics_text(value: str) -> str:
-    """A text as iCalendar can hold it: every kind of line break is one, other control characters are shown as escapes."""
-    for sign in _LINE_BREAKS:
-        value = value.replace(sign, "\n")
+    """Return a text that iCalendar can hold.
+
+    Every kind of line break becomes a newline, other control characters become escapes.
+    """
+    for line_break in _LINE_BREAKS:
+        value = value.replace(line_break, "\n")
     return "".join(
-        escape_text(letter)
-        if unicodedata.category(letter) == "Cc" and letter not in "\t\n"
-        else letter
-        for letter in value
+        escape_text(character)
+        if unicodedata.category(character) == "Cc" and character not in "\t\n"
+        else character
+        for character in value
     )

@@ -1,4 +1,4 @@
-"""Records as tab-separated lines without a header, for cut, awk and friends: one line each, nothing cut, nothing wrapped."""
+"""Records as tab-separated lines without a header, for cut, awk and the like."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ if TYPE_CHECKING:
 
 
 def iter_tab_lines(rows: Iterable[Mapping[str, Any]], columns: tuple[str, ...]) -> Iterator[str]:
-    """A line for every row: the named columns with a tab between; tab, newline, backslash and controls in a text are escaped."""
+    """Return a line for every row: the named columns with a tab between them.
+
+    Tab, newline, backslash and control characters in a text become escapes.
+    """
     for row in rows:
-        yield (
-            "\t".join("" if row[name] is None else escape_line(str(row[name])) for name in columns)
-            + "\n"
-        )
+        cells = ("" if row[name] is None else escape_line(str(row[name])) for name in columns)
+        yield "\t".join(cells) + "\n"

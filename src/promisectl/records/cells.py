@@ -1,4 +1,7 @@
-"""The cells of one record from elsewhere, each read as what its field holds; whatever can't be read is named by its field."""
+"""The cells of one imported record, each parsed as its field demands.
+
+Every error names the field.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +23,16 @@ if TYPE_CHECKING:
 
 _MAX_NUMBER = 999_999_999
 _MAX_CELL_QUOTE_CHARACTERS = 40
-_FIRST_YEAR = 1970
-_UUID_PATTERN = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # in its usual spelling
-_MAX_ZONE_DIFFERENCE = timedelta(hours=26)  # what the clocks of two zones are apart at the most
+_FIRST_MOMENT_YEAR = 1970
+_CANONICAL_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_MAX_ZONE_DIFFERENCE = timedelta(hours=26)  # between the clocks of any two zones
 
 
 class CellContext(NamedTuple):
-    """When and where a record is read: the moment (aware UTC), the IANA name of the zone, the order of bare numbers in dates."""
+    """When and where records are read.
+
+    `now` is aware UTC, `zone` an IANA name, `order` that of the numbers in a date.
+    """
 
     now: datetime
     zone: str
@@ -34,30 +40,29 @@ class CellContext(NamedTuple):
 
 
 class CellReader:
-    """The cells of one record. Every method raises BadRecord; `zone` is the one in which the days of the record are counted."""
+    """The parser of the cells of one record. Every method raises BadRecord.
 
-    def __init__(self, cells: Mapping[str, Any], place: CellContext) -> None:
+    `values` are the cells as they are; `zone` is the one for the dates of the record.
+    """
+
+    def __init__(self, cells: Mapping[str, Any], context: CellContext) -> None:
         self.values = cells
-        self.context = place
-        self.zone = self._parse_zone()
-
-    def _parse_zone(self) -> str:
-        zone = self.parse_text("due_zone") or self.context.zone
-        if not civil.is_zone(zone):
+        self.context = context
+        self.zone = self.parse_text("due_zone") or context.zone
+        if not civil.is_zone(self.zone):
             raise errors.BadRecord(
-                f"no zone “{shorten_quoted_value(zone)}” is known here", "due_zone"
+                f"no zone “{shorten_quoted_value(self.zone)}” is known here", "due_zone"
             )
-        return zone
 
-    def parse_required(self, name: str, read: Callable[[str], str | None]) -> str:
-        """A field that no record lacks."""
-        value = read(name)
+    def parse_required(self, name: str, parse: Callable[[str], str | None]) -> str:
+        """Return what `parse` makes of a field that every record must have."""
+        value = parse(name)
         if value is None:
             raise errors.BadRecord("it is missing", name)
         return value
 
     def parse_text(self, name: str, most: int = constants.MAX_TEXT_CHARACTERS) -> str | None:
-        """A text as it is."""
+        """Return a text of at most that many characters as it is; None where it is empty."""
         value = self.values.get(name)
         if value is None or value == "":
             return None
@@ -70,23 +75,23 @@ class CellReader:
         return _ensure_storable_text(value, name)
 
     def parse_words(self, name: str) -> tuple[str, ...]:
-        """A list, or words with blanks between."""
+        """Return the words of a list, or of a text with spaces between them, each once."""
         value = self.values.get(name)
         if not value:
             return ()
-        found = value.split() if isinstance(value, str) else value
-        if not isinstance(found, list | tuple) or not all(
-            isinstance(one, str) and one.split() == [one] for one in found
+        words = value.split() if isinstance(value, str) else value
+        if not isinstance(words, list | tuple) or not all(
+            isinstance(word, str) and word.split() == [word] for word in words
         ):
             raise errors.BadRecord("it is no list of single words", name)
-        if any(len(one) > constants.MAX_WORD_CHARACTERS for one in found):
+        if any(len(word) > constants.MAX_WORD_CHARACTERS for word in words):
             raise errors.BadRecord(
                 f"a word in it has more than {constants.MAX_WORD_CHARACTERS} characters", name
             )
-        return tuple(dict.fromkeys(_ensure_storable_text(one, name) for one in found))
+        return tuple(dict.fromkeys(_ensure_storable_text(word, name) for word in words))
 
     def parse_choice(self, name: str, choices: Sequence[str]) -> str | None:
-        """One of some words."""
+        """Return one of the `choices`; None where the cell is empty."""
         value = self.parse_text(name)
         if value is not None and value not in choices:
             raise errors.BadRecord(
@@ -95,7 +100,7 @@ class CellReader:
         return value
 
     def parse_number(self, name: str, least: int = 1) -> int | None:
-        """A whole number."""
+        """Return a whole number that is not below `least`; None where the cell is empty."""
         value = self.values.get(name)
         if value is None or value == "":
             return None
@@ -107,9 +112,9 @@ class CellReader:
         return int(digits)
 
     def parse_uid(self) -> str | None:
-        """A UUID in its usual spelling."""
+        """Return the UUID in its canonical spelling; None where the cell is empty."""
         value = self.parse_text("uid")
-        if value and _UUID_PATTERN.fullmatch(value):
+        if value and _CANONICAL_UUID.fullmatch(value):
             return value
         try:
             return str(uuid.UUID(value)) if value else None
@@ -119,18 +124,25 @@ class CellReader:
     # Days and moments
 
     def parse_due(self) -> CivilMoment | None:
-        """The due date, a day or minute that there is in the zone of the record; where it comes twice, the one that `due_at` tells."""
+        """Return the due date, in the zone of the record; None where the cell is empty.
+
+        Where the clocks of the zone show the time twice, `due_at` decides between the two.
+        """
         value = self.parse_text("due")
         if value is None:
             return None
-        readings = _list_real_readings(value, self.zone)
+        readings = list_real_readings(value, self.zone)
         if len(readings) > 1:
-            told = self.parse_moment("due_at")
-            readings = tuple(when for when in readings if when.at == told)
+            due_at = self.parse_moment("due_at")
+            readings = tuple(reading for reading in readings if reading.at == due_at)
         return readings[0] if readings else self._parse_date_words("due", value)
 
     def parse_day(self, name: str, at: datetime | None = None) -> CivilMoment | None:
-        """A day or minute whose zone the record does not tell: read in its own zone, or here, or in whichever it was `at` then."""
+        """Return a day or a time for which the record has no zone; None where the cell is empty.
+
+        The zone is that of the record or the one here, whichever gives the instant `at`, or
+        another zone where neither does.
+        """
         value = self.parse_text(name)
         if value is None:
             return None
@@ -141,11 +153,11 @@ class CellReader:
         if not readings:
             return self._parse_date_words(name, value)
         first = readings[0]
-        if (
-            at is None or abs(at - first.at) > _MAX_ZONE_DIFFERENCE
-        ):  # it was put right by hand, and the instant beside it was not
+        # A larger difference than that of two zones: somebody edited the cell, but not `at`.
+        if at is None or abs(at - first.at) > _MAX_ZONE_DIFFERENCE:
             return first
-        return next((when for when in readings if when.at == at), first._replace(at=at))
+        matches = [reading for reading in readings if reading.at == at]
+        return matches[0] if matches else first._replace(at=at)
 
     def _parse_date_words(self, name: str, value: str) -> CivilMoment:
         try:
@@ -154,37 +166,41 @@ class CellReader:
             raise errors.BadRecord(str(problem).removesuffix("."), name) from None
 
     def parse_moment(self, name: str) -> datetime | None:
-        """An instant with its offset, or a day or minute here; a day means its noon, or now if it is today."""
+        """Return an instant (aware UTC); None where the cell is empty.
+
+        The cell has an offset, or is a day or a time in the zone here. A day stands for its noon,
+        today for no later than now.
+        """
         value = self.parse_text(name)
         if value is None:
             return None
-        found = _parse_offset_moment(value) or self._parse_local_moment(name, value)
-        if found.year < _FIRST_YEAR:
-            raise errors.BadRecord(f"it is before {_FIRST_YEAR}", name)
-        return found
-
-    def _parse_local_moment(self, name: str, value: str) -> datetime:
-        try:
-            found = dates.parse_now(value, self.context.zone)
-        except (errors.Usage, OverflowError) as problem:
-            raise errors.BadRecord(str(problem).removesuffix("."), name) from None
-        today = civil.local_time(self.context.now, self.context.zone).date()
-        return min(found, self.context.now) if value == str(today) else found
-
-
-@lru_cache(1_000)  # the same days come again in one file
-def _list_real_readings(value: str, zone: str) -> tuple[CivilMoment, ...]:
-    """The readings of a civil day or minute that the clocks in a zone show."""
-    return tuple(when for when in civil.list_civil_readings(value, zone) if when.is_real)
+        moment = parse_offset_moment(value)
+        if moment is None:
+            try:
+                moment = dates.parse_now(value, self.context.zone)
+            except (errors.Usage, OverflowError) as problem:
+                raise errors.BadRecord(str(problem).removesuffix("."), name) from None
+            today = civil.local_time(self.context.now, self.context.zone).date()
+            if value == str(today):
+                moment = min(moment, self.context.now)
+        if moment.year < _FIRST_MOMENT_YEAR:
+            raise errors.BadRecord(f"it is before {_FIRST_MOMENT_YEAR}", name)
+        return moment
 
 
-def _parse_offset_moment(value: str) -> datetime | None:
-    """The moment in ISO 8601 with its offset; None of any other text."""
+@lru_cache(1_000)  # a file has the same days again and again
+def list_real_readings(value: str, zone: str) -> tuple[CivilMoment, ...]:
+    """Return the readings of a day or a time that the clocks in a zone really show."""
+    return tuple(reading for reading in civil.list_civil_readings(value, zone) if reading.is_real)
+
+
+def parse_offset_moment(value: str) -> datetime | None:
+    """Return a moment in ISO 8601 with an offset, as UTC in whole seconds; else None."""
     try:
-        found = datetime.fromisoformat(value)
-        if found.tzinfo is UTC and not found.microsecond:
-            return found
-        return found.astimezone(UTC).replace(microsecond=0) if found.tzinfo else None
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is UTC and not moment.microsecond:
+            return moment
+        return moment.astimezone(UTC).replace(microsecond=0) if moment.tzinfo else None
     except (ValueError, OverflowError):
         return None
 
@@ -196,8 +212,7 @@ def _ensure_storable_text(value: str, name: str) -> str:
 
 
 def shorten_quoted_value(value: object) -> str:
-    """A value as an error quotes it: enough to be found."""
+    """Return a value as an error quotes it, so that a reader can find it."""
     text = str(value)
-    return (
-        text if len(text) <= _MAX_CELL_QUOTE_CHARACTERS else f"{text[:_MAX_CELL_QUOTE_CHARACTERS]}…"
-    )
+    is_short = len(text) <= _MAX_CELL_QUOTE_CHARACTERS
+    return text if is_short else f"{text[:_MAX_CELL_QUOTE_CHARACTERS]}…"

@@ -1,4 +1,4 @@
-"""The promise record, the act record and the person record: their fields, in order, and how a row of a view becomes one."""
+"""The records of promises, acts, people and days: their fields, and how a row becomes one."""
 
 from __future__ import annotations
 
@@ -89,38 +89,41 @@ _OFFER_FIELDS = ("outcome", "due", "done_when", "why", "reply_by")
 
 
 def build_promise_record(row: Row) -> dict[str, Any]:
-    """A row of the view `promises` as a JSON object, with its lists as arrays and the terms on the table as an object of their own."""
+    """Return a row of the view `promises` as a JSON object.
+
+    Its lists become arrays; the terms that are not agreed yet become an object, `offer`.
+    """
     row = _build_row_dict(row)
     record: dict[str, Any] = {name: row[name] for name in PROMISE_FIELDS}
     for name in _LIST_FIELDS:
         record[name] = (record[name] or "").split()
-    offered = {
+    offer = {
         "revision": row["offer_revision"],
         "author": row["author"],
         **{name: row[f"offer_{name}"] for name in _OFFER_FIELDS},
     }
-    record["offer"] = offered if row["offer_revision"] else None
+    record["offer"] = offer if row["offer_revision"] else None
     return record
 
 
 def _build_row_dict(row: Row) -> Row:
-    """A row that finds its values fast: one of SQLite's goes through all its names for each."""
+    """Return a row that finds values fast: SQLite's rows look through all names for each."""
     return row if isinstance(row, dict) else dict(zip(row.keys(), row, strict=True))
 
 
 def build_act_record(row: Row) -> dict[str, Any]:
-    """A row of the view `acts` as a JSON object."""
+    """Return a row of the view `acts` as a JSON object."""
     row = _build_row_dict(row)
     return {name: row[name] for name in ACT_FIELDS}
 
 
 def build_person_record(row: Row) -> dict[str, Any]:
-    """A row of the people of the ledger as a JSON object."""
+    """Return a row of the people of the ledger as a JSON object."""
     return {name: row[name] for name in PERSON_FIELDS}
 
 
 def build_week_day_record(row: Row) -> dict[str, Any]:
-    """A day of the coming weeks as a JSON object."""
+    """Return a day of the coming weeks as a JSON object."""
     return {
         **{name: row[name] for name in DAY_FIELDS},
         "owe_ids": _parse_id_list(row["owe_ids"]),

@@ -1,4 +1,7 @@
-"""A promise as a record from elsewhere tells it: what its cells say together, held against the lifecycle."""
+"""An imported promise: what the cells of a record say together.
+
+They are checked against the lifecycle.
+"""
 
 from __future__ import annotations
 
@@ -17,18 +20,28 @@ if TYPE_CHECKING:
     from typing import Any
 
 _UID_NAMESPACE = uuid.UUID("6f9a2a55-6b3e-5c1a-9a39-7d0c7c0f2b11")
-_SELF_STATES = (
-    State.ACTIVE,
-    State.KEPT,
-    State.RENEGED,
-    State.VOID,
-)  # nobody else is there to answer or to judge
+# The states of a promise to oneself: the others need an answer of somebody else.
+_SELF_STATES = (State.ACTIVE, State.KEPT, State.RENEGED, State.VOID)
 _SIDES = ("me", "them")
 _CAUSES = [cause.value for cause in Cause]
+# In which states a promise must have a moment, and in which it may.
+_MOMENT_STATES = {
+    "accepted_at": (constants.AGREED_STATES, (*constants.AGREED_STATES, State.VOID)),
+    "delivered_at": (
+        (State.DELIVERED, State.KEPT),
+        (State.DELIVERED, State.KEPT, State.RELEASED, State.VOID),
+    ),
+    "closed_at": (constants.CLOSED_STATES, constants.CLOSED_STATES),
+    "told_at": ((), (State.RENEGED, State.VOID)),
+}
 
 
 class ImportedPromise(NamedTuple):
-    """What a record tells: its numbers, who it is with, the terms, how it stands, and when the last known thing was said (`at`)."""
+    """The content of a record.
+
+    `at` is the moment of the newest act that the record has a moment for; every None is a field
+    that the record lacks.
+    """
 
     id: int | None
     uid: str
@@ -47,104 +60,128 @@ class ImportedPromise(NamedTuple):
 
 
 def parse_imported_promise(
-    cells: Mapping[str, Any], place: CellContext, uid: Callable[[], str]
+    cells: Mapping[str, Any], context: CellContext, create_uid: Callable[[], str]
 ) -> ImportedPromise:
-    """What the cells of a record tell; `uid` gives one to a record without. Raises BadRecord."""
-    read = CellReader(cells, place)
-    said = read.parse_choice("direction", constants.DIRECTIONS)
-    if said is None:
+    """Return the content of a record.
+
+    `create_uid` returns a uid for a record without one. Raises BadRecord.
+    """
+    reader = CellReader(cells, context)
+    direction_name = reader.parse_choice("direction", constants.DIRECTIONS)
+    if direction_name is None:
         raise errors.BadRecord(
             "it is missing; where all are alike, add --set direction=owe, or owed", "direction"
         )
-    direction = Direction(said)
+    direction = Direction(direction_name)
     terms = Terms(
-        read.parse_required(
-            "outcome", lambda name: read.parse_text(name, constants.MAX_OUTCOME_CHARACTERS)
-        ),
-        read.parse_due(),
-        read.parse_text("done_when"),
-        read.parse_text("why"),
-        read.parse_day("reply_by", read.parse_moment("reply_at")),
+        _parse_outcome(reader),
+        reader.parse_due(),
+        reader.parse_text("done_when"),
+        reader.parse_text("why"),
+        reader.parse_day("reply_by", reader.parse_moment("reply_at")),
     )
-    found, at = _parse_standing(read, direction, terms)
+    imported_state, at = parse_imported_state(reader, direction, terms)
     return ImportedPromise(
-        read.parse_number("id"),
-        read.parse_uid() or uid(),
+        reader.parse_number("id"),
+        reader.parse_uid() or create_uid(),
         direction,
-        _parse_counterparty(read, direction),
-        read.parse_text("person_name", constants.MAX_WORD_CHARACTERS),
-        read.parse_number("replaces"),
-        read.parse_words("tags"),
+        parse_counterparty(reader, direction),
+        reader.parse_text("person_name", constants.MAX_WORD_CHARACTERS),
+        reader.parse_number("replaces"),
+        reader.parse_words("tags"),
         terms,
-        found,
+        imported_state,
         at,
-        read.parse_choice("cause", _CAUSES),
-        read.parse_text("repair"),
-        read.parse_text("risk"),
-        read.parse_text("no_to"),
+        reader.parse_choice("cause", _CAUSES),
+        reader.parse_text("repair"),
+        reader.parse_text("risk"),
+        reader.parse_text("no_to"),
     )
 
 
 def derive_uid(cells: Mapping[str, Any], twin: int = 0) -> str:
-    """A uid for a record without one, always the same for the same record, so that it is known again; `twin` counts those before it."""
-    said = sorted((key, str(value)) for key, value in cells.items() if value)
-    return str(uuid.uuid5(_UID_NAMESPACE, json.dumps([said, twin])))
+    """Return a uid for a record without one, always the same for the same record.
+
+    A second import recognises the record by it. `twin` is the number of records before it in the
+    file that are the same.
+    """
+    values = sorted((key, str(value)) for key, value in cells.items() if value)
+    return str(uuid.uuid5(_UID_NAMESPACE, json.dumps([values, twin])))
 
 
-def _parse_counterparty(read: CellReader, direction: Direction) -> str:
-    """Who is on the other side, by handle or name; `me` in a promise to myself."""
-    person = read.parse_text("person", constants.MAX_WORD_CHARACTERS) or (
-        "me"
-        if direction is Direction.SELF
-        else read.parse_text("person_name", constants.MAX_WORD_CHARACTERS)
+def _parse_outcome(reader: CellReader) -> str:
+    return reader.parse_required(
+        "outcome", lambda name: reader.parse_text(name, constants.MAX_OUTCOME_CHARACTERS)
     )
+
+
+def parse_counterparty(reader: CellReader, direction: Direction) -> str:
+    """Return the handle or name of the other side; `me` in a promise to oneself."""
+    is_self = direction is Direction.SELF
+    person = reader.parse_text("person", constants.MAX_WORD_CHARACTERS)
+    if not person and is_self:
+        person = "me"
+    elif not person:
+        person = reader.parse_text("person_name", constants.MAX_WORD_CHARACTERS)
     if not person:
         raise errors.BadRecord("it is missing, and says whom the promise is with", "person")
-    if (person.strip().casefold() == "me") is not (direction is Direction.SELF):
+    if (person.strip().casefold() == "me") is not is_self:
         raise errors.BadRecord("“me” goes with the direction self, and nobody else does", "person")
     return person
 
 
-def _parse_standing(
-    read: CellReader, direction: Direction, terms: Terms
+def parse_imported_state(
+    reader: CellReader, direction: Direction, terms: Terms
 ) -> tuple[ImportedState, datetime]:
-    """How the promise stands, and when the last known thing was said about it."""
-    state = State(read.parse_choice("state", constants.STATES) or State.ACTIVE)
-    if direction is Direction.SELF and state not in _SELF_STATES:
+    """Return the state of the promise, and the moment of its newest act with a moment.
+
+    `terms` are those of the record, for an offer that the record does not describe.
+    """
+    state = State(reader.parse_choice("state", constants.STATES) or State.ACTIVE)
+    is_self = direction is Direction.SELF
+    if is_self and state not in _SELF_STATES:
         raise errors.BadRecord(f"a promise to yourself is never {state}", "state")
-    moments = _parse_moments(read, state)
-    last = max(moment for moment in moments.values() if moment)
-    move, whose = read.parse_choice("move", _SIDES), read.parse_choice("author", _SIDES)
-    offer = _parse_offered_terms(read, terms) if state is State.ACTIVE and whose else None
-    revision = read.parse_number("revision") or 1
-    newest = max(revision + 1 if offer else revision, read.parse_number("revisions") or revision)
-    mine = whose != "them" if whose or state is not State.PROPOSED else move != "me"
-    renegotiated = _parse_renegotiations(read, newest, agreed=moments["accepted_at"] is not None)
-    told_of, apart = moments["told_at"], direction is Direction.SELF
-    found = ImportedState(
+    moments = parse_moments(reader, state)
+    newest_moment = max(moment for moment in moments.values() if moment)
+    move, author = reader.parse_choice("move", _SIDES), reader.parse_choice("author", _SIDES)
+    offer = parse_offered_terms(reader, terms) if state is State.ACTIVE and author else None
+    revision = reader.parse_number("revision") or 1
+    revisions = reader.parse_number("revisions") or revision
+    newest = max(revision + 1 if offer else revision, revisions)
+    # Without an author, the offer is of the side that does not have the move.
+    is_mine = move != "me" if state is State.PROPOSED and not author else author != "them"
+    is_agreed = moments["accepted_at"] is not None
+    renegotiated = parse_renegotiation_count(reader, newest, is_agreed=is_agreed)
+    told_at = moments["told_at"]
+    has_no_move = "move" in reader.values and not move
+    imported = ImportedState(
         state,
-        author=direction.my_side if mine else direction.their_side,
+        author=direction.my_side if is_mine else direction.their_side,
         revision=newest if state is State.PROPOSED else revision,
         revisions=newest,
         renegotiated=renegotiated,
-        first_due=read.parse_day("first_due") if renegotiated else None,
+        first_due=reader.parse_day("first_due") if renegotiated else None,
         offer=offer,
-        contact_at=_parse_later_moment(read, "contact_at", moments) or last,
-        bumped_at=last
-        if state is State.ACTIVE and "at-risk" in read.parse_words("flags")
+        contact_at=_parse_later_moment(reader, "contact_at", moments) or newest_moment,
+        bumped_at=newest_moment
+        if state is State.ACTIVE and "at-risk" in reader.parse_words("flags")
         else None,
-        word_at=_parse_later_moment(read, "word_at", moments) or told_of,
-        silent=state is State.RENEGED and not (told_of or apart or move) and "move" in read.values,
-        reason=read.parse_text("reason"),
+        word_at=_parse_later_moment(reader, "word_at", moments) or told_at,
+        # A broken promise of which nobody has to tell: the promisee noticed it.
+        silent=state is State.RENEGED and has_no_move and not (told_at or is_self),
+        reason=reader.parse_text("reason"),
         **{name: moment for name, moment in moments.items() if moment},
     )
-    return found, last
+    return imported, newest_moment
 
 
-def _parse_renegotiations(read: CellReader, newest: int, *, agreed: bool) -> int:
-    """How often new terms were agreed on, which takes a revision each, and a first Yes."""
-    count = read.parse_number("renegotiated", least=0) or 0
-    if count and not agreed:
+def parse_renegotiation_count(reader: CellReader, newest: int, *, is_agreed: bool) -> int:
+    """Return how often both agreed to other terms.
+
+    That takes a first agreement, and a revision each time; `newest` is the number of revisions.
+    """
+    count = reader.parse_number("renegotiated", least=0) or 0
+    if count and not is_agreed:
         raise errors.BadRecord(
             "new terms can't have been agreed on before the first Yes", "renegotiated"
         )
@@ -156,13 +193,18 @@ def _parse_renegotiations(read: CellReader, newest: int, *, agreed: bool) -> int
     return count
 
 
-def _parse_moments(read: CellReader, state: State) -> dict[str, datetime | None]:
-    """When it was made, accepted, delivered, closed and told of, with what goes without saying."""
+def parse_moments(reader: CellReader, state: State) -> dict[str, datetime | None]:
+    """Return the moments of the lifecycle, completed where the state implies them.
+
+    Raises BadRecord where they don't fit the state, or are not in order.
+    """
     accepted, delivered, closed, told_at = (
-        read.parse_moment(name) for name in ("accepted_at", "delivered_at", "closed_at", "told_at")
+        reader.parse_moment(name)
+        for name in ("accepted_at", "delivered_at", "closed_at", "told_at")
     )
-    made = read.parse_moment("made_at") or min(
-        (one for one in (accepted, delivered, closed, told_at) if one), default=read.context.now
+    made = reader.parse_moment("made_at") or min(
+        (moment for moment in (accepted, delivered, closed, told_at) if moment),
+        default=reader.context.now,
     )
     if state in constants.AGREED_STATES:
         accepted = accepted or made
@@ -175,71 +217,62 @@ def _parse_moments(read: CellReader, state: State) -> dict[str, datetime | None]
         "closed_at": closed,
         "told_at": told_at,
     }
-    _check_moment_states(state, moments)
-    _check_moment_order(read, moments)
+    check_moment_states(state, moments)
+    check_moment_order(moments, reader.context.now)
     return moments
 
 
-_MOMENT_STATES = {  # to a promise in which state a moment belongs always, and to which it may at all
-    "accepted_at": (constants.AGREED_STATES, (*constants.AGREED_STATES, State.VOID)),
-    "delivered_at": (
-        (State.DELIVERED, State.KEPT),
-        (State.DELIVERED, State.KEPT, State.RELEASED, State.VOID),
-    ),
-    "closed_at": (constants.CLOSED_STATES, constants.CLOSED_STATES),
-    "told_at": ((), (State.RENEGED, State.VOID)),
-}
-
-
-def _check_moment_states(state: State, moments: Mapping[str, datetime | None]) -> None:
-    for name, (always, ever) in _MOMENT_STATES.items():
-        if moments[name] is None and state in always:
+def check_moment_states(state: State, moments: Mapping[str, datetime | None]) -> None:
+    """Raise BadRecord if a moment is missing in this state, or can't be there."""
+    for name, (required, allowed) in _MOMENT_STATES.items():
+        if moments[name] is None and state in required:
             raise errors.BadRecord(f"a promise that is {state} needs it", name)
-        if moments[name] is not None and state not in ever:
+        if moments[name] is not None and state not in allowed:
             raise errors.BadRecord(f"a promise that is {state} has none", name)
 
 
-def _check_moment_order(read: CellReader, moments: Mapping[str, datetime | None]) -> None:
-    """Nothing is before what came before it, and nothing is still to come."""
+def check_moment_order(moments: Mapping[str, datetime | None], now: datetime) -> None:
+    """Raise BadRecord if a moment is after `now`, or before the moments that precede it.
+
+    `told_at` has to follow `made_at` alone.
+    """
     latest = None
     for name, moment in moments.items():
         if moment is None:
             continue
-        if moment > read.context.now:
+        if moment > now:
             raise errors.BadRecord("it is still to come", name)
-        if latest and moment < (moments["made_at"] or latest if name == "told_at" else latest):
+        earliest = moments["made_at"] or latest if name == "told_at" else latest
+        if earliest and moment < earliest:
             raise errors.BadRecord("it is before what came before it", name)
         latest = moment
 
 
 def _parse_later_moment(
-    read: CellReader, name: str, moments: Mapping[str, datetime | None]
+    reader: CellReader, name: str, moments: Mapping[str, datetime | None]
 ) -> datetime | None:
-    """When something was said, of which no more is known than that it was after the beginning."""
-    moment, made = read.parse_moment(name), moments["made_at"]
-    if moment and made and not made <= moment <= read.context.now:
-        raise errors.BadRecord(
-            "it is still to come"
-            if moment > read.context.now
-            else "it is before the promise was made",
-            name,
-        )
+    """Return a moment that has to be between the making of the promise and now."""
+    moment, made_at = reader.parse_moment(name), moments["made_at"]
+    if moment and made_at and moment > reader.context.now:
+        raise errors.BadRecord("it is still to come", name)
+    if moment and made_at and moment < made_at:
+        raise errors.BadRecord("it is before the promise was made", name)
     return moment
 
 
-def _parse_offered_terms(read: CellReader, terms: Terms) -> Terms:
-    """New terms on the table. A CSV says that they are there, not what they are: then they are taken for those in force."""
-    offer = read.values.get("offer")
+def parse_offered_terms(reader: CellReader, terms: Terms) -> Terms:
+    """Return the terms of a change that is not agreed yet.
+
+    A CSV has no cells for them: then they are taken to be the agreed `terms`.
+    """
+    offer = reader.values.get("offer")
     if offer is None:
         return terms
     if not isinstance(offer, dict):
         raise errors.BadRecord("it is no object", "offer")
-    inner = CellReader({**offer, "due_zone": read.zone}, read.context)
-    outcome = inner.parse_required(
-        "outcome", lambda name: inner.parse_text(name, constants.MAX_OUTCOME_CHARACTERS)
-    )
+    inner = CellReader({**offer, "due_zone": reader.zone}, reader.context)
     return Terms(
-        outcome,
+        _parse_outcome(inner),
         inner.parse_day("due"),
         inner.parse_text("done_when"),
         inner.parse_text("why"),

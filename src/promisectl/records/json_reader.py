@@ -1,4 +1,4 @@
-"""JSON that comes in, value by value with its line; what is no JSON is told with its place."""
+"""The reader of JSON that comes in: value by value, with the line of each and of an error."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
-JSON_BLANKS = " \t\r\n"
+JSON_BLANKS = " \t\r\n"  # the characters that JSON allows between values
 _MAX_INTEGER_DIGITS = 1_000
 
 
@@ -18,8 +18,8 @@ class BadJson(Exception):
     """A text that can't be read as JSON.
 
     `kind` is `syntax`, `separator` where an array lacks a , or a ], `end` where the text ends too
-    early, `depth`, `duplicate`, `constant` or `digits`; `detail` says more, in words of the library
-    or with the name that is meant. The value begins on `first_line`, and what is wrong stands at
+    early, `depth`, `duplicate`, `constant` or `digits`. `detail` is the message of the library, or
+    the name or number that is refused. The value begins on `first_line`, and the error is at
     `line` and `column`.
     """
 
@@ -33,61 +33,65 @@ class BadJson(Exception):
 
 
 class JsonReader:
-    """The values of a text that comes in pieces; no more is held than the next value takes."""
+    """The values of a text that comes in pieces.
+
+    It has no more of the text in memory than the next value needs. `line` is the number of the
+    current line.
+    """
 
     def __init__(self, pieces: Iterable[str], line: int = 1) -> None:
         self._pieces = iter(pieces)
         self._text = ""
         self._position = 0
-        self._column = 0  # signs that stood before `_text` on its first line
+        self._column = 0  # characters before `_text` on its first line
         self.line = line
 
     def iter_all_values(self) -> Iterator[tuple[int, Any]]:
-        """Every value with its line, one text after the other. Raises BadJson."""
-        while self.peek_sign():
+        """Return every value of all texts, each with its line. Raises BadJson."""
+        while self.peek_character():
             yield from self.iter_values()
 
     def iter_values(self) -> Iterator[tuple[int, Any]]:
-        """Every value of an array with its line, or one value alone. Raises BadJson."""
-        if self.peek_sign() != "[":
+        """Return every value of one array, or one value, each with its line. Raises BadJson."""
+        if self.peek_character() != "[":
             yield self._read_next_value()
             return
-        self._skip_sign()
-        if self.peek_sign() != "]":
+        self._skip_character()
+        if self.peek_character() != "]":
             yield self._read_next_value()
-        while self.peek_sign() == ",":
-            self._skip_sign()
+        while self.peek_character() == ",":
+            self._skip_character()
             yield self._read_next_value()
-        if self.peek_sign() != "]":
-            kind = "separator" if self.peek_sign() else "end"
+        if self.peek_character() != "]":
+            kind = "separator" if self.peek_character() else "end"
             raise self._build_error(kind, "Expecting , or ]", self._position)
-        self._skip_sign()
+        self._skip_character()
 
     def read_only_value(self) -> Any:
-        """The value that is all there is. Raises BadJson."""
-        self.peek_sign()
+        """Return the value of a text that has only one. Raises BadJson."""
+        self.peek_character()
         _, value = self._read_value()
-        if self.peek_sign():
+        if self.peek_character():
             raise self._build_error("syntax", "Extra data", self._position)
         return value
 
-    def peek_sign(self) -> str:
-        """The next sign that is no blank; empty at the end."""
+    def peek_character(self) -> str:
+        """Return the next character that is not a blank, without skipping it; empty at the end."""
         while True:
             while self._position < len(self._text):
-                sign = self._text[self._position]
-                if sign not in JSON_BLANKS:
-                    return sign
-                self._skip_sign()
+                character = self._text[self._position]
+                if character not in JSON_BLANKS:
+                    return character
+                self._skip_character()
             if not self._read_more(1):
                 return ""
 
-    def _skip_sign(self) -> None:
+    def _skip_character(self) -> None:
         self.line += self._text[self._position] == "\n"
         self._position += 1
 
     def _read_next_value(self) -> tuple[int, Any]:
-        if not self.peek_sign():
+        if not self.peek_character():
             raise self._build_error("end", "Expecting value", self._position)
         return self._read_value()
 
@@ -110,21 +114,24 @@ class JsonReader:
                 return line, value
 
     def _read_more(self, least: int) -> bool:
-        """Read on by so many signs, or to the end, and drop what is done with; False at the end."""
-        found, length = list[str](), 0
+        """Read at least that many characters or up to the end; false if there are none.
+
+        Drops the text that was read before.
+        """
+        pieces, length = list[str](), 0
         for piece in self._pieces:
-            found.append(piece)
+            pieces.append(piece)
             length += len(piece)
             if length >= least:
                 break
-        if found:
+        if pieces:
             self._column = self._find_column(self._position)
-            self._text = "".join([self._text[self._position :], *found])
+            self._text = "".join([self._text[self._position :], *pieces])
             self._position = 0
-        return bool(found)
+        return bool(pieces)
 
     def _find_column(self, position: int) -> int:
-        """How many signs stand before that one on its line."""
+        """Return the number of characters before a position on its line."""
         line_break = self._text.rfind("\n", 0, position)
         return self._column + position if line_break < 0 else position - line_break - 1
 
@@ -134,29 +141,32 @@ class JsonReader:
 
 
 class _RefusedValueError(ValueError):
-    """What is JSON for the library and not here: the kind, and the detail."""
+    """A value that the library reads but that is refused here: the kind and detail of BadJson."""
 
 
-def _refuse_constant(name: str) -> None:
+def refuse_constant(name: str) -> None:
+    """Refuse NaN and the infinities, which the library reads but JSON does not have."""
     raise _RefusedValueError("constant", name)
 
 
-def _parse_integer(digits: str) -> int:
+def parse_integer(digits: str) -> int:
+    """Return a whole number, and refuse one that would take long to convert."""
     if len(digits) > _MAX_INTEGER_DIGITS:
         raise _RefusedValueError("digits", digits)
     return int(digits)
 
 
-def _build_unique_dict(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+def build_unique_dict(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the fields of an object, and refuse one that has a name twice."""
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
         names = [name for name, _ in pairs]
         raise _RefusedValueError("duplicate", next(name for name in names if names.count(name) > 1))
-    return found
+    return fields
 
 
 _DECODER = json.JSONDecoder(
-    parse_constant=_refuse_constant,
-    parse_int=_parse_integer,
-    object_pairs_hook=_build_unique_dict,
+    parse_constant=refuse_constant,
+    parse_int=parse_integer,
+    object_pairs_hook=build_unique_dict,
 )

@@ -1,4 +1,4 @@
-"""Records from a file of somebody else's: the lines of a CSV, the objects of a JSON, each with the place where it stands."""
+"""The reader of import files: the records of a CSV or a JSON file, each with its line."""
 
 from __future__ import annotations
 
@@ -27,19 +27,22 @@ _JSON_FAULTS = {
     "constant": "{} is no number there",
     "digits": "a number in it is too long",
 }
-_MAX_NAMED_COLUMNS = 8  # columns that an error names
-_MIN_COLUMN_SIMILARITY = 0.8  # of what difflib takes for the same: a column of theirs that is only spelled like a field is another
+_MAX_NAMED_COLUMNS = 8  # in one error
+_MIN_COLUMN_SIMILARITY = 0.8  # a ratio of difflib; below it a column means something else
 
 
 class ImportedRow(NamedTuple):
-    """A record with the number of its first line; what is empty is None. In CSV every cell is a text."""
+    """A record with the number of its first line.
+
+    An empty cell is None. In CSV every other cell is a text.
+    """
 
     line: int
     cells: Mapping[str, Any]
 
 
 class UnreadableLine(Exception):
-    """A line that can't be read at all."""
+    """A line that can't be read as a record: its number, and the `problem` as an error."""
 
     def __init__(self, line: int, what: str) -> None:
         self.line = line
@@ -48,67 +51,68 @@ class UnreadableLine(Exception):
 
 
 def detect_format(first: str) -> str:
-    """What a file is, by its first line: `json`, `jsonl` or `csv`."""
-    begun = first.removeprefix(_BYTE_ORDER_MARK).strip()
-    if not begun.startswith("{"):
-        return "json" if begun.startswith("[") else "csv"
-    return "jsonl" if begun.endswith("}") else "json"  # an object over several lines
+    """Return what a file is, by its first line: `json`, `jsonl` or `csv`."""
+    start = first.removeprefix(_BYTE_ORDER_MARK).strip()
+    if not start.startswith("{"):
+        return "json" if start.startswith("[") else "csv"
+    return "jsonl" if start.endswith("}") else "json"  # an object over several lines
 
 
 def iter_imported_rows(
     lines: Iterable[str],
     form: str,
     names: Mapping[str, str],
-    alike: Mapping[str, str],
+    defaults: Mapping[str, str],
     *,
     raw: bool = False,
 ) -> Iterator[ImportedRow]:
-    """The records of a file. `names` says which of its columns is which field of ours, an empty one which to leave out.
+    """Return the records of a file.
 
-    `alike` is what every record has in a field that the file lacks. `raw`: the cells of a CSV have no `'` before what looks like
-    a formula. Raises Unreadable.
+    `form` is one of IMPORT_FORMATS. `names` maps columns of the file to fields, and those to leave
+    out to an empty text. `defaults` has the values of fields that a record lacks. `raw` leaves
+    the `'` before what looks like a formula in a CSV. Raises UnreadableLine.
     """
     rest = iter(lines)
     first = next(rest, "").removeprefix(_BYTE_ORDER_MARK)
     if not first:
         raise UnreadableLine(1, "there is nothing in it")
-    all_ = chain([first], rest)
+    all_lines = chain([first], rest)
     if form == "csv":
-        found = _iter_csv_rows(all_, max(_DELIMITERS, key=first.count), names, alike, raw=raw)
+        delimiter = max(_DELIMITERS, key=first.count)
+        rows = iter_csv_rows(all_lines, delimiter, names, defaults, raw=raw)
     else:
-        found = _iter_json_rows(
-            (_iter_json_values if form == "json" else _iter_json_line_values)(all_), names
-        )
+        iter_values = iter_json_values if form == "json" else iter_json_line_values
+        rows = iter_json_rows(iter_values(all_lines), names)
     return (
         row._replace(
             cells={
                 **row.cells,
-                **{name: row.cells.get(name) or value for name, value in alike.items()},
+                **{name: row.cells.get(name) or value for name, value in defaults.items()},
             }
         )
-        for row in found
+        for row in rows
     )
 
 
-def _resolve_columns(line: int, theirs: Sequence[str], names: Mapping[str, str]) -> list[str]:
-    """Our field for every column of theirs, empty for those to leave out."""
-    columns = [names.get(column, _find_field(column)) for column in theirs]
-    unknown = [column for column, field in zip(theirs, columns, strict=True) if field is None]
+def _resolve_columns(line: int, columns: Sequence[str], names: Mapping[str, str]) -> list[str]:
+    """Return the field of every column of the file, empty for those to leave out."""
+    resolved = [names.get(column, _fold_column(column)) for column in columns]
+    unknown = [
+        column
+        for column, field in zip(columns, resolved, strict=True)
+        if column not in names and field not in IMPORT_COLUMNS
+    ]
     if unknown:
         raise UnreadableLine(line, _format_unknown_columns(unknown))
-    found = [column or "" for column in columns]
-    twice = next(
-        (column for place, column in enumerate(found) if column and column in found[:place]), None
-    )
-    if twice:
-        raise UnreadableLine(line, f"the column {twice} is there twice")
-    return found
+    for index, field in enumerate(resolved):
+        if field and field in resolved[:index]:
+            raise UnreadableLine(line, f"the column {field} is there twice")
+    return resolved
 
 
-def _find_field(column: str) -> str | None:
-    """The field that a column is named after, in whatever case and with blanks for its `_`."""
-    name = "_".join(column.casefold().split())
-    return name if name in IMPORT_COLUMNS else None
+def _fold_column(column: str) -> str:
+    """Return a column in the spelling of the fields: lower case, with `_` for spaces."""
+    return "_".join(column.casefold().split())
 
 
 def _format_unknown_columns(unknown: Sequence[str]) -> str:
@@ -116,37 +120,33 @@ def _format_unknown_columns(unknown: Sequence[str]) -> str:
     from shlex import quote
 
     column = shorten_quoted_value(unknown[0])
-    near = next(
-        iter(
-            get_close_matches(
-                "_".join(column.casefold().split()), IMPORT_COLUMNS, 1, _MIN_COLUMN_SIMILARITY
-            )
-        ),
-        "outcome",
-    )
-    named = ", ".join(f"“{shorten_quoted_value(one)}”" for one in unknown[:_MAX_NAMED_COLUMNS]) + (
-        f" and {len(unknown) - _MAX_NAMED_COLUMNS} more" if unknown[_MAX_NAMED_COLUMNS:] else ""
-    )
-    are = (
+    matches = get_close_matches(_fold_column(column), IMPORT_COLUMNS, 1, _MIN_COLUMN_SIMILARITY)
+    field = matches[0] if matches else "outcome"
+    named = ", ".join(f"“{shorten_quoted_value(name)}”" for name in unknown[:_MAX_NAMED_COLUMNS])
+    if len(unknown) > _MAX_NAMED_COLUMNS:
+        named += f" and {len(unknown) - _MAX_NAMED_COLUMNS} more"
+    subject = (
         f"the columns {named} are no fields"
         if len(unknown) > 1
         else f"the column {named} is no field"
     )
-    ways = f"say which field one is (--map {quote(f'{column}={near}')}; all of them: guide records)"
-    return f"{are} here; {ways} or leave it out (--map {quote(f'{column}=')})"
+    mapping, omission = quote(f"{column}={field}"), quote(f"{column}=")
+    ways = f"say which field one is (--map {mapping}; all of them: guide records)"
+    return f"{subject} here; {ways} or leave it out (--map {omission})"
 
 
 # CSV
 
 
-def _iter_csv_rows(
+def iter_csv_rows(
     lines: Iterable[str],
     delimiter: str,
     names: Mapping[str, str],
-    alike: Collection[str],
+    defaults: Collection[str],
     *,
     raw: bool,
 ) -> Iterator[ImportedRow]:
+    """Return the records of a CSV file; the arguments are those of `iter_imported_rows`."""
     reader = csv.reader(lines, strict=True, delimiter=delimiter)
     columns: list[str] = []
     while True:
@@ -160,68 +160,78 @@ def _iter_csv_rows(
         if not cells:
             continue
         if not columns:
-            columns = _parse_csv_header(line, cells, names, alike)
+            columns = parse_csv_header(line, cells, names, defaults)
             continue
         if len(cells) != len(columns):
             raise UnreadableLine(line, f"it has {len(cells)} cells under {len(columns)} columns")
-        found = zip(columns, cells if raw else map(as_csv.unescape_formula, cells), strict=True)
-        yield ImportedRow(line, {column: cell or None for column, cell in found if column})
+        values = cells if raw else map(as_csv.unescape_formula, cells)
+        pairs = zip(columns, values, strict=True)
+        yield ImportedRow(line, {field: value or None for field, value in pairs if field})
 
 
-def _parse_csv_header(
-    line: int, cells: Sequence[str], names: Mapping[str, str], alike: Collection[str]
+def parse_csv_header(
+    line: int, cells: Sequence[str], names: Mapping[str, str], defaults: Collection[str]
 ) -> list[str]:
-    unmet = next((name for name in names if name not in cells), None)
-    if unmet is not None:
+    """Return the field of every column in the header, empty for those to leave out.
+
+    Raises UnreadableLine where a column of `names` or a field that is required is missing.
+    """
+    missing = next((name for name in names if name not in cells), None)
+    if missing is not None:
         raise UnreadableLine(
-            line, f"there is no column “{shorten_quoted_value(unmet)}” as --map has it"
+            line, f"there is no column “{shorten_quoted_value(missing)}” as --map has it"
         )
     columns = _resolve_columns(line, cells, names)
-    for needed, says in _REQUIRED_FIELDS.items():
-        if needed not in columns and needed not in alike:
-            ways = f"add one ({says}), name the one that says it (--map THEIRS={needed}), or say it for all (--set {needed}=…)"
-            raise UnreadableLine(line, f"there is no column {needed}; {ways}")
+    for field, content in _REQUIRED_FIELDS.items():
+        if field not in columns and field not in defaults:
+            ways = (
+                f"add one ({content}), name the one that says it (--map THEIRS={field}), "
+                f"or say it for all (--set {field}=…)"
+            )
+            raise UnreadableLine(line, f"there is no column {field}; {ways}")
     return columns
 
 
 # JSON
 
 
-def _iter_json_rows(
-    found: Iterable[tuple[int, Any]], names: Mapping[str, str]
+def iter_json_rows(
+    values: Iterable[tuple[int, Any]], names: Mapping[str, str]
 ) -> Iterator[ImportedRow]:
-    theirs, columns = list[str](), list[str]()
-    for line, value in found:
+    """Return the records among JSON values with their lines. Raises UnreadableLine."""
+    keys, columns = list[str](), list[str]()
+    for line, value in values:
         if not isinstance(value, dict):
             raise UnreadableLine(line, "it is no JSON object")
-        if theirs != list(value):
-            theirs = list(value)
-            columns = _resolve_columns(line, theirs, names)
-        cells = zip(columns, value.values(), strict=True)
+        if keys != list(value):
+            keys = list(value)
+            columns = _resolve_columns(line, keys, names)
+        pairs = zip(columns, value.values(), strict=True)
         yield ImportedRow(
-            line, {column: None if cell == "" else cell for column, cell in cells if column}
+            line, {field: None if cell == "" else cell for field, cell in pairs if field}
         )
 
 
-def _iter_json_values(lines: Iterable[str]) -> Iterator[tuple[int, Any]]:
-    """The values of one array, or one value alone, each with its line."""
+def iter_json_values(lines: Iterable[str]) -> Iterator[tuple[int, Any]]:
+    """Return the values of one array, or one value, each with its line. Raises UnreadableLine."""
     reader = JsonReader(lines)
     try:
         yield from reader.iter_values()
-        if reader.peek_sign():
+        if reader.peek_character():
             raise UnreadableLine(reader.line, "the JSON goes on after its end")
     except BadJson as error:
         raise _build_unreadable_line(error) from error
 
 
-def _iter_json_line_values(lines: Iterable[str]) -> Iterator[tuple[int, Any]]:
+def iter_json_line_values(lines: Iterable[str]) -> Iterator[tuple[int, Any]]:
+    """Return the value of every line that is not blank, with its number."""
     for number, line in enumerate(lines, 1):
         if line.strip(JSON_BLANKS):
             yield number, parse_json_line(line, number)
 
 
 def parse_json_line(text: str, line: int) -> Any:
-    """The JSON value that a line holds. Raises UnreadableLine."""
+    """Return the JSON value of a line, whose number is `line`. Raises UnreadableLine."""
     try:
         return JsonReader([text], line).read_only_value()
     except BadJson as error:

@@ -1,4 +1,4 @@
-"""The revisions of a promise as records, for programs that want every round of the talk."""
+"""The revisions of a promise as records."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ if TYPE_CHECKING:
 
 
 def list_revision_records(promise: Promise) -> list[dict[str, Any]]:
-    """Every revision in order: number, author (me or them), status and terms; absent is null."""
-    return [_build_revision_record(promise, revision) for revision in promise.revisions]
+    """Return every revision in order, as build_revision_record does."""
+    return [build_revision_record(promise, revision) for revision in promise.revisions]
 
 
-def _build_revision_record(promise: Promise, revision: Revision) -> dict[str, Any]:
+def build_revision_record(promise: Promise, revision: Revision) -> dict[str, Any]:
+    """Return a revision as a JSON object: number, author (`me` or `them`), status and terms."""
     terms = revision.terms
     return {
         "revision": revision.number,

@@ -1,4 +1,4 @@
-"""The figures of the record for programs: one object with both directions, or a line for every figure."""
+"""The statistics as records: one object with both directions, or a line for every figure."""
 
 from __future__ import annotations
 
@@ -16,48 +16,49 @@ STATISTIC_FIELDS = ("direction", "figure", "count", "of", "rate", "low", "high",
 def build_statistics_record(
     directions: Mapping[str, DirectionStatistics], **scope: str | None
 ) -> dict[str, Any]:
-    """The object: `scope` (as_of, since, until, person), then each direction with its figures; what there is no data for is null."""
-    return {
-        **scope,
-        **{
-            direction: _build_direction_record(figures) for direction, figures in directions.items()
-        },
-    }
+    """Return the statistics as a JSON object; a figure without data is null.
+
+    It has the `scope` (as_of, since, until, person), then an object for each direction.
+    """
+    records = {name: _build_direction_record(figures) for name, figures in directions.items()}
+    return {**scope, **records}
 
 
 def iter_statistic_records(
     directions: Mapping[str, DirectionStatistics],
 ) -> Iterator[dict[str, Any]]:
-    """The same flat: the classes, the rates, the medians and means as `value`, the causes."""
+    """Return a record for every figure of each direction, with STATISTIC_FIELDS.
+
+    Counts and rates have their own fields; a median or a mean is in `value`.
+    """
     for direction, figures in directions.items():
         for name, value in _build_direction_record(figures).items():
             nested = value.items() if name in ("classes", "causes") else [(name, value)]
+            prefix = "cause-" if name == "causes" else ""
             for figure, content in nested:
-                said = (
-                    content
-                    if isinstance(content, dict)
-                    else {"count" if isinstance(content, int) else "value": content}
-                )
-                prefix = "cause-" if name == "causes" else ""
-                yield {
-                    **dict.fromkeys(STATISTIC_FIELDS),
-                    "direction": direction,
-                    "figure": f"{prefix}{figure}",
-                    **said,
-                }
+                record = dict.fromkeys(STATISTIC_FIELDS)
+                record |= {"direction": direction, "figure": f"{prefix}{figure}"}
+                if isinstance(content, dict):
+                    record |= content
+                else:
+                    record["count" if isinstance(content, int) else "value"] = content
+                yield record
 
 
-def _build_direction_record(figures: DirectionStatistics) -> dict[str, Any]:
-    return {
-        name: dict(value)
-        if isinstance(value, Mapping)
-        else _build_rate_record(value)
-        if isinstance(value, Rate)
-        else value
-        for name, value in figures._asdict().items()
-    }
-
-
-def _build_rate_record(rate: Rate) -> dict[str, Any]:
-    low, high = rate.bounds
-    return {"count": rate.number, "of": rate.of, "rate": rate.rate, "low": low, "high": high}
+def _build_direction_record(statistics: DirectionStatistics) -> dict[str, Any]:
+    record: dict[str, Any] = {}
+    for name, value in statistics._asdict().items():
+        if isinstance(value, Mapping):
+            record[name] = dict(value)
+        elif isinstance(value, Rate):
+            low, high = value.bounds
+            record[name] = {
+                "count": value.number,
+                "of": value.of,
+                "rate": value.rate,
+                "low": low,
+                "high": high,
+            }
+        else:
+            record[name] = value
+    return record

@@ -1,4 +1,4 @@
-"""Time zones as iCalendar describes them (VTIMEZONE, RFC 5545 3.6.5): which clock holds from which moment on."""
+"""Time zones as iCalendar describes them (VTIMEZONE, RFC 5545 section 3.6.5)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,11 @@ _SECOND = timedelta(seconds=1)
 
 
 class _ZoneClock(NamedTuple):
-    """What a clock shows: how far it is from UTC before and after it was set, whether it saves daylight, and what its time is called."""
+    """What the clocks of a zone show.
+
+    `before` and `after` are the offsets from UTC before and after the clocks were set.
+    `is_daylight` is true for summer time. `name` is the abbreviation, such as CET.
+    """
 
     before: timedelta
     after: timedelta
@@ -27,19 +31,19 @@ class _ZoneClock(NamedTuple):
 
 @lru_cache(256)
 def encode_timezone(zone: str, first: int, last: int) -> str:
-    """The VTIMEZONE that holds from the beginning of the year `first` to the end of the year `last`."""
+    """Return the VTIMEZONE of a zone for the years from `first` to `last`."""
     from icalendar import Timezone
 
     component = Timezone()
     component.add("tzid", zone)
-    for clock, onsets in _collect_onsets(ZoneInfo(zone), first, last).items():
+    for clock, onsets in collect_onsets(ZoneInfo(zone), first, last).items():
         component.add_component(_build_observance(clock, onsets))
-    made: bytes = component.to_ical()
-    return made.decode()
+    encoded: bytes = component.to_ical()
+    return encoded.decode()
 
 
 def _build_observance(clock: _ZoneClock, onsets: list[datetime]) -> Any:
-    """A part of the description: one clock, and the moments it was set, each as the clock before it showed it."""
+    """Return the part of a VTIMEZONE for one clock, with the local times at which it was set."""
     from icalendar import TimezoneDaylight, TimezoneStandard
 
     part = TimezoneDaylight() if clock.is_daylight else TimezoneStandard()
@@ -52,17 +56,20 @@ def _build_observance(clock: _ZoneClock, onsets: list[datetime]) -> Any:
     return part
 
 
-def _collect_onsets(zone: ZoneInfo, first: int, last: int) -> dict[_ZoneClock, list[datetime]]:
-    """The clocks of these years, each with the moments at which it was set."""
-    begin = (
-        datetime(first, 1, 1, tzinfo=UTC) - _DAY
-    )  # somewhere on Earth the year has begun by then
-    found = {_build_zone_clock(zone, begin, begin): [_local_clock_time(begin, zone)]}
-    for change in _iter_offset_changes(zone, begin, datetime(last, 12, 31, tzinfo=UTC) + 2 * _DAY):
-        found.setdefault(_build_zone_clock(zone, change - _SECOND, change), []).append(
-            _local_clock_time(change - _SECOND, zone) + _SECOND
-        )
-    return found
+def collect_onsets(zone: ZoneInfo, first: int, last: int) -> dict[_ZoneClock, list[datetime]]:
+    """Return the clocks of the years from `first` to `last`, each with its onsets.
+
+    An onset is the moment at which the clock was set, as the clock before it showed it.
+    """
+    # Somewhere on Earth a year begins a day before it does in UTC, or ends a day after.
+    begin = datetime(first, 1, 1, tzinfo=UTC) - _DAY
+    end = datetime(last, 12, 31, tzinfo=UTC) + 2 * _DAY
+    clocks = {_build_zone_clock(zone, begin, begin): [_local_clock_time(begin, zone)]}
+    for change in iter_offset_changes(zone, begin, end):
+        before = change - _SECOND
+        onset = _local_clock_time(before, zone) + _SECOND
+        clocks.setdefault(_build_zone_clock(zone, before, change), []).append(onset)
+    return clocks
 
 
 def _build_zone_clock(zone: ZoneInfo, before: datetime, after: datetime) -> _ZoneClock:
@@ -76,22 +83,23 @@ def _local_clock_time(moment: datetime, zone: ZoneInfo) -> datetime:
     return moment.astimezone(zone).replace(tzinfo=None)
 
 
-def _iter_offset_changes(zone: ZoneInfo, begin: datetime, end: datetime) -> Iterator[datetime]:
-    """The moments from which on the clocks show another offset. No zone has changed twice on one day."""
+def iter_offset_changes(zone: ZoneInfo, begin: datetime, end: datetime) -> Iterator[datetime]:
+    """Return the moments from which on a zone has another offset, to the second.
+
+    No zone has ever changed twice on one day.
+    """
     while begin < end:
-        if _utc_offset(begin.astimezone(zone)) != _utc_offset((begin + _DAY).astimezone(zone)):
-            yield _find_offset_change(zone, begin, begin + _DAY)
+        before, after = begin, begin + _DAY
+        offset = _utc_offset(before.astimezone(zone))
+        if _utc_offset(after.astimezone(zone)) != offset:
+            while after - before > _SECOND:
+                middle = before + (after - before) // (2 * _SECOND) * _SECOND
+                if _utc_offset(middle.astimezone(zone)) == offset:
+                    before = middle
+                else:
+                    after = middle
+            yield after
         begin += _DAY
-
-
-def _find_offset_change(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
-    while after - before > _SECOND:
-        middle = before + (after - before) // (2 * _SECOND) * _SECOND
-        if _utc_offset(middle.astimezone(zone)) == _utc_offset(before.astimezone(zone)):
-            before = middle
-        else:
-            after = middle
-    return after
 
 
 def _utc_offset(local: datetime) -> timedelta:

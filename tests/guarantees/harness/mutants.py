@@ -57,7 +57,7 @@ def _without_the_chain() -> None:
 
 
 def _rows_not_rebuilt() -> None:
-    rows._ContentChecks._compare_promise = lambda *_: None
+    rows.ContentChecks.compare_promise = lambda *_: None
 
 
 def _writing_views() -> None:
@@ -130,7 +130,7 @@ def _without_escaping() -> None:
 def _live_formulas() -> None:
     from promisectl.records import as_csv
 
-    as_csv._FORMULA_SIGNS = ()
+    as_csv._FORMULA_STARTS = ()
 
 
 def _row_by_row() -> None:

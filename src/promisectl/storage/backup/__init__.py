@@ -1,1 +1,1 @@
-"""Copies of the whole ledger: made, found whole, and brought back."""
+"""Backups of the ledger: how they are made, checked and restored."""

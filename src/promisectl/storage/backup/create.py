@@ -1,4 +1,4 @@
-"""Copies of the whole ledger: made beside their place, checked, on the disk, and only then named."""
+"""Backups of the ledger: whole copies, checked and on the disk before they get a name."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from promisectl.storage import connection, ledger, preflight, summary
 from promisectl.system import files
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from datetime import datetime
 
     from promisectl.storage.summary import LedgerSummary
 
 MAX_OWN_BACKUPS = 10
-"""How many of its own the directory of backups holds."""
-_DAY_NANOSECONDS = 86_400 * 10**9  # nanoseconds
+"""The number of dated backups that the directory of backups keeps."""
+_DAY_NANOSECONDS = 86_400 * 10**9
 
 
 class Backup(NamedTuple):
-    """A copy of a ledger: where it is, and how much it holds."""
+    """A copy of a ledger: its path and its summary."""
 
     path: str
     summary: LedgerSummary
@@ -34,26 +34,26 @@ class Backup(NamedTuple):
 
 
 def create_and_prune_backup(path: str, directory: str, now: datetime, before: str = "") -> Backup:
-    """A copy of the ledger at `path` in the directory of backups, named by the moment and by the command it is made before, if any.
+    """Back up the ledger at `path` into the directory of backups, and delete the oldest there.
 
-    Of those made here only the last `MOST` stay. Raises LedgerTrouble.
+    The name has the moment, and the command that it is made `before`, if any; MAX_OWN_BACKUPS
+    stay. Raises LedgerError.
     """
-    made = create_dated_backup(path, directory, now, before)
-    prune_backups(path, directory, (made.path,))
-    return made
+    backup = create_dated_backup(path, directory, now, before)
+    prune_backups(path, directory, (backup.path,))
+    return backup
 
 
 def create_dated_backup(path: str, directory: str, now: datetime, before: str = "") -> Backup:
-    """The same, and all that were made here stay."""
+    """Do the same as create_and_prune_backup, but delete no backup."""
+    kind = f"before-{before}" if before else ""
     while True:
         with suppress(FileExistsError):
-            return create_backup(
-                path, find_free_name(path, directory, now, f"before-{before}" if before else "")
-            )
+            return create_backup(path, find_free_name(path, directory, now, kind))
 
 
 def create_required_backup(path: str, directory: str, now: datetime, before: str) -> Backup:
-    """The same, before a change that is not made without it. Raises NoBackupFirst."""
+    """Do the same for a command that changes nothing without it. Raises AutoBackupFailed."""
     try:
         return create_dated_backup(path, directory, now, before)
     except errors.CannotWrite as problem:
@@ -61,75 +61,82 @@ def create_required_backup(path: str, directory: str, now: datetime, before: str
 
 
 def find_free_name(path: str, directory: str, now: datetime, kind: str = "") -> str:
-    """A name that no file has yet in the directory of backups, which is made if it is missing. Raises CannotWrite."""
+    """Return a path in the directory of backups that no file has yet.
+
+    `kind` becomes the end of the name. Makes the directory if it is missing. Raises CannotWrite.
+    """
     with _translate_write_errors(directory):
         files.create_directories(directory)
         names = os.listdir(directory)
     moment = f"{now:%Y%m%dT%H%M%SZ}"
-    number = 1 + max(
-        (
-            own.number
-            for own in map(_BackupNameParser(path).parse_name, names)
-            if own and own.moment == moment
-        ),
-        default=0,
-    )
+    own = [name for name in parse_backup_names(path, names) if name.moment == moment]
+    number = 1 + max((name.number for name in own), default=0)
     nth = f"-{number}" if number > 1 else ""
-    return os.path.join(
-        directory, f"{_ledger_stem(path)}-{moment}{nth}{f'-{kind}' if kind else ''}.db"
-    )
+    suffix = f"-{kind}" if kind else ""
+    return os.path.join(directory, f"{_ledger_stem(path)}-{moment}{nth}{suffix}.db")
 
 
 def list_backups(path: str, directory: str) -> list[str]:
-    """The backups of a ledger in the directory of backups, by whatever name, the newest first; what was put aside as damaged is none.
+    """Return the backups of a ledger in the directory of backups, the newest first.
 
-    Which is newest tells the file: its name may come from a clock that was ahead, or from a day that was set. Raises OSError.
+    A backup has the name of the ledger in front; a damaged ledger that was put aside does not
+    count. The order is that of the files' times, as the date in a name can come from a clock that
+    was ahead or from a day that was set. Raises OSError.
     """
-    start, found = f"{_ledger_stem(path)}-", []
+    start, backups = f"{_ledger_stem(path)}-", []
     with suppress(FileNotFoundError, NotADirectoryError), os.scandir(directory) as entries:
-        for one in entries:
+        for entry in entries:
+            is_named_so = (
+                entry.name.startswith(start)
+                and entry.name.endswith(".db")
+                and not entry.name.endswith("-damaged.db")
+            )
             with suppress(FileNotFoundError):
-                if (
-                    one.name.startswith(start)
-                    and one.name.endswith(".db")
-                    and not one.name.endswith("-damaged.db")
-                    and one.is_file()
-                ):
-                    found.append((one.stat().st_mtime_ns, one.path))
-    return [name for _, name in sorted(found, reverse=True)]
+                if is_named_so and entry.is_file():
+                    backups.append((entry.stat().st_mtime_ns, entry.path))
+    return [backup for _, backup in sorted(backups, reverse=True)]
 
 
 def prune_backups(path: str, directory: str, spare: Collection[str] = ()) -> None:
-    """Of the backups made here only the last `MOST` stay, and those to be spared; what a killed command left half made goes after a day."""
+    """Delete all dated backups but the last MAX_OWN_BACKUPS and the paths in `spare`.
+
+    Deletes unfinished copies too, when they are a day older than the newest file. Ignores what
+    it can't delete.
+    """
     with suppress(OSError):
-        own = [*filter(None, map(_BackupNameParser(path).parse_name, os.listdir(directory)))]
-        ages = {one.name: os.lstat(os.path.join(directory, one.name)).st_mtime_ns for one in own}
-        made = sorted(
-            (one for one in own if one.kind != "damaged" and not one.temporary_suffix),
-            key=lambda one: (ages[one.name], one),
+        own = parse_backup_names(path, os.listdir(directory))
+        times = {
+            copy.name: os.lstat(os.path.join(directory, copy.name)).st_mtime_ns for copy in own
+        }
+        finished = sorted(
+            (copy for copy in own if copy.kind != "damaged" and not copy.temporary_suffix),
+            key=lambda copy: (times[copy.name], copy),
         )
-        gone = {one.name for one in made[:-MAX_OWN_BACKUPS]} - {
-            os.path.basename(one) for one in spare
+        spared_names = {os.path.basename(spared) for spared in spare}
+        old_names = {copy.name for copy in finished[:-MAX_OWN_BACKUPS]} - spared_names
+        newest_time = max(times.values(), default=0)
+        abandoned_names = {
+            copy.name
+            for copy in own
+            if copy.temporary_suffix and times[copy.name] < newest_time - _DAY_NANOSECONDS
         }
-        youngest = max(ages.values(), default=0)
-        gone |= {
-            one.name
-            for one in own
-            if one.temporary_suffix and ages[one.name] < youngest - _DAY_NANOSECONDS
-        }
-        for name in gone:
+        for name in old_names | abandoned_names:
             with suppress(OSError):
                 os.unlink(os.path.join(directory, name))
 
 
-def delete_backup(made: Backup) -> None:
-    """Take away a backup that was made for nothing."""
+def delete_backup(backup: Backup) -> None:
+    """Delete a backup that turned out not to be needed."""
     with suppress(OSError):
-        os.unlink(made.path)
+        os.unlink(backup.path)
 
 
-class _BackupName(NamedTuple):
-    """A name that was given here: the moment in it, which of that second it is, what it was made for, and whether it is half made."""
+class BackupName(NamedTuple):
+    """A name that find_free_name gave.
+
+    It has the moment, the number among those of one second, what follows them (`damaged`,
+    `before-import` and the like), the suffix of an unfinished copy, and the whole name.
+    """
 
     moment: str
     number: int
@@ -138,23 +145,16 @@ class _BackupName(NamedTuple):
     name: str
 
 
-class _BackupNameParser:
-    """The names that are given here to backups of one ledger."""
-
-    def __init__(self, path: str) -> None:
-        pattern = r"-(\d{8}T\d{6}Z)(?:-(\d+))?(?:-(before-[a-z]+|damaged))?\.db(?:-[a-z]+)?"
-        self._pattern = re.compile(
-            f"{re.escape(_ledger_stem(path))}{pattern}({files.TEMPORARY_SUFFIX_PATTERN})?", re.ASCII
-        )
-
-    def parse_name(self, name: str) -> _BackupName | None:
-        """What a name says; None for a name that was not given here."""
-        found = self._pattern.fullmatch(name)
-        return (
-            _BackupName(found[1], int(found[2] or 1), found[3] or "", found[4] or "", name)
-            if found
-            else None
-        )
+def parse_backup_names(path: str, names: Iterable[str]) -> list[BackupName]:
+    """Return those of `names` that find_free_name gave to backups of the ledger at `path`."""
+    own = re.escape(_ledger_stem(path))
+    pattern = r"-(\d{8}T\d{6}Z)(?:-(\d+))?(?:-(before-[a-z]+|damaged))?\.db(?:-[a-z]+)?"
+    form = re.compile(f"{own}{pattern}({files.TEMPORARY_SUFFIX_PATTERN})?", re.ASCII)
+    return [
+        BackupName(match[1], int(match[2] or 1), match[3] or "", match[4] or "", match[0])
+        for match in map(form.fullmatch, names)
+        if match
+    ]
 
 
 def _ledger_stem(path: str) -> str:
@@ -165,17 +165,18 @@ def _ledger_stem(path: str) -> str:
 
 
 def create_backup(path: str, target: str, *, force: bool = False) -> Backup:
-    """A copy of the ledger at `path` as the file `target`, which must not be there yet, unless it is to be replaced by `force`.
+    """Copy the ledger at `path` to the file `target`, which `force` replaces if it is there.
 
-    It can be made while this process holds the ledger's lock. Raises LedgerTrouble, FileExistsError.
+    Works while this process holds the ledger's lock. Raises LedgerError, and FileExistsError
+    without `force`.
     """
     ensure_no_journals(target)
     temporary = files.choose_temporary_name(target)
     try:
         with _translate_write_errors(target):
             os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        _copy_ledger(path, temporary, target)
-        made = Backup(target, _check_copy(path, temporary))
+        write_copy(path, temporary, target)
+        backup = Backup(target, check_copy(path, temporary))
         with _translate_write_errors(target):
             files.sync_path(temporary)
             os.replace(temporary, target) if force else files.link_finished_file(temporary, target)
@@ -183,29 +184,36 @@ def create_backup(path: str, target: str, *, force: bool = False) -> Backup:
     except KeyboardInterrupt:
         with suppress(OSError):
             if os.path.samefile(temporary, target):
-                delete_backup(made)
+                delete_backup(backup)
         raise
     finally:
         with suppress(OSError):
             os.unlink(temporary)
-    return made
+    return backup
 
 
 def is_replaceable_file(path: str) -> bool:
-    """Whether nothing but a ledger is lost when the file gives way: it is one, or empty. Raises CannotWrite."""
+    """Whether a file is a ledger or empty, so that it may be replaced. Raises CannotWrite."""
     with _translate_write_errors(path), open(path, "rb") as file:
         first = file.read(100)
     return not first or preflight.is_ledger_header(first)
 
 
 def ensure_no_journals(target: str) -> None:
-    """Refuse a name beside which the journal of another database lies: SQLite would take it for the new one's. Raises JournalThere."""
-    for journal in files.SQLITE_SIDE_FILE_SUFFIXES:
-        if os.path.lexists(target + journal):
-            raise errors.JournalBesideTarget(target + journal)
+    """Raise JournalBesideTarget if the journal of another database is beside `target`.
+
+    SQLite would take it for the journal of the new file.
+    """
+    for suffix in files.SQLITE_SIDE_FILE_SUFFIXES:
+        if os.path.lexists(target + suffix):
+            raise errors.JournalBesideTarget(target + suffix)
 
 
-def _copy_ledger(path: str, temporary: str, target: str) -> None:
+def write_copy(path: str, temporary: str, target: str) -> None:
+    """Write the ledger at `path` to the empty file `temporary`; an error names `target`.
+
+    Raises CannotWrite and LedgerError.
+    """
     while True:
         with (
             connection.translate_errors(path),
@@ -218,9 +226,8 @@ def _copy_ledger(path: str, temporary: str, target: str) -> None:
                     )
             except sqlite3.OperationalError as error:
                 if connection.has_unfinished_transaction(error):
-                    with ledger.open_snapshot(
-                        path
-                    ):  # a command was killed just now; this takes back what it left half done
+                    # A command was killed just now: this takes back its unfinished transaction.
+                    with ledger.open_snapshot(path):
                         continue
                 if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CORRUPT:
                     raise errors.CannotWrite(target, str(error)) from error
@@ -230,29 +237,34 @@ def _copy_ledger(path: str, temporary: str, target: str) -> None:
         return
 
 
-def _check_copy(path: str, copy: str) -> LedgerSummary:
-    """How much is in a copy, once SQLite finds nothing wrong with it, and its newest act is in the ledger. Raises Damaged."""
+def check_copy(path: str, copy: str) -> LedgerSummary:
+    """Check a copy of the ledger at `path`, and return the summary of the copy.
+
+    SQLite has to find nothing wrong with it, and its newest act has to be in the ledger. Raises
+    DamagedLedger.
+    """
     with connection.translate_errors(path):
         with closing(connection.open_connection(copy, "ro")) as db:
             connection.check_schema_step(path, db)
             with connection.allow_interrupts(db):
-                sound = db.execute("PRAGMA integrity_check").fetchall()[0][0] == "ok"
-            if not sound:
+                is_sound = db.execute("PRAGMA integrity_check").fetchall()[0][0] == "ok"
+            if not is_sound:
                 raise errors.DamagedLedger(path, "is damaged")
-            found = summary.load_summary(db)
+            extent = summary.load_summary(db)
         with closing(connection.open_connection(path, "ro")) as db:
-            connection.retry_while_busy(path, lambda: _ensure_act_in_ledger(path, db, found))
-    return found
+            connection.retry_while_busy(path, lambda: ensure_act_in_ledger(path, db, extent))
+    return extent
 
 
-def _ensure_act_in_ledger(path: str, db: sqlite3.Connection, copy: LedgerSummary) -> None:
+def ensure_act_in_ledger(path: str, db: sqlite3.Connection, copy: LedgerSummary) -> None:
+    """Raise DamagedLedger unless the newest act of a copy is in the ledger at `path`."""
     if copy.head != summary.find_act_hash(db, copy.last_act):
         raise errors.DamagedLedger(path, "is damaged, or another file than a moment ago")
 
 
 @contextmanager
 def _translate_write_errors(target: str) -> Iterator[None]:
-    """Turn what the system says to a new file into a sentence; that one is there already stays as it is. Raises CannotWrite."""
+    """Turn an OSError about a new file into CannotWrite, but let FileExistsError pass."""
     try:
         yield
     except FileExistsError:

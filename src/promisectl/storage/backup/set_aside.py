@@ -1,4 +1,4 @@
-"""Bytes that give way to others are put aside first, in the directory of backups."""
+"""The bytes of a damaged ledger, put aside in the directory of backups before a restore."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import IO
 
-_COPY_CHUNK_BYTES = 1 << 20  # bytes
+_COPY_CHUNK_BYTES = 1 << 20
 
 
 class RestorePlace(NamedTuple):
-    """Where the ledger is, where what was there is to be kept, and when that is."""
+    """The path of the ledger, the directory of its backups, and the moment of the restore (UTC)."""
 
     path: str
     directory: str
@@ -26,43 +26,42 @@ class RestorePlace(NamedTuple):
 
 
 def put_aside_ledger(place: RestorePlace, file: IO[bytes] | None = None) -> str:
-    """Put aside the bytes of a ledger, and of the journal beside it, which goes; of the journal only, where no file is given.
+    """Copy a damaged ledger and its journals into the directory of backups.
 
-    Returns where they are. Raises OSError; FileExistsError when another command has put something there just now.
+    `file` is the ledger, open; None to put aside the journals alone. Deletes the journals beside
+    the ledger. Returns the first copy. Raises OSError; FileExistsError when another command puts
+    something aside at the same moment.
     """
     target = create.find_free_name(*place, kind="damaged")
+    copies = []
     if file:
         _write_aside_file(file, target)
-    left = list_journals(place.path)
-    kept = [target] if file else []
-    for journal in left:
-        kept.append(target + journal[journal.rindex("-") :])
-        with open(journal, "rb") as beside:
-            _write_aside_file(beside, kept[-1])
+        copies.append(target)
+    journals = list_journals(place.path)
+    for journal in journals:
+        copies.append(target + journal[journal.rindex("-") :])
+        with open(journal, "rb") as journal_file:
+            _write_aside_file(journal_file, copies[-1])
     files.sync_path(place.directory)
-    for journal in left:
+    for journal in journals:
         os.unlink(journal)
-    return kept[0]
+    return copies[0]
 
 
 def list_journals(path: str) -> list[str]:
-    """What SQLite has left beside a ledger."""
-    return [
-        left
-        for left in (
-            os.path.realpath(path) + journal for journal in files.SQLITE_SIDE_FILE_SUFFIXES
-        )
-        if os.path.lexists(left)
-    ]
+    """Return the files that SQLite has left beside a ledger."""
+    real = os.path.realpath(path)
+    names = [real + suffix for suffix in files.SQLITE_SIDE_FILE_SUFFIXES]
+    return [name for name in names if os.path.lexists(name)]
 
 
 def _write_aside_file(file: IO[bytes], target: str) -> None:
     temporary = files.choose_temporary_name(target)
     try:
-        with open(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as kept:
-            shutil.copyfileobj(file, kept, _COPY_CHUNK_BYTES)
-            kept.flush()
-            os.fsync(kept.fileno())
+        with open(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as copy:
+            shutil.copyfileobj(file, copy, _COPY_CHUNK_BYTES)
+            copy.flush()
+            os.fsync(copy.fileno())
         files.link_finished_file(temporary, target)
     finally:
         with suppress(OSError):

@@ -1,4 +1,4 @@
-"""A backup that a ledger is to become: found whole, copied, and compared with what was copied."""
+"""The backup that is restored: its checks, its copy, and the check of the copy."""
 
 from __future__ import annotations
 
@@ -17,38 +17,52 @@ if TYPE_CHECKING:
 
     from promisectl.storage.summary import LedgerSummary
 
-_COPY_PAGES = 256
-"""How many are copied before Ctrl-C is listened to again."""
-_PAUSE_SECONDS = 0.005  # seconds between two attempts, while others read
+_COPY_PAGES = 256  # at a time; Ctrl-C is handled in between
+_PAUSE_SECONDS = 0.005  # between two attempts, while others read
 
 
 class BackupSource(NamedTuple):
-    """A backup that was found whole: where it is, how much it holds, and an open connection that sees it as it was then."""
+    """A backup that passed its checks: its path, its summary, and an open connection to it.
+
+    The connection sees the backup as it was when it was checked.
+    """
 
     path: str
     summary: LedgerSummary
     db: sqlite3.Connection
 
     def copy_into(self, path: str, db: sqlite3.Connection) -> None:
-        """Copy it into the ledger at `path`, through `db`. Raises Busy when others read there for too long, and what SQLite raises."""
+        """Copy the backup into the ledger at `path`, through the connection `db`.
+
+        Raises LedgerBusy when others read the ledger for too long, and what SQLite raises.
+        """
         self.db.backup(db, pages=_COPY_PAGES, progress=_CopyPatience(path), sleep=_PAUSE_SECONDS)
 
     def is_copied_to(self, db: sqlite3.Connection) -> bool:
-        """Whether a ledger holds what the backup does."""
+        """Whether a ledger has the summary of the backup."""
         return summary.load_summary(db) == self.summary
 
-    def ensure_copied(self, path: str, db: sqlite3.Connection, kept: str) -> None:
-        """Raises NotRestored unless what is there now is what was copied; what was there before is `kept`. Raises what SQLite raises."""
+    def ensure_copied(self, path: str, db: sqlite3.Connection, saved_path: str) -> None:
+        """Check that the ledger at `path`, through `db`, is a sound copy of the backup.
+
+        `saved_path` is the file with what was there before, for the error. Raises NotRestored,
+        and what SQLite raises.
+        """
         with connection.allow_interrupts(db):
-            if (
-                not self.is_copied_to(db)
-                or db.execute("PRAGMA integrity_check").fetchall()[0][0] != "ok"
-            ):
-                raise errors.NotRestored(path, "what is there now is not what was copied", kept)
+            is_sound = (
+                self.is_copied_to(db)
+                and db.execute("PRAGMA integrity_check").fetchall()[0][0] == "ok"
+            )
+        if not is_sound:
+            why = "what is there now is not what was copied"
+            raise errors.NotRestored(path, why, saved_path)
 
 
 class _CopyPatience:
-    """Called at every step of a copy: gives up when others have read for too long. Raises Busy."""
+    """The progress handler of a copy.
+
+    It raises LedgerBusy when other programs have read the ledger for too long.
+    """
 
     def __init__(self, path: str) -> None:
         self._path = path
@@ -65,22 +79,27 @@ class _CopyPatience:
 
 @contextmanager
 def open_backup_source(path: str) -> Iterator[BackupSource]:
-    """A backup, checked whole: by SQLite, and act by act. Raises NotABackup and LedgerTrouble."""
+    """Open a backup, and check it by SQLite and act by act. Raises NotABackup and LedgerError."""
     with _translate_ledger_errors(path):
         connection.check_ledger_file(path)
-        _ensure_no_hot_journal(path)
+        ensure_no_hot_journal(path)
         db = connection.open_connection(path, "ro")
     with closing(db):
         with _translate_ledger_errors(path):
             db.execute("BEGIN")
             connection.retry_while_busy(path, lambda: connection.check_schema_step(path, db))
-            _ensure_restorable(path, db)
+            for finding in checks.check_integrity(db):
+                if finding.is_wrong and finding.cure is not Remedy.FIX:
+                    raise errors.DamagedLedger(path, f"is damaged ({finding.summary})")
             source = BackupSource(path, summary.load_summary(db), db)
         yield source
 
 
-def _ensure_no_hot_journal(path: str) -> None:
-    """Refuse a file that is not all of it: a part is in a journal beside it. Raises HalfCopied."""
+def ensure_no_hot_journal(path: str) -> None:
+    """Refuse a file that is not complete: a journal beside it holds a part of it.
+
+    A journal whose first byte is zero, or that is empty, is finished. Raises JournalBesideBackup.
+    """
     with suppress(FileNotFoundError), open(f"{path}-journal", "rb") as journal:
         if journal.read(1) not in (b"", b"\0"):
             raise errors.JournalBesideBackup(path)
@@ -88,20 +107,12 @@ def _ensure_no_hot_journal(path: str) -> None:
 
 @contextmanager
 def _translate_ledger_errors(path: str) -> Iterator[None]:
-    """Whatever is wrong inside is wrong with the backup. Raises NotABackup."""
+    """Turn an error about a ledger into one about a backup. Raises NotABackup."""
     try:
         with connection.translate_errors(path):
             yield
     except errors.NewerLedger as problem:
-        raise errors.NotABackup(
-            path, problem.what, "update promisectl, or choose another backup"
-        ) from problem
+        advice = "update promisectl, or choose another backup"
+        raise errors.NotABackup(path, problem.what, advice) from problem
     except errors.NotALedger as problem:
         raise errors.NotABackup(path, problem.what) from problem
-
-
-def _ensure_restorable(path: str, db: sqlite3.Connection) -> None:
-    """Raises Damaged where the doctor would find anything wrong that it can't fix."""
-    for finding in checks.check_integrity(db):
-        if finding.is_wrong and finding.cure is not Remedy.FIX:
-            raise errors.DamagedLedger(path, f"is damaged ({finding.summary})")

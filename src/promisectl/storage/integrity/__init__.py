@@ -1,1 +1,1 @@
-"""Whether a ledger is whole: its checks, the chain over the acts, every row beside them, and the place that it is in."""
+"""The checks of a ledger: SQLite's own, the chain of acts, every row, and the file's place."""

@@ -1,4 +1,4 @@
-"""Whether a ledger is what was recorded: SQLite's own checks, the chain over the acts, and every row held against what the acts give."""
+"""The checks of a ledger as a whole: SQLite's own, the schema, the links, then the contents."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from promisectl.domain.findings import (
     build_unreadable_finding,
 )
 from promisectl.storage import connection, summary
-from promisectl.storage.integrity import rows as comparing
+from promisectl.storage.integrity import rows as contents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,21 +28,21 @@ if TYPE_CHECKING:
 
 _MAX_SQLITE_MESSAGES = 100
 _INDEX_MESSAGE = re.compile(
-    r"row \d+ missing from index |wrong # of entries in index |non-unique entry in index |row \d+ values differ from index "
+    r"row \d+ missing from index |wrong # of entries in index |"
+    r"non-unique entry in index |row \d+ values differ from index "
 )
 _CUT_OFF_REASON = (
     "a command was cut off while it wrote, and what it left half done is still to be taken back"
 )
 _SWITCHED_TO_WAL_REASON = "another program has switched it to write-ahead logging"
-
-
 _DEFAULT_REQUEST = CheckRequest()
 
 
 def ensure_intact(path: str, head: str = "") -> LedgerSummary:
-    """How much is in the ledger at `path`, if nothing is wrong with it, and the `head` is in its chain, where one is given.
+    """Check the ledger at `path`, and return its summary.
 
-    Raises Damaged with the first thing that is wrong, and LedgerTrouble.
+    `head` is the beginning of a hash that an act has to have; empty to look for none. Raises
+    DamagedContent with the first thing that is wrong, LedgerError when the file can't be read.
     """
     with open_for_checks(path) as db:
         for finding in check_integrity(db, CheckRequest(head=head)):
@@ -53,9 +53,10 @@ def ensure_intact(path: str, head: str = "") -> LedgerSummary:
 
 @contextmanager
 def open_for_checks(path: str) -> Iterator[sqlite3.Connection]:
-    """The file as it is on the disk, at one moment, to be examined: nothing is written, not even to put it right.
+    """Open a read-only connection to the file as it is on the disk, at one moment.
 
-    Raises LedgerTrouble, and HalfDone where a writing command has to tidy up first.
+    It writes nothing, not even to take back an unfinished transaction. Raises LedgerNeedsFix
+    where a writing command has to do that first, LedgerError when the file can't be read.
     """
     with connection.translate_errors(path):
         try:
@@ -74,7 +75,7 @@ def open_for_checks(path: str) -> Iterator[sqlite3.Connection]:
 
 
 def estimate_act_count(db: sqlite3.Connection) -> int:
-    """How many acts there may be, told without looking at them all; 0 where that can't be told."""
+    """Return the number of the last act, without counting the acts; 0 if it can't be read."""
     try:
         last = db.execute(sql.LAST_ACT).fetchone()
     except sqlite3.Error:
@@ -83,11 +84,12 @@ def estimate_act_count(db: sqlite3.Connection) -> int:
 
 
 def check_integrity(
-    db: sqlite3.Connection, asked: CheckRequest = _DEFAULT_REQUEST
+    db: sqlite3.Connection, request: CheckRequest = _DEFAULT_REQUEST
 ) -> Iterator[IntegrityFinding]:
-    """What every check comes to, one after the other, as they are made; none after one that the others can't do without.
+    """Return the finding of every check, one by one, as the checks are made.
 
-    Texts that are no texts any more are read as what they are. However much is in the ledger, little of it is held at once.
+    Stops after a finding without which the other checks can't be made. Reads bytes that are not
+    UTF-8 as surrogates. However large the ledger is, only little of it is in memory at once.
     """
     factory = db.text_factory
     db.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
@@ -97,8 +99,8 @@ def check_integrity(
             yield finding
             if finding.is_wrong and finding.cure is not Remedy.FIX:
                 return
-        yield _run_check(_check_links, db)
-        yield from comparing.check_ledger_contents(db, asked)
+        yield _run_check(check_links, db)
+        yield from contents.check_ledger_contents(db, request)
     finally:
         db.text_factory = factory
 
@@ -106,68 +108,54 @@ def check_integrity(
 def _run_check(
     check: Callable[[sqlite3.Connection], IntegrityFinding], db: sqlite3.Connection
 ) -> IntegrityFinding:
-    """What a check comes to; where SQLite itself can't go on, that."""
+    """Return the finding of a check, or a finding that SQLite can't read the ledger."""
     try:
         return check(db)
     except sqlite3.Error as error:
-        return build_unreadable_finding(check.__name__.strip("_").removeprefix("check_"), error)
+        return build_unreadable_finding(check.__name__.removeprefix("check_"), error)
 
 
 def check_file(db: sqlite3.Connection) -> IntegrityFinding:
-    """SQLite's own check of pages, trees, types and indexes."""
+    """Return the finding of SQLite's own check of pages, trees, types and indexes."""
     try:
         with connection.allow_interrupts(db):
-            said = [
-                str(row[0]) for row in db.execute(f"PRAGMA integrity_check({_MAX_SQLITE_MESSAGES})")
-            ]
+            rows = db.execute(f"PRAGMA integrity_check({_MAX_SQLITE_MESSAGES})").fetchall()
+        messages = [str(row[0]) for row in rows]
     except sqlite3.Error as error:
-        said = [str(error)]
-    troubles = DamageList()
-    for line in (
-        line
-        for one in said
-        if one != "ok"
-        for line in one.splitlines()
-        if not line.startswith("***")
-    ):
-        troubles.add_detail(line)
-    only_indexes = all(_INDEX_MESSAGE.match(one) for one in said)
-    if only_indexes:
-        return troubles.build_finding(
-            "file", "SQLite finds the file whole", "an index does not fit its table", Remedy.FIX
-        )
-    return troubles.build_finding(
-        "file", "SQLite finds the file whole", "the file itself is damaged"
-    )
+        messages = [str(error)]
+    damage = DamageList()
+    for message in messages:
+        for line in message.splitlines():
+            if message != "ok" and not line.startswith("***"):
+                damage.add_detail(line)
+    fine = "SQLite finds the file whole"
+    if all(map(_INDEX_MESSAGE.match, messages)):
+        return damage.build_finding("file", fine, "an index does not fit its table", Remedy.FIX)
+    return damage.build_finding("file", fine, "the file itself is damaged")
 
 
 def check_schema(db: sqlite3.Connection) -> IntegrityFinding:
-    """Tables, indexes, guards and views, each by the text that made it."""
+    """Return a finding about tables, indexes, triggers and views, compared by their SQL."""
     (encoding,) = db.execute("PRAGMA encoding").fetchone()
     if encoding != "UTF-8":
-        return IntegrityFinding(
-            "schema",
-            IntegrityResult.WRONG,
-            f"texts are stored as {encoding}, which no promisectl does",
-            cure=Remedy.RESTORE,
-        )
-    amiss, more = compare_schema(db)
-    troubles = DamageList()
-    for one in amiss:
-        troubles.add_detail(f"{one} is missing, or not as it was made")
-    for one in more:
-        if one.kind == "trigger":
-            troubles.add_detail(f"{one} is none of promisectl's, and could change what is written")
-    if troubles.count:
-        taken = {one.name for one in amiss} & {one.name for one in more if one.kind != "trigger"}
-        cure = Remedy.RESTORE if taken or any(one.kind == "table" for one in amiss) else Remedy.FIX
-        return troubles.build_finding("schema", "", "the ledger is not built as it should be", cure)
-    if more:
-        return IntegrityFinding(
-            "schema",
-            IntegrityResult.NOTE,
-            f"all is in its place; besides, somebody made {', '.join(map(str, more))}",
-        )
+        sentence = f"texts are stored as {encoding}, which no promisectl does"
+        return IntegrityFinding("schema", IntegrityResult.WRONG, sentence, cure=Remedy.RESTORE)
+    amiss, extras = compare_schema(db)
+    damage = DamageList()
+    for part in amiss:
+        damage.add_detail(f"{part} is missing, or not as it was made")
+    for part in extras:
+        if part.kind == "trigger":
+            damage.add_detail(f"{part} is none of promisectl's, and could change what is written")
+    if damage.count:
+        extra_names = {part.name for part in extras if part.kind != "trigger"}
+        # `doctor --fix` makes no tables, and no part whose name another part has.
+        needs_backup = any(part.kind == "table" or part.name in extra_names for part in amiss)
+        cure = Remedy.RESTORE if needs_backup else Remedy.FIX
+        return damage.build_finding("schema", "", "the ledger is not built as it should be", cure)
+    if extras:
+        sentence = f"all is in its place; besides, somebody made {', '.join(map(str, extras))}"
+        return IntegrityFinding("schema", IntegrityResult.NOTE, sentence)
     return IntegrityFinding(
         "schema", IntegrityResult.OK, "tables, indexes, triggers and views are in place"
     )
@@ -180,59 +168,59 @@ class SchemaPart(NamedTuple):
     name: str
 
     def __str__(self) -> str:
-        """As it stands in a sentence."""
+        """Return the part as a sentence names it."""
         return f"the {self.kind} {self.name}"
 
 
 def parse_schema_part(statement: str) -> SchemaPart:
-    """What a statement of the schema makes."""
+    """Return the part of the schema that a CREATE statement makes."""
     kind, name, *_ = statement.removeprefix("CREATE ").removeprefix("UNIQUE ").split()
     return SchemaPart(kind.lower(), name)
 
 
 def compare_schema(db: sqlite3.Connection) -> tuple[list[SchemaPart], list[SchemaPart]]:
-    """What of the ledger's own is missing or made otherwise, and what is there besides.
+    """Return the parts of promisectl that are missing or changed, then the parts of others.
 
-    A ledger of an earlier schema step need not have what came later, and its views were others.
+    A ledger of an earlier schema step may lack the parts that came later, and have other views.
     """
     (step,) = db.execute("PRAGMA user_version").fetchone()
     later = {
-        parse_schema_part(one)
-        for past, made in sql.MIGRATIONS.items()
-        if past > step
-        for one in made
+        parse_schema_part(statement)
+        for later_step, statements in sql.MIGRATIONS.items()
+        if later_step > step
+        for statement in statements
     }
     rows = db.execute("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL").fetchall()
-    there = {SchemaPart(row["type"], row["name"]): row["sql"] for row in rows}
-    own = {parse_schema_part(one): one for one in sql.SCHEMA}
+    present = {SchemaPart(row["type"], row["name"]): row["sql"] for row in rows}
+    own = {parse_schema_part(statement): statement for statement in sql.SCHEMA}
     amiss = []
-    for part, made in own.items():
-        missing = part not in there and part not in later
-        early = part in there and part in later and part.kind == "table"
-        other = (
-            part in there
-            and there[part] != made
-            and (step == sql.SCHEMA_STEP or part.kind != "view")
-        )
-        if missing or early or other:
+    for part, statement in own.items():
+        if part not in present:
+            is_amiss = part not in later
+        else:
+            is_early = part in later and part.kind == "table"
+            is_comparable = step == sql.SCHEMA_STEP or part.kind != "view"
+            is_amiss = is_early or (is_comparable and present[part] != statement)
+        if is_amiss:
             amiss.append(part)
-    return amiss, [part for part in there if part not in own and not _is_sqlite_part(part)]
+    extras = [
+        part
+        for part in present
+        # SQLite itself makes tables and indexes, but neither triggers nor views.
+        if part not in own
+        and not (part.kind in {"table", "index"} and part.name.startswith("sqlite_"))
+    ]
+    return amiss, extras
 
 
-def _is_sqlite_part(part: SchemaPart) -> bool:
-    """Whether SQLite itself made a table or an index; it makes neither triggers nor views."""
-    return part.kind in {"table", "index"} and part.name.startswith("sqlite_")
-
-
-def _check_links(db: sqlite3.Connection) -> IntegrityFinding:
-    troubles = DamageList()
+def check_links(db: sqlite3.Connection) -> IntegrityFinding:
+    """Return the finding of SQLite's check of foreign keys."""
+    damage = DamageList()
     with connection.allow_interrupts(db):
         rows = db.execute("PRAGMA foreign_key_check").fetchmany(_MAX_SQLITE_MESSAGES)
     for row in rows:
-        troubles.add_detail(
-            f"a row of {row['table']} points to a {row['parent']} that is not there"
-        )
-    return troubles.build_finding(
+        damage.add_detail(f"a row of {row['table']} points to a {row['parent']} that is not there")
+    return damage.build_finding(
         "links",
         "every row points to what is there",
         "rows point to what is not there",

@@ -1,4 +1,4 @@
-"""The place a ledger is in: who may read it, what lies beside it, and whether the disk is one that it can rely on."""
+"""The checks of the place of a ledger: access, files beside it, and the disk."""
 
 from __future__ import annotations
 
@@ -18,15 +18,13 @@ if TYPE_CHECKING:
 
 _OTHERS_MODE_BITS = 0o077
 _OTHERS_WRITE_BITS = 0o022
-_OWNER_MODES = {
-    True: 0o600,
-    False: 0o700,
-}  # what the owner needs to record, of a file and of a directory
+_OWNER_FILE_MODE = 0o600
+_OWNER_DIRECTORY_MODE = 0o700
 _EXPOSED_MEANING = "others could read or change what is yours"
 _LOCKED_MEANING = "nothing can be recorded"
 _STRAY_FILE_MEANING = "something lies beside the ledger"
-_OWN_DIRECTORY_NAME = "promisectl"  # what the directories are called that are made for it alone
-_FRESH_SECONDS = 60  # seconds in which a command may still be at work on a file
+_OWN_DIRECTORY_NAME = "promisectl"  # of a directory that the program made for its files alone
+_FRESH_SECONDS = 60  # in which a command may still be writing a file
 _LEFTOVER_NAME = re.compile(f".+{files.TEMPORARY_SUFFIX_PATTERN}(-journal)?")
 _CONFLICT_NAME = re.compile(r"[ck]onfli[ck]?t|\(\d+\)", re.IGNORECASE)
 _NETWORK_FILE_SYSTEMS = (
@@ -52,67 +50,75 @@ _SYNC_MARKER_FILES = (".stfolder", ".dropbox", ".sync")
 
 
 class PlaceProblem(NamedTuple):
-    """Something about a file or directory, in a sentence, and what helps, if that is plain: the mode it should have, or that it goes.
+    """What is wrong with a file or directory of the ledger, and how `doctor --fix` helps.
 
-    `means` is what it comes to, together with others of its kind.
+    `complaint` follows the path in a sentence. `meaning` is what the problem comes to; problems
+    of one kind share it. `mode` is the mode that the path should get, None to leave it as it is;
+    `is_leftover` is true where the file is to be deleted.
     """
 
     path: str
-    says: str
+    complaint: str
     meaning: str
     mode: int | None = None
     is_leftover: bool = False
 
 
 def check_ledger_place(path: str, backups: str) -> Iterator[IntegrityFinding]:
-    """Whether the ledger at `path`, and what belongs to it, is private, alone, and on a disk of this machine."""
-    modes, strangers = _iter_mode_problems(path, backups), _iter_stray_files(path, backups)
+    """Return the findings about access, about the files beside the ledger, and about the disk.
+
+    `path` is the ledger, `backups` the directory of its backups.
+    """
+    modes, strays = _iter_mode_problems(path, backups), _iter_stray_files(path, backups)
     yield _build_place_finding("private", "only you can read the ledger and its backups", modes)
-    yield _build_place_finding("beside", "nothing else lies beside the ledger", strangers)
-    where = _find_remote_location(os.path.realpath(path))
-    says = f"{where}, where two machines that write at once can damage it: keep the ledger on a disk of this one, and backups there"
-    yield (
-        IntegrityFinding("disk", IntegrityResult.NOTE, says)
-        if where
-        else IntegrityFinding(
-            "disk", IntegrityResult.OK, "on a disk of this machine, as far as can be told"
+    yield _build_place_finding("beside", "nothing else lies beside the ledger", strays)
+    remote = find_remote_location(os.path.realpath(path))
+    if remote:
+        sentence = (
+            f"{remote}, where two machines that write at once can damage it: "
+            "keep the ledger on a disk of this one, and backups there"
         )
-    )
+        yield IntegrityFinding("disk", IntegrityResult.NOTE, sentence)
+    else:
+        sentence = "on a disk of this machine, as far as can be told"
+        yield IntegrityFinding("disk", IntegrityResult.OK, sentence)
 
 
 def repair_place(path: str, backups: str) -> Iterator[str]:
-    """Give everything the mode it should have, take leftovers away, and say so. Raises OSError."""
-    for trouble in [*_iter_mode_problems(path, backups), *_iter_stray_files(path, backups)]:
-        if trouble.mode is not None:
-            os.chmod(trouble.path, trouble.mode)
-            yield f"{trouble.path} has the mode {trouble.mode:04o} now"
-        elif trouble.is_leftover:
-            os.unlink(trouble.path)
-            yield f"{trouble.path} is gone"
+    """Set the modes and delete the leftovers, and return a sentence about each. Raises OSError."""
+    for problem in [*_iter_mode_problems(path, backups), *_iter_stray_files(path, backups)]:
+        if problem.mode is not None:
+            os.chmod(problem.path, problem.mode)
+            yield f"{problem.path} has the mode {problem.mode:04o} now"
+        elif problem.is_leftover:
+            os.unlink(problem.path)
+            yield f"{problem.path} is gone"
 
 
 def unlock_ledger(path: str) -> Iterator[str]:
-    """Let the ledger be written to by who owns it, and say so. Raises OSError."""
-    for trouble in _iter_lock_problems(path):
-        if trouble.mode is not None:
-            os.chmod(path, trouble.mode)
-            yield f"{path} has the mode {trouble.mode:04o} now"
+    """Let the owner write to the ledger, and return a sentence about it. Raises OSError."""
+    for problem in _iter_lock_problems(path):
+        if problem.mode is not None:
+            os.chmod(path, problem.mode)
+            yield f"{path} has the mode {problem.mode:04o} now"
 
 
-def _build_place_finding(check: str, fine: str, found: Iterator[PlaceProblem]) -> IntegrityFinding:
-    troubles, mendable, means = DamageList(), False, {}
-    for trouble in found:
-        troubles.add_detail(f"{trouble.path} {trouble.says}")
-        means[trouble.meaning] = True
-        mendable = mendable or trouble.mode is not None or trouble.is_leftover
-    if not troubles.count:
+def _build_place_finding(
+    check: str, fine: str, problems: Iterator[PlaceProblem]
+) -> IntegrityFinding:
+    details, meanings, is_fixable = DamageList(), dict[str, bool](), False
+    for problem in problems:
+        details.add_detail(f"{problem.path} {problem.complaint}")
+        meanings[problem.meaning] = True
+        is_fixable = is_fixable or problem.mode is not None or problem.is_leftover
+    if not details.count:
         return IntegrityFinding(check, IntegrityResult.OK, fine)
     return IntegrityFinding(
         check,
         IntegrityResult.NOTE,
-        ", and ".join(means),
-        troubles.details,
-        Remedy.FIX if mendable else Remedy.NONE,
+        ", and ".join(meanings),
+        details.details,
+        Remedy.FIX if is_fixable else Remedy.NONE,
     )
 
 
@@ -120,123 +126,131 @@ def _iter_mode_problems(path: str, backups: str) -> Iterator[PlaceProblem]:
     if os.name == "nt":  # pragma: no cover
         return
     directory = os.path.dirname(os.path.realpath(path))
-    kept = [
-        one.path
-        for one in _list_directory(backups)
-        if one.name.endswith(".db") and one.is_file(follow_symlinks=False)
+    copies = [
+        entry.path
+        for entry in _list_directory(backups)
+        if entry.name.endswith(".db") and entry.is_file(follow_symlinks=False)
     ]
-    for one in (path, *kept):
-        if os.path.isfile(one):
-            yield from _check_mode_bits(one, _OTHERS_MODE_BITS, 0o600)
-    for one in (directory, backups):
-        own = os.path.basename(one) == _OWN_DIRECTORY_NAME or one == backups
-        yield from _check_mode_bits(
-            one, _OTHERS_MODE_BITS if own else _OTHERS_WRITE_BITS, 0o700 if own else None
-        )
+    for file in (path, *copies):
+        if os.path.isfile(file):
+            yield from _check_mode_bits(file, _OTHERS_MODE_BITS, _OWNER_FILE_MODE)
+    for folder in (directory, backups):
+        if os.path.basename(folder) == _OWN_DIRECTORY_NAME or folder == backups:
+            yield from _check_mode_bits(folder, _OTHERS_MODE_BITS, _OWNER_DIRECTORY_MODE)
+        else:
+            yield from _check_mode_bits(folder, _OTHERS_WRITE_BITS, None)
     with suppress(OSError):
         if not _is_own_file(path):
             yield PlaceProblem(path, "belongs to another user", _EXPOSED_MEANING)
-    for one in (path, directory) if os.path.isfile(path) else (directory,):
-        yield from _iter_lock_problems(one)
+    if os.path.isfile(path):
+        yield from _iter_lock_problems(path)
+    yield from _iter_lock_problems(directory)
 
 
 def _iter_lock_problems(path: str) -> Iterator[PlaceProblem]:
-    """What keeps this user from writing to the ledger, or to its directory."""
+    """Return the problem that keeps this user from writing to the ledger or to its directory."""
     is_file = os.path.isfile(path)
-    if (
-        os.name == "nt"
-        or not os.path.exists(path)
-        or os.access(path, os.W_OK if is_file else os.W_OK | os.X_OK)
-    ):
+    access = os.W_OK if is_file else os.W_OK | os.X_OK
+    if os.name == "nt" or not os.path.exists(path) or os.access(path, access):
         return
     mode = stat.S_IMODE(os.stat(path).st_mode)
-    if mode & _OWNER_MODES[is_file] == _OWNER_MODES[is_file] or not _is_own_file(path):
+    needed = _OWNER_FILE_MODE if is_file else _OWNER_DIRECTORY_MODE
+    if mode & needed == needed or not _is_own_file(path):
         yield PlaceProblem(path, "may not be written to by you", _LOCKED_MEANING)
     else:
-        says = f"has the mode {mode:04o}: chmod u+{'rw' if is_file else 'rwx'} {shlex.quote(path)}"
-        yield PlaceProblem(path, says, _LOCKED_MEANING, _OWNER_MODES[is_file] if is_file else None)
+        change = f"chmod u+{'rw' if is_file else 'rwx'} {shlex.quote(path)}"
+        complaint = f"has the mode {mode:04o}: {change}"
+        yield PlaceProblem(path, complaint, _LOCKED_MEANING, needed if is_file else None)
 
 
 def _is_own_file(path: str) -> bool:
-    me = getattr(os, "geteuid", None)
-    return not me or bool(os.stat(path).st_uid == me())
+    get_user = getattr(os, "geteuid", None)
+    return not get_user or bool(os.stat(path).st_uid == get_user())
 
 
 def _check_mode_bits(path: str, forbidden: int, wish: int | None) -> Iterator[PlaceProblem]:
     with suppress(OSError):
         mode = stat.S_IMODE(os.stat(path).st_mode)
-        if mode & forbidden and not (mode & stat.S_ISVTX and wish is None):
-            yield PlaceProblem(
-                path,
-                f"has the mode {mode:04o}{f', not {wish:04o}' if wish else ': others can put files there'}",
-                _EXPOSED_MEANING,
-                wish,
-            )
+        is_sticky = bool(mode & stat.S_ISVTX) and wish is None  # as /tmp is, which is safe
+        if mode & forbidden and not is_sticky:
+            more = f", not {wish:04o}" if wish else ": others can put files there"
+            yield PlaceProblem(path, f"has the mode {mode:04o}{more}", _EXPOSED_MEANING, wish)
 
 
 def _iter_stray_files(path: str, backups: str) -> Iterator[PlaceProblem]:
-    name = os.path.basename(path)
-    stem = os.path.splitext(name)[0]
-    for one in (*_list_directory(os.path.dirname(path)), *_list_directory(backups)):
+    for entry in (*_list_directory(os.path.dirname(path)), *_list_directory(backups)):
         with suppress(OSError):
-            old = time.time() - one.stat(follow_symlinks=False).st_mtime > _FRESH_SECONDS
-            if old and one.name.startswith(stem) and _LEFTOVER_NAME.fullmatch(one.name):
-                same = os.path.exists(path) and one.is_file() and os.path.samefile(one.path, path)
-                says = "is a second name of the ledger" if same else "is left over"
-                yield PlaceProblem(
-                    one.path,
-                    f"{says} from a command that was cut off",
-                    _STRAY_FILE_MEANING,
-                    is_leftover=True,
-                )
-            elif old and one.name in {f"{name}-journal", f"{name}-shm"}:
-                yield PlaceProblem(
-                    one.path,
-                    "was left by a program that was cut off; the next command that writes sees to it",
-                    _STRAY_FILE_MEANING,
-                )
-            elif one.name.startswith(stem) and one.name != name and _CONFLICT_NAME.search(one.name):
-                says = "looks like a copy that a service made when two machines wrote: look into it with --ledger"
-                yield PlaceProblem(one.path, says, _STRAY_FILE_MEANING)
+            problem = classify_neighbour(entry, path)
+            if problem:
+                yield problem
     if os.path.islink(path):
         yield PlaceProblem(path, f"is a link to {os.path.realpath(path)}", "the ledger is a link")
     with suppress(OSError):
         names = os.stat(path).st_nlink
         if names > 1 and os.path.isfile(path):
-            yield PlaceProblem(
-                path, f"has {names} names; a ledger should have one", "the ledger has several names"
-            )
+            complaint = f"has {names} names; a ledger should have one"
+            yield PlaceProblem(path, complaint, "the ledger has several names")
+
+
+def classify_neighbour(entry: os.DirEntry[str], path: str) -> PlaceProblem | None:
+    """Return what is wrong with a file beside the ledger at `path`, or None. Raises OSError.
+
+    A file that changed in the last minute may belong to a command that is still running.
+    """
+    ledger_name = os.path.basename(path)
+    stem = os.path.splitext(ledger_name)[0]
+    is_named_alike = entry.name.startswith(stem)
+    is_old = time.time() - entry.stat(follow_symlinks=False).st_mtime > _FRESH_SECONDS
+    if is_old and is_named_alike and _LEFTOVER_NAME.fullmatch(entry.name):
+        is_ledger = os.path.exists(path) and entry.is_file() and os.path.samefile(entry.path, path)
+        what = "is a second name of the ledger" if is_ledger else "is left over"
+        complaint = f"{what} from a command that was cut off"
+        return PlaceProblem(entry.path, complaint, _STRAY_FILE_MEANING, is_leftover=True)
+    if is_old and entry.name in {f"{ledger_name}-journal", f"{ledger_name}-shm"}:
+        complaint = (
+            "was left by a program that was cut off; the next command that writes sees to it"
+        )
+        return PlaceProblem(entry.path, complaint, _STRAY_FILE_MEANING)
+    if is_named_alike and entry.name != ledger_name and _CONFLICT_NAME.search(entry.name):
+        complaint = (
+            "looks like a copy that a service made when two machines wrote: "
+            "look into it with --ledger"
+        )
+        return PlaceProblem(entry.path, complaint, _STRAY_FILE_MEANING)
+    return None
 
 
 def _list_directory(directory: str) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(directory) as entries:
-            return sorted(entries, key=lambda one: one.name)
+            return sorted(entries, key=lambda entry: entry.name)
     except OSError:
         return []
 
 
-def _find_remote_location(path: str) -> str:
-    """Where a file is, if other machines have their hands on it; empty if it is not known to."""
-    kind = _find_file_system(path)
+def find_remote_location(path: str) -> str:
+    """Return where a file is if other machines may write to it; empty if that is not known."""
+    kind = find_file_system_kind(path)
     if kind.startswith(_NETWORK_FILE_SYSTEMS):
         return f"it lies on a network file system ({kind})"
     directory = os.path.dirname(path)
     while directory != os.path.dirname(directory):
-        marked = any(os.path.exists(os.path.join(directory, mark)) for mark in _SYNC_MARKER_FILES)
-        if marked or _SYNC_SERVICE_NAME.search(os.path.basename(directory)):
+        has_marker = any(
+            os.path.exists(os.path.join(directory, marker)) for marker in _SYNC_MARKER_FILES
+        )
+        if has_marker or _SYNC_SERVICE_NAME.search(os.path.basename(directory)):
             return f"it lies in {directory}, which a service seems to synchronise"
         directory = os.path.dirname(directory)
     return ""
 
 
-def _find_file_system(path: str) -> str:
-    """The kind of file system a file is on, where Linux tells; empty elsewhere."""
+def find_file_system_kind(path: str) -> str:
+    """Return the kind of file system a file is on, as Linux names it; empty on other systems."""
     try:
         with open("/proc/mounts", encoding="utf-8", errors="replace") as file:
             mounts = [line.split(" ")[1:3] for line in file]
     except OSError:
         return ""
-    below = [(place.replace("\\040", " "), kind) for place, kind in mounts]
-    inside = [(place, kind) for place, kind in below if path.startswith(os.path.join(place, ""))]
-    return max(inside, key=lambda one: len(one[0]), default=("", ""))[1]
+    kinds = [(point.replace("\\040", " "), kind) for point, kind in mounts]
+    above = [(point, kind) for point, kind in kinds if path.startswith(os.path.join(point, ""))]
+    return max(above, key=lambda mount: len(mount[0]), default=("", ""))[1]

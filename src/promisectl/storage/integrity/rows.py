@@ -1,8 +1,9 @@
-"""Every row held against what the acts give: promises, people, commands, kept answers, and the numbers that come next."""
+"""The check of all rows against the acts: promises, people, commands, answers, numbers."""
 
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 from itertools import groupby
 
 from promisectl._typing import TYPE_CHECKING
@@ -22,183 +23,183 @@ from promisectl.storage.integrity.chain import DECODING_ERRORS, Chain, format_ac
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from typing import TypeVar
+    from typing import Any, TypeVar
 
     from promisectl.domain.promise import Act, Promise
-    from promisectl.storage.integrity.chain import Row
 
     _A = TypeVar("_A", Act, PersonAct)
 
-_MAX_SHOWN_CHARACTERS = 60  # letters of both sides of a difference that are shown
+_MAX_SHOWN_CHARACTERS = 60  # of each value in a difference
 PERSON_COLUMNS = ("handle", "name", "merged_into")
-"""The columns of a person that what was said of them gives."""
+"""The columns of a person that follow from the acts about that person."""
 
 
 def check_ledger_contents(
-    db: sqlite3.Connection, asked: CheckRequest
+    db: sqlite3.Connection, request: CheckRequest
 ) -> Iterator[IntegrityFinding]:
-    """The checks of what the ledger says: the chain first, then what the acts say, then every row."""
-    comparison = _ContentChecks(db, asked)
+    """Return the findings about the acts and the rows of the ledger, one by one.
+
+    Stops when SQLite can't read the chain, as all other checks need it.
+    """
+    checks = ContentChecks(db, request)
     for name in ("chain", "promises", "people", "acts", "commands", "keys", "numbers", "clock"):
-        check: Callable[[], Iterator[IntegrityFinding]] = getattr(comparison, f"check_{name}")
+        check: Callable[[], Iterator[IntegrityFinding]] = getattr(checks, f"check_{name}")
         try:
             yield from check()
         except sqlite3.Error as error:
             yield build_unreadable_finding(name, error)
-            if name == "chain":  # the others go by what it has told
+            if name == "chain":
                 return
 
 
-class _ContentChecks:
-    """One walk through a ledger; the checks build on each other, so they are made in their order."""
+class ContentChecks:
+    """The checks of what one ledger holds.
 
-    def __init__(self, db: sqlite3.Connection, asked: CheckRequest) -> None:
+    Each uses the results of those before it, so they are made in the order of
+    `check_ledger_contents`, and the iterator of each is read to its end.
+    """
+
+    def __init__(self, db: sqlite3.Connection, request: CheckRequest) -> None:
         self._db = db
-        self._on_progress = asked.on_progress
-        self._chain = Chain(db, asked)
+        self._on_progress = request.on_progress
+        self._chain = Chain(db, request)
         self._act_damage = self._chain.order_damage
 
     def check_chain(self) -> Iterator[IntegrityFinding]:
+        """Return the findings of the chain of acts."""
         yield from self._chain.check_acts()
 
     # Promises
 
     def check_promises(self) -> Iterator[IntegrityFinding]:
-        """Both come by number: the rows, and the acts of each promise."""
-        troubles, count = DamageList(), 0
-        rows = iter(self._db.execute(sql.ALL_PROMISES))
+        """Compare the row of each promise with the promise that its acts give."""
+        damage, count = DamageList(), 0
+        rows = iter(self._db.execute(sql.ALL_PROMISES))  # by number, as the acts are
         row = next(rows, None)
-        for number, said in groupby(
+        for number, acts in groupby(
             self._db.execute(sql.ACTS_OF_ALL), key=lambda act: int(act["promise"])
         ):
             while row and row["id"] < number:
-                troubles.add_detail(f"#{row['id']} was never made")
+                damage.add_detail(f"#{row['id']} was never made")
                 row = next(rows, None)
-            there, row = (row, next(rows, None)) if row and row["id"] == number else (None, row)
-            promise = self._replay_promise(number, said)
+            own_row = None
+            if row and row["id"] == number:
+                own_row, row = row, next(rows, None)
+            promise = self.replay_promise(number, acts)
             count += 1
             if promise and number not in self._chain.broken:
-                self._compare_promise(number, there, promise, troubles)
+                self.compare_promise(number, own_row, promise, damage)
         while row:
-            troubles.add_detail(f"#{row['id']} was never made")
+            damage.add_detail(f"#{row['id']} was never made")
             row = next(rows, None)
         fine = (
-            f"{count:,} promises, each as its acts left it"
-            if count != 1
-            else "1 promise, as its acts left it"
+            "1 promise, as its acts left it"
+            if count == 1
+            else f"{count:,} promises, each as its acts left it"
         )
-        yield troubles.build_finding(
-            "promises", fine, "promises are not as their acts left them", Remedy.REBUILD
-        )
+        wrong = "promises are not as their acts left them"
+        yield damage.build_finding("promises", fine, wrong, Remedy.REBUILD)
 
-    def _replay_promise(self, number: int, said: Iterator[Row]) -> Promise | None:
-        """The promise that its acts add up to; None where they don't."""
-        acts, fine = [], True
-        for row in said:
-            act = self._decode_act(row, codec.decode_act, codec.encode_act_body)
-            fine = fine and act is not None
-            if act:
-                acts.append(act)
-        if not fine:
+    def replay_promise(self, number: int, rows: Iterator[Mapping[str, Any]]) -> Promise | None:
+        """Return the promise that its acts give, or None if an act can't be read or replayed.
+
+        Notes what is wrong with the acts.
+        """
+        acts = [self._decode_act(row, codec.decode_act, codec.encode_act_body) for row in rows]
+        readable = [act for act in acts if act is not None]
+        if len(readable) < len(acts):
             return None
         try:
-            return lifecycle.replay_acts(number, acts)
+            return lifecycle.replay_acts(number, readable)
         except DECODING_ERRORS as error:
             if number not in self._chain.broken:
                 self._act_damage.add_detail(f"what was said of #{number} does not add up: {error}")
             return None
 
     def _decode_act(
-        self, row: Row, act_of: Callable[[Row], _A], body_of: Callable[[_A], str]
+        self, row: Mapping[str, Any], decode: Callable[[Any], _A], encode_body: Callable[[_A], str]
     ) -> _A | None:
-        """An act, if it says what a command can say, in the spelling of one."""
+        """Return the act of a row if a command could have written the row; else note it."""
         self._on_progress()
-        try:
-            act = act_of(row)
-            fine = (body_of(act), encode_instant(act.at), encode_instant(act.recorded_at)) == (
-                row["body"],
-                row["at"],
-                row["recorded_at"],
-            )
-        except DECODING_ERRORS:
-            fine = False
-        if fine:
-            return act
+        with suppress(*DECODING_ERRORS):
+            act = decode(row)
+            columns = (encode_body(act), encode_instant(act.at), encode_instant(act.recorded_at))
+            if columns == (row["body"], row["at"], row["recorded_at"]):
+                return act
         self._act_damage.add_detail(
             f"act {row['number']}{format_act_subject(row)} says what no command says"
         )
         return None
 
-    def _compare_promise(
-        self, number: int, row: sqlite3.Row | None, promise: Promise, troubles: DamageList
+    def compare_promise(
+        self, number: int, row: sqlite3.Row | None, promise: Promise, damage: DamageList
     ) -> None:
+        """Add to `damage` in which columns the row of a promise differs from its acts."""
         columns = {**codec.encode_promise_row(promise), "id": number}
         if row is None:
-            troubles.add_detail(f"#{number} is missing")
-        elif (there := codec.sqlite_row_dict(row)) != columns:
-            differ = (
-                _format_difference(name, value, columns[name])
-                for name, value in there.items()
-                if value != columns[name]
-            )
-            troubles.add_detail(f"#{number}: {', '.join(differ)}")
+            damage.add_detail(f"#{number} is missing")
+        elif (stored := codec.sqlite_row_dict(row)) != columns:
+            damage.add_detail(f"#{number}: {_format_differences(stored, columns)}")
 
     # People
 
     def check_people(self) -> Iterator[IntegrityFinding]:
-        said = [
+        """Compare the rows of people and of their aliases with the acts about people."""
+        acts = [
             act
             for row in self._db.execute(sql.ACTS_OF_PEOPLE)
             if (act := self._decode_act(row, codec.decode_person_act, codec.encode_person_act_body))
         ]
-        troubles = DamageList()
+        damage = DamageList()
         try:
-            folded = replay_person_acts(said)
+            people = replay_person_acts(acts)
         except DECODING_ERRORS:
             self._act_damage.add_detail("what was said of people does not add up")
         else:
-            self._compare_people(folded, troubles)
-        count = len({act.person for act in said})
+            self.compare_people(people, damage)
+            self.compare_aliases(people, damage)
+        count = len({act.person for act in acts})
         fine = (
-            f"{count:,} people, as they were named"
-            if count != 1
-            else "1 person, as they were named"
+            "1 person, as they were named"
+            if count == 1
+            else f"{count:,} people, as they were named"
         )
-        yield troubles.build_finding(
-            "people", fine, "people are not as they were named", Remedy.REBUILD
-        )
+        wrong = "people are not as they were named"
+        yield damage.build_finding("people", fine, wrong, Remedy.REBUILD)
 
-    def _compare_people(self, folded: Mapping[int, Person], troubles: DamageList) -> None:
-        rows = {
+    def compare_people(self, people: Mapping[int, Person], damage: DamageList) -> None:
+        """Add to `damage` which rows of people differ from `people`, whom the acts give."""
+        stored = {
             row["id"]: {name: row[name] for name in PERSON_COLUMNS}
             for row in self._db.execute(sql.ALL_PEOPLE)
         }
-        given = {
-            one.id: {name: getattr(one, name) for name in PERSON_COLUMNS} for one in folded.values()
+        expected = {
+            person.id: {name: getattr(person, name) for name in PERSON_COLUMNS}
+            for person in people.values()
         }
-        for number in sorted(rows.keys() | given.keys()):
+        for number in sorted(stored.keys() | expected.keys()):
             if -number in self._chain.broken:
                 continue
-            if number not in rows or number not in given:
-                troubles.add_detail(
-                    f"person {number} {'is missing' if number in given else 'was never met'}"
-                )
-            elif rows[number] != given[number]:
-                there, wish = rows[number], given[number]
-                differ = (
-                    _format_difference(name, there[name], value)
-                    for name, value in wish.items()
-                    if there[name] != value
-                )
-                troubles.add_detail(f"{given[number]['handle']}: {', '.join(differ)}")
-        aliases = {(row["alias"], row["person"]) for row in self._db.execute(sql.ALIASES)}
-        of_acts = {(alias, one.id) for one in folded.values() for alias in one.aliases}
-        for alias, number in sorted(aliases ^ of_acts, key=str):
-            troubles.add_detail(
-                f"the alias “{alias}” of person {number} {'is missing' if (alias, number) in of_acts else 'was never given'}"
-            )
+            if number not in stored:
+                damage.add_detail(f"person {number} is missing")
+            elif number not in expected:
+                damage.add_detail(f"person {number} was never met")
+            elif stored[number] != expected[number]:
+                differences = _format_differences(stored[number], expected[number])
+                damage.add_detail(f"{expected[number]['handle']}: {differences}")
+
+    def compare_aliases(self, people: Mapping[int, Person], damage: DamageList) -> None:
+        """Add to `damage` which rows of aliases differ from the aliases of `people`."""
+        stored = {(row["alias"], row["person"]) for row in self._db.execute(sql.ALIASES)}
+        expected = {(alias, person.id) for person in people.values() for alias in person.aliases}
+        for alias, number in sorted(stored ^ expected, key=str):
+            what = "is missing" if (alias, number) in expected else "was never given"
+            damage.add_detail(f"the alias “{alias}” of person {number} {what}")
+
+    # Acts, which `check_chain`, `check_promises` and `check_people` have read
 
     def check_acts(self) -> Iterator[IntegrityFinding]:
+        """Return what the checks before found wrong with the order and the content of acts."""
         yield self._act_damage.build_finding(
             "acts",
             "in order, and each says what a command can say",
@@ -208,65 +209,65 @@ class _ContentChecks:
     # Commands
 
     def check_commands(self) -> Iterator[IntegrityFinding]:
-        troubles, silent, count = DamageList(), DamageList(), 0
+        """Compare the row of each command with the acts of the command."""
+        damage, without_acts, count = DamageList(), DamageList(), 0
         for row in self._db.execute(sql.ALL_ENTRIES):
             count += 1
-            by, at = self._chain.undone.get(row["id"]), self._chain.entry_moments.get(row["id"])
-            place = f"command {row['id']} ({row['command']})"
+            undone_by = self._chain.undone.get(row["id"])
+            recorded_at = self._chain.entry_moments.get(row["id"])
+            name = f"command {row['id']} ({row['command']})"
             if not row["said"]:
-                silent.add_detail(f"{place} said nothing: its acts are missing")
-            elif row["undone_by"] != by:
-                troubles.add_detail(
-                    f"{place}: {_format_difference('undone_by', row['undone_by'], by)}"
-                )
-            elif at:
-                troubles.add_detail(
-                    f"{place}: {_format_difference('recorded_at', row['recorded_at'], at)}"
-                )
-        if silent.count:
-            yield silent.build_finding("commands", "", "commands are without their acts")
-        else:
-            fine = (
-                f"{count:,} commands, each as its acts have it"
-                if count != 1
-                else "1 command, as its acts have it"
-            )
-            yield troubles.build_finding(
-                "commands", fine, "commands are not as their acts have them", Remedy.REBUILD
-            )
+                without_acts.add_detail(f"{name} said nothing: its acts are missing")
+            elif row["undone_by"] != undone_by:
+                difference = _format_difference("undone_by", row["undone_by"], undone_by)
+                damage.add_detail(f"{name}: {difference}")
+            elif recorded_at:
+                difference = _format_difference("recorded_at", row["recorded_at"], recorded_at)
+                damage.add_detail(f"{name}: {difference}")
+        if without_acts.count:
+            yield without_acts.build_finding("commands", "", "commands are without their acts")
+            return
+        fine = (
+            "1 command, as its acts have it"
+            if count == 1
+            else f"{count:,} commands, each as its acts have it"
+        )
+        wrong = "commands are not as their acts have them"
+        yield damage.build_finding("commands", fine, wrong, Remedy.REBUILD)
 
     # Keys
 
     def check_keys(self) -> Iterator[IntegrityFinding]:
-        """The answers that are kept for keys, by their sums."""
-        troubles, count, before = DamageList(), 0, None
+        """Check the answers that are stored for `--once`, each by its checksum."""
+        damage, count, previous_entry = DamageList(), 0, None
         for row in self._db.execute(sql.ALL_ANSWERS):
             count += 1
-            if not _is_original_answer(row) or row["entry"] == before:
-                troubles.add_detail(
+            if not is_original_answer(row) or row["entry"] == previous_entry:
+                damage.add_detail(
                     f"the answer for the key “{row['key']}” is not the one that was given"
                 )
-            before = row["entry"]
-        fine = f"{count:,} answers kept for --once" if count != 1 else "1 answer kept for --once"
-        yield troubles.build_finding(
-            "keys", fine, "answers kept for --once are not what was answered"
-        )
+            previous_entry = row["entry"]
+        fine = "1 answer kept for --once" if count == 1 else f"{count:,} answers kept for --once"
+        wrong = "answers kept for --once are not what was answered"
+        yield damage.build_finding("keys", fine, wrong)
 
     # Numbers
 
     def check_numbers(self) -> Iterator[IntegrityFinding]:
-        """Numbers are never given twice: SQLite remembers the highest of each table."""
-        troubles = DamageList()
-        counted = self._db.execute(
-            "SELECT name, seq FROM sqlite_sequence ORDER BY name, seq"
-        ).fetchall()
-        there = [tuple(row) for row in self._db.execute(sql.HIGHEST_NUMBERS)]
-        for name, number in sorted(set(map(tuple, counted)) ^ set(there), key=str):
-            if (name, number) not in there:
-                troubles.add_detail(f"the next {name} would come after number {number}")
-        if len(counted) != len(there) and not troubles.count:
-            troubles.add_detail("which numbers come next is not written down as it should be")
-        yield troubles.build_finding(
+        """Compare the highest number that SQLite remembers for each table with the rows.
+
+        SQLite takes the next number from there, so that it gives no number twice.
+        """
+        damage = DamageList()
+        query = "SELECT name, seq FROM sqlite_sequence ORDER BY name, seq"
+        remembered = [tuple(row) for row in self._db.execute(query)]
+        highest = [tuple(row) for row in self._db.execute(sql.HIGHEST_NUMBERS)]
+        for name, number in sorted(set(remembered) ^ set(highest), key=str):
+            if (name, number) not in highest:
+                damage.add_detail(f"the next {name} would come after number {number}")
+        if len(remembered) != len(highest) and not damage.count:
+            damage.add_detail("which numbers come next is not written down as it should be")
+        yield damage.build_finding(
             "numbers",
             "those that come next were never used",
             "the numbers that come next are not those",
@@ -274,24 +275,36 @@ class _ContentChecks:
         )
 
     def check_clock(self) -> Iterator[IntegrityFinding]:
+        """Return the finding about the moments of the acts."""
         yield self._chain.check_clock()
 
 
-def _format_difference(name: str, there: object, given: object) -> str:
-    """How a value differs from what the acts give, in full where it is short."""
-    if any(len(str(value)) > _MAX_SHOWN_CHARACTERS for value in (there, given)):
+def _format_differences(stored: Mapping[str, object], expected: Mapping[str, object]) -> str:
+    """Return each column that differs, in the order of `stored`."""
+    return ", ".join(
+        _format_difference(name, value, expected[name])
+        for name, value in stored.items()
+        if value != expected[name]
+    )
+
+
+def _format_difference(name: str, stored: object, expected: object) -> str:
+    """Return how a column differs from its acts, with both values where they are short."""
+    if any(len(str(value)) > _MAX_SHOWN_CHARACTERS for value in (stored, expected)):
         return f"{name} is not what its acts say"
-    return f"{name} is {_format_compared_value(there)}, by its acts {_format_compared_value(given)}"
+    return f"{name} is {_format_column_value(stored)}, by its acts {_format_column_value(expected)}"
 
 
-def _format_compared_value(value: object) -> str:
-    return "empty" if value is None else f"“{value}”" if isinstance(value, str) else str(value)
+def _format_column_value(value: object) -> str:
+    if value is None:
+        return "empty"
+    return f"“{value}”" if isinstance(value, str) else str(value)
 
 
-def _is_original_answer(row: Row) -> bool:
-    """Whether a kept answer is the one that was given."""
+def is_original_answer(row: Mapping[str, Any]) -> bool:
+    """Whether a row holds the answer that was given: encoding it again gives the same text."""
     try:
-        again = codec.encode_answer(
+        answer = codec.encode_answer(
             codec.decode_answer(row["answer"]),
             row["head"],
             row["key"],
@@ -300,4 +313,4 @@ def _is_original_answer(row: Row) -> bool:
         )
     except DECODING_ERRORS:
         return False
-    return again == str(row["answer"])
+    return answer == str(row["answer"])
