@@ -1,7 +1,7 @@
 """The register of commands: what each is called, where it stands in the help, and which function does it."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any, NamedTuple
 
 import typer
@@ -125,6 +125,7 @@ class Declaration(NamedTuple):
     """One command: its name, its group (`person`, or none), its panel in the help, its module and function in `commands`, its arguments.
 
     Without `needs_config` it goes on with the defaults when the config can't be used.
+    `choices` are the words that completion offers, by the name of the parameter.
     """
 
     name: str
@@ -136,6 +137,7 @@ class Declaration(NamedTuple):
     extra_prototype: Callable[..., None] | None
     answer_options: dict[str, Any]
     needs_config: bool
+    choices: Mapping[str, Iterable[str]]
 
 
 DECLARATIONS: list[Declaration] = []
@@ -150,13 +152,25 @@ def register_command(
     group: str | None = None,
     also: Callable[..., None] | None = None,
     needs_config: bool = True,
+    choices: Mapping[str, Iterable[str]] | None = None,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register a declaration. The function below it has arguments and a help text but no body: `runs` names the one in `commands`."""
     module, function = runs.split(".")
 
     def add_declaration(declared: Callable[..., None]) -> Callable[..., None]:
         DECLARATIONS.append(
-            Declaration(name, group, panel, module, function, declared, also, answers, needs_config)
+            Declaration(
+                name,
+                group,
+                panel,
+                module,
+                function,
+                declared,
+                also,
+                answers,
+                needs_config,
+                choices or {},
+            )
         )
         return declared
 

@@ -12,6 +12,8 @@ from promisectl.cli.registry import (
     VIEW_OPTIONS,
     register_command,
 )
+from promisectl.commands.digest import DIGEST_FORMATS
+from promisectl.domain.constants import PROMISE_SORTS
 
 PANEL = "Look"
 
@@ -34,7 +36,14 @@ def moves(exit_code: ExitCode = False) -> None:
     """
 
 
-@register_command("owe", PANEL, runs="lists.owe", answers=VIEW_OPTIONS, also=o.declare_view_filters)
+@register_command(
+    "owe",
+    PANEL,
+    runs="lists.owe",
+    answers=VIEW_OPTIONS,
+    also=o.declare_view_filters,
+    choices={"sort": PROMISE_SORTS},
+)
 def owe() -> None:
     """What you owe.
 
@@ -45,7 +54,12 @@ def owe() -> None:
 
 
 @register_command(
-    "owed", PANEL, runs="lists.owed", answers=VIEW_OPTIONS, also=o.declare_view_filters
+    "owed",
+    PANEL,
+    runs="lists.owed",
+    answers=VIEW_OPTIONS,
+    also=o.declare_view_filters,
+    choices={"sort": PROMISE_SORTS},
 )
 def owed() -> None:
     """What is owed to you.
@@ -56,7 +70,12 @@ def owed() -> None:
 
 
 @register_command(
-    "list", PANEL, runs="lists.list_", answers=VIEW_OPTIONS, also=o.declare_view_filters
+    "list",
+    PANEL,
+    runs="lists.list_",
+    answers=VIEW_OPTIONS,
+    also=o.declare_view_filters,
+    choices={"sort": PROMISE_SORTS},
 )
 def list_() -> None:
     """Every promise that is open, or all that match.
@@ -124,7 +143,13 @@ Format = Annotated[
 ]
 
 
-@register_command("digest", PANEL, runs="digest.digest", answers=JSON_OPTIONS)
+@register_command(
+    "digest",
+    PANEL,
+    runs="digest.digest",
+    answers=JSON_OPTIONS,
+    choices={"format_": DIGEST_FORMATS},
+)
 def digest(since: DigestSince = None, format_: Format = None) -> None:
     """What waits, what comes and what happened, for a mail; nothing where there is nothing to say.
 

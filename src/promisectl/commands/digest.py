@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _DIGEST_DAYS = 7
 _MAIL_COLUMNS = 72  # columns of a mail
-CHOICES = {"format_": ("plain", "md")}
+DIGEST_FORMATS = ("plain", "md")
 _EVENT_KINDS_TOLD_AS_WAITING = (
     "made",
     "delivered",
@@ -56,7 +56,7 @@ class _DigestContent(NamedTuple):
 
 def digest(env: Env, *, since: str | None = None, format_: str | None = None) -> None:
     """What waits for me now, what is due in the coming days, and what was written down since; nothing at all where there is nothing."""
-    wish = arguments.check_choice("--format", format_, CHOICES["format_"])
+    wish = arguments.check_choice("--format", format_, DIGEST_FORMATS)
     arguments.ensure_at_most_one(json=env.is_json, format=wish)
     begin = arguments.parse_past_bound(env, "--since", since, end=False) or _default_digest_start(
         env

@@ -13,8 +13,7 @@ from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import arguments, output_files
 from promisectl.commands.shared import output as viewing
 from promisectl.commands.shared.filters import Filters
-from promisectl.domain import constants
-from promisectl.records import as_csv, as_ics, as_json, as_markdown, fields
+from promisectl.records import as_csv, as_ics, as_json, as_markdown
 from promisectl.storage import calendar, queries, transfer
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from promisectl.env import Env
     from promisectl.storage.queries import Query
 
-_EXPORT_FORMATS = ("csv", "json", "jsonl", "md", "ics")
+EXPORT_FORMATS = ("csv", "json", "jsonl", "md", "ics")
 # The formats in which an option means something.
 _FORMATS_BY_OPTION = {
     "--acts": ("csv", "json", "jsonl"),
@@ -38,12 +37,7 @@ _FORMATS_BY_OPTION = {
     "--alarm": ("ics",),
 }
 _NEWLINES = {"crlf": "\r\n", "lf": "\n"}
-CHOICES = {
-    "format_": _EXPORT_FORMATS,
-    "newline": tuple(_NEWLINES),
-    "sort": constants.PROMISE_SORTS,
-    "columns": fields.PROMISE_FIELDS,
-}
+EXPORT_NEWLINES = tuple(_NEWLINES)
 _ALARM_UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 _ALARM_PATTERN = re.compile(r"(\d{1,4})([dhm])", re.ASCII)
 
@@ -75,7 +69,7 @@ def export(
     **typed: Any,
 ) -> None:
     """The promises that match, else all of them, or every act, or the whole journal: to stdout, or into files that appear whole."""
-    form = arguments.check_choice("--format", format_, _EXPORT_FORMATS) or (
+    form = arguments.check_choice("--format", format_, EXPORT_FORMATS) or (
         "jsonl" if journal else _find_format_by_ending(output)
     )
     arguments.ensure_at_most_one(journal=journal, acts=acts)
@@ -92,7 +86,7 @@ def export(
     for option, value in given.items():
         if value not in (None, False, [], ()) and form not in _FORMATS_BY_OPTION[option]:
             raise errors.NotWithFormat(option, form, _FORMATS_BY_OPTION[option])
-    arguments.check_choice("--newline", newline, CHOICES["newline"])
+    arguments.check_choice("--newline", newline, EXPORT_NEWLINES)
     kind = viewing.ACT_RECORDS if acts else viewing.PROMISE_RECORDS
     how = _ExportOptions(
         form,
@@ -126,7 +120,7 @@ def _write_export(env: Env, pieces: Iterable[str], output: str, *, force: bool) 
 def _find_format_by_ending(output: str) -> str:
     """The format that the name of a file ends in; CSV where that is none."""
     ending = os.path.splitext(output)[1][1:].casefold()
-    return ending if ending in _EXPORT_FORMATS else "csv"
+    return ending if ending in EXPORT_FORMATS else "csv"
 
 
 def _parse_export_columns(words: str | None, kind: RecordKind, form: str) -> tuple[str, ...]:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from promisectl.env import Env
 
-CHOICES = {"format_": reader.IMPORT_FORMATS}
 _STEP_COLUMNS = ("line", "does", "id", "person", "outcome", "why")
 _MAX_NAMED_PEOPLE = 8  # people
 _MAX_PROMISES_WITHOUT_BACKUP = 100  # promises, from which on an import is worth a backup

@@ -21,12 +21,10 @@ if TYPE_CHECKING:
     from promisectl.domain.statistics import DirectionStatistics
     from promisectl.env import Env
 
-CHOICES = {"sort": statistics.PEOPLE_SORT_NAMES}
-
 
 def people(env: Env, *, sort: str = "name") -> None:
     """Everybody in the ledger, with what is open in both directions and what was kept."""
-    arguments.check_choice("--sort", sort, CHOICES["sort"])
+    arguments.check_choice("--sort", sort, statistics.PEOPLE_SORT_NAMES)
     with output.open_view(env) as db:
         output.print_view(
             env,
