@@ -28,7 +28,7 @@ _FINDING_COLUMNS = ("id", "rule", "level", "quality", "says", "person", "outcome
 
 
 class CheckResult(NamedTuple):
-    """A promise or a draft, the handle of the other side, its six marks, and the rules' findings.
+    """A promise or a draft, the handle of the other side, its six marks, and the findings.
 
     A mark is None when it does not apply.
     """

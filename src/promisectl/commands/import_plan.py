@@ -1,4 +1,4 @@
-"""The plan of an import: which records are made, skipped or refused. Nothing is recorded here."""
+"""The plan of an import: which records are made, skipped or refused; it records nothing."""
 
 from __future__ import annotations
 

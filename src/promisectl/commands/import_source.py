@@ -1,4 +1,4 @@
-"""The file to import: it is opened once and read several times, and each line has its number."""
+"""The file to import: opened once, read several times, every line with its number."""
 
 from __future__ import annotations
 
