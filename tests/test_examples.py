@@ -170,7 +170,7 @@ def test_the_fields_of_the_other_records_are_theirs() -> None:
     assert _first("records", heading, 4) == [*of_stats, "owe", "owed"]
     assert _first("records", heading, 5) == [*statistics.DirectionStatistics._fields]
     draft = Subject("Send the numbers")
-    record = check._build_check_record(
+    record = check.build_check_record(
         check.CheckResult(draft, None, wellmade.list_marks(draft), [])
     )
     assert _first("records", heading, 6) == [*record]

@@ -166,7 +166,7 @@ def test_nothing_is_an_option_behind_two_dashes(full: Program) -> None:
 
 @pytest.mark.parametrize("name", declared.OPTIONS)
 def test_the_kind_of_every_option_and_argument_is_known(name: str) -> None:
-    """A metavar that nobody knows: put it into KINDS or FREE in commands/offers.py, or name its words in CHOICES of its module."""
+    """A metavar that nobody knows: put it into COMPLETERS or FREE_KINDS in commands/completion_candidates.py, or name its words as `choices` of its declaration."""
     known = {"", *completion_candidates.COMPLETERS, *completion_candidates.FREE_KINDS}
     unknown = [one[0] for one in declared.OPTIONS[name] if one[1] not in known and not one[4]]
     assert [

@@ -12,6 +12,10 @@ from promisectl.cli.registry import (
     RESULT_OPTIONS,
     register_command,
 )
+from promisectl.commands.export import EXPORT_FORMATS, EXPORT_NEWLINES
+from promisectl.domain.constants import PROMISE_SORTS
+from promisectl.records.fields import PROMISE_FIELDS
+from promisectl.records.reader import IMPORT_FORMATS
 
 DATA_PANEL = "Records"
 
@@ -64,7 +68,17 @@ Alarm = Annotated[
 
 
 @register_command(
-    "export", DATA_PANEL, runs="export.export", answers=QUIET_OPTIONS, also=o.declare_view_filters
+    "export",
+    DATA_PANEL,
+    runs="export.export",
+    answers=QUIET_OPTIONS,
+    also=o.declare_view_filters,
+    choices={
+        "format_": EXPORT_FORMATS,
+        "newline": EXPORT_NEWLINES,
+        "sort": PROMISE_SORTS,
+        "columns": PROMISE_FIELDS,
+    },
 )
 def export(
     acts: Acts = False,
@@ -136,7 +150,13 @@ ImportNew = Annotated[
 ]
 
 
-@register_command("import", DATA_PANEL, runs="import_.import_", answers=RESULT_OPTIONS)
+@register_command(
+    "import",
+    DATA_PANEL,
+    runs="import_.import_",
+    answers=RESULT_OPTIONS,
+    choices={"format_": IMPORT_FORMATS},
+)
 def import_(
     file: ImportFile,
     format_: ImportFormat = None,

@@ -6,6 +6,7 @@ import typer
 
 from promisectl.cli import options as o
 from promisectl.cli.registry import QUIET_OPTIONS, VIEW_OPTIONS, register_command
+from promisectl.storage.statistics import PEOPLE_SORT_NAMES
 
 PEOPLE_PANEL = "People"
 
@@ -18,7 +19,13 @@ Display = Annotated[
 ]
 
 
-@register_command("people", PEOPLE_PANEL, runs="people.people", answers=VIEW_OPTIONS)
+@register_command(
+    "people",
+    PEOPLE_PANEL,
+    runs="people.people",
+    answers=VIEW_OPTIONS,
+    choices={"sort": PEOPLE_SORT_NAMES},
+)
 def people(sort: PeopleSort = "name") -> None:
     """Everybody: what is open both ways, and what was kept.
 

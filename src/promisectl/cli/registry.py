@@ -1,7 +1,7 @@
 """The register of commands, and the options that several kinds of commands share."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any, NamedTuple
 
 import typer
@@ -127,7 +127,8 @@ class Declaration(NamedTuple):
     `group` is its first word where it has two (`person`), `panel` its heading in the help. `module`
     and `function` name what runs it in `commands`. The signatures of `prototype` and
     `extra_prototype` are its arguments, `answer_options` its options for the answer. Without
-    `needs_config` it runs with the defaults when the config can't be used.
+    `needs_config` it runs with the defaults when the config can't be used. `choices` are the words
+    that completion offers for a parameter.
     """
 
     name: str
@@ -139,6 +140,7 @@ class Declaration(NamedTuple):
     extra_prototype: Callable[..., None] | None
     answer_options: dict[str, Any]
     needs_config: bool
+    choices: Mapping[str, Iterable[str]]
 
 
 DECLARATIONS: list[Declaration] = []
@@ -153,6 +155,7 @@ def register_command(
     group: str | None = None,
     also: Callable[..., None] | None = None,
     needs_config: bool = True,
+    choices: Mapping[str, Iterable[str]] | None = None,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Return a decorator that registers a function without a body as a command.
 
@@ -164,7 +167,18 @@ def register_command(
 
     def add_declaration(declared: Callable[..., None]) -> Callable[..., None]:
         DECLARATIONS.append(
-            Declaration(name, group, panel, module, function, declared, also, answers, needs_config)
+            Declaration(
+                name,
+                group,
+                panel,
+                module,
+                function,
+                declared,
+                also,
+                answers,
+                needs_config,
+                choices or {},
+            )
         )
         return declared
 

@@ -12,6 +12,8 @@ from promisectl.cli.registry import (
     VIEW_OPTIONS,
     register_command,
 )
+from promisectl.commands.digest import DIGEST_FORMATS
+from promisectl.domain.constants import PROMISE_SORTS
 
 VIEWS_PANEL = "Look"
 
@@ -35,7 +37,12 @@ def moves(exit_code: ExitCode = False) -> None:
 
 
 @register_command(
-    "owe", VIEWS_PANEL, runs="lists.owe", answers=VIEW_OPTIONS, also=o.declare_view_filters
+    "owe",
+    VIEWS_PANEL,
+    runs="lists.owe",
+    answers=VIEW_OPTIONS,
+    also=o.declare_view_filters,
+    choices={"sort": PROMISE_SORTS},
 )
 def owe() -> None:
     """What you owe.
@@ -47,7 +54,12 @@ def owe() -> None:
 
 
 @register_command(
-    "owed", VIEWS_PANEL, runs="lists.owed", answers=VIEW_OPTIONS, also=o.declare_view_filters
+    "owed",
+    VIEWS_PANEL,
+    runs="lists.owed",
+    answers=VIEW_OPTIONS,
+    also=o.declare_view_filters,
+    choices={"sort": PROMISE_SORTS},
 )
 def owed() -> None:
     """What is owed to you.
@@ -58,7 +70,12 @@ def owed() -> None:
 
 
 @register_command(
-    "list", VIEWS_PANEL, runs="lists.list_", answers=VIEW_OPTIONS, also=o.declare_view_filters
+    "list",
+    VIEWS_PANEL,
+    runs="lists.list_",
+    answers=VIEW_OPTIONS,
+    also=o.declare_view_filters,
+    choices={"sort": PROMISE_SORTS},
 )
 def list_() -> None:
     """Every promise that is open, or all that match.
@@ -128,7 +145,13 @@ Format = Annotated[
 ]
 
 
-@register_command("digest", VIEWS_PANEL, runs="digest.digest", answers=JSON_OPTIONS)
+@register_command(
+    "digest",
+    VIEWS_PANEL,
+    runs="digest.digest",
+    answers=JSON_OPTIONS,
+    choices={"format_": DIGEST_FORMATS},
+)
 def digest(since: DigestSince = None, format_: Format = None) -> None:
     """What waits, what comes and what happened, for a mail;
     nothing where there is nothing to say.

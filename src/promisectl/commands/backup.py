@@ -1,4 +1,4 @@
-"""Backups of the whole ledger, and the way back."""
+"""The commands `backup` and `restore`: copies of the whole ledger."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def backup(env: Env, file: str | None = None, *, force: bool = False) -> None:
-    """A copy of the ledger in the directory of backups, in another directory, or as a file."""
+    """Copy the ledger into the directory of backups, into another directory, or to a file."""
     if file == "":
         raise errors.NoFileNamed
     if file == "-":
@@ -31,8 +31,11 @@ def backup(env: Env, file: str | None = None, *, force: bool = False) -> None:
     if not ledger.has_ledger(env.ledger):
         raise errors.NothingToBackUp(env.ledger)
     with ledger.open_snapshot(env.ledger):
-        pass  # strange files are refused, and what a killed command left half done is taken back
-    made = _create_requested_backup(env, file, force=force)
+        pass  # refuses a file that is not a ledger, and takes back an unfinished write
+    if file is None:
+        made = create.create_and_prune_backup(env.ledger, env.backup_directory, env.now)
+    else:
+        made = create_backup_at(env, file, force=force)
     with _explain_lost_answer("The backup was made", "path"):
         output.print_result(
             env,
@@ -45,57 +48,59 @@ def backup(env: Env, file: str | None = None, *, force: bool = False) -> None:
 
 
 @contextmanager
-def _explain_lost_answer(did: str, look: str) -> Iterator[None]:
-    """Around an answer: what is said when nobody can hear it. Raises AnswerLost."""
+def _explain_lost_answer(done: str, command: str) -> Iterator[None]:
+    """Turn an AnswerLost raised inside into one that names what was done and where to look."""
     try:
         yield
     except errors.AnswerLost as problem:
-        raise errors.AnswerLost(problem.why, did, look) from problem
+        raise errors.AnswerLost(problem.why, done, command) from problem
 
 
-def _create_requested_backup(env: Env, file: str | None, *, force: bool) -> create.Backup:
-    if file is None:
-        return create.create_and_prune_backup(env.ledger, env.backup_directory, env.now)
+def create_backup_at(env: Env, file: str, *, force: bool) -> create.Backup:
+    """Copy the ledger to a file, or into a directory under a name with the time.
+
+    `force` replaces another backup, but no other file. Raises NoDirectory, ExportOntoLedger,
+    BackupOntoOtherFile, FileExists and CannotWrite.
+    """
     path = os.path.abspath(os.path.expanduser(file))
-    into = output_files.is_directory_path(os.path.expanduser(file))
-    directory = path if into else os.path.dirname(path)
-    if not os.path.lexists(
-        directory
-    ):  # a stick that is not there would be backed up onto the disk below it
+    is_directory = output_files.is_directory_path(os.path.expanduser(file))
+    directory = path if is_directory else os.path.dirname(path)
+    # A directory is not created: for a stick that is missing, it would be on the disk instead.
+    if not os.path.lexists(directory):
         raise errors.NoDirectory(directory)
-    if into:
+    if is_directory:
         return create.create_dated_backup(env.ledger, path, env.now)
     if ledger.is_ledger_file(path, env.ledger):
         raise errors.ExportOntoLedger(file)
-    _ensure_backup_name_free(file, path, force=force)
+    output_files.ensure_ordinary_file(path)
+    if os.path.lexists(path) and not create.is_replaceable_file(path):
+        raise errors.BackupOntoOtherFile(file)
+    if os.path.lexists(path) and not force:
+        raise errors.FileExists(file)
     try:
         return create.create_backup(env.ledger, path, force=force)
     except FileExistsError as error:
         raise errors.FileExists(file) from error
 
 
-def _ensure_backup_name_free(file: str, path: str, *, force: bool) -> None:
-    """Refuse a name that something has which a backup may not replace. Raises FileExists, NotReplaced and CannotWrite."""
-    output_files.ensure_ordinary_file(path)
-    if os.path.lexists(path) and not create.is_replaceable_file(path):
-        raise errors.BackupOntoOtherFile(file)
-    if os.path.lexists(path) and not force:
-        raise errors.FileExists(file)
+def _build_extent_record(summary: LedgerSummary) -> dict[str, object]:
+    return {"promises": summary.promises, "acts": summary.acts, "head": summary.head}
 
 
-def _build_extent_record(holds: LedgerSummary) -> dict[str, object]:
-    return {"promises": holds.promises, "acts": holds.acts, "head": holds.head}
+def _format_backup_extent(summary: LedgerSummary) -> str:
+    promises = formats.format_count(summary.promises, "promise")
+    return f"{promises}, {formats.format_count(summary.acts, 'act')}"
 
 
-def _format_backup_extent(holds: LedgerSummary) -> str:
-    return f"{formats.format_count(holds.promises, 'promise')}, {formats.format_count(holds.acts, 'act')}"
-
-
-# The way back
+# Restore
 
 
 def restore(env: Env, file: str, *, yes: bool = False) -> None:
-    """The ledger becomes what a backup holds; what was there is backed up first."""
+    """Replace the ledger by a backup; a ledger that is there is backed up first.
+
+    Unless `yes`, asks before it replaces a ledger. Raises CannotRead, RestoreFromItself,
+    RestoreNeedsYes and AnswerLost.
+    """
     from promisectl.storage.backup import restore as restoring
     from promisectl.storage.backup import source as sources
     from promisectl.storage.backup.set_aside import RestorePlace
@@ -107,83 +112,89 @@ def restore(env: Env, file: str, *, yes: bool = False) -> None:
         raise errors.CannotRead(file, "No such file or directory")
     if ledger.is_ledger_file(path, env.ledger):
         raise errors.RestoreFromItself(file)
-    seen = None
+    current = None
     if not yes and ledger.has_ledger(env.ledger):
         if not env.may_ask:
             raise errors.RestoreNeedsYes(env.ledger)
         with sources.open_backup_source(path) as source:
-            seen = restoring.load_current_ledger(env.ledger, source)
-            lines = list(_iter_comparison_lines(env, source.summary, seen))
+            current = restoring.load_current_ledger(env.ledger, source)
+            lines = list(iter_comparison_lines(env, source.summary, current))
         for line in lines:
             env.print_warning(line)
-        if (
-            prompts.ask_choice(env, "Restore it? [yes, or Enter for no]", ("yes", "no"), enter="no")
-            == "no"
-        ):
+        question = "Restore it? [yes, or Enter for no]"
+        if prompts.ask_choice(env, question, ("yes", "no"), enter="no") == "no":
             env.print_warning("Nothing was restored.")
             return
+    place = RestorePlace(env.ledger, env.backup_directory, env.now)
     with _explain_lost_answer("The backup was restored", "list"):
         with sources.open_backup_source(path) as source:
-            done = restoring.restore_backup(
-                source, RestorePlace(env.ledger, env.backup_directory, env.now), seen
-            )
+            done = restoring.restore_backup(source, place, current)
         create.prune_backups(env.ledger, env.backup_directory, [path, done.saved_path])
-        _print_restore_result(env, source, done)
+        print_restore_result(env, source, done)
 
 
-def _iter_comparison_lines(env: Env, backup: LedgerSummary, there: CurrentLedger) -> Iterator[str]:
-    """What is there, what the backup has, and what would be gone."""
-    if there.summary:
-        yield f"In the ledger: {_format_backup_extent(there.summary)}, the newest of {_format_newest_moment(env, there.summary)}."
+def iter_comparison_lines(env: Env, backup: LedgerSummary, current: CurrentLedger) -> Iterator[str]:
+    """Return what the ledger and the backup hold, and what a restore would remove."""
+    there = current.summary
+    if there:
+        newest = _format_newest_moment(env, there)
+        yield f"In the ledger: {_format_backup_extent(there)}, the newest of {newest}."
     else:
         yield "In the ledger: nothing that can be read. Its bytes will be put aside."
-    yield f"In the backup: {_format_backup_extent(backup)}, the newest of {_format_newest_moment(env, backup)}."
-    if there.damage and there.summary:
-        yield f"The ledger is damaged ({there.damage}); the backup is whole. What is there now is put aside first."
-    elif there.summary:
-        yield f"{_format_history_relation(there.relation, backup.acts - there.summary.acts)} What is there now is backed up first."
+    newest = _format_newest_moment(env, backup)
+    yield f"In the backup: {_format_backup_extent(backup)}, the newest of {newest}."
+    if current.damage and there:
+        yield (
+            f"The ledger is damaged ({current.damage}); the backup is whole. "
+            "What is there now is put aside first."
+        )
+    elif there:
+        relation = format_history_relation(current.relation, backup.acts - there.acts)
+        yield f"{relation} What is there now is backed up first."
 
 
-def _format_history_relation(relation: str, more: int) -> str:
+def format_history_relation(relation: str, surplus: int) -> str:
+    """Return how the history of the ledger relates to that of the backup.
+
+    `relation` is `same`, `earlier`, `later` or `apart`, as in CurrentLedger; `surplus` is how many
+    acts the backup has more than the ledger, negative when it has fewer.
+    """
+    acts = formats.format_count(abs(surplus), "act")
     return {
         "same": "They hold the same.",
-        "earlier": f"The ledger holds all of it, and {formats.format_count(-more, 'act')} more, which would go.",
-        "later": f"The backup holds all that is in the ledger, and {formats.format_count(more, 'act')} more.",
+        "earlier": f"The ledger holds all of it, and {acts} more, which would go.",
+        "later": f"The backup holds all that is in the ledger, and {acts} more.",
         "apart": "They are not the same history: what only the ledger holds would go.",
     }[relation]
 
 
-def _format_newest_moment(env: Env, holds: LedgerSummary) -> str:
-    return formats.format_instant(holds.newest_at, env.here)
+def _format_newest_moment(env: Env, summary: LedgerSummary) -> str:
+    return formats.format_instant(summary.newest_at, env.here)
 
 
-def _print_restore_result(env: Env, source: BackupSource, done: RestoreResult) -> None:
-    holds = source.summary
-    newest = _format_newest_moment(env, holds)
+def print_restore_result(env: Env, source: BackupSource, done: RestoreResult) -> None:
+    """Print what was restored, and where the former ledger is now."""
+    summary = source.summary
+    record = {
+        "path": env.ledger,
+        **_build_extent_record(summary),
+        "from": source.path,
+        "before": done.saved_path or None,
+    }
+    hints: list[str] = []
+    if done.backup:
+        hints = [f"As it was before: {done.saved_path}", "Not what you meant? Restore that."]
+    elif done.readable:
+        command = f"promisectl --ledger {shlex.quote(done.aside_path)} list"
+        hints = [f"What was there is damaged; look into it with: {command}"]
+    elif done.aside_path:
+        hints = [f"What could not be read was put aside: {done.aside_path}"]
+    newest = _format_newest_moment(env, summary)
     output.print_result(
         env,
-        records=[
-            {
-                "path": env.ledger,
-                **_build_extent_record(holds),
-                "from": source.path,
-                "before": done.saved_path or None,
-            }
-        ],
+        records=[record],
         ids=filter(None, [done.saved_path]),
-        lines=[f"Restored {_format_backup_extent(holds)}, the newest of {newest}."],
-        facts=[f"head: {holds.head}"],
-        hints=_list_restore_hints(done),
+        lines=[f"Restored {_format_backup_extent(summary)}, the newest of {newest}."],
+        facts=[f"head: {summary.head}"],
+        hints=hints,
     )
-
-
-def _list_restore_hints(done: RestoreResult) -> list[str]:
-    """Where that is which was in the ledger's place before."""
-    if done.backup:
-        return [f"As it was before: {done.saved_path}", "Not what you meant? Restore that."]
-    if done.readable:
-        look = f"promisectl --ledger {shlex.quote(done.aside_path)} list"
-        return [f"What was there is damaged; look into it with: {look}"]
-    if done.aside_path:
-        return [f"What could not be read was put aside: {done.aside_path}"]
-    return []

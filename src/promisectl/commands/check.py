@@ -1,4 +1,4 @@
-"""Whether promises are well made: check."""
+"""The command `check`: how well promises are made."""
 
 from __future__ import annotations
 
@@ -17,11 +17,10 @@ from promisectl.storage.queries import Query
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from typing import Any
 
     from promisectl.commands.shared.output import Row
-    from promisectl.domain.civil import CivilMoment
     from promisectl.domain.wellmade.check import RuleFinding
     from promisectl.env import Env
 
@@ -29,12 +28,71 @@ _FINDING_COLUMNS = ("id", "rule", "level", "quality", "says", "person", "outcome
 
 
 class CheckResult(NamedTuple):
-    """A promise or a draft, the handle of the other side, its six marks, and what the rules have to say."""
+    """A promise or a draft, the handle of the other side, its six marks, and the findings.
+
+    A mark is None when it does not apply.
+    """
 
     subject: Subject
     person: str | None
     marks: list[tuple[str, bool | None]]
     findings: list[RuleFinding]
+
+
+class PromiseDraft(NamedTuple):
+    """The options that describe a promise which is not made yet, as they were typed."""
+
+    outcome: str | None
+    to: str | None
+    from_: str | None
+    by: str | None
+    done_when: str | None
+    why: str | None
+    agreed: bool
+    risk: str | None
+    no_to: str | None
+    backfill: bool
+
+    def ensure_outcome(self) -> None:
+        """Raise Contradiction when there are options that describe a draft but no draft."""
+        typed = {
+            f"--{name.strip('_').replace('_', '-')}": value
+            for name, value in self._asdict().items()
+            if name != "outcome" and value not in (None, False)
+        }
+        if self.outcome is not None or not typed:
+            return
+        describe = "describes" if len(typed) == 1 else "describe"
+        first, value = next(iter(typed.items()))
+        example = first if value is True else f"{first} …"
+        raise errors.Contradiction(
+            f"{' and '.join(typed)} {describe} a draft. Give it: check --draft “…” {example}"
+        )
+
+    def build_target(self, env: Env, outcome: str) -> CheckTarget:
+        """Return what the rules check. Raises Usage for words that `make` would refuse."""
+        name, handle, direction = resolve_draft_side(env, self.to, self.from_)
+        due, unread_due = None, None
+        try:
+            due = arguments.parse_due_date(env, "--by", self.by, said=env.now, backfill=True)
+        except (errors.UnreadableDate, errors.AmbiguousDate) as problem:
+            unread_due = str(problem)
+        is_active = self.agreed or direction is Direction.SELF
+        texts: dict[str, Any] = {
+            name: arguments.check_text(name.replace("_", "-"), getattr(self, name))
+            for name in ("done_when", "why", "risk", "no_to")
+        }
+        subject = Subject(
+            arguments.check_outcome(outcome),
+            direction,
+            State.ACTIVE if is_active else State.PROPOSED,
+            env.now,
+            other=name,
+            due=due,
+            unread=unread_due,
+            assumed=self.agreed,
+        )
+        return CheckTarget(subject._replace(**texts, backfill=self.backfill), handle)
 
 
 def check(
@@ -53,93 +111,35 @@ def check(
     backfill: bool = False,
     ignore: Sequence[str] = (),
 ) -> None:
-    """Hold a promise, all that are open, or a draft against the rules of well-made promises; they advise, and nothing is written."""
-    given = {
-        "to": to,
-        "from": from_,
-        "by": by,
-        "done_when": done_when,
-        "why": why,
-        "agreed": agreed,
-        "risk": risk,
-        "no_to": no_to,
-    }
-    _check_draft_options(ids, draft, {**given, "backfill": backfill}, ignore)
+    """Check some promises, all open ones, or a draft by the rules of well-made promises.
+
+    The rules only advise; nothing is recorded.
+    """
+    if ids and draft is not None:
+        raise errors.Contradiction("Give numbers of promises, or a draft, not both.")
+    described = PromiseDraft(draft, to, from_, by, done_when, why, agreed, risk, no_to, backfill)
+    described.ensure_outcome()
+    for rule in ignore:
+        arguments.check_choice("--ignore", rule.upper(), tuple(wellmade.RULES))
     numbers = arguments.parse_promise_numbers(ids)
     with output.open_view(env) as db:
         if draft is None:
-            targets = [
-                check_context.load_check_target(db, row)
-                for row in _fetch_rows_to_check(env, db, numbers)
-            ]
+            rows = fetch_rows_to_check(env, db, numbers)
+            targets = [check_context.load_check_target(db, row) for row in rows]
         else:
-            terms = {"done_when": done_when, "why": why, "risk": risk, "no_to": no_to}
-            targets = [
-                _build_draft_target(
-                    env, draft, to, from_, by, terms, agreed=agreed, backfill=backfill
-                )
-            ]
-        surround = CheckContextLoader(env, db)
-        checked = [_check_target(surround, target, ignore) for target in targets]
-    _print_check_results(env, checked, named=bool(numbers or draft))
+            targets = [described.build_target(env, draft)]
+        loader = CheckContextLoader(env, db)
+        results = [check_one_target(loader, target, ignore) for target in targets]
+    print_check_results(env, results, named=bool(numbers or draft))
 
 
-def _build_draft_target(
-    env: Env,
-    outcome: str,
-    to: str | None,
-    from_: str | None,
-    by: str | None,
-    terms: Mapping[str, str | None],
-    *,
-    agreed: bool,
-    backfill: bool,
-) -> CheckTarget:
-    name, handle, direction = _resolve_draft_side(env, to, from_)
-    due, unread = _parse_draft_due(env, by)
-    state = State.ACTIVE if agreed or direction is Direction.SELF else State.PROPOSED
-    texts: dict[str, Any] = {
-        key: arguments.check_text(key.replace("_", "-"), text) for key, text in terms.items()
-    }
-    subject = Subject(
-        arguments.check_outcome(outcome),
-        direction,
-        state,
-        env.now,
-        other=name,
-        due=due,
-        unread=unread,
-        assumed=agreed,
-    )
-    return CheckTarget(subject._replace(**texts, backfill=backfill), handle)
-
-
-def _check_draft_options(
-    ids: Sequence[str], draft: str | None, given: Mapping[str, Any], ignore: Sequence[str]
-) -> None:
-    if ids and draft is not None:
-        raise errors.Contradiction("Give numbers of promises, or a draft, not both.")
-    words = [
-        f"--{name.replace('_', '-')}" for name, value in given.items() if value not in (None, False)
-    ]
-    if words and draft is None:
-        describe = "describes" if len(words) == 1 else "describe"
-        first = (
-            words[0]
-            if given[words[0].removeprefix("--").replace("-", "_")] is True
-            else f"{words[0]} …"
-        )
-        raise errors.Contradiction(
-            f"{' and '.join(words)} {describe} a draft. Give it: check --draft “…” {first}"
-        )
-    for rule in ignore:
-        arguments.check_choice("--ignore", rule.upper(), tuple(wellmade.RULES))
-
-
-def _resolve_draft_side(
+def resolve_draft_side(
     env: Env, to: str | None, from_: str | None
 ) -> tuple[str | None, str | None, Direction | None]:
-    """Name and handle of the other side, and the direction; None where no side is named, no handle for somebody new."""
+    """Return name and handle of the other side, and the direction.
+
+    All are None when no side is named; the handle is None for a new person and for oneself.
+    """
     counterparty.ensure_one_side(env, [to] if to else [], [from_] if from_ else [])
     word = to or from_
     if not word:
@@ -151,58 +151,58 @@ def _resolve_draft_side(
     return name, person.handle if person else None, Direction.OWE if to else Direction.OWED
 
 
-def _parse_draft_due(env: Env, by: str | None) -> tuple[CivilMoment | None, str | None]:
-    """The due date of a draft, or why it can't be read."""
-    try:
-        return arguments.parse_due_date(env, "--by", by, said=env.now, backfill=True), None
-    except (errors.UnreadableDate, errors.AmbiguousDate) as problem:
-        return None, str(problem)
+def fetch_rows_to_check(env: Env, db: sqlite3.Connection, numbers: Sequence[int]) -> list[Row]:
+    """Return the rows of the promises with these numbers, or of all open ones without a number.
+
+    Open ones that are delivered are left out. Raises NoPromise.
+    """
+    if numbers:
+        return [output.find_promise_row(env, db, number) for number in numbers]
+    query = Query(output.build_clock(env), open=True, states=UNDELIVERED_STATES)
+    return queries.fetch_promise_rows(db, query)
 
 
-def _fetch_rows_to_check(env: Env, db: sqlite3.Connection, numbers: Sequence[int]) -> list[Row]:
-    """The records of the promises named, else of all that are open."""
-    if not numbers:
-        return queries.fetch_promise_rows(
-            db, Query(output.build_clock(env), open=True, states=UNDELIVERED_STATES)
-        )
-    return [output.find_promise_row(env, db, number) for number in numbers]
-
-
-def _check_target(
-    surround: CheckContextLoader, target: CheckTarget, ignore: Sequence[str]
+def check_one_target(
+    loader: CheckContextLoader, target: CheckTarget, ignore: Sequence[str]
 ) -> CheckResult:
-    around = surround.add_kept_counts(target, surround.load_context(target))
-    marks = wellmade.list_marks(target.subject, surround.words)
-    return CheckResult(
-        target.subject, target.person, marks, surround.check_target(target, around, ignore)
-    )
+    """Return the marks and the findings for a promise or a draft, without the ignored rules."""
+    context = loader.add_kept_counts(target, loader.load_context(target))
+    marks = wellmade.list_marks(target.subject, loader.words)
+    findings = loader.check_target(target, context, ignore)
+    return CheckResult(target.subject, target.person, marks, findings)
 
 
-def _print_check_results(env: Env, checked: Sequence[CheckResult], *, named: bool) -> None:
+def print_check_results(env: Env, results: Sequence[CheckResult], *, named: bool) -> None:
+    """Print the results as a page, one JSON object a promise, or one line a finding.
+
+    `named`: the person has named what to check, so that a promise without findings shows too.
+    """
     if env.form == "table":
         from promisectl.rendering import check as drawing
 
-        output.print_renderables(
-            env,
-            drawing.render_check(
-                [(one.subject, one.marks, one.findings) for one in checked], named=named
-            ),
-        )
+        parts = [(result.subject, result.marks, result.findings) for result in results]
+        output.print_renderables(env, drawing.render_check(parts, named=named))
     elif env.is_json:
-        records = map(_build_check_record, checked)
-        env.write_records(
-            as_json.iter_json_array(records)
-            if env.form == "json"
-            else as_json.iter_json_lines(records)
-        )
+        records = map(build_check_record, results)
+        encode = as_json.iter_json_array if env.form == "json" else as_json.iter_json_lines
+        env.write_records(encode(records))
     else:
         lines = [
-            {**_build_subject_record(one), **_build_finding_record(finding)}
-            for one in checked
-            for finding in one.findings
+            {**_build_subject_record(result), **_build_finding_record(finding)}
+            for result in results
+            for finding in result.findings
         ]
         iter_lines = as_csv.iter_csv_lines if env.form == "csv" else as_lines.iter_tab_lines
         env.write_records(iter_lines(lines, _FINDING_COLUMNS))
+
+
+def build_check_record(result: CheckResult) -> dict[str, Any]:
+    """Return the result for one promise as a JSON object."""
+    return {
+        **_build_subject_record(result),
+        "marks": dict(result.marks),
+        "findings": [_build_finding_record(finding) for finding in result.findings],
+    }
 
 
 def _build_finding_record(finding: RuleFinding) -> dict[str, Any]:
@@ -214,14 +214,10 @@ def _build_finding_record(finding: RuleFinding) -> dict[str, Any]:
     }
 
 
-def _build_subject_record(one: CheckResult) -> dict[str, Any]:
-    person = people.ME_HANDLE if one.subject.direction is Direction.SELF else one.person
-    return {"id": one.subject.number, "person": person, "outcome": one.subject.outcome}
-
-
-def _build_check_record(one: CheckResult) -> dict[str, Any]:
+def _build_subject_record(result: CheckResult) -> dict[str, Any]:
+    is_mine = result.subject.direction is Direction.SELF
     return {
-        **_build_subject_record(one),
-        "marks": dict(one.marks),
-        "findings": [_build_finding_record(finding) for finding in one.findings],
+        "id": result.subject.number,
+        "person": people.ME_HANDLE if is_mine else result.person,
+        "outcome": result.subject.outcome,
     }

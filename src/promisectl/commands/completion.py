@@ -1,4 +1,4 @@
-"""Completion: the script for a shell, and the answer to what it asks at every TAB."""
+"""The command `completion`: the script for a shell, and what it asks for at each TAB."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ if TYPE_CHECKING:
 
 
 def completion(env: Env, shell: str, words: Sequence[str] = ()) -> None:
-    """The script for a shell; with `words`, what could come next where the last of them is being typed."""
+    """Print the script for a shell; with `words`, the completions of the last one of them."""
     if words:
-        env.write_stdout(
-            f"{value}\t{about}\n" for value, about in list_completions(env, shell, words)
-        )
+        completions = list_completions(env, shell, words)
+        env.write_stdout(f"{value}\t{about}\n" for value, about in completions)
         return
     from promisectl import shells
     from promisectl.commands.shared import arguments
@@ -25,33 +24,32 @@ def completion(env: Env, shell: str, words: Sequence[str] = ()) -> None:
     arguments.check_choice("SHELL", shell, tuple(shells.SHELLS))
     env.write_stdout([shells.read_completion_script(shell)])
     if env.is_terminal:
-        env.print_hint(
-            f"Keep it in: {shells.SCRIPT_LOCATIONS[shell]}. More: promisectl guide completion"
-        )
+        location = shells.SCRIPT_LOCATIONS[shell]
+        env.print_hint(f"Keep it in: {location}. More: promisectl guide completion")
 
 
 def list_completions(env: Env, shell: str, words: Sequence[str]) -> list[tuple[str, str]]:
-    """What could stand in the place of the last of `words`, each with what it means; nothing where that can't be told.
+    """Return what can replace the last of `words`, each value with what it means.
 
-    A TAB is no question: whatever is wrong with the ledger or the config is said by the command, not while it is typed.
+    Returns nothing when the ledger or the config can't be used: the command reports that later,
+    not the TAB.
     """
     from promisectl.commands import completion_candidates, completion_line
 
-    *before, current = (
-        [completion_line.unquote_bash_word(word) for word in words] if shell == "bash" else words
-    )
+    if shell == "bash":
+        words = [completion_line.unquote_bash_word(word) for word in words]
+    *before, current = words
     try:
         line = completion_line.TypedLine(before, lambda: list_config_aliases(env))
-        found = [
+        return [
             (value, escape_text(about))
             for value, about in completion_candidates.iter_candidates(env, line, current)
             if value == escape_text(value)
         ]
     except (errors.Problem, ValueError):
         return []
-    return found
 
 
 def list_config_aliases(env: Env) -> Mapping[str, str]:
-    """The commands of somebody's own in the config: each name, and the command line that it stands for."""
+    """Return the aliases of the config: by each name the command line that it stands for."""
     return env.config.alias

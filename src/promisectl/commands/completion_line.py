@@ -1,4 +1,4 @@
-"""A command line that is being typed: which command, which options and arguments are there, and what the next word would be."""
+"""A command line that is being typed, and which word can come next in it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
 
 class WordSlot(NamedTuple):
-    """The place of a word: what kind of word (`ID`, `PERSON`, …) belongs there, or which `choices` there are.
+    """The place of a word: its kind (`ID`, `PERSON`, …) or its choices, each with its meaning.
 
-    `option` is the name of the option that it belongs to, empty for an argument.
+    `option` is the name of the option that the word belongs to, empty for an argument.
     """
 
     kind: str = ""
@@ -21,7 +21,10 @@ class WordSlot(NamedTuple):
 
 
 class TypedOption(NamedTuple):
-    """An option: its names, the kind of its value (empty for a flag), its help, whether it may be repeated, and its choices."""
+    """An option: its names, the kind of its value (empty for a flag), and its help.
+
+    `repeat` is whether it may be repeated; `choices` are the words that its value can be.
+    """
 
     names: tuple[str, ...]
     kind: str
@@ -36,7 +39,11 @@ class TypedOption(NamedTuple):
 
 
 class TypedLine:
-    """What the words before the one being typed say. `aliases` is asked for commands of somebody's own where no other is meant."""
+    """The words before the one that is being typed, as a command, arguments and options.
+
+    `aliases` returns the aliases of the config; it is called only when no command matches.
+    `awaiting` is the option whose value comes next, if any.
+    """
 
     def __init__(
         self, words: Sequence[str], aliases: Callable[[], Mapping[str, str]] = dict
@@ -52,30 +59,30 @@ class TypedLine:
 
     @property
     def next_commands(self) -> Mapping[str, str]:
-        """The commands that may come next, each with its help; none where the command is there, or is unknown."""
+        """The commands that can come next, with their help; none after a whole command."""
         return declared.NAMES.get(self.command, {})
 
     @property
     def options(self) -> list[TypedOption]:
-        """The options of the command, or those in front of it."""
-        return [TypedOption(*one) for one in declared.OPTIONS.get(self.command, ())]
+        """The options of the command, or those that can come before a command."""
+        return [TypedOption(*fields) for fields in declared.OPTIONS.get(self.command, ())]
 
     def find_option(self, name: str) -> TypedOption | None:
-        """The option of that name here."""
-        return next((one for one in self.options if name in one.names), None)
+        """Return the option with this name, if the command has it."""
+        return next((option for option in self.options if name in option.names), None)
 
     def may_be_option(self, word: str) -> bool:
-        """Whether a word is, or begins like, an option here."""
+        """Whether a word is an option here, or the beginning of one."""
         return word.startswith("-") and not (self._verbatim or self.awaiting)
 
     @property
     def next_slot(self) -> WordSlot | None:
-        """The place of the next argument; None where there is none left."""
-        places = declared.ARGUMENTS.get(self.command, ())
-        kind, choices, repeat = (
-            places[min(len(self.arguments), len(places) - 1)] if places else ("", (), False)
-        )
-        return WordSlot(kind, choices) if repeat or len(self.arguments) < len(places) else None
+        """The place of the next argument; None when the command takes no more."""
+        slots = declared.ARGUMENTS.get(self.command, ())
+        if not slots:
+            return None
+        kind, choices, repeat = slots[min(len(self.arguments), len(slots) - 1)]
+        return WordSlot(kind, choices) if repeat or len(self.arguments) < len(slots) else None
 
     def _take_word(self, word: str) -> None:
         if self.awaiting:
@@ -90,24 +97,26 @@ class TypedLine:
             self.arguments.append(word)
 
     def _enter_command(self, word: str) -> None:
+        """Take a word as a command, or replace an alias by its words.
+
+        Any other word makes the command unknown (`?`), so that nothing is completed.
+        """
         self._verbatim = False
         if word in self.next_commands:
             self.command = f"{self.command} {word}".strip()
             return
-        said = {} if self.command else self.aliases()
-        self.aliases = dict  # an alias may bear the name of what it stands for
-        self.command = "" if word in said else "?"
-        if word in said:
+        aliases = {} if self.command else self.aliases()
+        self.aliases = dict  # an alias may have the name of the command in its expansion
+        self.command = "" if word in aliases else "?"
+        if word in aliases:
             import shlex
 
-            for part in shlex.split(said[word]):
+            for part in shlex.split(aliases[word]):
                 self._take_word(part)
 
     def _take_option(self, word: str) -> None:
-        long = word.startswith("--")
-        name, value = (
-            (word.partition("=")[0], word.partition("=")[2]) if long else (word[:2], word[2:])
-        )
+        is_long = word.startswith("--")
+        name, _, value = word.partition("=") if is_long else (word[:2], "", word[2:])
         option = self.find_option(name)
         if option is None:
             return
@@ -115,7 +124,7 @@ class TypedLine:
             self.awaiting = option
             return
         self._add_value(option, value)
-        if not (long or option.kind) and value:  # -qo stands for -q -o
+        if not (is_long or option.kind) and value:  # -qo means -q -o
             self._take_option(f"-{value}")
 
     def _add_value(self, option: TypedOption, value: str) -> None:
@@ -124,18 +133,21 @@ class TypedLine:
 
 
 def unquote_bash_word(word: str) -> str:
-    """A word of bash without its quotes, the last of which may still be open; nothing in it is expanded."""
-    said, quote, place = "", "", 0
-    while place < len(word):
-        sign = word[place]
-        if sign == "\\" and quote != "'" and place + 1 < len(word):
-            place += 1
-            said += ("" if not quote or word[place] in '$`"\\' else "\\") + word[place]
-        elif sign == quote:
+    """Return a word of bash without its quotes, of which the last may still be open.
+
+    Nothing in the word is expanded.
+    """
+    text, quote, index = "", "", 0
+    while index < len(word):
+        character = word[index]
+        if character == "\\" and quote != "'" and index + 1 < len(word):
+            index += 1
+            text += ("" if not quote or word[index] in '$`"\\' else "\\") + word[index]
+        elif character == quote:
             quote = ""
-        elif sign in "'\"" and not quote:
-            quote = sign
+        elif character in "'\"" and not quote:
+            quote = character
         else:
-            said += sign
-        place += 1
-    return said
+            text += character
+        index += 1
+    return text

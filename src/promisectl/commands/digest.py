@@ -1,4 +1,4 @@
-"""A summary for a mail: what waits, what comes, and what happened: digest."""
+"""The command `digest`: a summary for e-mail of what is waiting, what is due, what happened."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.moves import WAITING_TITLES
 from promisectl.commands.shared import arguments, output
 from promisectl.domain import civil
-from promisectl.domain import events as happened
+from promisectl.domain import events as domain_events
 from promisectl.domain.constants import STATISTICS_DIRECTIONS
 from promisectl.rendering import digest as drawing
 from promisectl.rendering import messages
@@ -28,17 +28,19 @@ if TYPE_CHECKING:
     from promisectl.domain.statistics import DirectionStatistics
     from promisectl.env import Env
 
-_DIGEST_DAYS = 7
-_MAIL_COLUMNS = 72  # columns of a mail
-CHOICES = {"format_": ("plain", "md")}
-_EVENT_KINDS_TOLD_AS_WAITING = (
-    "made",
-    "delivered",
-)  # what just came and waits for my word is told among what waits
+_DIGEST_DAYS = 7  # days that the digest looks back and ahead
+_MAIL_COLUMNS = 72  # columns of a line in an e-mail
+DIGEST_FORMATS = ("plain", "md")
+# The section of waiting promises already names a promise that just came in.
+_EVENT_KINDS_OF_WAITING = ("made", "delivered")
 
 
-class _DigestContent(NamedTuple):
-    """All that a digest tells. A promise is named once among what is open: what waits for me, else what is late or due."""
+class DigestContent(NamedTuple):
+    """What a digest reports, between `since` and `until`.
+
+    The promises in `waiting` wait for me; those in `late` and `due` are active, and each promise
+    is in one of the three only. `events` are what happened since, each with the row of its promise.
+    """
 
     since: datetime
     until: datetime
@@ -50,105 +52,102 @@ class _DigestContent(NamedTuple):
 
     @property
     def has_news(self) -> bool:
-        """Whether there is anything to tell; figures alone are nothing new."""
+        """Whether there is anything to report; statistics alone are not news."""
         return any((self.waiting, self.late, self.due, self.events))
 
 
 def digest(env: Env, *, since: str | None = None, format_: str | None = None) -> None:
-    """What waits for me now, what is due in the coming days, and what was written down since; nothing at all where there is nothing."""
-    wish = arguments.check_choice("--format", format_, CHOICES["format_"])
-    arguments.ensure_at_most_one(json=env.is_json, format=wish)
-    begin = arguments.parse_past_bound(env, "--since", since, end=False) or _default_digest_start(
-        env
-    )
+    """Print what is waiting for me, what is due soon, and what was recorded since a moment.
+
+    Prints nothing when there is nothing to report. `since` defaults to 7 days ago.
+    """
+    text_format = arguments.check_choice("--format", format_, DIGEST_FORMATS)
+    arguments.ensure_at_most_one(json=env.is_json, format=text_format)
+    begin = arguments.parse_past_bound(env, "--since", since, end=False)
+    if begin is None:
+        first_day = civil.local_time(env.now, env.zone).date() - timedelta(days=_DIGEST_DAYS)
+        begin = civil.first_second(first_day, env.zone)
     with output.open_view(env) as db:
-        facts = _load_digest_content(env, db, begin)
+        content = load_digest_content(env, db, begin)
     if env.is_json:
-        output.print_record(env, _build_digest_record(env, facts))
-    elif facts.has_news:
-        title, sections = (
-            drawing.format_digest_title(env.here),
-            _build_digest_sections(env, facts),
-        )
+        output.print_record(env, build_digest_record(env, content))
+    elif content.has_news:
+        title = drawing.format_digest_title(env.here)
+        sections = build_digest_sections(env, content)
         env.write_stdout(
             drawing.iter_digest_markdown(title, sections)
-            if wish == "md"
+            if text_format == "md"
             else drawing.iter_digest_text(title, sections, min(_MAIL_COLUMNS, env.width))
         )
 
 
-def _default_digest_start(env: Env) -> datetime:
-    return civil.first_second(
-        civil.local_time(env.now, env.zone).date() - timedelta(days=_DIGEST_DAYS), env.zone
-    )
-
-
-def _load_digest_content(env: Env, db: sqlite3.Connection, begin: datetime) -> _DigestContent:
-    clock, until = output.build_clock(env), env.find_day_end(env.now, _DIGEST_DAYS)
+def load_digest_content(env: Env, db: sqlite3.Connection, begin: datetime) -> DigestContent:
+    """Load all that a digest reports since `begin` and for the coming 7 days."""
+    clock = output.build_clock(env)
+    until = env.find_day_end(env.now, _DIGEST_DAYS)
+    since = output.encode_moment(begin) or ""
     waiting = queries.fetch_waiting_rows(db, clock)
-    named = {row["id"] for row in waiting}
-    ahead = queries.fetch_promise_rows(
-        db, Query(clock, open=True, states=("active",), due_by=output.encode_moment(until))
-    )
-    rest = [row for row in ahead if row["id"] not in named]
-    return _DigestContent(
+    waiting_ids = {row["id"] for row in waiting}
+    due_query = Query(clock, open=True, states=("active",), due_by=output.encode_moment(until))
+    due_rows = queries.fetch_promise_rows(db, due_query)
+    not_waiting = [row for row in due_rows if row["id"] not in waiting_ids]
+    reader = StatisticsReader(db, clock, StatisticsScope(None, since, clock.now))
+    return DigestContent(
         begin,
         until,
         waiting,
-        late=[row for row in rest if row["due_at"] < clock.now],
-        due=[row for row in rest if row["due_at"] >= clock.now],
-        events=_load_digest_events(env, db, begin, named),
-        statistics=_count_digest_statistics(db, clock, begin),
+        late=[row for row in not_waiting if row["due_at"] < clock.now],
+        due=[row for row in not_waiting if row["due_at"] >= clock.now],
+        events=load_digest_events(env, db, begin, waiting_ids),
+        statistics={way: reader.fetch_statistics(way) for way in STATISTICS_DIRECTIONS},
     )
 
 
-def _load_digest_events(
-    env: Env, db: sqlite3.Connection, begin: datetime, named: set[int]
+def load_digest_events(
+    env: Env, db: sqlite3.Connection, begin: datetime, waiting_ids: set[int]
 ) -> list[tuple[Event, Row]]:
+    """Return the events recorded since `begin` in order, each with the row of its promise.
+
+    Leaves out what the list of waiting promises already shows.
+    """
     found = []
     for number in queries.fetch_touched_promise_ids(db, output.encode_moment(begin) or ""):
-        events = happened.list_events(number, queries.load_promise_acts(db, number), begin, env.now)
-        new = [
+        acts = queries.load_promise_acts(db, number)
+        events = [
             event
-            for event in events
-            if not (number in named and event.kind in _EVENT_KINDS_TOLD_AS_WAITING)
+            for event in domain_events.list_events(number, acts, begin, env.now)
+            if not (number in waiting_ids and event.kind in _EVENT_KINDS_OF_WAITING)
         ]
-        if new:
+        if events:
             row = output.find_promise_row(env, db, number)
-            found += [(event, row) for event in new]
-    return sorted(found, key=lambda one: (one[0].act.at, one[0].act.number))
+            found += [(event, row) for event in events]
+    return sorted(found, key=lambda pair: (pair[0].act.at, pair[0].act.number))
 
 
-def _count_digest_statistics(
-    db: sqlite3.Connection, clock: queries.QueryClock, begin: datetime
-) -> dict[str, DirectionStatistics]:
-    record = StatisticsReader(
-        db, clock, StatisticsScope(None, output.encode_moment(begin) or "", clock.now)
-    )
-    return {direction: record.fetch_statistics(direction) for direction in STATISTICS_DIRECTIONS}
+# As a record
 
 
-# As records
-
-
-def _build_digest_record(env: Env, facts: _DigestContent) -> dict[str, Any]:
+def build_digest_record(env: Env, content: DigestContent) -> dict[str, Any]:
+    """Return the digest as one JSON object."""
     from promisectl.records import fields, statistics
 
     return {
         "as_of": output.encode_moment(env.now),
-        "since": output.encode_moment(facts.since),
-        "until": output.encode_moment(facts.until),
+        "since": output.encode_moment(content.since),
+        "until": output.encode_moment(content.until),
         "waiting": [
-            {**fields.build_promise_record(row), "waiting": row["waiting"]} for row in facts.waiting
+            {**fields.build_promise_record(row), "waiting": row["waiting"]}
+            for row in content.waiting
         ],
-        "late_with_others": [fields.build_promise_record(row) for row in facts.late],
-        "due": [fields.build_promise_record(row) for row in facts.due],
-        "happened": [_build_digest_event_record(event, row) for event, row in facts.events],
-        "figures": statistics.build_statistics_record(facts.statistics),
+        "late_with_others": [fields.build_promise_record(row) for row in content.late],
+        "due": [fields.build_promise_record(row) for row in content.due],
+        "happened": [build_digest_event_record(event, row) for event, row in content.events],
+        "figures": statistics.build_statistics_record(content.statistics),
     }
 
 
-def _build_digest_event_record(event: Event, row: Row) -> dict[str, Any]:
+def build_digest_event_record(event: Event, row: Row) -> dict[str, Any]:
+    """Return an event and its promise as one JSON object; `by` is the side that acted."""
     from promisectl.records import fields
 
     return {
@@ -164,40 +163,31 @@ def _build_digest_event_record(event: Event, row: Row) -> dict[str, Any]:
 # As a page
 
 
-def _build_digest_sections(env: Env, facts: _DigestContent) -> list[drawing.DigestSection]:
+def build_digest_sections(env: Env, content: DigestContent) -> list[drawing.DigestSection]:
+    """Return the sections of the page that have anything in them, in order."""
     here = env.here
     parts: PromiseParts = [
-        (title, [row for row in facts.waiting if row["waiting"] == kind])
+        (title, [row for row in content.waiting if row["waiting"] == kind])
         for kind, title in WAITING_TITLES
     ]
-    parts += [
-        ("Overdue with others", facts.late),
-        (f"Due by {drawing.format_digest_day(facts.until, here)}", facts.due),
-    ]
+    parts.append(("Overdue with others", content.late))
+    parts.append((f"Due by {drawing.format_digest_day(content.until, here)}", content.due))
     sections = [
         drawing.DigestSection(title, [drawing.build_standing_item(row, here) for row in rows])
         for title, rows in parts
     ]
-    told = [
-        drawing.build_event_item(row, event.act.at, _format_event_sentence(env, event, row), here)
-        for event, row in facts.events
-    ]
     since = drawing.DigestSection(
-        f"Since {drawing.format_digest_day(facts.since, here)}",
-        told,
-        drawing.format_digest_statistics(facts.statistics),
+        f"Since {drawing.format_digest_day(content.since, here)}",
+        [_build_event_item(env, event, row) for event, row in content.events],
+        drawing.format_digest_statistics(content.statistics),
     )
     return [section for section in (*sections, since) if section.items or section.closing]
 
 
-def _format_event_sentence(env: Env, event: Event, row: Row) -> str:
-    """What was said, told as of then."""
-    return messages.format_move_sentence(
-        MoveReport(
-            event.before,
-            event.after,
-            event.act,
-            row["person_name"],
-            output.local_moment(env, event.act.at),
-        )
+def _build_event_item(env: Env, event: Event, row: Row) -> drawing.DigestItem:
+    """Return an event as an item of the page, worded as of the moment of the act."""
+    at = event.act.at
+    report = MoveReport(
+        event.before, event.after, event.act, row["person_name"], output.local_moment(env, at)
     )
+    return drawing.build_event_item(row, at, messages.format_move_sentence(report), env.here)

@@ -1,4 +1,4 @@
-"""Doctor: whether the ledger is what was recorded and the place it is in is good, what helps where it is not, and mending what is safe."""
+"""The command `doctor`: check the ledger and its place, and repair what is safe to repair."""
 
 from __future__ import annotations
 
@@ -17,181 +17,181 @@ from promisectl.storage import ledger, repair, summary
 from promisectl.storage.integrity import checks, place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from typing import Any
+    import sqlite3
+    from collections.abc import Callable, Iterator
 
     from promisectl.env import Env
     from promisectl.storage.summary import LedgerSummary
 
-_MIN_ACTS_FOR_PROGRESS = 50_000  # acts, from which on it takes a while
-_OLD_BACKUP_DAYS = 30  # days, for the newest backup
-_MIN_HEAD_DIGITS, _MAX_HEAD_DIGITS = 8, 64  # digits of a head
+_MIN_ACTS_FOR_PROGRESS = 50_000  # acts from which on checking takes long enough for a bar
+_OLD_BACKUP_DAYS = 30
+_MIN_HEAD_DIGITS, _MAX_HEAD_DIGITS = 8, 64
 
 
 def doctor(env: Env, *, fix: bool = False, rebuild: bool = False, expect: str | None = None) -> int:
-    """Examine the ledger and its place, after mending what is asked for. Returns the exit code: 5 when the ledger is damaged, else 0."""
-    head = _parse_expected_head(expect) if expect is not None else ""
-    done: list[str] = []
-    for mends, lines in ((fix, _run_doctor_fix), (rebuild, _run_doctor_rebuild)):
-        for line in lines(env) if mends else ():
-            done.append(line)
-            env.print_hint(doctor_report.shorten_home_paths(f"{line[0].upper()}{line[1:]}."))
+    """Repair what is asked for, check the ledger and its place, and return the exit code.
+
+    It is 5 when the ledger is damaged, else 0. Raises BadHead, NewerLedger and LedgerBusy.
+    """
+    head = parse_expected_head(expect) if expect is not None else ""
+    repair_lines: list[str] = []
+    for line in iter_doctor_repairs(env, fix=fix, rebuild=rebuild):
+        repair_lines.append(line)
+        env.print_hint(doctor_report.shorten_home_paths(f"{line[0].upper()}{line[1:]}."))
     backups = doctor_report.list_ledger_backups(env)
-    report = DoctorReport(head, done, *_collect_doctor_findings(env, head, backups), backups)
+    findings, extent = collect_doctor_findings(env, head, backups)
+    report = DoctorReport(head, repair_lines, findings, extent, backups)
     doctor_report.print_doctor_report(env, report)
     return errors.LedgerError.exit_code if report.wrong_findings else 0
 
 
-def _parse_expected_head(text: str) -> str:
-    """The head that is expected, or its beginning. Raises BadHead."""
+def parse_expected_head(text: str) -> str:
+    """Return the head that is expected, or its first digits. Raises BadHead."""
     head = text.strip().rstrip("…").casefold()
     if not re.fullmatch(f"[0-9a-f]{{{_MIN_HEAD_DIGITS},{_MAX_HEAD_DIGITS}}}", head):
         raise errors.BadHead(text)
     return head
 
 
-# Mending
+# Repairs
 
 
-def _run_doctor_fix(env: Env) -> Iterator[str]:
-    """What is safe: modes, leftovers, what SQLite takes back, indexes, guards and views."""
-    done = False
-    for lines in _iter_doctor_fixes(env):
-        for line in lines:
-            done = True
+def iter_doctor_repairs(env: Env, *, fix: bool, rebuild: bool) -> Iterator[str]:
+    """Fix and rebuild what is asked for, and return a line for each thing that was done."""
+    if fix:
+        was_fixed = False
+        for line in iter_doctor_fixes(env):
+            was_fixed = True
             yield line
-    if not done:
-        yield "there was nothing to fix"
-
-
-def _iter_doctor_fixes(env: Env) -> Iterator[Iterable[str]]:
-    if ledger.has_ledger(env.ledger):
-        yield _list_file_fixes(env, place.unlock_ledger(env.ledger))
-        yield repair.recover_unfinished_write(env.ledger)
-    yield _list_file_fixes(env, place.repair_place(env.ledger, env.backup_directory))
-    if ledger.has_ledger(env.ledger):
-        yield repair.repair_schema(env.ledger, repair.BackupPlace(env.backup_directory, env.now))
-
-
-def _list_file_fixes(env: Env, done: Iterator[str]) -> list[str]:
-    """What was done about files. Raises CannotWrite."""
-    try:
-        return [*done]
-    except OSError as error:
-        raise errors.CannotWrite(
-            error.filename or env.ledger, error.strerror or str(error)
-        ) from error
-
-
-def _run_doctor_rebuild(env: Env) -> Iterator[str]:
-    if ledger.has_ledger(env.ledger):
-        yield from repair.rebuild_ledger(
-            env.ledger, repair.BackupPlace(env.backup_directory, env.now)
-        )
-    else:
+        if not was_fixed:
+            yield "there was nothing to fix"
+    if rebuild and ledger.has_ledger(env.ledger):
+        keeping = repair.BackupPlace(env.backup_directory, env.now)
+        yield from repair.rebuild_ledger(env.ledger, keeping)
+    elif rebuild:
         yield "there is no ledger to rebuild"
 
 
-# Examining
+def iter_doctor_fixes(env: Env) -> Iterator[str]:
+    """Fix what is safe to fix, and return a line for each thing that was done.
+
+    These are modes, leftover files, an unfinished write, indexes, triggers and views.
+    """
+    if ledger.has_ledger(env.ledger):
+        yield from _list_file_fixes(env, place.unlock_ledger(env.ledger))
+        yield from repair.recover_unfinished_write(env.ledger)
+    yield from _list_file_fixes(env, place.repair_place(env.ledger, env.backup_directory))
+    if ledger.has_ledger(env.ledger):
+        keeping = repair.BackupPlace(env.backup_directory, env.now)
+        yield from repair.repair_schema(env.ledger, keeping)
 
 
-def _collect_doctor_findings(
+def _list_file_fixes(env: Env, lines: Iterator[str]) -> list[str]:
+    """Carry out fixes of files, and return their lines. Raises CannotWrite."""
+    try:
+        return list(lines)
+    except OSError as error:
+        path = error.filename or env.ledger
+        raise errors.CannotWrite(path, error.strerror or str(error)) from error
+
+
+# Checks
+
+
+def collect_doctor_findings(
     env: Env, head: str, backups: LedgerBackups
 ) -> tuple[list[IntegrityFinding], LedgerSummary | None]:
-    found: list[IntegrityFinding] = []
-    holds = None
+    """Return the findings of all checks, and how much the ledger holds.
+
+    The latter is None without a ledger, and for one that can't be read.
+    """
+    findings: list[IntegrityFinding] = []
+    extent = None
     if ledger.has_ledger(env.ledger):
-        holds = _examine_ledger_content(env, head, found)
-    elif head:
-        found.append(
-            IntegrityFinding(
-                "file",
-                IntegrityResult.WRONG,
-                f"there is no ledger at {env.ledger}",
-                cure=Remedy.RESTORE,
-            )
-        )
-    elif backups.paths:
-        found.append(
-            IntegrityFinding(
-                "file",
-                IntegrityResult.NOTE,
-                f"there is no ledger at {env.ledger}, but there are backups of it",
-                cure=Remedy.RESTORE,
-            )
-        )
+        extent = _examine_ledger_content(env, head, findings)
     else:
-        found.append(
-            IntegrityFinding(
-                "file", IntegrityResult.OK, "there is no ledger yet; the first promise makes it"
-            )
-        )
-    found += place.check_ledger_place(env.ledger, env.backup_directory)
-    found += (_check_config_readable(env), _check_newest_backup(env, backups))
-    return found, holds
+        findings.append(build_missing_ledger_finding(env, head, backups))
+    findings += place.check_ledger_place(env.ledger, env.backup_directory)
+    findings += (check_config_usable(env), check_newest_backup(env, backups))
+    return findings, extent
+
+
+def build_missing_ledger_finding(env: Env, head: str, backups: LedgerBackups) -> IntegrityFinding:
+    """Return what it means that there is no ledger.
+
+    It is damage when a head is expected, worth a note when there are backups, else normal.
+    """
+    missing = f"there is no ledger at {env.ledger}"
+    if head:
+        return IntegrityFinding("file", IntegrityResult.WRONG, missing, cure=Remedy.RESTORE)
+    if backups.paths:
+        says = f"{missing}, but there are backups of it"
+        return IntegrityFinding("file", IntegrityResult.NOTE, says, cure=Remedy.RESTORE)
+    says = "there is no ledger yet; the first promise makes it"
+    return IntegrityFinding("file", IntegrityResult.OK, says)
 
 
 def _examine_ledger_content(
-    env: Env, head: str, found: list[IntegrityFinding]
+    env: Env, head: str, findings: list[IntegrityFinding]
 ) -> LedgerSummary | None:
-    """How much is in the ledger; what is found in it is added to `found`. Raises NewerLedger and Busy, which are no damage."""
+    """Add what the checks of the ledger find to `findings`, and return how much it holds.
+
+    Raises NewerLedger and LedgerBusy, which are not damage.
+    """
     try:
         with checks.open_for_checks(env.ledger) as db:
-            with _open_examination_progress(env, db) as heard:
-                found += checks.check_integrity(
-                    db, CheckRequest(encode_instant(env.now), head, heard)
-                )
-            return None if found[0].is_wrong else summary.load_summary(db)
+            with _open_examination_progress(env, db) as on_progress:
+                request = CheckRequest(encode_instant(env.now), head, on_progress)
+                findings += checks.check_integrity(db, request)
+            return None if findings[0].is_wrong else summary.load_summary(db)
     except (errors.NewerLedger, errors.LedgerBusy):
         raise
     except errors.LedgerNeedsFix as problem:
-        found.insert(
-            0, IntegrityFinding("file", IntegrityResult.WRONG, problem.why, cure=Remedy.FIX)
-        )
+        says, cure = problem.why, Remedy.FIX
     except errors.LedgerError as problem:
-        cure = (
-            Remedy.RESTORE if problem.restorable else Remedy.NONE
-        )  # else the sentence itself has the way out
-        found.insert(
-            0, IntegrityFinding("file", IntegrityResult.WRONG, str(problem).rstrip("."), cure=cure)
-        )
+        # When no backup helps, the sentence itself names the way out.
+        says = str(problem).rstrip(".")
+        cure = Remedy.RESTORE if problem.restorable else Remedy.NONE
+    findings.insert(0, IntegrityFinding("file", IntegrityResult.WRONG, says, cure=cure))
     return None
 
 
-def _open_examination_progress(env: Env, db: Any) -> AbstractContextManager[Callable[[], None]]:
-    """Who counts the acts along: a bar at a terminal where there are many, else nobody."""
-    acts = checks.estimate_act_count(db)
-    if acts < _MIN_ACTS_FOR_PROGRESS or not env.is_stderr_watched:
+def _open_examination_progress(
+    env: Env, db: sqlite3.Connection
+) -> AbstractContextManager[Callable[[], None]]:
+    """Return what is called for each act that is checked.
+
+    It draws a progress bar for many acts at a terminal, else it does nothing.
+    """
+    act_count = checks.estimate_act_count(db)
+    if act_count < _MIN_ACTS_FOR_PROGRESS or not env.is_stderr_watched:
         return nullcontext(lambda: None)
     from promisectl.rendering import progress
 
-    return progress.open_progress_bar(env.stderr(), 2 * acts)
+    return progress.open_progress_bar(env.stderr(), 2 * act_count)  # each act is checked twice
 
 
-def _check_config_readable(env: Env) -> IntegrityFinding:
+def check_config_usable(env: Env) -> IntegrityFinding:
+    """Check that the config can be used; a config that can't is worth a note."""
     try:
         config.load_config(env.config_file)
     except errors.BadConfig as problem:
         return IntegrityFinding("config", IntegrityResult.NOTE, str(problem).rstrip("."))
-    there = "can be read" if os.path.exists(env.config_file) else "is not there, and need not be"
-    return IntegrityFinding("config", IntegrityResult.OK, f"{env.config_file} {there}")
+    exists = os.path.exists(env.config_file)
+    status = "can be read" if exists else "is not there, and need not be"
+    return IntegrityFinding("config", IntegrityResult.OK, f"{env.config_file} {status}")
 
 
-def _check_newest_backup(env: Env, backups: LedgerBackups) -> IntegrityFinding:
+def check_newest_backup(env: Env, backups: LedgerBackups) -> IntegrityFinding:
+    """Check the age of the newest backup; an old one, or none, is worth a note."""
     if backups.problem:
-        return IntegrityFinding(
-            "backups",
-            IntegrityResult.NOTE,
-            f"{env.backup_directory} can't be looked into ({backups.problem})",
-        )
+        says = f"{env.backup_directory} can't be looked into ({backups.problem})"
+        return IntegrityFinding("backups", IntegrityResult.NOTE, says)
     newest = backups.newest
     if not newest:
         result = IntegrityResult.NOTE if ledger.has_ledger(env.ledger) else IntegrityResult.OK
         return IntegrityFinding("backups", result, f"there is none in {env.backup_directory} yet")
     days = (env.now - find_backup_time(newest, env.now)).days
-    when = f"{formats.format_count(days, 'day')} ago" if days > 0 else "today"
-    return IntegrityFinding(
-        "backups",
-        IntegrityResult.NOTE if days >= _OLD_BACKUP_DAYS else IntegrityResult.OK,
-        f"the newest was made {when}: {newest}",
-    )
+    age = f"{formats.format_count(days, 'day')} ago" if days > 0 else "today"
+    result = IntegrityResult.NOTE if days >= _OLD_BACKUP_DAYS else IntegrityResult.OK
+    return IntegrityFinding("backups", result, f"the newest was made {age}: {newest}")

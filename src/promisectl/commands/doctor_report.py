@@ -1,4 +1,4 @@
-"""What the doctor has to say: every check, the facts, one sentence at the end, and the way out where something is wrong."""
+"""The report of `doctor`: all findings, the facts, a verdict, and the command that helps."""
 
 from __future__ import annotations
 
@@ -27,24 +27,27 @@ if TYPE_CHECKING:
 
 DOCTOR_COLUMNS = ("check", "result", "what")
 _DOCTOR_LINES = output.RecordKind(DOCTOR_COLUMNS, DOCTOR_COLUMNS, lambda row: row)
-_SHOWN_HEAD_DIGITS = 8  # digits of a head
+_SHOWN_HEAD_DIGITS = 8
 _BACKUP_STAMP_PATTERN = re.compile(r"\d{8}T\d{6}Z")
 
 
 class LedgerBackups(NamedTuple):
-    """The backups of a ledger, the newest first, or why they can't be told."""
+    """The paths of a ledger's backups, the newest first, or the problem of listing them."""
 
     paths: Sequence[str] = ()
     problem: str = ""
 
     @property
     def newest(self) -> str | None:
-        """The newest, if there is any."""
+        """The path of the newest backup, if there is one."""
         return next(iter(self.paths), None)
 
 
 class DoctorReport(NamedTuple):
-    """What was expected and done, what was found, how much is in the ledger (None where that can't be told), and its backups."""
+    """What was expected, repaired and found, how much the ledger holds, and its backups.
+
+    `extent` is None without a ledger, and for one that can't be read.
+    """
 
     expected_head: str
     repair_lines: Sequence[str]
@@ -54,21 +57,21 @@ class DoctorReport(NamedTuple):
 
     @property
     def wrong_findings(self) -> list[IntegrityFinding]:
-        """What is damaged."""
-        return [one for one in self.findings if one.is_wrong]
+        """The findings that are damage."""
+        return [finding for finding in self.findings if finding.is_wrong]
 
     @property
     def findings_to_cure(self) -> list[IntegrityFinding]:
-        """The same, and that the ledger is gone while there are backups of it."""
+        """The damage; without any, the note that the ledger is gone while it has backups."""
         return self.wrong_findings or [
-            one
-            for one in self.findings
-            if one.check == "file" and one.result is IntegrityResult.NOTE
+            finding
+            for finding in self.findings
+            if finding.check == "file" and finding.result is IntegrityResult.NOTE
         ]
 
 
 def list_ledger_backups(env: Env) -> LedgerBackups:
-    """The backups of this ledger."""
+    """Return the backups of this ledger, or why they can't be listed."""
     try:
         return LedgerBackups(create.list_backups(env.ledger, env.backup_directory))
     except OSError as error:
@@ -76,55 +79,75 @@ def list_ledger_backups(env: Env) -> LedgerBackups:
 
 
 def find_backup_time(path: str, now: datetime) -> datetime:
-    """When a backup was made, as its name says; as the file does, where that says nothing, or a moment to come."""
+    """Return when a backup was made, by its name or else by the time of the file, as aware UTC.
+
+    The time of the file also counts when the name holds a moment after `now`.
+    """
     stamp = _BACKUP_STAMP_PATTERN.search(os.path.basename(path))
-    said = datetime.strptime(stamp[0], "%Y%m%dT%H%M%S%z") if stamp else None
-    return (
-        said
-        if said and said <= now
-        else datetime.fromtimestamp(os.path.getmtime(path), UTC).replace(microsecond=0)
-    )
+    if stamp:
+        made_at = datetime.strptime(stamp[0], "%Y%m%dT%H%M%S%z")
+        if made_at <= now:
+            return made_at
+    return datetime.fromtimestamp(os.path.getmtime(path), UTC).replace(microsecond=0)
 
 
 def print_doctor_report(env: Env, report: DoctorReport) -> None:
-    """Say it as it was asked for: drawn for a person, as lines, or as one JSON object."""
+    """Print the report as a page, as lines, or as one JSON object.
+
+    With `--quiet` it has only what is not ok, without facts.
+    """
     if env.is_json:
         output.print_record(env, build_doctor_record(env, report))
         return
-    told = [one for one in report.findings if one.result is not IntegrityResult.OK or not env.quiet]
-    facts = [] if env.quiet else _build_report_facts(env, report)
+    findings = report.findings
+    if env.quiet:
+        findings = [one for one in findings if one.result is not IntegrityResult.OK]
+    facts = [] if env.quiet else list_report_facts(env, report)
     if env.form == "table":
-        from promisectl.rendering import doctor
+        print_doctor_page(env, report, findings, facts)
+    else:
+        write_doctor_lines(env, report, findings, facts)
 
-        shown = [
-            one._replace(
-                says=shorten_home_paths(one.says),
-                details=tuple(map(shorten_home_paths, one.details)),
-            )
-            for one in told
-        ]
-        output.print_renderables(
-            env,
-            doctor.render_doctor(
-                shown, [(name, shorten_home_paths(value)) for name, value in facts]
-            ),
+
+def print_doctor_page(
+    env: Env,
+    report: DoctorReport,
+    findings: Sequence[IntegrityFinding],
+    facts: Sequence[tuple[str, str]],
+) -> None:
+    """Print findings and facts as tables, then the verdict with the command that helps."""
+    from promisectl.rendering import doctor
+
+    shown_findings = [
+        finding._replace(
+            says=shorten_home_paths(finding.says),
+            details=tuple(map(shorten_home_paths, finding.details)),
         )
-        if report.findings_to_cure or not env.quiet:
-            sentence, command = _build_verdict(env, report)
-            env.print_line(sentence)
-            if command:
-                env.print_line(command, whole=True)
-        return
-    rows = [(one.check, str(one.result), "; ".join((one.says, *one.details))) for one in told]
-    rows += [(name, "ok", value) for name, value in facts]
-    env.write_records(
-        output.encode_rows(
-            "plain", [dict(zip(DOCTOR_COLUMNS, row, strict=True)) for row in rows], _DOCTOR_LINES
-        )
-    )
+        for finding in findings
+    ]
+    shown_facts = [(name, shorten_home_paths(value)) for name, value in facts]
+    output.print_renderables(env, doctor.render_doctor(shown_findings, shown_facts))
+    if report.findings_to_cure or not env.quiet:
+        sentence, command = _build_verdict(env, report)
+        env.print_line(sentence)
+        if command:
+            env.print_line(command, whole=True)
+
+
+def write_doctor_lines(
+    env: Env,
+    report: DoctorReport,
+    findings: Sequence[IntegrityFinding],
+    facts: Sequence[tuple[str, str]],
+) -> None:
+    """Write findings and facts as tab-separated lines, and print the verdict beside them."""
+    cells = [(one.check, str(one.result), "; ".join((one.says, *one.details))) for one in findings]
+    cells += [(name, "ok", value) for name, value in facts]
+    rows = [dict(zip(DOCTOR_COLUMNS, row, strict=True)) for row in cells]
+    env.write_records(output.encode_rows("plain", rows, _DOCTOR_LINES))
     sentence, command = _build_verdict(env, report)
     if report.findings_to_cure:
-        env.print_warning(sentence)  # with --quiet too: who is told what is wrong needs the way out
+        env.print_warning(sentence)  # with --quiet too: whoever reads the damage needs the way out
     else:
         env.print_hint(sentence)
     if command:
@@ -132,34 +155,31 @@ def print_doctor_report(env: Env, report: DoctorReport) -> None:
 
 
 def shorten_home_paths(text: str) -> str:
-    """A text with the paths below the home as people write them; not in quotes, where no shell would understand it."""
+    """Return a text with `~` for the home directory at the beginning of paths.
+
+    Paths in quotes stay, because a shell does not expand `~` there.
+    """
     home = os.path.join(os.path.expanduser("~"), "")
-    return (
-        text
-        if home == os.sep
-        else re.sub(rf"(?<![\w/.'\"-]){re.escape(home)}", lambda _: os.path.join("~", ""), text)
-    )
+    if home == os.sep:
+        return text
+    return re.sub(rf"(?<![\w/.'\"-]){re.escape(home)}", lambda _: os.path.join("~", ""), text)
 
 
 def _quote_shell_path(path: str) -> str:
-    """A path as it is typed in a shell."""
+    """Return a path as it is typed in a shell."""
     quoted = shlex.quote(path)
     return shorten_home_paths(path) if quoted == path else quoted
 
 
-def _build_report_facts(env: Env, report: DoctorReport) -> list[tuple[str, str]]:
-    """What a report has to be read with: where, in which zone, with what, and the head of the chain."""
+def list_report_facts(env: Env, report: DoctorReport) -> list[tuple[str, str]]:
+    """Return names and values of the facts: ledger, zone, versions, schema step and head."""
     *programs, (_, platform) = _read_program_versions().items()
     versions = ", ".join((*(f"{name} {number}" for name, number in programs), platform))
     facts = [("ledger", env.ledger), ("zone", env.zone), ("versions", versions)]
     if report.extent:
         step = report.extent.schema_step
-        facts.append(
-            (
-                "schema step",
-                str(step) if step == sql.SCHEMA_STEP else f"{step} of {sql.SCHEMA_STEP}",
-            )
-        )
+        is_newest = step == sql.SCHEMA_STEP
+        facts.append(("schema step", str(step) if is_newest else f"{step} of {sql.SCHEMA_STEP}"))
         facts.append(("head", report.extent.head or "none yet"))
     return facts
 
@@ -177,39 +197,36 @@ def _read_program_versions() -> dict[str, str]:
 
 
 def _build_verdict(env: Env, report: DoctorReport) -> tuple[str, str]:
-    """All is well, or what to do: a sentence, and the command that does it, if there is one."""
+    """Return the last sentence of the report, and the command that helps, if there is one."""
+    if not report.findings_to_cure:
+        notes = sum(finding.result is IntegrityResult.NOTE for finding in report.findings)
+        well = (
+            f"All is well, with {formats.format_count(notes, 'note')}" if notes else "All is well"
+        )
+        if report.extent is None:
+            return f"{well}: there is no ledger yet.", ""
+        promises = formats.format_count(report.extent.promises, "promise")
+        acts = formats.format_count(report.extent.acts, "act")
+        return f"{well}: {promises}, {acts}, head {report.extent.head[:_SHOWN_HEAD_DIGITS]}….", ""
+    sentence, command = build_doctor_advice(env, report)
     if report.wrong_findings:
         count = len(report.wrong_findings)
-        sentence, command = build_advice(env, report)
-        after = f". {sentence}" if sentence else ": see above."
-        return (
-            f"{formats.format_count(count, 'check')} of {len(report.findings)} {'is' if count == 1 else 'are'} wrong{after}",
-            command,
-        )
-    if report.findings_to_cure:
-        sentence, command = build_advice(env, report)
-        return (
-            f"There is no ledger at {shorten_home_paths(env.ledger)}, but there are backups of it. {sentence}",
-            command,
-        )
-    return _format_healthy_verdict(report), ""
+        wrong = f"{formats.format_count(count, 'check')} of {len(report.findings)}"
+        advice = f". {sentence}" if sentence else ": see above."
+        return f"{wrong} {'is' if count == 1 else 'are'} wrong{advice}", command
+    path = shorten_home_paths(env.ledger)
+    return f"There is no ledger at {path}, but there are backups of it. {sentence}", command
 
 
-def _format_healthy_verdict(report: DoctorReport) -> str:
-    notes = sum(one.result is IntegrityResult.NOTE for one in report.findings)
-    besides = f", with {formats.format_count(notes, 'note')}" if notes else ""
-    if report.extent is None:
-        return f"All is well{besides}: there is no ledger yet."
-    promises, acts, head, *_ = report.extent
-    return f"All is well{besides}: {formats.format_count(promises, 'promise')}, {formats.format_count(acts, 'act')}, head {head[:_SHOWN_HEAD_DIGITS]}…."
+def build_doctor_advice(env: Env, report: DoctorReport) -> tuple[str, str]:
+    """Return what to do, and the command that does it: the strongest remedy that is needed.
 
-
-def build_advice(env: Env, report: DoctorReport) -> tuple[str, str]:
-    """What to do, and the command that does it: the most that is needed for what is wrong; nothing where that tells it itself."""
-    cures = {one.cure for one in report.findings_to_cure}
+    Both are empty when the findings themselves name the way out.
+    """
+    cures = {finding.cure for finding in report.findings_to_cure}
     program = _format_program_call(env)
     if Remedy.RESTORE in cures:
-        return _build_restore_advice(env, report)
+        return build_restore_advice(env, report)
     if Remedy.REBUILD in cures:
         return (
             "All that was said is whole, only rows differ from it. This tells them again:",
@@ -218,41 +235,35 @@ def build_advice(env: Env, report: DoctorReport) -> tuple[str, str]:
     return ("This puts it right:", f"{program} doctor --fix") if Remedy.FIX in cures else ("", "")
 
 
-def _build_restore_advice(env: Env, report: DoctorReport) -> tuple[str, str]:
-    """Which backup puts the ledger back; or, where none does, what else is to be done."""
-    whole = _find_intact_backup(report)
-    there = os.path.lexists(env.ledger)
-    copy = " Copy the file away before you do anything else." if there else ""
-    if whole:
-        how = "puts it back as it was then" if there else "brings it back"
-        return (
-            f"The newest backup that is whole {how}:",
-            f"{_format_program_call(env)} restore {_quote_shell_path(whole)}",
-        )
-    if report.backups.problem:
-        return (
-            f"The backups in {shorten_home_paths(env.backup_directory)} can't be looked into ({report.backups.problem}).{copy}",
-            "",
-        )
-    if there and {one.check for one in report.wrong_findings} == {"expect"}:
+def build_restore_advice(env: Env, report: DoctorReport) -> tuple[str, str]:
+    """Return which backup to restore with its command, or what to do when none helps."""
+    intact = find_intact_backup(report)
+    exists = os.path.lexists(env.ledger)
+    if intact:
+        effect = "puts it back as it was then" if exists else "brings it back"
+        command = f"{_format_program_call(env)} restore {_quote_shell_path(intact)}"
+        return f"The newest backup that is whole {effect}:", command
+    copy = " Copy the file away before you do anything else." if exists else ""
+    directory = shorten_home_paths(env.backup_directory)
+    problem = report.backups.problem
+    if problem:
+        return f"The backups in {directory} can't be looked into ({problem}).{copy}", ""
+    if exists and {finding.check for finding in report.wrong_findings} == {"expect"}:
         return "No backup here holds that head either. Was it noted from another ledger?", ""
     holds = " and holds that head" if report.expected_head else ""
-    return (
-        f"There is no backup in {shorten_home_paths(env.backup_directory)} that is whole{holds}.{copy}",
-        "",
-    )
+    return f"There is no backup in {directory} that is whole{holds}.{copy}", ""
 
 
 def _format_program_call(env: Env) -> str:
-    """How the program is called for the ledger in question."""
+    """Return how the program is called for this ledger: with `--ledger` if it is not the usual."""
     usual = env.environ.get("PROMISECTL_LEDGER") or places.default_ledger_path(env.environ)
     if env.ledger == os.path.abspath(os.path.expanduser(usual)):
         return "promisectl"
     return f"promisectl --ledger {_quote_shell_path(env.ledger)}"
 
 
-def _find_intact_backup(report: DoctorReport) -> str | None:
-    """The newest backup that nothing is wrong with, and that has the head that is expected."""
+def find_intact_backup(report: DoctorReport) -> str | None:
+    """Return the newest backup that is whole and has the expected head, if there is one."""
     for path in report.backups.paths:
         try:
             checks.ensure_intact(path, report.expected_head)
@@ -263,12 +274,12 @@ def _find_intact_backup(report: DoctorReport) -> str | None:
 
 
 def build_doctor_record(env: Env, report: DoctorReport) -> dict[str, Any]:
-    """The report for a program."""
+    """Return the report as one JSON object."""
     extent, newest = report.extent, report.backups.newest
     return {
         "healthy": not report.wrong_findings,
-        "checks": [_build_doctor_check_record(one) for one in report.findings],
-        "advice": " ".join(filter(None, build_advice(env, report))) or None,
+        "checks": [build_doctor_check_record(finding) for finding in report.findings],
+        "advice": " ".join(filter(None, build_doctor_advice(env, report))) or None,
         "done": report.repair_lines,
         "promises": extent.promises if extent else None,
         "acts": extent.acts if extent else None,
@@ -285,11 +296,12 @@ def build_doctor_record(env: Env, report: DoctorReport) -> dict[str, Any]:
     }
 
 
-def _build_doctor_check_record(one: IntegrityFinding) -> dict[str, Any]:
+def build_doctor_check_record(finding: IntegrityFinding) -> dict[str, Any]:
+    """Return what one check found as a JSON object."""
     return {
-        "check": one.check,
-        "result": one.result,
-        "says": one.says,
-        "details": one.details,
-        "cure": one.cure or None,
+        "check": finding.check,
+        "result": finding.result,
+        "says": finding.says,
+        "details": finding.details,
+        "cure": finding.cure or None,
     }

@@ -1,4 +1,4 @@
-"""Everything for other programs: export, in every format, to stdout or into files."""
+"""The command `export`: promises, acts or the journal for other programs, in every format."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import arguments, output_files
 from promisectl.commands.shared import output as viewing
 from promisectl.commands.shared.filters import Filters
-from promisectl.domain import constants
-from promisectl.records import as_csv, as_ics, as_json, as_markdown, fields
+from promisectl.records import as_csv, as_ics, as_json, as_markdown
 from promisectl.storage import calendar, queries, transfer
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from promisectl.env import Env
     from promisectl.storage.queries import Query
 
-_EXPORT_FORMATS = ("csv", "json", "jsonl", "md", "ics")
+EXPORT_FORMATS = ("csv", "json", "jsonl", "md", "ics")
 # The formats in which an option means something.
 _FORMATS_BY_OPTION = {
     "--acts": ("csv", "json", "jsonl"),
@@ -38,18 +37,35 @@ _FORMATS_BY_OPTION = {
     "--alarm": ("ics",),
 }
 _NEWLINES = {"crlf": "\r\n", "lf": "\n"}
-CHOICES = {
-    "format_": _EXPORT_FORMATS,
-    "newline": tuple(_NEWLINES),
-    "sort": constants.PROMISE_SORTS,
-    "columns": fields.PROMISE_FIELDS,
-}
+EXPORT_NEWLINES = tuple(_NEWLINES)
 _ALARM_UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 _ALARM_PATTERN = re.compile(r"(\d{1,4})([dhm])", re.ASCII)
 
 
-class _ExportOptions(NamedTuple):
-    """How the records are to be written."""
+class ExportTarget(NamedTuple):
+    """Where an export goes: a path, or `-` for stdout; `force` replaces a file that is there."""
+
+    path: str
+    force: bool
+
+    @property
+    def is_directory(self) -> bool:
+        """Whether the path names a directory."""
+        return output_files.is_directory_path(self.path)
+
+    def write(self, env: Env, pieces: Iterable[str]) -> None:
+        """Write the pieces to stdout, or into a file that appears as a whole."""
+        if self.path == "-":
+            env.write_records(pieces)
+        else:
+            output_files.write_output_file(env, self.path, pieces, force=self.force)
+
+
+class ExportOptions(NamedTuple):
+    """How records are written: their format, their fields (all when empty), and CSV's details.
+
+    `alarms` are the times before the due date at which a calendar reminds.
+    """
 
     form: str
     columns: tuple[str, ...]
@@ -74,171 +90,166 @@ def export(
     alarm: Sequence[str] = (),
     **typed: Any,
 ) -> None:
-    """The promises that match, else all of them, or every act, or the whole journal: to stdout, or into files that appear whole."""
-    form = arguments.check_choice("--format", format_, _EXPORT_FORMATS) or (
-        "jsonl" if journal else _find_format_by_ending(output)
-    )
+    """Export all promises or those that match, all acts, or the whole journal.
+
+    `typed` are the filters. Raises NotWithFormat for an option that the format does not have.
+    """
+    form = arguments.check_choice("--format", format_, EXPORT_FORMATS)
+    if form is None:
+        form = "jsonl" if journal else find_format_by_ending(output)
     arguments.ensure_at_most_one(journal=journal, acts=acts)
     arguments.ensure_at_most_one(journal=journal, columns=columns)
-    given = {
-        "--acts": acts,
-        "--journal": journal,
-        "--columns": columns,
-        "--raw": raw,
-        "--bom": bom,
-        "--newline": newline,
-        "--alarm": alarm,
-    }
-    for option, value in given.items():
-        if value not in (None, False, [], ()) and form not in _FORMATS_BY_OPTION[option]:
-            raise errors.NotWithFormat(option, form, _FORMATS_BY_OPTION[option])
-    arguments.check_choice("--newline", newline, CHOICES["newline"])
-    kind = viewing.ACT_RECORDS if acts else viewing.PROMISE_RECORDS
-    how = _ExportOptions(
+    ensure_format_has_options(
         form,
-        _parse_export_columns(columns, kind, form),
-        raw,
-        bom,
-        _NEWLINES[newline or "crlf"],
-        tuple(map(_parse_alarm, alarm)),
+        acts=acts,
+        journal=journal,
+        columns=columns,
+        raw=raw,
+        bom=bom,
+        newline=newline,
+        alarm=alarm,
     )
+    arguments.check_choice("--newline", newline, EXPORT_NEWLINES)
+    kind = viewing.ACT_RECORDS if acts else viewing.PROMISE_RECORDS
+    names = parse_export_columns(columns, kind, form)
+    alarms = tuple(map(parse_alarm, alarm))
+    options = ExportOptions(form, names, raw, bom, _NEWLINES[newline or "crlf"], alarms)
+    target, filters = ExportTarget(output, force), Filters(**typed)
     if form == "ics":
-        _export_calendar(env, Filters(**typed), how, output, force=force)
-    elif output_files.is_directory_path(output):
+        export_calendar(env, filters, options, target)
+    elif target.is_directory:
         raise errors.ExportIntoDirectory(output, form)
     elif journal:
-        _export_journal(env, Filters(**typed), output, force=force)
+        export_journal(env, filters, target)
     else:
-        with (_open_act_rows if acts else _open_promise_rows)(env, Filters(**typed), how) as rows:
-            _write_export(env, _encode_export_rows(env, rows, kind, how), output, force=force)
+        with _open_export_rows(env, filters, form, acts=acts) as rows:
+            target.write(env, encode_export_rows(env, rows, kind, options))
 
 
-def _write_export(env: Env, pieces: Iterable[str], output: str, *, force: bool) -> None:
-    if output == "-":
-        env.write_records(pieces)
-    else:
-        output_files.write_output_file(env, output, pieces, force=force)
+# Options
 
 
-# What is asked
+def find_format_by_ending(path: str) -> str:
+    """Return the format that the ending of a file's name stands for; CSV for any other ending."""
+    ending = os.path.splitext(path)[1][1:].casefold()
+    return ending if ending in EXPORT_FORMATS else "csv"
 
 
-def _find_format_by_ending(output: str) -> str:
-    """The format that the name of a file ends in; CSV where that is none."""
-    ending = os.path.splitext(output)[1][1:].casefold()
-    return ending if ending in _EXPORT_FORMATS else "csv"
+def ensure_format_has_options(form: str, **options: object) -> None:
+    """Raise NotWithFormat when one of the options that are given means nothing in a format."""
+    for name, value in options.items():
+        formats = _FORMATS_BY_OPTION[f"--{name}"]
+        if value not in (None, False, [], ()) and form not in formats:
+            raise errors.NotWithFormat(f"--{name}", form, formats)
 
 
-def _parse_export_columns(words: str | None, kind: RecordKind, form: str) -> tuple[str, ...]:
-    """The fields that are named, each once. Raises UnknownColumn and ColumnTwice."""
+def parse_export_columns(words: str | None, kind: RecordKind, form: str) -> tuple[str, ...]:
+    """Return the fields named in `words`, between commas. Raises UnknownColumn and ColumnTwice."""
     if words is None:
         return ()
     known = (*kind.csv, *(kind.json_alone if form in ("json", "jsonl") else ()))
     names = tuple(word.strip() for word in words.split(","))
-    for place, name in enumerate(names):
+    for index, name in enumerate(names):
         if name not in known:
             raise errors.UnknownColumn("--columns", name, known)
-        if name in names[:place]:
+        if name in names[:index]:
             raise errors.ColumnTwice(name)
     return names
 
 
-def _parse_alarm(word: str) -> timedelta:
-    """How long before it is due a reminder is wanted. Raises BadAlarm."""
-    read = _ALARM_PATTERN.fullmatch(word)
-    if not read:
+def parse_alarm(word: str) -> timedelta:
+    """Return how long before the due date a reminder comes, as `1d`, `2h` or `30m`.
+
+    Raises BadAlarm.
+    """
+    match = _ALARM_PATTERN.fullmatch(word)
+    if not match:
         raise errors.BadAlarm(word)
-    return timedelta(**{_ALARM_UNITS[read[2]]: int(read[1])})
+    return timedelta(**{_ALARM_UNITS[match[2]]: int(match[1])})
 
 
 # Records
 
 
 @contextmanager
-def _open_promise_rows(env: Env, filters: Filters, how: _ExportOptions) -> Iterator[Iterable[Row]]:
-    """The promises that match, by number if nothing is said; for Markdown direction by direction."""
-    moment, query = filters.build_query(env, sort="id")
-    with viewing.open_view(env, moment) as db:
-        yield queries.iter_promise_rows(db, query, by_direction=how.form == "md")
+def _open_export_rows(
+    env: Env, filters: Filters, form: str, *, acts: bool
+) -> Iterator[Iterable[Row]]:
+    """Open the ledger for the acts, or for the promises that match, ordered by ID.
+
+    In Markdown the promises come direction by direction. Raises NotWithActs.
+    """
+    if acts:
+        _refuse_other_filters(filters, "--acts", but=("--limit", "--all"))
+        limit = arguments.check_row_limit(filters.limit)
+        with viewing.open_view(env) as db:
+            yield queries.iter_act_rows(db, limit=limit)
+    else:
+        moment, query = filters.build_query(env, sort="id")
+        with viewing.open_view(env, moment) as db:
+            yield queries.iter_promise_rows(db, query, by_direction=form == "md")
 
 
-@contextmanager
-def _open_act_rows(env: Env, filters: Filters, _how: _ExportOptions) -> Iterator[Iterable[Row]]:
-    """Every act, or the newest of them. Raises NotWithActs."""
-    _refuse_other_filters(filters, "--acts", but=("--limit", "--all"))
-    most = arguments.check_row_limit(filters.limit)
-    with viewing.open_view(env) as db:
-        yield queries.iter_act_rows(db, limit=most)
-
-
-def _export_journal(env: Env, filters: Filters, output: str, *, force: bool) -> None:
-    """All that was ever recorded, for `import` into an empty ledger. Raises NotWithActs."""
+def export_journal(env: Env, filters: Filters, target: ExportTarget) -> None:
+    """Write the whole journal, for `import` into an empty ledger. Raises NotWithActs."""
     _refuse_other_filters(filters, "--journal", but=("--all",))
     with viewing.open_view(env) as db:
         records = transfer.iter_journal_records(db)
-        _write_export(env, as_json.iter_json_lines(records), output, force=force)
+        target.write(env, as_json.iter_json_lines(records))
 
 
 def _refuse_other_filters(filters: Filters, option: str, *, but: Sequence[str]) -> None:
-    others = [given for given in filters.given_options if given not in but]
+    others = [name for name in filters.given_options if name not in but]
     if others:
         raise errors.NotWithActs(option, others)
 
 
-def _encode_export_rows(
-    env: Env, rows: Iterable[Row], kind: RecordKind, how: _ExportOptions
+def encode_export_rows(
+    env: Env, rows: Iterable[Row], kind: RecordKind, options: ExportOptions
 ) -> Iterator[str]:
-    if how.form == "md":
-        return as_markdown.iter_markdown_parts(rows, how.columns, env.zone)
-    if how.form == "csv":
-        lines = as_csv.iter_csv_lines(
-            rows, how.columns or kind.csv, newline=how.newline, raw=how.raw
-        )
-        return chain(["\ufeff"] if how.bom else [], lines)
+    """Return the text of the rows, piece by piece, in the format of the options."""
+    if options.form == "md":
+        return as_markdown.iter_markdown_parts(rows, options.columns, env.zone)
+    if options.form == "csv":
+        columns = options.columns or kind.csv
+        lines = as_csv.iter_csv_lines(rows, columns, newline=options.newline, raw=options.raw)
+        return chain(["\ufeff"] if options.bom else [], lines)
     records: Iterable[Any] = map(kind.json, rows)
-    if how.columns:
-        records = ({name: record[name] for name in how.columns} for record in records)
-    return (as_json.iter_json_array if how.form == "json" else as_json.iter_json_lines)(records)
+    if options.columns:
+        records = ({name: record[name] for name in options.columns} for record in records)
+    encode = as_json.iter_json_array if options.form == "json" else as_json.iter_json_lines
+    return encode(records)
 
 
 # Calendars
 
 
-def _export_calendar(
-    env: Env, filters: Filters, how: _ExportOptions, output: str, *, force: bool
+def export_calendar(
+    env: Env, filters: Filters, options: ExportOptions, target: ExportTarget
 ) -> None:
-    """One calendar with all promises that match, or a directory with a calendar for each."""
+    """Write one calendar with all promises that match, or a directory with one for each."""
     as_ics.ensure_icalendar()
     moment, query = filters.build_query(env, sort="id")
     with viewing.open_view(env, moment, acts=True) as db:
-        if output_files.is_directory_path(output):
-            _export_calendar_files(env, db, query, how, output, force=force)
+        if target.is_directory:
+            export_calendar_files(env, db, query, options, target)
         else:
-            hours = calendar.fetch_due_zones(db, query)
+            zones = calendar.fetch_due_zones(db, query)
             rows = calendar.iter_calendar_promises(db, query)
-            pieces = as_ics.iter_calendar_parts(rows, hours, how.alarms)
-            _write_export(env, pieces, output, force=force)
+            target.write(env, as_ics.iter_calendar_parts(rows, zones, options.alarms))
 
 
-def _export_calendar_files(
-    env: Env,
-    db: sqlite3.Connection,
-    query: Query,
-    how: _ExportOptions,
-    output: str,
-    *,
-    force: bool,
+def export_calendar_files(
+    env: Env, db: sqlite3.Connection, query: Query, options: ExportOptions, target: ExportTarget
 ) -> None:
-    if not force:
+    """Write a calendar for each promise into a directory, named by its uid. Raises FileExists."""
+    if not target.force:
         for uid in calendar.iter_calendar_uids(db, query):
-            path = os.path.join(output, f"{uid}.ics")
+            path = os.path.join(target.path, f"{uid}.ics")
             if os.path.lexists(path):
                 raise errors.FileExists(path)
-    output_files.write_output_files(
-        env,
-        output,
-        (
-            (f"{row['uid']}.ics", as_ics.encode_task_calendar(row, how.alarms))
-            for row in calendar.iter_calendar_promises(db, query)
-        ),
+    files = (
+        (f"{row['uid']}.ics", as_ics.encode_task_calendar(row, options.alarms))
+        for row in calendar.iter_calendar_promises(db, query)
     )
+    output_files.write_output_files(env, target.path, files)

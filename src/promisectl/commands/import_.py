@@ -1,4 +1,7 @@
-"""Import: promises from a CSV or JSON, or a whole journal, in one transaction: all of it, or nothing."""
+"""The command `import`: promises from a CSV or JSON file, or a whole journal.
+
+Everything is imported in one transaction, or nothing is.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,6 @@ from promisectl.commands import import_source
 from promisectl.commands.import_plan import ImportPlanner, ImportStep, open_import_planner
 from promisectl.commands.import_source import ImportSource
 from promisectl.commands.shared import arguments, output, recorder
-from promisectl.domain.people import Person
 from promisectl.records import reader
 from promisectl.records.reader import UnreadableLine
 from promisectl.rendering import formats
@@ -23,19 +25,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import IO, Any
 
+    from promisectl.domain.people import Person
     from promisectl.env import Env
 
-CHOICES = {"format_": reader.IMPORT_FORMATS}
 _STEP_COLUMNS = ("line", "does", "id", "person", "outcome", "why")
-_MAX_NAMED_PEOPLE = 8  # people
-_MAX_PROMISES_WITHOUT_BACKUP = 100  # promises, from which on an import is worth a backup
+_MAX_NAMED_PEOPLE = 8
+_MAX_PROMISES_WITHOUT_BACKUP = 100  # a larger import is preceded by a backup
 _STEP_KIND = output.RecordKind(
     _STEP_COLUMNS, _STEP_COLUMNS, lambda row: {name: row[name] for name in _STEP_COLUMNS}
 )
 
 
-class _ImportResult(NamedTuple):
-    """What an import did: the promises made, how many records were skipped, who is new."""
+class ImportResult(NamedTuple):
+    """What an import did: the IDs of the new promises, how many records it skipped, new people."""
 
     promise_numbers: Sequence[int]
     skipped: int
@@ -53,53 +55,60 @@ def import_(
     raw: bool = False,
     new: bool = False,
 ) -> int:
-    """Promises from a file, or from stdin. Returns the exit code: 6 when a dry run refuses something, else 0."""
+    """Import promises or a journal from a file or from stdin, and return the exit code.
+
+    It is 6 when a dry run refuses a record, else 0. Raises BadImport for a file that can't be
+    imported.
+    """
     arguments.check_choice("--format", format_, reader.IMPORT_FORMATS)
     with import_source.open_import_file(env, file) as stream:
-        known = ImportSource(
-            "stdin" if file == "-" else file,
-            stream,
-            format_,
-            _parse_column_map(map_),
-            raw,
-            _parse_set_fields(set_),
-        )
-        head = import_source.read_source_head(known)
+        name = "stdin" if file == "-" else file
+        column_fields, fixed_fields = parse_column_map(map_), parse_set_fields(set_)
+        source = ImportSource(name, stream, format_, column_fields, raw, fixed_fields)
+        head = import_source.read_source_head(source)
         if head is not None:
-            _import_journal(env, known, head, dry_run=dry_run)
-            return 0
-        if dry_run:
-            return _print_dry_run(env, known, new=new)
-        _import_promises(env, known, new=new)
+            import_journal(env, source, head, dry_run=dry_run)
+        elif dry_run:
+            return print_dry_run(env, source, new=new)
+        else:
+            import_promises(env, source, new=new)
     return 0
 
 
-def _parse_column_map(pairs: Sequence[str]) -> dict[str, str]:
-    """Which of their columns is which field of ours. Raises Usage."""
-    names: dict[str, str] = {}
+def parse_column_map(pairs: Sequence[str]) -> dict[str, str]:
+    """Return our field for each of their columns, from words such as `Task=outcome`.
+
+    The field is empty for a column to leave out. Raises Usage.
+    """
+    fields: dict[str, str] = {}
     for pair in pairs:
-        theirs, sign, ours = pair.rpartition("=")
-        if not sign or not theirs:
+        column, separator, field = pair.rpartition("=")
+        if not separator or not column:
             raise errors.Contradiction(
-                f"“{pair}” does not say which column is which field. Write it as: --map Task=outcome."
+                f"“{pair}” does not say which column is which field. "
+                "Write it as: --map Task=outcome."
             )
-        names[theirs] = _check_import_field("--map", ours) if ours else ""
-    return names
+        fields[column] = _check_import_field("--map", field) if field else ""
+    return fields
 
 
-def _parse_set_fields(pairs: Sequence[str]) -> dict[str, str]:
-    """What every record has in a field that the file lacks. Raises Usage."""
-    said = [pair.partition("=") for pair in pairs]
-    for field, sign, value in said:
-        if not (sign and value):
+def parse_set_fields(pairs: Sequence[str]) -> dict[str, str]:
+    """Return the values that all records share by field, from words such as `direction=owe`.
+
+    Raises Usage.
+    """
+    parts = [pair.partition("=") for pair in pairs]
+    for field, _, value in parts:
+        if not value:
             raise errors.Contradiction(
-                f"“{field}” does not say what the field is for every record. Write it as: --set direction=owe."
+                f"“{field}” does not say what the field is for every record. "
+                "Write it as: --set direction=owe."
             )
-    return {_check_import_field("--set", field): value for field, _, value in said}
+    return {_check_import_field("--set", field): value for field, _, value in parts}
 
 
 def _check_import_field(option: str, word: str) -> str:
-    """One of our fields. Raises UnknownColumn."""
+    """Return a word that is one of our fields. Raises UnknownColumn."""
     if word not in reader.IMPORT_COLUMNS:
         raise errors.UnknownColumn(option, word, reader.IMPORT_COLUMNS)
     return word
@@ -108,62 +117,38 @@ def _check_import_field(option: str, word: str) -> str:
 # Promises
 
 
-def _import_promises(env: Env, file: ImportSource, *, new: bool) -> None:
-    with import_source.create_unnamed_file() as planned:
-        plan = _plan_import(env, file, planned, new=new)
+def import_promises(env: Env, source: ImportSource, *, new: bool) -> None:
+    """Import all records of a file, and print the result; `new` allows names that look known.
+
+    The file is read before the ledger is locked. If somebody records anything in between, it is
+    read once more under the lock. Raises BadImport.
+    """
+    with import_source.create_unnamed_file() as plan_file:
+        plan = plan_import(env, source, plan_file, new=new)
         if not plan.promise_count:
-            _print_import_result(env, file, _ImportResult((), plan.skipped, ()))
+            _print_import_result(env, source, ImportResult((), plan.skipped, ()))
             return
 
-        def import_steps(db: sqlite3.Connection) -> _ImportResult:
-            if (
-                ledger.find_journal_head(db) == plan.newest
-            ):  # then what is known already is not among the steps
-                return _write_import_steps(env, db, file, plan.iter_steps(env))._replace(
-                    skipped=plan.skipped
-                )
+        def import_steps(db: sqlite3.Connection) -> ImportResult:
+            if ledger.find_journal_head(db) == plan.newest:
+                # The plan is still right; it counts known records, but has no steps for them.
+                result = _write_import_steps(env, db, source, plan.iter_steps(env))
+                return result._replace(skipped=plan.skipped)
             with open_import_planner(env, db, new=new) as planner:
-                steps = _iter_import_steps(env, file, planner)
-                return _write_import_steps(env, db, file, steps)
+                steps = _iter_import_steps(env, source, planner)
+                return _write_import_steps(env, db, source, steps)
 
+        before = "import" if plan.promise_count > _MAX_PROMISES_WITHOUT_BACKUP else ""
         with recorder.prepare_auto_backup(env) as keep:
-            done = ledger.run_in_transaction(
-                env.ledger,
-                import_steps,
-                keep,
-                "import" if plan.promise_count > _MAX_PROMISES_WITHOUT_BACKUP else "",
-            )
-            _print_import_result(env, file, done)
+            result = ledger.run_in_transaction(env.ledger, import_steps, keep, before)
+            _print_import_result(env, source, result)
 
 
-def _print_import_result(env: Env, file: ImportSource, done: _ImportResult) -> None:
-    known = (
-        f" {formats.format_count(done.skipped, 'record')} known already, and skipped."
-        if done.skipped
-        else ""
-    )
-    _print_import_answer(
-        env,
-        done,
-        f"Imported {formats.format_count(len(done.promise_numbers), 'promise')} from {file.name}.{known}",
-    )
-    if done.new_people:
-        more = (
-            f" and {len(done.new_people) - _MAX_NAMED_PEOPLE} more. See: people"
-            if done.new_people[_MAX_NAMED_PEOPLE:]
-            else ""
-        )
-        env.print_hint(
-            f"New in the ledger: {', '.join(f'{person.name} ({person.handle})' for person in done.new_people[:_MAX_NAMED_PEOPLE])}{more}."
-        )
-    if done.promise_numbers:
-        env.print_hint("Not what you meant? promisectl undo")
+class ImportPlan(NamedTuple):
+    """What to import, read and checked before the ledger is locked.
 
-
-class _ImportPlan(NamedTuple):
-    """What is to be made, read and found good while nobody had to wait.
-
-    The steps are in a `file`, as a list of 100,000 takes 150 MiB; `newest` is the newest act that the ledger had then.
+    The steps are in a `file`, because a list of 100,000 takes 150 MiB. `newest` is the newest act
+    of the ledger at that time.
     """
 
     file: IO[bytes]
@@ -172,193 +157,220 @@ class _ImportPlan(NamedTuple):
     skipped: int
 
     def iter_steps(self, env: Env) -> Iterator[ImportStep]:
-        """The promises to be made, one after the other."""
+        """Return the steps that make a promise, one after the other."""
         self.file.seek(0)
-        # This process has written them, into a file without a name.
+        # Safe to load: this process has written the steps, into a file without a name.
         steps = (pickle.load(self.file) for _ in range(self.promise_count))  # noqa: S301
         return import_source.iter_items_with_progress(env, steps, self.promise_count)
 
 
-def _plan_import(env: Env, file: ImportSource, planned: IO[bytes], *, new: bool) -> _ImportPlan:
-    """What becomes of every record; what is to be made goes into `planned`. Raises BadImport when any is refused."""
-    counted: Counter[str] = Counter()
-    refused = _RefusedRecords(file)
+class _RefusedRecords:
+    """The records of a file that can't be imported, each with its line."""
+
+    def __init__(self, source: ImportSource) -> None:
+        self._source = source
+        self.problems: list[tuple[int, errors.BadRecord]] = []
+
+    def collect_refusal(self, step: ImportStep) -> None:
+        """Keep the problem of a step, if it has one."""
+        if step.problem:
+            self.problems.append((step.line, step.problem))
+
+    def raise_if_any(self) -> None:
+        """Raise BadImport if there are any."""
+        if self.problems:
+            line, problem = self.problems[0]
+            more = len(self.problems) - 1
+            raise errors.BadImport(self._source.name, line, problem, more=more)
+
+
+def plan_import(env: Env, source: ImportSource, plan_file: IO[bytes], *, new: bool) -> ImportPlan:
+    """Plan the import of every record, and write the steps that make a promise to `plan_file`.
+
+    Raises BadImport when a record is refused.
+    """
+    counts: Counter[str] = Counter()
+    refused = _RefusedRecords(source)
     with output.open_view(env) as db, open_import_planner(env, db, new=new) as planner:
         newest = ledger.find_journal_head(db)
         queries.release_ledger(db)
-        for step in _iter_import_steps(env, file, planner):
-            counted[step.does] += 1
+        for step in _iter_import_steps(env, source, planner):
+            counts[step.does] += 1
             refused.collect_refusal(step)
-            if step.does == "make" and not refused.any:
+            if step.does == "make" and not refused.problems:
                 with import_source.guard_unnamed_writes():
-                    pickle.dump(step._replace(row=None), planned)
+                    pickle.dump(step._replace(row=None), plan_file)
     refused.raise_if_any()
     with import_source.guard_unnamed_writes():
-        planned.flush()
-    return _ImportPlan(planned, newest, counted["make"], counted["skip"])
-
-
-class _RefusedRecords:
-    """The records that can't be used."""
-
-    def __init__(self, file: ImportSource) -> None:
-        self._file = file
-        self.any: list[tuple[int, errors.BadRecord]] = []
-
-    def collect_refusal(self, step: ImportStep) -> None:
-        if step.problem:
-            self.any.append((step.line, step.problem))
-
-    def raise_if_any(self) -> None:
-        """Raises BadImport if there are any."""
-        if self.any:
-            raise errors.BadImport(self._file.name, *self.any[0], more=len(self.any) - 1)
-
-
-def _print_import_answer(env: Env, done: _ImportResult, sentence: str) -> None:
-    output.print_result(
-        env,
-        records=[
-            {
-                "imported": len(done.promise_numbers),
-                "skipped": done.skipped,
-                "people": [person.handle for person in done.new_people],
-                "ids": done.promise_numbers,
-            }
-        ],
-        ids=done.promise_numbers,
-        lines=[sentence],
-    )
-
-
-def _write_import_steps(
-    env: Env, db: sqlite3.Connection, file: ImportSource, steps: Iterable[ImportStep]
-) -> _ImportResult:
-    """Every step that makes a promise, made. Raises BadImport when a record is refused after all."""
-    journal: Journal | None = None
-    made, met, skipped, refused = list[int](), dict[str, Person](), 0, _RefusedRecords(file)
-    for step in steps:
-        refused.collect_refusal(step)
-        if step.does == "skip":
-            skipped += 1
-        elif not refused.any:
-            journal = journal or Journal(db, env.now, "import")
-            made.append(_write_imported_promise(journal, step, met))
-    refused.raise_if_any()
-    return _ImportResult(made, skipped, list(met.values()))
-
-
-def _write_imported_promise(journal: Journal, step: ImportStep, met: dict[str, Person]) -> int:
-    if step.promise is None:
-        raise TypeError
-    if step.newcomer:
-        number, newcomer = step.newcomer
-        if newcomer.handle not in met:
-            met[newcomer.handle] = journal.insert_person(newcomer, number)
-    return journal.write_new_promise(step.promise, step.number, again=step.was_undone)
+        plan_file.flush()
+    return ImportPlan(plan_file, newest, counts["make"], counts["skip"])
 
 
 def _iter_import_steps(
-    env: Env, file: ImportSource, planner: ImportPlanner
+    env: Env, source: ImportSource, planner: ImportPlanner
 ) -> Iterator[ImportStep]:
-    """What becomes of every record, in order; after a line that can't be read at all nothing more is."""
+    """Return the step for each record, in order; a line that can't be read is the last one."""
     try:
-        for row in import_source.iter_source_rows(env, file):
+        for row in import_source.iter_source_rows(env, source):
             yield planner.plan_row(row)
     except UnreadableLine as error:
         yield ImportStep(error.line, "refuse", problem=error.problem)
 
 
-# A look ahead
+def _write_import_steps(
+    env: Env, db: sqlite3.Connection, source: ImportSource, steps: Iterable[ImportStep]
+) -> ImportResult:
+    """Carry out every step that makes a promise. Raises BadImport when a record is refused."""
+    journal: Journal | None = None
+    numbers: list[int] = []
+    new_people: dict[str, Person] = {}
+    skipped, refused = 0, _RefusedRecords(source)
+    for step in steps:
+        refused.collect_refusal(step)
+        if step.does == "skip":
+            skipped += 1
+        elif not refused.problems:
+            journal = journal or Journal(db, env.now, "import")
+            numbers.append(write_imported_promise(journal, step, new_people))
+    refused.raise_if_any()
+    return ImportResult(numbers, skipped, list(new_people.values()))
 
 
-def _print_dry_run(env: Env, file: ImportSource, *, new: bool) -> int:
-    """What would become of every record, without writing. Returns 6 when something is refused, else 0."""
-    counted: Counter[str] = Counter()
+def write_imported_promise(
+    journal: Journal, step: ImportStep, new_people: dict[str, Person]
+) -> int:
+    """Record one promise and return its ID; a new person is recorded first.
+
+    `new_people` has the people of earlier steps by handle, and gets the new one.
+    """
+    if step.promise is None:
+        raise TypeError
+    if step.newcomer:
+        number, newcomer = step.newcomer
+        if newcomer.handle not in new_people:
+            new_people[newcomer.handle] = journal.insert_person(newcomer, number)
+    return journal.write_new_promise(step.promise, step.number, again=step.was_undone)
+
+
+def _print_import_result(env: Env, source: ImportSource, result: ImportResult) -> None:
+    count = formats.format_count(len(result.promise_numbers), "promise")
+    sentence = f"Imported {count} from {source.name}."
+    if result.skipped:
+        records = formats.format_count(result.skipped, "record")
+        sentence += f" {records} known already, and skipped."
+    _print_import_answer(env, result, sentence)
+    if result.new_people:
+        people = [f"{person.name} ({person.handle})" for person in result.new_people]
+        names = ", ".join(people[:_MAX_NAMED_PEOPLE])
+        unnamed = len(people) - _MAX_NAMED_PEOPLE
+        more = f" and {unnamed} more. See: people" if unnamed > 0 else ""
+        env.print_hint(f"New in the ledger: {names}{more}.")
+    if result.promise_numbers:
+        env.print_hint("Not what you meant? promisectl undo")
+
+
+def _print_import_answer(env: Env, result: ImportResult, sentence: str) -> None:
+    record = {
+        "imported": len(result.promise_numbers),
+        "skipped": result.skipped,
+        "people": [person.handle for person in result.new_people],
+        "ids": result.promise_numbers,
+    }
+    output.print_result(env, records=[record], ids=result.promise_numbers, lines=[sentence])
+
+
+# A dry run
+
+
+def print_dry_run(env: Env, source: ImportSource, *, new: bool) -> int:
+    """Print what would happen to every record, without recording anything.
+
+    Returns the exit code: 6 when a record is refused, else 0.
+    """
+    counts: Counter[str] = Counter()
 
     def iter_step_records(steps: Iterable[ImportStep]) -> Iterator[Mapping[str, Any]]:
         for step in steps:
-            counted[step.does] += 1
-            yield _build_step_record(step)
+            counts[step.does] += 1
+            yield build_step_record(step)
 
     with output.open_view(env) as db, open_import_planner(env, db, new=new) as planner:
         queries.release_ledger(db)
-        output.print_rows(
-            env,
-            iter_step_records(_iter_import_steps(env, file, planner)),
-            _STEP_KIND,
-            lambda rows: _print_dry_run_table(env, rows),
-        )
+        records = iter_step_records(_iter_import_steps(env, source, planner))
+        if env.form != "table":
+            env.write_records(output.encode_rows(env.form, records, _STEP_KIND))
+        elif rows := list(records):
+            from promisectl.rendering import import_ as drawing
+
+            output.print_renderables(env, drawing.render_import_plan(rows))
     env.print_hint(
-        f"Would be made: {counted['make']}, skipped: {counted['skip']}, refused: {counted['refuse']}. Nothing was recorded."
+        f"Would be made: {counts['make']}, skipped: {counts['skip']}, "
+        f"refused: {counts['refuse']}. Nothing was recorded."
     )
-    return errors.BadData.exit_code if counted["refuse"] else 0
+    return errors.BadData.exit_code if counts["refuse"] else 0
 
 
-def _build_step_record(step: ImportStep) -> dict[str, Any]:
-    said = step.row.cells if step.row else {}
+def build_step_record(step: ImportStep) -> dict[str, Any]:
+    """Return what would happen to one record, and why it is skipped or refused."""
+    cells = step.row.cells if step.row else {}
     why = f"known as #{step.number}" if step.does == "skip" else None
     if step.problem:
-        why = (
-            f"{step.problem.column}: {step.problem.what}"
-            if step.problem.column
-            else step.problem.what
-        )
-    texts = {
-        "person": said.get("person") or said.get("person_name"),
-        "outcome": said.get("outcome"),
+        column, what = step.problem.column, step.problem.what
+        why = f"{column}: {what}" if column else what
+    person = cells.get("person") or cells.get("person_name")
+    outcome = cells.get("outcome")
+    return {
+        "line": step.line,
+        "does": step.does,
+        "id": step.number,
+        "person": person if isinstance(person, str) else None,
+        "outcome": outcome if isinstance(outcome, str) else None,
+        "why": why,
     }
-    shown = {name: text if isinstance(text, str) else None for name, text in texts.items()}
-    return {"line": step.line, "does": step.does, "id": step.number, **shown, "why": why}
-
-
-def _print_dry_run_table(env: Env, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        from promisectl.rendering import import_ as imported
-
-        output.print_renderables(env, imported.render_import_plan(rows))
 
 
 # A whole journal
 
 
-def _import_journal(env: Env, file: ImportSource, head: dict[str, Any], *, dry_run: bool) -> None:
-    """An empty ledger becomes what the journal says."""
+def import_journal(env: Env, source: ImportSource, head: dict[str, Any], *, dry_run: bool) -> None:
+    """Fill an empty ledger from a journal, and print the result.
 
-    def fill_empty_ledger(db: sqlite3.Connection) -> _ImportResult:
+    A dry run fills a ledger in memory. Raises LedgerNotEmpty and BadImport.
+    """
+
+    def fill_empty_ledger(db: sqlite3.Connection) -> ImportResult:
         if not transfer.is_empty_ledger(db):
             raise errors.LedgerNotEmpty(env.ledger)
-        return _fill_from_journal(env, db, file, head)
+        return _fill_from_journal(env, db, source, head)
 
     with recorder.prepare_auto_backup(env) as keep:
-        done = (
-            fill_empty_ledger(ledger.create_memory_ledger())
-            if dry_run
-            else ledger.run_in_transaction(env.ledger, fill_empty_ledger, keep)
-        )
-        count = f"{formats.format_count(len(done.promise_numbers), 'promise')}, {formats.format_count(head['commands'], 'command')}"
-        _print_import_answer(
-            env,
-            done,
+        if dry_run:
+            result = fill_empty_ledger(ledger.create_memory_ledger())
+        else:
+            result = ledger.run_in_transaction(env.ledger, fill_empty_ledger, keep)
+        promises = formats.format_count(len(result.promise_numbers), "promise")
+        count = f"{promises}, {formats.format_count(head['commands'], 'command')}"
+        sentence = (
             f"It is whole, and would make {count}."
             if dry_run
-            else f"Imported the whole journal: {count}.",
+            else f"Imported the whole journal: {count}."
         )
+        _print_import_answer(env, result, sentence)
 
 
 def _fill_from_journal(
-    env: Env, db: sqlite3.Connection, file: ImportSource, head: dict[str, Any]
-) -> _ImportResult:
+    env: Env, db: sqlite3.Connection, source: ImportSource, head: dict[str, Any]
+) -> ImportResult:
+    """Record every line of a journal after its `head`. Raises BadImport with the line."""
     line = 1
     try:
-        filling = transfer.JournalImporter(db, head, env.now)
-        with import_source.add_source_place(file):
-            for line, text in enumerate(import_source.iter_lines_with_progress(env, file), 1):
+        importer = transfer.JournalImporter(db, head, env.now)
+        with import_source.add_source_place(source):
+            for line, text in enumerate(import_source.iter_lines_with_progress(env, source), 1):
                 if line > 1:
-                    filling.add_record(reader.parse_json_line(text, line))
-        made = filling.finish_import()
+                    importer.add_record(reader.parse_json_line(text, line))
+        numbers = importer.finish_import()
     except errors.BadRecord as problem:
-        raise errors.BadImport(file.name, line, problem) from problem
-    return _ImportResult(
-        made, 0, [person for person in queries.load_people(db) if person.merged_into is None]
-    )
+        raise errors.BadImport(source.name, line, problem) from problem
+    people = [person for person in queries.load_people(db) if person.merged_into is None]
+    return ImportResult(numbers, 0, people)

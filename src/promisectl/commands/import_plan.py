@@ -1,4 +1,4 @@
-"""What becomes of each record of an import, beside what the ledger holds already; nothing is written here."""
+"""The plan of an import: which records are made, skipped or refused; it records nothing."""
 
 from __future__ import annotations
 
@@ -28,10 +28,12 @@ if TYPE_CHECKING:
 
 
 class ImportStep(NamedTuple):
-    """What becomes of a record: `make` a promise, `skip` it, or `refuse` it for a reason. `row` is missing where it can't be read at all.
+    """What happens to a record: `does` is `make`, `skip` or `refuse` (for its `problem`).
 
-    `number` is the one that the promise has here or will have, `one` the promise as it will be written down, `newcomer` whom it is
-    with, and the number that they will have, if the ledger has not met them. `again`: it was made before, and that was undone.
+    `row` is None when the record can't be read at all. `number` is the ID that the promise has or
+    will have, `promise` the promise as it will be stored. `newcomer` is the other side with the ID
+    it will have, when the ledger does not know it yet. `was_undone`: the promise was made before,
+    and that was undone.
     """
 
     line: int
@@ -45,9 +47,9 @@ class ImportStep(NamedTuple):
 
 
 class _KnownPromise(NamedTuple):
-    """A promise of the ledger, or of a `line` of the file.
+    """A promise of the ledger (`line` is None), or of a line of the file.
 
-    It has not `begun` where the command that made it was taken back; then it can be made again.
+    It is not `begun` when the command that made it was undone; then it can be made again.
     """
 
     number: int
@@ -57,88 +59,55 @@ class _KnownPromise(NamedTuple):
 
 @contextmanager
 def open_import_planner(env: Env, db: sqlite3.Connection, *, new: bool) -> Iterator[ImportPlanner]:
-    """Make a planner, and close its file of uids in the end. Raises CannotWrite."""
+    """Open a planner, and close its file of uids in the end. Raises CannotWrite."""
     with closing(UidMap()) as uids:
         yield ImportPlanner(env, db, uids, new=new)
 
 
 class ImportPlanner:
-    """Decides what becomes of each record, beside what the ledger `db` holds by now. Numbers are kept where it holds nothing yet."""
+    """Plans each record of a file, in order, for what the ledger `db` holds at that time.
+
+    `new`: a person whose name looks like a known one is new nevertheless.
+    """
 
     def __init__(self, env: Env, db: sqlite3.Connection, uids: UidMap, *, new: bool) -> None:
-        self._place = CellContext(env.now, env.zone, env.config.date_order)
-        self._people = queries.load_people(db)
-        self._highest_person = people_rows.fetch_highest_person_id(db)
-        self._newcomers: dict[str, tuple[int, Newcomer]] = {}
-        self._new = new
-        self._keeps = transfer.is_empty_ledger(db)
+        self._context = CellContext(env.now, env.zone, env.config.date_order)
+        highest_person = people_rows.fetch_highest_person_id(db)
+        self._people = _Counterparties(queries.load_people(db), highest_person, new=new)
         self._uids = uids
-        self._highest = 0
+        self._twins: Counter[str] = Counter()
+        highest_number = 0
         for uid, number, begun in db.execute(sql.PROMISE_UIDS):
             uids.add_value(uid, (number, None, bool(begun)))
-            self._highest = max(self._highest, number)
-        self._taken = set[int]()
-        self._numbers: dict[int, int] = {}
-        self._twins: Counter[str] = Counter()
-        self._others: dict[tuple[str, str | None], Person | Newcomer | None] = {}
+            highest_number = max(highest_number, number)
+        self._numbers = _PromiseNumbers(highest_number, keep=transfer.is_empty_ledger(db))
 
     def plan_row(self, row: ImportedRow) -> ImportStep:
-        """What becomes of one record."""
+        """Return what happens to one record."""
         try:
-            return self._build_step(row)
+            return self._plan_usable_row(row)
         except errors.BadRecord as problem:
             return ImportStep(row.line, "refuse", row, problem=problem)
 
-    def _build_step(self, row: ImportedRow) -> ImportStep:
-        told = imported_promise.parse_imported_promise(
-            row.cells, self._place, lambda: self._derive_uid(row)
+    def _plan_usable_row(self, row: ImportedRow) -> ImportStep:
+        """Return what happens to one record. Raises BadRecord when it is refused."""
+        imported = imported_promise.parse_imported_promise(
+            row.cells, self._context, lambda: self._derive_uid(row)
         )
-        known = self._find_known_promise(told.uid)
+        known = self._find_known_promise(imported.uid)
         if known and known.line:
             raise errors.BadRecord(f"line {known.line} has the same one", "uid")
-        if told.id in self._numbers:
-            raise errors.BadRecord(f"a record before it is #{told.id} already", "id")
-        if known and (known.begun or told.imported_state.state is State.VOID):
+        self._numbers.ensure_unused_id(imported.id)
+        if known and (known.begun or imported.imported_state.state is State.VOID):
             step = ImportStep(row.line, "skip", row, known.number)
         else:
-            step = self._build_make_step(row, told, known)
-        self._uids.add_value(told.uid, (step.number or 0, row.line, True))
-        if told.id:
-            self._numbers[told.id] = step.number or 0
+            step = self._build_make_step(row, imported, known)
+        self._uids.add_value(imported.uid, (step.number or 0, row.line, True))
+        self._numbers.add_id(imported.id, step.number or 0)
         return step
 
-    def _find_known_promise(self, uid: str) -> _KnownPromise | None:
-        found = self._uids.find_value(uid)
-        return _KnownPromise(*found) if found else None
-
-    def _build_make_step(
-        self, row: ImportedRow, told: ImportedPromise, known: _KnownPromise | None
-    ) -> ImportStep:
-        other, replaces = self._find_counterparty(told), self._find_replaced_number(told)
-        number = known.number if known else self._choose_number(told.id)
-        newcomer = self._number_newcomer(other) if isinstance(other, Newcomer) else None
-        person = newcomer[0] if newcomer else other.id if isinstance(other, Person) else None
-        act, promise = lifecycle.apply_act(
-            None, _build_import_act(told, person, replaces, self._place.now)
-        )
-        one = codec.encode_new_promise(promise, act)
-        return ImportStep(row.line, "make", row, number, one, newcomer, was_undone=bool(known))
-
-    def _number_newcomer(self, other: Newcomer) -> tuple[int, Newcomer]:
-        """Somebody whom the ledger has not met, with the number that they will have."""
-        if other.handle not in self._newcomers:
-            self._newcomers[other.handle] = self._highest_person + len(self._newcomers) + 1, other
-        return self._newcomers[other.handle]
-
-    def _choose_number(self, wish: int | None) -> int:
-        """The number it had, if there was nothing in the ledger and no record before this one took it; else the next."""
-        number = wish if wish and self._keeps and wish not in self._taken else self._highest + 1
-        self._highest = max(self._highest, number)
-        self._taken.add(number)
-        return number
-
     def _derive_uid(self, row: ImportedRow) -> str:
-        """A uid for a record that has none: of those that say the same, each has its own."""
+        """Return a uid for a record without one; each of several equal records has its own."""
         uid = imported_promise.derive_uid(row.cells)
         known = self._find_known_promise(uid)
         if known and known.line:
@@ -146,58 +115,136 @@ class ImportPlanner:
             return imported_promise.derive_uid(row.cells, self._twins[uid])
         return uid
 
-    def _find_counterparty(self, told: ImportedPromise) -> Person | Newcomer | None:
-        key = (told.person, told.person_name)
-        if key not in self._others:
-            self._others[key] = None if people.is_me(told.person) else self._match_person(told)
-        return self._others[key]
+    def _find_known_promise(self, uid: str) -> _KnownPromise | None:
+        found = self._uids.find_value(uid)
+        return _KnownPromise(*found) if found else None
 
-    def _match_person(self, told: ImportedPromise) -> Person | Newcomer:
-        with _blame_column("person"):
-            person = people.find_exact_person(told.person, self._people)
-            newcomer = people.parse_newcomer(told.person)
-        near = [] if person or self._new else people.list_near_people(told.person, self._people)
-        if near:
-            handles = " or ".join(one.handle for one in near)
+    def _build_make_step(
+        self, row: ImportedRow, imported: ImportedPromise, known: _KnownPromise | None
+    ) -> ImportStep:
+        """Return the step that makes a promise, under its old ID if it was undone."""
+        other = self._people.find_counterparty(imported)
+        replaces = self._numbers.find_replaced_number(imported.replaces)
+        number = known.number if known else self._numbers.choose_number(imported.id)
+        newcomer = self._people.number_newcomer(other) if isinstance(other, Newcomer) else None
+        person = newcomer[0] if newcomer else other.id if isinstance(other, Person) else None
+        imported_act = build_import_act(imported, person, replaces, self._context.now)
+        act, promise = lifecycle.apply_act(None, imported_act)
+        rows = codec.encode_new_promise(promise, act)
+        return ImportStep(row.line, "make", row, number, rows, newcomer, was_undone=bool(known))
+
+
+class _PromiseNumbers:
+    """The IDs of the imported promises, here and in the file.
+
+    `keep`: the ledger is empty, so promises keep the IDs of the file.
+    """
+
+    def __init__(self, highest: int, *, keep: bool) -> None:
+        self._highest = highest
+        self._keep = keep
+        self._taken: set[int] = set()
+        self._numbers_by_id: dict[int, int] = {}
+
+    def choose_number(self, wanted: int | None) -> int:
+        """Return the wanted ID if IDs are kept and no record before has it, else the next one."""
+        if not (wanted and self._keep and wanted not in self._taken):
+            wanted = self._highest + 1
+        self._highest = max(self._highest, wanted)
+        self._taken.add(wanted)
+        return wanted
+
+    def ensure_unused_id(self, file_id: int | None) -> None:
+        """Raise BadRecord when an earlier record of the file has the same ID."""
+        if file_id in self._numbers_by_id:
+            raise errors.BadRecord(f"a record before it is #{file_id} already", "id")
+
+    def add_id(self, file_id: int | None, number: int) -> None:
+        """Remember which ID a record of the file has here; does nothing without an ID."""
+        if file_id:
+            self._numbers_by_id[file_id] = number
+
+    def find_replaced_number(self, file_id: int | None) -> int | None:
+        """Return the ID here of the promise that is replaced. Raises BadRecord."""
+        if file_id is None:
+            return None
+        if file_id not in self._numbers_by_id:
             raise errors.BadRecord(
-                f"“{told.person}” looks like {handles}; write that, or say --new if it is somebody else",
+                f"#{file_id} is not in this file before it; leave it empty, or import it along",
+                "replaces",
+            )
+        return self._numbers_by_id[file_id]
+
+
+class _Counterparties:
+    """The other sides of the imported promises: people of the ledger, and new ones.
+
+    `highest_id` is the highest ID of a person in the ledger; `new`: a name that looks like a known
+    one is new nevertheless.
+    """
+
+    def __init__(self, people_here: list[Person], highest_id: int, *, new: bool) -> None:
+        self._people = people_here
+        self._highest_id = highest_id
+        self._new = new
+        self._newcomers: dict[str, tuple[int, Newcomer]] = {}
+        self._found: dict[tuple[str, str | None], Person | Newcomer | None] = {}
+
+    def find_counterparty(self, imported: ImportedPromise) -> Person | Newcomer | None:
+        """Return the other side; None for a promise to oneself. Raises BadRecord."""
+        key = (imported.person, imported.person_name)
+        if key not in self._found:
+            is_me = people.is_me(imported.person)
+            self._found[key] = None if is_me else self._match_person(*key)
+        return self._found[key]
+
+    def _match_person(self, name: str, display: str | None) -> Person | Newcomer:
+        """Return a person by their exact name, or a new one. Raises BadRecord for a near miss."""
+        with _blame_column("person"):
+            person = people.find_exact_person(name, self._people)
+            newcomer = people.parse_newcomer(name)
+        near = [] if person or self._new else people.list_near_people(name, self._people)
+        if near:
+            handles = " or ".join(other.handle for other in near)
+            raise errors.BadRecord(
+                f"“{name}” looks like {handles}; write that, or say --new if it is somebody else",
                 "person",
             )
         with _blame_column("person_name"):
-            shown = people.parse_newcomer(told.person_name or newcomer.name).name
+            shown = people.parse_newcomer(display or newcomer.name).name
         return person or newcomer._replace(name=shown)
 
-    def _find_replaced_number(self, told: ImportedPromise) -> int | None:
-        if told.replaces is None:
-            return None
-        if told.replaces not in self._numbers:
-            raise errors.BadRecord(
-                f"#{told.replaces} is not in this file before it; leave it empty, or import it along",
-                "replaces",
-            )
-        return self._numbers[told.replaces]
+    def number_newcomer(self, newcomer: Newcomer) -> tuple[int, Newcomer]:
+        """Return a new person with the ID they will have, the same one for the same handle."""
+        if newcomer.handle not in self._newcomers:
+            number = self._highest_id + len(self._newcomers) + 1
+            self._newcomers[newcomer.handle] = number, newcomer
+        return self._newcomers[newcomer.handle]
 
 
-def _build_import_act(
-    told: ImportedPromise, person: int | None, replaces: int | None, now: datetime
+def build_import_act(
+    imported: ImportedPromise, person: int | None, replaces: int | None, now: datetime
 ) -> Act:
-    """The act that a promise begins with which was told of elsewhere."""
-    opening = Opening(told.uid, told.direction, person, replaces, told.tags)
-    act = Act(
+    """Return the first act of an imported promise; `person` and `replaces` are IDs here."""
+    opening = Opening(imported.uid, imported.direction, person, replaces, imported.tags)
+    return Act(
         Verb.IMPORT,
         Side.BOOKKEEPER,
-        told.at,
+        imported.at,
         now,
-        terms=told.terms,
+        terms=imported.terms,
         opening=opening,
-        found=told.imported_state,
+        found=imported.imported_state,
+        cause=imported.cause,
+        repair=imported.repair,
+        risk=imported.risk,
+        no_to=imported.no_to,
     )
-    return act._replace(cause=told.cause, repair=told.repair, risk=told.risk, no_to=told.no_to)
 
 
 @contextmanager
 def _blame_column(column: str) -> Iterator[None]:
-    """Whatever is wrong inside is wrong with that column."""
+    """Turn a Problem raised inside into a BadRecord of this column."""
     try:
         yield
     except errors.Problem as problem:

@@ -1,4 +1,4 @@
-"""The file that is imported: opened once, read as often as it takes, every line known by its number."""
+"""The file to import: opened once, read several times, every line with its number."""
 
 from __future__ import annotations
 
@@ -22,17 +22,18 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-_MIN_PROGRESS_BYTES = 1 << 20  # bytes
-_MIN_PROGRESS_PROMISES = 5_000  # promises
-_MAX_LINE_BYTES = 16 << 20  # of one line
+_MIN_PROGRESS_BYTES = 1 << 20  # a progress bar is drawn from here on
+_MIN_PROGRESS_PROMISES = 5_000  # the same, while promises are written
+_MAX_LINE_BYTES = 16 << 20
 _CHUNK_BYTES = 1 << 16
 
 
 class ImportSource(NamedTuple):
-    """A file: its name, its bytes, its form if it was said, and how its cells are to be taken.
+    """A file to import: its name, its bytes, its format if it was named, and how to read cells.
 
-    `names` says which of its columns is which field, `raw` whether a `'` before what looks like a formula belongs to the text,
-    `alike` what every record has in a field that the file lacks.
+    `column_fields` is our field for each of their columns, and `fixed_fields` what every record
+    has in a field that the file lacks. `raw`: a `'` before what looks like a formula is part of
+    the text.
     """
 
     name: str
@@ -45,10 +46,16 @@ class ImportSource(NamedTuple):
 
 @contextmanager
 def open_import_file(env: Env, path: str) -> Iterator[IO[bytes]]:
-    """The bytes of a file; of stdin and of a pipe a copy, so that nobody waits for the ledger while somebody types. Raises CannotRead."""
+    """Open a file for reading; stdin and a pipe are copied first. Raises CannotRead.
+
+    The copy makes sure that nobody waits for the ledger while somebody types.
+    """
     with ExitStack() as stack:
         try:
-            stream = env.stdin().buffer if path == "-" else stack.enter_context(_open_bytes(path))  # type: ignore[attr-defined]
+            if path == "-":
+                stream = env.stdin().buffer  # type: ignore[attr-defined]
+            else:
+                stream = stack.enter_context(_close_quietly(open(path, "rb")))  # noqa: SIM115
             if path == "-" or not stream.seekable():
                 stream = _copy_stream(stream, stack.enter_context(create_unnamed_file()))
         except (OSError, ValueError) as error:
@@ -57,27 +64,23 @@ def open_import_file(env: Env, path: str) -> Iterator[IO[bytes]]:
 
 
 def create_unnamed_file() -> AbstractContextManager[IO[bytes]]:
-    """A file without a name, for as long as it is needed. Raises CannotWrite."""
+    """Create a file without a name that is gone when it is closed. Raises CannotWrite."""
     with guard_unnamed_writes():
         return _close_quietly(tempfile.TemporaryFile())
 
 
 @contextmanager
 def guard_unnamed_writes() -> Iterator[None]:
-    """Around what is written to such a file, whose disk may be full. Raises CannotWrite."""
+    """Turn an OSError while an unnamed file is written, such as a full disk, into CannotWrite."""
     try:
         yield
     except OSError as error:
         raise errors.CannotWrite("A temporary file", error.strerror or str(error)) from error
 
 
-def _open_bytes(path: str) -> AbstractContextManager[IO[bytes]]:
-    return _close_quietly(open(path, "rb"))
-
-
 @contextmanager
 def _close_quietly(file: IO[bytes]) -> Iterator[IO[bytes]]:
-    """A file that is closed in the end: whatever the disk says then, nothing is lost."""
+    """Close a file in the end; an error of the disk at that point loses nothing."""
     try:
         yield file
     finally:
@@ -86,56 +89,59 @@ def _close_quietly(file: IO[bytes]) -> Iterator[IO[bytes]]:
 
 
 def _copy_stream(stream: Any, copy: IO[bytes]) -> IO[bytes]:
-    while piece := stream.read1(
-        _CHUNK_BYTES
-    ):  # read in one go, the end would have to be typed twice at a terminal
+    """Copy a stream to its end. Raises CannotWrite."""
+    # read1, because a plain read would need the end of input twice at a terminal.
+    while chunk := stream.read1(_CHUNK_BYTES):
         with guard_unnamed_writes():
-            copy.write(piece)
+            copy.write(chunk)
     with guard_unnamed_writes():
         copy.flush()
     return copy
 
 
 def iter_source_lines(source: ImportSource) -> Iterator[str]:
-    """The lines of the file from its beginning, whatever they end in. Raises CannotRead, and Unreadable of what is no UTF-8 or endless."""
-    line = 0
+    """Return the lines of the file from its beginning, with any line ending.
+
+    Raises CannotRead, and UnreadableLine for a line that is too long or not UTF-8.
+    """
+    line_number = 0
     try:
         source.file.seek(0)
         while piece := source.file.readline(_MAX_LINE_BYTES + 1):
             if len(piece) > _MAX_LINE_BYTES:
                 raise UnreadableLine(
-                    line + 1,
-                    f"it is longer than {_MAX_LINE_BYTES >> 20} MiB; give every record a line of its own",
+                    line_number + 1,
+                    f"it is longer than {_MAX_LINE_BYTES >> 20} MiB; "
+                    "give every record a line of its own",
                 )
             text = piece.decode()
-            for one in io.StringIO(text, newline="") if "\r" in text else (text,):
-                line += 1
-                yield one
+            for line in io.StringIO(text, newline="") if "\r" in text else (text,):
+                line_number += 1
+                yield line
     except UnicodeDecodeError as error:
-        raise UnreadableLine(line + 1, "it is no UTF-8 text; save the file as UTF-8") from error
+        message = "it is no UTF-8 text; save the file as UTF-8"
+        raise UnreadableLine(line_number + 1, message) from error
     except OSError as error:
         raise errors.CannotRead(source.name, error.strerror or str(error)) from error
 
 
 def read_source_head(source: ImportSource) -> dict[str, Any] | None:
-    """The first line of a journal; None of any other file."""
+    """Return the first line of a journal; None for any other file."""
     if source.form not in (None, "jsonl"):
         return None
     try:
         first = next(iter_source_lines(source), "")
-        found = (
-            reader.parse_json_line(first.removeprefix("\ufeff"), 1)
-            if reader.detect_format(first) == "jsonl"
-            else None
-        )
-    except UnreadableLine:  # it is told with all the rest
+        if reader.detect_format(first) != "jsonl":
+            return None
+        head = reader.parse_json_line(first.removeprefix("\ufeff"), 1)
+    except UnreadableLine:  # reported later, together with all other problems
         return None
-    return found if transfer.is_journal_head(found) else None
+    return head if transfer.is_journal_head(head) else None
 
 
 @contextmanager
 def add_source_place(source: ImportSource) -> Iterator[None]:
-    """Whatever can't be read inside is told with its place."""
+    """Turn an UnreadableLine raised inside into a BadImport with the file's name and the line."""
     try:
         yield
     except UnreadableLine as error:
@@ -143,18 +149,21 @@ def add_source_place(source: ImportSource) -> Iterator[None]:
 
 
 def iter_source_rows(env: Env, source: ImportSource) -> Iterator[ImportedRow]:
-    """Its records, one after the other. Raises Unreadable."""
-    all_ = iter_lines_with_progress(env, source)
-    first = next(all_, "")
+    """Return the records of the file, one after the other. Raises UnreadableLine."""
+    lines = iter_lines_with_progress(env, source)
+    first = next(lines, "")
     form = source.form or reader.detect_format(first)
     return reader.iter_imported_rows(
-        chain([first], all_), form, source.column_fields, source.fixed_fields, raw=source.raw
+        chain([first], lines), form, source.column_fields, source.fixed_fields, raw=source.raw
     )
 
 
 def iter_lines_with_progress(env: Env, source: ImportSource) -> Iterator[str]:
-    """Its lines; at a terminal a bar shows how far a long file is."""
-    size = _count_source_bytes(source) if env.is_stderr_watched else 0
+    """Return the lines of the file; at a terminal, a long file gets a progress bar."""
+    size = 0  # stays 0 when it can't be read, which only costs the bar
+    if env.is_stderr_watched:
+        with suppress(OSError):
+            size = os.fstat(source.file.fileno()).st_size
     if size < _MIN_PROGRESS_BYTES:
         return iter_source_lines(source)
     from promisectl.rendering import progress
@@ -167,18 +176,10 @@ def iter_lines_with_progress(env: Env, source: ImportSource) -> Iterator[str]:
     )
 
 
-def _count_source_bytes(source: ImportSource) -> int:
-    """How long the file is; 0 where that can't be told, which only costs the bar."""
-    try:
-        return os.fstat(source.file.fileno()).st_size
-    except OSError:
-        return 0
-
-
-def iter_items_with_progress(env: Env, things: Iterable[T], number: int) -> Iterator[T]:
-    """What is written of a long file, thing by thing; at a terminal with such a bar."""
-    if number < _MIN_PROGRESS_PROMISES or not env.is_stderr_watched:
-        return iter(things)
+def iter_items_with_progress(env: Env, items: Iterable[T], count: int) -> Iterator[T]:
+    """Return the items that are written; at a terminal, a high `count` gets a progress bar."""
+    if count < _MIN_PROGRESS_PROMISES or not env.is_stderr_watched:
+        return iter(items)
     from promisectl.rendering import progress
 
-    return progress.iter_with_progress(env.stderr(), things, number, lambda _: 1)
+    return progress.iter_with_progress(env.stderr(), items, count, lambda _: 1)

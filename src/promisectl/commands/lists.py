@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     PromiseParts = list[tuple[str, Sequence[Row]]]
 
-CHOICES = {"sort": constants.PROMISE_SORTS}
-
 
 def owe(env: Env, **typed: Any) -> None:
     """What I owe: promised, then open circuits, then delivered and not confirmed; promises to myself apart."""

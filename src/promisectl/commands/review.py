@@ -1,6 +1,11 @@
-"""The walk through what is open: review. Every choice is the ordinary move, recorded at once, so that leaving loses nothing."""
+"""The command `review`: go through all open promises, one by one.
+
+Every choice is an ordinary move that is recorded at once, so leaving in the middle loses nothing.
+"""
 
 from __future__ import annotations
+
+from functools import partial
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
@@ -16,6 +21,7 @@ from promisectl.storage import queries
 from promisectl.storage.queries import Query
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
@@ -40,58 +46,64 @@ _STAY_CHOICES = ("keep", "skip", "quit")
 
 
 class ReviewItem(NamedTuple):
-    """A promise to look at: why it comes up, its record, the promise, and the moves that are open."""
+    """A promise to review: why it comes up, its row, the promise, and the moves that are open."""
 
     kind: str
     row: Row
     promise: Promise
     verbs: tuple[Verb, ...]
 
+    @property
+    def commands(self) -> list[str]:
+        """The open moves as commands, without the program's name."""
+        return [f"{verb} {self.promise.id}" for verb in self.verbs]
+
+    @property
+    def id_word(self) -> str:
+        """The ID of the promise as it is typed."""
+        return str(self.promise.id)
+
 
 def review(env: Env) -> None:
-    """Put every open promise before a person, the pressing ones first; off a terminal, list them with the moves that are open."""
+    """Ask about every open promise in turn, the urgent ones first.
+
+    Off a terminal, and for a program, list them with the moves that are open.
+    """
     with output.open_view(env) as db:
         clock = output.build_clock(env)
         rows = [
             *queries.fetch_promise_rows(db, Query(clock, open=True)),
             *queries.fetch_promise_rows(db, Query(clock, untold=True)),
         ]
-        items = sorted((_load_review_item(db, row) for row in rows), key=_rank_item)
+        items = [load_review_item(db, row) for row in rows]
+    kinds = (*REVIEW_KINDS, _OTHER_KIND)
+    items.sort(key=lambda item: kinds.index(item.kind))
     if env.may_ask and env.is_terminal and items:
-        _walk_through_items(env, items)
-    else:
-        output.print_view(
-            env,
-            map(_build_review_row, items),
-            _REVIEW_RECORDS,
-            lambda _: _print_review_page(env, items),
-        )
+        walk_through_items(env, items)
+        return
+    output.print_view(
+        env,
+        ({**item.row, "review": item.kind, "moves": ", ".join(item.commands)} for item in items),
+        _REVIEW_RECORDS,
+        lambda _: print_review_page(env, items),
+    )
 
 
-def _load_review_item(db: Any, row: Row) -> ReviewItem:
+def load_review_item(db: sqlite3.Connection, row: Row) -> ReviewItem:
+    """Load the promise of a row, with its open moves in the order that review names them."""
     promise = lifecycle.replay_acts(row["id"], queries.load_promise_acts(db, row["id"]))
     flags = (row["flags"] or "").split()
     kind = next((kind for kind in REVIEW_KINDS if kind in flags), _OTHER_KIND)
-    open_now = lifecycle.list_open_verbs(promise)
-    return ReviewItem(kind, row, promise, tuple(verb for verb in _REVIEW_VERBS if verb in open_now))
-
-
-def _rank_item(item: ReviewItem) -> int:
-    return (*REVIEW_KINDS, _OTHER_KIND).index(item.kind)
+    open_verbs = lifecycle.list_open_verbs(promise)
+    verbs = tuple(verb for verb in _REVIEW_VERBS if verb in open_verbs)
+    return ReviewItem(kind, row, promise, verbs)
 
 
 # Off a terminal
 
 
-def _list_item_commands(item: ReviewItem) -> list[str]:
-    return [f"{verb} {item.promise.id}" for verb in item.verbs]
-
-
-def _build_review_row(item: ReviewItem) -> dict[str, Any]:
-    return {**item.row, "review": item.kind, "moves": ", ".join(_list_item_commands(item))}
-
-
-def _build_review_record(row: Row) -> dict[str, Any]:
+def build_review_record(row: Row) -> dict[str, Any]:
+    """Return the record of a promise with its kind and its open moves."""
     return {
         **fields.build_promise_record(row),
         "review": row["review"],
@@ -102,92 +114,86 @@ def _build_review_record(row: Row) -> dict[str, Any]:
 _REVIEW_RECORDS = output.RecordKind(
     (*fields.PROMISE_FIELDS, "review", "moves"),
     (*fields.PROMISE_LINE_FIELDS, "review", "moves"),
-    _build_review_record,
+    build_review_record,
 )
 
 
-def _print_review_page(env: Env, items: Sequence[ReviewItem]) -> None:
+def print_review_page(env: Env, items: Sequence[ReviewItem]) -> None:
+    """Print the promises to review, kind by kind, each with its open moves."""
     if not items:
         env.print_line("Nothing is open, so there is nothing to review.")
         return
-    from promisectl.rendering import review as listed
+    from promisectl.rendering import review as drawing
 
-    output.print_renderables(
-        env,
-        listed.render_review(
-            [(item.kind, item.row, _list_item_commands(item)) for item in items],
-            env.here,
-        ),
-    )
+    parts = [(item.kind, item.row, item.commands) for item in items]
+    output.print_renderables(env, drawing.render_review(parts, env.here))
 
 
 # At a terminal
 
 
-def _walk_through_items(env: Env, items: Sequence[ReviewItem]) -> None:
-    """One promise after the other, as it stands when its turn comes; in the end, or when it is left, what became of them."""
-    done = {"moved": 0, "left as agreed": 0, "skipped": 0}
+def walk_through_items(env: Env, items: Sequence[ReviewItem]) -> None:
+    """Ask about each promise as it is when its turn comes; in the end, print what was chosen."""
+    counts = {"moved": 0, "left as agreed": 0, "skipped": 0}
     rest = " The rest waits: promisectl review."
     try:
         if all(
-            _review_item(env, item, f"{place} of {len(items)}", done)
-            for place, item in enumerate(items, 1)
+            _review_item(env, item, f"{index} of {len(items)}", counts)
+            for index, item in enumerate(items, 1)
         ):
             rest = ""
     finally:
-        told = ", ".join(f"{number} {name}" for name, number in done.items() if number)
+        summary = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
         env.print_line(
-            f"Reviewed {sum(done.values())} of {len(items)}{f': {told}' if told else ''}.{rest}"
+            f"Reviewed {sum(counts.values())} of {len(items)}"
+            f"{f': {summary}' if summary else ''}.{rest}"
         )
 
 
-def _review_item(env: Env, item: ReviewItem, place: str, done: dict[str, int]) -> bool:
-    """Put one promise before a person, and count what was chosen; False when the walk is to end."""
-    now = _reload_item(env, item)
-    if now is None:
+def _review_item(env: Env, item: ReviewItem, position: str, counts: dict[str, int]) -> bool:
+    """Ask about one promise and count the choice; return False when the person quits.
+
+    A promise that has been settled in the meantime is passed over.
+    """
+    with output.open_view(env) as db:
+        row = queries.find_promise_by_id(db, output.build_clock(env), item.promise.id)
+        now = load_review_item(db, row) if row else None
+    if not now or not (now.kind == "untold" or now.row["state"] in OPEN_STATES):
         return True
-    for line in (f"{place}, {now.kind}", *_format_item_standing(env, now)):
+    for line in (f"{position}, {now.kind}", *format_item_standing(env, now)):
         env.print_line(line)
     word = _ask_item_move(env, now)
-    if word != "quit":
-        done[{"keep": "left as agreed", "skip": "skipped"}.get(word, "moved")] += 1
-        env.print_line("")
-    return word != "quit"
+    if word == "quit":
+        return False
+    counts[{"keep": "left as agreed", "skip": "skipped"}.get(word, "moved")] += 1
+    env.print_line("")
+    return True
 
 
-def _reload_item(env: Env, item: ReviewItem) -> ReviewItem | None:
-    """The promise as it stands now; None when it has been settled meanwhile."""
-    with output.open_view(env) as db:
-        found = queries.find_promise_by_id(db, output.build_clock(env), item.promise.id)
-        now = _load_review_item(db, found) if found else None
-    return now if now and (now.kind == "untold" or now.row["state"] in OPEN_STATES) else None
+def format_item_standing(env: Env, item: ReviewItem) -> list[str]:
+    """Return the lines that show how a promise stands.
 
-
-def _format_item_standing(env: Env, item: ReviewItem) -> list[str]:
-    """How a promise stands: its terms, those on the table beside them, and what was foreseen where it is overdue."""
+    These are its terms, the terms proposed beside them, and the foreseen risk when it is overdue.
+    """
     here, row, promise = env.here, item.row, item.promise
-    said = ", ".join(
-        text for text, _ in formats.describe_standing(row, here) if text != row["state"]
-    )
+    standing = [text for text, _ in formats.describe_standing(row, here) if text != row["state"]]
     terms = messages.format_terms(promise.current_revision.terms, here)
-    lines = [
-        f"#{row['id']} {row['state']}, {formats.format_counterparty(row)}: {terms}{f', {said}' if said else ''}."
-    ]
-    if promise.in_force and promise.offered_revision:
+    line = f"#{row['id']} {row['state']}, {formats.format_counterparty(row)}: {terms}"
+    lines = [f"{', '.join([line, *standing])}."]
+    offered = promise.offered_revision
+    if promise.in_force and offered:
         whose = "yours" if row["author"] == "me" else f"{row['person_name']}'s"
-        changed = messages.format_term_changes(
-            promise.in_force.terms, promise.offered_revision.terms, here
-        )
-        lines.append(f"On the table (rev {promise.offered_revision.number}, {whose}): {changed}.")
+        changes = messages.format_term_changes(promise.in_force.terms, offered.terms, here)
+        lines.append(f"On the table (rev {offered.number}, {whose}): {changes}.")
     foreseen = messages.format_accepted_risk(promise) if item.kind == "overdue" else ""
     return [*lines, foreseen] if foreseen else lines
 
 
 def _ask_item_move(env: Env, item: ReviewItem) -> str:
-    """What a person chose; a move is asked about and carried out, and when it can't be, the choice is put again."""
+    """Ask for a choice until one is made or carried out, and return its word."""
     choices = ("keep", *map(str, item.verbs), "skip", "quit")
-    if theirs := _format_their_moves(item):
-        env.print_warning(theirs)
+    if their_moves := format_their_moves(item):
+        env.print_warning(their_moves)
     question = f"{', '.join(choices[:-1])} or quit? [Enter skips]"
     while True:
         word = prompts.ask_choice(env, question, choices, enter="skip")
@@ -201,8 +207,8 @@ def _ask_item_move(env: Env, item: ReviewItem) -> str:
             return word
 
 
-def _format_their_moves(item: ReviewItem) -> str:
-    """Which of the moves would be said by the other side, and what they would mean."""
+def format_their_moves(item: ReviewItem) -> str:
+    """Return which open moves are those of the other side and what they mean; may be empty."""
     promise, name = item.promise, item.row["person_name"]
     verbs = [
         verb
@@ -212,109 +218,97 @@ def _format_their_moves(item: ReviewItem) -> str:
     return "; ".join(f"{verb}: {messages.describe_move(promise, verb, name)}" for verb in verbs)
 
 
-def _negotiate_item(env: Env, item: ReviewItem) -> None:
+# The moves: each asks for what it needs and records the act
+
+
+def negotiate_item(env: Env, item: ReviewItem) -> None:
+    """Ask for other terms and a reason. Raises NothingChanged."""
     terms = (item.promise.offered_revision or item.promise.current_revision).terms
-    new = prompts.ask_new_terms(env, terms, by="By when?", what="What?")
-    if new == terms:
+    new_terms = prompts.ask_new_terms(env, terms, by="By when?", what="What?")
+    if new_terms == terms:
         raise errors.NothingChanged(item.promise.id, "negotiate")
-    reply = Reply(
-        Verb.NEGOTIATE, terms=new, reason=_ask_item_reason(env, item, Verb.NEGOTIATE), seen=terms
-    )
+    reason = _ask_item_reason(env, item, Verb.NEGOTIATE)
+    reply = Reply(Verb.NEGOTIATE, terms=new_terms, reason=reason, seen=terms)
     acts.record_replies(env, {item.promise.id: reply}, AnswerExtras(foreseen=True, new=True))
 
 
-def _accept_item(env: Env, item: ReviewItem) -> None:
+def accept_item(env: Env, item: ReviewItem) -> None:
+    """Accept what is proposed or reported."""
     offered = item.promise.offered_revision
-    if (
-        offered and item.promise.in_force
-    ):  # new terms; whatever else is accepted is asked about, or shown, by the move itself
-        acts.record_replies(
-            env,
-            {item.promise.id: Reply(revision=offered.number, seen=offered.terms)},
-            AnswerExtras(new=True),
-        )
+    if offered and item.promise.in_force:
+        # The change has been shown already, so this records it without another question.
+        reply = Reply(revision=offered.number, seen=offered.terms)
+        acts.record_replies(env, {item.promise.id: reply}, AnswerExtras(new=True))
     else:
-        acts.accept(env, [_item_id(item)])
+        acts.accept(env, [item.id_word])
+
+
+def reply_with_reason(env: Env, item: ReviewItem, *, verb: Verb) -> None:
+    """Ask for a reason and record the move `verb`."""
+    offered = item.promise.offered_revision
+    reason = _ask_item_reason(env, item, verb)
+    reply = Reply(verb, reason=reason, seen=offered.terms if offered else None)
+    acts.record_replies(env, {item.promise.id: reply}, AnswerExtras())
 
 
 def _ask_item_reason(env: Env, item: ReviewItem, verb: Verb) -> str | None:
-    """Why, asked for until it is said where the move needs it."""
-    row = lifecycle.find_transition(item.promise, verb, lifecycle.infer_speaker(item.promise, verb))
-    if row and "reason" in row.needs:
+    """Ask for the reason of a move, again until there is one when the move needs it."""
+    speaker = lifecycle.infer_speaker(item.promise, verb)
+    transition = lifecycle.find_transition(item.promise, verb, speaker)
+    if transition and "reason" in transition.needs:
         return prompts.ask_required_text(env, "reason", "Why?")
     return prompts.ask_text(env, "reason", "Why? [Enter for no reason]")
 
 
-def _renege_item(env: Env, item: ReviewItem) -> None:
+def renege_item(env: Env, item: ReviewItem) -> None:
+    """Ask why the promise is broken and when the other side was told, and record it."""
     reason = prompts.ask_required_text(env, "reason", "Why?")
     causes = tuple(map(str, Cause))
     cause = prompts.ask_choice(
         env, f"Which cause: {', '.join(causes)}? [Enter for none]", (*causes, ""), enter=""
     )
-    told = _ask_notice_options(env, item)
-    acts.renege(env, [_item_id(item)], reason=reason, cause=cause or None, **told)
+    notice = _ask_notice_options(env, item)
+    acts.renege(env, [item.id_word], reason=reason, cause=cause or None, **notice)
 
 
 def _ask_notice_options(env: Env, item: ReviewItem) -> dict[str, Any]:
-    """When the other side was told, as the options of renege say it."""
+    """Ask when the other side was told of the break, and return it as options of `renege`."""
     direction, name = item.promise.direction, item.row["person_name"]
     if direction is Direction.SELF:
         return {}
-    question = (
-        f"When was {name} told? [Enter for now, or not yet]"
-        if direction is Direction.OWE
-        else "When were you told? [Enter for now, or never]"
+    if direction is Direction.OWE:
+        question = f"When was {name} told? [Enter for now, or not yet]"
+        never, never_options = "not yet", {"not_told": True}
+    else:
+        question = "When were you told? [Enter for now, or never]"
+        never, never_options = "never", {"silent": True}
+    moment = prompts.ask_past_moment(
+        env, "--told", question, after=item.promise.made_at, but=(never,)
     )
-    never = (
-        {"not yet": {"not_told": True}}
-        if direction is Direction.OWE
-        else {"never": {"silent": True}}
-    )
-    formats = prompts.ask_past_moment(
-        env, "--told", question, after=item.promise.made_at, but=tuple(never)
-    )
-    return never.get(formats or "", {"told": formats})
+    return never_options if moment == never else {"told": moment}
 
 
-def _bump_item(env: Env, item: ReviewItem) -> None:
-    acts.bump(env, _item_id(item), prompts.ask_required_text(env, "text", "What do you say?"))
+def bump_item(env: Env, item: ReviewItem) -> None:
+    """Ask for the warning or the reminder, and record it."""
+    acts.bump(env, item.id_word, prompts.ask_required_text(env, "text", "What do you say?"))
 
 
-def _record_item_notice(env: Env, item: ReviewItem) -> None:
-    name = item.row["person_name"]
-    acts.told(
-        env,
-        _item_id(item),
-        on=prompts.ask_past_moment(
-            env, "--on", f"When was {name} told? [Enter for now]", after=item.promise.made_at
-        ),
-    )
-
-
-def _build_reason_move(verb: Verb) -> Callable[[Env, ReviewItem], None]:
-    def reply_with_reason(env: Env, item: ReviewItem) -> None:
-        offered = item.promise.offered_revision
-        reply = Reply(
-            verb, reason=_ask_item_reason(env, item, verb), seen=offered.terms if offered else None
-        )
-        acts.record_replies(env, {item.promise.id: reply}, AnswerExtras())
-
-    return reply_with_reason
-
-
-def _item_id(item: ReviewItem) -> str:
-    return str(item.promise.id)
+def record_item_notice(env: Env, item: ReviewItem) -> None:
+    """Ask when the other side was told of the break, and record that they know."""
+    question = f"When was {item.row['person_name']} told? [Enter for now]"
+    told_on = prompts.ask_past_moment(env, "--on", question, after=item.promise.made_at)
+    acts.told(env, item.id_word, on=told_on)
 
 
 _MOVE_FUNCTIONS: Mapping[Verb, Callable[[Env, ReviewItem], None]] = {
-    Verb.COMPLETE: lambda env, item: acts.complete(env, [_item_id(item)]),
-    Verb.NEGOTIATE: _negotiate_item,
-    Verb.BUMP: _bump_item,
-    Verb.RENEGE: _renege_item,
-    Verb.ACCEPT: _accept_item,
-    Verb.TOLD: _record_item_notice,
-    **{
-        verb: _build_reason_move(verb)
-        for verb in (Verb.RELEASE, Verb.DECLINE, Verb.WITHDRAW, Verb.REOPEN)
-    },
+    Verb.COMPLETE: lambda env, item: acts.complete(env, [item.id_word]),
+    Verb.NEGOTIATE: negotiate_item,
+    Verb.BUMP: bump_item,
+    Verb.RENEGE: renege_item,
+    Verb.ACCEPT: accept_item,
+    Verb.TOLD: record_item_notice,
+    Verb.RELEASE: partial(reply_with_reason, verb=Verb.RELEASE),
+    Verb.DECLINE: partial(reply_with_reason, verb=Verb.DECLINE),
+    Verb.WITHDRAW: partial(reply_with_reason, verb=Verb.WITHDRAW),
+    Verb.REOPEN: partial(reply_with_reason, verb=Verb.REOPEN),
 }

@@ -1,4 +1,4 @@
-"""The coming weeks as load: week."""
+"""The command `week`: the promises due in the coming weeks, day by day."""
 
 from __future__ import annotations
 
@@ -19,62 +19,64 @@ if TYPE_CHECKING:
     from promisectl.env import Env
 
 _MAX_WEEKS = 53
-_ISO_WEEK_START = 0  # the weeks of the records begin on Monday, whatever the config says
+_ISO_WEEK_START = 0  # weeks in records begin on Monday, whatever the config sets
 
 
 def week(env: Env, *, weeks: int = 2) -> None:
-    """Every day of this week and the next, with what I owe and what I am owed; a week that is too full is marked."""
+    """Print each day of the coming weeks with what is due; a week that is too full is marked.
+
+    The first week is the current one. Raises BadCount when `weeks` is not between 1 and 53.
+    """
     if not 1 <= weeks <= _MAX_WEEKS:
         raise errors.BadCount("--weeks", weeks, 1, _MAX_WEEKS)
     with output.open_view(env) as db:
-        promised, usual = (
-            workload.fetch_active_rows(env, db),
-            workload.median_weekly_deliveries(env, db),
-        )
+        promised = workload.fetch_active_rows(env, db)
+        usual = workload.median_weekly_deliveries(env, db)
     today = civil.local_time(env.now, env.zone).date()
-    first = workload.week_start_day(
-        today, env.config.week_start if env.form == "table" else _ISO_WEEK_START
-    )
-    days = [
-        first + timedelta(days=later)
-        for later in range(min(7 * weeks, (date.max - first).days + 1))
-    ]
+    week_start = env.config.week_start if env.form == "table" else _ISO_WEEK_START
+    first = workload.week_start_day(today, week_start)
+    day_count = min(7 * weeks, (date.max - first).days + 1)
+    days = [first + timedelta(days=offset) for offset in range(day_count)]
     output.print_view(
         env,
-        _build_week_records(env, promised, days, usual),
+        build_week_records(env, promised, days, usual),
         output.DAY_RECORDS,
-        lambda rows: _print_week_page(env, rows, promised, usual),
+        lambda rows: print_week_page(env, rows, promised, usual),
     )
 
 
-def _build_week_records(
+def build_week_records(
     env: Env, promised: Sequence[Row], days: Sequence[date], usual: float
 ) -> list[dict[str, Any]]:
-    """A record for each day, with what is due on it and whether its week is too full; then what was due before, and what has no date."""
+    """Return one record for each of `days`, then one for earlier days and one for no date.
+
+    `promised` are the rows of active promises. The first of `days` begins a week, and the others
+    follow it without a gap. `usual` is the usual number of deliveries in a week.
+    """
     by_day: dict[date | None, list[Row]] = {day: [] for day in days}
     earlier: list[Row] = []
     for row in promised:
         due = workload.local_due_day(env, row) if row["due_at"] else None
-        (earlier if due and due < days[0] else by_day.setdefault(due, [])).append(row)
-    found: list[dict[str, Any]] = []
-    for week in _split_into_weeks(days):
-        overfull = subject.is_overfull(
-            sum(len(_list_promise_ids(by_day[day], MY_DIRECTIONS)) for day in week), usual
-        )
-        found += [
+        if due and due < days[0]:
+            earlier.append(row)
+        else:
+            by_day.setdefault(due, []).append(row)
+    records: list[dict[str, Any]] = []
+    for week_days in _split_into_weeks(days):
+        my_count = sum(len(_list_promise_ids(by_day[day], MY_DIRECTIONS)) for day in week_days)
+        overfull = subject.is_overfull(my_count, usual)
+        records += [
             _build_week_day("day", by_day[day], str(day), f"{day:%G-W%V}", overfull=overfull)
-            for day in week
+            for day in week_days
         ]
-    return [
-        *found,
-        _build_week_day("earlier", earlier),
-        _build_week_day("no date", by_day.get(None, [])),
-    ]
+    records.append(_build_week_day("earlier", earlier))
+    records.append(_build_week_day("no date", by_day.get(None, [])))
+    return records
 
 
 def _split_into_weeks(days: Sequence[Any]) -> list[Sequence[Any]]:
-    """Days, the first of which begins a week, seven by seven."""
-    return [days[place : place + 7] for place in range(0, len(days), 7)]
+    """Return the days in groups of seven; the first day has to begin a week."""
+    return [days[index : index + 7] for index in range(0, len(days), 7)]
 
 
 def _build_week_day(
@@ -85,10 +87,8 @@ def _build_week_day(
     *,
     overfull: bool = False,
 ) -> dict[str, Any]:
-    mine, theirs = (
-        _list_promise_ids(rows, MY_DIRECTIONS),
-        _list_promise_ids(rows, ("owed",)),
-    )
+    mine = _list_promise_ids(rows, MY_DIRECTIONS)
+    theirs = _list_promise_ids(rows, ("owed",))
     return {
         "day": day,
         "week": week,
@@ -105,21 +105,23 @@ def _list_promise_ids(rows: Sequence[Row], directions: Sequence[str]) -> list[st
     return [str(row["id"]) for row in rows if row["direction"] in directions]
 
 
-def _print_week_page(env: Env, rows: Sequence[Row], promised: Sequence[Row], usual: float) -> None:
+def print_week_page(env: Env, rows: Sequence[Row], promised: Sequence[Row], usual: float) -> None:
+    """Draw the records of the days, and list what is overdue and what has no date."""
     from promisectl.rendering import week as drawing
 
-    late = [row for row in promised if "overdue" in (row["flags"] or "")]
-    undated = [row for row in promised if not row["due_at"]]
-    beside = {
+    extras = {
+        "overdue": [row for row in promised if "overdue" in (row["flags"] or "")],
+        "no date": [row for row in promised if not row["due_at"]],
+    }
+    extra_ids = {
         name: (
-            _list_promise_ids(found, MY_DIRECTIONS),
-            _list_promise_ids(found, ("owed",)),
+            _list_promise_ids(extra_rows, MY_DIRECTIONS),
+            _list_promise_ids(extra_rows, ("owed",)),
         )
-        for name, found in (("overdue", late), ("no date", undated))
+        for name, extra_rows in extras.items()
     }
     weeks = _split_into_weeks([row for row in rows if row["day"]])
     outcomes = {str(row["id"]): row["outcome"] for row in promised}
     output.print_renderables(
-        env,
-        drawing.render_week(weeks, beside, outcomes, usual, env.here, env.width),
+        env, drawing.render_week(weeks, extra_ids, outcomes, usual, env.here, env.width)
     )

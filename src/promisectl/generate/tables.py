@@ -1,6 +1,5 @@
 """Generates the tables of the command line: for completion and for the fast parser."""
 
-import importlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -35,8 +34,8 @@ that an option before the command can fill, and the traits."""
 '''
 _VALUE_KINDS = {str: "text", int: "number", bool: "flag", list[str]: "texts"}
 
-# The choices of a kind of value that is the same for all commands. Where the choices depend on the
-# command, CHOICES in its module has them by parameter.
+# The choices of a kind of value that is the same for all commands. Where they depend on the command,
+# its declaration has them as `choices`.
 _FIXED_CHOICES: dict[str, Iterable[str]] = {
     "STATE": constants.STATES,
     "CAUSE": [cause.value for cause in Cause],
@@ -49,11 +48,7 @@ _FIXED_CHOICES: dict[str, Iterable[str]] = {
 def generate_completion_module() -> str:
     """Return the text of `compiled/completion.py`."""
     root = get_command(build_app(["--help"]))
-    named = {_join_command_name(one): one for one in DECLARATIONS}
-    choices = {
-        name: getattr(importlib.import_module(f"promisectl.commands.{one.module}"), "CHOICES", {})
-        for name, one in named.items()
-    }
+    choices = {_join_command_name(one): one.choices for one in DECLARATIONS}
     commands = dict(_iter_commands(root))
     names = {
         name: {

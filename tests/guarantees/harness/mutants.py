@@ -137,11 +137,11 @@ def _row_by_row() -> None:
     from promisectl.commands import import_
 
     def planned(_env: Any, _file: Any, spool: Any, *, new: bool) -> Any:  # noqa: ARG001
-        return import_._ImportPlan(
+        return import_.ImportPlan(
             spool, ("another",), 1, 0
         )  # as if the ledger had changed meanwhile: the file is read while it is recorded
 
-    begun = import_._write_imported_promise
+    begun = import_.write_imported_promise
 
     def alone(journal: Any, *rest: Any) -> int:
         number: int = begun(journal, *rest)
@@ -149,7 +149,7 @@ def _row_by_row() -> None:
         journal._db.execute("BEGIN IMMEDIATE")
         return number
 
-    import_._plan_import, import_._write_imported_promise = planned, alone
+    import_.plan_import, import_.write_imported_promise = planned, alone
 
 
 def _careless() -> None:
