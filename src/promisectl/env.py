@@ -13,7 +13,7 @@ from promisectl.config import Config
 from promisectl.domain import civil, constants
 from promisectl.rendering.formats import LocalMoment
 from promisectl.system import paths, terminal, timezone
-from promisectl.system.text import escape_lines, escape_text
+from promisectl.system.text import escape_lines, escape_text, format_terminal_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -246,7 +246,7 @@ class Env:
     def _format_line(self, line: str, stream: TextIO, *, whole: bool) -> str:
         if whole:
             return escape_text(line)
-        return terminal.format_terminal_line(line, stream, self.environ)
+        return format_terminal_line(line, stream, self.environ)
 
     def ask_question(self, question: str) -> str:
         """Ask on stderr and return the line that is typed. Raises EOFError after Ctrl-C or Ctrl-D.
@@ -256,9 +256,7 @@ class Env:
         from promisectl.system import interrupts
 
         line = ""
-        prompt = terminal.format_terminal_line(
-            question, self._err, self.environ, spare=len(PROMPT_SIGN)
-        )
+        prompt = format_terminal_line(question, self._err, self.environ, spare=len(PROMPT_SIGN))
         interrupts.restore_interrupts()
         try:
             self._err.write(prompt + PROMPT_SIGN)

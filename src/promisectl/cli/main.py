@@ -120,7 +120,7 @@ def print_problem(problem: errors.Problem, *, as_json: bool) -> None:
         moves = {"moves": [str(move) for move in problem.moves]} if problem.moves else {}
         line = encode_json({"error": error | moves})
     else:
-        from promisectl.system.terminal import format_terminal_line
+        from promisectl.system.text import format_terminal_line
 
         line = format_terminal_line(f"promisectl: {problem}", sys.stderr, os.environ)
     with suppress(OSError):

@@ -1,11 +1,10 @@
-"""The abilities of a stream: its width and height, its colours, and lines that suit it."""
+"""The abilities of a stream: its width and height, and its colours."""
 
 from __future__ import annotations
 
 import os
 
 from promisectl._typing import TYPE_CHECKING
-from promisectl.system.text import escape_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,18 +62,3 @@ def is_colored(stream: IO[str], wish: str, environ: Mapping[str, str]) -> bool:
     return wish == "always" or (
         wish == "auto" and stream.isatty() and environ.get("TERM") != "dumb"
     )
-
-
-def format_terminal_line(
-    line: str, stream: IO[str], environ: Mapping[str, str], *, spare: int = 0
-) -> str:
-    """Return a line as a stream gets it: escaped, and on a terminal folded between words.
-
-    `spare` columns stay free at the end of the last line.
-    """
-    line = escape_text(line)
-    if not stream.isatty():
-        return line
-    from promisectl.system.text import fold_line
-
-    return fold_line(line, find_terminal_width(stream, environ), spare=spare)

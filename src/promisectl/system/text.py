@@ -8,6 +8,8 @@ from promisectl._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import re
+    from collections.abc import Mapping
+    from typing import IO
 
 _SHORT_ESCAPES = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
 _CHARACTERS_BY_SHORT_ESCAPE = {
@@ -129,6 +131,21 @@ def escape_markdown(text: str, *, newline: str = " ") -> str:
     inline = (re.sub(_MARKDOWN_INLINE_PATTERN, r"\\\g<0>", line) for line in lines)
     escaped = (re.sub(_MARKDOWN_BLOCK_PATTERN, r"\1\\\2", line) for line in inline)
     return newline.join(escaped).strip(" ")
+
+
+def format_terminal_line(
+    line: str, stream: IO[str], environ: Mapping[str, str], *, spare: int = 0
+) -> str:
+    """Return a line as a stream gets it: escaped, and on a terminal folded between words.
+
+    `spare` columns stay free at the end of the last line.
+    """
+    line = escape_text(line)
+    if not stream.isatty():
+        return line
+    from promisectl.system.terminal import find_terminal_width
+
+    return fold_line(line, find_terminal_width(stream, environ), spare=spare)
 
 
 def fold_line(line: str, width: int, *, spare: int = 0) -> str:
