@@ -110,7 +110,7 @@ def load_digest_events(
 
     Leaves out what the list of waiting promises already shows.
     """
-    found = []
+    pairs: list[tuple[Event, Row]] = []
     for number in queries.fetch_touched_promise_ids(db, output.encode_moment(begin) or ""):
         acts = queries.load_promise_acts(db, number)
         events = [
@@ -120,8 +120,8 @@ def load_digest_events(
         ]
         if events:
             row = output.find_promise_row(env, db, number)
-            found += [(event, row) for event in events]
-    return sorted(found, key=lambda pair: (pair[0].act.at, pair[0].act.number))
+            pairs += [(event, row) for event in events]
+    return sorted(pairs, key=lambda pair: (pair[0].act.at, pair[0].act.number))
 
 
 # As a record

@@ -101,7 +101,7 @@ def print_doctor_report(env: Env, report: DoctorReport) -> None:
         return
     findings = report.findings
     if env.quiet:
-        findings = [one for one in findings if one.result is not IntegrityResult.OK]
+        findings = [item for item in findings if item.result is not IntegrityResult.OK]
     facts = [] if env.quiet else list_report_facts(env, report)
     if env.form == "table":
         print_doctor_page(env, report, findings, facts)
@@ -141,7 +141,10 @@ def write_doctor_lines(
     facts: Sequence[tuple[str, str]],
 ) -> None:
     """Write findings and facts as tab-separated lines, and print the verdict beside them."""
-    cells = [(one.check, str(one.result), "; ".join((one.says, *one.details))) for one in findings]
+    cells = [
+        (finding.check, str(finding.result), "; ".join((finding.says, *finding.details)))
+        for finding in findings
+    ]
     cells += [(name, "ok", value) for name, value in facts]
     rows = [dict(zip(DOCTOR_COLUMNS, row, strict=True)) for row in cells]
     env.write_records(output.encode_rows("plain", rows, _DOCTOR_LINES))

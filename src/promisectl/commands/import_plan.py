@@ -116,8 +116,8 @@ class ImportPlanner:
         return uid
 
     def _find_known_promise(self, uid: str) -> _KnownPromise | None:
-        found = self._uids.find_value(uid)
-        return _KnownPromise(*found) if found else None
+        fields = self._uids.find_value(uid)
+        return _KnownPromise(*fields) if fields else None
 
     def _build_make_step(
         self, row: ImportedRow, imported: ImportedPromise, known: _KnownPromise | None
