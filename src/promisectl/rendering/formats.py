@@ -70,9 +70,9 @@ def format_time_span(span: timedelta, days: int) -> str:
     return format_count(hours, "hour") if hours else format_count(max(minutes, 1), "minute")
 
 
-def format_time_between(one: datetime, other: datetime, zone: str) -> str:
+def format_time_between(first: datetime, second: datetime, zone: str) -> str:
     """Return how far apart two instants are for people in `zone`, whichever comes first."""
-    start, end = sorted((one, other))
+    start, end = sorted((first, second))
     days = civil.local_time(end, zone).date() - civil.local_time(start, zone).date()
     return format_time_span(end - start, days.days)
 
@@ -128,7 +128,7 @@ def format_short_due(row: ViewRow, here: LocalMoment) -> str:
 def describe_standing(row: ViewRow, here: LocalMoment) -> list[tuple[str, str]]:
     """Return how a promise stands, in short phrases for beside its due date.
 
-    Each phrase comes with its tone: `bad`, `warn`, `good` or `quiet`.
+    Each phrase has its tone: `bad`, `warn`, `good` or `quiet`.
     """
     state, flags = row["state"], (row["flags"] or "").split()
     phrases: list[tuple[str, str]] = []

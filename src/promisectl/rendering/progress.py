@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-_PROGRESS_STEPS = 100  # the bar is drawn again for each per cent
+_PROGRESS_STEPS = 100  # the bar is drawn again for each percent
 
 
 def iter_with_progress(

@@ -33,9 +33,9 @@ def render_week(
 ) -> RenderableType:
     """Return a section for each week, with a line for each of its days from today on.
 
-    `weeks` holds a row for each day. `beside` holds the promises “overdue” and with “no date”.
-    `outcomes` are by ID, and shown where the width allows. `usual` is how many promises I deliver
-    in a usual week.
+    `weeks` holds a row for each day. `beside` holds the IDs of what is “overdue” and of what has
+    “no date”. `outcomes` are by ID, and shown where the width allows. `usual` is how many promises
+    I deliver in a usual week.
     """
     cells = [(row["owe_ids"].split(), row["owed_ids"].split()) for rows in weeks for row in rows]
     longest = max(len(ids) for both in (*cells, *beside.values()) for ids in both)
