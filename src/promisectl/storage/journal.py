@@ -149,14 +149,14 @@ class Journal:
     def undo_entry(self, target: int, command: str) -> Iterator[Promise]:
         """Undo a command, and return the promises that it touched, as they are without it.
 
-        Only when the iterator is exhausted, everything is undone.
+        The undo is complete when the iterator is exhausted.
         """
         return self._apply_undo_or_redo(target, command, Verb.UNDO, undone_by=self.entry)
 
     def redo_entry(self, target: int, command: str) -> Iterator[Promise]:
         """Redo a command that was undone, and return the promises that it touched, as they are now.
 
-        Only when the iterator is exhausted, everything is redone.
+        The redo is complete when the iterator is exhausted.
         """
         return self._apply_undo_or_redo(target, command, Verb.REDO, undone_by=None)
 
