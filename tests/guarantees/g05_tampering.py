@@ -430,7 +430,7 @@ def _cut(path: Path, entry: int) -> None:
         ):
             db.execute(statement, (entry,))
         db.execute("BEGIN")
-        repair._rebuild_rows(db)
+        repair.rebuild_rows(db)
         db.execute("COMMIT")
         for name, made in guards:
             db.execute(f"DROP TRIGGER IF EXISTS {name}")

@@ -609,7 +609,7 @@ class Walk(RuleBasedStateMachine):
             assert (row["offer"], row["move"], row["author"]) == (None, None, None)
             return
         assert [
-            [one.author, one.status, codec._encode_terms(one.terms)] for one in promise.revisions
+            [one.author, one.status, codec.encode_terms(one.terms)] for one in promise.revisions
         ] == plain.revisions
         on_table, in_force = plain.having("offered"), plain.having("in-force")
         assert len(on_table) <= 1

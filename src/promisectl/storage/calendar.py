@@ -1,4 +1,4 @@
-"""What a calendar wants to know besides the records: how often a promise was spoken of, when last, and which zones its hours are in."""
+"""The rows that a calendar export reads: promises with their last change, and time zones."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
-    from promisectl.storage.queries import Query, Row
+    from promisectl.storage.queries import Query, StoredRow
 
 
-def iter_calendar_promises(db: sqlite3.Connection, query: Query) -> Iterator[Row]:
-    """Return the rows of the view `promises`, one at a time, with three columns more.
+def iter_calendar_promises(db: sqlite3.Connection, query: Query) -> Iterator[StoredRow]:
+    """Return the rows of the view `promises`, one at a time, with three more columns.
 
-    `acts` counts the acts, `said_last` is when the last was recorded, `replaces_uid` is the promise
-    that it replaces.
+    `acts` is the number of acts, `said_last` the moment at which the last of them was recorded,
+    `replaces_uid` the UUID of the promise that it replaces.
     """
     keep_rows(db, "asked", *build_view_query(db, query))
     return fetch_and_release(db, sql.CALENDAR_PROMISES, {})
 
 
 def iter_calendar_uids(db: sqlite3.Connection, query: Query) -> Iterator[str]:
-    """Return the UUIDs of the same promises, with the ledger still held."""
+    """Return the UUIDs of the promises that a query finds, while the ledger is still held."""
     return (row["uid"] for row in db.execute(*build_view_query(db, query)))
 
 
-def fetch_due_zones(db: sqlite3.Connection, query: Query) -> list[Row]:
-    """Return the zones in which some of them are due at an hour, with the `first` and `last` hour."""
+def fetch_due_zones(db: sqlite3.Connection, query: Query) -> list[StoredRow]:
+    """Return the zones of due dates with an hour, each with its `first` and `last` hour."""
     keep_rows(db, "asked", *build_view_query(db, query))
     return db.execute(sql.DUE_ZONES).fetchall()

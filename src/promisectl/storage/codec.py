@@ -1,4 +1,4 @@
-"""How acts and promises are written down: instants as text of one width, bodies as canonical JSON, and the chain over them."""
+"""Encode and decode acts and promises as they are stored, and chain acts by their hashes."""
 
 from __future__ import annotations
 
@@ -26,64 +26,63 @@ if TYPE_CHECKING:
     from sqlite3 import Row
     from typing import Any
 
-_encode_sorted_json = json.JSONEncoder(
-    ensure_ascii=False, sort_keys=True, separators=(",", ":")
-).encode  # made once: it takes longer than to use it
+# One encoder for all values: making it takes longer than using it.
+_SORTED_JSON_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _ACT_TEXT_FIELDS = ("text", "cause", "repair", "risk", "no_to")
+_PERSON_ACT_FIELDS = ("handle", "name", "into", "target")
+_IMPORTED_MOMENT_FIELDS = {name for name in ImportedState._fields if name.endswith("_at")}
+_NO_TERMS = Terms("")
 
 
 def encode_canonical_json(value: object) -> str:
-    """JSON in one spelling only: sorted keys, no blanks, every character as it is."""
-    return _encode_sorted_json(value)
+    """Return JSON in its one canonical spelling: sorted keys, no spaces, no escaped letters."""
+    return _SORTED_JSON_ENCODER.encode(value)
 
 
 def encode_plain_json(value: object) -> str:
-    """JSON in the order in which it was said, every character as it is."""
+    """Return JSON with its keys in the given order and no escaped letters."""
     return json.dumps(value, ensure_ascii=False)
 
 
 def encode_answer(answer: object, *about: object) -> str:
-    """An answer as it is kept, with a sum over it and what it is `about`: the hash of the newest act, the key, the entry, the request."""
-    return encode_plain_json(
-        {"answer": answer, "sum": compute_chain_hash("", *about, encode_plain_json(answer))}
-    )
+    """Return an answer as it is stored, with a hash over it and over what it is `about`.
+
+    It is about the hash of the newest act, the key, the entry and the request.
+    """
+    checksum = compute_chain_hash("", *about, encode_plain_json(answer))
+    return encode_plain_json({"answer": answer, "sum": checksum})
 
 
 def decode_answer(text: str) -> Any:
-    """The answer that was kept."""
+    """Return the answer that `encode_answer` encoded."""
     return json.loads(text)["answer"]
 
 
 def decode_undo_target(row: Mapping[str, Any]) -> int:
-    """The command that an undo or a redo is about."""
+    """Return the entry of the command that an act of undo or redo is about."""
     target: int = json.loads(row["body"])["target"]
     return target
 
 
 def compute_chain_hash(previous: str, *fields: object) -> str:
-    """The hash of an act: SHA-256 over the hash before it and the canonical JSON of what the act holds, in hexadecimal."""
+    """Return the hash of an act, in hexadecimal, which chains it to the act before it.
+
+    It is SHA-256 over the `previous` hash and the canonical JSON of the fields of the act.
+    """
     return hashlib.sha256(previous.encode() + encode_canonical_json(fields).encode()).hexdigest()
 
 
 def compute_act_hash(previous: str, command: str, about: object, row: Mapping[str, Any]) -> str:
-    """The same for an act as it stands in the journal; `about` is the uid of its promise or the number of its person."""
-    said = (
-        row["number"],
-        row["entry"],
-        command,
-        about,
-        row["verb"],
-        row["side"],
-        row["by"],
-        row["at"],
-        row["recorded_at"],
-        row["body"],
-    )
-    return compute_chain_hash(previous, *said)
+    """Return the hash of the act in a row of the journal.
+
+    `about` is the UUID of its promise or the number of its person.
+    """
+    spoken = (row[name] for name in ("verb", "side", "by", "at", "recorded_at", "body"))
+    return compute_chain_hash(previous, row["number"], row["entry"], command, about, *spoken)
 
 
 def encode_act_body(act: Act) -> str:
-    """What an act says beyond its columns, as canonical JSON without the absent."""
+    """Return what an act holds beyond its columns, as canonical JSON without absent values."""
     body: dict[str, Any] = {
         name: value for name in _ACT_TEXT_FIELDS if (value := getattr(act, name)) is not None
     }
@@ -94,43 +93,54 @@ def encode_act_body(act: Act) -> str:
     if act.target is not None:
         body["target"] = act.target
     if act.terms is not None:
-        body["terms"] = _encode_terms(act.terms)
+        body["terms"] = encode_terms(act.terms)
     if act.found is not None:
-        body["found"] = _encode_imported_state(act.found)
+        body["found"] = encode_imported_state(act.found)
     if act.opening is not None:
-        body |= {
-            name: value for name, value in act.opening._asdict().items() if value not in (None, ())
-        }
+        opening = act.opening._asdict()
+        body |= {name: value for name, value in opening.items() if value not in (None, ())}
     return encode_canonical_json(body)
 
 
-def _encode_terms(terms: Terms) -> dict[str, Any]:
+def encode_terms(terms: Terms) -> dict[str, Any]:
+    """Return the body of terms, without absent values."""
     body = {name: value for name, value in terms._asdict().items() if value is not None}
     for name in ("due", "reply_by"):
         if name in body:
-            body[name] = _encode_civil_moment(body[name])
+            body[name] = encode_civil_moment(body[name])
     return body
 
 
-def _encode_civil_moment(when: CivilMoment) -> dict[str, str]:
+def encode_civil_moment(when: CivilMoment) -> dict[str, str]:
+    """Return the body of a civil moment, with its instant."""
     return {"civil": when.civil, "zone": when.zone, "at": encode_instant(when.at)}
 
 
-def _encode_imported_state(found: ImportedState) -> dict[str, Any]:
-    body = {name: value for name, value in found._asdict().items() if value not in (None, False)}
+def encode_imported_state(state: ImportedState) -> dict[str, Any]:
+    """Return the body of the state in which a promise was imported, without absent values."""
+    body = {name: value for name, value in state._asdict().items() if value not in (None, False)}
     for name, value in body.items():
         if isinstance(value, datetime):
             body[name] = encode_instant(value)
         elif isinstance(value, CivilMoment):
-            body[name] = _encode_civil_moment(value)
-    if found.offer:
-        body["offer"] = _encode_terms(found.offer)
+            body[name] = encode_civil_moment(value)
+    if state.offer:
+        body["offer"] = encode_terms(state.offer)
     return body
 
 
 def decode_act(row: Mapping[str, Any]) -> Act:
-    """The act that a row of the journal holds."""
+    """Return the act in a row of the journal."""
     body = json.loads(row["body"])
+    opening = None
+    if "uid" in body:
+        opening = Opening(
+            body["uid"],
+            Direction(body["direction"]),
+            body.get("person"),
+            body.get("replaces"),
+            tuple(body.get("tags", ())),
+        )
     return Act(
         Verb(row["verb"]),
         Side(row["side"]),
@@ -139,78 +149,65 @@ def decode_act(row: Mapping[str, Any]) -> Act:
         row["number"],
         row["entry"],
         revision=body.get("revision"),
-        terms=_decode_terms(body["terms"]) if "terms" in body else None,
+        terms=decode_terms(body["terms"]) if "terms" in body else None,
         told_at=decode_instant(body["told_at"]) if "told_at" in body else None,
         target=body.get("target"),
-        opening=_decode_opening(body) if "uid" in body else None,
-        found=_decode_imported_state(body["found"]) if "found" in body else None,
+        opening=opening,
+        found=decode_imported_state(body["found"]) if "found" in body else None,
         **{name: body.get(name) for name in _ACT_TEXT_FIELDS},
     )
 
 
-def _decode_terms(body: dict[str, Any]) -> Terms:
+def decode_terms(body: dict[str, Any]) -> Terms:
+    """Return the terms that `encode_terms` encoded."""
     due, reply_by = (
-        _decode_civil_moment(body[name]) if name in body else None for name in ("due", "reply_by")
+        decode_civil_moment(body[name]) if name in body else None for name in ("due", "reply_by")
     )
     return Terms(body["outcome"], due, body.get("done_when"), body.get("why"), reply_by)
 
 
-def _decode_imported_state(body: dict[str, Any]) -> ImportedState:
-    values = dict(body)
+def decode_imported_state(body: dict[str, Any]) -> ImportedState:
+    """Return the state that `encode_imported_state` encoded."""
+    values = {**body, "state": State(body["state"]), "author": Side(body["author"])}
     for name in _IMPORTED_MOMENT_FIELDS & values.keys():
         values[name] = decode_instant(values[name])
     if "first_due" in values:
-        values["first_due"] = _decode_civil_moment(values["first_due"])
+        values["first_due"] = decode_civil_moment(values["first_due"])
     if "offer" in values:
-        values["offer"] = _decode_terms(values["offer"])
-    return ImportedState(
-        **{**values, "state": State(values["state"]), "author": Side(values["author"])}
-    )
+        values["offer"] = decode_terms(values["offer"])
+    return ImportedState(**values)
 
 
-_IMPORTED_MOMENT_FIELDS = {name for name in ImportedState._fields if name.endswith("_at")}
-
-
-def _decode_civil_moment(body: dict[str, Any]) -> CivilMoment:
+def decode_civil_moment(body: dict[str, Any]) -> CivilMoment:
+    """Return the civil moment that `encode_civil_moment` encoded."""
     return CivilMoment(body["civil"], body["zone"], decode_instant(body["at"]))
 
 
-def _decode_opening(body: dict[str, Any]) -> Opening:
-    return Opening(
-        body["uid"],
-        Direction(body["direction"]),
-        body.get("person"),
-        body.get("replaces"),
-        tuple(body.get("tags", ())),
-    )
-
-
 def encode_person_act_body(act: PersonAct) -> str:
-    """What an act about a person says beyond its columns."""
+    """Return what an act about a person holds beyond its columns, as canonical JSON."""
+    values = {name: getattr(act, name) for name in _PERSON_ACT_FIELDS}
     return encode_canonical_json(
-        {
-            name: value
-            for name in ("handle", "name", "into", "target")
-            if (value := getattr(act, name)) is not None
-        }
+        {name: value for name, value in values.items() if value is not None}
     )
 
 
 def decode_person_act(row: Mapping[str, Any]) -> PersonAct:
-    """The act about a person that a row of the journal holds."""
-    body = json.loads(row["body"])
-    verb, at, recorded_at = (
+    """Return the act about a person in a row of the journal."""
+    return PersonAct(
         PersonVerb(row["verb"]),
+        row["person"],
         decode_instant(row["at"]),
         decode_instant(row["recorded_at"]),
+        row["number"],
+        row["entry"],
+        **json.loads(row["body"]),
     )
-    return PersonAct(verb, row["person"], at, recorded_at, row["number"], row["entry"], **body)
 
 
 class NewPromiseRows(NamedTuple):
-    """A promise and its first act as they are written down: nothing but texts, numbers and what is absent.
+    """A promise and its first act as they are stored: texts, numbers and None only.
 
-    `columns` is the row of the promise without its number; the rest is what the act says, and who says it.
+    `columns` is the row of the promise without its number; the other fields belong to the act.
     """
 
     columns: dict[str, Any]
@@ -222,7 +219,7 @@ class NewPromiseRows(NamedTuple):
 
 
 def encode_new_promise(promise: Promise, act: Act) -> NewPromiseRows:
-    """A promise that `act` began."""
+    """Return the rows of a promise that `act` began."""
     return NewPromiseRows(
         encode_promise_row(promise),
         act.verb.value,
@@ -234,15 +231,18 @@ def encode_new_promise(promise: Promise, act: Act) -> NewPromiseRows:
 
 
 def sqlite_row_dict(row: Row) -> dict[str, Any]:
-    """The columns of a row by their names, five times as fast as `dict` finds them, which looks for each from the first on."""
+    """Return the columns of a row by their names, five times as fast as `dict(row)`.
+
+    `dict` looks every column up by its name, each time from the first column on.
+    """
     return dict(zip(row.keys(), row, strict=True))
 
 
 def encode_promise_row(promise: Promise) -> dict[str, Any]:
-    """The row of a promise, every column but its number."""
-    now, offer = promise.current_revision, promise.offered_revision
-    first = promise.first_due
-    opening, terms, offered = promise.opening, now.terms, offer.terms if offer else _NO_TERMS
+    """Return the row of a promise: every column but its number."""
+    opening, first_due = promise.opening, promise.first_due
+    current, offer = promise.current_revision, promise.offered_revision
+    terms, offered = current.terms, offer.terms if offer else _NO_TERMS
     return {
         "uid": opening.uid,
         "person": opening.person,
@@ -260,10 +260,10 @@ def encode_promise_row(promise: Promise) -> dict[str, Any]:
         "due_at": encode_instant(terms.due.at) if terms.due else None,
         "reply_by": terms.reply_by.civil if terms.reply_by else None,
         "reply_at": encode_instant(terms.reply_by.at) if terms.reply_by else None,
-        "revision": now.number,
+        "revision": current.number,
         "revisions": promise.newest_revision_number,
         "renegotiated": promise.renegotiation_count,
-        "first_due": first.civil if first else None,
+        "first_due": first_due.civil if first_due else None,
         "made_at": encode_instant(promise.made_at),
         "accepted_at": _encode_optional_instant(promise.accepted_at),
         "delivered_at": _encode_optional_instant(promise.delivered_at),
@@ -284,9 +284,6 @@ def encode_promise_row(promise: Promise) -> dict[str, Any]:
         "offer_why": offered.why,
         "offer_reply_by": offered.reply_by.civil if offered.reply_by else None,
     }
-
-
-_NO_TERMS = Terms("")
 
 
 def _encode_optional_instant(moment: datetime | None) -> str | None:

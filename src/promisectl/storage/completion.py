@@ -1,4 +1,4 @@
-"""What the ledger offers while a command is typed: promises that a move is open for, people, tags. It waits for nobody."""
+"""The rows that complete a typed command: promises that it may name, people and tags."""
 
 from __future__ import annotations
 
@@ -24,17 +24,16 @@ from promisectl.storage import ledger, queries
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from typing import Any
 
-    from promisectl.storage.queries import QueryClock
-
-    Row = Mapping[str, Any]
+    from promisectl.storage.queries import QueryClock, StoredRow
 
 
-_MAX_RECENT_PROMISES = (
-    1_000  # how many of the newest numbers are looked through for promises that are over
-)
+_MAX_RECENT_PROMISES = 1_000
+"""How many of the newest numbers are searched for closed promises."""
+_MOVE_DECIDING_COLUMNS = ("direction", "state", "author", "move", "offer_revision", "told_at")
+"""The columns that `is_move_open` looks at."""
 _PLACEHOLDER_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -42,49 +41,48 @@ _PLACEHOLDER_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 def open_completion_snapshot(
     path: str, clock: QueryClock
 ) -> Iterator[tuple[sqlite3.Connection, QueryClock]]:
-    """The ledger at `path` as it is at this moment. Raises LedgerTrouble, also where there is none or somebody is writing."""
+    """Open the ledger at `path` for reading, without waiting, and return it with the clock.
+
+    Raises LedgerError, also when there is no ledger or when another command is writing.
+    """
     with ledger.open_snapshot(path, patience=0) as db:
         yield db, clock
 
 
 def iter_completion_promises(
     db: sqlite3.Connection, clock: QueryClock, command: str
-) -> Iterator[Row]:
-    """The promises that can be named to a command: open ones by their dates, then the newest that are over.
+) -> Iterator[StoredRow]:
+    """Return the promises that a command may name: open ones by due date, then new closed ones.
 
-    A move is offered only those for which it is open.
+    If the command is a move, only promises for which it is open are returned.
     """
     verb = Verb(command) if command in {*Verb} else None
     states = {row.state for row in TRANSITIONS if row.verb is verb} if verb else {*State}
-    recent = {**clock._asdict(), "lately": _MAX_RECENT_PROMISES}
-    open_promises = queries.build_view_query(db, queries.Query(clock, open=True))
-    asked = [open_promises] if states & {*OPEN_STATES} else []
-    asked += [(sql.RECENT_CLOSED_PROMISES, recent)] if states - {*OPEN_STATES} else []
-    may: dict[tuple[Any, ...], bool] = {}
-    for query, bound in asked:
-        for row in db.execute(query, bound):
+    statements = []
+    if states & {*OPEN_STATES}:
+        statements.append(queries.build_view_query(db, queries.Query(clock, open=True)))
+    if states - {*OPEN_STATES}:
+        recent = {**clock._asdict(), "lately": _MAX_RECENT_PROMISES}
+        statements.append((sql.RECENT_CLOSED_PROMISES, recent))
+    is_open: dict[tuple[Any, ...], bool] = {}
+    for statement, bound in statements:
+        for row in db.execute(statement, bound):
             kind = tuple(row[name] for name in _MOVE_DECIDING_COLUMNS)
-            if kind not in may:
-                may[kind] = verb is None or _is_move_open(_build_partial_promise(row), verb)
-            if may[kind]:
+            if kind not in is_open:
+                is_open[kind] = verb is None or is_move_open(row, verb)
+            if is_open[kind]:
                 yield row
 
 
-_MOVE_DECIDING_COLUMNS = ("direction", "state", "author", "move", "offer_revision", "told_at")
+def is_move_open(row: StoredRow, verb: Verb) -> bool:
+    """Whether a move is open for the promise in a row of the view `promises`.
 
-
-def _is_move_open(promise: Promise, verb: Verb) -> bool:
-    return (
-        lifecycle.find_transition(promise, verb, lifecycle.infer_speaker(promise, verb)) is not None
-    )
-
-
-def _build_partial_promise(row: Row) -> Promise:
-    """As much of a promise as the table of transitions looks at, without reading what was said."""
+    It is judged by as much of the promise as the transitions look at, without reading any act.
+    """
     direction = Direction(row["direction"])
     author = direction.my_side if row["author"] == "me" else direction.their_side
     offer = row["offer_revision"] is not None
-    return Promise(
+    promise = Promise(
         row["id"],
         Opening(row["uid"], direction, None),
         _PLACEHOLDER_MOMENT,
@@ -95,24 +93,29 @@ def _build_partial_promise(row: Row) -> Promise:
         told_at=_PLACEHOLDER_MOMENT if row["told_at"] else None,
         silent=row["state"] == State.RENEGED and not (row["told_at"] or row["move"]),
     )
+    speaker = lifecycle.infer_speaker(promise, verb)
+    return lifecycle.find_transition(promise, verb, speaker) is not None
 
 
 def list_completion_people(db: sqlite3.Connection) -> list[tuple[str, str]]:
-    """Everybody who is known, handle and name, by handle."""
+    """Return handle and name of every known person, sorted by handle."""
     return sorted(
-        (one.handle, one.name)
-        for one in queries.load_people(db)
-        if one.known and not one.merged_into
+        (person.handle, person.name)
+        for person in queries.load_people(db)
+        if person.known and not person.merged_into
     )
 
 
 def count_completion_tags(
     db: sqlite3.Connection, clock: QueryClock, number: str | None = None
 ) -> list[tuple[str, int]]:
-    """The tags of what is open and of the newest promises, or of one, each with how many promises have it; the most used first."""
-    counted: dict[str, int] = {}
+    """Return tags, each with how many promises have it, the most used first.
+
+    They are the tags of open and of recent promises, or of the one promise with that number.
+    """
+    counts: dict[str, int] = {}
     for row in iter_completion_promises(db, clock, ""):
         if number in (None, str(row["id"])):
             for tag in (row["tags"] or "").split():
-                counted[tag] = counted.get(tag, 0) + 1
-    return sorted(counted.items(), key=lambda one: (-one[1], one[0]))
+                counts[tag] = counts.get(tag, 0) + 1
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))

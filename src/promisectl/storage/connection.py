@@ -1,4 +1,4 @@
-"""How the file is opened: strange ones refused by their first bytes, all settings in force, others waited for, trouble put in sentences."""
+"""Open the ledger file with all settings, wait for other commands, and translate errors."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 LOCK_WAIT_SECONDS = 10
-_INTERRUPT_CHECK_STEPS = 50_000  # of SQLite's own, between two looks at what was typed
+_INTERRUPT_CHECK_STEPS = 50_000
+"""How many steps of SQLite's virtual machine run between two looks for Ctrl-C."""
 _WRITING_PRAGMAS = (
     "PRAGMA journal_mode = DELETE",
     "PRAGMA synchronous = EXTRA",
@@ -35,7 +36,11 @@ _COMMON_PRAGMAS = (
 
 
 def open_connection(path: str, mode: str, patience: int = LOCK_WAIT_SECONDS) -> sqlite3.Connection:
-    """A connection to the file with all settings in force; `mode` is `ro` or `rw`. It begins no transaction by itself."""
+    """Return a connection to the file with all settings in force; `mode` is `ro` or `rw`.
+
+    No transaction begins by itself. Raises LedgerBusy when another command holds the file for
+    longer than `patience`, in seconds.
+    """
     db = sqlite3.connect(
         build_sqlite_uri(path, mode, windows=os.name == "nt"),
         uri=True,
@@ -43,15 +48,26 @@ def open_connection(path: str, mode: str, patience: int = LOCK_WAIT_SECONDS) -> 
         timeout=0,
     )
     db.row_factory = sqlite3.Row
+    pragmas = (*_WRITING_PRAGMAS, *_COMMON_PRAGMAS) if mode == "rw" else _COMMON_PRAGMAS
     with close_on_failure(db):
-        _configure_connection(path, db, mode, patience)
+        for pragma in pragmas:
+            retry_while_busy(path, partial(db.execute, pragma), patience)
+        if sys.version_info >= (3, 12):
+            settings = {
+                sqlite3.SQLITE_DBCONFIG_DEFENSIVE: True,
+                sqlite3.SQLITE_DBCONFIG_DQS_DML: False,
+                sqlite3.SQLITE_DBCONFIG_DQS_DDL: False,
+            }
+            for setting, on in settings.items():
+                db.setconfig(setting, on)
     return db
 
 
 def build_sqlite_uri(path: str, mode: str, *, windows: bool) -> str:
-    """A path as SQLite takes it, with the mode: its blanks and signs as they are, but for those that mean something in a URI.
+    """Return the URI by which SQLite opens a path in a mode; `%`, `?` and `#` are escaped.
 
-    A path that begins at a root gets an empty host before it: `//server` would be one otherwise, and `C:` part of a name.
+    An absolute path gets an empty host. Without one, SQLite would take `//server` for a host, and
+    `C:` for a part of the name.
     """
     name = path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
     if windows:
@@ -62,7 +78,7 @@ def build_sqlite_uri(path: str, mode: str, *, windows: bool) -> str:
 
 @contextmanager
 def close_on_failure(db: sqlite3.Connection) -> Iterator[None]:
-    """Around what prepares a connection: whatever goes wrong, it does not stay open."""
+    """Close a connection when the code inside the `with` block raises anything."""
     try:
         yield
     except BaseException:
@@ -70,40 +86,31 @@ def close_on_failure(db: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def _configure_connection(path: str, db: sqlite3.Connection, mode: str, patience: int) -> None:
-    for setting in (*_WRITING_PRAGMAS, *_COMMON_PRAGMAS) if mode == "rw" else _COMMON_PRAGMAS:
-        retry_while_busy(path, partial(db.execute, setting), patience)
-    if sys.version_info >= (3, 12):
-        settings = {
-            sqlite3.SQLITE_DBCONFIG_DEFENSIVE: True,
-            sqlite3.SQLITE_DBCONFIG_DQS_DML: False,
-            sqlite3.SQLITE_DBCONFIG_DQS_DDL: False,
-        }
-        for setting, on in settings.items():
-            db.setconfig(setting, on)
-
-
 def check_ledger_file(path: str, *, writing: bool = False) -> None:
-    """Refuse what is strange before SQLite touches it: a setting would be written into it otherwise.
+    """Refuse a file that is not a ledger before SQLite opens it, since pragmas write into it.
 
-    For who is `writing` it may be in WAL mode, which SQLite ends then; a name that a founding left behind goes.
+    A command that is `writing` may open a ledger in WAL mode, since SQLite then ends that mode. It
+    also removes a name that a killed creation left behind. Raises LedgerError.
     """
     preflight.check_directory_owner(path)
     preflight.check_file_kind(path)
-    first = preflight.read_sqlite_header(path)
-    _check_identity_numbers(path, *preflight.decode_header_numbers(first))
-    preflight.check_journal_mode(path, first, writing=writing)
+    header = preflight.read_sqlite_header(path)
+    _check_identity_numbers(path, *preflight.decode_header_numbers(header))
+    preflight.check_journal_mode(path, header, writing=writing)
     preflight.check_hard_links(path, writing=writing)
 
 
 def check_schema_step(path: str, db: sqlite3.Connection) -> None:
-    """Refuse whatever is not a ledger of a schema step that is known here, now that nobody else can change it."""
+    """Refuse a database that is not a ledger of a known schema step, inside a transaction.
+
+    Raises NotALedger, DamagedLedger or NewerLedger.
+    """
     (application,) = db.execute("PRAGMA application_id").fetchone()
     _check_identity_numbers(path, application, read_schema_step(db))
 
 
 def read_schema_step(db: sqlite3.Connection) -> int:
-    """Return the schema step that the ledger names."""
+    """Return the schema step of the ledger."""
     step: int = db.execute("PRAGMA user_version").fetchone()[0]
     return step
 
@@ -118,19 +125,26 @@ def _check_identity_numbers(path: str, application: int, step: int) -> None:
 
 
 def has_unfinished_transaction(error: sqlite3.Error) -> bool:
-    """Whether nobody can read before a writer has taken back what a command left that died in the middle of its transaction."""
+    """Whether SQLite refuses to read until a writer rolls back an unfinished transaction.
+
+    A command leaves one when it dies in the middle of its transaction.
+    """
     return error.sqlite_errorcode in (
         sqlite3.SQLITE_READONLY_ROLLBACK,
         sqlite3.SQLITE_READONLY_CANTLOCK,
     )
 
 
-def retry_while_busy(path: str, act: Callable[[], Any], patience: int = LOCK_WAIT_SECONDS) -> None:
-    """Do `act`, waiting for other commands in small uneven steps, so that nobody starves and Ctrl-C answers at once."""
+def retry_while_busy(path: str, work: Callable[[], Any], patience: int = LOCK_WAIT_SECONDS) -> None:
+    """Call `work` until no other command holds the ledger, for at most `patience` seconds.
+
+    It waits in short random steps, so that no command starves and Ctrl-C answers at once. Raises
+    LedgerBusy when the time is up.
+    """
     deadline = time.monotonic() + patience
     while True:
         try:
-            act()
+            work()
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 raise
@@ -145,7 +159,7 @@ def retry_while_busy(path: str, act: Callable[[], Any], patience: int = LOCK_WAI
 
 @contextmanager
 def allow_interrupts(db: sqlite3.Connection) -> Iterator[None]:
-    """Around one long statement: Ctrl-C is heard inside it, and stays Ctrl-C."""
+    """Let Ctrl-C stop the long statement inside the `with` block. Raises KeyboardInterrupt then."""
     db.set_progress_handler(lambda: 0, _INTERRUPT_CHECK_STEPS)
     try:
         yield
@@ -159,7 +173,10 @@ def allow_interrupts(db: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def translate_errors(path: str) -> Iterator[None]:
-    """Turn what SQLite and the system raise into a sentence that a person can act on; a bug of ours stays a traceback."""
+    """Turn the errors of SQLite and of the system into errors that a person can act on.
+
+    FileExistsError and an error that shows a bug of ours stay as they are. Raises LedgerError.
+    """
     try:
         with translate_sqlite_errors(path):
             yield
@@ -173,19 +190,21 @@ def translate_errors(path: str) -> Iterator[None]:
 
 @contextmanager
 def translate_sqlite_errors(path: str) -> Iterator[None]:
-    """Turn what SQLite raises into a sentence; a bug of ours stays a traceback."""
+    """Turn the errors of SQLite into errors that a person can act on.
+
+    An error that shows a bug of ours stays as it is. Raises LedgerError.
+    """
     try:
         yield
     except sqlite3.DatabaseError as error:
         from promisectl.storage import sqlite_errors
 
-        sentence = sqlite_errors.explain_sqlite_error(path, error)
-        if sentence is None:
+        problem = sqlite_errors.explain_sqlite_error(path, error)
+        if problem is None:
             raise
-        raise sentence from error
-    except (
-        UnicodeDecodeError
-    ) as error:  # SQLite quotes what it can't parse, and that may be no text any more
+        raise problem from error
+    except UnicodeDecodeError as error:
+        # SQLite quotes the SQL that it can't parse, and damaged SQL may not be UTF-8 any more.
         if not error.object.startswith(b"malformed database schema"):
             raise
         raise errors.DamagedLedger(path, "is damaged, or no ledger at all") from error

@@ -1,4 +1,4 @@
-"""A ledger's beginning: made beside its place, with its first move in it, and only then named: it is there whole, or not at all."""
+"""Create the ledger file, which appears complete with its first move in it, or not at all."""
 
 from __future__ import annotations
 
@@ -20,64 +20,32 @@ if TYPE_CHECKING:
 
 
 def create_ledger(path: str, work: Callable[[sqlite3.Connection], T]) -> T:
-    """Found a ledger beside its place, do the first work in it, and only then give it its name: it is there whole, or not at all."""
-    with ExitStack() as at_last:
-        return _create_under_temporary_name(path, work, at_last)
+    """Create a ledger at `path`, and return what `work` returns, called inside its transaction.
 
-
-def _create_under_temporary_name(
-    path: str, work: Callable[[sqlite3.Connection], T], at_last: ExitStack
-) -> T:
-    with connection.translate_errors(path):
+    The file is written under a temporary name beside `path` and gets its own name when it is
+    complete. Raises FileExistsError when another command created the ledger meanwhile, LedgerError
+    when the file can't be used, and WriteUnconfirmed when the disk did not confirm its name.
+    """
+    directory = os.path.dirname(os.path.abspath(path))
+    with ExitStack() as until_return, connection.translate_errors(path):
         preflight.check_directory_owner(path)
-        made = files.create_directories(os.path.dirname(os.path.abspath(path)))
+        created_directories = files.create_directories(directory)
         temporary = files.choose_temporary_name(path)
         try:
             result = _fill_new_ledger(temporary, work)
-            _ensure_no_stray_journal(path)
-            at_last.enter_context(interrupts.hold_interrupts())
+            for journal in (path + suffix for suffix in files.SQLITE_SIDE_FILE_SUFFIXES):
+                if os.path.lexists(journal) and not os.path.lexists(path):
+                    raise errors.OrphanJournal(journal)  # SQLite would play it into the new ledger
+            until_return.enter_context(interrupts.hold_interrupts())
             _link_finished_ledger(temporary, path)
-            made = []
+            created_directories = []
         finally:
-            _remove_leftovers(temporary, made)
+            _remove_leftovers(temporary, created_directories)
         try:
-            files.sync_path(os.path.dirname(os.path.abspath(path)))
+            files.sync_path(directory)
         except OSError as error:
             raise errors.WriteUnconfirmed(path, error.strerror or str(error)) from error
         return result
-
-
-def _ensure_no_stray_journal(path: str) -> None:
-    """Refuse a place where the journal of a ledger lies that is gone: SQLite would play it into the new one. Raises JournalLeft."""
-    for left in (path + journal for journal in files.SQLITE_SIDE_FILE_SUFFIXES):
-        if os.path.lexists(left) and not os.path.lexists(path):
-            raise errors.OrphanJournal(left)
-
-
-def _link_finished_ledger(temporary: str, path: str) -> None:
-    """Give the finished ledger its name, unless another is there. Raises FileExistsError, and Unusable where there are no links."""
-    try:
-        os.link(temporary, path)
-    except FileExistsError:
-        raise
-    except OSError as error:
-        if error.errno not in files.NO_HARD_LINK_ERRNOS:
-            raise
-        raise errors.LedgerUnusable(
-            path,
-            "the file system there has no hard links",
-            "Keep the ledger on a disk of this machine.",
-        ) from error
-
-
-def _remove_leftovers(temporary: str, made: list[str]) -> None:
-    """Take away what nobody needs any more. What can't be taken away is no reason to say that nothing was recorded."""
-    for leftover in (temporary, f"{temporary}-journal"):
-        with suppress(OSError):
-            os.unlink(leftover)
-    for directory in reversed(made):
-        with suppress(OSError):
-            os.rmdir(directory)
 
 
 def _fill_new_ledger(temporary: str, work: Callable[[sqlite3.Connection], T]) -> T:
@@ -94,3 +62,35 @@ def _fill_new_ledger(temporary: str, work: Callable[[sqlite3.Connection], T]) ->
     finally:
         db.close()
     return result
+
+
+def _link_finished_ledger(temporary: str, path: str) -> None:
+    """Give the finished ledger its name, unless a file has that name.
+
+    Raises FileExistsError, and LedgerUnusable when the file system has no hard links.
+    """
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        if error.errno not in files.NO_HARD_LINK_ERRNOS:
+            raise
+        raise errors.LedgerUnusable(
+            path,
+            "the file system there has no hard links",
+            "Keep the ledger on a disk of this machine.",
+        ) from error
+
+
+def _remove_leftovers(temporary: str, directories: list[str]) -> None:
+    """Remove the temporary file, its journal, and the directories that were created for it.
+
+    A failure is ignored: the ledger may be complete, and then the move is recorded.
+    """
+    for leftover in (temporary, f"{temporary}-journal"):
+        with suppress(OSError):
+            os.unlink(leftover)
+    for directory in reversed(directories):
+        with suppress(OSError):
+            os.rmdir(directory)

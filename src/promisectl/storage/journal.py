@@ -1,4 +1,4 @@
-"""The write side: load a promise from its acts, append what is said, refresh its row. Used inside `ledger.write` only."""
+"""The write side: load promises from their acts, append acts, and update promise rows."""
 
 from __future__ import annotations
 
@@ -20,14 +20,16 @@ if TYPE_CHECKING:
     from promisectl.storage.codec import NewPromiseRows
 
 _FIXED_COLUMNS = {"uid", "direction", "person", "replaces"}
-"""The columns of a promise that no act changes: only somebody else has."""
+"""The columns of a promise that no act changes; only another program does."""
 _INDEXED_COLUMNS = {"state", "move", "due_at", "delivered_at"}
+"""The columns of a promise that acts change and indexes contain."""
 
 
 class Journal:
-    """One command's hold on the ledger: everything it says goes into one entry and is undone together.
+    """What one command writes into the ledger: one `entry` with all its acts, undone together.
 
-    `now` is the moment of the command, aware UTC; `command` is its name as the log shows it.
+    `db` is inside a transaction (`ledger.run_in_transaction`), `now` is the moment of the command,
+    aware UTC, and `command` its name as the log shows it.
     """
 
     def __init__(self, db: sqlite3.Connection, now: datetime, command: str) -> None:
@@ -35,88 +37,101 @@ class Journal:
         self._now = now
         self._recorded_at = encode_instant(now)
         self._command = command
-        self._met: set[int] = set()
-        self.entry = (
-            db.execute(
-                sql.ADD_ENTRY, {"command": command, "recorded_at": self._recorded_at}
-            ).lastrowid
-            or 0
-        )
+        self._new_people: set[int] = set()
+        entry_row = {"command": command, "recorded_at": self._recorded_at}
+        self.entry = db.execute(sql.ADD_ENTRY, entry_row).lastrowid or 0
         last = db.execute(sql.LAST_ACT).fetchone()
         self._number: int = last["number"] if last else 0
         self._hash: str = last["hash"] if last else ""
 
     def insert_answer(self, key: str, request: str, answer: object) -> None:
-        """Remember what this command was asked with a key, and what it answered."""
-        kept = codec.encode_answer(answer, self._hash, key, self.entry, request)
-        self._db.execute(
-            sql.ADD_ANSWER, {"key": key, "entry": self.entry, "request": request, "answer": kept}
-        )
+        """Store the request that this command got with a key, and its answer."""
+        text = codec.encode_answer(answer, self._hash, key, self.entry, request)
+        row = {"key": key, "entry": self.entry, "request": request, "answer": text}
+        self._db.execute(sql.ADD_ANSWER, row)
 
     # Promises
 
     def load_acts(self, number: int) -> list[Act]:
-        """Everything that was said about a promise, in order. Raises NoPromise."""
+        """Return the acts of a promise, in order. Raises NoPromise."""
         rows = self._db.execute(sql.ACTS_OF_PROMISE, {"promise": number}).fetchall()
         if not rows:
             raise errors.NoPromise(number)
         return [codec.decode_act(row) for row in rows]
 
     def load_promise(self, number: int) -> Promise:
-        """The promise as its acts left it. Raises NoPromise."""
+        """Return a promise as its acts leave it. Raises NoPromise."""
         return lifecycle.replay_acts(number, self.load_acts(number))
 
     def begin_promise(self, act: Act) -> Promise:
-        """Begin a promise with its first act. Its number is the next that was never used."""
-        said, promise = lifecycle.apply_act(None, act)
-        return promise._replace(id=self.write_new_promise(codec.encode_new_promise(promise, said)))
+        """Begin a promise with its first act, and return it with the next unused number."""
+        applied = lifecycle.apply_act(None, act)
+        rows = codec.encode_new_promise(applied.promise, applied.act)
+        return applied.promise._replace(id=self.write_new_promise(rows))
 
     def write_new_promise(
-        self, one: NewPromiseRows, number: int | None = None, *, again: bool = False
+        self, rows: NewPromiseRows, number: int | None = None, *, again: bool = False
     ) -> int:
-        """Begin a promise as it is written down. Its number is the next that was never used, or the one that is given for it.
+        """Write a new promise with its first act, and return its number.
 
-        `again`: the promise of that number begins anew, since the command that made it was taken back.
+        Without a `number`, it gets the next unused one. With `again`, the promise of that number
+        begins a second time, because the command that made it was undone.
         """
-        columns = {**one.columns, "id": number}
+        columns = {**rows.columns, "id": number}
         if again:
             self._db.execute(sql.UPDATE_PROMISE, columns)
         elif number is not None:
             self._db.execute(sql.ADD_PROMISE_WITH_ID, columns)
         else:
             number = self._db.execute(sql.ADD_PROMISE, columns).lastrowid
+        number, uid = number or 0, columns["uid"]
         self._insert_act_row(
-            one.verb, one.side, one.by, one.at, one.body, promise=number or 0, about=columns["uid"]
+            rows.verb, rows.side, rows.by, rows.at, rows.body, promise=number, about=uid
         )
-        return number or 0
+        return number
 
     def append_act(self, promise: Promise, act: Act) -> Applied:
-        """Append what `lifecycle.apply_act` makes of an act. Raises what that raises."""
-        done = lifecycle.apply_act(promise, act)
-        self._insert_act(promise, done.act)
-        self._update_changed_columns(done.promise)
-        return done
+        """Append an act to a promise, update its row, and return both as the act leaves them.
+
+        The row is updated by the statement that leaves the most indexes alone, as most of its cost
+        is theirs. It is compared with what is stored, so that a move repairs what another program
+        changed there. Raises what `lifecycle.apply_act` raises.
+        """
+        applied = lifecycle.apply_act(promise, act)
+        self._insert_act(promise, applied.act)
+        row = codec.encode_promise_row(applied.promise)
+        stored = self._db.execute(sql.ROW_OF_PROMISE, {"id": promise.id}).fetchone()
+        stored_columns = codec.sqlite_row_dict(stored)
+        changed = {name for name, value in row.items() if value != stored_columns[name]}
+        if changed & _FIXED_COLUMNS:
+            statement = sql.UPDATE_PROMISE
+        elif changed & _INDEXED_COLUMNS:
+            statement = sql.UPDATE_PROMISE_STATE
+        else:
+            statement = sql.UPDATE_PROMISE_TEXTS
+        if changed:
+            self._db.execute(statement, {**row, "id": promise.id})
+        return applied
 
     def _insert_act(self, promise: Promise, act: Act) -> None:
-        by, at = promise.direction.name_speaker(act.side), encode_instant(act.at)
         self._insert_act_row(
             act.verb.value,
             act.side.value,
-            by,
-            at,
+            promise.direction.name_speaker(act.side),
+            encode_instant(act.at),
             codec.encode_act_body(act),
             promise=promise.id,
             about=promise.opening.uid,
         )
 
     def _insert_act_row(
-        self, verb: str, side: str, by: str, at: str, body: str, *, about: object, **where: int
+        self, verb: str, side: str, by: str, at: str, body: str, *, about: object, **subject: int
     ) -> None:
         self._number += 1
         row = {
             "promise": None,
             "person": None,
-            **where,
+            **subject,
             "number": self._number,
             "entry": self.entry,
             "verb": verb,
@@ -129,84 +144,48 @@ class Journal:
         row["hash"] = self._hash = codec.compute_act_hash(self._hash, self._command, about, row)
         self._db.execute(sql.ADD_ACT, row)
 
-    def _update_changed_columns(self, promise: Promise) -> None:
-        """Update the row of a promise by the statement that leaves the most indexes alone.
-
-        Indexes are most of what a row costs. The columns are held against the row as it stands, so
-        that a move puts right what somebody has changed there.
-        """
-        there = codec.sqlite_row_dict(
-            self._db.execute(sql.ROW_OF_PROMISE, {"id": promise.id}).fetchone()
-        )
-        row = codec.encode_promise_row(promise)
-        changed = {name for name, value in row.items() if value != there[name]}
-        if changed & _FIXED_COLUMNS:
-            statement = sql.UPDATE_PROMISE
-        elif changed & _INDEXED_COLUMNS:
-            statement = sql.UPDATE_PROMISE_STATE
-        else:
-            statement = sql.UPDATE_PROMISE_TEXTS
-        if changed:
-            self._db.execute(statement, {**row, "id": promise.id})
-
-    def _update_promise_row(self, promise: Promise) -> None:
-        self._db.execute(
-            sql.UPDATE_PROMISE, {**codec.encode_promise_row(promise), "id": promise.id}
-        )
-
     # Undo
 
     def undo_entry(self, target: int, command: str) -> Iterator[Promise]:
-        """Take a command back: the promises it touched, as they are without it. It is done when the last of them is asked for."""
+        """Undo a command, and return the promises that it touched, as they are without it.
+
+        The undo is complete when the iterator is exhausted.
+        """
         return self._apply_undo_or_redo(target, command, Verb.UNDO, undone_by=self.entry)
 
     def redo_entry(self, target: int, command: str) -> Iterator[Promise]:
-        """Let a command that was taken back count again: the promises it touched, as they are with it, in the same way."""
+        """Redo a command that was undone, and return the promises that it touched, as they are now.
+
+        The redo is complete when the iterator is exhausted.
+        """
         return self._apply_undo_or_redo(target, command, Verb.REDO, undone_by=None)
 
     def _apply_undo_or_redo(
         self, target: int, command: str, verb: Verb, undone_by: int | None
     ) -> Iterator[Promise]:
         touched = self._db.execute(sql.TOUCHED_BY_ENTRY, {"entry": target}).fetchall()
-        act = Act(
-            verb,
-            Side.BOOKKEEPER,
-            self._now,
-            self._now,
-            target=target,
-            entry=self.entry,
-            text=command,
-        )
-        yield from (
-            self._replay_promise(row["promise"], act)
-            for row in touched
-            if row["promise"] is not None
-        )
-        people_rows = {row["person"] for row in touched if row["person"] is not None}
-        for person in sorted(people_rows):
-            self._insert_person_act(
-                PersonAct(
-                    PersonVerb(verb.value),
-                    person,
-                    self._now,
-                    self._now,
-                    target=target,
-                    handle=command,
-                )
-            )
-        if people_rows:
-            self._rebuild_people()
+        now, entry = self._now, self.entry
+        act = Act(verb, Side.BOOKKEEPER, now, now, target=target, entry=entry, text=command)
+        for number in [row["promise"] for row in touched if row["promise"] is not None]:
+            promise = lifecycle.replay_acts(number, [*self.load_acts(number), act])
+            self._insert_act(promise, act)
+            row = {**codec.encode_promise_row(promise), "id": number}
+            self._db.execute(sql.UPDATE_PROMISE, row)
+            yield promise
+        touched_people = {row["person"] for row in touched if row["person"] is not None}
+        person_verb = PersonVerb(verb.value)
+        for person in sorted(touched_people):
+            person_act = PersonAct(person_verb, person, now, now, target=target, handle=command)
+            self._insert_person_act(person_act)
+        if touched_people:
+            people_rows.rebuild_person_rows(self._db)
         self._db.execute(sql.MARK_ENTRY_UNDONE, {"entry_id": target, "undone_by": undone_by})
 
-    def _replay_promise(self, number: int, act: Act) -> Promise:
-        acts = self.load_acts(number)
-        promise = lifecycle.replay_acts(number, [*acts, act])
-        self._insert_act(promise, act)
-        self._update_promise_row(promise)
-        return promise
-
     def find_last_command(self, number: int | None = None) -> tuple[int, str]:
-        """The newest command that was not taken back, of that promise or of all: its entry and name. Raises NothingToUndo."""
+        """Return entry and name of the newest command that is not undone, of one promise or of all.
+
+        Raises NothingToUndo, and NoPromise.
+        """
         if number is None:
             row = self._db.execute(sql.NEWEST_LIVE_ENTRY, {}).fetchone()
         else:
@@ -217,12 +196,18 @@ class Journal:
         return row["id"], row["command"]
 
     def find_later_command(self, entry: int) -> tuple[int, str] | None:
-        """A live command after `entry` on one of the promises it touched: the promise's number and the command, or None."""
+        """Return the first live command after `entry` on one of the promises that it touched.
+
+        It is returned as the number of the promise and the name of the command, or None.
+        """
         row = self._db.execute(sql.LATER_ENTRY_ON_SAME, {"entry": entry}).fetchone()
         return (row["promise"], row["command"]) if row else None
 
     def find_last_undone_command(self) -> tuple[int, str]:
-        """The command that the newest undo took back, if nothing but undo and redo came after it. Raises NothingToRedo."""
+        """Return entry and name of the command that the newest undo took back.
+
+        Raises NothingToRedo when there is none, or when other commands came after that undo.
+        """
         for row in self._db.execute(sql.NEWEST_ENTRIES):
             if row["id"] == self.entry or row["command"] == "redo":
                 continue
@@ -236,40 +221,29 @@ class Journal:
     # People
 
     def load_people(self) -> list[Person]:
-        """Everybody the ledger has met."""
+        """Return all people in the ledger."""
         return queries.load_people(self._db)
 
     def find_or_insert_person(self, newcomer: Newcomer) -> Person:
-        """The person of that handle, entered now if this is the first time."""
-        return people.find_exact_person(newcomer.handle, self.load_people()) or self.insert_person(
-            newcomer
-        )
+        """Return the person with that handle, inserted now if the ledger has none."""
+        known = people.find_exact_person(newcomer.handle, self.load_people())
+        return known or self.insert_person(newcomer)
 
     def insert_person(self, newcomer: Newcomer, number: int | None = None) -> Person:
-        """The person of a handle that nobody has yet, by the next number, or the one that is given."""
+        """Insert a person with an unused handle; without a `number`, they get the next one."""
         if number is None:
             number = self._db.execute(sql.ADD_PERSON, newcomer._asdict()).lastrowid or 0
         else:
-            self._db.execute(
-                sql.ADD_PERSON_WITH_ID,
-                {"person": number, **newcomer._asdict(), "merged_into": None},
-            )
-        self._met.add(number)
-        self._insert_person_act(
-            PersonAct(
-                PersonVerb.MEET,
-                number,
-                self._now,
-                self._now,
-                handle=newcomer.handle,
-                name=newcomer.name,
-            )
-        )
+            row = {"person": number, **newcomer._asdict(), "merged_into": None}
+            self._db.execute(sql.ADD_PERSON_WITH_ID, row)
+        self._new_people.add(number)
+        act = PersonAct(PersonVerb.MEET, number, self._now, self._now, **newcomer._asdict())
+        self._insert_person_act(act)
         return Person(number, newcomer.handle, newcomer.name)
 
     def is_new_person(self, person: Person) -> bool:
-        """Whether this command is the first that the ledger hears of that person."""
-        return person.id in self._met
+        """Whether this command inserted that person."""
+        return person.id in self._new_people
 
     def change_person(
         self,
@@ -280,23 +254,18 @@ class Journal:
         name: str | None = None,
         into: int | None = None,
     ) -> Person:
-        """The person after a new name, an alias, or a merge."""
-        self._insert_person_act(
-            PersonAct(verb, person.id, self._now, self._now, handle=handle, name=name, into=into)
-        )
-        return self._rebuild_people()[person.id]
+        """Record a new name, an alias or a merge, and return the person after it."""
+        act = PersonAct(verb, person.id, self._now, self._now, handle=handle, name=name, into=into)
+        self._insert_person_act(act)
+        return people_rows.rebuild_person_rows(self._db)[person.id]
 
     def _insert_person_act(self, act: PersonAct) -> None:
-        at, body = encode_instant(act.at), codec.encode_person_act_body(act)
         self._insert_act_row(
             act.verb.value,
             Side.BOOKKEEPER.value,
             "me",
-            at,
-            body,
+            encode_instant(act.at),
+            codec.encode_person_act_body(act),
             person=act.person,
             about=act.person,
         )
-
-    def _rebuild_people(self) -> dict[int, Person]:
-        return people_rows.rebuild_person_rows(self._db)

@@ -1,4 +1,4 @@
-"""The promises that a walk through a ledger or a file has met, kept on the disk."""
+"""A map of promises that is kept on the disk, for a walk through a ledger or a file."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 class UidMap:
-    """Values by number or uid, any number of them, in a nameless file that goes with `close`.
+    """A map from numbers or UUIDs to JSON values, in a temporary file that `close` removes.
 
-    Every method raises CannotWrite where that file can't be written.
+    It may grow beyond memory. Every method raises CannotWrite when the file can't be written.
     """
 
     def __init__(self) -> None:
@@ -28,21 +28,21 @@ class UidMap:
             self._run_statement(statement)
 
     def add_value(self, key: int | str, value: Any) -> None:
-        """Remember what JSON can say, instead of what was there before."""
+        """Store a JSON value under a key, in place of an earlier one."""
         self._run_statement("REPLACE INTO known VALUES (?, ?)", (key, json.dumps(value)))
 
     def find_value(self, key: int | str) -> Any:
-        """The value of a key; None where there is none."""
+        """Return the value of a key, or None."""
         for (value,) in self._run_statement("SELECT value FROM known WHERE key = ?", (key,)):
             return json.loads(value)
         return None
 
     def close(self) -> None:
-        """Forget them all."""
+        """Close the map and remove its file."""
         self._db.close()
 
     def _run_statement(self, statement: str, bound: tuple[Any, ...] = ()) -> list[Any]:
-        """Run a statement; whatever is wrong with the temporary file says nothing of the ledger."""
+        """Run a statement; an error of the temporary file is not an error of the ledger."""
         try:
             return self._db.execute(statement, bound).fetchall()
         except sqlite3.OperationalError as error:

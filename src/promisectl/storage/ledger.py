@@ -1,4 +1,4 @@
-"""The ledger file: opened with care, founded on the first move, read without writing, written in one transaction a command."""
+"""Read the ledger without writing to it, and write to it in one transaction per command."""
 
 from __future__ import annotations
 
@@ -21,21 +21,24 @@ if TYPE_CHECKING:
 def run_in_transaction(
     path: str,
     work: Callable[[sqlite3.Connection], T],
-    keep: Callable[[str], None] | None = None,
-    before: str = "",
+    back_up: Callable[[str], None] | None = None,
+    reason: str = "",
 ) -> T:
-    """What `work` returns, done inside one transaction on the ledger at `path`; the ledger is founded if there is none.
+    """Call `work` in one transaction on the ledger at `path`, and return what it returns.
 
-    `work` may be called a second time, when another command founded the ledger meanwhile. Before an upgrade, and before a command
-    that is named as one to back up `before`, `keep` is called with that word, under the lock and before anything is written. Raises
-    LedgerTrouble when the file can't be used; whatever is raised, nothing is written, but for Unconfirmed and Uncertain, which say so.
+    The ledger is created if there is none; `work` is called a second time when another command
+    created it meanwhile. Before a migration, and when there is a `reason` for a backup, `back_up`
+    is called with the reason, under the lock and before anything is written.
+
+    Raises LedgerError when the file can't be used. After an error nothing is written, except after
+    WriteUnconfirmed (everything is written) and WriteUncertain (nobody knows).
     """
     from promisectl.storage import creation
 
     try:
         while True:
             if has_ledger(path):
-                return _run_on_existing_ledger(path, work, keep, before)
+                return _run_on_existing_ledger(path, work, back_up, reason)
             with suppress(FileExistsError):
                 return creation.create_ledger(path, work)
     except errors.TemporaryLedgerError as problem:
@@ -47,9 +50,10 @@ def run_in_transaction(
 def open_snapshot(
     path: str, *, patience: int = connection.LOCK_WAIT_SECONDS
 ) -> Iterator[sqlite3.Connection]:
-    """A read-only connection that sees one moment of the ledger throughout. Raises LedgerTrouble when it can't be read.
+    """Open the ledger for reading; the connection sees one moment of it throughout.
 
-    For so many seconds it waits for a command that is writing.
+    It waits `patience` seconds for a command that is writing. Raises LedgerError when the ledger
+    can't be read.
     """
     with connection.translate_errors(path):
         db = _connect_for_reading(path, patience)
@@ -64,18 +68,22 @@ def open_snapshot(
 def open_snapshot_or_empty(
     path: str, *, patience: int = connection.LOCK_WAIT_SECONDS
 ) -> Iterator[sqlite3.Connection]:
-    """The same, or an empty ledger in memory where there is none yet: a look founds nothing."""
+    """Open the ledger for reading, or an empty one in memory if there is none.
+
+    A view never creates a ledger. Raises LedgerError when the ledger can't be read.
+    """
     if has_ledger(path):
         with open_snapshot(path, patience=patience) as db:
             yield db
     else:
-        with closing(create_memory_ledger(("TABLE",))) as db:  # indexes would cost 0.04 starts
+        # Indexes would cost 0.04 starts of Python.
+        with closing(create_memory_ledger(("TABLE",))) as db:
             db.execute("BEGIN")
             yield db
 
 
 def has_ledger(path: str) -> bool:
-    """Whether anything is in the ledger's place. Raises LedgerTrouble when that can't be told."""
+    """Whether there is any file at the ledger's path. Raises LedgerError if nobody can know."""
     with connection.translate_errors(path), suppress(FileNotFoundError, NotADirectoryError):
         os.lstat(path)
         return True
@@ -83,28 +91,31 @@ def has_ledger(path: str) -> bool:
 
 
 def find_journal_head(db: sqlite3.Connection) -> tuple[int, str] | None:
-    """Number and hash of the newest act; nothing while there is none."""
+    """Return number and hash of the newest act, or None for an empty ledger."""
     last = db.execute(sql.LAST_ACT).fetchone()
     return (last["number"], last["hash"]) if last else None
 
 
 def is_ledger_file(path: str, ledger: str) -> bool:
-    """Whether `path` is the ledger itself, by whatever name, or one of the files that SQLite keeps beside it. Raises LedgerTrouble."""
+    """Whether `path` is the ledger under any name, or a file that SQLite keeps beside it.
+
+    Raises LedgerError when the ledger's path can't be examined.
+    """
     from promisectl.system import files
 
-    real, place = os.path.realpath(ledger), os.path.realpath(path)
-    if place.casefold() in (
-        f"{real}{besides}".casefold() for besides in ("", *files.SQLITE_SIDE_FILE_SUFFIXES)
-    ):
-        return True  # whether the file system tells capitals apart or not
+    # Names are compared without case, whether the file system tells capitals apart or not.
+    name, real = os.path.realpath(path).casefold(), os.path.realpath(ledger)
+    if name in [f"{real}{suffix}".casefold() for suffix in ("", *files.SQLITE_SIDE_FILE_SUFFIXES)]:
+        return True
     with connection.translate_errors(ledger):
         return has_ledger(ledger) and os.path.exists(path) and os.path.samefile(path, ledger)
 
 
 def create_memory_ledger(parts: Sequence[str] = ("TABLE", "INDEX", "UNIQUE")) -> sqlite3.Connection:
-    """Make an empty ledger that goes with its connection; what does not fit into memory spills.
+    """Create an empty ledger that lives as long as its connection, in memory or beyond it.
 
-    It has no guards, and no public views: they cost 0.09 starts, and every query brings them along.
+    It has neither guard triggers nor public views: they would cost 0.09 starts of Python, and every
+    query brings its own views. `parts` names the statements of the schema to run.
     """
     db = sqlite3.connect("", isolation_level=None)
     for statement in sql.SCHEMA:
@@ -119,17 +130,16 @@ def _connect_for_reading(
 ) -> sqlite3.Connection:
     connection.check_ledger_file(path)
     try:
-        return _begin_read_transaction(
-            path, connection.open_connection(path, "ro", patience), patience
-        )
+        reader = connection.open_connection(path, "ro", patience)
+        return _begin_read_transaction(path, reader, patience)
     except sqlite3.OperationalError as error:
         if not connection.has_unfinished_transaction(error):
             raise
-    # A command died in the middle of its transaction: SQLite takes its half-done pages back when somebody may write.
-    writer = connection.open_connection(path, "rw", patience)
-    with closing(writer):
+    # A command died in the middle of its transaction: only a writer may roll that back.
+    with closing(connection.open_connection(path, "rw", patience)) as writer:
         connection.retry_while_busy(path, lambda: writer.execute("PRAGMA schema_version"), patience)
-    return _begin_read_transaction(path, connection.open_connection(path, "ro", patience), patience)
+    reader = connection.open_connection(path, "ro", patience)
+    return _begin_read_transaction(path, reader, patience)
 
 
 def _begin_read_transaction(path: str, db: sqlite3.Connection, patience: int) -> sqlite3.Connection:
@@ -142,8 +152,8 @@ def _begin_read_transaction(path: str, db: sqlite3.Connection, patience: int) ->
 def _run_on_existing_ledger(
     path: str,
     work: Callable[[sqlite3.Connection], T],
-    keep: Callable[[str], None] | None,
-    before: str,
+    back_up: Callable[[str], None] | None,
+    reason: str,
 ) -> T:
     from promisectl.storage import migrations
 
@@ -154,14 +164,14 @@ def _run_on_existing_ledger(
             connection.retry_while_busy(path, lambda: db.execute("BEGIN IMMEDIATE"))
             connection.check_schema_step(path, db)
             is_old = connection.read_schema_step(db) < sql.SCHEMA_STEP
-            reason = before or ("upgrade" if is_old else "")
-            if keep and reason:
-                keep(reason)
+            reason = reason or ("upgrade" if is_old else "")
+            if back_up and reason:
+                back_up(reason)
             if is_old:
                 migrations.migrate_ledger(db)
-            known = find_journal_head(db)
+            head_before = find_journal_head(db)
             result = work(db)
-            _commit_transaction(path, db, known)
+            _commit_transaction(path, db, head_before)
         except BaseException:
             with suppress(sqlite3.Error):
                 db.execute("ROLLBACK")
@@ -171,38 +181,46 @@ def _run_on_existing_ledger(
         return result
 
 
-def _commit_transaction(path: str, db: sqlite3.Connection, before: tuple[int, str] | None) -> None:
-    """Commit; when SQLite fails in the middle of it, look whether the newest act is there before saying that nothing was recorded."""
-    last = find_journal_head(db)
+def _commit_transaction(
+    path: str, db: sqlite3.Connection, head_before: tuple[int, str] | None
+) -> None:
+    """Commit; if SQLite fails in the middle, find out whether the newest act is recorded.
+
+    Raises WriteUnconfirmed if it is recorded, and WriteUncertain if nobody can know.
+    """
+    head = find_journal_head(db)
     try:
-        connection.retry_while_busy(path, lambda: _commit_uninterrupted(db))
+        connection.retry_while_busy(path, lambda: _commit_without_interrupts(db))
     except sqlite3.Error as error:
         from promisectl.storage import sqlite_errors
 
         with suppress(sqlite3.Error):
             db.execute("ROLLBACK")
         db.close()
-        if last and last != before and _has_act(path, *last, error):
-            raise errors.WriteUnconfirmed(
-                path, sqlite_errors.format_failure_reason(error)
-            ) from error
+        if head and head != head_before and _has_act(path, *head, error):
+            reason = sqlite_errors.format_failure_reason(error)
+            raise errors.WriteUnconfirmed(path, reason) from error
         raise
 
 
-def _commit_uninterrupted(db: sqlite3.Connection) -> None:
+def _commit_without_interrupts(db: sqlite3.Connection) -> None:
     from promisectl.system import interrupts
 
     with interrupts.hold_interrupts():
         db.execute("COMMIT")
 
 
-def _has_act(path: str, number: int, hash_: str, failed: sqlite3.Error) -> bool:
-    """Whether an act, by its number and hash, is in the ledger after all. Raises Uncertain when nobody can tell."""
+def _has_act(path: str, number: int, hash_: str, commit_error: sqlite3.Error) -> bool:
+    """Whether an act with that number and hash is in the ledger after a failed commit.
+
+    Raises WriteUncertain when the ledger can't be read either.
+    """
     try:
         with closing(_connect_for_reading(path)) as db:
-            found = db.execute(sql.HASH_OF_ACT, {"number": number}).fetchone()
-            return bool(found) and found["hash"] == hash_
+            row = db.execute(sql.HASH_OF_ACT, {"number": number}).fetchone()
+            return bool(row) and row["hash"] == hash_
     except (sqlite3.Error, OSError, errors.LedgerError) as error:
         from promisectl.storage import sqlite_errors
 
-        raise errors.WriteUncertain(path, sqlite_errors.format_failure_reason(failed)) from error
+        reason = sqlite_errors.format_failure_reason(commit_error)
+        raise errors.WriteUncertain(path, reason) from error

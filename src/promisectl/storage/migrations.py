@@ -1,16 +1,16 @@
-"""Bring ledgers of earlier schema steps up to this one, by the first command that writes to them.
+"""Migrate ledgers of earlier schema steps, by the first command that writes to them.
 
 How a step is added, once a version with the step before it has been released:
 
 1. Declare the tables as they are to be in `storage/tables.py`, raise `SCHEMA_STEP` by one, and name
-   the tables and indexes that are new in `MIGRATION_ADDITIONS`. Only a table or an index may be
-   new: who looks before the first move would miss a column, so it goes into a table of its own.
-2. Have the views and statements do without what is new: until the first move a ledger is read as
-   it is.
-3. Run `python -m promisectl.generate`, which writes the statements down. Every upgrade makes the
-   views anew.
+   new tables and indexes in `MIGRATION_ADDITIONS`. Only a table or an index may be new: a command
+   that reads before the first move would miss a new column, so that goes into a table of its own.
+2. Let the views and statements work without what is new: until the first move, a ledger is read
+   as it is.
+3. Run `python -m promisectl.generate`, which compiles the statements. Every migration creates the
+   views again.
 4. Keep a ledger of the step before, and let `tests/storage/test_migrations.py` begin with it.
-   Until there is a second step, a step that exists in the tests alone proves all this
+   Until there is a second step, a step that exists in the tests only proves all this
    (`tests/storage/next_step.py`).
 """
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 
 def migrate_ledger(db: sqlite3.Connection) -> None:
-    """Bring a ledger of an earlier schema step up to this one, inside the transaction of the command that writes.
+    """Migrate a ledger to this schema step, inside the transaction of a writing command.
 
-    Its step is read again here, where nobody else can write: whoever waited for others may find their work done.
+    The step is read under the lock, as another command may have migrated the ledger before.
     """
     (step,) = db.execute("PRAGMA user_version").fetchone()
     if step == sql.SCHEMA_STEP:
@@ -34,7 +34,7 @@ def migrate_ledger(db: sqlite3.Connection) -> None:
     for later in range(step + 1, sql.SCHEMA_STEP + 1):
         for statement in sql.MIGRATIONS[later]:
             db.execute(statement)
-    views = [one for one in sql.SCHEMA if one.startswith("CREATE VIEW")]
+    views = [statement for statement in sql.SCHEMA if statement.startswith("CREATE VIEW")]
     for view in reversed(views):
         db.execute(f"DROP VIEW IF EXISTS {view.split()[2]}")
     for view in views:

@@ -1,4 +1,4 @@
-"""What stands in the ledger's place is looked at before SQLite touches it: what is strange is refused, and stays as it is."""
+"""Check the file at the ledger's path before SQLite opens it; a foreign file stays as it is."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from promisectl import errors
 from promisectl.compiled import sql
 
 _SQLITE_MAGIC = b"SQLite format 3\0"
+_HEADER_BYTES = 100
 _WAL_MODE_BYTES = b"\2\2"
 _FILE_KIND_NAMES = {
     stat.S_IFDIR: "a directory",
@@ -21,16 +22,16 @@ _FILE_KIND_NAMES = {
 
 
 def check_directory_owner(path: str) -> None:
-    """Refuse a directory that is not for this user: root in that of another, or one of another that a link leads into.
+    """Refuse to let root write into another user's directory, or a link lead into one.
 
-    Raises AsRoot, LeadsAway.
+    Raises RootInForeignDirectory or LinkIntoForeignDirectory.
     """
-    user = getattr(os, "geteuid", None)  # Windows has none
-    if user is None:
+    get_user = getattr(os, "geteuid", None)
+    if get_user is None:  # on Windows
         return
-    me, real = user(), os.path.realpath(path)
+    me, real = get_user(), os.path.realpath(path)
     directory = os.path.dirname(real)
-    while not os.path.isdir(directory):  # it is yet to be made
+    while not os.path.isdir(directory):  # the first move will create it
         directory = os.path.dirname(directory)
     owner = os.stat(directory).st_uid
     if me == 0 and owner != 0:
@@ -47,7 +48,10 @@ def _format_user(user: int) -> str:
 
 
 def check_file_kind(path: str) -> None:
-    """Refuse what is no file, without opening it: a pipe would wait for a writer. Raises NotALedger."""
+    """Refuse anything but a regular file, without opening it, as a pipe would wait for a writer.
+
+    Raises NotALedger.
+    """
     try:
         kind = stat.S_IFMT(os.stat(path).st_mode)
     except FileNotFoundError:
@@ -55,71 +59,70 @@ def check_file_kind(path: str) -> None:
             raise errors.NotALedger(path, "is not a file, but a link to nothing") from None
         raise
     if kind != stat.S_IFREG:
-        raise errors.NotALedger(
-            path, f"is not a file, but {_FILE_KIND_NAMES.get(kind, 'something')}"
-        )
+        kind_name = _FILE_KIND_NAMES.get(kind, "something")
+        raise errors.NotALedger(path, f"is not a file, but {kind_name}")
 
 
 def check_hard_links(path: str, *, writing: bool) -> None:
-    """Refuse a file with several names. Raises TwoNames.
+    """Refuse a file with several names. Raises HardLinkedLedger.
 
-    One that a founding left behind, killed before it could take its first name away, is no harm: a move takes it away.
+    A temporary name does no harm: it is left when a command is killed before it removes the name
+    under which it created the file. A command that is `writing` removes such names.
     """
     if os.stat(path).st_nlink == 1:
         return
-    left = _find_leftover_names(os.path.realpath(path))
-    names = os.stat(path).st_nlink  # looked up once more: the founding may be at it just now
-    if names > 1 + len(left):
-        raise errors.HardLinkedLedger(path, names)
-    for name in left if writing else ():
-        with suppress(FileNotFoundError):
-            os.unlink(name)
-
-
-def _find_leftover_names(path: str) -> list[str]:
-    """The names under which the file was founded, which `founding` and `backups` choose."""
     import re
 
     from promisectl.system import files
 
-    directory, name = os.path.split(path)
-    ours = re.compile(re.escape(name) + files.TEMPORARY_SUFFIX_PATTERN)
-    found = [os.path.join(directory, one) for one in os.listdir(directory) if ours.fullmatch(one)]
-    return [one for one in found if os.path.samefile(one, path)]
+    directory, name = os.path.split(os.path.realpath(path))
+    is_temporary = re.compile(re.escape(name) + files.TEMPORARY_SUFFIX_PATTERN).fullmatch
+    candidates = [
+        os.path.join(directory, other) for other in os.listdir(directory) if is_temporary(other)
+    ]
+    leftover_names = [candidate for candidate in candidates if os.path.samefile(candidate, path)]
+    names = os.stat(path).st_nlink  # counted again, as the command may just be removing its name
+    if names > 1 + len(leftover_names):
+        raise errors.HardLinkedLedger(path, names)
+    if writing:
+        for leftover in leftover_names:
+            with suppress(FileNotFoundError):
+                os.unlink(leftover)
 
 
 def read_sqlite_header(path: str) -> bytes:
-    """What the file begins with. Raises Damaged where it is no database."""
+    """Return the header of a database file, 100 bytes. Raises DamagedLedger if it has none."""
     with open(path, "rb") as file:
-        first = file.read(100)
-    if not first:
+        header = file.read(_HEADER_BYTES)
+    if not header:
         raise errors.DamagedLedger(path, "is empty, which a ledger never is")
-    if not first.startswith(_SQLITE_MAGIC):
+    if not header.startswith(_SQLITE_MAGIC):
         raise errors.DamagedLedger(path, "is damaged, or no ledger at all")
-    return first
+    return header
 
 
-def is_ledger_header(first: bytes) -> bool:
-    """Whether what a file begins with is the beginning of a ledger, of whatever schema step."""
-    return first.startswith(_SQLITE_MAGIC) and decode_header_numbers(first)[0] == sql.APPLICATION_ID
-
-
-def decode_header_numbers(first: bytes) -> tuple[int, int]:
-    """Whose it is, and its schema step, as the file says at its beginning."""
-    return int.from_bytes(first[68:72], "big"), int.from_bytes(first[60:64], "big")
-
-
-def check_journal_mode(path: str, first: bytes, *, writing: bool) -> None:
-    """Refuse a log of changes that is not its own, and for a look a mode in which that would write. Raises ForeignJournal, LogsAhead."""
-    ahead = first[18:20] == _WAL_MODE_BYTES
-    if not ahead and _is_nonempty_file(f"{os.path.realpath(path)}-wal"):
-        raise errors.ForeignJournal(path)
-    if ahead and not writing:
-        raise errors.WalModeLedger(path)
-
-
-def _is_nonempty_file(path: str) -> bool:
-    try:
-        return os.stat(path).st_size > 0
-    except OSError:
+def is_ledger_header(header: bytes) -> bool:
+    """Whether the first bytes of a file are those of a ledger, of any schema step."""
+    if not header.startswith(_SQLITE_MAGIC):
         return False
+    application, _ = decode_header_numbers(header)
+    return application == sql.APPLICATION_ID
+
+
+def decode_header_numbers(header: bytes) -> tuple[int, int]:
+    """Return the application ID and the schema step that the header of a file holds."""
+    return int.from_bytes(header[68:72], "big"), int.from_bytes(header[60:64], "big")
+
+
+def check_journal_mode(path: str, header: bytes, *, writing: bool) -> None:
+    """Refuse a write-ahead log of another ledger, and for reading a ledger in WAL mode.
+
+    In that mode, even reading would write files. Raises ForeignJournal or WalModeLedger.
+    """
+    in_wal_mode = header[18:20] == _WAL_MODE_BYTES
+    if not in_wal_mode:
+        with suppress(OSError):  # there is no log
+            if os.stat(f"{os.path.realpath(path)}-wal").st_size:
+                raise errors.ForeignJournal(path)
+    elif not writing:
+        raise errors.WalModeLedger(path)

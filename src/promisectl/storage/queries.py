@@ -1,4 +1,4 @@
-"""The read side: asks the views over a read-only connection and hands out rows; only `as_of` needs the domain."""
+"""The read side: queries over the views and tables, and the rows that they find."""
 
 from __future__ import annotations
 
@@ -16,15 +16,18 @@ if TYPE_CHECKING:
     from promisectl.domain.people import Person
     from promisectl.domain.promise import Act
 
-    Row = Mapping[str, Any]
+    StoredRow = Mapping[str, Any]
 
 
 MAX_MEMORY_ROWS = 1_000
-"""How many rows are held in memory."""
+"""How many rows of an answer are held in memory at most."""
 
 
 class QueryClock(NamedTuple):
-    """The moment that a view is asked about, the end of its local day and of the third day after, as stored instants."""
+    """The moment that a query is about, as stored instants.
+
+    `day_end` is the end of its local day, `soon_end` the end of the third day after it.
+    """
 
     now: str
     day_end: str
@@ -32,11 +35,11 @@ class QueryClock(NamedTuple):
 
 
 class Query(NamedTuple):
-    """Which promises to find, and in which order; what is None, False or () does not filter.
+    """Which promises to find, and in which order; a field of None, False or () does not filter.
 
-    `clock` is the moment at which they are judged, `person` a handle, `owe` what I owe, to me too.
-    Due dates are compared with stored instants. Say `open` beside states that are open: closed
-    promises are not even looked at then.
+    `clock` is the moment at which they are judged, `person` a handle, `owe` what I owe, also to
+    myself. Due dates are compared with stored instants. Set `open` together with `states` that are
+    all open: then SQLite does not read closed promises at all.
     """
 
     clock: QueryClock
@@ -56,11 +59,25 @@ class Query(NamedTuple):
     sort: str = "due"
     limit: int | None = None
 
+    @property
+    def statement(self) -> str:
+        """The statement that reads the fewest promises; fewer are open than are one person's."""
+        if self.open:
+            return sql.OPEN_PROMISES
+        if self.untold:
+            return sql.UNTOLD_PROMISES
+        if self.person:
+            return sql.PROMISES_OF_PERSON
+        return sql.ALL_PROMISES_BY_ID if self.sort == "id" else sql.ALL_PROMISES_SORTED
+
 
 def iter_promise_rows(
     db: sqlite3.Connection, query: Query, *, by_direction: bool = False
-) -> Iterator[Row]:
-    """Return the rows that a query finds, one at a time; `by_direction` puts what I owe first."""
+) -> Iterator[StoredRow]:
+    """Return the rows that a query finds, one at a time, after the ledger is released.
+
+    `by_direction` puts what I owe first.
+    """
     statement, bound = build_view_query(db, query)
     if by_direction:
         keep_rows(db, "answer", statement, bound)
@@ -70,13 +87,13 @@ def iter_promise_rows(
     return fetch_and_release(db, statement, bound, many=many)
 
 
-def fetch_promise_rows(db: sqlite3.Connection, query: Query) -> list[Row]:
-    """Return the rows that a query finds, with the ledger still held."""
+def fetch_promise_rows(db: sqlite3.Connection, query: Query) -> list[StoredRow]:
+    """Return the rows that a query finds, while the ledger is still held."""
     return db.execute(*build_view_query(db, query)).fetchall()
 
 
 def build_view_query(db: sqlite3.Connection, query: Query) -> tuple[str, dict[str, Any]]:
-    """Return the statement that a query needs, and what is bound in it; NULL does not filter."""
+    """Return the statement that a query needs, and its parameters; NULL does not filter."""
     bound = {
         name: value if value not in (False, (), []) else None
         for name, value in zip(query._fields, query, strict=True)
@@ -88,27 +105,16 @@ def build_view_query(db: sqlite3.Connection, query: Query) -> tuple[str, dict[st
         bound["search"] = _build_search_pattern(db, query.search)
     bound["limit"] = -1 if query.limit is None else query.limit
     del bound["clock"]
-    return _choose_statement(query), {**bound, **query.clock._asdict()}
-
-
-def _choose_statement(query: Query) -> str:
-    """Return the one that looks at the fewest promises: fewer are open than are a person's."""
-    if query.open:
-        return sql.OPEN_PROMISES
-    if query.untold:
-        return sql.UNTOLD_PROMISES
-    if query.person:
-        return sql.PROMISES_OF_PERSON
-    return sql.ALL_PROMISES_BY_ID if query.sort == "id" else sql.ALL_PROMISES_SORTED
+    return query.statement, {**bound, **query.clock._asdict()}
 
 
 def fetch_and_release(
     db: sqlite3.Connection, query: str, bound: Mapping[str, Any], *, many: bool = False
-) -> Iterator[Row]:
-    """The rows of a query, with the ledger let go of first: who reads them may be slow, and nobody has to wait for that.
+) -> Iterator[StoredRow]:
+    """Return the rows of a query, and release the ledger first, as their reader may be slow.
 
-    A few are kept in memory, more of them in a temporary table, which SQLite keeps in a nameless file when it grows. Where they are
-    likely to be `many`, they are not looked for twice.
+    A few rows are held in memory, more in a temporary table, which SQLite moves to a file when it
+    grows. With `many`, the rows go to the table at once, so that the query runs only once.
     """
     rows = [] if many else db.execute(query, bound).fetchmany(MAX_MEMORY_ROWS)
     many = many or len(rows) == MAX_MEMORY_ROWS
@@ -119,42 +125,50 @@ def fetch_and_release(
 
 
 def keep_rows(db: sqlite3.Connection, table: str, query: str, bound: Mapping[str, Any]) -> None:
-    """Put the rows of a query aside in a temporary table, in place of what was there."""
+    """Store the rows of a query in a temporary table, in place of an earlier one of that name."""
     db.execute(f"DROP TABLE IF EXISTS temp.{table}")
     db.execute(f"CREATE TEMP TABLE {table} AS {query}", bound)
 
 
 def release_ledger(db: sqlite3.Connection) -> None:
-    """Let go of the ledger: nothing more is asked of it."""
+    """End the transaction that holds the ledger, if there is one."""
     if db.in_transaction:
         db.execute("COMMIT")
 
 
 def _build_search_pattern(db: sqlite3.Connection, text: str) -> str:
-    """What LIKE looks for. It folds the case of ASCII alone, so for any other text it is replaced by one that folds all."""
-    if not text.isascii():
-        db.create_function(
-            "like",
-            3,
-            lambda wanted, given, _: given is not None and wanted[1:-1] in given.casefold(),
-            deterministic=True,
-        )
-        return f"%{text.casefold()}%"
-    for sign in "\\%_":
-        text = text.replace(sign, f"\\{sign}")
-    return f"%{text}%"
+    """Return the pattern of LIKE that finds a text in any case.
+
+    SQLite's own LIKE folds the case of ASCII only, so for any other text it is replaced by one
+    that folds all letters.
+    """
+    if text.isascii():
+        for character in "\\%_":
+            text = text.replace(character, f"\\{character}")
+        return f"%{text}%"
+    db.create_function(
+        "like",
+        3,
+        lambda pattern, value, _: value is not None and pattern[1:-1] in value.casefold(),
+        deterministic=True,
+    )
+    return f"%{text.casefold()}%"
 
 
-def find_promise_by_id(db: sqlite3.Connection, clock: QueryClock, number: int) -> Row | None:
-    """The record of one promise, or None."""
-    found: Row | None = db.execute(sql.PROMISE_BY_ID, {**clock._asdict(), "id": number}).fetchone()
-    return found
+def find_promise_by_id(db: sqlite3.Connection, clock: QueryClock, number: int) -> StoredRow | None:
+    """Return the row of one promise, or None."""
+    bound = {**clock._asdict(), "id": number}
+    row: StoredRow | None = db.execute(sql.PROMISE_BY_ID, bound).fetchone()
+    return row
 
 
 def iter_act_rows(
     db: sqlite3.Connection, number: int | None = None, *, limit: int | None = None
-) -> Iterator[Row]:
-    """The act records in the order they were written down, of one promise or of the whole ledger; the newest `limit` of them."""
+) -> Iterator[StoredRow]:
+    """Return the rows of the newest `limit` acts, in the order in which they were recorded.
+
+    They are the acts of one promise, or of the whole ledger.
+    """
     if number is not None:
         query = sql.ACT_ROWS_OF_PROMISE
     else:
@@ -166,31 +180,31 @@ def _bind_acts(number: int | None, limit: int | None) -> dict[str, Any]:
     return {"promise": number, "limit": -1 if limit is None else limit}
 
 
-def fetch_promise_act_rows(db: sqlite3.Connection, number: int) -> list[Row]:
-    """The act records of one promise, with the ledger still held."""
+def fetch_promise_act_rows(db: sqlite3.Connection, number: int) -> list[StoredRow]:
+    """Return the rows of the acts of one promise, while the ledger is still held."""
     return db.execute(sql.ACT_ROWS_OF_PROMISE, _bind_acts(number, None)).fetchall()
 
 
-def find_first_answer(db: sqlite3.Connection, key: str) -> Row | None:
-    """What was asked with that key, what was answered, and by which command it was taken back since; None if the key is new."""
-    row: Row | None = db.execute(sql.FIRST_ANSWER, {"key": key}).fetchone()
+def find_first_answer(db: sqlite3.Connection, key: str) -> StoredRow | None:
+    """Return the row of a key: its request, its answer, and `undone_by`; None for a new key."""
+    row: StoredRow | None = db.execute(sql.FIRST_ANSWER, {"key": key}).fetchone()
     return row
 
 
 def count_overdue_owed(db: sqlite3.Connection, clock: QueryClock) -> int:
-    """How many promises that I am owed are overdue."""
+    """Return how many promises that I am owed are overdue."""
     count: int = db.execute(sql.COUNT_OVERDUE_OWED, {"now": clock.now}).fetchone()[0]
     return count
 
 
-def fetch_waiting_rows(db: sqlite3.Connection, clock: QueryClock) -> list[Row]:
-    """The rows of the view `moves` in the order of their due dates, with the ledger still held."""
+def fetch_waiting_rows(db: sqlite3.Connection, clock: QueryClock) -> list[StoredRow]:
+    """Return the rows of the view `moves` by due date, while the ledger is still held."""
     bound = clock._asdict()
     return [*db.execute(sql.WAITING_OPEN, bound), *db.execute(sql.WAITING_UNTOLD, bound)]
 
 
 def count_waiting_by_kind(db: sqlite3.Connection, clock: QueryClock) -> dict[str, int]:
-    """How many promises wait for me, by the kinds of the view `moves`."""
+    """Return how many promises wait for me, by the kinds of the view `moves`."""
     counts: dict[str, int] = {}
     for query in (sql.COUNT_WAITING_OPEN, sql.COUNT_WAITING_UNTOLD):
         counts |= dict(db.execute(query, clock._asdict()).fetchall())
@@ -198,7 +212,7 @@ def count_waiting_by_kind(db: sqlite3.Connection, clock: QueryClock) -> dict[str
 
 
 def count_delivered(db: sqlite3.Connection, begin: str, end: str) -> int:
-    """How many promises of mine were delivered from one stored instant on and before another."""
+    """Return how many promises I delivered from the stored instant `begin` on, before `end`."""
     count: int = db.execute(sql.COUNT_DELIVERED, {"begin": begin, "end": end}).fetchone()[0]
     return count
 
@@ -206,37 +220,37 @@ def count_delivered(db: sqlite3.Connection, begin: str, end: str) -> int:
 def fetch_counterparty_names(
     db: sqlite3.Connection, number: int | None = None, *, limit: int | None = None
 ) -> dict[int, str]:
-    """The display name of the other side of every promise that the same `acts` are about."""
+    """Return the name of the other side of each promise that `iter_act_rows` is about."""
     query = sql.COUNTERPARTY_NAMES_OF_NEWEST_ACTS if number is None else sql.COUNTERPARTY_NAME
     return {row["id"]: row["person_name"] for row in db.execute(query, _bind_acts(number, limit))}
 
 
 def fetch_touched_promise_ids(db: sqlite3.Connection, begin: str) -> list[int]:
-    """The numbers of the promises of which something was written down from a stored instant on, and not undone."""
+    """Return the numbers of promises with live acts recorded from the instant `begin` on."""
     return [row["promise"] for row in db.execute(sql.PROMISES_TOUCHED_SINCE, {"begin": begin})]
 
 
 def load_promise_acts(db: sqlite3.Connection, number: int) -> list[Act]:
-    """Everything that was said about a promise, for `lifecycle.replay`."""
+    """Return the acts of a promise, for `lifecycle.replay_acts`."""
     from promisectl.storage import codec
 
     return [codec.decode_act(row) for row in db.execute(sql.ACTS_OF_PROMISE, {"promise": number})]
 
 
 def fetch_newest_promise_id(db: sqlite3.Connection) -> int:
-    """The number of the newest promise."""
+    """Return the number of the newest promise, or 0."""
     number: int = db.execute("SELECT coalesce(max(id), 0) FROM promise").fetchone()[0]
     return number
 
 
 def load_people(db: sqlite3.Connection) -> list[Person]:
-    """Everybody the ledger has met, with their aliases."""
+    """Return all people in the ledger, with their aliases."""
     from promisectl.domain.people import Person
 
     aliases: dict[int, list[str]] = {}
     for row in db.execute(sql.ALIASES):
         aliases.setdefault(row["person"], []).append(row["alias"])
-    rows = list(db.execute(sql.PEOPLE))
+    rows = db.execute(sql.PEOPLE).fetchall()
     known = {row["merged_into"] or row["id"] for row in rows if row["known"]}
     return [
         Person(
@@ -252,7 +266,7 @@ def load_people(db: sqlite3.Connection) -> list[Person]:
 
 
 def fetch_person_name(db: sqlite3.Connection, person: int | None) -> str:
-    """The display name of a person, of whom they turned out to be when two were merged; empty for myself."""
+    """Return the name of a person, or of the person they were merged into; empty for myself."""
     row = db.execute(sql.PERSON_NAME, {"person": person}).fetchone()
     return str(row["name"]) if row else ""
 
@@ -260,36 +274,31 @@ def fetch_person_name(db: sqlite3.Connection, person: int | None) -> str:
 def build_ledger_as_of(
     db: sqlite3.Connection, moment: datetime, *, acts: bool = False
 ) -> sqlite3.Connection:
-    """A ledger that holds every promise as it stood at `moment`: the commands that count today, as far as they were said by then.
+    """Return a ledger in memory that holds every promise as it was at `moment`.
 
-    Only with `acts` it holds what was said, too.
+    It is built from the acts that are dated by then and not undone today. With `acts`, it holds
+    these acts, too.
     """
     from promisectl.domain import lifecycle
     from promisectl.storage import codec, ledger
 
-    then = ledger.create_memory_ledger()
-    then.execute("BEGIN")
+    memory = ledger.create_memory_ledger()
+    memory.execute("BEGIN")
     for person in load_people(db):
-        columns = {
-            "handle": person.handle,
-            "name": person.name,
-            "merged_into": person.merged_into,
-            "person": person.id,
-        }
-        then.execute(sql.ADD_PERSON_WITH_ID, columns)
+        columns = {"handle": person.handle, "name": person.name, "merged_into": person.merged_into}
+        memory.execute(sql.ADD_PERSON_WITH_ID, {**columns, "person": person.id})
     if acts:
-        then.executemany(sql.ADD_ENTRY_WITH_ID, map(dict, db.execute(sql.ENTRIES)))
-    by_promise: Iterable[tuple[int, Iterable[Row]]] = groupby(
+        memory.executemany(sql.ADD_ENTRY_WITH_ID, map(dict, db.execute(sql.ENTRIES)))
+    by_promise: Iterable[tuple[int, Iterable[StoredRow]]] = groupby(
         db.execute(sql.ACTS_OF_ALL), key=lambda row: int(row["promise"])
     )
     for number, rows in by_promise:
-        said = {row["number"]: row for row in rows}
-        steps = list(
-            lifecycle.iter_steps(number, [codec.decode_act(row) for row in said.values()], moment)
-        )
+        act_rows = {row["number"]: row for row in rows}
+        all_acts = [codec.decode_act(row) for row in act_rows.values()]
+        steps = list(lifecycle.iter_steps(number, all_acts, moment))
         if steps:
-            then.execute(
-                sql.ADD_PROMISE_WITH_ID, {**codec.encode_promise_row(steps[-1][1]), "id": number}
-            )
-            then.executemany(sql.ADD_ACT, [dict(said[act.number]) for act, _ in steps if acts])
-    return then
+            promise_row = codec.encode_promise_row(steps[-1].promise)
+            memory.execute(sql.ADD_PROMISE_WITH_ID, {**promise_row, "id": number})
+        if acts:
+            memory.executemany(sql.ADD_ACT, [dict(act_rows[step.act.number]) for step in steps])
+    return memory

@@ -1,4 +1,4 @@
-"""What SQLite and the operating system complain of, in sentences that a person can act on."""
+"""Turn errors of SQLite and of the operating system into errors that a person can act on."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _PERMISSION_SQLITE_CODES = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sq
 
 
 def explain_sqlite_error(path: str, error: sqlite3.Error) -> errors.LedgerError | None:
-    """The sentence for what SQLite raised; None for what is a bug of ours."""
+    """Return the error that explains an error of SQLite, or None if that shows a bug of ours."""
     code: int = getattr(error, "sqlite_errorcode", 0)
     if code & 0xFF in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
         return errors.DamagedLedger(path, "is damaged, or no ledger at all")
@@ -44,9 +44,8 @@ def explain_sqlite_error(path: str, error: sqlite3.Error) -> errors.LedgerError 
         return errors.DamagedContent(path, "acts are about a promise or a person whose row is gone")
     if not isinstance(error, sqlite3.OperationalError):
         return None
-    if code == sqlite3.SQLITE_ERROR and any(
-        words in str(error) for words in _MISSING_SCHEMA_MESSAGES
-    ):
+    is_part_missing = any(words in str(error) for words in _MISSING_SCHEMA_MESSAGES)
+    if code == sqlite3.SQLITE_ERROR and is_part_missing:
         return errors.DamagedLedger(
             path, f"lacks what every ledger has ({error}): no released promisectl wrote it so"
         )
@@ -56,27 +55,22 @@ def explain_sqlite_error(path: str, error: sqlite3.Error) -> errors.LedgerError 
             "it, or the directory it is in, may not be written to or opened",
             _format_permission_hint(path),
         )
-    return errors.LedgerUnusable(
-        path,
-        *_SENTENCES_BY_SQLITE_CODE.get(
-            code, _SENTENCES_BY_SQLITE_CODE.get(code & 0xFF, (str(error),))
-        ),
-    )
+    general = _SENTENCES_BY_SQLITE_CODE.get(code & 0xFF, (str(error),))
+    return errors.LedgerUnusable(path, *_SENTENCES_BY_SQLITE_CODE.get(code, general))
 
 
 def explain_system_error(path: str, error: OSError) -> errors.LedgerUnusable:
-    """The sentence for what the operating system raised."""
+    """Return the error that explains an error of the operating system."""
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return errors.LedgerUnusable(
             path, f"this user may not ({error.strerror})", _format_permission_hint(path)
         )
-    return errors.LedgerUnusable(
-        path, *_SENTENCES_BY_ERRNO.get(error.errno or 0, (error.strerror or str(error),))
-    )
+    own_words = (format_failure_reason(error),)
+    return errors.LedgerUnusable(path, *_SENTENCES_BY_ERRNO.get(error.errno or 0, own_words))
 
 
 def format_failure_reason(error: Exception) -> str:
-    """What went wrong, for the brackets of a sentence."""
+    """Return what went wrong, for the brackets of a sentence."""
     if isinstance(error, OSError):
         return error.strerror or str(error)
     return str(error)

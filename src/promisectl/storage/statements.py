@@ -1,6 +1,6 @@
-"""Declares the statements that read and write the ledger, by name, over its tables and views.
+"""The statements that read and write the ledger, by name, over its tables and views.
 
-They are compiled ahead to SQL text; nothing imports this at run time.
+They are compiled ahead to SQL text (`python -m promisectl.generate`); no command imports this.
 """
 
 from typing import Any
@@ -43,6 +43,8 @@ def _bind_columns(table: Table, *, without: tuple[str, ...] = ()) -> dict[str, o
 _ACT_COLUMNS = [
     _act.c[name] for name in ("number", "entry", "verb", "side", "at", "recorded_at", "body")
 ]
+# With the number itself, SQLite would read all acts in order, not the index of the few it needs.
+_ACT_NUMBER_WITHOUT_INDEX = text("+act.number")
 _LIVE_ENTRY_CONDITIONS = (_entry.c.undone_by.is_(None), text("command NOT IN ('undo', 'redo')"))
 _IS_KNOWN_PERSON = (
     exists()
@@ -94,11 +96,11 @@ _PROMISE_FILTERS = (
     r"""(:search IS NULL OR outcome LIKE :search ESCAPE '\' OR done_when LIKE :search ESCAPE '\'
       OR why LIKE :search ESCAPE '\')""",
 )
-"""What narrows the promises, each as its parameter says, or not at all where that is NULL."""
+"""The filters of promises; a parameter of NULL does not filter."""
 
 
 def _select_promises(among: str, *, sorted_: bool = True) -> Select[Any]:
-    """Select promises among some of all, filtered, in the order of `:sort`, at most `:limit`."""
+    """Select promises by a condition and the filters, ordered by `:sort`, at most `:limit`."""
     return (
         select(text("*"))
         .select_from(text("promises"))
@@ -109,16 +111,15 @@ def _select_promises(among: str, *, sorted_: bool = True) -> Select[Any]:
 
 
 def _select_waiting(among: str) -> Select[Any]:
-    """Select what waits for me, in the order of the due dates."""
-    dated = (text("due_at IS NULL"), text("due_at"), text("id"))
-    late_first = text("NOT coalesce(state = 'active' AND due_at < :now, 0)")
-    return (
-        select(text("*")).select_from(text("moves")).where(text(among)).order_by(late_first, *dated)
-    )
+    """Select the promises that wait for me, by due date."""
+    overdue_first = "NOT coalesce(state = 'active' AND due_at < :now, 0)"
+    order = (overdue_first, "due_at IS NULL", "due_at", "id")
+    moves = select(text("*")).select_from(text("moves"))
+    return moves.where(text(among)).order_by(*map(text, order))
 
 
 def _count_waiting(among: str) -> Select[Any]:
-    """Count what waits for me, by the kinds of the view `moves`."""
+    """Count the promises that wait for me, by the kinds of the view `moves`."""
     return (
         select(text("waiting, count(*)"))
         .select_from(text("moves"))
@@ -127,8 +128,9 @@ def _count_waiting(among: str) -> Select[Any]:
     )
 
 
-# Each begins with what its index begins with. Where none helps, `id > 0` says so: SQLite would take
-# some index for the order of what has to be sorted anyway, and jump from row to row.
+# Each condition begins with the columns of its index. Where no index helps, `id > 0` makes SQLite
+# read the table in order: otherwise it would take some index for its order, and jump between rows,
+# although the result has to be sorted anyway.
 _AMONG_OPEN = f"direction IN ('owe', 'owed', 'self') AND {tables.OPEN_CONDITION}"
 _AMONG_UNTOLD = "id > 0 AND state = 'reneged' AND move = 'me'"
 _AMONG_THEIRS = "id IN (SELECT id FROM theirs)"
@@ -151,9 +153,7 @@ STATEMENTS: dict[str, ClauseElement] = {
     .order_by(_act.c.number),
     "ACTS_OF_PEOPLE": select(*_ACT_COLUMNS, _act.c.promise, _act.c.person)
     .where(_act.c.person.is_not(None))
-    .order_by(
-        text("+act.number")
-    ),  # by number as it stands, SQLite would go through all acts rather than through the index of these few
+    .order_by(_ACT_NUMBER_WITHOUT_INDEX),
     "ACTS_OF_ALL": select(_act)
     .where(_act.c.promise.is_not(None))
     .order_by(_act.c.promise, _act.c.number),
@@ -268,11 +268,11 @@ STATEMENTS: dict[str, ClauseElement] = {
     "ADD_PROMISE": insert(_promise).values(**_bind_columns(_promise, without=("id",))),
     "ADD_PROMISE_WITH_ID": insert(_promise).values(**_bind_columns(_promise)),
     "UPDATE_PROMISE": _UPDATE_PROMISE.values(**_bind_columns(_promise, without=("id",))),
-    # Without the columns that no act changes, and so without their indexes.
+    # Not the columns that no act changes: so their indexes stay untouched.
     "UPDATE_PROMISE_STATE": _UPDATE_PROMISE.values(
         **_bind_columns(_promise, without=("id", *_FIXED_PROMISE_COLUMNS))
     ),
-    # Without the columns of any index: they are most of what a row costs.
+    # Not the columns of any index: indexes are most of the cost of a row.
     "UPDATE_PROMISE_TEXTS": _UPDATE_PROMISE.values(
         **_bind_columns(_promise, without=("id", *_FIXED_PROMISE_COLUMNS, *_INDEXED_STATE_COLUMNS))
     ),

@@ -1,4 +1,4 @@
-"""The figures of the record, counted in SQL over the public views; only what new terms did to a date is told from the acts."""
+"""The statistics of promises, counted in SQL; the effect of new terms is read from acts."""
 
 from __future__ import annotations
 
@@ -17,13 +17,18 @@ if TYPE_CHECKING:
     from promisectl.storage.queries import QueryClock
 
 PEOPLE_SORT_NAMES = ("name", "due", "record")
-"""The orders in which people can be listed."""
+"""The orders in which people can be sorted."""
 EARLIEST_INSTANT = "0000"
-"""Sorts before every stored instant: a window without a beginning."""
+"""A text that sorts before every stored instant: the beginning of a window without one."""
+_KEPT = ("kt", "kl", "kn")
+_TROUBLED = ("kl", "bn", "bl", "od")
 
 
 class StatisticsScope(NamedTuple):
-    """Whose record: one person's by their handle, or everybody's (None), in a window of stored instants, both ends within."""
+    """The promises to count: of one person, by handle, or of all (None), in a window of time.
+
+    `since` and `until` are stored instants; both are inside the window.
+    """
 
     person: str | None
     since: str
@@ -31,7 +36,11 @@ class StatisticsScope(NamedTuple):
 
 
 class _RescheduleCounts(NamedTuple):
-    """What new terms did to the dates of promises: how many were in time as first promised, the troubles, and how many leads there were."""
+    """What new terms did to the due dates of promises.
+
+    `in_time_as_first` counts promises delivered by the first date agreed on, `amendments` the
+    changes of date that count as trouble, `leads` those of them with a warning in time.
+    """
 
     in_time_as_first: int
     amendments: int
@@ -39,9 +48,9 @@ class _RescheduleCounts(NamedTuple):
 
 
 class StatisticsReader:
-    """What was settled in a scope, judged at the moment of `clock`, ready to be counted in either direction.
+    """The promises settled in a scope, judged at the moment of `clock`, ready to be counted.
 
-    `db` may be a ledger as it stood at a moment (`reading.as_of`).
+    `db` may be a ledger as it was at a moment (`queries.build_ledger_as_of`).
     """
 
     def __init__(self, db: sqlite3.Connection, clock: QueryClock, scope: StatisticsScope) -> None:
@@ -55,34 +64,31 @@ class StatisticsReader:
         queries.keep_rows(db, "aside", window, self._bound)
 
     def fetch_statistics(self, direction: str) -> DirectionStatistics:
-        """The record of one direction: `owe` is mine, `owed` is theirs."""
+        """Return the statistics of one direction: `owe` for my promises, `owed` for theirs."""
         self._db.execute("DELETE FROM temp.days")
         rows = {row["class"]: row for row in self._run_query(sql.CLASS_COUNTS, direction)}
         classes = {name: _sum_classes(rows, [name]) for name in statistics.OUTCOME_CLASSES}
-        number, kept, troubled = sum(classes.values()), ("kt", "kl", "kn"), ("kl", "bn", "bl", "od")
+        number = sum(classes.values())
         dated = number - _sum_classes(rows, statistics.OUTCOME_CLASSES, "undated")
-        moved = self._count_rescheduled(direction)
+        in_time = _sum_classes(rows, ["kt"], "as_first")
+        confirmed, kept = (_sum_classes(rows, _KEPT, name) for name in ("confirmed", "number"))
+        noticed, troubled = (_sum_classes(rows, _TROUBLED, name) for name in ("noticed", "number"))
+        causes = self._run_query(sql.CAUSE_COUNTS, direction)
+        rescheduled = self._count_rescheduled(direction)
         self._run_query(sql.INSERT_LEAD_DAYS, direction)
         return DirectionStatistics(
             classes,
-            kept=Rate(_sum_classes(rows, kept), number),
+            kept=Rate(kept, number),
             on_time=Rate(classes["kt"], dated),
-            on_time_first=Rate(
-                _sum_classes(rows, ["kt"], "as_first") + moved.in_time_as_first, dated
-            ),
+            on_time_first=Rate(in_time + rescheduled.in_time_as_first, dated),
             renegotiated=self._fetch_rate(sql.RENEGOTIATION_RATE, direction),
-            notice=Rate(
-                _sum_classes(rows, troubled, "noticed") + moved.leads,
-                _sum_classes(rows, troubled) + moved.amendments,
-            ),
-            confirmed=Rate(_sum_classes(rows, kept, "confirmed"), _sum_classes(rows, kept)),
+            notice=Rate(noticed + rescheduled.leads, troubled + rescheduled.amendments),
+            confirmed=Rate(confirmed, kept),
             said_no=self._fetch_rate(sql.DECLINE_RATE, direction),
             slip_days=self._fetch_median_days("slip"),
             lead_days=self._fetch_median_days("lead"),
             late_credit=next(iter(self._run_query(sql.LATE_CREDIT, direction)))[0],
-            causes={
-                row["cause"]: row["number"] for row in self._run_query(sql.CAUSE_COUNTS, direction)
-            },
+            causes={row["cause"]: row["number"] for row in causes},
             foreseen=self._fetch_rate(sql.FORESEEN_RATE, direction),
             untold=_sum_classes(rows, ["bn", "bl"], "untold"),
         )
@@ -90,51 +96,53 @@ class StatisticsReader:
     def count_by_month(
         self, direction: str, months: Mapping[str, str]
     ) -> dict[str, dict[str, int]]:
-        """How many of each class were settled in each month; `months` maps the name of every month to the instant it begins."""
+        """Return how many promises of each class were settled in each month.
+
+        `months` maps the name of every month to the stored instant at which it begins.
+        """
         begins = sorted((begin, name) for name, begin in months.items())
         self._db.create_function(
             "month",
             1,
-            lambda at: max(begun for begun in begins if begun[0] <= at)[1],
+            lambda at: max(month for month in begins if month[0] <= at)[1],
             deterministic=True,
         )
-        found: dict[str, dict[str, int]] = {name: {} for _, name in begins}
+        counts: dict[str, dict[str, int]] = {name: {} for _, name in begins}
         for row in self._run_query(sql.CLASS_COUNTS_BY_MONTH, direction):
-            found[row["month"]][row["class"]] = row["number"]
-        return found
+            counts[row["month"]][row["class"]] = row["number"]
+        return counts
 
     def _count_rescheduled(self, direction: str) -> _RescheduleCounts:
-        """Promises with new terms are few, so their acts are read one by one. By how many days they moved, and the leads, are put aside."""
-        in_time = troubles = leads = 0
+        """Count what new terms did to due dates, and store the days for the medians.
+
+        Promises with new terms are few, so their acts are replayed one promise after the other.
+        """
+        in_time = amendments = leads = 0
         for row in self._run_query(sql.RENEGOTIATED_PROMISES, direction):
-            promise = lifecycle.replay_acts(
-                row["id"], queries.load_promise_acts(self._db, row["id"])
-            )
-            first = promise.first_due
-            if row["counts"] and first and row["due_at"]:
-                self._insert_days(
-                    "slip", statistics.count_days(decode_instant(row["due_at"]) - first.at)
-                )
-            if row["class"] in ("kt", "kl") and first:
-                in_time += decode_instant(row["delivered_at"]) <= first.at
-            within = [
-                one
-                for one in statistics.iter_amendments(promise)
-                if self._bound["since"] <= encode_instant(one.at) <= self._bound["until"]
-            ]
-            troubles += len(within)
-            for lead in [one.notice_lead for one in within if one.notice_lead]:
-                self._insert_days("lead", statistics.count_days(lead))
-                leads += 1
-        return _RescheduleCounts(in_time, troubles, leads)
+            acts = queries.load_promise_acts(self._db, row["id"])
+            promise = lifecycle.replay_acts(row["id"], acts)
+            first_due = promise.first_due
+            if row["counts"] and first_due and row["due_at"]:
+                slip = decode_instant(row["due_at"]) - first_due.at
+                self._insert_days("slip", statistics.count_days(slip))
+            if row["class"] in ("kt", "kl") and first_due:
+                in_time += decode_instant(row["delivered_at"]) <= first_due.at
+            for amendment in statistics.iter_amendments(promise):
+                at, lead = encode_instant(amendment.at), amendment.notice_lead
+                if self._bound["since"] <= at <= self._bound["until"]:
+                    amendments += 1
+                    if lead:
+                        self._insert_days("lead", statistics.count_days(lead))
+                        leads += 1
+        return _RescheduleCounts(in_time, amendments, leads)
 
     def _insert_days(self, kind: str, days: float) -> None:
         self._db.execute("INSERT INTO temp.days VALUES (?, ?)", (kind, days))
 
     def _fetch_median_days(self, kind: str) -> float | None:
-        """The median of the days of a kind that were put aside."""
-        found: float | None = self._db.execute(sql.MEDIAN_DAYS, {"kind": kind}).fetchone()[0]
-        return found
+        """Return the median of the stored days of a kind, or None."""
+        median: float | None = self._db.execute(sql.MEDIAN_DAYS, {"kind": kind}).fetchone()[0]
+        return median
 
     def _run_query(self, query: str, direction: str) -> Iterable[Any]:
         return self._db.execute(query, {**self._bound, "direction": direction})
@@ -150,13 +158,13 @@ def _sum_classes(rows: Mapping[str, Any], classes: Iterable[str], column: str = 
 def iter_people_statistics(
     db: sqlite3.Connection, clock: QueryClock, sort: str = "name"
 ) -> Iterator[Any]:
-    """Per person: what is promised in both directions, what of it is overdue, what comes due next, and how much was kept of how much."""
+    """Return a row per person: open and overdue promises, the next due date, and rates."""
     bound = {**clock._asdict(), "sort": sort}
     return queries.fetch_and_release(db, sql.PEOPLE_STATISTICS, bound)
 
 
 def count_kept_by_person(db: sqlite3.Connection, clock: QueryClock) -> dict[str, tuple[int, int]]:
-    """How many promises I kept, and of how many, to every person by their handle."""
+    """Return how many promises I kept to each person, and of how many, by handle."""
     return {
         row["person"]: (row["kept"], row["number"])
         for row in db.execute(sql.KEPT_BY_PERSON, clock._asdict())
@@ -166,6 +174,10 @@ def count_kept_by_person(db: sqlite3.Connection, clock: QueryClock) -> dict[str,
 def count_kept_by_lead(
     db: sqlite3.Connection, clock: QueryClock, least: int, most: int | None
 ) -> tuple[int, int]:
-    """How many promises I kept, and of how many, that were due so many seconds after the Yes."""
-    row = db.execute(sql.KEPT_BY_LEAD, {**clock._asdict(), "least": least, "most": most}).fetchone()
+    """Return how many promises I kept, and of how many, by the time they gave me.
+
+    Those count that were due at least `least` and at most `most` seconds after the Yes.
+    """
+    bound = {**clock._asdict(), "least": least, "most": most}
+    row = db.execute(sql.KEPT_BY_LEAD, bound).fetchone()
     return row["kept"], row["number"]

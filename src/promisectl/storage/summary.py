@@ -1,4 +1,4 @@
-"""How much is in a ledger, and which act is its newest."""
+"""The summary of a ledger: how much it holds, and which act is its newest."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ if TYPE_CHECKING:
 
 
 class LedgerSummary(NamedTuple):
-    """How many promises and acts there are, of the newest act the hash, which stands for all, moment and number, and the schema step."""
+    """How many promises and acts a ledger holds, its newest act, and its schema step.
+
+    Of the newest act, `head` is the hash, which the whole chain leads to, `newest_at` the moment
+    at which it was recorded, and `last_act` the number; of an empty ledger they are "", "" and 0.
+    """
 
     promises: int
     acts: int
@@ -21,22 +25,21 @@ class LedgerSummary(NamedTuple):
 
 
 def load_summary(db: sqlite3.Connection) -> LedgerSummary:
-    """That of a ledger."""
-    counts, last = db.execute(sql.LEDGER_COUNTS).fetchone(), db.execute(sql.LAST_ACT).fetchone()
-    head, newest, number = (
-        (last["hash"], last["recorded_at"], last["number"]) if last else ("", "", 0)
-    )
+    """Return the summary of a ledger."""
+    counts = db.execute(sql.LEDGER_COUNTS).fetchone()
+    last = db.execute(sql.LAST_ACT).fetchone()
+    (step,) = db.execute("PRAGMA user_version").fetchone()
     return LedgerSummary(
         counts["promises"],
         counts["acts"],
-        head,
-        newest,
-        number,
-        db.execute("PRAGMA user_version").fetchone()[0],
+        head=last["hash"] if last else "",
+        newest_at=last["recorded_at"] if last else "",
+        last_act=last["number"] if last else 0,
+        schema_step=step,
     )
 
 
 def find_act_hash(db: sqlite3.Connection, number: int) -> str:
-    """The hash of an act; empty where there is none of that number."""
-    found = db.execute(sql.HASH_OF_ACT, {"number": number}).fetchone()
-    return found["hash"] if found else ""
+    """Return the hash of the act with a number, or "" if there is none."""
+    row = db.execute(sql.HASH_OF_ACT, {"number": number}).fetchone()
+    return row["hash"] if row else ""

@@ -1,7 +1,8 @@
-"""What is stored: the one declaration of the tables, their checks and their guards.
+"""The tables of the ledger, with their checks, indexes and guard triggers.
 
-Nothing imports this at run time: it is compiled ahead to SQL text (`python -m promisectl.generate`). Stored types are INTEGER
-and TEXT only; instants are text of one width in UTC (`2026-11-27T22:59:59Z`), so that they sort as they read.
+They are compiled ahead to SQL text (`python -m promisectl.generate`); no command imports this.
+Stored types are INTEGER and TEXT only. Instants are text of one width in UTC
+(`2026-11-27T22:59:59Z`), so that they sort by time.
 """
 
 from typing import Any
@@ -15,7 +16,7 @@ from promisectl.domain.promise import Side
 APPLICATION_ID = 0x50524D53  # "PRMS"
 SCHEMA_STEP = 1
 
-# Columns with the values that are meant.
+# Columns, each with its possible values.
 _OPEN_STATE_CHOICES = ("state", *OPEN_STATES)
 _STATE_CHOICES = ("state", *STATES)
 _DIRECTION_CHOICES = ("direction", *DIRECTIONS)
@@ -26,20 +27,23 @@ _INSTANT_CHECK_SQL = (
 
 
 def _build_choice_check(column: str, *values: str) -> str:
-    """The condition that a column has one of some values. With IN, SQLite would build a table of them, for every row that is written."""
-    each = [f"{column} = '{value}'" for value in values]
-    return f"({' OR '.join(each)})"
+    """Return the condition that a column has one of some values, by OR.
+
+    With IN, SQLite would build a table of the values for every row that it writes.
+    """
+    comparisons = [f"{column} = '{value}'" for value in values]
+    return f"({' OR '.join(comparisons)})"
 
 
 OPEN_CONDITION = _build_choice_check(*_OPEN_STATE_CHOICES)
 
 
-def _build_integer_column(**more: Any) -> Any:
-    return Field(sa_type=Integer, **more)
+def _build_integer_column(**options: Any) -> Any:
+    return Field(sa_type=Integer, **options)
 
 
-def _build_text_column(**more: Any) -> Any:
-    return Field(sa_type=Text, **more)
+def _build_text_column(**options: Any) -> Any:
+    return Field(sa_type=Text, **options)
 
 
 def _build_instant_check(column: str) -> CheckConstraint:
@@ -47,7 +51,7 @@ def _build_instant_check(column: str) -> CheckConstraint:
 
 
 class PersonRow(SQLModel, table=True):
-    """Somebody I promise to, or who promises me. `merged_into` names whom they turned out to be."""
+    """A person, one side of promises; `merged_into` is the person they were merged into."""
 
     __tablename__ = "person"
     __table_args__ = (
@@ -63,7 +67,7 @@ class PersonRow(SQLModel, table=True):
 
 
 class AliasRow(SQLModel, table=True):
-    """Another name for a person: a former handle, or one given by hand."""
+    """Another name of a person: a former handle, or an alias that was added."""
 
     __tablename__ = "alias"
     __table_args__ = {"sqlite_strict": True, "sqlite_with_rowid": False}
@@ -73,7 +77,7 @@ class AliasRow(SQLModel, table=True):
 
 
 class EntryRow(SQLModel, table=True):
-    """One command that was recorded; everything it said is undone together."""
+    """One recorded command, with all its acts; `undone_by` is the entry of the undo, if any."""
 
     __tablename__ = "entry"
     __table_args__ = (
@@ -93,7 +97,10 @@ class EntryRow(SQLModel, table=True):
 
 
 class OnceRow(SQLModel, table=True):
-    """A key that a command was given, so that it happens once: what was asked with it, and the answer, for whoever asks again."""
+    """The key of a command that must happen only once, its request, and its answer.
+
+    The answer is given again when the same request comes with the key again.
+    """
 
     __tablename__ = "once"
     __table_args__ = {"sqlite_strict": True, "sqlite_with_rowid": False}
@@ -105,7 +112,10 @@ class OnceRow(SQLModel, table=True):
 
 
 class ActRow(SQLModel, table=True):
-    """Something that was said, only ever appended. `body` is canonical JSON; `hash` chains it to the act before."""
+    """An act, which is only ever appended.
+
+    `body` is canonical JSON, and `hash` chains the act to the one before it.
+    """
 
     __tablename__ = "act"
     __table_args__ = (
@@ -137,7 +147,10 @@ class ActRow(SQLModel, table=True):
 
 
 class PromiseRow(SQLModel, table=True):
-    """A promise as its acts left it: refreshed by every act, rebuilt from them at any time. No column depends on the clock."""
+    """A promise as its acts leave it: every act updates it, and it can be rebuilt from them.
+
+    No column depends on the clock.
+    """
 
     __tablename__ = "promise"
     __table_args__ = (
@@ -197,12 +210,24 @@ class PromiseRow(SQLModel, table=True):
 
 
 MIGRATION_ADDITIONS: dict[int, tuple[str, ...]] = {}
-"""The tables and indexes that are new with a schema step, by the step. The first step has all."""
+"""The new tables and indexes of each schema step after the first, which has all of them."""
 
 GUARD_TRIGGERS = (
-    "CREATE TRIGGER act_is_never_changed BEFORE UPDATE ON act BEGIN SELECT RAISE(ABORT, 'acts are never changed'); END",
-    "CREATE TRIGGER act_is_never_deleted BEFORE DELETE ON act BEGIN SELECT RAISE(ABORT, 'acts are never deleted'); END",
-    """CREATE TRIGGER act_is_the_next BEFORE INSERT ON act WHEN NEW.number IS NOT (SELECT coalesce(max(number), 0) + 1 FROM act)
-    BEGIN SELECT RAISE(ABORT, 'acts are only ever appended'); END""",
-    "CREATE TRIGGER promise_is_never_deleted BEFORE DELETE ON promise BEGIN SELECT RAISE(ABORT, 'promises are never deleted'); END",
+    (
+        "CREATE TRIGGER act_is_never_changed BEFORE UPDATE ON act "
+        "BEGIN SELECT RAISE(ABORT, 'acts are never changed'); END"
+    ),
+    (
+        "CREATE TRIGGER act_is_never_deleted BEFORE DELETE ON act "
+        "BEGIN SELECT RAISE(ABORT, 'acts are never deleted'); END"
+    ),
+    (
+        "CREATE TRIGGER act_is_the_next BEFORE INSERT ON act "
+        "WHEN NEW.number IS NOT (SELECT coalesce(max(number), 0) + 1 FROM act)\n"
+        "    BEGIN SELECT RAISE(ABORT, 'acts are only ever appended'); END"
+    ),
+    (
+        "CREATE TRIGGER promise_is_never_deleted BEFORE DELETE ON promise "
+        "BEGIN SELECT RAISE(ABORT, 'promises are never deleted'); END"
+    ),
 )
