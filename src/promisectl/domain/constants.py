@@ -34,14 +34,14 @@ PROMISE_SORTS = ("due", "made", "person", "state")
 """The orders in which a person may list promises."""
 COLOR_CHOICES = ("auto", "always", "never")
 
+DAY_SECONDS = 86_400
+
 # The longest texts, in characters. Every command and import refuses more and cuts nothing.
 MAX_OUTCOME_CHARACTERS = 1_000
 MAX_TEXT_CHARACTERS = 10_000
 MAX_KEY_CHARACTERS = 1_000
 MAX_WORD_CHARACTERS = 100
 """The longest tag or name of a person."""
-
-DAY_SECONDS = 86_400
 
 
 def find_text_limit(name: str) -> int:
