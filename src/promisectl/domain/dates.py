@@ -394,7 +394,7 @@ def _refuse_ambiguous_date(request: DateRequest, *readings: date | None) -> NoRe
 def parse_iso_minute(
     request: DateRequest, day: str, clock: str, seconds: str | None, offset: str | None
 ) -> CivilMoment:
-    """Return the minute that an ISO day and time mean in the zone of the request, or at `offset`.
+    """Return the minute of an ISO day and time in the zone of the request, or at `offset`.
 
     Raises UnreadableDate for seconds other than 00 and for a minute that does not exist there,
     AmbiguousDate for a minute that the clocks there show twice.

@@ -23,9 +23,11 @@ EVENT_KINDS = (
     "declined",
     "ended",
 )
-"""`made` is a request or an offer, `agreed` the first Yes, `renegotiated` a Yes to new terms,
-`word` a warning, `reopened` a delivery taken back or declined, `ended` a promise released or
-withdrawn."""
+"""What happened to a promise.
+
+`made` is a request or an offer, `agreed` the first Yes, `renegotiated` a Yes to new terms, `word` a
+warning, `reopened` a delivery taken back or declined, `ended` a promise released or withdrawn.
+"""
 
 # The kind of an event by the state that the act led to, unless the act was a Yes.
 _KIND_BY_END_STATE = {
@@ -58,7 +60,7 @@ class Event(NamedTuple):
 
 
 def list_events(number: int, acts: Iterable[Act], begin: datetime, end: datetime) -> list[Event]:
-    """Return the last event of each kind, recorded from `begin` on and dated `end` at the latest.
+    """Return the last event of each kind, recorded since `begin` and dated up to `end`.
 
     A void promise and undone commands have no events, and neither has a state that the promise
     has left since.

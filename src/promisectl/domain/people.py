@@ -29,10 +29,10 @@ class PersonVerb(StrEnum):
 
 
 class PersonAct(NamedTuple):
-    """Something recorded about a person: a first meeting, another name, or a merge `into` another.
+    """Something recorded about a person: a first meeting, another name, or a merge.
 
     `number` is its position in the journal, `entry` the number of the command that recorded it,
-    `target` the entry that an undo or redo is about.
+    `target` the entry that an undo or redo is about, `into` the person of a merge who remains.
     """
 
     verb: PersonVerb
