@@ -1,8 +1,8 @@
 """The statistics of promises: rates with their counts and intervals, medians and credits.
 
 A rate of what was completed is 100 % for a person who abandons everything else, so these rates
-are of all that should have been kept by now, broken and overdue promises included. No figure adds
-up to a score: each answers one question.
+are of all that should have been kept by now, broken and overdue promises included. There is no
+total score: each figure answers one question.
 """
 
 from __future__ import annotations

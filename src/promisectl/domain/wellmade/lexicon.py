@@ -60,7 +60,7 @@ LEAD_IN_WORDS = _split_words(
     "possibly"
 )
 
-# Words and signs that begin a second outcome when a verb follows.
+# Words and characters that begin a second outcome when a verb follows.
 LINK_WORDS = _split_words("and then also please plus & + ; .")
 
 # Verbs of everyday promises. Many are nouns too, so each counts only before a word of the list

@@ -1,8 +1,8 @@
 """The search for words and phrases of the lexicon in a text.
 
-A text is a sequence of tokens: words and signs. Nothing here understands a sentence. A phrase
-counts anywhere, and a verb counts before a word that hardly follows anything but a verb. Text in
-quotation marks does not count.
+A text is a sequence of tokens: words and single characters. Nothing here understands a sentence.
+A phrase counts anywhere, and a verb counts before a word that hardly follows anything but a verb.
+Text in quotation marks does not count.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from promisectl.domain.wellmade.lexicon import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_WORD_OR_SIGN_PATTERN = r"\w+(?:[-'.:]\w+)*|\S"
+_WORD_OR_CHARACTER_PATTERN = r"\w+(?:[-'.:]\w+)*|\S"
 _QUOTE_TRANSLATION = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
 
 
 class Tokens(NamedTuple):
-    """The words and signs of a text: `typed` as in the text, `words` as they are compared."""
+    """The words and single characters of a text: as `typed`, and as compared (`words`)."""
 
     typed: tuple[str, ...]
     words: tuple[str, ...]
@@ -44,14 +44,14 @@ def tokenize_text(text: str) -> Tokens:
     """Return the tokens of a text, with composed accents (NFC) and straight apostrophes."""
     from unicodedata import normalize
 
-    typed = tuple(re.findall(_WORD_OR_SIGN_PATTERN, normalize("NFC", text).replace("’", "'")))
+    typed = tuple(re.findall(_WORD_OR_CHARACTER_PATTERN, normalize("NFC", text).replace("’", "'")))
     return Tokens(typed, tuple(word.casefold() for word in typed))
 
 
 def tokenize_unquoted(text: str) -> Tokens:
     """Return the tokens of a text with “…” for each quotation.
 
-    A quotation mark without a partner is a sign.
+    A quotation mark without a partner counts as a space.
     """
     parts = text.translate(_QUOTE_TRANSLATION).split('"')
     if len(parts) % 2 == 0:
@@ -60,7 +60,7 @@ def tokenize_unquoted(text: str) -> Tokens:
 
 
 def list_words(text: str) -> list[str]:
-    """Return the words of a text as they are compared, without the signs."""
+    """Return the words of a text as they are compared, without punctuation."""
     return [word for word in tokenize_text(text).words if word[0].isalnum()]
 
 
@@ -150,7 +150,7 @@ def find_actor(tokens: Tokens, people: Iterable[str], other: str = "") -> str:
 
 
 def _find_word(tokens: Tokens, index: int) -> str:
-    """Return the word or sign at an index; empty after the last one."""
+    """Return the word or character at an index; empty after the last one."""
     return tokens.words[index] if index < len(tokens.words) else ""
 
 
