@@ -1,6 +1,7 @@
-"""What modules that run take from here instead of `typing`, whose import takes longer than a query: at run time hardly anything is needed.
+"""NamedTuple and TYPE_CHECKING without `typing`, whose import takes longer than a query.
 
-With `from __future__ import annotations` nothing else of it is. Who checks types sees `typing` itself.
+With `from __future__ import annotations` a module needs nothing else of `typing` at run time.
+A type checker sees `typing` itself.
 """
 
 TYPE_CHECKING = False
@@ -9,20 +10,22 @@ if TYPE_CHECKING:
 else:
     from collections import namedtuple
 
+    # `typing` builds its NamedTuple on `namedtuple` as well, and has the types.
     class _NamedTupleMeta(type):
-        """Makes a named tuple of what stands in a class: its fields, their defaults, and whatever else it has."""
+        """Build a named tuple from a class body: fields, defaults, methods and properties."""
 
-        def __new__(cls, name, _bases, space):  # noqa: ANN001, ANN204 (typing says what it is)
-            fields = [*space.pop("__annotations__")]
-            given = [field for field in fields if field in space]
-            if given != fields[len(fields) - len(given) :]:
+        def __new__(cls, name, _bases, namespace):  # noqa: ANN001, ANN204
+            fields = [*namespace.pop("__annotations__")]
+            optional = [field for field in fields if field in namespace]
+            if optional != fields[len(fields) - len(optional) :]:
                 message = f"a field of {name} without a default comes after one that has it"
                 raise TypeError(message)
-            defaults = [space.pop(field) for field in given]
-            made = namedtuple(name, fields, defaults=defaults, module=space["__module__"])  # noqa: PYI024 (what typing does)
-            for key, value in space.items():
+            defaults = [namespace.pop(field) for field in optional]
+            module = namespace["__module__"]
+            built = namedtuple(name, fields, defaults=defaults, module=module)  # noqa: PYI024
+            for key, value in namespace.items():
                 if key not in {"__module__", "__qualname__"}:
-                    setattr(made, key, value)
-            return made
+                    setattr(built, key, value)
+            return built
 
     NamedTuple = type.__new__(_NamedTupleMeta, "NamedTuple", (), {})

@@ -1,1 +1,1 @@
-"""Promises themselves: what they are and how they move. Nothing here reads a clock, a file or a terminal."""
+"""Promises: what they are and how they move, without any clock, file or terminal."""

@@ -1,4 +1,4 @@
-"""Civil days and minutes, the instants they stand for, and how both are written."""
+"""Civil days and minutes, the instants that they mean, and how both are written."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from zoneinfo import ZoneInfo
 from promisectl._typing import NamedTuple
 from promisectl.domain.constants import MONTHS, WEEKDAYS
 
-_ONE_SECOND = timedelta(seconds=1)
-_FIRST_YEAR = 1970
+ONE_SECOND = timedelta(seconds=1)
+EARLIEST_DAY = date(1970, 1, 1)
 _UNZONED_INSTANT_CHARACTERS = len("2026-11-27T22:59:59")
 
 
 class CivilMoment(NamedTuple):
-    """A civil day or a civil minute in a zone, and the instant it stands for.
+    """A civil day or a civil minute in a zone, and the instant that it means.
 
-    `civil` is "2026-11-27" or "2026-11-27T17:00", `zone` an IANA name, `at` aware UTC in whole seconds:
-    the minute itself, or the last second of the day there.
+    `civil` is "2026-11-27" or "2026-11-27T17:00", `zone` an IANA name, `at` aware UTC in whole
+    seconds: the minute itself, or the last second of the day there.
     """
 
     civil: str
@@ -32,9 +32,9 @@ class CivilMoment(NamedTuple):
 
     @property
     def is_real(self) -> bool:
-        """Whether the clocks there ever show it, which they don't where they jump over it."""
-        shown = local_time(self.at, self.zone)
-        return self.civil in (f"{shown:%Y-%m-%d}", f"{shown:%Y-%m-%dT%H:%M}")
+        """Whether the clocks of the zone ever show it; they skip it where they jump forward."""
+        local = local_time(self.at, self.zone)
+        return self.civil in (f"{local:%Y-%m-%d}", f"{local:%Y-%m-%dT%H:%M}")
 
     @property
     def start(self) -> datetime:
@@ -44,15 +44,13 @@ class CivilMoment(NamedTuple):
     @property
     def noon(self) -> datetime:
         """Twelve o'clock of the day, or the minute itself, as aware UTC."""
-        return (
-            find_instant_bounds(datetime.fromisoformat(f"{self.civil}T12:00"), self.zone)[0]
-            if self.is_day
-            else self.at
-        )
+        if not self.is_day:
+            return self.at
+        return find_instant_bounds(datetime.fromisoformat(f"{self.civil}T12:00"), self.zone)[0]
 
 
 def format_civil(civil: str, zone: str = "", here: str = "") -> str:
-    """Return a civil day or minute in words, with its zone's name where that is not `here`."""
+    """Return a civil day or minute in words, with the name of its zone unless that is `here`."""
     day = date.fromisoformat(civil[:10])
     weekday, month = WEEKDAYS[day.weekday()][:3].title(), MONTHS[day.month - 1][:3].title()
     words = f"{weekday} {day.day} {month} {day.year}"
@@ -61,45 +59,53 @@ def format_civil(civil: str, zone: str = "", here: str = "") -> str:
 
 
 def first_second(day: date, zone: str) -> datetime:
-    """Return the first second of a civil day in a zone as aware UTC; of a day skipped there, the second after the jump."""
+    """Return the first second of a civil day in a zone as aware UTC.
+
+    For a day that the zone skips, return the second after the jump.
+    """
     return find_instant_bounds(datetime.combine(day, time()), zone)[0]
 
 
 def last_second(day: date, zone: str) -> datetime:
-    """Return the last second of a civil day in a zone as aware UTC; of a day skipped there, the second before the jump.
+    """Return the last second of a civil day in a zone as aware UTC.
 
-    Raises OverflowError where that is after the year 9999.
+    For a day that the zone skips, return the second before the jump.
+    Raises OverflowError when the result is after the year 9999.
     """
     return find_instant_bounds(datetime.combine(day, time(23, 59, 59)), zone)[1]
 
 
 def list_civil_readings(civil: str, zone: str) -> tuple[CivilMoment, ...]:
-    """Return every reading of a civil day or minute, spelled as `When` has it: two of a minute that comes twice; none of other texts.
+    """Return every reading of a civil day or minute that is spelled as in `CivilMoment`.
 
-    What the clocks there jump over is read as in `edges`; what is over after the year 9999 ends with it.
+    A minute that the clocks show twice has two readings, any other text has none. A minute that
+    the clocks skip gets the instant after the jump, a skipped day the second before it, as in
+    `find_instant_bounds`. A moment that ends after the year 9999 ends with that year.
     """
     try:
-        day = datetime.fromisoformat(civil)
+        moment = datetime.fromisoformat(civil)
     except ValueError:
         return ()
-    if civil not in (str(day.date()), f"{day:%Y-%m-%dT%H:%M}") or day.year < _FIRST_YEAR:
+    is_day = civil == str(moment.date())
+    is_minute = civil == f"{moment:%Y-%m-%dT%H:%M}"
+    if not (is_day or is_minute) or moment.date() < EARLIEST_DAY:
         return ()
-    whole = civil == str(day.date())
+    last_of_moment = moment.replace(hour=23, minute=59, second=59) if is_day else moment
     try:
-        first, last = find_instant_bounds(
-            day.replace(hour=23, minute=59, second=59) if whole else day, zone
-        )
+        first, last = find_instant_bounds(last_of_moment, zone)
     except OverflowError:
         return (CivilMoment(civil, zone, datetime.max.replace(microsecond=0, tzinfo=UTC)),)
-    return (
-        CivilMoment(civil, zone, last if whole else first),
-        *([CivilMoment(civil, zone, last)] if first < last and not whole else []),
-    )
+    if is_day:
+        return (CivilMoment(civil, zone, last),)
+    instants = (first, last) if first < last else (first,)
+    return tuple(CivilMoment(civil, zone, at) for at in instants)
 
 
-@lru_cache(1_000)  # one moment is many columns of a promise, and now is in every act of a command
+@lru_cache(
+    1_000
+)  # one instant is in many columns of a promise, and `now` in every act of a command
 def encode_instant(moment: datetime) -> str:
-    """Return an instant as text of one width in UTC, which sorts as it reads: `2026-11-27T22:59:59Z`."""
+    """Return an instant as sortable text of a fixed width in UTC: `2026-11-27T22:59:59Z`."""
     return f"{moment.astimezone(UTC).isoformat()[:_UNZONED_INSTANT_CHARACTERS]}Z"
 
 
@@ -110,7 +116,10 @@ def decode_instant(text: str) -> datetime:
 
 
 def local_time(instant: datetime, zone: str) -> datetime:
-    """Return an instant as the clocks in `zone` show it; the last second of the year 9999 where that is over there already."""
+    """Return an instant as the clocks in `zone` show it.
+
+    Where that is after the year 9999, return the last second of that year.
+    """
     try:
         return instant.astimezone(ZoneInfo(zone))
     except OverflowError:
@@ -118,7 +127,7 @@ def local_time(instant: datetime, zone: str) -> datetime:
 
 
 def is_zone(name: str) -> bool:
-    """Return whether `name` is the IANA name of a zone that is known here."""
+    """Whether `name` is the IANA name of a zone that this machine knows."""
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):
@@ -126,19 +135,19 @@ def is_zone(name: str) -> bool:
     return True
 
 
-@lru_cache(1_000)  # the same days come again in one command
+@lru_cache(1_000)  # one command asks for the same days again and again
 def find_instant_bounds(local: datetime, zone: str) -> tuple[datetime, datetime]:
     """Return the first and the last instant at which clocks in `zone` show `local`.
 
-    Where they jump over it, the first is the instant after the jump and the last is the second before it:
-    then, and only then, the first is later than the last.
+    Where the clocks skip `local`, the first is the instant after the jump and the last is the
+    second before it: then, and only then, the first is later than the last.
     """
     tz = ZoneInfo(zone)
     first, last = (local.replace(tzinfo=tz, fold=fold).astimezone(UTC) for fold in (0, 1))
-    before = last.astimezone(tz).utcoffset()
-    while first - last > _ONE_SECOND:  # the jump is somewhere between them: halve until it is found
-        middle = last + (first - last) // (2 * _ONE_SECOND) * _ONE_SECOND
-        if middle.astimezone(tz).utcoffset() == before:
+    offset_before = last.astimezone(tz).utcoffset()
+    while first - last > ONE_SECOND:  # the jump is between them: halve the span until it is found
+        middle = last + (first - last) // (2 * ONE_SECOND) * ONE_SECOND
+        if middle.astimezone(tz).utcoffset() == offset_before:
             last = middle
         else:
             first = middle

@@ -1,18 +1,18 @@
-"""The words and the limits that all rooms share, as plain tuples: a view needs no enum for them."""
+"""The words and limits that the whole package shares, as plain tuples without an enum."""
 
 OPEN_STATES = ("proposed", "active", "delivered")
 CLOSED_STATES = ("kept", "declined", "withdrawn", "reneged", "released", "void")
 STATES = (*OPEN_STATES, *CLOSED_STATES)
 AGREED_STATES = ("active", "delivered", "kept", "reneged", "released")
-"""Both have said Yes."""
+"""Both sides have said Yes."""
 UNDELIVERED_STATES = ("proposed", "active")
-"""Nothing is reported as done yet, so the terms can still change."""
+"""The promise is not reported as done yet, so its terms can still change."""
 
 DIRECTIONS = ("owe", "owed", "self")
 MY_DIRECTIONS = ("owe", "self")
-"""It is me who delivers."""
+"""The directions in which I deliver."""
 STATISTICS_DIRECTIONS = ("owe", "owed")
-"""A promise to myself is outside every statistic."""
+"""No statistic counts a promise to myself."""
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONTHS = (
@@ -31,19 +31,21 @@ MONTHS = (
 )
 
 PROMISE_SORTS = ("due", "made", "person", "state")
-"""The orders of promises that a person may ask for."""
+"""The orders in which a person may list promises."""
 COLOR_CHOICES = ("auto", "always", "never")
 
-# How long a text may be, in characters: more is refused at every door, never cut.
+DAY_SECONDS = 86_400
+
+# The longest texts, in characters. Every command and import refuses more and cuts nothing.
 MAX_OUTCOME_CHARACTERS = 1_000
 MAX_TEXT_CHARACTERS = 10_000
 MAX_KEY_CHARACTERS = 1_000
 MAX_WORD_CHARACTERS = 100
-"""A tag, or the name of a person."""
+"""The longest tag or name of a person."""
 
 
 def find_text_limit(name: str) -> int:
-    """The most that a field of that name may have."""
+    """Return how many characters the field `name` may have."""
     return {
         "outcome": MAX_OUTCOME_CHARACTERS,
         "key": MAX_KEY_CHARACTERS,

@@ -1,15 +1,16 @@
-"""What people say for a date and what can't be read as one: the nearest forms that can be, to be named and never taken."""
+"""Suggestions for texts that cannot be read as dates: forms that an error can name."""
 
 from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from difflib import get_close_matches
 
 from promisectl._typing import TYPE_CHECKING
 from promisectl.domain.constants import WEEKDAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 _EVERYDAY_FORMS = {
     "tonight": ("today", "today 20:00"),
@@ -48,15 +49,31 @@ _DAY_PART_CLOCKS = {
     "evening": "18:00",
     "night": "20:00",
 }
-_COUNT_WORDS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_COUNTS_BY_WORD = {
+    "an": "1",
+    "one": "1",
+    "two": "2",
+    "three": "3",
+    "four": "4",
+    "five": "5",
+    "six": "6",
+    "seven": "7",
+    "eight": "8",
+    "nine": "9",
+    "ten": "10",
+}
+_CLOCK_FORMS = r"\d\d?:\d\d(?: ?[ap]m)?|\d\d? ?[ap]m|noon"
+_DISTANCE_FORMS = r"(?:in |within )?(\w+) (day|week|month|year)s?(?: from now|'s time)?"
 _DAY_NAMES = ("today", "tomorrow", "yesterday", *WEEKDAYS)
+_MIN_SIMILARITY = 0.75  # of a word to the name of a day, as difflib counts it
 
 
-def suggest_dates(words: str, today: date, can_be_read: Callable[[str], bool]) -> tuple[str, ...]:
-    """What may have been meant by `words` (lower case, single blanks): forms that each `can_be_read`; none if nothing is near."""
-    return tuple(
-        form for form in dict.fromkeys(_iter_date_forms(words, today)) if can_be_read(form)
-    )[:2]
+def list_date_forms(words: str, today: date) -> tuple[str, ...]:
+    """Return what a person may mean by `words`, the likeliest first.
+
+    `words` are in lower case with single spaces. Not all of the forms can be read as dates.
+    """
+    return tuple(dict.fromkeys(_iter_date_forms(words, today)))
 
 
 def _iter_date_forms(words: str, today: date) -> Iterator[str]:
@@ -64,32 +81,25 @@ def _iter_date_forms(words: str, today: date) -> Iterator[str]:
     yield words.rstrip(".,!?")
     if words == "next week":
         monday = today + timedelta(days=7 - today.weekday())
-        yield from (f"{day:%Y-%m-%d}" for day in (monday, monday + timedelta(days=4)))
-    if found := re.fullmatch(r"(?:by|on|until|till|this|coming|the|before|due) (.+)", words):
-        yield found[1]
-        yield from _iter_date_forms(found[1], today)
-    if found := re.fullmatch(
-        r"(?:at )?(\d\d?:\d\d(?: ?[ap]m)?|\d\d? ?[ap]m|noon)(?: on)? (\D.*)", words
-    ):
-        yield f"{found[2]} {found[1]}"
-    if found := re.fullmatch(r"(.+) (\w+)", words):
-        yield from _iter_day_part_forms(*found.groups())
-    if found := re.fullmatch(
-        r"(?:in |within )?(\w+) (day|week|month|year)s?(?: from now|'s time)?", words
-    ):
-        count = (
-            str(_COUNT_WORDS.index(found[1]) + 2)
-            if found[1] in _COUNT_WORDS
-            else "1"
-            if found[1] in ("one", "an")
-            else found[1]
-        )
-        yield f"in {count} {found[2]}{'' if count in ('a', '1') else 's'}"
-    yield from _iter_respelled_forms(words)
+        yield from (str(monday), str(monday + timedelta(days=4)))
+    if match := re.fullmatch(r"(?:by|on|until|till|this|coming|the|before|due) (.+)", words):
+        yield match[1]
+        yield from _iter_date_forms(match[1], today)
+    if match := re.fullmatch(rf"(?:at )?({_CLOCK_FORMS})(?: on)? (\D.*)", words):
+        yield f"{match[2]} {match[1]}"
+    if match := re.fullmatch(r"(.+) (\w+)", words):
+        yield from iter_day_part_forms(*match.groups())
+    if match := re.fullmatch(_DISTANCE_FORMS, words):
+        word, unit = match.groups()
+        count = _COUNTS_BY_WORD.get(word, word)
+        yield f"in {count} {unit}{'' if count in ('a', '1') else 's'}"
+    for word in words.split():
+        for day_name in get_close_matches(word, _DAY_NAMES, n=1, cutoff=_MIN_SIMILARITY):
+            yield re.sub(rf"\b{re.escape(word)}\b", day_name, words)
 
 
-def _iter_day_part_forms(day: str, part: str) -> Iterator[str]:
-    """A day with a part of it, or with an hour that does not say which half of the day it is in."""
+def iter_day_part_forms(day: str, part: str) -> Iterator[str]:
+    """Yield forms for a day and a part of it, or an hour that may be before or after noon."""
     if part in ("eod", "cob", "eob"):
         yield day
     if part in _DAY_PART_CLOCKS:
@@ -98,12 +108,3 @@ def _iter_day_part_forms(day: str, part: str) -> Iterator[str]:
     if re.fullmatch(r"\d\d?", part):
         yield f"{day} {part}:00"
         yield f"{day} {part}pm"
-
-
-def _iter_respelled_forms(words: str) -> Iterator[str]:
-    """The words with the name of a day spelled right."""
-    from difflib import get_close_matches
-
-    for word in words.split():
-        for name in get_close_matches(word, _DAY_NAMES, n=1, cutoff=0.75):
-            yield re.sub(rf"\b{re.escape(word)}\b", name, words)

@@ -1,4 +1,4 @@
-"""What happened to a promise in a while: the acts that made a difference, each with what it came to."""
+"""Events: what happened to a promise in a span of time."""
 
 from __future__ import annotations
 
@@ -23,10 +23,13 @@ EVENT_KINDS = (
     "declined",
     "ended",
 )
-"""Asked or offered; the Yes; new terms agreed on; word given of trouble; reported done; kept; not done after all; broken; a No; let off or
-taken back."""
+"""What happened to a promise.
 
-# By the state that an act led to, unless it was a Yes.
+`made` is a request or an offer, `agreed` the first Yes, `renegotiated` a Yes to new terms, `word` a
+warning, `reopened` a delivery taken back or declined, `ended` a promise released or withdrawn.
+"""
+
+# The kind of an event by the state that the act led to, unless the act was a Yes.
 _KIND_BY_END_STATE = {
     State.PROPOSED: "made",
     State.ACTIVE: "reopened",
@@ -38,7 +41,7 @@ _KIND_BY_END_STATE = {
     State.RELEASED: "ended",
     State.VOID: "",
 }
-# A promise that has gone on since needs no word of these: they hold only where it still stands so.
+# An event of these kinds counts only while the promise is still in that state.
 _STATE_BY_KIND = {
     "made": State.PROPOSED,
     "delivered": State.DELIVERED,
@@ -48,7 +51,7 @@ _STATE_BY_KIND = {
 
 
 class Event(NamedTuple):
-    """Something that happened: its kind, the act, and the promise before and after it."""
+    """Something that happened to a promise: its kind, its act, and the promise before and after."""
 
     kind: str
     act: Act
@@ -57,20 +60,23 @@ class Event(NamedTuple):
 
 
 def list_events(number: int, acts: Iterable[Act], begin: datetime, end: datetime) -> list[Event]:
-    """What happened to a promise by the acts that were written down from `begin` on and said by `end`: of each kind the last.
+    """Return the last event of each kind, recorded since `begin` and dated up to `end`.
 
-    Nothing is told of a promise that was entered by mistake, and of what was undone or has gone on since.
+    A void promise and undone commands have no events, and neither has a state that the promise
+    has left since.
     """
-    found: dict[str, Event] = {}
+    last_by_kind: dict[str, Event] = {}
     last: Promise | None = None
     for event in _iter_events(number, acts, end):
         last = event.after
         if event.kind and event.act.recorded_at >= begin:
-            found[event.kind] = event
+            last_by_kind[event.kind] = event
     if last is None or last.state is State.VOID:
         return []
     return [
-        event for kind, event in found.items() if _STATE_BY_KIND.get(kind, last.state) is last.state
+        event
+        for kind, event in last_by_kind.items()
+        if _STATE_BY_KIND.get(kind, last.state) is last.state
     ]
 
 
@@ -78,12 +84,12 @@ def _iter_events(number: int, acts: Iterable[Act], end: datetime) -> Iterator[Ev
     before: Promise | None = None
     for act, after in lifecycle.iter_steps(number, acts, end):
         row = lifecycle.find_transition(before, act.verb, act.side)
-        yield Event(_classify_act(row, act) if row else "", act, before, after)
+        yield Event(classify_act(row, act) if row else "", act, before, after)
         before = after
 
 
-def _classify_act(row: Transition, act: Act) -> str:
-    """What an act comes to by its row of the lifecycle; empty where it is only talk."""
+def classify_act(row: Transition, act: Act) -> str:
+    """Return the kind of event that an act of that row is; empty where it changes nothing."""
     if row.effect in (Effect.ACCEPT, Effect.AT_ONCE):
         return "agreed" if row.end else "renegotiated"
     if row.end or row.effect is Effect.DECLINE:

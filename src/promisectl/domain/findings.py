@@ -1,4 +1,4 @@
-"""What an examination finds, and what it is asked for."""
+"""The findings of an examination of the ledger, and what it is asked to examine."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MAX_DETAILS = 5
-"""How many of what is wrong alike are told one by one."""
+"""How many things wrong in the same way a finding lists one by one."""
 
 
 class IntegrityResult(StrEnum):
-    """What a check came to: `note` is worth knowing, and no damage."""
+    """The result of a check; `note` is worth knowing and is not damage."""
 
     OK = "ok"
     NOTE = "note"
@@ -22,7 +22,7 @@ class IntegrityResult(StrEnum):
 
 
 class Remedy(StrEnum):
-    """What helps: nothing is needed, `doctor --fix`, `doctor --rebuild`, or a backup."""
+    """What helps: nothing, `doctor --fix`, `doctor --rebuild` or a backup."""
 
     NONE = ""
     FIX = "fix"
@@ -31,7 +31,10 @@ class Remedy(StrEnum):
 
 
 class IntegrityFinding(NamedTuple):
-    """What one check came to, in a sentence, with what is wrong one by one, and what helps."""
+    """The result of one check.
+
+    `says` is the result as part of a sentence, `details` lists what is wrong, `cure` is what helps.
+    """
 
     check: str
     result: IntegrityResult
@@ -41,19 +44,20 @@ class IntegrityFinding(NamedTuple):
 
     @property
     def is_wrong(self) -> bool:
-        """Whether it is damage."""
+        """Whether the check found damage."""
         return self.result is IntegrityResult.WRONG
 
     @property
     def summary(self) -> str:
-        """What it comes to, with the first thing that is wrong, for a sentence."""
+        """The result with the first thing that is wrong, as part of a sentence."""
         return ": ".join((self.says, *self.details[:1]))
 
 
 class CheckRequest(NamedTuple):
-    """What an examination is told: the moment it is made at, as it is stored, the beginning of a head to look for, and who counts along.
+    """What to examine: an empty field leaves its check out.
 
-    Each is left out where it is empty.
+    `now` is the moment of the examination as `civil.encode_instant` writes it, `head` the beginning
+    of a head to look for. `on_progress` is called again and again on the way.
     """
 
     now: str = ""
@@ -62,37 +66,34 @@ class CheckRequest(NamedTuple):
 
 
 class DamageList:
-    """What is wrong alike: told one by one up to a few, then only counted."""
+    """Things wrong in the same way: the first ones listed, all of them counted."""
 
     def __init__(self) -> None:
         self.count = 0
         self._details: list[str] = []
 
     def add_detail(self, sentence: str) -> None:
-        """One more."""
+        """Add one thing that is wrong, in a sentence."""
         self.count += 1
         if len(self._details) < MAX_DETAILS:
             self._details.append(sentence)
 
     @property
     def details(self) -> tuple[str, ...]:
-        """Those that are told, and how many more there are."""
+        """The listed sentences, and how many more there are."""
         more = self.count - len(self._details)
         return (*self._details, f"and {more:,} more") if more else tuple(self._details)
 
     def build_finding(
         self, check: str, fine: str, wrong: str, cure: Remedy = Remedy.RESTORE
     ) -> IntegrityFinding:
-        """What they come to: `fine` where there are none, else `wrong`, with them below."""
-        return (
-            IntegrityFinding(check, IntegrityResult.WRONG, wrong, self.details, cure)
-            if self.count
-            else IntegrityFinding(check, IntegrityResult.OK, fine)
-        )
+        """Return the finding of a check: `wrong` with the details, or `fine` without any."""
+        if self.count:
+            return IntegrityFinding(check, IntegrityResult.WRONG, wrong, self.details, cure)
+        return IntegrityFinding(check, IntegrityResult.OK, fine)
 
 
 def build_unreadable_finding(check: str, error: Exception) -> IntegrityFinding:
-    """What a check comes to that can't be made."""
-    return IntegrityFinding(
-        check, IntegrityResult.WRONG, "can't be read", (str(error),), Remedy.RESTORE
-    )
+    """Return the finding of a check that could not read what it examines."""
+    details = (str(error),)
+    return IntegrityFinding(check, IntegrityResult.WRONG, "can't be read", details, Remedy.RESTORE)

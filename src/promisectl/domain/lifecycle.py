@@ -1,4 +1,4 @@
-"""How a promise moves: who speaks, and `apply`, which lets nothing happen that is not in the table of transitions."""
+"""How acts move a promise: `apply_act` allows only what is in the table of transitions."""
 
 from __future__ import annotations
 
@@ -30,10 +30,11 @@ from promisectl.domain.transitions import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
+    from typing import Any
 
 
 class Applied(NamedTuple):
-    """An act with the revision that it is about, and the promise after it."""
+    """An act with its revision, and the promise after it."""
 
     act: Act
     promise: Promise
@@ -45,16 +46,16 @@ for _row in TRANSITIONS:
 
 
 def infer_speaker(promise: Promise, verb: Verb) -> Side:
-    """The side that is taken to say `verb` now, when nobody says otherwise."""
+    """Return the side that makes the move `verb` now when the command does not name a side."""
     if verb in BOOKKEEPING_VERBS:
         return Side.BOOKKEEPER
     if promise.direction is Direction.SELF:
         return Side.SELF
-    who = DEFAULT_SPEAKERS.get((promise.state, verb)) or DEFAULT_SPEAKERS.get((None, verb))
-    return _resolve_side(promise, who) if who else promise.direction.my_side
+    role = DEFAULT_SPEAKERS.get((promise.state, verb)) or DEFAULT_SPEAKERS.get((None, verb))
+    return _resolve_side(promise, role) if role else promise.direction.my_side
 
 
-def _resolve_side(promise: Promise, who: MoverRole) -> Side:
+def _resolve_side(promise: Promise, role: MoverRole) -> Side:
     offered = promise.offered_revision
     author = offered.author if offered else promise.direction.my_side
     return {
@@ -62,35 +63,29 @@ def _resolve_side(promise: Promise, who: MoverRole) -> Side:
         MoverRole.PROMISEE: Side.PROMISEE,
         MoverRole.AUTHOR: author,
         MoverRole.OTHER: author.other_side,
-    }[who]
+    }[role]
 
 
 def find_transition(promise: Promise | None, verb: Verb, side: Side) -> Transition | None:
-    """The row that lets `side` say `verb` now, or None."""
+    """Return the row that allows `side` the move `verb` now, or None."""
     rows = _TRANSITIONS_BY_MOVE.get((promise.state if promise else None, verb), ())
     return next((row for row in rows if _is_applicable(row, promise, side)), None)
 
 
 def _is_applicable(row: Transition, promise: Promise | None, side: Side) -> bool:
-    """Whether a row of the promise's state lets that side speak."""
-    if not _is_condition_met(row.given, promise):
+    """Whether a row for the promise's state allows that side its move."""
+    if not is_condition_met(row.given, promise):
         return False
-    if (
-        promise is not None
-        and side is not Side.BOOKKEEPER
-        and (side is Side.SELF) is not (promise.direction is Direction.SELF)
-    ):
+    if promise and not _is_side_of(side, promise.direction):
         return False
-    if row.who in _SIDES_BY_WHO:
-        return side in _SIDES_BY_WHO[row.who]
-    return (
-        promise is not None
-        and promise.offered_revision is not None
-        and side is _resolve_side(promise, row.who)
-    )
+    if row.who in _SIDES_BY_ROLE:
+        return side in _SIDES_BY_ROLE[row.who]
+    if promise is None or promise.offered_revision is None:
+        return False
+    return side is _resolve_side(promise, row.who)
 
 
-_SIDES_BY_WHO = {
+_SIDES_BY_ROLE = {
     MoverRole.PROMISOR: (Side.PROMISOR,),
     MoverRole.PROMISEE: (Side.PROMISEE,),
     MoverRole.EITHER: (Side.PROMISOR, Side.PROMISEE),
@@ -99,25 +94,35 @@ _SIDES_BY_WHO = {
 }
 
 
-def _is_condition_met(given: Condition, promise: Promise | None) -> bool:
-    if promise is None or given is Condition.ALWAYS:
+def _is_side_of(side: Side, direction: Direction) -> bool:
+    """Whether a side can act in a promise of that direction: in one to myself, only I can."""
+    return side is Side.BOOKKEEPER or (side is Side.SELF) is (direction is Direction.SELF)
+
+
+def is_condition_met(condition: Condition, promise: Promise | None) -> bool:
+    """Whether the condition of a row is true for a promise; always before it is made."""
+    if promise is None or condition is Condition.ALWAYS:
         return True
-    if given is Condition.UNTOLD:
+    if condition is Condition.UNTOLD:
         return promise.is_untold
-    return (promise.offered_revision is not None) is (given is Condition.AMENDMENT)
+    return (promise.offered_revision is not None) is (condition is Condition.AMENDMENT)
 
 
 def find_base_revision(promise: Promise, verb: Verb) -> Revision:
-    """The revision that `verb` starts from when it says other terms: a correction what is in force, new terms what is on the table."""
-    return (
-        promise.current_revision
-        if verb is Verb.CORRECT
-        else promise.offered_revision or promise.current_revision
-    )
+    """Return the revision that `verb` changes or copies.
+
+    A correction starts from the terms in force, new terms start from those on the table.
+    """
+    if verb is Verb.CORRECT:
+        return promise.current_revision
+    return promise.offered_revision or promise.current_revision
 
 
 def list_open_verbs(promise: Promise) -> tuple[Verb, ...]:
-    """Every verb that can be typed now as it is, in the order of the table; `partial` belongs to `complete` and is left out."""
+    """Return the verbs that are open now as commands, in the order of the table.
+
+    `partial` is an option of `complete`, not a command.
+    """
     rows = (
         row
         for row in TRANSITIONS
@@ -128,10 +133,10 @@ def list_open_verbs(promise: Promise) -> tuple[Verb, ...]:
 
 
 def apply_act(promise: Promise | None, act: Act, number: int = 0) -> Applied:
-    """Return the act with its revision and the promise after it; `number` is the ID of a new promise.
+    """Return the act with its revision, and the promise after it.
 
-    Raises NotOpen when no row allows the act, and Usage when the act lacks what its row needs, changes nothing,
-    or would go back in time.
+    `number` is the ID of a new promise. Raises NotOpen when no row allows the act, and Usage when
+    the act lacks what its row needs, changes nothing, or is before the newest act.
     """
     row = find_transition(promise, act.verb, act.side)
     if row is None:
@@ -152,7 +157,10 @@ def _carry_out_act(promise: Promise, row: Transition, act: Act) -> Applied:
 
 
 def _find_revision_number(before: Promise, after: Promise, row: Transition) -> int | None:
-    """Return the number of the revision that a row is about; a judgement is about the delivery, so None."""
+    """Return the number of the revision that an act of that row is about.
+
+    To accept or decline a delivery is not about terms: None.
+    """
     if row.effect in (Effect.OPEN, Effect.OFFER, Effect.AT_ONCE):
         return before.next_revision_number
     if before.offered_revision and row.effect in (Effect.ACCEPT, Effect.DECLINE, Effect.WITHDRAW):
@@ -163,9 +171,7 @@ def _find_revision_number(before: Promise, after: Promise, row: Transition) -> i
 def _open_promise(act: Act, number: int) -> Promise:
     if act.opening is None or act.terms is None:
         raise errors.MissingWord(act.verb, "outcome")
-    if act.side is not Side.BOOKKEEPER and (act.side is Side.SELF) is not (
-        act.opening.direction is Direction.SELF
-    ):
+    if not _is_side_of(act.side, act.opening.direction):
         raise errors.NotOpen(number, "not made", act.verb, ())
     return Promise(
         number,
@@ -178,31 +184,39 @@ def _open_promise(act: Act, number: int) -> Promise:
 
 
 def _check_act_needs(row: Transition, act: Act) -> None:
-    carried = {"reason": act.text, "text": act.text, "told_at": act.told_at, "found": act.found}
+    """Refuse an act without what its row needs.
+
+    Raises MissingWord.
+    """
+    values = {"reason": act.text, "text": act.text, "told_at": act.told_at, "found": act.found}
     for need in row.needs:
-        if not carried[need]:
+        if not values[need]:
             raise errors.MissingWord(act.verb, need)
 
 
 def _is_state_or_terms_change(row: Transition) -> bool:
-    """Whether the row changes the state or the terms, so that it has a place in time."""
+    """Whether a move of that row changes the state or the terms, so that later ones follow it."""
     return row.end is not None or row.effect not in (Effect.NONE, *_BOOKKEEPING_EFFECTS)
 
 
 def _check_act_time(promise: Promise, row: Transition, act: Act) -> None:
+    """Refuse an act before the newest change, or a telling before the promise was made.
+
+    Raises TooEarly.
+    """
     earliest = promise.moved_at if _is_state_or_terms_change(row) else promise.made_at
     if act.at < earliest and act.verb is not Verb.NOTE:
         raise errors.TooEarly(promise.id, earliest, act.at)
-    if (
-        act.verb in (Verb.RENEGE, Verb.TOLD)
-        and act.told_at is not None
-        and act.told_at < promise.made_at
-    ):
-        raise errors.TooEarly(promise.id, promise.made_at, act.told_at)
+    told_at = act.told_at if act.verb in (Verb.RENEGE, Verb.TOLD) else None
+    if told_at is not None and told_at < promise.made_at:
+        raise errors.TooEarly(promise.id, promise.made_at, told_at)
 
 
 def _check_act_change(promise: Promise, row: Transition, act: Act) -> None:
-    """New terms, terms put right, and tags differ from those that they take the place of."""
+    """Refuse new or corrected terms, or tags, that are the same as before.
+
+    Raises NothingChanged or TagsUnchanged.
+    """
     if row.effect is Effect.TAG and _resolve_tags(promise, act) == promise.tags:
         raise errors.TagsUnchanged(promise.id, (act.text or "").split(), added=act.verb is Verb.TAG)
     if row.effect in (Effect.OPEN, Effect.OFFER, Effect.AT_ONCE):
@@ -215,35 +229,39 @@ def _check_act_change(promise: Promise, row: Transition, act: Act) -> None:
         raise errors.NothingChanged(promise.id, act.verb)
 
 
-_BOOKKEEPING_EFFECTS = (Effect.CORRECT, Effect.TAG)  # nobody says a word of it to the other side
+_BOOKKEEPING_EFFECTS = (Effect.CORRECT, Effect.TAG)  # the other side does not hear of these
 
 
 def _update_state(before: Promise, after: Promise, row: Transition, act: Act) -> Promise:
-    """What every move leaves behind besides the terms: the state and its moments, the word given, the risk named."""
-    changes: dict[str, object] = (
-        {"contact_at": max(before.contact_at, act.at)}
-        if row.effect not in _BOOKKEEPING_EFFECTS
-        else {}
-    )
+    """Return `after` with all that an act changes except the terms: state, moments, warnings."""
+    changes: dict[str, object] = {}
+    if row.effect not in _BOOKKEEPING_EFFECTS:
+        changes["contact_at"] = max(before.contact_at, act.at)
     if _is_state_or_terms_change(row):
         changes["moved_at"] = max(before.moved_at, act.at)
     if row.end is not None:
         changes |= {"state": row.end, **_build_state_moments(before, row.end, act)}
-    if row.gives_notice and act.side is Side.PROMISOR:
-        changes["words"] = _add_notice(before, act)
-    if act.verb is Verb.BUMP and row.gives_notice and act.side is Side.PROMISOR:
-        changes["bumped_at"] = act.at
-    if act.verb in (Verb.RENEGE, Verb.TOLD):
+    is_break = act.verb in (Verb.RENEGE, Verb.TOLD)
+    if is_break:
         changes["told_at"] = act.told_at
-    changes |= {
-        name: value
-        for name in ("cause", "repair", "risk", "no_to")
-        if (value := getattr(act, name))
-    }
-    return after._replace(**changes)  # type: ignore[arg-type]
+    if row.gives_notice and act.side is Side.PROMISOR:
+        # A broken promise is a warning only from when the other side was told.
+        warned_at = act.told_at if is_break else act.at
+        if warned_at:
+            changes["words"] = (*before.words, Notice(before.current_revision.number, warned_at))
+        if act.verb is Verb.BUMP:
+            changes["bumped_at"] = act.at
+    return after._replace(**changes, **_select_details(act))  # type: ignore[arg-type]
+
+
+def _select_details(act: Act) -> dict[str, Any]:
+    """Return the cause, the repair, the risk and the price that an act names."""
+    values = {name: getattr(act, name) for name in ("cause", "repair", "risk", "no_to")}
+    return {name: value for name, value in values.items() if value}
 
 
 def _build_state_moments(before: Promise, end: State, act: Act) -> dict[str, object]:
+    """Return the fields that belong to a state which a promise enters: its moments and reason."""
     if end is State.ACTIVE:
         return {"delivered_at": None, "closed_at": None, "reason": None}
     if end is State.DELIVERED:
@@ -259,58 +277,34 @@ def _build_state_moments(before: Promise, end: State, act: Act) -> dict[str, obj
     }
 
 
-def _add_notice(promise: Promise, act: Act) -> tuple[Notice, ...]:
-    """The words given, with this one; breaking a promise gives it when they were told, and not before."""
-    said = act.told_at if act.verb in (Verb.RENEGE, Verb.TOLD) else act.at
-    return (
-        (*promise.words, Notice(promise.current_revision.number, said)) if said else promise.words
-    )
-
-
 def _offer_terms(promise: Promise, act: Act) -> Promise:
-    revision = Revision(
-        promise.next_revision_number,
-        act.side,
-        Status.OFFERED,
-        act.terms or promise.current_revision.terms,
-    )
-    return promise._replace(
-        revisions=(*_change_statuses(promise, {Status.OFFERED: Status.SUPERSEDED}), revision)
-    )
+    terms = act.terms or promise.current_revision.terms
+    offered = Revision(promise.next_revision_number, act.side, Status.OFFERED, terms)
+    earlier = _change_statuses(promise, {Status.OFFERED: Status.SUPERSEDED})
+    return promise._replace(revisions=(*earlier, offered))
 
 
 def _accept_terms(promise: Promise, act: Act) -> Promise:
-    """The terms on the table come into force. Trouble with the former ones is over."""
-    revisions = _change_statuses(
-        promise, {Status.IN_FORCE: Status.SUPERSEDED, Status.OFFERED: Status.IN_FORCE}
-    )
-    agreed = Agreement(
-        promise.offered_revision.number
-        if promise.offered_revision
-        else promise.current_revision.number,
-        act.at,
-    )
+    """Bring the terms on the table into force, which ends the risk to the former ones."""
+    accepted = promise.offered_revision or promise.current_revision
     return promise._replace(
-        revisions=revisions, agreements=(*promise.agreements, agreed), bumped_at=None
+        revisions=_change_statuses(
+            promise, {Status.IN_FORCE: Status.SUPERSEDED, Status.OFFERED: Status.IN_FORCE}
+        ),
+        agreements=(*promise.agreements, Agreement(accepted.number, act.at)),
+        bumped_at=None,
     )
-
-
-def _offer_and_accept_terms(promise: Promise, act: Act) -> Promise:
-    return _accept_terms(_offer_terms(promise, act), act)
 
 
 def _correct_terms(promise: Promise, act: Act) -> Promise:
     wrong = promise.current_revision
     right = wrong._replace(terms=act.terms or wrong.terms)
-    return promise._replace(
-        revisions=tuple(
-            right if revision.number == wrong.number else revision for revision in promise.revisions
-        )
-    )
+    revisions = (right if other.number == wrong.number else other for other in promise.revisions)
+    return promise._replace(revisions=tuple(revisions))
 
 
 def _resolve_tags(promise: Promise, act: Act) -> tuple[str, ...]:
-    """The tags with those that the act names, or without them."""
+    """Return the tags after an act that adds or removes some."""
     named = (act.text or "").split()
     if act.verb is Verb.TAG:
         return tuple(dict.fromkeys((*promise.tags, *named)))
@@ -326,30 +320,25 @@ _STATUS_BEFORE_ACCEPTANCE = {
 
 
 def _import_state(promise: Promise, act: Act) -> Promise:
-    """The promise as it was found: the terms that count, and what is known of those before them."""
-    found = act.found
-    if found is None or act.terms is None:
+    """Return the promise with its imported state and all that is known of its earlier terms."""
+    state = act.found
+    if state is None or act.terms is None:
         raise errors.MissingWord(act.verb, "outcome")
-    status = (
-        Status.IN_FORCE
-        if found.accepted_at
-        else _STATUS_BEFORE_ACCEPTANCE.get(found.state, Status.IN_FORCE)
-    )
-    revisions = [Revision(found.revision, found.author, status, act.terms)]
-    if found.offer:
-        revisions.append(Revision(found.revisions, found.author, Status.OFFERED, found.offer))
+    accepted_at, word_at = state.accepted_at, state.word_at
+    status = Status.IN_FORCE
+    if not accepted_at:
+        status = _STATUS_BEFORE_ACCEPTANCE.get(state.state, Status.IN_FORCE)
+    revisions = [Revision(state.revision, state.author, status, act.terms)]
+    if state.offer:
+        revisions.append(Revision(state.revisions, state.author, Status.OFFERED, state.offer))
     return promise._replace(
-        **{name: getattr(found, name) for name in _IMPORTED_FIELDS},
+        **{name: getattr(state, name) for name in _IMPORTED_FIELDS},
         revisions=tuple(revisions),
-        agreements=(Agreement(found.revision, found.accepted_at),) if found.accepted_at else (),
-        words=(Notice(found.revision, found.word_at),) if found.word_at else (),
-        earlier=EarlierTalk(found.revisions, found.renegotiated, found.first_due),
-        contact_at=found.contact_at or act.at,
-        **{
-            name: value
-            for name in ("cause", "repair", "risk", "no_to")
-            if (value := getattr(act, name))
-        },
+        agreements=(Agreement(state.revision, accepted_at),) if accepted_at else (),
+        words=(Notice(state.revision, word_at),) if word_at else (),
+        earlier=EarlierTalk(state.revisions, state.renegotiated, state.first_due),
+        contact_at=state.contact_at or act.at,
+        **_select_details(act),
     )
 
 
@@ -365,14 +354,15 @@ _IMPORTED_FIELDS = (
 )
 
 
-def _change_statuses(promise: Promise, becomes: dict[Status, Status]) -> tuple[Revision, ...]:
+def _change_statuses(promise: Promise, changes: dict[Status, Status]) -> tuple[Revision, ...]:
     return tuple(
-        revision._replace(status=becomes.get(revision.status, revision.status))
+        revision._replace(status=changes.get(revision.status, revision.status))
         for revision in promise.revisions
     )
 
 
 def _build_offer_closing(status: Status) -> Callable[[Promise, Act], Promise]:
+    """Return an effect that takes the terms on the table off it, with `status`."""
     return lambda promise, _act: promise._replace(
         revisions=_change_statuses(promise, {Status.OFFERED: status})
     )
@@ -382,7 +372,7 @@ _TERMS_BY_EFFECT: dict[Effect, Callable[[Promise, Act], Promise]] = {
     Effect.NONE: lambda promise, _act: promise,
     Effect.OPEN: _offer_terms,
     Effect.OFFER: _offer_terms,
-    Effect.AT_ONCE: _offer_and_accept_terms,
+    Effect.AT_ONCE: lambda promise, act: _accept_terms(_offer_terms(promise, act), act),
     Effect.ACCEPT: _accept_terms,
     Effect.DECLINE: _build_offer_closing(Status.DECLINED),
     Effect.WITHDRAW: _build_offer_closing(Status.WITHDRAWN),
@@ -394,60 +384,61 @@ _TERMS_BY_EFFECT: dict[Effect, Callable[[Promise, Act], Promise]] = {
 
 
 def find_undone_entries(acts: Iterable[Act]) -> dict[int, int]:
-    """The commands that are taken back, each with the command that took it back; a redo has lifted its undo."""
-    taken: dict[int, int] = {}
+    """Return each undone entry with the entry that undid it, without those redone since."""
+    undone: dict[int, int] = {}
     for act in acts:
         if act.verb is Verb.UNDO and act.target is not None:
-            taken[act.target] = act.entry
+            undone[act.target] = act.entry
         elif act.verb is Verb.REDO and act.target is not None:
-            taken.pop(act.target, None)
-    return taken
+            undone.pop(act.target, None)
+    return undone
 
 
 def _list_live_acts(acts: Iterable[Act]) -> list[Act]:
-    said = list(acts)
-    taken = find_undone_entries(said)
+    all_acts = list(acts)
+    undone = find_undone_entries(all_acts)
     return [
-        act for act in said if act.verb not in (Verb.UNDO, Verb.REDO) and act.entry not in taken
+        act
+        for act in all_acts
+        if act.verb not in (Verb.UNDO, Verb.REDO) and act.entry not in undone
     ]
 
 
 def replay_acts(number: int, acts: Iterable[Act]) -> Promise:
-    """The promise that `acts` add up to, in their order, without the commands that were taken back.
+    """Return the promise after `acts`, in their order, without the undone commands.
 
-    When the command that made it was taken back, the promise is void.
+    A promise is void when the command that made it is undone. Raises what `apply_act` raises.
     """
-    said = list(acts)
+    all_acts = list(acts)
     promise: Promise | None = None
-    for act in _list_live_acts(said):
+    for act in _list_live_acts(all_acts):
         promise = apply_act(promise, act, number).promise
     if promise is not None:
         return promise
-    opened = apply_act(None, said[0], number).promise
-    by = next(act for act in reversed(said) if act.verb is Verb.UNDO)
-    return opened._replace(
-        revisions=_change_statuses(opened, {Status.OFFERED: Status.MOOT}),
+    made = apply_act(None, all_acts[0], number).promise
+    undo = next(act for act in reversed(all_acts) if act.verb is Verb.UNDO)
+    return made._replace(
+        revisions=_change_statuses(made, {Status.OFFERED: Status.MOOT}),
         state=State.VOID,
-        closed_at=by.at,
+        closed_at=undo.at,
     )
 
 
 def iter_steps(number: int, acts: Iterable[Act], moment: datetime) -> Iterator[Applied]:
-    """Every act said by `moment`, each with the promise as it was after it, told by the commands that count today."""
+    """Yield every act up to `moment` with the promise after it, without the undone commands."""
     live = _list_live_acts(acts)
-    last = max(
-        (
-            place
-            for place, act in enumerate(live)
-            if act.verb not in _VERBS_WITHOUT_MOVE and act.at <= moment
-        ),
-        default=-1,
-    )
+    moves = [
+        index
+        for index, act in enumerate(live)
+        if act.verb not in _VERBS_WITHOUT_MOVE and act.at <= moment
+    ]
+    last_move = max(moves, default=-1)
     promise: Promise | None = None
-    for place, act in enumerate(live):
-        # A correction holds for what was built on it, however late it came. Notes and their like may be dated before the Yes
-        # that they were recorded after: then they say nothing yet. Nothing is checked again: it was when it was said.
-        counts = act.at <= moment or (act.verb is Verb.CORRECT and place < last)
+    for index, act in enumerate(live):
+        # A correction recorded before a later move counts at once, whatever its date.
+        counts = act.at <= moment or (act.verb is Verb.CORRECT and index < last_move)
+        # No row allows a note that is dated before the Yes and was recorded after it: skip it.
+        # Check nothing else again: `apply_act` did that when the act was recorded.
         row = find_transition(promise, act.verb, act.side) if counts else None
         if row:
             step = _carry_out_act(promise or _open_promise(act, number), row, act)
@@ -463,4 +454,4 @@ _VERBS_WITHOUT_MOVE = (
     Verb.CORRECT,
     Verb.TAG,
     Verb.UNTAG,
-)  # they move neither the state nor the terms
+)  # they change neither the state nor the agreement

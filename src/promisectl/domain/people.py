@@ -1,4 +1,4 @@
-"""Who the people are: handles, names, aliases, two that turned out to be one, and which known name a word means."""
+"""People: their handles, names and aliases, their merges, and how a typed name finds one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 ME_HANDLE = "me"
-_MAX_LETTERS_APART = 2  # letters apart that make a near miss
+_MAX_NEAR_EDITS = 2  # of letters, between a new name and a known one that it may mean
 _SHORT_NAME_LETTERS = 3
 
 
@@ -29,7 +29,11 @@ class PersonVerb(StrEnum):
 
 
 class PersonAct(NamedTuple):
-    """Something that was recorded about a person: a first meeting, another name, or that they are `into`."""
+    """Something recorded about a person: a first meeting, another name, or a merge.
+
+    `number` is its position in the journal, `entry` the number of the command that recorded it,
+    `target` the entry that an undo or redo is about, `into` the person of a merge who remains.
+    """
 
     verb: PersonVerb
     person: int
@@ -44,7 +48,7 @@ class PersonAct(NamedTuple):
 
 
 class Person(NamedTuple):
-    """Somebody in the ledger. `known` is False once nothing but void promises is left of them."""
+    """A person in the ledger; `known` is False when they have only void promises left."""
 
     id: int
     handle: str
@@ -55,24 +59,24 @@ class Person(NamedTuple):
 
 
 class Newcomer(NamedTuple):
-    """Somebody the ledger has not met yet."""
+    """A person who is not in the ledger yet."""
 
     handle: str
     name: str
 
 
 def replay_person_acts(acts: Iterable[PersonAct]) -> dict[int, Person]:
-    """The people that `acts` add up to, by number, without the commands that were taken back."""
-    said = list(acts)
-    taken: set[int | None] = set()
-    for act in said:
+    """Return the people after `acts` by their IDs, without the undone commands."""
+    all_acts = list(acts)
+    undone: set[int | None] = set()
+    for act in all_acts:
         if act.verb is PersonVerb.UNDO:
-            taken.add(act.target)
+            undone.add(act.target)
         elif act.verb is PersonVerb.REDO:
-            taken.discard(act.target)
+            undone.discard(act.target)
     people: dict[int, Person] = {}
-    for act in said:
-        if act.verb not in (PersonVerb.UNDO, PersonVerb.REDO) and act.entry not in taken:
+    for act in all_acts:
+        if act.verb not in (PersonVerb.UNDO, PersonVerb.REDO) and act.entry not in undone:
             _apply_person_act(people, act)
     return people
 
@@ -81,26 +85,28 @@ def _apply_person_act(people: dict[int, Person], act: PersonAct) -> None:
     if act.verb is PersonVerb.MEET:
         people[act.person] = Person(act.person, act.handle or "", act.name or "")
         return
-    one = people[act.person]
+    person = people[act.person]
     if act.verb is PersonVerb.RENAME:
-        aliases = tuple(alias for alias in one.aliases if alias != act.handle)
-        former = (one.handle,) if one.handle != act.handle else ()
-        people[one.id] = one._replace(
-            handle=act.handle or one.handle, name=act.name or one.name, aliases=(*aliases, *former)
+        aliases = tuple(alias for alias in person.aliases if alias != act.handle)
+        former = (person.handle,) if person.handle != act.handle else ()
+        people[person.id] = person._replace(
+            handle=act.handle or person.handle,
+            name=act.name or person.name,
+            aliases=(*aliases, *former),
         )
     elif act.verb is PersonVerb.ALIAS:
-        people[one.id] = one._replace(aliases=(*one.aliases, act.handle or ""))
+        people[person.id] = person._replace(aliases=(*person.aliases, act.handle or ""))
     elif act.into is not None:
         other = people[act.into]
-        people[other.id] = other._replace(aliases=(*other.aliases, one.handle, *one.aliases))
-        for merged in [
-            person for person in people.values() if one.id in (person.id, person.merged_into)
-        ]:
-            people[merged.id] = merged._replace(merged_into=other.id, aliases=())
+        aliases = (*other.aliases, person.handle, *person.aliases)
+        people[other.id] = other._replace(aliases=aliases)
+        for merged in list(people.values()):
+            if person.id in (merged.id, merged.merged_into):
+                people[merged.id] = merged._replace(merged_into=other.id, aliases=())
 
 
 def is_me(words: str, name: str | None = None) -> bool:
-    """Whether a name as it was typed means myself: `me`, or my own `name` or its handle."""
+    """Whether a typed name means me: `me`, or my own `name` or its handle."""
     return _build_handle(words) in (ME_HANDLE, _build_handle(name or ME_HANDLE))
 
 
@@ -109,7 +115,10 @@ def _build_handle(words: str) -> str:
 
 
 def parse_newcomer(words: str) -> Newcomer:
-    """The handle and display name for a name as it was typed: “Dana Kim” is dana-kim, Dana Kim. Raises BadName."""
+    """Return the handle and display name for a typed name: dana-kim and Dana Kim for “dana kim”.
+
+    Raises BadName when the name cannot be a handle.
+    """
     name, handle = " ".join(words.split()), _build_handle(words)
     if not handle:
         raise errors.BadName(words, "it is empty")
@@ -117,70 +126,69 @@ def parse_newcomer(words: str) -> Newcomer:
         raise errors.BadName(words, "that is you")
     if len(handle) > constants.MAX_WORD_CHARACTERS:
         raise errors.BadName(words, f"{constants.MAX_WORD_CHARACTERS} characters are the most")
-    if not any(letter.isalnum() for letter in handle) or not all(
-        letter.isprintable() for letter in handle
-    ):
+    if not handle.isprintable() or not any(character.isalnum() for character in handle):
         raise errors.BadName(words, "it needs a letter or a digit, and no control characters")
     if handle.startswith(("-", "?")):
         raise errors.BadName(words, "it can't begin with that sign")
-    return Newcomer(
-        handle, _capitalize_name(name) if name == name.casefold() and "@" not in name else name
-    )
+    if name == name.casefold() and "@" not in name:
+        name = capitalize_name(name)
+    return Newcomer(handle, name)
 
 
-def _capitalize_name(name: str) -> str:
-    """Every word with a capital, and after an apostrophe too, but for the one of a genitive: O'Brien, Dana's."""
+def capitalize_name(name: str) -> str:
+    """Return a name with capitals, also after an apostrophe: O'Brien. A genitive is Dana's."""
     return " ".join(
         word[:-1].title() + "s" if word.endswith("'s") else word.title() for word in name.split(" ")
     )
 
 
 def find_exact_person(name: str, people: Sequence[Person]) -> Person | None:
-    """Whoever has that handle, alias or display name, in any case; None if there is nobody, Ambiguous if several share a display name."""
+    """Return the person with that handle, alias or display name, in any case; None without one.
+
+    Raises AmbiguousPerson when several people share that display name.
+    """
     wanted, handle = " ".join(name.split()).casefold(), _build_handle(name)
-    here = [person for person in people if person.merged_into is None]
-    for person in here:
-        if handle == person.handle.casefold() or (
-            person.aliases and handle in map(str.casefold, person.aliases)
-        ):
+    unmerged = [person for person in people if person.merged_into is None]
+    for person in unmerged:
+        if handle == person.handle.casefold() or handle in map(str.casefold, person.aliases):
             return person
-    named = [
+    matches = [
         person
-        for person in here
+        for person in unmerged
         if person.known
         and wanted in (person.name.casefold(), person.handle.casefold().replace("-", " "))
     ]
-    if len(named) > 1:
-        raise errors.AmbiguousPerson(name, [person.handle for person in named])
-    return named[0] if named else None
+    if len(matches) > 1:
+        raise errors.AmbiguousPerson(name, [person.handle for person in matches])
+    return matches[0] if matches else None
 
 
 def find_person(name: str, people: Sequence[Person]) -> Person:
-    """The person a word means: exactly, or as the beginning of one handle, alias or name. Raises AmbiguousPerson and NoPerson."""
+    """Return the person with that handle, alias or name, or the only one whose it begins.
+
+    Raises AmbiguousPerson when several people match, NoPerson when nobody does.
+    """
     person = find_exact_person(name, people)
     if person:
         return person
-    begun = [other for other in _list_known_people(people) if _is_name_beginning(name, other)]
-    if len(begun) > 1:
-        raise errors.AmbiguousPerson(name, [other.handle for other in begun])
-    if not begun:
+    matches = [other for other in _list_known_people(people) if _is_name_beginning(name, other)]
+    if len(matches) > 1:
+        raise errors.AmbiguousPerson(name, [other.handle for other in matches])
+    if not matches:
         raise errors.NoPerson(name, [other.handle for other in list_near_people(name, people)])
-    return begun[0]
+    return matches[0]
 
 
 def list_near_people(name: str, people: Sequence[Person]) -> list[Person]:
-    """Known people that a new name might mean: begun alike, two letters apart at the most, or with the same first name."""
-    handle = _build_handle(name)
-    first = handle.split("-")[0]
+    """Return the known people that a new name may mean.
+
+    Their handle, alias or name begins with it, is a few letters different, or they have the same
+    first name.
+    """
     return [
         person
         for person in _list_known_people(people)
-        if _is_name_beginning(name, person)
-        or any(
-            _count_edits(handle, other) <= _count_allowed_edits(handle, other)
-            for other in (person.handle.casefold(), *person.aliases)
-        )
-        or first in (person.handle.casefold().split("-")[0], person.name.casefold().split()[0])
+        if _is_name_beginning(name, person) or _is_near_name(_build_handle(name), person)
     ]
 
 
@@ -195,23 +203,34 @@ def _is_name_beginning(name: str, person: Person) -> bool:
     )
 
 
-def _count_allowed_edits(one: str, other: str) -> int:
-    """Two letters, one in a name of three or fewer: with two of three letters changed it is another name."""
-    shorter = min(len(one), len(other))
-    return _MAX_LETTERS_APART if shorter > _SHORT_NAME_LETTERS else min(1, shorter - 1)
+def _is_near_name(handle: str, person: Person) -> bool:
+    """Whether a new handle is a few letters different from a person's, or has their first name."""
+    known_handle = person.handle.casefold()
+    for other in (known_handle, *person.aliases):
+        shorter = min(len(handle), len(other))
+        # With two of three letters changed it is another name.
+        allowed = _MAX_NEAR_EDITS if shorter > _SHORT_NAME_LETTERS else min(1, shorter - 1)
+        if count_edits(handle, other) <= allowed:
+            return True
+    first_names = (known_handle.partition("-")[0], person.name.casefold().split(maxsplit=1)[0])
+    return handle.partition("-")[0] in first_names
 
 
-def _count_edits(one: str, other: str) -> int:
-    """Levenshtein's distance, with a swap of two neighbours as one step (optimal string alignment)."""
-    if abs(len(one) - len(other)) > _MAX_LETTERS_APART:
-        return _MAX_LETTERS_APART + 1
+def count_edits(text: str, other: str) -> int:
+    """Return in how many steps one text becomes the other.
+
+    It is Levenshtein's distance with the swap of two neighbours as one step (optimal string
+    alignment). Texts whose lengths differ by three or more are not compared and count 3.
+    """
+    if abs(len(text) - len(other)) > _MAX_NEAR_EDITS:
+        return _MAX_NEAR_EDITS + 1
     before: list[int] = []
     row = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
+    for i, a in enumerate(text, 1):
         earlier, before, row = before, row, [i]
         for j, b in enumerate(other, 1):
             best = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
-            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+            if i > 1 and j > 1 and a == other[j - 2] and text[i - 2] == b:
                 best = min(best, earlier[j - 2] + 1)
             row.append(best)
     return row[-1]

@@ -1,4 +1,4 @@
-"""What a promise is: who owes whom, the terms, and all that was said about it. Every value here is immutable."""
+"""Promises, their terms and their acts, as immutable values."""
 
 from __future__ import annotations
 
@@ -15,38 +15,38 @@ if TYPE_CHECKING:
 
 
 class State(StrEnum):
-    """What the acts of a promise add up to."""
+    """The state that the acts of a promise lead to."""
 
     PROPOSED, ACTIVE, DELIVERED = OPEN_STATES
     KEPT, DECLINED, WITHDRAWN, RENEGED, RELEASED, VOID = CLOSED_STATES
 
 
 class Direction(StrEnum):
-    """Which side of the promise is me: the promisor, the promisee, or both."""
+    """Which side of a promise I am: the promisor, the promisee, or both."""
 
     OWE, OWED, SELF = DIRECTIONS
 
     @property
     def my_side(self) -> Side:
-        """The part that is mine in a promise of this direction."""
+        """My side in a promise of this direction."""
         return _MY_SIDES[self]
 
     @property
     def their_side(self) -> Side:
-        """The part of the counterparty; my own when I promised it to myself."""
+        """The side of the counterparty; mine when I promised it to myself."""
         return self.my_side.other_side
 
     def is_my_side(self, side: Side) -> bool:
-        """Whether it is me who speaks for a side."""
+        """Whether I speak for `side`."""
         return side in (Side.BOOKKEEPER, Side.SELF, self.my_side)
 
     def name_speaker(self, side: Side) -> str:
-        """Who speaks for a side, `me` or `them`."""
+        """Return `me` or `them`, whoever speaks for `side`."""
         return "me" if self.is_my_side(side) else "them"
 
 
 class Side(StrEnum):
-    """In which part somebody speaks."""
+    """The part that a person has in an act."""
 
     PROMISOR = "promisor"
     PROMISEE = "promisee"
@@ -55,7 +55,7 @@ class Side(StrEnum):
 
     @property
     def other_side(self) -> Side:
-        """The side across the talk; whoever speaks to themselves stays the same."""
+        """The promisee for the promisor and the reverse; any other side is its own."""
         return _OTHER_SIDES.get(self, self)
 
 
@@ -64,9 +64,10 @@ _OTHER_SIDES = {Side.PROMISOR: Side.PROMISEE, Side.PROMISEE: Side.PROMISOR}
 
 
 class Verb(StrEnum):
-    """What can be said. A command of the same name says it; `make` says request or offer, `complete --partial` says partial.
+    """What an act does.
 
-    `import` is how a promise begins whose talk was not heard here.
+    The command of the same name records it; `make` records a request or an offer, and
+    `complete --partial` records `partial`. `import` begins a promise that was recorded elsewhere.
     """
 
     REQUEST = "request"
@@ -104,7 +105,7 @@ class Status(StrEnum):
 
 
 class Cause(StrEnum):
-    """Why a promise was broken, in one word that can be counted."""
+    """Why a promise was broken, as one word that statistics can count."""
 
     OVERLOAD = "overload"
     DEPENDENCY = "dependency"
@@ -116,7 +117,10 @@ class Cause(StrEnum):
 
 
 class Terms(NamedTuple):
-    """What a Yes would mean: the outcome, by when, how both will know, for the sake of what, and until when an answer is asked."""
+    """What a side agrees to with a Yes, and until when it should answer (`reply_by`).
+
+    `done_when` is how both sides will know that the promise is kept, `why` what it is good for.
+    """
 
     outcome: str
     due: CivilMoment | None = None
@@ -126,7 +130,7 @@ class Terms(NamedTuple):
 
 
 class Revision(NamedTuple):
-    """One complete, numbered set of terms, the side that put it forward, and what became of it."""
+    """One complete, numbered set of terms, its author, and what became of it."""
 
     number: int
     author: Side
@@ -135,7 +139,11 @@ class Revision(NamedTuple):
 
 
 class Opening(NamedTuple):
-    """What is fixed when a promise begins: its outside name, whose it is, and what it stands in for."""
+    """What never changes about a promise after its first act, and its first `tags`.
+
+    `uid` is its ID outside the ledger, `person` the ID of the counterparty (None in a promise to
+    myself), `replaces` the ID of the promise that it replaces.
+    """
 
     uid: str
     direction: Direction
@@ -145,11 +153,13 @@ class Opening(NamedTuple):
 
 
 class ImportedState(NamedTuple):
-    """How a promise stood that was recorded elsewhere: what the acts that were not heard here had come to.
+    """The state of a promise that was recorded elsewhere, when it was imported.
 
-    `revision` is the number of the terms in force or else on the table, `revisions` that of the newest, `renegotiated` how often
-    new terms were agreed on, `first_due` the date first promised, `author` whose terms they are, `offer` new terms on the table
-    beside those in force. `word_at` is when word of trouble was first given, `silent` whether it was broken without a word.
+    `author` is the side whose terms these are. `revision` is the number of the terms in force,
+    else of the terms on the table; `revisions` is the number of the newest. `renegotiated` counts
+    how often both sides agreed on new terms, and `first_due` is the due date first agreed on.
+    `offer` holds new terms on the table beside those in force. `word_at` is when the promisor
+    first warned, `silent` whether the promise was broken without a warning.
     """
 
     state: State
@@ -172,7 +182,12 @@ class ImportedState(NamedTuple):
 
 
 class Act(NamedTuple):
-    """Something a side said, when it was said (`at`) and when it was written down (`recorded_at`), both aware UTC."""
+    """Something that a side did or said, with its moment (`at`) and the moment of its recording.
+
+    Both moments are aware UTC. `number` is the position of the act in the journal, `entry` the
+    number of the command that recorded it, `target` the entry that an undo or redo is about.
+    `found` is the state of an imported promise.
+    """
 
     verb: Verb
     side: Side
@@ -194,7 +209,11 @@ class Act(NamedTuple):
 
 
 class EarlierTalk(NamedTuple):
-    """What is known of the talk before an import: the newest revision, how often new terms were agreed on, the date first promised."""
+    """What is known of the negotiation before an import.
+
+    `revisions` is the number of the newest revision, `renegotiated` how often both sides agreed on
+    new terms, `first_due` the due date first agreed on.
+    """
 
     revisions: int
     renegotiated: int
@@ -202,21 +221,26 @@ class EarlierTalk(NamedTuple):
 
 
 class Agreement(NamedTuple):
-    """A Yes to a revision, by which it came into force."""
+    """A Yes to a revision, which brought it into force."""
 
     revision: int
     at: datetime
 
 
 class Notice(NamedTuple):
-    """Word of trouble that the promisor gave while a revision was in force."""
+    """A warning that the promisor gave while a revision was in force."""
 
     revision: int
     at: datetime
 
 
 class Promise(NamedTuple):
-    """A promise as its acts left it."""
+    """A promise after its acts, as `lifecycle.apply_act` builds it.
+
+    `moved_at` is when its state or terms last changed, `contact_at` when the two sides were last
+    in contact, `bumped_at` when the promisor last warned by `bump` about the terms in force.
+    `words` holds the warnings.
+    """
 
     id: int
     opening: Opening
@@ -242,27 +266,27 @@ class Promise(NamedTuple):
 
     @property
     def direction(self) -> Direction:
-        """Which side is me."""
+        """Which side I am."""
         return self.opening.direction
 
     @property
     def in_force(self) -> Revision | None:
-        """The last revision both accepted."""
+        """The last revision that both sides accepted."""
         return self._find_last_revision(Status.IN_FORCE)
 
     @property
     def offered_revision(self) -> Revision | None:
-        """The revision on the table."""
+        """The revision on the table, which a side has yet to answer."""
         return self._find_last_revision(Status.OFFERED)
 
     @property
     def current_revision(self) -> Revision:
-        """The revision in force, else the one on the table, else the last there was."""
+        """The revision in force, else the one on the table, else the last one."""
         return self.in_force or self.offered_revision or self.revisions[-1]
 
     @property
     def move(self) -> str | None:
-        """Whom the talk waits for, `me` or `them`; None when it waits for nobody."""
+        """Whose move it is, `me` or `them`; None when the promise waits for nobody."""
         if self.offered_revision:
             waiting = self.offered_revision.author.other_side
         elif self.state is State.ACTIVE or self.is_untold:
@@ -275,7 +299,7 @@ class Promise(NamedTuple):
 
     @property
     def is_untold(self) -> bool:
-        """Whether it was broken and the other side has yet to be told."""
+        """Whether the promise is broken and the other side does not know yet."""
         return (
             self.state is State.RENEGED
             and self.told_at is None
@@ -290,50 +314,53 @@ class Promise(NamedTuple):
 
     @property
     def next_revision_number(self) -> int:
-        """The number of the revision that the next new terms become."""
+        """The number of the next revision."""
         return self.newest_revision_number + 1
 
     @property
     def accepted_at(self) -> datetime | None:
-        """When it became a promise."""
+        """When both sides first agreed."""
         return self.agreements[0].at if self.agreements else None
 
     @property
     def renegotiation_count(self) -> int:
-        """How often new terms were agreed on."""
+        """How often both sides agreed on new terms."""
         return self.earlier.renegotiated + max(0, len(self.agreements) - 1)
 
     @property
     def first_due(self) -> CivilMoment | None:
-        """The due date of the first terms both agreed on, as corrected since."""
+        """The due date of the first agreed terms, with later corrections."""
         if self.earlier.renegotiated:
             return self.earlier.first_due
         return self.find_agreed_due(0) if self.agreements else None
 
     @property
     def word_at(self) -> datetime | None:
-        """When the promisor first gave word of trouble with the due date in force."""
+        """When the promisor first warned about the due date in force."""
         return self.find_first_notice(len(self.agreements) - 1)
 
-    def find_agreed_due(self, place: int) -> CivilMoment | None:
-        """The due date that an agreement brought into force, by its place."""
-        revision = self.find_revision(self.agreements[place].revision)
+    def find_agreed_due(self, index: int) -> CivilMoment | None:
+        """Return the due date that `agreements[index]` brought into force."""
+        revision = self.find_revision(self.agreements[index].revision)
         return revision.terms.due if revision else None
 
     def find_revision(self, number: int) -> Revision | None:
-        """The revision of that number; None where it is not known, as before an import."""
+        """Return the revision of that number; None where it is unknown, as before an import."""
         return next((revision for revision in self.revisions if revision.number == number), None)
 
-    def find_first_notice(self, place: int) -> datetime | None:
-        """When word was first given of the due date that the agreement at `place` had in force; it may have come with an earlier one."""
-        if not self.words:
+    def find_first_notice(self, index: int) -> datetime | None:
+        """Return when the promisor first warned about the due date of `agreements[index]`.
+
+        Agreements just before it with the same due date count as well.
+        """
+        if not (self.words and self.agreements):
             return None
-        before = takewhile(
-            lambda earlier: self.find_agreed_due(earlier) == self.find_agreed_due(place),
-            range(place, -1, -1),
+        due = self.find_agreed_due(index)
+        same_due = takewhile(lambda i: self.find_agreed_due(i) == due, range(index, -1, -1))
+        revisions = {self.agreements[i].revision for i in same_due}
+        return min(
+            (notice.at for notice in self.words if notice.revision in revisions), default=None
         )
-        same = {self.agreements[earlier].revision for earlier in before}
-        return min((word.at for word in self.words if word.revision in same), default=None)
 
     def _find_last_revision(self, status: Status) -> Revision | None:
         for revision in reversed(self.revisions):

@@ -1,7 +1,8 @@
-"""The figures of a record: counts before rates, what is broken or overdue among what they are of, and an interval instead of one number.
+"""The statistics of promises: rates with their counts and intervals, medians and credits.
 
-A rate over what was completed reads 100 % for whoever abandons everything, so the figures here are over all that should have been
-kept by now. Nothing is added up to a score: each figure answers one question.
+A rate of what was completed is 100 % for a person who abandons everything else, so these rates
+are of all that should have been kept by now, broken and overdue promises included. There is no
+total score: each figure answers one question.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from math import exp, log, sqrt
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.domain.constants import DAY_SECONDS
 from promisectl.domain.promise import Promise, Revision, Side, Status
 
 if TYPE_CHECKING:
@@ -18,66 +20,65 @@ if TYPE_CHECKING:
     from promisectl.domain.civil import CivilMoment
 
 OUTCOME_CLASSES = ("kt", "kl", "kn", "bn", "bl", "od")
-"""Kept in time, late, without a date; broken with notice, broken late or in silence; overdue."""
+"""Kept in time, late or without a date; broken with notice, or without it in time; overdue."""
 
-_NORMAL_QUANTILE = 1.959964  # the 97.5 % point of the normal distribution, for an interval of 95 %
-_HOUR_SECONDS, _DAY_SECONDS = 3_600, 86_400
+_NORMAL_QUANTILE = 1.959964  # the 97.5 % point of the normal distribution, for a 95 % interval
+# A delay in seconds, and the credit for it.
 _LATE_CREDIT_POINTS = (
     (0, 1.0),
-    (_HOUR_SECONDS, 0.999),
-    (_DAY_SECONDS, 0.99),
-    (7 * _DAY_SECONDS, 0.9),
-    (30 * _DAY_SECONDS, 0.5),
-    (365 * _DAY_SECONDS, 0.1),
-    (3_650 * _DAY_SECONDS, 0.01),
+    (DAY_SECONDS // 24, 0.999),
+    (DAY_SECONDS, 0.99),
+    (7 * DAY_SECONDS, 0.9),
+    (30 * DAY_SECONDS, 0.5),
+    (365 * DAY_SECONDS, 0.1),
+    (3_650 * DAY_SECONDS, 0.01),
 )
-_MIN_ECHO_WORD_LETTERS = 4  # letters that a word needs to be recognised again
+_MIN_ECHO_WORD_LETTERS = 4
 
 
 def compute_wilson_interval(count: int, of: int) -> tuple[float, float]:
-    """The interval in which a true rate plausibly lies (95 %) after `count` of `of`; `of` is at least 1.
+    """Return the 95 % interval of the true rate after `count` of `of`, which is at least 1.
 
-    Source: E. B. Wilson, Probable inference, the law of succession, and statistical inference, JASA 22 (1927).
+    Source: E. B. Wilson, Probable inference, the law of succession, and statistical inference,
+    JASA 22 (1927).
     """
     rate, square = count / of, _NORMAL_QUANTILE * _NORMAL_QUANTILE
     centre = (rate + square / (2 * of)) / (1 + square / of)
-    half = (
-        _NORMAL_QUANTILE * sqrt(rate * (1 - rate) / of + square / (4 * of * of)) / (1 + square / of)
-    )
+    spread = sqrt(rate * (1 - rate) / of + square / (4 * of * of))
+    half = _NORMAL_QUANTILE * spread / (1 + square / of)
     return centre - half if count else 0.0, centre + half if count < of else 1.0
 
 
 def compute_late_credit(seconds: float) -> float:
-    """What a delivery is worth that came so many seconds after its due date: 1 in time, .99 a day late, .5 a month late.
+    """Return the credit for a delivery `seconds` after its due date: 1 in time, .5 a month late.
 
-    Between the points of the table the logarithm runs straight, and after the last one as before it.
+    Between two points of the table the logarithm of the credit is linear; after the last point
+    it goes on as before it.
     """
     if seconds <= 0:
         return 1.0
     last = len(_LATE_CREDIT_POINTS) - 1
-    place = next(
-        (place for place in range(1, last) if seconds <= _LATE_CREDIT_POINTS[place][0]), last
-    )
-    (begin, high), (end, low) = _LATE_CREDIT_POINTS[place - 1 : place + 1]
+    index = next((i for i in range(1, last) if seconds <= _LATE_CREDIT_POINTS[i][0]), last)
+    (begin, high), (end, low) = _LATE_CREDIT_POINTS[index - 1 : index + 1]
     return high * exp(log(low / high) * (seconds - begin) / (end - begin))
 
 
 def compute_median(values: Iterable[float]) -> float | None:
-    """The middle value, the mean of the two in the middle; None without any."""
-    found = sorted(values)
-    middle = len(found) // 2
-    if not found:
+    """Return the middle value, or the mean of the two middle ones; None without any."""
+    ordered = sorted(values)
+    middle = len(ordered) // 2
+    if not ordered:
         return None
-    return found[middle] if len(found) % 2 else (found[middle - 1] + found[middle]) / 2
+    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
 
 
 def count_days(span: timedelta) -> float:
-    """A span in days of 24 hours."""
-    return span.total_seconds() / _DAY_SECONDS
+    """Return a span in days of 24 hours."""
+    return span.total_seconds() / DAY_SECONDS
 
 
 def has_common_word(one: str, other: str) -> bool:
-    """Whether two texts have a word of four or more letters in common, whatever its case: enough for the one to echo the other."""
+    """Whether two texts share a word of four or more letters, in upper or lower case."""
     return not _split_echo_words(one).isdisjoint(_split_echo_words(other))
 
 
@@ -87,32 +88,38 @@ def _split_echo_words(text: str) -> set[str]:
 
 
 class Rate(NamedTuple):
-    """So many of so many."""
+    """A count of a total, as in 5 of 8."""
 
     number: int
     of: int
 
     @property
     def rate(self) -> float | None:
-        """The share, from 0 to 1; None of nothing."""
+        """The share from 0 to 1; None where the total is 0."""
         return self.number / self.of if self.of else None
 
     @property
     def bounds(self) -> tuple[float, float] | tuple[None, None]:
-        """The Wilson interval of the share; None of nothing."""
+        """The Wilson interval of the share; None, None where the total is 0."""
         return compute_wilson_interval(self.number, self.of) if self.of else (None, None)
 
 
 class DirectionStatistics(NamedTuple):
-    """The record of one direction in a window of time.
+    """The statistics of one direction in a window of time.
 
-    `classes` counts what the rest is made of (CLASSES). `kept` is of all that should have been kept by now; `on_time` and
-    `on_time_first` leave out what had no date, and judge by the date agreed in the end and by the one promised first;
-    `renegotiated` is of all that was accepted; `notice` is of every trouble: those where word came before the date then in force;
-    `confirmed` is of what was delivered; `said_no` of what was asked; `foreseen` of the breaks with a risk named:
-    those whose reason echoes it.
-    `slip_days` and `lead_days` are medians in days of 24 hours, `late_credit` a mean from 0 to 1; None without data.
-    `causes` counts the breaks by cause, the most frequent first; `untold` those that nobody has been told of.
+    - `classes` counts the promises by outcome class (OUTCOME_CLASSES).
+    - `kept` is of all promises that should have been kept by now. `on_time` and `on_time_first`
+      leave out promises without a due date; the first goes by the last agreed due date, the
+      second by the first one.
+    - `renegotiated` is of all accepted promises.
+    - `notice` is of all promises kept late, broken, overdue or postponed: those where the
+      promisor warned before the due date then in force.
+    - `confirmed` is of all delivered promises, `said_no` of all that the promisor answered.
+    - `foreseen` is of the broken promises with a risk: those whose reason echoes the risk.
+    - `slip_days` and `lead_days` are medians in days of 24 hours, `late_credit` is a mean from
+      0 to 1; None without data.
+    - `causes` counts the broken promises by cause, the most frequent first; `untold` counts those
+      that the other side does not know of.
     """
 
     classes: Mapping[str, int]
@@ -132,7 +139,10 @@ class DirectionStatistics(NamedTuple):
 
 
 class Amendment(NamedTuple):
-    """New terms that the promisor asked for and that moved the date later: when they were accepted, and when word had been given."""
+    """A later due date that the promisor asked for and the promisee accepted.
+
+    `at` is when it was accepted, `due` the due date before it, `word_at` when the promisor warned.
+    """
 
     at: datetime
     due: CivilMoment
@@ -140,21 +150,26 @@ class Amendment(NamedTuple):
 
     @property
     def notice_lead(self) -> timedelta | None:
-        """How long before the date then in force word was given; None when it was not."""
+        """How long before `due` the promisor warned; None without a warning in time."""
         return self.due.at - self.word_at if self.word_at and self.word_at < self.due.at else None
 
 
 def iter_amendments(promise: Promise) -> Iterator[Amendment]:
-    """Every time the promisor's trouble moved the date: new terms of theirs that were accepted, with a later date or none, as corrected."""
-    for place, agreement in enumerate(promise.agreements[1:]):
-        old, new = promise.find_agreed_due(place), promise.find_agreed_due(place + 1)
-        asked = _find_round_start(promise, agreement.revision).author is Side.PROMISOR
-        if asked and old and (new is None or new.at > old.at):
-            yield Amendment(agreement.at, old, promise.find_first_notice(place))
+    """Yield each agreed change that gave the promisor a later due date or none, as corrected."""
+    for index, agreement in enumerate(promise.agreements[1:]):
+        old, new = promise.find_agreed_due(index), promise.find_agreed_due(index + 1)
+        if find_round_start(promise, agreement.revision).author is not Side.PROMISOR:
+            continue
+        if old and (new is None or new.at > old.at):
+            yield Amendment(agreement.at, old, promise.find_first_notice(index))
 
 
-def _find_round_start(promise: Promise, number: int) -> Revision:
-    """The revision with which the talk began that ended with this one: what it took the place of while nothing was agreed on."""
+def find_round_start(promise: Promise, number: int) -> Revision:
+    """Return the revision that began the negotiation which ended with revision `number`.
+
+    Going back from there, it is the last one before an agreement or a revision that was not
+    superseded.
+    """
     agreed = {agreement.revision for agreement in promise.agreements}
     first = next(revision for revision in promise.revisions if revision.number == number)
     while (

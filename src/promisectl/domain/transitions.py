@@ -1,4 +1,4 @@
-"""The lifecycle as data: one table of every move there is, who makes it, and where it leads."""
+"""The lifecycle as one table: every move, who makes it, and the state it leads to."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from promisectl.domain.promise import State, Verb
 
 
 class MoverRole(StrEnum):
-    """Who may make a move, told by their part in the promise or in the talk about its terms."""
+    """Who may make a move, by their part in the promise or in the negotiation."""
 
     PROMISOR = "promisor"
     PROMISEE = "promisee"
@@ -21,7 +21,7 @@ class MoverRole(StrEnum):
 
 
 class Condition(StrEnum):
-    """What else must hold for a row to apply."""
+    """What else must be true for a row to apply."""
 
     ALWAYS = "-"
     AMENDMENT = "amendment"
@@ -46,11 +46,13 @@ class Effect(Enum):
 
 
 class Transition(NamedTuple):
-    """One row: in `state` (None: before the promise is made) `who` may say `verb`; `end` is the next state (None: the same).
+    """One row: in `state`, `who` may make the move `verb`, which leads to the state `end`.
 
-    `number` is the row of the lifecycle that this is, or is a part of; `needs` names what the act has to carry.
-    `gives_word`: when the promisor says it, it counts as notice. `talk` is the arc in Winograd and Flores'
-    basic conversation for action (Understanding Computers and Cognition, 1986, figure 5.1), empty where this lifecycle goes beyond it.
+    Without `state`, the promise is not made yet; without `end`, the state stays the same. `number`
+    is the row of the lifecycle that this row belongs to. `needs` names what the act must have.
+    With `gives_notice`, the move is a warning when the promisor makes it. `talk` is the arc in
+    Winograd and Flores' basic conversation for action (Understanding Computers and Cognition,
+    1986, figure 5.1), empty where this lifecycle goes beyond it.
     """
 
     number: int
@@ -165,10 +167,10 @@ TRANSITIONS: tuple[Transition, ...] = (
     ),
     Transition(28, _A, _ANY, Verb.PARTIAL, MoverRole.PROMISOR, None, Effect.NONE, ("text",)),
     Transition(28, _A, _ANY, Verb.PARTIAL, MoverRole.SELF, None, Effect.NONE, ("text",)),
-    # Row 31, undo and redo, is `replay_acts` without the commands that were taken back.
+    # Row 31, undo and redo, is `replay_acts` without the undone commands.
     Transition(33, None, _ANY, Verb.IMPORT, MoverRole.ME, None, Effect.IMPORT, ("found",)),
 )
-# What I may do as the bookkeeper, in every state but void.
+# What I may do as the bookkeeper in every state except void.
 for _state in State:
     if _state is not State.VOID:
         TRANSITIONS += (
@@ -181,7 +183,8 @@ for _state in State:
             Transition(32, _state, _ANY, Verb.UNTAG, MoverRole.ME, None, Effect.TAG, ("text",)),
         )
 
-# Who is taken to speak when the command does not say it; where nothing is said here, it is me.
+# Who makes a move when the command does not name a side; I do where a move is not listed.
+# None as the state means every state that is not listed.
 DEFAULT_SPEAKERS: dict[tuple[State | None, Verb], MoverRole] = {
     (_P, Verb.ACCEPT): MoverRole.OTHER,
     (_P, Verb.DECLINE): MoverRole.OTHER,

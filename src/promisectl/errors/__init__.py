@@ -1,7 +1,9 @@
-"""All that can go wrong for a person, each with the sentence it is told in, a name for programs and an exit code.
+"""The errors that a person can meet, each with its sentence, a code and an exit code.
 
-A sentence says what is wrong and what to do next. Raised anywhere, caught once, in `cli.main`. Here are the families; the members of each
-are in the rooms below, which are entered when something goes wrong, as to make them all takes longer than a query.
+A sentence names what is wrong and what to do next. Any module raises errors; `cli.main` alone
+catches and prints them. This module holds the families of errors. Their members are in the modules
+of this package, and `__getattr__` imports these when an error is needed: it takes longer than a
+query to create all the classes.
 """
 
 from __future__ import annotations
@@ -27,10 +29,11 @@ _ERROR_MODULES = ("dates", "editor", "files", "imports", "ledger", "moves", "not
 
 
 class Problem(Exception):
-    """The family: `code` is a name for programs, `exit_code` what the shell sees, `moves` the open verbs.
+    """The base of all errors.
 
-    `str(problem)` is put together when it is told, of whatever is known by then: the `place` that it is about, what is wrong there,
-    what was left undone (`effect`), what helps (`advice`), and the notes that were added on its way.
+    `code` is a name for programs, `exit_code` what the shell gets, `moves` the verbs that are open.
+    `str(problem)` joins all that is known: the `place` of the error, what is wrong there, what was
+    left undone (`effect`), what helps (`advice`), and the notes that callers added on the way.
     """
 
     code = "usage"
@@ -42,19 +45,19 @@ class Problem(Exception):
 
     @property
     def cause(self) -> str:
-        """What is wrong, led by its place, as in “line 3: …”."""
+        """What is wrong, after its place if it has one, as in “line 3: …”."""
         what = super().__str__()
         return f"{self.place}: {what}" if self.place else what
 
     def __str__(self) -> str:
-        """All of it, in the order in which it is told."""
+        """Return all that is known, in the order in which a person reads it."""
         notes = getattr(self, "__notes__", ())
         return " ".join(filter(None, (self.cause, self.effect, self.advice, *notes)))
 
 
 @contextmanager
 def add_place_to_errors(place: str) -> Iterator[None]:
-    """Around what reads one of many: a problem is told with its place, if that is not empty."""
+    """Add `place`, if it is not empty, to the place of any error raised inside."""
     try:
         yield
     except Problem as problem:
@@ -88,25 +91,26 @@ class IllegalMove(Problem):
 
 
 class LedgerError(Problem):
-    """The ledger cannot be read or written (exit 5). `restorable`: a backup could help."""
+    """The ledger cannot be read or written (exit 5); `restorable` if a backup can help."""
 
     code = "ledger"
     exit_code = 5
     restorable = False
 
     def add_backup_hint(self, directory: str) -> None:
-        """Say besides where the backups are."""
+        """Add a note with the directory of the backups and how to restore one."""
         self.add_note(f"Backups are in {directory}; one is brought back with: restore FILE.")
 
 
 class BadData(Problem):
-    """The config, or what is read from a file or from stdin, holds something that cannot be used (exit 6)."""
+    """A file, stdin or the config has something that cannot be used (exit 6)."""
 
     code = "data"
     exit_code = 6
 
 
-# Met on the way of every command: where Ctrl-C or a closed pipe passes, nothing is to be imported
+# Errors that must not import a module, as they come after Ctrl-C or a closed pipe, and those that
+# every command refers to.
 
 
 class AnswerLost(Problem):
@@ -123,7 +127,10 @@ class AnswerLost(Problem):
 
 
 class ClosedPipe(Problem):
-    """Whoever read the answer has closed the pipe, so nothing needs to be said. 141 is how a shell counts SIGPIPE."""
+    """Whoever read the answer has closed the pipe, so nothing needs to be said.
+
+    A shell gives the exit code 141 for SIGPIPE.
+    """
 
     exit_code = 141
 
@@ -144,18 +151,22 @@ class TemporaryLedgerError(LedgerError):
 
 
 class NoPromise(NotFound):
-    """No promise has that number. `newest` is the highest there is, where it is known."""
+    """No promise has that number. `newest` is the highest number, 0 where it is unknown."""
 
     def __init__(self, number: int, newest: int = 0) -> None:
         self.number = number
         beyond = f"; the newest is #{newest}" if 0 < newest < number else ""
         super().__init__(
-            f"There is no promise #{number}{beyond}. The numbers are in the first column of: list --all."
+            f"There is no promise #{number}{beyond}. "
+            "The numbers are in the first column of: list --all."
         )
 
 
 class BadNumber(Usage):
-    """Something that is not the number of a promise. `instead` says which numbers it may stand for."""
+    """Something that is not the number of a promise.
+
+    `instead` is a sentence about the numbers that it may stand for.
+    """
 
     def __init__(
         self, word: str, instead: str = "The numbers are in the first column of: list."
@@ -167,10 +178,11 @@ class BadNumber(Usage):
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> type[Problem]:
-        """An error by its name, from the room it is in."""
-        for room in _ERROR_MODULES:
-            found = getattr(__import__(f"promisectl.errors.{room}", fromlist=[name]), name, None)
-            if isinstance(found, type) and issubclass(found, Problem):
-                return found
+        """Return an error class by its name, from the module that has it."""
+        for module_name in _ERROR_MODULES:
+            module = __import__(f"promisectl.errors.{module_name}", fromlist=[name])
+            error = getattr(module, name, None)
+            if isinstance(error, type) and issubclass(error, Problem):
+                return error
         message = f"there is no error called {name}"
         raise AttributeError(message)

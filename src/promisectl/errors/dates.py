@@ -1,4 +1,4 @@
-"""Dates: those that can't be read, and those that are too early or too late."""
+"""Errors about dates: not readable, too early or too late."""
 
 from __future__ import annotations
 
@@ -11,18 +11,21 @@ if TYPE_CHECKING:
 
 
 class UnreadableDate(Usage):
-    """A text given where a date belongs is outside the grammar of dates. `more` is the command that tells the grammar."""
+    """A text given where a date belongs is outside the grammar of dates.
+
+    `more` is the command that shows the grammar.
+    """
 
     def __init__(
         self, text: str, examples: tuple[str, str, str], why: str = "", more: str = ""
     ) -> None:
-        one, two, three = examples
+        first, second, third = examples
         self._more = f" See: {more}." if more else ""
-        self.advice = f"Try {one}, {two} or {three}.{self._more}"
+        self.advice = f"Try {first}, {second} or {third}.{self._more}"
         super().__init__(f"“{text}” is not a date that can be read{f' ({why})' if why else ''}.")
 
     def suggest_forms(self, forms: Sequence[str]) -> UnreadableDate:
-        """The same, with the `forms` that may have been meant instead of examples, if there are any."""
+        """Return the error with the `forms`, if there are any, in place of the examples."""
         if forms:
             meant = " or ".join(f"“{form}”" for form in forms)
             self.advice = f"Did you mean {meant}?{self._more}"
@@ -42,7 +45,8 @@ class DatePassed(Usage):
 
     def __init__(self, option: str, shown: str) -> None:
         super().__init__(
-            f"{option} {shown} has passed. Give a date to come, or add --backfill to record an old promise."
+            f"{option} {shown} has passed. "
+            "Give a date to come, or add --backfill to record an old promise."
         )
 
 
@@ -65,16 +69,20 @@ class TooEarly(Usage):
     ) -> None:
         self.number, self.earliest, self.dated = number, earliest, dated
         super().__init__(
-            f"#{number} has stood as it is since {shown(earliest)}, and {shown(dated)} is before that. See: log {number}."
+            f"#{number} has stood as it is since {shown(earliest)}, "
+            f"and {shown(dated)} is before that. See: log {number}."
         )
 
 
 class ClockAhead(Usage):
-    """The newest move of a promise was recorded by a clock that was ahead, so that nothing could come after it for long."""
+    """The newest move of a promise was recorded by a clock that was ahead,
+    so that nothing could come after it for long.
+    """  # noqa: D205
 
     def __init__(self, number: int, shown: str) -> None:
         super().__init__(
-            f"The newest move of #{number} is dated {shown}, which is still to come: the clock was ahead then, or is behind now. "
+            f"The newest move of #{number} is dated {shown}, which is still to come: "
+            "the clock was ahead then, or is behind now. "
             f"If it was ahead, take that move back and say it again: undo --promise {number}."
         )
 
@@ -84,5 +92,6 @@ class UnknownZone(Usage):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"TZ is “{name}”, which is no time zone that is known here. Set it to one such as Europe/Berlin, or unset it."
+            f"TZ is “{name}”, which is no time zone that is known here. "
+            "Set it to one such as Europe/Berlin, or unset it."
         )

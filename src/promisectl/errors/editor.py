@@ -1,4 +1,4 @@
-"""Terms in an editor."""
+"""Errors about terms in an editor."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ class TermsChanged(IllegalMove):
 
     def __init__(self, number: int) -> None:
         super().__init__(
-            f"The terms of #{number} have changed while you looked at them, so nothing was recorded. See: show {number}."
+            f"The terms of #{number} have changed while you looked at them, "
+            f"so nothing was recorded. See: show {number}."
         )
 
 
@@ -23,7 +24,8 @@ class EditKindMissing(Usage):
 
     def __init__(self, number: int) -> None:
         super().__init__(
-            f"A typo, or new terms? Say it with: edit {number} --correct, or edit {number} --negotiate."
+            f"A typo, or new terms? Say it with: edit {number} --correct, "
+            f"or edit {number} --negotiate."
         )
 
 
@@ -33,13 +35,11 @@ class NoField(Usage):
     _MAX_QUOTED_CHARACTERS = 40
 
     def __init__(self, line: str, fields: Sequence[str]) -> None:
-        quoted = (
-            line
-            if len(line) <= self._MAX_QUOTED_CHARACTERS
-            else f"{line[: self._MAX_QUOTED_CHARACTERS]}…"
-        )
+        beginning = line[: self._MAX_QUOTED_CHARACTERS]
+        quoted = line if line == beginning else f"{beginning}…"
         super().__init__(
-            f"“{quoted}” is no field of the terms. They are {', '.join(fields[:-1])} and {fields[-1]}, each with a colon."
+            f"“{quoted}” is no field of the terms. "
+            f"They are {', '.join(fields[:-1])} and {fields[-1]}, each with a colon."
         )
 
 
@@ -62,7 +62,8 @@ class NoEditor(Usage):
 
     def __init__(self) -> None:
         super().__init__(
-            "No editor is named, and nobody is at a terminal to be shown one. Set EDITOR to one, as in EDITOR=nano."
+            "No editor is named, and nobody is at a terminal to be shown one. "
+            "Set EDITOR to one, as in EDITOR=nano."
         )
 
 
@@ -71,5 +72,6 @@ class EditorFailed(Usage):
 
     def __init__(self, editor: str, why: str) -> None:
         super().__init__(
-            f"The editor ({editor}) {why}, so nothing was changed. Which one is started: $VISUAL, else $EDITOR."
+            f"The editor ({editor}) {why}, so nothing was changed. "
+            "Which one is started: $VISUAL, else $EDITOR."
         )

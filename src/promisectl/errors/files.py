@@ -1,4 +1,4 @@
-"""Files that are written: exports and backups."""
+"""Errors about exports and backups."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ class NothingToBackUp(LedgerError):
 
     def __init__(self, path: str) -> None:
         super().__init__(
-            f"There is no ledger at {path}, so there is nothing to back up. Which one is meant: path, or --ledger."
+            f"There is no ledger at {path}, so there is nothing to back up. "
+            "Which one is meant: path, or --ledger."
         )
 
 
@@ -47,7 +48,8 @@ class BackupOnStdout(Usage):
 
     def __init__(self) -> None:
         super().__init__(
-            "A backup is a file: name one, or a directory. As text, the whole ledger goes to stdout with: export --journal."
+            "A backup is a file: name one, or a directory. "
+            "As text, the whole ledger goes to stdout with: export --journal."
         )
 
 
@@ -65,7 +67,8 @@ class NoDirectory(LedgerError):
 
     def __init__(self, directory: str) -> None:
         super().__init__(
-            f"There is no directory {directory}, so nothing was backed up. If it is on another disk, see that it is mounted; "
+            f"There is no directory {directory}, so nothing was backed up. "
+            "If it is on another disk, see that it is mounted; "
             f"else make it with: mkdir -p '{directory}'"
         )
 
@@ -75,7 +78,8 @@ class BackupOntoOtherFile(Usage):
 
     def __init__(self, path: str) -> None:
         super().__init__(
-            f"{path} is there, and is no ledger, so not even --force replaces it. Choose another name, or take it away first."
+            f"{path} is there, and is no ledger, so not even --force replaces it. "
+            "Choose another name, or take it away first."
         )
 
 
@@ -84,7 +88,8 @@ class JournalBesideTarget(Usage):
 
     def __init__(self, journal: str) -> None:
         super().__init__(
-            f"{journal} is there, the journal of another database, which would be mixed with this one. Choose another name."
+            f"{journal} is there, the journal of another database, "
+            "which would be mixed with this one. Choose another name."
         )
 
 
@@ -93,8 +98,8 @@ class OrphanJournal(LedgerError):
 
     def __init__(self, journal: str) -> None:
         super().__init__(
-            f"{journal} lies there without its ledger, and would be mixed into a new one. Nothing was recorded; "
-            "move it to where that ledger is now, or away."
+            f"{journal} lies there without its ledger, and would be mixed into a new one. "
+            "Nothing was recorded; move it to where that ledger is now, or away."
         )
 
 
@@ -139,7 +144,8 @@ class RestoreNeedsYes(Usage):
 
     def __init__(self, path: str) -> None:
         super().__init__(
-            f"To restore replaces all that is in {path}, which is backed up first. If that is meant, add --yes."
+            f"To restore replaces all that is in {path}, which is backed up first. "
+            "If that is meant, add --yes."
         )
 
 
@@ -148,12 +154,16 @@ class LedgerChanged(LedgerError):
 
     def __init__(self, path: str) -> None:
         super().__init__(
-            f"{path} has changed meanwhile, so nothing was restored. Say it again to see what is there now."
+            f"{path} has changed meanwhile, so nothing was restored. "
+            "Say it again to see what is there now."
         )
 
 
 class NotRestored(LedgerError):
-    """The copying of a backup into the ledger failed. `kept` is where what was there is kept; empty where nothing was."""
+    """The copying of a backup into the ledger failed.
+
+    `kept` is the file that has the former ledger; empty where there was none.
+    """
 
     def __init__(self, path: str, why: str, kept: str) -> None:
         safe = f" What was there is in {kept}." if kept else ""
@@ -165,7 +175,8 @@ class NotWithFormat(Usage):
 
     def __init__(self, option: str, form: str, forms: Sequence[str]) -> None:
         super().__init__(
-            f"{option} has no meaning in {form}; it goes with {', '.join(forms)}. Leave it out, or add --format {forms[0]}."
+            f"{option} has no meaning in {form}; it goes with {', '.join(forms)}. "
+            f"Leave it out, or add --format {forms[0]}."
         )
 
 
@@ -178,9 +189,10 @@ class NotWithActs(Usage):
     }
 
     def __init__(self, option: str, filters: Sequence[str]) -> None:
-        but = "; only --limit can" if option == "--acts" else ""
+        content, but = self._EXPORT_CONTENTS[option], "; only --limit can"
         super().__init__(
-            f"{option} is {self._EXPORT_CONTENTS[option]}, and {', '.join(filters)} can't narrow it{but}."
+            f"{option} is {content}, and {', '.join(filters)} can't narrow it"
+            f"{but if option == '--acts' else ''}."
         )
 
 
@@ -189,7 +201,8 @@ class ExportIntoDirectory(Usage):
 
     def __init__(self, path: str, form: str) -> None:
         super().__init__(
-            f"{path} is a directory, and {form} is one file. Name a file, or add --format ics for a file a promise."
+            f"{path} is a directory, and {form} is one file. "
+            "Name a file, or add --format ics for a file a promise."
         )
 
 
@@ -215,7 +228,8 @@ class BadAlarm(Usage):
 
     def __init__(self, word: str) -> None:
         super().__init__(
-            f"--alarm “{word}” can't be read. Give the time before it is due in days, hours or minutes: 1d, 2h, 30m."
+            f"--alarm “{word}” can't be read. "
+            "Give the time before it is due in days, hours or minutes: 1d, 2h, 30m."
         )
 
 

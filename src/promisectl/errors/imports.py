@@ -1,4 +1,4 @@
-"""What is read from a file or from stdin."""
+"""Errors about what is read from a file or from stdin."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from promisectl.errors import BadData
 
 
 class BadRecord(BadData):
-    """Something in a record of a file to be imported that cannot be used; told with its place as BadImport."""
+    """Something in a record of a file to be imported that cannot be used.
+
+    `column` is the name of its column. BadImport adds the place and prints it.
+    """
 
     def __init__(self, what: str, column: str | None = None) -> None:
         self.what = what
@@ -15,7 +18,10 @@ class BadRecord(BadData):
 
 
 class BadImport(BadData):
-    """A file that holds what can't be imported. The first place that is wrong is told, and how many records are refused besides."""
+    """A file that holds what can't be imported.
+
+    It names the first place that is wrong, and `more`, how many other records are refused.
+    """
 
     effect = "Nothing was imported."
 
@@ -40,7 +46,7 @@ class BadConfig(BadData):
 
 
 class BadInput(BadData):
-    """Something that was read from stdin cannot be used. `where` is empty, or a place in it."""
+    """Something that was read from stdin cannot be used. `where` is its place, or empty."""
 
     effect = "Nothing was recorded."
 

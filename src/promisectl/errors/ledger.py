@@ -1,4 +1,4 @@
-"""The ledger file: what is in its place, what keeps a command from it, and what nobody knows of it."""
+"""Errors about the ledger file: what it is, what keeps a command from it, and its damage."""
 
 from __future__ import annotations
 
@@ -39,8 +39,9 @@ class ForeignJournal(LedgerError):
 
     def __init__(self, path: str) -> None:
         super().__init__(
-            f"Beside the ledger lies {path}-wal, which belongs to another state of it and would be mixed in. "
-            "Nothing was touched; move that file away, and keep it until doctor finds the ledger whole."
+            f"Beside the ledger lies {path}-wal, which belongs to another state of it "
+            "and would be mixed in. Nothing was touched; move that file away, "
+            "and keep it until doctor finds the ledger whole."
         )
 
 
@@ -49,34 +50,36 @@ class WalModeLedger(LedgerError):
 
     def __init__(self, path: str) -> None:
         super().__init__(
-            f"{path} was turned to WAL mode by another program, and a look at it would write files beside it. The next move "
-            f"turns it back, and so does: sqlite3 '{path}' 'PRAGMA journal_mode=DELETE'"
+            f"{path} was turned to WAL mode by another program, "
+            "and a look at it would write files beside it. The next move turns it back, "
+            f"and so does: sqlite3 '{path}' 'PRAGMA journal_mode=DELETE'"
         )
 
 
-def _quote_ledger_path(path: str) -> str:
-    """A path as it is typed in a shell."""
-    import shlex
-
-    return shlex.quote(path)
-
-
 class HardLinkedLedger(LedgerError):
-    """A ledger with several names: what SQLite needs after a crash goes by the name, so that it would be looked for in vain."""
+    """A ledger with several names: what SQLite needs after a crash goes by the name,
+    so that it would be looked for in vain.
+    """  # noqa: D205
 
     def __init__(self, path: str, names: int) -> None:
+        import shlex
+
         super().__init__(
-            f"{path} has {names} names (hard links), and commands that use different ones would damage it. It was left as it is; "
-            f"remove the others. They are shown by: find / -samefile {_quote_ledger_path(path)}"
+            f"{path} has {names} names (hard links), and commands that use different ones "
+            "would damage it. It was left as it is; remove the others. "
+            f"They are shown by: find / -samefile {shlex.quote(path)}"
         )
 
 
 class RootInForeignDirectory(LedgerError):
-    """Root in somebody else's directory: what root writes there, its owner could not change any more."""
+    """Root in somebody else's directory: what root writes there, its owner could not
+    change any more.
+    """  # noqa: D205
 
     def __init__(self, path: str, owner: str) -> None:
         super().__init__(
-            f"{path} is in a directory of {owner}'s, and you are root: {owner} could not use what root writes there. "
+            f"{path} is in a directory of {owner}'s, and you are root: "
+            f"{owner} could not use what root writes there. "
             f"Nothing was touched; say it as {owner}: sudo -u '{owner}' promisectl …"
         )
 
@@ -86,8 +89,8 @@ class LinkIntoForeignDirectory(LedgerError):
 
     def __init__(self, path: str, real: str, owner: str) -> None:
         super().__init__(
-            f"{path} leads by a link to {real}, into a directory of {owner}'s. Nothing was touched; "
-            f"if that is what you want, name it as it is: --ledger '{real}'"
+            f"{path} leads by a link to {real}, into a directory of {owner}'s. "
+            f"Nothing was touched; if that is what you want, name it as it is: --ledger '{real}'"
         )
 
 
@@ -103,7 +106,8 @@ class NotRebuilt(LedgerError):
 
     def __init__(self, path: str, what: str) -> None:
         super().__init__(
-            f"Nothing was rebuilt in {path}: what it would be rebuilt from is damaged ({what}). See: doctor."
+            f"Nothing was rebuilt in {path}: what it would be rebuilt from is damaged ({what}). "
+            "See: doctor."
         )
 
 
@@ -112,12 +116,15 @@ class BadHead(Usage):
 
     def __init__(self, text: str) -> None:
         super().__init__(
-            f"“{text}” is no head: that is 64 digits and letters from a to f, or the first 8 at least. See: doctor."
+            f"“{text}” is no head: that is 64 digits and letters from a to f, "
+            "or the first 8 at least. See: doctor."
         )
 
 
 class LedgerNeedsFix(LedgerError):
-    """A ledger that only a command that writes can bring in order, which looking at it never does."""
+    """A ledger that only a command that writes can bring in order,
+    which looking at it never does.
+    """  # noqa: D205
 
     def __init__(self, path: str, why: str) -> None:
         self.why = why
@@ -160,10 +167,11 @@ class WriteUnconfirmed(Problem):
 
 
 class WriteUncertain(Problem):
-    """The disk failed while a move was recorded or a backup restored, and can't be asked either whether it was.
+    """The disk failed while a move was recorded or a backup restored,
+    and can't be asked either whether it was.
 
-    `kept` is where what was there is kept; empty where nothing was.
-    """
+    `kept` is the file that has the former ledger; empty where there is none.
+    """  # noqa: D205
 
     code = "ledger"
     exit_code = 7
@@ -179,6 +187,7 @@ class WriteUncertain(Problem):
         done = what.rpartition(" ")[2]
         safe = f" What was there is in {kept}." if kept else ""
         super().__init__(
-            f"{path} failed while {what} ({why}), and can't be read now, so it may be {done} or not.{safe} "
+            f"{path} failed while {what} ({why}), and can't be read now, "
+            f"so it may be {done} or not.{safe} "
             f"When it can be read again, see: {look}."
         )

@@ -1,4 +1,4 @@
-"""Moves that are not open."""
+"""Errors about moves that are not open."""
 
 from __future__ import annotations
 
@@ -11,13 +11,19 @@ if TYPE_CHECKING:
 
 
 class StaleRevision(IllegalMove):
-    """An answer to terms that are not on the table. `status` is what became of them; empty when there never were such terms."""
+    """An answer to terms that are not on the table.
+
+    `asked` is their revision, `now` the one on the table. `status` is what became of the terms;
+    empty when there never were such terms.
+    """
 
     def __init__(self, number: int, asked: int, status: str, now: int) -> None:
         what = {
             "": f"#{number} has no revision {asked}",
             "in-force": f"Revision {asked} of #{number} is in force already",
-            "superseded": f"Revision {asked} of #{number} is dead, revision {asked + 1} took its place",
+            "superseded": (
+                f"Revision {asked} of #{number} is dead, revision {asked + 1} took its place"
+            ),
         }.get(status, f"Revision {asked} of #{number} was {status}")
         answer = "" if f"revision {now} " in what else f"; revision {now} is to be answered"
         super().__init__(f"{what}{answer}. See: show {number}, then accept {number} --rev {now}.")
@@ -47,17 +53,12 @@ class NotOpen(IllegalMove):
         typed = "complete --partial" if verb == "partial" else verb
         why = self._REASONS.get((state, verb), f"is {state}, so {typed} is not open")
         named = [move for move in moves if move not in self._MINOR_VERBS] or moves
-        open_now = (
-            f"Open now: {', '.join(f'{move} {number}' for move in named)}."
-            if named
-            else "No move is open any more."
-        )
-        anew = (
-            f" To promise it anew: make “…” --replaces {number}."
-            if state in self._ENDED_STATES
-            else ""
-        )
-        super().__init__(f"#{number} {why}. {open_now}{anew}")
+        open_now = "No move is open any more."
+        if named:
+            open_now = f"Open now: {', '.join(f'{move} {number}' for move in named)}."
+        again = f" To promise it anew: make “…” --replaces {number}."
+        has_ended = state in self._ENDED_STATES
+        super().__init__(f"#{number} {why}. {open_now}{again if has_ended else ''}")
 
 
 class AlreadyReported(IllegalMove):
@@ -82,7 +83,8 @@ class NothingToRedo(IllegalMove):
 
     def __init__(self) -> None:
         super().__init__(
-            "There is nothing to redo: the newest thing recorded is not an undo. What was recorded: log."
+            "There is nothing to redo: the newest thing recorded is not an undo. "
+            "What was recorded: log."
         )
 
 
@@ -91,5 +93,6 @@ class UndoBlocked(IllegalMove):
 
     def __init__(self, number: int, command: str, later: str) -> None:
         super().__init__(
-            f"The newest command of #{number}, {command}, can't be undone alone: {later} came after it. Undo that first."
+            f"The newest command of #{number}, {command}, can't be undone alone: "
+            f"{later} came after it. Undo that first."
         )

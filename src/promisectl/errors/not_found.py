@@ -1,4 +1,4 @@
-"""Promises, people and topics that are not there, or could be several."""
+"""Errors about promises, people and topics that are unknown or ambiguous."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ class NearMiss(Ambiguous):
 
     def __init__(self, name: str, near: Sequence[str]) -> None:
         super().__init__(
-            f"“{name}” is new, but looks like {' or '.join(near)}. Write that handle, or add --new if this is somebody else."
+            f"“{name}” is new, but looks like {' or '.join(near)}. "
+            "Write that handle, or add --new if this is somebody else."
         )
 
 
@@ -38,7 +39,8 @@ class NameTaken(Usage):
 
     def __init__(self, name: str, owner: str) -> None:
         super().__init__(
-            f"“{name}” already means {owner}. Choose another, or if the two are one person: person merge."
+            f"“{name}” already means {owner}. "
+            "Choose another, or if the two are one person: person merge."
         )
 
 
@@ -47,7 +49,8 @@ class NobodyYet(NotFound):
 
     def __init__(self) -> None:
         super().__init__(
-            "There is nobody in the ledger yet. A person enters it with a first promise: make “…” --to dana."
+            "There is nobody in the ledger yet. "
+            "A person enters it with a first promise: make “…” --to dana."
         )
 
 

@@ -1,4 +1,4 @@
-"""The words of a command: what is missing, too much, or not what it should be."""
+"""Errors about the words of a command: missing, too many or wrong."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import ClassVar
 
-_NEAR_RATIO = (
-    0.7  # of what difflib takes for the same: a letter too few or too many, in a word of four
-)
+# A letter too few or too many in a word of four is near, as difflib measures it.
+_MIN_NEAR_RATIO = 0.7
 
 
 class MissingWord(Usage):
@@ -33,7 +32,8 @@ class NothingChanged(Usage):
 
     def __init__(self, number: int, verb: str) -> None:
         super().__init__(
-            f"That would leave the terms of #{number} as they are. Change one: {verb} {number} --by, --what, --done-when or --why."
+            f"That would leave the terms of #{number} as they are. "
+            f"Change one: {verb} {number} --by, --what, --done-when or --why."
         )
 
 
@@ -44,12 +44,10 @@ class TagsUnchanged(Usage):
         named = " and ".join(f"“{tag}”" for tag in tags)
         if added:
             has = f"the tag{'s' if len(tags) > 1 else ''} {named} already"
+        elif len(tags) > 1:
+            has = f"neither {named.replace(' and ', ' nor ')} among its tags"
         else:
-            has = (
-                f"neither {named.replace(' and ', ' nor ')} among its tags"
-                if len(tags) > 1
-                else f"no tag {named}"
-            )
+            has = f"no tag {named}"
         super().__init__(f"#{number} has {has}. See: show {number}.")
 
 
@@ -76,7 +74,8 @@ class LedgerNotEmpty(Usage):
 
     def __init__(self, path: str) -> None:
         super().__init__(
-            f"A journal is a whole ledger, and {path} has promises already. Import it into another one: --ledger PATH."
+            f"A journal is a whole ledger, and {path} has promises already. "
+            "Import it into another one: --ledger PATH."
         )
 
 
@@ -85,7 +84,8 @@ class MyNameTaken(Usage):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"“{name}” is you by the config, and a person in your ledger. Give `me` in the config your whole name."
+            f"“{name}” is you by the config, and a person in your ledger. "
+            "Give `me` in the config your whole name."
         )
 
 
@@ -94,7 +94,8 @@ class NoSide(Usage):
 
     def __init__(self) -> None:
         super().__init__(
-            "To whom, or from whom? make “…” --to dana (you owe Dana), or make “…” --from lee (Lee owes you)."
+            "To whom, or from whom? make “…” --to dana (you owe Dana), "
+            "or make “…” --from lee (Lee owes you)."
         )
 
 
@@ -110,8 +111,10 @@ class NeitherSideMe(Usage):
 
     def __init__(self, promisor: str, promisee: str) -> None:
         super().__init__(
-            f"One side of a promise here is always you, so {promisor} can't promise {promisee} something in your ledger. "
-            f"If you owe it: make “…” --to {promisee}. If you are owed it: make “…” --from {promisor}."
+            f"One side of a promise here is always you, "
+            f"so {promisor} can't promise {promisee} something in your ledger. "
+            f"If you owe it: make “…” --to {promisee}. "
+            f"If you are owed it: make “…” --from {promisor}."
         )
 
 
@@ -128,7 +131,7 @@ class BadChoice(Usage):
     def __init__(self, option: str, word: str, choices: Sequence[str]) -> None:
         from difflib import get_close_matches
 
-        near = get_close_matches(word, choices, 1, _NEAR_RATIO)
+        near = get_close_matches(word, choices, 1, _MIN_NEAR_RATIO)
         nearest = f"; the nearest is {near[0]}" if near else ""
         super().__init__(
             f"{option} does not know “{word}”{nearest}. Choose from {', '.join(choices)}."
@@ -139,8 +142,8 @@ class BadCount(Usage):
     """A number of rows or weeks that there can't be."""
 
     def __init__(self, option: str, count: int, least: int, most: int | None = None) -> None:
-        range_ = f"{least} or more" if most is None else f"{least} to {most}"
-        super().__init__(f"{option} {count} can't be done: give {range_}.")
+        allowed = f"{least} or more" if most is None else f"{least} to {most}"
+        super().__init__(f"{option} {count} can't be done: give {allowed}.")
 
 
 class TextTooLong(Usage):
@@ -148,7 +151,8 @@ class TextTooLong(Usage):
 
     def __init__(self, name: str, length: int, limit: int) -> None:
         super().__init__(
-            f"The {name} has {length:,} characters, and {limit:,} are the most. Shorten it and try again; nothing was recorded."
+            f"The {name} has {length:,} characters, and {limit:,} are the most. "
+            "Shorten it and try again; nothing was recorded."
         )
 
 
@@ -164,7 +168,8 @@ class NotUnicode(Usage):
 
     def __init__(self) -> None:
         super().__init__(
-            "The command line holds bytes that are no readable text here. Type them as UTF-8, or set a UTF-8 locale."
+            "The command line holds bytes that are no readable text here. "
+            "Type them as UTF-8, or set a UTF-8 locale."
         )
 
 
@@ -190,7 +195,8 @@ class TooManyWords(Usage):
         named = " ".join(words)
         verb = command.removeprefix("promisectl ")
         super().__init__(
-            f"“{named}” is more than {verb} takes. A text of several words stands in quotes. See: {command} --help"
+            f"“{named}” is more than {verb} takes. "
+            f"A text of several words stands in quotes. See: {command} --help"
         )
 
 
@@ -202,7 +208,7 @@ class NotAWholeNumber(Usage):
 
 
 class UnknownCommand(Usage):
-    """A word that is no command. `meant` are those that it may mean; none of them is carried out."""
+    """A word that is no command. `meant` holds the commands that it may mean."""
 
     def __init__(self, word: str, meant: Sequence[str], command: str) -> None:
         did = f" Did you mean {', '.join([*meant[:-2], ' or '.join(meant[-2:])])}?" if meant else ""
@@ -215,5 +221,6 @@ class MissingCommand(Usage):
     def __init__(self, command: str, commands: Sequence[str]) -> None:
         named = ", ".join([*commands[:-2], " or ".join(commands[-2:])])
         super().__init__(
-            f"{command.rpartition(' ')[2]} needs to know what to do: add {named}. See: {command} --help"
+            f"{command.rpartition(' ')[2]} needs to know what to do: add {named}. "
+            f"See: {command} --help"
         )

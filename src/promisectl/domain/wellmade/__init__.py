@@ -1,1 +1,1 @@
-"""The check: what makes a promise well made."""
+"""The check of how well a promise is made."""

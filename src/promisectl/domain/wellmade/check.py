@@ -1,7 +1,8 @@
-"""What makes a promise well made: 22 rules that can be tested without guessing. They advise; three refuse what can't be carried out.
+"""The check of how well a promise is made, by 22 rules: most advise, three refuse.
 
-The five qualities are those of Sull & Spinosa, “Promise-Based Management” (HBR 2007): public, active, voluntary, explicit, mission-based.
-Rules about what lies ahead speak of open promises only. A rule that stays silent proves nothing.
+The five qualities are those of Sull & Spinosa, “Promise-Based Management” (HBR 2007): public,
+active, voluntary, explicit, mission-based. Rules about the future apply to open promises only.
+A promise without findings is not proved to be well made.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class RuleLevel(StrEnum):
-    """How much a finding weighs."""
+    """How serious a finding is."""
 
     REFUSE = "refuse"
     WARN = "warn"
@@ -34,7 +35,7 @@ class RuleLevel(StrEnum):
 
 
 class Rule(NamedTuple):
-    """One rule: which quality it guards (none where that is empty), and what it looks for."""
+    """One rule: its quality, empty where it guards none of the five, and what it looks for."""
 
     id: str
     level: RuleLevel
@@ -43,7 +44,11 @@ class Rule(NamedTuple):
 
 
 class RuleFinding(NamedTuple):
-    """What a rule has to say about a promise: one sentence for a person, and the other promises it is about."""
+    """What a rule found about a promise.
+
+    `says` is one sentence for a person, `others` the ID and outcome of the other promises it is
+    about.
+    """
 
     rule: str
     level: RuleLevel
@@ -53,78 +58,77 @@ class RuleFinding(NamedTuple):
 
     @property
     def full_sentence(self) -> str:
-        """The sentence with the other promises named, five at the most."""
-        return (
-            f"{self.says.removesuffix('.')}: {format_promise_list(self.others, _MAX_NAMED_PROMISES)}."
-            if self.others
-            else self.says
-        )
+        """The sentence with up to five of the other promises."""
+        if not self.others:
+            return self.says
+        promises = format_promise_list(self.others, _MAX_NAMED_PROMISES)
+        return f"{self.says.removesuffix('.')}: {promises}."
 
 
-_FAR_AHEAD, _MANY_ROUNDS = timedelta(days=7), 2
+_FAR_AHEAD_TIME, _MANY_ROUNDS = timedelta(days=7), 2
 _MAX_NAMED_PROMISES = 5
 RULES = {
     name: Rule(name, RuleLevel(level), quality, about)
     for name, level, quality, about, _ in rules.RULE_ROWS
 }
-"""All rules by their names, in order."""
+"""All rules by their IDs, in order."""
 _RULE_TESTS = {name: test for name, *_, test in rules.RULE_ROWS}
 
 
 def check_promise(
     subject: Subject,
-    around: CheckContext,
+    context: CheckContext,
     *,
     ignore: Collection[str] = (),
     words: ExtraPhrases = ExtraPhrases(),  # noqa: B008  (it is immutable)
 ) -> list[RuleFinding]:
-    """What the rules have to say about a promise, in their order, without those to ignore."""
-    case = RuleCase(subject, around, words, phrases.tokenize_unquoted(subject.outcome))
-    silent = {name.upper() for name in ignore}
-    said = [(rule, _RULE_TESTS[name](case)) for name, rule in RULES.items() if name not in silent]
-    others = {"L14": tuple(around.week), "L15": tuple(around.day)}
-    return [
-        RuleFinding(
-            rule.id, _resolve_level(rule, case), rule.quality, says, others.get(rule.id, ())
-        )
-        for rule, says in said
-        if says
-    ]
+    """Return the findings about a promise in the order of the rules.
+
+    `ignore` holds the IDs of rules to leave out, `words` a person's own phrases.
+    """
+    case = RuleCase(subject, context, words, phrases.tokenize_unquoted(subject.outcome))
+    ignored = {name.upper() for name in ignore}
+    others = {"L14": tuple(context.week), "L15": tuple(context.day)}
+    findings = []
+    for name, rule in RULES.items():
+        if name not in ignored and (sentence := _RULE_TESTS[name](case)):
+            level = resolve_level(rule, case)
+            findings.append(RuleFinding(name, level, rule.quality, sentence, others.get(name, ())))
+    return findings
 
 
 def list_marks(
     subject: Subject,
     words: ExtraPhrases = ExtraPhrases(),  # noqa: B008  (it is immutable)
 ) -> list[tuple[str, bool | None]]:
-    """The six marks of a well-made promise and whether this one has them; None for the risk where I promise nothing to somebody else."""
-    what = {"L04", "L05", "L06"}
-    findings = check_promise(
-        subject,
-        CheckContext(datetime.fromtimestamp(0, UTC), "UTC"),
-        ignore=RULES.keys() - what,
-        words=words,
-    )
+    """Return the six marks of a well-made promise and whether this one has each.
+
+    The risk is None in a promise to myself or by another person.
+    """
+    context = CheckContext(datetime.fromtimestamp(0, UTC), "UTC")
+    outcome_rules = {"L04", "L05", "L06"}
+    findings = check_promise(subject, context, ignore=RULES.keys() - outcome_rules, words=words)
+    has_risk = None
+    if subject.direction not in {Direction.OWED, Direction.SELF}:
+        has_risk = rules.has_text(subject.risk)
     return [
         ("who", subject.direction is not None),
         ("what", not findings),
         ("by when", subject.due is not None),
         ("done when", rules.has_text(subject.done_when)),
         ("accepted", subject.state in AGREED_STATES),
-        (
-            "risk",
-            None
-            if subject.direction in {Direction.OWED, Direction.SELF}
-            else rules.has_text(subject.risk),
-        ),
+        ("risk", has_risk),
     ]
 
 
-def _resolve_level(rule: Rule, case: RuleCase) -> RuleLevel:
-    """A promise that is far away, or was negotiated twice, needs its measure more than others."""
+def resolve_level(rule: Rule, case: RuleCase) -> RuleLevel:
+    """Return the level of a rule for a promise.
+
+    A missing done-when (L08) is a warning when the promise is due in more than 7 days, or its
+    terms were changed twice.
+    """
     due = case.subject.due
-    far = due is not None and due.at - case.context.now > _FAR_AHEAD
-    return (
-        RuleLevel.WARN
-        if rule.id == "L08" and (far or case.subject.rounds >= _MANY_ROUNDS)
-        else rule.level
-    )
+    is_far = due is not None and due.at - case.context.now > _FAR_AHEAD_TIME
+    if rule.id == "L08" and (is_far or case.subject.rounds >= _MANY_ROUNDS):
+        return RuleLevel.WARN
+    return rule.level

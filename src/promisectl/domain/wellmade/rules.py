@@ -1,6 +1,6 @@
-"""The 22 rules of a well-made promise: each with its level, its quality, what it looks for, and its test.
+"""The 22 rules of a well-made promise, each with its level, quality, topic and test.
 
-A test gives one sentence for a person where it has something to say, and nothing otherwise. One that stays silent proves nothing.
+A test returns one sentence for a person, or "" where it finds nothing.
 """
 
 from __future__ import annotations
@@ -19,22 +19,18 @@ if TYPE_CHECKING:
     from promisectl.domain.wellmade.subject import RuleCase
 
 _SOON_DUE_TIME, _ANSWER_TIME = timedelta(hours=48), timedelta(days=3)
-_MIN_OUTCOME_WORDS, _FULL_DAY_PROMISES = 3, 3
-_MIN_RATE_PROMISES, _POOR_RATE = 5, 0.8
+_MIN_OUTCOME_WORDS, _MIN_FULL_DAY_PROMISES = 3, 3
+_MIN_RATE_PROMISES, _MIN_GOOD_RATE = 5, 0.8
 _SATURDAY_NUMBER = 5
 
 
 def has_text(text: str | None) -> bool:
-    """Whether there is anything in a text but blanks."""
+    """Whether a text has anything but spaces."""
     return bool(text and text.strip())
 
 
-def _civil_day(due: CivilMoment) -> date:
-    return date.fromisoformat(due.civil[:10])
-
-
 def _local_day(due: CivilMoment, case: RuleCase) -> date:
-    """The day on which it is due where I am."""
+    """Return the day of a due date in the zone of the person."""
     return civil.local_time(due.at, case.context.zone).date()
 
 
@@ -42,231 +38,245 @@ def _format_subject_due(due: CivilMoment, case: RuleCase) -> str:
     return civil.format_civil(due.civil, due.zone, case.context.zone)
 
 
-def _check_missing_side(case: RuleCase) -> str:
+def check_missing_side(case: RuleCase) -> str:
+    """Ask for the other side where a draft names none."""
     return "" if case.subject.direction else "To whom, or from whom?"
 
 
-def _check_missing_due(case: RuleCase) -> str:
+def check_missing_due(case: RuleCase) -> str:
+    """Ask for a due date where there is none."""
     return "" if case.subject.due or case.subject.unread else "By when?"
 
 
-def _check_unread_date(case: RuleCase) -> str:
+def check_unread_date(case: RuleCase) -> str:
+    """Return the sentence of the error where the due date cannot be read."""
     return case.subject.unread or ""
 
 
-def _check_few_words(case: RuleCase) -> str:
-    short = phrases.count_words(case.subject.outcome) < _MIN_OUTCOME_WORDS
-    return "Say in a few more words what will be there then." if short else ""
+def check_few_words(case: RuleCase) -> str:
+    """Ask for more words where the outcome has fewer than three."""
+    is_short = phrases.count_words(case.subject.outcome) < _MIN_OUTCOME_WORDS
+    return "Say in a few more words what will be there then." if is_short else ""
 
 
-def _check_effort(case: RuleCase) -> str:
-    found = phrases.find_effort(
-        case.outcome_tokens, case.extra_phrases.effort, case.subject.other or ""
-    )
-    return f"“{found}” is the work, not its end: what will there be to see?" if found else ""
+def check_effort(case: RuleCase) -> str:
+    """Ask for the result where the outcome begins with effort."""
+    extras, other = case.extra_phrases.effort, case.subject.other or ""
+    effort = phrases.find_effort(case.outcome_tokens, extras, other)
+    return f"“{effort}” is the work, not its end: what will there be to see?" if effort else ""
 
 
-def _check_hedge(case: RuleCase) -> str:
-    found = phrases.find_hedge(case.outcome_tokens, case.extra_phrases.hedges)
-    return f"“{found}” leaves a way out: what part of it can be promised without?" if found else ""
+def check_hedge(case: RuleCase) -> str:
+    """Ask for the part that can be promised where the outcome has a hedge."""
+    hedge = phrases.find_hedge(case.outcome_tokens, case.extra_phrases.hedges)
+    return f"“{hedge}” leaves a way out: what part of it can be promised without?" if hedge else ""
 
 
-def _check_vague_measure(case: RuleCase) -> str:
-    """A number in the outcome or in done-when measures what is vague."""
-    done_when = phrases.tokenize_unquoted(case.subject.done_when or "")
-    if phrases.has_number(case.outcome_tokens) or phrases.has_number(done_when):
+def check_vague_measure(case: RuleCase) -> str:
+    """Ask for a number where the outcome or the done-when is vague and neither has a number."""
+    texts = (case.outcome_tokens, phrases.tokenize_unquoted(case.subject.done_when or ""))
+    if any(phrases.has_number(tokens) for tokens in texts):
         return ""
-    found = phrases.find_vague_measure(
-        case.outcome_tokens, case.extra_phrases.vague
-    ) or phrases.find_vague_measure(done_when, case.extra_phrases.vague)
-    return (
-        f"“{found}” can be read in two ways: which number or sign will settle it?" if found else ""
-    )
+    for tokens in texts:
+        if vague := phrases.find_vague_measure(tokens, case.extra_phrases.vague):
+            return f"“{vague}” can be read in two ways: which number or sign will settle it?"
+    return ""
 
 
-def _check_missing_done_when(case: RuleCase) -> str:
+def check_missing_done_when(case: RuleCase) -> str:
+    """Ask how both sides will know that the promise is kept."""
     return "" if has_text(case.subject.done_when) else "Done when …?"
 
 
-def _check_two_outcomes(case: RuleCase) -> str:
-    found = phrases.find_second_outcome(case.outcome_tokens)
-    return (
-        f"“{found}” begins a second promise: made apart, each can be kept by itself."
-        if found
-        else ""
-    )
-
-
-def _check_due_before_yes(case: RuleCase) -> str:
-    """A draft is not said yet, so nobody could have answered."""
-    subject, now = case.subject, case.context.now
-    if (
-        subject.state is not State.PROPOSED
-        or not case.is_with_another
-        or subject.number is None
-        or not subject.due
-    ):
+def check_two_outcomes(case: RuleCase) -> str:
+    """Advise to make two promises of an outcome that holds two."""
+    second = phrases.find_second_outcome(case.outcome_tokens)
+    if not second:
         return ""
-    if subject.due.at - now > _SOON_DUE_TIME:
+    return f"“{second}” begins a second promise: made apart, each can be kept by itself."
+
+
+def check_due_before_yes(case: RuleCase) -> str:
+    """Warn that a promise is due within 48 hours and the other side has not agreed.
+
+    A draft is left out: nobody can have answered it.
+    """
+    subject, now = case.subject, case.context.now
+    is_draft = subject.number is None
+    if is_draft or subject.state is not State.PROPOSED or not case.is_with_another:
+        return ""
+    if not subject.due or subject.due.at - now > _SOON_DUE_TIME:
         return ""
     is_due = "is" if subject.due.at >= now else "was"
-    return f"No Yes yet, and it {is_due} due {_format_subject_due(subject.due, case)}: until there is one, it is no promise."
+    due_words = _format_subject_due(subject.due, case)
+    return f"No Yes yet, and it {is_due} due {due_words}: until there is one, it is no promise."
 
 
-def _check_missing_why(case: RuleCase) -> str:
+def check_missing_why(case: RuleCase) -> str:
+    """Ask what the promise is good for."""
     return "" if has_text(case.subject.why) else "What is it good for? Say why."
 
 
-def _check_missing_risk(case: RuleCase) -> str:
-    asked = case.is_accepted_by_me and not has_text(case.subject.risk)
-    return "What could get in the way? Name the risk." if asked else ""
+def check_missing_risk(case: RuleCase) -> str:
+    """Ask what could go wrong with a promise that I agreed to."""
+    is_missing = case.is_accepted_by_me and not has_text(case.subject.risk)
+    return "What could get in the way? Name the risk." if is_missing else ""
 
 
-def _check_missing_price(case: RuleCase) -> str:
-    asked = case.is_accepted_by_me and not has_text(case.subject.no_to)
-    return "What has to wait for this? Name the price." if asked else ""
+def check_missing_price(case: RuleCase) -> str:
+    """Ask what a promise that I agreed to displaces."""
+    is_missing = case.is_accepted_by_me and not has_text(case.subject.no_to)
+    return "What has to wait for this? Name the price." if is_missing else ""
 
 
-def _check_full_week(case: RuleCase) -> str:
-    due, week = case.subject.due, case.context.week
+def check_full_week(case: RuleCase) -> str:
+    """Warn of a week with more of my promises than I usually deliver."""
+    due = case.subject.due
     if not due or not case.is_mine or not case.is_week_overfull:
         return ""
-    return f"Week {_local_day(due, case).isocalendar().week} holds {1 + len(week)} of your promises with this one."
+    week, count = _local_day(due, case).isocalendar().week, 1 + len(case.context.week)
+    return f"Week {week} holds {count} of your promises with this one."
 
 
-def _check_full_day(case: RuleCase) -> str:
-    due, day = case.subject.due, case.context.day
-    if not due or not case.is_mine or 1 + len(day) < _FULL_DAY_PROMISES:
+def check_full_day(case: RuleCase) -> str:
+    """Note a day with three or more of my promises."""
+    due, count = case.subject.due, 1 + len(case.context.day)
+    if not due or not case.is_mine or count < _MIN_FULL_DAY_PROMISES:
         return ""
-    return f"{civil.format_civil(str(_local_day(due, case))).partition(',')[0]} holds {1 + len(day)} of your promises with this one."
+    day = civil.format_civil(str(_local_day(due, case))).partition(",")[0]
+    return f"{day} holds {count} of your promises with this one."
 
 
-def _check_past_due(case: RuleCase) -> str:
+def check_past_due(case: RuleCase) -> str:
+    """Refuse a draft that is due before it was made, unless it is backfilled."""
     subject = case.subject
     if not subject.due or not case.is_open or subject.number is not None or subject.backfill:
         return ""
-    is_past = subject.due.at < (subject.said_at or case.context.now)
-    return (
-        f"{_format_subject_due(subject.due, case)} was over when this was said: give a date to come, or add --backfill."
-        if is_past
-        else ""
-    )
-
-
-def _check_weekend(case: RuleCase) -> str:
-    due = case.subject.due
-    if not due or not case.is_ahead or _civil_day(due).weekday() < _SATURDAY_NUMBER:
+    if subject.due.at >= (subject.said_at or case.context.now):
         return ""
-    return f"It is due on a {'Saturday' if _civil_day(due).weekday() == _SATURDAY_NUMBER else 'Sunday'}."
+    due_words = _format_subject_due(subject.due, case)
+    return f"{due_words} was over when this was said: give a date to come, or add --backfill."
 
 
-def _check_assumed_yes(case: RuleCase) -> str:
+def check_weekend(case: RuleCase) -> str:
+    """Note a due date on a Saturday or a Sunday."""
+    if not case.subject.due or not case.is_ahead:
+        return ""
+    weekday = date.fromisoformat(case.subject.due.civil[:10]).weekday()
+    if weekday < _SATURDAY_NUMBER:
+        return ""
+    return f"It is due on a {'Saturday' if weekday == _SATURDAY_NUMBER else 'Sunday'}."
+
+
+def check_assumed_yes(case: RuleCase) -> str:
+    """Ask whether the other side really agreed where only I have recorded it."""
+    if not case.subject.assumed or not case.is_with_another:
+        return ""
     name = case.subject.other or "the other side"
-    return (
-        f"Has {name} said Yes in so many words? If so, note when."
-        if case.subject.assumed and case.is_with_another
-        else ""
-    )
+    return f"Has {name} said Yes in so many words? If so, note when."
 
 
-def _check_duplicate(case: RuleCase) -> str:
-    found = [
+def check_duplicate(case: RuleCase) -> str:
+    """Name the open promises with the same person in nearly the same words."""
+    duplicates = [
         f"#{number}"
         for number, outcome in case.context.alike
         if phrases.is_similar_text(case.subject.outcome, outcome)
     ]
-    return f"Looks like {', '.join(found)}." if found else ""
+    return f"Looks like {', '.join(duplicates)}." if duplicates else ""
 
 
-def _check_act_of_another(case: RuleCase) -> str:
-    found = phrases.find_actor(case.outcome_tokens, case.context.people, case.subject.other or "")
-    return (
-        f"What {found} does is up to {found}: what is the part that can be promised here?"
-        if found
-        else ""
-    )
+def check_act_of_another(case: RuleCase) -> str:
+    """Ask for the promisor's part where the outcome is an act of a third person."""
+    name = phrases.find_actor(case.outcome_tokens, case.context.people, case.subject.other or "")
+    if not name:
+        return ""
+    return f"What {name} does is up to {name}: what is the part that can be promised here?"
 
 
-def _check_poor_rate(case: RuleCase) -> str:
-    """Where a record speaks against this promise, in counts."""
+def check_poor_rate(case: RuleCase) -> str:
+    """Name how few promises to this person, or with such a lead time, I kept.
+
+    A rate of five promises or more is poor when its 95 % interval ends below 80 %.
+    """
     if case.subject.direction is not Direction.OWE or not case.is_ahead:
         return ""
-    ahead, other = case.lead_time, case.subject.other or "this person"
+    lead_time, other = case.lead_time, case.subject.other or "this person"
     records = [(case.context.with_other, f"to {other}")]
-    if ahead:
-        records.append((case.context.with_lead, f"made {ahead.label}"))
+    if lead_time:
+        records.append((case.context.with_lead, f"made {lead_time.label}"))
     poor = [
-        f"{kept} of {of} {which}"
-        for (kept, of), which in records
-        if of >= _MIN_RATE_PROMISES and statistics.compute_wilson_interval(kept, of)[1] < _POOR_RATE
+        f"{kept} of {of} {group}"
+        for (kept, of), group in records
+        if of >= _MIN_RATE_PROMISES
+        and statistics.compute_wilson_interval(kept, of)[1] < _MIN_GOOD_RATE
     ]
     return f"Of your promises, you kept {' and '.join(poor)}." if poor else ""
 
 
-def _check_missing_reply_by(case: RuleCase) -> str:
+def check_missing_reply_by(case: RuleCase) -> str:
+    """Advise to ask for an answer where there is no news of a proposed promise."""
     subject = case.subject
-    if (
-        subject.state is not State.PROPOSED
-        or not case.is_with_another
-        or subject.reply_by
-        or not subject.stale
-    ):
+    if subject.state is not State.PROPOSED or not case.is_with_another:
+        return ""
+    if subject.reply_by or not subject.stale:
         return ""
     day = civil.local_time(case.context.now, case.context.zone).date() + _ANSWER_TIME
     return f"Ask for an answer by {civil.format_civil(str(day)).partition(',')[0]}."
 
 
+# The ID of a rule, its level, its quality, its topic and its test.
 RULE_ROWS: tuple[tuple[str, str, str, str, Callable[[RuleCase], str]], ...] = (
-    ("L01", "refuse", "", "a side that is missing", _check_missing_side),
-    ("L02", "warn", "explicit", "a due date that is missing", _check_missing_due),
-    ("L03", "refuse", "explicit", "a due date that is no date", _check_unread_date),
-    ("L04", "warn", "explicit", "an outcome of one or two words", _check_few_words),
-    ("L05", "warn", "explicit", "effort in place of an outcome", _check_effort),
-    ("L06", "warn", "voluntary", "words that leave a way out", _check_hedge),
+    ("L01", "refuse", "", "a side that is missing", check_missing_side),
+    ("L02", "warn", "explicit", "a due date that is missing", check_missing_due),
+    ("L03", "refuse", "explicit", "a due date that is no date", check_unread_date),
+    ("L04", "warn", "explicit", "an outcome of one or two words", check_few_words),
+    ("L05", "warn", "explicit", "effort in place of an outcome", check_effort),
+    ("L06", "warn", "voluntary", "words that leave a way out", check_hedge),
     (
         "L07",
         "info",
         "explicit",
         "measures that two people may read differently",
-        _check_vague_measure,
+        check_vague_measure,
     ),
     (
         "L08",
         "info",
         "explicit",
         "a missing sign of being done; a warning far ahead or after two rounds",
-        _check_missing_done_when,
+        check_missing_done_when,
     ),
-    ("L09", "info", "explicit", "two outcomes in one promise", _check_two_outcomes),
+    ("L09", "info", "explicit", "two outcomes in one promise", check_two_outcomes),
     (
         "L10",
         "warn",
         "active",
         "an offer or a request that is due before anybody said Yes",
-        _check_due_before_yes,
+        check_due_before_yes,
     ),
-    ("L11", "info", "mission", "a reason that is missing", _check_missing_why),
-    ("L12", "warn", "voluntary", "a risk that I have not named", _check_missing_risk),
-    ("L13", "info", "voluntary", "a price that I have not named", _check_missing_price),
+    ("L11", "info", "mission", "a reason that is missing", check_missing_why),
+    ("L12", "warn", "voluntary", "a risk that I have not named", check_missing_risk),
+    ("L13", "info", "voluntary", "a price that I have not named", check_missing_price),
     (
         "L14",
         "warn",
         "voluntary",
         "a week with more of mine than I usually deliver",
-        _check_full_week,
+        check_full_week,
     ),
-    ("L15", "info", "", "a day with three or more of mine", _check_full_day),
-    ("L16", "refuse", "", "a due date before it was said", _check_past_due),
-    ("L17", "info", "", "a due date on a weekend", _check_weekend),
-    ("L18", "info", "active", "a Yes that only I have noted", _check_assumed_yes),
-    ("L19", "warn", "", "an open promise of nearly the same words", _check_duplicate),
-    ("L20", "warn", "voluntary", "an act of somebody who is not part of it", _check_act_of_another),
-    ("L21", "info", "", "a record that speaks against it", _check_poor_rate),
+    ("L15", "info", "", "a day with three or more of mine", check_full_day),
+    ("L16", "refuse", "", "a due date before it was said", check_past_due),
+    ("L17", "info", "", "a due date on a weekend", check_weekend),
+    ("L18", "info", "active", "a Yes that only I have noted", check_assumed_yes),
+    ("L19", "warn", "", "an open promise of nearly the same words", check_duplicate),
+    ("L20", "warn", "voluntary", "an act of somebody who is not part of it", check_act_of_another),
+    ("L21", "info", "", "a record that speaks against it", check_poor_rate),
     (
         "L22",
         "info",
         "active",
         "a question that nobody answers, without a reply-by date",
-        _check_missing_reply_by,
+        check_missing_reply_by,
     ),
 )

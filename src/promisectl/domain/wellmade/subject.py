@@ -1,10 +1,11 @@
-"""What is held against the rules of well-made promises: a promise or a draft, and what stands around it in the ledger."""
+"""The subject of the rules: a promise or a draft, and what they must know of the ledger."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.domain.constants import DAY_SECONDS
 from promisectl.domain.promise import Direction, State
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class ExtraPhrases(NamedTuple):
-    """Words and phrases that a person adds to the lists."""
+    """Words and phrases that a person adds to the lexicon in the config."""
 
     effort: tuple[str, ...] = ()
     hedges: tuple[str, ...] = ()
@@ -23,11 +24,13 @@ class ExtraPhrases(NamedTuple):
 
 
 class Subject(NamedTuple):
-    """What is checked: a promise of the ledger, or a draft of one.
+    """A promise of the ledger to check, or a draft of one.
 
-    A draft has no `number`; it is proposed, or active when it is agreed, and one that names no side has no `direction`. `other` is the
-    display name of the other side. `unread` is the sentence that says why a date could not be read. `rounds` counts how often terms
-    were put anew. `assumed`: said to be agreed, while nothing is known of what the other side said. `said_at` is aware UTC.
+    A draft has no `number`, and is proposed or, when it is agreed, active. A draft that names no
+    side has no `direction`. `other` is the display name of the other side. `unread` is the
+    sentence that explains why a date cannot be read. `rounds` counts the revisions after the
+    first. `assumed` means agreed without a recorded answer of the other side. `said_at` is when
+    the promise was made, as aware UTC. With `backfill`, the draft may be due in the past.
     """
 
     outcome: str
@@ -50,11 +53,15 @@ class Subject(NamedTuple):
 
 
 class CheckContext(NamedTuple):
-    """What stands around it in the ledger, without itself; promises are given as number and outcome.
+    """What the rules must know of the rest of the ledger; promises are pairs of ID and outcome.
 
-    `week`: what else I owe, due in the same ISO week, and of that `day`: due on the same day. `usual` is my median of promises
-    delivered in a week. `alike`: what else is open with the same person. `people`: names and handles of everybody else.
-    `with_other` and `with_lead`: how many I kept, and of how many, that I promised this person, or with such a lead time.
+    - `now` is aware UTC, `zone` the zone of the person.
+    - `week` holds the other promises that I owe in the same ISO week, `day` those of them that are
+      due on the same day. `usual` is the median of promises that I deliver in a week.
+    - `alike` holds the other open promises with the same person.
+    - `people` holds the names and handles of everybody else.
+    - `with_other` is how many promises to this person I kept, and of how many; `with_lead` is the
+      same for promises with such a lead time.
     """
 
     now: datetime
@@ -69,7 +76,7 @@ class CheckContext(NamedTuple):
 
 
 class LeadTime(NamedTuple):
-    """A range of lead times in whole seconds, both ends included: it `says` “up to 2 days ahead”."""
+    """A range of lead times in whole seconds, both ends included, with its label."""
 
     label: str
     least: int
@@ -77,7 +84,7 @@ class LeadTime(NamedTuple):
 
 
 class RuleCase(NamedTuple):
-    """What a test is handed: all of the above, and the outcome without its quotations."""
+    """What a rule tests: subject, context, extra phrases, and the outcome without quotations."""
 
     subject: Subject
     context: CheckContext
@@ -86,70 +93,65 @@ class RuleCase(NamedTuple):
 
     @property
     def is_open(self) -> bool:
-        """Whether it can still be kept, or be agreed on."""
+        """Whether the promise is proposed or active."""
         return self.subject.state in {State.PROPOSED, State.ACTIVE}
 
     @property
     def is_ahead(self) -> bool:
-        """Whether it is open, and its due date has not passed."""
-        return self.is_open and (
-            self.subject.due is None or self.subject.due.at >= self.context.now
-        )
+        """Whether the promise is open, and its due date has not passed."""
+        due = self.subject.due
+        return self.is_open and (due is None or due.at >= self.context.now)
 
     @property
     def is_mine(self) -> bool:
-        """Whether it lies ahead of me."""
+        """Whether I still have to keep the promise in time."""
         return self.is_ahead and self.subject.direction in {Direction.OWE, Direction.SELF}
 
     @property
     def is_with_another(self) -> bool:
-        """Whether it is open and somebody else is part of it."""
+        """Whether the promise is open and has another side."""
         return self.is_open and self.subject.direction is not Direction.SELF
 
     @property
     def is_accepted_by_me(self) -> bool:
-        """Whether I said Yes to somebody, and it lies ahead."""
-        return (
-            self.is_ahead
-            and self.subject.state is State.ACTIVE
-            and self.subject.direction is Direction.OWE
-        )
+        """Whether I agreed to owe the promise to another person, and its due date is ahead."""
+        is_agreed = self.subject.state is State.ACTIVE
+        return self.is_ahead and is_agreed and self.subject.direction is Direction.OWE
 
     @property
     def is_week_overfull(self) -> bool:
-        """Whether its week holds more than I usually deliver."""
+        """Whether I owe more in the week of its due date than I usually deliver."""
         return is_overfull(1 + len(self.context.week), self.context.usual)
 
     @property
     def lead_time(self) -> LeadTime | None:
-        """How long before its due date it was made."""
+        """The lead time of the promise; None where it is unknown."""
         return find_lead_time(self.subject)
 
 
-_DAY_SECONDS = 86_400
 _LEAD_TIMES = (
-    LeadTime("up to 2 days ahead", 0, 2 * _DAY_SECONDS),
-    LeadTime("2 to 7 days ahead", 2 * _DAY_SECONDS + 1, 7 * _DAY_SECONDS),
-    LeadTime("7 to 30 days ahead", 7 * _DAY_SECONDS + 1, 30 * _DAY_SECONDS),
-    LeadTime("more than 30 days ahead", 30 * _DAY_SECONDS + 1, None),
+    LeadTime("up to 2 days ahead", 0, 2 * DAY_SECONDS),
+    LeadTime("2 to 7 days ahead", 2 * DAY_SECONDS + 1, 7 * DAY_SECONDS),
+    LeadTime("7 to 30 days ahead", 7 * DAY_SECONDS + 1, 30 * DAY_SECONDS),
+    LeadTime("more than 30 days ahead", 30 * DAY_SECONDS + 1, None),
 )
 _MIN_FULL_WEEK_PROMISES = 5
 
 
 def format_promise_list(promises: Sequence[tuple[int, str]], most: int) -> str:
-    """Promises by number and outcome in a sentence, so many at the most, and how many more there are."""
+    """Return up to `most` promises with ID and outcome in words, and how many more there are."""
     named = ", ".join(f"#{number} “{outcome}”" for number, outcome in promises[:most])
     return f"{named} and {len(promises) - most} more" if len(promises) > most else named
 
 
 def is_overfull(count: int, usual: float) -> bool:
-    """Whether so many promises in a week are more than usually get done in one; fewer than five never are."""
+    """Whether a week has five promises or more, and more than I usually deliver in one."""
     return count >= max(_MIN_FULL_WEEK_PROMISES, 1 + usual)
 
 
 def find_lead_time(subject: Subject) -> LeadTime | None:
-    """How long before its due date a promise was made, as a range; None where either is unknown."""
+    """Return the range of how long before its due date a promise was made; None if unknown."""
     if subject.due is None or subject.said_at is None:
         return None
     seconds = (subject.due.at - subject.said_at) // timedelta(seconds=1)
-    return next(one for one in _LEAD_TIMES if one.most is None or seconds <= one.most)
+    return next(lead for lead in _LEAD_TIMES if lead.most is None or seconds <= lead.most)
