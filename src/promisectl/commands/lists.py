@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    from promisectl.commands.shared.output import Row
     from promisectl.env import Env
+    from promisectl.records.fields import Row
     from promisectl.rendering.formats import LocalMoment
 
     PromiseParts = list[tuple[str, Sequence[Row]]]

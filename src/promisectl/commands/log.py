@@ -9,8 +9,8 @@ from promisectl.storage import queries
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from promisectl.commands.shared.output import Row
     from promisectl.env import Env
+    from promisectl.records.fields import Row
 
 
 def log(env: Env, id_: str | None = None, *, limit: int | None = None) -> None:

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from promisectl.commands.lists import PromiseParts
-    from promisectl.commands.shared.output import Row
     from promisectl.env import Env
+    from promisectl.records.fields import Row
 
 WAITING_TITLES = (
     ("answer", "To answer: accept, negotiate or decline"),

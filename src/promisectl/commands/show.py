@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
-    from promisectl.commands.shared.output import Row
     from promisectl.domain.promise import Act
     from promisectl.env import Env
+    from promisectl.records.fields import Row
 
 
 def show(env: Env, ids: Sequence[str]) -> None:
