@@ -117,7 +117,7 @@ def read_edited_text(path: str, editor: str) -> str:
 
 
 def find_editor_command(env: Env) -> list[str]:
-    """Return the words of the editor's command: $VISUAL, else $EDITOR, else one that is installed.
+    """Return the command of the editor: $VISUAL, else $EDITOR, else one that is installed.
 
     Raises EditorFailed for a variable that can't be split, and NoEditor if neither is set and
     there is no terminal.
