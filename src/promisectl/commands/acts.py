@@ -1,6 +1,6 @@
-"""The acts of the two sides after make: negotiate, accept, decline, complete, renege and others.
+"""The acts of the two sides after make.
 
-The others are withdraw, release, reopen, bump and told.
+They are negotiate, accept, decline, complete, renege, withdraw, release, reopen, bump and told.
 """
 
 from __future__ import annotations

@@ -70,9 +70,9 @@ def demo(env: Env) -> int:
             env.print_line(f"$ promisectl {shlex.join(words)}", whole=True)
             env.flush_output()
             # Our own program, with our own words.
-            code = subprocess.run([*program, *words], check=False, env=environ).returncode  # noqa: S603
-            if code:
-                return code
+            done = subprocess.run([*program, *words], check=False, env=environ)  # noqa: S603
+            if done.returncode:
+                return done.returncode
     env.print_line("")
     env.print_line(
         "That ledger is gone again. Yours begins with: promisectl make “…” --to somebody"

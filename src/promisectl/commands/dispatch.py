@@ -28,11 +28,12 @@ def run_command(
     ids: str = "",
     stdin: str = "",
 ) -> int:
-    """Call `commands.<module>.<function>` with an Env and its arguments, and return its exit code.
+    """Call `commands.<module>.<function>` with an Env and its arguments.
 
-    Without `needs_config`, a broken config is replaced by the defaults. `ids` names the argument
-    that holds promise numbers; `stdin` the one that is `-` when the input comes from stdin. Raises
-    what the command raises, and ClosedPipe when nobody reads the output any more.
+    Returns the exit code. Without `needs_config`, a broken config is replaced by the defaults.
+    `ids` names the argument that holds promise numbers; `stdin` the one that is `-` when the input
+    comes from stdin. Raises what the command raises, and ClosedPipe when nobody reads the output
+    any more.
     """
     env = _build_env(function, arguments, ids, needs_config=needs_config)
     run = getattr(__import__(f"promisectl.commands.{module}", fromlist=[function]), function)
@@ -85,7 +86,9 @@ def _build_env(function: str, arguments: dict[str, Any], ids: str, *, needs_conf
 
 
 def build_once_key(key: str, function: str, arguments: dict[str, Any], ids: str) -> OnceKey:
-    """Return the key of --once with its request: the command, its promises, and a hash of the rest.
+    """Return the key of --once with its request.
+
+    The request is the command, its promise numbers, and a hash of its other arguments.
 
     Raises EmptyText and TextTooLong.
     """

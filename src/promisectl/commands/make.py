@@ -95,7 +95,7 @@ def make(env: Env, outcome: str, **words: Any) -> None:
     for promise in promises:
         with errors.add_place_to_errors(promise.place):
             drafts.append(build_draft(env, promise, known))
-    record_drafts(env, drafts)
+    _record_drafts(env, drafts)
 
 
 def check_stdin_options(env: Env, typed: MakeArguments) -> None:
@@ -147,10 +147,10 @@ def build_draft(env: Env, typed: MakeArguments, known: list[Person]) -> MakeDraf
         counterparty.resolve_counterparties(env, names, known, new=typed.new),
         place=typed.place,
     )
-    return add_first_reply(env, draft) if typed.agreed else draft
+    return _add_first_reply(env, draft) if typed.agreed else draft
 
 
-def add_first_reply(env: Env, draft: MakeDraft) -> MakeDraft:
+def _add_first_reply(env: Env, draft: MakeDraft) -> MakeDraft:
     """Return an agreed draft with its reply: Yes, or what a person answers whom it binds.
 
     If they decline or counter, it was a request of the other side.
@@ -173,7 +173,7 @@ def add_first_reply(env: Env, draft: MakeDraft) -> MakeDraft:
     return draft._replace(reply=reply, author=author)
 
 
-def record_drafts(env: Env, drafts: Sequence[MakeDraft]) -> None:
+def _record_drafts(env: Env, drafts: Sequence[MakeDraft]) -> None:
     """Record the promises of all drafts in one command, and answer."""
     alone = sum(len(draft.others) for draft in drafts) == 1
 

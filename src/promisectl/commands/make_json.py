@@ -95,7 +95,8 @@ def check_json_keys(value: Any) -> None:
     Raises ValueError.
     """
     if not isinstance(value, dict):
-        raise ValueError('a promise is an object, such as {"outcome": "…", "to": "dana"}')  # noqa: TRY004
+        message = 'a promise is an object, such as {"outcome": "…", "to": "dana"}'
+        raise ValueError(message)  # noqa: TRY004
     for key, item in value.items():
         if key not in JSON_PROMISE_KEYS:
             from difflib import get_close_matches
@@ -143,9 +144,10 @@ def rename_json_keys(value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def resolve_json_sides(typed: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments with `person` and `direction`, of the promise record, as `to` or `from`.
+    """Return the arguments with `to` or `from` in place of `person` and `direction`.
 
-    Raises ValueError if they contradict each other or the other keys.
+    Both are fields of the promise record. Raises ValueError if they contradict each other or
+    the other keys.
     """
     sides = dict(typed)
     person, direction = sides.pop("person", None), sides.pop("direction", None)

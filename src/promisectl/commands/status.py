@@ -10,7 +10,7 @@ from promisectl.storage.queries import QueryClock
 if TYPE_CHECKING:
     from promisectl.env import Env
 
-# The kinds of `moves` as the line names them: what is due first, then what others wait for.
+# The kinds of `moves` as the line names them: urgent ones first.
 STATUS_WORDS = {
     "overdue": "overdue",
     "today": "due today",

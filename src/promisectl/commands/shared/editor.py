@@ -33,7 +33,7 @@ def open_edit_file(env: Env, text: str, suffix: str) -> Iterator[str]:
     try:
         yield path
     except BaseException as error:
-        if is_empty_or_unchanged(path, text):
+        if _is_empty_or_unchanged(path, text):
             _remove_edit_file(path)
         elif isinstance(error, errors.Problem):
             error.add_note(f"What you typed is kept: {path}")
@@ -54,7 +54,7 @@ def edit_until_usable(env: Env, path: str, use: Callable[[str], T]) -> T:
         run_editor(env, words, path)
         env.refresh_now()
         try:
-            return use(read_edited_text(path, words[0]))
+            return use(_read_edited_text(path, words[0]))
         except (errors.Usage, errors.BadData) as problem:
             if not env.may_ask:
                 raise
@@ -92,7 +92,7 @@ def _remove_edit_file(path: str) -> None:
         shutil.rmtree(os.path.dirname(path), ignore_errors=True)
 
 
-def is_empty_or_unchanged(path: str, text: str) -> bool:
+def _is_empty_or_unchanged(path: str, text: str) -> bool:
     """Whether a file is missing, empty, or holds `text`, so that nothing is lost without it."""
     try:
         with open(path, encoding="utf-8") as file:
@@ -103,7 +103,7 @@ def is_empty_or_unchanged(path: str, text: str) -> bool:
         return False
 
 
-def read_edited_text(path: str, editor: str) -> str:
+def _read_edited_text(path: str, editor: str) -> str:
     """Return the text that the editor left, with `\\n` between lines. Raises EditorFailed."""
     try:
         with open(path, encoding="utf-8-sig") as file:
