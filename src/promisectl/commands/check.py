@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from promisectl.commands.shared.output import Row
     from promisectl.domain.wellmade.check import RuleFinding
     from promisectl.env import Env
+    from promisectl.records.fields import Row
 
 _FINDING_COLUMNS = ("id", "rule", "level", "quality", "says", "person", "outcome")
 

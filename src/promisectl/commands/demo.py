@@ -1,4 +1,4 @@
-"""A short tour in a ledger that is thrown away: demo."""
+"""The command demo: a short tour in a temporary ledger."""
 
 from __future__ import annotations
 
@@ -10,96 +10,69 @@ from promisectl._typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from promisectl.env import Env
 
+# What each step is for, and its command line.
 _TOUR_STEPS = (
     (
         "You promise Dana something, and she has said Yes already.",
-        "make",
-        "Send the Q3 numbers",
-        "--to",
-        "dana",
-        "--by",
-        "in 4 days",
-        "--agreed",
+        'make "Send the Q3 numbers" --to dana --by "in 4 days" --agreed',
     ),
     (
         "Lee asks you for something: nothing is promised before you answer.",
-        "make",
-        "Lend the drill",
-        "--to",
-        "lee",
-        "--by",
-        "in 2 days",
-        "--asked",
+        'make "Lend the drill" --to lee --by "in 2 days" --asked',
     ),
-    ("You counter with a day that you can keep.", "negotiate", "2", "--by", "in 6 days"),
+    ("You counter with a day that you can keep.", 'negotiate 2 --by "in 6 days"'),
     (
         "Lee says Yes to that.",
-        "accept",
-        "2",
-        "--risk",
-        "my brother has it",
-        "--no-to",
-        "drilling on Saturday",
+        'accept 2 --risk "my brother has it" --no-to "drilling on Saturday"',
     ),
-    (
-        "You ask somebody yourself.",
-        "make",
-        "Fix the bike brake",
-        "--from",
-        "kim",
-        "--by",
-        "in 5 days",
-    ),
+    ("You ask somebody yourself.", 'make "Fix the bike brake" --from kim --by "in 5 days"'),
     ("What do you owe, and what is owed to you?", "owe"),
     ("", "owed"),
     (
         "Trouble ahead: you give word early.",
-        "bump",
-        "2",
-        "my brother is abroad, I will know on Thursday",
+        'bump 2 "my brother is abroad, I will know on Thursday"',
     ),
-    ("The numbers are sent, and Dana confirms them.", "complete", "1"),
-    ("", "accept", "1"),
+    ("The numbers are sent, and Dana confirms them.", "complete 1"),
+    ("", "accept 1"),
     (
         "The drill can't be had: you break that promise, and say so.",
-        "renege",
-        "2",
-        "--reason",
-        "my brother keeps it",
-        "--cause",
-        "dependency",
+        'renege 2 --reason "my brother keeps it" --cause dependency',
     ),
     ("What waits for you now?", "moves"),
-    ("All of it, kept and broken.", "list", "--all"),
+    ("All of it, kept and broken.", "list --all"),
     ("And who kept how much of what was promised.", "people"),
 )
 
 
 def demo(env: Env) -> int:
-    """Play a short tour in a ledger that is thrown away: each command, then what it prints."""
+    """Play a short tour in a temporary ledger: print each command, then run it.
+
+    Returns the exit code: the first one that is not 0, else 0.
+    """
     import shlex
     import subprocess
     import tempfile
 
-    with tempfile.TemporaryDirectory(prefix="promisectl-demo-") as place:
-        environ = {**env.environ, "XDG_CONFIG_HOME": place, "PROMISECTL_NO_INPUT": "1", "PAGER": ""}
-        for why, *words in _TOUR_STEPS:
+    with tempfile.TemporaryDirectory(prefix="promisectl-demo-") as directory:
+        environ = {
+            **env.environ,
+            "XDG_CONFIG_HOME": directory,
+            "PROMISECTL_NO_INPUT": "1",
+            "PAGER": "",
+        }
+        path = os.path.join(directory, "ledger.db")
+        program = [sys.executable, "-m", "promisectl", "--ledger", path]
+        for why, line in _TOUR_STEPS:
             if why:
                 env.print_line("")
                 env.print_line(f"# {why}")
+            words = shlex.split(line)
             env.print_line(f"$ promisectl {shlex.join(words)}", whole=True)
             env.flush_output()
-            command = [
-                sys.executable,
-                "-m",
-                "promisectl",
-                "--ledger",
-                os.path.join(place, "ledger.db"),
-                *words,
-            ]
-            code = subprocess.run(command, check=False, env=environ).returncode  # noqa: S603 (our own program, our own words)
-            if code:
-                return code
+            # Our own program, with our own words.
+            done = subprocess.run([*program, *words], check=False, env=environ)  # noqa: S603
+            if done.returncode:
+                return done.returncode
     env.print_line("")
     env.print_line(
         "That ledger is gone again. Yours begins with: promisectl make “…” --to somebody"

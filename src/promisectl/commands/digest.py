@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from promisectl.commands.lists import PromiseParts
-    from promisectl.commands.shared.output import Row
     from promisectl.domain.events import Event
     from promisectl.domain.statistics import DirectionStatistics
     from promisectl.env import Env
+    from promisectl.records.fields import Row
 
 _DIGEST_DAYS = 7  # days that the digest looks back and ahead
 _MAIL_COLUMNS = 72  # columns of a line in an e-mail

@@ -1,4 +1,4 @@
-"""The seam between asking and doing: a command's name and plain arguments come in, the world is set up, its function is called."""
+"""How a command is called: its Env is built, and its function runs with plain arguments."""
 
 from __future__ import annotations
 
@@ -14,10 +14,8 @@ from promisectl.system.paths import default_config_path, has_files
 if TYPE_CHECKING:
     from typing import Any
 
-    from promisectl.config import Config
-
 OUTPUT_FORMS = ("json", "jsonl", "csv", "plain")
-"""The forms of a view, of which one may be asked for."""
+"""The forms of a view, of which one may be chosen."""
 _ENV_ARGUMENTS = ("ledger", "today", "color", "no_input", "quiet", "no_pager")
 
 
@@ -30,30 +28,18 @@ def run_command(
     ids: str = "",
     stdin: str = "",
 ) -> int:
-    """Call `commands.<module>.<function>` with an Env and its own arguments, and return its exit code.
+    """Call `commands.<module>.<function>` with an Env and its arguments.
 
-    What does not need the config goes on with the defaults when that can't be used. `ids` names the argument that holds numbers of
-    promises, `stdin` the one that is `-` where what is asked comes in there.
+    Returns the exit code. Without `needs_config`, a broken config is replaced by the defaults.
+    `ids` names the argument that holds promise numbers; `stdin` the one that is `-` when the input
+    comes from stdin. Raises what the command raises, and ClosedPipe when nobody reads the output
+    any more.
     """
-    forms = [form for form in OUTPUT_FORMS if arguments.pop(form, False)]
-    if len(forms) > 1:
-        raise errors.Contradiction(
-            f"{' and '.join(f'--{form}' for form in forms)} exclude each other. Give one of them."
-        )
-    world = {name: arguments.pop(name) for name in _ENV_ARGUMENTS if name in arguments}
-    once = _build_once_key(function, arguments, ids)
-    env = Env(
-        os.environ,
-        (sys.stdin, sys.stdout, sys.stderr),
-        _load_config(needed=needs_config),
-        form=forms[0] if forms else None,
-        once=once,
-        **world,
-    )
+    env = _build_env(function, arguments, ids, needs_config=needs_config)
     run = getattr(__import__(f"promisectl.commands.{module}", fromlist=[function]), function)
     is_repeated = False
     try:
-        if once and arguments.get(stdin) != "-":  # what comes in is compared when it has been read
+        if env.once and arguments.get(stdin) != "-":  # stdin is part of the key, once it is read
             from promisectl.commands.shared import recorder
 
             is_repeated = recorder.repeat_first_answer(env)
@@ -63,9 +49,9 @@ def run_command(
         from promisectl.commands.shared import suggestions
 
         raise suggestions.explain_number_problem(env, function, problem) from problem
-    except errors.LedgerError as trouble:
-        if trouble.restorable and has_files(env.backup_directory):
-            trouble.add_backup_hint(env.backup_directory)
+    except errors.LedgerError as problem:
+        if problem.restorable and has_files(env.backup_directory):
+            problem.add_backup_hint(env.backup_directory)
         raise
     except EOFError:  # a question was left with Ctrl-C or Ctrl-D
         return errors.INTERRUPTED_EXIT_CODE
@@ -74,11 +60,38 @@ def run_command(
     return code or 0
 
 
-def _build_once_key(function: str, arguments: dict[str, Any], ids: str) -> OnceKey | None:
-    """The key of a command that is to happen once, with what is asked: its name, the promises it names, and a sum over all the rest."""
+def _build_env(function: str, arguments: dict[str, Any], ids: str, *, needs_config: bool) -> Env:
+    """Return the Env of a command; the options that it holds are removed from `arguments`."""
+    forms = [form for form in OUTPUT_FORMS if arguments.pop(form, False)]
+    if len(forms) > 1:
+        options = " and ".join(f"--{form}" for form in forms)
+        raise errors.Contradiction(f"{options} exclude each other. Give one of them.")
+    options_of_env = {name: arguments.pop(name) for name in _ENV_ARGUMENTS if name in arguments}
     key = arguments.pop("once", None)
-    if key is None:
-        return None
+    once = None if key is None else build_once_key(key, function, arguments, ids)
+    try:
+        settings = config.load_config(default_config_path(os.environ))
+    except errors.BadConfig:
+        if needs_config:
+            raise
+        settings = config.Config()
+    return Env(
+        os.environ,
+        (sys.stdin, sys.stdout, sys.stderr),
+        settings,
+        form=forms[0] if forms else None,
+        once=once,
+        **options_of_env,
+    )
+
+
+def build_once_key(key: str, function: str, arguments: dict[str, Any], ids: str) -> OnceKey:
+    """Return the key of --once with its request.
+
+    The request is the command, its promise numbers, and a hash of its other arguments.
+
+    Raises EmptyText and TextTooLong.
+    """
     if not key.strip():
         raise errors.EmptyText("key of --once")
     if len(key) > constants.MAX_KEY_CHARACTERS:
@@ -86,18 +99,10 @@ def _build_once_key(function: str, arguments: dict[str, Any], ids: str) -> OnceK
     import hashlib
     import json
 
-    given = {name: value for name, value in sorted(arguments.items()) if value}
-    named = given.pop(ids, [])
-    words = [word.removeprefix("#") for word in ([named] if isinstance(named, str) else named)]
-    rest = hashlib.sha256(json.dumps(given).encode()).hexdigest()[:16]
-    return OnceKey(key, " ".join([function, *words, f"({rest})"]))
-
-
-def _load_config(*, needed: bool) -> Config:
-    """What the config says. Raises BadConfig where it is needed."""
-    try:
-        return config.load_config(default_config_path(os.environ))
-    except errors.BadConfig:
-        if needed:
-            raise
-        return config.Config()
+    typed = {name: value for name, value in sorted(arguments.items()) if value}
+    numbers = typed.pop(ids, [])
+    if isinstance(numbers, str):
+        numbers = [numbers]
+    digest = hashlib.sha256(json.dumps(typed).encode()).hexdigest()[:16]
+    words = [function, *(number.removeprefix("#") for number in numbers), f"({digest})"]
+    return OnceKey(key, " ".join(words))

@@ -1,4 +1,4 @@
-"""The terms of a promise in an editor: what was changed there is a typo put right, or new terms."""
+"""The command edit: the terms of a promise in an editor, as a correction or as new terms."""
 
 from __future__ import annotations
 
@@ -25,70 +25,64 @@ def edit(
     theirs: bool = False,
     backfill: bool = False,
 ) -> None:
-    """Open the terms of a promise in the editor, and say what was changed there as a correction or as new terms."""
-    _check_edit_options(
+    """Open the terms of a promise in the editor, and record a correction or new terms.
+
+    `reason`, `mine` and `theirs` belong to new terms. Nothing is recorded if nothing was changed.
+    """
+    check_edit_options(
         correct=correct, negotiate=negotiate, reason=reason, mine=mine, theirs=theirs
     )
-    said = arguments.check_text("reason", reason)
+    reason = arguments.check_text("reason", reason)
     promise, name = output.load_promise_and_name(env, arguments.parse_promise_number(id_))
-    wanted = (
-        Verb.CORRECT if correct else Verb.NEGOTIATE if negotiate or said or mine or theirs else None
-    )
-    verb = wanted or _resolve_edit_verb(env, promise, name)
+    has_new_terms = negotiate or reason or mine or theirs
+    chosen = Verb.CORRECT if correct else Verb.NEGOTIATE if has_new_terms else None
+    verb = chosen or resolve_edit_verb(env, promise, name)
     if verb is None:
         _print_nothing_changed(env, promise)
         return
     side = acts.resolve_acting_side(promise, verb, mine=mine, theirs=theirs)
-    needs_reason = _is_reason_needed(promise, verb, side) and not said
+    needs_reason = is_reason_needed(promise, verb, side) and not reason
     if needs_reason and not env.may_ask:
         raise errors.MissingWord(verb, "reason")
     seen = lifecycle.find_base_revision(promise, verb)
-    written = terms_form.format_terms_form(
-        seen.terms, env.zone, terms_form.describe_form(promise, name, verb, side)
-    )
-    with editor.open_edit_file(env, written, ".txt") as path:
+    description = terms_form.describe_form(promise, name, verb, side)
+    form = terms_form.format_terms_form(seen.terms, env.zone, description)
+    with editor.open_edit_file(env, form, ".txt") as path:
         new = editor.edit_until_usable(
-            env, path, lambda text: _parse_edited_terms(env, text, seen.terms, backfill=backfill)
+            env, path, lambda text: parse_edited_terms(env, text, seen.terms, backfill=backfill)
         )
         if new == seen.terms:
             _print_nothing_changed(env, promise)
             return
         if needs_reason:
-            said = prompts.ask_required_text(env, "reason", "Why?")
+            reason = prompts.ask_required_text(env, "reason", "Why?")
         acts.record_new_terms(
-            env,
-            verb,
-            id_,
-            lambda _terms, _at: new,
-            reason=said,
-            mine=mine,
-            theirs=theirs,
-            seen=seen,
+            env, verb, id_, lambda *_: new, reason=reason, mine=mine, theirs=theirs, seen=seen
         )
 
 
-def _check_edit_options(*, correct: bool, **of_new_terms: object) -> None:
-    arguments.ensure_at_most_one(mine=of_new_terms["mine"], theirs=of_new_terms["theirs"])
-    for option, value in of_new_terms.items():
-        arguments.ensure_at_most_one(
-            correct=correct, **{option: value is not None and value is not False}
-        )
+def check_edit_options(*, correct: bool, mine: bool, theirs: bool, **others: object) -> None:
+    """Refuse options that exclude each other: those of new terms, and `correct`.
 
-
-def _resolve_edit_verb(env: Env, promise: Promise, name: str) -> Verb | None:
-    """Which of the two moves is meant: the one that is open, else the answer of whoever sits there, None for neither.
-
-    Raises NotOpen when neither is open, and WhichMove where nobody can be asked.
+    An empty text is an option that was given. Raises Contradiction.
     """
-    open_now = [
-        verb
-        for verb in lifecycle.list_open_verbs(promise)
-        if verb in (Verb.CORRECT, Verb.NEGOTIATE)
-    ]
-    if not open_now:
-        raise errors.NotOpen(promise.id, promise.state, "edit", lifecycle.list_open_verbs(promise))
-    if len(open_now) == 1:
-        return open_now[0]
+    arguments.ensure_at_most_one(mine=mine, theirs=theirs)
+    for option, value in {**others, "mine": mine, "theirs": theirs}.items():
+        is_given = value is not None and value is not False
+        arguments.ensure_at_most_one(correct=correct, **{option: is_given})
+
+
+def resolve_edit_verb(env: Env, promise: Promise, name: str) -> Verb | None:
+    """Return CORRECT or NEGOTIATE: the only open one, or the person's answer; None for neither.
+
+    Raises NotOpen if neither is open, and EditKindMissing if both are and nobody can be asked.
+    """
+    verbs = lifecycle.list_open_verbs(promise)
+    edit_verbs = [verb for verb in verbs if verb in (Verb.CORRECT, Verb.NEGOTIATE)]
+    if not edit_verbs:
+        raise errors.NotOpen(promise.id, promise.state, "edit", verbs)
+    if len(edit_verbs) == 1:
+        return edit_verbs[0]
     if not env.may_ask:
         raise errors.EditKindMissing(promise.id)
     terms = messages.describe_move(promise, Verb.NEGOTIATE, name)
@@ -99,16 +93,16 @@ def _resolve_edit_verb(env: Env, promise: Promise, name: str) -> Verb | None:
     return Verb(word) if word else None
 
 
-def _is_reason_needed(promise: Promise, verb: Verb, side: Side) -> bool:
-    """Whether the move needs a reason. Raises NotOpen when it will be refused anyway, before anything is typed."""
-    row = lifecycle.find_transition(promise, verb, side)
-    if row is None:
+def is_reason_needed(promise: Promise, verb: Verb, side: Side) -> bool:
+    """Whether a move needs a reason. Raises NotOpen if it will be refused anyway."""
+    transition = lifecycle.find_transition(promise, verb, side)
+    if transition is None:
         raise errors.NotOpen(promise.id, promise.state, verb, lifecycle.list_open_verbs(promise))
-    return "reason" in row.needs
+    return "reason" in transition.needs
 
 
-def _parse_edited_terms(env: Env, text: str, terms: Terms, *, backfill: bool) -> Terms:
-    """The terms with what was changed in the sheet, each line read by itself so that a problem names it."""
+def parse_edited_terms(env: Env, text: str, terms: Terms, *, backfill: bool) -> Terms:
+    """Return `terms` with what was changed in the form. Raises Usage that names the line."""
     new = terms
     for line, field, words in terms_form.parse_terms_form(text, terms, env.zone):
         with errors.add_place_to_errors(f"Line {line}"):

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
-    from promisectl.commands.shared.output import RecordKind, Row
+    from promisectl.commands.shared.output import RecordKind
     from promisectl.env import Env
+    from promisectl.records.fields import Row
     from promisectl.storage.queries import Query
 
 EXPORT_FORMATS = ("csv", "json", "jsonl", "md", "ics")

@@ -1,4 +1,4 @@
-"""The help pages: guide."""
+"""The command guide."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def guide(env: Env, topic: str | None = None) -> None:
-    """A page of the guide, or the list of pages."""
+    """Print a page of the guide, or the list of pages."""
     text = pages.read_guide_page(topic) if topic else pages.format_guide_contents()
     if env.form == "table":
         from promisectl.rendering import tables

@@ -1,4 +1,4 @@
-"""The lists of promises: owe, owed, list. They read and never write."""
+"""The lists of promises: owe, owed, list."""
 
 from __future__ import annotations
 
@@ -10,38 +10,35 @@ from promisectl.storage import queries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
     from typing import Any
 
-    from promisectl.commands.shared.output import Row
     from promisectl.env import Env
+    from promisectl.records.fields import Row
     from promisectl.rendering.formats import LocalMoment
 
     PromiseParts = list[tuple[str, Sequence[Row]]]
 
 
 def owe(env: Env, **typed: Any) -> None:
-    """What I owe: promised, then open circuits, then delivered and not confirmed; promises to myself apart."""
-    _print_promise_view(env, Filters(**typed), "You owe nothing", _group_by_standing, owe=True)
+    """Print what I owe: active, proposed, then reported; promises to myself apart."""
+    _print_promise_view(env, Filters(**typed), "You owe nothing", group_by_standing, owe=True)
 
 
 def owed(env: Env, **typed: Any) -> None:
-    """What is owed to me, in the same order."""
+    """Print what is owed to me, in the same order."""
     _print_promise_view(
-        env, Filters(**typed), "Nothing is owed to you", _group_by_standing, owed=True
+        env, Filters(**typed), "Nothing is owed to you", group_by_standing, owed=True
     )
 
 
 def list_(env: Env, **typed: Any) -> None:
-    """Every promise that is open, or all that match."""
-    _print_promise_view(env, Filters(**typed), "Nothing is open", _list_in_one_part)
+    """Print all open promises, or those that match."""
+    _print_promise_view(env, Filters(**typed), "Nothing is open", None)
 
 
-def _list_in_one_part(rows: Sequence[Row]) -> PromiseParts:
-    return [("", rows)]
-
-
-def _group_by_standing(rows: Sequence[Row]) -> PromiseParts:
-    mine = [row for row in rows if row["direction"] == "self" and row["state"] == "active"]
+def group_by_standing(rows: Sequence[Row]) -> PromiseParts:
+    """Return promises in titled parts: by state, then those to myself, then the closed ones."""
     others = [row for row in rows if row["direction"] != "self"]
     return [
         ("Promised", [row for row in others if row["state"] == "active"]),
@@ -50,68 +47,62 @@ def _group_by_standing(rows: Sequence[Row]) -> PromiseParts:
             [row for row in others if row["state"] == "proposed"],
         ),
         ("Delivered, not confirmed", [row for row in others if row["state"] == "delivered"]),
-        ("To yourself", mine),
+        (
+            "To yourself",
+            [row for row in rows if row["direction"] == "self" and row["state"] == "active"],
+        ),
         ("Closed", [row for row in rows if row["state"] not in constants.OPEN_STATES]),
     ]
 
 
 def _print_promise_view(
     env: Env,
-    given: Filters,
+    filters: Filters,
     nothing: str,
-    parts: Callable[[Sequence[Row]], PromiseParts],
+    group: Callable[[Sequence[Row]], PromiseParts] | None,
     *,
     owe: bool = False,
     owed: bool = False,
 ) -> None:
-    moment, query = given.build_query(
-        env, sort=env.config.table.sort if env.form == "table" else "due"
-    )  # records never depend on the config
+    """Print the promises that match the filters.
+
+    A table is divided into parts by `group`; one that is not shows both directions. `nothing` is
+    the sentence for no rows. Records never depend on the config.
+    """
+    sort = env.config.table.sort if env.form == "table" else "due"
+    moment, query = filters.build_query(env, sort=sort)
     query = query._replace(
         owe=owe,
         owed=owed,
-        open=not (given.all_ or given.state),
-        not_void=given.all_ and not given.state,
+        open=not (filters.all_ or filters.state),
+        not_void=filters.all_ and not filters.state,
     )
+    if filters.is_narrowing:
+        hint = "Nothing matches. All that counts: promisectl list --all."
+    else:
+        hint = f"{nothing}. What was: promisectl list --all."
     with output.open_view(env, moment) as db:
         output.print_view(
             env,
             queries.iter_promise_rows(db, query),
             output.PROMISE_RECORDS,
-            lambda found: _print_parts_or_hint(
-                env,
-                found,
-                parts,
-                nothing,
-                output.local_moment(env, moment),
-                narrowed=given.is_narrowing,
-            ),
+            lambda rows: _print_table_or_hint(env, rows, moment, group, hint),
         )
 
 
-def _print_parts_or_hint(
+def _print_table_or_hint(
     env: Env,
     rows: Sequence[Row],
-    parts: Callable[[Sequence[Row]], PromiseParts],
-    nothing: str,
-    here: LocalMoment,
-    *,
-    narrowed: bool,
+    moment: datetime | None,
+    group: Callable[[Sequence[Row]], PromiseParts] | None,
+    hint: str,
 ) -> None:
     if rows:
-        print_promise_parts(
-            env,
-            parts(rows),
-            here,
-            both_ways=parts is _list_in_one_part,
-            columns=env.config.table.columns,
-        )
+        parts = group(rows) if group else [("", rows)]
+        here, columns = output.local_moment(env, moment), env.config.table.columns
+        print_promise_parts(env, parts, here, both_ways=not group, columns=columns)
     else:
-        env.print_line(
-            "Nothing matches. All that counts: promisectl list --all."
-            if narrowed
-            else f"{nothing}. What was: promisectl list --all."
-        )
+        env.print_line(hint)
 
 
 def print_promise_parts(
@@ -122,12 +113,14 @@ def print_promise_parts(
     both_ways: bool,
     columns: Sequence[str] = (),
 ) -> None:
-    """Draw promises in parts, each below its title."""
+    """Print a table of promises in parts, each below its title.
+
+    `both_ways`: a part can hold what I owe and what I am owed. Without `columns`, the renderer
+    chooses them.
+    """
     from promisectl.rendering import tables
 
-    output.print_renderables(
-        env,
-        tables.render_promise_sections(
-            parts, here, env.width, both_ways=both_ways, columns=columns
-        ),
+    sections = tables.render_promise_sections(
+        parts, here, env.width, both_ways=both_ways, columns=columns
     )
+    output.print_renderables(env, sections)

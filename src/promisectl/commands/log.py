@@ -1,4 +1,4 @@
-"""What was said, act by act: log."""
+"""The command log: the history, act by act."""
 
 from __future__ import annotations
 
@@ -9,29 +9,32 @@ from promisectl.storage import queries
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from promisectl.commands.shared.output import Row
     from promisectl.env import Env
+    from promisectl.records.fields import Row
 
 
 def log(env: Env, id_: str | None = None, *, limit: int | None = None) -> None:
-    """Everything that was said, as it was written down, undone or not."""
-    number, most = (
-        None if id_ is None else arguments.parse_promise_number(id_),
-        arguments.check_row_limit(limit),
-    )
+    """Print the acts of the ledger or of one promise, the undone ones included.
+
+    `limit` is the number of acts to show. Raises BadNumber, BadCount and NoPromise.
+    """
+    number = None if id_ is None else arguments.parse_promise_number(id_)
+    most = arguments.check_row_limit(limit)
+
     with output.open_view(env) as db:
         if number is not None:
             output.find_promise_row(env, db, number)
-        names = (
-            queries.fetch_counterparty_names(db, number, limit=most) if env.form == "table" else {}
-        )
+        names: dict[int, str] = {}
+        if env.form == "table":
+            names = queries.fetch_counterparty_names(db, number, limit=most)
         acts = queries.iter_act_rows(db, number, limit=most)
         output.print_view(
-            env, acts, output.ACT_RECORDS, lambda found: _print_log_page(env, names, found)
+            env, acts, output.ACT_RECORDS, lambda rows: print_log_page(env, names, rows)
         )
 
 
-def _print_log_page(env: Env, names: dict[int, str], acts: Sequence[Row]) -> None:
-    from promisectl.rendering import promise as whole
+def print_log_page(env: Env, names: dict[int, str], rows: Sequence[Row]) -> None:
+    """Print a table of acts; `names` holds the name of the other side by promise."""
+    from promisectl.rendering import promise
 
-    output.print_renderables(env, whole.render_log(acts, names, env.here))
+    output.print_renderables(env, promise.render_log(rows, names, env.here))

@@ -1,4 +1,4 @@
-"""The first move: make."""
+"""The command make: it makes promises, typed or read from stdin."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _STDIN_OUTCOME = "-"
 
 
 class MakeArguments(NamedTuple):
-    """A promise to be made: the arguments of `make`, and the `place` of each of several."""
+    """The arguments of `make` for one promise; `place` is its place in the input, for errors."""
 
     outcome: str
     to: Sequence[str] = ()
@@ -48,8 +48,12 @@ class MakeArguments(NamedTuple):
     place: str = ""
 
 
-class _MakeDraft(NamedTuple):
-    """An offer or a request that is about to be made with each of `others`, None is myself, and what is replied to it at once."""
+class MakeDraft(NamedTuple):
+    """An offer or a request, parsed and not recorded yet.
+
+    One promise is made with each of `others`; None is myself. `replaces` is the number of the
+    promise that it replaces. `reply` is the reply that it gets at once, None if it waits for one.
+    """
 
     direction: Direction
     author: Side
@@ -63,221 +67,200 @@ class _MakeDraft(NamedTuple):
     reply: Reply | None = None
     place: str = ""
 
+    def build_opening_act(self, env: Env, person: Person | None) -> Act:
+        """Return the offer or the request; it has the risk and `no_to` unless a reply has them."""
+        direction, author, number = self.direction, self.author, person.id if person else None
+        if person is None:
+            direction, author = Direction.SELF, Side.SELF
+        opening = Opening(str(uuid.uuid4()), direction, number, self.replaces, self.tags)
+        verb = Verb.REQUEST if author is Side.PROMISEE else Verb.OFFER
+        act = Act(verb, author, self.at, env.now, terms=self.terms, opening=opening)
+        return act if self.reply else act._replace(risk=self.risk, no_to=self.no_to)
+
 
 def make(env: Env, outcome: str, **words: Any) -> None:
-    """Make a promise, as an offer, a request, or agreed already: one with each person named, in one command.
+    """Make a promise: offered, requested or already agreed; one with each person named.
 
-    With the outcome `-`, make those that come in on stdin as JSON, all of them or none.
+    With the outcome `-`, make the promises on stdin, in JSON, all or none.
     """
-    wanted = MakeArguments(outcome, **words)
+    typed = MakeArguments(outcome, **words)
+    promises = [typed]
     if outcome == _STDIN_OUTCOME:
         from promisectl.commands import make_json
 
-        _check_stdin_options(env, wanted)
-        all_wanted = [MakeArguments(**said) for said in make_json.read_json_promises(env)]
-        env.once = env.once and env.once.add_content(repr([*map(tuple, all_wanted)]))
-        _make_promises(env, all_wanted)
-    else:
-        _make_promises(env, [wanted])
+        check_stdin_options(env, typed)
+        promises = [MakeArguments(**fields) for fields in make_json.read_json_promises(env)]
+        env.once = env.once and env.once.add_content(repr([*map(tuple, promises)]))
+    known, drafts = counterparty.load_known_people(env), list[MakeDraft]()
+    for promise in promises:
+        with errors.add_place_to_errors(promise.place):
+            drafts.append(build_draft(env, promise, known))
+    _record_drafts(env, drafts)
 
 
-def _check_stdin_options(env: Env, wanted: MakeArguments) -> None:
-    """With `-` every promise brings its own words along, as JSON."""
-    given = [
+def check_stdin_options(env: Env, typed: MakeArguments) -> None:
+    """Refuse options beside `-`, as each promise on stdin has its own. Raises Contradiction."""
+    options = [
         f"--{name.strip('_').replace('_', '-')}"
-        for name, value in wanted._asdict().items()
+        for name, value in typed._asdict().items()
         if value and name != "outcome"
     ]
     if not env.is_json:
         raise errors.Contradiction(
-            "“-” is for promises that come in on stdin as JSON: add --json. In words: make “…” --to dana."
+            "“-” is for promises that come in on stdin as JSON: add --json. "
+            "In words: make “…” --to dana."
         )
-    if given:
+    if options:
         raise errors.Contradiction(
-            f"With “-” each promise says for itself what it needs: leave out {' and '.join(given)}."
+            "With “-” each promise says for itself what it needs: "
+            f"leave out {' and '.join(options)}."
         )
 
 
-def _make_promises(env: Env, wanted: Sequence[MakeArguments]) -> None:
-    """Make every promise that is wanted, in one command."""
-    met, drafts = counterparty.load_known_people(env), list[_MakeDraft]()
-    for one in wanted:
-        with errors.add_place_to_errors(one.place):
-            drafts.append(_build_draft(env, one, met))
-    _record_drafts(env, drafts)
+def build_draft(env: Env, typed: MakeArguments, known: list[Person]) -> MakeDraft:
+    """Return the draft of a promise; a newcomer in it is added to `known`.
 
-
-def _build_draft(env: Env, wanted: MakeArguments, met: list[Person]) -> _MakeDraft:
-    """What is wanted, its words read; whoever is new in it is known afterwards."""
-    names = _list_counterparty_names(env, wanted)
-    at = arguments.parse_event_moment(env, "--said", wanted.said)
+    If it is agreed, the person whom it binds is asked for the reply at a terminal. Raises Usage,
+    and what `counterparty.resolve_counterparties` raises.
+    """
+    check_make_options(env, typed)
+    names = list(dict.fromkeys([*typed.to, *typed.from_]))
+    at = arguments.parse_event_moment(env, "--said", typed.said)
+    backfill = typed.backfill
     terms = Terms(
-        arguments.check_outcome(wanted.outcome),
-        arguments.parse_due_date(env, "--by", wanted.by, said=at, backfill=wanted.backfill),
-        arguments.check_text("done-when", wanted.done_when),
-        arguments.check_text("why", wanted.why),
-        arguments.parse_due_date(
-            env, "--reply-by", wanted.reply_by, said=at, backfill=wanted.backfill
-        ),
+        arguments.check_outcome(typed.outcome),
+        arguments.parse_due_date(env, "--by", typed.by, said=at, backfill=backfill),
+        arguments.check_text("done-when", typed.done_when),
+        arguments.check_text("why", typed.why),
+        arguments.parse_due_date(env, "--reply-by", typed.reply_by, said=at, backfill=backfill),
     )
-    draft = _MakeDraft(
-        Direction.OWE if wanted.to else Direction.OWED,
-        Side.PROMISEE if wanted.asked or (wanted.from_ and not wanted.offered) else Side.PROMISOR,
+    is_request = typed.asked or (typed.from_ and not typed.offered)
+    draft = MakeDraft(
+        Direction.OWE if typed.to else Direction.OWED,
+        Side.PROMISEE if is_request else Side.PROMISOR,
         terms,
         at,
-        arguments.check_text("risk", wanted.risk),
-        arguments.check_text("no-to", wanted.no_to),
-        None if wanted.replaces is None else arguments.parse_promise_number(wanted.replaces),
-        arguments.parse_tags(wanted.tag),
-        counterparty.resolve_counterparties(env, names, met, new=wanted.new),
-        place=wanted.place,
+        arguments.check_text("risk", typed.risk),
+        arguments.check_text("no-to", typed.no_to),
+        None if typed.replaces is None else arguments.parse_promise_number(typed.replaces),
+        arguments.parse_tags(typed.tag),
+        counterparty.resolve_counterparties(env, names, known, new=typed.new),
+        place=typed.place,
     )
-    return _add_first_reply(env, draft) if wanted.agreed else draft
+    return _add_first_reply(env, draft) if typed.agreed else draft
 
 
-def _add_first_reply(env: Env, draft: _MakeDraft) -> _MakeDraft:
-    """The draft with what is replied to it at once."""
-    reply = _resolve_first_reply(env, draft)
-    author = (
-        draft.author if reply.verb is Verb.ACCEPT else Side.PROMISEE
-    )  # else it was they who asked
-    return draft._replace(reply=reply, author=author)
+def _add_first_reply(env: Env, draft: MakeDraft) -> MakeDraft:
+    """Return an agreed draft with its reply: Yes, or what a person answers whom it binds.
 
-
-def _resolve_first_reply(env: Env, draft: _MakeDraft) -> Reply:
-    """What is said to it at once: Yes, as it is agreed already, unless whoever binds themselves with it thinks better of it when asked."""
+    If they decline or counter, it was a request of the other side.
+    """
     if draft.direction is not Direction.OWE or not env.may_ask:
-        return Reply(risk=draft.risk, no_to=draft.no_to)
+        return draft._replace(reply=Reply(risk=draft.risk, no_to=draft.no_to))
     from promisectl.commands.shared import consent
 
     names = " and ".join(other.name for other in draft.others if other)
-    heading = f"You promise {names}: {messages.format_terms(draft.terms, env.here)}."
-    return consent.ask_yes_questions(
+    reply = consent.ask_yes_questions(
         env,
         draft.terms,
         draft.risk,
         draft.no_to,
         may_refuse=len(draft.others) == 1,
-        heading=heading,
+        heading=f"You promise {names}: {messages.format_terms(draft.terms, env.here)}.",
         many=len(draft.others),
     )
+    author = draft.author if reply.verb is Verb.ACCEPT else Side.PROMISEE
+    return draft._replace(reply=reply, author=author)
 
 
-def _record_drafts(env: Env, drafts: Sequence[_MakeDraft]) -> None:
-    """Write the promises down, all of them or none."""
+def _record_drafts(env: Env, drafts: Sequence[MakeDraft]) -> None:
+    """Record the promises of all drafts in one command, and answer."""
     alone = sum(len(draft.others) for draft in drafts) == 1
 
     def record_each_draft(db: sqlite3.Connection, journal: Journal) -> list[MoveAnswer]:
-        return [
-            answer
-            for draft in drafts
-            for answer in _record_draft_with_each(env, db, journal, draft, alone=alone)
-        ]
+        answers = []
+        for draft in drafts:
+            with errors.add_place_to_errors(draft.place):
+                if draft.replaces is not None:
+                    journal.load_promise(draft.replaces)
+                answers += [
+                    _record_new_promise(env, db, journal, draft, other, alone=alone)
+                    for other in draft.others
+                ]
+        return answers
 
     recorder.record_command(env, "make", record_each_draft, checks=True)
 
 
-def _record_draft_with_each(
-    env: Env, db: sqlite3.Connection, journal: Journal, draft: _MakeDraft, *, alone: bool
-) -> list[MoveAnswer]:
-    with errors.add_place_to_errors(draft.place):
-        if draft.replaces is not None:
-            journal.load_promise(draft.replaces)
-        return [
-            _record_new_promise(env, db, journal, draft, other, alone=alone)
-            for other in draft.others
-        ]
+def check_make_options(env: Env, typed: MakeArguments) -> None:
+    """Refuse options of `make` that don't fit together; exactly one side is me.
 
-
-def _list_counterparty_names(env: Env, wanted: MakeArguments) -> list[str]:
-    """The people named, each once, if exactly one side is me."""
-    to, from_, asked, offered, agreed = (
-        wanted.to,
-        wanted.from_,
-        wanted.asked,
-        wanted.offered,
-        wanted.agreed,
-    )
+    Raises NoSide, Contradiction, and what `counterparty.ensure_one_side` raises.
+    """
+    to, from_, asked, offered = typed.to, typed.from_, typed.asked, typed.offered
     counterparty.ensure_one_side(env, to, from_)
-    names = list(dict.fromkeys([*to, *from_]))
-    if not names:
+    if not (to or from_):
         raise errors.NoSide
     arguments.ensure_at_most_one(asked=asked, offered=offered)
     if asked and from_:
         raise errors.Contradiction(
-            "--asked goes with --to: somebody asked you. With --from it is you who asks, unless --offered."
+            "--asked goes with --to: somebody asked you. "
+            "With --from it is you who asks, unless --offered."
         )
     if offered and to:
         raise errors.Contradiction(
-            "--offered goes with --from: somebody offered it to you. With --to it is you who offers, unless --asked."
+            "--offered goes with --from: somebody offered it to you. "
+            "With --to it is you who offers, unless --asked."
         )
-    if (asked or offered or agreed or wanted.reply_by) and counterparty.is_ledger_owner(
-        env, *names
-    ):
+    needs_other_side = asked or offered or typed.agreed or typed.reply_by
+    if needs_other_side and counterparty.is_ledger_owner(env, *to, *from_):
         raise errors.Contradiction(
-            "A promise to yourself needs no other side: leave out --asked, --offered, --agreed and --reply-by."
+            "A promise to yourself needs no other side: "
+            "leave out --asked, --offered, --agreed and --reply-by."
         )
-    if agreed and wanted.reply_by:
+    if typed.agreed and typed.reply_by:
         raise errors.Contradiction(
-            "--agreed says that the answer was Yes, so there is none to wait for: leave out --reply-by."
+            "--agreed says that the answer was Yes, so there is none to wait for: "
+            "leave out --reply-by."
         )
-    if (wanted.risk or wanted.no_to) and not agreed and (asked or from_):
+    if (typed.risk or typed.no_to) and not typed.agreed and (asked or from_):
         raise errors.Contradiction(
             "--risk and --no-to belong to the Yes of the promisor. Give them with: accept."
         )
-    return names
 
 
 def _record_new_promise(
     env: Env,
     db: sqlite3.Connection,
     journal: Journal,
-    draft: _MakeDraft,
+    draft: MakeDraft,
     other: Person | Newcomer | None,
     *,
     alone: bool,
 ) -> MoveAnswer:
-    reply = draft.reply
+    """Record the promise of a draft with one person, and return the answer."""
+    reply, here = draft.reply, env.here
     person = journal.find_or_insert_person(other) if isinstance(other, Newcomer) else other
-    name, here = person.name if person else "", env.here
-    promise = journal.begin_promise(_build_opening_act(env, draft, person, named=reply is None))
+    name = person.name if person else ""
+    promise = journal.begin_promise(draft.build_opening_act(env, person))
     line = messages.format_new_promise(promise, name, here)
     if reply:
         before = promise
         act, promise = journal.append_act(
             before, recorder.build_reply_act(env, before, reply, draft.at)
         )
-        agreed = reply.verb is Verb.ACCEPT
-        line = (
-            messages.format_new_promise(promise, name, here)
-            if agreed
-            else messages.format_move_line(MoveReport(before, promise, act, name, here))
-        )
-    besides = AnswerExtras(new=alone, asked=bool(reply and reply.asked))
-    hints = (
-        [
+        if reply.verb is Verb.ACCEPT:
+            line = messages.format_new_promise(promise, name, here)
+        else:
+            line = messages.format_move_line(MoveReport(before, promise, act, name, here))
+    hints, notices = [], []
+    if alone:
+        extras = AnswerExtras(new=True, asked=bool(reply and reply.asked))
+        hints = [
             messages.format_next_step(promise, name),
-            recorder.format_check_hint(env, db, promise, besides),
+            recorder.format_check_hint(env, db, promise, extras),
         ]
-        if alone
-        else ()
-    )
-    met = (
-        [f"New in the ledger: {person.name} ({person.handle})."]
-        if person and journal.is_new_person(person)
-        else []
-    )
-    return MoveAnswer(
-        line, promise.id, recorder.load_answer_record(env, db, promise.id), hints, met
-    )
-
-
-def _build_opening_act(env: Env, draft: _MakeDraft, person: Person | None, *, named: bool) -> Act:
-    """The offer or the request; with the risk and the price where they are not `named` with the reply."""
-    direction, author = (draft.direction, draft.author) if person else (Direction.SELF, Side.SELF)
-    opening = Opening(
-        str(uuid.uuid4()), direction, person.id if person else None, draft.replaces, draft.tags
-    )
-    verb = Verb.REQUEST if author is Side.PROMISEE else Verb.OFFER
-    first = Act(verb, author, draft.at, env.now, terms=draft.terms, opening=opening)
-    return first._replace(risk=draft.risk, no_to=draft.no_to) if named else first
+    if person and journal.is_new_person(person):
+        notices = [f"New in the ledger: {person.name} ({person.handle})."]
+    record = recorder.load_answer_record(env, db, promise.id)
+    return MoveAnswer(line, promise.id, record, hints, notices)

@@ -1,4 +1,4 @@
-"""Promises that come in on stdin as JSON: one object, an array of them, or one after the other as in JSON Lines."""
+"""Promises on stdin for make: one JSON object, an array of objects, or JSON Lines."""
 
 from __future__ import annotations
 
@@ -30,10 +30,8 @@ _TEXT_KEYS = (
 _LIST_KEYS = ("to", "from", "tag")  # a text, or an array of texts
 _FLAG_KEYS = ("asked", "offered", "agreed", "backfill", "new")
 _NUMBER_KEYS = ("replaces",)
-_OPTION_BY_FIELD: dict[str, str] = {
-    "due": "by",
-    "tags": "tag",
-}  # the fields of the promise record that are called otherwise
+# The fields of the promise record that have another name than the option of make.
+_OPTION_BY_FIELD = {"due": "by", "tags": "tag"}
 _VALUE_FAULTS = {
     "duplicate": "“{}” is there twice",
     "constant": "{} is no JSON",
@@ -44,100 +42,118 @@ JSON_PROMISE_KEYS = (*_TEXT_KEYS, *_LIST_KEYS, *_FLAG_KEYS, *_NUMBER_KEYS, *_OPT
 
 
 def read_json_promises(env: Env) -> list[dict[str, Any]]:
-    """The arguments of `make` for every promise, with its `place`. Raises BadInput, with the line."""
+    """Return the arguments of `make` for every promise on stdin, with the `place` of each.
+
+    Raises BadInput, with the line, where stdin is not JSON or not a promise.
+    """
     raw = env.read_stdin()
     try:
         values = JsonReader([raw.decode("utf-8-sig")]).iter_all_values()
-        found = [_parse_json_promise(env, f"line {line}", value) for line, value in values]
+        promises = [parse_json_promise(env, f"line {line}", value) for line, value in values]
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise errors.BadInput("this is no UTF-8", f"line {line}") from None
     except BadJson as error:
-        raise _build_input_error(error) from None
-    if not found:
+        if error.kind in _VALUE_FAULTS:
+            fault = _VALUE_FAULTS[error.kind].format(error.detail)
+            raise errors.BadInput(fault, f"line {error.first_line}") from None
+        fault = error.detail[:1].lower() + error.detail[1:].removesuffix(" at")
+        place = f"line {error.line}, column {error.column}"
+        raise errors.BadInput(f"this is no JSON ({fault})", place) from None
+    if not promises:
         raise errors.BadInput("There is no promise in what came in on stdin")
-    return found
-
-
-def _build_input_error(error: BadJson) -> errors.BadInput:
-    if error.kind in _VALUE_FAULTS:
-        what = _VALUE_FAULTS[error.kind].format(error.detail)
-        return errors.BadInput(what, f"line {error.first_line}")
-    what = error.detail[:1].lower() + error.detail[1:].removesuffix(" at")
-    return errors.BadInput(f"this is no JSON ({what})", f"line {error.line}, column {error.column}")
+    return promises
 
 
 # Promises
 
 
-def _parse_json_promise(env: Env, place: str, value: Any) -> dict[str, Any]:
-    """What an object says that is wanted: keys are the options of make, or fields of the promise record; null is nothing said."""
+def parse_json_promise(env: Env, place: str, value: Any) -> dict[str, Any]:
+    """Return the arguments of `make` for one JSON value. Raises BadInput with `place`.
+
+    The value is an object. Its keys are the options of make or the fields of the promise record;
+    null means that a key is left out. A due zone other than the local one goes behind the date.
+    """
     try:
-        said = _resolve_json_sides(_resolve_key_names(_check_json_keys(value)))
-        if "outcome" not in said:
+        check_json_keys(value)
+        typed = resolve_json_sides(rename_json_keys(value))
+        if "outcome" not in typed:
             raise ValueError("there is no “outcome”")  # noqa: TRY301
-        _append_due_zone(env, said)
     except ValueError as error:
         raise errors.BadInput(str(error), place) from None
-    return {"from_" if key == "from" else key: one for key, one in said.items()} | {"place": place}
+    zone = typed.pop("due_zone", env.zone)
+    if zone != env.zone and typed.get("by"):
+        typed["by"] = f"{typed['by']} {zone}"
+    if "from" in typed:
+        typed["from_"] = typed.pop("from")
+    return typed | {"place": place}
 
 
-def _check_json_keys(value: Any) -> dict[str, Any]:
+def check_json_keys(value: Any) -> None:
+    """Refuse what is not an object with known keys and values of their types.
+
+    Raises ValueError.
+    """
     if not isinstance(value, dict):
-        raise ValueError('a promise is an object, such as {"outcome": "…", "to": "dana"}')  # noqa: TRY004
-    for key, one in value.items():
+        message = 'a promise is an object, such as {"outcome": "…", "to": "dana"}'
+        raise ValueError(message)  # noqa: TRY004
+    for key, item in value.items():
         if key not in JSON_PROMISE_KEYS:
-            raise ValueError(f"there is no “{key}”; the nearest is “{_find_nearest_key(key)}”")
+            from difflib import get_close_matches
+
+            nearest = get_close_matches(key, JSON_PROMISE_KEYS, 1, 0)[0]
+            raise ValueError(f"there is no “{key}”; the nearest is “{nearest}”")
+        expected = describe_wrong_type(_OPTION_BY_FIELD.get(key) or key, item)
+        if item is not None and expected:
+            raise ValueError(f"“{key}” is {expected}")
+
+
+def describe_wrong_type(name: str, value: Any) -> str:
+    """Return what the value of an option has to be; empty if it is that already."""
+    if name in _FLAG_KEYS:
+        return "" if isinstance(value, bool) else "true or false"
+    if name in _NUMBER_KEYS and isinstance(value, int) and not isinstance(value, bool):
+        return ""
+    texts = value if name in _LIST_KEYS and isinstance(value, list) else [value]
+    if all(isinstance(text, str) and can_be_stored(text) for text in texts):
+        return ""
+    if name in _NUMBER_KEYS:
+        return "the number of a promise"
+    return "a text, or an array of texts" if name in _LIST_KEYS else "a text"
+
+
+def rename_json_keys(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values that are not null by the names of the options, as they would be typed.
+
+    A text for a list becomes a list, and a number becomes a text. Raises ValueError for two keys
+    of one option.
+    """
+    typed: dict[str, Any] = {}
+    for key, item in value.items():
         name = _OPTION_BY_FIELD.get(key) or key
-        if one is not None and not _has_expected_type(name, one):
-            raise ValueError(f"“{key}” is {_format_expected_type(name)}")
-    return {key: one for key, one in value.items() if one is not None}
-
-
-def _has_expected_type(key: str, value: Any) -> bool:
-    if key in _FLAG_KEYS:
-        return isinstance(value, bool)
-    if key in _NUMBER_KEYS and isinstance(value, int):
-        return not isinstance(value, bool)
-    texts = value if key in _LIST_KEYS and isinstance(value, list) else [value]
-    return all(isinstance(one, str) and can_be_stored(one) for one in texts)
-
-
-def _format_expected_type(key: str) -> str:
-    if key in _FLAG_KEYS:
-        return "true or false"
-    return (
-        "the number of a promise"
-        if key in _NUMBER_KEYS
-        else "a text, or an array of texts"
-        if key in _LIST_KEYS
-        else "a text"
-    )
-
-
-def _resolve_key_names(said: Mapping[str, Any]) -> dict[str, Any]:
-    """The same by the names of the options, lists as lists, numbers as they are typed."""
-    named: dict[str, Any] = {}
-    for key, one in said.items():
-        name = _OPTION_BY_FIELD.get(key) or key
-        if name in named:
+        if item is None:
+            continue
+        if name in typed:
             raise ValueError(f"two keys mean “{name}”: give one of them")
-        named[name] = (
-            [one]
-            if name in _LIST_KEYS and isinstance(one, str)
-            else str(one)
-            if name in _NUMBER_KEYS
-            else one
-        )
-    return named
+        typed[name] = item
+        if name in _LIST_KEYS and isinstance(item, str):
+            typed[name] = [item]
+        elif name in _NUMBER_KEYS:
+            typed[name] = str(item)
+    return typed
 
 
-def _resolve_json_sides(said: dict[str, Any]) -> dict[str, Any]:
-    """A person and a direction, as in the promise record, become the side that they mean."""
-    person, direction = said.pop("person", None), said.pop("direction", None)
+def resolve_json_sides(typed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments with `to` or `from` in place of `person` and `direction`.
+
+    Both are fields of the promise record. Raises ValueError if they contradict each other or
+    the other keys.
+    """
+    sides = dict(typed)
+    person, direction = sides.pop("person", None), sides.pop("direction", None)
     if person is None and direction is None:
-        return said
-    if "to" in said or "from" in said:
+        return sides
+    if "to" in sides or "from" in sides:
         raise ValueError(
             "“person” and “direction” stand for “to” or “from”: give the ones or the other"
         )
@@ -147,17 +163,4 @@ def _resolve_json_sides(said: dict[str, Any]) -> dict[str, Any]:
         raise ValueError("“direction” is self, so the “person” is me")
     if person is None and direction != "self":
         raise ValueError("“direction” needs a “person” beside it")
-    return {**said, _SIDE_BY_DIRECTION[direction]: [person or "me"]}
-
-
-def _append_due_zone(env: Env, said: dict[str, Any]) -> None:
-    """The zone of a date, as in the promise record, goes behind the date where it is another than here."""
-    zone = said.pop("due_zone", env.zone)
-    if zone != env.zone and said.get("by"):
-        said["by"] = f"{said['by']} {zone}"
-
-
-def _find_nearest_key(key: str) -> str:
-    from difflib import get_close_matches
-
-    return get_close_matches(key, JSON_PROMISE_KEYS, 1, 0)[0]
+    return {**sides, _SIDE_BY_DIRECTION[direction]: [person or "me"]}

@@ -1,4 +1,4 @@
-"""What waits for me: moves, which is what promisectl alone answers too."""
+"""The command moves, which is also what promisectl prints without a command."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from promisectl.commands.lists import PromiseParts
-    from promisectl.commands.shared.output import Row
     from promisectl.env import Env
+    from promisectl.records.fields import Row
 
 WAITING_TITLES = (
     ("answer", "To answer: accept, negotiate or decline"),
@@ -24,21 +24,23 @@ WAITING_TITLES = (
 
 
 def moves(env: Env, *, exit_code: bool = False) -> int:
-    """What waits for me: answers to give, deliveries to judge, what is overdue or due today, breaks I have not told.
+    """Print what is waiting for me: answers, confirmations, what is due, and breaks not told.
 
-    Returns the exit code: 10 when something waits and `exit_code` asks for it, else 0.
+    Returns the exit code: with `exit_code`, 10 when something is waiting, else 0.
     """
     with output.open_view(env) as db:
-        late = queries.count_overdue_owed(db, output.build_clock(env)) if env.form == "table" else 0
-        rows = queries.fetch_waiting_rows(db, output.build_clock(env))
+        clock = output.build_clock(env)
+        late = queries.count_overdue_owed(db, clock) if env.form == "table" else 0
+        rows = queries.fetch_waiting_rows(db, clock)
         queries.release_ledger(db)
         output.print_view(
-            env, rows, output.PROMISE_RECORDS, lambda found: _print_waiting_moves(env, found, late)
+            env, rows, output.PROMISE_RECORDS, lambda rows: print_waiting_page(env, rows, late)
         )
     return 10 if exit_code and rows else 0
 
 
-def _print_waiting_moves(env: Env, rows: Sequence[Row], late: int) -> None:
+def print_waiting_page(env: Env, rows: Sequence[Row], late: int) -> None:
+    """Print a table of what is waiting, by kind, and how many promises of others are `late`."""
     if rows:
         parts: PromiseParts = [
             (title, [row for row in rows if row["waiting"] == kind])

@@ -1,4 +1,4 @@
-"""Where the ledger, the config and the backups are: path."""
+"""The command path."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ if TYPE_CHECKING:
 
 
 def path(env: Env) -> None:
-    """Where the ledger is, alone on the first line, and where the config and the backups are."""
+    """Print the path of the ledger, alone on the first line, then of the config and backups."""
     env.print_line(env.ledger, whole=True)
     env.print_line(f"config: {env.config_file}", whole=True)
     env.print_line(f"backups: {env.backup_directory}", whole=True)
     if not ledger.has_ledger(env.ledger):
         env.print_hint(
-            "None of it has to exist: the ledger is founded by the first promise, the config is yours to write."
+            "None of it has to exist: the ledger is founded by the first promise, "
+            "the config is yours to write."
         )

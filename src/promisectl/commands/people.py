@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Mapping, Sequence
 
-    from promisectl.commands.shared.output import Row
     from promisectl.domain.statistics import DirectionStatistics
     from promisectl.env import Env
+    from promisectl.records.fields import Row
 
 
 def people(env: Env, *, sort: str = "name") -> None:

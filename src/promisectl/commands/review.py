@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
-    from promisectl.commands.shared.output import Row
     from promisectl.env import Env
+    from promisectl.records.fields import Row
 
 REVIEW_KINDS = ("overdue", "untold", "stale", "unconfirmed")
 _OTHER_KIND = "open"

@@ -1,4 +1,4 @@
-"""One promise whole: show."""
+"""The command show: promises in full."""
 
 from __future__ import annotations
 
@@ -11,18 +11,32 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
-    from promisectl.commands.shared.output import Row
-    from promisectl.domain.promise import Act
+    from promisectl.domain.promise import Act, Promise
     from promisectl.env import Env
+    from promisectl.records.fields import Row
+
+
+class PromiseDetails(NamedTuple):
+    """One promise in full: its record, its acts for the lifecycle, and the rows of its acts."""
+
+    row: Row
+    acts: Sequence[Act]
+    act_rows: Sequence[Row]
+
+    def replay(self) -> Promise:
+        """Return the promise that the acts add up to."""
+        from promisectl.domain import lifecycle
+
+        return lifecycle.replay_acts(self.row["id"], self.acts)
 
 
 def show(env: Env, ids: Sequence[str]) -> None:
-    """Everything about a promise: the terms, the talk, what can be said now."""
+    """Print promises in full: terms, history and open moves. Raises BadNumber and NoPromise."""
     numbers = arguments.parse_promise_numbers(ids)
     with output.open_view(env) as db:
         rows = [output.find_promise_row(env, db, number) for number in numbers]
-        found = [
-            _PromiseDetails(
+        promises = [
+            PromiseDetails(
                 row,
                 queries.load_promise_acts(db, row["id"]),
                 queries.fetch_promise_act_rows(db, row["id"]),
@@ -30,78 +44,50 @@ def show(env: Env, ids: Sequence[str]) -> None:
             for row in rows
         ]
     if env.form == "table":
-        for one in found:
-            _print_promise_details(env, one, first=one is found[0])
+        _print_promise_pages(env, promises)
     elif env.form == "csv":
-        env.write_records(
-            output.encode_rows("csv", [one.row for one in found], output.PROMISE_RECORDS)
-        )
+        env.write_records(output.encode_rows("csv", rows, output.PROMISE_RECORDS))
     elif env.form == "plain":
-        env.write_stdout(
-            line
-            for one in found
-            for line in _iter_details_lines(_build_details_record(one), one.row)
-        )
+        env.write_stdout(line for details in promises for line in iter_details_lines(details))
     else:
-        from promisectl.records import as_json
-
-        env.write_stdout(
-            (as_json.iter_json_array if env.form == "json" else as_json.iter_json_lines)(
-                _build_details_record(one) for one in found
-            )
-        )
+        records = map(build_details_record, promises)
+        env.write_stdout(output.encode_json_records(env.form, records))
 
 
-class _PromiseDetails(NamedTuple):
-    """All there is about one promise: its row, its acts for the lifecycle, and their rows."""
-
-    row: Row
-    history: Sequence[Act]
-    act_rows: Sequence[Row]
-
-
-def _build_details_record(one: _PromiseDetails) -> dict[str, Any]:
-    """The promise record with all its revisions, acts and open moves."""
+def build_details_record(details: PromiseDetails) -> dict[str, Any]:
+    """Return the record of a promise with its revisions, acts and open moves."""
     from promisectl.domain import lifecycle
     from promisectl.records import revisions
 
-    promise = lifecycle.replay_acts(one.row["id"], one.history)
+    promise = details.replay()
     return {
-        **fields.build_promise_record(one.row),
+        **fields.build_promise_record(details.row),
         "terms": revisions.list_revision_records(promise),
-        "acts": [fields.build_act_record(act) for act in one.act_rows],
+        "acts": [fields.build_act_record(act) for act in details.act_rows],
         "moves": [f"{verb} {promise.id}" for verb in lifecycle.list_open_verbs(promise)],
     }
 
 
-def _iter_details_lines(record: dict[str, Any], row: Row) -> Iterator[str]:
-    """A line for every field that says something, every revision, act and open move."""
-    named = [
-        {"name": name, "value": row[name]}
-        for name in fields.PROMISE_FIELDS
-        if row[name] not in (None, "")
-    ]
+def iter_details_lines(details: PromiseDetails) -> Iterator[str]:
+    """Yield a line for every field that is not empty, every revision, act and open move."""
+    record = build_details_record(details)
+    values = [(name, details.row[name]) for name in fields.PROMISE_FIELDS]
+    named = [{"name": name, "value": value} for name, value in values if value not in (None, "")]
+    revisions = [{"name": "terms", **revision} for revision in record["terms"]]
+    acts = [{"name": "act", **act} for act in record["acts"]]
+    moves = [{"name": "open", "value": move} for move in record["moves"]]
     yield from as_lines.iter_tab_lines(named, ("name", "value"))
-    revisions = [{"name": "terms", **one} for one in record["terms"]]
     yield from as_lines.iter_tab_lines(
         revisions, ("name", "revision", "status", "author", "outcome", "due")
     )
-    yield from as_lines.iter_tab_lines(
-        [{"name": "act", **act} for act in record["acts"]], ("name", *fields.ACT_LINE_FIELDS)
-    )
-    yield from as_lines.iter_tab_lines(
-        [{"name": "open", "value": move} for move in record["moves"]], ("name", "value")
-    )
+    yield from as_lines.iter_tab_lines(acts, ("name", *fields.ACT_LINE_FIELDS))
+    yield from as_lines.iter_tab_lines(moves, ("name", "value"))
 
 
-def _print_promise_details(env: Env, one: _PromiseDetails, *, first: bool) -> None:
-    from promisectl.domain import lifecycle
-    from promisectl.rendering import promise as whole
+def _print_promise_pages(env: Env, promises: Sequence[PromiseDetails]) -> None:
+    """Print a page for each promise, with an empty line between them."""
+    from promisectl.rendering import promise
 
-    page = whole.render_promise(
-        one.row,
-        lifecycle.replay_acts(one.row["id"], one.history),
-        one.act_rows,
-        env.here,
-    )
-    output.print_renderables(env, *([] if first else [""]), page)
+    for index, details in enumerate(promises):
+        page = promise.render_promise(details.row, details.replay(), details.act_rows, env.here)
+        output.print_renderables(env, *([""] if index else []), page)

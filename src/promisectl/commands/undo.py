@@ -1,4 +1,4 @@
-"""Take the newest command back, or let it count again: undo, redo."""
+"""The commands undo and redo."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 def undo(env: Env, *, promise: str | None = None) -> None:
-    """Take back the newest command, or the newest one of a promise."""
+    """Undo the newest command, or the newest one of a promise.
+
+    Raises NothingToUndo, and UndoBlocked if a later command builds on it.
+    """
     number = None if promise is None else arguments.parse_promise_number(promise)
 
     def find_undoable_entry(journal: Journal) -> tuple[int, str]:
@@ -33,7 +36,7 @@ def undo(env: Env, *, promise: str | None = None) -> None:
 
 
 def redo(env: Env) -> None:
-    """Let the command that was undone last count again, if nothing came after its undo."""
+    """Redo the command that was undone last. Raises NothingToRedo after any other command."""
     _record_reversal(
         env, "redo", Journal.find_last_undone_command, Journal.redo_entry, errors.NothingToRedo()
     )
@@ -42,42 +45,34 @@ def redo(env: Env) -> None:
 def _record_reversal(
     env: Env,
     verb: str,
-    find: Callable[[Journal], tuple[int, str]],
-    act: Callable[[Journal, int, str], Iterator[Promise]],
+    find_entry: Callable[[Journal], tuple[int, str]],
+    reverse: Callable[[Journal, int, str], Iterator[Promise]],
     nothing: errors.Problem,
 ) -> None:
+    """Record an undo or a redo, and answer. Raises `nothing` if there is no ledger yet.
+
+    `find_entry` returns the number and the command of the entry, `reverse` applies it.
+    """
     if not ledger.has_ledger(env.ledger):
         raise nothing
+    is_redo = verb == "redo"
 
     def reverse_entry(db: sqlite3.Connection, journal: Journal) -> list[MoveAnswer]:
-        entry, command = find(journal)
-        lines = [
-            _build_reversal_line(promise, command, redone=verb == "redo")
-            for promise in act(journal, entry, command)
-        ]
+        entry, command = find_entry(journal)
+        lines = {
+            promise.id: messages.format_undo(promise, command, redone=is_redo)
+            for promise in reverse(journal, entry, command)
+        }
         answers = [
-            _build_reversal_answer(env, db, journal, number, line, alone=len(lines) == 1)
-            for number, line in lines
+            MoveAnswer(line, number, recorder.load_answer_record(env, db, number))
+            for number, line in lines.items()
         ]
-        return answers or [MoveAnswer(f"{'Redone' if verb == 'redo' else 'Undone'}: {command}.")]
+        if not answers:
+            return [MoveAnswer(f"{'Redone' if is_redo else 'Undone'}: {command}.")]
+        if len(answers) == 1:
+            promise = journal.load_promise(*lines)
+            name = queries.fetch_person_name(db, promise.opening.person)
+            answers = [answers[0]._replace(hints=[messages.format_next_step(promise, name)])]
+        return answers
 
     recorder.record_command(env, verb, reverse_entry)
-
-
-def _build_reversal_line(promise: Promise, command: str, *, redone: bool) -> tuple[int, str]:
-    return promise.id, messages.format_undo(promise, command, redone=redone)
-
-
-def _build_reversal_answer(
-    env: Env, db: sqlite3.Connection, journal: Journal, number: int, line: str, *, alone: bool
-) -> MoveAnswer:
-    """The answer about a promise once all is taken back, people included; what comes next where it is `alone`."""
-    hints = []
-    if alone:
-        promise = journal.load_promise(number)
-        hints.append(
-            messages.format_next_step(
-                promise, queries.fetch_person_name(db, promise.opening.person)
-            )
-        )
-    return MoveAnswer(line, number, recorder.load_answer_record(env, db, number), hints)

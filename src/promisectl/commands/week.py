@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from promisectl.commands.shared.output import Row
     from promisectl.env import Env
+    from promisectl.records.fields import Row
 
 _MAX_WEEKS = 53
 _ISO_WEEK_START = 0  # weeks in records begin on Monday, whatever the config sets

@@ -1,1 +1,1 @@
-"""What several commands share: their arguments, how they record, ask and answer."""
+"""The steps that commands share: they check arguments, ask, record and answer."""

@@ -1,7 +1,8 @@
-"""The questions at the moment of Yes: what could go wrong, what it says No to, and whether it is a Yes at all.
+"""The questions that a person is asked before a Yes that binds them.
 
-Asked of the promisor at a terminal only, before anything is written; Enter skips each. To look back from a day on which it has
-failed finds more reasons than to look ahead (Mitchell, Russo & Pennington, Back to the future, J. Behav. Decis. Making 2, 1989).
+They are asked of the promisor at a terminal, before anything is recorded; Enter skips each. To look
+back from a day on which it has failed finds more reasons than to look ahead (Mitchell, Russo &
+Pennington, Back to the future, J. Behav. Decis. Making 2, 1989).
 """
 
 from __future__ import annotations
@@ -25,50 +26,54 @@ _MAX_LISTED_PROMISES = 3
 
 
 def ask_replies_to_terms(env: Env, numbers: Sequence[int], given: Reply) -> dict[int, Reply]:
-    """The reply about every promise among `numbers` that a Yes would bind me to; one that stands alone can be countered or declined.
+    """Return the reply to every promise among `numbers` that a Yes would bind me to.
 
-    Nothing is asked where the move as it was `given` will be refused anyway. Raises NoPromise.
+    `given` holds the words of the command line. One promise alone can also be declined or
+    countered. Nothing is asked if any of the moves will be refused. Raises NoPromise.
     """
     promises = [output.load_promise_and_name(env, number) for number in numbers]
-    if not all(_can_be_accepted(promise, given.revision) for promise, _ in promises):
+    if not all(is_answer_open(promise, given.revision) for promise, _ in promises):
         return {}
+    is_alone = len(numbers) == 1
     return {
-        promise.id: _ask_reply_to_offer(env, promise, name, given, alone=len(numbers) == 1)
+        promise.id: ask_reply_to_offer(env, promise, name, given, alone=is_alone)
         for promise, name in promises
-        if _is_binding_me(promise)
+        if promise.state is State.PROPOSED and promise.direction is Direction.OWE
     }
 
 
-def _can_be_accepted(promise: Promise, revision: int | None) -> bool:
-    asked = (promise.offered_revision or promise.current_revision).number
-    return revision in (None, asked) and bool(
-        lifecycle.find_transition(
-            promise, Verb.ACCEPT, lifecycle.infer_speaker(promise, Verb.ACCEPT)
-        )
-    )
+def is_answer_open(promise: Promise, revision: int | None) -> bool:
+    """Whether the terms can be accepted now; `revision` is the one meant, None for the newest."""
+    newest = (promise.offered_revision or promise.current_revision).number
+    speaker = lifecycle.infer_speaker(promise, Verb.ACCEPT)
+    transition = lifecycle.find_transition(promise, Verb.ACCEPT, speaker)
+    return revision in (None, newest) and transition is not None
 
 
-def _is_binding_me(promise: Promise) -> bool:
-    return promise.state is State.PROPOSED and promise.direction is Direction.OWE
-
-
-def _ask_reply_to_offer(
+def ask_reply_to_offer(
     env: Env, promise: Promise, name: str, given: Reply, *, alone: bool
 ) -> Reply:
+    """Ask the questions about a proposed promise of mine, and return the reply.
+
+    `name` is the other side's. What the offer holds already is neither asked nor recorded again.
+    """
     offered = promise.current_revision
-    asked = offered.author is Side.PROMISEE
-    heading = f"#{promise.id} {f'{name} asks you' if asked else f'You offer {name}'}: {messages.format_terms(offered.terms, env.here)}."
-    risk, no_to = given.risk or promise.risk, given.no_to or promise.no_to
+    is_asked = offered.author is Side.PROMISEE
+    opening = f"{name} asks you" if is_asked else f"You offer {name}"
     reply = ask_yes_questions(
-        env, offered.terms, risk, no_to, may_refuse=asked and alone, heading=heading
-    )
-    risk, no_to = (
-        given.risk if promise.risk else reply.risk,
-        given.no_to if promise.no_to else reply.no_to,
+        env,
+        offered.terms,
+        given.risk or promise.risk,
+        given.no_to or promise.no_to,
+        may_refuse=is_asked and alone,
+        heading=f"#{promise.id} {opening}: {messages.format_terms(offered.terms, env.here)}.",
     )
     return reply._replace(
-        risk=risk, no_to=no_to, revision=offered.number, seen=offered.terms
-    )  # what the offer said is not said again
+        risk=given.risk if promise.risk else reply.risk,
+        no_to=given.no_to if promise.no_to else reply.no_to,
+        revision=offered.number,
+        seen=offered.terms,
+    )
 
 
 def ask_yes_questions(
@@ -81,56 +86,54 @@ def ask_yes_questions(
     heading: str,
     many: int = 1,
 ) -> Reply:
-    """Put the questions about terms; what `risk` and `no_to` say already is not asked, nor anything about a day that has passed.
+    """Ask the questions about terms, and return the reply.
 
-    `many` promises would be made of them at once.
+    A question that `risk` or `no_to` answers is left out, and every question about a day in the
+    past. `many` is the number of promises that the Yes will make.
     """
     if (risk and no_to) or (terms.due and terms.due.at < env.now):
         return Reply(risk=risk, no_to=no_to)
-    for line in filter(None, (heading, _format_busy_week(env, terms, many))):
+    for line in filter(None, (heading, format_busy_week(env, terms, many))):
         env.print_warning(line)
     risk = risk or prompts.ask_text(
-        env, "risk", f"{_format_premortem(env, terms)} Why not? [Enter skips]"
+        env, "risk", f"{format_premortem(env, terms)} Why not? [Enter skips]"
     )
     no_to = no_to or prompts.ask_text(env, "no-to", "What does this Yes say No to? [Enter skips]")
     yes = Reply(risk=risk, no_to=no_to, asked=True)
-    return _ask_verdict(env, terms, yes) if may_refuse else yes
+    return ask_verdict(env, terms, yes) if may_refuse else yes
 
 
-def _format_busy_week(env: Env, terms: Terms, many: int) -> str:
-    """What I owe in that week already: a part of the No is spent."""
-    with output.open_view(env) as db:
-        week = (
-            workload.fetch_own_rows_of_week(
-                env, db, civil.local_time(terms.due.at, env.zone).date()
-            )
-            if terms.due
-            else []
-        )
-        full = bool(week) and subject.is_overfull(
-            many + len(week), workload.median_weekly_deliveries(env, db)
-        )
-    if not week:
+def format_busy_week(env: Env, terms: Terms, many: int) -> str:
+    """Return a line about what I owe in the week of the due date; empty if nothing."""
+    if not terms.due:
         return ""
-    named = subject.format_promise_list(
+    due = civil.local_time(terms.due.at, env.zone).date()
+    with output.open_view(env) as db:
+        week = workload.fetch_own_rows_of_week(env, db, due)
+        if not week:
+            return ""
+        usual = workload.median_weekly_deliveries(env, db)
+    listed = subject.format_promise_list(
         [(row["id"], row["outcome"]) for row in week], _MAX_LISTED_PROMISES
     )
-    warning = f" With {'these' if many > 1 else 'this one'} it is over-full." if full else ""
-    return f"Due that week already: {named}.{warning}"
+    line = f"Due that week already: {listed}."
+    if subject.is_overfull(many + len(week), usual):
+        line += f" With {'these' if many > 1 else 'this one'} it is over-full."
+    return line
 
 
-def _format_premortem(env: Env, terms: Terms) -> str:
+def format_premortem(env: Env, terms: Terms) -> str:
+    """Return the sentence that puts a person on the day after the due date, with it not done."""
     if terms.due is None:
         return "Imagine that it never happened."
     due = civil.local_time(terms.due.at, env.zone).date()
-    after = formats.format_calendar_day(due + timedelta(days=due < date.max)).removesuffix(
-        f" {env.here.today.year}"
-    )
-    return f"Imagine {after}: it did not happen."
+    after = formats.format_calendar_day(due + timedelta(days=due < date.max))
+    this_year = f" {env.here.today.year}"
+    return f"Imagine {after.removesuffix(this_year)}: it did not happen."
 
 
-def _ask_verdict(env: Env, terms: Terms, yes: Reply) -> Reply:
-    """The Yes, or the No or the counter that comes instead of it."""
+def ask_verdict(env: Env, terms: Terms, yes: Reply) -> Reply:
+    """Ask for Yes, counter or No; return `yes`, or the reply in its place."""
     while True:
         word = prompts.ask_choice(
             env, "Yes, counter or No? [Enter for Yes]", ("yes", "counter", "no"), enter="yes"
@@ -138,10 +141,8 @@ def _ask_verdict(env: Env, terms: Terms, yes: Reply) -> Reply:
         if word == "yes":
             return yes
         if word == "no":
-            return yes._replace(
-                verb=Verb.DECLINE,
-                reason=prompts.ask_text(env, "reason", "Why? [Enter for no reason]"),
-            )
+            reason = prompts.ask_text(env, "reason", "Why? [Enter for no reason]")
+            return yes._replace(verb=Verb.DECLINE, reason=reason)
         other = prompts.ask_new_terms(
             env, terms, by="By when can you?", what="What can you promise?"
         )

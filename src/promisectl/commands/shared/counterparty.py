@@ -1,4 +1,4 @@
-"""Whom a new promise is with: known, new, or to be asked about."""
+"""The other side of a promise: a known person, a newcomer, or one to be asked about."""
 
 from __future__ import annotations
 
@@ -13,22 +13,28 @@ if TYPE_CHECKING:
 
     from promisectl.env import Env
 
-_NEWCOMER_NUMBER = 0  # the number of nobody in the ledger
+_NEWCOMER_NUMBER = 0  # nobody in the ledger has it
 
 
 def load_known_people(env: Env) -> list[Person]:
-    """Everybody the ledger knows; nobody where there is no ledger yet."""
+    """Return everybody in the ledger; nobody if there is no ledger yet."""
     with ledger.open_snapshot_or_empty(env.ledger) as db:
         return queries.load_people(db)
 
 
 def find_counterparty(env: Env, name: str) -> Person | None:
-    """The person a word means, exactly or as a beginning; None is myself. Raises NoPerson and AmbiguousPerson."""
+    """Return the person that a name or the beginning of one means; None for myself.
+
+    Raises NoPerson, AmbiguousPerson and MyNameTaken.
+    """
     return None if is_ledger_owner(env, name) else people.find_person(name, load_known_people(env))
 
 
 def is_ledger_owner(env: Env, *names: str) -> bool:
-    """Whether any of the names means myself: `me`, or who the config says I am. Raises NotOnlyMe where that is somebody else, too."""
+    """Whether any of the names means myself: `me`, or my name in the config.
+
+    Raises MyNameTaken if that name is also a person's in the ledger.
+    """
     for name in names:
         if (
             not people.is_me(name)
@@ -40,7 +46,10 @@ def is_ledger_owner(env: Env, *names: str) -> bool:
 
 
 def ensure_one_side(env: Env, to: Sequence[str], from_: Sequence[str]) -> None:
-    """Refuse two sides: one of them is always me."""
+    """Refuse promises with two named sides, as I am one of them.
+
+    Raises MeOnBothSides and NeitherSideMe.
+    """
     if to and from_:
         if is_ledger_owner(env, *from_):
             raise errors.MeOnBothSides("--from", "--to")
@@ -50,27 +59,35 @@ def ensure_one_side(env: Env, to: Sequence[str], from_: Sequence[str]) -> None:
 
 
 def resolve_counterparties(
-    env: Env, names: Sequence[str], met: list[Person], *, new: bool
+    env: Env, names: Sequence[str], known: list[Person], *, new: bool
 ) -> list[Person | Newcomer | None]:
-    """Everybody whom `names` mean, each once, myself as None; a newcomer is `met` then, and known for the names that follow."""
-    found: list[Person | Newcomer | None] = []
+    """Return everybody that `names` mean, each once, myself as None.
+
+    A newcomer is added to `known`, so that names which follow can mean them. With `new`, a name
+    that is like a known one is also a newcomer's.
+    """
+    others: list[Person | Newcomer | None] = []
     for name in names:
-        other = (
-            None if is_ledger_owner(env, name) else resolve_counterparty(env, name, met, new=new)
-        )
+        other = None
+        if not is_ledger_owner(env, name):
+            other = resolve_counterparty(env, name, known, new=new)
         if isinstance(other, Newcomer):
-            met.append(Person(_NEWCOMER_NUMBER, other.handle, other.name))
+            known.append(Person(_NEWCOMER_NUMBER, other.handle, other.name))
         elif other and other.id == _NEWCOMER_NUMBER:
             other = Newcomer(other.handle, other.name)
-        if other not in found:
-            found.append(other)
-    return found
+        if other not in others:
+            others.append(other)
+    return others
 
 
 def resolve_counterparty(
     env: Env, name: str, known: Sequence[Person], *, new: bool
 ) -> Person | Newcomer:
-    """Whom a new promise is with: a known person, or a newcomer. A near miss is asked about at a terminal and refused elsewhere."""
+    """Return the known person that a name means, else a newcomer.
+
+    For a name that is like a known one, ask at a terminal, unless `new`. Raises NearMiss where
+    nobody can be asked.
+    """
     person = people.find_exact_person(name, known)
     if person:
         return person
@@ -80,21 +97,19 @@ def resolve_counterparty(
         return newcomer
     if not env.may_ask:
         raise errors.NearMiss(name, [person.handle for person in near])
-    return _ask_which_person(env, name, newcomer, near)
+    return ask_near_person(env, name, newcomer, near)
 
 
-def _ask_which_person(
+def ask_near_person(
     env: Env, name: str, newcomer: Newcomer, near: Sequence[Person]
 ) -> Person | Newcomer:
-    names = " or ".join(person.handle for person in near)
+    """Ask whether a name means one of `near` or a newcomer. Raises NoPerson, AmbiguousPerson."""
+    handles = " or ".join(person.handle for person in near)
     enter = f", Enter for {near[0].handle}" if len(near) == 1 else ""
-    answer = env.ask_question(
-        f"“{name}” is new. Did you mean {names}? [handle{enter}, or new]"
-    ).casefold()
+    question = f"“{name}” is new. Did you mean {handles}? [handle{enter}, or new]"
+    answer = env.ask_question(question).casefold()
     if answer in ("new", "n", "no"):
         return newcomer
-    return (
-        near[0]
-        if len(near) == 1 and answer in ("", "y", "yes")
-        else people.find_person(answer, near)
-    )
+    if len(near) == 1 and answer in ("", "y", "yes"):
+        return near[0]
+    return people.find_person(answer, near)

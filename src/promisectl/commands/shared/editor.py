@@ -1,4 +1,4 @@
-"""A text in the editor of whoever sits there: in a file of their own that goes when it has been used, and stays when it has not."""
+"""A text in the editor of the person at the terminal, in a temporary file of its own."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _STDERR_DESCRIPTOR = 2
 
 @contextmanager
 def open_edit_file(env: Env, text: str, suffix: str) -> Iterator[str]:
-    """The path of a file that holds `text`, for me alone to read; gone afterwards.
+    """Yield the path of a temporary file with `text` that only I can read; remove it afterwards.
 
-    When something goes wrong after the text was changed, the file stays, and whoever typed it is told where.
-    Raises CannotWrite.
+    If an error comes after the text was changed, the file stays, and its path is printed or added
+    to the error. Raises CannotWrite.
     """
     path = _create_edit_file(text, suffix)
     try:
@@ -44,13 +44,14 @@ def open_edit_file(env: Env, text: str, suffix: str) -> Iterator[str]:
 
 
 def edit_until_usable(env: Env, path: str, use: Callable[[str], T]) -> T:
-    """What `use` makes of the text at `path` once somebody has edited it.
+    """Run the editor on `path`, and return what `use` makes of the text.
 
-    Where it raises Usage or BadData, a person at a terminal may go on editing. Raises EditorFailed and NoEditor.
+    If `use` raises Usage or BadData, a person at a terminal may edit again. Raises EditorFailed,
+    NoEditor and what `use` raises.
     """
-    words = _find_editor_command(env)
+    words = find_editor_command(env)
     while True:
-        _run_editor(env, words, path)
+        run_editor(env, words, path)
         env.refresh_now()
         try:
             return use(_read_edited_text(path, words[0]))
@@ -58,12 +59,8 @@ def edit_until_usable(env: Env, path: str, use: Callable[[str], T]) -> T:
             if not env.may_ask:
                 raise
             env.print_warning(str(problem))
-            if (
-                prompts.ask_choice(
-                    env, "Edit it again? [Enter for Yes, or no]", ("yes", "no"), enter="yes"
-                )
-                == "no"
-            ):
+            question = "Edit it again? [Enter for Yes, or no]"
+            if prompts.ask_choice(env, question, ("yes", "no"), enter="yes") == "no":
                 raise
 
 
@@ -88,15 +85,15 @@ def _create_edit_file(text: str, suffix: str) -> str:
 
 
 def _remove_edit_file(path: str) -> None:
-    """Take the file away, with whatever the editor has left beside it; where that can't be done it is no loss."""
+    """Remove the file with whatever the editor left beside it; a failure is ignored."""
     import shutil
 
-    with suppress(OSError):  # a directory that can't be looked at is none of the errors it ignores
+    with suppress(OSError):  # rmtree raises for a directory that can't be looked at
         shutil.rmtree(os.path.dirname(path), ignore_errors=True)
 
 
 def _is_empty_or_unchanged(path: str, text: str) -> bool:
-    """Whether nothing but `text` would be lost with the file."""
+    """Whether a file is missing, empty, or holds `text`, so that nothing is lost without it."""
     try:
         with open(path, encoding="utf-8") as file:
             return file.read() in ("", text)
@@ -107,7 +104,7 @@ def _is_empty_or_unchanged(path: str, text: str) -> bool:
 
 
 def _read_edited_text(path: str, editor: str) -> str:
-    """What the editor left, with `\\n` between the lines."""
+    """Return the text that the editor left, with `\\n` between lines. Raises EditorFailed."""
     try:
         with open(path, encoding="utf-8-sig") as file:
             return file.read()
@@ -119,23 +116,24 @@ def _read_edited_text(path: str, editor: str) -> str:
         ) from error
 
 
-def _find_editor_command(env: Env) -> list[str]:
-    """The command of the editor: $VISUAL, else $EDITOR, else the first that is there, for whom a terminal is needed."""
+def find_editor_command(env: Env) -> list[str]:
+    """Return the command of the editor: $VISUAL, else $EDITOR, else one that is installed.
+
+    Raises EditorFailed for a variable that can't be split, and NoEditor if neither is set and
+    there is no terminal.
+    """
     import shlex
     import shutil
 
-    named = next(
-        (said for name in ("VISUAL", "EDITOR") if (said := env.environ.get(name, "").strip())), ""
-    )
-    if named:
+    wishes = (env.environ.get(name, "").strip() for name in ("VISUAL", "EDITOR"))
+    wish = next(filter(None, wishes), "")
+    if wish:
         try:
-            return (
-                shlex.split(named)
-                if os.name != "nt"
-                else [word.strip('"') for word in shlex.split(named, posix=False)]
-            )
+            if os.name == "nt":
+                return [word.strip('"') for word in shlex.split(wish, posix=False)]
+            return shlex.split(wish)
         except ValueError as error:
-            raise errors.EditorFailed(named, f"can't be started ({str(error).lower()})") from error
+            raise errors.EditorFailed(wish, f"can't be started ({str(error).lower()})") from error
     if not env.is_present:
         raise errors.NoEditor
     if os.name == "nt":  # pragma: no cover
@@ -143,8 +141,12 @@ def _find_editor_command(env: Env) -> list[str]:
     return [next(filter(shutil.which, _FALLBACK_EDITORS), _FALLBACK_EDITORS[-1])]
 
 
-def _run_editor(env: Env, words: list[str], path: str) -> None:
-    """Let the editor have the terminal; Ctrl-C is for the editor meanwhile, and ours again when it ends by it."""
+def run_editor(env: Env, words: list[str], path: str) -> None:
+    """Run an editor on a file and wait for its end.
+
+    Ctrl-C goes to the editor. Raises KeyboardInterrupt if the editor ends by it, and EditorFailed
+    if it can't be started or exits with a code other than 0.
+    """
     import signal
     import subprocess
 

@@ -1,4 +1,4 @@
-"""The filters that every list of promises has in common: as they were typed, and as the ledger is asked."""
+"""The filters that all lists of promises share: as typed, and as a query."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Filters(NamedTuple):
-    """The filters as they were typed."""
+    """The options of a list of promises, as typed."""
 
     with_: str | None = None
     state: Sequence[str] = ()
@@ -31,12 +31,12 @@ class Filters(NamedTuple):
 
     @property
     def is_narrowing(self) -> bool:
-        """Whether other promises are asked for than those that are shown unasked."""
+        """Whether an option changes which promises are shown."""
         return any(self._replace(as_of=None, sort=None, limit=None))
 
     @property
     def given_options(self) -> list[str]:
-        """The options that were given."""
+        """The names of the options that were typed."""
         return [
             f"--{name.rstrip('_').replace('_', '-')}"
             for name, value in self._asdict().items()
@@ -44,17 +44,17 @@ class Filters(NamedTuple):
         ]
 
     def build_query(self, env: Env, *, sort: str) -> tuple[datetime | None, Query]:
-        """The past moment asked about, None for now, and the query for the ledger.
+        """Return the past moment of `--as-of`, None for now, and the query.
 
-        `sort` holds where no other order was given. Raises Usage and NoPerson.
+        `sort` is the order unless `--sort` was typed. Raises Usage and NoPerson.
         """
         if self._replace(state=tuple(self.state)) == Filters():
             return None, Query(output.build_clock(env), sort=sort)
         from promisectl.commands.shared import arguments  # saves views without filters 0.03 starts
 
         arguments.check_choice("--sort", self.sort, constants.PROMISE_SORTS)
-        for one in self.state:
-            arguments.check_choice("--state", one, constants.STATES)
+        for state in self.state:
+            arguments.check_choice("--state", state, constants.STATES)
         if self.search:
             arguments.check_text("search", self.search)
         most, moment = arguments.check_row_limit(self.limit), arguments.parse_as_of(env, self.as_of)
@@ -62,7 +62,7 @@ class Filters(NamedTuple):
         after = arguments.parse_date_bound(env, self.due_after, end=True)
         query = Query(
             output.build_clock(env, moment),
-            person=_resolve_person_handle(env, self.with_),
+            person=find_handle(env, self.with_),
             states=self.state,
             overdue=self.overdue,
             due_before=output.encode_moment(before),
@@ -75,8 +75,11 @@ class Filters(NamedTuple):
         return moment, query
 
 
-def _resolve_person_handle(env: Env, name: str | None) -> str | None:
-    """The handle of the person a word means today, whenever the ledger is looked at."""
+def find_handle(env: Env, name: str | None) -> str | None:
+    """Return the handle of the person that a name means today; None for None.
+
+    Raises NoPerson and AmbiguousPerson.
+    """
     if name is None:
         return None
     from promisectl.commands.shared import counterparty

@@ -1,4 +1,4 @@
-"""How every view opens the ledger, at which moment, and how it answers: as records for programs, or drawn for a person."""
+"""How commands read the ledger, and print records for programs or tables for people."""
 
 from __future__ import annotations
 
@@ -19,10 +19,8 @@ if TYPE_CHECKING:
 
     from promisectl.domain.promise import Promise
     from promisectl.env import Env
+    from promisectl.records.fields import Row
     from promisectl.rendering.formats import LocalMoment
-
-    Row = Mapping[str, Any]
-
 
 _WELCOME_LINES = (
     "No promise is written down here yet. Three ways to begin:",
@@ -33,22 +31,26 @@ _WELCOME_LINES = (
 
 
 def local_moment(env: Env, moment: datetime | None) -> LocalMoment:
-    """A moment, this one if none is given, where the person is."""
+    """Return a moment, now for None, in the local zone of the person."""
     return env.here._replace(now=moment) if moment else env.here
 
 
 def build_clock(env: Env, moment: datetime | None = None) -> QueryClock:
-    """The moment asked about, this one if none is given, for the views."""
+    """Return the clock of a query about a moment, now for None."""
     return QueryClock(*map(encode_instant, env.read_clock(moment)))
 
 
 def encode_moment(moment: datetime | None) -> str | None:
-    """A moment as the ledger stores it."""
+    """Return a moment as the ledger stores it; None stays None."""
     return encode_instant(moment) if moment else None
 
 
 class RecordKind(NamedTuple):
-    """A kind of record: its columns as CSV, as lines, how a row becomes a JSON object, and what only that has."""
+    """A kind of record.
+
+    `csv` and `lines` name its fields in these forms. `json` turns a row into a JSON object;
+    `json_alone` names the fields that only this object has.
+    """
 
     csv: tuple[str, ...]
     lines: tuple[str, ...]
@@ -68,38 +70,41 @@ PERSON_RECORDS = RecordKind(fields.PERSON_FIELDS, fields.PERSON_FIELDS, fields.b
 def open_view(
     env: Env, moment: datetime | None = None, *, acts: bool = False
 ) -> Iterator[sqlite3.Connection]:
-    """Open the ledger to look at it; an empty one where there is none yet.
+    """Yield a connection that reads the ledger, or an empty ledger if there is none yet.
 
-    It stands as at `moment`, if one is given; it holds the acts then only if `acts` asks for them.
+    With `moment`, it holds the ledger as of that moment, and the acts only with `acts`.
     """
     with ledger.open_snapshot_or_empty(env.ledger) as db:
         yield queries.build_ledger_as_of(db, moment, acts=acts) if moment else db
 
 
 def find_promise_row(env: Env, db: sqlite3.Connection, number: int) -> Row:
-    """The record of one promise. Raises NoPromise."""
-    found = queries.find_promise_by_id(db, build_clock(env), number)
-    if found is None:
+    """Return the record of a promise. Raises NoPromise."""
+    row = queries.find_promise_by_id(db, build_clock(env), number)
+    if row is None:
         raise errors.NoPromise(number)
-    return found
+    return row
 
 
 def load_promise_and_name(env: Env, number: int) -> tuple[Promise, str]:
-    """A promise as its acts left it, and the name of the other side. Raises NoPromise."""
+    """Return a promise and the name of the other side. Raises NoPromise."""
     from promisectl.domain import lifecycle
 
     with open_view(env) as db:
-        said = queries.load_promise_acts(db, number)
-        if not said:
+        acts = queries.load_promise_acts(db, number)
+        if not acts:
             raise errors.NoPromise(number)
-        found = lifecycle.replay_acts(number, said)
-        return found, queries.fetch_person_name(db, found.opening.person)
+        promise = lifecycle.replay_acts(number, acts)
+        return promise, queries.fetch_person_name(db, promise.opening.person)
 
 
 def print_view(
     env: Env, rows: Iterable[Row], kind: RecordKind, draw: Callable[[list[Row]], None]
 ) -> None:
-    """Print rows of the ledger in the form asked for; a welcome where there is none yet."""
+    """Print rows in the form of the command; a welcome if there is no ledger yet.
+
+    `draw` prints them for a person.
+    """
     if ledger.has_ledger(env.ledger):
         print_rows(env, rows, kind, draw)
     else:
@@ -110,7 +115,7 @@ def print_view(
 def print_rows(
     env: Env, rows: Iterable[Row], kind: RecordKind, draw: Callable[[list[Row]], None]
 ) -> None:
-    """Print rows in the form asked for: streamed as records, or drawn."""
+    """Print rows in the form of the command: drawn by `draw`, or streamed as records."""
     if env.form == "table":
         draw(list(rows))
     else:
@@ -118,10 +123,10 @@ def print_rows(
 
 
 def print_welcome(env: Env) -> None:
-    """Say how to begin, beside the records where a program reads them."""
-    say = env.print_line if env.form == "table" else env.print_hint
+    """Print how to begin; as hints where a program reads the records."""
+    print_line = env.print_line if env.form == "table" else env.print_hint
     for line in _WELCOME_LINES:
-        say(line)
+        print_line(line)
 
 
 def print_result(
@@ -133,9 +138,10 @@ def print_result(
     facts: Iterable[str] = (),
     hints: Iterable[str] = (),
 ) -> None:
-    """Answer for what was recorded or written: with records, with ids alone, or in words.
+    """Print what a command has recorded: records with --json, ids with --quiet, else lines.
 
-    `facts` are lines that stay whole, such as a path. Raises AnswerLost.
+    `facts` are lines that are not wrapped, such as a path. `hints` say what to do next. Raises
+    AnswerLost.
     """
     if env.is_json:
         from promisectl.records import as_json
@@ -151,14 +157,14 @@ def print_result(
 
 
 def print_record(env: Env, record: Mapping[str, Any]) -> None:
-    """Print what a view has to say as one JSON object."""
+    """Print a record as one line of JSON."""
     from promisectl.records import as_json
 
     env.write_records(as_json.iter_json_lines([record]))
 
 
 def encode_rows(form: str, rows: Iterable[Row], kind: RecordKind) -> Iterator[str]:
-    """Rows as `csv`, `plain` lines, `json` or `jsonl`, as they come."""
+    """Return pieces of text: rows in the form `csv`, `plain`, `json` or `jsonl`."""
     if form == "csv":
         from promisectl.records import as_csv
 
@@ -167,18 +173,23 @@ def encode_rows(form: str, rows: Iterable[Row], kind: RecordKind) -> Iterator[st
         from promisectl.records import as_lines
 
         return as_lines.iter_tab_lines(rows, kind.lines)
+    return encode_json_records(form, map(kind.json, rows))
+
+
+def encode_json_records(form: str, records: Iterable[object]) -> Iterator[str]:
+    """Return pieces of text: an array in the form `json`, else a line for each record."""
     from promisectl.records import as_json
 
-    return (as_json.iter_json_array if form == "json" else as_json.iter_json_lines)(
-        kind.json(row) for row in rows
-    )
+    if form == "json":
+        return as_json.iter_json_array(records)
+    return as_json.iter_json_lines(records)
 
 
-def print_renderables(env: Env, *drawings: Any) -> None:
-    """Print what a renderer made."""
+def print_renderables(env: Env, *renderables: Any) -> None:
+    """Print what a renderer returned, in the width and the colors of the terminal."""
     from promisectl.rendering import tables
 
     console = tables.create_console(env.stdout(), env.width, color=env.color)
-    for drawing in drawings:
+    for renderable in renderables:
         with env.catch_stdout_errors():
-            console.print(drawing)
+            console.print(renderable)

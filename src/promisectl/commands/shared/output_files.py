@@ -1,4 +1,4 @@
-"""Files that records are written into: each appears whole or not at all, readable by me alone."""
+"""Output files: each is written whole or not at all, and only I can read it."""
 
 from __future__ import annotations
 
@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 
 
 def is_directory_path(path: str) -> bool:
-    """Whether `path` means a directory: one that is there, or the name of one to be made."""
+    """Whether a path is a directory, or ends like the name of one to create."""
     return path.endswith(tuple(filter(None, (os.sep, os.altsep)))) or os.path.isdir(path)
 
 
 def write_output_file(env: Env, path: str, pieces: Iterable[str], *, force: bool) -> None:
-    """Write one file. Raises FileExists, unless `force` replaces it, OntoTheLedger and CannotWrite."""
+    """Write one file, and print where.
+
+    Raises FileExists unless `force`, ExportOntoLedger and CannotWrite.
+    """
     if ledger.is_ledger_file(path, env.ledger):
         raise errors.ExportOntoLedger(path)
     ensure_ordinary_file(path)
@@ -33,46 +36,49 @@ def write_output_file(env: Env, path: str, pieces: Iterable[str], *, force: bool
 
 
 def write_output_files(env: Env, directory: str, texts: Iterable[tuple[str, str]]) -> None:
-    """Write a file for each name and text. One that says the same already stays as it is, and so does every other in the directory."""
-    counted = dict.fromkeys(("new", "changed", "as before"), 0)
+    """Write a file into a directory for each name and text, and print how many changed.
+
+    A file that already holds its text is not written again. Other files in the directory stay.
+    Raises ExportOntoLedger and CannotWrite.
+    """
+    counts = dict.fromkeys(("new", "changed", "as before"), 0)
     create_output_directory(directory)
     for name, text in texts:
         path = os.path.join(directory, name)
         if ledger.is_ledger_file(path, env.ledger):
             raise errors.ExportOntoLedger(path)
         ensure_ordinary_file(path)
-        how = (
-            "new"
-            if not os.path.lexists(path)
-            else "as before"
-            if _has_same_content(path, text)
-            else "changed"
-        )
-        if how != "as before":
+        change = compare_with_file(path, text)
+        if change != "as before":
             _replace_output_file(path, [text])
-        counted[how] += 1
+        counts[change] += 1
     _sync_output_directory(directory)
-    env.print_hint(
-        f"Written: {directory} ({', '.join(f'{number} {how}' for how, number in counted.items() if number) or 'no file'})"
-    )
+    summary = ", ".join(f"{count} {change}" for change, count in counts.items() if count)
+    env.print_hint(f"Written: {directory} ({summary or 'no file'})")
 
 
-def ensure_ordinary_file(path: str) -> None:
-    """Refuse to write where something other than an ordinary file is. Raises CannotWrite."""
-    if os.path.islink(path) or (os.path.lexists(path) and not os.path.isfile(path)):
-        raise errors.CannotWrite(path, "it is no ordinary file")
+def compare_with_file(path: str, text: str) -> str:
+    """Return `new`, `changed` or `as before`: what a file becomes when `text` is written to it.
 
-
-def _has_same_content(path: str, text: str) -> bool:
+    Raises CannotWrite if the file can't be read.
+    """
+    if not os.path.lexists(path):
+        return "new"
     try:
         with open(path, "rb") as file:
-            return file.read() == text.encode()
+            return "as before" if file.read() == text.encode() else "changed"
     except OSError as error:
         raise errors.CannotWrite(path, error.strerror or str(error)) from error
 
 
+def ensure_ordinary_file(path: str) -> None:
+    """Refuse a path where something other than an ordinary file is. Raises CannotWrite."""
+    if os.path.islink(path) or (os.path.lexists(path) and not os.path.isfile(path)):
+        raise errors.CannotWrite(path, "it is no ordinary file")
+
+
 def create_output_directory(directory: str) -> None:
-    """Make what is missing of a directory, for me alone. Raises CannotWrite."""
+    """Create a directory and its parents where missing, for me alone. Raises CannotWrite."""
     try:
         files.create_directories(os.path.abspath(directory))
     except OSError as error:
@@ -80,9 +86,10 @@ def create_output_directory(directory: str) -> None:
 
 
 def write_output_atomically(path: str, pieces: Iterable[str], *, force: bool = True) -> None:
-    """Write beside `path`, and only then name it; with `force` in the place of whatever is there. When this returns, it is on the disk.
+    """Write a temporary file beside `path`, then give it that name; on return it is on the disk.
 
-    Raises CannotWrite, and FileExists when somebody else has used the name meanwhile.
+    `force` replaces a file of that name. Raises CannotWrite, and FileExists without `force` if
+    the name is taken.
     """
     _replace_output_file(path, pieces, force=force)
     _sync_output_directory(os.path.dirname(path))
@@ -111,7 +118,7 @@ def _replace_output_file(path: str, pieces: Iterable[str], *, force: bool = True
 
 
 def _sync_output_directory(directory: str) -> None:
-    """Have the names in a directory on the disk, not only the files. Raises CannotWrite."""
+    """Flush the names in a directory to the disk, beside the files. Raises CannotWrite."""
     try:
         files.sync_path(os.path.abspath(directory))
     except OSError as error:

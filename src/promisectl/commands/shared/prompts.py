@@ -1,4 +1,7 @@
-"""Questions put to a person at a terminal, each until its answer can be used; Enter is the answer that changes least."""
+"""Questions to a person at a terminal, each asked again until its answer can be used.
+
+Enter is the answer that changes least.
+"""
 
 from __future__ import annotations
 
@@ -17,29 +20,27 @@ if TYPE_CHECKING:
 
 
 def ask_text(env: Env, name: str, question: str) -> str | None:
-    """What is typed as it is typed; None for nothing."""
+    """Ask for a text, and return it as typed; None for Enter. `name` is what errors call it."""
     while True:
         typed = env.ask_question(question) or None
         try:
-            return (
-                arguments.check_outcome(typed)
-                if typed and name == "outcome"
-                else arguments.check_text(name, typed)
-            )
+            if typed and name == "outcome":
+                return arguments.check_outcome(typed)
+            return arguments.check_text(name, typed)
         except errors.Usage as problem:
             env.print_warning(str(problem))
 
 
 def ask_required_text(env: Env, name: str, question: str) -> str:
-    """What is typed, asked for again until it says something."""
+    """Ask for a text until one is typed, and return it."""
     while True:
-        said = ask_text(env, name, question)
-        if said:
-            return said
+        text = ask_text(env, name, question)
+        if text:
+            return text
 
 
 def ask_due_date(env: Env, question: str) -> CivilMoment | None:
-    """A date to come, None for nothing."""
+    """Ask for a date in the future, and return it; None for Enter."""
     while True:
         try:
             return arguments.parse_due_date(env, "--by", env.ask_question(question), said=env.now)
@@ -47,18 +48,26 @@ def ask_due_date(env: Env, question: str) -> CivilMoment | None:
             env.print_warning(str(problem))
 
 
-def ask_new_terms(env: Env, kept: Terms, *, by: str, what: str) -> Terms:
-    """Other terms: what is answered to `by` and `what`, and whatever else is `kept`."""
-    date = civil.format_civil(kept.due.civil, kept.due.zone, env.zone) if kept.due else "no date"
+def ask_new_terms(env: Env, terms: Terms, *, by: str, what: str) -> Terms:
+    """Ask for another date and outcome, and return the new terms; Enter keeps each.
+
+    `by` and `what` are the two questions.
+    """
+    due = terms.due
+    date = civil.format_civil(due.civil, due.zone, env.zone) if due else "no date"
     when = ask_due_date(env, f"{by} [Enter keeps {date}]")
-    outcome = ask_text(env, "outcome", f"{what} [Enter keeps “{kept.outcome}”]")
-    return kept._replace(due=when or kept.due, outcome=outcome or kept.outcome)
+    outcome = ask_text(env, "outcome", f"{what} [Enter keeps “{terms.outcome}”]")
+    return terms._replace(due=when or due, outcome=outcome or terms.outcome)
 
 
 def ask_past_moment(
     env: Env, option: str, question: str, *, after: datetime, but: Collection[str] = ()
 ) -> str | None:
-    """A moment that has been in the words it was typed in, or one of the words in `but`; None for nothing."""
+    """Ask for a past moment, and return it in the words typed; None for Enter.
+
+    A word in `but` is also an answer, in any case. `option` and `after` are those of
+    `arguments.parse_event_moment`.
+    """
     while True:
         words = env.ask_question(question) or None
         if words and words.casefold() in but:
@@ -72,12 +81,18 @@ def ask_past_moment(
 
 
 def ask_choice(env: Env, question: str, choices: Sequence[str], *, enter: str) -> str:
-    """One of the choices, by its name or the beginning that it alone has; `enter` is what Enter means."""
+    """Ask for one of the choices, by its name or an unambiguous beginning, and return it.
+
+    `enter` is the answer that Enter means.
+    """
     while True:
         typed = env.ask_question(question).casefold()
-        found = [word for word in choices if word.startswith(typed)] if typed else [enter]
-        if len(found) == 1 or typed in found:
-            return typed if typed in found else found[0]
-        env.print_warning(
-            f"That can mean {' or '.join(found)}." if found else f"“{typed}” is no answer here."
-        )
+        matches = [word for word in choices if word.startswith(typed)] if typed else [enter]
+        if typed in matches:
+            return typed
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            env.print_warning(f"That can mean {' or '.join(matches)}.")
+        else:
+            env.print_warning(f"“{typed}” is no answer here.")

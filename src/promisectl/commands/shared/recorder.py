@@ -1,4 +1,4 @@
-"""How every command is recorded and answered: in one transaction, after a backup where it is due."""
+"""How commands are recorded, in one transaction after any backup that is due, and answered."""
 
 from __future__ import annotations
 
@@ -37,9 +37,11 @@ _ERRORS_WITHOUT_CHANGE = (
 
 
 class MoveAnswer(NamedTuple):
-    """What there is to say about one promise after a move: its line, its number and record, what comes next, and what is new besides.
+    """The answer about one promise that moved.
 
-    What was said of people alone has neither number nor record; the record is there where `record_of` needs it.
+    `line` says what happened, `hints` what to do next, and `notices` are printed before all lines.
+    `record` is None where nobody needs it, see `load_answer_record`. An answer about people alone
+    has neither `number` nor `record`.
     """
 
     line: str
@@ -50,10 +52,11 @@ class MoveAnswer(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """What is said to terms: Yes, No, or other `terms`, with the risk, the price and the reason; and to which revision.
+    """A reply to terms: Yes, No, or a counter with other `terms`.
 
-    `seen` are the terms that were shown to a person before; when others stand there by then, the reply is refused. `asked`: a person
-    has been asked for it at a terminal.
+    `no_to` is what the Yes displaces. `revision` is the number of the revision meant, None for the
+    newest. `seen` are the terms that a person was shown; if they change before the reply is
+    recorded, it is refused. `asked`: a person was asked for the reply at a terminal.
     """
 
     verb: Verb = Verb.ACCEPT
@@ -67,13 +70,12 @@ class Reply(NamedTuple):
 
 
 def build_reply_act(env: Env, promise: Promise, reply: Reply, at: datetime) -> Act:
-    """The act that says a reply. Raises TermsChanged."""
+    """Return the act of a reply. Raises TermsChanged."""
     if reply.seen not in (None, (promise.offered_revision or promise.current_revision).terms):
         raise errors.TermsChanged(promise.id)
-    side = lifecycle.infer_speaker(promise, reply.verb)
     return Act(
         reply.verb,
-        side,
+        lifecycle.infer_speaker(promise, reply.verb),
         at,
         env.now,
         terms=reply.terms,
@@ -84,9 +86,11 @@ def build_reply_act(env: Env, promise: Promise, reply: Reply, at: datetime) -> A
 
 
 class AnswerExtras(NamedTuple):
-    """What is said besides when one promise moved: what was foreseen at the Yes, and the first warning of the check, if it is `new`.
+    """What else is recorded and answered when a promise moves.
 
-    `asked`: the questions at the Yes have just been put. `note` is kept beside it.
+    `foreseen` repeats the risk that was named at the Yes. `new`: the terms are new, so the first
+    warning of the check is printed. `asked`: the questions of the Yes were just asked. `note` is
+    recorded after the act.
     """
 
     foreseen: bool = False
@@ -102,19 +106,19 @@ def record_move(
     env: Env,
     command: str,
     ids: Sequence[str],
-    act: Callable[[Promise], Act],
-    besides: AnswerExtras = _NO_EXTRAS,
+    build_act: Callable[[Promise], Act],
+    extras: AnswerExtras = _NO_EXTRAS,
 ) -> None:
-    """Say `act` of every promise that `ids` name, all or none, and answer."""
+    """Record the act that `build_act` returns for each promise, all or none, and answer."""
     numbers = arguments.parse_promise_numbers(ids)
     if not ledger.has_ledger(env.ledger):
         raise errors.NoPromise(numbers[0])
 
     def move_promises(db: sqlite3.Connection, journal: Journal) -> list[MoveAnswer]:
-        mover = _MoveRecorder(env, db, journal, besides, alone=len(numbers) == 1)
-        return [mover.move_promise(journal.load_promise(number), act) for number in numbers]
+        mover = _MoveRecorder(env, db, journal, extras, alone=len(numbers) == 1)
+        return [mover.move_promise(journal.load_promise(number), build_act) for number in numbers]
 
-    record_command(env, command, move_promises, checks=besides.new)
+    record_command(env, command, move_promises, checks=extras.new)
 
 
 def record_command(
@@ -124,9 +128,10 @@ def record_command(
     *,
     checks: bool = False,
 ) -> None:
-    """Do `work` in one transaction, under the name of `command`, and answer; with a key that was used before, answer as then.
+    """Do `work` in one transaction, record it as `command`, and print its answers.
 
-    What `checks` takes is imported before anybody else is kept from the ledger.
+    If the key of --once was used before, nothing is done, and the first answers are printed.
+    `checks`: `work` runs the check, whose modules are imported before the ledger is locked.
     """
     if checks and env.is_read_by_person:
         import unicodedata  # noqa: F401
@@ -134,15 +139,14 @@ def record_command(
         from promisectl.commands.shared import check_context  # noqa: F401
 
     def record_once(db: sqlite3.Connection) -> list[MoveAnswer]:
-        before = _load_answers_of_key(env, db)
-        if before is not None:
-            return before
+        first_answers = _load_answers_of_key(env, db)
+        if first_answers is not None:
+            return first_answers
         journal = Journal(db, env.now, command)
         answers = work(db, journal)
         if env.once:
-            journal.insert_answer(
-                *env.once, [[one.line, one.number, one.record] for one in answers]
-            )
+            stored = [[answer.line, answer.number, answer.record] for answer in answers]
+            journal.insert_answer(*env.once, stored)
         return answers
 
     with prepare_auto_backup(env) as keep:
@@ -151,50 +155,53 @@ def record_command(
 
 @contextmanager
 def prepare_auto_backup(env: Env) -> Iterator[Callable[[str], None]]:
-    """Around a command that writes: what `ledger.write` calls when a backup is due. Whoever looks is told where it is, when all is done.
+    """Yield the function that `ledger.run_in_transaction` calls when a backup is due.
 
-    Raises NoBackupFirst, and then nothing is recorded.
+    Use it around a command that writes. Afterwards, older backups are pruned, and a hint names the
+    new one; if the command changed nothing, the new one is deleted. Raises NoBackupFirst, and then
+    nothing is recorded.
     """
-    made: list[Backup] = []
+    backups: list[Backup] = []
 
     def create_auto_backup(command: str) -> None:
         from promisectl.storage.backup import create
 
-        made.append(
+        backups.append(
             create.create_required_backup(env.ledger, env.backup_directory, env.now, command)
         )
 
     try:
         yield create_auto_backup
     except _ERRORS_WITHOUT_CHANGE:
-        _remove_auto_backups(made)
+        if backups:
+            from promisectl.storage.backup import create
+
+            for backup in backups:
+                create.delete_backup(backup)
         raise
-    if made:
+    if backups:
         from promisectl.storage.backup import create
 
-        create.prune_backups(env.ledger, env.backup_directory, [one.path for one in made])
-        env.print_hint(f"As it was before: {made[-1].path}")
-
-
-def _remove_auto_backups(made: list[Backup]) -> None:
-    from promisectl.storage.backup import create
-
-    for one in made:
-        create.delete_backup(one)
+        paths = [backup.path for backup in backups]
+        create.prune_backups(env.ledger, env.backup_directory, paths)
+        env.print_hint(f"As it was before: {paths[-1]}")
 
 
 def repeat_first_answer(env: Env) -> bool:
-    """Whether the command was said before with the same key; then it has been answered as it was then."""
+    """Print the first answers again if the key of --once was used before; whether it was."""
     with ledger.open_snapshot_or_empty(env.ledger) as db:
-        before = _load_answers_of_key(env, db)
-    if before is None:
+        answers = _load_answers_of_key(env, db)
+    if answers is None:
         return False
-    print_answers(env, before)
+    print_answers(env, answers)
     return True
 
 
 def _load_answers_of_key(env: Env, db: sqlite3.Connection) -> list[MoveAnswer] | None:
-    """What was answered when the key of this command was first used; None if it is new. Raises KeyTaken."""
+    """Return the answers of the command that used the key of --once first; None for a new key.
+
+    Raises KeyTaken if that command was another one.
+    """
     first = queries.find_first_answer(db, env.once.key) if env.once else None
     if not (env.once and first):
         return None
@@ -203,54 +210,66 @@ def _load_answers_of_key(env: Env, db: sqlite3.Connection) -> list[MoveAnswer] |
     from promisectl.storage import codec
 
     since = " It was undone since." if first["undone_by"] else ""
-    again = [f"Said before with the key “{env.once.key}”: nothing new was recorded.{since}"]
-    said = codec.decode_answer(first["answer"])
+    notice = f"Said before with the key “{env.once.key}”: nothing new was recorded.{since}"
+    stored = codec.decode_answer(first["answer"])
     return [
-        MoveAnswer(line, number, record, notices=() if place else again)
-        for place, (line, number, record) in enumerate(said)
+        MoveAnswer(line, number, record, notices=() if index else [notice])
+        for index, (line, number, record) in enumerate(stored)
     ]
 
 
 class _MoveRecorder:
-    """Says an act of one promise after the other, and what there is to answer; of one that moves `alone` also what comes next."""
+    """Records one act for each promise, and builds the answers.
+
+    A promise that moves `alone` is also answered with hints.
+    """
 
     def __init__(
         self,
         env: Env,
         db: sqlite3.Connection,
         journal: Journal,
-        besides: AnswerExtras,
+        extras: AnswerExtras,
         *,
         alone: bool,
     ) -> None:
         self._env = env
         self._db = db
         self._journal = journal
-        self._besides = besides
+        self._extras = extras
         self._alone = alone
         self._here = env.here
         self._names: dict[int | None, str] = {}
 
-    def move_promise(self, before: Promise, act: Callable[[Promise], Act]) -> MoveAnswer:
-        """What there is to say once `act` is said of a promise. Raises ClockAhead, and what `Journal.say` raises."""
-        said, after = self._say_act(before, act(before))
-        if self._besides.note:
-            _, after = self._journal.append_act(
-                after,
-                Act(Verb.NOTE, Side.BOOKKEEPER, said.at, self._env.now, text=self._besides.note),
-            )
-        name = self._find_name(after.opening.person)
-        line = messages.format_move_line(MoveReport(before, after, said, name, self._here))
-        return MoveAnswer(
-            line,
-            after.id,
-            load_answer_record(self._env, self._db, after.id),
-            self._list_hints(after, name) if self._alone else (),
-        )
+    def move_promise(self, before: Promise, build_act: Callable[[Promise], Act]) -> MoveAnswer:
+        """Record the act of a promise, and return the answer.
 
-    def _say_act(self, before: Promise, said: Act) -> Applied:
+        Raises ClockAhead, and what `Journal.append_act` raises.
+        """
+        env, extras = self._env, self._extras
+        act, after = self._append_act(before, build_act(before))
+        if extras.note:
+            note = Act(Verb.NOTE, Side.BOOKKEEPER, act.at, env.now, text=extras.note)
+            _, after = self._journal.append_act(after, note)
+        person = after.opening.person
+        if person not in self._names:
+            self._names[person] = queries.fetch_person_name(self._db, person)
+        name = self._names[person]
+        line = messages.format_move_line(MoveReport(before, after, act, name, self._here))
+        record = load_answer_record(env, self._db, after.id)
+        hints = []
+        if self._alone:
+            hints = [
+                messages.format_next_step(after, name),
+                messages.format_accepted_risk(after) if extras.foreseen else "",
+                format_check_hint(env, self._db, after, extras),
+            ]
+        return MoveAnswer(line, after.id, record, hints)
+
+    def _append_act(self, before: Promise, act: Act) -> Applied:
+        """Append an act; errors about its moment are in local time."""
         try:
-            return self._journal.append_act(before, said)
+            return self._journal.append_act(before, act)
         except errors.TooEarly as error:
             if error.earliest > self._env.now:
                 raise errors.ClockAhead(
@@ -263,51 +282,36 @@ class _MoveRecorder:
                 lambda moment: formats.format_instant(moment, self._here),
             ) from None
 
-    def _find_name(self, person: int | None) -> str:
-        if person not in self._names:
-            self._names[person] = queries.fetch_person_name(self._db, person)
-        return self._names[person]
-
-    def _list_hints(self, after: Promise, name: str) -> list[str]:
-        foreseen = messages.format_accepted_risk(after) if self._besides.foreseen else ""
-        return [
-            messages.format_next_step(after, name),
-            foreseen,
-            format_check_hint(self._env, self._db, after, self._besides),
-        ]
-
 
 def load_answer_record(env: Env, db: sqlite3.Connection, number: int) -> Mapping[str, Any] | None:
-    """The record of a promise that moved, where a program reads it, or it is kept for whoever asks again with the same key."""
-    return (
-        fields.build_promise_record(output.find_promise_row(env, db, number))
-        if env.is_json or env.once
-        else None
-    )
+    """Return the record of a promise where a program reads it or --once stores it, else None."""
+    if not (env.is_json or env.once):
+        return None
+    return fields.build_promise_record(output.find_promise_row(env, db, number))
 
 
 def format_check_hint(
-    env: Env, db: sqlite3.Connection, promise: Promise, besides: AnswerExtras
+    env: Env, db: sqlite3.Connection, promise: Promise, extras: AnswerExtras
 ) -> str:
-    """The first warning of the check about new terms, for a person who looks; empty otherwise."""
-    if not (besides.new and env.is_read_by_person and promise.state in UNDELIVERED_STATES):
+    """Return the first warning of the check about new terms, where a person reads it, else ""."""
+    if not (extras.new and env.is_read_by_person and promise.state in UNDELIVERED_STATES):
         return ""
     from promisectl.commands.shared import check_context
 
-    return check_context.format_first_warning(
-        env, db, promise, output.find_promise_row(env, db, promise.id), asked=besides.asked
-    )
+    row = output.find_promise_row(env, db, promise.id)
+    return check_context.format_first_warning(env, db, promise, row, asked=extras.asked)
 
 
 def print_answers(env: Env, answers: Sequence[MoveAnswer]) -> None:
-    """Print what a move did, as it was asked for: sentences, numbers alone, or one JSON object a line."""
-    for notice in (notice for one in answers for notice in one.notices):
-        env.print_hint(notice)
-    hints = answers[0].hints if len(answers) == 1 else ()  # who moves several knows what comes next
+    """Print answers in the form of the command; hints only for a promise that moved alone."""
+    for answer in answers:
+        for notice in answer.notices:
+            env.print_hint(notice)
+    hints = answers[0].hints if len(answers) == 1 else ()
     output.print_result(
         env,
-        records=(one.record for one in answers if one.record),
-        ids=(one.number for one in answers if one.number),
-        lines=(one.line for one in answers),
+        records=(answer.record for answer in answers if answer.record),
+        ids=(answer.number for answer in answers if answer.number),
+        lines=(answer.line for answer in answers),
         hints=filter(None, hints),
     )

@@ -1,4 +1,4 @@
-"""What the ledger knows about a number that there is not, or a name where a number belongs; asked only when one was refused."""
+"""Help from the ledger after a refused promise number, or a name typed in its place."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from promisectl.domain.people import Person
-    from promisectl.domain.promise import Verb
     from promisectl.env import Env
 
 _MAX_HINTED_PROMISES = 4
@@ -26,42 +25,38 @@ _MAX_HINTED_PROMISES = 4
 def explain_number_problem(
     env: Env, command: str, problem: errors.NoPromise | errors.BadNumber
 ) -> errors.Problem:
-    """The problem again with what helps, as far as the ledger can say: the newest number, or the numbers that a name may stand for."""
+    """Return the problem with help from the ledger; as it is where the ledger has none.
+
+    NoPromise gains the newest number. BadNumber gains the promises with the person of that name,
+    as far as `command` can move them.
+    """
     with suppress(errors.Problem), output.open_view(env) as db:
-        said = _build_number_problem(env, db, command, problem)
-        said.place = problem.place
-        return said
+        explained: errors.Problem
+        if isinstance(problem, errors.NoPromise):
+            newest = queries.fetch_newest_promise_id(db)
+            explained = errors.NoPromise(problem.number, newest=newest)
+        else:
+            person = people.find_person(problem.word, queries.load_people(db))
+            listed = format_promises_with(env, db, command, person)
+            explained = errors.BadNumber(problem.word, listed)
+        explained.place = problem.place
+        return explained
     return problem
 
 
-def _build_number_problem(
-    env: Env, db: Any, command: str, problem: errors.NoPromise | errors.BadNumber
-) -> errors.Problem:
-    if isinstance(problem, errors.NoPromise):
-        return errors.NoPromise(problem.number, newest=queries.fetch_newest_promise_id(db))
-    return errors.BadNumber(
-        problem.word,
-        _format_promises_with(
-            env, db, command, people.find_person(problem.word, queries.load_people(db))
-        ),
-    )
-
-
-def _format_promises_with(env: Env, db: Any, command: str, person: Person) -> str:
-    """The promises with a person that the command could be about."""
+def format_promises_with(env: Env, db: Any, command: str, person: Person) -> str:
+    """Return a sentence with the promises of a person that a command can move."""
     verb = next((row.verb for row in TRANSITIONS if row.verb == command), None)
-    rows = queries.fetch_promise_rows(
-        db, Query(output.build_clock(env), person=person.handle, not_void=True)
-    )
-    found = [row for row in rows if verb is None or verb in _load_open_verbs(db, row["id"])]
+    query = Query(output.build_clock(env), person=person.handle, not_void=True)
+    matches = []
+    for row in queries.fetch_promise_rows(db, query):
+        number = row["id"]
+        promise = lifecycle.replay_acts(number, queries.load_promise_acts(db, number))
+        if verb is None or verb in lifecycle.list_open_verbs(promise):
+            matches.append((number, row["outcome"]))
     everything = f"list --all --with {person.handle}"
-    if not found:
+    if not matches:
         return f"With {person.name} nothing is open to {command}; what there is: {everything}."
-    more = f": {everything}" if len(found) > _MAX_HINTED_PROMISES else ""
-    return f"With {person.name}: {subject.format_promise_list([(row['id'], row['outcome']) for row in found], _MAX_HINTED_PROMISES)}{more}."
-
-
-def _load_open_verbs(db: Any, number: int) -> tuple[Verb, ...]:
-    return lifecycle.list_open_verbs(
-        lifecycle.replay_acts(number, queries.load_promise_acts(db, number))
-    )
+    listed = subject.format_promise_list(matches, _MAX_HINTED_PROMISES)
+    more = f": {everything}" if len(matches) > _MAX_HINTED_PROMISES else ""
+    return f"With {person.name}: {listed}{more}."

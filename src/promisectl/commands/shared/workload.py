@@ -1,4 +1,4 @@
-"""What the days to come hold, and how much I deliver in a usual week."""
+"""What is due in a week, and how much I usually deliver in one."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ from promisectl.storage.queries import Query
 if TYPE_CHECKING:
     import sqlite3
 
-    from promisectl.commands.shared.output import Row
     from promisectl.env import Env
+    from promisectl.records.fields import Row
 
-_MEDIAN_WEEKS = 8  # weeks
+_MEDIAN_WEEKS = 8
 
 
 def iso_week_monday(day: date) -> date:
-    """The Monday of the ISO week of a day."""
+    """Return the Monday of the ISO week of a day."""
     return week_start_day(day, 0)
 
 
 def week_start_day(day: date, weekday: int) -> date:
-    """The first day of the week of a day, where weeks begin on that weekday; Monday is 0."""
+    """Return the first day of the week of a day; weeks begin on `weekday`, Monday is 0."""
     return day - timedelta(days=(day.weekday() - weekday) % 7)
 
 
 def fetch_active_rows(env: Env, db: sqlite3.Connection) -> list[Row]:
-    """What is promised and not delivered, by whomever, in the order of its dates."""
+    """Return the records of all active promises, mine and theirs, by due date."""
     return queries.fetch_promise_rows(
         db, Query(output.build_clock(env), open=True, states=("active",))
     )
 
 
 def fetch_own_rows_of_week(env: Env, db: sqlite3.Connection, day: date) -> list[Row]:
-    """What I owe that is due in the ISO week of a local day."""
+    """Return the records of what I owe that is due in the ISO week of a local day."""
     begin = civil.first_second(iso_week_monday(day), env.zone) - timedelta(seconds=1)
     try:
         end = civil.first_second(iso_week_monday(day) + timedelta(weeks=1), env.zone)
@@ -56,18 +56,16 @@ def fetch_own_rows_of_week(env: Env, db: sqlite3.Connection, day: date) -> list[
 
 
 def local_due_day(env: Env, row: Row) -> date:
-    """The local day on which a promise is due."""
+    """Return the local day on which a promise with a due date is due."""
     return civil.local_time(datetime.fromisoformat(row["due_at"]), env.zone).date()
 
 
 def median_weekly_deliveries(env: Env, db: sqlite3.Connection) -> float:
-    """My median of promises delivered a week, over the last eight whole ISO weeks."""
-    this = iso_week_monday(civil.local_time(env.now, env.zone).date())
-    edges = [
-        output.encode_moment(civil.first_second(this - timedelta(weeks=back), env.zone)) or ""
-        for back in range(_MEDIAN_WEEKS, -1, -1)
+    """Return the median of my deliveries a week, over the last eight whole ISO weeks."""
+    this_week = iso_week_monday(civil.local_time(env.now, env.zone).date())
+    mondays = [this_week - timedelta(weeks=weeks) for weeks in range(_MEDIAN_WEEKS, -1, -1)]
+    bounds = [
+        output.encode_moment(civil.first_second(monday, env.zone)) or "" for monday in mondays
     ]
-    return (
-        statistics.compute_median(queries.count_delivered(db, *pair) for pair in pairwise(edges))
-        or 0.0
-    )
+    counts = (queries.count_delivered(db, begin, end) for begin, end in pairwise(bounds))
+    return statistics.compute_median(counts) or 0.0
