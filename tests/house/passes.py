@@ -1,7 +1,8 @@
 """Which modules of the package one command passes: `python -m tests.house.passes WORDS…` runs it and names them on stderr, one a line.
 
 A module is passed when a function or a method of it runs. What runs while a module is imported (its own lines, the bodies of its
-classes, comprehensions among them) does not count, and neither does a module that is only imported.
+classes, comprehensions among them, and what these lines call, as the maker of named tuples) does not count, and neither does a
+module that is only imported.
 """
 
 import os
@@ -24,7 +25,9 @@ def run_and_watch(words: list[str]) -> set[str]:
     passed: set[str] = set()
 
     def note_call(frame: FrameType, event: str, _: object) -> None:
-        code = frame.f_code
+        code, caller = frame.f_code, frame.f_back
+        if caller and caller.f_code.co_name == "<module>" and _PACKAGE in caller.f_code.co_filename:
+            return
         if event == "call" and _PACKAGE in code.co_filename and _is_function(code):
             passed.add(code.co_filename.partition(_PACKAGE)[2])
 

@@ -1,1 +1,1 @@
-"""What is done: a function for each command, which is given the world and plain arguments, and answers."""
+"""What happens: one function for each command, called with an `Env` and plain arguments."""

@@ -1,1 +1,1 @@
-"""Tables that `python -m promisectl.generate` writes from what is declared elsewhere. Data only: it imports nothing."""
+"""Tables that `python -m promisectl.generate` writes. Data only: it imports nothing."""

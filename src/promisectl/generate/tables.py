@@ -34,8 +34,8 @@ that an option before the command can fill, and the traits."""
 '''
 _VALUE_KINDS = {str: "text", int: "number", bool: "flag", list[str]: "texts"}
 
-# The choices of a kind of value that is the same for all commands. Where they depend on the command,
-# its declaration has them as `choices`.
+# The choices of a kind of value that are the same for all commands. Where they depend on the
+# command, its declaration has them as `choices`.
 _FIXED_CHOICES: dict[str, Iterable[str]] = {
     "STATE": constants.STATES,
     "CAUSE": [cause.value for cause in Cause],
