@@ -440,3 +440,59 @@ def test_a_broken_config_does_not_silence_a_prompt(program: Program) -> None:
     program.ok("make", "Send it", "--to", "dana", "--asked")
     configure(program, "colr = 1\n")
     assert program("status") == ("1 to answer\n", "", 0)
+
+
+@pytest.mark.parametrize(
+    ("config", "sentence"),
+    [
+        ('date_oder = "dmy"', "line 1: there is no “date_oder”; the nearest is date_order"),
+        ('# hello\ndate_order = "dym"', "line 2: date_order is one of dmy, mdy, ymd"),
+        ("date_order = ", "it is no TOML (Invalid value"),
+        ("\udcff", "line 1 is no UTF-8"),
+    ],
+)
+def test_a_config_that_cannot_be_used_is_refused(
+    program: Program, config: str, sentence: str
+) -> None:
+    path = program.home / "config" / "promisectl" / "config.toml"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(config.encode(errors="surrogateescape"))
+    result = program("make", "x y z", "--to", "dana", "--by", "fri")
+    assert result.code == 6
+    assert result.stderr.startswith(f"promisectl: {path}: {sentence}")
+    assert not program.ledger.exists()
+
+
+def test_the_config_says_the_order_of_dates(program: Program) -> None:
+    assert program("make", "x y z", "--to", "dana", "--by", "11/12/2026").code == 2
+    path = program.home / "config" / "promisectl" / "config.toml"
+    path.parent.mkdir(parents=True)
+    for order, day in (("dmy", "Fri 11 Dec 2026"), ("mdy", "Thu 12 Nov 2026")):
+        path.write_text(f'date_order = "{order}"\n')
+        assert f"by {day}, end" in program.ok(
+            "make", "x y z", "--to", "dana", "--by", "11/12/2026", "--backfill"
+        )
+
+
+def test_the_zone_is_the_one_that_is_set(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    program.ok("make", "x y z", "--to", "dana", "--by", "fri 17:00")
+    monkeypatch.setenv("TZ", "America/New_York")
+    [record] = json.loads(program.ok("list", "--json"))
+    assert (record["due"], record["due_zone"], record["due_at"]) == (
+        "2026-11-27T17:00",
+        "Europe/Berlin",
+        "2026-11-27T16:00:00Z",
+    )
+    assert "Fri 27 Nov 17:00" in program.ok("list", width=200)
+    assert "Europe/Berlin" in program.ok("list", width=200)
+    monkeypatch.setenv("TZ", "No/Where")
+    assert program("list") == (
+        "",
+        "promisectl: TZ is “No/Where”, which is no time zone that is known here. Set it to one such as Europe/Berlin, or unset it.\n",
+        2,
+    )
+    for zone in ("/usr/share/zoneinfo/Asia/Tokyo", ":Asia/Tokyo", "posix/Asia/Tokyo"):
+        monkeypatch.setenv("TZ", zone)
+        assert "Asia/Tokyo" in program.ok("make", "x y z", "--to", "dana", "--by", "fri", "--json")
+    monkeypatch.delenv("TZ")
+    assert program("list").code == 0

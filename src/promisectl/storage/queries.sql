@@ -33,6 +33,7 @@ SELECT * FROM temp.answer ORDER BY direction, rowid;
 SELECT * FROM acts ORDER BY id;
 
 -- query: NEWEST_ACT_ROWS
+-- `statements.py` has the names of the people for the same acts.
 SELECT * FROM (SELECT * FROM acts ORDER BY id DESC LIMIT :limit) ORDER BY id;
 
 -- query: ACT_ROWS_OF_PROMISE

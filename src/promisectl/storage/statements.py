@@ -1,5 +1,7 @@
 """The statements that read and write the ledger, by name, over its tables and views.
 
+What only reads, besides the lists of promises, is in `queries.sql`.
+
 They are compiled ahead to SQL text (`python -m promisectl.generate`); no command imports this.
 """
 
@@ -277,6 +279,7 @@ STATEMENTS: dict[str, ClauseElement] = {
         **_bind_columns(_promise, without=("id", *_FIXED_PROMISE_COLUMNS, *_INDEXED_STATE_COLUMNS))
     ),
     "COUNTERPARTY_NAME": _COUNTERPARTY_NAMES.where(_promise.c.id == bindparam("promise")),
+    # The names for the acts that NEWEST_ACT_ROWS in queries.sql finds.
     "COUNTERPARTY_NAMES_OF_NEWEST_ACTS": _COUNTERPARTY_NAMES.where(
         _promise.c.id.in_(
             select(_act.c.promise)

@@ -1,0 +1,21 @@
+"""The short tour."""
+
+import pytest
+
+from tests.conftest import Program
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_the_demo_ends_with_people(program: Program, capfd: pytest.CaptureFixture[str]) -> None:
+    tour = program.ok("demo")
+    assert [line for line in tour.splitlines() if line.startswith("$ ")][
+        -1
+    ] == "$ promisectl people"
+    assert (
+        "# And who kept how much of what was promised.\n$ promisectl people\n\nThat ledger is gone again."
+        in tour
+    )
+    out, err = capfd.readouterr()
+    assert [line.split("\t")[0] for line in out.splitlines()[-3:]] == ["dana", "kim", "lee"]
+    assert "promisectl:" not in err
+    assert not program.ledger.exists()
