@@ -13,8 +13,8 @@ def main() -> None:
         from promisectl.cli.main import run_command_line
 
         code = run_command_line(sys.argv[1:])
-    except KeyboardInterrupt:  # during the imports: later `run_command_line` catches it
-        code = 130
+    except KeyboardInterrupt:
+        os._exit(130)  # at once: to free all that a long view holds takes up to 0.2 s
     # Saves 0.40 starts, in which Python would take itself apart and could meet another Ctrl-C.
     os._exit(code)
 

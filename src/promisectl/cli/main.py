@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 def run_command_line(words: Sequence[str]) -> int:
-    """Run one command line and return its exit code (see `promisectl guide exit-codes`)."""
+    """Run one command line and return its exit code (see `promisectl guide exit-codes`).
+
+    Raises KeyboardInterrupt after Ctrl-C.
+    """
     os.umask(0o077)
     streams.open_streams()
     try:
@@ -37,8 +40,6 @@ def run_command_line(words: Sequence[str]) -> int:
             module, function, arguments, traits = call
             code = run_command(module, function, arguments, **traits)
         streams.flush_stdout()
-    except KeyboardInterrupt:
-        return errors.INTERRUPTED_EXIT_CODE
     except (errors.ClosedPipe, BrokenPipeError):
         streams.drop_stream(sys.stdout)
         return errors.ClosedPipe.exit_code

@@ -187,10 +187,8 @@ def _streams_left() -> None:
 
 def _unminded() -> None:
     from promisectl import __main__
-    from promisectl.cli import main
 
-    for catching in (__main__, main):
-        catching.KeyboardInterrupt = GeneratorExit  # what they catch instead
+    __main__.KeyboardInterrupt = GeneratorExit  # what it catches instead
 
 
 def _utc() -> None:
