@@ -214,8 +214,9 @@ class JournalImporter:
         if record["entry"] < self._entry or not record["acts"] or record.keys() - _COMMAND_FIELDS:
             raise errors.BadRecord(_BAD_COMMAND_MESSAGE)
         if record["recorded_at"] > self._now:
+            moment = record["recorded_at"]
             raise errors.BadRecord(
-                f"it was recorded at {record['recorded_at']}, which is still to come; "
+                f"it was recorded at {moment}, which is still to come; "
                 "if that is right, give a later --today"
             )
         self._entry = record["entry"]
