@@ -101,8 +101,8 @@ def restore(env: Env, file: str, *, yes: bool = False) -> None:
     Unless `yes`, asks before it replaces a ledger. Raises CannotRead, RestoreFromItself,
     RestoreNeedsYes and AnswerLost.
     """
-    from promisectl.storage.backup import restore as restoring
-    from promisectl.storage.backup import source as sources
+    from promisectl.storage.backup import restore as restore_backup
+    from promisectl.storage.backup import source as backup_source
     from promisectl.storage.backup.set_aside import RestorePlace
 
     if not file:
@@ -116,8 +116,8 @@ def restore(env: Env, file: str, *, yes: bool = False) -> None:
     if not yes and ledger.has_ledger(env.ledger):
         if not env.may_ask:
             raise errors.RestoreNeedsYes(env.ledger)
-        with sources.open_backup_source(path) as source:
-            current = restoring.load_current_ledger(env.ledger, source)
+        with backup_source.open_backup_source(path) as source:
+            current = restore_backup.load_current_ledger(env.ledger, source)
             lines = list(iter_comparison_lines(env, source.summary, current))
         for line in lines:
             env.print_warning(line)
@@ -127,8 +127,8 @@ def restore(env: Env, file: str, *, yes: bool = False) -> None:
             return
     place = RestorePlace(env.ledger, env.backup_directory, env.now)
     with _explain_lost_answer("The backup was restored", "list"):
-        with sources.open_backup_source(path) as source:
-            done = restoring.restore_backup(source, place, current)
+        with backup_source.open_backup_source(path) as source:
+            done = restore_backup.restore_backup(source, place, current)
         create.prune_backups(env.ledger, env.backup_directory, [path, done.saved_path])
         print_restore_result(env, source, done)
 

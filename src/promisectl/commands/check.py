@@ -178,10 +178,10 @@ def print_check_results(env: Env, results: Sequence[CheckResult], *, named: bool
     `named`: the person has named what to check, so that a promise without findings shows too.
     """
     if env.form == "table":
-        from promisectl.rendering import check as drawing
+        from promisectl.rendering import check as check_page
 
         parts = [(result.subject, result.marks, result.findings) for result in results]
-        output.print_renderables(env, drawing.render_check(parts, named=named))
+        output.print_renderables(env, check_page.render_check(parts, named=named))
     elif env.is_json:
         records = map(build_check_record, results)
         encode = as_json.iter_json_array if env.form == "json" else as_json.iter_json_lines

@@ -14,7 +14,7 @@ from promisectl.domain.civil import encode_instant
 from promisectl.domain.constants import WEEKDAYS
 from promisectl.rendering import completion
 from promisectl.rendering.formats import LocalMoment, format_count
-from promisectl.storage import completion as stored
+from promisectl.storage import completion as stored_completion
 from promisectl.storage.queries import QueryClock
 
 if TYPE_CHECKING:
@@ -110,14 +110,14 @@ def iter_number_candidates(env: Env, line: TypedLine, slot: WordSlot) -> Iterato
     here = LocalMoment(env.now, env.zone)
     command = "" if slot.option else line.command
     with _open_candidate_view(env) as (db, clock):
-        for row in stored.iter_completion_promises(db, clock, command):
+        for row in stored_completion.iter_completion_promises(db, clock, command):
             yield str(row["id"]), completion.format_promise_completion(row, here, env.width)
 
 
 def iter_person_candidates(env: Env, _line: TypedLine, slot: WordSlot) -> Iterator[Candidate]:
     """Return all people by handle; an option also takes `me`."""
     with _open_candidate_view(env) as (db, _):
-        for handle, name in stored.list_completion_people(db):
+        for handle, name in stored_completion.list_completion_people(db):
             yield handle, completion.format_word_completion(name, env.width)
     if slot.option:
         yield "me", "Myself"
@@ -129,13 +129,13 @@ def iter_tag_candidates(env: Env, line: TypedLine, _slot: WordSlot) -> Iterator[
     if line.command == "untag" and line.arguments:
         number = line.arguments[0].removeprefix("#")
     with _open_candidate_view(env) as (db, clock):
-        for tag, count in stored.count_completion_tags(db, clock, number):
+        for tag, count in stored_completion.count_completion_tags(db, clock, number):
             yield tag, format_count(count, "promise")
 
 
 def _open_candidate_view(env: Env) -> Any:
     clock = QueryClock(*map(encode_instant, env.read_clock()))
-    return stored.open_completion_snapshot(env.ledger, clock)
+    return stored_completion.open_completion_snapshot(env.ledger, clock)
 
 
 def iter_date_candidates(env: Env, _line: TypedLine, slot: WordSlot) -> Iterator[Candidate]:

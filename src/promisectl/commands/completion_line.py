@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
-from promisectl.compiled import completion as declared
+from promisectl.compiled import completion as completion_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -60,12 +60,12 @@ class TypedLine:
     @property
     def next_commands(self) -> Mapping[str, str]:
         """The commands that can come next, with their help; none after a whole command."""
-        return declared.NAMES.get(self.command, {})
+        return completion_tables.NAMES.get(self.command, {})
 
     @property
     def options(self) -> list[TypedOption]:
         """The options of the command, or those that can come before a command."""
-        return [TypedOption(*fields) for fields in declared.OPTIONS.get(self.command, ())]
+        return [TypedOption(*fields) for fields in completion_tables.OPTIONS.get(self.command, ())]
 
     def find_option(self, name: str) -> TypedOption | None:
         """Return the option with this name, if the command has it."""
@@ -78,7 +78,7 @@ class TypedLine:
     @property
     def next_slot(self) -> WordSlot | None:
         """The place of the next argument; None when the command takes no more."""
-        slots = declared.ARGUMENTS.get(self.command, ())
+        slots = completion_tables.ARGUMENTS.get(self.command, ())
         if not slots:
             return None
         kind, choices, repeat = slots[min(len(self.arguments), len(slots) - 1)]

@@ -10,7 +10,7 @@ from promisectl.commands.shared import arguments, output
 from promisectl.domain import civil
 from promisectl.domain import events as domain_events
 from promisectl.domain.constants import STATISTICS_DIRECTIONS
-from promisectl.rendering import digest as drawing
+from promisectl.rendering import digest as digest_page
 from promisectl.rendering import messages
 from promisectl.rendering.messages import MoveReport
 from promisectl.storage import queries
@@ -72,12 +72,12 @@ def digest(env: Env, *, since: str | None = None, format_: str | None = None) ->
     if env.is_json:
         output.print_record(env, build_digest_record(env, content))
     elif content.has_news:
-        title = drawing.format_digest_title(env.here)
+        title = digest_page.format_digest_title(env.here)
         sections = build_digest_sections(env, content)
         env.write_stdout(
-            drawing.iter_digest_markdown(title, sections)
+            digest_page.iter_digest_markdown(title, sections)
             if text_format == "md"
-            else drawing.iter_digest_text(title, sections, min(_MAIL_COLUMNS, env.width))
+            else digest_page.iter_digest_text(title, sections, min(_MAIL_COLUMNS, env.width))
         )
 
 
@@ -163,7 +163,7 @@ def build_digest_event_record(event: Event, row: Row) -> dict[str, Any]:
 # As a page
 
 
-def build_digest_sections(env: Env, content: DigestContent) -> list[drawing.DigestSection]:
+def build_digest_sections(env: Env, content: DigestContent) -> list[digest_page.DigestSection]:
     """Return the sections of the page that have anything in them, in order."""
     here = env.here
     parts: PromiseParts = [
@@ -171,23 +171,25 @@ def build_digest_sections(env: Env, content: DigestContent) -> list[drawing.Dige
         for kind, title in WAITING_TITLES
     ]
     parts.append(("Overdue with others", content.late))
-    parts.append((f"Due by {drawing.format_digest_day(content.until, here)}", content.due))
+    parts.append((f"Due by {digest_page.format_digest_day(content.until, here)}", content.due))
     sections = [
-        drawing.DigestSection(title, [drawing.build_standing_item(row, here) for row in rows])
+        digest_page.DigestSection(
+            title, [digest_page.build_standing_item(row, here) for row in rows]
+        )
         for title, rows in parts
     ]
-    since = drawing.DigestSection(
-        f"Since {drawing.format_digest_day(content.since, here)}",
+    since = digest_page.DigestSection(
+        f"Since {digest_page.format_digest_day(content.since, here)}",
         [_build_event_item(env, event, row) for event, row in content.events],
-        drawing.format_digest_statistics(content.statistics),
+        digest_page.format_digest_statistics(content.statistics),
     )
     return [section for section in (*sections, since) if section.items or section.closing]
 
 
-def _build_event_item(env: Env, event: Event, row: Row) -> drawing.DigestItem:
+def _build_event_item(env: Env, event: Event, row: Row) -> digest_page.DigestItem:
     """Return an event as an item of the page, worded as of the moment of the act."""
     at = event.act.at
     report = MoveReport(
         event.before, event.after, event.act, row["person_name"], output.local_moment(env, at)
     )
-    return drawing.build_event_item(row, at, messages.format_move_sentence(report), env.here)
+    return digest_page.build_event_item(row, at, messages.format_move_sentence(report), env.here)

@@ -16,7 +16,7 @@ from promisectl.domain.findings import IntegrityFinding, IntegrityResult, Remedy
 from promisectl.rendering import formats
 from promisectl.storage.backup import create
 from promisectl.storage.integrity import checks
-from promisectl.system import paths as places
+from promisectl.system import paths as system_paths
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -259,7 +259,7 @@ def build_restore_advice(env: Env, report: DoctorReport) -> tuple[str, str]:
 
 def _format_program_call(env: Env) -> str:
     """Return how the program is called for this ledger: with `--ledger` if it is not the usual."""
-    usual = env.environ.get("PROMISECTL_LEDGER") or places.default_ledger_path(env.environ)
+    usual = env.environ.get("PROMISECTL_LEDGER") or system_paths.default_ledger_path(env.environ)
     if env.ledger == os.path.abspath(os.path.expanduser(usual)):
         return "promisectl"
     return f"promisectl --ledger {_quote_shell_path(env.ledger)}"

@@ -11,7 +11,7 @@ from itertools import chain
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import arguments, output_files
-from promisectl.commands.shared import output as viewing
+from promisectl.commands.shared import output as output_views
 from promisectl.commands.shared.filters import Filters
 from promisectl.records import as_csv, as_ics, as_json, as_markdown
 from promisectl.storage import calendar, queries, transfer
@@ -111,7 +111,7 @@ def export(
         alarm=alarm,
     )
     arguments.check_choice("--newline", newline, EXPORT_NEWLINES)
-    kind = viewing.ACT_RECORDS if acts else viewing.PROMISE_RECORDS
+    kind = output_views.ACT_RECORDS if acts else output_views.PROMISE_RECORDS
     names = parse_export_columns(columns, kind, form)
     alarms = tuple(map(parse_alarm, alarm))
     options = ExportOptions(form, names, raw, bom, _NEWLINES[newline or "crlf"], alarms)
@@ -183,18 +183,18 @@ def _open_export_rows(
     if acts:
         _refuse_other_filters(filters, "--acts", but=("--limit", "--all"))
         limit = arguments.check_row_limit(filters.limit)
-        with viewing.open_view(env) as db:
+        with output_views.open_view(env) as db:
             yield queries.iter_act_rows(db, limit=limit)
     else:
         moment, query = filters.build_query(env, sort="id")
-        with viewing.open_view(env, moment) as db:
+        with output_views.open_view(env, moment) as db:
             yield queries.iter_promise_rows(db, query, by_direction=form == "md")
 
 
 def export_journal(env: Env, filters: Filters, target: ExportTarget) -> None:
     """Write the whole journal, for `import` into an empty ledger. Raises NotWithActs."""
     _refuse_other_filters(filters, "--journal", but=("--all",))
-    with viewing.open_view(env) as db:
+    with output_views.open_view(env) as db:
         records = transfer.iter_journal_records(db)
         target.write(env, as_json.iter_json_lines(records))
 
@@ -231,7 +231,7 @@ def export_calendar(
     """Write one calendar with all promises that match, or a directory with one for each."""
     as_ics.ensure_icalendar()
     moment, query = filters.build_query(env, sort="id")
-    with viewing.open_view(env, moment, acts=True) as db:
+    with output_views.open_view(env, moment, acts=True) as db:
         if target.is_directory:
             export_calendar_files(env, db, query, options, target)
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from promisectl import guide as pages
+from promisectl import guide as guide_pages
 from promisectl._typing import TYPE_CHECKING
 from promisectl.commands.shared import output
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def guide(env: Env, topic: str | None = None) -> None:
     """Print a page of the guide, or the list of pages."""
-    text = pages.read_guide_page(topic) if topic else pages.format_guide_contents()
+    text = guide_pages.read_guide_page(topic) if topic else guide_pages.format_guide_contents()
     if env.form == "table":
         from promisectl.rendering import tables
 

@@ -300,9 +300,9 @@ def print_dry_run(env: Env, source: ImportSource, *, new: bool) -> int:
         if env.form != "table":
             env.write_records(output.encode_rows(env.form, records, _STEP_KIND))
         elif rows := list(records):
-            from promisectl.rendering import import_ as drawing
+            from promisectl.rendering import import_ as import_table
 
-            output.print_renderables(env, drawing.render_import_plan(rows))
+            output.print_renderables(env, import_table.render_import_plan(rows))
     env.print_hint(
         f"Would be made: {counts['make']}, skipped: {counts['skip']}, "
         f"refused: {counts['refuse']}. Nothing was recorded."

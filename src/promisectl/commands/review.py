@@ -123,10 +123,10 @@ def print_review_page(env: Env, items: Sequence[ReviewItem]) -> None:
     if not items:
         env.print_line("Nothing is open, so there is nothing to review.")
         return
-    from promisectl.rendering import review as drawing
+    from promisectl.rendering import review as review_page
 
     parts = [(item.kind, item.row, item.commands) for item in items]
-    output.print_renderables(env, drawing.render_review(parts, env.here))
+    output.print_renderables(env, review_page.render_review(parts, env.here))
 
 
 # At a terminal

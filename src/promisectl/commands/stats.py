@@ -78,12 +78,12 @@ def stats(
     if not ledger.has_ledger(env.ledger):
         output.print_welcome(env)
         return
-    from promisectl.rendering import stats as drawing
+    from promisectl.rendering import stats as stats_page
 
     name = person.name if person else None
-    shown = drawing.StatsScope(name, window.since, window.until, bool(as_of), detail)
+    shown = stats_page.StatsScope(name, window.since, window.until, bool(as_of), detail)
     here = output.local_moment(env, window.as_of)
-    output.print_renderables(env, drawing.render_stats(made, months, shown, here, env.width))
+    output.print_renderables(env, stats_page.render_stats(made, months, shown, here, env.width))
 
 
 def parse_stats_window(

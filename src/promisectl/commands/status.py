@@ -24,7 +24,7 @@ _LATE_WITH_OTHERS_FIELD = "late_with_others"
 def status(env: Env) -> None:
     """Print how many promises wait for me, by kind, the most urgent first; nothing if none does.
 
-    Raises Busy at once while a command is writing.
+    Raises LedgerBusy at once while a command is writing.
     """
     counts = load_status_counts(env)
     waiting = {kind: counts[kind] for kind in STATUS_WORDS}
@@ -44,7 +44,10 @@ def status(env: Env) -> None:
 
 
 def load_status_counts(env: Env) -> dict[str, int]:
-    """Return how many promises wait, by kind, and how many of others are overdue. Raises Busy."""
+    """Return how many promises wait, by kind, and how many of others are overdue.
+
+    Raises LedgerBusy.
+    """
     counts = dict.fromkeys((*STATUS_WORDS, _LATE_WITH_OTHERS_FIELD), 0)
     clock = QueryClock(*map(encode_instant, env.read_clock()))
     with ledger.open_snapshot_or_empty(env.ledger, patience=0) as db:

@@ -107,7 +107,7 @@ def _list_promise_ids(rows: Sequence[Row], directions: Sequence[str]) -> list[st
 
 def print_week_page(env: Env, rows: Sequence[Row], promised: Sequence[Row], usual: float) -> None:
     """Draw the records of the days, and list what is overdue and what has no date."""
-    from promisectl.rendering import week as drawing
+    from promisectl.rendering import week as week_page
 
     extras = {
         "overdue": [row for row in promised if "overdue" in (row["flags"] or "")],
@@ -123,5 +123,5 @@ def print_week_page(env: Env, rows: Sequence[Row], promised: Sequence[Row], usua
     weeks = _split_into_weeks([row for row in rows if row["day"]])
     outcomes = {str(row["id"]): row["outcome"] for row in promised}
     output.print_renderables(
-        env, drawing.render_week(weeks, extra_ids, outcomes, usual, env.here, env.width)
+        env, week_page.render_week(weeks, extra_ids, outcomes, usual, env.here, env.width)
     )

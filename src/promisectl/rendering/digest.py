@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.rendering import formats, rates
-from promisectl.system import text as escaping
+from promisectl.system import text as system_text
 from promisectl.system.text import fold_line
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _iter_indented_lines(mark: str, texts: Sequence[str], width: int) -> Iterato
     lines = [
         line
         for text in texts
-        for line in fold_line(escaping.escape_text(text), width - len(mark)).split("\n")
+        for line in fold_line(system_text.escape_text(text), width - len(mark)).split("\n")
     ]
     for index, line in enumerate(lines):
         yield f"{margin if index else mark}{line}\n"
@@ -102,7 +102,7 @@ def _iter_indented_lines(mark: str, texts: Sequence[str], width: int) -> Iterato
 
 def iter_digest_markdown(title: str, sections: Sequence[DigestSection]) -> Iterator[str]:
     """Yield the digest as Markdown, escaped so that every text is shown as it was typed."""
-    escape: Callable[[str], str] = escaping.escape_markdown
+    escape: Callable[[str], str] = system_text.escape_markdown
     yield f"# {escape(title)}\n"
     for section in sections:
         yield f"\n## {escape(section.title)}\n\n"

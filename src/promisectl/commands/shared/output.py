@@ -75,7 +75,15 @@ def open_view(
     With `moment`, it holds the ledger as of that moment, and the acts only with `acts`.
     """
     with ledger.open_snapshot_or_empty(env.ledger) as db:
-        yield queries.build_ledger_as_of(db, moment, acts=acts) if moment else db
+        if moment is None:
+            yield db
+            return
+        past = queries.build_ledger_as_of(db, moment, acts=acts)
+        queries.release_ledger(db)  # who reads what comes out may be slow, and nobody waits for it
+        try:
+            yield past
+        finally:
+            past.close()
 
 
 def find_promise_row(env: Env, db: sqlite3.Connection, number: int) -> Row:

@@ -19,7 +19,7 @@ from promisectl.domain.findings import (
     build_unreadable_finding,
 )
 from promisectl.storage import connection, summary
-from promisectl.storage.integrity import rows as contents
+from promisectl.storage.integrity import rows as integrity_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -100,7 +100,7 @@ def check_integrity(
             if finding.is_wrong and finding.cure is not Remedy.FIX:
                 return
         yield _run_check(check_links, db)
-        yield from contents.check_ledger_contents(db, request)
+        yield from integrity_rows.check_ledger_contents(db, request)
     finally:
         db.text_factory = factory
 
