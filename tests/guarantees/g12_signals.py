@@ -141,8 +141,9 @@ def _try(case: Case, mutant: str | None) -> tuple[list[str], bool]:
 
 
 def _begun(said: str) -> bool:
-    """Whether the program had come to its first line: a traceback goes through its main, or through what that calls."""
-    return "promisectl/__main__.py" in said and ", in main\n" in said
+    """Whether the program had come to its first line: a traceback goes through a line of its main, not just through the call of it."""
+    in_main = "promisectl/__main__.py" in said and ", in main\n" in said
+    return in_main and ", in main\n    def main" not in said
 
 
 def _promises(ledger: Path) -> tuple[int, bool]:
