@@ -158,8 +158,8 @@ def prepare_auto_backup(env: Env) -> Iterator[Callable[[str], None]]:
     """Yield the function that `ledger.run_in_transaction` calls when a backup is due.
 
     Use it around a command that writes. Afterwards, older backups are pruned, and a hint names the
-    new one; if the command changed nothing, the new one is deleted. Raises AutoBackupFailed, and then
-    nothing is recorded.
+    new one; if the command changed nothing, the new one is deleted. Raises AutoBackupFailed, and
+    then nothing is recorded.
     """
     backups: list[Backup] = []
 
