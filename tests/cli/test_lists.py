@@ -1,11 +1,15 @@
 """The lists of promises and their filters, as a program reads them."""
 
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
 
+from promisectl.commands.shared import output
 from tests.cli.lists import read_ids
 from tests.conftest import Program
+from tests.storage.life import world
 
 
 @pytest.mark.parametrize(
@@ -69,3 +73,16 @@ def test_json_holds_the_whole_record(week: Program) -> None:
     listed = json.loads(week.ok("list", "--json"))
     assert [line["id"] for line in listed] == [2, 1, 3, 5, 4]
     assert [json.loads(line) for line in week.ok("list", "--jsonl").splitlines()] == listed
+
+
+def test_a_view_of_the_past_holds_no_lock_while_its_rows_are_read(program: Program) -> None:
+    program.ok("make", "Send Q3 numbers", "--to", "dana", "--agreed")
+    env = world(program.ledger)
+    with (
+        output.open_view(env, env.now) as db,
+        closing(sqlite3.connect(program.ledger, timeout=0, isolation_level=None)) as writer,
+    ):
+        writer.execute("BEGIN EXCLUSIVE")
+        assert [row["outcome"] for row in db.execute("SELECT outcome FROM promise")] == [
+            "Send Q3 numbers"
+        ]
