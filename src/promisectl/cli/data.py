@@ -12,8 +12,7 @@ from promisectl.cli.registry import (
     RESULT_OPTIONS,
     register_command,
 )
-from promisectl.commands.export import EXPORT_FORMATS, EXPORT_NEWLINES
-from promisectl.domain.constants import PROMISE_SORTS
+from promisectl.domain.constants import EXPORT_FORMATS, EXPORT_NEWLINES, PROMISE_SORTS
 from promisectl.records.fields import PROMISE_FIELDS
 from promisectl.records.reader import IMPORT_FORMATS
 

@@ -12,8 +12,7 @@ from promisectl.cli.registry import (
     VIEW_OPTIONS,
     register_command,
 )
-from promisectl.commands.digest import DIGEST_FORMATS
-from promisectl.domain.constants import PROMISE_SORTS
+from promisectl.domain.constants import DIGEST_FORMATS, PROMISE_SORTS
 
 VIEWS_PANEL = "Look"
 

@@ -9,7 +9,7 @@ from promisectl.commands.moves import WAITING_TITLES
 from promisectl.commands.shared import arguments, output
 from promisectl.domain import civil
 from promisectl.domain import events as domain_events
-from promisectl.domain.constants import STATISTICS_DIRECTIONS
+from promisectl.domain.constants import DIGEST_FORMATS, STATISTICS_DIRECTIONS
 from promisectl.rendering import digest as digest_page
 from promisectl.rendering import messages
 from promisectl.rendering.messages import MoveReport
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 _DIGEST_DAYS = 7  # days that the digest looks back and ahead
 _MAIL_COLUMNS = 72  # columns of a line in an e-mail
-DIGEST_FORMATS = ("plain", "md")
 # The section of waiting promises already names a promise that just came in.
 _EVENT_KINDS_OF_WAITING = ("made", "delivered")
 

@@ -13,6 +13,7 @@ from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import arguments, output_files
 from promisectl.commands.shared import output as output_views
 from promisectl.commands.shared.filters import Filters
+from promisectl.domain.constants import EXPORT_FORMATS, EXPORT_NEWLINES
 from promisectl.records import as_csv, as_ics, as_json, as_markdown
 from promisectl.storage import calendar, queries, transfer
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from promisectl.records.fields import Row
     from promisectl.storage.queries import Query
 
-EXPORT_FORMATS = ("csv", "json", "jsonl", "md", "ics")
 # The formats in which an option means something.
 _FORMATS_BY_OPTION = {
     "--acts": ("csv", "json", "jsonl"),
@@ -38,7 +38,6 @@ _FORMATS_BY_OPTION = {
     "--alarm": ("ics",),
 }
 _NEWLINES = {"crlf": "\r\n", "lf": "\n"}
-EXPORT_NEWLINES = tuple(_NEWLINES)
 _ALARM_UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 _ALARM_PATTERN = re.compile(r"(\d{1,4})([dhm])", re.ASCII)
 

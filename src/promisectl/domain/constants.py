@@ -33,6 +33,9 @@ MONTHS = (
 PROMISE_SORTS = ("due", "made", "person", "state")
 """The orders in which a person may list promises."""
 COLOR_CHOICES = ("auto", "always", "never")
+DIGEST_FORMATS = ("plain", "md")
+EXPORT_FORMATS = ("csv", "json", "jsonl", "md", "ics")
+EXPORT_NEWLINES = ("crlf", "lf")
 
 DAY_SECONDS = 86_400
 
