@@ -437,6 +437,9 @@ def _measure_passed(*words: str) -> tuple[float, Sequence[object]]:
         for told in _STORY:
             _run_watched(home, *told)
         passed = _run_watched(home, *words)
+    if "__main__.py" not in passed:  # every command passes it: else nothing was watched
+        message = f"no module was seen while this ran: {' '.join(words)}"
+        raise RuntimeError(message)
     return len(passed), passed
 
 
