@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn
 
 from promisectl._typing import TYPE_CHECKING
+from promisectl.system import interrupts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -36,16 +37,25 @@ def open_progress_bar(stream: IO[str], total: int) -> Iterator[Callable[..., Non
     """Show a bar on `stream`; the function it gives moves the bar on, by one step by default."""
     console = Console(file=stream, force_terminal=True, color_system=None)
     columns = (BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    # Each step draws the bar, so no thread is needed.
-    with Progress(*columns, console=console, transient=True, auto_refresh=False) as bar:
-        task, waiting = bar.add_task("", total=total), 0
+    # Each step draws the bar, so no thread is needed. A Ctrl-C in the middle of a drawing would
+    # leave rich's buffer open and the cursor hidden: it waits until the drawing is done.
+    bar = Progress(*columns, console=console, transient=True, auto_refresh=False)
+    try:
+        with interrupts.delay_interrupts():
+            bar.start()
+            task = bar.add_task("", total=total)
+        waiting = 0
 
         def advance_bar(steps: int = 1) -> None:
             nonlocal waiting
             waiting += steps
             if waiting * _PROGRESS_STEPS >= total:
-                bar.advance(task, waiting)
-                bar.refresh()
+                with interrupts.delay_interrupts():
+                    bar.advance(task, waiting)
+                    bar.refresh()
                 waiting = 0
 
         yield advance_bar
+    finally:
+        with interrupts.delay_interrupts():
+            bar.stop()

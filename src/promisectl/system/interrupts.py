@@ -23,10 +23,17 @@ def hold_interrupts() -> Iterator[None]:
     if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield
         return
+    with delay_interrupts():
+        yield
+        signal.signal(signal.SIGINT, _handle_late_interrupt)
+
+
+@contextmanager
+def delay_interrupts() -> Iterator[None]:
+    """Let a Ctrl-C during the block take effect right after it; so nothing is left half done."""
     before = _mask_signals("SIG_BLOCK", {signal.SIGINT})
     try:
         yield
-        signal.signal(signal.SIGINT, _handle_late_interrupt)
     finally:
         _mask_signals("SIG_SETMASK", before)
 
