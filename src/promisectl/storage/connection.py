@@ -115,6 +115,23 @@ def read_schema_step(db: sqlite3.Connection) -> int:
     return step
 
 
+def begin_read_transaction(
+    path: str, db: sqlite3.Connection, patience: int = LOCK_WAIT_SECONDS
+) -> None:
+    """Begin a transaction that sees one moment of a ledger.
+
+    For each table that a ledger of an earlier schema step lacks, the connection gets an empty
+    temporary one, so that every statement works before the first move. Raises NotALedger,
+    DamagedLedger, NewerLedger or LedgerBusy.
+    """
+    db.execute("BEGIN")
+    retry_while_busy(path, lambda: check_schema_step(path, db), patience)
+    for later in range(read_schema_step(db) + 1, sql.SCHEMA_STEP + 1):
+        for statement in sql.MIGRATIONS.get(later, ()):
+            if statement.startswith("CREATE TABLE"):
+                db.execute(statement.replace("CREATE TABLE", "CREATE TEMP TABLE", 1))
+
+
 def _check_identity_numbers(path: str, application: int, step: int) -> None:
     if application != sql.APPLICATION_ID:
         raise errors.NotALedger(path, "is a database of some other program")

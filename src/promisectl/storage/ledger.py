@@ -118,6 +118,7 @@ def create_memory_ledger(parts: Sequence[str] = ("TABLE", "INDEX", "UNIQUE")) ->
     query brings its own views. `parts` names the statements of the schema to run.
     """
     db = sqlite3.connect("", isolation_level=None)
+    db.execute(f"PRAGMA user_version = {sql.SCHEMA_STEP}")
     for statement in sql.SCHEMA:
         if statement.split(" ", 2)[1] in parts:
             db.execute(statement)
@@ -131,7 +132,7 @@ def _connect_for_reading(
     connection.check_ledger_file(path)
     try:
         reader = connection.open_connection(path, "ro", patience)
-        return _begin_read_transaction(path, reader, patience)
+        return _begin_or_close(path, reader, patience)
     except sqlite3.OperationalError as error:
         if not connection.has_unfinished_transaction(error):
             raise
@@ -139,13 +140,12 @@ def _connect_for_reading(
     with closing(connection.open_connection(path, "rw", patience)) as writer:
         connection.retry_while_busy(path, lambda: writer.execute("PRAGMA schema_version"), patience)
     reader = connection.open_connection(path, "ro", patience)
-    return _begin_read_transaction(path, reader, patience)
+    return _begin_or_close(path, reader, patience)
 
 
-def _begin_read_transaction(path: str, db: sqlite3.Connection, patience: int) -> sqlite3.Connection:
+def _begin_or_close(path: str, db: sqlite3.Connection, patience: int) -> sqlite3.Connection:
     with connection.close_on_failure(db):
-        db.execute("BEGIN")
-        connection.retry_while_busy(path, lambda: connection.check_schema_step(path, db), patience)
+        connection.begin_read_transaction(path, db, patience)
     return db
 
 
@@ -155,8 +155,6 @@ def _run_on_existing_ledger(
     back_up: Callable[[str], None] | None,
     reason: str,
 ) -> T:
-    from promisectl.storage import migrations
-
     with connection.translate_errors(path):
         connection.check_ledger_file(path, writing=True)
         db = connection.open_connection(path, "rw")
@@ -168,6 +166,8 @@ def _run_on_existing_ledger(
             if back_up and reason:
                 back_up(reason)
             if is_old:
+                from promisectl.storage import migrations
+
                 migrations.migrate_ledger(db)
             head_before = find_journal_head(db)
             result = work(db)

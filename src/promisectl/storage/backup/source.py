@@ -86,8 +86,7 @@ def open_backup_source(path: str) -> Iterator[BackupSource]:
         db = connection.open_connection(path, "ro")
     with closing(db):
         with _translate_ledger_errors(path):
-            db.execute("BEGIN")
-            connection.retry_while_busy(path, lambda: connection.check_schema_step(path, db))
+            connection.begin_read_transaction(path, db)
             for finding in checks.check_integrity(db):
                 if finding.is_wrong and finding.cure is not Remedy.FIX:
                     raise errors.DamagedLedger(path, f"is damaged ({finding.summary})")
