@@ -277,7 +277,7 @@ def build_ledger_as_of(
     """Return a ledger in memory that holds every promise as it was at `moment`.
 
     It is built from the acts that are dated by then and not undone today. With `acts`, it holds
-    these acts, too.
+    these acts, too, as far as they were known.
     """
     from promisectl.domain import lifecycle
     from promisectl.storage import codec, ledger
@@ -300,5 +300,8 @@ def build_ledger_as_of(
             promise_row = codec.encode_promise_row(steps[-1].promise)
             memory.execute(sql.ADD_PROMISE_WITH_ID, {**promise_row, "id": number})
         if acts:
-            memory.executemany(sql.ADD_ACT, [dict(act_rows[step.act.number]) for step in steps])
+            memory.executemany(
+                sql.ADD_ACT,
+                [{**act_rows[act.number], "body": codec.encode_act_body(act)} for act, _ in steps],
+            )
     return memory

@@ -303,7 +303,8 @@ class JournalImporter:
             for number, group in rows:
                 act_rows = list(group)
                 if len(act_rows) > 1:  # after one act, the row is as it was inserted
-                    promise = lifecycle.replay_acts(number, map(codec.decode_act, act_rows))
+                    acts = map(codec.decode_act, act_rows)
+                    promise = lifecycle.replay_acts(number, acts, are_new=True)
                     promise_row = {**codec.encode_promise_row(promise), "id": number}
                     self._db.execute(sql.UPDATE_PROMISE, promise_row)
         for finding in integrity_rows.check_ledger_contents(self._db, CheckRequest()):
