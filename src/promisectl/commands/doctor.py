@@ -31,7 +31,8 @@ _MIN_HEAD_DIGITS, _MAX_HEAD_DIGITS = 8, 64
 def doctor(env: Env, *, fix: bool = False, rebuild: bool = False, expect: str | None = None) -> int:
     """Repair what is asked for, check the ledger and its place, and return the exit code.
 
-    It is 5 when the ledger is damaged, else 0. Raises BadHead, NewerLedger and LedgerBusy.
+    It is 5 when the ledger is damaged, else 0. Raises BadHead, NewerLedger, LedgerBusy and
+    NoTemporaryFile.
     """
     head = parse_expected_head(expect) if expect is not None else ""
     repair_lines: list[str] = []
@@ -136,7 +137,7 @@ def _examine_ledger_content(
 ) -> LedgerSummary | None:
     """Add what the checks of the ledger find to `findings`, and return how much it holds.
 
-    Raises NewerLedger and LedgerBusy, which are not damage.
+    Raises NewerLedger, LedgerBusy and NoTemporaryFile, which are not damage.
     """
     try:
         with checks.open_for_checks(env.ledger) as db:
@@ -144,7 +145,7 @@ def _examine_ledger_content(
                 request = CheckRequest(encode_instant(env.now), head, on_progress)
                 findings += checks.check_integrity(db, request)
             return None if findings[0].is_wrong else summary.load_summary(db)
-    except (errors.NewerLedger, errors.LedgerBusy):
+    except (errors.NewerLedger, errors.LedgerBusy, errors.NoTemporaryFile):
         raise
     except errors.LedgerNeedsFix as problem:
         says, cure = problem.why, Remedy.FIX
