@@ -17,6 +17,16 @@ class CannotWrite(LedgerError):
         super().__init__(f"{path} can't be written: {why}. Choose another place, or try again.")
 
 
+class NoTemporaryFile(LedgerError):
+    """A temporary file could not be written, which says nothing about the ledger."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"A temporary file can't be written: {why}. The ledger is as it was. "
+            "Free some space for such files, or name a directory with more: TMPDIR=DIRECTORY."
+        )
+
+
 class FileExists(Usage):
     """An output file that is there already."""
 
