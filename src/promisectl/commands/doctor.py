@@ -13,7 +13,7 @@ from promisectl.commands.doctor_report import DoctorReport, LedgerBackups, find_
 from promisectl.domain.civil import encode_instant
 from promisectl.domain.findings import CheckRequest, IntegrityFinding, IntegrityResult, Remedy
 from promisectl.rendering import formats
-from promisectl.storage import ledger, repair, summary
+from promisectl.storage import connection, ledger, repair, summary
 from promisectl.storage.integrity import checks, place
 
 if TYPE_CHECKING:
@@ -32,8 +32,9 @@ def doctor(env: Env, *, fix: bool = False, rebuild: bool = False, expect: str | 
     """Repair what is asked for, check the ledger and its place, and return the exit code.
 
     It is 5 when the ledger is damaged, else 0. Raises BadHead, NewerLedger, LedgerBusy and
-    NoTemporaryFile.
+    MachineError.
     """
+    connection.check_sqlite_version()
     head = parse_expected_head(expect) if expect is not None else ""
     repair_lines: list[str] = []
     for line in iter_doctor_repairs(env, fix=fix, rebuild=rebuild):
@@ -137,7 +138,7 @@ def _examine_ledger_content(
 ) -> LedgerSummary | None:
     """Add what the checks of the ledger find to `findings`, and return how much it holds.
 
-    Raises NewerLedger, LedgerBusy and NoTemporaryFile, which are not damage.
+    Raises NewerLedger, LedgerBusy and MachineError, which are not damage.
     """
     try:
         with checks.open_for_checks(env.ledger) as db:
@@ -145,7 +146,7 @@ def _examine_ledger_content(
                 request = CheckRequest(encode_instant(env.now), head, on_progress)
                 findings += checks.check_integrity(db, request)
             return None if findings[0].is_wrong else summary.load_summary(db)
-    except (errors.NewerLedger, errors.LedgerBusy, errors.NoTemporaryFile):
+    except (errors.NewerLedger, errors.LedgerBusy):
         raise
     except errors.LedgerNeedsFix as problem:
         says, cure = problem.why, Remedy.FIX

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING
-from promisectl.errors import LedgerError, Usage
+from promisectl.errors import LedgerError, MachineError, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ class CannotWrite(LedgerError):
         super().__init__(f"{path} can't be written: {why}. Choose another place, or try again.")
 
 
-class NoTemporaryFile(LedgerError):
+class NoTemporaryFile(MachineError):
     """A temporary file could not be written, which says nothing about the ledger."""
 
     def __init__(self, why: str) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 LOCK_WAIT_SECONDS = 10
+_MIN_SQLITE_VERSION = (3, 37)
 _INTERRUPT_CHECK_STEPS = 50_000
 """How many steps of SQLite's virtual machine run between two looks for Ctrl-C."""
 MAX_MEMORY_BYTES = 32 << 20
@@ -41,8 +42,9 @@ def open_connection(path: str, mode: str, patience: int = LOCK_WAIT_SECONDS) -> 
     """Return a connection to the file with all settings in force; `mode` is `ro` or `rw`.
 
     No transaction begins by itself. Raises LedgerBusy when another command holds the file for
-    longer than `patience`, in seconds.
+    longer than `patience`, in seconds, and OldSqlite.
     """
+    check_sqlite_version()
     db = sqlite3.connect(
         build_sqlite_uri(path, mode, windows=os.name == "nt"),
         uri=True,
@@ -66,6 +68,13 @@ def open_connection(path: str, mode: str, patience: int = LOCK_WAIT_SECONDS) -> 
             for setting, on in settings.items():
                 db.setconfig(setting, on)
     return db
+
+
+def check_sqlite_version() -> None:
+    """Refuse an SQLite that does not know the STRICT tables of a ledger. Raises OldSqlite."""
+    if sqlite3.sqlite_version_info < _MIN_SQLITE_VERSION:
+        needed = ".".join(map(str, _MIN_SQLITE_VERSION))
+        raise errors.OldSqlite(sqlite3.sqlite_version, needed)
 
 
 def fits_memory(path: str) -> bool:

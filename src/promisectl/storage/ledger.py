@@ -121,6 +121,7 @@ def open_temporary_ledger(
     query brings its own views. `parts` names the statements of the schema to run. Unless
     `in_memory`, it is a temporary file; raises NoTemporaryFile where that can't be written.
     """
+    connection.check_sqlite_version()
     with closing(sqlite3.connect(":memory:" if in_memory else "", isolation_level=None)) as db:
         if in_memory:
             db.execute("PRAGMA temp_store = MEMORY")
