@@ -5,6 +5,7 @@ Everything is imported in one transaction, or nothing is.
 
 from __future__ import annotations
 
+import os
 import pickle
 from collections import Counter
 
@@ -17,7 +18,7 @@ from promisectl.commands.shared import arguments, output, recorder
 from promisectl.records import reader
 from promisectl.records.reader import UnreadableLine
 from promisectl.rendering import formats
-from promisectl.storage import ledger, queries, transfer
+from promisectl.storage import connection, ledger, queries, transfer
 from promisectl.storage.journal import Journal
 
 if TYPE_CHECKING:
@@ -343,9 +344,11 @@ def import_journal(env: Env, source: ImportSource, head: dict[str, Any], *, dry_
             raise errors.LedgerNotEmpty(env.ledger)
         return _fill_from_journal(env, db, source, head)
 
+    is_small = source.file.seek(0, os.SEEK_END) <= connection.MAX_MEMORY_BYTES
     with recorder.prepare_auto_backup(env) as keep:
         if dry_run:
-            result = fill_empty_ledger(ledger.create_memory_ledger())
+            with ledger.open_temporary_ledger(in_memory=is_small) as db:
+                result = fill_empty_ledger(db)
         else:
             result = ledger.run_in_transaction(env.ledger, fill_empty_ledger, keep)
         promises = formats.format_count(len(result.promise_numbers), "promise")

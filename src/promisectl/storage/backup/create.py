@@ -243,7 +243,7 @@ def check_copy(path: str, copy: str) -> LedgerSummary:
     SQLite has to find nothing wrong with it, and its newest act has to be in the ledger. Raises
     DamagedLedger.
     """
-    with connection.translate_errors(path):
+    with connection.translate_errors(path, reading=True):
         with closing(connection.open_connection(copy, "ro")) as db:
             connection.check_schema_step(path, db)
             with connection.allow_interrupts(db):

@@ -108,7 +108,7 @@ def ensure_no_hot_journal(path: str) -> None:
 def _translate_ledger_errors(path: str) -> Iterator[None]:
     """Turn an error about a ledger into one about a backup. Raises NotABackup."""
     try:
-        with connection.translate_errors(path):
+        with connection.translate_errors(path, reading=True):
             yield
     except errors.NewerLedger as problem:
         advice = "update promisectl, or choose another backup"
