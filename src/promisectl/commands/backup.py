@@ -112,6 +112,7 @@ def restore(env: Env, file: str, *, yes: bool = False) -> None:
         raise errors.CannotRead(file, "No such file or directory")
     if ledger.is_ledger_file(path, env.ledger):
         raise errors.RestoreFromItself(file)
+    restore_backup.settle_former_ledger(env.ledger)
     current = None
     if not yes and ledger.has_ledger(env.ledger):
         if not env.may_ask:

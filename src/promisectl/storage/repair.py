@@ -73,8 +73,10 @@ def repair_schema(path: str, backup_place: BackupPlace) -> Iterator[str]:
 def rebuild_ledger(path: str, backup_place: BackupPlace) -> Iterator[str]:
     """Rebuild every row from the acts, after a backup, and return what was done.
 
-    Raises NotRebuilt when the acts are damaged themselves, and LedgerError.
+    Before that, an unfinished command is rolled back. Raises NotRebuilt when the acts are damaged
+    themselves, and LedgerError.
     """
+    yield from recover_unfinished_write(path)
     damage = list_damage(path)
     for finding in damage:
         if finding.cure is Remedy.RESTORE:
