@@ -1146,6 +1146,20 @@ def test_a_long_command_that_is_not_as_it_was_is_refused(
     assert not (talkative.home / "other.db").exists()
 
 
+def test_a_dry_run_of_a_journal_is_refused_as_the_import_is(program: Program) -> None:
+    _journal(program)
+    (program.home / "j.jsonl").write_text(program.ok("export", "--journal"), encoding="utf-8")
+    file = str(program.home / "j.jsonl")
+    refused = program("import", file)
+    assert refused.code == 2
+    assert program("import", file, "--dry-run") == refused
+    other = "--ledger", str(program.home / "other.db")
+    assert program.ok(*other, "import", file, "--dry-run") == (
+        "It is whole, and would make 1 promise, 1 command.\n"
+    )
+    assert not (program.home / "other.db").exists()
+
+
 def test_a_journal_with_a_byte_order_mark_is_one(program: Program) -> None:
     _journal(program)
     (program.home / "j.jsonl").write_bytes(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pickle
 from collections import Counter
+from contextlib import closing
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
@@ -335,17 +336,23 @@ def build_step_record(step: ImportStep) -> dict[str, Any]:
 def import_journal(env: Env, source: ImportSource, head: dict[str, Any], *, dry_run: bool) -> None:
     """Fill an empty ledger from a journal, and print the result.
 
-    A dry run fills a ledger in memory. Raises LedgerNotEmpty and BadImport.
+    A dry run fills a ledger in memory instead. Raises LedgerNotEmpty and BadImport.
     """
 
-    def fill_empty_ledger(db: sqlite3.Connection) -> ImportResult:
+    def ensure_empty(db: sqlite3.Connection) -> None:
         if not transfer.is_empty_ledger(db):
             raise errors.LedgerNotEmpty(env.ledger)
+
+    def fill_empty_ledger(db: sqlite3.Connection) -> ImportResult:
+        ensure_empty(db)
         return _fill_from_journal(env, db, source, head)
 
     with recorder.prepare_auto_backup(env) as keep:
         if dry_run:
-            result = fill_empty_ledger(ledger.create_memory_ledger())
+            with output.open_view(env) as db:
+                ensure_empty(db)
+            with closing(ledger.create_memory_ledger()) as db:
+                result = fill_empty_ledger(db)
         else:
             result = ledger.run_in_transaction(env.ledger, fill_empty_ledger, keep)
         promises = formats.format_count(len(result.promise_numbers), "promise")
