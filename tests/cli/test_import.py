@@ -1016,7 +1016,7 @@ def test_what_was_taken_back_is_not_made_again_by_the_export_that_says_so(progra
     assert program.ok("redo", "-q") == "1\n"
 
 
-_NO_SUCH = "it begins a promise with a number or a uid that none has"
+_NO_SUCH = "it begins a promise with a number that none has"
 
 
 def _journal(program: Program) -> list[dict[str, Any]]:
@@ -1050,9 +1050,9 @@ def _forged(records: list[dict[str, Any]]) -> str:
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
-        ({"uid": "../pwned"}, "it is no record of a journal"),
+        ({"uid": "../pwned"}, "begins a promise with a uid that is no UUID"),
         ({"extra": "x"}, "it says what no command says"),
-        ({"uid": "00000000-0000-4000-8000-00000000000G"}, "it is no record of a journal"),
+        ({"uid": "00000000-0000-4000-8000-00000000000G"}, "a uid that is no UUID"),
         ({"promise": -5}, _NO_SUCH),
         ({"promise": 10**15}, _NO_SUCH),
         ({"promise": True}, _NO_SUCH),

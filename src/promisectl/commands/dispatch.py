@@ -117,4 +117,3 @@ def build_once_key(key: str, function: str, arguments: dict[str, Any], ids: str)
     digest = hashlib.sha256(json.dumps(typed).encode()).hexdigest()[:16]
     words = [function, *dict.fromkeys(map(spell_number, numbers)), f"({digest})"]
     return OnceKey(key, " ".join(words))
-

@@ -378,6 +378,6 @@ def _fill_from_journal(
                     importer.add_record(reader.parse_json_line(text, line))
         numbers = importer.finish_import()
     except errors.BadRecord as problem:
-        raise errors.BadImport(source.name, line, problem) from problem
+        raise errors.BadImport(source.name, problem.line or line, problem) from problem
     people = [person for person in queries.load_people(db) if person.merged_into is None]
     return ImportResult(numbers, 0, people)
