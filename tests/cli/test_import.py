@@ -1016,7 +1016,7 @@ def test_what_was_taken_back_is_not_made_again_by_the_export_that_says_so(progra
     assert program.ok("redo", "-q") == "1\n"
 
 
-_NO_SUCH = "it begins a promise with a number or a uid that none has"
+_NO_SUCH = "it begins a promise with a number that none has"
 
 
 def _journal(program: Program) -> list[dict[str, Any]]:
@@ -1050,9 +1050,9 @@ def _forged(records: list[dict[str, Any]]) -> str:
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
-        ({"uid": "../pwned"}, "it is no record of a journal"),
+        ({"uid": "../pwned"}, "begins a promise with a uid that is no UUID"),
         ({"extra": "x"}, "it says what no command says"),
-        ({"uid": "00000000-0000-4000-8000-00000000000G"}, "it is no record of a journal"),
+        ({"uid": "00000000-0000-4000-8000-00000000000G"}, "a uid that is no UUID"),
         ({"promise": -5}, _NO_SUCH),
         ({"promise": 10**15}, _NO_SUCH),
         ({"promise": True}, _NO_SUCH),
@@ -1144,6 +1144,20 @@ def test_a_long_command_that_is_not_as_it_was_is_refused(
         True,
     )
     assert not (talkative.home / "other.db").exists()
+
+
+def test_a_dry_run_of_a_journal_is_refused_as_the_import_is(program: Program) -> None:
+    _journal(program)
+    (program.home / "j.jsonl").write_text(program.ok("export", "--journal"), encoding="utf-8")
+    file = str(program.home / "j.jsonl")
+    refused = program("import", file)
+    assert refused.code == 2
+    assert program("import", file, "--dry-run") == refused
+    other = "--ledger", str(program.home / "other.db")
+    assert program.ok(*other, "import", file, "--dry-run") == (
+        "It is whole, and would make 1 promise, 1 command.\n"
+    )
+    assert not (program.home / "other.db").exists()
 
 
 def test_a_journal_with_a_byte_order_mark_is_one(program: Program) -> None:

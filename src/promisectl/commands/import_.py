@@ -336,17 +336,22 @@ def build_step_record(step: ImportStep) -> dict[str, Any]:
 def import_journal(env: Env, source: ImportSource, head: dict[str, Any], *, dry_run: bool) -> None:
     """Fill an empty ledger from a journal, and print the result.
 
-    A dry run fills a ledger in memory. Raises LedgerNotEmpty and BadImport.
+    A dry run fills a ledger in memory instead. Raises LedgerNotEmpty and BadImport.
     """
 
-    def fill_empty_ledger(db: sqlite3.Connection) -> ImportResult:
+    def ensure_empty(db: sqlite3.Connection) -> None:
         if not transfer.is_empty_ledger(db):
             raise errors.LedgerNotEmpty(env.ledger)
+
+    def fill_empty_ledger(db: sqlite3.Connection) -> ImportResult:
+        ensure_empty(db)
         return _fill_from_journal(env, db, source, head)
 
     is_small = source.file.seek(0, os.SEEK_END) <= connection.MAX_MEMORY_BYTES
     with recorder.prepare_auto_backup(env) as keep:
         if dry_run:
+            with output.open_view(env) as db:
+                ensure_empty(db)
             with ledger.open_temporary_ledger(in_memory=is_small) as db:
                 result = fill_empty_ledger(db)
         else:
@@ -374,6 +379,6 @@ def _fill_from_journal(
                     importer.add_record(reader.parse_json_line(text, line))
         numbers = importer.finish_import()
     except errors.BadRecord as problem:
-        raise errors.BadImport(source.name, line, problem) from problem
+        raise errors.BadImport(source.name, problem.line or line, problem) from problem
     people = [person for person in queries.load_people(db) if person.merged_into is None]
     return ImportResult(numbers, 0, people)

@@ -116,4 +116,11 @@ PEOPLE_STATISTICS = "WITH promises AS (SELECT p.id, p.uid, p.direction, p.state,
 HIGHEST_NUMBERS = "WITH highest_numbers AS (SELECT 'entry' AS name, max(id) AS highest FROM entry UNION ALL SELECT 'person', max(id) FROM person UNION ALL SELECT 'promise', max(id) FROM promise) SELECT name, highest FROM highest_numbers WHERE highest"
 REBUILD_HIGHEST_NUMBERS = "WITH highest_numbers AS (SELECT 'entry' AS name, max(id) AS highest FROM entry UNION ALL SELECT 'person', max(id) FROM person UNION ALL SELECT 'promise', max(id) FROM promise) INSERT INTO sqlite_sequence (name, seq) SELECT name, highest FROM highest_numbers WHERE highest"
 HIGHEST_PERSON_ID = "SELECT max( (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'person'), (SELECT coalesce(max(id), 0) FROM person) )"
+HISTORY_OF_PEOPLE = 'SELECT act.*, command FROM act JOIN entry ON entry.id = act.entry WHERE person IS NOT NULL ORDER BY +act.number'
+HISTORY_OF_PROMISES = 'SELECT act.*, command FROM act JOIN entry ON entry.id = act.entry WHERE promise IS NOT NULL ORDER BY promise, act.number'
+HISTORY_OF_ENTRY = "SELECT promise, person, verb, body, coalesce(json_extract(body, '$.text'), json_extract(body, '$.handle')) AS text FROM act WHERE entry = :entry"
+COMMAND_OF_ENTRY = 'SELECT command FROM entry WHERE id = :entry'
+FIRST_ACT_OF_PROMISE = 'SELECT min(number) FROM act WHERE promise = :promise'
+UNDO_AND_REDO_ENTRIES = "SELECT min(number) AS number, entry, verb, body, promise, person FROM act WHERE verb IN ('undo', 'redo') GROUP BY entry ORDER BY entry"
+ENTRIES_BETWEEN = "SELECT id FROM entry WHERE id > :target AND id < :entry AND command NOT IN ('undo', 'redo') AND ( :anywhere OR NOT EXISTS (SELECT * FROM act WHERE entry = :target AND promise IS NOT NULL) OR EXISTS ( SELECT * FROM act WHERE act.entry = entry.id AND promise IN (SELECT promise FROM act WHERE entry = :target) ) )"
 PROMISE_UIDS = "SELECT uid, id, state <> 'void' OR EXISTS ( SELECT * FROM act JOIN entry ON entry.id = act.entry WHERE act.promise = promise.id AND verb IN ('request', 'offer', 'import') AND entry.undone_by IS NULL ) AS begun FROM promise"

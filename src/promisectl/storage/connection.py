@@ -15,7 +15,7 @@ from promisectl.compiled import sql
 from promisectl.storage import preflight
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
 LOCK_WAIT_SECONDS = 10
@@ -175,6 +175,18 @@ def has_unfinished_transaction(error: sqlite3.Error) -> bool:
         sqlite3.SQLITE_READONLY_ROLLBACK,
         sqlite3.SQLITE_READONLY_CANTLOCK,
     )
+
+
+class RowNotWritten(sqlite3.IntegrityError):
+    """A row that is gone, or that the trigger of another program keeps from being written."""
+
+
+def write_row(db: sqlite3.Connection, statement: str, row: Mapping[str, Any]) -> sqlite3.Cursor:
+    """Insert or update exactly one row. Raises RowNotWritten when SQLite has written another count."""
+    cursor = db.execute(statement, row)
+    if cursor.rowcount != 1:
+        raise RowNotWritten
+    return cursor
 
 
 def retry_while_busy(path: str, work: Callable[[], Any], patience: int = LOCK_WAIT_SECONDS) -> None:

@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager, suppress
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.compiled import sql
-from promisectl.storage import connection
+from promisectl.storage import connection, preflight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -44,6 +44,19 @@ def run_in_transaction(
     except errors.TemporaryLedgerError as problem:
         problem.effect = "Nothing was recorded."
         raise
+
+
+def settle_journal_mode(path: str) -> None:
+    """End the WAL mode that another program has set, for a command that is going to write.
+
+    Such a command calls this before it reads, as nobody may read in that mode. Does nothing where
+    the file is as it should be. Raises LedgerError.
+    """
+    if not preflight.is_in_wal_mode(path):
+        return
+    with connection.translate_errors(path):
+        connection.check_ledger_file(path, writing=True)
+        connection.open_connection(path, "rw").close()
 
 
 @contextmanager

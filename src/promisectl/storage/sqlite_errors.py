@@ -7,6 +7,7 @@ import os
 import sqlite3
 
 from promisectl import errors
+from promisectl.storage.connection import RowNotWritten
 
 _DISK_FULL = ("the disk is full", "Free some space and try again.")
 _DISK_FAILURE = (
@@ -63,6 +64,10 @@ def explain_sqlite_error(path: str, error: sqlite3.Error) -> errors.LedgerError 
         return errors.DamagedLedger(path, "is damaged, or no ledger at all")
     if code == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
         return errors.DamagedContent(path, "acts are about a promise or a person whose row is gone")
+    if isinstance(error, RowNotWritten):
+        return errors.DamagedContent(
+            path, "a row is gone, or a trigger of another program keeps it from being written"
+        )
     if not isinstance(error, sqlite3.OperationalError):
         return None
     is_part_missing = any(words in str(error) for words in _MISSING_SCHEMA_MESSAGES)
