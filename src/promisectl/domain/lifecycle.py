@@ -144,14 +144,14 @@ def apply_act(promise: Promise | None, act: Act, number: int = 0) -> Applied:
     """
     if promise is not None and _is_told_to_me(promise, act.verb):
         raise errors.NotOpen(promise.id, promise.state, act.verb, list_open_verbs(promise))
-    applied = _apply_recorded_act(promise, act, number)
+    applied = apply_recorded_act(promise, act, number)
     if promise is not None:
-        _check_told_time(promise, act)
+        check_told_time(promise, act)
         _check_return_to_agreed_terms(promise, act)
     return applied
 
 
-def _apply_recorded_act(promise: Promise | None, act: Act, number: int) -> Applied:
+def apply_recorded_act(promise: Promise | None, act: Act, number: int) -> Applied:
     """Apply an act by the rules that every version had, as what is recorded stays readable.
 
     Raises what `apply_act` raises.
@@ -238,7 +238,7 @@ def _is_told_to_me(promise: Promise, verb: Verb) -> bool:
     return verb is Verb.TOLD and not promise.is_untold
 
 
-def _check_told_time(promise: Promise, act: Act) -> None:
+def check_told_time(promise: Promise, act: Act) -> None:
     """Refuse that somebody was told of a break before the broken terms were agreed on.
 
     Raises ToldTooEarly.
@@ -476,20 +476,19 @@ def _list_live_acts(acts: Iterable[Act]) -> list[Act]:
     ]
 
 
-def replay_acts(number: int, acts: Iterable[Act], *, are_new: bool = False) -> Promise:
+def replay_acts(number: int, acts: Iterable[Act]) -> Promise:
     """Return the promise after `acts`, in their order, without the undone commands.
 
-    A promise is void when the command that made it is undone. With `are_new`, the acts have to
-    keep all rules of today, otherwise those that every version had. Raises what `apply_act` raises.
+    A promise is void when the command that made it is undone. Raises what `apply_recorded_act`
+    raises.
     """
     all_acts = list(acts)
     promise: Promise | None = None
-    apply = apply_act if are_new else _apply_recorded_act
     for act in _list_live_acts(all_acts):
-        promise = apply(promise, act, number).promise
+        promise = apply_recorded_act(promise, act, number).promise
     if promise is not None:
         return promise
-    made = apply(None, all_acts[0], number).promise
+    made = apply_recorded_act(None, all_acts[0], number).promise
     undo = next(act for act in reversed(all_acts) if act.verb is Verb.UNDO)
     return made._replace(
         revisions=_change_statuses(made, {Status.OFFERED: Status.MOOT}),

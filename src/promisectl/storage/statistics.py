@@ -50,7 +50,7 @@ class _RescheduleCounts(NamedTuple):
 class StatisticsReader:
     """The promises settled in a scope, judged at the moment of `clock`, ready to be counted.
 
-    `db` may be a ledger as it was at a moment (`queries.build_ledger_as_of`).
+    `db` may be a ledger as it was at a moment (`queries.fill_ledger_as_of`).
     """
 
     def __init__(self, db: sqlite3.Connection, clock: QueryClock, scope: StatisticsScope) -> None:
