@@ -100,7 +100,10 @@ def ensure_well(program: Program) -> None:
 
 
 def test_a_backup_in_order_is_not_said_to_be_repaired(gift: Program) -> None:
-    assert "Put right on the way in: " not in gift("restore", str(gift.home / "gift.db"), "--yes").stderr
+    assert (
+        "Put right on the way in: "
+        not in gift("restore", str(gift.home / "gift.db"), "--yes").stderr
+    )
 
 
 REFUSED: dict[str, str] = {

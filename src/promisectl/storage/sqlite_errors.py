@@ -7,7 +7,6 @@ import os
 import sqlite3
 
 from promisectl import errors
-from promisectl.storage.connection import RowNotWritten
 
 _DISK_FULL = ("the disk is full", "Free some space and try again.")
 _DISK_FAILURE = (
@@ -34,6 +33,10 @@ _MISSING_SCHEMA_MESSAGES = (
     "has no column named",
 )
 _PERMISSION_SQLITE_CODES = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
+
+
+class RowNotWritten(sqlite3.IntegrityError):
+    """A row that is gone, or that the trigger of another program keeps from being written."""
 
 
 def explain_sqlite_error(path: str, error: sqlite3.Error) -> errors.LedgerError | None:

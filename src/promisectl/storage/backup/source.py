@@ -9,7 +9,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.domain.findings import Remedy
-from promisectl.storage import connection, repair, summary
+from promisectl.storage import connection, schema, summary
 from promisectl.storage.integrity import checks, history
 from promisectl.storage.integrity.act_content import ImpossibleAct
 
@@ -127,7 +127,7 @@ def _repair_backup(path: str, db: sqlite3.Connection) -> list[str]:
     Raises DamagedLedger.
     """
     try:
-        return repair.repair_schema_parts(db, _FOREIGN_KINDS)
+        return schema.repair_schema_parts(db, _FOREIGN_KINDS)
     except sqlite3.IntegrityError as error:
         raise errors.DamagedLedger(path, "is damaged: two rows are alike") from error
 
