@@ -1149,12 +1149,25 @@ def test_a_journal_with_a_byte_order_mark_is_one(program: Program) -> None:
     assert result.stdout == "Imported the whole journal: 1 promise, 1 command.\n"
 
 
+def test_a_small_file_needs_no_temporary_file(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(program.home / "nowhere"))
+    assert program.ok("import", "-", piped=TWO, width=80).startswith("Imported 2 promises")
+
+
 def test_where_no_temporary_file_can_be_made_that_is_said(
     program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(program.home / "nowhere"))
+    heading, first = TWO.splitlines(keepends=True)[:2]
+    many = heading + first * (5_000_000 // len(first))
     for file in (str(program.home / "file.csv"), "-"):
-        (program.home / "file.csv").write_text(TWO, encoding="utf-8")
-        result = program("import", file, piped=TWO)
-        sentence = "promisectl: A temporary file can't be written: No such file or directory. Choose another place, or try again.\n"
-        assert (result.stdout, result.stderr, result.code) == ("", sentence, 5)
+        (program.home / "file.csv").write_text(many, encoding="utf-8")
+        result = program("import", file, piped=many)
+        assert (result.stdout, result.code) == ("", 5)
+        assert result.stderr == (
+            "promisectl: A temporary file can't be written: No such file or directory. The ledger is as it was. "
+            "Free some space for such files, or name a directory with more: TMPDIR=DIRECTORY.\n"
+        )
+    assert not program.ledger.exists()

@@ -5,9 +5,9 @@ Everything is imported in one transaction, or nothing is.
 
 from __future__ import annotations
 
+import os
 import pickle
 from collections import Counter
-from contextlib import closing
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
@@ -18,7 +18,7 @@ from promisectl.commands.shared import arguments, output, recorder
 from promisectl.records import reader
 from promisectl.records.reader import UnreadableLine
 from promisectl.rendering import formats
-from promisectl.storage import ledger, queries, transfer
+from promisectl.storage import connection, ledger, queries, transfer
 from promisectl.storage.journal import Journal
 
 if TYPE_CHECKING:
@@ -347,11 +347,12 @@ def import_journal(env: Env, source: ImportSource, head: dict[str, Any], *, dry_
         ensure_empty(db)
         return _fill_from_journal(env, db, source, head)
 
+    is_small = source.file.seek(0, os.SEEK_END) <= connection.MAX_MEMORY_BYTES
     with recorder.prepare_auto_backup(env) as keep:
         if dry_run:
             with output.open_view(env) as db:
                 ensure_empty(db)
-            with closing(ledger.create_memory_ledger()) as db:
+            with ledger.open_temporary_ledger(in_memory=is_small) as db:
                 result = fill_empty_ledger(db)
         else:
             result = ledger.run_in_transaction(env.ledger, fill_empty_ledger, keep)

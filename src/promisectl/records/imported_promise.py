@@ -156,7 +156,9 @@ def parse_imported_state(
         else None,
         word_at=_parse_later_moment(reader, "word_at", moments) or told_at,
         # A broken promise of which nobody has to tell: the promisee noticed it.
-        silent=state is State.RENEGED and has_no_move and not (told_at or is_self),
+        silent=state is State.RENEGED
+        and (has_no_move or direction is Direction.OWED)
+        and not (told_at or is_self),
         reason=reader.parse_text("reason"),
         **{name: moment for name, moment in moments.items() if moment},
     )
@@ -222,7 +224,7 @@ def check_moment_states(state: State, moments: Mapping[str, datetime | None]) ->
 def check_moment_order(moments: Mapping[str, datetime | None], now: datetime) -> None:
     """Raise BadRecord if a moment is after `now`, or before the moments that precede it.
 
-    `told_at` has to follow `made_at` alone.
+    `told_at` has to follow the Yes alone, without one the making.
     """
     latest = None
     for name, moment in moments.items():
@@ -230,7 +232,8 @@ def check_moment_order(moments: Mapping[str, datetime | None], now: datetime) ->
             continue
         if moment > now:
             raise errors.BadRecord("it is still to come", name)
-        earliest = moments["made_at"] or latest if name == "told_at" else latest
+        agreed = moments["accepted_at"] or moments["made_at"] or latest
+        earliest = agreed if name == "told_at" else latest
         if earliest and moment < earliest:
             raise errors.BadRecord("it is before what came before it", name)
         latest = moment

@@ -162,12 +162,19 @@ SELECT coalesce(sum(renegotiated > 0), 0), count(*) FROM record
 WHERE accepted_at BETWEEN :since AND :until;
 
 -- query: DECLINE_RATE
+-- The answer is the act that ended the proposal. Nobody knows who gave it when the promise was
+-- imported with its answer: then the import comes first, and it has no side.
 SELECT coalesce(sum(state = 'declined'), 0), count(*) FROM record
 WHERE iif(state = 'declined', closed_at, accepted_at) BETWEEN :since AND :until
   AND 'promisor' = (
-    SELECT side FROM acts
-    WHERE promise = record.id AND act IN ('accept', 'decline') AND undone_by IS NULL
-    ORDER BY acts.id
+    SELECT side FROM act JOIN entry ON entry.id = act.entry
+    WHERE promise = record.id
+      AND (
+        verb IN ('accept', 'decline')
+        OR verb = 'import' AND json_extract(body, '$.found.state') <> 'proposed'
+      )
+      AND undone_by IS NULL
+    ORDER BY act.number
     LIMIT 1
   );
 

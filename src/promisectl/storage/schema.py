@@ -21,9 +21,7 @@ def repair_schema_parts(db: sqlite3.Connection, foreign_kinds: Collection[str] =
     return recreate_schema_parts(db, foreign_kinds)
 
 
-def recreate_schema_parts(
-    db: sqlite3.Connection, foreign_kinds: Collection[str] = ()
-) -> list[str]:
+def recreate_schema_parts(db: sqlite3.Connection, foreign_kinds: Collection[str] = ()) -> list[str]:
     """Recreate missing and altered parts of the schema, and drop triggers of other programs."""
     damaged, extra = checks.compare_schema(db)
     foreign_parts = [part for part in extra if part.kind in ("trigger", *foreign_kinds)]

@@ -26,6 +26,11 @@ _SENTENCES_BY_ERRNO = {
     getattr(errno, "EDQUOT", errno.ENOSPC): _DISK_FULL,
     errno.EIO: _DISK_FAILURE,
 }
+_TEMPORARY_FILE_CODES = (
+    sqlite3.SQLITE_IOERR_GETTEMPPATH,
+    sqlite3.SQLITE_IOERR_WRITE,
+    sqlite3.SQLITE_IOERR_TRUNCATE,
+)
 _MISSING_SCHEMA_MESSAGES = (
     "no such table",
     "no such column",
@@ -37,6 +42,22 @@ _PERMISSION_SQLITE_CODES = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sq
 
 class RowNotWritten(sqlite3.IntegrityError):
     """A row that is gone, or that the trigger of another program keeps from being written."""
+
+
+def is_temporary_file_failure(error: sqlite3.Error) -> bool:
+    """Whether an error of a connection that only reads is that of a temporary file.
+
+    Such a connection writes nothing else: what it sorts or keeps of a large ledger. One that
+    writes to the ledger does that in memory.
+    """
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF == sqlite3.SQLITE_FULL or code in _TEMPORARY_FILE_CODES
+
+
+def refuse_temporary_file_failure(error: sqlite3.Error) -> None:
+    """Raise NoTemporaryFile where an error of a connection that only reads is that."""
+    if is_temporary_file_failure(error):
+        raise errors.NoTemporaryFile(str(error)) from error
 
 
 def explain_sqlite_error(path: str, error: sqlite3.Error) -> errors.LedgerError | None:

@@ -239,7 +239,7 @@ def _has_newest_act(path: str, copy: LedgerSummary) -> bool:
     """Whether the newest act of a copy is in the ledger at `path`."""
     hashes: list[str] = []
     with (
-        connection.translate_errors(path),
+        connection.translate_errors(path, reading=True),
         closing(connection.open_connection(path, "ro")) as db,
     ):
         connection.retry_while_busy(
@@ -282,7 +282,7 @@ def check_copy(path: str, copy: str) -> LedgerSummary:
     SQLite has to find nothing wrong with it. Raises DamagedLedger.
     """
     with (
-        connection.translate_errors(path),
+        connection.translate_errors(path, reading=True),
         closing(connection.open_connection(copy, "ro")) as db,
     ):
         connection.check_schema_step(path, db)

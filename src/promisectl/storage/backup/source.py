@@ -95,8 +95,7 @@ def open_backup_source(path: str) -> Iterator[BackupSource]:
     with ExitStack() as stack:
         stack.enter_context(closing(db))
         with _translate_ledger_errors(path):
-            db.execute("BEGIN")
-            connection.retry_while_busy(path, lambda: connection.check_schema_step(path, db))
+            connection.begin_read_transaction(path, db)
             repairs: list[str] = []
             if _check_backup(path, db):
                 db = stack.enter_context(closing(_copy_into_memory(db)))
@@ -163,7 +162,7 @@ def ensure_no_hot_journal(path: str) -> None:
 def _translate_ledger_errors(path: str) -> Iterator[None]:
     """Turn an error about a ledger into one about a backup. Raises NotABackup."""
     try:
-        with connection.translate_errors(path):
+        with connection.translate_errors(path, reading=True):
             yield
     except errors.NewerLedger as problem:
         advice = "update promisectl, or choose another backup"

@@ -218,7 +218,7 @@ class _PromiseTimeline:
             if not is_again or act.opening.uid != first.opening.uid:
                 raise ImpossibleAct("it makes a promise that is there already")
         promise = self.promise if self._has_begun else None
-        applied = lifecycle.apply_act(promise, act, self._number)
+        applied = lifecycle.apply_recorded_act(promise, act, self._number)
         if (applied.act.revision, type(applied.act.revision)) != (act.revision, type(act.revision)):
             raise ImpossibleAct("it is about another revision than it says")
         self.promise = applied.promise
