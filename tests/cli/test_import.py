@@ -18,8 +18,8 @@ import pexpect
 import pytest
 
 from tests.cli.terminal import ended, terminal
-from tests.storage.forging import forge_journal
 from tests.conftest import Program, Result, remembered
+from tests.storage.forging import forge_journal
 
 TWO = "direction,person,outcome,due\nowe,dana,Send the numbers,2026-11-27\nowed,Lee Öz,Fix the brake,\n"
 UID = "00000000-0000-4000-8000-00000000000{}"
@@ -1033,7 +1033,7 @@ def _journal(program: Program) -> list[dict[str, Any]]:
         ({"uid": "00000000-0000-4000-8000-00000000000G"}, "a uid that is no UUID"),
         ({"promise": -5}, _NO_SUCH),
         ({"promise": 10**15}, _NO_SUCH),
-        ({"promise": True}, _NO_SUCH),
+        ({"promise": True}, "an act in it has not the fields that an act has"),
     ],
     ids=str,
 )

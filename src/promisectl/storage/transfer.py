@@ -178,6 +178,7 @@ class JournalImporter:
                 f"it is a journal of another format than {JOURNAL_FORMAT}, "
                 "the one that is known here"
             )
+        db.execute("PRAGMA defer_foreign_keys = ON")  # what is missing is found with its line
         self._db = db
         self._now = encode_instant(now)
         self._record_hash = _RecordHash()
@@ -212,20 +213,20 @@ class JournalImporter:
             for act in record.get("acts", ()):
                 if act.keys() != _ACT_KEYS or not _has_numbers(act):
                     raise errors.BadRecord(_BAD_ACT_MESSAGE)
-                if act["recorded_at"] != self._recorded_at:
-                    raise errors.BadRecord(
-                        f"act {act['number']} was recorded at another moment than its command"
-                    )
                 with blame_act(act):
                     self._insert_act(act)
             self._acts_by_record.append(self._number)
-            once = record.get("once")
-            if once and once.keys() != ({"answer"} if self._once else _ONCE_KEYS):
-                raise errors.BadRecord(_BAD_COMMAND_MESSAGE)
-            if once and self._once:
-                self._once["answer"] += once["answer"]
-            elif once:
-                self._once = once
+            if record.get("once"):
+                self._add_answer(record["once"])
+
+    def _add_answer(self, once: Record) -> None:
+        """Add the answer of the current command, or more of it."""
+        if once.keys() != ({"answer"} if self._once else _ONCE_KEYS):
+            raise errors.BadRecord(_BAD_COMMAND_MESSAGE)
+        if self._once:
+            self._once["answer"] += once["answer"]
+        else:
+            self._once = once
 
     def _begin_entry(self, record: Record) -> None:
         self._insert_answer()
@@ -251,6 +252,8 @@ class JournalImporter:
             "body": codec.encode_canonical_json(act["body"]),
             "hash": act["hash"],
         }
+        if act["recorded_at"] != self._recorded_at:
+            raise ImpossibleAct("it was recorded at another moment than its command")
         self._number += 1
         about: int | str
         if row["promise"] is None:

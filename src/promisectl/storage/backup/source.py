@@ -101,7 +101,7 @@ def open_backup_source(path: str) -> Iterator[BackupSource]:
                 db = stack.enter_context(closing(_copy_into_memory(db)))
                 repairs = _repair_backup(path, db)
                 if _check_backup(path, db):
-                    raise errors.DamagedLedger(path, "is damaged, and can't be put right")
+                    raise errors.DamagedLedger(path, "is damaged")
             _check_backup_history(path, db)
             source = BackupSource(path, summary.load_summary(db), db, repairs)
         yield source
@@ -128,7 +128,7 @@ def _repair_backup(path: str, db: sqlite3.Connection) -> list[str]:
     try:
         return schema.repair_schema_parts(db, _FOREIGN_KINDS)
     except sqlite3.IntegrityError as error:
-        raise errors.DamagedLedger(path, "is damaged: two rows are alike") from error
+        raise errors.DamagedLedger(path, "is damaged") from error
 
 
 def _check_backup_history(path: str, db: sqlite3.Connection) -> None:

@@ -1,4 +1,4 @@
-"""What one act can say, whatever came before it: the checks of commands, for acts from elsewhere."""
+"""What a single act can say: the checks of commands, made of acts from elsewhere."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 _FIRST_INSTANT = datetime(1969, 12, 31, tzinfo=UTC)
 """Nothing is dated before 1970, in any zone."""
-_MAX_ZONE_DIFFERENCE = timedelta(hours=26)  # between the clocks of any two zones
-_MAX_NUMBER = 10**9
-_CANONICAL_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ZONE_TOLERANCE = timedelta(hours=26)  # between the clocks of any two zones
+_MAX_STORED_NUMBER = 10**9
+_UID_FORM = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ZONE_NAME = re.compile(r"[\w+-]+(/[\w+-]+)*", re.ASCII)
-_CAUSES = frozenset(cause.value for cause in Cause)
+_KNOWN_CAUSES = frozenset(cause.value for cause in Cause)
 _PROMISE_FIELDS = (
     *("revision", "terms", "text", "told_at", "cause", "repair", "risk", "no_to"),
     *("target", "opening", "found"),
@@ -104,8 +104,8 @@ def check_act(act: Act, direction: Direction, *, strict: bool) -> None:
     limit = constants.MAX_TEXT_CHARACTERS
     for name in ("text", "repair", "risk", "no_to"):
         _check_text(name, getattr(act, name), limit)
-    if act.cause is not None and act.cause not in _CAUSES:
-        raise ImpossibleAct(f"its cause is none of {', '.join(sorted(_CAUSES))}")
+    if act.cause is not None and act.cause not in _KNOWN_CAUSES:
+        raise ImpossibleAct(f"its cause is none of {', '.join(sorted(_KNOWN_CAUSES))}")
     if act.verb in (Verb.TAG, Verb.UNTAG):
         _check_tags((act.text or "").split(" "))
     if act.verb is Verb.RENEGE:
@@ -134,7 +134,7 @@ def _check_moments(act: Act | PersonAct) -> None:
 
 
 def _check_text(name: str, value: object, limit: int) -> None:
-    """Refuse what is no text, or one that `arguments.check_text` refuses; None is no text at all."""
+    """Refuse what is no text, or one that `arguments.check_text` refuses; let None pass."""
     if value is None:
         return
     if not isinstance(value, str):
@@ -170,7 +170,7 @@ def _check_notice(act: Act, direction: Direction) -> None:
 
 def check_opening(opening: Opening) -> None:
     """Refuse a promise with a uid, a number or a tag that none has. Raises ImpossibleAct."""
-    if not isinstance(opening.uid, str) or not _CANONICAL_UUID.fullmatch(opening.uid):
+    if not isinstance(opening.uid, str) or not _UID_FORM.fullmatch(opening.uid):
         raise ImpossibleAct("it begins a promise with a uid that is no UUID")
     if (opening.direction is Direction.SELF) is not (opening.person is None):
         raise ImpossibleAct(
@@ -183,7 +183,7 @@ def check_opening(opening: Opening) -> None:
 
 
 def _is_number(value: object, least: int) -> bool:
-    return type(value) is int and least <= value <= _MAX_NUMBER
+    return type(value) is int and least <= value <= _MAX_STORED_NUMBER
 
 
 def check_terms(terms: Terms, *, strict: bool) -> None:
@@ -194,10 +194,10 @@ def check_terms(terms: Terms, *, strict: bool) -> None:
     for name in ("done_when", "why"):
         _check_text(name, getattr(terms, name), constants.MAX_TEXT_CHARACTERS)
     if terms.due:
-        _check_civil_moment("due", terms.due, timedelta(0) if strict else _MAX_ZONE_DIFFERENCE)
+        _check_civil_moment("due", terms.due, timedelta(0) if strict else _ZONE_TOLERANCE)
     if terms.reply_by:
         # A CSV says the instant of it, and not the zone.
-        _check_civil_moment("reply_by", terms.reply_by, _MAX_ZONE_DIFFERENCE)
+        _check_civil_moment("reply_by", terms.reply_by, _ZONE_TOLERANCE)
 
 
 def _check_civil_moment(name: str, when: CivilMoment, tolerance: timedelta) -> None:
@@ -243,7 +243,7 @@ def check_imported_state(
     if state.offer:
         check_terms(state.offer, strict=strict)
     if state.first_due:
-        _check_civil_moment("first_due", state.first_due, _MAX_ZONE_DIFFERENCE)
+        _check_civil_moment("first_due", state.first_due, _ZONE_TOLERANCE)
 
 
 def _check_imported_moments(act: Act, state: ImportedState) -> None:

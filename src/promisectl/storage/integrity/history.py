@@ -265,16 +265,19 @@ class _PeopleTimeline:
         if person is None or person.merged_into is not None:
             raise ImpossibleAct("it is about a person whom nobody had met, or who is another now")
         if act.verb is PersonVerb.MERGE:
-            other = self._people.get(act.into or 0)
-            if other is None or other.merged_into is not None or other.id == person.id:
-                raise ImpossibleAct("it makes a person one with nobody")
-            if act.handle != other.handle:
-                raise ImpossibleAct("it makes a person one with somebody else than it names")
+            self._check_merge(act)
         elif act.verb in (PersonVerb.RENAME, PersonVerb.ALIAS):
             if owner not in (None, person.id):
                 raise ImpossibleAct(f"it calls somebody {act.handle}, which somebody else is")
             if owner == person.id and act.verb is PersonVerb.ALIAS:
                 raise ImpossibleAct(f"it calls somebody {act.handle}, as they are called already")
+
+    def _check_merge(self, act: PersonAct) -> None:
+        other = self._people.get(act.into or 0)
+        if other is None or other.merged_into is not None or other.id == act.person:
+            raise ImpossibleAct("it makes a person one with nobody")
+        if act.handle != other.handle:
+            raise ImpossibleAct("it makes a person one with somebody else than it names")
 
 
 @contextmanager
