@@ -177,14 +177,12 @@ def has_unfinished_transaction(error: sqlite3.Error) -> bool:
     )
 
 
-class RowNotWritten(sqlite3.IntegrityError):
-    """A row that is gone, or that the trigger of another program keeps from being written."""
-
-
 def write_row(db: sqlite3.Connection, statement: str, row: Mapping[str, Any]) -> sqlite3.Cursor:
-    """Insert or update exactly one row. Raises RowNotWritten when SQLite has written another count."""
+    """Insert or update one row. Raises RowNotWritten when SQLite has written none, or several."""
     cursor = db.execute(statement, row)
     if cursor.rowcount != 1:
+        from promisectl.storage.sqlite_errors import RowNotWritten
+
         raise RowNotWritten
     return cursor
 
