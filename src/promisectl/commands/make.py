@@ -91,7 +91,7 @@ def make(env: Env, outcome: str, **words: Any) -> None:
         check_stdin_options(env, typed)
         promises = [MakeArguments(**fields) for fields in make_json.read_json_promises(env)]
         env.once = env.once and env.once.add_content(repr([*map(tuple, promises)]))
-    known, drafts = counterparty.load_known_people(env), list[MakeDraft]()
+    known, drafts = counterparty.load_known_people(env, writing=True), list[MakeDraft]()
     for promise in promises:
         with errors.add_place_to_errors(promise.place):
             drafts.append(build_draft(env, promise, known))

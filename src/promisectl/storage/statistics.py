@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.compiled import sql
-from promisectl.domain import lifecycle, statistics
+from promisectl.domain import statistics
 from promisectl.domain.civil import decode_instant, encode_instant
 from promisectl.domain.statistics import DirectionStatistics, Rate
 from promisectl.storage import queries
@@ -119,8 +119,7 @@ class StatisticsReader:
         """
         in_time = amendments = leads = 0
         for row in self._run_query(sql.RENEGOTIATED_PROMISES, direction):
-            acts = queries.load_promise_acts(self._db, row["id"])
-            promise = lifecycle.replay_acts(row["id"], acts)
+            promise = queries.load_promise(self._db, row["id"])
             first_due = promise.first_due
             if row["counts"] and first_due and row["due_at"]:
                 slip = decode_instant(row["due_at"]) - first_due.at

@@ -16,7 +16,7 @@ from promisectl.domain import constants, lifecycle
 from promisectl.domain.civil import encode_instant
 from promisectl.domain.findings import CheckRequest
 from promisectl.domain.promise import Verb
-from promisectl.storage import codec, people_rows
+from promisectl.storage import codec, connection, people_rows
 from promisectl.storage.integrity import rows as integrity_rows
 from promisectl.storage.queries import MAX_MEMORY_ROWS, fetch_and_release
 
@@ -63,11 +63,11 @@ def iter_journal_records(db: sqlite3.Connection) -> Iterator[Record]:
     ledger has only a head.
     """
     commands, acts = db.execute(sql.JOURNAL_EXTENT).fetchone()
-    last = db.execute(sql.LAST_ACT).fetchone()
-    if not last:
+    last = connection.fetch_last_act(db)
+    if not last.number:
         yield build_empty_head()
         return
-    head = build_empty_head() | {"commands": commands, "acts": acts, "hash": last["hash"]}
+    head = build_empty_head() | {"commands": commands, "acts": acts, "hash": last.hash}
     rows = fetch_and_release(db, sql.JOURNAL_ROWS, {}, many=acts > MAX_MEMORY_ROWS)
     record_hash = _RecordHash()
     yield record_hash.hash_record(head)
@@ -154,7 +154,7 @@ def is_journal_head(record: Any) -> bool:
 
 def is_empty_ledger(db: sqlite3.Connection) -> bool:
     """Whether the ledger holds no act."""
-    return not db.execute(sql.LAST_ACT).fetchone()
+    return not connection.fetch_last_act(db).number
 
 
 class JournalImporter:
