@@ -67,12 +67,12 @@ class Newcomer(NamedTuple):
 
 def replay_person_acts(acts: Iterable[PersonAct]) -> dict[int, Person]:
     """Return the people after `acts` by their IDs, without the undone commands."""
-    return _PeopleReplay(acts).people
+    return PeopleReplay(acts).people
 
 
 def list_handle_clashes(acts: Iterable[PersonAct]) -> list[tuple[str, str]]:
     """Return each handle that somebody should have got and another had, with the one they got."""
-    return _PeopleReplay(acts).clashes
+    return PeopleReplay(acts).clashes
 
 
 def find_undone_person_entries(acts: Iterable[PersonAct]) -> dict[int, int]:
@@ -86,7 +86,7 @@ def find_undone_person_entries(acts: Iterable[PersonAct]) -> dict[int, int]:
     return undone
 
 
-class _PeopleReplay:
+class PeopleReplay:
     """The people after some acts, by their IDs, and which of their handles were given twice.
 
     No command gives a name that somebody has. Where the acts do so all the same, as after the row
@@ -94,7 +94,7 @@ class _PeopleReplay:
     that is free (`dana-2`), and an alias is left out.
     """
 
-    def __init__(self, acts: Iterable[PersonAct]) -> None:
+    def __init__(self, acts: Iterable[PersonAct] = ()) -> None:
         self.people: dict[int, Person] = {}
         self.clashes: list[tuple[str, str]] = []
         self._owners: dict[str, int] = {}
@@ -102,9 +102,10 @@ class _PeopleReplay:
         undone = find_undone_person_entries(all_acts)
         for act in all_acts:
             if act.verb not in (PersonVerb.UNDO, PersonVerb.REDO) and act.entry not in undone:
-                self._apply_act(act)
+                self.apply_act(act)
 
-    def _apply_act(self, act: PersonAct) -> None:
+    def apply_act(self, act: PersonAct) -> None:
+        """Carry out an act about a person, which is no undo or redo."""
         handle = act.handle or ""
         if act.verb is PersonVerb.MEET:
             handle = self._claim_handle(handle, act.person)

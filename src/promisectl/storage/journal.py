@@ -44,13 +44,13 @@ class Journal:
         self._highest_promise: int = db.execute(sql.HIGHEST_PROMISE_OF_ACTS, {}).fetchone()[0]
         self._was_empty = not self._number
         entry_row = {"id": self.entry, "command": command, "recorded_at": self._recorded_at}
-        db.execute(sql.ADD_ENTRY_WITH_ID, entry_row)
+        connection.write_row(db, sql.ADD_ENTRY_WITH_ID, entry_row)
 
     def insert_answer(self, key: str, request: str, answer: object) -> None:
         """Store the request that this command got with a key, and its answer."""
         text = codec.encode_answer(answer, self._hash, key, self.entry, request)
         row = {"key": key, "entry": self.entry, "request": request, "answer": text}
-        self._db.execute(sql.ADD_ANSWER, row)
+        connection.write_row(self._db, sql.ADD_ANSWER, row)
 
     # Promises
 
@@ -76,9 +76,9 @@ class Journal:
         number = number or following
         columns = {**rows.columns, "id": number}
         if again:
-            self._db.execute(sql.UPDATE_PROMISE, columns)
+            connection.write_row(self._db, sql.UPDATE_PROMISE, columns)
         elif number == following or self._was_empty:
-            self._db.execute(sql.ADD_PROMISE_WITH_ID, columns)
+            connection.write_row(self._db, sql.ADD_PROMISE_WITH_ID, columns)
             self._highest_promise = max(number, self._highest_promise)
         else:
             raise errors.DamagedContent("The ledger", f"#{following} would get another number")
@@ -110,7 +110,7 @@ class Journal:
         else:
             statement = sql.UPDATE_PROMISE_TEXTS
         if changed:
-            self._db.execute(statement, {**row, "id": promise.id})
+            connection.write_row(self._db, statement, {**row, "id": promise.id})
         return applied
 
     def _insert_act(self, promise: Promise, act: Act) -> None:
@@ -142,7 +142,7 @@ class Journal:
             "body": body,
         }
         row["hash"] = self._hash = codec.compute_act_hash(self._hash, self._command, about, row)
-        self._db.execute(sql.ADD_ACT, row)
+        connection.write_row(self._db, sql.ADD_ACT, row)
 
     # Undo
 
@@ -171,7 +171,7 @@ class Journal:
             promise = queries.replay_promise(number, [*acts, act])
             self._insert_act(promise, act)
             row = {**codec.encode_promise_row(promise), "id": number}
-            self._db.execute(sql.UPDATE_PROMISE, row)
+            connection.write_row(self._db, sql.UPDATE_PROMISE, row)
             yield promise
         touched_people = {row["person"] for row in touched if row["person"] is not None}
         person_verb = PersonVerb(verb.value)
@@ -180,7 +180,9 @@ class Journal:
             self._insert_person_act(person_act)
         if touched_people:
             people_rows.rebuild_person_rows(self._db)
-        self._db.execute(sql.MARK_ENTRY_UNDONE, {"entry_id": target, "undone_by": undone_by})
+        connection.write_row(
+            self._db, sql.MARK_ENTRY_UNDONE, {"entry_id": target, "undone_by": undone_by}
+        )
 
     def find_last_command(self, number: int | None = None) -> tuple[int, str]:
         """Return entry and name of the newest command that is not undone, of one promise or of all.

@@ -6,7 +6,7 @@ from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.compiled import sql
 from promisectl.domain import people
-from promisectl.storage import codec, queries
+from promisectl.storage import codec, connection, queries
 
 if TYPE_CHECKING:
     import sqlite3
@@ -55,9 +55,9 @@ def write_people(
     """Write the rows of people by a statement, and insert those of their aliases."""
     for person in everybody:
         columns = {"handle": person.handle, "name": person.name, "merged_into": person.merged_into}
-        db.execute(statement, {**columns, "person": person.id})
-        aliases = [{"alias": alias, "person": person.id} for alias in person.aliases]
-        db.executemany(sql.ADD_ALIAS, aliases)
+        connection.write_row(db, statement, {**columns, "person": person.id})
+        for alias in person.aliases:
+            connection.write_row(db, sql.ADD_ALIAS, {"alias": alias, "person": person.id})
 
 
 def rebuild_person_rows(db: sqlite3.Connection) -> dict[int, Person]:

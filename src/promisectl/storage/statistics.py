@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.compiled import sql
-from promisectl.domain import statistics
+from promisectl.domain import lifecycle, statistics
 from promisectl.domain.civil import decode_instant, encode_instant
 from promisectl.domain.statistics import DirectionStatistics, Rate
-from promisectl.storage import queries
+from promisectl.storage import codec, queries
 
 if TYPE_CHECKING:
     import sqlite3
@@ -50,7 +50,7 @@ class _RescheduleCounts(NamedTuple):
 class StatisticsReader:
     """The promises settled in a scope, judged at the moment of `clock`, ready to be counted.
 
-    `db` may be a ledger as it was at a moment (`queries.build_ledger_as_of`).
+    `db` may be a ledger as it was at a moment (`queries.fill_ledger_as_of`).
     """
 
     def __init__(self, db: sqlite3.Connection, clock: QueryClock, scope: StatisticsScope) -> None:
@@ -119,7 +119,10 @@ class StatisticsReader:
         """
         in_time = amendments = leads = 0
         for row in self._run_query(sql.RENEGOTIATED_PROMISES, direction):
-            promise = queries.load_promise(self._db, row["id"])
+            acts = queries.load_promise_acts(self._db, row["id"])
+            # In a ledger of the past, what an act corrects may be still to come: check nothing.
+            with codec.refuse_damage(f"what was said of #{row['id']}"):
+                *_, (_, promise) = lifecycle.iter_steps(row["id"], acts, None)
             first_due = promise.first_due
             if row["counts"] and first_due and row["due_at"]:
                 slip = decode_instant(row["due_at"]) - first_due.at

@@ -29,14 +29,13 @@ def load_summary(db: sqlite3.Connection) -> LedgerSummary:
     """Return the summary of a ledger."""
     counts = db.execute(sql.LEDGER_COUNTS).fetchone()
     last = connection.fetch_last_act(db)
-    (step,) = db.execute("PRAGMA user_version").fetchone()
     return LedgerSummary(
         counts["promises"],
         counts["acts"],
         head=last.hash,
         newest_at=last.recorded_at,
         last_act=last.number,
-        schema_step=step,
+        schema_step=connection.read_schema_step(db),
     )
 
 
