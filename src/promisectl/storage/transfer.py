@@ -47,11 +47,7 @@ _ACT_FIELDS = ("number", "promise", "person", "verb", "side", "by", "at", "recor
 
 _BAD_COMMAND_MESSAGE = "it is no command of a journal, or out of order"
 _BAD_VALUE_ERRORS = (
-    KeyError,
-    TypeError,
-    ValueError,
-    AttributeError,
-    OverflowError,
+    *codec.DECODING_ERRORS,
     sqlite3.IntegrityError,
     sqlite3.InterfaceError,
     sqlite3.ProgrammingError,
@@ -332,6 +328,8 @@ def _convert_to_bad_record() -> Iterator[None]:
         raise
     except ImpossibleAct as refusal:
         raise errors.BadRecord(f"an act {refusal}") from refusal
+    except errors.DamagedContent as problem:
+        raise errors.BadRecord("it says what no command says") from problem
     except errors.Problem as problem:
         raise errors.BadRecord(str(problem).removesuffix(".")) from problem
     except _BAD_VALUE_ERRORS as error:

@@ -289,12 +289,10 @@ def _blame_act(row: Mapping[str, Any]) -> Iterator[None]:
     except ImpossibleAct as refusal:
         reason = f"act {row['number']}{format_act_subject(row)} {refusal}"
         refused = ImpossibleAct(reason)
-    except errors.Problem as problem:
-        reason = str(problem).removesuffix(".")
-        refused = ImpossibleAct(f"act {row['number']}{format_act_subject(row)}: {reason}")
-    except codec.DECODING_ERRORS:
-        subject = format_act_subject(row)
-        refused = ImpossibleAct(f"act {row['number']}{subject} says what no command says")
+    except codec.DECODING_ERRORS as error:
+        is_told = isinstance(error, errors.Problem) and not isinstance(error, errors.LedgerError)
+        says = f": {str(error).removesuffix('.')}" if is_told else " says what no command says"
+        refused = ImpossibleAct(f"act {row['number']}{format_act_subject(row)}{says}")
     else:
         return
     refused.number = row["number"]
