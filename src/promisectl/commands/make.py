@@ -93,7 +93,7 @@ def make(env: Env, outcome: str, **words: Any) -> None:
         env.once = env.once and add_promises_to_key(env.once, promises)
         if env.once and recorder.repeat_first_answer(env):
             return
-    known, drafts = counterparty.load_known_people(env), list[MakeDraft]()
+    known, drafts = counterparty.load_known_people(env, writing=True), list[MakeDraft]()
     for promise in promises:
         with errors.add_place_to_errors(promise.place):
             drafts.append(build_draft(env, promise, known))

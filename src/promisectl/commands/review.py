@@ -91,7 +91,7 @@ def review(env: Env) -> None:
 
 def load_review_item(db: sqlite3.Connection, row: Row) -> ReviewItem:
     """Load the promise of a row, with its open moves in the order that review names them."""
-    promise = lifecycle.replay_acts(row["id"], queries.load_promise_acts(db, row["id"]))
+    promise = queries.load_promise(db, row["id"])
     flags = (row["flags"] or "").split()
     kind = next((kind for kind in REVIEW_KINDS if kind in flags), _OTHER_KIND)
     open_verbs = lifecycle.list_open_verbs(promise)
