@@ -16,7 +16,7 @@ from promisectl.system import paths, terminal, timezone
 from promisectl.system.text import escape_lines, escape_text, format_terminal_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import IO, TextIO
 
 PROMPT_SIGN = " › "
@@ -44,7 +44,7 @@ class Env:
     `now` is the moment of this run (aware UTC, whole seconds), `zone` the IANA name of the local
     zone, `ledger` the path of the ledger, `config` the config and `config_file` its path.
     `quiet` reduces the answer to IDs. `form` is the wanted form of the answer (see the property).
-    `no_pager` is None for a command that never pages.
+    `no_pager` is None for a command that never pages. `words` is the command line as it was typed.
     """
 
     def __init__(
@@ -61,8 +61,10 @@ class Env:
         form: str | None = None,
         once: OnceKey | None = None,
         no_pager: bool | None = None,
+        words: Sequence[str] = (),
     ) -> None:
         self.environ = environ
+        self.words = words
         self._in, self._out, self._err = streams
         self.config = config
         self.zone = timezone.find_local_zone(environ, config.zone)

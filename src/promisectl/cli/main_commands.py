@@ -136,6 +136,8 @@ def negotiate(
     why: o.Why = None,
     reply_by: o.ReplyBy = None,
     reason: o.Reason = None,
+    risk: o.Risk = None,
+    no_to: o.NoTo = None,
     mine: o.Mine = False,
     theirs: o.Theirs = False,
     on: o.On = None,
@@ -146,6 +148,7 @@ def negotiate(
     \b
     promisectl negotiate 2 --by thu
     promisectl negotiate 1 --by "next mon" --reason "the vendor slipped"
+    promisectl negotiate 3 --by mon --theirs
 
     An empty text takes a date, a done-when or a why away: --by "".
     """

@@ -81,6 +81,7 @@ def _build_env(function: str, arguments: dict[str, Any], ids: str, *, needs_conf
         settings,
         form=forms[0] if forms else None,
         once=once,
+        words=sys.argv[1:],
         **options_of_env,
     )
 

@@ -37,6 +37,49 @@ class NothingChanged(Usage):
         )
 
 
+class ReplyByWithoutOffer(Usage):
+    """A date for an answer where nobody is asked for one."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            f"Nobody is asked to answer these terms of #{number}, "
+            "so there is no date for an answer. Leave out the reply-by."
+        )
+
+
+class RiskOfPromisee(Usage):
+    """A risk, or what the promise displaces, in the act of a side that promises nothing."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            "--risk and --no-to belong to a word of the promisor, and this is one of the promisee. "
+            f"Give them with the promisor's offer, counter or Yes, or keep them as a note: "
+            f"note {number} “…”."
+        )
+
+
+class WhoseTerms(Usage):
+    """New terms were given while my own are on the table, and it was not said whose they are."""
+
+    def __init__(self, number: int, words: Sequence[str]) -> None:
+        import shlex
+
+        mine, theirs = (shlex.join(["promisectl", *words, word]) for word in ("--mine", "--theirs"))
+        super().__init__(
+            f"Your own terms of #{number} are on the table, so say whose the new ones are, "
+            f"yours: {mine} or theirs: {theirs}"
+        )
+
+
+class ReplacedIsOpen(Usage):
+    """A promise was to be replaced that is open, and nobody could be asked what becomes of it."""
+
+    def __init__(self, number: int, state: str, ways_out: Sequence[str]) -> None:
+        first = f"End it first ({', or '.join(f'{verb} {number}' for verb in ways_out)}), or keep"
+        beside = f"{first if ways_out else 'Keep'} both: add --beside."
+        super().__init__(f"#{number} is {state}, and both would be open. {beside}")
+
+
 class TagsUnchanged(Usage):
     """Tags that are there already, or were never there."""
 

@@ -146,6 +146,6 @@ def ask_verdict(env: Env, terms: Terms, yes: Reply) -> Reply:
         other = prompts.ask_new_terms(
             env, terms, by="By when can you?", what="What can you promise?"
         )
-        if other != terms:
+        if other != terms.agreed:
             return yes._replace(verb=Verb.NEGOTIATE, terms=other)
         env.print_warning("That changes nothing.")
