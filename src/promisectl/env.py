@@ -17,7 +17,7 @@ from promisectl.system.text import escape_lines, escape_text, format_terminal_li
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from typing import IO, TextIO
+    from typing import IO, NoReturn, TextIO
 
 PROMPT_SIGN = " › "
 """Separates a question from its answer."""
@@ -253,7 +253,7 @@ class Env:
     def ask_question(self, question: str) -> str:
         """Ask on stderr and return the line that is typed. Raises EOFError after Ctrl-C or Ctrl-D.
 
-        Then it also prints that nothing was recorded, unless something was.
+        Then it also prints what `leave_questions` prints.
         """
         from promisectl.system import interrupts
 
@@ -269,10 +269,17 @@ class Env:
         if not line.endswith("\n"):
             self._err.write("\n")  # the next output begins a new line
         if not line:
-            if not self._has_recorded:
-                self.print_warning("Nothing was recorded.")
-            raise EOFError
+            self.leave_questions()
         return line.strip()
+
+    def leave_questions(self) -> NoReturn:
+        """Leave the command that is asking. Raises EOFError.
+
+        It prints that nothing was recorded, unless something was.
+        """
+        if not self._has_recorded:
+            self.print_warning("Nothing was recorded.")
+        raise EOFError
 
     def can_show(self, text: str) -> bool:
         """Whether the encoding of stdout has every character of a text."""

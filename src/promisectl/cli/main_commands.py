@@ -39,6 +39,9 @@ Replaces = Annotated[
     str | None,
     typer.Option("--replaces", metavar="ID", help="The promise that this one stands in for."),
 ]
+Beside = Annotated[
+    bool, typer.Option("--beside", metavar="", help="With --replaces: that one stays open as well.")
+]
 Tag = Annotated[
     list[str], typer.Option("--tag", metavar="TAG", help="A word to find it by; may be repeated.")
 ]
@@ -71,6 +74,7 @@ def make(
     said: Said = None,
     backfill: o.Backfill = False,
     replaces: Replaces = None,
+    beside: Beside = False,
     tag: Tag = [],  # noqa: B006
     new: MakeNew = False,
 ) -> None:

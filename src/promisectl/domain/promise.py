@@ -120,7 +120,7 @@ class Terms(NamedTuple):
     """What a side agrees to with a Yes, and until when it should answer (`reply_by`).
 
     `done_when` is how both sides will know that the promise is kept, `why` what it is good for.
-    `reply_by` belongs to one offer of these terms: neither a Yes nor another revision takes it over.
+    `reply_by` belongs to one offer: it ends with the answer, and new terms begin without.
     """
 
     outcome: str

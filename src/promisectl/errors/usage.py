@@ -66,18 +66,19 @@ class WhoseTerms(Usage):
 
         mine, theirs = (shlex.join(["promisectl", *words, word]) for word in ("--mine", "--theirs"))
         super().__init__(
-            f"Your own terms of #{number} are on the table, so say whose the new ones are, "
-            f"yours: {mine} or theirs: {theirs}"
+            f"#{number} has your own terms on the table, so say whose the new ones are: "
+            f"{mine}, or {theirs}"
         )
 
 
 class ReplacedIsOpen(Usage):
     """A promise was to be replaced that is open, and nobody could be asked what becomes of it."""
 
-    def __init__(self, number: int, state: str, ways_out: Sequence[str]) -> None:
-        first = f"End it first ({', or '.join(f'{verb} {number}' for verb in ways_out)}), or keep"
-        beside = f"{first if ways_out else 'Keep'} both: add --beside."
-        super().__init__(f"#{number} is {state}, and both would be open. {beside}")
+    def __init__(self, number: int, state: str, ending: str) -> None:
+        super().__init__(
+            f"#{number} is {state}, so both would be open. "
+            f"End it first: {ending} {number}, or keep both with --beside."
+        )
 
 
 class TagsUnchanged(Usage):
