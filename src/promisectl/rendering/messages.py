@@ -208,18 +208,16 @@ def format_negotiate(move: MoveReport) -> str:
 def format_correct(move: MoveReport) -> str:
     """Return which revision was corrected, in what, and where else."""
     before, after = move.before or move.after, move.after
-    offered = after.offered_revision
-    others = [
-        "in the new terms on the table"
-        if revision == offered and after.in_force
-        else f"in rev {revision.number}"
-        for revision in lifecycle.list_corrected_revisions(before, after)
-        if revision.number != move.act.revision
-    ]
+    corrected = lifecycle.list_corrected_revisions(before, after)
+    others = [revision for revision in corrected if revision.number != move.act.revision]
+    offered = after.offered_revision if after.in_force else None
+    places = [f"rev {revision.number}" for revision in others if revision != offered]
+    if offered in others:
+        places.append("the new terms on the table")
     if after.earlier != before.earlier:
-        others.append("in the first due date")
-    also = f" Also {' and '.join(others)}." if others else ""
-    return f"Put right {_format_changed_revision(move)}{also}"
+        places.append("the first due date")
+    also = " and ".join(filter(None, (", ".join(places[:-1]), *places[-1:])))
+    return f"Put right {_format_changed_revision(move)}{f' Also in {also}.' if also else ''}"
 
 
 def _format_changed_revision(move: MoveReport) -> str:
@@ -368,9 +366,14 @@ def format_next_step(promise: Promise, name: str) -> str:
     return steps.get(promise.state, "")
 
 
-def describe_move(promise: Promise, verb: Verb, name: str) -> str:
-    """Return who would make a move now, and what it would mean: “Dana says Yes”."""
-    side = lifecycle.infer_speaker(promise, verb)
+def describe_move(promise: Promise, verb: Verb, name: str, side: Side | None = None) -> str:
+    """Return who would make a move now, and what it would mean: “Dana says Yes”.
+
+    That is `side`, by default the side that is inferred.
+    """
+    if side is None and verb is Verb.NEGOTIATE and lifecycle.is_negotiator_unclear(promise):
+        return f"new terms, yours or {name}'s"
+    side = side or lifecycle.infer_speaker(promise, verb)
     mine = promise.direction.is_my_side(side)
     actor, other, s = ("you", name, "") if mine else (name, "you", "s")
     if promise.state is State.DELIVERED and verb in (Verb.ACCEPT, Verb.COMPLETE):
@@ -383,14 +386,13 @@ def describe_move(promise: Promise, verb: Verb, name: str) -> str:
             Verb.NEGOTIATE: "you change the terms",
             Verb.RENEGE: "you break it",
         }[verb]
-    is_counter = promise.state is State.PROPOSED
-    if verb is Verb.NEGOTIATE and lifecycle.is_negotiator_unclear(promise):
-        theirs = "counters" if is_counter else "asks for other ones"
-        return f"you put new terms (--mine), or {name} {theirs} (--theirs)"
+    offered = promise.offered_revision
+    is_counter = promise.state is State.PROPOSED and offered and offered.author is not side
+    new_terms = f"put{s} new terms" if promise.state is State.PROPOSED else f"ask{s} for new terms"
     is_receipt = promise.direction is Direction.OWED
     return {
         Verb.ACCEPT: f"{actor} say{s} Yes",
-        Verb.NEGOTIATE: f"{actor} counter{s}" if is_counter else f"{actor} ask{s} for new terms",
+        Verb.NEGOTIATE: f"{actor} counter{s}" if is_counter else f"{actor} {new_terms}",
         Verb.DECLINE: f"{actor} say{s} No",
         Verb.WITHDRAW: f"{actor} take{s} it back",
         Verb.COMPLETE: f"{actor} have it" if is_receipt else f"{actor} report{s} it done",

@@ -126,11 +126,16 @@ def list_open_moves(promise: Promise, name: str) -> list[tuple[str, str]]:
     verbs = [
         verb for verb in lifecycle.list_open_verbs(promise) if verb not in (Verb.TAG, Verb.UNTAG)
     ]
-    moves = [
-        (f"{verb} {promise.id}", messages.describe_move(promise, verb, name))
-        for verb in verbs
-        if verb in _DESCRIBED_VERBS
-    ]
+    moves = []
+    for verb in (verb for verb in verbs if verb in _DESCRIBED_VERBS):
+        if verb is Verb.NEGOTIATE and lifecycle.is_negotiator_unclear(promise):
+            sides = (promise.direction.my_side, promise.direction.their_side)
+            moves += [
+                (f"{verb} {promise.id} {option}", messages.describe_move(promise, verb, name, side))
+                for option, side in zip(("--mine", "--theirs"), sides, strict=True)
+            ]
+        else:
+            moves.append((f"{verb} {promise.id}", messages.describe_move(promise, verb, name)))
     others = ", ".join(f"{verb} {promise.id}" for verb in verbs if verb not in _DESCRIBED_VERBS)
     return [*moves, ("besides", others)] if others else moves
 
