@@ -51,14 +51,10 @@ def edit(
     description = terms_form.describe_form(promise, name, verb, side)
     terms = lifecycle.copy_base_terms(seen, verb)
     form = terms_form.format_terms_form(terms, env.zone, description)
-
-    def parse_form(text: str) -> Terms:
-        new_terms = parse_edited_terms(env, text, terms, backfill=backfill)
-        acts.check_reply_by(promise, verb, seen, new_terms)
-        return new_terms
-
     with editor.open_edit_file(env, form, ".txt") as path:
-        new = editor.edit_until_usable(env, path, parse_form)
+        new = editor.edit_until_usable(
+            env, path, lambda text: parse_edited_terms(env, text, terms, backfill=backfill)
+        )
         if new == terms:
             _print_nothing_changed(env, promise)
             return

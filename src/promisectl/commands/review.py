@@ -227,7 +227,7 @@ def negotiate_item(env: Env, item: ReviewItem) -> None:
     whose = acts.ask_whose_terms(env, item.promise)
     seen = lifecycle.find_base_revision(item.promise, Verb.NEGOTIATE)
     new_terms = prompts.ask_new_terms(env, seen.terms, by="By when?", what="What?")
-    if new_terms == seen.terms.agreed:
+    if new_terms == seen.terms.content:
         raise errors.NothingChanged(item.promise.id, "negotiate")
     reason = _ask_item_reason(env, item, Verb.NEGOTIATE)
     speech = acts.TermsSpeech(reason=reason, whose=whose, seen=seen)

@@ -145,7 +145,7 @@ def find_former_terms(promise: Promise, act: Act) -> Terms:
     base = find_base_revision(promise, act.verb, act.revision if is_correction else None)
     if is_correction or act.side is base.author:
         return base.terms._replace(reply_by=base.reply_by)
-    return base.terms.agreed
+    return base.terms.content
 
 
 def list_open_verbs(promise: Promise) -> tuple[Verb, ...]:
@@ -272,7 +272,7 @@ def _check_act_change(promise: Promise, row: Transition, act: Act) -> None:
     base = promise.offered_revision or promise.in_force
     if act.terms is None:
         raise errors.NothingChanged(promise.id, act.verb)
-    if base is None or act.terms.agreed != base.terms.agreed:
+    if base is None or act.terms.content != base.terms.content:
         return
     if act.side is not base.author or act.terms.reply_by in (None, base.reply_by):
         raise errors.NothingChanged(promise.id, act.verb)
@@ -294,7 +294,7 @@ def _check_correction(promise: Promise, act: Act) -> None:
 def _is_amendment_empty(promise: Promise) -> bool:
     """Whether the change on the table is the same as the terms in force."""
     offered, in_force = promise.offered_revision, promise.in_force
-    return bool(offered and in_force and offered.terms.agreed == in_force.terms.agreed)
+    return bool(offered and in_force and offered.terms.content == in_force.terms.content)
 
 
 def _check_act_risk(promise: Promise, act: Act) -> None:

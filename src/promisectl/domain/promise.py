@@ -130,7 +130,7 @@ class Terms(NamedTuple):
     reply_by: CivilMoment | None = None
 
     @property
-    def agreed(self) -> Terms:
+    def content(self) -> Terms:
         """What a Yes agrees to: these terms without the date for the answer."""
         return self._replace(reply_by=None)
 

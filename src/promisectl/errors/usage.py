@@ -59,7 +59,7 @@ class RiskOfPromisee(Usage):
 
 
 class WhoseTerms(Usage):
-    """New terms were given while my own are on the table, and it was not said whose they are."""
+    """New terms were given while your own are on the table, and not whose they are."""
 
     def __init__(self, number: int, words: Sequence[str]) -> None:
         import shlex

@@ -155,6 +155,6 @@ def ask_verdict(env: Env, terms: Terms, yes: Reply, *, may_decline: bool) -> Rep
         other = prompts.ask_new_terms(
             env, terms, by="By when can you?", what="What can you promise?"
         )
-        if other != terms.agreed:
+        if other != terms.content:
             return yes._replace(verb=Verb.NEGOTIATE, terms=other)
         env.print_warning("That changes nothing.")

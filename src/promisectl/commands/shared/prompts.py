@@ -57,7 +57,7 @@ def ask_new_terms(env: Env, terms: Terms, *, by: str, what: str) -> Terms:
     date = civil.format_civil(due.civil, due.zone, env.zone) if due else "no date"
     when = ask_due_date(env, f"{by} [Enter keeps {date}]")
     outcome = ask_text(env, "outcome", f"{what} [Enter keeps “{terms.outcome}”]")
-    return terms.agreed._replace(due=when or due, outcome=outcome or terms.outcome)
+    return terms.content._replace(due=when or due, outcome=outcome or terms.outcome)
 
 
 def ask_past_moment(
