@@ -37,16 +37,6 @@ class NoRevision(IllegalMove):
         super().__init__(f"#{number} has no revision {asked}. {has} See: show {number}.")
 
 
-class AmendmentEmptied(IllegalMove):
-    """A correction after which the change on the table would be what is agreed already."""
-
-    def __init__(self, number: int, revision: int) -> None:
-        super().__init__(
-            f"After that, the new terms of #{number} (rev {revision}) would change nothing. "
-            f"Take them off the table first: withdraw {number}."
-        )
-
-
 class NotOpen(IllegalMove):
     """A move that the lifecycle does not allow now."""
 

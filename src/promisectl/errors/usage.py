@@ -37,6 +37,16 @@ class NothingChanged(Usage):
         )
 
 
+class AmendmentEmptied(Usage):
+    """A correction after which the change on the table would be what is agreed already."""
+
+    def __init__(self, number: int, revision: int) -> None:
+        super().__init__(
+            f"After that, the new terms of #{number} (rev {revision}) would change nothing. "
+            f"Take them off the table first: withdraw {number}."
+        )
+
+
 class ReplyByWithoutOffer(Usage):
     """A date for an answer where nobody is asked for one."""
 
@@ -78,6 +88,20 @@ class ReplacedIsOpen(Usage):
         super().__init__(
             f"#{number} is {state}, so both would be open. "
             f"End it first: {ending} {number}, or keep both with --beside."
+        )
+
+
+class AgreedAlready(Usage):
+    """New terms that are the agreed ones, while others are proposed.
+
+    `verb` is the move that says so: decline, or withdraw by whoever proposed those.
+    """
+
+    def __init__(self, number: int, revision: int, verb: str) -> None:
+        meant = "take the new ones back" if verb == "withdraw" else "say No to the new ones"
+        super().__init__(
+            f"These are the agreed terms of #{number}, so that changes nothing. "
+            f"To {meant} (rev {revision}): {verb} {number}."
         )
 
 
