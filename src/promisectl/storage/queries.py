@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from promisectl.domain.people import Person
-    from promisectl.domain.promise import Act, Promise
+    from promisectl.domain.promise import Act, Promise, Terms
 
     StoredRow = Mapping[str, Any]
 
@@ -223,6 +223,22 @@ def fetch_counterparty_names(
     """Return the name of the other side of each promise that `iter_act_rows` is about."""
     query = sql.COUNTERPARTY_NAMES_OF_NEWEST_ACTS if number is None else sql.COUNTERPARTY_NAME
     return {row["id"]: row["person_name"] for row in db.execute(query, _bind_acts(number, limit))}
+
+
+def load_term_changes(
+    db: sqlite3.Connection, number: int | None = None, *, limit: int | None = None
+) -> dict[int, tuple[Terms, Terms]]:
+    """Return the former and the new terms, by act, of the acts that `iter_act_rows` is about."""
+    from promisectl.domain import lifecycle
+
+    numbers = [number] if number else []
+    if number is None:
+        bound = _bind_acts(None, limit)
+        numbers = [row["promise"] for row in db.execute(sql.PROMISES_WITH_NEW_TERMS, bound)]
+    changes: dict[int, tuple[Terms, Terms]] = {}
+    for one in numbers:
+        changes |= lifecycle.list_term_changes(one, load_promise_acts(db, one))
+    return changes
 
 
 def fetch_touched_promise_ids(db: sqlite3.Connection, begin: str) -> list[int]:

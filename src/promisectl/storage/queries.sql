@@ -40,6 +40,10 @@ SELECT * FROM (SELECT * FROM acts ORDER BY id DESC LIMIT :limit) ORDER BY id;
 SELECT * FROM (SELECT * FROM acts WHERE promise = :promise ORDER BY id DESC LIMIT :limit)
 ORDER BY id;
 
+-- query: PROMISES_WITH_NEW_TERMS
+SELECT DISTINCT promise FROM (SELECT * FROM acts ORDER BY id DESC LIMIT :limit)
+WHERE act IN ('negotiate', 'correct');
+
 -- Calendars
 
 -- query: CALENDAR_PROMISES
