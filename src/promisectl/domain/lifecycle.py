@@ -152,7 +152,7 @@ def apply_act(promise: Promise | None, act: Act, number: int = 0) -> Applied:
 def _carry_out_act(promise: Promise, row: Transition, act: Act) -> Applied:
     after = _TERMS_BY_EFFECT[row.effect](promise, act)
     if row.effect is not Effect.IMPORT:
-        after = _update_state(promise, after, row, act)
+        after = _update_warning(_update_state(promise, after, row, act), act)
     return Applied(act._replace(revision=_find_revision_number(promise, after, row)), after)
 
 
@@ -254,6 +254,22 @@ def _update_state(before: Promise, after: Promise, row: Transition, act: Act) ->
     return after._replace(**changes, **_select_details(act))  # type: ignore[arg-type]
 
 
+def _update_warning(promise: Promise, act: Act) -> Promise:
+    """Return the promise with the warning that I have not answered: any act of mine ends it.
+
+    An act at the same moment as another came after it when it was recorded after it.
+    """
+    acted_at, warned_at = promise.acted_at, promise.warned_at
+    if promise.direction.is_my_side(act.side):
+        is_answer = warned_at is not None and act.at >= warned_at
+        return promise._replace(
+            acted_at=max(acted_at or act.at, act.at), warned_at=None if is_answer else warned_at
+        )
+    if act.verb is Verb.BUMP and (acted_at is None or act.at >= acted_at):
+        return promise._replace(warned_at=max(warned_at or act.at, act.at))
+    return promise
+
+
 def _select_details(act: Act) -> dict[str, Any]:
     """Return the cause, the repair, the risk and the price that an act names."""
     values = {name: getattr(act, name) for name in ("cause", "repair", "risk", "no_to")}
@@ -338,6 +354,7 @@ def _import_state(promise: Promise, act: Act) -> Promise:
         words=(Notice(state.revision, word_at),) if word_at else (),
         earlier=EarlierTalk(state.revisions, state.renegotiated, state.first_due),
         contact_at=state.contact_at or act.at,
+        warned_at=state.bumped_at,
         **_select_details(act),
     )
 

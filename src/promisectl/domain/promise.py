@@ -239,7 +239,8 @@ class Promise(NamedTuple):
 
     `moved_at` is when its state or terms last changed, `contact_at` when the two sides were last
     in contact, `bumped_at` when the promisor last warned by `bump` about the terms in force.
-    `words` holds the warnings.
+    `words` holds the warnings. `acted_at` is when I last did anything about it, `warned_at` when
+    the other side last warned, unless I did something since.
     """
 
     id: int
@@ -263,6 +264,8 @@ class Promise(NamedTuple):
     repair: str | None = None
     risk: str | None = None
     no_to: str | None = None
+    acted_at: datetime | None = None
+    warned_at: datetime | None = None
 
     @property
     def direction(self) -> Direction:
@@ -305,6 +308,16 @@ class Promise(NamedTuple):
             and self.told_at is None
             and not self.silent
             and self.direction is not Direction.SELF
+        )
+
+    @property
+    def is_warned(self) -> bool:
+        """Whether I was warned that what I am owed is at risk, and did nothing since."""
+        return (
+            self.direction is Direction.OWED
+            and self.state is State.ACTIVE
+            and self.bumped_at is not None
+            and self.warned_at is not None
         )
 
     @property

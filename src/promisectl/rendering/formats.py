@@ -134,6 +134,8 @@ def describe_standing(row: ViewRow, here: LocalMoment) -> list[tuple[str, str]]:
     phrases: list[tuple[str, str]] = []
     if state == "proposed":
         phrases.append(("your move", "warn") if row["move"] == "me" else ("their move", "quiet"))
+        if row["due_at"] and (due_at := datetime.fromisoformat(row["due_at"])) < here.now:
+            phrases.append((f"due {format_time_between(due_at, here.now, here.zone)} ago", "bad"))
     elif state != "active":
         phrases.append((state, _STATE_TONES.get(state, "quiet")))
     elif row["due_at"]:

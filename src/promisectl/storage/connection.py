@@ -35,7 +35,7 @@ _COMMON_PRAGMAS = (
 )
 
 
-def open_connection(path: str, mode: str, patience: int = LOCK_WAIT_SECONDS) -> sqlite3.Connection:
+def open_connection(path: str, mode: str, patience: float = LOCK_WAIT_SECONDS) -> sqlite3.Connection:
     """Return a connection to the file with all settings in force; `mode` is `ro` or `rw`.
 
     No transaction begins by itself. Raises LedgerBusy when another command holds the file for
@@ -116,7 +116,7 @@ def read_schema_step(db: sqlite3.Connection) -> int:
 
 
 def begin_read_transaction(
-    path: str, db: sqlite3.Connection, patience: int = LOCK_WAIT_SECONDS
+    path: str, db: sqlite3.Connection, patience: float = LOCK_WAIT_SECONDS
 ) -> None:
     """Begin a transaction that sees one moment of a ledger.
 
@@ -152,7 +152,7 @@ def has_unfinished_transaction(error: sqlite3.Error) -> bool:
     )
 
 
-def retry_while_busy(path: str, work: Callable[[], Any], patience: int = LOCK_WAIT_SECONDS) -> None:
+def retry_while_busy(path: str, work: Callable[[], Any], patience: float = LOCK_WAIT_SECONDS) -> None:
     """Call `work` until no other command holds the ledger, for at most `patience` seconds.
 
     It waits in short random steps, so that no command starves and Ctrl-C answers at once. Raises

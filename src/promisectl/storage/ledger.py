@@ -48,7 +48,7 @@ def run_in_transaction(
 
 @contextmanager
 def open_snapshot(
-    path: str, *, patience: int = connection.LOCK_WAIT_SECONDS
+    path: str, *, patience: float = connection.LOCK_WAIT_SECONDS
 ) -> Iterator[sqlite3.Connection]:
     """Open the ledger for reading; the connection sees one moment of it throughout.
 
@@ -66,7 +66,7 @@ def open_snapshot(
 
 @contextmanager
 def open_snapshot_or_empty(
-    path: str, *, patience: int = connection.LOCK_WAIT_SECONDS
+    path: str, *, patience: float = connection.LOCK_WAIT_SECONDS
 ) -> Iterator[sqlite3.Connection]:
     """Open the ledger for reading, or an empty one in memory if there is none.
 
@@ -127,7 +127,7 @@ def create_memory_ledger(parts: Sequence[str] = ("TABLE", "INDEX", "UNIQUE")) ->
 
 
 def _connect_for_reading(
-    path: str, patience: int = connection.LOCK_WAIT_SECONDS
+    path: str, patience: float = connection.LOCK_WAIT_SECONDS
 ) -> sqlite3.Connection:
     connection.check_ledger_file(path)
     try:
@@ -143,7 +143,7 @@ def _connect_for_reading(
     return _begin_or_close(path, reader, patience)
 
 
-def _begin_or_close(path: str, db: sqlite3.Connection, patience: int) -> sqlite3.Connection:
+def _begin_or_close(path: str, db: sqlite3.Connection, patience: float) -> sqlite3.Connection:
     with connection.close_on_failure(db):
         connection.begin_read_transaction(path, db, patience)
     return db
