@@ -45,7 +45,12 @@ def show(name: o.Name) -> None:
 
 
 @register_command(
-    "rename", PEOPLE_PANEL, runs="people.rename", group="person", answers=QUIET_OPTIONS
+    "rename",
+    PEOPLE_PANEL,
+    runs="people.rename",
+    group="person",
+    answers=QUIET_OPTIONS,
+    writes=True,
 )
 def rename(
     name: o.Name,
@@ -59,7 +64,14 @@ def rename(
     """
 
 
-@register_command("alias", PEOPLE_PANEL, runs="people.alias", group="person", answers=QUIET_OPTIONS)
+@register_command(
+    "alias",
+    PEOPLE_PANEL,
+    runs="people.alias",
+    group="person",
+    answers=QUIET_OPTIONS,
+    writes=True,
+)
 def alias(
     name: o.Name,
     other: Annotated[str, typer.Argument(metavar="ALIAS", help="Another name to find them by.")],
@@ -71,7 +83,14 @@ def alias(
     """
 
 
-@register_command("merge", PEOPLE_PANEL, runs="people.merge", group="person", answers=QUIET_OPTIONS)
+@register_command(
+    "merge",
+    PEOPLE_PANEL,
+    runs="people.merge",
+    group="person",
+    answers=QUIET_OPTIONS,
+    writes=True,
+)
 def merge(
     name: o.Name,
     into: Annotated[str, typer.Argument(metavar="INTO", help="Who they turned out to be.")],

@@ -96,7 +96,10 @@ def review(env: Env) -> None:
         return
     output.print_view(
         env,
-        ({**item.row, "review": item.group.review, "moves": ", ".join(item.commands)} for item in items),
+        (
+            {**item.row, "review": item.group.review, "moves": ", ".join(item.commands)}
+            for item in items
+        ),
         _REVIEW_RECORDS,
         lambda _: print_review_page(env, items),
     )
@@ -175,7 +178,8 @@ def _review_item(env: Env, item: ReviewItem, position: str, counts: dict[str, in
     with output.open_view(env) as db:
         clock, number = output.build_clock(env), item.promise.id
         row = queries.find_promise_by_id(db, clock, number)
-        now = load_review_item(db, row, queries.find_waiting_kind(db, clock, number)) if row else None
+        kind = queries.find_waiting_kind(db, clock, number)
+        now = load_review_item(db, row, kind) if row else None
     if not now or not (now.group.kind or now.row["state"] in OPEN_STATES):
         return True
     for line in (f"{position}, {now.group.summary}", *format_item_standing(env, now)):

@@ -73,7 +73,9 @@ def format_digest_statistics(
         figures = made[direction]
         if figures.kept.of:
             reported, confirmed = figures.confirmed.of, figures.confirmed.number
-            remarks = [f"reported {reported}, confirmed {confirmed}"] if confirmed < reported else []
+            remarks = []
+            if confirmed < reported:
+                remarks.append(f"reported {reported}, confirmed {confirmed}")
             if overdue[direction]:
                 remarks.append(f"{overdue[direction]} overdue")
             line = rates.format_statistics_line(figures, remarks)

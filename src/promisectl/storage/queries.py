@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from itertools import groupby
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
@@ -121,13 +120,12 @@ def _build_name_key(name: str) -> str:
         return name.casefold()
     import unicodedata
 
-    letters = []
+    key = ""
     for letter in unicodedata.normalize("NFD", name.casefold()):
-        plain, mark, _ = unicodedata.name(letter, "").partition(" WITH ")
-        with suppress(KeyError):
-            letter = unicodedata.lookup(plain) if mark else letter
-        letters.append("" if unicodedata.combining(letter) else letter)
-    return "".join(letters)
+        if not unicodedata.combining(letter):
+            plain, mark, _ = unicodedata.name(letter, "").partition(" WITH ")
+            key += unicodedata.lookup(plain) if mark else letter
+    return key
 
 
 def fetch_and_release(
@@ -226,7 +224,7 @@ def fetch_waiting_rows(db: sqlite3.Connection, clock: QueryClock) -> list[Stored
 
 
 def find_waiting_kind(db: sqlite3.Connection, clock: QueryClock, number: int) -> str | None:
-    """Return for what a promise waits for me, as a kind of the view `moves`; None if it does not."""
+    """Return the kind of the view `moves` for which a promise waits for me; None if it does not."""
     row = db.execute(sql.WAITING_KIND, {**clock._asdict(), "id": number}).fetchone()
     return row["waiting"] if row else None
 
@@ -299,24 +297,23 @@ def fetch_person_name(db: sqlite3.Connection, person: int | None) -> str:
     return str(row["name"]) if row else ""
 
 
-def build_ledger_as_of(
-    db: sqlite3.Connection, moment: datetime, *, acts: bool = False
-) -> sqlite3.Connection:
-    """Return a ledger in memory that holds every promise as it was at `moment`.
+def fill_ledger_as_of(
+    past: sqlite3.Connection, db: sqlite3.Connection, moment: datetime, *, acts: bool = False
+) -> None:
+    """Fill the empty ledger `past` with every promise of `db` as it was at `moment`.
 
-    It is built from the acts that are dated by then and not undone today. With `acts`, it holds
-    these acts, too.
+    It is built from the acts that are dated by then and not undone today. With `acts`, `past` holds
+    these acts, too, as far as they were known.
     """
     from promisectl.domain import lifecycle
-    from promisectl.storage import codec, ledger
+    from promisectl.storage import codec
 
-    memory = ledger.create_memory_ledger()
-    memory.execute("BEGIN")
+    past.execute("BEGIN")
     for person in load_people(db):
         columns = {"handle": person.handle, "name": person.name, "merged_into": person.merged_into}
-        memory.execute(sql.ADD_PERSON_WITH_ID, {**columns, "person": person.id})
+        past.execute(sql.ADD_PERSON_WITH_ID, {**columns, "person": person.id})
     if acts:
-        memory.executemany(sql.ADD_ENTRY_WITH_ID, map(dict, db.execute(sql.ENTRIES)))
+        past.executemany(sql.ADD_ENTRY_WITH_ID, map(dict, db.execute(sql.ENTRIES)))
     by_promise: Iterable[tuple[int, Iterable[StoredRow]]] = groupby(
         db.execute(sql.ACTS_OF_ALL), key=lambda row: int(row["promise"])
     )
@@ -326,7 +323,9 @@ def build_ledger_as_of(
         steps = list(lifecycle.iter_steps(number, all_acts, moment))
         if steps:
             promise_row = codec.encode_promise_row(steps[-1].promise)
-            memory.execute(sql.ADD_PROMISE_WITH_ID, {**promise_row, "id": number})
+            past.execute(sql.ADD_PROMISE_WITH_ID, {**promise_row, "id": number})
         if acts:
-            memory.executemany(sql.ADD_ACT, [dict(act_rows[step.act.number]) for step in steps])
-    return memory
+            past.executemany(
+                sql.ADD_ACT,
+                [{**act_rows[act.number], "body": codec.encode_act_body(act)} for act, _ in steps],
+            )

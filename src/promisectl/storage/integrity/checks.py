@@ -18,7 +18,7 @@ from promisectl.domain.findings import (
     Remedy,
     build_unreadable_finding,
 )
-from promisectl.storage import connection, summary
+from promisectl.storage import connection, sqlite_errors, summary
 from promisectl.storage.integrity import rows as integrity_rows
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def open_for_checks(path: str) -> Iterator[sqlite3.Connection]:
     It writes nothing, not even to take back an unfinished transaction. Raises LedgerNeedsFix
     where a writing command has to do that first, LedgerError when the file can't be read.
     """
-    with connection.translate_errors(path):
+    with connection.translate_errors(path, reading=True):
         try:
             connection.check_ledger_file(path)
         except errors.WalModeLedger as problem:
@@ -111,6 +111,7 @@ def _run_check(
     try:
         return check(db)
     except sqlite3.Error as error:
+        sqlite_errors.refuse_temporary_file_failure(error)
         return build_unreadable_finding(check.__name__.removeprefix("check_"), error)
 
 
@@ -121,6 +122,7 @@ def check_file(db: sqlite3.Connection) -> IntegrityFinding:
             rows = db.execute(f"PRAGMA integrity_check({_MAX_SQLITE_MESSAGES})").fetchall()
         messages = [str(row[0]) for row in rows]
     except sqlite3.Error as error:
+        sqlite_errors.refuse_temporary_file_failure(error)
         messages = [str(error)]
     damage = DamageList()
     for message in messages:

@@ -18,7 +18,7 @@ from promisectl.domain.findings import (
     build_unreadable_finding,
 )
 from promisectl.domain.people import Person, PersonAct, replay_person_acts
-from promisectl.storage import codec, connection
+from promisectl.storage import codec, connection, sqlite_errors
 from promisectl.storage.integrity.chain import DECODING_ERRORS, Chain, format_act_subject
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def check_ledger_contents(
         try:
             yield from check()
         except sqlite3.Error as error:
+            sqlite_errors.refuse_temporary_file_failure(error)
             yield build_unreadable_finding(name, error)
             if name == "chain":
                 return
