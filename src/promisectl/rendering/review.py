@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from promisectl.rendering.formats import LocalMoment, ViewRow
 
+
 def render_review(
     items: Sequence[tuple[str, ViewRow, Sequence[str]]], here: LocalMoment
 ) -> RenderableType:

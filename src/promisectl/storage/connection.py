@@ -38,7 +38,9 @@ _COMMON_PRAGMAS = (
 )
 
 
-def open_connection(path: str, mode: str, patience: float = LOCK_WAIT_SECONDS) -> sqlite3.Connection:
+def open_connection(
+    path: str, mode: str, patience: float = LOCK_WAIT_SECONDS
+) -> sqlite3.Connection:
     """Return a connection to the file with all settings in force; `mode` is `ro` or `rw`.
 
     No transaction begins by itself. Raises LedgerBusy when another command holds the file for
@@ -189,7 +191,9 @@ def write_row(db: sqlite3.Connection, statement: str, row: Mapping[str, Any]) ->
     return cursor
 
 
-def retry_while_busy(path: str, work: Callable[[], Any], patience: float = LOCK_WAIT_SECONDS) -> None:
+def retry_while_busy(
+    path: str, work: Callable[[], Any], patience: float = LOCK_WAIT_SECONDS
+) -> None:
     """Call `work` until no other command holds the ledger, for at most `patience` seconds.
 
     It waits in short random steps, so that no command starves and Ctrl-C answers at once. Raises

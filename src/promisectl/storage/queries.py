@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import groupby
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
@@ -120,12 +121,14 @@ def _build_name_key(name: str) -> str:
         return name.casefold()
     import unicodedata
 
-    key = ""
+    letters = []
     for letter in unicodedata.normalize("NFD", name.casefold()):
         if not unicodedata.combining(letter):
+            letters.append(letter)
             plain, mark, _ = unicodedata.name(letter, "").partition(" WITH ")
-            key += unicodedata.lookup(plain) if mark else letter
-    return key
+            with suppress(KeyError):  # some letters have no name without their mark
+                letters[-1] = unicodedata.lookup(plain) if mark else letter
+    return "".join(letters)
 
 
 def fetch_and_release(
