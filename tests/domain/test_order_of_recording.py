@@ -146,10 +146,8 @@ def as_known(story: list[Act], moment: datetime) -> Promise | None:
 
 
 def as_of(acts: list[Act], moment: datetime) -> Promise | None:
-    last = None
-    for _, last in lifecycle.iter_steps(1, acts, moment):
-        pass
-    return last
+    steps = list(lifecycle.iter_steps(1, acts, moment))
+    return steps[-1].promise if steps else None
 
 
 def moments(story: list[Act]) -> Iterator[datetime]:
