@@ -370,6 +370,9 @@ def _update_state(before: Promise, after: Promise, row: Transition, act: Act) ->
         changes["words"] = (*before.words, notice)
         if act.verb is Verb.BUMP:
             changes["bumps"] = (*before.bumps, notice)
+    if before.direction.is_my_side(act.side):
+        acted = (act.at, len(before.bumps))
+        changes["acted"] = max(before.acted or acted, acted)
     return after._replace(**changes, **_select_details(act))  # type: ignore[arg-type]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import groupby
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
@@ -94,6 +95,7 @@ def fetch_promise_rows(db: sqlite3.Connection, query: Query) -> list[StoredRow]:
 
 def build_view_query(db: sqlite3.Connection, query: Query) -> tuple[str, dict[str, Any]]:
     """Return the statement that a query needs, and its parameters; NULL does not filter."""
+    define_name_order(db)
     bound = {
         name: value if value not in (False, (), []) else None
         for name, value in zip(query._fields, query, strict=True)
@@ -106,6 +108,27 @@ def build_view_query(db: sqlite3.Connection, query: Query) -> tuple[str, dict[st
     bound["limit"] = -1 if query.limit is None else query.limit
     del bound["clock"]
     return query.statement, {**bound, **query.clock._asdict()}
+
+
+def define_name_order(db: sqlite3.Connection) -> None:
+    """Define the function `name_key`, by which SQL sorts names: without marks, é beside e."""
+    db.create_function("name_key", 1, _build_name_key, deterministic=True)
+
+
+def _build_name_key(name: str) -> str:
+    """Return a name with its letters as they are without marks: “Élodie Øst” as “elodie ost”."""
+    if name.isascii():
+        return name.casefold()
+    import unicodedata
+
+    letters = []
+    for letter in unicodedata.normalize("NFD", name.casefold()):
+        if not unicodedata.combining(letter):
+            letters.append(letter)
+            plain, mark, _ = unicodedata.name(letter, "").partition(" WITH ")
+            with suppress(KeyError):  # some letters have no name without their mark
+                letters[-1] = unicodedata.lookup(plain) if mark else letter
+    return "".join(letters)
 
 
 def fetch_and_release(
@@ -201,6 +224,12 @@ def fetch_waiting_rows(db: sqlite3.Connection, clock: QueryClock) -> list[Stored
     """Return the rows of the view `moves` by due date, while the ledger is still held."""
     bound = clock._asdict()
     return [*db.execute(sql.WAITING_OPEN, bound), *db.execute(sql.WAITING_UNTOLD, bound)]
+
+
+def find_waiting_kind(db: sqlite3.Connection, clock: QueryClock, number: int) -> str | None:
+    """Return the kind of the view `moves` for which a promise waits for me; None if it does not."""
+    row = db.execute(sql.WAITING_KIND, {**clock._asdict(), "id": number}).fetchone()
+    return row["waiting"] if row else None
 
 
 def count_waiting_by_kind(db: sqlite3.Connection, clock: QueryClock) -> dict[str, int]:
