@@ -1184,7 +1184,7 @@ def test_a_journal_tells_of_no_break_before_the_yes(program: Program) -> None:
     program.ok("renege", "1", "--reason", "ill", today="2026-11-05")
     records = [json.loads(line) for line in program.ok("export", "--journal").splitlines()]
     _told_early(records)
-    (program.home / "j.jsonl").write_text(_forged(records), encoding="utf-8")
+    (program.home / "j.jsonl").write_text(forge_journal(records), encoding="utf-8")
     other = str(program.home / "other.db")
     result = program("--ledger", other, "import", str(program.home / "j.jsonl"))
     assert (result.stdout, result.code, os.path.exists(other)) == ("", 6, False)
@@ -1195,7 +1195,7 @@ def test_what_an_earlier_version_recorded_stays_readable(program: Program) -> No
     """It took new terms that were the agreed ones, and told me of a break of theirs."""
     program.ok("make", "Send it", "--to", "dana", "--by", "2026-12-20", "--agreed")
     for due in ("2026-12-24", "2026-12-27"):
-        program.ok("negotiate", "1", "--by", due, "--reason", "ill")
+        program.ok("negotiate", "1", "--by", due, "--reason", "ill", "--mine")
     found = "outcome,person,direction,state,closed_at\nFix it,lee,owed,reneged,2026-11-20\n"
     program.ok("import", "-", piped=found)
     program.ok("bump", "1", "slow")
@@ -1208,7 +1208,7 @@ def test_what_an_earlier_version_recorded_stays_readable(program: Program) -> No
     told |= {"promise": 2, "verb": "told", "side": "promisor", "by": "them"}
     told["body"] = {"revision": 1, "told_at": told["at"]}
     records[-2]["command"] = "told"
-    (program.home / "j.jsonl").write_text(_forged(records), encoding="utf-8")
+    (program.home / "j.jsonl").write_text(forge_journal(records), encoding="utf-8")
     other = ("--ledger", str(program.home / "other.db"))
     program.ok(*other, "import", str(program.home / "j.jsonl"))
     program.ok(*other, "doctor")

@@ -299,15 +299,13 @@ def test_an_import_is_held_to_it_as_well(program: Program) -> None:
     assert (refused.code, "column told_at" in refused.stderr) == (6, True)
 
 
-@pytest.mark.parametrize(
-    ("whose", "move"), [((), "withdraw"), (("--theirs",), "decline"), (("--mine",), "withdraw")]
-)
+@pytest.mark.parametrize(("whose", "move"), [("--mine", "withdraw"), ("--theirs", "decline")])
 def test_new_terms_that_are_the_agreed_ones_are_a_no_to_the_others(
-    program: Program, whose: Sequence[str], move: str
+    program: Program, whose: str, move: str
 ) -> None:
     program.ok(*AGREED[1:], today=AGREED[0])
     program.ok("negotiate", "1", "--by", "2026-11-25", "--reason", "ill", today="2026-11-02")
-    back = ("negotiate", "1", "--by", "2026-11-10", "--reason", "well", *whose)
+    back = ("negotiate", "1", "--by", "2026-11-10", "--reason", "well", whose)
     refused = program(*back, today="2026-11-03")
     assert refused.code == 2
     assert refused.stderr.endswith(f"(rev 2): {move} 1.\n")
