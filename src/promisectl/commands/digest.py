@@ -13,7 +13,7 @@ from promisectl.domain.constants import DIGEST_FORMATS, STATISTICS_DIRECTIONS
 from promisectl.rendering import digest as digest_page
 from promisectl.rendering import messages, waiting
 from promisectl.rendering.messages import MoveReport
-from promisectl.storage import queries
+from promisectl.storage import codec, queries
 from promisectl.storage.queries import Query
 from promisectl.storage.statistics import StatisticsReader, StatisticsScope
 
@@ -122,11 +122,12 @@ def load_digest_events(
     pairs: list[tuple[Event, Row]] = []
     for number in queries.fetch_touched_promise_ids(db, output.encode_moment(begin) or ""):
         acts = queries.load_promise_acts(db, number)
-        events = [
-            event
-            for event in domain_events.list_events(number, acts, begin, env.now)
-            if not (number in waiting_ids and event.kind in _EVENT_KINDS_OF_WAITING)
-        ]
+        with codec.refuse_damage(f"what was said of #{number}"):
+            events = [
+                event
+                for event in domain_events.list_events(number, acts, begin, env.now)
+                if not (number in waiting_ids and event.kind in _EVENT_KINDS_OF_WAITING)
+            ]
         if events:
             row = output.find_promise_row(env, db, number)
             pairs += [(event, row) for event in events]

@@ -110,7 +110,7 @@ def load_review_item(db: sqlite3.Connection, row: Row, kind: str | None) -> Revi
 
     `kind` is for what it waits for me, if it does.
     """
-    promise = lifecycle.replay_acts(row["id"], queries.load_promise_acts(db, row["id"]))
+    promise = queries.load_promise(db, row["id"])
     flags = (row["flags"] or "").split()
     by_flag = (group for flag, group in _FLAG_GROUPS.items() if flag in flags)
     group = _WAITING_GROUPS[kind] if kind else next(by_flag, _OTHER_GROUP)
@@ -207,8 +207,9 @@ def format_item_standing(env: Env, item: ReviewItem) -> list[str]:
         whose = "yours" if row["author"] == "me" else f"{row['person_name']}'s"
         changes = messages.format_term_changes(promise.in_force.terms, offered.terms, here)
         lines.append(f"On the table (rev {offered.number}, {whose}): {changes}.")
-    foreseen = messages.format_accepted_risk(promise) if item.group.kind == "overdue" else ""
-    return [*lines, foreseen] if foreseen else lines
+    if item.group.kind == "overdue":
+        lines.append(messages.format_named_risk(promise, row["person_name"]))
+    return list(filter(None, lines))
 
 
 def _ask_item_move(env: Env, item: ReviewItem) -> str:
@@ -245,13 +246,14 @@ def format_their_moves(item: ReviewItem) -> str:
 
 def negotiate_item(env: Env, item: ReviewItem) -> None:
     """Ask for other terms and a reason. Raises NothingChanged."""
-    terms = (item.promise.offered_revision or item.promise.current_revision).terms
-    new_terms = prompts.ask_new_terms(env, terms, by="By when?", what="What?")
-    if new_terms == terms:
+    whose = acts.ask_whose_terms(env, item.promise)
+    seen = lifecycle.find_base_revision(item.promise, Verb.NEGOTIATE)
+    new_terms = prompts.ask_new_terms(env, seen.terms, by="By when?", what="What?")
+    if new_terms == seen.terms.content:
         raise errors.NothingChanged(item.promise.id, "negotiate")
     reason = _ask_item_reason(env, item, Verb.NEGOTIATE)
-    reply = Reply(Verb.NEGOTIATE, terms=new_terms, reason=reason, seen=terms)
-    acts.record_replies(env, {item.promise.id: reply}, AnswerExtras(foreseen=True, new=True))
+    speech = acts.TermsSpeech(reason=reason, whose=whose, seen=seen)
+    acts.record_new_terms(env, Verb.NEGOTIATE, item.id_word, lambda *_: new_terms, speech)
 
 
 def accept_item(env: Env, item: ReviewItem) -> None:

@@ -120,6 +120,7 @@ class Terms(NamedTuple):
     """What a side agrees to with a Yes, and until when it should answer (`reply_by`).
 
     `done_when` is how both sides will know that the promise is kept, `why` what it is good for.
+    `reply_by` belongs to one offer: it ends with the answer, and new terms begin without.
     """
 
     outcome: str
@@ -127,6 +128,11 @@ class Terms(NamedTuple):
     done_when: str | None = None
     why: str | None = None
     reply_by: CivilMoment | None = None
+
+    @property
+    def content(self) -> Terms:
+        """What a Yes agrees to: these terms without the date for the answer."""
+        return self._replace(reply_by=None)
 
 
 class Revision(NamedTuple):
@@ -136,6 +142,11 @@ class Revision(NamedTuple):
     author: Side
     status: Status
     terms: Terms
+
+    @property
+    def reply_by(self) -> CivilMoment | None:
+        """Until when an answer is asked for; None when the terms wait for none any more."""
+        return self.terms.reply_by if self.status is Status.OFFERED else None
 
 
 class Opening(NamedTuple):
@@ -186,7 +197,8 @@ class Act(NamedTuple):
 
     Both moments are aware UTC. `number` is the position of the act in the journal, `entry` the
     number of the command that recorded it, `target` the entry that an undo or redo is about.
-    `found` is the state of an imported promise.
+    `found` is the state of an imported promise. A correction with `throughout` replaces the wrong
+    values in every revision that has them, another one in its `revision` alone.
     """
 
     verb: Verb
@@ -206,6 +218,7 @@ class Act(NamedTuple):
     target: int | None = None
     opening: Opening | None = None
     found: ImportedState | None = None
+    throughout: bool = False
 
 
 class EarlierTalk(NamedTuple):

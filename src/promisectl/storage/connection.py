@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from functools import partial
 
 from promisectl import errors
-from promisectl._typing import TYPE_CHECKING
+from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.compiled import sql
 from promisectl.storage import preflight
 
@@ -121,6 +121,7 @@ def check_ledger_file(path: str, *, writing: bool = False) -> None:
     """
     preflight.check_directory_owner(path)
     preflight.check_file_kind(path)
+    preflight.check_side_files(path)
     header = preflight.read_sqlite_header(path)
     _check_identity_numbers(path, *preflight.decode_header_numbers(header))
     preflight.check_journal_mode(path, header, writing=writing)
@@ -140,6 +141,21 @@ def read_schema_step(db: sqlite3.Connection) -> int:
     """Return the schema step of the ledger."""
     step: int = db.execute("PRAGMA user_version").fetchone()[0]
     return step
+
+
+class LastAct(NamedTuple):
+    """The newest act of a ledger; all fields are empty or 0 before the first."""
+
+    number: int = 0
+    hash: str = ""
+    recorded_at: str = ""
+    entry: int = 0
+
+
+def fetch_last_act(db: sqlite3.Connection) -> LastAct:
+    """Return what the newest act is, without its content."""
+    row = db.execute(sql.LAST_ACT).fetchone()
+    return LastAct(*row) if row else LastAct()
 
 
 def begin_read_transaction(
@@ -179,14 +195,12 @@ def has_unfinished_transaction(error: sqlite3.Error) -> bool:
     )
 
 
-class RowNotWritten(sqlite3.IntegrityError):
-    """A row that is gone, or that the trigger of another program keeps from being written."""
-
-
 def write_row(db: sqlite3.Connection, statement: str, row: Mapping[str, Any]) -> sqlite3.Cursor:
-    """Insert or update exactly one row. Raises RowNotWritten when SQLite has written another count."""
+    """Insert or update one row. Raises RowNotWritten when SQLite has written none, or several."""
     cursor = db.execute(statement, row)
     if cursor.rowcount != 1:
+        from promisectl.storage.sqlite_errors import RowNotWritten
+
         raise RowNotWritten
     return cursor
 

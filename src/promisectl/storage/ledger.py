@@ -105,8 +105,8 @@ def has_ledger(path: str) -> bool:
 
 def find_journal_head(db: sqlite3.Connection) -> tuple[int, str] | None:
     """Return number and hash of the newest act, or None for an empty ledger."""
-    last = db.execute(sql.LAST_ACT).fetchone()
-    return (last["number"], last["hash"]) if last else None
+    last = connection.fetch_last_act(db)
+    return (last.number, last.hash) if last.number else None
 
 
 def is_ledger_file(path: str, ledger: str) -> bool:
@@ -114,11 +114,11 @@ def is_ledger_file(path: str, ledger: str) -> bool:
 
     Raises LedgerError when the ledger's path can't be examined.
     """
-    from promisectl.system import files
-
     # Names are compared without case, whether the file system tells capitals apart or not.
     name, real = os.path.realpath(path).casefold(), os.path.realpath(ledger)
-    if name in [f"{real}{suffix}".casefold() for suffix in ("", *files.SQLITE_SIDE_FILE_SUFFIXES)]:
+    if name in [
+        f"{real}{suffix}".casefold() for suffix in ("", *preflight.SQLITE_SIDE_FILE_SUFFIXES)
+    ]:
         return True
     with connection.translate_errors(ledger):
         return has_ledger(ledger) and os.path.exists(path) and os.path.samefile(path, ledger)

@@ -43,6 +43,10 @@ SELECT * FROM (SELECT * FROM acts ORDER BY id DESC LIMIT :limit) ORDER BY id;
 SELECT * FROM (SELECT * FROM acts WHERE promise = :promise ORDER BY id DESC LIMIT :limit)
 ORDER BY id;
 
+-- query: PROMISES_WITH_NEW_TERMS
+SELECT DISTINCT promise FROM (SELECT * FROM acts ORDER BY id DESC LIMIT :limit)
+WHERE act IN ('negotiate', 'correct');
+
 -- Calendars
 
 -- query: CALENDAR_PROMISES
@@ -267,11 +271,17 @@ SELECT name, highest FROM highest_numbers WHERE highest;
 -- query: REBUILD_HIGHEST_NUMBERS
 INSERT INTO sqlite_sequence (name, seq) SELECT name, highest FROM highest_numbers WHERE highest;
 
--- query: HIGHEST_PERSON_ID
-SELECT max(
-  (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'person'),
-  (SELECT coalesce(max(id), 0) FROM person)
-);
+-- query: PROMISES_WITHOUT_ROW
+-- The promises whose row is gone, or has another uid than their first act.
+SELECT first.promise AS id
+FROM (
+  SELECT promise, min(number), json_extract(body, '$.uid') AS uid
+  FROM act
+  WHERE promise IS NOT NULL
+  GROUP BY promise
+) AS first
+LEFT JOIN promise ON promise.id = first.promise
+WHERE promise.uid IS NOT first.uid;
 
 -- What the acts say, in the order in which they are checked
 
