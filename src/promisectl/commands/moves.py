@@ -80,6 +80,8 @@ def print_waiting_page(
         lists.print_promise_parts(env, parts, env.here, both_ways=True, closings=closings)
         if late:
             env.print_line("")
+    elif most is None:
+        env.print_line("Nothing waits for you for that reason. All that waits: promisectl moves.")
     elif late:
         env.print_line("Nothing waits for you to answer or to do.")
     else:

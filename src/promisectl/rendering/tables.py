@@ -215,8 +215,8 @@ def render_promise_sections(
 def render_people(rows: Sequence[ViewRow], here: LocalMoment, width: int) -> RenderableType:
     """Return everybody in the ledger: what is open, overdue and due next, and how much was kept.
 
-    What nobody has agreed to has a column of its own, where there is any. On a narrow terminal, this
-    column, what is due next and what I kept are left out.
+    What nobody has agreed to has a column of its own, where there is any. On a narrow terminal,
+    this column, what is due next and what I kept are left out.
     """
     wide = width >= _MIN_PEOPLE_COLUMNS
     has_proposals = wide and any(row["not_agreed"] for row in rows)
