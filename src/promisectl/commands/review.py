@@ -33,7 +33,7 @@ _WAITING_GROUPS = {group.kind: group for group in waiting.WAITING_GROUPS}
 _FLAG_GROUPS = {
     "overdue": WaitingGroup("", "Overdue with others", "overdue with others", "overdue"),
     "stale": WaitingGroup("", "Stale: nothing was said for a while", "stale", "stale"),
-    "unconfirmed": WaitingGroup("", "Delivered, not confirmed", "not confirmed", "unconfirmed"),
+    "unconfirmed": WaitingGroup("", "Delivered, not confirmed", "unconfirmed", "unconfirmed"),
 }
 """The groups of what does not wait for me, by the flag that brings a promise up."""
 _OTHER_GROUP = WaitingGroup("", "Open besides", "open", "open")
