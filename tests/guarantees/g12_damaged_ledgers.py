@@ -7,12 +7,12 @@ import os
 import shlex
 import signal
 import tempfile
-from collections import Counter
 from functools import cache
 from pathlib import Path
+from random import Random
 from typing import NamedTuple
 
-from tests.guarantees.harness.damages import Damage, Refused, inflict, list_damages
+from tests.guarantees.harness.damages import WHOLE_TABLES, Damage, Refused, inflict, list_damages
 from tests.guarantees.harness.inside import Heard, Home, each, home
 from tests.guarantees.harness.proof import Found, Proof, Size, Step
 from tests.guarantees.harness.views import declared, name_of
@@ -23,6 +23,7 @@ _BACKUP = "ledger-20261202T090000Z.db"
 _LONGEST = 20  # seconds for a command
 _DAMAGED = 5
 _AT_ONCE = 20
+_NO_PEOPLE = 0  # the first damage of all: the rows of people are gone
 _ROUNDS = 4  # of doctor and cure
 _CSV = "outcome,direction,person\nPay the caterer,owe,dana\nLend the drill,owed,zoe\n"
 
@@ -87,7 +88,10 @@ WORDS: dict[str, list[list[str]]] = {
     "config show": [],
     "config path": [],
     "config edit": [],
-    "completion": [["completion", "bash", "--", "show", ""], ["completion", "fish", "--", "owe", "--with", ""]],
+    "completion": [
+        ["completion", "bash", "--", "show", ""],
+        ["completion", "fish", "--", "owe", "--with", ""],
+    ],
     "": [[]],
 }
 """The words of every command; a command that does not look into the ledger has none."""
@@ -95,11 +99,10 @@ AT_TERMINAL = [(["review"], "n\n\n\nq\n"), (["accept", "4"], "\n\n\n"), ([], "")
 
 
 class Case(NamedTuple):
-    """Some damages by their places among all of them, and of which commands each has to take how many."""
+    """Some damages by their places among all of them, each for `every` so many commands."""
 
     damages: tuple[int, ...]
     every: int
-    seed: int
 
 
 def commands() -> list[tuple[tuple[str, ...], str | None]]:
@@ -117,7 +120,7 @@ def _whole() -> bytes:
         path = Path(directory, "ledger.db")
         life.live(path)
         life.answer_once(path)
-        make, acts = life.make.make, life.acts
+        make = life.make.make
         there = life.world(path, "2026-12-01")
         make(there, "Mend the fence", to=["dana"], by="in 3 days", asked=True)
         make(there, "Water the garden", to=["kim"], by="in 4 days", agreed=True, tag=["garden"])
@@ -181,7 +184,9 @@ def _cure(at: Home) -> Cure:
         words = tuple(shlex.split(last.replace("~", str(at.directory)))[1:])
         advised.append(" ".join(words[:2]) if words[0] == "doctor" else words[0])
         if advised.count(advised[-1]) > 1:
-            return Cure(tuple(advised), (f"the cure does not help: {said} {found.out.strip()[-500:]}",))
+            return Cure(
+                tuple(advised), (f"the cure does not help: {said} {found.out.strip()[-500:]}",)
+            )
         cured = _ask(at, words, "y\n" if words[0] == "restore" else None)
         said = cured.err.strip()[-300:]
         if cured.faults():
@@ -191,7 +196,6 @@ def _cure(at: Home) -> Cure:
 
 def _try(case: Case) -> Found:
     tried, faults = 0, list[str]()
-    kinds: Counter[str] = Counter()
     with home() as at:
         _settle(at)
         damages = list_damages(at.ledger)
@@ -205,10 +209,9 @@ def _try(case: Case) -> Found:
             damaged = at.kept() or b""
             if damaged == _whole():
                 continue
-            some = asked[(place + case.seed) % case.every :: case.every]
+            some = asked[place % case.every :: case.every]
             for found in _faults(at, damages[place], damaged, some):
                 tried += 1
-                kinds.update(["faults"] if found else [])
                 faults += found
     return Found(tried, faults)
 
@@ -233,18 +236,27 @@ def _faults(at: Home, damage: Damage, damaged: bytes, asked: list):
 
 
 def tried(size: Size, mutant: str | None, step: Step) -> Found:
-    """Damage a ledger in every way, give every command, and do what is advised."""
+    """Damage a ledger in every way, give it to commands, and do what is advised.
+
+    The whole has every damage, and every command with a twelfth of them; the sample has some.
+    """
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory, "ledger.db")
         path.write_bytes(_whole())
         count = len(list_damages(path))
-    places = size.some(range(count))
-    every = 1 if size.whole else len(commands()) // 3
-    cases = [
-        Case(tuple(places[begin : begin + _AT_ONCE]), every, size.seed)
+    places = range(count) if size.whole else _sample(size, count)
+    cases = [] if size.whole else [Case((_NO_PEOPLE,), 1)]
+    cases += [
+        Case(tuple(places[begin : begin + _AT_ONCE]), 12 if size.whole else 18)
         for begin in range(0, len(places), _AT_ONCE)
     ]
     return each(_try, cases, size, mutant, step)
+
+
+def _sample(size: Size, count: int) -> list[int]:
+    """Some damages: first those to whole tables, as most of what a move reads as a fact is there."""
+    tables = [*range(0, WHOLE_TABLES, 3)]
+    return [*tables, *Random(size.seed).sample(range(WHOLE_TABLES, count), size.of(count) // 4)]
 
 
 PROOF = Proof(
@@ -253,5 +265,5 @@ PROOF = Proof(
     "damages × commands",
     "0 tracebacks, 0 beyond repair",
     tried,
-    ("damage read as a fact",),
+    ("damage read as a fact", "damage taken for a bug"),
 )

@@ -189,6 +189,8 @@ def _decode_body(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the body of an act. Raises one of `DECODING_ERRORS` if a field has a wrong type."""
     body: dict[str, Any] = json.loads(row["body"])
     _check_field_types(body)
+    if ("target" in body) is not (row["verb"] in (Verb.UNDO, Verb.REDO)):
+        raise KeyError("target")
     return body
 
 

@@ -104,9 +104,12 @@ _WHOLE_TABLES = (
     "INSERT INTO alias VALUES ('eve', 1)",
     "INSERT INTO entry (command, recorded_at) VALUES ('note', '2026-11-23T10:00:00Z')",
     "INSERT INTO once SELECT 'eve', entry, request, answer FROM once",
-    "INSERT INTO promise (uid, direction, state, outcome, revision, revisions, renegotiated, made_at, contact_at) "
-    "VALUES ('eve', 'self', 'active', 'Run', 1, 1, 0, '2026-11-23T10:00:00Z', '2026-11-23T10:00:00Z')",
+    "INSERT INTO promise (uid, direction, state, outcome, revision, revisions, renegotiated, made_at, contact_at) VALUES ('eve', 'self', 'active', 'Run', 1, 1, 0, '2026-11-23T10:00:00Z', '2026-11-23T10:00:00Z')",
 )
+
+
+WHOLE_TABLES = len(_WHOLE_TABLES)
+"""How many of the first damages are to whole tables."""
 
 
 class Damage(NamedTuple):
@@ -150,11 +153,8 @@ def _whole_tables() -> Iterator[Damage]:
 
 
 def _declared() -> list[Table]:
-    return [SQLModel.metadata.tables[name] for name in _NAMES]
-
-
-_NAMES = sorted(SQLModel.metadata.tables)
-assert tables.SCHEMA_STEP
+    assert tables.SCHEMA_STEP  # what declares them is imported
+    return [SQLModel.metadata.tables[name] for name in sorted(SQLModel.metadata.tables)]
 
 
 def _columns(db: sqlite3.Connection) -> Iterator[Damage]:
@@ -194,7 +194,9 @@ def _bodies(db: sqlite3.Connection) -> Iterator[Damage]:
         for path, changed in _changed(json.loads(body)):
             kind = (verb, *path)
             if kind not in seen:
-                text = json.dumps(changed, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+                text = json.dumps(
+                    changed, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+                )
                 script = [("UPDATE act SET body = ? WHERE number = ?", (text, number))]
                 yield Damage(script)
                 yield Damage(script, hashed=True)
@@ -256,7 +258,9 @@ def inflict(path: Path, damage: Damage) -> None:
 def _chain_anew(db: sqlite3.Connection) -> None:
     """Give every act the hash that fits it, and every kept answer its sum."""
     before, uids = "", dict[int, Any]()
-    rows = db.execute("SELECT act.*, command FROM act JOIN entry ON entry.id = act.entry ORDER BY number")
+    rows = db.execute(
+        "SELECT act.*, command FROM act JOIN entry ON entry.id = act.entry ORDER BY number"
+    )
     for row in rows.fetchall():
         if row["promise"] is not None and row["promise"] not in uids:
             uids[row["promise"]] = json.loads(row["body"]).get("uid")
