@@ -42,7 +42,7 @@ _FIELD_TYPES: dict[str, type] = {
     **dict.fromkeys(("target", "person", "into", "replaces"), int),
     **dict.fromkeys(("terms", "found", "offer", "due", "reply_by", "first_due"), dict),
     "tags": list,
-    "silent": bool,
+    **dict.fromkeys(("silent", "throughout"), bool),
 }
 """The type of every field in the bodies of acts; each name has the same type wherever it is."""
 
@@ -148,6 +148,8 @@ def encode_act_body(act: Act) -> str:
         body["told_at"] = encode_instant(act.told_at)
     if act.target is not None:
         body["target"] = act.target
+    if act.throughout:
+        body["throughout"] = True
     if act.terms is not None:
         body["terms"] = encode_terms(act.terms)
     if act.found is not None:
@@ -240,6 +242,7 @@ def _decode_act(row: Mapping[str, Any]) -> Act:
         target=body.get("target"),
         opening=opening,
         found=decode_imported_state(body["found"]) if "found" in body else None,
+        throughout=body.get("throughout", False),
         **{name: body.get(name) for name in _ACT_TEXT_FIELDS},
     )
 
@@ -333,6 +336,7 @@ def encode_promise_row(promise: Promise) -> dict[str, Any]:
     opening, first_due = promise.opening, promise.first_due
     current, offer = promise.current_revision, promise.offered_revision
     terms, offered = current.terms, offer.terms if offer else _NO_TERMS
+    reply_by, offer_reply_by = current.reply_by, offer.reply_by if offer else None
     return {
         "uid": opening.uid,
         "person": opening.person,
@@ -348,8 +352,8 @@ def encode_promise_row(promise: Promise) -> dict[str, Any]:
         "due": terms.due.civil if terms.due else None,
         "due_zone": terms.due.zone if terms.due else None,
         "due_at": encode_instant(terms.due.at) if terms.due else None,
-        "reply_by": terms.reply_by.civil if terms.reply_by else None,
-        "reply_at": encode_instant(terms.reply_by.at) if terms.reply_by else None,
+        "reply_by": reply_by.civil if reply_by else None,
+        "reply_at": encode_instant(reply_by.at) if reply_by else None,
         "revision": current.number,
         "revisions": promise.newest_revision_number,
         "renegotiated": promise.renegotiation_count,
@@ -372,7 +376,7 @@ def encode_promise_row(promise: Promise) -> dict[str, Any]:
         "offer_due": offered.due.civil if offered.due else None,
         "offer_done_when": offered.done_when,
         "offer_why": offered.why,
-        "offer_reply_by": offered.reply_by.civil if offered.reply_by else None,
+        "offer_reply_by": offer_reply_by.civil if offer_reply_by else None,
     }
 
 

@@ -61,7 +61,7 @@ def settle_journal_mode(path: str) -> None:
 
 @contextmanager
 def open_snapshot(
-    path: str, *, patience: int = connection.LOCK_WAIT_SECONDS
+    path: str, *, patience: float = connection.LOCK_WAIT_SECONDS
 ) -> Iterator[sqlite3.Connection]:
     """Open the ledger for reading; the connection sees one moment of it throughout.
 
@@ -79,7 +79,7 @@ def open_snapshot(
 
 @contextmanager
 def open_snapshot_or_empty(
-    path: str, *, patience: int = connection.LOCK_WAIT_SECONDS
+    path: str, *, patience: float = connection.LOCK_WAIT_SECONDS
 ) -> Iterator[sqlite3.Connection]:
     """Open the ledger for reading, or an empty one in memory if there is none.
 
@@ -153,7 +153,7 @@ def open_temporary_ledger(
 
 
 def _connect_for_reading(
-    path: str, patience: int = connection.LOCK_WAIT_SECONDS
+    path: str, patience: float = connection.LOCK_WAIT_SECONDS
 ) -> sqlite3.Connection:
     connection.check_ledger_file(path)
     try:
@@ -169,7 +169,7 @@ def _connect_for_reading(
     return _begin_or_close(path, reader, patience)
 
 
-def _begin_or_close(path: str, db: sqlite3.Connection, patience: int) -> sqlite3.Connection:
+def _begin_or_close(path: str, db: sqlite3.Connection, patience: float) -> sqlite3.Connection:
     with connection.close_on_failure(db):
         connection.begin_read_transaction(path, db, patience)
     return db

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import groupby
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from promisectl.domain.people import Person
-    from promisectl.domain.promise import Act, Promise
+    from promisectl.domain.promise import Act, Promise, Terms
 
     StoredRow = Mapping[str, Any]
 
@@ -104,6 +105,7 @@ def fetch_promise_rows(db: sqlite3.Connection, query: Query) -> list[StoredRow]:
 
 def build_view_query(db: sqlite3.Connection, query: Query) -> tuple[str, dict[str, Any]]:
     """Return the statement that a query needs, and its parameters; NULL does not filter."""
+    define_name_order(db)
     bound = {
         name: value if value not in (False, (), []) else None
         for name, value in zip(query._fields, query, strict=True)
@@ -116,6 +118,27 @@ def build_view_query(db: sqlite3.Connection, query: Query) -> tuple[str, dict[st
     bound["limit"] = -1 if query.limit is None else query.limit
     del bound["clock"]
     return query.statement, {**bound, **query.clock._asdict()}
+
+
+def define_name_order(db: sqlite3.Connection) -> None:
+    """Define the function `name_key`, by which SQL sorts names: without marks, é beside e."""
+    db.create_function("name_key", 1, _build_name_key, deterministic=True)
+
+
+def _build_name_key(name: str) -> str:
+    """Return a name with its letters as they are without marks: “Élodie Øst” as “elodie ost”."""
+    if name.isascii():
+        return name.casefold()
+    import unicodedata
+
+    letters = []
+    for letter in unicodedata.normalize("NFD", name.casefold()):
+        if not unicodedata.combining(letter):
+            letters.append(letter)
+            plain, mark, _ = unicodedata.name(letter, "").partition(" WITH ")
+            with suppress(KeyError):  # some letters have no name without their mark
+                letters[-1] = unicodedata.lookup(plain) if mark else letter
+    return "".join(letters)
 
 
 def fetch_and_release(
@@ -213,6 +236,12 @@ def fetch_waiting_rows(db: sqlite3.Connection, clock: QueryClock) -> list[Stored
     return [row for query in statements for row in refuse_strangers(db.execute(query, bound))]
 
 
+def find_waiting_kind(db: sqlite3.Connection, clock: QueryClock, number: int) -> str | None:
+    """Return the kind of the view `moves` for which a promise waits for me; None if it does not."""
+    row = db.execute(sql.WAITING_KIND, {**clock._asdict(), "id": number}).fetchone()
+    return row["waiting"] if row else None
+
+
 def count_waiting_by_kind(db: sqlite3.Connection, clock: QueryClock) -> dict[str, int]:
     """Return how many promises wait for me, by the kinds of the view `moves`."""
     counts: dict[str, int] = {}
@@ -233,6 +262,22 @@ def fetch_counterparty_names(
     """Return the name of the other side of each promise that `iter_act_rows` is about."""
     query = sql.COUNTERPARTY_NAMES_OF_NEWEST_ACTS if number is None else sql.COUNTERPARTY_NAME
     return {row["id"]: row["person_name"] for row in db.execute(query, _bind_acts(number, limit))}
+
+
+def load_term_changes(
+    db: sqlite3.Connection, number: int | None = None, *, limit: int | None = None
+) -> dict[int, tuple[Terms, Terms]]:
+    """Return the former and the new terms, by act, of the acts that `iter_act_rows` is about."""
+    from promisectl.domain import lifecycle
+
+    numbers = [number] if number else []
+    if number is None:
+        bound = _bind_acts(None, limit)
+        numbers = [row["promise"] for row in db.execute(sql.PROMISES_WITH_NEW_TERMS, bound)]
+    changes: dict[int, tuple[Terms, Terms]] = {}
+    for one in numbers:
+        changes |= lifecycle.list_term_changes(one, load_promise_acts(db, one))
+    return changes
 
 
 def fetch_touched_promise_ids(db: sqlite3.Connection, begin: str) -> list[int]:

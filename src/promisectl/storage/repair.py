@@ -11,12 +11,12 @@ from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.compiled import sql
 from promisectl.domain import people
 from promisectl.domain.findings import IntegrityFinding, Remedy
-from promisectl.storage import codec, connection, ledger, people_rows, queries
+from promisectl.storage import codec, connection, ledger, people_rows, queries, schema
 from promisectl.storage.backup import create
 from promisectl.storage.integrity import checks
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
     from datetime import datetime
 
 _DELETE_GUARD_TRIGGER = "promise_is_never_deleted"
@@ -57,7 +57,7 @@ def repair_schema(path: str, backup_place: BackupPlace) -> Iterator[str]:
         return
     yield from _back_up_before_repair(path, backup_place, "fix")
     try:
-        recreated = ledger.run_in_transaction(path, repair_schema_parts)
+        recreated = ledger.run_in_transaction(path, schema.repair_schema_parts)
         yield from ("the indexes were made anew", *recreated)
     except sqlite3.IntegrityError as error:
         raise errors.DamagedContent(
@@ -82,7 +82,7 @@ def rebuild_ledger(path: str, backup_place: BackupPlace) -> Iterator[str]:
     yield from _back_up_before_repair(path, backup_place, "rebuild")
 
     def rebuild_and_check(db: sqlite3.Connection) -> list[str]:
-        recreated = _recreate_schema_parts(db)
+        recreated = schema.recreate_schema_parts(db)
         rebuild_rows(db)
         db.execute("REINDEX")
         for finding in checks.check_integrity(db):
@@ -112,35 +112,6 @@ def list_damage(path: str) -> list[IntegrityFinding]:
 def _back_up_before_repair(path: str, place: BackupPlace, repair: str) -> Iterator[str]:
     backup = create.create_and_prune_backup(path, place.directory, place.now, before=repair)
     yield f"a backup was made first: {backup.path}"
-
-
-def repair_schema_parts(db: sqlite3.Connection, foreign_kinds: Collection[str] = ()) -> list[str]:
-    """Do what `doctor --fix` does to indexes, triggers and views, and return what was done.
-
-    `foreign_kinds` are the kinds of parts of other programs that go, besides triggers. Raises
-    IntegrityError of SQLite when two rows are alike that must not be.
-    """
-    db.execute("REINDEX")
-    return _recreate_schema_parts(db, foreign_kinds)
-
-
-def _recreate_schema_parts(
-    db: sqlite3.Connection, foreign_kinds: Collection[str] = ()
-) -> list[str]:
-    """Recreate missing and altered parts of the schema, and drop triggers of other programs."""
-    damaged, extra = checks.compare_schema(db)
-    foreign_parts = [part for part in extra if part.kind in ("trigger", *foreign_kinds)]
-    foreign_parts.sort(key=lambda part: part.kind == "table")  # its indexes and triggers go first
-    for part in (*foreign_parts, *damaged):
-        name = part.name.replace('"', '""')
-        db.execute(f'DROP {part.kind} IF EXISTS "{name}"')
-    for statement in sql.SCHEMA:
-        if checks.parse_schema_part(statement) in damaged:
-            db.execute(statement)
-    return [
-        *(f"{part} was taken away" for part in foreign_parts),
-        *(f"{part} was made anew" for part in damaged),
-    ]
 
 
 def rebuild_rows(db: sqlite3.Connection) -> None:

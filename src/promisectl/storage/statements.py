@@ -83,12 +83,15 @@ _PROMISE_ORDER = (
     f"""CASE :sort
       WHEN 'due' THEN NOT {tables.OPEN_CONDITION}
       WHEN 'made' THEN made_at
-      WHEN 'person' THEN person
+      WHEN 'person' THEN name_key(person)
       WHEN 'state' THEN instr(
         'proposed active delivered kept declined withdrawn reneged released void', state
       )
     END""",
-    "CASE :sort WHEN 'due' THEN NOT coalesce(state = 'active' AND due_at < :now, 0) END",
+    """CASE :sort
+      WHEN 'due' THEN NOT coalesce(state = 'active' AND due_at < :now, 0)
+      WHEN 'person' THEN person
+    END""",
     "iif(:sort IN ('due', 'person', 'state'), due_at IS NULL, 0)",
     "iif(:sort IN ('due', 'person', 'state'), due_at, NULL)",
     "id",

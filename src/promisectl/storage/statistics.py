@@ -161,6 +161,7 @@ def iter_people_statistics(
     db: sqlite3.Connection, clock: QueryClock, sort: str = "name"
 ) -> Iterator[Any]:
     """Return a row per person: open and overdue promises, the next due date, and rates."""
+    queries.define_name_order(db)
     bound = {**clock._asdict(), "sort": sort}
     rows = queries.fetch_and_release(db, sql.PEOPLE_STATISTICS, bound)
     return queries.refuse_strangers(rows)

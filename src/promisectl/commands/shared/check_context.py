@@ -42,7 +42,8 @@ def build_check_target(promise: Promise, row: Row, *, assumed: bool = False) -> 
     The terms that wait for an answer count, else the agreed ones. `assumed`: see
     `is_acceptance_assumed`.
     """
-    terms = (promise.offered_revision or promise.current_revision).terms
+    revision = promise.offered_revision or promise.current_revision
+    terms = revision.terms
     is_self = promise.direction is Direction.SELF
     subject = Subject(
         terms.outcome,
@@ -54,7 +55,7 @@ def build_check_target(promise: Promise, row: Row, *, assumed: bool = False) -> 
         terms.due,
         done_when=terms.done_when,
         why=terms.why,
-        reply_by=terms.reply_by,
+        reply_by=revision.reply_by,
         risk=promise.risk,
         no_to=promise.no_to,
         rounds=promise.newest_revision_number - 1,

@@ -261,7 +261,7 @@ class _MoveRecorder:
         if self._alone:
             hints = [
                 messages.format_next_step(after, name),
-                messages.format_accepted_risk(after) if extras.foreseen else "",
+                messages.format_named_risk(before, name) if extras.foreseen else "",
                 format_check_hint(env, self._db, after, extras),
             ]
         return MoveAnswer(line, after.id, record, hints)
