@@ -47,6 +47,7 @@ JOURNAL_EXTENT = 'SELECT count(DISTINCT act.entry) AS count_1, count(*) AS count
 JOURNAL_ROWS = 'SELECT entry.command, entry.recorded_at AS recorded_at_of_entry, once."key", once.request, once.answer, act.number, act.entry, act.promise, act.person, act.verb, act.side, act."by", act.at, act.recorded_at, act.body, act.hash FROM act JOIN entry ON entry.id = act.entry LEFT OUTER JOIN once ON once.entry = act.entry AND act.number = (SELECT max(act_1.number) AS max_1 FROM act AS act_1 WHERE act_1.entry = once.entry) ORDER BY act.number'
 LAST_ACT = 'SELECT act.number, act.hash, act.recorded_at, act.entry FROM act ORDER BY act.number DESC LIMIT 1'
 ANY_ACT_OF_ENTRY = 'SELECT act.number, act.verb, act.body FROM act WHERE act.entry = :entry LIMIT 1'
+MET_PEOPLE = 'SELECT DISTINCT act.person FROM act WHERE act.person IS NOT NULL'
 HIGHEST_PROMISE_OF_ACTS = 'SELECT coalesce(max(promise), 0) FROM act'
 HIGHEST_PERSON_OF_ACTS = 'SELECT coalesce(max(person), 0) FROM act WHERE act.person IS NOT NULL'
 HASH_OF_ACT = 'SELECT act.hash FROM act WHERE act.number = :number'

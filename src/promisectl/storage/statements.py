@@ -190,6 +190,7 @@ STATEMENTS: dict[str, ClauseElement] = {
     "ANY_ACT_OF_ENTRY": select(_act.c.number, _act.c.verb, _act.c.body)
     .where(_act.c.entry == bindparam("entry"))
     .suffix_with("LIMIT 1"),
+    "MET_PEOPLE": select(_act.c.person).distinct().where(_act.c.person.is_not(None)),
     "HIGHEST_PROMISE_OF_ACTS": select(text("coalesce(max(promise), 0)")).select_from(_act),
     "HIGHEST_PERSON_OF_ACTS": select(text("coalesce(max(person), 0)"))
     .select_from(_act)
