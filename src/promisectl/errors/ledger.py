@@ -22,6 +22,7 @@ class NotALedger(LedgerError):
     way_out = "move it away, or name another ledger with --ledger"
 
     def __init__(self, path: str, what: str) -> None:
+        self.path = path
         self.what = what
         super().__init__(f"{path} {what}. It was left as it is; {self.way_out}.")
 
