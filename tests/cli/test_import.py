@@ -725,7 +725,7 @@ def test_the_answer_as_programs_read_it(program: Program) -> None:
 
 STANDS: dict[str, tuple[dict[str, str], list[tuple[tuple[str, ...], str]]]] = {
     "proposed by them": ({"state": "proposed", "author": "them"}, [(("accept", "1"), "active"), (("complete", "1"), "delivered")]),
-    "proposed by me": ({"state": "proposed", "author": "me", "revisions": "3"}, [(("negotiate", "1", "--by", "fri"), "proposed"), (("accept", "1"), "active")]),
+    "proposed by me": ({"state": "proposed", "author": "me", "revisions": "3"}, [(("negotiate", "1", "--by", "fri", "--mine"), "proposed"), (("accept", "1"), "active")]),
     "declined by them": ({"state": "proposed"}, [(("decline", "1"), "declined")]),
     "active": ({}, [(("bump", "1", "slow"), "active"), (("negotiate", "1", "--by", "fri", "--reason", "ill"), "active"), (("accept", "1"), "active"), (("renege", "1", "--reason", "ill"), "reneged")]),
     "renegotiating": ({"author": "them", "revision": "2", "revisions": "4", "renegotiated": "1"}, [(("accept", "1"), "active"), (("complete", "1", "--confirmed"), "kept"), (("reopen", "1", "--reason", "bad"), "active")]),

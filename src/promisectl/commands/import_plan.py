@@ -72,8 +72,9 @@ class ImportPlanner:
 
     def __init__(self, env: Env, db: sqlite3.Connection, uids: UidMap, *, new: bool) -> None:
         self._context = CellContext(env.now, env.zone, env.config.date_order)
+        queries.check_promise_uids(db)
         highest_person = people_rows.fetch_highest_person_id(db)
-        self._people = _Counterparties(queries.load_people(db), highest_person, new=new)
+        self._people = _Counterparties(people_rows.load_checked_people(db), highest_person, new=new)
         self._uids = uids
         self._twins: Counter[str] = Counter()
         highest_number = 0

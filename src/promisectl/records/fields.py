@@ -82,6 +82,7 @@ PERSON_FIELDS = (
     "kept_by_me_of",
     "kept_by_them",
     "kept_by_them_of",
+    "not_agreed",
 )
 DAY_FIELDS = ("day", "week", "owe", "owed", "overfull", "owe_ids", "owed_ids", "kind")
 _LIST_FIELDS = ("tags", "flags")

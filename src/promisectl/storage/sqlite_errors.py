@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sqlite3
 
 from promisectl import errors
@@ -37,6 +38,8 @@ _MISSING_SCHEMA_MESSAGES = (
     "no such view",
     "has no column named",
 )
+_BAD_VALUE_MESSAGE = re.compile("malformed JSON|Could not decode to UTF-8|integer overflow")
+"""What SQLite and its driver say of a stored value that they can't read."""
 _PERMISSION_SQLITE_CODES = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
 
 
@@ -65,7 +68,7 @@ def explain_sqlite_error(path: str, error: sqlite3.Error) -> errors.LedgerError 
     code: int = getattr(error, "sqlite_errorcode", 0)
     if code & 0xFF in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
         return errors.DamagedLedger(path, "is damaged, or no ledger at all")
-    if not isinstance(error, sqlite3.OperationalError):
+    if not isinstance(error, sqlite3.OperationalError) or _BAD_VALUE_MESSAGE.match(str(error)):
         return _explain_refused_row(path, error, code)
     is_part_missing = any(words in str(error) for words in _MISSING_SCHEMA_MESSAGES)
     if code == sqlite3.SQLITE_ERROR and is_part_missing:

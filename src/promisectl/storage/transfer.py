@@ -51,11 +51,7 @@ _ONCE_KEYS = {"key", "request", "answer"}
 _BAD_ACT_MESSAGE = "an act in it has not the fields that an act has"
 _BAD_COMMAND_MESSAGE = "it is no command of a journal, or out of order"
 _BAD_VALUE_ERRORS = (
-    KeyError,
-    TypeError,
-    ValueError,
-    AttributeError,
-    OverflowError,
+    *codec.DECODING_ERRORS,
     sqlite3.IntegrityError,
     sqlite3.InterfaceError,
     sqlite3.ProgrammingError,
@@ -71,11 +67,11 @@ def iter_journal_records(db: sqlite3.Connection) -> Iterator[Record]:
     ledger has only a head.
     """
     commands, acts = db.execute(sql.JOURNAL_EXTENT).fetchone()
-    last = db.execute(sql.LAST_ACT).fetchone()
-    if not last:
+    last = connection.fetch_last_act(db)
+    if not last.number:
         yield build_empty_head()
         return
-    head = build_empty_head() | {"commands": commands, "acts": acts, "hash": last["hash"]}
+    head = build_empty_head() | {"commands": commands, "acts": acts, "hash": last.hash}
     rows = fetch_and_release(db, sql.JOURNAL_ROWS, {}, many=acts > MAX_MEMORY_ROWS)
     record_hash = _RecordHash()
     yield record_hash.hash_record(head)
@@ -162,7 +158,7 @@ def is_journal_head(record: Any) -> bool:
 
 def is_empty_ledger(db: sqlite3.Connection) -> bool:
     """Whether the ledger holds no act."""
-    return not db.execute(sql.LAST_ACT).fetchone()
+    return not connection.fetch_last_act(db).number
 
 
 class JournalImporter:
@@ -349,6 +345,8 @@ def _convert_to_bad_record() -> Iterator[None]:
         raise
     except ImpossibleAct as refusal:
         raise errors.BadRecord(str(refusal)) from refusal
+    except errors.DamagedContent as problem:
+        raise errors.BadRecord("it says what no command says") from problem
     except errors.Problem as problem:
         raise errors.BadRecord(str(problem).removesuffix(".")) from problem
     except _BAD_VALUE_ERRORS as error:

@@ -211,7 +211,7 @@ def ensure_no_journals(target: str) -> None:
 
     SQLite would take it for the journal of the new file.
     """
-    for suffix in files.SQLITE_SIDE_FILE_SUFFIXES:
+    for suffix in preflight.SQLITE_SIDE_FILE_SUFFIXES:
         if os.path.lexists(target + suffix):
             raise errors.JournalBesideTarget(target + suffix)
 

@@ -18,7 +18,7 @@ from promisectl.domain.promise import Side, Verb
 from promisectl.storage import codec
 from promisectl.storage.integrity import act_content
 from promisectl.storage.integrity.act_content import ImpossibleAct
-from promisectl.storage.integrity.chain import DECODING_ERRORS, format_act_subject
+from promisectl.storage.integrity.chain import format_act_subject
 
 if TYPE_CHECKING:
     import sqlite3
@@ -35,8 +35,8 @@ _PERSON_UNDO_VERBS = (PersonVerb.UNDO, PersonVerb.REDO)
 class HistoryCheck:
     """The check of what the acts in a ledger say, whose chain is whole.
 
-    `strict`: a due date means what the zones of this machine give, people have the numbers and the
-    names that they were given one after the other. Without it, what a ledger of one's own may hold
+    `strict`: a due date means what the zones of this machine give, nobody was told of a break
+    before the Yes, people have the numbers and the names that they were given one after the other. Without it, what a ledger of one's own may hold
     after the zones have changed, or after a repair, is let through.
 
     The methods are called in the order in which they stand here, and read to their end. They raise
@@ -218,6 +218,8 @@ class _PromiseTimeline:
             if not is_again or act.opening.uid != first.opening.uid:
                 raise ImpossibleAct("it makes a promise that is there already")
         promise = self.promise if self._has_begun else None
+        if self._strict and promise:
+            lifecycle.check_told_time(promise, act)
         applied = lifecycle.apply_recorded_act(promise, act, self._number)
         if (applied.act.revision, type(applied.act.revision)) != (act.revision, type(act.revision)):
             raise ImpossibleAct("it is about another revision than it says")
@@ -231,8 +233,12 @@ class _PeopleTimeline:
     def __init__(self, *, strict: bool) -> None:
         self._strict = strict
         self._acts: list[PersonAct] = []
-        self._people: dict[int, Person] = {}
+        self._replay = people.PeopleReplay()
         self._owners: dict[str, int] = {}
+
+    @property
+    def _people(self) -> Mapping[int, Person]:
+        return self._replay.people
 
     def add_act(self, act: PersonAct) -> None:
         """Carry out an act about a person. Raises ImpossibleAct, and KeyError for a stranger."""
@@ -240,13 +246,13 @@ class _PeopleTimeline:
             if act.person not in self._people:
                 raise ImpossibleAct("it is about a person whom nobody had met")
             self._acts.append(act)
-            self._people = people.replay_person_acts(self._acts)
+            self._replay = people.PeopleReplay(self._acts)
             self._owners = {}
             changed = list(self._people)
         else:
             self._check_act(act)
             self._acts.append(act)
-            people.apply_person_act(self._people, act)
+            self._replay.apply_act(act)
             changed = [number for number in (act.person, act.into) if number is not None]
         for person in (self._people[number] for number in changed):
             if person.merged_into is None:
@@ -289,10 +295,9 @@ def blame_act(row: Mapping[str, Any]) -> Iterator[None]:
         raise
     except ImpossibleAct as refusal:
         reason = str(refusal)
-    except errors.Problem as problem:
-        reason = str(problem).removesuffix(".")
-    except DECODING_ERRORS:
-        reason = "it says what no command says"
+    except codec.DECODING_ERRORS as error:
+        is_told = isinstance(error, errors.Problem) and not isinstance(error, errors.LedgerError)
+        reason = str(error).removesuffix(".") if is_told else "it says what no command says"
     else:
         return
     refused = ImpossibleAct(f"act {row['number']}{format_act_subject(row)}: {reason}")
