@@ -42,7 +42,7 @@ _FIELD_TYPES: dict[str, type] = {
     **dict.fromkeys(("target", "person", "into", "replaces"), int),
     **dict.fromkeys(("terms", "found", "offer", "due", "reply_by", "first_due"), dict),
     "tags": list,
-    "silent": bool,
+    **dict.fromkeys(("silent", "throughout"), bool),
 }
 """The type of every field in the bodies of acts; each name has the same type wherever it is."""
 
