@@ -118,6 +118,7 @@ PEOPLE_STATISTICS = "WITH promises AS (SELECT p.id, p.uid, p.direction, p.state,
 HIGHEST_NUMBERS = "WITH highest_numbers AS (SELECT 'entry' AS name, max(id) AS highest FROM entry UNION ALL SELECT 'person', max(id) FROM person UNION ALL SELECT 'promise', max(id) FROM promise) SELECT name, highest FROM highest_numbers WHERE highest"
 REBUILD_HIGHEST_NUMBERS = "WITH highest_numbers AS (SELECT 'entry' AS name, max(id) AS highest FROM entry UNION ALL SELECT 'person', max(id) FROM person UNION ALL SELECT 'promise', max(id) FROM promise) INSERT INTO sqlite_sequence (name, seq) SELECT name, highest FROM highest_numbers WHERE highest"
 PROMISES_WITHOUT_ROW = "SELECT first.promise AS id FROM ( SELECT promise, min(number), json_extract(body, '$.uid') AS uid FROM act WHERE promise IS NOT NULL GROUP BY promise ) AS first LEFT JOIN promise ON promise.id = first.promise WHERE promise.uid IS NOT first.uid"
+PERSON_BY_HANDLE = 'SELECT id, handle, name FROM person WHERE handle = :handle AND merged_into IS NULL'
 HISTORY_OF_PEOPLE = 'SELECT act.*, command FROM act JOIN entry ON entry.id = act.entry WHERE person IS NOT NULL ORDER BY +act.number'
 HISTORY_OF_PROMISES = 'SELECT act.*, command FROM act JOIN entry ON entry.id = act.entry WHERE promise IS NOT NULL ORDER BY promise, act.number'
 HISTORY_OF_ENTRY = "SELECT promise, person, verb, body, coalesce(json_extract(body, '$.text'), json_extract(body, '$.handle')) AS text FROM act WHERE entry = :entry"
