@@ -414,7 +414,7 @@ def test_a_long_journal_is_whole_too(tmp_path: Path) -> None:
 
 @example(text="'=")
 @example(text="\rx")
-@example(text="\ufeff")
+@example(text="\ufeffx")
 @settings(
     max_examples=2_000 if LONG else 60, deadline=None, suppress_health_check=list(HealthCheck)
 )

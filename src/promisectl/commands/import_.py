@@ -83,11 +83,13 @@ def parse_column_map(pairs: Sequence[str]) -> dict[str, str]:
     fields: dict[str, str] = {}
     for pair in pairs:
         column, separator, field = pair.rpartition("=")
-        if not separator or not column:
+        if not separator:
             raise errors.Contradiction(
                 f"“{pair}” does not say which column is which field. "
                 "Write it as: --map Task=outcome."
             )
+        if column in fields:
+            raise errors.Contradiction(f"--map has the column “{column}” twice. Give it one field.")
         fields[column] = _check_import_field("--map", field) if field else ""
     return fields
 

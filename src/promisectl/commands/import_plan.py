@@ -9,6 +9,8 @@ from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.compiled import sql
 from promisectl.domain import lifecycle, people
+from promisectl.domain.constants import MAX_IMPORTED_PROMISE_ID
+from promisectl.domain.near_names import NearNameIndex
 from promisectl.domain.people import Newcomer, Person
 from promisectl.domain.promise import Act, Opening, Side, State, Verb
 from promisectl.records import imported_promise
@@ -18,7 +20,7 @@ from promisectl.storage.known_uids import UidMap
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from promisectl.env import Env
@@ -71,9 +73,10 @@ class ImportPlanner:
     """
 
     def __init__(self, env: Env, db: sqlite3.Connection, uids: UidMap, *, new: bool) -> None:
-        self._context = CellContext(env.now, env.zone, env.config.date_order)
+        self._context = CellContext(env.now, env.zone, env.config.date_order, env.config.me)
         highest_person = people_rows.fetch_highest_person_id(db)
-        self._people = _Counterparties(queries.load_people(db), highest_person, new=new)
+        everybody = queries.load_people(db)
+        self._people = _Counterparties(env.config.me, everybody, highest_person, new=new)
         self._uids = uids
         self._twins: Counter[str] = Counter()
         highest_number = 0
@@ -92,7 +95,9 @@ class ImportPlanner:
     def _plan_usable_row(self, row: ImportedRow) -> ImportStep:
         """Return what happens to one record. Raises BadRecord when it is refused."""
         imported = imported_promise.parse_imported_promise(
-            row.cells, self._context, lambda: self._derive_uid(row)
+            row.cells,
+            self._context._replace(highest_id=self._numbers.highest_next_id),
+            lambda: self._derive_uid(row),
         )
         known = self._find_known_promise(imported.uid)
         if known and known.line:
@@ -146,6 +151,11 @@ class _PromiseNumbers:
         self._taken: set[int] = set()
         self._numbers_by_id: dict[int, int] = {}
 
+    @property
+    def highest_next_id(self) -> int:
+        """The highest ID that the next record of the file may have."""
+        return MAX_IMPORTED_PROMISE_ID + len(self._numbers_by_id)
+
     def choose_number(self, wanted: int | None) -> int:
         """Return the wanted ID if IDs are kept and no record before has it, else the next one."""
         if not (wanted and self._keep and wanted not in self._taken):
@@ -179,14 +189,19 @@ class _PromiseNumbers:
 class _Counterparties:
     """The other sides of the imported promises: people of the ledger, and new ones.
 
-    `highest_id` is the highest ID of a person in the ledger; `new`: a name that looks like a known
-    one is new nevertheless.
+    `me` is my name in the config, `highest_id` the highest ID of a person in the ledger; `new`: a
+    name that looks like a known one is new nevertheless.
     """
 
-    def __init__(self, people_here: list[Person], highest_id: int, *, new: bool) -> None:
-        self._people = people_here
-        self._highest_id = highest_id
+    def __init__(
+        self, me: str | None, people_here: list[Person], highest_id: int, *, new: bool
+    ) -> None:
+        self._me = me
+        self._people = people.NameIndex(people_here)
+        self._people_here = people_here
         self._new = new
+        self._near_names: NearNameIndex | None = None
+        self._highest_id = highest_id
         self._newcomers: dict[str, tuple[int, Newcomer]] = {}
         self._found: dict[tuple[str, str | None], Person | Newcomer | None] = {}
 
@@ -201,18 +216,22 @@ class _Counterparties:
     def _match_person(self, name: str, display: str | None) -> Person | Newcomer:
         """Return a person by their exact name, or a new one. Raises BadRecord for a near miss."""
         with _blame_column("person"):
-            person = people.find_exact_person(name, self._people)
+            person = self._people.find_exact_person(name)
             newcomer = people.parse_newcomer(name)
-        near = [] if person or self._new else people.list_near_people(name, self._people)
+        if not person and not self._new:
+            self._near_names = self._near_names or NearNameIndex(self._people_here)
+            self._refuse_near_miss(name, self._near_names.list_near_people(name))
+        with _blame_column("person_name"):
+            shown = people.parse_newcomer(display or newcomer.name, self._me).name
+        return person or newcomer._replace(name=shown)
+
+    def _refuse_near_miss(self, name: str, near: Sequence[Person]) -> None:
         if near:
             handles = " or ".join(other.handle for other in near)
             raise errors.BadRecord(
                 f"“{name}” looks like {handles}; write that, or say --new if it is somebody else",
                 "person",
             )
-        with _blame_column("person_name"):
-            shown = people.parse_newcomer(display or newcomer.name).name
-        return person or newcomer._replace(name=shown)
 
     def number_newcomer(self, newcomer: Newcomer) -> tuple[int, Newcomer]:
         """Return a new person with the ID they will have, the same one for the same handle."""

@@ -127,16 +127,18 @@ def build_handle(words: str) -> str:
     return "-".join(spelling.fold_text(word) for word in bare if word)
 
 
-def parse_newcomer(words: str) -> Newcomer:
+def parse_newcomer(words: str, me: str | None = None) -> Newcomer:
     """Return the handle and display name for a typed name: dana-kim and Dana Kim for “dana kim”.
 
-    Raises BadName when the name cannot be a handle.
+    `me` is my own name. Raises BadName when the name cannot be a handle, or is mine.
     """
     name, handle = " ".join(words.split()), build_handle(words)
     if not handle:
         raise errors.BadName(words, "it is empty")
     if handle == ME_HANDLE:
         raise errors.BadName(words, "that is you")
+    if is_me(words, me):
+        raise errors.BadName(words, "that is you (`me` in the config)")
     if len(handle) > constants.MAX_WORD_CHARACTERS:
         raise errors.BadName(words, f"{constants.MAX_WORD_CHARACTERS} characters are the most")
     if not _is_readable_handle(handle):

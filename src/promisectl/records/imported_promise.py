@@ -10,9 +10,9 @@ import uuid
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
-from promisectl.domain import constants
+from promisectl.domain import constants, people
 from promisectl.domain.promise import Cause, Direction, ImportedState, State, Terms
-from promisectl.records.cells import CellContext, CellReader
+from promisectl.records.cells import CellContext, CellReader, shorten_quoted_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -82,12 +82,12 @@ def parse_imported_promise(
     )
     imported_state, at = parse_imported_state(reader, direction, terms)
     return ImportedPromise(
-        reader.parse_number("id"),
+        reader.parse_number("id", most=context.highest_id),
         reader.parse_uid() or create_uid(),
         direction,
         parse_counterparty(reader, direction),
         reader.parse_text("person_name", constants.MAX_WORD_CHARACTERS),
-        reader.parse_number("replaces"),
+        reader.parse_number("replaces", most=context.highest_id),
         reader.parse_words("tags"),
         terms,
         imported_state,
@@ -116,7 +116,10 @@ def _parse_outcome(reader: CellReader) -> str:
 
 
 def parse_counterparty(reader: CellReader, direction: Direction) -> str:
-    """Return the handle or name of the other side; `me` in a promise to oneself."""
+    """Return the handle or name of the other side; `me` in a promise to oneself.
+
+    My name in the config means me as well.
+    """
     is_self = direction is Direction.SELF
     person = reader.parse_text("person", constants.MAX_WORD_CHARACTERS)
     if not person and is_self:
@@ -125,9 +128,16 @@ def parse_counterparty(reader: CellReader, direction: Direction) -> str:
         person = reader.parse_text("person_name", constants.MAX_WORD_CHARACTERS)
     if not person:
         raise errors.BadRecord("it is missing, and says whom the promise is with", "person")
-    if (person.strip().casefold() == "me") is not is_self:
+    is_me = people.is_me(person, reader.context.me)
+    if is_me and not is_self and not people.is_me(person):
+        raise errors.BadRecord(
+            f"“{shorten_quoted_value(person)}” is you (`me` in the config), and one side of a "
+            "promise is always you: name the other side, or say direction self",
+            "person",
+        )
+    if is_me is not is_self:
         raise errors.BadRecord("“me” goes with the direction self, and nobody else does", "person")
-    return person
+    return people.ME_HANDLE if is_me else person
 
 
 def parse_imported_state(
@@ -222,11 +232,19 @@ def parse_moments(reader: CellReader, state: State) -> dict[str, datetime | None
     return moments
 
 
+def may_have_moment(state: str, name: str) -> bool:
+    """Whether a promise in a state may have that moment; true for every other field."""
+    return name not in _MOMENT_STATES or state in _MOMENT_STATES[name][1]
+
+
 def check_moment_states(state: State, moments: Mapping[str, datetime | None]) -> None:
     """Raise BadRecord if a moment is missing in this state, or can't be there."""
     for name, (required, allowed) in _MOMENT_STATES.items():
         if moments[name] is None and state in required:
-            raise errors.BadRecord(f"a promise that is {state} needs it", name)
+            raise errors.BadRecord(
+                f"a promise that is {state} needs it; for all that lack it, add --set {name}=…",
+                name,
+            )
         if moments[name] is not None and state not in allowed:
             raise errors.BadRecord(f"a promise that is {state} has none", name)
 

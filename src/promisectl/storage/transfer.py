@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     T = TypeVar("T")
     Record = dict[str, Any]
 
-_MAX_PROMISE_NUMBER = 10**9 - 1
 JOURNAL_FORMAT = 1
 _MARKER_FIELD = "promisectl"
 _COMMAND_FIELDS = {"entry", "command", "recorded_at", "once", "acts"}
@@ -273,7 +272,8 @@ class JournalImporter:
         if codec.encode_act_body(act) != row["body"]:
             raise errors.BadRecord("it says what no command says")
         if number not in self._uids:
-            has_number = type(number) is int and 0 < number <= _MAX_PROMISE_NUMBER
+            highest = constants.MAX_IMPORTED_PROMISE_ID + len(self._uids)
+            has_number = type(number) is int and 0 < number <= highest
             uid = act.opening.uid if act.opening else None
             if not has_number or (uid is not None and str(uuid.UUID(uid)) != uid):
                 raise errors.BadRecord("it begins a promise with a number or a uid that none has")
