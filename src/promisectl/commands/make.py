@@ -84,16 +84,17 @@ def make(env: Env, outcome: str, **words: Any) -> None:
     With the outcome `-`, make the promises on stdin, in JSON, all or none.
     """
     typed = MakeArguments(outcome, **words)
-    promises = [typed]
+    promises, blame = [typed], errors.add_place_to_errors
     if outcome == _STDIN_OUTCOME:
         from promisectl.commands import make_json
 
         check_stdin_options(env, typed)
+        blame = make_json.blame_input
         promises = [MakeArguments(**fields) for fields in make_json.read_json_promises(env)]
         env.once = env.once and env.once.add_content(repr([*map(tuple, promises)]))
     known, drafts = counterparty.load_known_people(env), list[MakeDraft]()
     for promise in promises:
-        with errors.add_place_to_errors(promise.place):
+        with blame(promise.place):
             drafts.append(build_draft(env, promise, known))
     _record_drafts(env, drafts)
 
