@@ -35,7 +35,6 @@ ELSEWHERE = {
     "needs an outcome": "domain/test_lifecycle.py",  # the words of a command are looked at before
     "needs a text": "domain/test_lifecycle.py",
     "needs the moment they were told": "domain/test_lifecycle.py",
-    "A temporary file": "cli/test_edit.py",
     "a record before it is #": "cli/test_import.py",
     "a word in it has more than": "cli/test_import.py",
     "it begins a promise with a number or a uid that none has": "cli/test_import.py",

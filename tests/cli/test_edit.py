@@ -513,7 +513,7 @@ def test_a_place_that_takes_no_file_is_said(
     _refused(
         promised("edit", "1", "--correct"),
         5,
-        "A temporary file can't be written: No such file or directory.",
+        "A temporary file can't be written: No such file or directory. The ledger is as it was.",
     )
 
 

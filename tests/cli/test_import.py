@@ -1015,7 +1015,7 @@ def test_what_was_taken_back_is_not_made_again_by_the_export_that_says_so(progra
     assert program.ok("redo", "-q") == "1\n"
 
 
-_NO_SUCH = "it begins a promise with a number or a uid that none has"
+_NO_SUCH = "it begins a promise with a number that none has"
 
 
 def _journal(program: Program) -> list[dict[str, Any]]:
@@ -1049,9 +1049,9 @@ def _forged(records: list[dict[str, Any]]) -> str:
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
-        ({"uid": "../pwned"}, "it is no record of a journal"),
+        ({"uid": "../pwned"}, "begins a promise with a uid that is no UUID"),
         ({"extra": "x"}, "it says what no command says"),
-        ({"uid": "00000000-0000-4000-8000-00000000000G"}, "it is no record of a journal"),
+        ({"uid": "00000000-0000-4000-8000-00000000000G"}, "a uid that is no UUID"),
         ({"promise": -5}, _NO_SUCH),
         ({"promise": 10**15}, _NO_SUCH),
         ({"promise": True}, _NO_SUCH),
@@ -1145,6 +1145,20 @@ def test_a_long_command_that_is_not_as_it_was_is_refused(
     assert not (talkative.home / "other.db").exists()
 
 
+def test_a_dry_run_of_a_journal_is_refused_as_the_import_is(program: Program) -> None:
+    _journal(program)
+    (program.home / "j.jsonl").write_text(program.ok("export", "--journal"), encoding="utf-8")
+    file = str(program.home / "j.jsonl")
+    refused = program("import", file)
+    assert refused.code == 2
+    assert program("import", file, "--dry-run") == refused
+    other = "--ledger", str(program.home / "other.db")
+    assert program.ok(*other, "import", file, "--dry-run") == (
+        "It is whole, and would make 1 promise, 1 command.\n"
+    )
+    assert not (program.home / "other.db").exists()
+
+
 def test_a_journal_with_a_byte_order_mark_is_one(program: Program) -> None:
     _journal(program)
     (program.home / "j.jsonl").write_bytes(
@@ -1156,12 +1170,25 @@ def test_a_journal_with_a_byte_order_mark_is_one(program: Program) -> None:
     assert result.stdout == "Imported the whole journal: 1 promise, 1 command.\n"
 
 
+def test_a_small_file_needs_no_temporary_file(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(program.home / "nowhere"))
+    assert program.ok("import", "-", piped=TWO, width=80).startswith("Imported 2 promises")
+
+
 def test_where_no_temporary_file_can_be_made_that_is_said(
     program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(program.home / "nowhere"))
+    heading, first = TWO.splitlines(keepends=True)[:2]
+    many = heading + first * (5_000_000 // len(first))
     for file in (str(program.home / "file.csv"), "-"):
-        (program.home / "file.csv").write_text(TWO, encoding="utf-8")
-        result = program("import", file, piped=TWO)
-        sentence = "promisectl: A temporary file can't be written: No such file or directory. Choose another place, or try again.\n"
-        assert (result.stdout, result.stderr, result.code) == ("", sentence, 5)
+        (program.home / "file.csv").write_text(many, encoding="utf-8")
+        result = program("import", file, piped=many)
+        assert (result.stdout, result.code) == ("", 5)
+        assert result.stderr == (
+            "promisectl: A temporary file can't be written: No such file or directory. The ledger is as it was. "
+            "Free some space for such files, or name a directory with more: TMPDIR=DIRECTORY.\n"
+        )
+    assert not program.ledger.exists()

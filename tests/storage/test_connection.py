@@ -262,3 +262,43 @@ def test_where_nobody_can_tell_whether_there_is_a_ledger_a_view_does_not_say_tha
     result = program("--ledger", str(program.home / ("x" * 300)), "list")
     assert (result.stdout, result.code) == ("", 5)
     assert "File name too long" in result.stderr
+
+
+OLD_SQLITE = """
+import sqlite3, sys
+sqlite3.sqlite_version, sqlite3.sqlite_version_info = "3.34.1", (3, 34, 1)
+from promisectl.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize("existing", [False, True])
+@pytest.mark.parametrize(
+    "line",
+    ["make Thing --to dana", "owe", "list --json", "doctor", "doctor --fix", "backup", "status"],
+)
+def test_an_sqlite_that_is_too_old_is_told_as_that(
+    program: Program, line: str, existing: bool
+) -> None:
+    """The process takes its SQLite for one without STRICT tables."""
+    if existing:
+        program.ok("make", "Send it", "--to", "dana")
+    before = {path: path.read_bytes() for path in program.home.rglob("*") if path.is_file()}
+    done = subprocess.run(
+        [sys.executable, "-c", OLD_SQLITE, *line.split()],
+        env=dict(os.environ),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    after = {path: path.read_bytes() for path in program.home.rglob("*") if path.is_file()}
+    assert after == before
+    if line == "backup" and not existing:
+        assert "There is no ledger" in done.stderr
+        return
+    assert (done.stdout, done.returncode) == ("", 5)
+    sentence = (
+        "This Python has SQLite 3.34.1, and a ledger needs 3.37 or newer. No ledger was touched."
+    )
+    assert sentence in done.stderr
+    assert "damage" not in done.stderr

@@ -309,7 +309,7 @@ def test_a_full_temporary_disk_is_no_damage() -> None:
         env=dict(os.environ),
     )
     assert done.stderr.splitlines()[-1].startswith(
-        "promisectl.errors.files.CannotWrite: A temporary file can't be written: "
+        "promisectl.errors.files.NoTemporaryFile: A temporary file can't be written: "
     )
 
 
@@ -317,8 +317,8 @@ def test_a_disk_that_fills_up_in_the_middle_is_no_damage(
     path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:
-        raise errors.CannotWrite("A temporary file", "database or disk is full")
+        raise errors.NoTemporaryFile("database or disk is full")
 
     monkeypatch.setattr(known_uids.UidMap, "add_value", refuse)
-    with pytest.raises(errors.CannotWrite, match="A temporary file can't be written"):
+    with pytest.raises(errors.NoTemporaryFile, match="A temporary file can't be written"):
         checked(path, "chain")

@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import shutil
 import sqlite3
 import subprocess
@@ -224,3 +225,110 @@ def test_a_malformed_image_is_called_damaged(filled: Program) -> None:
             in done.stderr
         )
         assert filled.ledger.read_bytes() == content
+
+
+# Temporary files
+
+NO_TEMPORARY_FILE = re.compile(
+    r"promisectl: A temporary file can't be written: .*\. The ledger is as it was\. Free some space for such files, "
+    r"or name a directory with more: TMPDIR=DIRECTORY\.\n",
+    re.DOTALL,
+)
+
+
+def without_files(*words: str) -> subprocess.CompletedProcess[str]:
+    """A command that can't let any file grow, as where the disk of the temporary files is full."""
+    return subprocess.run(
+        [sys.executable, "-m", "promisectl", *words],
+        env=dict(os.environ),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)),
+    )
+
+
+def fill(program: Program, rows: int, letters: int) -> None:
+    """A ledger of so many promises, each with two texts of so many letters, and a journal and a backup of it."""
+    file = program.home / "many.csv"
+    lines = [f"Send page {one},dana,owe,{'x' * letters},{'y' * letters}" for one in range(rows)]
+    file.write_text("\n".join(["outcome,person,direction,why,done_when", *lines]), "utf-8")
+    program.ok("import", str(file), "-q")
+    program.ok("export", "--journal", "-o", str(program.home / "journal.jsonl"))
+    program.ok("backup", str(program.home / "backup.db"))
+
+
+LOOKS = (
+    "owe",
+    "list --all --csv",
+    "list --all --sort person --search page --as-of tue",
+    "stats --all --as-of tue",
+    "log",
+    "people",
+    "digest",
+    "week",
+    "export",
+    "export --journal",
+    "doctor -q",
+    "import many.csv --dry-run -q",
+    "--ledger other.db import journal.jsonl --dry-run",
+    "restore backup.db --yes",
+    "doctor --rebuild",
+)
+
+
+def test_a_small_ledger_needs_no_temporary_files(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever only looks, and whatever checks the ledger."""
+    fill(program, 1_500, 100)
+    monkeypatch.chdir(program.home)
+    for line in LOOKS:
+        done = without_files(*line.split(), "--today", "2026-11-25")
+        if line.startswith("restore"):
+            assert (done.stdout, done.returncode) == ("", 5)
+        else:
+            assert (done.stderr.count("promisectl:"), done.returncode) == (0, 0), done.stderr
+
+
+def test_a_full_disk_for_temporary_files_is_told_as_that_and_no_ledger_as_damaged(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(program, 1_100, 8_000)
+    assert program.ledger.stat().st_size > 32 << 20
+    before = program.ledger.read_bytes()
+    monkeypatch.chdir(program.home)
+    told = []
+    for line in LOOKS:
+        done = without_files(*line.split(), "--today", "2026-11-25")
+        assert not re.search("damage|malformed|ledger.db can't be used|Traceback", done.stderr)
+        if done.returncode and not line.startswith("restore"):
+            assert (done.stdout, done.returncode) == ("", 5)
+            assert NO_TEMPORARY_FILE.fullmatch(done.stderr), (line, done.stderr)
+            told.append(line)
+    assert {"owe", "list --all --csv", "export --journal"} <= {*told}
+    assert program.ledger.read_bytes() == before
+
+
+@pytest.mark.parametrize("made", ["nothing", "a file", "a directory that may not be written to"])
+def test_a_temporary_directory_that_can_not_be_used_hides_nothing(
+    program: Program, made: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another one is taken, or what has to be kept aside is in memory."""
+    place = program.home / "temporary"
+    if made == "a file":
+        place.write_text("")
+    elif made != "nothing":
+        place.mkdir(mode=0o500)
+    monkeypatch.setenv("TMPDIR", str(place))
+    fill(program, 1_100, 100)
+    assert program.ok("list", "--all").count("\n") == 1_100
+    assert "wrong" not in program.ok("doctor", "-q")
+
+
+@pytest.mark.usefixtures("program")
+def test_a_tour_without_a_place_for_its_ledger_says_so() -> None:
+    done = without_files("demo")
+    assert (done.stdout, done.returncode) == ("", 5)
+    assert NO_TEMPORARY_FILE.fullmatch(done.stderr), done.stderr

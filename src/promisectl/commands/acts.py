@@ -274,7 +274,8 @@ def renege(
         act = Act(Verb.RENEGE, side, at, env.now, text=reason, cause=cause, repair=repair)
         if not_told or silent or side is Side.SELF:
             return act
-        told_at = arguments.parse_event_moment(env, "--told", told, after=promise.made_at)
+        after = promise.agreed_at or promise.made_at
+        told_at = arguments.parse_event_moment(env, "--told", told, after=after)
         return act._replace(told_at=told_at)
 
     recorder.record_move(env, "renege", ids, build_act, AnswerExtras(foreseen=True))
@@ -337,7 +338,8 @@ def told(env: Env, id_: str, *, on: str | None = None) -> None:
     arguments.check_words_before_lock(env, on=on)
 
     def build_act(promise: Promise) -> Act:
-        at = arguments.parse_event_moment(env, "--on", on, after=promise.made_at)
+        after = promise.agreed_at or promise.made_at
+        at = arguments.parse_event_moment(env, "--on", on, after=after)
         return Act(Verb.TOLD, lifecycle.infer_speaker(promise, Verb.TOLD), at, env.now, told_at=at)
 
     recorder.record_move(env, "told", [id_], build_act)

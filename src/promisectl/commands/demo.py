@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import sys
 
+from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tempfile import TemporaryDirectory
+
     from promisectl.env import Env
 
 # What each step is for, and its command line.
@@ -44,16 +47,25 @@ _TOUR_STEPS = (
 )
 
 
+def _create_demo_directory() -> TemporaryDirectory[str]:
+    """Create a directory that is removed in the end. Raises NoTemporaryFile."""
+    import tempfile
+
+    try:
+        return tempfile.TemporaryDirectory(prefix="promisectl-demo-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise errors.NoTemporaryFile(error.strerror or str(error)) from error
+
+
 def demo(env: Env) -> int:
     """Play a short tour in a temporary ledger: print each command, then run it.
 
-    Returns the exit code: the first one that is not 0, else 0.
+    Returns the exit code: the first one that is not 0, else 0. Raises NoTemporaryFile.
     """
     import shlex
     import subprocess
-    import tempfile
 
-    with tempfile.TemporaryDirectory(prefix="promisectl-demo-") as directory:
+    with _create_demo_directory() as directory:
         environ = {
             **env.environ,
             "XDG_CONFIG_HOME": directory,

@@ -9,6 +9,7 @@ from promisectl import config, errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.domain import constants
 from promisectl.env import Env, OnceKey
+from promisectl.storage import ledger
 from promisectl.system.paths import default_config_path, has_files
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 OUTPUT_FORMS = ("json", "jsonl", "csv", "plain")
 """The forms of a view, of which one may be chosen."""
+_NUMBER_OPTIONS = {"promise", "replaces"}
+"""The arguments that hold the number of a promise, besides those that a command is about."""
 _ENV_ARGUMENTS = ("ledger", "today", "color", "no_input", "quiet", "no_pager")
 
 
@@ -27,18 +30,22 @@ def run_command(
     needs_config: bool = True,
     ids: str = "",
     stdin: str = "",
+    writes: bool = False,
 ) -> int:
     """Call `commands.<module>.<function>` with an Env and its arguments.
 
     Returns the exit code. Without `needs_config`, a broken config is replaced by the defaults.
     `ids` names the argument that holds promise numbers; `stdin` the one that is `-` when the input
-    comes from stdin. Raises what the command raises, and ClosedPipe when nobody reads the output
+    comes from stdin. What `writes` first ends a mode of the ledger in which it can't be read;
+    a dry run does not. Raises what the command raises, and ClosedPipe when nobody reads the output
     any more.
     """
     env = _build_env(function, arguments, ids, needs_config=needs_config)
     run = getattr(__import__(f"promisectl.commands.{module}", fromlist=[function]), function)
     is_repeated = False
     try:
+        if writes and not arguments.get("dry_run"):
+            ledger.settle_journal_mode(env.ledger)
         if env.once and arguments.get(stdin) != "-":  # stdin is part of the key, once it is read
             from promisectl.commands.shared import recorder
 
@@ -88,9 +95,9 @@ def _build_env(function: str, arguments: dict[str, Any], ids: str, *, needs_conf
 def build_once_key(key: str, function: str, arguments: dict[str, Any], ids: str) -> OnceKey:
     """Return the key of --once with its request.
 
-    The request is the command, its promise numbers, and a hash of its other arguments.
-
-    Raises EmptyText and TextTooLong.
+    The request is the command, its promise numbers, each once, and a hash of its other arguments.
+    Numbers are compared as such, all other words as they are typed. Raises EmptyText and
+    TextTooLong.
     """
     if not key.strip():
         raise errors.EmptyText("key of --once")
@@ -99,10 +106,14 @@ def build_once_key(key: str, function: str, arguments: dict[str, Any], ids: str)
     import hashlib
     import json
 
+    from promisectl.commands.shared.arguments import spell_number
+
     typed = {name: value for name, value in sorted(arguments.items()) if value}
     numbers = typed.pop(ids, [])
     if isinstance(numbers, str):
         numbers = [numbers]
+    for name in _NUMBER_OPTIONS & typed.keys():
+        typed[name] = spell_number(typed[name])
     digest = hashlib.sha256(json.dumps(typed).encode()).hexdigest()[:16]
-    words = [function, *(number.removeprefix("#") for number in numbers), f"({digest})"]
+    words = [function, *dict.fromkeys(map(spell_number, numbers)), f"({digest})"]
     return OnceKey(key, " ".join(words))

@@ -13,7 +13,7 @@ from promisectl.commands.doctor_report import DoctorReport, LedgerBackups, find_
 from promisectl.domain.civil import encode_instant
 from promisectl.domain.findings import CheckRequest, IntegrityFinding, IntegrityResult, Remedy
 from promisectl.rendering import formats
-from promisectl.storage import ledger, repair, summary
+from promisectl.storage import connection, ledger, repair, summary
 from promisectl.storage.integrity import checks, place
 
 if TYPE_CHECKING:
@@ -31,8 +31,10 @@ _MIN_HEAD_DIGITS, _MAX_HEAD_DIGITS = 8, 64
 def doctor(env: Env, *, fix: bool = False, rebuild: bool = False, expect: str | None = None) -> int:
     """Repair what is asked for, check the ledger and its place, and return the exit code.
 
-    It is 5 when the ledger is damaged, else 0. Raises BadHead, NewerLedger and LedgerBusy.
+    It is 5 when the ledger is damaged, else 0. Raises BadHead, NewerLedger, LedgerBusy and
+    MachineError.
     """
+    connection.check_sqlite_version()
     head = parse_expected_head(expect) if expect is not None else ""
     repair_lines: list[str] = []
     for line in iter_doctor_repairs(env, fix=fix, rebuild=rebuild):
@@ -136,7 +138,7 @@ def _examine_ledger_content(
 ) -> LedgerSummary | None:
     """Add what the checks of the ledger find to `findings`, and return how much it holds.
 
-    Raises NewerLedger and LedgerBusy, which are not damage.
+    Raises NewerLedger, LedgerBusy and MachineError, which are not damage.
     """
     try:
         with checks.open_for_checks(env.ledger) as db:

@@ -5,6 +5,7 @@ Everything is imported in one transaction, or nothing is.
 
 from __future__ import annotations
 
+import os
 import pickle
 from collections import Counter
 
@@ -17,7 +18,7 @@ from promisectl.commands.shared import arguments, output, recorder
 from promisectl.records import reader
 from promisectl.records.reader import UnreadableLine
 from promisectl.rendering import formats
-from promisectl.storage import ledger, queries, transfer
+from promisectl.storage import connection, ledger, queries, transfer
 from promisectl.storage.journal import Journal
 
 if TYPE_CHECKING:
@@ -337,17 +338,24 @@ def build_step_record(step: ImportStep) -> dict[str, Any]:
 def import_journal(env: Env, source: ImportSource, head: dict[str, Any], *, dry_run: bool) -> None:
     """Fill an empty ledger from a journal, and print the result.
 
-    A dry run fills a ledger in memory. Raises LedgerNotEmpty and BadImport.
+    A dry run fills a ledger in memory instead. Raises LedgerNotEmpty and BadImport.
     """
 
-    def fill_empty_ledger(db: sqlite3.Connection) -> ImportResult:
+    def ensure_empty(db: sqlite3.Connection) -> None:
         if not transfer.is_empty_ledger(db):
             raise errors.LedgerNotEmpty(env.ledger)
+
+    def fill_empty_ledger(db: sqlite3.Connection) -> ImportResult:
+        ensure_empty(db)
         return _fill_from_journal(env, db, source, head)
 
+    is_small = source.file.seek(0, os.SEEK_END) <= connection.MAX_MEMORY_BYTES
     with recorder.prepare_auto_backup(env) as keep:
         if dry_run:
-            result = fill_empty_ledger(ledger.create_memory_ledger())
+            with output.open_view(env) as db:
+                ensure_empty(db)
+            with ledger.open_temporary_ledger(in_memory=is_small) as db:
+                result = fill_empty_ledger(db)
         else:
             result = ledger.run_in_transaction(env.ledger, fill_empty_ledger, keep)
         promises = formats.format_count(len(result.promise_numbers), "promise")
@@ -373,6 +381,6 @@ def _fill_from_journal(
                     importer.add_record(reader.parse_json_line(text, line))
         numbers = importer.finish_import()
     except errors.BadRecord as problem:
-        raise errors.BadImport(source.name, line, problem) from problem
+        raise errors.BadImport(source.name, problem.line or line, problem) from problem
     people = [person for person in queries.load_people(db) if person.merged_into is None]
     return ImportResult(numbers, 0, people)

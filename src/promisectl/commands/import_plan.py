@@ -61,7 +61,7 @@ class _KnownPromise(NamedTuple):
 
 @contextmanager
 def open_import_planner(env: Env, db: sqlite3.Connection, *, new: bool) -> Iterator[ImportPlanner]:
-    """Open a planner, and close its file of uids in the end. Raises CannotWrite."""
+    """Open a planner, and close its file of uids in the end. Raises NoTemporaryFile."""
     with closing(UidMap()) as uids:
         yield ImportPlanner(env, db, uids, new=new)
 

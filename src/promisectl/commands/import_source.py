@@ -26,6 +26,7 @@ _MIN_PROGRESS_BYTES = 1 << 20  # a progress bar is drawn from here on
 _MIN_PROGRESS_PROMISES = 5_000  # the same, while promises are written
 _MAX_LINE_BYTES = 16 << 20
 _CHUNK_BYTES = 1 << 16
+_MAX_MEMORY_BYTES = 4 << 20  # of a copy or a plan; a larger one goes to a temporary file
 
 
 class ImportSource(NamedTuple):
@@ -64,18 +65,20 @@ def open_import_file(env: Env, path: str) -> Iterator[IO[bytes]]:
 
 
 def create_unnamed_file() -> AbstractContextManager[IO[bytes]]:
-    """Create a file without a name that is gone when it is closed. Raises CannotWrite."""
-    with guard_unnamed_writes():
-        return _close_quietly(tempfile.TemporaryFile())
+    """Create a file without a name that is gone when it is closed, in memory while it is small.
+
+    What writes to it is guarded by `guard_unnamed_writes`.
+    """
+    return _close_quietly(tempfile.SpooledTemporaryFile(_MAX_MEMORY_BYTES))
 
 
 @contextmanager
 def guard_unnamed_writes() -> Iterator[None]:
-    """Turn an OSError while an unnamed file is written, such as a full disk, into CannotWrite."""
+    """Turn an OSError while an unnamed file is written into NoTemporaryFile."""
     try:
         yield
     except OSError as error:
-        raise errors.CannotWrite("A temporary file", error.strerror or str(error)) from error
+        raise errors.NoTemporaryFile(error.strerror or str(error)) from error
 
 
 @contextmanager
@@ -89,7 +92,7 @@ def _close_quietly(file: IO[bytes]) -> Iterator[IO[bytes]]:
 
 
 def _copy_stream(stream: Any, copy: IO[bytes]) -> IO[bytes]:
-    """Copy a stream to its end. Raises CannotWrite."""
+    """Copy a stream to its end. Raises NoTemporaryFile."""
     # read1, because a plain read would need the end of input twice at a terminal.
     while chunk := stream.read1(_CHUNK_BYTES):
         with guard_unnamed_writes():
@@ -163,7 +166,7 @@ def iter_lines_with_progress(env: Env, source: ImportSource) -> Iterator[str]:
     size = 0  # stays 0 when it can't be read, which only costs the bar
     if env.is_stderr_watched:
         with suppress(OSError):
-            size = os.fstat(source.file.fileno()).st_size
+            size = source.file.seek(0, os.SEEK_END)
     if size < _MIN_PROGRESS_BYTES:
         return iter_source_lines(source)
     from promisectl.rendering import progress

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
-    from promisectl.env import Env
+    from promisectl.env import Env, OnceKey
     from promisectl.storage.journal import Journal
 
 _STDIN_OUTCOME = "-"
@@ -91,12 +91,25 @@ def make(env: Env, outcome: str, **words: Any) -> None:
         check_stdin_options(env, typed)
         blame = make_json.blame_input
         promises = [MakeArguments(**fields) for fields in make_json.read_json_promises(env)]
-        env.once = env.once and env.once.add_content(repr([*map(tuple, promises)]))
+        env.once = env.once and add_promises_to_key(env.once, promises)
+        if env.once and recorder.repeat_first_answer(env):
+            return
     known, drafts = counterparty.load_known_people(env), list[MakeDraft]()
     for promise in promises:
         with blame(promise.place):
             drafts.append(build_draft(env, promise, known))
     _record_drafts(env, drafts)
+
+
+def add_promises_to_key(once: OnceKey, promises: Sequence[MakeArguments]) -> OnceKey:
+    """Return a key of --once with the promises on stdin in its request, wherever they stand."""
+    contents = [
+        promise._replace(
+            place="", replaces=promise.replaces and arguments.spell_number(promise.replaces)
+        )
+        for promise in promises
+    ]
+    return once.add_content(repr([*map(tuple, contents)]))
 
 
 def check_stdin_options(env: Env, typed: MakeArguments) -> None:

@@ -200,7 +200,9 @@ def merge(env: Env, name: str, into: str) -> None:
         journal.change_person(person, PersonVerb.MERGE, handle=other.handle, into=other.id)
         former = keep_former_name(journal, person, other)
         aliases = (
-            f"{person.handle} and {former} are aliases" if former else f"{person.handle} is an alias"
+            f"{person.handle} and {former} are aliases"
+            if former
+            else f"{person.handle} is an alias"
         )
         return (
             f"{person.name} ({person.handle}) and {other.name} ({other.handle}) are one: "

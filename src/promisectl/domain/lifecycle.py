@@ -9,12 +9,15 @@ from promisectl.domain.promise import (
     Agreement,
     Direction,
     EarlierTalk,
+    ImportedState,
     Notice,
+    Phase,
     Promise,
     Revision,
     Side,
     State,
     Status,
+    Terms,
     Verb,
 )
 from promisectl.domain.transitions import (
@@ -136,7 +139,19 @@ def apply_act(promise: Promise | None, act: Act, number: int = 0) -> Applied:
     """Return the act with its revision, and the promise after it.
 
     `number` is the ID of a new promise. Raises NotOpen when no row allows the act, and Usage when
-    the act lacks what its row needs, changes nothing, or is before the newest act.
+    the act lacks what its row needs, changes nothing, or is before what it builds on.
+    """
+    applied = apply_recorded_act(promise, act, number)
+    if promise is not None:
+        _check_told_time(promise, act)
+        _check_return_to_agreed_terms(promise, act)
+    return applied
+
+
+def apply_recorded_act(promise: Promise | None, act: Act, number: int) -> Applied:
+    """Apply an act by the rules that all versions had, as a recorded act has to be read for ever.
+
+    Raises what `apply_act` raises.
     """
     row = find_transition(promise, act.verb, act.side)
     if row is None:
@@ -212,6 +227,16 @@ def _check_act_time(promise: Promise, row: Transition, act: Act) -> None:
         raise errors.TooEarly(promise.id, promise.made_at, told_at)
 
 
+def _check_told_time(promise: Promise, act: Act) -> None:
+    """Refuse that somebody was told of a break before the broken terms were agreed on.
+
+    Raises ToldTooEarly.
+    """
+    told_at = act.told_at if act.verb in (Verb.RENEGE, Verb.TOLD) else None
+    if told_at and promise.agreed_at and told_at < promise.agreed_at:
+        raise errors.ToldTooEarly(promise.id, promise.agreed_at, told_at)
+
+
 def _check_act_change(promise: Promise, row: Transition, act: Act) -> None:
     """Refuse new or corrected terms, or tags, that are the same as before.
 
@@ -229,6 +254,24 @@ def _check_act_change(promise: Promise, row: Transition, act: Act) -> None:
         raise errors.NothingChanged(promise.id, act.verb)
 
 
+def _check_return_to_agreed_terms(promise: Promise, act: Act) -> None:
+    """Refuse new terms that are the agreed ones while others are proposed: that is a No to those.
+
+    Raises AgreedAlready.
+    """
+    offered, in_force = promise.offered_revision, promise.in_force
+    if not (act.verb is Verb.NEGOTIATE and act.terms and offered and in_force):
+        return
+    if _strip_reply_by(act.terms) == _strip_reply_by(in_force.terms):
+        verb = Verb.WITHDRAW if offered.author is act.side else Verb.DECLINE
+        raise errors.AgreedAlready(promise.id, offered.number, verb)
+
+
+def _strip_reply_by(terms: Terms) -> Terms:
+    """Return terms as both sides agree to them: when an offer lapses is not among them."""
+    return terms._replace(reply_by=None)
+
+
 _BOOKKEEPING_EFFECTS = (Effect.CORRECT, Effect.TAG)  # the other side does not hear of these
 
 
@@ -241,16 +284,17 @@ def _update_state(before: Promise, after: Promise, row: Transition, act: Act) ->
         changes["moved_at"] = max(before.moved_at, act.at)
     if row.end is not None:
         changes |= {"state": row.end, **_build_state_moments(before, row.end, act)}
-    is_break = act.verb in (Verb.RENEGE, Verb.TOLD)
-    if is_break:
-        changes["told_at"] = act.told_at
-    if row.gives_notice and act.side is Side.PROMISOR:
+    if row.end is not None or len(after.agreements) > len(before.agreements):
+        phase = Phase(act.at, row.end or before.state, len(after.agreements))
+        changes["phases"] = (*before.phases, phase)
+    if act.verb in (Verb.RENEGE, Verb.TOLD):
         # A broken promise is a warning only from when the other side was told.
-        warned_at = act.told_at if is_break else act.at
-        if warned_at:
-            changes["words"] = (*before.words, Notice(before.current_revision.number, warned_at))
+        changes["told_at"] = act.told_at
+    elif row.gives_notice and act.side is Side.PROMISOR:
+        notice = Notice(act.at, len(before.phases))
+        changes["words"] = (*before.words, notice)
         if act.verb is Verb.BUMP:
-            changes["bumped_at"] = act.at
+            changes["bumps"] = (*before.bumps, notice)
     return after._replace(**changes, **_select_details(act))  # type: ignore[arg-type]
 
 
@@ -285,14 +329,13 @@ def _offer_terms(promise: Promise, act: Act) -> Promise:
 
 
 def _accept_terms(promise: Promise, act: Act) -> Promise:
-    """Bring the terms on the table into force, which ends the risk to the former ones."""
+    """Bring the terms on the table into force."""
     accepted = promise.offered_revision or promise.current_revision
     return promise._replace(
         revisions=_change_statuses(
             promise, {Status.IN_FORCE: Status.SUPERSEDED, Status.OFFERED: Status.IN_FORCE}
         ),
         agreements=(*promise.agreements, Agreement(accepted.number, act.at)),
-        bumped_at=None,
     )
 
 
@@ -324,7 +367,7 @@ def _import_state(promise: Promise, act: Act) -> Promise:
     state = act.found
     if state is None or act.terms is None:
         raise errors.MissingWord(act.verb, "outcome")
-    accepted_at, word_at = state.accepted_at, state.word_at
+    accepted_at = state.accepted_at
     status = Status.IN_FORCE
     if not accepted_at:
         status = _STATUS_BEFORE_ACCEPTANCE.get(state.state, Status.IN_FORCE)
@@ -335,7 +378,9 @@ def _import_state(promise: Promise, act: Act) -> Promise:
         **{name: getattr(state, name) for name in _IMPORTED_FIELDS},
         revisions=tuple(revisions),
         agreements=(Agreement(state.revision, accepted_at),) if accepted_at else (),
-        words=(Notice(state.revision, word_at),) if word_at else (),
+        phases=_list_imported_phases(state),
+        words=_list_imported_notices(state.word_at),
+        bumps=_list_imported_notices(state.bumped_at),
         earlier=EarlierTalk(state.revisions, state.renegotiated, state.first_due),
         contact_at=state.contact_at or act.at,
         **_select_details(act),
@@ -347,11 +392,27 @@ _IMPORTED_FIELDS = (
     "made_at",
     "delivered_at",
     "closed_at",
-    "bumped_at",
     "told_at",
     "silent",
     "reason",
 )
+_PHASES_BEFORE_IMPORTED_NOTICE = 2  # to be made and to be agreed on
+
+
+def _list_imported_phases(state: ImportedState) -> tuple[Phase, ...]:
+    """Return the phases of an imported promise, as far as their beginnings are known."""
+    agreements = 1 if state.accepted_at else 0
+    phases = (
+        (state.made_at, State.PROPOSED, 0),
+        (state.accepted_at, State.ACTIVE, agreements),
+        (state.delivered_at, State.DELIVERED, agreements),
+        (state.closed_at, state.state, agreements),
+    )
+    return tuple(Phase(at, name, count) for at, name, count in phases if at)
+
+
+def _list_imported_notices(at: datetime | None) -> tuple[Notice, ...]:
+    return (Notice(at, _PHASES_BEFORE_IMPORTED_NOTICE),) if at else ()
 
 
 def _change_statuses(promise: Promise, changes: dict[Status, Status]) -> tuple[Revision, ...]:
@@ -407,15 +468,16 @@ def _list_live_acts(acts: Iterable[Act]) -> list[Act]:
 def replay_acts(number: int, acts: Iterable[Act]) -> Promise:
     """Return the promise after `acts`, in their order, without the undone commands.
 
-    A promise is void when the command that made it is undone. Raises what `apply_act` raises.
+    A promise is void when the command that made it is undone. Raises what `apply_recorded_act`
+    raises.
     """
     all_acts = list(acts)
     promise: Promise | None = None
     for act in _list_live_acts(all_acts):
-        promise = apply_act(promise, act, number).promise
+        promise = apply_recorded_act(promise, act, number).promise
     if promise is not None:
         return promise
-    made = apply_act(None, all_acts[0], number).promise
+    made = apply_recorded_act(None, all_acts[0], number).promise
     undo = next(act for act in reversed(all_acts) if act.verb is Verb.UNDO)
     return made._replace(
         revisions=_change_statuses(made, {Status.OFFERED: Status.MOOT}),
@@ -424,34 +486,39 @@ def replay_acts(number: int, acts: Iterable[Act]) -> Promise:
     )
 
 
-def iter_steps(number: int, acts: Iterable[Act], moment: datetime) -> Iterator[Applied]:
-    """Yield every act up to `moment` with the promise after it, without the undone commands."""
-    live = _list_live_acts(acts)
-    moves = [
-        index
-        for index, act in enumerate(live)
-        if act.verb not in _VERBS_WITHOUT_MOVE and act.at <= moment
-    ]
-    last_move = max(moves, default=-1)
+def iter_steps(number: int, acts: Iterable[Act], moment: datetime | None) -> Iterator[Applied]:
+    """Yield every act up to `moment` with the promise after it, without the undone commands.
+
+    As of a moment counts what took place by then, whenever it was recorded, and nothing that an
+    act says of a later moment. None is the end of time.
+    """
     promise: Promise | None = None
-    for index, act in enumerate(live):
-        # A correction recorded before a later move counts at once, whatever its date.
-        counts = act.at <= moment or (act.verb is Verb.CORRECT and index < last_move)
-        # No row allows a note that is dated before the Yes and was recorded after it: skip it.
-        # Check nothing else again: `apply_act` did that when the act was recorded.
-        row = find_transition(promise, act.verb, act.side) if counts else None
-        if row:
+    for recorded in _list_live_acts(acts):
+        act = _forget_later_moments(recorded, moment) if moment else recorded
+        # What is not open without the acts that were to come, such as the part of a delivery that
+        # is dated before the Yes, is left out. Nothing else is checked again.
+        row = find_transition(promise, act.verb, act.side) if act else None
+        if act and row:
             step = _carry_out_act(promise or _open_promise(act, number), row, act)
             promise = step.promise
             yield step
 
 
-_VERBS_WITHOUT_MOVE = (
-    Verb.BUMP,
-    Verb.TOLD,
-    Verb.PARTIAL,
-    Verb.NOTE,
-    Verb.CORRECT,
-    Verb.TAG,
-    Verb.UNTAG,
-)  # they change neither the state nor the agreement
+def _forget_later_moments(act: Act, moment: datetime) -> Act | None:
+    """Return an act as it is known at `moment`, None when it is still to come."""
+    is_told_later = act.told_at is not None and act.told_at > moment
+    if act.at > moment or (is_told_later and act.verb is Verb.TOLD):
+        return None
+    if is_told_later:
+        act = act._replace(told_at=None)
+    return act._replace(found=_forget_later_talk(act.found, moment)) if act.found else act
+
+
+def _forget_later_talk(state: ImportedState, moment: datetime) -> ImportedState:
+    """Return an imported state without the moments that came after those of its state."""
+    told = {name: getattr(state, name) for name in _MOMENTS_OF_IMPORTED_TALK}
+    later: dict[str, Any] = dict.fromkeys(name for name, at in told.items() if at and at > moment)
+    return state._replace(**later)
+
+
+_MOMENTS_OF_IMPORTED_TALK = ("contact_at", "word_at", "bumped_at", "told_at")

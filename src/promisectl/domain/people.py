@@ -78,11 +78,12 @@ def replay_person_acts(acts: Iterable[PersonAct]) -> dict[int, Person]:
     people: dict[int, Person] = {}
     for act in all_acts:
         if act.verb not in (PersonVerb.UNDO, PersonVerb.REDO) and act.entry not in undone:
-            _apply_person_act(people, act)
+            apply_person_act(people, act)
     return people
 
 
-def _apply_person_act(people: dict[int, Person], act: PersonAct) -> None:
+def apply_person_act(people: dict[int, Person], act: PersonAct) -> None:
+    """Carry out an act about a person, which is no undo or redo, in `people`."""
     if act.verb is PersonVerb.MEET:
         people[act.person] = Person(act.person, act.handle or "", act.name or "")
         return

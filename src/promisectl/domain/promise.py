@@ -227,19 +227,35 @@ class Agreement(NamedTuple):
     at: datetime
 
 
-class Notice(NamedTuple):
-    """A warning that the promisor gave while a revision was in force."""
+class Phase(NamedTuple):
+    """A stretch of a promise that began at `at`, in one state and under one agreement.
 
-    revision: int
+    `agreements` is how many agreements there were by then.
+    """
+
     at: datetime
+    state: State
+    agreements: int
+
+
+class Notice(NamedTuple):
+    """A moment at which the promisor warned.
+
+    What was warned of is what was agreed at that moment (`Promise.find_warned_agreement`), whenever
+    it was recorded. `phases` is how many phases were recorded before it: of two things at the same
+    moment, the one recorded first is the earlier one.
+    """
+
+    at: datetime
+    phases: int
 
 
 class Promise(NamedTuple):
     """A promise after its acts, as `lifecycle.apply_act` builds it.
 
     `moved_at` is when its state or terms last changed, `contact_at` when the two sides were last
-    in contact, `bumped_at` when the promisor last warned by `bump` about the terms in force.
-    `words` holds the warnings.
+    in contact. `phases` are its states in the order of time. `words` holds the moments at which
+    the promisor warned, `bumps` those of them by `bump`, both in the order of recording.
     """
 
     id: int
@@ -252,10 +268,11 @@ class Promise(NamedTuple):
     revisions: tuple[Revision, ...] = ()
     earlier: EarlierTalk = EarlierTalk(0, 0, None)
     agreements: tuple[Agreement, ...] = ()
+    phases: tuple[Phase, ...] = ()
     words: tuple[Notice, ...] = ()
+    bumps: tuple[Notice, ...] = ()
     delivered_at: datetime | None = None
     closed_at: datetime | None = None
-    bumped_at: datetime | None = None
     told_at: datetime | None = None
     silent: bool = False
     reason: str | None = None
@@ -299,12 +316,15 @@ class Promise(NamedTuple):
 
     @property
     def is_untold(self) -> bool:
-        """Whether the promise is broken and the other side does not know yet."""
+        """Whether I broke the promise and the other side does not know yet.
+
+        What was promised to me can't be untold: I know that it is broken.
+        """
         return (
             self.state is State.RENEGED
             and self.told_at is None
             and not self.silent
-            and self.direction is not Direction.SELF
+            and self.direction is Direction.OWE
         )
 
     @property
@@ -323,6 +343,11 @@ class Promise(NamedTuple):
         return self.agreements[0].at if self.agreements else None
 
     @property
+    def agreed_at(self) -> datetime | None:
+        """When both sides agreed on the terms in force."""
+        return self.agreements[-1].at if self.agreements else None
+
+    @property
     def renegotiation_count(self) -> int:
         """How often both sides agreed on new terms."""
         return self.earlier.renegotiated + max(0, len(self.agreements) - 1)
@@ -339,6 +364,25 @@ class Promise(NamedTuple):
         """When the promisor first warned about the due date in force."""
         return self.find_first_notice(len(self.agreements) - 1)
 
+    @property
+    def bumped_at(self) -> datetime | None:
+        """When the promisor last warned by `bump`, if that was after the last agreement."""
+        last = len(self.agreements) - 1
+        return max(
+            (bump.at for bump in self.bumps if self.find_warned_agreement(bump) == last),
+            default=None,
+        )
+
+    def find_warned_agreement(self, notice: Notice) -> int | None:
+        """Return the index of the agreement that was in force at the moment of a warning.
+
+        None when the promise was not active then: what was said is a reminder, not a warning.
+        """
+        order = (notice.at, notice.phases)
+        begun = [phase for index, phase in enumerate(self.phases) if (phase.at, index) < order]
+        is_active = bool(begun) and begun[-1].state is State.ACTIVE and begun[-1].agreements > 0
+        return begun[-1].agreements - 1 if is_active else None
+
     def find_agreed_due(self, index: int) -> CivilMoment | None:
         """Return the due date that `agreements[index]` brought into force."""
         revision = self.find_revision(self.agreements[index].revision)
@@ -351,16 +395,18 @@ class Promise(NamedTuple):
     def find_first_notice(self, index: int) -> datetime | None:
         """Return when the promisor first warned about the due date of `agreements[index]`.
 
-        Agreements just before it with the same due date count as well.
+        Agreements just before it with the same due date count as well. To tell that the promise is
+        broken is a warning, too.
         """
-        if not (self.words and self.agreements):
+        if not (self.agreements and (self.words or self.told_at)):
             return None
         due = self.find_agreed_due(index)
-        same_due = takewhile(lambda i: self.find_agreed_due(i) == due, range(index, -1, -1))
-        revisions = {self.agreements[i].revision for i in same_due}
-        return min(
-            (notice.at for notice in self.words if notice.revision in revisions), default=None
-        )
+        same_due = set(takewhile(lambda i: self.find_agreed_due(i) == due, range(index, -1, -1)))
+        warned = [word.at for word in self.words if self.find_warned_agreement(word) in same_due]
+        is_last = index == len(self.agreements) - 1
+        if self.told_at and is_last and self.told_at >= self.agreements[min(same_due)].at:
+            warned.append(self.told_at)
+        return min(warned, default=None)
 
     def _find_last_revision(self, status: Status) -> Revision | None:
         for revision in reversed(self.revisions):

@@ -102,6 +102,13 @@ class LedgerError(Problem):
         self.add_note(f"Backups are in {directory}; one is brought back with: restore FILE.")
 
 
+class MachineError(Problem):
+    """The machine lacks what a command needs, which says nothing about the ledger (exit 5)."""
+
+    code = "ledger"
+    exit_code = 5
+
+
 class BadData(Problem):
     """A file, stdin or the config has something that cannot be used (exit 6)."""
 

@@ -8,6 +8,7 @@ from promisectl.errors import Usage
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
+    from typing import ClassVar
 
 
 class UnreadableDate(Usage):
@@ -60,6 +61,11 @@ class DateAhead(Usage):
 class TooEarly(Usage):
     """A move dated before the newest one it builds on."""
 
+    _SENTENCE: ClassVar = (
+        "#{number} has stood as it is since {earliest}, and {dated} is before that. "
+        "See: log {number}."
+    )
+
     def __init__(
         self,
         number: int,
@@ -69,9 +75,17 @@ class TooEarly(Usage):
     ) -> None:
         self.number, self.earliest, self.dated = number, earliest, dated
         super().__init__(
-            f"#{number} has stood as it is since {shown(earliest)}, "
-            f"and {shown(dated)} is before that. See: log {number}."
+            self._SENTENCE.format(number=number, earliest=shown(earliest), dated=shown(dated))
         )
+
+
+class ToldTooEarly(TooEarly):
+    """Somebody was told of a break before what was broken was agreed on."""
+
+    _SENTENCE: ClassVar = (
+        "#{number} was agreed on {earliest}, so nobody can have been told on {dated} "
+        "that it is broken. Give the moment when they were told."
+    )
 
 
 class ClockAhead(Usage):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING
-from promisectl.errors import LedgerError, Usage
+from promisectl.errors import LedgerError, MachineError, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +15,16 @@ class CannotWrite(LedgerError):
 
     def __init__(self, path: str, why: str) -> None:
         super().__init__(f"{path} can't be written: {why}. Choose another place, or try again.")
+
+
+class NoTemporaryFile(MachineError):
+    """A temporary file could not be written, which says nothing about the ledger."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"A temporary file can't be written: {why}. The ledger is as it was. "
+            "Free some space for such files, or name a directory with more: TMPDIR=DIRECTORY."
+        )
 
 
 class FileExists(Usage):

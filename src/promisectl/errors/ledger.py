@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from promisectl.errors import LedgerError, Problem, TemporaryLedgerError, Usage
+from promisectl.errors import LedgerError, MachineError, Problem, TemporaryLedgerError, Usage
+
+
+class OldSqlite(MachineError):
+    """Python comes with an SQLite that is too old for a ledger."""
+
+    def __init__(self, version: str, needed: str) -> None:
+        super().__init__(
+            f"This Python has SQLite {version}, and a ledger needs {needed} or newer. "
+            "No ledger was touched. Install promisectl with a newer Python, "
+            "as from https://www.python.org or conda-forge."
+        )
 
 
 class NotALedger(LedgerError):

@@ -37,6 +37,20 @@ class NothingChanged(Usage):
         )
 
 
+class AgreedAlready(Usage):
+    """New terms that are the agreed ones, while others are proposed.
+
+    `verb` is the move that says so: decline, or withdraw by whoever proposed those.
+    """
+
+    def __init__(self, number: int, revision: int, verb: str) -> None:
+        meant = "take the new ones back" if verb == "withdraw" else "say No to the new ones"
+        super().__init__(
+            f"These are the agreed terms of #{number}, so that changes nothing. "
+            f"To {meant} (rev {revision}): {verb} {number}."
+        )
+
+
 class TagsUnchanged(Usage):
     """Tags that are there already, or were never there."""
 

@@ -20,20 +20,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 _UID_NAMESPACE = uuid.UUID("6f9a2a55-6b3e-5c1a-9a39-7d0c7c0f2b11")
-# The states of a promise to oneself: the others need an answer of somebody else.
-_SELF_STATES = (State.ACTIVE, State.KEPT, State.RENEGED, State.VOID)
 _SIDES = ("me", "them")
 _CAUSES = [cause.value for cause in Cause]
-# In which states a promise must have a moment, and in which it may.
-_MOMENT_STATES = {
-    "accepted_at": (constants.AGREED_STATES, (*constants.AGREED_STATES, State.VOID)),
-    "delivered_at": (
-        (State.DELIVERED, State.KEPT),
-        (State.DELIVERED, State.KEPT, State.RELEASED, State.VOID),
-    ),
-    "closed_at": (constants.CLOSED_STATES, constants.CLOSED_STATES),
-    "told_at": ((), (State.RENEGED, State.VOID)),
-}
 
 
 class ImportedPromise(NamedTuple):
@@ -149,7 +137,7 @@ def parse_imported_state(
     """
     state = State(reader.parse_choice("state", constants.STATES) or State.ACTIVE)
     is_self = direction is Direction.SELF
-    if is_self and state not in _SELF_STATES:
+    if is_self and state not in constants.SELF_STATES:
         raise errors.BadRecord(f"a promise to yourself is never {state}", "state")
     moments = parse_moments(reader, state)
     newest_moment = max(moment for moment in moments.values() if moment)
@@ -178,7 +166,9 @@ def parse_imported_state(
         else None,
         word_at=_parse_later_moment(reader, "word_at", moments) or told_at,
         # A broken promise of which nobody has to tell: the promisee noticed it.
-        silent=state is State.RENEGED and has_no_move and not (told_at or is_self),
+        silent=state is State.RENEGED
+        and (has_no_move or direction is Direction.OWED)
+        and not (told_at or is_self),
         reason=reader.parse_text("reason"),
         **{name: moment for name, moment in moments.items() if moment},
     )
@@ -234,12 +224,13 @@ def parse_moments(reader: CellReader, state: State) -> dict[str, datetime | None
 
 def may_have_moment(state: str, name: str) -> bool:
     """Whether a promise in a state may have that moment; true for every other field."""
-    return name not in _MOMENT_STATES or state in _MOMENT_STATES[name][1]
+    states = constants.IMPORTED_MOMENT_STATES.get(name)
+    return states is None or state in states[1]
 
 
 def check_moment_states(state: State, moments: Mapping[str, datetime | None]) -> None:
     """Raise BadRecord if a moment is missing in this state, or can't be there."""
-    for name, (required, allowed) in _MOMENT_STATES.items():
+    for name, (required, allowed) in constants.IMPORTED_MOMENT_STATES.items():
         if moments[name] is None and state in required:
             raise errors.BadRecord(
                 f"a promise that is {state} needs it; for all that lack it, add --set {name}=…",
@@ -252,7 +243,7 @@ def check_moment_states(state: State, moments: Mapping[str, datetime | None]) ->
 def check_moment_order(moments: Mapping[str, datetime | None], now: datetime) -> None:
     """Raise BadRecord if a moment is after `now`, or before the moments that precede it.
 
-    `told_at` has to follow `made_at` alone.
+    `told_at` has to follow the Yes alone, without one the making.
     """
     latest = None
     for name, moment in moments.items():
@@ -260,7 +251,8 @@ def check_moment_order(moments: Mapping[str, datetime | None], now: datetime) ->
             continue
         if moment > now:
             raise errors.BadRecord("it is still to come", name)
-        earliest = moments["made_at"] or latest if name == "told_at" else latest
+        agreed = moments["accepted_at"] or moments["made_at"] or latest
+        earliest = agreed if name == "told_at" else latest
         if earliest and moment < earliest:
             raise errors.BadRecord("it is before what came before it", name)
         latest = moment

@@ -73,16 +73,21 @@ class MoveReport(NamedTuple):
     def punctuality(self) -> str:
         """Whether the delivery was on time, after a comma; empty without a due date."""
         due, delivered_at = self.after.current_revision.terms.due, self.after.delivered_at
-        if not due or not delivered_at:
-            return ""
-        return f", {formats.format_lateness(int((delivered_at - due.at).total_seconds()))}"
+        lateness = formats.format_lateness(due, delivered_at, self.here.zone)
+        return f", {lateness}" if lateness else ""
+
+    @property
+    def warned_agreement(self) -> int | None:
+        """The index of the agreement that a bump warned about; None when it was a reminder."""
+        is_bump = self.act.verb is Verb.BUMP and self.act.side is Side.PROMISOR
+        return self.after.find_warned_agreement(self.after.bumps[-1]) if is_bump else None
 
 
 def format_move_line(move: MoveReport) -> str:
     """Return what happened, as one line that begins with the number and the state."""
     promise, act = move.after, move.act
-    is_warning = act.verb is Verb.BUMP and act.side is Side.PROMISOR
-    risk = ", at risk" if is_warning and promise.state is State.ACTIVE else ""
+    is_about_last = move.warned_agreement == len(promise.agreements) - 1
+    risk = ", at risk" if is_about_last and promise.state is State.ACTIVE else ""
     sentence = format_move_sentence(move)
     return f"#{promise.id} {promise.state}{risk}. {sentence}{_format_act_date(act.at, move.here)}"
 
@@ -233,7 +238,7 @@ def format_told(move: MoveReport) -> str:
     sentence = f"{recipient} {verb} told on {formats.format_local_day(told_at, move.here)}"
     if due is None:
         return f"{sentence}."
-    distance = formats.format_time_between(told_at, due.at, move.here.zone)
+    distance = formats.format_time_from_due(due, told_at, move.here.zone)
     return f"{sentence}, {distance} {'before' if told_at < due.at else 'after'} it was due."
 
 
@@ -258,15 +263,18 @@ def format_reopen(move: MoveReport) -> str:
 
 
 def format_bump(move: MoveReport) -> str:
-    """Return that the promisor warned the promisee, and how far ahead, or that one reminded."""
-    quoted = f"“{move.act.text}”"
-    if move.act.side is not Side.PROMISOR or move.after.state is not State.ACTIVE:
+    """Return that the promisor warned the promisee, and how far ahead, or that one reminded.
+
+    How far ahead counts to the date that was due when the warning was given.
+    """
+    quoted, agreement = f"“{move.act.text}”", move.warned_agreement
+    if agreement is None:
         return f"{move.actor} reminded {move.recipient}: {quoted}."
     warning = f"{move.actor} gave {move.recipient} word"
-    due = move.after.current_revision.terms.due
+    due = move.after.find_agreed_due(agreement)
     if due is None:
         return f"{warning}: {quoted}."
-    distance = formats.format_time_between(move.act.at, due.at, move.here.zone)
+    distance = formats.format_time_from_due(due, move.act.at, move.here.zone)
     side = "before it is due" if move.act.at < due.at else "after it was due"
     return f"{warning}, {distance} {side}: {quoted}."
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from rich.console import Group, RenderableType
 from rich.text import Text
 
@@ -71,7 +73,8 @@ def list_promise_facts(row: ViewRow, promise: Promise, here: LocalMoment) -> lis
         first_due = civil.format_civil(row["first_due"], row["due_zone"] or "", here.zone)
     delivered = ""
     if row["delivered_at"]:
-        lateness = formats.format_lateness(row["lateness_seconds"])
+        delivered_at = datetime.fromisoformat(row["delivered_at"])
+        lateness = formats.format_lateness(formats.read_due_date(row), delivered_at, here.zone)
         at = formats.format_instant(row["delivered_at"], here)
         delivered = f"{at}, {lateness}" if lateness else at
     is_at_top = _has_risk_to_recall(row, promise)

@@ -15,12 +15,15 @@ from promisectl.compiled import sql
 from promisectl.storage import preflight
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
 LOCK_WAIT_SECONDS = 10
+_MIN_SQLITE_VERSION = (3, 37)
 _INTERRUPT_CHECK_STEPS = 50_000
 """How many steps of SQLite's virtual machine run between two looks for Ctrl-C."""
+MAX_MEMORY_BYTES = 32 << 20
+"""The size of a ledger or a journal from which on what is kept of it goes to a file."""
 _WRITING_PRAGMAS = (
     "PRAGMA journal_mode = DELETE",
     "PRAGMA synchronous = EXTRA",
@@ -39,8 +42,9 @@ def open_connection(path: str, mode: str, patience: int = LOCK_WAIT_SECONDS) -> 
     """Return a connection to the file with all settings in force; `mode` is `ro` or `rw`.
 
     No transaction begins by itself. Raises LedgerBusy when another command holds the file for
-    longer than `patience`, in seconds.
+    longer than `patience`, in seconds, and OldSqlite.
     """
+    check_sqlite_version()
     db = sqlite3.connect(
         build_sqlite_uri(path, mode, windows=os.name == "nt"),
         uri=True,
@@ -50,6 +54,9 @@ def open_connection(path: str, mode: str, patience: int = LOCK_WAIT_SECONDS) -> 
     db.row_factory = sqlite3.Row
     pragmas = (*_WRITING_PRAGMAS, *_COMMON_PRAGMAS) if mode == "rw" else _COMMON_PRAGMAS
     with close_on_failure(db):
+        # A connection that writes needs no temporary file, so that a full disk is the ledger's.
+        if mode == "rw" or fits_memory(path):
+            db.execute("PRAGMA temp_store = MEMORY")
         for pragma in pragmas:
             retry_while_busy(path, partial(db.execute, pragma), patience)
         if sys.version_info >= (3, 12):
@@ -61,6 +68,24 @@ def open_connection(path: str, mode: str, patience: int = LOCK_WAIT_SECONDS) -> 
             for setting, on in settings.items():
                 db.setconfig(setting, on)
     return db
+
+
+def check_sqlite_version() -> None:
+    """Refuse an SQLite that does not know the STRICT tables of a ledger. Raises OldSqlite."""
+    if sqlite3.sqlite_version_info < _MIN_SQLITE_VERSION:
+        needed = ".".join(map(str, _MIN_SQLITE_VERSION))
+        raise errors.OldSqlite(sqlite3.sqlite_version, needed)
+
+
+def fits_memory(path: str) -> bool:
+    """Whether a ledger is so small that what a view sorts or keeps of it may be in memory.
+
+    What is kept of a larger one goes to a temporary file.
+    """
+    try:
+        return os.path.getsize(path) <= MAX_MEMORY_BYTES
+    except OSError:
+        return True
 
 
 def build_sqlite_uri(path: str, mode: str, *, windows: bool) -> str:
@@ -115,6 +140,23 @@ def read_schema_step(db: sqlite3.Connection) -> int:
     return step
 
 
+def begin_read_transaction(
+    path: str, db: sqlite3.Connection, patience: int = LOCK_WAIT_SECONDS
+) -> None:
+    """Begin a transaction that sees one moment of a ledger.
+
+    For each table that a ledger of an earlier schema step lacks, the connection gets an empty
+    temporary one, so that every statement works before the first move. Raises NotALedger,
+    DamagedLedger, NewerLedger or LedgerBusy.
+    """
+    db.execute("BEGIN")
+    retry_while_busy(path, lambda: check_schema_step(path, db), patience)
+    for later in range(read_schema_step(db) + 1, sql.SCHEMA_STEP + 1):
+        for statement in sql.MIGRATIONS.get(later, ()):
+            if statement.startswith("CREATE TABLE"):
+                db.execute(statement.replace("CREATE TABLE", "CREATE TEMP TABLE", 1))
+
+
 def _check_identity_numbers(path: str, application: int, step: int) -> None:
     if application != sql.APPLICATION_ID:
         raise errors.NotALedger(path, "is a database of some other program")
@@ -133,6 +175,18 @@ def has_unfinished_transaction(error: sqlite3.Error) -> bool:
         sqlite3.SQLITE_READONLY_ROLLBACK,
         sqlite3.SQLITE_READONLY_CANTLOCK,
     )
+
+
+class RowNotWritten(sqlite3.IntegrityError):
+    """A row that is gone, or that the trigger of another program keeps from being written."""
+
+
+def write_row(db: sqlite3.Connection, statement: str, row: Mapping[str, Any]) -> sqlite3.Cursor:
+    """Insert or update exactly one row. Raises RowNotWritten when SQLite has written another count."""
+    cursor = db.execute(statement, row)
+    if cursor.rowcount != 1:
+        raise RowNotWritten
+    return cursor
 
 
 def retry_while_busy(path: str, work: Callable[[], Any], patience: int = LOCK_WAIT_SECONDS) -> None:
@@ -172,13 +226,14 @@ def allow_interrupts(db: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
-def translate_errors(path: str) -> Iterator[None]:
+def translate_errors(path: str, *, reading: bool = False) -> Iterator[None]:
     """Turn the errors of SQLite and of the system into errors that a person can act on.
 
-    FileExistsError and an error that shows a bug of ours stay as they are. Raises LedgerError.
+    With `reading`, every connection inside only reads. FileExistsError and an error that shows a
+    bug of ours stay as they are. Raises LedgerError.
     """
     try:
-        with translate_sqlite_errors(path):
+        with translate_sqlite_errors(path, reading=reading):
             yield
     except FileExistsError:
         raise
@@ -189,16 +244,19 @@ def translate_errors(path: str) -> Iterator[None]:
 
 
 @contextmanager
-def translate_sqlite_errors(path: str) -> Iterator[None]:
+def translate_sqlite_errors(path: str, *, reading: bool = False) -> Iterator[None]:
     """Turn the errors of SQLite into errors that a person can act on.
 
-    An error that shows a bug of ours stays as it is. Raises LedgerError.
+    With `reading`, every connection inside only reads. An error that shows a bug of ours stays as
+    it is. Raises LedgerError.
     """
     try:
         yield
     except sqlite3.DatabaseError as error:
         from promisectl.storage import sqlite_errors
 
+        if reading:
+            sqlite_errors.refuse_temporary_file_failure(error)
         problem = sqlite_errors.explain_sqlite_error(path, error)
         if problem is None:
             raise

@@ -9,7 +9,7 @@ from promisectl.domain import lifecycle, people
 from promisectl.domain.civil import encode_instant
 from promisectl.domain.people import Newcomer, Person, PersonAct, PersonVerb
 from promisectl.domain.promise import Act, Promise, Side, Verb
-from promisectl.storage import codec, people_rows, queries
+from promisectl.storage import codec, connection, people_rows, queries
 
 if TYPE_CHECKING:
     import sqlite3
@@ -39,7 +39,7 @@ class Journal:
         self._command = command
         self._new_people: set[int] = set()
         entry_row = {"command": command, "recorded_at": self._recorded_at}
-        self.entry = db.execute(sql.ADD_ENTRY, entry_row).lastrowid or 0
+        self.entry = connection.write_row(db, sql.ADD_ENTRY, entry_row).lastrowid or 0
         last = db.execute(sql.LAST_ACT).fetchone()
         self._number: int = last["number"] if last else 0
         self._hash: str = last["hash"] if last else ""
@@ -48,7 +48,7 @@ class Journal:
         """Store the request that this command got with a key, and its answer."""
         text = codec.encode_answer(answer, self._hash, key, self.entry, request)
         row = {"key": key, "entry": self.entry, "request": request, "answer": text}
-        self._db.execute(sql.ADD_ANSWER, row)
+        connection.write_row(self._db, sql.ADD_ANSWER, row)
 
     # Promises
 
@@ -79,11 +79,11 @@ class Journal:
         """
         columns = {**rows.columns, "id": number}
         if again:
-            self._db.execute(sql.UPDATE_PROMISE, columns)
+            connection.write_row(self._db, sql.UPDATE_PROMISE, columns)
         elif number is not None:
-            self._db.execute(sql.ADD_PROMISE_WITH_ID, columns)
+            connection.write_row(self._db, sql.ADD_PROMISE_WITH_ID, columns)
         else:
-            number = self._db.execute(sql.ADD_PROMISE, columns).lastrowid
+            number = connection.write_row(self._db, sql.ADD_PROMISE, columns).lastrowid
         number, uid = number or 0, columns["uid"]
         self._insert_act_row(
             rows.verb, rows.side, rows.by, rows.at, rows.body, promise=number, about=uid
@@ -110,7 +110,7 @@ class Journal:
         else:
             statement = sql.UPDATE_PROMISE_TEXTS
         if changed:
-            self._db.execute(statement, {**row, "id": promise.id})
+            connection.write_row(self._db, statement, {**row, "id": promise.id})
         return applied
 
     def _insert_act(self, promise: Promise, act: Act) -> None:
@@ -142,7 +142,7 @@ class Journal:
             "body": body,
         }
         row["hash"] = self._hash = codec.compute_act_hash(self._hash, self._command, about, row)
-        self._db.execute(sql.ADD_ACT, row)
+        connection.write_row(self._db, sql.ADD_ACT, row)
 
     # Undo
 
@@ -170,7 +170,7 @@ class Journal:
             promise = lifecycle.replay_acts(number, [*self.load_acts(number), act])
             self._insert_act(promise, act)
             row = {**codec.encode_promise_row(promise), "id": number}
-            self._db.execute(sql.UPDATE_PROMISE, row)
+            connection.write_row(self._db, sql.UPDATE_PROMISE, row)
             yield promise
         touched_people = {row["person"] for row in touched if row["person"] is not None}
         person_verb = PersonVerb(verb.value)
@@ -179,7 +179,9 @@ class Journal:
             self._insert_person_act(person_act)
         if touched_people:
             people_rows.rebuild_person_rows(self._db)
-        self._db.execute(sql.MARK_ENTRY_UNDONE, {"entry_id": target, "undone_by": undone_by})
+        connection.write_row(
+            self._db, sql.MARK_ENTRY_UNDONE, {"entry_id": target, "undone_by": undone_by}
+        )
 
     def find_last_command(self, number: int | None = None) -> tuple[int, str]:
         """Return entry and name of the newest command that is not undone, of one promise or of all.
@@ -232,10 +234,12 @@ class Journal:
     def insert_person(self, newcomer: Newcomer, number: int | None = None) -> Person:
         """Insert a person with an unused handle; without a `number`, they get the next one."""
         if number is None:
-            number = self._db.execute(sql.ADD_PERSON, newcomer._asdict()).lastrowid or 0
+            number = (
+                connection.write_row(self._db, sql.ADD_PERSON, newcomer._asdict()).lastrowid or 0
+            )
         else:
             row = {"person": number, **newcomer._asdict(), "merged_into": None}
-            self._db.execute(sql.ADD_PERSON_WITH_ID, row)
+            connection.write_row(self._db, sql.ADD_PERSON_WITH_ID, row)
         self._new_people.add(number)
         act = PersonAct(PersonVerb.MEET, number, self._now, self._now, **newcomer._asdict())
         self._insert_person_act(act)

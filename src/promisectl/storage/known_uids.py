@@ -13,15 +13,17 @@ if TYPE_CHECKING:
 
 
 class UidMap:
-    """A map from numbers or UUIDs to JSON values, in a temporary file that `close` removes.
+    """A map from numbers or UUIDs to JSON values, in memory while it is small.
 
-    It may grow beyond memory. Every method raises CannotWrite when the file can't be written.
+    What is more goes to a temporary file, which `close` removes. Every method raises
+    NoTemporaryFile when the file can't be written.
     """
 
     def __init__(self) -> None:
         self._db = sqlite3.connect("", isolation_level=None)
         for statement in (
             "PRAGMA journal_mode = OFF",
+            "PRAGMA cache_size = -8192",  # KiB; what is more goes to the file
             "CREATE TABLE known (key PRIMARY KEY, value TEXT) WITHOUT ROWID",
             "BEGIN",
         ):
@@ -45,5 +47,5 @@ class UidMap:
         """Run a statement; an error of the temporary file is not an error of the ledger."""
         try:
             return self._db.execute(statement, bound).fetchall()
-        except sqlite3.OperationalError as error:
-            raise errors.CannotWrite("A temporary file", str(error)) from error
+        except sqlite3.DatabaseError as error:  # SQLite calls it malformed where it could not write
+            raise errors.NoTemporaryFile(str(error)) from error

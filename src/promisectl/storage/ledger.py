@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager, suppress
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.compiled import sql
-from promisectl.storage import connection
+from promisectl.storage import connection, preflight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -46,6 +46,19 @@ def run_in_transaction(
         raise
 
 
+def settle_journal_mode(path: str) -> None:
+    """End the WAL mode that another program has set, for a command that is going to write.
+
+    Such a command calls this before it reads, as nobody may read in that mode. Does nothing where
+    the file is as it should be. Raises LedgerError.
+    """
+    if not preflight.is_in_wal_mode(path):
+        return
+    with connection.translate_errors(path):
+        connection.check_ledger_file(path, writing=True)
+        connection.open_connection(path, "rw").close()
+
+
 @contextmanager
 def open_snapshot(
     path: str, *, patience: int = connection.LOCK_WAIT_SECONDS
@@ -58,7 +71,7 @@ def open_snapshot(
     with connection.translate_errors(path):
         db = _connect_for_reading(path, patience)
     try:
-        with connection.translate_sqlite_errors(path):
+        with connection.translate_sqlite_errors(path, reading=True):
             yield db
     finally:
         db.close()
@@ -77,7 +90,7 @@ def open_snapshot_or_empty(
             yield db
     else:
         # Indexes would cost 0.04 starts of Python.
-        with closing(create_memory_ledger(("TABLE",))) as db:
+        with open_temporary_ledger(("TABLE",)) as db:
             db.execute("BEGIN")
             yield db
 
@@ -111,18 +124,32 @@ def is_ledger_file(path: str, ledger: str) -> bool:
         return has_ledger(ledger) and os.path.exists(path) and os.path.samefile(path, ledger)
 
 
-def create_memory_ledger(parts: Sequence[str] = ("TABLE", "INDEX", "UNIQUE")) -> sqlite3.Connection:
-    """Create an empty ledger that lives as long as its connection, in memory or beyond it.
+@contextmanager
+def open_temporary_ledger(
+    parts: Sequence[str] = ("TABLE", "INDEX", "UNIQUE"), *, in_memory: bool = True
+) -> Iterator[sqlite3.Connection]:
+    """Open an empty ledger that is gone at the end of the `with` block.
 
     It has neither guard triggers nor public views: they would cost 0.09 starts of Python, and every
-    query brings its own views. `parts` names the statements of the schema to run.
+    query brings its own views. `parts` names the statements of the schema to run. Unless
+    `in_memory`, it is a temporary file; raises NoTemporaryFile where that can't be written.
     """
-    db = sqlite3.connect("", isolation_level=None)
-    for statement in sql.SCHEMA:
-        if statement.split(" ", 2)[1] in parts:
-            db.execute(statement)
-    db.row_factory = sqlite3.Row
-    return db
+    connection.check_sqlite_version()
+    with closing(sqlite3.connect(":memory:" if in_memory else "", isolation_level=None)) as db:
+        if in_memory:
+            db.execute("PRAGMA temp_store = MEMORY")
+        db.execute(f"PRAGMA user_version = {sql.SCHEMA_STEP}")
+        for statement in sql.SCHEMA:
+            if statement.split(" ", 2)[1] in parts:
+                db.execute(statement)
+        db.row_factory = sqlite3.Row
+        try:
+            yield db
+        except sqlite3.OperationalError as error:
+            from promisectl.storage import sqlite_errors
+
+            sqlite_errors.refuse_temporary_file_failure(error)
+            raise
 
 
 def _connect_for_reading(
@@ -131,7 +158,7 @@ def _connect_for_reading(
     connection.check_ledger_file(path)
     try:
         reader = connection.open_connection(path, "ro", patience)
-        return _begin_read_transaction(path, reader, patience)
+        return _begin_or_close(path, reader, patience)
     except sqlite3.OperationalError as error:
         if not connection.has_unfinished_transaction(error):
             raise
@@ -139,13 +166,12 @@ def _connect_for_reading(
     with closing(connection.open_connection(path, "rw", patience)) as writer:
         connection.retry_while_busy(path, lambda: writer.execute("PRAGMA schema_version"), patience)
     reader = connection.open_connection(path, "ro", patience)
-    return _begin_read_transaction(path, reader, patience)
+    return _begin_or_close(path, reader, patience)
 
 
-def _begin_read_transaction(path: str, db: sqlite3.Connection, patience: int) -> sqlite3.Connection:
+def _begin_or_close(path: str, db: sqlite3.Connection, patience: int) -> sqlite3.Connection:
     with connection.close_on_failure(db):
-        db.execute("BEGIN")
-        connection.retry_while_busy(path, lambda: connection.check_schema_step(path, db), patience)
+        connection.begin_read_transaction(path, db, patience)
     return db
 
 
@@ -155,8 +181,6 @@ def _run_on_existing_ledger(
     back_up: Callable[[str], None] | None,
     reason: str,
 ) -> T:
-    from promisectl.storage import migrations
-
     with connection.translate_errors(path):
         connection.check_ledger_file(path, writing=True)
         db = connection.open_connection(path, "rw")
@@ -168,6 +192,8 @@ def _run_on_existing_ledger(
             if back_up and reason:
                 back_up(reason)
             if is_old:
+                from promisectl.storage import migrations
+
                 migrations.migrate_ledger(db)
             head_before = find_journal_head(db)
             result = work(db)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from promisectl._typing import TYPE_CHECKING
 from promisectl.compiled import sql
 from promisectl.domain import people
-from promisectl.storage import codec
+from promisectl.storage import codec, connection
 
 if TYPE_CHECKING:
     import sqlite3
@@ -26,7 +26,7 @@ def rebuild_person_rows(db: sqlite3.Connection) -> dict[int, people.Person]:
     db.execute(sql.CLEAR_HANDLES)
     for person in replayed.values():
         columns = {"handle": person.handle, "name": person.name, "merged_into": person.merged_into}
-        db.execute(sql.UPDATE_PERSON, {**columns, "person": person.id})
-        aliases = [{"alias": alias, "person": person.id} for alias in person.aliases]
-        db.executemany(sql.ADD_ALIAS, aliases)
+        connection.write_row(db, sql.UPDATE_PERSON, {**columns, "person": person.id})
+        for alias in person.aliases:
+            connection.write_row(db, sql.ADD_ALIAS, {"alias": alias, "person": person.id})
     return replayed

@@ -114,6 +114,16 @@ def decode_header_numbers(header: bytes) -> tuple[int, int]:
     return int.from_bytes(header[68:72], "big"), int.from_bytes(header[60:64], "big")
 
 
+def is_in_wal_mode(path: str) -> bool:
+    """Whether a file is a database in WAL mode; one that can't be read is none."""
+    with suppress(OSError):
+        if stat.S_ISREG(os.stat(path).st_mode):
+            with open(path, "rb") as file:
+                header = file.read(_HEADER_BYTES)
+            return header.startswith(_SQLITE_MAGIC) and header[18:20] == _WAL_MODE_BYTES
+    return False
+
+
 def check_journal_mode(path: str, header: bytes, *, writing: bool) -> None:
     """Refuse a write-ahead log of another ledger, and for reading a ledger in WAL mode.
 

@@ -273,24 +273,23 @@ def fetch_person_name(db: sqlite3.Connection, person: int | None) -> str:
     return str(row["name"]) if row else ""
 
 
-def build_ledger_as_of(
-    db: sqlite3.Connection, moment: datetime, *, acts: bool = False
-) -> sqlite3.Connection:
-    """Return a ledger in memory that holds every promise as it was at `moment`.
+def fill_ledger_as_of(
+    past: sqlite3.Connection, db: sqlite3.Connection, moment: datetime, *, acts: bool = False
+) -> None:
+    """Fill the empty ledger `past` with every promise of `db` as it was at `moment`.
 
-    It is built from the acts that are dated by then and not undone today. With `acts`, it holds
-    these acts, too.
+    It is built from the acts that are dated by then and not undone today. With `acts`, `past` holds
+    these acts, too, as far as they were known.
     """
     from promisectl.domain import lifecycle
-    from promisectl.storage import codec, ledger
+    from promisectl.storage import codec
 
-    memory = ledger.create_memory_ledger()
-    memory.execute("BEGIN")
+    past.execute("BEGIN")
     for person in load_people(db):
         columns = {"handle": person.handle, "name": person.name, "merged_into": person.merged_into}
-        memory.execute(sql.ADD_PERSON_WITH_ID, {**columns, "person": person.id})
+        past.execute(sql.ADD_PERSON_WITH_ID, {**columns, "person": person.id})
     if acts:
-        memory.executemany(sql.ADD_ENTRY_WITH_ID, map(dict, db.execute(sql.ENTRIES)))
+        past.executemany(sql.ADD_ENTRY_WITH_ID, map(dict, db.execute(sql.ENTRIES)))
     by_promise: Iterable[tuple[int, Iterable[StoredRow]]] = groupby(
         db.execute(sql.ACTS_OF_ALL), key=lambda row: int(row["promise"])
     )
@@ -300,7 +299,9 @@ def build_ledger_as_of(
         steps = list(lifecycle.iter_steps(number, all_acts, moment))
         if steps:
             promise_row = codec.encode_promise_row(steps[-1].promise)
-            memory.execute(sql.ADD_PROMISE_WITH_ID, {**promise_row, "id": number})
+            past.execute(sql.ADD_PROMISE_WITH_ID, {**promise_row, "id": number})
         if acts:
-            memory.executemany(sql.ADD_ACT, [dict(act_rows[step.act.number]) for step in steps])
-    return memory
+            past.executemany(
+                sql.ADD_ACT,
+                [{**act_rows[act.number], "body": codec.encode_act_body(act)} for act, _ in steps],
+            )

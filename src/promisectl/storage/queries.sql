@@ -162,12 +162,19 @@ SELECT coalesce(sum(renegotiated > 0), 0), count(*) FROM record
 WHERE accepted_at BETWEEN :since AND :until;
 
 -- query: DECLINE_RATE
+-- The answer is the act that ended the proposal. Nobody knows who gave it when the promise was
+-- imported with its answer: then the import comes first, and it has no side.
 SELECT coalesce(sum(state = 'declined'), 0), count(*) FROM record
 WHERE iif(state = 'declined', closed_at, accepted_at) BETWEEN :since AND :until
   AND 'promisor' = (
-    SELECT side FROM acts
-    WHERE promise = record.id AND act IN ('accept', 'decline') AND undone_by IS NULL
-    ORDER BY acts.id
+    SELECT side FROM act JOIN entry ON entry.id = act.entry
+    WHERE promise = record.id
+      AND (
+        verb IN ('accept', 'decline')
+        OR verb = 'import' AND json_extract(body, '$.found.state') <> 'proposed'
+      )
+      AND undone_by IS NULL
+    ORDER BY act.number
     LIMIT 1
   );
 
@@ -260,6 +267,49 @@ SELECT max(
   (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'person'),
   (SELECT coalesce(max(id), 0) FROM person)
 );
+
+-- What the acts say, in the order in which they are checked
+
+-- query: HISTORY_OF_PEOPLE
+SELECT act.*, command FROM act JOIN entry ON entry.id = act.entry
+WHERE person IS NOT NULL
+ORDER BY +act.number;
+
+-- query: HISTORY_OF_PROMISES
+SELECT act.*, command FROM act JOIN entry ON entry.id = act.entry
+WHERE promise IS NOT NULL
+ORDER BY promise, act.number;
+
+-- query: HISTORY_OF_ENTRY
+SELECT
+  promise, person, verb, body,
+  coalesce(json_extract(body, '$.text'), json_extract(body, '$.handle')) AS text
+FROM act WHERE entry = :entry;
+
+-- query: COMMAND_OF_ENTRY
+SELECT command FROM entry WHERE id = :entry;
+
+-- query: FIRST_ACT_OF_PROMISE
+SELECT min(number) FROM act WHERE promise = :promise;
+
+-- query: UNDO_AND_REDO_ENTRIES
+SELECT min(number) AS number, entry, verb, body, promise, person FROM act
+WHERE verb IN ('undo', 'redo')
+GROUP BY entry
+ORDER BY entry;
+
+-- query: ENTRIES_BETWEEN
+-- Those that are about a promise of `:target`, or all if it is about people alone, or `:anywhere`.
+SELECT id FROM entry
+WHERE id > :target AND id < :entry AND command NOT IN ('undo', 'redo')
+  AND (
+    :anywhere
+    OR NOT EXISTS (SELECT * FROM act WHERE entry = :target AND promise IS NOT NULL)
+    OR EXISTS (
+      SELECT * FROM act
+      WHERE act.entry = entry.id AND promise IN (SELECT promise FROM act WHERE entry = :target)
+    )
+  );
 
 -- query: PROMISE_UIDS
 -- A promise has begun unless the command that made it was taken back.

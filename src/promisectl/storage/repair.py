@@ -16,7 +16,7 @@ from promisectl.storage.backup import create
 from promisectl.storage.integrity import checks, rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from datetime import datetime
 
 _DELETE_GUARD_TRIGGER = "promise_is_never_deleted"
@@ -56,13 +56,8 @@ def repair_schema(path: str, backup_place: BackupPlace) -> Iterator[str]:
     if Remedy.FIX not in cures or Remedy.RESTORE in cures:
         return
     yield from _back_up_before_repair(path, backup_place, "fix")
-
-    def recreate_indexes(db: sqlite3.Connection) -> list[str]:
-        db.execute("REINDEX")
-        return _recreate_schema_parts(db)
-
     try:
-        recreated = ledger.run_in_transaction(path, recreate_indexes)
+        recreated = ledger.run_in_transaction(path, repair_schema_parts)
         yield from ("the indexes were made anew", *recreated)
     except sqlite3.IntegrityError as error:
         raise errors.DamagedContent(
@@ -73,8 +68,10 @@ def repair_schema(path: str, backup_place: BackupPlace) -> Iterator[str]:
 def rebuild_ledger(path: str, backup_place: BackupPlace) -> Iterator[str]:
     """Rebuild every row from the acts, after a backup, and return what was done.
 
-    Raises NotRebuilt when the acts are damaged themselves, and LedgerError.
+    Before that, an unfinished command is rolled back. Raises NotRebuilt when the acts are damaged
+    themselves, and LedgerError.
     """
+    yield from recover_unfinished_write(path)
     damage = list_damage(path)
     for finding in damage:
         if finding.cure is Remedy.RESTORE:
@@ -108,18 +105,31 @@ def _back_up_before_repair(path: str, place: BackupPlace, repair: str) -> Iterat
     yield f"a backup was made first: {backup.path}"
 
 
-def _recreate_schema_parts(db: sqlite3.Connection) -> list[str]:
+def repair_schema_parts(db: sqlite3.Connection, foreign_kinds: Collection[str] = ()) -> list[str]:
+    """Do what `doctor --fix` does to indexes, triggers and views, and return what was done.
+
+    `foreign_kinds` are the kinds of parts of other programs that go, besides triggers. Raises
+    IntegrityError of SQLite when two rows are alike that must not be.
+    """
+    db.execute("REINDEX")
+    return _recreate_schema_parts(db, foreign_kinds)
+
+
+def _recreate_schema_parts(
+    db: sqlite3.Connection, foreign_kinds: Collection[str] = ()
+) -> list[str]:
     """Recreate missing and altered parts of the schema, and drop triggers of other programs."""
     damaged, extra = checks.compare_schema(db)
-    foreign_triggers = [part for part in extra if part.kind == "trigger"]
-    for part in (*foreign_triggers, *damaged):
+    foreign_parts = [part for part in extra if part.kind in ("trigger", *foreign_kinds)]
+    foreign_parts.sort(key=lambda part: part.kind == "table")  # its indexes and triggers go first
+    for part in (*foreign_parts, *damaged):
         name = part.name.replace('"', '""')
         db.execute(f'DROP {part.kind} IF EXISTS "{name}"')
     for statement in sql.SCHEMA:
         if checks.parse_schema_part(statement) in damaged:
             db.execute(statement)
     return [
-        *(f"{part} was taken away" for part in foreign_triggers),
+        *(f"{part} was taken away" for part in foreign_parts),
         *(f"{part} was made anew" for part in damaged),
     ]
 

@@ -7,6 +7,7 @@ import os
 import sqlite3
 
 from promisectl import errors
+from promisectl.storage.connection import RowNotWritten
 
 _DISK_FULL = ("the disk is full", "Free some space and try again.")
 _DISK_FAILURE = (
@@ -26,6 +27,11 @@ _SENTENCES_BY_ERRNO = {
     getattr(errno, "EDQUOT", errno.ENOSPC): _DISK_FULL,
     errno.EIO: _DISK_FAILURE,
 }
+_TEMPORARY_FILE_CODES = (
+    sqlite3.SQLITE_IOERR_GETTEMPPATH,
+    sqlite3.SQLITE_IOERR_WRITE,
+    sqlite3.SQLITE_IOERR_TRUNCATE,
+)
 _MISSING_SCHEMA_MESSAGES = (
     "no such table",
     "no such column",
@@ -35,6 +41,22 @@ _MISSING_SCHEMA_MESSAGES = (
 _PERMISSION_SQLITE_CODES = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
 
 
+def is_temporary_file_failure(error: sqlite3.Error) -> bool:
+    """Whether an error of a connection that only reads is that of a temporary file.
+
+    Such a connection writes nothing else: what it sorts or keeps of a large ledger. One that
+    writes to the ledger does that in memory.
+    """
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF == sqlite3.SQLITE_FULL or code in _TEMPORARY_FILE_CODES
+
+
+def refuse_temporary_file_failure(error: sqlite3.Error) -> None:
+    """Raise NoTemporaryFile where an error of a connection that only reads is that."""
+    if is_temporary_file_failure(error):
+        raise errors.NoTemporaryFile(str(error)) from error
+
+
 def explain_sqlite_error(path: str, error: sqlite3.Error) -> errors.LedgerError | None:
     """Return the error that explains an error of SQLite, or None if that shows a bug of ours."""
     code: int = getattr(error, "sqlite_errorcode", 0)
@@ -42,6 +64,10 @@ def explain_sqlite_error(path: str, error: sqlite3.Error) -> errors.LedgerError 
         return errors.DamagedLedger(path, "is damaged, or no ledger at all")
     if code == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
         return errors.DamagedContent(path, "acts are about a promise or a person whose row is gone")
+    if isinstance(error, RowNotWritten):
+        return errors.DamagedContent(
+            path, "a row is gone, or a trigger of another program keeps it from being written"
+        )
     if not isinstance(error, sqlite3.OperationalError):
         return None
     is_part_missing = any(words in str(error) for words in _MISSING_SCHEMA_MESSAGES)

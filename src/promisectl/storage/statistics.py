@@ -50,7 +50,7 @@ class _RescheduleCounts(NamedTuple):
 class StatisticsReader:
     """The promises settled in a scope, judged at the moment of `clock`, ready to be counted.
 
-    `db` may be a ledger as it was at a moment (`queries.build_ledger_as_of`).
+    `db` may be a ledger as it was at a moment (`queries.fill_ledger_as_of`).
     """
 
     def __init__(self, db: sqlite3.Connection, clock: QueryClock, scope: StatisticsScope) -> None:
@@ -120,7 +120,8 @@ class StatisticsReader:
         in_time = amendments = leads = 0
         for row in self._run_query(sql.RENEGOTIATED_PROMISES, direction):
             acts = queries.load_promise_acts(self._db, row["id"])
-            promise = lifecycle.replay_acts(row["id"], acts)
+            # In a ledger of the past, what an act corrects may be still to come: check nothing.
+            *_, (_, promise) = lifecycle.iter_steps(row["id"], acts, None)
             first_due = promise.first_due
             if row["counts"] and first_due and row["due_at"]:
                 slip = decode_instant(row["due_at"]) - first_due.at

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-import uuid
+from array import array
+from bisect import bisect_left
 from contextlib import contextmanager
 from itertools import groupby
 
@@ -16,8 +17,11 @@ from promisectl.domain import constants, lifecycle
 from promisectl.domain.civil import encode_instant
 from promisectl.domain.findings import CheckRequest
 from promisectl.domain.promise import Verb
-from promisectl.storage import codec, people_rows
+from promisectl.storage import codec, connection, people_rows
+from promisectl.storage.integrity import act_content
 from promisectl.storage.integrity import rows as integrity_rows
+from promisectl.storage.integrity.act_content import ImpossibleAct
+from promisectl.storage.integrity.history import HistoryCheck
 from promisectl.storage.queries import MAX_MEMORY_ROWS, fetch_and_release
 
 if TYPE_CHECKING:
@@ -179,6 +183,8 @@ class JournalImporter:
         self._once: Record = {}
         self._uids: dict[int, str] = {}
         self._people: set[int] = set()
+        self._acts_by_record = array("Q")
+        """The number of the last act of every record after the head."""
 
     def add_record(self, record: Any) -> None:
         """Import a command with its acts, more of the same command, or the end."""
@@ -199,13 +205,16 @@ class JournalImporter:
                 raise errors.BadRecord(_BAD_COMMAND_MESSAGE)
             self._record_hash.hash_record(record)
             for act in record.get("acts", ()):
-                self._check_act(act)
+                if act["recorded_at"] != self._recorded_at:
+                    raise errors.BadRecord(
+                        f"act {act['number']} was recorded at another moment than its command"
+                    )
                 self._insert_act(act)
+            self._acts_by_record.append(self._number)
             once = record.get("once")
             if once and self._once:
                 self._once["answer"] += once["answer"]
             elif once:
-                _check_text_lengths({"key": once["key"]})
                 self._once = once
 
     def _begin_entry(self, record: Record) -> None:
@@ -222,14 +231,7 @@ class JournalImporter:
         self._command = record["command"]
         self._recorded_at = record["recorded_at"]
         row = {"id": self._entry, "command": self._command, "recorded_at": self._recorded_at}
-        self._db.execute(sql.ADD_ENTRY_WITH_ID, row)
-
-    def _check_act(self, act: Record) -> None:
-        """Refuse an act that happens after it was recorded, and texts that no command takes."""
-        told_at = act["body"].get("told_at") or act["at"]
-        if act["recorded_at"] != self._recorded_at or max(act["at"], told_at) > act["recorded_at"]:
-            raise errors.BadRecord(f"act {act['number']} happens after it was recorded")
-        _check_text_lengths(act["body"])
+        connection.write_row(self._db, sql.ADD_ENTRY_WITH_ID, row)
 
     def _insert_act(self, act: Record) -> None:
         row = {
@@ -249,7 +251,7 @@ class JournalImporter:
             raise errors.BadRecord(
                 f"act {self._number} is not as it was written: its hash does not fit"
             )
-        self._db.execute(sql.ADD_ACT, row)
+        connection.write_row(self._db, sql.ADD_ACT, row)
         if row["verb"] in (Verb.UNDO, Verb.REDO):
             undone_by = self._entry if row["verb"] == Verb.UNDO else None
             target = {"entry_id": act["body"]["target"], "undone_by": undone_by}
@@ -262,7 +264,7 @@ class JournalImporter:
             about = (self._hash, key, self._entry, request)
             answer = codec.encode_answer(self._once["answer"], *about)
             row = {"key": key, "request": request, "entry": self._entry, "answer": answer}
-            self._db.execute(sql.ADD_ANSWER, row)
+            connection.write_row(self._db, sql.ADD_ANSWER, row)
         self._once = {}
 
     def _find_or_insert_promise(self, row: Record) -> str:
@@ -273,13 +275,13 @@ class JournalImporter:
             raise errors.BadRecord("it says what no command says")
         if number not in self._uids:
             highest = constants.MAX_IMPORTED_PROMISE_ID + len(self._uids)
-            has_number = type(number) is int and 0 < number <= highest
-            uid = act.opening.uid if act.opening else None
-            if not has_number or (uid is not None and str(uuid.UUID(uid)) != uid):
-                raise errors.BadRecord("it begins a promise with a number or a uid that none has")
+            if not (type(number) is int and 0 < number <= highest):
+                raise errors.BadRecord("it begins a promise with a number that none has")
+            if act.opening:
+                act_content.check_opening(act.opening)
             promise = lifecycle.apply_act(None, act, number).promise
             promise_row = {**codec.encode_promise_row(promise), "id": number}
-            self._db.execute(sql.ADD_PROMISE_WITH_ID, promise_row)
+            connection.write_row(self._db, sql.ADD_PROMISE_WITH_ID, promise_row)
             self._uids[number] = promise.opening.uid
         return self._uids[number]
 
@@ -288,44 +290,37 @@ class JournalImporter:
         if number not in self._people:
             self._people.add(number)
             row = {"handle": f"?{number}", "name": body["name"], "merged_into": None}
-            self._db.execute(sql.ADD_PERSON_WITH_ID, {**row, "person": number})
+            connection.write_row(self._db, sql.ADD_PERSON_WITH_ID, {**row, "person": number})
         return number
 
     def finish_import(self) -> list[int]:
-        """Update every row from the acts, check the ledger, and return the promises' numbers."""
+        """Update every row from the acts, check the ledger, and return the promises' numbers.
+
+        The acts are checked for what they say; the error about one names its `line`.
+        """
         if not self._ended:
             raise errors.BadRecord("the journal ends too early: it was cut off")
+        check = HistoryCheck(self._db, strict=True)
         with _convert_to_bad_record():
-            people_rows.rebuild_person_rows(self._db)
-            rows: Iterable[tuple[int, Iterable[Any]]] = groupby(
-                self._db.execute(sql.ACTS_OF_ALL), key=lambda row: int(row["promise"])
-            )
-            for number, group in rows:
-                act_rows = list(group)
-                if len(act_rows) > 1:  # after one act, the row is as it was inserted
-                    promise = lifecycle.replay_acts(number, map(codec.decode_act, act_rows))
-                    promise_row = {**codec.encode_promise_row(promise), "id": number}
-                    self._db.execute(sql.UPDATE_PROMISE, promise_row)
+            try:
+                check.check_people()
+                people_rows.rebuild_person_rows(self._db)
+                for number, promise in check.iter_promises():
+                    row = {**codec.encode_promise_row(promise), "id": number}
+                    connection.write_row(self._db, sql.UPDATE_PROMISE, row)
+                check.check_undone()
+                check.check_answers()
+            except ImpossibleAct as refusal:
+                raise self._build_act_error(refusal) from refusal
         for finding in integrity_rows.check_ledger_contents(self._db, CheckRequest()):
             if finding.is_wrong:
                 raise errors.BadRecord(finding.summary)
         return sorted(self._uids)
 
-
-def _check_text_lengths(value: Any, name: str = "text") -> None:
-    """Refuse a text that is longer than commands take; `name` is its field. Raises BadRecord."""
-    if isinstance(value, str) and len(value) > (limit := constants.find_text_limit(name)):
-        raise errors.BadRecord(
-            f"the {name} has {len(value):,} characters, and {limit:,} are the most"
-        )
-    if isinstance(value, dict):
-        for inner_name, inner in value.items():
-            # No limit is below that of a word, so shorter texts need no check of their own.
-            if not isinstance(inner, str) or len(inner) > constants.MAX_WORD_CHARACTERS:
-                _check_text_lengths(inner, inner_name)
-    if isinstance(value, list):
-        for inner in value:
-            _check_text_lengths(inner, name)
+    def _build_act_error(self, refusal: ImpossibleAct) -> errors.BadRecord:
+        """Return the error about an act, with its line: the head is in the first one."""
+        record = bisect_left(self._acts_by_record, refusal.number)
+        return errors.BadRecord(str(refusal), line=record + 2 if refusal.number else None)
 
 
 @contextmanager
@@ -335,6 +330,8 @@ def _convert_to_bad_record() -> Iterator[None]:
         yield
     except errors.BadRecord:
         raise
+    except ImpossibleAct as refusal:
+        raise errors.BadRecord(f"an act {refusal}") from refusal
     except errors.Problem as problem:
         raise errors.BadRecord(str(problem).removesuffix(".")) from problem
     except _BAD_VALUE_ERRORS as error:

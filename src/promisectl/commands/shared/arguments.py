@@ -37,6 +37,13 @@ def parse_promise_number(word: str) -> int:
     raise errors.BadNumber(f"{word[:_MAX_QUOTED_CHARACTERS]}…" if is_long else word)
 
 
+def spell_number(word: str) -> str:
+    """Return the number of a promise in its one spelling; any other word as it is."""
+    digits = word.removeprefix("#")
+    is_number = digits.isascii() and digits.isdigit()
+    return (digits.lstrip("0") or "0") if is_number else word
+
+
 def check_text(
     name: str, value: str | None, *, limit: int = constants.MAX_TEXT_CHARACTERS
 ) -> str | None:

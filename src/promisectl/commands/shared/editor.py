@@ -27,7 +27,7 @@ def open_edit_file(env: Env, text: str, suffix: str) -> Iterator[str]:
     """Yield the path of a temporary file with `text` that only I can read; remove it afterwards.
 
     If an error comes after the text was changed, the file stays, and its path is printed or added
-    to the error. Raises CannotWrite.
+    to the error. Raises NoTemporaryFile.
     """
     path = _create_edit_file(text, suffix)
     try:
@@ -67,7 +67,6 @@ def edit_until_usable(env: Env, path: str, use: Callable[[str], T]) -> T:
 def _create_edit_file(text: str, suffix: str) -> str:
     import tempfile
 
-    path = ""
     try:
         path = os.path.join(tempfile.mkdtemp(prefix="promisectl-"), f"edit{suffix}")
         with open(
@@ -78,9 +77,7 @@ def _create_edit_file(text: str, suffix: str) -> str:
         ) as file:
             file.write(text)
     except OSError as error:
-        raise errors.CannotWrite(
-            path or "A temporary file", error.strerror or str(error)
-        ) from error
+        raise errors.NoTemporaryFile(error.strerror or str(error)) from error
     return path
 
 

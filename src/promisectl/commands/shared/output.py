@@ -8,7 +8,7 @@ from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.domain.civil import encode_instant
 from promisectl.records import fields
-from promisectl.storage import ledger, queries
+from promisectl.storage import connection, ledger, queries
 from promisectl.storage.queries import QueryClock
 
 if TYPE_CHECKING:
@@ -78,12 +78,10 @@ def open_view(
         if moment is None:
             yield db
             return
-        past = queries.build_ledger_as_of(db, moment, acts=acts)
-        queries.release_ledger(db)  # who reads what comes out may be slow, and nobody waits for it
-        try:
+        with ledger.open_temporary_ledger(in_memory=connection.fits_memory(env.ledger)) as past:
+            queries.fill_ledger_as_of(past, db, moment, acts=acts)
+            queries.release_ledger(db)  # its reader may be slow, and nobody waits for it
             yield past
-        finally:
-            past.close()
 
 
 def find_promise_row(env: Env, db: sqlite3.Connection, number: int) -> Row:

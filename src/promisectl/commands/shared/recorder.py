@@ -275,7 +275,7 @@ class _MoveRecorder:
                 raise errors.ClockAhead(
                     error.number, formats.format_instant(error.earliest, self._here)
                 ) from None
-            raise errors.TooEarly(
+            raise type(error)(
                 error.number,
                 error.earliest,
                 error.dated,

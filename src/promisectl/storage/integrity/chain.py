@@ -106,7 +106,7 @@ class Chain:
             fits: bool = (
                 codec.compute_act_hash(self._hash, row["command"], subject, row) == row["hash"]
             )
-        except errors.CannotWrite:  # the disk of the temporary file is full: that is not damage
+        except errors.NoTemporaryFile:  # that is not damage
             raise
         except DECODING_ERRORS:
             return False

@@ -18,7 +18,7 @@ from promisectl.domain.findings import (
     Remedy,
     build_unreadable_finding,
 )
-from promisectl.storage import connection, summary
+from promisectl.storage import connection, sqlite_errors, summary
 from promisectl.storage.integrity import rows as integrity_rows
 
 if TYPE_CHECKING:
@@ -58,15 +58,14 @@ def open_for_checks(path: str) -> Iterator[sqlite3.Connection]:
     It writes nothing, not even to take back an unfinished transaction. Raises LedgerNeedsFix
     where a writing command has to do that first, LedgerError when the file can't be read.
     """
-    with connection.translate_errors(path):
+    with connection.translate_errors(path, reading=True):
         try:
             connection.check_ledger_file(path)
         except errors.WalModeLedger as problem:
             raise errors.LedgerNeedsFix(path, _SWITCHED_TO_WAL_REASON) from problem
         with closing(connection.open_connection(path, "ro")) as db:
-            db.execute("BEGIN")
             try:
-                connection.retry_while_busy(path, lambda: connection.check_schema_step(path, db))
+                connection.begin_read_transaction(path, db)
             except sqlite3.OperationalError as error:
                 if not connection.has_unfinished_transaction(error):
                     raise
@@ -112,6 +111,7 @@ def _run_check(
     try:
         return check(db)
     except sqlite3.Error as error:
+        sqlite_errors.refuse_temporary_file_failure(error)
         return build_unreadable_finding(check.__name__.removeprefix("check_"), error)
 
 
@@ -122,6 +122,7 @@ def check_file(db: sqlite3.Connection) -> IntegrityFinding:
             rows = db.execute(f"PRAGMA integrity_check({_MAX_SQLITE_MESSAGES})").fetchall()
         messages = [str(row[0]) for row in rows]
     except sqlite3.Error as error:
+        sqlite_errors.refuse_temporary_file_failure(error)
         messages = [str(error)]
     damage = DamageList()
     for message in messages:
@@ -183,7 +184,7 @@ def compare_schema(db: sqlite3.Connection) -> tuple[list[SchemaPart], list[Schem
 
     A ledger of an earlier schema step may lack the parts that came later, and have other views.
     """
-    (step,) = db.execute("PRAGMA user_version").fetchone()
+    step = connection.read_schema_step(db)
     later = {
         parse_schema_part(statement)
         for later_step, statements in sql.MIGRATIONS.items()

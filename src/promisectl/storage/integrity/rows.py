@@ -18,7 +18,7 @@ from promisectl.domain.findings import (
     build_unreadable_finding,
 )
 from promisectl.domain.people import Person, PersonAct, replay_person_acts
-from promisectl.storage import codec
+from promisectl.storage import codec, connection, sqlite_errors
 from promisectl.storage.integrity.chain import DECODING_ERRORS, Chain, format_act_subject
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def check_ledger_contents(
         try:
             yield from check()
         except sqlite3.Error as error:
+            sqlite_errors.refuse_temporary_file_failure(error)
             yield build_unreadable_finding(name, error)
             if name == "chain":
                 return
@@ -64,6 +65,10 @@ class ContentChecks:
         self._on_progress = request.on_progress
         self._chain = Chain(db, request)
         self._act_damage = self._chain.order_damage
+        step = connection.read_schema_step(db)
+        self._rederived = {
+            name for later, names in sql.REDERIVED_COLUMNS.items() if later > step for name in names
+        }
 
     def check_chain(self) -> Iterator[IntegrityFinding]:
         """Return the findings of the chain of acts."""
@@ -134,11 +139,18 @@ class ContentChecks:
     def compare_promise(
         self, number: int, row: sqlite3.Row | None, promise: Promise, damage: DamageList
     ) -> None:
-        """Add to `damage` in which columns the row of a promise differs from its acts."""
+        """Add to `damage` in which columns the row of a promise differs from its acts.
+
+        The columns that a later schema step derives anew are not compared before it.
+        """
         columns = {**codec.encode_promise_row(promise), "id": number}
         if row is None:
             damage.add_detail(f"#{number} is missing")
-        elif (stored := codec.sqlite_row_dict(row)) != columns:
+            return
+        stored = codec.sqlite_row_dict(row)
+        for name in self._rederived:
+            stored[name] = columns[name]
+        if stored != columns:
             damage.add_detail(f"#{number}: {_format_differences(stored, columns)}")
 
     # People
