@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.commands.shared import output
 from promisectl.compiled import sql
 from promisectl.domain import lifecycle, people
 from promisectl.domain.constants import MAX_IMPORTED_PROMISE_ID
@@ -15,7 +16,7 @@ from promisectl.domain.people import Newcomer, Person
 from promisectl.domain.promise import Act, Opening, Side, State, Verb
 from promisectl.records import imported_promise
 from promisectl.records.cells import CellContext
-from promisectl.storage import codec, people_rows, queries, transfer
+from promisectl.storage import codec, connection, people_rows, queries, transfer
 from promisectl.storage.known_uids import UidMap
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from promisectl.records.imported_promise import ImportedPromise
     from promisectl.records.reader import ImportedRow
     from promisectl.storage.codec import NewPromiseRows
+    from promisectl.storage.queries import StoredRow
 
 
 class ImportStep(NamedTuple):
@@ -35,7 +37,8 @@ class ImportStep(NamedTuple):
     `row` is None when the record can't be read at all. `number` is the ID that the promise has or
     will have, `promise` the promise as it will be stored. `newcomer` is the other side with the ID
     it will have, when the ledger does not know it yet. `was_undone`: the promise was made before,
-    and that was undone.
+    and that was undone. `differences` are the fields in which a known promise is not as the record
+    says.
     """
 
     line: int
@@ -46,6 +49,7 @@ class ImportStep(NamedTuple):
     newcomer: tuple[int, Newcomer] | None = None
     was_undone: bool = False
     problem: errors.BadRecord | None = None
+    differences: Sequence[str] = ()
 
 
 class _KnownPromise(NamedTuple):
@@ -73,6 +77,8 @@ class ImportPlanner:
     """
 
     def __init__(self, env: Env, db: sqlite3.Connection, uids: UidMap, *, new: bool) -> None:
+        self._env, self._db = env, db
+        self._clock = output.build_clock(env)
         self._context = CellContext(env.now, env.zone, env.config.date_order, env.config.me)
         highest_person = people_rows.fetch_highest_person_id(db)
         everybody = queries.load_people(db)
@@ -104,12 +110,30 @@ class ImportPlanner:
             raise errors.BadRecord(f"line {known.line} has the same one", "uid")
         self._numbers.ensure_unused_id(imported.id)
         if known and (known.begun or imported.imported_state.state is State.VOID):
-            step = ImportStep(row.line, "skip", row, known.number)
+            differences = self._list_differences(row, imported, known.number)
+            step = ImportStep(row.line, "skip", row, known.number, differences=differences)
         else:
             step = self._build_make_step(row, imported, known)
         self._uids.add_value(imported.uid, (step.number or 0, row.line, True))
         self._numbers.add_id(imported.id, step.number or 0)
         return step
+
+    def _list_differences(
+        self, row: ImportedRow, imported: ImportedPromise, number: int
+    ) -> Sequence[str]:
+        """Return the fields in which a promise of the ledger is not as its record says."""
+        found: list[StoredRow | None] = []
+        connection.retry_while_busy(
+            self._env.ledger,
+            lambda: found.append(queries.find_promise_by_id(self._db, self._clock, number)),
+        )
+        stored = found[0]
+        if stored is None:
+            return ()
+        fields = imported_promise.list_differences(row.cells, imported, stored)
+        if not self._people.is_counterparty(imported, stored["person"]):
+            fields.append("person")
+        return fields
 
     def _derive_uid(self, row: ImportedRow) -> str:
         """Return a uid for a record without one; each of several equal records has its own."""
@@ -212,6 +236,15 @@ class _Counterparties:
             is_me = people.is_me(imported.person)
             self._found[key] = None if is_me else self._match_person(*key)
         return self._found[key]
+
+    def is_counterparty(self, imported: ImportedPromise, handle: str) -> bool:
+        """Whether the other side of a record has that handle here, or may have it."""
+        if people.is_me(imported.person):
+            return handle == people.ME_HANDLE
+        with suppress(errors.AmbiguousPerson):
+            person = self._people.find_exact_person(imported.person)
+            return person is not None and person.handle == handle
+        return True
 
     def _match_person(self, name: str, display: str | None) -> Person | Newcomer:
         """Return a person by their exact name, or a new one. Raises BadRecord for a near miss."""

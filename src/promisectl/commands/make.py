@@ -8,6 +8,7 @@ from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import arguments, counterparty, recorder
 from promisectl.commands.shared.recorder import AnswerExtras, MoveAnswer, Reply
+from promisectl.domain import people
 from promisectl.domain.people import Newcomer, Person
 from promisectl.domain.promise import Act, Direction, Opening, Side, Terms, Verb
 from promisectl.rendering import messages
@@ -161,7 +162,16 @@ def build_draft(env: Env, typed: MakeArguments, known: list[Person]) -> MakeDraf
         counterparty.resolve_counterparties(env, names, known, new=typed.new),
         place=typed.place,
     )
+    print_known_names(env, typed, draft.others)
     return _add_first_reply(env, draft) if typed.agreed else draft
+
+
+def print_known_names(env: Env, typed: MakeArguments, others: Sequence[object]) -> None:
+    """Print which of the names that --new came with are aliases, so that it made nobody."""
+    for name in (*typed.to, *typed.from_) if typed.new else ():
+        for other in others:
+            if isinstance(other, Person) and people.build_handle(name) in other.aliases:
+                env.print_hint(f"“{name}” is {other.name} ({other.handle}): --new made nobody.")
 
 
 def _add_first_reply(env: Env, draft: MakeDraft) -> MakeDraft:
@@ -276,5 +286,7 @@ def _record_new_promise(
         ]
     if person and journal.is_new_person(person):
         notices = [f"New in the ledger: {person.name} ({person.handle})."]
+        if "," in person.name:
+            notices.append("Are these several people? Name each one by itself: --to kim --to bob.")
     record = recorder.load_answer_record(env, db, promise.id)
     return MoveAnswer(line, promise.id, record, hints, notices)

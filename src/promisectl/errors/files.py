@@ -64,11 +64,12 @@ class BackupOnStdout(Usage):
 
 
 class NoFileNamed(Usage):
-    """An empty text was given where a file is to be named."""
+    """An empty text was given where a file is to be named; `option` says where."""
 
-    def __init__(self) -> None:
+    def __init__(self, option: str = "FILE") -> None:
         super().__init__(
-            "FILE is empty. Name a file; in a script, see that the variable it comes from is set."
+            f"{option} is empty. Name a file; "
+            "in a script, see that the variable it comes from is set."
         )
 
 
@@ -203,6 +204,15 @@ class NotWithActs(Usage):
         super().__init__(
             f"{option} is {content}, and {', '.join(filters)} can't narrow it"
             f"{but if option == '--acts' else ''}."
+        )
+
+
+class StrayFileName(LedgerError):
+    """A file was to be written whose name leads out of the directory that was named."""
+
+    def __init__(self, name: str, directory: str) -> None:
+        super().__init__(
+            f"“{name}” is not the name of a file in {directory}. Find out with: doctor."
         )
 
 

@@ -165,6 +165,9 @@ class CellReader:
     def _parse_date_words(self, name: str, value: str) -> CivilMoment:
         try:
             return dates.parse_date(value, self.context.now, self.zone, order=self.context.order)
+        except errors.AmbiguousDate as problem:
+            order = "if all dates here are of one kind, set date_order in the config (dmy or mdy)"
+            raise errors.BadRecord(f"{problem.cause} Or, {order}", name) from None
         except (errors.Usage, OverflowError) as problem:
             raise errors.BadRecord(str(problem).removesuffix("."), name) from None
 

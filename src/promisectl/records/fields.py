@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -84,16 +85,31 @@ PERSON_FIELDS = (
     "kept_by_them_of",
 )
 DAY_FIELDS = ("day", "week", "owe", "owed", "overfull", "owe_ids", "owed_ids", "kind")
+_UUID_GROUP_LENGTHS = [8, 4, 4, 4, 12]
+_HEXADECIMAL_DIGITS = frozenset("0123456789abcdef-")
 _LIST_FIELDS = ("tags", "flags")
 _OFFER_FIELDS = ("outcome", "due", "done_when", "why", "reply_by")
+
+
+def check_uid(row: Row) -> Row:
+    """Return the row of a promise whose uid is a UUID, which other programs use in file names.
+
+    Raises BadUid.
+    """
+    uid = row["uid"]
+    is_uuid = [*map(len, uid.split("-"))] == _UUID_GROUP_LENGTHS
+    if not (is_uuid and _HEXADECIMAL_DIGITS.issuperset(uid)):
+        raise errors.BadUid(row["id"])
+    return row
 
 
 def build_promise_record(row: Row) -> dict[str, Any]:
     """Return a row of the view `promises` as a JSON object.
 
-    Its lists become arrays; the terms that are not agreed yet become an object, `offer`.
+    Its lists become arrays; the terms that are not agreed yet become an object, `offer`. Raises
+    BadUid.
     """
-    row = _build_row_dict(row)
+    row = check_uid(_build_row_dict(row))
     record: dict[str, Any] = {name: row[name] for name in PROMISE_FIELDS}
     for name in _LIST_FIELDS:
         record[name] = (record[name] or "").split()

@@ -108,7 +108,7 @@ def _resolve_columns(line: int, columns: Sequence[str], names: Mapping[str, str]
     """Return the field of every column of the file, empty for those to leave out."""
     titles = [_tidy_column(column) for column in columns]
     mapped = _match_mapped_names(line, titles, names)
-    resolved = [mapped.get(title, _fold_column(title)) for title in titles]
+    resolved = [mapped.get(title, fold_column(title)) for title in titles]
     unknown = [
         title
         for title, field in zip(titles, resolved, strict=True)
@@ -143,7 +143,7 @@ def _match_mapped_names(
     return mapped
 
 
-def _fold_column(title: str) -> str:
+def fold_column(title: str) -> str:
     """Return a heading in the spelling of the fields: lower case, with `_` for spaces."""
     return spelling.fold_for_search(title).replace(" ", "_") or _NAMELESS_FIELD
 
@@ -184,7 +184,7 @@ def _format_unknown_columns(unknown: Sequence[str]) -> str:
     from shlex import quote
 
     column = shorten_quoted_value(unknown[0])
-    matches = get_close_matches(_fold_column(column), IMPORT_COLUMNS, 1, _MIN_COLUMN_SIMILARITY)
+    matches = get_close_matches(fold_column(column), IMPORT_COLUMNS, 1, _MIN_COLUMN_SIMILARITY)
     field = matches[0] if matches else "outcome"
     named = ", ".join(f"“{shorten_quoted_value(name)}”" for name in unknown[:_MAX_NAMED_COLUMNS])
     if len(unknown) > _MAX_NAMED_COLUMNS:

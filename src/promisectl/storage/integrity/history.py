@@ -272,13 +272,13 @@ class _PeopleTimeline:
                 raise ImpossibleAct("makes a person one with nobody")
             if act.handle != other.handle:
                 raise ImpossibleAct("makes a person one with somebody else than it names")
-        elif act.verb in (PersonVerb.RENAME, PersonVerb.ALIAS):
-            if owner not in (None, person.id):
-                raise ImpossibleAct(f"calls somebody {act.handle}, which somebody else is")
-            if owner == person.id and act.verb is PersonVerb.ALIAS:
-                raise ImpossibleAct(f"calls somebody {act.handle}, which they are called already")
-        elif act.verb is PersonVerb.UNALIAS and act.handle not in person.aliases:
-            raise ImpossibleAct(f"takes the alias {act.handle} from somebody who does not have it")
+        elif act.verb is PersonVerb.UNALIAS:
+            if act.handle not in person.aliases:
+                raise ImpossibleAct(f"takes away the alias {act.handle}, which they do not have")
+        elif owner not in (None, person.id):
+            raise ImpossibleAct(f"calls somebody {act.handle}, which somebody else is")
+        elif owner == person.id and act.verb is PersonVerb.ALIAS:
+            raise ImpossibleAct(f"calls somebody {act.handle}, which they are called already")
 
 
 @contextmanager
