@@ -188,7 +188,7 @@ def _open_export_rows(
             yield queries.iter_act_rows(db, limit=limit)
     else:
         moment, query = filters.build_query(env, sort="id")
-        with output_views.open_view(env, moment) as db:
+        with output_views.open_view(env, moment, acts=form != "md") as db:
             rows = queries.iter_promise_rows(db, query, by_direction=form == "md")
             yield map(fields.check_uid, rows)
 

@@ -49,6 +49,7 @@ PROMISE_FIELDS = (
     "reply_at",
     "contact_at",
     "word_at",
+    "first_due_at",
 )
 IMPORT_RECORD_FIELDS = (*PROMISE_FIELDS, "offer")
 ACT_FIELDS = (

@@ -200,7 +200,9 @@ def parse_imported_state(
         revision=newest if state is State.PROPOSED else revision,
         revisions=newest,
         renegotiated=renegotiated,
-        first_due=reader.parse_day("first_due") if renegotiated else None,
+        first_due=reader.parse_day("first_due", reader.parse_moment("first_due_at"))
+        if renegotiated
+        else None,
         offer=offer,
         contact_at=_parse_later_moment(reader, "contact_at", moments) or newest_moment,
         bumped_at=newest_moment

@@ -72,8 +72,10 @@ def open_view(
 ) -> Iterator[sqlite3.Connection]:
     """Yield a connection that reads the ledger, or an empty ledger if there is none yet.
 
-    With `moment`, it holds the ledger as of that moment, and the acts only with `acts`.
+    With `moment`, it holds the ledger as of that moment, and the acts only with `acts` or where
+    whole records are printed.
     """
+    acts = acts or env.form in ("csv", "json", "jsonl")
     with ledger.open_snapshot_or_empty(env.ledger) as db:
         if moment is None:
             yield db
