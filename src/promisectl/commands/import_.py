@@ -305,7 +305,6 @@ def _print_import_answer(env: Env, result: ImportResult, sentence: str) -> None:
         "skipped": result.skipped,
         "people": [person.handle for person in result.new_people],
         "ids": result.promise_numbers,
-        "differing": [number for number, _ in result.differing],
     }
     output.print_result(env, records=[record], ids=result.promise_numbers, lines=[sentence])
 
