@@ -207,15 +207,6 @@ class NotWithActs(Usage):
         )
 
 
-class StrayFileName(LedgerError):
-    """A file was to be written whose name leads out of the directory that was named."""
-
-    def __init__(self, name: str, directory: str) -> None:
-        super().__init__(
-            f"“{name}” is not the name of a file in {directory}. Find out with: doctor."
-        )
-
-
 class ExportIntoDirectory(Usage):
     """A directory was given to a format that makes one file."""
 
