@@ -16,8 +16,8 @@ from promisectl.system import paths, terminal, timezone
 from promisectl.system.text import escape_lines, escape_text, format_terminal_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from typing import IO, TextIO
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import IO, NoReturn, TextIO
 
 PROMPT_SIGN = " › "
 """Separates a question from its answer."""
@@ -44,7 +44,7 @@ class Env:
     `now` is the moment of this run (aware UTC, whole seconds), `zone` the IANA name of the local
     zone, `ledger` the path of the ledger, `config` the config and `config_file` its path.
     `quiet` reduces the answer to IDs. `form` is the wanted form of the answer (see the property).
-    `no_pager` is None for a command that never pages.
+    `no_pager` is None for a command that never pages. `words` is the command line as it was typed.
     """
 
     def __init__(
@@ -61,8 +61,10 @@ class Env:
         form: str | None = None,
         once: OnceKey | None = None,
         no_pager: bool | None = None,
+        words: Sequence[str] = (),
     ) -> None:
         self.environ = environ
+        self.words = words
         self._in, self._out, self._err = streams
         self.config = config
         self.zone = timezone.find_local_zone(environ, config.zone)
@@ -251,7 +253,7 @@ class Env:
     def ask_question(self, question: str) -> str:
         """Ask on stderr and return the line that is typed. Raises EOFError after Ctrl-C or Ctrl-D.
 
-        Then it also prints that nothing was recorded, unless something was.
+        Then it also prints what `leave_questions` prints.
         """
         from promisectl.system import interrupts
 
@@ -267,10 +269,17 @@ class Env:
         if not line.endswith("\n"):
             self._err.write("\n")  # the next output begins a new line
         if not line:
-            if not self._has_recorded:
-                self.print_warning("Nothing was recorded.")
-            raise EOFError
+            self.leave_questions()
         return line.strip()
+
+    def leave_questions(self) -> NoReturn:
+        """Leave the command that is asking. Raises EOFError.
+
+        It prints that nothing was recorded, unless something was.
+        """
+        if not self._has_recorded:
+            self.print_warning("Nothing was recorded.")
+        raise EOFError
 
     def can_show(self, text: str) -> bool:
         """Whether the encoding of stdout has every character of a text."""

@@ -19,6 +19,7 @@ import pytest
 
 from tests.cli.terminal import ended, terminal
 from tests.conftest import Program, Result, remembered
+from tests.storage.forging import forge_journal
 
 TWO = "direction,person,outcome,due\nowe,dana,Send the numbers,2026-11-27\nowed,Lee Öz,Fix the brake,\n"
 UID = "00000000-0000-4000-8000-00000000000{}"
@@ -723,7 +724,7 @@ def test_the_answer_as_programs_read_it(program: Program) -> None:
 
 STANDS: dict[str, tuple[dict[str, str], list[tuple[tuple[str, ...], str]]]] = {
     "proposed by them": ({"state": "proposed", "author": "them"}, [(("accept", "1"), "active"), (("complete", "1"), "delivered")]),
-    "proposed by me": ({"state": "proposed", "author": "me", "revisions": "3"}, [(("negotiate", "1", "--by", "fri"), "proposed"), (("accept", "1"), "active")]),
+    "proposed by me": ({"state": "proposed", "author": "me", "revisions": "3"}, [(("negotiate", "1", "--by", "fri", "--mine"), "proposed"), (("accept", "1"), "active")]),
     "declined by them": ({"state": "proposed"}, [(("decline", "1"), "declined")]),
     "active": ({}, [(("bump", "1", "slow"), "active"), (("negotiate", "1", "--by", "fri", "--reason", "ill"), "active"), (("accept", "1"), "active"), (("renege", "1", "--reason", "ill"), "reneged")]),
     "renegotiating": ({"author": "them", "revision": "2", "revisions": "4", "renegotiated": "1"}, [(("accept", "1"), "active"), (("complete", "1", "--confirmed"), "kept"), (("reopen", "1", "--reason", "bad"), "active")]),
@@ -1023,29 +1024,6 @@ def _journal(program: Program) -> list[dict[str, Any]]:
     return [json.loads(line) for line in program.ok("export", "--journal").splitlines()]
 
 
-def _forged(records: list[dict[str, Any]]) -> str:
-    """The journal with hashes that fit, as anybody can compute them."""
-    from promisectl.storage import codec, transfer
-
-    before, uids = "", dict[int, str]()
-    for record in records[1:-1]:
-        for said in record["acts"]:
-            if said["promise"] is not None:
-                uids.setdefault(said["promise"], said["body"].get("uid"))
-            about = said["person"] if said["promise"] is None else uids[said["promise"]]
-            row = {
-                **said,
-                "entry": record["entry"],
-                "body": codec.encode_canonical_json(said["body"]),
-            }
-            before = said["hash"] = codec.compute_act_hash(before, record["command"], about, row)
-    total = transfer._RecordHash()
-    return "".join(
-        json.dumps(record) + "\n"
-        for record in [*map(total.hash_record, records[:-1]), total.build_end_record()]
-    )
-
-
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
@@ -1054,7 +1032,7 @@ def _forged(records: list[dict[str, Any]]) -> str:
         ({"uid": "00000000-0000-4000-8000-00000000000G"}, "a uid that is no UUID"),
         ({"promise": -5}, _NO_SUCH),
         ({"promise": 10**15}, _NO_SUCH),
-        ({"promise": True}, _NO_SUCH),
+        ({"promise": True}, "an act in it has not the fields that an act has"),
     ],
     ids=str,
 )
@@ -1067,7 +1045,7 @@ def test_a_journal_says_only_what_commands_say(
     )
     place = offer if "promise" in wrong else offer["body"]
     place.update(wrong)
-    text = _forged(records)
+    text = forge_journal(records)
     other = str(program.home / "other.db")
     (program.home / "j.jsonl").write_text(text, encoding="utf-8")
     result = program("--ledger", other, "import", str(program.home / "j.jsonl"))
@@ -1077,7 +1055,7 @@ def test_a_journal_says_only_what_commands_say(
 
 def test_a_journal_put_together_by_somebody_else_is_one_too(program: Program) -> None:
     records = _journal(program)
-    assert _forged(records) == "".join(json.dumps(record) + "\n" for record in records)
+    assert forge_journal(records) == "".join(json.dumps(record) + "\n" for record in records)
 
 
 @pytest.fixture

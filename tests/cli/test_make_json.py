@@ -90,7 +90,7 @@ def test_everything_that_make_takes_is_taken(program: Program) -> None:
     [record] = _made(
         program,
         {"outcome": "Send it", "to": ["dana"], "by": "fri", "done_when": "she has it", "why": "the board", "agreed": True, "risk": "flu", "no_to": "gym",
-         "said": "yesterday", "replaces": 1, "tag": ["work", "#q3"], "new": False, "offered": None},
+         "said": "yesterday", "replaces": 1, "beside": True, "tag": ["work", "#q3"], "new": False, "offered": None},
     )  # fmt: skip
     expected = {"id": 2, "state": "active", "due": "2026-11-27", "done_when": "she has it", "why": "the board", "risk": "flu", "no_to": "gym",
                 "made_at": "2026-11-22T11:00:00Z", "replaces": 1, "tags": ["work", "q3"]}  # fmt: skip
@@ -103,6 +103,7 @@ def test_everything_that_make_takes_is_taken(program: Program) -> None:
             "asked": True,
             "reply_by": "wed",
             "replaces": "#1",
+            "beside": True,
             "tag": "work",
         },
     )
@@ -209,7 +210,7 @@ def test_two_lines_may_name_the_same_new_person(program: Program) -> None:
 
 
 def test_the_numbers_of_the_same_input_may_be_replaced(program: Program) -> None:
-    assert _made(program, ONE, {**ONE, "replaces": 1})[1]["replaces"] == 1
+    assert _made(program, ONE, {**ONE, "replaces": 1, "beside": True})[1]["replaces"] == 1
 
 
 def test_a_near_miss_is_refused_unless_it_is_new(program: Program) -> None:

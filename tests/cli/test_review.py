@@ -24,7 +24,7 @@ THEY_RELEASE = "release: Dana lets you off\n"
 THEY_RENEGE = "renege: Lee breaks it\n"
 THEY_WITHDRAW = "withdraw: Dana takes it back\n"
 THEY_REOPEN = "reopen: Kim reopens it\n"
-THEY_ANSWER = "negotiate: Lee counters; accept: Lee says Yes; decline: Lee says No\n"
+THEY_ANSWER = "negotiate: new terms, yours or Lee's; accept: Lee says Yes; decline: Lee says No\n"
 THEY_JUDGE = (
     "release: Dana lets you off; accept: Dana confirms it; decline: Dana says what is missing\n"
 )
@@ -141,10 +141,11 @@ def test_the_forms_agree(all_kinds: Program) -> None:
         } == whole[record["id"]]
 
 
-def _typed(command: str) -> list[str]:
+def _typed(command: str, *, author: str | None) -> list[str]:
     verb, number = command.split()
+    whose = ["--theirs"] if author == "me" else []
     more = {
-        "negotiate": ["--by", "2027-01-15", "--reason", "late"],
+        "negotiate": ["--by", "2027-01-15", "--reason", "late", *whose],
         "renege": ["--reason", "late"],
         "decline": ["--reason", "not done"],
         "reopen": ["--reason", "not done"],
@@ -157,9 +158,9 @@ def test_every_move_that_is_listed_works(all_kinds: Program) -> None:
     kept = all_kinds.home / "kept.db"
     shutil.copy(all_kinds.ledger, kept)
     records = json.loads(all_kinds.ok("review", "--json"))
-    for command in (command for record in records for command in record["moves"]):
+    for record, command in [(one, move) for one in records for move in one["moves"]]:
         shutil.copy(kept, all_kinds.ledger)
-        result = all_kinds(*_typed(command))
+        result = all_kinds(*_typed(command, author=record["author"]))
         assert result.code == 0, (command, result)
         assert result.stdout.startswith(f"#{command.split()[1]} ")
 
@@ -308,7 +309,7 @@ def test_new_terms_to_be_answered_are_told(program: Program) -> None:
 
 def test_the_counter_on_the_table_is_what_is_shown(program: Program) -> None:
     _one(program, "--to", "dana", "--by", "fri")
-    program.ok("negotiate", "1", "--by", "thu")
+    program.ok("negotiate", "1", "--by", "thu", "--theirs")
     assert (
         "#1 proposed, to Dana: “Send Q3 numbers” by Thu 26 Nov 2026, end of day, your move.\n"
         in _review(program, "q").stdout

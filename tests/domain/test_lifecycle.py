@@ -1011,7 +1011,7 @@ SETTINGS |= {
 SPEAKERS = """
     proposed, my terms       | accept               | them active     | them active
     proposed, my terms       | decline              | them declined   | them declined
-    proposed, my terms       | negotiate            | them proposed   | them proposed
+    proposed, my terms       | negotiate            | -               | -
     proposed, my terms       | negotiate mine       | me proposed     | me proposed
     proposed, my terms       | negotiate theirs     | them proposed   | them proposed
     proposed, my terms       | withdraw             | me withdrawn    | me withdrawn
@@ -1028,6 +1028,11 @@ SPEAKERS = """
     active + my amendment    | accept               | them active     | them active
     active + my amendment    | decline              | them active     | them active
     active + my amendment    | withdraw             | me active       | me active
+    active + my amendment    | negotiate            | -               | -
+    active + my amendment    | negotiate mine       | me active       | me active
+    active + my amendment    | negotiate theirs     | them active     | them active
+    active + their amendment | negotiate            | me active       | me active
+    active + their amendment | negotiate theirs     | them active     | them active
     active + their amendment | accept               | me active       | me active
     active + their amendment | decline              | me active       | me active
     active + their amendment | withdraw             | them active     | them active

@@ -545,13 +545,32 @@ RULES: dict[str, tuple[Sequence[Sequence[str]], dict[str, Any]]] = {
         ],
         {"on_time_first.count": 1, "slip_days": 3},
     ),
-    "put right, the amendment moved the date, and used up the word": (
+    "put right, it was the date from the beginning, and the word stands": (
         [
             TO_DANA,
             BUMP,
             ("2026-11-05", "negotiate", "1", "--what", "y", "--reason", "z"),
             YES,
             ("2026-11-07", "correct", "1", "--by", "2026-11-22"),
+        ],
+        {"notice.of": 1, "notice.count": 1, "lead_days": 18.499988, "classes.od": 1},
+    ),
+    "put right, it had that date from the beginning": (
+        [
+            OPEN,
+            ("2026-11-05", "negotiate", "1", "--what", "y", "--reason", "z"),
+            YES,
+            ("2026-11-07", "correct", "1", "--by", "2026-11-22"),
+        ],
+        {"notice.of": 1, "notice.count": 1, "classes.od": 1, "slip_days": 0},
+    ),
+    "put right, the amendment moved the date, and used up the word": (
+        [
+            TO_DANA,
+            BUMP,
+            ("2026-11-05", "negotiate", "1", "--what", "y", "--reason", "z"),
+            YES,
+            ("2026-11-07", "correct", "1", "--rev", "2", "--by", "2026-11-22"),
         ],
         {"notice.of": 2, "notice.count": 1, "lead_days": 16, "classes.od": 1},
     ),
@@ -560,7 +579,7 @@ RULES: dict[str, tuple[Sequence[Sequence[str]], dict[str, Any]]] = {
             OPEN,
             ("2026-11-05", "negotiate", "1", "--what", "y", "--reason", "z"),
             YES,
-            ("2026-11-07", "correct", "1", "--by", "2026-11-22"),
+            ("2026-11-07", "correct", "1", "--rev", "2", "--by", "2026-11-22"),
         ],
         {"notice.of": 1, "notice.count": 0, "classes.od": 1},
     ),

@@ -475,7 +475,7 @@ def test_a_uid_of_another_ledger_names_no_file_elsewhere(
     words = ["export", "--format", "ics", "-o", f"{program.home / 'calendar'}/", *force]
     refused = program(*words)
     assert refused.code == 5
-    assert "The uid of #1 is not a UUID" in refused.stderr
+    assert "the uid of #1 is not a UUID" in refused.stderr
     left = [path for path in sorted(program.home.rglob("*")) if path.name != "calendar"]
     assert left == before
     assert (program.home / "victim" / "notes.ics").read_text() == "precious"

@@ -13,6 +13,7 @@ from promisectl.storage import ledger
 from promisectl.system.paths import default_config_path, has_files
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
 OUTPUT_FORMS = ("json", "jsonl", "csv", "plain")
@@ -30,17 +31,18 @@ def run_command(
     needs_config: bool = True,
     ids: str = "",
     stdin: str = "",
+    words: Sequence[str] = (),
     writes: bool = False,
 ) -> int:
     """Call `commands.<module>.<function>` with an Env and its arguments.
 
     Returns the exit code. Without `needs_config`, a broken config is replaced by the defaults.
     `ids` names the argument that holds promise numbers; `stdin` the one that is `-` when the input
-    comes from stdin. What `writes` first ends a mode of the ledger in which it can't be read;
-    a dry run does not. Raises what the command raises, and ClosedPipe when nobody reads the output
-    any more.
+    comes from stdin; `words` is the command line as it was typed. What `writes` first ends a mode
+    of the ledger in which it can't be read; a dry run does not. Raises what the command raises, and
+    ClosedPipe when nobody reads the output any more.
     """
-    env = _build_env(function, arguments, ids, needs_config=needs_config)
+    env = _build_env(function, arguments, ids, words, needs_config=needs_config)
     run = getattr(__import__(f"promisectl.commands.{module}", fromlist=[function]), function)
     is_repeated = False
     try:
@@ -64,10 +66,24 @@ def run_command(
         return errors.INTERRUPTED_EXIT_CODE
     except BrokenPipeError as error:
         raise errors.ClosedPipe from error
+    except errors.Problem:
+        raise
+    except Exception as error:
+        from promisectl.commands.shared import damage
+
+        damage.explain_failure(env, error)
+        raise
     return code or 0
 
 
-def _build_env(function: str, arguments: dict[str, Any], ids: str, *, needs_config: bool) -> Env:
+def _build_env(
+    function: str,
+    arguments: dict[str, Any],
+    ids: str,
+    words: Sequence[str],
+    *,
+    needs_config: bool,
+) -> Env:
     """Return the Env of a command; the options that it holds are removed from `arguments`."""
     forms = [form for form in OUTPUT_FORMS if arguments.pop(form, False)]
     if len(forms) > 1:
@@ -88,6 +104,7 @@ def _build_env(function: str, arguments: dict[str, Any], ids: str, *, needs_conf
         settings,
         form=forms[0] if forms else None,
         once=once,
+        words=words,
         **options_of_env,
     )
 

@@ -80,8 +80,9 @@ class ImportPlanner:
         self._env, self._db = env, db
         self._clock = output.build_clock(env)
         self._context = CellContext(env.now, env.zone, env.config.date_order, env.config.me)
+        queries.check_promise_uids(db)
         highest_person = people_rows.fetch_highest_person_id(db)
-        everybody = queries.load_people(db)
+        everybody = people_rows.load_checked_people(db)
         self._people = _Counterparties(env.config.me, everybody, highest_person, new=new)
         self._uids = uids
         self._twins: Counter[str] = Counter()

@@ -83,10 +83,11 @@ def print_person_page(
         if rates.has_statistics(made[way]):
             facts.append((label, rates.format_statistics_line(made[way])))
     output.print_renderables(env, heading, tables.render_pairs(facts), "")
-    open_rows = [row for row in rows if row["state"] in OPEN_STATES]
+    agreed_rows = [row for row in rows if row["state"] in ("active", "delivered")]
     parts = [
-        ("You owe", [row for row in open_rows if row["direction"] == "owe"]),
-        ("Owes you", [row for row in open_rows if row["direction"] == "owed"]),
+        ("You owe", [row for row in agreed_rows if row["direction"] == "owe"]),
+        ("Owes you", [row for row in agreed_rows if row["direction"] == "owed"]),
+        ("Not agreed yet", [row for row in rows if row["state"] == "proposed"]),
         ("Closed", [row for row in rows if row["state"] not in OPEN_STATES]),
     ]
     page = tables.render_promise_sections(parts, here, env.width, both_ways=True)

@@ -58,6 +58,12 @@ def infer_speaker(promise: Promise, verb: Verb) -> Side:
     return _resolve_side(promise, role) if role else promise.direction.my_side
 
 
+def is_negotiator_unclear(promise: Promise) -> bool:
+    """Whether new terms can be those of either side: mine are on the table, and wait for theirs."""
+    offered = promise.offered_revision
+    return bool(offered and promise.direction.is_my_side(offered.author))
+
+
 def _resolve_side(promise: Promise, role: MoverRole) -> Side:
     offered = promise.offered_revision
     author = offered.author if offered else promise.direction.my_side
@@ -107,18 +113,41 @@ def is_condition_met(condition: Condition, promise: Promise | None) -> bool:
     if promise is None or condition is Condition.ALWAYS:
         return True
     if condition is Condition.UNTOLD:
-        return promise.is_untold
+        return promise.told_at is None and not promise.silent
     return (promise.offered_revision is not None) is (condition is Condition.AMENDMENT)
 
 
-def find_base_revision(promise: Promise, verb: Verb) -> Revision:
-    """Return the revision that `verb` changes or copies.
+def find_base_revision(promise: Promise, verb: Verb, number: int | None = None) -> Revision:
+    """Return the revision that `verb` changes or copies; `number` names one to correct.
 
-    A correction starts from the terms in force, new terms start from those on the table.
+    Otherwise a correction starts from the terms in force, and new terms start from those on the
+    table. Raises NoRevision.
     """
+    if number is not None:
+        revision = promise.find_revision(number)
+        if revision is None:
+            raise errors.NoRevision(promise.id, number, [one.number for one in promise.revisions])
+        return revision
     if verb is Verb.CORRECT:
         return promise.current_revision
     return promise.offered_revision or promise.current_revision
+
+
+def copy_base_terms(base: Revision, verb: Verb) -> Terms:
+    """Return the terms that `verb` begins with; new terms begin without a date for the answer."""
+    return base.terms._replace(reply_by=base.reply_by if verb is Verb.CORRECT else None)
+
+
+def find_former_terms(promise: Promise, act: Act) -> Terms:
+    """Return the terms that new or corrected terms are compared with, from before the act.
+
+    The date for an answer is among them only while it is the author who changes it.
+    """
+    is_correction = act.verb is Verb.CORRECT
+    base = find_base_revision(promise, act.verb, act.revision if is_correction else None)
+    if is_correction or act.side is base.author:
+        return base.terms._replace(reply_by=base.reply_by)
+    return base.terms.content
 
 
 def list_open_verbs(promise: Promise) -> tuple[Verb, ...]:
@@ -131,6 +160,7 @@ def list_open_verbs(promise: Promise) -> tuple[Verb, ...]:
         for row in TRANSITIONS
         if row.state is promise.state
         and _is_applicable(row, promise, infer_speaker(promise, row.verb))
+        and not _is_told_to_me(promise, row.verb)
     )
     return tuple(dict.fromkeys(row.verb for row in rows if row.verb is not Verb.PARTIAL))
 
@@ -139,17 +169,22 @@ def apply_act(promise: Promise | None, act: Act, number: int = 0) -> Applied:
     """Return the act with its revision, and the promise after it.
 
     `number` is the ID of a new promise. Raises NotOpen when no row allows the act, and Usage when
-    the act lacks what its row needs, changes nothing, or is before what it builds on.
+    the act lacks what its row needs, changes nothing, is before what it builds on, or names a risk
+    that is not its side's.
     """
+    if promise is not None and _is_told_to_me(promise, act.verb):
+        raise errors.NotOpen(promise.id, promise.state, act.verb, list_open_verbs(promise))
     applied = apply_recorded_act(promise, act, number)
     if promise is not None:
-        _check_told_time(promise, act)
-        _check_return_to_agreed_terms(promise, act)
+        check_told_time(promise, act)
+        _check_terms_change(promise, act)
+        _check_correction(promise, act)
+    _check_act_risk(applied.promise, act)
     return applied
 
 
 def apply_recorded_act(promise: Promise | None, act: Act, number: int) -> Applied:
-    """Apply an act by the rules that all versions had, as a recorded act has to be read for ever.
+    """Apply an act by the rules that every version had, as what is recorded stays readable.
 
     Raises what `apply_act` raises.
     """
@@ -158,20 +193,20 @@ def apply_recorded_act(promise: Promise | None, act: Act, number: int) -> Applie
         state, moves = (promise.state, list_open_verbs(promise)) if promise else ("not made", ())
         raise errors.NotOpen(promise.id if promise else number, state, act.verb, moves)
     _check_act_needs(row, act)
-    promise = promise or _open_promise(act, number)
-    _check_act_time(promise, row, act)
-    _check_act_change(promise, row, act)
-    return _carry_out_act(promise, row, act)
+    before = promise or _open_promise(act, number)
+    _check_act_time(before, row, act)
+    _check_act_change(before, row, act)
+    return _carry_out_act(before, row, act)
 
 
 def _carry_out_act(promise: Promise, row: Transition, act: Act) -> Applied:
     after = _TERMS_BY_EFFECT[row.effect](promise, act)
     if row.effect is not Effect.IMPORT:
         after = _update_state(promise, after, row, act)
-    return Applied(act._replace(revision=_find_revision_number(promise, after, row)), after)
+    return Applied(act._replace(revision=_find_revision_number(promise, after, row, act)), after)
 
 
-def _find_revision_number(before: Promise, after: Promise, row: Transition) -> int | None:
+def _find_revision_number(before: Promise, after: Promise, row: Transition, act: Act) -> int | None:
     """Return the number of the revision that an act of that row is about.
 
     To accept or decline a delivery is not about terms: None.
@@ -180,6 +215,8 @@ def _find_revision_number(before: Promise, after: Promise, row: Transition) -> i
         return before.next_revision_number
     if before.offered_revision and row.effect in (Effect.ACCEPT, Effect.DECLINE, Effect.WITHDRAW):
         return before.offered_revision.number
+    if row.effect is Effect.CORRECT:
+        return find_base_revision(before, Verb.CORRECT, act.revision).number
     return None if row.verb in (Verb.ACCEPT, Verb.DECLINE) else after.current_revision.number
 
 
@@ -219,15 +256,23 @@ def _check_act_time(promise: Promise, row: Transition, act: Act) -> None:
 
     Raises TooEarly.
     """
+    told_at = act.told_at if act.verb in (Verb.RENEGE, Verb.TOLD) else None
+    if told_at is not None and told_at < promise.made_at:
+        raise errors.ToldTooEarly(promise.id, promise.agreed_at or promise.made_at, told_at)
     earliest = promise.moved_at if _is_state_or_terms_change(row) else promise.made_at
     if act.at < earliest and act.verb is not Verb.NOTE:
         raise errors.TooEarly(promise.id, earliest, act.at)
-    told_at = act.told_at if act.verb in (Verb.RENEGE, Verb.TOLD) else None
-    if told_at is not None and told_at < promise.made_at:
-        raise errors.TooEarly(promise.id, promise.made_at, told_at)
 
 
-def _check_told_time(promise: Promise, act: Act) -> None:
+def _is_told_to_me(promise: Promise, verb: Verb) -> bool:
+    """Whether a move is to tell me of a break of theirs, which I know already.
+
+    Earlier versions recorded it.
+    """
+    return verb is Verb.TOLD and not promise.is_untold
+
+
+def check_told_time(promise: Promise, act: Act) -> None:
     """Refuse that somebody was told of a break before the broken terms were agreed on.
 
     Raises ToldTooEarly.
@@ -247,29 +292,59 @@ def _check_act_change(promise: Promise, row: Transition, act: Act) -> None:
     if row.effect in (Effect.OPEN, Effect.OFFER, Effect.AT_ONCE):
         base = promise.offered_revision or promise.in_force
     elif row.effect is Effect.CORRECT:
-        base = promise.current_revision
+        base = find_base_revision(promise, Verb.CORRECT, act.revision)
     else:
         return
     if act.terms is None or (base and act.terms == base.terms):
         raise errors.NothingChanged(promise.id, act.verb)
 
 
-def _check_return_to_agreed_terms(promise: Promise, act: Act) -> None:
-    """Refuse new terms that are the agreed ones while others are proposed: that is a No to those.
+def _check_terms_change(promise: Promise, act: Act) -> None:
+    """Refuse new terms that are those on the table, or the agreed ones while others are proposed.
 
-    Raises AgreedAlready.
+    The author of an offer may change the date for the answer alone. To go back to the agreed terms
+    is a No to the others. Raises NothingChanged and AgreedAlready.
     """
     offered, in_force = promise.offered_revision, promise.in_force
-    if not (act.verb is Verb.NEGOTIATE and act.terms and offered and in_force):
+    base = offered or in_force
+    if act.verb is not Verb.NEGOTIATE or act.terms is None or base is None:
         return
-    if _strip_reply_by(act.terms) == _strip_reply_by(in_force.terms):
+    is_same = act.terms.content == base.terms.content
+    if is_same and (act.side is not base.author or act.terms.reply_by in (None, base.reply_by)):
+        raise errors.NothingChanged(promise.id, act.verb)
+    if not is_same and offered and in_force and act.terms.content == in_force.terms.content:
         verb = Verb.WITHDRAW if offered.author is act.side else Verb.DECLINE
         raise errors.AgreedAlready(promise.id, offered.number, verb)
 
 
-def _strip_reply_by(terms: Terms) -> Terms:
-    """Return terms as both sides agree to them: when an offer lapses is not among them."""
-    return terms._replace(reply_by=None)
+def _check_correction(promise: Promise, act: Act) -> None:
+    """Refuse a correction of nothing, or one that leaves nothing of the change on the table.
+
+    Raises NothingChanged, NoRevision and AmendmentEmptied.
+    """
+    if act.verb is not Verb.CORRECT:
+        return
+    after = _correct_terms(promise, act)
+    if after == promise:
+        raise errors.NothingChanged(promise.id, act.verb)
+    if _is_amendment_empty(after) and not _is_amendment_empty(promise):
+        offered = promise.offered_revision
+        raise errors.AmendmentEmptied(promise.id, offered.number if offered else 0)
+
+
+def _is_amendment_empty(promise: Promise) -> bool:
+    """Whether the change on the table is the same as the terms in force."""
+    offered, in_force = promise.offered_revision, promise.in_force
+    return bool(offered and in_force and offered.terms.content == in_force.terms.content)
+
+
+def _check_act_risk(promise: Promise, act: Act) -> None:
+    """Refuse a risk or a price in an act of the promisee, who promises nothing.
+
+    Raises RiskOfPromisee.
+    """
+    if (act.risk or act.no_to) and act.side is Side.PROMISEE:
+        raise errors.RiskOfPromisee(promise.id)
 
 
 _BOOKKEEPING_EFFECTS = (Effect.CORRECT, Effect.TAG)  # the other side does not hear of these
@@ -295,6 +370,9 @@ def _update_state(before: Promise, after: Promise, row: Transition, act: Act) ->
         changes["words"] = (*before.words, notice)
         if act.verb is Verb.BUMP:
             changes["bumps"] = (*before.bumps, notice)
+    if before.direction.is_my_side(act.side):
+        acted = (act.at, len(before.bumps))
+        changes["acted"] = max(before.acted or acted, acted)
     return after._replace(**changes, **_select_details(act))  # type: ignore[arg-type]
 
 
@@ -340,10 +418,52 @@ def _accept_terms(promise: Promise, act: Act) -> Promise:
 
 
 def _correct_terms(promise: Promise, act: Act) -> Promise:
-    wrong = promise.current_revision
-    right = wrong._replace(terms=act.terms or wrong.terms)
-    revisions = (right if other.number == wrong.number else other for other in promise.revisions)
-    return promise._replace(revisions=tuple(revisions))
+    """Replace each wrong value, in the revision of the act or throughout the promise.
+
+    What was typed wrong was copied wrong: every revision that still has exactly that value gets
+    the right one, and so does the due date of an agreement before an import. The date for an answer
+    belongs to one revision, while that waits for an answer.
+    """
+    base = find_base_revision(promise, Verb.CORRECT, act.revision)
+    right = act.terms or base.terms
+    changes = {
+        name: (old, new)
+        for name, old, new in zip(Terms._fields, base.terms, right, strict=True)
+        if old != new and name != "reply_by"
+    }
+    corrected = [
+        _replace_values(revision, changes)
+        if act.throughout or revision.number == base.number
+        else revision
+        for revision in promise.revisions
+    ]
+    if base.status is Status.OFFERED:
+        index = promise.revisions.index(base)
+        terms = corrected[index].terms._replace(reply_by=right.reply_by)
+        corrected[index] = base._replace(terms=terms)
+    earlier = promise.earlier
+    if act.throughout and earlier.first_due and "due" in changes:
+        earlier = earlier._replace(first_due=_replace_value(earlier.first_due, changes["due"]))
+    return promise._replace(revisions=tuple(corrected), earlier=earlier)
+
+
+def _replace_values(revision: Revision, changes: dict[str, tuple[Any, Any]]) -> Revision:
+    """Return a revision with the new value of every field that has exactly the old one."""
+    terms = revision.terms
+    values = {name: _replace_value(getattr(terms, name), pair) for name, pair in changes.items()}
+    return revision._replace(terms=terms._replace(**values))
+
+
+def _replace_value(value: Any, change: tuple[Any, Any]) -> Any:
+    """Return the new value of a change if `value` is the old one, else `value`."""
+    old, new = change
+    return new if value == old else value
+
+
+def list_corrected_revisions(before: Promise, after: Promise) -> list[Revision]:
+    """Return the revisions, as they are after a correction, that it has changed."""
+    pairs = zip(before.revisions, after.revisions, strict=True)
+    return [new for old, new in pairs if old != new]
 
 
 def _resolve_tags(promise: Promise, act: Act) -> tuple[str, ...]:
@@ -486,6 +606,29 @@ def replay_acts(number: int, acts: Iterable[Act]) -> Promise:
     )
 
 
+def list_term_changes(number: int, acts: Iterable[Act]) -> dict[int, tuple[Terms, Terms]]:
+    """Return the former and the new terms of each act that offers or corrects some.
+
+    They are by the number of the act. An undone act is compared with what was there when it was
+    recorded.
+    """
+    changes: dict[int, tuple[Terms, Terms]] = {}
+    recorded: list[Act] = []
+    for act in acts:
+        if act.verb in (Verb.NEGOTIATE, Verb.CORRECT) and act.terms and recorded:
+            before = replay_acts(number, recorded)
+            changes[act.number] = find_former_terms(before, act), act.terms
+        recorded.append(act)
+    return changes
+
+
+def _has_revision_to_correct(promise: Promise | None, act: Act) -> bool:
+    """Whether a correction finds its revision; true of any other act."""
+    if act.verb is not Verb.CORRECT or promise is None or act.revision is None:
+        return True
+    return promise.find_revision(act.revision) is not None
+
+
 def iter_steps(number: int, acts: Iterable[Act], moment: datetime | None) -> Iterator[Applied]:
     """Yield every act up to `moment` with the promise after it, without the undone commands.
 
@@ -498,7 +641,7 @@ def iter_steps(number: int, acts: Iterable[Act], moment: datetime | None) -> Ite
         # What is not open without the acts that were to come, such as the part of a delivery that
         # is dated before the Yes, is left out. Nothing else is checked again.
         row = find_transition(promise, act.verb, act.side) if act else None
-        if act and row:
+        if act and row and _has_revision_to_correct(promise, act):
             step = _carry_out_act(promise or _open_promise(act, number), row, act)
             promise = step.promise
             yield step

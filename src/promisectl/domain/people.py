@@ -68,46 +68,90 @@ class Newcomer(NamedTuple):
 
 def replay_person_acts(acts: Iterable[PersonAct]) -> dict[int, Person]:
     """Return the people after `acts` by their IDs, without the undone commands."""
-    all_acts = list(acts)
-    undone: set[int | None] = set()
-    for act in all_acts:
-        if act.verb is PersonVerb.UNDO:
-            undone.add(act.target)
-        elif act.verb is PersonVerb.REDO:
-            undone.discard(act.target)
-    people: dict[int, Person] = {}
-    for act in all_acts:
-        if act.verb not in (PersonVerb.UNDO, PersonVerb.REDO) and act.entry not in undone:
-            apply_person_act(people, act)
-    return people
+    return PeopleReplay(acts).people
 
 
-def apply_person_act(people: dict[int, Person], act: PersonAct) -> None:
-    """Carry out an act about a person, which is no undo or redo, in `people`."""
-    if act.verb is PersonVerb.MEET:
-        people[act.person] = Person(act.person, act.handle or "", act.name or "")
-        return
-    person = people[act.person]
-    if act.verb is PersonVerb.RENAME:
-        aliases = tuple(alias for alias in person.aliases if alias != act.handle)
-        former = (person.handle,) if person.handle != act.handle else ()
-        people[person.id] = person._replace(
-            handle=act.handle or person.handle,
-            name=act.name or person.name,
-            aliases=(*aliases, *former),
-        )
-    elif act.verb is PersonVerb.ALIAS:
-        people[person.id] = person._replace(aliases=(*person.aliases, act.handle or ""))
-    elif act.verb is PersonVerb.UNALIAS:
-        aliases = tuple(alias for alias in person.aliases if alias != act.handle)
-        people[person.id] = person._replace(aliases=aliases)
-    elif act.into is not None:
-        other = people[act.into]
+def list_handle_clashes(acts: Iterable[PersonAct]) -> list[tuple[str, str]]:
+    """Return each handle that somebody should have got and another had, with the one they got."""
+    return PeopleReplay(acts).clashes
+
+
+def find_undone_person_entries(acts: Iterable[PersonAct]) -> dict[int, int]:
+    """Return each undone entry with the entry that undid it, without those redone since."""
+    undone: dict[int, int] = {}
+    for act in acts:
+        if act.verb is PersonVerb.UNDO and act.target is not None:
+            undone[act.target] = act.entry
+        elif act.verb is PersonVerb.REDO and act.target is not None:
+            undone.pop(act.target, None)
+    return undone
+
+
+class PeopleReplay:
+    """The people after some acts, by their IDs, and which of their handles were given twice.
+
+    No command gives a name that somebody has. Where the acts do so all the same, as after the row
+    of a person was lost, whoever had it first keeps it: the other gets the first handle behind it
+    that is free (`dana-2`), and an alias is left out.
+    """
+
+    def __init__(self, acts: Iterable[PersonAct] = ()) -> None:
+        self.people: dict[int, Person] = {}
+        self.clashes: list[tuple[str, str]] = []
+        self._owners: dict[str, int] = {}
+        all_acts = list(acts)
+        undone = find_undone_person_entries(all_acts)
+        for act in all_acts:
+            if act.verb not in (PersonVerb.UNDO, PersonVerb.REDO) and act.entry not in undone:
+                self.apply_act(act)
+
+    def apply_act(self, act: PersonAct) -> None:
+        """Carry out an act about a person, which is no undo or redo."""
+        handle = act.handle or ""
+        if act.verb is PersonVerb.MEET:
+            handle = self._claim_handle(handle, act.person)
+            self.people[act.person] = Person(act.person, handle, act.name or "")
+            return
+        person = self.people[act.person]
+        if act.verb is PersonVerb.RENAME:
+            handle = self._claim_handle(handle or person.handle, person.id)
+            aliases = tuple(alias for alias in person.aliases if alias != handle)
+            former = (person.handle,) if person.handle != handle else ()
+            self.people[person.id] = person._replace(
+                handle=handle, name=act.name or person.name, aliases=(*aliases, *former)
+            )
+        elif act.verb is PersonVerb.ALIAS:
+            is_free = self._owners.setdefault(handle, person.id) == person.id
+            if is_free and handle not in person.aliases:
+                self.people[person.id] = person._replace(aliases=(*person.aliases, handle))
+        elif act.verb is PersonVerb.UNALIAS:
+            if handle in person.aliases:
+                del self._owners[handle]
+            aliases = tuple(alias for alias in person.aliases if alias != handle)
+            self.people[person.id] = person._replace(aliases=aliases)
+        elif act.into is not None:
+            self._merge_people(person, self.people[act.into])
+
+    def _claim_handle(self, wanted: str, number: int) -> str:
+        """Return the handle that a person gets who should have `wanted`."""
+        handle, copy = wanted, 1
+        while self._owners.setdefault(handle, number) != number:
+            copy += 1
+            handle = f"{wanted}-{copy}"
+        if handle != wanted:
+            self.clashes.append((wanted, handle))
+        return handle
+
+    def _merge_people(self, person: Person, into: Person) -> None:
+        other = self.people[into.merged_into or into.id]
+        if other.id == person.id:
+            return
         aliases = (*other.aliases, person.handle, *person.aliases)
-        people[other.id] = other._replace(aliases=aliases)
-        for merged in list(people.values()):
+        self._owners |= dict.fromkeys(aliases, other.id)
+        self.people[other.id] = other._replace(aliases=aliases)
+        for merged in list(self.people.values()):
             if person.id in (merged.id, merged.merged_into):
-                people[merged.id] = merged._replace(merged_into=other.id, aliases=())
+                self.people[merged.id] = merged._replace(merged_into=other.id, aliases=())
 
 
 # Names as they are typed

@@ -120,6 +120,7 @@ class Terms(NamedTuple):
     """What a side agrees to with a Yes, and until when it should answer (`reply_by`).
 
     `done_when` is how both sides will know that the promise is kept, `why` what it is good for.
+    `reply_by` belongs to one offer: it ends with the answer, and new terms begin without.
     """
 
     outcome: str
@@ -127,6 +128,11 @@ class Terms(NamedTuple):
     done_when: str | None = None
     why: str | None = None
     reply_by: CivilMoment | None = None
+
+    @property
+    def content(self) -> Terms:
+        """What a Yes agrees to: these terms without the date for the answer."""
+        return self._replace(reply_by=None)
 
 
 class Revision(NamedTuple):
@@ -136,6 +142,11 @@ class Revision(NamedTuple):
     author: Side
     status: Status
     terms: Terms
+
+    @property
+    def reply_by(self) -> CivilMoment | None:
+        """Until when an answer is asked for; None when the terms wait for none any more."""
+        return self.terms.reply_by if self.status is Status.OFFERED else None
 
 
 class Opening(NamedTuple):
@@ -186,7 +197,8 @@ class Act(NamedTuple):
 
     Both moments are aware UTC. `number` is the position of the act in the journal, `entry` the
     number of the command that recorded it, `target` the entry that an undo or redo is about.
-    `found` is the state of an imported promise.
+    `found` is the state of an imported promise. A correction with `throughout` replaces the wrong
+    values in every revision that has them, another one in its `revision` alone.
     """
 
     verb: Verb
@@ -206,6 +218,7 @@ class Act(NamedTuple):
     target: int | None = None
     opening: Opening | None = None
     found: ImportedState | None = None
+    throughout: bool = False
 
 
 class EarlierTalk(NamedTuple):
@@ -255,7 +268,8 @@ class Promise(NamedTuple):
 
     `moved_at` is when its state or terms last changed, `contact_at` when the two sides were last
     in contact. `phases` are its states in the order of time. `words` holds the moments at which
-    the promisor warned, `bumps` those of them by `bump`, both in the order of recording.
+    the promisor warned, `bumps` those of them by `bump`, both in the order of recording. `acted`
+    is my newest act: its moment, and how many bumps were recorded before it.
     """
 
     id: int
@@ -280,6 +294,7 @@ class Promise(NamedTuple):
     repair: str | None = None
     risk: str | None = None
     no_to: str | None = None
+    acted: tuple[datetime, int] | None = None
 
     @property
     def direction(self) -> Direction:
@@ -326,6 +341,18 @@ class Promise(NamedTuple):
             and not self.silent
             and self.direction is Direction.OWE
         )
+
+    @property
+    def is_warned(self) -> bool:
+        """Whether I was warned that what I am owed is at risk, and did nothing since.
+
+        Of two acts at the same moment, the one recorded first is the earlier one.
+        """
+        bumped_at = self.bumped_at
+        if not bumped_at or self.direction is not Direction.OWED or self.state is not State.ACTIVE:
+            return False
+        last = max(index for index, bump in enumerate(self.bumps) if bump.at == bumped_at)
+        return self.acted is None or self.acted <= (bumped_at, last)
 
     @property
     def newest_revision_number(self) -> int:

@@ -33,18 +33,6 @@ class DamagedLedger(NotALedger):
     way_out = "what helps is told by: doctor"
 
 
-class BadUid(LedgerError):
-    """A promise has a uid that could name something else in another program."""
-
-    restorable = True
-
-    def __init__(self, number: int) -> None:
-        super().__init__(
-            f"The uid of #{number} is not a UUID, so the ledger is damaged, or was made by another "
-            "program. What helps, says: doctor."
-        )
-
-
 class NewerLedger(LedgerError):
     """A ledger written by a later version of the program."""
 

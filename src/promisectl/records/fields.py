@@ -84,6 +84,7 @@ PERSON_FIELDS = (
     "kept_by_me_of",
     "kept_by_them",
     "kept_by_them_of",
+    "not_agreed",
 )
 DAY_FIELDS = ("day", "week", "owe", "owed", "overfull", "owe_ids", "owed_ids", "kind")
 _UUID_GROUP_LENGTHS = [8, 4, 4, 4, 12]
@@ -95,12 +96,12 @@ _OFFER_FIELDS = ("outcome", "due", "done_when", "why", "reply_by")
 def check_uid(row: Row) -> Row:
     """Return the row of a promise whose uid is a UUID, which other programs use in file names.
 
-    Raises BadUid.
+    Raises DamagedContent.
     """
     uid = row["uid"]
     is_uuid = [*map(len, uid.split("-"))] == _UUID_GROUP_LENGTHS
     if not (is_uuid and _HEXADECIMAL_DIGITS.issuperset(uid)):
-        raise errors.BadUid(row["id"])
+        raise errors.DamagedContent("The ledger", f"the uid of #{row['id']} is not a UUID")
     return row
 
 
@@ -108,7 +109,7 @@ def build_promise_record(row: Row) -> dict[str, Any]:
     """Return a row of the view `promises` as a JSON object.
 
     Its lists become arrays; the terms that are not agreed yet become an object, `offer`. Raises
-    BadUid.
+    DamagedContent.
     """
     row = check_uid(_build_row_dict(row))
     record: dict[str, Any] = {name: row[name] for name in PROMISE_FIELDS}

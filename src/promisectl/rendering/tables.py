@@ -19,7 +19,7 @@ from promisectl.rendering.columns import COLUMNS, Column, select_columns
 from promisectl.system.text import escape_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import IO, Any
 
     from promisectl.rendering.formats import LocalMoment, ViewRow
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _MIN_SENTENCE_COLUMNS = 24  # for a sentence, where all columns are side by side
 _MIN_STACKED_COLUMNS = 12  # for a sentence, where some columns are below others
 _UNLIMITED_COLUMNS = 1_000
-_MIN_PEOPLE_COLUMNS = 64  # from this width on, people have all their columns
+_MIN_PEOPLE_COLUMNS = 76  # from this width on, people have all their columns
 # Styles that can be read on a light and on a dark background. Of the 16 colours only bright red
 # keeps a contrast of 3 in every common palette: yellow and green are lost on white, red is lost on
 # black, and bright black is Solarized's background. So all else is a weight, not a colour.
@@ -186,11 +186,13 @@ def render_promise_sections(
     *,
     both_ways: bool = False,
     columns: Sequence[str] = (),
+    closings: Mapping[str, str] | None = None,
 ) -> RenderableType:
     """Return a table for each section that has rows, all with columns of the same widths.
 
     `parts` are titles and rows. `columns` names what is shown instead of the default columns; with
-    `both_ways` the person's column shows the direction.
+    `both_ways` the person's column shows the direction. `closings` has a line by the title of the
+    section that it comes below.
     """
     full = [(title, rows) for title, rows in parts if rows]
     layout = _TableLayout(
@@ -203,14 +205,17 @@ def render_promise_sections(
     for title, rows in full:
         if title:
             drawn.append(Text(title, style="bold"))
-        drawn += [layout.render_table(rows), Text()]
+        drawn.append(layout.render_table(rows))
+        if closings and title in closings:
+            drawn.append(Text(closings[title], style=QUIET_STYLE))
+        drawn.append(Text())
     return Group(*drawn[:-1])
 
 
 def render_people(rows: Sequence[ViewRow], here: LocalMoment, width: int) -> RenderableType:
     """Return everybody in the ledger: what is open, overdue and due next, and how much was kept.
 
-    On a narrow terminal, what is due next and what I kept are left out.
+    On a narrow terminal, what is not agreed, what is due next and what I kept are left out.
     """
     wide = width >= _MIN_PEOPLE_COLUMNS
     table = create_table(expand=False)
@@ -219,6 +224,7 @@ def render_people(rows: Sequence[ViewRow], here: LocalMoment, width: int) -> Ren
         title = heading if wide else heading.replace(" ", "\n")
         table.add_column(title, justify="right", no_wrap=wide)
     if wide:
+        table.add_column("Not agreed", justify="right", no_wrap=True)
         table.add_column("Next due", overflow="fold")
         table.add_column("You kept", justify="right", no_wrap=True)
     table.add_column("They kept" if wide else "They\nkept", justify="right", no_wrap=True)
@@ -237,7 +243,7 @@ def render_people(rows: Sequence[ViewRow], here: LocalMoment, width: int) -> Ren
             str(row["owe"] or ""),
             str(row["owed"] or ""),
             Text(str(row["overdue"] or ""), style=BAD_STYLE),
-            *((next_due, kept_by_me) if wide else ()),
+            *((str(row["not_agreed"] or ""), next_due, kept_by_me) if wide else ()),
             kept_by_them,
         )
     return table

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import groupby
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from promisectl.domain.people import Person
-    from promisectl.domain.promise import Act
+    from promisectl.domain.promise import Act, Promise, Terms
 
     StoredRow = Mapping[str, Any]
 
@@ -94,6 +95,7 @@ def fetch_promise_rows(db: sqlite3.Connection, query: Query) -> list[StoredRow]:
 
 def build_view_query(db: sqlite3.Connection, query: Query) -> tuple[str, dict[str, Any]]:
     """Return the statement that a query needs, and its parameters; NULL does not filter."""
+    define_name_order(db)
     bound = {
         name: value if value not in (False, (), []) else None
         for name, value in zip(query._fields, query, strict=True)
@@ -106,6 +108,27 @@ def build_view_query(db: sqlite3.Connection, query: Query) -> tuple[str, dict[st
     bound["limit"] = -1 if query.limit is None else query.limit
     del bound["clock"]
     return query.statement, {**bound, **query.clock._asdict()}
+
+
+def define_name_order(db: sqlite3.Connection) -> None:
+    """Define the function `name_key`, by which SQL sorts names: without marks, é beside e."""
+    db.create_function("name_key", 1, _build_name_key, deterministic=True)
+
+
+def _build_name_key(name: str) -> str:
+    """Return a name with its letters as they are without marks: “Élodie Øst” as “elodie ost”."""
+    if name.isascii():
+        return name.casefold()
+    import unicodedata
+
+    letters = []
+    for letter in unicodedata.normalize("NFD", name.casefold()):
+        if not unicodedata.combining(letter):
+            letters.append(letter)
+            plain, mark, _ = unicodedata.name(letter, "").partition(" WITH ")
+            with suppress(KeyError):  # some letters have no name without their mark
+                letters[-1] = unicodedata.lookup(plain) if mark else letter
+    return "".join(letters)
 
 
 def fetch_and_release(
@@ -205,6 +228,12 @@ def fetch_waiting_rows(db: sqlite3.Connection, clock: QueryClock) -> list[Stored
     return [*db.execute(sql.WAITING_OPEN, bound), *db.execute(sql.WAITING_UNTOLD, bound)]
 
 
+def find_waiting_kind(db: sqlite3.Connection, clock: QueryClock, number: int) -> str | None:
+    """Return the kind of the view `moves` for which a promise waits for me; None if it does not."""
+    row = db.execute(sql.WAITING_KIND, {**clock._asdict(), "id": number}).fetchone()
+    return row["waiting"] if row else None
+
+
 def count_waiting_by_kind(db: sqlite3.Connection, clock: QueryClock) -> dict[str, int]:
     """Return how many promises wait for me, by the kinds of the view `moves`."""
     counts: dict[str, int] = {}
@@ -227,16 +256,63 @@ def fetch_counterparty_names(
     return {row["id"]: row["person_name"] for row in db.execute(query, _bind_acts(number, limit))}
 
 
+def load_term_changes(
+    db: sqlite3.Connection, number: int | None = None, *, limit: int | None = None
+) -> dict[int, tuple[Terms, Terms]]:
+    """Return the former and the new terms, by act, of the acts that `iter_act_rows` is about."""
+    from promisectl.domain import lifecycle
+
+    numbers = [number] if number else []
+    if number is None:
+        bound = _bind_acts(None, limit)
+        numbers = [row["promise"] for row in db.execute(sql.PROMISES_WITH_NEW_TERMS, bound)]
+    changes: dict[int, tuple[Terms, Terms]] = {}
+    for one in numbers:
+        changes |= lifecycle.list_term_changes(one, load_promise_acts(db, one))
+    return changes
+
+
 def fetch_touched_promise_ids(db: sqlite3.Connection, begin: str) -> list[int]:
     """Return the numbers of promises with live acts recorded from the instant `begin` on."""
     return [row["promise"] for row in db.execute(sql.PROMISES_TOUCHED_SINCE, {"begin": begin})]
 
 
+def check_promise_uids(db: sqlite3.Connection) -> None:
+    """Compare the uids of all promises with their acts, before an import looks for known ones.
+
+    Raises DamagedContent: a promise whose row is gone would be imported a second time.
+    """
+    from promisectl import errors
+
+    for row in db.execute(sql.PROMISES_WITHOUT_ROW):
+        raise errors.DamagedContent("The ledger", f"#{row['id']} is not as its acts left it")
+
+
 def load_promise_acts(db: sqlite3.Connection, number: int) -> list[Act]:
-    """Return the acts of a promise, for `lifecycle.replay_acts`."""
+    """Return the acts of a promise, for `replay_promise`. Raises NoPromise and DamagedContent."""
+    from promisectl import errors
     from promisectl.storage import codec
 
-    return [codec.decode_act(row) for row in db.execute(sql.ACTS_OF_PROMISE, {"promise": number})]
+    acts = [codec.decode_act(row) for row in db.execute(sql.ACTS_OF_PROMISE, {"promise": number})]
+    if acts:
+        return acts
+    if db.execute(sql.ROW_OF_PROMISE, {"id": number}).fetchone():
+        raise errors.DamagedContent("The ledger", f"#{number} is without its acts")
+    raise errors.NoPromise(number)
+
+
+def replay_promise(number: int, acts: Iterable[Act]) -> Promise:
+    """Return a promise as its stored acts leave it. Raises DamagedContent."""
+    from promisectl.domain import lifecycle
+    from promisectl.storage import codec
+
+    with codec.refuse_damage(f"what was said of #{number}"):
+        return lifecycle.replay_acts(number, acts)
+
+
+def load_promise(db: sqlite3.Connection, number: int) -> Promise:
+    """Return a promise as its acts leave it. Raises NoPromise and DamagedContent."""
+    return replay_promise(number, load_promise_acts(db, number))
 
 
 def fetch_newest_promise_id(db: sqlite3.Connection) -> int:
@@ -296,7 +372,8 @@ def fill_ledger_as_of(
     for number, rows in by_promise:
         act_rows = {row["number"]: row for row in rows}
         all_acts = [codec.decode_act(row) for row in act_rows.values()]
-        steps = list(lifecycle.iter_steps(number, all_acts, moment))
+        with codec.refuse_damage(f"what was said of #{number}"):
+            steps = list(lifecycle.iter_steps(number, all_acts, moment))
         if steps:
             promise_row = codec.encode_promise_row(steps[-1].promise)
             past.execute(sql.ADD_PROMISE_WITH_ID, {**promise_row, "id": number})

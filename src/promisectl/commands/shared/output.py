@@ -96,13 +96,8 @@ def find_promise_row(env: Env, db: sqlite3.Connection, number: int) -> Row:
 
 def load_promise_and_name(env: Env, number: int) -> tuple[Promise, str]:
     """Return a promise and the name of the other side. Raises NoPromise."""
-    from promisectl.domain import lifecycle
-
     with open_view(env) as db:
-        acts = queries.load_promise_acts(db, number)
-        if not acts:
-            raise errors.NoPromise(number)
-        promise = lifecycle.replay_acts(number, acts)
+        promise = queries.load_promise(db, number)
         return promise, queries.fetch_person_name(db, promise.opening.person)
 
 
@@ -148,13 +143,14 @@ def print_result(
 ) -> None:
     """Print what a command has recorded: records with --json, ids with --quiet, else lines.
 
-    `facts` are lines that are not wrapped, such as a path. `hints` say what to do next. Raises
-    AnswerLost.
+    With --json, what has no records is an empty array, so that there is always JSON. `facts` are
+    lines that are not wrapped, such as a path. `hints` say what to do next. Raises AnswerLost.
     """
     if env.is_json:
         from promisectl.records import as_json
 
-        env.print_answer(map(as_json.encode_json, records), whole=True)
+        encoded = [as_json.encode_json(record) for record in records]
+        env.print_answer(encoded or ["[]"], whole=True)
     elif env.quiet:
         env.print_answer(map(str, ids), whole=True)
     else:

@@ -205,13 +205,13 @@ def _load_answers_of_key(env: Env, db: sqlite3.Connection) -> list[MoveAnswer] |
     first = queries.find_first_answer(db, env.once.key) if env.once else None
     if not (env.once and first):
         return None
-    if first["request"] != env.once.request:
-        raise errors.KeyTaken(env.once.key, first["request"], env.once.request)
     from promisectl.storage import codec
 
+    stored = codec.decode_original_answer(first)
+    if first["request"] != env.once.request:
+        raise errors.KeyTaken(env.once.key, first["request"], env.once.request)
     since = " It was undone since." if first["undone_by"] else ""
     notice = f"Said before with the key “{env.once.key}”: nothing new was recorded.{since}"
-    stored = codec.decode_answer(first["answer"])
     return [
         MoveAnswer(line, number, record, notices=() if index else [notice])
         for index, (line, number, record) in enumerate(stored)
@@ -261,7 +261,7 @@ class _MoveRecorder:
         if self._alone:
             hints = [
                 messages.format_next_step(after, name),
-                messages.format_accepted_risk(after) if extras.foreseen else "",
+                messages.format_named_risk(before, name) if extras.foreseen else "",
                 format_check_hint(env, self._db, after, extras),
             ]
         return MoveAnswer(line, after.id, record, hints)

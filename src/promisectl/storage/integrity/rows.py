@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import suppress
 from itertools import groupby
 
+from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.compiled import sql
 from promisectl.domain import lifecycle
@@ -19,7 +20,7 @@ from promisectl.domain.findings import (
 )
 from promisectl.domain.people import Person, PersonAct, replay_person_acts
 from promisectl.storage import codec, connection, sqlite_errors
-from promisectl.storage.integrity.chain import DECODING_ERRORS, Chain, format_act_subject
+from promisectl.storage.integrity.chain import Chain, format_act_subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -116,7 +117,7 @@ class ContentChecks:
             return None
         try:
             return lifecycle.replay_acts(number, readable)
-        except DECODING_ERRORS as error:
+        except codec.DECODING_ERRORS as error:
             if number not in self._chain.broken:
                 self._act_damage.add_detail(f"what was said of #{number} does not add up: {error}")
             return None
@@ -126,7 +127,7 @@ class ContentChecks:
     ) -> _A | None:
         """Return the act of a row if a command could have written the row; else note it."""
         self._on_progress()
-        with suppress(*DECODING_ERRORS):
+        with suppress(*codec.DECODING_ERRORS):
             act = decode(row)
             columns = (encode_body(act), encode_instant(act.at), encode_instant(act.recorded_at))
             if columns == (row["body"], row["at"], row["recorded_at"]):
@@ -165,7 +166,7 @@ class ContentChecks:
         damage = DamageList()
         try:
             people = replay_person_acts(acts)
-        except DECODING_ERRORS:
+        except codec.DECODING_ERRORS:
             self._act_damage.add_detail("what was said of people does not add up")
         else:
             self.compare_people(people, damage)
@@ -254,7 +255,7 @@ class ContentChecks:
         damage, count, previous_entry = DamageList(), 0, None
         for row in self._db.execute(sql.ALL_ANSWERS):
             count += 1
-            if not is_original_answer(row) or row["entry"] == previous_entry:
+            if not _is_original_answer(row) or row["entry"] == previous_entry:
                 damage.add_detail(
                     f"the answer for the key “{row['key']}” is not the one that was given"
                 )
@@ -313,16 +314,9 @@ def _format_column_value(value: object) -> str:
     return f"“{value}”" if isinstance(value, str) else str(value)
 
 
-def is_original_answer(row: Mapping[str, Any]) -> bool:
-    """Whether a row holds the answer that was given: encoding it again gives the same text."""
+def _is_original_answer(row: Mapping[str, Any]) -> bool:
     try:
-        answer = codec.encode_answer(
-            codec.decode_answer(row["answer"]),
-            row["head"],
-            row["key"],
-            row["entry"],
-            row["request"],
-        )
-    except DECODING_ERRORS:
+        codec.decode_original_answer(row)
+    except errors.DamagedContent:
         return False
-    return answer == str(row["answer"])
+    return True
