@@ -1,14 +1,16 @@
 """Names, tags, searches and headings in any spelling: composed or not, in any case, without marks."""
 
 import json
-import sqlite3
 import unicodedata
-from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from promisectl.domain.people import Newcomer
+from promisectl.storage import ledger
+from promisectl.storage.journal import Journal
 from tests.conftest import Program
 
 WORDS = st.sampled_from(
@@ -103,10 +105,13 @@ def test_a_new_name_that_is_known_but_for_its_marks_is_a_near_miss(program: Prog
 
 
 def test_a_ledger_that_has_a_decomposed_handle_already(program: Program) -> None:
-    program.ok("make", "One", "--to", "lee", "-q")
     decomposed = unicodedata.normalize("NFD", "zoë")
-    with closing(sqlite3.connect(program.ledger)) as db, db:
-        db.execute("UPDATE person SET handle = ?", [decomposed])
+    now = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    ledger.run_in_transaction(
+        str(program.ledger),
+        lambda db: Journal(db, now, "make").insert_person(Newcomer(decomposed, "Zoë")),
+    )
+    program.ok("make", "One", "--to", decomposed, "-q")
     for word in (decomposed, unicodedata.normalize("NFC", "ZOË"), "zoe", "zo"):
         assert list_ids(program, "--with", word) == [1]
     program.ok("make", "Two", "--to", "zoë", "-q")

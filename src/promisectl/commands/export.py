@@ -185,7 +185,7 @@ def _open_export_rows(
         _refuse_other_filters(filters, "--acts", but=("--limit", "--all"))
         limit = arguments.check_row_limit(filters.limit)
         with output_views.open_view(env) as db:
-            yield queries.iter_act_rows(db, limit=limit)
+            yield map(fields.check_uid, queries.iter_act_rows(db, limit=limit))
     else:
         moment, query = filters.build_query(env, sort="id")
         with output_views.open_view(env, moment, acts=form != "md") as db:

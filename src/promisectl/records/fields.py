@@ -94,14 +94,17 @@ _OFFER_FIELDS = ("outcome", "due", "done_when", "why", "reply_by")
 
 
 def check_uid(row: Row) -> Row:
-    """Return the row of a promise whose uid is a UUID, which other programs use in file names.
+    """Return the row of a promise or an act with a UUID, which other programs use in file names.
 
-    Raises DamagedContent.
+    Acts about people have none. Raises DamagedContent.
     """
     uid = row["uid"]
+    if uid is None:
+        return row
     is_uuid = [*map(len, uid.split("-"))] == _UUID_GROUP_LENGTHS
     if not (is_uuid and _HEXADECIMAL_DIGITS.issuperset(uid)):
-        raise errors.DamagedContent("The ledger", f"the uid of #{row['id']} is not a UUID")
+        number = row["promise"] if "promise" in [*row.keys()] else row["id"]
+        raise errors.DamagedContent("The ledger", f"the uid of #{number} is not a UUID")
     return row
 
 
@@ -130,8 +133,8 @@ def _build_row_dict(row: Row) -> Row:
 
 
 def build_act_record(row: Row) -> dict[str, Any]:
-    """Return a row of the view `acts` as a JSON object."""
-    row = _build_row_dict(row)
+    """Return a row of the view `acts` as a JSON object. Raises DamagedContent."""
+    row = check_uid(_build_row_dict(row))
     return {name: row[name] for name in ACT_FIELDS}
 
 

@@ -172,7 +172,7 @@ def encode_rows(form: str, rows: Iterable[Row], kind: RecordKind) -> Iterator[st
     if form == "csv":
         from promisectl.records import as_csv
 
-        if kind is PROMISE_RECORDS:
+        if "uid" in kind.csv:
             rows = map(fields.check_uid, rows)
         return as_csv.iter_csv_lines(rows, kind.csv)
     if form == "plain":
