@@ -64,7 +64,7 @@ class BackupOnStdout(Usage):
 
 
 class NoFileNamed(Usage):
-    """An empty text was given where a file is to be named; `option` says where."""
+    """An empty text was given where a file is to be named. `option` says where."""
 
     def __init__(self, option: str = "FILE") -> None:
         super().__init__(
