@@ -28,9 +28,9 @@ def iter_calendar_promises(db: sqlite3.Connection, query: Query) -> Iterator[Sto
     return refuse_strangers(fetch_and_release(db, sql.CALENDAR_PROMISES, {}))
 
 
-def iter_calendar_uids(db: sqlite3.Connection, query: Query) -> Iterator[str]:
-    """Return the UUIDs of the promises that a query finds, while the ledger is still held."""
-    return (row["uid"] for row in db.execute(*build_view_query(db, query)))
+def iter_calendar_rows(db: sqlite3.Connection, query: Query) -> Iterator[StoredRow]:
+    """Return the rows that a query finds, one at a time, while the ledger is still held."""
+    return db.execute(*build_view_query(db, query))
 
 
 def fetch_due_zones(db: sqlite3.Connection, query: Query) -> list[StoredRow]:

@@ -113,8 +113,8 @@ def build_view_query(db: sqlite3.Connection, query: Query) -> tuple[str, dict[st
     if query.states:
         bound["states"] = f" {' '.join(query.states)} "
     bound["directions"] = " owe self " if query.owe else " owed " if query.owed else None
-    if query.search:
-        bound["search"] = _build_search_pattern(db, query.search)
+    if query.search or query.tag:
+        _bind_searched_texts(db, bound)
     bound["limit"] = -1 if query.limit is None else query.limit
     del bound["clock"]
     return query.statement, {**bound, **query.clock._asdict()}
@@ -169,23 +169,25 @@ def release_ledger(db: sqlite3.Connection) -> None:
         db.execute("COMMIT")
 
 
-def _build_search_pattern(db: sqlite3.Connection, text: str) -> str:
-    """Return the pattern of LIKE that finds a text in any case.
+def _bind_searched_texts(db: sqlite3.Connection, bound: dict[str, Any]) -> None:
+    """Turn a search and a tag into patterns of LIKE that find any spelling, also without marks.
 
-    SQLite's own LIKE folds the case of ASCII only, so for any other text it is replaced by one
-    that folds all letters.
+    SQLite's own LIKE folds the case of ASCII only, so it is replaced by a plain search for what
+    is between the signs of a pattern.
     """
-    if text.isascii():
-        for character in "\\%_":
-            text = text.replace(character, f"\\{character}")
-        return f"%{text}%"
+    from promisectl.domain import spelling
+
+    fold = spelling.fold_for_search
     db.create_function(
         "like",
         3,
-        lambda pattern, value, _: value is not None and pattern[1:-1] in value.casefold(),
+        lambda pattern, value, _: value is not None and pattern[1:-1] in fold(value),
         deterministic=True,
     )
-    return f"%{text.casefold()}%"
+    if bound["search"]:
+        bound["search"] = f"%{fold(bound['search'])}%"
+    if bound["tag"]:
+        bound["tag"] = f"% {fold(bound['tag'])} %"
 
 
 def find_promise_by_id(db: sqlite3.Connection, clock: QueryClock, number: int) -> StoredRow | None:

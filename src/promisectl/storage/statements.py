@@ -102,7 +102,7 @@ _PROMISE_FILTERS = (
     "(:due_before IS NULL OR due_at < :due_before)",
     "(:due_by IS NULL OR due_at <= :due_by)",
     "(:due_after IS NULL OR due_at > :due_after)",
-    "(:tag IS NULL OR instr(' ' || tags || ' ', ' ' || :tag || ' '))",
+    r"(:tag IS NULL OR ' ' || tags || ' ' LIKE :tag ESCAPE '\')",
     "(:not_void IS NULL OR state <> 'void')",
     "(:states IS NULL OR instr(:states, ' ' || state || ' '))",
     "(:directions IS NULL OR instr(:directions, ' ' || direction || ' '))",

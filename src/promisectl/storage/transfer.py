@@ -13,7 +13,7 @@ from itertools import groupby
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.compiled import sql
-from promisectl.domain import lifecycle
+from promisectl.domain import constants, lifecycle
 from promisectl.domain.civil import encode_instant
 from promisectl.domain.findings import CheckRequest
 from promisectl.domain.promise import Verb
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     T = TypeVar("T")
     Record = dict[str, Any]
 
-_MAX_PROMISE_NUMBER = 10**9 - 1
 JOURNAL_FORMAT = 1
 _MARKER_FIELD = "promisectl"
 _COMMAND_FIELDS = {"entry", "command", "recorded_at", "once", "acts"}
@@ -282,7 +281,8 @@ class JournalImporter:
         number = row["promise"]
         act = codec.decode_act(row)
         if number not in self._uids:
-            if not 0 < number <= _MAX_PROMISE_NUMBER:
+            highest = constants.MAX_IMPORTED_PROMISE_ID + len(self._uids)
+            if not 0 < number <= highest:
                 raise ImpossibleAct("it begins a promise with a number that none has")
             if act.opening:
                 act_content.check_opening(act.opening)

@@ -1,5 +1,7 @@
 -- The public read model. `:now`, `:day_end` and `:soon_end` are the moment asked about, the end of its local day, and of the third day after: the program binds them,
 -- in the ledger's own views they are the clock. Others read them: no column goes or moves, a new one comes last.
+-- Of `first_due_at`: once there are new terms, only the acts have the instant, as the first ones may be of another zone. It is that of
+-- the newest terms with this date before the first Yes, else of the correction that made it this date.
 
 CREATE VIEW promises AS
 SELECT
@@ -64,7 +66,23 @@ SELECT
   p.offer_reply_by,
   p.contact_at,
   p.word_at,
-  p.reply_at
+  p.reply_at,
+  CASE
+    WHEN p.first_due IS NULL THEN NULL
+    WHEN p.renegotiated = 0 THEN p.due_at
+    ELSE (
+      SELECT coalesce(
+        iif(json_extract(body, '$.terms.due.civil') = p.first_due, json_extract(body, '$.terms.due.at'), NULL),
+        json_extract(body, '$.found.first_due.at')
+      )
+      FROM (SELECT number, body, at > p.accepted_at AS is_later FROM act WHERE promise = p.id)
+      WHERE CASE
+        WHEN json_valid(body) THEN p.first_due IN (json_extract(body, '$.terms.due.civil'), json_extract(body, '$.found.first_due.civil'))
+      END
+      ORDER BY is_later, iif(is_later, number, -number)
+      LIMIT 1
+    )
+  END AS first_due_at
 FROM promise AS p
 LEFT JOIN person AS q ON q.id = p.person
 LEFT JOIN person AS h ON h.id = coalesce(q.merged_into, q.id);

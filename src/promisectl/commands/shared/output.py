@@ -72,8 +72,10 @@ def open_view(
 ) -> Iterator[sqlite3.Connection]:
     """Yield a connection that reads the ledger, or an empty ledger if there is none yet.
 
-    With `moment`, it holds the ledger as of that moment, and the acts only with `acts`.
+    With `moment`, it holds the ledger as of that moment, and the acts only with `acts` or where
+    whole records are printed.
     """
+    acts = acts or env.form in ("csv", "json", "jsonl")
     with ledger.open_snapshot_or_empty(env.ledger) as db:
         if moment is None:
             yield db
@@ -171,6 +173,8 @@ def encode_rows(form: str, rows: Iterable[Row], kind: RecordKind) -> Iterator[st
     if form == "csv":
         from promisectl.records import as_csv
 
+        if "uid" in kind.csv:
+            rows = map(fields.check_uid, rows)
         return as_csv.iter_csv_lines(rows, kind.csv)
     if form == "plain":
         from promisectl.records import as_lines

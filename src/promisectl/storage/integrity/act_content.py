@@ -50,6 +50,7 @@ _FIELDS_BY_PERSON_VERB: dict[PersonVerb, set[str]] = {
     PersonVerb.MEET: {"handle", "name"},
     PersonVerb.RENAME: {"handle", "name"},
     PersonVerb.ALIAS: {"handle"},
+    PersonVerb.UNALIAS: {"handle"},
     PersonVerb.MERGE: {"handle", "into"},
     PersonVerb.UNDO: {"handle", "target"},
     PersonVerb.REDO: {"handle", "target"},
@@ -78,7 +79,8 @@ class ImpossibleAct(Exception):
 def check_command(command: str, verb: str, *, about_person: bool) -> None:
     """Refuse an act of a verb that this command does not record. Raises ImpossibleAct."""
     if about_person and verb not in ("meet", "undo", "redo"):
-        is_known = command == f"person {verb}"
+        keeps_former_name = verb == "alias" and command in ("person rename", "person merge")
+        is_known = command == f"person {verb}" or keeps_former_name
     elif command in _VERBS_BY_COMMAND:
         is_known = verb in _VERBS_BY_COMMAND[command]
     else:

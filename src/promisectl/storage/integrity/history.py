@@ -255,6 +255,8 @@ class _PeopleTimeline:
             self._acts.append(act)
             self._replay.apply_act(act)
             changed = [number for number in (act.person, act.into) if number is not None]
+            if act.verb is PersonVerb.UNALIAS:
+                del self._owners[act.handle or ""]
         for person in (self._people[number] for number in changed):
             if person.merged_into is None:
                 self._owners |= dict.fromkeys((person.handle, *person.aliases), person.id)
@@ -278,6 +280,8 @@ class _PeopleTimeline:
                 raise ImpossibleAct(f"it calls somebody {act.handle}, which somebody else is")
             if owner == person.id and act.verb is PersonVerb.ALIAS:
                 raise ImpossibleAct(f"it calls somebody {act.handle}, as they are called already")
+        elif act.verb is PersonVerb.UNALIAS and act.handle not in person.aliases:
+            raise ImpossibleAct(f"it takes away {act.handle}, which is not an alias of theirs")
 
     def _check_merge(self, act: PersonAct) -> None:
         other = self._people.get(act.into or 0)
