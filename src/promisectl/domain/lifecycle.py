@@ -176,7 +176,7 @@ def apply_act(promise: Promise | None, act: Act, number: int = 0) -> Applied:
         raise errors.NotOpen(promise.id, promise.state, act.verb, list_open_verbs(promise))
     applied = apply_recorded_act(promise, act, number)
     if promise is not None:
-        check_told_time(promise, act)
+        _check_told_time(promise, act)
         _check_terms_change(promise, act)
         _check_correction(promise, act)
     _check_act_risk(applied.promise, act)
@@ -272,7 +272,7 @@ def _is_told_to_me(promise: Promise, verb: Verb) -> bool:
     return verb is Verb.TOLD and not promise.is_untold
 
 
-def check_told_time(promise: Promise, act: Act) -> None:
+def _check_told_time(promise: Promise, act: Act) -> None:
     """Refuse that somebody was told of a break before the broken terms were agreed on.
 
     Raises ToldTooEarly.
@@ -300,7 +300,7 @@ def _check_act_change(promise: Promise, row: Transition, act: Act) -> None:
 
 
 def _check_terms_change(promise: Promise, act: Act) -> None:
-    """Refuse new terms that are those on the table, or the agreed ones while others are proposed.
+    """Refuse new terms that are those on the table, or the agreed ones beside others.
 
     The author of an offer may change the date for the answer alone. To go back to the agreed terms
     is a No to the others. Raises NothingChanged and AgreedAlready.
