@@ -2,7 +2,6 @@
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -84,11 +83,11 @@ def test_every_command_that_writes_is_known_and_tried() -> None:
 
 
 @pytest.fixture
-def ready(told: Program, monkeypatch: pytest.MonkeyPatch) -> Iterator[Program]:
+def ready(told: Program, monkeypatch: pytest.MonkeyPatch) -> Program:
     """The ledger, with an editor that changes the outcome."""
     monkeypatch.setenv("EDITOR", "sed -i s/numbers/figures/")
     monkeypatch.chdir(told.home)
-    yield told
+    return told
 
 
 @pytest.mark.parametrize("leftovers", [False, True], ids=["alone", "with a log"])

@@ -74,7 +74,8 @@ def tell(direction: Direction, steps: list[tuple[int, int, int, int]]) -> list[A
         verb, side = moves[which % len(moves)]
         act = Act(verb, side, at, at, text=f"text {number}")
         if verb in (Verb.NEGOTIATE, Verb.CORRECT):
-            act = act._replace(terms=new_terms(promise, verb, due, way))
+            throughout = verb is Verb.CORRECT and way != 5
+            act = act._replace(terms=new_terms(promise, verb, due, way), throughout=throughout)
         if verb is Verb.CORRECT:
             act = act._replace(throughout=bool(which % 2))
         if verb is Verb.TOLD:
@@ -148,10 +149,8 @@ def as_known(story: list[Act], moment: datetime) -> Promise | None:
 
 
 def as_of(acts: list[Act], moment: datetime) -> Promise | None:
-    last = None
-    for _, last in lifecycle.iter_steps(1, acts, moment):
-        pass
-    return last
+    steps = list(lifecycle.iter_steps(1, acts, moment))
+    return steps[-1].promise if steps else None
 
 
 def moments(story: list[Act]) -> Iterator[datetime]:

@@ -84,6 +84,25 @@ def alias(
 
 
 @register_command(
+    "unalias",
+    PEOPLE_PANEL,
+    runs="people.unalias",
+    group="person",
+    answers=QUIET_OPTIONS,
+    writes=True,
+)
+def unalias(
+    name: o.Name,
+    other: Annotated[str, typer.Argument(metavar="ALIAS", help="The alias to take away.")],
+) -> None:
+    """Take an alias of a person away. It then means nobody.
+
+    \b
+    promisectl person unalias dana boss
+    """
+
+
+@register_command(
     "merge",
     PEOPLE_PANEL,
     runs="people.merge",

@@ -170,7 +170,10 @@ def format_history_relation(relation: str, surplus: int) -> str:
 
 
 def _format_newest_moment(env: Env, summary: LedgerSummary) -> str:
-    return formats.format_instant(summary.newest_at, env.here)
+    try:
+        return formats.format_instant(summary.newest_at, env.here)
+    except ValueError:  # in a damaged ledger
+        return "a moment that can't be read"
 
 
 def print_restore_result(env: Env, source: BackupSource, done: RestoreResult) -> None:

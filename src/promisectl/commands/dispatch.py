@@ -66,6 +66,13 @@ def run_command(
         return errors.INTERRUPTED_EXIT_CODE
     except BrokenPipeError as error:
         raise errors.ClosedPipe from error
+    except errors.Problem:
+        raise
+    except Exception as error:
+        from promisectl.commands.shared import damage
+
+        damage.explain_failure(env, error)
+        raise
     return code or 0
 
 

@@ -116,5 +116,5 @@ def parse_edited_terms(env: Env, text: str, terms: Terms, *, backfill: bool) -> 
 
 
 def _print_nothing_changed(env: Env, promise: Promise) -> None:
-    if not (env.quiet or env.is_json):
-        env.print_line(f"Nothing was changed: the terms of #{promise.id} stay as they are.")
+    sentence = f"Nothing was changed: the terms of #{promise.id} stay as they are."
+    output.print_result(env, lines=[sentence])

@@ -8,6 +8,7 @@ from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import arguments, counterparty, recorder
 from promisectl.commands.shared.recorder import AnswerExtras, MoveAnswer, Reply
+from promisectl.domain import people
 from promisectl.domain.people import Newcomer, Person
 from promisectl.domain.promise import Act, Direction, Opening, Side, Terms, Verb
 from promisectl.rendering import messages
@@ -89,18 +90,19 @@ def make(env: Env, outcome: str, **words: Any) -> None:
     With the outcome `-`, make the promises on stdin, in JSON, all or none.
     """
     typed = MakeArguments(outcome, **words)
-    promises = [typed]
+    promises, blame = [typed], errors.add_place_to_errors
     if outcome == _STDIN_OUTCOME:
         from promisectl.commands import make_json
 
         check_stdin_options(env, typed)
+        blame = make_json.blame_input
         promises = [MakeArguments(**fields) for fields in make_json.read_json_promises(env)]
         env.once = env.once and add_promises_to_key(env.once, promises)
         if env.once and recorder.repeat_first_answer(env):
             return
-    known, drafts = counterparty.load_known_people(env), list[MakeDraft]()
+    known, drafts = counterparty.load_known_people(env, writing=True), list[MakeDraft]()
     for promise in promises:
-        with errors.add_place_to_errors(promise.place):
+        with blame(promise.place):
             drafts.append(build_draft(env, promise, known))
     _record_drafts(env, drafts)
 
@@ -165,7 +167,16 @@ def build_draft(env: Env, typed: MakeArguments, known: list[Person]) -> MakeDraf
         counterparty.resolve_counterparties(env, names, known, new=typed.new),
         place=typed.place,
     )
+    print_known_names(env, typed, draft.others)
     return _add_first_reply(env, draft) if typed.agreed else draft
+
+
+def print_known_names(env: Env, typed: MakeArguments, others: Sequence[object]) -> None:
+    """Print which of the names that --new came with are aliases, so that it made nobody."""
+    for name in (*typed.to, *typed.from_) if typed.new else ():
+        for other in others:
+            if isinstance(other, Person) and people.build_handle(name) in other.aliases:
+                env.print_hint(f"“{name}” is {other.name} ({other.handle}): --new made nobody.")
 
 
 def _parse_replacement(env: Env, typed: MakeArguments) -> Replacement | None:
@@ -293,7 +304,7 @@ def _record_new_promise(
 ) -> MoveAnswer:
     """Record the promise of a draft with one person, and return the answer."""
     reply, here = draft.reply, env.here
-    person = journal.find_or_insert_person(other) if isinstance(other, Newcomer) else other
+    person = journal.find_or_insert_person(other) if other else None
     name = person.name if person else ""
     promise = journal.begin_promise(draft.build_opening_act(env, person))
     line = messages.format_new_promise(promise, name, here)
@@ -315,5 +326,7 @@ def _record_new_promise(
         ]
     if person and journal.is_new_person(person):
         notices = [f"New in the ledger: {person.name} ({person.handle})."]
+        if "," in person.name:
+            notices.append("Are these several people? Name each one by itself: --to kim --to bob.")
     record = recorder.load_answer_record(env, db, promise.id)
     return MoveAnswer(line, promise.id, record, hints, notices)

@@ -25,9 +25,7 @@ class PromiseDetails(NamedTuple):
 
     def replay(self) -> Promise:
         """Return the promise that the acts add up to."""
-        from promisectl.domain import lifecycle
-
-        return lifecycle.replay_acts(self.row["id"], self.acts)
+        return queries.replay_promise(self.row["id"], self.acts)
 
 
 def show(env: Env, ids: Sequence[str]) -> None:

@@ -113,7 +113,7 @@ def is_condition_met(condition: Condition, promise: Promise | None) -> bool:
     if promise is None or condition is Condition.ALWAYS:
         return True
     if condition is Condition.UNTOLD:
-        return promise.is_untold
+        return promise.told_at is None and not promise.silent
     return (promise.offered_revision is not None) is (condition is Condition.AMENDMENT)
 
 
@@ -160,6 +160,7 @@ def list_open_verbs(promise: Promise) -> tuple[Verb, ...]:
         for row in TRANSITIONS
         if row.state is promise.state
         and _is_applicable(row, promise, infer_speaker(promise, row.verb))
+        and not _is_told_to_me(promise, row.verb)
     )
     return tuple(dict.fromkeys(row.verb for row in rows if row.verb is not Verb.PARTIAL))
 
@@ -171,9 +172,11 @@ def apply_act(promise: Promise | None, act: Act, number: int = 0) -> Applied:
     the act lacks what its row needs, changes nothing, is before what it builds on, or names a risk
     that is not its side's.
     """
+    if promise is not None and _is_told_to_me(promise, act.verb):
+        raise errors.NotOpen(promise.id, promise.state, act.verb, list_open_verbs(promise))
     applied = apply_recorded_act(promise, act, number)
     if promise is not None:
-        _check_told_time(promise, act)
+        check_told_time(promise, act)
         _check_terms_change(promise, act)
         _check_correction(promise, act)
     _check_act_risk(applied.promise, act)
@@ -181,7 +184,7 @@ def apply_act(promise: Promise | None, act: Act, number: int = 0) -> Applied:
 
 
 def apply_recorded_act(promise: Promise | None, act: Act, number: int) -> Applied:
-    """Apply an act by the rules that all versions had, as a recorded act has to be read for ever.
+    """Apply an act by the rules that every version had, as what is recorded stays readable.
 
     Raises what `apply_act` raises.
     """
@@ -253,15 +256,23 @@ def _check_act_time(promise: Promise, row: Transition, act: Act) -> None:
 
     Raises TooEarly.
     """
+    told_at = act.told_at if act.verb in (Verb.RENEGE, Verb.TOLD) else None
+    if told_at is not None and told_at < promise.made_at:
+        raise errors.ToldTooEarly(promise.id, promise.agreed_at or promise.made_at, told_at)
     earliest = promise.moved_at if _is_state_or_terms_change(row) else promise.made_at
     if act.at < earliest and act.verb is not Verb.NOTE:
         raise errors.TooEarly(promise.id, earliest, act.at)
-    told_at = act.told_at if act.verb in (Verb.RENEGE, Verb.TOLD) else None
-    if told_at is not None and told_at < promise.made_at:
-        raise errors.TooEarly(promise.id, promise.made_at, told_at)
 
 
-def _check_told_time(promise: Promise, act: Act) -> None:
+def _is_told_to_me(promise: Promise, verb: Verb) -> bool:
+    """Whether a move is to tell me of a break of theirs, which I know already.
+
+    Earlier versions recorded it.
+    """
+    return verb is Verb.TOLD and not promise.is_untold
+
+
+def check_told_time(promise: Promise, act: Act) -> None:
     """Refuse that somebody was told of a break before the broken terms were agreed on.
 
     Raises ToldTooEarly.
@@ -359,6 +370,9 @@ def _update_state(before: Promise, after: Promise, row: Transition, act: Act) ->
         changes["words"] = (*before.words, notice)
         if act.verb is Verb.BUMP:
             changes["bumps"] = (*before.bumps, notice)
+    if before.direction.is_my_side(act.side):
+        acted = (act.at, len(before.bumps))
+        changes["acted"] = max(before.acted or acted, acted)
     return after._replace(**changes, **_select_details(act))  # type: ignore[arg-type]
 
 

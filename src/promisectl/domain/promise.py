@@ -268,7 +268,8 @@ class Promise(NamedTuple):
 
     `moved_at` is when its state or terms last changed, `contact_at` when the two sides were last
     in contact. `phases` are its states in the order of time. `words` holds the moments at which
-    the promisor warned, `bumps` those of them by `bump`, both in the order of recording.
+    the promisor warned, `bumps` those of them by `bump`, both in the order of recording. `acted`
+    is my newest act: its moment, and how many bumps were recorded before it.
     """
 
     id: int
@@ -293,6 +294,7 @@ class Promise(NamedTuple):
     repair: str | None = None
     risk: str | None = None
     no_to: str | None = None
+    acted: tuple[datetime, int] | None = None
 
     @property
     def direction(self) -> Direction:
@@ -339,6 +341,18 @@ class Promise(NamedTuple):
             and not self.silent
             and self.direction is Direction.OWE
         )
+
+    @property
+    def is_warned(self) -> bool:
+        """Whether I was warned that what I am owed is at risk, and did nothing since.
+
+        Of two acts at the same moment, the one recorded first is the earlier one.
+        """
+        bumped_at = self.bumped_at
+        if not bumped_at or self.direction is not Direction.OWED or self.state is not State.ACTIVE:
+            return False
+        last = max(index for index, bump in enumerate(self.bumps) if bump.at == bumped_at)
+        return self.acted is None or self.acted <= (bumped_at, last)
 
     @property
     def newest_revision_number(self) -> int:

@@ -8,7 +8,6 @@ from promisectl.errors import Usage
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
-    from typing import ClassVar
 
 
 class UnreadableDate(Usage):
@@ -61,11 +60,6 @@ class DateAhead(Usage):
 class TooEarly(Usage):
     """A move dated before the newest one it builds on."""
 
-    _SENTENCE: ClassVar = (
-        "#{number} has stood as it is since {earliest}, and {dated} is before that. "
-        "See: log {number}."
-    )
-
     def __init__(
         self,
         number: int,
@@ -74,18 +68,23 @@ class TooEarly(Usage):
         shown: Callable[[datetime], str] = str,
     ) -> None:
         self.number, self.earliest, self.dated = number, earliest, dated
-        super().__init__(
-            self._SENTENCE.format(number=number, earliest=shown(earliest), dated=shown(dated))
+        super().__init__(self._format_sentence(shown(earliest), shown(dated)))
+
+    def _format_sentence(self, earliest: str, dated: str) -> str:
+        return (
+            f"#{self.number} has stood as it is since {earliest}, "
+            f"and {dated} is before that. See: log {self.number}."
         )
 
 
 class ToldTooEarly(TooEarly):
     """Somebody was told of a break before what was broken was agreed on."""
 
-    _SENTENCE: ClassVar = (
-        "#{number} was agreed on {earliest}, so nobody can have been told on {dated} "
-        "that it is broken. Give the moment when they were told."
-    )
+    def _format_sentence(self, earliest: str, dated: str) -> str:
+        return (
+            f"#{self.number} was agreed on {earliest}, so nobody can have been told on {dated} "
+            "that it is broken. Give the moment when they were told."
+        )
 
 
 class ClockAhead(Usage):

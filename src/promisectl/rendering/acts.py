@@ -35,6 +35,7 @@ _PAST_TENSES = {
     "redo": "redid",
     "rename": "renamed a person",
     "alias": "gave an alias",
+    "unalias": "took an alias away",
     "merge": "merged two people",
 }
 _ACTS_ABOUT_TERMS = ("request", "offer", "negotiate", "accept", "decline", "withdraw", "correct")

@@ -148,6 +148,9 @@ def describe_standing(row: ViewRow, here: LocalMoment) -> list[tuple[str, str]]:
     phrases: list[tuple[str, str]] = []
     if state == "proposed":
         phrases.append(("your move", "warn") if row["move"] == "me" else ("their move", "quiet"))
+        due = read_due_date(row)
+        if due and due.at < here.now:
+            phrases.append((f"due {format_time_from_due(due, here.now, here.zone)} ago", "bad"))
     elif state != "active":
         phrases.append((state, _STATE_TONES.get(state, "quiet")))
     elif due := read_due_date(row):

@@ -299,7 +299,8 @@ def format_bump(move: MoveReport) -> str:
     if due is None:
         return f"{warning}: {quoted}."
     distance = formats.format_time_from_due(due, move.act.at, move.here.zone)
-    side = "before it is due" if move.act.at < due.at else "after it was due"
+    is_or_was = "is" if move.here.now < due.at else "was"
+    side = f"before it {is_or_was} due" if move.act.at < due.at else "after it was due"
     return f"{warning}, {distance} {side}: {quoted}."
 
 
@@ -365,8 +366,11 @@ def format_next_step(promise: Promise, name: str) -> str:
     done = f"When it is done: complete {number}. If it gets bumpy: {trouble}."
     judge = f"Satisfied? accept {number}. Not yet? decline {number} --reason “what is missing”."
     is_my_offer = promise.direction.is_my_side(promise.current_revision.author)
+    receive = f"When you have it: complete {number}."
+    if promise.is_warned:
+        receive = f"Talk it over: negotiate {number}, release {number} or note {number} “…”."
     steps = {
-        State.ACTIVE: f"When you have it: complete {number}." if owed else done,
+        State.ACTIVE: receive if owed else done,
         State.DELIVERED: judge if owed else f"When {name} confirms: accept {number}.",
         State.RENEGED: f"When you have told {name}: told {number}." if mine else "",
         State.DECLINED: "" if owed or is_my_offer else _DECLINE_REMARK,
@@ -409,6 +413,7 @@ def describe_move(promise: Promise, verb: Verb, name: str, side: Side | None = N
         Verb.REOPEN: f"{actor} reopen{s} it",
         Verb.BUMP: f"{actor} give{s} word, or remind{s}",
         Verb.TOLD: f"{actor} told {other}",
+        Verb.NOTE: f"{actor} note{s} it",
     }[verb]
 
 

@@ -61,7 +61,7 @@ def settle_journal_mode(path: str) -> None:
 
 @contextmanager
 def open_snapshot(
-    path: str, *, patience: int = connection.LOCK_WAIT_SECONDS
+    path: str, *, patience: float = connection.LOCK_WAIT_SECONDS
 ) -> Iterator[sqlite3.Connection]:
     """Open the ledger for reading; the connection sees one moment of it throughout.
 
@@ -79,7 +79,7 @@ def open_snapshot(
 
 @contextmanager
 def open_snapshot_or_empty(
-    path: str, *, patience: int = connection.LOCK_WAIT_SECONDS
+    path: str, *, patience: float = connection.LOCK_WAIT_SECONDS
 ) -> Iterator[sqlite3.Connection]:
     """Open the ledger for reading, or an empty one in memory if there is none.
 
@@ -105,8 +105,8 @@ def has_ledger(path: str) -> bool:
 
 def find_journal_head(db: sqlite3.Connection) -> tuple[int, str] | None:
     """Return number and hash of the newest act, or None for an empty ledger."""
-    last = db.execute(sql.LAST_ACT).fetchone()
-    return (last["number"], last["hash"]) if last else None
+    last = connection.fetch_last_act(db)
+    return (last.number, last.hash) if last.number else None
 
 
 def is_ledger_file(path: str, ledger: str) -> bool:
@@ -114,11 +114,11 @@ def is_ledger_file(path: str, ledger: str) -> bool:
 
     Raises LedgerError when the ledger's path can't be examined.
     """
-    from promisectl.system import files
-
     # Names are compared without case, whether the file system tells capitals apart or not.
     name, real = os.path.realpath(path).casefold(), os.path.realpath(ledger)
-    if name in [f"{real}{suffix}".casefold() for suffix in ("", *files.SQLITE_SIDE_FILE_SUFFIXES)]:
+    if name in [
+        f"{real}{suffix}".casefold() for suffix in ("", *preflight.SQLITE_SIDE_FILE_SUFFIXES)
+    ]:
         return True
     with connection.translate_errors(ledger):
         return has_ledger(ledger) and os.path.exists(path) and os.path.samefile(path, ledger)
@@ -153,7 +153,7 @@ def open_temporary_ledger(
 
 
 def _connect_for_reading(
-    path: str, patience: int = connection.LOCK_WAIT_SECONDS
+    path: str, patience: float = connection.LOCK_WAIT_SECONDS
 ) -> sqlite3.Connection:
     connection.check_ledger_file(path)
     try:
@@ -169,7 +169,7 @@ def _connect_for_reading(
     return _begin_or_close(path, reader, patience)
 
 
-def _begin_or_close(path: str, db: sqlite3.Connection, patience: int) -> sqlite3.Connection:
+def _begin_or_close(path: str, db: sqlite3.Connection, patience: float) -> sqlite3.Connection:
     with connection.close_on_failure(db):
         connection.begin_read_transaction(path, db, patience)
     return db

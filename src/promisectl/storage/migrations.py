@@ -25,7 +25,6 @@ from promisectl._typing import TYPE_CHECKING
 from promisectl.compiled import sql
 from promisectl.domain import lifecycle
 from promisectl.storage import codec, connection
-from promisectl.storage.integrity.chain import DECODING_ERRORS
 
 if TYPE_CHECKING:
     import sqlite3
@@ -53,7 +52,7 @@ def rederive_promise_rows(db: sqlite3.Connection) -> None:
     A promise whose acts are damaged keeps its row: `doctor` finds it before and after.
     """
     for number, rows in groupby(db.execute(sql.ACTS_OF_ALL), key=lambda row: int(row["promise"])):
-        with suppress(*DECODING_ERRORS):
+        with suppress(*codec.DECODING_ERRORS):
             promise = lifecycle.replay_acts(number, map(codec.decode_act, rows))
             columns = codec.encode_promise_row(promise)
             db.execute(sql.UPDATE_PROMISE_STATE, {**columns, "id": number})

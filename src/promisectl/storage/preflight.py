@@ -9,6 +9,8 @@ from contextlib import suppress
 from promisectl import errors
 from promisectl.compiled import sql
 
+SQLITE_SIDE_FILE_SUFFIXES = ("-journal", "-wal", "-shm")
+"""The endings of the files that SQLite keeps beside a database."""
 _SQLITE_MAGIC = b"SQLite format 3\0"
 _HEADER_BYTES = 100
 _WAL_MODE_BYTES = b"\2\2"
@@ -18,6 +20,7 @@ _FILE_KIND_NAMES = {
     stat.S_IFSOCK: "a socket",
     stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device",
+    stat.S_IFLNK: "a link",
 }
 
 
@@ -53,11 +56,27 @@ def check_file_kind(path: str) -> None:
     Raises NotALedger.
     """
     try:
-        kind = stat.S_IFMT(os.stat(path).st_mode)
+        mode = os.stat(path).st_mode
     except FileNotFoundError:
         if os.path.islink(path):
             raise errors.NotALedger(path, "is not a file, but a link to nothing") from None
         raise
+    _ensure_regular_file(path, mode)
+
+
+def check_side_files(path: str) -> None:
+    """Refuse what is no file under a name that SQLite keeps for its journals of a ledger.
+
+    SQLite would wait for the writer of a pipe for ever. Raises NotALedger.
+    """
+    real = os.path.realpath(path)
+    for suffix in SQLITE_SIDE_FILE_SUFFIXES:
+        with suppress(FileNotFoundError, NotADirectoryError):
+            _ensure_regular_file(real + suffix, os.lstat(real + suffix).st_mode)
+
+
+def _ensure_regular_file(path: str, mode: int) -> None:
+    kind = stat.S_IFMT(mode)
     if kind != stat.S_IFREG:
         kind_name = _FILE_KIND_NAMES.get(kind, "something")
         raise errors.NotALedger(path, f"is not a file, but {kind_name}")

@@ -20,6 +20,9 @@ WHERE person IN (
 -- query: PROMISE_BY_ID
 SELECT * FROM promises WHERE id = :id;
 
+-- query: WAITING_KIND
+SELECT waiting FROM moves WHERE id = :id;
+
 -- query: RECENT_CLOSED_PROMISES
 SELECT * FROM promises
 WHERE NOT (state = 'proposed' OR state = 'active' OR state = 'delivered')
@@ -126,11 +129,11 @@ SELECT * FROM record WHERE class IS NOT NULL;
 SELECT
   class,
   count(*) AS number,
-  sum(due_at IS NULL) AS undated,
-  sum(state = 'kept') AS confirmed,
-  sum(notice IS 'before-due') AS noticed,
-  sum(renegotiated = 0) AS as_first,
-  sum(instr(coalesce(flags, ''), 'untold') > 0) AS untold
+  count(*) FILTER (WHERE due_at IS NULL) AS undated,
+  count(*) FILTER (WHERE state = 'kept') AS confirmed,
+  count(*) FILTER (WHERE notice = 'before-due') AS noticed,
+  count(*) FILTER (WHERE renegotiated = 0) AS as_first,
+  count(*) FILTER (WHERE instr(flags, 'untold') > 0) AS untold
 FROM settled
 GROUP BY class;
 
@@ -144,7 +147,7 @@ GROUP BY cause
 ORDER BY number DESC, cause;
 
 -- query: FORESEEN_RATE
-SELECT coalesce(sum(share_a_word(risk, reason)), 0), count(*) FROM settled
+SELECT count(*) FILTER (WHERE share_a_word(risk, reason)), count(*) FROM settled
 WHERE class IN ('bn', 'bl') AND risk IS NOT NULL AND reason IS NOT NULL;
 
 -- query: LATE_CREDIT
@@ -162,13 +165,13 @@ FROM settled
 WHERE due_at IS NOT NULL;
 
 -- query: RENEGOTIATION_RATE
-SELECT coalesce(sum(renegotiated > 0), 0), count(*) FROM record
+SELECT count(*) FILTER (WHERE renegotiated > 0), count(*) FROM record
 WHERE accepted_at BETWEEN :since AND :until;
 
 -- query: DECLINE_RATE
 -- The answer is the act that ended the proposal. Nobody knows who gave it when the promise was
 -- imported with its answer: then the import comes first, and it has no side.
-SELECT coalesce(sum(state = 'declined'), 0), count(*) FROM record
+SELECT count(*) FILTER (WHERE state = 'declined'), count(*) FROM record
 WHERE iif(state = 'declined', closed_at, accepted_at) BETWEEN :since AND :until
   AND 'promisor' = (
     SELECT side FROM act JOIN entry ON entry.id = act.entry
@@ -232,14 +235,15 @@ WHERE lead >= :least AND (:most IS NULL OR lead <= :most);
 SELECT
   person,
   person_name,
-  sum(direction = 'owe' AND state IN ('active', 'delivered')) AS owe,
-  sum(direction = 'owed' AND state IN ('active', 'delivered')) AS owed,
-  sum(state = 'active' AND due_at < :now) AS overdue,
+  count(*) FILTER (WHERE direction = 'owe' AND state IN ('active', 'delivered')) AS owe,
+  count(*) FILTER (WHERE direction = 'owed' AND state IN ('active', 'delivered')) AS owed,
+  count(*) FILTER (WHERE state = 'active' AND due_at < :now) AS overdue,
   min(iif(state = 'active', due_at, NULL)) AS next_due,
   count(*) FILTER (WHERE direction = 'owe' AND class LIKE 'k_') AS kept_by_me,
   count(*) FILTER (WHERE direction = 'owe' AND class IS NOT NULL) AS kept_by_me_of,
   count(*) FILTER (WHERE direction = 'owed' AND class LIKE 'k_') AS kept_by_them,
-  count(*) FILTER (WHERE direction = 'owed' AND class IS NOT NULL) AS kept_by_them_of
+  count(*) FILTER (WHERE direction = 'owed' AND class IS NOT NULL) AS kept_by_them_of,
+  count(*) FILTER (WHERE state = 'proposed') AS not_agreed
 FROM classed
 GROUP BY person, person_name
 ORDER BY
@@ -248,6 +252,7 @@ ORDER BY
     WHEN 'record' THEN -(kept_by_them + 1.0) / (kept_by_them_of + 2)
   END,
   iif(:sort = 'due', next_due, NULL),
+  name_key(person),
   person;
 
 -- Numbers that were never used
@@ -266,11 +271,20 @@ SELECT name, highest FROM highest_numbers WHERE highest;
 -- query: REBUILD_HIGHEST_NUMBERS
 INSERT INTO sqlite_sequence (name, seq) SELECT name, highest FROM highest_numbers WHERE highest;
 
--- query: HIGHEST_PERSON_ID
-SELECT max(
-  (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'person'),
-  (SELECT coalesce(max(id), 0) FROM person)
-);
+-- query: PROMISES_WITHOUT_ROW
+-- The promises whose row is gone, or has another uid than their first act.
+SELECT first.promise AS id
+FROM (
+  SELECT promise, min(number), json_extract(body, '$.uid') AS uid
+  FROM act
+  WHERE promise IS NOT NULL
+  GROUP BY promise
+) AS first
+LEFT JOIN promise ON promise.id = first.promise
+WHERE promise.uid IS NOT first.uid;
+
+-- query: PERSON_BY_HANDLE
+SELECT id, handle, name FROM person WHERE handle = :handle AND merged_into IS NULL;
 
 -- What the acts say, in the order in which they are checked
 

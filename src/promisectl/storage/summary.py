@@ -28,13 +28,13 @@ class LedgerSummary(NamedTuple):
 def load_summary(db: sqlite3.Connection) -> LedgerSummary:
     """Return the summary of a ledger."""
     counts = db.execute(sql.LEDGER_COUNTS).fetchone()
-    last = db.execute(sql.LAST_ACT).fetchone()
+    last = connection.fetch_last_act(db)
     return LedgerSummary(
         counts["promises"],
         counts["acts"],
-        head=last["hash"] if last else "",
-        newest_at=last["recorded_at"] if last else "",
-        last_act=last["number"] if last else 0,
+        head=last.hash,
+        newest_at=last.recorded_at,
+        last_act=last.number,
         schema_step=connection.read_schema_step(db),
     )
 

@@ -13,7 +13,7 @@ from itertools import groupby
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.compiled import sql
-from promisectl.domain import lifecycle
+from promisectl.domain import constants, lifecycle
 from promisectl.domain.civil import encode_instant
 from promisectl.domain.findings import CheckRequest
 from promisectl.domain.promise import Verb
@@ -21,7 +21,7 @@ from promisectl.storage import codec, connection, people_rows
 from promisectl.storage.integrity import act_content
 from promisectl.storage.integrity import rows as integrity_rows
 from promisectl.storage.integrity.act_content import ImpossibleAct
-from promisectl.storage.integrity.history import HistoryCheck
+from promisectl.storage.integrity.history import HistoryCheck, blame_act
 from promisectl.storage.queries import MAX_MEMORY_ROWS, fetch_and_release
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     T = TypeVar("T")
     Record = dict[str, Any]
 
-_MAX_PROMISE_NUMBER = 10**9 - 1
 JOURNAL_FORMAT = 1
 _MARKER_FIELD = "promisectl"
 _COMMAND_FIELDS = {"entry", "command", "recorded_at", "once", "acts"}
@@ -45,13 +44,13 @@ _ACT_OVERHEAD_CHARACTERS = 300
 """How many characters an act needs for everything but its body, about."""
 _ACT_FIELDS = ("number", "promise", "person", "verb", "side", "by", "at", "recorded_at")
 
+_ACT_KEYS = {*_ACT_FIELDS, "body", "hash"}
+_ONCE_KEYS = {"key", "request", "answer"}
+
+_BAD_ACT_MESSAGE = "an act in it has not the fields that an act has"
 _BAD_COMMAND_MESSAGE = "it is no command of a journal, or out of order"
 _BAD_VALUE_ERRORS = (
-    KeyError,
-    TypeError,
-    ValueError,
-    AttributeError,
-    OverflowError,
+    *codec.DECODING_ERRORS,
     sqlite3.IntegrityError,
     sqlite3.InterfaceError,
     sqlite3.ProgrammingError,
@@ -67,11 +66,11 @@ def iter_journal_records(db: sqlite3.Connection) -> Iterator[Record]:
     ledger has only a head.
     """
     commands, acts = db.execute(sql.JOURNAL_EXTENT).fetchone()
-    last = db.execute(sql.LAST_ACT).fetchone()
-    if not last:
+    last = connection.fetch_last_act(db)
+    if not last.number:
         yield build_empty_head()
         return
-    head = build_empty_head() | {"commands": commands, "acts": acts, "hash": last["hash"]}
+    head = build_empty_head() | {"commands": commands, "acts": acts, "hash": last.hash}
     rows = fetch_and_release(db, sql.JOURNAL_ROWS, {}, many=acts > MAX_MEMORY_ROWS)
     record_hash = _RecordHash()
     yield record_hash.hash_record(head)
@@ -158,7 +157,7 @@ def is_journal_head(record: Any) -> bool:
 
 def is_empty_ledger(db: sqlite3.Connection) -> bool:
     """Whether the ledger holds no act."""
-    return not db.execute(sql.LAST_ACT).fetchone()
+    return not connection.fetch_last_act(db).number
 
 
 class JournalImporter:
@@ -174,6 +173,7 @@ class JournalImporter:
                 f"it is a journal of another format than {JOURNAL_FORMAT}, "
                 "the one that is known here"
             )
+        db.execute("PRAGMA defer_foreign_keys = ON")  # what is missing is found with its line
         self._db = db
         self._now = encode_instant(now)
         self._record_hash = _RecordHash()
@@ -206,21 +206,27 @@ class JournalImporter:
                 raise errors.BadRecord(_BAD_COMMAND_MESSAGE)
             self._record_hash.hash_record(record)
             for act in record.get("acts", ()):
-                if act["recorded_at"] != self._recorded_at:
-                    raise errors.BadRecord(
-                        f"act {act['number']} was recorded at another moment than its command"
-                    )
-                self._insert_act(act)
+                if act.keys() != _ACT_KEYS or not _has_numbers(act):
+                    raise errors.BadRecord(_BAD_ACT_MESSAGE)
+                with blame_act(act):
+                    self._insert_act(act)
             self._acts_by_record.append(self._number)
-            once = record.get("once")
-            if once and self._once:
-                self._once["answer"] += once["answer"]
-            elif once:
-                self._once = once
+            if record.get("once"):
+                self._add_answer(record["once"])
+
+    def _add_answer(self, once: Record) -> None:
+        """Add the answer of the current command, or more of it."""
+        if once.keys() != ({"answer"} if self._once else _ONCE_KEYS):
+            raise errors.BadRecord(_BAD_COMMAND_MESSAGE)
+        if self._once:
+            self._once["answer"] += once["answer"]
+        else:
+            self._once = once
 
     def _begin_entry(self, record: Record) -> None:
         self._insert_answer()
-        if record["entry"] < self._entry or not record["acts"] or record.keys() - _COMMAND_FIELDS:
+        is_next = type(record["entry"]) is int and record["entry"] > self._entry
+        if not is_next or not record["acts"] or record.keys() - _COMMAND_FIELDS:
             raise errors.BadRecord(_BAD_COMMAND_MESSAGE)
         if record["recorded_at"] > self._now:
             moment = record["recorded_at"]
@@ -241,6 +247,8 @@ class JournalImporter:
             "body": codec.encode_canonical_json(act["body"]),
             "hash": act["hash"],
         }
+        if act["recorded_at"] != self._recorded_at:
+            raise ImpossibleAct("it was recorded at another moment than its command")
         self._number += 1
         about: int | str
         if row["promise"] is None:
@@ -272,11 +280,10 @@ class JournalImporter:
         """Return the UUID of the promise that an act is about, inserted with its first act."""
         number = row["promise"]
         act = codec.decode_act(row)
-        if codec.encode_act_body(act) != row["body"]:
-            raise errors.BadRecord("it says what no command says")
         if number not in self._uids:
-            if not (type(number) is int and 0 < number <= _MAX_PROMISE_NUMBER):
-                raise errors.BadRecord("it begins a promise with a number that none has")
+            highest = constants.MAX_IMPORTED_PROMISE_ID + len(self._uids)
+            if not 0 < number <= highest:
+                raise ImpossibleAct("it begins a promise with a number that none has")
             if act.opening:
                 act_content.check_opening(act.opening)
             promise = lifecycle.apply_act(None, act, number).promise
@@ -323,6 +330,12 @@ class JournalImporter:
         return errors.BadRecord(str(refusal), line=record + 2 if refusal.number else None)
 
 
+def _has_numbers(act: Record) -> bool:
+    """Whether an act has a number, and is about a promise or a person by their number."""
+    about = [act[name] for name in ("promise", "person") if act[name] is not None]
+    return [type(number) for number in (act["number"], *about)] == [int, int]
+
+
 @contextmanager
 def _convert_to_bad_record() -> Iterator[None]:
     """Turn every error inside the `with` block that a bad record can cause into BadRecord."""
@@ -331,7 +344,9 @@ def _convert_to_bad_record() -> Iterator[None]:
     except errors.BadRecord:
         raise
     except ImpossibleAct as refusal:
-        raise errors.BadRecord(f"an act {refusal}") from refusal
+        raise errors.BadRecord(str(refusal)) from refusal
+    except errors.DamagedContent as problem:
+        raise errors.BadRecord("it says what no command says") from problem
     except errors.Problem as problem:
         raise errors.BadRecord(str(problem).removesuffix(".")) from problem
     except _BAD_VALUE_ERRORS as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import output, workload
-from promisectl.domain import civil, lifecycle
+from promisectl.domain import civil
 from promisectl.domain.promise import Direction, Promise
 from promisectl.domain.wellmade import check
 from promisectl.domain.wellmade.check import RuleFinding, RuleLevel
@@ -69,7 +69,7 @@ def load_check_target(db: sqlite3.Connection, row: Row) -> CheckTarget:
     """Return the promise of a record as a target of the check."""
     number = row["id"]
     acts = [act for act in queries.fetch_promise_act_rows(db, number) if not act["undone_by"]]
-    promise = lifecycle.replay_acts(number, queries.load_promise_acts(db, number))
+    promise = queries.load_promise(db, number)
     return build_check_target(promise, row, assumed=is_acceptance_assumed(acts))
 
 

@@ -106,8 +106,8 @@ def list_backups(path: str, directory: str) -> list[str]:
 def prune_backups(path: str, directory: str, spare: Collection[str] = ()) -> None:
     """Delete all dated backups but the last MAX_OWN_BACKUPS and the paths in `spare`.
 
-    The last MAX_OWN_BACKUPS that were made before a restore stay too. Deletes unfinished copies too, when they are a day older than the newest file. Ignores what
-    it can't delete.
+    The last MAX_OWN_BACKUPS that were made before a restore stay too. Deletes unfinished copies
+    when they are a day older than the newest file. Ignores what it can't delete.
     """
     with suppress(OSError):
         own = parse_backup_names(path, os.listdir(directory))
@@ -211,13 +211,13 @@ def ensure_no_journals(target: str) -> None:
 
     SQLite would take it for the journal of the new file.
     """
-    for suffix in files.SQLITE_SIDE_FILE_SUFFIXES:
+    for suffix in preflight.SQLITE_SIDE_FILE_SUFFIXES:
         if os.path.lexists(target + suffix):
             raise errors.JournalBesideTarget(target + suffix)
 
 
 def write_checked_copy(path: str, temporary: str, target: str) -> LedgerSummary:
-    """Write the ledger at `path` to the empty file `temporary`, and return the summary of the copy.
+    """Write the ledger at `path` to the empty file `temporary`; return the summary of the copy.
 
     A restore may put another ledger in its place meanwhile: then it is copied again, a few times.
     An error names `target`. Raises CannotWrite and LedgerError.

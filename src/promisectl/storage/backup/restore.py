@@ -91,7 +91,7 @@ def load_current_ledger(path: str, source: BackupSource) -> CurrentLedger:
             findings = [finding for finding in checks.check_integrity(db) if finding.is_wrong]
             current = summary.load_summary(db)
             relation = compare_histories(db, current, source)
-    except errors.NotALedger:
+    except (errors.NotALedger, sqlite3.DatabaseError):
         return CurrentLedger()
     # What only a backup helps with comes first.
     findings.sort(key=lambda finding: finding.cure is not Remedy.RESTORE)

@@ -9,7 +9,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.domain.findings import Remedy
-from promisectl.storage import connection, repair, summary
+from promisectl.storage import connection, schema, summary
 from promisectl.storage.integrity import checks, history
 from promisectl.storage.integrity.act_content import ImpossibleAct
 
@@ -101,7 +101,7 @@ def open_backup_source(path: str) -> Iterator[BackupSource]:
                 db = stack.enter_context(closing(_copy_into_memory(db)))
                 repairs = _repair_backup(path, db)
                 if _check_backup(path, db):
-                    raise errors.DamagedLedger(path, "is damaged, and can't be put right")
+                    raise errors.DamagedLedger(path, "is damaged")
             _check_backup_history(path, db)
             source = BackupSource(path, summary.load_summary(db), db, repairs)
         yield source
@@ -126,9 +126,9 @@ def _repair_backup(path: str, db: sqlite3.Connection) -> list[str]:
     Raises DamagedLedger.
     """
     try:
-        return repair.repair_schema_parts(db, _FOREIGN_KINDS)
+        return schema.repair_schema_parts(db, _FOREIGN_KINDS)
     except sqlite3.IntegrityError as error:
-        raise errors.DamagedLedger(path, "is damaged: two rows are alike") from error
+        raise errors.DamagedLedger(path, "is damaged") from error
 
 
 def _check_backup_history(path: str, db: sqlite3.Connection) -> None:
@@ -168,4 +168,4 @@ def _translate_ledger_errors(path: str) -> Iterator[None]:
         advice = "update promisectl, or choose another backup"
         raise errors.NotABackup(path, problem.what, advice) from problem
     except errors.NotALedger as problem:
-        raise errors.NotABackup(path, problem.what) from problem
+        raise errors.NotABackup(problem.path, problem.what) from problem

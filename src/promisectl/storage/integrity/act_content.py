@@ -1,4 +1,4 @@
-"""What one act can say, whatever came before it: the checks of commands, for acts from elsewhere."""
+"""What a single act can say: the checks of commands, made of acts from elsewhere."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 _FIRST_INSTANT = datetime(1969, 12, 31, tzinfo=UTC)
 """Nothing is dated before 1970, in any zone."""
-_MAX_ZONE_DIFFERENCE = timedelta(hours=26)  # between the clocks of any two zones
-_MAX_NUMBER = 10**9
-_CANONICAL_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ZONE_TOLERANCE = timedelta(hours=26)  # between the clocks of any two zones
+_MAX_STORED_NUMBER = 10**9
+_UID_FORM = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ZONE_NAME = re.compile(r"[\w+-]+(/[\w+-]+)*", re.ASCII)
-_CAUSES = frozenset(cause.value for cause in Cause)
+_KNOWN_CAUSES = frozenset(cause.value for cause in Cause)
 _PROMISE_FIELDS = (
     *("revision", "terms", "text", "told_at", "cause", "repair", "risk", "no_to"),
     *("target", "opening", "found"),
@@ -50,6 +50,7 @@ _FIELDS_BY_PERSON_VERB: dict[PersonVerb, set[str]] = {
     PersonVerb.MEET: {"handle", "name"},
     PersonVerb.RENAME: {"handle", "name"},
     PersonVerb.ALIAS: {"handle"},
+    PersonVerb.UNALIAS: {"handle"},
     PersonVerb.MERGE: {"handle", "into"},
     PersonVerb.UNDO: {"handle", "target"},
     PersonVerb.REDO: {"handle", "target"},
@@ -58,6 +59,8 @@ _FIELDS_BY_PERSON_VERB: dict[PersonVerb, set[str]] = {
 _VERBS_BY_COMMAND: dict[str, set[str]] = {
     "make": {"meet", *(set(Verb) - {Verb.IMPORT, Verb.UNDO, Verb.REDO})},
     "accept": {"accept", "decline", "negotiate", "note"},
+    "decline": {"decline", "note"},
+    "negotiate": {"negotiate", "note"},
     "complete": {"complete", "partial", "note"},
     "import": {"import", "meet"},
 }
@@ -65,7 +68,7 @@ _VERBS_BY_COMMAND: dict[str, set[str]] = {
 
 
 class ImpossibleAct(Exception):
-    """An act that no command can have recorded; it says why, as the end of a sentence.
+    """An act that no command can have recorded; it says why, as part of a sentence.
 
     `number` is that of the act, 0 where it is not known yet.
     """
@@ -76,14 +79,16 @@ class ImpossibleAct(Exception):
 def check_command(command: str, verb: str, *, about_person: bool) -> None:
     """Refuse an act of a verb that this command does not record. Raises ImpossibleAct."""
     if about_person and verb not in ("meet", "undo", "redo"):
-        is_known = command == f"person {verb}"
+        keeps_former_name = verb == "alias" and command in ("person rename", "person merge")
+        is_known = command == f"person {verb}" or keeps_former_name
     elif command in _VERBS_BY_COMMAND:
         is_known = verb in _VERBS_BY_COMMAND[command]
     else:
-        is_own = verb == command and verb not in ("request", "offer", "partial", "meet")
-        is_known = is_own or (verb == "note" and command in set(Verb) - {"undo", "redo"})
+        is_known = verb == command and verb not in ("request", "offer", "partial", "meet")
     if not is_known:
-        raise ImpossibleAct(f"is one of “{verb}”, which the command “{command[:40]}” never records")
+        raise ImpossibleAct(
+            f"it is one of “{verb}”, which the command “{command[:40]}” never records"
+        )
 
 
 # About promises
@@ -98,13 +103,13 @@ def check_act(act: Act, direction: Direction, *, strict: bool) -> None:
     allowed = _FIELDS_BY_VERB.get(act.verb, {"revision", "text"})
     _check_fields(act, _PROMISE_FIELDS, allowed)
     if act.throughout and act.verb is not Verb.CORRECT:
-        raise ImpossibleAct("is throughout a promise, as only a correction is")
+        raise ImpossibleAct("it is throughout a promise, as only a correction is")
     _check_moments(act)
     limit = constants.MAX_TEXT_CHARACTERS
     for name in ("text", "repair", "risk", "no_to"):
         _check_text(name, getattr(act, name), limit)
-    if act.cause is not None and act.cause not in _CAUSES:
-        raise ImpossibleAct(f"has a cause that is none of {', '.join(sorted(_CAUSES))}")
+    if act.cause is not None and act.cause not in _KNOWN_CAUSES:
+        raise ImpossibleAct(f"its cause is none of {', '.join(sorted(_KNOWN_CAUSES))}")
     if act.verb in (Verb.TAG, Verb.UNTAG):
         _check_tags((act.text or "").split(" "))
     if act.verb is Verb.RENEGE:
@@ -120,41 +125,39 @@ def check_act(act: Act, direction: Direction, *, strict: bool) -> None:
 def _check_fields(act: Act | PersonAct, names: Collection[str], allowed: Collection[str]) -> None:
     for name in names:
         if name not in allowed and getattr(act, name) is not None:
-            raise ImpossibleAct(f"has a field {name}, which no act of “{act.verb}” has")
+            raise ImpossibleAct(f"it has a field {name}, which no act of “{act.verb}” has")
 
 
 def _check_moments(act: Act | PersonAct) -> None:
     """Refuse moments before 1970, and those that were still to come when they were recorded."""
     told_at = getattr(act, "told_at", None) or act.at
     if max(act.at, told_at) > act.recorded_at:
-        raise ImpossibleAct("happens after it was recorded")
+        raise ImpossibleAct("it happens after it was recorded")
     if min(act.at, told_at) < _FIRST_INSTANT:
-        raise ImpossibleAct("happens before 1970")
+        raise ImpossibleAct("it happens before 1970")
 
 
 def _check_text(name: str, value: object, limit: int) -> None:
-    """Refuse what is no text, or one that `arguments.check_text` refuses; None is no text at all."""
+    """Refuse what is no text, or one that `arguments.check_text` refuses; let None pass."""
     if value is None:
         return
     if not isinstance(value, str):
-        raise ImpossibleAct(f"has a {name} that is no text")
+        raise ImpossibleAct(f"its {name} is no text")
     if len(value) > limit:
-        raise ImpossibleAct(
-            f"has a {name} of {len(value):,} characters, and {limit:,} are the most"
-        )
+        raise ImpossibleAct(f"its {name} has {len(value):,} characters, and {limit:,} are the most")
     if not value.strip():
-        raise ImpossibleAct(f"has a {name} that is blank")
+        raise ImpossibleAct(f"its {name} is blank")
     if not can_be_stored(value):
-        raise ImpossibleAct(f"has a {name} with signs in it that are no text")
+        raise ImpossibleAct(f"its {name} has signs in it that are no text")
 
 
 def _check_tags(tags: Collection[str]) -> None:
     for tag in tags:
         _check_text("tag", tag, constants.MAX_WORD_CHARACTERS)
         if tag.split() != [tag]:
-            raise ImpossibleAct("has a tag that is not one word")
+            raise ImpossibleAct("it has a tag that is not one word")
     if len(set(tags)) < len(tags):
-        raise ImpossibleAct("names a tag twice")
+        raise ImpossibleAct("it names a tag twice")
 
 
 def _check_notice(act: Act, direction: Direction) -> None:
@@ -166,51 +169,53 @@ def _check_notice(act: Act, direction: Direction) -> None:
         Side.PROMISOR: direction is not Direction.OWED or is_told,
     }
     if not fits.get(act.side, False):
-        raise ImpossibleAct("is a break, and says of being told what no command says")
+        raise ImpossibleAct("it is a break, and says of being told what no command says")
 
 
 def check_opening(opening: Opening) -> None:
     """Refuse a promise with a uid, a number or a tag that none has. Raises ImpossibleAct."""
-    if not isinstance(opening.uid, str) or not _CANONICAL_UUID.fullmatch(opening.uid):
-        raise ImpossibleAct("begins a promise with a uid that is no UUID")
+    if not isinstance(opening.uid, str) or not _UID_FORM.fullmatch(opening.uid):
+        raise ImpossibleAct("it begins a promise with a uid that is no UUID")
     if (opening.direction is Direction.SELF) is not (opening.person is None):
-        raise ImpossibleAct("has a person where the promise is to oneself, or none where it is not")
+        raise ImpossibleAct(
+            "it has a person where the promise is to oneself, or none where it is not"
+        )
     for number in (opening.person, opening.replaces):
         if number is not None and not _is_number(number, 1):
-            raise ImpossibleAct("points to a person or a promise by what is no number")
+            raise ImpossibleAct("it points to a person or a promise by what is no number")
     _check_tags(opening.tags)
 
 
 def _is_number(value: object, least: int) -> bool:
-    return type(value) is int and least <= value <= _MAX_NUMBER
+    return type(value) is int and least <= value <= _MAX_STORED_NUMBER
 
 
 def check_terms(terms: Terms, *, strict: bool) -> None:
     """Refuse terms that no command takes. Raises ImpossibleAct."""
     if terms.outcome is None:
-        raise ImpossibleAct("has no outcome")
+        raise ImpossibleAct("it has no outcome")
     _check_text("outcome", terms.outcome, constants.MAX_OUTCOME_CHARACTERS)
     for name in ("done_when", "why"):
         _check_text(name, getattr(terms, name), constants.MAX_TEXT_CHARACTERS)
     if terms.due:
-        _check_civil_moment("due", terms.due, timedelta(0) if strict else _MAX_ZONE_DIFFERENCE)
+        _check_civil_moment("due", terms.due, timedelta(0) if strict else _ZONE_TOLERANCE)
     if terms.reply_by:
         # A CSV says the instant of it, and not the zone.
-        _check_civil_moment("reply_by", terms.reply_by, _MAX_ZONE_DIFFERENCE)
+        _check_civil_moment("reply_by", terms.reply_by, _ZONE_TOLERANCE)
 
 
 def _check_civil_moment(name: str, when: CivilMoment, tolerance: timedelta) -> None:
     """Refuse a day that is none, an unknown zone, and an instant that is another one there."""
     if not isinstance(when.zone, str) or not isinstance(when.civil, str):
-        raise ImpossibleAct(f"has a {name} that is no date")
+        raise ImpossibleAct(f"its {name} is no date")
     if not _ZONE_NAME.fullmatch(when.zone) or not is_zone(when.zone):
-        raise ImpossibleAct(f"has a {name} in a zone that is not known here: “{when.zone[:40]}”")
+        raise ImpossibleAct(f"its {name} is in a zone that is not known here: “{when.zone[:40]}”")
     readings = list_civil_readings(when.civil, when.zone)
     if not readings:
-        raise ImpossibleAct(f"has a {name} that is no date: “{when.civil[:40]}”")
+        raise ImpossibleAct(f"its {name} is no date: “{when.civil[:40]}”")
     if all(abs(reading.at - when.at) > tolerance for reading in readings):
         raise ImpossibleAct(
-            f"has a {name} of {when.civil}, which in {when.zone} is "
+            f"its {name} of {when.civil} is in {when.zone} "
             f"{encode_instant(readings[0].at)}, and not {encode_instant(when.at)}"
         )
 
@@ -223,7 +228,7 @@ def check_imported_state(
     _check_imported_moments(act, state)
     counts = (state.revision, state.revisions, state.renegotiated)
     if not all(_is_number(count, least) for count, least in zip(counts, (1, 1, 0), strict=True)):
-        raise ImpossibleAct("has a revision that is no number")
+        raise ImpossibleAct("it has a revision that is no number")
     is_self = direction is Direction.SELF
     fits = (
         state.author in (direction.my_side, direction.their_side),
@@ -238,11 +243,11 @@ def check_imported_state(
         or (state.state is State.RENEGED and state.told_at is None and not is_self),
     )
     if not all(fits):
-        raise ImpossibleAct("brings in a state that does not add up")
+        raise ImpossibleAct("it brings in a state that does not add up")
     if state.offer:
         check_terms(state.offer, strict=strict)
     if state.first_due:
-        _check_civil_moment("first_due", state.first_due, _MAX_ZONE_DIFFERENCE)
+        _check_civil_moment("first_due", state.first_due, _ZONE_TOLERANCE)
 
 
 def _check_imported_moments(act: Act, state: ImportedState) -> None:
@@ -250,17 +255,17 @@ def _check_imported_moments(act: Act, state: ImportedState) -> None:
     for name, (required, allowed) in constants.IMPORTED_MOMENT_STATES.items():
         is_there = getattr(state, name) is not None
         if state.state in required and not is_there:
-            raise ImpossibleAct(f"brings in what is {state.state}, without {name}")
+            raise ImpossibleAct(f"it brings in what is {state.state}, without {name}")
         if is_there and state.state not in allowed:
-            raise ImpossibleAct(f"brings in what is {state.state}, with {name}")
+            raise ImpossibleAct(f"it brings in what is {state.state}, with {name}")
     order = (state.made_at, state.accepted_at, state.delivered_at, state.closed_at)
     known = [moment for moment in order if moment]
     others = (state.told_at, state.contact_at, state.bumped_at, state.word_at, act.at)
     later = [moment for moment in others if moment]
     if known != sorted(known) or min(later) < state.made_at or state.made_at < _FIRST_INSTANT:
-        raise ImpossibleAct("brings in moments that are out of order")
+        raise ImpossibleAct("it brings in moments that are out of order")
     if max(*known, *later) > act.recorded_at:
-        raise ImpossibleAct("brings in a moment that was still to come")
+        raise ImpossibleAct("it brings in a moment that was still to come")
 
 
 # About people
@@ -270,6 +275,8 @@ def check_person_content(act: PersonAct) -> None:
     """Refuse an act about a person with content that no command takes. Raises ImpossibleAct."""
     allowed = _FIELDS_BY_PERSON_VERB.get(act.verb, set(_PERSON_FIELDS))
     _check_fields(act, _PERSON_FIELDS, allowed)
+    if not all(number is None or _is_number(number, 1) for number in (act.into, act.target)):
+        raise ImpossibleAct("it points to a person or a command by what is no number")
     _check_moments(act)
     if act.verb in (PersonVerb.UNDO, PersonVerb.REDO):
         return
@@ -281,7 +288,7 @@ def check_person_content(act: PersonAct) -> None:
 def check_name(field: str, value: object, *, handle: bool) -> None:
     """Refuse a name that nobody can be given. Raises ImpossibleAct."""
     if value is None:
-        raise ImpossibleAct(f"has no {field}")
+        raise ImpossibleAct(f"it has no {field}")
     _check_text(field, value, constants.MAX_WORD_CHARACTERS)
     from promisectl import errors
 
@@ -292,6 +299,10 @@ def check_name(field: str, value: object, *, handle: bool) -> None:
         spellings: tuple[str, ...] = ()
     else:
         joined = "-".join(text.split()).casefold()
-        spellings = (joined, newcomer.handle) if handle else (" ".join(text.split()),)
+        full_name = " ".join(text.split())
+        is_written_out = full_name != full_name.casefold()
+        spellings = (newcomer.name, full_name if is_written_out else newcomer.name)
+        if handle:
+            spellings = (newcomer.handle, joined)
     if text not in spellings:
-        raise ImpossibleAct(f"gives somebody the {field} “{text[:40]}”, which nobody can have")
+        raise ImpossibleAct(f"it gives somebody the {field} “{text[:40]}”, which nobody can have")

@@ -76,10 +76,9 @@ def open_for_checks(path: str) -> Iterator[sqlite3.Connection]:
 def estimate_act_count(db: sqlite3.Connection) -> int:
     """Return the number of the last act, without counting the acts; 0 if it can't be read."""
     try:
-        last = db.execute(sql.LAST_ACT).fetchone()
+        return connection.fetch_last_act(db).number
     except sqlite3.Error:
         return 0
-    return last["number"] if last and isinstance(last["number"], int) else 0
 
 
 def check_integrity(

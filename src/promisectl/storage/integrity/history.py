@@ -18,7 +18,7 @@ from promisectl.domain.promise import Side, Verb
 from promisectl.storage import codec
 from promisectl.storage.integrity import act_content
 from promisectl.storage.integrity.act_content import ImpossibleAct
-from promisectl.storage.integrity.chain import DECODING_ERRORS, format_act_subject
+from promisectl.storage.integrity.chain import format_act_subject
 
 if TYPE_CHECKING:
     import sqlite3
@@ -35,9 +35,10 @@ _PERSON_UNDO_VERBS = (PersonVerb.UNDO, PersonVerb.REDO)
 class HistoryCheck:
     """The check of what the acts in a ledger say, whose chain is whole.
 
-    `strict`: a due date means what the zones of this machine give, people have the numbers and the
-    names that they were given one after the other. Without it, what a ledger of one's own may hold
-    after the zones have changed, or after a repair, is let through.
+    `strict`: a due date means what the zones of this machine give, nobody was told of a break
+    before the Yes, people have the numbers and the names that they were given one after the other.
+    Without it, what a ledger of one's own may hold after the zones have changed, after a repair, or
+    from an earlier version, is let through.
 
     The methods are called in the order in which they stand here, and read to their end. They raise
     ImpossibleAct.
@@ -52,13 +53,13 @@ class HistoryCheck:
         """Check the acts about people, each against those before it."""
         timeline = _PeopleTimeline(strict=self._strict)
         for row in self._db.execute(sql.HISTORY_OF_PEOPLE):
-            with _blame_act(row):
+            with blame_act(row):
                 act_content.check_command(row["command"], row["verb"], about_person=True)
                 if (row["by"], row["side"]) != ("me", Side.BOOKKEEPER):
-                    raise ImpossibleAct("is about a person, and none of the bookkeeper's")
+                    raise ImpossibleAct("it is about a person, and none of the bookkeeper's")
                 act = codec.decode_person_act(row)
                 if codec.encode_person_act_body(act) != row["body"]:
-                    raise ImpossibleAct("says what no command says")
+                    raise ImpossibleAct("it says what no command says")
                 act_content.check_person_content(act)
                 timeline.add_act(act)
                 self._met.setdefault(act.person, act.number)
@@ -69,7 +70,7 @@ class HistoryCheck:
         for number, group in groupby(rows, key=lambda row: int(row["promise"])):
             timeline = _PromiseTimeline(number, strict=self._strict)
             for row in group:
-                with _blame_act(row):
+                with blame_act(row):
                     act_content.check_command(row["command"], row["verb"], about_person=False)
                     act = timeline.add_row(row)
                     if act.opening:
@@ -83,30 +84,30 @@ class HistoryCheck:
         if opening and opening.person is not None:
             met = self._met.get(opening.person)
             if met is None or met > act.number:
-                raise ImpossibleAct("is about a promise with a person whom nobody had met")
+                raise ImpossibleAct("it is about a promise with a person whom nobody had met")
         if opening and opening.replaces is not None:
             replaced = {"promise": opening.replaces}
             first = self._db.execute(sql.FIRST_ACT_OF_PROMISE, replaced).fetchone()[0]
             if first is None or first >= act.number:
-                raise ImpossibleAct("makes a promise in place of one that was not there yet")
+                raise ImpossibleAct("it makes a promise in place of one that was not there yet")
 
     def check_undone(self) -> None:
         """Check that every undo and redo was open when it was recorded."""
         undone: dict[int, int] = {}
         for row in self._db.execute(sql.UNDO_AND_REDO_ENTRIES):
-            with _blame_act(row):
+            with blame_act(row):
                 entry, target = row["entry"], codec.decode_undo_target(row)
                 self._check_target(entry, target, row)
                 if row["verb"] == Verb.UNDO:
                     later = self._list_entries_between(target, entry)
                     if target in undone or not undone.keys() >= later:
-                        raise ImpossibleAct("undoes what could not be undone then")
+                        raise ImpossibleAct("it undoes what could not be undone then")
                     undone[target] = entry
                 else:
                     if undone.get(target) != max(undone.values(), default=0):
-                        raise ImpossibleAct("redoes what was not undone last")
+                        raise ImpossibleAct("it redoes what was not undone last")
                     if self._list_entries_between(undone.pop(target), entry, anywhere=True):
-                        raise ImpossibleAct("redoes what could not be redone any more")
+                        raise ImpossibleAct("it redoes what could not be redone any more")
 
     def _check_target(self, entry: int, target: int, row: Mapping[str, Any]) -> None:
         """Refuse an undo or redo of no command, or of one about other promises than it says."""
@@ -114,16 +115,16 @@ class HistoryCheck:
         if type(target) is int and target < entry:
             command = self._db.execute(sql.COMMAND_OF_ENTRY, {"entry": target}).fetchone()
         if not command or command[0] in _UNDO_VERBS:
-            raise ImpossibleAct("undoes or redoes a command that is not there")
+            raise ImpossibleAct("it undoes or redoes a command that is not there")
         named, about = set(), set()
         for act in self._db.execute(sql.HISTORY_OF_ENTRY, {"entry": entry}):
             named.add((codec.decode_undo_target(act), act["verb"], act["text"]))
             about.add((act["promise"], act["person"]))
         if named != {(target, row["verb"], command[0])}:
-            raise ImpossibleAct("undoes or redoes another command than it names")
+            raise ImpossibleAct("it undoes or redoes another command than it names")
         touched = self._db.execute(sql.TOUCHED_BY_ENTRY, {"entry": target})
         if about != {(other["promise"], other["person"]) for other in touched}:
-            raise ImpossibleAct("undoes or redoes a command about something else")
+            raise ImpossibleAct("it undoes or redoes a command about something else")
 
     def _list_entries_between(self, target: int, entry: int, *, anywhere: bool = False) -> set[int]:
         """Return the commands between two, without undo and redo, that bear on the first.
@@ -139,7 +140,7 @@ class HistoryCheck:
         for row in self._db.execute(sql.ALL_ANSWERS):
             key, request = row["key"], row["request"]
             if not key.strip() or len(key) > constants.MAX_KEY_CHARACTERS or not request.strip():
-                raise ImpossibleAct("has a key of --once that is none")
+                raise ImpossibleAct("it has a key of --once that is none")
             answers = codec.decode_answer(row["answer"])
             numbers = {
                 other["promise"]
@@ -148,7 +149,7 @@ class HistoryCheck:
             if not isinstance(answers, list) or not all(
                 _is_answer(answer, numbers) for answer in answers
             ):
-                raise ImpossibleAct(f"keeps an answer for “{key[:40]}” that no command gives")
+                raise ImpossibleAct(f"it keeps an answer for “{key[:40]}” that no command gives")
 
 
 def check_history(db: sqlite3.Connection) -> None:
@@ -189,7 +190,7 @@ class _PromiseTimeline:
         """Carry out the act in a row of the journal, and return it. Raises ImpossibleAct."""
         act = codec.decode_act(row)
         if codec.encode_act_body(act) != row["body"]:
-            raise ImpossibleAct("says what no command says")
+            raise ImpossibleAct("it says what no command says")
         is_undo = act.verb in _UNDO_VERBS
         self._acts.append(act)
         if is_undo:
@@ -202,12 +203,12 @@ class _PromiseTimeline:
             self._apply(act)
         opening = self._acts[0].opening
         if self.promise is None or opening is None:
-            raise ImpossibleAct("begins no promise")
+            raise ImpossibleAct("it begins no promise")
         act_content.check_act(act, opening.direction, strict=self._strict)
         if row["by"] != self.promise.direction.name_speaker(act.side):
-            raise ImpossibleAct("is said by the wrong one of both")
+            raise ImpossibleAct("it is said by the wrong one of both")
         if is_undo and act.side is not Side.BOOKKEEPER:
-            raise ImpossibleAct("is an undo or a redo, and none of the bookkeeper's")
+            raise ImpossibleAct("it is an undo or a redo, and none of the bookkeeper's")
         return act
 
     def _apply(self, act: Act) -> None:
@@ -216,11 +217,13 @@ class _PromiseTimeline:
         if len(self._acts) > 1 and act.opening and first.opening:
             is_again = not self._has_begun and act.verb is Verb.IMPORT
             if not is_again or act.opening.uid != first.opening.uid:
-                raise ImpossibleAct("makes a promise that is there already")
+                raise ImpossibleAct("it makes a promise that is there already")
         promise = self.promise if self._has_begun else None
+        if self._strict and promise:
+            lifecycle.check_told_time(promise, act)
         applied = lifecycle.apply_recorded_act(promise, act, self._number)
         if (applied.act.revision, type(applied.act.revision)) != (act.revision, type(act.revision)):
-            raise ImpossibleAct("is about another revision than it says")
+            raise ImpossibleAct("it is about another revision than it says")
         self.promise = applied.promise
         self._has_begun = True
 
@@ -231,23 +234,29 @@ class _PeopleTimeline:
     def __init__(self, *, strict: bool) -> None:
         self._strict = strict
         self._acts: list[PersonAct] = []
-        self._people: dict[int, Person] = {}
+        self._replay = people.PeopleReplay()
         self._owners: dict[str, int] = {}
+
+    @property
+    def _people(self) -> Mapping[int, Person]:
+        return self._replay.people
 
     def add_act(self, act: PersonAct) -> None:
         """Carry out an act about a person. Raises ImpossibleAct, and KeyError for a stranger."""
         if act.verb in _PERSON_UNDO_VERBS:
             if act.person not in self._people:
-                raise ImpossibleAct("is about a person whom nobody had met")
+                raise ImpossibleAct("it is about a person whom nobody had met")
             self._acts.append(act)
-            self._people = people.replay_person_acts(self._acts)
+            self._replay = people.PeopleReplay(self._acts)
             self._owners = {}
             changed = list(self._people)
         else:
             self._check_act(act)
             self._acts.append(act)
-            people.apply_person_act(self._people, act)
+            self._replay.apply_act(act)
             changed = [number for number in (act.person, act.into) if number is not None]
+            if act.verb is PersonVerb.UNALIAS:
+                del self._owners[act.handle or ""]
         for person in (self._people[number] for number in changed):
             if person.merged_into is None:
                 self._owners |= dict.fromkeys((person.handle, *person.aliases), person.id)
@@ -258,40 +267,44 @@ class _PeopleTimeline:
         if act.verb is PersonVerb.MEET:
             is_next = act.person == max(self._people, default=0) + 1
             if self._strict and not is_next:
-                raise ImpossibleAct("meets somebody under a number that was not the next")
+                raise ImpossibleAct("it meets somebody under a number that was not the next")
             if self._strict and owner is not None:
-                raise ImpossibleAct(f"meets somebody as {act.handle}, which somebody else is")
+                raise ImpossibleAct(f"it meets somebody as {act.handle}, which somebody else is")
             return
         if person is None or person.merged_into is not None:
-            raise ImpossibleAct("is about a person whom nobody had met, or who is another now")
+            raise ImpossibleAct("it is about a person whom nobody had met, or who is another now")
         if act.verb is PersonVerb.MERGE:
-            other = self._people.get(act.into or 0)
-            if other is None or other.merged_into is not None or other.id == person.id:
-                raise ImpossibleAct("makes a person one with nobody")
-            if act.handle != other.handle:
-                raise ImpossibleAct("makes a person one with somebody else than it names")
+            self._check_merge(act)
         elif act.verb in (PersonVerb.RENAME, PersonVerb.ALIAS):
             if owner not in (None, person.id):
-                raise ImpossibleAct(f"calls somebody {act.handle}, which somebody else is")
+                raise ImpossibleAct(f"it calls somebody {act.handle}, which somebody else is")
             if owner == person.id and act.verb is PersonVerb.ALIAS:
-                raise ImpossibleAct(f"calls somebody {act.handle}, which they are called already")
+                raise ImpossibleAct(f"it calls somebody {act.handle}, as they are called already")
+        elif act.verb is PersonVerb.UNALIAS and act.handle not in person.aliases:
+            raise ImpossibleAct(f"it takes away {act.handle}, which is not an alias of theirs")
+
+    def _check_merge(self, act: PersonAct) -> None:
+        other = self._people.get(act.into or 0)
+        if other is None or other.merged_into is not None or other.id == act.person:
+            raise ImpossibleAct("it makes a person one with nobody")
+        if act.handle != other.handle:
+            raise ImpossibleAct("it makes a person one with somebody else than it names")
 
 
 @contextmanager
-def _blame_act(row: Mapping[str, Any]) -> Iterator[None]:
-    """Give what is raised inside the number of an act. Raises ImpossibleAct."""
+def blame_act(row: Mapping[str, Any]) -> Iterator[None]:
+    """Name the act of a row in what is raised inside. Raises ImpossibleAct, BadRecord as it is."""
     try:
         yield
+    except errors.BadRecord:
+        raise
     except ImpossibleAct as refusal:
-        reason = f"act {row['number']}{format_act_subject(row)} {refusal}"
-        refused = ImpossibleAct(reason)
-    except errors.Problem as problem:
-        reason = str(problem).removesuffix(".")
-        refused = ImpossibleAct(f"act {row['number']}{format_act_subject(row)}: {reason}")
-    except DECODING_ERRORS:
-        subject = format_act_subject(row)
-        refused = ImpossibleAct(f"act {row['number']}{subject} says what no command says")
+        reason = str(refusal)
+    except codec.DECODING_ERRORS as error:
+        is_told = isinstance(error, errors.Problem) and not isinstance(error, errors.LedgerError)
+        reason = str(error).removesuffix(".") if is_told else "it says what no command says"
     else:
         return
+    refused = ImpossibleAct(f"act {row['number']}{format_act_subject(row)}: {reason}")
     refused.number = row["number"]
     raise refused
