@@ -87,6 +87,11 @@ class Env:
         # Each line with its `whole`; printed after the page.
         self._late_warnings: list[tuple[str, bool]] = []
         self._has_recorded = False
+        self.seen_uids: dict[int, str] = {}
+        """The uid of each promise that a person was shown, by its number.
+
+        A number may mean another promise by the time of the answer, after a restore.
+        """
 
     def copy_elsewhere(self, *, ledger: str | None, today: str | None) -> Env:
         """Return the world of the same person with another ledger or moment.

@@ -291,7 +291,7 @@ def test_nothing_changed_is_nothing_recorded(
     before = promised.ledger.read_bytes()
     desk.types(typed)
     assert promised("edit", "1", option) == (UNCHANGED, "", 0)
-    assert promised("edit", "1", option, "--json") == ("", "", 0)
+    assert promised("edit", "1", option, "--json") == ("[]\n", "", 0)
     assert promised("edit", "1", option, "-q") == ("", "", 0)
     assert promised.ledger.read_bytes() == before
     assert _kept(promised) == []

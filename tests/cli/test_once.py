@@ -191,9 +191,8 @@ def test_the_undo_of_something_about_a_person_is_said_again(program: Program) ->
     program.ok("person", "rename", "dana", "dk")
     assert program.ok("undo", "--once", "k") == "Undone: person rename.\n"
     assert program.ok("undo", "--once", "k") == "Undone: person rename.\n"
-    assert (
-        program.ok("undo", "--once", "k", "-q") == program.ok("undo", "--once", "k", "--json") == ""
-    )
+    assert program.ok("undo", "--once", "k", "-q") == ""
+    assert program.ok("undo", "--once", "k", "--json") == "[]\n"
     assert (
         program.ok("redo", "--once", "r")
         == program.ok("redo", "--once", "r")

@@ -882,6 +882,56 @@ def test_a_warning_before_the_yes_is_no_notice() -> None:
     assert (promise.word_at, promise.bumped_at) == (None, None)
 
 
+def test_of_two_things_at_one_moment_the_one_recorded_first_is_the_earlier() -> None:
+    terms = Terms("Send the numbers", DUE._replace(civil="2026-11-30", at=DUE.at + 72 * HOUR))
+    active = brought(OWE, *AGREED)
+    asked = applied(active, act(Verb.NEGOTIATE, OR, LATER, active, terms=terms))
+    agreed = applied(asked, act(Verb.ACCEPT, EE, LATER, asked))
+    assert (agreed.word_at, agreed.find_first_notice(0)) == (None, LATER)
+    warned = applied(agreed, act(Verb.BUMP, OR, LATER, agreed))
+    assert (warned.word_at, warned.bumped_at) == (LATER, LATER)
+    reported = applied(warned, act(Verb.COMPLETE, OR, LATER, warned))
+    reminded = applied(reported, act(Verb.BUMP, OR, LATER, reported))
+    assert reminded.find_warned_agreement(reminded.bumps[-1]) is None
+
+
+def test_a_reminder_while_it_was_reported_is_no_warning() -> None:
+    reported = brought(OWE, *REPORTED)
+    again = applied(reported, act(Verb.DECLINE, EE, LATER, reported))
+    reminded = applied(again, act(Verb.BUMP, OR, LATER - HOUR, again))
+    assert (reminded.word_at, reminded.bumped_at) == (None, None)
+    before = applied(again, act(Verb.BUMP, OR, START + HOUR, again))
+    assert (before.word_at, before.bumped_at) == (START + HOUR, START + HOUR)
+
+
+@pytest.mark.parametrize(
+    ("author", "speaker", "verb"),
+    [
+        (OR, OR, Verb.WITHDRAW),
+        (OR, EE, Verb.DECLINE),
+        (EE, EE, Verb.WITHDRAW),
+        (EE, OR, Verb.DECLINE),
+    ],
+)
+@pytest.mark.parametrize("reply_by", [None, DUE])
+def test_new_terms_that_are_the_agreed_ones_are_refused(
+    author: Side, speaker: Side, verb: Verb, reply_by: CivilMoment | None
+) -> None:
+    active = brought(OWE, *AGREED)
+    asked = applied(active, act(Verb.NEGOTIATE, author, LATER, active))
+    same = active.current_revision.terms._replace(reply_by=reply_by)
+    with pytest.raises(errors.AgreedAlready, match=rf"{verb} 7\.$") as refused:
+        applied(asked, act(Verb.NEGOTIATE, speaker, LATER, asked, terms=same))
+    assert refused.value.exit_code == 2
+
+
+def test_terms_that_were_offered_before_may_be_offered_again() -> None:
+    offered = brought(OWE, (Verb.OFFER, OR), (Verb.NEGOTIATE, EE))
+    first = offered.revisions[0].terms
+    again = applied(offered, act(Verb.NEGOTIATE, OR, LATER, offered, terms=first))
+    assert again.current_revision.terms == first
+
+
 def test_telling_late_is_remembered_with_its_moment() -> None:
     broken, _, _ = situation("two", OWE, "reneged, untold")
     told = applied(broken, act(Verb.TOLD, OR, LATER, broken))

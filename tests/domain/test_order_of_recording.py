@@ -74,7 +74,8 @@ def tell(direction: Direction, steps: list[tuple[int, int, int, int]]) -> list[A
         verb, side = moves[which % len(moves)]
         act = Act(verb, side, at, at, text=f"text {number}")
         if verb in (Verb.NEGOTIATE, Verb.CORRECT):
-            act = act._replace(terms=new_terms(promise, verb, due, way))
+            throughout = verb is Verb.CORRECT and way != 5
+            act = act._replace(terms=new_terms(promise, verb, due, way), throughout=throughout)
         if verb is Verb.CORRECT:
             act = act._replace(throughout=bool(which % 2))
         if verb is Verb.TOLD:

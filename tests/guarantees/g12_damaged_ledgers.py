@@ -7,12 +7,12 @@ import os
 import shlex
 import signal
 import tempfile
-from collections import Counter
 from functools import cache
 from pathlib import Path
+from random import Random
 from typing import NamedTuple
 
-from tests.guarantees.harness.damages import Damage, Refused, inflict, list_damages
+from tests.guarantees.harness.damages import WHOLE_TABLES, Damage, Refused, inflict, list_damages
 from tests.guarantees.harness.inside import Heard, Home, each, home
 from tests.guarantees.harness.proof import Found, Proof, Size, Step
 from tests.guarantees.harness.views import declared, name_of
@@ -23,32 +23,33 @@ _BACKUP = "ledger-20261202T090000Z.db"
 _LONGEST = 20  # seconds for a command
 _DAMAGED = 5
 _AT_ONCE = 20
+_NO_PEOPLE = 0  # the first damage of all: the rows of people are gone
 _ROUNDS = 4  # of doctor and cure
 _CSV = "outcome,direction,person\nPay the caterer,owe,dana\nLend the drill,owed,zoe\n"
 
 WORDS: dict[str, list[list[str]]] = {
     "make": [
         ["make", "Bring the cake", "--to", "dana", "--by", "fri"],
-        ["make", "Bring the tea", "--from", "eve", "--agreed", "--replaces", "1", "--json"],
+        ["make", "Bring the tea", "--from", "eve", "--agreed", "--replaces", "5", "--json"],
     ],
-    "negotiate": [["negotiate", "4", "--by", "in 20 days", "--reason", "later", "--mine"]],
-    "accept": [["accept", "4"], ["accept", "4", "5", "--json", "--once", "mail-18"]],
-    "decline": [["decline", "4"]],
-    "complete": [["complete", "5"], ["complete", "5", "--once", "mail-17"]],
-    "renege": [["renege", "5", "--reason", "ill"]],
-    "withdraw": [["withdraw", "6"]],
-    "release": [["release", "7"]],
-    "reopen": [["reopen", "8", "--reason", "it leaks"]],
-    "bump": [["bump", "5", "it may slip"]],
-    "told": [["told", "9"]],
-    "note": [["note", "1", "a word"], ["note", "5", "a word", "--json"]],
-    "tag": [["tag", "5", "home"]],
-    "untag": [["untag", "5", "garden"]],
-    "correct": [["correct", "5", "--what", "Water the flowers"]],
-    "void": [["void", "5", "--reason", "twice"]],
-    "undo": [["undo"], ["undo", "--promise", "5", "--json"]],
+    "negotiate": [["negotiate", "7", "--by", "in 20 days", "--reason", "later", "--mine"]],
+    "accept": [["accept", "7"], ["accept", "7", "9", "--json", "--once", "mail-18"]],
+    "decline": [["decline", "7"]],
+    "complete": [["complete", "8"], ["complete", "8", "--once", "mail-17"]],
+    "renege": [["renege", "8", "--reason", "ill"]],
+    "withdraw": [["withdraw", "9"]],
+    "release": [["release", "10"]],
+    "reopen": [["reopen", "11", "--reason", "it leaks"]],
+    "bump": [["bump", "8", "it may slip"]],
+    "told": [["told", "12"]],
+    "note": [["note", "1", "a word"], ["note", "8", "a word", "--json"]],
+    "tag": [["tag", "8", "home"]],
+    "untag": [["untag", "8", "garden"]],
+    "correct": [["correct", "8", "--what", "Water the flowers"]],
+    "void": [["void", "8", "--reason", "twice"]],
+    "undo": [["undo"], ["undo", "--promise", "8", "--json"]],
     "redo": [["redo"]],
-    "edit": [["edit", "5"]],
+    "edit": [["edit", "8", "--correct"]],
     "moves": [["moves"], ["moves", "--json"]],
     "owe": [["owe"], ["owe", "--json"]],
     "owed": [["owed"], ["owed", "--plain"]],
@@ -58,13 +59,13 @@ WORDS: dict[str, list[list[str]]] = {
         ["list", "--all", "--as-of", "2026-11-26", "--json"],
         ["list", "--with", "kim", "--search", "ü"],
     ],
-    "show": [["show", "1", "2", "5"], ["show", "1", "--json"]],
+    "show": [["show", "1", "2", "8"], ["show", "1", "--json"]],
     "log": [["log"], ["log", "1", "--json"]],
     "status": [["status"]],
     "week": [["week"], ["week", "--json"]],
     "digest": [["digest", "--since", "2026-11-01"], ["digest", "--json"]],
     "stats": [["stats", "--all"], ["stats", "--all", "--as-of", "2026-11-27", "--json"]],
-    "check": [["check"], ["check", "5", "--json"]],
+    "check": [["check"], ["check", "8", "--json"]],
     "review": [["review"], ["review", "--json"]],
     "people": [["people"], ["people", "--json"]],
     "person show": [["person", "show", "dana"]],
@@ -94,15 +95,14 @@ WORDS: dict[str, list[list[str]]] = {
     "": [[]],
 }
 """The words of every command; a command that does not look into the ledger has none."""
-AT_TERMINAL = [(["review"], "n\n\n\nq\n"), (["accept", "4"], "\n\n\n"), ([], "")]
+AT_TERMINAL = [(["review"], "n\n\n\nq\n"), (["accept", "7"], "\n\n\n"), ([], "")]
 
 
 class Case(NamedTuple):
-    """Some damages by their places among all of them, and of which commands each has to take how many."""
+    """Some damages by their places among all of them, each for `every` so many commands."""
 
     damages: tuple[int, ...]
     every: int
-    seed: int
 
 
 def commands() -> list[tuple[tuple[str, ...], str | None]]:
@@ -114,25 +114,31 @@ def commands() -> list[tuple[tuple[str, ...], str | None]]:
 
 
 @cache
-def _whole() -> bytes:
+def build_whole_ledger() -> bytes:
     """A ledger in which everything was said, with promises in each state."""
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory, "ledger.db")
         life.live(path)
         life.answer_once(path)
-        make, acts = life.make.make, life.acts
+        make = life.make.make
         there = life.world(path, "2026-12-01")
         make(there, "Mend the fence", to=["dana"], by="in 3 days", asked=True)
         make(there, "Water the garden", to=["kim"], by="in 4 days", agreed=True, tag=["garden"])
         make(there, "Lend the ladder", to=["dana"], by="in 5 days")
         make(there, "Paint the door", from_=["kim"], by="in 6 days", agreed=True)
+        make(there, "Sweep the yard", to=["kim"], by="in 4 days", agreed=True)
+        make(there, "Clean the roof", to=["dana"], by="in 4 days", agreed=True)
+        life.acts.complete(there, ["11"])
+        life.acts.renege(there, ["12"], reason="rain", not_told=True)
+        life.bookkeeping.note(there, "12", "it rains")
+        life.undo.undo(there)
         return path.read_bytes()
 
 
 def _settle(at: Home) -> None:
     at.ledger.parent.mkdir(parents=True, exist_ok=True)
-    _put(at, _whole())
-    (at.directory / "kept.db").write_bytes(_whole())
+    _put(at, build_whole_ledger())
+    (at.directory / "kept.db").write_bytes(build_whole_ledger())
     (at.directory / "more.csv").write_text(_CSV, encoding="utf-8")
     os.chdir(at.directory)
     at("backup", today=_TODAY)
@@ -196,24 +202,22 @@ def _cure(at: Home) -> Cure:
 
 def _try(case: Case) -> Found:
     tried, faults = 0, list[str]()
-    kinds: Counter[str] = Counter()
     with home() as at:
         _settle(at)
         damages = list_damages(at.ledger)
         asked = commands()
         for place in case.damages:
-            _put(at, _whole())
+            _put(at, build_whole_ledger())
             try:
                 inflict(at.ledger, damages[place])
             except Refused:
                 continue
             damaged = at.kept() or b""
-            if damaged == _whole():
+            if damaged == build_whole_ledger():
                 continue
-            some = asked[(place + case.seed) % case.every :: case.every]
+            some = asked[place % case.every :: case.every]
             for found in _faults(at, damages[place], damaged, some):
                 tried += 1
-                kinds.update(["faults"] if found else [])
                 faults += found
     return Found(tried, faults)
 
@@ -238,18 +242,27 @@ def _faults(at: Home, damage: Damage, damaged: bytes, asked: list):
 
 
 def tried(size: Size, mutant: str | None, step: Step) -> Found:
-    """Damage a ledger in every way, give every command, and do what is advised."""
+    """Damage a ledger in every way, give it to commands, and do what is advised.
+
+    The whole has every damage, and every command with a twelfth of them; the sample has some.
+    """
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory, "ledger.db")
-        path.write_bytes(_whole())
+        path.write_bytes(build_whole_ledger())
         count = len(list_damages(path))
-    places = size.some(range(count))
-    every = 1 if size.whole else len(commands()) // 3
-    cases = [
-        Case(tuple(places[begin : begin + _AT_ONCE]), every, size.seed)
+    places = range(count) if size.whole else _sample(size, count)
+    cases = [] if size.whole else [Case((_NO_PEOPLE,), 1)]
+    cases += [
+        Case(tuple(places[begin : begin + _AT_ONCE]), 12 if size.whole else 18)
         for begin in range(0, len(places), _AT_ONCE)
     ]
     return each(_try, cases, size, mutant, step)
+
+
+def _sample(size: Size, count: int) -> list[int]:
+    """Some damages: first those to whole tables, as most of what a move reads as a fact is there."""
+    tables = [*range(0, WHOLE_TABLES, 3)]
+    return [*tables, *Random(size.seed).sample(range(WHOLE_TABLES, count), size.of(count) // 4)]
 
 
 PROOF = Proof(
@@ -258,5 +271,5 @@ PROOF = Proof(
     "damages × commands",
     "0 tracebacks, 0 beyond repair",
     tried,
-    ("damage read as a fact",),
+    ("damage read as a fact", "damage taken for a bug"),
 )

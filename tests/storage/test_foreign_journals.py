@@ -132,7 +132,7 @@ def talked(path: str, seed: int) -> datetime:
     moment = walked(path, Dice(seed))
     env = world(path, moment)
     env.once = OnceKey("k", "make (0)")
-    make.make(env, "The last one", to=["dana", "me"], replaces="1")
+    make.make(env, "The last one", to=["dana", "me"], replaces="1", beside=True)
     found = Path(f"{path}.csv")
     found.write_text(IMPORTED, encoding="utf-8")
     import_.import_(world(path, moment), str(found), new=True)
@@ -236,7 +236,7 @@ def test_whatever_is_changed_it_is_refused_or_a_sound_ledger(
             error.add_note(f"seed {seed}: {what}")
             raise
         seen["refused" if refusal else "taken"] += 1
-    assert seen["refused"] > 5 * seen["taken"] > 0, seen
+    assert seen["refused"] > 3 * seen["taken"] > 0, seen
 
 
 def test_every_honest_journal_is_taken_unchanged(
@@ -263,7 +263,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> list[Record]:
 
     make.make(at(0), "Send the numbers", to=["dana"], by="fri 17:00", agreed=True, tag=["q3"])
     make.make(at(1), "Fix the brake", from_=["lee"], by="sat", why="it squeaks")
-    make.make(at(2), "Run", to=["me"], by="eom", replaces="1")
+    make.make(at(2), "Run", to=["me"], by="eom", replaces="1", beside=True)
     bookkeeping.note(at(3), "1", "she rang")
     acts.negotiate(at(4), "1", by="in 9 days", reason="later")
     acts.accept(at(5), ["1"], note="gladly")

@@ -96,6 +96,49 @@ def test_a_directory_a_socket_and_a_device_are_refused(program: Program) -> None
         assert shell(["make", "X", "--to", "dana", "--ledger", device]).returncode == 5
 
 
+@pytest.mark.parametrize("end", ["-journal", "-wal", "-shm"])
+def test_what_is_no_file_under_the_name_of_a_journal_is_refused(filled: Program, end: str) -> None:
+    copied = filled.home / "copy.db"
+    filled.ok("backup", str(copied))
+    before = filled.ledger.read_bytes()
+    restore = ["restore", str(copied), "--yes"]
+    for kind, name in _put_strange(Path(f"{filled.ledger}{end}")):
+        rest = [*MOVES, ["log", "--json"], ["backup"], restore] if kind == "a pipe" else []
+        for words in (["list"], ["note", "1", "x"], *rest):
+            done = shell(words)
+            assert (done.stdout, done.returncode) == ("", 5), (kind, words)
+            assert f"{name} is not a file, but {kind}. It was left as it is; move it" in done.stderr
+        found = shell(["doctor"])
+        assert (found.returncode, f"{name} is not a file, but {kind}" in found.stdout) == (5, True)
+    for kind, name in _put_strange(Path(f"{copied}{end}")):
+        assert f"{name} is not a file, but {kind}. Nothing was restored" in shell(restore).stderr
+    assert filled.ledger.read_bytes() == before
+    filled.ledger.unlink()
+    for kind, name in _put_strange(Path(f"{filled.ledger}{end}")):
+        done = shell(restore)
+        assert (done.returncode, f"{name} is not a file, but {kind}" in done.stderr) == (5, True)
+        assert shell(["make", "X y z", "--to", "me"]).returncode == 5
+        assert not filled.ledger.exists()
+
+
+def _put_strange(path: Path) -> Iterator[tuple[str, str]]:
+    """Put something that is no file at a path, one after the other; what each is, and its name."""
+    os.mkfifo(path)
+    yield "a pipe", path.name
+    path.unlink()
+    path.mkdir()
+    yield "a directory", path.name
+    path.rmdir()
+    with chdir(path.parent), closing(socket.socket(socket.AF_UNIX)) as server:
+        server.bind(path.name)
+        yield "a socket", path.name
+    path.unlink()
+    for target in ("/dev/null", "nowhere", "ledger.db"):
+        path.symlink_to(target)
+        yield "a link", path.name
+        path.unlink()
+
+
 @pytest.mark.parametrize("left", ["-journal", "-wal"])
 def test_the_journal_of_a_ledger_that_is_gone_is_not_played_into_a_new_one(
     program: Program, left: str

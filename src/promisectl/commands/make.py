@@ -304,7 +304,7 @@ def _record_new_promise(
 ) -> MoveAnswer:
     """Record the promise of a draft with one person, and return the answer."""
     reply, here = draft.reply, env.here
-    person = journal.find_or_insert_person(other) if isinstance(other, Newcomer) else other
+    person = journal.find_or_insert_person(other) if other else None
     name = person.name if person else ""
     promise = journal.begin_promise(draft.build_opening_act(env, person))
     line = messages.format_new_promise(promise, name, here)

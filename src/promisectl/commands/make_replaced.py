@@ -72,7 +72,7 @@ def end_replaced_promise(
     `at` is when the new promise is made. Raises NoPromise, and ReplacedIsOpen if the promise is
     open and nothing was said about what becomes of it.
     """
-    before = journal.load_promise(replacement.number)
+    before = recorder.load_seen_promise(env, journal, replacement.number)
     if replacement.beside or before.state not in OPEN_STATES:
         return []
     verb = replacement.ending

@@ -25,7 +25,7 @@ def build_waiting_record(row: Row) -> dict[str, Any]:
     return {**fields.build_promise_record(row), "waiting": row["waiting"]}
 
 
-_WAITING_RECORDS = output.RecordKind(
+WAITING_RECORDS = output.RecordKind(
     (*fields.PROMISE_FIELDS, "waiting"),
     (*fields.PROMISE_LINE_FIELDS, "waiting"),
     build_waiting_record,
@@ -60,7 +60,7 @@ def moves(env: Env, *, waiting: str | None = None, exit_code: bool = False) -> i
         output.print_view(
             env,
             [row for _, rows in groups for row in rows],
-            _WAITING_RECORDS,
+            WAITING_RECORDS,
             lambda _: print_waiting_page(env, groups, late, most),
         )
     return 10 if exit_code and groups else 0
@@ -80,6 +80,8 @@ def print_waiting_page(
         lists.print_promise_parts(env, parts, env.here, both_ways=True, closings=closings)
         if late:
             env.print_line("")
+    elif most is None:
+        env.print_line("Nothing waits for you for that reason. All that waits: promisectl moves.")
     elif late:
         env.print_line("Nothing waits for you to answer or to do.")
     else:

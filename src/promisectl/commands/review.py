@@ -33,7 +33,7 @@ _WAITING_GROUPS = {group.kind: group for group in waiting.WAITING_GROUPS}
 _FLAG_GROUPS = {
     "overdue": WaitingGroup("", "Overdue with others", "overdue with others", "overdue"),
     "stale": WaitingGroup("", "Stale: nothing was said for a while", "stale", "stale"),
-    "unconfirmed": WaitingGroup("", "Delivered, not confirmed", "not confirmed", "unconfirmed"),
+    "unconfirmed": WaitingGroup("", "Delivered, not confirmed", "unconfirmed", "unconfirmed"),
 }
 """The groups of what does not wait for me, by the flag that brings a promise up."""
 _OTHER_GROUP = WaitingGroup("", "Open besides", "open", "open")
@@ -180,6 +180,8 @@ def _review_item(env: Env, item: ReviewItem, position: str, counts: dict[str, in
         row = queries.find_promise_by_id(db, clock, number)
         kind = queries.find_waiting_kind(db, clock, number)
         now = load_review_item(db, row, kind) if row else None
+    if now:
+        env.seen_uids[now.promise.id] = now.promise.opening.uid
     if not now or not (now.group.kind or now.row["state"] in OPEN_STATES):
         return True
     for line in (f"{position}, {now.group.summary}", *format_item_standing(env, now)):

@@ -299,7 +299,8 @@ def format_bump(move: MoveReport) -> str:
     if due is None:
         return f"{warning}: {quoted}."
     distance = formats.format_time_from_due(due, move.act.at, move.here.zone)
-    side = "before it is due" if move.act.at < due.at else "after it was due"
+    is_or_was = "is" if move.here.now < due.at else "was"
+    side = f"before it {is_or_was} due" if move.act.at < due.at else "after it was due"
     return f"{warning}, {distance} {side}: {quoted}."
 
 

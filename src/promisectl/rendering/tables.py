@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _MIN_SENTENCE_COLUMNS = 24  # for a sentence, where all columns are side by side
 _MIN_STACKED_COLUMNS = 12  # for a sentence, where some columns are below others
 _UNLIMITED_COLUMNS = 1_000
-_MIN_PEOPLE_COLUMNS = 76  # from this width on, people have all their columns
+_MIN_PEOPLE_COLUMNS = 64  # from this width on, people have all their columns
 # Styles that can be read on a light and on a dark background. Of the 16 colours only bright red
 # keeps a contrast of 3 in every common palette: yellow and green are lost on white, red is lost on
 # black, and bright black is Solarized's background. So all else is a weight, not a colour.
@@ -215,16 +215,19 @@ def render_promise_sections(
 def render_people(rows: Sequence[ViewRow], here: LocalMoment, width: int) -> RenderableType:
     """Return everybody in the ledger: what is open, overdue and due next, and how much was kept.
 
-    On a narrow terminal, what is not agreed, what is due next and what I kept are left out.
+    What nobody has agreed to has a column of its own, where there is any. On a narrow terminal,
+    this column, what is due next and what I kept are left out.
     """
     wide = width >= _MIN_PEOPLE_COLUMNS
+    has_proposals = wide and any(row["not_agreed"] for row in rows)
     table = create_table(expand=False)
     table.add_column("Who", overflow="fold")
     for heading in ("You owe", "Owes you", "Overdue"):
         title = heading if wide else heading.replace(" ", "\n")
         table.add_column(title, justify="right", no_wrap=wide)
+    if has_proposals:
+        table.add_column("Not\nagreed", justify="right", no_wrap=True)
     if wide:
-        table.add_column("Not agreed", justify="right", no_wrap=True)
         table.add_column("Next due", overflow="fold")
         table.add_column("You kept", justify="right", no_wrap=True)
     table.add_column("They kept" if wide else "They\nkept", justify="right", no_wrap=True)
@@ -232,8 +235,7 @@ def render_people(rows: Sequence[ViewRow], here: LocalMoment, width: int) -> Ren
         name = render_text(row["person_name"])
         if row["person"] != row["person_name"].casefold():
             name.append_text(Text(f" ({escape_text(row['person'])})", style=QUIET_STYLE))
-        due = row["next_due"]
-        next_due = formats.format_short_day(due, here) if due else ""
+        next_due = formats.format_short_day(row["next_due"], here) if row["next_due"] else ""
         kept_by_me, kept_by_them = (
             f"{row[by]} of {row[f'{by}_of']}" if row[f"{by}_of"] else ""
             for by in ("kept_by_me", "kept_by_them")
@@ -243,7 +245,8 @@ def render_people(rows: Sequence[ViewRow], here: LocalMoment, width: int) -> Ren
             str(row["owe"] or ""),
             str(row["owed"] or ""),
             Text(str(row["overdue"] or ""), style=BAD_STYLE),
-            *((str(row["not_agreed"] or ""), next_due, kept_by_me) if wide else ()),
+            *((str(row["not_agreed"] or ""),) if has_proposals else ()),
+            *((next_due, kept_by_me) if wide else ()),
             kept_by_them,
         )
     return table

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING
 from promisectl.compiled import sql
-from promisectl.storage.queries import build_view_query, fetch_and_release, keep_rows
+from promisectl.storage.queries import (
+    build_view_query,
+    fetch_and_release,
+    keep_rows,
+    refuse_strangers,
+)
 
 if TYPE_CHECKING:
     import sqlite3
@@ -20,7 +25,7 @@ def iter_calendar_promises(db: sqlite3.Connection, query: Query) -> Iterator[Sto
     `replaces_uid` the UUID of the promise that it replaces.
     """
     keep_rows(db, "asked", *build_view_query(db, query))
-    return fetch_and_release(db, sql.CALENDAR_PROMISES, {})
+    return refuse_strangers(fetch_and_release(db, sql.CALENDAR_PROMISES, {}))
 
 
 def iter_calendar_rows(db: sqlite3.Connection, query: Query) -> Iterator[StoredRow]:

@@ -46,6 +46,7 @@ _FIELD_TYPES: dict[str, type] = {
 }
 """The type of every field in the bodies of acts; each name has the same type wherever it is."""
 
+_MAX_STORED_INTEGER = 2**63 - 1
 _NEVER_EMPTY_FIELDS = ("outcome", "handle", "uid")
 
 DECODING_ERRORS = (
@@ -191,6 +192,8 @@ def _decode_body(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the body of an act. Raises one of `DECODING_ERRORS` if a field has a wrong type."""
     body: dict[str, Any] = json.loads(row["body"])
     _check_field_types(body)
+    if row["verb"] in (Verb.UNDO, Verb.REDO) and "target" not in body:
+        raise KeyError("target")
     return body
 
 
@@ -198,6 +201,8 @@ def _check_field_types(body: Mapping[str, Any]) -> None:
     for name, value in body.items():
         if type(value) is not _FIELD_TYPES[name] or (name in _NEVER_EMPTY_FIELDS and not value):
             raise TypeError(name)
+        if type(value) is int and not 0 <= value <= _MAX_STORED_INTEGER:
+            raise OverflowError(name)
         if isinstance(value, dict):
             _check_field_types(value)
         elif isinstance(value, list) and not all(isinstance(item, str) for item in value):

@@ -251,10 +251,17 @@ class Journal:
         """Return all people in the ledger. Raises DamagedContent."""
         return people_rows.load_checked_people(self._db)
 
-    def find_or_insert_person(self, newcomer: Newcomer) -> Person:
-        """Return the person with that handle, inserted now if the ledger has none."""
-        known = people.find_exact_person(newcomer.handle, self.load_people())
-        return known or self.insert_person(newcomer)
+    def find_or_insert_person(self, other: Person | Newcomer) -> Person:
+        """Return the person with that handle, inserted now if the ledger has none.
+
+        They have the number that they have now: in the transaction in which a name was looked up,
+        somebody else may have had it.
+        """
+        row = self._db.execute(sql.PERSON_BY_HANDLE, {"handle": other.handle}).fetchone()
+        if row:
+            return Person(row["id"], row["handle"], row["name"])
+        known = people.find_exact_person(other.handle, self.load_people())
+        return known or self.insert_person(Newcomer(other.handle, other.name))
 
     def insert_person(self, newcomer: Newcomer, number: int | None = None) -> Person:
         """Insert a person with an unused handle; without a `number`, they get the next one."""

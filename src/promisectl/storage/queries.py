@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from itertools import groupby
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
@@ -83,14 +82,24 @@ def iter_promise_rows(
     if by_direction:
         keep_rows(db, "answer", statement, bound)
         db.execute("COMMIT")
-        return db.execute(sql.ANSWER_BY_DIRECTION)
+        return refuse_strangers(db.execute(sql.ANSWER_BY_DIRECTION))
     many = not (query.open or query.person) and fetch_newest_promise_id(db) > MAX_MEMORY_ROWS
-    return fetch_and_release(db, statement, bound, many=many)
+    return refuse_strangers(fetch_and_release(db, statement, bound, many=many))
+
+
+def refuse_strangers(rows: Iterable[StoredRow]) -> Iterator[StoredRow]:
+    """Return rows that name a `person`. Raises DamagedContent at one whose person is gone."""
+    for row in rows:
+        if row["person"] is None:
+            from promisectl import errors
+
+            raise errors.DamagedContent("The ledger", "a promise is with a person who is not there")
+        yield row
 
 
 def fetch_promise_rows(db: sqlite3.Connection, query: Query) -> list[StoredRow]:
     """Return the rows that a query finds, while the ledger is still held."""
-    return db.execute(*build_view_query(db, query)).fetchall()
+    return [*refuse_strangers(db.execute(*build_view_query(db, query)))]
 
 
 def build_view_query(db: sqlite3.Connection, query: Query) -> tuple[str, dict[str, Any]]:
@@ -119,16 +128,9 @@ def _build_name_key(name: str) -> str:
     """Return a name with its letters as they are without marks: “Élodie Øst” as “elodie ost”."""
     if name.isascii():
         return name.casefold()
-    import unicodedata
+    from promisectl.domain import spelling
 
-    letters = []
-    for letter in unicodedata.normalize("NFD", name.casefold()):
-        if not unicodedata.combining(letter):
-            letters.append(letter)
-            plain, mark, _ = unicodedata.name(letter, "").partition(" WITH ")
-            with suppress(KeyError):  # some letters have no name without their mark
-                letters[-1] = unicodedata.lookup(plain) if mark else letter
-    return "".join(letters)
+    return spelling.fold_for_search(name)
 
 
 def fetch_and_release(
@@ -183,8 +185,7 @@ def _bind_searched_texts(db: sqlite3.Connection, bound: dict[str, Any]) -> None:
 def find_promise_by_id(db: sqlite3.Connection, clock: QueryClock, number: int) -> StoredRow | None:
     """Return the row of one promise, or None."""
     bound = {**clock._asdict(), "id": number}
-    row: StoredRow | None = db.execute(sql.PROMISE_BY_ID, bound).fetchone()
-    return row
+    return next(refuse_strangers(db.execute(sql.PROMISE_BY_ID, bound)), None)
 
 
 def iter_act_rows(
@@ -225,7 +226,8 @@ def count_overdue_owed(db: sqlite3.Connection, clock: QueryClock) -> int:
 def fetch_waiting_rows(db: sqlite3.Connection, clock: QueryClock) -> list[StoredRow]:
     """Return the rows of the view `moves` by due date, while the ledger is still held."""
     bound = clock._asdict()
-    return [*db.execute(sql.WAITING_OPEN, bound), *db.execute(sql.WAITING_UNTOLD, bound)]
+    statements = (sql.WAITING_OPEN, sql.WAITING_UNTOLD)
+    return [row for query in statements for row in refuse_strangers(db.execute(query, bound))]
 
 
 def find_waiting_kind(db: sqlite3.Connection, clock: QueryClock, number: int) -> str | None:
@@ -344,9 +346,18 @@ def load_people(db: sqlite3.Connection) -> list[Person]:
 
 
 def fetch_person_name(db: sqlite3.Connection, person: int | None) -> str:
-    """Return the name of a person, or of the person they were merged into; empty for myself."""
+    """Return the name of a person, or of the person they were merged into; empty for myself.
+
+    Raises DamagedContent.
+    """
+    if person is None:
+        return ""
     row = db.execute(sql.PERSON_NAME, {"person": person}).fetchone()
-    return str(row["name"]) if row else ""
+    if row is None:
+        from promisectl import errors
+
+        raise errors.DamagedContent("The ledger", f"person {person} is not there")
+    return str(row["name"])
 
 
 def fill_ledger_as_of(

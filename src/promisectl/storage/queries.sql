@@ -283,6 +283,9 @@ FROM (
 LEFT JOIN promise ON promise.id = first.promise
 WHERE promise.uid IS NOT first.uid;
 
+-- query: PERSON_BY_HANDLE
+SELECT id, handle, name FROM person WHERE handle = :handle AND merged_into IS NULL;
+
 -- What the acts say, in the order in which they are checked
 
 -- query: HISTORY_OF_PEOPLE

@@ -187,9 +187,10 @@ STATEMENTS: dict[str, ClauseElement] = {
     "LAST_ACT": select(_act.c.number, _act.c.hash, _act.c.recorded_at, _act.c.entry)
     .order_by(_act.c.number.desc())
     .suffix_with("LIMIT 1"),
-    "ANY_ACT_OF_ENTRY": select(_act.c.number, _act.c.body)
+    "ANY_ACT_OF_ENTRY": select(_act.c.number, _act.c.verb, _act.c.body)
     .where(_act.c.entry == bindparam("entry"))
     .suffix_with("LIMIT 1"),
+    "MET_PEOPLE": select(_act.c.person).distinct().where(_act.c.person.is_not(None)),
     "HIGHEST_PROMISE_OF_ACTS": select(text("coalesce(max(promise), 0)")).select_from(_act),
     "HIGHEST_PERSON_OF_ACTS": select(text("coalesce(max(person), 0)"))
     .select_from(_act)

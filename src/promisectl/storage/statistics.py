@@ -163,7 +163,8 @@ def iter_people_statistics(
     """Return a row per person: open and overdue promises, the next due date, and rates."""
     queries.define_name_order(db)
     bound = {**clock._asdict(), "sort": sort}
-    return queries.fetch_and_release(db, sql.PEOPLE_STATISTICS, bound)
+    rows = queries.fetch_and_release(db, sql.PEOPLE_STATISTICS, bound)
+    return queries.refuse_strangers(rows)
 
 
 def count_kept_by_person(db: sqlite3.Connection, clock: QueryClock) -> dict[str, tuple[int, int]]:

@@ -123,7 +123,7 @@ WHERE move = 'me' AND (state = 'reneged' OR state = 'delivered' OR offer_revisio
       AND (
         a.at > p.bumped_at
         OR a.at = p.bumped_at AND a.number > (
-          SELECT max(b.number) FROM act AS b
+          SELECT coalesce(max(b.number), 0) FROM act AS b
           JOIN entry AS f ON f.id = b.entry
           WHERE b.promise = a.promise
             AND b.verb = 'bump'

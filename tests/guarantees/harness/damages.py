@@ -104,9 +104,12 @@ _WHOLE_TABLES = (
     "INSERT INTO alias VALUES ('eve', 1)",
     "INSERT INTO entry (command, recorded_at) VALUES ('note', '2026-11-23T10:00:00Z')",
     "INSERT INTO once SELECT 'eve', entry, request, answer FROM once",
-    "INSERT INTO promise (uid, direction, state, outcome, revision, revisions, renegotiated, made_at, contact_at) "
-    "VALUES ('eve', 'self', 'active', 'Run', 1, 1, 0, '2026-11-23T10:00:00Z', '2026-11-23T10:00:00Z')",
+    "INSERT INTO promise (uid, direction, state, outcome, revision, revisions, renegotiated, made_at, contact_at) VALUES ('eve', 'self', 'active', 'Run', 1, 1, 0, '2026-11-23T10:00:00Z', '2026-11-23T10:00:00Z')",
 )
+
+
+WHOLE_TABLES = len(_WHOLE_TABLES)
+"""How many of the first damages are to whole tables."""
 
 
 class Damage(NamedTuple):
@@ -150,11 +153,8 @@ def _whole_tables() -> Iterator[Damage]:
 
 
 def _declared() -> list[Table]:
-    return [SQLModel.metadata.tables[name] for name in _NAMES]
-
-
-_NAMES = sorted(SQLModel.metadata.tables)
-assert tables.SCHEMA_STEP
+    assert tables.SCHEMA_STEP  # what declares them is imported
+    return [SQLModel.metadata.tables[name] for name in sorted(SQLModel.metadata.tables)]
 
 
 def _columns(db: sqlite3.Connection) -> Iterator[Damage]:

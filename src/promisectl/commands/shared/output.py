@@ -95,9 +95,10 @@ def find_promise_row(env: Env, db: sqlite3.Connection, number: int) -> Row:
 
 
 def load_promise_and_name(env: Env, number: int) -> tuple[Promise, str]:
-    """Return a promise and the name of the other side. Raises NoPromise."""
+    """Return a promise to be asked about, and the name of the other side. Raises NoPromise."""
     with open_view(env) as db:
         promise = queries.load_promise(db, number)
+        env.seen_uids[number] = promise.opening.uid
         return promise, queries.fetch_person_name(db, promise.opening.person)
 
 

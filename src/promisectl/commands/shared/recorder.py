@@ -116,9 +116,21 @@ def record_move(
 
     def move_promises(db: sqlite3.Connection, journal: Journal) -> list[MoveAnswer]:
         mover = _MoveRecorder(env, db, journal, extras, alone=len(numbers) == 1)
-        return [mover.move_promise(journal.load_promise(number), build_act) for number in numbers]
+        promises = (load_seen_promise(env, journal, number) for number in numbers)
+        return [mover.move_promise(promise, build_act) for promise in promises]
 
     record_command(env, command, move_promises, checks=extras.new)
+
+
+def load_seen_promise(env: Env, journal: Journal, number: int) -> Promise:
+    """Return the promise of a number, inside the transaction that moves it.
+
+    Raises NoPromise, and TermsChanged if a person was shown another one of that number.
+    """
+    promise = journal.load_promise(number)
+    if env.seen_uids.get(number, promise.opening.uid) != promise.opening.uid:
+        raise errors.TermsChanged(number)
+    return promise
 
 
 def record_command(

@@ -168,4 +168,4 @@ def _translate_ledger_errors(path: str) -> Iterator[None]:
         advice = "update promisectl, or choose another backup"
         raise errors.NotABackup(path, problem.what, advice) from problem
     except errors.NotALedger as problem:
-        raise errors.NotABackup(path, problem.what) from problem
+        raise errors.NotABackup(problem.path, problem.what) from problem

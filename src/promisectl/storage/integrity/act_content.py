@@ -103,7 +103,7 @@ def check_act(act: Act, direction: Direction, *, strict: bool) -> None:
     allowed = _FIELDS_BY_VERB.get(act.verb, {"revision", "text"})
     _check_fields(act, _PROMISE_FIELDS, allowed)
     if act.throughout and act.verb is not Verb.CORRECT:
-        raise ImpossibleAct("is throughout a promise, as only a correction is")
+        raise ImpossibleAct("it is throughout a promise, as only a correction is")
     _check_moments(act)
     limit = constants.MAX_TEXT_CHARACTERS
     for name in ("text", "repair", "risk", "no_to"):

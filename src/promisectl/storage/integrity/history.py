@@ -36,8 +36,9 @@ class HistoryCheck:
     """The check of what the acts in a ledger say, whose chain is whole.
 
     `strict`: a due date means what the zones of this machine give, nobody was told of a break
-    before the Yes, people have the numbers and the names that they were given one after the other. Without it, what a ledger of one's own may hold
-    after the zones have changed, or after a repair, is let through.
+    before the Yes, people have the numbers and the names that they were given one after the other.
+    Without it, what a ledger of one's own may hold after the zones have changed, after a repair, or
+    from an earlier version, is let through.
 
     The methods are called in the order in which they stand here, and read to their end. They raise
     ImpossibleAct.

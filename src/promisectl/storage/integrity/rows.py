@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import Any, TypeVar
 
-    from promisectl.domain.promise import Act, Promise
+    from promisectl.domain.promise import Act, Opening, Promise
 
     _A = TypeVar("_A", Act, PersonAct)
 
@@ -66,6 +66,7 @@ class ContentChecks:
         self._on_progress = request.on_progress
         self._chain = Chain(db, request)
         self._act_damage = self._chain.order_damage
+        self._met_people: set[int] = set()
         step = connection.read_schema_step(db)
         self._rederived = {
             name for later, names in sql.REDERIVED_COLUMNS.items() if later > step for name in names
@@ -80,6 +81,7 @@ class ContentChecks:
     def check_promises(self) -> Iterator[IntegrityFinding]:
         """Compare the row of each promise with the promise that its acts give."""
         damage, count = DamageList(), 0
+        self._met_people = {row["person"] for row in self._db.execute(sql.MET_PEOPLE)}
         rows = iter(self._db.execute(sql.ALL_PROMISES))  # by number, as the acts are
         row = next(rows, None)
         for number, acts in groupby(
@@ -95,6 +97,7 @@ class ContentChecks:
             count += 1
             if promise and number not in self._chain.broken:
                 self.compare_promise(number, own_row, promise, damage)
+                self.check_opening(number, promise.opening)
         while row:
             damage.add_detail(f"#{row['id']} was never made")
             row = next(rows, None)
@@ -153,6 +156,15 @@ class ContentChecks:
             stored[name] = columns[name]
         if stored != columns:
             damage.add_detail(f"#{number}: {_format_differences(stored, columns)}")
+
+    def check_opening(self, number: int, opening: Opening) -> None:
+        """Note a promise with a person, or in place of a promise, that no act is about."""
+        is_known = opening.person is None or opening.person in self._met_people
+        if opening.replaces is not None:
+            replaced = self._db.execute(sql.ACTS_OF_PROMISE, {"promise": opening.replaces})
+            is_known = is_known and replaced.fetchone() is not None
+        if not is_known:
+            self._act_damage.add_detail(f"what was said of #{number} names what is not there")
 
     # People
 
