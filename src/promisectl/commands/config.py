@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.commands.shared import editor, output, output_files
 
@@ -93,8 +94,15 @@ def find_setting_sources(env: Env) -> dict[str, str]:
     return sources
 
 
+def _ensure_config_place(env: Env) -> None:
+    """Raise NoHome where there is no home for a config."""
+    if not env.config_file:
+        raise errors.NoHome
+
+
 def path(env: Env) -> None:
-    """Print the path of the config, and nothing else."""
+    """Print the path of the config, and nothing else. Raises NoHome."""
+    _ensure_config_place(env)
     env.print_line(env.config_file, whole=True)
     if not os.path.exists(env.config_file):
         env.print_hint("There is none yet. To begin one: promisectl config edit.")
@@ -104,10 +112,11 @@ def edit(env: Env) -> None:
     """Open a copy of the config in the editor until it can be used, then replace the config.
 
     The config and its directory, if that is new, are readable by their owner alone. The config is
-    replaced as a whole or stays as it was. Raises BadConfig and CannotWrite.
+    replaced as a whole or stays as it was. Raises BadConfig, CannotWrite and NoHome.
     """
     from promisectl.config import file
 
+    _ensure_config_place(env)
     target = os.path.realpath(env.config_file)  # keeps a link that programs for dotfiles make
     before = read_config_or_template(target)
 

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 OUTPUT_FORMS = ("json", "jsonl", "csv", "plain")
 """The forms of a view, of which one may be chosen."""
+_UNKNOWN_ZONE_HINT = (
+    "The time zone of this machine is not known, so UTC is taken. "
+    "Set TZ, or zone in the config: promisectl config edit."
+)
 _ENV_ARGUMENTS = ("ledger", "today", "color", "no_input", "quiet", "no_pager")
 
 
@@ -38,6 +42,8 @@ def run_command(
     env = _build_env(function, arguments, ids, needs_config=needs_config)
     run = getattr(__import__(f"promisectl.commands.{module}", fromlist=[function]), function)
     is_repeated = False
+    if not env.is_zone_known:
+        env.print_hint(_UNKNOWN_ZONE_HINT)
     try:
         if env.once and arguments.get(stdin) != "-":  # stdin is part of the key, once it is read
             from promisectl.commands.shared import recorder

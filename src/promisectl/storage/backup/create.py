@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MAX_OWN_BACKUPS = 10
 """The number of dated backups that the directory of backups keeps."""
+_COPY_STATEMENT = "VACUUM INTO CAST(? AS TEXT)"  # from bytes, as a name need not be UTF-8
 _DAY_NANOSECONDS = 86_400 * 10**9
 
 
@@ -222,7 +223,7 @@ def write_copy(path: str, temporary: str, target: str) -> None:
             try:
                 with connection.allow_interrupts(db):
                     connection.retry_while_busy(
-                        path, lambda: db.execute("VACUUM INTO ?", (temporary,))
+                        path, lambda: db.execute(_COPY_STATEMENT, (os.fsencode(temporary),))
                     )
             except sqlite3.OperationalError as error:
                 if connection.has_unfinished_transaction(error):
