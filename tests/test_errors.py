@@ -39,8 +39,6 @@ ELSEWHERE = {
     "a word in it has more than": "cli/test_import.py",
     "it begins a promise with a number or a uid that none has": "cli/test_import.py",
     "it says what no command says": "cli/test_import.py",
-    "the file system there has no hard links": "threats/test_files.py",
-    "Keep the ledger on a disk of this machine.": "threats/test_files.py",
     "happens after it was recorded": "threats/test_limits.py",
     "this user may not (": "threats/test_failing_disk.py",
     "it, or the directory it is in, may not be written to or opened": "threats/test_failing_disk.py",

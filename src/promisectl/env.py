@@ -127,7 +127,8 @@ class Env:
         The disk that it is on may not be mounted. Raises NoLedgerDirectory.
         """
         directory = os.path.dirname(self.ledger)
-        if not os.path.isdir(directory) and not paths.is_default_ledger(self.environ, self.ledger):
+        is_default = paths.is_default_ledger(self.environ, self.ledger)
+        if not (is_default or os.path.lexists(directory)):
             raise errors.NoLedgerDirectory(directory)
 
     # What the person sees

@@ -7,6 +7,7 @@ import os
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.commands.shared import editor, output, output_files
+from promisectl.system import timezone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,15 +61,15 @@ def find_setting_value(env: Env, key: str) -> Any:
     from promisectl.config.keys import WEEKDAY_CHOICES
     from promisectl.rendering.columns import DEFAULT_COLUMNS
 
-    match key:
-        case "zone":
-            return env.zone
-        case "color":
-            return env.color_wish[0]
-        case "week_start":
-            return WEEKDAY_CHOICES[env.config.week_start]
-        case "table.columns":
-            return [*(env.config.table.columns or DEFAULT_COLUMNS)]
+    in_effect = {
+        "zone": env.zone,
+        "color": env.color_wish[0],
+        "pager": (env.environ["PAGER"] or False) if "PAGER" in env.environ else env.config.pager,
+        "week_start": WEEKDAY_CHOICES[env.config.week_start],
+        "table.columns": [*(env.config.table.columns or DEFAULT_COLUMNS)],
+    }
+    if key in in_effect:
+        return in_effect[key]
     table, _, name = key.partition(".") if "." in key else ("", "", key)
     if table == "alias":
         return env.config.alias[name]
@@ -89,7 +90,9 @@ def find_setting_sources(env: Env) -> dict[str, str]:
         sources |= {key: f"line {line}" for key, line in lines.items()}
     if env.color_wish[1] != "config":
         sources["color"] = env.color_wish[1]
-    if env.environ.get("TZ"):
+    if "PAGER" in env.environ:
+        sources["pager"] = "PAGER"
+    if timezone.read_zone_wish(env.environ):
         sources["zone"] = "TZ"
     return sources
 

@@ -15,7 +15,7 @@ from promisectl.commands.shared import output as output_views
 from promisectl.commands.shared.filters import Filters
 from promisectl.domain.constants import EXPORT_FORMATS, EXPORT_NEWLINES
 from promisectl.records import as_csv, as_ics, as_json, as_markdown
-from promisectl.storage import calendar, queries, transfer
+from promisectl.storage import calendar, ledger, queries, transfer
 from promisectl.system import paths
 
 if TYPE_CHECKING:
@@ -101,13 +101,14 @@ def export(
 
     `typed` are the filters. Raises NotWithFormat for an option that the format does not have.
     """
+    if output != "-":
+        if ledger.is_ledger_file(paths.resolve_path(output), env.ledger):
+            raise errors.ExportOntoLedger(output)
+        output = os.path.expanduser(output)
     form = arguments.check_choice("--format", format_, EXPORT_FORMATS)
     if form is None:
         form = find_format_by_ending(output)
         form = "jsonl" if journal else form
-    if output != "-":
-        paths.resolve_path(output)  # refuses what no shell has replaced
-        output = os.path.expanduser(output)
     arguments.ensure_at_most_one(journal=journal, acts=acts)
     arguments.ensure_at_most_one(journal=journal, columns=columns)
     ensure_format_has_options(

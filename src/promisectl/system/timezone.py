@@ -22,8 +22,8 @@ def find_local_zone(environ: Mapping[str, str], configured: str | None = None) -
     TZ decides, then the config, then the machine. Empty when a machine has a zone, and nobody knows
     its name. Raises UnknownZone when TZ names no zone.
     """
-    wish = environ.get("TZ", "").removeprefix(":")
-    if wish and wish not in _MACHINE_ZONE_NAMES:
+    wish = read_zone_wish(environ)
+    if wish:
         zone = (
             _parse_zone_name(os.path.realpath(wish)) or find_zone_of_file(wish)
             if os.path.isabs(wish)
@@ -33,6 +33,12 @@ def find_local_zone(environ: Mapping[str, str], configured: str | None = None) -
             raise errors.UnknownZone(wish)
         return zone
     return configured or find_machine_zone("/etc/localtime", "/etc/timezone")
+
+
+def read_zone_wish(environ: Mapping[str, str]) -> str:
+    """Return what TZ names; empty where it names what the machine is set to, or nothing."""
+    wish = environ.get("TZ", "").removeprefix(":")
+    return "" if wish in _MACHINE_ZONE_NAMES else wish
 
 
 def find_machine_zone(file: str, written: str) -> str:

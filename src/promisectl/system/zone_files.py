@@ -19,6 +19,8 @@ _TABLES = ("zone1970.tab", "zone.tab")
 _ZONE_COLUMN = 2  # of a table
 _ZONES_WITHOUT_PLACE = ("UTC", *(f"Etc/GMT{hours:+}" for hours in range(-14, 13) if hours))
 _MIDDLE_OF_MONTH = 15
+_FIRST_YEARS = range(2026, 2027)
+"""The years that are compared first, which most other zones do not stand."""
 _DECISIVE_YEARS = range(2023, 2038)
 """The years for which two zones have to agree to be one; rules of earlier ones are corrected."""
 _ALL_YEARS = range(1970, 2038)
@@ -49,19 +51,22 @@ def find_similar_zone(path: str, likely: str = "") -> str:
     """Return the zone whose clocks show what a file says; empty for none.
 
     They agree for every month of the years to come, and of those that do, the one is taken that
-    agrees for most of the past.
+    agrees for most of the past, abbreviations included.
     """
     try:
         with open(path, "rb") as file:
             zone = ZoneInfo.from_file(file)
-        now, past = _list_offsets(zone, _DECISIVE_YEARS), _list_offsets(zone, _ALL_YEARS)
+        first, now = (_list_offsets(zone, years) for years in (_FIRST_YEARS, _DECISIVE_YEARS))
+        past = _list_offsets(zone, _ALL_YEARS, named=True)
     except (OSError, ValueError):
         return ""
     best, most = "", -1
     for name, _ in _iter_zone_files(likely):
         candidate = _load_zone(name)
-        if candidate and _list_offsets(candidate, _DECISIVE_YEARS) == now:
-            other = _list_offsets(candidate, _ALL_YEARS)
+        if not candidate or _list_offsets(candidate, _FIRST_YEARS) != first:
+            continue
+        if _list_offsets(candidate, _DECISIVE_YEARS) == now:
+            other = _list_offsets(candidate, _ALL_YEARS, named=True)
             equal = sum(a == b for a, b in zip(past, other, strict=True))
             if equal > most:
                 best, most = name, equal
@@ -75,19 +80,22 @@ def _load_zone(name: str) -> ZoneInfo | None:
         return None
 
 
-def _list_offsets(zone: ZoneInfo, years: range) -> list[timedelta | None]:
-    """Return the offset from UTC in the middle of each month."""
-    return [
-        datetime(year, month, _MIDDLE_OF_MONTH, tzinfo=UTC).astimezone(zone).utcoffset()
+def _list_offsets(
+    zone: ZoneInfo, years: range, *, named: bool = False
+) -> list[tuple[timedelta | None, str | None]]:
+    """Return the offset from UTC in the middle of each month, and its abbreviation if `named`."""
+    moments = (
+        datetime(year, month, _MIDDLE_OF_MONTH, tzinfo=UTC).astimezone(zone)
         for year in years
         for month in range(1, 13)
-    ]
+    )
+    return [(moment.utcoffset(), moment.tzname() if named else None) for moment in moments]
 
 
 def _iter_zone_files(likely: str) -> Iterator[tuple[str, str]]:
-    """Iterate over names and files of zones: `likely`, then those of today, then those of old."""
+    """Iterate over names and files of zones: `likely`, those of the tables, those without place."""
     directory = _find_zone_directory()
-    names = [likely, *_ZONES_WITHOUT_PLACE]
+    names = [likely]
     for table in _TABLES:
         try:
             with open(os.path.join(directory, table), encoding="utf-8") as file:
@@ -95,7 +103,7 @@ def _iter_zone_files(likely: str) -> Iterator[tuple[str, str]]:
         except OSError:
             continue
         names += [row[_ZONE_COLUMN].strip() for row in rows if len(row) > _ZONE_COLUMN]
-    for name in dict.fromkeys(filter(None, names)):
+    for name in dict.fromkeys(filter(None, [*names, *_ZONES_WITHOUT_PLACE])):
         yield name, os.path.join(directory, name)
 
 
