@@ -101,10 +101,7 @@ def export(
 
     `typed` are the filters. Raises NotWithFormat for an option that the format does not have.
     """
-    if output != "-":
-        if ledger.is_ledger_file(paths.resolve_path(output), env.ledger):
-            raise errors.ExportOntoLedger(output)
-        output = os.path.expanduser(output)
+    target = resolve_export_target(env, output, force=force)
     form = arguments.check_choice("--format", format_, EXPORT_FORMATS)
     if form is None:
         form = find_format_by_ending(output)
@@ -126,7 +123,7 @@ def export(
     names = parse_export_columns(columns, kind, form)
     alarms = tuple(map(parse_alarm, alarm))
     options = ExportOptions(form, names, raw, bom, _NEWLINES[newline or "crlf"], alarms)
-    target, filters = ExportTarget(output, force), Filters(**typed)
+    filters = Filters(**typed)
     if form == "ics":
         export_calendar(env, filters, options, target)
     elif target.is_directory:
@@ -136,6 +133,15 @@ def export(
     else:
         with _open_export_rows(env, filters, form, acts=acts) as rows:
             target.write(env, encode_export_rows(env, rows, kind, options))
+
+
+def resolve_export_target(env: Env, output: str, *, force: bool) -> ExportTarget:
+    """Return where an export goes. Raises BadPlace and ExportOntoLedger."""
+    if output == "-":
+        return ExportTarget(output, force)
+    if ledger.is_ledger_file(paths.resolve_path(output), env.ledger):
+        raise errors.ExportOntoLedger(output)
+    return ExportTarget(os.path.expanduser(output), force)
 
 
 # Options
