@@ -37,9 +37,8 @@ ELSEWHERE = {
     "needs the moment they were told": "domain/test_lifecycle.py",
     "a record before it is #": "cli/test_import.py",
     "a word in it has more than": "cli/test_import.py",
-    "it begins a promise with a number or a uid that none has": "cli/test_import.py",
-    "it says what no command says": "cli/test_import.py",
-    "happens after it was recorded": "threats/test_limits.py",
+    "says what no command says (": "cli/test_restore_hostile.py",
+    "a row is gone, or a trigger of another program keeps it from being written": "cli/test_restore_hostile.py",
     "this user may not (": "threats/test_failing_disk.py",
     "it, or the directory it is in, may not be written to or opened": "threats/test_failing_disk.py",
 }

@@ -24,6 +24,7 @@ from promisectl.domain.wellmade.subject import Subject
 from promisectl.records import fields
 from promisectl.records import statistics as statistics_records
 from promisectl.rendering.columns import COLUMNS
+from promisectl.rendering.waiting import WAITING_GROUPS
 from promisectl.storage.statistics import PEOPLE_SORT_NAMES
 from tests.conftest import Program
 from tests.domain import test_outcomes
@@ -147,7 +148,8 @@ def test_the_fields_are_those_of_the_records() -> None:
     assert _first("records", "field | what it holds", 1) == [*fields.ACT_FIELDS]
     lines = {row[0]: tuple(row[1].split(", ")) for row in _rows("records", "view | columns")}
     assert lines == {
-        "`moves` `owe` `owed` `list`, `person show`": fields.PROMISE_LINE_FIELDS,
+        "`owe` `owed` `list`, `person show`": fields.PROMISE_LINE_FIELDS,
+        "`moves`": moves.WAITING_RECORDS.lines,
         "`log`": fields.ACT_LINE_FIELDS,
         "`people`": fields.PERSON_FIELDS,
         "`week`": fields.DAY_FIELDS,
@@ -178,7 +180,7 @@ def test_the_fields_of_the_other_records_are_theirs() -> None:
     assert _first("records", heading, 7) == [
         *review._REVIEW_RECORDS.csv[len(fields.PROMISE_FIELDS) :]
     ]
-    assert _first("records", heading, 8) == ["waiting", *status.STATUS_WORDS, "late_with_others"]
+    assert _first("records", heading, 8) == ["waiting", *status.STATUS_FIELDS]
 
 
 def test_the_fields_of_the_digest_are_its_own(program: Program) -> None:
@@ -190,7 +192,7 @@ def test_the_fields_of_the_digest_are_its_own(program: Program) -> None:
     kinds, *_ = _rows("records", heading, 10)
     assert re.findall(r"`([^`]+)`", kinds[1]) == [*events.EVENT_KINDS]
     assert re.findall(r"`([^`]+)`", _rows("records", heading, 9)[3][1])[1:] == [
-        kind for kind, _ in moves.WAITING_TITLES
+        group.kind for group in WAITING_GROUPS
     ]
 
 
@@ -211,7 +213,9 @@ def test_the_fields_of_the_doctor_are_its_own(program: Program) -> None:
 
 
 def test_the_words_of_the_status_are_in_the_guide() -> None:
-    assert _first("scripting", "it says | what waits") == [*status.STATUS_WORDS.values()]
+    assert _first("scripting", "it says | what waits") == [
+        group.summary for group in WAITING_GROUPS
+    ]
 
 
 def test_the_keys_are_those_that_make_takes() -> None:

@@ -16,8 +16,8 @@ from promisectl.system import paths, terminal, timezone
 from promisectl.system.text import escape_lines, escape_text, format_terminal_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from typing import IO, TextIO
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import IO, NoReturn, TextIO
 
 PROMPT_SIGN = " › "
 """Separates a question from its answer."""
@@ -45,7 +45,7 @@ class Env:
     zone (UTC, and `is_zone_known` false, where nobody knows it), `config` the config and
     `config_file` its path, empty where there is no home. `quiet` reduces the answer to IDs. `form`
     is the wanted form of the answer (see the property). `no_pager` is None for a command that never
-    pages.
+    pages. `words` is the command line as it was typed.
     """
 
     def __init__(
@@ -62,8 +62,10 @@ class Env:
         form: str | None = None,
         once: OnceKey | None = None,
         no_pager: bool | None = None,
+        words: Sequence[str] = (),
     ) -> None:
         self.environ = environ
+        self.words = words
         self._in, self._out, self._err = streams
         self.config = config
         zone = timezone.find_local_zone(environ, config.zone)
@@ -88,6 +90,11 @@ class Env:
         # Each line with its `whole`; printed after the page.
         self._late_warnings: list[tuple[str, bool]] = []
         self._has_recorded = False
+        self.seen_uids: dict[int, str] = {}
+        """The uid of each promise that a person was shown, by its number.
+
+        A number may mean another promise by the time of the answer, after a restore.
+        """
 
     def copy_elsewhere(self, *, ledger: str | None, today: str | None) -> Env:
         """Return the world of the same person with another ledger or moment.
@@ -276,7 +283,7 @@ class Env:
     def ask_question(self, question: str) -> str:
         """Ask on stderr and return the line that is typed. Raises EOFError after Ctrl-C or Ctrl-D.
 
-        Then it also prints that nothing was recorded, unless something was.
+        Then it also prints what `leave_questions` prints.
         """
         from promisectl.system import interrupts
 
@@ -292,10 +299,17 @@ class Env:
         if not line.endswith("\n"):
             self._err.write("\n")  # the next output begins a new line
         if not line:
-            if not self._has_recorded:
-                self.print_warning("Nothing was recorded.")
-            raise EOFError
+            self.leave_questions()
         return line.strip()
+
+    def leave_questions(self) -> NoReturn:
+        """Leave the command that is asking. Raises EOFError.
+
+        It prints that nothing was recorded, unless something was.
+        """
+        if not self._has_recorded:
+            self.print_warning("Nothing was recorded.")
+        raise EOFError
 
     def can_show(self, text: str) -> bool:
         """Whether the encoding of stdout has every character of a text."""

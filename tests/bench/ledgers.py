@@ -170,6 +170,9 @@ class _Life:
         """The act at that place, said now; the promise is as it left it."""
         verb, side, at = self.talk[place]
         before, rng = self.promise, self.rng
+        is_theirs = self.openings[0].direction is Direction.OWED
+        if verb is Verb.TOLD and is_theirs:  # I know what was not done for me
+            verb, side = Verb.NOTE, Side.BOOKKEEPER
         act = Act(verb, side, at, at)
         if before is None:
             act = act._replace(opening=self.openings[0], terms=_terms(rng, self.dues[0]))
@@ -186,7 +189,8 @@ class _Life:
             act = act._replace(text="later")
         elif verb in (Verb.NOTE, Verb.BUMP, Verb.PARTIAL, Verb.RENEGE, Verb.VOID):
             act = act._replace(text=f"{rng.choice(_TALK)}, {rng.randrange(1000)}")
-        if verb is Verb.TOLD or (verb is Verb.RENEGE and place + 1 == len(self.talk)):
+        is_known = is_theirs or place + 1 == len(self.talk)
+        if verb is Verb.TOLD or (verb is Verb.RENEGE and is_known):
             act = act._replace(told_at=at)
         act, self.promise = lifecycle.apply_act(before, act)
         return act

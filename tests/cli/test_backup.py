@@ -99,6 +99,64 @@ def test_the_last_ten_stay_and_whatever_else_is_there(filled: Program) -> None:
     )
 
 
+def test_what_a_restore_replaced_is_not_pushed_out_by_others(
+    filled: Program, tmp_path: Path
+) -> None:
+    elsewhere = str(tmp_path / "elsewhere.db")
+    filled.ok("backup", elsewhere)
+    filled.ok("note", "1", "which is nowhere else soon")
+    filled.ok("restore", elsewhere, "--yes", today="2026-11-01T10:00")
+    lost = path_of(filled, "ledger-20261101T090000Z-before-restore.db")
+    for day in range(2, 29):
+        filled.ok("backup", today=f"2026-11-{day:02}T10:00")
+    assert any("which is nowhere else soon" in str(act) for act in acts(lost))
+    assert len(kept(filled)) == 11
+    for day in range(2, 13):
+        filled.ok("restore", elsewhere, "--yes", today=f"2026-12-{day:02}T10:00")
+    assert len([name for name in kept(filled) if "before-restore" in name]) == 10
+    assert len(kept(filled)) == 20
+
+
+def replace_during_backup(program: Program, other: Path, times: int) -> None:
+    """Put another ledger in the place of this one, as a restore would, before it is compared.
+
+    From SQLite's third connection of each attempt on, which compares the copy with the ledger.
+    """
+    opened = {"count": 0, "left": times}
+
+    def replace(event: str, words: tuple[object, ...]) -> None:
+        if event != "sqlite3.connect" or not opened["left"]:
+            return
+        if f"{program.ledger}?mode=ro" in str(words[0]):
+            opened["count"] += 1
+            if opened["count"] > 1 and not opened["count"] % 2:
+                continue_with = other.with_suffix(".new")
+                continue_with.write_bytes(other.read_bytes())
+                other.write_bytes(program.ledger.read_bytes())
+                os.replace(continue_with, program.ledger)
+                opened["left"] -= 1
+
+    sys.addaudithook(replace)  # stays for good, and does nothing any more after the last time
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_restore_meanwhile_is_no_damage(filled: Program, tmp_path: Path, times: int) -> None:
+    other = tmp_path / "other.db"
+    filled.ok("--ledger", str(other), "make", "Another life", "--to", "zoe")
+    before = {head_of(filled.ledger), head_of(other)}
+    from promisectl.storage.backup import create
+
+    replace_during_backup(filled, other, times)
+    made = create.create_backup(str(filled.ledger), str(tmp_path / "copy.db"))
+    assert made.summary.head in before
+    assert acts(made.path) == acts(filled.ledger)
+    assert {head_of(filled.ledger), head_of(other)} == before
+
+
+def head_of(path: Path) -> object:
+    return acts(path)[-1][-1]
+
+
 def test_the_one_just_made_stays_whatever_its_moment(filled: Program) -> None:
     for day in range(2, 13):
         filled.ok("backup", today=f"2026-11-{day:02}T10:00")

@@ -596,7 +596,7 @@ def test_a_question_that_nobody_answers(program: Program) -> None:
     program.ok("make", NAMES[0], "--from", "lee", "--by", "2026-12-20")
     assert "L22" not in _rules(program, "1")
     assert "Thu 3 Dec 2026" in _says(program, "L22", "1", today="2026-11-30T10:00")
-    program.ok("negotiate", "1", "--reply-by", "2026-12-10")
+    program.ok("negotiate", "1", "--mine", "--reply-by", "2026-12-10")
     assert "L22" not in _rules(program, "1", today="2026-12-01T10:00")
 
 
@@ -628,7 +628,7 @@ def test_two_rounds_weigh_a_missing_measure_more(program: Program) -> None:
     program.ok("make", NAMES[0], "--to", "dana", "--by", "thu")
     levels = []
     for day in ("fri", "thu"):
-        program.ok("negotiate", "1", "--by", day)
+        program.ok("negotiate", "1", "--mine", "--by", day)
         [record] = _check(program, "1")
         levels += [finding["level"] for finding in record["findings"] if finding["rule"] == "L08"]
     assert levels == ["info", "warn"]

@@ -449,6 +449,12 @@ def test_a_broken_config_does_not_silence_a_prompt(program: Program) -> None:
         ('# hello\ndate_order = "dym"', "line 2: date_order is one of dmy, mdy, ymd"),
         ("date_order = ", "it is no TOML (Invalid value"),
         ("\udcff", "line 1 is no UTF-8"),
+        (f"x = {'[' * 9_999}{']' * 9_999}", "its brackets are nested too deeply"),
+        (f"x = {'{a=' * 9_999}1{'}' * 9_999}", "its brackets are nested too deeply"),
+        (f"zone = {'7' * 9_999}", "a number in it is too long"),
+        (f"[alias]\nlate = {'[' * 90}{']' * 90}", "line 2: late has to begin with a command"),
+        (f"{'a.' * 999}b = 1", "line 1: there is no “a”"),
+        ("zone = 2026-13-45", "it is no TOML ("),
     ],
 )
 def test_a_config_that_cannot_be_used_is_refused(

@@ -305,8 +305,12 @@ def test_a_line_that_leads_to_no_question_is_not_said(program: Program) -> None:
 
 def test_a_counter_by_date(asked: Program) -> None:
     assert _accept(asked, answers="sick\ngym\nc\nthu\n\n") == (
-        "#1 proposed. You countered (rev 2) of “Review the contract”: by Thu 26 Nov 2026, end of day.\n",
-        ASKS + THREE + WHEN + WHAT + "When Dana answers: accept 1, negotiate 1 or decline 1.\n",
+        "#1 proposed. You countered (rev 2) of “Review the contract”: by Thu 26 Nov 2026, end of day (was Wed 25 Nov 2026).\n",
+        ASKS
+        + THREE
+        + WHEN
+        + WHAT
+        + "When Dana answers: accept 1, negotiate 1 --theirs or decline 1.\n",
         0,
     )
     assert _foreseen(asked) == ("sick", "gym")
@@ -316,7 +320,7 @@ def test_a_counter_by_outcome(asked: Program) -> None:
     result = _accept(asked, answers="\n\nCounter\n\nReview one page of it\n")
     assert (
         result.stdout
-        == "#1 proposed. You countered (rev 2) of “Review the contract”: “Review one page of it”.\n"
+        == "#1 proposed. You countered (rev 2) of “Review the contract”: “Review one page of it” (was “Review the contract”).\n"
     )
     assert _record(asked)["offer"]["due"] == "2026-11-25"
 
@@ -324,7 +328,7 @@ def test_a_counter_by_outcome(asked: Program) -> None:
 def test_a_counter_by_both(asked: Program) -> None:
     result = _accept(asked, answers="\n\nco\nfri\nReview one page of it\n")
     assert result.stdout == (
-        "#1 proposed. You countered (rev 2) of “Review the contract”: “Review one page of it”, by Fri 27 Nov 2026, end of day.\n"
+        "#1 proposed. You countered (rev 2) of “Review the contract”: “Review one page of it” (was “Review the contract”), by Fri 27 Nov 2026, end of day (was Wed 25 Nov 2026).\n"
     )
 
 
@@ -370,7 +374,7 @@ def test_a_date_that_cannot_be_used_is_asked_again(
     assert result.stderr.count(WHEN) == 2
     assert (
         result.stdout
-        == "#1 proposed. You countered (rev 2) of “Review the contract”: by Thu 26 Nov 2026, end of day.\n"
+        == "#1 proposed. You countered (rev 2) of “Review the contract”: by Thu 26 Nov 2026, end of day (was Wed 25 Nov 2026).\n"
     )
 
 
@@ -388,7 +392,7 @@ def test_agreed_already_may_turn_out_a_counter(program: Program) -> None:
     result = _agree(program, "--by", "wed", answers="\n\nc\nthu\n\n")
     assert (
         result.stdout
-        == "#1 proposed. You countered (rev 2) of “Review the contract”: by Thu 26 Nov 2026, end of day.\n"
+        == "#1 proposed. You countered (rev 2) of “Review the contract”: by Thu 26 Nov 2026, end of day (was Wed 25 Nov 2026).\n"
     )
     assert result.stderr.startswith(
         f"{PROMISES}{THREE}{WHEN}{WHAT}New ledger: {program.ledger}\nNew in the ledger: Dana (dana).\n"
@@ -422,13 +426,11 @@ def test_no_with_a_reason(asked: Program) -> None:
     assert _record(asked)["reason"] == "full until December"
 
 
-def test_agreed_already_may_turn_out_a_no(program: Program) -> None:
-    result = _agree(program, "--by", "wed", "--risk", "sick", answers="\nno\nbad back\n")
-    assert result.stdout == f"{DECLINED} Reason: “bad back”.\n"
-    assert (_record(program)["state"], _foreseen(program)) == ("declined", ("sick", None))
-    assert program.ok("stats", "--plain").count("said_no\t1\t1") == 1
-    program.ok("undo")  # one command, one undo
-    assert _record(program)["state"] == "void"
+def test_agreed_already_and_then_no_is_nothing_at_all(program: Program) -> None:
+    result = _agree(program, "--by", "wed", "--risk", "sick", answers="\nno\n")
+    assert (result.stdout, result.code) == ("", 130)
+    assert result.stderr.endswith(f"{PRICE}{YES}Nothing was recorded.\n")
+    assert list(program.home.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -494,22 +496,20 @@ def test_a_promise_to_several_is_asked_about_once(program: Program) -> None:
     assert (_foreseen(program, 1), _foreseen(program, 2)) == (("sick", "gym"), ("sick", "gym"))
 
 
-def test_who_takes_my_offer_leaves_me_no_way_out(program: Program) -> None:
-    program.ok("make", "Print the programme", "--to", "kim", "--by", "wed")
-    result = _accept(program, answers="no toner\n\n")
-    assert result.stderr.startswith(
-        f"#1 You offer Kim: “Print the programme” by Wed 25 Nov 2026, end of day.\n{RISK}{PRICE}"
-    )
-    assert YES not in result.stderr
+def test_who_takes_my_offer_is_asked_nothing(program: Program) -> None:
+    program.ok("make", "Print the programme", "--to", "kim", "--by", "wed", "--risk", "no toner")
+    result = _accept(program, answers="")
+    assert (result.stderr.count("›"), result.code) == (0, 0)
     assert result.stdout.startswith("#1 active. Kim accepted your terms")
     assert _foreseen(program) == ("no toner", None)
 
 
-def test_what_i_named_when_i_offered_is_not_asked_again(program: Program) -> None:
-    program.ok("make", "Print the programme", "--to", "kim", "--by", "wed", "--risk", "no toner")
-    result = _accept(program, answers="a nap\n")
-    assert (result.stderr.count("›"), result.code) == (1, 0)
-    assert _foreseen(program) == ("no toner", "a nap")
+def test_what_i_named_when_i_countered_is_not_asked_again(asked: Program) -> None:
+    asked.ok("negotiate", "1", "--by", "thu", "--risk", "no toner")
+    asked.ok("negotiate", "1", "--by", "wed", "--theirs")
+    result = _accept(asked, answers="a nap\n\n")
+    assert (result.stderr.count("›"), result.code) == (2, 0)
+    assert _foreseen(asked) == ("no toner", "a nap")
 
 
 @pytest.mark.parametrize(
@@ -608,7 +608,7 @@ def test_too_long_an_outcome_and_a_nul_are_asked_again(asked: Program) -> None:
     result = _accept(asked, answers=f"a\0b\n\n\nc\n\n{'x' * 1_001}\nReview one page of it\n")
     assert result.stderr.count(RISK) == 2
     assert result.stderr.count(WHAT) == 2
-    assert result.stdout.endswith("“Review one page of it”.\n")
+    assert result.stdout.endswith("“Review one page of it” (was “Review the contract”).\n")
 
 
 def test_blanks_alone_are_no_answer(asked: Program) -> None:
@@ -696,7 +696,6 @@ GIVING_UP = [
     (["make", "Water the plants", "--to", "dana", "--agreed"], []),
     (["make", "Water the plants", "--to", "dana", "--agreed"], ["", ""]),
     (["make", "Water the plants", "--to", "dana", "--agreed"], ["", "", "c", "thu"]),
-    (["make", "Water the plants", "--to", "dana", "--agreed"], ["", "", "n"]),
 ]
 GIVEN_UP = [
     f"{words[0]} {len(words)} after {' '.join(typed) or 'nothing'} {len(typed)}"
@@ -852,10 +851,10 @@ def test_at_most_one_hint_where_a_person_looks(program: Program) -> None:
     result = program("make", "Try stuff", "--to", "dana", width=200)
     assert _hints(result) == ["Check: By when? (L02)"]
     assert "Check" not in result.stdout
-    assert _hints(program("negotiate", "1", "--by", "fri", width=200)) == [
-        "Check: Say in a few more words what will be there then. (L04)"
-    ]
-    assert _hints(program("accept", "1", "--risk", "sick", width=200)) == [
+    assert _hints(
+        program("negotiate", "1", "--by", "fri", "--mine", "--risk", "sick", width=200)
+    ) == ["Check: Say in a few more words what will be there then. (L04)"]
+    assert _hints(program("accept", "1", width=200)) == [
         "Check: Say in a few more words what will be there then. (L04)"
     ]
 

@@ -141,7 +141,7 @@ def test_it_is_for_me_alone_and_gone_afterwards(promised: Program, desk: Desk) -
     [
         (["--to", "dana", "--asked"], "--negotiate", ["to Dana: rev 1, Dana's, on the table.", "You put new terms on the table: this becomes rev 2, for Dana to answer."]),
         (["--to", "dana", "--asked"], "--theirs", ["to Dana: rev 1, Dana's, on the table.", "Dana puts new terms on the table: this becomes rev 2, for you to answer."]),
-        (["--to", "dana"], "--negotiate", ["to Dana: rev 1, yours, on the table.", "Dana puts new terms on the table: this becomes rev 2, for you to answer."]),
+        (["--to", "dana"], "--theirs", ["to Dana: rev 1, yours, on the table.", "Dana puts new terms on the table: this becomes rev 2, for you to answer."]),
         (["--to", "dana"], "--mine", ["to Dana: rev 1, yours, on the table.", "You put new terms on the table: this becomes rev 2, for Dana to answer."]),
         (["--from", "dana", "--agreed"], "--reason=x", ["from Dana: rev 1, in force.", "You put new terms on the table: this becomes rev 2, for Dana to answer."]),
         (["--to", "me"], "--reason=x", ["to yourself: rev 1, in force.", "You change the terms: this becomes rev 2, in force at once."]),
@@ -203,8 +203,10 @@ def test_dates_stand_with_their_zone_where_it_is_another(
     assert "by: 2026-11-27T17:00 America/New_York\n" in desk.shown
     assert "reply-by: 2026-11-25\n" in desk.shown
     monkeypatch.setenv("TZ", "Asia/Tokyo")
-    program.ok("edit", "1", "--negotiate")
+    program.ok("edit", "1", "--correct")
     assert "reply-by: 2026-11-25 Europe/Berlin\n" in desk.shown
+    program.ok("edit", "1", "--mine")
+    assert "reply-by:\n" in desk.shown, "new terms begin without"
 
 
 # What a change becomes
@@ -213,7 +215,7 @@ def test_dates_stand_with_their_zone_where_it_is_another(
 def test_a_typo_is_put_right(promised: Program, desk: Desk) -> None:
     desk.types({"outcome": "Send Q4 numbers", "done-when": "she has\\nthe file"})
     assert promised.ok("edit", "1", "--correct") == (
-        "#1 active. Put right (rev 1) of “Send Q3 numbers”: “Send Q4 numbers”, done when “she has\\nthe file”.\n"
+        "#1 active. Put right (rev 1) of “Send Q3 numbers”: “Send Q4 numbers” (was “Send Q3 numbers”), done when “she has\\nthe file”.\n"
     )
     record = _record(promised)
     assert (record["revisions"], record["done_when"], record["acts"][-1]["act"]) == (
@@ -227,7 +229,7 @@ def test_other_terms_are_put_on_the_table(promised: Program, desk: Desk) -> None
     desk.types({"by": "next mon"})
     assert promised("edit", "1", "--reason", "slipped") == (
         (
-            "#1 active. You asked Dana for new terms (rev 2) of “Send Q3 numbers”: by Mon 7 Dec 2026, end of day. "
+            "#1 active. You asked Dana for new terms (rev 2) of “Send Q3 numbers”: by Mon 7 Dec 2026, end of day (was Fri 27 Nov 2026). "
             "Until Dana says Yes, rev 1 stands: by Fri 27 Nov 2026, end of day.\n"
         ),
         "When Dana answers: accept 1, negotiate 1 --theirs or decline 1.\n",
@@ -289,7 +291,7 @@ def test_nothing_changed_is_nothing_recorded(
     before = promised.ledger.read_bytes()
     desk.types(typed)
     assert promised("edit", "1", option) == (UNCHANGED, "", 0)
-    assert promised("edit", "1", option, "--json") == ("", "", 0)
+    assert promised("edit", "1", option, "--json") == ("[]\n", "", 0)
     assert promised("edit", "1", option, "-q") == ("", "", 0)
     assert promised.ledger.read_bytes() == before
     assert _kept(promised) == []
@@ -335,7 +337,7 @@ def test_a_promise_that_is_over_can_be_corrected_and_is_not_asked_about(
     desk.types({"outcome": "Send Q4 numbers"})
     result = promised("edit", "1", answers="")
     assert (result.stdout, result.stderr, result.code) == (
-        "#1 kept. Put right (rev 1) of “Send Q3 numbers”: “Send Q4 numbers”.\n",
+        "#1 kept. Put right (rev 1) of “Send Q3 numbers”: “Send Q4 numbers” (was “Send Q3 numbers”).\n",
         "",
         0,
     )
@@ -525,7 +527,8 @@ def test_a_person_is_asked_which_of_the_two_it_is(promised: Program, desk: Desk)
     result = promised("edit", "1", answers="perhaps\nc\n", width=200)
     assert result.stderr.startswith(f"{WHICH}“perhaps” is no answer here.\n{WHICH}")
     assert (
-        result.stdout == "#1 active. Put right (rev 1) of “Send Q3 numbers”: “Send Q4 numbers”.\n"
+        result.stdout
+        == "#1 active. Put right (rev 1) of “Send Q3 numbers”: “Send Q4 numbers” (was “Send Q3 numbers”).\n"
     )
 
 
@@ -547,8 +550,9 @@ def test_enter_is_neither(promised: Program, desk: Desk) -> None:
 def test_the_question_says_whose_words_they_would_be(program: Program, desk: Desk) -> None:
     program.ok("make", "Send Q3 numbers", "--to", "dana")
     desk.types({"by": "mon"})
-    result = program("edit", "1", answers="n\n", width=200)
-    assert "[correct, negotiate (Dana counters), Enter for neither]" in result.stderr
+    result = program("edit", "1", answers="n\ntheirs\n", width=200)
+    assert "[correct, negotiate (new terms, yours or Dana's), Enter for neither]" in result.stderr
+    assert result.stderr.count("or their counter? [mine or theirs]") == 1
     assert result.stdout.startswith("#1 proposed. Dana countered (rev 2)")
     assert "Why?" not in result.stderr
 

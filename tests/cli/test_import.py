@@ -19,6 +19,7 @@ import pytest
 
 from tests.cli.terminal import ended, terminal
 from tests.conftest import Program, Result, remembered
+from tests.storage.forging import forge_journal
 
 TWO = "direction,person,outcome,due\nowe,dana,Send the numbers,2026-11-27\nowed,Lee Öz,Fix the brake,\n"
 UID = "00000000-0000-4000-8000-00000000000{}"
@@ -198,7 +199,6 @@ def test_columns_that_do_not_fit(program: Program, words: tuple[str, ...], sente
     ("word", "sentence"),
     [
         ("Task", "“Task” does not say"),
-        ("=due", "“=due” does not say"),
         ("Task=outcom", "outcom”; the nearest is outcome"),
     ],
 )
@@ -724,7 +724,7 @@ def test_the_answer_as_programs_read_it(program: Program) -> None:
 
 STANDS: dict[str, tuple[dict[str, str], list[tuple[tuple[str, ...], str]]]] = {
     "proposed by them": ({"state": "proposed", "author": "them"}, [(("accept", "1"), "active"), (("complete", "1"), "delivered")]),
-    "proposed by me": ({"state": "proposed", "author": "me", "revisions": "3"}, [(("negotiate", "1", "--by", "fri"), "proposed"), (("accept", "1"), "active")]),
+    "proposed by me": ({"state": "proposed", "author": "me", "revisions": "3"}, [(("negotiate", "1", "--by", "fri", "--mine"), "proposed"), (("accept", "1"), "active")]),
     "declined by them": ({"state": "proposed"}, [(("decline", "1"), "declined")]),
     "active": ({}, [(("bump", "1", "slow"), "active"), (("negotiate", "1", "--by", "fri", "--reason", "ill"), "active"), (("accept", "1"), "active"), (("renege", "1", "--reason", "ill"), "reneged")]),
     "renegotiating": ({"author": "them", "revision": "2", "revisions": "4", "renegotiated": "1"}, [(("accept", "1"), "active"), (("complete", "1", "--confirmed"), "kept"), (("reopen", "1", "--reason", "bad"), "active")]),
@@ -1016,7 +1016,7 @@ def test_what_was_taken_back_is_not_made_again_by_the_export_that_says_so(progra
     assert program.ok("redo", "-q") == "1\n"
 
 
-_NO_SUCH = "it begins a promise with a number or a uid that none has"
+_NO_SUCH = "it begins a promise with a number that none has"
 
 
 def _journal(program: Program) -> list[dict[str, Any]]:
@@ -1024,38 +1024,15 @@ def _journal(program: Program) -> list[dict[str, Any]]:
     return [json.loads(line) for line in program.ok("export", "--journal").splitlines()]
 
 
-def _forged(records: list[dict[str, Any]]) -> str:
-    """The journal with hashes that fit, as anybody can compute them."""
-    from promisectl.storage import codec, transfer
-
-    before, uids = "", dict[int, str]()
-    for record in records[1:-1]:
-        for said in record["acts"]:
-            if said["promise"] is not None:
-                uids.setdefault(said["promise"], said["body"].get("uid"))
-            about = said["person"] if said["promise"] is None else uids[said["promise"]]
-            row = {
-                **said,
-                "entry": record["entry"],
-                "body": codec.encode_canonical_json(said["body"]),
-            }
-            before = said["hash"] = codec.compute_act_hash(before, record["command"], about, row)
-    total = transfer._RecordHash()
-    return "".join(
-        json.dumps(record) + "\n"
-        for record in [*map(total.hash_record, records[:-1]), total.build_end_record()]
-    )
-
-
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
-        ({"uid": "../pwned"}, "it is no record of a journal"),
+        ({"uid": "../pwned"}, "begins a promise with a uid that is no UUID"),
         ({"extra": "x"}, "it says what no command says"),
-        ({"uid": "00000000-0000-4000-8000-00000000000G"}, "it is no record of a journal"),
+        ({"uid": "00000000-0000-4000-8000-00000000000G"}, "a uid that is no UUID"),
         ({"promise": -5}, _NO_SUCH),
         ({"promise": 10**15}, _NO_SUCH),
-        ({"promise": True}, _NO_SUCH),
+        ({"promise": True}, "an act in it has not the fields that an act has"),
     ],
     ids=str,
 )
@@ -1068,7 +1045,7 @@ def test_a_journal_says_only_what_commands_say(
     )
     place = offer if "promise" in wrong else offer["body"]
     place.update(wrong)
-    text = _forged(records)
+    text = forge_journal(records)
     other = str(program.home / "other.db")
     (program.home / "j.jsonl").write_text(text, encoding="utf-8")
     result = program("--ledger", other, "import", str(program.home / "j.jsonl"))
@@ -1078,7 +1055,7 @@ def test_a_journal_says_only_what_commands_say(
 
 def test_a_journal_put_together_by_somebody_else_is_one_too(program: Program) -> None:
     records = _journal(program)
-    assert _forged(records) == "".join(json.dumps(record) + "\n" for record in records)
+    assert forge_journal(records) == "".join(json.dumps(record) + "\n" for record in records)
 
 
 @pytest.fixture
@@ -1146,6 +1123,20 @@ def test_a_long_command_that_is_not_as_it_was_is_refused(
     assert not (talkative.home / "other.db").exists()
 
 
+def test_a_dry_run_of_a_journal_is_refused_as_the_import_is(program: Program) -> None:
+    _journal(program)
+    (program.home / "j.jsonl").write_text(program.ok("export", "--journal"), encoding="utf-8")
+    file = str(program.home / "j.jsonl")
+    refused = program("import", file)
+    assert refused.code == 2
+    assert program("import", file, "--dry-run") == refused
+    other = "--ledger", str(program.home / "other.db")
+    assert program.ok(*other, "import", file, "--dry-run") == (
+        "It is whole, and would make 1 promise, 1 command.\n"
+    )
+    assert not (program.home / "other.db").exists()
+
+
 def test_a_journal_with_a_byte_order_mark_is_one(program: Program) -> None:
     _journal(program)
     (program.home / "j.jsonl").write_bytes(
@@ -1179,3 +1170,261 @@ def test_where_no_temporary_file_can_be_made_that_is_said(
             "Free some space for such files, or name a directory with more: TMPDIR=DIRECTORY.\n"
         )
     assert not program.ledger.exists()
+
+
+def _told_early(records: list[dict[str, Any]]) -> None:
+    (said,) = (act for record in records[1:-1] for act in record["acts"] if act["verb"] == "renege")
+    said["body"]["told_at"] = "2026-11-02T11:00:00Z"
+
+
+def test_a_journal_tells_of_no_break_before_the_yes(program: Program) -> None:
+    program.ok("make", "Send the numbers", "--to", "dana", "--by", "fri", today="2026-11-01")
+    program.ok("accept", "1", today="2026-11-03")
+    program.ok("renege", "1", "--reason", "ill", today="2026-11-05")
+    records = [json.loads(line) for line in program.ok("export", "--journal").splitlines()]
+    _told_early(records)
+    (program.home / "j.jsonl").write_text(forge_journal(records), encoding="utf-8")
+    other = str(program.home / "other.db")
+    result = program("--ledger", other, "import", str(program.home / "j.jsonl"))
+    assert (result.stdout, result.code, os.path.exists(other)) == ("", 6, False)
+    assert "so nobody can have been told" in result.stderr
+
+
+def test_what_an_earlier_version_recorded_stays_readable(program: Program) -> None:
+    """It took new terms that were the agreed ones, and told me of a break of theirs."""
+    program.ok("make", "Send it", "--to", "dana", "--by", "2026-12-20", "--agreed")
+    for due in ("2026-12-24", "2026-12-27"):
+        program.ok("negotiate", "1", "--by", due, "--reason", "ill", "--mine")
+    found = "outcome,person,direction,state,closed_at\nFix it,lee,owed,reneged,2026-11-20\n"
+    program.ok("import", "-", piped=found)
+    program.ok("bump", "1", "slow")
+    records = [json.loads(line) for line in program.ok("export", "--journal").splitlines()]
+    acts = [act for record in records[1:-1] for act in record["acts"]]
+    terms = [act["body"]["terms"] for act in acts if "terms" in act["body"]]
+    terms[2]["due"] = terms[0]["due"]
+    broken, told = acts[-2:]
+    assert broken["body"]["found"].pop("silent")
+    told |= {"promise": 2, "verb": "told", "side": "promisor", "by": "them"}
+    told["body"] = {"revision": 1, "told_at": told["at"]}
+    records[-2]["command"] = "told"
+    (program.home / "j.jsonl").write_text(forge_journal(records), encoding="utf-8")
+    other = ("--ledger", str(program.home / "other.db"))
+    program.ok(*other, "import", str(program.home / "j.jsonl"))
+    program.ok(*other, "doctor")
+    assert program("show", "1", "2", *other).code == 0
+    rows = json.loads(program.ok("list", "--all", "--json", *other))
+    assert {(row["id"], row["state"], row["told_at"]) for row in rows} == {
+        (1, "active", None),
+        (2, "reneged", told["at"]),
+    }
+
+
+# Files as other programs write them
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "outcome,person,direction,due\n,,,\nCall,dana,owe,\n,,,\n\n  \n , ,\t,\n",
+        ";;;\n\n;;;;\noutcome;person;direction;due\nCall;dana;owe;\n;\n",
+        '"","",""\n"outcome","person","direction"\n"Call","dana","owe"\n"","",""\n',
+    ],
+)
+def test_rows_of_which_all_cells_are_blank_are_none(program: Program, content: str) -> None:
+    assert take(program, content).code == 0
+    assert told(program, "outcome", "person") == [("Call", "dana")]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        ",outcome,person,direction\n0,Call,dana,owe\n1,Write,dana,owe\n",
+        "outcome;person;direction;;\nCall;dana;owe;;\nWrite;dana;owe;;\n",
+        "Unnamed,outcome,person,direction,\u00a0\n,Call,dana,owe,7\n,Write,dana,owe,8\n",
+    ],
+)
+def test_a_column_without_a_heading_is_left_out(program: Program, content: str) -> None:
+    more = ("--map", "Unnamed=") if "Unnamed" in content else ()
+    assert take(program, content, *more).code == 0
+    assert told(program, "outcome") == [("Call",), ("Write",)]
+
+
+def test_a_text_without_a_heading_is_told_with_what_helps(program: Program) -> None:
+    content = "outcome,person,direction,\nCall,dana,owe,for the rent\n"
+    refused = take(program, content)
+    assert refused.code == 6
+    assert refused.stderr == (
+        "promisectl: file.csv, line 2: “for the rent” is in a column without a name; say which "
+        "field that is (--map =why), or leave it out (--map =). Nothing was imported.\n"
+    )
+    assert take(program, content, "--map", "=", "--dry-run").code == 0
+    assert take(program, content, "--map", "=why").code == 0
+    assert told(program, "why") == [("for the rent",)]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Who, exactly; is it for",
+        "Who,,,,,, is; it\tfor",
+        "Who;\n;;;;\nis it, for",
+        'Who ""really"", is it;;;; for',
+    ],
+)
+def test_the_delimiter_is_the_one_outside_quotes(
+    program: Program, heading: str, delimiter: str
+) -> None:
+    content = f'"Task"{delimiter}"{heading}"{delimiter}"Until"\n' + delimiter.join(
+        ["Call", "dana", "2026-12-05\n"]
+    )
+    named = " ".join(heading.replace('""', '"').split())
+    done = take(
+        program, content, "--set", "direction=owe", "--map", "Task=outcome",
+        "--map", f"{named}=person", "--map", "Until=due",
+    )  # fmt: skip
+    assert done.code == 0, done
+    assert told(program, "outcome", "person", "due") == [("Call", "dana", "2026-12-05")]
+
+
+@pytest.mark.parametrize(
+    "tags", ['"garden, urgent"', '"garden,urgent"', "garden urgent", '" garden ,, urgent,"']
+)
+def test_tags_are_split_at_commas_too(program: Program, tags: str) -> None:
+    assert take(program, f"outcome,person,direction,tags\nCall,dana,owe,{tags}\n").code == 0
+    assert told(program, "tags") == [("garden urgent",)]
+
+
+def test_columns_of_one_field_are_joined(program: Program) -> None:
+    content = "Task,Who,Labels,Labels,Labels,Note,More\nCall,dana,garden,,urgent,rent,and heat\nRest,dana,,,,,\n"
+    mapped = ("Task=outcome", "Who=person", "Labels=tags", "Note=why", "More=why")
+    words = [word for pair in mapped for word in ("--map", pair)]
+    assert take(program, content, "--set", "direction=owe", *words).code == 0
+    assert told(program, "tags", "why") == [("garden urgent", "rent\nand heat"), ("", "")]
+
+
+def test_fields_of_json_are_joined_as_well(program: Program) -> None:
+    record = {
+        "outcome": "Call",
+        "person": "dana",
+        "direction": "owe",
+        "tags": ["a"],
+        "Labels": "b c",
+        "x": ["d"],
+    }
+    words = ("--map", "Labels=tags", "--map", "x=tags")
+    assert take(program, json.dumps(record), *words).code == 0
+    assert told(program, "tags") == [("a b c d",)]
+
+
+def test_a_column_has_one_field(program: Program) -> None:
+    refused = take(program, THEIRS, "--map", "Task=outcome", "--map", "Task=why")
+    assert (refused.code, refused.stderr) == (
+        2,
+        "promisectl: --map has the column “Task” twice. Give it one field.\n",
+    )
+    refused = take(program, THEIRS, *MAP, "--map", "Done=", "--map", "TASK=why")
+    assert (refused.code, "--map has the column “Task” twice" in refused.stderr) == (6, True)
+
+
+def test_what_lacks_a_date_can_be_given_one(program: Program) -> None:
+    content = "outcome,person,direction,state\nCall,dana,owe,kept\nRest,dana,owe,active\nWrite,dana,owe,reneged\n"
+    refused = take(program, content)
+    assert "for all that lack it, add --set delivered_at=…" in refused.stderr
+    dates = ("--set", "delivered_at=2026-11-20", "--set", "closed_at=2026-11-21")
+    assert take(program, content, *dates).code == 0
+    assert told(program, "state", "delivered_at", "closed_at") == [
+        ("kept", "2026-11-20T11:00:00Z", "2026-11-21T11:00:00Z"),
+        ("active", "", ""),
+        ("reneged", "", "2026-11-21T11:00:00Z"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cells", "column"),
+    [
+        ({"state": "delivered", "delivered_at": "2027-01-01"}, "delivered_at"),
+        ({"state": "kept", "closed_at": "2027-01-01"}, "closed_at"),
+        ({"state": "kept", "delivered_at": "2027-01-01"}, "delivered_at"),
+        ({"state": "reneged", "closed_at": "2027-01-01"}, "closed_at"),
+        ({"accepted_at": "2027-01-01"}, "accepted_at"),
+        ({"state": "kept", "made_at": "2026-11-20", "closed_at": "2026-11-19"}, "closed_at"),
+    ],
+    ids=str,
+)
+def test_a_moment_that_can_not_be_is_blamed_on_a_column_of_the_file(
+    program: Program, cells: dict[str, str], column: str
+) -> None:
+    refused = take(program, one(**cells))
+    assert refused.code == 6
+    assert refused.stderr.startswith(f"promisectl: file.csv, line 2, column {column}: it is ")
+
+
+def test_an_empty_name_of_a_file_is_told(program: Program) -> None:
+    for words, named in ((["import", ""], "FILE"), (["export", "-o", ""], "-o")):
+        refused = program(*words)
+        assert (refused.code, refused.stderr) == (
+            2,
+            f"promisectl: {named} is empty. Name a file; in a script, see that the variable it comes from is set.\n",
+        )
+
+
+# IDs near their limit
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "jsonl", "journal"])
+def test_what_comes_after_the_highest_id_comes_back_in(program: Program, form: str) -> None:
+    assert take(program, one(id="999999999")).code == 0
+    program.ok("make", "Rest", "--to", "me", "--replaces", "999999999")
+    program.ok("make", "Write", "--to", "dana")
+    words = ["--journal"] if form == "journal" else ["--format", form]
+    content = program.ok("export", *words)
+    copy = str(program.home / "copy.db")
+    program.ok("--ledger", copy, "import", "-", piped=content)
+    assert program.ok("--ledger", copy, "export", *words) == content
+    assert program.ok("list", "--all", "--plain").count("\n") == 3
+
+
+@pytest.mark.parametrize("number", ["1000000000", "999999999999999999", "9" * 19])
+def test_a_higher_id_is_refused(program: Program, number: str) -> None:
+    refused = take(program, one(id=number))
+    assert (refused.code, "is no number from 1 to 999999999" in refused.stderr) == (6, True)
+
+
+# What is known and differs
+
+
+def test_a_known_record_that_is_not_so_here_is_told(program: Program) -> None:
+    program.ok(
+        "make", "Call", "--to", "dana", "--by", "fri", "--agreed", "--tag", "b", "--tag", "a"
+    )
+    program.ok("make", "Write", "--from", "lee", "--by", "sat")
+    program.ok("make", "Rest", "--to", "me")
+    exports = {form: program.ok("export", "--format", form) for form in ("csv", "json", "jsonl")}
+    for content in exports.values():
+        told_now = program.ok("import", "-", piped=content)
+        assert told_now == "Imported 0 promises from stdin. 3 records known already, and skipped.\n"
+    program.ok("complete", "1")
+    program.ok("correct", "2", "--by", "sun", "--why", "for fun")
+    program.ok("person", "rename", "lee", "lee-ann")
+    for content in exports.values():
+        assert program.ok("import", "-", piped=content).endswith(
+            "skipped. 2 of them differ here: #1 (state), #2 (due, why).\n"
+        )
+        dry = json.loads(program.ok("import", "-", "--dry-run", "--json", piped=content))
+        assert [record["why"] for record in dry] == [
+            "known as #1, differs here: state",
+            "known as #2, differs here: due, why",
+            "known as #3",
+        ]
+
+
+def test_one_that_differs_among_new_ones(program: Program) -> None:
+    first = {"uid": UID.format(1), "outcome": "Call", "direction": "owe", "person": "dana"}
+    take(program, json.dumps(first))
+    program.ok("make", "Rest", "--to", "lee")
+    changed = [{**first, "person": "lee", "outcome": "Write"}, {**first, "uid": UID.format(2)}]
+    assert take(program, json.dumps(changed)).stdout == (
+        "Imported 1 promise from file.csv. 1 record known already, and skipped. "
+        "1 of them differs here: #1 (outcome, person).\n"
+    )

@@ -46,7 +46,7 @@ from tests.storage.life import world
         (["list", "--sort", "state"], "2 4 1 3 5"),
         (["list", "--overdue", "--today", "2026-11-29"], "1 3"),
         (["moves"], "2 4 6"),
-        (["moves", "--today", "2026-11-27T08:00"], "2 1 4 6"),
+        (["moves", "--today", "2026-11-27T08:00"], "1 2 4 6"),
         ([], "2 4 6"),
     ],
     ids=lambda value: value if isinstance(value, str) else " ".join(value) or "bare",

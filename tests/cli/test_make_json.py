@@ -90,7 +90,7 @@ def test_everything_that_make_takes_is_taken(program: Program) -> None:
     [record] = _made(
         program,
         {"outcome": "Send it", "to": ["dana"], "by": "fri", "done_when": "she has it", "why": "the board", "agreed": True, "risk": "flu", "no_to": "gym",
-         "said": "yesterday", "replaces": 1, "tag": ["work", "#q3"], "new": False, "offered": None},
+         "said": "yesterday", "replaces": 1, "beside": True, "tag": ["work", "#q3"], "new": False, "offered": None},
     )  # fmt: skip
     expected = {"id": 2, "state": "active", "due": "2026-11-27", "done_when": "she has it", "why": "the board", "risk": "flu", "no_to": "gym",
                 "made_at": "2026-11-22T11:00:00Z", "replaces": 1, "tags": ["work", "q3"]}  # fmt: skip
@@ -103,6 +103,7 @@ def test_everything_that_make_takes_is_taken(program: Program) -> None:
             "asked": True,
             "reply_by": "wed",
             "replaces": "#1",
+            "beside": True,
             "tag": "work",
         },
     )
@@ -209,7 +210,7 @@ def test_two_lines_may_name_the_same_new_person(program: Program) -> None:
 
 
 def test_the_numbers_of_the_same_input_may_be_replaced(program: Program) -> None:
-    assert _made(program, ONE, {**ONE, "replaces": 1})[1]["replaces"] == 1
+    assert _made(program, ONE, {**ONE, "replaces": 1, "beside": True})[1]["replaces"] == 1
 
 
 def test_a_near_miss_is_refused_unless_it_is_new(program: Program) -> None:
@@ -310,26 +311,29 @@ def test_bad_data_is_named_with_its_place_and_nothing_is_written(
 @pytest.mark.parametrize(
     ("wrong", "says", "code"),
     [
-        ({**ONE, "by": "blah"}, "“blah” is not a date that can be read.", 2),
+        ({**ONE, "by": "blah"}, "“blah” is not a date that can be read.", 6),
         ({**ONE, "by": "2026-11-20"}, "--by Fri 20 Nov 2026 has passed.", 2),
-        ({**ONE, "outcome": " "}, "The outcome is empty.", 2),
-        ({**ONE, "why": ""}, "The why is empty.", 2),
-        ({**ONE, "outcome": "x" * 1001}, "The outcome has 1,001 characters", 2),
-        ({**ONE, "from": "lee"}, "One side of a promise here is always you", 2),
-        ({**ONE, "asked": True, "offered": True}, "--asked and --offered exclude each other.", 2),
-        ({**ONE, "replaces": 0}, "“0” is not the number of a promise.", 2),
+        ({**ONE, "outcome": " "}, "The outcome is empty.", 6),
+        ({**ONE, "why": ""}, "The why is empty.", 6),
+        ({**ONE, "outcome": "x" * 1001}, "The outcome has 1,001 characters", 6),
+        ({**ONE, "from": "lee"}, "One side of a promise here is always you", 6),
+        ({**ONE, "asked": True, "offered": True}, "--asked and --offered exclude each other.", 6),
+        ({**ONE, "replaces": 0}, "“0” is not the number of a promise.", 6),
         ({**ONE, "replaces": 99}, "There is no promise #99", 3),
         (
             {**ONE, "replaces": 10**30},
             "“1000000000000000000000000000000” is not the number of a promise.",
-            2,
+            6,
         ),
-        ({**ONE, "tags": ["two words"]}, "A tag is one word", 2),
-        ({"outcome": "a"}, "To whom, or from whom?", 2),
+        ({**ONE, "tags": ["two words"]}, "A tag is one word", 6),
+        ({**ONE, "said": "2026-11-24"}, "--said Tue 24 Nov 2026 is still to come.", 2),
+        ({**ONE, "by": "11/12"}, "“11/12” can mean", 6),
+        ({**ONE, "to": "dnaa"}, "“dnaa” is new, but looks like dana.", 3),
+        ({"outcome": "a"}, "To whom, or from whom?", 6),
     ],
     ids=lambda value: str(value)[:60],
 )
-def test_what_cannot_be_carried_out_keeps_its_own_error_and_names_the_line(
+def test_what_is_wrong_with_a_promise_is_data_and_what_cannot_be_done_keeps_its_code(
     program: Program, wrong: Any, says: str, code: int
 ) -> None:
     for founded in (False, True):

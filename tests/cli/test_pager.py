@@ -131,10 +131,16 @@ def test_records_and_the_tour_are_never_paged(words: list[str]) -> None:
     assert "PAGED" not in _shown(*words)
 
 
+def _make_much_wait(program: Program) -> None:
+    """Make several groups of promises that wait for me; each is shown up to eight lines."""
+    for number in range(12):
+        program.ok("make", f"Answer {number}", "--to", "dan", "--asked", "-q")
+        program.ok("make", f"Today {number}", "--to", "dan", "--by", "today", "--agreed", "-q")
+
+
 @pytest.mark.usefixtures("marked")
 def test_bare_promisectl_pages_too(long: Program) -> None:
-    for number in range(12):
-        long.ok("make", f"Answer {number}", "--to", "dan", "--asked", "-q")
+    _make_much_wait(long)
     assert _shown() == _shown("moves")
     assert _shown().startswith("PAGED")
 
@@ -173,8 +179,7 @@ def test_a_dumb_terminal_has_no_pager_and_lines_says_how_high_it_is(
 
 @pytest.mark.usefixtures("marked")
 def test_the_exit_code_stays(long: Program) -> None:
-    for number in range(12):
-        long.ok("make", f"Answer {number}", "--to", "dan", "--asked", "-q")
+    _make_much_wait(long)
     with terminal("moves", "--exit-code", rows=ROWS, columns=COLUMNS) as child:
         assert ended(child) == 10
         assert "PAGED" in str(child.before)

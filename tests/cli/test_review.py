@@ -24,7 +24,7 @@ THEY_RELEASE = "release: Dana lets you off\n"
 THEY_RENEGE = "renege: Lee breaks it\n"
 THEY_WITHDRAW = "withdraw: Dana takes it back\n"
 THEY_REOPEN = "reopen: Kim reopens it\n"
-THEY_ANSWER = "negotiate: Lee counters; accept: Lee says Yes; decline: Lee says No\n"
+THEY_ANSWER = "negotiate: new terms, yours or Lee's; accept: Lee says Yes; decline: Lee says No\n"
 THEY_JUDGE = (
     "release: Dana lets you off; accept: Dana confirms it; decline: Dana says what is missing\n"
 )
@@ -84,8 +84,15 @@ def all_kinds(program: Program) -> Program:
     return program
 
 
-ORDER = [6, 5, 8, 4, 3, 2, 10, 1, 7, 9]
-KINDS = ["overdue"] * 3 + ["untold", "stale"] + ["unconfirmed"] * 2 + ["open"] * 3
+ORDER = [5, 8, 9, 10, 4, 6, 3, 2, 1, 7]
+KINDS = [
+    *("overdue", "overdue", "answer", "unconfirmed", "untold"),
+    *("overdue", "stale", "unconfirmed", "open", "open"),
+]
+HEADS = [
+    *("overdue", "overdue", "to answer", "to confirm", "to tell"),
+    *("overdue with others", "stale", "unconfirmed", "open", "open"),
+]
 
 
 def _review(program: Program, *typed: str, width: int = 200, today: str | None = None) -> Result:
@@ -114,8 +121,8 @@ def test_the_pressing_ones_come_first(all_kinds: Program) -> None:
     records = json.loads(all_kinds.ok("review", "--json"))
     assert [record["id"] for record in records] == ORDER
     assert [record["review"] for record in records] == KINDS
-    assert records[3]["moves"] == ["told 4"]
-    assert records[5]["moves"] == ["bump 2", "release 2", "accept 2", "decline 2", "reopen 2"]
+    assert records[4]["moves"] == ["told 4"]
+    assert records[7]["moves"] == ["bump 2", "release 2", "accept 2", "decline 2", "reopen 2"]
 
 
 def test_the_forms_agree(all_kinds: Program) -> None:
@@ -141,10 +148,11 @@ def test_the_forms_agree(all_kinds: Program) -> None:
         } == whole[record["id"]]
 
 
-def _typed(command: str) -> list[str]:
+def _typed(command: str, *, author: str | None) -> list[str]:
     verb, number = command.split()
+    whose = ["--theirs"] if author == "me" else []
     more = {
-        "negotiate": ["--by", "2027-01-15", "--reason", "late"],
+        "negotiate": ["--by", "2027-01-15", "--reason", "late", *whose],
         "renege": ["--reason", "late"],
         "decline": ["--reason", "not done"],
         "reopen": ["--reason", "not done"],
@@ -157,9 +165,9 @@ def test_every_move_that_is_listed_works(all_kinds: Program) -> None:
     kept = all_kinds.home / "kept.db"
     shutil.copy(all_kinds.ledger, kept)
     records = json.loads(all_kinds.ok("review", "--json"))
-    for command in (command for record in records for command in record["moves"]):
+    for record, command in [(one, move) for one in records for move in one["moves"]]:
         shutil.copy(kept, all_kinds.ledger)
-        result = all_kinds(*_typed(command))
+        result = all_kinds(*_typed(command, author=record["author"]))
         assert result.code == 0, (command, result)
         assert result.stdout.startswith(f"#{command.split()[1]} ")
 
@@ -167,11 +175,11 @@ def test_every_move_that_is_listed_works(all_kinds: Program) -> None:
 def test_the_page_lists_the_same(all_kinds: Program) -> None:
     page = _seen(all_kinds.ok("review", width=80))
     assert page.startswith(
-        "Overdue\n"
-        "#6  from Lee: Owed and late\n"
-        "    Thu 19 Nov, overdue 4 days, stale\n"
-        "    complete 6, negotiate 6, bump 6, renege 6, release 6\n"
+        "Overdue: complete, negotiate or renege\n"
         "#5  to Dana: Overdue one\n"
+        "    Fri 20 Nov, overdue 3 days\n"
+        "    complete 5, negotiate 5, bump 5, renege 5, release 5\n"
+        "#8  to myself: For myself, late\n"
     )
     titles = [
         line
@@ -179,7 +187,9 @@ def test_the_page_lists_the_same(all_kinds: Program) -> None:
         if not line.lstrip().startswith("#") and not line.startswith(" ") and line
     ]
     assert titles == [
-        "Overdue", "Broken, and nobody was told", "Stale: nothing was said for a while", "Delivered, not confirmed", "Open besides",
+        "Overdue: complete, negotiate or renege", "To answer: accept, negotiate or decline",
+        "To confirm: accept, or decline with what is missing", "Broken and not told: told",
+        "Overdue with others", "Stale: nothing was said for a while", "Delivered, not confirmed", "Open besides",
     ]  # fmt: skip
     assert (
         "#8  to myself: For myself, late\n    Fri 20 Nov, overdue 3 days\n    complete 8, negotiate 8, renege 8\n"
@@ -253,13 +263,13 @@ def test_all_of_them_one_after_the_other(all_kinds: Program) -> None:
     before = all_kinds.ledger.read_bytes()
     result = _review(all_kinds, *["k"] * 10)
     heads = [line for line in result.stdout.splitlines() if " of 10, " in line]
-    assert heads == [f"{place} of 10, {kind}" for place, kind in enumerate(KINDS, 1)]
+    assert heads == [f"{place} of 10, {kind}" for place, kind in enumerate(HEADS, 1)]
     assert [line.split()[0] for line in result.stdout.splitlines() if line.startswith("#")] == [
         f"#{number}" for number in ORDER
     ]
     assert result.stderr == (
-        f"{THEY_RENEGE}{OPEN}{THEY_RELEASE}{OPEN}{SELF}{UNTOLD}{THEY_ANSWER}{ASKED}{THEY_JUDGE}{REPORTED}{THEY_REOPEN}{JUDGED}"
-        f"{THEY_RELEASE}{OPEN}{SELF}{THEY_WITHDRAW}{ASKED}"
+        f"{THEY_RELEASE}{OPEN}{SELF}{THEY_WITHDRAW}{ASKED}{THEY_REOPEN}{JUDGED}{UNTOLD}"
+        f"{THEY_RENEGE}{OPEN}{THEY_ANSWER}{ASKED}{THEY_JUDGE}{REPORTED}{THEY_RELEASE}{OPEN}{SELF}"
     )
     assert result.stdout.endswith("Reviewed 10 of 10: 10 left as agreed.\n")
     assert all_kinds.ledger.read_bytes() == before
@@ -308,7 +318,7 @@ def test_new_terms_to_be_answered_are_told(program: Program) -> None:
 
 def test_the_counter_on_the_table_is_what_is_shown(program: Program) -> None:
     _one(program, "--to", "dana", "--by", "fri")
-    program.ok("negotiate", "1", "--by", "thu")
+    program.ok("negotiate", "1", "--by", "thu", "--theirs")
     assert (
         "#1 proposed, to Dana: “Send Q3 numbers” by Thu 26 Nov 2026, end of day, your move.\n"
         in _review(program, "q").stdout
@@ -316,11 +326,11 @@ def test_the_counter_on_the_table_is_what_is_shown(program: Program) -> None:
 
 
 def test_quitting_leaves_the_rest(all_kinds: Program) -> None:
-    result = _review(all_kinds, "skip", "", "keep", "told", "", "quit")
+    result = _review(all_kinds, "skip", "", "keep", "skip", "told", "", "quit")
     assert result.stdout.endswith(
         "#4 reneged. Lee was told on Mon 23 Nov 2026, 27 days before it was due.\n\n"
-        "5 of 10, stale\n#3 proposed, from Lee: “Stale one” by Sun 20 Dec 2026, end of day, their move, stale.\n"
-        "Reviewed 4 of 10: 1 moved, 1 left as agreed, 2 skipped. The rest waits: promisectl review.\n"
+        "6 of 10, overdue with others\n#6 active, from Lee: “Owed and late” by Thu 19 Nov 2026, end of day, overdue 4 days, stale.\n"
+        "Reviewed 5 of 10: 1 moved, 1 left as agreed, 3 skipped. The rest waits: promisectl review.\n"
     )
     assert _record(all_kinds, 4)["told_at"] == "2026-11-23T09:00:00Z"
 

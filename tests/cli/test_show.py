@@ -49,12 +49,13 @@ def test_the_page_of_a_broken_and_replaced_promise(week: Program) -> None:
         "                    day (rev 1)\n"
         "\n"
         "Open now\n"
-        "  accept 8     Lee says Yes\n"
-        "  negotiate 8  Lee counters\n"
-        "  decline 8    Lee says No\n"
-        "  withdraw 8   you take it back\n"
-        "  bump 8       you give word, or remind\n"
-        "  besides      note 8, correct 8, void 8\n"
+        "  accept 8              Lee says Yes\n"
+        "  negotiate 8 --mine    you put new terms\n"
+        "  negotiate 8 --theirs  Lee counters\n"
+        "  decline 8             Lee says No\n"
+        "  withdraw 8            you take it back\n"
+        "  bump 8                you give word, or remind\n"
+        "  besides               note 8, correct 8, void 8\n"
     )
     assert "replaces\t6" in week.ok("show", "8").splitlines()
 

@@ -466,7 +466,7 @@ def test_a_person_with_whom_there_is_nothing(settled: Program) -> None:
     assert "Nothing has been settled" in settled.ok("stats", "--with", "kim", width=80)
     assert _figures(settled, "--with", "kim")["owe"]["kept"]["of"] == 0
     page = _seen(settled.ok("person", "show", "kim", width=80))
-    assert page.startswith("Kim (kim)\nlast word  Mon 23 Nov 2026\n\nYou owe\n")
+    assert page.startswith("Kim (kim)\nlast word  Mon 23 Nov 2026\n\nNot agreed yet\n")
 
 
 def test_promises_to_myself_do_not_count(program: Program) -> None:
@@ -514,9 +514,9 @@ def test_people_as_records_hold_the_record(settled: Program) -> None:
     header = settled.ok("people", "--csv").splitlines()[0]
     assert (
         header
-        == "person,person_name,owe,owed,overdue,next_due,kept_by_me,kept_by_me_of,kept_by_them,kept_by_them_of"
+        == "person,person_name,owe,owed,overdue,next_due,kept_by_me,kept_by_me_of,kept_by_them,kept_by_them_of,not_agreed"
     )
-    assert settled.ok("people").splitlines()[0].split("\t")[-4:] == ["1", "3", "1", "3"]
+    assert settled.ok("people").splitlines()[0].split("\t")[-5:] == ["1", "3", "1", "3", "0"]
 
 
 def test_people_in_three_orders(program: Program) -> None:

@@ -1,7 +1,7 @@
 """The figures of the record, told a second time: plain arithmetic over what `show --json` hands out, sharing nothing with the program.
 
 A list of records goes in, one for each promise, with its `terms` and `acts`. What was said up to a moment is heard again in the order
-in which it was written down, and what became of each promise is counted.
+in which it was said, and what became of each promise is counted.
 """
 
 from collections import Counter
@@ -158,7 +158,8 @@ class Fate:
         self.told_at: datetime | None = None
         self.silent = False
         self.reason = self.cause = self.risk = ""
-        for act in record["acts"]:
+        # What was told of a break is heard after it, whenever it was told.
+        for act in sorted(record["acts"], key=lambda act: (act["act"] == "told", act["at"])):
             if (
                 act["undone_by"] is None
                 and act["act"] not in ("undo", "redo")
@@ -238,11 +239,16 @@ class Fate:
             self.state = "kept"
 
     def _tell(self, told_at: str | None) -> None:
-        if told_at:
+        if told_at and instant(told_at) <= self.moment:
             self.told_at = instant(told_at)
             self.words.append(self.told_at)
 
     # What it counts as
+
+    @property
+    def is_untold(self) -> bool:
+        """Whether I broke it, and they don't know."""
+        return self.promisor == "me" and self.told_at is None and not self.silent
 
     @property
     def due(self) -> datetime | None:
@@ -345,7 +351,7 @@ def _counted(fates: list[Fate], window: _Window) -> Record:
         "late_credit": mean(fate.credit for fate in dated),
         "causes": dict(Counter(fate.cause for fate in broken if fate.cause)),
         "foreseen": _foreseen([fate for fate in broken if fate.risk and fate.reason]),
-        "untold": sum(fate.told_at is None and not fate.silent for fate in broken),
+        "untold": sum(fate.is_untold for fate in broken),
     }
 
 

@@ -342,6 +342,8 @@ def situation(
     sort: str, direction: Direction, name: str
 ) -> tuple[Promise, Outcome, dict[Step, Outcome]]:
     steps, last = (SITUATIONS if sort == "two" else SELF_SITUATIONS)[name]
+    if (direction, name) == (OWED, "reneged, untold"):
+        name = "reneged in silence"  # I know what was not done for me: nobody has to tell me
     return brought(direction, *steps, **last), *expected(
         (EXPECTED if sort == "two" else SELF_EXPECTED)[name]
     )
@@ -454,6 +456,8 @@ def test_every_row_is_in_the_table() -> None:
 def test_whose_move_it_is(name: str, waited_for: Side | None, direction: Direction) -> None:
     promise, _, _ = situation("two", direction, name)
     mine = OR if direction is OWE else EE
+    if (direction, name) == (OWED, "reneged, untold"):
+        waited_for = None
     assert promise.move == (None if waited_for is None else "me" if waited_for is mine else "them")
 
 
@@ -779,14 +783,15 @@ def test_time_never_goes_back(sort: str, direction: Direction, name: str) -> Non
                 == table[verb, side]
             )
             continue
-        earliest = newest if verb in MOVING else START
+        yes = START + HOUR  # nobody is told of a break before what was broken was agreed on
+        earliest = newest if verb in MOVING else yes if verb is Verb.TOLD else START
         with pytest.raises(errors.TooEarly) as refused:
             applied(
                 promise,
                 act(
                     verb,
                     side,
-                    min(earliest, START) - SECOND if verb not in MOVING else earliest - SECOND,
+                    earliest - SECOND,
                     promise,
                 ),
             )
@@ -875,6 +880,56 @@ def test_word_given_in_time_is_not_lost_by_breaking_later() -> None:
 def test_a_warning_before_the_yes_is_no_notice() -> None:
     promise = brought(OWE, (Verb.OFFER, OR), (Verb.BUMP, OR))
     assert (promise.word_at, promise.bumped_at) == (None, None)
+
+
+def test_of_two_things_at_one_moment_the_one_recorded_first_is_the_earlier() -> None:
+    terms = Terms("Send the numbers", DUE._replace(civil="2026-11-30", at=DUE.at + 72 * HOUR))
+    active = brought(OWE, *AGREED)
+    asked = applied(active, act(Verb.NEGOTIATE, OR, LATER, active, terms=terms))
+    agreed = applied(asked, act(Verb.ACCEPT, EE, LATER, asked))
+    assert (agreed.word_at, agreed.find_first_notice(0)) == (None, LATER)
+    warned = applied(agreed, act(Verb.BUMP, OR, LATER, agreed))
+    assert (warned.word_at, warned.bumped_at) == (LATER, LATER)
+    reported = applied(warned, act(Verb.COMPLETE, OR, LATER, warned))
+    reminded = applied(reported, act(Verb.BUMP, OR, LATER, reported))
+    assert reminded.find_warned_agreement(reminded.bumps[-1]) is None
+
+
+def test_a_reminder_while_it_was_reported_is_no_warning() -> None:
+    reported = brought(OWE, *REPORTED)
+    again = applied(reported, act(Verb.DECLINE, EE, LATER, reported))
+    reminded = applied(again, act(Verb.BUMP, OR, LATER - HOUR, again))
+    assert (reminded.word_at, reminded.bumped_at) == (None, None)
+    before = applied(again, act(Verb.BUMP, OR, START + HOUR, again))
+    assert (before.word_at, before.bumped_at) == (START + HOUR, START + HOUR)
+
+
+@pytest.mark.parametrize(
+    ("author", "speaker", "verb"),
+    [
+        (OR, OR, Verb.WITHDRAW),
+        (OR, EE, Verb.DECLINE),
+        (EE, EE, Verb.WITHDRAW),
+        (EE, OR, Verb.DECLINE),
+    ],
+)
+@pytest.mark.parametrize("reply_by", [None, DUE])
+def test_new_terms_that_are_the_agreed_ones_are_refused(
+    author: Side, speaker: Side, verb: Verb, reply_by: CivilMoment | None
+) -> None:
+    active = brought(OWE, *AGREED)
+    asked = applied(active, act(Verb.NEGOTIATE, author, LATER, active))
+    same = active.current_revision.terms._replace(reply_by=reply_by)
+    with pytest.raises(errors.AgreedAlready, match=rf"{verb} 7\.$") as refused:
+        applied(asked, act(Verb.NEGOTIATE, speaker, LATER, asked, terms=same))
+    assert refused.value.exit_code == 2
+
+
+def test_terms_that_were_offered_before_may_be_offered_again() -> None:
+    offered = brought(OWE, (Verb.OFFER, OR), (Verb.NEGOTIATE, EE))
+    first = offered.revisions[0].terms
+    again = applied(offered, act(Verb.NEGOTIATE, OR, LATER, offered, terms=first))
+    assert again.current_revision.terms == first
 
 
 def test_telling_late_is_remembered_with_its_moment() -> None:
@@ -1006,7 +1061,7 @@ SETTINGS |= {
 SPEAKERS = """
     proposed, my terms       | accept               | them active     | them active
     proposed, my terms       | decline              | them declined   | them declined
-    proposed, my terms       | negotiate            | them proposed   | them proposed
+    proposed, my terms       | negotiate            | -               | -
     proposed, my terms       | negotiate mine       | me proposed     | me proposed
     proposed, my terms       | negotiate theirs     | them proposed   | them proposed
     proposed, my terms       | withdraw             | me withdrawn    | me withdrawn
@@ -1023,6 +1078,11 @@ SPEAKERS = """
     active + my amendment    | accept               | them active     | them active
     active + my amendment    | decline              | them active     | them active
     active + my amendment    | withdraw             | me active       | me active
+    active + my amendment    | negotiate            | -               | -
+    active + my amendment    | negotiate mine       | me active       | me active
+    active + my amendment    | negotiate theirs     | them active     | them active
+    active + their amendment | negotiate            | me active       | me active
+    active + their amendment | negotiate theirs     | them active     | them active
     active + their amendment | accept               | me active       | me active
     active + their amendment | decline              | me active       | me active
     active + their amendment | withdraw             | them active     | them active

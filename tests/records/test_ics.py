@@ -67,7 +67,7 @@ def test_every_property_of_a_kept_promise(program: Program) -> None:
         "DESCRIPTION": "You owe Dana. Kept.\\nDone when: she has it\\nWhy: the board meets",
         "CONTACT": "Dana",
         "CATEGORIES": "owe,work,q3",
-        "RELATED-TO": str(first["uid"]),
+        "RELATED-TO;RELTYPE=SIBLING": str(first["uid"]),
         "X-PROMISECTL-STATE": "kept",
         "X-PROMISECTL-PERSON": "dana",
     }

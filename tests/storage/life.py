@@ -46,6 +46,7 @@ def live(path: Path, odd: str = ODD) -> None:
         risk="rain",
         no_to="Saturday",
         replaces="1",
+        beside=True,
     )
     make.make(world(path), "Run", to=["me"], by="in 9 days")
     acts.negotiate(world(path, "2026-11-24"), "1", by="in 9 days", reason=odd)

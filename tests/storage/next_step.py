@@ -1,4 +1,4 @@
-"""A schema step that exists in the tests alone: it proves how ledgers are brought up until the next real one comes.
+"""A schema step that exists in the tests alone: it proves how ledgers are brought up, with more than the last real one needed.
 
 `python -m tests.storage.next_step WORDS…` runs a command line of the program that knows it.
 """
@@ -14,7 +14,8 @@ _ADDED = (
     "CREATE INDEX promise_made ON promise (made_at)",
 )
 _OWED = "CREATE VIEW owed AS "
-_KNOWN = {name: getattr(sql, name) for name in ("SCHEMA_STEP", "SCHEMA", "MIGRATIONS")}
+_NAMES = ("SCHEMA_STEP", "SCHEMA", "MIGRATIONS", "REDERIVED_COLUMNS")
+_KNOWN = {name: getattr(sql, name) for name in _NAMES}
 _NEXT = {
     "SCHEMA_STEP": STEP,
     "SCHEMA": (
@@ -22,11 +23,12 @@ _NEXT = {
         *_ADDED,
     ),
     "MIGRATIONS": {**sql.MIGRATIONS, STEP: _ADDED},
+    "REDERIVED_COLUMNS": {**sql.REDERIVED_COLUMNS, STEP: ("word_at",)},
 }
 
 
 def set_known(*, known: bool) -> None:
-    """Have the program in this process know the step or not: a table, an index, and a view that is worded otherwise."""
+    """Have the program in this process know the step or not: a table, an index, a view that is worded otherwise, and a column that is derived anew."""
     for name, value in (_NEXT if known else _KNOWN).items():
         setattr(sql, name, value)
 

@@ -36,7 +36,7 @@ from promisectl.storage import ledger as files
 from tests.storage.life import ODD, live, world
 
 NAME = int.from_bytes(b"PRMS", "big")
-STEP = 1
+STEP = 2
 
 
 def heard(env: Env) -> str:

@@ -16,12 +16,14 @@ import pytest
 
 from promisectl.compiled import sql
 from promisectl.domain.findings import Remedy
-from promisectl.storage import repair
+from promisectl.storage import connection, ledger, repair
 from promisectl.storage.integrity import checks
 from tests.conftest import Program
 from tests.storage import life, next_step
 
 BEFORE, NOW = sql.SCHEMA_STEP, next_step.STEP
+KEPT = sorted(Path(__file__).with_name("kept").glob("step_*.sql"))
+LATER = "2027-02-01T10:00"
 LOOKS = (
     ["list", "--json", "--all"],
     ["list", "--json", "--state", "void"],
@@ -45,6 +47,14 @@ def older(program: Program) -> Iterator[Program]:
     life.answer_once(program.ledger)
     with next_step.known():
         yield program
+
+
+@pytest.fixture(params=KEPT, ids=lambda path: path.stem)
+def kept(program: Program, request: pytest.FixtureRequest) -> Program:
+    """A ledger that a released version of an earlier step wrote, kept as SQL."""
+    program.ledger.parent.mkdir(parents=True)
+    change(str(program.ledger), request.param.read_text(encoding="ascii"))
+    return program
 
 
 def step(path: Path) -> int:
@@ -71,6 +81,111 @@ def records(program: Program) -> list[Any]:
         json.loads(program.ok("list", "--json", "--all", *more))
         for more in ([], ["--state", "void"])
     ]
+
+
+def acts(path: Path) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(path)) as db:
+        return [
+            row
+            for table in ("entry", "act", "person", "alias", "once")
+            for row in db.execute(f"SELECT * FROM {table} ORDER BY 1, 2")
+        ]
+
+
+def test_ledgers_of_every_released_step_are_kept() -> None:
+    released = {int(path.stem.split("_")[1]) for path in KEPT}
+    assert released == set(range(1, sql.SCHEMA_STEP))
+
+
+def test_every_look_at_a_kept_ledger_works_and_changes_nothing(kept: Program) -> None:
+    before, files = kept.ledger.read_bytes(), sorted(os.listdir(kept.ledger.parent))
+    for words in (*LOOKS, ["status"], ["moves"], ["digest"], ["review"], ["doctor"], ["backup"]):
+        assert kept(*words, today=LATER).code == 0, words
+    assert kept.ok("list", "--all", "--as-of", "2026-11-24", today=LATER)
+    assert (kept.ledger.read_bytes(), sorted(os.listdir(kept.ledger.parent))) == (before, files)
+
+
+def test_the_next_move_brings_a_kept_ledger_up(kept: Program, tmp_path: Path) -> None:
+    before = acts(kept.ledger)
+    kept.ok("make", "One more thing", "--to", "somebody new", "--new", today=LATER)
+    assert step(kept.ledger) == sql.SCHEMA_STEP
+    fresh = tmp_path / "fresh.db"
+    kept.ok("--ledger", str(fresh), "make", "x y z", "--to", "dana")
+    assert shape(kept.ledger) == shape(fresh)
+    assert set(before) <= set(acts(kept.ledger))
+    assert repair.list_damage(str(kept.ledger)) == []
+    with closing(sqlite3.connect(kept.ledger)) as db:
+        assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+    for words in LOOKS:
+        assert kept(*words, today=LATER).code == 0, words
+
+
+def test_a_kept_ledger_is_saved_before_and_can_be_restored(kept: Program) -> None:
+    before = acts(kept.ledger)
+    kept.ok("note", "1", "rang", today=LATER)
+    (saved,) = (kept.home / "state" / "promisectl" / "backups").glob("*-before-upgrade.db")
+    assert (step(saved), acts(saved)) == (1, before)
+    kept.ok("restore", str(saved), "--yes", today=LATER)
+    assert (step(kept.ledger), acts(kept.ledger)) == (1, before)
+    kept.ok("note", "1", "rang again", today=LATER)
+    assert step(kept.ledger) == sql.SCHEMA_STEP
+
+
+def test_a_kept_ledger_comes_up_over_several_steps_at_once(kept: Program) -> None:
+    with next_step.known():
+        assert kept.ok("list", "--all", today=LATER)
+        kept.ok("note", "1", "rang", today=LATER)
+        assert step(kept.ledger) == NOW
+        assert repair.list_damage(str(kept.ledger)) == []
+
+
+def test_the_journal_of_a_kept_ledger_makes_the_migrated_one(kept: Program, tmp_path: Path) -> None:
+    journal, other = tmp_path / "all.jsonl", str(tmp_path / "other.db")
+    kept.ok("export", "--journal", "-o", str(journal), today=LATER)
+    kept.ok("--ledger", other, "import", str(journal), today=LATER)
+    for program in (["--ledger", other], []):
+        kept.ok(*program, "note", "1", "rang", today=LATER)
+    for words in LOOKS:
+        there = kept.ok("--ledger", other, *words, today=LATER)
+        assert there == kept.ok(*words, today=LATER), words
+
+
+def test_rows_are_derived_anew_where_the_rules_have_changed(kept: Program) -> None:
+    """What a rule gave before is put right, whatever it was, and not reported as damage."""
+    change(
+        str(kept.ledger),
+        "UPDATE promise SET word_at = '2026-11-01T00:00:00Z', reply_by = '2026-11-02', risk = 'x'",
+    )
+    assert repair.list_damage(str(kept.ledger)) == []
+    kept.ok("note", "1", "rang", today=LATER)
+    assert repair.list_damage(str(kept.ledger)) == []
+
+
+def test_damage_of_a_kept_ledger_is_found_before_it_comes_up(kept: Program) -> None:
+    change(str(kept.ledger), "UPDATE promise SET state = 'kept' WHERE id = 3")
+    assert cures(str(kept.ledger)) == {"promises": Remedy.REBUILD}
+
+
+def test_a_promise_with_damaged_acts_keeps_its_row(kept: Program) -> None:
+    change(
+        str(kept.ledger),
+        "DROP TRIGGER act_is_never_changed; UPDATE act SET body = '[]' WHERE number IN"
+        " (SELECT min(number) FROM act WHERE promise = 2)",
+    )
+    found = cures(str(kept.ledger))
+    kept.ok("note", "1", "rang", today=LATER)
+    assert step(kept.ledger) == sql.SCHEMA_STEP
+    assert cures(str(kept.ledger)) == found
+
+
+def test_who_reads_an_older_ledger_finds_the_new_tables_empty(older: Program) -> None:
+    before = older.ledger.read_bytes()
+    with ledger.open_snapshot(str(older.ledger)) as db:
+        assert db.execute("SELECT count(*) FROM shelf").fetchone()[0] == 0
+    with checks.open_for_checks(str(older.ledger)) as db:
+        assert db.execute("SELECT count(*) FROM shelf").fetchone()[0] == 0
+        assert connection.read_schema_step(db) == BEFORE
+    assert older.ledger.read_bytes() == before
 
 
 def test_a_new_ledger_has_what_the_step_brings(program: Program) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from promisectl.compiled import sql
-from promisectl.storage import journal
+from promisectl.storage import journal, queries
 from tests.bench import ledgers
 from tests.conftest import Program
 
@@ -19,6 +19,7 @@ _FEW, _MANY = 1_200, 4_800  # completion looks at the newest thousand, however f
 _SAME = 1.2
 _FLAT = (
     ("moves",),
+    ("moves", "--waiting", "warned"),
     ("owe",),
     ("owed",),
     ("list",),
@@ -120,6 +121,13 @@ def _asked(program: Program, ledger: Path, words: tuple[str, ...]) -> _Watched:
     return watched
 
 
+def _connect(path: Path) -> sqlite3.Connection:
+    """A connection that knows the functions which the statements call."""
+    db = sqlite3.connect(path)
+    queries.define_name_order(db)
+    return db
+
+
 def _scans(db: sqlite3.Connection, statement: str) -> Iterator[str]:
     for *_, step in db.execute(f"EXPLAIN QUERY PLAN {statement}"):
         first = step.removeprefix("SCAN ") in _FIRST_TAKEN and _NEWEST_FIRST.search(
@@ -136,7 +144,7 @@ def test_no_statement_of_what_is_said_daily_goes_through_a_whole_table(
 ) -> None:
     watched = _asked(program, kept(_FEW), words)
     assert watched.statements
-    with closing(sqlite3.connect(program.ledger)) as db:
+    with closing(_connect(program.ledger)) as db:
         assert {one: found for one in watched.statements if (found := [*_scans(db, one)])} == {}
 
 
@@ -157,7 +165,7 @@ def test_what_looks_at_every_promise_takes_them_as_they_lie(
 ) -> None:
     """By an index, it would jump from one to the next, which takes three times as long."""
     watched = _asked(program, kept(_FEW), words)
-    with closing(sqlite3.connect(program.ledger)) as db:
+    with closing(_connect(program.ledger)) as db:
         plans = [
             step
             for one in watched.statements

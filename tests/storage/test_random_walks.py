@@ -172,8 +172,25 @@ class Sum:
 def added_up(acts: list[dict[str, Any]]) -> Sum:
     found = Sum()
     for act in acts:
-        _add(found, act["verb"], act["side"], json.loads(act["body"]).get("terms"))
+        body = json.loads(act["body"])
+        if act["verb"] == "correct":
+            _correct(found, body)
+        else:
+            _add(found, act["verb"], act["side"], body.get("terms"))
     return found
+
+
+def _correct(now: Sum, body: dict[str, Any]) -> None:
+    """Every wrong value that was copied is right from then on, or that of one revision alone."""
+    base = now.revisions[body["revision"] - 1]
+    wrong, right = dict(base[2]), body["terms"]
+    for revision in now.revisions:
+        if revision is base or body.get("throughout"):
+            terms = dict(revision[2])
+            for name in ("outcome", "due", "done_when", "why"):
+                if wrong.get(name) != right.get(name) and terms.get(name) == wrong.get(name):
+                    terms[name] = right.get(name)
+            revision[2] = {name: value for name, value in terms.items() if value is not None}
 
 
 def _add(now: Sum, verb: str, side: str, terms: Any) -> None:
@@ -202,8 +219,6 @@ def _add(now: Sum, verb: str, side: str, terms: Any) -> None:
         ended = "declined" if verb == "decline" else "withdrawn"
         now.turn("offered", ended)
         now.state = ended if now.state == "proposed" else now.state
-    elif verb == "correct":
-        now.current[2] = terms
     elif verb not in ("note", "bump", "told", "partial", "tag", "untag"):
         now.turn("offered", "moot")
         now.state = _after(now.state, verb, side)

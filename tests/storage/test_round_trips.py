@@ -1,13 +1,14 @@
 """Out and in again: whatever was said in a ledger, its records and its journal make the same ledger elsewhere, byte for byte."""
 
 import io
+import itertools
 import json
 import os
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,11 @@ from hypothesis import strategies as st
 
 from promisectl import errors
 from promisectl.commands import bookkeeping, export, import_, lists, make, undo
-from promisectl.domain import lifecycle
+from promisectl.domain import dates, lifecycle
+from promisectl.domain.civil import encode_instant
 from promisectl.env import Env, OnceKey
 from promisectl.storage import ledger, transfer
-from tests.conftest import LONG
+from tests.conftest import LONG, Program
 from tests.storage.test_random_walks import (
     KNOWN,
     NAMES,
@@ -414,7 +416,7 @@ def test_a_long_journal_is_whole_too(tmp_path: Path) -> None:
 
 @example(text="'=")
 @example(text="\rx")
-@example(text="\ufeff")
+@example(text="\ufeffx")
 @settings(
     max_examples=2_000 if LONG else 60, deadline=None, suppress_health_check=list(HealthCheck)
 )
@@ -436,3 +438,72 @@ def test_any_text_comes_back(place: Callable[[], str], text: str) -> None:
     out = heard(path, START, export.export)
     taken(other, START, out)
     assert heard(other, START, export.export) == out
+
+
+# The instant of the first due date
+
+
+ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "UTC")
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "jsonl"])
+@pytest.mark.parametrize("first", ["2026-11-27 17:00", "2026-11-27"])
+@pytest.mark.parametrize("zones", [*itertools.permutations(ZONES, 2)], ids="-".join)
+def test_slip_is_the_same_elsewhere(
+    program: Program, zones: tuple[str, str], first: str, form: str
+) -> None:
+    """The same civil time in another zone is another date, before the first Yes and after it."""
+    one, other = zones
+    program.ok("make", "Send it", "--to", "dana", "--by", f"{first} {other}", "-q")
+    program.ok("negotiate", "1", "--by", f"{first} {one}", "--mine", "-q")
+    program.ok("accept", "1", "-q")
+    program.ok("negotiate", "1", "--by", f"2026-11-28 20:00 {other}", "--reason", "late", "-q")
+    program.ok("accept", "1", "-q")
+    program.ok("negotiate", "1", "--by", f"2026-11-29 {one}", "--reason", "later", "-q")
+    program.ok("accept", "1", "-q")
+    later = ["--today", "2026-11-28T23:00"]
+    program.ok(*later, "complete", "1", "--confirmed", "-q")
+    record = json.loads(program.ok("show", "1", "--json"))[0]
+    expected = dates.parse_date(f"{first} {one}", datetime(2026, 11, 23, 9, tzinfo=UTC), "UTC")
+    assert record["first_due_at"] == encode_instant(expected.at)
+    content = program.ok(*later, "export", "--format", form)
+    copy = ["--ledger", str(program.home / "copy.db"), *later]
+    program.ok(*copy, "import", "-", piped=content)
+    assert program.ok(*copy, "export", "--format", form) == content
+    figures = [
+        json.loads(program.ok(*words, "stats", "--all", "--json"))["owe"] for words in (later, copy)
+    ]
+    for name in ("slip_days", "on_time_first"):
+        assert figures[0][name] == figures[1][name]
+
+
+def test_the_first_due_date_as_it_stood_and_as_it_was_corrected(program: Program) -> None:
+    program.ok(
+        "make", "Send it", "--to", "dana", "--by", "fri", "--agreed", "-q", today="2026-11-23"
+    )
+    for day, by in (("2026-11-24", "sat 17:00 America/New_York"), ("2026-11-25", "sun")):
+        program.ok("negotiate", "1", "--by", by, "--reason", "late", "-q", today=day)
+        program.ok("accept", "1", "-q", today=day)
+    program.ok("make", "Rest", "--to", "lee", "-q")
+    first = "2026-11-27T22:59:59Z"
+    later = "2026-11-26"
+
+    def read_first_due(*words: str) -> list[tuple[str | None, str | None]]:
+        rows = json.loads(program.ok("list", "--json", *words, today=later))
+        return [(row["first_due"], row["first_due_at"]) for row in rows]
+
+    assert read_first_due() == [("2026-11-27", first), (None, None)]
+    assert read_first_due("--as-of", "2026-11-24") == [("2026-11-27", first), (None, None)]
+    assert program.ok("export", "--as-of", "2026-11-24", today=later).count(first) == 1
+    assert read_first_due("--as-of", "2026-11-23")[0] == ("2026-11-27", first)
+
+
+def test_a_record_from_before_there_was_that_field(program: Program) -> None:
+    old = {
+        "outcome": "Send it", "direction": "owe", "person": "dana", "due": "2026-11-30", "revisions": 2,
+        "renegotiated": 1, "first_due": "2026-11-27T17:00", "made_at": "2026-11-20", "accepted_at": "2026-11-20",
+    }  # fmt: skip
+    program.ok("import", "-", piped=json.dumps(old))
+    assert (
+        json.loads(program.ok("show", "1", "--json"))[0]["first_due_at"] == "2026-11-27T16:00:00Z"
+    )

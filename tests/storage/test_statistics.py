@@ -43,6 +43,7 @@ class Book:
         self.moved: dict[int, datetime] = {}
         self.closed_before: datetime | None = None  # from here on nothing is dated up to then
         self.redated = False  # a date was put right
+        self.redated_later = False  # and that after the moment from which nothing is dated earlier
 
     def say(self, name: str, number: int = 0, **options: Any) -> bool:
         """Give one command as it would be typed now; whether it was let through."""
@@ -405,7 +406,7 @@ RULES: dict[str, tuple[Sequence[Sequence[str]], dict[str, Any]]] = {
             "slip_days": 0,
         },
     ),
-    "word that was given before, and written down after, is word of the new date": (
+    "word that was given before, and written down after, is word of the date of then": (
         [
             TO_DANA,
             LATER,
@@ -415,8 +416,8 @@ RULES: dict[str, tuple[Sequence[Sequence[str]], dict[str, Any]]] = {
         ],
         {
             "notice.of": 2,
-            "notice.count": 2,
-            "lead_days": pytest.approx((15 + 21.499988) / 2, abs=1e-6),
+            "notice.count": 1,
+            "lead_days": 16,
         },
     ),
     "an amendment asked for too late is no notice": (
@@ -545,13 +546,32 @@ RULES: dict[str, tuple[Sequence[Sequence[str]], dict[str, Any]]] = {
         ],
         {"on_time_first.count": 1, "slip_days": 3},
     ),
-    "put right, the amendment moved the date, and used up the word": (
+    "put right, it was the date from the beginning, and the word stands": (
         [
             TO_DANA,
             BUMP,
             ("2026-11-05", "negotiate", "1", "--what", "y", "--reason", "z"),
             YES,
             ("2026-11-07", "correct", "1", "--by", "2026-11-22"),
+        ],
+        {"notice.of": 1, "notice.count": 1, "lead_days": 18.499988, "classes.od": 1},
+    ),
+    "put right, it had that date from the beginning": (
+        [
+            OPEN,
+            ("2026-11-05", "negotiate", "1", "--what", "y", "--reason", "z"),
+            YES,
+            ("2026-11-07", "correct", "1", "--by", "2026-11-22"),
+        ],
+        {"notice.of": 1, "notice.count": 1, "classes.od": 1, "slip_days": 0},
+    ),
+    "put right, the amendment moved the date, and used up the word": (
+        [
+            TO_DANA,
+            BUMP,
+            ("2026-11-05", "negotiate", "1", "--what", "y", "--reason", "z"),
+            YES,
+            ("2026-11-07", "correct", "1", "--rev", "2", "--by", "2026-11-22"),
         ],
         {"notice.of": 2, "notice.count": 1, "lead_days": 16, "classes.od": 1},
     ),
@@ -560,7 +580,7 @@ RULES: dict[str, tuple[Sequence[Sequence[str]], dict[str, Any]]] = {
             OPEN,
             ("2026-11-05", "negotiate", "1", "--what", "y", "--reason", "z"),
             YES,
-            ("2026-11-07", "correct", "1", "--by", "2026-11-22"),
+            ("2026-11-07", "correct", "1", "--rev", "2", "--by", "2026-11-22"),
         ],
         {"notice.of": 1, "notice.count": 0, "classes.od": 1},
     ),
@@ -802,8 +822,9 @@ def say(book: Book, number: int, step: dict[str, Any]) -> None:
     options = worded(book, verb, row["direction"], step)
     if verb in ("correct", "void"):
         redated = verb == "correct" and "by" in options
-        if not (redated and book.closed_before):
-            book.redated |= book.say(verb, number, **options) and redated
+        if book.say(verb, number, **options) and redated:
+            book.redated = True
+            book.redated_later |= book.closed_before is not None
         return
     stays = verb in ("bump", "told", "note")
     at = moment_of(book, step, plain.instant(row["made_at"]) if stays else book.moved[number])
@@ -965,7 +986,8 @@ def test_what_is_said_later_leaves_the_figures_of_a_moment_as_they_were(
     for step in later:
         go(book, step)
     assert book.stats(*words) == before
-    same(before, book.told_plainly(**window))
+    if not book.redated_later:  # the plain telling knows no dates but those of today
+        same(before, book.told_plainly(**window))
 
 
 # The same things said, written down in another order

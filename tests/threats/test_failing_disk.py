@@ -146,11 +146,11 @@ def test_a_leftover_that_can_not_be_taken_away_does_not_unsay_the_first_move(
 
 
 def test_nobody_says_what_nobody_can_know(filled: Program) -> None:
-    """The disk fails at the commit, and the ledger can't be opened again to see what came of it: its third time, after header and move."""
+    """The disk fails at the commit, and the ledger can't be opened again to see what came of it: its fourth time, after mode, header and move."""
     done = traced(
         ["note", "1", "x"],
         "fsync,fdatasync:error=EIO",
-        "openat:error=EIO:when=3+",
+        "openat:error=EIO:when=4+",
         only=filled.ledger,
     )
     assert (done.stdout, done.returncode) == ("", 7)
@@ -195,8 +195,8 @@ def test_what_may_not_be_used_says_whom_to_ask(filled: Program, fault: str) -> N
 
 
 def test_a_read_only_file_is_no_raw_complaint_of_sqlite(filled: Program) -> None:
-    """The program may read the file, and is refused when it opens it for writing: the second and third time."""
-    done = traced(["note", "1", "x"], "openat:error=EACCES:when=2", only=filled.ledger)
+    """The program may read the file, and is refused when it opens it for writing: the third time, after mode and header."""
+    done = traced(["note", "1", "x"], "openat:error=EACCES:when=3", only=filled.ledger)
     assert (done.stdout, done.returncode) == ("", 5)
     assert re.search(
         r"it, or the directory it is in, may not be written to or opened\. Nothing was recorded\. See who may: ls -la '",

@@ -1,5 +1,6 @@
 """Threats from the file system: strange things in the ledger's place, links, second names, root, and exports onto the ledger."""
 
+import io
 import os
 import re
 import shutil
@@ -17,6 +18,7 @@ import pytest
 from promisectl import errors
 from promisectl.commands.shared import output_files
 from promisectl.compiled import sql
+from promisectl.env import Env
 from tests.conftest import Program, tool
 
 MOVES = (["make", "X", "--to", "dana"], ["note", "1", "x"], ["undo"])
@@ -92,6 +94,49 @@ def test_a_directory_a_socket_and_a_device_are_refused(program: Program) -> None
     for device in ("/dev/null", "/dev/full", "/dev/tty"):
         assert "is not a file, but a device" in shell(["list", "--ledger", device]).stderr
         assert shell(["make", "X", "--to", "dana", "--ledger", device]).returncode == 5
+
+
+@pytest.mark.parametrize("end", ["-journal", "-wal", "-shm"])
+def test_what_is_no_file_under_the_name_of_a_journal_is_refused(filled: Program, end: str) -> None:
+    copied = filled.home / "copy.db"
+    filled.ok("backup", str(copied))
+    before = filled.ledger.read_bytes()
+    restore = ["restore", str(copied), "--yes"]
+    for kind, name in _put_strange(Path(f"{filled.ledger}{end}")):
+        rest = [*MOVES, ["log", "--json"], ["backup"], restore] if kind == "a pipe" else []
+        for words in (["list"], ["note", "1", "x"], *rest):
+            done = shell(words)
+            assert (done.stdout, done.returncode) == ("", 5), (kind, words)
+            assert f"{name} is not a file, but {kind}. It was left as it is; move it" in done.stderr
+        found = shell(["doctor"])
+        assert (found.returncode, f"{name} is not a file, but {kind}" in found.stdout) == (5, True)
+    for kind, name in _put_strange(Path(f"{copied}{end}")):
+        assert f"{name} is not a file, but {kind}. Nothing was restored" in shell(restore).stderr
+    assert filled.ledger.read_bytes() == before
+    filled.ledger.unlink()
+    for kind, name in _put_strange(Path(f"{filled.ledger}{end}")):
+        done = shell(restore)
+        assert (done.returncode, f"{name} is not a file, but {kind}" in done.stderr) == (5, True)
+        assert shell(["make", "X y z", "--to", "me"]).returncode == 5
+        assert not filled.ledger.exists()
+
+
+def _put_strange(path: Path) -> Iterator[tuple[str, str]]:
+    """Put something that is no file at a path, one after the other; what each is, and its name."""
+    os.mkfifo(path)
+    yield "a pipe", path.name
+    path.unlink()
+    path.mkdir()
+    yield "a directory", path.name
+    path.rmdir()
+    with chdir(path.parent), closing(socket.socket(socket.AF_UNIX)) as server:
+        server.bind(path.name)
+        yield "a socket", path.name
+    path.unlink()
+    for target in ("/dev/null", "nowhere", "ledger.db"):
+        path.symlink_to(target)
+        yield "a link", path.name
+        path.unlink()
 
 
 @pytest.mark.parametrize("left", ["-journal", "-wal"])
@@ -461,3 +506,72 @@ def test_an_export_is_on_the_disk_before_it_is_named_and_its_name_after(filled: 
     ]  # type: ignore[index]
     assert ".new>" in calls[0]
     assert f"<{filled.home}>" in calls[2]
+
+
+# A ledger from somebody else
+
+
+STRAY = [
+    "../victim/notes",
+    "/tmp/notes",
+    "..",
+    "",
+    "notes",
+    "A" * 36,
+    "00000000-0000-4000-8000-00000000000/",
+]
+
+
+@pytest.mark.parametrize("uid", STRAY)
+@pytest.mark.parametrize("force", [[], ["--force"]], ids=["", "--force"])
+def test_a_uid_of_another_ledger_names_no_file_elsewhere(
+    program: Program, uid: str, force: list[str]
+) -> None:
+    program.ok("make", "Send the report", "--to", "dana", "--by", "fri", "--agreed")
+    (program.home / "victim").mkdir()
+    (program.home / "victim" / "notes.ics").write_text("precious")
+    with closing(sqlite3.connect(program.ledger)) as db, db:
+        db.execute("UPDATE promise SET uid = ?", [uid])
+    before = sorted(program.home.rglob("*"))
+    words = ["export", "--format", "ics", "-o", f"{program.home / 'calendar'}/", *force]
+    refused = program(*words)
+    assert refused.code == 5
+    assert "the uid of #1 is not a UUID" in refused.stderr
+    left = [path for path in sorted(program.home.rglob("*")) if path.name != "calendar"]
+    assert left == before
+    assert (program.home / "victim" / "notes.ics").read_text() == "precious"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(["export", "--format", form] for form in ("csv", "json", "jsonl", "md", "ics")),
+        *([command, form] for command in ("list", "owe", "moves") for form in ("--csv", "--json", "--jsonl")),
+        ["show", "1", "--json"],
+        *(["export", "--acts", "--format", form] for form in ("csv", "json", "jsonl")),
+        ["log", "--json"],
+        ["log", "1", "--csv"],
+        ["digest", "--json"],
+        ["review", "--json"],
+        ["person", "show", "dana", "--json"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_no_record_has_a_uid_that_is_none(program: Program, words: list[str]) -> None:
+    program.ok("make", "Send the report", "--to", "dana", "--by", "today", "--agreed")
+    assert program(*words).code == 0
+    with closing(sqlite3.connect(program.ledger)) as db, db:
+        db.execute("UPDATE promise SET uid = '../victim/notes'")
+    refused = program(*words)
+    assert (refused.code, "is not a UUID" in refused.stderr) == (5, True)
+    assert "victim" not in refused.stdout
+    assert program("owe").code == 0
+
+
+@pytest.mark.parametrize("name", ["../x.ics", "/tmp/x.ics", "a/b.ics", "."])
+@pytest.mark.usefixtures("program")
+def test_a_file_of_many_stays_in_its_directory(name: str, tmp_path: Path) -> None:
+    env = Env(os.environ, (io.StringIO(), io.StringIO(), io.StringIO()))
+    with pytest.raises(errors.CannotWrite):
+        output_files.write_output_files(env, str(tmp_path / "into"), [(name, "x")])
+    assert list((tmp_path / "into").iterdir()) == []

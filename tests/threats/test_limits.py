@@ -128,12 +128,12 @@ def told_too_late(record: dict[str, Any]) -> None:
 
 
 FORGED: dict[Callable[[dict[str, Any]], None], str] = {
-    long_outcome: "the outcome has 1,001 characters, and 1,000 are the most",
-    long_text: "the text has 10,001 characters, and 10,000 are the most",
-    long_tag: "the tags has 101 characters, and 100 are the most",
+    long_outcome: "its outcome has 1,001 characters, and 1,000 are the most",
+    long_text: "its text has 10,001 characters, and 10,000 are the most",
+    long_tag: "its tag has 101 characters, and 100 are the most",
     to_come: "it was recorded at 2030-01-01T00:00:00Z, which is still to come; if that is right, give a later --today",
     before_it_happened: "happens after it was recorded",
-    recorded_apart: "happens after it was recorded",
+    recorded_apart: "it was recorded at another moment than its command",
     told_too_late: "happens after it was recorded",
 }
 

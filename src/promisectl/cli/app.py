@@ -156,4 +156,4 @@ def run_without_command(
         return None
     world = {"ledger": ledger, "today": today, "color": color, "no_input": no_input}
     form = {"json": json, "jsonl": jsonl, "csv": csv, "plain": plain, "no_pager": no_pager}
-    return ctx.obj("moves", "moves", {"exit_code": False, **world, **form})
+    return ctx.obj("moves", "moves", {"waiting": None, "exit_code": False, **world, **form})

@@ -154,6 +154,7 @@ ImportNew = Annotated[
     DATA_PANEL,
     runs="import_.import_",
     answers=RESULT_OPTIONS,
+    writes=True,
     choices={"format_": IMPORT_FORMATS},
 )
 def import_(
@@ -194,7 +195,12 @@ Yes = Annotated[
 
 
 @register_command(
-    "backup", DATA_PANEL, runs="backup.backup", answers=PATH_OPTIONS, needs_config=False
+    "backup",
+    DATA_PANEL,
+    runs="backup.backup",
+    answers=PATH_OPTIONS,
+    needs_config=False,
+    writes=True,
 )
 def backup(file: BackupFile = None, force: BackupForce = False) -> None:
     """A whole copy of the ledger, checked.
@@ -209,7 +215,11 @@ def backup(file: BackupFile = None, force: BackupForce = False) -> None:
 
 
 @register_command(
-    "restore", DATA_PANEL, runs="backup.restore", answers=PATH_OPTIONS, needs_config=False
+    "restore",
+    DATA_PANEL,
+    runs="backup.restore",
+    answers=PATH_OPTIONS,
+    needs_config=False,
 )
 def restore(file: RestoreFile, yes: Yes = False) -> None:
     """Bring a backup back; what is there is backed up first.

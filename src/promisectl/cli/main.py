@@ -38,7 +38,7 @@ def run_command_line(words: Sequence[str]) -> int:
             from promisectl.commands.dispatch import run_command
 
             module, function, arguments, traits = call
-            code = run_command(module, function, arguments, **traits)
+            code = run_command(module, function, arguments, words=words, **traits)
         streams.flush_stdout()
     except (errors.ClosedPipe, BrokenPipeError):
         streams.drop_stream(sys.stdout)
@@ -83,6 +83,8 @@ def run_with_typer(words: Sequence[str]) -> int:
 
     Raises NotUnicode and BadCommandLine.
     """
+    from functools import partial
+
     from typer import Abort
     from typer.exceptions import TyperException
     from typer.main import get_command
@@ -100,7 +102,7 @@ def run_with_typer(words: Sequence[str]) -> int:
             list(words),
             prog_name="promisectl",
             standalone_mode=False,
-            obj=run_command,
+            obj=partial(run_command, words=words),
             complete_var="",
         )
     except TyperException as error:

@@ -39,6 +39,9 @@ Replaces = Annotated[
     str | None,
     typer.Option("--replaces", metavar="ID", help="The promise that this one stands in for."),
 ]
+Beside = Annotated[
+    bool, typer.Option("--beside", metavar="", help="With --replaces: that one stays open as well.")
+]
 Tag = Annotated[
     list[str], typer.Option("--tag", metavar="TAG", help="A word to find it by; may be repeated.")
 ]
@@ -71,6 +74,7 @@ def make(
     said: Said = None,
     backfill: o.Backfill = False,
     replaces: Replaces = None,
+    beside: Beside = False,
     tag: Tag = [],  # noqa: B006
     new: MakeNew = False,
 ) -> None:
@@ -136,6 +140,8 @@ def negotiate(
     why: o.Why = None,
     reply_by: o.ReplyBy = None,
     reason: o.Reason = None,
+    risk: o.Risk = None,
+    no_to: o.NoTo = None,
     mine: o.Mine = False,
     theirs: o.Theirs = False,
     on: o.On = None,
@@ -146,6 +152,7 @@ def negotiate(
     \b
     promisectl negotiate 2 --by thu
     promisectl negotiate 1 --by "next mon" --reason "the vendor slipped"
+    promisectl negotiate 3 --by mon --theirs
 
     An empty text takes a date, a done-when or a why away: --by "".
     """

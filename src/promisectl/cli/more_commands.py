@@ -94,6 +94,11 @@ def untag(id_: o.Id, tags: Tags) -> None:
     """
 
 
+CorrectRev = Annotated[
+    int | None, typer.Option("--rev", metavar="N", help="Only in this revision.")
+]
+
+
 @register_command("correct", MORE_PANEL, runs="bookkeeping.correct", answers=MOVE_OPTIONS)
 def correct(
     id_: o.Id,
@@ -101,12 +106,16 @@ def correct(
     by: o.By = None,
     done_when: o.DoneWhen = None,
     why: o.Why = None,
+    rev: CorrectRev = None,
     backfill: o.Backfill = False,
 ) -> None:
     """Put a typo in the terms right.
 
     \b
     promisectl correct 1 --what "Send Q3 numbers to Dana"
+    promisectl correct 1 --rev 2 --by 2026-11-17
+
+    Where other revisions have the same wrong value, it is put right there as well.
     """
 
 

@@ -41,7 +41,7 @@ NoTo = Annotated[
 Note = Annotated[str | None, typer.Option("--note", metavar="TEXT", help="A word along with it.")]
 Backfill = Annotated[bool, typer.Option("--backfill", metavar="", help="Let a date have passed.")]
 Theirs = Annotated[bool, typer.Option("--theirs", metavar="", help="They said it.")]
-Mine = Annotated[bool, typer.Option("--mine", metavar="", help="You put your own terms anew.")]
+Mine = Annotated[bool, typer.Option("--mine", metavar="", help="The new terms are yours.")]
 Agreed = Annotated[bool, typer.Option("--agreed", metavar="", help="Both have said Yes already.")]
 Name = Annotated[
     str, typer.Argument(metavar="PERSON", help="A handle, an alias, a name, or its beginning.")

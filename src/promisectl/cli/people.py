@@ -45,7 +45,12 @@ def show(name: o.Name) -> None:
 
 
 @register_command(
-    "rename", PEOPLE_PANEL, runs="people.rename", group="person", answers=QUIET_OPTIONS
+    "rename",
+    PEOPLE_PANEL,
+    runs="people.rename",
+    group="person",
+    answers=QUIET_OPTIONS,
+    writes=True,
 )
 def rename(
     name: o.Name,
@@ -59,7 +64,14 @@ def rename(
     """
 
 
-@register_command("alias", PEOPLE_PANEL, runs="people.alias", group="person", answers=QUIET_OPTIONS)
+@register_command(
+    "alias",
+    PEOPLE_PANEL,
+    runs="people.alias",
+    group="person",
+    answers=QUIET_OPTIONS,
+    writes=True,
+)
 def alias(
     name: o.Name,
     other: Annotated[str, typer.Argument(metavar="ALIAS", help="Another name to find them by.")],
@@ -71,7 +83,33 @@ def alias(
     """
 
 
-@register_command("merge", PEOPLE_PANEL, runs="people.merge", group="person", answers=QUIET_OPTIONS)
+@register_command(
+    "unalias",
+    PEOPLE_PANEL,
+    runs="people.unalias",
+    group="person",
+    answers=QUIET_OPTIONS,
+    writes=True,
+)
+def unalias(
+    name: o.Name,
+    other: Annotated[str, typer.Argument(metavar="ALIAS", help="The alias to take away.")],
+) -> None:
+    """Take an alias of a person away. It then means nobody.
+
+    \b
+    promisectl person unalias dana boss
+    """
+
+
+@register_command(
+    "merge",
+    PEOPLE_PANEL,
+    runs="people.merge",
+    group="person",
+    answers=QUIET_OPTIONS,
+    writes=True,
+)
 def merge(
     name: o.Name,
     into: Annotated[str, typer.Argument(metavar="INTO", help="Who they turned out to be.")],

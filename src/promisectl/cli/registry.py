@@ -128,7 +128,8 @@ class Declaration(NamedTuple):
     and `function` name what runs it in `commands`. The signatures of `prototype` and
     `extra_prototype` are its arguments, `answer_options` its options for the answer. Without
     `needs_config` it runs with the defaults when the config can't be used. `choices` are the words
-    that completion offers for a parameter.
+    that completion offers for a parameter. `writes`: whatever it is given, it is for a change of
+    the ledger or a copy of it.
     """
 
     name: str
@@ -141,6 +142,7 @@ class Declaration(NamedTuple):
     answer_options: dict[str, Any]
     needs_config: bool
     choices: Mapping[str, Iterable[str]]
+    writes: bool
 
 
 DECLARATIONS: list[Declaration] = []
@@ -156,12 +158,14 @@ def register_command(
     also: Callable[..., None] | None = None,
     needs_config: bool = True,
     choices: Mapping[str, Iterable[str]] | None = None,
+    writes: bool = False,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Return a decorator that registers a function without a body as a command.
 
     Its signature and its docstring are the arguments and the help. `runs` is the module and the
     function in `commands`, with a dot between them; `answers` are the options for the answer;
-    `also` is a function whose signature has more arguments.
+    `also` is a function whose signature has more arguments. What has the options of a move
+    `writes` in any case.
     """
     module, function = runs.split(".")
 
@@ -178,6 +182,7 @@ def register_command(
                 answers,
                 needs_config,
                 choices or {},
+                writes or answers is MOVE_OPTIONS,
             )
         )
         return declared
@@ -193,7 +198,8 @@ def build_traits(declaration: Declaration) -> dict[str, Any]:
         for mark in (HOLDS_IDS, READS_STDIN)
         if mark in getattr(parameter.annotation, "__metadata__", ())
     }
-    return marked if declaration.needs_config else {"needs_config": False, **marked}
+    traits = {"needs_config": False, **marked} if not declaration.needs_config else marked
+    return traits | ({"writes": True} if declaration.writes else {})
 
 
 def _list_parameters(declaration: Declaration) -> list[inspect.Parameter]:

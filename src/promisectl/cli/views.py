@@ -13,9 +13,18 @@ from promisectl.cli.registry import (
     register_command,
 )
 from promisectl.domain.constants import DIGEST_FORMATS, PROMISE_SORTS
+from promisectl.rendering.waiting import WAITING_GROUPS
 
 VIEWS_PANEL = "Look"
 
+Waiting = Annotated[
+    str | None,
+    typer.Option(
+        "--waiting",
+        metavar="KIND",
+        help=f"Only one group, all of it: {', '.join(group.kind for group in WAITING_GROUPS)}.",
+    ),
+]
 ExitCode = Annotated[
     bool, typer.Option("--exit-code", metavar="", help="Exit with 10 when something waits.")
 ]
@@ -26,11 +35,18 @@ LogPromise = Annotated[
 ]
 
 
-@register_command("moves", VIEWS_PANEL, runs="moves.moves", answers=VIEW_OPTIONS)
-def moves(exit_code: ExitCode = False) -> None:
+@register_command(
+    "moves",
+    VIEWS_PANEL,
+    runs="moves.moves",
+    answers=VIEW_OPTIONS,
+    choices={"waiting": {group.kind: group.title for group in WAITING_GROUPS}},
+)
+def moves(waiting: Waiting = None, exit_code: ExitCode = False) -> None:
     """What waits for you; the same as promisectl alone.
 
     \b
+    promisectl moves --waiting overdue
     promisectl moves --exit-code
     """
 

@@ -6,8 +6,8 @@ They are negotiate, accept, decline, complete, renege, withdraw, release, reopen
 from __future__ import annotations
 
 from promisectl import errors
-from promisectl._typing import TYPE_CHECKING
-from promisectl.commands.shared import arguments, recorder
+from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.commands.shared import arguments, output, recorder
 from promisectl.commands.shared.recorder import AnswerExtras, Reply
 from promisectl.domain import civil, lifecycle
 from promisectl.domain.promise import (
@@ -18,6 +18,7 @@ from promisectl.domain.promise import (
     Revision,
     Side,
     State,
+    Status,
     Terms,
     Verb,
 )
@@ -41,6 +42,8 @@ def negotiate(
     why: str | None = None,
     reply_by: str | None = None,
     reason: str | None = None,
+    risk: str | None = None,
+    no_to: str | None = None,
     mine: bool = False,
     theirs: bool = False,
     on: str | None = None,
@@ -48,7 +51,7 @@ def negotiate(
 ) -> None:
     """Propose other terms: a counter-offer, or a change to agreed terms.
 
-    A field that is None stays as it is.
+    A field that is None stays as it is. `risk` and `no_to` belong to terms of the promisor.
     """
     arguments.ensure_at_most_one(mine=mine, theirs=theirs)
     words = {"outcome": what, "due": by, "done_when": done_when, "why": why, "reply_by": reply_by}
@@ -62,11 +65,30 @@ def negotiate(
         Verb.NEGOTIATE,
         id_,
         change_terms,
-        reason=arguments.check_text("reason", reason),
-        mine=mine,
-        theirs=theirs,
+        TermsSpeech(
+            reason=arguments.check_text("reason", reason),
+            risk=arguments.check_text("risk", risk),
+            no_to=arguments.check_text("no-to", no_to),
+            whose=parse_speaker(mine=mine, theirs=theirs),
+        ),
         on=on,
     )
+
+
+class TermsSpeech(NamedTuple):
+    """What goes with new or corrected terms, and whose they are.
+
+    `whose` is `me` or `them`, None where it is inferred or asked. `revision` is the number of the
+    one to correct, None for the one in force and the same values elsewhere. `seen` is the revision
+    that a person was shown.
+    """
+
+    reason: str | None = None
+    risk: str | None = None
+    no_to: str | None = None
+    whose: str | None = None
+    revision: int | None = None
+    seen: Revision | None = None
 
 
 def record_new_terms(
@@ -74,29 +96,81 @@ def record_new_terms(
     verb: Verb,
     id_: str,
     change_terms: Callable[[Terms, datetime], Terms],
+    speech: TermsSpeech,
     *,
-    reason: str | None = None,
-    mine: bool = False,
-    theirs: bool = False,
     on: str | None = None,
-    seen: Revision | None = None,
 ) -> None:
     """Record new or corrected terms: what `change_terms` returns for the terms and the moment.
 
-    `verb` is NEGOTIATE or CORRECT. `seen` is the revision that a person was shown. Raises
-    TermsChanged if there is another one now.
+    `verb` is NEGOTIATE or CORRECT. Raises WhoseTerms, NoRevision, ReplyByWithoutOffer, and
+    TermsChanged if there is another revision now than the one that was seen.
     """
+    if verb is Verb.NEGOTIATE and speech.whose is None and env.may_ask:
+        promise, _ = output.load_promise_and_name(env, arguments.parse_promise_number(id_))
+        whose = ask_whose_terms(env, promise)
+        if whose:
+            speech = speech._replace(
+                whose=whose, seen=speech.seen or lifecycle.find_base_revision(promise, verb)
+            )
 
     def build_act(promise: Promise) -> Act:
-        base = lifecycle.find_base_revision(promise, verb)
-        if seen not in (None, base):
+        base = lifecycle.find_base_revision(promise, verb, speech.revision)
+        if speech.seen not in (None, base):
             raise errors.TermsChanged(promise.id)
         at = arguments.parse_event_moment(env, "--on", on, after=promise.moved_at)
-        side = resolve_acting_side(promise, verb, mine=mine, theirs=theirs)
-        return Act(verb, side, at, env.now, terms=change_terms(base.terms, at), text=reason)
+        side = resolve_speaking_side(env, promise, verb, speech.whose)
+        terms = change_terms(lifecycle.copy_base_terms(base, verb), at)
+        check_reply_by(promise, verb, base, terms)
+        return Act(
+            verb,
+            side,
+            at,
+            env.now,
+            terms=terms,
+            text=speech.reason,
+            risk=speech.risk,
+            no_to=speech.no_to,
+            revision=speech.revision,
+            throughout=verb is Verb.CORRECT and speech.revision is None,
+        )
 
     new = verb is Verb.NEGOTIATE
     recorder.record_move(env, verb.value, [id_], build_act, AnswerExtras(foreseen=new, new=new))
+
+
+def check_reply_by(promise: Promise, verb: Verb, base: Revision, terms: Terms) -> None:
+    """Refuse a date for an answer to terms that ask for none. Raises ReplyByWithoutOffer."""
+    is_settled = verb is Verb.CORRECT and base.status is not Status.OFFERED
+    if terms.reply_by and (is_settled or promise.direction is Direction.SELF):
+        raise errors.ReplyByWithoutOffer(promise.id)
+
+
+def parse_speaker(*, mine: bool, theirs: bool) -> str | None:
+    """Return `me` or `them` as the options say, None if they say nothing."""
+    return "me" if mine else "them" if theirs else None
+
+
+def ask_whose_terms(env: Env, promise: Promise) -> str | None:
+    """Ask whose the new terms are, where that can't be inferred; else return None."""
+    if not lifecycle.is_negotiator_unclear(promise):
+        return None
+    from promisectl.commands.shared import prompts
+
+    question = "Are these your new terms, or their counter? [mine or theirs]"
+    word = prompts.ask_choice(env, question, ("mine", "theirs"))
+    return parse_speaker(mine=word == "mine", theirs=word == "theirs")
+
+
+def resolve_speaking_side(env: Env, promise: Promise, verb: Verb, whose: str | None) -> Side:
+    """Return the side whose act it is: as `whose` says, else the inferred one.
+
+    Raises WhoseTerms for new terms that can be of either side.
+    """
+    if whose:
+        return resolve_acting_side(promise, verb, mine=whose == "me", theirs=whose == "them")
+    if verb is Verb.NEGOTIATE and lifecycle.is_negotiator_unclear(promise):
+        raise errors.WhoseTerms(promise.id, env.words)
+    return lifecycle.infer_speaker(promise, verb)
 
 
 def resolve_acting_side(promise: Promise, verb: Verb, *, mine: bool, theirs: bool) -> Side:
@@ -274,7 +348,8 @@ def renege(
         act = Act(Verb.RENEGE, side, at, env.now, text=reason, cause=cause, repair=repair)
         if not_told or silent or side is Side.SELF:
             return act
-        told_at = arguments.parse_event_moment(env, "--told", told, after=promise.made_at)
+        after = promise.agreed_at or promise.made_at
+        told_at = arguments.parse_event_moment(env, "--told", told, after=after)
         return act._replace(told_at=told_at)
 
     recorder.record_move(env, "renege", ids, build_act, AnswerExtras(foreseen=True))
@@ -337,7 +412,8 @@ def told(env: Env, id_: str, *, on: str | None = None) -> None:
     arguments.check_words_before_lock(env, on=on)
 
     def build_act(promise: Promise) -> Act:
-        at = arguments.parse_event_moment(env, "--on", on, after=promise.made_at)
+        after = promise.agreed_at or promise.made_at
+        at = arguments.parse_event_moment(env, "--on", on, after=after)
         return Act(Verb.TOLD, lifecycle.infer_speaker(promise, Verb.TOLD), at, env.now, told_at=at)
 
     recorder.record_move(env, "told", [id_], build_act)

@@ -113,6 +113,7 @@ def restore(env: Env, file: str, *, yes: bool = False) -> None:
         raise errors.CannotRead(file, "No such file or directory")
     if ledger.is_ledger_file(path, env.ledger):
         raise errors.RestoreFromItself(file)
+    restore_backup.settle_former_ledger(env.ledger)
     current = None
     has_ledger = ledger.has_ledger(env.ledger)
     if not has_ledger:
@@ -173,7 +174,10 @@ def format_history_relation(relation: str, surplus: int) -> str:
 
 
 def _format_newest_moment(env: Env, summary: LedgerSummary) -> str:
-    return formats.format_instant(summary.newest_at, env.here)
+    try:
+        return formats.format_instant(summary.newest_at, env.here)
+    except ValueError:  # in a damaged ledger
+        return "a moment that can't be read"
 
 
 def print_restore_result(env: Env, source: BackupSource, done: RestoreResult) -> None:
@@ -185,14 +189,14 @@ def print_restore_result(env: Env, source: BackupSource, done: RestoreResult) ->
         "from": source.path,
         "before": done.saved_path or None,
     }
-    hints: list[str] = []
+    hints = [f"Put right on the way in: {repair}." for repair in source.repairs]
     if done.backup:
-        hints = [f"As it was before: {done.saved_path}", "Not what you meant? Restore that."]
+        hints += [f"As it was before: {done.saved_path}", "Not what you meant? Restore that."]
     elif done.readable:
         command = f"promisectl --ledger {shlex.quote(done.aside_path)} list"
-        hints = [f"What was there is damaged; look into it with: {command}"]
+        hints += [f"What was there is damaged; look into it with: {command}"]
     elif done.aside_path:
-        hints = [f"What could not be read was put aside: {done.aside_path}"]
+        hints += [f"What could not be read was put aside: {done.aside_path}"]
     newest = _format_newest_moment(env, summary)
     output.print_result(
         env,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from promisectl._typing import TYPE_CHECKING
-from promisectl.commands.acts import record_new_terms, record_plain_move
+from promisectl.commands.acts import TermsSpeech, record_new_terms, record_plain_move
 from promisectl.commands.shared import arguments, recorder
 from promisectl.domain.promise import Act, Side, Terms, Verb
 
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from promisectl.domain.promise import Promise
     from promisectl.env import Env
 
 
@@ -33,9 +36,21 @@ def untag(env: Env, id_: str, tags: Sequence[str]) -> None:
 
 
 def _record_tags(env: Env, verb: Verb, id_: str, tags: Sequence[str]) -> None:
-    words = " ".join(arguments.parse_tags(tags))
-    act = Act(verb, Side.BOOKKEEPER, env.now, env.now, text=words)
-    recorder.record_move(env, verb.value, [id_], lambda _: act)
+    from promisectl.domain import spelling
+
+    typed = arguments.parse_tags(tags)
+
+    def build_act(before: Promise) -> Act:
+        # A tag is added in the spelling that is there, and found without its marks to be removed.
+        found = (
+            spelling.select_closest_spellings(tag, before.tags, with_marks=verb is Verb.TAG)
+            or [tag]
+            for tag in typed
+        )
+        words = " ".join(dict.fromkeys(chain.from_iterable(found)))
+        return Act(verb, Side.BOOKKEEPER, env.now, env.now, text=words)
+
+    recorder.record_move(env, verb.value, [id_], build_act)
 
 
 def correct(
@@ -46,16 +61,21 @@ def correct(
     by: str | None = None,
     done_when: str | None = None,
     why: str | None = None,
+    rev: int | None = None,
     backfill: bool = False,
 ) -> None:
-    """Correct a typo in the terms; this is not a negotiation and is not counted as one."""
+    """Correct a typo in the terms; this is not a negotiation and is not counted as one.
+
+    What has the wrong value in other revisions is corrected there as well, unless `rev` names the
+    only one to correct.
+    """
     words = {"outcome": what, "due": by, "done_when": done_when, "why": why}
     arguments.check_words_before_lock(env, words)
 
     def change_terms(terms: Terms, at: datetime) -> Terms:
         return arguments.replace_terms_fields(env, terms, at, words, backfill=backfill)
 
-    record_new_terms(env, Verb.CORRECT, id_, change_terms)
+    record_new_terms(env, Verb.CORRECT, id_, change_terms, TermsSpeech(revision=rev))
 
 
 def void(env: Env, id_: str, *, reason: str | None = None) -> None:

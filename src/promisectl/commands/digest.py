@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
-from promisectl.commands.moves import WAITING_TITLES
+from promisectl.commands.moves import build_waiting_record
 from promisectl.commands.shared import arguments, output
 from promisectl.domain import civil
 from promisectl.domain import events as domain_events
 from promisectl.domain.constants import DIGEST_FORMATS, STATISTICS_DIRECTIONS
 from promisectl.rendering import digest as digest_page
-from promisectl.rendering import messages
+from promisectl.rendering import messages, waiting
 from promisectl.rendering.messages import MoveReport
-from promisectl.storage import queries
+from promisectl.storage import codec, queries
 from promisectl.storage.queries import Query
 from promisectl.storage.statistics import StatisticsReader, StatisticsScope
 
@@ -54,6 +54,15 @@ class DigestContent(NamedTuple):
         """Whether there is anything to report; statistics alone are not news."""
         return any((self.waiting, self.late, self.due, self.events))
 
+    def count_overdue(self) -> dict[str, int]:
+        """Return how many promises are overdue now, by the directions that statistics count."""
+        directions = [
+            row["direction"]
+            for row in (*self.waiting, *self.late)
+            if "overdue" in (row["flags"] or "").split()
+        ]
+        return {direction: directions.count(direction) for direction in STATISTICS_DIRECTIONS}
+
 
 def digest(env: Env, *, since: str | None = None, format_: str | None = None) -> None:
     """Print what is waiting for me, what is due soon, and what was recorded since a moment.
@@ -85,8 +94,9 @@ def load_digest_content(env: Env, db: sqlite3.Connection, begin: datetime) -> Di
     clock = output.build_clock(env)
     until = env.find_day_end(env.now, _DIGEST_DAYS)
     since = output.encode_moment(begin) or ""
-    waiting = queries.fetch_waiting_rows(db, clock)
-    waiting_ids = {row["id"] for row in waiting}
+    groups = waiting.group_waiting_rows(queries.fetch_waiting_rows(db, clock))
+    waiting_rows = [row for _, rows in groups for row in rows]
+    waiting_ids = {row["id"] for row in waiting_rows}
     due_query = Query(clock, open=True, states=("active",), due_by=output.encode_moment(until))
     due_rows = queries.fetch_promise_rows(db, due_query)
     not_waiting = [row for row in due_rows if row["id"] not in waiting_ids]
@@ -94,7 +104,7 @@ def load_digest_content(env: Env, db: sqlite3.Connection, begin: datetime) -> Di
     return DigestContent(
         begin,
         until,
-        waiting,
+        waiting_rows,
         late=[row for row in not_waiting if row["due_at"] < clock.now],
         due=[row for row in not_waiting if row["due_at"] >= clock.now],
         events=load_digest_events(env, db, begin, waiting_ids),
@@ -112,11 +122,12 @@ def load_digest_events(
     pairs: list[tuple[Event, Row]] = []
     for number in queries.fetch_touched_promise_ids(db, output.encode_moment(begin) or ""):
         acts = queries.load_promise_acts(db, number)
-        events = [
-            event
-            for event in domain_events.list_events(number, acts, begin, env.now)
-            if not (number in waiting_ids and event.kind in _EVENT_KINDS_OF_WAITING)
-        ]
+        with codec.refuse_damage(f"what was said of #{number}"):
+            events = [
+                event
+                for event in domain_events.list_events(number, acts, begin, env.now)
+                if not (number in waiting_ids and event.kind in _EVENT_KINDS_OF_WAITING)
+            ]
         if events:
             row = output.find_promise_row(env, db, number)
             pairs += [(event, row) for event in events]
@@ -134,10 +145,7 @@ def build_digest_record(env: Env, content: DigestContent) -> dict[str, Any]:
         "as_of": output.encode_moment(env.now),
         "since": output.encode_moment(content.since),
         "until": output.encode_moment(content.until),
-        "waiting": [
-            {**fields.build_promise_record(row), "waiting": row["waiting"]}
-            for row in content.waiting
-        ],
+        "waiting": [build_waiting_record(row) for row in content.waiting],
         "late_with_others": [fields.build_promise_record(row) for row in content.late],
         "due": [fields.build_promise_record(row) for row in content.due],
         "happened": [build_digest_event_record(event, row) for event, row in content.events],
@@ -166,8 +174,7 @@ def build_digest_sections(env: Env, content: DigestContent) -> list[digest_page.
     """Return the sections of the page that have anything in them, in order."""
     here = env.here
     parts: PromiseParts = [
-        (title, [row for row in content.waiting if row["waiting"] == kind])
-        for kind, title in WAITING_TITLES
+        (group.title, rows) for group, rows in waiting.group_waiting_rows(content.waiting)
     ]
     parts.append(("Overdue with others", content.late))
     parts.append((f"Due by {digest_page.format_digest_day(content.until, here)}", content.due))
@@ -180,7 +187,7 @@ def build_digest_sections(env: Env, content: DigestContent) -> list[digest_page.
     since = digest_page.DigestSection(
         f"Since {digest_page.format_digest_day(content.since, here)}",
         [_build_event_item(env, event, row) for event, row in content.events],
-        digest_page.format_digest_statistics(content.statistics),
+        digest_page.format_digest_statistics(content.statistics, content.count_overdue()),
     )
     return [section for section in (*sections, since) if section.items or section.closing]
 

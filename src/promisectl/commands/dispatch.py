@@ -9,9 +9,11 @@ from promisectl import config, errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.domain import constants
 from promisectl.env import Env, OnceKey
+from promisectl.storage import ledger
 from promisectl.system.paths import default_config_path, has_files
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
 OUTPUT_FORMS = ("json", "jsonl", "csv", "plain")
@@ -20,6 +22,8 @@ _UNKNOWN_ZONE_HINT = (
     "The time zone of this machine is not known, so UTC is taken. "
     "Set TZ, or zone in the config: promisectl config edit."
 )
+_NUMBER_OPTIONS = {"promise", "replaces"}
+"""The arguments that hold the number of a promise, besides those that a command is about."""
 _ENV_ARGUMENTS = ("ledger", "today", "color", "no_input", "quiet", "no_pager")
 
 
@@ -31,20 +35,23 @@ def run_command(
     needs_config: bool = True,
     ids: str = "",
     stdin: str = "",
+    words: Sequence[str] = (),
+    writes: bool = False,
 ) -> int:
     """Call `commands.<module>.<function>` with an Env and its arguments.
 
     Returns the exit code. Without `needs_config`, a broken config is replaced by the defaults.
     `ids` names the argument that holds promise numbers; `stdin` the one that is `-` when the input
-    comes from stdin. Raises what the command raises, and ClosedPipe when nobody reads the output
-    any more.
+    comes from stdin; `words` is the command line as it was typed. What `writes` first ends a mode
+    of the ledger in which it can't be read; a dry run does not. Raises what the command raises, and
+    ClosedPipe when nobody reads the output any more.
     """
-    env = _build_env(function, arguments, ids, needs_config=needs_config)
+    env = _build_env(function, arguments, ids, words, needs_config=needs_config)
     run = getattr(__import__(f"promisectl.commands.{module}", fromlist=[function]), function)
     is_repeated = False
-    if not env.is_zone_known:
-        env.print_hint(_UNKNOWN_ZONE_HINT)
     try:
+        if writes and not arguments.get("dry_run"):
+            ledger.settle_journal_mode(env.ledger)
         if env.once and arguments.get(stdin) != "-":  # stdin is part of the key, once it is read
             from promisectl.commands.shared import recorder
 
@@ -63,10 +70,24 @@ def run_command(
         return errors.INTERRUPTED_EXIT_CODE
     except BrokenPipeError as error:
         raise errors.ClosedPipe from error
+    except errors.Problem:
+        raise
+    except Exception as error:
+        from promisectl.commands.shared import damage
+
+        damage.explain_failure(env, error)
+        raise
     return code or 0
 
 
-def _build_env(function: str, arguments: dict[str, Any], ids: str, *, needs_config: bool) -> Env:
+def _build_env(
+    function: str,
+    arguments: dict[str, Any],
+    ids: str,
+    words: Sequence[str],
+    *,
+    needs_config: bool,
+) -> Env:
     """Return the Env of a command; the options that it holds are removed from `arguments`."""
     forms = [form for form in OUTPUT_FORMS if arguments.pop(form, False)]
     if len(forms) > 1:
@@ -81,22 +102,26 @@ def _build_env(function: str, arguments: dict[str, Any], ids: str, *, needs_conf
         if needs_config:
             raise
         settings = config.Config()
-    return Env(
+    env = Env(
         os.environ,
         (sys.stdin, sys.stdout, sys.stderr),
         settings,
         form=forms[0] if forms else None,
         once=once,
+        words=words,
         **options_of_env,
     )
+    if not env.is_zone_known:
+        env.print_hint(_UNKNOWN_ZONE_HINT)
+    return env
 
 
 def build_once_key(key: str, function: str, arguments: dict[str, Any], ids: str) -> OnceKey:
     """Return the key of --once with its request.
 
-    The request is the command, its promise numbers, and a hash of its other arguments.
-
-    Raises EmptyText and TextTooLong.
+    The request is the command, its promise numbers, each once, and a hash of its other arguments.
+    Numbers are compared as such, all other words as they are typed. Raises EmptyText and
+    TextTooLong.
     """
     if not key.strip():
         raise errors.EmptyText("key of --once")
@@ -105,10 +130,14 @@ def build_once_key(key: str, function: str, arguments: dict[str, Any], ids: str)
     import hashlib
     import json
 
+    from promisectl.commands.shared.arguments import spell_number
+
     typed = {name: value for name, value in sorted(arguments.items()) if value}
     numbers = typed.pop(ids, [])
     if isinstance(numbers, str):
         numbers = [numbers]
+    for name in _NUMBER_OPTIONS & typed.keys():
+        typed[name] = spell_number(typed[name])
     digest = hashlib.sha256(json.dumps(typed).encode()).hexdigest()[:16]
-    words = [function, *(number.removeprefix("#") for number in numbers), f"({digest})"]
+    words = [function, *dict.fromkeys(map(spell_number, numbers)), f"({digest})"]
     return OnceKey(key, " ".join(words))

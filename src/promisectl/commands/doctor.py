@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import AbstractContextManager, nullcontext
+import sqlite3
+from contextlib import AbstractContextManager, nullcontext, suppress
 
 from promisectl import config, errors
 from promisectl._typing import TYPE_CHECKING
@@ -17,7 +18,6 @@ from promisectl.storage import connection, ledger, repair, summary
 from promisectl.storage.integrity import checks, place
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Iterator
 
     from promisectl.env import Env
@@ -145,7 +145,10 @@ def _examine_ledger_content(
             with _open_examination_progress(env, db) as on_progress:
                 request = CheckRequest(encode_instant(env.now), head, on_progress)
                 findings += checks.check_integrity(db, request)
-            return None if findings[0].is_wrong else summary.load_summary(db)
+            if not findings[0].is_wrong:
+                with suppress(sqlite3.Error):  # a damaged text is found above
+                    return summary.load_summary(db)
+            return None
     except (errors.NewerLedger, errors.LedgerBusy):
         raise
     except errors.LedgerNeedsFix as problem:

@@ -40,25 +40,28 @@ def edit(
     if verb is None:
         _print_nothing_changed(env, promise)
         return
-    side = acts.resolve_acting_side(promise, verb, mine=mine, theirs=theirs)
+    whose = acts.parse_speaker(mine=mine, theirs=theirs)
+    if verb is Verb.NEGOTIATE and whose is None and env.may_ask:
+        whose = acts.ask_whose_terms(env, promise)
+    side = acts.resolve_speaking_side(env, promise, verb, whose)
     needs_reason = is_reason_needed(promise, verb, side) and not reason
     if needs_reason and not env.may_ask:
         raise errors.MissingWord(verb, "reason")
     seen = lifecycle.find_base_revision(promise, verb)
     description = terms_form.describe_form(promise, name, verb, side)
-    form = terms_form.format_terms_form(seen.terms, env.zone, description)
+    terms = lifecycle.copy_base_terms(seen, verb)
+    form = terms_form.format_terms_form(terms, env.zone, description)
     with editor.open_edit_file(env, form, ".txt") as path:
         new = editor.edit_until_usable(
-            env, path, lambda text: parse_edited_terms(env, text, seen.terms, backfill=backfill)
+            env, path, lambda text: parse_edited_terms(env, text, terms, backfill=backfill)
         )
-        if new == seen.terms:
+        if new == terms:
             _print_nothing_changed(env, promise)
             return
         if needs_reason:
             reason = prompts.ask_required_text(env, "reason", "Why?")
-        acts.record_new_terms(
-            env, verb, id_, lambda *_: new, reason=reason, mine=mine, theirs=theirs, seen=seen
-        )
+        speech = acts.TermsSpeech(reason=reason, whose=whose, seen=seen)
+        acts.record_new_terms(env, verb, id_, lambda *_: new, speech)
 
 
 def check_edit_options(*, correct: bool, mine: bool, theirs: bool, **others: object) -> None:
@@ -113,5 +116,5 @@ def parse_edited_terms(env: Env, text: str, terms: Terms, *, backfill: bool) -> 
 
 
 def _print_nothing_changed(env: Env, promise: Promise) -> None:
-    if not (env.quiet or env.is_json):
-        env.print_line(f"Nothing was changed: the terms of #{promise.id} stay as they are.")
+    sentence = f"Nothing was changed: the terms of #{promise.id} stay as they are."
+    output.print_result(env, lines=[sentence])

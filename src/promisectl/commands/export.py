@@ -14,7 +14,7 @@ from promisectl.commands.shared import arguments, output_files
 from promisectl.commands.shared import output as output_views
 from promisectl.commands.shared.filters import Filters
 from promisectl.domain.constants import EXPORT_FORMATS, EXPORT_NEWLINES
-from promisectl.records import as_csv, as_ics, as_json, as_markdown
+from promisectl.records import as_csv, as_ics, as_json, as_markdown, fields
 from promisectl.storage import calendar, ledger, queries, transfer
 from promisectl.system import paths
 
@@ -101,6 +101,8 @@ def export(
 
     `typed` are the filters. Raises NotWithFormat for an option that the format does not have.
     """
+    if not output:
+        raise errors.NoFileNamed("-o")
     target = resolve_export_target(env, output, force=force)
     form = arguments.check_choice("--format", format_, EXPORT_FORMATS)
     if form is None:
@@ -209,11 +211,12 @@ def _open_export_rows(
         _refuse_other_filters(filters, "--acts", but=("--limit", "--all"))
         limit = arguments.check_row_limit(filters.limit)
         with output_views.open_view(env) as db:
-            yield queries.iter_act_rows(db, limit=limit)
+            yield map(fields.check_uid, queries.iter_act_rows(db, limit=limit))
     else:
         moment, query = filters.build_query(env, sort="id")
-        with output_views.open_view(env, moment) as db:
-            yield queries.iter_promise_rows(db, query, by_direction=form == "md")
+        with output_views.open_view(env, moment, acts=form != "md") as db:
+            rows = queries.iter_promise_rows(db, query, by_direction=form == "md")
+            yield map(fields.check_uid, rows)
 
 
 def export_journal(env: Env, filters: Filters, target: ExportTarget) -> None:
@@ -261,7 +264,7 @@ def export_calendar(
             export_calendar_files(env, db, query, options, target)
         else:
             zones = calendar.fetch_due_zones(db, query)
-            rows = calendar.iter_calendar_promises(db, query)
+            rows = map(fields.check_uid, calendar.iter_calendar_promises(db, query))
             target.write(env, as_ics.iter_calendar_parts(rows, zones, options.alarms))
 
 
@@ -270,12 +273,12 @@ def export_calendar_files(
 ) -> None:
     """Write a calendar for each promise into a directory, named by its uid. Raises FileExists."""
     if not target.force:
-        for uid in calendar.iter_calendar_uids(db, query):
-            path = os.path.join(target.path, f"{uid}.ics")
+        for row in map(fields.check_uid, calendar.iter_calendar_rows(db, query)):
+            path = os.path.join(target.path, f"{row['uid']}.ics")
             if os.path.lexists(path):
                 raise errors.FileExists(path)
+    rows = map(fields.check_uid, calendar.iter_calendar_promises(db, query))
     files = (
-        (f"{row['uid']}.ics", as_ics.encode_task_calendar(row, options.alarms))
-        for row in calendar.iter_calendar_promises(db, query)
+        (f"{row['uid']}.ics", as_ics.encode_task_calendar(row, options.alarms)) for row in rows
     )
     output_files.write_output_files(env, target.path, files)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _STEP_COLUMNS = ("line", "does", "id", "person", "outcome", "why")
 _MAX_NAMED_PEOPLE = 8
+_MAX_NAMED_PROMISES = 8
 _MAX_PROMISES_WITHOUT_BACKUP = 100  # a larger import is preceded by a backup
 _STEP_KIND = output.RecordKind(
     _STEP_COLUMNS, _STEP_COLUMNS, lambda row: {name: row[name] for name in _STEP_COLUMNS}
@@ -38,11 +39,15 @@ _STEP_KIND = output.RecordKind(
 
 
 class ImportResult(NamedTuple):
-    """What an import did: the IDs of the new promises, how many records it skipped, new people."""
+    """What an import did: the IDs of the new promises, how many records it skipped, new people.
+
+    `differing` are the skipped records whose promise is not as they say, each as its ID and fields.
+    """
 
     promise_numbers: Sequence[int]
     skipped: int
     new_people: Sequence[Person]
+    differing: Sequence[tuple[int, Sequence[str]]] = ()
 
 
 def import_(
@@ -62,6 +67,8 @@ def import_(
     imported.
     """
     arguments.check_choice("--format", format_, reader.IMPORT_FORMATS)
+    if not file:
+        raise errors.NoFileNamed
     with import_source.open_import_file(env, file) as stream:
         name = "stdin" if file == "-" else file
         column_fields, fixed_fields = parse_column_map(map_), parse_set_fields(set_)
@@ -84,11 +91,13 @@ def parse_column_map(pairs: Sequence[str]) -> dict[str, str]:
     fields: dict[str, str] = {}
     for pair in pairs:
         column, separator, field = pair.rpartition("=")
-        if not separator or not column:
+        if not separator:
             raise errors.Contradiction(
                 f"“{pair}” does not say which column is which field. "
                 "Write it as: --map Task=outcome."
             )
+        if column in fields:
+            raise errors.Contradiction(f"--map has the column “{column}” twice. Give it one field.")
         fields[column] = _check_import_field("--map", field) if field else ""
     return fields
 
@@ -109,10 +118,11 @@ def parse_set_fields(pairs: Sequence[str]) -> dict[str, str]:
 
 
 def _check_import_field(option: str, word: str) -> str:
-    """Return a word that is one of our fields. Raises UnknownColumn."""
-    if word not in reader.IMPORT_COLUMNS:
+    """Return the field of ours that a word names, in any spelling. Raises UnknownColumn."""
+    field = reader.fold_column(word)
+    if field not in reader.IMPORT_COLUMNS:
         raise errors.UnknownColumn(option, word, reader.IMPORT_COLUMNS)
-    return word
+    return field
 
 
 # Promises
@@ -127,14 +137,14 @@ def import_promises(env: Env, source: ImportSource, *, new: bool) -> None:
     with import_source.create_unnamed_file() as plan_file:
         plan = plan_import(env, source, plan_file, new=new)
         if not plan.promise_count:
-            _print_import_result(env, source, ImportResult((), plan.skipped, ()))
+            _print_import_result(env, source, ImportResult((), plan.skipped, (), plan.differing))
             return
 
         def import_steps(db: sqlite3.Connection) -> ImportResult:
             if ledger.find_journal_head(db) == plan.newest:
                 # The plan is still right; it counts known records, but has no steps for them.
                 result = _write_import_steps(env, db, source, plan.iter_steps(env))
-                return result._replace(skipped=plan.skipped)
+                return result._replace(skipped=plan.skipped, differing=plan.differing)
             with open_import_planner(env, db, new=new) as planner:
                 steps = _iter_import_steps(env, source, planner)
                 return _write_import_steps(env, db, source, steps)
@@ -149,13 +159,14 @@ class ImportPlan(NamedTuple):
     """What to import, read and checked before the ledger is locked.
 
     The steps are in a `file`, because a list of 100,000 takes 150 MiB. `newest` is the newest act
-    of the ledger at that time.
+    of the ledger at that time, `differing` is as in ImportResult.
     """
 
     file: IO[bytes]
     newest: tuple[int, str] | None
     promise_count: int
     skipped: int
+    differing: Sequence[tuple[int, Sequence[str]]]
 
     def iter_steps(self, env: Env) -> Iterator[ImportStep]:
         """Return the steps that make a promise, one after the other."""
@@ -191,6 +202,7 @@ def plan_import(env: Env, source: ImportSource, plan_file: IO[bytes], *, new: bo
     Raises BadImport when a record is refused.
     """
     counts: Counter[str] = Counter()
+    differing: list[tuple[int, Sequence[str]]] = []
     refused = _RefusedRecords(source)
     with output.open_view(env) as db, open_import_planner(env, db, new=new) as planner:
         newest = ledger.find_journal_head(db)
@@ -198,13 +210,15 @@ def plan_import(env: Env, source: ImportSource, plan_file: IO[bytes], *, new: bo
         for step in _iter_import_steps(env, source, planner):
             counts[step.does] += 1
             refused.collect_refusal(step)
+            if step.differences:
+                differing.append((step.number or 0, step.differences))
             if step.does == "make" and not refused.problems:
                 with import_source.guard_unnamed_writes():
                     pickle.dump(step._replace(row=None), plan_file)
     refused.raise_if_any()
     with import_source.guard_unnamed_writes():
         plan_file.flush()
-    return ImportPlan(plan_file, newest, counts["make"], counts["skip"])
+    return ImportPlan(plan_file, newest, counts["make"], counts["skip"], differing)
 
 
 def _iter_import_steps(
@@ -225,16 +239,19 @@ def _write_import_steps(
     journal: Journal | None = None
     numbers: list[int] = []
     new_people: dict[str, Person] = {}
+    differing: list[tuple[int, Sequence[str]]] = []
     skipped, refused = 0, _RefusedRecords(source)
     for step in steps:
         refused.collect_refusal(step)
         if step.does == "skip":
             skipped += 1
+            if step.differences:
+                differing.append((step.number or 0, step.differences))
         elif not refused.problems:
             journal = journal or Journal(db, env.now, "import")
             numbers.append(write_imported_promise(journal, step, new_people))
     refused.raise_if_any()
-    return ImportResult(numbers, skipped, list(new_people.values()))
+    return ImportResult(numbers, skipped, list(new_people.values()), differing)
 
 
 def write_imported_promise(
@@ -258,7 +275,7 @@ def _print_import_result(env: Env, source: ImportSource, result: ImportResult) -
     sentence = f"Imported {count} from {source.name}."
     if result.skipped:
         records = formats.format_count(result.skipped, "record")
-        sentence += f" {records} known already, and skipped."
+        sentence += f" {records} known already, and skipped.{format_differences(result)}"
     _print_import_answer(env, result, sentence)
     if result.new_people:
         people = [f"{person.name} ({person.handle})" for person in result.new_people]
@@ -268,6 +285,18 @@ def _print_import_result(env: Env, source: ImportSource, result: ImportResult) -
         env.print_hint(f"New in the ledger: {names}{more}.")
     if result.promise_numbers:
         env.print_hint("Not what you meant? promisectl undo")
+
+
+def format_differences(result: ImportResult) -> str:
+    """Return which of the skipped records differ here, and in what, as a sentence, or ""."""
+    differing = result.differing
+    if not differing:
+        return ""
+    named = [f"#{number} ({', '.join(fields)})" for number, fields in differing]
+    unnamed = len(named) - _MAX_NAMED_PROMISES
+    more = f" and {unnamed} more" if unnamed > 0 else ""
+    verb = "differs" if len(named) == 1 else "differ"
+    return f" {len(named)} of them {verb} here: {', '.join(named[:_MAX_NAMED_PROMISES])}{more}."
 
 
 def _print_import_answer(env: Env, result: ImportResult, sentence: str) -> None:
@@ -315,6 +344,8 @@ def build_step_record(step: ImportStep) -> dict[str, Any]:
     """Return what would happen to one record, and why it is skipped or refused."""
     cells = step.row.cells if step.row else {}
     why = f"known as #{step.number}" if step.does == "skip" else None
+    if step.differences:
+        why = f"{why}, differs here: {', '.join(step.differences)}"
     if step.problem:
         column, what = step.problem.column, step.problem.what
         why = f"{column}: {what}" if column else what
@@ -336,17 +367,22 @@ def build_step_record(step: ImportStep) -> dict[str, Any]:
 def import_journal(env: Env, source: ImportSource, head: dict[str, Any], *, dry_run: bool) -> None:
     """Fill an empty ledger from a journal, and print the result.
 
-    A dry run fills a ledger in memory. Raises LedgerNotEmpty and BadImport.
+    A dry run fills a ledger in memory instead. Raises LedgerNotEmpty and BadImport.
     """
 
-    def fill_empty_ledger(db: sqlite3.Connection) -> ImportResult:
+    def ensure_empty(db: sqlite3.Connection) -> None:
         if not transfer.is_empty_ledger(db):
             raise errors.LedgerNotEmpty(env.ledger)
+
+    def fill_empty_ledger(db: sqlite3.Connection) -> ImportResult:
+        ensure_empty(db)
         return _fill_from_journal(env, db, source, head)
 
     is_small = source.file.seek(0, os.SEEK_END) <= connection.MAX_MEMORY_BYTES
     with recorder.prepare_auto_backup(env) as keep:
         if dry_run:
+            with output.open_view(env) as db:
+                ensure_empty(db)
             with ledger.open_temporary_ledger(in_memory=is_small) as db:
                 result = fill_empty_ledger(db)
         else:
@@ -374,6 +410,6 @@ def _fill_from_journal(
                     importer.add_record(reader.parse_json_line(text, line))
         numbers = importer.finish_import()
     except errors.BadRecord as problem:
-        raise errors.BadImport(source.name, line, problem) from problem
+        raise errors.BadImport(source.name, problem.line or line, problem) from problem
     people = [person for person in queries.load_people(db) if person.merged_into is None]
     return ImportResult(numbers, 0, people)

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.commands.shared import output
 from promisectl.compiled import sql
 from promisectl.domain import lifecycle, people
+from promisectl.domain.constants import MAX_IMPORTED_PROMISE_ID
+from promisectl.domain.near_names import NearNameIndex
 from promisectl.domain.people import Newcomer, Person
 from promisectl.domain.promise import Act, Opening, Side, State, Verb
 from promisectl.records import imported_promise
 from promisectl.records.cells import CellContext
-from promisectl.storage import codec, people_rows, queries, transfer
+from promisectl.storage import codec, connection, people_rows, queries, transfer
 from promisectl.storage.known_uids import UidMap
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from promisectl.env import Env
     from promisectl.records.imported_promise import ImportedPromise
     from promisectl.records.reader import ImportedRow
     from promisectl.storage.codec import NewPromiseRows
+    from promisectl.storage.queries import StoredRow
 
 
 class ImportStep(NamedTuple):
@@ -33,7 +37,8 @@ class ImportStep(NamedTuple):
     `row` is None when the record can't be read at all. `number` is the ID that the promise has or
     will have, `promise` the promise as it will be stored. `newcomer` is the other side with the ID
     it will have, when the ledger does not know it yet. `was_undone`: the promise was made before,
-    and that was undone.
+    and that was undone. `differences` are the fields in which a known promise is not as the record
+    says.
     """
 
     line: int
@@ -44,6 +49,7 @@ class ImportStep(NamedTuple):
     newcomer: tuple[int, Newcomer] | None = None
     was_undone: bool = False
     problem: errors.BadRecord | None = None
+    differences: Sequence[str] = ()
 
 
 class _KnownPromise(NamedTuple):
@@ -71,9 +77,13 @@ class ImportPlanner:
     """
 
     def __init__(self, env: Env, db: sqlite3.Connection, uids: UidMap, *, new: bool) -> None:
-        self._context = CellContext(env.now, env.zone, env.config.date_order)
+        self._env, self._db = env, db
+        self._clock = output.build_clock(env)
+        self._context = CellContext(env.now, env.zone, env.config.date_order, env.config.me)
+        queries.check_promise_uids(db)
         highest_person = people_rows.fetch_highest_person_id(db)
-        self._people = _Counterparties(queries.load_people(db), highest_person, new=new)
+        everybody = people_rows.load_checked_people(db)
+        self._people = _Counterparties(env.config.me, everybody, highest_person, new=new)
         self._uids = uids
         self._twins: Counter[str] = Counter()
         highest_number = 0
@@ -92,19 +102,39 @@ class ImportPlanner:
     def _plan_usable_row(self, row: ImportedRow) -> ImportStep:
         """Return what happens to one record. Raises BadRecord when it is refused."""
         imported = imported_promise.parse_imported_promise(
-            row.cells, self._context, lambda: self._derive_uid(row)
+            row.cells,
+            self._context._replace(highest_id=self._numbers.highest_next_id),
+            lambda: self._derive_uid(row),
         )
         known = self._find_known_promise(imported.uid)
         if known and known.line:
             raise errors.BadRecord(f"line {known.line} has the same one", "uid")
         self._numbers.ensure_unused_id(imported.id)
         if known and (known.begun or imported.imported_state.state is State.VOID):
-            step = ImportStep(row.line, "skip", row, known.number)
+            differences = self._list_differences(row, imported, known.number)
+            step = ImportStep(row.line, "skip", row, known.number, differences=differences)
         else:
             step = self._build_make_step(row, imported, known)
         self._uids.add_value(imported.uid, (step.number or 0, row.line, True))
         self._numbers.add_id(imported.id, step.number or 0)
         return step
+
+    def _list_differences(
+        self, row: ImportedRow, imported: ImportedPromise, number: int
+    ) -> Sequence[str]:
+        """Return the fields in which a promise of the ledger is not as its record says."""
+        found: list[StoredRow | None] = []
+        connection.retry_while_busy(
+            self._env.ledger,
+            lambda: found.append(queries.find_promise_by_id(self._db, self._clock, number)),
+        )
+        stored = found[0]
+        if stored is None:
+            return ()
+        fields = imported_promise.list_differences(row.cells, imported, stored)
+        if not self._people.is_counterparty(imported, stored["person"]):
+            fields.append("person")
+        return fields
 
     def _derive_uid(self, row: ImportedRow) -> str:
         """Return a uid for a record without one; each of several equal records has its own."""
@@ -146,6 +176,11 @@ class _PromiseNumbers:
         self._taken: set[int] = set()
         self._numbers_by_id: dict[int, int] = {}
 
+    @property
+    def highest_next_id(self) -> int:
+        """The highest ID that the next record of the file may have."""
+        return MAX_IMPORTED_PROMISE_ID + len(self._numbers_by_id)
+
     def choose_number(self, wanted: int | None) -> int:
         """Return the wanted ID if IDs are kept and no record before has it, else the next one."""
         if not (wanted and self._keep and wanted not in self._taken):
@@ -179,14 +214,19 @@ class _PromiseNumbers:
 class _Counterparties:
     """The other sides of the imported promises: people of the ledger, and new ones.
 
-    `highest_id` is the highest ID of a person in the ledger; `new`: a name that looks like a known
-    one is new nevertheless.
+    `me` is my name in the config, `highest_id` the highest ID of a person in the ledger; `new`: a
+    name that looks like a known one is new nevertheless.
     """
 
-    def __init__(self, people_here: list[Person], highest_id: int, *, new: bool) -> None:
-        self._people = people_here
-        self._highest_id = highest_id
+    def __init__(
+        self, me: str | None, people_here: list[Person], highest_id: int, *, new: bool
+    ) -> None:
+        self._me = me
+        self._people = people.NameIndex(people_here)
+        self._people_here = people_here
         self._new = new
+        self._near_names: NearNameIndex | None = None
+        self._highest_id = highest_id
         self._newcomers: dict[str, tuple[int, Newcomer]] = {}
         self._found: dict[tuple[str, str | None], Person | Newcomer | None] = {}
 
@@ -198,21 +238,34 @@ class _Counterparties:
             self._found[key] = None if is_me else self._match_person(*key)
         return self._found[key]
 
+    def is_counterparty(self, imported: ImportedPromise, handle: str) -> bool:
+        """Whether the other side of a record has that handle here, or may have it."""
+        if people.is_me(imported.person):
+            return handle == people.ME_HANDLE
+        with suppress(errors.AmbiguousPerson):
+            person = self._people.find_exact_person(imported.person)
+            return person is not None and person.handle == handle
+        return True
+
     def _match_person(self, name: str, display: str | None) -> Person | Newcomer:
         """Return a person by their exact name, or a new one. Raises BadRecord for a near miss."""
         with _blame_column("person"):
-            person = people.find_exact_person(name, self._people)
+            person = self._people.find_exact_person(name)
             newcomer = people.parse_newcomer(name)
-        near = [] if person or self._new else people.list_near_people(name, self._people)
+        if not person and not self._new:
+            self._near_names = self._near_names or NearNameIndex(self._people_here)
+            self._refuse_near_miss(name, self._near_names.list_near_people(name))
+        with _blame_column("person_name"):
+            shown = people.parse_newcomer(display or newcomer.name, self._me).name
+        return person or newcomer._replace(name=shown)
+
+    def _refuse_near_miss(self, name: str, near: Sequence[Person]) -> None:
         if near:
             handles = " or ".join(other.handle for other in near)
             raise errors.BadRecord(
                 f"“{name}” looks like {handles}; write that, or say --new if it is somebody else",
                 "person",
             )
-        with _blame_column("person_name"):
-            shown = people.parse_newcomer(display or newcomer.name).name
-        return person or newcomer._replace(name=shown)
 
     def number_newcomer(self, newcomer: Newcomer) -> tuple[int, Newcomer]:
         """Return a new person with the ID they will have, the same one for the same handle."""

@@ -9,7 +9,7 @@ from promisectl.domain import constants
 from promisectl.storage import queries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from typing import Any
 
@@ -112,15 +112,16 @@ def print_promise_parts(
     *,
     both_ways: bool,
     columns: Sequence[str] = (),
+    closings: Mapping[str, str] | None = None,
 ) -> None:
     """Print a table of promises in parts, each below its title.
 
     `both_ways`: a part can hold what I owe and what I am owed. Without `columns`, the renderer
-    chooses them.
+    chooses them. `closings` has a line for below the part of a title.
     """
     from promisectl.rendering import tables
 
     sections = tables.render_promise_sections(
-        parts, here, env.width, both_ways=both_ways, columns=columns
+        parts, here, env.width, both_ways=both_ways, columns=columns, closings=closings
     )
     output.print_renderables(env, sections)

@@ -8,6 +8,7 @@ from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import arguments, counterparty, recorder
 from promisectl.commands.shared.recorder import AnswerExtras, MoveAnswer, Reply
+from promisectl.domain import people
 from promisectl.domain.people import Newcomer, Person
 from promisectl.domain.promise import Act, Direction, Opening, Side, Terms, Verb
 from promisectl.rendering import messages
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
-    from promisectl.env import Env
+    from promisectl.commands.make_replaced import Replacement
+    from promisectl.env import Env, OnceKey
     from promisectl.storage.journal import Journal
 
 _STDIN_OUTCOME = "-"
@@ -43,6 +45,7 @@ class MakeArguments(NamedTuple):
     said: str | None = None
     backfill: bool = False
     replaces: str | None = None
+    beside: bool = False
     tag: Sequence[str] = ()
     new: bool = False
     place: str = ""
@@ -51,8 +54,8 @@ class MakeArguments(NamedTuple):
 class MakeDraft(NamedTuple):
     """An offer or a request, parsed and not recorded yet.
 
-    One promise is made with each of `others`; None is myself. `replaces` is the number of the
-    promise that it replaces. `reply` is the reply that it gets at once, None if it waits for one.
+    One promise is made with each of `others`; None is myself. `replacement` is the promise that it
+    replaces. `reply` is the reply that it gets at once, None if it waits for one.
     """
 
     direction: Direction
@@ -61,21 +64,24 @@ class MakeDraft(NamedTuple):
     at: datetime
     risk: str | None
     no_to: str | None
-    replaces: int | None
+    replacement: Replacement | None
     tags: tuple[str, ...]
     others: Sequence[Person | Newcomer | None]
     reply: Reply | None = None
     place: str = ""
 
     def build_opening_act(self, env: Env, person: Person | None) -> Act:
-        """Return the offer or the request; it has the risk and `no_to` unless a reply has them."""
+        """Return the offer or the request; an offer has the risk and `no_to` of the promisor."""
         direction, author, number = self.direction, self.author, person.id if person else None
         if person is None:
             direction, author = Direction.SELF, Side.SELF
-        opening = Opening(str(uuid.uuid4()), direction, number, self.replaces, self.tags)
+        replaces = self.replacement.number if self.replacement else None
+        opening = Opening(str(uuid.uuid4()), direction, number, replaces, self.tags)
         verb = Verb.REQUEST if author is Side.PROMISEE else Verb.OFFER
         act = Act(verb, author, self.at, env.now, terms=self.terms, opening=opening)
-        return act if self.reply else act._replace(risk=self.risk, no_to=self.no_to)
+        if verb is Verb.REQUEST:
+            return act
+        return act._replace(risk=self.risk, no_to=self.no_to)
 
 
 def make(env: Env, outcome: str, **words: Any) -> None:
@@ -84,18 +90,32 @@ def make(env: Env, outcome: str, **words: Any) -> None:
     With the outcome `-`, make the promises on stdin, in JSON, all or none.
     """
     typed = MakeArguments(outcome, **words)
-    promises = [typed]
+    promises, blame = [typed], errors.add_place_to_errors
     if outcome == _STDIN_OUTCOME:
         from promisectl.commands import make_json
 
         check_stdin_options(env, typed)
+        blame = make_json.blame_input
         promises = [MakeArguments(**fields) for fields in make_json.read_json_promises(env)]
-        env.once = env.once and env.once.add_content(repr([*map(tuple, promises)]))
-    known, drafts = counterparty.load_known_people(env), list[MakeDraft]()
+        env.once = env.once and add_promises_to_key(env.once, promises)
+        if env.once and recorder.repeat_first_answer(env):
+            return
+    known, drafts = counterparty.load_known_people(env, writing=True), list[MakeDraft]()
     for promise in promises:
-        with errors.add_place_to_errors(promise.place):
+        with blame(promise.place):
             drafts.append(build_draft(env, promise, known))
     _record_drafts(env, drafts)
+
+
+def add_promises_to_key(once: OnceKey, promises: Sequence[MakeArguments]) -> OnceKey:
+    """Return a key of --once with the promises on stdin in its request, wherever they stand."""
+    contents = [
+        promise._replace(
+            place="", replaces=promise.replaces and arguments.spell_number(promise.replaces)
+        )
+        for promise in promises
+    ]
+    return once.add_content(repr([*map(tuple, contents)]))
 
 
 def check_stdin_options(env: Env, typed: MakeArguments) -> None:
@@ -142,35 +162,64 @@ def build_draft(env: Env, typed: MakeArguments, known: list[Person]) -> MakeDraf
         at,
         arguments.check_text("risk", typed.risk),
         arguments.check_text("no-to", typed.no_to),
-        None if typed.replaces is None else arguments.parse_promise_number(typed.replaces),
+        _parse_replacement(env, typed),
         arguments.parse_tags(typed.tag),
         counterparty.resolve_counterparties(env, names, known, new=typed.new),
         place=typed.place,
     )
+    print_known_names(env, typed, draft.others)
     return _add_first_reply(env, draft) if typed.agreed else draft
 
 
-def _add_first_reply(env: Env, draft: MakeDraft) -> MakeDraft:
-    """Return an agreed draft with its reply: Yes, or what a person answers whom it binds.
+def print_known_names(env: Env, typed: MakeArguments, others: Sequence[object]) -> None:
+    """Print which of the names that --new came with are aliases, so that it made nobody."""
+    for name in (*typed.to, *typed.from_) if typed.new else ():
+        for other in others:
+            if isinstance(other, Person) and people.build_handle(name) in other.aliases:
+                env.print_hint(f"“{name}” is {other.name} ({other.handle}): --new made nobody.")
 
-    If they decline or counter, it was a request of the other side.
+
+def _parse_replacement(env: Env, typed: MakeArguments) -> Replacement | None:
+    """Return the promise to replace; at a terminal, what becomes of it is asked."""
+    if typed.replaces is None:
+        return None
+    from promisectl.commands import make_replaced
+
+    number = arguments.parse_promise_number(typed.replaces)
+    replacement = make_replaced.Replacement(number, beside=typed.beside)
+    return make_replaced.ask_what_becomes(env, replacement) if env.may_ask else replacement
+
+
+def _add_first_reply(env: Env, draft: MakeDraft) -> MakeDraft:
+    """Return an agreed draft with its reply: Yes, or the counter of a person whom it binds.
+
+    If they counter, it was a request of the other side. The risk and what is displaced belong to
+    the act of the promisor: the offer, or the reply to a request.
     """
-    if draft.direction is not Direction.OWE or not env.may_ask:
-        return draft._replace(reply=Reply(risk=draft.risk, no_to=draft.no_to))
+    reply = Reply(risk=draft.risk, no_to=draft.no_to)
+    if draft.direction is Direction.OWE and env.may_ask:
+        reply = _ask_first_reply(env, draft)
+    author = draft.author if reply.verb is Verb.ACCEPT else Side.PROMISEE
+    draft = draft._replace(author=author, risk=reply.risk, no_to=reply.no_to)
+    if author is Side.PROMISOR:
+        reply = reply._replace(risk=None, no_to=None)
+    return draft._replace(reply=reply)
+
+
+def _ask_first_reply(env: Env, draft: MakeDraft) -> Reply:
     from promisectl.commands.shared import consent
 
     names = " and ".join(other.name for other in draft.others if other)
-    reply = consent.ask_yes_questions(
+    return consent.ask_yes_questions(
         env,
         draft.terms,
         draft.risk,
         draft.no_to,
         may_refuse=len(draft.others) == 1,
+        may_decline=False,
         heading=f"You promise {names}: {messages.format_terms(draft.terms, env.here)}.",
         many=len(draft.others),
     )
-    author = draft.author if reply.verb is Verb.ACCEPT else Side.PROMISEE
-    return draft._replace(reply=reply, author=author)
 
 
 def _record_drafts(env: Env, drafts: Sequence[MakeDraft]) -> None:
@@ -181,8 +230,7 @@ def _record_drafts(env: Env, drafts: Sequence[MakeDraft]) -> None:
         answers = []
         for draft in drafts:
             with errors.add_place_to_errors(draft.place):
-                if draft.replaces is not None:
-                    journal.load_promise(draft.replaces)
+                answers += _end_replaced_promise(env, db, journal, draft)
                 answers += [
                     _record_new_promise(env, db, journal, draft, other, alone=alone)
                     for other in draft.others
@@ -190,6 +238,17 @@ def _record_drafts(env: Env, drafts: Sequence[MakeDraft]) -> None:
         return answers
 
     recorder.record_command(env, "make", record_each_draft, checks=True)
+
+
+def _end_replaced_promise(
+    env: Env, db: sqlite3.Connection, journal: Journal, draft: MakeDraft
+) -> list[MoveAnswer]:
+    """End the promise that a draft replaces, if it has to; return the answer about it, if any."""
+    if draft.replacement is None:
+        return []
+    from promisectl.commands import make_replaced
+
+    return make_replaced.end_replaced_promise(env, db, journal, draft.replacement, draft.at)
 
 
 def check_make_options(env: Env, typed: MakeArguments) -> None:
@@ -223,9 +282,14 @@ def check_make_options(env: Env, typed: MakeArguments) -> None:
             "--agreed says that the answer was Yes, so there is none to wait for: "
             "leave out --reply-by."
         )
-    if (typed.risk or typed.no_to) and not typed.agreed and (asked or from_):
+    is_request = asked or (from_ and not offered)
+    if (typed.risk or typed.no_to) and not typed.agreed and is_request:
         raise errors.Contradiction(
             "--risk and --no-to belong to the Yes of the promisor. Give them with: accept."
+        )
+    if typed.beside and typed.replaces is None:
+        raise errors.Contradiction(
+            "--beside keeps the promise that is replaced: name that with --replaces ID."
         )
 
 
@@ -240,7 +304,7 @@ def _record_new_promise(
 ) -> MoveAnswer:
     """Record the promise of a draft with one person, and return the answer."""
     reply, here = draft.reply, env.here
-    person = journal.find_or_insert_person(other) if isinstance(other, Newcomer) else other
+    person = journal.find_or_insert_person(other) if other else None
     name = person.name if person else ""
     promise = journal.begin_promise(draft.build_opening_act(env, person))
     line = messages.format_new_promise(promise, name, here)
@@ -262,5 +326,7 @@ def _record_new_promise(
         ]
     if person and journal.is_new_person(person):
         notices = [f"New in the ledger: {person.name} ({person.handle})."]
+        if "," in person.name:
+            notices.append("Are these several people? Name each one by itself: --to kim --to bob.")
     record = recorder.load_answer_record(env, db, promise.id)
     return MoveAnswer(line, promise.id, record, hints, notices)

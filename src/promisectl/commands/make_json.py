@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
-from promisectl.domain.people import is_me
+from promisectl.commands.shared import counterparty
+from promisectl.domain import people
 from promisectl.records.json_reader import BadJson, JsonReader
 from promisectl.system.text import can_be_stored
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
     from promisectl.env import Env
@@ -28,7 +31,7 @@ _TEXT_KEYS = (
     "due_zone",
 )
 _LIST_KEYS = ("to", "from", "tag")  # a text, or an array of texts
-_FLAG_KEYS = ("asked", "offered", "agreed", "backfill", "new")
+_FLAG_KEYS = ("asked", "offered", "agreed", "backfill", "beside", "new")
 _NUMBER_KEYS = ("replaces",)
 # The fields of the promise record that have another name than the option of make.
 _OPTION_BY_FIELD = {"due": "by", "tags": "tag"}
@@ -65,6 +68,22 @@ def read_json_promises(env: Env) -> list[dict[str, Any]]:
     return promises
 
 
+@contextmanager
+def blame_input(place: str) -> Iterator[None]:
+    """Raise BadInput for what is wrong with a promise itself, whenever and wherever it is made.
+
+    What depends on the clock, the config or the ledger keeps its own error; each gets the place.
+    """
+    try:
+        with errors.add_place_to_errors(place):
+            yield
+    except (errors.DatePassed, errors.DateAhead, errors.MyNameTaken):
+        raise
+    except errors.Usage as problem:
+        problem.place = ""
+        raise errors.BadInput(str(problem).removesuffix("."), place) from problem
+
+
 # Promises
 
 
@@ -76,7 +95,8 @@ def parse_json_promise(env: Env, place: str, value: Any) -> dict[str, Any]:
     """
     try:
         check_json_keys(value)
-        typed = resolve_json_sides(rename_json_keys(value))
+        with errors.add_place_to_errors(place):
+            typed = resolve_json_sides(env, rename_json_keys(value))
         if "outcome" not in typed:
             raise ValueError("there is no “outcome”")  # noqa: TRY301
     except ValueError as error:
@@ -143,11 +163,11 @@ def rename_json_keys(value: Mapping[str, Any]) -> dict[str, Any]:
     return typed
 
 
-def resolve_json_sides(typed: Mapping[str, Any]) -> dict[str, Any]:
+def resolve_json_sides(env: Env, typed: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments with `to` or `from` in place of `person` and `direction`.
 
     Both are fields of the promise record. Raises ValueError if they contradict each other or
-    the other keys.
+    the other keys, and MyNameTaken.
     """
     sides = dict(typed)
     person, direction = sides.pop("person", None), sides.pop("direction", None)
@@ -159,8 +179,12 @@ def resolve_json_sides(typed: Mapping[str, Any]) -> dict[str, Any]:
         )
     if direction not in _SIDE_BY_DIRECTION:
         raise ValueError(f"“direction” is one of {', '.join(_SIDE_BY_DIRECTION)}")
-    if direction == "self" and not is_me(person or "me"):
+    is_me = counterparty.is_ledger_owner(env, "me" if person is None else person)
+    if direction == "self" and not is_me:
         raise ValueError("“direction” is self, so the “person” is me")
     if person is None and direction != "self":
         raise ValueError("“direction” needs a “person” beside it")
+    if direction != "self" and is_me:
+        config = "" if people.is_me(person) else " (`me` in the config)"
+        raise ValueError(f"“{person}” is you{config}, so the “direction” is self")
     return {**sides, _SIDE_BY_DIRECTION[direction]: [person or "me"]}

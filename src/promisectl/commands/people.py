@@ -47,7 +47,7 @@ def print_people_table(env: Env, rows: Sequence[Row]) -> None:
 def show(env: Env, name: str) -> None:
     """Print all promises between me and a person, open and closed."""
     with output.open_view(env) as db:
-        person = domain.find_person(name, queries.load_people(db))
+        person = find_other_person(env, name, queries.load_people(db))
         clock = output.build_clock(env)
         made: dict[str, DirectionStatistics] = {}
         if env.form == "table":
@@ -83,33 +83,41 @@ def print_person_page(
         if rates.has_statistics(made[way]):
             facts.append((label, rates.format_statistics_line(made[way])))
     output.print_renderables(env, heading, tables.render_pairs(facts), "")
-    open_rows = [row for row in rows if row["state"] in OPEN_STATES]
+    agreed_rows = [row for row in rows if row["state"] in ("active", "delivered")]
     parts = [
-        ("You owe", [row for row in open_rows if row["direction"] == "owe"]),
-        ("Owes you", [row for row in open_rows if row["direction"] == "owed"]),
+        ("You owe", [row for row in agreed_rows if row["direction"] == "owe"]),
+        ("Owes you", [row for row in agreed_rows if row["direction"] == "owed"]),
+        ("Not agreed yet", [row for row in rows if row["state"] == "proposed"]),
         ("Closed", [row for row in rows if row["state"] not in OPEN_STATES]),
     ]
     page = tables.render_promise_sections(parts, here, env.width, both_ways=True)
     output.print_renderables(env, page)
 
 
+def find_other_person(env: Env, name: str, known: Sequence[Person]) -> Person:
+    """Return the person that a name means. Raises NotAPerson for myself, and NoPerson."""
+    if domain.is_me(name, env.config.me) and not domain.find_exact_person(name, known):
+        raise errors.NotAPerson(name)
+    return domain.find_person(name, known)
+
+
 def rename(env: Env, name: str, new: str, *, display: str | None = None) -> None:
-    """Give a person another handle; the old one stays as an alias.
+    """Give a person another handle; the old one stays as an alias, and so does a former name.
 
     The shown name is `display`; without it, `new` when it is written as a name, or what follows
     from the handle when the old name did. Raises NameTaken and SameName.
     """
 
     def rename_person(journal: Journal, known: list[Person]) -> str:
-        person = domain.find_person(name, known)
-        wanted = domain.parse_newcomer(new)
+        person = find_other_person(env, name, known)
+        wanted = domain.parse_newcomer(new, env.config.me)
         owner = domain.find_exact_person(wanted.handle, known)
         if owner and owner.id != person.id:
             raise errors.NameTaken(new, owner.handle)
         is_written_as_name = new != new.casefold() or " " in new.strip()
         full_name = display or (new if is_written_as_name else None)
         if full_name:
-            shown = domain.parse_newcomer(full_name).name
+            shown = domain.parse_newcomer(full_name, env.config.me).name
         elif person.name == domain.parse_newcomer(person.handle).name:
             shown = wanted.name
         else:
@@ -117,20 +125,42 @@ def rename(env: Env, name: str, new: str, *, display: str | None = None) -> None
         if (wanted.handle, shown) == (person.handle, person.name):
             raise errors.SameName(person.handle)
         after = journal.change_person(person, PersonVerb.RENAME, handle=wanted.handle, name=shown)
-        return (
-            f"{person.handle} is {after.handle} now, shown as “{after.name}”; "
-            f"{person.handle} still works as an alias."
-        )
+        former = keep_former_name(journal, person, after)
+        if after.handle == person.handle:
+            sentence = f"{after.handle} is shown as “{after.name}” now"
+        else:
+            sentence = (
+                f"{person.handle} is {after.handle} now, shown as “{after.name}”; "
+                f"{person.handle} still works as an alias"
+            )
+        return f"{sentence}{f'; {former} finds them, too' if former else ''}."
 
     _record_person_change(env, "person rename", rename_person)
+
+
+def keep_former_name(journal: Journal, former: Person, now: Person) -> str:
+    """Give `now` the former name of a person as an alias, and return it.
+
+    It is empty where it finds them anyway, or somebody else.
+    """
+    alias = domain.build_handle(former.name)
+    try:
+        is_taken = domain.find_exact_person(alias, journal.load_people())
+        domain.parse_newcomer(alias)
+    except (errors.AmbiguousPerson, errors.BadName):
+        return ""
+    if is_taken:
+        return ""
+    journal.change_person(now, PersonVerb.ALIAS, handle=alias)
+    return alias
 
 
 def alias(env: Env, name: str, other: str) -> None:
     """Give a person another name to be found by. Raises NameTaken and SameName."""
 
     def add_alias(journal: Journal, known: list[Person]) -> str:
-        person = domain.find_person(name, known)
-        wanted = domain.parse_newcomer(other).handle
+        person = find_other_person(env, name, known)
+        wanted = domain.parse_newcomer(other, env.config.me).handle
         owner = domain.find_exact_person(wanted, known)
         if owner and owner.id == person.id:
             raise errors.SameName(person.handle)
@@ -142,6 +172,22 @@ def alias(env: Env, name: str, other: str) -> None:
     _record_person_change(env, "person alias", add_alias)
 
 
+def unalias(env: Env, name: str, other: str) -> None:
+    """Remove an alias of a person. Raises NoAlias for a name that is none of their aliases."""
+
+    def remove_alias(journal: Journal, known: list[Person]) -> str:
+        person = find_other_person(env, name, known)
+        from promisectl.domain import spelling
+
+        aliases = spelling.select_closest_spellings(domain.build_handle(other), person.aliases)
+        if not aliases:
+            raise errors.NoAlias(other, person.handle, person.aliases)
+        journal.change_person(person, PersonVerb.UNALIAS, handle=aliases[0])
+        return f"{aliases[0]} no longer means {person.name} ({person.handle})."
+
+    _record_person_change(env, "person unalias", remove_alias)
+
+
 def merge(env: Env, name: str, into: str) -> None:
     """Merge two people who are one: the promises of `name` become those of `into`.
 
@@ -149,13 +195,19 @@ def merge(env: Env, name: str, into: str) -> None:
     """
 
     def merge_people(journal: Journal, known: list[Person]) -> str:
-        person, other = domain.find_person(name, known), domain.find_person(into, known)
+        person, other = (find_other_person(env, word, known) for word in (name, into))
         if person.id == other.id:
             raise errors.SamePerson(person.handle)
         journal.change_person(person, PersonVerb.MERGE, handle=other.handle, into=other.id)
+        former = keep_former_name(journal, person, other)
+        aliases = (
+            f"{person.handle} and {former} are aliases"
+            if former
+            else f"{person.handle} is an alias"
+        )
         return (
             f"{person.name} ({person.handle}) and {other.name} ({other.handle}) are one: "
-            f"{other.handle}. {person.handle} is an alias now."
+            f"{other.handle}. {aliases} now."
         )
 
     _record_person_change(env, "person merge", merge_people, before="merge")

@@ -9,14 +9,15 @@ from functools import partial
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
-from promisectl.commands import acts
+from promisectl.commands import acts, bookkeeping
 from promisectl.commands.shared import output, prompts
 from promisectl.commands.shared.recorder import AnswerExtras, Reply
 from promisectl.domain import lifecycle
 from promisectl.domain.constants import OPEN_STATES
 from promisectl.domain.promise import Cause, Direction, Promise, Verb
 from promisectl.records import fields
-from promisectl.rendering import formats, messages
+from promisectl.rendering import formats, messages, waiting
+from promisectl.rendering.waiting import WaitingGroup
 from promisectl.storage import queries
 from promisectl.storage.queries import Query
 
@@ -28,8 +29,15 @@ if TYPE_CHECKING:
     from promisectl.env import Env
     from promisectl.records.fields import Row
 
-REVIEW_KINDS = ("overdue", "untold", "stale", "unconfirmed")
-_OTHER_KIND = "open"
+_WAITING_GROUPS = {group.kind: group for group in waiting.WAITING_GROUPS}
+_FLAG_GROUPS = {
+    "overdue": WaitingGroup("", "Overdue with others", "overdue with others", "overdue"),
+    "stale": WaitingGroup("", "Stale: nothing was said for a while", "stale", "stale"),
+    "unconfirmed": WaitingGroup("", "Delivered, not confirmed", "unconfirmed", "unconfirmed"),
+}
+"""The groups of what does not wait for me, by the flag that brings a promise up."""
+_OTHER_GROUP = WaitingGroup("", "Open besides", "open", "open")
+REVIEW_GROUPS = (*waiting.WAITING_GROUPS, *_FLAG_GROUPS.values(), _OTHER_GROUP)
 _REVIEW_VERBS = (
     Verb.COMPLETE,
     Verb.NEGOTIATE,
@@ -42,13 +50,18 @@ _REVIEW_VERBS = (
     Verb.TOLD,
     Verb.REOPEN,
 )
+_VERBS_BY_KIND = {
+    "warned": (Verb.NEGOTIATE, Verb.RELEASE, Verb.NOTE, Verb.BUMP, Verb.RENEGE),
+    "unanswered": (Verb.BUMP, Verb.NEGOTIATE, Verb.WITHDRAW, Verb.ACCEPT, Verb.DECLINE),
+}
+"""The moves that lead on from a kind of waiting, where they are not those of all others."""
 _STAY_CHOICES = ("keep", "skip", "quit")
 
 
 class ReviewItem(NamedTuple):
     """A promise to review: why it comes up, its row, the promise, and the moves that are open."""
 
-    kind: str
+    group: WaitingGroup
     row: Row
     promise: Promise
     verbs: tuple[Verb, ...]
@@ -75,28 +88,35 @@ def review(env: Env) -> None:
             *queries.fetch_promise_rows(db, Query(clock, open=True)),
             *queries.fetch_promise_rows(db, Query(clock, untold=True)),
         ]
-        items = [load_review_item(db, row) for row in rows]
-    kinds = (*REVIEW_KINDS, _OTHER_KIND)
-    items.sort(key=lambda item: kinds.index(item.kind))
+        kinds = {row["id"]: row["waiting"] for row in queries.fetch_waiting_rows(db, clock)}
+        items = [load_review_item(db, row, kinds.get(row["id"])) for row in rows]
+    items.sort(key=lambda item: REVIEW_GROUPS.index(item.group))
     if env.may_ask and env.is_terminal and items:
         walk_through_items(env, items)
         return
     output.print_view(
         env,
-        ({**item.row, "review": item.kind, "moves": ", ".join(item.commands)} for item in items),
+        (
+            {**item.row, "review": item.group.review, "moves": ", ".join(item.commands)}
+            for item in items
+        ),
         _REVIEW_RECORDS,
         lambda _: print_review_page(env, items),
     )
 
 
-def load_review_item(db: sqlite3.Connection, row: Row) -> ReviewItem:
-    """Load the promise of a row, with its open moves in the order that review names them."""
-    promise = lifecycle.replay_acts(row["id"], queries.load_promise_acts(db, row["id"]))
+def load_review_item(db: sqlite3.Connection, row: Row, kind: str | None) -> ReviewItem:
+    """Load the promise of a row, with its open moves in the order that review names them.
+
+    `kind` is for what it waits for me, if it does.
+    """
+    promise = queries.load_promise(db, row["id"])
     flags = (row["flags"] or "").split()
-    kind = next((kind for kind in REVIEW_KINDS if kind in flags), _OTHER_KIND)
+    by_flag = (group for flag, group in _FLAG_GROUPS.items() if flag in flags)
+    group = _WAITING_GROUPS[kind] if kind else next(by_flag, _OTHER_GROUP)
     open_verbs = lifecycle.list_open_verbs(promise)
-    verbs = tuple(verb for verb in _REVIEW_VERBS if verb in open_verbs)
-    return ReviewItem(kind, row, promise, verbs)
+    verbs = tuple(v for v in _VERBS_BY_KIND.get(group.kind, _REVIEW_VERBS) if v in open_verbs)
+    return ReviewItem(group, row, promise, verbs)
 
 
 # Off a terminal
@@ -125,7 +145,7 @@ def print_review_page(env: Env, items: Sequence[ReviewItem]) -> None:
         return
     from promisectl.rendering import review as review_page
 
-    parts = [(item.kind, item.row, item.commands) for item in items]
+    parts = [(item.group.title, item.row, item.commands) for item in items]
     output.print_renderables(env, review_page.render_review(parts, env.here))
 
 
@@ -156,11 +176,15 @@ def _review_item(env: Env, item: ReviewItem, position: str, counts: dict[str, in
     A promise that has been settled in the meantime is passed over.
     """
     with output.open_view(env) as db:
-        row = queries.find_promise_by_id(db, output.build_clock(env), item.promise.id)
-        now = load_review_item(db, row) if row else None
-    if not now or not (now.kind == "untold" or now.row["state"] in OPEN_STATES):
+        clock, number = output.build_clock(env), item.promise.id
+        row = queries.find_promise_by_id(db, clock, number)
+        kind = queries.find_waiting_kind(db, clock, number)
+        now = load_review_item(db, row, kind) if row else None
+    if now:
+        env.seen_uids[now.promise.id] = now.promise.opening.uid
+    if not now or not (now.group.kind or now.row["state"] in OPEN_STATES):
         return True
-    for line in (f"{position}, {now.kind}", *format_item_standing(env, now)):
+    for line in (f"{position}, {now.group.summary}", *format_item_standing(env, now)):
         env.print_line(line)
     word = _ask_item_move(env, now)
     if word == "quit":
@@ -185,8 +209,9 @@ def format_item_standing(env: Env, item: ReviewItem) -> list[str]:
         whose = "yours" if row["author"] == "me" else f"{row['person_name']}'s"
         changes = messages.format_term_changes(promise.in_force.terms, offered.terms, here)
         lines.append(f"On the table (rev {offered.number}, {whose}): {changes}.")
-    foreseen = messages.format_accepted_risk(promise) if item.kind == "overdue" else ""
-    return [*lines, foreseen] if foreseen else lines
+    if item.group.kind == "overdue":
+        lines.append(messages.format_named_risk(promise, row["person_name"]))
+    return list(filter(None, lines))
 
 
 def _ask_item_move(env: Env, item: ReviewItem) -> str:
@@ -223,13 +248,14 @@ def format_their_moves(item: ReviewItem) -> str:
 
 def negotiate_item(env: Env, item: ReviewItem) -> None:
     """Ask for other terms and a reason. Raises NothingChanged."""
-    terms = (item.promise.offered_revision or item.promise.current_revision).terms
-    new_terms = prompts.ask_new_terms(env, terms, by="By when?", what="What?")
-    if new_terms == terms:
+    whose = acts.ask_whose_terms(env, item.promise)
+    seen = lifecycle.find_base_revision(item.promise, Verb.NEGOTIATE)
+    new_terms = prompts.ask_new_terms(env, seen.terms, by="By when?", what="What?")
+    if new_terms == seen.terms.content:
         raise errors.NothingChanged(item.promise.id, "negotiate")
     reason = _ask_item_reason(env, item, Verb.NEGOTIATE)
-    reply = Reply(Verb.NEGOTIATE, terms=new_terms, reason=reason, seen=terms)
-    acts.record_replies(env, {item.promise.id: reply}, AnswerExtras(foreseen=True, new=True))
+    speech = acts.TermsSpeech(reason=reason, whose=whose, seen=seen)
+    acts.record_new_terms(env, Verb.NEGOTIATE, item.id_word, lambda *_: new_terms, speech)
 
 
 def accept_item(env: Env, item: ReviewItem) -> None:
@@ -288,6 +314,11 @@ def _ask_notice_options(env: Env, item: ReviewItem) -> dict[str, Any]:
     return never_options if moment == never else {"told": moment}
 
 
+def note_item(env: Env, item: ReviewItem) -> None:
+    """Ask for what is to be noted, and record it."""
+    bookkeeping.note(env, item.id_word, prompts.ask_required_text(env, "text", "What do you note?"))
+
+
 def bump_item(env: Env, item: ReviewItem) -> None:
     """Ask for the warning or the reminder, and record it."""
     acts.bump(env, item.id_word, prompts.ask_required_text(env, "text", "What do you say?"))
@@ -304,6 +335,7 @@ _MOVE_FUNCTIONS: Mapping[Verb, Callable[[Env, ReviewItem], None]] = {
     Verb.COMPLETE: lambda env, item: acts.complete(env, [item.id_word]),
     Verb.NEGOTIATE: negotiate_item,
     Verb.BUMP: bump_item,
+    Verb.NOTE: note_item,
     Verb.RENEGE: renege_item,
     Verb.ACCEPT: accept_item,
     Verb.TOLD: record_item_notice,

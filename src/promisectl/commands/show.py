@@ -25,9 +25,7 @@ class PromiseDetails(NamedTuple):
 
     def replay(self) -> Promise:
         """Return the promise that the acts add up to."""
-        from promisectl.domain import lifecycle
-
-        return lifecycle.replay_acts(self.row["id"], self.acts)
+        return queries.replay_promise(self.row["id"], self.acts)
 
 
 def show(env: Env, ids: Sequence[str]) -> None:
@@ -86,8 +84,12 @@ def iter_details_lines(details: PromiseDetails) -> Iterator[str]:
 
 def _print_promise_pages(env: Env, promises: Sequence[PromiseDetails]) -> None:
     """Print a page for each promise, with an empty line between them."""
+    from promisectl.domain import lifecycle
     from promisectl.rendering import promise
 
     for index, details in enumerate(promises):
-        page = promise.render_promise(details.row, details.replay(), details.act_rows, env.here)
+        changes = lifecycle.list_term_changes(details.row["id"], details.acts)
+        page = promise.render_promise(
+            details.row, details.replay(), details.act_rows, changes, env.here
+        )
         output.print_renderables(env, *([""] if index else []), page)

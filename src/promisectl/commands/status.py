@@ -2,45 +2,49 @@
 
 from __future__ import annotations
 
+from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.domain.civil import encode_instant
+from promisectl.rendering.waiting import WAITING_GROUPS
 from promisectl.storage import ledger, queries
 from promisectl.storage.queries import QueryClock
 
 if TYPE_CHECKING:
     from promisectl.env import Env
 
-# The kinds of `moves` as the line names them: urgent ones first.
-STATUS_WORDS = {
-    "overdue": "overdue",
-    "today": "due today",
-    "tell": "to tell",
-    "answer": "to answer",
-    "judge": "to judge",
-}
 _LATE_WITH_OTHERS_FIELD = "late_with_others"
+STATUS_FIELDS = (
+    *("overdue", "today", "tell", "answer", "judge"),
+    _LATE_WITH_OTHERS_FIELD,
+    *("warned", "unanswered"),
+)
+"""The counts of the record, in its order: a new one comes last."""
+_LOCK_PATIENCE_SECONDS = 0.2
 
 
-def status(env: Env) -> None:
+def status(env: Env) -> int:
     """Print how many promises wait for me, by kind, the most urgent first; nothing if none does.
 
-    Raises LedgerBusy at once while a command is writing.
+    Returns the exit code. While a command is writing for longer than a prompt may wait, it is that
+    of LedgerBusy, and nothing is printed; as a record, raises LedgerBusy.
     """
-    counts = load_status_counts(env)
-    waiting = {kind: counts[kind] for kind in STATUS_WORDS}
+    try:
+        counts = load_status_counts(env)
+    except errors.LedgerBusy as problem:
+        if env.is_json:
+            raise
+        return problem.exit_code
+    kinds = {group.kind: group.summary for group in WAITING_GROUPS}
     if env.is_json:
         from promisectl.records import as_json
 
-        record = {
-            "waiting": sum(waiting.values()),
-            **waiting,
-            _LATE_WITH_OTHERS_FIELD: counts[_LATE_WITH_OTHERS_FIELD],
-        }
+        record = {"waiting": sum(counts[kind] for kind in kinds), **counts}
         env.print_line(as_json.encode_json(record), whole=True)
-    elif any(waiting.values()):
+    elif any(counts[kind] for kind in kinds):
         separator = " · " if env.can_show("·") else ", "
-        parts = [f"{count} {STATUS_WORDS[kind]}" for kind, count in waiting.items() if count]
+        parts = [f"{counts[kind]} {word}" for kind, word in kinds.items() if counts[kind]]
         env.print_line(separator.join(parts), whole=True)
+    return 0
 
 
 def load_status_counts(env: Env) -> dict[str, int]:
@@ -48,9 +52,9 @@ def load_status_counts(env: Env) -> dict[str, int]:
 
     Raises LedgerBusy.
     """
-    counts = dict.fromkeys((*STATUS_WORDS, _LATE_WITH_OTHERS_FIELD), 0)
+    counts = dict.fromkeys(STATUS_FIELDS, 0)
     clock = QueryClock(*map(encode_instant, env.read_clock()))
-    with ledger.open_snapshot_or_empty(env.ledger, patience=0) as db:
+    with ledger.open_snapshot_or_empty(env.ledger, patience=_LOCK_PATIENCE_SECONDS) as db:
         counts |= queries.count_waiting_by_kind(db, clock)
         counts[_LATE_WITH_OTHERS_FIELD] = queries.count_overdue_owed(db, clock)
     return counts

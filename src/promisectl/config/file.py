@@ -74,6 +74,10 @@ def _parse_toml(content: bytes, path: str) -> tuple[str, dict[str, Any]]:
         return text, tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise errors.BadConfig(path, f"it is no TOML ({error})") from error
+    except RecursionError as error:
+        raise errors.BadConfig(path, "its brackets are nested too deeply") from error
+    except ValueError as error:  # Python reads no number of thousands of digits
+        raise errors.BadConfig(path, "a number in it is too long") from error
 
 
 def iter_config_items(values: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -130,7 +134,7 @@ def _find_key_line_numbers(text: str) -> dict[tuple[str, ...], int]:
     for number in range(1, len(lines) + 1):
         try:
             values = tomllib.loads("\n".join(lines[:number]))
-        except tomllib.TOMLDecodeError:
+        except (ValueError, RecursionError):
             continue  # in the middle of a value
         for name, value in values.items():
             numbers.setdefault((name,), begin)

@@ -8,6 +8,16 @@ AGREED_STATES = ("active", "delivered", "kept", "reneged", "released")
 UNDELIVERED_STATES = ("proposed", "active")
 """The promise is not reported as done yet, so its terms can still change."""
 
+SELF_STATES = ("active", "kept", "reneged", "void")
+"""The states of a promise to oneself; the others need an answer of somebody else."""
+IMPORTED_MOMENT_STATES = {
+    "accepted_at": (AGREED_STATES, (*AGREED_STATES, "void")),
+    "delivered_at": (("delivered", "kept"), ("delivered", "kept", "released", "void")),
+    "closed_at": (CLOSED_STATES, CLOSED_STATES),
+    "told_at": ((), ("reneged", "void")),
+}
+"""In which states an imported promise must have a moment, and in which it may."""
+
 DIRECTIONS = ("owe", "owed", "self")
 MY_DIRECTIONS = ("owe", "self")
 """The directions in which I deliver."""
@@ -38,6 +48,10 @@ EXPORT_FORMATS = ("csv", "json", "jsonl", "md", "ics")
 EXPORT_NEWLINES = ("crlf", "lf")
 
 DAY_SECONDS = 86_400
+
+MAX_IMPORTED_PROMISE_ID = 999_999_999
+"""The highest ID of the first promise in a file. Each promise before one allows it one more, so
+that whatever can be made in a ledger can be brought into another."""
 
 # The longest texts, in characters. Every command and import refuses more and cuts nothing.
 MAX_OUTCOME_CHARACTERS = 1_000

@@ -30,13 +30,13 @@ _MONTH_NAMES = {name for month in MONTHS for name in (month, month[:3])} | {"sep
 _UNIT_DAYS_OR_MONTHS = {"d": 1, "w": 7, "m": 1, "y": 12}  # in days, or in months
 
 # The patterns match text in lower case with single spaces. They are compiled when first needed.
-_ISO_DAY_PATTERN = r"\d{4}-\d\d-\d\d"
-_OFFSET_PATTERN = r"z|[+-](?:0\d|1[0-4]):[0-5]\d"
+_ISO_DAY_PATTERN = r"\d{4}-\d\d-\d\d|\d{8}"
+_OFFSET_PATTERN = r"z| ?[+-](?:0\d|1[0-4])(?::?[0-5]\d)?"
 _CLOCK_PATTERN = r"noon|\d\d?:\d\d(?: ?[ap]m)?|\d\d? ?[ap]m"
 # A zone follows a space; only a Z may touch the time.
 _ZONE_PATTERN = r"(?:(?: |(?<=:\d\d)(?=z$))(utc|z|[a-z]\S*/\S*))?"
 _ISO_MINUTE_PATTERN = (
-    rf"({_ISO_DAY_PATTERN})[t ]((?:[01]\d|2[0-3]):[0-5]\d)(?::([0-5]\d))?"
+    rf"({_ISO_DAY_PATTERN})[t ]((?:[01]\d|2[0-3]):?[0-5]\d)(?::?([0-5]\d)(?:[.,]\d+)?)?"
     rf"({_OFFSET_PATTERN})?{_ZONE_PATTERN}"
 )
 _DATE_WORDS_PATTERN = rf"(.+?)(?:,?(?: at)? ({_CLOCK_PATTERN})|, end of day)?{_ZONE_PATTERN}"
@@ -45,9 +45,9 @@ _ORDINAL_PATTERN = r"(\d\d?)(?:st|nd|rd|th|\.)?"
 _MAX_DATE_TEXT_CHARACTERS = 100
 _MINUTE_FORMAT = "%Y-%m-%dT%H:%M"
 _MAX_HOUR, _MAX_MINUTE = 23, 59
+_LAST_CLOCK_OF_DAY = "23:59:59"
 _CLOCK_FACE_HOURS = 12
 _YEARS_BETWEEN_LEAP_DAYS = 8  # at most, as from 2096 to 2104
-_FINER_THAN_MINUTE = "minutes are the finest"
 _YEAR_OUT_OF_RANGE = "the years go from 1970 to 9999"
 _NO_SUCH_DAY = "there is no such day"
 
@@ -89,6 +89,10 @@ class DateRequest(NamedTuple):
         text = self.text.replace("\t", " ")
         if len(text) > _MAX_DATE_TEXT_CHARACTERS:
             raise self.build_error(f"it is longer than {_MAX_DATE_TEXT_CHARACTERS} characters")
+        if not text.isascii():
+            from promisectl.domain import spelling
+
+            text = spelling.replace_spaces(text)
         if not (text.isascii() and text.isprintable()):
             raise self.build_error()
         return " ".join(text.lower().split())
@@ -129,7 +133,8 @@ def parse_date(
 
     `order` ("dmy", "mdy" or "ymd") tells how to read dates of bare numbers. Where a weekday or a
     date without a year fits many days, take the nearest one ahead, or with `past` the nearest one
-    behind. The end of the week is the day before its next `week_start` (Monday is 0).
+    behind. Something past may have seconds. The end of the week is the day before its next
+    `week_start` (Monday is 0).
     Raises UnreadableDate for a text outside the grammar and for a date that does not exist, with
     the forms that the person may have meant; AmbiguousDate for a text that has several readings.
     """
@@ -185,9 +190,8 @@ def parse_now(text: str, zone: str) -> datetime:
         words = request.normalize_text()
         match = re.fullmatch(_ISO_MINUTE_PATTERN, words)
         if match and not match[5]:
-            day, clock, seconds, offset, _ = match.groups()
-            minute = parse_iso_minute(request, day, clock, None, offset)
-            return minute.at + int(seconds or 0) * ONE_SECOND
+            *parts, _ = match.groups()
+            return parse_iso_minute(request._replace(past=True), *parts).at
         if civil_day := parse_iso_day(request, words):
             return _build_whole_day(request, civil_day).noon
     except OverflowError:
@@ -254,7 +258,7 @@ def find_nearest_weekday(today: date, weekday: int, *, past: bool) -> date:
 
 
 def parse_iso_day(request: DateRequest, words: str) -> date | None:
-    """Return the day of "2026-11-27"."""
+    """Return the day of "2026-11-27" or "20261127"."""
     if not re.fullmatch(_ISO_DAY_PATTERN, words):
         return None
     try:
@@ -396,22 +400,30 @@ def parse_iso_minute(
 ) -> CivilMoment:
     """Return the minute of an ISO day and time in the zone of the request, or at `offset`.
 
-    Raises UnreadableDate for seconds other than 00 and for a minute that does not exist there,
+    The last second of a day there is the whole day. Other seconds are dropped, except from the
+    instant of something past. Raises UnreadableDate for a minute that does not exist there,
     AmbiguousDate for a minute that the clocks there show twice.
     """
-    if seconds not in {None, "00"}:
-        raise request.build_error(_FINER_THAN_MINUTE)
     try:
-        moment = datetime.fromisoformat(f"{day}T{clock}{(offset or '').upper()}")
+        moment = datetime.fromisoformat(_spell_iso_minute(day, clock, seconds, offset))
     except ValueError:
         raise request.build_error(_NO_SUCH_DAY) from None
+    local = moment.astimezone(ZoneInfo(request.zone)) if offset else moment
+    whole_day = _build_whole_day(request, local.date())
+    if f"{local:%H:%M:%S}" == _LAST_CLOCK_OF_DAY and not request.past:
+        return whole_day
+    start = local.replace(second=0)
     if offset is None:
-        return _build_local_minute(request, moment)
-    local = moment.astimezone(ZoneInfo(request.zone))
-    _build_whole_day(request, local.date())
-    if local.second:  # some offsets of the past are not whole minutes
-        raise request.build_error(_FINER_THAN_MINUTE)
-    return CivilMoment(f"{local:{_MINUTE_FORMAT}}", request.zone, local.astimezone(UTC))
+        minute = _build_local_minute(request, start)
+    else:
+        minute = CivilMoment(f"{start:{_MINUTE_FORMAT}}", request.zone, start.astimezone(UTC))
+    return minute._replace(at=minute.at + local.second * ONE_SECOND) if request.past else minute
+
+
+def _spell_iso_minute(day: str, clock: str, seconds: str | None, offset: str | None) -> str:
+    """Return a day, a time and an offset, each with or without its signs, as one ISO text."""
+    parts = (day.replace("-", ""), "T", clock, seconds or "00", (offset or "").strip().upper())
+    return "".join(parts).replace(":", "")
 
 
 def parse_clock_time(request: DateRequest, day: date, clock: str) -> CivilMoment:

@@ -9,12 +9,15 @@ from promisectl.domain.promise import (
     Agreement,
     Direction,
     EarlierTalk,
+    ImportedState,
     Notice,
+    Phase,
     Promise,
     Revision,
     Side,
     State,
     Status,
+    Terms,
     Verb,
 )
 from promisectl.domain.transitions import (
@@ -53,6 +56,12 @@ def infer_speaker(promise: Promise, verb: Verb) -> Side:
         return Side.SELF
     role = DEFAULT_SPEAKERS.get((promise.state, verb)) or DEFAULT_SPEAKERS.get((None, verb))
     return _resolve_side(promise, role) if role else promise.direction.my_side
+
+
+def is_negotiator_unclear(promise: Promise) -> bool:
+    """Whether new terms can be those of either side: mine are on the table, and wait for theirs."""
+    offered = promise.offered_revision
+    return bool(offered and promise.direction.is_my_side(offered.author))
 
 
 def _resolve_side(promise: Promise, role: MoverRole) -> Side:
@@ -104,18 +113,41 @@ def is_condition_met(condition: Condition, promise: Promise | None) -> bool:
     if promise is None or condition is Condition.ALWAYS:
         return True
     if condition is Condition.UNTOLD:
-        return promise.is_untold
+        return promise.told_at is None and not promise.silent
     return (promise.offered_revision is not None) is (condition is Condition.AMENDMENT)
 
 
-def find_base_revision(promise: Promise, verb: Verb) -> Revision:
-    """Return the revision that `verb` changes or copies.
+def find_base_revision(promise: Promise, verb: Verb, number: int | None = None) -> Revision:
+    """Return the revision that `verb` changes or copies; `number` names one to correct.
 
-    A correction starts from the terms in force, new terms start from those on the table.
+    Otherwise a correction starts from the terms in force, and new terms start from those on the
+    table. Raises NoRevision.
     """
+    if number is not None:
+        revision = promise.find_revision(number)
+        if revision is None:
+            raise errors.NoRevision(promise.id, number, [one.number for one in promise.revisions])
+        return revision
     if verb is Verb.CORRECT:
         return promise.current_revision
     return promise.offered_revision or promise.current_revision
+
+
+def copy_base_terms(base: Revision, verb: Verb) -> Terms:
+    """Return the terms that `verb` begins with; new terms begin without a date for the answer."""
+    return base.terms._replace(reply_by=base.reply_by if verb is Verb.CORRECT else None)
+
+
+def find_former_terms(promise: Promise, act: Act) -> Terms:
+    """Return the terms that new or corrected terms are compared with, from before the act.
+
+    The date for an answer is among them only while it is the author who changes it.
+    """
+    is_correction = act.verb is Verb.CORRECT
+    base = find_base_revision(promise, act.verb, act.revision if is_correction else None)
+    if is_correction or act.side is base.author:
+        return base.terms._replace(reply_by=base.reply_by)
+    return base.terms.content
 
 
 def list_open_verbs(promise: Promise) -> tuple[Verb, ...]:
@@ -128,6 +160,7 @@ def list_open_verbs(promise: Promise) -> tuple[Verb, ...]:
         for row in TRANSITIONS
         if row.state is promise.state
         and _is_applicable(row, promise, infer_speaker(promise, row.verb))
+        and not _is_told_to_me(promise, row.verb)
     )
     return tuple(dict.fromkeys(row.verb for row in rows if row.verb is not Verb.PARTIAL))
 
@@ -136,27 +169,44 @@ def apply_act(promise: Promise | None, act: Act, number: int = 0) -> Applied:
     """Return the act with its revision, and the promise after it.
 
     `number` is the ID of a new promise. Raises NotOpen when no row allows the act, and Usage when
-    the act lacks what its row needs, changes nothing, or is before the newest act.
+    the act lacks what its row needs, changes nothing, is before what it builds on, or names a risk
+    that is not its side's.
+    """
+    if promise is not None and _is_told_to_me(promise, act.verb):
+        raise errors.NotOpen(promise.id, promise.state, act.verb, list_open_verbs(promise))
+    applied = apply_recorded_act(promise, act, number)
+    if promise is not None:
+        check_told_time(promise, act)
+        _check_terms_change(promise, act)
+        _check_correction(promise, act)
+    _check_act_risk(applied.promise, act)
+    return applied
+
+
+def apply_recorded_act(promise: Promise | None, act: Act, number: int) -> Applied:
+    """Apply an act by the rules that every version had, as what is recorded stays readable.
+
+    Raises what `apply_act` raises.
     """
     row = find_transition(promise, act.verb, act.side)
     if row is None:
         state, moves = (promise.state, list_open_verbs(promise)) if promise else ("not made", ())
         raise errors.NotOpen(promise.id if promise else number, state, act.verb, moves)
     _check_act_needs(row, act)
-    promise = promise or _open_promise(act, number)
-    _check_act_time(promise, row, act)
-    _check_act_change(promise, row, act)
-    return _carry_out_act(promise, row, act)
+    before = promise or _open_promise(act, number)
+    _check_act_time(before, row, act)
+    _check_act_change(before, row, act)
+    return _carry_out_act(before, row, act)
 
 
 def _carry_out_act(promise: Promise, row: Transition, act: Act) -> Applied:
     after = _TERMS_BY_EFFECT[row.effect](promise, act)
     if row.effect is not Effect.IMPORT:
         after = _update_state(promise, after, row, act)
-    return Applied(act._replace(revision=_find_revision_number(promise, after, row)), after)
+    return Applied(act._replace(revision=_find_revision_number(promise, after, row, act)), after)
 
 
-def _find_revision_number(before: Promise, after: Promise, row: Transition) -> int | None:
+def _find_revision_number(before: Promise, after: Promise, row: Transition, act: Act) -> int | None:
     """Return the number of the revision that an act of that row is about.
 
     To accept or decline a delivery is not about terms: None.
@@ -165,6 +215,8 @@ def _find_revision_number(before: Promise, after: Promise, row: Transition) -> i
         return before.next_revision_number
     if before.offered_revision and row.effect in (Effect.ACCEPT, Effect.DECLINE, Effect.WITHDRAW):
         return before.offered_revision.number
+    if row.effect is Effect.CORRECT:
+        return find_base_revision(before, Verb.CORRECT, act.revision).number
     return None if row.verb in (Verb.ACCEPT, Verb.DECLINE) else after.current_revision.number
 
 
@@ -204,12 +256,30 @@ def _check_act_time(promise: Promise, row: Transition, act: Act) -> None:
 
     Raises TooEarly.
     """
+    told_at = act.told_at if act.verb in (Verb.RENEGE, Verb.TOLD) else None
+    if told_at is not None and told_at < promise.made_at:
+        raise errors.ToldTooEarly(promise.id, promise.agreed_at or promise.made_at, told_at)
     earliest = promise.moved_at if _is_state_or_terms_change(row) else promise.made_at
     if act.at < earliest and act.verb is not Verb.NOTE:
         raise errors.TooEarly(promise.id, earliest, act.at)
+
+
+def _is_told_to_me(promise: Promise, verb: Verb) -> bool:
+    """Whether a move is to tell me of a break of theirs, which I know already.
+
+    Earlier versions recorded it.
+    """
+    return verb is Verb.TOLD and not promise.is_untold
+
+
+def check_told_time(promise: Promise, act: Act) -> None:
+    """Refuse that somebody was told of a break before the broken terms were agreed on.
+
+    Raises ToldTooEarly.
+    """
     told_at = act.told_at if act.verb in (Verb.RENEGE, Verb.TOLD) else None
-    if told_at is not None and told_at < promise.made_at:
-        raise errors.TooEarly(promise.id, promise.made_at, told_at)
+    if told_at and promise.agreed_at and told_at < promise.agreed_at:
+        raise errors.ToldTooEarly(promise.id, promise.agreed_at, told_at)
 
 
 def _check_act_change(promise: Promise, row: Transition, act: Act) -> None:
@@ -222,11 +292,59 @@ def _check_act_change(promise: Promise, row: Transition, act: Act) -> None:
     if row.effect in (Effect.OPEN, Effect.OFFER, Effect.AT_ONCE):
         base = promise.offered_revision or promise.in_force
     elif row.effect is Effect.CORRECT:
-        base = promise.current_revision
+        base = find_base_revision(promise, Verb.CORRECT, act.revision)
     else:
         return
     if act.terms is None or (base and act.terms == base.terms):
         raise errors.NothingChanged(promise.id, act.verb)
+
+
+def _check_terms_change(promise: Promise, act: Act) -> None:
+    """Refuse new terms that are those on the table, or the agreed ones while others are proposed.
+
+    The author of an offer may change the date for the answer alone. To go back to the agreed terms
+    is a No to the others. Raises NothingChanged and AgreedAlready.
+    """
+    offered, in_force = promise.offered_revision, promise.in_force
+    base = offered or in_force
+    if act.verb is not Verb.NEGOTIATE or act.terms is None or base is None:
+        return
+    is_same = act.terms.content == base.terms.content
+    if is_same and (act.side is not base.author or act.terms.reply_by in (None, base.reply_by)):
+        raise errors.NothingChanged(promise.id, act.verb)
+    if not is_same and offered and in_force and act.terms.content == in_force.terms.content:
+        verb = Verb.WITHDRAW if offered.author is act.side else Verb.DECLINE
+        raise errors.AgreedAlready(promise.id, offered.number, verb)
+
+
+def _check_correction(promise: Promise, act: Act) -> None:
+    """Refuse a correction of nothing, or one that leaves nothing of the change on the table.
+
+    Raises NothingChanged, NoRevision and AmendmentEmptied.
+    """
+    if act.verb is not Verb.CORRECT:
+        return
+    after = _correct_terms(promise, act)
+    if after == promise:
+        raise errors.NothingChanged(promise.id, act.verb)
+    if _is_amendment_empty(after) and not _is_amendment_empty(promise):
+        offered = promise.offered_revision
+        raise errors.AmendmentEmptied(promise.id, offered.number if offered else 0)
+
+
+def _is_amendment_empty(promise: Promise) -> bool:
+    """Whether the change on the table is the same as the terms in force."""
+    offered, in_force = promise.offered_revision, promise.in_force
+    return bool(offered and in_force and offered.terms.content == in_force.terms.content)
+
+
+def _check_act_risk(promise: Promise, act: Act) -> None:
+    """Refuse a risk or a price in an act of the promisee, who promises nothing.
+
+    Raises RiskOfPromisee.
+    """
+    if (act.risk or act.no_to) and act.side is Side.PROMISEE:
+        raise errors.RiskOfPromisee(promise.id)
 
 
 _BOOKKEEPING_EFFECTS = (Effect.CORRECT, Effect.TAG)  # the other side does not hear of these
@@ -241,16 +359,20 @@ def _update_state(before: Promise, after: Promise, row: Transition, act: Act) ->
         changes["moved_at"] = max(before.moved_at, act.at)
     if row.end is not None:
         changes |= {"state": row.end, **_build_state_moments(before, row.end, act)}
-    is_break = act.verb in (Verb.RENEGE, Verb.TOLD)
-    if is_break:
-        changes["told_at"] = act.told_at
-    if row.gives_notice and act.side is Side.PROMISOR:
+    if row.end is not None or len(after.agreements) > len(before.agreements):
+        phase = Phase(act.at, row.end or before.state, len(after.agreements))
+        changes["phases"] = (*before.phases, phase)
+    if act.verb in (Verb.RENEGE, Verb.TOLD):
         # A broken promise is a warning only from when the other side was told.
-        warned_at = act.told_at if is_break else act.at
-        if warned_at:
-            changes["words"] = (*before.words, Notice(before.current_revision.number, warned_at))
+        changes["told_at"] = act.told_at
+    elif row.gives_notice and act.side is Side.PROMISOR:
+        notice = Notice(act.at, len(before.phases))
+        changes["words"] = (*before.words, notice)
         if act.verb is Verb.BUMP:
-            changes["bumped_at"] = act.at
+            changes["bumps"] = (*before.bumps, notice)
+    if before.direction.is_my_side(act.side):
+        acted = (act.at, len(before.bumps))
+        changes["acted"] = max(before.acted or acted, acted)
     return after._replace(**changes, **_select_details(act))  # type: ignore[arg-type]
 
 
@@ -285,22 +407,63 @@ def _offer_terms(promise: Promise, act: Act) -> Promise:
 
 
 def _accept_terms(promise: Promise, act: Act) -> Promise:
-    """Bring the terms on the table into force, which ends the risk to the former ones."""
+    """Bring the terms on the table into force."""
     accepted = promise.offered_revision or promise.current_revision
     return promise._replace(
         revisions=_change_statuses(
             promise, {Status.IN_FORCE: Status.SUPERSEDED, Status.OFFERED: Status.IN_FORCE}
         ),
         agreements=(*promise.agreements, Agreement(accepted.number, act.at)),
-        bumped_at=None,
     )
 
 
 def _correct_terms(promise: Promise, act: Act) -> Promise:
-    wrong = promise.current_revision
-    right = wrong._replace(terms=act.terms or wrong.terms)
-    revisions = (right if other.number == wrong.number else other for other in promise.revisions)
-    return promise._replace(revisions=tuple(revisions))
+    """Replace each wrong value, in the revision of the act or throughout the promise.
+
+    What was typed wrong was copied wrong: every revision that still has exactly that value gets
+    the right one, and so does the due date of an agreement before an import. The date for an answer
+    belongs to one revision, while that waits for an answer.
+    """
+    base = find_base_revision(promise, Verb.CORRECT, act.revision)
+    right = act.terms or base.terms
+    changes = {
+        name: (old, new)
+        for name, old, new in zip(Terms._fields, base.terms, right, strict=True)
+        if old != new and name != "reply_by"
+    }
+    corrected = [
+        _replace_values(revision, changes)
+        if act.throughout or revision.number == base.number
+        else revision
+        for revision in promise.revisions
+    ]
+    if base.status is Status.OFFERED:
+        index = promise.revisions.index(base)
+        terms = corrected[index].terms._replace(reply_by=right.reply_by)
+        corrected[index] = base._replace(terms=terms)
+    earlier = promise.earlier
+    if act.throughout and earlier.first_due and "due" in changes:
+        earlier = earlier._replace(first_due=_replace_value(earlier.first_due, changes["due"]))
+    return promise._replace(revisions=tuple(corrected), earlier=earlier)
+
+
+def _replace_values(revision: Revision, changes: dict[str, tuple[Any, Any]]) -> Revision:
+    """Return a revision with the new value of every field that has exactly the old one."""
+    terms = revision.terms
+    values = {name: _replace_value(getattr(terms, name), pair) for name, pair in changes.items()}
+    return revision._replace(terms=terms._replace(**values))
+
+
+def _replace_value(value: Any, change: tuple[Any, Any]) -> Any:
+    """Return the new value of a change if `value` is the old one, else `value`."""
+    old, new = change
+    return new if value == old else value
+
+
+def list_corrected_revisions(before: Promise, after: Promise) -> list[Revision]:
+    """Return the revisions, as they are after a correction, that it has changed."""
+    pairs = zip(before.revisions, after.revisions, strict=True)
+    return [new for old, new in pairs if old != new]
 
 
 def _resolve_tags(promise: Promise, act: Act) -> tuple[str, ...]:
@@ -324,7 +487,7 @@ def _import_state(promise: Promise, act: Act) -> Promise:
     state = act.found
     if state is None or act.terms is None:
         raise errors.MissingWord(act.verb, "outcome")
-    accepted_at, word_at = state.accepted_at, state.word_at
+    accepted_at = state.accepted_at
     status = Status.IN_FORCE
     if not accepted_at:
         status = _STATUS_BEFORE_ACCEPTANCE.get(state.state, Status.IN_FORCE)
@@ -335,7 +498,9 @@ def _import_state(promise: Promise, act: Act) -> Promise:
         **{name: getattr(state, name) for name in _IMPORTED_FIELDS},
         revisions=tuple(revisions),
         agreements=(Agreement(state.revision, accepted_at),) if accepted_at else (),
-        words=(Notice(state.revision, word_at),) if word_at else (),
+        phases=_list_imported_phases(state),
+        words=_list_imported_notices(state.word_at),
+        bumps=_list_imported_notices(state.bumped_at),
         earlier=EarlierTalk(state.revisions, state.renegotiated, state.first_due),
         contact_at=state.contact_at or act.at,
         **_select_details(act),
@@ -347,11 +512,27 @@ _IMPORTED_FIELDS = (
     "made_at",
     "delivered_at",
     "closed_at",
-    "bumped_at",
     "told_at",
     "silent",
     "reason",
 )
+_PHASES_BEFORE_IMPORTED_NOTICE = 2  # to be made and to be agreed on
+
+
+def _list_imported_phases(state: ImportedState) -> tuple[Phase, ...]:
+    """Return the phases of an imported promise, as far as their beginnings are known."""
+    agreements = 1 if state.accepted_at else 0
+    phases = (
+        (state.made_at, State.PROPOSED, 0),
+        (state.accepted_at, State.ACTIVE, agreements),
+        (state.delivered_at, State.DELIVERED, agreements),
+        (state.closed_at, state.state, agreements),
+    )
+    return tuple(Phase(at, name, count) for at, name, count in phases if at)
+
+
+def _list_imported_notices(at: datetime | None) -> tuple[Notice, ...]:
+    return (Notice(at, _PHASES_BEFORE_IMPORTED_NOTICE),) if at else ()
 
 
 def _change_statuses(promise: Promise, changes: dict[Status, Status]) -> tuple[Revision, ...]:
@@ -407,15 +588,16 @@ def _list_live_acts(acts: Iterable[Act]) -> list[Act]:
 def replay_acts(number: int, acts: Iterable[Act]) -> Promise:
     """Return the promise after `acts`, in their order, without the undone commands.
 
-    A promise is void when the command that made it is undone. Raises what `apply_act` raises.
+    A promise is void when the command that made it is undone. Raises what `apply_recorded_act`
+    raises.
     """
     all_acts = list(acts)
     promise: Promise | None = None
     for act in _list_live_acts(all_acts):
-        promise = apply_act(promise, act, number).promise
+        promise = apply_recorded_act(promise, act, number).promise
     if promise is not None:
         return promise
-    made = apply_act(None, all_acts[0], number).promise
+    made = apply_recorded_act(None, all_acts[0], number).promise
     undo = next(act for act in reversed(all_acts) if act.verb is Verb.UNDO)
     return made._replace(
         revisions=_change_statuses(made, {Status.OFFERED: Status.MOOT}),
@@ -424,34 +606,62 @@ def replay_acts(number: int, acts: Iterable[Act]) -> Promise:
     )
 
 
-def iter_steps(number: int, acts: Iterable[Act], moment: datetime) -> Iterator[Applied]:
-    """Yield every act up to `moment` with the promise after it, without the undone commands."""
-    live = _list_live_acts(acts)
-    moves = [
-        index
-        for index, act in enumerate(live)
-        if act.verb not in _VERBS_WITHOUT_MOVE and act.at <= moment
-    ]
-    last_move = max(moves, default=-1)
+def list_term_changes(number: int, acts: Iterable[Act]) -> dict[int, tuple[Terms, Terms]]:
+    """Return the former and the new terms of each act that offers or corrects some.
+
+    They are by the number of the act. An undone act is compared with what was there when it was
+    recorded.
+    """
+    changes: dict[int, tuple[Terms, Terms]] = {}
+    recorded: list[Act] = []
+    for act in acts:
+        if act.verb in (Verb.NEGOTIATE, Verb.CORRECT) and act.terms and recorded:
+            before = replay_acts(number, recorded)
+            changes[act.number] = find_former_terms(before, act), act.terms
+        recorded.append(act)
+    return changes
+
+
+def _has_revision_to_correct(promise: Promise | None, act: Act) -> bool:
+    """Whether a correction finds its revision; true of any other act."""
+    if act.verb is not Verb.CORRECT or promise is None or act.revision is None:
+        return True
+    return promise.find_revision(act.revision) is not None
+
+
+def iter_steps(number: int, acts: Iterable[Act], moment: datetime | None) -> Iterator[Applied]:
+    """Yield every act up to `moment` with the promise after it, without the undone commands.
+
+    As of a moment counts what took place by then, whenever it was recorded, and nothing that an
+    act says of a later moment. None is the end of time.
+    """
     promise: Promise | None = None
-    for index, act in enumerate(live):
-        # A correction recorded before a later move counts at once, whatever its date.
-        counts = act.at <= moment or (act.verb is Verb.CORRECT and index < last_move)
-        # No row allows a note that is dated before the Yes and was recorded after it: skip it.
-        # Check nothing else again: `apply_act` did that when the act was recorded.
-        row = find_transition(promise, act.verb, act.side) if counts else None
-        if row:
+    for recorded in _list_live_acts(acts):
+        act = _forget_later_moments(recorded, moment) if moment else recorded
+        # What is not open without the acts that were to come, such as the part of a delivery that
+        # is dated before the Yes, is left out. Nothing else is checked again.
+        row = find_transition(promise, act.verb, act.side) if act else None
+        if act and row and _has_revision_to_correct(promise, act):
             step = _carry_out_act(promise or _open_promise(act, number), row, act)
             promise = step.promise
             yield step
 
 
-_VERBS_WITHOUT_MOVE = (
-    Verb.BUMP,
-    Verb.TOLD,
-    Verb.PARTIAL,
-    Verb.NOTE,
-    Verb.CORRECT,
-    Verb.TAG,
-    Verb.UNTAG,
-)  # they change neither the state nor the agreement
+def _forget_later_moments(act: Act, moment: datetime) -> Act | None:
+    """Return an act as it is known at `moment`, None when it is still to come."""
+    is_told_later = act.told_at is not None and act.told_at > moment
+    if act.at > moment or (is_told_later and act.verb is Verb.TOLD):
+        return None
+    if is_told_later:
+        act = act._replace(told_at=None)
+    return act._replace(found=_forget_later_talk(act.found, moment)) if act.found else act
+
+
+def _forget_later_talk(state: ImportedState, moment: datetime) -> ImportedState:
+    """Return an imported state without the moments that came after those of its state."""
+    told = {name: getattr(state, name) for name in _MOMENTS_OF_IMPORTED_TALK}
+    later: dict[str, Any] = dict.fromkeys(name for name, at in told.items() if at and at > moment)
+    return state._replace(**later)
+
+
+_MOMENTS_OF_IMPORTED_TALK = ("contact_at", "word_at", "bumped_at", "told_at")

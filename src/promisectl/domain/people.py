@@ -9,11 +9,11 @@ from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.domain import constants
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
 ME_HANDLE = "me"
-_MAX_NEAR_EDITS = 2  # of letters, between a new name and a known one that it may mean
+MAX_NEAR_EDITS = 2  # of letters, between a new name and a known one that it may mean
 _SHORT_NAME_LETTERS = 3
 
 
@@ -23,6 +23,7 @@ class PersonVerb(StrEnum):
     MEET = "meet"
     RENAME = "rename"
     ALIAS = "alias"
+    UNALIAS = "unalias"
     MERGE = "merge"
     UNDO = "undo"
     REDO = "redo"
@@ -67,72 +68,142 @@ class Newcomer(NamedTuple):
 
 def replay_person_acts(acts: Iterable[PersonAct]) -> dict[int, Person]:
     """Return the people after `acts` by their IDs, without the undone commands."""
-    all_acts = list(acts)
-    undone: set[int | None] = set()
-    for act in all_acts:
-        if act.verb is PersonVerb.UNDO:
-            undone.add(act.target)
-        elif act.verb is PersonVerb.REDO:
-            undone.discard(act.target)
-    people: dict[int, Person] = {}
-    for act in all_acts:
-        if act.verb not in (PersonVerb.UNDO, PersonVerb.REDO) and act.entry not in undone:
-            _apply_person_act(people, act)
-    return people
+    return PeopleReplay(acts).people
 
 
-def _apply_person_act(people: dict[int, Person], act: PersonAct) -> None:
-    if act.verb is PersonVerb.MEET:
-        people[act.person] = Person(act.person, act.handle or "", act.name or "")
-        return
-    person = people[act.person]
-    if act.verb is PersonVerb.RENAME:
-        aliases = tuple(alias for alias in person.aliases if alias != act.handle)
-        former = (person.handle,) if person.handle != act.handle else ()
-        people[person.id] = person._replace(
-            handle=act.handle or person.handle,
-            name=act.name or person.name,
-            aliases=(*aliases, *former),
-        )
-    elif act.verb is PersonVerb.ALIAS:
-        people[person.id] = person._replace(aliases=(*person.aliases, act.handle or ""))
-    elif act.into is not None:
-        other = people[act.into]
+def list_handle_clashes(acts: Iterable[PersonAct]) -> list[tuple[str, str]]:
+    """Return each handle that somebody should have got and another had, with the one they got."""
+    return PeopleReplay(acts).clashes
+
+
+def find_undone_person_entries(acts: Iterable[PersonAct]) -> dict[int, int]:
+    """Return each undone entry with the entry that undid it, without those redone since."""
+    undone: dict[int, int] = {}
+    for act in acts:
+        if act.verb is PersonVerb.UNDO and act.target is not None:
+            undone[act.target] = act.entry
+        elif act.verb is PersonVerb.REDO and act.target is not None:
+            undone.pop(act.target, None)
+    return undone
+
+
+class PeopleReplay:
+    """The people after some acts, by their IDs, and which of their handles were given twice.
+
+    No command gives a name that somebody has. Where the acts do so all the same, as after the row
+    of a person was lost, whoever had it first keeps it: the other gets the first handle behind it
+    that is free (`dana-2`), and an alias is left out.
+    """
+
+    def __init__(self, acts: Iterable[PersonAct] = ()) -> None:
+        self.people: dict[int, Person] = {}
+        self.clashes: list[tuple[str, str]] = []
+        self._owners: dict[str, int] = {}
+        all_acts = list(acts)
+        undone = find_undone_person_entries(all_acts)
+        for act in all_acts:
+            if act.verb not in (PersonVerb.UNDO, PersonVerb.REDO) and act.entry not in undone:
+                self.apply_act(act)
+
+    def apply_act(self, act: PersonAct) -> None:
+        """Carry out an act about a person, which is no undo or redo."""
+        handle = act.handle or ""
+        if act.verb is PersonVerb.MEET:
+            handle = self._claim_handle(handle, act.person)
+            self.people[act.person] = Person(act.person, handle, act.name or "")
+            return
+        person = self.people[act.person]
+        if act.verb is PersonVerb.RENAME:
+            handle = self._claim_handle(handle or person.handle, person.id)
+            aliases = tuple(alias for alias in person.aliases if alias != handle)
+            former = (person.handle,) if person.handle != handle else ()
+            self.people[person.id] = person._replace(
+                handle=handle, name=act.name or person.name, aliases=(*aliases, *former)
+            )
+        elif act.verb is PersonVerb.ALIAS:
+            is_free = self._owners.setdefault(handle, person.id) == person.id
+            if is_free and handle not in person.aliases:
+                self.people[person.id] = person._replace(aliases=(*person.aliases, handle))
+        elif act.verb is PersonVerb.UNALIAS:
+            if handle in person.aliases:
+                del self._owners[handle]
+            aliases = tuple(alias for alias in person.aliases if alias != handle)
+            self.people[person.id] = person._replace(aliases=aliases)
+        elif act.into is not None:
+            self._merge_people(person, self.people[act.into])
+
+    def _claim_handle(self, wanted: str, number: int) -> str:
+        """Return the handle that a person gets who should have `wanted`."""
+        handle, copy = wanted, 1
+        while self._owners.setdefault(handle, number) != number:
+            copy += 1
+            handle = f"{wanted}-{copy}"
+        if handle != wanted:
+            self.clashes.append((wanted, handle))
+        return handle
+
+    def _merge_people(self, person: Person, into: Person) -> None:
+        other = self.people[into.merged_into or into.id]
+        if other.id == person.id:
+            return
         aliases = (*other.aliases, person.handle, *person.aliases)
-        people[other.id] = other._replace(aliases=aliases)
-        for merged in list(people.values()):
+        self._owners |= dict.fromkeys(aliases, other.id)
+        self.people[other.id] = other._replace(aliases=aliases)
+        for merged in list(self.people.values()):
             if person.id in (merged.id, merged.merged_into):
-                people[merged.id] = merged._replace(merged_into=other.id, aliases=())
+                self.people[merged.id] = merged._replace(merged_into=other.id, aliases=())
+
+
+# Names as they are typed
 
 
 def is_me(words: str, name: str | None = None) -> bool:
     """Whether a typed name means me: `me`, or my own `name` or its handle."""
-    return _build_handle(words) in (ME_HANDLE, _build_handle(name or ME_HANDLE))
+    return build_handle(words) in (ME_HANDLE, build_handle(name or ME_HANDLE))
 
 
-def _build_handle(words: str) -> str:
-    return "-".join(words.split()).casefold()
+def build_handle(words: str) -> str:
+    """Return the handle for a typed name, the same for each spelling of it; it may be empty."""
+    if words.isascii():
+        return "-".join(words.split()).casefold()
+    from promisectl.domain import spelling
+
+    bare = (word.strip(spelling.JOINERS) for word in words.split())
+    return "-".join(spelling.fold_text(word) for word in bare if word)
 
 
-def parse_newcomer(words: str) -> Newcomer:
+def parse_newcomer(words: str, me: str | None = None) -> Newcomer:
     """Return the handle and display name for a typed name: dana-kim and Dana Kim for “dana kim”.
 
-    Raises BadName when the name cannot be a handle.
+    `me` is my own name. Raises BadName when the name cannot be a handle, or is mine.
     """
-    name, handle = " ".join(words.split()), _build_handle(words)
+    name, handle = " ".join(words.split()), build_handle(words)
     if not handle:
         raise errors.BadName(words, "it is empty")
     if handle == ME_HANDLE:
         raise errors.BadName(words, "that is you")
+    if is_me(words, me):
+        raise errors.BadName(words, "that is you (`me` in the config)")
     if len(handle) > constants.MAX_WORD_CHARACTERS:
         raise errors.BadName(words, f"{constants.MAX_WORD_CHARACTERS} characters are the most")
-    if not handle.isprintable() or not any(character.isalnum() for character in handle):
+    if not _is_readable_handle(handle):
         raise errors.BadName(words, "it needs a letter or a digit, and no control characters")
     if handle.startswith(("-", "?")):
         raise errors.BadName(words, "it can't begin with that sign")
     if name == name.casefold() and "@" not in name:
         name = capitalize_name(name)
     return Newcomer(handle, name)
+
+
+def _is_readable_handle(handle: str) -> bool:
+    """Whether a handle has a letter or digit, and controls nothing; joiners are in some words."""
+    if handle.isascii():
+        return handle.isprintable() and any(map(str.isalnum, handle))
+    from promisectl.domain import spelling
+
+    return all(
+        character.isprintable() or character in spelling.JOINERS for character in handle
+    ) and any(character.isalnum() and not spelling.is_invisible(character) for character in handle)
 
 
 def capitalize_name(name: str) -> str:
@@ -142,36 +213,65 @@ def capitalize_name(name: str) -> str:
     )
 
 
-def find_exact_person(name: str, people: Sequence[Person]) -> Person | None:
-    """Return the person with that handle, alias or display name, in any case; None without one.
+# Who is meant
 
-    Raises AmbiguousPerson when several people share that display name.
+
+class NameIndex:
+    """The people of a ledger by everything that names them, for one question or for many."""
+
+    def __init__(self, people: Iterable[Person]) -> None:
+        self._by_handle: dict[str, list[Person]] = {}
+        self._by_name: dict[str, list[Person]] = {}
+        for person in people:
+            if person.merged_into is not None:
+                continue
+            for handle in {build_handle(text) for text in (person.handle, *person.aliases)}:
+                self._by_handle.setdefault(handle, []).append(person)
+            if person.known:
+                for name in {build_handle(person.name), build_handle(person.handle)}:
+                    self._by_name.setdefault(name, []).append(person)
+
+    def find_exact_person(self, name: str) -> Person | None:
+        """Return the person with that handle, alias or display name, in any spelling, or None.
+
+        Raises AmbiguousPerson when several people share it.
+        """
+        handle = build_handle(name)
+        matches = self._by_handle.get(handle) or self._by_name.get(handle) or []
+        if len(matches) > 1:
+            # Ledgers of old may have one name in two spellings.
+            typed = "-".join(name.split()).casefold()
+            matches = [
+                person for person in matches if typed in (person.handle, *person.aliases)
+            ] or matches
+        if len(matches) > 1:
+            raise errors.AmbiguousPerson(name, [person.handle for person in matches])
+        return matches[0] if matches else None
+
+
+def find_exact_person(name: str, people: Sequence[Person]) -> Person | None:
+    """Return the person with that handle, alias or display name, in any spelling, or None.
+
+    Raises AmbiguousPerson when several people share it.
     """
-    wanted, handle = " ".join(name.split()).casefold(), _build_handle(name)
-    unmerged = [person for person in people if person.merged_into is None]
-    for person in unmerged:
-        if handle == person.handle.casefold() or handle in map(str.casefold, person.aliases):
-            return person
-    matches = [
-        person
-        for person in unmerged
-        if person.known
-        and wanted in (person.name.casefold(), person.handle.casefold().replace("-", " "))
-    ]
-    if len(matches) > 1:
-        raise errors.AmbiguousPerson(name, [person.handle for person in matches])
-    return matches[0] if matches else None
+    return NameIndex(people).find_exact_person(name)
 
 
 def find_person(name: str, people: Sequence[Person]) -> Person:
     """Return the person with that handle, alias or name, or the only one whose it begins.
 
-    Raises AmbiguousPerson when several people match, NoPerson when nobody does.
+    Where nobody has it as it is typed, marks don't count: “zoe” is Zoë. Raises AmbiguousPerson
+    when several people match, NoPerson when nobody does.
     """
     person = find_exact_person(name, people)
     if person:
         return person
-    matches = [other for other in _list_known_people(people) if _is_name_beginning(name, other)]
+    known = list_known_people(people)
+    matches = (
+        [other for other in known if _has_name_without_marks(name, other)]
+        or [other for other in known if _is_name_beginning(name, other, _fold_name)]
+        or [other for other in known if _is_name_beginning(name, other, plain_name)]
+    )
     if len(matches) > 1:
         raise errors.AmbiguousPerson(name, [other.handle for other in matches])
     if not matches:
@@ -183,54 +283,95 @@ def list_near_people(name: str, people: Sequence[Person]) -> list[Person]:
     """Return the known people that a new name may mean.
 
     Their handle, alias or name begins with it, is a few letters different, or they have the same
-    first name.
+    first name; marks don't count. `near_names` answers the same for many names.
     """
+    handle = plain_name(build_handle(name))
     return [
         person
-        for person in _list_known_people(people)
-        if _is_name_beginning(name, person) or _is_near_name(_build_handle(name), person)
+        for person in list_known_people(people)
+        if _is_name_beginning(name, person, plain_name) or _is_near_name(handle, person)
     ]
 
 
-def _list_known_people(people: Sequence[Person]) -> list[Person]:
+def list_known_people(people: Iterable[Person]) -> list[Person]:
+    """Return the people with promises of their own that are not void."""
     return [person for person in people if person.known and person.merged_into is None]
 
 
-def _is_name_beginning(name: str, person: Person) -> bool:
-    wanted = " ".join(name.split()).casefold()
+def _fold_name(name: str) -> str:
+    """Return a name for comparison, with single spaces, the same for each spelling of it."""
+    name = " ".join(name.split())
+    if name.isascii():
+        return name.casefold()
+    from promisectl.domain import spelling
+
+    return spelling.fold_text(name)
+
+
+def plain_name(name: str) -> str:
+    """Return a name for comparison, with single spaces and without marks."""
+    name = " ".join(name.split())
+    if name.isascii():
+        return name.casefold()
+    from promisectl.domain import spelling
+
+    return spelling.fold_for_search(name)
+
+
+def _has_name_without_marks(name: str, person: Person) -> bool:
+    wanted = plain_name(name).replace(" ", "-")
+    texts = (person.handle, person.name, *person.aliases)
+    return bool(wanted) and wanted in [plain_name(text).replace(" ", "-") for text in texts]
+
+
+def _is_name_beginning(name: str, person: Person, fold: Callable[[str], str]) -> bool:
+    wanted = fold(name)
     return bool(wanted) and any(
-        text.casefold().startswith(wanted) for text in (person.handle, person.name, *person.aliases)
+        fold(text).startswith(wanted) for text in (person.handle, person.name, *person.aliases)
     )
 
 
 def _is_near_name(handle: str, person: Person) -> bool:
     """Whether a new handle is a few letters different from a person's, or has their first name."""
-    known_handle = person.handle.casefold()
-    for other in (known_handle, *person.aliases):
-        shorter = min(len(handle), len(other))
-        # With two of three letters changed it is another name.
-        allowed = _MAX_NEAR_EDITS if shorter > _SHORT_NAME_LETTERS else min(1, shorter - 1)
-        if count_edits(handle, other) <= allowed:
-            return True
-    first_names = (known_handle.partition("-")[0], person.name.casefold().split(maxsplit=1)[0])
-    return handle.partition("-")[0] in first_names
+    handles = map(plain_name, (person.handle, *person.aliases))
+    return any(is_near_handle(handle, other) for other in handles) or (
+        handle.partition("-")[0] in list_first_names(person)
+    )
+
+
+def list_first_names(person: Person) -> tuple[str, str]:
+    """Return the first names of a person, by their handle and by their display name."""
+    return plain_name(person.handle).partition("-")[0], plain_name(person.name).partition(" ")[0]
+
+
+def is_near_handle(handle: str, other: str) -> bool:
+    """Whether two handles, both without marks, are so few letters different that one is a slip."""
+    shorter = min(len(handle), len(other))
+    # With two of three letters changed it is another name.
+    allowed = MAX_NEAR_EDITS if shorter > _SHORT_NAME_LETTERS else min(1, shorter - 1)
+    return count_edits(handle, other) <= allowed
 
 
 def count_edits(text: str, other: str) -> int:
-    """Return in how many steps one text becomes the other.
+    """Return in how many steps one text becomes the other; three stand for any number above two.
 
     It is Levenshtein's distance with the swap of two neighbours as one step (optimal string
-    alignment). Texts whose lengths differ by three or more are not compared and count 3.
+    alignment). Only what can still be near is compared.
     """
-    if abs(len(text) - len(other)) > _MAX_NEAR_EDITS:
-        return _MAX_NEAR_EDITS + 1
+    too_many = MAX_NEAR_EDITS + 1
+    if abs(len(text) - len(other)) > MAX_NEAR_EDITS:
+        return too_many
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, a in enumerate(text, 1):
-        earlier, before, row = before, row, [i]
-        for j, b in enumerate(other, 1):
+        earlier, before, row = before, row, [too_many] * len(row)
+        row[0] = i
+        for j in range(max(1, i - MAX_NEAR_EDITS), min(len(other), i + MAX_NEAR_EDITS) + 1):
+            b = other[j - 1]
             best = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
             if i > 1 and j > 1 and a == other[j - 2] and text[i - 2] == b:
                 best = min(best, earlier[j - 2] + 1)
-            row.append(best)
-    return row[-1]
+            row[j] = best
+        if min(row) > MAX_NEAR_EDITS < min(before):
+            return too_many
+    return min(row[-1], too_many)

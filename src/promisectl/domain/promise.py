@@ -120,6 +120,7 @@ class Terms(NamedTuple):
     """What a side agrees to with a Yes, and until when it should answer (`reply_by`).
 
     `done_when` is how both sides will know that the promise is kept, `why` what it is good for.
+    `reply_by` belongs to one offer: it ends with the answer, and new terms begin without.
     """
 
     outcome: str
@@ -127,6 +128,11 @@ class Terms(NamedTuple):
     done_when: str | None = None
     why: str | None = None
     reply_by: CivilMoment | None = None
+
+    @property
+    def content(self) -> Terms:
+        """What a Yes agrees to: these terms without the date for the answer."""
+        return self._replace(reply_by=None)
 
 
 class Revision(NamedTuple):
@@ -136,6 +142,11 @@ class Revision(NamedTuple):
     author: Side
     status: Status
     terms: Terms
+
+    @property
+    def reply_by(self) -> CivilMoment | None:
+        """Until when an answer is asked for; None when the terms wait for none any more."""
+        return self.terms.reply_by if self.status is Status.OFFERED else None
 
 
 class Opening(NamedTuple):
@@ -186,7 +197,8 @@ class Act(NamedTuple):
 
     Both moments are aware UTC. `number` is the position of the act in the journal, `entry` the
     number of the command that recorded it, `target` the entry that an undo or redo is about.
-    `found` is the state of an imported promise.
+    `found` is the state of an imported promise. A correction with `throughout` replaces the wrong
+    values in every revision that has them, another one in its `revision` alone.
     """
 
     verb: Verb
@@ -206,6 +218,7 @@ class Act(NamedTuple):
     target: int | None = None
     opening: Opening | None = None
     found: ImportedState | None = None
+    throughout: bool = False
 
 
 class EarlierTalk(NamedTuple):
@@ -227,19 +240,36 @@ class Agreement(NamedTuple):
     at: datetime
 
 
-class Notice(NamedTuple):
-    """A warning that the promisor gave while a revision was in force."""
+class Phase(NamedTuple):
+    """A stretch of a promise that began at `at`, in one state and under one agreement.
 
-    revision: int
+    `agreements` is how many agreements there were by then.
+    """
+
     at: datetime
+    state: State
+    agreements: int
+
+
+class Notice(NamedTuple):
+    """A moment at which the promisor warned.
+
+    What was warned of is what was agreed at that moment (`Promise.find_warned_agreement`), whenever
+    it was recorded. `phases` is how many phases were recorded before it: of two things at the same
+    moment, the one recorded first is the earlier one.
+    """
+
+    at: datetime
+    phases: int
 
 
 class Promise(NamedTuple):
     """A promise after its acts, as `lifecycle.apply_act` builds it.
 
     `moved_at` is when its state or terms last changed, `contact_at` when the two sides were last
-    in contact, `bumped_at` when the promisor last warned by `bump` about the terms in force.
-    `words` holds the warnings.
+    in contact. `phases` are its states in the order of time. `words` holds the moments at which
+    the promisor warned, `bumps` those of them by `bump`, both in the order of recording. `acted`
+    is my newest act: its moment, and how many bumps were recorded before it.
     """
 
     id: int
@@ -252,10 +282,11 @@ class Promise(NamedTuple):
     revisions: tuple[Revision, ...] = ()
     earlier: EarlierTalk = EarlierTalk(0, 0, None)
     agreements: tuple[Agreement, ...] = ()
+    phases: tuple[Phase, ...] = ()
     words: tuple[Notice, ...] = ()
+    bumps: tuple[Notice, ...] = ()
     delivered_at: datetime | None = None
     closed_at: datetime | None = None
-    bumped_at: datetime | None = None
     told_at: datetime | None = None
     silent: bool = False
     reason: str | None = None
@@ -263,6 +294,7 @@ class Promise(NamedTuple):
     repair: str | None = None
     risk: str | None = None
     no_to: str | None = None
+    acted: tuple[datetime, int] | None = None
 
     @property
     def direction(self) -> Direction:
@@ -299,13 +331,28 @@ class Promise(NamedTuple):
 
     @property
     def is_untold(self) -> bool:
-        """Whether the promise is broken and the other side does not know yet."""
+        """Whether I broke the promise and the other side does not know yet.
+
+        What was promised to me can't be untold: I know that it is broken.
+        """
         return (
             self.state is State.RENEGED
             and self.told_at is None
             and not self.silent
-            and self.direction is not Direction.SELF
+            and self.direction is Direction.OWE
         )
+
+    @property
+    def is_warned(self) -> bool:
+        """Whether I was warned that what I am owed is at risk, and did nothing since.
+
+        Of two acts at the same moment, the one recorded first is the earlier one.
+        """
+        bumped_at = self.bumped_at
+        if not bumped_at or self.direction is not Direction.OWED or self.state is not State.ACTIVE:
+            return False
+        last = max(index for index, bump in enumerate(self.bumps) if bump.at == bumped_at)
+        return self.acted is None or self.acted <= (bumped_at, last)
 
     @property
     def newest_revision_number(self) -> int:
@@ -321,6 +368,11 @@ class Promise(NamedTuple):
     def accepted_at(self) -> datetime | None:
         """When both sides first agreed."""
         return self.agreements[0].at if self.agreements else None
+
+    @property
+    def agreed_at(self) -> datetime | None:
+        """When both sides agreed on the terms in force."""
+        return self.agreements[-1].at if self.agreements else None
 
     @property
     def renegotiation_count(self) -> int:
@@ -339,6 +391,25 @@ class Promise(NamedTuple):
         """When the promisor first warned about the due date in force."""
         return self.find_first_notice(len(self.agreements) - 1)
 
+    @property
+    def bumped_at(self) -> datetime | None:
+        """When the promisor last warned by `bump`, if that was after the last agreement."""
+        last = len(self.agreements) - 1
+        return max(
+            (bump.at for bump in self.bumps if self.find_warned_agreement(bump) == last),
+            default=None,
+        )
+
+    def find_warned_agreement(self, notice: Notice) -> int | None:
+        """Return the index of the agreement that was in force at the moment of a warning.
+
+        None when the promise was not active then: what was said is a reminder, not a warning.
+        """
+        order = (notice.at, notice.phases)
+        begun = [phase for index, phase in enumerate(self.phases) if (phase.at, index) < order]
+        is_active = bool(begun) and begun[-1].state is State.ACTIVE and begun[-1].agreements > 0
+        return begun[-1].agreements - 1 if is_active else None
+
     def find_agreed_due(self, index: int) -> CivilMoment | None:
         """Return the due date that `agreements[index]` brought into force."""
         revision = self.find_revision(self.agreements[index].revision)
@@ -351,16 +422,18 @@ class Promise(NamedTuple):
     def find_first_notice(self, index: int) -> datetime | None:
         """Return when the promisor first warned about the due date of `agreements[index]`.
 
-        Agreements just before it with the same due date count as well.
+        Agreements just before it with the same due date count as well. To tell that the promise is
+        broken is a warning, too.
         """
-        if not (self.words and self.agreements):
+        if not (self.agreements and (self.words or self.told_at)):
             return None
         due = self.find_agreed_due(index)
-        same_due = takewhile(lambda i: self.find_agreed_due(i) == due, range(index, -1, -1))
-        revisions = {self.agreements[i].revision for i in same_due}
-        return min(
-            (notice.at for notice in self.words if notice.revision in revisions), default=None
-        )
+        same_due = set(takewhile(lambda i: self.find_agreed_due(i) == due, range(index, -1, -1)))
+        warned = [word.at for word in self.words if self.find_warned_agreement(word) in same_due]
+        is_last = index == len(self.agreements) - 1
+        if self.told_at and is_last and self.told_at >= self.agreements[min(same_due)].at:
+            warned.append(self.told_at)
+        return min(warned, default=None)
 
     def _find_last_revision(self, status: Status) -> Revision | None:
         for revision in reversed(self.revisions):

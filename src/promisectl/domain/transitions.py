@@ -50,7 +50,8 @@ class Transition(NamedTuple):
 
     Without `state`, the promise is not made yet; without `end`, the state stays the same. `number`
     is the row of the lifecycle that this row belongs to. `needs` names what the act must have.
-    With `gives_notice`, the move is a warning when the promisor makes it. `talk` is the arc in
+    With `gives_notice`, the move is a warning when the promisor makes it and the promise was active
+    at the moment of the act. `talk` is the arc in
     Winograd and Flores' basic conversation for action (Understanding Computers and Cognition,
     1986, figure 5.1), empty where this lifecycle goes beyond it.
     """
@@ -116,11 +117,15 @@ TRANSITIONS: tuple[Transition, ...] = (
         ("reason",),
         gives_notice=True,
     ),
-    Transition(15, _P, _ANY, Verb.BUMP, MoverRole.EITHER, None, Effect.NONE, ("text",)),
+    Transition(
+        15, _P, _ANY, Verb.BUMP, MoverRole.EITHER, None, Effect.NONE, ("text",), gives_notice=True
+    ),
     Transition(
         15, _A, _ANY, Verb.BUMP, MoverRole.EITHER, None, Effect.NONE, ("text",), gives_notice=True
     ),
-    Transition(15, _D, _ANY, Verb.BUMP, MoverRole.EITHER, None, Effect.NONE, ("text",)),
+    Transition(
+        15, _D, _ANY, Verb.BUMP, MoverRole.EITHER, None, Effect.NONE, ("text",), gives_notice=True
+    ),
     Transition(16, _A, _ANY, Verb.COMPLETE, MoverRole.PROMISOR, _D, Effect.MOOT, talk="3→4"),
     Transition(17, _A, _ANY, Verb.COMPLETE, MoverRole.PROMISEE, _K, Effect.MOOT, talk="3→4→5"),
     Transition(

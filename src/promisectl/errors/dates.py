@@ -68,9 +68,22 @@ class TooEarly(Usage):
         shown: Callable[[datetime], str] = str,
     ) -> None:
         self.number, self.earliest, self.dated = number, earliest, dated
-        super().__init__(
-            f"#{number} has stood as it is since {shown(earliest)}, "
-            f"and {shown(dated)} is before that. See: log {number}."
+        super().__init__(self._format_sentence(shown(earliest), shown(dated)))
+
+    def _format_sentence(self, earliest: str, dated: str) -> str:
+        return (
+            f"#{self.number} has stood as it is since {earliest}, "
+            f"and {dated} is before that. See: log {self.number}."
+        )
+
+
+class ToldTooEarly(TooEarly):
+    """Somebody was told of a break before what was broken was agreed on."""
+
+    def _format_sentence(self, earliest: str, dated: str) -> str:
+        return (
+            f"#{self.number} was agreed on {earliest}, so nobody can have been told on {dated} "
+            "that it is broken. Give the moment when they were told."
         )
 
 

@@ -92,11 +92,12 @@ class BackupOnStdout(Usage):
 
 
 class NoFileNamed(Usage):
-    """An empty text was given where a file is to be named."""
+    """An empty text was given where a file is to be named. `option` says where."""
 
-    def __init__(self) -> None:
+    def __init__(self, option: str = "FILE") -> None:
         super().__init__(
-            "FILE is empty. Name a file; in a script, see that the variable it comes from is set."
+            f"{option} is empty. Name a file; "
+            "in a script, see that the variable it comes from is set."
         )
 
 

@@ -8,12 +8,14 @@ from promisectl.errors import BadData
 class BadRecord(BadData):
     """Something in a record of a file to be imported that cannot be used.
 
-    `column` is the name of its column. BadImport adds the place and prints it.
+    `column` is the name of its column, `line` the line of the file where that is not the one that
+    is being read. BadImport adds the place and prints it.
     """
 
-    def __init__(self, what: str, column: str | None = None) -> None:
+    def __init__(self, what: str, column: str | None = None, line: int | None = None) -> None:
         self.what = what
         self.column = column
+        self.line = line
         super().__init__(what)
 
 

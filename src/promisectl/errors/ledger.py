@@ -22,6 +22,7 @@ class NotALedger(LedgerError):
     way_out = "move it away, or name another ledger with --ledger"
 
     def __init__(self, path: str, what: str) -> None:
+        self.path = path
         self.what = what
         super().__init__(f"{path} {what}. It was left as it is; {self.way_out}.")
 
@@ -147,13 +148,10 @@ class LedgerNeedsFix(LedgerError):
 class LedgerBusy(TemporaryLedgerError):
     """Another command held the ledger for longer than one wanted to wait."""
 
-    def __init__(self, path: str, seconds: int) -> None:
-        held = (
-            f"was locked by another command for {seconds} seconds"
-            if seconds
-            else "is locked by another command at this moment"
+    def __init__(self, path: str, seconds: float) -> None:
+        super().__init__(
+            f"{path} was locked by another command for {seconds} seconds.", "Try again."
         )
-        super().__init__(f"{path} {held}.", "Try again.")
 
 
 class LedgerUnusable(TemporaryLedgerError):

@@ -29,6 +29,14 @@ class StaleRevision(IllegalMove):
         super().__init__(f"{what}{answer}. See: show {number}, then accept {number} --rev {now}.")
 
 
+class NoRevision(IllegalMove):
+    """A correction of a revision that the ledger does not have."""
+
+    def __init__(self, number: int, asked: int, known: Sequence[int]) -> None:
+        has = f"It has {', '.join(f'rev {revision}' for revision in known)}."
+        super().__init__(f"#{number} has no revision {asked}. {has} See: show {number}.")
+
+
 class NotOpen(IllegalMove):
     """A move that the lifecycle does not allow now."""
 

@@ -61,6 +61,27 @@ class SameName(Usage):
         super().__init__(f"{handle} has that name already.")
 
 
+class NoAlias(NotFound):
+    """A name was to be taken from a person who does not have it as an alias."""
+
+    def __init__(self, name: str, handle: str, aliases: Sequence[str]) -> None:
+        has = f"The aliases are {', '.join(aliases)}" if aliases else "There are no aliases"
+        super().__init__(
+            f"“{name}” is not an alias of {handle}. {has}. To change the handle: person rename."
+        )
+
+
+class NotAPerson(NotFound):
+    """A person was named who is the owner of the ledger."""
+
+    def __init__(self, name: str) -> None:
+        config = "" if name.strip().casefold() == "me" else " (`me` in the config)"
+        super().__init__(
+            f"“{name}” is you{config}, not another person. "
+            "See your promises to yourself with: list --with me."
+        )
+
+
 class SamePerson(Usage):
     """A merge of one person with themself."""
 

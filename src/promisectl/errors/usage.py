@@ -37,6 +37,74 @@ class NothingChanged(Usage):
         )
 
 
+class AmendmentEmptied(Usage):
+    """A correction after which the change on the table would be what is agreed already."""
+
+    def __init__(self, number: int, revision: int) -> None:
+        super().__init__(
+            f"After that, the new terms of #{number} (rev {revision}) would change nothing. "
+            f"Take them off the table first: withdraw {number}."
+        )
+
+
+class ReplyByWithoutOffer(Usage):
+    """A date for an answer where nobody is asked for one."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            f"Nobody is asked to answer these terms of #{number}, "
+            "so there is no date for an answer. Leave out the reply-by."
+        )
+
+
+class RiskOfPromisee(Usage):
+    """A risk, or what the promise displaces, in the act of a side that promises nothing."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            "--risk and --no-to belong to a word of the promisor, and this is one of the promisee. "
+            f"Give them with the promisor's offer, counter or Yes, or keep them as a note: "
+            f"note {number} “…”."
+        )
+
+
+class WhoseTerms(Usage):
+    """New terms were given while your own are on the table, and not whose they are."""
+
+    def __init__(self, number: int, words: Sequence[str]) -> None:
+        import shlex
+
+        mine, theirs = (shlex.join(["promisectl", *words, word]) for word in ("--mine", "--theirs"))
+        super().__init__(
+            f"#{number} has your own terms on the table, so say whose the new ones are: "
+            f"{mine}, or {theirs}"
+        )
+
+
+class ReplacedIsOpen(Usage):
+    """A promise was to be replaced that is open, and nobody could be asked what becomes of it."""
+
+    def __init__(self, number: int, state: str, ending: str) -> None:
+        super().__init__(
+            f"#{number} is {state}, so both would be open. "
+            f"End it first: {ending} {number}, or keep both with --beside."
+        )
+
+
+class AgreedAlready(Usage):
+    """New terms that are the agreed ones, while others are proposed.
+
+    `verb` is the move that says so: decline, or withdraw by whoever proposed those.
+    """
+
+    def __init__(self, number: int, revision: int, verb: str) -> None:
+        meant = "take the new ones back" if verb == "withdraw" else "say No to the new ones"
+        super().__init__(
+            f"These are the agreed terms of #{number}, so that changes nothing. "
+            f"To {meant} (rev {revision}): {verb} {number}."
+        )
+
+
 class TagsUnchanged(Usage):
     """Tags that are there already, or were never there."""
 

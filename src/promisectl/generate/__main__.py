@@ -131,6 +131,7 @@ def generate_sql_module() -> str:
     lines += [
         ")",
         f"MIGRATIONS: dict[int, tuple[str, ...]] = {generate_migrations()!r}",
+        f"REDERIVED_COLUMNS = {tables.REDERIVED_COLUMNS!r}",
     ]
     lines += [f"{name} = {text!r}" for name, text in generate_statements().items()]
     return "\n".join(lines) + "\n"

@@ -120,7 +120,6 @@ def encode_task(row: Row, alarms: Sequence[timedelta]) -> str:
         "due": resolve_task_due(row),
         "contact": None if row["direction"] == "self" else escape_ics_text(row["person_name"]),
         "categories": [row["direction"], *map(escape_ics_text, (row["tags"] or "").split())],
-        "related-to": row["replaces_uid"],
         "x-promisectl-state": vText(row["state"]),
         "x-promisectl-person": vText(escape_ics_text(row["person"])),
     }
@@ -128,6 +127,9 @@ def encode_task(row: Row, alarms: Sequence[timedelta]) -> str:
     for name, value in properties.items():
         if value is not None:
             task.add(name, value)
+    if row["replaces_uid"]:
+        # Without a type it would be the parent, and the new promise a part of the broken one.
+        task.add("related-to", row["replaces_uid"], parameters={"RELTYPE": "SIBLING"})
     if row["due"] and row["state"] in UNDELIVERED_STATES:
         for before in alarms:
             task.add_component(_build_alarm(row, before))

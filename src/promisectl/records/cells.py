@@ -13,7 +13,7 @@ from functools import lru_cache
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.domain import civil, constants, dates
-from promisectl.system.text import can_be_stored
+from promisectl.system.text import can_be_stored, is_blank_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -29,14 +29,17 @@ _MAX_ZONE_DIFFERENCE = timedelta(hours=26)  # between the clocks of any two zone
 
 
 class CellContext(NamedTuple):
-    """When and where records are read.
+    """When, where and by whom records are read.
 
-    `now` is aware UTC, `zone` an IANA name, `order` that of the numbers in a date.
+    `now` is aware UTC, `zone` an IANA name, `order` that of the numbers in a date, `me` the name
+    that the config gives me. `highest_id` is the highest ID that the next record may have.
     """
 
     now: datetime
     zone: str
     order: str | None
+    me: str | None = None
+    highest_id: int = constants.MAX_IMPORTED_PROMISE_ID
 
 
 class CellReader:
@@ -70,16 +73,16 @@ class CellReader:
             raise errors.BadRecord("it is no text", name)
         if len(value) > most:
             raise errors.BadRecord(f"it has {len(value)} characters, and {most} are the most", name)
-        if not value.strip():
+        if is_blank_text(value):
             raise errors.BadRecord("there are only blanks in it", name)
         return _ensure_storable_text(value, name)
 
     def parse_words(self, name: str) -> tuple[str, ...]:
-        """Return the words of a list, or of a text with spaces between them, each once."""
+        """Return the words of a list, or of a text with spaces or commas between, each once."""
         value = self.values.get(name)
         if not value:
             return ()
-        words = value.split() if isinstance(value, str) else value
+        words = value.replace(",", " ").split() if isinstance(value, str) else value
         if not isinstance(words, list | tuple) or not all(
             isinstance(word, str) and word.split() == [word] for word in words
         ):
@@ -99,15 +102,15 @@ class CellReader:
             )
         return value
 
-    def parse_number(self, name: str, least: int = 1) -> int | None:
-        """Return a whole number that is not below `least`; None where the cell is empty."""
+    def parse_number(self, name: str, least: int = 1, most: int = _MAX_NUMBER) -> int | None:
+        """Return a whole number from `least` to `most`; None where the cell is empty."""
         value = self.values.get(name)
         if value is None or value == "":
             return None
         digits = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
-        if not (digits.isascii() and digits.isdigit() and least <= int(digits[:20]) <= _MAX_NUMBER):
+        if not (digits.isascii() and digits.isdigit() and least <= int(digits[:20]) <= most):
             raise errors.BadRecord(
-                f"“{shorten_quoted_value(value)}” is no number from {least} to {_MAX_NUMBER}", name
+                f"“{shorten_quoted_value(value)}” is no number from {least} to {most}", name
             )
         return int(digits)
 
@@ -162,6 +165,9 @@ class CellReader:
     def _parse_date_words(self, name: str, value: str) -> CivilMoment:
         try:
             return dates.parse_date(value, self.context.now, self.zone, order=self.context.order)
+        except errors.AmbiguousDate as problem:
+            order = "if all dates here are of one kind, set date_order in the config (dmy or mdy)"
+            raise errors.BadRecord(f"{problem.cause} Or, {order}", name) from None
         except (errors.Usage, OverflowError) as problem:
             raise errors.BadRecord(str(problem).removesuffix("."), name) from None
 

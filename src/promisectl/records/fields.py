@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ PROMISE_FIELDS = (
     "reply_at",
     "contact_at",
     "word_at",
+    "first_due_at",
 )
 IMPORT_RECORD_FIELDS = (*PROMISE_FIELDS, "offer")
 ACT_FIELDS = (
@@ -82,18 +84,37 @@ PERSON_FIELDS = (
     "kept_by_me_of",
     "kept_by_them",
     "kept_by_them_of",
+    "not_agreed",
 )
 DAY_FIELDS = ("day", "week", "owe", "owed", "overfull", "owe_ids", "owed_ids", "kind")
+_UUID_GROUP_LENGTHS = [8, 4, 4, 4, 12]
+_HEXADECIMAL_DIGITS = frozenset("0123456789abcdef-")
 _LIST_FIELDS = ("tags", "flags")
 _OFFER_FIELDS = ("outcome", "due", "done_when", "why", "reply_by")
+
+
+def check_uid(row: Row) -> Row:
+    """Return the row of a promise or an act with a UUID, which other programs use in file names.
+
+    Acts about people have none. Raises DamagedContent.
+    """
+    uid = row["uid"]
+    if uid is None:
+        return row
+    is_uuid = [*map(len, uid.split("-"))] == _UUID_GROUP_LENGTHS
+    if not (is_uuid and _HEXADECIMAL_DIGITS.issuperset(uid)):
+        number = row["promise"] if "promise" in [*row.keys()] else row["id"]
+        raise errors.DamagedContent("The ledger", f"the uid of #{number} is not a UUID")
+    return row
 
 
 def build_promise_record(row: Row) -> dict[str, Any]:
     """Return a row of the view `promises` as a JSON object.
 
-    Its lists become arrays; the terms that are not agreed yet become an object, `offer`.
+    Its lists become arrays; the terms that are not agreed yet become an object, `offer`. Raises
+    DamagedContent.
     """
-    row = _build_row_dict(row)
+    row = check_uid(_build_row_dict(row))
     record: dict[str, Any] = {name: row[name] for name in PROMISE_FIELDS}
     for name in _LIST_FIELDS:
         record[name] = (record[name] or "").split()
@@ -112,8 +133,8 @@ def _build_row_dict(row: Row) -> Row:
 
 
 def build_act_record(row: Row) -> dict[str, Any]:
-    """Return a row of the view `acts` as a JSON object."""
-    row = _build_row_dict(row)
+    """Return a row of the view `acts` as a JSON object. Raises DamagedContent."""
+    row = check_uid(_build_row_dict(row))
     return {name: row[name] for name in ACT_FIELDS}
 
 

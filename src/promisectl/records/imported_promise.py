@@ -10,9 +10,15 @@ import uuid
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
-from promisectl.domain import constants
+from promisectl.domain import constants, people
+from promisectl.domain.civil import encode_instant
 from promisectl.domain.promise import Cause, Direction, ImportedState, State, Terms
-from promisectl.records.cells import CellContext, CellReader
+from promisectl.records.cells import (
+    CellContext,
+    CellReader,
+    parse_offset_moment,
+    shorten_quoted_value,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,20 +26,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 _UID_NAMESPACE = uuid.UUID("6f9a2a55-6b3e-5c1a-9a39-7d0c7c0f2b11")
-# The states of a promise to oneself: the others need an answer of somebody else.
-_SELF_STATES = (State.ACTIVE, State.KEPT, State.RENEGED, State.VOID)
 _SIDES = ("me", "them")
 _CAUSES = [cause.value for cause in Cause]
-# In which states a promise must have a moment, and in which it may.
-_MOMENT_STATES = {
-    "accepted_at": (constants.AGREED_STATES, (*constants.AGREED_STATES, State.VOID)),
-    "delivered_at": (
-        (State.DELIVERED, State.KEPT),
-        (State.DELIVERED, State.KEPT, State.RELEASED, State.VOID),
-    ),
-    "closed_at": (constants.CLOSED_STATES, constants.CLOSED_STATES),
-    "told_at": ((), (State.RENEGED, State.VOID)),
-}
 
 
 class ImportedPromise(NamedTuple):
@@ -82,12 +76,12 @@ def parse_imported_promise(
     )
     imported_state, at = parse_imported_state(reader, direction, terms)
     return ImportedPromise(
-        reader.parse_number("id"),
+        reader.parse_number("id", most=context.highest_id),
         reader.parse_uid() or create_uid(),
         direction,
         parse_counterparty(reader, direction),
         reader.parse_text("person_name", constants.MAX_WORD_CHARACTERS),
-        reader.parse_number("replaces"),
+        reader.parse_number("replaces", most=context.highest_id),
         reader.parse_words("tags"),
         terms,
         imported_state,
@@ -97,6 +91,42 @@ def parse_imported_promise(
         reader.parse_text("risk"),
         reader.parse_text("no_to"),
     )
+
+
+def list_differences(
+    cells: Mapping[str, Any], imported: ImportedPromise, row: Mapping[str, Any]
+) -> list[str]:
+    """Return the fields of a record in which a row of the view `promises` is different.
+
+    Only fields that the record has are compared, and of the moments only exact ones. The person is
+    left to the caller.
+    """
+    terms, state = imported.terms, imported.imported_state
+    values: dict[str, object] = {
+        "direction": imported.direction.value,
+        "state": state.state.value if cells.get("state") else row["state"],
+        "outcome": terms.outcome,
+        "due": terms.due and terms.due.civil,
+        "due_at": terms.due and encode_instant(terms.due.at),
+        "done_when": terms.done_when,
+        "why": terms.why,
+        "reply_by": terms.reply_by and terms.reply_by.civil,
+        "tags": " ".join(sorted(imported.tags)) or None,
+        "reason": state.reason,
+        "cause": imported.cause,
+        "repair": imported.repair,
+        "risk": imported.risk,
+        "no_to": imported.no_to,
+    }
+    for name in constants.IMPORTED_MOMENT_STATES:
+        moment: datetime | None = getattr(state, name)
+        if moment and parse_offset_moment(str(cells.get(name))):
+            values[name] = encode_instant(moment)
+    stored = {name: row[name] for name in values}
+    stored["tags"] = " ".join(sorted((row["tags"] or "").split())) or None
+    if values["due"] != stored["due"]:
+        del values["due_at"]
+    return [name for name in values if name in cells and values[name] != stored[name]]
 
 
 def derive_uid(cells: Mapping[str, Any], twin: int = 0) -> str:
@@ -116,7 +146,10 @@ def _parse_outcome(reader: CellReader) -> str:
 
 
 def parse_counterparty(reader: CellReader, direction: Direction) -> str:
-    """Return the handle or name of the other side; `me` in a promise to oneself."""
+    """Return the handle or name of the other side; `me` in a promise to oneself.
+
+    My name in the config means me as well.
+    """
     is_self = direction is Direction.SELF
     person = reader.parse_text("person", constants.MAX_WORD_CHARACTERS)
     if not person and is_self:
@@ -125,9 +158,16 @@ def parse_counterparty(reader: CellReader, direction: Direction) -> str:
         person = reader.parse_text("person_name", constants.MAX_WORD_CHARACTERS)
     if not person:
         raise errors.BadRecord("it is missing, and says whom the promise is with", "person")
-    if (person.strip().casefold() == "me") is not is_self:
+    is_me = people.is_me(person, reader.context.me)
+    if is_me and not is_self and not people.is_me(person):
+        raise errors.BadRecord(
+            f"“{shorten_quoted_value(person)}” is you (`me` in the config), and one side of a "
+            "promise is always you: name the other side, or say direction self",
+            "person",
+        )
+    if is_me is not is_self:
         raise errors.BadRecord("“me” goes with the direction self, and nobody else does", "person")
-    return person
+    return people.ME_HANDLE if is_me else person
 
 
 def parse_imported_state(
@@ -139,7 +179,7 @@ def parse_imported_state(
     """
     state = State(reader.parse_choice("state", constants.STATES) or State.ACTIVE)
     is_self = direction is Direction.SELF
-    if is_self and state not in _SELF_STATES:
+    if is_self and state not in constants.SELF_STATES:
         raise errors.BadRecord(f"a promise to yourself is never {state}", "state")
     moments = parse_moments(reader, state)
     newest_moment = max(moment for moment in moments.values() if moment)
@@ -160,7 +200,9 @@ def parse_imported_state(
         revision=newest if state is State.PROPOSED else revision,
         revisions=newest,
         renegotiated=renegotiated,
-        first_due=reader.parse_day("first_due") if renegotiated else None,
+        first_due=reader.parse_day("first_due", reader.parse_moment("first_due_at"))
+        if renegotiated
+        else None,
         offer=offer,
         contact_at=_parse_later_moment(reader, "contact_at", moments) or newest_moment,
         bumped_at=newest_moment
@@ -168,7 +210,9 @@ def parse_imported_state(
         else None,
         word_at=_parse_later_moment(reader, "word_at", moments) or told_at,
         # A broken promise of which nobody has to tell: the promisee noticed it.
-        silent=state is State.RENEGED and has_no_move and not (told_at or is_self),
+        silent=state is State.RENEGED
+        and (has_no_move or direction is Direction.OWED)
+        and not (told_at or is_self),
         reason=reader.parse_text("reason"),
         **{name: moment for name, moment in moments.items() if moment},
     )
@@ -198,53 +242,58 @@ def parse_moments(reader: CellReader, state: State) -> dict[str, datetime | None
 
     Raises BadRecord where they don't fit the state, or are not in order.
     """
-    accepted, delivered, closed, told_at = (
-        reader.parse_moment(name)
-        for name in ("accepted_at", "delivered_at", "closed_at", "told_at")
-    )
-    made = reader.parse_moment("made_at") or min(
-        (moment for moment in (accepted, delivered, closed, told_at) if moment),
-        default=reader.context.now,
-    )
+    names = ("made_at", "accepted_at", "delivered_at", "closed_at", "told_at")
+    given = {name: reader.parse_moment(name) for name in names}
+    made, accepted, delivered, closed, told_at = given.values()
+    made = made or min(filter(None, given.values()), default=reader.context.now)
     if state in constants.AGREED_STATES:
         accepted = accepted or made
     if state is State.KEPT:
         delivered, closed = delivered or closed, closed or delivered
-    moments = {
-        "made_at": made,
-        "accepted_at": accepted,
-        "delivered_at": delivered,
-        "closed_at": closed,
-        "told_at": told_at,
-    }
+    moments = dict(zip(names, (made, accepted, delivered, closed, told_at), strict=True))
     check_moment_states(state, moments)
-    check_moment_order(moments, reader.context.now)
+    check_moment_order(moments, given, reader.context.now)
     return moments
+
+
+def may_have_moment(state: str, name: str) -> bool:
+    """Whether a promise in a state may have that moment; true for every other field."""
+    states = constants.IMPORTED_MOMENT_STATES.get(name)
+    return states is None or state in states[1]
 
 
 def check_moment_states(state: State, moments: Mapping[str, datetime | None]) -> None:
     """Raise BadRecord if a moment is missing in this state, or can't be there."""
-    for name, (required, allowed) in _MOMENT_STATES.items():
+    for name, (required, allowed) in constants.IMPORTED_MOMENT_STATES.items():
         if moments[name] is None and state in required:
-            raise errors.BadRecord(f"a promise that is {state} needs it", name)
+            raise errors.BadRecord(
+                f"a promise that is {state} needs it; for all that lack it, add --set {name}=…",
+                name,
+            )
         if moments[name] is not None and state not in allowed:
             raise errors.BadRecord(f"a promise that is {state} has none", name)
 
 
-def check_moment_order(moments: Mapping[str, datetime | None], now: datetime) -> None:
+def check_moment_order(
+    moments: Mapping[str, datetime | None], given: Mapping[str, datetime | None], now: datetime
+) -> None:
     """Raise BadRecord if a moment is after `now`, or before the moments that precede it.
 
-    `told_at` has to follow `made_at` alone.
+    It blames the column that gave the moment, from which others may have been derived. `told_at`
+    has to follow the Yes alone, without one the making.
     """
     latest = None
     for name, moment in moments.items():
         if moment is None:
             continue
+        sources = [name] if given[name] else [other for other in given if given[other] == moment]
+        column = sources[0] if sources else name
         if moment > now:
-            raise errors.BadRecord("it is still to come", name)
-        earliest = moments["made_at"] or latest if name == "told_at" else latest
+            raise errors.BadRecord("it is still to come", column)
+        agreed = moments["accepted_at"] or moments["made_at"] or latest
+        earliest = agreed if name == "told_at" else latest
         if earliest and moment < earliest:
-            raise errors.BadRecord("it is before what came before it", name)
+            raise errors.BadRecord("it is before what came before it", column)
         latest = moment
 
 

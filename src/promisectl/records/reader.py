@@ -7,7 +7,8 @@ from itertools import chain
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
-from promisectl.records import as_csv, fields
+from promisectl.domain import spelling
+from promisectl.records import as_csv, fields, imported_promise
 from promisectl.records.cells import shorten_quoted_value
 from promisectl.records.json_reader import JSON_BLANKS, BadJson, JsonReader
 
@@ -19,6 +20,7 @@ IMPORT_COLUMNS = fields.IMPORT_RECORD_FIELDS
 IMPORT_FORMATS = ("csv", "json", "jsonl")
 _REQUIRED_FIELDS = {"outcome": "what is promised", "direction": "owe, owed or self"}
 _DELIMITERS = (",", ";", "\t")
+_MAX_HEADING_LINES = 100
 _BYTE_ORDER_MARK = "\ufeff"
 _JSON_FAULTS = {
     "separator": "a , or a ] is missing",
@@ -27,6 +29,8 @@ _JSON_FAULTS = {
     "constant": "{} is no number there",
     "digits": "a number in it is too long",
 }
+_NAMELESS_FIELD = "?"  # of a column without a heading, as a table has for its row numbers
+_JOINED_TEXT_FIELDS = ("done_when", "why", "reason", "repair", "risk", "no_to")
 _MAX_NAMED_COLUMNS = 8  # in one error
 _MIN_COLUMN_SIMILARITY = 0.8  # a ratio of difflib; below it a column means something else
 
@@ -78,41 +82,101 @@ def iter_imported_rows(
         raise UnreadableLine(1, "there is nothing in it")
     all_lines = chain([first], rest)
     if form == "csv":
-        delimiter = max(_DELIMITERS, key=first.count)
-        rows = iter_csv_rows(all_lines, delimiter, names, defaults, raw=raw)
+        heading = _read_heading_lines(all_lines)
+        delimiter = find_delimiter(heading)
+        rows = iter_csv_rows(chain(heading, all_lines), delimiter, names, defaults, raw=raw)
     else:
         iter_values = iter_json_values if form == "json" else iter_json_line_values
         rows = iter_json_rows(iter_values(all_lines), names)
-    return (
-        row._replace(
-            cells={
-                **row.cells,
-                **{name: row.cells.get(name) or value for name, value in defaults.items()},
-            }
-        )
-        for row in rows
-    )
+    return (row._replace(cells=_fill_in_defaults(row.cells, defaults)) for row in rows)
+
+
+def _fill_in_defaults(cells: Mapping[str, Any], defaults: Mapping[str, str]) -> dict[str, Any]:
+    """Return the cells with a default where one is empty and the state may have it."""
+    filled = {**cells, **{name: cells.get(name) or value for name, value in defaults.items()}}
+    state = filled.get("state") or "active"
+    for name in defaults:
+        if not cells.get(name) and not imported_promise.may_have_moment(state, name):
+            filled[name] = None
+    return filled
+
+
+# Columns
 
 
 def _resolve_columns(line: int, columns: Sequence[str], names: Mapping[str, str]) -> list[str]:
     """Return the field of every column of the file, empty for those to leave out."""
-    resolved = [names.get(column, _fold_column(column)) for column in columns]
+    titles = [_tidy_column(column) for column in columns]
+    mapped = _match_mapped_names(line, titles, names)
+    resolved = [mapped.get(title, fold_column(title)) for title in titles]
     unknown = [
-        column
-        for column, field in zip(columns, resolved, strict=True)
-        if column not in names and field not in IMPORT_COLUMNS
+        title
+        for title, field in zip(titles, resolved, strict=True)
+        if title not in mapped and field not in (*IMPORT_COLUMNS, _NAMELESS_FIELD)
     ]
     if unknown:
         raise UnreadableLine(line, _format_unknown_columns(unknown))
+    joined = ("", _NAMELESS_FIELD, "tags", *_JOINED_TEXT_FIELDS)
     for index, field in enumerate(resolved):
-        if field and field in resolved[:index]:
+        if field not in joined and field in resolved[:index]:
             raise UnreadableLine(line, f"the column {field} is there twice")
     return resolved
 
 
-def _fold_column(column: str) -> str:
-    """Return a column in the spelling of the fields: lower case, with `_` for spaces."""
-    return "_".join(column.casefold().split())
+def _tidy_column(column: str) -> str:
+    """Return a heading with single spaces, and without invisible characters."""
+    return " ".join(spelling.replace_spaces(column).split())
+
+
+def _match_mapped_names(
+    line: int, titles: Sequence[str], names: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the field for every heading that `names` has, in whichever spelling."""
+    mapped: dict[str, str] = {}
+    for name, field in names.items():
+        for title in set(spelling.select_closest_spellings(_tidy_column(name), titles)):
+            if title in mapped:
+                raise UnreadableLine(
+                    line, f"--map has the column “{shorten_quoted_value(title)}” twice"
+                )
+            mapped[title] = field
+    return mapped
+
+
+def fold_column(title: str) -> str:
+    """Return a heading in the spelling of the fields: lower case, with `_` for spaces."""
+    return spelling.fold_for_search(title).replace(" ", "_") or _NAMELESS_FIELD
+
+
+def _join_cells(line: int, fields: Sequence[str], cells: Sequence[Any]) -> dict[str, Any]:
+    """Return the cells of a record by their fields; an empty cell is None.
+
+    Several cells of one field are joined. Raises UnreadableLine for a text without a heading; a
+    number there is that of the row.
+    """
+    joined: dict[str, Any] = {}
+    for field, cell in zip(fields, cells, strict=True):
+        value = None if cell == "" else cell
+        if field == _NAMELESS_FIELD:
+            if value is not None and not str(value).strip().isdigit():
+                raise UnreadableLine(
+                    line,
+                    f"“{shorten_quoted_value(value)}” is in a column without a name; say which "
+                    "field that is (--map =why), or leave it out (--map =)",
+                )
+        elif field and joined.get(field) is None:
+            joined[field] = value
+        elif field and value is not None:
+            joined[field] = _join_two_cells(field, joined[field], value)
+    return joined
+
+
+def _join_two_cells(field: str, one: Any, other: Any) -> Any:
+    """Return two values of tags, or of a text, as one; a value of another kind stays alone."""
+    if isinstance(one, str) and isinstance(other, str):
+        return f"{one} {other}" if field == "tags" else f"{one}\n{other}"
+    lists = [value.split() if isinstance(value, str) else value for value in (one, other)]
+    return [*lists[0], *lists[1]] if all(isinstance(value, list) for value in lists) else one
 
 
 def _format_unknown_columns(unknown: Sequence[str]) -> str:
@@ -120,7 +184,7 @@ def _format_unknown_columns(unknown: Sequence[str]) -> str:
     from shlex import quote
 
     column = shorten_quoted_value(unknown[0])
-    matches = get_close_matches(_fold_column(column), IMPORT_COLUMNS, 1, _MIN_COLUMN_SIMILARITY)
+    matches = get_close_matches(fold_column(column), IMPORT_COLUMNS, 1, _MIN_COLUMN_SIMILARITY)
     field = matches[0] if matches else "outcome"
     named = ", ".join(f"“{shorten_quoted_value(name)}”" for name in unknown[:_MAX_NAMED_COLUMNS])
     if len(unknown) > _MAX_NAMED_COLUMNS:
@@ -136,6 +200,24 @@ def _format_unknown_columns(unknown: Sequence[str]) -> str:
 
 
 # CSV
+
+
+def _read_heading_lines(lines: Iterator[str]) -> list[str]:
+    """Return the lines up to the end of the first record that is not blank."""
+    heading: list[str] = []
+    for line in lines:
+        heading.append(line)
+        text = "".join(heading)
+        is_finished = text.count('"') % 2 == 0 and text.strip('"\r\n ' + "".join(_DELIMITERS))
+        if is_finished or len(heading) == _MAX_HEADING_LINES:
+            break
+    return heading
+
+
+def find_delimiter(heading: Iterable[str]) -> str:
+    """Return the delimiter of a CSV file: the most frequent one outside quotes in its heading."""
+    outside_quotes = "".join("".join(heading).split('"')[::2])
+    return max(_DELIMITERS, key=outside_quotes.count)
 
 
 def iter_csv_rows(
@@ -157,16 +239,15 @@ def iter_csv_rows(
             return
         except csv.Error as error:
             raise UnreadableLine(line, f"it is no CSV ({error})") from error
-        if not cells:
+        if not any(map(str.strip, cells)):
             continue
         if not columns:
             columns = parse_csv_header(line, cells, names, defaults)
             continue
         if len(cells) != len(columns):
             raise UnreadableLine(line, f"it has {len(cells)} cells under {len(columns)} columns")
-        values = cells if raw else map(as_csv.unescape_formula, cells)
-        pairs = zip(columns, values, strict=True)
-        yield ImportedRow(line, {field: value or None for field, value in pairs if field})
+        values = cells if raw else [*map(as_csv.unescape_formula, cells)]
+        yield ImportedRow(line, _join_cells(line, columns, values))
 
 
 def parse_csv_header(
@@ -176,7 +257,15 @@ def parse_csv_header(
 
     Raises UnreadableLine where a column of `names` or a field that is required is missing.
     """
-    missing = next((name for name in names if name not in cells), None)
+    titles = [_tidy_column(cell) for cell in cells]
+    missing = next(
+        (
+            name
+            for name in names
+            if not spelling.select_closest_spellings(_tidy_column(name), titles)
+        ),
+        None,
+    )
     if missing is not None:
         raise UnreadableLine(
             line, f"there is no column “{shorten_quoted_value(missing)}” as --map has it"
@@ -206,10 +295,7 @@ def iter_json_rows(
         if keys != list(value):
             keys = list(value)
             columns = _resolve_columns(line, keys, names)
-        pairs = zip(columns, value.values(), strict=True)
-        yield ImportedRow(
-            line, {field: None if cell == "" else cell for field, cell in pairs if field}
-        )
+        yield ImportedRow(line, _join_cells(line, columns, [*value.values()]))
 
 
 def iter_json_values(lines: Iterable[str]) -> Iterator[tuple[int, Any]]:

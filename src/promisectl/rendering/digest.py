@@ -60,14 +60,27 @@ def build_event_item(row: ViewRow, at: datetime, sentence: str, here: LocalMomen
     return DigestItem(row["id"], headline, sentence)
 
 
-def format_digest_statistics(made: Mapping[str, DirectionStatistics]) -> list[str]:
-    """Return a line for each direction in which a promise was kept or broken."""
-    lines = {
-        subject: rates.format_statistics_line(made[direction])
-        for direction, subject in _DIRECTION_SUBJECTS.items()
-        if made[direction].kept.of
-    }
-    return [f"{subject} {line[:1].lower()}{line[1:]}." for subject, line in lines.items()]
+def format_digest_statistics(
+    made: Mapping[str, DirectionStatistics], overdue: Mapping[str, int]
+) -> list[str]:
+    """Return a line for each direction in which a promise was kept or broken.
+
+    Beside what was kept, it says how much of it nobody has confirmed, and how many promises are
+    `overdue` by now, those from before the window of the statistics included.
+    """
+    lines = []
+    for direction, subject in _DIRECTION_SUBJECTS.items():
+        figures = made[direction]
+        if figures.kept.of:
+            reported, confirmed = figures.confirmed.of, figures.confirmed.number
+            remarks = []
+            if confirmed < reported:
+                remarks.append(f"reported {reported}, confirmed {confirmed}")
+            if overdue[direction]:
+                remarks.append(f"{overdue[direction]} overdue")
+            line = rates.format_statistics_line(figures, remarks)
+            lines.append(f"{subject} {line[:1].lower()}{line[1:]}.")
+    return lines
 
 
 def iter_digest_text(title: str, sections: Sequence[DigestSection], width: int) -> Iterator[str]:

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.domain import civil
+from promisectl.domain.constants import DAY_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,11 +71,24 @@ def format_time_span(span: timedelta, days: int) -> str:
     return format_count(hours, "hour") if hours else format_count(max(minutes, 1), "minute")
 
 
-def format_time_between(first: datetime, second: datetime, zone: str) -> str:
-    """Return how far apart two instants are for people in `zone`, whichever comes first."""
-    start, end = sorted((first, second))
-    days = civil.local_time(end, zone).date() - civil.local_time(start, zone).date()
-    return format_time_span(end - start, days.days)
+def format_time_from_due(due: CivilMoment, moment: datetime, zone: str) -> str:
+    """Return how far a moment is from a due date for people in `zone`, whichever comes first.
+
+    Days are counted by the midnights between them. From a minute it is less than a day while it is
+    less than 24 hours, as 23:30 and 0:30 are an hour apart.
+    """
+    start, end = sorted((due.at, moment))
+    days = (civil.local_time(end, zone).date() - civil.local_time(start, zone).date()).days
+    is_below_day = not due.is_day and (end - start).total_seconds() < DAY_SECONDS
+    return format_time_span(end - start, 0 if is_below_day else days)
+
+
+def read_due_date(row: ViewRow) -> CivilMoment | None:
+    """Return the due date of a row; None where it has none."""
+    if not row["due_at"]:
+        return None
+    at = datetime.fromisoformat(row["due_at"])
+    return civil.CivilMoment(row["due"], row["due_zone"], at)
 
 
 def format_civil_moment(moment: CivilMoment, here: LocalMoment) -> str:
@@ -134,10 +148,13 @@ def describe_standing(row: ViewRow, here: LocalMoment) -> list[tuple[str, str]]:
     phrases: list[tuple[str, str]] = []
     if state == "proposed":
         phrases.append(("your move", "warn") if row["move"] == "me" else ("their move", "quiet"))
+        due = read_due_date(row)
+        if due and due.at < here.now:
+            phrases.append((f"due {format_time_from_due(due, here.now, here.zone)} ago", "bad"))
     elif state != "active":
         phrases.append((state, _STATE_TONES.get(state, "quiet")))
-    elif row["due_at"]:
-        distance = format_time_between(datetime.fromisoformat(row["due_at"]), here.now, here.zone)
+    elif due := read_due_date(row):
+        distance = format_time_from_due(due, here.now, here.zone)
         if "overdue" in flags:
             phrases.append((f"overdue {distance}", "bad"))
         elif "due-today" in flags:
@@ -153,14 +170,10 @@ def describe_standing(row: ViewRow, here: LocalMoment) -> list[tuple[str, str]]:
     return phrases
 
 
-def format_lateness(seconds: int | None) -> str:
-    """Return how late a delivery was: “on time”, “2 days late”; empty without a due date.
-
-    `seconds` counts from the due date to the delivery, and is negative before it.
-    """
-    if seconds is None:
+def format_lateness(due: CivilMoment | None, delivered_at: datetime | None, zone: str) -> str:
+    """Return how late a delivery was: “on time”, “2 days late”; empty without one or a date."""
+    if not due or not delivered_at:
         return ""
-    if seconds <= 0:
+    if delivered_at <= due.at:
         return "on time"
-    late = timedelta(seconds=seconds)
-    return f"{format_time_span(late, late.days)} late"
+    return f"{format_time_from_due(due, delivered_at, zone)} late"

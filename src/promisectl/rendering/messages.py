@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from promisectl.domain.civil import CivilMoment
     from promisectl.rendering.formats import LocalMoment
 
 _DECLINE_REMARK = "A No in good time protects what you have said Yes to."
@@ -73,16 +74,21 @@ class MoveReport(NamedTuple):
     def punctuality(self) -> str:
         """Whether the delivery was on time, after a comma; empty without a due date."""
         due, delivered_at = self.after.current_revision.terms.due, self.after.delivered_at
-        if not due or not delivered_at:
-            return ""
-        return f", {formats.format_lateness(int((delivered_at - due.at).total_seconds()))}"
+        lateness = formats.format_lateness(due, delivered_at, self.here.zone)
+        return f", {lateness}" if lateness else ""
+
+    @property
+    def warned_agreement(self) -> int | None:
+        """The index of the agreement that a bump warned about; None when it was a reminder."""
+        is_bump = self.act.verb is Verb.BUMP and self.act.side is Side.PROMISOR
+        return self.after.find_warned_agreement(self.after.bumps[-1]) if is_bump else None
 
 
 def format_move_line(move: MoveReport) -> str:
     """Return what happened, as one line that begins with the number and the state."""
     promise, act = move.after, move.act
-    is_warning = act.verb is Verb.BUMP and act.side is Side.PROMISOR
-    risk = ", at risk" if is_warning and promise.state is State.ACTIVE else ""
+    is_about_last = move.warned_agreement == len(promise.agreements) - 1
+    risk = ", at risk" if is_about_last and promise.state is State.ACTIVE else ""
     sentence = format_move_sentence(move)
     return f"#{promise.id} {promise.state}{risk}. {sentence}{_format_act_date(act.at, move.here)}"
 
@@ -132,19 +138,32 @@ def format_opening(promise: Promise, name: str, here: LocalMoment) -> str:
 
 
 def format_term_changes(old: Terms, new: Terms, here: LocalMoment) -> str:
-    """Return what differs in the new terms, joined by commas."""
-    changes = [f"“{new.outcome}”"] if new.outcome != old.outcome else []
-    if new.due != old.due:
-        due = new.due and formats.format_civil_moment(new.due, here)
-        changes.append(f"by {due}" if due else "without a date")
-    if new.done_when != old.done_when:
-        changes.append(f"done when “{new.done_when}”" if new.done_when else "without a done-when")
-    if new.why != old.why:
-        changes.append(f"why “{new.why}”" if new.why else "without a why")
-    if new.reply_by != old.reply_by:
-        reply_by = new.reply_by and formats.format_civil_moment(new.reply_by, here)
-        changes.append(f"answer by {reply_by}" if reply_by else "without a date for the answer")
+    """Return what differs in the new terms and what it was before, joined by commas."""
+    changes = []
+    for name, (label, absent) in _TERM_PHRASES.items():
+        before, after = getattr(old, name), getattr(new, name)
+        if before != after:
+            former = _format_term(before, here).replace(", end of day", "")
+            change = f"{label}{_format_term(after, here)}" if after else absent
+            changes.append(f"{change} (was {former})" if before else change)
     return ", ".join(changes)
+
+
+def _format_term(value: str | CivilMoment | None, here: LocalMoment) -> str:
+    """Return a text in quotes, or a date; empty for None."""
+    if value is None or isinstance(value, str):
+        return f"“{value}”" if value else ""
+    return formats.format_civil_moment(value, here)
+
+
+# For each term, what is before its value, and what is said when it has none any more.
+_TERM_PHRASES = {
+    "outcome": ("", ""),
+    "due": ("by ", "without a date"),
+    "done_when": ("done when ", "without a done-when"),
+    "why": ("why ", "without a why"),
+    "reply_by": ("answer by ", "without a date for the answer"),
+}
 
 
 # One sentence for each kind of move
@@ -175,7 +194,7 @@ def format_negotiate(move: MoveReport) -> str:
     """Return that somebody changed, countered or proposed terms, and which terms hold meanwhile."""
     before, after = move.before or move.after, move.after
     offered = before.offered_revision
-    changed = _format_changed_revision(move, (offered or before.current_revision).terms)
+    changed = _format_changed_revision(move)
     if after.direction is Direction.SELF:
         return f"You changed the terms {changed}"
     if after.state is State.PROPOSED:
@@ -192,13 +211,23 @@ def format_negotiate(move: MoveReport) -> str:
 
 
 def format_correct(move: MoveReport) -> str:
-    """Return which revision was corrected, and in what."""
-    old = (move.before or move.after).current_revision.terms
-    return f"Put right {_format_changed_revision(move, old)}"
+    """Return which revision was corrected, in what, and where else."""
+    before, after = move.before or move.after, move.after
+    corrected = lifecycle.list_corrected_revisions(before, after)
+    others = [revision for revision in corrected if revision.number != move.act.revision]
+    offered = after.offered_revision if after.in_force else None
+    places = [f"rev {revision.number}" for revision in others if revision != offered]
+    if offered in others:
+        places.append("the new terms on the table")
+    if after.earlier != before.earlier:
+        places.append("the first due date")
+    also = " and ".join(filter(None, (", ".join(places[:-1]), *places[-1:])))
+    return f"Put right {_format_changed_revision(move)}{f' Also in {also}.' if also else ''}"
 
 
-def _format_changed_revision(move: MoveReport, old: Terms) -> str:
+def _format_changed_revision(move: MoveReport) -> str:
     """Return the number of the new revision, the old outcome, and what differs."""
+    old = lifecycle.find_former_terms(move.before or move.after, move.act)
     changes = format_term_changes(old, move.act.terms or old, move.here)
     return f"(rev {move.act.revision}) of “{old.outcome}”: {changes}."
 
@@ -233,7 +262,7 @@ def format_told(move: MoveReport) -> str:
     sentence = f"{recipient} {verb} told on {formats.format_local_day(told_at, move.here)}"
     if due is None:
         return f"{sentence}."
-    distance = formats.format_time_between(told_at, due.at, move.here.zone)
+    distance = formats.format_time_from_due(due, told_at, move.here.zone)
     return f"{sentence}, {distance} {'before' if told_at < due.at else 'after'} it was due."
 
 
@@ -258,16 +287,20 @@ def format_reopen(move: MoveReport) -> str:
 
 
 def format_bump(move: MoveReport) -> str:
-    """Return that the promisor warned the promisee, and how far ahead, or that one reminded."""
-    quoted = f"“{move.act.text}”"
-    if move.act.side is not Side.PROMISOR or move.after.state is not State.ACTIVE:
+    """Return that the promisor warned the promisee, and how far ahead, or that one reminded.
+
+    How far ahead counts to the date that was due when the warning was given.
+    """
+    quoted, agreement = f"“{move.act.text}”", move.warned_agreement
+    if agreement is None:
         return f"{move.actor} reminded {move.recipient}: {quoted}."
     warning = f"{move.actor} gave {move.recipient} word"
-    due = move.after.current_revision.terms.due
+    due = move.after.find_agreed_due(agreement)
     if due is None:
         return f"{warning}: {quoted}."
-    distance = formats.format_time_between(move.act.at, due.at, move.here.zone)
-    side = "before it is due" if move.act.at < due.at else "after it was due"
+    distance = formats.format_time_from_due(due, move.act.at, move.here.zone)
+    is_or_was = "is" if move.here.now < due.at else "was"
+    side = f"before it {is_or_was} due" if move.act.at < due.at else "after it was due"
     return f"{warning}, {distance} {side}: {quoted}."
 
 
@@ -324,9 +357,7 @@ def format_next_step(promise: Promise, name: str) -> str:
     """Return what can be typed next, in one line; empty when nothing waits."""
     number, mine = promise.id, promise.move == "me"
     if promise.offered_revision:
-        counter = f"negotiate {number}"
-        if not mine and promise.state is not State.PROPOSED:
-            counter += " --theirs"
+        counter = f"negotiate {number}{'' if mine else ' --theirs'}"
         answers = f"accept {number}, {counter} or decline {number}"
         return f"Your move: {answers}." if mine else f"When {name} answers: {answers}."
     owed = promise.direction is Direction.OWED
@@ -335,8 +366,11 @@ def format_next_step(promise: Promise, name: str) -> str:
     done = f"When it is done: complete {number}. If it gets bumpy: {trouble}."
     judge = f"Satisfied? accept {number}. Not yet? decline {number} --reason “what is missing”."
     is_my_offer = promise.direction.is_my_side(promise.current_revision.author)
+    receive = f"When you have it: complete {number}."
+    if promise.is_warned:
+        receive = f"Talk it over: negotiate {number}, release {number} or note {number} “…”."
     steps = {
-        State.ACTIVE: f"When you have it: complete {number}." if owed else done,
+        State.ACTIVE: receive if owed else done,
         State.DELIVERED: judge if owed else f"When {name} confirms: accept {number}.",
         State.RENEGED: f"When you have told {name}: told {number}." if mine else "",
         State.DECLINED: "" if owed or is_my_offer else _DECLINE_REMARK,
@@ -344,9 +378,14 @@ def format_next_step(promise: Promise, name: str) -> str:
     return steps.get(promise.state, "")
 
 
-def describe_move(promise: Promise, verb: Verb, name: str) -> str:
-    """Return who would make a move now, and what it would mean: “Dana says Yes”."""
-    side = lifecycle.infer_speaker(promise, verb)
+def describe_move(promise: Promise, verb: Verb, name: str, side: Side | None = None) -> str:
+    """Return who would make a move now, and what it would mean: “Dana says Yes”.
+
+    That is `side`, by default the side that is inferred.
+    """
+    if side is None and verb is Verb.NEGOTIATE and lifecycle.is_negotiator_unclear(promise):
+        return f"new terms, yours or {name}'s"
+    side = side or lifecycle.infer_speaker(promise, verb)
     mine = promise.direction.is_my_side(side)
     actor, other, s = ("you", name, "") if mine else (name, "you", "s")
     if promise.state is State.DELIVERED and verb in (Verb.ACCEPT, Verb.COMPLETE):
@@ -359,11 +398,13 @@ def describe_move(promise: Promise, verb: Verb, name: str) -> str:
             Verb.NEGOTIATE: "you change the terms",
             Verb.RENEGE: "you break it",
         }[verb]
-    is_counter = promise.state is State.PROPOSED
+    offered = promise.offered_revision
+    is_counter = promise.state is State.PROPOSED and offered and offered.author is not side
+    new_terms = f"put{s} new terms" if promise.state is State.PROPOSED else f"ask{s} for new terms"
     is_receipt = promise.direction is Direction.OWED
     return {
         Verb.ACCEPT: f"{actor} say{s} Yes",
-        Verb.NEGOTIATE: f"{actor} counter{s}" if is_counter else f"{actor} ask{s} for new terms",
+        Verb.NEGOTIATE: f"{actor} counter{s}" if is_counter else f"{actor} {new_terms}",
         Verb.DECLINE: f"{actor} say{s} No",
         Verb.WITHDRAW: f"{actor} take{s} it back",
         Verb.COMPLETE: f"{actor} have it" if is_receipt else f"{actor} report{s} it done",
@@ -372,11 +413,16 @@ def describe_move(promise: Promise, verb: Verb, name: str) -> str:
         Verb.REOPEN: f"{actor} reopen{s} it",
         Verb.BUMP: f"{actor} give{s} word, or remind{s}",
         Verb.TOLD: f"{actor} told {other}",
+        Verb.NOTE: f"{actor} note{s} it",
     }[verb]
 
 
-def format_accepted_risk(promise: Promise) -> str:
-    """Return the risk and what it displaces, as named with the Yes; empty if neither was named."""
-    risk = f"You foresaw: “{promise.risk}”." if promise.risk else ""
-    price = f"You said No to: “{promise.no_to}”." if promise.no_to else ""
+def format_named_risk(promise: Promise, name: str) -> str:
+    """Return the risk and what it displaces, as the promisor named them; empty without both.
+
+    `name` is the display name of the other side.
+    """
+    promisor = name if promise.direction is Direction.OWED else "You"
+    risk = f"{promisor} foresaw: “{promise.risk}”." if promise.risk else ""
+    price = f"{promisor} said No to: “{promise.no_to}”." if promise.no_to else ""
     return " ".join(part for part in (risk, price) if part)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from promisectl._typing import TYPE_CHECKING
 from promisectl.domain import civil, lifecycle
-from promisectl.domain.promise import Promise, State, Terms, Verb
+from promisectl.domain.promise import Promise, Revision, State, Verb
 from promisectl.rendering import acts, formats, messages, tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from promisectl.domain.promise import Terms
     from promisectl.rendering.formats import LocalMoment, ViewRow
 
 _AGREED_HEADINGS = {"owe": "you owe {}", "owed": "{} owes you", "self": "to yourself"}
@@ -26,9 +29,13 @@ _DESCRIBED_VERBS = tuple(verb for verb in Verb if verb not in (Verb.NOTE, Verb.C
 
 
 def render_promise(
-    row: ViewRow, promise: Promise, history: Sequence[ViewRow], here: LocalMoment
+    row: ViewRow,
+    promise: Promise,
+    history: Sequence[ViewRow],
+    changes: Mapping[int, tuple[Terms, Terms]],
+    here: LocalMoment,
 ) -> RenderableType:
-    """Return the page of a promise; `history` holds the rows of its acts."""
+    """Return the page of a promise; `history` and `changes` are those of its acts."""
     name = row["person_name"]
     heading = format_promise_heading(row, promise).format(name)
     parts: list[RenderableType] = [
@@ -36,16 +43,16 @@ def render_promise(
         tables.render_text(row["outcome"]),
     ]
     if _has_risk_to_recall(row, promise):
-        parts.append(tables.render_text(messages.format_accepted_risk(promise)))
+        parts.append(tables.render_text(messages.format_named_risk(promise, name)))
     parts += [Text(), tables.render_pairs(list_promise_facts(row, promise, here))]
     if promise.offered_revision and promise.in_force:
         whose = "yours" if row["author"] == "me" else f"{name}'s"
         title = f"On the table: rev {promise.offered_revision.number}, {whose}"
-        offered = _list_terms_rows(promise.offered_revision.terms, here)
+        offered = _list_terms_rows(promise.offered_revision, here)
         parts += [Text(), tables.render_titled_pairs(title, offered)]
     live = [act for act in history if not act["undone_by"] and act["act"] not in ("undo", "redo")]
     lines = [
-        (formats.format_short_instant(act["at"], here), acts.format_act(act, name, here))
+        (formats.format_short_instant(act["at"], here), acts.format_act(act, name, here, changes))
         for act in live or history
     ]
     parts += [Text(), tables.render_titled_pairs("Said", lines)]
@@ -71,12 +78,13 @@ def list_promise_facts(row: ViewRow, promise: Promise, here: LocalMoment) -> lis
         first_due = civil.format_civil(row["first_due"], row["due_zone"] or "", here.zone)
     delivered = ""
     if row["delivered_at"]:
-        lateness = formats.format_lateness(row["lateness_seconds"])
+        delivered_at = datetime.fromisoformat(row["delivered_at"])
+        lateness = formats.format_lateness(formats.read_due_date(row), delivered_at, here.zone)
         at = formats.format_instant(row["delivered_at"], here)
         delivered = f"{at}, {lateness}" if lateness else at
     is_at_top = _has_risk_to_recall(row, promise)
     facts = [
-        *_list_terms_rows(promise.current_revision.terms, here)[1:],
+        *_list_terms_rows(promise.current_revision, here)[1:],
         ("now", ", ".join(standing)),
         ("revision", f"{row['revision']} of {row['revisions']}" if row["revisions"] > 1 else ""),
         ("first due", first_due),
@@ -96,12 +104,13 @@ def list_promise_facts(row: ViewRow, promise: Promise, here: LocalMoment) -> lis
 def _has_risk_to_recall(row: ViewRow, promise: Promise) -> bool:
     """Whether the risk that was named with the Yes matters now, so that the page begins with it."""
     is_overdue = "overdue" in (row["flags"] or "").split()
-    return is_overdue and bool(messages.format_accepted_risk(promise))
+    return is_overdue and bool(promise.risk or promise.no_to)
 
 
-def _list_terms_rows(terms: Terms, here: LocalMoment) -> list[tuple[str, str]]:
+def _list_terms_rows(revision: Revision, here: LocalMoment) -> list[tuple[str, str]]:
     """Return the terms that are set, each with its name; the outcome comes first."""
-    reply_by = formats.format_civil_moment(terms.reply_by, here) if terms.reply_by else ""
+    terms = revision.terms
+    reply_by = formats.format_civil_moment(revision.reply_by, here) if revision.reply_by else ""
     named = [
         ("what", terms.outcome),
         ("by", formats.format_civil_moment(terms.due, here) if terms.due else "no date"),
@@ -120,27 +129,36 @@ def list_open_moves(promise: Promise, name: str) -> list[tuple[str, str]]:
     verbs = [
         verb for verb in lifecycle.list_open_verbs(promise) if verb not in (Verb.TAG, Verb.UNTAG)
     ]
-    moves = [
-        (f"{verb} {promise.id}", messages.describe_move(promise, verb, name))
-        for verb in verbs
-        if verb in _DESCRIBED_VERBS
-    ]
+    moves = []
+    for verb in (verb for verb in verbs if verb in _DESCRIBED_VERBS):
+        if verb is Verb.NEGOTIATE and lifecycle.is_negotiator_unclear(promise):
+            sides = (promise.direction.my_side, promise.direction.their_side)
+            moves += [
+                (f"{verb} {promise.id} {option}", messages.describe_move(promise, verb, name, side))
+                for option, side in zip(("--mine", "--theirs"), sides, strict=True)
+            ]
+        else:
+            moves.append((f"{verb} {promise.id}", messages.describe_move(promise, verb, name)))
     others = ", ".join(f"{verb} {promise.id}" for verb in verbs if verb not in _DESCRIBED_VERBS)
     return [*moves, ("besides", others)] if others else moves
 
 
 def render_log(
-    history: Iterable[ViewRow], names: dict[int, str], here: LocalMoment
+    history: Iterable[ViewRow],
+    names: dict[int, str],
+    changes: Mapping[int, tuple[Terms, Terms]],
+    here: LocalMoment,
 ) -> RenderableType:
     """Return the journal as a page: when, which promise, who did what.
 
-    `names` holds the display name of the other side by the ID of the promise.
+    `names` holds the display name of the other side by the ID of the promise, `changes` the former
+    and the new terms by the number of the act.
     """
     return tables.render_journal_table(
         (
             formats.format_short_instant(act["at"], here),
             f"#{act['promise']}" if act["promise"] else "",
-            acts.format_act(act, names.get(act["promise"], ""), here),
+            acts.format_act(act, names.get(act["promise"], ""), here, changes),
             bool(act["undone_by"]),
         )
         for act in history

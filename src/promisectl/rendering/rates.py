@@ -9,6 +9,8 @@ from promisectl._typing import TYPE_CHECKING
 from promisectl.rendering import formats
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from promisectl.domain.statistics import DirectionStatistics, Rate
 
 EARLIER_MONTHS = "earlier"
@@ -60,8 +62,11 @@ def has_statistics(figures: DirectionStatistics) -> bool:
     return any((figures.kept.of, figures.renegotiated.of, figures.notice.of, figures.said_no.of))
 
 
-def format_statistics_line(figures: DirectionStatistics) -> str:
-    """Return the record in one line; rates without a case are left out, but for “Kept”."""
+def format_statistics_line(figures: DirectionStatistics, remarks: Sequence[str] = ()) -> str:
+    """Return the record in one line; rates without a case are left out, but for “Kept”.
+
+    `remarks` are what there is to say beside “Kept”.
+    """
     optional = (
         ("on time", figures.on_time),
         ("word given before trouble", figures.notice),
@@ -69,6 +74,7 @@ def format_statistics_line(figures: DirectionStatistics) -> str:
     )
     parts = [
         f"Kept {format_rate(figures.kept)}",
+        *remarks,
         *(f"{name} {format_rate_counts(rate)}" for name, rate in optional if rate.of),
     ]
     if figures.said_no.number:

@@ -16,30 +16,23 @@ if TYPE_CHECKING:
 
     from promisectl.rendering.formats import LocalMoment, ViewRow
 
-_REASON_TITLES = {
-    "overdue": "Overdue",
-    "untold": "Broken, and nobody was told",
-    "stale": "Stale: nothing was said for a while",
-    "unconfirmed": "Delivered, not confirmed",
-    "open": "Open besides",
-}
-
 
 def render_review(
     items: Sequence[tuple[str, ViewRow, Sequence[str]]], here: LocalMoment
 ) -> RenderableType:
-    """Return a section for each reason to review promises.
+    """Return a section for each group of promises to review.
 
-    `items` are sorted by reason; each is a reason, the row of a promise, and commands to type.
+    `items` are sorted by group; each is the title of its group, the row of a promise, and commands
+    to type.
     """
     parts: list[RenderableType] = []
-    for reason, group in groupby(items, key=lambda item: item[0]):
+    for title, group in groupby(items, key=lambda item: item[0]):
         grid = Table.grid(padding=(0, 2))
         grid.add_column(justify="right", style="bold", no_wrap=True)
         grid.add_column(overflow="fold")
         for _, row, commands in group:
             grid.add_row(f"#{row['id']}", Group(*render_review_item(row, commands, here)))
-        parts += [tables.render_heading(_REASON_TITLES[reason]), grid, Text()]
+        parts += [tables.render_heading(title), grid, Text()]
     return Group(*parts[:-1])
 
 

@@ -19,7 +19,7 @@ from promisectl.rendering.columns import COLUMNS, Column, select_columns
 from promisectl.system.text import escape_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import IO, Any
 
     from promisectl.rendering.formats import LocalMoment, ViewRow
@@ -186,11 +186,13 @@ def render_promise_sections(
     *,
     both_ways: bool = False,
     columns: Sequence[str] = (),
+    closings: Mapping[str, str] | None = None,
 ) -> RenderableType:
     """Return a table for each section that has rows, all with columns of the same widths.
 
     `parts` are titles and rows. `columns` names what is shown instead of the default columns; with
-    `both_ways` the person's column shows the direction.
+    `both_ways` the person's column shows the direction. `closings` has a line by the title of the
+    section that it comes below.
     """
     full = [(title, rows) for title, rows in parts if rows]
     layout = _TableLayout(
@@ -203,21 +205,28 @@ def render_promise_sections(
     for title, rows in full:
         if title:
             drawn.append(Text(title, style="bold"))
-        drawn += [layout.render_table(rows), Text()]
+        drawn.append(layout.render_table(rows))
+        if closings and title in closings:
+            drawn.append(Text(closings[title], style=QUIET_STYLE))
+        drawn.append(Text())
     return Group(*drawn[:-1])
 
 
 def render_people(rows: Sequence[ViewRow], here: LocalMoment, width: int) -> RenderableType:
     """Return everybody in the ledger: what is open, overdue and due next, and how much was kept.
 
-    On a narrow terminal, what is due next and what I kept are left out.
+    What nobody has agreed to has a column of its own, where there is any. On a narrow terminal,
+    this column, what is due next and what I kept are left out.
     """
     wide = width >= _MIN_PEOPLE_COLUMNS
+    has_proposals = wide and any(row["not_agreed"] for row in rows)
     table = create_table(expand=False)
     table.add_column("Who", overflow="fold")
     for heading in ("You owe", "Owes you", "Overdue"):
         title = heading if wide else heading.replace(" ", "\n")
         table.add_column(title, justify="right", no_wrap=wide)
+    if has_proposals:
+        table.add_column("Not\nagreed", justify="right", no_wrap=True)
     if wide:
         table.add_column("Next due", overflow="fold")
         table.add_column("You kept", justify="right", no_wrap=True)
@@ -226,8 +235,7 @@ def render_people(rows: Sequence[ViewRow], here: LocalMoment, width: int) -> Ren
         name = render_text(row["person_name"])
         if row["person"] != row["person_name"].casefold():
             name.append_text(Text(f" ({escape_text(row['person'])})", style=QUIET_STYLE))
-        due = row["next_due"]
-        next_due = formats.format_short_day(due, here) if due else ""
+        next_due = formats.format_short_day(row["next_due"], here) if row["next_due"] else ""
         kept_by_me, kept_by_them = (
             f"{row[by]} of {row[f'{by}_of']}" if row[f"{by}_of"] else ""
             for by in ("kept_by_me", "kept_by_them")
@@ -237,6 +245,7 @@ def render_people(rows: Sequence[ViewRow], here: LocalMoment, width: int) -> Ren
             str(row["owe"] or ""),
             str(row["owed"] or ""),
             Text(str(row["overdue"] or ""), style=BAD_STYLE),
+            *((str(row["not_agreed"] or ""),) if has_proposals else ()),
             *((next_due, kept_by_me) if wide else ()),
             kept_by_them,
         )

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING
 from promisectl.compiled import sql
-from promisectl.storage.queries import build_view_query, fetch_and_release, keep_rows
+from promisectl.storage.queries import (
+    build_view_query,
+    fetch_and_release,
+    keep_rows,
+    refuse_strangers,
+)
 
 if TYPE_CHECKING:
     import sqlite3
@@ -20,12 +25,12 @@ def iter_calendar_promises(db: sqlite3.Connection, query: Query) -> Iterator[Sto
     `replaces_uid` the UUID of the promise that it replaces.
     """
     keep_rows(db, "asked", *build_view_query(db, query))
-    return fetch_and_release(db, sql.CALENDAR_PROMISES, {})
+    return refuse_strangers(fetch_and_release(db, sql.CALENDAR_PROMISES, {}))
 
 
-def iter_calendar_uids(db: sqlite3.Connection, query: Query) -> Iterator[str]:
-    """Return the UUIDs of the promises that a query finds, while the ledger is still held."""
-    return (row["uid"] for row in db.execute(*build_view_query(db, query)))
+def iter_calendar_rows(db: sqlite3.Connection, query: Query) -> Iterator[StoredRow]:
+    """Return the rows that a query finds, one at a time, while the ledger is still held."""
+    return db.execute(*build_view_query(db, query))
 
 
 def fetch_due_zones(db: sqlite3.Connection, query: Query) -> list[StoredRow]:

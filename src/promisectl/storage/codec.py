@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import contextmanager
 from datetime import datetime
 
+from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.domain.civil import CivilMoment, decode_instant, encode_instant
 from promisectl.domain.people import PersonAct, PersonVerb
@@ -22,7 +24,7 @@ from promisectl.domain.promise import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from sqlite3 import Row
     from typing import Any
 
@@ -32,6 +34,46 @@ _ACT_TEXT_FIELDS = ("text", "cause", "repair", "risk", "no_to")
 _PERSON_ACT_FIELDS = ("handle", "name", "into", "target")
 _IMPORTED_MOMENT_FIELDS = {name for name in ImportedState._fields if name.endswith("_at")}
 _NO_TERMS = Terms("")
+_FIELD_TYPES: dict[str, type] = {
+    **dict.fromkeys((*_ACT_TEXT_FIELDS, "told_at", "uid", "direction", "handle", "name"), str),
+    **dict.fromkeys(("outcome", "done_when", "why", "civil", "zone", "at"), str),
+    **dict.fromkeys(("state", "author", "reason", *_IMPORTED_MOMENT_FIELDS), str),
+    **dict.fromkeys(("revision", "revisions", "renegotiated"), int),
+    **dict.fromkeys(("target", "person", "into", "replaces"), int),
+    **dict.fromkeys(("terms", "found", "offer", "due", "reply_by", "first_due"), dict),
+    "tags": list,
+    **dict.fromkeys(("silent", "throughout"), bool),
+}
+"""The type of every field in the bodies of acts; each name has the same type wherever it is."""
+
+_MAX_STORED_INTEGER = 2**63 - 1
+_NEVER_EMPTY_FIELDS = ("outcome", "handle", "uid")
+
+DECODING_ERRORS = (
+    errors.Problem,
+    KeyError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    IndexError,
+    OverflowError,
+    RecursionError,
+)
+"""All that a text which somebody changed may raise in the code that reads it."""
+
+
+@contextmanager
+def refuse_damage(what: str) -> Iterator[None]:
+    """Turn what damaged data raises inside the `with` block into DamagedContent.
+
+    `what` is the subject of a sentence: what can't be read.
+    """
+    try:
+        yield
+    except errors.LedgerError:
+        raise
+    except DECODING_ERRORS as error:
+        raise errors.DamagedContent("The ledger", f"{what} can't be read") from error
 
 
 def encode_canonical_json(value: object) -> str:
@@ -54,14 +96,29 @@ def encode_answer(answer: object, *about: object) -> str:
 
 
 def decode_answer(text: str) -> Any:
-    """Return the answer that `encode_answer` encoded."""
-    return json.loads(text)["answer"]
+    """Return the answer that `encode_answer` encoded. Raises DamagedContent."""
+    with refuse_damage("an answer that was kept for --once"):
+        return json.loads(text)["answer"]
+
+
+def decode_original_answer(row: Mapping[str, Any]) -> Any:
+    """Return the answer in a row of answers with their `head`.
+
+    Raises DamagedContent if it is not the one that was given: encoded again, it is another text.
+    """
+    answer = decode_answer(row["answer"])
+    with refuse_damage("an answer that was kept for --once"):
+        about = (row["head"], row["key"], row["entry"], row["request"])
+        if encode_answer(answer, *about) != row["answer"]:
+            raise ValueError(row["key"])
+    return answer
 
 
 def decode_undo_target(row: Mapping[str, Any]) -> int:
     """Return the entry of the command that an act of undo or redo is about."""
-    target: int = json.loads(row["body"])["target"]
-    return target
+    with refuse_damage("an undo"):
+        target: int = _decode_body(row)["target"]
+        return target
 
 
 def compute_chain_hash(previous: str, *fields: object) -> str:
@@ -92,6 +149,8 @@ def encode_act_body(act: Act) -> str:
         body["told_at"] = encode_instant(act.told_at)
     if act.target is not None:
         body["target"] = act.target
+    if act.throughout:
+        body["throughout"] = True
     if act.terms is not None:
         body["terms"] = encode_terms(act.terms)
     if act.found is not None:
@@ -129,9 +188,41 @@ def encode_imported_state(state: ImportedState) -> dict[str, Any]:
     return body
 
 
+def _decode_body(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the body of an act. Raises one of `DECODING_ERRORS` if a field has a wrong type."""
+    body: dict[str, Any] = json.loads(row["body"])
+    _check_field_types(body)
+    if row["verb"] in (Verb.UNDO, Verb.REDO) and "target" not in body:
+        raise KeyError("target")
+    return body
+
+
+def _check_field_types(body: Mapping[str, Any]) -> None:
+    for name, value in body.items():
+        if type(value) is not _FIELD_TYPES[name] or (name in _NEVER_EMPTY_FIELDS and not value):
+            raise TypeError(name)
+        if type(value) is int and not 0 <= value <= _MAX_STORED_INTEGER:
+            raise OverflowError(name)
+        if isinstance(value, dict):
+            _check_field_types(value)
+        elif isinstance(value, list) and not all(isinstance(item, str) for item in value):
+            raise TypeError(name)
+
+
 def decode_act(row: Mapping[str, Any]) -> Act:
-    """Return the act in a row of the journal."""
-    body = json.loads(row["body"])
+    """Return the act in a row of the journal. Raises DamagedContent."""
+    try:
+        return _decode_act(row)
+    except DECODING_ERRORS as error:
+        raise _build_act_damage(row) from error
+
+
+def _build_act_damage(row: Mapping[str, Any]) -> errors.DamagedContent:
+    return errors.DamagedContent("The ledger", f"act {row['number']} can't be read")
+
+
+def _decode_act(row: Mapping[str, Any]) -> Act:
+    body = _decode_body(row)
     opening = None
     if "uid" in body:
         opening = Opening(
@@ -154,6 +245,7 @@ def decode_act(row: Mapping[str, Any]) -> Act:
         target=body.get("target"),
         opening=opening,
         found=decode_imported_state(body["found"]) if "found" in body else None,
+        throughout=body.get("throughout", False),
         **{name: body.get(name) for name in _ACT_TEXT_FIELDS},
     )
 
@@ -180,6 +272,7 @@ def decode_imported_state(body: dict[str, Any]) -> ImportedState:
 
 def decode_civil_moment(body: dict[str, Any]) -> CivilMoment:
     """Return the civil moment that `encode_civil_moment` encoded."""
+    datetime.fromisoformat(body["civil"])  # raises ValueError for a day that no calendar has
     return CivilMoment(body["civil"], body["zone"], decode_instant(body["at"]))
 
 
@@ -192,16 +285,19 @@ def encode_person_act_body(act: PersonAct) -> str:
 
 
 def decode_person_act(row: Mapping[str, Any]) -> PersonAct:
-    """Return the act about a person in a row of the journal."""
-    return PersonAct(
-        PersonVerb(row["verb"]),
-        row["person"],
-        decode_instant(row["at"]),
-        decode_instant(row["recorded_at"]),
-        row["number"],
-        row["entry"],
-        **json.loads(row["body"]),
-    )
+    """Return the act about a person in a row of the journal. Raises DamagedContent."""
+    try:
+        return PersonAct(
+            PersonVerb(row["verb"]),
+            row["person"],
+            decode_instant(row["at"]),
+            decode_instant(row["recorded_at"]),
+            row["number"],
+            row["entry"],
+            **_decode_body(row),
+        )
+    except DECODING_ERRORS as error:
+        raise _build_act_damage(row) from error
 
 
 class NewPromiseRows(NamedTuple):
@@ -243,6 +339,7 @@ def encode_promise_row(promise: Promise) -> dict[str, Any]:
     opening, first_due = promise.opening, promise.first_due
     current, offer = promise.current_revision, promise.offered_revision
     terms, offered = current.terms, offer.terms if offer else _NO_TERMS
+    reply_by, offer_reply_by = current.reply_by, offer.reply_by if offer else None
     return {
         "uid": opening.uid,
         "person": opening.person,
@@ -258,8 +355,8 @@ def encode_promise_row(promise: Promise) -> dict[str, Any]:
         "due": terms.due.civil if terms.due else None,
         "due_zone": terms.due.zone if terms.due else None,
         "due_at": encode_instant(terms.due.at) if terms.due else None,
-        "reply_by": terms.reply_by.civil if terms.reply_by else None,
-        "reply_at": encode_instant(terms.reply_by.at) if terms.reply_by else None,
+        "reply_by": reply_by.civil if reply_by else None,
+        "reply_at": encode_instant(reply_by.at) if reply_by else None,
         "revision": current.number,
         "revisions": promise.newest_revision_number,
         "renegotiated": promise.renegotiation_count,
@@ -282,7 +379,7 @@ def encode_promise_row(promise: Promise) -> dict[str, Any]:
         "offer_due": offered.due.civil if offered.due else None,
         "offer_done_when": offered.done_when,
         "offer_why": offered.why,
-        "offer_reply_by": offered.reply_by.civil if offered.reply_by else None,
+        "offer_reply_by": offer_reply_by.civil if offer_reply_by else None,
     }
 
 

@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from functools import partial
 
 from promisectl import errors
-from promisectl._typing import TYPE_CHECKING
+from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.compiled import sql
 from promisectl.storage import preflight
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
 LOCK_WAIT_SECONDS = 10
@@ -38,7 +38,9 @@ _COMMON_PRAGMAS = (
 )
 
 
-def open_connection(path: str, mode: str, patience: int = LOCK_WAIT_SECONDS) -> sqlite3.Connection:
+def open_connection(
+    path: str, mode: str, patience: float = LOCK_WAIT_SECONDS
+) -> sqlite3.Connection:
     """Return a connection to the file with all settings in force; `mode` is `ro` or `rw`.
 
     No transaction begins by itself. Raises LedgerBusy when another command holds the file for
@@ -119,6 +121,7 @@ def check_ledger_file(path: str, *, writing: bool = False) -> None:
     """
     preflight.check_directory_owner(path)
     preflight.check_file_kind(path)
+    preflight.check_side_files(path)
     header = preflight.read_sqlite_header(path)
     _check_identity_numbers(path, *preflight.decode_header_numbers(header))
     preflight.check_journal_mode(path, header, writing=writing)
@@ -138,6 +141,38 @@ def read_schema_step(db: sqlite3.Connection) -> int:
     """Return the schema step of the ledger."""
     step: int = db.execute("PRAGMA user_version").fetchone()[0]
     return step
+
+
+class LastAct(NamedTuple):
+    """The newest act of a ledger; all fields are empty or 0 before the first."""
+
+    number: int = 0
+    hash: str = ""
+    recorded_at: str = ""
+    entry: int = 0
+
+
+def fetch_last_act(db: sqlite3.Connection) -> LastAct:
+    """Return what the newest act is, without its content."""
+    row = db.execute(sql.LAST_ACT).fetchone()
+    return LastAct(*row) if row else LastAct()
+
+
+def begin_read_transaction(
+    path: str, db: sqlite3.Connection, patience: float = LOCK_WAIT_SECONDS
+) -> None:
+    """Begin a transaction that sees one moment of a ledger.
+
+    For each table that a ledger of an earlier schema step lacks, the connection gets an empty
+    temporary one, so that every statement works before the first move. Raises NotALedger,
+    DamagedLedger, NewerLedger or LedgerBusy.
+    """
+    db.execute("BEGIN")
+    retry_while_busy(path, lambda: check_schema_step(path, db), patience)
+    for later in range(read_schema_step(db) + 1, sql.SCHEMA_STEP + 1):
+        for statement in sql.MIGRATIONS.get(later, ()):
+            if statement.startswith("CREATE TABLE"):
+                db.execute(statement.replace("CREATE TABLE", "CREATE TEMP TABLE", 1))
 
 
 def _check_identity_numbers(path: str, application: int, step: int) -> None:
@@ -160,7 +195,19 @@ def has_unfinished_transaction(error: sqlite3.Error) -> bool:
     )
 
 
-def retry_while_busy(path: str, work: Callable[[], Any], patience: int = LOCK_WAIT_SECONDS) -> None:
+def write_row(db: sqlite3.Connection, statement: str, row: Mapping[str, Any]) -> sqlite3.Cursor:
+    """Insert or update one row. Raises RowNotWritten when SQLite has written none, or several."""
+    cursor = db.execute(statement, row)
+    if cursor.rowcount != 1:
+        from promisectl.storage.sqlite_errors import RowNotWritten
+
+        raise RowNotWritten
+    return cursor
+
+
+def retry_while_busy(
+    path: str, work: Callable[[], Any], patience: float = LOCK_WAIT_SECONDS
+) -> None:
     """Call `work` until no other command holds the ledger, for at most `patience` seconds.
 
     It waits in short random steps, so that no command starves and Ctrl-C answers at once. Raises

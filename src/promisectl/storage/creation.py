@@ -33,7 +33,7 @@ def create_ledger(path: str, work: Callable[[sqlite3.Connection], T]) -> T:
         temporary = files.choose_temporary_name(path)
         try:
             result = _fill_new_ledger(temporary, work)
-            for journal in (path + suffix for suffix in files.SQLITE_SIDE_FILE_SUFFIXES):
+            for journal in (path + suffix for suffix in preflight.SQLITE_SIDE_FILE_SUFFIXES):
                 if os.path.lexists(journal) and not os.path.lexists(path):
                     raise errors.OrphanJournal(journal)  # SQLite would play it into the new ledger
             until_return.enter_context(interrupts.hold_interrupts())

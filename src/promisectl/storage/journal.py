@@ -9,11 +9,11 @@ from promisectl.domain import lifecycle, people
 from promisectl.domain.civil import encode_instant
 from promisectl.domain.people import Newcomer, Person, PersonAct, PersonVerb
 from promisectl.domain.promise import Act, Promise, Side, Verb
-from promisectl.storage import codec, people_rows, queries
+from promisectl.storage import codec, connection, people_rows, queries
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from promisectl.domain.lifecycle import Applied
@@ -38,30 +38,25 @@ class Journal:
         self._recorded_at = encode_instant(now)
         self._command = command
         self._new_people: set[int] = set()
-        entry_row = {"command": command, "recorded_at": self._recorded_at}
-        self.entry = db.execute(sql.ADD_ENTRY, entry_row).lastrowid or 0
-        last = db.execute(sql.LAST_ACT).fetchone()
-        self._number: int = last["number"] if last else 0
-        self._hash: str = last["hash"] if last else ""
+        self._number, self._hash, _, entry = connection.fetch_last_act(db)
+        # The next numbers follow from the acts: by its own count, SQLite could give one twice.
+        self.entry = entry + 1
+        self._highest_promise: int = db.execute(sql.HIGHEST_PROMISE_OF_ACTS, {}).fetchone()[0]
+        self._was_empty = not self._number
+        entry_row = {"id": self.entry, "command": command, "recorded_at": self._recorded_at}
+        connection.write_row(db, sql.ADD_ENTRY_WITH_ID, entry_row)
 
     def insert_answer(self, key: str, request: str, answer: object) -> None:
         """Store the request that this command got with a key, and its answer."""
         text = codec.encode_answer(answer, self._hash, key, self.entry, request)
         row = {"key": key, "entry": self.entry, "request": request, "answer": text}
-        self._db.execute(sql.ADD_ANSWER, row)
+        connection.write_row(self._db, sql.ADD_ANSWER, row)
 
     # Promises
 
-    def load_acts(self, number: int) -> list[Act]:
-        """Return the acts of a promise, in order. Raises NoPromise."""
-        rows = self._db.execute(sql.ACTS_OF_PROMISE, {"promise": number}).fetchall()
-        if not rows:
-            raise errors.NoPromise(number)
-        return [codec.decode_act(row) for row in rows]
-
     def load_promise(self, number: int) -> Promise:
-        """Return a promise as its acts leave it. Raises NoPromise."""
-        return lifecycle.replay_acts(number, self.load_acts(number))
+        """Return a promise as its acts leave it. Raises NoPromise and DamagedContent."""
+        return queries.load_promise(self._db, number)
 
     def begin_promise(self, act: Act) -> Promise:
         """Begin a promise with its first act, and return it with the next unused number."""
@@ -77,14 +72,17 @@ class Journal:
         Without a `number`, it gets the next unused one. With `again`, the promise of that number
         begins a second time, because the command that made it was undone.
         """
+        following = self._highest_promise + 1
+        number = number or following
         columns = {**rows.columns, "id": number}
         if again:
-            self._db.execute(sql.UPDATE_PROMISE, columns)
-        elif number is not None:
-            self._db.execute(sql.ADD_PROMISE_WITH_ID, columns)
+            connection.write_row(self._db, sql.UPDATE_PROMISE, columns)
+        elif number == following or self._was_empty:
+            connection.write_row(self._db, sql.ADD_PROMISE_WITH_ID, columns)
+            self._highest_promise = max(number, self._highest_promise)
         else:
-            number = self._db.execute(sql.ADD_PROMISE, columns).lastrowid
-        number, uid = number or 0, columns["uid"]
+            raise errors.DamagedContent("The ledger", f"#{following} would get another number")
+        uid = columns["uid"]
         self._insert_act_row(
             rows.verb, rows.side, rows.by, rows.at, rows.body, promise=number, about=uid
         )
@@ -101,6 +99,8 @@ class Journal:
         self._insert_act(promise, applied.act)
         row = codec.encode_promise_row(applied.promise)
         stored = self._db.execute(sql.ROW_OF_PROMISE, {"id": promise.id}).fetchone()
+        if stored is None:
+            raise errors.DamagedContent("The ledger", f"#{promise.id} is missing")
         stored_columns = codec.sqlite_row_dict(stored)
         changed = {name for name, value in row.items() if value != stored_columns[name]}
         if changed & _FIXED_COLUMNS:
@@ -110,7 +110,7 @@ class Journal:
         else:
             statement = sql.UPDATE_PROMISE_TEXTS
         if changed:
-            self._db.execute(statement, {**row, "id": promise.id})
+            connection.write_row(self._db, statement, {**row, "id": promise.id})
         return applied
 
     def _insert_act(self, promise: Promise, act: Act) -> None:
@@ -142,7 +142,7 @@ class Journal:
             "body": body,
         }
         row["hash"] = self._hash = codec.compute_act_hash(self._hash, self._command, about, row)
-        self._db.execute(sql.ADD_ACT, row)
+        connection.write_row(self._db, sql.ADD_ACT, row)
 
     # Undo
 
@@ -167,10 +167,11 @@ class Journal:
         now, entry = self._now, self.entry
         act = Act(verb, Side.BOOKKEEPER, now, now, target=target, entry=entry, text=command)
         for number in [row["promise"] for row in touched if row["promise"] is not None]:
-            promise = lifecycle.replay_acts(number, [*self.load_acts(number), act])
+            acts = queries.load_promise_acts(self._db, number)
+            promise = queries.replay_promise(number, [*acts, act])
             self._insert_act(promise, act)
             row = {**codec.encode_promise_row(promise), "id": number}
-            self._db.execute(sql.UPDATE_PROMISE, row)
+            connection.write_row(self._db, sql.UPDATE_PROMISE, row)
             yield promise
         touched_people = {row["person"] for row in touched if row["person"] is not None}
         person_verb = PersonVerb(verb.value)
@@ -179,21 +180,43 @@ class Journal:
             self._insert_person_act(person_act)
         if touched_people:
             people_rows.rebuild_person_rows(self._db)
-        self._db.execute(sql.MARK_ENTRY_UNDONE, {"entry_id": target, "undone_by": undone_by})
+        connection.write_row(
+            self._db, sql.MARK_ENTRY_UNDONE, {"entry_id": target, "undone_by": undone_by}
+        )
 
     def find_last_command(self, number: int | None = None) -> tuple[int, str]:
         """Return entry and name of the newest command that is not undone, of one promise or of all.
 
-        Raises NothingToUndo, and NoPromise.
+        Raises NothingToUndo, NoPromise and DamagedContent.
         """
         if number is None:
-            row = self._db.execute(sql.NEWEST_LIVE_ENTRY, {}).fetchone()
+            rows = self._db.execute(sql.NEWEST_ENTRIES)
         else:
-            self.load_acts(number)
-            row = self._db.execute(sql.NEWEST_LIVE_ENTRY_OF_PROMISE, {"promise": number}).fetchone()
-        if row is None:
-            raise errors.NothingToUndo("" if number is None else f" for #{number}")
-        return row["id"], row["command"]
+            queries.load_promise_acts(self._db, number)
+            rows = self._db.execute(sql.NEWEST_ENTRIES_OF_PROMISE, {"promise": number})
+        for row in rows:
+            is_command = row["id"] != self.entry and row["command"] not in ("undo", "redo")
+            if is_command and self._find_undoer(row) is None:
+                return row["id"], row["command"]
+        raise errors.NothingToUndo("" if number is None else f" for #{number}")
+
+    def _find_undoer(self, entry_row: sqlite3.Row) -> int | None:
+        """Return the entry by which a command is undone, by its acts; None if it is not.
+
+        Raises DamagedContent when its row says something else.
+        """
+        touched = self._db.execute(sql.TOUCHED_BY_ENTRY, {"entry": entry_row["id"]}).fetchone()
+        undone: Mapping[int, int] = {}
+        if touched and touched["promise"] is not None:
+            acts = queries.load_promise_acts(self._db, touched["promise"])
+            undone = lifecycle.find_undone_entries(acts)
+        elif touched:
+            undone = people.find_undone_person_entries(people_rows.load_person_acts(self._db))
+        undoer = undone.get(entry_row["id"])
+        if undoer != entry_row["undone_by"] or not touched:
+            name = f"command {entry_row['id']} ({entry_row['command']})"
+            raise errors.DamagedContent("The ledger", f"{name} is not as its acts have it")
+        return undoer
 
     def find_later_command(self, entry: int) -> tuple[int, str] | None:
         """Return the first live command after `entry` on one of the promises that it touched.
@@ -213,33 +236,43 @@ class Journal:
                 continue
             if row["command"] != "undo":
                 break
-            undone = self._db.execute(sql.ENTRY_UNDONE_BY, {"entry": row["id"]}).fetchone()
-            if undone:
+            undo = self._db.execute(sql.ANY_ACT_OF_ENTRY, {"entry": row["id"]}).fetchone()
+            target = codec.decode_undo_target(undo) if undo else 0
+            undone = self._db.execute(sql.ENTRY_BY_ID, {"id": target}).fetchone()
+            if undone is None:
+                raise errors.DamagedContent("The ledger", f"command {row['id']} undoes nothing")
+            if self._find_undoer(undone) == row["id"]:
                 return undone["id"], undone["command"]
         raise errors.NothingToRedo
 
     # People
 
     def load_people(self) -> list[Person]:
-        """Return all people in the ledger."""
-        return queries.load_people(self._db)
+        """Return all people in the ledger. Raises DamagedContent."""
+        return people_rows.load_checked_people(self._db)
 
-    def find_or_insert_person(self, newcomer: Newcomer) -> Person:
-        """Return the person with that handle, inserted now if the ledger has none."""
-        known = people.find_exact_person(newcomer.handle, self.load_people())
-        return known or self.insert_person(newcomer)
+    def find_or_insert_person(self, other: Person | Newcomer) -> Person:
+        """Return the person with that handle, inserted now if the ledger has none.
+
+        They have the number that they have now: in the transaction in which a name was looked up,
+        somebody else may have had it.
+        """
+        row = self._db.execute(sql.PERSON_BY_HANDLE, {"handle": other.handle}).fetchone()
+        if row:
+            return Person(row["id"], row["handle"], row["name"])
+        known = people.find_exact_person(other.handle, self.load_people())
+        return known or self.insert_person(Newcomer(other.handle, other.name))
 
     def insert_person(self, newcomer: Newcomer, number: int | None = None) -> Person:
         """Insert a person with an unused handle; without a `number`, they get the next one."""
         if number is None:
-            number = self._db.execute(sql.ADD_PERSON, newcomer._asdict()).lastrowid or 0
-        else:
-            row = {"person": number, **newcomer._asdict(), "merged_into": None}
-            self._db.execute(sql.ADD_PERSON_WITH_ID, row)
+            number = people_rows.fetch_highest_person_id(self._db) + 1
+        person = Person(number, newcomer.handle, newcomer.name)
+        people_rows.write_people(self._db, [person])
         self._new_people.add(number)
         act = PersonAct(PersonVerb.MEET, number, self._now, self._now, **newcomer._asdict())
         self._insert_person_act(act)
-        return Person(number, newcomer.handle, newcomer.name)
+        return person
 
     def is_new_person(self, person: Person) -> bool:
         """Whether this command inserted that person."""

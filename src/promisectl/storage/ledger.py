@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager, suppress
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.compiled import sql
-from promisectl.storage import connection
+from promisectl.storage import connection, preflight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -46,9 +46,22 @@ def run_in_transaction(
         raise
 
 
+def settle_journal_mode(path: str) -> None:
+    """End the WAL mode that another program has set, for a command that is going to write.
+
+    Such a command calls this before it reads, as nobody may read in that mode. Does nothing where
+    the file is as it should be. Raises LedgerError.
+    """
+    if not preflight.is_in_wal_mode(path):
+        return
+    with connection.translate_errors(path):
+        connection.check_ledger_file(path, writing=True)
+        connection.open_connection(path, "rw").close()
+
+
 @contextmanager
 def open_snapshot(
-    path: str, *, patience: int = connection.LOCK_WAIT_SECONDS
+    path: str, *, patience: float = connection.LOCK_WAIT_SECONDS
 ) -> Iterator[sqlite3.Connection]:
     """Open the ledger for reading; the connection sees one moment of it throughout.
 
@@ -66,7 +79,7 @@ def open_snapshot(
 
 @contextmanager
 def open_snapshot_or_empty(
-    path: str, *, patience: int = connection.LOCK_WAIT_SECONDS
+    path: str, *, patience: float = connection.LOCK_WAIT_SECONDS
 ) -> Iterator[sqlite3.Connection]:
     """Open the ledger for reading, or an empty one in memory if there is none.
 
@@ -92,8 +105,8 @@ def has_ledger(path: str) -> bool:
 
 def find_journal_head(db: sqlite3.Connection) -> tuple[int, str] | None:
     """Return number and hash of the newest act, or None for an empty ledger."""
-    last = db.execute(sql.LAST_ACT).fetchone()
-    return (last["number"], last["hash"]) if last else None
+    last = connection.fetch_last_act(db)
+    return (last.number, last.hash) if last.number else None
 
 
 def is_ledger_file(path: str, ledger: str) -> bool:
@@ -101,11 +114,11 @@ def is_ledger_file(path: str, ledger: str) -> bool:
 
     Raises LedgerError when the ledger's path can't be examined.
     """
-    from promisectl.system import files
-
     # Names are compared without case, whether the file system tells capitals apart or not.
     name, real = os.path.realpath(path).casefold(), os.path.realpath(ledger)
-    if name in [f"{real}{suffix}".casefold() for suffix in ("", *files.SQLITE_SIDE_FILE_SUFFIXES)]:
+    if name in [
+        f"{real}{suffix}".casefold() for suffix in ("", *preflight.SQLITE_SIDE_FILE_SUFFIXES)
+    ]:
         return True
     with connection.translate_errors(ledger):
         return has_ledger(ledger) and os.path.exists(path) and os.path.samefile(path, ledger)
@@ -125,6 +138,7 @@ def open_temporary_ledger(
     with closing(sqlite3.connect(":memory:" if in_memory else "", isolation_level=None)) as db:
         if in_memory:
             db.execute("PRAGMA temp_store = MEMORY")
+        db.execute(f"PRAGMA user_version = {sql.SCHEMA_STEP}")
         for statement in sql.SCHEMA:
             if statement.split(" ", 2)[1] in parts:
                 db.execute(statement)
@@ -139,12 +153,12 @@ def open_temporary_ledger(
 
 
 def _connect_for_reading(
-    path: str, patience: int = connection.LOCK_WAIT_SECONDS
+    path: str, patience: float = connection.LOCK_WAIT_SECONDS
 ) -> sqlite3.Connection:
     connection.check_ledger_file(path)
     try:
         reader = connection.open_connection(path, "ro", patience)
-        return _begin_read_transaction(path, reader, patience)
+        return _begin_or_close(path, reader, patience)
     except sqlite3.OperationalError as error:
         if not connection.has_unfinished_transaction(error):
             raise
@@ -152,13 +166,12 @@ def _connect_for_reading(
     with closing(connection.open_connection(path, "rw", patience)) as writer:
         connection.retry_while_busy(path, lambda: writer.execute("PRAGMA schema_version"), patience)
     reader = connection.open_connection(path, "ro", patience)
-    return _begin_read_transaction(path, reader, patience)
+    return _begin_or_close(path, reader, patience)
 
 
-def _begin_read_transaction(path: str, db: sqlite3.Connection, patience: int) -> sqlite3.Connection:
+def _begin_or_close(path: str, db: sqlite3.Connection, patience: float) -> sqlite3.Connection:
     with connection.close_on_failure(db):
-        db.execute("BEGIN")
-        connection.retry_while_busy(path, lambda: connection.check_schema_step(path, db), patience)
+        connection.begin_read_transaction(path, db, patience)
     return db
 
 
@@ -168,8 +181,6 @@ def _run_on_existing_ledger(
     back_up: Callable[[str], None] | None,
     reason: str,
 ) -> T:
-    from promisectl.storage import migrations
-
     with connection.translate_errors(path):
         connection.check_ledger_file(path, writing=True)
         db = connection.open_connection(path, "rw")
@@ -181,6 +192,8 @@ def _run_on_existing_ledger(
             if back_up and reason:
                 back_up(reason)
             if is_old:
+                from promisectl.storage import migrations
+
                 migrations.migrate_ledger(db)
             head_before = find_journal_head(db)
             result = work(db)

@@ -10,6 +10,8 @@ from contextlib import suppress
 from promisectl import errors
 from promisectl.compiled import sql
 
+SQLITE_SIDE_FILE_SUFFIXES = ("-journal", "-wal", "-shm")
+"""The endings of the files that SQLite keeps beside a database."""
 _SQLITE_MAGIC = b"SQLite format 3\0"
 _HEADER_BYTES = 100
 _EMPTY_FILE_WAITS = (0.01, 0.05, 0.1)  # seconds
@@ -20,6 +22,7 @@ _FILE_KIND_NAMES = {
     stat.S_IFSOCK: "a socket",
     stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device",
+    stat.S_IFLNK: "a link",
 }
 
 
@@ -55,11 +58,27 @@ def check_file_kind(path: str) -> None:
     Raises NotALedger.
     """
     try:
-        kind = stat.S_IFMT(os.stat(path).st_mode)
+        mode = os.stat(path).st_mode
     except FileNotFoundError:
         if os.path.islink(path):
             raise errors.NotALedger(path, "is not a file, but a link to nothing") from None
         raise
+    _ensure_regular_file(path, mode)
+
+
+def check_side_files(path: str) -> None:
+    """Refuse what is no file under a name that SQLite keeps for its journals of a ledger.
+
+    SQLite would wait for the writer of a pipe for ever. Raises NotALedger.
+    """
+    real = os.path.realpath(path)
+    for suffix in SQLITE_SIDE_FILE_SUFFIXES:
+        with suppress(FileNotFoundError, NotADirectoryError):
+            _ensure_regular_file(real + suffix, os.lstat(real + suffix).st_mode)
+
+
+def _ensure_regular_file(path: str, mode: int) -> None:
+    kind = stat.S_IFMT(mode)
     if kind != stat.S_IFREG:
         kind_name = _FILE_KIND_NAMES.get(kind, "something")
         raise errors.NotALedger(path, f"is not a file, but {kind_name}")
@@ -121,6 +140,16 @@ def is_ledger_header(header: bytes) -> bool:
 def decode_header_numbers(header: bytes) -> tuple[int, int]:
     """Return the application ID and the schema step that the header of a file holds."""
     return int.from_bytes(header[68:72], "big"), int.from_bytes(header[60:64], "big")
+
+
+def is_in_wal_mode(path: str) -> bool:
+    """Whether a file is a database in WAL mode; one that can't be read is none."""
+    with suppress(OSError):
+        if stat.S_ISREG(os.stat(path).st_mode):
+            with open(path, "rb") as file:
+                header = file.read(_HEADER_BYTES)
+            return header.startswith(_SQLITE_MAGIC) and header[18:20] == _WAL_MODE_BYTES
+    return False
 
 
 def check_journal_mode(path: str, header: bytes, *, writing: bool) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from promisectl.domain.people import Person
-    from promisectl.domain.promise import Act
+    from promisectl.domain.promise import Act, Promise, Terms
 
     StoredRow = Mapping[str, Any]
 
@@ -82,18 +82,29 @@ def iter_promise_rows(
     if by_direction:
         keep_rows(db, "answer", statement, bound)
         db.execute("COMMIT")
-        return db.execute(sql.ANSWER_BY_DIRECTION)
+        return refuse_strangers(db.execute(sql.ANSWER_BY_DIRECTION))
     many = not (query.open or query.person) and fetch_newest_promise_id(db) > MAX_MEMORY_ROWS
-    return fetch_and_release(db, statement, bound, many=many)
+    return refuse_strangers(fetch_and_release(db, statement, bound, many=many))
+
+
+def refuse_strangers(rows: Iterable[StoredRow]) -> Iterator[StoredRow]:
+    """Return rows that name a `person`. Raises DamagedContent at one whose person is gone."""
+    for row in rows:
+        if row["person"] is None:
+            from promisectl import errors
+
+            raise errors.DamagedContent("The ledger", "a promise is with a person who is not there")
+        yield row
 
 
 def fetch_promise_rows(db: sqlite3.Connection, query: Query) -> list[StoredRow]:
     """Return the rows that a query finds, while the ledger is still held."""
-    return db.execute(*build_view_query(db, query)).fetchall()
+    return [*refuse_strangers(db.execute(*build_view_query(db, query)))]
 
 
 def build_view_query(db: sqlite3.Connection, query: Query) -> tuple[str, dict[str, Any]]:
     """Return the statement that a query needs, and its parameters; NULL does not filter."""
+    define_name_order(db)
     bound = {
         name: value if value not in (False, (), []) else None
         for name, value in zip(query._fields, query, strict=True)
@@ -101,11 +112,25 @@ def build_view_query(db: sqlite3.Connection, query: Query) -> tuple[str, dict[st
     if query.states:
         bound["states"] = f" {' '.join(query.states)} "
     bound["directions"] = " owe self " if query.owe else " owed " if query.owed else None
-    if query.search:
-        bound["search"] = _build_search_pattern(db, query.search)
+    if query.search or query.tag:
+        _bind_searched_texts(db, bound)
     bound["limit"] = -1 if query.limit is None else query.limit
     del bound["clock"]
     return query.statement, {**bound, **query.clock._asdict()}
+
+
+def define_name_order(db: sqlite3.Connection) -> None:
+    """Define the function `name_key`, by which SQL sorts names: without marks, é beside e."""
+    db.create_function("name_key", 1, _build_name_key, deterministic=True)
+
+
+def _build_name_key(name: str) -> str:
+    """Return a name with its letters as they are without marks: “Élodie Øst” as “elodie ost”."""
+    if name.isascii():
+        return name.casefold()
+    from promisectl.domain import spelling
+
+    return spelling.fold_for_search(name)
 
 
 def fetch_and_release(
@@ -136,30 +161,31 @@ def release_ledger(db: sqlite3.Connection) -> None:
         db.execute("COMMIT")
 
 
-def _build_search_pattern(db: sqlite3.Connection, text: str) -> str:
-    """Return the pattern of LIKE that finds a text in any case.
+def _bind_searched_texts(db: sqlite3.Connection, bound: dict[str, Any]) -> None:
+    """Turn a search and a tag into patterns of LIKE that find any spelling, also without marks.
 
-    SQLite's own LIKE folds the case of ASCII only, so for any other text it is replaced by one
-    that folds all letters.
+    SQLite's own LIKE folds the case of ASCII only, so it is replaced by a plain search for what
+    is between the signs of a pattern.
     """
-    if text.isascii():
-        for character in "\\%_":
-            text = text.replace(character, f"\\{character}")
-        return f"%{text}%"
+    from promisectl.domain import spelling
+
+    fold = spelling.fold_for_search
     db.create_function(
         "like",
         3,
-        lambda pattern, value, _: value is not None and pattern[1:-1] in value.casefold(),
+        lambda pattern, value, _: value is not None and pattern[1:-1] in fold(value),
         deterministic=True,
     )
-    return f"%{text.casefold()}%"
+    if bound["search"]:
+        bound["search"] = f"%{fold(bound['search'])}%"
+    if bound["tag"]:
+        bound["tag"] = f"% {fold(bound['tag'])} %"
 
 
 def find_promise_by_id(db: sqlite3.Connection, clock: QueryClock, number: int) -> StoredRow | None:
     """Return the row of one promise, or None."""
     bound = {**clock._asdict(), "id": number}
-    row: StoredRow | None = db.execute(sql.PROMISE_BY_ID, bound).fetchone()
-    return row
+    return next(refuse_strangers(db.execute(sql.PROMISE_BY_ID, bound)), None)
 
 
 def iter_act_rows(
@@ -200,7 +226,14 @@ def count_overdue_owed(db: sqlite3.Connection, clock: QueryClock) -> int:
 def fetch_waiting_rows(db: sqlite3.Connection, clock: QueryClock) -> list[StoredRow]:
     """Return the rows of the view `moves` by due date, while the ledger is still held."""
     bound = clock._asdict()
-    return [*db.execute(sql.WAITING_OPEN, bound), *db.execute(sql.WAITING_UNTOLD, bound)]
+    statements = (sql.WAITING_OPEN, sql.WAITING_UNTOLD)
+    return [row for query in statements for row in refuse_strangers(db.execute(query, bound))]
+
+
+def find_waiting_kind(db: sqlite3.Connection, clock: QueryClock, number: int) -> str | None:
+    """Return the kind of the view `moves` for which a promise waits for me; None if it does not."""
+    row = db.execute(sql.WAITING_KIND, {**clock._asdict(), "id": number}).fetchone()
+    return row["waiting"] if row else None
 
 
 def count_waiting_by_kind(db: sqlite3.Connection, clock: QueryClock) -> dict[str, int]:
@@ -225,16 +258,63 @@ def fetch_counterparty_names(
     return {row["id"]: row["person_name"] for row in db.execute(query, _bind_acts(number, limit))}
 
 
+def load_term_changes(
+    db: sqlite3.Connection, number: int | None = None, *, limit: int | None = None
+) -> dict[int, tuple[Terms, Terms]]:
+    """Return the former and the new terms, by act, of the acts that `iter_act_rows` is about."""
+    from promisectl.domain import lifecycle
+
+    numbers = [number] if number else []
+    if number is None:
+        bound = _bind_acts(None, limit)
+        numbers = [row["promise"] for row in db.execute(sql.PROMISES_WITH_NEW_TERMS, bound)]
+    changes: dict[int, tuple[Terms, Terms]] = {}
+    for one in numbers:
+        changes |= lifecycle.list_term_changes(one, load_promise_acts(db, one))
+    return changes
+
+
 def fetch_touched_promise_ids(db: sqlite3.Connection, begin: str) -> list[int]:
     """Return the numbers of promises with live acts recorded from the instant `begin` on."""
     return [row["promise"] for row in db.execute(sql.PROMISES_TOUCHED_SINCE, {"begin": begin})]
 
 
+def check_promise_uids(db: sqlite3.Connection) -> None:
+    """Compare the uids of all promises with their acts, before an import looks for known ones.
+
+    Raises DamagedContent: a promise whose row is gone would be imported a second time.
+    """
+    from promisectl import errors
+
+    for row in db.execute(sql.PROMISES_WITHOUT_ROW):
+        raise errors.DamagedContent("The ledger", f"#{row['id']} is not as its acts left it")
+
+
 def load_promise_acts(db: sqlite3.Connection, number: int) -> list[Act]:
-    """Return the acts of a promise, for `lifecycle.replay_acts`."""
+    """Return the acts of a promise, for `replay_promise`. Raises NoPromise and DamagedContent."""
+    from promisectl import errors
     from promisectl.storage import codec
 
-    return [codec.decode_act(row) for row in db.execute(sql.ACTS_OF_PROMISE, {"promise": number})]
+    acts = [codec.decode_act(row) for row in db.execute(sql.ACTS_OF_PROMISE, {"promise": number})]
+    if acts:
+        return acts
+    if db.execute(sql.ROW_OF_PROMISE, {"id": number}).fetchone():
+        raise errors.DamagedContent("The ledger", f"#{number} is without its acts")
+    raise errors.NoPromise(number)
+
+
+def replay_promise(number: int, acts: Iterable[Act]) -> Promise:
+    """Return a promise as its stored acts leave it. Raises DamagedContent."""
+    from promisectl.domain import lifecycle
+    from promisectl.storage import codec
+
+    with codec.refuse_damage(f"what was said of #{number}"):
+        return lifecycle.replay_acts(number, acts)
+
+
+def load_promise(db: sqlite3.Connection, number: int) -> Promise:
+    """Return a promise as its acts leave it. Raises NoPromise and DamagedContent."""
+    return replay_promise(number, load_promise_acts(db, number))
 
 
 def fetch_newest_promise_id(db: sqlite3.Connection) -> int:
@@ -266,9 +346,18 @@ def load_people(db: sqlite3.Connection) -> list[Person]:
 
 
 def fetch_person_name(db: sqlite3.Connection, person: int | None) -> str:
-    """Return the name of a person, or of the person they were merged into; empty for myself."""
+    """Return the name of a person, or of the person they were merged into; empty for myself.
+
+    Raises DamagedContent.
+    """
+    if person is None:
+        return ""
     row = db.execute(sql.PERSON_NAME, {"person": person}).fetchone()
-    return str(row["name"]) if row else ""
+    if row is None:
+        from promisectl import errors
+
+        raise errors.DamagedContent("The ledger", f"person {person} is not there")
+    return str(row["name"])
 
 
 def fill_ledger_as_of(
@@ -276,8 +365,8 @@ def fill_ledger_as_of(
 ) -> None:
     """Fill the empty ledger `past` with every promise of `db` as it was at `moment`.
 
-    The promises are built from the acts that are dated by then and not undone today. With `acts`,
-    `past` holds these acts, too.
+    It is built from the acts that are dated by then and not undone today. With `acts`, `past` holds
+    these acts, too, as far as they were known.
     """
     from promisectl.domain import lifecycle
     from promisectl.storage import codec
@@ -294,9 +383,13 @@ def fill_ledger_as_of(
     for number, rows in by_promise:
         act_rows = {row["number"]: row for row in rows}
         all_acts = [codec.decode_act(row) for row in act_rows.values()]
-        steps = list(lifecycle.iter_steps(number, all_acts, moment))
+        with codec.refuse_damage(f"what was said of #{number}"):
+            steps = list(lifecycle.iter_steps(number, all_acts, moment))
         if steps:
             promise_row = codec.encode_promise_row(steps[-1].promise)
             past.execute(sql.ADD_PROMISE_WITH_ID, {**promise_row, "id": number})
         if acts:
-            past.executemany(sql.ADD_ACT, [dict(act_rows[step.act.number]) for step in steps])
+            past.executemany(
+                sql.ADD_ACT,
+                [{**act_rows[act.number], "body": codec.encode_act_body(act)} for act, _ in steps],
+            )

@@ -20,6 +20,9 @@ WHERE person IN (
 -- query: PROMISE_BY_ID
 SELECT * FROM promises WHERE id = :id;
 
+-- query: WAITING_KIND
+SELECT waiting FROM moves WHERE id = :id;
+
 -- query: RECENT_CLOSED_PROMISES
 SELECT * FROM promises
 WHERE NOT (state = 'proposed' OR state = 'active' OR state = 'delivered')
@@ -39,6 +42,10 @@ SELECT * FROM (SELECT * FROM acts ORDER BY id DESC LIMIT :limit) ORDER BY id;
 -- query: ACT_ROWS_OF_PROMISE
 SELECT * FROM (SELECT * FROM acts WHERE promise = :promise ORDER BY id DESC LIMIT :limit)
 ORDER BY id;
+
+-- query: PROMISES_WITH_NEW_TERMS
+SELECT DISTINCT promise FROM (SELECT * FROM acts ORDER BY id DESC LIMIT :limit)
+WHERE act IN ('negotiate', 'correct');
 
 -- Calendars
 
@@ -122,11 +129,11 @@ SELECT * FROM record WHERE class IS NOT NULL;
 SELECT
   class,
   count(*) AS number,
-  sum(due_at IS NULL) AS undated,
-  sum(state = 'kept') AS confirmed,
-  sum(notice IS 'before-due') AS noticed,
-  sum(renegotiated = 0) AS as_first,
-  sum(instr(coalesce(flags, ''), 'untold') > 0) AS untold
+  count(*) FILTER (WHERE due_at IS NULL) AS undated,
+  count(*) FILTER (WHERE state = 'kept') AS confirmed,
+  count(*) FILTER (WHERE notice = 'before-due') AS noticed,
+  count(*) FILTER (WHERE renegotiated = 0) AS as_first,
+  count(*) FILTER (WHERE instr(flags, 'untold') > 0) AS untold
 FROM settled
 GROUP BY class;
 
@@ -140,7 +147,7 @@ GROUP BY cause
 ORDER BY number DESC, cause;
 
 -- query: FORESEEN_RATE
-SELECT coalesce(sum(share_a_word(risk, reason)), 0), count(*) FROM settled
+SELECT count(*) FILTER (WHERE share_a_word(risk, reason)), count(*) FROM settled
 WHERE class IN ('bn', 'bl') AND risk IS NOT NULL AND reason IS NOT NULL;
 
 -- query: LATE_CREDIT
@@ -158,16 +165,23 @@ FROM settled
 WHERE due_at IS NOT NULL;
 
 -- query: RENEGOTIATION_RATE
-SELECT coalesce(sum(renegotiated > 0), 0), count(*) FROM record
+SELECT count(*) FILTER (WHERE renegotiated > 0), count(*) FROM record
 WHERE accepted_at BETWEEN :since AND :until;
 
 -- query: DECLINE_RATE
-SELECT coalesce(sum(state = 'declined'), 0), count(*) FROM record
+-- The answer is the act that ended the proposal. Nobody knows who gave it when the promise was
+-- imported with its answer: then the import comes first, and it has no side.
+SELECT count(*) FILTER (WHERE state = 'declined'), count(*) FROM record
 WHERE iif(state = 'declined', closed_at, accepted_at) BETWEEN :since AND :until
   AND 'promisor' = (
-    SELECT side FROM acts
-    WHERE promise = record.id AND act IN ('accept', 'decline') AND undone_by IS NULL
-    ORDER BY acts.id
+    SELECT side FROM act JOIN entry ON entry.id = act.entry
+    WHERE promise = record.id
+      AND (
+        verb IN ('accept', 'decline')
+        OR verb = 'import' AND json_extract(body, '$.found.state') <> 'proposed'
+      )
+      AND undone_by IS NULL
+    ORDER BY act.number
     LIMIT 1
   );
 
@@ -221,14 +235,15 @@ WHERE lead >= :least AND (:most IS NULL OR lead <= :most);
 SELECT
   person,
   person_name,
-  sum(direction = 'owe' AND state IN ('active', 'delivered')) AS owe,
-  sum(direction = 'owed' AND state IN ('active', 'delivered')) AS owed,
-  sum(state = 'active' AND due_at < :now) AS overdue,
+  count(*) FILTER (WHERE direction = 'owe' AND state IN ('active', 'delivered')) AS owe,
+  count(*) FILTER (WHERE direction = 'owed' AND state IN ('active', 'delivered')) AS owed,
+  count(*) FILTER (WHERE state = 'active' AND due_at < :now) AS overdue,
   min(iif(state = 'active', due_at, NULL)) AS next_due,
   count(*) FILTER (WHERE direction = 'owe' AND class LIKE 'k_') AS kept_by_me,
   count(*) FILTER (WHERE direction = 'owe' AND class IS NOT NULL) AS kept_by_me_of,
   count(*) FILTER (WHERE direction = 'owed' AND class LIKE 'k_') AS kept_by_them,
-  count(*) FILTER (WHERE direction = 'owed' AND class IS NOT NULL) AS kept_by_them_of
+  count(*) FILTER (WHERE direction = 'owed' AND class IS NOT NULL) AS kept_by_them_of,
+  count(*) FILTER (WHERE state = 'proposed') AS not_agreed
 FROM classed
 GROUP BY person, person_name
 ORDER BY
@@ -237,6 +252,7 @@ ORDER BY
     WHEN 'record' THEN -(kept_by_them + 1.0) / (kept_by_them_of + 2)
   END,
   iif(:sort = 'due', next_due, NULL),
+  name_key(person),
   person;
 
 -- Numbers that were never used
@@ -255,11 +271,63 @@ SELECT name, highest FROM highest_numbers WHERE highest;
 -- query: REBUILD_HIGHEST_NUMBERS
 INSERT INTO sqlite_sequence (name, seq) SELECT name, highest FROM highest_numbers WHERE highest;
 
--- query: HIGHEST_PERSON_ID
-SELECT max(
-  (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'person'),
-  (SELECT coalesce(max(id), 0) FROM person)
-);
+-- query: PROMISES_WITHOUT_ROW
+-- The promises whose row is gone, or has another uid than their first act.
+SELECT first.promise AS id
+FROM (
+  SELECT promise, min(number), json_extract(body, '$.uid') AS uid
+  FROM act
+  WHERE promise IS NOT NULL
+  GROUP BY promise
+) AS first
+LEFT JOIN promise ON promise.id = first.promise
+WHERE promise.uid IS NOT first.uid;
+
+-- query: PERSON_BY_HANDLE
+SELECT id, handle, name FROM person WHERE handle = :handle AND merged_into IS NULL;
+
+-- What the acts say, in the order in which they are checked
+
+-- query: HISTORY_OF_PEOPLE
+SELECT act.*, command FROM act JOIN entry ON entry.id = act.entry
+WHERE person IS NOT NULL
+ORDER BY +act.number;
+
+-- query: HISTORY_OF_PROMISES
+SELECT act.*, command FROM act JOIN entry ON entry.id = act.entry
+WHERE promise IS NOT NULL
+ORDER BY promise, act.number;
+
+-- query: HISTORY_OF_ENTRY
+SELECT
+  promise, person, verb, body,
+  coalesce(json_extract(body, '$.text'), json_extract(body, '$.handle')) AS text
+FROM act WHERE entry = :entry;
+
+-- query: COMMAND_OF_ENTRY
+SELECT command FROM entry WHERE id = :entry;
+
+-- query: FIRST_ACT_OF_PROMISE
+SELECT min(number) FROM act WHERE promise = :promise;
+
+-- query: UNDO_AND_REDO_ENTRIES
+SELECT min(number) AS number, entry, verb, body, promise, person FROM act
+WHERE verb IN ('undo', 'redo')
+GROUP BY entry
+ORDER BY entry;
+
+-- query: ENTRIES_BETWEEN
+-- Those that are about a promise of `:target`, or all if it is about people alone, or `:anywhere`.
+SELECT id FROM entry
+WHERE id > :target AND id < :entry AND command NOT IN ('undo', 'redo')
+  AND (
+    :anywhere
+    OR NOT EXISTS (SELECT * FROM act WHERE entry = :target AND promise IS NOT NULL)
+    OR EXISTS (
+      SELECT * FROM act
+      WHERE act.entry = entry.id AND promise IN (SELECT promise FROM act WHERE entry = :target)
+    )
+  );
 
 -- query: PROMISE_UIDS
 -- A promise has begun unless the command that made it was taken back.

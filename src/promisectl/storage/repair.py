@@ -9,11 +9,11 @@ from itertools import groupby
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.compiled import sql
-from promisectl.domain import lifecycle, people
+from promisectl.domain import people
 from promisectl.domain.findings import IntegrityFinding, Remedy
-from promisectl.storage import codec, connection, ledger
+from promisectl.storage import codec, connection, ledger, people_rows, queries, schema
 from promisectl.storage.backup import create
-from promisectl.storage.integrity import checks, rows
+from promisectl.storage.integrity import checks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,13 +56,8 @@ def repair_schema(path: str, backup_place: BackupPlace) -> Iterator[str]:
     if Remedy.FIX not in cures or Remedy.RESTORE in cures:
         return
     yield from _back_up_before_repair(path, backup_place, "fix")
-
-    def recreate_indexes(db: sqlite3.Connection) -> list[str]:
-        db.execute("REINDEX")
-        return _recreate_schema_parts(db)
-
     try:
-        recreated = ledger.run_in_transaction(path, recreate_indexes)
+        recreated = ledger.run_in_transaction(path, schema.repair_schema_parts)
         yield from ("the indexes were made anew", *recreated)
     except sqlite3.IntegrityError as error:
         raise errors.DamagedContent(
@@ -73,8 +68,10 @@ def repair_schema(path: str, backup_place: BackupPlace) -> Iterator[str]:
 def rebuild_ledger(path: str, backup_place: BackupPlace) -> Iterator[str]:
     """Rebuild every row from the acts, after a backup, and return what was done.
 
-    Raises NotRebuilt when the acts are damaged themselves, and LedgerError.
+    Before that, an unfinished command is rolled back. Raises NotRebuilt when the acts are damaged
+    themselves, and LedgerError.
     """
+    yield from recover_unfinished_write(path)
     damage = list_damage(path)
     for finding in damage:
         if finding.cure is Remedy.RESTORE:
@@ -85,16 +82,25 @@ def rebuild_ledger(path: str, backup_place: BackupPlace) -> Iterator[str]:
     yield from _back_up_before_repair(path, backup_place, "rebuild")
 
     def rebuild_and_check(db: sqlite3.Connection) -> list[str]:
-        recreated = _recreate_schema_parts(db)
+        recreated = schema.recreate_schema_parts(db)
         rebuild_rows(db)
         db.execute("REINDEX")
         for finding in checks.check_integrity(db):
             if finding.is_wrong:
                 raise errors.NotRebuilt(path, finding.summary)
-        return recreated
+        return [*recreated, *_list_clashes(db)]
 
     recreated = ledger.run_in_transaction(path, rebuild_and_check)
     yield from ("every row was told again from the acts", *recreated)
+
+
+def _list_clashes(db: sqlite3.Connection) -> Iterator[str]:
+    """Return a line for each handle that was given twice, with what its second owner got."""
+    for wanted, handle in people.list_handle_clashes(people_rows.load_person_acts(db)):
+        yield (
+            f"{wanted} was met twice: the second is {handle} now, "
+            f"and they are made one by: promisectl person merge {handle} {wanted}"
+        )
 
 
 def list_damage(path: str) -> list[IntegrityFinding]:
@@ -108,41 +114,21 @@ def _back_up_before_repair(path: str, place: BackupPlace, repair: str) -> Iterat
     yield f"a backup was made first: {backup.path}"
 
 
-def _recreate_schema_parts(db: sqlite3.Connection) -> list[str]:
-    """Recreate missing and altered parts of the schema, and drop triggers of other programs."""
-    damaged, extra = checks.compare_schema(db)
-    foreign_triggers = [part for part in extra if part.kind == "trigger"]
-    for part in (*foreign_triggers, *damaged):
-        name = part.name.replace('"', '""')
-        db.execute(f'DROP {part.kind} IF EXISTS "{name}"')
-    for statement in sql.SCHEMA:
-        if checks.parse_schema_part(statement) in damaged:
-            db.execute(statement)
-    return [
-        *(f"{part} was taken away" for part in foreign_triggers),
-        *(f"{part} was made anew" for part in damaged),
-    ]
-
-
 def rebuild_rows(db: sqlite3.Connection) -> None:
     """Rebuild promises, people and undone entries from the acts, inside a transaction.
 
-    No act is changed. Raises what `lifecycle.replay_acts` and the codec raise on damaged acts.
+    No act is changed. Raises DamagedContent when an act can't be read.
     """
     db.execute("PRAGMA defer_foreign_keys = ON")
     db.execute(f"DROP TRIGGER IF EXISTS {_DELETE_GUARD_TRIGGER}")
     db.execute(sql.DELETE_PROMISES)
     db.execute(sql.DELETE_ALIASES)
     db.execute(sql.DELETE_PEOPLE)
+    everybody = people_rows.replay_people(people_rows.load_person_acts(db))
+    people_rows.write_people(db, everybody.values())
     db.execute(sql.CLEAR_UNDONE_BY)
-    person_acts = [codec.decode_person_act(row) for row in db.execute(sql.ACTS_OF_PEOPLE)]
-    for person in people.replay_person_acts(person_acts).values():
-        columns = {name: getattr(person, name) for name in rows.PERSON_COLUMNS}
-        db.execute(sql.ADD_PERSON_WITH_ID, {**columns, "person": person.id})
-        aliases = [{"alias": alias, "person": person.id} for alias in person.aliases]
-        db.executemany(sql.ADD_ALIAS, aliases)
     for number, acts in groupby(db.execute(sql.ACTS_OF_ALL), key=lambda row: int(row["promise"])):
-        promise = lifecycle.replay_acts(number, map(codec.decode_act, acts))
+        promise = queries.replay_promise(number, map(codec.decode_act, acts))
         db.execute(sql.ADD_PROMISE_WITH_ID, {**codec.encode_promise_row(promise), "id": number})
     undone_by: dict[int, int | None] = {}
     for row in db.execute(sql.UNDO_AND_REDO_ACTS):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sqlite3
 
 from promisectl import errors
@@ -37,7 +38,13 @@ _MISSING_SCHEMA_MESSAGES = (
     "no such view",
     "has no column named",
 )
+_BAD_VALUE_MESSAGE = re.compile("malformed JSON|Could not decode to UTF-8|integer overflow")
+"""What SQLite and its driver say of a stored value that they can't read."""
 _PERMISSION_SQLITE_CODES = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
+
+
+class RowNotWritten(sqlite3.IntegrityError):
+    """A row that is gone, or that the trigger of another program keeps from being written."""
 
 
 def is_temporary_file_failure(error: sqlite3.Error) -> bool:
@@ -61,10 +68,8 @@ def explain_sqlite_error(path: str, error: sqlite3.Error) -> errors.LedgerError 
     code: int = getattr(error, "sqlite_errorcode", 0)
     if code & 0xFF in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
         return errors.DamagedLedger(path, "is damaged, or no ledger at all")
-    if code == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
-        return errors.DamagedContent(path, "acts are about a promise or a person whose row is gone")
-    if not isinstance(error, sqlite3.OperationalError):
-        return None
+    if not isinstance(error, sqlite3.OperationalError) or _BAD_VALUE_MESSAGE.match(str(error)):
+        return _explain_refused_row(path, error, code)
     is_part_missing = any(words in str(error) for words in _MISSING_SCHEMA_MESSAGES)
     if code == sqlite3.SQLITE_ERROR and is_part_missing:
         return errors.DamagedLedger(
@@ -78,6 +83,19 @@ def explain_sqlite_error(path: str, error: sqlite3.Error) -> errors.LedgerError 
         )
     general = _SENTENCES_BY_SQLITE_CODE.get(code & 0xFF, (str(error),))
     return errors.LedgerUnusable(path, *_SENTENCES_BY_SQLITE_CODE.get(code, general))
+
+
+def _explain_refused_row(
+    path: str, error: sqlite3.Error, code: int
+) -> errors.DamagedContent | None:
+    """Return the error for a row that could not be written, or None if that shows a bug of ours."""
+    if code == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+        return errors.DamagedContent(path, "acts are about a promise or a person whose row is gone")
+    if isinstance(error, RowNotWritten):
+        return errors.DamagedContent(
+            path, "a row is gone, or a trigger of another program keeps it from being written"
+        )
+    return None
 
 
 def explain_system_error(path: str, error: OSError) -> errors.LedgerUnusable:

@@ -66,6 +66,14 @@ _IS_LAST_ACT_OF_ENTRY = (
     .scalar_subquery()
 )
 
+_HEAD_OF_ANSWER = (
+    select(_act.c.hash)
+    .where(_act.c.entry == _once.c.entry)
+    .order_by(_act.c.number.desc())
+    .scalar_subquery()
+    .label("head")
+)
+
 _UPDATE_PROMISE = update(_promise).where(_promise.c.id == bindparam("id"))
 # `replaces` points to the same table: with it among them, SQLite would write to every index.
 _FIXED_PROMISE_COLUMNS = ("uid", "direction", "person", "replaces")
@@ -75,12 +83,15 @@ _PROMISE_ORDER = (
     f"""CASE :sort
       WHEN 'due' THEN NOT {tables.OPEN_CONDITION}
       WHEN 'made' THEN made_at
-      WHEN 'person' THEN person
+      WHEN 'person' THEN name_key(person)
       WHEN 'state' THEN instr(
         'proposed active delivered kept declined withdrawn reneged released void', state
       )
     END""",
-    "CASE :sort WHEN 'due' THEN NOT coalesce(state = 'active' AND due_at < :now, 0) END",
+    """CASE :sort
+      WHEN 'due' THEN NOT coalesce(state = 'active' AND due_at < :now, 0)
+      WHEN 'person' THEN person
+    END""",
     "iif(:sort IN ('due', 'person', 'state'), due_at IS NULL, 0)",
     "iif(:sort IN ('due', 'person', 'state'), due_at, NULL)",
     "id",
@@ -91,7 +102,7 @@ _PROMISE_FILTERS = (
     "(:due_before IS NULL OR due_at < :due_before)",
     "(:due_by IS NULL OR due_at <= :due_by)",
     "(:due_after IS NULL OR due_at > :due_after)",
-    "(:tag IS NULL OR instr(' ' || tags || ' ', ' ' || :tag || ' '))",
+    r"(:tag IS NULL OR ' ' || tags || ' ' LIKE :tag ESCAPE '\')",
     "(:not_void IS NULL OR state <> 'void')",
     "(:states IS NULL OR instr(:states, ' ' || state || ' '))",
     "(:directions IS NULL OR instr(:directions, ' ' || direction || ' '))",
@@ -173,9 +184,17 @@ STATEMENTS: dict[str, ClauseElement] = {
         )
     )
     .order_by(_act.c.number),
-    "LAST_ACT": select(_act.c.number, _act.c.hash, _act.c.recorded_at)
+    "LAST_ACT": select(_act.c.number, _act.c.hash, _act.c.recorded_at, _act.c.entry)
     .order_by(_act.c.number.desc())
     .suffix_with("LIMIT 1"),
+    "ANY_ACT_OF_ENTRY": select(_act.c.number, _act.c.verb, _act.c.body)
+    .where(_act.c.entry == bindparam("entry"))
+    .suffix_with("LIMIT 1"),
+    "MET_PEOPLE": select(_act.c.person).distinct().where(_act.c.person.is_not(None)),
+    "HIGHEST_PROMISE_OF_ACTS": select(text("coalesce(max(promise), 0)")).select_from(_act),
+    "HIGHEST_PERSON_OF_ACTS": select(text("coalesce(max(person), 0)"))
+    .select_from(_act)
+    .where(_act.c.person.is_not(None)),
     "HASH_OF_ACT": select(_act.c.hash).where(_act.c.number == bindparam("number")),
     # Examination
     "ACTS_WITH_ENTRIES": select(
@@ -189,14 +208,7 @@ STATEMENTS: dict[str, ClauseElement] = {
     "ALL_ENTRIES": select(
         _entry, exists().where(_act.c.entry == _entry.c.id).label("said")
     ).order_by(_entry.c.id),
-    "ALL_ANSWERS": select(
-        _once,
-        select(_act.c.hash)
-        .where(_act.c.entry == _once.c.entry)
-        .order_by(_act.c.number.desc())
-        .scalar_subquery()
-        .label("head"),
-    ).order_by(_once.c.entry, _once.c.key),
+    "ALL_ANSWERS": select(_once, _HEAD_OF_ANSWER).order_by(_once.c.entry, _once.c.key),
     "DELETE_PROMISES": delete(_promise),
     "DELETE_PEOPLE": delete(_person),
     "CLEAR_UNDONE_BY": update(_entry).values(undone_by=null()),
@@ -213,23 +225,11 @@ STATEMENTS: dict[str, ClauseElement] = {
         select(func.count()).select_from(_act).scalar_subquery().label("acts"),
     ),
     # Entries
-    "ADD_ENTRY": insert(_entry).values(
-        command=bindparam("command"), recorded_at=bindparam("recorded_at")
-    ),
     "ENTRIES": select(_entry.c.id, _entry.c.command, _entry.c.recorded_at),
     "ADD_ENTRY_WITH_ID": insert(_entry).values(**_bind_columns(_entry, without=("undone_by",))),
     "MARK_ENTRY_UNDONE": update(_entry)
     .where(_entry.c.id == bindparam("entry_id"))
     .values(undone_by=bindparam("undone_by")),
-    "NEWEST_LIVE_ENTRY": select(_entry.c.id, _entry.c.command)
-    .where(*_LIVE_ENTRY_CONDITIONS)
-    .order_by(_entry.c.id.desc())
-    .suffix_with("LIMIT 1"),
-    "NEWEST_LIVE_ENTRY_OF_PROMISE": select(_entry.c.id, _entry.c.command)
-    .join(_act, _act.c.entry == _entry.c.id)
-    .where(_act.c.promise == bindparam("promise"), *_LIVE_ENTRY_CONDITIONS)
-    .order_by(_entry.c.id.desc())
-    .suffix_with("LIMIT 1"),
     "LATER_ENTRY_ON_SAME": select(_entry.c.id, _entry.c.command, _act.c.promise)
     .join(_act, _act.c.entry == _entry.c.id)
     .where(
@@ -241,20 +241,22 @@ STATEMENTS: dict[str, ClauseElement] = {
     )
     .order_by(_entry.c.id)
     .suffix_with("LIMIT 1"),
-    "NEWEST_ENTRIES": select(_entry.c.id, _entry.c.command).order_by(_entry.c.id.desc()),
-    "ENTRY_UNDONE_BY": select(_entry.c.id, _entry.c.command).where(
-        _entry.c.id.in_(
-            select(text("json_extract(body, '$.target')"))
-            .select_from(_act)
-            .where(_act.c.entry == bindparam("entry"))
-        ),
-        _entry.c.undone_by == bindparam("entry"),
+    "NEWEST_ENTRIES": select(_entry.c.id, _entry.c.command, _entry.c.undone_by).order_by(
+        _entry.c.id.desc()
+    ),
+    "NEWEST_ENTRIES_OF_PROMISE": select(_entry.c.id, _entry.c.command, _entry.c.undone_by)
+    .where(
+        _entry.c.id.in_(select(_act.c.entry).where(_act.c.promise == bindparam("promise"))),
+    )
+    .order_by(_entry.c.id.desc()),
+    "ENTRY_BY_ID": select(_entry.c.id, _entry.c.command, _entry.c.undone_by).where(
+        _entry.c.id == bindparam("id")
     ),
     "TOUCHED_BY_ENTRY": select(_act.c.promise, _act.c.person)
     .where(_act.c.entry == bindparam("entry"), text("verb <> 'meet'"))
     .distinct(),
-    "FIRST_ANSWER": select(_once.c.request, _once.c.answer, _entry.c.undone_by)
-    .join(_entry, _entry.c.id == _once.c.entry)
+    "FIRST_ANSWER": select(_once, _HEAD_OF_ANSWER, _entry.c.undone_by)
+    .outerjoin(_entry, _entry.c.id == _once.c.entry)
     .where(_once.c.key == bindparam("key")),
     "ADD_ANSWER": insert(_once).values(**_bind_columns(_once)),
     "PROMISES_TOUCHED_SINCE": select(_act.c.promise)
@@ -267,7 +269,6 @@ STATEMENTS: dict[str, ClauseElement] = {
     .distinct()
     .order_by(_act.c.promise),
     # Promises
-    "ADD_PROMISE": insert(_promise).values(**_bind_columns(_promise, without=("id",))),
     "ADD_PROMISE_WITH_ID": insert(_promise).values(**_bind_columns(_promise)),
     "UPDATE_PROMISE": _UPDATE_PROMISE.values(**_bind_columns(_promise, without=("id",))),
     # Not the columns that no act changes: so their indexes stay untouched.
@@ -309,10 +310,10 @@ STATEMENTS: dict[str, ClauseElement] = {
     "PERSON_NAME": select(_merged_person.c.name)
     .join(_person, _MERGED_PERSON_CONDITION)
     .where(_person.c.id == bindparam("person")),
-    "ADD_PERSON": insert(_person).values(handle=bindparam("handle"), name=bindparam("name")),
     "ADD_PERSON_WITH_ID": insert(_person).values(
         {**_bind_columns(_person, without=("id",)), "id": bindparam("person")}
     ),
+    # Not a row taken away and another added: then SQLite would look at every promise of a person.
     "UPDATE_PERSON": update(_person)
     .where(_person.c.id == bindparam("person"))
     .values(**_bind_columns(_person, without=("id",))),

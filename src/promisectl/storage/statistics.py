@@ -7,7 +7,7 @@ from promisectl.compiled import sql
 from promisectl.domain import lifecycle, statistics
 from promisectl.domain.civil import decode_instant, encode_instant
 from promisectl.domain.statistics import DirectionStatistics, Rate
-from promisectl.storage import queries
+from promisectl.storage import codec, queries
 
 if TYPE_CHECKING:
     import sqlite3
@@ -120,7 +120,9 @@ class StatisticsReader:
         in_time = amendments = leads = 0
         for row in self._run_query(sql.RENEGOTIATED_PROMISES, direction):
             acts = queries.load_promise_acts(self._db, row["id"])
-            promise = lifecycle.replay_acts(row["id"], acts)
+            # In a ledger of the past, what an act corrects may be still to come: check nothing.
+            with codec.refuse_damage(f"what was said of #{row['id']}"):
+                *_, (_, promise) = lifecycle.iter_steps(row["id"], acts, None)
             first_due = promise.first_due
             if row["counts"] and first_due and row["due_at"]:
                 slip = decode_instant(row["due_at"]) - first_due.at
@@ -159,8 +161,10 @@ def iter_people_statistics(
     db: sqlite3.Connection, clock: QueryClock, sort: str = "name"
 ) -> Iterator[Any]:
     """Return a row per person: open and overdue promises, the next due date, and rates."""
+    queries.define_name_order(db)
     bound = {**clock._asdict(), "sort": sort}
-    return queries.fetch_and_release(db, sql.PEOPLE_STATISTICS, bound)
+    rows = queries.fetch_and_release(db, sql.PEOPLE_STATISTICS, bound)
+    return queries.refuse_strangers(rows)
 
 
 def count_kept_by_person(db: sqlite3.Connection, clock: QueryClock) -> dict[str, tuple[int, int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.compiled import sql
+from promisectl.storage import connection
 
 if TYPE_CHECKING:
     import sqlite3
@@ -27,15 +28,14 @@ class LedgerSummary(NamedTuple):
 def load_summary(db: sqlite3.Connection) -> LedgerSummary:
     """Return the summary of a ledger."""
     counts = db.execute(sql.LEDGER_COUNTS).fetchone()
-    last = db.execute(sql.LAST_ACT).fetchone()
-    (step,) = db.execute("PRAGMA user_version").fetchone()
+    last = connection.fetch_last_act(db)
     return LedgerSummary(
         counts["promises"],
         counts["acts"],
-        head=last["hash"] if last else "",
-        newest_at=last["recorded_at"] if last else "",
-        last_act=last["number"] if last else 0,
-        schema_step=step,
+        head=last.hash,
+        newest_at=last.recorded_at,
+        last_act=last.number,
+        schema_step=connection.read_schema_step(db),
     )
 
 

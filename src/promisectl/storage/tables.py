@@ -14,7 +14,7 @@ from promisectl.domain.constants import DIRECTIONS, OPEN_STATES, STATES
 from promisectl.domain.promise import Side
 
 APPLICATION_ID = 0x50524D53  # "PRMS"
-SCHEMA_STEP = 1
+SCHEMA_STEP = 2
 
 # Columns, each with its possible values.
 _OPEN_STATE_CHOICES = ("state", *OPEN_STATES)
@@ -210,7 +210,21 @@ class PromiseRow(SQLModel, table=True):
 
 
 MIGRATION_ADDITIONS: dict[int, tuple[str, ...]] = {}
-"""The new tables and indexes of each schema step after the first, which has all of them."""
+"""The new tables and indexes of each schema step after the first, where it has any."""
+
+REDERIVED_COLUMNS: dict[int, tuple[str, ...]] = {
+    2: (
+        *("move", "outcome", "due", "due_zone", "due_at", "done_when", "why"),
+        *("reply_by", "reply_at", "renegotiated", "first_due", "contact_at", "bumped_at"),
+        *("word_at", "told_at", "risk", "no_to", "offer_outcome", "offer_due", "offer_done_when"),
+        *("offer_why", "offer_reply_by"),
+    ),
+}
+"""The columns of a promise to which the acts give other values from a schema step on.
+
+The migration to that step derives them from the acts again, and `doctor` does not compare them in
+a ledger of an earlier step.
+"""
 
 GUARD_TRIGGERS = (
     (

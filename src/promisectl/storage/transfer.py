@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-import uuid
+from array import array
+from bisect import bisect_left
 from contextlib import contextmanager
 from itertools import groupby
 
@@ -16,8 +17,11 @@ from promisectl.domain import constants, lifecycle
 from promisectl.domain.civil import encode_instant
 from promisectl.domain.findings import CheckRequest
 from promisectl.domain.promise import Verb
-from promisectl.storage import codec, people_rows
+from promisectl.storage import codec, connection, people_rows
+from promisectl.storage.integrity import act_content
 from promisectl.storage.integrity import rows as integrity_rows
+from promisectl.storage.integrity.act_content import ImpossibleAct
+from promisectl.storage.integrity.history import HistoryCheck, blame_act
 from promisectl.storage.queries import MAX_MEMORY_ROWS, fetch_and_release
 
 if TYPE_CHECKING:
@@ -30,7 +34,6 @@ if TYPE_CHECKING:
     T = TypeVar("T")
     Record = dict[str, Any]
 
-_MAX_PROMISE_NUMBER = 10**9 - 1
 JOURNAL_FORMAT = 1
 _MARKER_FIELD = "promisectl"
 _COMMAND_FIELDS = {"entry", "command", "recorded_at", "once", "acts"}
@@ -41,13 +44,13 @@ _ACT_OVERHEAD_CHARACTERS = 300
 """How many characters an act needs for everything but its body, about."""
 _ACT_FIELDS = ("number", "promise", "person", "verb", "side", "by", "at", "recorded_at")
 
+_ACT_KEYS = {*_ACT_FIELDS, "body", "hash"}
+_ONCE_KEYS = {"key", "request", "answer"}
+
+_BAD_ACT_MESSAGE = "an act in it has not the fields that an act has"
 _BAD_COMMAND_MESSAGE = "it is no command of a journal, or out of order"
 _BAD_VALUE_ERRORS = (
-    KeyError,
-    TypeError,
-    ValueError,
-    AttributeError,
-    OverflowError,
+    *codec.DECODING_ERRORS,
     sqlite3.IntegrityError,
     sqlite3.InterfaceError,
     sqlite3.ProgrammingError,
@@ -63,11 +66,11 @@ def iter_journal_records(db: sqlite3.Connection) -> Iterator[Record]:
     ledger has only a head.
     """
     commands, acts = db.execute(sql.JOURNAL_EXTENT).fetchone()
-    last = db.execute(sql.LAST_ACT).fetchone()
-    if not last:
+    last = connection.fetch_last_act(db)
+    if not last.number:
         yield build_empty_head()
         return
-    head = build_empty_head() | {"commands": commands, "acts": acts, "hash": last["hash"]}
+    head = build_empty_head() | {"commands": commands, "acts": acts, "hash": last.hash}
     rows = fetch_and_release(db, sql.JOURNAL_ROWS, {}, many=acts > MAX_MEMORY_ROWS)
     record_hash = _RecordHash()
     yield record_hash.hash_record(head)
@@ -154,7 +157,7 @@ def is_journal_head(record: Any) -> bool:
 
 def is_empty_ledger(db: sqlite3.Connection) -> bool:
     """Whether the ledger holds no act."""
-    return not db.execute(sql.LAST_ACT).fetchone()
+    return not connection.fetch_last_act(db).number
 
 
 class JournalImporter:
@@ -170,6 +173,7 @@ class JournalImporter:
                 f"it is a journal of another format than {JOURNAL_FORMAT}, "
                 "the one that is known here"
             )
+        db.execute("PRAGMA defer_foreign_keys = ON")  # what is missing is found with its line
         self._db = db
         self._now = encode_instant(now)
         self._record_hash = _RecordHash()
@@ -180,6 +184,8 @@ class JournalImporter:
         self._once: Record = {}
         self._uids: dict[int, str] = {}
         self._people: set[int] = set()
+        self._acts_by_record = array("Q")
+        """The number of the last act of every record after the head."""
 
     def add_record(self, record: Any) -> None:
         """Import a command with its acts, more of the same command, or the end."""
@@ -200,18 +206,27 @@ class JournalImporter:
                 raise errors.BadRecord(_BAD_COMMAND_MESSAGE)
             self._record_hash.hash_record(record)
             for act in record.get("acts", ()):
-                self._check_act(act)
-                self._insert_act(act)
-            once = record.get("once")
-            if once and self._once:
-                self._once["answer"] += once["answer"]
-            elif once:
-                _check_text_lengths({"key": once["key"]})
-                self._once = once
+                if act.keys() != _ACT_KEYS or not _has_numbers(act):
+                    raise errors.BadRecord(_BAD_ACT_MESSAGE)
+                with blame_act(act):
+                    self._insert_act(act)
+            self._acts_by_record.append(self._number)
+            if record.get("once"):
+                self._add_answer(record["once"])
+
+    def _add_answer(self, once: Record) -> None:
+        """Add the answer of the current command, or more of it."""
+        if once.keys() != ({"answer"} if self._once else _ONCE_KEYS):
+            raise errors.BadRecord(_BAD_COMMAND_MESSAGE)
+        if self._once:
+            self._once["answer"] += once["answer"]
+        else:
+            self._once = once
 
     def _begin_entry(self, record: Record) -> None:
         self._insert_answer()
-        if record["entry"] < self._entry or not record["acts"] or record.keys() - _COMMAND_FIELDS:
+        is_next = type(record["entry"]) is int and record["entry"] > self._entry
+        if not is_next or not record["acts"] or record.keys() - _COMMAND_FIELDS:
             raise errors.BadRecord(_BAD_COMMAND_MESSAGE)
         if record["recorded_at"] > self._now:
             moment = record["recorded_at"]
@@ -223,14 +238,7 @@ class JournalImporter:
         self._command = record["command"]
         self._recorded_at = record["recorded_at"]
         row = {"id": self._entry, "command": self._command, "recorded_at": self._recorded_at}
-        self._db.execute(sql.ADD_ENTRY_WITH_ID, row)
-
-    def _check_act(self, act: Record) -> None:
-        """Refuse an act that happens after it was recorded, and texts that no command takes."""
-        told_at = act["body"].get("told_at") or act["at"]
-        if act["recorded_at"] != self._recorded_at or max(act["at"], told_at) > act["recorded_at"]:
-            raise errors.BadRecord(f"act {act['number']} happens after it was recorded")
-        _check_text_lengths(act["body"])
+        connection.write_row(self._db, sql.ADD_ENTRY_WITH_ID, row)
 
     def _insert_act(self, act: Record) -> None:
         row = {
@@ -239,6 +247,8 @@ class JournalImporter:
             "body": codec.encode_canonical_json(act["body"]),
             "hash": act["hash"],
         }
+        if act["recorded_at"] != self._recorded_at:
+            raise ImpossibleAct("it was recorded at another moment than its command")
         self._number += 1
         about: int | str
         if row["promise"] is None:
@@ -250,7 +260,7 @@ class JournalImporter:
             raise errors.BadRecord(
                 f"act {self._number} is not as it was written: its hash does not fit"
             )
-        self._db.execute(sql.ADD_ACT, row)
+        connection.write_row(self._db, sql.ADD_ACT, row)
         if row["verb"] in (Verb.UNDO, Verb.REDO):
             undone_by = self._entry if row["verb"] == Verb.UNDO else None
             target = {"entry_id": act["body"]["target"], "undone_by": undone_by}
@@ -263,23 +273,22 @@ class JournalImporter:
             about = (self._hash, key, self._entry, request)
             answer = codec.encode_answer(self._once["answer"], *about)
             row = {"key": key, "request": request, "entry": self._entry, "answer": answer}
-            self._db.execute(sql.ADD_ANSWER, row)
+            connection.write_row(self._db, sql.ADD_ANSWER, row)
         self._once = {}
 
     def _find_or_insert_promise(self, row: Record) -> str:
         """Return the UUID of the promise that an act is about, inserted with its first act."""
         number = row["promise"]
         act = codec.decode_act(row)
-        if codec.encode_act_body(act) != row["body"]:
-            raise errors.BadRecord("it says what no command says")
         if number not in self._uids:
-            has_number = type(number) is int and 0 < number <= _MAX_PROMISE_NUMBER
-            uid = act.opening.uid if act.opening else None
-            if not has_number or (uid is not None and str(uuid.UUID(uid)) != uid):
-                raise errors.BadRecord("it begins a promise with a number or a uid that none has")
+            highest = constants.MAX_IMPORTED_PROMISE_ID + len(self._uids)
+            if not 0 < number <= highest:
+                raise ImpossibleAct("it begins a promise with a number that none has")
+            if act.opening:
+                act_content.check_opening(act.opening)
             promise = lifecycle.apply_act(None, act, number).promise
             promise_row = {**codec.encode_promise_row(promise), "id": number}
-            self._db.execute(sql.ADD_PROMISE_WITH_ID, promise_row)
+            connection.write_row(self._db, sql.ADD_PROMISE_WITH_ID, promise_row)
             self._uids[number] = promise.opening.uid
         return self._uids[number]
 
@@ -288,44 +297,43 @@ class JournalImporter:
         if number not in self._people:
             self._people.add(number)
             row = {"handle": f"?{number}", "name": body["name"], "merged_into": None}
-            self._db.execute(sql.ADD_PERSON_WITH_ID, {**row, "person": number})
+            connection.write_row(self._db, sql.ADD_PERSON_WITH_ID, {**row, "person": number})
         return number
 
     def finish_import(self) -> list[int]:
-        """Update every row from the acts, check the ledger, and return the promises' numbers."""
+        """Update every row from the acts, check the ledger, and return the promises' numbers.
+
+        The acts are checked for what they say; the error about one names its `line`.
+        """
         if not self._ended:
             raise errors.BadRecord("the journal ends too early: it was cut off")
+        check = HistoryCheck(self._db, strict=True)
         with _convert_to_bad_record():
-            people_rows.rebuild_person_rows(self._db)
-            rows: Iterable[tuple[int, Iterable[Any]]] = groupby(
-                self._db.execute(sql.ACTS_OF_ALL), key=lambda row: int(row["promise"])
-            )
-            for number, group in rows:
-                act_rows = list(group)
-                if len(act_rows) > 1:  # after one act, the row is as it was inserted
-                    promise = lifecycle.replay_acts(number, map(codec.decode_act, act_rows))
-                    promise_row = {**codec.encode_promise_row(promise), "id": number}
-                    self._db.execute(sql.UPDATE_PROMISE, promise_row)
+            try:
+                check.check_people()
+                people_rows.rebuild_person_rows(self._db)
+                for number, promise in check.iter_promises():
+                    row = {**codec.encode_promise_row(promise), "id": number}
+                    connection.write_row(self._db, sql.UPDATE_PROMISE, row)
+                check.check_undone()
+                check.check_answers()
+            except ImpossibleAct as refusal:
+                raise self._build_act_error(refusal) from refusal
         for finding in integrity_rows.check_ledger_contents(self._db, CheckRequest()):
             if finding.is_wrong:
                 raise errors.BadRecord(finding.summary)
         return sorted(self._uids)
 
+    def _build_act_error(self, refusal: ImpossibleAct) -> errors.BadRecord:
+        """Return the error about an act, with its line: the head is in the first one."""
+        record = bisect_left(self._acts_by_record, refusal.number)
+        return errors.BadRecord(str(refusal), line=record + 2 if refusal.number else None)
 
-def _check_text_lengths(value: Any, name: str = "text") -> None:
-    """Refuse a text that is longer than commands take; `name` is its field. Raises BadRecord."""
-    if isinstance(value, str) and len(value) > (limit := constants.find_text_limit(name)):
-        raise errors.BadRecord(
-            f"the {name} has {len(value):,} characters, and {limit:,} are the most"
-        )
-    if isinstance(value, dict):
-        for inner_name, inner in value.items():
-            # No limit is below that of a word, so shorter texts need no check of their own.
-            if not isinstance(inner, str) or len(inner) > constants.MAX_WORD_CHARACTERS:
-                _check_text_lengths(inner, inner_name)
-    if isinstance(value, list):
-        for inner in value:
-            _check_text_lengths(inner, name)
+
+def _has_numbers(act: Record) -> bool:
+    """Whether an act has a number, and is about a promise or a person by their number."""
+    about = [act[name] for name in ("promise", "person") if act[name] is not None]
+    return [type(number) for number in (act["number"], *about)] == [int, int]
 
 
 @contextmanager
@@ -335,6 +343,10 @@ def _convert_to_bad_record() -> Iterator[None]:
         yield
     except errors.BadRecord:
         raise
+    except ImpossibleAct as refusal:
+        raise errors.BadRecord(str(refusal)) from refusal
+    except errors.DamagedContent as problem:
+        raise errors.BadRecord("it says what no command says") from problem
     except errors.Problem as problem:
         raise errors.BadRecord(str(problem).removesuffix(".")) from problem
     except _BAD_VALUE_ERRORS as error:

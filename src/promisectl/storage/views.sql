@@ -1,5 +1,7 @@
 -- The public read model. `:now`, `:day_end` and `:soon_end` are the moment asked about, the end of its local day, and of the third day after: the program binds them,
 -- in the ledger's own views they are the clock. Others read them: no column goes or moves, a new one comes last.
+-- Of `first_due_at`: once there are new terms, only the acts have the instant, as the first ones may be of another zone. It is that of
+-- the newest terms with this date before the first Yes, else of the correction that made it this date.
 
 CREATE VIEW promises AS
 SELECT
@@ -7,8 +9,8 @@ SELECT
   p.uid,
   p.direction,
   p.state,
-  coalesce(h.handle, 'me') AS person,
-  coalesce(h.name, 'Myself') AS person_name,
+  iif(p.person IS NULL, 'me', h.handle) AS person,
+  iif(p.person IS NULL, 'Myself', h.name) AS person_name,
   p.move,
   p.author,
   p.outcome,
@@ -64,7 +66,23 @@ SELECT
   p.offer_reply_by,
   p.contact_at,
   p.word_at,
-  p.reply_at
+  p.reply_at,
+  CASE
+    WHEN p.first_due IS NULL THEN NULL
+    WHEN p.renegotiated = 0 THEN p.due_at
+    ELSE (
+      SELECT coalesce(
+        iif(json_extract(body, '$.terms.due.civil') = p.first_due, json_extract(body, '$.terms.due.at'), NULL),
+        json_extract(body, '$.found.first_due.at')
+      )
+      FROM (SELECT number, body, at > p.accepted_at AS is_later FROM act WHERE promise = p.id)
+      WHERE CASE
+        WHEN json_valid(body) THEN p.first_due IN (json_extract(body, '$.terms.due.civil'), json_extract(body, '$.found.first_due.civil'))
+      END
+      ORDER BY is_later, iif(is_later, number, -number)
+      LIMIT 1
+    )
+  END AS first_due_at
 FROM promise AS p
 LEFT JOIN person AS q ON q.id = p.person
 LEFT JOIN person AS h ON h.id = coalesce(q.merged_into, q.id);
@@ -75,6 +93,8 @@ SELECT * FROM promises WHERE direction IN ('owe', 'self') AND (state = 'proposed
 CREATE VIEW owed AS
 SELECT * FROM promises WHERE direction = 'owed' AND (state = 'proposed' OR state = 'active' OR state = 'delivered');
 
+-- Warned: at risk, and no act of mine since, as `Promise.is_warned` says, too. Nobody answers by an import, and acts at one moment
+-- are in the order in which they were recorded.
 CREATE VIEW moves AS
 SELECT
   *,
@@ -82,12 +102,37 @@ SELECT
     WHEN state = 'reneged' THEN 'tell'
     WHEN state = 'delivered' THEN 'judge'
     WHEN offer_revision IS NOT NULL AND move = 'me' THEN 'answer'
+    WHEN state = 'proposed' THEN 'unanswered'
+    WHEN direction = 'owed' THEN 'warned'
     WHEN due_at < :now THEN 'overdue'
     ELSE 'today'
   END AS waiting
 FROM promises
 WHERE move = 'me' AND (state = 'reneged' OR state = 'delivered' OR offer_revision IS NOT NULL)
-  OR direction IN ('owe', 'self') AND state = 'active' AND due_at <= :day_end;
+  OR direction IN ('owe', 'self') AND state = 'active' AND due_at <= :day_end
+  OR direction = 'owed' AND state = 'proposed' AND move = 'them'
+    AND (reply_at < :now OR due_at <= strftime('%Y-%m-%dT%H:%M:%SZ', :now, '+48 hours'))
+  OR direction = 'owed' AND state = 'active' AND instr(flags, 'at-risk') > 0 AND NOT EXISTS (
+    SELECT * FROM act AS a
+    JOIN entry AS e ON e.id = a.entry
+    JOIN promise AS p ON p.id = a.promise
+    WHERE a.promise = promises.id
+      AND a.by = 'me'
+      AND a.verb NOT IN ('undo', 'redo', 'import')
+      AND e.undone_by IS NULL
+      AND (
+        a.at > p.bumped_at
+        OR a.at = p.bumped_at AND a.number > (
+          SELECT coalesce(max(b.number), 0) FROM act AS b
+          JOIN entry AS f ON f.id = b.entry
+          WHERE b.promise = a.promise
+            AND b.verb = 'bump'
+            AND b.by = 'them'
+            AND b.at = p.bumped_at
+            AND f.undone_by IS NULL
+        )
+      )
+  );
 
 CREATE VIEW acts AS
 SELECT

@@ -15,8 +15,6 @@ _NO_HARD_LINK_ERRNOS = (
     errno.EMLINK,
 )
 _NO_SYNC_ERRNOS = (errno.EINVAL, errno.ENOTSUP)  # some network file systems can't sync a directory
-SQLITE_SIDE_FILE_SUFFIXES = ("-journal", "-wal", "-shm")
-"""The suffixes of the files that SQLite keeps beside a database."""
 TEMPORARY_SUFFIX_PATTERN = r"\.[0-9a-f]{16}\.new"
 """The pattern of the suffix that a file has while it is being written."""
 

@@ -62,6 +62,15 @@ def can_be_stored(value: str) -> bool:
     return "\0" not in value and is_text(value)
 
 
+def is_blank_text(value: str) -> bool:
+    """Whether there is nothing to be seen in a text: only spaces and invisible characters."""
+    if value.isascii():
+        return not value.strip()
+    from promisectl.domain import spelling
+
+    return spelling.is_blank(value)
+
+
 def escape_text(value: str) -> str:
     """Return a text with every steering character as an escape."""
     if value.isprintable():  # a steering character is not printable

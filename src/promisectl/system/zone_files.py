@@ -22,7 +22,7 @@ _MIDDLE_OF_MONTH = 15
 _FIRST_YEARS = range(2026, 2027)
 """The years that are compared first, which most other zones do not stand."""
 _DECISIVE_YEARS = range(2023, 2038)
-"""The years for which two zones have to agree to be one; rules of earlier ones are corrected."""
+"""The years for which two zones have to agree; for earlier ones, databases get corrected."""
 _ALL_YEARS = range(1970, 2038)
 
 

@@ -273,6 +273,20 @@ def _errors_swallowed() -> None:
     ledger._commit_transaction = commit
 
 
+def _read_as_facts() -> None:
+    from promisectl.domain.people import PeopleReplay
+    from promisectl.storage import people_rows, queries
+
+    people_rows.load_checked_people = queries.load_people
+    PeopleReplay._claim_handle = lambda _, wanted, __: wanted
+
+
+def _unexplained() -> None:
+    from promisectl.commands.shared import damage
+
+    damage.explain_failure = lambda *_: None
+
+
 STEP_LATER = "one schema step later"
 """Not wrong: the program that knows the next step, met with a ledger of the one before."""
 MUTANTS: dict[str, Callable[[], None]] = {
@@ -300,6 +314,8 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "strange files opened": _strange_files_opened,
     "written in place": _written_in_place,
     "errors swallowed": _errors_swallowed,
+    "damage read as a fact": _read_as_facts,
+    "damage taken for a bug": _unexplained,
     STEP_LATER: next_step.learn,
     "synchronous=NORMAL": _opened_with(EXTRA="NORMAL"),
     "synchronous=FULL": _opened_with(EXTRA="FULL"),
@@ -314,6 +330,7 @@ _BREAKING = (
     "Ctrl-C not minded",
     "streams left as they are",
     "strange files opened",
+    "damage taken for a bug",
 )
 _BROKEN = re.compile(
     r'Traceback| broke: |File "|\b(?:Type|Attribute|Name|Assertion|Key|Index|Value|UnboundLocal)Error\b'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.domain import civil, constants
-from promisectl.system.text import can_be_stored
+from promisectl.system.text import can_be_stored, is_blank_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,6 +37,13 @@ def parse_promise_number(word: str) -> int:
     raise errors.BadNumber(f"{word[:_MAX_QUOTED_CHARACTERS]}…" if is_long else word)
 
 
+def spell_number(word: str) -> str:
+    """Return the number of a promise in its one spelling; any other word as it is."""
+    digits = word.removeprefix("#")
+    is_number = digits.isascii() and digits.isdigit()
+    return (digits.lstrip("0") or "0") if is_number else word
+
+
 def check_text(
     name: str, value: str | None, *, limit: int = constants.MAX_TEXT_CHARACTERS
 ) -> str | None:
@@ -45,7 +52,7 @@ def check_text(
         return None
     if len(value) > limit:
         raise errors.TextTooLong(name, len(value), limit)
-    if not value.strip():
+    if is_blank_text(value):
         raise errors.EmptyText(name)
     if not can_be_stored(value):
         raise errors.NotUnicode
@@ -59,19 +66,31 @@ def check_outcome(value: str) -> str:
 
 
 def parse_tags(words: Sequence[str]) -> tuple[str, ...]:
-    """Return tags, each once, without a leading `#` or `+` and a trailing comma.
+    """Return tags, each once in any spelling, without a leading `#` or `+`.
 
-    Raises Usage for a tag that is not one word, and what `check_text` raises.
+    Commas are between tags. Raises Usage for a tag that is not one word, and what `check_text`
+    raises.
     """
-    tags = [word.removeprefix("#").removeprefix("+").removesuffix(",") for word in words]
-    for tag in tags:
-        check_text("tag", tag, limit=constants.MAX_WORD_CHARACTERS)
-    for tag in tags:
-        if len(tag.split()) != 1 or tag != tag.strip():
-            raise errors.Contradiction(
-                f"A tag is one word, and “{tag}” is not. Give each one by itself."
-            )
-    return tuple(dict.fromkeys(tags))
+    if not words:
+        return ()
+    from promisectl.domain import spelling
+
+    tags: dict[str, str] = {}
+    for word in words:
+        for tag in map(parse_tag, word.removesuffix(",").split(",")):
+            tags.setdefault(spelling.fold_text(tag), tag)
+    return tuple(tags.values())
+
+
+def parse_tag(word: str) -> str:
+    """Return one tag without a leading `#` or `+`. Raises what `parse_tags` raises."""
+    tag = word.strip().removeprefix("#").removeprefix("+")
+    check_text("tag", tag, limit=constants.MAX_WORD_CHARACTERS)
+    if len(tag.split()) != 1:
+        raise errors.Contradiction(
+            f"A tag is one word, and “{tag}” is not. Give each one by itself."
+        )
+    return tag
 
 
 def check_choice(option: str, word: str | None, choices: Sequence[str]) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import output, workload
-from promisectl.domain import civil, lifecycle
+from promisectl.domain import civil
 from promisectl.domain.promise import Direction, Promise
 from promisectl.domain.wellmade import check
 from promisectl.domain.wellmade.check import RuleFinding, RuleLevel
@@ -42,7 +42,8 @@ def build_check_target(promise: Promise, row: Row, *, assumed: bool = False) -> 
     The terms that wait for an answer count, else the agreed ones. `assumed`: see
     `is_acceptance_assumed`.
     """
-    terms = (promise.offered_revision or promise.current_revision).terms
+    revision = promise.offered_revision or promise.current_revision
+    terms = revision.terms
     is_self = promise.direction is Direction.SELF
     subject = Subject(
         terms.outcome,
@@ -54,7 +55,7 @@ def build_check_target(promise: Promise, row: Row, *, assumed: bool = False) -> 
         terms.due,
         done_when=terms.done_when,
         why=terms.why,
-        reply_by=terms.reply_by,
+        reply_by=revision.reply_by,
         risk=promise.risk,
         no_to=promise.no_to,
         rounds=promise.newest_revision_number - 1,
@@ -68,7 +69,7 @@ def load_check_target(db: sqlite3.Connection, row: Row) -> CheckTarget:
     """Return the promise of a record as a target of the check."""
     number = row["id"]
     acts = [act for act in queries.fetch_promise_act_rows(db, number) if not act["undone_by"]]
-    promise = lifecycle.replay_acts(number, queries.load_promise_acts(db, number))
+    promise = queries.load_promise(db, number)
     return build_check_target(promise, row, assumed=is_acceptance_assumed(acts))
 
 

@@ -29,7 +29,8 @@ def ask_replies_to_terms(env: Env, numbers: Sequence[int], given: Reply) -> dict
     """Return the reply to every promise among `numbers` that a Yes would bind me to.
 
     `given` holds the words of the command line. One promise alone can also be declined or
-    countered. Nothing is asked if any of the moves will be refused. Raises NoPromise.
+    countered. Nothing is asked about my own offer, which binds me by their Yes, nor if any of the
+    moves will be refused. Raises NoPromise.
     """
     promises = [output.load_promise_and_name(env, number) for number in numbers]
     if not all(is_answer_open(promise, given.revision) for promise, _ in promises):
@@ -38,7 +39,9 @@ def ask_replies_to_terms(env: Env, numbers: Sequence[int], given: Reply) -> dict
     return {
         promise.id: ask_reply_to_offer(env, promise, name, given, alone=is_alone)
         for promise, name in promises
-        if promise.state is State.PROPOSED and promise.direction is Direction.OWE
+        if promise.state is State.PROPOSED
+        and promise.direction is Direction.OWE
+        and promise.current_revision.author is Side.PROMISEE
     }
 
 
@@ -53,20 +56,19 @@ def is_answer_open(promise: Promise, revision: int | None) -> bool:
 def ask_reply_to_offer(
     env: Env, promise: Promise, name: str, given: Reply, *, alone: bool
 ) -> Reply:
-    """Ask the questions about a proposed promise of mine, and return the reply.
+    """Ask the questions about what somebody asks of me, and return the reply.
 
-    `name` is the other side's. What the offer holds already is neither asked nor recorded again.
+    `name` is the other side's. What I named already is neither asked nor recorded again.
     """
     offered = promise.current_revision
-    is_asked = offered.author is Side.PROMISEE
-    opening = f"{name} asks you" if is_asked else f"You offer {name}"
+    terms = messages.format_terms(offered.terms, env.here)
     reply = ask_yes_questions(
         env,
         offered.terms,
         given.risk or promise.risk,
         given.no_to or promise.no_to,
-        may_refuse=is_asked and alone,
-        heading=f"#{promise.id} {opening}: {messages.format_terms(offered.terms, env.here)}.",
+        may_refuse=alone,
+        heading=f"#{promise.id} {name} asks you: {terms}.",
     )
     return reply._replace(
         risk=given.risk if promise.risk else reply.risk,
@@ -83,13 +85,15 @@ def ask_yes_questions(
     no_to: str | None,
     *,
     may_refuse: bool,
+    may_decline: bool = True,
     heading: str,
     many: int = 1,
 ) -> Reply:
     """Ask the questions about terms, and return the reply.
 
     A question that `risk` or `no_to` answers is left out, and every question about a day in the
-    past. `many` is the number of promises that the Yes will make.
+    past. `many` is the number of promises that the Yes will make. Without `may_decline` a No means
+    that nothing was said at all: raises EOFError.
     """
     if (risk and no_to) or (terms.due and terms.due.at < env.now):
         return Reply(risk=risk, no_to=no_to)
@@ -100,7 +104,7 @@ def ask_yes_questions(
     )
     no_to = no_to or prompts.ask_text(env, "no-to", "What does this Yes say No to? [Enter skips]")
     yes = Reply(risk=risk, no_to=no_to, asked=True)
-    return ask_verdict(env, terms, yes) if may_refuse else yes
+    return ask_verdict(env, terms, yes, may_decline=may_decline) if may_refuse else yes
 
 
 def format_busy_week(env: Env, terms: Terms, many: int) -> str:
@@ -132,20 +136,25 @@ def format_premortem(env: Env, terms: Terms) -> str:
     return f"Imagine {after.removesuffix(this_year)}: it did not happen."
 
 
-def ask_verdict(env: Env, terms: Terms, yes: Reply) -> Reply:
-    """Ask for Yes, counter or No; return `yes`, or the reply in its place."""
+def ask_verdict(env: Env, terms: Terms, yes: Reply, *, may_decline: bool) -> Reply:
+    """Ask for Yes, counter or No; return `yes`, or the reply in its place.
+
+    Raises EOFError after a No unless `may_decline`.
+    """
     while True:
         word = prompts.ask_choice(
             env, "Yes, counter or No? [Enter for Yes]", ("yes", "counter", "no"), enter="yes"
         )
         if word == "yes":
             return yes
+        if word == "no" and not may_decline:
+            env.leave_questions()
         if word == "no":
             reason = prompts.ask_text(env, "reason", "Why? [Enter for no reason]")
             return yes._replace(verb=Verb.DECLINE, reason=reason)
         other = prompts.ask_new_terms(
             env, terms, by="By when can you?", what="What can you promise?"
         )
-        if other != terms:
+        if other != terms.content:
             return yes._replace(verb=Verb.NEGOTIATE, terms=other)
         env.print_warning("That changes nothing.")

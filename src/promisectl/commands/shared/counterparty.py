@@ -16,10 +16,18 @@ if TYPE_CHECKING:
 _NEWCOMER_NUMBER = 0  # nobody in the ledger has it
 
 
-def load_known_people(env: Env) -> list[Person]:
-    """Return everybody in the ledger; nobody if there is no ledger yet."""
+def load_known_people(env: Env, *, writing: bool = False) -> list[Person]:
+    """Return everybody in the ledger; nobody if there is no ledger yet.
+
+    For a command that is `writing`, they are compared with what was said of them. Raises
+    DamagedContent.
+    """
     with ledger.open_snapshot_or_empty(env.ledger) as db:
-        return queries.load_people(db)
+        if not writing:
+            return queries.load_people(db)
+        from promisectl.storage import people_rows
+
+        return people_rows.load_checked_people(db)
 
 
 def find_counterparty(env: Env, name: str) -> Person | None:

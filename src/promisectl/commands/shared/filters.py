@@ -55,8 +55,8 @@ class Filters(NamedTuple):
         arguments.check_choice("--sort", self.sort, constants.PROMISE_SORTS)
         for state in self.state:
             arguments.check_choice("--state", state, constants.STATES)
-        if self.search:
-            arguments.check_text("search", self.search)
+        arguments.check_text("search", self.search)
+        tag = None if self.tag is None else arguments.parse_tag(self.tag)
         most, moment = arguments.check_row_limit(self.limit), arguments.parse_as_of(env, self.as_of)
         before = arguments.parse_date_bound(env, self.due_before, end=False)
         after = arguments.parse_date_bound(env, self.due_after, end=True)
@@ -67,7 +67,7 @@ class Filters(NamedTuple):
             overdue=self.overdue,
             due_before=output.encode_moment(before),
             due_after=output.encode_moment(after),
-            tag=self.tag and self.tag.removeprefix("#"),
+            tag=tag,
             search=self.search,
             sort=self.sort or sort,
             limit=most,

@@ -72,8 +72,10 @@ def open_view(
 ) -> Iterator[sqlite3.Connection]:
     """Yield a connection that reads the ledger, or an empty ledger if there is none yet.
 
-    With `moment`, it holds the ledger as of that moment, and the acts only with `acts`.
+    With `moment`, it holds the ledger as of that moment, and the acts only with `acts` or where
+    whole records are printed.
     """
+    acts = acts or env.form in ("csv", "json", "jsonl")
     with ledger.open_snapshot_or_empty(env.ledger) as db:
         if moment is None:
             yield db
@@ -93,14 +95,10 @@ def find_promise_row(env: Env, db: sqlite3.Connection, number: int) -> Row:
 
 
 def load_promise_and_name(env: Env, number: int) -> tuple[Promise, str]:
-    """Return a promise and the name of the other side. Raises NoPromise."""
-    from promisectl.domain import lifecycle
-
+    """Return a promise to be asked about, and the name of the other side. Raises NoPromise."""
     with open_view(env) as db:
-        acts = queries.load_promise_acts(db, number)
-        if not acts:
-            raise errors.NoPromise(number)
-        promise = lifecycle.replay_acts(number, acts)
+        promise = queries.load_promise(db, number)
+        env.seen_uids[number] = promise.opening.uid
         return promise, queries.fetch_person_name(db, promise.opening.person)
 
 
@@ -146,13 +144,14 @@ def print_result(
 ) -> None:
     """Print what a command has recorded: records with --json, ids with --quiet, else lines.
 
-    `facts` are lines that are not wrapped, such as a path. `hints` say what to do next. Raises
-    AnswerLost.
+    With --json, what has no records is an empty array, so that there is always JSON. `facts` are
+    lines that are not wrapped, such as a path. `hints` say what to do next. Raises AnswerLost.
     """
     if env.is_json:
         from promisectl.records import as_json
 
-        env.print_answer(map(as_json.encode_json, records), whole=True)
+        encoded = [as_json.encode_json(record) for record in records]
+        env.print_answer(encoded or ["[]"], whole=True)
     elif env.quiet:
         env.print_answer(map(str, ids), whole=True)
     else:
@@ -174,6 +173,8 @@ def encode_rows(form: str, rows: Iterable[Row], kind: RecordKind) -> Iterator[st
     if form == "csv":
         from promisectl.records import as_csv
 
+        if "uid" in kind.csv:
+            rows = map(fields.check_uid, rows)
         return as_csv.iter_csv_lines(rows, kind.csv)
     if form == "plain":
         from promisectl.records import as_lines

@@ -39,11 +39,13 @@ def write_output_files(env: Env, directory: str, texts: Iterable[tuple[str, str]
     """Write a file into a directory for each name and text, and print how many changed.
 
     A file that already holds its text is not written again. Other files in the directory stay.
-    Raises ExportOntoLedger and CannotWrite.
+    Raises ExportOntoLedger and CannotWrite, also for a name that is not its own basename.
     """
     counts = dict.fromkeys(("new", "changed", "as before"), 0)
     create_output_directory(directory)
     for name, text in texts:
+        if os.path.basename(name) != name:  # it would lead out of the directory
+            raise errors.CannotWrite(name, "it is no ordinary file")
         path = os.path.join(directory, name)
         if ledger.is_ledger_file(path, env.ledger):
             raise errors.ExportOntoLedger(path)

@@ -51,13 +51,13 @@ def ask_due_date(env: Env, question: str) -> CivilMoment | None:
 def ask_new_terms(env: Env, terms: Terms, *, by: str, what: str) -> Terms:
     """Ask for another date and outcome, and return the new terms; Enter keeps each.
 
-    `by` and `what` are the two questions.
+    `by` and `what` are the two questions. The new terms have no date for the answer.
     """
     due = terms.due
     date = civil.format_civil(due.civil, due.zone, env.zone) if due else "no date"
     when = ask_due_date(env, f"{by} [Enter keeps {date}]")
     outcome = ask_text(env, "outcome", f"{what} [Enter keeps “{terms.outcome}”]")
-    return terms._replace(due=when or due, outcome=outcome or terms.outcome)
+    return terms.content._replace(due=when or due, outcome=outcome or terms.outcome)
 
 
 def ask_past_moment(
@@ -80,14 +80,16 @@ def ask_past_moment(
             return words
 
 
-def ask_choice(env: Env, question: str, choices: Sequence[str], *, enter: str) -> str:
+def ask_choice(env: Env, question: str, choices: Sequence[str], *, enter: str | None = None) -> str:
     """Ask for one of the choices, by its name or an unambiguous beginning, and return it.
 
-    `enter` is the answer that Enter means.
+    `enter` is the answer that Enter means; without it, Enter asks again.
     """
     while True:
         typed = env.ask_question(question).casefold()
-        matches = [word for word in choices if word.startswith(typed)] if typed else [enter]
+        if not typed and enter is None:
+            continue
+        matches = [word for word in choices if word.startswith(typed)] if typed else [enter or ""]
         if typed in matches:
             return typed
         if len(matches) == 1:

@@ -118,9 +118,21 @@ def record_move(
 
     def move_promises(db: sqlite3.Connection, journal: Journal) -> list[MoveAnswer]:
         mover = _MoveRecorder(env, db, journal, extras, alone=len(numbers) == 1)
-        return [mover.move_promise(journal.load_promise(number), build_act) for number in numbers]
+        promises = (load_seen_promise(env, journal, number) for number in numbers)
+        return [mover.move_promise(promise, build_act) for promise in promises]
 
     record_command(env, command, move_promises, checks=extras.new)
+
+
+def load_seen_promise(env: Env, journal: Journal, number: int) -> Promise:
+    """Return the promise of a number, inside the transaction that moves it.
+
+    Raises NoPromise, and TermsChanged if a person was shown another one of that number.
+    """
+    promise = journal.load_promise(number)
+    if env.seen_uids.get(number, promise.opening.uid) != promise.opening.uid:
+        raise errors.TermsChanged(number)
+    return promise
 
 
 def record_command(
@@ -226,13 +238,13 @@ def _load_answers_of_key(env: Env, db: sqlite3.Connection) -> list[MoveAnswer] |
     first = queries.find_first_answer(db, env.once.key) if env.once else None
     if not (env.once and first):
         return None
-    if first["request"] != env.once.request:
-        raise errors.KeyTaken(env.once.key, first["request"], env.once.request)
     from promisectl.storage import codec
 
+    stored = codec.decode_original_answer(first)
+    if first["request"] != env.once.request:
+        raise errors.KeyTaken(env.once.key, first["request"], env.once.request)
     since = " It was undone since." if first["undone_by"] else ""
     notice = f"Said before with the key “{env.once.key}”: nothing new was recorded.{since}"
-    stored = codec.decode_answer(first["answer"])
     return [
         MoveAnswer(line, number, record, notices=() if index else [notice])
         for index, (line, number, record) in enumerate(stored)
@@ -282,7 +294,7 @@ class _MoveRecorder:
         if self._alone:
             hints = [
                 messages.format_next_step(after, name),
-                messages.format_accepted_risk(after) if extras.foreseen else "",
+                messages.format_named_risk(before, name) if extras.foreseen else "",
                 format_check_hint(env, self._db, after, extras),
             ]
         return MoveAnswer(line, after.id, record, hints)
@@ -296,7 +308,7 @@ class _MoveRecorder:
                 raise errors.ClockAhead(
                     error.number, formats.format_instant(error.earliest, self._here)
                 ) from None
-            raise errors.TooEarly(
+            raise type(error)(
                 error.number,
                 error.earliest,
                 error.dated,

@@ -51,7 +51,7 @@ def format_promises_with(env: Env, db: Any, command: str, person: Person) -> str
     matches = []
     for row in queries.fetch_promise_rows(db, query):
         number = row["id"]
-        promise = lifecycle.replay_acts(number, queries.load_promise_acts(db, number))
+        promise = queries.load_promise(db, number)
         if verb is None or verb in lifecycle.list_open_verbs(promise):
             matches.append((number, row["outcome"]))
     everything = f"list --all --with {person.handle}"

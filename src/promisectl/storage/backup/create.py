@@ -19,8 +19,14 @@ if TYPE_CHECKING:
     from promisectl.storage.summary import LedgerSummary
 
 MAX_OWN_BACKUPS = 10
-"""The number of dated backups that the directory of backups keeps."""
+"""The number of dated backups that the directory of backups keeps.
+
+It keeps as many of those that were made before a restore, apart from the others: what they hold
+may be in no other file, as the ledger went on from another state.
+"""
+_MAX_COPY_ATTEMPTS = 4
 _COPY_STATEMENT = "VACUUM INTO CAST(? AS TEXT)"  # from bytes, as a name need not be UTF-8
+_BEFORE_RESTORE_KIND = "before-restore"
 _DAY_NANOSECONDS = 86_400 * 10**9
 
 
@@ -101,8 +107,8 @@ def list_backups(path: str, directory: str) -> list[str]:
 def prune_backups(path: str, directory: str, spare: Collection[str] = ()) -> None:
     """Delete all dated backups but the last MAX_OWN_BACKUPS and the paths in `spare`.
 
-    Deletes unfinished copies too, when they are a day older than the newest file. Ignores what
-    it can't delete.
+    The last MAX_OWN_BACKUPS that were made before a restore stay too. Deletes unfinished copies
+    when they are a day older than the newest file. Ignores what it can't delete.
     """
     with suppress(OSError):
         own = parse_backup_names(path, os.listdir(directory))
@@ -113,8 +119,10 @@ def prune_backups(path: str, directory: str, spare: Collection[str] = ()) -> Non
             (copy for copy in own if copy.kind != "damaged" and not copy.temporary_suffix),
             key=lambda copy: (times[copy.name], copy),
         )
-        spared_names = {os.path.basename(spared) for spared in spare}
-        old_names = {copy.name for copy in finished[:-MAX_OWN_BACKUPS]} - spared_names
+        replaced = [copy for copy in finished if copy.kind == _BEFORE_RESTORE_KIND]
+        others = [copy for copy in finished if copy.kind != _BEFORE_RESTORE_KIND]
+        old = (*others[:-MAX_OWN_BACKUPS], *replaced[:-MAX_OWN_BACKUPS])
+        old_names = {copy.name for copy in old} - {os.path.basename(spared) for spared in spare}
         newest_time = max(times.values(), default=0)
         abandoned_names = {
             copy.name
@@ -176,8 +184,7 @@ def create_backup(path: str, target: str, *, force: bool = False) -> Backup:
     try:
         with _translate_write_errors(target):
             os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        write_copy(path, temporary, target)
-        backup = Backup(target, check_copy(path, temporary))
+        backup = Backup(target, write_checked_copy(path, temporary, target))
         with _translate_write_errors(target):
             files.sync_path(temporary)
             os.replace(temporary, target) if force else files.link_finished_file(temporary, target)
@@ -205,9 +212,41 @@ def ensure_no_journals(target: str) -> None:
 
     SQLite would take it for the journal of the new file.
     """
-    for suffix in files.SQLITE_SIDE_FILE_SUFFIXES:
+    for suffix in preflight.SQLITE_SIDE_FILE_SUFFIXES:
         if os.path.lexists(target + suffix):
             raise errors.JournalBesideTarget(target + suffix)
+
+
+def write_checked_copy(path: str, temporary: str, target: str) -> LedgerSummary:
+    """Write the ledger at `path` to the empty file `temporary`; return the summary of the copy.
+
+    A restore may put another ledger in its place meanwhile: then it is copied again, a few times.
+    An error names `target`. Raises CannotWrite and LedgerError.
+    """
+    attempts = _MAX_COPY_ATTEMPTS
+    while True:
+        write_copy(path, temporary, target)
+        extent = check_copy(path, temporary)
+        if _has_newest_act(path, extent):
+            return extent
+        attempts -= 1
+        if not attempts:
+            raise errors.DamagedLedger(path, "is damaged, or another file than a moment ago")
+        with _translate_write_errors(target):
+            os.truncate(temporary, 0)
+
+
+def _has_newest_act(path: str, copy: LedgerSummary) -> bool:
+    """Whether the newest act of a copy is in the ledger at `path`."""
+    hashes: list[str] = []
+    with (
+        connection.translate_errors(path, reading=True),
+        closing(connection.open_connection(path, "ro")) as db,
+    ):
+        connection.retry_while_busy(
+            path, lambda: hashes.append(summary.find_act_hash(db, copy.last_act))
+        )
+    return hashes == [copy.head]
 
 
 def write_copy(path: str, temporary: str, target: str) -> None:
@@ -241,26 +280,18 @@ def write_copy(path: str, temporary: str, target: str) -> None:
 def check_copy(path: str, copy: str) -> LedgerSummary:
     """Check a copy of the ledger at `path`, and return the summary of the copy.
 
-    SQLite has to find nothing wrong with it, and its newest act has to be in the ledger. Raises
-    DamagedLedger.
+    SQLite has to find nothing wrong with it. Raises DamagedLedger.
     """
-    with connection.translate_errors(path, reading=True):
-        with closing(connection.open_connection(copy, "ro")) as db:
-            connection.check_schema_step(path, db)
-            with connection.allow_interrupts(db):
-                is_sound = db.execute("PRAGMA integrity_check").fetchall()[0][0] == "ok"
-            if not is_sound:
-                raise errors.DamagedLedger(path, "is damaged")
-            extent = summary.load_summary(db)
-        with closing(connection.open_connection(path, "ro")) as db:
-            connection.retry_while_busy(path, lambda: ensure_act_in_ledger(path, db, extent))
-    return extent
-
-
-def ensure_act_in_ledger(path: str, db: sqlite3.Connection, copy: LedgerSummary) -> None:
-    """Raise DamagedLedger unless the newest act of a copy is in the ledger at `path`."""
-    if copy.head != summary.find_act_hash(db, copy.last_act):
-        raise errors.DamagedLedger(path, "is damaged, or another file than a moment ago")
+    with (
+        connection.translate_errors(path, reading=True),
+        closing(connection.open_connection(copy, "ro")) as db,
+    ):
+        connection.check_schema_step(path, db)
+        with connection.allow_interrupts(db):
+            is_sound = db.execute("PRAGMA integrity_check").fetchall()[0][0] == "ok"
+        if not is_sound:
+            raise errors.DamagedLedger(path, "is damaged")
+        return summary.load_summary(db)
 
 
 @contextmanager

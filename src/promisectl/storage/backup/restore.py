@@ -91,7 +91,7 @@ def load_current_ledger(path: str, source: BackupSource) -> CurrentLedger:
             findings = [finding for finding in checks.check_integrity(db) if finding.is_wrong]
             current = summary.load_summary(db)
             relation = compare_histories(db, current, source)
-    except errors.NotALedger:
+    except (errors.NotALedger, sqlite3.DatabaseError):
         return CurrentLedger()
     # What only a backup helps with comes first.
     findings.sort(key=lambda finding: finding.cure is not Remedy.RESTORE)
@@ -161,9 +161,18 @@ def _has_unreadable_header(path: str) -> bool:
     """
     try:
         connection.check_ledger_file(path)
-    except (errors.DamagedLedger, errors.NewerLedger):
+    except (errors.DamagedLedger, errors.NewerLedger, errors.WalModeLedger):
         return True
     return False
+
+
+def settle_former_ledger(path: str) -> None:
+    """End the WAL mode of the ledger that is to be replaced, unless it can't be opened any more.
+
+    Raises LedgerBusy, and LedgerError where it belongs to others.
+    """
+    with suppress(errors.DamagedLedger, errors.NewerLedger):
+        ledger.settle_journal_mode(path)
 
 
 # A ledger that SQLite can open

@@ -7,6 +7,7 @@ import shutil
 from contextlib import suppress
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.storage import preflight
 from promisectl.storage.backup import create
 from promisectl.system import files
 
@@ -29,9 +30,10 @@ def put_aside_ledger(place: RestorePlace, file: IO[bytes] | None = None) -> str:
     """Copy a damaged ledger and its journals into the directory of backups.
 
     `file` is the ledger, open; None to put aside the journals alone. Deletes the journals beside
-    the ledger. Returns the first copy. Raises OSError; FileExistsError when another command puts
-    something aside at the same moment.
+    the ledger. Returns the first copy. Raises NotALedger for a journal that is no file, OSError,
+    and FileExistsError when another command puts something aside at the same moment.
     """
+    preflight.check_side_files(place.path)
     target = create.find_free_name(*place, kind="damaged")
     copies = []
     if file:
@@ -51,7 +53,7 @@ def put_aside_ledger(place: RestorePlace, file: IO[bytes] | None = None) -> str:
 def list_journals(path: str) -> list[str]:
     """Return the files that SQLite has left beside a ledger."""
     real = os.path.realpath(path)
-    names = [real + suffix for suffix in files.SQLITE_SIDE_FILE_SUFFIXES]
+    names = [real + suffix for suffix in preflight.SQLITE_SIDE_FILE_SUFFIXES]
     return [name for name in names if os.path.lexists(name)]
 
 

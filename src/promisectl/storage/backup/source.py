@@ -4,32 +4,36 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.domain.findings import Remedy
-from promisectl.storage import connection, summary
-from promisectl.storage.integrity import checks
+from promisectl.storage import connection, schema, summary
+from promisectl.storage.integrity import checks, history
+from promisectl.storage.integrity.act_content import ImpossibleAct
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from promisectl.storage.summary import LedgerSummary
 
 _COPY_PAGES = 256  # at a time; Ctrl-C is handled in between
+_FOREIGN_KINDS = ("index", "view", "table")
 _PAUSE_SECONDS = 0.005  # between two attempts, while others read
 
 
 class BackupSource(NamedTuple):
     """A backup that passed its checks: its path, its summary, and an open connection to it.
 
-    The connection sees the backup as it was when it was checked.
+    The connection sees the backup as it was when it was checked. Where indexes, triggers or views
+    were not as they should be, it sees a copy in which they are, and `repairs` says what was done.
     """
 
     path: str
     summary: LedgerSummary
     db: sqlite3.Connection
+    repairs: Sequence[str] = ()
 
     def copy_into(self, path: str, db: sqlite3.Connection) -> None:
         """Copy the backup into the ledger at `path`, through the connection `db`.
@@ -79,20 +83,69 @@ class _CopyPatience:
 
 @contextmanager
 def open_backup_source(path: str) -> Iterator[BackupSource]:
-    """Open a backup, and check it by SQLite and act by act. Raises NotABackup and LedgerError."""
+    """Open a backup, and check it by SQLite, act by act, and for what the acts say.
+
+    What `doctor --fix` would put right is put right in a copy, and what others have made is left
+    out of it. Raises NotABackup and LedgerError.
+    """
     with _translate_ledger_errors(path):
         connection.check_ledger_file(path)
         ensure_no_hot_journal(path)
         db = connection.open_connection(path, "ro")
-    with closing(db):
+    with ExitStack() as stack:
+        stack.enter_context(closing(db))
         with _translate_ledger_errors(path):
-            db.execute("BEGIN")
-            connection.retry_while_busy(path, lambda: connection.check_schema_step(path, db))
-            for finding in checks.check_integrity(db):
-                if finding.is_wrong and finding.cure is not Remedy.FIX:
-                    raise errors.DamagedLedger(path, f"is damaged ({finding.summary})")
-            source = BackupSource(path, summary.load_summary(db), db)
+            connection.begin_read_transaction(path, db)
+            repairs: list[str] = []
+            if _check_backup(path, db):
+                db = stack.enter_context(closing(_copy_into_memory(db)))
+                repairs = _repair_backup(path, db)
+                if _check_backup(path, db):
+                    raise errors.DamagedLedger(path, "is damaged")
+            _check_backup_history(path, db)
+            source = BackupSource(path, summary.load_summary(db), db, repairs)
         yield source
+
+
+def _check_backup(path: str, db: sqlite3.Connection) -> bool:
+    """Make all checks of `doctor`, and return whether the schema has to be put right.
+
+    Raises DamagedLedger for anything else that is wrong.
+    """
+    needs_repair = False
+    for finding in checks.check_integrity(db):
+        if finding.is_wrong and finding.cure is not Remedy.FIX:
+            raise errors.DamagedLedger(path, f"is damaged ({finding.summary})")
+        needs_repair = needs_repair or finding.is_wrong
+    return needs_repair or bool(checks.compare_schema(db)[1])
+
+
+def _repair_backup(path: str, db: sqlite3.Connection) -> list[str]:
+    """Put the schema right, without the parts of others, and return what was done.
+
+    Raises DamagedLedger.
+    """
+    try:
+        return schema.repair_schema_parts(db, _FOREIGN_KINDS)
+    except sqlite3.IntegrityError as error:
+        raise errors.DamagedLedger(path, "is damaged") from error
+
+
+def _check_backup_history(path: str, db: sqlite3.Connection) -> None:
+    """Refuse acts that no command can have recorded. Raises DamagedLedger."""
+    try:
+        history.check_history(db)
+    except ImpossibleAct as refusal:
+        raise errors.DamagedLedger(path, f"says what no command says ({refusal})") from refusal
+
+
+def _copy_into_memory(db: sqlite3.Connection) -> sqlite3.Connection:
+    """Return a copy that lives as long as its connection, in memory or beyond it."""
+    copy = sqlite3.connect("", isolation_level=None)
+    with connection.close_on_failure(copy):
+        db.backup(copy, pages=_COPY_PAGES)
+        copy.row_factory = sqlite3.Row
+    return copy
 
 
 def ensure_no_hot_journal(path: str) -> None:
@@ -115,4 +168,4 @@ def _translate_ledger_errors(path: str) -> Iterator[None]:
         advice = "update promisectl, or choose another backup"
         raise errors.NotABackup(path, problem.what, advice) from problem
     except errors.NotALedger as problem:
-        raise errors.NotABackup(path, problem.what) from problem
+        raise errors.NotABackup(problem.path, problem.what) from problem

@@ -25,19 +25,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-DECODING_ERRORS = (
-    errors.Problem,
-    KeyError,
-    TypeError,
-    ValueError,
-    AttributeError,
-    IndexError,
-    OverflowError,
-    RecursionError,
-)
-"""All that a text which somebody changed may raise in the code that reads it."""
-
-
 class Chain:
     """All acts in the order of their numbers, with what they say about other rows.
 
@@ -82,7 +69,7 @@ class Chain:
             broken.add_detail(f"act {self._number + 1} is missing")
         if not self._has_right_hash(row):
             broken.add_detail(f"{name} is not what was recorded")
-            self.broken.add(-row["person"] if row["promise"] is None else row["promise"])
+            self.broken.add(-(row["person"] or 0) if row["promise"] is None else row["promise"])
         elif self._request.head and row["hash"].startswith(self._request.head):
             self._matching_acts.append(number)
         if row["command"] is None or row["entry"] < self._entry:
@@ -108,7 +95,7 @@ class Chain:
             )
         except errors.NoTemporaryFile:  # that is not damage
             raise
-        except DECODING_ERRORS:
+        except codec.DECODING_ERRORS:
             return False
         return fits
 

@@ -64,9 +64,8 @@ def open_for_checks(path: str) -> Iterator[sqlite3.Connection]:
         except errors.WalModeLedger as problem:
             raise errors.LedgerNeedsFix(path, _SWITCHED_TO_WAL_REASON) from problem
         with closing(connection.open_connection(path, "ro")) as db:
-            db.execute("BEGIN")
             try:
-                connection.retry_while_busy(path, lambda: connection.check_schema_step(path, db))
+                connection.begin_read_transaction(path, db)
             except sqlite3.OperationalError as error:
                 if not connection.has_unfinished_transaction(error):
                     raise
@@ -77,10 +76,9 @@ def open_for_checks(path: str) -> Iterator[sqlite3.Connection]:
 def estimate_act_count(db: sqlite3.Connection) -> int:
     """Return the number of the last act, without counting the acts; 0 if it can't be read."""
     try:
-        last = db.execute(sql.LAST_ACT).fetchone()
+        return connection.fetch_last_act(db).number
     except sqlite3.Error:
         return 0
-    return last["number"] if last and isinstance(last["number"], int) else 0
 
 
 def check_integrity(
@@ -185,7 +183,7 @@ def compare_schema(db: sqlite3.Connection) -> tuple[list[SchemaPart], list[Schem
 
     A ledger of an earlier schema step may lack the parts that came later, and have other views.
     """
-    (step,) = db.execute("PRAGMA user_version").fetchone()
+    step = connection.read_schema_step(db)
     later = {
         parse_schema_part(statement)
         for later_step, statements in sql.MIGRATIONS.items()

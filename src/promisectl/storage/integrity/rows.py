@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import suppress
 from itertools import groupby
 
+from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.compiled import sql
 from promisectl.domain import lifecycle
@@ -18,14 +19,14 @@ from promisectl.domain.findings import (
     build_unreadable_finding,
 )
 from promisectl.domain.people import Person, PersonAct, replay_person_acts
-from promisectl.storage import codec, sqlite_errors
-from promisectl.storage.integrity.chain import DECODING_ERRORS, Chain, format_act_subject
+from promisectl.storage import codec, connection, sqlite_errors
+from promisectl.storage.integrity.chain import Chain, format_act_subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import Any, TypeVar
 
-    from promisectl.domain.promise import Act, Promise
+    from promisectl.domain.promise import Act, Opening, Promise
 
     _A = TypeVar("_A", Act, PersonAct)
 
@@ -65,6 +66,11 @@ class ContentChecks:
         self._on_progress = request.on_progress
         self._chain = Chain(db, request)
         self._act_damage = self._chain.order_damage
+        self._met_people: set[int] = set()
+        step = connection.read_schema_step(db)
+        self._rederived = {
+            name for later, names in sql.REDERIVED_COLUMNS.items() if later > step for name in names
+        }
 
     def check_chain(self) -> Iterator[IntegrityFinding]:
         """Return the findings of the chain of acts."""
@@ -75,6 +81,7 @@ class ContentChecks:
     def check_promises(self) -> Iterator[IntegrityFinding]:
         """Compare the row of each promise with the promise that its acts give."""
         damage, count = DamageList(), 0
+        self._met_people = {row["person"] for row in self._db.execute(sql.MET_PEOPLE)}
         rows = iter(self._db.execute(sql.ALL_PROMISES))  # by number, as the acts are
         row = next(rows, None)
         for number, acts in groupby(
@@ -90,6 +97,7 @@ class ContentChecks:
             count += 1
             if promise and number not in self._chain.broken:
                 self.compare_promise(number, own_row, promise, damage)
+                self.check_opening(number, promise.opening)
         while row:
             damage.add_detail(f"#{row['id']} was never made")
             row = next(rows, None)
@@ -112,7 +120,7 @@ class ContentChecks:
             return None
         try:
             return lifecycle.replay_acts(number, readable)
-        except DECODING_ERRORS as error:
+        except codec.DECODING_ERRORS as error:
             if number not in self._chain.broken:
                 self._act_damage.add_detail(f"what was said of #{number} does not add up: {error}")
             return None
@@ -122,7 +130,7 @@ class ContentChecks:
     ) -> _A | None:
         """Return the act of a row if a command could have written the row; else note it."""
         self._on_progress()
-        with suppress(*DECODING_ERRORS):
+        with suppress(*codec.DECODING_ERRORS):
             act = decode(row)
             columns = (encode_body(act), encode_instant(act.at), encode_instant(act.recorded_at))
             if columns == (row["body"], row["at"], row["recorded_at"]):
@@ -135,12 +143,28 @@ class ContentChecks:
     def compare_promise(
         self, number: int, row: sqlite3.Row | None, promise: Promise, damage: DamageList
     ) -> None:
-        """Add to `damage` in which columns the row of a promise differs from its acts."""
+        """Add to `damage` in which columns the row of a promise differs from its acts.
+
+        The columns that a later schema step derives anew are not compared before it.
+        """
         columns = {**codec.encode_promise_row(promise), "id": number}
         if row is None:
             damage.add_detail(f"#{number} is missing")
-        elif (stored := codec.sqlite_row_dict(row)) != columns:
+            return
+        stored = codec.sqlite_row_dict(row)
+        for name in self._rederived:
+            stored[name] = columns[name]
+        if stored != columns:
             damage.add_detail(f"#{number}: {_format_differences(stored, columns)}")
+
+    def check_opening(self, number: int, opening: Opening) -> None:
+        """Note a promise with a person, or in place of a promise, that no act is about."""
+        is_known = opening.person is None or opening.person in self._met_people
+        if opening.replaces is not None:
+            replaced = self._db.execute(sql.ACTS_OF_PROMISE, {"promise": opening.replaces})
+            is_known = is_known and replaced.fetchone() is not None
+        if not is_known:
+            self._act_damage.add_detail(f"what was said of #{number} names what is not there")
 
     # People
 
@@ -154,7 +178,7 @@ class ContentChecks:
         damage = DamageList()
         try:
             people = replay_person_acts(acts)
-        except DECODING_ERRORS:
+        except codec.DECODING_ERRORS:
             self._act_damage.add_detail("what was said of people does not add up")
         else:
             self.compare_people(people, damage)
@@ -243,7 +267,7 @@ class ContentChecks:
         damage, count, previous_entry = DamageList(), 0, None
         for row in self._db.execute(sql.ALL_ANSWERS):
             count += 1
-            if not is_original_answer(row) or row["entry"] == previous_entry:
+            if not _is_original_answer(row) or row["entry"] == previous_entry:
                 damage.add_detail(
                     f"the answer for the key “{row['key']}” is not the one that was given"
                 )
@@ -302,16 +326,9 @@ def _format_column_value(value: object) -> str:
     return f"“{value}”" if isinstance(value, str) else str(value)
 
 
-def is_original_answer(row: Mapping[str, Any]) -> bool:
-    """Whether a row holds the answer that was given: encoding it again gives the same text."""
+def _is_original_answer(row: Mapping[str, Any]) -> bool:
     try:
-        answer = codec.encode_answer(
-            codec.decode_answer(row["answer"]),
-            row["head"],
-            row["key"],
-            row["entry"],
-            row["request"],
-        )
-    except DECODING_ERRORS:
+        codec.decode_original_answer(row)
+    except errors.DamagedContent:
         return False
-    return answer == str(row["answer"])
+    return True

@@ -1,0 +1,308 @@
+"""What a single act can say: the checks of commands, made of acts from elsewhere."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from promisectl._typing import TYPE_CHECKING
+from promisectl.domain import constants, people
+from promisectl.domain.civil import encode_instant, is_zone, list_civil_readings
+from promisectl.domain.people import PersonVerb
+from promisectl.domain.promise import Cause, Direction, Side, State, Verb
+from promisectl.system.text import can_be_stored
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from promisectl.domain.civil import CivilMoment
+    from promisectl.domain.people import PersonAct
+    from promisectl.domain.promise import Act, ImportedState, Opening, Terms
+
+_FIRST_INSTANT = datetime(1969, 12, 31, tzinfo=UTC)
+"""Nothing is dated before 1970, in any zone."""
+_ZONE_TOLERANCE = timedelta(hours=26)  # between the clocks of any two zones
+_MAX_STORED_NUMBER = 10**9
+_UID_FORM = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ZONE_NAME = re.compile(r"[\w+-]+(/[\w+-]+)*", re.ASCII)
+_KNOWN_CAUSES = frozenset(cause.value for cause in Cause)
+_PROMISE_FIELDS = (
+    *("revision", "terms", "text", "told_at", "cause", "repair", "risk", "no_to"),
+    *("target", "opening", "found"),
+)
+_MAKING_FIELDS = {"revision", "terms", "opening", "risk", "no_to"}
+_FIELDS_BY_VERB: dict[Verb, set[str]] = {
+    Verb.REQUEST: _MAKING_FIELDS,
+    Verb.OFFER: _MAKING_FIELDS,
+    Verb.IMPORT: _MAKING_FIELDS | {"found", "cause", "repair"},
+    Verb.NEGOTIATE: {"revision", "text", "terms", "risk", "no_to"},
+    Verb.ACCEPT: {"revision", "text", "risk", "no_to"},
+    Verb.DECLINE: {"revision", "text", "risk", "no_to"},
+    Verb.RENEGE: {"revision", "text", "told_at", "cause", "repair"},
+    Verb.TOLD: {"revision", "told_at"},
+    Verb.CORRECT: {"revision", "text", "terms"},
+    Verb.UNDO: {"target", "text"},
+    Verb.REDO: {"target", "text"},
+}
+"""What an act of each verb can hold; any other verb has a revision and a text."""
+_PERSON_FIELDS = ("handle", "name", "into", "target")
+_FIELDS_BY_PERSON_VERB: dict[PersonVerb, set[str]] = {
+    PersonVerb.MEET: {"handle", "name"},
+    PersonVerb.RENAME: {"handle", "name"},
+    PersonVerb.ALIAS: {"handle"},
+    PersonVerb.UNALIAS: {"handle"},
+    PersonVerb.MERGE: {"handle", "into"},
+    PersonVerb.UNDO: {"handle", "target"},
+    PersonVerb.REDO: {"handle", "target"},
+}
+"""What an act about a person can hold."""
+_VERBS_BY_COMMAND: dict[str, set[str]] = {
+    "make": {"meet", *(set(Verb) - {Verb.IMPORT, Verb.UNDO, Verb.REDO})},
+    "accept": {"accept", "decline", "negotiate", "note"},
+    "decline": {"decline", "note"},
+    "negotiate": {"negotiate", "note"},
+    "complete": {"complete", "partial", "note"},
+    "import": {"import", "meet"},
+}
+"""What a command records, where that is more than acts of its own name and a note."""
+
+
+class ImpossibleAct(Exception):
+    """An act that no command can have recorded; it says why, as part of a sentence.
+
+    `number` is that of the act, 0 where it is not known yet.
+    """
+
+    number = 0
+
+
+def check_command(command: str, verb: str, *, about_person: bool) -> None:
+    """Refuse an act of a verb that this command does not record. Raises ImpossibleAct."""
+    if about_person and verb not in ("meet", "undo", "redo"):
+        keeps_former_name = verb == "alias" and command in ("person rename", "person merge")
+        is_known = command == f"person {verb}" or keeps_former_name
+    elif command in _VERBS_BY_COMMAND:
+        is_known = verb in _VERBS_BY_COMMAND[command]
+    else:
+        is_known = verb == command and verb not in ("request", "offer", "partial", "meet")
+    if not is_known:
+        raise ImpossibleAct(
+            f"it is one of “{verb}”, which the command “{command[:40]}” never records"
+        )
+
+
+# About promises
+
+
+def check_act(act: Act, direction: Direction, *, strict: bool) -> None:
+    """Refuse an act with content that no command takes. Raises ImpossibleAct.
+
+    Where this is not `strict`, a due date may mean another instant than the zones of this machine
+    give, as those may have changed since.
+    """
+    allowed = _FIELDS_BY_VERB.get(act.verb, {"revision", "text"})
+    _check_fields(act, _PROMISE_FIELDS, allowed)
+    if act.throughout and act.verb is not Verb.CORRECT:
+        raise ImpossibleAct("it is throughout a promise, as only a correction is")
+    _check_moments(act)
+    limit = constants.MAX_TEXT_CHARACTERS
+    for name in ("text", "repair", "risk", "no_to"):
+        _check_text(name, getattr(act, name), limit)
+    if act.cause is not None and act.cause not in _KNOWN_CAUSES:
+        raise ImpossibleAct(f"its cause is none of {', '.join(sorted(_KNOWN_CAUSES))}")
+    if act.verb in (Verb.TAG, Verb.UNTAG):
+        _check_tags((act.text or "").split(" "))
+    if act.verb is Verb.RENEGE:
+        _check_notice(act, direction)
+    if act.opening:
+        check_opening(act.opening)
+    if act.terms:
+        check_terms(act.terms, strict=strict)
+    if act.found:
+        check_imported_state(act, act.found, direction, strict=strict)
+
+
+def _check_fields(act: Act | PersonAct, names: Collection[str], allowed: Collection[str]) -> None:
+    for name in names:
+        if name not in allowed and getattr(act, name) is not None:
+            raise ImpossibleAct(f"it has a field {name}, which no act of “{act.verb}” has")
+
+
+def _check_moments(act: Act | PersonAct) -> None:
+    """Refuse moments before 1970, and those that were still to come when they were recorded."""
+    told_at = getattr(act, "told_at", None) or act.at
+    if max(act.at, told_at) > act.recorded_at:
+        raise ImpossibleAct("it happens after it was recorded")
+    if min(act.at, told_at) < _FIRST_INSTANT:
+        raise ImpossibleAct("it happens before 1970")
+
+
+def _check_text(name: str, value: object, limit: int) -> None:
+    """Refuse what is no text, or one that `arguments.check_text` refuses; let None pass."""
+    if value is None:
+        return
+    if not isinstance(value, str):
+        raise ImpossibleAct(f"its {name} is no text")
+    if len(value) > limit:
+        raise ImpossibleAct(f"its {name} has {len(value):,} characters, and {limit:,} are the most")
+    if not value.strip():
+        raise ImpossibleAct(f"its {name} is blank")
+    if not can_be_stored(value):
+        raise ImpossibleAct(f"its {name} has signs in it that are no text")
+
+
+def _check_tags(tags: Collection[str]) -> None:
+    for tag in tags:
+        _check_text("tag", tag, constants.MAX_WORD_CHARACTERS)
+        if tag.split() != [tag]:
+            raise ImpossibleAct("it has a tag that is not one word")
+    if len(set(tags)) < len(tags):
+        raise ImpossibleAct("it names a tag twice")
+
+
+def _check_notice(act: Act, direction: Direction) -> None:
+    """Refuse a break whose notice does not fit its side: only mine can wait to be told."""
+    is_told = act.told_at is not None
+    fits = {
+        Side.SELF: not is_told,
+        Side.PROMISEE: direction is Direction.OWED and not is_told,
+        Side.PROMISOR: direction is not Direction.OWED or is_told,
+    }
+    if not fits.get(act.side, False):
+        raise ImpossibleAct("it is a break, and says of being told what no command says")
+
+
+def check_opening(opening: Opening) -> None:
+    """Refuse a promise with a uid, a number or a tag that none has. Raises ImpossibleAct."""
+    if not isinstance(opening.uid, str) or not _UID_FORM.fullmatch(opening.uid):
+        raise ImpossibleAct("it begins a promise with a uid that is no UUID")
+    if (opening.direction is Direction.SELF) is not (opening.person is None):
+        raise ImpossibleAct(
+            "it has a person where the promise is to oneself, or none where it is not"
+        )
+    for number in (opening.person, opening.replaces):
+        if number is not None and not _is_number(number, 1):
+            raise ImpossibleAct("it points to a person or a promise by what is no number")
+    _check_tags(opening.tags)
+
+
+def _is_number(value: object, least: int) -> bool:
+    return type(value) is int and least <= value <= _MAX_STORED_NUMBER
+
+
+def check_terms(terms: Terms, *, strict: bool) -> None:
+    """Refuse terms that no command takes. Raises ImpossibleAct."""
+    if terms.outcome is None:
+        raise ImpossibleAct("it has no outcome")
+    _check_text("outcome", terms.outcome, constants.MAX_OUTCOME_CHARACTERS)
+    for name in ("done_when", "why"):
+        _check_text(name, getattr(terms, name), constants.MAX_TEXT_CHARACTERS)
+    if terms.due:
+        _check_civil_moment("due", terms.due, timedelta(0) if strict else _ZONE_TOLERANCE)
+    if terms.reply_by:
+        # A CSV says the instant of it, and not the zone.
+        _check_civil_moment("reply_by", terms.reply_by, _ZONE_TOLERANCE)
+
+
+def _check_civil_moment(name: str, when: CivilMoment, tolerance: timedelta) -> None:
+    """Refuse a day that is none, an unknown zone, and an instant that is another one there."""
+    if not isinstance(when.zone, str) or not isinstance(when.civil, str):
+        raise ImpossibleAct(f"its {name} is no date")
+    if not _ZONE_NAME.fullmatch(when.zone) or not is_zone(when.zone):
+        raise ImpossibleAct(f"its {name} is in a zone that is not known here: “{when.zone[:40]}”")
+    readings = list_civil_readings(when.civil, when.zone)
+    if not readings:
+        raise ImpossibleAct(f"its {name} is no date: “{when.civil[:40]}”")
+    if all(abs(reading.at - when.at) > tolerance for reading in readings):
+        raise ImpossibleAct(
+            f"its {name} of {when.civil} is in {when.zone} "
+            f"{encode_instant(readings[0].at)}, and not {encode_instant(when.at)}"
+        )
+
+
+def check_imported_state(
+    act: Act, state: ImportedState, direction: Direction, *, strict: bool
+) -> None:
+    """Refuse a state that `import` takes from no record. Raises ImpossibleAct."""
+    _check_text("reason", state.reason, constants.MAX_TEXT_CHARACTERS)
+    _check_imported_moments(act, state)
+    counts = (state.revision, state.revisions, state.renegotiated)
+    if not all(_is_number(count, least) for count, least in zip(counts, (1, 1, 0), strict=True)):
+        raise ImpossibleAct("it has a revision that is no number")
+    is_self = direction is Direction.SELF
+    fits = (
+        state.author in (direction.my_side, direction.their_side),
+        not is_self or state.state in constants.SELF_STATES,
+        state.revision <= state.revisions and state.renegotiated < state.revisions,
+        state.state is not State.PROPOSED or state.revision == state.revisions,
+        not state.offer or (state.state is State.ACTIVE and state.revision < state.revisions),
+        not state.renegotiated or state.accepted_at is not None,
+        not state.first_due or state.renegotiated > 0,
+        not state.bumped_at or state.state is State.ACTIVE,
+        not state.silent
+        or (state.state is State.RENEGED and state.told_at is None and not is_self),
+    )
+    if not all(fits):
+        raise ImpossibleAct("it brings in a state that does not add up")
+    if state.offer:
+        check_terms(state.offer, strict=strict)
+    if state.first_due:
+        _check_civil_moment("first_due", state.first_due, _ZONE_TOLERANCE)
+
+
+def _check_imported_moments(act: Act, state: ImportedState) -> None:
+    """Refuse moments that a promise in that state does not have, or that are out of order."""
+    for name, (required, allowed) in constants.IMPORTED_MOMENT_STATES.items():
+        is_there = getattr(state, name) is not None
+        if state.state in required and not is_there:
+            raise ImpossibleAct(f"it brings in what is {state.state}, without {name}")
+        if is_there and state.state not in allowed:
+            raise ImpossibleAct(f"it brings in what is {state.state}, with {name}")
+    order = (state.made_at, state.accepted_at, state.delivered_at, state.closed_at)
+    known = [moment for moment in order if moment]
+    others = (state.told_at, state.contact_at, state.bumped_at, state.word_at, act.at)
+    later = [moment for moment in others if moment]
+    if known != sorted(known) or min(later) < state.made_at or state.made_at < _FIRST_INSTANT:
+        raise ImpossibleAct("it brings in moments that are out of order")
+    if max(*known, *later) > act.recorded_at:
+        raise ImpossibleAct("it brings in a moment that was still to come")
+
+
+# About people
+
+
+def check_person_content(act: PersonAct) -> None:
+    """Refuse an act about a person with content that no command takes. Raises ImpossibleAct."""
+    allowed = _FIELDS_BY_PERSON_VERB.get(act.verb, set(_PERSON_FIELDS))
+    _check_fields(act, _PERSON_FIELDS, allowed)
+    if not all(number is None or _is_number(number, 1) for number in (act.into, act.target)):
+        raise ImpossibleAct("it points to a person or a command by what is no number")
+    _check_moments(act)
+    if act.verb in (PersonVerb.UNDO, PersonVerb.REDO):
+        return
+    check_name("handle", act.handle, handle=True)
+    if "name" in allowed:
+        check_name("name", act.name, handle=False)
+
+
+def check_name(field: str, value: object, *, handle: bool) -> None:
+    """Refuse a name that nobody can be given. Raises ImpossibleAct."""
+    if value is None:
+        raise ImpossibleAct(f"it has no {field}")
+    _check_text(field, value, constants.MAX_WORD_CHARACTERS)
+    from promisectl import errors
+
+    text = str(value)
+    try:
+        newcomer = people.parse_newcomer(text)
+    except errors.Problem:
+        spellings: tuple[str, ...] = ()
+    else:
+        joined = "-".join(text.split()).casefold()
+        full_name = " ".join(text.split())
+        is_written_out = full_name != full_name.casefold()
+        spellings = (newcomer.name, full_name if is_written_out else newcomer.name)
+        if handle:
+            spellings = (newcomer.handle, joined)
+    if text not in spellings:
+        raise ImpossibleAct(f"it gives somebody the {field} “{text[:40]}”, which nobody can have")

@@ -1,0 +1,336 @@
+"""A correction says that a value was always another one: whatever was copied from it is right as well."""
+
+import json
+import sqlite3
+from contextlib import closing
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, assume, example, given, note, settings
+from hypothesis import strategies as st
+
+from promisectl.domain import lifecycle
+from promisectl.domain.promise import Act, Direction, Opening, Side, Terms, Verb
+from promisectl.storage import codec
+from tests.conftest import LONG, Program
+
+TYPO, RIGHT = {}, {}
+for field, typo, right in (
+    ("--what", "Send the rpeort", "Send the report"),
+    ("--by", "2026-12-07", "2026-12-17"),
+    ("--done-when", "she has read tihs", "she has read this"),
+    ("--why", "for the baord", "for the board"),
+):
+    TYPO[field], RIGHT[field] = typo, right
+KEYS = {"--what": "outcome", "--by": "due", "--done-when": "done_when", "--why": "why"}
+FIELDS = tuple(KEYS)
+
+
+def days(*numbers: int) -> list[str]:
+    return [f"2026-11-{number:02}T09:00" for number in numbers]
+
+
+def said(program: Program, *commands: tuple[str, ...]) -> list[str]:
+    """What the program answers to commands, one a day from the 1st of November on."""
+    return [
+        program.ok(*words, today=today, width=300)
+        for today, words in zip(days(*range(1, 1 + len(commands))), commands, strict=True)
+    ]
+
+
+def shown(program: Program, number: int = 1, **more: Any) -> dict[str, Any]:
+    [record] = json.loads(program.ok("show", str(number), "--json", **more))
+    return dict(record)
+
+
+def figures(program: Program) -> list[Any]:
+    owe = json.loads(program.ok("stats", "--all", "--json", today="2026-11-20T09:00"))["owe"]
+    return [
+        owe["slip_days"],
+        owe["notice"]["count"],
+        owe["notice"]["of"],
+        owe["on_time_first"]["count"],
+    ]
+
+
+MADE = ("make", "Send the report now", "--to", "dana", "--by", "2026-11-07", "--agreed")
+ANNEX = ("negotiate", "1", "--what", "Send the report and annex", "--reason", "she asked")
+
+
+def test_the_date_that_was_copied_is_right_from_the_beginning(program: Program) -> None:
+    *_, answer, _ = said(
+        program,
+        MADE,
+        ANNEX,
+        ("accept", "1"),
+        ("correct", "1", "--by", "2026-11-17"),
+        ("complete", "1", "--confirmed"),
+    )
+    assert answer == (
+        "#1 active. Put right (rev 2) of “Send the report and annex”: by Tue 17 Nov 2026, "
+        "end of day (was Sat 7 Nov 2026). Also in rev 1.\n"
+    )
+    assert shown(program)["first_due"] == "2026-11-17"
+    assert figures(program) == [0, 0, 0, 1]
+
+
+def test_the_new_terms_on_the_table_are_right_as_well(program: Program) -> None:
+    *_, answer, agreed, _ = said(
+        program,
+        MADE,
+        ANNEX,
+        ("correct", "1", "--by", "2026-11-17"),
+        ("accept", "1"),
+        ("complete", "1", "--confirmed"),
+    )
+    assert answer.endswith("(was Sat 7 Nov 2026). Also in the new terms on the table.\n")
+    assert "by Tue 17 Nov 2026" in agreed
+    assert figures(program) == [0, 0, 0, 1]
+
+
+def test_one_revision_alone(program: Program) -> None:
+    said(program, MADE, ANNEX, ("correct", "1", "--rev", "2", "--what", "Send report and annex"))
+    record = shown(program)
+    assert (record["outcome"], record["offer"]["outcome"]) == (
+        "Send the report now",
+        "Send report and annex",
+    )
+    program.ok("correct", "1", "--rev", "1", "--by", "2026-12-17")
+    record = shown(program)
+    assert (record["due"], record["offer"]["due"]) == ("2026-12-17", "2026-11-07")
+    assert [act["revision"] for act in record["acts"] if act["act"] == "correct"] == [2, 1]
+
+
+@pytest.mark.parametrize("number", ["0", "3", "-1", "99999999999999999999"])
+def test_a_revision_that_is_not_there(program: Program, number: str) -> None:
+    said(program, MADE, ANNEX)
+    before = program.ledger.read_bytes()
+    result = program("correct", "1", f"--rev={number}", "--what", "Send it")
+    assert (result.code, result.stdout) == (4, "")
+    assert f"#1 has no revision {number}. It has rev 1, rev 2." in result.stderr
+    assert program.ledger.read_bytes() == before
+
+
+@pytest.mark.parametrize("whose", ["--mine", "--theirs"])
+@pytest.mark.parametrize("rev", [[], ["--rev", "1"], ["--rev", "2"]])
+def test_what_leaves_nothing_to_negotiate_is_refused(
+    program: Program, whose: str, rev: list[str]
+) -> None:
+    said(program, MADE, ("negotiate", "1", "--by", "2026-11-17", "--reason", "x", whose))
+    before = program.ledger.read_bytes()
+    by = "2026-11-07" if rev == ["--rev", "2"] else "2026-11-17"
+    result = program("correct", "1", *rev, "--by", by, today="2026-11-03T09:00")
+    assert (result.code, result.stdout) == (2, "")
+    assert result.stderr == (
+        "promisectl: After that, the new terms of #1 (rev 2) would change nothing. "
+        "Take them off the table first: withdraw 1.\n"
+    )
+    assert program.ledger.read_bytes() == before
+    program.ok("withdraw", "1")
+    program.ok("correct", "1", *rev, "--by", by, "--backfill")
+
+
+def test_a_correction_of_nothing_is_refused(program: Program) -> None:
+    said(program, MADE, ANNEX)
+    for words in (["--by", "2026-11-07"], ["--rev", "2", "--what", "Send the report and annex"]):
+        result = program("correct", "1", *words, today="2026-11-03T09:00")
+        assert (result.code, "as they are" in result.stderr) == (2, True)
+
+
+def test_the_first_due_date_of_an_import_is_right_as_well(program: Program) -> None:
+    (program.home / "file.csv").write_text(
+        "direction,person,outcome,due,first_due,revision,revisions,renegotiated,made_at\n"
+        "owe,dana,Send Q3 numbers,2026-12-07,2026-12-07,2,2,1,2026-11-01\n"
+    )
+    program.ok("import", str(program.home / "file.csv"))
+    answer = program.ok("correct", "1", "--by", "2026-12-17")
+    assert answer.endswith(" Also in the first due date.\n")
+    assert shown(program)["first_due"] == "2026-12-17"
+    program.ok("undo")
+    program.ok("correct", "1", "--rev", "2", "--by", "2026-12-18")
+    assert shown(program)["first_due"] == "2026-12-07"
+
+
+def test_new_terms_that_were_imported_are_right_as_well(program: Program) -> None:
+    record = {
+        "direction": "owed", "person": "dana", "outcome": "Send Q3 nmbers", "due": "2026-12-07", "state": "active", "author": "them",
+        "revision": 1, "revisions": 2, "offer": {"outcome": "Send Q3 nmbers", "due": "2026-12-09"},
+    }  # fmt: skip
+    (program.home / "file.json").write_text(json.dumps([record]))
+    program.ok("import", str(program.home / "file.json"))
+    program.ok("correct", "1", "--what", "Send Q3 numbers")
+    assert shown(program)["offer"]["outcome"] == "Send Q3 numbers"
+
+
+def test_an_editor_corrects_the_same(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    said(program, MADE, ANNEX)
+    monkeypatch.setenv("EDITOR", "sed -i s/2026-11-07/2026-11-17/")
+    assert "Also in the new terms on the table" in program.ok(
+        "edit", "1", "--correct", today="2026-11-03T09:00"
+    )
+    assert shown(program)["offer"]["due"] == "2026-11-17"
+
+
+def test_an_undo_takes_it_back_everywhere(program: Program) -> None:
+    said(program, MADE, ANNEX)
+    before = shown(program)
+    program.ok("correct", "1", "--by", "2026-12-17")
+    after = shown(program)
+    program.ok("undo")
+    assert {**shown(program), "acts": before["acts"]} == before
+    program.ok("redo")
+    assert {**shown(program), "acts": after["acts"]} == after
+    assert program("doctor").code == 0
+
+
+def test_what_an_earlier_version_recorded_stays_what_it_was() -> None:
+    """Its corrections named a revision, and put that one right alone."""
+    due = [
+        codec.decode_civil_moment(
+            {"civil": f"2026-11-{day}", "zone": "UTC", "at": f"2026-11-{day}T23:59:59Z"}
+        )
+        for day in ("07", "17")
+    ]
+    at = due[0].at
+    terms = Terms("Send the report now", due[0])
+    opening = Opening("uid", Direction.OWE, 1)
+    changed = terms._replace(outcome="Send the report and annex")
+    acts = [
+        Act(Verb.OFFER, Side.PROMISOR, at, at, terms=terms, opening=opening),
+        Act(Verb.ACCEPT, Side.PROMISEE, at, at),
+        Act(Verb.NEGOTIATE, Side.PROMISOR, at, at, terms=changed, text="she asked"),
+        Act(Verb.CORRECT, Side.BOOKKEEPER, at, at, terms=terms._replace(due=due[1]), revision=1),
+    ]
+    promise = lifecycle.replay_acts(1, [act._replace(entry=n) for n, act in enumerate(acts, 1)])
+    assert [revision.terms.due for revision in promise.revisions] == [due[1], due[0]]
+
+
+def test_it_counts_from_its_own_moment_on(program: Program) -> None:
+    said(program, MADE, ANNEX, ("note", "1", "x"), ("correct", "1", "--by", "2026-11-17"))
+    for day, due in (("2026-11-03", "2026-11-07"), ("2026-11-04", "2026-11-17")):
+        [record] = json.loads(
+            program.ok("list", "--json", "--as-of", day, today="2026-11-05T09:00")
+        )
+        assert (record["due"], record["offer"]["due"]) == (due, due)
+
+
+# A ledger that never had the typo
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(("other", "same", "answer", "answer", "bump", "note")), st.integers(0, 11)),
+    max_size=7,
+)  # fmt: skip
+ANSWERS = (("accept", "1"), ("decline", "1"), ("withdraw", "1"))
+ENDS: tuple[tuple[str, ...], ...] = (
+    (),
+    ("complete", "1", "--confirmed"),
+    ("complete", "1"),
+    ("renege", "1", "--reason", "ill"),
+    ("release", "1"),
+    ("withdraw", "1"),
+)
+BEGINNINGS = (
+    ("--to", "dana", "--agreed"),
+    ("--from", "dana", "--agreed"),
+    ("--to", "dana"),
+    ("--to", "dana", "--asked"),
+    ("--from", "dana"),
+    ("--to", "me"),
+)
+NUMBERS = count()
+
+
+def spell(name: str, kind: int, index: int, field: str) -> tuple[str, ...]:
+    """One step in words."""
+    if name == "answer":
+        return ANSWERS[kind % 3]
+    if name in ("bump", "note"):
+        return (name, "1", f"text {index}", *(["--theirs"] * (name == "bump" and kind % 3 == 0)))
+    other = FIELDS[(FIELDS.index(field) + 1 + kind % 3) % 4] if name == "other" else field
+    value = f"2027-01-{index + 1:02}" if other == "--by" else f"text number {index}"
+    whose = ("--mine", "--theirs")[kind // 6]
+    return ("negotiate", "1", other, value, "--reason", "so it is", whose)
+
+
+def comes_to(program: Program, path: Path) -> list[Any]:
+    """All that is known of the promise, and the figures, as of some moments; without its acts."""
+    found: list[Any] = []
+    for today in ("2026-12-01T09:00", "2026-12-10T09:00", "2026-12-20T09:00"):
+        words = ["--json", "--ledger", str(path)]
+        [record] = json.loads(program.ok("show", "1", *words, today=today))
+        kept = {name: value for name, value in record.items() if name not in ("uid", "acts")}
+        stats = json.loads(program.ok("stats", "--all", *words, today=today))
+        people = json.loads(program.ok("people", *words, today=today))
+        waiting = json.loads(program.ok("moves", *words, today=today))
+        found.append([kept, stats, people, [row["id"] for row in waiting]])
+    return found
+
+
+@settings(
+    max_examples=1_000 if LONG else 40,
+    deadline=None,
+    derandomize=not LONG,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+@given(
+    field=st.sampled_from(FIELDS),
+    beginning=st.sampled_from(BEGINNINGS),
+    before=STEPS,
+    after=STEPS,
+    end=st.sampled_from(ENDS),
+)
+@example("--by", BEGINNINGS[0], [("other", 0), ("answer", 0)], [], ENDS[1])
+@example("--by", BEGINNINGS[1], [("other", 7)], [("answer", 0), ("same", 1)], ENDS[2])
+@example("--what", BEGINNINGS[3], [("other", 0), ("other", 8)], [("answer", 0)], ENDS[3])
+def test_it_is_as_if_there_had_been_no_typo(
+    program: Program,
+    field: str,
+    beginning: tuple[str, ...],
+    before: list[tuple[str, int]],
+    after: list[tuple[str, int]],
+    end: tuple[str, ...],
+) -> None:
+    wrong, right = (program.home / f"{next(NUMBERS)}.db" for _ in range(2))
+    steps = [spell(*step, index, field) for index, step in enumerate([*before, *after])]
+    now = iter(days(*range(2, 30)))
+
+    def say(path: Path, values: dict[str, str], words: tuple[str, ...], today: str) -> int:
+        if words[0] == "make":
+            terms = [item for name in FIELDS[1:] for item in (name, values[name])]
+            words = ("make", values["--what"], *terms, *words[1:])
+        return program(*words, "--ledger", str(path), today=today).code
+
+    def say_both(words: tuple[str, ...]) -> None:
+        today = next(now)
+        typed = {**RIGHT, field: TYPO[field]}
+        codes = [say(wrong, typed, words, today), say(right, RIGHT, words, today)]
+        note(f"{today} {' '.join(words)} {codes[0]}")
+        assert codes[0] == codes[1]
+
+    say_both(("make", *beginning))
+    for words in steps[: len(before)]:
+        say_both(words)
+    [record] = json.loads(program.ok("show", "1", "--json", "--ledger", str(wrong)))
+    assume(record[KEYS[field]] == TYPO[field])
+    assert say(wrong, {}, ("correct", "1", field, RIGHT[field]), next(now)) == 0
+    for words in (*steps[len(before) :], end):
+        if words:
+            say_both(words)
+    assert comes_to(program, wrong) == comes_to(program, right)
+    assert program("doctor", "-q", "--ledger", str(wrong)).code == 0
+
+
+def test_the_act_says_enough_to_be_told_again(program: Program) -> None:
+    said(program, MADE, ANNEX, ("correct", "1", "--by", "2026-11-17"))
+    journal = program.ok("export", "--format", "jsonl", "--journal")
+    (program.home / "journal.jsonl").write_text(journal)
+    other = str(program.home / "other.db")
+    program.ok("import", str(program.home / "journal.jsonl"), "--ledger", other)
+    assert program.ok("show", "1", "--json", "--ledger", other) == program.ok("show", "1", "--json")
+    with closing(sqlite3.connect(program.ledger)) as db:
+        [(body,)] = db.execute("SELECT body FROM act WHERE verb = 'correct'").fetchall()
+    assert (json.loads(body)["throughout"], json.loads(body)["revision"]) == (True, 1)
