@@ -256,6 +256,16 @@ class BadCommandLine(Usage):
         super().__init__(f"{sentence} See: {command} --help")
 
 
+class DashedText(Usage):
+    """A text that begins with a dash, so that it was read as options."""
+
+    def __init__(self, text: str, command: str) -> None:
+        super().__init__(
+            f"“{text}” begins with a dash, and was read as options. "
+            f"Texts that do so go last, after two dashes: {command} … -- '{text}'"
+        )
+
+
 class TooManyWords(Usage):
     """Words behind all that a command takes."""
 
