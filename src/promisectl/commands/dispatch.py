@@ -69,14 +69,29 @@ def run_command(
         return errors.INTERRUPTED_EXIT_CODE
     except BrokenPipeError as error:
         raise errors.ClosedPipe from error
-    except errors.Problem:
-        raise
     except Exception as error:
-        from promisectl.commands.shared import damage
-
-        damage.explain_failure(env, error)
+        explain_failure(env, error)
         raise
     return code or 0
+
+
+def explain_failure(env: Env, failure: Exception) -> None:
+    """Examine the ledger after a command raised what no command should raise.
+
+    Values that somebody changed may break the code that reads them anywhere, so whoever reads them
+    does not check each; only after it broke, the ledger is examined. Raises LedgerError where it
+    is damaged. Where it is whole, this returns, and the failure is a bug.
+    """
+    if isinstance(failure, errors.Problem) or not ledger.has_ledger(env.ledger):
+        return
+    from promisectl.storage.integrity import checks
+
+    try:
+        checks.ensure_intact(env.ledger)
+    except errors.TemporaryLedgerError:
+        return
+    except errors.LedgerError as problem:
+        raise problem from failure
 
 
 def _build_env(
