@@ -37,21 +37,17 @@ def run_command(
     """Call `commands.<module>.<function>` with an Env and its arguments.
 
     Returns the exit code. Without `needs_config`, a broken config is replaced by the defaults.
-    `ids` names the argument that holds promise numbers; `stdin` the one that is `-` when the input
-    comes from stdin; `words` is the command line as it was typed. What `writes` first ends a mode
-    of the ledger in which it can't be read; a dry run does not. Raises what the command raises, and
-    ClosedPipe when nobody reads the output any more.
+    `ids` names the argument with promise numbers, `stdin` the one that is `-` for input from stdin;
+    `words` is the command line as typed. What `writes` first ends a mode of the ledger in which it
+    can't be read, but for a dry run. Raises what the command raises, and ClosedPipe when nobody
+    reads the output any more.
     """
     env = _build_env(function, arguments, ids, words, needs_config=needs_config)
     run = getattr(__import__(f"promisectl.commands.{module}", fromlist=[function]), function)
-    is_repeated = False
     try:
         if writes and not arguments.get("dry_run"):
             ledger.settle_journal_mode(env.ledger)
-        if env.once and arguments.get(stdin) != "-":  # stdin is part of the key, once it is read
-            from promisectl.commands.shared import recorder
-
-            is_repeated = recorder.repeat_first_answer(env)
+        is_repeated = _repeat_answer_of_key(env, arguments.get(stdin))
         code = 0 if is_repeated else run(env, **arguments)
         env.flush_output()
     except (errors.NoPromise, errors.BadNumber) as problem:
@@ -74,6 +70,18 @@ def run_command(
         damage.explain_failure(env, error)
         raise
     return code or 0
+
+
+def _repeat_answer_of_key(env: Env, source: object) -> bool:
+    """Print the first answers again if the key of --once was used before; whether it was.
+
+    Where the `source` is stdin, that is part of the key, and the command looks for itself.
+    """
+    if env.once is None or source == "-":
+        return False
+    from promisectl.commands.shared import recorder
+
+    return recorder.repeat_first_answer(env)
 
 
 def _build_env(
