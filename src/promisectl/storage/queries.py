@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from itertools import groupby
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
@@ -129,16 +128,9 @@ def _build_name_key(name: str) -> str:
     """Return a name with its letters as they are without marks: “Élodie Øst” as “elodie ost”."""
     if name.isascii():
         return name.casefold()
-    import unicodedata
+    from promisectl.domain import spelling
 
-    letters = []
-    for letter in unicodedata.normalize("NFD", name.casefold()):
-        if not unicodedata.combining(letter):
-            letters.append(letter)
-            plain, mark, _ = unicodedata.name(letter, "").partition(" WITH ")
-            with suppress(KeyError):  # some letters have no name without their mark
-                letters[-1] = unicodedata.lookup(plain) if mark else letter
-    return "".join(letters)
+    return spelling.fold_for_search(name)
 
 
 def fetch_and_release(
