@@ -94,8 +94,6 @@ def export(
 
     `typed` are the filters. Raises NotWithFormat for an option that the format does not have.
     """
-    if not output:
-        raise errors.NoFileNamed("-o")
     form = arguments.check_choice("--format", format_, EXPORT_FORMATS)
     if form is None:
         form = "jsonl" if journal else find_format_by_ending(output)
@@ -116,7 +114,7 @@ def export(
     names = parse_export_columns(columns, kind, form)
     alarms = tuple(map(parse_alarm, alarm))
     options = ExportOptions(form, names, raw, bom, _NEWLINES[newline or "crlf"], alarms)
-    target, filters = ExportTarget(output, force), Filters(**typed)
+    target, filters = parse_target(output, force=force), Filters(**typed)
     if form == "ics":
         export_calendar(env, filters, options, target)
     elif target.is_directory:
@@ -135,6 +133,13 @@ def find_format_by_ending(path: str) -> str:
     """Return the format that the ending of a file's name stands for; CSV for any other ending."""
     ending = os.path.splitext(path)[1][1:].casefold()
     return ending if ending in EXPORT_FORMATS else "csv"
+
+
+def parse_target(path: str, *, force: bool) -> ExportTarget:
+    """Return where an export goes. Raises NoFileNamed for an empty path."""
+    if not path:
+        raise errors.NoFileNamed("-o")
+    return ExportTarget(path, force)
 
 
 def ensure_format_has_options(form: str, **options: object) -> None:
