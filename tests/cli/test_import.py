@@ -1375,7 +1375,7 @@ def test_an_empty_name_of_a_file_is_told(program: Program) -> None:
 @pytest.mark.parametrize("form", ["csv", "json", "jsonl", "journal"])
 def test_what_comes_after_the_highest_id_comes_back_in(program: Program, form: str) -> None:
     assert take(program, one(id="999999999")).code == 0
-    program.ok("make", "Rest", "--to", "me", "--replaces", "999999999")
+    program.ok("make", "Rest", "--to", "me", "--replaces", "999999999", "--beside")
     program.ok("make", "Write", "--to", "dana")
     words = ["--journal"] if form == "journal" else ["--format", form]
     content = program.ok("export", *words)
