@@ -39,8 +39,6 @@ ELSEWHERE = {
     "a word in it has more than": "cli/test_import.py",
     "says what no command says (": "cli/test_restore_hostile.py",
     "a row is gone, or a trigger of another program keeps it from being written": "cli/test_restore_hostile.py",
-    "the file system there has no hard links": "threats/test_files.py",
-    "Keep the ledger on a disk of this machine.": "threats/test_files.py",
     "the uid of #": "threats/test_files.py",
     "is not a UUID": "threats/test_files.py",
     "this user may not (": "threats/test_failing_disk.py",

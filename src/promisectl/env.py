@@ -42,9 +42,10 @@ class Env:
     """The world around one command: what it may know, and where it prints.
 
     `now` is the moment of this run (aware UTC, whole seconds), `zone` the IANA name of the local
-    zone, `ledger` the path of the ledger, `config` the config and `config_file` its path.
-    `quiet` reduces the answer to IDs. `form` is the wanted form of the answer (see the property).
-    `no_pager` is None for a command that never pages. `words` is the command line as it was typed.
+    zone (UTC, and `is_zone_known` false, where nobody knows it), `config` the config and
+    `config_file` its path, empty where there is no home. `quiet` reduces the answer to IDs. `form`
+    is the wanted form of the answer (see the property). `no_pager` is None for a command that never
+    pages. `words` is the command line as it was typed.
     """
 
     def __init__(
@@ -67,12 +68,14 @@ class Env:
         self.words = words
         self._in, self._out, self._err = streams
         self.config = config
-        self.zone = timezone.find_local_zone(environ, config.zone)
+        zone = timezone.find_local_zone(environ, config.zone)
+        self.zone, self.is_zone_known = zone or "UTC", bool(zone)
         self._today = today or environ.get("PROMISECTL_TODAY")
         self.now = _resolve_now(self._today, self.zone)
         if ledger is None:
-            ledger = environ.get("PROMISECTL_LEDGER") or paths.default_ledger_path(environ)
-        self.ledger = os.path.abspath(os.path.expanduser(ledger))
+            ledger = environ.get("PROMISECTL_LEDGER") or None
+        self._ledger_name = ledger
+        self._ledger_path = ""
         self.config_file = paths.default_config_path(environ)
         if color not in (None, *constants.COLOR_CHOICES):
             raise errors.BadChoice("--color", color, constants.COLOR_CHOICES)
@@ -99,9 +102,21 @@ class Env:
         `ledger` is a path as in a shell, with its variables; None keeps the ledger. `today` is a
         date in the words of --today; None reads the clock.
         """
-        path = os.path.expandvars(ledger) if ledger else self.ledger
+        path = os.path.expandvars(ledger) if ledger else self._ledger_name
         streams = (self._in, self._out, self._err)
         return Env(self.environ, streams, self.config, ledger=path, today=today)
+
+    @property
+    def ledger(self) -> str:
+        """The path of the ledger. Raises NoHome and BadPlace."""
+        if not self._ledger_path:
+            name = self._ledger_name
+            self._ledger_path = (
+                paths.default_ledger_path(self.environ)
+                if name is None
+                else paths.resolve_path(name)
+            )
+        return self._ledger_path
 
     @property
     def here(self) -> LocalMoment:
@@ -112,6 +127,16 @@ class Env:
     def backup_directory(self) -> str:
         """The directory for backups of this ledger."""
         return paths.default_backup_directory(self.environ, self.ledger)
+
+    def ensure_ledger_directory(self) -> None:
+        """Refuse to begin a ledger that was named where its directory is missing.
+
+        The disk that it is on may not be mounted. Raises NoLedgerDirectory.
+        """
+        directory = os.path.dirname(self.ledger)
+        is_default = paths.is_default_ledger(self.environ, self.ledger)
+        if not (is_default or os.path.lexists(directory)):
+            raise errors.NoLedgerDirectory(directory)
 
     # What the person sees
 

@@ -197,6 +197,7 @@ def test_another_ledger_of_the_same_name_has_a_place_of_its_own(filled: Program)
     for _ in range(10):
         filled.ok("backup")
     other = str(filled.home / "band" / "ledger.db")
+    (filled.home / "band").mkdir()
     filled.ok("--ledger", other, "make", "Bring the amp", "--to", "kim")
     made = Path(filled.ok("--ledger", other, "backup", "-q").strip())
     assert made.parent.parent == Path(path_of(filled, ""))

@@ -502,3 +502,16 @@ def test_the_zone_is_the_one_that_is_set(program: Program, monkeypatch: pytest.M
         assert "Asia/Tokyo" in program.ok("make", "x y z", "--to", "dana", "--by", "fri", "--json")
     monkeypatch.delenv("TZ")
     assert program("list").code == 0
+
+
+def test_a_config_that_is_a_link_to_nothing_is_trouble(program: Program) -> None:
+    """What it says about zones and dates would be missing without a word."""
+    path = configure(program, "")
+    path.unlink()
+    path.symlink_to("/nowhere/dotfiles/config.toml")
+    for words in (["make", "Send it", "--to", "dana"], ["owe"], ["config", "show"]):
+        done = program(*words)
+        assert (done.stdout, done.code) == ("", 6)
+        assert "it is a link to /nowhere/dotfiles/config.toml, which is not there" in done.stderr
+    assert "which is not there" in program("doctor").stdout
+    assert not program.ledger.exists()

@@ -356,3 +356,11 @@ def test_at_a_terminal_the_editor_has_it_and_ctrl_c_is_its_own(
         child.expect("Written")
         assert ended(child) == 0
     assert path.read_text() == "window = 60\n"
+
+
+def test_the_pager_in_effect_is_shown(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    configure(program, "pager = false\n")
+    assert "pager\tfalse\tline 1\n" in program.ok("config", "show")
+    for pager, shown in (("more -s", "more -s"), ("", "false")):
+        monkeypatch.setenv("PAGER", pager)
+        assert f"pager\t{shown}\tPAGER\n" in program.ok("config", "show")

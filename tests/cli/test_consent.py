@@ -157,7 +157,9 @@ def test_agreed_already_is_asked_before_it_is_written(program: Program) -> None:
         result.stdout
         == "#1 active. You owe Dana: “Review the contract” by Wed 25 Nov 2026, end of day (rev 1).\n"
     )
-    assert result.stderr == f"{PROMISES}{THREE}New in the ledger: Dana (dana).\n{NEXT}"
+    assert result.stderr == (
+        f"{PROMISES}{THREE}New ledger: {program.ledger}\nNew in the ledger: Dana (dana).\n{NEXT}"
+    )
     assert _foreseen(program) == ("sick", "gym")
     assert program.ok("log", "--csv").count("\r\n") == 3
 
@@ -393,7 +395,7 @@ def test_agreed_already_may_turn_out_a_counter(program: Program) -> None:
         == "#1 proposed. You countered (rev 2) of “Review the contract”: by Thu 26 Nov 2026, end of day (was Wed 25 Nov 2026).\n"
     )
     assert result.stderr.startswith(
-        PROMISES + THREE + WHEN + WHAT + "New in the ledger: Dana (dana).\n"
+        f"{PROMISES}{THREE}{WHEN}{WHAT}New ledger: {program.ledger}\nNew in the ledger: Dana (dana).\n"
     )
     record = _record(program)
     assert [(term["status"], term["author"]) for term in record["terms"]] == [
@@ -488,7 +490,7 @@ def test_a_promise_to_several_is_asked_about_once(program: Program) -> None:
         width=200,
     )
     assert result.stderr.startswith(
-        f"You promise Dana and Lee: “Bring a chair” by Wed 25 Nov 2026, end of day.\n{RISK}{PRICE}New in"
+        f"You promise Dana and Lee: “Bring a chair” by Wed 25 Nov 2026, end of day.\n{RISK}{PRICE}New ledger"
     )
     assert (result.stderr.count("›"), result.code) == (2, 0)
     assert (_foreseen(program, 1), _foreseen(program, 2)) == (("sick", "gym"), ("sick", "gym"))

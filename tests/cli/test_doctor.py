@@ -598,6 +598,41 @@ def test_leftovers_go_and_what_may_be_in_use_or_somebodys_stays(filled: Program)
     }
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ledger 2.db",
+        "ledger 13.db",
+        "ledger-DESKTOP-AB12CD3.db",
+        "ledger-Danas-MacBook-Pro.db",
+        "ledger (1).db",
+        "ledger (Konflikt 2026).db",
+        "ledger.db.sync-conflict-20261120-101010-ABCDEFG",
+    ],
+)
+def test_the_copies_that_services_make_are_seen(filled: Program, name: str) -> None:
+    copy = aged(filled.ledger.with_name(name))
+    told = lines(filled("doctor"))["beside"]
+    assert told[0] == "note"
+    assert f"{copy} looks like a copy that a service made" in told[1]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ledger-20261120T101010Z.db",
+        "ledger-20261120T101010Z-2-before-import.db",
+        "ledger-old.db",
+        "ledger2.db",
+        "work 2.db",
+        "ledger.txt",
+    ],
+)
+def test_what_somebody_has_put_there_is_no_such_copy(filled: Program, name: str) -> None:
+    aged(filled.ledger.with_name(name))
+    assert lines(filled("doctor"))["beside"][0] == "ok"
+
+
 @posix
 def test_a_second_name_is_told_and_goes_if_it_is_ours(filled: Program) -> None:
     second = filled.home / "second.db"

@@ -1,12 +1,17 @@
 """What --help shows: at every width no name is cut, examples come first and stay whole, and a command fits a screen."""
 
+import json
+import os
 import re
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 from typer.core import TyperOption
 from typer.main import get_command
 
+from promisectl.cli import DECLARED_IN
 from promisectl.cli.app import build_app
 from tests.conftest import Program
 
@@ -144,3 +149,24 @@ def test_what_is_taken_if_nothing_is_said_is_told(program: Program) -> None:
         in program.ok("people", "--help")
     )
     assert "[default" not in program.ok("make", "--help")
+
+
+def test_a_python_without_docstrings_has_the_same_help() -> None:
+    """`python -OO` drops them, and so do programs that bundle Python."""
+    pages = ([], *([name] for name in DECLARED_IN), ["person", "merge"], ["config", "show"])
+    code = (
+        "import json, os, sys\nfrom promisectl.cli.main import run_command_line\n"
+        "for words in json.loads(sys.argv[1]):\n    run_command_line([*words, '--help'])\n"
+    )
+    told = [
+        subprocess.run(
+            [sys.executable, *options, "-c", code, json.dumps(pages)],
+            env={**os.environ, "COLUMNS": "80"},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for options in ((), ("-OO",))
+    ]
+    assert told[0].count("Usage: ") == len(pages)
+    assert told[1] == told[0]

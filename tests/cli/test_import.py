@@ -99,7 +99,7 @@ def test_the_same_promises_in_every_form(program: Program, form: str) -> None:
     assert (done.stdout, done.code) == ("Imported 2 promises from file.csv.\n", 0)
     assert (
         done.stderr
-        == "New in the ledger: Dana (dana), Lee Öz (lee-öz).\nNot what you meant? promisectl undo\n"
+        == f"New ledger: {program.ledger}\nNew in the ledger: Dana (dana), Lee Öz (lee-öz).\nNot what you meant? promisectl undo\n"
     )
     assert told(program, "id", "direction", "state", "person", "outcome", "due") == SAME
 
@@ -650,7 +650,7 @@ def test_many_newcomers_are_told_in_one_line(program: Program) -> None:
     text = "direction,person,outcome\n" + "".join(
         f"owe,{name}{name}{name},x\n" for name in "abcdefghij"
     )
-    assert take(program, text).stderr.splitlines()[0].endswith("Hhh (hhh) and 2 more. See: people.")
+    assert take(program, text).stderr.splitlines()[1].endswith("Hhh (hhh) and 2 more. See: people.")
 
 
 # A look ahead

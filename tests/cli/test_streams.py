@@ -49,7 +49,7 @@ def test_an_empty_export_is_the_header_alone(program: Program) -> None:
 def test_a_move_answers_on_stdout_and_hints_on_stderr(program: Program) -> None:
     assert program("make", "Send Q3 numbers", "--to", "dana", "--by", "fri", "--agreed") == (
         "#1 active. You owe Dana: “Send Q3 numbers” by Fri 27 Nov 2026, end of day (rev 1).\n",
-        "New in the ledger: Dana (dana).\nWhen it is done: complete 1. If it gets bumpy: bump 1 “…”.\n",
+        f"New ledger: {program.ledger}\nNew in the ledger: Dana (dana).\nWhen it is done: complete 1. If it gets bumpy: bump 1 “…”.\n",
         0,
     )
 
@@ -313,7 +313,7 @@ def test_a_full_stdout_says_that_the_move_was_recorded(program: Program) -> None
         )
     assert done.returncode == 7
     assert done.stderr == (
-        "New in the ledger: Dana (dana).\n"
+        f"New ledger: {program.ledger}\nNew in the ledger: Dana (dana).\n"
         "promisectl: The move was recorded, but its answer could not be written out (No space left on device). See it with: log.\n"
     )
     assert program.ok("list") == "1\tdana\tx y z\t\tproposed\t\n"

@@ -136,3 +136,36 @@ def test_a_move_takes_its_form_from_before_the_command(ledger: Program) -> None:
         _refused(ledger, "--csv", "accept", "1")
         == "accept does not answer with --csv. See: promisectl accept --help"
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (("make", "-5 pages of the draft", "--to", "dana"), "-5 pages of the draft"),
+        (("make", "--to", "dana", "--and so on"), "--and so on"),
+        (("make", "- milk", "--to", "dana"), "- milk"),
+        (("make", "-5", "--to", "dana"), "-5"),
+        (("note", "1", "-3 °C outside"), "-3 °C outside"),
+        (("bump", "1", "-ish, the train is late"), "-ish, the train is late"),
+        (("tag", "1", "-2"), "-2"),
+    ],
+)
+def test_a_text_that_begins_with_a_dash_is_told_how(
+    ledger: Program, words: tuple[str, ...], text: str
+) -> None:
+    assert _refused(ledger, *words) == (
+        f"“{text}” begins with a dash, and was read as options. "
+        f"Texts that do so go last, after two dashes: promisectl {words[0]} … -- '{text}'"
+    )
+    rest = [word for word in words if word != text]
+    assert ledger(*rest, "--", text).code == 0
+
+
+@pytest.mark.parametrize("option", ["--frm", "-x", "--Agreed", "-to"])
+def test_a_mistyped_option_is_no_text(ledger: Program, option: str) -> None:
+    assert _refused(ledger, "make", "Send it", option, "dana").startswith("No such option: ")
+
+
+def test_a_text_of_an_option_may_begin_with_a_dash(ledger: Program) -> None:
+    ledger.ok("make", "Send it", "--to", "dana", "--why", "-5 pages are missing")
+    assert "-5 pages are missing" in ledger.ok("show", "4")

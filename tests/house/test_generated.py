@@ -15,7 +15,11 @@ def test_the_compiled_text_is_fresh() -> None:
 
 @pytest.mark.parametrize(
     ("name", "source"),
-    [("completion", tables.generate_completion_module), ("argv", tables.generate_argv_module)],
+    [
+        ("completion", tables.generate_completion_module),
+        ("argv", tables.generate_argv_module),
+        ("help_texts", tables.generate_help_module),
+    ],
 )
 def test_the_compiled_tables_are_fresh(name: str, source: Callable[[], str]) -> None:
     written = (compiler.COMPILED / f"{name}.py").read_text(encoding="utf-8")

@@ -121,6 +121,31 @@ def test_the_ending_of_the_file_tells_the_format(filled: Program, ending: str) -
     assert (filled.home / "out.txt").read_bytes().decode() == filled.ok("export")
 
 
+@pytest.mark.parametrize(("ending", "form"), [("ndjson", "jsonl"), ("markdown", "md")])
+def test_an_ending_of_another_name_for_a_format(filled: Program, ending: str, form: str) -> None:
+    target = filled.home / f"out.{ending}"
+    filled.ok("export", "-o", str(target))
+    assert target.read_bytes().decode() == filled.ok("export", "--format", form)
+
+
+@pytest.mark.parametrize(
+    "name", ["x.tsv", "x.TAB", "x.xlsx", "x.ods", "x.html", "x.yaml", "x.csv.gz", "x.db", "x.pdf"]
+)
+def test_an_ending_that_says_something_else_is_refused(filled: Program, name: str) -> None:
+    target = filled.home / name
+    for words in ((), ("--acts",), ("--journal",)):
+        done = filled("export", *words, "-o", str(target))
+        ending = name.rpartition(".")[2].casefold()
+        assert (done.stdout, done.code) == ("", 2)
+        assert done.stderr == (
+            f"promisectl: {target} would not hold what .{ending} says. The formats are csv, json, jsonl, md, ics: "
+            "let the name end in one of them, or name one with --format.\n"
+        )
+    assert not target.exists()
+    filled.ok("export", "-o", str(target), "--format", "csv")
+    assert target.read_bytes().decode() == filled.ok("export")
+
+
 CSV_ONLY = "has no meaning in {}; it goes with csv. Leave it out, or add --format csv."
 
 

@@ -120,3 +120,19 @@ def test_safe_keeps_all_else(text: str) -> None:
     if text.isprintable():
         assert shown == text or any(0xE0000 <= ord(letter) <= 0xE007F for letter in text)
     assert len(escape_line(text).splitlines() or [""]) == 1
+
+
+@pytest.mark.parametrize("words", [("config", "show"), ("import", "plan.csv", "--dry-run")])
+def test_nothing_is_bright_black_which_some_backgrounds_are(
+    program: Program, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(program.home)
+    monkeypatch.delenv("NO_COLOR")
+    rows = ("Send it,dana,owe,u-1", "Send it,dana,owe,u-1", "Mow,,owe,")
+    (program.home / "plan.csv").write_text(
+        "\n".join(["outcome,person,direction,uid", *rows]), "utf-8"
+    )
+    shown = program("--color", "always", *words, width=100).stdout
+    assert "\x1b[2m" in shown or "\x1b[91m" in shown
+    assert "\x1b[90m" not in shown
+    assert "\x1b[31m" not in shown

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from promisectl.system.text import escape_text, fold_line
+from promisectl.system.text import count_cells, escape_text, fold_line
 
 LETTERS = "ab,.“”…›東京部長ｱＡ한e\u0301o\u0302\u0323é👍☕🇩🇪\u200d\ufe0fกำ"
 WORDS = st.text(st.sampled_from(LETTERS), min_size=0, max_size=12)
@@ -91,3 +91,22 @@ def test_no_word_is_taken_for_narrower_than_it_is(word: str) -> None:
     if wide < 2 or unicodedata.category(shown[0]).startswith("M"):
         return
     assert fold_line(f"{shown} {shown}", 2 * wide) == f"{shown}\n{shown}"
+
+
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ("abc", 3),
+        ("東京", 4),
+        ("e\u0301te\u0301", 3),
+        ("สวัสดีที่", 5),
+        ("नमस्ते", 4),
+        ("👍🏽", 2),
+        ("👩\u200d👩\u200d👧", 2),
+        ("👩\u200d❤\u200d👨", 2),
+        ("می\u200cخواهم", 7),
+        ("\u200b", 0),
+    ],
+)
+def test_a_text_is_as_wide_as_it_shows(text: str, cells: int) -> None:
+    assert count_cells(text) == cells

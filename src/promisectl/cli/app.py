@@ -24,6 +24,7 @@ from promisectl.cli.registry import (
     Plain,
     Today,
     build_callback,
+    read_help_text,
 )
 from promisectl.cli.suggestions import ensure_subcommand
 from promisectl.domain.constants import COLOR_CHOICES
@@ -75,7 +76,13 @@ def build_app(words: Sequence[str], listed: AliasList = aliases.NO_ALIASES) -> t
         "add_completion": False,
     }
     epilog = "\n\n".join(filter(None, (_HELP_EPILOG, escape_text(listed.problem))))
-    app = typer.Typer(name="promisectl", callback=run_without_command, epilog=epilog, **settings)
+    app = typer.Typer(
+        name="promisectl",
+        callback=run_without_command,
+        help=read_help_text(run_without_command),
+        epilog=epilog,
+        **settings,
+    )
     apps: dict[str | None, typer.Typer] = {None: app}
     for declaration in select_declarations(words):
         group, panel = declaration.group, declaration.panel

@@ -52,7 +52,7 @@ class CliCommand(_HelpMixin, TyperCommand):
         """
         ctx.allow_extra_args = True
         rest = suggestions.translate_typer_errors(
-            ctx, lambda: super(CliCommand, self).parse_args(ctx, args)
+            ctx, args, lambda: super(CliCommand, self).parse_args(ctx, args)
         )
         if rest:
             raise errors.TooManyWords(rest, ctx.command_path)
@@ -65,7 +65,7 @@ class CliGroup(_HelpMixin, TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the options before a command. Raises BadCommandLine and NotAWholeNumber."""
         return suggestions.translate_typer_errors(
-            ctx, lambda: super(CliGroup, self).parse_args(ctx, args)
+            ctx, args, lambda: super(CliGroup, self).parse_args(ctx, args)
         )
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:

@@ -252,8 +252,18 @@ def build_callback(declaration: Declaration) -> Callable[..., None]:
     call_command.__annotations__ = {
         parameter.name: parameter.annotation for parameter in parameters
     }
-    call_command.__doc__ = declaration.prototype.__doc__
+    call_command.__doc__ = read_help_text(declaration.prototype)
     return call_command
+
+
+def read_help_text(prototype: Callable[..., Any]) -> str:
+    """Return the docstring of a declaration, which `python -OO` removes, but for its copy."""
+    text = prototype.__doc__
+    if text is None:
+        from promisectl.compiled import help_texts
+
+        text = help_texts.DOCSTRINGS[f"{prototype.__module__}.{prototype.__name__}"]
+    return text
 
 
 _FLAG_TYPES = (

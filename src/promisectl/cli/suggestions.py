@@ -9,7 +9,7 @@ from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
 # The names of each command in other programs. A word with several commands means any of them.
@@ -70,11 +70,14 @@ def ensure_subcommand(ctx: typer.Context) -> None:
         raise errors.MissingCommand(ctx.command_path, names)
 
 
-def translate_typer_errors(ctx: Any, parse_words: Callable[[], list[str]]) -> list[str]:
-    """Return what a parser of Typer returns, with Typer's errors in our words.
+def translate_typer_errors(
+    ctx: Any, words: Sequence[str], parse_words: Callable[[], list[str]]
+) -> list[str]:
+    """Return what a parser of Typer makes of `words`, with Typer's errors in our words.
 
-    Raises NotAWholeNumber and BadCommandLine, which name the help of the command.
+    Raises NotAWholeNumber and BadCommandLine, which name the help of the command, and DashedText.
     """
+    before = [*words]  # the parser takes them away
     try:
         return parse_words()
     except typer.BadParameter as error:
@@ -83,6 +86,10 @@ def translate_typer_errors(ctx: Any, parse_words: Callable[[], list[str]]) -> li
         # All other parameters are texts, which Typer never refuses.
         raise errors.NotAWholeNumber(error.param.opts[0], ctx.command_path) from error
     except TyperException as error:
+        if hasattr(error, "option_name"):
+            for word in before:
+                if word.startswith("-") and (" " in word or not word.lstrip("-")[:1].isalpha()):
+                    raise errors.DashedText(word, ctx.command_path) from error
         raise errors.BadCommandLine(error.format_message(), ctx.command_path) from error
 
 

@@ -12,6 +12,7 @@ from promisectl.commands.shared import output, output_files, prompts
 from promisectl.rendering import formats
 from promisectl.storage import ledger
 from promisectl.storage.backup import create
+from promisectl.system import paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +63,7 @@ def create_backup_at(env: Env, file: str, *, force: bool) -> create.Backup:
     `force` replaces another backup, but no other file. Raises NoDirectory, ExportOntoLedger,
     BackupOntoOtherFile, FileExists and CannotWrite.
     """
-    path = os.path.abspath(os.path.expanduser(file))
+    path = paths.resolve_path(file)
     is_directory = output_files.is_directory_path(os.path.expanduser(file))
     directory = path if is_directory else os.path.dirname(path)
     # A directory is not created: for a stick that is missing, it would be on the disk instead.
@@ -107,14 +108,17 @@ def restore(env: Env, file: str, *, yes: bool = False) -> None:
 
     if not file:
         raise errors.NoFileNamed
-    path = os.path.abspath(os.path.expanduser(file))
+    path = paths.resolve_path(file)
     if not ledger.has_ledger(path):
         raise errors.CannotRead(file, "No such file or directory")
     if ledger.is_ledger_file(path, env.ledger):
         raise errors.RestoreFromItself(file)
     restore_backup.settle_former_ledger(env.ledger)
     current = None
-    if not yes and ledger.has_ledger(env.ledger):
+    has_ledger = ledger.has_ledger(env.ledger)
+    if not has_ledger:
+        env.ensure_ledger_directory()
+    if not yes and has_ledger:
         if not env.may_ask:
             raise errors.RestoreNeedsYes(env.ledger)
         with backup_source.open_backup_source(path) as source:

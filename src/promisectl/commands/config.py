@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 
+from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.commands.shared import editor, output, output_files
+from promisectl.system import timezone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,15 +61,15 @@ def find_setting_value(env: Env, key: str) -> Any:
     from promisectl.config.keys import WEEKDAY_CHOICES
     from promisectl.rendering.columns import DEFAULT_COLUMNS
 
-    match key:
-        case "zone":
-            return env.zone
-        case "color":
-            return env.color_wish[0]
-        case "week_start":
-            return WEEKDAY_CHOICES[env.config.week_start]
-        case "table.columns":
-            return [*(env.config.table.columns or DEFAULT_COLUMNS)]
+    in_effect = {
+        "zone": env.zone,
+        "color": env.color_wish[0],
+        "pager": (env.environ["PAGER"] or False) if "PAGER" in env.environ else env.config.pager,
+        "week_start": WEEKDAY_CHOICES[env.config.week_start],
+        "table.columns": [*(env.config.table.columns or DEFAULT_COLUMNS)],
+    }
+    if key in in_effect:
+        return in_effect[key]
     table, _, name = key.partition(".") if "." in key else ("", "", key)
     if table == "alias":
         return env.config.alias[name]
@@ -88,13 +90,22 @@ def find_setting_sources(env: Env) -> dict[str, str]:
         sources |= {key: f"line {line}" for key, line in lines.items()}
     if env.color_wish[1] != "config":
         sources["color"] = env.color_wish[1]
-    if env.environ.get("TZ"):
+    if "PAGER" in env.environ:
+        sources["pager"] = "PAGER"
+    if timezone.read_zone_wish(env.environ):
         sources["zone"] = "TZ"
     return sources
 
 
+def _ensure_config_place(env: Env) -> None:
+    """Raise NoHome where there is no home for a config."""
+    if not env.config_file:
+        raise errors.NoHome
+
+
 def path(env: Env) -> None:
-    """Print the path of the config, and nothing else."""
+    """Print the path of the config, and nothing else. Raises NoHome."""
+    _ensure_config_place(env)
     env.print_line(env.config_file, whole=True)
     if not os.path.exists(env.config_file):
         env.print_hint("There is none yet. To begin one: promisectl config edit.")
@@ -104,10 +115,11 @@ def edit(env: Env) -> None:
     """Open a copy of the config in the editor until it can be used, then replace the config.
 
     The config and its directory, if that is new, are readable by their owner alone. The config is
-    replaced as a whole or stays as it was. Raises BadConfig and CannotWrite.
+    replaced as a whole or stays as it was. Raises BadConfig, CannotWrite and NoHome.
     """
     from promisectl.config import file
 
+    _ensure_config_place(env)
     target = os.path.realpath(env.config_file)  # keeps a link that programs for dotfiles make
     before = read_config_or_template(target)
 

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 OUTPUT_FORMS = ("json", "jsonl", "csv", "plain")
 """The forms of a view, of which one may be chosen."""
+_UNKNOWN_ZONE_HINT = (
+    "The time zone of this machine is not known, so UTC is taken. "
+    "Set TZ, or zone in the config: promisectl config edit."
+)
 _NUMBER_OPTIONS = {"promise", "replaces"}
 """The arguments that hold the number of a promise, besides those that a command is about."""
 _ENV_ARGUMENTS = ("ledger", "today", "color", "no_input", "quiet", "no_pager")
@@ -38,9 +42,8 @@ def run_command(
 
     Returns the exit code. Without `needs_config`, a broken config is replaced by the defaults.
     `ids` names the argument that holds promise numbers; `stdin` the one that is `-` when the input
-    comes from stdin; `words` is the command line as it was typed. What `writes` first ends a mode
-    of the ledger in which it can't be read; a dry run does not. Raises what the command raises, and
-    ClosedPipe when nobody reads the output any more.
+    comes from stdin; `words` is the command line. What `writes` first ends a mode of the ledger in
+    which it can't be read; a dry run does not. Raises what the command raises, and ClosedPipe.
     """
     env = _build_env(function, arguments, ids, words, needs_config=needs_config)
     run = getattr(__import__(f"promisectl.commands.{module}", fromlist=[function]), function)
@@ -98,7 +101,7 @@ def _build_env(
         if needs_config:
             raise
         settings = config.Config()
-    return Env(
+    env = Env(
         os.environ,
         (sys.stdin, sys.stdout, sys.stderr),
         settings,
@@ -107,6 +110,9 @@ def _build_env(
         words=words,
         **options_of_env,
     )
+    if not env.is_zone_known:
+        env.print_hint(_UNKNOWN_ZONE_HINT)
+    return env
 
 
 def build_once_key(key: str, function: str, arguments: dict[str, Any], ids: str) -> OnceKey:

@@ -184,7 +184,8 @@ def check_config_usable(env: Env) -> IntegrityFinding:
         return IntegrityFinding("config", IntegrityResult.NOTE, str(problem).rstrip("."))
     exists = os.path.exists(env.config_file)
     status = "can be read" if exists else "is not there, and need not be"
-    return IntegrityFinding("config", IntegrityResult.OK, f"{env.config_file} {status}")
+    says = f"{env.config_file or 'one'} {status}"
+    return IntegrityFinding("config", IntegrityResult.OK, says)
 
 
 def check_newest_backup(env: Env, backups: LedgerBackups) -> IntegrityFinding:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from promisectl import __version__, errors
@@ -163,7 +164,7 @@ def shorten_home_paths(text: str) -> str:
     Paths in quotes stay, because a shell does not expand `~` there.
     """
     home = os.path.join(os.path.expanduser("~"), "")
-    if home == os.sep:
+    if home == os.sep or not os.path.isabs(home):
         return text
     return re.sub(rf"(?<![\w/.'\"-]){re.escape(home)}", lambda _: os.path.join("~", ""), text)
 
@@ -259,9 +260,15 @@ def build_restore_advice(env: Env, report: DoctorReport) -> tuple[str, str]:
 
 def _format_program_call(env: Env) -> str:
     """Return how the program is called for this ledger: with `--ledger` if it is not the usual."""
-    usual = env.environ.get("PROMISECTL_LEDGER") or system_paths.default_ledger_path(env.environ)
-    if env.ledger == os.path.abspath(os.path.expanduser(usual)):
-        return "promisectl"
+    named = env.environ.get("PROMISECTL_LEDGER")
+    with suppress(errors.BadPlace, errors.NoHome):
+        usual = (
+            system_paths.resolve_path(named)
+            if named
+            else system_paths.default_ledger_path(env.environ)
+        )
+        if env.ledger == usual:
+            return "promisectl"
     return f"promisectl --ledger {_quote_shell_path(env.ledger)}"
 
 

@@ -15,7 +15,8 @@ from promisectl.commands.shared import output as output_views
 from promisectl.commands.shared.filters import Filters
 from promisectl.domain.constants import EXPORT_FORMATS, EXPORT_NEWLINES
 from promisectl.records import as_csv, as_ics, as_json, as_markdown, fields
-from promisectl.storage import calendar, queries, transfer
+from promisectl.storage import calendar, ledger, queries, transfer
+from promisectl.system import paths
 
 if TYPE_CHECKING:
     import sqlite3
@@ -37,6 +38,12 @@ _FORMATS_BY_OPTION = {
     "--newline": ("csv",),
     "--alarm": ("ics",),
 }
+_FORMATS_BY_ENDING = {"ndjson": "jsonl", "markdown": "md", "ical": "ics"}
+_OTHER_ENDINGS = (
+    *("tsv", "tab", "xls", "xlsx", "xlsm", "ods", "fods", "numbers", "parquet", "feather"),
+    *("html", "htm", "xml", "yaml", "yml", "toml", "pdf", "rtf", "doc", "docx", "odt", "tex"),
+    *("org", "rst", "db", "sqlite", "sqlite3", "sql", "zip", "gz", "bz2", "xz", "zst", "7z"),
+)
 _NEWLINES = {"crlf": "\r\n", "lf": "\n"}
 _ALARM_UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 _ALARM_PATTERN = re.compile(r"(\d{1,4})([dhm])", re.ASCII)
@@ -94,9 +101,11 @@ def export(
 
     `typed` are the filters. Raises NotWithFormat for an option that the format does not have.
     """
+    target = resolve_export_target(env, output, force=force)
     form = arguments.check_choice("--format", format_, EXPORT_FORMATS)
     if form is None:
-        form = "jsonl" if journal else find_format_by_ending(output)
+        form = find_format_by_ending(output)
+        form = "jsonl" if journal else form
     arguments.ensure_at_most_one(journal=journal, acts=acts)
     arguments.ensure_at_most_one(journal=journal, columns=columns)
     ensure_format_has_options(
@@ -114,7 +123,7 @@ def export(
     names = parse_export_columns(columns, kind, form)
     alarms = tuple(map(parse_alarm, alarm))
     options = ExportOptions(form, names, raw, bom, _NEWLINES[newline or "crlf"], alarms)
-    target, filters = parse_target(output, force=force), Filters(**typed)
+    filters = Filters(**typed)
     if form == "ics":
         export_calendar(env, filters, options, target)
     elif target.is_directory:
@@ -126,20 +135,32 @@ def export(
             target.write(env, encode_export_rows(env, rows, kind, options))
 
 
+def resolve_export_target(env: Env, output: str, *, force: bool) -> ExportTarget:
+    """Return where an export goes. Raises NoFileNamed, BadPlace and ExportOntoLedger."""
+    if not output:
+        raise errors.NoFileNamed("-o")
+    if output == "-":
+        return ExportTarget(output, force)
+    if ledger.is_ledger_file(paths.resolve_path(output), env.ledger):
+        raise errors.ExportOntoLedger(output)
+    return ExportTarget(os.path.expanduser(output), force)
+
+
 # Options
 
 
 def find_format_by_ending(path: str) -> str:
-    """Return the format that the ending of a file's name stands for; CSV for any other ending."""
+    """Return the format that the ending of a file's name stands for; CSV for an unknown ending.
+
+    Raises UnknownEnding for the ending of a format that there is no export to.
+    """
     ending = os.path.splitext(path)[1][1:].casefold()
-    return ending if ending in EXPORT_FORMATS else "csv"
-
-
-def parse_target(path: str, *, force: bool) -> ExportTarget:
-    """Return where an export goes. Raises NoFileNamed for an empty path."""
-    if not path:
-        raise errors.NoFileNamed("-o")
-    return ExportTarget(path, force)
+    form = _FORMATS_BY_ENDING.get(ending, ending)
+    if form in EXPORT_FORMATS:
+        return form
+    if form in _OTHER_ENDINGS:
+        raise errors.UnknownEnding(path, ending, EXPORT_FORMATS)
+    return "csv"
 
 
 def ensure_format_has_options(form: str, **options: object) -> None:

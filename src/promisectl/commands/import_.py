@@ -151,7 +151,7 @@ def import_promises(env: Env, source: ImportSource, *, new: bool) -> None:
 
         before = "import" if plan.promise_count > _MAX_PROMISES_WITHOUT_BACKUP else ""
         with recorder.prepare_auto_backup(env) as keep:
-            result = ledger.run_in_transaction(env.ledger, import_steps, keep, before)
+            result = recorder.write_to_ledger(env, import_steps, keep, before)
             _print_import_result(env, source, result)
 
 
@@ -386,7 +386,7 @@ def import_journal(env: Env, source: ImportSource, head: dict[str, Any], *, dry_
             with ledger.open_temporary_ledger(in_memory=is_small) as db:
                 result = fill_empty_ledger(db)
         else:
-            result = ledger.run_in_transaction(env.ledger, fill_empty_ledger, keep)
+            result = recorder.write_to_ledger(env, fill_empty_ledger, keep)
         promises = formats.format_count(len(result.promise_numbers), "promise")
         count = f"{promises}, {formats.format_count(head['commands'], 'command')}"
         sentence = (

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 def path(env: Env) -> None:
     """Print the path of the ledger, alone on the first line, then of the config and backups."""
     env.print_line(env.ledger, whole=True)
-    env.print_line(f"config: {env.config_file}", whole=True)
+    config = env.config_file or "none, as there is no home directory"
+    env.print_line(f"config: {config}", whole=True)
     env.print_line(f"backups: {env.backup_directory}", whole=True)
     if not ledger.has_ledger(env.ledger):
         env.print_hint(

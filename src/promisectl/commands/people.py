@@ -228,5 +228,5 @@ def _record_person_change(
         return change(journal, journal.load_people())
 
     with recorder.prepare_auto_backup(env) as keep:
-        line = ledger.run_in_transaction(env.ledger, change_person, keep, before)
+        line = recorder.write_to_ledger(env, change_person, keep, before)
         output.print_result(env, lines=[line])

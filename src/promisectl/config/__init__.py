@@ -52,7 +52,7 @@ class Config(NamedTuple):
 
 def load_config(path: str) -> Config:
     """Return the config of a file; the defaults when it does not exist. Raises BadConfig."""
-    if not os.path.exists(path):
+    if not os.path.lexists(path):
         return Config()
     from promisectl.config import file
 

@@ -28,6 +28,8 @@ _TABLE_HINTS = {
 def read_config_file(path: str) -> bytes:
     """Return the content of the file. Raises BadConfig when it can't be read."""
     try:
+        if os.path.islink(path) and not os.path.exists(path):
+            raise errors.BadConfig(path, f"it is a link to {os.readlink(path)}, which is not there")
         if not os.path.isfile(path) and not os.path.isdir(path) and os.path.exists(path):
             raise errors.BadConfig(path, "it is no ordinary file")
         with open(path, "rb") as file:

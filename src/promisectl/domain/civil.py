@@ -11,6 +11,7 @@ from promisectl.domain.constants import MONTHS, WEEKDAYS
 
 ONE_SECOND = timedelta(seconds=1)
 EARLIEST_DAY = date(1970, 1, 1)
+_NAMES_WITHOUT_PLACE = ("localtime", "Factory", "posixrules")
 _UNZONED_INSTANT_CHARACTERS = len("2026-11-27T22:59:59")
 
 
@@ -127,7 +128,12 @@ def local_time(instant: datetime, zone: str) -> datetime:
 
 
 def is_zone(name: str) -> bool:
-    """Whether `name` is the IANA name of a zone that this machine knows."""
+    """Whether `name` is the IANA name of a zone that this machine knows.
+
+    Names that mean another zone on every machine, or are none of IANA's, are no zones to keep.
+    """
+    if name in _NAMES_WITHOUT_PLACE or name.startswith(("posix/", "right/")):
+        return False
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):

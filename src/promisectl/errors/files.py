@@ -10,6 +10,34 @@ if TYPE_CHECKING:
     from typing import ClassVar
 
 
+class NoHome(MachineError):
+    """There is no home directory: HOME is not set, is empty, or is no whole path."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There is no home directory to keep the ledger, the config and backups in. "
+            "Set HOME to one, or name the ledger alone: PROMISECTL_LEDGER=/…/ledger.db."
+        )
+
+
+class BadPlace(Usage):
+    """A path that can't be meant as it is written."""
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(f"“{path}” is not a path that can be used: {why}.")
+
+
+class NoLedgerDirectory(LedgerError):
+    """A ledger that was named is new, and its directory is not there."""
+
+    def __init__(self, directory: str) -> None:
+        super().__init__(
+            f"There is no directory {directory} for a new ledger, so nothing was recorded. "
+            "If it is on another disk, see that it is mounted; "
+            f"else make it with: mkdir -p '{directory}'"
+        )
+
+
 class CannotWrite(LedgerError):
     """An output file that could not be written."""
 
@@ -179,6 +207,16 @@ class NotRestored(LedgerError):
     def __init__(self, path: str, why: str, kept: str) -> None:
         safe = f" What was there is in {kept}." if kept else ""
         super().__init__(f"{path} could not be restored: {why}.{safe} How it is now, says: doctor.")
+
+
+class UnknownEnding(Usage):
+    """The name of an output file ends like a format that there is no export to."""
+
+    def __init__(self, path: str, ending: str, forms: Sequence[str]) -> None:
+        super().__init__(
+            f"{path} would not hold what .{ending} says. The formats are {', '.join(forms)}: "
+            "let the name end in one of them, or name one with --format."
+        )
 
 
 class NotWithFormat(Usage):

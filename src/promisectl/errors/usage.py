@@ -76,8 +76,8 @@ class WhoseTerms(Usage):
 
         mine, theirs = (shlex.join(["promisectl", *words, word]) for word in ("--mine", "--theirs"))
         super().__init__(
-            f"#{number} has your own terms on the table, so say whose the new ones are: "
-            f"{mine}, or {theirs}"
+            f"Your own terms of #{number} are on the table. Say whose the new ones are: "
+            f"{mine} if yours, or {theirs} if a counter to them."
         )
 
 
@@ -254,6 +254,16 @@ class BadCommandLine(Usage):
     def __init__(self, message: str, command: str) -> None:
         sentence = message.rstrip(".") + ("" if message.endswith("?") else ".")
         super().__init__(f"{sentence} See: {command} --help")
+
+
+class DashedText(Usage):
+    """A text that begins with a dash, so that it was read as options."""
+
+    def __init__(self, text: str, command: str) -> None:
+        super().__init__(
+            f"“{text}” begins with a dash, and was read as options. "
+            f"Texts that do so go last, after two dashes: {command} … -- '{text}'"
+        )
 
 
 class TooManyWords(Usage):

@@ -143,6 +143,7 @@ def main() -> None:
         "sql": generate_sql_module(),
         "completion": command_tables.generate_completion_module(),
         "argv": command_tables.generate_argv_module(),
+        "help_texts": command_tables.generate_help_module(),
     }
     for name, text in modules.items():
         (COMPILED / f"{name}.py").write_text(text, encoding="utf-8")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from promisectl.rendering.formats import ViewRow
 
 _MAX_PERSON_COLUMNS = 16
-_ACTION_STYLES = {"make": "", "skip": "bright_black", "refuse": "red"}
+_ACTION_STYLES = {"make": "", "skip": tables.QUIET_STYLE, "refuse": tables.BAD_STYLE}
 
 
 def render_import_plan(rows: Sequence[ViewRow]) -> RenderableType:

@@ -272,7 +272,7 @@ def render_config(rows: Sequence[tuple[str, str, str]]) -> RenderableType:
             render_text(name),
             render_text(value),
             render_text(source),
-            style="bright_black" if source == "default" else "",
+            style=QUIET_STYLE if source == "default" else "",
         )
     return table
 

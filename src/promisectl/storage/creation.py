@@ -37,7 +37,7 @@ def create_ledger(path: str, work: Callable[[sqlite3.Connection], T]) -> T:
                 if os.path.lexists(journal) and not os.path.lexists(path):
                     raise errors.OrphanJournal(journal)  # SQLite would play it into the new ledger
             until_return.enter_context(interrupts.hold_interrupts())
-            _link_finished_ledger(temporary, path)
+            files.link_finished_file(temporary, path)
             created_directories = []
         finally:
             _remove_leftovers(temporary, created_directories)
@@ -62,25 +62,6 @@ def _fill_new_ledger(temporary: str, work: Callable[[sqlite3.Connection], T]) ->
     finally:
         db.close()
     return result
-
-
-def _link_finished_ledger(temporary: str, path: str) -> None:
-    """Give the finished ledger its name, unless a file has that name.
-
-    Raises FileExistsError, and LedgerUnusable when the file system has no hard links.
-    """
-    try:
-        os.link(temporary, path)
-    except FileExistsError:
-        raise
-    except OSError as error:
-        if error.errno not in files.NO_HARD_LINK_ERRNOS:
-            raise
-        raise errors.LedgerUnusable(
-            path,
-            "the file system there has no hard links",
-            "Keep the ledger on a disk of this machine.",
-        ) from error
 
 
 def _remove_leftovers(temporary: str, directories: list[str]) -> None:

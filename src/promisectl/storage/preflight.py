@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from contextlib import suppress
 
 from promisectl import errors
@@ -13,6 +14,7 @@ SQLITE_SIDE_FILE_SUFFIXES = ("-journal", "-wal", "-shm")
 """The endings of the files that SQLite keeps beside a database."""
 _SQLITE_MAGIC = b"SQLite format 3\0"
 _HEADER_BYTES = 100
+_EMPTY_FILE_WAITS = (0.01, 0.05, 0.1)  # seconds
 _WAL_MODE_BYTES = b"\2\2"
 _FILE_KIND_NAMES = {
     stat.S_IFDIR: "a directory",
@@ -110,9 +112,16 @@ def check_hard_links(path: str, *, writing: bool) -> None:
 
 
 def read_sqlite_header(path: str) -> bytes:
-    """Return the header of a database file, 100 bytes. Raises DamagedLedger if it has none."""
-    with open(path, "rb") as file:
-        header = file.read(_HEADER_BYTES)
+    """Return the header of a database file, 100 bytes. Raises DamagedLedger if it has none.
+
+    Where there are no hard links, a ledger that is created is empty for a moment.
+    """
+    for wait in (*_EMPTY_FILE_WAITS, 0):
+        with open(path, "rb") as file:
+            header = file.read(_HEADER_BYTES)
+        if header or not wait:
+            break
+        time.sleep(wait)
     if not header:
         raise errors.DamagedLedger(path, "is empty, which a ledger never is")
     if not header.startswith(_SQLITE_MAGIC):

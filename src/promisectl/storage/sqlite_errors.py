@@ -116,4 +116,8 @@ def format_failure_reason(error: Exception) -> str:
 
 
 def _format_permission_hint(path: str) -> str:
-    return f"See who may: ls -la '{os.path.dirname(path)}'"
+    """Return the command that shows who may use the nearest directory that is there."""
+    directory = os.path.dirname(os.path.abspath(path))
+    while not os.path.isdir(directory):
+        directory = os.path.dirname(directory)
+    return f"See who may: ls -la '{directory}'"

@@ -6,7 +6,7 @@ import errno
 import os
 from contextlib import suppress
 
-NO_HARD_LINK_ERRNOS = (
+_NO_HARD_LINK_ERRNOS = (
     errno.EPERM,
     errno.EACCES,
     errno.ENOTSUP,
@@ -14,7 +14,6 @@ NO_HARD_LINK_ERRNOS = (
     errno.ENOSYS,
     errno.EMLINK,
 )
-"""The errors of a file system that has no hard links."""
 _NO_SYNC_ERRNOS = (errno.EINVAL, errno.ENOTSUP)  # some network file systems can't sync a directory
 TEMPORARY_SUFFIX_PATTERN = r"\.[0-9a-f]{16}\.new"
 """The pattern of the suffix that a file has while it is being written."""
@@ -86,16 +85,19 @@ def sync_path(path: str) -> None:
 def link_finished_file(temporary: str, target: str) -> None:
     """Give a finished file the name `target`, unless that exists. Raises FileExistsError.
 
-    Without hard links, as on most USB sticks, it creates `target` first and then replaces it.
+    Without hard links, as on most USB sticks and on Android, it creates `target` first and then
+    replaces it.
     """
     try:
-        os.link(temporary, target)
+        if hasattr(os, "link"):
+            os.link(temporary, target)
+            return
     except OSError as error:
-        if error.errno not in NO_HARD_LINK_ERRNOS:
+        if error.errno not in _NO_HARD_LINK_ERRNOS:
             raise
-        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        try:
-            os.replace(temporary, target)
-        except BaseException:
-            os.unlink(target)
-            raise
+    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    try:
+        os.replace(temporary, target)
+    except BaseException:
+        os.unlink(target)
+        raise

@@ -5,14 +5,43 @@ from __future__ import annotations
 import os
 import sys
 
+from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+def resolve_path(named: str) -> str:
+    """Return the absolute path of a file that somebody named, with their home for `~`.
+
+    Raises BadPlace for what a shell would have replaced, for a URL, and for a path from the current
+    directory where that is gone.
+    """
+    path = os.path.expanduser(named)
+    if path.startswith("~"):
+        if path[1:2] in ("", os.sep):
+            raise errors.NoHome
+        raise errors.BadPlace(named, "there is no user of that name")
+    if "://" in path or path.startswith("file:"):
+        raise errors.BadPlace(named, "it is an address, and a path is needed")
+    try:
+        path = os.path.abspath(path)
+    except FileNotFoundError:
+        why = "the current directory is gone; go to another one with cd, or write the whole path"
+        raise errors.BadPlace(named, why) from None
+    if "$" in path and not os.path.exists(
+        path if "$" in os.path.basename(path) else os.path.dirname(path)
+    ):
+        for piece in path.split("$")[1:]:
+            if piece[:1] == "{" or piece[:1].isidentifier():
+                why = "nothing has replaced the variable in it; a shell does, but not in '…'"
+                raise errors.BadPlace(named, why)
+    return path
+
+
 def default_ledger_path(environ: Mapping[str, str]) -> str:
-    """Return the path of the ledger when nobody names another one."""
+    """Return the path of the ledger when nobody names another one. Raises NoHome."""
     return os.path.join(
         _find_user_directory(environ, "XDG_DATA_HOME", "~/.local/share", "user_data_dir"),
         "ledger.db",
@@ -20,29 +49,40 @@ def default_ledger_path(environ: Mapping[str, str]) -> str:
 
 
 def default_config_path(environ: Mapping[str, str]) -> str:
-    """Return the path of the config."""
-    return os.path.join(
-        _find_user_directory(environ, "XDG_CONFIG_HOME", "~/.config", "user_config_dir"),
-        "config.toml",
-    )
+    """Return the path of the config; empty for a user without a home, who has none."""
+    try:
+        directory = _find_user_directory(environ, "XDG_CONFIG_HOME", "~/.config", "user_config_dir")
+    except errors.NoHome:
+        return ""
+    return os.path.join(directory, "config.toml")
 
 
 def default_backup_directory(environ: Mapping[str, str], ledger: str) -> str:
     """Return the directory for backups of a ledger.
 
     Every ledger but the default one has a directory of its own, because file names can be equal.
+    For a user without a home, it is beside the ledger.
     """
-    directory = os.path.join(
-        _find_user_directory(environ, "XDG_STATE_HOME", "~/.local/state", "user_state_dir"),
-        "backups",
-    )
     path = os.path.realpath(ledger)
-    if path == os.path.realpath(default_ledger_path(environ)):
+    try:
+        state = _find_user_directory(environ, "XDG_STATE_HOME", "~/.local/state", "user_state_dir")
+    except errors.NoHome:
+        state = os.path.dirname(path)
+    directory = os.path.join(state, "backups")
+    if is_default_ledger(environ, path):
         return directory
     import hashlib
 
     name = os.path.splitext(os.path.basename(path))[0]
     return os.path.join(directory, f"{name}-{hashlib.sha256(os.fsencode(path)).hexdigest()[:8]}")
+
+
+def is_default_ledger(environ: Mapping[str, str], path: str) -> bool:
+    """Whether a ledger is the one that is used when nobody names another one."""
+    try:
+        return os.path.realpath(path) == os.path.realpath(default_ledger_path(environ))
+    except errors.NoHome:
+        return False
 
 
 def has_files(directory: str) -> bool:
@@ -56,10 +96,17 @@ def has_files(directory: str) -> bool:
 def _find_user_directory(
     environ: Mapping[str, str], variable: str, fallback: str, platform_function: str
 ) -> str:
-    """Return our directory by the XDG variables, or as Windows and macOS have it."""
+    """Return our directory by the XDG variables, or as Windows and macOS have it.
+
+    Raises NoHome where there is no home directory to look for it in.
+    """
     home = environ.get(variable, "")
     if not os.path.isabs(home) and sys.platform in ("win32", "darwin"):  # pragma: no cover
         import platformdirs
 
         return str(getattr(platformdirs, platform_function)("promisectl", appauthor=False))
-    return os.path.join(home if os.path.isabs(home) else os.path.expanduser(fallback), "promisectl")
+    if not os.path.isabs(home):
+        home = os.path.expanduser(fallback)
+        if not os.path.isabs(home) or environ.get("HOME") == "":
+            raise errors.NoHome
+    return os.path.join(home, "promisectl")

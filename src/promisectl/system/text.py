@@ -28,6 +28,8 @@ STEERING_RANGES = (
     range(0xE0000, 0xE0080),
 )
 """The code points that a terminal could obey."""
+_FIRST_EMOJI = 0x2600
+_SKIN_TONES = range(0x1F3FB, 0x1F400)
 _SURROGATE_RANGE = range(0xD800, 0xE000)
 
 
@@ -176,10 +178,22 @@ def fold_line(line: str, width: int, *, spare: int = 0) -> str:
 
 
 def count_cells(word: str) -> int:
-    """Return how many columns a word takes: two for a wide character, none for a combining one."""
+    """Return how many columns a word takes.
+
+    A wide character takes two, a mark or a joiner none, and neither do a tone of skin and what is
+    joined to an emoji.
+    """
     if word.isascii():
         return len(word)
     import unicodedata
 
-    wide = sum(unicodedata.east_asian_width(character) in ("W", "F") for character in word)
-    return len(word) + wide - sum(unicodedata.combining(character) > 0 for character in word)
+    cells, previous = 0, ""
+    for character in word:
+        is_joined = previous == "\u200d" and cells > 0 and ord(character) >= _FIRST_EMOJI
+        is_mark = unicodedata.category(character) in ("Mn", "Me", "Cf")
+        is_tone = cells > 0 and ord(character) in _SKIN_TONES
+        if not (is_joined or is_mark or is_tone):
+            is_wide = unicodedata.east_asian_width(character) in ("W", "F")
+            cells += 2 if is_wide else 1
+        previous = character
+    return cells

@@ -12,26 +12,56 @@ from promisectl.domain import civil
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_MACHINE_ZONE_NAMES = ("localtime", "Factory", "posixrules")
+"""Names in TZ that mean what the machine is set to."""
+
 
 def find_local_zone(environ: Mapping[str, str], configured: str | None = None) -> str:
     """Return the IANA name of the local zone.
 
-    TZ decides, then the config, then /etc/localtime, /etc/timezone or Windows; the last is UTC.
-    Raises UnknownZone when TZ names no zone.
+    TZ decides, then the config, then the machine. Empty when a machine has a zone, and nobody knows
+    its name. Raises UnknownZone when TZ names no zone.
     """
-    wish = environ.get("TZ", "").removeprefix(":")
+    wish = read_zone_wish(environ)
     if wish:
-        zone = _parse_zone_name(os.path.realpath(wish) if os.path.isabs(wish) else wish)
+        zone = (
+            _parse_zone_name(os.path.realpath(wish)) or find_zone_of_file(wish)
+            if os.path.isabs(wish)
+            else _parse_zone_name(wish)
+        )
         if not zone:
             raise errors.UnknownZone(wish)
         return zone
-    return (
-        configured
-        or _parse_zone_name(os.path.realpath("/etc/localtime"))
-        or find_written_zone("/etc/timezone")
-        or find_windows_zone()
-        or "UTC"
-    )
+    return configured or find_machine_zone("/etc/localtime", "/etc/timezone")
+
+
+def read_zone_wish(environ: Mapping[str, str]) -> str:
+    """Return what TZ names; empty where it names what the machine is set to, or nothing."""
+    wish = environ.get("TZ", "").removeprefix(":")
+    return "" if wish in _MACHINE_ZONE_NAMES else wish
+
+
+def find_machine_zone(file: str, written: str) -> str:
+    """Return the IANA name of the zone that the machine is set to; UTC where it is set to none.
+
+    `file` is /etc/localtime: a link to a zone, or a copy of one, whose name has to be found out.
+    `written` is /etc/timezone. Empty for a copy of a zone that is not known.
+    """
+    name = _parse_zone_name(os.path.realpath(file))
+    if not name and os.path.isfile(file):
+        return find_zone_of_file(file, find_written_zone(written))
+    return name or find_written_zone(written) or find_windows_zone() or "UTC"
+
+
+def find_zone_of_file(path: str, likely: str = "") -> str:
+    """Return the IANA name of the zone that a file is a copy of; empty for none that is known.
+
+    That is the zone of the same content, first `likely`. The database here may be of another year:
+    else it is the zone whose clocks show the same.
+    """
+    from promisectl.system import zone_files
+
+    return zone_files.find_equal_zone(path, likely) or zone_files.find_similar_zone(path, likely)
 
 
 def _parse_zone_name(text: str) -> str:

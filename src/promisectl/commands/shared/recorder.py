@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
-    from typing import Any
+    from typing import Any, TypeVar
 
     from promisectl.domain.lifecycle import Applied
     from promisectl.env import Env
     from promisectl.storage.backup.create import Backup
+
+    T = TypeVar("T")
 
 _ERRORS_WITHOUT_CHANGE = (
     errors.Usage,
@@ -162,12 +164,31 @@ def record_command(
         return answers
 
     with prepare_auto_backup(env) as keep:
-        print_answers(env, ledger.run_in_transaction(env.ledger, record_once, keep))
+        print_answers(env, write_to_ledger(env, record_once, keep))
+
+
+def write_to_ledger(
+    env: Env,
+    work: Callable[[sqlite3.Connection], T],
+    back_up: Callable[[str], None],
+    reason: str = "",
+) -> T:
+    """Call `work` as `ledger.run_in_transaction` does, and print where a new ledger is.
+
+    Raises NoLedgerDirectory, and what that raises.
+    """
+    is_new = not ledger.has_ledger(env.ledger)
+    if is_new:
+        env.ensure_ledger_directory()
+    result = ledger.run_in_transaction(env.ledger, work, back_up, reason)
+    if is_new:
+        env.print_hint(f"New ledger: {env.ledger}")
+    return result
 
 
 @contextmanager
 def prepare_auto_backup(env: Env) -> Iterator[Callable[[str], None]]:
-    """Yield the function that `ledger.run_in_transaction` calls when a backup is due.
+    """Yield the function that `write_to_ledger` calls when a backup is due.
 
     Use it around a command that writes. Afterwards, older backups are pruned, and a hint names the
     new one; if the command changed nothing, the new one is deleted. Raises AutoBackupFailed, and

@@ -25,6 +25,7 @@ It keeps as many of those that were made before a restore, apart from the others
 may be in no other file, as the ledger went on from another state.
 """
 _MAX_COPY_ATTEMPTS = 4
+_COPY_STATEMENT = "VACUUM INTO CAST(? AS TEXT)"  # from bytes, as a name need not be UTF-8
 _BEFORE_RESTORE_KIND = "before-restore"
 _DAY_NANOSECONDS = 86_400 * 10**9
 
@@ -261,7 +262,7 @@ def write_copy(path: str, temporary: str, target: str) -> None:
             try:
                 with connection.allow_interrupts(db):
                     connection.retry_while_busy(
-                        path, lambda: db.execute("VACUUM INTO ?", (temporary,))
+                        path, lambda: db.execute(_COPY_STATEMENT, (os.fsencode(temporary),))
                     )
             except sqlite3.OperationalError as error:
                 if connection.has_unfinished_transaction(error):

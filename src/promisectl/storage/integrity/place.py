@@ -26,7 +26,11 @@ _STRAY_FILE_MEANING = "something lies beside the ledger"
 _OWN_DIRECTORY_NAME = "promisectl"  # of a directory that the program made for its files alone
 _FRESH_SECONDS = 60  # in which a command may still be writing a file
 _LEFTOVER_NAME = re.compile(f".+{files.TEMPORARY_SUFFIX_PATTERN}(-journal)?")
-_CONFLICT_NAME = re.compile(r"[ck]onfli[ck]?t|\(\d+\)", re.IGNORECASE)
+# What a service adds to the name: Dropbox, Nextcloud and Syncthing a word, Google Drive a number in
+# brackets, iCloud a number after a space, OneDrive the name of the machine.
+_CONFLICT_PART = re.compile(
+    r"(?i:[ck]onfli[ck]?t)|\(\d+\)|^ \d+\.|^-(?!\d{8}T\d{6}Z)(?=[^.]*[A-Z])[\w-]+\."
+)
 _NETWORK_FILE_SYSTEMS = (
     "nfs",
     "cifs",
@@ -211,7 +215,8 @@ def classify_neighbour(entry: os.DirEntry[str], path: str) -> PlaceProblem | Non
             "was left by a program that was cut off; the next command that writes sees to it"
         )
         return PlaceProblem(entry.path, complaint, _STRAY_FILE_MEANING)
-    if is_named_alike and entry.name != ledger_name and _CONFLICT_NAME.search(entry.name):
+    added = entry.name.removeprefix(stem)
+    if is_named_alike and entry.name != ledger_name and _CONFLICT_PART.search(added):
         complaint = (
             "looks like a copy that a service made when two machines wrote: "
             "look into it with --ledger"
