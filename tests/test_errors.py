@@ -39,6 +39,8 @@ ELSEWHERE = {
     "a word in it has more than": "cli/test_import.py",
     "says what no command says (": "cli/test_restore_hostile.py",
     "a row is gone, or a trigger of another program keeps it from being written": "cli/test_restore_hostile.py",
+    "the uid of #": "threats/test_files.py",
+    "is not a UUID": "threats/test_files.py",
     "this user may not (": "threats/test_failing_disk.py",
     "it, or the directory it is in, may not be written to or opened": "threats/test_failing_disk.py",
 }

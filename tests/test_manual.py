@@ -245,6 +245,7 @@ SYNOPSIS
        promisectl person show [OPTION]… PERSON
        promisectl person rename [OPTION]… PERSON NEW
        promisectl person alias [OPTION]… PERSON ALIAS
+       promisectl person unalias [OPTION]… PERSON ALIAS
        promisectl person merge [OPTION]… PERSON INTO
 
 DESCRIPTION

@@ -92,10 +92,9 @@ def lived(path: Path, younger: Path) -> None:
         )
         bookkeeping.note(world(path, day), one, f"a word on day {day}")
         if day % 2:
-            acts.negotiate(world(path, day), two, by="in 9 days")
-            acts.accept(
-                world(path, day), [two], risk="my brother has it", no_to="drilling on Saturday"
-            )
+            risk, no_to = "my brother has it", "drilling on Saturday"
+            acts.negotiate(world(path, day), two, by="in 9 days", risk=risk, no_to=no_to)
+            acts.accept(world(path, day), [two])
         if day % 3 == 0:
             acts.complete(world(path, day, f"done {day}"), [one])
             undo.undo(world(path, day))

@@ -27,7 +27,7 @@ TRIED: dict[str, Sequence[Asked]] = {
         Asked(("make", "--json", "-"), given=_LINE),
         Asked(("make", "Bake another", "--to", "dana", "--once", "key-1")),
     ],
-    "negotiate": [Asked(("negotiate", "2", "--by", "in 9 days"))],
+    "negotiate": [Asked(("negotiate", "2", "--by", "in 9 days", "--mine"))],
     "accept": [Asked(("accept", "2"))],
     "decline": [Asked(("decline", "2", "--reason", "no time"))],
     "complete": [Asked(("complete", "3"))],

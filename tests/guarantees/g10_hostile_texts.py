@@ -149,6 +149,7 @@ class _World:
     def fill(self, deck: _Deck) -> None:
         """Four promises and three people, with a text wherever there can be one."""
         who = [deck.name() for _ in range(3)]
+        risk, no_to = deck.text(), deck.text()
         for number, side in ((1, "--to"), (2, "--from"), (3, "--to"), (4, "--to")):
             terms = {
                 "outcome": deck.text(),
@@ -165,10 +166,12 @@ class _World:
             ]
             words += ["--new"] if number < 4 else ["--by=2027-01-01"]
             words += ["--by=2026-12-01"] if number < 3 else []
+            words += [f"--risk={risk}", f"--no-to={no_to}"] if number == 1 else []
+            words += ["--asked"] if number == 3 else []
             self.need("make", *words, f"--once={deck.text(200)}", "--", terms["outcome"])
             self.typed[number] = terms
-        risk, no_to, what, why, reason, repair = (deck.text() for _ in range(6))
-        self.need("accept", "1", f"--risk={risk}", f"--no-to={no_to}", f"--note={deck.text()}")
+        what, why, reason, repair = (deck.text() for _ in range(4))
+        self.need("accept", "1", f"--note={deck.text()}")
         self.need("bump", "1", "--", deck.text())
         self.need(
             "negotiate",
@@ -191,7 +194,7 @@ class _World:
         self.hear("person", "alias", "--", who[0], deck.name())
         self.hear("person", "rename", f"--name={deck.name()}", "--", who[1], deck.name())
         self.people = who
-        self.hear("accept", "3", answers=f"{deck.text()}\n{deck.text()}\n", width=80)
+        self.hear("accept", "3", answers=f"{deck.text()}\n{deck.text()}\ny\n", width=80)
         self.hear("undo", width=40)
 
     # Asking

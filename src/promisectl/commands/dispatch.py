@@ -42,9 +42,8 @@ def run_command(
 
     Returns the exit code. Without `needs_config`, a broken config is replaced by the defaults.
     `ids` names the argument that holds promise numbers; `stdin` the one that is `-` when the input
-    comes from stdin; `words` is the command line as it was typed. What `writes` first ends a mode
-    of the ledger in which it can't be read; a dry run does not. Raises what the command raises, and
-    ClosedPipe when nobody reads the output any more.
+    comes from stdin; `words` is the command line. What `writes` first ends a mode of the ledger in
+    which it can't be read; a dry run does not. Raises what the command raises, and ClosedPipe.
     """
     env = _build_env(function, arguments, ids, words, needs_config=needs_config)
     run = getattr(__import__(f"promisectl.commands.{module}", fromlist=[function]), function)

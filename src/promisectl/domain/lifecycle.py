@@ -300,7 +300,7 @@ def _check_act_change(promise: Promise, row: Transition, act: Act) -> None:
 
 
 def _check_terms_change(promise: Promise, act: Act) -> None:
-    """Refuse new terms that are those on the table, or the agreed ones while others are proposed.
+    """Refuse new terms that change nothing, or that go back to the agreed ones.
 
     The author of an offer may change the date for the answer alone. To go back to the agreed terms
     is a No to the others. Raises NothingChanged and AgreedAlready.

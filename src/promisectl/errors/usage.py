@@ -76,8 +76,8 @@ class WhoseTerms(Usage):
 
         mine, theirs = (shlex.join(["promisectl", *words, word]) for word in ("--mine", "--theirs"))
         super().__init__(
-            f"#{number} has your own terms on the table, so say whose the new ones are: "
-            f"{mine}, or {theirs}"
+            f"Your own terms of #{number} are on the table. Say whose the new ones are: "
+            f"{mine} if yours, or {theirs} if a counter to them."
         )
 
 
