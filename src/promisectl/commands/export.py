@@ -101,8 +101,6 @@ def export(
 
     `typed` are the filters. Raises NotWithFormat for an option that the format does not have.
     """
-    if not output:
-        raise errors.NoFileNamed("-o")
     target = resolve_export_target(env, output, force=force)
     form = arguments.check_choice("--format", format_, EXPORT_FORMATS)
     if form is None:
@@ -138,7 +136,9 @@ def export(
 
 
 def resolve_export_target(env: Env, output: str, *, force: bool) -> ExportTarget:
-    """Return where an export goes. Raises BadPlace and ExportOntoLedger."""
+    """Return where an export goes. Raises NoFileNamed, BadPlace and ExportOntoLedger."""
+    if not output:
+        raise errors.NoFileNamed("-o")
     if output == "-":
         return ExportTarget(output, force)
     if ledger.is_ledger_file(paths.resolve_path(output), env.ledger):
