@@ -122,7 +122,7 @@ class PeopleReplay:
             )
         elif act.verb is PersonVerb.ALIAS:
             is_free = self._owners.setdefault(handle, person.id) == person.id
-            if is_free and handle not in person.aliases:
+            if is_free and handle not in (person.handle, *person.aliases):
                 self.people[person.id] = person._replace(aliases=(*person.aliases, handle))
         elif act.verb is PersonVerb.UNALIAS:
             if handle in person.aliases:
