@@ -126,7 +126,7 @@ class PeopleReplay:
                 self.people[person.id] = person._replace(aliases=(*person.aliases, handle))
         elif act.verb is PersonVerb.UNALIAS:
             if handle in person.aliases:
-                del self._owners[handle]
+                self._owners.pop(handle, None)
             aliases = tuple(alias for alias in person.aliases if alias != handle)
             self.people[person.id] = person._replace(aliases=aliases)
         elif act.into is not None:
