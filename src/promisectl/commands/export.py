@@ -150,7 +150,8 @@ def resolve_export_target(env: Env, output: str, *, force: bool) -> ExportTarget
 def find_format_by_ending(path: str, *, journal: bool) -> str:
     """Return the format that the ending of a file's name stands for; CSV for an unknown ending.
 
-    A journal is always in JSON lines. Raises UnknownEnding for the ending of a format that there is no export to.
+    A journal is always in JSON lines. Raises UnknownEnding for the ending of a format that there
+    is no export to.
     """
     ending = os.path.splitext(path)[1][1:].casefold()
     form = _FORMATS_BY_ENDING.get(ending, ending)
