@@ -101,13 +101,9 @@ def export(
 
     `typed` are the filters. Raises NotWithFormat for an option that the format does not have.
     """
-    if not output:
-        raise errors.NoFileNamed("-o")
     target = resolve_export_target(env, output, force=force)
     form = arguments.check_choice("--format", format_, EXPORT_FORMATS)
-    if form is None:
-        form = find_format_by_ending(output)
-        form = "jsonl" if journal else form
+    form = form or find_format_by_ending(output, default="jsonl" if journal else "")
     arguments.ensure_at_most_one(journal=journal, acts=acts)
     arguments.ensure_at_most_one(journal=journal, columns=columns)
     ensure_format_has_options(
@@ -138,7 +134,9 @@ def export(
 
 
 def resolve_export_target(env: Env, output: str, *, force: bool) -> ExportTarget:
-    """Return where an export goes. Raises BadPlace and ExportOntoLedger."""
+    """Return where an export goes. Raises NoFileNamed, BadPlace and ExportOntoLedger."""
+    if not output:
+        raise errors.NoFileNamed("-o")
     if output == "-":
         return ExportTarget(output, force)
     if ledger.is_ledger_file(paths.resolve_path(output), env.ledger):
@@ -149,18 +147,16 @@ def resolve_export_target(env: Env, output: str, *, force: bool) -> ExportTarget
 # Options
 
 
-def find_format_by_ending(path: str) -> str:
-    """Return the format that the ending of a file's name stands for; CSV for an unknown ending.
+def find_format_by_ending(path: str, default: str = "") -> str:
+    """Return `default`, or the format that the ending of a name stands for; CSV for an unknown one.
 
     Raises UnknownEnding for the ending of a format that there is no export to.
     """
     ending = os.path.splitext(path)[1][1:].casefold()
     form = _FORMATS_BY_ENDING.get(ending, ending)
-    if form in EXPORT_FORMATS:
-        return form
     if form in _OTHER_ENDINGS:
         raise errors.UnknownEnding(path, ending, EXPORT_FORMATS)
-    return "csv"
+    return default or (form if form in EXPORT_FORMATS else "csv")
 
 
 def ensure_format_has_options(form: str, **options: object) -> None:

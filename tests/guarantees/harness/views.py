@@ -17,6 +17,7 @@ from tests.guarantees.harness.watching import Asked
 WRITERS = {
     "person rename",
     "person alias",
+    "person unalias",
     "person merge",
     "config edit",
     "demo",
@@ -61,6 +62,7 @@ VALUES = {
     "newline": "lf",
     "alarm": "1d",
     "expect": "5f3c0a91",
+    "waiting": "late",
 }
 # Options that are tried in a line of their own above, or make sense only beside another one.
 TOGETHER = {
