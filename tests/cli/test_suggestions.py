@@ -1,6 +1,7 @@
 """What is mistyped is answered with what may have been meant, in one sentence; nothing of it is carried out."""
 
 import json
+import shlex
 
 import pytest
 
@@ -155,7 +156,8 @@ def test_a_text_that_begins_with_a_dash_is_told_how(
 ) -> None:
     assert _refused(ledger, *words) == (
         f"“{text}” begins with a dash, and was read as options. "
-        f"Texts that do so go last, after two dashes: promisectl {words[0]} … -- '{text}'"
+        f"Put it last, after two dashes: promisectl {words[0]} … -- {shlex.quote(text)} "
+        f"See: promisectl {words[0]} --help"
     )
     rest = [word for word in words if word != text]
     assert ledger(*rest, "--", text).code == 0

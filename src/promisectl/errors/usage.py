@@ -260,9 +260,12 @@ class DashedText(Usage):
     """A text that begins with a dash, so that it was read as options."""
 
     def __init__(self, text: str, command: str) -> None:
+        import shlex
+
         super().__init__(
             f"“{text}” begins with a dash, and was read as options. "
-            f"Texts that do so go last, after two dashes: {command} … -- '{text}'"
+            f"Put it last, after two dashes: {command} … -- {shlex.quote(text)} "
+            f"See: {command} --help"
         )
 
 

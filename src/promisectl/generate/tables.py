@@ -1,6 +1,7 @@
 """Generates the tables of the command line: for completion and for the fast parser."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from inspect import cleandoc
 from typing import Any
 
 from typer.core import TyperArgument, TyperGroup, TyperOption
@@ -129,7 +130,9 @@ def generate_argv_module() -> str:
 def generate_help_module() -> str:
     """Return the text of `compiled/help_texts.py`."""
     prototypes = [run_without_command, *(declaration.prototype for declaration in DECLARATIONS)]
-    lines = [f"    {f'{one.__module__}.{one.__name__}'!r}: {one.__doc__!r}," for one in prototypes]
+    # Without its indentation, which Python drops itself from 3.13 on.
+    texts = {f"{one.__module__}.{one.__name__}": cleandoc(one.__doc__ or "") for one in prototypes}
+    lines = [f"    {name!r}: {text!r}," for name, text in texts.items()]
     return "\n".join([_HELP_MODULE_DOCSTRING, "", "DOCSTRINGS = {", *lines, "}"]) + "\n"
 
 

@@ -68,7 +68,7 @@ def _writing_views() -> None:
 
 
 def _marking_views() -> None:
-    begin_reading = ledger._begin_read_transaction
+    begin_reading = ledger._begin_or_close
 
     def marked(path: str, db: Any, patience: int) -> Any:
         with open(path, "r+b") as file:
@@ -76,7 +76,7 @@ def _marking_views() -> None:
             file.write(b"\0\0\0\1")
         return begin_reading(path, db, patience)
 
-    ledger._begin_read_transaction = marked
+    ledger._begin_or_close = marked
 
 
 def _open_umask() -> None:
