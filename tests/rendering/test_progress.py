@@ -56,3 +56,14 @@ def test_ctrl_c_at_any_call_of_a_drawing_shows_the_cursor_again(part: int) -> No
         calls, drawn, stopped = draw_with_ctrl_c(at_call)
         assert stopped == (calls >= at_call), at_call
         assert drawn.rfind(SHOWS_CURSOR) > drawn.rfind(HIDES_CURSOR) >= 0, at_call
+
+
+def test_whoever_takes_the_things_may_be_stopped_as_well() -> None:
+    """The program ends at once, so nothing that is left of a generator is run."""
+    stream = io.StringIO()
+    watched = progress.watch_progress(stream, range(3), 3, lambda _: 1)
+    with pytest.raises(KeyboardInterrupt) as stopped, watched as things:
+        next(things)
+        raise KeyboardInterrupt
+    assert stream.getvalue().rfind(SHOWS_CURSOR) > stream.getvalue().rfind(HIDES_CURSOR) >= 0
+    assert stopped

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import pickle
 from collections import Counter
+from contextlib import contextmanager
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
@@ -24,10 +25,12 @@ from promisectl.storage.journal import Journal
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from typing import IO, Any
 
     from promisectl.domain.people import Person
     from promisectl.env import Env
+    from promisectl.records.reader import ImportedRow
 
 _STEP_COLUMNS = ("line", "does", "id", "person", "outcome", "why")
 _MAX_NAMED_PEOPLE = 8
@@ -143,10 +146,10 @@ def import_promises(env: Env, source: ImportSource, *, new: bool) -> None:
         def import_steps(db: sqlite3.Connection) -> ImportResult:
             if ledger.find_journal_head(db) == plan.newest:
                 # The plan is still right; it counts known records, but has no steps for them.
-                result = _write_import_steps(env, db, source, plan.iter_steps(env))
+                with plan.open_steps(env) as steps:
+                    result = _write_import_steps(env, db, source, steps)
                 return result._replace(skipped=plan.skipped, differing=plan.differing)
-            with open_import_planner(env, db, new=new) as planner:
-                steps = _iter_import_steps(env, source, planner)
+            with open_import_steps(env, db, source, new=new) as steps:
                 return _write_import_steps(env, db, source, steps)
 
         before = "import" if plan.promise_count > _MAX_PROMISES_WITHOUT_BACKUP else ""
@@ -168,12 +171,12 @@ class ImportPlan(NamedTuple):
     skipped: int
     differing: Sequence[tuple[int, Sequence[str]]]
 
-    def iter_steps(self, env: Env) -> Iterator[ImportStep]:
-        """Return the steps that make a promise, one after the other."""
+    def open_steps(self, env: Env) -> AbstractContextManager[Iterator[ImportStep]]:
+        """Give the steps that make a promise, one after the other."""
         self.file.seek(0)
         # Safe to load: this process has written the steps, into a file without a name.
         steps = (pickle.load(self.file) for _ in range(self.promise_count))  # noqa: S301
-        return import_source.iter_items_with_progress(env, steps, self.promise_count)
+        return import_source.open_written_items(env, steps, self.promise_count)
 
 
 class _RefusedRecords:
@@ -204,10 +207,10 @@ def plan_import(env: Env, source: ImportSource, plan_file: IO[bytes], *, new: bo
     counts: Counter[str] = Counter()
     differing: list[tuple[int, Sequence[str]]] = []
     refused = _RefusedRecords(source)
-    with output.open_view(env) as db, open_import_planner(env, db, new=new) as planner:
+    with output.open_view(env) as db, open_import_steps(env, db, source, new=new) as steps:
         newest = ledger.find_journal_head(db)
         queries.release_ledger(db)
-        for step in _iter_import_steps(env, source, planner):
+        for step in steps:
             counts[step.does] += 1
             refused.collect_refusal(step)
             if step.differences:
@@ -221,15 +224,24 @@ def plan_import(env: Env, source: ImportSource, plan_file: IO[bytes], *, new: bo
     return ImportPlan(plan_file, newest, counts["make"], counts["skip"], differing)
 
 
-def _iter_import_steps(
-    env: Env, source: ImportSource, planner: ImportPlanner
-) -> Iterator[ImportStep]:
-    """Return the step for each record, in order; a line that can't be read is the last one."""
-    try:
-        for row in import_source.iter_source_rows(env, source):
-            yield planner.plan_row(row)
-    except UnreadableLine as error:
-        yield ImportStep(error.line, "refuse", problem=error.problem)
+@contextmanager
+def open_import_steps(
+    env: Env, db: sqlite3.Connection, source: ImportSource, *, new: bool
+) -> Iterator[Iterator[ImportStep]]:
+    """Give the step for each record, in order; a line that can't be read is the last one."""
+
+    def iter_steps(planner: ImportPlanner, rows: Iterator[ImportedRow]) -> Iterator[ImportStep]:
+        try:
+            for row in rows:
+                yield planner.plan_row(row)
+        except UnreadableLine as error:
+            yield ImportStep(error.line, "refuse", problem=error.problem)
+
+    with (
+        open_import_planner(env, db, new=new) as planner,
+        import_source.open_source_rows(env, source) as rows,
+    ):
+        yield iter_steps(planner, rows)
 
 
 def _write_import_steps(
@@ -324,9 +336,9 @@ def print_dry_run(env: Env, source: ImportSource, *, new: bool) -> int:
             counts[step.does] += 1
             yield build_step_record(step)
 
-    with output.open_view(env) as db, open_import_planner(env, db, new=new) as planner:
+    with output.open_view(env) as db, open_import_steps(env, db, source, new=new) as steps:
         queries.release_ledger(db)
-        records = iter_step_records(_iter_import_steps(env, source, planner))
+        records = iter_step_records(steps)
         if env.form != "table":
             env.write_records(output.encode_rows(env.form, records, _STEP_KIND))
         elif rows := list(records):
@@ -404,8 +416,11 @@ def _fill_from_journal(
     line = 1
     try:
         importer = transfer.JournalImporter(db, head, env.now)
-        with import_source.add_source_place(source):
-            for line, text in enumerate(import_source.iter_lines_with_progress(env, source), 1):
+        with (
+            import_source.add_source_place(source),
+            import_source.open_source_lines(env, source) as lines,
+        ):
+            for line, text in enumerate(lines, 1):
                 if line > 1:
                     importer.add_record(reader.parse_json_line(text, line))
         numbers = importer.finish_import()

@@ -151,38 +151,56 @@ def add_source_place(source: ImportSource) -> Iterator[None]:
         raise errors.BadImport(source.name, error.line, error.problem) from error
 
 
-def iter_source_rows(env: Env, source: ImportSource) -> Iterator[ImportedRow]:
-    """Return the records of the file, one after the other. Raises UnreadableLine."""
-    lines = iter_lines_with_progress(env, source)
-    first = next(lines, "")
-    form = source.form or reader.detect_format(first)
-    return reader.iter_imported_rows(
-        chain([first], lines), form, source.column_fields, source.fixed_fields, raw=source.raw
-    )
+# A bar belongs to a `with` block: Ctrl-C ends the program where it is, and what is left of a
+# generator is never run.
 
 
-def iter_lines_with_progress(env: Env, source: ImportSource) -> Iterator[str]:
-    """Return the lines of the file; at a terminal, a long file gets a progress bar."""
+@contextmanager
+def open_source_rows(env: Env, source: ImportSource) -> Iterator[Iterator[ImportedRow]]:
+    """Give the records of the file, as `open_source_lines` gives its lines.
+
+    To read them raises UnreadableLine.
+    """
+
+    def iter_rows(lines: Iterator[str]) -> Iterator[ImportedRow]:
+        first = next(lines, "")
+        form = source.form or reader.detect_format(first)
+        yield from reader.iter_imported_rows(
+            chain([first], lines), form, source.column_fields, source.fixed_fields, raw=source.raw
+        )
+
+    with open_source_lines(env, source) as lines:
+        yield iter_rows(lines)
+
+
+@contextmanager
+def open_source_lines(env: Env, source: ImportSource) -> Iterator[Iterator[str]]:
+    """Give the lines of the file; at a terminal, a long file gets a progress bar."""
     size = 0  # stays 0 when it can't be read, which only costs the bar
     if env.is_stderr_watched:
         with suppress(OSError):
             size = source.file.seek(0, os.SEEK_END)
+    lines = iter_source_lines(source)
     if size < _MIN_PROGRESS_BYTES:
-        return iter_source_lines(source)
+        yield lines
+        return
     from promisectl.rendering import progress
 
-    return progress.iter_with_progress(
-        env.stderr(),
-        iter_source_lines(source),
-        size,
-        lambda line: len(line.encode(errors="replace")),
-    )
+    with progress.watch_progress(env.stderr(), lines, size, _count_bytes) as watched:
+        yield watched
 
 
-def iter_items_with_progress(env: Env, items: Iterable[T], count: int) -> Iterator[T]:
-    """Return the items that are written; at a terminal, a high `count` gets a progress bar."""
+def _count_bytes(line: str) -> int:
+    return len(line.encode(errors="replace"))
+
+
+@contextmanager
+def open_written_items(env: Env, items: Iterable[T], count: int) -> Iterator[Iterator[T]]:
+    """Give the items that are written; at a terminal, a high `count` gets a progress bar."""
     if count < _MIN_PROGRESS_PROMISES or not env.is_stderr_watched:
-        return iter(items)
+        yield iter(items)
+        return
     from promisectl.rendering import progress
 
-    return progress.iter_with_progress(env.stderr(), items, count, lambda _: 1)
+    with progress.watch_progress(env.stderr(), items, count, lambda _: 1) as watched:
+        yield watched

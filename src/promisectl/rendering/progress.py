@@ -19,17 +19,22 @@ if TYPE_CHECKING:
 _PROGRESS_STEPS = 100  # the bar is drawn again for each percent
 
 
-def iter_with_progress(
+@contextmanager
+def watch_progress(
     stream: IO[str], things: Iterable[T], size: int, weigh: Callable[[T], int]
-) -> Iterator[T]:
-    """Yield the things one by one, with a progress bar on `stream` meanwhile.
+) -> Iterator[Iterator[T]]:
+    """Give the things one by one, with a progress bar on `stream` until the end of the block.
 
     `weigh` returns the weight of a thing, and `size` is the weight of all of them.
     """
-    with open_progress_bar(stream, size) as advance_bar:
+
+    def iter_weighed(advance_bar: Callable[..., None]) -> Iterator[T]:
         for thing in things:
             advance_bar(weigh(thing))
             yield thing
+
+    with open_progress_bar(stream, size) as advance_bar:
+        yield iter_weighed(advance_bar)
 
 
 @contextmanager
