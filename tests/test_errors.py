@@ -28,7 +28,10 @@ def _family(root: type[errors.Problem]) -> Iterator[type[errors.Problem]]:
 
 
 MET = sorted(_family(errors.Problem), key=lambda one: one.__name__)
-INSIDE = {errors.BadRecord: "told as BadImport"}
+INSIDE = {
+    errors.BadRecord: "told as BadImport",
+    errors.LedgerNeedsFix: "told as a finding of doctor; a repair puts it in order first",
+}
 
 # What can't be brought about in a transcript, and where it is tested instead.
 ELSEWHERE = {
@@ -37,6 +40,7 @@ ELSEWHERE = {
     "needs the moment they were told": "domain/test_lifecycle.py",
     "a record before it is #": "cli/test_import.py",
     "a word in it has more than": "cli/test_import.py",
+    "it says what no command says": "cli/test_import.py",
     "says what no command says (": "cli/test_restore_hostile.py",
     "a row is gone, or a trigger of another program keeps it from being written": "cli/test_restore_hostile.py",
     "the uid of #": "threats/test_files.py",
@@ -45,7 +49,9 @@ ELSEWHERE = {
     "it, or the directory it is in, may not be written to or opened": "threats/test_failing_disk.py",
 }
 NEVER_SEEN = {
-    "is damaged, or another file than a moment ago": "somebody would have to put another ledger there within a millisecond"
+    "can't be examined as it is:": "a repair puts it in order first, and doctor tells it as a finding",
+    ". It is put in order by: doctor --fix.": "the same",
+    "is damaged, or another file than a moment ago": "somebody would have to put another ledger there within a millisecond",
 }
 
 

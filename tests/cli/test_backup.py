@@ -455,6 +455,7 @@ def test_programs_read_what_was_restored(filled: Program, backed: str) -> None:
         "head": head,
         "from": backed,
         "before": safe,
+        "repairs": [],
     }
     assert filled("restore", safe, "--yes", "-q") == (
         path_of(filled, f"ledger-{MOMENT}-3-before-restore.db") + "\n",

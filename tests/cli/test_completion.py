@@ -117,7 +117,7 @@ def test_commands_come_with_what_they_do(program: Program) -> None:
     assert _asked(program, "acc") == {
         "accept": "Say Yes to the terms on the table, or confirm a delivery."
     }
-    assert list(_asked(program, "person", "")) == ["show", "rename", "alias", "merge"]
+    assert list(_asked(program, "person", "")) == ["show", "rename", "alias", "unalias", "merge"]
     assert _asked(program, "person", "sh") == {"show": "Everything between you and a person."}
     assert (
         _asked(program, "nonsense", "")

@@ -20,7 +20,7 @@ TYPO, RIGHT = {}, {}
 for field, typo, right in (
     ("--what", "Send the rpeort", "Send the report"),
     ("--by", "2026-12-07", "2026-12-17"),
-    ("--done-when", "she has read tihs", "she has read this"),
+    ("--done-when", "she has read thiz", "she has read this"),
     ("--why", "for the baord", "for the board"),
 ):
     TYPO[field], RIGHT[field] = typo, right

@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from promisectl.commands.shared.damage import explain_failure
+from promisectl.commands.dispatch import explain_failure
 from tests.conftest import Program
 from tests.guarantees.harness import damages
 from tests.storage import life

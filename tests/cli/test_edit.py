@@ -83,7 +83,7 @@ class Desk:
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """A desk with a temporary directory of its own, and no other editor around."""
     kept = tmp_path / "tmp"
-    kept.mkdir()
+    kept.mkdir(exist_ok=True)
     monkeypatch.setattr("tempfile.tempdir", None)
     monkeypatch.setenv("TMPDIR", str(kept))
     monkeypatch.delenv("VISUAL", raising=False)

@@ -153,7 +153,7 @@ def test_whatever_is_read_calls_what_typer_calls() -> None:
             assert typers(words) == [call]
 
     any_line()
-    assert min(len(read), len(left)) > 40
+    assert min(len(read), len(left)) > 30
 
 
 @LINES

@@ -91,7 +91,7 @@ def ready(told: Program, monkeypatch: pytest.MonkeyPatch) -> Program:
 
 
 @pytest.mark.parametrize("leftovers", [False, True], ids=["alone", "with a log"])
-@pytest.mark.parametrize("name", [name for name in WORDS if name != "person unalias"])
+@pytest.mark.parametrize("name", WORDS)
 def test_what_writes_turns_the_mode_back_and_goes_on(
     ready: Program, name: str, leftovers: bool
 ) -> None:

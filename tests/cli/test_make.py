@@ -74,7 +74,7 @@ def test_a_risk_is_in_acts_of_the_promisor_alone(
             if move and not made.code:
                 program(*move, *ledger, answers="sick\ngym\ny\n" if door == "asked" else None)
         if made.code:
-            assert made.code == 2
+            assert made.code in (2, 6)  # as data, where it came in as JSON
             continue
         [record] = json.loads(program.ok("show", "1", "--json", *ledger))
         named = [act for act in record["acts"] if act["risk"] or act["no_to"]]

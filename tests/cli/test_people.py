@@ -143,8 +143,10 @@ def test_an_alias_can_be_taken_away(program: Program) -> None:
     refused = program("person", "unalias", "dana", "dana")
     assert (refused.code, refused.stderr) == (
         3,
-        "promisectl: “dana” is not an alias of dana. There are no aliases. "
-        "To change the handle: person rename.\n",
+        (
+            "promisectl: “dana” is not an alias of dana. There are no aliases. "
+            "To change the handle: person rename.\n"
+        ),
     )
     assert program("doctor", "-q").code == 0
     journal = program.ok("export", "--journal")

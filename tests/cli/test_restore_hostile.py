@@ -99,6 +99,28 @@ def ensure_well(program: Program) -> None:
     assert own == set(sql.SCHEMA)
 
 
+def test_a_program_hears_what_was_put_right(gift: Program) -> None:
+    alter(gift.home / "gift.db", FOREIGN["a trigger that copies"])
+    answer = json.loads(gift.ok("restore", str(gift.home / "gift.db"), "--yes", "--json"))
+    assert answer["repairs"] == ["the trigger spy was taken away", "the table loot was taken away"]
+
+
+def test_a_backup_in_wal_mode_says_what_helps_and_that_is_true(gift: Program) -> None:
+    file = str(gift.home / "gift.db")
+    alter(gift.home / "gift.db", "pragma journal_mode = wal")
+    before = (gift.home / "gift.db").read_bytes()
+    refused = gift("restore", file, "--yes")
+    assert refused.code == 5
+    advice = f"turn it back first with: promisectl --ledger {file} doctor --fix"
+    assert (
+        f"was turned to WAL mode by another program. Nothing was restored; {advice}"
+        in refused.stderr
+    )
+    assert (gift.home / "gift.db").read_bytes() == before
+    gift.ok("--ledger", file, "doctor", "--fix")
+    gift.ok("restore", file, "--yes")
+
+
 def test_a_backup_in_order_is_not_said_to_be_repaired(gift: Program) -> None:
     assert (
         "Put right on the way in: "

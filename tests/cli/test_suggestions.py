@@ -44,7 +44,7 @@ def _refused(program: Program, *words: str, code: int = 2) -> str:
         (["person", "renme", "dana", "dk"], "“renme” is no command. Did you mean person rename? See: promisectl person --help"),
         (["person", "ls"], "“ls” is no command. Did you mean people? See: promisectl person --help"),
         (["person", "frob"], "“frob” is no command. See: promisectl person --help"),
-        (["person"], "person needs to know what to do: add show, rename, alias or merge. See: promisectl person --help"),
+        (["person"], "person needs to know what to do: add show, rename, alias, unalias or merge. See: promisectl person --help"),
         (["owe", "--wit", "dana"], "No such option: --wit (Possible options: --limit, --tag, --with). See: promisectl owe --help"),
         (["make", "x", "--too", "dana"], "No such option: --too (Possible options: --no-to, --to, --today). See: promisectl make --help"),
         (["accept", "dana"], "“dana” is not the number of a promise. With Dana: #1 “Review the contract”."),

@@ -29,6 +29,66 @@ def known(*names: str) -> list[Person]:
     return [Person(number, *people.parse_newcomer(name)) for number, name in enumerate(names, 1)]
 
 
+# People as the acts leave them
+
+
+@st.composite
+def acts_about_people(draw: st.DrawFn) -> list[PersonAct]:
+    """Acts as no commands say them: names that others have, merges in circles, undone and redone."""
+    acts: list[PersonAct] = []
+    names = st.sampled_from(["dana", "dana-2", "lee", "kim"])
+    for number in range(1, draw(st.integers(1, 12))):
+        met = sorted({act.person for act in acts})
+        verb = draw(st.sampled_from(PersonVerb)) if met else PersonVerb.MEET
+        person = len(met) + 1 if verb is PersonVerb.MEET else draw(st.sampled_from(met))
+        is_undo = verb in (PersonVerb.UNDO, PersonVerb.REDO)
+        acts.append(
+            PersonAct(
+                verb,
+                person,
+                NOW,
+                NOW,
+                number,
+                number,
+                handle=draw(names),
+                name="Dana",
+                into=draw(st.sampled_from(met)) if verb is PersonVerb.MERGE else None,
+                target=draw(_entries_to_undo(acts)) if is_undo else None,
+            )
+        )
+    return acts
+
+
+def _entries_to_undo(acts: list[PersonAct]) -> st.SearchStrategy[int]:
+    entries = [act.entry for act in acts if act.verb is not PersonVerb.MEET]
+    return st.sampled_from(entries or [0])
+
+
+@given(acts_about_people())
+def test_no_name_is_given_twice_whatever_the_acts_say(acts: list[PersonAct]) -> None:
+    everybody = people.replay_person_acts(acts).values()
+    unmerged = [person for person in everybody if person.merged_into is None]
+    names = [name for person in unmerged for name in (person.handle, *person.aliases)]
+    assert len(names) == len(set(names))
+    assert all(not person.aliases for person in everybody if person.merged_into is not None)
+    there = {person.id for person in unmerged}
+    assert {person.merged_into for person in everybody} - {None} <= there
+    assert len(everybody) == len([act for act in acts if act.verb is PersonVerb.MEET])
+
+
+def test_whoever_had_a_name_first_keeps_it() -> None:
+    met = [
+        PersonAct(PersonVerb.MEET, number, NOW, NOW, number, number, handle="dana", name="Dana")
+        for number in (1, 2, 3)
+    ]
+    assert [person.handle for person in people.replay_person_acts(met).values()] == [
+        "dana",
+        "dana-2",
+        "dana-3",
+    ]
+    assert people.list_handle_clashes(met) == [("dana", "dana-2"), ("dana", "dana-3")]
+
+
 # Names as they are typed
 
 

@@ -71,6 +71,7 @@ WORDS: dict[str, list[list[str]]] = {
     "person show": [["person", "show", "dana"]],
     "person rename": [["person", "rename", "dana", "dk"]],
     "person alias": [["person", "alias", "kim", "boss"]],
+    "person unalias": [["person", "unalias", "leo", "Ölaf"]],
     "person merge": [["person", "merge", "kim", "dana"]],
     "export": [
         ["export", "--format", "csv"],
@@ -262,7 +263,7 @@ def tried(size: Size, mutant: str | None, step: Step) -> Found:
 def _sample(size: Size, count: int) -> list[int]:
     """Some damages: first those to whole tables, as most of what a move reads as a fact is there."""
     tables = [*range(0, WHOLE_TABLES, 3)]
-    return [*tables, *Random(size.seed).sample(range(WHOLE_TABLES, count), size.of(count) // 4)]
+    return [*tables, *Random(size.seed).sample(range(WHOLE_TABLES, count), size.of(count) // 8)]
 
 
 PROOF = Proof(

@@ -435,3 +435,17 @@ def test_the_small_journal_itself_is_taken(program: Program, small: list[Record]
     moment = START + timedelta(days=9)
     assert import_text(program, text, moment) is None
     ensure_sound(program, text, moment)
+
+
+def test_a_journal_of_an_earlier_version_is_taken_where_it_can_be_replayed(
+    program: Program,
+) -> None:
+    """Told with 0.1.0, which refused less: new terms that are the old ones, a risk named by whom it is owed to, and the like."""
+    text = (Path(__file__).parent / "kept" / "journal-0.1.0.jsonl").read_text(encoding="utf-8")
+    moment = START + timedelta(days=9)
+    assert import_text(program, text, moment) is None
+    ensure_sound(program, text, moment)
+    file = str(program.home / "journal.db")
+    program.ok("backup", file)
+    program.ok("restore", file, "--yes")
+    assert journal(str(program.ledger)) == journal(file)

@@ -188,6 +188,7 @@ def print_restore_result(env: Env, source: BackupSource, done: RestoreResult) ->
         **_build_extent_record(summary),
         "from": source.path,
         "before": done.saved_path or None,
+        "repairs": source.repairs,
     }
     hints = [f"Put right on the way in: {repair}." for repair in source.repairs]
     if done.backup:

@@ -47,14 +47,10 @@ def run_command(
     """
     env = _build_env(function, arguments, ids, words, needs_config=needs_config)
     run = getattr(__import__(f"promisectl.commands.{module}", fromlist=[function]), function)
-    is_repeated = False
     try:
         if writes and not arguments.get("dry_run"):
             ledger.settle_journal_mode(env.ledger)
-        if env.once and arguments.get(stdin) != "-":  # stdin is part of the key, once it is read
-            from promisectl.commands.shared import recorder
-
-            is_repeated = recorder.repeat_first_answer(env)
+        is_repeated = _repeat_answer_of_key(env, arguments.get(stdin))
         code = 0 if is_repeated else run(env, **arguments)
         env.flush_output()
     except (errors.NoPromise, errors.BadNumber) as problem:
@@ -69,14 +65,41 @@ def run_command(
         return errors.INTERRUPTED_EXIT_CODE
     except BrokenPipeError as error:
         raise errors.ClosedPipe from error
-    except errors.Problem:
-        raise
     except Exception as error:
-        from promisectl.commands.shared import damage
-
-        damage.explain_failure(env, error)
+        explain_failure(env, error)
         raise
     return code or 0
+
+
+def explain_failure(env: Env, failure: Exception) -> None:
+    """Examine the ledger after a command raised what no command should raise.
+
+    Values that somebody changed may break the code that reads them anywhere, so whoever reads them
+    does not check each; only after it broke, the ledger is examined. Raises LedgerError where it
+    is damaged. Where it is whole, this returns, and the failure is a bug.
+    """
+    if isinstance(failure, errors.Problem) or not ledger.has_ledger(env.ledger):
+        return
+    from promisectl.storage.integrity import checks
+
+    try:
+        checks.ensure_intact(env.ledger)
+    except errors.TemporaryLedgerError:
+        return
+    except errors.LedgerError as problem:
+        raise problem from failure
+
+
+def _repeat_answer_of_key(env: Env, source: object) -> bool:
+    """Print the first answers again if the key of --once was used before; whether it was.
+
+    Where the `source` is stdin, that is part of the key, and the command looks for itself.
+    """
+    if env.once is None or source == "-":
+        return False
+    from promisectl.commands.shared import recorder
+
+    return recorder.repeat_first_answer(env)
 
 
 def _build_env(

@@ -103,7 +103,7 @@ def export(
     """
     target = resolve_export_target(env, output, force=force)
     form = arguments.check_choice("--format", format_, EXPORT_FORMATS)
-    form = form or find_format_by_ending(output, default="jsonl" if journal else "")
+    form = form or find_format_by_ending(output, journal=journal)
     arguments.ensure_at_most_one(journal=journal, acts=acts)
     arguments.ensure_at_most_one(journal=journal, columns=columns)
     ensure_format_has_options(
@@ -147,16 +147,17 @@ def resolve_export_target(env: Env, output: str, *, force: bool) -> ExportTarget
 # Options
 
 
-def find_format_by_ending(path: str, default: str = "") -> str:
-    """Return `default`, or the format that the ending of a name stands for; CSV for an unknown one.
+def find_format_by_ending(path: str, *, journal: bool) -> str:
+    """Return the format that the ending of a file's name stands for; CSV for an unknown ending.
 
-    Raises UnknownEnding for the ending of a format that there is no export to.
+    A journal is always in JSON lines. Raises UnknownEnding for the ending of a format that there
+    is no export to.
     """
     ending = os.path.splitext(path)[1][1:].casefold()
     form = _FORMATS_BY_ENDING.get(ending, ending)
     if form in _OTHER_ENDINGS:
         raise errors.UnknownEnding(path, ending, EXPORT_FORMATS)
-    return default or (form if form in EXPORT_FORMATS else "csv")
+    return "jsonl" if journal else form if form in EXPORT_FORMATS else "csv"
 
 
 def ensure_format_has_options(form: str, **options: object) -> None:

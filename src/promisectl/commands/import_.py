@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _STEP_COLUMNS = ("line", "does", "id", "person", "outcome", "why")
 _MAX_NAMED_PEOPLE = 8
-_MAX_NAMED_PROMISES = 8
+_MAX_NAMED_DIFFERENCES = 8
 _MAX_PROMISES_WITHOUT_BACKUP = 100  # a larger import is preceded by a backup
 _STEP_KIND = output.RecordKind(
     _STEP_COLUMNS, _STEP_COLUMNS, lambda row: {name: row[name] for name in _STEP_COLUMNS}
@@ -293,10 +293,10 @@ def format_differences(result: ImportResult) -> str:
     if not differing:
         return ""
     named = [f"#{number} ({', '.join(fields)})" for number, fields in differing]
-    unnamed = len(named) - _MAX_NAMED_PROMISES
+    unnamed = len(named) - _MAX_NAMED_DIFFERENCES
     more = f" and {unnamed} more" if unnamed > 0 else ""
     verb = "differs" if len(named) == 1 else "differ"
-    return f" {len(named)} of them {verb} here: {', '.join(named[:_MAX_NAMED_PROMISES])}{more}."
+    return f" {len(named)} of them {verb} here: {', '.join(named[:_MAX_NAMED_DIFFERENCES])}{more}."
 
 
 def _print_import_answer(env: Env, result: ImportResult, sentence: str) -> None:

@@ -16,7 +16,7 @@ from promisectl.domain.people import Newcomer, Person
 from promisectl.domain.promise import Act, Opening, Side, State, Verb
 from promisectl.records import imported_promise
 from promisectl.records.cells import CellContext
-from promisectl.storage import codec, connection, people_rows, queries, transfer
+from promisectl.storage import codec, connection, journal, queries, transfer
 from promisectl.storage.known_uids import UidMap
 
 if TYPE_CHECKING:
@@ -81,8 +81,8 @@ class ImportPlanner:
         self._clock = output.build_clock(env)
         self._context = CellContext(env.now, env.zone, env.config.date_order, env.config.me)
         queries.check_promise_uids(db)
-        highest_person = people_rows.fetch_highest_person_id(db)
-        everybody = people_rows.load_checked_people(db)
+        highest_person = journal.fetch_highest_person_id(db)
+        everybody = journal.load_checked_people(db)
         self._people = _Counterparties(env.config.me, everybody, highest_person, new=new)
         self._uids = uids
         self._twins: Counter[str] = Counter()

@@ -176,7 +176,7 @@ def apply_act(promise: Promise | None, act: Act, number: int = 0) -> Applied:
         raise errors.NotOpen(promise.id, promise.state, act.verb, list_open_verbs(promise))
     applied = apply_recorded_act(promise, act, number)
     if promise is not None:
-        check_told_time(promise, act)
+        _check_told_time(promise, act)
         _check_terms_change(promise, act)
         _check_correction(promise, act)
     _check_act_risk(applied.promise, act)
@@ -272,7 +272,7 @@ def _is_told_to_me(promise: Promise, verb: Verb) -> bool:
     return verb is Verb.TOLD and not promise.is_untold
 
 
-def check_told_time(promise: Promise, act: Act) -> None:
+def _check_told_time(promise: Promise, act: Act) -> None:
     """Refuse that somebody was told of a break before the broken terms were agreed on.
 
     Raises ToldTooEarly.

@@ -122,11 +122,11 @@ class PeopleReplay:
             )
         elif act.verb is PersonVerb.ALIAS:
             is_free = self._owners.setdefault(handle, person.id) == person.id
-            if is_free and handle not in person.aliases:
+            if is_free and handle not in (person.handle, *person.aliases):
                 self.people[person.id] = person._replace(aliases=(*person.aliases, handle))
         elif act.verb is PersonVerb.UNALIAS:
             if handle in person.aliases:
-                del self._owners[handle]
+                self._owners.pop(handle, None)
             aliases = tuple(alias for alias in person.aliases if alias != handle)
             self.people[person.id] = person._replace(aliases=aliases)
         elif act.into is not None:

@@ -423,15 +423,14 @@ class Promise(NamedTuple):
         """Return when the promisor first warned about the due date of `agreements[index]`.
 
         Agreements just before it with the same due date count as well. To tell that the promise is
-        broken is a warning, too.
+        broken is a warning, too, about the terms that were broken.
         """
         if not (self.agreements and (self.words or self.told_at)):
             return None
         due = self.find_agreed_due(index)
         same_due = set(takewhile(lambda i: self.find_agreed_due(i) == due, range(index, -1, -1)))
         warned = [word.at for word in self.words if self.find_warned_agreement(word) in same_due]
-        is_last = index == len(self.agreements) - 1
-        if self.told_at and is_last and self.told_at >= self.agreements[min(same_due)].at:
+        if self.told_at and index == len(self.agreements) - 1:
             warned.append(self.told_at)
         return min(warned, default=None)
 

@@ -1,4 +1,4 @@
-"""Spellings of one text: which of them are the same, which are found by one another, or blank."""
+"""Spellings of a text: which are the same, which a search finds, and which are blank."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def fold_for_search(text: str) -> str:
 def select_closest_spellings(
     word: str, candidates: Iterable[str], *, with_marks: bool = False
 ) -> list[str]:
-    """Return the candidates that are `word`: exactly, else in another spelling, else without marks.
+    """Return the candidates that are `word`: as it is, in another spelling or without marks.
 
     Those of the first kind that any candidate is of are returned; with `with_marks`, marks count.
     """

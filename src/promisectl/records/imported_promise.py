@@ -316,7 +316,7 @@ def parse_offered_terms(reader: CellReader, terms: Terms) -> Terms:
     """
     offer = reader.values.get("offer")
     if offer is None:
-        return terms
+        return terms.content
     if not isinstance(offer, dict):
         raise errors.BadRecord("it is no object", "offer")
     inner = CellReader({**offer, "due_zone": reader.zone}, reader.context)

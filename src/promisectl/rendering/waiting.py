@@ -45,7 +45,7 @@ WAITING_GROUPS = (
         "unanswered",
     ),
 )
-"""All groups, the most urgent first: every view that shows what is waiting follows this order."""
+"""All groups, the most urgent first: the order of every view that shows what is waiting."""
 
 
 def group_waiting_rows(rows: Iterable[ViewRow]) -> list[tuple[WaitingGroup, list[ViewRow]]]:

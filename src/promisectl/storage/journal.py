@@ -9,11 +9,11 @@ from promisectl.domain import lifecycle, people
 from promisectl.domain.civil import encode_instant
 from promisectl.domain.people import Newcomer, Person, PersonAct, PersonVerb
 from promisectl.domain.promise import Act, Promise, Side, Verb
-from promisectl.storage import codec, connection, people_rows, queries
+from promisectl.storage import codec, connection, queries
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from promisectl.domain.lifecycle import Applied
@@ -179,7 +179,7 @@ class Journal:
             person_act = PersonAct(person_verb, person, now, now, target=target, handle=command)
             self._insert_person_act(person_act)
         if touched_people:
-            people_rows.rebuild_person_rows(self._db)
+            rebuild_person_rows(self._db)
         connection.write_row(
             self._db, sql.MARK_ENTRY_UNDONE, {"entry_id": target, "undone_by": undone_by}
         )
@@ -211,7 +211,7 @@ class Journal:
             acts = queries.load_promise_acts(self._db, touched["promise"])
             undone = lifecycle.find_undone_entries(acts)
         elif touched:
-            undone = people.find_undone_person_entries(people_rows.load_person_acts(self._db))
+            undone = people.find_undone_person_entries(load_person_acts(self._db))
         undoer = undone.get(entry_row["id"])
         if undoer != entry_row["undone_by"] or not touched:
             name = f"command {entry_row['id']} ({entry_row['command']})"
@@ -249,7 +249,7 @@ class Journal:
 
     def load_people(self) -> list[Person]:
         """Return all people in the ledger. Raises DamagedContent."""
-        return people_rows.load_checked_people(self._db)
+        return load_checked_people(self._db)
 
     def find_or_insert_person(self, other: Person | Newcomer) -> Person:
         """Return the person with that handle, inserted now if the ledger has none.
@@ -266,9 +266,9 @@ class Journal:
     def insert_person(self, newcomer: Newcomer, number: int | None = None) -> Person:
         """Insert a person with an unused handle; without a `number`, they get the next one."""
         if number is None:
-            number = people_rows.fetch_highest_person_id(self._db) + 1
+            number = fetch_highest_person_id(self._db) + 1
         person = Person(number, newcomer.handle, newcomer.name)
-        people_rows.write_people(self._db, [person])
+        write_people(self._db, [person])
         self._new_people.add(number)
         act = PersonAct(PersonVerb.MEET, number, self._now, self._now, **newcomer._asdict())
         self._insert_person_act(act)
@@ -290,7 +290,7 @@ class Journal:
         """Record a new name, an alias or a merge, and return the person after it."""
         act = PersonAct(verb, person.id, self._now, self._now, handle=handle, name=name, into=into)
         self._insert_person_act(act)
-        return people_rows.rebuild_person_rows(self._db)[person.id]
+        return rebuild_person_rows(self._db)[person.id]
 
     def _insert_person_act(self, act: PersonAct) -> None:
         self._insert_act_row(
@@ -302,3 +302,63 @@ class Journal:
             person=act.person,
             about=act.person,
         )
+
+
+# The rows of people, which follow from the acts about them
+
+
+def load_person_acts(db: sqlite3.Connection) -> list[PersonAct]:
+    """Return all acts about people, in order. Raises DamagedContent."""
+    return [codec.decode_person_act(row) for row in db.execute(sql.ACTS_OF_PEOPLE)]
+
+
+def fetch_highest_person_id(db: sqlite3.Connection) -> int:
+    """Return the highest number that any person ever had; the next person gets the one after."""
+    number: int = db.execute(sql.HIGHEST_PERSON_OF_ACTS, {}).fetchone()[0]
+    return number
+
+
+def replay_people(acts: Iterable[PersonAct]) -> dict[int, Person]:
+    """Return the people as the stored acts about them leave them. Raises DamagedContent."""
+    with codec.refuse_damage("what was said of people"):
+        return people.replay_person_acts(acts)
+
+
+def load_checked_people(db: sqlite3.Connection) -> list[Person]:
+    """Return all people in the ledger, for a command that writes.
+
+    Raises DamagedContent when the rows are not what the acts about people give: somebody would be
+    met twice, or taken for another.
+    """
+    stored = queries.load_people(db)
+    replayed = replay_people(load_person_acts(db))
+    if list(map(_list_names, stored)) != sorted(map(_list_names, replayed.values())):
+        raise errors.DamagedContent("The ledger", "people are not as they were named")
+    return stored
+
+
+def _list_names(person: Person) -> tuple[int, str, str, int | None, list[str]]:
+    return person.id, person.handle, person.name, person.merged_into, sorted(person.aliases)
+
+
+def write_people(
+    db: sqlite3.Connection, everybody: Iterable[Person], statement: str = sql.ADD_PERSON_WITH_ID
+) -> None:
+    """Write the rows of people by a statement, and insert those of their aliases."""
+    for person in everybody:
+        columns = {"handle": person.handle, "name": person.name, "merged_into": person.merged_into}
+        connection.write_row(db, statement, {**columns, "person": person.id})
+        for alias in person.aliases:
+            connection.write_row(db, sql.ADD_ALIAS, {"alias": alias, "person": person.id})
+
+
+def rebuild_person_rows(db: sqlite3.Connection) -> dict[int, Person]:
+    """Update the rows of all people from the acts about them, and return the people by number.
+
+    Raises DamagedContent.
+    """
+    replayed = replay_people(load_person_acts(db))
+    db.execute(sql.DELETE_ALIASES)
+    db.execute(sql.CLEAR_HANDLES)
+    write_people(db, replayed.values(), sql.UPDATE_PERSON)
+    return replayed

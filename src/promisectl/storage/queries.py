@@ -125,7 +125,6 @@ def define_name_order(db: sqlite3.Connection) -> None:
 
 
 def _build_name_key(name: str) -> str:
-    """Return a name with its letters as they are without marks: “Élodie Øst” as “elodie ost”."""
     if name.isascii():
         return name.casefold()
     from promisectl.domain import spelling

@@ -11,7 +11,7 @@ from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.compiled import sql
 from promisectl.domain import people
 from promisectl.domain.findings import IntegrityFinding, Remedy
-from promisectl.storage import codec, connection, ledger, people_rows, queries, schema
+from promisectl.storage import codec, connection, journal, ledger, queries, schema
 from promisectl.storage.backup import create
 from promisectl.storage.integrity import checks
 
@@ -96,7 +96,7 @@ def rebuild_ledger(path: str, backup_place: BackupPlace) -> Iterator[str]:
 
 def _list_clashes(db: sqlite3.Connection) -> Iterator[str]:
     """Return a line for each handle that was given twice, with what its second owner got."""
-    for wanted, handle in people.list_handle_clashes(people_rows.load_person_acts(db)):
+    for wanted, handle in people.list_handle_clashes(journal.load_person_acts(db)):
         yield (
             f"{wanted} was met twice: the second is {handle} now, "
             f"and they are made one by: promisectl person merge {handle} {wanted}"
@@ -124,8 +124,8 @@ def rebuild_rows(db: sqlite3.Connection) -> None:
     db.execute(sql.DELETE_PROMISES)
     db.execute(sql.DELETE_ALIASES)
     db.execute(sql.DELETE_PEOPLE)
-    everybody = people_rows.replay_people(people_rows.load_person_acts(db))
-    people_rows.write_people(db, everybody.values())
+    everybody = journal.replay_people(journal.load_person_acts(db))
+    journal.write_people(db, everybody.values())
     db.execute(sql.CLEAR_UNDONE_BY)
     for number, acts in groupby(db.execute(sql.ACTS_OF_ALL), key=lambda row: int(row["promise"])):
         promise = queries.replay_promise(number, map(codec.decode_act, acts))

@@ -38,8 +38,10 @@ _MISSING_SCHEMA_MESSAGES = (
     "no such view",
     "has no column named",
 )
-_BAD_VALUE_MESSAGE = re.compile("malformed JSON|Could not decode to UTF-8|integer overflow")
-"""What SQLite and its driver say of a stored value that they can't read."""
+_BAD_VALUE_MESSAGE = re.compile(
+    "malformed JSON|Could not decode to UTF-8|integer overflow|user-defined function raised"
+)
+"""What SQLite and its driver say where a stored value can't be read."""
 _PERMISSION_SQLITE_CODES = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
 
 

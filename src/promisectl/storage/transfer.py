@@ -17,7 +17,7 @@ from promisectl.domain import constants, lifecycle
 from promisectl.domain.civil import encode_instant
 from promisectl.domain.findings import CheckRequest
 from promisectl.domain.promise import Verb
-from promisectl.storage import codec, connection, people_rows
+from promisectl.storage import codec, connection, journal
 from promisectl.storage.integrity import act_content
 from promisectl.storage.integrity import rows as integrity_rows
 from promisectl.storage.integrity.act_content import ImpossibleAct
@@ -311,7 +311,7 @@ class JournalImporter:
         with _convert_to_bad_record():
             try:
                 check.check_people()
-                people_rows.rebuild_person_rows(self._db)
+                journal.rebuild_person_rows(self._db)
                 for number, promise in check.iter_promises():
                     row = {**codec.encode_promise_row(promise), "id": number}
                     connection.write_row(self._db, sql.UPDATE_PROMISE, row)

@@ -275,16 +275,16 @@ def _errors_swallowed() -> None:
 
 def _read_as_facts() -> None:
     from promisectl.domain.people import PeopleReplay
-    from promisectl.storage import people_rows, queries
+    from promisectl.storage import journal, queries
 
-    people_rows.load_checked_people = queries.load_people
+    journal.load_checked_people = queries.load_people
     PeopleReplay._claim_handle = lambda _, wanted, __: wanted
 
 
 def _unexplained() -> None:
-    from promisectl.commands.shared import damage
+    from promisectl.commands import dispatch
 
-    damage.explain_failure = lambda *_: None
+    dispatch.explain_failure = lambda *_: None
 
 
 STEP_LATER = "one schema step later"

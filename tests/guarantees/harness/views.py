@@ -14,16 +14,7 @@ from promisectl.cli.registry import DECLARATIONS, MOVE_OPTIONS, RESULT_OPTIONS, 
 from tests.guarantees.harness.watching import Asked
 
 # What else is known to write, or to start programs that do; all that answers like a move is known by that.
-WRITERS = {
-    "person rename",
-    "person alias",
-    "person unalias",
-    "person merge",
-    "config edit",
-    "demo",
-    "backup",
-    "restore",
-}
+WRITERS = {"config edit", "demo", "restore"}
 
 # The words that a view needs, a few lines for each.
 EXAMPLES: dict[str, Sequence[Sequence[str]]] = {
@@ -62,7 +53,6 @@ VALUES = {
     "newline": "lf",
     "alarm": "1d",
     "expect": "5f3c0a91",
-    "waiting": "late",
 }
 # Options that are tried in a line of their own above, or make sense only beside another one.
 TOGETHER = {
@@ -118,7 +108,8 @@ def name_of(declaration: Declaration) -> str:
 def writes(declaration: Declaration) -> bool:
     """Whether a command is known to write."""
     return (
-        declaration.answer_options in (MOVE_OPTIONS, RESULT_OPTIONS)
+        declaration.writes
+        or declaration.answer_options in (MOVE_OPTIONS, RESULT_OPTIONS)
         or name_of(declaration) in WRITERS
     )
 

@@ -25,9 +25,9 @@ def load_known_people(env: Env, *, writing: bool = False) -> list[Person]:
     with ledger.open_snapshot_or_empty(env.ledger) as db:
         if not writing:
             return queries.load_people(db)
-        from promisectl.storage import people_rows
+        from promisectl.storage import journal
 
-        return people_rows.load_checked_people(db)
+        return journal.load_checked_people(db)
 
 
 def find_counterparty(env: Env, name: str) -> Person | None:

@@ -167,5 +167,12 @@ def _translate_ledger_errors(path: str) -> Iterator[None]:
     except errors.NewerLedger as problem:
         advice = "update promisectl, or choose another backup"
         raise errors.NotABackup(path, problem.what, advice) from problem
+    except errors.WalModeLedger as problem:
+        import shlex
+
+        # To read it in that mode would write files beside it.
+        advice = f"turn it back first with: promisectl --ledger {shlex.quote(path)} doctor --fix"
+        what = "was turned to WAL mode by another program"
+        raise errors.NotABackup(path, what, advice) from problem
     except errors.NotALedger as problem:
         raise errors.NotABackup(problem.path, problem.what) from problem

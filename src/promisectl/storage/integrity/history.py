@@ -35,10 +35,9 @@ _PERSON_UNDO_VERBS = (PersonVerb.UNDO, PersonVerb.REDO)
 class HistoryCheck:
     """The check of what the acts in a ledger say, whose chain is whole.
 
-    `strict`: a due date means what the zones of this machine give, nobody was told of a break
-    before the Yes, people have the numbers and the names that they were given one after the other.
-    Without it, what a ledger of one's own may hold after the zones have changed, after a repair, or
-    from an earlier version, is let through.
+    `strict`: a due date means what the zones of this machine give, people have the numbers and the
+    names that they were given one after the other. Without it, what a ledger of one's own may hold
+    after the zones have changed, or after a repair, is let through.
 
     The methods are called in the order in which they stand here, and read to their end. They raise
     ImpossibleAct.
@@ -219,8 +218,6 @@ class _PromiseTimeline:
             if not is_again or act.opening.uid != first.opening.uid:
                 raise ImpossibleAct("it makes a promise that is there already")
         promise = self.promise if self._has_begun else None
-        if self._strict and promise:
-            lifecycle.check_told_time(promise, act)
         applied = lifecycle.apply_recorded_act(promise, act, self._number)
         if (applied.act.revision, type(applied.act.revision)) != (act.revision, type(act.revision)):
             raise ImpossibleAct("it is about another revision than it says")
