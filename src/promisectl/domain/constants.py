@@ -50,8 +50,9 @@ EXPORT_NEWLINES = ("crlf", "lf")
 DAY_SECONDS = 86_400
 
 MAX_IMPORTED_PROMISE_ID = 999_999_999
-"""The highest ID of the first promise in a file. Each promise before one allows it one more, so
-that whatever can be made in a ledger can be brought into another."""
+"""The highest ID of the first promise in a file; each promise before one allows it one more.
+
+So whatever can be made in a ledger can be brought into another."""
 
 # The longest texts, in characters. Every command and import refuses more and cuts nothing.
 MAX_OUTCOME_CHARACTERS = 1_000
