@@ -61,9 +61,13 @@ def test_ctrl_c_at_any_call_of_a_drawing_shows_the_cursor_again(part: int) -> No
 def test_whoever_takes_the_things_may_be_stopped_as_well() -> None:
     """The program ends at once, so nothing that is left of a generator is run."""
     stream = io.StringIO()
-    watched = progress.watch_progress(stream, range(3), 3, lambda _: 1)
-    with pytest.raises(KeyboardInterrupt) as stopped, watched as things:
-        next(things)
-        raise KeyboardInterrupt
+
+    def take_one() -> None:
+        with progress.watch_progress(stream, range(3), 3, lambda _: 1) as things:
+            next(things)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as stopped:
+        take_one()
     assert stream.getvalue().rfind(SHOWS_CURSOR) > stream.getvalue().rfind(HIDES_CURSOR) >= 0
     assert stopped

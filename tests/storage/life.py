@@ -13,6 +13,7 @@ PLAIN = 'Zürich 🚲 “quoted” \\ "plain" it\'s \t tab \n line =1+1'  # what
 def world(path: Path, today: str = "2026-11-23T10:00", form: str | None = None) -> Env:
     environ = {
         "TZ": "Europe/Berlin",
+        "XDG_DATA_HOME": str(path.parent.parent),
         "XDG_CONFIG_HOME": str(path.parent / "no config"),
         "XDG_STATE_HOME": str(path.parent / "state"),
     }

@@ -324,7 +324,7 @@ def test_no_flag_of_the_clock_is_stored(full: Path) -> None:
 
 
 def test_a_new_ledger_is_for_me_alone_whatever_the_umask(tmp_path: Path) -> None:
-    path = tmp_path / "data" / "deep" / "ledger.db"
+    path = tmp_path / "data" / "promisectl" / "ledger.db"
     former = os.umask(0)
     try:
         make.make(world(path), "Send the numbers", to=["dana"])
@@ -335,11 +335,12 @@ def test_a_new_ledger_is_for_me_alone_whatever_the_umask(tmp_path: Path) -> None
         one.relative_to(tmp_path).as_posix(): stat.S_IMODE(one.stat().st_mode)
         for one in tmp_path.rglob("*")
     }
-    assert modes == {"data": 0o700, "data/deep": 0o700, "data/deep/ledger.db": 0o600}
+    assert modes == {"data": 0o700, "data/promisectl": 0o700, "data/promisectl/ledger.db": 0o600}
 
 
 def test_the_program_makes_everything_private_whatever_the_umask(tmp_path: Path) -> None:
     path = tmp_path / "data" / "ledger.db"
+    path.parent.mkdir(mode=0o700)
     assert program(path, "make", "Send the numbers", "--to", "dana", umask=0).returncode == 0
     assert (
         program(path, "export", "-o", str(tmp_path / "data" / "out.csv"), umask=0).returncode == 0
@@ -387,7 +388,7 @@ FIRST_MOVES: dict[str, tuple[int, Callable[[Env], None]]] = {
 def test_a_refused_first_move_leaves_nothing_behind(tmp_path: Path, name: str) -> None:
     code, move = FIRST_MOVES[name]
     with pytest.raises(errors.Problem) as refused:
-        move(world(tmp_path / "data" / "promises" / "ledger.db"))
+        move(world(tmp_path / "data" / "promisectl" / "ledger.db"))
     assert refused.value.exit_code == code
     assert below(tmp_path) == {}
 

@@ -53,7 +53,6 @@ VALUES = {
     "newline": "lf",
     "alarm": "1d",
     "expect": "5f3c0a91",
-    "waiting": "late",
 }
 # Options that are tried in a line of their own above, or make sense only beside another one.
 TOGETHER = {
