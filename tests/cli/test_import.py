@@ -1432,6 +1432,8 @@ def test_new_terms_a_warning_and_a_telling_differ_too(
         number = move[1]
         told = program.ok("import", "-", piped=content)
         assert told.endswith(f"1 of them differs here: #{number} ({fields}).\n"), form
+        beside = program("import", "-", "--json", piped=content).stderr
+        assert beside == f"1 of them differs here: #{number} ({fields}).\n"
 
 
 def test_one_that_differs_among_new_ones(program: Program) -> None:
