@@ -239,6 +239,7 @@ CELLS: list[tuple[dict[str, str], str]] = [
     ({"repair": LONG}, "repair: it has"),
     ({"reason": LONG}, "reason: it has"),
     ({"cause": "weather"}, "cause: “weather” is none of overload, "),
+    ({"tags": "home \u200d"}, "tags: there are only blanks in a word of it"),
     ({"tags": "x" * 101}, "tags: a word in it has more than 100 characters"),
     ({"id": "0"}, "id: “0” is no number from 1 to 999999999"),
     ({"id": "T-1"}, "id: “T-1” is no number"),
@@ -1280,6 +1281,13 @@ def test_the_delimiter_is_the_one_outside_quotes(
 )
 def test_tags_are_split_at_commas_too(program: Program, tags: str) -> None:
     assert take(program, f"outcome,person,direction,tags\nCall,dana,owe,{tags}\n").code == 0
+    assert told(program, "tags") == [("garden urgent",)]
+
+
+@pytest.mark.parametrize("tags", ["garden,urgent", ["garden,urgent"], ["garden,", ",", "urgent"]])
+def test_tags_of_json_are_split_at_commas_as_well(program: Program, tags: object) -> None:
+    record = {"outcome": "Call", "person": "dana", "direction": "owe", "tags": tags}
+    assert take(program, json.dumps([record]), "--format", "json").code == 0
     assert told(program, "tags") == [("garden urgent",)]
 
 

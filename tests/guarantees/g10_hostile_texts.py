@@ -23,6 +23,7 @@ from tests.guarantees.harness.hostile_corpus import (
     TEXTS,
     TURNED,
     anything,
+    is_seen,
     steering,
     uncoloured,
 )
@@ -325,6 +326,7 @@ def _wrong(text: str) -> Iterator[tuple[str, ...]]:
     yield ("person", "merge", text, "dana")
     yield ("person", "rename", "dana", text)
     yield ("person", "alias", "dana", text)
+    yield ("person", "unalias", "dana", text)
     yield ("--ledger", f"nowhere/{text}/x", "list")
     yield ("completion", text)
     yield ("check", "--ignore", text)
@@ -423,7 +425,7 @@ _LETTER = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 _ANY = st.text(
     st.sampled_from("".join(sorted({letter for text in TEXTS for letter in text}))) | _LETTER,
     min_size=1,
-).filter(str.strip)
+).filter(is_seen)
 
 
 def _try(case: Case) -> Found:
