@@ -293,9 +293,19 @@ def test_a_risk_goes_with_terms_of_the_promisor(
     )  # fmt: skip
     who = "You" if by == "me" else "Lee"
     again = program(*words[:3], "sun", *words[4:], "--risk", "no wheel")
-    assert again.stderr.splitlines()[-1] == (
-        f"{who} foresaw: “no wheel”. {who} said No to: “the lake”."
-    )
+    assert again.stderr.splitlines()[-1] == f"{who} said No to: “the lake”."
     program.ok("undo")
     said = program("bump", "1", "it rains", *(["--theirs"] if by == "them" else [])).stderr
     assert said.endswith(f"{who} foresaw: “no brake”. {who} said No to: “the lake”.\n")
+
+
+@pytest.mark.parametrize("theirs", [[], ["--theirs"]])
+@pytest.mark.parametrize("side", [["--to", "lee"], ["--from", "lee"]])
+def test_a_date_for_the_answer_alone_is_no_change_of_agreed_terms(
+    program: Program, side: list[str], theirs: list[str]
+) -> None:
+    program.ok("make", "Fix it", *side, "--by", "20 dec", "--agreed")
+    before = program.ledger.read_bytes()
+    refused = program("negotiate", "1", "--reply-by", "fri", "--reason", "x", *theirs)
+    assert (refused.code, program.ledger.read_bytes() == before) == (2, True)
+    assert refused.stderr.startswith("promisectl: That would leave the terms of #1 as they are.")

@@ -310,7 +310,8 @@ def _check_terms_change(promise: Promise, act: Act) -> None:
     if act.verb is not Verb.NEGOTIATE or act.terms is None or base is None:
         return
     is_same = act.terms.content == base.terms.content
-    if is_same and (act.side is not base.author or act.terms.reply_by in (None, base.reply_by)):
+    is_prolonged = act.side is base.author and act.terms.reply_by not in (None, base.reply_by)
+    if is_same and not (offered and is_prolonged):
         raise errors.NothingChanged(promise.id, act.verb)
     if not is_same and offered and in_force and act.terms.content == in_force.terms.content:
         verb = Verb.WITHDRAW if offered.author is act.side else Verb.DECLINE

@@ -426,3 +426,11 @@ def format_named_risk(promise: Promise, name: str) -> str:
     risk = f"{promisor} foresaw: “{promise.risk}”." if promise.risk else ""
     price = f"{promisor} said No to: “{promise.no_to}”." if promise.no_to else ""
     return " ".join(part for part in (risk, price) if part)
+
+
+def format_recalled_risk(promise: Promise, act: Act, name: str) -> str:
+    """Return what was named before an act, except for what the act names anew."""
+    still = promise._replace(
+        risk=None if act.risk else promise.risk, no_to=None if act.no_to else promise.no_to
+    )
+    return format_named_risk(still, name)
