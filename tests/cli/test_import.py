@@ -1415,6 +1415,35 @@ def test_a_known_record_that_is_not_so_here_is_told(program: Program) -> None:
         ]
 
 
+@pytest.mark.parametrize(
+    ("move", "csv", "offer"),
+    [
+        (("negotiate", "1", "--by", "sun", "--theirs", "--reason", "x"), "revisions, author", True),
+        (("bump", "1", "The vendor is late"), "word_at", False),
+        (("told", "2"), "told_at, word_at", False),
+        (("decline", "3"), "author", True),
+    ],
+)
+def test_new_terms_a_warning_and_a_telling_differ_too(
+    program: Program, move: tuple[str, ...], csv: str, offer: bool
+) -> None:
+    for outcome in ("Call", "Write", "Sing"):
+        program.ok("make", outcome, "--to", "dana", "--by", "fri", "--agreed")
+    program.ok("renege", "2", "--reason", "x", "--not-told")
+    program.ok("negotiate", "3", "--why", "for fun", "--reason", "x")
+    exports = {form: program.ok("export", "--format", form) for form in ("csv", "json")}
+    for content in exports.values():
+        assert "differ" not in program.ok("import", "-", piped=content)
+    program.ok(*move)
+    for form, content in exports.items():
+        fields = csv.replace("author", "author, offer") if offer and form == "json" else csv
+        number = move[1]
+        told = program.ok("import", "-", piped=content)
+        assert told.endswith(f"1 of them differs here: #{number} ({fields}).\n"), form
+        beside = program("import", "-", "--json", piped=content).stderr
+        assert beside == f"1 of them differs here: #{number} ({fields}).\n"
+
+
 def test_one_that_differs_among_new_ones(program: Program) -> None:
     first = {"uid": UID.format(1), "outcome": "Call", "direction": "owe", "person": "dana"}
     take(program, json.dumps(first))
