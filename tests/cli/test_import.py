@@ -858,6 +858,14 @@ def test_a_due_date(program: Program, cells: dict[str, str], due_at: str) -> Non
     assert told(program, "due_at") == [(due_at,)]
 
 
+@pytest.mark.parametrize("instant", ["2026-11-20T16Z", "2026-W47-5T16:00Z", "20261120T17+01"])
+def test_an_instant_that_a_moment_may_have_is_a_due_date_too(
+    program: Program, instant: str
+) -> None:
+    assert take(program, one(made_at=instant, due=instant)).code == 0
+    assert told(program, "made_at", "due_at") == [("2026-11-20T16:00:00Z",) * 2]
+
+
 @pytest.mark.parametrize(
     ("made_at", "stored"),
     [
@@ -866,6 +874,13 @@ def test_a_due_date(program: Program, cells: dict[str, str], due_at: str) -> Non
         ("2026-11-20", "2026-11-20T11:00:00Z"),
         ("2026-11-20T10:00", "2026-11-20T09:00:00Z"),
         ("2026-11-23", "2026-11-23T09:00:00Z"),
+        ("20261123", "2026-11-23T09:00:00Z"),
+        (" 2026-11-23", "2026-11-23T09:00:00Z"),
+        ("2026-11-20 4:00 PM", "2026-11-20T15:00:00Z"),
+        ("2026-11-20 16:00 UTC", "2026-11-20T16:00:00Z"),
+        ("Nov 20, 2026", "2026-11-20T11:00:00Z"),
+        ("20 Nov 2026 16:00", "2026-11-20T15:00:00Z"),
+        ("2026-11-20T9:30", "2026-11-20T08:30:00Z"),
         ("", "2026-11-23T09:00:00Z"),
     ],
 )

@@ -83,6 +83,10 @@ class _Deck:
     def text(self, limit: int = 1_000) -> str:
         return self._dealt(lambda text: text.strip() and len(text) <= limit)
 
+    def outcome(self) -> str:
+        """A text that does not mean stdin."""
+        return self._dealt(lambda text: text.strip() and text != "-" and len(text) <= 1_000)
+
     def word(self) -> str:
         """A tag: one word."""
         return self._dealt(
@@ -153,7 +157,7 @@ class _World:
         risk, no_to = deck.text(), deck.text()
         for number, side in ((1, "--to"), (2, "--from"), (3, "--to"), (4, "--to")):
             terms = {
-                "outcome": deck.text(),
+                "outcome": deck.outcome(),
                 "done_when": deck.text(),
                 "why": deck.text(),
                 "tags": deck.word(),

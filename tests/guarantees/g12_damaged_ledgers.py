@@ -245,7 +245,8 @@ def _faults(at: Home, damage: Damage, damaged: bytes, asked: list):
 def tried(size: Size, mutant: str | None, step: Step) -> Found:
     """Damage a ledger in every way, give it to commands, and do what is advised.
 
-    The whole has every damage, and every command with a twelfth of them; the sample has some.
+    The whole has every damage, each with one command in 36, so that every command meets every kind;
+    the sample has some.
     """
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory, "ledger.db")
@@ -254,7 +255,7 @@ def tried(size: Size, mutant: str | None, step: Step) -> Found:
     places = range(count) if size.whole else _sample(size, count)
     cases = [] if size.whole else [Case((_NO_PEOPLE,), 1)]
     cases += [
-        Case(tuple(places[begin : begin + _AT_ONCE]), 12 if size.whole else 18)
+        Case(tuple(places[begin : begin + _AT_ONCE]), 36 if size.whole else 18)
         for begin in range(0, len(places), _AT_ONCE)
     ]
     return each(_try, cases, size, mutant, step)

@@ -222,3 +222,19 @@ def test_the_updates_leave_out_what_no_act_changes_and_what_is_in_an_index() -> 
             *re.findall(r":(\w+)", statement)
         }
         assert left_out == columns
+
+
+def test_four_times_as_many_promises_take_four_times_the_steps_to_rebuild(
+    program: Program, kept: Callable[[int], Path]
+) -> None:
+    def rebuild(size: int) -> int:
+        program.ledger.parent.mkdir(parents=True, exist_ok=True)
+        program.ledger.write_bytes(kept(size).read_bytes())
+        with closing(sqlite3.connect(program.ledger)) as db, db:
+            db.execute("UPDATE promise SET revisions = revisions + 1")
+        with pytest.MonkeyPatch.context() as patch:
+            watched = _Watched(patch)
+            program.ok("doctor", "--rebuild")
+        return watched.steps
+
+    assert rebuild(800) < 4.5 * rebuild(200)

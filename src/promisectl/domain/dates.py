@@ -32,11 +32,12 @@ _UNIT_DAYS_OR_MONTHS = {"d": 1, "w": 7, "m": 1, "y": 12}  # in days, or in month
 # The patterns match text in lower case with single spaces. They are compiled when first needed.
 _ISO_DAY_PATTERN = r"\d{4}-\d\d-\d\d|\d{8}"
 _OFFSET_PATTERN = r"z| ?[+-](?:0\d|1[0-4])(?::?[0-5]\d)?"
+_ISO_CLOCK_PATTERN = r"(?:[01]\d|2[0-3]):?[0-5]\d|\d:[0-5]\d"
 _CLOCK_PATTERN = r"noon|\d\d?:\d\d(?: ?[ap]m)?|\d\d? ?[ap]m"
 # A zone follows a space; only a Z may touch the time.
 _ZONE_PATTERN = r"(?:(?: |(?<=:\d\d)(?=z$))(utc|z|[a-z]\S*/\S*))?"
 _ISO_MINUTE_PATTERN = (
-    rf"({_ISO_DAY_PATTERN})[t ]((?:[01]\d|2[0-3]):?[0-5]\d)(?::?([0-5]\d)(?:[.,]\d+)?)?"
+    rf"({_ISO_DAY_PATTERN})[t ]({_ISO_CLOCK_PATTERN})(?::?([0-5]\d)(?:[.,]\d+)?)?"
     rf"({_OFFSET_PATTERN})?{_ZONE_PATTERN}"
 )
 _DATE_WORDS_PATTERN = rf"(.+?)(?:,?(?: at)? ({_CLOCK_PATTERN})|, end of day)?{_ZONE_PATTERN}"
@@ -422,8 +423,8 @@ def parse_iso_minute(
 
 def _spell_iso_minute(day: str, clock: str, seconds: str | None, offset: str | None) -> str:
     """Return a day, a time and an offset, each with or without its signs, as one ISO text."""
-    parts = (day.replace("-", ""), "T", clock, seconds or "00", (offset or "").strip().upper())
-    return "".join(parts).replace(":", "")
+    minute, zone = clock.replace(":", "").zfill(4), (offset or "").strip().upper()
+    return "".join((day.replace("-", ""), "T", minute, seconds or "00", zone)).replace(":", "")
 
 
 def parse_clock_time(request: DateRequest, day: date, clock: str) -> CivilMoment:

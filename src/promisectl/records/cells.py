@@ -165,9 +165,14 @@ class CellReader:
         matches = [reading for reading in readings if reading.at == at]
         return matches[0] if matches else first._replace(at=at)
 
-    def _parse_date_words(self, name: str, value: str) -> CivilMoment:
+    def _parse_date_words(self, name: str, value: str, *, past: bool = False) -> CivilMoment:
+        zone = self.context.zone if past else self.zone
+        instant = parse_offset_moment(value)
+        text = instant.isoformat() if instant else value
         try:
-            return dates.parse_date(value, self.context.now, self.zone, order=self.context.order)
+            return dates.parse_date(
+                text, self.context.now, zone, order=self.context.order, past=past
+            )
         except errors.AmbiguousDate as problem:
             order = "if all dates here are of one kind, set date_order in the config (dmy or mdy)"
             raise errors.BadRecord(f"{problem.cause} Or, {order}", name) from None
@@ -177,21 +182,23 @@ class CellReader:
     def parse_moment(self, name: str) -> datetime | None:
         """Return an instant (aware UTC); None where the cell is empty.
 
-        The cell has an offset, or is a day or a time in the zone here. A day stands for its noon,
-        today for no later than now.
+        The cell has an offset, or is a day or a time in the zone here, with its year. A day stands
+        for its noon, today for no later than now.
         """
         value = self.parse_text(name)
         if value is None:
             return None
         moment = parse_offset_moment(value)
-        if moment is None:
+        if moment is None and re.search(r"\d{4}", value):
+            written = self._parse_date_words(name, value, past=True)
+            today = civil.local_time(self.context.now, written.zone).date()
+            is_today = written.civil == str(today)
+            moment = min(written.noon, self.context.now) if is_today else written.noon
+        elif moment is None:
             try:
                 moment = dates.parse_now(value, self.context.zone)
             except (errors.Usage, OverflowError) as problem:
                 raise errors.BadRecord(str(problem).removesuffix("."), name) from None
-            today = civil.local_time(self.context.now, self.context.zone).date()
-            if value == str(today):
-                moment = min(moment, self.context.now)
         if moment.year < _FIRST_MOMENT_YEAR:
             raise errors.BadRecord(f"it is before {_FIRST_MOMENT_YEAR}", name)
         return moment

@@ -23,12 +23,17 @@ def run_in_transaction(
     work: Callable[[sqlite3.Connection], T],
     back_up: Callable[[str], None] | None = None,
     reason: str = "",
+    *,
+    may_replace_rows: bool = False,
 ) -> T:
     """Call `work` in one transaction on the ledger at `path`, and return what it returns.
 
     The ledger is created if there is none; `work` is called a second time when another command
     created it meanwhile. Before a migration, and when there is a `reason` for a backup, `back_up`
     is called with the reason, under the lock and before anything is written.
+
+    With `may_replace_rows`, SQLite does not look for references with every row that goes or comes,
+    which takes as many steps as there are rows; `work` checks them itself.
 
     Raises LedgerError when the file can't be used. After an error nothing is written, except after
     WriteUnconfirmed (everything is written) and WriteUncertain (nobody knows).
@@ -38,7 +43,9 @@ def run_in_transaction(
     try:
         while True:
             if has_ledger(path):
-                return _run_on_existing_ledger(path, work, back_up, reason)
+                return _run_on_existing_ledger(
+                    path, work, back_up, reason, may_replace_rows=may_replace_rows
+                )
             with suppress(FileExistsError):
                 return creation.create_ledger(path, work)
     except errors.TemporaryLedgerError as problem:
@@ -180,11 +187,15 @@ def _run_on_existing_ledger(
     work: Callable[[sqlite3.Connection], T],
     back_up: Callable[[str], None] | None,
     reason: str,
+    *,
+    may_replace_rows: bool,
 ) -> T:
     with connection.translate_errors(path):
         connection.check_ledger_file(path, writing=True)
         db = connection.open_connection(path, "rw")
         try:
+            if may_replace_rows:
+                db.execute("PRAGMA foreign_keys = OFF")
             connection.retry_while_busy(path, lambda: db.execute("BEGIN IMMEDIATE"))
             connection.check_schema_step(path, db)
             is_old = connection.read_schema_step(db) < sql.SCHEMA_STEP

@@ -90,7 +90,7 @@ def rebuild_ledger(path: str, backup_place: BackupPlace) -> Iterator[str]:
                 raise errors.NotRebuilt(path, finding.summary)
         return [*recreated, *_list_clashes(db)]
 
-    recreated = ledger.run_in_transaction(path, rebuild_and_check)
+    recreated = ledger.run_in_transaction(path, rebuild_and_check, may_replace_rows=True)
     yield from ("every row was told again from the acts", *recreated)
 
 
@@ -117,9 +117,9 @@ def _back_up_before_repair(path: str, place: BackupPlace, repair: str) -> Iterat
 def rebuild_rows(db: sqlite3.Connection) -> None:
     """Rebuild promises, people and undone entries from the acts, inside a transaction.
 
-    No act is changed. Raises DamagedContent when an act can't be read.
+    No act is changed. The connection does not enforce foreign keys (see
+    `ledger.run_in_transaction`). Raises DamagedContent when an act can't be read.
     """
-    db.execute("PRAGMA defer_foreign_keys = ON")
     db.execute(f"DROP TRIGGER IF EXISTS {_DELETE_GUARD_TRIGGER}")
     db.execute(sql.DELETE_PROMISES)
     db.execute(sql.DELETE_ALIASES)
