@@ -300,3 +300,46 @@ def test_a_number_at_the_limit_is_damage(filled: Program) -> None:
 
 def test_a_fault_in_a_ledger_that_is_whole_is_no_damage(filled: Program) -> None:
     explain_failure(life.world(filled.ledger), ValueError("a bug"))  # says nothing, so it stays one
+
+
+@pytest.mark.parametrize(
+    ("script", "words", "sentence"),
+    [
+        (
+            "DELETE FROM person WHERE id = 1",
+            ["list"],
+            "a promise is with a person who is not there",
+        ),
+        ("DELETE FROM person", ["make", "X", "--to", "kim"], "people are not as they were named"),
+        ("DELETE FROM promise WHERE id = 1", ["import", "-"], "#1 is not as its acts left it"),
+        (
+            (
+                "CREATE TABLE copy AS SELECT * FROM promise WHERE id = 2; "
+                "UPDATE copy SET id = 9, uid = '4e5bd5ea-8f32-4d4a-9f0b-5a1f6a4be111'; "
+                "INSERT INTO promise SELECT * FROM copy; DROP TABLE copy"
+            ),
+            ["import", "-"],
+            "#3 would get another number",
+        ),
+        ("DELETE FROM act WHERE promise = 2", ["show", "2"], "#2 is without its acts"),
+        (
+            "UPDATE entry SET undone_by = NULL",
+            ["redo"],
+            "command 4 (person alias) is not as its acts have it",
+        ),
+        (
+            """UPDATE act SET body = '{"target":9,"text":"x"}' WHERE verb = 'undo'""",
+            ["redo"],
+            "command 5 undoes nothing",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value[0],
+)
+def test_what_is_wrong_is_said(
+    filled: Program, script: str, words: list[str], sentence: str
+) -> None:
+    damage(filled, f"PRAGMA foreign_keys = OFF; {script}")
+    piped = "outcome,person,direction\nCall,kim,owe\n"
+    assert filled(*words, piped=piped).stderr == (
+        f"promisectl: The ledger is damaged: {sentence}. What to do is told by: doctor.\n"
+    )

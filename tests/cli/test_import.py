@@ -242,6 +242,7 @@ CELLS: list[tuple[dict[str, str], str]] = [
     ({"repair": LONG}, "repair: it has"),
     ({"reason": LONG}, "reason: it has"),
     ({"cause": "weather"}, "cause: “weather” is none of overload, "),
+    ({"tags": "home \u200d"}, "tags: there are only blanks in a word of it"),
     ({"tags": "x" * 101}, "tags: a word in it has more than 100 characters"),
     ({"id": "0"}, "id: “0” is no number from 1 to 999999999"),
     ({"id": "T-1"}, "id: “T-1” is no number"),
@@ -1320,6 +1321,13 @@ def test_a_file_that_is_no_utf8_is_told_as_that(program: Program, encoding: str)
         assert "line 1: it is no UTF-8 text; save the file as UTF-8." in done.stderr
 
 
+@pytest.mark.parametrize("tags", ["garden,urgent", ["garden,urgent"], ["garden,", ",", "urgent"]])
+def test_tags_of_json_are_split_at_commas_as_well(program: Program, tags: object) -> None:
+    record = {"outcome": "Call", "person": "dana", "direction": "owe", "tags": tags}
+    assert take(program, json.dumps([record]), "--format", "json").code == 0
+    assert told(program, "tags") == [("garden urgent",)]
+
+
 def test_columns_of_one_field_are_joined(program: Program) -> None:
     content = "Task,Who,Labels,Labels,Labels,Note,More\nCall,dana,garden,,urgent,rent,and heat\nRest,dana,,,,,\n"
     mapped = ("Task=outcome", "Who=person", "Labels=tags", "Note=why", "More=why")
@@ -1442,6 +1450,35 @@ def test_a_known_record_that_is_not_so_here_is_told(program: Program) -> None:
             "known as #2, differs here: due, why",
             "known as #3",
         ]
+
+
+@pytest.mark.parametrize(
+    ("move", "csv", "offer"),
+    [
+        (("negotiate", "1", "--by", "sun", "--theirs", "--reason", "x"), "revisions, author", True),
+        (("bump", "1", "The vendor is late"), "word_at", False),
+        (("told", "2"), "told_at, word_at", False),
+        (("decline", "3"), "author", True),
+    ],
+)
+def test_new_terms_a_warning_and_a_telling_differ_too(
+    program: Program, move: tuple[str, ...], csv: str, offer: bool
+) -> None:
+    for outcome in ("Call", "Write", "Sing"):
+        program.ok("make", outcome, "--to", "dana", "--by", "fri", "--agreed")
+    program.ok("renege", "2", "--reason", "x", "--not-told")
+    program.ok("negotiate", "3", "--why", "for fun", "--reason", "x")
+    exports = {form: program.ok("export", "--format", form) for form in ("csv", "json")}
+    for content in exports.values():
+        assert "differ" not in program.ok("import", "-", piped=content)
+    program.ok(*move)
+    for form, content in exports.items():
+        fields = csv.replace("author", "author, offer") if offer and form == "json" else csv
+        number = move[1]
+        told = program.ok("import", "-", piped=content)
+        assert told.endswith(f"1 of them differs here: #{number} ({fields}).\n"), form
+        beside = program("import", "-", "--json", piped=content).stderr
+        assert beside == f"1 of them differs here: #{number} ({fields}).\n"
 
 
 def test_one_that_differs_among_new_ones(program: Program) -> None:

@@ -55,11 +55,11 @@ def test_a_move_is_one_connection_one_transaction_and_five_waits_for_the_disk(
     _filled(program, tmp_path / "things.csv")
     alone = _calls(program, "complete", "1")
     assert alone == {
-        "opened": 2,
+        "opened": 3,
         "to write": 1,
         "begun": 1,
         "waits": alone["waits"],
-    }  # once to look at its first bytes
+    }  # twice to look at its first bytes: for its mode before anything is read, and for its kind
     assert 0 < alone["waits"] <= _MOST
 
 

@@ -292,5 +292,10 @@ def test_a_risk_goes_with_terms_of_the_promisor(
         "promisor", by, "no brake", "the lake",
     )  # fmt: skip
     who = "You" if by == "me" else "Lee"
+    again = program(*words[:3], "sun", *words[4:], "--risk", "no wheel")
+    assert again.stderr.splitlines()[-1] == (
+        f"{who} foresaw: “no wheel”. {who} said No to: “the lake”."
+    )
+    program.ok("undo")
     said = program("bump", "1", "it rains", *(["--theirs"] if by == "them" else [])).stderr
     assert said.endswith(f"{who} foresaw: “no brake”. {who} said No to: “the lake”.\n")

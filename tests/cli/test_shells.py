@@ -36,7 +36,9 @@ def test_what_tab_shows(pwned: Path, program: Program, name: str) -> None:
             "4  書類を送る (Kim, no date)",
         )
         shell.shows(
-            "promisectl person \t\t", "show    Everything between you and a person.", "rename  Give"
+            "promisectl person \t\t",
+            "show     Everything between you and a person.",
+            "rename   Give",
         )
         shell.shows("promisectl make x --to \t\t", "dana  Dana", "me    Myself")
         shell.shows("promisectl owe --state=\t\t", "proposed", "delivered")

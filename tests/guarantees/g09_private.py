@@ -47,6 +47,7 @@ TRIED: dict[str, Sequence[Asked]] = {
     "edit": [Asked(("edit", "1"), more=_EDITOR)],
     "person rename": [Asked(("person", "rename", "dana", "dana-kim"))],
     "person alias": [Asked(("person", "alias", "kim", "neighbour"))],
+    "person unalias": [Asked(("person", "unalias", "dana", "boss"))],
     "person merge": [Asked(("person", "merge", "kim", "lee"))],
     "export": [
         Asked(("export", "-o", "out.csv")),

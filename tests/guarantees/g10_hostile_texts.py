@@ -23,6 +23,7 @@ from tests.guarantees.harness.hostile_corpus import (
     TEXTS,
     TURNED,
     anything,
+    is_seen,
     steering,
     uncoloured,
 )
@@ -81,6 +82,10 @@ class _Deck:
 
     def text(self, limit: int = 1_000) -> str:
         return self._dealt(lambda text: text.strip() and len(text) <= limit)
+
+    def outcome(self) -> str:
+        """A text that does not mean stdin."""
+        return self._dealt(lambda text: text.strip() and text != "-" and len(text) <= 1_000)
 
     def word(self) -> str:
         """A tag: one word."""
@@ -152,7 +157,7 @@ class _World:
         risk, no_to = deck.text(), deck.text()
         for number, side in ((1, "--to"), (2, "--from"), (3, "--to"), (4, "--to")):
             terms = {
-                "outcome": deck.text(),
+                "outcome": deck.outcome(),
                 "done_when": deck.text(),
                 "why": deck.text(),
                 "tags": deck.word(),
@@ -325,6 +330,7 @@ def _wrong(text: str) -> Iterator[tuple[str, ...]]:
     yield ("person", "merge", text, "dana")
     yield ("person", "rename", "dana", text)
     yield ("person", "alias", "dana", text)
+    yield ("person", "unalias", "dana", text)
     yield ("--ledger", f"nowhere/{text}/x", "list")
     yield ("completion", text)
     yield ("check", "--ignore", text)
@@ -423,7 +429,7 @@ _LETTER = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 _ANY = st.text(
     st.sampled_from("".join(sorted({letter for text in TEXTS for letter in text}))) | _LETTER,
     min_size=1,
-).filter(str.strip)
+).filter(is_seen)
 
 
 def _try(case: Case) -> Found:

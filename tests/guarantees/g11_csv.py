@@ -15,7 +15,7 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from tests.guarantees.harness.hostile_corpus import TEXTS, anything
+from tests.guarantees.harness.hostile_corpus import TEXTS, anything, is_seen
 from tests.guarantees.harness.inside import WORLD, Heard, Home, each, home, homes
 from tests.guarantees.harness.mutants import program
 from tests.guarantees.harness.proof import Found, Proof, Size, Step
@@ -70,8 +70,8 @@ def _row(dice: Random) -> dict[str, str]:
         row |= {"cause": "external", "repair": text()}
     if state not in ("reneged", "active"):
         row |= {"risk": "", "no_to": ""}
-    words = dict.fromkeys(word for _ in range(3) for word in text().split())
-    row["tags"] = " ".join(word for word in words if len(word) <= 100)
+    words = dict.fromkeys(word for _ in range(3) for word in text().replace(",", " ").split())
+    row["tags"] = " ".join(word for word in words if len(word) <= 100 and is_seen(word))
     return {name: row.get(name, "") for name in _COLUMNS}
 
 
@@ -135,11 +135,11 @@ _WRONG: dict[str, tuple[str, ...]] = {
     "direction": ("", "me", "OWE", "owes", "=owe", "\u202eowe"),
     "person": ("me", "?", "-x", "x" * 101, "a\x1bb", "\u202e"),
     "state": ("done", "ACTIVE", "0", "="),
-    "outcome": ("", "  ", "\u00a0", "x" * 1_001),
-    "done_when": ("x" * 10_001, " ", "\n\n"),
-    "why": ("x" * 10_001, "\t"),
-    "risk": ("y" * 10_001, "\u3000"),
-    "no_to": ("y" * 10_001, "  "),
+    "outcome": ("", "  ", "\u00a0", "\u200b", "x" * 1_001),
+    "done_when": ("x" * 10_001, " ", "\n\n", "\u2060\u00ad"),
+    "why": ("x" * 10_001, "\t", "\u3164"),
+    "risk": ("y" * 10_001, "\u3000", "\u200d\ufe0f"),
+    "no_to": ("y" * 10_001, "  ", " \u202e\u2069"),
     "due": (
         "tomorrowish",
         "2026-02-30",
@@ -151,7 +151,7 @@ _WRONG: dict[str, tuple[str, ...]] = {
         "2026-11-27T25:00",
     ),
     "closed_at": ("never", "2026-13-01", "9" * 300, "0001-01-01T00:00+14:00"),
-    "tags": ("t" * 101,),
+    "tags": ("t" * 101, "\u200d", "work \u3164"),
 }
 """By column, what it can't be."""
 

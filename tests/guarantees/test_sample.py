@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.guarantees.harness import scenes, views
 from tests.guarantees.harness.mutants import convicting
 from tests.guarantees.harness.proof import SAMPLE, Proof, proofs
 
@@ -27,3 +28,11 @@ def test_the_guarantee_holds(proof: Proof) -> None:
 @pytest.mark.parametrize(("proof", "mutant"), MUTANTS)
 def test_the_proof_finds_the_mutant(proof: Proof, mutant: str) -> None:
     assert convicting(mutant, proof.tried(SAMPLE, mutant, _still).faults)
+
+
+def test_every_command_that_writes_is_among_the_scenes() -> None:
+    """But for those that write where no ledger of anybody's is kept."""
+    writers = {views.name_of(one) for one in views.declared() if views.writes(one)}
+    tried = {scene.words for scene in (*scenes.MOVES, *scenes.COPIES)}
+    known = {" ".join(words[:count]) for words in tried for count in (1, 2)}
+    assert writers - known == {"config edit", "demo"}

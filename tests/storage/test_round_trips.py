@@ -4,6 +4,7 @@ import io
 import itertools
 import json
 import os
+import random
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
@@ -22,7 +23,7 @@ from promisectl.commands import bookkeeping, export, import_, lists, make, undo
 from promisectl.domain import dates, lifecycle
 from promisectl.domain.civil import encode_instant
 from promisectl.env import Env, OnceKey
-from promisectl.storage import ledger, transfer
+from promisectl.storage import ledger, queries, transfer
 from tests.conftest import LONG, Program
 from tests.storage.test_random_walks import (
     KNOWN,
@@ -496,6 +497,57 @@ def test_the_first_due_date_as_it_stood_and_as_it_was_corrected(program: Program
     assert read_first_due("--as-of", "2026-11-24") == [("2026-11-27", first), (None, None)]
     assert program.ok("export", "--as-of", "2026-11-24", today=later).count(first) == 1
     assert read_first_due("--as-of", "2026-11-23")[0] == ("2026-11-27", first)
+
+
+@pytest.mark.parametrize("seed", range(36))
+def test_the_first_due_date_is_that_of_the_acts(program: Program, seed: int) -> None:
+    """Terms, corrections in other zones, and what was undone since."""
+    chance = random.Random(seed)
+
+    def choose_date() -> str:
+        return f"2026-11-{chance.choice((27, 28))} 17:00 {chance.choice(ZONES)}"
+
+    if seed % 3:
+        program.ok("make", "Send it", "--to", "dana", "--by", choose_date(), "-q")
+        program("negotiate", "1", "--mine", "--by", choose_date(), "-q")
+        program.ok("accept", "1", "-q")
+    else:
+        told: dict[str, Any] = {
+            "outcome": "Send it", "direction": "owe", "person": "dana", "due": choose_date(),
+        }  # fmt: skip
+        if chance.random() < 0.7:
+            told |= {"first_due": choose_date(), "renegotiated": "1", "revisions": "2"}
+        if chance.random() < 0.5:
+            offer = {"outcome": "Send it", "due": choose_date()}
+            told |= {"state": "active", "author": "them", "revisions": "3", "offer": offer}
+        program.ok("import", "-", piped=json.dumps(told))
+    for _ in range(8):
+        move = chance.choice(("negotiate", "accept", "correct", "first", "undo", "redo"))
+        if move == "negotiate":
+            program("negotiate", "1", "--by", choose_date(), "--reason", "late", "-q")
+        elif move == "accept":
+            program("accept", "1", "-q")
+        elif move in ("correct", "first"):
+            revision = ("--rev", "1") if move == "first" else ()
+            program("correct", "1", "--by", choose_date(), *revision, "-q")
+        else:
+            program(move, "-q")
+    if not json.loads(program.ok("list", "--json")):
+        program.ok("redo", "-q")
+    with ledger.open_snapshot(str(program.ledger)) as db:
+        first_due = queries.load_promise(db, 1).first_due
+    record = json.loads(program.ok("show", "1", "--json"))[0]
+    expected = (first_due.civil, encode_instant(first_due.at)) if first_due else (None, None)
+    assert (record["first_due"], record["first_due_at"]) == expected
+
+
+def test_the_first_due_date_is_shown_in_its_own_zone(program: Program) -> None:
+    program.ok("make", "Send it", "--to", "dana", "--by", f"2026-11-27 17:00 {ZONES[1]}", "-q")
+    program.ok("accept", "1", "-q")
+    program.ok("negotiate", "1", "--by", "2026-11-27 20:00", "--reason", "late", "-q")
+    program.ok("accept", "1", "-q")
+    page = program.ok("show", "1", width=80)
+    assert f"first due  Fri 27 Nov 2026, 17:00 {ZONES[1]}" in page
 
 
 def test_a_record_from_before_there_was_that_field(program: Program) -> None:

@@ -52,7 +52,8 @@ def test_a_search_finds_what_is_typed_and_nothing_else(program: Program, text: s
         record["outcome"] for record in json.loads(program.ok("list", "--json", "--search", text))
     }
     assert found == {f"x {one}" for one in HOSTILE if text.casefold() in one.casefold()}
-    assert json.loads(program.ok("list", "--json", "--tag", text)) == []
+    done = program("list", "--json", "--tag", text)
+    assert (done.stdout, done.code) == (("[]\n", 0) if len(text.split()) == 1 else ("", 2))
 
 
 @pytest.mark.parametrize(

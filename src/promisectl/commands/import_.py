@@ -289,6 +289,8 @@ def _print_import_result(env: Env, source: ImportSource, result: ImportResult) -
         records = formats.format_count(result.skipped, "record")
         sentence += f" {records} known already, and skipped.{format_differences(result)}"
     _print_import_answer(env, result, sentence)
+    if env.is_json and result.differing:
+        env.print_warning(format_differences(result).strip())
     if result.new_people:
         people = [f"{person.name} ({person.handle})" for person in result.new_people]
         names = ", ".join(people[:_MAX_NAMED_PEOPLE])
@@ -407,6 +409,8 @@ def import_journal(env: Env, source: ImportSource, head: dict[str, Any], *, dry_
             else f"Imported the whole journal: {count}."
         )
         _print_import_answer(env, result, sentence)
+    if env.is_json and result.differing:
+        env.print_warning(format_differences(result).strip())
 
 
 def _fill_from_journal(

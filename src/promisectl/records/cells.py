@@ -78,15 +78,18 @@ class CellReader:
         return _ensure_storable_text(value, name)
 
     def parse_words(self, name: str) -> tuple[str, ...]:
-        """Return the words of a list, or of a text with spaces or commas between, each once."""
+        """Return the words of a list or of a text, each once. A comma is between words in both."""
         value = self.values.get(name)
         if not value:
             return ()
-        words = value.replace(",", " ").split() if isinstance(value, str) else value
-        if not isinstance(words, list | tuple) or not all(
-            isinstance(word, str) and word.split() == [word] for word in words
+        given = value.split() if isinstance(value, str) else value
+        if not isinstance(given, list | tuple) or not all(
+            isinstance(word, str) and word.split() == [word] for word in given
         ):
             raise errors.BadRecord("it is no list of single words", name)
+        words = " ".join(given).replace(",", " ").split()
+        if any(map(is_blank_text, words)):
+            raise errors.BadRecord("there are only blanks in a word of it", name)
         if any(len(word) > constants.MAX_WORD_CHARACTERS for word in words):
             raise errors.BadRecord(
                 f"a word in it has more than {constants.MAX_WORD_CHARACTERS} characters", name
@@ -98,8 +101,8 @@ class CellReader:
         tags: dict[str, str] = {}
         for word in self.parse_words("tags"):
             tag = word.removeprefix("#").removeprefix("+")
-            tags.setdefault(spelling.fold_text(tag), tag)
-        tags.pop("", None)
+            if not is_blank_text(tag):
+                tags.setdefault(spelling.fold_text(tag), tag)
         return tuple(tags.values())
 
     def parse_choice(self, name: str, choices: Sequence[str]) -> str | None:

@@ -21,7 +21,7 @@ from promisectl.records.cells import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
     from typing import Any
 
@@ -98,8 +98,9 @@ def list_differences(
 ) -> list[str]:
     """Return the fields of a record in which a row of the view `promises` is different.
 
-    Only fields that the record has are compared, and of the moments only exact ones. The person is
-    left to the caller.
+    Only fields that the record has are compared, and of the moments only exact ones. What follows
+    from other fields, as the number of revisions does, is named only where nothing else differs.
+    The person is left to the caller.
     """
     terms, state = imported.terms, imported.imported_state
     values: dict[str, object] = {
@@ -117,16 +118,60 @@ def list_differences(
         "repair": imported.repair,
         "risk": imported.risk,
         "no_to": imported.no_to,
+        **_collect_exact_moments(cells, state, constants.IMPORTED_MOMENT_STATES),
     }
-    for name in constants.IMPORTED_MOMENT_STATES:
-        moment: datetime | None = getattr(state, name)
-        if moment and parse_offset_moment(str(cells.get(name))):
-            values[name] = encode_instant(moment)
     stored = {name: row[name] for name in values}
     stored["tags"] = " ".join(sorted((row["tags"] or "").split())) or None
     if values["due"] != stored["due"]:
         del values["due_at"]
+    named = [name for name in values if name in cells and values[name] != stored[name]]
+    return named or _list_differences_of_talk(cells, imported, row)
+
+
+def _list_differences_of_talk(
+    cells: Mapping[str, Any], imported: ImportedPromise, row: Mapping[str, Any]
+) -> list[str]:
+    """Return the fields in which the negotiation and the warnings of a promise are different.
+
+    These are the terms on the table beside those in force, and what was said since.
+    """
+    state = imported.imported_state
+    offer = {name: row[f"offer_{name}"] for name in Terms._fields} if row["offer_revision"] else {}
+    values: dict[str, object] = {
+        name: getattr(state, name) for name in ("revisions", "renegotiated") if cells.get(name)
+    }
+    stored = {name: row[name] for name in values}
+    if state.state is State.ACTIVE and cells.get("state"):
+        is_open = state.offer is not None
+        values["author"] = imported.direction.name_speaker(state.author) if is_open else None
+        values["offer"] = _encode_terms(state.offer) if state.offer else {}
+        stored |= {"author": row["author"], "offer": offer}
+    for name in ("told_at", "word_at"):
+        if getattr(state, name) is None:
+            values[name] = None
+    values |= _collect_exact_moments(cells, state, ("word_at",))
+    stored |= {name: row[name] for name in ("told_at", "word_at")}
     return [name for name in values if name in cells and values[name] != stored[name]]
+
+
+def _encode_terms(terms: Terms) -> dict[str, str | None]:
+    """Return the fields of terms, with dates as in a record."""
+    values = terms._asdict()
+    for name in ("due", "reply_by"):
+        values[name] = values[name] and values[name].civil
+    return values
+
+
+def _collect_exact_moments(
+    cells: Mapping[str, Any], state: ImportedState, names: Iterable[str]
+) -> dict[str, object]:
+    """Return the moments of those names that the record gives to the second, as instants."""
+    moments = {name: getattr(state, name) for name in names}
+    return {
+        name: encode_instant(moment)
+        for name, moment in moments.items()
+        if moment and parse_offset_moment(str(cells.get(name)))
+    }
 
 
 def derive_uid(cells: Mapping[str, Any], twin: int = 0) -> str:

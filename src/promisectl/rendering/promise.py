@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from promisectl._typing import TYPE_CHECKING
-from promisectl.domain import civil, lifecycle
+from promisectl.domain import lifecycle
 from promisectl.domain.promise import Promise, Revision, State, Verb
 from promisectl.rendering import acts, formats, messages, tables
 
@@ -74,8 +74,8 @@ def list_promise_facts(row: ViewRow, promise: Promise, here: LocalMoment) -> lis
     """Return what is known of a promise besides its outcome, each fact with its name."""
     standing = [text for text, _ in formats.describe_standing(row, here) if text != row["state"]]
     first_due = ""
-    if row["first_due"] not in (None, row["due"]):
-        first_due = civil.format_civil(row["first_due"], row["due_zone"] or "", here.zone)
+    if promise.first_due and promise.first_due != promise.current_revision.terms.due:
+        first_due = formats.format_civil_moment(promise.first_due, here)
     delivered = ""
     if row["delivered_at"]:
         delivered_at = datetime.fromisoformat(row["delivered_at"])

@@ -12,6 +12,7 @@ from tests.guarantees.harness.scenes import Scene
 
 _LEDGER = "data/promisectl/ledger.db"
 _BACKUPS = "state/promisectl/backups/"
+_DAMAGED = 5
 _VIEW = "export", "--format", "jsonl", "--journal"
 Contents = Mapping[str, str]
 
@@ -78,7 +79,8 @@ def _known(world: World, template: Path, scene: Scene | None) -> Known:
         ran = world.run(scene.words)
         assert ran.code == 0, ran
     files, view, moved = scenes.contents(world.home), world.look(_VIEW), world.look(scenes.NEXT)
-    assert moved.code == 0 or template.name == "damaged", moved
+    refused = not scene and template.name in scenes.REFUSING
+    assert moved.code == (_DAMAGED if refused else 0), moved
     return Known(files, (view.code, plain(view.stdout)), (moved.code, scenes.contents(world.home)))
 
 
@@ -94,7 +96,7 @@ def looked(plan: Plan, *, view: bool, answered: bool) -> Looked:
     """Look at the world: a move has to work without help, and all has to be as before the command, or all as after it.
 
     With a `view` first that has to be so for the view, too. Without, it is the move that puts right what a command left when it died.
-    What had `answered` has to be there.
+    What had `answered` has to be there. Where the ledger refuses every move, the command itself, given again, has to mend it.
     """
     world, faults = injecting.world(), []
     said = world.look(_VIEW) if view else None
@@ -120,8 +122,18 @@ def looked(plan: Plan, *, view: bool, answered: bool) -> Looked:
         )
     if answered and not new:
         faults.append("it had answered, and nothing of it is there")
+    if old and plan.old.moved[0] == _DAMAGED:
+        faults += _mended_again(plan, world)
     faults += _strange(plan, world, moved, must_be_new=answered or (new and not old))
     return Looked(old, new, faults)
+
+
+def _mended_again(plan: Plan, world: World) -> Iterator[str]:
+    """What is wrong when a command that mends a ledger is given again, where no move is possible before."""
+    ran, moved = world.look(plan.scene.words), world.look(scenes.NEXT)
+    left = scenes.contents(world.home).get(_LEDGER)
+    if (ran.code, moved.code, left) != (0, *plan.new.moved[:1], plan.new.moved[1].get(_LEDGER)):
+        yield f"given again it ends with {ran.code} {ran.stderr[-300:]}, and a move then with {moved.code}, which leaves {left}"
 
 
 def _strange(plan: Plan, world: World, moved: Contents, *, must_be_new: bool) -> Iterator[str]:

@@ -172,7 +172,7 @@ MARKUP = [
     "[table]\nx = 1",
 ]
 TEXTS = [*SEQUENCES, *TURNED, *LETTERS, *MARKUP, *CONTROLS]
-"""All of them; none is blank, and none is too long for an outcome."""
+"""All of them; something is seen of each, and none is too long for an outcome."""
 
 REFUSED = [
     "",
@@ -180,6 +180,11 @@ REFUSED = [
     "\t",
     "\n",
     "\u00a0\u3000",
+    "\u200b",
+    "\u200d\u2060\u00ad",
+    " \u202e\u2069\n",
+    "\u034f\ufe0f\U000e0100",
+    "\u3164\u115f\u2800",
     "a\0b",
     "\0",
     "x" * 1_001,
@@ -244,7 +249,17 @@ def anything(dice: Random) -> str:
         else chr(dice.choice((dice.randrange(1, 0x300), dice.randrange(1, 0xD800))))
         for _ in range(dice.randrange(1, 25))
     )
-    return text if text.strip() else f"{text}x"
+    return text if is_seen(text) else f"{text}x"
+
+
+def is_seen(text: str) -> bool:
+    """Whether there is more in a text than blanks and what is drawn as nothing; marks alone don't count."""
+    return any(
+        not letter.isspace()
+        and unicodedata.category(letter) not in ("Cf", "Cn", "Mn")
+        and not re.search("FILLER|PATTERN BLANK", unicodedata.name(letter, ""))
+        for letter in text
+    )
 
 
 def steering(text: str, *, colour: bool = False, besides: str = "\n") -> list[str]:

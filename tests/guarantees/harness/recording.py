@@ -23,7 +23,8 @@ _CALLS = (
     "?close,?lseek,?sendfile,?copy_file_range,?splice"
 )
 _ROOT = 0
-LEDGER = ".local/share/promisectl/ledger.db"
+_DATA = ".local/share/"
+LEDGER = f"{_DATA}promisectl/ledger.db"
 """Where the ledger is, if nobody says otherwise, seen from the home."""
 
 
@@ -226,7 +227,10 @@ def record(
         f"{root}/", ""
     )
     output = ended.stdout + ended.stderr
-    ledger = os.path.relpath(words[1], root) if words[0] == "--ledger" else LEDGER
+    named = words[1] if words[0] == "--ledger" else ""
+    data = (environ or {}).get("XDG_DATA_HOME")
+    kept = f"{data}/{LEDGER.removeprefix(_DATA)}" if data else root / LEDGER
+    ledger = os.path.relpath(named or kept, root)
     recording = Recording(
         line,
         heard.before,

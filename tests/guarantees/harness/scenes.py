@@ -46,6 +46,7 @@ MOVES = (
     Scene("redo", ("redo",), "undone"),
     Scene("person rename", ("person", "rename", "dana", "dana-kim", "--name", "Dana Kim")),
     Scene("person alias", ("person", "alias", "sam", "samuel")),
+    Scene("person unalias", ("person", "unalias", "dana", "boss")),
     Scene("person merge", ("person", "merge", "sam", "lee")),
     Scene("edit", ("edit", "1", "--correct")),
     Scene("import (csv)", ("import", "~/files/rows.csv", "--new")),
@@ -111,6 +112,7 @@ _LATER = (
     ("make", "Book the room", "--to", "dana", "--to", "lee", "--by", "thu"),
     ("make", "Run ten miles", "--to", "me", "--by", "sun"),
     ("make", "Lend the tent", "--from", "sam", "--by", "sun"),
+    ("person", "alias", "dana", "boss"),
     ("tag", "1", "work"),
 )
 _HARM = {
@@ -118,6 +120,8 @@ _HARM = {
     "changed": "UPDATE promise SET outcome = 'Another thing' WHERE id = 1; UPDATE person SET name = 'Somebody' WHERE handle = 'dana'",
 }
 """What somebody does to a ledger, by the name of the template."""
+REFUSING = ("changed", "damaged")
+"""The templates with a ledger in which nothing can be recorded until it is mended."""
 
 
 def build(world: World, name: str) -> None:

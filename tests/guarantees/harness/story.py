@@ -31,7 +31,7 @@ class Told(NamedTuple):
 
     `editor` is a program that edits; `laid` are files that are there from then on; `killed` says where the command is killed, so that
     the next one begins with what it left; `sample` whether it belongs to the sample; `beside` whether the ledger is open in another terminal;
-    `later` whether the program knows the next schema step.
+    `later` whether the program knows the next schema step; `data` is where it keeps its data below the home, in directories that it makes.
     """
 
     words: tuple[str, ...]
@@ -41,6 +41,7 @@ class Told(NamedTuple):
     sample: bool = False
     beside: bool = False
     later: bool = False
+    data: str = ""
 
 
 def _writing(calls: tuple[Call, ...]) -> int:
@@ -88,7 +89,7 @@ STORY = (
     _told("export --force -o {home}/all.csv"),
     _told("accept 1", sample=True),
     _told("make _ --from noa --by _ --why _", "Lend the drill", "next fri", "the shelf"),
-    _told("negotiate 29 --by _ --reason _", "in 2 weeks", "it rains"),
+    _told("negotiate 29 --theirs --by _ --reason _", "in 2 weeks", "it rains"),
     _told("accept 29"),
     _told("decline 2 --reason _", "no time"),
     _told("complete 1 --note _", "sent by mail"),
@@ -103,7 +104,7 @@ STORY = (
     _told("withdraw 3"),
     _told("correct 4 --what _", "Bring two cakes"),
     _told("edit 4 --correct", editor="sed -i -e s/two/three/"),
-    _told("edit 4 --negotiate --reason _", "more guests", editor="sed -i -e s/three/four/"),
+    _told("edit 4 --negotiate --mine --reason _", "more guests", editor="sed -i -e s/three/four/"),
     _told("make _ --to noa --by sat --agreed --once key-1", "Water the plants"),
     _told("release 30"),
     _told("void 4 --reason _", "entered twice"),
@@ -122,7 +123,7 @@ STORY = (
     _told("restore {home}/mine.db --yes"),
     _told("note 3 _", "Later still"),
     _told("backup {home}/mine.db --force"),
-    _told("--ledger {home}/third/ledger.db restore {home}/mine.db"),
+    _told("restore {home}/mine.db", data="third"),
     # The power is cut after a command was killed, and another has put in order what it left.
     _told("complete 5 6", killed=_writing, sample=True),
     _told("list", sample=True),
@@ -132,17 +133,13 @@ STORY = (
     _told("complete 8"),
     _told("import {given}/more.csv", killed=_writing),
     _told("make _ --to dana --by fri", "Something else"),
-    _told(
-        "--ledger {home}/first/one/ledger.db make _ --to dana --by fri", "The first", killed=_made
-    ),
-    _told("--ledger {home}/first/one/ledger.db make _ --to dana --by fri", "The first again"),
-    _told(
-        "--ledger {home}/second/one/ledger.db make _ --to dana --by fri", "The first", killed=_named
-    ),
-    _told("--ledger {home}/second/one/ledger.db accept 1"),
+    _told("make _ --to dana --by fri", "The first", data="first/one", killed=_made),
+    _told("make _ --to dana --by fri", "The first again", data="first/one"),
+    _told("make _ --to dana --by fri", "The first", data="second/one", killed=_named),
+    _told("accept 1", data="second/one"),
     # Whole ledgers, big ones, and at last one of the schema step before, which no later command would know.
     _told("export --journal -o {home}/journal.jsonl"),
-    _told("--ledger {home}/copy/ledger.db import {home}/journal.jsonl"),
+    _told("import {home}/journal.jsonl", data="copy"),
     _told("import {given}/big.csv"),
     _told("undo"),
     _told("make _ --to dana --by fri", "One among thousands"),
@@ -174,6 +171,7 @@ def tell(place: Path, *, sample: bool, mutant: str | None) -> Iterator[Recording
                 for word in one.words
             ]
             environ = {"EDITOR": one.editor} if one.editor else {}
+            environ |= {"XDG_DATA_HOME": f"{home}/{one.data}"} if one.data else {}
             program = mutant or (STEP_LATER if one.later else None)
             recording = record(words, disk, home, place, mutant=program, environ=environ)
             recording = recording._replace(later=program == STEP_LATER)

@@ -18,6 +18,7 @@ WRITERS = {"config edit", "demo", "restore"}
 
 # The words that a view needs, a few lines for each.
 EXAMPLES: dict[str, Sequence[Sequence[str]]] = {
+    "moves": [["--today", "2026-11-29"], []],
     "show": [["1"], ["1", "3"], ["99"]],
     "log": [[], ["1"]],
     "person show": [["dana"], ["nobody"]],
@@ -36,6 +37,7 @@ EXAMPLES: dict[str, Sequence[Sequence[str]]] = {
 VALUES = {
     "with_": "dana",
     "state": "kept",
+    "waiting": "overdue",
     "due_before": "tomorrow",
     "due_after": "1 nov",
     "tag": "work",

@@ -90,7 +90,7 @@ def build_reply_act(env: Env, promise: Promise, reply: Reply, at: datetime) -> A
 class AnswerExtras(NamedTuple):
     """What else is recorded and answered when a promise moves.
 
-    `foreseen` repeats the risk that was named at the Yes. `new`: the terms are new, so the first
+    `foreseen` repeats the risk that the promisor named last. `new`: the terms are new, so the first
     warning of the check is printed. `asked`: the questions of the Yes were just asked. `note` is
     recorded after the act.
     """
@@ -294,7 +294,7 @@ class _MoveRecorder:
         if self._alone:
             hints = [
                 messages.format_next_step(after, name),
-                messages.format_named_risk(before, name) if extras.foreseen else "",
+                messages.format_named_risk(after, name) if extras.foreseen else "",
                 format_check_hint(env, self._db, after, extras),
             ]
         return MoveAnswer(line, after.id, record, hints)
