@@ -114,7 +114,7 @@ class Env:
             self._ledger_path = (
                 paths.default_ledger_path(self.environ)
                 if name is None
-                else paths.resolve_path(name)
+                else paths.resolve_file_path(name)
             )
         return self._ledger_path
 
@@ -133,10 +133,14 @@ class Env:
 
         The disk that it is on may not be mounted. Raises NoLedgerDirectory.
         """
-        directory = os.path.dirname(self.ledger)
+        if self.lacks_ledger_directory:
+            raise errors.NoLedgerDirectory(os.path.dirname(self.ledger))
+
+    @property
+    def lacks_ledger_directory(self) -> bool:
+        """Whether the ledger was named and its directory is missing."""
         is_default = paths.is_default_ledger(self.environ, self.ledger)
-        if not (is_default or os.path.lexists(directory)):
-            raise errors.NoLedgerDirectory(directory)
+        return not (is_default or os.path.lexists(os.path.dirname(self.ledger)))
 
     # What the person sees
 

@@ -71,6 +71,9 @@ FORMS: dict[str, str | bytes] = {
     "comma": TWO,
     "semicolon": TWO.replace(",", ";"),
     "tab": TWO.replace(",", "\t"),
+    "bar": TWO.replace(",", "|"),
+    "the delimiter in a line before": "sep=;\r\n" + TWO.replace(",", ";"),
+    "a tab in a line before": "\ufeffsep=\t\n" + TWO.replace(",", "\t"),
     "byte order mark": "\ufeff" + TWO,
     "byte order mark and quotes": "\ufeff" + TWO.replace("direction", '"direction"'),
     "CR LF": TWO.replace("\n", "\r\n"),
@@ -1231,6 +1234,7 @@ def test_what_an_earlier_version_recorded_stays_readable(program: Program) -> No
     [
         "outcome,person,direction,due\n,,,\nCall,dana,owe,\n,,,\n\n  \n , ,\t,\n",
         ";;;\n\n;;;;\noutcome;person;direction;due\nCall;dana;owe;\n;\n",
+        "outcome,person,direction\n\u200b,,\n\u00a0,\ufeff,\nCall,dana,owe\n\u2060,\u3164,\n",
         '"","",""\n"outcome","person","direction"\n"Call","dana","owe"\n"","",""\n',
     ],
 )
@@ -1266,7 +1270,7 @@ def test_a_text_without_a_heading_is_told_with_what_helps(program: Program) -> N
     assert told(program, "why") == [("for the rent",)]
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize(
     "heading",
     [
@@ -1297,6 +1301,24 @@ def test_the_delimiter_is_the_one_outside_quotes(
 def test_tags_are_split_at_commas_too(program: Program, tags: str) -> None:
     assert take(program, f"outcome,person,direction,tags\nCall,dana,owe,{tags}\n").code == 0
     assert told(program, "tags") == [("garden urgent",)]
+
+
+@pytest.mark.parametrize(
+    "tags", ["#garden +urgent", "#garden,#urgent,#", "garden GARDEN urgent #Garden"]
+)
+def test_tags_are_read_as_the_command_tag_reads_them(program: Program, tags: str) -> None:
+    assert take(program, f'outcome,person,direction,tags\nCall,dana,owe,"{tags}"\n').code == 0
+    assert told(program, "tags") == [("garden urgent",)]
+    assert program.ok("list", "--tag", "#garden").startswith("1\t")
+    program.ok("untag", "1", "garden", "urgent")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le"])
+def test_a_file_that_is_no_utf8_is_told_as_that(program: Program, encoding: str) -> None:
+    for content in (TWO, json.dumps(OBJECTS)):
+        done = take(program, content.encode(encoding))
+        assert (done.stdout, done.code) == ("", 6)
+        assert "line 1: it is no UTF-8 text; save the file as UTF-8." in done.stderr
 
 
 @pytest.mark.parametrize("tags", ["garden,urgent", ["garden,urgent"], ["garden,", ",", "urgent"]])

@@ -51,11 +51,27 @@ BAD_PLACES = {
     "https://example.org/l.db": "it is an address",
     "sqlite:///l.db": "it is an address",
     "file:l.db": "it is an address",
+    "$(pwd)/l.db": "nothing has replaced the variable",
+    "`pwd`/l.db": "nothing has run the command",
+    "%USERPROFILE%\\l.db": "a path of Windows",
+    "C:\\Users\\me\\l.db": "a path of Windows",
+    "\\\\server\\me\\l.db": "a path of Windows",
+    "  ": "there is nothing in it",
+    "ledgers/": "it ends as a directory does",
+    "./l.db/": "it ends as a directory does",
+}
+BAD_OPTIONS = BAD_PLACES | {
+    "": "there is nothing in it",
 }
 
 
-@pytest.mark.parametrize("door", ["option", "environment"])
-@pytest.mark.parametrize(("named", "why"), BAD_PLACES.items())
+@pytest.mark.parametrize(
+    ("door", "named", "why"),
+    [
+        *(("option", *place) for place in BAD_OPTIONS.items()),
+        *(("environment", *place) for place in BAD_PLACES.items()),
+    ],
+)
 def test_what_no_shell_has_replaced_is_no_place_for_a_ledger(
     tmp_path: Path, named: str, why: str, door: str
 ) -> None:
@@ -73,6 +89,8 @@ def test_what_no_shell_has_replaced_is_no_place_for_a_ledger(
         ["restore", "$HOME/copy.db"],
         ["export", "-o", "$HOME/out.csv"],
         ["export", "-o", "~nobody-of-that-name/out.csv"],
+        ["export", "-o", "  "],
+        ["backup", " "],
         ["export", "--format", "ics", "-o", "${HOME}/calendar/"],
     ],
     ids=" ".join,
@@ -89,7 +107,7 @@ def test_nor_for_another_file(
     assert sorted(os.listdir(program.home)) == before
 
 
-@pytest.mark.parametrize("name", ["a$b", "$5", "~x", "cost $", "$HOME"])
+@pytest.mark.parametrize("name", ["a$b", "$5", "~x", "cost $", "$HOME", "`x`", "C:\\x", "%x%"])
 def test_a_directory_that_is_there_may_be_called_anything(tmp_path: Path, name: str) -> None:
     (tmp_path / name).mkdir()
     named = f"./{name}/ledger.db"
@@ -163,6 +181,10 @@ def test_only_the_default_place_is_made(program: Program, monkeypatch: pytest.Mo
     assert f"There is no directory {stick.parent} for a new ledger" in done.stderr
     monkeypatch.setenv("PROMISECTL_LEDGER", str(stick))
     assert program(*make).code == 5
+    for view in ("owe", "moves", "digest", "people", "stats"):
+        seen = program(view)
+        assert f"There is no directory {stick.parent}" in seen.stderr
+        assert "ways to begin" not in seen.stdout + seen.stderr
     assert not (program.home / "media").exists()
     monkeypatch.setenv("PROMISECTL_LEDGER", str(program.ledger))
     assert program(*make).code == 0  # named, but the usual one

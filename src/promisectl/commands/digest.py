@@ -77,6 +77,7 @@ def digest(env: Env, *, since: str | None = None, format_: str | None = None) ->
         begin = civil.first_second(first_day, env.zone)
     with output.open_view(env) as db:
         content = load_digest_content(env, db, begin)
+    output.warn_of_missing_directory(env)
     if env.is_json:
         output.print_record(env, build_digest_record(env, content))
     elif content.has_news:

@@ -74,6 +74,7 @@ def stats(
         months = count_months(env, reader, window) if env.form == "table" else {}
     if env.form != "table":
         write_stats_records(env, made, window, scope.person)
+        output.warn_of_missing_directory(env)
         return
     if not ledger.has_ledger(env.ledger):
         output.print_welcome(env)

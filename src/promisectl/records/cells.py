@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
-from promisectl.domain import civil, constants, dates
+from promisectl.domain import civil, constants, dates, spelling
 from promisectl.system.text import can_be_stored, is_blank_text
 
 if TYPE_CHECKING:
@@ -95,6 +95,15 @@ class CellReader:
                 f"a word in it has more than {constants.MAX_WORD_CHARACTERS} characters", name
             )
         return tuple(dict.fromkeys(_ensure_storable_text(word, name) for word in words))
+
+    def parse_tags(self) -> tuple[str, ...]:
+        """Return the tags, without a leading `#` or `+`, each once in any spelling."""
+        tags: dict[str, str] = {}
+        for word in self.parse_words("tags"):
+            tag = word.removeprefix("#").removeprefix("+")
+            if not is_blank_text(tag):
+                tags.setdefault(spelling.fold_text(tag), tag)
+        return tuple(tags.values())
 
     def parse_choice(self, name: str, choices: Sequence[str]) -> str | None:
         """Return one of the `choices`; None where the cell is empty."""
@@ -189,19 +198,28 @@ class CellReader:
         if value is None:
             return None
         moment = parse_offset_moment(value)
-        if moment is None and re.search(r"\d{4}", value):
-            written = self._parse_date_words(name, value, past=True)
-            today = civil.local_time(self.context.now, written.zone).date()
-            is_today = written.civil == str(today)
-            moment = min(written.noon, self.context.now) if is_today else written.noon
-        elif moment is None:
-            try:
-                moment = dates.parse_now(value, self.context.zone)
-            except (errors.Usage, OverflowError) as problem:
-                raise errors.BadRecord(str(problem).removesuffix("."), name) from None
+        if moment is None:
+            moment = self._parse_written_moment(name, value)
         if moment.year < _FIRST_MOMENT_YEAR:
             raise errors.BadRecord(f"it is before {_FIRST_MOMENT_YEAR}", name)
         return moment
+
+    def _parse_written_moment(self, name: str, value: str) -> datetime:
+        try:
+            moment = dates.parse_now(value, self.context.zone)
+            is_day = sum(map(str.isdigit, value)) == len("20261127")
+        except (errors.Usage, OverflowError) as problem:
+            refusal = errors.BadRecord(str(problem).removesuffix("."), name)
+            if not re.search(r"\d{4}", value):
+                raise refusal from None
+            try:
+                written = self._parse_date_words(name, value, past=True)
+            except errors.BadRecord:
+                raise refusal from None
+            moment, is_day = written.noon, written.is_day
+        today = civil.local_time(self.context.now, self.context.zone).date()
+        is_today = civil.local_time(moment, self.context.zone).date() == today
+        return min(moment, self.context.now) if is_day and is_today else moment
 
 
 @lru_cache(1_000)  # a file has the same days again and again

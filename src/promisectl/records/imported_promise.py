@@ -82,7 +82,7 @@ def parse_imported_promise(
         parse_counterparty(reader, direction),
         reader.parse_text("person_name", constants.MAX_WORD_CHARACTERS),
         reader.parse_number("replaces", most=context.highest_id),
-        reader.parse_words("tags"),
+        reader.parse_tags(),
         terms,
         imported_state,
         at,

@@ -11,6 +11,7 @@ from promisectl.domain import spelling
 from promisectl.records import as_csv, fields, imported_promise
 from promisectl.records.cells import shorten_quoted_value
 from promisectl.records.json_reader import JSON_BLANKS, BadJson, JsonReader
+from promisectl.system.text import is_blank_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 IMPORT_COLUMNS = fields.IMPORT_RECORD_FIELDS
 IMPORT_FORMATS = ("csv", "json", "jsonl")
 _REQUIRED_FIELDS = {"outcome": "what is promised", "direction": "owe, owed or self"}
-_DELIMITERS = (",", ";", "\t")
+_DELIMITERS = (",", ";", "\t", "|")
+_DELIMITER_LINE = "sep="  # the start of the line before the heading in which Excel names it
 _MAX_HEADING_LINES = 100
 _BYTE_ORDER_MARK = "\ufeff"
 _JSON_FAULTS = {
@@ -83,7 +85,10 @@ def iter_imported_rows(
     all_lines = chain([first], rest)
     if form == "csv":
         heading = _read_heading_lines(all_lines)
-        delimiter = find_delimiter(heading)
+        named = first.removeprefix(_DELIMITER_LINE).rstrip("\r\n")
+        is_named = first.startswith(_DELIMITER_LINE) and named in _DELIMITERS
+        delimiter = named if is_named else find_delimiter(heading)
+        heading = ["\n"] if is_named else heading
         rows = iter_csv_rows(chain(heading, all_lines), delimiter, names, defaults, raw=raw)
     else:
         iter_values = iter_json_values if form == "json" else iter_json_line_values
@@ -239,7 +244,7 @@ def iter_csv_rows(
             return
         except csv.Error as error:
             raise UnreadableLine(line, f"it is no CSV ({error})") from error
-        if not any(map(str.strip, cells)):
+        if all(map(is_blank_text, cells)):
             continue
         if not columns:
             columns = parse_csv_header(line, cells, names, defaults)

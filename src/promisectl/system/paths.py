@@ -11,13 +11,17 @@ from promisectl._typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_SIGNS_OF_A_SHELL = "$`\\"  # in a path, it may be for a shell, or for that of Windows
+
 
 def resolve_path(named: str) -> str:
     """Return the absolute path of a file that somebody named, with their home for `~`.
 
-    Raises BadPlace for what a shell would have replaced, for a URL, and for a path from the current
-    directory where that is gone.
+    Raises BadPlace for what a shell would have replaced, for blanks alone, for a URL or a path of
+    another system, and for a path from the current directory where that is gone.
     """
+    if not named.strip():
+        raise errors.BadPlace(named, "there is nothing in it")
     path = os.path.expanduser(named)
     if path.startswith("~"):
         if path[1:2] in ("", os.sep):
@@ -30,14 +34,33 @@ def resolve_path(named: str) -> str:
     except FileNotFoundError:
         why = "the current directory is gone; go to another one with cd, or write the whole path"
         raise errors.BadPlace(named, why) from None
-    if "$" in path and not os.path.exists(
-        path if "$" in os.path.basename(path) else os.path.dirname(path)
-    ):
-        for piece in path.split("$")[1:]:
-            if piece[:1] == "{" or piece[:1].isidentifier():
-                why = "nothing has replaced the variable in it; a shell does, but not in '…'"
-                raise errors.BadPlace(named, why)
+    if any(sign in path for sign in _SIGNS_OF_A_SHELL) and (why := _find_bad_sign(path, named)):
+        raise errors.BadPlace(named, why)
     return path
+
+
+def resolve_file_path(named: str) -> str:
+    """Return what `resolve_path` does, for what can't be a directory. Raises BadPlace."""
+    path = resolve_path(named)
+    if named.endswith(os.sep) and not os.path.isdir(path):
+        raise errors.BadPlace(named, "it ends as a directory does; add the name of a file")
+    return path
+
+
+def _find_bad_sign(path: str, named: str) -> str:
+    """Return what another shell or system should have done with a path; empty if it is there."""
+    is_in_name = any(sign in os.path.basename(path) for sign in "$`")
+    if not os.path.exists(path if is_in_name else os.path.dirname(path)):
+        if any(
+            piece[:1] in ("{", "(") or piece[:1].isidentifier() for piece in path.split("$")[1:]
+        ):
+            return "nothing has replaced the variable in it; a shell does, but not in '…'"
+        if path.count("`") > 1:
+            return "nothing has run the command in it; a shell does, but not in '…'"
+    has_windows_start = named.startswith(("\\\\", "%")) or named[1:3] == ":\\"
+    if os.sep == "/" and "\\" in named and has_windows_start and not os.path.exists(path):
+        return "it is a path of Windows, and this is another system"
+    return ""
 
 
 def default_ledger_path(environ: Mapping[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 
 from promisectl import errors
@@ -127,7 +128,12 @@ def print_rows(
 
 
 def print_welcome(env: Env) -> None:
-    """Print how to begin; as hints where a program reads the records."""
+    """Print how to begin; as hints where a program reads the records.
+
+    Where the directory of the ledger is missing, that is said instead.
+    """
+    if warn_of_missing_directory(env):
+        return
     print_line = env.print_line if env.form == "table" else env.print_hint
     for line in _WELCOME_LINES:
         print_line(line)
@@ -200,3 +206,14 @@ def print_renderables(env: Env, *renderables: Any) -> None:
     for renderable in renderables:
         with env.catch_stdout_errors():
             console.print(renderable)
+
+
+def warn_of_missing_directory(env: Env) -> bool:
+    """Warn that the ledger was named and its directory is missing, and return whether it is."""
+    if env.lacks_ledger_directory:
+        directory = os.path.dirname(env.ledger)
+        env.print_warning(
+            f"There is no directory {directory}, and so no ledger. "
+            "If it is on another disk, see that it is mounted."
+        )
+    return env.lacks_ledger_directory
