@@ -53,6 +53,8 @@ ELSEWHERE = {
     "is without its acts": "cli/test_damage.py",
     "would get another number": "cli/test_damage.py",
     "undoes nothing": "cli/test_damage.py",
+    "it ends as a directory does; add the name of a file": "system/test_paths.py",
+    "there is nothing in it": "system/test_paths.py",
     "its brackets are nested too deeply": "cli/test_config.py",
     "a number in it is too long": "cli/test_config.py",
     "this user may not (": "threats/test_failing_disk.py",

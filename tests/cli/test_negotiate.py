@@ -309,3 +309,16 @@ def test_a_date_for_the_answer_alone_is_no_change_of_agreed_terms(
     refused = program("negotiate", "1", "--reply-by", "fri", "--reason", "x", *theirs)
     assert (refused.code, program.ledger.read_bytes() == before) == (2, True)
     assert refused.stderr.startswith("promisectl: That would leave the terms of #1 as they are.")
+
+
+def test_both_lines_can_be_pasted(program: Program) -> None:
+    program.ok("make", "Send it", "--to", "dana", "-q")
+    lines = [
+        f"promisectl negotiate 1 --reason 'a b' --by fri {side}" for side in ("--mine", "--theirs")
+    ]
+    done = program("negotiate", "1", "--reason", "a b", "--by", "fri")
+    assert (done.stdout, done.code, done.stderr.splitlines()[1:]) == ("", 2, lines)
+    error = json.loads(program("negotiate", "1", "--by", "fri", "--json").stderr)["error"]
+    assert error["commands"] == [
+        f"promisectl negotiate 1 --by fri --json {side}" for side in ("--mine", "--theirs")
+    ]

@@ -57,7 +57,7 @@ BAD_PLACES = {
     "C:\\Users\\me\\l.db": "a path of Windows",
     "\\\\server\\me\\l.db": "a path of Windows",
     "  ": "there is nothing in it",
-    "ledgers/": "it ends as a directory does",
+    "ledgers/": "it ends as a directory does; add the name of a file",
     "./l.db/": "it ends as a directory does",
 }
 BAD_OPTIONS = BAD_PLACES | {

@@ -119,13 +119,17 @@ def print_problem(problem: errors.Problem, *, as_json: bool) -> None:
     if as_json:
         from promisectl.records.as_json import encode_json
 
-        error = {"code": problem.code, "message": str(problem), "exit": problem.exit_code}
-        moves = {"moves": [str(move) for move in problem.moves]} if problem.moves else {}
-        line = encode_json({"error": error | moves})
+        message = " ".join(filter(None, (str(problem), " or ".join(problem.commands))))
+        error = {"code": problem.code, "message": message, "exit": problem.exit_code}
+        more = {"moves": list(map(str, problem.moves)), "commands": list(problem.commands)}
+        line = encode_json(
+            {"error": error | {name: value for name, value in more.items() if value}}
+        )
     else:
-        from promisectl.system.text import format_terminal_line
+        from promisectl.system.text import escape_text, format_terminal_line
 
         line = format_terminal_line(f"promisectl: {problem}", sys.stderr, os.environ)
+        line = "\n".join((line, *map(escape_text, problem.commands)))
     with suppress(OSError):
         sys.stderr.write(line + "\n")
         sys.stderr.flush()

@@ -31,7 +31,8 @@ _ERROR_MODULES = ("dates", "editor", "files", "imports", "ledger", "moves", "not
 class Problem(Exception):
     """The base of all errors.
 
-    `code` is a name for programs, `exit_code` what the shell gets, `moves` the verbs that are open.
+    `code` is a name for programs, `exit_code` what the shell gets, `moves` the verbs that are open,
+    `commands` whole command lines that can be pasted, each on a line of its own.
     `str(problem)` joins all that is known: the `place` of the error, what is wrong there, what was
     left undone (`effect`), what helps (`advice`), and the notes that callers added on the way.
     """
@@ -39,6 +40,7 @@ class Problem(Exception):
     code = "usage"
     exit_code = 2
     moves: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
     place = ""
     effect = ""
     advice = ""

@@ -74,11 +74,12 @@ class WhoseTerms(Usage):
     def __init__(self, number: int, words: Sequence[str]) -> None:
         import shlex
 
-        mine, theirs = (shlex.join(["promisectl", *words, word]) for word in ("--mine", "--theirs"))
         super().__init__(
-            f"Your own terms of #{number} are on the table. Say whose the new ones are: "
-            f"{mine} if yours, or {theirs} if a counter to them."
+            f"Your own terms of #{number} are on the table. "
+            "Say whether the new ones are yours, or their counter:"
         )
+        sides = ("--mine", "--theirs")
+        self.commands = tuple(shlex.join(["promisectl", *words, side]) for side in sides)
 
 
 class ReplacedIsOpen(Usage):
