@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import select
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -749,7 +750,10 @@ class Terminal:
     def screen(self) -> str:
         for stream in self._streams[1:]:
             stream.flush()
-        return os.read(self._here, 65536).decode()
+        shown = b""
+        while select.select([self._here], [], [], 0.2)[0]:  # it comes in pieces
+            shown += os.read(self._here, 65536)
+        return shown.decode()
 
     def close(self) -> None:
         for stream in self._streams:
