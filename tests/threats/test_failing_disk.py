@@ -329,3 +329,24 @@ def test_a_tour_without_a_place_for_its_ledger_says_so() -> None:
     done = without_files("demo")
     assert (done.stdout, done.returncode) == ("", 5)
     assert NO_TEMPORARY_FILE.fullmatch(done.stderr), done.stderr
+
+
+@pytest.mark.parametrize("call", ["lseek", "read", "fstat", "newfstatat"])
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_a_file_that_fails_while_it_is_imported_is_told(
+    filled: Program, form: str, call: str
+) -> None:
+    """Whatever call fails, and however often it went well before."""
+    file = filled.home / f"file.{form}"
+    told = filled.ok("export", "--journal") if form == "jsonl" else filled.ok("export", "--raw")
+    file.write_text(told, encoding="utf-8")
+    other = str(filled.home / "other.db")
+    for nth in range(1, 7):
+        done = traced(
+            ["--ledger", other, "import", str(file), "--dry-run"],
+            f"{call}:error=EIO:when={nth}+",
+            only=file,
+        )
+        assert "Traceback" not in done.stderr
+        assert done.returncode in (0, 2, 5, 6), done.stderr
+        assert (done.returncode == 0) == ("promisectl: " not in done.stderr)

@@ -5,7 +5,6 @@ Everything is imported in one transaction, or nothing is.
 
 from __future__ import annotations
 
-import os
 import pickle
 from collections import Counter
 from contextlib import contextmanager
@@ -392,7 +391,7 @@ def import_journal(env: Env, source: ImportSource, head: dict[str, Any], *, dry_
         ensure_empty(db)
         return _fill_from_journal(env, db, source, head)
 
-    is_small = source.file.seek(0, os.SEEK_END) <= connection.MAX_MEMORY_BYTES
+    is_small = import_source.measure_source(source) <= connection.MAX_MEMORY_BYTES
     with recorder.prepare_auto_backup(env) as keep:
         if dry_run:
             with output.open_view(env) as db:

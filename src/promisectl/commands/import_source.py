@@ -178,11 +178,8 @@ def open_source_rows(env: Env, source: ImportSource) -> Iterator[Iterator[Import
 @contextmanager
 def open_source_lines(env: Env, source: ImportSource) -> Iterator[Iterator[str]]:
     """Give the lines of the file; at a terminal, a long file gets a progress bar."""
-    size = 0  # stays 0 when it can't be read, which only costs the bar
-    if env.is_stderr_watched:
-        with suppress(OSError):
-            size = source.file.seek(0, os.SEEK_END)
     lines = iter_source_lines(source)
+    size = measure_source(source) if env.is_stderr_watched else 0
     if size < _MIN_PROGRESS_BYTES:
         yield lines
         return
@@ -190,6 +187,13 @@ def open_source_lines(env: Env, source: ImportSource) -> Iterator[Iterator[str]]
 
     with progress.watch_progress(env.stderr(), lines, size, _count_bytes) as watched:
         yield watched
+
+
+def measure_source(source: ImportSource) -> int:
+    """Return the size of the file in bytes; 0 where it can't be read, as its lines then tell."""
+    with suppress(OSError):
+        return source.file.seek(0, os.SEEK_END)
+    return 0
 
 
 def _count_bytes(line: str) -> int:
