@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
+from unicodedata import normalize
 
 from tests.guarantees.harness.hostile_corpus import TEXTS, anything, is_seen
 from tests.guarantees.harness.inside import WORLD, Heard, Home, each, home, homes
@@ -70,8 +71,10 @@ def _row(dice: Random) -> dict[str, str]:
         row |= {"cause": "external", "repair": text()}
     if state not in ("reneged", "active"):
         row |= {"risk": "", "no_to": ""}
-    words = dict.fromkeys(word for _ in range(3) for word in text().replace(",", " ").split())
-    row["tags"] = " ".join(word for word in words if len(word) <= 100 and is_seen(word))
+    # A tag is kept without the # or + that it begins with, and in one spelling.
+    words = [word.lstrip("#+") for _ in range(3) for word in text().replace(",", " ").split()]
+    tags = {normalize("NFKD", word).casefold(): word for word in words}.values()
+    row["tags"] = " ".join(tag for tag in tags if len(tag) <= 100 and is_seen(tag))
     return {name: row.get(name, "") for name in _COLUMNS}
 
 
@@ -218,7 +221,7 @@ def _heads(lines: list[str]) -> Iterator[tuple[str, bytes, str]]:
     )
     yield "no outcome", whole.replace("outcome", "", 1).encode(), "line 1"
     yield "no direction", whole.replace("direction", "", 1).encode(), "line 1"
-    yield "another sign between cells", whole.replace(",", "|").encode(), "line 1"
+    yield "another sign between cells", whole.replace(",", "~").encode(), "line 1"
     yield "zeros", bytes(4_096), "line 1"
     yield "noise", Random(1).randbytes(4_096), "line 1"
     yield "a ledger", b"SQLite format 3\0" + bytes(100), "line 1"
