@@ -10,6 +10,8 @@ from promisectl._typing import NamedTuple
 from promisectl.domain.constants import MONTHS, WEEKDAYS
 
 ONE_SECOND = timedelta(seconds=1)
+MAX_ZONE_DIFFERENCE = timedelta(hours=26)
+"""Between the clocks of any two zones."""
 EARLIEST_DAY = date(1970, 1, 1)
 _NAMES_WITHOUT_PLACE = ("localtime", "Factory", "posixrules")
 _UNZONED_INSTANT_CHARACTERS = len("2026-11-27T22:59:59")

@@ -62,13 +62,3 @@ MAX_TEXT_CHARACTERS = 10_000
 MAX_KEY_CHARACTERS = 1_000
 MAX_WORD_CHARACTERS = 100
 """The longest tag or name of a person."""
-
-
-def find_text_limit(name: str) -> int:
-    """Return how many characters the field `name` may have."""
-    return {
-        "outcome": MAX_OUTCOME_CHARACTERS,
-        "key": MAX_KEY_CHARACTERS,
-        "tags": MAX_WORD_CHARACTERS,
-        "handle": MAX_WORD_CHARACTERS,
-    }.get(name, MAX_TEXT_CHARACTERS)

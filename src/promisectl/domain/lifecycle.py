@@ -33,7 +33,23 @@ from promisectl.domain.transitions import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
-    from typing import Any
+    from enum import StrEnum
+    from typing import Any, Protocol
+
+    class RecordedAct(Protocol):
+        """An act about a promise or about a person: to undo is the same verb in both."""
+
+        @property
+        def verb(self) -> StrEnum:
+            """What it does."""
+
+        @property
+        def entry(self) -> int:
+            """The command that recorded it."""
+
+        @property
+        def target(self) -> int | None:
+            """The command that an undo or redo is about."""
 
 
 class Applied(NamedTuple):
@@ -565,13 +581,13 @@ _TERMS_BY_EFFECT: dict[Effect, Callable[[Promise, Act], Promise]] = {
 }
 
 
-def find_undone_entries(acts: Iterable[Act]) -> dict[int, int]:
+def find_undone_entries(acts: Iterable[RecordedAct]) -> dict[int, int]:
     """Return each undone entry with the entry that undid it, without those redone since."""
     undone: dict[int, int] = {}
     for act in acts:
-        if act.verb is Verb.UNDO and act.target is not None:
+        if act.verb == Verb.UNDO and act.target is not None:
             undone[act.target] = act.entry
-        elif act.verb is Verb.REDO and act.target is not None:
+        elif act.verb == Verb.REDO and act.target is not None:
             undone.pop(act.target, None)
     return undone
 

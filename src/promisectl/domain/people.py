@@ -76,17 +76,6 @@ def list_handle_clashes(acts: Iterable[PersonAct]) -> list[tuple[str, str]]:
     return PeopleReplay(acts).clashes
 
 
-def find_undone_person_entries(acts: Iterable[PersonAct]) -> dict[int, int]:
-    """Return each undone entry with the entry that undid it, without those redone since."""
-    undone: dict[int, int] = {}
-    for act in acts:
-        if act.verb is PersonVerb.UNDO and act.target is not None:
-            undone[act.target] = act.entry
-        elif act.verb is PersonVerb.REDO and act.target is not None:
-            undone.pop(act.target, None)
-    return undone
-
-
 class PeopleReplay:
     """The people after some acts, by their IDs, and which of their handles were given twice.
 
@@ -96,11 +85,13 @@ class PeopleReplay:
     """
 
     def __init__(self, acts: Iterable[PersonAct] = ()) -> None:
+        from promisectl.domain import lifecycle  # views know people without a replay
+
         self.people: dict[int, Person] = {}
         self.clashes: list[tuple[str, str]] = []
         self._owners: dict[str, int] = {}
         all_acts = list(acts)
-        undone = find_undone_person_entries(all_acts)
+        undone = lifecycle.find_undone_entries(all_acts)
         for act in all_acts:
             if act.verb not in (PersonVerb.UNDO, PersonVerb.REDO) and act.entry not in undone:
                 self.apply_act(act)

@@ -56,6 +56,19 @@ def fold_for_search(text: str) -> str:
     return normalize("NFC", plain)
 
 
+def strip_tag_sign(word: str) -> str:
+    """Return a tag as it is kept: without the `#` or `+` with which others write it."""
+    return word.removeprefix("#").removeprefix("+")
+
+
+def unify_spellings(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the texts, of those that are the same in another spelling the first one."""
+    by_spelling: dict[str, str] = {}
+    for text in texts:
+        by_spelling.setdefault(fold_text(text), text)
+    return tuple(by_spelling.values())
+
+
 def select_closest_spellings(
     word: str, candidates: Iterable[str], *, with_marks: bool = False
 ) -> list[str]:

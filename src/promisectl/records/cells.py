@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.domain import civil, constants, dates, spelling
-from promisectl.system.text import can_be_stored, is_blank_text
+from promisectl.system.text import can_be_stored, is_blank_text, is_canonical_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 _MAX_NUMBER = 999_999_999
 _MAX_CELL_QUOTE_CHARACTERS = 40
 _FIRST_MOMENT_YEAR = 1970
-_CANONICAL_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_MAX_ZONE_DIFFERENCE = timedelta(hours=26)  # between the clocks of any two zones
 
 
 class CellContext(NamedTuple):
@@ -98,12 +96,8 @@ class CellReader:
 
     def parse_tags(self) -> tuple[str, ...]:
         """Return the tags, without a leading `#` or `+`, each once in any spelling."""
-        tags: dict[str, str] = {}
-        for word in self.parse_words("tags"):
-            tag = word.removeprefix("#").removeprefix("+")
-            if not is_blank_text(tag):
-                tags.setdefault(spelling.fold_text(tag), tag)
-        return tuple(tags.values())
+        tags = map(spelling.strip_tag_sign, self.parse_words("tags"))
+        return spelling.unify_spellings(tag for tag in tags if not is_blank_text(tag))
 
     def parse_choice(self, name: str, choices: Sequence[str]) -> str | None:
         """Return one of the `choices`; None where the cell is empty."""
@@ -129,7 +123,7 @@ class CellReader:
     def parse_uid(self) -> str | None:
         """Return the UUID in its canonical spelling; None where the cell is empty."""
         value = self.parse_text("uid")
-        if value and _CANONICAL_UUID.fullmatch(value):
+        if value and is_canonical_uuid(value):
             return value
         try:
             return str(uuid.UUID(value)) if value else None
@@ -169,7 +163,7 @@ class CellReader:
             return self._parse_date_words(name, value)
         first = readings[0]
         # A larger difference than that of two zones: somebody edited the cell, but not `at`.
-        if at is None or abs(at - first.at) > _MAX_ZONE_DIFFERENCE:
+        if at is None or abs(at - first.at) > civil.MAX_ZONE_DIFFERENCE:
             return first
         matches = [reading for reading in readings if reading.at == at]
         return matches[0] if matches else first._replace(at=at)

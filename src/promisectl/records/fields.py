@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
+from promisectl.system.text import is_canonical_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,8 +88,6 @@ PERSON_FIELDS = (
     "not_agreed",
 )
 DAY_FIELDS = ("day", "week", "owe", "owed", "overfull", "owe_ids", "owed_ids", "kind")
-_UUID_GROUP_LENGTHS = [8, 4, 4, 4, 12]
-_HEXADECIMAL_DIGITS = frozenset("0123456789abcdef-")
 _LIST_FIELDS = ("tags", "flags")
 _OFFER_FIELDS = ("outcome", "due", "done_when", "why", "reply_by")
 
@@ -101,8 +100,7 @@ def check_uid(row: Row) -> Row:
     uid = row["uid"]
     if uid is None:
         return row
-    is_uuid = [*map(len, uid.split("-"))] == _UUID_GROUP_LENGTHS
-    if not (is_uuid and _HEXADECIMAL_DIGITS.issuperset(uid)):
+    if not is_canonical_uuid(uid):
         number = row["promise"] if "promise" in [*row.keys()] else row["id"]
         raise errors.DamagedContent("The ledger", f"the uid of #{number} is not a UUID")
     return row

@@ -211,7 +211,7 @@ class Journal:
             acts = queries.load_promise_acts(self._db, touched["promise"])
             undone = lifecycle.find_undone_entries(acts)
         elif touched:
-            undone = people.find_undone_person_entries(load_person_acts(self._db))
+            undone = lifecycle.find_undone_entries(load_person_acts(self._db))
         undoer = undone.get(entry_row["id"])
         if undoer != entry_row["undone_by"] or not touched:
             name = f"command {entry_row['id']} ({entry_row['command']})"

@@ -31,11 +31,19 @@ STEERING_RANGES = (
 _FIRST_EMOJI = 0x2600
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _SURROGATE_RANGE = range(0xD800, 0xE000)
+_UUID_GROUP_LENGTHS = [8, 4, 4, 4, 12]
+_UUID_CHARACTERS = frozenset("0123456789abcdef-")
 
 
 def is_steering(code: int) -> bool:
     """Whether a code point could steer a terminal, or can't be encoded for it."""
     return code in _SURROGATE_RANGE or any(code in codes for codes in STEERING_RANGES)
+
+
+def is_canonical_uuid(text: str) -> bool:
+    """Whether a text is a UUID as it is kept: in lower case, with dashes."""
+    is_grouped = [*map(len, text.split("-"))] == _UUID_GROUP_LENGTHS
+    return is_grouped and _UUID_CHARACTERS.issuperset(text)
 
 
 def escape_character(character: str) -> str:

@@ -75,16 +75,15 @@ def parse_tags(words: Sequence[str]) -> tuple[str, ...]:
         return ()
     from promisectl.domain import spelling
 
-    tags: dict[str, str] = {}
-    for word in words:
-        for tag in map(parse_tag, word.removesuffix(",").split(",")):
-            tags.setdefault(spelling.fold_text(tag), tag)
-    return tuple(tags.values())
+    tags = (tag for word in words for tag in word.removesuffix(",").split(","))
+    return spelling.unify_spellings(map(parse_tag, tags))
 
 
 def parse_tag(word: str) -> str:
     """Return one tag without a leading `#` or `+`. Raises what `parse_tags` raises."""
-    tag = word.strip().removeprefix("#").removeprefix("+")
+    from promisectl.domain import spelling
+
+    tag = spelling.strip_tag_sign(word.strip())
     check_text("tag", tag, limit=constants.MAX_WORD_CHARACTERS)
     if len(tag.split()) != 1:
         raise errors.Contradiction(

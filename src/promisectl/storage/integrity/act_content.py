@@ -7,10 +7,15 @@ from datetime import UTC, datetime, timedelta
 
 from promisectl._typing import TYPE_CHECKING
 from promisectl.domain import constants, people
-from promisectl.domain.civil import encode_instant, is_zone, list_civil_readings
+from promisectl.domain.civil import (
+    MAX_ZONE_DIFFERENCE,
+    encode_instant,
+    is_zone,
+    list_civil_readings,
+)
 from promisectl.domain.people import PersonVerb
 from promisectl.domain.promise import Cause, Direction, Side, State, Verb
-from promisectl.system.text import can_be_stored
+from promisectl.system.text import can_be_stored, is_canonical_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -21,9 +26,7 @@ if TYPE_CHECKING:
 
 _FIRST_INSTANT = datetime(1969, 12, 31, tzinfo=UTC)
 """Nothing is dated before 1970, in any zone."""
-_ZONE_TOLERANCE = timedelta(hours=26)  # between the clocks of any two zones
 _MAX_STORED_NUMBER = 10**9
-_UID_FORM = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ZONE_NAME = re.compile(r"[\w+-]+(/[\w+-]+)*", re.ASCII)
 _KNOWN_CAUSES = frozenset(cause.value for cause in Cause)
 _PROMISE_FIELDS = (
@@ -174,7 +177,7 @@ def _check_notice(act: Act, direction: Direction) -> None:
 
 def check_opening(opening: Opening) -> None:
     """Refuse a promise with a uid, a number or a tag that none has. Raises ImpossibleAct."""
-    if not isinstance(opening.uid, str) or not _UID_FORM.fullmatch(opening.uid):
+    if not isinstance(opening.uid, str) or not is_canonical_uuid(opening.uid):
         raise ImpossibleAct("it begins a promise with a uid that is no UUID")
     if (opening.direction is Direction.SELF) is not (opening.person is None):
         raise ImpossibleAct(
@@ -198,10 +201,10 @@ def check_terms(terms: Terms, *, strict: bool) -> None:
     for name in ("done_when", "why"):
         _check_text(name, getattr(terms, name), constants.MAX_TEXT_CHARACTERS)
     if terms.due:
-        _check_civil_moment("due", terms.due, timedelta(0) if strict else _ZONE_TOLERANCE)
+        _check_civil_moment("due", terms.due, timedelta(0) if strict else MAX_ZONE_DIFFERENCE)
     if terms.reply_by:
         # A CSV says the instant of it, and not the zone.
-        _check_civil_moment("reply_by", terms.reply_by, _ZONE_TOLERANCE)
+        _check_civil_moment("reply_by", terms.reply_by, MAX_ZONE_DIFFERENCE)
 
 
 def _check_civil_moment(name: str, when: CivilMoment, tolerance: timedelta) -> None:
@@ -247,7 +250,7 @@ def check_imported_state(
     if state.offer:
         check_terms(state.offer, strict=strict)
     if state.first_due:
-        _check_civil_moment("first_due", state.first_due, _ZONE_TOLERANCE)
+        _check_civil_moment("first_due", state.first_due, MAX_ZONE_DIFFERENCE)
 
 
 def _check_imported_moments(act: Act, state: ImportedState) -> None:
