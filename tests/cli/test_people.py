@@ -241,3 +241,5 @@ def test_new_that_made_nobody_is_said(program: Program) -> None:
 def test_a_comma_in_a_new_name_is_asked_about(program: Program) -> None:
     assert "--to kim --to bob" in program("make", "X", "--to", "kim,bob").stderr
     assert "--to kim --to bob" not in program("make", "X", "--to", "kim,bob").stderr
+    assert "--to smith --to john.\n" in program("make", "X", "--to", "Smith, John").stderr
+    assert "by itself.\n" in program("make", "X", "--from", "Ann, Lu").stderr

@@ -293,6 +293,16 @@ def check_make_options(env: Env, typed: MakeArguments) -> None:
         )
 
 
+def _format_several_people_hint(person: Person, direction: Direction) -> str:
+    """Return what to type where a new name with a comma in it was meant for several people."""
+    import shlex
+
+    names = [shlex.quote(name.strip("-")) for name in person.handle.split(",")]
+    typed = " ".join(f"--to {name}" for name in names)
+    each = f": {typed}" if direction is Direction.OWE else ""
+    return f"Are these several people? Name each one by itself{each}."
+
+
 def _record_new_promise(
     env: Env,
     db: sqlite3.Connection,
@@ -327,6 +337,6 @@ def _record_new_promise(
     if person and journal.is_new_person(person):
         notices = [f"New in the ledger: {person.name} ({person.handle})."]
         if "," in person.name:
-            notices.append("Are these several people? Name each one by itself: --to kim --to bob.")
+            notices.append(_format_several_people_hint(person, draft.direction))
     record = recorder.load_answer_record(env, db, promise.id)
     return MoveAnswer(line, promise.id, record, hints, notices)

@@ -13,7 +13,8 @@ ONE_SECOND = timedelta(seconds=1)
 MAX_ZONE_DIFFERENCE = timedelta(hours=26)
 """Between the clocks of any two zones."""
 EARLIEST_DAY = date(1970, 1, 1)
-_NAMES_WITHOUT_PLACE = ("localtime", "Factory", "posixrules")
+NAMES_WITHOUT_PLACE = ("localtime", "Factory", "posixrules")
+"""Names that mean another zone on every machine."""
 _UNZONED_INSTANT_CHARACTERS = len("2026-11-27T22:59:59")
 
 
@@ -134,7 +135,7 @@ def is_zone(name: str) -> bool:
 
     Names that mean another zone on every machine, or are none of IANA's, are no zones to keep.
     """
-    if name in _NAMES_WITHOUT_PLACE or name.startswith(("posix/", "right/")):
+    if name in NAMES_WITHOUT_PLACE or name.startswith(("posix/", "right/")):
         return False
     try:
         ZoneInfo(name)

@@ -12,9 +12,6 @@ from promisectl.domain import civil
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_MACHINE_ZONE_NAMES = ("localtime", "Factory", "posixrules")
-"""Names in TZ that mean what the machine is set to."""
-
 
 def find_local_zone(environ: Mapping[str, str], configured: str | None = None) -> str:
     """Return the IANA name of the local zone.
@@ -38,7 +35,7 @@ def find_local_zone(environ: Mapping[str, str], configured: str | None = None) -
 def read_zone_wish(environ: Mapping[str, str]) -> str:
     """Return what TZ names; empty where it names what the machine is set to, or nothing."""
     wish = environ.get("TZ", "").removeprefix(":")
-    return "" if wish in _MACHINE_ZONE_NAMES else wish
+    return "" if wish in civil.NAMES_WITHOUT_PLACE else wish
 
 
 def find_machine_zone(file: str, written: str) -> str:
