@@ -13,22 +13,35 @@ _ADDED = (
     "CREATE TABLE shelf ( number INTEGER NOT NULL, word TEXT NOT NULL, PRIMARY KEY (number) ) STRICT",
     "CREATE INDEX promise_made ON promise (made_at)",
 )
+_LAST_COLUMN = ", first_due_at TEXT"
 _OWED = "CREATE VIEW owed AS "
-_NAMES = ("SCHEMA_STEP", "SCHEMA", "MIGRATIONS", "REDERIVED_COLUMNS")
+_NAMES = ("SCHEMA_STEP", "SCHEMA", "MIGRATIONS", "ADDED_PROMISE_COLUMNS", "REDERIVED_COLUMNS")
 _KNOWN = {name: getattr(sql, name) for name in _NAMES}
+
+
+def _change(statement: str) -> str:
+    if statement.startswith(_OWED):
+        return f"{statement} AND id > 0"
+    if statement.startswith("CREATE TABLE promise "):
+        assert statement.count(_LAST_COLUMN) == 1
+        return statement.replace(_LAST_COLUMN, f"{_LAST_COLUMN}, length INTEGER")
+    return statement
+
+
 _NEXT = {
     "SCHEMA_STEP": STEP,
-    "SCHEMA": (
-        *(f"{one} AND id > 0" if one.startswith(_OWED) else one for one in sql.SCHEMA),
-        *_ADDED,
-    ),
-    "MIGRATIONS": {**sql.MIGRATIONS, STEP: _ADDED},
+    "SCHEMA": (*map(_change, sql.SCHEMA), *_ADDED),
+    "MIGRATIONS": {
+        **sql.MIGRATIONS,
+        STEP: ("ALTER TABLE promise ADD COLUMN length INTEGER", *_ADDED),
+    },
+    "ADDED_PROMISE_COLUMNS": {**sql.ADDED_PROMISE_COLUMNS, STEP: {"length": "length(outcome)"}},
     "REDERIVED_COLUMNS": {**sql.REDERIVED_COLUMNS, STEP: ("word_at",)},
 }
 
 
 def set_known(*, known: bool) -> None:
-    """Have the program in this process know the step or not: a table, an index, a view that is worded otherwise, and a column that is derived anew."""
+    """Have the program in this process know the step or not: a table, an index, a column, a view that is worded otherwise, and a column that is derived again."""
     for name, value in (_NEXT if known else _KNOWN).items():
         setattr(sql, name, value)
 

@@ -191,6 +191,29 @@ def test_who_reads_an_older_ledger_finds_the_new_tables_empty(older: Program) ->
     assert older.ledger.read_bytes() == before
 
 
+def test_who_reads_an_older_ledger_finds_the_new_columns(older: Program) -> None:
+    with ledger.open_snapshot(str(older.ledger)) as db:
+        lengths = [tuple(row) for row in db.execute("SELECT outcome, length FROM promise")]
+    assert lengths
+    assert lengths == [(outcome, len(outcome)) for outcome, _ in lengths]
+
+
+def test_a_kept_ledger_shows_the_first_due_date_of_what_was_never_renegotiated(
+    kept: Program,
+) -> None:
+    def read_first_due() -> dict[int, str | None]:
+        return {row["id"]: row["first_due_at"] for row in records(kept)[0]}
+
+    renegotiated = {row["id"] for row in records(kept)[0] if row["renegotiated"]}
+    before = read_first_due()
+    kept.ok("note", "1", "rang", today=LATER)
+    after = read_first_due()
+    assert any(after.values())
+    assert before == {
+        number: None if number in renegotiated else at for number, at in after.items()
+    }
+
+
 def test_a_new_ledger_has_what_the_step_brings(program: Program) -> None:
     program.ok("make", "x y z", "--to", "dana")
     before = shape(program.ledger)
@@ -200,6 +223,7 @@ def test_a_new_ledger_has_what_the_step_brings(program: Program) -> None:
         program.ok("make", "x y z", "--to", "dana")
         assert {name for name, _ in shape(program.ledger) - before} == {
             "shelf",
+            "promise",
             "promise_made",
             "owed",
         }

@@ -61,7 +61,6 @@ _BOUNDED = (
     re.compile(
         r"SCAN (\(?subquery-\d+\)?|\(?join-\d+\)?|CONSTANT ROW|temp\.answer|answer)"
     ),  # what an inner query has found
-    re.compile(r"SCAN (live|told|json_each)\b"),  # the terms of one promise, act by act
 )
 # By number from the newest on, and no further than the first rows are taken.
 _NEWEST_FIRST = re.compile(r"ORDER BY (act\.number|entry\.id|id) DESC( LIMIT \d+.*)?$", re.DOTALL)

@@ -41,11 +41,18 @@ def generate_schema() -> list[str]:
 
 
 def generate_migrations() -> dict[int, tuple[str, ...]]:
-    """Return the statements that create new tables and indexes, by step after the first."""
+    """Return the statements that add columns, tables and indexes, by step after the first."""
     parts = {checks.parse_schema_part(statement).name: statement for statement in generate_schema()}
+    promise = SQLModel.metadata.tables["promise"]
     return {
-        step: tuple(parts[name] for name in names)
-        for step, names in tables.MIGRATION_ADDITIONS.items()
+        step: (
+            *(
+                f"ALTER TABLE promise ADD COLUMN {name} {promise.c[name].type}"
+                for name in tables.ADDED_PROMISE_COLUMNS.get(step, ())
+            ),
+            *(parts[name] for name in tables.MIGRATION_ADDITIONS.get(step, ())),
+        )
+        for step in range(2, tables.SCHEMA_STEP + 1)
     }
 
 
@@ -131,6 +138,7 @@ def generate_sql_module() -> str:
     lines += [
         ")",
         f"MIGRATIONS: dict[int, tuple[str, ...]] = {generate_migrations()!r}",
+        f"ADDED_PROMISE_COLUMNS: dict[int, dict[str, str]] = {tables.ADDED_PROMISE_COLUMNS!r}",
         f"REDERIVED_COLUMNS = {tables.REDERIVED_COLUMNS!r}",
     ]
     lines += [f"{name} = {text!r}" for name, text in generate_statements().items()]

@@ -380,6 +380,7 @@ def encode_promise_row(promise: Promise) -> dict[str, Any]:
         "offer_done_when": offered.done_when,
         "offer_why": offered.why,
         "offer_reply_by": offer_reply_by.civil if offer_reply_by else None,
+        "first_due_at": encode_instant(first_due.at) if first_due else None,
     }
 
 

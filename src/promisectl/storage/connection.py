@@ -163,16 +163,26 @@ def begin_read_transaction(
 ) -> None:
     """Begin a transaction that sees one moment of a ledger.
 
-    For each table that a ledger of an earlier schema step lacks, the connection gets an empty
-    temporary one, so that every statement works before the first move. Raises NotALedger,
+    What a ledger of an earlier schema step lacks, the connection gets: each table as an empty
+    temporary one, and the columns of promises by a temporary view of the same name, which comes
+    before the table. So every statement works before the first move. Raises NotALedger,
     DamagedLedger, NewerLedger or LedgerBusy.
     """
     db.execute("BEGIN")
     retry_while_busy(path, lambda: check_schema_step(path, db), patience)
-    for later in range(read_schema_step(db) + 1, sql.SCHEMA_STEP + 1):
-        for statement in sql.MIGRATIONS.get(later, ()):
+    later_steps = range(read_schema_step(db) + 1, sql.SCHEMA_STEP + 1)
+    for step in later_steps:
+        for statement in sql.MIGRATIONS[step]:
             if statement.startswith("CREATE TABLE"):
                 db.execute(statement.replace("CREATE TABLE", "CREATE TEMP TABLE", 1))
+    columns = [
+        f"{value} AS {name}"
+        for step in later_steps
+        for name, value in sql.ADDED_PROMISE_COLUMNS.get(step, {}).items()
+    ]
+    if columns:
+        select = f"SELECT *, {', '.join(columns)} FROM main.promise"  # noqa: S608 (our own words)
+        db.execute(f"CREATE TEMP VIEW promise AS {select}")
 
 
 def _check_identity_numbers(path: str, application: int, step: int) -> None:

@@ -3,12 +3,13 @@
 How a step is added, once a version with the step before it has been released:
 
 1. Declare the tables as they are to be in `storage/tables.py`, raise `SCHEMA_STEP` by one, and name
-   new tables and indexes in `MIGRATION_ADDITIONS`. Only a table or an index may be new: a command
-   that reads before the first move would miss a new column, so that goes into a table of its own.
-   Where the acts give other values to the columns of promises than before, name these columns in
+   new tables and indexes in `MIGRATION_ADDITIONS`. New columns of promises come last, and
+   `ADDED_PROMISE_COLUMNS` says which value a command reads before the first move. Name the columns
+   of promises to which the acts give other values than before, the new ones too, in
    `REDERIVED_COLUMNS`.
-2. Let the views and statements work with new tables that are empty: until the first move, every
-   connection that reads the ledger has such ones (`connection.begin_read_transaction`).
+2. Let the views and statements work with new tables that are empty, and with these values: until
+   the first move, every connection that reads the ledger has them
+   (`connection.begin_read_transaction`).
 3. Run `python -m promisectl.generate`, which compiles the statements. Every migration creates the
    views again.
 4. Keep ledgers of the step before as SQL (`tests/storage/kept/`), and let
@@ -34,7 +35,7 @@ def migrate_ledger(db: sqlite3.Connection) -> None:
     """Migrate a ledger of an earlier step to this one, inside the transaction of a command."""
     later_steps = range(connection.read_schema_step(db) + 1, sql.SCHEMA_STEP + 1)
     for step in later_steps:
-        for statement in sql.MIGRATIONS.get(step, ()):
+        for statement in sql.MIGRATIONS[step]:
             db.execute(statement)
     if any(step in sql.REDERIVED_COLUMNS for step in later_steps):
         rederive_promise_rows(db)

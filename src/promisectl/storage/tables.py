@@ -207,7 +207,17 @@ class PromiseRow(SQLModel, table=True):
     offer_done_when: str | None = _build_text_column(default=None)
     offer_why: str | None = _build_text_column(default=None)
     offer_reply_by: str | None = _build_text_column(default=None)
+    first_due_at: str | None = _build_text_column(default=None)
 
+
+ADDED_PROMISE_COLUMNS: dict[int, dict[str, str]] = {
+    2: {"first_due_at": "iif(renegotiated = 0 AND first_due IS NOT NULL, due_at, NULL)"},
+}
+"""The new columns of a promise of each schema step after the first, where it has any.
+
+Each has the SQL by which a command that only reads a ledger of an earlier step gets its value from
+the columns that are there.
+"""
 
 MIGRATION_ADDITIONS: dict[int, tuple[str, ...]] = {}
 """The new tables and indexes of each schema step after the first, where it has any."""
@@ -216,6 +226,7 @@ REDERIVED_COLUMNS: dict[int, tuple[str, ...]] = {
     2: (
         *("move", "outcome", "due", "due_zone", "due_at", "done_when", "why"),
         *("reply_by", "reply_at", "renegotiated", "first_due", "contact_at", "bumped_at"),
+        "first_due_at",
         *("word_at", "told_at", "risk", "no_to", "offer_outcome", "offer_due", "offer_done_when"),
         *("offer_why", "offer_reply_by"),
     ),

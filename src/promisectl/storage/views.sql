@@ -1,7 +1,5 @@
 -- The public read model. `:now`, `:day_end` and `:soon_end` are the moment asked about, the end of its local day, and of the third day after: the program binds them,
 -- in the ledger's own views they are the clock. Others read them: no column goes or moves, a new one comes last.
--- Of `first_due_at`: once there are new terms, only the acts have the instant, as the first ones may be of another zone. `told` tells them
--- again: `dues` has the due date of every revision by then, and as 0 what was first agreed on before an import.
 
 CREATE VIEW promises AS
 SELECT
@@ -67,53 +65,7 @@ SELECT
   p.contact_at,
   p.word_at,
   p.reply_at,
-  CASE
-    WHEN p.first_due IS NULL THEN NULL
-    WHEN p.renegotiated = 0 THEN p.due_at
-    ELSE (
-      WITH RECURSIVE
-      live AS (
-        SELECT
-          row_number() OVER (ORDER BY number) AS place,
-          verb,
-          CAST(json_extract(body, '$.revision') AS INTEGER) AS revision,
-          iif(json_type(body, '$.terms.due') = 'object', json_extract(body, '$.terms.due'), NULL) AS due,
-          json_extract(body, '$.throughout') AS throughout,
-          iif(json_type(body, '$.found.first_due') = 'object', json_extract(body, '$.found.first_due'), NULL) AS first_due,
-          iif(json_type(body, '$.found.offer') = 'object', CAST(json_extract(body, '$.found.revisions') AS INTEGER), -1) AS offered,
-          iif(json_type(body, '$.found.offer.due') = 'object', json_extract(body, '$.found.offer.due'), NULL) AS offered_due,
-          CASE verb
-            WHEN 'accept' THEN CAST(json_extract(body, '$.revision') AS INTEGER)
-            WHEN 'import' THEN iif(json_extract(body, '$.found.accepted_at') IS NULL, NULL, CAST(json_extract(body, '$.revision') AS INTEGER))
-            WHEN 'offer' THEN iif(p.direction = 'self', 1, NULL)
-          END AS agreed
-        FROM (
-          SELECT number, verb, iif(json_valid(body), body, NULL) AS body
-          FROM act JOIN entry ON entry.id = entry
-          WHERE promise = p.id AND undone_by IS NULL AND verb IN ('request', 'offer', 'negotiate', 'accept', 'correct', 'import')
-        )
-      ),
-      told AS (
-        SELECT 0 AS place, NULL AS agreed, '{}' AS dues
-        UNION ALL
-        SELECT
-          live.place,
-          coalesce(told.agreed, iif(live.first_due IS NULL, live.agreed, 0)),
-          CASE
-            WHEN live.verb = 'accept' OR live.revision IS NULL THEN told.dues
-            WHEN live.throughout THEN (
-              SELECT json_group_object(key, iif(value IS json_extract(told.dues, '$."' || live.revision || '"'), live.due, value))
-              FROM json_each(told.dues)
-            )
-            WHEN live.verb = 'import' THEN
-              json_set('{}', '$."0"', live.first_due, '$."' || live.revision || '"', live.due, '$."' || live.offered || '"', live.offered_due)
-            ELSE json_set(told.dues, '$."' || live.revision || '"', live.due)
-          END
-        FROM told JOIN live ON live.place = told.place + 1
-      )
-      SELECT json_extract(json_extract(dues, '$."' || agreed || '"'), '$.at') FROM told ORDER BY place DESC LIMIT 1
-    )
-  END AS first_due_at
+  p.first_due_at
 FROM promise AS p
 LEFT JOIN person AS q ON q.id = p.person
 LEFT JOIN person AS h ON h.id = coalesce(q.merged_into, q.id);

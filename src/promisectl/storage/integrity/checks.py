@@ -189,10 +189,14 @@ def compare_schema(db: sqlite3.Connection) -> tuple[list[SchemaPart], list[Schem
         for later_step, statements in sql.MIGRATIONS.items()
         if later_step > step
         for statement in statements
+        if statement.startswith("CREATE ")
     }
     rows = db.execute("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL").fetchall()
     present = {SchemaPart(row["type"], row["name"]): row["sql"] for row in rows}
-    own = {parse_schema_part(statement): statement for statement in sql.SCHEMA}
+    own = {
+        parse_schema_part(statement): _remove_later_columns(statement, step)
+        for statement in sql.SCHEMA
+    }
     amiss = []
     for part, statement in own.items():
         if part not in present:
@@ -211,6 +215,18 @@ def compare_schema(db: sqlite3.Connection) -> tuple[list[SchemaPart], list[Schem
         and not (part.kind in {"table", "index"} and part.name.startswith("sqlite_"))
     ]
     return amiss, extras
+
+
+def _remove_later_columns(statement: str, step: int) -> str:
+    """Return a CREATE statement as it was at a schema step, without later columns of promises."""
+    if parse_schema_part(statement) != SchemaPart("table", "promise"):
+        return statement
+    for migration in range(step + 1, sql.SCHEMA_STEP + 1):
+        for added in sql.MIGRATIONS[migration]:
+            column = added.removeprefix("ALTER TABLE promise ADD COLUMN ")
+            if column != added:
+                statement = statement.replace(f", {column}", "", 1)
+    return statement
 
 
 def check_links(db: sqlite3.Connection) -> IntegrityFinding:
