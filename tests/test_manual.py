@@ -176,56 +176,55 @@ GUIDE = """\
 PROMISECTL-GUIDE(1)                                          PROMISECTL-GUIDE(1)
 
 NAME
-       promisectl-guide - how it all works, page by page
+       promisectl-guide - read the guide, page by page
 
 SYNOPSIS
        promisectl guide [OPTION]… [TOPIC]
 
 DESCRIPTION
-       How it all works, page by page.
+       Read the guide, page by page.
 
 OPTIONS
-       TOPIC  A page; the list of pages if none is given.
+       TOPIC  A page; without it, the list of pages.
 
-   Answer
+   Output
        --no-pager
-              Print a long view at once.
+              Do not use a pager.
 
-   Anywhere
+   Global options
        --ledger PATH
-              The ledger file (PROMISECTL_LEDGER).
+              Use this ledger file (PROMISECTL_LEDGER).
 
        --today DATE
-              Act as if it were that day, or that moment (PROMISECTL_TODAY).
+              Act as if it were this day or time (PROMISECTL_TODAY).
 
        --color WHEN
-              auto, always or never.
+              Use colors: auto, always or never.
 
        --no-input
-              Ask nothing (PROMISECTL_NO_INPUT).
+              Ask no questions (PROMISECTL_NO_INPUT).
 
        -h, --help
-              Show this message and exit.
+              Show this help.
 
 EXAMPLES
+       promisectl guide
        promisectl guide start
 
 EXIT STATUS
        0      it is done
 
-       What else it can be is in promisectl(1).
+       Other exit codes: see promisectl(1).
 
 ENVIRONMENT
-       What holds for every command is in promisectl(1).
+       For all commands: see promisectl(1).
 
 FILES
        The ledger and the config: see promisectl(1).
 
 SEE ALSO
-       promisectl(1), promisectl-export(1), promisectl-import(1),
-       promisectl-backup(1), promisectl-restore(1), promisectl-path(1),
-       promisectl-demo(1), promisectl-doctor(1), promisectl-completion(1),
-       promisectl-config(1)
+       promisectl(1), promisectl-demo(1), promisectl-help(1),
+       promisectl-completion(1), promisectl-path(1), promisectl-config(1)
 
        promisectl guide start, promisectl guide well-made, promisectl guide
        trust, promisectl guide records, promisectl guide spreadsheets,
@@ -253,34 +252,34 @@ DESCRIPTION
 
 COMMANDS
    promisectl person show
-       Everything between you and a person.
+       Your promises with a person, and how they were kept.
 
-       PERSON A handle, an alias, a name, or its beginning.
+       PERSON A handle, an alias or a name; its beginning is enough.
 
-       --json Answer as JSON.
+       --json Print JSON.
 
        --jsonl
-              One JSON object a line.
+              Print one JSON object per line.
 
-       --csv  Answer as CSV.
+       --csv  Print CSV.
 
        --plain
-              Tab-separated lines, as in a pipe.
+              Print tab-separated lines, as in a pipe.
 
        --no-pager
-              Print a long view at once.
+              Do not use a pager.
 
    promisectl person rename
-       Give a person another handle. The old one stays as an alias.
+       Change a handle; the old one stays as an alias.
 
-       PERSON A handle, an alias, a name, or its beginning.
+       PERSON A handle, an alias or a name; its beginning is enough.
 
-       NEW    The new handle, or the whole name.
+       NEW    The new handle, or the full name.
 
        --name DISPLAY
-              The name that is shown.
+              The name to show.
 
        -q, --quiet
-              Say nothing beside the data.
+              Print only data, no hints.
 
 """

@@ -72,7 +72,7 @@ def test_the_help_lists_the_aliases(program: Program, width: int | None) -> None
         program,
         '[alias]\nsoon = "owe --due-before sat"\nred = \'list --search "[red]:smile: \\u001b"\'\nesc = "list --search \\u001b[31m"',
     )
-    out = program.ok("--help", width=width)
+    out = program.ok("help", "all", width=width)
     for text in (
         "= owe --due-before sat",
         '= list --search "[red]:smile: \\u001b"',
@@ -80,6 +80,8 @@ def test_the_help_lists_the_aliases(program: Program, width: int | None) -> None
     ):
         assert text.replace(" ", "") in "".join(re.sub(r"\x1b\[[\d;]*m|│", "", out).split())
     assert "Your aliases" in out
+    assert "Your aliases soon, red, esc " in " ".join(program.ok("--help", width=width).split())
+    assert program.ok("help", "soon") == program.ok("owe", "--help")
     assert "Your aliases" not in program.ok("owe", "--help", width=80)
 
 

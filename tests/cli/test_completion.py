@@ -114,11 +114,11 @@ def test_commands_come_with_what_they_do(program: Program) -> None:
     found = _asked(program, "")
     assert list(found)[:6] == ["make", "negotiate", "accept", "decline", "complete", "renege"]
     assert found["person"] == "One person: show, rename, alias, merge."
-    assert _asked(program, "acc") == {
-        "accept": "Say Yes to the terms on the table, or confirm a delivery."
-    }
+    assert _asked(program, "acc") == {"accept": "Say yes to proposed terms, or confirm a delivery."}
     assert list(_asked(program, "person", "")) == ["show", "rename", "alias", "unalias", "merge"]
-    assert _asked(program, "person", "sh") == {"show": "Everything between you and a person."}
+    assert _asked(program, "person", "sh") == {
+        "show": "Your promises with a person, and how they were kept."
+    }
     assert (
         _asked(program, "nonsense", "")
         == _asked(program, "person", "nonsense", "")
@@ -532,7 +532,7 @@ def test_what_an_alias_stands_for_is_completed() -> None:
         completion_candidates.iter_candidates(env, completion_line.TypedLine([], lambda: own), "l")
     )
     assert {"late": "list --overdue --sort", "loop": "loop"}.items() <= found.items()
-    assert found["list"] == "Every promise that is open, or all that match."
+    assert found["list"] == "Promises, open or all, filtered."
 
 
 def test_no_alias_is_known_where_there_is_no_config(program: Program) -> None:

@@ -16,7 +16,8 @@ from promisectl.cli.app import build_app
 from tests.conftest import Program
 
 WIDTHS = (40, 60, 80, 160)
-PANELS = ["The six moves", "More moves", "Look", "People", "Records"]
+PANELS = ["Main commands", "More commands", "Views", "People", "Data", "Program"]
+IN_BRIEF = ["Main commands", "Views"]
 
 
 def _all(command: Any, *words: str) -> dict[tuple[str, ...], Any]:
@@ -51,6 +52,16 @@ def _options(words: tuple[str, ...]) -> list[str]:
     return [*shown, "-h, --help"]
 
 
+def _asked(words: tuple[str, ...]) -> list[str]:
+    """The command line that shows all of a help."""
+    return [*words, "--help"] if words else ["help", "all"]
+
+
+def _summary(command: Any) -> str:
+    """The first line of the help of a command."""
+    return " ".join(command.help.split("\n\n")[0].split())
+
+
 def _examples(words: tuple[str, ...]) -> list[str]:
     return [
         line.strip()
@@ -65,7 +76,7 @@ def _examples(words: tuple[str, ...]) -> list[str]:
 def test_no_name_and_no_word_is_cut_at_any_width(
     program: Program, words: tuple[str, ...], width: int
 ) -> None:
-    shown = program.ok(*words, "--help", width=width).splitlines()
+    shown = program.ok(*_asked(words), width=width).splitlines()
     for option in _options(words):
         assert [line for line in shown if re.match(rf"  {re.escape(option)}(  |$)", line)], option
     assert [
@@ -85,7 +96,8 @@ def test_examples_come_first_each_on_a_line_of_its_own_in_whole(
         panels = next(
             place
             for place, line in enumerate(shown)
-            if line in ("Arguments", "Options", "Filter", "Answer", "Anywhere", "Commands")
+            if line
+            in ("Arguments", "Options", "Output", "Global options", "Commands", "Main commands")
         )
         for example in _examples(words):
             assert shown.index(f"  {example}") < panels
@@ -98,17 +110,80 @@ def test_the_help_of_a_command_fits_a_screen(program: Program, words: tuple[str,
     assert program.ok(*words, "-h", width=80).count("\n") <= 50
 
 
-def test_the_help_lists_every_command_with_its_whole_line_panel_by_panel(program: Program) -> None:
+def test_the_help_of_the_program_fits_a_screen_and_names_every_command(program: Program) -> None:
+    shown = program.ok("--help", width=80)
+    assert shown.count("\n") <= 50
+    assert [line for line in shown.splitlines() if line in PANELS] == IN_BRIEF
+    root = COMMANDS[()]
+    for name, command in root.commands.items():
+        if command.rich_help_panel in IN_BRIEF:
+            assert re.search(rf"^  {name} +{re.escape(_summary(command))}$", shown, re.MULTILINE)
+    for panel in (panel for panel in PANELS if panel not in IN_BRIEF):
+        names = [
+            name for name, command in root.commands.items() if command.rich_help_panel == panel
+        ]
+        assert f"{panel} {', '.join(names)} " in " ".join(shown.split())
+    together = " ".join(program.ok("--help", width=40).split())
+    assert "Options --version Output --json, --jsonl, --csv, --plain, --no-pager " in together
+    assert "Global options --ledger, --today, --color, --no-input, --help " in together
+
+
+def test_help_all_lists_every_command_with_its_whole_line_panel_by_panel(program: Program) -> None:
     for width in (40, 80):
-        shown = program.ok("--help", width=width)
+        shown = program.ok("help", "all", width=width)
         assert [line for line in shown.splitlines() if line in PANELS] == PANELS
         together = " ".join(shown.split())
         for words, command in COMMANDS.items():
             if len(words) == 1:
-                assert (
-                    f" {words[0]} {' '.join(command.help.split(chr(10) * 2)[0].split())} "
-                    in together
-                )
+                assert f" {words[0]} {_summary(command)} " in together
+
+
+# The command help
+
+
+@EACH
+def test_the_command_help_shows_what_the_option_shows(
+    program: Program, words: tuple[str, ...]
+) -> None:
+    for width in (None, 40, 80):
+        assert program.ok("help", *words, width=width) == program.ok(*words, "--help", width=width)
+
+
+def test_the_command_help_takes_the_options_of_any_place(program: Program) -> None:
+    plain = program.ok("make", "--help", width=80)
+    for words in (["--no-input", "help", "make"], ["help", "make", "--today", "fri"]):
+        assert program.ok(*words, width=80) == plain
+    colored = program.ok("--color", "always", "make", "--help", width=80)
+    assert colored != plain
+    assert program.ok("help", "--color", "always", "make", width=80) == colored
+    assert program.ok("--color", "always", "help", "make", width=80) == colored
+    assert "\x1b[" in program.ok("help", "all", "--color", "always", width=80)
+
+
+def test_the_command_help_has_a_help_of_its_own(program: Program) -> None:
+    assert program.ok("help", "--help").startswith("Usage: promisectl help [OPTION]… [COMMAND…]\n")
+
+
+@pytest.mark.parametrize("words", [["acept"], ["done"], ["frobnicate"], ["person", "renme"]])
+def test_help_on_what_is_not_a_command_names_what_may_be_meant(
+    program: Program, words: list[str]
+) -> None:
+    refused = program("help", *words)
+    assert refused == program(*words)
+    assert (refused.stdout, refused.code) == ("", 2)
+
+
+def test_the_command_help_does_not_touch_the_ledger(program: Program) -> None:
+    program.ok("help")
+    program.ok("help", "all")
+    program.ok("help", "make")
+    assert not program.ledger.exists()
+
+
+def test_help_is_found_by_its_names_elsewhere(program: Program) -> None:
+    assert "Did you mean help?" in program("man", "make").stderr.replace(
+        "promisectl help?", "help?"
+    )
 
 
 def test_the_help_begins_with_how_it_is_called(program: Program) -> None:
@@ -145,7 +220,7 @@ def test_in_a_pipe_the_help_is_what_it_is_on_a_terminal_without_colour(
 
 def test_what_is_taken_if_nothing_is_said_is_told(program: Program) -> None:
     assert (
-        "--sort KEY     name, due, or record: whoever keeps most first. [default: name]\n"
+        "--sort KEY     Order: name, due, or record (best first). [default: name]\n"
         in program.ok("people", "--help")
     )
     assert "[default" not in program.ok("make", "--help")

@@ -85,6 +85,7 @@ WORDS: dict[str, list[list[str]]] = {
     "doctor": [["doctor"], ["doctor", "--json"]],
     "path": [["path"]],
     "guide": [],
+    "help": [],
     "demo": [],
     "config show": [],
     "config path": [],

@@ -1,7 +1,7 @@
 """The command line: it declares and parses the commands that `commands` carries out."""
 
-# The module that declares each command, in the order of the help. Only the module of the wanted
-# command is imported.
+# The module that declares each command, in the order of the help. Only the module of the command
+# that is called is imported.
 DECLARED_IN = {
     "make": "main_commands",
     "negotiate": "main_commands",
@@ -40,10 +40,11 @@ DECLARED_IN = {
     "import": "data",
     "backup": "data",
     "restore": "data",
-    "path": "program",
-    "guide": "program",
-    "demo": "program",
     "doctor": "data",
+    "demo": "program",
+    "guide": "program",
+    "help": "program",
     "config": "program",
     "completion": "program",
+    "path": "program",
 }

@@ -32,10 +32,9 @@ from promisectl.system.streams import print_stdout
 from promisectl.system.terminal import find_terminal_width, is_colored, resolve_color_wish
 from promisectl.system.text import escape_text
 
-_HELP_EPILOG = (
-    "New here? Begin with: promisectl demo, then promisectl guide start. "
-    "Each command explains itself: promisectl make --help."
-)
+_HELP_EPILOG = """\
+One command: promisectl help make
+New here? promisectl demo · promisectl guide start"""
 _GROUP_HELP = {
     "person": "One person: show, rename, alias, merge.",
     "config": "Your settings: show, path, edit.",
@@ -75,7 +74,7 @@ def build_app(words: Sequence[str], listed: AliasList = aliases.NO_ALIASES) -> t
         "rich_markup_mode": None,
         "add_completion": False,
     }
-    epilog = "\n\n".join(filter(None, (_HELP_EPILOG, escape_text(listed.problem))))
+    epilog = "\n".join(filter(None, (_HELP_EPILOG, escape_text(listed.problem))))
     app = typer.Typer(
         name="promisectl",
         callback=run_without_command,
@@ -142,14 +141,13 @@ def run_without_command(
     no_pager: NoPager = False,
     version: Version = False,
 ) -> Any:
-    """A ledger of personal promises: what you owe, what is owed to you, on which terms,
-    and whether it was kept.
+    """A ledger of personal promises: what you owe, what you are owed, what was kept.
 
     \b
     promisectl demo                                           # a short tour
-    promisectl make "Send Q3 numbers" --to dana --by fri      # offer it
-    promisectl make "Fix the bike brake" --from lee --by sat  # ask for it
-    promisectl                                                # what waits?
+    promisectl make "Send Q3 numbers" --to dana --by fri      # you offer
+    promisectl make "Fix the bike brake" --from lee --by sat  # you ask
+    promisectl                                                # what is waiting?
     """
     del version
     if ctx.invoked_subcommand is not None:

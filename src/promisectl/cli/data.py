@@ -16,15 +16,15 @@ from promisectl.domain.constants import EXPORT_FORMATS, EXPORT_NEWLINES, PROMISE
 from promisectl.records.fields import PROMISE_FIELDS
 from promisectl.records.reader import IMPORT_FORMATS
 
-DATA_PANEL = "Records"
+DATA_PANEL = "Data"
 
 Acts = Annotated[
-    bool, typer.Option("--acts", metavar="", help="Every act instead of every promise.")
+    bool, typer.Option("--acts", metavar="", help="Export the acts, not the promises.")
 ]
 ExportJournal = Annotated[
     bool,
     typer.Option(
-        "--journal", metavar="", help="All that was ever recorded, to import it elsewhere."
+        "--journal", metavar="", help="Export everything ever recorded, to import it elsewhere."
     ),
 ]
 ExportFormat = Annotated[
@@ -32,36 +32,43 @@ ExportFormat = Annotated[
     typer.Option(
         "--format",
         metavar="FORMAT",
-        help="csv, json, jsonl, md or ics; else what FILE ends in, else csv.",
+        help="csv, json, jsonl, md, ics. Default: FILE's ending, or csv.",
     ),
 ]
 Output = Annotated[
     str,
     typer.Option(
-        "--output", "-o", metavar="FILE", help="Into this file; - is stdout; ics also takes DIR/."
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write to this file (- is stdout). ics also takes DIR/.",
     ),
 ]
-ExportForce = Annotated[bool, typer.Option("--force", metavar="", help="Replace what is there.")]
+ExportForce = Annotated[bool, typer.Option("--force", metavar="", help="Replace an existing file.")]
 Columns = Annotated[
     str | None,
     typer.Option(
-        "--columns", metavar="A,B,…", help="Only these fields, in this order; not for ics."
+        "--columns", metavar="A,B,…", help="Only these fields, in this order (not with ics)."
     ),
 ]
 ExportRaw = Annotated[
     bool,
-    typer.Option("--raw", metavar="", help="csv: leave cells that look like formulas as they are."),
+    typer.Option(
+        "--raw", metavar="", help="csv: do not put a ' before text that looks like a formula."
+    ),
 ]
 Bom = Annotated[
-    bool, typer.Option("--bom", metavar="", help="csv: begin with a byte order mark, for Excel.")
+    bool, typer.Option("--bom", metavar="", help="csv: start with a byte order mark, for Excel.")
 ]
 Newline = Annotated[
-    str | None, typer.Option("--newline", metavar="KIND", help="csv: end lines in crlf, or lf.")
+    str | None, typer.Option("--newline", metavar="KIND", help="csv: line endings, crlf or lf.")
 ]
 Alarm = Annotated[
     list[str],
     typer.Option(
-        "--alarm", metavar="TIME", help="ics: remind so long before: 1d, 2h, 30m; may be repeated."
+        "--alarm",
+        metavar="TIME",
+        help="ics: remind this long before: 1d, 2h, 30m; may be repeated.",
     ),
 ]
 
@@ -91,7 +98,7 @@ def export(
     newline: Newline = None,
     alarm: Alarm = [],  # noqa: B006
 ) -> None:
-    """Everything, or what matches, for a spreadsheet, a calendar or another program.
+    """Export promises (CSV, JSON, Markdown, iCalendar).
 
     \b
     promisectl export -o promises.csv
@@ -110,7 +117,7 @@ ImportFile = Annotated[
 ImportFormat = Annotated[
     str | None,
     typer.Option(
-        "--format", metavar="FORMAT", help="csv, json or jsonl, if it can't be told from the file."
+        "--format", metavar="FORMAT", help="csv, json or jsonl, if it is not clear from the file."
     ),
 ]
 Map = Annotated[
@@ -118,7 +125,7 @@ Map = Annotated[
     typer.Option(
         "--map",
         metavar="THEIRS=OURS",
-        help="Their column is our field; THEIRS= leaves it out. May be repeated.",
+        help="Read column THEIRS as field OURS; THEIRS= skips it. May be repeated.",
     ),
 ]
 Set = Annotated[
@@ -126,13 +133,13 @@ Set = Annotated[
     typer.Option(
         "--set",
         metavar="FIELD=VALUE",
-        help="A field that is the same in every record, where the file lacks it.",
+        help="Set a field that the file does not have; may be repeated.",
     ),
 ]
 DryRun = Annotated[
     bool,
     typer.Option(
-        "--dry-run", metavar="", help="Only show what would be made, skipped and refused."
+        "--dry-run", metavar="", help="Only show what would be added, skipped and refused."
     ),
 ]
 ImportRaw = Annotated[
@@ -140,12 +147,14 @@ ImportRaw = Annotated[
     typer.Option(
         "--raw",
         metavar="",
-        help="Take a ' before what looks like a formula for a part of the text.",
+        help="Keep a ' before text that looks like a formula.",
     ),
 ]
 ImportNew = Annotated[
     bool,
-    typer.Option("--new", metavar="", help="New people, though their names look like known ones."),
+    typer.Option(
+        "--new", metavar="", help="Add new people, even if the names look like known ones."
+    ),
 ]
 
 
@@ -166,14 +175,14 @@ def import_(
     raw: ImportRaw = False,
     new: ImportNew = False,
 ) -> None:
-    """Promises from a file: all of it, or nothing.
+    """Import promises from a file, all or nothing.
 
     \b
     promisectl import promises.csv --dry-run
     promisectl import theirs.csv --map Task=outcome --set direction=owe
     promisectl --ledger copy.db import journal.jsonl
 
-    What is known by its uid is skipped, so it can be repeated.
+    What is already in the ledger (by its uid) is skipped, so you can repeat it.
     """
 
 
@@ -181,16 +190,14 @@ BackupFile = Annotated[
     str | None,
     typer.Argument(
         metavar="[FILE]",
-        help="A file, or a directory for one that is named by the time; else among the last ten.",
+        help="A file, or a directory for a file named by the time.",
     ),
 ]
-BackupForce = Annotated[bool, typer.Option("--force", metavar="", help="Replace what is there.")]
-RestoreFile = Annotated[str, typer.Argument(metavar="FILE", help="A backup, or any other ledger.")]
+BackupForce = Annotated[bool, typer.Option("--force", metavar="", help="Replace an existing file.")]
+RestoreFile = Annotated[str, typer.Argument(metavar="FILE", help="A backup, or another ledger.")]
 Yes = Annotated[
     bool,
-    typer.Option(
-        "--yes", metavar="", help="Ask nothing: replace what is there, which is backed up first."
-    ),
+    typer.Option("--yes", metavar="", help="Do not ask before the current ledger is replaced."),
 ]
 
 
@@ -203,14 +210,14 @@ Yes = Annotated[
     writes=True,
 )
 def backup(file: BackupFile = None, force: BackupForce = False) -> None:
-    """A whole copy of the ledger, checked.
+    """Back up the ledger, verified.
 
     \b
     promisectl backup
     promisectl backup /media/stick/
     promisectl backup ledger-at-home.db --force
 
-    Without FILE it goes where promisectl path says, and the last ten stay there.
+    Without FILE, it goes to the backups directory (see promisectl path), which keeps the last ten.
     """
 
 
@@ -222,11 +229,13 @@ def backup(file: BackupFile = None, force: BackupForce = False) -> None:
     needs_config=False,
 )
 def restore(file: RestoreFile, yes: Yes = False) -> None:
-    """Bring a backup back; what is there is backed up first.
+    """Restore a backup.
 
     \b
     promisectl restore ledger-20261123T090000Z.db
     promisectl restore /media/stick/ledger.db --yes
+
+    The current ledger is backed up first.
     """
 
 
@@ -235,21 +244,19 @@ Fix = Annotated[
     typer.Option(
         "--fix",
         metavar="",
-        help="Put right what is safe to: modes, leftovers, indexes, triggers, views.",
+        help="Make safe repairs: modes, leftovers, indexes, triggers, views.",
     ),
 ]
 Rebuild = Annotated[
     bool,
-    typer.Option(
-        "--rebuild", metavar="", help="Tell every row again from the acts, after a backup."
-    ),
+    typer.Option("--rebuild", metavar="", help="Back up, then rebuild every row from the acts."),
 ]
 Expect = Annotated[
     str | None,
     typer.Option(
         "--expect",
         metavar="HEAD",
-        help="The head that was noted before, or its first 8 digits: it has to be there.",
+        help="Verify that this head, or its first 8 digits, is in the ledger.",
     ),
 ]
 
@@ -258,12 +265,12 @@ Expect = Annotated[
     "doctor", DATA_PANEL, runs="doctor.doctor", answers=FINDINGS_OPTIONS, needs_config=False
 )
 def doctor(fix: Fix = False, rebuild: Rebuild = False, expect: Expect = None) -> None:
-    """Whether the ledger is whole, and what helps if not.
+    """Check the ledger, and suggest repairs.
 
     \b
     promisectl doctor
     promisectl doctor --expect 5f3c0a91
     promisectl doctor --fix
 
-    It only looks, unless told to mend. Exit code 5: the ledger is damaged.
+    Without --fix or --rebuild it changes nothing. Exit code 5 means it is damaged.
     """

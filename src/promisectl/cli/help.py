@@ -9,6 +9,7 @@ from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.cli import suggestions
 from promisectl.cli.help_content import HelpPage, build_help_page
+from promisectl.cli.registry import HELP_OPTION_TEXT, MAIN_PANEL, VIEWS_PANEL
 from promisectl.system.streams import print_stdout
 from promisectl.system.text import fold_line
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+ALL_COMMANDS = "all"
+"""The word after `help` that asks for every command."""
+_BRIEF_PAGE_PANELS = (MAIN_PANEL, VIEWS_PANEL)
+_BRIEF_PAGE_EPILOG = f"Every command and option: promisectl help {ALL_COMMANDS}"
 _MAX_TEXT_COLUMNS = 100  # a wider text is hard to read
 _MIN_TEXT_COLUMNS = 24  # a text with fewer columns beside its name goes below the name
 
@@ -32,13 +37,13 @@ class _HelpMixin:
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help of the command to Typer's formatter."""
-        width = min(ctx.terminal_width, _MAX_TEXT_COLUMNS)
-        formatter.write(format_help_page(build_help_page(ctx), width, color=ctx.color))
+        formatter.write(format_context_help(ctx))
 
     def get_help_option(self, ctx: Any) -> Any:
         """Return the option --help with our callback: Typer's own fails where stdout is full."""
         option = super().get_help_option(ctx)  # type: ignore[misc]
         option.callback = print_help
+        option.help = HELP_OPTION_TEXT
         return option
 
 
@@ -79,8 +84,23 @@ class CliGroup(_HelpMixin, TyperGroup):
         return super().resolve_command(ctx, args)
 
 
-def format_help_page(about: HelpPage, width: int, *, color: bool = False) -> str:
-    """Return a page of the help: usage, summary, examples, remarks, panels, epilog."""
+def format_context_help(ctx: Any, *, lists_all: bool = False) -> str:
+    """Return the help of the command of a Typer context.
+
+    That of the whole program names most commands only, unless `lists_all`.
+    """
+    width = min(ctx.terminal_width, _MAX_TEXT_COLUMNS)
+    is_brief = ctx.parent is None and not lists_all
+    return format_help_page(build_help_page(ctx), width, color=ctx.color, is_brief=is_brief)
+
+
+def format_help_page(
+    about: HelpPage, width: int, *, color: bool = False, is_brief: bool = False
+) -> str:
+    """Return a page of the help: usage, summary, examples, remarks, panels, epilog.
+
+    A brief page has texts for the panels of `_BRIEF_PAGE_PANELS`, and only names for the others.
+    """
     commands = {
         panel: [(page.name.rpartition(" ")[2], page.summary) for page in pages]
         for panel, pages in about.commands.items()
@@ -92,6 +112,15 @@ def format_help_page(about: HelpPage, width: int, *, color: bool = False) -> str
         ]
         for panel, entries in about.panels.items()
     }
+    names: list[tuple[str, str]] = []
+    if is_brief:
+        names = [
+            (panel, ", ".join(name.removeprefix("-h, ").split(" ")[0] for name, _ in rows))
+            for panel, rows in (commands | parameters).items()
+            if panel not in _BRIEF_PAGE_PANELS
+        ]
+        commands, parameters = {panel: commands[panel] for panel in _BRIEF_PAGE_PANELS}, {}
+    epilog = [*([_BRIEF_PAGE_EPILOG] if is_brief else []), *about.epilog.split("\n")]
     parts = [
         _indent_text(f"Usage: {about.name} {about.usage}", width, 0, hang=7),
         _indent_text(about.summary, width, 0),
@@ -99,7 +128,8 @@ def format_help_page(about: HelpPage, width: int, *, color: bool = False) -> str
         *(_indent_text(remark, width, 0) for remark in about.remarks),
         *_iter_help_panels(commands, width, color=color),
         *_iter_help_panels(parameters, width, color=color),
-        _indent_text(about.epilog, width, 0),
+        "\n".join(_iter_panel_rows(names, width, color=color)),
+        "\n".join(_indent_text(line, width, 0) for line in epilog),
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -107,23 +137,31 @@ def format_help_page(about: HelpPage, width: int, *, color: bool = False) -> str
 def _iter_help_panels(
     panels: dict[str, list[tuple[str, str]]], width: int, *, color: bool
 ) -> Iterator[str]:
-    """Iterate over the panels, each with its heading: names in a column, texts beside them.
-
-    Where the width is too small for that, each text goes below its name.
-    """
-    column = max((len(name) for rows in panels.values() for name, _ in rows), default=0) + 4
-    is_wide = width - column >= _MIN_TEXT_COLUMNS
+    """Iterate over the panels, each with its heading; all have the same columns."""
+    longest = max((len(name) for rows in panels.values() for name, _ in rows), default=0)
     for panel, rows in panels.items():
-        lines = [typer.style(panel, bold=True, underline=True) if color else panel]
-        for name, about in rows:
-            styled = typer.style(name, bold=True) if color else name
-            if is_wide:
-                gap = " " * (column - 2 - len(name))
-                text = _indent_text(about, width, column).lstrip()
-                lines.append(f"  {styled}{gap}{text}".rstrip())
-            else:
-                lines += [f"  {styled}", _indent_text(about, width, 6)]
-        yield "\n".join(lines)
+        heading = typer.style(panel, bold=True, underline=True) if color else panel
+        lines = _iter_panel_rows(rows, width, indent=2, longest=longest, color=color)
+        yield "\n".join([heading, *lines])
+
+
+def _iter_panel_rows(
+    rows: list[tuple[str, str]], width: int, *, color: bool, indent: int = 0, longest: int = 0
+) -> Iterator[str]:
+    """Iterate over the lines of a panel: names in a column, texts beside them.
+
+    Where the width is too small for that, each text goes below its name. The column of names has
+    at least `longest` characters.
+    """
+    column = indent + max([longest, *(len(name) for name, _ in rows)]) + 2
+    is_wide = width - column >= _MIN_TEXT_COLUMNS
+    for name, about in rows:
+        styled = " " * indent + (typer.style(name, bold=True) if color else name)
+        if is_wide:
+            gap = " " * (column - indent - len(name))
+            yield f"{styled}{gap}{_indent_text(about, width, column).lstrip()}".rstrip()
+        else:
+            yield from (styled, _indent_text(about, width, indent + 4))
 
 
 def _indent_text(text: str, width: int, indent: int, *, hang: int = 0) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
-from promisectl.cli.registry import ANYWHERE_PANEL
+from promisectl.cli.registry import GLOBAL_PANEL, OUTPUT_PANEL
 
 if TYPE_CHECKING:
     from typing import Any
@@ -80,7 +80,8 @@ def format_usage(command: Any, params: list[Any]) -> str:
 
 def group_parameters(params: list[Any]) -> dict[str, list[HelpParameter]]:
     """Return the arguments and options by panel: the command's own first, the common ones last."""
-    panels: dict[str, list[HelpParameter]] = {ARGUMENTS_PANEL: [], OPTIONS_PANEL: []}
+    order = (ARGUMENTS_PANEL, OPTIONS_PANEL, OUTPUT_PANEL, GLOBAL_PANEL)
+    panels: dict[str, list[HelpParameter]] = {panel: [] for panel in order}
     for param in params:
         default = param.default if param.show_default else None
         shows_default = isinstance(default, str | int) and not isinstance(default, bool)
@@ -88,7 +89,7 @@ def group_parameters(params: list[Any]) -> dict[str, list[HelpParameter]]:
         if not _is_option(param):
             panels[ARGUMENTS_PANEL].append(HelpParameter((_format_argument(param),), "", about))
             continue
-        panel = ANYWHERE_PANEL if "--help" in param.opts else param.rich_help_panel or OPTIONS_PANEL
+        panel = GLOBAL_PANEL if "--help" in param.opts else param.rich_help_panel or OPTIONS_PANEL
         names = sorted([*param.opts, *param.secondary_opts], key=lambda name: name.startswith("--"))
         panels.setdefault(panel, []).append(
             HelpParameter(tuple(names), _format_value_name(param), about)

@@ -12,6 +12,7 @@ from promisectl.system import streams
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
     from promisectl.cli.fast_parser import CommandCall
 
@@ -83,8 +84,6 @@ def run_with_typer(words: Sequence[str]) -> int:
 
     Raises NotUnicode and BadCommandLine.
     """
-    from functools import partial
-
     from typer import Abort
     from typer.exceptions import TyperException
     from typer.main import get_command
@@ -94,6 +93,11 @@ def run_with_typer(words: Sequence[str]) -> int:
     from promisectl.commands.dispatch import run_command
     from promisectl.system.text import can_be_stored
 
+    def call_command(module: str, function: str, arguments: dict[str, Any], **traits: Any) -> int:
+        if not module:
+            return show_help(arguments["words"], arguments["color"])
+        return run_command(module, function, arguments, words=words, **traits)
+
     if not all(map(can_be_stored, words)):
         raise errors.NotUnicode
     program = get_command(build_app(words, aliases.read_config_aliases(words, os.environ)))
@@ -102,7 +106,7 @@ def run_with_typer(words: Sequence[str]) -> int:
             list(words),
             prog_name="promisectl",
             standalone_mode=False,
-            obj=partial(run_command, words=words),
+            obj=call_command,
             complete_var="",
         )
     except TyperException as error:
@@ -112,6 +116,26 @@ def run_with_typer(words: Sequence[str]) -> int:
     except Abort:
         return errors.INTERRUPTED_EXIT_CODE
     return code or 0
+
+
+def show_help(words: Sequence[str], color: str | None) -> int:
+    """Run the command `help`: print what --help prints after `words`; for `all`, every command.
+
+    Returns the exit code. Raises UnknownCommand.
+    """
+    from typer.main import get_command
+
+    from promisectl.cli import aliases
+    from promisectl.cli.app import build_app
+    from promisectl.cli.help import ALL_COMMANDS, format_context_help
+
+    options = ["--help"] if color is None else ["--color", color, "--help"]
+    if list(words) != [ALL_COMMANDS]:
+        return run_with_typer(aliases.expand_alias([*words, *options], os.environ))
+    app = build_app(options, aliases.read_config_aliases(options, os.environ))
+    context = get_command(app).make_context("promisectl", [], resilient_parsing=True)
+    streams.print_stdout(format_context_help(context, lists_all=True))
+    return 0
 
 
 def print_problem(problem: errors.Problem, *, as_json: bool) -> None:

@@ -1,18 +1,16 @@
-"""Declares the commands of the panel “The six moves”."""
+"""Declares the commands of the panel “Main commands”."""
 
 from typing import Annotated
 
 import typer
 
 from promisectl.cli import options as o
-from promisectl.cli.registry import MOVE_OPTIONS, READS_STDIN, register_command
-
-MAIN_PANEL = "The six moves"
+from promisectl.cli.registry import MAIN_PANEL, MOVE_OPTIONS, READS_STDIN, register_command
 
 MakeTo = Annotated[
     list[str],
     typer.Option(
-        "--to", metavar="PERSON", help="You owe this person; may be repeated. “me” is you."
+        "--to", metavar="PERSON", help="You owe this person (“me” is you); may be repeated."
     ),
 ]
 MakeFrom = Annotated[
@@ -21,33 +19,37 @@ MakeFrom = Annotated[
 ]
 Asked = Annotated[
     bool,
-    typer.Option("--asked", metavar="", help="With --to: they asked, and it is yours to answer."),
+    typer.Option(
+        "--asked", metavar="", help="With --to: they asked you, and you have not answered."
+    ),
 ]
 Offered = Annotated[
     bool,
     typer.Option(
-        "--offered", metavar="", help="With --from: they offered, and it is yours to answer."
+        "--offered", metavar="", help="With --from: they offered, and you have not answered."
     ),
 ]
 Said = Annotated[
     str | None,
     typer.Option(
-        "--said", metavar="WHEN", help="When it was said, if not now; dates count from then."
+        "--said", metavar="WHEN", help="When it was said, if not now; other dates count from then."
     ),
 ]
 Replaces = Annotated[
     str | None,
-    typer.Option("--replaces", metavar="ID", help="The promise that this one stands in for."),
+    typer.Option("--replaces", metavar="ID", help="The promise that this one replaces."),
 ]
 Beside = Annotated[
-    bool, typer.Option("--beside", metavar="", help="With --replaces: that one stays open as well.")
+    bool, typer.Option("--beside", metavar="", help="With --replaces: keep that one open too.")
 ]
 Tag = Annotated[
-    list[str], typer.Option("--tag", metavar="TAG", help="A word to find it by; may be repeated.")
+    list[str], typer.Option("--tag", metavar="TAG", help="A tag to find it by; may be repeated.")
 ]
 MakeNew = Annotated[
     bool,
-    typer.Option("--new", metavar="", help="A new person, though the name looks like a known one."),
+    typer.Option(
+        "--new", metavar="", help="A new person, even if the name looks like a known one."
+    ),
 ]
 
 
@@ -56,7 +58,7 @@ def make(
     outcome: Annotated[
         str,
         typer.Argument(
-            metavar="OUTCOME", help="What will be true when it is done. - with --json: from stdin."
+            metavar="OUTCOME", help="What will be done. With --json, - reads from stdin."
         ),
         READS_STDIN,
     ],
@@ -78,7 +80,7 @@ def make(
     tag: Tag = [],  # noqa: B006
     new: MakeNew = False,
 ) -> None:
-    """Make a promise: offer it, ask for it, or agreed already.
+    """Make a promise: offered, requested or already agreed.
 
     \b
     promisectl make "Send Q3 numbers" --to dana --by fri --agreed
@@ -89,34 +91,33 @@ def make(
 
 
 Rev = Annotated[
-    int | None, typer.Option("--rev", metavar="N", help="Only if this revision is on the table.")
+    int | None,
+    typer.Option("--rev", metavar="N", help="Only if this is still the latest revision."),
 ]
 Confirmed = Annotated[
     bool,
-    typer.Option("--confirmed", metavar="", help="You owe it, and they have confirmed it already."),
+    typer.Option("--confirmed", metavar="", help="You owe it, and they have already confirmed it."),
 ]
 Reported = Annotated[
     bool,
     typer.Option(
         "--reported",
         metavar="",
-        help="You are owed it; they say it is done, you have not judged it.",
+        help="You are owed it; they reported it, you have not confirmed it.",
     ),
 ]
 Partial = Annotated[
     str | None,
-    typer.Option("--partial", metavar="TEXT", help="Only a part is done; the promise stays open."),
+    typer.Option("--partial", metavar="TEXT", help="What is done so far; the promise stays open."),
 ]
 Told = Annotated[
     str | None,
-    typer.Option("--told", metavar="WHEN", help="When they were told; now if nothing is said."),
+    typer.Option("--told", metavar="WHEN", help="When they were told, if not now."),
 ]
-NotTold = Annotated[
-    bool, typer.Option("--not-told", metavar="", help="They have not been told yet.")
-]
+NotTold = Annotated[bool, typer.Option("--not-told", metavar="", help="They do not know yet.")]
 Silent = Annotated[
     bool,
-    typer.Option("--silent", metavar="", help="You are owed it, and it was broken without a word."),
+    typer.Option("--silent", metavar="", help="You are owed it, and they did not tell you."),
 ]
 RenegeCause = Annotated[
     str | None,
@@ -127,7 +128,7 @@ RenegeCause = Annotated[
     ),
 ]
 Repair = Annotated[
-    str | None, typer.Option("--repair", metavar="TEXT", help="What you do instead.")
+    str | None, typer.Option("--repair", metavar="TEXT", help="What you will do instead.")
 ]
 
 
@@ -143,18 +144,18 @@ def negotiate(
     risk: o.Risk = None,
     no_to: o.NoTo = None,
     mine: o.Mine = False,
-    theirs: o.Theirs = False,
+    theirs: o.TheirTerms = False,
     on: o.On = None,
     backfill: o.Backfill = False,
 ) -> None:
-    """Put other terms on the table: a counter, or an amendment.
+    """Propose other terms: a counter-offer, or a change to agreed terms.
 
     \b
     promisectl negotiate 2 --by thu
     promisectl negotiate 1 --by "next mon" --reason "the vendor slipped"
     promisectl negotiate 3 --by mon --theirs
 
-    An empty text takes a date, a done-when or a why away: --by "".
+    An empty text removes a date, a done-when or a why: --by "".
     """
 
 
@@ -167,7 +168,7 @@ def accept(
     on: o.On = None,
     note: o.Note = None,
 ) -> None:
-    """Say Yes to the terms on the table, or confirm a delivery.
+    """Say yes to proposed terms, or confirm a delivery.
 
     \b
     promisectl accept 2 --risk "kids are ill" --no-to "gym on Tuesday"
@@ -177,7 +178,7 @@ def accept(
 
 @register_command("decline", MAIN_PANEL, runs="acts.decline", answers=MOVE_OPTIONS)
 def decline(ids: o.Ids, reason: o.Reason = None, on: o.On = None) -> None:
-    """Say No to the terms on the table, or to a delivery.
+    """Say no to proposed terms, or to a delivery.
 
     \b
     promisectl decline 2 --reason "full until December"
@@ -193,7 +194,7 @@ def complete(
     on: o.On = None,
     note: o.Note = None,
 ) -> None:
-    """Say that it is done: report what you owe, confirm what you get.
+    """Mark as done: report yours, confirm theirs.
 
     \b
     promisectl complete 1
@@ -213,7 +214,7 @@ def renege(
     repair: Repair = None,
     on: o.On = None,
 ) -> None:
-    """Break a promise, and say when they were told.
+    """Record that a promise is broken, and when the other side was told.
 
     \b
     promisectl renege 1 --reason "out of time" --repair "Lee takes it over"

@@ -1,4 +1,4 @@
-"""Declares the commands of the panel “More moves”."""
+"""Declares the commands of the panel “More commands”."""
 
 from typing import Annotated
 
@@ -7,23 +7,24 @@ import typer
 from promisectl.cli import options as o
 from promisectl.cli.registry import HOLDS_IDS, MOVE_OPTIONS, register_command
 
-MORE_PANEL = "More moves"
+MORE_PANEL = "More commands"
 
-Text = Annotated[str, typer.Argument(metavar="TEXT", help="What was said.")]
+BumpText = Annotated[str, typer.Argument(metavar="TEXT", help="The warning, or the reminder.")]
+NoteText = Annotated[str, typer.Argument(metavar="TEXT", help="The note.")]
 Tags = Annotated[
     list[str],
-    typer.Argument(metavar="TAG…", help="Words without blanks, with or without a # or +."),
+    typer.Argument(metavar="TAG…", help="Tags without spaces, with or without a # or +."),
 ]
 UndoPromise = Annotated[
     str | None,
-    typer.Option("--promise", metavar="ID", help="The newest command of this promise."),
+    typer.Option("--promise", metavar="ID", help="Undo the last command on this promise."),
     HOLDS_IDS,
 ]
 
 
 @register_command("withdraw", MORE_PANEL, runs="acts.withdraw", answers=MOVE_OPTIONS)
 def withdraw(ids: o.Ids, reason: o.Reason = None, on: o.On = None) -> None:
-    """Take an offer, a request, or new terms back.
+    """Take back an offer, a request or a proposed change.
 
     \b
     promisectl withdraw 3 --reason "found another way"
@@ -32,16 +33,18 @@ def withdraw(ids: o.Ids, reason: o.Reason = None, on: o.On = None) -> None:
 
 @register_command("release", MORE_PANEL, runs="acts.release", answers=MOVE_OPTIONS)
 def release(ids: o.Ids, reason: o.Reason = None, on: o.On = None) -> None:
-    """Let the promisor off.
+    """Release the promisor.
 
     \b
     promisectl release 3 --reason "not needed any more"
+
+    The promise ends, and does not count as broken.
     """
 
 
 @register_command("reopen", MORE_PANEL, runs="acts.reopen", answers=MOVE_OPTIONS)
 def reopen(id_: o.Id, reason: o.Reason = None, on: o.On = None) -> None:
-    """Take a delivery or a confirmation back.
+    """Reopen: take back a report or a confirmation.
 
     \b
     promisectl reopen 3 --reason "the brake squeaks again"
@@ -49,8 +52,8 @@ def reopen(id_: o.Id, reason: o.Reason = None, on: o.On = None) -> None:
 
 
 @register_command("bump", MORE_PANEL, runs="acts.bump", answers=MOVE_OPTIONS)
-def bump(id_: o.Id, text: Text, theirs: o.Theirs = False, on: o.On = None) -> None:
-    """Give word of trouble early, or send a reminder.
+def bump(id_: o.Id, text: BumpText, theirs: o.Theirs = False, on: o.On = None) -> None:
+    """Record an early warning, or a reminder.
 
     \b
     promisectl bump 1 "vendor slipped, will know on Thursday"
@@ -59,16 +62,18 @@ def bump(id_: o.Id, text: Text, theirs: o.Theirs = False, on: o.On = None) -> No
 
 @register_command("told", MORE_PANEL, runs="acts.told", answers=MOVE_OPTIONS)
 def told(id_: o.Id, on: o.On = None) -> None:
-    """Say that they have been told of a break.
+    """Record that they now know of it.
 
     \b
     promisectl told 1 --on yesterday
+
+    For a broken promise that the other side did not know about.
     """
 
 
 @register_command("note", MORE_PANEL, runs="bookkeeping.note", answers=MOVE_OPTIONS)
-def note(id_: o.Id, text: Text, on: o.On = None) -> None:
-    """Keep a note beside a promise.
+def note(id_: o.Id, text: NoteText, on: o.On = None) -> None:
+    """Add a note.
 
     \b
     promisectl note 2 "asked which version she means"
@@ -77,7 +82,7 @@ def note(id_: o.Id, text: Text, on: o.On = None) -> None:
 
 @register_command("tag", MORE_PANEL, runs="bookkeeping.tag", answers=MOVE_OPTIONS)
 def tag(id_: o.Id, tags: Tags) -> None:
-    """Give a promise words to find it by.
+    """Add tags.
 
     \b
     promisectl tag 3 work urgent
@@ -87,7 +92,7 @@ def tag(id_: o.Id, tags: Tags) -> None:
 
 @register_command("untag", MORE_PANEL, runs="bookkeeping.untag", answers=MOVE_OPTIONS)
 def untag(id_: o.Id, tags: Tags) -> None:
-    """Take tags away.
+    """Remove tags.
 
     \b
     promisectl untag 3 urgent
@@ -95,7 +100,7 @@ def untag(id_: o.Id, tags: Tags) -> None:
 
 
 CorrectRev = Annotated[
-    int | None, typer.Option("--rev", metavar="N", help="Only in this revision.")
+    int | None, typer.Option("--rev", metavar="N", help="Fix only this revision.")
 ]
 
 
@@ -109,28 +114,30 @@ def correct(
     rev: CorrectRev = None,
     backfill: o.Backfill = False,
 ) -> None:
-    """Put a typo in the terms right.
+    """Fix a typo in the terms.
 
     \b
     promisectl correct 1 --what "Send Q3 numbers to Dana"
     promisectl correct 1 --rev 2 --by 2026-11-17
 
-    Where other revisions have the same wrong value, it is put right there as well.
+    Other revisions with the same wrong value are fixed too.
     """
 
 
 @register_command("void", MORE_PANEL, runs="bookkeeping.void", answers=MOVE_OPTIONS)
 def void(id_: o.Id, reason: o.Reason = None) -> None:
-    """Take out what was entered by mistake.
+    """Void an entry made by mistake.
 
     \b
     promisectl void 5 --reason "entered twice"
+
+    A void promise is not counted anywhere.
     """
 
 
 @register_command("undo", MORE_PANEL, runs="undo.undo", answers=MOVE_OPTIONS)
 def undo(promise: UndoPromise = None) -> None:
-    """Take the newest command back; again, the one before.
+    """Undo the last command; repeat to go further back.
 
     \b
     promisectl undo
@@ -140,22 +147,19 @@ def undo(promise: UndoPromise = None) -> None:
 
 @register_command("redo", MORE_PANEL, runs="undo.redo", answers=MOVE_OPTIONS)
 def redo() -> None:
-    """Take the newest undo back.
+    """Redo what was undone.
 
     \b
     promisectl redo
     """
 
 
-Correct = Annotated[
-    bool, typer.Option("--correct", metavar="", help="It is a typo that is put right.")
+Correct = Annotated[bool, typer.Option("--correct", metavar="", help="You are fixing a typo.")]
+Negotiate = Annotated[
+    bool, typer.Option("--negotiate", metavar="", help="You are proposing other terms.")
 ]
-Negotiate = Annotated[bool, typer.Option("--negotiate", metavar="", help="It is new terms.")]
 EditReason = Annotated[
-    str | None, typer.Option("--reason", metavar="TEXT", help="Why there are new terms.")
-]
-EditTheirs = Annotated[
-    bool, typer.Option("--theirs", metavar="", help="The new terms are what they said.")
+    str | None, typer.Option("--reason", metavar="TEXT", help="Why you propose other terms.")
 ]
 
 
@@ -166,15 +170,16 @@ def edit(
     negotiate: Negotiate = False,
     reason: EditReason = None,
     mine: o.Mine = False,
-    theirs: EditTheirs = False,
+    theirs: o.TheirTerms = False,
     backfill: o.Backfill = False,
 ) -> None:
-    """Change the terms in your editor: a typo, or new terms.
+    """Edit the terms in your editor.
 
     \b
     promisectl edit 1
     promisectl edit 1 --correct
     promisectl edit 1 --reason "the vendor slipped"
 
+    It asks whether this is a typo or a proposal, if both are possible.
     The editor is $VISUAL, or else $EDITOR.
     """

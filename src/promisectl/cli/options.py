@@ -6,109 +6,92 @@ import typer
 
 from promisectl.cli.registry import HOLDS_IDS
 
-Id = Annotated[str, typer.Argument(metavar="ID", help="The number of a promise."), HOLDS_IDS]
+Id = Annotated[str, typer.Argument(metavar="ID", help="The ID of a promise."), HOLDS_IDS]
 Ids = Annotated[
     list[str],
-    typer.Argument(metavar="ID…", help="Numbers of promises; all of them happen, or none."),
+    typer.Argument(metavar="ID…", help="IDs of promises; if one is refused, nothing is recorded."),
     HOLDS_IDS,
 ]
-ShownIds = Annotated[
-    list[str], typer.Argument(metavar="ID…", help="Numbers of promises."), HOLDS_IDS
-]
+ShownIds = Annotated[list[str], typer.Argument(metavar="ID…", help="IDs of promises."), HOLDS_IDS]
 On = Annotated[
-    str | None, typer.Option("--on", metavar="WHEN", help="When it was said, if not now.")
+    str | None, typer.Option("--on", metavar="WHEN", help="When it happened, if not now.")
 ]
 Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")]
 By = Annotated[
     str | None,
-    typer.Option("--by", metavar="WHEN", help="Due: fri, 28 nov, 2026-11-27, “fri 17:00”."),
+    typer.Option("--by", metavar="WHEN", help="Due date: fri, 28 nov, 2026-11-27, “fri 17:00”."),
 ]
 DoneWhen = Annotated[
     str | None,
-    typer.Option("--done-when", metavar="TEXT", help="How both will know that it is done."),
+    typer.Option("--done-when", metavar="TEXT", help="How you will both know it is done."),
 ]
-Why = Annotated[str | None, typer.Option("--why", metavar="TEXT", help="For the sake of what.")]
-What = Annotated[str | None, typer.Option("--what", metavar="TEXT", help="The outcome.")]
+Why = Annotated[str | None, typer.Option("--why", metavar="TEXT", help="What it is for.")]
+What = Annotated[str | None, typer.Option("--what", metavar="TEXT", help="The new outcome.")]
 ReplyBy = Annotated[
-    str | None, typer.Option("--reply-by", metavar="WHEN", help="Until when an answer is asked.")
+    str | None, typer.Option("--reply-by", metavar="WHEN", help="When an answer is needed.")
 ]
-Risk = Annotated[
-    str | None, typer.Option("--risk", metavar="TEXT", help="What could make it impossible.")
-]
+Risk = Annotated[str | None, typer.Option("--risk", metavar="TEXT", help="What could go wrong.")]
 NoTo = Annotated[
-    str | None, typer.Option("--no-to", metavar="TEXT", help="What this Yes says No to.")
+    str | None,
+    typer.Option(
+        "--no-to", metavar="TEXT", help="What it displaces: what you will put off for it."
+    ),
 ]
-Note = Annotated[str | None, typer.Option("--note", metavar="TEXT", help="A word along with it.")]
-Backfill = Annotated[bool, typer.Option("--backfill", metavar="", help="Let a date have passed.")]
-Theirs = Annotated[bool, typer.Option("--theirs", metavar="", help="They said it.")]
-Mine = Annotated[bool, typer.Option("--mine", metavar="", help="The new terms are yours.")]
-Agreed = Annotated[bool, typer.Option("--agreed", metavar="", help="Both have said Yes already.")]
+Note = Annotated[str | None, typer.Option("--note", metavar="TEXT", help="A note to add.")]
+Backfill = Annotated[
+    bool, typer.Option("--backfill", metavar="", help="Allow a due date in the past.")
+]
+Theirs = Annotated[bool, typer.Option("--theirs", metavar="", help="They said it, not you.")]
+Mine = Annotated[bool, typer.Option("--mine", metavar="", help="You propose these terms.")]
+TheirTerms = Annotated[bool, typer.Option("--theirs", metavar="", help="They propose these terms.")]
+Agreed = Annotated[
+    bool, typer.Option("--agreed", metavar="", help="Both sides have already said yes.")
+]
 Name = Annotated[
-    str, typer.Argument(metavar="PERSON", help="A handle, an alias, a name, or its beginning.")
+    str,
+    typer.Argument(metavar="PERSON", help="A handle, an alias or a name; its beginning is enough."),
 ]
 Limit = Annotated[
     int | None,
-    typer.Option("--limit", metavar="N", help="At most so many.", rich_help_panel="Filter"),
+    typer.Option("--limit", metavar="N", help="Show at most N."),
 ]
 
 With = Annotated[
     str | None,
-    typer.Option(
-        "--with", metavar="PERSON", help="Only with this person.", rich_help_panel="Filter"
-    ),
+    typer.Option("--with", metavar="PERSON", help="Only with this person."),
 ]
 StateIs = Annotated[
     list[str],
-    typer.Option(
-        "--state",
-        metavar="STATE",
-        help="Only in this state; may be repeated.",
-        rich_help_panel="Filter",
-    ),
+    typer.Option("--state", metavar="STATE", help="Only in this state; may be repeated."),
 ]
 DueBefore = Annotated[
     str | None,
-    typer.Option(
-        "--due-before", metavar="WHEN", help="Due before that day begins.", rich_help_panel="Filter"
-    ),
+    typer.Option("--due-before", metavar="WHEN", help="Only if due before this day."),
 ]
 DueAfter = Annotated[
     str | None,
-    typer.Option(
-        "--due-after", metavar="WHEN", help="Due after that day ends.", rich_help_panel="Filter"
-    ),
+    typer.Option("--due-after", metavar="WHEN", help="Only if due after this day."),
 ]
 Overdue = Annotated[
     bool,
-    typer.Option("--overdue", metavar="", help="Only what is overdue.", rich_help_panel="Filter"),
+    typer.Option("--overdue", metavar="", help="Only what is overdue."),
 ]
 TagIs = Annotated[
     str | None,
-    typer.Option("--tag", metavar="TAG", help="Only with this tag.", rich_help_panel="Filter"),
+    typer.Option("--tag", metavar="TAG", help="Only with this tag."),
 ]
 Search = Annotated[
     str | None,
-    typer.Option(
-        "--search",
-        metavar="TEXT",
-        help="Only where the terms contain this.",
-        rich_help_panel="Filter",
-    ),
+    typer.Option("--search", metavar="TEXT", help="Only if the terms contain this text."),
 ]
-All = Annotated[
-    bool, typer.Option("--all", metavar="", help="Closed ones too.", rich_help_panel="Filter")
-]
+All = Annotated[bool, typer.Option("--all", metavar="", help="Include closed promises.")]
 AsOf = Annotated[
     str | None,
-    typer.Option(
-        "--as-of", metavar="WHEN", help="The ledger as it stood then.", rich_help_panel="Filter"
-    ),
+    typer.Option("--as-of", metavar="WHEN", help="Show the ledger as it was then."),
 ]
 Sort = Annotated[
     str | None,
-    typer.Option(
-        "--sort", metavar="KEY", help="due, made, person or state.", rich_help_panel="Filter"
-    ),
+    typer.Option("--sort", metavar="KEY", help="Order: due, made, person or state."),
 ]
 
 
@@ -125,4 +108,4 @@ def declare_view_filters(
     sort: Sort = None,
     limit: Limit = None,
 ) -> None:
-    """Declare the arguments of every view that lists promises."""
+    """Declare the filters of the views that list promises."""

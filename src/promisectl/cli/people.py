@@ -12,11 +12,9 @@ PEOPLE_PANEL = "People"
 
 PeopleSort = Annotated[
     str,
-    typer.Option("--sort", metavar="KEY", help="name, due, or record: whoever keeps most first."),
+    typer.Option("--sort", metavar="KEY", help="Order: name, due, or record (best first)."),
 ]
-Display = Annotated[
-    str | None, typer.Option("--name", metavar="DISPLAY", help="The name that is shown.")
-]
+Display = Annotated[str | None, typer.Option("--name", metavar="DISPLAY", help="The name to show.")]
 
 
 @register_command(
@@ -27,7 +25,7 @@ Display = Annotated[
     choices={"sort": PEOPLE_SORT_NAMES},
 )
 def people(sort: PeopleSort = "name") -> None:
-    """Everybody: what is open both ways, and what was kept.
+    """Everyone: what is open both ways, and what was kept.
 
     \b
     promisectl people
@@ -37,7 +35,7 @@ def people(sort: PeopleSort = "name") -> None:
 
 @register_command("show", PEOPLE_PANEL, runs="people.show", group="person", answers=VIEW_OPTIONS)
 def show(name: o.Name) -> None:
-    """Everything between you and a person.
+    """Your promises with a person, and how they were kept.
 
     \b
     promisectl person show dana
@@ -54,10 +52,10 @@ def show(name: o.Name) -> None:
 )
 def rename(
     name: o.Name,
-    new: Annotated[str, typer.Argument(metavar="NEW", help="The new handle, or the whole name.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The new handle, or the full name.")],
     display: Display = None,
 ) -> None:
-    """Give a person another handle. The old one stays as an alias.
+    """Change a handle; the old one stays as an alias.
 
     \b
     promisectl person rename dana dana-kim --name "Dana Kim"
@@ -74,9 +72,9 @@ def rename(
 )
 def alias(
     name: o.Name,
-    other: Annotated[str, typer.Argument(metavar="ALIAS", help="Another name to find them by.")],
+    other: Annotated[str, typer.Argument(metavar="ALIAS", help="Another name for this person.")],
 ) -> None:
-    """Give a person another name to be found by.
+    """Add an alias for a person.
 
     \b
     promisectl person alias dana boss
@@ -93,9 +91,9 @@ def alias(
 )
 def unalias(
     name: o.Name,
-    other: Annotated[str, typer.Argument(metavar="ALIAS", help="The alias to take away.")],
+    other: Annotated[str, typer.Argument(metavar="ALIAS", help="The alias to remove.")],
 ) -> None:
-    """Take an alias of a person away. It then means nobody.
+    """Remove an alias of a person.
 
     \b
     promisectl person unalias dana boss
@@ -112,10 +110,12 @@ def unalias(
 )
 def merge(
     name: o.Name,
-    into: Annotated[str, typer.Argument(metavar="INTO", help="Who they turned out to be.")],
+    into: Annotated[str, typer.Argument(metavar="INTO", help="The person to keep.")],
 ) -> None:
-    """Two people turn out to be one: what was with the first is with the second.
+    """Merge two people into one.
 
     \b
     promisectl person merge dnaa dana
+
+    All promises and names of PERSON then belong to INTO.
     """

@@ -1,4 +1,4 @@
-"""Declares the commands about the program itself."""
+"""Declares the commands of the panel “Program”."""
 
 from typing import Annotated
 
@@ -6,15 +6,15 @@ import typer
 
 from promisectl.cli.registry import NO_OPTIONS, PAGER_OPTIONS, VIEW_OPTIONS, register_command
 
-PROGRAM_PANEL = "Records"
+PROGRAM_PANEL = "Program"
 
 
-@register_command("path", PROGRAM_PANEL, runs="path.path", answers=NO_OPTIONS, needs_config=False)
-def path() -> None:
-    """Where the ledger is kept.
+@register_command("demo", PROGRAM_PANEL, runs="demo.demo", answers=NO_OPTIONS, needs_config=False)
+def demo() -> None:
+    """Take a short tour with a throwaway ledger.
 
     \b
-    sqlite3 "$(promisectl path | head -1)" "select * from owe"
+    promisectl demo
     """
 
 
@@ -24,28 +24,36 @@ def path() -> None:
 def guide(
     topic: Annotated[
         str | None,
-        typer.Argument(metavar="[TOPIC]", help="A page; the list of pages if none is given."),
+        typer.Argument(metavar="[TOPIC]", help="A page; without it, the list of pages."),
     ] = None,
 ) -> None:
-    """How it all works, page by page.
+    """Read the guide, page by page.
 
     \b
+    promisectl guide
     promisectl guide start
     """
 
 
-@register_command("demo", PROGRAM_PANEL, runs="demo.demo", answers=NO_OPTIONS, needs_config=False)
-def demo() -> None:
-    """A short tour in a ledger that is thrown away.
+@register_command("help", PROGRAM_PANEL, answers=NO_OPTIONS, needs_config=False)
+def help_(
+    words: Annotated[
+        list[str],
+        typer.Argument(metavar="COMMAND…", help="A command, or all; without it, a short list."),
+    ] = [],  # noqa: B006
+) -> None:
+    """Get help on a command, or on all of them.
 
     \b
-    promisectl demo
+    promisectl help accept
+    promisectl help person rename
+    promisectl help all
     """
 
 
 @register_command("show", PROGRAM_PANEL, runs="config.show", group="config", answers=VIEW_OPTIONS)
 def show() -> None:
-    """What holds now, key by key, and who says so.
+    """Show every setting, and where it comes from.
 
     \b
     promisectl config show
@@ -61,7 +69,7 @@ def show() -> None:
     needs_config=False,
 )
 def config_path() -> None:
-    """Where the config is.
+    """Show where the config is.
 
     \b
     cat "$(promisectl config path)"
@@ -77,7 +85,7 @@ def config_path() -> None:
     needs_config=False,
 )
 def edit() -> None:
-    """Write it in your editor; checked before it counts.
+    """Edit the config in your editor; it is checked before it is saved.
 
     \b
     promisectl config edit
@@ -90,7 +98,7 @@ Words = Annotated[
     list[str],
     typer.Argument(
         metavar="WORD…",
-        help="With words after --: what could come next, a line each. For the scripts.",
+        help="For the script: after --, the words typed so far. Prints what can come next.",
     ),
 ]
 
@@ -106,10 +114,19 @@ def completion(
     shell: Shell,
     words: Words = [],  # noqa: B006
 ) -> None:
-    """The script that lets a shell complete what you type.
+    """Print the completion script for your shell.
 
     \b
     source <(promisectl completion bash)
     promisectl completion zsh > ~/.zfunc/_promisectl
     promisectl completion fish > ~/.config/fish/completions/promisectl.fish
+    """
+
+
+@register_command("path", PROGRAM_PANEL, runs="path.path", answers=NO_OPTIONS, needs_config=False)
+def path() -> None:
+    """Show where the ledger, the config and the backups are.
+
+    \b
+    sqlite3 "$(promisectl path | head -1)" "select * from owe"
     """

@@ -8,7 +8,11 @@ import typer
 
 from promisectl import errors
 
-ANYWHERE_PANEL = "Anywhere"
+MAIN_PANEL = "Main commands"
+VIEWS_PANEL = "Views"
+OUTPUT_PANEL = "Output"
+GLOBAL_PANEL = "Global options"
+HELP_OPTION_TEXT = "Show this help."
 HOLDS_IDS = "ids"
 """Marks the argument that holds IDs of promises."""
 READS_STDIN = "stdin"
@@ -19,8 +23,8 @@ Ledger = Annotated[
     typer.Option(
         "--ledger",
         metavar="PATH",
-        help="The ledger file (PROMISECTL_LEDGER).",
-        rich_help_panel=ANYWHERE_PANEL,
+        help="Use this ledger file (PROMISECTL_LEDGER).",
+        rich_help_panel=GLOBAL_PANEL,
     ),
 ]
 Today = Annotated[
@@ -28,14 +32,17 @@ Today = Annotated[
     typer.Option(
         "--today",
         metavar="DATE",
-        help="Act as if it were that day, or that moment (PROMISECTL_TODAY).",
-        rich_help_panel=ANYWHERE_PANEL,
+        help="Act as if it were this day or time (PROMISECTL_TODAY).",
+        rich_help_panel=GLOBAL_PANEL,
     ),
 ]
 Color = Annotated[
     str | None,
     typer.Option(
-        "--color", metavar="WHEN", help="auto, always or never.", rich_help_panel=ANYWHERE_PANEL
+        "--color",
+        metavar="WHEN",
+        help="Use colors: auto, always or never.",
+        rich_help_panel=GLOBAL_PANEL,
     ),
 ]
 NoInput = Annotated[
@@ -43,63 +50,68 @@ NoInput = Annotated[
     typer.Option(
         "--no-input",
         metavar="",
-        help="Ask nothing (PROMISECTL_NO_INPUT).",
-        rich_help_panel=ANYWHERE_PANEL,
+        help="Ask no questions (PROMISECTL_NO_INPUT).",
+        rich_help_panel=GLOBAL_PANEL,
     ),
 ]
 Quiet = Annotated[
     bool,
     typer.Option(
-        "--quiet", "-q", metavar="", help="Print the numbers alone.", rich_help_panel="Answer"
+        "--quiet", "-q", metavar="", help="Print only the IDs.", rich_help_panel=OUTPUT_PANEL
     ),
 ]
 QuietPath = Annotated[
     bool,
     typer.Option(
-        "--quiet", "-q", metavar="", help="Print the path alone.", rich_help_panel="Answer"
+        "--quiet", "-q", metavar="", help="Print only the path.", rich_help_panel=OUTPUT_PANEL
     ),
 ]
 QuietData = Annotated[
     bool,
     typer.Option(
-        "--quiet", "-q", metavar="", help="Say nothing beside the data.", rich_help_panel="Answer"
+        "--quiet", "-q", metavar="", help="Print only data, no hints.", rich_help_panel=OUTPUT_PANEL
     ),
 ]
 QuietFindings = Annotated[
     bool,
     typer.Option(
-        "--quiet", "-q", metavar="", help="Say only what is not ok.", rich_help_panel="Answer"
+        "--quiet", "-q", metavar="", help="Print only what is not ok.", rich_help_panel=OUTPUT_PANEL
     ),
 ]
 Json = Annotated[
-    bool, typer.Option("--json", metavar="", help="Answer as JSON.", rich_help_panel="Answer")
+    bool, typer.Option("--json", metavar="", help="Print JSON.", rich_help_panel=OUTPUT_PANEL)
 ]
 Once = Annotated[
     str | None,
     typer.Option(
         "--once",
         metavar="KEY",
-        help="Happen once: again with this key only repeats the answer.",
-        rich_help_panel="Answer",
+        help="Record it once; the same key again only repeats the output.",
+        rich_help_panel=OUTPUT_PANEL,
     ),
 ]
 Jsonl = Annotated[
     bool,
-    typer.Option("--jsonl", metavar="", help="One JSON object a line.", rich_help_panel="Answer"),
+    typer.Option(
+        "--jsonl", metavar="", help="Print one JSON object per line.", rich_help_panel=OUTPUT_PANEL
+    ),
 ]
 Csv = Annotated[
-    bool, typer.Option("--csv", metavar="", help="Answer as CSV.", rich_help_panel="Answer")
+    bool, typer.Option("--csv", metavar="", help="Print CSV.", rich_help_panel=OUTPUT_PANEL)
 ]
 Plain = Annotated[
     bool,
     typer.Option(
-        "--plain", metavar="", help="Tab-separated lines, as in a pipe.", rich_help_panel="Answer"
+        "--plain",
+        metavar="",
+        help="Print tab-separated lines, as in a pipe.",
+        rich_help_panel=OUTPUT_PANEL,
     ),
 ]
 NoPager = Annotated[
     bool,
     typer.Option(
-        "--no-pager", metavar="", help="Print a long view at once.", rich_help_panel="Answer"
+        "--no-pager", metavar="", help="Do not use a pager.", rich_help_panel=OUTPUT_PANEL
     ),
 ]
 
@@ -125,7 +137,8 @@ class Declaration(NamedTuple):
     """One command as it is declared.
 
     `group` is its first word where it has two (`person`), `panel` its heading in the help. `module`
-    and `function` name what runs it in `commands`. The signatures of `prototype` and
+    and `function` name what runs it in `commands`; they are empty for `help`, which `cli`
+    itself runs. The signatures of `prototype` and
     `extra_prototype` are its arguments, `answer_options` its options for the answer. Without
     `needs_config` it runs with the defaults when the config can't be used. `choices` are the words
     that completion offers for a parameter. `writes`: whatever it is given, it is for a change of
@@ -152,7 +165,7 @@ def register_command(
     name: str,
     panel: str,
     *,
-    runs: str,
+    runs: str = "",
     answers: dict[str, Any],
     group: str | None = None,
     also: Callable[..., None] | None = None,
@@ -167,7 +180,7 @@ def register_command(
     `also` is a function whose signature has more arguments. What has the options of a move
     `writes` in any case.
     """
-    module, function = runs.split(".")
+    module, _, function = runs.partition(".")
 
     def add_declaration(declared: Callable[..., None]) -> Callable[..., None]:
         DECLARATIONS.append(

@@ -41,7 +41,8 @@ COMMAND_SYNONYMS = {
     "person rename": "rename mv",
     "person alias": "alias",
     "person merge": "merge",
-    "guide": "help man tutorial",
+    "guide": "tutorial",
+    "help": "man usage",
     "path": "where",
 }
 PERSON_COMMAND_SYNONYMS = {

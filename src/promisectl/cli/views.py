@@ -1,4 +1,4 @@
-"""Declares the commands of the panel “Look”."""
+"""Declares the commands of the panel “Views”."""
 
 from typing import Annotated
 
@@ -10,27 +10,26 @@ from promisectl.cli.registry import (
     HOLDS_IDS,
     JSON_OPTIONS,
     VIEW_OPTIONS,
+    VIEWS_PANEL,
     register_command,
 )
 from promisectl.domain.constants import DIGEST_FORMATS, PROMISE_SORTS
 from promisectl.rendering.waiting import WAITING_GROUPS
-
-VIEWS_PANEL = "Look"
 
 Waiting = Annotated[
     str | None,
     typer.Option(
         "--waiting",
         metavar="KIND",
-        help=f"Only one group, all of it: {', '.join(group.kind for group in WAITING_GROUPS)}.",
+        help=f"Show all of one group: {', '.join(group.kind for group in WAITING_GROUPS)}.",
     ),
 ]
 ExitCode = Annotated[
-    bool, typer.Option("--exit-code", metavar="", help="Exit with 10 when something waits.")
+    bool, typer.Option("--exit-code", metavar="", help="Exit with 10 if something is waiting.")
 ]
 LogPromise = Annotated[
     str | None,
-    typer.Argument(metavar="[ID]", help="The number of a promise; all of them if none is given."),
+    typer.Argument(metavar="[ID]", help="The ID of a promise; without it, all promises."),
     HOLDS_IDS,
 ]
 
@@ -43,11 +42,13 @@ LogPromise = Annotated[
     choices={"waiting": {group.kind: group.title for group in WAITING_GROUPS}},
 )
 def moves(waiting: Waiting = None, exit_code: ExitCode = False) -> None:
-    """What waits for you; the same as promisectl alone.
+    """What is waiting for you.
 
     \b
     promisectl moves --waiting overdue
     promisectl moves --exit-code
+
+    The same as promisectl without a command.
     """
 
 
@@ -77,7 +78,7 @@ def owe() -> None:
     choices={"sort": PROMISE_SORTS},
 )
 def owed() -> None:
-    """What is owed to you.
+    """What you are owed.
 
     \b
     promisectl owed --overdue
@@ -93,7 +94,7 @@ def owed() -> None:
     choices={"sort": PROMISE_SORTS},
 )
 def list_() -> None:
-    """Every promise that is open, or all that match.
+    """Promises, open or all, filtered.
 
     \b
     promisectl list --state kept --state reneged
@@ -103,7 +104,7 @@ def list_() -> None:
 
 @register_command("show", VIEWS_PANEL, runs="show.show", answers=VIEW_OPTIONS)
 def show(ids: o.ShownIds) -> None:
-    """Everything about a promise.
+    """One promise in full.
 
     \b
     promisectl show 1
@@ -112,7 +113,7 @@ def show(ids: o.ShownIds) -> None:
 
 @register_command("log", VIEWS_PANEL, runs="log.log", answers=VIEW_OPTIONS)
 def log(id_: LogPromise = None, limit: o.Limit = None) -> None:
-    """Everything that was said, in order, undone or not.
+    """The history, undone entries included.
 
     \b
     promisectl log 3
@@ -124,23 +125,24 @@ def log(id_: LogPromise = None, limit: o.Limit = None) -> None:
     "status", VIEWS_PANEL, runs="status.status", answers=JSON_OPTIONS, needs_config=False
 )
 def status() -> None:
-    """What waits for you in one short line, for a prompt or a bar; nothing where nothing waits.
+    """What is waiting, in one short line for a prompt.
 
     \b
     promisectl status
     promisectl status --json
-    promisectl guide scripting
+
+    It prints nothing if nothing is waiting. See: promisectl guide scripting
     """
 
 
 Weeks = Annotated[
-    int, typer.Option("--weeks", metavar="N", help="So many weeks, this one among them.")
+    int, typer.Option("--weeks", metavar="N", help="How many weeks, including this one.")
 ]
 
 
 @register_command("week", VIEWS_PANEL, runs="week.week", answers=VIEW_OPTIONS)
 def week(weeks: Weeks = 2) -> None:
-    """The coming weeks: what you owe and are owed, day by day.
+    """The coming weeks, day by day.
 
     \b
     promisectl week
@@ -151,12 +153,12 @@ def week(weeks: Weeks = 2) -> None:
 DigestSince = Annotated[
     str | None,
     typer.Option(
-        "--since", metavar="WHEN", help="What happened from that day on; 7 days if nothing is said."
+        "--since", metavar="WHEN", help="What happened since then; without it, the last 7 days."
     ),
 ]
 Format = Annotated[
     str | None,
-    typer.Option("--format", metavar="FORMAT", help="plain, for a mail, or md, for Markdown."),
+    typer.Option("--format", metavar="FORMAT", help="plain, for e-mail, or md, for Markdown."),
 ]
 
 
@@ -168,37 +170,39 @@ Format = Annotated[
     choices={"format_": DIGEST_FORMATS},
 )
 def digest(since: DigestSince = None, format_: Format = None) -> None:
-    """What waits, what comes and what happened, for a mail;
-    nothing where there is nothing to say.
+    """A summary for e-mail.
 
     \b
     promisectl digest
     promisectl digest --since yesterday
     promisectl digest --format md >> journal.md
+
+    It shows what is waiting, what is due soon and what happened.
+    It prints nothing if there is nothing to report.
     """
 
 
 StatsWith = Annotated[
-    str | None, typer.Option("--with", metavar="PERSON", help="Between you and this person.")
+    str | None, typer.Option("--with", metavar="PERSON", help="Only with this person.")
 ]
 StatsSince = Annotated[
     str | None,
     typer.Option(
         "--since",
         metavar="WHEN",
-        help="From that day on; the last 90 days, or the config's window.",
+        help="From this day on; by default 90 days back (config: window).",
     ),
 ]
 Until = Annotated[
-    str | None, typer.Option("--until", metavar="WHEN", help="To the end of that day.")
+    str | None, typer.Option("--until", metavar="WHEN", help="Up to the end of this day.")
 ]
-StatsAll = Annotated[bool, typer.Option("--all", metavar="", help="All there is.")]
+StatsAll = Annotated[bool, typer.Option("--all", metavar="", help="Since the beginning.")]
 StatsAsOf = Annotated[
-    str | None, typer.Option("--as-of", metavar="WHEN", help="The figures as they stood then.")
+    str | None, typer.Option("--as-of", metavar="WHEN", help="Show the figures as they were then.")
 ]
 Detail = Annotated[
     bool,
-    typer.Option("--detail", metavar="", help="What the figures are made of, and the finer ones."),
+    typer.Option("--detail", metavar="", help="Show the parts of each figure, and more figures."),
 ]
 
 
@@ -211,7 +215,7 @@ def stats(
     as_of: StatsAsOf = None,
     detail: Detail = False,
 ) -> None:
-    """The record in figures: kept, in time, and with which notice.
+    """Your record: kept, on time, warned in time.
 
     \b
     promisectl stats
@@ -222,10 +226,11 @@ def stats(
 
 AnyIds = Annotated[
     list[str],
-    typer.Argument(metavar="ID…", help="Numbers of promises; all that are open if none is given."),
+    typer.Argument(metavar="ID…", help="IDs of promises; without them, all open promises."),
 ]
 Draft = Annotated[
-    str | None, typer.Option("--draft", metavar="OUTCOME", help="A promise that is not made yet.")
+    str | None,
+    typer.Option("--draft", metavar="OUTCOME", help="Check a promise before you make it."),
 ]
 DraftTo = Annotated[
     str | None, typer.Option("--to", metavar="PERSON", help="You would owe this person.")
@@ -236,7 +241,7 @@ DraftFrom = Annotated[
 Ignore = Annotated[
     list[str],
     typer.Option(
-        "--ignore", metavar="RULE", help="A rule to leave out, such as L08; may be repeated."
+        "--ignore", metavar="RULE", help="Leave out a rule, such as L08; may be repeated."
     ),
 ]
 
@@ -256,23 +261,25 @@ def check(
     backfill: o.Backfill = False,
     ignore: Ignore = [],  # noqa: B006
 ) -> None:
-    """Whether promises are well made: six marks and 22 rules.
+    """Check how well promises are made.
 
     \b
     promisectl check 2
     promisectl check --ignore L11
     promisectl check --draft "Help with the move" --to lee --by sat
+
+    The rules: promisectl guide well-made
     """
 
 
 @register_command("review", VIEWS_PANEL, runs="review.review", answers=FORMAT_OPTIONS)
 def review() -> None:
-    """Walk through what is open, one promise at a time.
-
-    Overdue ones come first, then breaks that nobody was told of, what has gone stale,
-    and what is delivered and not confirmed.
-    Off a terminal it lists them with the moves that are open.
+    """Go through what is open, one by one.
 
     \b
     promisectl review
+
+    Overdue promises come first, then broken ones that the other side does not know about,
+    then those without news, then reported ones that are not confirmed.
+    In a pipe it only lists them, with the commands that you can use.
     """

@@ -68,7 +68,7 @@ def iter_command_candidates(env: Env, line: TypedLine) -> Iterator[Candidate]:
     """Return the commands that can come next, and the aliases of the config."""
     for name, about in line.next_commands.items():
         yield name, completion.format_word_completion(about, env.width)
-    if not line.command:
+    if line.command in ("", "help"):
         for name, expansion in line.aliases().items():
             if name not in line.next_commands:
                 yield name, completion.format_word_completion(expansion, env.width)

@@ -8,7 +8,7 @@ import textwrap
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
-from promisectl.compiled import argv
+from promisectl.compiled import completion
 from promisectl.domain import civil, constants, people
 from promisectl.domain.wellmade.check import RULES
 from promisectl.rendering import columns
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from typing import Any, Literal
 
-COMMAND_NAMES = frozenset(name.partition(" ")[0] for name in argv.COMMANDS)
+COMMAND_NAMES = frozenset(completion.NAMES[""])
 WEEKDAY_CHOICES = tuple(day[:3] for day in constants.WEEKDAYS)
 _MAX_WINDOW_DAYS = 36_500
 _TEMPLATE_COLUMNS = 90

@@ -28,8 +28,8 @@ _ROFF_ESCAPES = {
     "^": r"\(ha",
     "~": r"\(ti",
 }
-# A substitute for the ellipsis where a font lacks it; neither hyphenation nor justified lines,
-# which make a narrow page hard to read.
+# Replace the ellipsis where a font lacks it. No hyphenation and no justified lines: they make a
+# narrow page hard to read.
 _ROFF_SETTINGS = [r".if !c\[u2026] .char \[u2026] ...", ".nr HY 0", ".nh", ".ad l"]
 
 
@@ -151,35 +151,35 @@ def iter_program_sections() -> Iterator[str]:
     exits = _iter_definition_lines(read_guide_table("exit-codes", "code"))
     variables = _iter_definition_lines(read_guide_table("files", "variable"))
     files = _iter_definition_lines(read_guide_table("files", "what"))
-    paths = f"{_format_bold('promisectl path')} tells where they are."
+    paths = f"{_format_bold('promisectl path')} shows where they are."
     topics = [
         line
         for topic, about in guide.TOPICS.items()
         for line in (".TP", _format_bold(f"promisectl guide {topic}"), _escape_roff_line(about))
     ]
-    introduction = _escape_roff_line("The program explains itself, a page at a time:")
+    introduction = _escape_roff_line("The guide is part of the program:")
     yield from _format_roff_section("EXIT STATUS", exits)
-    yield from _format_roff_section("ENVIRONMENT", ["An option wins over these.", *variables])
+    yield from _format_roff_section("ENVIRONMENT", ["An option overrides these.", *variables])
     yield from _format_roff_section("FILES", [*files, ".PP", paths])
     yield from _format_roff_section("THE GUIDE", [introduction, *topics])
 
 
 def iter_command_sections(about: HelpPage) -> Iterator[str]:
-    """Iterate over the exit codes of a command, and where its page refers to the program's."""
+    """Iterate over the exit codes of a command, and its references to the program's page."""
     word = about.name.rpartition(" ")[2]
     exits = read_guide_table("exit-codes", "code")
     own = [row for row in exits if row[0] == "0" or row[1].startswith(f"`{word} ")]
     program = f"{_format_bold('promisectl')}(1)"
-    others = f"What else it can be is in {program}."
+    others = f"Other exit codes: see {program}."
     yield from _format_roff_section("EXIT STATUS", [*_iter_definition_lines(own), ".PP", others])
     yield from _format_roff_section(
-        "ENVIRONMENT", [f"What holds for every command is in {program}."]
+        "ENVIRONMENT", [f"For all commands: see {program}."]
     )
     yield from _format_roff_section("FILES", [f"The ledger and the config: see {program}."])
 
 
 def iter_see_also_lines(about: HelpPage, whole: HelpPage) -> Iterator[str]:
-    """Iterate over the references of a page: the other pages of its panel, and the guide's."""
+    """Iterate over the references of a page: to the pages of its panel, and to the guide."""
     if about is whole:
         yield _convert_markdown(
             "`promisectl demo` for a short tour, `promisectl guide start` for a first week."
@@ -207,7 +207,7 @@ def read_guide_table(topic: str, heading: str) -> list[tuple[str, str]]:
     table = page.partition(f"\n| {heading} | ")[2].partition("\n\n")[0]
     rows = table.splitlines()[2:]
     if not rows:
-        message = f"the page {topic} has no table “{heading}” any more"
+        message = f"the page {topic} has no table “{heading}”"
         raise LookupError(message)
     cells = [row.strip("| ").split(" | ") for row in rows]
     return [(name, text) for name, text in cells]

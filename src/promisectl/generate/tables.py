@@ -9,7 +9,14 @@ from typer.main import get_command
 
 from promisectl import guide, shells
 from promisectl.cli.app import build_app, run_without_command
-from promisectl.cli.registry import COMMON_OPTIONS, DECLARATIONS, Declaration, build_traits
+from promisectl.cli.help import ALL_COMMANDS
+from promisectl.cli.registry import (
+    COMMON_OPTIONS,
+    DECLARATIONS,
+    HELP_OPTION_TEXT,
+    Declaration,
+    build_traits,
+)
 from promisectl.domain import constants
 from promisectl.domain.promise import Cause
 from promisectl.domain.wellmade import check
@@ -55,7 +62,7 @@ def generate_completion_module() -> str:
     root = get_command(build_app(["--help"]))
     choices = {_join_command_name(one): one.choices for one in DECLARATIONS}
     commands = dict(_iter_commands(root))
-    names = {
+    names: dict[str, dict[str, str]] = {
         name: {
             word: _extract_first_paragraph(below.help)
             for word, below in group.commands.items()
@@ -64,9 +71,12 @@ def generate_completion_module() -> str:
         for name, group in commands.items()
         if _is_group(group)
     }
+    names |= build_help_words(names)
     options = {name: describe_options(one, choices.get(name, {})) for name, one in commands.items()}
     arguments = {
-        name: describe_arguments(one, choices.get(name, {})) for name, one in commands.items()
+        name: describe_arguments(one, choices.get(name, {}))
+        for name, one in commands.items()
+        if name not in names
     }
     lines = [_COMPLETION_MODULE_DOCSTRING, ""]
     for name, about, table in (
@@ -91,6 +101,14 @@ def generate_completion_module() -> str:
     return "\n".join(lines) + "\n"
 
 
+def build_help_words(names: Mapping[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """Return the words that can follow `help`, and `help` with a group, each with its help."""
+    following = {f"help {group}".strip(): dict(words) for group, words in names.items()}
+    del following["help"]["help"]
+    following["help"] |= {ALL_COMMANDS: "Every command and option."}
+    return following
+
+
 def generate_argv_module() -> str:
     """Return the text of `compiled/argv.py`."""
     root = get_command(build_app(["--help"]))
@@ -106,7 +124,7 @@ def generate_argv_module() -> str:
         '"""The first words of commands of two words."""',
         "COMMANDS: dict[str, Command] = {",
     ]
-    declarations = {_join_command_name(declaration): declaration for declaration in DECLARATIONS}
+    declarations = {_join_command_name(one): one for one in DECLARATIONS if one.module}
     for name in (name for name in below if name in declarations):
         declaration, params = declarations[name], below[name].params
         arguments = tuple(
@@ -183,7 +201,7 @@ def describe_options(command: Any, choices: Mapping[str, Iterable[str]]) -> tupl
         for param in command.params
         if isinstance(param, TyperOption) and not param.hidden
     ]
-    return (*rows, (("--help", "-h"), "", "Show what it does, and end.", False, ()))
+    return (*rows, (("--help", "-h"), "", HELP_OPTION_TEXT, False, ()))
 
 
 def describe_arguments(command: Any, choices: Mapping[str, Iterable[str]]) -> tuple[Any, ...]:
