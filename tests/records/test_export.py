@@ -228,7 +228,7 @@ def test_without_a_ledger_every_format_is_empty_and_nothing_is_made(
         "csv": "id,uid,",
         "json": "[]\n",
         "jsonl": "",
-        "md": "There is no promise here.\n",
+        "md": "No promises.\n",
         "ics": "BEGIN:VCALENDAR\r\n",
     }
     assert result.stdout.startswith(expected[form])

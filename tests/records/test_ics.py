@@ -95,7 +95,7 @@ def test_what_a_calendar_begins_with(program: Program) -> None:
 
 
 STATES = {
-    "proposed": ([], "NEEDS-ACTION", "Lee would owe you. No Yes yet, so nothing is promised."),
+    "proposed": ([], "NEEDS-ACTION", "Lee would owe you. Not agreed yet."),
     "active": ([["accept", "1"]], "IN-PROCESS", "Lee owes you. Promised."),
     "delivered": (
         [["accept", "1"], ["complete", "1", "--reported"]],
@@ -114,7 +114,7 @@ STATES = {
     "void": (
         [["void", "1", "--reason", "twice"]],
         "CANCELLED",
-        "Lee would owe you. Entered by mistake.\nReason: twice",
+        "Lee would owe you. Void.\nReason: twice",
     ),
 }
 

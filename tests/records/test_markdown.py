@@ -100,7 +100,7 @@ def _filled(program: Program) -> None:
 
 
 def test_a_table_for_each_direction(program: Program) -> None:
-    assert program.ok("export", "--format", "md") == "There is no promise here.\n"
+    assert program.ok("export", "--format", "md") == "No promises.\n"
     _filled(program)
     text = program.ok("export", "--format", "md", today="2026-11-26T10:00")
     assert text == (
@@ -115,6 +115,15 @@ def test_a_table_for_each_direction(program: Program) -> None:
     assert [len(table) for table in _tables(text)] == [3, 2, 2]
 
 
+def test_the_state_is_in_words(program: Program) -> None:
+    _filled(program)
+    program.ok("complete", "1")
+    program.ok("renege", "4", "--reason", "no", "--not-told")
+    assert "| reported |" in program.ok("export", "--format", "md")
+    assert "| broken, not told |" in program.ok("export", "--format", "md", "--all")
+    assert "delivered" in program.ok("export", "--format", "md", "--columns", "state")
+
+
 def test_columns_and_filters_of_the_table(program: Program) -> None:
     _filled(program)
     assert program.ok(
@@ -124,5 +133,5 @@ def test_columns_and_filters_of_the_table(program: Program) -> None:
     assert [row for table in _tables(limited) for row in table] == [["id"], ["1"], ["id"], ["2"]]
     assert (
         program.ok("export", "--format", "md", "--with", "dana", "--state", "kept")
-        == "There is no promise here.\n"
+        == "No promises.\n"
     )

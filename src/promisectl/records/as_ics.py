@@ -30,7 +30,7 @@ _ICS_STATUSES = {
 }
 _ENDED_ICS_STATUS = "CANCELLED"
 _STATE_SENTENCES = {
-    "proposed": "No Yes yet, so nothing is promised.",
+    "proposed": "Not agreed yet.",
     "active": "Promised.",
     "delivered": "Reported as done, not confirmed yet.",
     "kept": "Kept.",
@@ -38,7 +38,7 @@ _STATE_SENTENCES = {
     "withdrawn": "Withdrawn.",
     "reneged": "Broken.",
     "released": "Released.",
-    "void": "Entered by mistake.",
+    "void": "Void.",
 }
 _DIRECTION_SENTENCES = {
     "owe": ("You owe {}.", "You would owe {}."),

@@ -19,8 +19,17 @@ if TYPE_CHECKING:
 
 _DIRECTION_HEADINGS = {"owe": "You owe", "owed": "Owed to you", "self": "To yourself"}
 _DEFAULT_HEADINGS = {"#": "--:", "Who": "---", "What": "---", "By": "---", "State": "---"}
-_EMPTY_PAGE = "There is no promise here.\n"
-_SHOWN_FLAGS = ("overdue", "due-today", "renegotiating", "at-risk", "lapsed", "late", "untold")
+_EMPTY_PAGE = "No promises.\n"
+_MARKDOWN_STATES = {"delivered": "reported", "reneged": "broken"}
+_MARKDOWN_FLAGS = {
+    "overdue": "overdue",
+    "due-today": "due today",
+    "renegotiating": "change proposed",
+    "at-risk": "at risk",
+    "lapsed": "reply overdue",
+    "late": "late",
+    "untold": "not told",
+}
 
 
 def iter_markdown_parts(rows: Iterable[Row], columns: Sequence[str], zone: str) -> Iterator[str]:
@@ -63,5 +72,7 @@ def list_default_values(row: Row, zone: str) -> tuple[Any, ...]:
     if row["due"]:
         due = civil.format_civil(row["due"], row["due_zone"], zone).replace(", end of day", "")
     flags = (row["flags"] or "").split()
-    state = ", ".join([row["state"], *(flag for flag in _SHOWN_FLAGS if flag in flags)])
-    return row["id"], row["person_name"], row["outcome"], due, state
+    state = str(row["state"])
+    words = [_MARKDOWN_STATES.get(state, state)]
+    words += [word for flag, word in _MARKDOWN_FLAGS.items() if flag in flags]
+    return row["id"], row["person_name"], row["outcome"], due, ", ".join(words)
