@@ -127,6 +127,16 @@ def test_commands_come_with_what_they_do(program: Program) -> None:
     )
 
 
+def test_after_help_the_commands_are_completed(program: Program) -> None:
+    commands = _asked(program, "")
+    found = _asked(program, "help", "")
+    assert found.pop("all") == "Every command and option."
+    assert found == {name: about for name, about in commands.items() if name != "help"}
+    assert _asked(program, "help", "person", "") == _asked(program, "person", "")
+    assert _asked(program, "help", "make", "") == _asked(program, "help", "person", "x", "") == {}
+    assert "--color" in _asked(program, "help", "--")
+
+
 def test_the_options_of_a_command_are_those_not_given_yet(program: Program) -> None:
     assert list(_asked(program, "accept", "1", "--r")) == ["--rev", "--risk"]
     assert list(_asked(program, "accept", "--risk", "rain", "1", "--r")) == ["--rev"]

@@ -37,8 +37,8 @@ def test_what_tab_shows(pwned: Path, program: Program, name: str) -> None:
         )
         shell.shows(
             "promisectl person \t\t",
-            "show     Everything between you and a person.",
-            "rename   Give",
+            "show     Your promises with a person, and how they were kept.",
+            "rename   Change",
         )
         shell.shows("promisectl make x --to \t\t", "dana  Dana", "me    Myself")
         shell.shows("promisectl owe --state=\t\t", "proposed", "delivered")
@@ -98,11 +98,11 @@ def test_fish(pwned: Path, program: Program) -> None:
     assert [line.partition("\t")[0] for line in accepted] == ["2", "3", "4"]
     assert shells.fish(place, "promisectl accept 2 3 ") == ["4\t書類を送る (Kim, no date)"]
     assert shells.fish(place, "promisectl comple") == [
-        "complete\tSay that it is done: report what you owe, confirm what you get.",
-        "completion\tThe script that lets a shell complete what you type.",
+        "complete\tMark as done: report yours, confirm theirs.",
+        "completion\tPrint the completion script for your shell.",
     ]
     assert shells.fish(place, "promisectl person sh") == [
-        "show\tEverything between you and a person."
+        "show\tYour promises with a person, and how they were kept."
     ]
     assert shells.fish(place, "promisectl owe --state=k") == ["--state=kept"]
     assert shells.fish(place, "promisectl make 'a b' --to l") == ["lee\tLee"]

@@ -1,4 +1,4 @@
-"""The command `completion`: the script for a shell, and what it asks for at each TAB."""
+"""The command `completion`: the script for a shell, and its answers at each TAB."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def completion(env: Env, shell: str, words: Sequence[str] = ()) -> None:
     env.write_stdout([shells.read_completion_script(shell)])
     if env.is_terminal:
         location = shells.SCRIPT_LOCATIONS[shell]
-        env.print_hint(f"Keep it in: {location}. More: promisectl guide completion")
+        env.print_hint(f"Save it to: {location}. See: promisectl guide completion")
 
 
 def list_completions(env: Env, shell: str, words: Sequence[str]) -> list[tuple[str, str]]:

@@ -141,7 +141,7 @@ def _open_candidate_view(env: Env) -> Any:
 def iter_date_candidates(env: Env, _line: TypedLine, slot: WordSlot) -> Iterator[Candidate]:
     """Return everyday words for dates, each with the day that it means here.
 
-    An option for the past gets the days behind, any other the days ahead.
+    Options for the past get past days, all others the days ahead.
     """
     from promisectl.domain import dates
 
@@ -179,4 +179,4 @@ FREE_KINDS = (
     "FIELD=VALUE",
     "HEAD",
 )
-"""Kinds of values that nothing completes: free texts, numbers, new names."""
+"""Kinds of values that are not completed: free texts, numbers, new names."""

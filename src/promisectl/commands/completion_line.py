@@ -133,7 +133,7 @@ class TypedLine:
 
 
 def unquote_bash_word(word: str) -> str:
-    """Return a word of bash without its quotes, of which the last may still be open.
+    """Return a word of bash without its quotes; the last quote may still be open.
 
     Nothing in the word is expanded.
     """

@@ -55,7 +55,7 @@ def iter_page_lines(about: HelpPage, whole: HelpPage) -> Iterator[str]:
     shared = _find_shared_panels(members)
     name = _escape_roff(_format_page_name(about))
     version = _quote_roff(f"promisectl {__version__}")
-    # The title in the middle is empty: beside long names a narrow page has no space for it.
+    # The title in the middle is empty: next to long names a narrow page has no space for it.
     yield f".TH {name.upper()} 1 {find_release_date()} {version} {_quote_roff(' ')}"
     yield from _ROFF_SETTINGS
     summary = about.summary[0].lower() + about.summary[1:].removesuffix(".")
@@ -172,9 +172,7 @@ def iter_command_sections(about: HelpPage) -> Iterator[str]:
     program = f"{_format_bold('promisectl')}(1)"
     others = f"Other exit codes: see {program}."
     yield from _format_roff_section("EXIT STATUS", [*_iter_definition_lines(own), ".PP", others])
-    yield from _format_roff_section(
-        "ENVIRONMENT", [f"For all commands: see {program}."]
-    )
+    yield from _format_roff_section("ENVIRONMENT", [f"For all commands: see {program}."])
     yield from _format_roff_section("FILES", [f"The ledger and the config: see {program}."])
 
 

@@ -8,7 +8,7 @@ from typer.core import TyperArgument, TyperGroup, TyperOption
 from typer.main import get_command
 
 from promisectl import guide, shells
-from promisectl.cli.app import build_app, run_without_command
+from promisectl.cli.app import build_app, run_without_command, select_declarations
 from promisectl.cli.help import ALL_COMMANDS
 from promisectl.cli.registry import (
     COMMON_OPTIONS,
@@ -147,7 +147,8 @@ def generate_argv_module() -> str:
 
 def generate_help_module() -> str:
     """Return the text of `compiled/help_texts.py`."""
-    prototypes = [run_without_command, *(declaration.prototype for declaration in DECLARATIONS)]
+    declared = select_declarations(["--help"])
+    prototypes = [run_without_command, *(declaration.prototype for declaration in declared)]
     # Without its indentation, which Python drops itself from 3.13 on.
     texts = {f"{one.__module__}.{one.__name__}": cleandoc(one.__doc__ or "") for one in prototypes}
     lines = [f"    {name!r}: {text!r}," for name, text in texts.items()]

@@ -3,13 +3,13 @@
 import os
 
 SHELLS = {
-    "bash": "to put after `bash-completion`, or to source",
-    "zsh": "a function for a directory of `fpath`",
-    "fish": "a file for fish's own directory of completions",
+    "bash": "a file for `bash-completion`, or to source",
+    "zsh": "a function for a directory in `fpath`",
+    "fish": "a file for the completions directory of fish",
 }
 SCRIPT_LOCATIONS = {
     "bash": "~/.local/share/bash-completion/completions/promisectl",
-    "zsh": "a directory of your fpath, as _promisectl, before compinit runs",
+    "zsh": "a directory in your fpath, as _promisectl (before compinit runs)",
     "fish": "~/.config/fish/completions/promisectl.fish",
 }
 

@@ -1,11 +1,11 @@
-# Completion of promisectl for bash. Either keep it where the package bash-completion looks:
+# Completion of promisectl for bash. Save it where the package bash-completion looks:
 #   promisectl completion bash > ~/.local/share/bash-completion/completions/promisectl
-# or write it to any file, and have your ~/.bashrc source that. See: promisectl guide completion
+# or save it to any file and source that from your ~/.bashrc. See: promisectl guide completion
 #
-# All it knows it asks promisectl. No word of yours and no answer is ever evaluated.
+# It asks promisectl for everything. What you type and what promisectl prints is never evaluated.
 
 _promisectl() {
-    # Bash cuts words at = and : as well; what has no blank between belongs together.
+    # Bash also splits words at = and : ; pieces without a space between them belong together.
     local rest=${COMP_LINE:0:COMP_POINT} piece blank place last
     local -a words=()
     for ((place = 0; place <= COMP_CWORD; place++)); do
@@ -23,7 +23,7 @@ _promisectl() {
     done
     last=$((${#words[@]} - 1))
 
-    # What stands before the piece that bash replaces: --state= of --state=kept
+    # The text before the piece that bash replaces: --state= of --state=kept
     local typed=${words[last]} before
     [[ $piece == [=:] ]] && piece=
     before=${typed%"$piece"}
@@ -34,7 +34,7 @@ _promisectl() {
         return
     fi
 
-    # In an open quote a value is offered only if nothing in it means anything there; elsewhere it is quoted.
+    # In an open quote, only values without special characters are offered; elsewhere they are quoted.
     local line value about wide=0
     local -a values=() abouts=()
     while IFS= read -r line; do
@@ -53,15 +53,15 @@ _promisectl() {
         ((${#value} > wide)) && wide=${#value}
     done < <(COLUMNS=${COLUMNS:-80} command promisectl completion bash -- "${words[@]:1}" 2> /dev/null)
 
-    # Bash has no place for descriptions. Where it is about to show a list, the lines of it are given; readline inserts what
-    # they begin with in common, which is never more than a part of the values. A single value, and one to be put in, stays alone.
+    # Bash has no place for descriptions. When it is about to show a list, the candidates are whole lines; readline inserts
+    # only their common beginning, which is part of the values. A single value, or one to insert, comes without description.
     case ${#values[@]}:$COMP_TYPE in
         [01]:* | *:37 | *:42) COMPREPLY=("${values[@]}") ;;
         *)
             for place in "${!values[@]}"; do
                 printf -v line '%-*s  %s' "$wide" "${values[place]}" "${abouts[place]}"
                 [[ -z ${abouts[place]} ]] && line=${values[place]}
-                # The first is made long enough that readline puts them one below the other.
+                # The first line is long enough that readline uses one column.
                 [[ $place == 0 && -n ${abouts[0]} ]] && printf -v line '%-*s' $((${COLUMNS:-80} / 2)) "$line"
                 COMPREPLY+=("$line")
             done

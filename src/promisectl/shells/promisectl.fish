@@ -1,8 +1,8 @@
-# Completion of promisectl for fish. Keep it where fish looks:
+# Completion of promisectl for fish. Save it where fish looks:
 #   promisectl completion fish > ~/.config/fish/completions/promisectl.fish
 # See: promisectl guide completion
 #
-# All it knows it asks promisectl. No word of yours and no answer is ever evaluated.
+# It asks promisectl for everything. What you type and what promisectl prints is never evaluated.
 
 function __promisectl_complete
     set -l words (commandline -opc)

@@ -1,10 +1,10 @@
 #compdef promisectl
-# Completion of promisectl for zsh. Keep it as _promisectl in a directory of your fpath, before compinit runs:
+# Completion of promisectl for zsh. Save it as _promisectl in a directory in your fpath (before compinit runs):
 #   mkdir -p ~/.zfunc && promisectl completion zsh > ~/.zfunc/_promisectl
 #   # in ~/.zshrc:  fpath=(~/.zfunc $fpath); autoload -Uz compinit; compinit
 # See: promisectl guide completion
 #
-# All it knows it asks promisectl. No word of yours and no answer is ever evaluated.
+# It asks promisectl for everything. What you type and what promisectl prints is never evaluated.
 
 _promisectl() {
   emulate -L zsh
