@@ -156,73 +156,73 @@ def parse_alias(name: str, value: Any) -> str:
 CONFIG_KEYS = {
     "me": ConfigKey(
         parse_me_value,
-        "Who you are: --to and --from with this name, or with its handle ana-lopez, mean you.",
+        "Your name. --to and --from with this name, or with its handle ana-lopez, mean you.",
         'me = "Ana Lopez"',
     ),
     "zone": ConfigKey(
         parse_zone_value,
-        "Where you live. TZ in the environment wins; without either, what the system says.",
+        "Your time zone. TZ in the environment overrides it. Without either, the system decides.",
         'zone = "Europe/Berlin"',
     ),
     "date_order": ConfigKey(
         _build_choice_parser("date_order", ("dmy", "mdy", "ymd")),
-        "How 11/12 is read: dmy, mdy or ymd.",
+        "How to read 11/12: dmy, mdy or ymd.",
         'date_order = "dmy"',
     ),
     "week_start": ConfigKey(
         parse_week_start_value,
-        "The day that begins a week, for `week` on a terminal and for eow.",
+        "The first day of a week, for `week` on a terminal and for eow.",
         'week_start = "sun"',
     ),
-    "window": ConfigKey(parse_window_value, "How far `stats` looks back.", 'window = "180 days"'),
+    "window": ConfigKey(parse_window_value, "How far back `stats` looks.", 'window = "180 days"'),
     "color": ConfigKey(
         _build_choice_parser("color", constants.COLOR_CHOICES),
-        "auto, always or never.",
+        "Colors: auto, always or never.",
         'color = "never"',
     ),
     "pager": ConfigKey(
         parse_pager_value,
-        "What shows long views a screen at a time; false for nothing.",
+        "The pager for long views; false for none.",
         'pager = "less -FIRX"',
     ),
-    "check.ignore": ConfigKey(parse_ignore_value, "Rules that say nothing.", 'ignore = ["L13"]'),
+    "check.ignore": ConfigKey(
+        parse_ignore_value, "Rules that `check` leaves out.", 'ignore = ["L13"]'
+    ),
     "check.effort": ConfigKey(
         _build_text_list_parser("effort"),
-        "More words for L05, effort without an end.",
+        "More words for L05: an effort, not a result.",
         'effort = ["ponder"]',
     ),
     "check.hedges": ConfigKey(
         _build_text_list_parser("hedges"),
-        "More words for L06, half a Yes.",
+        "More words for L06: half a yes, like “maybe”.",
         'hedges = ["inshallah"]',
     ),
     "check.vague": ConfigKey(
         _build_text_list_parser("vague"),
-        "More words for L07, measures without a measure.",
+        "More words for L07: vague, like “several”.",
         'vague = ["presentable"]',
     ),
     "table.columns": ConfigKey(
         parse_columns_value,
-        f"What owe, owed and list show on a terminal, out of: {', '.join(columns.COLUMNS)}.",
+        f"The columns of owe, owed and list on a terminal. All: {', '.join(columns.COLUMNS)}.",
         'columns = ["id", "person", "outcome", "due", "standing", "tags"]',
     ),
     "table.sort": ConfigKey(
         _build_choice_parser("sort", constants.PROMISE_SORTS),
-        "In which order, on a terminal: due, made, person or state.",
+        "The order on a terminal: due, made, person or state.",
         'sort = "person"',
     ),
 }
 
 
 _TEMPLATE_HEAD = """\
-# The config of promisectl. Nothing has to be said here, and a line that begins with # says \
-nothing:
-# take that sign away where you want what stands behind it, and before the [table] that it is in.
-# More about it: promisectl guide config.
+# The config of promisectl. Lines that start with # are comments: to use a setting, remove
+# its # (and the # before the [table] above it). See: promisectl guide config
 """
 _TEMPLATE_ALIASES = (
     "",
-    "# Words of your own for commands: promisectl guide aliases.",
+    "# Short names for commands. See: promisectl guide aliases",
     "# [alias]",
     '# today = "owe --due-before tomorrow"',
 )
