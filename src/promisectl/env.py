@@ -39,10 +39,10 @@ class OnceKey(NamedTuple):
 
 
 class Env:
-    """The world around one command: what it may know, and where it prints.
+    """The world around one command: what it can read, and where it prints.
 
     `now` is the moment of this run (aware UTC, whole seconds), `zone` the IANA name of the local
-    zone (UTC, and `is_zone_known` false, where nobody knows it), `config` the config and
+    zone (UTC, and `is_zone_known` false, when it is not known), `config` the config and
     `config_file` its path, empty where there is no home. `quiet` reduces the answer to IDs. `form`
     is the wanted form of the answer (see the property). `no_pager` is None for a command that never
     pages. `words` is the command line as it was typed.
@@ -91,9 +91,9 @@ class Env:
         self._late_warnings: list[tuple[str, bool]] = []
         self._has_recorded = False
         self.seen_uids: dict[int, str] = {}
-        """The uid of each promise that a person was shown, by its number.
+        """The uid of each promise that a person was shown, by its ID.
 
-        A number may mean another promise by the time of the answer, after a restore.
+        After a restore, the ID may mean another promise by the time of the answer.
         """
 
     def copy_elsewhere(self, *, ledger: str | None, today: str | None) -> Env:
@@ -169,7 +169,7 @@ class Env:
 
     @property
     def color(self) -> bool:
-        """Whether stdout gets colours."""
+        """Whether stdout gets colors."""
         return terminal.is_colored(self._out, self.color_wish[0], self.environ)
 
     @property
@@ -270,7 +270,7 @@ class Env:
     def print_warning(self, line: str, *, whole: bool = False) -> None:
         """Print a line on stderr, escaped; on a terminal folded, unless `whole`.
 
-        A line that comes while a page is put together waits for the end of the page. When stderr
+        A line that comes while a page is built waits for the end of the page. When stderr
         can't be written to, the line is lost.
         """
         if self._page and self._page.tell():
@@ -324,7 +324,7 @@ class Env:
         return True
 
     def flush_output(self) -> None:
-        """Print what waits: a long page through the pager, then the late warnings.
+        """Print what is held back: a long page through the pager, then the late warnings.
 
         Raises StdoutFailed when stdout can't be written to.
         """
@@ -371,7 +371,7 @@ class Env:
 
 
 class _PageBuffer(io.StringIO):
-    """The text of a page that is put together; its encoding is that of the terminal."""
+    """The text of a page that is being built; its encoding is that of the terminal."""
 
     def __init__(self, encoding: str) -> None:
         super().__init__()

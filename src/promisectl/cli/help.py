@@ -22,7 +22,7 @@ ALL_COMMANDS = "all"
 _BRIEF_PAGE_PANELS = (MAIN_PANEL, VIEWS_PANEL)
 _BRIEF_PAGE_EPILOG = f"Every command and option: promisectl help {ALL_COMMANDS}"
 _MAX_TEXT_COLUMNS = 100  # a wider text is hard to read
-_MIN_TEXT_COLUMNS = 24  # a text with fewer columns beside its name goes below the name
+_MIN_TEXT_COLUMNS = 24  # with fewer columns next to its name, a text goes below it
 
 
 def print_help(ctx: Any, _option: Any, wanted: bool) -> None:
@@ -148,7 +148,7 @@ def _iter_help_panels(
 def _iter_panel_rows(
     rows: list[tuple[str, str]], width: int, *, color: bool, indent: int = 0, longest: int = 0
 ) -> Iterator[str]:
-    """Iterate over the lines of a panel: names in a column, texts beside them.
+    """Iterate over the lines of a panel: names in a column, texts next to them.
 
     Where the width is too small for that, each text goes below its name. The column of names has
     at least `longest` characters.

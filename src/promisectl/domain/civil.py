@@ -11,7 +11,7 @@ from promisectl.domain.constants import MONTHS, WEEKDAYS
 
 ONE_SECOND = timedelta(seconds=1)
 MAX_ZONE_DIFFERENCE = timedelta(hours=26)
-"""Between the clocks of any two zones."""
+"""The largest difference between the clocks of two zones."""
 EARLIEST_DAY = date(1970, 1, 1)
 NAMES_WITHOUT_PLACE = ("localtime", "Factory", "posixrules")
 """Names that mean another zone on every machine."""
@@ -133,7 +133,7 @@ def local_time(instant: datetime, zone: str) -> datetime:
 def is_zone(name: str) -> bool:
     """Whether `name` is the IANA name of a zone that this machine knows.
 
-    Names that mean another zone on every machine, or are none of IANA's, are no zones to keep.
+    Names that mean another zone on every machine, or that IANA does not have, do not count.
     """
     if name in NAMES_WITHOUT_PLACE or name.startswith(("posix/", "right/")):
         return False

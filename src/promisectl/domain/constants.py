@@ -4,12 +4,12 @@ OPEN_STATES = ("proposed", "active", "delivered")
 CLOSED_STATES = ("kept", "declined", "withdrawn", "reneged", "released", "void")
 STATES = (*OPEN_STATES, *CLOSED_STATES)
 AGREED_STATES = ("active", "delivered", "kept", "reneged", "released")
-"""Both sides have said Yes."""
+"""Both sides have said yes."""
 UNDELIVERED_STATES = ("proposed", "active")
 """The promise is not reported as done yet, so its terms can still change."""
 
 SELF_STATES = ("active", "kept", "reneged", "void")
-"""The states of a promise to oneself; the others need an answer of somebody else."""
+"""The states of a promise to myself; the others need an answer from somebody else."""
 IMPORTED_MOMENT_STATES = {
     "accepted_at": (AGREED_STATES, (*AGREED_STATES, "void")),
     "delivered_at": (("delivered", "kept"), ("delivered", "kept", "released", "void")),
@@ -52,8 +52,8 @@ DAY_SECONDS = 86_400
 MAX_IMPORTED_PROMISE_ID = 999_999_999
 """The highest ID of the first promise in a file.
 
-Each promise before one allows it one more, so that whatever can be made in a ledger can be brought
-into another.
+Each promise before it allows one more, so that whatever one ledger holds can be imported into
+another.
 """
 
 # The longest texts, in characters. Every command and import refuses more and cuts nothing.

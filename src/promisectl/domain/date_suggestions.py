@@ -69,7 +69,7 @@ _MIN_SIMILARITY = 0.75  # of a word to the name of a day, as difflib counts it
 
 
 def list_date_forms(words: str, today: date) -> tuple[str, ...]:
-    """Return what a person may mean by `words`, the likeliest first.
+    """Return what a person may mean by `words`, the most likely first.
 
     `words` are in lower case with single spaces. Not all of the forms can be read as dates.
     """

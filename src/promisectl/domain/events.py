@@ -25,11 +25,11 @@ EVENT_KINDS = (
 )
 """What happened to a promise.
 
-`made` is a request or an offer, `agreed` the first Yes, `renegotiated` a Yes to new terms, `word` a
-warning, `reopened` a delivery taken back or declined, `ended` a promise released or withdrawn.
+`made` is a request or an offer, `agreed` the first yes, `renegotiated` a yes to a change, `word` a
+warning, `reopened` a report taken back or declined, `ended` a promise released or withdrawn.
 """
 
-# The kind of an event by the state that the act led to, unless the act was a Yes.
+# The kind of an event by the state that the act led to, unless the act was a yes.
 _KIND_BY_END_STATE = {
     State.PROPOSED: "made",
     State.ACTIVE: "reopened",

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MAX_DETAILS = 5
-"""How many things wrong in the same way a finding lists one by one."""
+"""How many faults of one kind a finding lists."""
 
 
 class IntegrityResult(StrEnum):
@@ -49,7 +49,7 @@ class IntegrityFinding(NamedTuple):
 
     @property
     def summary(self) -> str:
-        """The result with the first thing that is wrong, as part of a sentence."""
+        """The result with the first fault, as part of a sentence."""
         return ": ".join((self.says, *self.details[:1]))
 
 
@@ -66,14 +66,14 @@ class CheckRequest(NamedTuple):
 
 
 class DamageList:
-    """Things wrong in the same way: the first ones listed, all of them counted."""
+    """Faults of one kind: the first ones listed, all of them counted."""
 
     def __init__(self) -> None:
         self.count = 0
         self._details: list[str] = []
 
     def add_detail(self, sentence: str) -> None:
-        """Add one thing that is wrong, in a sentence."""
+        """Add one fault, in a sentence."""
         self.count += 1
         if len(self._details) < MAX_DETAILS:
             self._details.append(sentence)

@@ -75,7 +75,7 @@ def infer_speaker(promise: Promise, verb: Verb) -> Side:
 
 
 def is_negotiator_unclear(promise: Promise) -> bool:
-    """Whether new terms can be those of either side: mine are on the table, and wait for theirs."""
+    """Whether either side could propose terms now: mine are proposed, and they have to answer."""
     offered = promise.offered_revision
     return bool(offered and promise.direction.is_my_side(offered.author))
 
@@ -136,8 +136,8 @@ def is_condition_met(condition: Condition, promise: Promise | None) -> bool:
 def find_base_revision(promise: Promise, verb: Verb, number: int | None = None) -> Revision:
     """Return the revision that `verb` changes or copies; `number` names one to correct.
 
-    Otherwise a correction starts from the terms in force, and new terms start from those on the
-    table. Raises NoRevision.
+    Without it, a correction starts from the agreed terms, and a proposal from the proposed ones.
+    Raises NoRevision.
     """
     if number is not None:
         revision = promise.find_revision(number)
@@ -150,12 +150,12 @@ def find_base_revision(promise: Promise, verb: Verb, number: int | None = None) 
 
 
 def copy_base_terms(base: Revision, verb: Verb) -> Terms:
-    """Return the terms that `verb` begins with; new terms begin without a date for the answer."""
+    """Return the terms that `verb` starts from; a proposal starts without a date for the answer."""
     return base.terms._replace(reply_by=base.reply_by if verb is Verb.CORRECT else None)
 
 
 def find_former_terms(promise: Promise, act: Act) -> Terms:
-    """Return the terms that new or corrected terms are compared with, from before the act.
+    """Return the terms before the act, with which proposed or corrected terms are compared.
 
     The date for an answer is among them only while it is the author who changes it.
     """
@@ -316,10 +316,10 @@ def _check_act_change(promise: Promise, row: Transition, act: Act) -> None:
 
 
 def _check_terms_change(promise: Promise, act: Act) -> None:
-    """Refuse new terms that change nothing, or that go back to the agreed ones.
+    """Refuse a proposal that changes nothing, or that goes back to the agreed terms.
 
     The author of an offer may change the date for the answer alone. To go back to the agreed terms
-    is a No to the others. Raises NothingChanged and AgreedAlready.
+    is to decline the change. Raises NothingChanged and AgreedAlready.
     """
     offered, in_force = promise.offered_revision, promise.in_force
     base = offered or in_force
@@ -335,7 +335,7 @@ def _check_terms_change(promise: Promise, act: Act) -> None:
 
 
 def _check_correction(promise: Promise, act: Act) -> None:
-    """Refuse a correction of nothing, or one that leaves nothing of the change on the table.
+    """Refuse a correction of nothing, or one that leaves nothing of the proposed change.
 
     Raises NothingChanged, NoRevision and AmendmentEmptied.
     """
@@ -350,13 +350,13 @@ def _check_correction(promise: Promise, act: Act) -> None:
 
 
 def _is_amendment_empty(promise: Promise) -> bool:
-    """Whether the change on the table is the same as the terms in force."""
+    """Whether the proposed change is the same as the agreed terms."""
     offered, in_force = promise.offered_revision, promise.in_force
     return bool(offered and in_force and offered.terms.content == in_force.terms.content)
 
 
 def _check_act_risk(promise: Promise, act: Act) -> None:
-    """Refuse a risk or a price in an act of the promisee, who promises nothing.
+    """Refuse a risk, or what it displaces, in an act of the promisee, who promises nothing.
 
     Raises RiskOfPromisee.
     """
@@ -364,7 +364,7 @@ def _check_act_risk(promise: Promise, act: Act) -> None:
         raise errors.RiskOfPromisee(promise.id)
 
 
-_BOOKKEEPING_EFFECTS = (Effect.CORRECT, Effect.TAG)  # the other side does not hear of these
+_BOOKKEEPING_EFFECTS = (Effect.CORRECT, Effect.TAG)  # the other side does not learn of these
 
 
 def _update_state(before: Promise, after: Promise, row: Transition, act: Act) -> Promise:
@@ -394,7 +394,7 @@ def _update_state(before: Promise, after: Promise, row: Transition, act: Act) ->
 
 
 def _select_details(act: Act) -> dict[str, Any]:
-    """Return the cause, the repair, the risk and the price that an act names."""
+    """Return the cause, the repair, the risk and the `no_to` that an act names."""
     values = {name: getattr(act, name) for name in ("cause", "repair", "risk", "no_to")}
     return {name: value for name, value in values.items() if value}
 
@@ -424,7 +424,7 @@ def _offer_terms(promise: Promise, act: Act) -> Promise:
 
 
 def _accept_terms(promise: Promise, act: Act) -> Promise:
-    """Bring the terms on the table into force."""
+    """Make the proposed terms the agreed ones."""
     accepted = promise.offered_revision or promise.current_revision
     return promise._replace(
         revisions=_change_statuses(
@@ -560,7 +560,7 @@ def _change_statuses(promise: Promise, changes: dict[Status, Status]) -> tuple[R
 
 
 def _build_offer_closing(status: Status) -> Callable[[Promise, Act], Promise]:
-    """Return an effect that takes the terms on the table off it, with `status`."""
+    """Return an effect that ends the proposed terms with `status`."""
     return lambda promise, _act: promise._replace(
         revisions=_change_statuses(promise, {Status.OFFERED: status})
     )
@@ -624,7 +624,7 @@ def replay_acts(number: int, acts: Iterable[Act]) -> Promise:
 
 
 def list_term_changes(number: int, acts: Iterable[Act]) -> dict[int, tuple[Terms, Terms]]:
-    """Return the former and the new terms of each act that offers or corrects some.
+    """Return the terms before and after each act that proposes or corrects some.
 
     They are by the number of the act. An undone act is compared with what was there when it was
     recorded.
@@ -656,7 +656,7 @@ def iter_steps(number: int, acts: Iterable[Act], moment: datetime | None) -> Ite
     for recorded in _list_live_acts(acts):
         act = _forget_later_moments(recorded, moment) if moment else recorded
         # What is not open without the acts that were to come, such as the part of a delivery that
-        # is dated before the Yes, is left out. Nothing else is checked again.
+        # is dated before the yes, is left out. Nothing else is checked again.
         row = find_transition(promise, act.verb, act.side) if act else None
         if act and row and _has_revision_to_correct(promise, act):
             step = _carry_out_act(promise or _open_promise(act, number), row, act)

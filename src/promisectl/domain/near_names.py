@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from promisectl.domain.people import Person
 
-_COMPARED_CHARACTERS = 12  # of the beginning of a handle, so that long ones take little room
+_COMPARED_CHARACTERS = 12  # of the beginning of a handle, so that long ones take little memory
 _LAST_CHARACTER = "\U0010ffff"
 
 

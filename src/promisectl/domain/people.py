@@ -230,7 +230,7 @@ class NameIndex:
         handle = build_handle(name)
         matches = self._by_handle.get(handle) or self._by_name.get(handle) or []
         if len(matches) > 1:
-            # Ledgers of old may have one name in two spellings.
+            # Old ledgers may have one name in two spellings.
             typed = "-".join(name.split()).casefold()
             matches = [
                 person for person in matches if typed in (person.handle, *person.aliases)
@@ -336,7 +336,7 @@ def list_first_names(person: Person) -> tuple[str, str]:
 
 
 def is_near_handle(handle: str, other: str) -> bool:
-    """Whether two handles, both without marks, are so few letters different that one is a slip."""
+    """Whether two handles, both without marks, are so few letters different that one is a typo."""
     shorter = min(len(handle), len(other))
     # With two of three letters changed it is another name.
     allowed = MAX_NEAR_EDITS if shorter > _SHORT_NAME_LETTERS else min(1, shorter - 1)

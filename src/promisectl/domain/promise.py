@@ -117,10 +117,10 @@ class Cause(StrEnum):
 
 
 class Terms(NamedTuple):
-    """What a side agrees to with a Yes, and until when it should answer (`reply_by`).
+    """What a side agrees to with a yes, and until when it should answer (`reply_by`).
 
-    `done_when` is how both sides will know that the promise is kept, `why` what it is good for.
-    `reply_by` belongs to one offer: it ends with the answer, and new terms begin without.
+    `done_when` is how both sides will know that the promise is kept, `why` what it is for.
+    `reply_by` belongs to one proposal: it ends with the answer, and the next one starts without.
     """
 
     outcome: str
@@ -131,7 +131,7 @@ class Terms(NamedTuple):
 
     @property
     def content(self) -> Terms:
-        """What a Yes agrees to: these terms without the date for the answer."""
+        """What a yes agrees to: these terms without the date for the answer."""
         return self._replace(reply_by=None)
 
 
@@ -145,7 +145,7 @@ class Revision(NamedTuple):
 
     @property
     def reply_by(self) -> CivilMoment | None:
-        """Until when an answer is asked for; None when the terms wait for none any more."""
+        """Until when an answer is needed; None when no answer is needed any more."""
         return self.terms.reply_by if self.status is Status.OFFERED else None
 
 
@@ -166,10 +166,10 @@ class Opening(NamedTuple):
 class ImportedState(NamedTuple):
     """The state of a promise that was recorded elsewhere, when it was imported.
 
-    `author` is the side whose terms these are. `revision` is the number of the terms in force,
-    else of the terms on the table; `revisions` is the number of the newest. `renegotiated` counts
-    how often both sides agreed on new terms, and `first_due` is the due date first agreed on.
-    `offer` holds new terms on the table beside those in force. `word_at` is when the promisor
+    `author` is the side whose terms these are. `revision` is the number of the agreed terms,
+    else of the proposed ones; `revisions` is the number of the newest. `renegotiated` counts how
+    often both sides agreed on a change, and `first_due` is the due date first agreed on. `offer`
+    holds a change proposed for agreed terms. `word_at` is when the promisor
     first warned, `silent` whether the promise was broken without a warning.
     """
 
@@ -225,7 +225,7 @@ class EarlierTalk(NamedTuple):
     """What is known of the negotiation before an import.
 
     `revisions` is the number of the newest revision, `renegotiated` how often both sides agreed on
-    new terms, `first_due` the due date first agreed on.
+    a change, `first_due` the due date first agreed on.
     """
 
     revisions: int
@@ -234,7 +234,7 @@ class EarlierTalk(NamedTuple):
 
 
 class Agreement(NamedTuple):
-    """A Yes to a revision, which brought it into force."""
+    """A yes to a revision, which made it the agreed one."""
 
     revision: int
     at: datetime
@@ -308,12 +308,12 @@ class Promise(NamedTuple):
 
     @property
     def offered_revision(self) -> Revision | None:
-        """The revision on the table, which a side has yet to answer."""
+        """The proposed revision, which a side has not answered yet."""
         return self._find_last_revision(Status.OFFERED)
 
     @property
     def current_revision(self) -> Revision:
-        """The revision in force, else the one on the table, else the last one."""
+        """The agreed revision, else the proposed one, else the last one."""
         return self.in_force or self.offered_revision or self.revisions[-1]
 
     @property
@@ -333,7 +333,7 @@ class Promise(NamedTuple):
     def is_untold(self) -> bool:
         """Whether I broke the promise and the other side does not know yet.
 
-        What was promised to me can't be untold: I know that it is broken.
+        Of a promise to me this is never true: I know that it is broken.
         """
         return (
             self.state is State.RENEGED
@@ -371,12 +371,12 @@ class Promise(NamedTuple):
 
     @property
     def agreed_at(self) -> datetime | None:
-        """When both sides agreed on the terms in force."""
+        """When both sides agreed on the current agreed terms."""
         return self.agreements[-1].at if self.agreements else None
 
     @property
     def renegotiation_count(self) -> int:
-        """How often both sides agreed on new terms."""
+        """How often both sides agreed on a change."""
         return self.earlier.renegotiated + max(0, len(self.agreements) - 1)
 
     @property
@@ -388,7 +388,7 @@ class Promise(NamedTuple):
 
     @property
     def word_at(self) -> datetime | None:
-        """When the promisor first warned about the due date in force."""
+        """When the promisor first warned about the agreed due date."""
         return self.find_first_notice(len(self.agreements) - 1)
 
     @property
@@ -401,7 +401,7 @@ class Promise(NamedTuple):
         )
 
     def find_warned_agreement(self, notice: Notice) -> int | None:
-        """Return the index of the agreement that was in force at the moment of a warning.
+        """Return the index of the agreement that held at the moment of a warning.
 
         None when the promise was not active then: what was said is a reminder, not a warning.
         """
@@ -411,7 +411,7 @@ class Promise(NamedTuple):
         return begun[-1].agreements - 1 if is_active else None
 
     def find_agreed_due(self, index: int) -> CivilMoment | None:
-        """Return the due date that `agreements[index]` brought into force."""
+        """Return the due date that `agreements[index]` agreed on."""
         revision = self.find_revision(self.agreements[index].revision)
         return revision.terms.due if revision else None
 
@@ -422,8 +422,8 @@ class Promise(NamedTuple):
     def find_first_notice(self, index: int) -> datetime | None:
         """Return when the promisor first warned about the due date of `agreements[index]`.
 
-        Agreements just before it with the same due date count as well. To tell that the promise is
-        broken is a warning, too, about the terms that were broken.
+        Agreements just before it with the same due date count as well. The message that the promise
+        is broken is also a warning, about the terms that were broken.
         """
         if not (self.agreements and (self.words or self.told_at)):
             return None

@@ -17,7 +17,7 @@ _PLAIN_LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe"}
     | dict.fromkeys(JOINERS)
 )
-# What is drawn as nothing: Default_Ignorable_Code_Point of Unicode, and the blank of Braille.
+# What is drawn as nothing: Default_Ignorable_Code_Point of Unicode, and the empty Braille pattern.
 _INVISIBLE_RANGES = (
     (0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFEFF, 0xFFA0),
     range(0x180B, 0x1810),
@@ -90,7 +90,7 @@ def is_invisible(character: str) -> bool:
 
 
 def is_blank(text: str) -> bool:
-    """Whether there is nothing to be seen in a text: only spaces and invisible characters."""
+    """Whether a text has only spaces and invisible characters."""
     return text.isspace() or all(
         character.isspace() or is_invisible(character) for character in text
     )

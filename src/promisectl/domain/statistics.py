@@ -53,7 +53,7 @@ def compute_late_credit(seconds: float) -> float:
     """Return the credit for a delivery `seconds` after its due date: 1 in time, .5 a month late.
 
     Between two points of the table the logarithm of the credit is linear; after the last point
-    it goes on as before it.
+    it continues with the same slope.
     """
     if seconds <= 0:
         return 1.0
@@ -113,7 +113,7 @@ class DirectionStatistics(NamedTuple):
       second by the first one.
     - `renegotiated` is of all accepted promises.
     - `notice` is of all promises kept late, broken, overdue or postponed: those where the
-      promisor warned before the due date then in force.
+      promisor warned before the due date agreed at that time.
     - `confirmed` is of all delivered promises, `said_no` of all that the promisor answered.
     - `foreseen` is of the broken promises with a risk: those whose reason echoes the risk.
     - `slip_days` and `lead_days` are medians in days of 24 hours, `late_credit` is a mean from

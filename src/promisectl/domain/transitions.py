@@ -40,7 +40,7 @@ class Effect(Enum):
     DECLINE = "offered → declined"
     WITHDRAW = "offered → withdrawn"
     MOOT = "offered → moot"
-    CORRECT = "rev put right"
+    CORRECT = "rev corrected"
     TAG = "tags changed"
     IMPORT = "revs as they were found"
 
@@ -175,7 +175,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     # Row 31, undo and redo, is `replay_acts` without the undone commands.
     Transition(33, None, _ANY, Verb.IMPORT, MoverRole.ME, None, Effect.IMPORT, ("found",)),
 )
-# What I may do as the bookkeeper in every state except void.
+# What I may record as the bookkeeper in every state except void.
 for _state in State:
     if _state is not State.VOID:
         TRANSITIONS += (

@@ -1,4 +1,4 @@
-"""The cells of one imported record, each parsed as its field demands.
+"""The cells of one imported record, each parsed by the rule of its field.
 
 Every error names the field.
 """
@@ -162,7 +162,7 @@ class CellReader:
         if not readings:
             return self._parse_date_words(name, value)
         first = readings[0]
-        # A larger difference than that of two zones: somebody edited the cell, but not `at`.
+        # No two zones differ so much: somebody edited the cell, but not `at`.
         if at is None or abs(at - first.at) > civil.MAX_ZONE_DIFFERENCE:
             return first
         matches = [reading for reading in readings if reading.at == at]
@@ -185,8 +185,8 @@ class CellReader:
     def parse_moment(self, name: str) -> datetime | None:
         """Return an instant (aware UTC); None where the cell is empty.
 
-        The cell has an offset, or is a day or a time in the zone here, with its year. A day stands
-        for its noon, today for no later than now.
+        The cell has an offset, or is a day or a time in the zone here, with its year. A day means
+        its noon, today no later than now.
         """
         value = self.parse_text(name)
         if value is None:

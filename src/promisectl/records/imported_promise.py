@@ -1,4 +1,4 @@
-"""An imported promise: what the cells of a record say together.
+"""An imported promise: what the cells of a record mean together.
 
 They are checked against the lifecycle.
 """
@@ -133,7 +133,7 @@ def _list_differences_of_talk(
 ) -> list[str]:
     """Return the fields in which the negotiation and the warnings of a promise are different.
 
-    These are the terms on the table beside those in force, and what was said since.
+    These are the change proposed for agreed terms, and the warnings since.
     """
     state = imported.imported_state
     offer = {name: row[f"offer_{name}"] for name in Terms._fields} if row["offer_revision"] else {}
@@ -233,7 +233,7 @@ def parse_imported_state(
     revision = reader.parse_number("revision") or 1
     revisions = reader.parse_number("revisions") or revision
     newest = max(revision + 1 if offer else revision, revisions)
-    # Without an author, the offer is of the side that does not have the move.
+    # Without an author, the proposal is of the side that does not have to answer.
     is_mine = move != "me" if state is State.PROPOSED and not author else author != "them"
     is_agreed = moments["accepted_at"] is not None
     renegotiated = parse_renegotiation_count(reader, newest, is_agreed=is_agreed)
@@ -254,7 +254,7 @@ def parse_imported_state(
         if state is State.ACTIVE and "at-risk" in reader.parse_words("flags")
         else None,
         word_at=_parse_later_moment(reader, "word_at", moments) or told_at,
-        # A broken promise of which nobody has to tell: the promisee noticed it.
+        # A broken promise that nobody has to report: the promisee noticed it.
         silent=state is State.RENEGED
         and (has_no_move or direction is Direction.OWED)
         and not (told_at or is_self),
@@ -265,7 +265,7 @@ def parse_imported_state(
 
 
 def parse_renegotiation_count(reader: CellReader, newest: int, *, is_agreed: bool) -> int:
-    """Return how often both agreed to other terms.
+    """Return how often both sides agreed on a change.
 
     That takes a first agreement, and a revision each time; `newest` is the number of revisions.
     """
@@ -325,7 +325,7 @@ def check_moment_order(
     """Raise BadRecord if a moment is after `now`, or before the moments that precede it.
 
     It blames the column that gave the moment, from which others may have been derived. `told_at`
-    has to follow the Yes alone, without one the making.
+    has to follow only the yes; without one, the making.
     """
     latest = None
     for name, moment in moments.items():

@@ -1,4 +1,4 @@
-"""The reader of JSON that comes in: value by value, with the line of each and of an error."""
+"""The reader of JSON: value by value, with the line of each value and of an error."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class BadJson(Exception):
 class JsonReader:
     """The values of a text that comes in pieces.
 
-    It has no more of the text in memory than the next value needs. `line` is the number of the
+    It keeps only as much of the text in memory as the next value needs. `line` is the number of the
     current line.
     """
 
@@ -76,7 +76,7 @@ class JsonReader:
         return value
 
     def peek_character(self) -> str:
-        """Return the next character that is not a blank, without skipping it; empty at the end."""
+        """Return the next character that is not a space, without skipping it; empty at the end."""
         while True:
             while self._position < len(self._text):
                 character = self._text[self._position]

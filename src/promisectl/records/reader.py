@@ -208,7 +208,7 @@ def _format_unknown_columns(unknown: Sequence[str]) -> str:
 
 
 def _read_heading_lines(lines: Iterator[str]) -> list[str]:
-    """Return the lines up to the end of the first record that is not blank."""
+    """Return the lines up to the end of the first record that is not empty."""
     heading: list[str] = []
     for line in lines:
         heading.append(line)
@@ -315,7 +315,7 @@ def iter_json_values(lines: Iterable[str]) -> Iterator[tuple[int, Any]]:
 
 
 def iter_json_line_values(lines: Iterable[str]) -> Iterator[tuple[int, Any]]:
-    """Return the value of every line that is not blank, with its number."""
+    """Return the value of every line that is not empty, with its number."""
     for number, line in enumerate(lines, 1):
         if line.strip(JSON_BLANKS):
             yield number, parse_json_line(line, number)
