@@ -62,7 +62,11 @@ With = Annotated[
 ]
 StateIs = Annotated[
     list[str],
-    typer.Option("--state", metavar="STATE", help="Only in this state; may be repeated."),
+    typer.Option(
+        "--state",
+        metavar="STATE",
+        help="Only in this state (delivered = reported, reneged = broken); may be repeated.",
+    ),
 ]
 DueBefore = Annotated[
     str | None,

@@ -46,10 +46,13 @@ that an option before the command can fill, and the traits."""
 '''
 _VALUE_KINDS = {str: "text", int: "number", bool: "flag", list[str]: "texts"}
 
+_STATE_HINTS = {"delivered": "reported, not confirmed", "reneged": "broken"}
+"""The words that people read for states with another name."""
+
 # The choices of a kind of value that are the same for all commands. Where they depend on the
 # command, its declaration has them as `choices`.
 _FIXED_CHOICES: dict[str, Iterable[str]] = {
-    "STATE": constants.STATES,
+    "STATE": {state: _STATE_HINTS.get(state, "") for state in constants.STATES},
     "CAUSE": [cause.value for cause in Cause],
     "TOPIC": guide.TOPICS,
     "RULE": {rule.id: rule.about for rule in check.RULES.values()},

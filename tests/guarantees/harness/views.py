@@ -23,6 +23,7 @@ EXAMPLES: dict[str, Sequence[Sequence[str]]] = {
     "log": [[], ["1"]],
     "person show": [["dana"], ["nobody"]],
     "guide": [[], ["start"]],
+    "help": [[], ["make"], ["all"], ["nonsense"]],
     "completion": [
         ["bash"],
         ["zsh"],
