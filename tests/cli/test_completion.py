@@ -303,7 +303,7 @@ def test_fixed_words_are_those_that_are_checked(program: Program) -> None:
         == ["auto", "always", "never"]
     )
     assert list(_asked(program, "completion", "")) == list(shells.SHELLS)
-    assert _asked(program, "guide", "da") == {"dates": "how dates are said, and what is refused"}
+    assert _asked(program, "guide", "da") == {"dates": "how to write a date, and what is refused"}
     assert _asked(program, "check", "--ignore", "L08") != {}
     for words in (
         ("list", "--sort"),

@@ -1,7 +1,10 @@
-"""The recipes of `guide scripting`, taken from the page and run where they belong: in real shells, in tmux, as cron runs them."""
+"""The recipes of the guide, taken from its pages and run where they belong: in real shells, in tmux, as cron runs them."""
 
+import configparser
+import json
 import os
 import re
+import shutil
 import subprocess
 import tomllib
 from collections.abc import Mapping
@@ -11,17 +14,32 @@ import pexpect
 import pytest
 
 from promisectl import guide
+from promisectl.config import keys
 from tests.conftest import Program, tool
 from tests.tools import replay
 
-PAGE = guide.read_guide_page("scripting")
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, flags=re.MULTILINE | re.DOTALL)
+
+def _list_blocks(topic: str) -> list[tuple[str, str]]:
+    """The blocks of a page, each with its language."""
+    page = guide.read_guide_page(topic)
+    return re.findall(r"^```(\w+)\n(.*?)^```$", page, flags=re.MULTILINE | re.DOTALL)
+
+
+BLOCKS = _list_blocks("scripting")
+RECIPES = _list_blocks("recipes")
+COMING_FROM = _list_blocks("coming-from")
 LINE = "1 overdue · 1 to answer"
 NOTHING = {"PROMISECTL_LEDGER": "/nowhere/ledger.db"}
 
 
 def _only(language: str) -> str:
     [block] = [text for name, text in BLOCKS if name == language]
+    return block
+
+
+def _with(mark: str, blocks: list[tuple[str, str]]) -> str:
+    """The only block that holds a text."""
+    [block] = [text for _, text in blocks if mark in text]
     return block
 
 
@@ -41,10 +59,14 @@ def scripts(program: Program, monkeypatch: pytest.MonkeyPatch) -> Program:
 
 def test_no_recipe_is_left_untried() -> None:
     tried = {"bash": 1, "zsh": 1, "fish": 1, "toml": 1, "tmux": 1, "crontab": 1, "sh": 5}
-    assert {
-        language: [name for name, _ in BLOCKS].count(language)
-        for language in {name for name, _ in BLOCKS}
-    } == tried
+    assert _count_languages(BLOCKS) == tried
+    assert _count_languages(RECIPES) == {"sh": 6, "crontab": 1, "bash": 1, "toml": 2, "ini": 2}
+    assert _count_languages(COMING_FROM) == {"sh": 2}
+
+
+def _count_languages(blocks: list[tuple[str, str]]) -> dict[str, int]:
+    languages = [name for name, _ in blocks]
+    return {language: languages.count(language) for language in languages}
 
 
 # Prompts
@@ -184,7 +206,7 @@ def test_the_loop() -> None:
     tool("jq")
     done = _run(_script("while read"))
     assert (done.stdout, done.stderr, done.returncode) == (
-        "Dana waits for #1\nLee waits for #2\n",
+        "Dana is waiting for #1\nLee is waiting for #2\n",
         "",
         0,
     )
@@ -193,12 +215,12 @@ def test_the_loop() -> None:
 @pytest.mark.usefixtures("scripts")
 def test_whether_anything_waits() -> None:
     script = _script("--exit-code")
-    assert _run(script).stdout == "Something waits. Look with: promisectl\n"
-    assert _run(script, **NOTHING).stdout == "Nothing waits.\n"
+    assert _run(script).stdout == "Something is waiting. See: promisectl\n"
+    assert _run(script, **NOTHING).stdout == "Nothing is waiting.\n"
     trouble = _run(script, PROMISECTL_LEDGER="/etc/passwd")
     assert (trouble.stdout, trouble.stderr) == (
         "",
-        "The ledger is in trouble. Look with: promisectl\n",
+        "Something is wrong. See: promisectl\n",
     )
 
 
@@ -264,3 +286,146 @@ def test_the_lines_of_the_crontab() -> None:
             ).stdout
             == b""
         )
+
+
+# The page of recipes
+
+
+@pytest.mark.usefixtures("scripts")
+def test_a_promise_for_each_of_four_weeks(program: Program) -> None:
+    done = _run(_with("for week in", RECIPES))
+    assert (done.returncode, done.stdout.count("\n#")) == (0, 3)
+    listed = json.loads(program.ok("owe", "--with", "kim", "--json"))
+    assert [one["due"] for one in listed] == [
+        "2026-12-05",
+        "2026-12-12",
+        "2026-12-19",
+        "2026-12-26",
+    ]
+
+
+@pytest.mark.usefixtures("scripts")
+def test_a_promise_every_monday_from_cron(program: Program) -> None:
+    [line] = _with("--once", RECIPES).splitlines()
+    *when, command = line.split(maxsplit=5)
+    assert when == ["0", "8", "*", "*", "1"]
+    assert re.search(r"(?<!\\)%", command) is None  # to cron it is the end of the line
+    for _ in range(2):
+        done = _run(command.replace("\\%", "%"))
+        assert (done.stdout, done.returncode) == ("", 0)
+    assert len(json.loads(program.ok("owe", "--with", "kim", "--json"))) == 1
+
+
+@pytest.mark.usefixtures("scripts")
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_an_id_is_picked_with_fzf(program: Program, shell: str) -> None:
+    tool("fzf")
+    script = f'{_with("fzf", RECIPES)}\npick "$1"'
+    words = [tool(shell), "-c", script, shell]
+    env = {**os.environ, "FZF_DEFAULT_OPTS": "--filter=Review"}
+    shown = subprocess.run([*words, "show"], env=env, capture_output=True, text=True, check=True)
+    assert "outcome\tReview the contract\n" in shown.stdout
+    subprocess.run([*words, "accept"], env=env, capture_output=True, check=True)
+    assert json.loads(program.ok("show", "2", "--json"))[0]["state"] == "active"
+    env["FZF_DEFAULT_OPTS"] = "--filter=nothing-like-it"
+    none = subprocess.run([*words, "show"], env=env, capture_output=True, text=True, check=False)
+    assert (none.stdout, none.stderr, none.returncode) == ("", "", 1)
+
+
+def test_the_settings_of_the_recipes_are_keys_of_the_config() -> None:
+    aliases = tomllib.loads(_with("make --agreed", RECIPES))["alias"]
+    assert aliases == {"p": "make --agreed --to", "g": "make --agreed --from"}
+    settings = tomllib.loads(_with("hints", RECIPES))
+    if missing := [name for name in settings if name not in keys.CONFIG_KEYS]:
+        pytest.skip(f"the config has no {', '.join(missing)} yet")
+
+
+def test_the_reminder_on_the_desktop(scripts: Program) -> None:
+    script = _with("notify-send", RECIPES)
+    place = scripts.home / ".local" / "bin"
+    place.mkdir(parents=True)
+    (place / "notify-send").write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >> {scripts.home}/shown\n')
+    (place / "notify-send").chmod(0o755)
+    quiet = _run(script, **NOTHING)
+    assert (quiet.stdout, quiet.stderr, quiet.returncode) == ("", "", 0)
+    assert not (scripts.home / "shown").exists()
+    assert _run(script).returncode == 0
+    assert (scripts.home / "shown").read_text() == f"Promises\n{LINE}\n"
+
+
+def test_the_units_of_the_reminder_are_a_service_and_its_timer() -> None:
+    units = []
+    for _, text in [one for one in RECIPES if one[0] == "ini"]:
+        unit = configparser.ConfigParser(interpolation=None)
+        unit.optionxform = str
+        unit.read_string(text)
+        units.append(unit)
+    service, timer = units
+    assert dict(service["Service"]) == {
+        "Type": "oneshot",
+        "ExecStart": "%h/.local/bin/promise-reminder",
+    }
+    assert dict(timer["Timer"]) == {"OnCalendar": "*-*-* 09:00", "Persistent": "true"}
+    assert dict(timer["Install"]) == {"WantedBy": "timers.target"}
+    assert "promise-reminder.timer" in _with("systemctl", RECIPES)
+    if analyze := shutil.which("systemd-analyze"):
+        words = [analyze, "calendar", timer["Timer"]["OnCalendar"]]
+        subprocess.run(words, capture_output=True, check=True)
+
+
+def test_the_other_machine_reads_a_backup(scripts: Program) -> None:
+    (scripts.home / "shared").mkdir()
+    for _ in range(2):
+        made = _run(_with("backup", RECIPES))
+        assert (made.stdout, made.stderr, made.returncode) == ("", "", 0)
+    copy = scripts.home / "shared" / "promises.db"
+    before = copy.read_bytes()
+    seen = _run(_with("shared/promises.db owe", RECIPES), **NOTHING)
+    assert seen.stdout.startswith("1\tdana\tSend the Q3 numbers\t")
+    assert copy.read_bytes() == before
+    assert [file.name for file in copy.parent.iterdir()] == ["promises.db"]
+
+
+# The page for users of other programs
+
+
+def test_the_tasks_of_taskwarrior(scripts: Program) -> None:
+    tool("jq")
+    place = scripts.home / "fake"
+    place.mkdir()
+    tasks = [
+        {"id": 1, "description": "Call Ana", "due": "20261126T230000Z", "tags": ["work"]},
+        {"id": 2, "description": "Buy milk"},
+    ]
+    for number, task in enumerate(tasks, 1):
+        task |= {"status": "pending", "uuid": f"{number}e59d315-629f-4ca7-920d-bae98886e92c"}
+    (place / "task").write_text(f"#!/bin/sh\ncat <<'END'\n{json.dumps(tasks)}\nEND\n")
+    (place / "task").chmod(0o755)
+    path = os.pathsep.join([str(place), os.environ["PATH"]])
+    for _ in range(2):
+        done = _run(_with("task status:pending", COMING_FROM), PATH=path)
+        assert done.returncode == 0, done.stderr
+    mine = json.loads(scripts.ok("list", "--with", "me", "--json"))
+    assert [(one["outcome"], one["due"], one["tags"]) for one in mine] == [
+        ("Call Ana", "2026-11-27", ["work"]),
+        ("Buy milk", None, []),
+    ]
+
+
+def test_the_lines_of_todo_txt(scripts: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    tool("jq")
+    monkeypatch.chdir(scripts.home)
+    (scripts.home / "todo.txt").write_text(
+        "(A) 2026-11-20 Call Dana about the numbers +board @phone due:2026-12-04\n"
+        "x 2026-11-19 2026-11-01 Buy bread\n\n"
+        "+home Water the plants\n"
+        "Mail me@example.org\n"
+    )
+    done = _run(_with("todo.txt", COMING_FROM))
+    assert done.returncode == 0, done.stderr
+    mine = json.loads(scripts.ok("list", "--with", "me", "--json"))
+    assert [(one["outcome"], one["due"], one["tags"]) for one in mine] == [
+        ("Call Dana about the numbers", "2026-12-04", ["board", "phone"]),
+        ("Water the plants", None, ["home"]),
+        ("Mail me@example.org", None, []),
+    ]

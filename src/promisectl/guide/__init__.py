@@ -9,27 +9,39 @@ if TYPE_CHECKING:
     from promisectl.domain.transitions import Transition
 
 _DIRECTORY = os.path.dirname(__file__)
-TOPICS = {
-    "start": "a first week, from the first promise to the record",
-    "lifecycle": "the states of a promise and every move between them",
-    "well-made": "what makes a promise good, rule by rule, and the questions at the Yes",
-    "trust": "the figures of the record, one by one, and what they leave out",
-    "dates": "how dates are said, and what is refused",
-    "records": "lines, JSON and CSV for other programs",
-    "spreadsheets": "CSV and tables: Excel, LibreOffice, pandas, sqlite3, Markdown",
-    "calendars": "promises as tasks: alarms, calendar programs, todoman",
-    "scripting": "scripts, the prompt of your shell, bars, and mails from cron",
-    "config": "what can be said once and for all, key by key",
-    "aliases": "words of your own for what you ask every day",
-    "completion": "TAB in bash, zsh and fish: commands, options, numbers with their texts",
-    "files": "where the ledger is kept, and how it is looked after",
-    "backups": "a copy of the whole ledger, the way back, and what to do after a crash",
-    "guarantees": "what you can rely on, how it was tried, and what is not promised",
-    "doctor": "whether the ledger is whole, what each check means, and what to do",
-    "speed": "how long commands take, why that stays so, and beside other tools",
-    "exit-codes": "what the shell sees",
-    "errors": "every error: when it comes, what it says, and the way out",
+_TOPIC_GROUPS = {
+    "Start": {
+        "start": "a first week, from the first promise to the record",
+        "recipes": "weekly promises, reminders, fzf, two machines",
+        "coming-from": "for users of Taskwarrior, todo.txt and hledger",
+    },
+    "Tasks": {
+        "dates": "how to write a date, and what is refused",
+        "people": "names, aliases, renaming and merging",
+        "spreadsheets": "Excel, LibreOffice, pandas, sqlite3, Markdown",
+        "calendars": "promises as tasks with alarms in your calendar",
+        "scripting": "scripts, your shell's prompt, status bars, mail",
+        "aliases": "short words for what you type every day",
+        "completion": "TAB in bash, zsh and fish",
+        "config": "every setting, key by key",
+        "backups": "back up, restore, recover, move to another machine",
+    },
+    "Background": {
+        "lifecycle": "the states of a promise, and who makes which move",
+        "well-made": "what makes a promise good, rule by rule",
+        "trust": "the figures of your record, one by one",
+    },
+    "Reference": {
+        "records": "lines, JSON and CSV for other programs",
+        "files": "where files are, SQL views, the environment",
+        "exit-codes": "what a script sees",
+        "errors": "every error, and what to do",
+        "doctor": "how to check the ledger and repair it",
+        "guarantees": "what you can rely on, and how it was tested",
+        "speed": "how long commands take, beside other tools",
+    },
 }
+TOPICS = {topic: about for group in _TOPIC_GROUPS.values() for topic, about in group.items()}
 
 
 # The commands whose names are not the names of the acts they record.
@@ -42,12 +54,23 @@ _COMMAND_SPELLINGS = {
     ("partial", "self"): "complete --partial",
 }
 
+# What people read, where records have another word.
+_STATE_WORDS = {"delivered": "reported", "reneged": "broken"}
+_CONDITION_WORDS = {
+    "amendment": "change proposed",
+    "no amendment": "no change proposed",
+    "untold": "not told yet",
+}
+
 
 def format_guide_contents() -> str:
-    """Return the list of pages, as Markdown."""
-    pages = "\n".join(f"- `promisectl guide {topic}`: {about}" for topic, about in TOPICS.items())
-    help_line = "Every command explains itself too: `promisectl make --help`."
-    return f"# The guide\n\n{pages}\n\n{help_line}\n"
+    """Return the list of pages by groups, as Markdown."""
+    parts = ["# The guide"]
+    for group, topics in _TOPIC_GROUPS.items():
+        pages = [f"- `promisectl guide {topic}`: {about}" for topic, about in topics.items()]
+        parts += [f"## {group}", "\n".join(pages)]
+    parts.append("Every command also explains itself: `promisectl make --help`.")
+    return "\n\n".join(parts) + "\n"
 
 
 def read_guide_page(topic: str) -> str:
@@ -60,7 +83,7 @@ def read_guide_page(topic: str) -> str:
         return text.replace("<!-- diagram -->", f"```text\n{format_lifecycle_diagram()}\n```")
     lines = text.split("\n")
     for index, line in enumerate(lines):
-        if line.startswith("!["):  # a terminal can't show a picture, so its file is named
+        if line.startswith("!["):  # a terminal can't show a picture: name its file instead
             about, _, name = line.removeprefix("![").removesuffix(")").partition("](")
             lines[index] = f"{about}: `{os.path.join(_DIRECTORY, name)}`"
     return "\n".join(lines)
@@ -71,7 +94,11 @@ def format_lifecycle_diagram() -> str:
     from promisectl.domain.promise import State
     from promisectl.domain.transitions import TRANSITIONS, MoverRole
 
-    openings = [_format_transition(row) for row in TRANSITIONS if row.state is None]
+    openings = [
+        _format_transition(row)
+        for row in TRANSITIONS
+        if row.state is None and row.who is not MoverRole.ME
+    ]
     lines = ["(nothing yet)", *_format_tree(openings)]
     for state in State:
         moves = [
@@ -79,7 +106,8 @@ def format_lifecycle_diagram() -> str:
             for row in TRANSITIONS
             if row.state is state and row.who is not MoverRole.ME
         ]
-        lines += ["", state.value, *(_format_tree(list(dict.fromkeys(moves))) or ["   the end"])]
+        words = _STATE_WORDS.get(state.value, state.value)
+        lines += ["", words, *(_format_tree(list(dict.fromkeys(moves))) or ["   the end"])]
     return "\n".join(lines)
 
 
@@ -88,9 +116,9 @@ def _format_transition(row: "Transition") -> str:
     from promisectl.domain.transitions import Condition
 
     command = _COMMAND_SPELLINGS.get((row.verb, row.who), row.verb.value)
-    condition = "" if row.given is Condition.ALWAYS else f", {row.given}"
-    target = row.end.value if row.end else "(stays)"
-    return f"{command:<19} {row.who + condition:<26} ──▶ {target}"
+    condition = "" if row.given is Condition.ALWAYS else f", {_CONDITION_WORDS[row.given]}"
+    target = _STATE_WORDS.get(row.end.value, row.end.value) if row.end else "(stays)"
+    return f"{command:<19} {row.who + condition:<34} ──▶ {target}"
 
 
 def _format_tree(branches: list[str]) -> list[str]:
