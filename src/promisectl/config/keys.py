@@ -185,6 +185,18 @@ CONFIG_KEYS = {
         "What shows long views a screen at a time; false for nothing.",
         'pager = "less -FIRX"',
     ),
+    "hints": ConfigKey(
+        _build_choice_parser("hints", constants.HINT_CHOICES),
+        "Whether the next steps are printed after a move: always, first-weeks (for the first "
+        "30 promises) or never. With never, there is no advice after a move either.",
+        'hints = "never"',
+    ),
+    "questions": ConfigKey(
+        _build_choice_parser("questions", constants.QUESTION_CHOICES),
+        "When you are asked questions before you say yes: always, important (due after tomorrow, "
+        "a done-when, an over-full week, or a broken promise before) or never.",
+        'questions = "always"',
+    ),
     "check.ignore": ConfigKey(parse_ignore_value, "Rules that say nothing.", 'ignore = ["L13"]'),
     "check.effort": ConfigKey(
         _build_text_list_parser("effort"),

@@ -219,6 +219,10 @@ FROM classed
 WHERE direction = 'owe' AND class IS NOT NULL
 GROUP BY person;
 
+-- query: KEPT_TO_PERSON
+SELECT count(*) FILTER (WHERE class LIKE 'k_') AS kept, count(*) AS number FROM classed
+WHERE direction = 'owe' AND class IS NOT NULL AND id IN (SELECT id FROM theirs);
+
 -- table: led
 SELECT
   class,

@@ -175,6 +175,12 @@ def count_kept_by_person(db: sqlite3.Connection, clock: QueryClock) -> dict[str,
     }
 
 
+def count_kept_to_person(db: sqlite3.Connection, clock: QueryClock, person: str) -> tuple[int, int]:
+    """Return how many promises I kept to a person, by their handle, and of how many."""
+    row = db.execute(sql.KEPT_TO_PERSON, {**clock._asdict(), "person": person}).fetchone()
+    return row["kept"], row["number"]
+
+
 def count_kept_by_lead(
     db: sqlite3.Connection, clock: QueryClock, least: int, most: int | None
 ) -> tuple[int, int]:
