@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import chain
 
+from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.commands.acts import TermsSpeech, record_new_terms, record_plain_move
 from promisectl.commands.shared import arguments, recorder
@@ -61,21 +62,30 @@ def correct(
     by: str | None = None,
     done_when: str | None = None,
     why: str | None = None,
+    risk: str | None = None,
+    no_to: str | None = None,
     rev: int | None = None,
     backfill: bool = False,
 ) -> None:
     """Correct a typo in the terms; this is not a negotiation and is not counted as one.
 
     What has the wrong value in other revisions is corrected there as well, unless `rev` names the
-    only one to correct.
+    only one to correct. `risk` and `no_to` belong to the whole promise, and only to what I owe.
     """
     words = {"outcome": what, "due": by, "done_when": done_when, "why": why}
     arguments.check_words_before_lock(env, words)
+    if rev is not None and (risk or no_to) and not any(words.values()):
+        raise errors.Contradiction("--risk and --no-to belong to all revisions. Leave out --rev.")
 
     def change_terms(terms: Terms, at: datetime) -> Terms:
         return arguments.replace_terms_fields(env, terms, at, words, backfill=backfill)
 
-    record_new_terms(env, Verb.CORRECT, id_, change_terms, TermsSpeech(revision=rev))
+    speech = TermsSpeech(
+        risk=arguments.check_text("risk", risk),
+        no_to=arguments.check_text("no-to", no_to),
+        revision=rev,
+    )
+    record_new_terms(env, Verb.CORRECT, id_, change_terms, speech)
 
 
 def void(env: Env, id_: str, *, reason: str | None = None) -> None:

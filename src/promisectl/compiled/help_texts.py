@@ -16,7 +16,7 @@ DOCSTRINGS = {
     'promisectl.cli.more_commands.note': 'Keep a note beside a promise.\n\n\x08\npromisectl note 2 "asked which version she means"',
     'promisectl.cli.more_commands.tag': 'Give a promise words to find it by.\n\n\x08\npromisectl tag 3 work urgent\npromisectl list --tag work',
     'promisectl.cli.more_commands.untag': 'Take tags away.\n\n\x08\npromisectl untag 3 urgent',
-    'promisectl.cli.more_commands.correct': 'Put a typo in the terms right.\n\n\x08\npromisectl correct 1 --what "Send Q3 numbers to Dana"\npromisectl correct 1 --rev 2 --by 2026-11-17\n\nWhere other revisions have the same wrong value, it is put right there as well.',
+    'promisectl.cli.more_commands.correct': 'Put a typo in the terms right.\n\n\x08\npromisectl correct 1 --what "Send Q3 numbers to Dana"\npromisectl correct 1 --rev 2 --by 2026-11-17\npromisectl correct 1 --risk "the vendor is late"\n\nWhere other revisions have the same wrong value, it is put right there as well.',
     'promisectl.cli.more_commands.void': 'Take out what was entered by mistake.\n\n\x08\npromisectl void 5 --reason "entered twice"',
     'promisectl.cli.more_commands.undo': 'Take the newest command back; again, the one before.\n\n\x08\npromisectl undo\npromisectl undo --promise 3',
     'promisectl.cli.more_commands.redo': 'Take the newest undo back.\n\n\x08\npromisectl redo',
