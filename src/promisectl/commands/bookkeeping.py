@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import chain
 
-from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.commands.acts import TermsSpeech, record_new_terms, record_plain_move
 from promisectl.commands.shared import arguments, recorder
@@ -74,8 +73,8 @@ def correct(
     """
     words = {"outcome": what, "due": by, "done_when": done_when, "why": why}
     arguments.check_words_before_lock(env, words)
-    if rev is not None and (risk or no_to) and not any(words.values()):
-        raise errors.Contradiction("--risk and --no-to belong to all revisions. Leave out --rev.")
+    arguments.ensure_at_most_one(rev=rev, risk=risk)
+    arguments.ensure_at_most_one(rev=rev, no_to=no_to)
 
     def change_terms(terms: Terms, at: datetime) -> Terms:
         return arguments.replace_terms_fields(env, terms, at, words, backfill=backfill)

@@ -215,7 +215,7 @@ def format_correct(move: MoveReport) -> str:
     before, after = move.before or move.after, move.after
     details = _format_corrected_details(before, move.act)
     if move.act.terms is None:
-        return f"Corrected “{after.current_revision.terms.outcome}”:{details}"
+        return f"Corrected {move.outcome}.{details}"
     corrected = lifecycle.list_corrected_revisions(before, after)
     others = [revision for revision in corrected if revision.number != move.act.revision]
     offered = after.offered_revision if after.in_force else None
@@ -232,7 +232,7 @@ def format_correct(move: MoveReport) -> str:
 def _format_corrected_details(before: Promise, act: Act) -> str:
     """Return the corrected risk and what it displaces as sentences after another; maybe empty."""
     pairs = (
-        ("What could go wrong", before.risk, act.risk),
+        ("It could go wrong", before.risk, act.risk),
         ("It displaces", before.no_to, act.no_to),
     )
     return "".join(

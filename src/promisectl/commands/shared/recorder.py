@@ -348,8 +348,10 @@ def add_check_hint(
     finding = check_context.find_first_finding(env, db, promise, row, asked=extras.asked)
     if finding is None:
         return answer
-    line = finding.format_with_answer(finding.says)
-    return answer._replace(hints=[*answer.hints, line], rule=finding.rule)
+    lines = [finding.format_with_answer(finding.says)]
+    if len(lines[0]) > env.width:  # a command that is broken in two can't be pasted
+        lines = [finding.says, finding.answer]
+    return answer._replace(hints=[*answer.hints, *lines], rule=finding.rule)
 
 
 def print_answers(env: Env, answers: Sequence[MoveAnswer]) -> None:
