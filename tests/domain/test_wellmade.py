@@ -854,6 +854,11 @@ def test_a_poor_record_is_said_from_five_promises_on(kept: int, of: int, speaks:
     )
 
 
+def test_a_record_that_is_not_counted_whole_says_so() -> None:
+    around = AROUND._replace(with_other=(3, 8), is_recent=True)
+    assert says("L21", WELL_MADE, around) == "You kept 3 of 8 recent promises to Lee."
+
+
 def test_the_record_with_such_a_lead_time_is_said_too() -> None:
     poor = AROUND._replace(with_lead=(3, 8))
     soon = WELL_MADE._replace(due=at(NOW + 2 * DAY))

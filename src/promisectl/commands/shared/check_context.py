@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
+_RECENT_PROMISES = 200
 _RULES_ASKED_AT_YES = ("L12", "L14", "L15")  # the risk, and the week
 
 
@@ -167,14 +168,15 @@ def find_first_finding(
     """Return the most useful finding about a promise that moved, None without one.
 
     What was shown today is left out. `asked`: the person was just asked about the risk and saw the
-    week, so neither is repeated. My record is that with this person: to count all that I kept with
-    such a lead time takes too long while the ledger is locked.
+    week, so neither is repeated. Of my record, only recent promises to this person count: to read
+    all of it takes too long while the ledger is locked.
     """
     target, loader = build_check_target(promise, row), CheckContextLoader(env, db)
     ignore = (*shown_rules.load_shown_rules(env), *(_RULES_ASKED_AT_YES if asked else ()))
     context = loader.load_context(target)
     if target.person and "L21" not in ignore and promise.direction is Direction.OWE:
-        kept = statistics.count_kept_to_person(db, output.build_clock(env), target.person)
-        context = context._replace(with_other=kept)
+        clock, oldest = output.build_clock(env), max(0, promise.id - _RECENT_PROMISES)
+        kept = statistics.count_kept_lately(db, clock, target.person, oldest)
+        context = context._replace(with_other=kept, is_recent=oldest > 0)
     findings = loader.check_target(target, context, ignore)
     return next(iter(check.sort_findings_after_move(target.subject, context, findings)), None)

@@ -224,7 +224,8 @@ def check_poor_rate(case: RuleCase) -> str:
     if case.subject.direction is not Direction.OWE or not case.is_ahead:
         return ""
     lead_time, other = case.lead_time, case.subject.other or "this person"
-    records = [(case.context.with_other, f"promises to {other}")]
+    recent = "recent " if case.context.is_recent else ""
+    records = [(case.context.with_other, f"{recent}promises to {other}")]
     if lead_time:
         records.append((case.context.with_lead, f"promises made {lead_time.label}"))
     poor = [

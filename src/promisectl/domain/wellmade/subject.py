@@ -64,7 +64,7 @@ class CheckContext(NamedTuple):
     - `alike` holds the other open promises with the same person.
     - `people` holds the names and handles of everybody else.
     - `with_other` is how many promises to this person I kept, and of how many; `with_lead` is the
-      same for promises with such a lead time.
+      same for promises with such a lead time. `is_recent`: only recent promises are counted.
     """
 
     now: datetime
@@ -76,6 +76,7 @@ class CheckContext(NamedTuple):
     people: Sequence[str] = ()
     with_other: tuple[int, int] = (0, 0)
     with_lead: tuple[int, int] = (0, 0)
+    is_recent: bool = False
 
 
 class LeadTime(NamedTuple):
