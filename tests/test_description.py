@@ -23,7 +23,12 @@ def _described(root: Path) -> str:
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A copy of what the metadata is built from."""
-    for name in ("pyproject.toml", "README.md", ".github/hatch_build.py", "src/promisectl/__init__.py"):
+    for name in (
+        "pyproject.toml",
+        "README.md",
+        ".github/hatch_build.py",
+        "src/promisectl/__init__.py",
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path

@@ -243,11 +243,9 @@ def test_every_rule_is_in_the_guide_with_its_level_under_its_quality() -> None:
     page = PAGES["well-made"].read_text(encoding="utf-8")
     sections = {part.partition("\n")[0]: part for part in page.split("\n### ")[1:]}
     found = {
-        name: (level, "" if title == "Besides" else title.lower())
+        name: (level, "" if title == "Around it" else title.lower())
         for title, part in sections.items()
-        for name, level in re.findall(
-            r"^\*\*(L\d\d)\*\* \((\w+)\) looks ", part, flags=re.MULTILINE
-        )
+        for name, level in re.findall(r"^\*\*(L\d\d)\*\* \((\w+)\): ", part, flags=re.MULTILINE)
     }
     assert found == {rule.id: (rule.level.value, rule.quality) for rule in wellmade.RULES.values()}
     marks = wellmade.list_marks(Subject("Send the numbers"))
@@ -258,7 +256,7 @@ def test_every_rule_is_in_the_guide_with_its_level_under_its_quality() -> None:
 
 def test_the_guide_says_how_well_the_rules_do_today() -> None:
     rows = _rows(
-        "well-made", "what spoke | right, of what it found fault with | found, of what is bad"
+        "well-made", "which findings | right, of all findings | found, of all bad outcomes"
     )
     today = [
         [f"{one.precision:.2f}", f"{one.recall:.2f}".lstrip("0")]

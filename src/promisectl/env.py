@@ -128,6 +128,11 @@ class Env:
         """The directory for backups of this ledger."""
         return paths.default_backup_directory(self.environ, self.ledger)
 
+    @property
+    def shown_rules_file(self) -> str:
+        """The path of the file that remembers the advice of the day; empty without a home."""
+        return paths.default_shown_rules_path(self.environ)
+
     def ensure_ledger_directory(self) -> None:
         """Refuse to begin a ledger that was named where its directory is missing.
 

@@ -60,6 +60,8 @@ def test_every_key_is_shown_with_its_default(
         "window": (90, "default"),
         "color": ("auto", "default"),
         "pager": (None, "default"),
+        "hints": ("first-weeks", "default"),
+        "questions": ("important", "default"),
         "check.ignore": ([], "default"),
         "check.effort": ([], "default"),
         "check.hedges": ([], "default"),
@@ -104,7 +106,7 @@ def test_it_is_a_table_for_people_and_lines_for_programs(program: Program) -> No
         "value",
         "from",
     ]
-    assert json.loads(program.ok("config", "show", "--jsonl").splitlines()[11])["value"] == [
+    assert json.loads(program.ok("config", "show", "--jsonl").splitlines()[13])["value"] == [
         "id",
         "outcome",
     ]

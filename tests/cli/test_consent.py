@@ -14,11 +14,11 @@ from tests.conftest import Program, Result, remembered
 
 ASKS = "#1 Dana asks you: “Review the contract” by Wed 25 Nov 2026, end of day.\n"
 PROMISES = "You promise Dana: “Review the contract” by Wed 25 Nov 2026, end of day.\n"
-RISK = "Imagine Thu 26 Nov: it did not happen. Why not? [Enter skips] › "
-NEVER = "Imagine that it never happened. Why not? [Enter skips] › "
-PRICE = "What does this Yes say No to? [Enter skips] › "
-YES = "Yes, counter or No? [Enter for Yes] › "
-WHY = "Why? [Enter for no reason] › "
+RISK = "Imagine it is Thu 26 Nov and this did not happen. Why? (Enter to skip) › "
+NEVER = "Imagine this never happened. Why? (Enter to skip) › "
+PRICE = "What will you have to put off for this? (Enter to skip) › "
+YES = "Your answer: yes, counter or no? › "
+WHY = "Why? (Enter to skip) › "
 WHEN = "By when can you? [Enter keeps Wed 25 Nov 2026, end of day] › "
 WHAT = "What can you promise? [Enter keeps “Review the contract”] › "
 THREE = RISK + PRICE + YES
@@ -59,12 +59,12 @@ def _agree(
 # The way through
 
 
-def test_enter_all_the_way_is_yes_without_an_answer(asked: Program) -> None:
-    assert _accept(asked, answers="\n\n\n") == (ACCEPTED, ASKS + THREE + NEXT, 0)
+def test_enter_skips_every_question_but_the_last(asked: Program) -> None:
+    assert _accept(asked, answers="\n\n\nyes\n") == (ACCEPTED, ASKS + THREE + YES + NEXT, 0)
     assert _foreseen(asked) == (None, None)
 
 
-@pytest.mark.parametrize("word", ["", "y", "Y", "ye", "yes", "YES", " yes "])
+@pytest.mark.parametrize("word", ["y", "Y", "ye", "yes", "YES", " yes "])
 def test_yes_may_be_typed_in_any_way(asked: Program, word: str) -> None:
     assert _accept(asked, answers=f"\n\n{word}\n").stdout == ACCEPTED
 
@@ -78,7 +78,7 @@ def test_a_word_that_is_no_answer_is_asked_again(asked: Program) -> None:
 
 
 def test_both_answers_stand_wherever_the_promise_is_read(asked: Program) -> None:
-    assert _accept(asked, answers="kids are ill\ngym on Tuesday\n\n").code == 0
+    assert _accept(asked, answers="kids are ill\ngym on Tuesday\nyes\n").code == 0
     page = asked.ok("show", "1", width=80)
     assert "risk   kids are ill" in page
     assert "no to  gym on Tuesday" in page
@@ -109,7 +109,7 @@ def test_what_an_option_says_is_not_asked(
     typed: str,
     kept: tuple[str | None, str | None],
 ) -> None:
-    result = _accept(asked, *option, answers=f"{typed}\n\n")
+    result = _accept(asked, *option, answers=f"{typed}\nyes\n")
     assert result == (ACCEPTED, ASKS + question + YES + NEXT, 0)
     assert _foreseen(asked) == kept
 
@@ -146,13 +146,13 @@ def test_nobody_is_asked_off_aterminal(asked: Program) -> None:
 
 
 def test_a_pipe_for_the_answer_is_no_reason_not_to_ask(asked: Program) -> None:
-    result = asked("accept", "1", answers="sick\n\n\n")
+    result = asked("accept", "1", answers="sick\n\nyes\n")
     assert (result.stdout, result.code) == (ACCEPTED, 0)
     assert _foreseen(asked) == ("sick", None)
 
 
 def test_agreed_already_is_asked_before_it_is_written(program: Program) -> None:
-    result = _agree(program, "--by", "wed", answers="sick\ngym\n\n")
+    result = _agree(program, "--by", "wed", answers="sick\ngym\nyes\n")
     assert (
         result.stdout
         == "#1 active. You owe Dana: “Review the contract” by Wed 25 Nov 2026, end of day (rev 1).\n"
@@ -183,13 +183,13 @@ def test_what_is_due_that_week_comes_first(program: Program) -> None:
     program.ok("make", "Walk ten times", "--to", "me", "--by", "thu", "-q")
     program.ok("make", "Bring the ladder", "--from", "lee", "--by", "thu", "--agreed", "-q")
     program.ok("make", "Not agreed on", "--to", "lee", "--by", "thu", "-q")
-    result = _agree(program, "--by", "wed", answers="\n\n\n")
+    result = _agree(program, "--by", "wed", answers="\n\nyes\n")
     assert result.stderr.startswith(
         f"{PROMISES}Due that week already: #1 “Thing number 1”, #4 “Thing number 4”, #2 “Thing number 2” and 3 more. "
-        "With this one it is over-full.\nImagine Thu 26"
+        "With this one it is over-full.\nImagine it is Thu 26"
     )
-    assert _agree(program, "--by", "2026-12-16", answers="\n\n\n").stderr.startswith(
-        "You promise Dana: “Review the contract” by Wed 16 Dec 2026, end of day.\nImagine Thu 17 Dec:"
+    assert _agree(program, "--by", "2026-12-16", answers="\n\nyes\n").stderr.startswith(
+        "You promise Dana: “Review the contract” by Wed 16 Dec 2026, end of day.\nImagine it is Thu 17 Dec"
     )
 
 
@@ -200,20 +200,20 @@ def test_the_fifth_makes_a_week_over_full(program: Program, many: int, said: str
     for number in range(1, many + 1):
         program.ok("make", f"Thing number {number}", "--to", "lee", "--by", "tue", "--agreed", "-q")
     busy = f"Due that week already: #1 “Thing number 1”, #2 “Thing number 2”, #3 “Thing number 3”{said}.\n"
-    assert _agree(program, "--by", "wed", answers="\n\n\n").stderr.startswith(
+    assert _agree(program, "--by", "wed", answers="\n\nyes\n").stderr.startswith(
         f"{PROMISES}{busy}{RISK}"
     )
     program.ok("undo")
     program.ok("make", "Review the contract", "--to", "dana", "--by", "wed", "--asked")
     heading = ASKS.replace("#1", f"#{many + 2}")
-    assert program("accept", str(many + 2), answers="\n\n\n", width=200).stderr.startswith(
+    assert program("accept", str(many + 2), answers="\n\nyes\n", width=200).stderr.startswith(
         f"{heading}{busy}{RISK}"
     )
 
 
 def test_a_time_of_day_is_followed_by_the_day_after(program: Program) -> None:
     promises = PROMISES.replace("end of day", "17:00")
-    assert _agree(program, "--by", "wed 17:00", answers="\n\n\n").stderr.startswith(
+    assert _agree(program, "--by", "wed 17:00", answers="\n\nyes\n").stderr.startswith(
         f"{promises}{RISK}"
     )
 
@@ -223,23 +223,24 @@ def test_the_day_after_is_told_in_the_local_zone(
 ) -> None:
     program.ok("make", "Review the contract", "--to", "dana", "--by", "wed", "--asked")
     monkeypatch.setenv("TZ", "Asia/Tokyo")  # where that moment falls on Thursday
-    assert "Imagine Fri 27 Nov:" in _accept(program, answers="\n\n\n").stderr
+    assert "Imagine it is Fri 27 Nov" in _accept(program, answers="\n\nyes\n").stderr
 
 
 def test_the_last_day_there_is_can_be_promised(program: Program) -> None:
-    assert _agree(program, "--by", "9999-12-31", answers="\n\n\n").code == 0
+    assert _agree(program, "--by", "9999-12-31", answers="\n\nyes\n").code == 0
     assert _agree(program, "--by", "9999-12-31", answers=None, outcome="Keep it for ever").code == 0
 
 
 def test_without_a_date_it_never_happened(program: Program) -> None:
-    program.ok("make", "Learn the piano piece", "--to", "dana", "--asked")
-    result = _accept(program, answers="\n\n\n")
+    piano = ("make", "Learn the piano piece", "--to", "dana", "--done-when", "I play it for her")
+    program.ok(*piano, "--asked")
+    result = _accept(program, answers="\n\nyes\n")
     assert result.stderr.startswith(
         f"#1 Dana asks you: “Learn the piano piece”.\n{NEVER}{PRICE}{YES}"
     )
     result = _accept(program, answers="")
     assert (result.code, result.stderr.count("›")) == (4, 0)
-    result = _agree(program, answers="\n\n\n")
+    result = _agree(program, "--done-when", "she has it", answers="\n\nyes\n")
     assert result.stderr.startswith(
         f"You promise Dana: “Review the contract”.\n{NEVER}{PRICE}{YES}"
     )
@@ -333,7 +334,7 @@ def test_a_counter_by_both(asked: Program) -> None:
 
 
 def test_a_counter_that_changes_nothing_is_none(asked: Program) -> None:
-    result = _accept(asked, answers="\n\nc\n\n\n\n")
+    result = _accept(asked, answers="\n\nc\n\n\nyes\n")
     assert result.stderr == f"{ASKS}{THREE}{WHEN}{WHAT}That changes nothing.\n{YES}{NEXT}"
     assert result.stdout == ACCEPTED
 
@@ -342,13 +343,13 @@ def test_a_counter_that_changes_nothing_is_none(asked: Program) -> None:
     "typed", ["wed\n\n", "\nReview the contract\n", "25 nov\nReview the contract\n"]
 )
 def test_a_counter_with_the_same_terms_changes_nothing(asked: Program, typed: str) -> None:
-    result = _accept(asked, answers=f"\n\nc\n{typed}\n")
+    result = _accept(asked, answers=f"\n\nc\n{typed}yes\n")
     assert f"{WHAT}That changes nothing.\n{YES}" in result.stderr
     assert result.stdout == ACCEPTED
 
 
 def test_agreed_already_and_the_same_terms_are_no_counter_either(program: Program) -> None:
-    result = _agree(program, "--by", "wed", answers="\n\nc\nwed\n\n\n")
+    result = _agree(program, "--by", "wed", answers="\n\nc\nwed\n\nyes\n")
     assert result.code == 0
     assert f"{WHAT}That changes nothing.\n{YES}" in result.stderr
     assert _record(program)["state"] == "active"
@@ -379,7 +380,8 @@ def test_a_date_that_cannot_be_used_is_asked_again(
 
 
 def test_a_counter_where_there_was_no_date(program: Program) -> None:
-    program.ok("make", "Learn the piano piece", "--to", "dana", "--asked")
+    piano = ("make", "Learn the piano piece", "--to", "dana", "--done-when", "I play it for her")
+    program.ok(*piano, "--asked")
     result = _accept(program, answers="\n\nc\nsat\n\n")
     assert "By when can you? [Enter keeps no date] › " in result.stderr
     assert (
@@ -435,7 +437,7 @@ def test_agreed_already_and_then_no_is_nothing_at_all(program: Program) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "act"),
-    [("\n", "accept"), ("c\nthu\n\n", "negotiate"), ("n\n\n", "decline")],
+    [("yes\n", "accept"), ("c\nthu\n\n", "negotiate"), ("n\n\n", "decline")],
     ids=["yes", "counter", "no"],
 )
 def test_an_answer_of_another_day_is_dated_so_whatever_it_is(
@@ -472,7 +474,7 @@ def test_several_are_asked_one_by_one_and_without_a_way_out(asked: Program) -> N
 
 
 def test_one_named_twice_is_one(asked: Program) -> None:
-    assert asked("accept", "1", "#1", answers="\n\n\n", width=200).stdout == ACCEPTED
+    assert asked("accept", "1", "#1", answers="\n\nyes\n", width=200).stdout == ACCEPTED
 
 
 def test_a_promise_to_several_is_asked_about_once(program: Program) -> None:
@@ -507,7 +509,7 @@ def test_who_takes_my_offer_is_asked_nothing(program: Program) -> None:
 def test_what_i_named_when_i_countered_is_not_asked_again(asked: Program) -> None:
     asked.ok("negotiate", "1", "--by", "thu", "--risk", "no toner")
     asked.ok("negotiate", "1", "--by", "wed", "--theirs")
-    result = _accept(asked, answers="a nap\n\n")
+    result = _accept(asked, answers="a nap\nyes\n")
     assert (result.stderr.count("›"), result.code) == (2, 0)
     assert _foreseen(asked) == ("no toner", "a nap")
 
@@ -544,7 +546,7 @@ def test_a_dead_revision_is_refused_unasked(asked: Program) -> None:
         "promisectl: Revision 1 of #1 is dead, revision 2 took its place. See: show 1, then accept 1 --rev 2.\n",
         4,
     )
-    assert _accept(asked, "--rev", "2", answers="\n\n\n").code == 0
+    assert _accept(asked, "--rev", "2", answers="\n\nyes\n").code == 0
 
 
 @pytest.mark.parametrize(
@@ -584,7 +586,7 @@ def test_a_new_name_is_settled_first(asked: Program) -> None:
         "--by",
         "wed",
         "--agreed",
-        answers="\n\n\n\n",
+        answers="\n\n\nyes\n",
         width=200,
     )
     assert result.stderr.startswith(
@@ -598,7 +600,7 @@ def test_a_new_name_is_settled_first(asked: Program) -> None:
 
 
 def test_too_long_an_answer_is_asked_again(asked: Program) -> None:
-    result = _accept(asked, answers=f"{'x' * 10_001}\nsick\n{'y' * 10_000}\n\n")
+    result = _accept(asked, answers=f"{'x' * 10_001}\nsick\n{'y' * 10_000}\nyes\n")
     assert f"{RISK}The risk has 10,001 characters, and 10,000 are the most." in result.stderr
     assert result.stderr.count(RISK) == 2
     assert _foreseen(asked) == ("sick", "y" * 10_000)
@@ -612,7 +614,7 @@ def test_too_long_an_outcome_and_a_nul_are_asked_again(asked: Program) -> None:
 
 
 def test_blanks_alone_are_no_answer(asked: Program) -> None:
-    assert _accept(asked, answers="  \t \n\n\n").code == 0
+    assert _accept(asked, answers="  \t \n\nyes\n").code == 0
     assert _foreseen(asked) == (None, None)
 
 
@@ -621,7 +623,7 @@ SHOWN = "red \\x1b[31m and \\x07 and \\u202eright to left\\u202c and [bold]b[/] 
 
 
 def test_hostile_answers_are_kept_and_shown_escaped(asked: Program) -> None:
-    result = _accept(asked, answers=f"{HOSTILE}\n{HOSTILE}\n\n")
+    result = _accept(asked, answers=f"{HOSTILE}\n{HOSTILE}\nyes\n")
     seen = [result.stderr, asked.ok("show", "1", width=200), asked.ok("log", width=200)]
     seen.append(asked("bump", "1", "slow", width=200).stderr)
     assert _foreseen(asked) == (HOSTILE, HOSTILE)
@@ -634,7 +636,7 @@ def test_hostile_answers_are_kept_and_shown_escaped(asked: Program) -> None:
 def test_wide_answers_fit_a_narrowterminal(program: Program) -> None:
     wide = "東京で会議の資料を用意して 部長に渡す e\u0301 👨‍👩‍👧‍👦"
     program.ok("make", wide, "--to", "dana", "--by", "wed", "--asked")
-    result = program("accept", "1", answers=f"{wide}\n{wide}\n\n", width=40)
+    result = program("accept", "1", answers=f"{wide}\n{wide}\nyes\n", width=40)
     assert _foreseen(program) == (wide, wide)
     for line in (result.stdout + result.stderr).splitlines():
         said = line.split(" › ")
@@ -654,7 +656,7 @@ def test_wide_answers_fit_a_narrowterminal(program: Program) -> None:
     ids=lambda words: words[0],
 )
 def test_what_was_foreseen_comes_back_in_trouble(asked: Program, words: list[str]) -> None:
-    _accept(asked, answers="kids are ill\ngym on Tuesday\n\n")
+    _accept(asked, answers="kids are ill\ngym on Tuesday\nyes\n")
     result = asked(*words)
     assert (
         result.stderr.splitlines()[-1]
@@ -665,18 +667,18 @@ def test_what_was_foreseen_comes_back_in_trouble(asked: Program, words: list[str
 
 
 def test_one_answer_comes_back_alone(asked: Program) -> None:
-    _accept(asked, answers="\ngym on Tuesday\n\n")
+    _accept(asked, answers="\ngym on Tuesday\nyes\n")
     assert asked("bump", "1", "slow").stderr.splitlines()[-1] == "You said No to: “gym on Tuesday”."
 
 
 def test_nothing_comes_back_where_nothing_was_said(asked: Program) -> None:
-    _accept(asked, answers="\n\n\n")
+    _accept(asked, answers="\n\nyes\n")
     assert "You f" not in asked("bump", "1", "slow").stderr
     assert "You foresaw" not in asked.ok("show", "1", width=80, today="2026-11-27T10:00")
 
 
 def test_it_stands_on_the_page_of_what_is_overdue(asked: Program) -> None:
-    _accept(asked, answers="kids are ill\n\n\n")
+    _accept(asked, answers="kids are ill\n\nyes\n")
     assert "You foresaw" not in asked.ok("show", "1", width=80)
     lines = asked.ok("show", "1", width=80, today="2026-11-27T10:00").splitlines()
     assert any("You foresaw: “kids are ill”." in line for line in lines[:6])
@@ -693,9 +695,9 @@ GIVING_UP = [
     (["accept", "1"], ["", "", "c", "thu"]),
     (["accept", "1"], ["", "", "n"]),
     (["accept", "1", "2"], ["", "", ""]),
-    (["make", "Water the plants", "--to", "dana", "--agreed"], []),
-    (["make", "Water the plants", "--to", "dana", "--agreed"], ["", ""]),
-    (["make", "Water the plants", "--to", "dana", "--agreed"], ["", "", "c", "thu"]),
+    (["make", "Water the plants", "--to", "dana", "--by", "wed", "--agreed"], []),
+    (["make", "Water the plants", "--to", "dana", "--by", "wed", "--agreed"], ["", ""]),
+    (["make", "Water the plants", "--to", "dana", "--by", "wed", "--agreed"], ["", "", "c", "thu"]),
 ]
 GIVEN_UP = [
     f"{words[0]} {len(words)} after {' '.join(typed) or 'nothing'} {len(typed)}"
@@ -741,7 +743,7 @@ def test_a_key_that_gives_up_changes_nothing(
 @pytest.mark.filterwarnings(FORKS)
 @pytest.mark.parametrize("key", ["c", "d"])
 def test_a_key_that_gives_up_makes_no_ledger(program: Program, key: str) -> None:
-    with terminal("make", "Water the plants", "--to", "dana", "--agreed") as child:
+    with terminal("make", "Water the plants", "--to", "dana", "--by", "wed", "--agreed") as child:
         child.expect(" › ")
         child.sendcontrol(key)
         assert ended(child) == 130
@@ -751,7 +753,7 @@ def test_a_key_that_gives_up_makes_no_ledger(program: Program, key: str) -> None
 @pytest.mark.filterwarnings(FORKS)
 def test_all_of_it_at_a_realterminal(asked: Program) -> None:
     with terminal("accept", "1") as child:
-        for typed in ("kids are ill: 東京", "gym", ""):
+        for typed in ("kids are ill: 東京", "gym", "yes"):
             child.expect(" › ")
             child.sendline(typed)
         assert ended(child) == 0
@@ -765,9 +767,9 @@ def test_bytes_that_are_no_text_are_asked_again(
 ) -> None:
     monkeypatch.setenv("PYTHONIOENCODING", "utf-8:strict")  # as in most locales
     with terminal("accept", "1") as child:
-        child.expect("Why not.* › ")
+        child.expect("Why.* › ")
         os.write(child.child_fd, b"gr\xfcn\n")
-        child.expect("Why not.* › ")
+        child.expect("Why.* › ")
         child.sendcontrol("c")
         assert ended(child) == 130
     assert _record(asked)["state"] == "proposed"
@@ -779,12 +781,12 @@ def test_bytes_that_are_no_text_are_asked_again(
 @pytest.mark.filterwarnings(FORKS)
 @pytest.mark.parametrize(
     "words",
-    [["accept", "1"], ["make", "Send Q3 numbers", "--to", "dana", "--agreed"]],
+    [["accept", "1"], ["make", "Send Q3 numbers", "--to", "dana", "--by", "wed", "--agreed"]],
     ids=lambda words: words[0],
 )
 def test_the_ledger_is_not_held_while_a_question_waits(asked: Program, words: list[str]) -> None:
     with terminal(*words) as child:
-        for answer in ("", "", ""):
+        for answer in ("", "", "yes"):
             child.expect(" › ")
             done = in_another("make", "Water the plants", "--to", "lee", "-q")
             assert (done.returncode, done.stderr) == (0, "")
@@ -801,7 +803,9 @@ WITHDRAWN = "#1 is withdrawn"
 
 
 @pytest.mark.filterwarnings(FORKS)
-@pytest.mark.parametrize("typed", [[""], ["c", "fri", ""], ["n", ""]], ids=["yes", "counter", "no"])
+@pytest.mark.parametrize(
+    "typed", [["yes"], ["c", "fri", ""], ["n", ""]], ids=["yes", "counter", "no"]
+)
 @pytest.mark.parametrize(
     ("meanwhile", "told"),
     [
@@ -840,22 +844,156 @@ def test_nothing_that_was_said_along_with_it_is_lost(asked: Program, typed: str)
     assert _record(asked)["state"] == "proposed"
 
 
-# The hint beside it
+# When it is worth asking
+
+
+def _configure(program: Program, text: str) -> None:
+    path = program.home / "config" / "promisectl" / "config.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def _asks(result: Result) -> bool:
+    assert result.code == 0
+    return "›" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("more", "asks"),
+    [
+        ((), False),
+        (("--by", "today"), False),
+        (("--by", "today 18:00"), False),
+        (("--by", "tomorrow"), False),
+        (("--by", "wed"), True),
+        (("--by", "wed 9:00"), True),
+        (("--by", "today", "--done-when", "she has read it"), True),
+        (("--done-when", "she has read it"), True),
+    ],
+)
+def test_only_an_important_yes_is_asked_about(
+    program: Program, more: tuple[str, ...], asks: bool
+) -> None:
+    answers = "\n\nyes\n" if asks else ""
+    assert _asks(_agree(program, *more, answers=answers)) is asks
+    program.ok("make", "Feed the cat", "--to", "dana", "--asked", *more)
+    result = program("accept", "2", answers=answers, width=200)
+    assert _asks(result) is asks
+    assert ("asks you" in result.stderr) is asks
+    assert _record(program, 2)["state"] == "active"
+
+
+def test_an_over_full_week_makes_a_yes_important(program: Program) -> None:
+    for number in range(4):
+        assert not _asks(
+            _agree(program, "--by", "tue", answers="", outcome=f"Thing {number} again")
+        )
+    result = _agree(program, "--by", "tue", answers="\n\nyes\n", outcome="The fifth of them")
+    assert _asks(result)
+    assert "With this one it is over-full." in result.stderr
+
+
+def test_two_at_once_count_as_two(program: Program) -> None:
+    for number in range(3):
+        program.ok("make", f"Thing {number} again", "--to", "lee", "--by", "tue", "--agreed")
+    words = ("make", "Bring a chair", "--to", "dana", "--to", "lee", "--by", "tue", "--agreed")
+    assert _asks(program(*words, answers="\n\n", width=200))
+
+
+@pytest.mark.parametrize(
+    ("side", "ending"), [("--to", "--not-told"), ("--to", "--told=today"), ("--from", "--silent")]
+)
+def test_a_broken_promise_makes_the_next_yes_important(
+    program: Program, side: str, ending: str
+) -> None:
+    program.ok("make", "Lend the drill", side, "dana", "--agreed")
+    program.ok("renege", "1", "--reason", "lost", ending)
+    program.ok("person", "rename", "dana", "dana-kim")
+    words = ("make", "Feed the cat", "--agreed", "--to")
+    assert not _asks(program(*words, "lee", answers="", width=200))
+    assert _asks(program(*words, "dana-kim", answers="\n\nyes\n", width=200))
+    assert _asks(program(*words, "dana-kim", "--to", "kim", answers="\n\n", width=200))
+    program.ok("make", "Water the plants", "--to", "dana-kim", "--asked")
+    assert _asks(program("accept", "6", answers="\n\nyes\n", width=200))
+    program.ok("void", "1", "--reason", "a slip")
+    assert not _asks(program(*words, "dana-kim", answers="", width=200))
+
+
+def test_the_config_asks_at_every_yes_or_at_none(program: Program) -> None:
+    _configure(program, 'questions = "always"\n')
+    assert _asks(_agree(program, answers="\n\nyes\n"))
+    _configure(program, 'questions = "never"\n')
+    important = ("--by", "fri", "--done-when", "she has it")
+    assert not _asks(_agree(program, *important, answers="", outcome="Feed the cat"))
+    program.ok("make", "Water the plants", "--to", "dana", "--asked", *important)
+    assert not _asks(program("accept", "3", answers="", width=200))
+    assert _record(program, 3)["state"] == "active"
+
+
+def test_review_asks_at_every_yes(program: Program) -> None:
+    _configure(program, 'questions = "never"\n')
+    program.ok("make", "Feed the cat", "--to", "dana", "--asked")
+    result = program("review", answers="accept\nrain\ngym\nyes\n", width=200)
+    assert (result.code, _foreseen(program)) == (0, ("rain", "gym"))
+
+
+# The next steps
+
+
+def _next_steps(result: Result) -> bool:
+    assert result.code == 0
+    return any(word in result.stderr for word in ("complete 1", "complete 3"))
+
+
+def test_next_steps_are_shown_for_the_first_thirty_promises(program: Program) -> None:
+    for number in range(1, 30):
+        program.ok("make", f"Thing number {number}", "--to", "me", "-q")
+    thirtieth = program("make", "Thing number 30", "--to", "me")
+    assert "complete 30" in thirtieth.stderr
+    assert program("make", "Thing number 31", "--to", "me").stderr == ""
+    assert program("note", "1", "not any more").stderr == ""
+    program.ok("undo")
+    assert program("undo").stderr == ""
+    _configure(program, 'hints = "always"\n')
+    assert _next_steps(program("note", "1", "again"))
+
+
+def test_the_config_silences_the_next_steps(program: Program) -> None:
+    _configure(program, 'hints = "never"\n')
+    assert program("make", "Feed the cat", "--to", "me", width=200).stderr.count("\n") == 1
+    assert program("note", "1", "rain", width=200).stderr == ""
+    assert program("make", "Try stuff", "--to", "me", width=200).stderr == ""  # no advice either
+
+
+# The advice beside them
+
+
+ADVICE = (
+    "By when?",
+    "Describe the result",
+    "“Try” names",
+    "What could go wrong?",
+    "What can you promise",
+    "With this one",
+    "Looks like",
+    "You kept",
+    "How will you both",
+)
 
 
 def _hints(result: Result) -> list[str]:
-    return [line for line in result.stderr.splitlines() if line.startswith("Check: ")]
+    return [line for line in result.stderr.splitlines() if line.startswith(ADVICE)]
 
 
 def test_at_most_one_hint_where_a_person_looks(program: Program) -> None:
     result = program("make", "Try stuff", "--to", "dana", width=200)
-    assert _hints(result) == ["Check: By when? (L02)"]
-    assert "Check" not in result.stdout
+    assert _hints(result) == ["By when? promisectl correct 1 --by “…”"]
+    assert "By when" not in result.stdout
     assert _hints(
         program("negotiate", "1", "--by", "fri", "--mine", "--risk", "sick", width=200)
-    ) == ["Check: Say in a few more words what will be there then. (L04)"]
+    ) == ["Describe the result in a few more words. promisectl correct 1 --what “…”"]
     assert _hints(program("accept", "1", width=200)) == [
-        "Check: Say in a few more words what will be there then. (L04)"
+        "Describe the result in a few more words. promisectl correct 1 --what “…”"
     ]
 
 
@@ -863,7 +1001,7 @@ def test_a_risk_that_is_not_named_is_hinted_at(program: Program) -> None:
     [hint] = _hints(
         program("make", "Send Q3 numbers", "--to", "dana", "--by", "fri", "--agreed", width=200)
     )
-    assert hint.endswith("(L12)")
+    assert hint == "What could go wrong? promisectl correct 1 --risk “…”"
     assert (
         _hints(
             program(
@@ -884,21 +1022,25 @@ def test_a_risk_that_is_not_named_is_hinted_at(program: Program) -> None:
 
 
 def test_a_risk_that_was_just_asked_for_is_not_hinted_at(asked: Program) -> None:
-    assert _hints(_accept(asked, answers="\n\n\n")) == []
-    assert _hints(_agree(asked, "--by", "wed", answers="\n\n\n", outcome="Water all plants")) == []
+    assert _hints(_accept(asked, answers="\n\nyes\n")) == []
+    assert (
+        _hints(_agree(asked, "--by", "wed", answers="\n\nyes\n", outcome="Water all plants")) == []
+    )
 
 
 def test_the_full_week_that_was_just_shown_is_not_hinted_at(program: Program) -> None:
     for number in range(4):
         program.ok("make", f"Thing number {number}", "--to", "lee", "--by", "fri", "--agreed", "-q")
     assert (
-        _hints(_agree(program, "--by", "fri", answers="\n\n\n", outcome="Water all plants")) == []
+        _hints(_agree(program, "--by", "fri", answers="\n\nyes\n", outcome="Water all plants"))
+        == []
     )
     [hint] = _hints(
         _agree(program, "--by", "fri", "--risk", "sick", answers=None, outcome="Feed the cat")
     )
-    assert hint.startswith("Check: Week 48 holds 6 of your promises with this one.")
-    assert hint.endswith("(L14)")
+    assert hint == (
+        "With this one, 6 of your promises are due in week 48, more than usual. promisectl week"
+    )
 
 
 @pytest.mark.parametrize("option", ["-q", "--json"])
@@ -935,18 +1077,122 @@ def test_no_hint_when_a_delivery_is_confirmed(program: Program) -> None:
 
 
 def test_the_config_silences_a_rule(program: Program) -> None:
-    path = program.home / "config" / "promisectl" / "config.toml"
-    path.parent.mkdir(parents=True)
-    path.write_text('[check]\nignore = ["L02", "L04"]\n')
-    assert [
-        hint[-5:] for hint in _hints(program("make", "Try stuff", "--to", "dana", width=200))
-    ] == ["(L05)"]
-    path.write_text('[check]\nignore = ["L02", "L04", "L05", "L06"]\n')
+    _configure(program, '[check]\nignore = ["L02", "L04"]\n')
+    assert _hints(program("make", "Try stuff", "--to", "dana", width=200)) == [
+        "“Try” names an effort, not a result. What will exist when it is done? promisectl correct 1 --what “…”"
+    ]
+    _configure(program, '[check]\nignore = ["L02", "L04", "L05", "L06"]\n')
     assert _hints(program("make", "Try stuff", "--to", "lee", width=200)) == []
 
 
 def test_a_hint_is_folded_and_escaped(program: Program) -> None:
     program.ok("make", "Send \x1b[31mred numbers", "--to", "dana")
     result = program("make", "Send \x1b[31mred numbers", "--to", "dana", "--by", "fri", width=40)
-    assert "(L19)" in result.stderr
+    assert "Looks like #1. Is it the same?" in result.stderr
     assert "\x1b" not in result.stderr + result.stdout
+
+
+# Which of them, and how often
+
+
+def test_the_most_useful_one_comes_first(program: Program) -> None:
+    def hint(outcome: str, *more: str) -> str:
+        [line] = _hints(program("make", outcome, "--to", "lee", *more, width=200))
+        program.ok("undo")
+        return line
+
+    for number in range(4):
+        program.ok("make", f"Thing {number} again", "--to", "lee", "--by", "fri", "--agreed")
+    assert hint("Thing 3 again", "--by", "fri").startswith("Looks like #4.")
+    assert hint("Try", "--by", "fri").startswith(
+        "With this one, 5 of your promises are due in week"
+    )
+    program.ok("void", "4", "--reason", "a slip")
+    assert hint("Try", "--by", "fri").startswith(
+        "With this one, 4 of your promises are due on Fri 27"
+    )
+    assert hint("Try").startswith("By when?")
+    assert hint("Try", "--by", "thu").startswith("Describe the result")
+    for number in range(1, 4):
+        program.ok("renege", str(number), "--reason", "ill")
+    for number in range(5):
+        program.ok("make", f"Something {number} else", "--to", "lee", "--agreed", "-q")
+        program.ok("renege", str(number + 10), "--reason", "ill")
+    assert hint("Try").startswith("You kept 0 of 8 promises to Lee.")
+
+
+def test_a_hint_among_the_infos_is_not_shown(program: Program) -> None:
+    words = ("make", "Send the Q3 numbers", "--to", "dana", "--by", "sat", "--agreed")
+    assert _hints(program(*words, "--risk", "sick", width=200)) == []
+
+
+@pytest.mark.parametrize("outcome", ["Buy milk", "Buy some milk and bread"])
+def test_what_is_due_within_a_day_may_be_rough(program: Program, outcome: str) -> None:
+    for day in ("today", "tomorrow"):
+        words = ("make", outcome, "--to", "lee", "--by", day, "--agreed")
+        assert _hints(program(*words, width=200)) == []
+        program.ok("undo")
+    [record] = json.loads(program.ok("check", "--draft", "Buy milk", "--by", "today", "--json"))
+    assert {"L04", "L08"} <= {finding["rule"] for finding in record["findings"]}
+
+
+def test_each_rule_is_shown_once_a_day(program: Program) -> None:
+    def hints(outcome: str, today: str) -> list[str]:
+        words = ("make", outcome, "--to", "dana")
+        return _hints(program(*words, answers="", width=200, today=today))
+
+    shown = program.home / "state" / "promisectl" / "shown-hints"
+    assert hints("Try", "2026-11-23T10:00") == ["By when? promisectl correct 1 --by “…”"]
+    assert shown.read_text() == "2026-11-23 L02\n"
+    assert shown.stat().st_mode & 0o777 == 0o600
+    assert shown.parent.stat().st_mode & 0o777 == 0o700
+    assert hints("Help", "2026-11-23T23:59")[0].startswith("Describe the result")
+    assert hints("Look", "2026-11-23T23:59") == []
+    assert shown.read_text() == "2026-11-23 L02 L04\n"
+    assert hints("Look into it", "2026-11-24T00:00")[0].startswith("By when?")
+    assert shown.read_text() == "2026-11-24 L02\n"
+    assert [path.name for path in shown.parent.iterdir()] == ["shown-hints"]
+
+
+@pytest.mark.parametrize("kind", ["directory", "pipe", "noise", "none", "home"])
+def test_advice_does_without_its_memory(
+    program: Program, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = program.home / "state" / "promisectl" / "shown-hints"
+    shown.parent.mkdir(parents=True)
+    if kind == "directory":
+        shown.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(shown)
+    elif kind == "noise":
+        shown.write_bytes(b"\xff" * 5000)
+    elif kind == "none":
+        shown.parent.rmdir()
+        shown.parent.write_text("")
+    else:
+        monkeypatch.delenv("XDG_STATE_HOME")
+        monkeypatch.setenv("HOME", "")
+    for outcome in ("Try", "Help"):
+        result = program("make", outcome, "--to", "dana", answers="", width=200)
+        assert result.code == 0
+        assert len(_hints(result)) == 1
+
+
+@pytest.mark.parametrize("form", ["pipe", "quiet", "json", "view"])
+def test_nothing_is_remembered_that_nobody_was_shown(program: Program, form: str) -> None:
+    program.ok("make", "Try", "--to", "dana")
+    if form == "pipe":
+        program("make", "Try", "--to", "lee")
+        program("make", "Try", "--to", "kim", width=200)  # at a terminal, with stderr elsewhere
+    elif form == "view":
+        program("check", answers="", width=200)
+        program("show", "1", answers="", width=200)
+    else:
+        program("make", "Try", "--to", "lee", f"--{form}", answers="", width=200)
+    assert not (program.home / "state").exists()
+
+
+def test_what_was_shown_is_still_found_by_check(program: Program) -> None:
+    program("make", "Try", "--to", "dana", answers="", width=200)
+    page = program("check", "1", answers="", width=200).stdout
+    assert "By when? promisectl correct 1 --by “…”" in page

@@ -334,3 +334,156 @@ def test_the_act_says_enough_to_be_told_again(program: Program) -> None:
     with closing(sqlite3.connect(program.ledger)) as db:
         [(body,)] = db.execute("SELECT body FROM act WHERE verb = 'correct'").fetchall()
     assert (json.loads(body)["throughout"], json.loads(body)["revision"]) == (True, 1)
+
+
+# A risk, and what it displaces
+
+
+EYES = {"risk": "sick kids", "no_to": "gym on Thursday"}
+OPTIONS = {"risk": "--risk", "no_to": "--no-to"}
+ASKED = ("make", "Send the report", "--to", "dana", "--by", "2026-11-27", "--asked")
+
+
+def _eyes(names: Any) -> list[str]:
+    return [word for name in names for word in (OPTIONS[name], EYES[name])]
+
+
+def _rows(program: Program) -> list[dict[str, Any]]:
+    """The rows of the promises as they are stored, but for their UUIDs."""
+    with closing(sqlite3.connect(program.ledger)) as db:
+        db.row_factory = sqlite3.Row
+        rows = [dict(row) for row in db.execute("SELECT * FROM promise ORDER BY id")]
+    return [{name: value for name, value in row.items() if name != "uid"} for row in rows]
+
+
+@pytest.mark.parametrize("names", [("risk",), ("no_to",), ("risk", "no_to")])
+def test_named_later_or_with_the_yes_it_is_the_same_promise(
+    program: Program, names: tuple[str, ...]
+) -> None:
+    program.ok(*ASKED)
+    program.ok(*ASKED)
+    program.ok("accept", "1", *_eyes(names))
+    program.ok("accept", "2")
+    program.ok("correct", "2", *_eyes(names))
+    one, other = ({**row, "id": 0} for row in _rows(program))
+    assert one == other
+    rules = [
+        finding["rule"] for finding in json.loads(program.ok("check", "2", "--json"))[0]["findings"]
+    ]
+    assert {"L12", "L13"} & {*rules} == {"L12", "L13"} - {
+        {"risk": "L12", "no_to": "L13"}[name] for name in names
+    }
+    assert program.ok("doctor", "--json")
+
+
+def test_what_could_go_wrong_is_said_where_the_promise_is_read(program: Program) -> None:
+    program.ok(*ASKED)
+    program.ok("accept", "1")
+    assert program.ok("correct", "1", "--risk", "sick kids", width=200) == (
+        "#1 active. Corrected “Send the report”. It could go wrong: “sick kids”.\n"
+    )
+    assert program.ok("correct", "1", *_eyes(OPTIONS), width=200) == (
+        "#1 active. Corrected “Send the report”. It displaces: “gym on Thursday”.\n"
+    )
+    assert program.ok("correct", "1", "--risk", "flu", "--what", "Send a report", width=200) == (
+        "#1 active. Put right (rev 1) of “Send the report”: “Send a report” (was “Send the report”)."
+        " It could go wrong: “flu” (was “sick kids”).\n"
+    )
+    [record] = json.loads(program.ok("show", "1", "--json"))
+    assert (record["risk"], record["no_to"]) == ("flu", "gym on Thursday")
+    assert [(act["act"], act["risk"], act["no_to"]) for act in record["acts"][2:]] == [
+        ("correct", "sick kids", None),
+        ("correct", "sick kids", "gym on Thursday"),
+        ("correct", "flu", None),
+    ]
+    page = program.ok("show", "1", width=200)
+    assert "flu" in page
+    log = program.ok("log", "1", width=200).splitlines()
+    assert "risk: sick kids · no to: gym on Thursday" in log[3]
+    assert "rev" not in log[3]
+    answer = program("bump", "1", "slow", width=200)
+    assert "You foresaw: “flu”" in answer.stderr
+
+
+def test_the_terms_and_their_revisions_are_left_alone(program: Program) -> None:
+    program.ok(*MADE, "--backfill")
+    program.ok(*ANNEX)
+    before = shown(program)
+    program.ok("correct", "1", *_eyes(OPTIONS))
+    after = shown(program)
+    assert after["terms"] == before["terms"]
+    assert after["move"] == before["move"]
+    assert after["contact_at"] == before["contact_at"]
+    assert {name for name in after if after[name] != before[name]} <= {
+        "risk",
+        "no_to",
+        "acts",
+        "flags",
+    }
+
+
+def test_it_is_undone_like_any_other(program: Program) -> None:
+    program.ok(*ASKED)
+    program.ok("accept", "1", "--risk", "no toner")
+    before = _rows(program)
+    program.ok("correct", "1", *_eyes(OPTIONS))
+    after = _rows(program)
+    program.ok("undo")
+    assert _rows(program) == before
+    program.ok("redo")
+    assert _rows(program) == after
+    assert after[0]["risk"] == "sick kids"
+
+
+def test_the_ledger_can_be_rebuilt_and_carried_elsewhere(program: Program) -> None:
+    program.ok(*ASKED)
+    program.ok("correct", "1", *_eyes(OPTIONS))
+    program.ok("correct", "1", "--risk", "flu", "--by", "2026-11-28")
+    rows = _rows(program)
+    program.ok("doctor", "--rebuild")
+    assert _rows(program) == rows
+    journal = program.home / "journal.jsonl"
+    program.ok("export", "--journal", "-o", str(journal))
+    program.ledger.unlink()
+    program.ok("import", str(journal))
+    assert _rows(program) == rows
+    assert program("doctor").code == 0
+
+
+@pytest.mark.parametrize(
+    ("made", "words", "code"),
+    [
+        (("--from", "dana", "--agreed"), ("--risk", "flu"), 2),  # theirs, so not mine to say
+        (("--from", "dana"), ("--no-to", "gym"), 2),
+        (("--to", "dana"), ("--risk", " "), 2),
+        (("--to", "dana"), ("--risk", "x" * 10_001), 2),
+        (("--to", "dana"), ("--risk", "flu", "--rev", "1"), 2),
+        (("--to", "dana", "--risk", "flu"), ("--risk", "flu"), 2),
+        (("--to", "dana", "--risk", "flu"), ("--risk", "flu", "--what", "Send the report"), 2),
+    ],
+)
+def test_what_can_not_be_corrected_so_is_refused(
+    program: Program, made: tuple[str, ...], words: tuple[str, ...], code: int
+) -> None:
+    program.ok("make", "Send the report", *made)
+    before = program.ledger.read_bytes()
+    assert program("correct", "1", *words).code == code
+    assert program.ledger.read_bytes() == before
+
+
+def test_a_risk_of_a_promise_to_myself_and_of_one_not_agreed_yet(program: Program) -> None:
+    program.ok("make", "Walk ten times", "--to", "me")
+    program.ok(*ASKED)
+    for number in ("1", "2"):
+        program.ok("correct", number, "--risk", "rain")
+        assert shown(program, int(number))["risk"] == "rain"
+
+
+def test_of_a_past_moment_it_was_not_named_yet(program: Program) -> None:
+    program.ok(*ASKED, today="2026-11-23T09:00")
+    program.ok("correct", "1", "--risk", "flu", today="2026-11-24T09:00")
+    as_of = ("list", "--json", "--all", "--as-of")
+    assert json.loads(program.ok(*as_of, "2026-11-23", today="2026-11-25T09:00"))[0]["risk"] is None
+    assert (
+        json.loads(program.ok(*as_of, "2026-11-24", today="2026-11-25T09:00"))[0]["risk"] == "flu"
+    )

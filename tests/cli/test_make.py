@@ -134,7 +134,8 @@ def test_their_yes_to_my_offer_has_no_risk_of_theirs(program: Program) -> None:
 def test_after_a_no_nothing_was_said(program: Program, more: list[str]) -> None:
     program.ok("make", "Lend the pump", "--to", "lee", "--agreed")
     before = program.ledger.read_bytes()
-    result = program("make", "Carry it", "--to", "priya", "--agreed", *more, answers="\n\nno\n")
+    words = ("make", "Carry it", "--to", "priya", "--by", "fri", "--agreed")
+    result = program(*words, *more, answers="\n\nno\n")
     assert (result.stdout, result.code) == ("", 130)
     assert result.stderr.endswith("Nothing was recorded.\n")
     assert program.ledger.read_bytes() == before

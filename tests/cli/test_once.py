@@ -201,9 +201,9 @@ def test_the_undo_of_something_about_a_person_is_said_again(program: Program) ->
 
 
 def test_nothing_is_asked_again(program: Program) -> None:
-    program.ok("make", "Send the numbers", "--to", "dana", "--asked")
+    program.ok("make", "Send the numbers", "--to", "dana", "--by", "fri", "--asked")
     words = ("accept", "1", "--once", "k")
-    first = program(*words, width=80, answers="rain\nSaturday\n\n")
+    first = program(*words, width=80, answers="rain\nSaturday\nyes\n")
     assert first.code == 0
     assert "›" in first.stderr
     before = program.ledger.read_bytes()

@@ -411,7 +411,7 @@ CHOICES: list[tuple[list[str], list[list[str]], list[str], str, str]] = [
     (MYSELF, [], ["complete"], "kept", "complete"),
     (MYSELF, [], ["negotiate", "thu", "", "in a hurry"], "active", "negotiate"),
     (MYSELF, [], ["renege", "too tired", "other"], "reneged", "renege"),
-    (["--to", "dana", "--by", "fri", "--asked"], [], ["accept", "sick", "gym", ""], "active", "accept"),
+    (["--to", "dana", "--by", "fri", "--asked"], [], ["accept", "sick", "gym", "yes"], "active", "accept"),
     (["--to", "dana", "--by", "fri", "--asked"], [], ["accept", "", "", "counter", "thu", ""], "proposed", "negotiate"),
     (["--to", "dana", "--by", "fri", "--asked"], [], ["accept", "", "", "no", "full"], "declined", "decline"),
     (["--to", "dana", "--by", "fri", "--asked"], [], ["decline", "full until December"], "declined", "decline"),
@@ -512,8 +512,8 @@ def test_the_questions_at_the_yes_are_put(program: Program) -> None:
     result = _review(program, "a", "sick", "gym", "y")
     assert result.stderr.startswith(
         f"{THEY_WITHDRAW}{ASKED}#1 Dana asks you: “Send Q3 numbers” by Wed 25 Nov 2026, end of day.\n"
-        "Imagine Thu 26 Nov: it did not happen. Why not? [Enter skips] › What does this Yes say No to? [Enter skips] › "
-        "Yes, counter or No? [Enter for Yes] › "
+        "Imagine it is Thu 26 Nov and this did not happen. Why? (Enter to skip) › "
+        "What will you have to put off for this? (Enter to skip) › Your answer: yes, counter or no? › "
     )
     assert (_record(program)["risk"], _record(program)["no_to"]) == ("sick", "gym")
 

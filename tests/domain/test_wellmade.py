@@ -126,7 +126,13 @@ def test_a_well_made_promise_gives_no_cause_to_speak() -> None:
 
 def test_a_finding_carries_its_rule_its_level_its_quality_and_a_sentence() -> None:
     assert check.check_promise(WELL_MADE._replace(due=None), AROUND) == [
-        RuleFinding("L02", RuleLevel.WARN, "explicit", "By when?")
+        RuleFinding(
+            "L02",
+            RuleLevel.WARN,
+            "explicit",
+            "By when?",
+            answer="promisectl correct 7 --by “…”",
+        )
     ]
 
 
@@ -217,13 +223,17 @@ def test_a_missing_measure_weighs_more_far_ahead_and_after_two_rounds(
 
 
 def test_a_missing_measure_is_asked_for_without_a_date_too() -> None:
-    assert check.check_promise(WELL_MADE._replace(done_when="  ", due=None), AROUND)[
-        1
-    ] == RuleFinding("L08", RuleLevel.INFO, "explicit", "Done when …?")
+    finding = check.check_promise(WELL_MADE._replace(done_when="  ", due=None), AROUND)[1]
+    assert (finding.rule, finding.level, finding.says, finding.answer) == (
+        "L08",
+        RuleLevel.INFO,
+        "How will you both know it is done?",
+        "promisectl correct 7 --done-when “…”",
+    )
 
 
 def test_a_reason_is_asked_for() -> None:
-    assert "why" in says("L11", WELL_MADE._replace(why=""))
+    assert says("L11", WELL_MADE._replace(why="")) == "What is it for?"
     assert says("L11", WELL_MADE) == ""
 
 
@@ -390,7 +400,10 @@ def test_an_outcome_is_no_effort(outcome: str) -> None:
     ],
 )
 def test_a_hedge_is_no_promise(outcome: str, hedge: str) -> None:
-    assert says("L06", WELL_MADE._replace(outcome=outcome)).startswith(f"“{hedge}” ")
+    subject = WELL_MADE._replace(outcome=outcome)
+    assert says("L06", subject) == f"What can you promise without “{hedge}”?"
+    theirs = subject._replace(direction=Direction.OWED)
+    assert says("L06", theirs) == f"What can Lee promise without “{hedge}”?"
 
 
 @pytest.mark.parametrize(
@@ -493,7 +506,9 @@ def test_the_measure_can_be_vague_or_can_settle_what_is() -> None:
     ],
 )
 def test_two_outcomes_are_two_promises(outcome: str, second: str) -> None:
-    assert says("L09", WELL_MADE._replace(outcome=outcome)).startswith(f"“{second}” ")
+    assert says("L09", WELL_MADE._replace(outcome=outcome)).startswith(
+        f"“{second} …” looks like a second promise"
+    )
 
 
 @pytest.mark.parametrize(
@@ -611,13 +626,16 @@ WORDS = "one two three four five six seven eight nine"
 def test_four_fifths_of_the_words_make_it_look_the_same(other: str, speaks: bool) -> None:
     subject = WELL_MADE._replace(outcome=WORDS)
     assert says("L19", subject, AROUND._replace(alike=[(4, other)])) == (
-        "Looks like #4." if speaks else ""
+        "Looks like #4. Is it the same?" if speaks else ""
     )
 
 
 def test_all_that_look_the_same_are_named() -> None:
     around = AROUND._replace(alike=[(4, WORDS), (5, "another"), (6, WORDS)])
-    assert says("L19", WELL_MADE._replace(outcome=WORDS), around) == "Looks like #4, #6."
+    assert (
+        says("L19", WELL_MADE._replace(outcome=WORDS), around)
+        == "Looks like #4, #6. Is it the same?"
+    )
     assert says("L19", WELL_MADE._replace(outcome=" … "), AROUND._replace(alike=[(4, " … ")])) == ""
 
 
@@ -636,14 +654,14 @@ def test_all_that_look_the_same_are_named() -> None:
 )
 def test_what_nobody_has_accepted_is_said_two_days_ahead(ahead: timedelta, speaks: str) -> None:
     sentence = says("L10", PROPOSED._replace(due=at(NOW + ahead)))
-    assert sentence.startswith(f"No Yes yet, and it {speaks} due ") if speaks else not sentence
+    assert (f"It {speaks} due " in sentence) if speaks else not sentence
 
 
 def test_only_what_is_still_proposed_lacks_a_yes() -> None:
     due = PROPOSED._replace(due=at(NOW + DAY))
     assert (
         says("L10", due)
-        == "No Yes yet, and it is due Tue 24 Nov 2026, 09:00: until there is one, it is no promise."
+        == "Nobody has said yes, so nothing is promised yet. It is due Tue 24 Nov, 09:00."
     )
     assert "L10" not in found(due._replace(state=State.ACTIVE))
     assert "L10" not in found(due._replace(direction=Direction.SELF))
@@ -672,7 +690,7 @@ def test_a_week_is_full_from_five_on_or_with_one_more_than_usual(
 
 def test_a_full_week_is_listed() -> None:
     assert says("L14", WELL_MADE, AROUND._replace(week=OTHERS)) == (
-        "Week 48 holds 5 of your promises with this one: #3 “The shed is painted green”, #5 “Lee has the old drill back”, "
+        "With this one, 5 of your promises are due in week 48, more than usual: #3 “The shed is painted green”, #5 “Lee has the old drill back”, "
         "#8 “Taxes for 2025 are filed”, #9 “The bike brake works”."
     )
     assert says("L14", WELL_MADE, AROUND._replace(week=SIX)).endswith(
@@ -686,7 +704,7 @@ def test_a_full_week_is_listed() -> None:
 
 def test_a_full_day_is_listed() -> None:
     assert says("L15", WELL_MADE, AROUND._replace(day=OTHERS[:2])) == (
-        "Fri 27 Nov 2026 holds 3 of your promises with this one: #3 “The shed is painted green”, #5 “Lee has the old drill back”."
+        "With this one, 3 of your promises are due on Fri 27 Nov: #3 “The shed is painted green”, #5 “Lee has the old drill back”."
     )
     assert "L15" not in found(WELL_MADE, AROUND._replace(day=OTHERS[:1]))
     assert "L15" in found(WELL_MADE._replace(direction=Direction.SELF), AROUND._replace(day=SIX))
@@ -727,10 +745,10 @@ def test_an_assumed_yes_is_asked_about() -> None:
 def test_a_question_that_nobody_answers_gets_a_day() -> None:
     stale = PROPOSED._replace(stale=True)
     late = NOW.replace(hour=23, minute=30)
-    assert says("L22", stale) == "Ask for an answer by Thu 26 Nov 2026."
+    assert says("L22", stale) == "Ask for an answer by Thu 26 Nov."
     assert (
         says("L22", stale, CheckContext(late, "Europe/Berlin"))
-        == "Ask for an answer by Fri 27 Nov 2026."
+        == "Ask for an answer by Fri 27 Nov."
     )
     for silent in (
         {"state": State.ACTIVE},
@@ -739,6 +757,77 @@ def test_a_question_that_nobody_answers_gets_a_day() -> None:
         {"stale": False},
     ):
         assert says("L22", stale._replace(**silent)) == ""
+
+
+def test_who_has_to_answer_is_told_to_answer() -> None:
+    stale = PROPOSED._replace(stale=True, waits_for_me=True)
+    assert says("L22", stale) == "Answer by Thu 26 Nov."
+
+
+@pytest.mark.parametrize(
+    ("due", "words"),
+    [
+        ("2026-11-24", "24 Nov."),
+        ("2026-11-24T17:00", "24 Nov, 17:00."),
+        ("2025-12-01", "1 Dec 2025."),
+        ("2025-01-01", "1 Jan 2025."),
+    ],
+)
+def test_a_year_is_said_where_it_is_far_away(due: str, words: str) -> None:
+    when = CivilMoment(due, "UTC", datetime.fromisoformat(due).replace(tzinfo=UTC))
+    assert says("L10", PROPOSED._replace(due=when)).endswith(words)
+
+
+# The answers
+
+
+def test_every_rule_about_a_promise_has_an_answer_and_none_about_a_draft() -> None:
+    promise = Subject("Maybe try some stuff; send it", Direction.OWE, State.ACTIVE, NOW, 7, "Lee")
+    around = AROUND._replace(
+        week=SIX, day=SIX, alike=[(4, promise.outcome)], people=["Kim"], with_other=(0, 9)
+    )
+    subjects_ = [
+        promise._replace(assumed=True),
+        promise._replace(due=at(NOW + 5 * DAY), outcome="Help"),
+        PROPOSED._replace(due=at(NOW), stale=True),
+        WELL_MADE._replace(outcome="Kim sends the slides"),
+    ]
+    drafts = [subject._replace(number=None) for subject in subjects_]
+    answers = {
+        finding.rule: finding.answer
+        for subject in subjects_
+        for finding in check.check_promise(subject, around)
+    }
+    assert RULES.keys() - answers.keys() == {"L01", "L03", "L16"}
+    assert all(answer.startswith("promisectl ") for answer in answers.values())
+    for draft in drafts:
+        assert {finding.answer for finding in check.check_promise(draft, around)} <= {""}
+
+
+@pytest.mark.parametrize(
+    ("rule", "fields", "answer"),
+    [
+        ("L06", {"outcome": "Maybe fix the brake"}, "correct 7 --what “…”"),
+        (
+            "L06",
+            {"outcome": "Maybe fix it", "state": State.PROPOSED, "waits_for_me": True},
+            "negotiate 7 --what “…”",
+        ),
+        ("L10", {"state": State.PROPOSED, "due": at(NOW)}, "bump 7 “…”"),
+        ("L10", {"state": State.PROPOSED, "due": at(NOW), "waits_for_me": True}, "accept 7"),
+        ("L17", {"due": at(NOW + 5 * DAY)}, "negotiate 7 --by “…” --reason “…”"),
+        ("L17", {"due": at(NOW + 5 * DAY), "state": State.PROPOSED}, "negotiate 7 --mine --by “…”"),
+        (
+            "L22",
+            {"state": State.PROPOSED, "stale": True},
+            "negotiate 7 --mine --reply-by 2026-11-26",
+        ),
+        ("L22", {"state": State.PROPOSED, "stale": True, "waits_for_me": True}, "accept 7"),
+    ],
+)
+def test_an_answer_fits_the_state(rule: str, fields: dict[str, Any], answer: str) -> None:
+    findings = check.check_promise(WELL_MADE._replace(**fields), AROUND)
+    assert {one.rule: one.answer for one in findings}[rule] == f"promisectl {answer}"
 
 
 # The record
@@ -759,18 +848,23 @@ def test_a_question_that_nobody_answers_gets_a_day() -> None:
     ],
 )
 def test_a_poor_record_is_said_from_five_promises_on(kept: int, of: int, speaks: bool) -> None:
-    sentence = f"Of your promises, you kept {kept} of {of} to Lee."
+    sentence = f"You kept {kept} of {of} promises to Lee."
     assert says("L21", WELL_MADE, AROUND._replace(with_other=(kept, of))) == (
         sentence if speaks else ""
     )
 
 
+def test_a_record_that_is_not_counted_whole_says_so() -> None:
+    around = AROUND._replace(with_other=(3, 8), is_recent=True)
+    assert says("L21", WELL_MADE, around) == "You kept 3 of 8 recent promises to Lee."
+
+
 def test_the_record_with_such_a_lead_time_is_said_too() -> None:
     poor = AROUND._replace(with_lead=(3, 8))
     soon = WELL_MADE._replace(due=at(NOW + 2 * DAY))
-    assert says("L21", soon, poor) == "Of your promises, you kept 3 of 8 made up to 2 days ahead."
+    assert says("L21", soon, poor) == "You kept 3 of 8 promises made up to 2 days ahead."
     assert says("L21", soon._replace(other=None), poor._replace(with_other=(1, 6))) == (
-        "Of your promises, you kept 1 of 6 to this person and 3 of 8 made up to 2 days ahead."
+        "You kept 1 of 6 promises to this person and 3 of 8 promises made up to 2 days ahead."
     )
     assert says("L21", soon._replace(said_at=None), poor) == ""
     assert says("L21", soon._replace(direction=Direction.OWED), poor) == ""

@@ -26,6 +26,7 @@ TRIED: dict[str, Sequence[Asked]] = {
         Asked(("make", "Bake a cake", "--to", "dana", "--by", "fri", "--agreed")),
         Asked(("make", "--json", "-"), given=_LINE),
         Asked(("make", "Bake another", "--to", "dana", "--once", "key-1")),
+        Asked(("make", "Try", "--to", "dana"), at_terminal=True),  # remembers its advice
     ],
     "negotiate": [Asked(("negotiate", "2", "--by", "in 9 days", "--mine"))],
     "accept": [Asked(("accept", "2"))],

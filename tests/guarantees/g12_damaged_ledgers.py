@@ -45,7 +45,10 @@ WORDS: dict[str, list[list[str]]] = {
     "note": [["note", "1", "a word"], ["note", "8", "a word", "--json"]],
     "tag": [["tag", "8", "home"]],
     "untag": [["untag", "8", "garden"]],
-    "correct": [["correct", "8", "--what", "Water the flowers"]],
+    "correct": [
+        ["correct", "8", "--what", "Water the flowers"],
+        ["correct", "8", "--risk", "rain", "--no-to", "a nap"],
+    ],
     "void": [["void", "8", "--reason", "twice"]],
     "undo": [["undo"], ["undo", "--promise", "8", "--json"]],
     "redo": [["redo"]],

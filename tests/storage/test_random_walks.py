@@ -182,6 +182,8 @@ def added_up(acts: list[dict[str, Any]]) -> Sum:
 
 def _correct(now: Sum, body: dict[str, Any]) -> None:
     """Every wrong value that was copied is right from then on, or that of one revision alone."""
+    if "terms" not in body:
+        return
     base = now.revisions[body["revision"] - 1]
     wrong, right = dict(base[2]), body["terms"]
     for revision in now.revisions:
@@ -321,6 +323,8 @@ class Dice(Random):
                 "what": self.maybe(TEXTS),
                 "by": self.maybe(DAYS),
                 "why": self.maybe(TEXTS),
+                "risk": self.maybe(TEXTS, 0.3),
+                "no_to": self.maybe(TEXTS, 0.3),
             },
             "accept": {
                 "risk": self.maybe(TEXTS),
@@ -349,7 +353,7 @@ class Dice(Random):
             "risk": self.maybe(TEXTS),
             "no_to": self.maybe(TEXTS),
             "said": self.maybe(("yesterday", "today")),
-            "replaces": self.maybe(("1", "3")),
+            **self.one_of({}, {"replaces": "1", "beside": True}, {"replaces": "3", "beside": True}),
             "tag": self.choice(((), ("q3",), ("q3", "money"))),
             "new": self.random() < 0.5,
         }

@@ -111,6 +111,8 @@ def correct(
     by: o.By = None,
     done_when: o.DoneWhen = None,
     why: o.Why = None,
+    risk: o.Risk = None,
+    no_to: o.NoTo = None,
     rev: CorrectRev = None,
     backfill: o.Backfill = False,
 ) -> None:
@@ -119,6 +121,7 @@ def correct(
     \b
     promisectl correct 1 --what "Send Q3 numbers to Dana"
     promisectl correct 1 --rev 2 --by 2026-11-17
+    promisectl correct 1 --risk "the vendor is late"
 
     Other revisions with the same wrong value are fixed too.
     """

@@ -119,19 +119,22 @@ def record_new_terms(
             raise errors.TermsChanged(promise.id)
         at = arguments.parse_event_moment(env, "--on", on, after=promise.moved_at)
         side = resolve_speaking_side(env, promise, verb, speech.whose)
-        terms = change_terms(lifecycle.copy_base_terms(base, verb), at)
+        former = lifecycle.copy_base_terms(base, verb)
+        terms = change_terms(former, at)
         check_reply_by(promise, verb, base, terms)
+        is_risk_alone = terms == former and bool(speech.risk or speech.no_to)
+        has_terms = verb is Verb.NEGOTIATE or not is_risk_alone
         return Act(
             verb,
             side,
             at,
             env.now,
-            terms=terms,
+            terms=terms if has_terms else None,
             text=speech.reason,
             risk=speech.risk,
             no_to=speech.no_to,
             revision=speech.revision,
-            throughout=verb is Verb.CORRECT and speech.revision is None,
+            throughout=verb is Verb.CORRECT and speech.revision is None and has_terms,
         )
 
     new = verb is Verb.NEGOTIATE
@@ -192,8 +195,8 @@ def accept(
 ) -> None:
     """Say yes to proposed terms, or confirm a delivery.
 
-    At a terminal, the person whom the Yes binds is asked the questions of `consent` first, and may
-    decline or counter. `note` is the reason of the Yes, or a note beside another reply.
+    At a terminal, the person whom the yes binds is asked the questions of `consent` first, and may
+    decline or counter. `note` is the reason of the yes, or a note beside another reply.
     """
     reply = Reply(
         risk=arguments.check_text("risk", risk),
@@ -202,11 +205,24 @@ def accept(
     )
     note, numbers = arguments.check_text("note", note), arguments.parse_promise_numbers(ids)
     arguments.check_words_before_lock(env, on=on)
+    accept_after_questions(env, numbers, reply, on=on, note=note)
+
+
+def accept_after_questions(
+    env: Env,
+    numbers: Sequence[int],
+    reply: Reply,
+    *,
+    on: str | None = None,
+    note: str | None = None,
+    always: bool = False,
+) -> None:
+    """Ask the questions of `consent`, and record the replies; `always` asks all of them."""
     replies = dict.fromkeys(numbers, reply)
     if env.may_ask:
         from promisectl.commands.shared import consent
 
-        replies |= consent.ask_replies_to_terms(env, numbers, reply)
+        replies |= consent.ask_replies_to_terms(env, numbers, reply, always=always)
     accepted = [number for number, reply in replies.items() if reply.verb is Verb.ACCEPT]
     extras = AnswerExtras(
         new=len(numbers) == 1,

@@ -61,21 +61,30 @@ def correct(
     by: str | None = None,
     done_when: str | None = None,
     why: str | None = None,
+    risk: str | None = None,
+    no_to: str | None = None,
     rev: int | None = None,
     backfill: bool = False,
 ) -> None:
     """Correct a typo in the terms; this is not a negotiation and is not counted as one.
 
     What has the wrong value in other revisions is corrected there as well, unless `rev` names the
-    only one to correct.
+    only one to correct. `risk` and `no_to` belong to the whole promise, and only to what I owe.
     """
     words = {"outcome": what, "due": by, "done_when": done_when, "why": why}
     arguments.check_words_before_lock(env, words)
+    arguments.ensure_at_most_one(rev=rev, risk=risk)
+    arguments.ensure_at_most_one(rev=rev, no_to=no_to)
 
     def change_terms(terms: Terms, at: datetime) -> Terms:
         return arguments.replace_terms_fields(env, terms, at, words, backfill=backfill)
 
-    record_new_terms(env, Verb.CORRECT, id_, change_terms, TermsSpeech(revision=rev))
+    speech = TermsSpeech(
+        risk=arguments.check_text("risk", risk),
+        no_to=arguments.check_text("no-to", no_to),
+        revision=rev,
+    )
+    record_new_terms(env, Verb.CORRECT, id_, change_terms, speech)
 
 
 def void(env: Env, id_: str, *, reason: str | None = None) -> None:

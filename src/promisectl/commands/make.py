@@ -198,7 +198,7 @@ def _add_first_reply(env: Env, draft: MakeDraft) -> MakeDraft:
     """
     reply = Reply(risk=draft.risk, no_to=draft.no_to)
     if draft.direction is Direction.OWE and env.may_ask:
-        reply = _ask_first_reply(env, draft)
+        reply = _ask_first_reply(env, draft, reply)
     author = draft.author if reply.verb is Verb.ACCEPT else Side.PROMISEE
     draft = draft._replace(author=author, risk=reply.risk, no_to=reply.no_to)
     if author is Side.PROMISOR:
@@ -206,9 +206,13 @@ def _add_first_reply(env: Env, draft: MakeDraft) -> MakeDraft:
     return draft._replace(reply=reply)
 
 
-def _ask_first_reply(env: Env, draft: MakeDraft) -> Reply:
+def _ask_first_reply(env: Env, draft: MakeDraft, given: Reply) -> Reply:
+    """Return the reply of the person whom an agreed draft binds; `given` if nothing is asked."""
     from promisectl.commands.shared import consent
 
+    known = [other.handle for other in draft.others if isinstance(other, Person)]
+    if not consent.is_worth_asking(env, draft.terms, known, many=len(draft.others)):
+        return given
     names = " and ".join(other.name for other in draft.others if other)
     return consent.ask_yes_questions(
         env,
@@ -327,16 +331,15 @@ def _record_new_promise(
             line = messages.format_new_promise(promise, name, here)
         else:
             line = messages.format_move_line(MoveReport(before, promise, act, name, here))
-    hints, notices = [], []
-    if alone:
-        extras = AnswerExtras(new=True, asked=bool(reply and reply.asked))
-        hints = [
-            messages.format_next_step(promise, name),
-            recorder.format_check_hint(env, db, promise, extras),
-        ]
+    notices = []
     if person and journal.is_new_person(person):
         notices = [f"New in the ledger: {person.name} ({person.handle})."]
         if "," in person.name:
             notices.append(_format_several_people_hint(person, draft.direction))
     record = recorder.load_answer_record(env, db, promise.id)
-    return MoveAnswer(line, promise.id, record, hints, notices)
+    answer = MoveAnswer(line, promise.id, record, notices=notices)
+    if not alone:
+        return answer
+    answer = answer._replace(hints=[recorder.suggest_next_step(env, db, promise, name)])
+    extras = AnswerExtras(new=True, asked=bool(reply and reply.asked))
+    return recorder.add_check_hint(env, db, promise, extras, answer)

@@ -266,7 +266,7 @@ def accept_item(env: Env, item: ReviewItem) -> None:
         reply = Reply(revision=offered.number, seen=offered.terms)
         acts.record_replies(env, {item.promise.id: reply}, AnswerExtras(new=True))
     else:
-        acts.accept(env, [item.id_word])
+        acts.accept_after_questions(env, [item.promise.id], Reply(), always=True)
 
 
 def reply_with_reason(env: Env, item: ReviewItem, *, verb: Verb) -> None:

@@ -72,7 +72,9 @@ def _record_reversal(
         if len(answers) == 1:
             promise = journal.load_promise(*lines)
             name = queries.fetch_person_name(db, promise.opening.person)
-            answers = [answers[0]._replace(hints=[messages.format_next_step(promise, name)])]
+            answers = [
+                answers[0]._replace(hints=[recorder.suggest_next_step(env, db, promise, name)])
+            ]
         return answers
 
     recorder.record_command(env, verb, reverse_entry)

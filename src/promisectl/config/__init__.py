@@ -34,8 +34,9 @@ class Config(NamedTuple):
     `me` is the name of the owner, `zone` the IANA name of their zone. `date_order` is how dates of
     bare numbers are read: dmy, mdy, ymd or None for not at all. `week_start` is the first day of a
     week, Monday is 0. `window` is the period of `stats` in days. `color` is auto, always or never.
-    `pager` is a command, False for none, None for the default. `alias` holds the expansion of each
-    alias.
+    `pager` is a command, False for none, None for the default. `hints` says when the next steps
+    are printed after a move, `questions` at which yes a person is asked questions. `alias` holds
+    the expansion of each alias.
     """
 
     me: str | None = None
@@ -45,6 +46,8 @@ class Config(NamedTuple):
     window: int = 90
     color: str = "auto"
     pager: str | Literal[False] | None = None
+    hints: str = "first-weeks"
+    questions: str = "important"
     check: CheckConfig = CheckConfig()
     table: TableConfig = TableConfig()
     alias: Mapping[str, str] = MappingProxyType({})

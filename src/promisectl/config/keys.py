@@ -185,6 +185,18 @@ CONFIG_KEYS = {
         "The pager for long views; false for none.",
         'pager = "less -FIRX"',
     ),
+    "hints": ConfigKey(
+        _build_choice_parser("hints", constants.HINT_CHOICES),
+        "Whether the next steps are printed after a move: always, first-weeks (for the first "
+        "30 promises) or never. With never, there is no advice after a move either.",
+        'hints = "never"',
+    ),
+    "questions": ConfigKey(
+        _build_choice_parser("questions", constants.QUESTION_CHOICES),
+        "When you are asked questions before you say yes: always, important (due after tomorrow, "
+        "a done-when, an over-full week, or a broken promise before) or never.",
+        'questions = "always"',
+    ),
     "check.ignore": ConfigKey(
         parse_ignore_value, "Rules that `check` leaves out.", 'ignore = ["L13"]'
     ),

@@ -43,6 +43,8 @@ MONTHS = (
 PROMISE_SORTS = ("due", "made", "person", "state")
 """The orders in which a person may list promises."""
 COLOR_CHOICES = ("auto", "always", "never")
+HINT_CHOICES = ("always", "first-weeks", "never")
+QUESTION_CHOICES = ("always", "important", "never")
 DIGEST_FORMATS = ("plain", "md")
 EXPORT_FORMATS = ("csv", "json", "jsonl", "md", "ics")
 EXPORT_NEWLINES = ("crlf", "lf")

@@ -308,11 +308,18 @@ def _check_act_change(promise: Promise, row: Transition, act: Act) -> None:
     if row.effect in (Effect.OPEN, Effect.OFFER, Effect.AT_ONCE):
         base = promise.offered_revision or promise.in_force
     elif row.effect is Effect.CORRECT:
+        if act.terms is None and _has_new_details(promise, act):
+            return
         base = find_base_revision(promise, Verb.CORRECT, act.revision)
     else:
         return
     if act.terms is None or (base and act.terms == base.terms):
         raise errors.NothingChanged(promise.id, act.verb)
+
+
+def _has_new_details(promise: Promise, act: Act) -> bool:
+    """Whether an act names another risk, or something else that the promise displaces."""
+    return act.risk not in (None, promise.risk) or act.no_to not in (None, promise.no_to)
 
 
 def _check_terms_change(promise: Promise, act: Act) -> None:
@@ -339,7 +346,7 @@ def _check_correction(promise: Promise, act: Act) -> None:
 
     Raises NothingChanged, NoRevision and AmendmentEmptied.
     """
-    if act.verb is not Verb.CORRECT:
+    if act.verb is not Verb.CORRECT or act.terms is None:
         return
     after = _correct_terms(promise, act)
     if after == promise:
@@ -356,11 +363,12 @@ def _is_amendment_empty(promise: Promise) -> bool:
 
 
 def _check_act_risk(promise: Promise, act: Act) -> None:
-    """Refuse a risk, or what it displaces, in an act of the promisee, who promises nothing.
+    """Refuse a risk, or what it displaces, from a side that promises nothing.
 
-    Raises RiskOfPromisee.
+    That is the promisee, and me where I correct what I am owed. Raises RiskOfPromisee.
     """
-    if (act.risk or act.no_to) and act.side is Side.PROMISEE:
+    corrects_theirs = act.verb is Verb.CORRECT and promise.direction is Direction.OWED
+    if (act.risk or act.no_to) and (act.side is Side.PROMISEE or corrects_theirs):
         raise errors.RiskOfPromisee(promise.id)
 
 

@@ -76,7 +76,10 @@ def _format_terms_and_text(act: ViewRow, here: LocalMoment) -> str:
     """Return the whole terms of an act, the number of their revision, and its text."""
     terms = f" “{act['outcome']}”" if act["outcome"] else ""
     by = f" by {civil.format_civil(act['due'], act['due_zone'], here.zone)}" if act["due"] else ""
-    has_revision = act["act"] in _ACTS_ABOUT_TERMS and act["revision"]
+    is_about_terms = act["act"] in _ACTS_ABOUT_TERMS
+    if act["act"] == "correct" and not act["outcome"]:
+        is_about_terms = False
+    has_revision = is_about_terms and act["revision"]
     revision = f" (rev {act['revision']})" if has_revision else ""
     text = f": {act['text']}" if act["text"] else ""
     return f"{terms}{by}{revision}{text}"

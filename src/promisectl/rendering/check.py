@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from rich.console import Group, RenderableType
+from rich.measure import Measurement
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -14,6 +16,8 @@ from promisectl.rendering import formats, tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from rich.console import Console, ConsoleOptions, RenderResult
 
     from promisectl.domain.wellmade.subject import Subject
 
@@ -40,8 +44,7 @@ def render_check(checked: Sequence[CheckedPromise], *, named: bool) -> Renderabl
     Unless the user `named` them, promises without a finding are only counted.
     """
     if not checked:
-        nothing = "Nothing is open, so there is nothing to check."
-        return Text(f"{nothing} A draft: promisectl check --draft “…” --to dana.")
+        return Text("Nothing is open. To check a draft: promisectl check --draft “…” --to dana")
     parts: list[RenderableType] = []
     fine = 0
     for subject, marks, findings in checked:
@@ -50,7 +53,9 @@ def render_check(checked: Sequence[CheckedPromise], *, named: bool) -> Renderabl
         else:
             fine += 1
     if fine:
-        return Group(*parts, Text(f"{formats.format_count(fine, 'promise')} more: nothing to say."))
+        return Group(
+            *parts, Text(f"Nothing found in {formats.format_count(fine, 'more promise')}.")
+        )
     return Group(*parts[:-1])
 
 
@@ -72,9 +77,9 @@ def render_check_section(
     )
     listed = [finding for finding in findings if whole or finding.level is not RuleLevel.INFO]
     hints = len(findings) - len(listed)
-    counted = f"{formats.format_count(hints, 'hint')}{' more' if listed else ''}"
-    remainder = f"{counted}: check {subject.number}" if hints else ""
-    table = render_findings(listed, remainder) if findings else Text("Nothing to say.")
+    counted = formats.format_count(hints, "more hint" if listed else "hint")
+    remainder = f"{counted}: promisectl check {subject.number}" if hints else ""
+    table = render_findings(listed, remainder) if findings else Text("Nothing found.")
     return [
         tables.render_heading(f"{number} · {counterparty}"),
         tables.render_text(subject.outcome),
@@ -93,8 +98,30 @@ def render_findings(findings: Sequence[RuleFinding], remainder: str) -> Table:
         grid.add_row(
             Text(finding.level, style=_LEVEL_STYLES[finding.level]),
             finding.rule,
-            tables.render_text(finding.full_sentence),
+            _Advice(finding),
         )
     if remainder:
         grid.add_row(Text("info", style=_LEVEL_STYLES[RuleLevel.INFO]), "", remainder)
     return grid
+
+
+class _Advice:
+    """A finding in words, with its answer behind it, or below it where both don't fit a line."""
+
+    def __init__(self, finding: RuleFinding) -> None:
+        self._sentence = finding.full_sentence
+        self._answer = finding.answer
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield the lines in the given width."""
+        line = f"{self._sentence} {self._answer}".rstrip()
+        if not self._answer or cell_len(line) <= options.max_width:
+            yield tables.render_text(line)
+        else:
+            yield tables.render_text(self._sentence)
+            yield tables.render_text(self._answer)
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        """Return the widths that the line can have."""
+        line = f"{self._sentence} {self._answer}".rstrip()
+        return Measurement.get(console, options, tables.render_text(line))

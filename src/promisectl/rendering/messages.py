@@ -213,6 +213,9 @@ def format_negotiate(move: MoveReport) -> str:
 def format_correct(move: MoveReport) -> str:
     """Return which revision was corrected, in what, and where else."""
     before, after = move.before or move.after, move.after
+    details = _format_corrected_details(before, move.act)
+    if move.act.terms is None:
+        return f"Corrected {move.outcome}.{details}"
     corrected = lifecycle.list_corrected_revisions(before, after)
     others = [revision for revision in corrected if revision.number != move.act.revision]
     offered = after.offered_revision if after.in_force else None
@@ -222,7 +225,21 @@ def format_correct(move: MoveReport) -> str:
     if after.earlier != before.earlier:
         places.append("the first due date")
     also = " and ".join(filter(None, (", ".join(places[:-1]), *places[-1:])))
-    return f"Put right {_format_changed_revision(move)}{f' Also in {also}.' if also else ''}"
+    places_too = f" Also in {also}." if also else ""
+    return f"Put right {_format_changed_revision(move)}{places_too}{details}"
+
+
+def _format_corrected_details(before: Promise, act: Act) -> str:
+    """Return the corrected risk and what it displaces as sentences after another; maybe empty."""
+    pairs = (
+        ("It could go wrong", before.risk, act.risk),
+        ("It displaces", before.no_to, act.no_to),
+    )
+    return "".join(
+        f" {label}: “{new}”{f' (was “{old}”)' if old else ''}."
+        for label, old, new in pairs
+        if new not in (None, old)
+    )
 
 
 def _format_changed_revision(move: MoveReport) -> str:

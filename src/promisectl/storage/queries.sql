@@ -219,6 +219,11 @@ FROM classed
 WHERE direction = 'owe' AND class IS NOT NULL
 GROUP BY person;
 
+-- query: KEPT_LATELY
+-- After a move: only the newest promises of the ledger, as nobody waits for all of them.
+SELECT count(*) FILTER (WHERE class LIKE 'k_') AS kept, count(*) AS number FROM classed
+WHERE id > :oldest AND direction = 'owe' AND class IS NOT NULL AND person = :person;
+
 -- table: led
 SELECT
   class,

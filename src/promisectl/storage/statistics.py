@@ -175,6 +175,15 @@ def count_kept_by_person(db: sqlite3.Connection, clock: QueryClock) -> dict[str,
     }
 
 
+def count_kept_lately(
+    db: sqlite3.Connection, clock: QueryClock, person: str, oldest: int
+) -> tuple[int, int]:
+    """Return how many promises after `oldest` I kept to a person, by handle, and of how many."""
+    bound = {**clock._asdict(), "person": person, "oldest": oldest}
+    row = db.execute(sql.KEPT_LATELY, bound).fetchone()
+    return row["kept"], row["number"]
+
+
 def count_kept_by_lead(
     db: sqlite3.Connection, clock: QueryClock, least: int, most: int | None
 ) -> tuple[int, int]:

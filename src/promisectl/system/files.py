@@ -15,6 +15,7 @@ _NO_HARD_LINK_ERRNOS = (
     errno.EMLINK,
 )
 _NO_SYNC_ERRNOS = (errno.EINVAL, errno.ENOTSUP)  # some network file systems can't sync a directory
+_MAX_SMALL_FILE_CHARACTERS = 1000
 TEMPORARY_SUFFIX_PATTERN = r"\.[0-9a-f]{16}\.new"
 """The pattern of the suffix that a file has while it is being written."""
 
@@ -30,6 +31,19 @@ def create_directories(directory: str) -> list[str]:
     Return the directories that it created, outermost first. When their names can't be synced,
     remove them and raise the OSError.
     """
+    created = _create_missing_directories(directory)
+    try:
+        sync_parent_directories(directory, {os.path.dirname(path) for path in created})
+    except OSError:
+        for path in reversed(created):
+            with suppress(OSError):
+                os.rmdir(path)
+        raise
+    return created
+
+
+def _create_missing_directories(directory: str) -> list[str]:
+    """Create a directory and the missing ones above it, private; return those it created."""
     missing, current = [], directory
     while not os.path.isdir(current) and current != os.path.dirname(current):
         missing.append(current)
@@ -39,14 +53,32 @@ def create_directories(directory: str) -> list[str]:
         with suppress(FileExistsError):
             os.mkdir(path, 0o700)
             created.append(path)
-    try:
-        sync_parent_directories(directory, {os.path.dirname(path) for path in created})
-    except OSError:
-        for path in reversed(created):
-            with suppress(OSError):
-                os.rmdir(path)
-        raise
     return created
+
+
+def read_small_file(path: str) -> str:
+    """Return the first thousand characters of a file. Raises OSError and UnicodeDecodeError.
+
+    It waits for nothing: a pipe in the place of the file is empty.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    with open(descriptor, encoding="utf-8") as file:
+        return file.read(_MAX_SMALL_FILE_CHARACTERS)
+
+
+def replace_small_file(path: str, text: str) -> None:
+    """Replace a private file at once, for what may be lost: nothing is synced. Raises OSError."""
+    _create_missing_directories(os.path.dirname(path))
+    temporary = choose_temporary_name(path)
+    descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    try:
+        with open(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise
 
 
 def sync_parent_directories(directory: str, changed: set[str]) -> None:

@@ -100,6 +100,18 @@ def default_backup_directory(environ: Mapping[str, str], ledger: str) -> str:
     return os.path.join(directory, f"{name}-{hashlib.sha256(os.fsencode(path)).hexdigest()[:8]}")
 
 
+def default_shown_rules_path(environ: Mapping[str, str]) -> str:
+    """Return the path of the file that remembers which rules were shown today.
+
+    It is empty for a user without a home, who has none.
+    """
+    try:
+        state = _find_user_directory(environ, "XDG_STATE_HOME", "~/.local/state", "user_state_dir")
+    except errors.NoHome:
+        return ""
+    return os.path.join(state, "shown-hints")
+
+
 def is_default_ledger(environ: Mapping[str, str], path: str) -> bool:
     """Whether a ledger is the one that is used when nobody names another one."""
     try:

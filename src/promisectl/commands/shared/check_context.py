@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
-from promisectl.commands.shared import output, workload
+from promisectl.commands.shared import output, shown_rules, workload
 from promisectl.domain import civil
 from promisectl.domain.promise import Direction, Promise
 from promisectl.domain.wellmade import check
-from promisectl.domain.wellmade.check import RuleFinding, RuleLevel
 from promisectl.domain.wellmade.subject import CheckContext, ExtraPhrases, Subject, find_lead_time
 from promisectl.storage import queries, statistics
 from promisectl.storage.queries import Query
@@ -17,12 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
     from typing import Any, TypeVar
 
+    from promisectl.domain.wellmade.check import RuleFinding
     from promisectl.env import Env
     from promisectl.records.fields import Row
 
     T = TypeVar("T")
 
-_RULES_ASKED_AT_YES = ("L12", "L14")  # the risk, and the week
+_RECENT_PROMISES = 200
+_RULES_ASKED_AT_YES = ("L12", "L14", "L15")  # the risk, and the week
 
 
 class CheckTarget(NamedTuple):
@@ -61,6 +62,7 @@ def build_check_target(promise: Promise, row: Row, *, assumed: bool = False) -> 
         rounds=promise.newest_revision_number - 1,
         assumed=assumed,
         stale="stale" in (row["flags"] or ""),
+        waits_for_me=promise.move == "me",
     )
     return CheckTarget(subject, None if is_self else row["person"])
 
@@ -160,16 +162,21 @@ def _list_other_promises(rows: Sequence[Row], subject: Subject) -> list[tuple[in
     return [(row["id"], row["outcome"]) for row in rows if row["id"] != subject.number]
 
 
-def format_first_warning(
+def find_first_finding(
     env: Env, db: sqlite3.Connection, promise: Promise, row: Row, *, asked: bool = False
-) -> str:
-    """Return the first warning of the check about a promise, or an empty text.
+) -> RuleFinding | None:
+    """Return the most useful finding about a promise that moved, None without one.
 
-    `asked`: the person was just asked about the risk and saw the week, so neither is repeated.
+    What was shown today is left out. `asked`: the person was just asked about the risk and saw the
+    week, so neither is repeated. Of my record, only recent promises to this person count: to read
+    all of it takes too long while the ledger is locked.
     """
     target, loader = build_check_target(promise, row), CheckContextLoader(env, db)
-    ignore = _RULES_ASKED_AT_YES if asked else ()
-    for finding in loader.check_target(target, loader.load_context(target), ignore):
-        if finding.level is RuleLevel.WARN:
-            return f"Check: {finding.says} ({finding.rule})"
-    return ""
+    ignore = (*shown_rules.load_shown_rules(env), *(_RULES_ASKED_AT_YES if asked else ()))
+    context = loader.load_context(target)
+    if target.person and "L21" not in ignore and promise.direction is Direction.OWE:
+        clock, oldest = output.build_clock(env), max(0, promise.id - _RECENT_PROMISES)
+        kept = statistics.count_kept_lately(db, clock, target.person, oldest)
+        context = context._replace(with_other=kept, is_recent=oldest > 0)
+    findings = loader.check_target(target, context, ignore)
+    return next(iter(check.sort_findings_after_move(target.subject, context, findings)), None)

@@ -1,8 +1,9 @@
-"""The questions that a person is asked before a Yes that binds them.
+"""The questions that a person is asked before a yes that binds them.
 
-They are asked of the promisor at a terminal, before anything is recorded; Enter skips each. To look
-back from a day on which it has failed finds more reasons than to look ahead (Mitchell, Russo &
-Pennington, Back to the future, J. Behav. Decis. Making 2, 1989).
+They are asked of the promisor at a terminal, before anything is recorded, and only when the yes is
+worth them (`is_worth_asking`). Enter skips each but the last. To look back from a day on which it
+has failed finds more reasons than to look ahead (Mitchell, Russo & Pennington, Back to the future,
+J. Behav. Decis. Making 2, 1989).
 """
 
 from __future__ import annotations
@@ -16,21 +17,26 @@ from promisectl.domain import civil, lifecycle
 from promisectl.domain.promise import Direction, Promise, Side, State, Terms, Verb
 from promisectl.domain.wellmade import subject
 from promisectl.rendering import formats, messages
+from promisectl.storage import queries
+from promisectl.storage.queries import Query
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from promisectl.env import Env
+    from promisectl.records.fields import Row
 
 _MAX_LISTED_PROMISES = 3
 
 
-def ask_replies_to_terms(env: Env, numbers: Sequence[int], given: Reply) -> dict[int, Reply]:
-    """Return the reply to every promise among `numbers` that a Yes would bind me to.
+def ask_replies_to_terms(
+    env: Env, numbers: Sequence[int], given: Reply, *, always: bool = False
+) -> dict[int, Reply]:
+    """Return the reply to every promise among `numbers` that a yes would bind me to.
 
     `given` holds the words of the command line. One promise alone can also be declined or
-    countered. Nothing is asked about my own offer, which binds me by their Yes, nor if any of the
-    moves will be refused. Raises NoPromise.
+    countered. Nothing is asked about my own offer, which binds me by their yes, nor if any of the
+    moves will be refused, nor, unless `always`, where it is not worth it. Raises NoPromise.
     """
     promises = [output.load_promise_and_name(env, number) for number in numbers]
     if not all(is_answer_open(promise, given.revision) for promise, _ in promises):
@@ -42,7 +48,38 @@ def ask_replies_to_terms(env: Env, numbers: Sequence[int], given: Reply) -> dict
         if promise.state is State.PROPOSED
         and promise.direction is Direction.OWE
         and promise.current_revision.author is Side.PROMISEE
+        and (always or is_worth_asking_about(env, promise))
     }
+
+
+def is_worth_asking_about(env: Env, promise: Promise) -> bool:
+    """Whether the config wants questions before a yes to this request."""
+    with output.open_view(env) as db:
+        handle = output.find_promise_row(env, db, promise.id)["person"]
+    return is_worth_asking(env, promise.current_revision.terms, [handle])
+
+
+def is_worth_asking(env: Env, terms: Terms, handles: Sequence[str], *, many: int = 1) -> bool:
+    """Whether the config wants questions before a yes to terms with the people of `handles`.
+
+    A yes is important when the promise is due after tomorrow or has a done-when, when its week is
+    over-full with it, or when a former promise with one of them was broken. `many` is the number of
+    promises that the yes will make.
+    """
+    if env.config.questions != "important":
+        return env.config.questions == "always"
+    is_later = terms.due is not None and not subject.is_within_a_day(terms.due, env.now, env.zone)
+    if is_later or terms.done_when:
+        return True
+    week, usual = load_busy_week(env, terms)
+    if week and subject.is_overfull(many + len(week), usual):
+        return True
+    with output.open_view(env) as db:
+        clock, states = output.build_clock(env), (State.RENEGED.value,)
+        return any(
+            queries.fetch_promise_rows(db, Query(clock, person=handle, states=states, limit=1))
+            for handle in handles
+        )
 
 
 def is_answer_open(promise: Promise, revision: int | None) -> bool:
@@ -92,7 +129,7 @@ def ask_yes_questions(
     """Ask the questions about terms, and return the reply.
 
     A question that `risk` or `no_to` answers is left out, and every question about a day in the
-    past. `many` is the number of promises that the Yes will make. Without `may_decline` a No means
+    past. `many` is the number of promises that the yes will make. Without `may_decline` a no means
     that nothing was said at all: raises EOFError.
     """
     if (risk and no_to) or (terms.due and terms.due.at < env.now):
@@ -100,23 +137,20 @@ def ask_yes_questions(
     for line in filter(None, (heading, format_busy_week(env, terms, many))):
         env.print_warning(line)
     risk = risk or prompts.ask_text(
-        env, "risk", f"{format_premortem(env, terms)} Why not? [Enter skips]"
+        env, "risk", f"{format_premortem(env, terms)} Why? (Enter to skip)"
     )
-    no_to = no_to or prompts.ask_text(env, "no-to", "What does this Yes say No to? [Enter skips]")
+    no_to = no_to or prompts.ask_text(
+        env, "no-to", "What will you have to put off for this? (Enter to skip)"
+    )
     yes = Reply(risk=risk, no_to=no_to, asked=True)
     return ask_verdict(env, terms, yes, may_decline=may_decline) if may_refuse else yes
 
 
 def format_busy_week(env: Env, terms: Terms, many: int) -> str:
     """Return a line about what I owe in the week of the due date; empty if nothing."""
-    if not terms.due:
+    week, usual = load_busy_week(env, terms)
+    if not week:
         return ""
-    due = civil.local_time(terms.due.at, env.zone).date()
-    with output.open_view(env) as db:
-        week = workload.fetch_own_rows_of_week(env, db, due)
-        if not week:
-            return ""
-        usual = workload.median_weekly_deliveries(env, db)
     listed = subject.format_promise_list(
         [(row["id"], row["outcome"]) for row in week], _MAX_LISTED_PROMISES
     )
@@ -126,31 +160,39 @@ def format_busy_week(env: Env, terms: Terms, many: int) -> str:
     return line
 
 
+def load_busy_week(env: Env, terms: Terms) -> tuple[list[Row], float]:
+    """Return the records of what I owe in the week of the due date, and the usual number."""
+    if not terms.due:
+        return [], 0.0
+    due = civil.local_time(terms.due.at, env.zone).date()
+    with output.open_view(env) as db:
+        week = workload.fetch_own_rows_of_week(env, db, due)
+        return week, workload.median_weekly_deliveries(env, db) if week else 0.0
+
+
 def format_premortem(env: Env, terms: Terms) -> str:
     """Return the sentence that puts a person on the day after the due date, with it not done."""
     if terms.due is None:
-        return "Imagine that it never happened."
+        return "Imagine this never happened."
     due = civil.local_time(terms.due.at, env.zone).date()
     after = formats.format_calendar_day(due + timedelta(days=due < date.max))
     this_year = f" {env.here.today.year}"
-    return f"Imagine {after.removesuffix(this_year)}: it did not happen."
+    return f"Imagine it is {after.removesuffix(this_year)} and this did not happen."
 
 
 def ask_verdict(env: Env, terms: Terms, yes: Reply, *, may_decline: bool) -> Reply:
-    """Ask for Yes, counter or No; return `yes`, or the reply in its place.
+    """Ask for yes, counter or no; return `yes`, or the reply in its place.
 
-    Raises EOFError after a No unless `may_decline`.
+    Raises EOFError after a no unless `may_decline`.
     """
     while True:
-        word = prompts.ask_choice(
-            env, "Yes, counter or No? [Enter for Yes]", ("yes", "counter", "no"), enter="yes"
-        )
+        word = prompts.ask_choice(env, "Your answer: yes, counter or no?", ("yes", "counter", "no"))
         if word == "yes":
             return yes
         if word == "no" and not may_decline:
             env.leave_questions()
         if word == "no":
-            reason = prompts.ask_text(env, "reason", "Why? [Enter for no reason]")
+            reason = prompts.ask_text(env, "reason", "Why? (Enter to skip)")
             return yes._replace(verb=Verb.DECLINE, reason=reason)
         other = prompts.ask_new_terms(
             env, terms, by="By when can you?", what="What can you promise?"

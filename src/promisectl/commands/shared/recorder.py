@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
+_MAX_GUIDED_PROMISES = 30
 _ERRORS_WITHOUT_CHANGE = (
     errors.Usage,
     errors.NotFound,
@@ -43,7 +44,8 @@ class MoveAnswer(NamedTuple):
 
     `line` says what happened, `hints` what to do next, and `notices` are printed before all lines.
     `record` is None where nobody needs it, see `load_answer_record`. An answer about people alone
-    has neither `number` nor `record`.
+    has neither `number` nor `record`. `rule` is the rule of the check whose finding is among the
+    hints, if any.
     """
 
     line: str
@@ -51,6 +53,7 @@ class MoveAnswer(NamedTuple):
     record: Mapping[str, Any] | None = None
     hints: Sequence[str] = ()
     notices: Sequence[str] = ()
+    rule: str = ""
 
 
 class Reply(NamedTuple):
@@ -290,14 +293,12 @@ class _MoveRecorder:
         name = self._names[person]
         line = messages.format_move_line(MoveReport(before, after, act, name, self._here))
         record = load_answer_record(env, self._db, after.id)
-        hints = []
-        if self._alone:
-            hints = [
-                messages.format_next_step(after, name),
-                messages.format_recalled_risk(before, act, name) if extras.foreseen else "",
-                format_check_hint(env, self._db, after, extras),
-            ]
-        return MoveAnswer(line, after.id, record, hints)
+        answer = MoveAnswer(line, after.id, record)
+        if not self._alone:
+            return answer
+        risk = messages.format_recalled_risk(before, act, name) if extras.foreseen else ""
+        answer = answer._replace(hints=[suggest_next_step(env, self._db, after, name), risk])
+        return add_check_hint(env, self._db, after, extras, answer)
 
     def _append_act(self, before: Promise, act: Act) -> Applied:
         """Append an act; errors about its moment are in local time."""
@@ -323,16 +324,34 @@ def load_answer_record(env: Env, db: sqlite3.Connection, number: int) -> Mapping
     return fields.build_promise_record(output.find_promise_row(env, db, number))
 
 
-def format_check_hint(
-    env: Env, db: sqlite3.Connection, promise: Promise, extras: AnswerExtras
-) -> str:
-    """Return the first warning of the check about new terms, where a person reads it, else ""."""
-    if not (extras.new and env.is_read_by_person and promise.state in UNDELIVERED_STATES):
+def suggest_next_step(env: Env, db: sqlite3.Connection, promise: Promise, name: str) -> str:
+    """Return what can be typed next, in one line; empty where the config wants no such line."""
+    wish = env.config.hints
+    is_known_by_now = wish == "first-weeks" and (
+        queries.fetch_newest_promise_id(db) > _MAX_GUIDED_PROMISES
+    )
+    if wish == "never" or is_known_by_now:
         return ""
+    return messages.format_next_step(promise, name)
+
+
+def add_check_hint(
+    env: Env, db: sqlite3.Connection, promise: Promise, extras: AnswerExtras, answer: MoveAnswer
+) -> MoveAnswer:
+    """Return the answer with what the check finds first about new terms, if a person reads it."""
+    is_wanted = extras.new and env.config.hints != "never" and env.is_read_by_person
+    if not is_wanted or promise.state not in UNDELIVERED_STATES:
+        return answer
     from promisectl.commands.shared import check_context
 
     row = output.find_promise_row(env, db, promise.id)
-    return check_context.format_first_warning(env, db, promise, row, asked=extras.asked)
+    finding = check_context.find_first_finding(env, db, promise, row, asked=extras.asked)
+    if finding is None:
+        return answer
+    lines = [finding.format_with_answer(finding.says)]
+    if len(lines[0]) > env.width:  # a command that is broken in two can't be pasted
+        lines = [finding.says, finding.answer]
+    return answer._replace(hints=[*answer.hints, *lines], rule=finding.rule)
 
 
 def print_answers(env: Env, answers: Sequence[MoveAnswer]) -> None:
@@ -348,3 +367,7 @@ def print_answers(env: Env, answers: Sequence[MoveAnswer]) -> None:
         lines=(answer.line for answer in answers),
         hints=filter(None, hints),
     )
+    if hints and answers[0].rule and env.is_stderr_watched:
+        from promisectl.commands.shared import shown_rules
+
+        shown_rules.remember_shown_rule(env, answers[0].rule)

@@ -13,7 +13,7 @@ from enum import StrEnum
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.domain.constants import AGREED_STATES
 from promisectl.domain.promise import Direction
-from promisectl.domain.wellmade import phrases, rules
+from promisectl.domain.wellmade import answers, phrases, rules
 from promisectl.domain.wellmade.subject import (
     CheckContext,
     ExtraPhrases,
@@ -23,7 +23,7 @@ from promisectl.domain.wellmade.subject import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
 
 class RuleLevel(StrEnum):
@@ -47,7 +47,7 @@ class RuleFinding(NamedTuple):
     """What a rule found about a promise.
 
     `says` is one sentence for a person, `others` the ID and outcome of the other promises it is
-    about.
+    about, `answer` the command that answers it, if any.
     """
 
     rule: str
@@ -55,6 +55,7 @@ class RuleFinding(NamedTuple):
     quality: str
     says: str
     others: tuple[tuple[int, str], ...] = ()
+    answer: str = ""
 
     @property
     def full_sentence(self) -> str:
@@ -64,7 +65,14 @@ class RuleFinding(NamedTuple):
         promises = format_promise_list(self.others, _MAX_NAMED_PROMISES)
         return f"{self.says.removesuffix('.')}: {promises}."
 
+    def format_with_answer(self, sentence: str) -> str:
+        """Return the sentence, and after it the command that answers the finding, if any."""
+        return f"{sentence} {self.answer}".rstrip()
 
+
+FIRST_RULES_AFTER_MOVE = ("L19", "L14", "L15", "L21", "L02")
+"""The rules that come first in the one line after a move, whatever their level."""
+_RULES_FOR_LATER = frozenset(("L04", "L08", "L12"))  # silent after a move about the next day
 _FAR_AHEAD_TIME, _MANY_ROUNDS = timedelta(days=7), 2
 _MAX_NAMED_PROMISES = 5
 RULES = {
@@ -93,8 +101,37 @@ def check_promise(
     for name, rule in RULES.items():
         if name not in ignored and (sentence := _RULE_TESTS[name](case)):
             level = resolve_level(rule, case)
-            findings.append(RuleFinding(name, level, rule.quality, sentence, others.get(name, ())))
+            findings.append(
+                RuleFinding(
+                    name,
+                    level,
+                    rule.quality,
+                    sentence,
+                    others.get(name, ()),
+                    answers.build_answer(name, case),
+                )
+            )
     return findings
+
+
+def sort_findings_after_move(
+    subject: Subject, context: CheckContext, findings: Sequence[RuleFinding]
+) -> list[RuleFinding]:
+    """Return the findings that may be shown after a move, the most useful ones first.
+
+    Among the others, only warnings are shown. What has to be quick may be rough: of a promise that
+    is due within a day, neither more words nor a done-when nor a risk is asked for.
+    """
+    case = RuleCase(subject, context, ExtraPhrases(), phrases.Tokens((), ()))
+    by_rule = {finding.rule: finding for finding in findings}
+    first = [by_rule.pop(rule) for rule in FIRST_RULES_AFTER_MOVE if rule in by_rule]
+    silent = _RULES_FOR_LATER if case.is_due_within_a_day else frozenset[str]()
+    others = [
+        finding
+        for rule, finding in by_rule.items()
+        if finding.level is RuleLevel.WARN and rule not in silent
+    ]
+    return [*first, *others]
 
 
 def list_marks(

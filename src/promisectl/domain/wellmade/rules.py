@@ -22,6 +22,7 @@ _SOON_DUE_TIME, _ANSWER_TIME = timedelta(hours=48), timedelta(days=3)
 _MIN_OUTCOME_WORDS, _MIN_FULL_DAY_PROMISES = 3, 3
 _MIN_RATE_PROMISES, _MIN_GOOD_RATE = 5, 0.8
 _SATURDAY_NUMBER = 5
+_NEAR_DAY_TIME = timedelta(days=300)
 
 
 def has_text(text: str | None) -> bool:
@@ -34,8 +35,24 @@ def _local_day(due: CivilMoment, case: RuleCase) -> date:
     return civil.local_time(due.at, case.context.zone).date()
 
 
+def _format_day(day: date, case: RuleCase) -> str:
+    """Return a day in words, with its year only where that is far from today."""
+    today = civil.local_time(case.context.now, case.context.zone).date()
+    words = civil.format_civil(str(day)).partition(",")[0]
+    is_near = day.year == today.year or abs(day - today) < _NEAR_DAY_TIME
+    return words.removesuffix(f" {day.year}") if is_near else words
+
+
 def _format_subject_due(due: CivilMoment, case: RuleCase) -> str:
-    return civil.format_civil(due.civil, due.zone, case.context.zone)
+    """Return a due date in words, with its time if it has one."""
+    day = date.fromisoformat(due.civil[:10])
+    _, _, time = civil.format_civil(due.civil, due.zone, case.context.zone).partition(", ")
+    return f"{_format_day(day, case)}{'' if time == 'end of day' else f', {time}'}"
+
+
+def suggest_reply_day(case: RuleCase) -> date:
+    """Return the local day by which to ask for an answer: three days from now."""
+    return civil.local_time(case.context.now, case.context.zone).date() + _ANSWER_TIME
 
 
 def check_missing_side(case: RuleCase) -> str:
@@ -56,20 +73,22 @@ def check_unread_date(case: RuleCase) -> str:
 def check_few_words(case: RuleCase) -> str:
     """Ask for more words where the outcome has fewer than three."""
     is_short = phrases.count_words(case.subject.outcome) < _MIN_OUTCOME_WORDS
-    return "Say in a few more words what will be there then." if is_short else ""
+    return "Describe the result in a few more words." if is_short else ""
 
 
 def check_effort(case: RuleCase) -> str:
     """Ask for the result where the outcome begins with effort."""
     extras, other = case.extra_phrases.effort, case.subject.other or ""
     effort = phrases.find_effort(case.outcome_tokens, extras, other)
-    return f"“{effort}” is the work, not its end: what will there be to see?" if effort else ""
+    if not effort:
+        return ""
+    return f"“{effort}” names an effort, not a result. What will exist when it is done?"
 
 
 def check_hedge(case: RuleCase) -> str:
     """Ask for the part that can be promised where the outcome has a hedge."""
     hedge = phrases.find_hedge(case.outcome_tokens, case.extra_phrases.hedges)
-    return f"“{hedge}” leaves a way out: what part of it can be promised without?" if hedge else ""
+    return f"What can {case.promisor} promise without “{hedge}”?" if hedge else ""
 
 
 def check_vague_measure(case: RuleCase) -> str:
@@ -79,13 +98,13 @@ def check_vague_measure(case: RuleCase) -> str:
         return ""
     for tokens in texts:
         if vague := phrases.find_vague_measure(tokens, case.extra_phrases.vague):
-            return f"“{vague}” can be read in two ways: which number or sign will settle it?"
+            return f"“{vague}” is vague: give a number or a test."
     return ""
 
 
 def check_missing_done_when(case: RuleCase) -> str:
     """Ask how both sides will know that the promise is kept."""
-    return "" if has_text(case.subject.done_when) else "Done when …?"
+    return "" if has_text(case.subject.done_when) else "How will you both know it is done?"
 
 
 def check_two_outcomes(case: RuleCase) -> str:
@@ -93,7 +112,7 @@ def check_two_outcomes(case: RuleCase) -> str:
     second = phrases.find_second_outcome(case.outcome_tokens)
     if not second:
         return ""
-    return f"“{second}” begins a second promise: made apart, each can be kept by itself."
+    return f"“{second} …” looks like a second promise; split them."
 
 
 def check_due_before_yes(case: RuleCase) -> str:
@@ -108,25 +127,27 @@ def check_due_before_yes(case: RuleCase) -> str:
     if not subject.due or subject.due.at - now > _SOON_DUE_TIME:
         return ""
     is_due = "is" if subject.due.at >= now else "was"
-    due_words = _format_subject_due(subject.due, case)
-    return f"No Yes yet, and it {is_due} due {due_words}: until there is one, it is no promise."
+    return (
+        f"Nobody has said yes, so nothing is promised yet. It {is_due} due "
+        f"{_format_subject_due(subject.due, case)}."
+    )
 
 
 def check_missing_why(case: RuleCase) -> str:
-    """Ask what the promise is good for."""
-    return "" if has_text(case.subject.why) else "What is it good for? Say why."
+    """Ask what the promise is for."""
+    return "" if has_text(case.subject.why) else "What is it for?"
 
 
 def check_missing_risk(case: RuleCase) -> str:
     """Ask what could go wrong with a promise that I agreed to."""
     is_missing = case.is_accepted_by_me and not has_text(case.subject.risk)
-    return "What could get in the way? Name the risk." if is_missing else ""
+    return "What could go wrong?" if is_missing else ""
 
 
-def check_missing_price(case: RuleCase) -> str:
+def check_missing_no_to(case: RuleCase) -> str:
     """Ask what a promise that I agreed to displaces."""
     is_missing = case.is_accepted_by_me and not has_text(case.subject.no_to)
-    return "What has to wait for this? Name the price." if is_missing else ""
+    return "What will you put off for this?" if is_missing else ""
 
 
 def check_full_week(case: RuleCase) -> str:
@@ -135,7 +156,7 @@ def check_full_week(case: RuleCase) -> str:
     if not due or not case.is_mine or not case.is_week_overfull:
         return ""
     week, count = _local_day(due, case).isocalendar().week, 1 + len(case.context.week)
-    return f"Week {week} holds {count} of your promises with this one."
+    return f"With this one, {count} of your promises are due in week {week}, more than usual."
 
 
 def check_full_day(case: RuleCase) -> str:
@@ -143,8 +164,8 @@ def check_full_day(case: RuleCase) -> str:
     due, count = case.subject.due, 1 + len(case.context.day)
     if not due or not case.is_mine or count < _MIN_FULL_DAY_PROMISES:
         return ""
-    day = civil.format_civil(str(_local_day(due, case))).partition(",")[0]
-    return f"{day} holds {count} of your promises with this one."
+    day = _format_day(_local_day(due, case), case)
+    return f"With this one, {count} of your promises are due on {day}."
 
 
 def check_past_due(case: RuleCase) -> str:
@@ -155,7 +176,7 @@ def check_past_due(case: RuleCase) -> str:
     if subject.due.at >= (subject.said_at or case.context.now):
         return ""
     due_words = _format_subject_due(subject.due, case)
-    return f"{due_words} was over when this was said: give a date to come, or add --backfill."
+    return f"That day has passed: {due_words}. Give a later date, or add --backfill."
 
 
 def check_weekend(case: RuleCase) -> str:
@@ -173,7 +194,7 @@ def check_assumed_yes(case: RuleCase) -> str:
     if not case.subject.assumed or not case.is_with_another:
         return ""
     name = case.subject.other or "the other side"
-    return f"Has {name} said Yes in so many words? If so, note when."
+    return f"Did {name} say yes in so many words?"
 
 
 def check_duplicate(case: RuleCase) -> str:
@@ -183,7 +204,7 @@ def check_duplicate(case: RuleCase) -> str:
         for number, outcome in case.context.alike
         if phrases.is_similar_text(case.subject.outcome, outcome)
     ]
-    return f"Looks like {', '.join(duplicates)}." if duplicates else ""
+    return f"Looks like {', '.join(duplicates)}. Is it the same?" if duplicates else ""
 
 
 def check_act_of_another(case: RuleCase) -> str:
@@ -191,7 +212,8 @@ def check_act_of_another(case: RuleCase) -> str:
     name = phrases.find_actor(case.outcome_tokens, case.context.people, case.subject.other or "")
     if not name:
         return ""
-    return f"What {name} does is up to {name}: what is the part that can be promised here?"
+    part = "your" if case.promisor == "you" else f"{case.promisor}'s"
+    return f"Only {name} can promise that. What is {part} part?"
 
 
 def check_poor_rate(case: RuleCase) -> str:
@@ -202,36 +224,37 @@ def check_poor_rate(case: RuleCase) -> str:
     if case.subject.direction is not Direction.OWE or not case.is_ahead:
         return ""
     lead_time, other = case.lead_time, case.subject.other or "this person"
-    records = [(case.context.with_other, f"to {other}")]
+    recent = "recent " if case.context.is_recent else ""
+    records = [(case.context.with_other, f"{recent}promises to {other}")]
     if lead_time:
-        records.append((case.context.with_lead, f"made {lead_time.label}"))
+        records.append((case.context.with_lead, f"promises made {lead_time.label}"))
     poor = [
         f"{kept} of {of} {group}"
         for (kept, of), group in records
         if of >= _MIN_RATE_PROMISES
         and statistics.compute_wilson_interval(kept, of)[1] < _MIN_GOOD_RATE
     ]
-    return f"Of your promises, you kept {' and '.join(poor)}." if poor else ""
+    return f"You kept {' and '.join(poor)}." if poor else ""
 
 
 def check_missing_reply_by(case: RuleCase) -> str:
-    """Advise to ask for an answer where there is no news of a proposed promise."""
+    """Advise to answer, or to ask for an answer, where there is no news of an offer."""
     subject = case.subject
     if subject.state is not State.PROPOSED or not case.is_with_another:
         return ""
     if subject.reply_by or not subject.stale:
         return ""
-    day = civil.local_time(case.context.now, case.context.zone).date() + _ANSWER_TIME
-    return f"Ask for an answer by {civil.format_civil(str(day)).partition(',')[0]}."
+    day = _format_day(suggest_reply_day(case), case)
+    return f"Answer by {day}." if subject.waits_for_me else f"Ask for an answer by {day}."
 
 
 # The ID of a rule, its level, its quality, its topic and its test.
 RULE_ROWS: tuple[tuple[str, str, str, str, Callable[[RuleCase], str]], ...] = (
     ("L01", "refuse", "", "a side that is missing", check_missing_side),
     ("L02", "warn", "explicit", "a due date that is missing", check_missing_due),
-    ("L03", "refuse", "explicit", "a due date that is no date", check_unread_date),
+    ("L03", "refuse", "explicit", "a due date that can't be read", check_unread_date),
     ("L04", "warn", "explicit", "an outcome of one or two words", check_few_words),
-    ("L05", "warn", "explicit", "effort in place of an outcome", check_effort),
+    ("L05", "warn", "explicit", "effort instead of an outcome", check_effort),
     ("L06", "warn", "voluntary", "words that leave a way out", check_hedge),
     (
         "L07",
@@ -244,7 +267,7 @@ RULE_ROWS: tuple[tuple[str, str, str, str, Callable[[RuleCase], str]], ...] = (
         "L08",
         "info",
         "explicit",
-        "a missing sign of being done; a warning far ahead or after two rounds",
+        "a done-when that is missing; a warning far ahead or after two rounds",
         check_missing_done_when,
     ),
     ("L09", "info", "explicit", "two outcomes in one promise", check_two_outcomes),
@@ -252,31 +275,31 @@ RULE_ROWS: tuple[tuple[str, str, str, str, Callable[[RuleCase], str]], ...] = (
         "L10",
         "warn",
         "active",
-        "an offer or a request that is due before anybody said Yes",
+        "an offer or a request that is due before anybody said yes",
         check_due_before_yes,
     ),
     ("L11", "info", "mission", "a reason that is missing", check_missing_why),
-    ("L12", "warn", "voluntary", "a risk that I have not named", check_missing_risk),
-    ("L13", "info", "voluntary", "a price that I have not named", check_missing_price),
+    ("L12", "warn", "voluntary", "a risk that is missing", check_missing_risk),
+    ("L13", "info", "voluntary", "what it displaces, if that is missing", check_missing_no_to),
     (
         "L14",
         "warn",
         "voluntary",
-        "a week with more of mine than I usually deliver",
+        "a week with more of mine than I usually complete",
         check_full_week,
     ),
     ("L15", "info", "", "a day with three or more of mine", check_full_day),
-    ("L16", "refuse", "", "a due date before it was said", check_past_due),
+    ("L16", "refuse", "", "a due date that has passed", check_past_due),
     ("L17", "info", "", "a due date on a weekend", check_weekend),
-    ("L18", "info", "active", "a Yes that only I have noted", check_assumed_yes),
-    ("L19", "warn", "", "an open promise of nearly the same words", check_duplicate),
-    ("L20", "warn", "voluntary", "an act of somebody who is not part of it", check_act_of_another),
-    ("L21", "info", "", "a record that speaks against it", check_poor_rate),
+    ("L18", "info", "active", "a yes that only I have recorded", check_assumed_yes),
+    ("L19", "warn", "", "an open promise in nearly the same words", check_duplicate),
+    ("L20", "warn", "voluntary", "an act of a third person", check_act_of_another),
+    ("L21", "info", "", "a poor record of mine with such promises", check_poor_rate),
     (
         "L22",
         "info",
         "active",
-        "a question that nobody answers, without a reply-by date",
+        "no answer for a week, and no reply-by date",
         check_missing_reply_by,
     ),
 )

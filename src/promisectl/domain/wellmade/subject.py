@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.domain import civil
 from promisectl.domain.constants import DAY_SECONDS
 from promisectl.domain.promise import Direction, State
 
@@ -31,6 +32,7 @@ class Subject(NamedTuple):
     sentence that explains why a date cannot be read. `rounds` counts the revisions after the
     first. `assumed` means agreed without a recorded answer of the other side. `said_at` is when
     the promise was made, as aware UTC. With `backfill`, the draft may be due in the past.
+    `waits_for_me`: it is me who has to answer or to act.
     """
 
     outcome: str
@@ -50,6 +52,7 @@ class Subject(NamedTuple):
     assumed: bool = False
     stale: bool = False
     backfill: bool = False
+    waits_for_me: bool = False
 
 
 class CheckContext(NamedTuple):
@@ -61,7 +64,7 @@ class CheckContext(NamedTuple):
     - `alike` holds the other open promises with the same person.
     - `people` holds the names and handles of everybody else.
     - `with_other` is how many promises to this person I kept, and of how many; `with_lead` is the
-      same for promises with such a lead time.
+      same for promises with such a lead time. `is_recent`: only recent promises are counted.
     """
 
     now: datetime
@@ -73,6 +76,7 @@ class CheckContext(NamedTuple):
     people: Sequence[str] = ()
     with_other: tuple[int, int] = (0, 0)
     with_lead: tuple[int, int] = (0, 0)
+    is_recent: bool = False
 
 
 class LeadTime(NamedTuple):
@@ -119,6 +123,18 @@ class RuleCase(NamedTuple):
         return self.is_ahead and is_agreed and self.subject.direction is Direction.OWE
 
     @property
+    def promisor(self) -> str:
+        """“you”, or the name of the other side: who owes the promise."""
+        is_owed = self.subject.direction is Direction.OWED
+        return (self.subject.other or "the other side") if is_owed else "you"
+
+    @property
+    def is_due_within_a_day(self) -> bool:
+        """Whether the promise is due today or tomorrow, or was due before."""
+        due = self.subject.due
+        return due is not None and is_within_a_day(due, self.context.now, self.context.zone)
+
+    @property
     def is_week_overfull(self) -> bool:
         """Whether I owe more in the week of its due date than I usually deliver."""
         return is_overfull(1 + len(self.context.week), self.context.usual)
@@ -147,6 +163,12 @@ def format_promise_list(promises: Sequence[tuple[int, str]], most: int) -> str:
 def is_overfull(count: int, usual: float) -> bool:
     """Whether a week has five promises or more, and more than I usually deliver in one."""
     return count >= max(_MIN_FULL_WEEK_PROMISES, 1 + usual)
+
+
+def is_within_a_day(due: CivilMoment, now: datetime, zone: str) -> bool:
+    """Whether a due date is on the local day of `now` or the one after it, or before."""
+    days = civil.local_time(due.at, zone).date() - civil.local_time(now, zone).date()
+    return days <= timedelta(days=1)
 
 
 def find_lead_time(subject: Subject) -> LeadTime | None:

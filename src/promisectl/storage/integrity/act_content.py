@@ -43,7 +43,7 @@ _FIELDS_BY_VERB: dict[Verb, set[str]] = {
     Verb.DECLINE: {"revision", "text", "risk", "no_to"},
     Verb.RENEGE: {"revision", "text", "told_at", "cause", "repair"},
     Verb.TOLD: {"revision", "told_at"},
-    Verb.CORRECT: {"revision", "text", "terms"},
+    Verb.CORRECT: {"revision", "text", "terms", "risk", "no_to"},
     Verb.UNDO: {"target", "text"},
     Verb.REDO: {"target", "text"},
 }
@@ -105,8 +105,10 @@ def check_act(act: Act, direction: Direction, *, strict: bool) -> None:
     """
     allowed = _FIELDS_BY_VERB.get(act.verb, {"revision", "text"})
     _check_fields(act, _PROMISE_FIELDS, allowed)
-    if act.throughout and act.verb is not Verb.CORRECT:
-        raise ImpossibleAct("it is throughout a promise, as only a correction is")
+    if act.throughout and (act.verb is not Verb.CORRECT or act.terms is None):
+        raise ImpossibleAct("it is throughout a promise, as only a correction of terms is")
+    if act.verb is Verb.CORRECT and direction is Direction.OWED and (act.risk or act.no_to):
+        raise ImpossibleAct("it is a correction with a risk that is not mine")
     _check_moments(act)
     limit = constants.MAX_TEXT_CHARACTERS
     for name in ("text", "repair", "risk", "no_to"):

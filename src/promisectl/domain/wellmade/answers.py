@@ -1,0 +1,67 @@
+"""The commands that answer the findings of the rules, ready to be pasted."""
+
+from __future__ import annotations
+
+from promisectl._typing import TYPE_CHECKING
+from promisectl.domain.promise import State
+from promisectl.domain.wellmade import rules
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from promisectl.domain.wellmade.subject import RuleCase
+
+
+def _answer_due_before_yes(case: RuleCase) -> str:
+    return "accept {}" if case.subject.waits_for_me else "bump {} “…”"
+
+
+def _answer_hedge(case: RuleCase) -> str:
+    is_answer = case.subject.state is State.PROPOSED and case.subject.waits_for_me
+    return "negotiate {} --what “…”" if is_answer else "correct {} --what “…”"
+
+
+def _answer_weekend(case: RuleCase) -> str:
+    if case.subject.state is State.ACTIVE:
+        return "negotiate {} --by “…” --reason “…”"
+    return "negotiate {} --by “…”" if case.subject.waits_for_me else "negotiate {} --mine --by “…”"
+
+
+def _answer_missing_reply_by(case: RuleCase) -> str:
+    if case.subject.waits_for_me:
+        return "accept {}"
+    return f"negotiate {{}} --mine --reply-by {rules.suggest_reply_day(case)}"
+
+
+_ANSWERS: dict[str, str | Callable[[RuleCase], str]] = {
+    "L02": "correct {} --by “…”",
+    "L04": "correct {} --what “…”",
+    "L05": "correct {} --what “…”",
+    "L06": _answer_hedge,
+    "L07": "correct {} --done-when “…”",
+    "L08": "correct {} --done-when “…”",
+    "L09": "correct {} --what “…”",
+    "L10": _answer_due_before_yes,
+    "L11": "correct {} --why “…”",
+    "L12": "correct {} --risk “…”",
+    "L13": "correct {} --no-to “…”",
+    "L14": "week",
+    "L15": "week",
+    "L17": _answer_weekend,
+    "L18": "note {} “…”",
+    "L19": "void {} --reason “…”",
+    "L20": "correct {} --what “…”",
+    "L21": "stats",
+    "L22": _answer_missing_reply_by,
+}
+"""The command for each rule, with `{}` for the ID of the promise."""
+
+
+def build_answer(rule: str, case: RuleCase) -> str:
+    """Return the command that answers a finding; empty for a draft, and where there is none."""
+    number = case.subject.number
+    answer = _ANSWERS.get(rule, "")
+    if number is None or not answer:
+        return ""
+    command = answer if isinstance(answer, str) else answer(case)
+    return f"promisectl {command.format(number)}"
