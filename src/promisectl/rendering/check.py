@@ -41,7 +41,7 @@ def render_check(checked: Sequence[CheckedPromise], *, named: bool) -> Renderabl
     """
     if not checked:
         nothing = "Nothing is open, so there is nothing to check."
-        return Text(f"{nothing} A draft: promisectl check --draft “…” --to dana.")
+        return Text(f"{nothing} A draft: promisectl check --draft “…” --to dana")
     parts: list[RenderableType] = []
     fine = 0
     for subject, marks, findings in checked:

@@ -86,9 +86,7 @@ def parse_tag(word: str) -> str:
     tag = spelling.strip_tag_sign(word.strip())
     check_text("tag", tag, limit=constants.MAX_WORD_CHARACTERS)
     if len(tag.split()) != 1:
-        raise errors.Contradiction(
-            f"A tag is one word, and “{tag}” is not. Give each one by itself."
-        )
+        raise errors.Contradiction(f"“{tag}” is not one word. Type each tag by itself.")
     return tag
 
 
@@ -103,7 +101,7 @@ def ensure_at_most_one(**options: Any) -> None:
     """Refuse options that exclude each other. Raises Contradiction."""
     names = [f"--{name.replace('_', '-')}" for name, value in options.items() if value]
     if len(names) > 1:
-        raise errors.Contradiction(f"{' and '.join(names)} exclude each other. Give one of them.")
+        raise errors.Contradiction(f"Use one of {' and '.join(names)}, not both.")
 
 
 def check_row_limit(count: int | None) -> int | None:

@@ -100,9 +100,11 @@ def ask_yes_questions(
     for line in filter(None, (heading, format_busy_week(env, terms, many))):
         env.print_warning(line)
     risk = risk or prompts.ask_text(
-        env, "risk", f"{format_premortem(env, terms)} Why not? [Enter skips]"
+        env, "risk", f"{format_premortem(env, terms)} Why? (Enter to skip)"
     )
-    no_to = no_to or prompts.ask_text(env, "no-to", "What does this Yes say No to? [Enter skips]")
+    no_to = no_to or prompts.ask_text(
+        env, "no-to", "What will you have to put off for this? (Enter to skip)"
+    )
     yes = Reply(risk=risk, no_to=no_to, asked=True)
     return ask_verdict(env, terms, yes, may_decline=may_decline) if may_refuse else yes
 
@@ -120,20 +122,19 @@ def format_busy_week(env: Env, terms: Terms, many: int) -> str:
     listed = subject.format_promise_list(
         [(row["id"], row["outcome"]) for row in week], _MAX_LISTED_PROMISES
     )
-    line = f"Due that week already: {listed}."
+    line = f"Also due that week: {listed}."
     if subject.is_overfull(many + len(week), usual):
-        line += f" With {'these' if many > 1 else 'this one'} it is over-full."
+        line += f" With {'these' if many > 1 else 'this'}, it is over-full."
     return line
 
 
 def format_premortem(env: Env, terms: Terms) -> str:
     """Return the sentence that puts a person on the day after the due date, with it not done."""
     if terms.due is None:
-        return "Imagine that it never happened."
+        return "Imagine this never happened."
     due = civil.local_time(terms.due.at, env.zone).date()
-    after = formats.format_calendar_day(due + timedelta(days=due < date.max))
-    this_year = f" {env.here.today.year}"
-    return f"Imagine {after.removesuffix(this_year)}: it did not happen."
+    after = formats.format_day(due + timedelta(days=due < date.max), env.here)
+    return f"Imagine it is {after} and this did not happen."
 
 
 def ask_verdict(env: Env, terms: Terms, yes: Reply, *, may_decline: bool) -> Reply:
@@ -142,19 +143,17 @@ def ask_verdict(env: Env, terms: Terms, yes: Reply, *, may_decline: bool) -> Rep
     Raises EOFError after a No unless `may_decline`.
     """
     while True:
-        word = prompts.ask_choice(
-            env, "Yes, counter or No? [Enter for Yes]", ("yes", "counter", "no"), enter="yes"
-        )
+        word = prompts.ask_choice(env, "Your answer: yes, counter or no?", ("yes", "counter", "no"))
         if word == "yes":
             return yes
         if word == "no" and not may_decline:
             env.leave_questions()
         if word == "no":
-            reason = prompts.ask_text(env, "reason", "Why? [Enter for no reason]")
+            reason = prompts.ask_text(env, "reason", "Why? (Enter to skip)")
             return yes._replace(verb=Verb.DECLINE, reason=reason)
         other = prompts.ask_new_terms(
             env, terms, by="By when can you?", what="What can you promise?"
         )
         if other != terms.content:
             return yes._replace(verb=Verb.NEGOTIATE, terms=other)
-        env.print_warning("That changes nothing.")
+        env.print_warning("Those are the same terms.")

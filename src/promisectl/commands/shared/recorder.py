@@ -217,7 +217,7 @@ def prepare_auto_backup(env: Env) -> Iterator[Callable[[str], None]]:
 
         paths = [backup.path for backup in backups]
         create.prune_backups(env.ledger, env.backup_directory, paths)
-        env.print_hint(f"As it was before: {paths[-1]}")
+        env.print_hint(f"Backup from before: {paths[-1]}")
 
 
 def repeat_first_answer(env: Env) -> bool:
@@ -243,8 +243,8 @@ def _load_answers_of_key(env: Env, db: sqlite3.Connection) -> list[MoveAnswer] |
     stored = codec.decode_original_answer(first)
     if first["request"] != env.once.request:
         raise errors.KeyTaken(env.once.key, first["request"], env.once.request)
-    since = " It was undone since." if first["undone_by"] else ""
-    notice = f"Said before with the key “{env.once.key}”: nothing new was recorded.{since}"
+    since = " It has been undone since." if first["undone_by"] else ""
+    notice = f"The key “{env.once.key}” was used before, so nothing was recorded.{since}"
     return [
         MoveAnswer(line, number, record, notices=() if index else [notice])
         for index, (line, number, record) in enumerate(stored)
