@@ -11,7 +11,7 @@ import pytest
 from promisectl.domain.wellmade.check import RULES
 from tests.conftest import Program, remembered
 
-NOTHING = "Nothing is open, so there is nothing to check. A draft: promisectl check --draft “…” --to dana.\n"
+NOTHING = "Nothing is open, so there is nothing to check. A draft: promisectl check --draft “…” --to dana\n"
 MARKS = ["who", "what", "by when", "done when", "accepted", "risk"]
 GOOD = [
     "--by",
@@ -595,7 +595,7 @@ def test_four_are_not_enough_to_tell(program: Program) -> None:
 def test_a_question_that_nobody_answers(program: Program) -> None:
     program.ok("make", NAMES[0], "--from", "lee", "--by", "2026-12-20")
     assert "L22" not in _rules(program, "1")
-    assert "Thu 3 Dec 2026" in _says(program, "L22", "1", today="2026-11-30T10:00")
+    assert "Thu 3 Dec" in _says(program, "L22", "1", today="2026-11-30T10:00")
     program.ok("negotiate", "1", "--mine", "--reply-by", "2026-12-10")
     assert "L22" not in _rules(program, "1", today="2026-12-01T10:00")
 

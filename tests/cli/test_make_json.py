@@ -317,7 +317,7 @@ def test_bad_data_is_named_with_its_place_and_nothing_is_written(
         ({**ONE, "why": ""}, "The why is empty.", 6),
         ({**ONE, "outcome": "x" * 1001}, "The outcome has 1,001 characters", 6),
         ({**ONE, "from": "lee"}, "One side of a promise here is always you", 6),
-        ({**ONE, "asked": True, "offered": True}, "--asked and --offered exclude each other.", 6),
+        ({**ONE, "asked": True, "offered": True}, "Use one of --asked and --offered, not both.", 6),
         ({**ONE, "replaces": 0}, "“0” is not the number of a promise.", 6),
         ({**ONE, "replaces": 99}, "There is no promise #99", 3),
         (
@@ -356,12 +356,12 @@ def test_what_is_wrong_with_a_promise_is_data_and_what_cannot_be_done_keeps_its_
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_options_beside_it_are_refused(program: Program, more: list[str], named: str) -> None:
-    message = f"With “-” each promise says for itself what it needs: leave out {named}."
+    message = f"With “-”, leave out {named}: each promise in the JSON has its own fields."
     assert _error(_feed(program, [ONE], *more)) == (message, 2)
 
 
 def test_a_dash_without_json_is_refused_with_the_way_out(program: Program) -> None:
-    says = "promisectl: “-” is for promises that come in on stdin as JSON: add --json. In words: make “…” --to dana.\n"
+    says = "promisectl: “-” reads promises as JSON from stdin: add --json. In words: promisectl make “…” --to dana\n"
     assert program("make", "-", "--to", "dana", piped="{}") == ("", says, 2)
     assert _made(program, {**ONE, "outcome": "-"})[0]["outcome"] == "-"
 

@@ -39,9 +39,9 @@ def test_the_page_of_a_broken_and_replaced_promise(week: Program) -> None:
         "#8 proposed · you offer Lee\n"
         "Call back for sure\n"
         "\n"
-        "by        Fri 1 Jan 2027, end of day\n"
-        "reply by  Thu 26 Nov 2026, end of day\n"
-        "now       their move\n"
+        "by        Fri 1 Jan 2027\n"
+        "reply by  Thu 26 Nov\n"
+        "now       their answer\n"
         "replaces  #6\n"
         "\n"
         "Said\n"
@@ -90,6 +90,6 @@ def test_who_was_told_is_named(week: Program) -> None:
     week.ok("told", "6")
     assert (
         strip_lines(week.ok("log", "6", "--limit", "1", width=80))
-        == "Mon 23 Nov 10:00  #6  You told Lee\n"
+        == "When              #   What\nMon 23 Nov 10:00  #6  You told Lee\n"
     )
     assert "\n  Mon 23 Nov 10:00  You told Lee\n" in strip_lines(week.ok("show", "6", width=80))

@@ -22,12 +22,12 @@ def tags(program: Program) -> list[str]:
 def test_tags_come_to_the_end_and_each_is_there_once(tagged: Program) -> None:
     assert (
         tagged.ok("tag", "1", "#urgent", "q3", "work", "q3")
-        == "#1 active. Tagged #work #urgent #q3: “Send the Q3 numbers”.\n"
+        == "#1 active: “Send the Q3 numbers” is tagged #work #urgent #q3.\n"
     )
     assert tags(tagged) == ["work", "urgent", "q3"]
     assert (
         tagged.ok("untag", "1", "work", "q3")
-        == "#1 active. Tagged #urgent: “Send the Q3 numbers”.\n"
+        == "#1 active: “Send the Q3 numbers” is tagged #urgent.\n"
     )
     assert (
         tagged.ok("untag", "1", "#urgent") == "#1 active. No tag any more: “Send the Q3 numbers”.\n"

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 
 from tests.conftest import Program, remembered
 
-WELCOME = "No promise is written down here yet."
+WELCOME = "No promises yet."
 COLUMNS = ["day", "week", "owe", "owed", "overfull", "owe_ids", "owed_ids", "kind"]
 
 

@@ -103,7 +103,7 @@ def test_all_views_and_answers_say_the_same(program: Program) -> None:
         assert "overdue 1 hour" in program.ok(*view, today=late, width=80), view
     assert "overdue 1 hour" in program.ok("digest", today=late)
     assert "1 hour after it was due" in program.ok("bump", "1", "soon", today=late)
-    assert "on Wed 11 Nov 2026, 1 hour after it was due" in program.ok(
+    assert "on Wed 11 Nov, 1 hour after it was due" in program.ok(
         "renege", "2", "--reason", "ill", today=late
     )
     assert "1 hour late" in program.ok("complete", "1", today=late)

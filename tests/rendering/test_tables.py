@@ -66,7 +66,7 @@ def test_a_table_at_forty_columns(program: Program) -> None:
 
 
 TABLE_80 = """\
-Promised
+Agreed
 #  Who   What                                              By
 1  Dana  [bold]not bold[/] and [/] and                     Tue 24 Nov  tomorrow
          [link=https://x]y[/link]
@@ -82,7 +82,7 @@ Promised
 9  Dana  a \\ backslash and \\n no newline                   Wed 2 Dec   in 9 days
 """
 TABLE_40 = """\
-Promised
+Agreed
 #  Who   What                 By
 1  Dana  [bold]not bold[/]    Tue 24 Nov
          and [/] and          tomorrow

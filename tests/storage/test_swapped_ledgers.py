@@ -130,7 +130,7 @@ def test_somebody_who_is_not_there_any_more_is_met_again(swapped: Program) -> No
     swapped.ok("make", "x y z", "--to", "nora")
     _, err, code = run_beside_restore(swapped, "make", "The secret", "--to", "nora")
     assert code == 0, err
-    assert "New in the ledger: Nora (nora)." in err
+    assert "New person: Nora (nora)." in err
     assert load_newest(swapped)["person"] == "nora"
     swapped.ok("doctor")
 

@@ -219,7 +219,7 @@ def _ask_first_reply(env: Env, draft: MakeDraft) -> Reply:
         draft.no_to,
         may_refuse=len(draft.others) == 1,
         may_decline=False,
-        heading=f"You promise {names}: {messages.format_terms(draft.terms, env.here)}.",
+        heading=f"You promise {names} {messages.format_terms(draft.terms, env.here)}.",
         many=len(draft.others),
     )
 

@@ -100,7 +100,7 @@ def format_lesson(figures: DirectionStatistics) -> str:
         )
     if figures.foreseen.of:
         counts = format_rate_counts(figures.foreseen)
-        lessons.append(f"foreseen: {counts}")
+        lessons.append(f"broken as foreseen: {counts}")
     if figures.slip_days is not None:
         span = format_day_span(figures.slip_days)
         lessons.append(f"changes moved the date by {span} (median)")

@@ -45,5 +45,5 @@ def render_review_item(
     return [
         tables.render_text(f"{formats.format_counterparty(row)}: {row['outcome']}"),
         Text(", ".join([due, *standing])),
-        Text(" · ".join(commands), style=tables.QUIET_STYLE),
+        tables.render_parts(commands, tables.QUIET_STYLE),
     ]

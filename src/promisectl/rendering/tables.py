@@ -279,7 +279,7 @@ def render_people(rows: Sequence[ViewRow], here: LocalMoment, width: int) -> Ren
         len(_PEOPLE_WHO), measure_longest_word(_render_person_name(row).plain for row in rows)
     )
     if name_width + sum(2 + taken for taken in widths) > width:
-        return Group(*_iter_stacked_people(rows, people, width))
+        return Group(*_iter_stacked_people(rows, people))
     table = create_table(expand=False)
     table.add_column(_PEOPLE_WHO, min_width=name_width, overflow="fold")
     for heading, taken in zip(headings, widths, strict=True):
@@ -318,7 +318,7 @@ def _render_person_name(row: ViewRow) -> Text:
 
 
 def _iter_stacked_people(
-    rows: Sequence[ViewRow], people: Sequence[Sequence[str]], width: int
+    rows: Sequence[ViewRow], people: Sequence[Sequence[str]]
 ) -> Iterator[RenderableType]:
     """Yield the name of each person, and below it the facts with their names, line by line."""
     for row, facts in zip(rows, people, strict=True):
@@ -328,19 +328,29 @@ def _iter_stacked_people(
             for heading, fact in zip(_PEOPLE_HEADINGS, facts, strict=True)
             if fact
         ]
-        for line in fold_parts(named, width - 2):
-            yield Padding(Text(line), (0, 0, 0, 2))
+        if named:
+            yield Padding(render_parts(named), (0, 0, 0, 2))
 
 
-def fold_parts(parts: Iterable[str], width: int) -> list[str]:
-    """Return lines of parts with “ · ” between them; a part is not broken."""
-    lines: list[str] = []
-    for part in parts:
-        if lines and cell_len(f"{lines[-1]} · {part}") <= width:
-            lines[-1] += f" · {part}"
-        else:
-            lines.append(part)
-    return lines
+class _Parts:
+    """Texts with “ · ” between them, folded between them."""
+
+    def __init__(self, parts: Sequence[str], style: str) -> None:
+        self._parts, self._style = parts, style
+
+    def __rich_console__(self, _: Console, options: ConsoleOptions) -> RenderResult:
+        lines: list[str] = []
+        for part in self._parts:
+            if lines and cell_len(f"{lines[-1]} · {part}") <= options.max_width:
+                lines[-1] += f" · {part}"
+            else:
+                lines.append(part)
+        yield from (Text(line, style=self._style) for line in lines)
+
+
+def render_parts(parts: Sequence[str], style: str = "") -> RenderableType:
+    """Return texts with “ · ” between them; a line ends between two of them."""
+    return _Parts(parts, style)
 
 
 class _Pairs:

@@ -68,7 +68,7 @@ def ask_reply_to_offer(
         given.risk or promise.risk,
         given.no_to or promise.no_to,
         may_refuse=alone,
-        heading=f"#{promise.id} {name} asks you: {terms}.",
+        heading=f"#{promise.id}: {name} asks you for {terms}.",
     )
     return reply._replace(
         risk=given.risk if promise.risk else reply.risk,

@@ -97,4 +97,4 @@ def ask_choice(env: Env, question: str, choices: Sequence[str], *, enter: str | 
         if matches:
             env.print_warning(f"“{typed}” can mean {' or '.join(matches)}.")
         else:
-            env.print_warning(f"“{typed}” is not an answer. Type {' or '.join(choices)}.")
+            env.print_warning(f"“{typed}” is not an answer.")
