@@ -473,7 +473,7 @@ def test_the_config_says_the_order_of_dates(program: Program) -> None:
     path.parent.mkdir(parents=True)
     for order, day in (("dmy", "Fri 11 Dec"), ("mdy", "Thu 12 Nov")):
         path.write_text(f'date_order = "{order}"\n')
-        assert f"by {day}, end" in program.ok(
+        assert f"by {day}." in program.ok(
             "make", "x y z", "--to", "dana", "--by", "11/12/2026", "--backfill"
         )
 

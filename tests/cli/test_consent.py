@@ -110,7 +110,7 @@ def test_what_an_option_says_is_not_asked(
     typed: str,
     kept: tuple[str | None, str | None],
 ) -> None:
-    result = _accept(asked, *option, answers=f"{typed}\n\n")
+    result = _accept(asked, *option, answers=f"{typed}\ny\n")
     assert result == (ACCEPTED, ASKS + question + YES + NEXT, 0)
     assert _foreseen(asked) == kept
 

@@ -429,6 +429,6 @@ def test_the_digest_in_markdown_has_its_headings_and_items_alone(program: Progra
         "To answer: accept, negotiate or decline",
         "<strong_open>#1<strong_close> to Ann-*Marie*: # *Send* <b>it</b><hardbreak>no date, your answer",
         "Since Mon 16 Nov",
-        "<strong_open>#2<strong_close> Mon 23 Nov, from Lee<hardbreak>Lee accepted your terms (rev 1): “1. Fix | the brake”.",
+        "<strong_open>#2<strong_close> Mon 23 Nov, from Lee<hardbreak>Active: Lee accepted your request “1. Fix | the brake”.",
     ]
     assert [kind for kind, _ in read if kind.endswith("_open")].count("list_item_open") == 2

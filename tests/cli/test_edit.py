@@ -25,10 +25,10 @@ WHICH = "Correct a typo, or negotiate (you propose a change)? (Enter for neither
 AGAIN = "Edit again? yes or no (Enter for yes) › "
 UNCHANGED = "Nothing was changed in #1.\n"
 HELP = """#
-# Change what stands behind the colons, save, and leave the editor. A date may
-# be typed in words: fri, 28 nov, fri 17:00. In a text \\n is a line break, and
-# \\\\ a backslash. Nothing behind a colon means none. A line left out, or an
-# empty file, leaves everything as it is.
+# Edit the text after the colons, save, and close the editor. Dates can be typed
+# in words: fri, 28 nov, fri 17:00. In a text, \\n is a line break, and \\\\ is a
+# backslash. To remove a value, delete the text after its colon. A line that you
+# delete keeps its value. An empty file changes nothing.
 
 """
 EDITOR = """
@@ -144,7 +144,7 @@ def test_it_is_for_me_alone_and_gone_afterwards(promised: Program, desk: Desk) -
         (["--to", "dana"], "--theirs", ["to Dana: rev 1, yours, not agreed yet.", "Dana proposes other terms: this becomes rev 2, and you have to answer."]),
         (["--to", "dana"], "--mine", ["to Dana: rev 1, yours, not agreed yet.", "You propose other terms: this becomes rev 2, and Dana has to answer."]),
         (["--from", "dana", "--agreed"], "--reason=x", ["from Dana: rev 1, agreed.", "You propose other terms: this becomes rev 2, and Dana has to answer."]),
-        (["--to", "me"], "--reason=x", ["to yourself: rev 1, agreed.", "You change the terms: this becomes rev 2, agreed at once."]),
+        (["--to", "me"], "--reason=x", ["to yourself: rev 1, agreed.", "You change the terms: this becomes rev 2 and holds at once."]),
     ],
     ids=lambda value: value if isinstance(value, str) else " ".join(value) if value[0].startswith("--") else "head",
 )  # fmt: skip
@@ -168,8 +168,8 @@ def test_the_revision_that_it_announces_is_the_one_that_it_becomes(
     desk.types({"outcome": "Send Q4 numbers"})
     said = program.ok("edit", "1", "--reason", "the year is over")
     assert "rev 3, agreed." in desk.shown
-    assert "this becomes rev 4, for Dana to answer" in desk.shown
-    assert said.startswith("#1 active: you proposed a change (rev 4) of")
+    assert "this becomes rev 4, and Dana has to answer" in desk.shown
+    assert said.startswith("#1 active: you proposed a change (rev 4): ")
     record = _record(program)
     assert (record["revision"], record["revisions"], record["offer"]["revision"]) == (3, 4, 4)
 
@@ -181,7 +181,7 @@ def test_with_new_terms_on_the_table_each_move_opens_its_own(promised: Program, 
     assert "rev 1, agreed" in desk.shown
     assert "by: 2026-11-27\n" in desk.shown
     promised.ok("edit", "1", "--reason", "still slipping")
-    assert "rev 2, Dana's, on the table" in desk.shown
+    assert "rev 2, Dana's, not agreed yet" in desk.shown
     assert "by: 2026-12-04\n" in desk.shown
 
 
@@ -399,7 +399,7 @@ def test_there_is_nothing_to_edit_without_a_ledger(program: Program, desk: Desk)
         ("why: end\\\n", "Line 1: “\\” stands for nothing."),
         (f"outcome: {'x' * 1001}\n", "Line 1: The outcome has 1,001 characters, and 1,000 are the most."),
         ("why: a\\x00b\n", "Line 1: "),
-        ("why: gr\udcfcn\n", "left bytes that are no UTF-8, so nothing was changed."),
+        ("why: gr\udcfcn\n", "left a file that is not UTF-8, so nothing was changed."),
     ],
 )  # fmt: skip
 def test_a_line_that_cannot_be_read_is_named_and_what_was_typed_is_kept(
@@ -440,7 +440,7 @@ def test_a_move_answers_as_moves_do(promised: Program, desk: Desk) -> None:
         ("false", "ended with exit code 1"),
         ("no-such-editor", "can't be started (No such file or directory)"),
         ("vi 'unclosed", "can't be started (no closing quotation)"),
-        ("rm", "left no file that can be read (No such file or directory)"),
+        ("rm", "left a file that can't be read (No such file or directory)"),
     ],
 )
 @pytest.mark.usefixtures("desk")

@@ -109,7 +109,7 @@ def test_the_log_names_whose_risk_it_is(
     ] == [True]
     page = program.ok("show", "1", width=200, today="2026-12-10T09:00")
     if agreed:
-        assert f"{who} foresaw: “no brake”. {who} displaces: “the lake”." in page
+        assert f"{who} foresaw: “no brake”. It displaces: “the lake”." in page
 
 
 def test_their_yes_names_their_risk(program: Program) -> None:

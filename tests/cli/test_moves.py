@@ -40,8 +40,8 @@ def test_what_is_overdue_with_others_is_said_below_what_waits(
     program.ok("make", "Review the contract", "--to", "dana", "--by", "wed", "--asked")
     assert strip_lines(program.ok(*words, width=80)) == (
         "To answer: accept, negotiate or decline\n"
-        "#  Who      What                                           By\n"
-        "2  to Dana  Review the contract                            Wed 25 Nov  your answer\n"
+        "#  Who      What                                         By          Standing\n"
+        "2  to Dana  Review the contract                          Wed 25 Nov  your answer\n"
         "\n"
         f"{OVERDUE_WITH_OTHERS}"
     )

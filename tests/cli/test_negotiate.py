@@ -214,7 +214,7 @@ ROUNDS: list[tuple[list[str], str]] = [
     (["--by", "", "--what", "Translate it"], "“Translate it” (was “Translate the flyer”), without a date (was Sat 28 Nov, 17:00)"),
     (["--what", "Translate all", "--reply-by", "wed"], "“Translate all” (was “Translate it”), reply by Wed 25 Nov"),
     (["--reply-by", "thu"], "reply by Thu 26 Nov (was Wed 25 Nov)"),
-    (["--by", "mon"], "by Mon 30 Nov, without a date for the answer (was Thu 26 Nov)"),
+    (["--by", "mon"], "by Mon 30 Nov, without a reply date (was Thu 26 Nov)"),
 ]  # fmt: skip
 
 

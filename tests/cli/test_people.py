@@ -123,7 +123,7 @@ def test_another_shown_name_alone_is_said_as_that(program: Program) -> None:
         program.ok("person", "rename", "dk", "dk", "--name", "X Y") == "dk is now shown as “X Y”.\n"
     )
     assert program.ok("person", "rename", "dk", "xy") == (
-        "dk is xy now, shown as “X Y”; dk still works as an alias.\n"
+        "dk is now xy, shown as “X Y”; dk still works as an alias.\n"
     )
 
 
@@ -239,4 +239,4 @@ def test_a_comma_in_a_new_name_is_asked_about(program: Program) -> None:
     assert "--to kim --to bob" in program("make", "X", "--to", "kim,bob").stderr
     assert "--to kim --to bob" not in program("make", "X", "--to", "kim,bob").stderr
     assert "--to smith --to john\n" in program("make", "X", "--to", "Smith, John").stderr
-    assert "by itself.\n" in program("make", "X", "--from", "Ann, Lu").stderr
+    assert "of them.\n" in program("make", "X", "--from", "Ann, Lu").stderr

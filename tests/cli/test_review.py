@@ -24,7 +24,7 @@ THEY_RELEASE = "release: Dana releases you\n"
 THEY_RENEGE = "renege: Lee breaks it\n"
 THEY_WITHDRAW = "withdraw: Dana takes it back\n"
 THEY_REOPEN = "reopen: Kim reopens it\n"
-THEY_ANSWER = "negotiate: new terms, yours or Lee's; accept: Lee says Yes; decline: Lee says No\n"
+THEY_ANSWER = "negotiate: other terms, yours or Lee's; accept: Lee says yes; decline: Lee says no\n"
 THEY_JUDGE = (
     "release: Dana releases you; accept: Dana confirms it; decline: Dana says what is missing\n"
 )
@@ -91,7 +91,7 @@ KINDS = [
 ]
 HEADS = [
     *("overdue", "overdue", "to answer", "to confirm", "to tell"),
-    *("overdue, owed to you", "stale", "unconfirmed", "open", "open"),
+    *("overdue, owed to you", "no news for a while", "not confirmed", "open", "open"),
 ]
 
 
@@ -349,7 +349,7 @@ def test_what_was_settled_is_gone_the_next_time(program: Program) -> None:
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("re", "That can mean renege or release."),
+        ("re", "“re” can mean renege or release."),
         ("xyz", "“xyz” is not an answer."),
         ("told", "“told” is not an answer."),
         ("accept", "“accept” is not an answer."),
@@ -407,7 +407,7 @@ CHOICES: list[tuple[list[str], list[list[str]], list[str], str, str]] = [
     (MYSELF, [], ["complete"], "kept", "complete"),
     (MYSELF, [], ["negotiate", "thu", "", "in a hurry"], "active", "negotiate"),
     (MYSELF, [], ["renege", "too tired", "other"], "reneged", "renege"),
-    (["--to", "dana", "--by", "fri", "--asked"], [], ["accept", "sick", "gym", ""], "active", "accept"),
+    (["--to", "dana", "--by", "fri", "--asked"], [], ["accept", "sick", "gym", "y"], "active", "accept"),
     (["--to", "dana", "--by", "fri", "--asked"], [], ["accept", "", "", "counter", "thu", ""], "proposed", "negotiate"),
     (["--to", "dana", "--by", "fri", "--asked"], [], ["accept", "", "", "no", "full"], "declined", "decline"),
     (["--to", "dana", "--by", "fri", "--asked"], [], ["decline", "full until December"], "declined", "decline"),

@@ -301,7 +301,7 @@ def _format_several_people_hint(person: Person, direction: Direction) -> str:
     names = [shlex.quote(name.strip("-")) for name in person.handle.split(",")]
     typed = " ".join(f"--to {name}" for name in names)
     each = f": {typed}" if direction is Direction.OWE else ""
-    return f"Several people? Name each of them{each}"
+    return f"Several people? Name each of them{each or '.'}"
 
 
 def _record_new_promise(
