@@ -335,7 +335,7 @@ def test_the_window_in_records(settled: Program) -> None:
         (["--until", ""], "“” is not a date that can be read", 2),
         (
             ["--all", "--since", "2026-11-01"],
-            "Use one of --all and --since, not both.",
+            "--all and --since exclude each other. Give one of them.",
             2,
         ),
         (

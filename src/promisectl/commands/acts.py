@@ -80,7 +80,7 @@ class TermsSpeech(NamedTuple):
     """What goes with new or corrected terms, and whose they are.
 
     `whose` is `me` or `them`, None where it is inferred or asked. `revision` is the number of the
-    one to correct, None for the one in force and the same values elsewhere. `seen` is the revision
+    one to correct, None for the agreed one and the same values elsewhere. `seen` is the revision
     that a person was shown.
     """
 

@@ -66,7 +66,7 @@ def correct(
 ) -> None:
     """Correct a typo in the terms; this is not a negotiation and is not counted as one.
 
-    What has the wrong value in other revisions is corrected there as well, unless `rev` names the
+    What has the wrong value in other revisions is also corrected there, unless `rev` names the
     only one to correct.
     """
     words = {"outcome": what, "due": by, "done_when": done_when, "why": why}

@@ -74,7 +74,9 @@ def _print_promise_view(
         open=not (filters.all_ or filters.state),
         not_void=filters.all_ and not filters.state,
     )
-    if filters.is_narrowing:
+    if filters.all_:
+        hint = "Nothing matches."
+    elif filters.is_narrowing:
         hint = "Nothing matches. Everything: promisectl list --all"
     else:
         hint = f"{nothing}. Closed ones, too: promisectl list --all"

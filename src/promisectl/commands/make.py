@@ -193,7 +193,7 @@ def _parse_replacement(env: Env, typed: MakeArguments) -> Replacement | None:
 
 
 def _add_first_reply(env: Env, draft: MakeDraft) -> MakeDraft:
-    """Return an agreed draft with its reply: Yes, or the counter of a person whom it binds.
+    """Return an agreed draft with its reply: yes, or a counter-offer of whom it binds.
 
     If they counter, it was a request of the other side. The risk and what is displaced belong to
     the act of the promisor: the offer, or the reply to a request.

@@ -198,7 +198,7 @@ def _review_item(env: Env, item: ReviewItem, position: str, counts: dict[str, in
 
 
 def format_item_standing(env: Env, item: ReviewItem) -> list[str]:
-    """Return the lines that show how a promise stands.
+    """Return the lines that show the standing of a promise.
 
     These are its terms, the terms proposed beside them, and the foreseen risk when it is overdue.
     """

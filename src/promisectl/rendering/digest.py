@@ -47,7 +47,7 @@ def format_digest_day(moment: datetime, here: LocalMoment) -> str:
 
 
 def build_standing_item(row: ViewRow, here: LocalMoment) -> DigestItem:
-    """Return an open or a broken promise: whose it is and what, and below it how it stands."""
+    """Return an open or a broken promise: whose it is and what, and below it its standing."""
     headline = f"{formats.format_counterparty(row)}: {row['outcome']}"
     standing = [text for text, _ in formats.describe_standing(row, here)]
     details = ", ".join([formats.format_short_due(row, here), *standing])

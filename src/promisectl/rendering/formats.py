@@ -143,7 +143,7 @@ def format_state(state: str) -> str:
 
 
 def describe_standing(row: ViewRow, here: LocalMoment) -> list[tuple[str, str]]:
-    """Return how a promise stands, in short phrases for beside its due date.
+    """Return the standing of a promise, in short phrases for beside its due date.
 
     Each phrase has its tone: `bad`, `warn`, `good` or `quiet`.
     """

@@ -71,7 +71,7 @@ def format_promise_heading(row: ViewRow, promise: Promise) -> str:
 
 
 def list_promise_facts(row: ViewRow, promise: Promise, here: LocalMoment) -> list[tuple[str, str]]:
-    """Return what is known of a promise besides its outcome, each fact with its name."""
+    """Return the facts about a promise except its outcome, each with its name."""
     state = formats.format_state(row["state"])
     standing = [text for text, _ in formats.describe_standing(row, here) if text != state]
     first_due = ""

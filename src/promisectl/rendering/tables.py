@@ -425,7 +425,7 @@ def render_markdown(text: str) -> RenderableType:
     from rich.markdown import Markdown
     from rich.syntax import ANSISyntaxTheme
 
-    # rich takes a theme as well as the name of one.
+    # rich also takes a theme, not only the name of one.
     return Markdown(text, code_theme=ANSISyntaxTheme({}))  # type: ignore[arg-type]
 
 

@@ -136,7 +136,7 @@ def _parse_form_line(line: str) -> tuple[str, str]:
 
 
 def parse_form_text(value: str) -> str:
-    """Return the text that a value of the form stands for. Raises BadEscape."""
+    """Return the text that a value of the form means. Raises BadEscape."""
     try:
         return unescape_line(value)
     except ValueError as error:

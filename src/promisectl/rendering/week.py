@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     """The IDs of what I owe, and of what I am owed."""
 
 _PROMISE_MARK = "█ "
-_MIN_SIDE_BY_SIDE_COLUMNS = 64  # with less, promises are below their day
+_MIN_WEEK_TABLE_COLUMNS = 64  # with less, promises are below their day
 _DAY_COLUMNS = len("Mon 23 Nov today")
 _HEADINGS = ("You owe", "Owed to you")
 
@@ -55,7 +55,7 @@ def render_week(
     for title, lines in sections:
         table = (
             render_week_table(lines, promises, widths)
-            if width >= _MIN_SIDE_BY_SIDE_COLUMNS
+            if width >= _MIN_WEEK_TABLE_COLUMNS
             else render_week_list(lines, promises)
         )
         parts += [Text(), title, table]

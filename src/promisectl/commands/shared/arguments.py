@@ -101,7 +101,7 @@ def ensure_at_most_one(**options: Any) -> None:
     """Refuse options that exclude each other. Raises Contradiction."""
     names = [f"--{name.replace('_', '-')}" for name, value in options.items() if value]
     if len(names) > 1:
-        raise errors.Contradiction(f"Use one of {' and '.join(names)}, not both.")
+        raise errors.Contradiction(f"{' and '.join(names)} exclude each other. Give one of them.")
 
 
 def check_row_limit(count: int | None) -> int | None:

@@ -1,4 +1,4 @@
-"""The questions that a person is asked before a Yes that binds them.
+"""The questions that a person is asked before a yes that binds them.
 
 They are asked of the promisor at a terminal, before anything is recorded; Enter skips each. To look
 back from a day on which it has failed finds more reasons than to look ahead (Mitchell, Russo &
@@ -26,10 +26,10 @@ _MAX_LISTED_PROMISES = 3
 
 
 def ask_replies_to_terms(env: Env, numbers: Sequence[int], given: Reply) -> dict[int, Reply]:
-    """Return the reply to every promise among `numbers` that a Yes would bind me to.
+    """Return the reply to every promise among `numbers` that a yes would bind me to.
 
     `given` holds the words of the command line. One promise alone can also be declined or
-    countered. Nothing is asked about my own offer, which binds me by their Yes, nor if any of the
+    countered. Nothing is asked about my own offer, which binds me by their yes, nor if any of the
     moves will be refused. Raises NoPromise.
     """
     promises = [output.load_promise_and_name(env, number) for number in numbers]
@@ -92,7 +92,7 @@ def ask_yes_questions(
     """Ask the questions about terms, and return the reply.
 
     A question that `risk` or `no_to` answers is left out, and every question about a day in the
-    past. `many` is the number of promises that the Yes will make. Without `may_decline` a No means
+    past. `many` is the number of promises that the yes will make. Without `may_decline` a no means
     that nothing was said at all: raises EOFError.
     """
     if (risk and no_to) or (terms.due and terms.due.at < env.now):
@@ -138,9 +138,9 @@ def format_premortem(env: Env, terms: Terms) -> str:
 
 
 def ask_verdict(env: Env, terms: Terms, yes: Reply, *, may_decline: bool) -> Reply:
-    """Ask for Yes, counter or No; return `yes`, or the reply in its place.
+    """Ask for yes, counter or no; return `yes`, or the reply in its place.
 
-    Raises EOFError after a No unless `may_decline`.
+    Raises EOFError after a no unless `may_decline`.
     """
     while True:
         word = prompts.ask_choice(env, "Your answer: yes, counter or no?", ("yes", "counter", "no"))

@@ -19,7 +19,7 @@ _NEWCOMER_NUMBER = 0  # nobody in the ledger has it
 def load_known_people(env: Env, *, writing: bool = False) -> list[Person]:
     """Return everybody in the ledger; nobody if there is no ledger yet.
 
-    For a command that is `writing`, they are compared with what was said of them. Raises
+    For a command that is `writing`, they are compared with their history. Raises
     DamagedContent.
     """
     with ledger.open_snapshot_or_empty(env.ledger) as db:

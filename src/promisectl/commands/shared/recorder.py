@@ -54,9 +54,9 @@ class MoveAnswer(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """A reply to terms: Yes, No, or a counter with other `terms`.
+    """A reply to terms: yes, no, or a counter-offer with other `terms`.
 
-    `no_to` is what the Yes displaces. `revision` is the number of the revision meant, None for the
+    `no_to` is what the yes displaces. `revision` is the number of the revision meant, None for the
     newest. `seen` are the terms that a person was shown; if they change before the reply is
     recorded, it is refused. `asked`: a person was asked for the reply at a terminal.
     """
@@ -91,8 +91,8 @@ class AnswerExtras(NamedTuple):
     """What else is recorded and answered when a promise moves.
 
     `foreseen` repeats the risk that the promisor named before. `new`: the terms are new, so the
-    first warning of the check is printed. `asked`: the questions of the Yes were just asked. `note`
-    is recorded after the act.
+    first warning of the check is printed. `asked`: the questions before the yes were just asked.
+    `note` is recorded after the act.
     """
 
     foreseen: bool = False
