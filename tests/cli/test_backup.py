@@ -882,7 +882,7 @@ def test_before_a_long_import_there_is_a_backup(filled: Program) -> None:
 def test_a_first_import_has_nothing_to_lose(program: Program) -> None:
     result = program("import", "-", piped=rows(101))
     assert result.code == 0
-    assert "As it was before" not in result.stderr
+    assert "Backup from before" not in result.stderr
     assert kept(program) == []
 
 

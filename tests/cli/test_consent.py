@@ -580,7 +580,7 @@ def test_a_new_name_is_settled_first(asked: Program) -> None:
         width=200,
     )
     assert result.stderr.startswith(
-        "“dnaa” is new. Did you mean dana, or new? (Enter for dana) › "
+        "“dnaa” looks like dana. Is it dana or new? (Enter for dana) › "
         f"You promise Dana “Lend the drill” by Wed 25 Nov.\n{RISK}"
     )
     assert result.stdout.startswith("#2 active: you owe Dana ")

@@ -5,7 +5,7 @@ import pytest
 from tests.cli.terminal import ended, terminal
 from tests.conftest import Program, Result, remembered
 
-QUESTION = "“dnaa” is new. Did you mean dana, or new? (Enter for dana) › "
+QUESTION = "“dnaa” looks like dana. Is it dana or new? (Enter for dana) › "
 REFUSAL = "promisectl: “dnaa” is new, but looks like dana. Write that handle, or add --new if this is somebody else.\n"
 ON_A_TERMINAL = REFUSAL.replace("--new if", "--new\nif")
 

@@ -13,8 +13,8 @@ from tests.conftest import Program, remembered
 WIDE = "東京の部長さん 長い名前の人です"
 LINE = ["direction", "figure", "count", "of", "rate", "low", "high", "value"]
 RATES = ["kept", "on_time", "on_time_first", "renegotiated", "notice", "confirmed", "said_no"]
-EMPTY = "Since Tue 25 Aug\nNo promise was kept or broken in that time. Since the first: promisectl stats --all\n"
-EVER = "Since the first promise\nNo promise was kept or broken in that time.\n"
+EMPTY = "Since Tue 25 Aug\nNo promise was kept or broken. Since the first: promisectl stats --all\n"
+EVER = "Since the first promise\nNo promise was kept or broken.\n"
 SAID = ["--said", "2026-11-02", "--backfill", "--agreed", "--new", "-q"]
 
 

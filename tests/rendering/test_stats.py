@@ -151,7 +151,7 @@ def test_what_one_sign_stands_for_is_said() -> None:
 
 def test_nothing_to_count() -> None:
     assert _drawn({"owe": _nothing(), "owed": _nothing()}, {"owe": {}, "owed": {}}, 80) == [
-        "Since the first promise", "No promise was kept or broken in that time.",
+        "Since the first promise", "No promise was kept or broken.",
     ]  # fmt: skip
 
 

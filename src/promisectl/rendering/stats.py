@@ -96,7 +96,7 @@ def render_stats(
     }
     parts: list[RenderableType] = [tables.render_text(shown.format_window(here))]
     if not figures_by_title:
-        nothing = "No promise was kept or broken in that time."
+        nothing = "No promise was kept or broken."
         elsewhere = " Since the first: promisectl stats --all" if shown.since else ""
         return Group(*parts, Text(f"{nothing}{elsewhere}"))
     for title, figures in figures_by_title.items():

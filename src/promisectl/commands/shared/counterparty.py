@@ -112,9 +112,11 @@ def ask_near_person(
     env: Env, name: str, newcomer: Newcomer, near: Sequence[Person]
 ) -> Person | Newcomer:
     """Ask whether a name means one of `near` or a newcomer. Raises NoPerson, AmbiguousPerson."""
-    handles = " or ".join(person.handle for person in near)
+    handles = [person.handle for person in near]
     enter = f" (Enter for {near[0].handle})" if len(near) == 1 else ""
-    question = f"“{name}” is new. Did you mean {handles}, or new?{enter}"
+    question = (
+        f"“{name}” looks like {' or '.join(handles)}. Is it {', '.join(handles)} or new?{enter}"
+    )
     answer = env.ask_question(question).casefold()
     if answer in ("new", "n", "no"):
         return newcomer
