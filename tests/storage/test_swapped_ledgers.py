@@ -165,16 +165,16 @@ def acts_of(program: Program) -> str:
 
 
 def answer_yes(child: Any) -> None:
-    for _ in range(3):
-        child.sendline("")
+    for answer in ("", "", "y"):
+        child.sendline(answer)
 
 
 ASKED: dict[str, tuple[tuple[str, ...], str, Callable[[Any], None]]] = {
-    "accept": (("accept", "1"), "Why not", answer_yes),
+    "accept": (("accept", "1"), "Why", answer_yes),
     "review": (("review",), "quit\\?", lambda child: child.sendline("complete")),
     "in place of": (
         ("make", "Another", "--to", "dana", "--replaces", "1"),
-        "What becomes of it",
+        "What happens to it",
         lambda child: child.sendline("decline"),
     ),
 }
