@@ -123,7 +123,7 @@ def load_digest_events(
     pairs: list[tuple[Event, Row]] = []
     for number in queries.fetch_touched_promise_ids(db, output.encode_moment(begin) or ""):
         acts = queries.load_promise_acts(db, number)
-        with codec.refuse_damage(f"what was said of #{number}"):
+        with codec.refuse_damage(f"the history of #{number}"):
             events = [
                 event
                 for event in domain_events.list_events(number, acts, begin, env.now)

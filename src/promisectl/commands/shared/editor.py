@@ -106,7 +106,7 @@ def _read_edited_text(path: str, editor: str) -> str:
         with open(path, encoding="utf-8-sig") as file:
             return file.read()
     except UnicodeDecodeError as error:
-        raise errors.EditorFailed(editor, "left bytes that are no UTF-8") from error
+        raise errors.EditorFailed(editor, "left a file that is not UTF-8") from error
     except OSError as error:
         raise errors.EditorFailed(
             editor, f"left no file that can be read ({error.strerror})"
