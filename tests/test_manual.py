@@ -227,25 +227,6 @@ SEE ALSO
        promisectl-demo(1), promisectl-doctor(1), promisectl-completion(1),
        promisectl-config(1)
 
-       promisectl guide start
-
-EXIT STATUS
-       0      success
-
-       What else it can be is in promisectl(1).
-
-ENVIRONMENT
-       What holds for every command is in promisectl(1).
-
-FILES
-       The ledger and the config: see promisectl(1).
-
-SEE ALSO
-       promisectl(1), promisectl-export(1), promisectl-import(1),
-       promisectl-backup(1), promisectl-restore(1), promisectl-path(1),
-       promisectl-demo(1), promisectl-doctor(1), promisectl-completion(1),
-       promisectl-config(1)
-
        promisectl guide start, promisectl guide well-made, promisectl guide
        trust, promisectl guide dates, promisectl guide records, promisectl guide
        spreadsheets, promisectl guide scripting, promisectl guide config,
