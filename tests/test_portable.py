@@ -262,7 +262,7 @@ def test_a_console_that_lacks_signs_shows_their_numbers(
 def test_a_question_can_be_put_where_its_sign_is_lacking(
     program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    program.ok("make", "Review the contract", "--to", "dana", "--asked")
+    program.ok("make", "Review the contract", "--to", "dana", "--by", "fri", "--asked")
     monkeypatch.setenv("PYTHONIOENCODING", "ascii")
     with terminal("accept", "1") as child:
         for answer in ("", "", "y"):

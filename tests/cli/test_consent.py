@@ -230,14 +230,15 @@ def test_the_last_day_there_is_can_be_promised(program: Program) -> None:
 
 
 def test_without_a_date_it_never_happened(program: Program) -> None:
-    program.ok("make", "Learn the piano piece", "--to", "dana", "--asked")
+    piano = ("make", "Learn the piano piece", "--to", "dana", "--done-when", "I play it for her")
+    program.ok(*piano, "--asked")
     result = _accept(program, answers="\n\ny\n")
     assert result.stderr.startswith(
         f"#1: Dana asks you for “Learn the piano piece”.\n{NEVER}{PRICE}{YES}"
     )
     result = _accept(program, answers="")
     assert (result.code, result.stderr.count("›")) == (4, 0)
-    result = _agree(program, answers="\n\ny\n")
+    result = _agree(program, "--done-when", "she has it", answers="\n\ny\n")
     assert result.stderr.startswith(f"You promise Dana “Review the contract”.\n{NEVER}{PRICE}{YES}")
 
 
@@ -591,7 +592,7 @@ def test_a_new_name_is_settled_first(asked: Program) -> None:
 
 
 def test_too_long_an_answer_is_asked_again(asked: Program) -> None:
-    result = _accept(asked, answers=f"{'x' * 10_001}\nsick\n{'y' * 10_000}\n\n")
+    result = _accept(asked, answers=f"{'x' * 10_001}\nsick\n{'y' * 10_000}\ny\n")
     assert f"{RISK}The risk has 10,001 characters; 10,000 are allowed." in result.stderr
     assert result.stderr.count(RISK) == 2
     assert _foreseen(asked) == ("sick", "y" * 10_000)
@@ -883,7 +884,7 @@ def test_an_over_full_week_makes_a_yes_important(program: Program) -> None:
         )
     result = _agree(program, "--by", "tue", answers="\n\nyes\n", outcome="The fifth of them")
     assert _asks(result)
-    assert "With this one it is over-full." in result.stderr
+    assert "With this, it is over-full." in result.stderr
 
 
 def test_two_at_once_count_as_two(program: Program) -> None:

@@ -379,10 +379,10 @@ def test_what_could_go_wrong_is_said_where_the_promise_is_read(program: Program)
     program.ok(*ASKED)
     program.ok("accept", "1")
     assert program.ok("correct", "1", "--risk", "sick kids", width=200) == (
-        "#1 active. Corrected “Send the report”. It could go wrong: “sick kids”.\n"
+        "#1 active: you corrected “Send the report”. What could go wrong: “sick kids”.\n"
     )
     assert program.ok("correct", "1", *_eyes(OPTIONS), width=200) == (
-        "#1 active. Corrected “Send the report”. It displaces: “gym on Thursday”.\n"
+        "#1 active: you corrected “Send the report”. It displaces: “gym on Thursday”.\n"
     )
     assert program.ok("correct", "1", "--risk", "flu", "--what", "Send a report", width=200) == (
         "#1 active. Put right (rev 1) of “Send the report”: “Send a report” (was “Send the report”)."

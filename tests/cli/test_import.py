@@ -347,13 +347,13 @@ DEEP = "[" * 100_000
 FILES: dict[str, tuple[str | bytes, str]] = {
     "nothing": ("", "line 1: it is empty"),
     "a byte order mark alone": ("\ufeff", "line 1: it is empty"),
-    "no UTF-8": (TWO.encode("latin-1"), "line 3: it is no UTF-8 text; save the file as UTF-8"),
+    "no UTF-8": (TWO.encode("latin-1"), "line 3: it is not UTF-8 text; save the file as UTF-8"),
     "no UTF-8, later": (
         (TWO + "owe,dana,x,\n" * 7).encode() + b"owe,dana,\xff,\n",
         "line 11: it is not UTF-8 text",
     ),
-    "UTF-16": (TWO.encode("utf-16"), "line 1: it is no UTF-8 text"),
-    "a photograph": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, "line 1: it is no UTF-8 text"),
+    "UTF-16": (TWO.encode("utf-16"), "line 1: it is not UTF-8 text"),
+    "a photograph": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, "line 1: it is not UTF-8 text"),
     "too few cells": (TWO + "owe,lee\n", "line 4: it has 2 values for 4 columns"),
     "too many cells": (TWO + "owe,lee,x,,\n", "line 4: it has 5 values for 4 columns"),
     "a quote that stays open": (

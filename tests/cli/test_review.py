@@ -474,7 +474,7 @@ def test_when_i_was_told_is_recorded(program: Program) -> None:
     )
     result = _review(program, "renege", "he is ill", "external", "tomorrow", "soon", "2026-11-12")
     assert "--told: Tue 24 Nov 2026 is in the future." in result.stderr
-    assert result.stderr.count("When were you told? [Enter for now, or never] › ") == 3
+    assert result.stderr.count("When were you told, or never? (Enter for now) › ") == 3
     record = _record(program)
     assert (record["told_at"], record["notice"], record["cause"]) == (
         "2026-11-12T11:00:00Z",

@@ -42,7 +42,7 @@ def test_what_tab_shows(pwned: Path, program: Program, name: str) -> None:
         )
         shell.shows("promisectl make x --to \t\t", "dana  Dana", "me    Myself")
         shell.shows("promisectl owe --state=\t\t", "proposed", "delivered")
-        shell.shows("promisectl guide \t\t", "a first week", "how dates")
+        shell.shows("promisectl guide \t\t", "a first week", "how to write a date")
         shell.shows("promisectl make x --by \t\t", "fri       Fri 27 Nov 2026")
         shell.shows("promisectl list --tag \t\t", "work")
         shell.shows("promisectl note 1 $(touch pwned\t\t")

@@ -311,7 +311,7 @@ def test_a_full_stdout_says_that_the_move_was_recorded(program: Program) -> None
         )
     assert done.returncode == 7
     assert done.stderr == (
-        f"New ledger: {program.ledger}\nNew in the ledger: Dana (dana).\n"
+        f"New ledger: {program.ledger}\nNew person: Dana (dana).\n"
         "promisectl: The move was recorded, but the result could not be printed (No space left on device). See: promisectl log\n"
     )
     assert program.ok("list") == "1\tdana\tx y z\t\tproposed\t\n"

@@ -12,7 +12,7 @@ from tests.conftest import Program, tool
 
 TOO_LATE = "promisectl: The move was recorded, but the result could not be printed (it was stopped with Ctrl-C). See: promisectl log\n"
 RESTORED = TOO_LATE.replace("The move was recorded", "The backup was restored").replace(
-    "log.", "list."
+    "promisectl log", "promisectl list"
 )
 
 

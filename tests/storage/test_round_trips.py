@@ -397,7 +397,7 @@ def test_a_journal_needs_an_empty_ledger(small: tuple[str, datetime], tmp_path: 
 def test_a_journal_of_another_format_is_named(small: tuple[str, datetime], tmp_path: Path) -> None:
     text, moment = small
     (tmp_path / "file").write_text(text.replace('"format": 1', '"format": 2', 1), encoding="utf-8")
-    with pytest.raises(errors.BadImport, match="another format than 1"):
+    with pytest.raises(errors.BadImport, match="another format; only format 1"):
         import_.import_(world(str(tmp_path / "one.db"), moment), str(tmp_path / "file"))
 
 

@@ -1,4 +1,4 @@
-"""Spellings of a text: which are the same, which a search finds, and which are empty to the eye."""
+"""Spellings of a text: which are the same, which a search finds, and which look empty."""
 
 from __future__ import annotations
 

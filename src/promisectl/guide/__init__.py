@@ -55,7 +55,6 @@ _COMMAND_SPELLINGS = {
 }
 
 # What people read, where records have another word.
-_STATE_WORDS = {"delivered": "reported", "reneged": "broken"}
 _CONDITION_WORDS = {
     "amendment": "change proposed",
     "no amendment": "no change proposed",
@@ -106,7 +105,7 @@ def format_lifecycle_diagram() -> str:
             for row in TRANSITIONS
             if row.state is state and row.who is not MoverRole.ME
         ]
-        words = _STATE_WORDS.get(state.value, state.value)
+        words = errors.STATE_WORDS.get(state.value, state.value)
         lines += ["", words, *(_format_tree(list(dict.fromkeys(moves))) or ["   the end"])]
     return "\n".join(lines)
 
@@ -117,7 +116,7 @@ def _format_transition(row: "Transition") -> str:
 
     command = _COMMAND_SPELLINGS.get((row.verb, row.who), row.verb.value)
     condition = "" if row.given is Condition.ALWAYS else f", {_CONDITION_WORDS[row.given]}"
-    target = _STATE_WORDS.get(row.end.value, row.end.value) if row.end else "(stays)"
+    target = errors.STATE_WORDS.get(row.end.value, row.end.value) if row.end else "(stays)"
     return f"{command:<19} {row.who + condition:<34} ──▶ {target}"
 
 

@@ -9,6 +9,7 @@ from itertools import groupby
 
 from promisectl._typing import TYPE_CHECKING
 from promisectl.domain import civil
+from promisectl.errors import STATE_WORDS
 from promisectl.system.text import escape_markdown
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 _DIRECTION_HEADINGS = {"owe": "You owe", "owed": "Owed to you", "self": "To yourself"}
 _DEFAULT_HEADINGS = {"#": "--:", "Who": "---", "What": "---", "By": "---", "State": "---"}
 _EMPTY_PAGE = "No promises.\n"
-_MARKDOWN_STATES = {"delivered": "reported", "reneged": "broken"}
 _MARKDOWN_FLAGS = {
     "overdue": "overdue",
     "due-today": "due today",
@@ -73,6 +73,6 @@ def list_default_values(row: Row, zone: str) -> tuple[Any, ...]:
         due = civil.format_civil(row["due"], row["due_zone"], zone).replace(", end of day", "")
     flags = (row["flags"] or "").split()
     state = str(row["state"])
-    words = [_MARKDOWN_STATES.get(state, state)]
+    words = [STATE_WORDS.get(state, state)]
     words += [word for flag, word in _MARKDOWN_FLAGS.items() if flag in flags]
     return row["id"], row["person_name"], row["outcome"], due, ", ".join(words)

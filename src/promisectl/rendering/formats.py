@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.domain import civil
 from promisectl.domain.constants import DAY_SECONDS
+from promisectl.errors import STATE_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     """A row of a view of the ledger, by the names of its columns."""
 
 _STATE_TONES = {"kept": "good", "reneged": "bad", "delivered": "good"}
-_STATE_WORDS = {"delivered": "reported", "reneged": "broken"}
 _FLAG_PHRASES = {
     "renegotiating": "change proposed",
     "at-risk": "at risk",
@@ -139,7 +139,7 @@ def format_short_due(row: ViewRow, here: LocalMoment) -> str:
 
 def format_state(state: str) -> str:
     """Return the word for a state: that of the records, but “reported” and “broken”."""
-    return _STATE_WORDS.get(state, str(state))
+    return STATE_WORDS.get(state, str(state))
 
 
 def describe_standing(row: ViewRow, here: LocalMoment) -> list[tuple[str, str]]:

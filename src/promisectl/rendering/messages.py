@@ -425,11 +425,11 @@ def format_next_step(promise: Promise, name: str) -> str:
     """
     number, mine = promise.id, promise.move == "me"
     if promise.offered_revision:
-        answers = _join_commands("Answer", (Verb.ACCEPT, Verb.NEGOTIATE, Verb.DECLINE), number)
+        answers = _format_commands("Answer", (Verb.ACCEPT, Verb.NEGOTIATE, Verb.DECLINE), number)
         return answers if mine else f"When {name} says yes: promisectl accept {number}"
     is_owed = promise.direction is Direction.OWED
     if promise.is_warned:
-        talk = _join_commands("Answer", (Verb.NEGOTIATE, Verb.RELEASE, Verb.NOTE), number)
+        talk = _format_commands("Answer", (Verb.NEGOTIATE, Verb.RELEASE, Verb.NOTE), number)
         return f"{talk} “…”"
     is_known = promise.direction is Direction.SELF or promise.bumped_at is not None
     risk = f"At risk? promisectl bump {number} “…”"
@@ -447,7 +447,7 @@ def format_next_step(promise: Promise, name: str) -> str:
     return steps.get(promise.state, "")
 
 
-def _join_commands(label: str, verbs: Iterable[Verb], number: int) -> str:
+def _format_commands(label: str, verbs: Iterable[Verb], number: int) -> str:
     """Return a line of commands about one promise, all as they are typed."""
     return f"{label}: {' · '.join(f'promisectl {verb} {number}' for verb in verbs)}"
 

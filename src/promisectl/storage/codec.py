@@ -56,7 +56,7 @@ _NEEDED_FIELDS: dict[str, tuple[str, ...]] = {
     PersonVerb.UNDO: ("target",),
     PersonVerb.REDO: ("target",),
 }
-"""The fields without which an act of a verb can't be carried out, about a person or a promise."""
+"""The fields without which an act of a verb, about a person or a promise, means nothing."""
 
 DECODING_ERRORS = (
     errors.Problem,

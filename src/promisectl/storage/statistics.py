@@ -48,7 +48,7 @@ class _RescheduleCounts(NamedTuple):
 
 
 class StatisticsReader:
-    """The promises settled in a scope, as they are at the moment of `clock`, ready to be counted.
+    """The promises settled in a scope at the moment of `clock`, ready to be counted.
 
     `db` may be a ledger as it was at a moment (`queries.fill_ledger_as_of`).
     """
