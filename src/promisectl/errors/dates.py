@@ -33,28 +33,53 @@ class UnreadableDate(Usage):
 
 
 class AmbiguousDate(Usage):
-    """A date that has several readings; all of them are named."""
+    """A date that has several readings; all of them are named.
 
-    def __init__(self, text: str, readings: tuple[str, ...]) -> None:
-        write = "Write the one that was meant" if len(readings) > 1 else "Write it like that"
-        super().__init__(f"“{text}” can mean {' or '.join(readings)}. {write}.")
+    `readings` are the words that have only one reading, `shown` what people read.
+    """
+
+    def __init__(
+        self, text: str, readings: tuple[str, ...], shown: tuple[str, ...], option: str = ""
+    ) -> None:
+        self.text, self.readings, self.shown = text, readings, shown
+        quoted = (f'"{words}"' if " " in words else words for words in readings)
+        ways = _join_choices([f"{option} {words}".lstrip() for words in quoted])
+        super().__init__(f"“{text}” can mean {_join_choices(shown)}.")
+        self.advice = f"Type {ways}."
+
+    def name_option(self, option: str) -> AmbiguousDate:
+        """Return the error with words to paste for an option."""
+        return AmbiguousDate(self.text, self.readings, self.shown, option)
+
+
+def _join_choices(words: Sequence[str]) -> str:
+    """Return words as a choice: “a, b or c”."""
+    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 class DatePassed(Usage):
-    """A due date that was over before the promise was said."""
+    """A due date that was over before the promise was said.
 
-    def __init__(self, option: str, shown: str) -> None:
+    `instead` is the same time tomorrow, for a time of today.
+    """
+
+    def __init__(self, option: str, shown: str, instead: str = "") -> None:
+        way = f'Type {option} "{instead}"' if instead else "Give a date to come"
         super().__init__(
-            f"{option} {shown} has passed. "
-            "Give a date to come, or add --backfill to record an old promise."
+            f"{option} {shown} has passed. {way}, or add --backfill to record an old promise."
         )
 
 
 class DateAhead(Usage):
-    """Something is said to have happened at a moment that is still to come."""
+    """Something is said to have happened at a moment that is still to come.
 
-    def __init__(self, option: str, shown: str) -> None:
+    `instead` is the same time yesterday, for a time of today.
+    """
+
+    def __init__(self, option: str, shown: str, instead: str = "") -> None:
         super().__init__(f"{option} {shown} is still to come.")
+        if instead:
+            self.advice = f'Type {option} "{instead}".'
 
 
 class TooEarly(Usage):
