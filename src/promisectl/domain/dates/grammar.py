@@ -112,7 +112,7 @@ _CLASSES: dict[str, tuple[str, Callable[[re.Match[str]], dict[str, Any] | None]]
     "ORDINAL": (r"(\d\d?)(?:st|nd|rd|th|\.)", lambda match: {"day": int(match[1])}),
     "NUMBER": (r"\d\d?", lambda match: {"number": int(match[0])}),
     "HOUR": (r"\d\d?", _read_hour),
-    "CLOCK": (r"(\d\d?)(?:[:.](\d\d))?([ap])m|(\d\d?):(\d\d)|(\d\d?)h(\d\d)?", _read_clock),
+    "CLOCK": (r"(\d\d?)(?:[:.](\d\d))?([ap])\.?m\.?|(\d\d?):(\d\d)|(\d\d?)h(\d\d)?", _read_clock),
     "NUMBERS": (
         _NUMBERS_PATTERN,
         lambda match: {"numbers": re.findall(r"\d+", match[0])},
