@@ -69,14 +69,14 @@ FORMS = (
     ),
     DateForm(
         DAY,
-        "that day of the week, from Monday to Sunday",
+        "that day of the week, which begins on Monday",
         ("friday next week", "next week friday", "mon in 2 weeks", "fri of this week"),
         ("WEEKDAY of? WHICH week", "WHICH week WEEKDAY", "WEEKDAY in COUNT week|weeks"),
         readings.read_weekday_of_week,
     ),
     DateForm(
         DAY,
-        "the coming one, or that of next week; last: likewise",
+        "the coming Friday, or that of next week; “last” likewise",
         ("next fri", "last fri"),
         ("STEP WEEKDAY",),
         readings.read_next_weekday,
@@ -114,7 +114,7 @@ FORMS = (
     ),
     DateForm(
         DAY,
-        "the last day of it",
+        "its last day",
         (
             *("eow", "end of the week", "eom", "end of month", "eoy", "end of the year"),
             *("end of next week", "end of next month"),
@@ -124,7 +124,7 @@ FORMS = (
     ),
     DateForm(
         DAY,
-        "the last day of that month",
+        "its last day",
         ("end of november", "end of february 2028"),
         ("the? end of MONTH YEAR?",),
         readings.read_month_end,
@@ -152,7 +152,7 @@ FORMS = (
     ),
     DateForm(
         DAY,
-        "the day, month and year in whatever order fits",
+        "the order of the numbers that gives a date",
         (
             *("28/11", "28.11.", "28.11.2026", "28-11-2026", "11/28/2026", "2026/11/28"),
             *("2026.11.28", "11/28/26", "11/12"),
@@ -169,7 +169,7 @@ FORMS = (
     ),
     DateForm(
         MOMENT,
-        "a time in ISO 8601, here or at its offset",
+        "a time in ISO 8601, with Z or an offset the time here",
         (
             *("2026-11-27T17:00", "2026-11-27 17:00", "2026-11-27T9:30", "2026-11-27T17:00Z"),
             *("2026-11-27T19:00+02:00", "20261127T160000Z", "2026-11-27T16:00:00.000Z"),
@@ -190,7 +190,7 @@ FORMS = (
     ),
     DateForm(
         CLOCK,
-        "that time, today or on the day beside it",
+        "that time, today unless there is a day",
         (
             *("17:00", "5pm", "5 p.m.", "17h", "17h30", "at 17", "fri 17:00", "friday 5pm"),
             *("fri at 5 pm", "5pm on friday", "tomorrow 9:30"),
@@ -200,7 +200,7 @@ FORMS = (
     ),
     DateForm(
         CLOCK,
-        "12:00",
+        "twelve o’clock",
         ("noon", "midday", "28 nov noon"),
         ("at? noon|midday",),
         readings.read_noon,
