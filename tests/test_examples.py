@@ -270,11 +270,12 @@ def test_every_word_of_the_config_is_in_the_guide() -> None:
     sample = tomllib.loads(
         PAGES["config"].read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0]
     )
-    assert (tuple(sample), tuple(sample["check"]), tuple(sample["table"])) == (
+    assert [tuple(sample), *(tuple(sample[table]) for table in ("date", "check", "table"))] == [
         config.Config._fields,
+        civil.DayHours._fields,
         config.CheckConfig._fields,
         config.TableConfig._fields,
-    )
+    ]
     assert [*keys.CONFIG_KEYS] == [*_keys(sample)]
     assert _first("config", "column | what it shows") == [*COLUMNS]
 

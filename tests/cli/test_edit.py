@@ -175,7 +175,7 @@ def test_the_revision_that_it_announces_is_the_one_that_it_becomes(
 
 
 def test_with_new_terms_on_the_table_each_move_opens_its_own(promised: Program, desk: Desk) -> None:
-    promised.ok("negotiate", "1", "--by", "next fri", "--reason", "slipped", "--theirs")
+    promised.ok("negotiate", "1", "--by", "fri next week", "--reason", "slipped", "--theirs")
     desk.types({})
     promised.ok("edit", "1", "--correct")
     assert "rev 1, in force" in desk.shown
