@@ -123,7 +123,7 @@ def test_it_is_a_table_for_people_and_lines_for_programs(program: Program) -> No
 def test_the_path_stands_alone(program: Program) -> None:
     assert program("config", "path") == (
         f"{_path(program)}\n",
-        "There is none yet. To begin one: promisectl config edit.\n",
+        "There is no config yet. To make one: promisectl config edit\n",
         0,
     )
     configure(program, "")
@@ -232,7 +232,7 @@ def test_a_mistake_may_be_edited_again(program: Program, monkeypatch: pytest.Mon
     )
     result = program("config", "edit", answers="\n")
     assert "line 2: there is no “windows”" in result.stderr
-    assert "Edit it again?" in result.stderr
+    assert "Edit again?" in result.stderr
     assert (result.stdout, result.code) == (f"Written: {path}\n", 0)
     assert path.read_text() == "window = 60\n"
 
@@ -284,7 +284,7 @@ def test_an_editor_that_takes_the_file_away_changes_nothing(
     path = configure(program, "window = 30\n")
     _editor(program, monkeypatch, 'rm "$1"')
     result = program("config", "edit")
-    assert (result.code, "left no file that can be read" in result.stderr) == (2, True)
+    assert (result.code, "left a file that can't be read" in result.stderr) == (2, True)
     assert path.read_text() == "window = 30\n"
 
 
@@ -293,7 +293,7 @@ def test_without_any_editor_it_is_said(program: Program, monkeypatch: pytest.Mon
     result = program("config", "edit")
     assert result == (
         "",
-        "promisectl: No editor is named, and nobody is at a terminal to be shown one. Set EDITOR to one, as in EDITOR=nano.\n",
+        "promisectl: No editor is set, and there is no terminal to show one. Set one: EDITOR=nano\n",
         2,
     )
 
@@ -331,7 +331,7 @@ def test_a_place_that_cannot_be_written_is_told(
     _editor(program, monkeypatch, 'echo "window = 60" > "$1"')
     (program.home / "config").write_text("in the way")
     result = program("config", "edit")
-    assert (result.code, "can't be written" in result.stderr) == (5, True)
+    assert (result.code, "Can't write" in result.stderr) == (5, True)
 
 
 def test_an_editor_reads_what_is_piped_to_it_without_a_terminal(

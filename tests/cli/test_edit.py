@@ -21,14 +21,14 @@ from tests.cli.terminal import ended, in_another, terminal
 from tests.conftest import MONDAY, Program, Result, remembered
 
 FORKS = "ignore:This process .* is multi-threaded:DeprecationWarning"
-WHICH = "Put a typo right, or offer new terms? [correct, negotiate (you ask for new terms), Enter for neither] › "
-AGAIN = "Edit it again? [Enter for Yes, or no] › "
-UNCHANGED = "Nothing was changed: the terms of #1 stay as they are.\n"
+WHICH = "Correct a typo, or negotiate (you propose a change)? (Enter for neither) › "
+AGAIN = "Edit again? yes or no (Enter for yes) › "
+UNCHANGED = "Nothing was changed in #1.\n"
 HELP = """#
-# Change what stands behind the colons, save, and leave the editor. A date may
-# be typed in words: fri, 28 nov, fri 17:00. In a text \\n is a line break, and
-# \\\\ a backslash. Nothing behind a colon means none. A line left out, or an
-# empty file, leaves everything as it is.
+# Edit the text after the colons, save, and close the editor. Dates can be typed
+# in words: fri, 28 nov, fri 17:00. In a text, \\n is a line break, and \\\\ is a
+# backslash. To remove a value, delete the text after its colon. A line that you
+# delete keeps its value. An empty file changes nothing.
 
 """
 EDITOR = """
@@ -121,8 +121,8 @@ def test_the_sheet_of_a_correction(promised: Program, desk: Desk) -> None:
     desk.types({})
     assert promised("edit", "1", "--correct") == (UNCHANGED, "", 0)
     assert desk.shown == (
-        "# #1 active, to Dana: rev 1, in force.\n"
-        "# You put a typo right: it stays rev 1, and counts as no negotiation.\n"
+        "# #1 active, to Dana: rev 1, agreed.\n"
+        "# You correct a typo: this stays rev 1 and does not count as a change.\n"
         f"{HELP}outcome: Send Q3 numbers\nby: 2026-11-27\ndone-when:\nwhy:\nreply-by:\n"
     )
 
@@ -139,12 +139,12 @@ def test_it_is_for_me_alone_and_gone_afterwards(promised: Program, desk: Desk) -
 @pytest.mark.parametrize(
     ("make", "option", "head"),
     [
-        (["--to", "dana", "--asked"], "--negotiate", ["to Dana: rev 1, Dana's, on the table.", "You put new terms on the table: this becomes rev 2, for Dana to answer."]),
-        (["--to", "dana", "--asked"], "--theirs", ["to Dana: rev 1, Dana's, on the table.", "Dana puts new terms on the table: this becomes rev 2, for you to answer."]),
-        (["--to", "dana"], "--theirs", ["to Dana: rev 1, yours, on the table.", "Dana puts new terms on the table: this becomes rev 2, for you to answer."]),
-        (["--to", "dana"], "--mine", ["to Dana: rev 1, yours, on the table.", "You put new terms on the table: this becomes rev 2, for Dana to answer."]),
-        (["--from", "dana", "--agreed"], "--reason=x", ["from Dana: rev 1, in force.", "You put new terms on the table: this becomes rev 2, for Dana to answer."]),
-        (["--to", "me"], "--reason=x", ["to yourself: rev 1, in force.", "You change the terms: this becomes rev 2, in force at once."]),
+        (["--to", "dana", "--asked"], "--negotiate", ["to Dana: rev 1, Dana's, not agreed yet.", "You propose other terms: this becomes rev 2, and Dana has to answer."]),
+        (["--to", "dana", "--asked"], "--theirs", ["to Dana: rev 1, Dana's, not agreed yet.", "Dana proposes other terms: this becomes rev 2, and you have to answer."]),
+        (["--to", "dana"], "--theirs", ["to Dana: rev 1, yours, not agreed yet.", "Dana proposes other terms: this becomes rev 2, and you have to answer."]),
+        (["--to", "dana"], "--mine", ["to Dana: rev 1, yours, not agreed yet.", "You propose other terms: this becomes rev 2, and Dana has to answer."]),
+        (["--from", "dana", "--agreed"], "--reason=x", ["from Dana: rev 1, agreed.", "You propose other terms: this becomes rev 2, and Dana has to answer."]),
+        (["--to", "me"], "--reason=x", ["to yourself: rev 1, agreed.", "You change the terms: this becomes rev 2 and holds at once."]),
     ],
     ids=lambda value: value if isinstance(value, str) else " ".join(value) if value[0].startswith("--") else "head",
 )  # fmt: skip
@@ -167,9 +167,9 @@ def test_the_revision_that_it_announces_is_the_one_that_it_becomes(
     program.ok("import", str(program.home / "file.csv"))
     desk.types({"outcome": "Send Q4 numbers"})
     said = program.ok("edit", "1", "--reason", "the year is over")
-    assert "rev 3, in force." in desk.shown
-    assert "this becomes rev 4, for Dana to answer" in desk.shown
-    assert said.startswith("#1 active. You asked Dana for new terms (rev 4) of")
+    assert "rev 3, agreed." in desk.shown
+    assert "this becomes rev 4, and Dana has to answer" in desk.shown
+    assert said.startswith("#1 active: you proposed a change (rev 4): ")
     record = _record(program)
     assert (record["revision"], record["revisions"], record["offer"]["revision"]) == (3, 4, 4)
 
@@ -178,10 +178,10 @@ def test_with_new_terms_on_the_table_each_move_opens_its_own(promised: Program, 
     promised.ok("negotiate", "1", "--by", "fri next week", "--reason", "slipped", "--theirs")
     desk.types({})
     promised.ok("edit", "1", "--correct")
-    assert "rev 1, in force" in desk.shown
+    assert "rev 1, agreed" in desk.shown
     assert "by: 2026-11-27\n" in desk.shown
     promised.ok("edit", "1", "--reason", "still slipping")
-    assert "rev 2, Dana's, on the table" in desk.shown
+    assert "rev 2, Dana's, not agreed yet" in desk.shown
     assert "by: 2026-12-04\n" in desk.shown
 
 
@@ -215,7 +215,7 @@ def test_dates_stand_with_their_zone_where_it_is_another(
 def test_a_typo_is_put_right(promised: Program, desk: Desk) -> None:
     desk.types({"outcome": "Send Q4 numbers", "done-when": "she has\\nthe file"})
     assert promised.ok("edit", "1", "--correct") == (
-        "#1 active. Put right (rev 1) of “Send Q3 numbers”: “Send Q4 numbers” (was “Send Q3 numbers”), done when “she has\\nthe file”.\n"
+        "#1 active: you corrected the terms: “Send Q4 numbers” (was “Send Q3 numbers”), done when “she has\\nthe file”.\n"
     )
     record = _record(promised)
     assert (record["revisions"], record["done_when"], record["acts"][-1]["act"]) == (
@@ -226,13 +226,13 @@ def test_a_typo_is_put_right(promised: Program, desk: Desk) -> None:
 
 
 def test_other_terms_are_put_on_the_table(promised: Program, desk: Desk) -> None:
-    desk.types({"by": "next mon"})
+    desk.types({"by": "mon in 2 weeks"})
     assert promised("edit", "1", "--reason", "slipped") == (
         (
-            "#1 active. You asked Dana for new terms (rev 2) of “Send Q3 numbers”: by Mon 7 Dec 2026, end of day (was Fri 27 Nov 2026). "
-            "Until Dana says Yes, rev 1 stands: by Fri 27 Nov 2026, end of day.\n"
+            "#1 active: you proposed a change (rev 2) of “Send Q3 numbers”: by Mon 7 Dec (was Fri 27 Nov). "
+            "Until Dana says yes, Fri 27 Nov holds.\n"
         ),
-        "When Dana answers: accept 1, negotiate 1 --theirs or decline 1.\n",
+        "When Dana says yes: promisectl accept 1\n",
         0,
     )
     assert _record(promised)["acts"][-1]["text"] == "slipped"
@@ -270,7 +270,7 @@ def test_a_reply_by_can_be_corrected_and_everything_taken_away(
 def test_what_was_edited_is_one_command_to_undo(promised: Program, desk: Desk) -> None:
     desk.types({"outcome": "Send Q4 numbers", "by": ""})
     promised.ok("edit", "1", "--correct", "-q")
-    assert promised.ok("undo") == "#1 is active again (undone: correct): “Send Q3 numbers”.\n"
+    assert promised.ok("undo") == "#1 active again, correct undone: “Send Q3 numbers”.\n"
     assert _record(promised)["due"] == "2026-11-27"
 
 
@@ -325,7 +325,7 @@ def test_a_date_that_was_not_touched_stays_though_it_is_over_or_has_two_readings
 
 def test_a_date_may_have_passed_if_that_is_said(promised: Program, desk: Desk) -> None:
     desk.types({"by": "2026-11-20"})
-    _refused(promised("edit", "1", "--correct"), 2, "Line 10: --by Fri 20 Nov 2026 has passed.")
+    _refused(promised("edit", "1", "--correct"), 2, "Line 10: --by: Fri 20 Nov 2026 has passed.")
     promised.ok("edit", "1", "--correct", "--backfill")
     assert _record(promised)["due"] == "2026-11-20"
 
@@ -337,7 +337,7 @@ def test_a_promise_that_is_over_can_be_corrected_and_is_not_asked_about(
     desk.types({"outcome": "Send Q4 numbers"})
     result = promised("edit", "1", answers="")
     assert (result.stdout, result.stderr, result.code) == (
-        "#1 kept. Put right (rev 1) of “Send Q3 numbers”: “Send Q4 numbers” (was “Send Q3 numbers”).\n",
+        "#1 kept: you corrected the terms: “Send Q4 numbers” (was “Send Q3 numbers”).\n",
         "",
         0,
     )
@@ -350,18 +350,18 @@ def test_a_promise_that_is_over_can_be_corrected_and_is_not_asked_about(
     ("words", "code", "says"),
     [
         (["7"], 3, "There is no promise #7; the newest is #3."),
-        (["seven"], 2, "“seven” is not the number of a promise."),
-        (["1"], 2, "A typo, or new terms? Say it with: edit 1 --correct, or edit 1 --negotiate."),
+        (["seven"], 2, "“seven” is not the ID of a promise."),
+        (["1"], 2, "Do you want to fix a typo, or to propose other terms? promisectl edit 1 --correct · promisectl edit 1 --negotiate"),
         (["1", "--negotiate"], 2, "negotiate needs a reason: add --reason “…”."),
         (["1", "--theirs"], 2, "negotiate needs a reason: add --reason “…”."),
-        (["1", "--correct", "--reason", "x"], 2, "--correct and --reason exclude each other."),
-        (["1", "--correct", "--theirs"], 2, "--correct and --theirs exclude each other."),
-        (["1", "--correct", "--negotiate"], 2, "--correct and --negotiate exclude each other."),
-        (["1", "--mine", "--theirs"], 2, "--mine and --theirs exclude each other."),
+        (["1", "--correct", "--reason", "x"], 2, "--correct and --reason can't be combined."),
+        (["1", "--correct", "--theirs"], 2, "--correct and --theirs can't be combined."),
+        (["1", "--correct", "--negotiate"], 2, "--correct and --negotiate can't be combined."),
+        (["1", "--mine", "--theirs"], 2, "--mine and --theirs can't be combined."),
         (["1", "--reason", " "], 2, "The reason is empty."),
-        (["2", "--reason", "x"], 4, "#2 is reported as done, so its terms can't be changed any more."),
-        (["3"], 4, "#3 is void, so edit is not open. No move is open any more."),
-        (["3", "--correct"], 4, "#3 is void, so correct is not open."),
+        (["2", "--reason", "x"], 4, "#2 is reported as done, so its terms can't change any more."),
+        (["3"], 4, "#3 is void, so edit is not possible. No move is possible any more."),
+        (["3", "--correct"], 4, "#3 is void, so correct is not possible."),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_before_anything_is_typed(
@@ -385,21 +385,21 @@ def test_there_is_nothing_to_edit_without_a_ledger(program: Program, desk: Desk)
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        ("outcome: a\nwhen: fri\n", "Line 2: “when: fri” is no field of the terms. They are outcome, by, done-when, why and reply-by, each with a colon."),
-        ("outcome: a line that was torn\n#in two\n", "Line 2: “#in two” is no field of the terms."),
-        (f"outcome: a\n{'x' * 50}\n", f"Line 2: “{'x' * 40}…” is no field of the terms."),
-        ("why: a\n\nWhy: b\n", "Line 3: There are two lines of “why”. Keep one of them."),
-        ("outcome:\n", "Line 1: The outcome is empty. Say it in words."),
-        ("outcome: \\x20\n", "Line 1: The outcome is empty. Say it in words."),
-        ("by: 31 feb\n", "Line 1: “31 feb” is not a date that can be read (there is no such day)."),
+        ("outcome: a\nwhen: fri\n", "Line 2: “when: fri” is not a field of the terms. The fields are outcome, by, done-when, why and reply-by, each with a colon."),
+        ("outcome: a line that was torn\n#in two\n", "Line 2: “#in two” is not a field of the terms."),
+        (f"outcome: a\n{'x' * 50}\n", f"Line 2: “{'x' * 40}…” is not a field of the terms."),
+        ("why: a\n\nWhy: b\n", "Line 3: “why” is there twice. Keep one of the lines."),
+        ("outcome:\n", "Line 1: the outcome is empty. Type at least one word."),
+        ("outcome: \\x20\n", "Line 1: the outcome is empty. Type at least one word."),
+        ("by: 31 feb\n", "Line 1: can't read “31 feb” as a date (there is no such day)."),
         ("# head\nreply-by: 11/12\n", "Line 2: “11/12” can mean"),
-        ("why: C:\\data\n", "Line 1: “\\d” stands for nothing. A backslash itself is written \\\\."),
-        ("why: \\ud800\n", "Line 1: “\\ud800” stands for nothing."),
-        ("why: \\U00110000\n", "Line 1: “\\U00110000” stands for nothing."),
-        ("why: end\\\n", "Line 1: “\\” stands for nothing."),
-        (f"outcome: {'x' * 1001}\n", "Line 1: The outcome has 1,001 characters, and 1,000 are the most."),
+        ("why: C:\\data\n", "Line 1: “\\d” has no meaning. Type a backslash as \\\\."),
+        ("why: \\ud800\n", "Line 1: “\\ud800” has no meaning."),
+        ("why: \\U00110000\n", "Line 1: “\\U00110000” has no meaning."),
+        ("why: end\\\n", "Line 1: “\\” has no meaning."),
+        (f"outcome: {'x' * 1001}\n", "Line 1: the outcome has 1,001 characters; 1,000 are allowed."),
         ("why: a\\x00b\n", "Line 1: "),
-        ("why: gr\udcfcn\n", "left bytes that are no UTF-8, so nothing was changed."),
+        ("why: gr\udcfcn\n", "left a file that is not UTF-8, so nothing was changed."),
     ],
 )  # fmt: skip
 def test_a_line_that_cannot_be_read_is_named_and_what_was_typed_is_kept(
@@ -409,7 +409,7 @@ def test_a_line_that_cannot_be_read_is_named_and_what_was_typed_is_kept(
     desk.types(typed)
     result = promised("edit", "1", "--correct")
     _refused(result, 2, says)
-    path = Path(re.findall(r"What you typed is kept: (\S+)\n", result.stderr)[0])
+    path = Path(re.findall(r"What you typed is kept: (\S+edit\.txt)", result.stderr)[0])
     assert path.read_bytes() == typed.encode("utf-8", "surrogateescape")
     assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
     assert promised.ledger.read_bytes() == before
@@ -419,7 +419,7 @@ def test_an_error_is_one_object_where_records_are_asked_for(promised: Program, d
     desk.types({"by": "blah"})
     error = json.loads(promised("edit", "1", "--correct", "--json").stderr)["error"]
     assert (error["code"], error["exit"]) == ("usage", 2)
-    assert error["message"].startswith("Line 10: “blah” is not a date")
+    assert error["message"].startswith("Line 10: can't read “blah” as a date.")
     assert len(_kept(promised)) == 1
 
 
@@ -440,7 +440,7 @@ def test_a_move_answers_as_moves_do(promised: Program, desk: Desk) -> None:
         ("false", "ended with exit code 1"),
         ("no-such-editor", "can't be started (No such file or directory)"),
         ("vi 'unclosed", "can't be started (no closing quotation)"),
-        ("rm", "left no file that can be read (No such file or directory)"),
+        ("rm", "left a file that can't be read (No such file or directory)"),
     ],
 )
 @pytest.mark.usefixtures("desk")
@@ -450,7 +450,7 @@ def test_an_editor_that_fails_changes_nothing(
     before = promised.ledger.read_bytes()
     monkeypatch.setenv("EDITOR", command)
     name = command if "'" in command else command.split(maxsplit=1)[0]
-    expected = f"promisectl: The editor ({name}) {why}, so nothing was changed. Which one is started: $VISUAL, else $EDITOR.\n"
+    expected = f"promisectl: The editor ({name}) {why}, so nothing was changed. Set another one with VISUAL, or else EDITOR.\n"
     assert promised("edit", "1", "--correct") == ("", expected, 2)
     assert promised.ledger.read_bytes() == before
     assert list((promised.home / "tmp").iterdir()) == []
@@ -481,7 +481,9 @@ def test_the_editor_is_visual_or_editor_with_its_options(
 
 @pytest.mark.usefixtures("desk")
 def test_no_editor_is_guessed_where_nobody_sits(promised: Program) -> None:
-    says = "promisectl: No editor is named, and nobody is at a terminal to be shown one. Set EDITOR to one, as in EDITOR=nano.\n"
+    says = (
+        "promisectl: No editor is set, and there is no terminal to show one. Set one: EDITOR=nano\n"
+    )
     assert promised("edit", "1", "--correct") == ("", says, 2)
 
 
@@ -515,7 +517,7 @@ def test_a_place_that_takes_no_file_is_said(
     _refused(
         promised("edit", "1", "--correct"),
         5,
-        "A temporary file can't be written: No such file or directory. The ledger is as it was.",
+        "Can't write a temporary file: No such file or directory. The ledger is unchanged.",
     )
 
 
@@ -525,10 +527,10 @@ def test_a_place_that_takes_no_file_is_said(
 def test_a_person_is_asked_which_of_the_two_it_is(promised: Program, desk: Desk) -> None:
     desk.types({"outcome": "Send Q4 numbers"})
     result = promised("edit", "1", answers="perhaps\nc\n", width=200)
-    assert result.stderr.startswith(f"{WHICH}“perhaps” is no answer here.\n{WHICH}")
+    assert result.stderr.startswith(f"{WHICH}“perhaps” is not an answer.\n{WHICH}")
     assert (
         result.stdout
-        == "#1 active. Put right (rev 1) of “Send Q3 numbers”: “Send Q4 numbers” (was “Send Q3 numbers”).\n"
+        == "#1 active: you corrected the terms: “Send Q4 numbers” (was “Send Q3 numbers”).\n"
     )
 
 
@@ -537,7 +539,7 @@ def test_and_for_the_reason_once_something_has_changed(promised: Program, desk: 
     assert promised("edit", "1", answers="n\n", width=200) == (UNCHANGED, WHICH, 0)
     result = promised("edit", "1", answers="negotiate\n\nslipped\n", width=200)
     assert result.stderr.startswith(f"{WHICH}Why? › Why? › ")
-    assert "You asked Dana for new terms (rev 2)" in result.stdout
+    assert "you proposed a change (rev 2)" in result.stdout
     assert _record(promised)["acts"][-1]["text"] == "slipped"
 
 
@@ -551,9 +553,12 @@ def test_the_question_says_whose_words_they_would_be(program: Program, desk: Des
     program.ok("make", "Send Q3 numbers", "--to", "dana")
     desk.types({"by": "mon"})
     result = program("edit", "1", answers="n\ntheirs\n", width=200)
-    assert "[correct, negotiate (new terms, yours or Dana's), Enter for neither]" in result.stderr
-    assert result.stderr.count("or their counter? [mine or theirs]") == 1
-    assert result.stdout.startswith("#1 proposed. Dana countered (rev 2)")
+    assert (
+        "Correct a typo, or negotiate (other terms, yours or Dana's)? (Enter for neither)"
+        in result.stderr
+    )
+    assert result.stderr.count("Whose terms are these: mine or theirs?") == 1
+    assert result.stdout.startswith("#1 proposed: Dana made you a counter-offer (rev 2)")
     assert "Why?" not in result.stderr
 
 
@@ -561,7 +566,7 @@ def test_a_line_that_cannot_be_read_may_be_typed_again(promised: Program, desk: 
     desk.types({"by": "blah", "why": "a long thought"}, {"by": "mon"})
     result = promised("edit", "1", "--correct", answers="\n", width=200)
     assert result.stderr.startswith(
-        "Line 10: “blah” is not a date that can be read. Try fri, 28 nov or 2026-11-27. See: guide dates.\n"
+        "Line 10: can't read “blah” as a date. Try fri, “28 nov” or “tomorrow 17:00”. See: promisectl guide dates\n"
         + AGAIN
     )
     assert "why: a long thought" in desk.shown
@@ -602,7 +607,7 @@ def test_all_of_it_at_a_real_terminal(promised: Program, desk: Desk) -> None:
             child.expect(" › ")
             child.sendline(answer)
         assert ended(child) == 0
-        assert "You asked Dana for new terms (rev 2)" in child.before
+        assert "you proposed a change (rev 2)" in child.before
     assert _record(promised)["acts"][-1]["text"] == "the vendor slipped"
     assert list((promised.home / "tmp").iterdir()) == []
 
@@ -697,7 +702,7 @@ def test_terms_that_changed_meanwhile_are_not_answered(
     _refused(
         result,
         4,
-        f"The terms of #{number} have changed while you looked at them, so nothing was recorded. See: show {number}.",
+        f"The terms of #{number} have changed meanwhile, so nothing was recorded.",
     )
     assert "outcome: Send Q4 numbers" in _kept(promised)[0]
     assert [act["act"] for act in _record(promised, int(number))["acts"]][-1] == words[0]
@@ -711,10 +716,10 @@ def test_a_promise_that_was_closed_meanwhile_is_not_negotiated_but_may_be_correc
     _refused(
         promised("edit", "1", "--reason", "x"),
         4,
-        "#1 is reported as done, so its terms can't be changed any more.",
+        "#1 is reported as done, so its terms can't change any more.",
     )
     promised.ok("undo")
-    assert promised.ok("edit", "1", "--correct").startswith("#1 delivered. Put right (rev 1)")
+    assert promised.ok("edit", "1", "--correct").startswith("#1 reported: you corrected the terms")
 
 
 @pytest.mark.usefixtures("desk")

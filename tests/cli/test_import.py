@@ -102,7 +102,7 @@ def test_the_same_promises_in_every_form(program: Program, form: str) -> None:
     assert (done.stdout, done.code) == ("Imported 2 promises from file.csv.\n", 0)
     assert (
         done.stderr
-        == f"New ledger: {program.ledger}\nNew in the ledger: Dana (dana), Lee Öz (lee-öz).\nNot what you meant? promisectl undo\n"
+        == f"New ledger: {program.ledger}\nNew people: Dana (dana), Lee Öz (lee-öz).\nNot what you meant? promisectl undo\n"
     )
     assert told(program, "id", "direction", "state", "person", "outcome", "due") == SAME
 
@@ -177,17 +177,20 @@ def test_a_mapped_json(program: Program) -> None:
     [
         (
             (),
-            "the columns “Task”, “Who”, “When”, “Done” are no fields here; say which field one is (--map Task=outcome; all of them: guide records) or leave it out (--map Task=).",
+            "the columns “Task”, “Who”, “When”, “Done” are not fields; map each to a field (--map Task=outcome; see promisectl guide records), or leave it out (--map Task=).",
         ),
         (
             MAP,
-            "the column “Done” is no field here; say which field one is (--map Done=outcome; all of them: guide records) or leave it out (--map Done=).",
+            "the column “Done” is not a field; map each to a field (--map Done=outcome; see promisectl guide records), or leave it out (--map Done=).",
         ),
         ((*MAP, "--map", "Done=due"), "the column due is there twice."),
-        ((*MAP, "--map", "Done=", "--map", "Dane="), "there is no column “Dane” as --map has it."),
+        (
+            (*MAP, "--map", "Done=", "--map", "Dane="),
+            "there is no column “Dane”, which --map names.",
+        ),
         (
             (*MAP, "--map", "Done=", "--map", "direction="),
-            "there is no column direction; add one (owe, owed or self), name the one that says it (--map",
+            "there is no column direction; add one (owe, owed or self), map another to it (--map",
         ),
     ],
 )
@@ -201,8 +204,8 @@ def test_columns_that_do_not_fit(program: Program, words: tuple[str, ...], sente
 @pytest.mark.parametrize(
     ("word", "sentence"),
     [
-        ("Task", "“Task” does not say"),
-        ("Task=outcom", "outcom”; the nearest is outcome"),
+        ("Task", "“Task” does not map"),
+        ("Task=outcom", "outcom”. Did you mean outcome?"),
     ],
 )
 def test_a_map_says_two_names(program: Program, word: str, sentence: str) -> None:
@@ -215,69 +218,69 @@ def test_a_map_says_two_names(program: Program, word: str, sentence: str) -> Non
 LONG = "x" * 10_001
 CELLS: list[tuple[dict[str, str], str]] = [
     ({"outcome": ""}, "outcome: it is missing"),
-    ({"outcome": "   "}, "outcome: there are only blanks in it"),
-    ({"outcome": "x" * 1_001}, "outcome: it has 1001 characters, and 1000 are the most"),
-    ({"outcome": "a\0b"}, "outcome: there are signs in it that are no text"),
+    ({"outcome": "   "}, "outcome: it has only spaces"),
+    ({"outcome": "x" * 1_001}, "outcome: it has 1,001 characters; 1,000 are allowed"),
+    ({"outcome": "a\0b"}, "outcome: it has invalid characters"),
     ({"direction": ""}, "direction: it is missing"),
-    ({"direction": "both"}, "direction: “both” is none of owe, owed, self"),
-    ({"person": ""}, "person: it is missing, and says whom the promise is with"),
-    ({"person": "me"}, "person: “me” goes with the direction self, and nobody else does"),
-    ({"direction": "self"}, "person: “me” goes with the direction self, and nobody else does"),
+    ({"direction": "both"}, "direction: “both” is not one of owe, owed, self"),
+    ({"person": ""}, "person: it is missing; name the other side"),
+    ({"person": "me"}, "person: “me” and the direction self go together"),
+    ({"direction": "self"}, "person: “me” and the direction self go together"),
     ({"person": "?"}, "person: “?” can't be the name of a person"),
     ({"person_name": "\x1b[31m"}, "person_name: “\\x1b[31m” can't be the name of a person"),
-    ({"person": "x" * 101}, "person: it has 101 characters, and 100 are the most"),
-    ({"state": "done"}, "state: “done” is none of proposed, active"),
-    ({"due": "soon"}, "due: “soon”"),
+    ({"person": "x" * 101}, "person: it has 101 characters; 100 are allowed"),
+    ({"state": "done"}, "state: “done” is not one of proposed, active"),
+    ({"due": "soon"}, "due: can't read “soon”"),
     ({"due": "11/12"}, "due: “11/12”"),
-    ({"due": "2026-02-30"}, "due: “2026-02-30”"),
-    ({"due": "2026-03-29T02:30"}, "due: “2026-03-29T02:30”"),
+    ({"due": "2026-02-30"}, "due: can't read “2026-02-30”"),
+    ({"due": "2026-03-29T02:30"}, "due: can't read “2026-03-29T02:30”"),
     ({"due": "2026-10-25T02:30"}, "due: “2026-10-25T02:30”"),
-    ({"due": "2011-12-30", "due_zone": "Pacific/Apia"}, "due: “2011-12-30”"),
-    ({"due_zone": "Europe/Nowhere"}, "due_zone: no zone “Europe/Nowhere” is known here"),
-    ({"reply_by": "whenever"}, "reply_by: “whenever”"),
-    ({"done_when": LONG}, "done_when: it has 10001 characters, and 10000 are the most"),
+    ({"due": "2011-12-30", "due_zone": "Pacific/Apia"}, "due: can't read “2011-12-30”"),
+    ({"due_zone": "Europe/Nowhere"}, "due_zone: “Europe/Nowhere” is not a known time zone"),
+    ({"reply_by": "whenever"}, "reply_by: can't read “whenever”"),
+    ({"done_when": LONG}, "done_when: it has 10,001 characters; 10,000 are allowed"),
     ({"why": LONG}, "why: it has"),
     ({"risk": LONG}, "risk: it has"),
     ({"no_to": LONG}, "no_to: it has"),
     ({"repair": LONG}, "repair: it has"),
     ({"reason": LONG}, "reason: it has"),
-    ({"cause": "weather"}, "cause: “weather” is none of overload, "),
-    ({"tags": "home \u200d"}, "tags: there are only blanks in a word of it"),
-    ({"tags": "x" * 101}, "tags: a word in it has more than 100 characters"),
-    ({"id": "0"}, "id: “0” is no number from 1 to 999999999"),
-    ({"id": "T-1"}, "id: “T-1” is no number"),
-    ({"id": "9" * 5_000}, "id: “9999999999999999999999999999999999999999…” is no number"),
-    ({"uid": "x"}, "uid: “x” is no UUID"),
-    ({"revision": "-1"}, "revision: “-1” is no number"),
-    ({"revisions": "1.5"}, "revisions: “1.5” is no number"),
+    ({"cause": "weather"}, "cause: “weather” is not one of overload, "),
+    ({"tags": "home \u200d"}, "tags: one of its words has only invisible characters"),
+    ({"tags": "x" * 101}, "tags: one of its words has more than 100 characters"),
+    ({"id": "0"}, "id: “0” is not a number from 1 to 999999999"),
+    ({"id": "T-1"}, "id: “T-1” is not a number"),
+    ({"id": "9" * 5_000}, "id: “9999999999999999999999999999999999999999…” is not a number"),
+    ({"uid": "x"}, "uid: “x” is not a UUID"),
+    ({"revision": "-1"}, "revision: “-1” is not a number"),
+    ({"revisions": "1.5"}, "revisions: “1.5” is not a number"),
     (
         {"renegotiated": "1"},
-        "renegotiated: new terms can't have been agreed on 1 times in 1 revisions",
+        "renegotiated: it needs at least 2 revisions",
     ),
     (
         {"renegotiated": "1", "revisions": "2", "state": "proposed"},
-        "renegotiated: new terms can't have been agreed on before the first",
+        "renegotiated: a change can't be agreed before the first yes",
     ),
-    ({"replaces": "7"}, "replaces: #7 is not in this file before it"),
-    ({"made_at": "yesterday"}, "made_at: “yesterday”"),
-    ({"made_at": "2027-01-01"}, "made_at: it is still to come"),
+    ({"replaces": "7"}, "replaces: #7 does not come earlier in this file"),
+    ({"made_at": "yesterday"}, "made_at: can't read “yesterday”"),
+    ({"made_at": "2027-01-01"}, "made_at: it is in the future"),
     ({"made_at": "1969-12-31T00:00:00Z"}, "made_at: it is before 1970"),
-    ({"made_at": "0001-01-01T00:00:00+05:00"}, "made_at: “0001-01-01T00:00:00+05:00”"),
+    ({"made_at": "0001-01-01T00:00:00+05:00"}, "made_at: can't read “0001-01-01T00:00:00+05:00”"),
     (
         {"made_at": "2026-11-20", "accepted_at": "2026-11-19"},
-        "accepted_at: it is before what came before it",
+        "accepted_at: it is earlier than the step before it",
     ),
     ({"state": "kept"}, "delivered_at: a promise that is kept needs it"),
     ({"state": "delivered"}, "delivered_at: a promise that is delivered needs it"),
     ({"state": "reneged"}, "closed_at: a promise that is reneged needs it"),
     ({"state": "declined"}, "closed_at: a promise that is declined needs it"),
-    ({"closed_at": "2026-11-20"}, "closed_at: a promise that is active has none"),
-    ({"delivered_at": "2026-11-20"}, "delivered_at: a promise that is active has none"),
+    ({"closed_at": "2026-11-20"}, "closed_at: a promise that is active can't have it"),
+    ({"delivered_at": "2026-11-20"}, "delivered_at: a promise that is active can't have it"),
     (
         {"state": "proposed", "accepted_at": "2026-11-20"},
-        "accepted_at: a promise that is proposed has none",
+        "accepted_at: a promise that is proposed can't have it",
     ),
-    ({"told_at": "2026-11-20"}, "told_at: a promise that is active has none"),
+    ({"told_at": "2026-11-20"}, "told_at: a promise that is active can't have it"),
     (
         {
             "state": "reneged",
@@ -285,15 +288,15 @@ CELLS: list[tuple[dict[str, str], str]] = [
             "closed_at": "2026-11-20",
             "told_at": "2026-11-18",
         },
-        "told_at: it is before what came before it",
+        "told_at: it is earlier than the step before it",
     ),
     (
         {"made_at": "2026-11-20", "contact_at": "2026-11-19"},
-        "contact_at: it is before the promise was made",
+        "contact_at: it is earlier than the making of the promise",
     ),
-    ({"word_at": "2026-12-01"}, "word_at: it is still to come"),
-    ({"move": "nobody"}, "move: “nobody” is none of me, them"),
-    ({"author": "dana"}, "author: “dana” is none of me, them"),
+    ({"word_at": "2026-12-01"}, "word_at: it is in the future"),
+    ({"move": "nobody"}, "move: “nobody” is not one of me, them"),
+    ({"author": "dana"}, "author: “dana” is not one of me, them"),
 ]
 
 
@@ -312,20 +315,20 @@ def test_every_field_says_what_it_can_not_be(
 
 
 VALUES: list[tuple[str, Any, str]] = [
-    ("outcome", 7, "it is no text"),
-    ("outcome", ["x"], "it is no text"),
-    ("outcome", "\ud800", "there are signs in it that are no text"),
-    ("person", {"name": "x"}, "it is no text"),
-    ("tags", ["two words"], "it is no list of single words"),
-    ("tags", ["a\0b"], "there are signs in it that are no text"),
-    ("tags", ["\udfff"], "there are signs in it that are no text"),
-    ("tags", [1], "it is no list of single words"),
-    ("tags", {"a": 1}, "it is no list of single words"),
-    ("id", True, "“True” is no number from 1 to 999999999"),
-    ("id", 1.0, "“1.0” is no number from 1 to 999999999"),
-    ("id", 10**15, "“1000000000000000” is no number from 1 to 999999999"),
-    ("uid", 5, "it is no text"),
-    ("due", 20261127, "it is no text"),
+    ("outcome", 7, "it is not a text"),
+    ("outcome", ["x"], "it is not a text"),
+    ("outcome", "\ud800", "it has invalid characters"),
+    ("person", {"name": "x"}, "it is not a text"),
+    ("tags", ["two words"], "it is not a list of single words"),
+    ("tags", ["a\0b"], "it has invalid characters"),
+    ("tags", ["\udfff"], "it has invalid characters"),
+    ("tags", [1], "it is not a list of single words"),
+    ("tags", {"a": 1}, "it is not a list of single words"),
+    ("id", True, "“True” is not a number from 1 to 999999999"),
+    ("id", 1.0, "“1.0” is not a number from 1 to 999999999"),
+    ("id", 10**15, "“1000000000000000” is not a number from 1 to 999999999"),
+    ("uid", 5, "it is not a text"),
+    ("due", 20261127, "it is not a text"),
 ]
 
 
@@ -342,73 +345,76 @@ def test_values_of_another_kind(program: Program, name: str, value: Any, what: s
 
 DEEP = "[" * 100_000
 FILES: dict[str, tuple[str | bytes, str]] = {
-    "nothing": ("", "line 1: there is nothing in it"),
-    "a byte order mark alone": ("\ufeff", "line 1: there is nothing in it"),
+    "nothing": ("", "line 1: it is empty"),
+    "a byte order mark alone": ("\ufeff", "line 1: it is empty"),
     "no UTF-8": (TWO.encode("latin-1"), "line 3: it is no UTF-8 text; save the file as UTF-8"),
     "no UTF-8, later": (
         (TWO + "owe,dana,x,\n" * 7).encode() + b"owe,dana,\xff,\n",
-        "line 11: it is no UTF-8 text",
+        "line 11: it is not UTF-8 text",
     ),
     "UTF-16": (TWO.encode("utf-16"), "line 1: it is no UTF-8 text"),
     "a photograph": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, "line 1: it is no UTF-8 text"),
-    "too few cells": (TWO + "owe,lee\n", "line 4: it has 2 cells under 4 columns"),
-    "too many cells": (TWO + "owe,lee,x,,\n", "line 4: it has 5 cells under 4 columns"),
+    "too few cells": (TWO + "owe,lee\n", "line 4: it has 2 values for 4 columns"),
+    "too many cells": (TWO + "owe,lee,x,,\n", "line 4: it has 5 values for 4 columns"),
     "a quote that stays open": (
         TWO + 'owe,lee,"x\n',
-        "line 4: it is no CSV (unexpected end of data)",
+        "line 4: it is not CSV (unexpected end of data)",
     ),
-    "a quote in the middle": (TWO + 'owe,lee,"x"y,\n', "line 4: it is no CSV"),
+    "a quote in the middle": (TWO + 'owe,lee,"x"y,\n', "line 4: it is not CSV"),
     "an endless cell": (
         TWO + f'owe,lee,"{"x" * 200_000}",\n',
-        "line 4: it is no CSV (field larger than field limit",
+        "line 4: it is not CSV (field larger than field limit",
     ),
     "an endless line": (
         "x" * (17 << 20),
-        "line 1: it is longer than 16 MiB; give every record a line of its own",
+        "line 1: it is longer than 16 MiB; put each record on a line of its own",
     ),
-    "a list of numbers": ("[1]", "line 1: it is no JSON object"),
+    "a list of numbers": ("[1]", "line 1: it is not a JSON object"),
     "a cut array": (
         '[\n{"outcome": "x", "direction": "self"},\n',
         "line 3: the JSON ends too early",
     ),
-    "a cut object": ('[\n{"outcome": "x", "dir', "line 2: it is no JSON (Unterminated string"),
+    "a cut object": ('[\n{"outcome": "x", "dir', "line 2: it is not JSON (Unterminated string"),
     "a missing comma": (
         '[{"outcome": "x", "direction": "self"}\n{}]',
-        "line 2: it is no JSON (a , or a ] is missing)",
+        "line 2: it is not JSON (a , or a ] is missing)",
     ),
     "a sign is counted from the beginning of its line": (
         '[{"outcome": "x" "direction": "self"},\n{}]',
-        "line 1: it is no JSON (Expecting ',' delimiter, at sign 18)",
+        "line 1: it is not JSON (Expecting ',' delimiter, at character 18)",
     ),
     "a comma too many": (
         '[{"outcome": "x", "direction": "self"},]',
-        "line 1: it is no JSON (Expecting value",
+        "line 1: it is not JSON (Expecting value",
     ),
     "an array in an array": (
         '[[{"outcome": "x", "direction": "self"}]]',
-        "line 1: it is no JSON object",
+        "line 1: it is not a JSON object",
     ),
     "more after the end": (
         '[{"outcome": "x", "direction": "self"}]\nx',
         "line 2: the JSON goes on after its end",
     ),
-    "an open brace": ("{", "line 1: it is no JSON"),
+    "an open brace": ("{", "line 1: it is not JSON"),
     "an open bracket": ("[", "line 1: the JSON ends too early"),
-    "no number": ('{"id": NaN}', "line 1: it is no JSON (NaN is no number there)"),
-    "infinity": ('[{"id": -Infinity}]', "line 1: it is no JSON (-Infinity is no number there)"),
+    "no number": ('{"id": NaN}', "line 1: it is not JSON (NaN is not a number in JSON)"),
+    "infinity": (
+        '[{"id": -Infinity}]',
+        "line 1: it is not JSON (-Infinity is not a number in JSON)",
+    ),
     "a huge number": (
         f'[{{"id": {"9" * 5_000}}}]',
-        "line 1: it is no JSON (a number in it is too long)",
+        "line 1: it is not JSON (a number in it is too long)",
     ),
     "a name twice": (
         '{"outcome": "x", "outcome": "y"}',
-        "line 1: it is no JSON (a name is there twice)",
+        "line 1: it is not JSON (a name is there twice)",
     ),
-    "deep": (DEEP, "line 1: it is no JSON"),
-    "deep in a line": ('{"why": ' + DEEP + "}", "line 1: it is no JSON (it is nested too deeply)"),
+    "deep": (DEEP, "line 1: it is not JSON"),
+    "deep in a line": ('{"why": ' + DEEP + "}", "line 1: it is not JSON (it is nested too deeply)"),
     "a bad line among good ones": (
         str(FORMS["lines"]) + "{x}\n",
-        "line 3: it is no JSON (Expecting property name",
+        "line 3: it is not JSON (Expecting property name",
     ),
 }
 
@@ -439,15 +445,15 @@ def test_a_header_alone_is_no_promise(program: Program) -> None:
     assert not program.ledger.exists()
     assert (
         take(program, "[ ]", "--dry-run").stderr
-        == "Would be made: 0, skipped: 0, refused: 0. Nothing was recorded.\n"
+        == "Dry run: 0 to make, 0 to skip, 0 refused. Nothing was recorded.\n"
     )
 
 
 def test_what_is_no_file_is_told(program: Program) -> None:
     assert program("import", "nowhere.csv") == Result(
-        "", "promisectl: nowhere.csv can't be read: No such file or directory.\n", 2
+        "", "promisectl: Can't read nowhere.csv: No such file or directory.\n", 2
     )
-    assert program("import", str(program.home)).stderr.endswith("can't be read: Is a directory.\n")
+    assert program("import", str(program.home)).stderr.endswith(": Is a directory.\n")
     assert program("import", "a\0b").code == 2
 
 
@@ -460,9 +466,12 @@ def test_one_bad_record_and_nothing_happens(program: Program) -> None:
     text = TWO + "owe,lee,x,someday\nowe,lee,y,\nowe,,z,\n"
     refused = take(program, text)
     assert (refused.code, refused.stdout) == (6, "")
-    assert refused.stderr.startswith("promisectl: file.csv, line 4, column due: “someday”")
+    assert refused.stderr.startswith(
+        "promisectl: file.csv, line 4, column due: can't read “someday”"
+    )
     assert refused.stderr.endswith(
-        "Nothing was imported. Nor can 1 more record be used: add --dry-run to see all.\n"
+        "Nothing was imported. 1 more record has errors; to see all, add --dry-run. "
+        "Try fri, “28 nov” or “tomorrow 17:00”. See: promisectl guide dates\n"
     )
     assert program.ledger.read_bytes() == before
     assert json.loads(take(program, text, "--json").stderr)["error"]["code"] == "data"
@@ -482,7 +491,7 @@ def test_what_is_known_is_skipped(program: Program, content: str) -> None:
     before = program.ledger.read_bytes()
     again = take(program, content)
     assert (again.stdout, again.stderr) == (
-        "Imported 0 promises from file.csv. 2 records known already, and skipped.\n",
+        "Imported 0 promises from file.csv. 2 already imported, skipped.\n",
         "",
     )
     assert program.ledger.read_bytes() == before
@@ -498,7 +507,7 @@ def test_what_is_known_is_skipped(program: Program, content: str) -> None:
 def test_what_is_new_in_a_file_is_made(program: Program) -> None:
     take(program, TWO)
     assert take(program, TWO + "owe,dana,Lend the drill,\n").stdout == (
-        "Imported 1 promise from file.csv. 2 records known already, and skipped.\n"
+        "Imported 1 promise from file.csv. 2 already imported, skipped.\n"
     )
     assert told(program, "id", "outcome")[2] == ("3", "Lend the drill")
 
@@ -506,18 +515,18 @@ def test_what_is_new_in_a_file_is_made(program: Program) -> None:
 def test_two_that_say_the_same_are_two(program: Program) -> None:
     text = "direction,person,outcome\n" + "owe,dana,Water the plants\n" * 3
     assert take(program, text).stdout == "Imported 3 promises from file.csv.\n"
-    assert "3 records known" in take(program, text).stdout
+    assert "3 already imported" in take(program, text).stdout
     assert take(program, text + "owe,dana,Water the plants\n", "-q").stdout == "4\n"
 
 
 def test_one_uid_twice_in_a_file_is_a_mistake(program: Program) -> None:
     text = one(uid=UID.format(1)) + one(uid=UID.format(1)).splitlines()[1]
     assert take(program, text).stderr.startswith(
-        "promisectl: file.csv, line 3, column uid: line 2 has the same one."
+        "promisectl: file.csv, line 3, column uid: line 2 has the same uid."
     )
     text = one(id="5") + one(id="5", outcome="another").splitlines()[1]
     assert take(program, text).stderr.startswith(
-        "promisectl: file.csv, line 3, column id: a record before it is #5 already."
+        "promisectl: file.csv, line 3, column id: an earlier record already has the ID 5."
     )
 
 
@@ -542,13 +551,13 @@ def test_an_import_that_was_undone_can_be_made_again_and_put_right(program: Prog
     assert {state for (state,) in told(program, "state")} == {"void"}
     program.ok("redo")
     assert told(program, "id", "outcome", "person", "state", "direction") == expected
-    assert "2 records known" in take(program, right).stdout
+    assert "2 already imported" in take(program, right).stdout
 
 
 def test_what_was_voided_by_hand_stays_so(program: Program) -> None:
     take(program, TWO)
     program.ok("void", "1", "--reason", "twice")
-    assert "2 records known" in take(program, TWO).stdout
+    assert "2 already imported" in take(program, TWO).stdout
 
 
 def test_one_undo_takes_all_of_it_back_and_redo_brings_it_again(program: Program) -> None:
@@ -557,8 +566,8 @@ def test_one_undo_takes_all_of_it_back_and_redo_brings_it_again(program: Program
     take(program, TWO)
     after = records(program)
     assert program.ok("undo").splitlines() == [
-        "#2 is void (undone: import): “Send the numbers”.",
-        "#3 is void (undone: import): “Fix the brake”.",
+        "#2 void, import undone: “Send the numbers”.",
+        "#3 void, import undone: “Fix the brake”.",
     ]
     assert records(program)[:1] == before
     assert program.ok("list", "--with", "dana") == ""
@@ -606,7 +615,7 @@ def test_what_replaces_what_is_told_by_the_numbers_here(program: Program) -> Non
     assert done.stdout == "2\n3\n", done
     assert told(program, "id", "replaces")[1:] == [("2", ""), ("3", "2")]
     more = one(id="9", replaces="8", outcome="the third")
-    assert "#8 is not in this file before it" in take(program, more).stderr
+    assert "#8 does not come earlier in this file" in take(program, more).stderr
     both = text + "owe,dana,the third,9,active,,8\n"
     assert take(program, both, "-q").stdout == "4\n"
     assert told(program, "id", "replaces")[3] == ("4", "3")
@@ -620,7 +629,7 @@ def test_a_name_that_looks_like_a_known_one(program: Program) -> None:
     before = program.ledger.read_bytes()
     refused = take(program, one(person="danna"))
     assert (
-        "line 2, column person: “danna” looks like dana; write that, or say --new if it is somebody else."
+        "line 2, column person: “danna” looks like dana; type that, or add --new if it is somebody else."
         in refused.stderr
     )
     assert program.ledger.read_bytes() == before
@@ -654,7 +663,11 @@ def test_many_newcomers_are_told_in_one_line(program: Program) -> None:
     text = "direction,person,outcome\n" + "".join(
         f"owe,{name}{name}{name},x\n" for name in "abcdefghij"
     )
-    assert take(program, text).stderr.splitlines()[1].endswith("Hhh (hhh) and 2 more. See: people.")
+    assert (
+        take(program, text)
+        .stderr.splitlines()[1]
+        .endswith("Hhh (hhh) and 2 more. See: promisectl people")
+    )
 
 
 # A look ahead
@@ -669,7 +682,7 @@ def test_a_dry_run_says_what_would_be(program: Program) -> None:
         seen.stdout == "2\tmake\t1\tdana\tSend the numbers\t\n3\tmake\t2\tLee Öz\tFix the brake\t\n"
     )
     assert (seen.stderr, seen.code) == (
-        "Would be made: 2, skipped: 0, refused: 0. Nothing was recorded.\n",
+        "Dry run: 2 to make, 0 to skip, 0 refused. Nothing was recorded.\n",
         0,
     )
     assert not program.ledger.exists()
@@ -683,7 +696,7 @@ def test_a_dry_run_says_what_would_be(program: Program) -> None:
         (4, "refuse", None),
     ]
     assert json.loads(seen.stdout)[0] == {
-        "line": 2, "does": "skip", "id": 1, "person": "dana", "outcome": "Send the numbers", "why": "known as #1",
+        "line": 2, "does": "skip", "id": 1, "person": "dana", "outcome": "Send the numbers", "why": "already #1",
     }  # fmt: skip
     assert program.ledger.read_bytes() == before
 
@@ -702,7 +715,7 @@ def test_a_dry_run_tells_every_record_that_is_refused(program: Program) -> None:
         ["5", "make"],
         ["6", "refuse"],
     ]
-    assert seen.stderr == "Would be made: 1, skipped: 0, refused: 4. Nothing was recorded.\n"
+    assert seen.stderr == "Dry run: 1 to make, 0 to skip, 4 refused. Nothing was recorded.\n"
 
 
 @pytest.mark.parametrize("width", [80, 40])
@@ -995,7 +1008,7 @@ def test_while_somebody_types_nobody_waits(program: Program) -> None:
 def test_a_list_without_a_direction_says_it_for_all(program: Program) -> None:
     bare = "person,outcome,state,closed_at\ndana,Send the numbers,,\nlee,Fix the brake,kept,2026-11-20\n"
     refused = take(program, bare)
-    assert (refused.code, "or say it for all (--set direction=…)" in refused.stderr) == (6, True)
+    assert (refused.code, "or set it for all (--set direction=…)" in refused.stderr) == (6, True)
     take(program, bare, "--set", "direction=owed", "--set", "state=active")
     assert told(program, "direction", "person", "state") == [
         ("owed", "dana", "active"),
@@ -1005,7 +1018,7 @@ def test_a_list_without_a_direction_says_it_for_all(program: Program) -> None:
     misspelt = take(program, bare, "--set", "directoin=owe")
     assert (misspelt.code, misspelt.stderr) == (
         2,
-        "promisectl: --set does not know “directoin”; the nearest is direction. All of them: guide records.\n",
+        "promisectl: --set: there is no field “directoin”. Did you mean direction? See: promisectl guide records\n",
     )
 
 
@@ -1021,7 +1034,7 @@ def test_a_promise_to_yourself_stands_as_one_can(program: Program, state: str) -
             closed_at="2026-11-20",
         ),
     )
-    assert (result.code, f"a promise to yourself is never {state}" in result.stderr) == (6, True)
+    assert (result.code, f"a promise to yourself can't be {state}" in result.stderr) == (6, True)
 
 
 def test_what_was_taken_back_is_not_made_again_by_the_export_that_says_so(program: Program) -> None:
@@ -1030,12 +1043,12 @@ def test_what_was_taken_back_is_not_made_again_by_the_export_that_says_so(progra
     out = program.ok("export")
     assert (
         take(program, out).stdout
-        == "Imported 0 promises from file.csv. 1 record known already, and skipped.\n"
+        == "Imported 0 promises from file.csv. 1 already imported, skipped.\n"
     )
     assert program.ok("redo", "-q") == "1\n"
 
 
-_NO_SUCH = "it begins a promise with a number that none has"
+_NO_SUCH = "it begins a promise with an impossible ID"
 
 
 def _journal(program: Program) -> list[dict[str, Any]]:
@@ -1046,12 +1059,12 @@ def _journal(program: Program) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
-        ({"uid": "../pwned"}, "begins a promise with a uid that is no UUID"),
-        ({"extra": "x"}, "it says what no command says"),
-        ({"uid": "00000000-0000-4000-8000-00000000000G"}, "a uid that is no UUID"),
+        ({"uid": "../pwned"}, "begins a promise with a uid that is not a UUID"),
+        ({"extra": "x"}, "no command records this"),
+        ({"uid": "00000000-0000-4000-8000-00000000000G"}, "a uid that is not a UUID"),
         ({"promise": -5}, _NO_SUCH),
         ({"promise": 10**15}, _NO_SUCH),
-        ({"promise": True}, "an act in it has not the fields that an act has"),
+        ({"promise": True}, "an act in it has the wrong fields"),
     ],
     ids=str,
 )
@@ -1103,7 +1116,7 @@ def test_a_long_command_goes_on_on_lines_of_its_own(talkative: Program) -> None:
     other = "--ledger", str(talkative.home / "other.db")
     assert (
         talkative.ok(*other, "import", str(talkative.home / "j.jsonl"))
-        == "Imported the whole journal: 1,500 promises, 2 commands.\n"
+        == "Imported the journal: 1,500 promises, 2 commands.\n"
     )
     for view in (
         ("export", "--journal"),
@@ -1151,7 +1164,7 @@ def test_a_dry_run_of_a_journal_is_refused_as_the_import_is(program: Program) ->
     assert program("import", file, "--dry-run") == refused
     other = "--ledger", str(program.home / "other.db")
     assert program.ok(*other, "import", file, "--dry-run") == (
-        "It is whole, and would make 1 promise, 1 command.\n"
+        "Dry run: the journal is complete, with 1 promise, 1 command. Nothing was recorded.\n"
     )
     assert not (program.home / "other.db").exists()
 
@@ -1164,7 +1177,7 @@ def test_a_journal_with_a_byte_order_mark_is_one(program: Program) -> None:
     result = program(
         "--ledger", str(program.home / "other.db"), "import", str(program.home / "j.jsonl")
     )
-    assert result.stdout == "Imported the whole journal: 1 promise, 1 command.\n"
+    assert result.stdout == "Imported the journal: 1 promise, 1 command.\n"
 
 
 def test_a_small_file_needs_no_temporary_file(
@@ -1185,8 +1198,8 @@ def test_where_no_temporary_file_can_be_made_that_is_said(
         result = program("import", file, piped=many)
         assert (result.stdout, result.code) == ("", 5)
         assert result.stderr == (
-            "promisectl: A temporary file can't be written: No such file or directory. The ledger is as it was. "
-            "Free some space for such files, or name a directory with more: TMPDIR=DIRECTORY.\n"
+            "promisectl: Can't write a temporary file: No such file or directory. The ledger is unchanged. "
+            "Free some space, or set TMPDIR to another directory.\n"
         )
     assert not program.ledger.exists()
 
@@ -1262,8 +1275,8 @@ def test_a_text_without_a_heading_is_told_with_what_helps(program: Program) -> N
     refused = take(program, content)
     assert refused.code == 6
     assert refused.stderr == (
-        "promisectl: file.csv, line 2: “for the rent” is in a column without a name; say which "
-        "field that is (--map =why), or leave it out (--map =). Nothing was imported.\n"
+        "promisectl: file.csv, line 2: “for the rent” is in a column without a name; "
+        "map it to a field (--map =why), or leave it out (--map =). Nothing was imported.\n"
     )
     assert take(program, content, "--map", "=", "--dry-run").code == 0
     assert take(program, content, "--map", "=why").code == 0
@@ -1318,7 +1331,7 @@ def test_a_file_that_is_no_utf8_is_told_as_that(program: Program, encoding: str)
     for content in (TWO, json.dumps(OBJECTS)):
         done = take(program, content.encode(encoding))
         assert (done.stdout, done.code) == ("", 6)
-        assert "line 1: it is no UTF-8 text; save the file as UTF-8." in done.stderr
+        assert "line 1: it is not UTF-8 text; save the file as UTF-8." in done.stderr
 
 
 @pytest.mark.parametrize("tags", ["garden,urgent", ["garden,urgent"], ["garden,", ",", "urgent"]])
@@ -1354,7 +1367,7 @@ def test_a_column_has_one_field(program: Program) -> None:
     refused = take(program, THEIRS, "--map", "Task=outcome", "--map", "Task=why")
     assert (refused.code, refused.stderr) == (
         2,
-        "promisectl: --map has the column “Task” twice. Give it one field.\n",
+        "promisectl: --map has the column “Task” twice. Keep one of them.\n",
     )
     refused = take(program, THEIRS, *MAP, "--map", "Done=", "--map", "TASK=why")
     assert (refused.code, "--map has the column “Task” twice" in refused.stderr) == (6, True)
@@ -1363,7 +1376,7 @@ def test_a_column_has_one_field(program: Program) -> None:
 def test_what_lacks_a_date_can_be_given_one(program: Program) -> None:
     content = "outcome,person,direction,state\nCall,dana,owe,kept\nRest,dana,owe,active\nWrite,dana,owe,reneged\n"
     refused = take(program, content)
-    assert "for all that lack it, add --set delivered_at=…" in refused.stderr
+    assert "to fill it in everywhere, add --set delivered_at=…" in refused.stderr
     dates = ("--set", "delivered_at=2026-11-20", "--set", "closed_at=2026-11-21")
     assert take(program, content, *dates).code == 0
     assert told(program, "state", "delivered_at", "closed_at") == [
@@ -1398,7 +1411,7 @@ def test_an_empty_name_of_a_file_is_told(program: Program) -> None:
         refused = program(*words)
         assert (refused.code, refused.stderr) == (
             2,
-            f"promisectl: {named} is empty. Name a file; in a script, see that the variable it comes from is set.\n",
+            f"promisectl: {named} is empty. Name a file; in a script, check the variable it comes from.\n",
         )
 
 
@@ -1421,7 +1434,7 @@ def test_what_comes_after_the_highest_id_comes_back_in(program: Program, form: s
 @pytest.mark.parametrize("number", ["1000000000", "999999999999999999", "9" * 19])
 def test_a_higher_id_is_refused(program: Program, number: str) -> None:
     refused = take(program, one(id=number))
-    assert (refused.code, "is no number from 1 to 999999999" in refused.stderr) == (6, True)
+    assert (refused.code, "is not a number from 1 to 999999999" in refused.stderr) == (6, True)
 
 
 # What is known and differs
@@ -1436,19 +1449,19 @@ def test_a_known_record_that_is_not_so_here_is_told(program: Program) -> None:
     exports = {form: program.ok("export", "--format", form) for form in ("csv", "json", "jsonl")}
     for content in exports.values():
         told_now = program.ok("import", "-", piped=content)
-        assert told_now == "Imported 0 promises from stdin. 3 records known already, and skipped.\n"
+        assert told_now == "Imported 0 promises from stdin. 3 already imported, skipped.\n"
     program.ok("complete", "1")
     program.ok("correct", "2", "--by", "sun", "--why", "for fun")
     program.ok("person", "rename", "lee", "lee-ann")
     for content in exports.values():
         assert program.ok("import", "-", piped=content).endswith(
-            "skipped. 2 of them differ here: #1 (state), #2 (due, why).\n"
+            "skipped. 2 differ here: #1 (state), #2 (due, why).\n"
         )
         dry = json.loads(program.ok("import", "-", "--dry-run", "--json", piped=content))
         assert [record["why"] for record in dry] == [
-            "known as #1, differs here: state",
-            "known as #2, differs here: due, why",
-            "known as #3",
+            "already #1, differs here: state",
+            "already #2, differs here: due, why",
+            "already #3",
         ]
 
 
@@ -1476,9 +1489,9 @@ def test_new_terms_a_warning_and_a_telling_differ_too(
         fields = csv.replace("author", "author, offer") if offer and form == "json" else csv
         number = move[1]
         told = program.ok("import", "-", piped=content)
-        assert told.endswith(f"1 of them differs here: #{number} ({fields}).\n"), form
+        assert told.endswith(f"1 differs here: #{number} ({fields}).\n"), form
         beside = program("import", "-", "--json", piped=content).stderr
-        assert beside == f"1 of them differs here: #{number} ({fields}).\n"
+        assert beside == f"1 differs here: #{number} ({fields}).\n"
 
 
 def test_one_that_differs_among_new_ones(program: Program) -> None:
@@ -1487,6 +1500,6 @@ def test_one_that_differs_among_new_ones(program: Program) -> None:
     program.ok("make", "Rest", "--to", "lee")
     changed = [{**first, "person": "lee", "outcome": "Write"}, {**first, "uid": UID.format(2)}]
     assert take(program, json.dumps(changed)).stdout == (
-        "Imported 1 promise from file.csv. 1 record known already, and skipped. "
-        "1 of them differs here: #1 (outcome, person).\n"
+        "Imported 1 promise from file.csv. 1 already imported, skipped. "
+        "1 differs here: #1 (outcome, person).\n"
     )

@@ -103,11 +103,13 @@ def test_the_log_names_whose_risk_it_is(
         return
     log = program.ok("log", "1", width=200).splitlines()
     assert [
-        who in line.split("#1")[1] for line in log if "risk: no brake · no to: the lake" in line
+        who in line.split("#1")[1]
+        for line in log
+        if "could go wrong: no brake · displaces: the lake" in line
     ] == [True]
     page = program.ok("show", "1", width=200, today="2026-12-10T09:00")
     if agreed:
-        assert f"{who} foresaw: “no brake”. {who} said No to: “the lake”." in page
+        assert f"{who} foresaw: “no brake”. It displaces: “the lake”." in page
 
 
 def test_their_yes_names_their_risk(program: Program) -> None:
@@ -123,7 +125,7 @@ def test_their_yes_to_my_offer_has_no_risk_of_theirs(program: Program) -> None:
     program.ok("make", "Lend the pump", "--from", "lee")
     before = program.ledger.read_bytes()
     result = program("accept", "2", "1", "--risk", "rain")
-    assert (result.code, "and this is one of the promisee" in result.stderr) == (2, True)
+    assert (result.code, "and here the promisee acts" in result.stderr) == (2, True)
     assert program.ledger.read_bytes() == before
 
 
@@ -192,7 +194,7 @@ def test_off_a_terminal_an_open_one_has_to_end_first_or_stays_beside(
 
     _, error, code = make(beside=False)
     assert code == 2
-    assert f"End it first: {verb} 1, or keep both with --beside." in error
+    assert f"Keep both with --beside, or end it first: promisectl {verb} 1" in error
     assert program.ledger.read_bytes() == before
     assert make(beside=True)[2] == 0
     assert (shown(program, 2)["replaces"], len(listed(program))) == (1, 2)
@@ -211,7 +213,7 @@ def test_a_terminal_asks_what_becomes_of_an_open_one(
     result = program(
         "make", "B", "--to", "me", "--replaces", "1", answers="".join(f"{word}\n" for word in typed), width=200
     )  # fmt: skip
-    assert f"What becomes of it? [{verb} (" in result.stderr
+    assert f"What happens to it: {verb} (" in result.stderr
     assert result.code == 0, result
     assert shown(program)["state"] == (before["state"] if beside else state)
     assert (shown(program, 2)["replaces"], shown(program, 2)["state"]) == (1, "active")
@@ -226,7 +228,7 @@ def test_enter_is_no_answer_and_leaving_changes_nothing(program: Program) -> Non
     program.ok("make", "A", "--to", "lee", "--agreed")
     before = program.ledger.read_bytes()
     result = program("make", "B", "--to", "lee", "--replaces", "1", answers="\n\n", width=200)
-    assert (result.code, result.stderr.count("What becomes of it?")) == (130, 3)
+    assert (result.code, result.stderr.count("What happens to it:")) == (130, 3)
     assert program.ledger.read_bytes() == before
 
 
@@ -255,7 +257,7 @@ def test_one_for_each_person_ends_it_once(program: Program) -> None:
 
 def test_beside_needs_something_to_stand_beside(program: Program) -> None:
     result = program("make", "B", "--to", "lee", "--beside")
-    assert (result.code, "--replaces ID" in result.stderr) == (2, True)
+    assert (result.code, "Add --replaces and its ID." in result.stderr) == (2, True)
     assert not program.ledger.exists()
 
 

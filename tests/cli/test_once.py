@@ -56,7 +56,7 @@ def test_again_it_says_the_same_and_records_nothing(
     again = program(*words, "--once", "a key", *form, today="2026-11-25T10:00")
     assert (again.stdout, again.code) == (first, 0)
     assert again.stderr == (
-        "" if form else "Said before with the key “a key”: nothing new was recorded.\n"
+        "" if form else "The key “a key” was used before, so nothing was recorded.\n"
     )
     assert program.ledger.read_bytes() == before
 
@@ -112,7 +112,7 @@ def test_another_command_has_no_use_of_the_key(
     assert (refused.code, refused.stdout) == (2, "")
     assert (
         refused.stderr
-        == f"promisectl: The key “k” was given to another command: {named}. Give --once a key of its own.\n"
+        == f"promisectl: The key “k” was used for another command: {named}. Give --once a new key.\n"
     )
     assert program.ledger.read_bytes() == before
 
@@ -203,7 +203,7 @@ def test_the_undo_of_something_about_a_person_is_said_again(program: Program) ->
 def test_nothing_is_asked_again(program: Program) -> None:
     program.ok("make", "Send the numbers", "--to", "dana", "--by", "fri", "--asked")
     words = ("accept", "1", "--once", "k")
-    first = program(*words, width=80, answers="rain\nSaturday\nyes\n")
+    first = program(*words, width=80, answers="rain\nSaturday\ny\n")
     assert first.code == 0
     assert "›" in first.stderr
     before = program.ledger.read_bytes()

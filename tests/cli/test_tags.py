@@ -22,15 +22,15 @@ def tags(program: Program) -> list[str]:
 def test_tags_come_to_the_end_and_each_is_there_once(tagged: Program) -> None:
     assert (
         tagged.ok("tag", "1", "#urgent", "q3", "work", "q3")
-        == "#1 active. Tagged #work #urgent #q3: “Send the Q3 numbers”.\n"
+        == "#1 active: “Send the Q3 numbers” is tagged #work #urgent #q3.\n"
     )
     assert tags(tagged) == ["work", "urgent", "q3"]
     assert (
         tagged.ok("untag", "1", "work", "q3")
-        == "#1 active. Tagged #urgent: “Send the Q3 numbers”.\n"
+        == "#1 active: “Send the Q3 numbers” is tagged #urgent.\n"
     )
     assert (
-        tagged.ok("untag", "1", "#urgent") == "#1 active. No tag any more: “Send the Q3 numbers”.\n"
+        tagged.ok("untag", "1", "#urgent") == "#1 active: “Send the Q3 numbers” has no tags now.\n"
     )
     assert tags(tagged) == []
 
@@ -46,18 +46,18 @@ def test_a_tag_finds_the_promise_from_then_on(tagged: Program) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("tag", "1", "work"), "#1 has the tag “work” already. See: show 1."),
-        (("tag", "1", "work", "#work"), "#1 has the tag “work” already. See: show 1."),
-        (("untag", "1", "play"), "#1 has no tag “play”. See: show 1."),
+        (("tag", "1", "work"), "#1 already has the tag “work”. See: promisectl show 1"),
+        (("tag", "1", "work", "#work"), "#1 already has the tag “work”. See: promisectl show 1"),
+        (("untag", "1", "play"), "#1 has no tag “play”. See: promisectl show 1"),
         (
             ("untag", "1", "play", "rest"),
-            "#1 has neither “play” nor “rest” among its tags. See: show 1.",
+            "#1 has no tag “play” or “rest”. See: promisectl show 1",
         ),
         (
             ("tag", "1", "two words"),
-            "A tag is one word, and “two words” is not. Give each one by itself.",
+            "A tag is one word, and “two words” is not. Give each tag separately.",
         ),
-        (("tag", "1", "x" * 101), "The tag has 101 characters, and 100 are the most."),
+        (("tag", "1", "x" * 101), "The tag has 101 characters; 100 are allowed."),
         (("tag", "1", "#"), "The tag is empty."),
     ],
 )

@@ -20,8 +20,8 @@ from promisectl.errors import AmbiguousDate, UnreadableDate, Usage
 BERLIN = "Europe/Berlin"
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # Monday, 10:00 in Berlin
 DAY, MINUTE, SECOND = timedelta(days=1), timedelta(minutes=1), timedelta(seconds=1)
-MORE = "See: guide dates."
-TRY = f"Try fri, 28 nov or 2026-11-27. {MORE}"
+MORE = "See: promisectl guide dates"
+TRY = f"Try fri, “28 nov” or “tomorrow 17:00”. {MORE}"
 
 ZONES = (
     "Africa/Cairo",
@@ -278,12 +278,12 @@ def test_what_has_several_readings_names_them_all(
 
 def test_several_readings_are_refused_with_what_to_paste() -> None:
     assert refusal("next fri") == (
-        "“next fri” can mean Fri 27 Nov 2026 or Fri 4 Dec 2026. Type 2026-11-27 or 2026-12-04."
+        "“next fri” can mean Fri 27 Nov or Fri 4 Dec. Type 2026-11-27 or 2026-12-04."
     )
     with pytest.raises(AmbiguousDate) as caught:
         parse_date("next fri 9:00 UTC", NOW, BERLIN)
     assert str(caught.value.name_option("--by")) == (
-        "“next fri 9:00 UTC” can mean Fri 27 Nov 2026, 09:00 UTC or Fri 4 Dec 2026, 09:00 UTC. "
+        "“next fri 9:00 UTC” can mean Fri 27 Nov, 09:00 UTC or Fri 4 Dec, 09:00 UTC. "
         'Type --by "2026-11-27T09:00 UTC" or --by "2026-12-04T09:00 UTC".'
     )
 
@@ -413,10 +413,10 @@ def test_every_class_of_a_pattern_has_words() -> None:
         ("fri\n", ""),
         ("fri\x1f17:00", ""),
         ("\ud800", ""),
-        ("dec", "that is not one day"),
-        ("nov 2026", "that is not one day"),
-        ("2026", "that is not one day"),
-        ("2026-11", "that is not one day"),
+        ("dec", "that is not a single day"),
+        ("nov 2026", "that is not a single day"),
+        ("2026", "that is not a single day"),
+        ("2026-11", "that is not a single day"),
         ("30 feb", "there is no such day"),
         ("29 feb 2027", "there is no such day"),
         ("0 nov", "there is no such day"),
@@ -434,7 +434,7 @@ def test_every_class_of_a_pattern_has_words() -> None:
         ("next week 5", ""),
         ("5 dez", ""),
         ("19h Europe/Berlin 5", ""),
-        ("2026-W48", "that is not one day"),
+        ("2026-W48", "that is not a single day"),
         ("thirteen days", ""),
         ("tonight 3am", "that is not in the evening"),
         ("tomorrow morning at 12", "that is not in the morning"),
@@ -448,14 +448,14 @@ def test_every_class_of_a_pattern_has_words() -> None:
         ("fri 9:60", "there is no such time"),
         ("fri 13pm", "there is no such time"),
         ("fri 0am", "there is no such time"),
-        ("2027-03-28 02:30", "that hour is skipped there"),
-        ("2027-03-14 02:30 America/New_York", "that hour is skipped there"),
-        ("2011-12-30 Pacific/Apia", "that day is skipped there"),
-        ("2011-12-30T10:00 Pacific/Apia", "that day is skipped there"),
-        ("fri Europe/Atlantis", "no zone “Europe/Atlantis” is known here"),
-        ("fri America/Indiana", "no zone “America/Indiana” is known here"),
-        ("fri right/Europe/Berlin", "no zone “right/Europe/Berlin” is known here"),
-        ("fri a/../../etc/passwd", "no zone “a/../../etc/passwd” is known here"),
+        ("2027-03-28 02:30", "the clocks skip that hour there"),
+        ("2027-03-14 02:30 America/New_York", "the clocks skip that hour there"),
+        ("2011-12-30 Pacific/Apia", "the calendar skips that day there"),
+        ("2011-12-30T10:00 Pacific/Apia", "the calendar skips that day there"),
+        ("fri Europe/Atlantis", "“Europe/Atlantis” is not a known time zone"),
+        ("fri America/Indiana", "“America/Indiana” is not a known time zone"),
+        ("fri right/Europe/Berlin", "“right/Europe/Berlin” is not a known time zone"),
+        ("fri a/../../etc/passwd", "“a/../../etc/passwd” is not a known time zone"),
         ("1969-12-31", "the years go from 1970 to 9999"),
         ("28 nov 1969", "the years go from 1970 to 9999"),
         ("28 nov 0050", "the years go from 1970 to 9999"),
@@ -473,28 +473,28 @@ def test_every_class_of_a_pattern_has_words() -> None:
 )
 def test_refused_with_the_reason_and_three_examples(text: str, why: str) -> None:
     reason = f" ({why})" if why else ""
-    assert refusal(text) == f"“{text}” is not a date that can be read{reason}. {TRY}"
+    assert refusal(text) == f"Can't read “{text}” as a date{reason}. {TRY}"
 
 
 @pytest.mark.parametrize(
     ("text", "meant"),
     [
-        ("now", "“today”"),
-        ("this week", "“eow”"),
-        ("this month", "“eom”"),
-        ("until fri", "“fri”"),
+        ("now", "today"),
+        ("this week", "eow"),
+        ("this month", "eom"),
+        ("until fri", "fri"),
         ("before 28 nov", "“28 nov”"),
         ("28 nov!", "“28 nov”"),
         ("nov 28 17", "“nov 28 17:00”"),
         ("28 nov 5", "“28 nov 5:00” or “28 nov 5pm”"),
         ("fri night", "“fri evening”"),
-        ("frida", "“friday”"),
-        ("tomorow", "“tomorrow”"),
+        ("frida", "friday"),
+        ("tomorow", "tomorrow"),
         ("wendesday 17:00", "“wednesday 17:00”"),
     ],
 )
 def test_what_may_be_meant_is_named_and_not_taken(text: str, meant: str) -> None:
-    assert refusal(text) == f"“{text}” is not a date that can be read. Did you mean {meant}? {MORE}"
+    assert refusal(text) == f"Can't read “{text}” as a date. Did you mean {meant}? {MORE}"
 
 
 @given(text=st.text(alphabet=" 0123456789:.,adefghimnorstuvwy", max_size=30), past=st.booleans())
@@ -503,7 +503,8 @@ def test_every_form_that_is_named_can_be_read(text: str, past: bool) -> None:
         parse_date(text, NOW, BERLIN, past=past)
     except UnreadableDate as refused:
         if "Did you mean" in str(refused):
-            forms = str(refused).split("Did you mean “")[1].split("”? See")[0].split("” or “")
+            meant = str(refused).split("Did you mean ")[1].split("? See")[0].split(" or ")
+            forms = [form.strip("“”") for form in meant]
             assert [parse_date(form, NOW, BERLIN, past=past).zone for form in forms] == [
                 BERLIN
             ] * len(forms)
@@ -519,7 +520,7 @@ def test_every_everyday_word_has_a_form_that_can_be_read(text: str) -> None:
 def test_the_examples_look_back_too() -> None:
     assert (
         refusal("soon", past=True)
-        == "“soon” is not a date that can be read. Try fri, 21 nov or 2026-11-20. See: guide dates."
+        == "Can't read “soon” as a date. Try fri, “21 nov” or “yesterday 17:00”. See: promisectl guide dates"
     )
 
 
@@ -529,7 +530,7 @@ def test_the_examples_look_back_too() -> None:
 def test_an_unknown_zone_of_ones_own_is_refused(zone: str) -> None:
     assert (
         refusal("fri", zone=zone)
-        == f"“fri” is not a date that can be read (no zone “{zone}” is known here). {TRY}"
+        == f"Can't read “fri” as a date (“{zone}” is not a known time zone). {TRY}"
     )
 
 
@@ -545,7 +546,7 @@ def test_the_examples_can_be_read_and_lie_on_the_right_side(day: date, *, past: 
     examples = sentence.split("Try ")[1].split(". See")[0].replace(" or ", ", ").split(", ")
     assert len(examples) == 3
     for example in examples:
-        found = date.fromisoformat(parse_date(example, now, "UTC", past=past).civil)
+        found = parse_date(example.strip("“”"), now, "UTC", past=past).start.date()
         assert found <= day if past else found >= day
 
 
@@ -590,13 +591,13 @@ def test_ends_of_months_and_leap_days(today: str, text: str, civil: str) -> None
 def test_the_last_days_of_all_have_no_next_year() -> None:
     last = datetime(9999, 12, 30, 12, tzinfo=UTC)
     assert refusal("1 jan", now=last) == (
-        "“1 jan” is not a date that can be read (the years go from 1970 to 9999). Try today, 30 dec or 9999-12-30. See: guide dates."
+        "Can't read “1 jan” as a date (the years go from 1970 to 9999). Try today, “30 dec” or 9999-12-30. See: promisectl guide dates"
     )
 
 
 def test_a_minute_that_happens_twice_names_both_and_each_can_be_read() -> None:
     assert refusal("2026-10-25 02:30") == (
-        "“2026-10-25 02:30” can mean Sun 25 Oct 2026, 02:30+02:00 or Sun 25 Oct 2026, 02:30+01:00. "
+        "“2026-10-25 02:30” can mean Sun 25 Oct, 02:30+02:00 or Sun 25 Oct, 02:30+01:00. "
         "Type 2026-10-25T02:30+02:00 or 2026-10-25T02:30+01:00."
     )
     first, second = (
@@ -691,7 +692,7 @@ def test_the_last_second_of_a_day_is_the_day(text: str) -> None:
     ],
 )
 def test_what_only_looks_like_an_instant_is_refused(text: str) -> None:
-    assert "is not a date that can be read" in refusal(text)
+    assert "as a date" in refusal(text)
 
 
 @pytest.mark.parametrize(
@@ -763,7 +764,7 @@ def test_the_present_moment_is_given_as_iso(text: str, instant: str) -> None:
         ("2026-11-23T10:00:61", ""),
         ("2026-02-30", " (there is no such day)"),
         ("2026-02-30T10:00", " (there is no such day)"),
-        ("2027-03-28T02:30", " (that hour is skipped there)"),
+        ("2027-03-28T02:30", " (the clocks skip that hour there)"),
         ("1969-12-31", " (the years go from 1970 to 9999)"),
         ("0001-01-01T00:00+10:00", " (the years go from 1970 to 9999)"),
     ],
@@ -772,13 +773,13 @@ def test_any_other_present_moment_is_refused(text: str, why: str) -> None:
     with pytest.raises(UnreadableDate) as caught:
         parse_now(text, BERLIN)
     examples = "Try 2026-11-23, 2026-11-23T10:00 or 2026-11-23T10:00+01:00."
-    assert str(caught.value) == f"“{text}” is not a date that can be read{why}. {examples}"
+    assert str(caught.value) == f"Can't read “{text}” as a date{why}. {examples}"
 
 
 def test_a_present_moment_that_happens_twice_or_nowhere_is_refused() -> None:
     with pytest.raises(AmbiguousDate, match=r"2026-10-25T02:30\+02:00 or 2026-10-25T02:30\+01:00"):
         parse_now("2026-10-25T02:30", BERLIN)
-    with pytest.raises(UnreadableDate, match="no zone “Mars/Base” is known here"):
+    with pytest.raises(UnreadableDate, match="“Mars/Base” is not a known time zone"):
         parse_now("2026-10-25", "Mars/Base")
 
 
@@ -799,7 +800,7 @@ def outcome(text: str, zone: str) -> list[datetime]:
     try:
         return [parse_date(text, NOW, zone).at]
     except UnreadableDate as refused:
-        assert "is skipped there" in str(refused)  # noqa: PT017
+        assert " there)" in str(refused)  # noqa: PT017
         return []
     except AmbiguousDate as refused:
         return [parse_date(reading, NOW, zone).at for reading in refused.readings]
@@ -1015,5 +1016,5 @@ def test_what_the_program_prints_it_can_read(text: str, civil: str) -> None:
 
 def test_a_wrong_weekday_is_refused() -> None:
     assert refusal("thu 27 nov") == (
-        f"“thu 27 nov” is not a date that can be read (27 November 2026 is a Friday). {TRY}"
+        f"Can't read “thu 27 nov” as a date (27 November 2026 is a Friday). {TRY}"
     )

@@ -37,7 +37,7 @@ _NUMBER_KEYS = ("replaces",)
 _OPTION_BY_FIELD = {"due": "by", "tags": "tag"}
 _VALUE_FAULTS = {
     "duplicate": "“{}” is there twice",
-    "constant": "{} is no JSON",
+    "constant": "{} is not JSON",
     "digits": "a number in it is too long",
 }
 _SIDE_BY_DIRECTION = {"owe": "to", "owed": "from", "self": "to"}
@@ -55,16 +55,16 @@ def read_json_promises(env: Env) -> list[dict[str, Any]]:
         promises = [parse_json_promise(env, f"line {line}", value) for line, value in values]
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise errors.BadInput("this is no UTF-8", f"line {line}") from None
+        raise errors.BadInput("this is not UTF-8", f"line {line}") from None
     except BadJson as error:
         if error.kind in _VALUE_FAULTS:
             fault = _VALUE_FAULTS[error.kind].format(error.detail)
             raise errors.BadInput(fault, f"line {error.first_line}") from None
         fault = error.detail[:1].lower() + error.detail[1:].removesuffix(" at")
         place = f"line {error.line}, column {error.column}"
-        raise errors.BadInput(f"this is no JSON ({fault})", place) from None
+        raise errors.BadInput(f"this is not JSON ({fault})", place) from None
     if not promises:
-        raise errors.BadInput("There is no promise in what came in on stdin")
+        raise errors.BadInput("There is no promise on stdin")
     return promises
 
 
@@ -81,7 +81,7 @@ def blame_input(place: str) -> Iterator[None]:
         raise
     except errors.Usage as problem:
         problem.place = ""
-        raise errors.BadInput(str(problem).removesuffix("."), place) from problem
+        raise errors.BadInput(problem.clause, place, problem.advice) from problem
 
 
 # Promises
@@ -91,7 +91,7 @@ def parse_json_promise(env: Env, place: str, value: Any) -> dict[str, Any]:
     """Return the arguments of `make` for one JSON value. Raises BadInput with `place`.
 
     The value is an object. Its keys are the options of make or the fields of the promise record;
-    null means that a key is left out. A due zone other than the local one goes behind the date.
+    null means that a key is left out. A due zone other than the local one comes after the date.
     """
     try:
         check_json_keys(value)
@@ -125,7 +125,7 @@ def check_json_keys(value: Any) -> None:
             raise ValueError(f"there is no “{key}”; the nearest is “{nearest}”")
         expected = describe_wrong_type(_OPTION_BY_FIELD.get(key) or key, item)
         if item is not None and expected:
-            raise ValueError(f"“{key}” is {expected}")
+            raise ValueError(f"“{key}” must be {expected}")
 
 
 def describe_wrong_type(name: str, value: Any) -> str:
@@ -138,7 +138,7 @@ def describe_wrong_type(name: str, value: Any) -> str:
     if all(isinstance(text, str) and can_be_stored(text) for text in texts):
         return ""
     if name in _NUMBER_KEYS:
-        return "the number of a promise"
+        return "the ID of a promise"
     return "a text, or an array of texts" if name in _LIST_KEYS else "a text"
 
 
@@ -154,7 +154,7 @@ def rename_json_keys(value: Mapping[str, Any]) -> dict[str, Any]:
         if item is None:
             continue
         if name in typed:
-            raise ValueError(f"two keys mean “{name}”: give one of them")
+            raise ValueError(f"two keys mean “{name}”; give one of them")
         typed[name] = item
         if name in _LIST_KEYS and isinstance(item, str):
             typed[name] = [item]
@@ -174,17 +174,15 @@ def resolve_json_sides(env: Env, typed: Mapping[str, Any]) -> dict[str, Any]:
     if person is None and direction is None:
         return sides
     if "to" in sides or "from" in sides:
-        raise ValueError(
-            "“person” and “direction” stand for “to” or “from”: give the ones or the other"
-        )
+        raise ValueError("“person” and “direction” mean the same as “to” or “from”; give one kind")
     if direction not in _SIDE_BY_DIRECTION:
-        raise ValueError(f"“direction” is one of {', '.join(_SIDE_BY_DIRECTION)}")
+        raise ValueError(f"“direction” must be one of {', '.join(_SIDE_BY_DIRECTION)}")
     is_me = counterparty.is_ledger_owner(env, "me" if person is None else person)
     if direction == "self" and not is_me:
-        raise ValueError("“direction” is self, so the “person” is me")
+        raise ValueError("“direction” is self, so “person” must be me")
     if person is None and direction != "self":
-        raise ValueError("“direction” needs a “person” beside it")
+        raise ValueError("“direction” needs a “person” too")
     if direction != "self" and is_me:
         config = "" if people.is_me(person) else " (`me` in the config)"
-        raise ValueError(f"“{person}” is you{config}, so the “direction” is self")
+        raise ValueError(f"“{person}” is you{config}, so “direction” must be self")
     return {**sides, _SIDE_BY_DIRECTION[direction]: [person or "me"]}

@@ -146,7 +146,7 @@ def read_request(request: DateRequest) -> CivilMoment:
         if reading := _read_whole(local, words) or _read_day_and_clock(local, words):
             return reading
         if any(match_words(pattern.split(), words) is not None for pattern in _NOT_ONE_DAY):
-            raise request.build_error("that is not one day")
+            raise request.build_error("that is not a single day")
     except OverflowError:
         raise request.build_error(YEAR_OUT_OF_RANGE) from None
     raise request.build_error()

@@ -14,7 +14,7 @@ from promisectl.domain.civil import (
     CivilMoment,
     DayHours,
     find_instant_bounds,
-    format_civil,
+    format_near_civil,
     last_second,
 )
 from promisectl.domain.constants import MONTHS
@@ -66,11 +66,12 @@ class DateRequest(NamedTuple):
             return errors.UnreadableDate(self.text, self.examples, why)
         if date(1970, 2, 1) < self.today < date(9999, 12, 1):
             friday = find_nearest_weekday(self.today, _FRIDAY, past=self.past)
-            word, named, iso_day = "fri", friday + timedelta(days=1), friday
+            word, named = "fri", friday + timedelta(days=1)
+            last = "yesterday 17:00" if self.past else "tomorrow 17:00"
         else:
-            word, named, iso_day = "today", self.today, self.today
-        examples = (word, f"{named.day} {MONTHS[named.month - 1][:3]}", str(iso_day))
-        return errors.UnreadableDate(self.text, examples, why, "guide dates")
+            word, named, last = "today", self.today, str(self.today)
+        examples = (word, f"{named.day} {MONTHS[named.month - 1][:3]}", last)
+        return errors.UnreadableDate(self.text, examples, why, "promisectl guide dates")
 
     def normalize_text(self) -> str:
         """Return the text in lower case with single spaces.
@@ -96,7 +97,7 @@ class DateRequest(NamedTuple):
         try:
             return self._replace(zone=zone, today=self.now.astimezone(ZoneInfo(zone)).date())
         except (LookupError, OSError, ValueError):
-            raise self.build_error(f"no zone “{zone}” is known here") from None
+            raise self.build_error(f"“{zone}” is not a known time zone") from None
 
     def move_to_named_zone(self, name: str) -> DateRequest:
         """Return the request in a zone that the text names in lower case.
@@ -107,7 +108,7 @@ class DateRequest(NamedTuple):
             return self.move_to_zone("UTC")
         known = {zone.lower(): zone for zone in available_timezones()}
         if name not in known:
-            raise self.build_error(f"no zone “{self.text.split()[-1]}” is known here")
+            raise self.build_error(f"“{self.text.split()[-1]}” is not a known time zone")
         return self.move_to_zone(known[name])
 
 
@@ -167,7 +168,7 @@ def _spell_reading(request: DateRequest, reading: CivilMoment) -> str:
 
 
 def _format_reading(request: DateRequest, reading: CivilMoment) -> str:
-    words = format_civil(reading.civil).replace(", end of day", "")
+    words = format_near_civil(reading.civil, request.today)
     suffix = f" {reading.zone}" if reading.zone != request.home else ""
     return f"{words}{_format_offset(reading)}{suffix}"
 
@@ -251,7 +252,7 @@ def list_minutes(request: DateRequest, day: date, clock: time) -> list[CivilMome
     local = datetime.combine(day, clock)
     first, last = find_instant_bounds(local, request.zone)
     if first > last:
-        raise request.build_error("that hour is skipped there")
+        raise request.build_error("the clocks skip that hour there")
     civil = f"{local:{_MINUTE_FORMAT}}"
     return [CivilMoment(civil, request.zone, at) for at in dict.fromkeys((first, last))]
 
@@ -266,5 +267,5 @@ def build_whole_day(request: DateRequest, day: date) -> CivilMoment:
         raise request.build_error(YEAR_OUT_OF_RANGE)
     at = last_second(day, request.zone)
     if at.astimezone(ZoneInfo(request.zone)).date() != day:
-        raise request.build_error("that day is skipped there")
+        raise request.build_error("the calendar skips that day there")
     return CivilMoment(str(day), request.zone, at)
