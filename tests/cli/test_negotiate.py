@@ -50,7 +50,17 @@ def set_up(program: Program, commands: list[list[str]]) -> None:
 def test_off_a_terminal_it_has_to_be_said(program: Program, name: str, form: list[str]) -> None:
     set_up(program, MINE[name])
     before = program.ledger.read_bytes()
-    words = ["negotiate", "1", "--by", "mon in 2 weeks", "--why", "it's late", "--reason", "rain", *form]
+    words = [
+        "negotiate",
+        "1",
+        "--by",
+        "mon in 2 weeks",
+        "--why",
+        "it's late",
+        "--reason",
+        "rain",
+        *form,
+    ]
     answers = "mine\n" if form else None
     result = program(*words, answers=answers)
     typed = "promisectl negotiate 1 --by 'mon in 2 weeks' --why 'it'\"'\"'s late' --reason rain"
