@@ -268,13 +268,18 @@ class _World:
                 there = found.get(number, {}).get(name)
                 if name == "tags":
                     text, there = (  # noqa: PLW2901
-                        (text if isinstance(text, set) else {text}),
+                        _list_tags(text if isinstance(text, set) else {text}),
                         set(there.split(" ") if isinstance(there, str) else there),
                     )
                 if there != text:
                     self.faults.append(
                         f"{form}: {name} of #{number} was typed as {text!a} and is {there!a}"
                     )
+
+
+def _list_tags(words: set[str]) -> set[str]:
+    """The tags in words as they are typed: a comma is between two."""
+    return {tag for word in words for tag in word.removesuffix(",").split(",")}
 
 
 def _disarmed(cell: str) -> str:

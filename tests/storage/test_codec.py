@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
+from typing import Any
 
+import pytest
+
+from promisectl import errors
 from promisectl.domain.civil import CivilMoment
 from promisectl.domain.people import PersonAct, PersonVerb
 from promisectl.domain.promise import (
@@ -49,3 +54,46 @@ def test_every_field_of_an_act_about_a_person_is_read_again() -> None:
         "body": codec.encode_person_act_body(act),
     }
     assert codec.decode_person_act(row) == act
+
+
+def build_row(verb: str, body: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "number": 7,
+        "entry": 3,
+        "verb": verb,
+        "side": "promisor",
+        "person": 1,
+        **dict.fromkeys(("at", "recorded_at"), "2026-11-23T09:00:00Z"),
+        "body": json.dumps(body),
+    }
+
+
+@pytest.mark.parametrize(
+    ("verb", "body"),
+    [
+        ("meet", {"handle": "dana", "name": "Dana"}),
+        ("alias", {"handle": "boss"}),
+        ("unalias", {"handle": "boss"}),
+        ("merge", {"into": 2}),
+        ("undo", {"target": 2}),
+        ("redo", {"target": 2}),
+    ],
+)
+def test_an_act_about_a_person_without_what_it_needs_is_damaged(
+    verb: str, body: dict[str, Any]
+) -> None:
+    assert codec.decode_person_act(build_row(verb, body)).verb == verb
+    for name in body:
+        damaged = {other: value for other, value in body.items() if other != name}
+        with pytest.raises(errors.DamagedContent):
+            codec.decode_person_act(build_row(verb, damaged))
+
+
+@pytest.mark.parametrize("direction", Direction)
+def test_an_opening_has_a_person_unless_it_is_to_myself(direction: Direction) -> None:
+    bodies = [{"uid": "8f0c", "direction": direction, "person": 1}]
+    bodies.append({"uid": "8f0c", "direction": direction})
+    good, damaged = bodies[::-1] if direction is Direction.SELF else bodies
+    assert codec.decode_act(build_row("offer", good)).opening
+    with pytest.raises(errors.DamagedContent):
+        codec.decode_act(build_row("offer", damaged))

@@ -155,7 +155,7 @@ def parse_speaker(*, mine: bool, theirs: bool) -> str | None:
 
 
 def ask_whose_terms(env: Env, promise: Promise) -> str | None:
-    """Ask whose the new terms are, where that can't be inferred; else return None."""
+    """Ask whose the proposed terms are, where that can't be inferred; else return None."""
     if not lifecycle.is_negotiator_unclear(promise):
         return None
     from promisectl.commands.shared import prompts
@@ -168,7 +168,7 @@ def ask_whose_terms(env: Env, promise: Promise) -> str | None:
 def resolve_speaking_side(env: Env, promise: Promise, verb: Verb, whose: str | None) -> Side:
     """Return the side whose act it is: as `whose` says, else the inferred one.
 
-    Raises WhoseTerms for new terms that can be of either side.
+    Raises WhoseTerms for terms that can be of either side.
     """
     if whose:
         return resolve_acting_side(promise, verb, mine=whose == "me", theirs=whose == "them")

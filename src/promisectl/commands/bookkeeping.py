@@ -88,5 +88,5 @@ def correct(
 
 
 def void(env: Env, id_: str, *, reason: str | None = None) -> None:
-    """Void a promise that was entered by mistake; nothing counts it any more."""
+    """Void an entry made by mistake; no figure counts it any more."""
     record_plain_move(env, Verb.VOID, [id_], reason=reason)

@@ -1,4 +1,4 @@
-"""The command edit: the terms of a promise in an editor, as a correction or as new terms."""
+"""The command edit: the terms of a promise in an editor, as a correction or as a proposal."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def edit(
     theirs: bool = False,
     backfill: bool = False,
 ) -> None:
-    """Open the terms of a promise in the editor, and record a correction or new terms.
+    """Open the terms of a promise in the editor, and record a correction or a proposal.
 
-    `reason`, `mine` and `theirs` belong to new terms. Nothing is recorded if nothing was changed.
+    `reason`, `mine` and `theirs` belong to a proposal. Nothing is recorded if nothing was changed.
     """
     check_edit_options(
         correct=correct, negotiate=negotiate, reason=reason, mine=mine, theirs=theirs
@@ -65,7 +65,7 @@ def edit(
 
 
 def check_edit_options(*, correct: bool, mine: bool, theirs: bool, **others: object) -> None:
-    """Refuse options that exclude each other: those of new terms, and `correct`.
+    """Refuse options that exclude each other: those of a proposal, and `correct`.
 
     An empty text is an option that was given. Raises Contradiction.
     """

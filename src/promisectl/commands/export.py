@@ -151,7 +151,7 @@ def find_format_by_ending(path: str, *, journal: bool) -> str:
     """Return the format that the ending of a file's name stands for; CSV for an unknown ending.
 
     A journal is always in JSON lines. Raises UnknownEnding for the ending of a format that there
-    is no export to.
+    is not an export to.
     """
     ending = os.path.splitext(path)[1][1:].casefold()
     form = _FORMATS_BY_ENDING.get(ending, ending)

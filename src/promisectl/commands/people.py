@@ -173,7 +173,7 @@ def alias(env: Env, name: str, other: str) -> None:
 
 
 def unalias(env: Env, name: str, other: str) -> None:
-    """Remove an alias of a person. Raises NoAlias for a name that is none of their aliases."""
+    """Remove an alias of a person. Raises NoAlias for a name that is not one of their aliases."""
 
     def remove_alias(journal: Journal, known: list[Person]) -> str:
         person = find_other_person(env, name, known)

@@ -97,7 +97,7 @@ class PeopleReplay:
                 self.apply_act(act)
 
     def apply_act(self, act: PersonAct) -> None:
-        """Carry out an act about a person, which is no undo or redo."""
+        """Carry out an act about a person, other than undo and redo."""
         handle = act.handle or ""
         if act.verb is PersonVerb.MEET:
             handle = self._claim_handle(handle, act.person)

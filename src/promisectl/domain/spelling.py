@@ -1,4 +1,4 @@
-"""Spellings of a text: which are the same, which a search finds, and which are blank."""
+"""Spellings of a text: which are the same, which a search finds, and which are empty to the eye."""
 
 from __future__ import annotations
 

@@ -54,8 +54,8 @@ def format_act(
 ) -> str:
     """Return one act in words, with its terms, its text and its details.
 
-    `act` is a row of the journal; `name` is the display name of the other side. Of new terms it
-    shows what differs: `changes` holds the former and the new terms by the number of the act.
+    `act` is a row of the journal; `name` is the display name of the other side. Of changed
+    terms it shows what differs: `changes` holds those before and after, by the number of the act.
     """
     mine = act["by"] == "me"
     other = name if mine else "you"

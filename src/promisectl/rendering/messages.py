@@ -156,7 +156,7 @@ def format_opening(promise: Promise, name: str, here: LocalMoment) -> str:
 def format_term_changes(
     old: Terms, new: Terms, here: LocalMoment, *, always: Sequence[str] = ()
 ) -> str:
-    """Return what differs in the new terms, and what it was before.
+    """Return what differs in the later terms, and what it was before.
 
     The terms in `always` are also named when they stay as they are.
     """
@@ -386,7 +386,7 @@ def format_tags(move: MoveReport) -> str:
 
 
 def format_void(move: MoveReport) -> str:
-    """Return that a promise was entered by mistake."""
+    """Return that an entry was void."""
     return f"{move.outcome} no longer counts.{move.reason}"
 
 

@@ -157,8 +157,8 @@ def render_log(
 ) -> RenderableType:
     """Return the journal as a page: when, which promise, who did what.
 
-    `names` holds the display name of the other side by the ID of the promise, `changes` the former
-    and the new terms by the number of the act.
+    `names` holds the display name of the other side by the ID of the promise, `changes` the
+    terms before and after an act by its number.
     """
     return tables.render_journal_table(
         (

@@ -48,6 +48,15 @@ _FIELD_TYPES: dict[str, type] = {
 
 _MAX_STORED_INTEGER = 2**63 - 1
 _NEVER_EMPTY_FIELDS = ("outcome", "handle", "uid")
+_NEEDED_FIELDS: dict[str, tuple[str, ...]] = {
+    PersonVerb.MEET: ("handle", "name"),
+    PersonVerb.ALIAS: ("handle",),
+    PersonVerb.UNALIAS: ("handle",),
+    PersonVerb.MERGE: ("into",),
+    PersonVerb.UNDO: ("target",),
+    PersonVerb.REDO: ("target",),
+}
+"""The fields without which an act of a verb can't be carried out, about a person or a promise."""
 
 DECODING_ERRORS = (
     errors.Problem,
@@ -189,11 +198,15 @@ def encode_imported_state(state: ImportedState) -> dict[str, Any]:
 
 
 def _decode_body(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the body of an act. Raises one of `DECODING_ERRORS` if a field has a wrong type."""
+    """Return the body of an act.
+
+    Raises one of `DECODING_ERRORS` if a field has a wrong type, or one that is needed is missing.
+    """
     body: dict[str, Any] = json.loads(row["body"])
     _check_field_types(body)
-    if row["verb"] in (Verb.UNDO, Verb.REDO) and "target" not in body:
-        raise KeyError("target")
+    for name in _NEEDED_FIELDS.get(row["verb"], ()):
+        if name not in body:
+            raise KeyError(name)
     return body
 
 
@@ -225,6 +238,8 @@ def _decode_act(row: Mapping[str, Any]) -> Act:
     body = _decode_body(row)
     opening = None
     if "uid" in body:
+        if (body["direction"] == Direction.SELF) is ("person" in body):
+            raise KeyError("person")
         opening = Opening(
             body["uid"],
             Direction(body["direction"]),

@@ -77,7 +77,7 @@ def iter_completion_promises(
 def is_move_open(row: StoredRow, verb: Verb) -> bool:
     """Whether a move is open for the promise in a row of the view `promises`.
 
-    It is judged by as much of the promise as the transitions look at, without reading any act.
+    It is decided by as much of the promise as the transitions look at, without reading any act.
     """
     direction = Direction(row["direction"])
     author = direction.my_side if row["author"] == "me" else direction.their_side

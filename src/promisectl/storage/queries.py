@@ -37,7 +37,7 @@ class QueryClock(NamedTuple):
 class Query(NamedTuple):
     """Which promises to find, and in which order; a field of None, False or () does not filter.
 
-    `clock` is the moment at which they are judged, `person` a handle, `owe` what I owe, also to
+    `clock` is the moment at which they are looked at, `person` a handle, `owe` what I owe, also to
     myself. Due dates are compared with stored instants. Set `open` together with `states` that are
     all open: then SQLite does not read closed promises at all.
     """
@@ -260,7 +260,7 @@ def fetch_counterparty_names(
 def load_term_changes(
     db: sqlite3.Connection, number: int | None = None, *, limit: int | None = None
 ) -> dict[int, tuple[Terms, Terms]]:
-    """Return the former and the new terms, by act, of the acts that `iter_act_rows` is about."""
+    """Return the terms before and after, by act, of the acts that `iter_act_rows` is about."""
     from promisectl.domain import lifecycle
 
     numbers = [number] if number else []

@@ -1,4 +1,4 @@
-"""The statistics of promises, counted in SQL; the effect of new terms is read from acts."""
+"""The statistics of promises, counted in SQL; the effect of changes is read from acts."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class StatisticsScope(NamedTuple):
 
 
 class _RescheduleCounts(NamedTuple):
-    """What new terms did to the due dates of promises.
+    """What changes did to the due dates of promises.
 
     `in_time_as_first` counts promises delivered by the first date agreed on, `amendments` the
     changes of date that count as late, `leads` those of them with a warning in time.
@@ -48,7 +48,7 @@ class _RescheduleCounts(NamedTuple):
 
 
 class StatisticsReader:
-    """The promises settled in a scope, judged at the moment of `clock`, ready to be counted.
+    """The promises settled in a scope, as they are at the moment of `clock`, ready to be counted.
 
     `db` may be a ledger as it was at a moment (`queries.fill_ledger_as_of`).
     """
@@ -113,9 +113,9 @@ class StatisticsReader:
         return counts
 
     def _count_rescheduled(self, direction: str) -> _RescheduleCounts:
-        """Count what new terms did to due dates, and store the days for the medians.
+        """Count what changes did to due dates, and store the days for the medians.
 
-        Promises with new terms are few, so their acts are replayed one promise after the other.
+        Promises with changed terms are few, so their acts are replayed one promise after the other.
         """
         in_time = amendments = leads = 0
         for row in self._run_query(sql.RENEGOTIATED_PROMISES, direction):

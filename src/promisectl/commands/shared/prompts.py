@@ -49,9 +49,9 @@ def ask_due_date(env: Env, question: str) -> CivilMoment | None:
 
 
 def ask_new_terms(env: Env, terms: Terms, *, by: str, what: str) -> Terms:
-    """Ask for another date and outcome, and return the new terms; Enter keeps each.
+    """Ask for another date and outcome, and return the changed terms; Enter keeps each.
 
-    `by` and `what` are the two questions. The new terms have no date for the answer.
+    `by` and `what` are the two questions. The changed terms have no date for the answer.
     """
     due = terms.due
     date = formats.format_civil_moment(due, env.here) if due else "no date"

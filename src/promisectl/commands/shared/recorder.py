@@ -338,7 +338,7 @@ def suggest_next_step(env: Env, db: sqlite3.Connection, promise: Promise, name: 
 def add_check_hint(
     env: Env, db: sqlite3.Connection, promise: Promise, extras: AnswerExtras, answer: MoveAnswer
 ) -> MoveAnswer:
-    """Return the answer with what the check finds first about new terms, if a person reads it."""
+    """Return the answer with what the check finds first about changed terms, if a person reads it."""
     is_wanted = extras.new and env.config.hints != "never" and env.is_read_by_person
     if not is_wanted or promise.state not in UNDELIVERED_STATES:
         return answer
