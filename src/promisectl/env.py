@@ -90,6 +90,8 @@ class Env:
         # Each line with its `whole`; printed after the page.
         self._late_warnings: list[tuple[str, bool]] = []
         self._has_recorded = False
+        self.chosen_dates: dict[tuple[str, ...], str] = {}
+        """The reading that a person chose, by all readings of a date, so that it is asked once."""
         self.seen_uids: dict[int, str] = {}
         """The uid of each promise that a person was shown, by its ID.
 

@@ -194,7 +194,7 @@ def test_findings_are_no_failure_and_nothing_is_written(some: Program) -> None:
         (["--draft", "Send the Q3 numbers", "--to", "dana", "--by", ""], ["L02", "L08", "L11"]),
         (["--draft", "Send the Q3 numbers", "--to", "dana", "--by", "soon"], ["L03", "L08", "L11"]),
         (
-            ["--draft", "Send the Q3 numbers", "--to", "dana", "--by", "11/12/2026"],
+            ["--draft", "Send the Q3 numbers", "--to", "dana", "--by", "11/12"],
             ["L03", "L08", "L11"],
         ),
         (

@@ -486,7 +486,7 @@ def test_a_config_that_cannot_be_used_is_refused(
 
 
 def test_the_config_says_the_order_of_dates(program: Program) -> None:
-    assert program("make", "x y z", "--to", "dana", "--by", "11/12/2026").code == 2
+    assert program("make", "x y z", "--to", "dana", "--by", "11/12/2027").code == 2
     path = program.home / "config" / "promisectl" / "config.toml"
     path.parent.mkdir(parents=True)
     for order, day in (("dmy", "Fri 11 Dec"), ("mdy", "Thu 12 Nov")):

@@ -62,6 +62,10 @@ def test_every_key_is_shown_with_its_default(
         "pager": (None, "default"),
         "hints": ("first-weeks", "default"),
         "questions": ("important", "default"),
+        "date.morning": ("09:00", "default"),
+        "date.afternoon": ("15:00", "default"),
+        "date.evening": ("20:00", "default"),
+        "date.cob": ("17:00", "default"),
         "check.ignore": ([], "default"),
         "check.effort": ([], "default"),
         "check.hedges": ([], "default"),
@@ -106,7 +110,7 @@ def test_it_is_a_table_for_people_and_lines_for_programs(program: Program) -> No
         "value",
         "from",
     ]
-    assert json.loads(program.ok("config", "show", "--jsonl").splitlines()[13])["value"] == [
+    assert json.loads(program.ok("config", "show", "--jsonl").splitlines()[17])["value"] == [
         "id",
         "outcome",
     ]

@@ -175,7 +175,7 @@ def test_the_revision_that_it_announces_is_the_one_that_it_becomes(
 
 
 def test_with_new_terms_on_the_table_each_move_opens_its_own(promised: Program, desk: Desk) -> None:
-    promised.ok("negotiate", "1", "--by", "next fri", "--reason", "slipped", "--theirs")
+    promised.ok("negotiate", "1", "--by", "fri next week", "--reason", "slipped", "--theirs")
     desk.types({})
     promised.ok("edit", "1", "--correct")
     assert "rev 1, agreed" in desk.shown
@@ -226,7 +226,7 @@ def test_a_typo_is_put_right(promised: Program, desk: Desk) -> None:
 
 
 def test_other_terms_are_put_on_the_table(promised: Program, desk: Desk) -> None:
-    desk.types({"by": "next mon"})
+    desk.types({"by": "mon in 2 weeks"})
     assert promised("edit", "1", "--reason", "slipped") == (
         (
             "#1 active: you proposed a change (rev 2) of “Send Q3 numbers”: by Mon 7 Dec (was Fri 27 Nov). "

@@ -50,10 +50,20 @@ def set_up(program: Program, commands: list[list[str]]) -> None:
 def test_off_a_terminal_it_has_to_be_said(program: Program, name: str, form: list[str]) -> None:
     set_up(program, MINE[name])
     before = program.ledger.read_bytes()
-    words = ["negotiate", "1", "--by", "next mon", "--why", "it's late", "--reason", "rain", *form]
+    words = [
+        "negotiate",
+        "1",
+        "--by",
+        "mon in 2 weeks",
+        "--why",
+        "it's late",
+        "--reason",
+        "rain",
+        *form,
+    ]
     answers = "mine\n" if form else None
     result = program(*words, answers=answers)
-    typed = "promisectl negotiate 1 --by 'next mon' --why 'it'\"'\"'s late' --reason rain"
+    typed = "promisectl negotiate 1 --by 'mon in 2 weeks' --why 'it'\"'\"'s late' --reason rain"
     typed = " ".join([typed, *form])
     said = json.loads(result.stderr)["error"]["message"] if "--json" in form else result.stderr
     said = " ".join(said.split())
@@ -89,7 +99,7 @@ def test_who_leaves_the_question_leaves_all_as_it_was(program: Program, name: st
 @pytest.mark.parametrize("name", INFERRED)
 def test_elsewhere_they_are_mine(program: Program, name: str) -> None:
     set_up(program, INFERRED[name])
-    words = ["negotiate", "1", "--by", "next mon", "--reason", "rain"]
+    words = ["negotiate", "1", "--by", "mon in 2 weeks", "--reason", "rain"]
     assert "›" not in program(*words, answers="").stderr
     assert shown(program)["acts"][-1]["by"] == "me"
     program.ok("undo")

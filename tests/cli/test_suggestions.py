@@ -105,8 +105,10 @@ def test_a_page_of_the_guide_that_is_mistyped_names_the_nearest(program: Program
 
 
 def test_a_date_of_every_day_names_what_can_be_read(program: Program) -> None:
-    sentence = "Can't read “tonight” as a date. Did you mean today or “today 20:00”? See: promisectl guide dates"
-    assert _refused(program, "make", "x y z", "--to", "dana", "--by", "tonight") == sentence
+    sentence = (
+        "Can't read “fri night” as a date. Did you mean “fri evening”? See: promisectl guide dates"
+    )
+    assert _refused(program, "make", "x y z", "--to", "dana", "--by", "fri night") == sentence
 
 
 def test_every_word_from_elsewhere_names_commands_that_are_there_and_is_none_itself() -> None:

@@ -6,15 +6,15 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from promisectl.domain import date_suggestions
 from promisectl.domain.civil import CivilMoment, format_civil, last_second
-from promisectl.domain.dates import parse_date, parse_now
+from promisectl.domain.dates import forms, grammar, parse_date, parse_now, suggestions
 from promisectl.errors import AmbiguousDate, UnreadableDate, Usage
 
 BERLIN = "Europe/Berlin"
@@ -69,9 +69,10 @@ def said(
     zone: str = BERLIN,
     order: str | None = None,
     past: bool = False,
+    limit: datetime | None = None,
 ) -> str:
     """Return what is read in one line: the civil date, and the zone where it is not Berlin."""
-    when = parse_date(text, now, zone, order=order, past=past)
+    when = parse_date(text, now, zone, order=order, past=past, limit=limit)
     return when.civil if when.zone == BERLIN else f"{when.civil} {when.zone}"
 
 
@@ -82,9 +83,10 @@ def refusal(
     zone: str = BERLIN,
     order: str | None = None,
     past: bool = False,
+    limit: datetime | None = None,
 ) -> str:
     with pytest.raises((UnreadableDate, AmbiguousDate)) as caught:
-        parse_date(text, now, zone, order=order, past=past)
+        parse_date(text, now, zone, order=order, past=past, limit=limit)
     return str(caught.value)
 
 
@@ -107,8 +109,8 @@ def refusal(
         ("sun", "2026-11-29"),
         ("monday", "2026-11-30"),
         ("FRIDAY", "2026-11-27"),
-        ("  next \t fri ", "2026-12-04"),
-        ("next mon", "2026-12-07"),
+        ("  last \t fri ", "2026-11-20"),
+        ("next mon", "2026-11-30"),
         ("last fri", "2026-11-20"),
         ("last monday", "2026-11-16"),
         ("in 3 days", "2026-11-26"),
@@ -158,7 +160,12 @@ def refusal(
         ("fri noon", "2026-11-27T12:00"),
         ("fri 12am", "2026-11-27T00:00"),
         ("fri 12pm", "2026-11-27T12:00"),
-        ("next fri at 9:05", "2026-12-04T09:05"),
+        ("fri next week at 9:05", "2026-12-04T09:05"),
+        ("at 9:05 on fri next week", "2026-12-04T09:05"),
+        ("friday by 5pm", "2026-11-27T17:00"),
+        ("fri by noon", "2026-11-27T12:00"),
+        ("by the end of the day", "2026-11-23"),
+        ("tomorrow by cob", "2026-11-24T17:00"),
         ("in 3 days 9 pm", "2026-11-26T21:00"),
         ("nov 28 10:00", "2026-11-28T10:00"),
         ("nov 28 9 am", "2026-11-28T09:00"),
@@ -184,8 +191,17 @@ def test_every_form(text: str, civil: str) -> None:
         ("mon", "2026-11-16"),
         ("fri", "2026-11-20"),
         ("sunday", "2026-11-22"),
-        ("next fri", "2026-12-04"),
         ("last fri", "2026-11-20"),
+        ("3d", "2026-11-20"),
+        ("2 weeks", "2026-11-09"),
+        ("2 hours", "2026-11-23T08:00"),
+        ("24", "2026-10-24"),
+        ("the 22nd", "2026-11-22"),
+        ("end of october", "2026-10-31"),
+        ("end of november", "2025-11-30"),
+        ("end of last month", "2026-10-31"),
+        ("fri last week", "2026-11-20"),
+        ("christmas eve", "2025-12-24"),
         ("23 nov", "2026-11-23"),
         ("24 nov", "2025-11-24"),
         ("29 feb", "2024-02-29"),
@@ -212,6 +228,17 @@ def test_looking_back(text: str, civil: str) -> None:
         ("dmy", "29/2", "2028-02-29"),
         ("ymd", "2026/11/27", "2026-11-27"),
         ("ymd", "2026.1.2", "2026-01-02"),
+        ("dmy", "31.12.26", "2026-12-31"),
+        ("mdy", "12/31/26", "2026-12-31"),
+        ("ymd", "26.12.31", "2026-12-31"),
+        ("dmy", "11.12.26", "2026-12-11"),
+        ("dmy", "2026/11/12", "2026-11-12"),
+        (None, "27/11/2026", "2026-11-27"),
+        ("mdy", "27.11.", "2026-11-27"),
+        ("dmy", "11/27", "2026-11-27"),
+        (None, "12/31/26", "2026-12-31"),
+        (None, "25/12", "2026-12-25"),
+        (None, "27-11-2026", "2026-11-27"),
     ],
 )
 def test_numbers_with_an_order(order: str, text: str, civil: str) -> None:
@@ -221,28 +248,148 @@ def test_numbers_with_an_order(order: str, text: str, civil: str) -> None:
 @pytest.mark.parametrize(
     ("order", "text", "readings"),
     [
-        (None, "11/12", "2026-12-11 (Fri) or 2027-11-12 (Fri)"),
-        (None, "11/12 9am", "2026-12-11 (Fri) or 2027-11-12 (Fri)"),
-        (None, "11.12.2026", "2026-11-12 (Thu) or 2026-12-11 (Fri)"),
-        ("ymd", "11/12/2026", "2026-11-12 (Thu) or 2026-12-11 (Fri)"),
-        (None, "27/11/2026", "2026-11-27 (Fri)"),
-        ("mdy", "27.11.", "2026-11-27 (Fri)"),
-        ("dmy", "2026/11/12", "2026-11-12 (Thu)"),
-        (None, "10", "2026-11-10 (Tue) or 2026-12-10 (Thu)"),
-        (None, "10th", "2026-11-10 (Tue) or 2026-12-10 (Thu)"),
-        (None, "31", "2026-12-31 (Thu)"),
+        (None, "11/12", ("2026-12-11", "2027-11-12")),
+        (None, "11/12 9am", ("2026-12-11T09:00", "2027-11-12T09:00")),
+        (None, "11.12.2026", ("2026-11-12", "2026-12-11")),
+        (None, "11-12-2026", ("2026-11-12", "2026-12-11")),
+        ("ymd", "11/12/2026", ("2026-11-12", "2026-12-11")),
+        (None, "31.12.26", ("2026-12-31", "2031-12-26")),
+        (None, "next fri", ("2026-11-27", "2026-12-04")),
+        (None, "next friday 17:00", ("2026-11-27T17:00", "2026-12-04T17:00")),
+        (None, "weekend", ("2026-11-28", "2026-11-29")),
+        (None, "the weekend", ("2026-11-28", "2026-11-29")),
+        (None, "next weekend", ("2026-11-28", "2026-11-29", "2026-12-05", "2026-12-06")),
+        (None, "last weekend", ("2026-11-21", "2026-11-22")),
+        (None, "next week", ("2026-11-30", "2026-12-04", "2026-12-06")),
+        (None, "last week", ("2026-11-16", "2026-11-20", "2026-11-22")),
+        (None, "next month", ("2026-12-01", "2026-12-31")),
+        (None, "next year", ("2027-01-01", "2027-12-31")),
+        (None, "christmas", ("2026-12-24", "2026-12-25", "2026-12-26")),
+        (None, "fri 5", ("2026-11-27T05:00", "2026-11-27T17:00")),
+        (None, "fri 4", ("2026-11-27T04:00", "2026-11-27T16:00", "2026-12-04")),
+        (None, "today 11", ("2026-11-23T11:00", "2026-11-23T23:00")),
+        (None, "at 11", ("2026-11-23T11:00", "2026-11-23T23:00")),
     ],
 )
-def test_numbers_that_could_mean_several_days(order: str | None, text: str, readings: str) -> None:
-    write = "Type the one you mean." if " or " in readings else "If you mean that, type it so."
-    assert refusal(text, order=order) == f"“{text}” can mean {readings}. {write}"
+def test_what_has_several_readings_names_them_all(
+    order: str | None, text: str, readings: tuple[str, ...]
+) -> None:
+    with pytest.raises(AmbiguousDate) as caught:
+        parse_date(text, NOW, BERLIN, order=order)
+    assert caught.value.readings == readings
+    assert [said(reading) for reading in readings] == list(readings)
 
 
-def test_a_bare_number_looking_back() -> None:
-    assert (
-        refusal("10", past=True)
-        == "“10” can mean 2026-10-10 (Sat) or 2026-11-10 (Tue). Type the one you mean."
+def test_several_readings_are_refused_with_what_to_paste() -> None:
+    assert refusal("next fri") == (
+        "“next fri” can mean Fri 27 Nov or Fri 4 Dec. Type 2026-11-27 or 2026-12-04."
     )
+    with pytest.raises(AmbiguousDate) as caught:
+        parse_date("next fri 9:00 UTC", NOW, BERLIN)
+    assert str(caught.value.name_option("--by")) == (
+        "“next fri 9:00 UTC” can mean Fri 27 Nov, 09:00 UTC or Fri 4 Dec, 09:00 UTC. "
+        'Type --by "2026-11-27T09:00 UTC" or --by "2026-12-04T09:00 UTC".'
+    )
+
+
+@pytest.mark.parametrize(
+    ("today", "text", "readings"),
+    [
+        ("2026-11-23", "next fri", "2026-11-27 2026-12-04"),
+        ("2026-11-27", "next fri", "2026-12-04"),
+        ("2026-11-28", "next fri", "2026-12-04"),
+        ("2026-11-29", "next mon", "2026-11-30"),
+        ("2026-11-23", "next sun", "2026-11-29 2026-12-06"),
+        ("2026-11-28", "last fri", "2026-11-20 2026-11-27"),
+        ("2026-11-23", "last fri", "2026-11-20"),
+        ("2026-11-27", "last fri", "2026-11-20"),
+    ],
+)
+def test_next_and_last_are_taken_where_only_one_day_is_meant(
+    today: str, text: str, readings: str
+) -> None:
+    assert list_readings(text, datetime.fromisoformat(f"{today}T12:00Z")) == readings.split()
+
+
+def list_readings(text: str, now: datetime = NOW, **how: Any) -> list[str]:
+    """What a text can mean: the one thing that is read, or all that are named."""
+    try:
+        return [parse_date(text, now, BERLIN, **how).civil]
+    except AmbiguousDate as refused:
+        return list(refused.readings)
+
+
+@pytest.mark.parametrize(
+    ("today", "text", "past", "readings"),
+    [
+        ("2026-11-25", "7", False, "2026-12-07"),
+        ("2026-11-25", "5.12.2026", False, "2026-12-05"),
+        ("2026-11-25", "12/5/2026", False, "2026-12-05"),
+        ("2026-11-25", "5.12.2026", True, "2026-05-12"),
+        ("2026-04-25", "5.12.2026", False, "2026-05-12 2026-12-05"),
+        ("2027-01-25", "5.12.2026", False, "2026-12-05"),  # both have passed
+        ("2026-11-28", "weekend", False, "2026-11-28 2026-11-29"),
+        ("2026-11-29", "weekend", False, "2026-11-29"),
+        ("2026-11-28", "weekend", True, "2026-11-28"),
+        ("2026-11-25", "weekend", True, "2026-11-21 2026-11-22"),
+        ("2026-12-25", "christmas", False, "2026-12-25 2026-12-26"),
+        ("2026-12-27", "christmas", False, "2027-12-24 2027-12-25 2027-12-26"),
+        ("2026-12-25", "christmas", True, "2026-12-24 2026-12-25"),
+        ("2026-11-25", "today 7", False, "2026-11-25T19:00"),  # it is noon
+        ("2026-11-25", "at 7", True, "2026-11-25T07:00"),
+        ("2026-11-25", "9:00", False, "2026-11-25T09:00"),
+    ],
+)
+def test_what_is_on_the_wrong_side_counts_only_alone(
+    today: str, text: str, readings: str, *, past: bool
+) -> None:
+    now = datetime.fromisoformat(f"{today}T11:00Z")
+    assert list_readings(text, now, past=past, limit=now) == readings.split()
+
+
+def test_of_the_two_times_of_a_minute_the_one_ahead_counts() -> None:
+    now = datetime(2026, 10, 25, 0, 45, tzinfo=UTC)  # 02:45, before the clocks go back
+    assert list_readings("02:30", now) == ["2026-10-25T02:30+02:00", "2026-10-25T02:30+01:00"]
+    assert parse_date("02:30", now, BERLIN, limit=now).at == now + 45 * MINUTE
+    assert parse_date("02:30", now, BERLIN, past=True, limit=now).at == now - 15 * MINUTE
+
+
+# The table
+
+
+EXAMPLES = [(form, text) for form in forms.FORMS for text in form.examples]
+
+
+@pytest.mark.parametrize(("form", "text"), EXAMPLES, ids=[text for _, text in EXAMPLES])
+def test_every_example_of_the_grammar_is_read_and_echoed(form: forms.DateForm, text: str) -> None:
+    assert form.meaning
+    readings = list_readings(text)
+    assert readings
+    for reading in readings:
+        echo = format_civil(parse_date(reading, NOW, BERLIN).civil)
+        assert calendar.day_abbr[date.fromisoformat(reading[:10]).weekday()] == echo[:3]
+        assert said(echo) == reading
+
+
+@pytest.mark.parametrize(("form", "text"), EXAMPLES, ids=[text for _, text in EXAMPLES])
+def test_no_text_has_two_forms(form: forms.DateForm, text: str) -> None:
+    """So the order of the table is only a matter of speed."""
+    words = text.lower().replace("5 p.m.", "5pm").replace(",", "").split()
+    words = words[1:] if words[0] in {"on", "by"} else words
+    found = [
+        other
+        for other in forms.FORMS
+        for pattern in other.patterns
+        if grammar.match_words(pattern.split(), words) is not None
+    ]
+    assert found in ([], [form])
+    assert found or form.kind == forms.CLOCK or "ISO_MINUTE" in form.patterns
+
+
+def test_every_class_of_a_pattern_has_words() -> None:
+    patterns = " ".join(pattern for form in forms.FORMS for pattern in form.patterns)
+    parts = {part.strip("?") for part in patterns.split()}
+    assert {part for part in parts if part.isupper()} <= grammar.CLASS_NAMES
 
 
 @pytest.mark.parametrize(
@@ -260,14 +407,11 @@ def test_a_bare_number_looking_back() -> None:
         ("+3q", ""),
         ("28 nov 27", ""),
         ("dec soon", ""),
-        ("at noon", ""),
         ("28 novem", ""),
-        ("27-11-2026", ""),
         ("27/11.2026", ""),
         ("2026-11-27T17", ""),
         ("2026-11-27T24:00", ""),
         ("2026-11-27T17:00+25:00", ""),
-        ("2026-W48-5", ""),
         ("\uff12\uff18 nov", ""),
         ("fri\x00", ""),
         ("fri\n", ""),
@@ -277,9 +421,6 @@ def test_a_bare_number_looking_back() -> None:
         ("nov 2026", "that is not a single day"),
         ("2026", "that is not a single day"),
         ("2026-11", "that is not a single day"),
-        ("17:00", "a time needs a day"),
-        ("noon", "a time needs a day"),
-        ("9 am Europe/Berlin", "a time needs a day"),
         ("30 feb", "there is no such day"),
         ("29 feb 2027", "there is no such day"),
         ("0 nov", "there is no such day"),
@@ -288,7 +429,22 @@ def test_a_bare_number_looking_back() -> None:
         ("2026-02-30", "there is no such day"),
         ("2026-02-30T10:00", "there is no such day"),
         ("2026-13-01 10:00Z", "there is no such day"),
+        ("thu 27", "27 November 2026 is a Friday"),
         ("30/30", "there is no such day"),
+        ("2026-W54-1", "there is no such day"),
+        ("27 11", ""),
+        ("the fri", ""),
+        ("of fri", ""),
+        ("next week 5", ""),
+        ("5 dez", ""),
+        ("19h Europe/Berlin 5", ""),
+        ("2026-W48", "that is not a single day"),
+        ("thirteen days", ""),
+        ("tonight 3am", "that is not in the evening"),
+        ("tomorrow morning at 12", "that is not in the morning"),
+        ("25:00", "there is no such time"),
+        ("24h", "there is no such time"),
+        ("fri 13 p.m.", "there is no such time"),
         ("2026/13/13", "there is no such day"),
         ("0", "there is no such day"),
         ("32", "there is no such day"),
@@ -327,43 +483,22 @@ def test_refused_with_the_reason_and_three_examples(text: str, why: str) -> None
 @pytest.mark.parametrize(
     ("text", "meant"),
     [
-        ("tonight", "today or “today 20:00”"),
-        ("EOD", "today or “today 18:00”"),
-        ("end of the week", "eow"),
-        ("next week", "2026-11-30 or 2026-12-04"),
-        ("next month", "“in a month” or “in 4 weeks”"),
-        ("this fri", "fri"),
-        ("on fri", "fri"),
-        ("by 28 nov", "“28 nov”"),
-        ("28 nov.", "“28 nov”"),
-        ("5pm fri", "“fri 5pm”"),
-        ("at 17:00 on fri", "“fri 17:00”"),
-        ("9am fri", "“fri 9am”"),
-        ("fri 17", "“fri 17:00”"),
-        ("fri 5", "“fri 5:00” or “fri 5pm”"),
+        ("now", "today"),
+        ("this week", "eow"),
+        ("this month", "eom"),
+        ("until fri", "fri"),
+        ("before 28 nov", "“28 nov”"),
+        ("28 nov!", "“28 nov”"),
         ("nov 28 17", "“nov 28 17:00”"),
-        ("fri eod", "fri"),
-        ("tomorrow  Morning", "tomorrow or “tomorrow 10:00”"),
-        ("this weekend", "sat or sun"),
-        ("in three days", "“in 3 days”"),
-        ("3 days", "“in 3 days”"),
-        ("a week", "“in a week”"),
-        ("one month from now", "“in 1 month”"),
-        ("day after tomorrow", "“in 2 days”"),
+        ("28 nov 5", "“28 nov 5:00” or “28 nov 5pm”"),
+        ("fri night", "“fri evening”"),
         ("frida", "friday"),
         ("tomorow", "tomorrow"),
         ("wendesday 17:00", "“wednesday 17:00”"),
     ],
 )
-def test_what_is_said_every_day_names_what_may_be_meant_and_takes_none_of_it(
-    text: str, meant: str
-) -> None:
+def test_what_may_be_meant_is_named_and_not_taken(text: str, meant: str) -> None:
     assert refusal(text) == f"Can't read “{text}” as a date. Did you mean {meant}? {MORE}"
-
-
-@pytest.mark.parametrize("now", [NOW, NOW + 5 * DAY, NOW + 6 * DAY])
-def test_next_week_is_its_monday_and_its_friday(now: datetime) -> None:
-    assert "Did you mean 2026-11-30 or 2026-12-04?" in refusal("next week", now=now)
 
 
 @given(text=st.text(alphabet=" 0123456789:.,adefghimnorstuvwy", max_size=30), past=st.booleans())
@@ -381,8 +516,8 @@ def test_every_form_that_is_named_can_be_read(text: str, past: bool) -> None:
         pass
 
 
-@pytest.mark.parametrize("text", sorted(date_suggestions._EVERYDAY_FORMS))
-def test_every_word_of_every_day_has_a_form_that_can_be_read(text: str) -> None:
+@pytest.mark.parametrize("text", sorted(suggestions._EVERYDAY_FORMS))
+def test_every_everyday_word_has_a_form_that_can_be_read(text: str) -> None:
     assert "Did you mean" in refusal(text)
 
 
@@ -440,7 +575,15 @@ def test_today_is_counted_in_the_zone_that_the_text_names() -> None:
         ("2026-12-31", "eoy", "2026-12-31"),
         ("2026-12-31", "tomorrow", "2027-01-01"),
         ("2026-11-27", "fri", "2026-12-04"),
-        ("2026-11-27", "next fri", "2026-12-11"),
+        ("2026-11-27", "fri next week", "2026-12-04"),
+        ("2026-01-31", "end of next month", "2026-02-28"),
+        ("2026-12-31", "end of next month", "2027-01-31"),
+        ("2026-12-31", "end of next year", "2027-12-31"),
+        ("2027-12-31", "end of february", "2028-02-29"),
+        ("2026-12-28", "sun in 2 weeks", "2027-01-17"),
+        ("2027-01-31", "30", "2027-03-30"),
+        ("2027-02-01", "the 31st", "2027-03-31"),
+        ("2026-12-31", "the 1st", "2027-01-01"),
         ("2028-02-29", "29 feb", "2028-02-29"),
         ("2096-03-01", "29 feb", "2104-02-29"),
     ],
@@ -458,7 +601,8 @@ def test_the_last_days_of_all_have_no_next_year() -> None:
 
 def test_a_minute_that_happens_twice_names_both_and_each_can_be_read() -> None:
     assert refusal("2026-10-25 02:30") == (
-        "“2026-10-25 02:30” can mean 2026-10-25T02:30+02:00 or 2026-10-25T02:30+01:00. Type the one you mean."
+        "“2026-10-25 02:30” can mean Sun 25 Oct, 02:30+02:00 or Sun 25 Oct, 02:30+01:00. "
+        "Type 2026-10-25T02:30+02:00 or 2026-10-25T02:30+01:00."
     )
     first, second = (
         parse_date("2026-10-25T02:30+02:00", NOW, BERLIN),
@@ -474,9 +618,9 @@ def test_a_minute_that_happens_twice_names_both_and_each_can_be_read() -> None:
 
 def test_a_minute_that_happens_twice_elsewhere_keeps_its_zone() -> None:
     reading = "2026-11-01T01:30-05:00 America/New_York"
-    assert refusal("2026-11-01 1:30am America/New_York") == (
-        f"“2026-11-01 1:30am America/New_York” can mean 2026-11-01T01:30-04:00 America/New_York or {reading}. Type the one you mean."
-    )
+    with pytest.raises(AmbiguousDate) as caught:
+        parse_date("2026-11-01 1:30am America/New_York", NOW, BERLIN)
+    assert caught.value.readings == (reading.replace("-05", "-04"), reading)
     assert parse_date(reading, NOW, BERLIN) == CivilMoment(
         "2026-11-01T01:30", "America/New_York", datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
     )
@@ -663,8 +807,7 @@ def outcome(text: str, zone: str) -> list[datetime]:
         assert " there)" in str(refused)  # noqa: PT017
         return []
     except AmbiguousDate as refused:
-        readings = str(refused).split(" can mean ")[1].split(". Type")[0].split(" or ")
-        return [parse_date(reading, NOW, zone).at for reading in readings]
+        return [parse_date(reading, NOW, zone).at for reading in refused.readings]
 
 
 @pytest.mark.parametrize(("zone", "first", "days"), WALKS)
@@ -728,8 +871,7 @@ def test_oracle_of_calendar_words() -> None:
         for name in ("monday", "wednesday", "friday", "sunday"):
             ahead, behind = first_that(today + DAY, 1, name), first_that(today - DAY, -1, name)
             assert said(name[:3], now=now) == ahead
-            assert said(f"next {name}", now=now) == str(date.fromisoformat(ahead) + 7 * DAY)
-            assert said(f"last {name}", now=now) == said(name, now=now, past=True) == behind
+            assert said(name, now=now, past=True) == behind
         for name in (" 29 february;", " 1 january;", " 31 october;"):
             assert said(name.strip(" ;"), now=now) == first_that(today, 1, name)
             assert said(name.strip(" ;"), now=now, past=True) == first_that(today, -1, name)
@@ -772,7 +914,7 @@ def test_oracle_of_month_names() -> None:
 
 
 TOKENS = (  # noqa: SIM905
-    "today tomorrow fri sunday next last in a 3 10 28 28th nov december feb 29 2026 2027 2028-02-29 2026-11-27 2026-10-25T02:30 "
+    "tom on by this coming the of end week month next tonight morning at 5pm 19h cob midnight fortnight in 2 hours +2h christmas weekend 5th today tomorrow fri sunday next last in a 3 10 28 28th nov december feb 29 2026 2027 2028-02-29 2026-11-27 2026-10-25T02:30 "
     "T17:00 17:00 02:30 :30 9am noon at pm Z UTC Europe/Berlin pacific/apia EST / . - + +02:00 +3d -1m 9999-12-31 1970-01-01 0000 "
     "days week months years ago eow eom eoy 11/12 27.11. 2026/11/27 99999999999 , \t \x00 é \u0661"
 ).split(" ")
@@ -848,7 +990,8 @@ from datetime import UTC, datetime
 from promisectl.domain.civil import format_civil
 from promisectl.domain.dates import parse_date, parse_now
 now = datetime(2026, 11, 23, 9, tzinfo=UTC)
-for text in ("today", "tomorrow", "yesterday", "fri", "next fri", "last fri", "+3d", "+2w", "in 3 days", "a week ago", "eow",
+for text in ("today", "tomorrow", "yesterday", "fri", "fri next week", "last fri", "+3d", "28 nov", "tonight",
+             "5pm", "+2w", "in 3 days", "a week ago", "eow",
              "2026-11-27", "2026-11-27T17:00Z", "fri at 9am", "fri 17:00 Europe/Berlin"):
     format_civil(parse_date(text, now, "Europe/Berlin").civil)
 parse_now("2026-11-23T10:00", "Europe/Berlin")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from promisectl.generate import __main__ as compiler
-from promisectl.generate import tables
+from promisectl.generate import date_table, tables
 
 
 def test_the_compiled_text_is_fresh() -> None:
@@ -24,3 +24,9 @@ def test_the_compiled_text_is_fresh() -> None:
 def test_the_compiled_tables_are_fresh(name: str, source: Callable[[], str]) -> None:
     written = (compiler.COMPILED / f"{name}.py").read_text(encoding="utf-8")
     assert written == source(), "run: python -m promisectl.generate"
+
+
+def test_the_table_of_dates_in_the_guide_is_fresh() -> None:
+    written = date_table.DATES_PAGE.read_text(encoding="utf-8")
+    assert date_table.generate_date_table() in written
+    assert written == date_table.generate_dates_page(), "run: python -m promisectl.generate"

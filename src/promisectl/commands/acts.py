@@ -56,7 +56,7 @@ def negotiate(
     """
     arguments.ensure_at_most_one(mine=mine, theirs=theirs)
     words = {"outcome": what, "due": by, "done_when": done_when, "why": why, "reply_by": reply_by}
-    arguments.check_words_before_lock(env, words, on)
+    arguments.check_words_before_lock(env, words, on, backfill=backfill)
 
     def change_terms(terms: Terms, at: datetime) -> Terms:
         return arguments.replace_terms_fields(env, terms, at, words, backfill=backfill)

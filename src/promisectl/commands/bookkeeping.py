@@ -72,7 +72,7 @@ def correct(
     only one to correct. `risk` and `no_to` belong to the whole promise, and only to what I owe.
     """
     words = {"outcome": what, "due": by, "done_when": done_when, "why": why}
-    arguments.check_words_before_lock(env, words)
+    arguments.check_words_before_lock(env, words, backfill=backfill)
     arguments.ensure_at_most_one(rev=rev, risk=risk)
     arguments.ensure_at_most_one(rev=rev, no_to=no_to)
 

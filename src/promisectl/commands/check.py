@@ -75,7 +75,9 @@ class PromiseDraft(NamedTuple):
         name, handle, direction = resolve_draft_side(env, self.to, self.from_)
         due, unread_due = None, None
         try:
-            due = arguments.parse_due_date(env, "--by", self.by, said=env.now, backfill=True)
+            due = arguments.resolve_due_date(
+                env, "--by", self.by, said=env.now, backfill=self.backfill
+            )
         except (errors.UnreadableDate, errors.AmbiguousDate) as problem:
             unread_due = str(problem)
         is_active = self.agreed or direction is Direction.SELF

@@ -6,6 +6,7 @@ import os
 from types import MappingProxyType
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.domain.civil import DayHours
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,8 +36,8 @@ class Config(NamedTuple):
     bare numbers are read: dmy, mdy, ymd or None for not at all. `week_start` is the first day of a
     week, Monday is 0. `window` is the period of `stats` in days. `color` is auto, always or never.
     `pager` is a command, False for none, None for the default. `hints` says when the next steps
-    are printed after a move, `questions` at which yes a person is asked questions. `alias` holds
-    the expansion of each alias.
+    are printed after a move, `questions` at which yes a person is asked questions. `date` holds the
+    times that words such as "evening" mean, `alias` the expansion of each alias.
     """
 
     me: str | None = None
@@ -48,6 +49,7 @@ class Config(NamedTuple):
     pager: str | Literal[False] | None = None
     hints: str = "first-weeks"
     questions: str = "important"
+    date: DayHours = DayHours()
     check: CheckConfig = CheckConfig()
     table: TableConfig = TableConfig()
     alias: Mapping[str, str] = MappingProxyType({})

@@ -9,16 +9,19 @@ from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.config import CheckConfig, Config, TableConfig
 from promisectl.config.keys import CONFIG_KEYS, WrongConfigValue, parse_alias
+from promisectl.domain.civil import DayHours
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from typing import Any
 
-CONFIG_TABLES: Mapping[str, type[CheckConfig | TableConfig]] = {
+CONFIG_TABLES: Mapping[str, type[DayHours | CheckConfig | TableConfig]] = {
+    "date": DayHours,
     "check": CheckConfig,
     "table": TableConfig,
 }
 _TABLE_HINTS = {
+    "date": 'date is a table: type [date], and below it evening = "20:00"',
     "check": 'check is a table: type [check], and below it ignore = ["L08"]',
     "table": 'table is a table: type [table], and below it sort = "person"',
     "alias": 'alias is a table: type [alias], and below it late = "owe --overdue"',

@@ -108,6 +108,17 @@ def _build_text_list_parser(name: str) -> Callable[[Any], tuple[str, ...]]:
     return parse_text_list
 
 
+def _build_time_parser(name: str) -> Callable[[Any], str]:
+    """Return the parser of a key that has a time of day as its value, kept as in "09:00"."""
+
+    def parse_time(value: Any) -> str:
+        if isinstance(value, str) and re.fullmatch(r"(?:[01]?\d|2[0-3]):[0-5]\d", value):
+            return value.zfill(len("09:00"))
+        raise ValueError(f'{name} is a time, as in "9:00" or "17:30"')
+
+    return parse_time
+
+
 def parse_ignore_value(value: Any) -> tuple[str, ...]:
     """Return IDs of rules of the check, as they are written. Raises ValueError."""
     rules = _build_text_list_parser("ignore")(value)
@@ -191,6 +202,18 @@ CONFIG_KEYS = {
         "When you are asked questions before you say yes: always, important (due after tomorrow, "
         "a done-when, an over-full week, or a broken promise before) or never.",
         'questions = "always"',
+    ),
+    "date.morning": ConfigKey(
+        _build_time_parser("morning"), "What “morning” means in a date.", 'morning = "9:00"'
+    ),
+    "date.afternoon": ConfigKey(
+        _build_time_parser("afternoon"), "What “afternoon” means.", 'afternoon = "15:00"'
+    ),
+    "date.evening": ConfigKey(
+        _build_time_parser("evening"), "What “evening” and “tonight” mean.", 'evening = "20:00"'
+    ),
+    "date.cob": ConfigKey(
+        _build_time_parser("cob"), "What “cob”, close of business, means.", 'cob = "17:00"'
     ),
     "check.ignore": ConfigKey(
         parse_ignore_value, "Rules that `check` leaves out.", 'ignore = ["L13"]'

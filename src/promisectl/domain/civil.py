@@ -55,6 +55,15 @@ class CivilMoment(NamedTuple):
         return find_instant_bounds(datetime.fromisoformat(f"{self.civil}T12:00"), self.zone)[0]
 
 
+class DayHours(NamedTuple):
+    """The times, as "09:00", that the words for parts of a day mean; "cob" is close of business."""
+
+    morning: str = "09:00"
+    afternoon: str = "15:00"
+    evening: str = "20:00"
+    cob: str = "17:00"
+
+
 def format_civil(civil: str, zone: str = "", here: str = "") -> str:
     """Return a civil day or minute in words, with the name of its zone unless that is `here`."""
     day = date.fromisoformat(civil[:10])

@@ -40,30 +40,52 @@ def _quote_form(form: str) -> str:
 
 
 class AmbiguousDate(Usage):
-    """A date with several meanings; the error names all of them."""
+    """A date with several meanings; the error names all of them.
 
-    def __init__(self, text: str, readings: tuple[str, ...]) -> None:
-        super().__init__(
-            f"“{text}” can mean {' or '.join(readings)}.",
-            "Type the one you mean." if len(readings) > 1 else "If you mean that, type it so.",
-        )
+    `readings` are the words that have only one meaning, `shown` what people read.
+    """
+
+    def __init__(
+        self, text: str, readings: tuple[str, ...], shown: tuple[str, ...], option: str = ""
+    ) -> None:
+        self.text, self.readings, self.shown = text, readings, shown
+        quoted = (f'"{words}"' if " " in words else words for words in readings)
+        ways = _join_choices([f"{option} {words}".lstrip() for words in quoted])
+        super().__init__(f"“{text}” can mean {_join_choices(shown)}.", f"Type {ways}.")
+
+    def name_option(self, option: str) -> AmbiguousDate:
+        """Return the error with words to paste for an option."""
+        return AmbiguousDate(self.text, self.readings, self.shown, option)
+
+
+def _join_choices(words: Sequence[str]) -> str:
+    """Return words as a choice: “a, b or c”."""
+    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 class DatePassed(Usage):
-    """A due date that has already passed."""
+    """A due date that has already passed.
 
-    def __init__(self, option: str, shown: str) -> None:
+    `instead` is the same time tomorrow, for a time of today.
+    """
+
+    def __init__(self, option: str, shown: str, instead: str = "") -> None:
+        way = f'Type {option} "{instead}"' if instead else "Give a later date"
         super().__init__(
             f"{option}: {shown} has passed.",
-            "Give a later date, or add --backfill to record an old promise.",
+            f"{way}, or add --backfill to record an old promise.",
         )
 
 
 class DateAhead(Usage):
-    """A date in the future for something that has happened."""
+    """A date in the future for something that has happened.
 
-    def __init__(self, option: str, shown: str) -> None:
-        super().__init__(f"{option}: {shown} is in the future.", "Give an earlier date.")
+    `instead` is the same time yesterday, for a time of today.
+    """
+
+    def __init__(self, option: str, shown: str, instead: str = "") -> None:
+        way = f'Type {option} "{instead}".' if instead else "Give an earlier date."
+        super().__init__(f"{option}: {shown} is in the future.", way)
 
 
 class TooEarly(Usage):

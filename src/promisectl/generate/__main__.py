@@ -8,7 +8,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import SQLModel
 
 from promisectl import compiled
-from promisectl.generate import manual
+from promisectl.generate import date_table, manual
 from promisectl.generate import tables as command_tables
 from promisectl.storage import statements, tables
 from promisectl.storage.integrity import checks
@@ -146,7 +146,10 @@ def generate_sql_module() -> str:
 
 
 def main() -> None:
-    """Write all files of `compiled/`, and remove the manual pages of former commands."""
+    """Write all files of `compiled/` and the table of dates in the guide.
+
+    Manual pages of former commands are removed.
+    """
     modules = {
         "sql": generate_sql_module(),
         "completion": command_tables.generate_completion_module(),
@@ -155,6 +158,7 @@ def main() -> None:
     }
     for name, text in modules.items():
         (COMPILED / f"{name}.py").write_text(text, encoding="utf-8")
+    date_table.DATES_PAGE.write_text(date_table.generate_dates_page(), encoding="utf-8")
     pages = manual.generate_manual_pages()
     manual.MANUAL_DIRECTORY.mkdir(exist_ok=True)
     for former in {file.name for file in manual.MANUAL_DIRECTORY.iterdir()} - {*pages}:

@@ -192,10 +192,11 @@ def _unminded() -> None:
 
 
 def _utc() -> None:
-    from promisectl.domain import civil, dates
+    from promisectl.domain import civil
+    from promisectl.domain.dates import zones
 
     local = civil.last_second
-    civil.last_second = dates.last_second = lambda day, zone: local(day, "UTC")  # noqa: ARG005
+    civil.last_second = zones.last_second = lambda day, zone: local(day, "UTC")  # noqa: ARG005
 
 
 def _clamped() -> None:

@@ -88,7 +88,7 @@ STORY = (
     _told("import {given}/some.csv", sample=True),
     _told("export --force -o {home}/all.csv"),
     _told("accept 1", sample=True),
-    _told("make _ --from noa --by _ --why _", "Lend the drill", "next fri", "the shelf"),
+    _told("make _ --from noa --by _ --why _", "Lend the drill", "fri next week", "the shelf"),
     _told("negotiate 29 --theirs --by _ --reason _", "in 2 weeks", "it rains"),
     _told("accept 29"),
     _told("decline 2 --reason _", "no time"),

@@ -123,12 +123,20 @@ def parse_due_date(
 
     Relative words count from `said`. Raises DatePassed for a date in the past, unless `backfill`.
     """
+    when = resolve_due_date(env, option, words, said=said, backfill=backfill)
+    if when and when.at < env.now and not backfill:
+        instead = _format_time_on(env, when, "tomorrow", said)
+        raise errors.DatePassed(option, _format_parsed_date(env, when), instead)
+    return when
+
+
+def resolve_due_date(
+    env: Env, option: str, words: str | None, *, said: datetime, backfill: bool = False
+) -> CivilMoment | None:
+    """Return what `parse_due_date` returns, but also a date in the past."""
     if words is None or not words.strip():
         return None
-    when = _parse_date_words(env, words, said)
-    if when.at < env.now and not backfill:
-        raise errors.DatePassed(option, _format_parsed_date(env, when))
-    return when
+    return _parse_date_words(env, option, words, said, limit=None if backfill else env.now)
 
 
 def parse_event_moment(
@@ -140,20 +148,18 @@ def parse_event_moment(
     """
     if words is None:
         return env.now
-    when = _parse_date_words(env, words, env.now, past=True)
-    if when.start > env.now:
-        raise errors.DateAhead(option, _format_parsed_date(env, when))
+    when = _parse_past_date(env, option, words)
     if not when.is_day:
         return when.at
     moment = env.now if when.at >= env.now else when.noon
     return after if after and moment < after <= min(when.at, env.now) else moment
 
 
-def parse_date_bound(env: Env, words: str | None, *, end: bool) -> datetime | None:
+def parse_date_bound(env: Env, option: str, words: str | None, *, end: bool) -> datetime | None:
     """Return the first instant of a date, its last with `end`; None for None."""
     if words is None:
         return None
-    when = _parse_date_words(env, words, env.now)
+    when = _parse_date_words(env, option, words, env.now)
     return when.at if end else when.start
 
 
@@ -170,44 +176,102 @@ def parse_past_bound(env: Env, option: str, words: str | None, *, end: bool) -> 
     """
     if words is None:
         return None
-    when = _parse_date_words(env, words, env.now, past=True)
-    if when.start > env.now:
-        raise errors.DateAhead(option, _format_parsed_date(env, when))
+    when = _parse_past_date(env, option, words)
     return when.at if end else when.start
 
 
-def _parse_date_words(env: Env, words: str, said: datetime, *, past: bool = False) -> CivilMoment:
+def _parse_past_date(env: Env, option: str, words: str) -> CivilMoment:
+    when = _parse_date_words(env, option, words, env.now, past=True, limit=env.now)
+    if when.start > env.now:
+        instead = _format_time_on(env, when, "yesterday", env.now)
+        raise errors.DateAhead(option, _format_parsed_date(env, when), instead)
+    return when
+
+
+def _parse_date_words(
+    env: Env,
+    option: str,
+    words: str,
+    said: datetime,
+    *,
+    past: bool = False,
+    limit: datetime | None = None,
+) -> CivilMoment:
+    """Return the date that words mean; a person at a terminal is asked which, of several.
+
+    Raises UnreadableDate, and AmbiguousDate where nobody can be asked.
+    """
     from promisectl.domain import dates
 
-    return dates.parse_date(
-        words,
-        said,
-        env.zone,
-        order=env.config.date_order,
-        week_start=env.config.week_start,
-        past=past,
-    )
+    def parse(text: str) -> CivilMoment:
+        return dates.parse_date(
+            text,
+            said,
+            env.zone,
+            order=env.config.date_order,
+            week_start=env.config.week_start,
+            hours=env.config.date,
+            past=past,
+            limit=limit,
+        )
+
+    try:
+        return parse(words)
+    except errors.AmbiguousDate as problem:
+        if not env.may_ask:
+            raise problem.name_option(option) from None
+        return parse(_ask_date_reading(env, problem))
+
+
+def _ask_date_reading(env: Env, problem: errors.AmbiguousDate) -> str:
+    """Ask which date is meant, once in a command for the same words; return it in words."""
+    while problem.readings not in env.chosen_dates:
+        numbers = [str(number) for number, _ in enumerate(problem.shown, 1)]
+        choices = ", ".join(map(": ".join, zip(numbers, problem.shown, strict=True)))
+        typed = env.ask_question(f"Which “{problem.text}”? {choices}")
+        if typed in numbers:
+            env.chosen_dates[problem.readings] = problem.readings[int(typed) - 1]
+        else:
+            env.print_warning(f"Type a number from 1 to {numbers[-1]}.")
+    return env.chosen_dates[problem.readings]
 
 
 def _format_parsed_date(env: Env, when: CivilMoment) -> str:
     return civil.format_civil(when.civil, when.zone, env.zone).replace(", end of day", "")
 
 
+def _format_time_on(env: Env, when: CivilMoment, day: str, said: datetime) -> str:
+    """Return a time of today as words for another day; empty for a day, and on other days."""
+    today = civil.local_time(env.now, when.zone).date()
+    is_today = (
+        when.civil.startswith(str(today)) and civil.local_time(said, when.zone).date() == today
+    )
+    zone = f" {when.zone}" if when.zone != env.zone else ""
+    return f"{day} {when.civil[11:]}{zone}" if is_today and not when.is_day else ""
+
+
 # Terms
 
 
 def check_words_before_lock(
-    env: Env, words: Mapping[str, str | None] | None = None, on: str | None = None
+    env: Env,
+    words: Mapping[str, str | None] | None = None,
+    on: str | None = None,
+    *,
+    backfill: bool = False,
 ) -> None:
     """Refuse terms and dates that can't be read, before the ledger is locked.
 
-    `words` holds what was typed, by the field of the terms. The check also imports what parsing
-    takes, so that no other command has to wait for it.
+    `words` holds what was typed, by the field of the terms. The check also asks what a date means
+    and imports what parsing takes, so that no other command has to wait for it.
     """
     moment = parse_event_moment(env, "--on", on)
     for field, typed in (words or {}).items():
-        if typed is not None:
-            _parse_terms_field(env, field, typed, moment, backfill=True)
+        if field in _OPTION_BY_DATE_FIELD:
+            option = _OPTION_BY_DATE_FIELD[field]
+            resolve_due_date(env, option, typed, said=moment, backfill=backfill)
+        elif typed is not None:
+            _parse_terms_field(env, field, typed, moment, backfill=backfill)
 
 
 def replace_terms_fields(

@@ -58,8 +58,8 @@ class Filters(NamedTuple):
         arguments.check_text("search", self.search)
         tag = None if self.tag is None else arguments.parse_tag(self.tag)
         most, moment = arguments.check_row_limit(self.limit), arguments.parse_as_of(env, self.as_of)
-        before = arguments.parse_date_bound(env, self.due_before, end=False)
-        after = arguments.parse_date_bound(env, self.due_after, end=True)
+        before = arguments.parse_date_bound(env, "--due-before", self.due_before, end=False)
+        after = arguments.parse_date_bound(env, "--due-after", self.due_after, end=True)
         query = Query(
             output.build_clock(env, moment),
             person=find_handle(env, self.with_),
