@@ -201,6 +201,15 @@ class Env:
         """Whether a command may ask: a person is present, and no option forbids questions."""
         return self._may_ask and self.is_present
 
+    @contextmanager
+    def ask_nothing(self) -> Iterator[None]:
+        """Let no command ask during the block."""
+        before, self._may_ask = self._may_ask, False
+        try:
+            yield
+        finally:
+            self._may_ask = before
+
     @property
     def is_present(self) -> bool:
         """Whether stdin and stderr are terminals: a person types there and sees questions."""
@@ -235,7 +244,9 @@ class Env:
         self.now = _resolve_now(self._today, self.zone)
 
     def read_stdin(self) -> bytes:
-        """Return all bytes of stdin, up to its end."""
+        """Return all bytes of stdin, up to its end; tell a person at a terminal how to end it."""
+        if self.is_present:
+            self.print_warning("Paste or type, then Ctrl-D:")
         return self._in.buffer.read()
 
     # What it prints

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # The names of each command in other programs. A word with several commands means any of them.
 COMMAND_SYNONYMS = {
     "make": "add new create promise offer ask request init",
+    "jot": "capture batch bulk many",
     "negotiate": "counter reschedule postpone defer move modify change update",
     "correct": "modify change update",
     "accept": "confirm yes agree approve",

@@ -19,20 +19,32 @@ if TYPE_CHECKING:
     from promisectl.errors.editor import *
     from promisectl.errors.files import *
     from promisectl.errors.imports import *
+    from promisectl.errors.jot import *
     from promisectl.errors.ledger import *
     from promisectl.errors.moves import *
     from promisectl.errors.not_found import *
     from promisectl.errors.usage import *
 
 INTERRUPTED_EXIT_CODE = 130  # as a shell counts Ctrl-C
-_ERROR_MODULES = ("dates", "editor", "files", "imports", "ledger", "moves", "not_found", "usage")
+_ERROR_MODULES = (
+    "dates",
+    "editor",
+    "files",
+    "imports",
+    "jot",
+    "ledger",
+    "moves",
+    "not_found",
+    "usage",
+)
 
 
 class Problem(Exception):
     """The base of all errors.
 
     `code` is a name for programs, `exit_code` what the shell gets, `moves` the verbs that are open,
-    `commands` whole command lines that can be pasted, each on a line of its own.
+    `commands` whole command lines that can be pasted, `details` more sentences; each of these is
+    printed on a line of its own.
     `str(problem)` joins all that is known: the `place` of the error, what is wrong there, what was
     left undone (`effect`), what helps (`advice`), and the notes that callers added on the way.
     """
@@ -41,6 +53,7 @@ class Problem(Exception):
     exit_code = 2
     moves: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
     place = ""
     effect = ""
     advice = ""
