@@ -129,12 +129,12 @@ def _ensure_fields_fit(values: Mapping[str, Any]) -> None:
     if "asked" in values and "from_" in values:
         raise errors.Contradiction(
             "“asked” means that they asked you, so it goes with “to”. "
-            "With “from” you ask them, unless the line has “offered” or “agreed”."
+            "Leave it out: “from” alone means that you ask."
         )
     if "offered" in values and "to" in values:
         raise errors.Contradiction(
             "“offered” means that they offered it, so it goes with “from”. "
-            "With “to” you offer it, unless the line has “asked” or “agreed”."
+            "Leave it out: “to” alone means that you offer it."
         )
     if "agreed" in values and "reply_by" in values:
         raise errors.Contradiction("“agreed” means that they have said yes. Leave out “answer by”.")

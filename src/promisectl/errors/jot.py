@@ -41,7 +41,7 @@ class FieldTwiceInLine(Usage):
     """A field that a line of jot has twice."""
 
     def __init__(self, field: str) -> None:
-        super().__init__(f"There are two fields of “{field}”. Keep one of them.")
+        super().__init__(f"“{field}” is there twice. Keep one of them.")
 
 
 class TwoDatesInLine(Usage):
