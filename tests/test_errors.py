@@ -38,7 +38,7 @@ ELSEWHERE = {
     "needs an outcome": "domain/test_lifecycle.py",  # the words of a command are looked at before
     "needs a text": "domain/test_lifecycle.py",
     "needs the moment they were told": "domain/test_lifecycle.py",
-    "a record before it is #": "cli/test_import.py",
+    "an earlier record is also #": "cli/test_import.py",
     "a word in it has more than": "cli/test_import.py",
     "there are only blanks in a word of it": "cli/test_import.py",
     "it says what no command says": "cli/test_import.py",

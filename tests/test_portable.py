@@ -265,9 +265,9 @@ def test_a_question_can_be_put_where_its_sign_is_lacking(
     program.ok("make", "Review the contract", "--to", "dana", "--asked")
     monkeypatch.setenv("PYTHONIOENCODING", "ascii")
     with terminal("accept", "1") as child:
-        for _ in range(3):
+        for answer in ("", "", "y"):
             child.expect(r"\\u203a ")
-            child.send("\n")
+            child.send(f"{answer}\n")
         assert ended(child) == 0
 
 

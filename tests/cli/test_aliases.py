@@ -33,7 +33,7 @@ def test_an_alias_stands_for_its_command(program: Program) -> None:
     assert program.ok("soon") == program.ok("owe", "--due-before", "sat") != program.ok("owe")
     assert program.ok("find") == program.ok("list", "--all", "--search", "Q3 numbers")
     assert program.ok("soon", "--json") == program.ok("owe", "--due-before", "sat", "--json")
-    assert "You owe Kim: “Lend the drill”" in program.ok("promise", "kim", "Lend the drill")
+    assert "you owe Kim “Lend the drill”" in program.ok("promise", "kim", "Lend the drill")
     assert program.ok("who", "dana").startswith("1\tdana")
 
 

@@ -47,7 +47,10 @@ def test_it_says_where_it_is_what_is_in_it_and_what_stands_for_all_of_it(filled:
     made = path_of(filled, f"ledger-{MOMENT}.db")
     head = acts(filled.ledger)[-1][-1]
     assert result.stdout == f"Backed up 1 promise, 3 acts.\nfile: {made}\nhead: {head}\n"
-    assert result.stderr == "Later, doctor --expect HEAD says whether all of it is still there.\n"
+    assert (
+        result.stderr
+        == "Keep the head. To verify the ledger later: promisectl doctor --expect “…”\n"
+    )
     assert acts(made) == acts(filled.ledger)
 
 
@@ -346,8 +349,8 @@ def test_stdout_is_no_place_for_it(filled: Program) -> None:
     [
         ("file/below", "Not a directory"),
         ("file/", "Not a directory"),
-        ("fifo", "no ordinary file"),
-        ("link", "no ordinary file"),
+        ("fifo", "not an ordinary file"),
+        ("link", "not an ordinary file"),
     ],
 )
 def test_strange_places_are_refused(filled: Program, kind: str, why: str) -> None:
@@ -431,9 +434,11 @@ def test_the_ledger_is_what_the_backup_holds_and_the_way_back_is_told(
     safe = path_of(filled, f"ledger-{MOMENT}-2-before-restore.db")
     assert (
         result.stdout
-        == f"Restored 1 promise, 3 acts, the newest of Mon 23 Nov 2026, 10:00.\nhead: {head}\n"
+        == f"Restored 1 promise, 3 acts, the newest from Mon 23 Nov, 10:00.\nhead: {head}\n"
     )
-    assert result.stderr == f"As it was before: {safe}\nNot what you meant? Restore that.\n"
+    assert result.stderr == (
+        f"The ledger before: {safe}\nNot what you meant? promisectl restore {safe}\n"
+    )
     assert acts(filled.ledger) == acts(backed)
     assert acts(safe) == before
     assert filled.ok("list").count("\n") == 1
@@ -487,9 +492,9 @@ def test_a_person_is_told_what_would_be_gone_and_may_say_no(filled: Program, bac
     before = acts(filled.ledger)
     shown = asked(backed, "")
     assert shown[:3] == [
-        "In the ledger: 2 promises, 6 acts, the newest of Mon 23 Nov 2026, 10:00.",
-        "In the backup: 1 promise, 3 acts, the newest of Mon 23 Nov 2026, 10:00.",
-        "The ledger holds all of it, and 3 acts more, which would go. What is there now is backed up first.",
+        "In the ledger: 2 promises, 6 acts, the newest from Mon 23 Nov, 10:00.",
+        "In the backup: 1 promise, 3 acts, the newest from Mon 23 Nov, 10:00.",
+        "The backup is older: 3 acts of the ledger would be lost. The ledger will be backed up first.",
     ]
     assert shown[-1] == "Nothing was restored."
     assert acts(filled.ledger) == before
@@ -502,15 +507,14 @@ def test_a_person_is_told_what_would_be_gone_and_may_say_no(filled: Program, bac
 
 def test_how_a_backup_stands_to_the_ledger(filled: Program, backed: str) -> None:
     later = filled.ok("backup", "-q").strip()
-    assert "They hold the same. What is there now is backed up first." in asked(later, "no")
+    assert "They are the same. The ledger will be backed up first." in asked(later, "no")
     filled.ok("restore", backed, "--yes")
-    assert (
-        "The backup holds all that is in the ledger, and 3 acts more. What is there now is backed up first."
-        in asked(later, "no")
+    assert "The backup is newer, with 3 acts more. The ledger will be backed up first." in asked(
+        later, "no"
     )
     filled.ok("make", "Something else", "--to", "kim")
     assert (
-        "They are not the same history: what only the ledger holds would go. What is there now is backed up first."
+        "Their histories differ: what is only in the ledger would be lost. The ledger will be backed up first."
         in asked(later, "no")
     )
 
@@ -706,9 +710,9 @@ def test_what_is_damaged_is_never_called_the_same(filled: Program) -> None:
     lose(filled.ledger, 2)
     shown = asked(same, "no")
     assert shown[:3] == [
-        "In the ledger: 1 promise, 2 acts, the newest of Mon 23 Nov 2026, 10:00.",
-        "In the backup: 1 promise, 3 acts, the newest of Mon 23 Nov 2026, 10:00.",
-        "The ledger is damaged (act 2 is missing); the backup is whole. What is there now is put aside first.",
+        "In the ledger: 1 promise, 2 acts, the newest from Mon 23 Nov, 10:00.",
+        "In the backup: 1 promise, 3 acts, the newest from Mon 23 Nov, 10:00.",
+        "The ledger is damaged (act 2 is missing); the backup is not. The damaged ledger will be set aside first.",
     ]
     assert shown[-1] == "Nothing was restored."
 
@@ -723,7 +727,7 @@ def test_a_damaged_ledger_that_can_be_opened_is_put_aside_to_be_looked_into(
     aside = path_of(filled, f"ledger-{MOMENT}-2-damaged.db")
     assert (result.code, result.stderr) == (
         0,
-        f"What was there is damaged; look into it with: promisectl --ledger {aside} list\n",
+        f"To look at the damaged ledger: promisectl --ledger {aside} list\n",
     )
     assert Path(aside).read_bytes() == raw
     assert filled.ok("--ledger", aside, "list").count("\n") == 2
@@ -758,7 +762,7 @@ def test_what_can_not_be_read_is_put_aside_whole(filled: Program, backed: str, h
     raw = filled.ledger.read_bytes()
     result = filled("restore", backed, "--yes")
     aside = path_of(filled, f"ledger-{MOMENT}-2-damaged.db")
-    assert (result.code, result.stderr) == (0, f"What could not be read was put aside: {aside}\n")
+    assert (result.code, result.stderr) == (0, f"The unreadable file was set aside: {aside}\n")
     assert Path(aside).read_bytes() == raw
     assert stat.S_IMODE(Path(aside).stat().st_mode) == 0o600
     assert acts(filled.ledger) == acts(backed)
@@ -789,7 +793,7 @@ def test_a_person_is_told_that_nothing_can_be_read(filled: Program, backed: str)
     damage(filled.ledger, "the header")
     assert (
         asked(backed, "no")[0]
-        == "In the ledger: nothing that can be read. Its bytes will be put aside."
+        == "In the ledger: nothing that can be read. The file will be set aside."
     )
 
 
@@ -845,7 +849,7 @@ def test_before_two_people_become_one_there_is_a_backup(filled: Program) -> None
     before = acts(filled.ledger)
     result = filled("person", "merge", "lee", "dana")
     made = path_of(filled, f"ledger-{MOMENT}-before-merge.db")
-    assert result.stderr == f"As it was before: {made}\n"
+    assert result.stderr == f"Backup from before: {made}\n"
     assert acts(made) == before
     assert filled("person", "merge", "lee", "dana").code == 2
     assert filled("person", "merge", "nobody", "dana").code == 3
@@ -878,7 +882,7 @@ def test_before_a_long_import_there_is_a_backup(filled: Program) -> None:
 def test_a_first_import_has_nothing_to_lose(program: Program) -> None:
     result = program("import", "-", piped=rows(101))
     assert result.code == 0
-    assert "As it was before" not in result.stderr
+    assert "Backup from before" not in result.stderr
     assert kept(program) == []
 
 
@@ -889,7 +893,7 @@ def test_before_an_upgrade_there_is_a_backup(filled: Program) -> None:
         assert kept(filled) == []
         result = filled("complete", "1")
         made = path_of(filled, f"ledger-{MOMENT}-before-upgrade.db")
-        assert f"As it was before: {made}\n" in result.stderr
+        assert f"Backup from before: {made}\n" in result.stderr
         assert acts(made) == before
         with closing(sqlite3.connect(made)) as db:
             assert db.execute("PRAGMA user_version").fetchone() == (next_step.STEP - 1,)

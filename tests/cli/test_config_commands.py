@@ -119,7 +119,7 @@ def test_it_is_a_table_for_people_and_lines_for_programs(program: Program) -> No
 def test_the_path_stands_alone(program: Program) -> None:
     assert program("config", "path") == (
         f"{_path(program)}\n",
-        "There is none yet. To begin one: promisectl config edit.\n",
+        "There is no config yet. To make one: promisectl config edit\n",
         0,
     )
     configure(program, "")
@@ -228,7 +228,7 @@ def test_a_mistake_may_be_edited_again(program: Program, monkeypatch: pytest.Mon
     )
     result = program("config", "edit", answers="\n")
     assert "line 2: there is no “windows”" in result.stderr
-    assert "Edit it again?" in result.stderr
+    assert "Edit again?" in result.stderr
     assert (result.stdout, result.code) == (f"Written: {path}\n", 0)
     assert path.read_text() == "window = 60\n"
 
@@ -280,7 +280,7 @@ def test_an_editor_that_takes_the_file_away_changes_nothing(
     path = configure(program, "window = 30\n")
     _editor(program, monkeypatch, 'rm "$1"')
     result = program("config", "edit")
-    assert (result.code, "left no file that can be read" in result.stderr) == (2, True)
+    assert (result.code, "left a file that can't be read" in result.stderr) == (2, True)
     assert path.read_text() == "window = 30\n"
 
 

@@ -69,8 +69,7 @@ def test_the_date_that_was_copied_is_right_from_the_beginning(program: Program) 
         ("complete", "1", "--confirmed"),
     )
     assert answer == (
-        "#1 active. Put right (rev 2) of “Send the report and annex”: by Tue 17 Nov 2026, "
-        "end of day (was Sat 7 Nov 2026). Also in rev 1.\n"
+        "#1 active: you corrected the terms (rev 2) of “Send the report and annex”: by Tue 17 Nov (was Sat 7 Nov). Also in rev 1.\n"
     )
     assert shown(program)["first_due"] == "2026-11-17"
     assert figures(program) == [0, 0, 0, 1]
@@ -85,8 +84,8 @@ def test_the_new_terms_on_the_table_are_right_as_well(program: Program) -> None:
         ("accept", "1"),
         ("complete", "1", "--confirmed"),
     )
-    assert answer.endswith("(was Sat 7 Nov 2026). Also in the new terms on the table.\n")
-    assert "by Tue 17 Nov 2026" in agreed
+    assert answer.endswith("(was Sat 7 Nov). Also in the proposed change.\n")
+    assert "by Tue 17 Nov" in agreed
     assert figures(program) == [0, 0, 0, 1]
 
 
@@ -167,7 +166,7 @@ def test_new_terms_that_were_imported_are_right_as_well(program: Program) -> Non
 def test_an_editor_corrects_the_same(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     said(program, MADE, ANNEX)
     monkeypatch.setenv("EDITOR", "sed -i s/2026-11-07/2026-11-17/")
-    assert "Also in the new terms on the table" in program.ok(
+    assert "Also in the proposed change" in program.ok(
         "edit", "1", "--correct", today="2026-11-03T09:00"
     )
     assert shown(program)["offer"]["due"] == "2026-11-17"

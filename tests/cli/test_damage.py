@@ -116,7 +116,7 @@ def test_an_alias_that_is_gone_is_missed(filled: Program) -> None:
     refused(filled, "person", "alias", "lee", "chief")
     refused(filled, "make", "Bring the cake", "--to", "boss")
     cured(filled)
-    assert "You offer Lee" in filled.ok("make", "Bring the cake", "--to", "boss")
+    assert "you offer Lee" in filled.ok("make", "Bring the cake", "--to", "boss")
 
 
 def test_who_is_missing_is_not_me(filled: Program) -> None:
@@ -176,7 +176,7 @@ def test_a_promise_whose_row_is_gone_is_not_imported_again(filled: Program) -> N
     refused(filled, "import", "-", piped=exported)
     refused(filled, "complete", "1")
     cured(filled)
-    assert "2 records known already" in filled.ok("import", "-", piped=exported)
+    assert "2 already imported" in filled.ok("import", "-", piped=exported)
 
 
 def test_a_promise_without_acts_is_not_moved_or_replaced(filled: Program) -> None:

@@ -12,7 +12,7 @@ def test_the_demo_ends_with_people(program: Program, capfd: pytest.CaptureFixtur
         -1
     ] == "$ promisectl people"
     assert (
-        "# And who kept how much of what was promised.\n$ promisectl people\n\nThat ledger is gone again."
+        "# And who keeps their promises:\n$ promisectl people\n\nThe tour's ledger is deleted."
         in tour
     )
     out, err = capfd.readouterr()

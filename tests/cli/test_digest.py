@@ -282,7 +282,7 @@ def test_the_figures_are_those_of_stats(program: Program) -> None:
     )
     assert record["figures"] == {"owe": stats["owe"], "owed": stats["owed"]}
     assert (
-        "\n\n You kept 1 of 1 · on time 1 of 1 · changed terms 0 of 1.\n They kept 0 of 1"
+        "\n\n You kept 1 of 1 · on time 1 of 1 · terms changed 0 of 1.\n They kept 0 of 1"
         in program.ok("digest")
     )
 
@@ -296,7 +296,7 @@ def test_the_plain_form_is_the_first(program: Program) -> None:
     assert program.ok("digest", "--format", "plain") == plain
     assert plain == (
         "Promises, Mon 23 Nov 2026\n\n"
-        "To answer: accept, negotiate or decline\n #1  to Dana: Send the Q3 numbers\n     Fri 27 Nov, your move\n"
+        "To answer: accept, negotiate or decline\n #1  to Dana: Send the Q3 numbers\n     Fri 27 Nov, your answer\n"
     )
     assert program.ok("digest", width=200) == plain
 
@@ -427,8 +427,8 @@ def test_the_digest_in_markdown_has_its_headings_and_items_alone(program: Progra
     assert [seen for kind, seen in read if kind == "inline"] == [
         "Promises, Mon 23 Nov 2026",
         "To answer: accept, negotiate or decline",
-        "<strong_open>#1<strong_close> to Ann-*Marie*: # *Send* <b>it</b><hardbreak>no date, your move",
+        "<strong_open>#1<strong_close> to Ann-*Marie*: # *Send* <b>it</b><hardbreak>no date, your answer",
         "Since Mon 16 Nov",
-        "<strong_open>#2<strong_close> Mon 23 Nov, from Lee<hardbreak>Lee accepted your terms (rev 1): “1. Fix | the brake”.",
+        "<strong_open>#2<strong_close> Mon 23 Nov, from Lee<hardbreak>Active: Lee accepted your request “1. Fix | the brake”.",
     ]
     assert [kind for kind, _ in read if kind.endswith("_open")].count("list_item_open") == 2

@@ -21,14 +21,14 @@ from tests.cli.terminal import ended, in_another, terminal
 from tests.conftest import MONDAY, Program, Result, remembered
 
 FORKS = "ignore:This process .* is multi-threaded:DeprecationWarning"
-WHICH = "Put a typo right, or offer new terms? [correct, negotiate (you ask for new terms), Enter for neither] › "
-AGAIN = "Edit it again? [Enter for Yes, or no] › "
-UNCHANGED = "Nothing was changed: the terms of #1 stay as they are.\n"
+WHICH = "Correct a typo, or negotiate (you propose a change)? (Enter for neither) › "
+AGAIN = "Edit again? yes or no (Enter for yes) › "
+UNCHANGED = "Nothing was changed in #1.\n"
 HELP = """#
-# Change what stands behind the colons, save, and leave the editor. A date may
-# be typed in words: fri, 28 nov, fri 17:00. In a text \\n is a line break, and
-# \\\\ a backslash. Nothing behind a colon means none. A line left out, or an
-# empty file, leaves everything as it is.
+# Edit the text after the colons, save, and close the editor. Dates can be typed
+# in words: fri, 28 nov, fri 17:00. In a text, \\n is a line break, and \\\\ is a
+# backslash. To remove a value, delete the text after its colon. A line that you
+# delete keeps its value. An empty file changes nothing.
 
 """
 EDITOR = """
@@ -121,8 +121,8 @@ def test_the_sheet_of_a_correction(promised: Program, desk: Desk) -> None:
     desk.types({})
     assert promised("edit", "1", "--correct") == (UNCHANGED, "", 0)
     assert desk.shown == (
-        "# #1 active, to Dana: rev 1, in force.\n"
-        "# You put a typo right: it stays rev 1, and counts as no negotiation.\n"
+        "# #1 active, to Dana: rev 1, agreed.\n"
+        "# You correct a typo: this stays rev 1 and does not count as a change.\n"
         f"{HELP}outcome: Send Q3 numbers\nby: 2026-11-27\ndone-when:\nwhy:\nreply-by:\n"
     )
 
@@ -139,12 +139,12 @@ def test_it_is_for_me_alone_and_gone_afterwards(promised: Program, desk: Desk) -
 @pytest.mark.parametrize(
     ("make", "option", "head"),
     [
-        (["--to", "dana", "--asked"], "--negotiate", ["to Dana: rev 1, Dana's, on the table.", "You put new terms on the table: this becomes rev 2, for Dana to answer."]),
-        (["--to", "dana", "--asked"], "--theirs", ["to Dana: rev 1, Dana's, on the table.", "Dana puts new terms on the table: this becomes rev 2, for you to answer."]),
-        (["--to", "dana"], "--theirs", ["to Dana: rev 1, yours, on the table.", "Dana puts new terms on the table: this becomes rev 2, for you to answer."]),
-        (["--to", "dana"], "--mine", ["to Dana: rev 1, yours, on the table.", "You put new terms on the table: this becomes rev 2, for Dana to answer."]),
-        (["--from", "dana", "--agreed"], "--reason=x", ["from Dana: rev 1, in force.", "You put new terms on the table: this becomes rev 2, for Dana to answer."]),
-        (["--to", "me"], "--reason=x", ["to yourself: rev 1, in force.", "You change the terms: this becomes rev 2, in force at once."]),
+        (["--to", "dana", "--asked"], "--negotiate", ["to Dana: rev 1, Dana's, not agreed yet.", "You propose other terms: this becomes rev 2, and Dana has to answer."]),
+        (["--to", "dana", "--asked"], "--theirs", ["to Dana: rev 1, Dana's, not agreed yet.", "Dana proposes other terms: this becomes rev 2, and you have to answer."]),
+        (["--to", "dana"], "--theirs", ["to Dana: rev 1, yours, not agreed yet.", "Dana proposes other terms: this becomes rev 2, and you have to answer."]),
+        (["--to", "dana"], "--mine", ["to Dana: rev 1, yours, not agreed yet.", "You propose other terms: this becomes rev 2, and Dana has to answer."]),
+        (["--from", "dana", "--agreed"], "--reason=x", ["from Dana: rev 1, agreed.", "You propose other terms: this becomes rev 2, and Dana has to answer."]),
+        (["--to", "me"], "--reason=x", ["to yourself: rev 1, agreed.", "You change the terms: this becomes rev 2 and holds at once."]),
     ],
     ids=lambda value: value if isinstance(value, str) else " ".join(value) if value[0].startswith("--") else "head",
 )  # fmt: skip
@@ -167,9 +167,9 @@ def test_the_revision_that_it_announces_is_the_one_that_it_becomes(
     program.ok("import", str(program.home / "file.csv"))
     desk.types({"outcome": "Send Q4 numbers"})
     said = program.ok("edit", "1", "--reason", "the year is over")
-    assert "rev 3, in force." in desk.shown
-    assert "this becomes rev 4, for Dana to answer" in desk.shown
-    assert said.startswith("#1 active. You asked Dana for new terms (rev 4) of")
+    assert "rev 3, agreed." in desk.shown
+    assert "this becomes rev 4, and Dana has to answer" in desk.shown
+    assert said.startswith("#1 active: you proposed a change (rev 4): ")
     record = _record(program)
     assert (record["revision"], record["revisions"], record["offer"]["revision"]) == (3, 4, 4)
 
@@ -178,10 +178,10 @@ def test_with_new_terms_on_the_table_each_move_opens_its_own(promised: Program, 
     promised.ok("negotiate", "1", "--by", "next fri", "--reason", "slipped", "--theirs")
     desk.types({})
     promised.ok("edit", "1", "--correct")
-    assert "rev 1, in force" in desk.shown
+    assert "rev 1, agreed" in desk.shown
     assert "by: 2026-11-27\n" in desk.shown
     promised.ok("edit", "1", "--reason", "still slipping")
-    assert "rev 2, Dana's, on the table" in desk.shown
+    assert "rev 2, Dana's, not agreed yet" in desk.shown
     assert "by: 2026-12-04\n" in desk.shown
 
 
@@ -215,7 +215,7 @@ def test_dates_stand_with_their_zone_where_it_is_another(
 def test_a_typo_is_put_right(promised: Program, desk: Desk) -> None:
     desk.types({"outcome": "Send Q4 numbers", "done-when": "she has\\nthe file"})
     assert promised.ok("edit", "1", "--correct") == (
-        "#1 active. Put right (rev 1) of “Send Q3 numbers”: “Send Q4 numbers” (was “Send Q3 numbers”), done when “she has\\nthe file”.\n"
+        "#1 active: you corrected the terms: “Send Q4 numbers” (was “Send Q3 numbers”), done when “she has\\nthe file”.\n"
     )
     record = _record(promised)
     assert (record["revisions"], record["done_when"], record["acts"][-1]["act"]) == (
@@ -229,10 +229,10 @@ def test_other_terms_are_put_on_the_table(promised: Program, desk: Desk) -> None
     desk.types({"by": "next mon"})
     assert promised("edit", "1", "--reason", "slipped") == (
         (
-            "#1 active. You asked Dana for new terms (rev 2) of “Send Q3 numbers”: by Mon 7 Dec 2026, end of day (was Fri 27 Nov 2026). "
-            "Until Dana says Yes, rev 1 stands: by Fri 27 Nov 2026, end of day.\n"
+            "#1 active: you proposed a change (rev 2) of “Send Q3 numbers”: by Mon 7 Dec (was Fri 27 Nov). "
+            "Until Dana says yes, Fri 27 Nov holds.\n"
         ),
-        "When Dana answers: accept 1, negotiate 1 --theirs or decline 1.\n",
+        "When Dana says yes: promisectl accept 1\n",
         0,
     )
     assert _record(promised)["acts"][-1]["text"] == "slipped"
@@ -270,7 +270,7 @@ def test_a_reply_by_can_be_corrected_and_everything_taken_away(
 def test_what_was_edited_is_one_command_to_undo(promised: Program, desk: Desk) -> None:
     desk.types({"outcome": "Send Q4 numbers", "by": ""})
     promised.ok("edit", "1", "--correct", "-q")
-    assert promised.ok("undo") == "#1 is active again (undone: correct): “Send Q3 numbers”.\n"
+    assert promised.ok("undo") == "#1 active again, correct undone: “Send Q3 numbers”.\n"
     assert _record(promised)["due"] == "2026-11-27"
 
 
@@ -337,7 +337,7 @@ def test_a_promise_that_is_over_can_be_corrected_and_is_not_asked_about(
     desk.types({"outcome": "Send Q4 numbers"})
     result = promised("edit", "1", answers="")
     assert (result.stdout, result.stderr, result.code) == (
-        "#1 kept. Put right (rev 1) of “Send Q3 numbers”: “Send Q4 numbers” (was “Send Q3 numbers”).\n",
+        "#1 kept: you corrected the terms: “Send Q4 numbers” (was “Send Q3 numbers”).\n",
         "",
         0,
     )
@@ -354,10 +354,10 @@ def test_a_promise_that_is_over_can_be_corrected_and_is_not_asked_about(
         (["1"], 2, "A typo, or new terms? Say it with: edit 1 --correct, or edit 1 --negotiate."),
         (["1", "--negotiate"], 2, "negotiate needs a reason: add --reason “…”."),
         (["1", "--theirs"], 2, "negotiate needs a reason: add --reason “…”."),
-        (["1", "--correct", "--reason", "x"], 2, "--correct and --reason exclude each other."),
-        (["1", "--correct", "--theirs"], 2, "--correct and --theirs exclude each other."),
-        (["1", "--correct", "--negotiate"], 2, "--correct and --negotiate exclude each other."),
-        (["1", "--mine", "--theirs"], 2, "--mine and --theirs exclude each other."),
+        (["1", "--correct", "--reason", "x"], 2, "--correct and --reason exclude each other. Give one of them."),
+        (["1", "--correct", "--theirs"], 2, "--correct and --theirs exclude each other. Give one of them."),
+        (["1", "--correct", "--negotiate"], 2, "--correct and --negotiate exclude each other. Give one of them."),
+        (["1", "--mine", "--theirs"], 2, "--mine and --theirs exclude each other. Give one of them."),
         (["1", "--reason", " "], 2, "The reason is empty."),
         (["2", "--reason", "x"], 4, "#2 is reported as done, so its terms can't be changed any more."),
         (["3"], 4, "#3 is void, so edit is not open. No move is open any more."),
@@ -399,7 +399,7 @@ def test_there_is_nothing_to_edit_without_a_ledger(program: Program, desk: Desk)
         ("why: end\\\n", "Line 1: “\\” stands for nothing."),
         (f"outcome: {'x' * 1001}\n", "Line 1: The outcome has 1,001 characters, and 1,000 are the most."),
         ("why: a\\x00b\n", "Line 1: "),
-        ("why: gr\udcfcn\n", "left bytes that are no UTF-8, so nothing was changed."),
+        ("why: gr\udcfcn\n", "left a file that is not UTF-8, so nothing was changed."),
     ],
 )  # fmt: skip
 def test_a_line_that_cannot_be_read_is_named_and_what_was_typed_is_kept(
@@ -440,7 +440,7 @@ def test_a_move_answers_as_moves_do(promised: Program, desk: Desk) -> None:
         ("false", "ended with exit code 1"),
         ("no-such-editor", "can't be started (No such file or directory)"),
         ("vi 'unclosed", "can't be started (no closing quotation)"),
-        ("rm", "left no file that can be read (No such file or directory)"),
+        ("rm", "left a file that can't be read (No such file or directory)"),
     ],
 )
 @pytest.mark.usefixtures("desk")
@@ -525,10 +525,10 @@ def test_a_place_that_takes_no_file_is_said(
 def test_a_person_is_asked_which_of_the_two_it_is(promised: Program, desk: Desk) -> None:
     desk.types({"outcome": "Send Q4 numbers"})
     result = promised("edit", "1", answers="perhaps\nc\n", width=200)
-    assert result.stderr.startswith(f"{WHICH}“perhaps” is no answer here.\n{WHICH}")
+    assert result.stderr.startswith(f"{WHICH}“perhaps” is not an answer.\n{WHICH}")
     assert (
         result.stdout
-        == "#1 active. Put right (rev 1) of “Send Q3 numbers”: “Send Q4 numbers” (was “Send Q3 numbers”).\n"
+        == "#1 active: you corrected the terms: “Send Q4 numbers” (was “Send Q3 numbers”).\n"
     )
 
 
@@ -537,7 +537,7 @@ def test_and_for_the_reason_once_something_has_changed(promised: Program, desk: 
     assert promised("edit", "1", answers="n\n", width=200) == (UNCHANGED, WHICH, 0)
     result = promised("edit", "1", answers="negotiate\n\nslipped\n", width=200)
     assert result.stderr.startswith(f"{WHICH}Why? › Why? › ")
-    assert "You asked Dana for new terms (rev 2)" in result.stdout
+    assert "you proposed a change (rev 2)" in result.stdout
     assert _record(promised)["acts"][-1]["text"] == "slipped"
 
 
@@ -551,9 +551,12 @@ def test_the_question_says_whose_words_they_would_be(program: Program, desk: Des
     program.ok("make", "Send Q3 numbers", "--to", "dana")
     desk.types({"by": "mon"})
     result = program("edit", "1", answers="n\ntheirs\n", width=200)
-    assert "[correct, negotiate (new terms, yours or Dana's), Enter for neither]" in result.stderr
-    assert result.stderr.count("or their counter? [mine or theirs]") == 1
-    assert result.stdout.startswith("#1 proposed. Dana countered (rev 2)")
+    assert (
+        "Correct a typo, or negotiate (other terms, yours or Dana's)? (Enter for neither)"
+        in result.stderr
+    )
+    assert result.stderr.count("Whose terms are these: mine or theirs?") == 1
+    assert result.stdout.startswith("#1 proposed: Dana made you a counter-offer (rev 2)")
     assert "Why?" not in result.stderr
 
 
@@ -602,7 +605,7 @@ def test_all_of_it_at_a_real_terminal(promised: Program, desk: Desk) -> None:
             child.expect(" › ")
             child.sendline(answer)
         assert ended(child) == 0
-        assert "You asked Dana for new terms (rev 2)" in child.before
+        assert "you proposed a change (rev 2)" in child.before
     assert _record(promised)["acts"][-1]["text"] == "the vendor slipped"
     assert list((promised.home / "tmp").iterdir()) == []
 
@@ -714,7 +717,7 @@ def test_a_promise_that_was_closed_meanwhile_is_not_negotiated_but_may_be_correc
         "#1 is reported as done, so its terms can't be changed any more.",
     )
     promised.ok("undo")
-    assert promised.ok("edit", "1", "--correct").startswith("#1 delivered. Put right (rev 1)")
+    assert promised.ok("edit", "1", "--correct").startswith("#1 reported: you corrected the terms")
 
 
 @pytest.mark.usefixtures("desk")

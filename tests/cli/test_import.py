@@ -102,7 +102,7 @@ def test_the_same_promises_in_every_form(program: Program, form: str) -> None:
     assert (done.stdout, done.code) == ("Imported 2 promises from file.csv.\n", 0)
     assert (
         done.stderr
-        == f"New ledger: {program.ledger}\nNew in the ledger: Dana (dana), Lee Öz (lee-öz).\nNot what you meant? promisectl undo\n"
+        == f"New ledger: {program.ledger}\nNew people: Dana (dana), Lee Öz (lee-öz).\nNot what you meant? promisectl undo\n"
     )
     assert told(program, "id", "direction", "state", "person", "outcome", "due") == SAME
 
@@ -201,7 +201,7 @@ def test_columns_that_do_not_fit(program: Program, words: tuple[str, ...], sente
 @pytest.mark.parametrize(
     ("word", "sentence"),
     [
-        ("Task", "“Task” does not say"),
+        ("Task", "“Task” needs a column"),
         ("Task=outcom", "outcom”; the nearest is outcome"),
     ],
 )
@@ -258,7 +258,7 @@ CELLS: list[tuple[dict[str, str], str]] = [
         {"renegotiated": "1", "revisions": "2", "state": "proposed"},
         "renegotiated: new terms can't have been agreed on before the first",
     ),
-    ({"replaces": "7"}, "replaces: #7 is not in this file before it"),
+    ({"replaces": "7"}, "replaces: #7 is not earlier in this file"),
     ({"made_at": "yesterday"}, "made_at: “yesterday”"),
     ({"made_at": "2027-01-01"}, "made_at: it is still to come"),
     ({"made_at": "1969-12-31T00:00:00Z"}, "made_at: it is before 1970"),
@@ -344,13 +344,13 @@ DEEP = "[" * 100_000
 FILES: dict[str, tuple[str | bytes, str]] = {
     "nothing": ("", "line 1: there is nothing in it"),
     "a byte order mark alone": ("\ufeff", "line 1: there is nothing in it"),
-    "no UTF-8": (TWO.encode("latin-1"), "line 3: it is no UTF-8 text; save the file as UTF-8"),
+    "no UTF-8": (TWO.encode("latin-1"), "line 3: it is not UTF-8 text; save the file as UTF-8"),
     "no UTF-8, later": (
         (TWO + "owe,dana,x,\n" * 7).encode() + b"owe,dana,\xff,\n",
-        "line 11: it is no UTF-8 text",
+        "line 11: it is not UTF-8 text",
     ),
-    "UTF-16": (TWO.encode("utf-16"), "line 1: it is no UTF-8 text"),
-    "a photograph": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, "line 1: it is no UTF-8 text"),
+    "UTF-16": (TWO.encode("utf-16"), "line 1: it is not UTF-8 text"),
+    "a photograph": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, "line 1: it is not UTF-8 text"),
     "too few cells": (TWO + "owe,lee\n", "line 4: it has 2 cells under 4 columns"),
     "too many cells": (TWO + "owe,lee,x,,\n", "line 4: it has 5 cells under 4 columns"),
     "a quote that stays open": (
@@ -364,7 +364,7 @@ FILES: dict[str, tuple[str | bytes, str]] = {
     ),
     "an endless line": (
         "x" * (17 << 20),
-        "line 1: it is longer than 16 MiB; give every record a line of its own",
+        "line 1: it is longer than 16 MiB; put each record on a line of its own",
     ),
     "a list of numbers": ("[1]", "line 1: it is no JSON object"),
     "a cut array": (
@@ -439,7 +439,7 @@ def test_a_header_alone_is_no_promise(program: Program) -> None:
     assert not program.ledger.exists()
     assert (
         take(program, "[ ]", "--dry-run").stderr
-        == "Would be made: 0, skipped: 0, refused: 0. Nothing was recorded.\n"
+        == "Dry run: 0 to make, 0 to skip, 0 refused. Nothing was recorded.\n"
     )
 
 
@@ -482,7 +482,7 @@ def test_what_is_known_is_skipped(program: Program, content: str) -> None:
     before = program.ledger.read_bytes()
     again = take(program, content)
     assert (again.stdout, again.stderr) == (
-        "Imported 0 promises from file.csv. 2 records known already, and skipped.\n",
+        "Imported 0 promises from file.csv. 2 already imported, skipped.\n",
         "",
     )
     assert program.ledger.read_bytes() == before
@@ -498,7 +498,7 @@ def test_what_is_known_is_skipped(program: Program, content: str) -> None:
 def test_what_is_new_in_a_file_is_made(program: Program) -> None:
     take(program, TWO)
     assert take(program, TWO + "owe,dana,Lend the drill,\n").stdout == (
-        "Imported 1 promise from file.csv. 2 records known already, and skipped.\n"
+        "Imported 1 promise from file.csv. 2 already imported, skipped.\n"
     )
     assert told(program, "id", "outcome")[2] == ("3", "Lend the drill")
 
@@ -506,7 +506,7 @@ def test_what_is_new_in_a_file_is_made(program: Program) -> None:
 def test_two_that_say_the_same_are_two(program: Program) -> None:
     text = "direction,person,outcome\n" + "owe,dana,Water the plants\n" * 3
     assert take(program, text).stdout == "Imported 3 promises from file.csv.\n"
-    assert "3 records known" in take(program, text).stdout
+    assert "3 already imported" in take(program, text).stdout
     assert take(program, text + "owe,dana,Water the plants\n", "-q").stdout == "4\n"
 
 
@@ -517,7 +517,7 @@ def test_one_uid_twice_in_a_file_is_a_mistake(program: Program) -> None:
     )
     text = one(id="5") + one(id="5", outcome="another").splitlines()[1]
     assert take(program, text).stderr.startswith(
-        "promisectl: file.csv, line 3, column id: a record before it is #5 already."
+        "promisectl: file.csv, line 3, column id: an earlier record is also #5."
     )
 
 
@@ -542,13 +542,13 @@ def test_an_import_that_was_undone_can_be_made_again_and_put_right(program: Prog
     assert {state for (state,) in told(program, "state")} == {"void"}
     program.ok("redo")
     assert told(program, "id", "outcome", "person", "state", "direction") == expected
-    assert "2 records known" in take(program, right).stdout
+    assert "2 already imported" in take(program, right).stdout
 
 
 def test_what_was_voided_by_hand_stays_so(program: Program) -> None:
     take(program, TWO)
     program.ok("void", "1", "--reason", "twice")
-    assert "2 records known" in take(program, TWO).stdout
+    assert "2 already imported" in take(program, TWO).stdout
 
 
 def test_one_undo_takes_all_of_it_back_and_redo_brings_it_again(program: Program) -> None:
@@ -557,8 +557,8 @@ def test_one_undo_takes_all_of_it_back_and_redo_brings_it_again(program: Program
     take(program, TWO)
     after = records(program)
     assert program.ok("undo").splitlines() == [
-        "#2 is void (undone: import): “Send the numbers”.",
-        "#3 is void (undone: import): “Fix the brake”.",
+        "#2 void, import undone: “Send the numbers”.",
+        "#3 void, import undone: “Fix the brake”.",
     ]
     assert records(program)[:1] == before
     assert program.ok("list", "--with", "dana") == ""
@@ -606,7 +606,7 @@ def test_what_replaces_what_is_told_by_the_numbers_here(program: Program) -> Non
     assert done.stdout == "2\n3\n", done
     assert told(program, "id", "replaces")[1:] == [("2", ""), ("3", "2")]
     more = one(id="9", replaces="8", outcome="the third")
-    assert "#8 is not in this file before it" in take(program, more).stderr
+    assert "#8 is not earlier in this file" in take(program, more).stderr
     both = text + "owe,dana,the third,9,active,,8\n"
     assert take(program, both, "-q").stdout == "4\n"
     assert told(program, "id", "replaces")[3] == ("4", "3")
@@ -620,7 +620,7 @@ def test_a_name_that_looks_like_a_known_one(program: Program) -> None:
     before = program.ledger.read_bytes()
     refused = take(program, one(person="danna"))
     assert (
-        "line 2, column person: “danna” looks like dana; write that, or say --new if it is somebody else."
+        "line 2, column person: “danna” looks like dana; use that name, or --new for somebody else."
         in refused.stderr
     )
     assert program.ledger.read_bytes() == before
@@ -654,7 +654,11 @@ def test_many_newcomers_are_told_in_one_line(program: Program) -> None:
     text = "direction,person,outcome\n" + "".join(
         f"owe,{name}{name}{name},x\n" for name in "abcdefghij"
     )
-    assert take(program, text).stderr.splitlines()[1].endswith("Hhh (hhh) and 2 more. See: people.")
+    assert (
+        take(program, text)
+        .stderr.splitlines()[1]
+        .endswith("Hhh (hhh) and 2 more. See: promisectl people")
+    )
 
 
 # A look ahead
@@ -669,7 +673,7 @@ def test_a_dry_run_says_what_would_be(program: Program) -> None:
         seen.stdout == "2\tmake\t1\tdana\tSend the numbers\t\n3\tmake\t2\tLee Öz\tFix the brake\t\n"
     )
     assert (seen.stderr, seen.code) == (
-        "Would be made: 2, skipped: 0, refused: 0. Nothing was recorded.\n",
+        "Dry run: 2 to make, 0 to skip, 0 refused. Nothing was recorded.\n",
         0,
     )
     assert not program.ledger.exists()
@@ -683,7 +687,7 @@ def test_a_dry_run_says_what_would_be(program: Program) -> None:
         (4, "refuse", None),
     ]
     assert json.loads(seen.stdout)[0] == {
-        "line": 2, "does": "skip", "id": 1, "person": "dana", "outcome": "Send the numbers", "why": "known as #1",
+        "line": 2, "does": "skip", "id": 1, "person": "dana", "outcome": "Send the numbers", "why": "already #1",
     }  # fmt: skip
     assert program.ledger.read_bytes() == before
 
@@ -702,7 +706,7 @@ def test_a_dry_run_tells_every_record_that_is_refused(program: Program) -> None:
         ["5", "make"],
         ["6", "refuse"],
     ]
-    assert seen.stderr == "Would be made: 1, skipped: 0, refused: 4. Nothing was recorded.\n"
+    assert seen.stderr == "Dry run: 1 to make, 0 to skip, 4 refused. Nothing was recorded.\n"
 
 
 @pytest.mark.parametrize("width", [80, 40])
@@ -1030,7 +1034,7 @@ def test_what_was_taken_back_is_not_made_again_by_the_export_that_says_so(progra
     out = program.ok("export")
     assert (
         take(program, out).stdout
-        == "Imported 0 promises from file.csv. 1 record known already, and skipped.\n"
+        == "Imported 0 promises from file.csv. 1 already imported, skipped.\n"
     )
     assert program.ok("redo", "-q") == "1\n"
 
@@ -1103,7 +1107,7 @@ def test_a_long_command_goes_on_on_lines_of_its_own(talkative: Program) -> None:
     other = "--ledger", str(talkative.home / "other.db")
     assert (
         talkative.ok(*other, "import", str(talkative.home / "j.jsonl"))
-        == "Imported the whole journal: 1,500 promises, 2 commands.\n"
+        == "Imported the journal: 1,500 promises, 2 commands.\n"
     )
     for view in (
         ("export", "--journal"),
@@ -1151,7 +1155,7 @@ def test_a_dry_run_of_a_journal_is_refused_as_the_import_is(program: Program) ->
     assert program("import", file, "--dry-run") == refused
     other = "--ledger", str(program.home / "other.db")
     assert program.ok(*other, "import", file, "--dry-run") == (
-        "It is whole, and would make 1 promise, 1 command.\n"
+        "Dry run: the journal is complete, with 1 promise, 1 command. Nothing was recorded.\n"
     )
     assert not (program.home / "other.db").exists()
 
@@ -1164,7 +1168,7 @@ def test_a_journal_with_a_byte_order_mark_is_one(program: Program) -> None:
     result = program(
         "--ledger", str(program.home / "other.db"), "import", str(program.home / "j.jsonl")
     )
-    assert result.stdout == "Imported the whole journal: 1 promise, 1 command.\n"
+    assert result.stdout == "Imported the journal: 1 promise, 1 command.\n"
 
 
 def test_a_small_file_needs_no_temporary_file(
@@ -1318,7 +1322,7 @@ def test_a_file_that_is_no_utf8_is_told_as_that(program: Program, encoding: str)
     for content in (TWO, json.dumps(OBJECTS)):
         done = take(program, content.encode(encoding))
         assert (done.stdout, done.code) == ("", 6)
-        assert "line 1: it is no UTF-8 text; save the file as UTF-8." in done.stderr
+        assert "line 1: it is not UTF-8 text; save the file as UTF-8." in done.stderr
 
 
 @pytest.mark.parametrize("tags", ["garden,urgent", ["garden,urgent"], ["garden,", ",", "urgent"]])
@@ -1354,7 +1358,7 @@ def test_a_column_has_one_field(program: Program) -> None:
     refused = take(program, THEIRS, "--map", "Task=outcome", "--map", "Task=why")
     assert (refused.code, refused.stderr) == (
         2,
-        "promisectl: --map has the column “Task” twice. Give it one field.\n",
+        "promisectl: --map has the column “Task” twice. Give it once.\n",
     )
     refused = take(program, THEIRS, *MAP, "--map", "Done=", "--map", "TASK=why")
     assert (refused.code, "--map has the column “Task” twice" in refused.stderr) == (6, True)
@@ -1436,19 +1440,19 @@ def test_a_known_record_that_is_not_so_here_is_told(program: Program) -> None:
     exports = {form: program.ok("export", "--format", form) for form in ("csv", "json", "jsonl")}
     for content in exports.values():
         told_now = program.ok("import", "-", piped=content)
-        assert told_now == "Imported 0 promises from stdin. 3 records known already, and skipped.\n"
+        assert told_now == "Imported 0 promises from stdin. 3 already imported, skipped.\n"
     program.ok("complete", "1")
     program.ok("correct", "2", "--by", "sun", "--why", "for fun")
     program.ok("person", "rename", "lee", "lee-ann")
     for content in exports.values():
         assert program.ok("import", "-", piped=content).endswith(
-            "skipped. 2 of them differ here: #1 (state), #2 (due, why).\n"
+            "skipped. 2 differ here: #1 (state), #2 (due, why).\n"
         )
         dry = json.loads(program.ok("import", "-", "--dry-run", "--json", piped=content))
         assert [record["why"] for record in dry] == [
-            "known as #1, differs here: state",
-            "known as #2, differs here: due, why",
-            "known as #3",
+            "already #1, differs here: state",
+            "already #2, differs here: due, why",
+            "already #3",
         ]
 
 
@@ -1476,9 +1480,9 @@ def test_new_terms_a_warning_and_a_telling_differ_too(
         fields = csv.replace("author", "author, offer") if offer and form == "json" else csv
         number = move[1]
         told = program.ok("import", "-", piped=content)
-        assert told.endswith(f"1 of them differs here: #{number} ({fields}).\n"), form
+        assert told.endswith(f"1 differs here: #{number} ({fields}).\n"), form
         beside = program("import", "-", "--json", piped=content).stderr
-        assert beside == f"1 of them differs here: #{number} ({fields}).\n"
+        assert beside == f"1 differs here: #{number} ({fields}).\n"
 
 
 def test_one_that_differs_among_new_ones(program: Program) -> None:
@@ -1487,6 +1491,6 @@ def test_one_that_differs_among_new_ones(program: Program) -> None:
     program.ok("make", "Rest", "--to", "lee")
     changed = [{**first, "person": "lee", "outcome": "Write"}, {**first, "uid": UID.format(2)}]
     assert take(program, json.dumps(changed)).stdout == (
-        "Imported 1 promise from file.csv. 1 record known already, and skipped. "
-        "1 of them differs here: #1 (outcome, person).\n"
+        "Imported 1 promise from file.csv. 1 already imported, skipped. "
+        "1 differs here: #1 (outcome, person).\n"
     )

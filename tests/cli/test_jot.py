@@ -16,7 +16,7 @@ from tests.cli.test_edit import FORKS, Desk, desk  # noqa: F401
 from tests.conftest import Program, Result
 
 TWO = "to dana: Send the numbers | fri | agreed\nfrom lee: Fix the brake | sat\n"
-AGAIN = "Edit it again? [Enter for Yes, or no] › "
+AGAIN = "Edit again? yes or no (Enter for yes) › "
 MANY = "Make these 2? yes / edit / no › "
 TABLE = """\
 Who       What                                               By
@@ -184,7 +184,7 @@ def test_every_mistake_is_told_and_the_first_decides_the_code(program: Program) 
         ("", "There is no promise in what came in on stdin."),
         ("// nothing\n\n", "There is no promise in what came in on stdin."),
         ('{"outcome": "a"}', "This looks like JSON. Read it with: promisectl make --json -."),
-        (b"to dana: a\nto lee: gr\xfcn", "line 2: this is no UTF-8."),
+        (b"to dana: a\nto lee: gr\xfcn", "line 2: this is not UTF-8."),
     ],
 )
 @pytest.mark.parametrize("command", ["jot", "make"])
@@ -199,7 +199,7 @@ def test_arguments_without_a_promise_are_refused(program: Program) -> None:
     assert program("jot", "// x").stderr.startswith("promisectl: There is no promise here.")
     says = "promisectl: “-” reads the lines from stdin. Leave out the other lines.\n"
     assert program("jot", "-", "to dana: x") == ("", says, 2)
-    says = "promisectl: With “-” each promise says for itself what it needs: leave out --to.\n"
+    says = "promisectl: With “-”, leave out --to: each promise on stdin has its own fields.\n"
     assert program("make", "-", "--to", "dana", piped=TWO) == ("", says, 2)
 
 
@@ -268,7 +268,7 @@ def test_it_is_one_command_to_undo_and_answers_as_make_does(program: Program) ->
 
 def test_a_new_person_is_named_once(program: Program) -> None:
     result = program("jot", "-", piped="to dana: a\nfrom Dana: b\nto DANA: c\n")
-    assert result.stderr.count("New in the ledger: Dana (dana).") == 1
+    assert result.stderr.count("New person: Dana (dana).") == 1
     assert program.ok("people").count("\n") == 1
 
 
@@ -277,7 +277,7 @@ def test_it_happens_once(program: Program) -> None:
     first = program.ok("jot", "-", *key, piped=TWO)
     again = program("jot", "-", *key, piped=f"\n- {TWO}")
     assert (again.stdout, again.code) == (first, 0)
-    assert "nothing new was recorded" in again.stderr
+    assert "was used before, so nothing was recorded" in again.stderr
     assert program("jot", "-", *key, piped=f"{TWO}to dana: x").code == 2
     assert program.ok("jot", "to dana: x", "--once", "one", "-q") == "3\n"
     assert program.ok("jot", "to dana: x", "--once", "one", "-q") == "3\n"
@@ -292,7 +292,7 @@ def test_one_line_is_made_at_once_and_asks_only_about_a_name(program: Program) -
     result = program("jot", "to dana: Send the numbers | in 5 days | agreed", answers="", width=80)
     assert result.stdout.startswith("#1 active")
     result = program("jot", "to dnaa: Send more", answers="dana\n", width=80)
-    assert "Did you mean dana?" in result.stderr
+    assert "“dnaa” looks like dana." in result.stderr
     assert [record["person"] for record in _records(program)] == ["dana", "dana"]
 
 
@@ -300,9 +300,8 @@ def test_a_page_is_shown_and_confirmed_once(program: Program, desk: Desk) -> Non
     desk.types(TWO)
     result = program("jot", answers="yes\n", width=80)
     assert (result.stdout, result.code) == ("Made 2 promises: #1 to #2.\n", 0)
-    shown = "\n".join(map(str.rstrip, result.stderr.splitlines()))
-    assert shown.startswith(f"{TABLE}{MANY}New ledger:")
-    assert shown.endswith("\nNot what you meant? promisectl undo")
+    assert result.stderr.startswith(f"{TABLE}{MANY}New ledger:")
+    assert result.stderr.endswith("\nNot what you meant? promisectl undo\n")
     text, path, modes, _ = desk.seen[0]
     first, second, *rest = text.split("\n")
     assert first.startswith("// to dana: Send the numbers | fri | agreed")
@@ -320,7 +319,7 @@ def test_one_promise_on_a_page_is_answered_as_make_answers(program: Program, des
     result = program("jot", answers="y\n", width=80)
     assert result.stdout.startswith("#1 active")
     shown = result.stderr.split("New person")[0]
-    assert "done when: she has it\n" in re.sub(" +\n", "\n", shown)
+    assert "done when: she has it\n" in shown
     assert "#a" in shown
     assert "Make this one? yes / edit / no › " in result.stderr
 
@@ -414,7 +413,7 @@ def test_a_person_is_asked_about_a_name_once(program: Program, desk: Desk) -> No
     desk.types(page, page.replace("frii", "fri"))
     result = program("jot", answers="dana\n\nyes\n", width=80)
     assert result.code == 0, result
-    assert result.stderr.count("Did you mean dana?") == 1
+    assert result.stderr.count("“dnaa” looks like dana.") == 1
     assert "New p" not in result.stderr
     assert [record["person"] for record in _records(program)] == ["dana"] * 3
 
@@ -465,7 +464,7 @@ def test_the_whole_flow(program: Program, monkeypatch: pytest.MonkeyPatch) -> No
     )
     with terminal("jot", columns=80) as child:
         child.expect("Line 4: “frii” is not")
-        child.expect("Edit it again")
+        child.expect("Edit again")
         child.sendline("")
         child.expect(r"to Dana +Send the numbers +Fri 27 Nov +agreed")
         child.expect("New people: Dana")
@@ -487,7 +486,7 @@ def test_what_is_pasted_is_confirmed(
         child.expect("Paste or type, then Ctrl-D:")
         child.send(TWO.replace("fri ", "frii "))
         child.sendcontrol("d")
-        child.expect("Edit it again")
+        child.expect("Edit again")
         child.sendline("yes")
         child.expect("Make these 2")
         child.sendline("no")

@@ -10,7 +10,9 @@ def test_the_log_tells_of_people_too(week: Program) -> None:
     week.ok("person", "rename", "lee", "leo")
     week.ok("undo")
     assert strip_lines(week.ok("log", "--limit", "2", width=80)) == (
-        "Mon 23 Nov 10:00    You renamed a person: leo (undone)\nMon 23 Nov 10:00    You undid: person rename\n"
+        "When              #  What\n"
+        "Mon 23 Nov 10:00     You renamed a person: leo (undone)\n"
+        "Mon 23 Nov 10:00     You undid: person rename\n"
     )
     assert week.ok("redo") == "Redone: person rename.\n"
     assert [act["act"] for act in json.loads(week.ok("log", "6", "--json"))] == [

@@ -238,27 +238,27 @@ def test_nothing_is_asked(program: Program) -> None:
 
 
 BAD = [
-    ("", "There is no promise in what came in on stdin"),
-    (" \n\n", "There is no promise in what came in on stdin"),
-    ("[]", "There is no promise in what came in on stdin"),
-    ("{", "line 1, column 2: this is no JSON (expecting property name enclosed in double quotes)"),
+    ("", "There is no promise on stdin"),
+    (" \n\n", "There is no promise on stdin"),
+    ("[]", "There is no promise on stdin"),
+    ("{", "line 1, column 2: this is not JSON (expecting property name enclosed in double quotes)"),
     (
         '\n{"outcome": "a" "to": "b"}',
-        "line 2, column 17: this is no JSON (expecting ',' delimiter)",
+        "line 2, column 17: this is not JSON (expecting ',' delimiter)",
     ),
-    ('{"outcome": "a', "line 1, column 13: this is no JSON (unterminated string starting)"),
-    ("outcome,to\n", "line 1, column 1: this is no JSON (expecting value)"),
+    ('{"outcome": "a', "line 1, column 13: this is not JSON (unterminated string starting)"),
+    ("outcome,to\n", "line 1, column 1: this is not JSON (expecting value)"),
     (
         '[{"outcome": "a", "to": "b"}\n{"outcome": "a", "to": "b"}]',
-        "line 2, column 1: this is no JSON (expecting , or ])",
+        "line 2, column 1: this is not JSON (expecting , or ])",
     ),
-    ('[{"outcome": "a", "to": "b"},\n]', "line 2, column 1: this is no JSON (expecting value)"),
-    ('[{"outcome": "a", "to": "b"}', "line 1, column 29: this is no JSON (expecting , or ])"),
-    ('[{"outcome": "a", "to": "b"},', "line 1, column 30: this is no JSON (expecting value)"),
-    ("[", "line 1, column 2: this is no JSON (expecting value)"),
-    ('{"outcome": "a", "to": "b"}]', "line 1, column 28: this is no JSON (expecting value)"),
-    ("[" * 100_000, "line 1, column 2: this is no JSON (nested too deeply)"),
-    ('{"replaces": NaN}', "line 1: NaN is no JSON"),
+    ('[{"outcome": "a", "to": "b"},\n]', "line 2, column 1: this is not JSON (expecting value)"),
+    ('[{"outcome": "a", "to": "b"}', "line 1, column 29: this is not JSON (expecting , or ])"),
+    ('[{"outcome": "a", "to": "b"},', "line 1, column 30: this is not JSON (expecting value)"),
+    ("[", "line 1, column 2: this is not JSON (expecting value)"),
+    ('{"outcome": "a", "to": "b"}]', "line 1, column 28: this is not JSON (expecting value)"),
+    ("[" * 100_000, "line 1, column 2: this is not JSON (nested too deeply)"),
+    ('{"replaces": NaN}', "line 1: NaN is not JSON"),
     (f'{{"replaces": {"9" * 5_000}}}', "line 1: a number in it is too long"),
     ('\n{"to": "a", "to": "b"}', "line 2: “to” is there twice"),
     ("\n\n3", 'line 3: a promise is an object, such as {"outcome": "…", "to": "dana"}'),
@@ -294,7 +294,7 @@ BAD = [
         '{"outcome": "a", "direction": "owe", "person": "b", "to": "c"}',
         "line 1: “person” and “direction” stand for “to” or “from”",
     ),
-    (b'{"outcome": "a",\n "to": "gr\xfcn"}', "line 2: this is no UTF-8"),
+    (b'{"outcome": "a",\n "to": "gr\xfcn"}', "line 2: this is not UTF-8"),
 ]
 
 
@@ -318,7 +318,11 @@ def test_bad_data_is_named_with_its_place_and_nothing_is_written(
         ({**ONE, "why": ""}, "The why is empty.", 6),
         ({**ONE, "outcome": "x" * 1001}, "The outcome has 1,001 characters", 6),
         ({**ONE, "from": "lee"}, "One side of a promise here is always you", 6),
-        ({**ONE, "asked": True, "offered": True}, "--asked and --offered exclude each other.", 6),
+        (
+            {**ONE, "asked": True, "offered": True},
+            "--asked and --offered exclude each other. Give one of them.",
+            6,
+        ),
         ({**ONE, "replaces": 0}, "“0” is not the number of a promise.", 6),
         ({**ONE, "replaces": 99}, "There is no promise #99", 3),
         (
@@ -326,7 +330,7 @@ def test_bad_data_is_named_with_its_place_and_nothing_is_written(
             "“1000000000000000000000000000000” is not the number of a promise.",
             6,
         ),
-        ({**ONE, "tags": ["two words"]}, "A tag is one word", 6),
+        ({**ONE, "tags": ["two words"]}, "“two words” is not one word", 6),
         ({**ONE, "said": "2026-11-24"}, "--said Tue 24 Nov 2026 is still to come.", 2),
         ({**ONE, "by": "11/12"}, "“11/12” can mean", 6),
         ({**ONE, "to": "dnaa"}, "“dnaa” is new, but looks like dana.", 3),
@@ -357,7 +361,7 @@ def test_what_is_wrong_with_a_promise_is_data_and_what_cannot_be_done_keeps_its_
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_options_beside_it_are_refused(program: Program, more: list[str], named: str) -> None:
-    message = f"With “-” each promise says for itself what it needs: leave out {named}."
+    message = f"With “-”, leave out {named}: each promise on stdin has its own fields."
     assert _error(_feed(program, [ONE], *more)) == (message, 2)
 
 

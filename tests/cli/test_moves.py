@@ -1,4 +1,4 @@
-"""What waits for me, and what is overdue with others."""
+"""What waits for me, and what is overdue, owed to you."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from tests.cli.lists import read_ids, strip_lines
 from tests.conftest import Program
 
 LATE = ["--said", "2026-11-02", "--backfill", "--agreed"]
-OVERDUE_WITH_OTHERS = "Overdue with others: 1. See: promisectl owed --overdue\n"
+OVERDUE_WITH_OTHERS = "Overdue, owed to you: 1. See: promisectl owed --overdue\n"
 
 
 def test_overdue_with_my_own_amendment_still_waits_for_me(week: Program) -> None:
@@ -25,7 +25,7 @@ def test_what_is_overdue_with_others_is_said_where_nothing_waits(
 ) -> None:
     program.ok("make", "Fix the bike brake", "--from", "lee", "--by", "2026-11-20", *LATE)
     assert program(*words, width=80) == (
-        f"Nothing waits for you to answer or to do.\n{OVERDUE_WITH_OTHERS}",
+        f"Nothing is waiting for you.\n{OVERDUE_WITH_OTHERS}",
         "",
         0,
     )
@@ -40,8 +40,8 @@ def test_what_is_overdue_with_others_is_said_below_what_waits(
     program.ok("make", "Review the contract", "--to", "dana", "--by", "wed", "--asked")
     assert strip_lines(program.ok(*words, width=80)) == (
         "To answer: accept, negotiate or decline\n"
-        "#  Who      What                                           By\n"
-        "2  to Dana  Review the contract                            Wed 25 Nov  your move\n"
+        "#  Who      What                                         By          Standing\n"
+        "2  to Dana  Review the contract                          Wed 25 Nov  your answer\n"
         "\n"
         f"{OVERDUE_WITH_OTHERS}"
     )
@@ -51,7 +51,7 @@ def test_nothing_waits_and_nothing_is_overdue(program: Program) -> None:
     program.ok("make", "Fix the bike brake", "--from", "lee", "--by", "fri", "--agreed")
     assert (
         program.ok(width=80)
-        == "Nothing waits for you. What is open: promisectl owe, promisectl owed.\n"
+        == "Nothing is waiting for you. Open: promisectl owe · promisectl owed\n"
     )
 
 
@@ -107,7 +107,7 @@ def test_one_group_alone(every_kind: Program, kind: str) -> None:
         assert kind in every_kind.ok("moves", "--waiting", kind, form).splitlines()[-1]
     every_kind.ok("void", str(number), "--reason", "twice")
     assert every_kind("moves", "--exit-code", "--waiting", kind, width=80) == (
-        "Nothing waits for you for that reason. All that waits: promisectl moves.\n",
+        "Nothing is waiting for you for that reason. Everything: promisectl moves\n",
         "",
         0,
     )
@@ -123,7 +123,7 @@ def test_a_table_shows_eight_of_a_group_and_names_the_command_for_all(
     assert len(re.findall(r"^ *\d+  to Dana", page, re.MULTILINE)) == 8
     closing = f"{more}promisectl moves --waiting answer" if more else ""
     assert (closing in page) is True
-    assert page.endswith(f"{closing}\n" if closing else "your move\n")
+    assert page.endswith(f"{closing}\n" if closing else "your answer\n")
     assert program.ok("moves", "--waiting", "answer", width=80).count("to Dana") == number
     assert program.ok("moves").count("\n") == number
 
@@ -205,8 +205,8 @@ def test_an_imported_promise_at_risk_is_a_warning_until_an_act_of_mine(program: 
 
 def test_the_next_step_after_a_warning_is_to_talk(program: Program) -> None:
     program.ok("make", "The poster", "--from", "omar", "--by", "2026-12-24", "--agreed")
-    talk = "Talk it over: negotiate 1, release 1 or note 1 “…”.\n"
-    receive = "When you have it: complete 1.\n"
+    talk = "Answer: promisectl negotiate 1 · promisectl release 1 · promisectl note 1 “…”\n"
+    receive = "When you have it: promisectl complete 1\n"
     assert program("bump", "1", "slow", "--theirs").stderr == talk
     assert program("note", "1", "we talked").stderr == receive
     assert program("undo").stderr == talk
@@ -275,7 +275,7 @@ def test_what_was_due_without_a_yes_is_red(
     assert red in program.ok("--color", "always", "owed", **at)
     before = program.ok("--color", "always", "moves", width=100, today="2026-11-25T10:00")
     assert "\x1b[91m" not in before
-    assert "Nobody has promised this: ask again, or plan without it" in before
+    assert "Not agreed yet, and no answer: ask again" in before
 
 
 def test_what_is_not_agreed_stands_apart_from_what_is_owed(program: Program) -> None:

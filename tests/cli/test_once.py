@@ -56,7 +56,7 @@ def test_again_it_says_the_same_and_records_nothing(
     again = program(*words, "--once", "a key", *form, today="2026-11-25T10:00")
     assert (again.stdout, again.code) == (first, 0)
     assert again.stderr == (
-        "" if form else "Said before with the key “a key”: nothing new was recorded.\n"
+        "" if form else "The key “a key” was used before, so nothing was recorded.\n"
     )
     assert program.ledger.read_bytes() == before
 
@@ -203,7 +203,7 @@ def test_the_undo_of_something_about_a_person_is_said_again(program: Program) ->
 def test_nothing_is_asked_again(program: Program) -> None:
     program.ok("make", "Send the numbers", "--to", "dana", "--by", "fri", "--asked")
     words = ("accept", "1", "--once", "k")
-    first = program(*words, width=80, answers="rain\nSaturday\nyes\n")
+    first = program(*words, width=80, answers="rain\nSaturday\ny\n")
     assert first.code == 0
     assert "›" in first.stderr
     before = program.ledger.read_bytes()

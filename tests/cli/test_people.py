@@ -86,10 +86,7 @@ def test_a_former_name_still_finds_whoever_had_it(program: Program) -> None:
     program.ok("make", "Two", "--to", "dweber", "-q")
     program.ok("make", "Three", "--to", "Dana Kim", "-q")
     merged = program.ok("person", "merge", "dk", "dweber")
-    assert (
-        merged
-        == "Dana Kim (dk) and Dweber (dweber) are one: dweber. dk and dana-kim are aliases now.\n"
-    )
+    assert merged == "Merged Dana Kim (dk) into Dweber (dweber). dk and dana-kim are now aliases.\n"
     program.ok("make", "Four", "--to", "Dana Kim", "-q")
     assert len(json.loads(program.ok("people", "--json"))) == 1
     assert find_ids(program, "DANA KIM") == [1, 2, 3, 4]
@@ -123,10 +120,10 @@ def test_a_former_name_that_is_somebody_elses_stays_theirs(program: Program) -> 
 def test_another_shown_name_alone_is_said_as_that(program: Program) -> None:
     program.ok("make", "One", "--to", "dk", "-q")
     assert (
-        program.ok("person", "rename", "dk", "dk", "--name", "X Y") == "dk is shown as “X Y” now.\n"
+        program.ok("person", "rename", "dk", "dk", "--name", "X Y") == "dk is now shown as “X Y”.\n"
     )
     assert program.ok("person", "rename", "dk", "xy") == (
-        "dk is xy now, shown as “X Y”; dk still works as an alias.\n"
+        "dk is now xy, shown as “X Y”; dk still works as an alias.\n"
     )
 
 
@@ -232,7 +229,7 @@ def test_new_that_made_nobody_is_said(program: Program) -> None:
     program.ok("make", "One", "--to", "dana", "-q")
     program.ok("person", "alias", "dana", "boss", "-q")
     assert (
-        "“boss” is Dana (dana): --new made nobody."
+        "“boss” is already Dana (dana), so nobody was added."
         in program("make", "X", "--to", "boss", "--new").stderr
     )
     assert "made nobody" not in program("make", "X", "--to", "dana", "--new").stderr
@@ -241,5 +238,5 @@ def test_new_that_made_nobody_is_said(program: Program) -> None:
 def test_a_comma_in_a_new_name_is_asked_about(program: Program) -> None:
     assert "--to kim --to bob" in program("make", "X", "--to", "kim,bob").stderr
     assert "--to kim --to bob" not in program("make", "X", "--to", "kim,bob").stderr
-    assert "--to smith --to john.\n" in program("make", "X", "--to", "Smith, John").stderr
-    assert "by itself.\n" in program("make", "X", "--from", "Ann, Lu").stderr
+    assert "--to smith --to john\n" in program("make", "X", "--to", "Smith, John").stderr
+    assert "of them.\n" in program("make", "X", "--from", "Ann, Lu").stderr

@@ -5,7 +5,7 @@ import pytest
 from tests.cli.terminal import ended, terminal
 from tests.conftest import Program, Result, remembered
 
-QUESTION = "“dnaa” is new. Did you mean dana? [handle, Enter for dana, or new] › "
+QUESTION = "“dnaa” looks like dana. Is it dana or new? (Enter for dana) › "
 REFUSAL = "promisectl: “dnaa” is new, but looks like dana. Write that handle, or add --new if this is somebody else.\n"
 ON_A_TERMINAL = REFUSAL.replace("--new if", "--new\nif")
 
@@ -27,7 +27,7 @@ def _lend(program: Program, *more: str, answers: str | None = None) -> Result:
 )
 def test_a_near_miss_is_asked_about(known: Program, typed: str, name: str) -> None:
     result = _lend(known, answers=typed)
-    assert result.stdout == f"#2 proposed. You offer {name}: “Lend the drill” (rev 1).\n"
+    assert result.stdout == f"#2 proposed: you offer {name} “Lend the drill”.\n"
     assert result.stderr.startswith(QUESTION)
     assert result.code == 0
 
@@ -47,7 +47,7 @@ def test_nobody_is_asked_off_a_terminal_or_against_their_wish(
 def test_the_option_answers_in_advance(known: Program) -> None:
     assert (
         _lend(known, "--new", answers="").stdout
-        == "#2 proposed. You offer Dnaa: “Lend the drill” (rev 1).\n"
+        == "#2 proposed: you offer Dnaa “Lend the drill”.\n"
     )
 
 

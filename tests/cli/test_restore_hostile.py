@@ -79,7 +79,7 @@ def test_the_schema_is_as_it_should_be_afterwards(gift: Program, how: str, place
         gift.ledger.write_bytes(b"nothing of a ledger")
     restored = gift("restore", str(gift.home / "gift.db"), "--yes")
     assert restored.code == 0
-    assert restored.stderr.count("Put right on the way in: ") >= 1
+    assert restored.stderr.count("Repaired: ") >= 1
     assert (gift.home / "gift.db").read_bytes() == content
     ensure_well(gift)
     gift.ok("complete", "1")
@@ -122,10 +122,7 @@ def test_a_backup_in_wal_mode_says_what_helps_and_that_is_true(gift: Program) ->
 
 
 def test_a_backup_in_order_is_not_said_to_be_repaired(gift: Program) -> None:
-    assert (
-        "Put right on the way in: "
-        not in gift("restore", str(gift.home / "gift.db"), "--yes").stderr
-    )
+    assert "Repaired: " not in gift("restore", str(gift.home / "gift.db"), "--yes").stderr
 
 
 REFUSED: dict[str, str] = {

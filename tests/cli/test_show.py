@@ -39,23 +39,24 @@ def test_the_page_of_a_broken_and_replaced_promise(week: Program) -> None:
         "#8 proposed · you offer Lee\n"
         "Call back for sure\n"
         "\n"
-        "by        Fri 1 Jan 2027, end of day\n"
-        "reply by  Thu 26 Nov 2026, end of day\n"
-        "now       their move\n"
+        "by        Fri 1 Jan\n"
+        "reply by  Thu 26 Nov\n"
+        "standing  their answer\n"
         "replaces  #6\n"
         "\n"
-        "Said\n"
-        "  Sun 22 Nov 18:00  You offered “Call back for sure” by Fri 1 Jan 2027, end of\n"
-        "                    day (rev 1)\n"
+        "History\n"
+        "  Sun 22 Nov 18:00  You offered “Call back for sure” by Fri 1 Jan\n"
         "\n"
-        "Open now\n"
-        "  accept 8              Lee says Yes\n"
-        "  negotiate 8 --mine    you put new terms\n"
-        "  negotiate 8 --theirs  Lee counters\n"
-        "  decline 8             Lee says No\n"
-        "  withdraw 8            you take it back\n"
-        "  bump 8                you give word, or remind\n"
-        "  besides               note 8, correct 8, void 8\n"
+        "Possible now\n"
+        "  promisectl accept 8              Lee says yes\n"
+        "  promisectl negotiate 8 --mine    you change the offer\n"
+        "  promisectl negotiate 8 --theirs  Lee makes a counter-offer\n"
+        "  promisectl decline 8             Lee says no\n"
+        "  promisectl withdraw 8            you take it back\n"
+        "  promisectl bump 8                you remind Lee\n"
+        "  promisectl note 8\n"
+        "  promisectl correct 8\n"
+        "  promisectl void 8\n"
     )
     assert "replaces\t6" in week.ok("show", "8").splitlines()
 
@@ -90,6 +91,6 @@ def test_who_was_told_is_named(week: Program) -> None:
     week.ok("told", "6")
     assert (
         strip_lines(week.ok("log", "6", "--limit", "1", width=80))
-        == "Mon 23 Nov 10:00  #6  You told Lee\n"
+        == "When              #   What\nMon 23 Nov 10:00  #6  You told Lee\n"
     )
     assert "\n  Mon 23 Nov 10:00  You told Lee\n" in strip_lines(week.ok("show", "6", width=80))

@@ -51,7 +51,7 @@ def full(program: Program) -> Program:
 
 def test_the_most_urgent_comes_first(full: Program) -> None:
     at = "2026-11-27T08:00"
-    line = "2 overdue · 1 due today · 1 to answer · 1 to confirm · 1 to talk over · 1 to tell · 1 unanswered\n"
+    line = "2 overdue · 1 due today · 1 to answer · 1 to confirm · 1 to talk about · 1 to tell · 1 unanswered\n"
     assert full("status", today=at) == (line, "", 0)
     assert full("status", today=at, width=40) == (line, "", 0)
     counts = {
@@ -78,7 +78,7 @@ def test_it_counts_what_the_view_moves_holds(full: Program) -> None:
 
 def test_an_amendment_that_waits_counts_once(full: Program) -> None:
     full.ok("negotiate", "3", "--theirs", "--by", "2026-12-04", "--reason", "later will do")
-    line = "2 overdue · 2 to answer · 1 to confirm · 1 to talk over · 1 to tell · 1 unanswered\n"
+    line = "2 overdue · 2 to answer · 1 to confirm · 1 to talk about · 1 to tell · 1 unanswered\n"
     assert full.ok("status", today="2026-11-27T08:00") == line
 
 
@@ -119,7 +119,7 @@ def _run(*words: str, **env: str) -> subprocess.CompletedProcess[bytes]:
 def test_whatever_the_encoding_the_line_is_whole(env: dict[str, str], between: str) -> None:
     done = _run("status", PROMISECTL_TODAY="2026-11-26", **env)
     line = between.join(
-        ("2 overdue", "1 to answer", "1 to confirm", "1 to talk over", "1 to tell", "1 unanswered")
+        ("2 overdue", "1 to answer", "1 to confirm", "1 to talk about", "1 to tell", "1 unanswered")
     )
     assert (
         done.stdout.decode(env.get("PYTHONIOENCODING", "utf-8")),
@@ -138,7 +138,7 @@ def test_at_a_terminal_without_utf_8_there_is_a_comma(monkeypatch: pytest.Monkey
     }.items():
         monkeypatch.setenv(name, value)
     with terminal("status") as child:
-        child.expect_exact("2 overdue, 1 to answer, 1 to confirm, 1 to talk over, 1 to tell, ")
+        child.expect_exact("2 overdue, 1 to answer, 1 to confirm, 1 to talk about, 1 to tell, ")
         assert ended(child) == 0
 
 

@@ -14,7 +14,7 @@ from promisectl.guide import TOPICS
 from tests.conftest import Program
 
 WELCOME = """\
-No promise is written down here yet. Three ways to begin:
+No promises yet. Three ways to begin:
   promisectl make "Send the Q3 numbers" --to dana --by fri
   promisectl make "Fix the bike brake" --from lee --by sat
   promisectl guide start
@@ -48,8 +48,8 @@ def test_an_empty_export_is_the_header_alone(program: Program) -> None:
 
 def test_a_move_answers_on_stdout_and_hints_on_stderr(program: Program) -> None:
     assert program("make", "Send Q3 numbers", "--to", "dana", "--by", "fri", "--agreed") == (
-        "#1 active. You owe Dana: “Send Q3 numbers” by Fri 27 Nov 2026, end of day (rev 1).\n",
-        f"New ledger: {program.ledger}\nNew in the ledger: Dana (dana).\nWhen it is done: complete 1. If it gets bumpy: bump 1 “…”.\n",
+        "#1 active: you owe Dana “Send Q3 numbers” by Fri 27 Nov.\n",
+        f"New ledger: {program.ledger}\nNew person: Dana (dana).\nDone? promisectl complete 1 · At risk? promisectl bump 1 “…”\n",
         0,
     )
 
@@ -118,9 +118,9 @@ def test_an_error_under_json_is_an_object(program: Program) -> None:
         (["make", "x", "--to", "dana", "--from", "lee"], "One side of a promise here is always you, so lee can't promise dana something in your ledger. If you owe it: make “…” --to dana. If you are owed it: make “…” --from lee.", 2),
         (["make", "x", "--to", "dana", "--by", "yesterday"], "--by Sun 22 Nov 2026 has passed. Give a date to come, or add --backfill to record an old promise.", 2),
         (["make", "x", "--to", "dana", "--said", "2026-12-01"], "--said Tue 1 Dec 2026 is still to come.", 2),
-        (["make", "x", "--from", "dana", "--asked"], "--asked goes with --to: somebody asked you. With --from it is you who asks, unless --offered.", 2),
-        (["make", "x", "--to", "dana", "--tag", "two words"], "A tag is one word, and “two words” is not. Give each one by itself.", 2),
-        (["make", "x", "--to", "me", "--agreed"], "A promise to yourself needs no other side: leave out --asked, --offered, --agreed and --reply-by.", 2),
+        (["make", "x", "--from", "dana", "--asked"], "--asked goes with --to: somebody asks you. With --from, you ask, unless they offer: --offered.", 2),
+        (["make", "x", "--to", "dana", "--tag", "two words"], "“two words” is not one word. Type each tag by itself.", 2),
+        (["make", "x", "--to", "me", "--agreed"], "Nobody has to agree to a promise to yourself: leave out --asked, --offered, --agreed and --reply-by.", 2),
         (["make", "x", "--to", "dana", "--replaces", "7"], "There is no promise #7. The numbers are in the first column of: list --all.", 3),
         (["accept", "7"], "There is no promise #7. The numbers are in the first column of: list --all.", 3),
         (["accept", "seven"], "“seven” is not the number of a promise. The numbers are in the first column of: list.", 2),
@@ -313,7 +313,7 @@ def test_a_full_stdout_says_that_the_move_was_recorded(program: Program) -> None
         )
     assert done.returncode == 7
     assert done.stderr == (
-        f"New ledger: {program.ledger}\nNew in the ledger: Dana (dana).\n"
+        f"New ledger: {program.ledger}\nNew person: Dana (dana).\n"
         "promisectl: The move was recorded, but its answer could not be written out (No space left on device). See it with: log.\n"
     )
     assert program.ok("list") == "1\tdana\tx y z\t\tproposed\t\n"

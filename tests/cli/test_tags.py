@@ -22,15 +22,15 @@ def tags(program: Program) -> list[str]:
 def test_tags_come_to_the_end_and_each_is_there_once(tagged: Program) -> None:
     assert (
         tagged.ok("tag", "1", "#urgent", "q3", "work", "q3")
-        == "#1 active. Tagged #work #urgent #q3: “Send the Q3 numbers”.\n"
+        == "#1 active: “Send the Q3 numbers” is tagged #work #urgent #q3.\n"
     )
     assert tags(tagged) == ["work", "urgent", "q3"]
     assert (
         tagged.ok("untag", "1", "work", "q3")
-        == "#1 active. Tagged #urgent: “Send the Q3 numbers”.\n"
+        == "#1 active: “Send the Q3 numbers” is tagged #urgent.\n"
     )
     assert (
-        tagged.ok("untag", "1", "#urgent") == "#1 active. No tag any more: “Send the Q3 numbers”.\n"
+        tagged.ok("untag", "1", "#urgent") == "#1 active: “Send the Q3 numbers” has no tags now.\n"
     )
     assert tags(tagged) == []
 
@@ -55,7 +55,7 @@ def test_a_tag_finds_the_promise_from_then_on(tagged: Program) -> None:
         ),
         (
             ("tag", "1", "two words"),
-            "A tag is one word, and “two words” is not. Give each one by itself.",
+            "“two words” is not one word. Type each tag by itself.",
         ),
         (("tag", "1", "x" * 101), "The tag has 101 characters, and 100 are the most."),
         (("tag", "1", "#"), "The tag is empty."),

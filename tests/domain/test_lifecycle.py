@@ -1223,7 +1223,7 @@ def test_a_report_on_what_is_reported_says_when_it_was_and_what_comes_next(ledge
     make.make(ledger.env("2026-11-22T10:00"), "Send the numbers", to=["dana"], agreed=True)
     acts.complete(ledger.env("2026-11-22T10:00"), ["1"])
     with pytest.raises(
-        errors.IllegalMove, match=r"already reported as done on Sun 22 Nov 2026.*accept 1"
+        errors.IllegalMove, match=r"already reported as done on Sun 22 Nov.*accept 1"
     ) as refused:
         acts.complete(ledger.env(), ["1"])
     assert refused.value.exit_code == 4

@@ -454,9 +454,9 @@ def ledger(tmp_path: Path) -> Ledger:
 
 def test_a_newcomer_is_announced_once(ledger: Ledger) -> None:
     make.make(ledger.env(), "X", to=["Philippa"])
-    assert "New in the ledger: Philippa (philippa)." in ledger.err.getvalue()
+    assert "New person: Philippa (philippa)." in ledger.err.getvalue()
     make.make(ledger.env(), "Y", from_=["philippa"])
-    assert "New in the ledger" not in ledger.err.getvalue()
+    assert "New person" not in ledger.err.getvalue()
     assert ledger.rows("SELECT handle, name FROM person WHERE id = 3") == [("philippa", "Philippa")]
     assert ledger.who() == {1: "dana-kim", 2: "lee", 3: "philippa", 4: "philippa"}
 
@@ -623,7 +623,7 @@ def test_two_that_are_one_share_everything_and_can_be_parted(ledger: Ledger) -> 
         ledger.listed(),
     )
     commands.merge(ledger.env(), "philippa", "lee")
-    assert "are one: lee" in ledger.out.getvalue()
+    assert "into Lee (lee)" in ledger.out.getvalue()
     assert ledger.who() == {1: "dana-kim", 2: "lee", 3: "lee"}
     for word in ("lee", "philippa", "pip", "phil"):
         assert ledger.who(with_=word) == {2: "lee", 3: "lee"}
@@ -782,7 +782,7 @@ def test_a_near_miss_is_asked_about_at_a_terminal(
     ledger: Ledger, terminal: Terminal, answer: str, handle: str
 ) -> None:
     make.make(terminal.env(answer), "X", to=["Dena Kim"])
-    assert "“Dena Kim” is new. Did you mean dana-kim?" in terminal.screen()
+    assert "“Dena Kim” looks like dana-kim. Is it dana-kim or new?" in terminal.screen()
     assert ledger.who()[3] == handle
 
 

@@ -204,7 +204,7 @@ def test_a_link_is_not_followed(filled: Program, words: list[str]) -> None:
     target = filled.home / words[-1]
     target.symlink_to(filled.home / "elsewhere")
     result = filled("export", *words[:-1], str(target), "--force")
-    sentence = f"promisectl: {target} can't be written: it is no ordinary file. Choose another place, or try again.\n"
+    sentence = f"promisectl: {target} can't be written: it is not an ordinary file. Choose another place, or try again.\n"
     assert (result.stderr, result.code) == (sentence, 5)
     assert not (filled.home / "elsewhere").exists()
 

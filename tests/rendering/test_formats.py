@@ -1,11 +1,11 @@
 """How far apart things are, in words: below a day in hours where a minute is due, else by midnights."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
-from promisectl.domain.civil import CivilMoment, list_civil_readings
+from promisectl.domain.civil import CivilMoment, format_near_civil, list_civil_readings
 from promisectl.rendering import formats
 from promisectl.rendering.formats import LocalMoment
 from tests.conftest import Program
@@ -103,8 +103,45 @@ def test_all_views_and_answers_say_the_same(program: Program) -> None:
         assert "overdue 1 hour" in program.ok(*view, today=late, width=80), view
     assert "overdue 1 hour" in program.ok("digest", today=late)
     assert "1 hour after it was due" in program.ok("bump", "1", "soon", today=late)
-    assert "on Wed 11 Nov 2026, 1 hour after it was due" in program.ok(
+    assert "on Wed 11 Nov, 1 hour after it was due" in program.ok(
         "renege", "2", "--reason", "ill", today=late
     )
     assert "1 hour late" in program.ok("complete", "1", today=late)
     assert "1 hour late" in program.ok("show", "1", today="2026-11-20", width=80)
+
+
+@pytest.mark.parametrize(
+    ("civil", "today", "said"),
+    [
+        ("2026-11-27", "2026-11-23", "Fri 27 Nov"),
+        ("2026-01-01", "2026-12-31", "Thu 1 Jan"),
+        ("2027-09-18", "2026-11-23", "Sat 18 Sep"),
+        ("2027-09-19", "2026-11-23", "Sun 19 Sep 2027"),
+        ("2025-12-31", "2026-10-26", "Wed 31 Dec"),
+        ("2025-12-31", "2026-10-27", "Wed 31 Dec 2025"),
+        ("2026-11-27T17:00", "2026-11-23", "Fri 27 Nov, 17:00"),
+        ("2029-11-27T17:00", "2026-11-23", "Tue 27 Nov 2029, 17:00"),
+    ],
+)
+def test_the_year_is_there_where_it_is_needed(civil: str, today: str, said: str) -> None:
+    day = date.fromisoformat(today)
+    assert format_near_civil(civil, day) == said
+    assert format_near_civil(civil, day, "Asia/Tokyo", ZONE) == f"{said} Asia/Tokyo"
+    assert format_near_civil(civil, day, ZONE, ZONE) == said
+
+
+def test_a_date_without_its_year_can_be_typed_again(program: Program) -> None:
+    for days in range(1, 400, 7):
+        told = program.ok("make", "Write", "--to", "me", "--by", f"+{days}d")
+        words = told.rstrip(".\n").partition(" by ")[2]
+        again = program.ok("make", "Write", "--to", "me", "--by", words)
+        assert again.rstrip(".\n").partition(" by ")[2] == words
+
+
+@pytest.mark.parametrize(("today", "days"), [("2026-12-01", 8), ("2026-12-24T23:00", 31)])
+def test_no_news_is_counted_in_days(program: Program, today: str, days: int) -> None:
+    program.ok("make", "Fix the bike brake", "--from", "lee", "--by", "2027-03-01")
+    for view in (("owed",), ("list",), ("show", "1"), ("review",)):
+        assert f"no news for {days} days" in program.ok(*view, today=today, width=100), view
+    program.ok("bump", "1", "hello", today=today)
+    assert "no news" not in program.ok("owed", today=today, width=100)

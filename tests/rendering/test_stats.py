@@ -139,7 +139,7 @@ def test_a_bar_and_its_words_say_the_same(months: dict[str, dict[str, int]]) -> 
 def test_what_one_sign_stands_for_is_said() -> None:
     for number, heading in (
         (20, "You: month by month"),
-        (500, "You: month by month, one sign for 25 or fewer"),
+        (500, "You: month by month, one character for 25 or fewer"),
     ):
         lines = _drawn(
             {"owe": _nothing(kept=Rate(1, 1)), "owed": _nothing()},
@@ -151,13 +151,13 @@ def test_what_one_sign_stands_for_is_said() -> None:
 
 def test_nothing_to_count() -> None:
     assert _drawn({"owe": _nothing(), "owed": _nothing()}, {"owe": {}, "owed": {}}, 80) == [
-        "Since the first promise", "Nothing has been settled, so there is nothing to count.",
+        "Since the first promise", "No promise was kept or broken.",
     ]  # fmt: skip
 
 
 def test_what_the_reason_echoed_stands_in_detail() -> None:
     made = {"owe": _nothing(kept=Rate(0, 3), foreseen=Rate(1, 2)), "owed": _nothing()}
-    assert "  reason echoed the risk  1 of 2" in _drawn(made, {"owe": {}, "owed": {}}, 80)
+    assert "  broken as foreseen  1 of 2" in _drawn(made, {"owe": {}, "owed": {}}, 80)
     assert not any(
         "echoed the risk" in line
         for line in _drawn(made, {"owe": {}, "owed": {}}, 80, detail=False)
@@ -195,11 +195,11 @@ def test_what_there_is_room_for(width: int) -> None:
         (Rate(0, 1), "0 of 1"),
         (Rate(2, 3), "2 of 3"),
         (Rate(4, 4), "4 of 4"),
-        (Rate(0, 5), "0 of 5 (0 %, plausibly 0–43 %)"),
-        (Rate(5, 5), "5 of 5 (100 %, plausibly 57–100 %)"),
-        (Rate(5, 8), "5 of 8 (63 %, plausibly 31–86 %)"),
-        (Rate(8, 10), "8 of 10 (80 %, plausibly 49–94 %)"),
-        (Rate(45, 50), "45 of 50 (90 %, plausibly 79–96 %)"),
+        (Rate(0, 5), "0 of 5 (0 %, 95 % interval 0–43 %)"),
+        (Rate(5, 5), "5 of 5 (100 %, 95 % interval 57–100 %)"),
+        (Rate(5, 8), "5 of 8 (63 %, 95 % interval 31–86 %)"),
+        (Rate(8, 10), "8 of 10 (80 %, 95 % interval 49–94 %)"),
+        (Rate(45, 50), "45 of 50 (90 %, 95 % interval 79–96 %)"),
     ],
 )
 def test_a_rate_in_words(rate: Rate, said: str) -> None:
@@ -240,9 +240,9 @@ def test_the_line_of_a_record() -> None:
         said_no=Rate(3, 9),
     )
     assert rates.format_statistics_line(made) == (
-        "Kept 5 of 8 (63 %, plausibly 31–86 %) · on time 4 of 8 · word given before trouble 2 of 5 · changed terms 1 of 10 · said No 3 times"
+        "Kept 5 of 8 (63 %, 95 % interval 31–86 %) · on time 4 of 8 · warned in time 2 of 5 · terms changed 1 of 10 · said no 3 times"
     )
-    assert rates.format_statistics_line(_nothing(said_no=Rate(1, 1))) == "Kept — · said No once"
+    assert rates.format_statistics_line(_nothing(said_no=Rate(1, 1))) == "Kept — · said no once"
     assert rates.format_statistics_line(_nothing()) == "Kept —"
 
 
@@ -253,12 +253,9 @@ def test_what_there_is_to_learn() -> None:
     parts = said.split(" · ")
     assert parts == [
         "Broken most often by: overload (3 of 4)",
-        "the reason echoed the named risk in 1 of 2",
-        "new terms moved the date by 1 day in the median",
+        "broken as foreseen: 1 of 2",
+        "changes moved the date by 1 day (median)",
         "not told yet: 2",
     ]
-    assert (
-        rates.format_lesson(_nothing(foreseen=Rate(1, 1)))
-        == "The reason echoed the named risk in 1 of 1"
-    )
+    assert rates.format_lesson(_nothing(foreseen=Rate(1, 1))) == "Broken as foreseen: 1 of 1"
     assert rates.format_lesson(_nothing()) == ""

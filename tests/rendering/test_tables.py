@@ -1,5 +1,6 @@
 """Tables as a person sees them, at 80 and at 40 columns, whatever the texts hold."""
 
+import re
 import unicodedata
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from promisectl.rendering.columns import COLUMNS
 from promisectl.system.text import escape_line, escape_text
 from tests.conftest import Program
 
@@ -66,8 +68,8 @@ def test_a_table_at_forty_columns(program: Program) -> None:
 
 
 TABLE_80 = """\
-Promised
-#  Who   What                                              By
+Agreed
+#  Who   What                                              By          Standing
 1  Dana  [bold]not bold[/] and [/] and                     Tue 24 Nov  tomorrow
          [link=https://x]y[/link]
 2  Dana  :smile: stays a word                              Wed 25 Nov  in 2 days
@@ -82,7 +84,7 @@ Promised
 9  Dana  a \\ backslash and \\n no newline                   Wed 2 Dec   in 9 days
 """
 TABLE_40 = """\
-Promised
+Agreed
 #  Who   What                 By
 1  Dana  [bold]not bold[/]    Tue 24 Nov
          and [/] and          tomorrow
@@ -136,3 +138,81 @@ def test_nothing_is_bright_black_which_some_backgrounds_are(
     assert "\x1b[2m" in shown or "\x1b[91m" in shown
     assert "\x1b[90m" not in shown
     assert "\x1b[31m" not in shown
+
+
+VIEWS = [
+    [],
+    ["owe"],
+    ["owed"],
+    ["list", "--all"],
+    ["moves"],
+    ["show", "1", "2", "3"],
+    ["log"],
+    ["week"],
+    ["people"],
+    ["person", "show", "dana"],
+    ["stats", "--detail"],
+    ["review"],
+    ["check", "1", "2"],
+    ["digest"],
+    ["config", "show"],
+    ["doctor"],
+    ["import", "plan.csv", "--dry-run"],
+    ["guide", "start"],
+    ["guide", "records"],
+]
+
+
+@pytest.mark.parametrize("color", ["never", "always"])
+@pytest.mark.parametrize("width", [20, 40, 60, 80, 100, 200, None])
+def test_no_line_ends_with_a_space(
+    program: Program, monkeypatch: pytest.MonkeyPatch, width: int | None, color: str
+) -> None:
+    monkeypatch.chdir(program.home)
+    monkeypatch.delenv("NO_COLOR")
+    (program.home / "plan.csv").write_text(
+        "outcome,person,direction\nSend it,dana,owe\nMow the lawn,,owe\n", "utf-8"
+    )
+    _filled(program)
+    program.ok("make", "Fix the bike brake", "--from", "Ann-Marie Lee", "--by", "tue", "--agreed")
+    program.ok("make", "Lend the drill", "--to", "lee")
+    program.ok("negotiate", "1", "--by", "+30d", "--reason", "more to do")
+    for number in ("2", "3"):
+        program.ok("complete", number, "--confirmed")
+    for view in VIEWS:
+        shown = program("--color", color, *view, width=width, today="2026-12-08T10:00").stdout
+        for line in re.sub(r"\x1b\[[0-9;]*m", "", shown).splitlines():
+            assert not line.endswith(" "), (view, line)
+
+
+@pytest.mark.parametrize("width", [40, 48, 60, 80, 200])
+@pytest.mark.parametrize("view", ["week", "people"])
+def test_no_fact_is_lost_on_a_narrow_terminal(program: Program, view: str, width: int) -> None:
+    for number in range(1, 8):
+        program.ok(
+            "make", f"Thing {number}", "--to", "Ann-Marie Featherstone", "--by", "fri", "--agreed"
+        )
+    program.ok("make", "Fix it", "--from", "lee", "--by", "tue", "--agreed")
+    program.ok("make", "Lend it", "--to", "lee")
+    program.ok("complete", "1", "--confirmed")
+    words = " ".join(program.ok(view, width=width, today="2026-11-25T10:00").split())
+    if view == "week":
+        facts = [f"#{number} " for number in range(2, 9)] + ["Featherstone: Thing 7", "Lee: Fix"]
+    else:
+        facts = ["Featherstone", "Lee", "6", "Fri 27 Nov", "1 of 1", "Tue 24 Nov"]
+    assert [fact for fact in facts if fact not in words] == []
+
+
+def test_a_name_is_broken_between_its_words(program: Program) -> None:
+    name = "Maximiliane Featherstonehaugh"
+    program.ok("make", "Review it", "--to", name, "--by", "fri", "--agreed")
+    for width in (40, 60, 80, 120):
+        for view in (["owe"], ["people"], ["week"], ["list"]):
+            assert set(name.split()) <= set(re.findall(r"\w+", program.ok(*view, width=width))), (
+                view,
+                width,
+            )
+
+
+def test_every_column_has_a_heading() -> None:
+    assert all(column.heading for column in COLUMNS.values())

@@ -412,5 +412,5 @@ def test_what_was_undone_since_is_said_to_be(program: Program) -> None:
     program.ok("undo")
     assert (
         program(*words).stderr
-        == "Said before with the key “k”: nothing new was recorded. It was undone since.\n"
+        == "The key “k” was used before, so nothing was recorded. It has been undone since.\n"
     )

@@ -547,7 +547,7 @@ def test_the_first_due_date_is_shown_in_its_own_zone(program: Program) -> None:
     program.ok("negotiate", "1", "--by", "2026-11-27 20:00", "--reason", "late", "-q")
     program.ok("accept", "1", "-q")
     page = program.ok("show", "1", width=80)
-    assert f"first due  Fri 27 Nov 2026, 17:00 {ZONES[1]}" in page
+    assert f"first due  Fri 27 Nov, 17:00 {ZONES[1]}" in page
 
 
 def test_a_record_from_before_there_was_that_field(program: Program) -> None:

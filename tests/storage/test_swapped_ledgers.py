@@ -130,7 +130,7 @@ def test_somebody_who_is_not_there_any_more_is_met_again(swapped: Program) -> No
     swapped.ok("make", "x y z", "--to", "nora")
     _, err, code = run_beside_restore(swapped, "make", "The secret", "--to", "nora")
     assert code == 0, err
-    assert "New in the ledger: Nora (nora)." in err
+    assert "New person: Nora (nora)." in err
     assert load_newest(swapped)["person"] == "nora"
     swapped.ok("doctor")
 
@@ -165,16 +165,16 @@ def acts_of(program: Program) -> str:
 
 
 def answer_yes(child: Any) -> None:
-    for _ in range(3):
-        child.sendline("")
+    for answer in ("", "", "y"):
+        child.sendline(answer)
 
 
 ASKED: dict[str, tuple[tuple[str, ...], str, Callable[[Any], None]]] = {
-    "accept": (("accept", "1"), "Why not", answer_yes),
+    "accept": (("accept", "1"), "Why", answer_yes),
     "review": (("review",), "quit\\?", lambda child: child.sendline("complete")),
     "in place of": (
         ("make", "Another", "--to", "dana", "--replaces", "1"),
-        "What becomes of it",
+        "What happens to it",
         lambda child: child.sendline("decline"),
     ),
 }

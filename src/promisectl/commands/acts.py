@@ -9,7 +9,7 @@ from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import arguments, output, recorder
 from promisectl.commands.shared.recorder import AnswerExtras, Reply
-from promisectl.domain import civil, lifecycle
+from promisectl.domain import lifecycle
 from promisectl.domain.promise import (
     Act,
     Cause,
@@ -22,6 +22,7 @@ from promisectl.domain.promise import (
     Terms,
     Verb,
 )
+from promisectl.rendering import formats
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -79,7 +80,7 @@ class TermsSpeech(NamedTuple):
     """What goes with new or corrected terms, and whose they are.
 
     `whose` is `me` or `them`, None where it is inferred or asked. `revision` is the number of the
-    one to correct, None for the one in force and the same values elsewhere. `seen` is the revision
+    one to correct, None for the agreed one and the same values elsewhere. `seen` is the revision
     that a person was shown.
     """
 
@@ -159,7 +160,7 @@ def ask_whose_terms(env: Env, promise: Promise) -> str | None:
         return None
     from promisectl.commands.shared import prompts
 
-    question = "Are these your new terms, or their counter? [mine or theirs]"
+    question = "Whose terms are these: mine or theirs?"
     word = prompts.ask_choice(env, question, ("mine", "theirs"))
     return parse_speaker(mine=word == "mine", theirs=word == "theirs")
 
@@ -242,7 +243,7 @@ def record_replies(
         reply = replies[promise.id]
         if promise.state is State.DELIVERED and (reply.risk or reply.no_to):
             raise errors.Contradiction(
-                "--risk and --no-to belong to the Yes to terms, and this confirms a delivery. "
+                "--risk and --no-to are for a yes to terms, and this confirms a delivery. "
                 "Leave them out."
             )
         check_meant_revision(promise, reply.revision)
@@ -316,10 +317,8 @@ def complete(
         side = resolve_completing_side(promise, confirmed=confirmed, reported=reported)
         if promise.state is State.DELIVERED and side is Side.PROMISOR:
             reported_at = promise.delivered_at or promise.moved_at
-            day = civil.format_civil(str(civil.local_time(reported_at, env.zone).date()))
-            raise errors.AlreadyReported(
-                promise.id, day.partition(",")[0], lifecycle.list_open_verbs(promise)
-            )
+            day = formats.format_local_day(reported_at, env.here)
+            raise errors.AlreadyReported(promise.id, day, lifecycle.list_open_verbs(promise))
         return Act(Verb.COMPLETE, side, at, env.now, text=text)
 
     recorder.record_move(env, "complete", ids, build_act)
@@ -381,13 +380,13 @@ def check_notice_options(promise: Promise, *, told: bool, not_told: bool, silent
         )
     if direction is Direction.OWE and silent:
         raise errors.Contradiction(
-            f"--silent is for what is owed to you, and #{promise.id} is yours. "
-            "If you have not told them: --not-told."
+            f"--silent is for what is owed to you, and you owe #{promise.id}. "
+            "If you have not told them: --not-told"
         )
     if direction is Direction.OWED and not_told:
         raise errors.Contradiction(
-            "--not-told is for what you owe. "
-            f"If #{promise.id} was broken without a word to you: --silent."
+            f"--not-told is for what you owe, and #{promise.id} is owed to you. "
+            "If they did not tell you: --silent"
         )
 
 

@@ -44,7 +44,7 @@ def backup(env: Env, file: str | None = None, *, force: bool = False) -> None:
             ids=[made.path],
             lines=[f"Backed up {_format_backup_extent(made.summary)}."],
             facts=[f"file: {made.path}", f"head: {made.summary.head}"],
-            hints=["Later, doctor --expect HEAD says whether all of it is still there."],
+            hints=["Keep the head. To verify the ledger later: promisectl doctor --expect “…”"],
         )
 
 
@@ -126,7 +126,7 @@ def restore(env: Env, file: str, *, yes: bool = False) -> None:
             lines = list(iter_comparison_lines(env, source.summary, current))
         for line in lines:
             env.print_warning(line)
-        question = "Restore it? [yes, or Enter for no]"
+        question = "Restore it? yes or no (Enter for no)"
         if prompts.ask_choice(env, question, ("yes", "no"), enter="no") == "no":
             env.print_warning("Nothing was restored.")
             return
@@ -143,19 +143,19 @@ def iter_comparison_lines(env: Env, backup: LedgerSummary, current: CurrentLedge
     there = current.summary
     if there:
         newest = _format_newest_moment(env, there)
-        yield f"In the ledger: {_format_backup_extent(there)}, the newest of {newest}."
+        yield f"In the ledger: {_format_backup_extent(there)}, the newest from {newest}."
     else:
-        yield "In the ledger: nothing that can be read. Its bytes will be put aside."
+        yield "In the ledger: nothing that can be read. The file will be set aside."
     newest = _format_newest_moment(env, backup)
-    yield f"In the backup: {_format_backup_extent(backup)}, the newest of {newest}."
+    yield f"In the backup: {_format_backup_extent(backup)}, the newest from {newest}."
     if current.damage and there:
         yield (
-            f"The ledger is damaged ({current.damage}); the backup is whole. "
-            "What is there now is put aside first."
+            f"The ledger is damaged ({current.damage}); the backup is not. "
+            "The damaged ledger will be set aside first."
         )
     elif there:
         relation = format_history_relation(current.relation, backup.acts - there.acts)
-        yield f"{relation} What is there now is backed up first."
+        yield f"{relation} The ledger will be backed up first."
 
 
 def format_history_relation(relation: str, surplus: int) -> str:
@@ -166,10 +166,10 @@ def format_history_relation(relation: str, surplus: int) -> str:
     """
     acts = formats.format_count(abs(surplus), "act")
     return {
-        "same": "They hold the same.",
-        "earlier": f"The ledger holds all of it, and {acts} more, which would go.",
-        "later": f"The backup holds all that is in the ledger, and {acts} more.",
-        "apart": "They are not the same history: what only the ledger holds would go.",
+        "same": "They are the same.",
+        "earlier": f"The backup is older: {acts} of the ledger would be lost.",
+        "later": f"The backup is newer, with {acts} more.",
+        "apart": "Their histories differ: what is only in the ledger would be lost.",
     }[relation]
 
 
@@ -190,20 +190,23 @@ def print_restore_result(env: Env, source: BackupSource, done: RestoreResult) ->
         "before": done.saved_path or None,
         "repairs": source.repairs,
     }
-    hints = [f"Put right on the way in: {repair}." for repair in source.repairs]
+    hints = [f"Repaired: {repair}." for repair in source.repairs]
     if done.backup:
-        hints += [f"As it was before: {done.saved_path}", "Not what you meant? Restore that."]
+        hints += [
+            f"The ledger before: {done.saved_path}",
+            f"Not what you meant? promisectl restore {shlex.quote(done.saved_path)}",
+        ]
     elif done.readable:
         command = f"promisectl --ledger {shlex.quote(done.aside_path)} list"
-        hints += [f"What was there is damaged; look into it with: {command}"]
+        hints += [f"To look at the damaged ledger: {command}"]
     elif done.aside_path:
-        hints += [f"What could not be read was put aside: {done.aside_path}"]
+        hints += [f"The unreadable file was set aside: {done.aside_path}"]
     newest = _format_newest_moment(env, summary)
     output.print_result(
         env,
         records=[record],
         ids=filter(None, [done.saved_path]),
-        lines=[f"Restored {_format_backup_extent(summary)}, the newest of {newest}."],
+        lines=[f"Restored {_format_backup_extent(summary)}, the newest from {newest}."],
         facts=[f"head: {summary.head}"],
         hints=hints,
     )

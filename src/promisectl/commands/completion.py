@@ -51,5 +51,5 @@ def list_completions(env: Env, shell: str, words: Sequence[str]) -> list[tuple[s
 
 
 def list_config_aliases(env: Env) -> Mapping[str, str]:
-    """Return the aliases of the config: by each name the command line that it stands for."""
+    """Return the aliases of the config: by name, the command line that each is short for."""
     return env.config.alias

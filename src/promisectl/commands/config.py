@@ -108,7 +108,7 @@ def path(env: Env) -> None:
     _ensure_config_place(env)
     env.print_line(env.config_file, whole=True)
     if not os.path.exists(env.config_file):
-        env.print_hint("There is none yet. To begin one: promisectl config edit.")
+        env.print_hint("There is no config yet. To make one: promisectl config edit")
 
 
 def edit(env: Env) -> None:

@@ -16,34 +16,37 @@ if TYPE_CHECKING:
 # What each step is for, and its command line.
 _TOUR_STEPS = (
     (
-        "You promise Dana something, and she has said Yes already.",
+        "You and Dana have agreed on something: you owe it to her now.",
         'make "Send the Q3 numbers" --to dana --by "in 4 days" --agreed',
     ),
     (
-        "Lee asks you for something: nothing is promised before you answer.",
+        "Lee asks you for something. It is not a promise until you say yes.",
         'make "Lend the drill" --to lee --by "in 2 days" --asked',
     ),
     (
-        "You counter with a day that you can keep.",
+        "What is waiting for you?",
+        "moves",
+    ),
+    (
+        "You offer a later day, one that you can keep.",
         'negotiate 2 --by "in 6 days" --risk "my brother has it" --no-to "drilling on Saturday"',
     ),
-    ("Lee says Yes to that.", "accept 2"),
-    ("You ask somebody yourself.", 'make "Fix the bike brake" --from kim --by "in 5 days"'),
-    ("What do you owe, and what is owed to you?", "owe"),
-    ("", "owed"),
+    ("Lee says yes.", "accept 2"),
+    ("You ask Kim for something.", 'make "Fix the bike brake" --from kim --by "in 5 days"'),
+    ("What do you owe?", "owe"),
+    ("What are you owed?", "owed"),
     (
-        "Trouble ahead: you give word early.",
-        'bump 2 "my brother is abroad, I will know on Thursday"',
+        "The drill is at risk, so you warn Lee early.",
+        'bump 2 "my brother is abroad until Thursday"',
     ),
-    ("The numbers are sent, and Dana confirms them.", "complete 1"),
+    ("You send the numbers, and Dana confirms.", "complete 1"),
     ("", "accept 1"),
     (
-        "The drill can't be had: you break that promise, and say so.",
+        "You can't get the drill. You tell Lee, and record that the promise is broken.",
         'renege 2 --reason "my brother keeps it" --cause dependency',
     ),
-    ("What waits for you now?", "moves"),
-    ("All of it, kept and broken.", "list --all"),
-    ("And who kept how much of what was promised.", "people"),
+    ("Everything, open and closed:", "list --all"),
+    ("And who keeps their promises:", "people"),
 )
 
 
@@ -86,7 +89,5 @@ def demo(env: Env) -> int:
             if done.returncode:
                 return done.returncode
     env.print_line("")
-    env.print_line(
-        "That ledger is gone again. Yours begins with: promisectl make “…” --to somebody"
-    )
+    env.print_line("The tour's ledger is deleted. To begin yours: promisectl make “…” --to dana")
     return 0

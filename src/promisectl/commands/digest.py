@@ -123,7 +123,7 @@ def load_digest_events(
     pairs: list[tuple[Event, Row]] = []
     for number in queries.fetch_touched_promise_ids(db, output.encode_moment(begin) or ""):
         acts = queries.load_promise_acts(db, number)
-        with codec.refuse_damage(f"what was said of #{number}"):
+        with codec.refuse_damage(f"the history of #{number}"):
             events = [
                 event
                 for event in domain_events.list_events(number, acts, begin, env.now)
@@ -177,7 +177,7 @@ def build_digest_sections(env: Env, content: DigestContent) -> list[digest_page.
     parts: PromiseParts = [
         (group.title, rows) for group, rows in waiting.group_waiting_rows(content.waiting)
     ]
-    parts.append(("Overdue with others", content.late))
+    parts.append(("Overdue, owed to you", content.late))
     parts.append((f"Due by {digest_page.format_digest_day(content.until, here)}", content.due))
     sections = [
         digest_page.DigestSection(
@@ -199,4 +199,4 @@ def _build_event_item(env: Env, event: Event, row: Row) -> digest_page.DigestIte
     report = MoveReport(
         event.before, event.after, event.act, row["person_name"], output.local_moment(env, at)
     )
-    return digest_page.build_event_item(row, at, messages.format_move_sentence(report), env.here)
+    return digest_page.build_event_item(row, at, messages.format_move_event(report), env.here)

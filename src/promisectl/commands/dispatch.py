@@ -23,7 +23,7 @@ _UNKNOWN_ZONE_HINT = (
     "Set TZ, or zone in the config: promisectl config edit."
 )
 _NUMBER_OPTIONS = {"promise", "replaces"}
-"""The arguments that hold the number of a promise, besides those that a command is about."""
+"""The arguments that hold the number of a promise, other than those that a command is about."""
 _ENV_ARGUMENTS = ("ledger", "today", "color", "no_input", "quiet", "no_pager")
 
 

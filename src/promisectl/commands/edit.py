@@ -89,9 +89,7 @@ def resolve_edit_verb(env: Env, promise: Promise, name: str) -> Verb | None:
     if not env.may_ask:
         raise errors.EditKindMissing(promise.id)
     terms = messages.describe_move(promise, Verb.NEGOTIATE, name)
-    question = (
-        f"Put a typo right, or offer new terms? [correct, negotiate ({terms}), Enter for neither]"
-    )
+    question = f"Correct a typo, or negotiate ({terms})? (Enter for neither)"
     word = prompts.ask_choice(env, question, (Verb.CORRECT, Verb.NEGOTIATE), enter="")
     return Verb(word) if word else None
 
@@ -116,5 +114,5 @@ def parse_edited_terms(env: Env, text: str, terms: Terms, *, backfill: bool) -> 
 
 
 def _print_nothing_changed(env: Env, promise: Promise) -> None:
-    sentence = f"Nothing was changed: the terms of #{promise.id} stay as they are."
+    sentence = f"Nothing was changed in #{promise.id}."
     output.print_result(env, lines=[sentence])

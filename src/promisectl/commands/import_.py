@@ -95,11 +95,10 @@ def parse_column_map(pairs: Sequence[str]) -> dict[str, str]:
         column, separator, field = pair.rpartition("=")
         if not separator:
             raise errors.Contradiction(
-                f"“{pair}” does not say which column is which field. "
-                "Write it as: --map Task=outcome."
+                f"“{pair}” needs a column and a field. For example: --map Task=outcome"
             )
         if column in fields:
-            raise errors.Contradiction(f"--map has the column “{column}” twice. Give it one field.")
+            raise errors.Contradiction(f"--map has the column “{column}” twice. Give it once.")
         fields[column] = _check_import_field("--map", field) if field else ""
     return fields
 
@@ -112,10 +111,7 @@ def parse_set_fields(pairs: Sequence[str]) -> dict[str, str]:
     parts = [pair.partition("=") for pair in pairs]
     for field, _, value in parts:
         if not value:
-            raise errors.Contradiction(
-                f"“{field}” does not say what the field is for every record. "
-                "Write it as: --set direction=owe."
-            )
+            raise errors.Contradiction(f"“{field}” needs a value. For example: --set direction=owe")
     return {_check_import_field("--set", field): value for field, _, value in parts}
 
 
@@ -285,17 +281,17 @@ def _print_import_result(env: Env, source: ImportSource, result: ImportResult) -
     count = formats.format_count(len(result.promise_numbers), "promise")
     sentence = f"Imported {count} from {source.name}."
     if result.skipped:
-        records = formats.format_count(result.skipped, "record")
-        sentence += f" {records} known already, and skipped.{format_differences(result)}"
+        sentence += f" {result.skipped} already imported, skipped.{format_differences(result)}"
     _print_import_answer(env, result, sentence)
     if env.is_json and result.differing:
         env.print_warning(format_differences(result).strip())
     if result.new_people:
         people = [f"{person.name} ({person.handle})" for person in result.new_people]
         names = ", ".join(people[:_MAX_NAMED_PEOPLE])
+        new = "New person" if len(people) == 1 else "New people"
         unnamed = len(people) - _MAX_NAMED_PEOPLE
-        more = f" and {unnamed} more. See: people" if unnamed > 0 else ""
-        env.print_hint(f"New in the ledger: {names}{more}.")
+        more = f" and {unnamed} more. See: promisectl people" if unnamed > 0 else "."
+        env.print_hint(f"{new}: {names}{more}")
     if result.promise_numbers:
         env.print_hint("Not what you meant? promisectl undo")
 
@@ -309,7 +305,7 @@ def format_differences(result: ImportResult) -> str:
     unnamed = len(named) - _MAX_NAMED_DIFFERENCES
     more = f" and {unnamed} more" if unnamed > 0 else ""
     verb = "differs" if len(named) == 1 else "differ"
-    return f" {len(named)} of them {verb} here: {', '.join(named[:_MAX_NAMED_DIFFERENCES])}{more}."
+    return f" {len(named)} {verb} here: {', '.join(named[:_MAX_NAMED_DIFFERENCES])}{more}."
 
 
 def _print_import_answer(env: Env, result: ImportResult, sentence: str) -> None:
@@ -347,8 +343,8 @@ def print_dry_run(env: Env, source: ImportSource, *, new: bool) -> int:
 
             output.print_renderables(env, import_table.render_import_plan(rows))
     env.print_hint(
-        f"Would be made: {counts['make']}, skipped: {counts['skip']}, "
-        f"refused: {counts['refuse']}. Nothing was recorded."
+        f"Dry run: {counts['make']} to make, {counts['skip']} to skip, "
+        f"{counts['refuse']} refused. Nothing was recorded."
     )
     return errors.BadData.exit_code if counts["refuse"] else 0
 
@@ -356,7 +352,7 @@ def print_dry_run(env: Env, source: ImportSource, *, new: bool) -> int:
 def build_step_record(step: ImportStep) -> dict[str, Any]:
     """Return what would happen to one record, and why it is skipped or refused."""
     cells = step.row.cells if step.row else {}
-    why = f"known as #{step.number}" if step.does == "skip" else None
+    why = f"already #{step.number}" if step.does == "skip" else None
     if step.differences:
         why = f"{why}, differs here: {', '.join(step.differences)}"
     if step.problem:
@@ -403,9 +399,9 @@ def import_journal(env: Env, source: ImportSource, head: dict[str, Any], *, dry_
         promises = formats.format_count(len(result.promise_numbers), "promise")
         count = f"{promises}, {formats.format_count(head['commands'], 'command')}"
         sentence = (
-            f"It is whole, and would make {count}."
+            f"Dry run: the journal is complete, with {count}. Nothing was recorded."
             if dry_run
-            else f"Imported the whole journal: {count}."
+            else f"Imported the journal: {count}."
         )
         _print_import_answer(env, result, sentence)
     if env.is_json and result.differing:

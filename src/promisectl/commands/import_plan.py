@@ -192,7 +192,7 @@ class _PromiseNumbers:
     def ensure_unused_id(self, file_id: int | None) -> None:
         """Raise BadRecord when an earlier record of the file has the same ID."""
         if file_id in self._numbers_by_id:
-            raise errors.BadRecord(f"a record before it is #{file_id} already", "id")
+            raise errors.BadRecord(f"an earlier record is also #{file_id}", "id")
 
     def add_id(self, file_id: int | None, number: int) -> None:
         """Remember which ID a record of the file has here; does nothing without an ID."""
@@ -205,7 +205,7 @@ class _PromiseNumbers:
             return None
         if file_id not in self._numbers_by_id:
             raise errors.BadRecord(
-                f"#{file_id} is not in this file before it; leave it empty, or import it along",
+                f"#{file_id} is not earlier in this file; add it, or leave this empty",
                 "replaces",
             )
         return self._numbers_by_id[file_id]
@@ -263,7 +263,7 @@ class _Counterparties:
         if near:
             handles = " or ".join(other.handle for other in near)
             raise errors.BadRecord(
-                f"“{name}” looks like {handles}; write that, or say --new if it is somebody else",
+                f"“{name}” looks like {handles}; use that name, or --new for somebody else",
                 "person",
             )
 

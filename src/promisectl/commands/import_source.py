@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _MIN_PROGRESS_BYTES = 1 << 20  # a progress bar is drawn from here on
 _MIN_PROGRESS_PROMISES = 5_000  # the same, while promises are written
 _MAX_LINE_BYTES = 16 << 20
-_NO_UTF8 = "it is no UTF-8 text; save the file as UTF-8"
+_NO_UTF8 = "it is not UTF-8 text; save the file as UTF-8"
 _CHUNK_BYTES = 1 << 16
 _MAX_MEMORY_BYTES = 4 << 20  # of a copy or a plan; a larger one goes to a temporary file
 
@@ -116,7 +116,7 @@ def iter_source_lines(source: ImportSource) -> Iterator[str]:
                 raise UnreadableLine(
                     line_number + 1,
                     f"it is longer than {_MAX_LINE_BYTES >> 20} MiB; "
-                    "give every record a line of its own",
+                    "put each record on a line of its own",
                 )
             text = piece.decode()
             if line_number == 0 and "\0" in text:  # UTF-16 without its mark

@@ -222,7 +222,7 @@ def _show_drafts(env: Env, drafts: Sequence[Any]) -> None:
         color=terminal.is_colored(stream, env.color_wish[0], env.environ),
     )
     with suppress(OSError):
-        console.print(jot_table.render_drafts(rows, env.here))
+        console.print(tables.trim_lines(jot_table.render_drafts(rows, env.here)))
 
 
 def shorten_answers(answers: list[MoveAnswer]) -> list[MoveAnswer]:

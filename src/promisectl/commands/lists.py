@@ -41,12 +41,9 @@ def group_by_standing(rows: Sequence[Row]) -> PromiseParts:
     """Return promises in titled parts: by state, then those to myself, then the closed ones."""
     others = [row for row in rows if row["direction"] != "self"]
     return [
-        ("Promised", [row for row in others if row["state"] == "active"]),
-        (
-            "Open circuits: no Yes yet, so nobody has promised",
-            [row for row in others if row["state"] == "proposed"],
-        ),
-        ("Delivered, not confirmed", [row for row in others if row["state"] == "delivered"]),
+        ("Agreed", [row for row in others if row["state"] == "active"]),
+        ("Not agreed yet", [row for row in others if row["state"] == "proposed"]),
+        ("Reported, not confirmed", [row for row in others if row["state"] == "delivered"]),
         (
             "To yourself",
             [row for row in rows if row["direction"] == "self" and row["state"] == "active"],
@@ -77,10 +74,12 @@ def _print_promise_view(
         open=not (filters.all_ or filters.state),
         not_void=filters.all_ and not filters.state,
     )
-    if filters.is_narrowing:
-        hint = "Nothing matches. All that counts: promisectl list --all."
+    if filters.all_:
+        hint = "Nothing matches."
+    elif filters.is_narrowing:
+        hint = "Nothing matches. Everything: promisectl list --all"
     else:
-        hint = f"{nothing}. What was: promisectl list --all."
+        hint = f"{nothing}. Closed ones, too: promisectl list --all"
     with output.open_view(env, moment) as db:
         output.print_view(
             env,

@@ -138,8 +138,8 @@ def check_stdin_options(env: Env, typed: MakeArguments) -> None:
     ]
     if options:
         raise errors.Contradiction(
-            "With “-” each promise says for itself what it needs: "
-            f"leave out {' and '.join(options)}."
+            f"With “-”, leave out {' and '.join(options)}: "
+            "each promise on stdin has its own fields."
         )
 
 
@@ -187,7 +187,9 @@ def print_known_names(env: Env, typed: MakeArguments, others: Sequence[object]) 
     for name in (*typed.to, *typed.from_) if typed.new else ():
         for other in others:
             if isinstance(other, Person) and people.build_handle(name) in other.aliases:
-                env.print_hint(f"“{name}” is {other.name} ({other.handle}): --new made nobody.")
+                env.print_hint(
+                    f"“{name}” is already {other.name} ({other.handle}), so nobody was added."
+                )
 
 
 def _parse_replacement(env: Env, typed: MakeArguments) -> Replacement | None:
@@ -202,7 +204,7 @@ def _parse_replacement(env: Env, typed: MakeArguments) -> Replacement | None:
 
 
 def _add_first_reply(env: Env, draft: MakeDraft) -> MakeDraft:
-    """Return an agreed draft with its reply: Yes, or the counter of a person whom it binds.
+    """Return an agreed draft with its reply: yes, or a counter-offer of whom it binds.
 
     If they counter, it was a request of the other side. The risk and what is displaced belong to
     the act of the promisor: the offer, or the reply to a request.
@@ -232,7 +234,7 @@ def _ask_first_reply(env: Env, draft: MakeDraft, given: Reply) -> Reply:
         draft.no_to,
         may_refuse=len(draft.others) == 1,
         may_decline=False,
-        heading=f"You promise {names}: {messages.format_terms(draft.terms, env.here)}.",
+        heading=f"You promise {names} {messages.format_terms(draft.terms, env.here)}.",
         many=len(draft.others),
     )
 
@@ -282,33 +284,32 @@ def check_make_options(env: Env, typed: MakeArguments) -> None:
     arguments.ensure_at_most_one(asked=asked, offered=offered)
     if asked and from_:
         raise errors.Contradiction(
-            "--asked goes with --to: somebody asked you. "
-            "With --from it is you who asks, unless --offered."
+            "--asked goes with --to: somebody asks you. "
+            "With --from, you ask, unless they offer: --offered."
         )
     if offered and to:
         raise errors.Contradiction(
-            "--offered goes with --from: somebody offered it to you. "
-            "With --to it is you who offers, unless --asked."
+            "--offered goes with --from: somebody offers you something. "
+            "With --to, you offer, unless they ask: --asked."
         )
     needs_other_side = asked or offered or typed.agreed or typed.reply_by
     if needs_other_side and counterparty.is_ledger_owner(env, *to, *from_):
         raise errors.Contradiction(
-            "A promise to yourself needs no other side: "
+            "Nobody has to agree to a promise to yourself: "
             "leave out --asked, --offered, --agreed and --reply-by."
         )
     if typed.agreed and typed.reply_by:
         raise errors.Contradiction(
-            "--agreed says that the answer was Yes, so there is none to wait for: "
-            "leave out --reply-by."
+            "With --agreed, the answer was yes already: leave out --reply-by."
         )
     is_request = asked or (from_ and not offered)
     if (typed.risk or typed.no_to) and not typed.agreed and is_request:
         raise errors.Contradiction(
-            "--risk and --no-to belong to the Yes of the promisor. Give them with: accept."
+            "--risk and --no-to go with the yes of the promisor. Give them to: promisectl accept"
         )
     if typed.beside and typed.replaces is None:
         raise errors.Contradiction(
-            "--beside keeps the promise that is replaced: name that with --replaces ID."
+            "--beside keeps the promise that is replaced. Name it with: --replaces ID"
         )
 
 
@@ -319,7 +320,7 @@ def _format_several_people_hint(person: Person, direction: Direction) -> str:
     names = [shlex.quote(name.strip("-")) for name in person.handle.split(",")]
     typed = " ".join(f"--to {name}" for name in names)
     each = f": {typed}" if direction is Direction.OWE else ""
-    return f"Are these several people? Name each one by itself{each}."
+    return f"Several people? Name each of them{each or '.'}"
 
 
 def _record_new_promise(
@@ -348,7 +349,7 @@ def _record_new_promise(
             line = messages.format_move_line(MoveReport(before, promise, act, name, here))
     notices = []
     if person and journal.is_new_person(person):
-        notices = [f"New in the ledger: {person.name} ({person.handle})."]
+        notices = [f"New person: {person.name} ({person.handle})."]
         if "," in person.name:
             notices.append(_format_several_people_hint(person, draft.direction))
     record = recorder.load_answer_record(env, db, promise.id)

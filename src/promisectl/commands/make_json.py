@@ -37,7 +37,7 @@ _NUMBER_KEYS = ("replaces",)
 _OPTION_BY_FIELD = {"due": "by", "tags": "tag"}
 _VALUE_FAULTS = {
     "duplicate": "“{}” is there twice",
-    "constant": "{} is no JSON",
+    "constant": "{} is not JSON",
     "digits": "a number in it is too long",
 }
 _SIDE_BY_DIRECTION = {"owe": "to", "owed": "from", "self": "to"}
@@ -59,9 +59,9 @@ def read_json_promises(env: Env) -> list[dict[str, Any]]:
             raise errors.BadInput(fault, f"line {error.first_line}") from None
         fault = error.detail[:1].lower() + error.detail[1:].removesuffix(" at")
         place = f"line {error.line}, column {error.column}"
-        raise errors.BadInput(f"this is no JSON ({fault})", place) from None
+        raise errors.BadInput(f"this is not JSON ({fault})", place) from None
     if not promises:
-        raise errors.BadInput("There is no promise in what came in on stdin")
+        raise errors.BadInput("There is no promise on stdin")
     return promises
 
 
@@ -71,7 +71,7 @@ def decode_stdin(raw: bytes) -> str:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise errors.BadInput("this is no UTF-8", f"line {line}") from None
+        raise errors.BadInput("this is not UTF-8", f"line {line}") from None
 
 
 @contextmanager

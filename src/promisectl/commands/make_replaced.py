@@ -9,7 +9,7 @@ from promisectl.commands.shared.recorder import MoveAnswer
 from promisectl.domain import lifecycle
 from promisectl.domain.constants import OPEN_STATES
 from promisectl.domain.promise import Act, Direction, Promise, State, Verb
-from promisectl.rendering import messages
+from promisectl.rendering import formats, messages
 from promisectl.rendering.messages import MoveReport
 from promisectl.storage import queries
 
@@ -54,9 +54,9 @@ def ask_what_becomes(env: Env, replacement: Replacement) -> Replacement:
         return replacement
     verb = choose_ending(promise)
     terms = messages.format_terms(promise.current_revision.terms, env.here)
-    env.print_warning(f"#{promise.id} is {promise.state}: {terms}.")
+    env.print_warning(f"#{promise.id} is {formats.format_state(promise.state)}: {terms}.")
     meaning = messages.describe_move(promise, verb, name)
-    question = f"What becomes of it? [{verb} ({meaning}), or {_BESIDE_WORD} (both stay)]"
+    question = f"What happens to it: {verb} ({meaning}) or {_BESIDE_WORD} (both stay)?"
     if prompts.ask_choice(env, question, (verb, _BESIDE_WORD)) == _BESIDE_WORD:
         return replacement._replace(beside=True)
     needs_reason = verb is Verb.RENEGE

@@ -81,10 +81,10 @@ def print_waiting_page(
         if late:
             env.print_line("")
     elif most is None:
-        env.print_line("Nothing waits for you for that reason. All that waits: promisectl moves.")
+        env.print_line("Nothing is waiting for you for that reason. Everything: promisectl moves")
     elif late:
-        env.print_line("Nothing waits for you to answer or to do.")
+        env.print_line("Nothing is waiting for you.")
     else:
-        env.print_line("Nothing waits for you. What is open: promisectl owe, promisectl owed.")
+        env.print_line("Nothing is waiting for you. Open: promisectl owe · promisectl owed")
     if late:
-        env.print_line(f"Overdue with others: {late}. See: promisectl owed --overdue")
+        env.print_line(f"Overdue, owed to you: {late}. See: promisectl owed --overdue")

@@ -37,7 +37,7 @@ def people(env: Env, *, sort: str = "name") -> None:
 def print_people_table(env: Env, rows: Sequence[Row]) -> None:
     """Print one line for each person."""
     if not rows:
-        env.print_line("There is nobody but you in the ledger yet.")
+        env.print_line("Nobody else is in the ledger yet.")
         return
     from promisectl.rendering import tables
 
@@ -78,7 +78,7 @@ def print_person_page(
     facts = []
     contact_at = max((row["contact_at"] for row in rows), default=None)
     if contact_at:
-        facts.append(("last word", formats.format_local_day(contact_at, here)))
+        facts.append(("last contact", formats.format_local_day(contact_at, here)))
     for label, way in (("you", "owe"), ("they", "owed")):
         if rates.has_statistics(made[way]):
             facts.append((label, rates.format_statistics_line(made[way])))
@@ -127,13 +127,13 @@ def rename(env: Env, name: str, new: str, *, display: str | None = None) -> None
         after = journal.change_person(person, PersonVerb.RENAME, handle=wanted.handle, name=shown)
         former = keep_former_name(journal, person, after)
         if after.handle == person.handle:
-            sentence = f"{after.handle} is shown as “{after.name}” now"
+            sentence = f"{after.handle} is now shown as “{after.name}”"
         else:
             sentence = (
-                f"{person.handle} is {after.handle} now, shown as “{after.name}”; "
+                f"{person.handle} is now {after.handle}, shown as “{after.name}”; "
                 f"{person.handle} still works as an alias"
             )
-        return f"{sentence}{f'; {former} finds them, too' if former else ''}."
+        return f"{sentence}{f'; so does {former}' if former else ''}."
 
     _record_person_change(env, "person rename", rename_person)
 
@@ -167,7 +167,7 @@ def alias(env: Env, name: str, other: str) -> None:
         if owner:
             raise errors.NameTaken(other, owner.handle)
         journal.change_person(person, PersonVerb.ALIAS, handle=wanted)
-        return f"{wanted} means {person.name} ({person.handle}) from now on."
+        return f"{wanted} now means {person.name} ({person.handle})."
 
     _record_person_change(env, "person alias", add_alias)
 
@@ -201,13 +201,12 @@ def merge(env: Env, name: str, into: str) -> None:
         journal.change_person(person, PersonVerb.MERGE, handle=other.handle, into=other.id)
         former = keep_former_name(journal, person, other)
         aliases = (
-            f"{person.handle} and {former} are aliases"
+            f"{person.handle} and {former} are now aliases"
             if former
-            else f"{person.handle} is an alias"
+            else f"{person.handle} is now an alias"
         )
         return (
-            f"{person.name} ({person.handle}) and {other.name} ({other.handle}) are one: "
-            f"{other.handle}. {aliases} now."
+            f"Merged {person.name} ({person.handle}) into {other.name} ({other.handle}). {aliases}."
         )
 
     _record_person_change(env, "person merge", merge_people, before="merge")

@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 
 _WAITING_GROUPS = {group.kind: group for group in waiting.WAITING_GROUPS}
 _FLAG_GROUPS = {
-    "overdue": WaitingGroup("", "Overdue with others", "overdue with others", "overdue"),
-    "stale": WaitingGroup("", "Stale: nothing was said for a while", "stale", "stale"),
-    "unconfirmed": WaitingGroup("", "Delivered, not confirmed", "unconfirmed", "unconfirmed"),
+    "overdue": WaitingGroup("", "Overdue, owed to you", "overdue, owed to you", "overdue"),
+    "stale": WaitingGroup("", "No news for a while", "no news for a while", "stale"),
+    "unconfirmed": WaitingGroup("", "Reported, not confirmed", "not confirmed", "unconfirmed"),
 }
 """The groups of what does not wait for me, by the flag that brings a promise up."""
-_OTHER_GROUP = WaitingGroup("", "Open besides", "open", "open")
+_OTHER_GROUP = WaitingGroup("", "Other open promises", "open", "open")
 REVIEW_GROUPS = (*waiting.WAITING_GROUPS, *_FLAG_GROUPS.values(), _OTHER_GROUP)
 _REVIEW_VERBS = (
     Verb.COMPLETE,
@@ -145,7 +145,10 @@ def print_review_page(env: Env, items: Sequence[ReviewItem]) -> None:
         return
     from promisectl.rendering import review as review_page
 
-    parts = [(item.group.title, item.row, item.commands) for item in items]
+    parts = [
+        (item.group.title, item.row, [f"promisectl {command}" for command in item.commands])
+        for item in items
+    ]
     output.print_renderables(env, review_page.render_review(parts, env.here))
 
 
@@ -155,7 +158,7 @@ def print_review_page(env: Env, items: Sequence[ReviewItem]) -> None:
 def walk_through_items(env: Env, items: Sequence[ReviewItem]) -> None:
     """Ask about each promise as it is when its turn comes; in the end, print what was chosen."""
     counts = {"moved": 0, "left as agreed": 0, "skipped": 0}
-    rest = " The rest waits: promisectl review."
+    rest = " The rest: promisectl review"
     try:
         if all(
             _review_item(env, item, f"{index} of {len(items)}", counts)
@@ -195,20 +198,21 @@ def _review_item(env: Env, item: ReviewItem, position: str, counts: dict[str, in
 
 
 def format_item_standing(env: Env, item: ReviewItem) -> list[str]:
-    """Return the lines that show how a promise stands.
+    """Return the lines that show the standing of a promise.
 
     These are its terms, the terms proposed beside them, and the foreseen risk when it is overdue.
     """
     here, row, promise = env.here, item.row, item.promise
-    standing = [text for text, _ in formats.describe_standing(row, here) if text != row["state"]]
+    state = formats.format_state(row["state"])
+    standing = [text for text, _ in formats.describe_standing(row, here) if text != state]
     terms = messages.format_terms(promise.current_revision.terms, here)
-    line = f"#{row['id']} {row['state']}, {formats.format_counterparty(row)}: {terms}"
+    line = f"#{row['id']} {state}, {formats.format_counterparty(row)}: {terms}"
     lines = [f"{', '.join([line, *standing])}."]
     offered = promise.offered_revision
     if promise.in_force and offered:
-        whose = "yours" if row["author"] == "me" else f"{row['person_name']}'s"
+        whose = "Your" if row["author"] == "me" else f"{row['person_name']}'s"
         changes = messages.format_term_changes(promise.in_force.terms, offered.terms, here)
-        lines.append(f"On the table (rev {offered.number}, {whose}): {changes}.")
+        lines.append(f"{whose} proposed change (rev {offered.number}): {changes}.")
     if item.group.kind == "overdue":
         lines.append(messages.format_named_risk(promise, row["person_name"]))
     return list(filter(None, lines))
@@ -219,7 +223,7 @@ def _ask_item_move(env: Env, item: ReviewItem) -> str:
     choices = ("keep", *map(str, item.verbs), "skip", "quit")
     if their_moves := format_their_moves(item):
         env.print_warning(their_moves)
-    question = f"{', '.join(choices[:-1])} or quit? [Enter skips]"
+    question = f"{', '.join(choices[:-1])} or quit? (Enter to skip)"
     while True:
         word = prompts.ask_choice(env, question, choices, enter="skip")
         if word in _STAY_CHOICES:
@@ -283,7 +287,7 @@ def _ask_item_reason(env: Env, item: ReviewItem, verb: Verb) -> str | None:
     transition = lifecycle.find_transition(item.promise, verb, speaker)
     if transition and "reason" in transition.needs:
         return prompts.ask_required_text(env, "reason", "Why?")
-    return prompts.ask_text(env, "reason", "Why? [Enter for no reason]")
+    return prompts.ask_text(env, "reason", "Why? (Enter to skip)")
 
 
 def renege_item(env: Env, item: ReviewItem) -> None:
@@ -291,7 +295,7 @@ def renege_item(env: Env, item: ReviewItem) -> None:
     reason = prompts.ask_required_text(env, "reason", "Why?")
     causes = tuple(map(str, Cause))
     cause = prompts.ask_choice(
-        env, f"Which cause: {', '.join(causes)}? [Enter for none]", (*causes, ""), enter=""
+        env, f"Which cause: {', '.join(causes)}? (Enter to skip)", (*causes, ""), enter=""
     )
     notice = _ask_notice_options(env, item)
     acts.renege(env, [item.id_word], reason=reason, cause=cause or None, **notice)
@@ -303,10 +307,10 @@ def _ask_notice_options(env: Env, item: ReviewItem) -> dict[str, Any]:
     if direction is Direction.SELF:
         return {}
     if direction is Direction.OWE:
-        question = f"When was {name} told? [Enter for now, or not yet]"
+        question = f"When was {name} told, or not yet? (Enter for now)"
         never, never_options = "not yet", {"not_told": True}
     else:
-        question = "When were you told? [Enter for now, or never]"
+        question = "When were you told, or never? (Enter for now)"
         never, never_options = "never", {"silent": True}
     moment = prompts.ask_past_moment(
         env, "--told", question, after=item.promise.made_at, but=(never,)
@@ -316,17 +320,18 @@ def _ask_notice_options(env: Env, item: ReviewItem) -> dict[str, Any]:
 
 def note_item(env: Env, item: ReviewItem) -> None:
     """Ask for what is to be noted, and record it."""
-    bookkeeping.note(env, item.id_word, prompts.ask_required_text(env, "text", "What do you note?"))
+    text = prompts.ask_required_text(env, "text", "What do you want to note?")
+    bookkeeping.note(env, item.id_word, text)
 
 
 def bump_item(env: Env, item: ReviewItem) -> None:
     """Ask for the warning or the reminder, and record it."""
-    acts.bump(env, item.id_word, prompts.ask_required_text(env, "text", "What do you say?"))
+    acts.bump(env, item.id_word, prompts.ask_required_text(env, "text", "What do you tell them?"))
 
 
 def record_item_notice(env: Env, item: ReviewItem) -> None:
     """Ask when the other side was told of the break, and record that they know."""
-    question = f"When was {item.row['person_name']} told? [Enter for now]"
+    question = f"When was {item.row['person_name']} told? (Enter for now)"
     told_on = prompts.ask_past_moment(env, "--on", question, after=item.promise.made_at)
     acts.told(env, item.id_word, on=told_on)
 

@@ -64,8 +64,7 @@ def stats(
     person = None if with_ is None else counterparty.find_counterparty(env, with_)
     if with_ is not None and person is None:
         raise errors.Contradiction(
-            "Promises to yourself stand outside the figures. "
-            "Name somebody else, or leave out --with."
+            "Promises to yourself are not counted. Name somebody else, or leave out --with."
         )
     scope = window.build_scope(person.handle if person else None)
     with output.open_view(env, window.as_of if as_of else None, acts=True) as db:
@@ -102,10 +101,7 @@ def parse_stats_window(
         first_day = civil.local_time(end, env.zone).date() - timedelta(days=env.config.window)
         begin = civil.first_second(first_day, env.zone)
     if begin and begin > end:
-        raise errors.Contradiction(
-            "That window ends before it begins. "
-            "Give --since a day before --until, and --until one after it."
-        )
+        raise errors.Contradiction("--until is before --since. Exchange them, or leave one out.")
     return StatsWindow(begin, end, moment)
 
 

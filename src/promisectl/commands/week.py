@@ -121,7 +121,7 @@ def print_week_page(env: Env, rows: Sequence[Row], promised: Sequence[Row], usua
         for name, extra_rows in extras.items()
     }
     weeks = _split_into_weeks([row for row in rows if row["day"]])
-    outcomes = {str(row["id"]): row["outcome"] for row in promised}
+    by_id = {str(row["id"]): row for row in promised}
     output.print_renderables(
-        env, week_page.render_week(weeks, extra_ids, outcomes, usual, env.here, env.width)
+        env, week_page.render_week(weeks, extra_ids, by_id, usual, env.here, env.width)
     )

@@ -15,6 +15,8 @@ MAX_ZONE_DIFFERENCE = timedelta(hours=26)
 EARLIEST_DAY = date(1970, 1, 1)
 NAMES_WITHOUT_PLACE = ("localtime", "Factory", "posixrules")
 """Names that mean another zone on every machine."""
+NEAR_DAYS = 300
+"""A date less than this many days away can only be meant of one year."""
 _UNZONED_INSTANT_CHARACTERS = len("2026-11-27T22:59:59")
 
 
@@ -60,6 +62,18 @@ def format_civil(civil: str, zone: str = "", here: str = "") -> str:
     words = f"{weekday} {day.day} {month} {day.year}"
     where = f" {zone}" if zone and zone != here else ""
     return f"{words}, {civil[11:] or 'end of day'}{where}"
+
+
+def format_near_civil(civil: str, today: date, zone: str = "", here: str = "") -> str:
+    """Return a civil day or minute in words, as short as it is clear to a reader on `today`.
+
+    A whole day is only its date. The year is left out when it is that of `today`, and when the
+    date is less than 300 days before or after.
+    """
+    words = format_civil(civil, zone, here).replace(", end of day", "")
+    day = date.fromisoformat(civil[:10])
+    is_near = day.year == today.year or abs((day - today).days) < NEAR_DAYS
+    return words.replace(f" {day.year}", "", 1) if is_near else words
 
 
 def first_second(day: date, zone: str) -> datetime:

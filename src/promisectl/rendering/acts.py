@@ -13,35 +13,40 @@ if TYPE_CHECKING:
     from promisectl.rendering.formats import LocalMoment, ViewRow
 
 _PAST_TENSES = {
-    "request": "asked",
+    "request": "asked for",
     "offer": "offered",
     "negotiate": "proposed",
     "accept": "accepted",
     "decline": "declined",
     "complete": "confirmed it",
-    "renege": "reneged",
-    "withdraw": "withdrew",
-    "release": "released",
+    "renege": "broke it",
+    "withdraw": "took back",
+    "release": "released {}",
     "reopen": "reopened it",
-    "bump": "bumped",
+    "bump": "reminded {}",
     "partial": "reported a part",
     "note": "noted",
-    "correct": "put a typo right",
+    "correct": "corrected",
     "void": "voided it",
     "tag": "tagged it",
-    "untag": "took tags away",
+    "untag": "removed tags",
     "import": "imported",
     "undo": "undid",
     "redo": "redid",
     "rename": "renamed a person",
-    "alias": "gave an alias",
-    "unalias": "took an alias away",
+    "alias": "added an alias",
+    "unalias": "removed an alias",
     "merge": "merged two people",
 }
 _ACTS_ABOUT_TERMS = ("request", "offer", "negotiate", "accept", "decline", "withdraw", "correct")
 # An answer to a delivery, which has no revision.
-_DELIVERY_PHRASES = {"accept": "confirmed it", "decline": "said what is missing"}
-_DETAIL_LABELS = (("risk", "risk"), ("no_to", "no to"), ("cause", "cause"), ("repair", "repair"))
+_DELIVERY_PHRASES = {"accept": "confirmed it", "decline": "did not confirm"}
+_DETAIL_LABELS = (
+    ("risk", "could go wrong"),
+    ("no_to", "displaces"),
+    ("cause", "cause"),
+    ("repair", "repair"),
+)
 
 
 def format_act(
@@ -53,33 +58,39 @@ def format_act(
     shows what differs: `changes` holds the former and the new terms by the number of the act.
     """
     mine = act["by"] == "me"
+    other = name if mine else "you"
     done = _PAST_TENSES.get(act["act"], "")
     if act["act"] == "told":
-        done = f"told {name if mine else 'you'}"
+        done = "told {}"
     elif act["act"] == "complete" and act["side"] == "promisor":
         done = "reported it done"
+    elif act["act"] == "bump" and act["side"] == "promisor":
+        done = "let {} know"
     elif act["revision"] is None:
         done = _DELIVERY_PHRASES.get(act["act"], done)
     details = "".join(f" · {label}: {act[field]}" for field, label in _DETAIL_LABELS if act[field])
+    what = _format_terms_and_text(act, here)
     if act["id"] in changes:
-        what = (
-            f": {messages.format_term_changes(*changes[act['id']], here)} · rev {act['revision']}"
-        )
+        what = f"{_format_revision(act)}: {messages.format_term_changes(*changes[act['id']], here)}"
         details = f" · reason: {act['text']}{details}" if act["text"] else details
-    else:
-        what = _format_terms_and_text(act, here)
     undone = " (undone)" if act["undone_by"] else ""
-    return f"{'You' if mine else name} {done}{what}{details}{undone}"
+    return f"{'You' if mine else name} {done.format(other)}{what}{details}{undone}"
 
 
 def _format_terms_and_text(act: ViewRow, here: LocalMoment) -> str:
     """Return the whole terms of an act, the number of their revision, and its text."""
     terms = f" “{act['outcome']}”" if act["outcome"] else ""
-    by = f" by {civil.format_civil(act['due'], act['due_zone'], here.zone)}" if act["due"] else ""
+    by = ""
+    if act["due"]:
+        by = f" by {civil.format_near_civil(act['due'], here.today, act['due_zone'], here.zone)}"
+    text = f": {act['text']}" if act["text"] else ""
+    return f"{terms}{by}{_format_revision(act)}{text}"
+
+
+def _format_revision(act: ViewRow) -> str:
+    """Return the revision that an act is about, as “ (rev 2)”; empty for the first, and none."""
     is_about_terms = act["act"] in _ACTS_ABOUT_TERMS
     if act["act"] == "correct" and not act["outcome"]:
-        is_about_terms = False
-    has_revision = is_about_terms and act["revision"]
-    revision = f" (rev {act['revision']})" if has_revision else ""
-    text = f": {act['text']}" if act["text"] else ""
-    return f"{terms}{by}{revision}{text}"
+        is_about_terms = False  # it corrects the risk, or what the promise displaces
+    has_revision = is_about_terms and (act["revision"] or 0) > 1
+    return f" (rev {act['revision']})" if has_revision else ""

@@ -41,7 +41,7 @@ def _build_field_lines(name: str) -> Callable[[ViewRow, LocalMoment], CellLines]
 
 def _build_day_lines(name: str) -> Callable[[ViewRow, LocalMoment], CellLines]:
     """Return a function that shows the local day of an instant."""
-    return lambda row, here: [(formats.format_short_day(row[name], here), "")] if row[name] else []
+    return lambda row, here: [(formats.format_local_day(row[name], here), "")] if row[name] else []
 
 
 def format_due_lines(row: ViewRow, here: LocalMoment) -> CellLines:
@@ -59,15 +59,15 @@ COLUMNS = {
     "person": Column("Who", _build_field_lines("person_name"), max_width=_MAX_NAME_COLUMNS),
     "outcome": Column("What", _build_field_lines("outcome"), wide=True),
     "due": Column("By", format_due_lines),
-    "standing": Column("", formats.describe_standing),
-    "state": Column("State", _build_field_lines("state")),
+    "standing": Column("Standing", formats.describe_standing),
+    "state": Column("State", lambda row, _: [(formats.format_state(row["state"]), "")]),
     "tags": Column("Tags", _build_field_lines("tags"), "tags: ", max_width=_MAX_NAME_COLUMNS),
     "done_when": Column("Done when", _build_field_lines("done_when"), "done when: ", wide=True),
     "why": Column("Why", _build_field_lines("why"), "why: ", wide=True),
-    "risk": Column("Risk", _build_field_lines("risk"), "risk: ", wide=True),
-    "no_to": Column("No to", _build_field_lines("no_to"), "no to: ", wide=True),
+    "risk": Column("Could go wrong", _build_field_lines("risk"), "could go wrong: ", wide=True),
+    "no_to": Column("Displaces", _build_field_lines("no_to"), "displaces: ", wide=True),
     "reason": Column("Reason", _build_field_lines("reason"), "reason: ", wide=True),
-    "revision": Column("Rev", format_revision_lines, "rev "),
+    "revision": Column("Revision", format_revision_lines, "revision "),
     "made_at": Column("Made", _build_day_lines("made_at"), "made "),
     "accepted_at": Column("Agreed", _build_day_lines("accepted_at"), "agreed "),
     "closed_at": Column("Closed", _build_day_lines("closed_at"), "closed "),

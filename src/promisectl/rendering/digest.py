@@ -42,12 +42,12 @@ def format_digest_title(here: LocalMoment) -> str:
 
 
 def format_digest_day(moment: datetime, here: LocalMoment) -> str:
-    """Return a day for a title: “Mon 23 Nov”, with the year unless it is this one."""
-    return formats.format_short_day(moment, here)
+    """Return a day for a title: “Mon 23 Nov”."""
+    return formats.format_local_day(moment, here)
 
 
 def build_standing_item(row: ViewRow, here: LocalMoment) -> DigestItem:
-    """Return an open or a broken promise: whose it is and what, and below it how it stands."""
+    """Return an open or a broken promise: whose it is and what, and below it its standing."""
     headline = f"{formats.format_counterparty(row)}: {row['outcome']}"
     standing = [text for text, _ in formats.describe_standing(row, here)]
     details = ", ".join([formats.format_short_due(row, here), *standing])
@@ -57,7 +57,7 @@ def build_standing_item(row: ViewRow, here: LocalMoment) -> DigestItem:
 def build_event_item(row: ViewRow, at: datetime, sentence: str, here: LocalMoment) -> DigestItem:
     """Return an event: when and with whom, and below it a sentence on what happened."""
     headline = f"{format_digest_day(at, here)}, {formats.format_counterparty(row)}"
-    return DigestItem(row["id"], headline, sentence)
+    return DigestItem(row["id"], headline, f"{sentence[:1].upper()}{sentence[1:]}")
 
 
 def format_digest_statistics(
@@ -65,8 +65,8 @@ def format_digest_statistics(
 ) -> list[str]:
     """Return a line for each direction in which a promise was kept or broken.
 
-    Beside what was kept, it says how much of it nobody has confirmed, and how many promises are
-    `overdue` by now, those from before the window of the statistics included.
+    The line also says how much of what was reported is confirmed, and how many promises are
+    `overdue` now, those from before the window of the statistics included.
     """
     lines = []
     for direction, subject in _DIRECTION_SUBJECTS.items():

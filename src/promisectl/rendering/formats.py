@@ -21,14 +21,16 @@ if TYPE_CHECKING:
     """A row of a view of the ledger, by the names of its columns."""
 
 _STATE_TONES = {"kept": "good", "reneged": "bad", "delivered": "good"}
+_STATE_WORDS = {"delivered": "reported", "reneged": "broken"}
 _FLAG_PHRASES = {
-    "renegotiating": "new terms offered",
+    "renegotiating": "change proposed",
     "at-risk": "at risk",
-    "lapsed": "answer overdue",
-    "stale": "stale",
+    "lapsed": "reply overdue",
+    "stale": "no news for {}",
     "late": "late",
     "untold": "not told",
 }
+_YOUR_ANSWER, _THEIR_ANSWER = ("your answer", "warn"), ("their answer", "quiet")
 _BAD_FLAGS = ("untold", "late")
 
 
@@ -91,31 +93,31 @@ def read_due_date(row: ViewRow) -> CivilMoment | None:
     return civil.CivilMoment(row["due"], row["due_zone"], at)
 
 
+def format_day(day: date, here: LocalMoment) -> str:
+    """Return a calendar day: “Mon 23 Nov”, with the year where it is needed."""
+    return civil.format_near_civil(str(day), here.today)
+
+
 def format_civil_moment(moment: CivilMoment, here: LocalMoment) -> str:
-    """Return a civil date: “Fri 27 Nov 2026, end of day”, with its zone unless it is ours."""
-    return civil.format_civil(moment.civil, moment.zone, here.zone)
+    """Return a civil date: “Fri 27 Nov”, “Fri 27 Nov, 17:00”, with its zone unless it is ours."""
+    return civil.format_near_civil(moment.civil, here.today, moment.zone, here.zone)
 
 
 def format_instant(instant: datetime | str, here: LocalMoment) -> str:
-    """Return an instant in local time: “Mon 23 Nov 2026, 10:00”."""
+    """Return an instant in local time: “Mon 23 Nov, 10:00”."""
     at = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
-    return civil.format_civil(f"{civil.local_time(at, here.zone):%Y-%m-%dT%H:%M}")
+    local = civil.local_time(at, here.zone)
+    return civil.format_near_civil(f"{local:%Y-%m-%dT%H:%M}", here.today)
 
 
 def format_short_instant(instant: datetime | str, here: LocalMoment) -> str:
-    """Return an instant for a column: “Mon 23 Nov 10:00”, with the year unless it is this one."""
-    day, _, clock = format_instant(instant, here).partition(", ")
-    return f"{day.removesuffix(f' {here.today.year}')} {clock}"
+    """Return an instant for a column: “Mon 23 Nov 10:00”."""
+    return format_instant(instant, here).replace(", ", " ")
 
 
 def format_local_day(instant: datetime | str, here: LocalMoment) -> str:
-    """Return the local day of an instant: “Mon 23 Nov 2026”."""
+    """Return the local day of an instant: “Mon 23 Nov”."""
     return format_instant(instant, here).partition(",")[0]
-
-
-def format_short_day(instant: datetime | str, here: LocalMoment) -> str:
-    """Return the local day of an instant: “Mon 23 Nov”, with the year unless it is this one."""
-    return format_local_day(instant, here).removesuffix(f" {here.today.year}")
 
 
 def format_counterparty(row: ViewRow) -> str:
@@ -128,31 +130,32 @@ def format_counterparty(row: ViewRow) -> str:
 
 
 def format_short_due(row: ViewRow, here: LocalMoment) -> str:
-    """Return a due date for a column: “Fri 27 Nov”, with the time if it has one.
-
-    The year and the zone are left out where they are the reader's own.
-    """
+    """Return a due date for a column: “Fri 27 Nov”, with the time if it has one."""
     if not row["due"]:
         return "no date"
-    day, _, clock = civil.format_civil(row["due"], row["due_zone"], here.zone).partition(", ")
-    day = day.removesuffix(f" {here.today.year}")
-    return f"{day} {clock.removeprefix('end of day').strip()}".strip()
+    words = civil.format_near_civil(row["due"], here.today, row["due_zone"], here.zone)
+    return words.replace(", ", " ")
+
+
+def format_state(state: str) -> str:
+    """Return the word for a state: that of the records, but “reported” and “broken”."""
+    return _STATE_WORDS.get(state, str(state))
 
 
 def describe_standing(row: ViewRow, here: LocalMoment) -> list[tuple[str, str]]:
-    """Return how a promise stands, in short phrases for beside its due date.
+    """Return the standing of a promise, in short phrases for beside its due date.
 
     Each phrase has its tone: `bad`, `warn`, `good` or `quiet`.
     """
     state, flags = row["state"], (row["flags"] or "").split()
     phrases: list[tuple[str, str]] = []
     if state == "proposed":
-        phrases.append(("your move", "warn") if row["move"] == "me" else ("their move", "quiet"))
+        phrases.append(_YOUR_ANSWER if row["move"] == "me" else _THEIR_ANSWER)
         due = read_due_date(row)
         if due and due.at < here.now:
             phrases.append((f"due {format_time_from_due(due, here.now, here.zone)} ago", "bad"))
     elif state != "active":
-        phrases.append((state, _STATE_TONES.get(state, "quiet")))
+        phrases.append((format_state(state), _STATE_TONES.get(state, "quiet")))
     elif due := read_due_date(row):
         distance = format_time_from_due(due, here.now, here.zone)
         if "overdue" in flags:
@@ -163,11 +166,19 @@ def describe_standing(row: ViewRow, here: LocalMoment) -> list[tuple[str, str]]:
             ahead = "tomorrow" if distance == "1 day" else f"in {distance}"
             phrases.append((ahead, "warn" if "due-soon" in flags else "quiet"))
     phrases += [
-        (_FLAG_PHRASES[flag], "bad" if flag in _BAD_FLAGS else "warn")
+        (_format_flag(flag, row, here), "bad" if flag in _BAD_FLAGS else "warn")
         for flag in flags
         if flag in _FLAG_PHRASES
     ]
     return phrases
+
+
+def _format_flag(flag: str, row: ViewRow, here: LocalMoment) -> str:
+    """Return the phrase of a flag; for one without news, how many days it has been so."""
+    if flag != "stale":
+        return _FLAG_PHRASES[flag]
+    contact = civil.local_time(datetime.fromisoformat(row["contact_at"]), here.zone).date()
+    return _FLAG_PHRASES[flag].format(format_count((here.today - contact).days, "day"))
 
 
 def format_lateness(due: CivilMoment | None, delivered_at: datetime | None, zone: str) -> str:

@@ -21,7 +21,7 @@ def render_import_plan(rows: Sequence[ViewRow]) -> RenderableType:
     """Return a table with a line for each record: its line in the file, what happens, and why."""
     table = tables.create_table()
     table.add_column("Line", justify="right", no_wrap=True)
-    table.add_column("", no_wrap=True)
+    table.add_column("Does", no_wrap=True)
     table.add_column("Who", max_width=_MAX_PERSON_COLUMNS, overflow="fold")
     table.add_column("What", ratio=1, overflow="fold")
     for row in rows:

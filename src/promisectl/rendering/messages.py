@@ -7,17 +7,24 @@ from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.domain import lifecycle
-from promisectl.domain.promise import Act, Direction, Promise, Side, State, Terms, Verb
+from promisectl.domain.promise import (
+    Act,
+    Direction,
+    Promise,
+    Revision,
+    Side,
+    State,
+    Terms,
+    Verb,
+)
 from promisectl.rendering import formats
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from promisectl.domain.civil import CivilMoment
     from promisectl.rendering.formats import LocalMoment
-
-_DECLINE_REMARK = "A No in good time protects what you have said Yes to."
 
 
 class MoveReport(NamedTuple):
@@ -41,13 +48,18 @@ class MoveReport(NamedTuple):
 
     @property
     def actor(self) -> str:
-        """“You”, or the name of the other side: whoever did it."""
-        return "You" if self.is_mine else self.name
+        """“you”, or the name of the other side: whoever did it."""
+        return "you" if self.is_mine else self.name
 
     @property
     def recipient(self) -> str:
         """“you”, or the name of the other side: whoever it was done to."""
         return self.name if self.is_mine else "you"
+
+    @property
+    def actor_possessive(self) -> str:
+        """“your” for what I proposed, else “the”."""
+        return "your" if self.is_mine else "the"
 
     @property
     def recipient_possessive(self) -> str:
@@ -61,9 +73,8 @@ class MoveReport(NamedTuple):
 
     @property
     def current_terms(self) -> str:
-        """The number and the terms of the current revision, up to the full stop."""
-        revision = self.after.current_revision
-        return f"(rev {revision.number}): {format_terms(revision.terms, self.here)}."
+        """The terms of the current revision."""
+        return format_terms(self.after.current_revision.terms, self.here)
 
     @property
     def reason(self) -> str:
@@ -72,7 +83,10 @@ class MoveReport(NamedTuple):
 
     @property
     def punctuality(self) -> str:
-        """Whether the delivery was on time, after a comma; empty without a due date."""
+        """Whether the delivery was on time, after a comma; empty unless it was just reported."""
+        state = self.before.state if self.before else None
+        if self.after.state not in (State.DELIVERED, State.KEPT) or state is self.after.state:
+            return ""
         due, delivered_at = self.after.current_revision.terms.due, self.after.delivered_at
         lateness = formats.format_lateness(due, delivered_at, self.here.zone)
         return f", {lateness}" if lateness else ""
@@ -85,24 +99,24 @@ class MoveReport(NamedTuple):
 
 
 def format_move_line(move: MoveReport) -> str:
-    """Return what happened, as one line that begins with the number and the state."""
-    promise, act = move.after, move.act
-    is_about_last = move.warned_agreement == len(promise.agreements) - 1
-    risk = ", at risk" if is_about_last and promise.state is State.ACTIVE else ""
-    sentence = format_move_sentence(move)
-    return f"#{promise.id} {promise.state}{risk}. {sentence}{_format_act_date(act.at, move.here)}"
+    """Return what happened, as one line that begins with the ID and the state."""
+    date = _format_act_date(move.act.at, move.here)
+    return f"#{move.after.id} {format_move_event(move)}{date}"
 
 
-def format_move_sentence(move: MoveReport) -> str:
-    """Return what happened, and in another sentence which new terms it made moot, if any."""
-    before = move.before
+def format_move_event(move: MoveReport) -> str:
+    """Return the state that a move led to, what happened, and which change that also ended."""
+    before, after = move.before, move.after
     if not before:
-        return format_opening(move.after, move.name, move.here)
-    sentence = _MOVE_FORMATTERS[move.act.verb](move)
-    has_ended = before.state is State.ACTIVE and move.after.state is not State.ACTIVE
+        return format_opening(after, move.name, move.here)
+    is_about_last = move.warned_agreement == len(after.agreements) - 1
+    risk = ", at risk" if is_about_last and after.state is State.ACTIVE else ""
+    state = f"{formats.format_state(after.state)}{risk}{move.punctuality}"
+    event = f"{state}: {_MOVE_FORMATTERS[move.act.verb](move)}"
+    has_ended = before.state is State.ACTIVE and after.state is not State.ACTIVE
     if not has_ended or not before.offered_revision:
-        return sentence
-    return f"{sentence} The new terms (rev {before.offered_revision.number}) are moot."
+        return event
+    return f"{event} That also ends the proposed change (rev {before.offered_revision.number})."
 
 
 def _format_act_date(at: datetime, here: LocalMoment) -> str:
@@ -117,36 +131,45 @@ def format_terms(terms: Terms, here: LocalMoment) -> str:
 
 
 def format_new_promise(promise: Promise, name: str, here: LocalMoment) -> str:
-    """Return a new promise as one line that begins with the number and the state."""
-    opening = format_opening(promise, name, here)
-    return f"#{promise.id} {promise.state}. {opening}{_format_act_date(promise.made_at, here)}"
+    """Return a new promise as one line that begins with the ID and the state."""
+    date = _format_act_date(promise.made_at, here)
+    return f"#{promise.id} {format_opening(promise, name, here)}{date}"
 
 
 def format_opening(promise: Promise, name: str, here: LocalMoment) -> str:
-    """Return how a promise began: who owes, offers or asks for what, by when."""
+    """Return the state of a new promise, and who owes, offers or asks for what, by when."""
     first = promise.current_revision
     if promise.direction is Direction.SELF:
-        opening = "You promise yourself"
+        opening = "you promise yourself"
     elif promise.state is State.ACTIVE:
-        opening = f"You owe {name}" if promise.direction is Direction.OWE else f"{name} owes you"
+        opening = f"you owe {name}" if promise.direction is Direction.OWE else f"{name} owes you"
     else:
         mine = promise.direction.is_my_side(first.author)
-        verb = "offer" if first.author is Side.PROMISOR else "ask"
-        opening = f"You {verb} {name}" if mine else f"{name} {verb}s you"
+        actor, other, s = ("you", name, "") if mine else (name, "you", "s")
+        is_offer = first.author is Side.PROMISOR
+        opening = f"{actor} offer{s} {other}" if is_offer else f"{actor} ask{s} {other} for"
     replaces = f" It replaces #{promise.opening.replaces}." if promise.opening.replaces else ""
-    return f"{opening}: {format_terms(first.terms, here)} (rev {first.number}).{replaces}"
+    state = formats.format_state(promise.state)
+    return f"{state}: {opening} {format_terms(first.terms, here)}.{replaces}"
 
 
-def format_term_changes(old: Terms, new: Terms, here: LocalMoment) -> str:
-    """Return what differs in the new terms and what it was before, joined by commas."""
-    changes = []
+def format_term_changes(
+    old: Terms, new: Terms, here: LocalMoment, *, always: Sequence[str] = ()
+) -> str:
+    """Return what differs in the new terms, and what it was before.
+
+    The terms in `always` are also named when they stay as they are.
+    """
+    changes = ""
     for name, (label, absent) in _TERM_PHRASES.items():
         before, after = getattr(old, name), getattr(new, name)
-        if before != after:
-            former = _format_term(before, here).replace(", end of day", "")
-            change = f"{label}{_format_term(after, here)}" if after else absent
-            changes.append(f"{change} (was {former})" if before else change)
-    return ", ".join(changes)
+        if before == after and not (after and name in always):
+            continue
+        change = f"{label}{_format_term(after, here)}" if after else absent
+        former = f" (was {_format_term(before, here)})" if before and before != after else ""
+        comma = " " if name == "due" and after else ", "
+        changes += f"{comma if changes else ''}{change}{former}"
+    return changes
 
 
 def _format_term(value: str | CivilMoment | None, here: LocalMoment) -> str:
@@ -162,51 +185,75 @@ _TERM_PHRASES = {
     "due": ("by ", "without a date"),
     "done_when": ("done when ", "without a done-when"),
     "why": ("why ", "without a why"),
-    "reply_by": ("answer by ", "without a date for the answer"),
+    "reply_by": ("reply by ", "without a reply date"),
 }
 
 
 # One sentence for each kind of move
 
 
+def describe_offered_kind(promise: Promise, revision: Revision) -> str:
+    """Return what proposed terms are: an offer, a request, a counter-offer or a change."""
+    if promise.in_force:
+        return "change"
+    others = {other.author for other in promise.revisions if other.number < revision.number}
+    if others - {revision.author}:
+        return "counter-offer"
+    return "offer" if revision.author is Side.PROMISOR else "request"
+
+
 def format_accept(move: MoveReport) -> str:
     """Return that somebody confirmed a delivery, or accepted terms."""
-    if move.before and move.before.state is State.DELIVERED:
-        return f"{move.actor} confirmed it{move.punctuality}: {move.outcome}."
-    kind = "new terms" if move.after.renegotiation_count else "terms"
-    return f"{move.actor} accepted {move.recipient_possessive} {kind} {move.current_terms}"
+    before = move.before or move.after
+    if before.state is State.DELIVERED:
+        return f"{move.actor} confirmed {move.outcome}."
+    kind = describe_offered_kind(before, move.after.current_revision)
+    whose = "the" if kind == "change" else move.recipient_possessive
+    separator = ":" if kind == "change" else ""
+    return f"{move.actor} accepted {whose} {kind}{separator} {move.current_terms}."
 
 
 def format_decline(move: MoveReport) -> str:
-    """Return that somebody declined a delivery, new terms, or the first terms."""
-    state = move.before.state if move.before else None
-    if state is State.DELIVERED:
-        return f"{move.actor} said it is not done: {move.outcome}. Missing: “{move.act.text}”."
-    refusal = f"{move.actor} said No to {move.recipient_possessive}"
-    current = f"{move.current_terms}{move.reason}"
-    if state is State.ACTIVE:
-        lost = f"new terms (rev {move.act.revision})"
-        return f"{refusal} {lost}, and the terms in force stand {current}"
-    return f"{refusal} terms {current}"
+    """Return that somebody declined a delivery, a change, or the first terms."""
+    before = move.before or move.after
+    if before.state is State.DELIVERED:
+        return f"{move.actor} did not confirm {move.outcome}. Missing: “{move.act.text}”."
+    if before.state is State.ACTIVE:
+        refused = f"{move.actor} said no to the change (rev {move.act.revision})"
+        return f"{refused}. {_format_lasting_terms(move)}{move.reason}"
+    kind = describe_offered_kind(before, move.after.current_revision)
+    refused = f"{move.actor} said no to {move.recipient_possessive} {kind}"
+    return f"{refused} {move.current_terms}.{move.reason}"
+
+
+def _format_lasting_terms(move: MoveReport) -> str:
+    """Return a sentence with the agreed terms, which a refused change leaves as they are."""
+    return f"Still agreed: {move.current_terms}."
 
 
 def format_negotiate(move: MoveReport) -> str:
     """Return that somebody changed, countered or proposed terms, and which terms hold meanwhile."""
     before, after = move.before or move.after, move.after
-    offered = before.offered_revision
-    changed = _format_changed_revision(move)
+    number = f"(rev {move.act.revision})"
     if after.direction is Direction.SELF:
-        return f"You changed the terms {changed}"
+        return f"you changed the terms {number}{_format_changed_terms(move)}"
     if after.state is State.PROPOSED:
-        is_counter = offered and offered.author is not move.act.side
-        return f"{move.actor} {'countered' if is_counter else 'put new terms'} {changed}"
-    revision = after.current_revision
-    due = revision.terms.due
-    by = f": by {formats.format_civil_moment(due, move.here)}" if due else ""
+        offered = before.offered_revision
+        old = lifecycle.find_former_terms(before, move.act)
+        always = ("outcome", "due")
+        terms = format_term_changes(old, move.act.terms or old, move.here, always=always)
+        if offered and offered.author is not move.act.side:
+            return f"{move.actor} made {move.recipient} a counter-offer {number}: {terms}."
+        kind = describe_offered_kind(before, after.current_revision)
+        return f"{move.actor} changed {move.actor_possessive} {kind} {number}: {terms}."
+    due = after.current_revision.terms.due
+    is_due_moved = due and move.act.terms and move.act.terms.due != due
+    holding = formats.format_civil_moment(due, move.here) if due and is_due_moved else ""
     answerer = f"{move.name} says" if move.is_mine else "you say"
+    holds = f"{holding} holds" if holding else "the agreed terms hold"
     return (
-        f"{move.actor} asked {move.recipient} for new terms {changed}"
-        f" Until {answerer} Yes, rev {revision.number} stands{by}."
+        f"{move.actor} proposed a change {number}{_format_changed_terms(move)}"
+        f" Until {answerer} yes, {holds}."
     )
 
 
@@ -215,24 +262,25 @@ def format_correct(move: MoveReport) -> str:
     before, after = move.before or move.after, move.after
     details = _format_corrected_details(before, move.act)
     if move.act.terms is None:
-        return f"Corrected {move.outcome}.{details}"
+        return f"you corrected {move.outcome}.{details}"
     corrected = lifecycle.list_corrected_revisions(before, after)
     others = [revision for revision in corrected if revision.number != move.act.revision]
     offered = after.offered_revision if after.in_force else None
     places = [f"rev {revision.number}" for revision in others if revision != offered]
     if offered in others:
-        places.append("the new terms on the table")
+        places.append("the proposed change")
     if after.earlier != before.earlier:
         places.append("the first due date")
     also = " and ".join(filter(None, (", ".join(places[:-1]), *places[-1:])))
-    places_too = f" Also in {also}." if also else ""
-    return f"Put right {_format_changed_revision(move)}{places_too}{details}"
+    number = f" (rev {move.act.revision})" if after.newest_revision_number > 1 else ""
+    where = f" Also in {also}." if also else ""
+    return f"you corrected the terms{number}{_format_changed_terms(move)}{where}{details}"
 
 
 def _format_corrected_details(before: Promise, act: Act) -> str:
     """Return the corrected risk and what it displaces as sentences after another; maybe empty."""
     pairs = (
-        ("It could go wrong", before.risk, act.risk),
+        ("What could go wrong", before.risk, act.risk),
         ("It displaces", before.no_to, act.no_to),
     )
     return "".join(
@@ -242,31 +290,31 @@ def _format_corrected_details(before: Promise, act: Act) -> str:
     )
 
 
-def _format_changed_revision(move: MoveReport) -> str:
-    """Return the number of the new revision, the old outcome, and what differs."""
+def _format_changed_terms(move: MoveReport) -> str:
+    """Return the outcome, old or changed, and what else differs, up to the full stop."""
     old = lifecycle.find_former_terms(move.before or move.after, move.act)
-    changes = format_term_changes(old, move.act.terms or old, move.here)
-    return f"(rev {move.act.revision}) of “{old.outcome}”: {changes}."
+    new = move.act.terms or old
+    of = f" of “{old.outcome}”" if new.outcome == old.outcome else ""
+    return f"{of}: {format_term_changes(old, new, move.here)}."
 
 
 def format_complete(move: MoveReport) -> str:
-    """Return that somebody reported or confirmed a delivery, and whether it was on time."""
-    result = f"{move.punctuality}: {move.outcome}."
+    """Return that somebody reported or confirmed a delivery."""
     if move.after.direction is Direction.SELF:
-        return f"You kept your word to yourself{result}"
+        return f"{move.outcome}."
     if move.act.side is not Side.PROMISOR:
-        return f"{move.actor} confirmed it{result}"
-    pending = f"{move.name} has not confirmed." if move.is_mine else "It is yours to judge."
-    return f"{move.actor} reported it done{result} {pending}"
+        return f"{move.actor} confirmed {move.outcome}."
+    if move.is_mine:
+        return f"{move.outcome}. {move.name} still has to confirm."
+    return f"{move.name} says {move.outcome} is done. You still have to confirm."
 
 
 def format_renege(move: MoveReport) -> str:
     """Return that a promise was broken, and when the promisee was told."""
     ending = f"{move.outcome}.{move.reason}"
     if move.act.side is Side.PROMISEE:
-        return f"{move.name} broke it without a word: {ending}"
-    broken = f"{move.actor} broke {'your' if move.is_mine else 'the'} word: {ending}"
-    return broken if move.after.direction is Direction.SELF else f"{broken} {format_told(move)}"
+        return f"{ending} {move.name} did not tell you."
+    return ending if move.after.direction is Direction.SELF else f"{ending} {format_told(move)}"
 
 
 def format_told(move: MoveReport) -> str:
@@ -274,33 +322,38 @@ def format_told(move: MoveReport) -> str:
     told_at, due = move.act.told_at, move.after.current_revision.terms.due
     if told_at is None:
         return f"{move.name} has not been told."
-    recipient = f"{move.recipient[:1].upper()}{move.recipient[1:]}"
-    verb = "were" if move.recipient == "you" else "was"
-    sentence = f"{recipient} {verb} told on {formats.format_local_day(told_at, move.here)}"
+    told = f"{move.name} was told" if move.is_mine else f"{move.name} told you"
+    sentence = f"{told} on {formats.format_local_day(told_at, move.here)}"
     if due is None:
         return f"{sentence}."
-    distance = formats.format_time_from_due(due, told_at, move.here.zone)
-    return f"{sentence}, {distance} {'before' if told_at < due.at else 'after'} it was due."
+    return f"{sentence}, {_format_distance(due, told_at, move.here)}."
+
+
+def _format_distance(due: CivilMoment, moment: datetime, here: LocalMoment) -> str:
+    """Return how far a moment is from a due date: “4 days ahead”, “2 days after it was due”."""
+    distance = formats.format_time_from_due(due, moment, here.zone)
+    return f"{distance} {'ahead' if moment < due.at else 'after it was due'}"
 
 
 def format_withdraw(move: MoveReport) -> str:
-    """Return that somebody took back new terms, an offer or a request."""
-    number = move.act.revision
+    """Return that somebody took back a change, an offer or a request."""
+    before = move.before or move.after
     if move.after.state is State.ACTIVE:
-        lost = f"{move.actor} took the new terms (rev {number}) back"
-        return f"{lost}; the terms in force stand {move.current_terms}"
-    kind = "offer" if move.act.side is Side.PROMISOR else "request"
-    return f"{move.actor} took the {kind} back (rev {number}): {move.outcome}.{move.reason}"
+        lost = f"{move.actor} took back the change (rev {move.act.revision})"
+        return f"{lost}. {_format_lasting_terms(move)}"
+    kind = describe_offered_kind(before, move.after.current_revision)
+    lost = f"{move.actor} took back {move.actor_possessive} {kind}"
+    return f"{lost} {move.outcome}.{move.reason}"
 
 
 def format_release(move: MoveReport) -> str:
     """Return that the promisee released the promisor."""
-    return f"{move.actor} let {move.recipient} off: {move.outcome}.{move.reason}"
+    return f"{move.actor} released {move.recipient} from {move.outcome}.{move.reason}"
 
 
 def format_reopen(move: MoveReport) -> str:
     """Return that somebody reopened a promise, with its terms."""
-    return f"{move.actor} reopened it {move.current_terms}{move.reason}"
+    return f"{move.actor} reopened {move.current_terms}.{move.reason}"
 
 
 def format_bump(move: MoveReport) -> str:
@@ -311,14 +364,9 @@ def format_bump(move: MoveReport) -> str:
     quoted, agreement = f"“{move.act.text}”", move.warned_agreement
     if agreement is None:
         return f"{move.actor} reminded {move.recipient}: {quoted}."
-    warning = f"{move.actor} gave {move.recipient} word"
     due = move.after.find_agreed_due(agreement)
-    if due is None:
-        return f"{warning}: {quoted}."
-    distance = formats.format_time_from_due(due, move.act.at, move.here.zone)
-    is_or_was = "is" if move.here.now < due.at else "was"
-    side = f"before it {is_or_was} due" if move.act.at < due.at else "after it was due"
-    return f"{warning}, {distance} {side}: {quoted}."
+    distance = f" {_format_distance(due, move.act.at, move.here)}" if due else ""
+    return f"{move.actor} warned {move.recipient}{distance}: {quoted}."
 
 
 def format_partial(move: MoveReport) -> str:
@@ -328,18 +376,18 @@ def format_partial(move: MoveReport) -> str:
 
 def format_note(move: MoveReport) -> str:
     """Return the text of a note."""
-    return f"Noted: “{move.act.text}”."
+    return f"noted “{move.act.text}”."
 
 
 def format_tags(move: MoveReport) -> str:
     """Return all tags that a promise has now."""
     tags = " ".join(f"#{tag}" for tag in move.after.tags)
-    return f"Tagged {tags}: {move.outcome}." if tags else f"No tag any more: {move.outcome}."
+    return f"{move.outcome} is tagged {tags}." if tags else f"{move.outcome} has no tags now."
 
 
 def format_void(move: MoveReport) -> str:
     """Return that a promise was entered by mistake."""
-    return f"Entered by mistake, outside every count now: {move.outcome}.{move.reason}"
+    return f"{move.outcome} no longer counts.{move.reason}"
 
 
 _MOVE_FORMATTERS: dict[Verb, Callable[[MoveReport], str]] = {
@@ -365,88 +413,107 @@ _MOVE_FORMATTERS: dict[Verb, Callable[[MoveReport], str]] = {
 def format_undo(promise: Promise, command: str, *, redone: bool = False) -> str:
     """Return the state of a promise after an undo or a redo, and which command that was."""
     again = "" if promise.state is State.VOID else " again"
-    change = f"{'redone' if redone else 'undone'}: {command}"
+    change = f"{command} {'redone' if redone else 'undone'}"
     outcome = promise.current_revision.terms.outcome
-    return f"#{promise.id} is {promise.state}{again} ({change}): “{outcome}”."
+    return f"#{promise.id} {formats.format_state(promise.state)}{again}, {change}: “{outcome}”."
 
 
 def format_next_step(promise: Promise, name: str) -> str:
-    """Return what can be typed next, in one line; empty when nothing waits."""
+    """Return what can be typed next, in one line; empty when nothing waits.
+
+    `name` is the display name of the other side.
+    """
     number, mine = promise.id, promise.move == "me"
     if promise.offered_revision:
-        counter = f"negotiate {number}{'' if mine else ' --theirs'}"
-        answers = f"accept {number}, {counter} or decline {number}"
-        return f"Your move: {answers}." if mine else f"When {name} answers: {answers}."
-    owed = promise.direction is Direction.OWED
-    bumped = promise.direction is Direction.SELF or promise.bumped_at is not None
-    trouble = f"negotiate {number} --by … --reason “…”" if bumped else f"bump {number} “…”"
-    done = f"When it is done: complete {number}. If it gets bumpy: {trouble}."
-    judge = f"Satisfied? accept {number}. Not yet? decline {number} --reason “what is missing”."
-    is_my_offer = promise.direction.is_my_side(promise.current_revision.author)
-    receive = f"When you have it: complete {number}."
+        answers = _join_commands("Answer", (Verb.ACCEPT, Verb.NEGOTIATE, Verb.DECLINE), number)
+        return answers if mine else f"When {name} says yes: promisectl accept {number}"
+    is_owed = promise.direction is Direction.OWED
     if promise.is_warned:
-        receive = f"Talk it over: negotiate {number}, release {number} or note {number} “…”."
+        talk = _join_commands("Answer", (Verb.NEGOTIATE, Verb.RELEASE, Verb.NOTE), number)
+        return f"{talk} “…”"
+    is_known = promise.direction is Direction.SELF or promise.bumped_at is not None
+    risk = f"At risk? promisectl bump {number} “…”"
+    if is_known:
+        risk = f"Late? promisectl negotiate {number} --by “…” --reason “…”"
+    receive = f"When you have it: promisectl complete {number}"
+    confirmed = f"When {name} confirms: promisectl accept {number}"
+    unfinished = f"Not done? promisectl decline {number} --reason “…”"
+    confirm = f"Confirm: promisectl accept {number} · {unfinished}"
     steps = {
-        State.ACTIVE: receive if owed else done,
-        State.DELIVERED: judge if owed else f"When {name} confirms: accept {number}.",
-        State.RENEGED: f"When you have told {name}: told {number}." if mine else "",
-        State.DECLINED: "" if owed or is_my_offer else _DECLINE_REMARK,
+        State.ACTIVE: receive if is_owed else f"Done? promisectl complete {number} · {risk}",
+        State.DELIVERED: confirm if is_owed else confirmed,
+        State.RENEGED: f"When you have told {name}: promisectl told {number}" if mine else "",
     }
     return steps.get(promise.state, "")
 
 
+def _join_commands(label: str, verbs: Iterable[Verb], number: int) -> str:
+    """Return a line of commands about one promise, all as they are typed."""
+    return f"{label}: {' · '.join(f'promisectl {verb} {number}' for verb in verbs)}"
+
+
 def describe_move(promise: Promise, verb: Verb, name: str, side: Side | None = None) -> str:
-    """Return who would make a move now, and what it would mean: “Dana says Yes”.
+    """Return who would make a move now, and what it would mean: “Dana says yes”.
 
     That is `side`, by default the side that is inferred.
     """
     if side is None and verb is Verb.NEGOTIATE and lifecycle.is_negotiator_unclear(promise):
-        return f"new terms, yours or {name}'s"
+        return f"other terms, yours or {name}'s"
     side = side or lifecycle.infer_speaker(promise, verb)
     mine = promise.direction.is_my_side(side)
     actor, other, s = ("you", name, "") if mine else (name, "you", "s")
-    if promise.state is State.DELIVERED and verb in (Verb.ACCEPT, Verb.COMPLETE):
+    is_delivered, is_receipt = promise.state is State.DELIVERED, side is Side.PROMISEE
+    if (is_delivered and verb is Verb.ACCEPT) or (
+        verb is Verb.COMPLETE and (is_delivered or is_receipt)
+    ):
         return f"{actor} confirm{s} it"
-    if promise.state is State.DELIVERED and verb is Verb.DECLINE:
+    if is_delivered and verb is Verb.DECLINE:
         return f"{actor} say{s} what is missing"
     if promise.direction is Direction.SELF:
         return {
-            Verb.COMPLETE: "you have kept it",
+            Verb.COMPLETE: "you kept it",
             Verb.NEGOTIATE: "you change the terms",
             Verb.RENEGE: "you break it",
         }[verb]
-    offered = promise.offered_revision
-    is_counter = promise.state is State.PROPOSED and offered and offered.author is not side
-    new_terms = f"put{s} new terms" if promise.state is State.PROPOSED else f"ask{s} for new terms"
-    is_receipt = promise.direction is Direction.OWED
+    is_warning = side is Side.PROMISOR and promise.state is State.ACTIVE
     return {
-        Verb.ACCEPT: f"{actor} say{s} Yes",
-        Verb.NEGOTIATE: f"{actor} counter{s}" if is_counter else f"{actor} {new_terms}",
-        Verb.DECLINE: f"{actor} say{s} No",
+        Verb.ACCEPT: f"{actor} say{s} yes",
+        Verb.NEGOTIATE: f"{actor} {_describe_negotiation(promise, side, s)}",
+        Verb.DECLINE: f"{actor} say{s} no",
         Verb.WITHDRAW: f"{actor} take{s} it back",
-        Verb.COMPLETE: f"{actor} have it" if is_receipt else f"{actor} report{s} it done",
+        Verb.COMPLETE: f"{actor} report{s} it done",
         Verb.RENEGE: f"{actor} break{s} it",
-        Verb.RELEASE: f"{actor} let{s} {other} off",
+        Verb.RELEASE: f"{actor} release{s} {other}",
         Verb.REOPEN: f"{actor} reopen{s} it",
-        Verb.BUMP: f"{actor} give{s} word, or remind{s}",
+        Verb.BUMP: f"{actor} {'warn' if is_warning else 'remind'}{s} {other}",
         Verb.TOLD: f"{actor} told {other}",
         Verb.NOTE: f"{actor} note{s} it",
     }[verb]
 
 
+def _describe_negotiation(promise: Promise, side: Side, s: str) -> str:
+    """Return what other terms by `side` would be; `s` is the ending of the verb."""
+    offered = promise.offered_revision
+    if promise.state is not State.PROPOSED or not offered:
+        return f"propose{s} a change"
+    if offered.author is not side:
+        return f"make{s} a counter-offer"
+    return f"change{s} the {describe_offered_kind(promise, offered)}"
+
+
 def format_named_risk(promise: Promise, name: str) -> str:
-    """Return the risk and what it displaces, as the promisor named them; empty without both.
+    """Return what could go wrong and what it displaces, as the promisor named them, or "".
 
     `name` is the display name of the other side.
     """
     promisor = name if promise.direction is Direction.OWED else "You"
     risk = f"{promisor} foresaw: “{promise.risk}”." if promise.risk else ""
-    price = f"{promisor} said No to: “{promise.no_to}”." if promise.no_to else ""
-    return " ".join(part for part in (risk, price) if part)
+    displaced = f"It displaces: “{promise.no_to}”." if promise.no_to else ""
+    return " ".join(part for part in (risk, displaced) if part)
 
 
 def format_recalled_risk(promise: Promise, act: Act, name: str) -> str:
-    """Return what was named before an act, except for what the act names anew."""
+    """Return what was named before an act, except for what the act names itself."""
     still = promise._replace(
         risk=None if act.risk else promise.risk, no_to=None if act.no_to else promise.no_to
     )

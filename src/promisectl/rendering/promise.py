@@ -1,4 +1,4 @@
-"""One promise as a page for people (terms, history, open moves), and the journal."""
+"""One promise as a page for people (terms, history, possible moves), and the journal."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ def render_promise(
     name = row["person_name"]
     heading = format_promise_heading(row, promise).format(name)
     parts: list[RenderableType] = [
-        tables.render_heading(f"#{row['id']} {row['state']} · {heading}"),
+        tables.render_heading(f"#{row['id']} {formats.format_state(row['state'])} · {heading}"),
         tables.render_text(row["outcome"]),
     ]
     if _has_risk_to_recall(row, promise):
         parts.append(tables.render_text(messages.format_named_risk(promise, name)))
     parts += [Text(), tables.render_pairs(list_promise_facts(row, promise, here))]
     if promise.offered_revision and promise.in_force:
-        whose = "yours" if row["author"] == "me" else f"{name}'s"
-        title = f"On the table: rev {promise.offered_revision.number}, {whose}"
+        whose = "Your" if row["author"] == "me" else f"{name}'s"
+        title = f"{whose} proposed change (rev {promise.offered_revision.number})"
         offered = _list_terms_rows(promise.offered_revision, here)
         parts += [Text(), tables.render_titled_pairs(title, offered)]
     live = [act for act in history if not act["undone_by"] and act["act"] not in ("undo", "redo")]
@@ -55,14 +55,14 @@ def render_promise(
         (formats.format_short_instant(act["at"], here), acts.format_act(act, name, here, changes))
         for act in live or history
     ]
-    parts += [Text(), tables.render_titled_pairs("Said", lines)]
+    parts += [Text(), tables.render_titled_pairs("History", lines)]
     if moves := list_open_moves(promise, name):
-        parts += [Text(), tables.render_titled_pairs("Open now", moves)]
+        parts += [Text(), tables.render_titled_pairs("Possible now", moves)]
     return Group(*parts)
 
 
 def format_promise_heading(row: ViewRow, promise: Promise) -> str:
-    """Return who owes whom, or without a Yes who offers or asks; `{}` holds the other's place."""
+    """Return who owes whom, or before a yes who offers or asks; `{}` holds the other's place."""
     if promise.accepted_at:
         return _AGREED_HEADINGS[row["direction"]]
     is_mine = promise.direction.is_my_side(promise.current_revision.author)
@@ -71,8 +71,9 @@ def format_promise_heading(row: ViewRow, promise: Promise) -> str:
 
 
 def list_promise_facts(row: ViewRow, promise: Promise, here: LocalMoment) -> list[tuple[str, str]]:
-    """Return what is known of a promise besides its outcome, each fact with its name."""
-    standing = [text for text, _ in formats.describe_standing(row, here) if text != row["state"]]
+    """Return the facts about a promise except its outcome, each with its name."""
+    state = formats.format_state(row["state"])
+    standing = [text for text, _ in formats.describe_standing(row, here) if text != state]
     first_due = ""
     if promise.first_due and promise.first_due != promise.current_revision.terms.due:
         first_due = formats.format_civil_moment(promise.first_due, here)
@@ -85,16 +86,16 @@ def list_promise_facts(row: ViewRow, promise: Promise, here: LocalMoment) -> lis
     is_at_top = _has_risk_to_recall(row, promise)
     facts = [
         *_list_terms_rows(promise.current_revision, here)[1:],
-        ("now", ", ".join(standing)),
+        ("standing", ", ".join(standing)),
         ("revision", f"{row['revision']} of {row['revisions']}" if row["revisions"] > 1 else ""),
         ("first due", first_due),
-        ("delivered", delivered),
+        ("reported", delivered),
         ("told", formats.format_instant(row["told_at"], here) if row["told_at"] else ""),
         ("reason", row["reason"]),
         ("cause", row["cause"]),
         ("repair", row["repair"]),
-        ("risk", "" if is_at_top else row["risk"]),
-        ("no to", "" if is_at_top else row["no_to"]),
+        ("could go wrong", "" if is_at_top else row["risk"]),
+        ("displaces", "" if is_at_top else row["no_to"]),
         ("replaces", f"#{row['replaces']}" if row["replaces"] else ""),
         ("tags", row["tags"]),
     ]
@@ -102,7 +103,7 @@ def list_promise_facts(row: ViewRow, promise: Promise, here: LocalMoment) -> lis
 
 
 def _has_risk_to_recall(row: ViewRow, promise: Promise) -> bool:
-    """Whether the risk that was named with the Yes matters now, so that the page begins with it."""
+    """Whether the page begins with what could go wrong, because it matters now."""
     is_overdue = "overdue" in (row["flags"] or "").split()
     return is_overdue and bool(promise.risk or promise.no_to)
 
@@ -122,7 +123,7 @@ def _list_terms_rows(revision: Revision, here: LocalMoment) -> list[tuple[str, s
 
 
 def list_open_moves(promise: Promise, name: str) -> list[tuple[str, str]]:
-    """Return the open moves, each as a command with its meaning; bookkeeping is only listed.
+    """Return the possible moves, each as a command; all but bookkeeping with their meaning.
 
     `name` is the display name of the other side. Adding or removing tags is left out.
     """
@@ -134,13 +135,18 @@ def list_open_moves(promise: Promise, name: str) -> list[tuple[str, str]]:
         if verb is Verb.NEGOTIATE and lifecycle.is_negotiator_unclear(promise):
             sides = (promise.direction.my_side, promise.direction.their_side)
             moves += [
-                (f"{verb} {promise.id} {option}", messages.describe_move(promise, verb, name, side))
+                (
+                    f"promisectl {verb} {promise.id} {option}",
+                    messages.describe_move(promise, verb, name, side),
+                )
                 for option, side in zip(("--mine", "--theirs"), sides, strict=True)
             ]
         else:
-            moves.append((f"{verb} {promise.id}", messages.describe_move(promise, verb, name)))
-    others = ", ".join(f"{verb} {promise.id}" for verb in verbs if verb not in _DESCRIBED_VERBS)
-    return [*moves, ("besides", others)] if others else moves
+            moves.append(
+                (f"promisectl {verb} {promise.id}", messages.describe_move(promise, verb, name))
+            )
+    others = [f"promisectl {verb} {promise.id}" for verb in verbs if verb not in _DESCRIBED_VERBS]
+    return [*moves, *((command, "") for command in others)]
 
 
 def render_log(

@@ -44,12 +44,12 @@ def format_rate_interval(rate: Rate) -> str:
 def format_rate(rate: Rate) -> str:
     """Return a rate as counts, and from five cases on also as a percentage with its interval.
 
-    For example “2 of 3”, or “5 of 8 (63 %, plausibly 31–86 %)”.
+    For example “2 of 3”, or “5 of 8 (63 %, 95 % interval 31–86 %)”.
     """
     counts = format_rate_counts(rate)
     if rate.of < _MIN_RATE_CASES:
         return counts
-    return f"{counts} ({format_rate_percent(rate)}, plausibly {format_rate_interval(rate)})"
+    return f"{counts} ({format_rate_percent(rate)}, 95 % interval {format_rate_interval(rate)})"
 
 
 def _round_percent(part: float) -> int:
@@ -69,8 +69,8 @@ def format_statistics_line(figures: DirectionStatistics, remarks: Sequence[str] 
     """
     optional = (
         ("on time", figures.on_time),
-        ("word given before trouble", figures.notice),
-        ("changed terms", figures.renegotiated),
+        ("warned in time", figures.notice),
+        ("terms changed", figures.renegotiated),
     )
     parts = [
         f"Kept {format_rate(figures.kept)}",
@@ -78,7 +78,7 @@ def format_statistics_line(figures: DirectionStatistics, remarks: Sequence[str] 
         *(f"{name} {format_rate_counts(rate)}" for name, rate in optional if rate.of),
     ]
     if figures.said_no.number:
-        parts.append(f"said No {format_times(figures.said_no.number)}")
+        parts.append(f"said no {format_times(figures.said_no.number)}")
     return " · ".join(parts)
 
 
@@ -100,10 +100,10 @@ def format_lesson(figures: DirectionStatistics) -> str:
         )
     if figures.foreseen.of:
         counts = format_rate_counts(figures.foreseen)
-        lessons.append(f"the reason echoed the named risk in {counts}")
+        lessons.append(f"broken as foreseen: {counts}")
     if figures.slip_days is not None:
         span = format_day_span(figures.slip_days)
-        lessons.append(f"new terms moved the date by {span} in the median")
+        lessons.append(f"changes moved the date by {span} (median)")
     if figures.untold:
         lessons.append(f"not told yet: {figures.untold}")
     line = " · ".join(lessons)

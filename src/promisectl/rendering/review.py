@@ -1,4 +1,4 @@
-"""Promises to review, as a page: why each comes up, how it stands, and its open moves."""
+"""Promises to review, as a page: why each comes up, its standing, and its possible moves."""
 
 from __future__ import annotations
 
@@ -45,5 +45,5 @@ def render_review_item(
     return [
         tables.render_text(f"{formats.format_counterparty(row)}: {row['outcome']}"),
         Text(", ".join([due, *standing])),
-        Text(", ".join(commands), style=tables.QUIET_STYLE),
+        tables.render_parts(commands, tables.QUIET_STYLE),
     ]

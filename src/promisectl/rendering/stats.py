@@ -29,10 +29,10 @@ _RATE_NAMES = (
     "kept",
     "on time",
     "as first promised",
-    "word before trouble",
-    "changed terms",
+    "warned in time",
+    "terms changed",
     "confirmed",
-    "said No",
+    "said no",
 )
 
 
@@ -73,7 +73,7 @@ class StatsScope(NamedTuple):
         if self.until != here.now:
             words += f" until {formats.format_local_day(self.until, here)}"
         if self.is_past:
-            words += f", as it stood on {formats.format_local_day(here.now, here)}"
+            words += f", as of {formats.format_local_day(here.now, here)}"
         return words
 
 
@@ -96,8 +96,8 @@ def render_stats(
     }
     parts: list[RenderableType] = [tables.render_text(shown.format_window(here))]
     if not figures_by_title:
-        nothing = "Nothing has been settled, so there is nothing to count."
-        elsewhere = " All there is: promisectl stats --all." if shown.since else ""
+        nothing = "No promise was kept or broken."
+        elsewhere = " Since the first: promisectl stats --all" if shown.since else ""
         return Group(*parts, Text(f"{nothing}{elsewhere}"))
     for title, figures in figures_by_title.items():
         lines = filter(None, (rates.format_statistics_line(figures), rates.format_lesson(figures)))
@@ -121,18 +121,20 @@ def render_stats(
 def render_rates_table(figures_by_title: Mapping[str, DirectionStatistics], width: int) -> Table:
     """Return a table with a line for each rate, and a group of columns for each title."""
     table = tables.create_table(expand=False)
-    table.add_column("", no_wrap=True)
-    formatters = [rates.format_rate_counts, rates.format_rate_percent]
-    if width >= _MIN_INTERVAL_COLUMNS:
-        formatters.append(rates.format_rate_interval)
+    table.add_column("What", no_wrap=True)
+    cells: list[list[str]] = []
     for title, figures in figures_by_title.items():
-        has_interval = any(map(rates.format_rate_interval, _list_rates(figures)))
-        table.add_column(tables.render_text(title), justify="right", overflow="fold")
-        for heading in ("", "plausibly" if has_interval else "")[: len(formatters) - 1]:
-            table.add_column(heading, justify="right", no_wrap=True)
-    rates_by_name = zip(*map(_list_rates, figures_by_title.values()), strict=True)
-    for name, row in zip(_RATE_NAMES, rates_by_name, strict=True):
-        table.add_row(name, *(format_part(rate) for rate in row for format_part in formatters))
+        listed = _list_rates(figures)
+        columns = [(tables.render_text(title), rates.format_rate_counts)]
+        if any(map(rates.format_rate_percent, listed)):
+            columns.append((Text("Share"), rates.format_rate_percent))
+            if width >= _MIN_INTERVAL_COLUMNS:
+                columns.append((Text("95 % interval"), rates.format_rate_interval))
+        for heading, format_part in columns:
+            table.add_column(heading, justify="right", overflow="fold")
+            cells.append([format_part(rate) for rate in listed])
+    for name, *row in zip(_RATE_NAMES, *cells, strict=True):
+        table.add_row(name, *row)
     return table
 
 
@@ -156,19 +158,19 @@ def list_detail_rows(figures: DirectionStatistics) -> list[tuple[str, str]]:
         "kept in time": counts["kt"],
         "kept late": counts["kl"],
         "kept, no date": counts["kn"],
-        "broken with notice": counts["bn"],
+        "broken with a warning": counts["bn"],
         "broken late or in silence": counts["bl"],
         "overdue": counts["od"],
     }
     rows = [(name, str(number)) for name, number in settled.items() if number]
     if figures.slip_days is not None:
         span = rates.format_day_span(figures.slip_days)
-        rows.append(("new terms moved the date by", f"{span} (median)"))
+        rows.append(("changes moved the date by", f"{span} (median)"))
     if figures.lead_days is not None:
         span = rates.format_day_span(figures.lead_days)
-        rows.append(("word came ahead by", f"{span} (median)"))
+        rows.append(("warned ahead by", f"{span} (median)"))
     if figures.foreseen.of:
-        rows.append(("reason echoed the risk", rates.format_rate_counts(figures.foreseen)))
+        rows.append(("broken as foreseen", rates.format_rate_counts(figures.foreseen)))
     if figures.late_credit is not None:
         rows.append(("late credit", f"{figures.late_credit:.3f} of 1"))
     return rows
@@ -202,6 +204,6 @@ def render_month_chart(title: str, months: MonthCounts, width: int) -> list[Rend
         pieces = [(part.character * -(-number // scale), part.style) for part, number in parts]
         bar = Text("…") if month == rates.EARLIER_MONTHS else Text.assemble(*pieces)
         grid.add_row(month, *((bar, words) if is_beside else (Group(bar, words),)))
-    per = f", one sign for {scale} or fewer" if scale > 1 else ""
+    per = f", one character for {scale} or fewer" if scale > 1 else ""
     heading = tables.render_heading(f"{title}: month by month{per}")
     return [Text(), heading, Padding(grid, (0, 0, 0, 2))]

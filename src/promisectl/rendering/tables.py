@@ -9,6 +9,7 @@ from __future__ import annotations
 from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
@@ -22,12 +23,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import IO, Any
 
+    from rich.console import ConsoleOptions, RenderResult
+
     from promisectl.rendering.formats import LocalMoment, ViewRow
 
 _MIN_SENTENCE_COLUMNS = 24  # for a sentence, where all columns are side by side
 _MIN_STACKED_COLUMNS = 12  # for a sentence, where some columns are below others
 _UNLIMITED_COLUMNS = 1_000
-_MIN_PEOPLE_COLUMNS = 64  # from this width on, people have all their columns
+_PEOPLE_WHO, _OVERDUE_HEADING, _NOT_AGREED_HEADING = "Who", "Overdue", "Not\nagreed"
+_NEXT_DUE_HEADING = "Next due"
+_PEOPLE_HEADINGS = (
+    "You owe",
+    "Owes you",
+    _OVERDUE_HEADING,
+    _NOT_AGREED_HEADING,
+    _NEXT_DUE_HEADING,
+    "You kept",
+    "They kept",
+)
+_MAX_WORD_COLUMNS = 24  # a longer word of a name is broken
+_MIN_VALUE_COLUMNS = 24  # for a value beside its name; with less, it is below
 # Styles that can be read on a light and on a dark background. Of the 16 colours only bright red
 # keeps a contrast of 3 in every common palette: yellow and green are lost on white, red is lost on
 # black, and bright black is Solarized's background. So all else is a weight, not a colour.
@@ -70,6 +85,34 @@ def create_console(file: IO[str], width: int, *, color: bool) -> Console:
         legacy_windows=False,
         theme=Theme(_GUIDE_STYLES),
     )
+
+
+class _TrimmedLines:
+    """A renderable without spaces at the ends of its lines."""
+
+    def __init__(self, renderable: RenderableType) -> None:
+        self._renderable = renderable
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in console.render_lines(self._renderable, options, pad=False):
+            while line and not line[-1].text.rstrip(" "):
+                line.pop()
+            if line:
+                text, style, control = line.pop()
+                line.append(Segment(text.rstrip(" "), style, control))
+            yield from line
+            yield Segment.line()
+
+
+def trim_lines(renderable: RenderableType) -> RenderableType:
+    """Return a renderable without spaces at the ends of its lines."""
+    return _TrimmedLines(renderable)
+
+
+def measure_longest_word(texts: Iterable[str]) -> int:
+    """Return the terminal columns of the longest word, at most those of a word left whole."""
+    words = (cell_len(word) for text in texts for word in escape_text(text).split())
+    return min(max(words, default=0), _MAX_WORD_COLUMNS)
 
 
 def iter_column_groups(
@@ -132,7 +175,10 @@ class _TableLayout:
                 ),
                 default=0,
             )
-            widths.append(min(column.max_width or _UNLIMITED_COLUMNS, widest))
+            if column.max_width:
+                texts = (text for row in self._rows for text, _ in column.lines(row, self._here))
+                widest = min(widest, max(column.max_width, measure_longest_word(texts)))
+            widths.append(widest)
         return max(widths)
 
     def _list_cell_lines(
@@ -216,50 +262,123 @@ def render_people(rows: Sequence[ViewRow], here: LocalMoment, width: int) -> Ren
     """Return everybody in the ledger: what is open, overdue and due next, and how much was kept.
 
     What nobody has agreed to has a column of its own, where there is any. On a narrow terminal,
-    this column, what is due next and what I kept are left out.
+    the facts about a person are in the lines below the name.
     """
-    wide = width >= _MIN_PEOPLE_COLUMNS
-    has_proposals = wide and any(row["not_agreed"] for row in rows)
+    people = [_list_person_facts(row, here) for row in rows]
+    shown = [
+        index
+        for index, heading in enumerate(_PEOPLE_HEADINGS)
+        if heading != _NOT_AGREED_HEADING or any(facts[index] for facts in people)
+    ]
+    headings = [_PEOPLE_HEADINGS[index] for index in shown]
+    widths = [
+        max(*map(cell_len, heading.split("\n")), *(cell_len(facts[index]) for facts in people))
+        for index, heading in zip(shown, headings, strict=True)
+    ]
+    name_width = max(
+        len(_PEOPLE_WHO), measure_longest_word(_render_person_name(row).plain for row in rows)
+    )
+    if name_width + sum(2 + taken for taken in widths) > width:
+        return Group(*_iter_stacked_people(rows, people))
     table = create_table(expand=False)
-    table.add_column("Who", overflow="fold")
-    for heading in ("You owe", "Owes you", "Overdue"):
-        title = heading if wide else heading.replace(" ", "\n")
-        table.add_column(title, justify="right", no_wrap=wide)
-    if has_proposals:
-        table.add_column("Not\nagreed", justify="right", no_wrap=True)
-    if wide:
-        table.add_column("Next due", overflow="fold")
-        table.add_column("You kept", justify="right", no_wrap=True)
-    table.add_column("They kept" if wide else "They\nkept", justify="right", no_wrap=True)
-    for row in rows:
-        name = render_text(row["person_name"])
-        if row["person"] != row["person_name"].casefold():
-            name.append_text(Text(f" ({escape_text(row['person'])})", style=QUIET_STYLE))
-        next_due = formats.format_short_day(row["next_due"], here) if row["next_due"] else ""
-        kept_by_me, kept_by_them = (
-            f"{row[by]} of {row[f'{by}_of']}" if row[f"{by}_of"] else ""
-            for by in ("kept_by_me", "kept_by_them")
+    table.add_column(_PEOPLE_WHO, min_width=name_width, overflow="fold")
+    for heading, taken in zip(headings, widths, strict=True):
+        is_day = heading == _NEXT_DUE_HEADING
+        table.add_column(heading, justify="left" if is_day else "right", width=taken, no_wrap=True)
+    for row, facts in zip(rows, people, strict=True):
+        cells = (
+            Text(facts[index], style=BAD_STYLE if heading == _OVERDUE_HEADING else "")
+            for index, heading in zip(shown, headings, strict=True)
         )
-        table.add_row(
-            name,
-            str(row["owe"] or ""),
-            str(row["owed"] or ""),
-            Text(str(row["overdue"] or ""), style=BAD_STYLE),
-            *((str(row["not_agreed"] or ""),) if has_proposals else ()),
-            *((next_due, kept_by_me) if wide else ()),
-            kept_by_them,
-        )
+        table.add_row(_render_person_name(row), *cells)
     return table
 
 
+def _list_person_facts(row: ViewRow, here: LocalMoment) -> list[str]:
+    """Return the facts about a person, one for each of `_PEOPLE_HEADINGS`; empty for none."""
+    return [
+        str(row["owe"] or ""),
+        str(row["owed"] or ""),
+        str(row["overdue"] or ""),
+        str(row["not_agreed"] or ""),
+        formats.format_local_day(row["next_due"], here) if row["next_due"] else "",
+        *(
+            f"{row[by]} of {row[f'{by}_of']}" if row[f"{by}_of"] else ""
+            for by in ("kept_by_me", "kept_by_them")
+        ),
+    ]
+
+
+def _render_person_name(row: ViewRow) -> Text:
+    """Return the name of a person, and the handle where it is not the name in small letters."""
+    name = render_text(row["person_name"])
+    if row["person"] != row["person_name"].casefold():
+        name.append_text(Text(f" ({escape_text(row['person'])})", style=QUIET_STYLE))
+    return name
+
+
+def _iter_stacked_people(
+    rows: Sequence[ViewRow], people: Sequence[Sequence[str]]
+) -> Iterator[RenderableType]:
+    """Yield the name of each person, and below it the facts with their names, line by line."""
+    for row, facts in zip(rows, people, strict=True):
+        yield _render_person_name(row)
+        named = [
+            f"{heading.replace(chr(10), ' ').lower()} {fact}"
+            for heading, fact in zip(_PEOPLE_HEADINGS, facts, strict=True)
+            if fact
+        ]
+        if named:
+            yield Padding(render_parts(named), (0, 0, 0, 2))
+
+
+class _Parts:
+    """Texts with “ · ” between them, folded between them."""
+
+    def __init__(self, parts: Sequence[str], style: str) -> None:
+        self._parts, self._style = parts, style
+
+    def __rich_console__(self, _: Console, options: ConsoleOptions) -> RenderResult:
+        lines: list[str] = []
+        for part in self._parts:
+            if lines and cell_len(f"{lines[-1]} · {part}") <= options.max_width:
+                lines[-1] += f" · {part}"
+            else:
+                lines.append(part)
+        yield from (Text(line, style=self._style) for line in lines)
+
+
+def render_parts(parts: Sequence[str], style: str = "") -> RenderableType:
+    """Return texts with “ · ” between them; a line ends between two of them."""
+    return _Parts(parts, style)
+
+
+class _Pairs:
+    """Names and values in two columns; where a value has little room, it is below its name."""
+
+    def __init__(self, rows: Sequence[tuple[str, str]]) -> None:
+        self._rows = rows
+
+    def __rich_console__(self, _: Console, options: ConsoleOptions) -> RenderResult:
+        taken = max((cell_len(name) for name, _ in self._rows), default=0) + 2
+        longest = max((cell_len(escape_text(value)) for _, value in self._rows), default=0)
+        if options.max_width - taken >= min(longest, _MIN_VALUE_COLUMNS):
+            grid = Table.grid(padding=(0, 2))
+            grid.add_column(style=QUIET_STYLE, no_wrap=True)
+            grid.add_column(overflow="fold")
+            for name, value in self._rows:
+                grid.add_row(Text(name), render_text(value))
+            yield grid
+            return
+        for name, value in self._rows:
+            yield Text(name, style=QUIET_STYLE)
+            if value:
+                yield Padding(render_text(value), (0, 0, 0, 2))
+
+
 def render_pairs(rows: Sequence[tuple[str, str]]) -> RenderableType:
-    """Return names and values in two columns."""
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style=QUIET_STYLE, no_wrap=True)
-    grid.add_column(overflow="fold")
-    for name, value in rows:
-        grid.add_row(Text(name), render_text(value))
-    return grid
+    """Return names and values in two columns; on a narrow terminal, each value below its name."""
+    return _Pairs(rows)
 
 
 def render_config(rows: Sequence[tuple[str, str, str]]) -> RenderableType:
@@ -287,10 +406,10 @@ def render_journal_table(rows: Iterable[tuple[str, str, str, bool]]) -> Renderab
 
     Each of `rows` is these three texts, and whether the act was undone.
     """
-    table = Table.grid(padding=(0, 2))
-    table.add_column(style=QUIET_STYLE, ratio=None, overflow="fold")
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
+    table = create_table(expand=False)
+    table.add_column("When", style=QUIET_STYLE, overflow="fold")
+    table.add_column("#", no_wrap=True)
+    table.add_column("What", overflow="fold")
     for when, promise, act, undone in rows:
         table.add_row(when, promise, render_text(act), style=QUIET_STYLE if undone else "")
     return table
@@ -306,7 +425,7 @@ def render_markdown(text: str) -> RenderableType:
     from rich.markdown import Markdown
     from rich.syntax import ANSISyntaxTheme
 
-    # rich takes a theme as well as the name of one.
+    # rich also takes a theme, not only the name of one.
     return Markdown(text, code_theme=ANSISyntaxTheme({}))  # type: ignore[arg-type]
 
 

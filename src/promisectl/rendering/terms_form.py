@@ -10,6 +10,7 @@ from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.domain import lifecycle
 from promisectl.domain.civil import CivilMoment
 from promisectl.domain.promise import Direction, Promise, Side, Status, Terms, Verb
+from promisectl.rendering import formats
 from promisectl.system.text import escape_character, escape_line, unescape_line
 
 if TYPE_CHECKING:
@@ -25,12 +26,22 @@ _FORM_FIELDS = {
 _DATE_FIELDS = ("by", "reply-by")
 _FORM_INSTRUCTIONS = (
     "",
-    "Change what stands behind the colons, save, and leave the editor. A date may",
-    "be typed in words: fri, 28 nov, fri 17:00. In a text \\n is a line break, and",
-    "\\\\ a backslash. Nothing behind a colon means none. A line left out, or an",
-    "empty file, leaves everything as it is.",
+    "Edit the text after the colons, save, and close the editor. Dates can be typed",
+    "in words: fri, 28 nov, fri 17:00. In a text, \\n is a line break, and \\\\ is a",
+    "backslash. To remove a value, delete the text after its colon. A line that you",
+    "delete keeps its value. An empty file changes nothing.",
 )
 _BLANK_CHARACTERS = " \t"  # an editor may add or remove them at the end of a line
+
+
+_STATUS_PHRASES = {
+    Status.OFFERED: "not agreed yet",
+    Status.IN_FORCE: "agreed",
+    Status.SUPERSEDED: "replaced",
+    Status.DECLINED: "declined",
+    Status.WITHDRAWN: "withdrawn",
+    Status.MOOT: "ended with the promise",
+}
 
 
 class EditedField(NamedTuple):
@@ -54,17 +65,19 @@ def describe_form(promise: Promise, name: str, verb: Verb, side: Side) -> list[s
     }[promise.direction]
     whose = "yours" if promise.direction.is_my_side(base.author) else f"{name}'s"
     is_offered = base.status is Status.OFFERED
-    status = f"{whose}, on the table" if is_offered else base.status.value.replace("-", " ")
-    first = f"#{promise.id} {promise.state}, {counterparty}: rev {base.number}, {status}."
+    status = f"{whose}, not agreed yet" if is_offered else _STATUS_PHRASES[base.status]
+    state = formats.format_state(promise.state)
+    first = f"#{promise.id} {state}, {counterparty}: rev {base.number}, {status}."
     if verb is Verb.CORRECT:
-        effect = f"You put a typo right: it stays rev {base.number}, and counts as no negotiation."
+        effect = f"You correct a typo: this stays rev {base.number} and does not count as a change."
     elif side is Side.SELF:
-        effect = f"You change the terms: this becomes rev {number}, in force at once."
+        effect = f"You change the terms: this becomes rev {number} and holds at once."
     else:
         mine = promise.direction.is_my_side(side)
-        actor, other = ("You put", name) if mine else (f"{name} puts", "you")
-        becomes = f"this becomes rev {number}, for {other} to answer"
-        effect = f"{actor} new terms on the table: {becomes}."
+        actor, answer = "You propose", f"{name} has to answer"
+        if not mine:
+            actor, answer = f"{name} proposes", "you have to answer"
+        effect = f"{actor} other terms: this becomes rev {number}, and {answer}."
     return [first, effect]
 
 
@@ -123,7 +136,7 @@ def _parse_form_line(line: str) -> tuple[str, str]:
 
 
 def parse_form_text(value: str) -> str:
-    """Return the text that a value of the form stands for. Raises BadEscape."""
+    """Return the text that a value of the form means. Raises BadEscape."""
     try:
         return unescape_line(value)
     except ValueError as error:

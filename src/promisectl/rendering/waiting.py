@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class WaitingGroup(NamedTuple):
-    """A group of promises that wait for me for the same reason.
+    """A group of promises that are waiting for me for the same reason.
 
     `kind` is its value in the column `waiting` of the view `moves`. `title` heads its table,
     `summary` names it in a line after a count, `review` in the records of `review`.
@@ -28,7 +28,7 @@ class WaitingGroup(NamedTuple):
 
 WAITING_GROUPS = (
     WaitingGroup("overdue", "Overdue: complete, negotiate or renege", "overdue", "overdue"),
-    WaitingGroup("today", "Due today: complete, or bump early", "due today", "today"),
+    WaitingGroup("today", "Due today: complete, or warn with bump", "due today", "today"),
     WaitingGroup("answer", "To answer: accept, negotiate or decline", "to answer", "answer"),
     WaitingGroup(
         "judge",
@@ -36,11 +36,11 @@ WAITING_GROUPS = (
         "to confirm",
         "unconfirmed",
     ),
-    WaitingGroup("warned", "They warned you: talk it over", "to talk over", "warned"),
-    WaitingGroup("tell", "Broken and not told: told", "to tell", "untold"),
+    WaitingGroup("warned", "They warned you: talk about it", "to talk about", "warned"),
+    WaitingGroup("tell", "Broken, and they do not know yet: told", "to tell", "untold"),
     WaitingGroup(
         "unanswered",
-        "Nobody has promised this: ask again, or plan without it",
+        "Not agreed yet, and no answer: ask again",
         "unanswered",
         "unanswered",
     ),

@@ -86,9 +86,7 @@ def parse_tag(word: str) -> str:
     tag = spelling.strip_tag_sign(word.strip())
     check_text("tag", tag, limit=constants.MAX_WORD_CHARACTERS)
     if len(tag.split()) != 1:
-        raise errors.Contradiction(
-            f"A tag is one word, and “{tag}” is not. Give each one by itself."
-        )
+        raise errors.Contradiction(f"“{tag}” is not one word. Type each tag by itself.")
     return tag
 
 

@@ -105,7 +105,7 @@ def ask_reply_to_offer(
         given.risk or promise.risk,
         given.no_to or promise.no_to,
         may_refuse=alone,
-        heading=f"#{promise.id} {name} asks you: {terms}.",
+        heading=f"#{promise.id}: {name} asks you for {terms}.",
     )
     return reply._replace(
         risk=given.risk if promise.risk else reply.risk,
@@ -154,9 +154,9 @@ def format_busy_week(env: Env, terms: Terms, many: int) -> str:
     listed = subject.format_promise_list(
         [(row["id"], row["outcome"]) for row in week], _MAX_LISTED_PROMISES
     )
-    line = f"Due that week already: {listed}."
+    line = f"Also due that week: {listed}."
     if subject.is_overfull(many + len(week), usual):
-        line += f" With {'these' if many > 1 else 'this one'} it is over-full."
+        line += f" With {'these' if many > 1 else 'this'}, it is over-full."
     return line
 
 
@@ -175,9 +175,8 @@ def format_premortem(env: Env, terms: Terms) -> str:
     if terms.due is None:
         return "Imagine this never happened."
     due = civil.local_time(terms.due.at, env.zone).date()
-    after = formats.format_calendar_day(due + timedelta(days=due < date.max))
-    this_year = f" {env.here.today.year}"
-    return f"Imagine it is {after.removesuffix(this_year)} and this did not happen."
+    after = formats.format_day(due + timedelta(days=due < date.max), env.here)
+    return f"Imagine it is {after} and this did not happen."
 
 
 def ask_verdict(env: Env, terms: Terms, yes: Reply, *, may_decline: bool) -> Reply:
@@ -199,4 +198,4 @@ def ask_verdict(env: Env, terms: Terms, yes: Reply, *, may_decline: bool) -> Rep
         )
         if other != terms.content:
             return yes._replace(verb=Verb.NEGOTIATE, terms=other)
-        env.print_warning("That changes nothing.")
+        env.print_warning("Those are the same terms.")

@@ -19,7 +19,7 @@ _NEWCOMER_NUMBER = 0  # nobody in the ledger has it
 def load_known_people(env: Env, *, writing: bool = False) -> list[Person]:
     """Return everybody in the ledger; nobody if there is no ledger yet.
 
-    For a command that is `writing`, they are compared with what was said of them. Raises
+    For a command that is `writing`, they are compared with their history. Raises
     DamagedContent.
     """
     with ledger.open_snapshot_or_empty(env.ledger) as db:
@@ -112,9 +112,11 @@ def ask_near_person(
     env: Env, name: str, newcomer: Newcomer, near: Sequence[Person]
 ) -> Person | Newcomer:
     """Ask whether a name means one of `near` or a newcomer. Raises NoPerson, AmbiguousPerson."""
-    handles = " or ".join(person.handle for person in near)
-    enter = f", Enter for {near[0].handle}" if len(near) == 1 else ""
-    question = f"“{name}” is new. Did you mean {handles}? [handle{enter}, or new]"
+    handles = [person.handle for person in near]
+    enter = f" (Enter for {near[0].handle})" if len(near) == 1 else ""
+    question = (
+        f"“{name}” looks like {' or '.join(handles)}. Is it {', '.join(handles)} or new?{enter}"
+    )
     answer = env.ask_question(question).casefold()
     if answer in ("new", "n", "no"):
         return newcomer

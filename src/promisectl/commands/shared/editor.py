@@ -65,7 +65,7 @@ def edit_until_usable(
                 raise
             for line in (str(problem), *problem.details):
                 env.print_warning(line)
-            question = "Edit it again? [Enter for Yes, or no]"
+            question = "Edit again? yes or no (Enter for yes)"
             if prompts.ask_choice(env, question, ("yes", "no"), enter="yes") == "no":
                 raise
 
@@ -119,10 +119,10 @@ def _read_edited_text(path: str, editor: str) -> str:
         with open(path, encoding="utf-8-sig") as file:
             return file.read()
     except UnicodeDecodeError as error:
-        raise errors.EditorFailed(editor, "left bytes that are no UTF-8") from error
+        raise errors.EditorFailed(editor, "left a file that is not UTF-8") from error
     except OSError as error:
         raise errors.EditorFailed(
-            editor, f"left no file that can be read ({error.strerror})"
+            editor, f"left a file that can't be read ({error.strerror})"
         ) from error
 
 

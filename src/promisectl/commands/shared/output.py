@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from promisectl.rendering.formats import LocalMoment
 
 _WELCOME_LINES = (
-    "No promise is written down here yet. Three ways to begin:",
+    "No promises yet. Three ways to begin:",
     '  promisectl make "Send the Q3 numbers" --to dana --by fri',
     '  promisectl make "Fix the bike brake" --from lee --by sat',
     "  promisectl guide start",
@@ -205,7 +205,7 @@ def print_renderables(env: Env, *renderables: Any) -> None:
     console = tables.create_console(env.stdout(), env.width, color=env.color)
     for renderable in renderables:
         with env.catch_stdout_errors():
-            console.print(renderable)
+            console.print(tables.trim_lines(renderable))
 
 
 def warn_of_missing_directory(env: Env) -> bool:
@@ -213,7 +213,7 @@ def warn_of_missing_directory(env: Env) -> bool:
     if env.lacks_ledger_directory:
         directory = os.path.dirname(env.ledger)
         env.print_warning(
-            f"There is no directory {directory}, and so no ledger. "
-            "If it is on another disk, see that it is mounted."
+            f"There is no directory {directory}, so there is no ledger. "
+            "If it is on another disk, mount that first."
         )
     return env.lacks_ledger_directory

@@ -8,7 +8,7 @@ from __future__ import annotations
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.commands.shared import arguments
-from promisectl.domain import civil
+from promisectl.rendering import formats
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -54,9 +54,9 @@ def ask_new_terms(env: Env, terms: Terms, *, by: str, what: str) -> Terms:
     `by` and `what` are the two questions. The new terms have no date for the answer.
     """
     due = terms.due
-    date = civil.format_civil(due.civil, due.zone, env.zone) if due else "no date"
-    when = ask_due_date(env, f"{by} [Enter keeps {date}]")
-    outcome = ask_text(env, "outcome", f"{what} [Enter keeps “{terms.outcome}”]")
+    date = formats.format_civil_moment(due, env.here) if due else "no date"
+    when = ask_due_date(env, f"{by} (Enter keeps {date})")
+    outcome = ask_text(env, "outcome", f"{what} (Enter keeps “{terms.outcome}”)")
     return terms.content._replace(due=when or due, outcome=outcome or terms.outcome)
 
 
@@ -95,6 +95,6 @@ def ask_choice(env: Env, question: str, choices: Sequence[str], *, enter: str | 
         if len(matches) == 1:
             return matches[0]
         if matches:
-            env.print_warning(f"That can mean {' or '.join(matches)}.")
+            env.print_warning(f"“{typed}” can mean {' or '.join(matches)}.")
         else:
-            env.print_warning(f"“{typed}” is no answer here.")
+            env.print_warning(f"“{typed}” is not an answer.")

@@ -57,9 +57,9 @@ class MoveAnswer(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """A reply to terms: Yes, No, or a counter with other `terms`.
+    """A reply to terms: yes, no, or a counter-offer with other `terms`.
 
-    `no_to` is what the Yes displaces. `revision` is the number of the revision meant, None for the
+    `no_to` is what the yes displaces. `revision` is the number of the revision meant, None for the
     newest. `seen` are the terms that a person was shown; if they change before the reply is
     recorded, it is refused. `asked`: a person was asked for the reply at a terminal.
     """
@@ -94,8 +94,8 @@ class AnswerExtras(NamedTuple):
     """What else is recorded and answered when a promise moves.
 
     `foreseen` repeats the risk that the promisor named before. `new`: the terms are new, so the
-    first warning of the check is printed. `asked`: the questions of the Yes were just asked. `note`
-    is recorded after the act.
+    first warning of the check is printed. `asked`: the questions before the yes were just asked.
+    `note` is recorded after the act.
     """
 
     foreseen: bool = False
@@ -220,7 +220,7 @@ def prepare_auto_backup(env: Env) -> Iterator[Callable[[str], None]]:
 
         paths = [backup.path for backup in backups]
         create.prune_backups(env.ledger, env.backup_directory, paths)
-        env.print_hint(f"As it was before: {paths[-1]}")
+        env.print_hint(f"Backup from before: {paths[-1]}")
 
 
 def repeat_first_answer(env: Env) -> bool:
@@ -246,8 +246,8 @@ def _load_answers_of_key(env: Env, db: sqlite3.Connection) -> list[MoveAnswer] |
     stored = codec.decode_original_answer(first)
     if first["request"] != env.once.request:
         raise errors.KeyTaken(env.once.key, first["request"], env.once.request)
-    since = " It was undone since." if first["undone_by"] else ""
-    notice = f"Said before with the key “{env.once.key}”: nothing new was recorded.{since}"
+    since = " It has been undone since." if first["undone_by"] else ""
+    notice = f"The key “{env.once.key}” was used before, so nothing was recorded.{since}"
     return [
         MoveAnswer(line, number, record, notices=() if index else [notice])
         for index, (line, number, record) in enumerate(stored)

@@ -54,9 +54,9 @@ def format_promises_with(env: Env, db: Any, command: str, person: Person) -> str
         promise = queries.load_promise(db, number)
         if verb is None or verb in lifecycle.list_open_verbs(promise):
             matches.append((number, row["outcome"]))
-    everything = f"list --all --with {person.handle}"
+    everything = f"promisectl list --all --with {person.handle}"
     if not matches:
-        return f"With {person.name} nothing is open to {command}; what there is: {everything}."
+        return f"With {person.name}, there is nothing to {command}. Everything: {everything}"
     listed = subject.format_promise_list(matches, _MAX_HINTED_PROMISES)
     more = f": {everything}" if len(matches) > _MAX_HINTED_PROMISES else ""
-    return f"With {person.name}: {listed}{more}."
+    return f"With {person.name}: {listed}{more or '.'}"
