@@ -244,10 +244,14 @@ class Env:
         self.now = _resolve_now(self._today, self.zone)
 
     def read_stdin(self) -> bytes:
-        """Return all bytes of stdin, up to its end; tell a person at a terminal how to end it."""
+        """Return all bytes of stdin, up to its end."""
+        return self.open_stdin_bytes().read()
+
+    def open_stdin_bytes(self) -> IO[bytes]:
+        """Return the stream of stdin to be read to its end; tell a person that it is waited for."""
         if self.is_present:
             self.print_warning("Paste or type, then Ctrl-D:")
-        return self._in.buffer.read()
+        return self._in.buffer
 
     # What it prints
 
@@ -372,10 +376,6 @@ class Env:
             yield
         except OSError as error:
             raise _build_stdout_error(error) from error
-
-    def stdin(self) -> IO[str]:
-        """Return the stream for input."""
-        return self._in
 
     def stderr(self) -> IO[str]:
         """Return the stream for messages, for a progress bar."""

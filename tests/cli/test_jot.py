@@ -101,6 +101,7 @@ def test_fields_come_in_any_order(parts: list[str]) -> None:
         ("to dana: agreed fri #tag // x", {"to": ["dana"], "outcome": "agreed fri #tag // x"}),
         ("to dana: a | Answer-By: wed", {"to": ["dana"], "outcome": "a", "reply_by": "wed"}),
         ("to dana: a | why: b: c", {"to": ["dana"], "outcome": "a", "why": "b: c"}),
+        ("to\u00a0dana\t kim : a", {"to": ["dana\t kim"], "outcome": "a"}),
         ("to dana: | fri", {"to": ["dana"], "outcome": "", "by": "fri"}),
     ],
 )
@@ -495,6 +496,17 @@ def test_what_is_pasted_is_confirmed(
         kept = child.match[1]
         assert ended(child) == 130
     assert Path(kept).read_text() == TWO
+
+
+@pytest.mark.filterwarnings(FORKS)
+def test_whatever_reads_a_terminal_says_so(program: Program) -> None:
+    with terminal("import", "-", "--format", "csv", columns=80) as child:
+        child.expect("Paste or type, then Ctrl-D:")
+        child.sendline("direction,person,outcome")
+        child.sendline("owe,dana,Call")
+        child.sendcontrol("d")
+        assert ended(child) == 0
+    assert _records(program)[0]["outcome"] == "Call"
 
 
 @pytest.mark.filterwarnings(FORKS)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 COMMENT_SIGN = "//"
 _SPACES = " \t"
 _SEPARATOR_PATTERN = r"[ \t]+\|(?=[ \t]|\Z)"
-_LIST_MARK_PATTERN = r"(?:(?:[-*+•]|[0-9]+[.)])(?:[ \t]+|\Z))?(?:\[ ?\](?:[ \t]+|\Z))?"
+_LIST_MARK_PATTERN = r"(?:(?:[-*+•–]|[0-9]+[.)])(?:[ \t]+|\Z))?(?:\[ ?\](?:[ \t]+|\Z))?"
 _SIDE_WORDS = {"to": "to", "from": "from_"}
 _FLAGS = ("agreed", "asked", "offered")
 _FLAG_BEGINNINGS = tuple(flag[:2] for flag in _FLAGS)  # no word of a date has them
@@ -43,7 +43,7 @@ def list_jot_lines(page: str) -> list[JotLine]:
         JotLine(number, re.sub(f"^{_LIST_MARK_PATTERN}", "", line, count=1))
         for number, line in enumerate(stripped, 1)
     )
-    return [line for line in lines if line.text and not line.text.startswith(COMMENT_SIGN)]
+    return [line for line in lines if line.text.strip() and not line.text.startswith(COMMENT_SIGN)]
 
 
 def insert_comments(page: str, comments: Mapping[int, str], former: Collection[str]) -> str:
@@ -94,11 +94,11 @@ def _parse_head(head: str) -> tuple[str, str, str]:
     name. Raises NoSideInLine.
     """
     person, colon, outcome = head.partition(":")
-    word, _, name = person.partition(" ")
+    word, *names = person.split(maxsplit=1)[:2] or [""]
     side = _SIDE_WORDS.get(word.casefold())
-    if not (side and colon and name.strip(_SPACES)) or outcome[:1] not in ("", *_SPACES):
+    if not (side and names and colon) or outcome[:1] not in ("", *_SPACES):
         raise errors.NoSideInLine(head)
-    return side, name.strip(_SPACES), outcome.strip(_SPACES)
+    return side, names[0].strip(), outcome.strip(_SPACES)
 
 
 def _parse_field(part: str) -> list[tuple[str, Any]]:
