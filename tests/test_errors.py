@@ -29,41 +29,41 @@ def _family(root: type[errors.Problem]) -> Iterator[type[errors.Problem]]:
 
 MET = sorted(_family(errors.Problem), key=lambda one: one.__name__)
 INSIDE = {
-    errors.BadRecord: "told as BadImport",
-    errors.LedgerNeedsFix: "told as a finding of doctor; a repair puts it in order first",
+    errors.BadRecord: "shown as BadImport",
+    errors.LedgerNeedsFix: "shown as a finding of doctor; a repair mends it first",
 }
 
 # What can't be brought about in a transcript, and where it is tested instead.
 ELSEWHERE = {
     "needs an outcome": "domain/test_lifecycle.py",  # the words of a command are looked at before
     "needs a text": "domain/test_lifecycle.py",
-    "needs the moment they were told": "domain/test_lifecycle.py",
-    "an earlier record is also #": "cli/test_import.py",
-    "a word in it has more than": "cli/test_import.py",
-    "there are only blanks in a word of it": "cli/test_import.py",
-    "it says what no command says": "cli/test_import.py",
-    "says what no command says (": "cli/test_restore_hostile.py",
-    "a row is gone, or a trigger of another program keeps it from being written": "cli/test_restore_hostile.py",
+    "needs the time when they were told": "domain/test_lifecycle.py",
+    "an earlier record already has the ID": "cli/test_import.py",
+    "one of its words has more than": "cli/test_import.py",
+    "one of its words has only invisible characters": "cli/test_import.py",
+    "no command records this": "cli/test_import.py",
+    "has an act that no command records (": "cli/test_restore_hostile.py",
+    "a row is missing, or a trigger of another program does not let it be written": "cli/test_restore_hostile.py",
     "the uid of #": "threats/test_files.py",
-    "is not a UUID": "threats/test_files.py",
-    "a promise is with a person who is not there": "cli/test_damage.py",
-    "people are not as they were named": "cli/test_damage.py",
-    "is not as its acts left it": "cli/test_damage.py",
-    "is not as its acts have it": "cli/test_damage.py",
-    "is without its acts": "cli/test_damage.py",
-    "would get another number": "cli/test_damage.py",
+    "a promise is with a person who is missing": "cli/test_damage.py",
+    "people do not match their history": "cli/test_damage.py",
+    "does not match its history": "cli/test_damage.py",
+    "does not match its acts": "cli/test_damage.py",
+    "has no history": "cli/test_damage.py",
+    "would get another ID": "cli/test_damage.py",
     "undoes nothing": "cli/test_damage.py",
-    "it ends as a directory does; add the name of a file": "system/test_paths.py",
-    "there is nothing in it": "system/test_paths.py",
+    "it ends like a directory; add a file name": "system/test_paths.py",
     "its brackets are nested too deeply": "cli/test_config.py",
     "a number in it is too long": "cli/test_config.py",
-    "this user may not (": "threats/test_failing_disk.py",
-    "it, or the directory it is in, may not be written to or opened": "threats/test_failing_disk.py",
+    "you may not use it (": "threats/test_failing_disk.py",
+    "you may not open or write it, or its directory": "threats/test_failing_disk.py",
+    "can't have it": "cli/test_import.py",
+    "it is before": "cli/test_import.py",
 }
 NEVER_SEEN = {
-    "can't be examined as it is:": "a repair puts it in order first, and doctor tells it as a finding",
-    ". It is put in order by: doctor --fix.": "the same",
-    "is damaged, or another file than a moment ago": "somebody would have to put another ledger there within a millisecond",
+    "Can't check": "a repair mends it first, and doctor shows it as a finding",
+    "Repair it: promisectl doctor --fix": "the same",
+    "is damaged, or was replaced a moment ago": "somebody would have to put another ledger there within a millisecond",
 }
 
 
@@ -197,9 +197,29 @@ def test_a_problem_is_told_with_all_that_is_known_of_it_on_its_way() -> None:
     caught.value.add_backup_hint("backups")
     caught.value.add_note("And more.")
     assert caught.value.cause == (
-        "new.csv: line 3: ledger.db was locked by another command for 5 seconds."
+        "new.csv: line 3: another command kept ledger.db locked for 5 seconds."
     )
     assert str(caught.value) == (
         f"{caught.value.cause} Nothing was recorded. Try again. "
-        "Backups are in backups; one is brought back with: restore FILE. And more."
+        "Backups are in backups (promisectl restore “…”). And more."
     )
+
+
+def test_a_command_to_paste_comes_last() -> None:
+    problem = errors.DamagedLedger("ledger.db", "is damaged")
+    problem.add_backup_hint("backups")
+    problem.add_note("What you typed is kept: edit.txt")
+    assert str(problem) == (
+        "ledger.db is damaged. It was left as it is. Backups are in backups "
+        "(promisectl restore “…”). What you typed is kept: edit.txt. See: promisectl doctor"
+    )
+
+
+def test_a_sentence_goes_on_in_lower_case_behind_a_colon() -> None:
+    problem = errors.NoSide()
+    problem.place = "line 3"
+    assert (problem.cause, problem.clause) == (
+        "line 3: to whom, or from whom?",
+        "to whom, or from whom?",
+    )
+    assert errors.UnknownZone("X").clause.startswith("TZ is")

@@ -204,11 +204,9 @@ def test_the_fields_of_the_doctor_are_its_own(program: Program) -> None:
     assert re.findall(r"`([^`]+)`", _rows("records", heading, 11)[-1][1]) == [*record["versions"]]
     names = [one["check"] for one in record["checks"]]
     assert [
-        name
-        for name in _first("doctor", "check | it is ok when | where it is wrong")
-        if name != "expect"
+        name for name in _first("doctor", "check | `ok` when | what helps") if name != "expect"
     ] == [name for name in names if "-" not in name]
-    assert _first("doctor", "word | what it means") == [result.value for result in IntegrityResult]
+    assert _first("doctor", "result | meaning") == [result.value for result in IntegrityResult]
 
 
 def test_the_words_of_the_status_are_in_the_guide() -> None:

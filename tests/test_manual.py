@@ -212,7 +212,7 @@ EXAMPLES
        promisectl guide start
 
 EXIT STATUS
-       0      it is done
+       0      success
 
        Other exit codes: see promisectl(1).
 
@@ -226,13 +226,12 @@ SEE ALSO
        promisectl(1), promisectl-demo(1), promisectl-help(1),
        promisectl-completion(1), promisectl-path(1), promisectl-config(1)
 
-       promisectl guide start, promisectl guide recipes, promisectl guide
-       coming-from, promisectl guide people, promisectl guide spreadsheets,
-       promisectl guide scripting, promisectl guide config, promisectl guide
-       well-made, promisectl guide trust, promisectl guide records, promisectl
-       guide files, promisectl guide exit-codes, promisectl guide errors,
-       promisectl guide doctor, promisectl guide guarantees, promisectl guide
-       speed
+       promisectl guide start, promisectl guide well-made, promisectl guide
+       trust, promisectl guide dates, promisectl guide records, promisectl guide
+       spreadsheets, promisectl guide scripting, promisectl guide config,
+       promisectl guide files, promisectl guide guarantees, promisectl guide
+       doctor, promisectl guide speed, promisectl guide exit-codes, promisectl
+       guide errors
 
 promisectl 0.1.0                   2026-11-28                PROMISECTL-GUIDE(1)
 """

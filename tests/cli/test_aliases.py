@@ -96,24 +96,24 @@ def test_an_alias_is_suggested_like_a_command(program: Program) -> None:
     [
         (
             'owe = "owe --overdue"',
-            "line 2: owe is a command already, so it can't be an alias; choose another word",
+            "line 2: owe is already a command; choose another word",
         ),
-        ('person = "person show"', "line 2: person is a command already"),
+        ('person = "person show"', "line 2: person is already a command"),
         (
             'late = "soon"',
-            "line 2: late has to begin with a command of promisectl, and “soon” is none",
+            "line 2: late must begin with a command of promisectl, and “soon” is not one",
         ),
         (
             'late = "--json owe"',
-            "line 2: late has to begin with a command of promisectl, and “--json” is none",
+            "line 2: late must begin with a command of promisectl, and “--json” is not one",
         ),
         (
             'late = ""',
-            'line 2: late has to begin with a command of promisectl, as in "owe --overdue"',
+            'line 2: late must begin with a command of promisectl, as in "owe --overdue"',
         ),
         (
             "late = 3",
-            'line 2: late has to begin with a command of promisectl, as in "owe --overdue"',
+            'line 2: late must begin with a command of promisectl, as in "owe --overdue"',
         ),
         (
             "late = 'list --search \"x'",
@@ -121,7 +121,7 @@ def test_an_alias_is_suggested_like_a_command(program: Program) -> None:
         ),
         (
             '"two words" = "owe"',
-            "line 2: “two words” can't be an alias: it is one word that begins with a letter or a digit",
+            "line 2: “two words” can't be an alias: that is one word that begins with a letter or a digit",
         ),
         ('-x = "owe"', "line 2: “-x” can't be an alias"),
     ],
@@ -149,4 +149,4 @@ def test_a_word_that_is_neither_is_no_command(program: Program) -> None:
 
 def test_bytes_that_are_no_text_are_told_so(program: Program) -> None:
     configure(program, FINE)
-    assert "no readable text" in program("\udcff").stderr
+    assert "bytes that are not text" in program("\udcff").stderr

@@ -223,7 +223,7 @@ def test_it_goes_where_it_is_told_and_replaces_only_what_it_may(filled: Program)
     assert (result.stdout, result.code) == ("", 2)
     assert (
         result.stderr
-        == f"promisectl: {target} is there already. Add --force to replace it, or choose another name.\n"
+        == f"promisectl: {target} already exists. Add --force to replace it, or choose another name.\n"
     )
     assert target.read_bytes() == before
     filled.ok("backup", str(target), "--force")
@@ -253,8 +253,8 @@ def test_a_directory_that_is_not_there_is_not_made(filled: Program, name: str) -
     )
     assert (result.stdout, result.code) == ("", 5)
     assert result.stderr == (
-        f"promisectl: There is no directory {directory}, so nothing was backed up. If it is on another disk, see that it is mounted; "
-        f"else make it with: mkdir -p '{directory}'\n"
+        f"promisectl: There is no directory {directory}, so nothing was backed up. "
+        f"Mount its disk, or create it: mkdir -p '{directory}'\n"
     )
     assert [one.name for one in filled.home.iterdir()] == ["data"]
 
@@ -265,7 +265,7 @@ def test_a_file_without_a_name_is_refused(filled: Program, command: str) -> None
     assert (result.stdout, result.code) == ("", 2)
     assert (
         result.stderr
-        == "promisectl: FILE is empty. Name a file; in a script, see that the variable it comes from is set.\n"
+        == "promisectl: FILE is empty. Name a file; in a script, check the variable it comes from.\n"
     )
 
 
@@ -279,7 +279,7 @@ def test_only_a_ledger_gives_way(filled: Program, words: tuple[str, ...], other:
     result = filled("backup", str(notes), *words)
     assert (result.stdout, result.code) == ("", 2)
     assert result.stderr == (
-        f"promisectl: {notes} is there, and is no ledger, so not even --force replaces it. Choose another name, or take it away first.\n"
+        f"promisectl: {notes} exists and is not a ledger, so --force does not replace it. Choose another name, or move it away.\n"
     )
     assert notes.read_bytes() == other
 
@@ -334,7 +334,7 @@ def test_a_name_beside_which_a_journal_lies_is_refused(filled: Program) -> None:
     (filled.home / "copy.db-journal").write_text("of another")
     result = filled("backup", str(target), "--force")
     assert (result.stdout, result.code) == ("", 2)
-    assert "copy.db-journal is there, the journal of another database" in result.stderr
+    assert "copy.db-journal exists, and SQLite would apply it to the new file" in result.stderr
     assert not target.exists()
 
 
@@ -349,8 +349,8 @@ def test_stdout_is_no_place_for_it(filled: Program) -> None:
     [
         ("file/below", "Not a directory"),
         ("file/", "Not a directory"),
-        ("fifo", "not an ordinary file"),
-        ("link", "not an ordinary file"),
+        ("fifo", "not a regular file"),
+        ("link", "not a regular file"),
     ],
 )
 def test_strange_places_are_refused(filled: Program, kind: str, why: str) -> None:
@@ -367,7 +367,7 @@ def test_without_a_ledger_there_is_nothing_to_back_up(program: Program) -> None:
     result = program("backup")
     assert (result.stdout, result.code) == ("", 5)
     assert result.stderr.startswith(
-        f"promisectl: There is no ledger at {program.ledger}, so there is nothing to back up."
+        f"promisectl: There is no ledger at {program.ledger} to back up."
     )
     assert list(program.home.iterdir()) == []
 
@@ -400,7 +400,7 @@ def test_an_answer_that_nobody_hears_is_told(filled: Program) -> None:
     assert done.returncode == 7
     assert (
         done.stderr
-        == "promisectl: The backup was made, but its answer could not be written out (No space left on device). See it with: path.\n"
+        == "promisectl: The backup was made, but the result could not be printed (No space left on device). See: promisectl path\n"
     )
     assert len(kept(filled)) == 1
 
@@ -603,7 +603,7 @@ def test_a_backup_that_is_not_whole_is_refused_and_nothing_changes(
 def test_a_backup_that_is_not_there_is_a_sentence(filled: Program) -> None:
     result = filled("restore", "nothing.db", "--yes")
     assert (result.stdout, result.code) == ("", 2)
-    assert result.stderr == "promisectl: nothing.db can't be read: No such file or directory.\n"
+    assert result.stderr == "promisectl: Can't read nothing.db: No such file or directory.\n"
 
 
 def test_a_journal_with_nothing_in_it_is_no_hindrance(filled: Program, backed: str) -> None:
@@ -627,7 +627,7 @@ def test_a_newer_backup_is_not_taken_for_the_ledger(filled: Program, backed: str
         f"promisectl: {backed} was written by a newer promisectl (schema step 99; this one knows "
     )
     assert result.stderr.endswith(
-        "). Nothing was restored; update promisectl, or choose another backup.\n"
+        "). Nothing was restored. Update promisectl, or choose another backup.\n"
     )
 
 
@@ -640,7 +640,7 @@ def test_what_changes_while_a_person_thinks_is_not_replaced(filled: Program, bac
         child.expect(pexpect.EOF)
         said = " ".join(child.before.split())
     assert said.endswith(
-        f"promisectl: {filled.ledger} has changed meanwhile, so nothing was restored. Say it again to see what is there now."
+        f"promisectl: {filled.ledger} has changed meanwhile, so nothing was restored. Run the command again to see what it holds now."
     )
     assert child.exitstatus == 5
     assert acts(filled.ledger) == before
@@ -678,8 +678,8 @@ def test_a_copy_that_fails_is_never_called_done(filled: Program, how: str) -> No
     (safe,) = {*kept(filled)} - {backup.name}
     assert (done.stdout, done.returncode) == ("", 5)
     assert done.stderr == (
-        f"promisectl: {filled.ledger} could not be restored: disk I/O error. What was there is in {path_of(filled, safe)}. "
-        "How it is now, says: doctor.\n"
+        f"promisectl: {filled.ledger} could not be restored: disk I/O error. The former ledger is in {path_of(filled, safe)}. "
+        "See: promisectl doctor\n"
     )
     assert filled.ledger.read_bytes() == before
     assert safe.endswith("-before-restore.db" if how == "the same" else "-damaged.db")
@@ -920,7 +920,7 @@ def test_without_its_backup_nothing_happens(
     result = filled(*words, piped=rows(101))
     assert (result.stdout, result.code) == ("", 5)
     assert result.stderr.startswith(
-        "promisectl: What is there is backed up before this, and that failed: "
+        "promisectl: Nothing was changed, because the backup before it failed: can't write "
     )
     assert "Not a directory" in result.stderr
     assert filled.ledger.read_bytes() == before

@@ -132,7 +132,7 @@ def test_closed_ones_may_be_checked_by_number(some: Program) -> None:
 def test_a_number_that_is_not_there_is_said(some: Program, words: list[str]) -> None:
     assert some("check", *words) == (
         "",
-        "promisectl: There is no promise #9; the newest is #4. The numbers are in the first column of: list --all.\n",
+        "promisectl: There is no promise #9; the newest is #4. All IDs: promisectl list --all\n",
         3,
     )
     assert json.loads(some("check", *words, "--json").stderr)["error"]["code"] == "not-found"
@@ -258,25 +258,25 @@ def test_a_far_date_weighs_a_missing_measure_more(program: Program) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["1", "--draft", "x y z"], "Give numbers of promises, or a draft, not both."),
-        (["--to", "dana"], "Give it: check --draft “…” --to …"),
-        (["--by", "fri"], "Give it: check --draft “…” --by …"),
-        (["1", "--from", "dana"], "Give it: check --draft “…” --from …"),
-        (["--done-when", "x"], "Give it: check --draft “…” --done-when …"),
-        (["--why", "x"], "Give it: check --draft “…” --why …"),
-        (["--no-to", "x"], "Give it: check --draft “…” --no-to …"),
-        (["--risk", "x", "--agreed"], "--agreed and --risk describe a draft."),
-        (["--backfill"], "Give it: check --draft “…” --backfill"),
-        (["--draft", ""], "The outcome is empty. Say it in words."),
-        (["--draft", " \t"], "The outcome is empty. Say it in words."),
+        (["1", "--draft", "x y z"], "Give IDs of promises or --draft, not both."),
+        (["--to", "dana"], "Add it: promisectl check --draft “…” --to “…”"),
+        (["--by", "fri"], "Add it: promisectl check --draft “…” --by “…”"),
+        (["1", "--from", "dana"], "Add it: promisectl check --draft “…” --from “…”"),
+        (["--done-when", "x"], "Add it: promisectl check --draft “…” --done-when “…”"),
+        (["--why", "x"], "Add it: promisectl check --draft “…” --why “…”"),
+        (["--no-to", "x"], "Add it: promisectl check --draft “…” --no-to “…”"),
+        (["--risk", "x", "--agreed"], "--agreed and --risk need a draft."),
+        (["--backfill"], "Add it: promisectl check --draft “…” --backfill"),
+        (["--draft", ""], "The outcome is empty. Type at least one word."),
+        (["--draft", " \t"], "The outcome is empty. Type at least one word."),
         (["--draft", "x" * 1_001], "The outcome has 1,001 characters"),
-        (["--draft", "x y z", "--why", " "], "The why is empty. Say it in words."),
+        (["--draft", "x y z", "--why", " "], "The why is empty. Type at least one word."),
         (["--draft", "x y z", "--to", "dana", "--from", "lee"], "so lee can't promise dana something"),
         (["--draft", "x y z", "--to", "dana", "--from", "me"], "Leave out --from me"),
         (["--draft", "x y z", "--to", "?"], "“?” can't be the name of a person"),
-        (["--ignore", "L99"], "--ignore does not know “L99”. Choose from L01, L02,"),
-        (["--ignore", ""], "--ignore does not know “”."),
-        (["--json", "--csv"], "--json and --csv exclude each other."),
+        (["--ignore", "L99"], "--ignore can't be “L99”. Choose from L01, L02,"),
+        (["--ignore", ""], "--ignore can't be “”."),
+        (["--json", "--csv"], "--json and --csv can't be combined."),
     ],
 )  # fmt: skip
 def test_what_does_not_go_together_is_refused(
@@ -292,11 +292,11 @@ def test_what_does_not_go_together_is_refused(
 def test_one_option_describes_and_two_describe(some: Program) -> None:
     assert (
         some("check", "--by", "fri").stderr
-        == "promisectl: --by describes a draft. Give it: check --draft “…” --by …\n"
+        == "promisectl: --by needs a draft. Add it: promisectl check --draft “…” --by “…”\n"
     )
     assert (
         some("check", "--backfill").stderr
-        == "promisectl: --backfill describes a draft. Give it: check --draft “…” --backfill\n"
+        == "promisectl: --backfill needs a draft. Add it: promisectl check --draft “…” --backfill\n"
     )
 
 
@@ -418,13 +418,13 @@ def test_the_config_adds_words(program: Program, key: str, outcome: str, rule: s
         ('[check]\nignor = ["L08"]', "line 2: there is no “ignor”; the nearest is ignore"),
         ('[checks]\nignore = ["L08"]', "line 1: there is no “checks”; the nearest is check"),
         ("[check]\nhedge = []", "line 2: there is no “hedge”; the nearest is hedges"),
-        ('check = "L08"', 'line 1: check is a table: write [check], and below it ignore = ["L08"]'),
-        ('[check]\n\nignore = "L08"', "line 3: ignore is a list of texts"),
-        ("[check]\nvague = [1]", "line 2: vague is a list of texts"),
-        ('[check]\neffort = ["a", " "]', "line 2: effort is a list of texts"),
-        ("[check]\nhedges = 3", "line 2: hedges is a list of texts"),
-        ('[check]\nignore = ["L08", "L23"]', "line 2: there is no rule “L23”; they are L01 to L22"),
-        ('date_order = "dmy"\n[check]\nignore = [', "it is no TOML ("),
+        ('check = "L08"', 'line 1: check is a table: type [check], and below it ignore = ["L08"]'),
+        ('[check]\n\nignore = "L08"', "line 3: ignore must be a list of texts"),
+        ("[check]\nvague = [1]", "line 2: vague must be a list of texts"),
+        ('[check]\neffort = ["a", " "]', "line 2: effort must be a list of texts"),
+        ("[check]\nhedges = 3", "line 2: hedges must be a list of texts"),
+        ('[check]\nignore = ["L08", "L23"]', "line 2: there is no rule “L23”, only L01 to L22"),
+        ('date_order = "dmy"\n[check]\nignore = [', "it is not TOML ("),
     ],
 )
 def test_a_config_that_cannot_be_used_is_refused(

@@ -30,43 +30,52 @@ def configure(program: Program, text: str) -> Path:
         ('\nme_ = "Ana"', "line 2: there is no “me_”; the nearest is me"),
         ("[tables]", "line 1: there is no “tables”; the nearest is table"),
         ("[table]\ncolumn = []", "line 2: there is no “column”; the nearest is columns"),
-        ("ignore = []", "line 1: ignore stands in the wrong place; write it below [check]"),
+        ("ignore = []", "line 1: ignore is in the wrong place; move it below [check]"),
         (
             '[table]\nsort = "due"\nme = "Ana"',
-            "line 3: me stands in the wrong place; write it above the first [table]",
+            "line 3: me is in the wrong place; move it above the first [table]",
         ),
-        ("me = 3", 'line 1: me is your name, as in "Ana Lopez"'),
-        ('me = " "', 'line 1: me is your name, as in "Ana Lopez"'),
+        ("me = 3", 'line 1: me must be your name, as in "Ana Lopez"'),
+        ('me = " "', 'line 1: me must be your name, as in "Ana Lopez"'),
         (
             'zone = "Berlin"',
-            'line 1: zone is the name of a time zone, as in "Europe/Berlin", and “Berlin” is none that is known here',
+            'line 1: “Berlin” is not a known time zone; zone is a name such as "Europe/Berlin"',
         ),
         (
             "zone = 1",
-            'line 1: zone is the name of a time zone, as in "Europe/Berlin", and this is none',
+            'line 1: this is not a known time zone; zone is a name such as "Europe/Berlin"',
         ),
-        ("date_order = []", "line 1: date_order is one of dmy, mdy, ymd"),
-        ('week_start = "sunday"', "line 1: week_start is one of mon, tue, wed, thu, fri, sat, sun"),
-        ("window = 0", 'line 1: window is a number of days, 1 to 36500, as in 90 or "90 days"'),
-        ("window = true", "line 1: window is a number of days"),
-        ("window = 1.5", "line 1: window is a number of days"),
-        ('window = "3 weeks"', "line 1: window is a number of days"),
-        ('color = "red"', "line 1: color is one of auto, always, never"),
-        ("pager = true", 'line 1: pager is a command, as in "less -FIRX", or false for none'),
-        ('pager = ""', "line 1: pager is a command"),
-        ("table = 1", "line 1: table is a table: write [table]"),
-        ("alias = 1", "line 1: alias is a table: write [alias]"),
+        ("date_order = []", "line 1: date_order must be one of dmy, mdy, ymd"),
+        (
+            'week_start = "sunday"',
+            "line 1: week_start must be one of mon, tue, wed, thu, fri, sat, sun",
+        ),
+        (
+            "window = 0",
+            'line 1: window must be a number of days, 1 to 36500, as in 90 or "90 days"',
+        ),
+        ("window = true", "line 1: window must be a number of days"),
+        ("window = 1.5", "line 1: window must be a number of days"),
+        ('window = "3 weeks"', "line 1: window must be a number of days"),
+        ('color = "red"', "line 1: color must be one of auto, always, never"),
+        ("pager = true", 'line 1: pager must be a command, as in "less -FIRX", or false for none'),
+        ('pager = ""', "line 1: pager must be a command"),
+        ("table = 1", "line 1: table is a table: type [table]"),
+        ("alias = 1", "line 1: alias is a table: type [alias]"),
         (
             '[table]\ncolumns = ["id", "who"]',
-            "line 2: there is no column “who”; there are id, person, outcome,",
+            "line 2: there is no column “who”, only id, person, outcome,",
         ),
         ('[table]\ncolumns = ["id", "due", "id"]', "line 2: the column id is there twice"),
         ("[table]\ncolumns = []", "line 2: columns is empty; leave it out for the usual ones"),
-        ('[table]\nsort = "id"', "line 2: sort is one of due, made, person, state"),
-        ('[check]\nvague = [\n  "a",\n]\nhedges = [\n\n 1]', "line 5: hedges is a list of texts"),
+        ('[table]\nsort = "id"', "line 2: sort must be one of due, made, person, state"),
+        (
+            '[check]\nvague = [\n  "a",\n]\nhedges = [\n\n 1]',
+            "line 5: hedges must be a list of texts",
+        ),
         (
             'me = """\nAna\ncolor = "red"\n"""\ncolor = "red"',
-            "line 5: color is one of auto, always, never",
+            "line 5: color must be one of auto, always, never",
         ),
     ],
 )
@@ -90,7 +99,10 @@ def test_a_config_that_is_no_file_is_refused(program: Program) -> None:
     path = configure(program, "")
     path.unlink()
     path.mkdir()
-    assert program("owe").stderr == f"promisectl: {path}: Is a directory. Nothing was done.\n"
+    assert (
+        program("owe").stderr
+        == f"promisectl: {path}: is a directory. Nothing was done. Move it away.\n"
+    )
 
 
 def test_whatever_helps_to_put_it_right_works_with_a_broken_config(program: Program) -> None:
@@ -100,7 +112,7 @@ def test_whatever_helps_to_put_it_right_works_with_a_broken_config(program: Prog
     assert program.ok("guide", "dates").startswith("# Dates")
     assert program.ok("--version").startswith("promisectl ")
     assert program.ok("owe", "--help").startswith("Usage: promisectl owe")
-    assert f"Aliasesareleftout.{path}:itisnoTOML" in "".join(program.ok("--help").split())
+    assert f"Aliasesareleftout.{path}:itisnotTOML" in "".join(program.ok("--help").split())
     assert "Aliases are left out." in program.ok("--help", width=80)
 
 
@@ -120,7 +132,10 @@ def test_whatever_stands_there_is_read_or_refused(written: bytes) -> None:
 )
 def test_a_line_is_counted_as_an_editor_does(key: str, before: int, newline: str) -> None:
     text = newline.join(["# a line"] * before + [f"{key} = ["] + ["[]", "]", ""])
-    with pytest.raises(errors.BadConfig, match=rf"^config.toml: line {before + 1}: {key} is "):
+    with pytest.raises(
+        errors.BadConfig,
+        match=rf"^config.toml: line {before + 1}: ({key} must be|this is not a known time zone)",
+    ):
         file.parse_config(text.encode(), "config.toml")
 
 
@@ -140,11 +155,11 @@ def test_my_name_means_me(program: Program, name: str) -> None:
     )
     assert program.ok("owe", "--with", name).startswith("1\tme\t")
     assert program("make", "Send the numbers", "--to", "dana", "--from", name).stderr.startswith(
-        "promisectl: Leave out --from me"
+        "promisectl: With --to, you are the other side. Leave out --from me."
     )
     assert program("check", "--draft", "Send the numbers", "--to", name, "--json").code == 0
     assert program("stats", "--with", name).stderr.startswith(
-        "promisectl: Promises to yourself are not counted."
+        "promisectl: stats does not count promises to yourself."
     )
 
 
@@ -428,7 +443,10 @@ def test_my_name_is_nobody_elses(program: Program) -> None:
     program.ok("make", "Send it", "--to", "dana")
     configure(program, 'me = "Dana"\n')
     result = program("make", "Pay back", "--to", "dana")
-    assert (result.code, "is you by the config, and a person in your ledger" in result.stderr) == (
+    assert (
+        result.code,
+        "is you (`me` in the config), but also a person in your ledger" in result.stderr,
+    ) == (
         2,
         True,
     )
@@ -444,15 +462,15 @@ def test_a_broken_config_does_not_silence_a_prompt(program: Program) -> None:
     ("config", "sentence"),
     [
         ('date_oder = "dmy"', "line 1: there is no “date_oder”; the nearest is date_order"),
-        ('# hello\ndate_order = "dym"', "line 2: date_order is one of dmy, mdy, ymd"),
-        ("date_order = ", "it is no TOML (Invalid value"),
-        ("\udcff", "line 1 is no UTF-8"),
+        ('# hello\ndate_order = "dym"', "line 2: date_order must be one of dmy, mdy, ymd"),
+        ("date_order = ", "it is not TOML (Invalid value"),
+        ("\udcff", "line 1 is not UTF-8"),
         (f"x = {'[' * 9_999}{']' * 9_999}", "its brackets are nested too deeply"),
         (f"x = {'{a=' * 9_999}1{'}' * 9_999}", "its brackets are nested too deeply"),
         (f"zone = {'7' * 9_999}", "a number in it is too long"),
-        (f"[alias]\nlate = {'[' * 90}{']' * 90}", "line 2: late has to begin with a command"),
+        (f"[alias]\nlate = {'[' * 90}{']' * 90}", "line 2: late must begin with a command"),
         (f"{'a.' * 999}b = 1", "line 1: there is no “a”"),
-        ("zone = 2026-13-45", "it is no TOML ("),
+        ("zone = 2026-13-45", "it is not TOML ("),
     ],
 )
 def test_a_config_that_cannot_be_used_is_refused(
@@ -492,7 +510,7 @@ def test_the_zone_is_the_one_that_is_set(program: Program, monkeypatch: pytest.M
     monkeypatch.setenv("TZ", "No/Where")
     assert program("list") == (
         "",
-        "promisectl: TZ is “No/Where”, which is no time zone that is known here. Set it to one such as Europe/Berlin, or unset it.\n",
+        "promisectl: TZ is “No/Where”, which is not a known time zone. Set it to one such as Europe/Berlin, or unset it.\n",
         2,
     )
     for zone in ("/usr/share/zoneinfo/Asia/Tokyo", ":Asia/Tokyo", "posix/Asia/Tokyo"):
@@ -510,6 +528,6 @@ def test_a_config_that_is_a_link_to_nothing_is_trouble(program: Program) -> None
     for words in (["make", "Send it", "--to", "dana"], ["owe"], ["config", "show"]):
         done = program(*words)
         assert (done.stdout, done.code) == ("", 6)
-        assert "it is a link to /nowhere/dotfiles/config.toml, which is not there" in done.stderr
-    assert "which is not there" in program("doctor").stdout
+        assert "it is a link to /nowhere/dotfiles/config.toml, which does not exist" in done.stderr
+    assert "which does not exist" in program("doctor").stdout
     assert not program.ledger.exists()

@@ -289,7 +289,7 @@ def test_without_any_editor_it_is_said(program: Program, monkeypatch: pytest.Mon
     result = program("config", "edit")
     assert result == (
         "",
-        "promisectl: No editor is named, and nobody is at a terminal to be shown one. Set EDITOR to one, as in EDITOR=nano.\n",
+        "promisectl: No editor is set, and there is no terminal to show one. Set one: EDITOR=nano\n",
         2,
     )
 
@@ -327,7 +327,7 @@ def test_a_place_that_cannot_be_written_is_told(
     _editor(program, monkeypatch, 'echo "window = 60" > "$1"')
     (program.home / "config").write_text("in the way")
     result = program("config", "edit")
-    assert (result.code, "can't be written" in result.stderr) == (5, True)
+    assert (result.code, "Can't write" in result.stderr) == (5, True)
 
 
 def test_an_editor_reads_what_is_piped_to_it_without_a_terminal(

@@ -351,11 +351,11 @@ def test_agreed_already_and_the_same_terms_are_no_counter_either(program: Progra
     [
         (
             "soon",
-            "“soon” is not a date that can be read. Try fri, 28 nov or 2026-11-27. See: guide dates.",
+            "Can't read “soon” as a date. Try fri, “28 nov” or “tomorrow 17:00”. See: promisectl guide dates",
         ),
         ("11/12/2026", "“11/12/2026” can mean"),
-        ("yesterday", "--by Sun 22 Nov 2026 has passed."),
-        ("0", "“0” is not a date that can be read"),
+        ("yesterday", "--by: Sun 22 Nov 2026 has passed."),
+        ("0", "Can't read “0” as a date"),
     ],
 )
 def test_a_date_that_cannot_be_used_is_asked_again(
@@ -534,7 +534,7 @@ def test_a_dead_revision_is_refused_unasked(asked: Program) -> None:
     result = _accept(asked, "--rev", "1", answers="")
     assert result == (
         "",
-        "promisectl: Revision 1 of #1 is dead, revision 2 took its place. See: show 1, then accept 1 --rev 2.\n",
+        "promisectl: Revision 1 of #1 was replaced by revision 2. See: promisectl show 1 · Then: promisectl accept 1 --rev 2\n",
         4,
     )
     assert _accept(asked, "--rev", "2", answers="\n\ny\n").code == 0
@@ -563,7 +563,7 @@ def test_a_promise_that_is_not_there_is_said_before_others_are_asked_about(asked
     result = asked("accept", "1", "7", answers="", width=200)
     assert result == (
         "",
-        "promisectl: There is no promise #7; the newest is #1. The numbers are in the first column of: list --all.\n",
+        "promisectl: There is no promise #7; the newest is #1. All IDs: promisectl list --all\n",
         3,
     )
 
@@ -591,8 +591,8 @@ def test_a_new_name_is_settled_first(asked: Program) -> None:
 
 
 def test_too_long_an_answer_is_asked_again(asked: Program) -> None:
-    result = _accept(asked, answers=f"{'x' * 10_001}\nsick\n{'y' * 10_000}\ny\n")
-    assert f"{RISK}The risk has 10,001 characters, and 10,000 are the most." in result.stderr
+    result = _accept(asked, answers=f"{'x' * 10_001}\nsick\n{'y' * 10_000}\n\n")
+    assert f"{RISK}The risk has 10,001 characters; 10,000 are allowed." in result.stderr
     assert result.stderr.count(RISK) == 2
     assert _foreseen(asked) == ("sick", "y" * 10_000)
 
@@ -788,10 +788,8 @@ def test_the_ledger_is_not_held_while_a_question_waits(asked: Program, words: li
     assert len(json.loads(asked.ok("list", "--json"))) == 4 + (words[0] == "make")
 
 
-STALE = "Revision 1 of #1 is dead, revision 2 took its place. See: show 1, then accept 1 --rev 2."
-CHANGED = (
-    "The terms of #1 have changed while you looked at them, so nothing was recorded. See: show 1."
-)
+STALE = "Revision 1 of #1 was replaced by revision 2. See: promisectl show 1 · Then: promisectl accept 1 --rev 2"
+CHANGED = "The terms of #1 have changed meanwhile, so nothing was recorded. See: promisectl show 1"
 WITHDRAWN = "#1 is withdrawn"
 
 

@@ -108,7 +108,7 @@ def test_a_revision_that_is_not_there(program: Program, number: str) -> None:
     before = program.ledger.read_bytes()
     result = program("correct", "1", f"--rev={number}", "--what", "Send it")
     assert (result.code, result.stdout) == (4, "")
-    assert f"#1 has no revision {number}. It has rev 1, rev 2." in result.stderr
+    assert f"#1 has no revision {number}, only 1, 2." in result.stderr
     assert program.ledger.read_bytes() == before
 
 
@@ -123,8 +123,8 @@ def test_what_leaves_nothing_to_negotiate_is_refused(
     result = program("correct", "1", *rev, "--by", by, today="2026-11-03T09:00")
     assert (result.code, result.stdout) == (2, "")
     assert result.stderr == (
-        "promisectl: After that, the new terms of #1 (rev 2) would change nothing. "
-        "Take them off the table first: withdraw 1.\n"
+        "promisectl: With that, the proposed change of #1 (rev 2) would change nothing. "
+        "Withdraw it first: promisectl withdraw 1\n"
     )
     assert program.ledger.read_bytes() == before
     program.ok("withdraw", "1")

@@ -45,7 +45,7 @@ def refused(program: Program, *words: str, piped: str = "") -> None:
     result = program(*words, piped=piped)
     assert (result.code, result.stdout.strip("[\n")) == (5, ""), (words, result)
     assert "damaged" in result.stderr, words
-    assert "told by: doctor." in result.stderr, words
+    assert "promisectl doctor" in result.stderr, words
     assert result.stderr.count("\n") == 1
     assert program.ledger.read_bytes() == before
 
@@ -141,7 +141,7 @@ def test_two_who_were_met_by_one_name_are_told_apart_again(filled: Program) -> N
     )
     told = " ".join(cured(filled).split())
     assert (
-        "Dana was met twice: the second is dana-2 now, and they are made one by: promisectl person merge dana-2 dana."
+        "Dana was added twice; the second is now dana-2. To merge them: promisectl person merge dana-2 dana"
         in told
     )
     for name in ("dana", "dana-2"):
@@ -308,10 +308,10 @@ def test_a_fault_in_a_ledger_that_is_whole_is_no_damage(filled: Program) -> None
         (
             "DELETE FROM person WHERE id = 1",
             ["list"],
-            "a promise is with a person who is not there",
+            "a promise is with a person who is missing",
         ),
-        ("DELETE FROM person", ["make", "X", "--to", "kim"], "people are not as they were named"),
-        ("DELETE FROM promise WHERE id = 1", ["import", "-"], "#1 is not as its acts left it"),
+        ("DELETE FROM person", ["make", "X", "--to", "kim"], "people do not match their history"),
+        ("DELETE FROM promise WHERE id = 1", ["import", "-"], "#1 does not match its history"),
         (
             (
                 "CREATE TABLE copy AS SELECT * FROM promise WHERE id = 2; "
@@ -319,13 +319,13 @@ def test_a_fault_in_a_ledger_that_is_whole_is_no_damage(filled: Program) -> None
                 "INSERT INTO promise SELECT * FROM copy; DROP TABLE copy"
             ),
             ["import", "-"],
-            "#3 would get another number",
+            "#3 would get another ID",
         ),
-        ("DELETE FROM act WHERE promise = 2", ["show", "2"], "#2 is without its acts"),
+        ("DELETE FROM act WHERE promise = 2", ["show", "2"], "#2 has no history"),
         (
             "UPDATE entry SET undone_by = NULL",
             ["redo"],
-            "command 4 (person alias) is not as its acts have it",
+            "command 4 (person alias) does not match its acts",
         ),
         (
             """UPDATE act SET body = '{"target":9,"text":"x"}' WHERE verb = 'undo'""",
@@ -341,5 +341,5 @@ def test_what_is_wrong_is_said(
     damage(filled, f"PRAGMA foreign_keys = OFF; {script}")
     piped = "outcome,person,direction\nCall,kim,owe\n"
     assert filled(*words, piped=piped).stderr == (
-        f"promisectl: The ledger is damaged: {sentence}. What to do is told by: doctor.\n"
+        f"promisectl: The ledger is damaged: {sentence}. See: promisectl doctor\n"
     )

@@ -88,7 +88,7 @@ def test_a_ledger_that_is_well(filled: Program) -> None:
     found = lines(result)
     assert [*found] == [*CHECKS, *PLACE, *FACTS]
     assert {word for word, _ in found.values()} == {"ok"}
-    assert found["chain"] == ("ok", "7 acts, each as it was recorded")
+    assert found["chain"] == ("ok", "7 acts, all as recorded")
     assert len(found["head"][1]) == DIGITS
     assert result.stderr == f"All is well: 2 promises, 7 acts, head {found['head'][1][:8]}….\n"
     assert (result.code, filled.ledger.read_bytes()) == (0, before)
@@ -101,7 +101,7 @@ def test_a_page_for_people(filled: Program, width: int) -> None:
     shown = filled("doctor", width=width)
     assert max(map(len, shown.stdout.splitlines())) <= width
     words = " ".join(shown.stdout.split())
-    assert words.startswith("file ok SQLite finds the file whole schema ok ")
+    assert words.startswith("file ok SQLite finds no damage schema ok ")
     assert "All is well: 2 promises, 7 acts, head " in words
     assert head(filled) in words.replace(" ", "")
     assert (shown.stderr, shown.code) == ("", 0)
@@ -114,14 +114,14 @@ def test_quiet_says_only_what_is_not_ok(filled: Program) -> None:
     changed(filled, "UPDATE promise SET state = 'kept' WHERE id = 1")
     told = filled("doctor", "-q")
     assert [*lines(told)] == ["promises"]
-    assert told.stderr.startswith("1 check of 16 is wrong. ")
+    assert told.stderr.startswith("1 of 16 checks found damage. ")
     assert told.stderr.endswith("\npromisectl doctor --rebuild\n")
-    assert "1 check of 16 is wrong." in filled("doctor", "-q", width=80).stdout
+    assert "1 of 16 checks found damage." in filled("doctor", "-q", width=80).stdout
 
 
 def test_no_ledger_is_nothing_bad(program: Program) -> None:
     result = program("doctor")
-    assert lines(result)["file"] == ("ok", "there is no ledger yet; the first promise makes it")
+    assert lines(result)["file"] == ("ok", "there is no ledger yet; the first promise creates it")
     assert (result.stderr, result.code) == ("All is well: there is no ledger yet.\n", 0)
     assert not (program.home / "data").exists()
     expected = program("doctor", "--expect", "0123abcd")
@@ -143,8 +143,8 @@ def test_a_record_for_programs(filled: Program) -> None:
     assert wrong == {
         "check": "promises",
         "result": "wrong",
-        "says": "promises are not as their acts left them",
-        "details": ["#1: state is “kept”, by its acts “active”"],
+        "says": "promises do not match their history",
+        "details": ["#1: state is “kept” instead of “active”"],
         "cure": "rebuild",
     }
     assert record["advice"].endswith("promisectl doctor --rebuild")
@@ -174,7 +174,9 @@ def test_rows_that_differ_are_told_again(filled: Program) -> None:
     )
     told = filled("doctor")
     assert told.code == 5
-    assert told.stderr.endswith("This tells them again:\npromisectl doctor --rebuild\n")
+    assert told.stderr.endswith(
+        "so the rows can be rebuilt from it:\npromisectl doctor --rebuild\n"
+    )
     mended = filled("doctor", "--rebuild")
     assert mended.code == 0, mended
     backup = (
@@ -185,7 +187,7 @@ def test_rows_that_differ_are_told_again(filled: Program) -> None:
         / "ledger-20261123T090000Z-before-rebuild.db"
     )
     assert mended.stderr.startswith(
-        f"A backup was made first: {homely(backup, filled)}.\nEvery row was told again from the acts.\nAll is well: "
+        f"A backup was made first: {homely(backup, filled)}.\nEvery row was rebuilt from its history.\nAll is well: "
     )
     assert (
         filled.ok("list", "--json"),
@@ -195,9 +197,7 @@ def test_rows_that_differ_are_told_again(filled: Program) -> None:
     ) == before
     assert backup.exists()
     again = filled("doctor", "--rebuild")
-    assert again.stderr.startswith(
-        "There is nothing to rebuild: every row is as its acts left it.\n"
-    )
+    assert again.stderr.startswith("There is nothing to rebuild: every row matches its history.\n")
     assert filled.ok("make", "One more", "--to", "me", "-q") == "3\n"
 
 
@@ -210,7 +210,7 @@ def test_a_move_on_what_is_gone_is_refused_with_the_way_out(
     done = filled(*words)
     assert (done.stdout, done.code) == ("", 5)
     assert done.stderr.endswith(
-        "is damaged: acts are about a promise or a person whose row is gone. What to do is told by: doctor.\n"
+        "is damaged: acts are about a promise or a person whose row is missing. See: promisectl doctor\n"
     )
     assert filled.ledger.read_bytes() == before
     assert filled("doctor", "--rebuild").code == 0
@@ -224,7 +224,7 @@ def test_acts_that_differ_need_a_backup(filled: Program) -> None:
     told = filled("doctor")
     assert lines(told)["chain"] == (
         "wrong",
-        "acts are not what was recorded; act 6 (bump, #1) is not what was recorded",
+        "acts were changed or removed; act 6 (bump, #1) was changed",
     )
     assert told.code == 5
     assert f"promisectl restore {homely(older, filled)}\n" in told.stderr
@@ -232,14 +232,15 @@ def test_acts_that_differ_need_a_backup(filled: Program) -> None:
     before = filled.ledger.read_bytes()
     refused = filled("doctor", "--rebuild")
     assert (refused.stdout, refused.code) == ("", 5)
-    assert "Nothing was rebuilt" in refused.stderr
+    assert "Can't rebuild" in refused.stderr
     assert filled.ledger.read_bytes() == before
 
 
 def test_without_a_whole_backup_the_file_is_to_be_copied_away(filled: Program) -> None:
     changed(filled, "UPDATE act SET body = replace(body, 'slip', 'slap') WHERE verb = 'bump'")
     assert (
-        "that is whole. Copy the file away before you do anything else." in filled("doctor").stderr
+        "There is no intact backup in ~/state/promisectl/backups. Copy the file away before you do anything else."
+        in filled("doctor").stderr
     )
 
 
@@ -296,14 +297,14 @@ def test_what_is_no_ledger_is_not_to_be_restored(filled: Program, how: str) -> N
     replaced(filled, how)
     told = filled("doctor")
     assert (lines(told)["file"][0], told.code) == ("wrong", 5)
-    assert told.stderr == "1 check of 6 is wrong: see above.\n"
+    assert told.stderr == "1 of 6 checks found damage: see above.\n"
     assert backup.name not in told.stderr
     assert [one for one in ("private", "beside") if lines(told)[one][0] != "ok"] == (
         ["beside"] if how == "dangling" else []
     )
     assert json.loads(filled("doctor", "--json").stdout)["advice"] is None
     (shown,) = filled("doctor", "-q", width=80).stdout.splitlines()[-1:]
-    assert shown == "1 check of 6 is wrong: see above."
+    assert shown == "1 of 6 checks found damage: see above."
 
 
 @posix
@@ -313,8 +314,8 @@ def test_names_of_the_same_file_are_found_from_anywhere(filled: Program) -> None
     ledger = place / "ledger.db"
     os.link(filled.ledger, ledger)
     told = filled("--ledger", str(ledger), "doctor")
-    assert f"They are shown by: find / -samefile '{ledger}'" in lines(told)["file"][1]
-    assert told.stderr.endswith("is wrong: see above.\n")
+    assert f"to find them: find / -samefile '{ledger}'" in lines(told)["file"][1]
+    assert told.stderr.endswith(" found damage: see above.\n")
     shown = "".join(filled("--ledger", str(ledger), "doctor", width=80).stdout.split())
     assert f"-samefile'{ledger}'".replace(" ", "") in shown
 
@@ -324,20 +325,18 @@ def test_a_foreign_log_is_not_to_be_restored(filled: Program) -> None:
     kept(filled)
     filled.ledger.with_name("ledger.db-wal").write_bytes(b"x" * 99)
     told = filled("doctor")
-    assert "move that file away" in lines(told)["file"][1]
-    assert told.stderr == "1 check of 6 is wrong: see above.\n"
+    assert "Move that file away" in lines(told)["file"][1]
+    assert told.stderr == "1 of 6 checks found damage: see above.\n"
 
 
 def test_a_damaged_file_is_restored_by_a_command_on_a_line_of_its_own(filled: Program) -> None:
     backup = kept(filled)
     filled.ledger.write_bytes(b"hello" * 999)
     command = f"promisectl restore {homely(backup, filled)}"
-    assert filled("doctor").stderr.endswith(
-        f"The newest backup that is whole puts it back as it was then:\n{command}\n"
-    )
+    assert filled("doctor").stderr.endswith(f"To restore the newest intact backup:\n{command}\n")
     for width in (40, 80):
         assert filled("doctor", width=width).stdout.splitlines()[-1] == command
-    assert json.loads(filled("doctor", "--json").stdout)["advice"].endswith(f" then: {command}")
+    assert json.loads(filled("doctor", "--json").stdout)["advice"].endswith(f" backup: {command}")
 
 
 def test_a_ledger_that_vanished_is_brought_back(filled: Program) -> None:
@@ -346,21 +345,20 @@ def test_a_ledger_that_vanished_is_brought_back(filled: Program) -> None:
     told = filled("doctor", "-q")
     assert lines(told)["file"] == (
         "note",
-        f"there is no ledger at {filled.ledger}, but there are backups of it",
+        f"there is no ledger at {filled.ledger}, but it has backups",
     )
     where = homely(filled.ledger, filled)
     command = f"promisectl restore {homely(backup, filled)}"
-    brings = "The newest backup that is whole brings it back:"
+    brings = "To restore the newest intact backup:"
     assert (
-        told.stderr
-        == f"There is no ledger at {where}, but there are backups of it. {brings}\n{command}\n"
+        told.stderr == f"There is no ledger at {where}, but it has backups. {brings}\n{command}\n"
     )
     assert told.code == 0
     assert json.loads(filled.ok("doctor", "--json"))["advice"] == f"{brings} {command}"
     assert filled("doctor", "-q", width=80).stdout.splitlines()[-1] == command
     assert "No backup here" not in filled("doctor", "--expect", "0123abcd").stderr
     backup.write_bytes(b"x")
-    assert filled("doctor").stderr.endswith("that is whole.\n")
+    assert filled("doctor").stderr.endswith("state/promisectl/backups.\n")
     backup.rename(backup.with_name("ledger-20261122T090000Z-damaged.db"))
     assert filled("doctor").stderr == "All is well: there is no ledger yet.\n"
 
@@ -372,12 +370,12 @@ def test_the_head_is_expected(filled: Program) -> None:
     older = head(filled)
     assert lines(filled("doctor", "--expect", older))["expect"] == (
         "ok",
-        "the head that is expected is the newest act",
+        "the expected head is the newest act",
     )
     filled.ok("note", "1", "rang")
     later = filled("doctor", "--expect", f"{older[:8].upper()}…")
     assert (lines(later)["expect"], later.code) == (
-        ("ok", "the head that is expected is act 7, and 1 more came after it"),
+        ("ok", "the expected head is act 7, with 1 after it"),
         0,
     )
     strange = filled("doctor", "--expect", "0" * DIGITS)
@@ -392,16 +390,16 @@ def test_an_older_copy_is_seen_by_the_head_alone(filled: Program) -> None:
     assert filled("doctor").code == 0
     result = filled("doctor", "--expect", noted)
     assert result.code == 5
-    assert "what came last was cut off, this is an older copy" in lines(result)["expect"][1]
+    assert "the last acts were cut off, this is an older copy" in lines(result)["expect"][1]
     kept(filled)
     told = filled("doctor", "--expect", noted).stderr
     assert (
         told
-        == "1 check of 17 is wrong. No backup here holds that head either. Was it noted from another ledger?\n"
+        == "1 of 17 checks found damage. No backup here has that head either. Is it from another ledger?\n"
     )
     changed(filled, "UPDATE act SET body = replace(body, 'slip', 'slap') WHERE verb = 'bump'")
     assert (
-        " that is whole and holds that head. Copy the file away before you do anything else.\n"
+        " with that head in ~/state/promisectl/backups. Copy the file away before you do anything else.\n"
         in filled("doctor", "--expect", noted).stderr
     )
 
@@ -410,7 +408,7 @@ def test_an_older_copy_is_seen_by_the_head_alone(filled: Program) -> None:
 def test_what_is_no_head_is_refused(filled: Program, text: str) -> None:
     result = filled("doctor", "--expect", text)
     assert (result.stdout, result.code) == ("", 2)
-    assert result.stderr.startswith(f"promisectl: “{text}” is no head")
+    assert result.stderr.startswith(f"promisectl: “{text}” is not a head")
 
 
 # What is safe to fix
@@ -424,11 +422,11 @@ def test_indexes_guards_and_views_are_made_anew(filled: Program) -> None:
         db.execute("CREATE TRIGGER own AFTER INSERT ON act BEGIN DELETE FROM alias; END")
     told = filled("doctor")
     assert told.code == 5
-    assert told.stderr.endswith("This puts it right:\npromisectl doctor --fix\n")
+    assert told.stderr.endswith("To repair it:\npromisectl doctor --fix\n")
     mended = filled("doctor", "--fix")
     assert mended.code == 0, mended
-    assert "The index promise_open was made anew.\n" in mended.stderr
-    assert "The trigger own was taken away.\n" in mended.stderr
+    assert "The index promise_open was rebuilt.\n" in mended.stderr
+    assert "The trigger own was removed.\n" in mended.stderr
     assert "A backup was made first: " in mended.stderr
     assert filled("doctor", "--fix").stderr.startswith("There was nothing to fix.\n")
 
@@ -448,7 +446,7 @@ def test_an_index_that_does_not_fit_is_made_anew(filled: Program) -> None:
         db.execute("UPDATE sqlite_schema SET sql = ? WHERE name = 'promise_of_person'", (made,))
     told = lines(filled("doctor"))
     assert told["file"][0] == "wrong"
-    assert told["file"][1].startswith("an index does not fit its table; ")
+    assert told["file"][1].startswith("an index does not match its table; ")
     assert filled("doctor", "--fix").code == 0
     assert filled("doctor").code == 0
 
@@ -531,10 +529,10 @@ def test_where_nothing_can_be_recorded_is_told_and_the_ledger_is_unlocked(filled
     assert told.code == 0
     filled.ledger.chmod(0)
     told = without_powers("doctor")
-    assert "this user may not (Permission denied)" in lines(told)["file"][1]
-    assert told.stderr == "1 check of 6 is wrong: see above.\n"
+    assert "you may not use it (Permission denied)" in lines(told)["file"][1]
+    assert told.stderr == "1 of 6 checks found damage: see above.\n"
     mended = without_powers("doctor", "--fix")
-    assert mended.stderr.startswith(f"{homely(filled.ledger, filled)} has the mode 0600 now.\n")
+    assert mended.stderr.startswith(f"{homely(filled.ledger, filled)} now has the mode 0600.\n")
     assert (filled.ledger.stat().st_mode & 0o777, mended.code) == (0o600, 0)
     place = filled.ledger.parent
     place.chmod(0o500)
@@ -555,12 +553,12 @@ def test_backups_that_cannot_be_looked_into(filled: Program) -> None:
     directory.chmod(0o700)
     assert lines(told)["backups"] == (
         "note",
-        f"{directory} can't be looked into (Permission denied)",
+        f"{directory} can't be read (Permission denied)",
     )
     where = homely(directory, filled)
     copy = "Copy the file away before you do anything else."
     assert told.stderr.endswith(
-        f"The backups in {where} can't be looked into (Permission denied). {copy}\n"
+        f"The backups in {where} can't be read (Permission denied). {copy}\n"
     )
 
 
@@ -584,11 +582,11 @@ def test_leftovers_go_and_what_may_be_in_use_or_somebodys_stays(filled: Program)
     told = lines(filled("doctor"))["beside"]
     assert told[0] == "note"
     assert told[1].split("; ")[1:] == [
-        f"{conflict} looks like a copy that a service made when two machines wrote: look into it with --ledger",
-        f"{old} is left over from a command that was cut off",
-        f"{other} looks like a copy that a service made when two machines wrote: look into it with --ledger",
+        f"{conflict} looks like a conflict copy of a sync service: open it with --ledger",
+        f"{old} is a leftover of an interrupted command",
+        f"{other} looks like a conflict copy of a sync service: open it with --ledger",
     ]
-    assert filled("doctor", "--fix").stderr.startswith(f"{homely(old, filled)} is gone.\n")
+    assert filled("doctor", "--fix").stderr.startswith(f"{homely(old, filled)} was deleted.\n")
     assert {one.name for one in place.iterdir()} == {
         "ledger.db",
         fresh.name,
@@ -613,7 +611,7 @@ def test_the_copies_that_services_make_are_seen(filled: Program, name: str) -> N
     copy = aged(filled.ledger.with_name(name))
     told = lines(filled("doctor"))["beside"]
     assert told[0] == "note"
-    assert f"{copy} looks like a copy that a service made" in told[1]
+    assert f"{copy} looks like a conflict copy of a sync service: open it with --ledger" in told[1]
 
 
 @pytest.mark.parametrize(
@@ -657,13 +655,11 @@ def test_what_a_command_left_half_done_is_told_and_taken_back(filled: Program) -
     assert told.code == 5
     assert lines(told)["file"] == (
         "wrong",
-        "a command was cut off while it wrote, and what it left half done is still to be taken back",
+        "a command was interrupted while it wrote, and has to be rolled back",
     )
     assert told.stderr.endswith("promisectl doctor --fix\n")
     assert (filled.ledger.read_bytes(), journal.read_bytes()) == before
-    assert filled("doctor", "--fix").stderr.startswith(
-        "What a command left half done was taken back.\n"
-    )
+    assert filled("doctor", "--fix").stderr.startswith("An unfinished command was rolled back.\n")
     assert not journal.exists()
     assert filled.ok("list").count("Q3") == 1
 
@@ -674,7 +670,7 @@ def test_another_way_of_writing_is_told_and_ended(filled: Program) -> None:
     before = {one.name: one.read_bytes() for one in filled.ledger.parent.iterdir()}
     told = filled("doctor")
     assert (lines(told)["file"], told.code) == (
-        ("wrong", "another program has switched it to write-ahead logging"),
+        ("wrong", "another program set it to WAL mode"),
         5,
     )
     assert {one.name: one.read_bytes() for one in filled.ledger.parent.iterdir()} == before
@@ -701,7 +697,7 @@ def test_a_link_a_synchronised_place_and_a_bad_config_are_worth_notes(filled: Pr
         f"the ledger is a link; {link} is a link to {place}/ledger.db",
     )
     assert found["disk"][0] == "note"
-    assert f"it lies in {place.parent}, which a service seems to synchronise" in found["disk"][1]
+    assert f"it is in {place.parent}, which a service seems to synchronise" in found["disk"][1]
     assert found["config"][0] == "note"
     assert "colour" in found["config"][1]
 
@@ -709,16 +705,16 @@ def test_a_link_a_synchronised_place_and_a_bad_config_are_worth_notes(filled: Pr
 def test_the_age_of_the_newest_backup_is_told(filled: Program) -> None:
     assert lines(filled("doctor"))["backups"][0] == "note"
     path = kept(filled)
-    assert lines(filled("doctor"))["backups"] == ("ok", f"the newest was made 1 day ago: {path}")
+    assert lines(filled("doctor"))["backups"] == ("ok", f"the newest is from 1 day ago: {path}")
     found = lines(filled("doctor", today="2027-01-10"))
-    assert found["backups"] == ("note", f"the newest was made 49 days ago: {path}")
+    assert found["backups"] == ("note", f"the newest is from 49 days ago: {path}")
 
 
 def test_what_was_put_aside_as_damaged_is_no_backup(filled: Program) -> None:
     aside = kept(filled, "ledger-20261122T090000Z-damaged.db")
-    assert lines(filled("doctor"))["backups"] == ("note", f"there is none in {aside.parent} yet")
+    assert lines(filled("doctor"))["backups"] == ("note", f"there are none in {aside.parent} yet")
     older = kept(filled, "ledger-20261121T090000Z.db")
-    assert lines(filled("doctor"))["backups"] == ("ok", f"the newest was made 2 days ago: {older}")
+    assert lines(filled("doctor"))["backups"] == ("ok", f"the newest is from 2 days ago: {older}")
     assert json.loads(filled.ok("doctor", "--json"))["newest_backup"] == str(older)
 
 

@@ -171,5 +171,5 @@ def test_an_alias_can_not_bring_in_what_no_command_line_can_hold(program: Progra
     result = program("out")
     assert (result.stdout, result.code) == ("", 2)
     assert result.stderr.startswith(
-        "promisectl: The command line holds bytes that are no readable text here."
+        "promisectl: The command line has bytes that are not text here."
     )

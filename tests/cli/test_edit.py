@@ -325,7 +325,7 @@ def test_a_date_that_was_not_touched_stays_though_it_is_over_or_has_two_readings
 
 def test_a_date_may_have_passed_if_that_is_said(promised: Program, desk: Desk) -> None:
     desk.types({"by": "2026-11-20"})
-    _refused(promised("edit", "1", "--correct"), 2, "Line 10: --by Fri 20 Nov 2026 has passed.")
+    _refused(promised("edit", "1", "--correct"), 2, "Line 10: --by: Fri 20 Nov 2026 has passed.")
     promised.ok("edit", "1", "--correct", "--backfill")
     assert _record(promised)["due"] == "2026-11-20"
 
@@ -350,18 +350,18 @@ def test_a_promise_that_is_over_can_be_corrected_and_is_not_asked_about(
     ("words", "code", "says"),
     [
         (["7"], 3, "There is no promise #7; the newest is #3."),
-        (["seven"], 2, "“seven” is not the number of a promise."),
-        (["1"], 2, "A typo, or new terms? Say it with: edit 1 --correct, or edit 1 --negotiate."),
+        (["seven"], 2, "“seven” is not the ID of a promise."),
+        (["1"], 2, "Do you want to fix a typo, or to propose other terms? promisectl edit 1 --correct · promisectl edit 1 --negotiate"),
         (["1", "--negotiate"], 2, "negotiate needs a reason: add --reason “…”."),
         (["1", "--theirs"], 2, "negotiate needs a reason: add --reason “…”."),
-        (["1", "--correct", "--reason", "x"], 2, "--correct and --reason exclude each other. Give one of them."),
-        (["1", "--correct", "--theirs"], 2, "--correct and --theirs exclude each other. Give one of them."),
-        (["1", "--correct", "--negotiate"], 2, "--correct and --negotiate exclude each other. Give one of them."),
-        (["1", "--mine", "--theirs"], 2, "--mine and --theirs exclude each other. Give one of them."),
+        (["1", "--correct", "--reason", "x"], 2, "--correct and --reason can't be combined."),
+        (["1", "--correct", "--theirs"], 2, "--correct and --theirs can't be combined."),
+        (["1", "--correct", "--negotiate"], 2, "--correct and --negotiate can't be combined."),
+        (["1", "--mine", "--theirs"], 2, "--mine and --theirs can't be combined."),
         (["1", "--reason", " "], 2, "The reason is empty."),
-        (["2", "--reason", "x"], 4, "#2 is reported as done, so its terms can't be changed any more."),
-        (["3"], 4, "#3 is void, so edit is not open. No move is open any more."),
-        (["3", "--correct"], 4, "#3 is void, so correct is not open."),
+        (["2", "--reason", "x"], 4, "#2 is reported as done, so its terms can't change any more."),
+        (["3"], 4, "#3 is void, so edit is not possible. No move is possible any more."),
+        (["3", "--correct"], 4, "#3 is void, so correct is not possible."),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_before_anything_is_typed(
@@ -385,19 +385,19 @@ def test_there_is_nothing_to_edit_without_a_ledger(program: Program, desk: Desk)
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        ("outcome: a\nwhen: fri\n", "Line 2: “when: fri” is no field of the terms. They are outcome, by, done-when, why and reply-by, each with a colon."),
-        ("outcome: a line that was torn\n#in two\n", "Line 2: “#in two” is no field of the terms."),
-        (f"outcome: a\n{'x' * 50}\n", f"Line 2: “{'x' * 40}…” is no field of the terms."),
-        ("why: a\n\nWhy: b\n", "Line 3: There are two lines of “why”. Keep one of them."),
-        ("outcome:\n", "Line 1: The outcome is empty. Say it in words."),
-        ("outcome: \\x20\n", "Line 1: The outcome is empty. Say it in words."),
-        ("by: 31 feb\n", "Line 1: “31 feb” is not a date that can be read (there is no such day)."),
+        ("outcome: a\nwhen: fri\n", "Line 2: “when: fri” is not a field of the terms. The fields are outcome, by, done-when, why and reply-by, each with a colon."),
+        ("outcome: a line that was torn\n#in two\n", "Line 2: “#in two” is not a field of the terms."),
+        (f"outcome: a\n{'x' * 50}\n", f"Line 2: “{'x' * 40}…” is not a field of the terms."),
+        ("why: a\n\nWhy: b\n", "Line 3: “why” is there twice. Keep one of the lines."),
+        ("outcome:\n", "Line 1: the outcome is empty. Type at least one word."),
+        ("outcome: \\x20\n", "Line 1: the outcome is empty. Type at least one word."),
+        ("by: 31 feb\n", "Line 1: can't read “31 feb” as a date (there is no such day)."),
         ("# head\nreply-by: 11/12\n", "Line 2: “11/12” can mean"),
-        ("why: C:\\data\n", "Line 1: “\\d” stands for nothing. A backslash itself is written \\\\."),
-        ("why: \\ud800\n", "Line 1: “\\ud800” stands for nothing."),
-        ("why: \\U00110000\n", "Line 1: “\\U00110000” stands for nothing."),
-        ("why: end\\\n", "Line 1: “\\” stands for nothing."),
-        (f"outcome: {'x' * 1001}\n", "Line 1: The outcome has 1,001 characters, and 1,000 are the most."),
+        ("why: C:\\data\n", "Line 1: “\\d” has no meaning. Type a backslash as \\\\."),
+        ("why: \\ud800\n", "Line 1: “\\ud800” has no meaning."),
+        ("why: \\U00110000\n", "Line 1: “\\U00110000” has no meaning."),
+        ("why: end\\\n", "Line 1: “\\” has no meaning."),
+        (f"outcome: {'x' * 1001}\n", "Line 1: the outcome has 1,001 characters; 1,000 are allowed."),
         ("why: a\\x00b\n", "Line 1: "),
         ("why: gr\udcfcn\n", "left a file that is not UTF-8, so nothing was changed."),
     ],
@@ -409,7 +409,7 @@ def test_a_line_that_cannot_be_read_is_named_and_what_was_typed_is_kept(
     desk.types(typed)
     result = promised("edit", "1", "--correct")
     _refused(result, 2, says)
-    path = Path(re.findall(r"What you typed is kept: (\S+)\n", result.stderr)[0])
+    path = Path(re.findall(r"What you typed is kept: (\S+edit\.txt)", result.stderr)[0])
     assert path.read_bytes() == typed.encode("utf-8", "surrogateescape")
     assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
     assert promised.ledger.read_bytes() == before
@@ -419,7 +419,7 @@ def test_an_error_is_one_object_where_records_are_asked_for(promised: Program, d
     desk.types({"by": "blah"})
     error = json.loads(promised("edit", "1", "--correct", "--json").stderr)["error"]
     assert (error["code"], error["exit"]) == ("usage", 2)
-    assert error["message"].startswith("Line 10: “blah” is not a date")
+    assert error["message"].startswith("Line 10: can't read “blah” as a date.")
     assert len(_kept(promised)) == 1
 
 
@@ -450,7 +450,7 @@ def test_an_editor_that_fails_changes_nothing(
     before = promised.ledger.read_bytes()
     monkeypatch.setenv("EDITOR", command)
     name = command if "'" in command else command.split(maxsplit=1)[0]
-    expected = f"promisectl: The editor ({name}) {why}, so nothing was changed. Which one is started: $VISUAL, else $EDITOR.\n"
+    expected = f"promisectl: The editor ({name}) {why}, so nothing was changed. Set another one with VISUAL, or else EDITOR.\n"
     assert promised("edit", "1", "--correct") == ("", expected, 2)
     assert promised.ledger.read_bytes() == before
     assert list((promised.home / "tmp").iterdir()) == []
@@ -481,7 +481,9 @@ def test_the_editor_is_visual_or_editor_with_its_options(
 
 @pytest.mark.usefixtures("desk")
 def test_no_editor_is_guessed_where_nobody_sits(promised: Program) -> None:
-    says = "promisectl: No editor is named, and nobody is at a terminal to be shown one. Set EDITOR to one, as in EDITOR=nano.\n"
+    says = (
+        "promisectl: No editor is set, and there is no terminal to show one. Set one: EDITOR=nano\n"
+    )
     assert promised("edit", "1", "--correct") == ("", says, 2)
 
 
@@ -515,7 +517,7 @@ def test_a_place_that_takes_no_file_is_said(
     _refused(
         promised("edit", "1", "--correct"),
         5,
-        "A temporary file can't be written: No such file or directory. The ledger is as it was.",
+        "Can't write a temporary file: No such file or directory. The ledger is unchanged.",
     )
 
 
@@ -564,7 +566,7 @@ def test_a_line_that_cannot_be_read_may_be_typed_again(promised: Program, desk: 
     desk.types({"by": "blah", "why": "a long thought"}, {"by": "mon"})
     result = promised("edit", "1", "--correct", answers="\n", width=200)
     assert result.stderr.startswith(
-        "Line 10: “blah” is not a date that can be read. Try fri, 28 nov or 2026-11-27. See: guide dates.\n"
+        "Line 10: can't read “blah” as a date. Try fri, “28 nov” or “tomorrow 17:00”. See: promisectl guide dates\n"
         + AGAIN
     )
     assert "why: a long thought" in desk.shown
@@ -700,7 +702,7 @@ def test_terms_that_changed_meanwhile_are_not_answered(
     _refused(
         result,
         4,
-        f"The terms of #{number} have changed while you looked at them, so nothing was recorded. See: show {number}.",
+        f"The terms of #{number} have changed meanwhile, so nothing was recorded.",
     )
     assert "outcome: Send Q4 numbers" in _kept(promised)[0]
     assert [act["act"] for act in _record(promised, int(number))["acts"]][-1] == words[0]
@@ -714,7 +716,7 @@ def test_a_promise_that_was_closed_meanwhile_is_not_negotiated_but_may_be_correc
     _refused(
         promised("edit", "1", "--reason", "x"),
         4,
-        "#1 is reported as done, so its terms can't be changed any more.",
+        "#1 is reported as done, so its terms can't change any more.",
     )
     promised.ok("undo")
     assert promised.ok("edit", "1", "--correct").startswith("#1 reported: you corrected the terms")

@@ -177,17 +177,20 @@ def test_a_mapped_json(program: Program) -> None:
     [
         (
             (),
-            "the columns “Task”, “Who”, “When”, “Done” are no fields here; say which field one is (--map Task=outcome; all of them: guide records) or leave it out (--map Task=).",
+            "the columns “Task”, “Who”, “When”, “Done” are not fields; map each to a field (--map Task=outcome; see promisectl guide records), or leave it out (--map Task=).",
         ),
         (
             MAP,
-            "the column “Done” is no field here; say which field one is (--map Done=outcome; all of them: guide records) or leave it out (--map Done=).",
+            "the column “Done” is not a field; map each to a field (--map Done=outcome; see promisectl guide records), or leave it out (--map Done=).",
         ),
         ((*MAP, "--map", "Done=due"), "the column due is there twice."),
-        ((*MAP, "--map", "Done=", "--map", "Dane="), "there is no column “Dane” as --map has it."),
+        (
+            (*MAP, "--map", "Done=", "--map", "Dane="),
+            "there is no column “Dane”, which --map names.",
+        ),
         (
             (*MAP, "--map", "Done=", "--map", "direction="),
-            "there is no column direction; add one (owe, owed or self), name the one that says it (--map",
+            "there is no column direction; add one (owe, owed or self), map another to it (--map",
         ),
     ],
 )
@@ -201,8 +204,8 @@ def test_columns_that_do_not_fit(program: Program, words: tuple[str, ...], sente
 @pytest.mark.parametrize(
     ("word", "sentence"),
     [
-        ("Task", "“Task” needs a column"),
-        ("Task=outcom", "outcom”; the nearest is outcome"),
+        ("Task", "“Task” does not map"),
+        ("Task=outcom", "outcom”. Did you mean outcome?"),
     ],
 )
 def test_a_map_says_two_names(program: Program, word: str, sentence: str) -> None:
@@ -215,69 +218,69 @@ def test_a_map_says_two_names(program: Program, word: str, sentence: str) -> Non
 LONG = "x" * 10_001
 CELLS: list[tuple[dict[str, str], str]] = [
     ({"outcome": ""}, "outcome: it is missing"),
-    ({"outcome": "   "}, "outcome: there are only blanks in it"),
-    ({"outcome": "x" * 1_001}, "outcome: it has 1001 characters, and 1000 are the most"),
-    ({"outcome": "a\0b"}, "outcome: there are signs in it that are no text"),
+    ({"outcome": "   "}, "outcome: it has only spaces"),
+    ({"outcome": "x" * 1_001}, "outcome: it has 1,001 characters; 1,000 are allowed"),
+    ({"outcome": "a\0b"}, "outcome: it has invalid characters"),
     ({"direction": ""}, "direction: it is missing"),
-    ({"direction": "both"}, "direction: “both” is none of owe, owed, self"),
-    ({"person": ""}, "person: it is missing, and says whom the promise is with"),
-    ({"person": "me"}, "person: “me” goes with the direction self, and nobody else does"),
-    ({"direction": "self"}, "person: “me” goes with the direction self, and nobody else does"),
+    ({"direction": "both"}, "direction: “both” is not one of owe, owed, self"),
+    ({"person": ""}, "person: it is missing; name the other side"),
+    ({"person": "me"}, "person: “me” and the direction self go together"),
+    ({"direction": "self"}, "person: “me” and the direction self go together"),
     ({"person": "?"}, "person: “?” can't be the name of a person"),
     ({"person_name": "\x1b[31m"}, "person_name: “\\x1b[31m” can't be the name of a person"),
-    ({"person": "x" * 101}, "person: it has 101 characters, and 100 are the most"),
-    ({"state": "done"}, "state: “done” is none of proposed, active"),
-    ({"due": "soon"}, "due: “soon”"),
+    ({"person": "x" * 101}, "person: it has 101 characters; 100 are allowed"),
+    ({"state": "done"}, "state: “done” is not one of proposed, active"),
+    ({"due": "soon"}, "due: can't read “soon”"),
     ({"due": "11/12"}, "due: “11/12”"),
-    ({"due": "2026-02-30"}, "due: “2026-02-30”"),
-    ({"due": "2026-03-29T02:30"}, "due: “2026-03-29T02:30”"),
+    ({"due": "2026-02-30"}, "due: can't read “2026-02-30”"),
+    ({"due": "2026-03-29T02:30"}, "due: can't read “2026-03-29T02:30”"),
     ({"due": "2026-10-25T02:30"}, "due: “2026-10-25T02:30”"),
-    ({"due": "2011-12-30", "due_zone": "Pacific/Apia"}, "due: “2011-12-30”"),
-    ({"due_zone": "Europe/Nowhere"}, "due_zone: no zone “Europe/Nowhere” is known here"),
-    ({"reply_by": "whenever"}, "reply_by: “whenever”"),
-    ({"done_when": LONG}, "done_when: it has 10001 characters, and 10000 are the most"),
+    ({"due": "2011-12-30", "due_zone": "Pacific/Apia"}, "due: can't read “2011-12-30”"),
+    ({"due_zone": "Europe/Nowhere"}, "due_zone: “Europe/Nowhere” is not a known time zone"),
+    ({"reply_by": "whenever"}, "reply_by: can't read “whenever”"),
+    ({"done_when": LONG}, "done_when: it has 10,001 characters; 10,000 are allowed"),
     ({"why": LONG}, "why: it has"),
     ({"risk": LONG}, "risk: it has"),
     ({"no_to": LONG}, "no_to: it has"),
     ({"repair": LONG}, "repair: it has"),
     ({"reason": LONG}, "reason: it has"),
-    ({"cause": "weather"}, "cause: “weather” is none of overload, "),
-    ({"tags": "home \u200d"}, "tags: there are only blanks in a word of it"),
-    ({"tags": "x" * 101}, "tags: a word in it has more than 100 characters"),
-    ({"id": "0"}, "id: “0” is no number from 1 to 999999999"),
-    ({"id": "T-1"}, "id: “T-1” is no number"),
-    ({"id": "9" * 5_000}, "id: “9999999999999999999999999999999999999999…” is no number"),
-    ({"uid": "x"}, "uid: “x” is no UUID"),
-    ({"revision": "-1"}, "revision: “-1” is no number"),
-    ({"revisions": "1.5"}, "revisions: “1.5” is no number"),
+    ({"cause": "weather"}, "cause: “weather” is not one of overload, "),
+    ({"tags": "home \u200d"}, "tags: one of its words has only invisible characters"),
+    ({"tags": "x" * 101}, "tags: one of its words has more than 100 characters"),
+    ({"id": "0"}, "id: “0” is not a number from 1 to 999999999"),
+    ({"id": "T-1"}, "id: “T-1” is not a number"),
+    ({"id": "9" * 5_000}, "id: “9999999999999999999999999999999999999999…” is not a number"),
+    ({"uid": "x"}, "uid: “x” is not a UUID"),
+    ({"revision": "-1"}, "revision: “-1” is not a number"),
+    ({"revisions": "1.5"}, "revisions: “1.5” is not a number"),
     (
         {"renegotiated": "1"},
-        "renegotiated: new terms can't have been agreed on 1 times in 1 revisions",
+        "renegotiated: it needs at least 2 revisions",
     ),
     (
         {"renegotiated": "1", "revisions": "2", "state": "proposed"},
-        "renegotiated: new terms can't have been agreed on before the first",
+        "renegotiated: a change can't be agreed before the first yes",
     ),
-    ({"replaces": "7"}, "replaces: #7 is not earlier in this file"),
-    ({"made_at": "yesterday"}, "made_at: “yesterday”"),
-    ({"made_at": "2027-01-01"}, "made_at: it is still to come"),
+    ({"replaces": "7"}, "replaces: #7 does not come earlier in this file"),
+    ({"made_at": "yesterday"}, "made_at: can't read “yesterday”"),
+    ({"made_at": "2027-01-01"}, "made_at: it is in the future"),
     ({"made_at": "1969-12-31T00:00:00Z"}, "made_at: it is before 1970"),
-    ({"made_at": "0001-01-01T00:00:00+05:00"}, "made_at: “0001-01-01T00:00:00+05:00”"),
+    ({"made_at": "0001-01-01T00:00:00+05:00"}, "made_at: can't read “0001-01-01T00:00:00+05:00”"),
     (
         {"made_at": "2026-11-20", "accepted_at": "2026-11-19"},
-        "accepted_at: it is before what came before it",
+        "accepted_at: it is earlier than the step before it",
     ),
     ({"state": "kept"}, "delivered_at: a promise that is kept needs it"),
     ({"state": "delivered"}, "delivered_at: a promise that is delivered needs it"),
     ({"state": "reneged"}, "closed_at: a promise that is reneged needs it"),
     ({"state": "declined"}, "closed_at: a promise that is declined needs it"),
-    ({"closed_at": "2026-11-20"}, "closed_at: a promise that is active has none"),
-    ({"delivered_at": "2026-11-20"}, "delivered_at: a promise that is active has none"),
+    ({"closed_at": "2026-11-20"}, "closed_at: a promise that is active can't have it"),
+    ({"delivered_at": "2026-11-20"}, "delivered_at: a promise that is active can't have it"),
     (
         {"state": "proposed", "accepted_at": "2026-11-20"},
-        "accepted_at: a promise that is proposed has none",
+        "accepted_at: a promise that is proposed can't have it",
     ),
-    ({"told_at": "2026-11-20"}, "told_at: a promise that is active has none"),
+    ({"told_at": "2026-11-20"}, "told_at: a promise that is active can't have it"),
     (
         {
             "state": "reneged",
@@ -285,15 +288,15 @@ CELLS: list[tuple[dict[str, str], str]] = [
             "closed_at": "2026-11-20",
             "told_at": "2026-11-18",
         },
-        "told_at: it is before what came before it",
+        "told_at: it is earlier than the step before it",
     ),
     (
         {"made_at": "2026-11-20", "contact_at": "2026-11-19"},
-        "contact_at: it is before the promise was made",
+        "contact_at: it is earlier than the making of the promise",
     ),
-    ({"word_at": "2026-12-01"}, "word_at: it is still to come"),
-    ({"move": "nobody"}, "move: “nobody” is none of me, them"),
-    ({"author": "dana"}, "author: “dana” is none of me, them"),
+    ({"word_at": "2026-12-01"}, "word_at: it is in the future"),
+    ({"move": "nobody"}, "move: “nobody” is not one of me, them"),
+    ({"author": "dana"}, "author: “dana” is not one of me, them"),
 ]
 
 
@@ -312,20 +315,20 @@ def test_every_field_says_what_it_can_not_be(
 
 
 VALUES: list[tuple[str, Any, str]] = [
-    ("outcome", 7, "it is no text"),
-    ("outcome", ["x"], "it is no text"),
-    ("outcome", "\ud800", "there are signs in it that are no text"),
-    ("person", {"name": "x"}, "it is no text"),
-    ("tags", ["two words"], "it is no list of single words"),
-    ("tags", ["a\0b"], "there are signs in it that are no text"),
-    ("tags", ["\udfff"], "there are signs in it that are no text"),
-    ("tags", [1], "it is no list of single words"),
-    ("tags", {"a": 1}, "it is no list of single words"),
-    ("id", True, "“True” is no number from 1 to 999999999"),
-    ("id", 1.0, "“1.0” is no number from 1 to 999999999"),
-    ("id", 10**15, "“1000000000000000” is no number from 1 to 999999999"),
-    ("uid", 5, "it is no text"),
-    ("due", 20261127, "it is no text"),
+    ("outcome", 7, "it is not a text"),
+    ("outcome", ["x"], "it is not a text"),
+    ("outcome", "\ud800", "it has invalid characters"),
+    ("person", {"name": "x"}, "it is not a text"),
+    ("tags", ["two words"], "it is not a list of single words"),
+    ("tags", ["a\0b"], "it has invalid characters"),
+    ("tags", ["\udfff"], "it has invalid characters"),
+    ("tags", [1], "it is not a list of single words"),
+    ("tags", {"a": 1}, "it is not a list of single words"),
+    ("id", True, "“True” is not a number from 1 to 999999999"),
+    ("id", 1.0, "“1.0” is not a number from 1 to 999999999"),
+    ("id", 10**15, "“1000000000000000” is not a number from 1 to 999999999"),
+    ("uid", 5, "it is not a text"),
+    ("due", 20261127, "it is not a text"),
 ]
 
 
@@ -342,73 +345,76 @@ def test_values_of_another_kind(program: Program, name: str, value: Any, what: s
 
 DEEP = "[" * 100_000
 FILES: dict[str, tuple[str | bytes, str]] = {
-    "nothing": ("", "line 1: there is nothing in it"),
-    "a byte order mark alone": ("\ufeff", "line 1: there is nothing in it"),
-    "no UTF-8": (TWO.encode("latin-1"), "line 3: it is not UTF-8 text; save the file as UTF-8"),
+    "nothing": ("", "line 1: it is empty"),
+    "a byte order mark alone": ("\ufeff", "line 1: it is empty"),
+    "no UTF-8": (TWO.encode("latin-1"), "line 3: it is no UTF-8 text; save the file as UTF-8"),
     "no UTF-8, later": (
         (TWO + "owe,dana,x,\n" * 7).encode() + b"owe,dana,\xff,\n",
         "line 11: it is not UTF-8 text",
     ),
-    "UTF-16": (TWO.encode("utf-16"), "line 1: it is not UTF-8 text"),
-    "a photograph": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, "line 1: it is not UTF-8 text"),
-    "too few cells": (TWO + "owe,lee\n", "line 4: it has 2 cells under 4 columns"),
-    "too many cells": (TWO + "owe,lee,x,,\n", "line 4: it has 5 cells under 4 columns"),
+    "UTF-16": (TWO.encode("utf-16"), "line 1: it is no UTF-8 text"),
+    "a photograph": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, "line 1: it is no UTF-8 text"),
+    "too few cells": (TWO + "owe,lee\n", "line 4: it has 2 values for 4 columns"),
+    "too many cells": (TWO + "owe,lee,x,,\n", "line 4: it has 5 values for 4 columns"),
     "a quote that stays open": (
         TWO + 'owe,lee,"x\n',
-        "line 4: it is no CSV (unexpected end of data)",
+        "line 4: it is not CSV (unexpected end of data)",
     ),
-    "a quote in the middle": (TWO + 'owe,lee,"x"y,\n', "line 4: it is no CSV"),
+    "a quote in the middle": (TWO + 'owe,lee,"x"y,\n', "line 4: it is not CSV"),
     "an endless cell": (
         TWO + f'owe,lee,"{"x" * 200_000}",\n',
-        "line 4: it is no CSV (field larger than field limit",
+        "line 4: it is not CSV (field larger than field limit",
     ),
     "an endless line": (
         "x" * (17 << 20),
         "line 1: it is longer than 16 MiB; put each record on a line of its own",
     ),
-    "a list of numbers": ("[1]", "line 1: it is no JSON object"),
+    "a list of numbers": ("[1]", "line 1: it is not a JSON object"),
     "a cut array": (
         '[\n{"outcome": "x", "direction": "self"},\n',
         "line 3: the JSON ends too early",
     ),
-    "a cut object": ('[\n{"outcome": "x", "dir', "line 2: it is no JSON (Unterminated string"),
+    "a cut object": ('[\n{"outcome": "x", "dir', "line 2: it is not JSON (Unterminated string"),
     "a missing comma": (
         '[{"outcome": "x", "direction": "self"}\n{}]',
-        "line 2: it is no JSON (a , or a ] is missing)",
+        "line 2: it is not JSON (a , or a ] is missing)",
     ),
     "a sign is counted from the beginning of its line": (
         '[{"outcome": "x" "direction": "self"},\n{}]',
-        "line 1: it is no JSON (Expecting ',' delimiter, at sign 18)",
+        "line 1: it is not JSON (Expecting ',' delimiter, at character 18)",
     ),
     "a comma too many": (
         '[{"outcome": "x", "direction": "self"},]',
-        "line 1: it is no JSON (Expecting value",
+        "line 1: it is not JSON (Expecting value",
     ),
     "an array in an array": (
         '[[{"outcome": "x", "direction": "self"}]]',
-        "line 1: it is no JSON object",
+        "line 1: it is not a JSON object",
     ),
     "more after the end": (
         '[{"outcome": "x", "direction": "self"}]\nx',
         "line 2: the JSON goes on after its end",
     ),
-    "an open brace": ("{", "line 1: it is no JSON"),
+    "an open brace": ("{", "line 1: it is not JSON"),
     "an open bracket": ("[", "line 1: the JSON ends too early"),
-    "no number": ('{"id": NaN}', "line 1: it is no JSON (NaN is no number there)"),
-    "infinity": ('[{"id": -Infinity}]', "line 1: it is no JSON (-Infinity is no number there)"),
+    "no number": ('{"id": NaN}', "line 1: it is not JSON (NaN is not a number in JSON)"),
+    "infinity": (
+        '[{"id": -Infinity}]',
+        "line 1: it is not JSON (-Infinity is not a number in JSON)",
+    ),
     "a huge number": (
         f'[{{"id": {"9" * 5_000}}}]',
-        "line 1: it is no JSON (a number in it is too long)",
+        "line 1: it is not JSON (a number in it is too long)",
     ),
     "a name twice": (
         '{"outcome": "x", "outcome": "y"}',
-        "line 1: it is no JSON (a name is there twice)",
+        "line 1: it is not JSON (a name is there twice)",
     ),
-    "deep": (DEEP, "line 1: it is no JSON"),
-    "deep in a line": ('{"why": ' + DEEP + "}", "line 1: it is no JSON (it is nested too deeply)"),
+    "deep": (DEEP, "line 1: it is not JSON"),
+    "deep in a line": ('{"why": ' + DEEP + "}", "line 1: it is not JSON (it is nested too deeply)"),
     "a bad line among good ones": (
         str(FORMS["lines"]) + "{x}\n",
-        "line 3: it is no JSON (Expecting property name",
+        "line 3: it is not JSON (Expecting property name",
     ),
 }
 
@@ -445,9 +451,9 @@ def test_a_header_alone_is_no_promise(program: Program) -> None:
 
 def test_what_is_no_file_is_told(program: Program) -> None:
     assert program("import", "nowhere.csv") == Result(
-        "", "promisectl: nowhere.csv can't be read: No such file or directory.\n", 2
+        "", "promisectl: Can't read nowhere.csv: No such file or directory.\n", 2
     )
-    assert program("import", str(program.home)).stderr.endswith("can't be read: Is a directory.\n")
+    assert program("import", str(program.home)).stderr.endswith(": Is a directory.\n")
     assert program("import", "a\0b").code == 2
 
 
@@ -460,9 +466,12 @@ def test_one_bad_record_and_nothing_happens(program: Program) -> None:
     text = TWO + "owe,lee,x,someday\nowe,lee,y,\nowe,,z,\n"
     refused = take(program, text)
     assert (refused.code, refused.stdout) == (6, "")
-    assert refused.stderr.startswith("promisectl: file.csv, line 4, column due: “someday”")
+    assert refused.stderr.startswith(
+        "promisectl: file.csv, line 4, column due: can't read “someday”"
+    )
     assert refused.stderr.endswith(
-        "Nothing was imported. Nor can 1 more record be used: add --dry-run to see all.\n"
+        "Nothing was imported. 1 more record has errors; to see all, add --dry-run. "
+        "Try fri, “28 nov” or “tomorrow 17:00”. See: promisectl guide dates\n"
     )
     assert program.ledger.read_bytes() == before
     assert json.loads(take(program, text, "--json").stderr)["error"]["code"] == "data"
@@ -513,11 +522,11 @@ def test_two_that_say_the_same_are_two(program: Program) -> None:
 def test_one_uid_twice_in_a_file_is_a_mistake(program: Program) -> None:
     text = one(uid=UID.format(1)) + one(uid=UID.format(1)).splitlines()[1]
     assert take(program, text).stderr.startswith(
-        "promisectl: file.csv, line 3, column uid: line 2 has the same one."
+        "promisectl: file.csv, line 3, column uid: line 2 has the same uid."
     )
     text = one(id="5") + one(id="5", outcome="another").splitlines()[1]
     assert take(program, text).stderr.startswith(
-        "promisectl: file.csv, line 3, column id: an earlier record is also #5."
+        "promisectl: file.csv, line 3, column id: an earlier record already has the ID 5."
     )
 
 
@@ -606,7 +615,7 @@ def test_what_replaces_what_is_told_by_the_numbers_here(program: Program) -> Non
     assert done.stdout == "2\n3\n", done
     assert told(program, "id", "replaces")[1:] == [("2", ""), ("3", "2")]
     more = one(id="9", replaces="8", outcome="the third")
-    assert "#8 is not earlier in this file" in take(program, more).stderr
+    assert "#8 does not come earlier in this file" in take(program, more).stderr
     both = text + "owe,dana,the third,9,active,,8\n"
     assert take(program, both, "-q").stdout == "4\n"
     assert told(program, "id", "replaces")[3] == ("4", "3")
@@ -620,7 +629,7 @@ def test_a_name_that_looks_like_a_known_one(program: Program) -> None:
     before = program.ledger.read_bytes()
     refused = take(program, one(person="danna"))
     assert (
-        "line 2, column person: “danna” looks like dana; use that name, or --new for somebody else."
+        "line 2, column person: “danna” looks like dana; type that, or add --new if it is somebody else."
         in refused.stderr
     )
     assert program.ledger.read_bytes() == before
@@ -999,7 +1008,7 @@ def test_while_somebody_types_nobody_waits(program: Program) -> None:
 def test_a_list_without_a_direction_says_it_for_all(program: Program) -> None:
     bare = "person,outcome,state,closed_at\ndana,Send the numbers,,\nlee,Fix the brake,kept,2026-11-20\n"
     refused = take(program, bare)
-    assert (refused.code, "or say it for all (--set direction=…)" in refused.stderr) == (6, True)
+    assert (refused.code, "or set it for all (--set direction=…)" in refused.stderr) == (6, True)
     take(program, bare, "--set", "direction=owed", "--set", "state=active")
     assert told(program, "direction", "person", "state") == [
         ("owed", "dana", "active"),
@@ -1009,7 +1018,7 @@ def test_a_list_without_a_direction_says_it_for_all(program: Program) -> None:
     misspelt = take(program, bare, "--set", "directoin=owe")
     assert (misspelt.code, misspelt.stderr) == (
         2,
-        "promisectl: --set does not know “directoin”; the nearest is direction. All of them: guide records.\n",
+        "promisectl: --set: there is no field “directoin”. Did you mean direction? See: promisectl guide records\n",
     )
 
 
@@ -1025,7 +1034,7 @@ def test_a_promise_to_yourself_stands_as_one_can(program: Program, state: str) -
             closed_at="2026-11-20",
         ),
     )
-    assert (result.code, f"a promise to yourself is never {state}" in result.stderr) == (6, True)
+    assert (result.code, f"a promise to yourself can't be {state}" in result.stderr) == (6, True)
 
 
 def test_what_was_taken_back_is_not_made_again_by_the_export_that_says_so(program: Program) -> None:
@@ -1039,7 +1048,7 @@ def test_what_was_taken_back_is_not_made_again_by_the_export_that_says_so(progra
     assert program.ok("redo", "-q") == "1\n"
 
 
-_NO_SUCH = "it begins a promise with a number that none has"
+_NO_SUCH = "it begins a promise with an impossible ID"
 
 
 def _journal(program: Program) -> list[dict[str, Any]]:
@@ -1050,12 +1059,12 @@ def _journal(program: Program) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
-        ({"uid": "../pwned"}, "begins a promise with a uid that is no UUID"),
-        ({"extra": "x"}, "it says what no command says"),
-        ({"uid": "00000000-0000-4000-8000-00000000000G"}, "a uid that is no UUID"),
+        ({"uid": "../pwned"}, "begins a promise with a uid that is not a UUID"),
+        ({"extra": "x"}, "no command records this"),
+        ({"uid": "00000000-0000-4000-8000-00000000000G"}, "a uid that is not a UUID"),
         ({"promise": -5}, _NO_SUCH),
         ({"promise": 10**15}, _NO_SUCH),
-        ({"promise": True}, "an act in it has not the fields that an act has"),
+        ({"promise": True}, "an act in it has the wrong fields"),
     ],
     ids=str,
 )
@@ -1189,8 +1198,8 @@ def test_where_no_temporary_file_can_be_made_that_is_said(
         result = program("import", file, piped=many)
         assert (result.stdout, result.code) == ("", 5)
         assert result.stderr == (
-            "promisectl: A temporary file can't be written: No such file or directory. The ledger is as it was. "
-            "Free some space for such files, or name a directory with more: TMPDIR=DIRECTORY.\n"
+            "promisectl: Can't write a temporary file: No such file or directory. The ledger is unchanged. "
+            "Free some space, or set TMPDIR to another directory.\n"
         )
     assert not program.ledger.exists()
 
@@ -1266,8 +1275,8 @@ def test_a_text_without_a_heading_is_told_with_what_helps(program: Program) -> N
     refused = take(program, content)
     assert refused.code == 6
     assert refused.stderr == (
-        "promisectl: file.csv, line 2: “for the rent” is in a column without a name; say which "
-        "field that is (--map =why), or leave it out (--map =). Nothing was imported.\n"
+        "promisectl: file.csv, line 2: “for the rent” is in a column without a name; "
+        "map it to a field (--map =why), or leave it out (--map =). Nothing was imported.\n"
     )
     assert take(program, content, "--map", "=", "--dry-run").code == 0
     assert take(program, content, "--map", "=why").code == 0
@@ -1358,7 +1367,7 @@ def test_a_column_has_one_field(program: Program) -> None:
     refused = take(program, THEIRS, "--map", "Task=outcome", "--map", "Task=why")
     assert (refused.code, refused.stderr) == (
         2,
-        "promisectl: --map has the column “Task” twice. Give it once.\n",
+        "promisectl: --map has the column “Task” twice. Keep one of them.\n",
     )
     refused = take(program, THEIRS, *MAP, "--map", "Done=", "--map", "TASK=why")
     assert (refused.code, "--map has the column “Task” twice" in refused.stderr) == (6, True)
@@ -1367,7 +1376,7 @@ def test_a_column_has_one_field(program: Program) -> None:
 def test_what_lacks_a_date_can_be_given_one(program: Program) -> None:
     content = "outcome,person,direction,state\nCall,dana,owe,kept\nRest,dana,owe,active\nWrite,dana,owe,reneged\n"
     refused = take(program, content)
-    assert "for all that lack it, add --set delivered_at=…" in refused.stderr
+    assert "to fill it in everywhere, add --set delivered_at=…" in refused.stderr
     dates = ("--set", "delivered_at=2026-11-20", "--set", "closed_at=2026-11-21")
     assert take(program, content, *dates).code == 0
     assert told(program, "state", "delivered_at", "closed_at") == [
@@ -1402,7 +1411,7 @@ def test_an_empty_name_of_a_file_is_told(program: Program) -> None:
         refused = program(*words)
         assert (refused.code, refused.stderr) == (
             2,
-            f"promisectl: {named} is empty. Name a file; in a script, see that the variable it comes from is set.\n",
+            f"promisectl: {named} is empty. Name a file; in a script, check the variable it comes from.\n",
         )
 
 
@@ -1425,7 +1434,7 @@ def test_what_comes_after_the_highest_id_comes_back_in(program: Program, form: s
 @pytest.mark.parametrize("number", ["1000000000", "999999999999999999", "9" * 19])
 def test_a_higher_id_is_refused(program: Program, number: str) -> None:
     refused = take(program, one(id=number))
-    assert (refused.code, "is no number from 1 to 999999999" in refused.stderr) == (6, True)
+    assert (refused.code, "is not a number from 1 to 999999999" in refused.stderr) == (6, True)
 
 
 # What is known and differs

@@ -121,7 +121,7 @@ def test_marks_blank_lines_and_comments_are_left_out() -> None:
     ]
 
 
-SIDE = "Begin “{}” with “to NAME:” if you owe it, or with “from NAME:” if they do."
+SIDE = "“{}” does not begin with “to NAME:” or “from NAME:”. Write “to” if you owe it,"
 BAD = [
     ("Send the numbers", SIDE.format("Send the numbers")),
     ("to dana send it at 17:00", SIDE.format("to dana send it at 17:00")),
@@ -130,7 +130,7 @@ BAD = [
     ("to dana: ", "The outcome is empty."),
     ("to dana: x |", "There is nothing after a “|”."),
     ("to dana: x | | fri", "There is nothing after a “|”."),
-    ("to dana: x | frii", "“frii” is not a date that can be read."),
+    ("to dana: x | frii", "Can't read “frii” as a date."),
     ("to dana: x | agree", "“agree” is not a field. Choose from a date, agreed, asked,"),
     ("to dana: x | risk: rain", "“risk:” is not a field."),
     ("to dana: x | fri | sat", "“fri” and “sat” can't both be the date. The other fields are"),
@@ -142,7 +142,7 @@ BAD = [
     ("to lee: x | agreed | answer by: fri", "“agreed” means that they have said yes."),
     ("to me: x | agreed", "A promise to yourself has no other side. Leave out “agreed”,"),
     ("to dana: x | 4/12", "“4/12” can mean "),
-    ("to dana: x | #a,b c", "“#a,b c” is not a date"),
+    ("to dana: x | #a,b c", "Can't read “#a,b c” as a date"),
     (f"to dana: {'x' * 1001}", "The outcome has 1,001 characters"),
 ]  # fmt: skip
 
@@ -153,8 +153,10 @@ def test_a_mistake_is_told_with_its_line_and_nothing_is_made(
 ) -> None:
     piped = program("jot", "-", piped=f"{TWO}\n{line}\n")
     assert (piped.stdout, piped.code) == ("", 6)
-    assert piped.stderr.startswith(f"promisectl: Line 4: {says}")
-    assert piped.stderr.endswith(" Nothing was recorded.\n")
+    effect = " Nothing was recorded."
+    assert piped.stderr.count(effect) == 1
+    told = piped.stderr.replace(effect, "").casefold()
+    assert told.startswith(f"promisectl: line 4: {says}".casefold())
     typed = program("jot", line)
     assert (typed.stdout, typed.code) == ("", 2)
     assert typed.stderr.startswith(f"promisectl: {says}")
@@ -182,9 +184,9 @@ def test_every_mistake_is_told_and_the_first_decides_the_code(program: Program) 
 @pytest.mark.parametrize(
     ("piped", "says"),
     [
-        ("", "There is no promise in what came in on stdin."),
-        ("// nothing\n\n", "There is no promise in what came in on stdin."),
-        ('{"outcome": "a"}', "This looks like JSON. Read it with: promisectl make --json -."),
+        ("", "There is no promise on stdin."),
+        ("// nothing\n\n", "There is no promise on stdin."),
+        ('{"outcome": "a"}', "This looks like JSON. Read it with: promisectl make --json -"),
         (b"to dana: a\nto lee: gr\xfcn", "line 2: this is not UTF-8."),
     ],
 )
@@ -192,15 +194,16 @@ def test_every_mistake_is_told_and_the_first_decides_the_code(program: Program) 
 def test_what_is_no_page_is_refused(
     program: Program, command: str, piped: str | bytes, says: str
 ) -> None:
-    refused = ("", f"promisectl: {says} Nothing was recorded.\n", 6)
-    assert program(command, "-", piped=piped) == refused
+    result = program(command, "-", piped=piped)
+    assert (result.stdout, result.code) == ("", 6)
+    assert result.stderr.replace(" Nothing was recorded.", "") == f"promisectl: {says}\n"
 
 
 def test_arguments_without_a_promise_are_refused(program: Program) -> None:
     assert program("jot", "// x").stderr.startswith("promisectl: There is no promise here.")
     says = "promisectl: “-” reads the lines from stdin. Leave out the other lines.\n"
     assert program("jot", "-", "to dana: x") == ("", says, 2)
-    says = "promisectl: With “-”, leave out --to: each promise on stdin has its own fields.\n"
+    says = "promisectl: With “-”, each promise has its own fields. Leave out --to.\n"
     assert program("make", "-", "--to", "dana", piped=TWO) == ("", says, 2)
 
 
@@ -332,16 +335,18 @@ def test_mistakes_are_written_above_their_lines(program: Program, desk: Desk) ->
     result = program("jot", answers="\ny\nyes\n", width=200)
     assert result.code == 0
     assert result.stderr.count(AGAIN) == 2
-    assert "2 lines can't be used. Nothing was recorded.\nLine 2: “frii” is not" in result.stderr
+    assert (
+        "2 lines can't be used. Nothing was recorded.\nLine 2: can't read “frii”" in result.stderr
+    )
     _, (second, *_), (third, *_) = desk.seen
     lines = second.split("\n")
     assert lines[0] == "// mine"
-    assert lines[1].startswith("// “frii” is not a date that can be read.")
+    assert lines[1].startswith("// Can't read “frii” as a date.")
     assert lines[2] == "to dana: Send it | frii"
-    assert lines[3].startswith("// Begin “Send it” with “to NAME:”")
+    assert lines[3].startswith("// “Send it” does not begin with")
     assert lines[4:] == ["Send it", "to lee: Go | sat", ""]
     assert third.count("// ") == 2, "mine, and what is wrong now"
-    assert re.sub("// Begin .*\n", "", third) == half
+    assert re.sub("// “Send it” .*\n", "", third) == half
 
 
 def test_comments_about_mistakes_go_when_they_are_put_right(program: Program, desk: Desk) -> None:  # noqa: F811
@@ -351,7 +356,7 @@ def test_comments_about_mistakes_go_when_they_are_put_right(program: Program, de
     assert result.code == 0, result
     first, second, third, fourth = [text for text, *_ in desk.seen]
     assert first != second == third
-    assert second.split("\n")[1].startswith("// “frii” is not")
+    assert second.split("\n")[1].startswith("// Can't read “frii”")
     assert fourth == page.replace("frii", "fri")
 
 
@@ -374,10 +379,10 @@ def test_a_no_to_editing_again_keeps_what_was_typed(program: Program, desk: Desk
     desk.types(f"{TWO}Send it\n")
     result = program("jot", answers="no\n", width=200)
     assert (result.stdout, result.code) == ("", 2)
-    assert _kept(result).startswith(f"{TWO}// Begin “Send it”")
+    assert _kept(result).startswith(f"{TWO}// “Send it” does not begin")
     result = program("jot", "--no-input", answers="", width=200)
     assert result.code == 2
-    assert _kept(result).startswith(f"{TWO}// Begin “Send it”")
+    assert _kept(result).startswith(f"{TWO}// “Send it” does not begin")
 
 
 def test_edit_opens_the_page_again(program: Program, desk: Desk) -> None:  # noqa: F811
@@ -464,7 +469,7 @@ def test_the_whole_flow(program: Program, monkeypatch: pytest.MonkeyPatch) -> No
         'printf "%s\\n" "- to dana: Send the numbers | frii | agreed" "- from lee: Call | sat" >> "$1"',
     )
     with terminal("jot", columns=80) as child:
-        child.expect("Line 4: “frii” is not")
+        child.expect("Line 4: can't read “frii”")
         child.expect("Edit again")
         child.sendline("")
         child.expect(r"to Dana +Send the numbers +Fri 27 Nov +agreed")

@@ -131,7 +131,7 @@ def test_what_only_looks_writes_nothing_and_its_advice_is_true(
     before = ready.ledger.read_bytes()
     refused = ready(*words, piped=FILE)
     assert refused.code == 5
-    assert "The next move turns it back" in refused.stderr
+    assert "The next change you record ends that mode" in refused.stderr
     assert ready.ledger.read_bytes() == before
     ready.ok("make", "Another thing", "--to", "dana")
     ready.ok(*words, piped=FILE)

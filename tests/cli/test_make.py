@@ -125,7 +125,7 @@ def test_their_yes_to_my_offer_has_no_risk_of_theirs(program: Program) -> None:
     program.ok("make", "Lend the pump", "--from", "lee")
     before = program.ledger.read_bytes()
     result = program("accept", "2", "1", "--risk", "rain")
-    assert (result.code, "and this is one of the promisee" in result.stderr) == (2, True)
+    assert (result.code, "and here the promisee acts" in result.stderr) == (2, True)
     assert program.ledger.read_bytes() == before
 
 
@@ -194,7 +194,7 @@ def test_off_a_terminal_an_open_one_has_to_end_first_or_stays_beside(
 
     _, error, code = make(beside=False)
     assert code == 2
-    assert f"End it first: {verb} 1, or keep both with --beside." in error
+    assert f"Keep both with --beside, or end it first: promisectl {verb} 1" in error
     assert program.ledger.read_bytes() == before
     assert make(beside=True)[2] == 0
     assert (shown(program, 2)["replaces"], len(listed(program))) == (1, 2)
@@ -257,7 +257,7 @@ def test_one_for_each_person_ends_it_once(program: Program) -> None:
 
 def test_beside_needs_something_to_stand_beside(program: Program) -> None:
     result = program("make", "B", "--to", "lee", "--beside")
-    assert (result.code, "--replaces ID" in result.stderr) == (2, True)
+    assert (result.code, "Add --replaces and its ID." in result.stderr) == (2, True)
     assert not program.ledger.exists()
 
 

@@ -216,7 +216,7 @@ def test_the_numbers_of_the_same_input_may_be_replaced(program: Program) -> None
 def test_a_near_miss_is_refused_unless_it_is_new(program: Program) -> None:
     program.ok("make", "Send Q3 numbers", "--to", "dana")
     near = {**ONE, "to": "dnaa"}
-    message = "line 2: “dnaa” is new, but looks like dana. Write that handle, or add --new if this is somebody else."
+    message = "line 2: “dnaa” is new, but looks like dana. Type the known name, or add --new if this is somebody else."
     assert _error(_feed(program, [TWO, near])) == (message, 3)
     assert _error(_feed(program, [{**ONE, "to": "Zoe"}, {**ONE, "to": "Zoey"}]))[0].startswith(
         "line 2: “Zoey” is new, but looks like zoe."
@@ -258,7 +258,7 @@ BAD = [
     ("[", "line 1, column 2: this is not JSON (expecting value)"),
     ('{"outcome": "a", "to": "b"}]', "line 1, column 28: this is not JSON (expecting value)"),
     ("[" * 100_000, "line 1, column 2: this is not JSON (nested too deeply)"),
-    ('{"replaces": NaN}', "line 1: NaN is not JSON"),
+    ('{"replaces": NaN}', "line 1: naN is not JSON"),
     (f'{{"replaces": {"9" * 5_000}}}', "line 1: a number in it is too long"),
     ('\n{"to": "a", "to": "b"}', "line 2: “to” is there twice"),
     ("\n\n3", 'line 3: a promise is an object, such as {"outcome": "…", "to": "dana"}'),
@@ -270,29 +270,29 @@ BAD = [
         "line 1: there is no “done-when”; the nearest is “done_when”",
     ),
     ('{"outcome": "a", "id": 3}', "line 1: there is no “id”; the nearest is “"),
-    ('{"outcome": 3}', "line 1: “outcome” is a text"),
-    ('{"outcome": ["a"]}', "line 1: “outcome” is a text"),
-    ('{"outcome": "a", "to": 3}', "line 1: “to” is a text, or an array of texts"),
-    ('{"outcome": "a", "tags": [3]}', "line 1: “tags” is a text, or an array of texts"),
-    ('{"outcome": "a", "agreed": "yes"}', "line 1: “agreed” is true or false"),
-    ('{"outcome": "a", "replaces": true}', "line 1: “replaces” is the number of a promise"),
-    ('{"outcome": "a", "replaces": 1.5}', "line 1: “replaces” is the number of a promise"),
-    ('{"outcome": "a\\u0000"}', "line 1: “outcome” is a text"),
-    ('{"outcome": "a\\ud800"}', "line 1: “outcome” is a text"),
-    ('{"outcome": "a", "due": "fri", "by": "sat"}', "line 1: two keys mean “by”: give one of them"),
-    ('{"outcome": "a", "person": "b"}', "line 1: “direction” is one of owe, owed, self"),
+    ('{"outcome": 3}', "line 1: “outcome” must be a text"),
+    ('{"outcome": ["a"]}', "line 1: “outcome” must be a text"),
+    ('{"outcome": "a", "to": 3}', "line 1: “to” must be a text, or an array of texts"),
+    ('{"outcome": "a", "tags": [3]}', "line 1: “tags” must be a text, or an array of texts"),
+    ('{"outcome": "a", "agreed": "yes"}', "line 1: “agreed” must be true or false"),
+    ('{"outcome": "a", "replaces": true}', "line 1: “replaces” must be the ID of a promise"),
+    ('{"outcome": "a", "replaces": 1.5}', "line 1: “replaces” must be the ID of a promise"),
+    ('{"outcome": "a\\u0000"}', "line 1: “outcome” must be a text"),
+    ('{"outcome": "a\\ud800"}', "line 1: “outcome” must be a text"),
+    ('{"outcome": "a", "due": "fri", "by": "sat"}', "line 1: two keys mean “by”; give one of them"),
+    ('{"outcome": "a", "person": "b"}', "line 1: “direction” must be one of owe, owed, self"),
     (
         '{"outcome": "a", "person": "b", "direction": "to"}',
-        "line 1: “direction” is one of owe, owed, self",
+        "line 1: “direction” must be one of owe, owed, self",
     ),
-    ('{"outcome": "a", "direction": "owe"}', "line 1: “direction” needs a “person” beside it"),
+    ('{"outcome": "a", "direction": "owe"}', "line 1: “direction” needs a “person” too"),
     (
         '{"outcome": "a", "direction": "self", "person": "b"}',
-        "line 1: “direction” is self, so the “person” is me",
+        "line 1: “direction” is self, so “person” must be me",
     ),
     (
         '{"outcome": "a", "direction": "owe", "person": "b", "to": "c"}',
-        "line 1: “person” and “direction” stand for “to” or “from”",
+        "line 1: “person” and “direction” mean the same as “to” or “from”",
     ),
     (b'{"outcome": "a",\n "to": "gr\xfcn"}', "line 2: this is not UTF-8"),
 ]
@@ -312,26 +312,22 @@ def test_bad_data_is_named_with_its_place_and_nothing_is_written(
 @pytest.mark.parametrize(
     ("wrong", "says", "code"),
     [
-        ({**ONE, "by": "blah"}, "“blah” is not a date that can be read.", 6),
-        ({**ONE, "by": "2026-11-20"}, "--by Fri 20 Nov 2026 has passed.", 2),
+        ({**ONE, "by": "blah"}, "Can't read “blah” as a date.", 6),
+        ({**ONE, "by": "2026-11-20"}, "--by: Fri 20 Nov 2026 has passed.", 2),
         ({**ONE, "outcome": " "}, "The outcome is empty.", 6),
         ({**ONE, "why": ""}, "The why is empty.", 6),
         ({**ONE, "outcome": "x" * 1001}, "The outcome has 1,001 characters", 6),
-        ({**ONE, "from": "lee"}, "One side of a promise here is always you", 6),
-        (
-            {**ONE, "asked": True, "offered": True},
-            "--asked and --offered exclude each other. Give one of them.",
-            6,
-        ),
-        ({**ONE, "replaces": 0}, "“0” is not the number of a promise.", 6),
+        ({**ONE, "from": "lee"}, "One side of a promise is always you", 6),
+        ({**ONE, "asked": True, "offered": True}, "--asked and --offered can't be combined.", 6),
+        ({**ONE, "replaces": 0}, "“0” is not the ID of a promise.", 6),
         ({**ONE, "replaces": 99}, "There is no promise #99", 3),
         (
             {**ONE, "replaces": 10**30},
-            "“1000000000000000000000000000000” is not the number of a promise.",
+            "“1000000000000000000000000000000” is not the ID of a promise.",
             6,
         ),
-        ({**ONE, "tags": ["two words"]}, "“two words” is not one word", 6),
-        ({**ONE, "said": "2026-11-24"}, "--said Tue 24 Nov 2026 is still to come.", 2),
+        ({**ONE, "tags": ["two words"]}, "A tag is one word", 6),
+        ({**ONE, "said": "2026-11-24"}, "--said: Tue 24 Nov 2026 is in the future.", 2),
         ({**ONE, "by": "11/12"}, "“11/12” can mean", 6),
         ({**ONE, "to": "dnaa"}, "“dnaa” is new, but looks like dana.", 3),
         ({"outcome": "a"}, "To whom, or from whom?", 6),
@@ -346,7 +342,7 @@ def test_what_is_wrong_with_a_promise_is_data_and_what_cannot_be_done_keeps_its_
             program.ok("make", "Something", "--to", "dana")
         before = program.ledger.read_bytes() if founded else None
         message, exit_code = _error(_feed(program, [ONE, TWO, wrong]))
-        assert message.startswith(f"line 3: {says}")
+        assert message.startswith(f"line 3: {says[0].lower()}{says[1:]}")
         assert exit_code == code
         assert (program.ledger.read_bytes() if program.ledger.exists() else None) == before
 
@@ -361,7 +357,7 @@ def test_what_is_wrong_with_a_promise_is_data_and_what_cannot_be_done_keeps_its_
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_options_beside_it_are_refused(program: Program, more: list[str], named: str) -> None:
-    message = f"With “-”, leave out {named}: each promise on stdin has its own fields."
+    message = f"With “-”, each promise has its own fields. Leave out {named}."
     assert _error(_feed(program, [ONE], *more)) == (message, 2)
 
 

@@ -188,8 +188,7 @@ def test_nobody_answers_a_promise_to_myself(program: Program) -> None:
     program.ok("make", "Run", "--to", "me", "--by", "20 dec")
     result = program("negotiate", "1", "--by", "21 dec", "--reason", "x", "--reply-by", "fri")
     assert result.stderr == (
-        "promisectl: Nobody is asked to answer these terms of #1, "
-        "so there is no date for an answer. Leave out the reply-by.\n"
+        "promisectl: Nobody has to reply to these terms of #1. Leave out the reply-by date.\n"
     )
     assert result.code == 2
 
@@ -282,7 +281,7 @@ def test_a_risk_goes_with_terms_of_the_promisor(
     result = program(*words, "--risk", "no brake", "--no-to", "the lake")
     if by is None:
         assert result.code == 2
-        assert "belong to a word of the promisor" in result.stderr
+        assert "are for the promisor, and here the promisee acts" in result.stderr
         assert program.ledger.read_bytes() == before
         return
     act = shown(program)["acts"][-1]
@@ -306,7 +305,7 @@ def test_a_date_for_the_answer_alone_is_no_change_of_agreed_terms(
     before = program.ledger.read_bytes()
     refused = program("negotiate", "1", "--reply-by", "fri", "--reason", "x", *theirs)
     assert (refused.code, program.ledger.read_bytes() == before) == (2, True)
-    assert refused.stderr.startswith("promisectl: That would leave the terms of #1 as they are.")
+    assert refused.stderr.startswith("promisectl: That leaves the terms of #1 as they are.")
 
 
 def test_both_lines_can_be_pasted(program: Program) -> None:

@@ -112,7 +112,7 @@ def test_another_command_has_no_use_of_the_key(
     assert (refused.code, refused.stdout) == (2, "")
     assert (
         refused.stderr
-        == f"promisectl: The key “k” was given to another command: {named}. Give --once a key of its own.\n"
+        == f"promisectl: The key “k” was used for another command: {named}. Give --once a new key.\n"
     )
     assert program.ledger.read_bytes() == before
 

@@ -273,7 +273,7 @@ def test_nobody_is_told_of_a_break_before_the_yes(program: Program) -> None:
     for told in ("2026-11-02", "2026-11-03T14:59"):
         refused = program("renege", "1", "--reason", "x", "--told", told, today="2026-11-05")
         assert refused.code == 2
-        assert "#1 was agreed on Tue 3 Nov, 15:00, so nobody can have been told" in refused.stderr
+        assert "#1 was agreed on Tue 3 Nov 2026, 15:00; nobody can have been told" in refused.stderr
     program.ok("renege", "1", "--reason", "x", "--not-told", today="2026-11-05")
     assert program("told", "1", "--on", "2026-11-02", today="2026-11-06").code == 2
     program.ok("told", "1", "--on", "2026-11-03", today="2026-11-06")
@@ -306,7 +306,7 @@ def test_new_terms_that_are_the_agreed_ones_are_a_no_to_the_others(
     back = ("negotiate", "1", "--by", "2026-11-10", "--reason", "well", whose)
     refused = program(*back, today="2026-11-03")
     assert refused.code == 2
-    assert refused.stderr.endswith(f"(rev 2): {move} 1.\n")
+    assert refused.stderr.endswith(f"(rev 2): promisectl {move} 1\n")
     program.ok(move, "1", today="2026-11-03")
     stats = json.loads(program.ok("stats", "--all", "--json", today="2026-11-04"))
     assert stats["owe"]["renegotiated"]["count"] == 0

@@ -141,8 +141,8 @@ def test_an_alias_can_be_taken_away(program: Program) -> None:
     assert (refused.code, refused.stderr) == (
         3,
         (
-            "promisectl: “dana” is not an alias of dana. There are no aliases. "
-            "To change the handle: person rename.\n"
+            "promisectl: dana has no alias “dana”. "
+            "To change the handle: promisectl person rename dana “…”\n"
         ),
     )
     assert program("doctor", "-q").code == 0

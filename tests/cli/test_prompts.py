@@ -5,9 +5,9 @@ import pytest
 from tests.cli.terminal import ended, terminal
 from tests.conftest import Program, Result, remembered
 
-QUESTION = "“dnaa” looks like dana. Is it dana or new? (Enter for dana) › "
-REFUSAL = "promisectl: “dnaa” is new, but looks like dana. Write that handle, or add --new if this is somebody else.\n"
-ON_A_TERMINAL = REFUSAL.replace("--new if", "--new\nif")
+QUESTION = "“dnaa” is new. Did you mean dana? [handle, Enter for dana, or new] › "
+REFUSAL = "promisectl: “dnaa” is new, but looks like dana. Type the known name, or add --new if this is somebody else.\n"
+ON_A_TERMINAL = REFUSAL.replace("or add --new", "or add\n--new")
 
 
 @pytest.fixture

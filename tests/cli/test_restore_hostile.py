@@ -102,7 +102,7 @@ def ensure_well(program: Program) -> None:
 def test_a_program_hears_what_was_put_right(gift: Program) -> None:
     alter(gift.home / "gift.db", FOREIGN["a trigger that copies"])
     answer = json.loads(gift.ok("restore", str(gift.home / "gift.db"), "--yes", "--json"))
-    assert answer["repairs"] == ["the trigger spy was taken away", "the table loot was taken away"]
+    assert answer["repairs"] == ["the trigger spy was removed", "the table loot was removed"]
 
 
 def test_a_backup_in_wal_mode_says_what_helps_and_that_is_true(gift: Program) -> None:
@@ -111,10 +111,9 @@ def test_a_backup_in_wal_mode_says_what_helps_and_that_is_true(gift: Program) ->
     before = (gift.home / "gift.db").read_bytes()
     refused = gift("restore", file, "--yes")
     assert refused.code == 5
-    advice = f"turn it back first with: promisectl --ledger {file} doctor --fix"
+    advice = f"First end that mode: promisectl --ledger {file} doctor --fix"
     assert (
-        f"was turned to WAL mode by another program. Nothing was restored; {advice}"
-        in refused.stderr
+        f"was set to WAL mode by another program. Nothing was restored. {advice}" in refused.stderr
     )
     assert (gift.home / "gift.db").read_bytes() == before
     gift.ok("--ledger", file, "doctor", "--fix")
@@ -215,7 +214,11 @@ def test_acts_that_no_command_records_are_refused_though_they_are_chained(
     refused = gift("restore", str(file), "--yes")
     assert (refused.stdout, refused.code) == ("", 5)
     assert refused.stderr.count("\n") == 1
-    sentence = "no command says" if how == "a day that is none" else "says what no command says ("
+    sentence = (
+        "no command records"
+        if how == "a day that is none"
+        else "has an act that no command records ("
+    )
     assert sentence in refused.stderr
     assert "Nothing was restored" in refused.stderr
     assert gift.ledger.read_bytes() == before
@@ -276,7 +279,7 @@ def test_a_move_that_is_not_written_is_not_said_to_be(
     before = file.read_bytes()
     refused = gift("--ledger", str(file), *words)
     assert (refused.stdout, refused.code) == ("", 5)
-    why = "a row is gone, or a trigger of another program keeps it from being written"
+    why = "a row is missing, or a trigger of another program does not let it be written"
     assert why in refused.stderr
     assert file.read_bytes() == before
     gift.ok("--ledger", str(file), "doctor", "--fix")

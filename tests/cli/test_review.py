@@ -473,8 +473,8 @@ def test_when_i_was_told_is_recorded(program: Program) -> None:
         "--agreed",
     )
     result = _review(program, "renege", "he is ill", "external", "tomorrow", "soon", "2026-11-12")
-    assert "--told Tue 24 Nov 2026 is still to come." in result.stderr
-    assert result.stderr.count("When were you told, or never? (Enter for now) › ") == 3
+    assert "--told: Tue 24 Nov 2026 is in the future." in result.stderr
+    assert result.stderr.count("When were you told? [Enter for now, or never] › ") == 3
     record = _record(program)
     assert (record["told_at"], record["notice"], record["cause"]) == (
         "2026-11-12T11:00:00Z",
@@ -524,7 +524,7 @@ def test_new_terms_that_change_nothing_are_put_again(program: Program) -> None:
         _one(program, *words)
     result = _review(program, *["negotiate", "", "", "k"] * 3)
     for number in (1, 2, 3):
-        assert f"That would leave the terms of #{number} as they are." in result.stderr
+        assert f"That leaves the terms of #{number} as they are." in result.stderr
     assert result.stdout.endswith("Reviewed 3 of 3: 3 left as agreed.\n")
 
 
@@ -563,7 +563,7 @@ def test_what_changed_meanwhile_is_refused_and_put_again(program: Program) -> No
         child.expect(" › ")
         assert in_another("complete", "1", "--confirmed", "-q").returncode == 0
         child.sendline("complete")
-        child.expect("#1 is kept, so complete is not open.")
+        child.expect("#1 is kept, so complete is not possible.")
         child.expect(" › ")
         child.sendline("")
         child.expect("Reviewed 1 of 1: 1 skipped.\r\n")
@@ -617,7 +617,7 @@ def test_an_answer_is_to_the_terms_that_were_shown(program: Program, answers: li
             child.sendline(answer)
             child.expect(" › ")
         assert (
-            "Revision 2 of #1 is dead" in child.before
+            "Revision 2 of #1 was replaced" in child.before
             or "The terms of #1 have changed" in child.before
         )
         child.sendline("quit")

@@ -154,7 +154,7 @@ def test_it_waits_a_moment_for_a_writer_and_then_says_nothing(full: Program) -> 
     done = full("status")
     assert 0.2 <= time.monotonic() - begun < 2
     assert done == ("", "", 5)
-    locked = f"{full.ledger} was locked by another command for 0.2 seconds. Try again."
+    locked = f"Another command kept {full.ledger} locked for 0.2 seconds. Try again."
     assert json.loads(full("status", "--json").stderr)["error"] == {
         "code": "ledger",
         "message": locked,

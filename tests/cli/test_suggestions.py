@@ -10,7 +10,7 @@ from promisectl.cli.registry import DECLARATIONS
 from promisectl.cli.suggestions import COMMAND_SYNONYMS, PERSON_COMMAND_SYNONYMS
 from tests.conftest import Program, remembered
 
-SEVERAL = "void (entered by mistake), withdraw (an offer taken back) or release (somebody let off)"
+SEVERAL = "promisectl void (drop a mistaken entry), promisectl withdraw (take an offer back) or promisectl release (release the promisor)"
 
 
 @pytest.fixture
@@ -33,27 +33,27 @@ def _refused(program: Program, *words: str, code: int = 2) -> str:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["acept", "3"], "“acept” is no command. Did you mean accept? See: promisectl --help"),
-        (["Owe"], "“Owe” is no command. Did you mean owe or owed? See: promisectl --help"),
-        (["frobnicate"], "“frobnicate” is no command. See: promisectl --help"),
-        (["done", "1"], "“done” is no command. Did you mean complete? See: promisectl --help"),
-        (["add", "x"], "“add” is no command. Did you mean make? See: promisectl --help"),
-        (["rm", "1"], f"“rm” is no command. Did you mean {SEVERAL}? See: promisectl --help"),
-        (["ls"], "“ls” is no command. Did you mean list? See: promisectl --help"),
-        (["rename", "dana", "dk"], "“rename” is no command. Did you mean person rename? See: promisectl --help"),
-        (["person", "renme", "dana", "dk"], "“renme” is no command. Did you mean person rename? See: promisectl person --help"),
-        (["person", "ls"], "“ls” is no command. Did you mean people? See: promisectl person --help"),
-        (["person", "frob"], "“frob” is no command. See: promisectl person --help"),
-        (["person"], "person needs to know what to do: add show, rename, alias, unalias or merge. See: promisectl person --help"),
+        (["acept", "3"], "“acept” is not a command. Did you mean promisectl accept?"),
+        (["Owe"], "“Owe” is not a command. Did you mean promisectl owe or promisectl owed?"),
+        (["frobnicate"], "“frobnicate” is not a command. See: promisectl --help"),
+        (["done", "1"], "“done” is not a command. Did you mean promisectl complete?"),
+        (["add", "x"], "“add” is not a command. Did you mean promisectl make?"),
+        (["rm", "1"], f"“rm” is not a command. Did you mean {SEVERAL}?"),
+        (["ls"], "“ls” is not a command. Did you mean promisectl list?"),
+        (["rename", "dana", "dk"], "“rename” is not a command. Did you mean promisectl person rename?"),
+        (["person", "renme", "dana", "dk"], "“renme” is not a command. Did you mean promisectl person rename?"),
+        (["person", "ls"], "“ls” is not a command. Did you mean promisectl people?"),
+        (["person", "frob"], "“frob” is not a command. See: promisectl person --help"),
+        (["person"], "person needs one of its commands: show, rename, alias, unalias or merge. See: promisectl person --help"),
         (["owe", "--wit", "dana"], "No such option: --wit (Possible options: --limit, --tag, --with). See: promisectl owe --help"),
         (["make", "x", "--too", "dana"], "No such option: --too (Possible options: --no-to, --to, --today). See: promisectl make --help"),
-        (["accept", "dana"], "“dana” is not the number of a promise. With Dana: #1 “Review the contract”."),
-        (["complete", "Dan"], "“Dan” is not the number of a promise. With Dana: #2 “Send the numbers”."),
-        (["reopen", "dana"], "“dana” is not the number of a promise. With Dana nothing is open to reopen; what there is: list --all --with dana."),
-        (["show", "dana"], "“dana” is not the number of a promise. With Dana: #2 “Send the numbers”, #1 “Review the contract”."),
-        (["undo", "--promise", "lee"], "“lee” is not the number of a promise. With Lee: #3 “Fix the bike”."),
-        (["accept", "kim"], "“kim” is not the number of a promise. The numbers are in the first column of: list."),
-        (["accept", "1", "two"], "“two” is not the number of a promise. The numbers are in the first column of: list."),
+        (["accept", "dana"], "“dana” is not the ID of a promise. With Dana: #1 “Review the contract”."),
+        (["complete", "Dan"], "“Dan” is not the ID of a promise. With Dana: #2 “Send the numbers”."),
+        (["reopen", "dana"], "“dana” is not the ID of a promise. reopen is not possible for any promise with Dana. See: promisectl list --all --with dana"),
+        (["show", "dana"], "“dana” is not the ID of a promise. With Dana: #2 “Send the numbers”, #1 “Review the contract”."),
+        (["undo", "--promise", "lee"], "“lee” is not the ID of a promise. With Lee: #3 “Fix the bike”."),
+        (["accept", "kim"], "“kim” is not the ID of a promise. IDs are numbers; see: promisectl list"),
+        (["accept", "1", "two"], "“two” is not the ID of a promise. IDs are numbers; see: promisectl list"),
         (["--jsonl", "guide"], None),
     ],
 )  # fmt: skip
@@ -64,7 +64,7 @@ def test_one_sentence_names_what_may_be_meant(
     if sentence is None:
         assert (
             json.loads(said)["error"]["message"]
-            == "guide does not answer with --jsonl. See: promisectl guide --help"
+            == "guide has no --jsonl output. See: promisectl guide --help"
         )
     else:
         assert said == sentence
@@ -82,7 +82,7 @@ def test_one_sentence_names_what_may_be_meant(
     ],
 )
 def test_a_number_beyond_the_newest_names_that_one(ledger: Program, words: list[str]) -> None:
-    sentence = "There is no promise #33; the newest is #3. The numbers are in the first column of: list --all."
+    sentence = "There is no promise #33; the newest is #3. All IDs: promisectl list --all"
     assert _refused(ledger, *words, code=3) == sentence
 
 
@@ -91,19 +91,21 @@ def test_many_promises_with_somebody_are_counted(ledger: Program) -> None:
         ledger.ok("make", f"Thing {number}", "--to", "dana")
     sentence = _refused(ledger, "accept", "dana")
     assert sentence.endswith(
-        "#1 “Review the contract”, #4 “Thing 0”, #5 “Thing 1”, #6 “Thing 2” and 6 more: list --all --with dana."
+        "#1 “Review the contract”, #4 “Thing 0”, #5 “Thing 1”, #6 “Thing 2” and 6 more. See: promisectl list --all --with dana"
     )
 
 
 def test_a_page_of_the_guide_that_is_mistyped_names_the_nearest(program: Program) -> None:
-    assert "“lifecyle”. Did you mean lifecycle? There are start, " in _refused(
-        program, "guide", "lifecyle", code=3
+    assert _refused(program, "guide", "lifecyle", code=3) == (
+        "The guide has no page “lifecyle”. Did you mean promisectl guide lifecycle?"
     )
-    assert "“xyz”. There are start, " in _refused(program, "guide", "xyz", code=3)
+    assert _refused(program, "guide", "xyz", code=3) == (
+        "The guide has no page “xyz”. See: promisectl guide"
+    )
 
 
 def test_a_date_of_every_day_names_what_can_be_read(program: Program) -> None:
-    sentence = "“tonight” is not a date that can be read. Did you mean “today” or “today 20:00”? See: guide dates."
+    sentence = "Can't read “tonight” as a date. Did you mean today or “today 20:00”? See: promisectl guide dates"
     assert _refused(program, "make", "x y z", "--to", "dana", "--by", "tonight") == sentence
 
 
@@ -126,7 +128,7 @@ def test_a_form_stands_before_the_command_and_without_one(ledger: Program, form:
     assert ledger.ok(form, "person", "show", "dana") == ledger.ok("person", "show", "dana", form)
     assert ledger(form).code == 0
     assert (
-        "exclude each other"
+        "can't be combined"
         in ledger(form, "list", "--csv" if form != "--csv" else "--plain").stderr
     )
 
@@ -135,7 +137,7 @@ def test_a_move_takes_its_form_from_before_the_command(ledger: Program) -> None:
     assert json.loads(ledger.ok("--json", "accept", "1"))["state"] == "active"
     assert (
         _refused(ledger, "--csv", "accept", "1")
-        == "accept does not answer with --csv. See: promisectl accept --help"
+        == "accept has no --csv output. See: promisectl accept --help"
     )
 
 
@@ -155,9 +157,8 @@ def test_a_text_that_begins_with_a_dash_is_told_how(
     ledger: Program, words: tuple[str, ...], text: str
 ) -> None:
     assert _refused(ledger, *words) == (
-        f"“{text}” begins with a dash, and was read as options. "
-        f"Put it last, after two dashes: promisectl {words[0]} … -- {shlex.quote(text)} "
-        f"See: promisectl {words[0]} --help"
+        f"“{text}” begins with a dash, so it was read as options. "
+        f"Put it last, after two dashes: promisectl {words[0]} … -- {shlex.quote(text)}"
     )
     rest = [word for word in words if word != text]
     assert ledger(*rest, "--", text).code == 0

@@ -46,18 +46,18 @@ def test_a_tag_finds_the_promise_from_then_on(tagged: Program) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("tag", "1", "work"), "#1 has the tag “work” already. See: show 1."),
-        (("tag", "1", "work", "#work"), "#1 has the tag “work” already. See: show 1."),
-        (("untag", "1", "play"), "#1 has no tag “play”. See: show 1."),
+        (("tag", "1", "work"), "#1 already has the tag “work”. See: promisectl show 1"),
+        (("tag", "1", "work", "#work"), "#1 already has the tag “work”. See: promisectl show 1"),
+        (("untag", "1", "play"), "#1 has no tag “play”. See: promisectl show 1"),
         (
             ("untag", "1", "play", "rest"),
-            "#1 has neither “play” nor “rest” among its tags. See: show 1.",
+            "#1 has no tag “play” or “rest”. See: promisectl show 1",
         ),
         (
             ("tag", "1", "two words"),
-            "“two words” is not one word. Type each tag by itself.",
+            "A tag is one word, and “two words” is not. Give each tag separately.",
         ),
-        (("tag", "1", "x" * 101), "The tag has 101 characters, and 100 are the most."),
+        (("tag", "1", "x" * 101), "The tag has 101 characters; 100 are allowed."),
         (("tag", "1", "#"), "The tag is empty."),
     ],
 )

@@ -250,7 +250,7 @@ def test_so_many_weeks(load: Program, weeks: int) -> None:
 def test_so_many_weeks_can_not_be_shown(load: Program, weeks: str) -> None:
     assert load("week", "--weeks", weeks) == (
         "",
-        f"promisectl: --weeks {weeks} can't be done: give 1 to 53.\n",
+        f"promisectl: --weeks can't be {weeks}. Give 1 to 53.\n",
         2,
     )
     assert load("week", "--weeks", "two").code == 2

@@ -698,7 +698,7 @@ def needs(verb: Verb, sort: str, name: str) -> str | None:
 
 SENTENCES = {
     "text": ("needs a text.", "needs a reason: add --reason “…”."),
-    "told_at": ("needs the moment they were told.",),
+    "told_at": ("needs the time when they were told.",),
 }
 
 
@@ -920,7 +920,7 @@ def test_new_terms_that_are_the_agreed_ones_are_refused(
     active = brought(OWE, *AGREED)
     asked = applied(active, act(Verb.NEGOTIATE, author, LATER, active))
     same = active.current_revision.terms._replace(reply_by=reply_by)
-    with pytest.raises(errors.AgreedAlready, match=rf"{verb} 7\.$") as refused:
+    with pytest.raises(errors.AgreedAlready, match=rf"{verb} 7$") as refused:
         applied(asked, act(Verb.NEGOTIATE, speaker, LATER, asked, terms=same))
     assert refused.value.exit_code == 2
 
@@ -1242,7 +1242,7 @@ def test_accepting_a_revision_that_was_replaced_names_the_new_one(ledger: Ledger
     say(ledger, "negotiate")
     before = ledger.path.read_bytes()
     with pytest.raises(
-        errors.StaleRevision, match=r"Revision 1 of #1 is dead.*revision 2"
+        errors.StaleRevision, match=r"Revision 1 of #1 was replaced by revision 2"
     ) as refused:
         acts.accept(ledger.env(), ["1"], rev=1)
     assert refused.value.exit_code == 4

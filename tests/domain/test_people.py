@@ -213,7 +213,7 @@ def test_the_beginning_of_a_name_is_enough_when_it_is_one_persons(
         assert people.find_person(word, EVERYBODY) == person
         return
     with pytest.raises(
-        errors.AmbiguousPerson, match=r"can be dana-kim or daniel\. Write more"
+        errors.AmbiguousPerson, match=r"can be dana-kim or daniel\. Type more"
     ) as refused:
         people.find_person(word, EVERYBODY)
     assert (refused.value.exit_code, refused.value.code) == (3, "ambiguous")
@@ -225,8 +225,8 @@ def test_the_beginning_of_a_name_is_enough_when_it_is_one_persons(
         ("dena-kim", "Did you mean dana-kim?"),
         ("danielle", "Did you mean daniel?"),
         ("leo-two", "Did you mean"),
-        ("quen", "Who is in the ledger: people."),
-        ("zzz", "Who is in the ledger: people."),
+        ("quen", "See: promisectl people"),
+        ("zzz", "See: promisectl people"),
     ],
 )
 def test_nobody_of_that_name_and_who_may_be_meant(word: str, hint: str) -> None:
@@ -581,7 +581,7 @@ def test_a_name_that_was_chosen_stays_with_another_handle(ledger: Ledger) -> Non
 
 def test_renaming_that_changes_nothing_is_refused(ledger: Ledger) -> None:
     for new, display in (("lee", None), ("Lee", None), ("lee", "Lee")):
-        with ledger.refused(errors.SameName, "lee has that name already"):
+        with ledger.refused(errors.SameName, "lee already has that name"):
             commands.rename(ledger.env(), "lee", new, display=display)
 
 
@@ -592,7 +592,7 @@ def test_a_handle_and_an_alias_belong_to_one_person(ledger: Ledger) -> None:
         with ledger.refused(errors.NameTaken, "already means"):
             commands.alias(ledger.env(), "dana-kim", taken)
     for same in ("dana kim", "dana-kim"):
-        with ledger.refused(errors.SameName, "dana-kim has that name already"):
+        with ledger.refused(errors.SameName, "dana-kim already has that name"):
             commands.alias(ledger.env(), "dana-kim", same)
     with ledger.refused(errors.NameTaken):
         commands.rename(ledger.env(), "dana-kim", "leopold")
@@ -629,7 +629,7 @@ def test_two_that_are_one_share_everything_and_can_be_parted(ledger: Ledger) -> 
         assert ledger.who(with_=word) == {2: "lee", 3: "lee"}
     make.make(ledger.env(), "Y", to=["pip"])
     assert ledger.who()[4] == "lee"
-    with ledger.refused(errors.SamePerson, "mean lee already"):
+    with ledger.refused(errors.SamePerson, "already mean lee"):
         commands.merge(ledger.env(), "philippa", "lee")
     undo.undo(ledger.env())
     undo.undo(ledger.env())

@@ -278,10 +278,7 @@ class Worker:
 
     def _heard(self, ran: Ran, words: list[str]) -> Ran | bool:
         """The answer, if it was given; a fault when a living command ends in any other way."""
-        if (
-            ran.code == errors.LedgerBusy.exit_code
-            and "was locked by another command" in ran.stderr
-        ):
+        if ran.code == errors.LedgerBusy.exit_code and "Another command kept" in ran.stderr:
             self._storm.sent_away.append(
                 f"promisectl {' '.join(words)} was sent away: {ran.stderr.strip()[-300:]}"
             )

@@ -116,7 +116,8 @@ def refused(template: Path, name: str, words: tuple[str, ...]) -> list[str]:
 
 
 def _is_one_sentence(said: str) -> bool:
-    return said.startswith("promisectl: ") and said.endswith(".\n") and said.count("\n") == 1
+    is_ended = said.endswith((".\n", "promisectl doctor\n"))
+    return said.startswith("promisectl: ") and is_ended and said.count("\n") == 1
 
 
 def _everything(world: World) -> dict[str, tuple[object, ...]]:

@@ -61,7 +61,9 @@ KINDS: Mapping[str, Kind] = {
     "a ledger of the schema step before": Kind(ledgers.some, program=STEP_LATER),
     "a ledger that may only be read": Kind(ledgers.read_only),
     "a ledger while a move is written": Kind(ledgers.some, meanwhile=ledgers.being_written),
-    "a ledger in WAL mode": Kind(ledgers.wal, refusal="was turned to WAL mode by another program"),
+    "a ledger in WAL mode": Kind(
+        ledgers.wal, refusal="to WAL mode, in which even a view would write files"
+    ),
     f"a ledger of {ledgers.MANY:,} promises": Kind(ledgers.many, alike=False, temporary=True),
 }
 

@@ -168,9 +168,9 @@ def _structural(dice: Random) -> Iterator[tuple[str, Callable[[list[str], int], 
     end = dice.choice(("\r\n", "\n", "\r"))
     yield "too few cells", put(f"owe,lee{end}"), "cells under"
     yield "too many cells", put(f"{'x,' * 40}x{end}"), "cells under"
-    yield "a quote that stays open", put(f'owe,"lee{end}'), "it is no CSV"
-    yield "a quote in the middle", put(f'owe,"le"e"{end}'), "it is no CSV"
-    yield "an endless cell", put(f'owe,"{"x" * 140_000}"{end}'), "it is no CSV"
+    yield "a quote that stays open", put(f'owe,"lee{end}'), "it is not CSV"
+    yield "a quote in the middle", put(f'owe,"le"e"{end}'), "it is not CSV"
+    yield "an endless cell", put(f'owe,"{"x" * 140_000}"{end}'), "it is not CSV"
     yield (
         "a header twice",
         lambda lines, at: "".join([*lines[:at], lines[0], *lines[at:]]).encode(),
@@ -207,8 +207,8 @@ def _heads(lines: list[str]) -> Iterator[tuple[str, bytes, str]]:
     yield "UTF-16", whole.encode("utf-16"), "line 1"
     yield "UTF-16 without a mark", whole.encode("utf-16-le"), "line 1"
     yield "UTF-32", whole.encode("utf-32"), "line 1"
-    yield "nothing", b"", "line 1: there is nothing in it"
-    yield "a mark alone", b"\xef\xbb\xbf", "line 1: there is nothing in it"
+    yield "nothing", b"", "line 1: it is empty"
+    yield "a mark alone", b"\xef\xbb\xbf", "line 1: it is empty"
     yield (
         "a column twice",
         whole.replace("why", "outcome", 1).encode(),

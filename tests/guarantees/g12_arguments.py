@@ -18,8 +18,12 @@ from tests.guarantees.harness.proof import Found, Proof, Size, Step
 
 _AT_ONCE = 50
 _TYPED = (
-    ": check --draft “…” --",
-    " with: mkdir -p ",
+    ": promisectl ",
+    " · promisectl ",
+    " it: mkdir -p ",
+    "--map Task=outcome",
+    "--set direction=owe",
+    ": EDITOR=nano",
 )  # commands to be typed, with which a sentence ends
 _LONGEST = 30_000  # letters that a system takes as one word
 _RECORDED = (0, 7, 10)

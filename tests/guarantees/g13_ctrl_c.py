@@ -37,7 +37,7 @@ _PIPE = 1 << 16
 _STILL = 0.1  # seconds in which nothing comes
 _CROWD = 20_000
 _TOO_LATE = re.compile(
-    r"(?m)^promisectl: The (move was recorded|backup was (made|restored)), but its answer could not be written out \(it was stopped"
+    r"(?m)^promisectl: The (move was recorded|backup was (made|restored)), but the result could not be printed \(it was stopped"
 )
 
 

@@ -125,7 +125,7 @@ def test_a_file_appears_whole_and_is_mine_alone(program: Program) -> None:
     assert target.stat().st_mode & 0o777 == 0o600
     refused = program("export", "-o", str(target))
     assert (refused.stderr, refused.code) == (
-        f"promisectl: {target} is there already. Add --force to replace it, or choose another name.\n",
+        f"promisectl: {target} already exists. Add --force to replace it, or choose another name.\n",
         2,
     )
     program.ok("export", "-o", str(target), "--force", "--bom", "--newline", "lf")

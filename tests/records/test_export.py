@@ -138,15 +138,15 @@ def test_an_ending_that_says_something_else_is_refused(filled: Program, name: st
         ending = name.rpartition(".")[2].casefold()
         assert (done.stdout, done.code) == ("", 2)
         assert done.stderr == (
-            f"promisectl: {target} would not hold what .{ending} says. The formats are csv, json, jsonl, md, ics: "
-            "let the name end in one of them, or name one with --format.\n"
+            f"promisectl: Can't export to {target}: there is no format .{ending}. Use one of csv, json, jsonl, md, ics "
+            "as the ending, or with --format.\n"
         )
     assert not target.exists()
     filled.ok("export", "-o", str(target), "--format", "csv")
     assert target.read_bytes().decode() == filled.ok("export")
 
 
-CSV_ONLY = "has no meaning in {}; it goes with csv. Leave it out, or add --format csv."
+CSV_ONLY = "works with csv, not with {}. Leave it out, or add --format csv."
 
 
 @pytest.mark.parametrize(
@@ -155,23 +155,23 @@ CSV_ONLY = "has no meaning in {}; it goes with csv. Leave it out, or add --forma
         (["--bom", "--format", "ics"], f"--bom {CSV_ONLY.format('ics')}"),
         (["--raw", "--format", "md"], f"--raw {CSV_ONLY.format('md')}"),
         (["--newline", "lf", "--format", "json"], f"--newline {CSV_ONLY.format('json')}"),
-        (["--newline", "cr"], "--newline does not know “cr”. Choose from crlf, lf."),
-        (["--alarm", "1d"], "--alarm has no meaning in csv; it goes with ics. Leave it out, or add --format ics."),
-        (["--columns", "id", "-o", "x.ics"], "--columns has no meaning in ics; it goes with csv, json, jsonl, md. Leave it out, or add --format csv."),
-        (["--acts", "--format", "md"], "--acts has no meaning in md; it goes with csv, json, jsonl. Leave it out, or add --format csv."),
-        (["--acts", "--with", "dana", "--overdue"], "--acts is the talk about all promises, and --with, --overdue can't narrow it; only --limit can."),
-        (["--acts", "--sort", "due"], "--acts is the talk about all promises, and --sort can't narrow it; only --limit can."),
-        (["--acts", "--limit", "-1"], "--limit -1 can't be done: give 0 or more."),
-        (["--columns", "id,outcom"], "--columns does not know “outcom”; the nearest is outcome. All of them: guide records."),
-        (["--columns", "id,offer"], "--columns does not know “offer”; the nearest is move. All of them: guide records."),
-        (["--columns", ""], "--columns does not know “”. All of them: guide records."),
-        (["--columns", "id,state,id"], "--columns names id twice. Name each once."),
-        (["--alarm", "soon", "--format", "ics"], "--alarm “soon” can't be read. Give the time before it is due in days, hours or minutes: 1d, 2h, 30m."),
-        (["--alarm", "-1d", "--format", "ics"], "--alarm “-1d” can't be read. Give the time before it is due in days, hours or minutes: 1d, 2h, 30m."),
-        (["--format", "xlsx"], "--format does not know “xlsx”. Choose from csv, json, jsonl, md, ics."),
+        (["--newline", "cr"], "--newline can't be “cr”. Choose from crlf, lf."),
+        (["--alarm", "1d"], "--alarm works with ics, not with csv. Leave it out, or add --format ics."),
+        (["--columns", "id", "-o", "x.ics"], "--columns works with csv, json, jsonl, md, not with ics. Leave it out, or add --format csv."),
+        (["--acts", "--format", "md"], "--acts works with csv, json, jsonl, not with md. Leave it out, or add --format csv."),
+        (["--acts", "--with", "dana", "--overdue"], "--acts exports all acts, which only --limit can shorten. Leave out --with and --overdue."),
+        (["--acts", "--sort", "due"], "--acts exports all acts, which only --limit can shorten. Leave out --sort."),
+        (["--acts", "--limit", "-1"], "--limit can't be -1. Give 0 or more."),
+        (["--columns", "id,outcom"], "--columns: there is no field “outcom”. Did you mean outcome? See: promisectl guide records"),
+        (["--columns", "id,offer"], "--columns: there is no field “offer”. See: promisectl guide records"),
+        (["--columns", ""], "--columns: there is no field “”. See: promisectl guide records"),
+        (["--columns", "id,state,id"], "--columns has id twice. Keep one of them."),
+        (["--alarm", "soon", "--format", "ics"], "Can't read --alarm “soon”. Give days, hours or minutes before the due date, such as 1d, 2h or 30m."),
+        (["--alarm", "-1d", "--format", "ics"], "Can't read --alarm “-1d”. Give days, hours or minutes before the due date, such as 1d, 2h or 30m."),
+        (["--format", "xlsx"], "--format can't be “xlsx”. Choose from csv, json, jsonl, md, ics."),
         (["--state", "gone"], None),
-        (["--sort", "id"], "--sort does not know “id”. Choose from due, made, person, state."),
-        (["-o", "nowhere/"], "nowhere/ is a directory, and csv is one file. Name a file, or add --format ics for a file a promise."),
+        (["--sort", "id"], "--sort can't be “id”. Choose from due, made, person, state."),
+        (["-o", "nowhere/"], "nowhere/ is a directory, and csv is one file. Name a file, or add --format ics for one file per promise."),
     ],
     ids=lambda words: " ".join(words) if isinstance(words, list) else "",
 )  # fmt: skip
@@ -191,7 +191,7 @@ def test_a_directory_that_is_there_is_no_file(filled: Program) -> None:
     result = filled("export", "-o", str(filled.home / "out"))
     assert (
         result.stderr.endswith(
-            "is one file. Name a file, or add --format ics for a file a promise.\n"
+            "is one file. Name a file, or add --format ics for one file per promise.\n"
         ),
         result.code,
     ) == (True, 2)
@@ -204,7 +204,7 @@ def test_a_link_is_not_followed(filled: Program, words: list[str]) -> None:
     target = filled.home / words[-1]
     target.symlink_to(filled.home / "elsewhere")
     result = filled("export", *words[:-1], str(target), "--force")
-    sentence = f"promisectl: {target} can't be written: it is not an ordinary file. Choose another place, or try again.\n"
+    sentence = f"promisectl: Can't write {target}: it is not a regular file. Choose another place, or try again.\n"
     assert (result.stderr, result.code) == (sentence, 5)
     assert not (filled.home / "elsewhere").exists()
 

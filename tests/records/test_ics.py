@@ -340,7 +340,7 @@ def test_a_directory_has_a_file_a_promise_and_only_what_changed_is_written_anew(
     refused = program("export", "--format", "ics", "-o", str(place))
     assert (refused.stdout, refused.code) == ("", 2)
     assert refused.stderr.endswith(
-        ".ics is there already. Add --force to replace it, or choose another name.\n"
+        ".ics already exists. Add --force to replace it, or choose another name.\n"
     )
 
     program.ok("bump", "1", "slow")

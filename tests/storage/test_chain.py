@@ -503,13 +503,13 @@ def strange(path: Path, sort: str) -> None:
 
 
 STRANGE = {
-    "nothing in it": "is empty, which a ledger never is",
-    "a text": "is damaged, or no ledger at all",
+    "nothing in it": "is empty; a ledger never is",
+    "a text": "is damaged, or is not a ledger",
     "a short text": "",
-    "a directory": "is not a file",
-    "a link to nowhere": "is not a file",
-    "a foreign database": "is a database of some other program",
-    "a foreign database with our tables": "is a database of some other program",
+    "a directory": "is a directory, not a file",
+    "a link to nowhere": "is a link to nothing",
+    "a foreign database": "is a database of another program",
+    "a foreign database with our tables": "is a database of another program",
     "a newer ledger": "was written by a newer promisectl",
     "a ledger cut short": "",
     "a ledger overwritten": "",

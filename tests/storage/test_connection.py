@@ -44,7 +44,7 @@ def test_a_move_waits_for_another_and_gives_up_with_a_sentence(
     monkeypatch.setattr(connection, "LOCK_WAIT_SECONDS", 0.2)
     result = filled("complete", "1")
     assert (result.stdout, result.code) == ("", 5)
-    assert "was locked by another command" in result.stderr
+    assert "Another command kept" in result.stderr
     db.close()
     assert filled("complete", "1").code == 0
 
@@ -77,7 +77,7 @@ def test_a_commit_that_fails_is_not_called_done(filled: Program) -> None:
         db.execute("UPDATE promise SET replaces = 99")
         return "done"
 
-    with pytest.raises(errors.DamagedContent, match="row is gone"):
+    with pytest.raises(errors.DamagedContent, match="row is missing"):
         ledger.run_in_transaction(str(filled.ledger), work)
     assert filled.ok("list") == "1\tdana\tSend Q3 numbers\t\tactive\t\n"
 
@@ -89,7 +89,7 @@ def test_a_place_that_cannot_be_written_is_a_sentence(program: Program) -> None:
     )
     assert (result.stdout, result.code) == ("", 5)
     assert result.stderr.endswith(
-        "can't be used: Not a directory. Nothing was recorded. See where it is with: path.\n"
+        "ledger.db: Not a directory. Nothing was recorded. See: promisectl path\n"
     )
 
 
@@ -253,7 +253,7 @@ def test_a_schema_that_is_no_text_any_more_is_told_as_damage(filled: Program) ->
     for words in (["list"], ["complete", "1"], ["doctor"]):
         result = filled(*words)
         assert result.code == 5
-        assert "is damaged, or no ledger at all" in result.stdout + result.stderr
+        assert "is damaged, or is not a ledger" in result.stdout + result.stderr
 
 
 def test_where_nobody_can_tell_whether_there_is_a_ledger_a_view_does_not_say_that_there_is_none(
@@ -297,8 +297,6 @@ def test_an_sqlite_that_is_too_old_is_told_as_that(
         assert "There is no ledger" in done.stderr
         return
     assert (done.stdout, done.returncode) == ("", 5)
-    sentence = (
-        "This Python has SQLite 3.34.1, and a ledger needs 3.37 or newer. No ledger was touched."
-    )
+    sentence = "This Python has SQLite 3.34.1, and a ledger needs 3.37 or newer. The ledger was not touched."
     assert sentence in done.stderr
     assert "damage" not in done.stderr

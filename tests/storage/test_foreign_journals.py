@@ -411,7 +411,7 @@ def test_what_no_command_could_have_said_is_refused_with_its_line(
     assert text != forge_journal(copy.deepcopy(small))
     refusal = import_text(program, text, START + timedelta(days=9))
     assert refusal, kind
-    assert "it is no record of a journal" not in str(refusal)
+    assert "it is not a record of a journal" not in str(refusal)
     line = int(str(refusal).removeprefix(f"{program.home}/journal.jsonl, line ").partition(":")[0])
     if len(records) == len(small) and "answer" not in kind and "key" not in kind:
         assert line == find_first_difference(records, small)

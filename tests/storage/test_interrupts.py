@@ -10,7 +10,7 @@ import pytest
 from tests.cli.terminal import ended, terminal
 from tests.conftest import Program, tool
 
-TOO_LATE = "promisectl: The move was recorded, but its answer could not be written out (it was stopped with Ctrl-C). See it with: log.\n"
+TOO_LATE = "promisectl: The move was recorded, but the result could not be printed (it was stopped with Ctrl-C). See: promisectl log\n"
 RESTORED = TOO_LATE.replace("The move was recorded", "The backup was restored").replace(
     "log.", "list."
 )

@@ -82,7 +82,7 @@ def test_who_reads_for_too_long_is_not_waited_for(
     assert (result.stdout, result.code) == ("", 5)
     assert (
         result.stderr
-        == f"promisectl: {program.ledger} was locked by another command for 0.3 seconds. Nothing was restored. Try again.\n"
+        == f"promisectl: Another command kept {program.ledger} locked for 0.3 seconds. Nothing was restored. Try again.\n"
     )
     assert outcomes(program.ledger) == {"the first", "the second"}
     program.ok("restore", backup, "--yes")

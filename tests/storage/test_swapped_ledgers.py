@@ -192,7 +192,7 @@ def test_an_answer_about_another_promise_than_was_shown_is_refused(
         restore_other(swapped)
         before = acts_of(swapped)
         answer(child)
-        child.expect("while you looked at them")
+        child.expect("have changed meanwhile")
         if how == "review":
             child.sendline("quit")
         assert ended(child) == (0 if how == "review" else 4)
@@ -213,5 +213,5 @@ def test_what_was_edited_is_not_recorded_about_another_promise(
     more = () if kind == "--correct" else ("--reason", "x", "--mine")
     result = swapped("edit", "1", kind, *more)
     assert (result.stdout, result.code) == ("", 4)
-    assert "while you looked at them" in result.stderr
+    assert "have changed meanwhile" in result.stderr
     assert "figures" not in swapped.ok("list", "--all", "--plain")

@@ -44,24 +44,24 @@ def refused(done: subprocess.CompletedProcess[str], sentence: str, code: int) ->
 # Paths that nobody means
 
 BAD_PLACES = {
-    "$HOME/l.db": "nothing has replaced the variable",
-    "${HOME}/l.db": "nothing has replaced the variable",
-    "media/$USER.db": "nothing has replaced the variable",
-    "~nobody-of-that-name/l.db": "there is no user of that name",
-    "https://example.org/l.db": "it is an address",
-    "sqlite:///l.db": "it is an address",
-    "file:l.db": "it is an address",
-    "$(pwd)/l.db": "nothing has replaced the variable",
-    "`pwd`/l.db": "nothing has run the command",
-    "%USERPROFILE%\\l.db": "a path of Windows",
-    "C:\\Users\\me\\l.db": "a path of Windows",
-    "\\\\server\\me\\l.db": "a path of Windows",
-    "  ": "there is nothing in it",
-    "ledgers/": "it ends as a directory does; add the name of a file",
-    "./l.db/": "it ends as a directory does",
+    "$HOME/l.db": "its variable was not replaced",
+    "${HOME}/l.db": "its variable was not replaced",
+    "media/$USER.db": "its variable was not replaced",
+    "~nobody-of-that-name/l.db": "there is no such user",
+    "https://example.org/l.db": "it is a URL",
+    "sqlite:///l.db": "it is a URL",
+    "file:l.db": "it is a URL",
+    "$(pwd)/l.db": "its variable was not replaced",
+    "`pwd`/l.db": "its command was not run",
+    "%USERPROFILE%\\l.db": "a Windows path",
+    "C:\\Users\\me\\l.db": "a Windows path",
+    "\\\\server\\me\\l.db": "a Windows path",
+    "  ": "it is empty",
+    "ledgers/": "it ends like a directory; add a file name",
+    "./l.db/": "it ends like a directory",
 }
 BAD_OPTIONS = BAD_PLACES | {
-    "": "there is nothing in it",
+    "": "it is empty",
 }
 
 
@@ -103,7 +103,7 @@ def test_nor_for_another_file(
     before = sorted(os.listdir(program.home))
     done = program(*words)
     assert (done.stdout, done.code) == ("", 2)
-    assert "is not a path that can be used" in done.stderr
+    assert "Can't use the path" in done.stderr
     assert sorted(os.listdir(program.home)) == before
 
 
@@ -258,7 +258,7 @@ def test_a_directory_that_is_gone_is_told(program: Program, line: str) -> None:
     )
     assert (done.stdout, done.returncode) == ("", 2), done.stderr
     assert done.stderr.count("\n") == 1
-    assert ("the current directory is gone" in done.stderr) != line.startswith("import")
+    assert ("the current directory was deleted" in done.stderr) != line.startswith("import")
 
 
 def test_what_names_no_file_works_in_a_directory_that_is_gone(program: Program) -> None:

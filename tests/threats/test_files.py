@@ -73,7 +73,7 @@ def test_a_pipe_is_not_waited_for(program: Program) -> None:
         done = shell(words)
         assert (done.stdout, done.returncode) == ("", 5)
         assert (
-            "ledger.db is not a file, but a pipe. It was left as it is; move it away, or name another"
+            "ledger.db is a pipe, not a file. It was left as it is. Move it away, or name another"
             in done.stderr
         )
 
@@ -82,7 +82,7 @@ def test_a_directory_a_socket_and_a_device_are_refused(program: Program) -> None
     program.ledger.mkdir(parents=True)
     refused(
         program,
-        "is not a file, but a directory. It was left as it is; move it away, or name another ledger with --ledger",
+        "is a directory, not a file. It was left as it is. Move it away, or name another ledger with --ledger",
     )
     program.ledger.rmdir()
     with (
@@ -90,9 +90,9 @@ def test_a_directory_a_socket_and_a_device_are_refused(program: Program) -> None
         closing(socket.socket(socket.AF_UNIX)) as server,
     ):  # the name of a socket has to be short
         server.bind(program.ledger.name)
-        refused(program, "is not a file, but a socket")
+        refused(program, "is a socket, not a file")
     for device in ("/dev/null", "/dev/full", "/dev/tty"):
-        assert "is not a file, but a device" in shell(["list", "--ledger", device]).stderr
+        assert "is a device, not a file" in shell(["list", "--ledger", device]).stderr
         assert shell(["make", "X", "--to", "dana", "--ledger", device]).returncode == 5
 
 
@@ -107,16 +107,16 @@ def test_what_is_no_file_under_the_name_of_a_journal_is_refused(filled: Program,
         for words in (["list"], ["note", "1", "x"], *rest):
             done = shell(words)
             assert (done.stdout, done.returncode) == ("", 5), (kind, words)
-            assert f"{name} is not a file, but {kind}. It was left as it is; move it" in done.stderr
+            assert f"{name} is {kind}, not a file. It was left as it is. Move it" in done.stderr
         found = shell(["doctor"])
-        assert (found.returncode, f"{name} is not a file, but {kind}" in found.stdout) == (5, True)
+        assert (found.returncode, f"{name} is {kind}, not a file" in found.stdout) == (5, True)
     for kind, name in _put_strange(Path(f"{copied}{end}")):
-        assert f"{name} is not a file, but {kind}. Nothing was restored" in shell(restore).stderr
+        assert f"{name} is {kind}, not a file. Nothing was restored" in shell(restore).stderr
     assert filled.ledger.read_bytes() == before
     filled.ledger.unlink()
     for kind, name in _put_strange(Path(f"{filled.ledger}{end}")):
         done = shell(restore)
-        assert (done.returncode, f"{name} is not a file, but {kind}" in done.stderr) == (5, True)
+        assert (done.returncode, f"{name} is {kind}, not a file" in done.stderr) == (5, True)
         assert shell(["make", "X y z", "--to", "me"]).returncode == 5
         assert not filled.ledger.exists()
 
@@ -149,8 +149,8 @@ def test_the_journal_of_a_ledger_that_is_gone_is_not_played_into_a_new_one(
     result = program("make", "X", "--to", "dana")
     assert (result.stdout, result.code) == ("", 5)
     assert result.stderr == (
-        f"promisectl: {journal} lies there without its ledger, and would be mixed into a new one. Nothing was recorded; "
-        "move it to where that ledger is now, or away.\n"
+        f"promisectl: {journal} exists without its ledger, and SQLite would apply it to a new one. "
+        "Nothing was recorded. Move it to its ledger, or away.\n"
     )
     assert [one.name for one in program.ledger.parent.iterdir()] == [journal.name]
     journal.unlink()
@@ -164,7 +164,7 @@ def test_a_log_that_is_not_its_own_is_seen_through_a_link_too(filled: Program) -
     for words in (["list"], ["note", "1", "x"]):
         result = filled("--ledger", str(link), *words)
         assert (result.stdout, result.code) == ("", 5)
-        assert "belongs to another state of it" in result.stderr
+        assert "belongs to another state of the ledger" in result.stderr
 
 
 def without_links(fault: str, *words: str) -> subprocess.CompletedProcess[str]:
@@ -215,7 +215,7 @@ def test_many_begin_at_once_where_there_are_no_hard_links(program: Program) -> N
 def test_a_link_to_nothing_is_refused(program: Program) -> None:
     program.ledger.parent.mkdir(parents=True)
     program.ledger.symlink_to(program.home / "nowhere")
-    refused(program, "is not a file, but a link to nothing")
+    refused(program, "is a link to nothing")
 
 
 def test_a_link_of_ones_own_is_followed(filled: Program) -> None:
@@ -236,21 +236,21 @@ def test_backups_are_named_where_there_are_some(program: Program) -> None:
     (backups / "ledger-20261122T090000Z.db").touch()
     for words in (["list"], ["make", "X", "--to", "dana"]):
         assert program(*words).stderr.endswith(
-            f"Backups are in {backups}; one is brought back with: restore FILE.\n"
+            f"Backups are in {backups} (promisectl restore “…”). See: promisectl doctor\n"
         )
 
 
 def test_a_newer_ledger_says_what_to_update(filled: Program) -> None:
     with closing(sqlite3.connect(filled.ledger)) as db:
         db.execute(f"PRAGMA user_version = {sql.SCHEMA_STEP + 1}")
-    newer = rf"newer promisectl \(schema step {sql.SCHEMA_STEP + 1}; this one knows {sql.SCHEMA_STEP}\). It was left as it is; update promi"
+    newer = rf"newer promisectl \(schema step {sql.SCHEMA_STEP + 1}; this one knows {sql.SCHEMA_STEP}\). It was left as it is. Update promi"
     refused(filled, newer)
 
 
 def test_a_ledger_without_a_step_is_refused(filled: Program) -> None:
     with closing(sqlite3.connect(filled.ledger)) as db:
         db.execute("PRAGMA user_version = 0")
-    refused(filled, "names no schema step, which a ledger always does")
+    refused(filled, "has no schema step, which every ledger has")
 
 
 @pytest.mark.parametrize(
@@ -334,7 +334,7 @@ def test_a_ledger_in_wal_mode_is_not_looked_at_and_turned_back_by_a_move(filled:
         db.execute("PRAGMA journal_mode = WAL")
     refused(
         filled,
-        r"was turned to WAL mode by another program.*The next move turns it back, and so does: sqlite3 '",
+        r"to WAL mode, in which even a view would write files\. The next change you record ends that mode, or end it now: sqlite3 '",
         moves=False,
     )
     assert filled.ok("note", "1", "x", "-q") == "1\n"
@@ -354,7 +354,7 @@ def test_what_stands_in_the_log_of_wal_mode_is_not_lost(filled: Program) -> None
     )
     subprocess.run([sys.executable, "-c", code], check=False)
     assert (filled.ledger.parent / "ledger.db-wal").stat().st_size
-    refused(filled, "was turned to WAL mode", moves=False)
+    refused(filled, "to WAL mode", moves=False)
     assert filled.ok("note", "1", "x", "-q") == "1\n"
     assert os.listdir(filled.ledger.parent) == ["ledger.db"]
     assert "Dana Kim" in filled.ok("list", "--json")
@@ -372,7 +372,7 @@ def test_a_log_that_belongs_to_another_state_of_the_ledger_is_not_mixed_in(fille
     (filled.ledger.parent / "ledger.db-wal").write_bytes(log)
     refused(
         filled,
-        r"Beside the ledger lies .*ledger\.db-wal, which belongs to another state of it and would be mixed in\. Nothing was touched",
+        r"ledger\.db-wal belongs to another state of the ledger, and SQLite would apply it\. Nothing was changed\.",
     )
     (filled.ledger.parent / "ledger.db-wal").unlink()
     assert filled.ok("list") == "1\tdana\tSend the numbers\t\tactive\t\n"
@@ -396,9 +396,9 @@ def test_root_leaves_the_directories_of_others_alone(filled: Program) -> None:
     for words in (*MOVES, *LOOKS):
         done = shell(words, pretended(0))
         assert (done.stdout, done.returncode) == ("", 5)
-        assert "and you are root: " in done.stderr
+        assert "You are root, and " in done.stderr
         assert re.search(
-            r"Nothing was touched; say it as (\S+): sudo -u '\1' promisectl …", done.stderr
+            r"Nothing was changed\. Run this as (\S+): sudo -u '\1' promisectl …", done.stderr
         )
         assert seen(filled.ledger.parent) == before
 
@@ -423,8 +423,8 @@ def test_a_link_into_the_directory_of_another_is_not_followed(filled: Program) -
         for words in (*MOVES, *LOOKS):
             done = shell(words, pretended(SOMEBODY + 1))
             assert (done.stdout, done.returncode) == ("", 5)
-            assert f"leads by a link to {theirs}/ledger.db, into a directory of " in done.stderr
-            assert f"name it as it is: --ledger '{theirs}/ledger.db'" in done.stderr
+            assert f"is a link to {theirs}/ledger.db, in a directory of " in done.stderr
+            assert f"name it directly: --ledger '{theirs}/ledger.db'" in done.stderr
             assert seen(theirs) == before
 
 

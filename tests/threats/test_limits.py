@@ -52,10 +52,7 @@ def test_a_megabyte_on_stdin_is_refused(program: Program) -> None:
         "make", "--json", "-", piped=json.dumps({"outcome": "x" * 1_000_000, "to": "dana"})
     )
     assert (done.stdout, done.code) == ("", 6)
-    assert (
-        "1,000,000 characters, and 1,000 are the most"
-        in json.loads(done.stderr)["error"]["message"]
-    )
+    assert "1,000,000 characters; 1,000 are allowed" in json.loads(done.stderr)["error"]["message"]
     assert not program.ledger.exists()
 
 
@@ -128,13 +125,13 @@ def told_too_late(record: dict[str, Any]) -> None:
 
 
 FORGED: dict[Callable[[dict[str, Any]], None], str] = {
-    long_outcome: "its outcome has 1,001 characters, and 1,000 are the most",
-    long_text: "its text has 10,001 characters, and 10,000 are the most",
-    long_tag: "its tag has 101 characters, and 100 are the most",
-    to_come: "it was recorded at 2030-01-01T00:00:00Z, which is still to come; if that is right, give a later --today",
-    before_it_happened: "happens after it was recorded",
-    recorded_apart: "it was recorded at another moment than its command",
-    told_too_late: "happens after it was recorded",
+    long_outcome: "its outcome has 1,001 characters; 1,000 are allowed",
+    long_text: "its text has 10,001 characters; 10,000 are allowed",
+    long_tag: "its tag has 101 characters; 100 are allowed",
+    to_come: "it was recorded at 2030-01-01T00:00:00Z, which is in the future; if that is right, add a later --today",
+    before_it_happened: "it is dated after it was recorded",
+    recorded_apart: "it was not recorded at the same time as its command",
+    told_too_late: "it is dated after it was recorded",
 }
 
 
@@ -194,8 +191,8 @@ def test_what_was_moved_by_a_clock_that_was_ahead_says_so_and_can_be_put_right(
     done = program("reopen", "1", "--reason", "a page is missing")
     assert (done.stdout, done.code) == ("", 2)
     assert done.stderr == (
-        "promisectl: The newest move of #1 is dated Tue 1 Jan 2036, 10:00, which is still to come: the clock was ahead then, or is behind "
-        "now. If it was ahead, take that move back and say it again: undo --promise 1.\n"
+        "promisectl: The last change of #1 is dated Tue 1 Jan 2036, 10:00, which is in the future: the clock was ahead then, or is behind "
+        "now. If it was ahead, undo that change and repeat it: promisectl undo --promise 1\n"
     )
     program.ok("undo", "--promise", "1")
     assert program.ok("complete", "1", "-q") == "1\n"

@@ -72,4 +72,6 @@ def test_orders_and_states_are_words_that_are_known(program: Program, words: lis
     assert (done.stdout, done.code) == ("", 2)
     assert "Choose from" in done.stderr
     assert "Choose from" in program("people", "--sort", "name; --").stderr
-    assert "--columns does not know “id; --”" in program("export", "--columns", "id; --").stderr
+    assert (
+        "--columns: there is no field “id; --”" in program("export", "--columns", "id; --").stderr
+    )

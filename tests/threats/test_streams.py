@@ -42,7 +42,7 @@ def test_bytes_that_are_no_text_are_a_usage_error(program: Program) -> None:
     ):
         done = whole(*words)
         assert (done.stdout, done.returncode) == (b"", 2)
-        assert b"bytes that are no readable text here" in done.stderr
+        assert b"bytes that are not text here" in done.stderr
     assert not program.ledger.exists()
 
 

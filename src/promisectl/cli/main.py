@@ -143,8 +143,8 @@ def print_problem(problem: errors.Problem, *, as_json: bool) -> None:
     if as_json:
         from promisectl.records.as_json import encode_json
 
-        parts = (str(problem), *problem.details, " or ".join(problem.commands))
-        message = " ".join(filter(None, parts))
+        message = " ".join(filter(None, (str(problem), " or ".join(problem.commands))))
+        message = "\n".join((message, *problem.details))
         error = {"code": problem.code, "message": message, "exit": problem.exit_code}
         more = {"moves": list(map(str, problem.moves)), "commands": list(problem.commands)}
         line = encode_json(

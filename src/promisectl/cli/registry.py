@@ -243,7 +243,7 @@ def build_callback(declaration: Declaration) -> Callable[..., None]:
         }
         for form in FORMAT_OPTIONS.keys() & given_before.keys() - shared.keys():
             raise errors.Contradiction(
-                f"{declaration.name} does not answer with --{form}. See: {ctx.command_path} --help"
+                f"{declaration.name} has no --{form} output.", f"See: {ctx.command_path} --help"
             )
         for name in shared:
             if arguments[name] in (None, False):

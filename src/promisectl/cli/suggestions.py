@@ -1,4 +1,4 @@
-"""Suggestions for a word that is not a command: a typo, or a name from another program."""
+"""Suggestions for a word that is not a command: a typo, or a word of another program."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-# The names of each command in other programs. A word with several commands means any of them.
+# What other programs call each command. A word can mean several commands.
 COMMAND_SYNONYMS = {
     "make": "add new create promise offer ask request init",
     "jot": "capture batch bulk many",
@@ -55,13 +55,13 @@ PERSON_COMMAND_SYNONYMS = {
 }
 # The purpose of a command that shares a word with others.
 _COMMAND_PURPOSES = {
-    "negotiate": "other terms",
-    "correct": "a typo",
-    "complete": "it is done",
-    "void": "entered by mistake",
-    "withdraw": "an offer taken back",
-    "release": "somebody let off",
-    "renege": "a promise of your own broken",
+    "negotiate": "propose other terms",
+    "correct": "fix a typo",
+    "complete": "mark as done",
+    "void": "drop a mistaken entry",
+    "withdraw": "take an offer back",
+    "release": "release the promisor",
+    "renege": "break a promise",
 }
 
 
@@ -75,9 +75,9 @@ def ensure_subcommand(ctx: typer.Context) -> None:
 def translate_typer_errors(
     ctx: Any, words: Sequence[str], parse_words: Callable[[], list[str]]
 ) -> list[str]:
-    """Return what a parser of Typer makes of `words`, with Typer's errors in our words.
+    """Return what a parser of Typer makes of `words`, with our errors instead of Typer's.
 
-    Raises NotAWholeNumber and BadCommandLine, which name the help of the command, and DashedText.
+    Raises NotAWholeNumber, DashedText and BadCommandLine.
     """
     before = [*words]  # the parser takes them away
     try:
@@ -86,7 +86,7 @@ def translate_typer_errors(
         if error.param is None or hasattr(error, "param_type"):  # a word is missing
             raise errors.BadCommandLine(error.format_message(), ctx.command_path) from error
         # All other parameters are texts, which Typer never refuses.
-        raise errors.NotAWholeNumber(error.param.opts[0], ctx.command_path) from error
+        raise errors.NotAWholeNumber(error.param.opts[0]) from error
     except TyperException as error:
         if hasattr(error, "option_name"):
             for word in before:

@@ -243,8 +243,8 @@ def record_replies(
         reply = replies[promise.id]
         if promise.state is State.DELIVERED and (reply.risk or reply.no_to):
             raise errors.Contradiction(
-                "--risk and --no-to are for a yes to terms, and this confirms a delivery. "
-                "Leave them out."
+                "--risk and --no-to belong to a yes to terms, and this confirms a delivery.",
+                "Leave them out.",
             )
         check_meant_revision(promise, reply.revision)
         at = arguments.parse_event_moment(env, "--on", on, after=promise.moved_at)
@@ -375,18 +375,18 @@ def check_notice_options(promise: Promise, *, told: bool, not_told: bool, silent
     direction = promise.direction
     if direction is Direction.SELF and (told or not_told or silent):
         raise errors.Contradiction(
-            f"#{promise.id} is a promise to yourself, so there is nobody to tell. "
-            "Leave out --told, --not-told and --silent."
+            f"#{promise.id} is a promise to yourself, so there is nobody to tell.",
+            "Leave out --told, --not-told and --silent.",
         )
     if direction is Direction.OWE and silent:
         raise errors.Contradiction(
-            f"--silent is for what is owed to you, and you owe #{promise.id}. "
-            "If you have not told them: --not-told"
+            f"--silent is for what is owed to you, and you owe #{promise.id}.",
+            "If you have not told them yet, add --not-told instead.",
         )
     if direction is Direction.OWED and not_told:
         raise errors.Contradiction(
-            f"--not-told is for what you owe, and #{promise.id} is owed to you. "
-            "If they did not tell you: --silent"
+            f"--not-told is for what you owe, and #{promise.id} is owed to you.",
+            "If they did not tell you, add --silent instead.",
         )
 
 

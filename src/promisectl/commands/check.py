@@ -62,11 +62,12 @@ class PromiseDraft(NamedTuple):
         }
         if self.outcome is not None or not typed:
             return
-        describe = "describes" if len(typed) == 1 else "describe"
+        need = "needs" if len(typed) == 1 else "need"
         first, value = next(iter(typed.items()))
-        example = first if value is True else f"{first} …"
+        example = first if value is True else f"{first} “…”"
         raise errors.Contradiction(
-            f"{' and '.join(typed)} {describe} a draft. Give it: check --draft “…” {example}"
+            f"{' and '.join(typed)} {need} a draft.",
+            f"Add it: promisectl check --draft “…” {example}",
         )
 
     def build_target(self, env: Env, outcome: str) -> CheckTarget:
@@ -116,7 +117,7 @@ def check(
     The rules only advise; nothing is recorded.
     """
     if ids and draft is not None:
-        raise errors.Contradiction("Give numbers of promises, or a draft, not both.")
+        raise errors.Contradiction("Give IDs of promises or --draft, not both.")
     described = PromiseDraft(draft, to, from_, by, done_when, why, agreed, risk, no_to, backfill)
     described.ensure_outcome()
     for rule in ignore:

@@ -114,14 +114,16 @@ def _build_env(
     forms = [form for form in OUTPUT_FORMS if arguments.pop(form, False)]
     if len(forms) > 1:
         options = " and ".join(f"--{form}" for form in forms)
-        raise errors.Contradiction(f"{options} exclude each other. Give one of them.")
+        raise errors.Contradiction(f"{options} can't be combined.", "Give one of them.")
     options_of_env = {name: arguments.pop(name) for name in _ENV_ARGUMENTS if name in arguments}
     key = arguments.pop("once", None)
     once = None if key is None else build_once_key(key, function, arguments, ids)
     try:
         settings = config.load_config(default_config_path(os.environ))
-    except errors.BadConfig:
+    except errors.BadConfig as problem:
         if needs_config:
+            can_edit = os.path.isfile(problem.place)
+            problem.advice = "Fix it: promisectl config edit" if can_edit else "Move it away."
             raise
         settings = config.Config()
     env = Env(

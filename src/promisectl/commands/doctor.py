@@ -1,4 +1,4 @@
-"""The command `doctor`: check the ledger and its place, and repair what is safe to repair."""
+"""The command `doctor`: check the ledger and its files, and repair what is safe to repair."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def doctor(env: Env, *, fix: bool = False, rebuild: bool = False, expect: str | 
     repair_lines: list[str] = []
     for line in iter_doctor_repairs(env, fix=fix, rebuild=rebuild):
         repair_lines.append(line)
-        env.print_hint(doctor_report.shorten_home_paths(f"{line[0].upper()}{line[1:]}."))
+        env.print_hint(doctor_report.format_repair_line(line))
     backups = doctor_report.list_ledger_backups(env)
     findings, extent = collect_doctor_findings(env, head, backups)
     report = DoctorReport(head, repair_lines, findings, extent, backups)
@@ -127,9 +127,9 @@ def build_missing_ledger_finding(env: Env, head: str, backups: LedgerBackups) ->
     if head:
         return IntegrityFinding("file", IntegrityResult.WRONG, missing, cure=Remedy.RESTORE)
     if backups.paths:
-        says = f"{missing}, but there are backups of it"
+        says = f"{missing}, but it has backups"
         return IntegrityFinding("file", IntegrityResult.NOTE, says, cure=Remedy.RESTORE)
-    says = "there is no ledger yet; the first promise makes it"
+    says = "there is no ledger yet; the first promise creates it"
     return IntegrityFinding("file", IntegrityResult.OK, says)
 
 
@@ -154,8 +154,8 @@ def _examine_ledger_content(
     except errors.LedgerNeedsFix as problem:
         says, cure = problem.why, Remedy.FIX
     except errors.LedgerError as problem:
-        # When no backup helps, the sentence itself names the way out.
-        says = str(problem).rstrip(".")
+        # When no backup helps, the error itself has the way out.
+        says = problem.clause if problem.restorable else str(problem).rstrip(".")
         cure = Remedy.RESTORE if problem.restorable else Remedy.NONE
     findings.insert(0, IntegrityFinding("file", IntegrityResult.WRONG, says, cure=cure))
     return None
@@ -181,23 +181,25 @@ def check_config_usable(env: Env) -> IntegrityFinding:
     try:
         config.load_config(env.config_file)
     except errors.BadConfig as problem:
-        return IntegrityFinding("config", IntegrityResult.NOTE, str(problem).rstrip("."))
+        return IntegrityFinding(
+            "config", IntegrityResult.NOTE, f"{problem.place}: {problem.clause}"
+        )
     exists = os.path.exists(env.config_file)
-    status = "can be read" if exists else "is not there, and need not be"
-    says = f"{env.config_file or 'one'} {status}"
+    status = "can be read" if exists else "is not there; it is optional"
+    says = f"{env.config_file or 'a config'} {status}"
     return IntegrityFinding("config", IntegrityResult.OK, says)
 
 
 def check_newest_backup(env: Env, backups: LedgerBackups) -> IntegrityFinding:
     """Check the age of the newest backup; an old one, or none, is worth a note."""
     if backups.problem:
-        says = f"{env.backup_directory} can't be looked into ({backups.problem})"
+        says = f"{env.backup_directory} can't be read ({backups.problem})"
         return IntegrityFinding("backups", IntegrityResult.NOTE, says)
     newest = backups.newest
     if not newest:
         result = IntegrityResult.NOTE if ledger.has_ledger(env.ledger) else IntegrityResult.OK
-        return IntegrityFinding("backups", result, f"there is none in {env.backup_directory} yet")
+        return IntegrityFinding("backups", result, f"there are none in {env.backup_directory} yet")
     days = (env.now - find_backup_time(newest, env.now)).days
     age = f"{formats.format_count(days, 'day')} ago" if days > 0 else "today"
     result = IntegrityResult.NOTE if days >= _OLD_BACKUP_DAYS else IntegrityResult.OK
-    return IntegrityFinding("backups", result, f"the newest was made {age}: {newest}")
+    return IntegrityFinding("backups", result, f"the newest is from {age}: {newest}")

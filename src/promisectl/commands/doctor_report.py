@@ -63,7 +63,7 @@ class DoctorReport(NamedTuple):
 
     @property
     def findings_to_cure(self) -> list[IntegrityFinding]:
-        """The damage; without any, the note that the ledger is gone while it has backups."""
+        """The damage; without any, the note that the ledger is missing but has backups."""
         return self.wrong_findings or [
             finding
             for finding in self.findings
@@ -151,11 +151,17 @@ def write_doctor_lines(
     env.write_records(output.encode_rows("plain", rows, _DOCTOR_LINES))
     sentence, command = _build_verdict(env, report)
     if report.findings_to_cure:
-        env.print_warning(sentence)  # with --quiet too: whoever reads the damage needs the way out
+        env.print_warning(sentence)  # with --quiet too: damage needs a way out
     else:
         env.print_hint(sentence)
     if command:
         env.print_warning(command, whole=True)
+
+
+def format_repair_line(line: str) -> str:
+    """Return what a repair did as a sentence; a command at its end gets no full stop."""
+    end = "" if ": promisectl " in line else "."
+    return shorten_home_paths(f"{line[0].upper()}{line[1:]}{end}")
 
 
 def shorten_home_paths(text: str) -> str:
@@ -215,17 +221,17 @@ def _build_verdict(env: Env, report: DoctorReport) -> tuple[str, str]:
     sentence, command = build_doctor_advice(env, report)
     if report.wrong_findings:
         count = len(report.wrong_findings)
-        wrong = f"{formats.format_count(count, 'check')} of {len(report.findings)}"
+        wrong = f"{count} of {formats.format_count(len(report.findings), 'check')}"
         advice = f". {sentence}" if sentence else ": see above."
-        return f"{wrong} {'is' if count == 1 else 'are'} wrong{advice}", command
+        return f"{wrong} found damage{advice}", command
     path = shorten_home_paths(env.ledger)
-    return f"There is no ledger at {path}, but there are backups of it. {sentence}", command
+    return f"There is no ledger at {path}, but it has backups. {sentence}", command
 
 
 def build_doctor_advice(env: Env, report: DoctorReport) -> tuple[str, str]:
     """Return what to do, and the command that does it: the strongest remedy that is needed.
 
-    Both are empty when the findings themselves name the way out.
+    Both are empty when the findings themselves have the way out.
     """
     cures = {finding.cure for finding in report.findings_to_cure}
     program = _format_program_call(env)
@@ -233,10 +239,10 @@ def build_doctor_advice(env: Env, report: DoctorReport) -> tuple[str, str]:
         return build_restore_advice(env, report)
     if Remedy.REBUILD in cures:
         return (
-            "All that was said is whole, only rows differ from it. This tells them again:",
+            "The history is intact, so the rows can be rebuilt from it:",
             f"{program} doctor --rebuild",
         )
-    return ("This puts it right:", f"{program} doctor --fix") if Remedy.FIX in cures else ("", "")
+    return ("To repair it:", f"{program} doctor --fix") if Remedy.FIX in cures else ("", "")
 
 
 def build_restore_advice(env: Env, report: DoctorReport) -> tuple[str, str]:
@@ -244,18 +250,17 @@ def build_restore_advice(env: Env, report: DoctorReport) -> tuple[str, str]:
     intact = find_intact_backup(report)
     exists = os.path.lexists(env.ledger)
     if intact:
-        effect = "puts it back as it was then" if exists else "brings it back"
         command = f"{_format_program_call(env)} restore {_quote_shell_path(intact)}"
-        return f"The newest backup that is whole {effect}:", command
+        return "To restore the newest intact backup:", command
     copy = " Copy the file away before you do anything else." if exists else ""
     directory = shorten_home_paths(env.backup_directory)
     problem = report.backups.problem
     if problem:
-        return f"The backups in {directory} can't be looked into ({problem}).{copy}", ""
+        return f"The backups in {directory} can't be read ({problem}).{copy}", ""
     if exists and {finding.check for finding in report.wrong_findings} == {"expect"}:
-        return "No backup here holds that head either. Was it noted from another ledger?", ""
-    holds = " and holds that head" if report.expected_head else ""
-    return f"There is no backup in {directory} that is whole{holds}.{copy}", ""
+        return "No backup here has that head either. Is it from another ledger?", ""
+    holds = " with that head" if report.expected_head else ""
+    return f"There is no intact backup{holds} in {directory}.{copy}", ""
 
 
 def _format_program_call(env: Env) -> str:
@@ -273,7 +278,7 @@ def _format_program_call(env: Env) -> str:
 
 
 def find_intact_backup(report: DoctorReport) -> str | None:
-    """Return the newest backup that is whole and has the expected head, if there is one."""
+    """Return the newest intact backup with the expected head, if there is one."""
     for path in report.backups.paths:
         try:
             checks.ensure_intact(path, report.expected_head)

@@ -15,6 +15,7 @@ from promisectl.commands import import_source
 from promisectl.commands.import_plan import ImportPlanner, ImportStep, open_import_planner
 from promisectl.commands.import_source import ImportSource
 from promisectl.commands.shared import arguments, output, recorder
+from promisectl.errors import end_sentence
 from promisectl.records import reader
 from promisectl.records.reader import UnreadableLine
 from promisectl.rendering import formats
@@ -95,10 +96,13 @@ def parse_column_map(pairs: Sequence[str]) -> dict[str, str]:
         column, separator, field = pair.rpartition("=")
         if not separator:
             raise errors.Contradiction(
-                f"“{pair}” needs a column and a field. For example: --map Task=outcome"
+                f"--map “{pair}” does not map a column to a field.",
+                "Type it like this: --map Task=outcome",
             )
         if column in fields:
-            raise errors.Contradiction(f"--map has the column “{column}” twice. Give it once.")
+            raise errors.Contradiction(
+                f"--map has the column “{column}” twice.", "Keep one of them."
+            )
         fields[column] = _check_import_field("--map", field) if field else ""
     return fields
 
@@ -111,7 +115,9 @@ def parse_set_fields(pairs: Sequence[str]) -> dict[str, str]:
     parts = [pair.partition("=") for pair in pairs]
     for field, _, value in parts:
         if not value:
-            raise errors.Contradiction(f"“{field}” needs a value. For example: --set direction=owe")
+            raise errors.Contradiction(
+                f"--set “{field}” has no value.", "Type it like this: --set direction=owe"
+            )
     return {_check_import_field("--set", field): value for field, _, value in parts}
 
 
@@ -356,8 +362,9 @@ def build_step_record(step: ImportStep) -> dict[str, Any]:
     if step.differences:
         why = f"{why}, differs here: {', '.join(step.differences)}"
     if step.problem:
-        column, what = step.problem.column, step.problem.what
+        column, what, advice = step.problem.column, step.problem.what, step.problem.advice
         why = f"{column}: {what}" if column else what
+        why = f"{end_sentence(why)} {advice}".removesuffix(".") if advice else why
     person = cells.get("person") or cells.get("person_name")
     outcome = cells.get("outcome")
     return {

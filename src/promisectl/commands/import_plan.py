@@ -108,7 +108,7 @@ class ImportPlanner:
         )
         known = self._find_known_promise(imported.uid)
         if known and known.line:
-            raise errors.BadRecord(f"line {known.line} has the same one", "uid")
+            raise errors.BadRecord(f"line {known.line} has the same uid", "uid")
         self._numbers.ensure_unused_id(imported.id)
         if known and (known.begun or imported.imported_state.state is State.VOID):
             differences = self._list_differences(row, imported, known.number)
@@ -192,7 +192,7 @@ class _PromiseNumbers:
     def ensure_unused_id(self, file_id: int | None) -> None:
         """Raise BadRecord when an earlier record of the file has the same ID."""
         if file_id in self._numbers_by_id:
-            raise errors.BadRecord(f"an earlier record is also #{file_id}", "id")
+            raise errors.BadRecord(f"an earlier record already has the ID {file_id}", "id")
 
     def add_id(self, file_id: int | None, number: int) -> None:
         """Remember which ID a record of the file has here; does nothing without an ID."""
@@ -205,7 +205,7 @@ class _PromiseNumbers:
             return None
         if file_id not in self._numbers_by_id:
             raise errors.BadRecord(
-                f"#{file_id} is not earlier in this file; add it, or leave this empty",
+                f"#{file_id} does not come earlier in this file; add it there, or leave this empty",
                 "replaces",
             )
         return self._numbers_by_id[file_id]
@@ -263,7 +263,7 @@ class _Counterparties:
         if near:
             handles = " or ".join(other.handle for other in near)
             raise errors.BadRecord(
-                f"“{name}” looks like {handles}; use that name, or --new for somebody else",
+                f"“{name}” looks like {handles}; type that, or add --new if it is somebody else",
                 "person",
             )
 
@@ -301,4 +301,4 @@ def _blame_column(column: str) -> Iterator[None]:
     try:
         yield
     except errors.Problem as problem:
-        raise errors.BadRecord(str(problem).removesuffix("."), column) from problem
+        raise errors.BadRecord(problem.clause, column, advice=problem.advice) from problem

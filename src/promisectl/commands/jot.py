@@ -28,7 +28,9 @@ def jot(env: Env, lines: Sequence[str] = (), *, new: bool = False, backfill: boo
     functions = make.build_draft_of_fields, make.record_drafts
     if _STDIN in lines:
         if len(lines) > 1:
-            raise errors.Contradiction("“-” reads the lines from stdin. Leave out the other lines.")
+            raise errors.Contradiction(
+                "“-” reads the lines from stdin.", "Leave out the other lines."
+            )
         jot_page.make_from_stdin(env, *functions, new=new, backfill=backfill)
         return
     jotter = jot_page.Jotter(env, *functions, new=new, backfill=backfill)

@@ -128,13 +128,15 @@ def _ensure_fields_fit(values: Mapping[str, Any]) -> None:
     """Refuse fields that contradict the side or each other. Raises Contradiction."""
     if "asked" in values and "from_" in values:
         raise errors.Contradiction(
-            "“asked” means that they asked you, so it goes with “to”. "
-            "Leave it out: “from” alone means that you ask."
+            "“asked” means that they asked you, so it goes with “to”.",
+            "Leave it out: “from” alone means that you ask.",
         )
     if "offered" in values and "to" in values:
         raise errors.Contradiction(
-            "“offered” means that they offered it, so it goes with “from”. "
-            "Leave it out: “to” alone means that you offer it."
+            "“offered” means that they offered it, so it goes with “from”.",
+            "Leave it out: “to” alone means that you offer it.",
         )
     if "agreed" in values and "reply_by" in values:
-        raise errors.Contradiction("“agreed” means that they have said yes. Leave out “answer by”.")
+        raise errors.Contradiction(
+            "“agreed” means that they have said yes.", "Leave out “answer by”."
+        )

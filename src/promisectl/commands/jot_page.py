@@ -42,9 +42,11 @@ def make_from_stdin(
     page = make_json.decode_stdin(env.read_stdin())
     lines = jot_lines.list_jot_lines(page)
     if not lines:
-        raise errors.BadInput("There is no promise in what came in on stdin")
+        raise errors.BadInput("There is no promise on stdin")
     if lines[0].text.startswith("{"):
-        raise errors.BadInput("This looks like JSON. Read it with: promisectl make --json -")
+        raise errors.BadInput(
+            "This looks like JSON", advice="Read it with: promisectl make --json -"
+        )
     env.once = env.once and env.once.add_content("\n".join(line.text for line in lines))
     if env.once and recorder.repeat_first_answer(env):
         return
@@ -161,8 +163,8 @@ class Jotter:
         is_mine = counterparty.is_ledger_owner(env, name)
         if is_mine and fields.keys() & {"agreed", "asked", "offered", "reply_by"}:
             raise errors.Contradiction(
-                "A promise to yourself has no other side. "
-                "Leave out “agreed”, “asked”, “offered” and “answer by”."
+                "A promise to yourself has no other side.",
+                "Leave out “agreed”, “asked”, “offered” and “answer by”.",
             )
         if env.may_ask and name not in self._meant:
             new = self._options["new"]
@@ -195,7 +197,7 @@ class Jotter:
 def describe_mistake(problem: errors.Problem) -> str:
     """Return what is wrong with a line, and what helps, without its place."""
     cause = problem.cause.removeprefix(f"{problem.place}: ")
-    return " ".join(filter(None, (cause, problem.advice)))
+    return " ".join(filter(None, (cause[:1].upper() + cause[1:], problem.advice)))
 
 
 def _show_drafts(env: Env, drafts: Sequence[Any]) -> None:

@@ -138,8 +138,7 @@ def check_stdin_options(env: Env, typed: MakeArguments) -> None:
     ]
     if options:
         raise errors.Contradiction(
-            f"With “-”, leave out {' and '.join(options)}: "
-            "each promise on stdin has its own fields."
+            "With “-”, each promise has its own fields.", f"Leave out {' and '.join(options)}."
         )
 
 
@@ -284,32 +283,33 @@ def check_make_options(env: Env, typed: MakeArguments) -> None:
     arguments.ensure_at_most_one(asked=asked, offered=offered)
     if asked and from_:
         raise errors.Contradiction(
-            "--asked goes with --to: somebody asks you. "
-            "With --from, you ask, unless they offer: --offered."
+            "--asked goes with --to (somebody asked you).",
+            "Leave it out: with --from you ask, unless you add --offered.",
         )
     if offered and to:
         raise errors.Contradiction(
-            "--offered goes with --from: somebody offers you something. "
-            "With --to, you offer, unless they ask: --asked."
+            "--offered goes with --from (somebody offered it to you).",
+            "Leave it out: with --to you offer, unless you add --asked.",
         )
     needs_other_side = asked or offered or typed.agreed or typed.reply_by
     if needs_other_side and counterparty.is_ledger_owner(env, *to, *from_):
         raise errors.Contradiction(
-            "Nobody has to agree to a promise to yourself: "
-            "leave out --asked, --offered, --agreed and --reply-by."
+            "A promise to yourself has no other side.",
+            "Leave out --asked, --offered, --agreed and --reply-by.",
         )
     if typed.agreed and typed.reply_by:
         raise errors.Contradiction(
-            "With --agreed, the answer was yes already: leave out --reply-by."
+            "With --agreed, there is no reply to wait for.", "Leave out --reply-by."
         )
     is_request = asked or (from_ and not offered)
     if (typed.risk or typed.no_to) and not typed.agreed and is_request:
         raise errors.Contradiction(
-            "--risk and --no-to go with the yes of the promisor. Give them to: promisectl accept"
+            "--risk and --no-to belong to the promisor's yes.",
+            "Give them later: promisectl accept “…” --risk “…”",
         )
     if typed.beside and typed.replaces is None:
         raise errors.Contradiction(
-            "--beside keeps the promise that is replaced. Name it with: --replaces ID"
+            "--beside keeps the promise that is replaced.", "Add --replaces and its ID."
         )
 
 

@@ -87,7 +87,7 @@ def blame_input(place: str) -> Iterator[None]:
         raise
     except errors.Usage as problem:
         problem.place = ""
-        raise errors.BadInput(str(problem).removesuffix("."), place) from problem
+        raise errors.BadInput(problem.clause, place, problem.advice) from problem
 
 
 # Promises
@@ -97,7 +97,7 @@ def parse_json_promise(env: Env, place: str, value: Any) -> dict[str, Any]:
     """Return the arguments of `make` for one JSON value. Raises BadInput with `place`.
 
     The value is an object. Its keys are the options of make or the fields of the promise record;
-    null means that a key is left out. A due zone other than the local one goes behind the date.
+    null means that a key is left out. A due zone other than the local one comes after the date.
     """
     try:
         check_json_keys(value)
@@ -131,7 +131,7 @@ def check_json_keys(value: Any) -> None:
             raise ValueError(f"there is no “{key}”; the nearest is “{nearest}”")
         expected = describe_wrong_type(_OPTION_BY_FIELD.get(key) or key, item)
         if item is not None and expected:
-            raise ValueError(f"“{key}” is {expected}")
+            raise ValueError(f"“{key}” must be {expected}")
 
 
 def describe_wrong_type(name: str, value: Any) -> str:
@@ -144,7 +144,7 @@ def describe_wrong_type(name: str, value: Any) -> str:
     if all(isinstance(text, str) and can_be_stored(text) for text in texts):
         return ""
     if name in _NUMBER_KEYS:
-        return "the number of a promise"
+        return "the ID of a promise"
     return "a text, or an array of texts" if name in _LIST_KEYS else "a text"
 
 
@@ -160,7 +160,7 @@ def rename_json_keys(value: Mapping[str, Any]) -> dict[str, Any]:
         if item is None:
             continue
         if name in typed:
-            raise ValueError(f"two keys mean “{name}”: give one of them")
+            raise ValueError(f"two keys mean “{name}”; give one of them")
         typed[name] = item
         if name in _LIST_KEYS and isinstance(item, str):
             typed[name] = [item]
@@ -180,17 +180,15 @@ def resolve_json_sides(env: Env, typed: Mapping[str, Any]) -> dict[str, Any]:
     if person is None and direction is None:
         return sides
     if "to" in sides or "from" in sides:
-        raise ValueError(
-            "“person” and “direction” stand for “to” or “from”: give the ones or the other"
-        )
+        raise ValueError("“person” and “direction” mean the same as “to” or “from”; give one kind")
     if direction not in _SIDE_BY_DIRECTION:
-        raise ValueError(f"“direction” is one of {', '.join(_SIDE_BY_DIRECTION)}")
+        raise ValueError(f"“direction” must be one of {', '.join(_SIDE_BY_DIRECTION)}")
     is_me = counterparty.is_ledger_owner(env, "me" if person is None else person)
     if direction == "self" and not is_me:
-        raise ValueError("“direction” is self, so the “person” is me")
+        raise ValueError("“direction” is self, so “person” must be me")
     if person is None and direction != "self":
-        raise ValueError("“direction” needs a “person” beside it")
+        raise ValueError("“direction” needs a “person” too")
     if direction != "self" and is_me:
         config = "" if people.is_me(person) else " (`me` in the config)"
-        raise ValueError(f"“{person}” is you{config}, so the “direction” is self")
+        raise ValueError(f"“{person}” is you{config}, so “direction” must be self")
     return {**sides, _SIDE_BY_DIRECTION[direction]: [person or "me"]}

@@ -113,7 +113,7 @@ def rename(env: Env, name: str, new: str, *, display: str | None = None) -> None
         wanted = domain.parse_newcomer(new, env.config.me)
         owner = domain.find_exact_person(wanted.handle, known)
         if owner and owner.id != person.id:
-            raise errors.NameTaken(new, owner.handle)
+            raise errors.NameTaken(new, person.handle, owner.handle)
         is_written_as_name = new != new.casefold() or " " in new.strip()
         full_name = display or (new if is_written_as_name else None)
         if full_name:
@@ -165,7 +165,7 @@ def alias(env: Env, name: str, other: str) -> None:
         if owner and owner.id == person.id:
             raise errors.SameName(person.handle)
         if owner:
-            raise errors.NameTaken(other, owner.handle)
+            raise errors.NameTaken(other, person.handle, owner.handle)
         journal.change_person(person, PersonVerb.ALIAS, handle=wanted)
         return f"{wanted} now means {person.name} ({person.handle})."
 

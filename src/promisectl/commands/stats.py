@@ -64,7 +64,8 @@ def stats(
     person = None if with_ is None else counterparty.find_counterparty(env, with_)
     if with_ is not None and person is None:
         raise errors.Contradiction(
-            "Promises to yourself are not counted. Name somebody else, or leave out --with."
+            "stats does not count promises to yourself.",
+            "Name somebody else, or leave out --with.",
         )
     scope = window.build_scope(person.handle if person else None)
     with output.open_view(env, window.as_of if as_of else None, acts=True) as db:
@@ -101,7 +102,9 @@ def parse_stats_window(
         first_day = civil.local_time(end, env.zone).date() - timedelta(days=env.config.window)
         begin = civil.first_second(first_day, env.zone)
     if begin and begin > end:
-        raise errors.Contradiction("--until is before --since. Exchange them, or leave one out.")
+        raise errors.Contradiction(
+            "The period ends before it begins.", "Give an earlier --since or a later --until."
+        )
     return StatsWindow(begin, end, moment)
 
 

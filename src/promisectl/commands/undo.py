@@ -29,7 +29,7 @@ def undo(env: Env, *, promise: str | None = None) -> None:
         entry, command = journal.find_last_command(number)
         later = journal.find_later_command(entry) if number is not None else None
         if later:
-            raise errors.UndoBlocked(number or 0, command, f"{later[1]} of #{later[0]}")
+            raise errors.UndoBlocked(number or 0, command, *later)
         return entry, command
 
     _record_reversal(env, "undo", find_undoable_entry, Journal.undo_entry, errors.NothingToUndo())

@@ -19,9 +19,9 @@ CONFIG_TABLES: Mapping[str, type[CheckConfig | TableConfig]] = {
     "table": TableConfig,
 }
 _TABLE_HINTS = {
-    "check": 'check is a table: write [check], and below it ignore = ["L08"]',
-    "table": 'table is a table: write [table], and below it sort = "person"',
-    "alias": 'alias is a table: write [alias], and below it late = "owe --overdue"',
+    "check": 'check is a table: type [check], and below it ignore = ["L08"]',
+    "table": 'table is a table: type [table], and below it sort = "person"',
+    "alias": 'alias is a table: type [alias], and below it late = "owe --overdue"',
 }
 
 
@@ -29,9 +29,11 @@ def read_config_file(path: str) -> bytes:
     """Return the content of the file. Raises BadConfig when it can't be read."""
     try:
         if os.path.islink(path) and not os.path.exists(path):
-            raise errors.BadConfig(path, f"it is a link to {os.readlink(path)}, which is not there")
+            raise errors.BadConfig(
+                path, f"it is a link to {os.readlink(path)}, which does not exist"
+            )
         if not os.path.isfile(path) and not os.path.isdir(path) and os.path.exists(path):
-            raise errors.BadConfig(path, "it is no ordinary file")
+            raise errors.BadConfig(path, "it is not a regular file")
         with open(path, "rb") as file:
             return file.read()
     except OSError as error:
@@ -44,7 +46,7 @@ def decode_config(content: bytes, path: str) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise errors.BadConfig(path, f"line {line} is no UTF-8") from error
+        raise errors.BadConfig(path, f"line {line} is not UTF-8") from error
 
 
 def parse_config(content: bytes, path: str) -> Config:
@@ -73,7 +75,7 @@ def _parse_toml(content: bytes, path: str) -> tuple[str, dict[str, Any]]:
     try:
         return text, tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise errors.BadConfig(path, f"it is no TOML ({error})") from error
+        raise errors.BadConfig(path, f"it is not TOML ({error})") from error
     except RecursionError as error:
         raise errors.BadConfig(path, "its brackets are nested too deeply") from error
     except ValueError as error:  # Python reads no number of thousands of digits
@@ -110,7 +112,7 @@ def _build_unknown_key(key: tuple[str, ...], known: Collection[str]) -> WrongCon
     for table, _, name in (known_key.rpartition(".") for known_key in CONFIG_KEYS):
         if name == key[-1]:
             target = f"below [{table}]" if table else "above the first [table]"
-            return WrongConfigValue(key, f"{name} stands in the wrong place; write it {target}")
+            return WrongConfigValue(key, f"{name} is in the wrong place; move it {target}")
     nearest = get_close_matches(key[-1], known, 1, 0)[0]
     return WrongConfigValue(key, f"there is no “{key[-1]}”; the nearest is {nearest}")
 

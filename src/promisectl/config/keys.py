@@ -47,7 +47,7 @@ def parse_me_value(value: Any) -> str:
     try:
         return people.parse_newcomer(value if isinstance(value, str) else "").name
     except errors.BadName:
-        raise ValueError('me is your name, as in "Ana Lopez"') from None
+        raise ValueError('me must be your name, as in "Ana Lopez"') from None
 
 
 def parse_zone_value(value: Any) -> str:
@@ -55,10 +55,7 @@ def parse_zone_value(value: Any) -> str:
     if isinstance(value, str) and civil.is_zone(value):
         return value
     quoted = f"“{value}”" if isinstance(value, str) else "this"
-    raise ValueError(
-        'zone is the name of a time zone, as in "Europe/Berlin", '
-        f"and {quoted} is none that is known here"
-    )
+    raise ValueError(f'{quoted} is not a known time zone; zone is a name such as "Europe/Berlin"')
 
 
 def _build_choice_parser(name: str, choices: Collection[str]) -> Callable[[Any], Any]:
@@ -66,7 +63,7 @@ def _build_choice_parser(name: str, choices: Collection[str]) -> Callable[[Any],
 
     def parse_choice(value: Any) -> Any:
         if not isinstance(value, str) or value not in choices:
-            raise ValueError(f"{name} is one of {', '.join(choices)}")
+            raise ValueError(f"{name} must be one of {', '.join(choices)}")
         return value
 
     return parse_choice
@@ -86,7 +83,7 @@ def parse_window_value(value: Any) -> int:
     days = int(match[1]) if match else value
     if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= _MAX_WINDOW_DAYS:
         raise ValueError(
-            f'window is a number of days, 1 to {_MAX_WINDOW_DAYS}, as in 90 or "90 days"'
+            f'window must be a number of days, 1 to {_MAX_WINDOW_DAYS}, as in 90 or "90 days"'
         )
     return days
 
@@ -95,7 +92,7 @@ def parse_pager_value(value: Any) -> str | Literal[False]:
     """Return the command of a pager, or False for none. Raises ValueError."""
     if value is False or (isinstance(value, str) and value.strip()):
         return value
-    raise ValueError('pager is a command, as in "less -FIRX", or false for none')
+    raise ValueError('pager must be a command, as in "less -FIRX", or false for none')
 
 
 def _build_text_list_parser(name: str) -> Callable[[Any], tuple[str, ...]]:
@@ -105,7 +102,7 @@ def _build_text_list_parser(name: str) -> Callable[[Any], tuple[str, ...]]:
         if not isinstance(value, list) or not all(
             isinstance(text, str) and text.strip() for text in value
         ):
-            raise ValueError(f"{name} is a list of texts")
+            raise ValueError(f"{name} must be a list of texts")
         return tuple(value)
 
     return parse_text_list
@@ -116,7 +113,7 @@ def parse_ignore_value(value: Any) -> tuple[str, ...]:
     rules = _build_text_list_parser("ignore")(value)
     for rule in rules:
         if rule.upper() not in RULES:
-            raise ValueError(f"there is no rule “{rule}”; they are {min(RULES)} to {max(RULES)}")
+            raise ValueError(f"there is no rule “{rule}”, only {min(RULES)} to {max(RULES)}")
     return rules
 
 
@@ -125,7 +122,7 @@ def parse_columns_value(value: Any) -> tuple[str, ...]:
     names = _build_text_list_parser("columns")(value)
     for name in names:
         if name not in columns.COLUMNS:
-            raise ValueError(f"there is no column “{name}”; there are {', '.join(columns.COLUMNS)}")
+            raise ValueError(f"there is no column “{name}”, only {', '.join(columns.COLUMNS)}")
         if names.count(name) > 1:
             raise ValueError(f"the column {name} is there twice")
     if not names:
@@ -136,20 +133,18 @@ def parse_columns_value(value: Any) -> tuple[str, ...]:
 def parse_alias(name: str, value: Any) -> str:
     """Return the expansion of an alias as it is written. Raises ValueError."""
     if name in COMMAND_NAMES:
-        raise ValueError(
-            f"{name} is a command already, so it can't be an alias; choose another word"
-        )
+        raise ValueError(f"{name} is already a command; choose another word")
     if not re.fullmatch(r"[^\W_][\w.-]*", name):
         raise ValueError(
-            f"“{name}” can't be an alias: it is one word that begins with a letter or a digit"
+            f"“{name}” can't be an alias: that is one word that begins with a letter or a digit"
         )
     try:
         words = shlex.split(value) if isinstance(value, str) else []
     except ValueError as error:
         raise ValueError(f"{name} can't be read as a command ({error})") from None
     if not words or words[0] not in COMMAND_NAMES:
-        begins = f"and “{words[0]}” is none" if words else 'as in "owe --overdue"'
-        raise ValueError(f"{name} has to begin with a command of promisectl, {begins}")
+        begins = f", and “{words[0]}” is not one" if words else ', as in "owe --overdue"'
+        raise ValueError(f"{name} must begin with a command of promisectl{begins}")
     return str(value)
 
 

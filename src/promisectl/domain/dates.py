@@ -76,11 +76,12 @@ class DateRequest(NamedTuple):
             return errors.UnreadableDate(self.text, self.examples, why)
         if date(1970, 2, 1) < self.today < date(9999, 12, 1):
             friday = find_nearest_weekday(self.today, _WEEKDAY_NUMBERS["fri"], past=self.past)
-            word, named, iso_day = "fri", friday + timedelta(days=1), friday
+            word, named = "fri", friday + timedelta(days=1)
+            last = "yesterday 17:00" if self.past else "tomorrow 17:00"
         else:
-            word, named, iso_day = "today", self.today, self.today
-        examples = (word, f"{named.day} {MONTHS[named.month - 1][:3]}", str(iso_day))
-        return errors.UnreadableDate(self.text, examples, why, "guide dates")
+            word, named, last = "today", self.today, str(self.today)
+        examples = (word, f"{named.day} {MONTHS[named.month - 1][:3]}", last)
+        return errors.UnreadableDate(self.text, examples, why, "promisectl guide dates")
 
     def normalize_text(self) -> str:
         """Return the text in lower case with single spaces.
@@ -106,7 +107,7 @@ class DateRequest(NamedTuple):
         try:
             return self._replace(zone=zone, today=now.astimezone(ZoneInfo(zone)).date())
         except (LookupError, OSError, ValueError):
-            raise self.build_error(f"no zone “{zone}” is known here") from None
+            raise self.build_error(f"“{zone}” is not a known time zone") from None
 
     def resolve_zone_name(self, name: str) -> str:
         """Return the IANA name of a zone that the text names in lower case.
@@ -117,7 +118,7 @@ class DateRequest(NamedTuple):
             return "UTC"
         known = {zone.lower(): zone for zone in available_timezones()}
         if name not in known:
-            raise self.build_error(f"no zone “{self.text.split()[-1]}” is known here")
+            raise self.build_error(f"“{self.text.split()[-1]}” is not a known time zone")
         return known[name]
 
 
@@ -378,11 +379,11 @@ def refuse_partial_date(request: DateRequest, words: str) -> None:
         readings = (_build_real_date(month.year, month.month, int(match[1])) for month in months)
         _refuse_ambiguous_date(request, *readings)
     if re.fullmatch(_CLOCK_PATTERN, words):
-        raise request.build_error("a time needs its day")
+        raise request.build_error("a time needs a day")
     month_name, _, year = words.partition(" ")
     is_named_month = month_name in _MONTH_NAMES and re.fullmatch(r"(?:\d{4})?", year)
     if is_named_month or re.fullmatch(r"\d{4}(?:-\d\d)?", words):
-        raise request.build_error("that is not one day")
+        raise request.build_error("that is not a single day")
 
 
 def _refuse_ambiguous_date(request: DateRequest, *readings: date | None) -> NoReturn:
@@ -448,7 +449,7 @@ def _build_local_minute(request: DateRequest, local: datetime) -> CivilMoment:
     _build_whole_day(request, local.date())
     first, last = find_instant_bounds(local, request.zone)
     if first > last:
-        raise request.build_error("that hour is skipped there")
+        raise request.build_error("the clocks skip that hour there")
     if first < last:
         zone, tz = request.zone, ZoneInfo(request.zone)
         zone_suffix = f" {zone}" if zone != request.home else ""
@@ -469,5 +470,5 @@ def _build_whole_day(request: DateRequest, day: date) -> CivilMoment:
         raise request.build_error(_YEAR_OUT_OF_RANGE)
     at = last_second(day, request.zone)
     if at.astimezone(ZoneInfo(request.zone)).date() != day:
-        raise request.build_error("that day is skipped there")
+        raise request.build_error("the calendar skips that day there")
     return CivilMoment(str(day), request.zone, at)

@@ -176,11 +176,13 @@ def parse_newcomer(words: str, me: str | None = None) -> Newcomer:
     if is_me(words, me):
         raise errors.BadName(words, "that is you (`me` in the config)")
     if len(handle) > constants.MAX_WORD_CHARACTERS:
-        raise errors.BadName(words, f"{constants.MAX_WORD_CHARACTERS} characters are the most")
+        raise errors.BadName(
+            words, f"at most {constants.MAX_WORD_CHARACTERS} characters are allowed"
+        )
     if not _is_readable_handle(handle):
         raise errors.BadName(words, "it needs a letter or a digit, and no control characters")
     if handle.startswith(("-", "?")):
-        raise errors.BadName(words, "it can't begin with that sign")
+        raise errors.BadName(words, "it can't begin with - or ?")
     if name == name.casefold() and "@" not in name:
         name = capitalize_name(name)
     return Newcomer(handle, name)

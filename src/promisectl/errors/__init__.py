@@ -1,9 +1,9 @@
-"""The errors that a person can meet, each with its sentence, a code and an exit code.
+"""The errors that a person can meet, each with its sentences, a code and an exit code.
 
-A sentence names what is wrong and what to do next. Any module raises errors; `cli.main` alone
-catches and prints them. This module holds the families of errors. Their members are in the modules
-of this package, and `__getattr__` imports these when an error is needed: it takes longer than a
-query to create all the classes.
+An error has what is wrong, then what to type. Any module raises errors; `cli.main` alone catches
+and prints them. This module has the families of errors. Their members are in the modules of this
+package, and `__getattr__` imports these when an error is needed: to create all the classes takes
+longer than a query.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from promisectl.errors.usage import *
 
 INTERRUPTED_EXIT_CODE = 130  # as a shell counts Ctrl-C
+STATE_WORDS = {"delivered": "reported", "reneged": "broken"}
+"""The words for states whose values in records are others."""
 _ERROR_MODULES = (
     "dates",
     "editor",
@@ -40,13 +42,14 @@ _ERROR_MODULES = (
 
 
 class Problem(Exception):
-    """The base of all errors.
+    """The base of all errors: what is wrong (`cause`), and what to type (`advice`).
 
     `code` is a name for programs, `exit_code` what the shell gets, `moves` the verbs that are open,
     `commands` whole command lines that can be pasted, `details` more sentences; each of these is
     printed on a line of its own.
     `str(problem)` joins all that is known: the `place` of the error, what is wrong there, what was
-    left undone (`effect`), what helps (`advice`), and the notes that callers added on the way.
+    not done (`effect`), the `advice`, and the notes that callers added on the way. Advice without a
+    full stop ends with a command to paste, and comes last.
     """
 
     code = "usage"
@@ -58,16 +61,35 @@ class Problem(Exception):
     effect = ""
     advice = ""
 
+    def __init__(self, cause: str = "", advice: str = "") -> None:
+        super().__init__(cause)
+        self.advice = advice or self.advice
+
     @property
     def cause(self) -> str:
         """What is wrong, after its place if it has one, as in “line 3: …”."""
         what = super().__str__()
-        return f"{self.place}: {what}" if self.place else what
+        return f"{self.place}: {_lower_first_letter(what)}" if self.place else what
+
+    @property
+    def clause(self) -> str:
+        """What is wrong, as a part of another sentence: without capital, place and full stop."""
+        return _lower_first_letter(super().__str__().removesuffix("."))
 
     def __str__(self) -> str:
         """Return all that is known, in the order in which a person reads it."""
         notes = getattr(self, "__notes__", ())
-        return " ".join(filter(None, (self.cause, self.effect, self.advice, *notes)))
+        if self.advice and not self.advice.endswith((".", "?")):
+            rest = (*map(end_sentence, notes), self.advice)
+        else:
+            rest = (self.advice, *notes)
+        return " ".join(filter(None, (self.cause, self.effect, *rest)))
+
+
+def _lower_first_letter(sentence: str) -> str:
+    """Return a sentence as it goes on after a colon; “TZ is …” keeps its capital."""
+    is_word = sentence[1:2].islower() or sentence.startswith("A ")
+    return sentence[:1].lower() + sentence[1:] if is_word else sentence
 
 
 @contextmanager
@@ -81,62 +103,67 @@ def add_place_to_errors(place: str) -> Iterator[None]:
 
 
 class Usage(Problem):
-    """The words of the command cannot be carried out as typed (exit 2)."""
+    """The command can't be carried out as it was typed (exit 2)."""
 
 
 class NotFound(Problem):
-    """There is no such promise, person or topic (exit 3)."""
+    """There is no such promise, person or page (exit 3)."""
 
     code = "not-found"
     exit_code = 3
 
 
 class Ambiguous(Problem):
-    """A name could mean more than one, or looks too much like a known one (exit 3)."""
+    """A name can mean several people, or looks like a known one (exit 3)."""
 
     code = "ambiguous"
     exit_code = 3
 
 
 class IllegalMove(Problem):
-    """The move is not open now (exit 4)."""
+    """The move is not possible in the state of the promise (exit 4)."""
 
     code = "illegal-move"
     exit_code = 4
 
 
 class LedgerError(Problem):
-    """The ledger cannot be read or written (exit 5); `restorable` if a backup can help."""
+    """The ledger can't be read or written (exit 5); `restorable` if a backup can help."""
 
     code = "ledger"
     exit_code = 5
     restorable = False
 
     def add_backup_hint(self, directory: str) -> None:
-        """Add a note with the directory of the backups and how to restore one."""
-        self.add_note(f"Backups are in {directory}; one is brought back with: restore FILE.")
+        """Add a note with the directory of the backups and the command that restores one."""
+        self.add_note(f"Backups are in {directory} (promisectl restore “…”).")
 
 
 class MachineError(Problem):
-    """The machine lacks what a command needs, which says nothing about the ledger (exit 5)."""
+    """The machine lacks what a command needs; the ledger may be fine (exit 5)."""
 
     code = "ledger"
     exit_code = 5
 
 
 class BadData(Problem):
-    """A file, stdin or the config has something that cannot be used (exit 6)."""
+    """A file, stdin or the config has something that can't be used (exit 6)."""
 
     code = "data"
     exit_code = 6
 
 
-# Errors that must not import a module, as they come after Ctrl-C or a closed pipe, and those that
-# every command refers to.
+def end_sentence(text: str) -> str:
+    """Return a text with a full stop, unless it already ends like a sentence."""
+    return text if text.endswith((".", "?")) else f"{text}."
+
+
+# Errors that must not import a module, because they come after Ctrl-C or a closed pipe, and those
+# that every command refers to.
 
 
 class AnswerLost(Problem):
-    """What was asked for is done and recorded, but its answer could not be written out."""
+    """The command did its work, but its result could not be printed."""
 
     code = "ledger"
     exit_code = 7
@@ -144,12 +171,12 @@ class AnswerLost(Problem):
     def __init__(self, why: str, did: str = "The move was recorded", look: str = "log") -> None:
         self.why = why
         super().__init__(
-            f"{did}, but its answer could not be written out ({why}). See it with: {look}."
+            f"{did}, but the result could not be printed ({why}).", f"See: promisectl {look}"
         )
 
 
 class ClosedPipe(Problem):
-    """Whoever read the answer has closed the pipe, so nothing needs to be said.
+    """The reader of the pipe has closed it, so nothing is printed.
 
     A shell gives the exit code 141 for SIGPIPE.
     """
@@ -158,43 +185,36 @@ class ClosedPipe(Problem):
 
 
 class StdoutFailed(LedgerError):
-    """Stdout took no more of a view's answer."""
+    """The output of a view could not be written."""
 
     def __init__(self, why: str) -> None:
-        super().__init__(f"The answer can't be written out: {why}.")
+        super().__init__(f"Can't write the output: {why}.")
 
 
 class TemporaryLedgerError(LedgerError):
-    """Trouble that comes from without, and may pass: what it is, and what helps."""
-
-    def __init__(self, what: str, advice: str) -> None:
-        self.advice = advice
-        super().__init__(what)
+    """A failure that comes from outside the ledger and may pass."""
 
 
 class NoPromise(NotFound):
-    """No promise has that number. `newest` is the highest number, 0 where it is unknown."""
+    """No promise has that ID. `newest` is the highest ID, 0 where it is unknown."""
 
     def __init__(self, number: int, newest: int = 0) -> None:
         self.number = number
         beyond = f"; the newest is #{newest}" if 0 < newest < number else ""
         super().__init__(
-            f"There is no promise #{number}{beyond}. "
-            "The numbers are in the first column of: list --all."
+            f"There is no promise #{number}{beyond}.", "All IDs: promisectl list --all"
         )
 
 
 class BadNumber(Usage):
-    """Something that is not the number of a promise.
+    """Something that is not the ID of a promise.
 
-    `instead` is a sentence about the numbers that it may stand for.
+    `instead` is a sentence about the IDs that may be meant.
     """
 
-    def __init__(
-        self, word: str, instead: str = "The numbers are in the first column of: list."
-    ) -> None:
+    def __init__(self, word: str, instead: str = "IDs are numbers; see: promisectl list") -> None:
         self.word = word
-        super().__init__(f"“{word}” is not the number of a promise. {instead}")
+        super().__init__(f"“{word}” is not the ID of a promise.", instead)
 
 
 if not TYPE_CHECKING:

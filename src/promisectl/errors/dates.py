@@ -11,54 +11,63 @@ if TYPE_CHECKING:
 
 
 class UnreadableDate(Usage):
-    """A text given where a date belongs is outside the grammar of dates.
+    """A text that can't be read as a date.
 
-    `more` is the command that shows the grammar.
+    `more` is the command that shows all forms of dates.
     """
 
     def __init__(
         self, text: str, examples: tuple[str, str, str], why: str = "", more: str = ""
     ) -> None:
-        first, second, third = examples
-        self._more = f" See: {more}." if more else ""
-        self.advice = f"Try {first}, {second} or {third}.{self._more}"
-        super().__init__(f"“{text}” is not a date that can be read{f' ({why})' if why else ''}.")
+        first, second, third = map(_quote_form, examples)
+        self._more = f" See: {more}" if more else ""
+        super().__init__(
+            f"Can't read “{text}” as a date{f' ({why})' if why else ''}.",
+            f"Try {first}, {second} or {third}.{self._more}",
+        )
 
     def suggest_forms(self, forms: Sequence[str]) -> UnreadableDate:
-        """Return the error with the `forms`, if there are any, in place of the examples."""
+        """Return the error with the `forms`, if there are any, instead of the examples."""
         if forms:
-            meant = " or ".join(f"“{form}”" for form in forms)
+            meant = " or ".join(map(_quote_form, forms))
             self.advice = f"Did you mean {meant}?{self._more}"
         return self
 
 
+def _quote_form(form: str) -> str:
+    """Return a date as it is typed: several words in quotes."""
+    return f"“{form}”" if " " in form else form
+
+
 class AmbiguousDate(Usage):
-    """A date that has several readings; all of them are named."""
+    """A date with several meanings; the error names all of them."""
 
     def __init__(self, text: str, readings: tuple[str, ...]) -> None:
-        write = "Write the one that was meant" if len(readings) > 1 else "Write it like that"
-        super().__init__(f"“{text}” can mean {' or '.join(readings)}. {write}.")
+        super().__init__(
+            f"“{text}” can mean {' or '.join(readings)}.",
+            "Type the one you mean." if len(readings) > 1 else "If you mean that, type it so.",
+        )
 
 
 class DatePassed(Usage):
-    """A due date that was over before the promise was said."""
+    """A due date that has already passed."""
 
     def __init__(self, option: str, shown: str) -> None:
         super().__init__(
-            f"{option} {shown} has passed. "
-            "Give a date to come, or add --backfill to record an old promise."
+            f"{option}: {shown} has passed.",
+            "Give a later date, or add --backfill to record an old promise.",
         )
 
 
 class DateAhead(Usage):
-    """Something is said to have happened at a moment that is still to come."""
+    """A date in the future for something that has happened."""
 
     def __init__(self, option: str, shown: str) -> None:
-        super().__init__(f"{option} {shown} is still to come.")
+        super().__init__(f"{option}: {shown} is in the future.", "Give an earlier date.")
 
 
 class TooEarly(Usage):
-    """A move dated before the newest one it builds on."""
+    """A move that is dated before the last change of the promise."""
 
     def __init__(
         self,
@@ -68,43 +77,44 @@ class TooEarly(Usage):
         shown: Callable[[datetime], str] = str,
     ) -> None:
         self.number, self.earliest, self.dated = number, earliest, dated
-        super().__init__(self._format_sentence(shown(earliest), shown(dated)))
+        super().__init__(*self._format_sentences(shown(earliest), shown(dated)))
 
-    def _format_sentence(self, earliest: str, dated: str) -> str:
+    def _format_sentences(self, earliest: str, dated: str) -> tuple[str, str]:
         return (
-            f"#{self.number} has stood as it is since {earliest}, "
-            f"and {dated} is before that. See: log {self.number}."
+            f"#{self.number} last changed on {earliest}; {dated} is earlier.",
+            f"See: promisectl log {self.number}",
         )
 
 
 class ToldTooEarly(TooEarly):
-    """Somebody was told of a break before what was broken was agreed on."""
+    """Somebody was told that a promise is broken before it was agreed."""
 
-    def _format_sentence(self, earliest: str, dated: str) -> str:
+    def _format_sentences(self, earliest: str, dated: str) -> tuple[str, str]:
         return (
-            f"#{self.number} was agreed on {earliest}, so nobody can have been told on {dated} "
-            "that it is broken. Give the moment when they were told."
+            f"#{self.number} was agreed on {earliest}; nobody can have been told on {dated}.",
+            "Give the time when they were told.",
         )
 
 
 class ClockAhead(Usage):
-    """The newest move of a promise was recorded by a clock that was ahead,
-    so that nothing could come after it for long.
-    """  # noqa: D205
+    """The last change of a promise has a date in the future, because the clock was ahead.
+
+    Without this error nothing could follow it for long.
+    """
 
     def __init__(self, number: int, shown: str) -> None:
         super().__init__(
-            f"The newest move of #{number} is dated {shown}, which is still to come: "
-            "the clock was ahead then, or is behind now. "
-            f"If it was ahead, take that move back and say it again: undo --promise {number}."
+            f"The last change of #{number} is dated {shown}, which is in the future: "
+            "the clock was ahead then, or is behind now.",
+            f"If it was ahead, undo that change and repeat it: promisectl undo --promise {number}",
         )
 
 
 class UnknownZone(Usage):
-    """TZ names no zone, so that no date could be told."""
+    """TZ is not a known time zone, so no date can be worked out."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"TZ is “{name}”, which is no time zone that is known here. "
-            "Set it to one such as Europe/Berlin, or unset it."
+            f"TZ is “{name}”, which is not a known time zone.",
+            "Set it to one such as Europe/Berlin, or unset it.",
         )

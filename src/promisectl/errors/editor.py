@@ -10,27 +10,27 @@ if TYPE_CHECKING:
 
 
 class TermsChanged(IllegalMove):
-    """An answer to terms that were others by the time it was given."""
+    """An answer to terms that changed before it was given."""
 
     def __init__(self, number: int) -> None:
         super().__init__(
-            f"The terms of #{number} have changed while you looked at them, "
-            f"so nothing was recorded. See: show {number}."
+            f"The terms of #{number} have changed meanwhile, so nothing was recorded.",
+            f"See: promisectl show {number}",
         )
 
 
 class EditKindMissing(Usage):
-    """Terms were to be edited, and nobody could be asked whether as a typo or as new terms."""
+    """Terms are to be edited, but it is not known whether as a typo or as other terms."""
 
     def __init__(self, number: int) -> None:
         super().__init__(
-            f"A typo, or new terms? Say it with: edit {number} --correct, "
-            f"or edit {number} --negotiate."
+            "Do you want to fix a typo, or to propose other terms?",
+            f"promisectl edit {number} --correct · promisectl edit {number} --negotiate",
         )
 
 
 class NoField(Usage):
-    """A line among edited terms that is none of their fields."""
+    """A line among edited terms that does not begin with one of the fields."""
 
     _MAX_QUOTED_CHARACTERS = 40
 
@@ -38,40 +38,39 @@ class NoField(Usage):
         beginning = line[: self._MAX_QUOTED_CHARACTERS]
         quoted = line if line == beginning else f"{beginning}…"
         super().__init__(
-            f"“{quoted}” is no field of the terms. "
-            f"They are {', '.join(fields[:-1])} and {fields[-1]}, each with a colon."
+            f"“{quoted}” is not a field of the terms.",
+            f"The fields are {', '.join(fields[:-1])} and {fields[-1]}, each with a colon.",
         )
 
 
 class FieldTwice(Usage):
-    """A field that stands among edited terms more than once."""
+    """A field that is among edited terms more than once."""
 
     def __init__(self, field: str) -> None:
-        super().__init__(f"There are two lines of “{field}”. Keep one of them.")
+        super().__init__(f"“{field}” is there twice.", "Keep one of the lines.")
 
 
 class BadEscape(Usage):
-    """A backslash in an edited text, with something behind it that it can't stand before."""
+    """A backslash in an edited text before a character that it can't escape."""
 
     def __init__(self, escape: str) -> None:
-        super().__init__(f"“{escape}” stands for nothing. A backslash itself is written \\\\.")
+        super().__init__(f"“{escape}” has no meaning.", "Type a backslash as \\\\.")
 
 
 class NoEditor(Usage):
-    """No editor is named, and nobody is at a terminal to whom one could be shown."""
+    """No editor is set, and there is no terminal to show one."""
 
     def __init__(self) -> None:
         super().__init__(
-            "No editor is named, and nobody is at a terminal to be shown one. "
-            "Set EDITOR to one, as in EDITOR=nano."
+            "No editor is set, and there is no terminal to show one.", "Set one: EDITOR=nano"
         )
 
 
 class EditorFailed(Usage):
-    """The editor could not be started, or ended with an error. Nothing was changed."""
+    """The editor could not be started, or ended with an error."""
 
     def __init__(self, editor: str, why: str) -> None:
         super().__init__(
-            f"The editor ({editor}) {why}, so nothing was changed. "
-            "Which one is started: $VISUAL, else $EDITOR."
+            f"The editor ({editor}) {why}, so nothing was changed.",
+            "Set another one with VISUAL, or else EDITOR.",
         )

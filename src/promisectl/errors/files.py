@@ -11,144 +11,142 @@ if TYPE_CHECKING:
 
 
 class NoHome(MachineError):
-    """There is no home directory: HOME is not set, is empty, or is no whole path."""
+    """There is no home directory: HOME is not set, empty, or not an absolute path."""
 
     def __init__(self) -> None:
         super().__init__(
-            "There is no home directory to keep the ledger, the config and backups in. "
-            "Set HOME to one, or name the ledger alone: PROMISECTL_LEDGER=/…/ledger.db."
+            "There is no home directory for the ledger, the config and backups.",
+            "Set HOME, or name a ledger: PROMISECTL_LEDGER=/…/ledger.db",
         )
 
 
 class BadPlace(Usage):
-    """A path that can't be meant as it is written."""
+    """A path that can't be used as it is written."""
 
     def __init__(self, path: str, why: str) -> None:
-        super().__init__(f"“{path}” is not a path that can be used: {why}.")
+        super().__init__(f"Can't use the path “{path}”: {why}.")
 
 
 class NoLedgerDirectory(LedgerError):
-    """A ledger that was named is new, and its directory is not there."""
+    """The directory for a new ledger does not exist."""
 
     def __init__(self, directory: str) -> None:
         super().__init__(
-            f"There is no directory {directory} for a new ledger, so nothing was recorded. "
-            "If it is on another disk, see that it is mounted; "
-            f"else make it with: mkdir -p '{directory}'"
+            f"There is no directory {directory} for a new ledger, so nothing was recorded.",
+            f"Mount its disk, or create it: mkdir -p '{directory}'",
         )
 
 
 class CannotWrite(LedgerError):
-    """An output file that could not be written."""
+    """An output file that can't be written."""
 
     def __init__(self, path: str, why: str) -> None:
-        super().__init__(f"{path} can't be written: {why}. Choose another place, or try again.")
+        super().__init__(f"Can't write {path}: {why}.", "Choose another place, or try again.")
 
 
 class NoTemporaryFile(MachineError):
-    """A temporary file could not be written, which says nothing about the ledger."""
+    """A temporary file can't be written; the ledger may be fine."""
 
     def __init__(self, why: str) -> None:
         super().__init__(
-            f"A temporary file can't be written: {why}. The ledger is as it was. "
-            "Free some space for such files, or name a directory with more: TMPDIR=DIRECTORY."
+            f"Can't write a temporary file: {why}. The ledger is unchanged.",
+            "Free some space, or set TMPDIR to another directory.",
         )
 
 
 class FileExists(Usage):
-    """An output file that is there already."""
+    """An output file that already exists."""
 
     def __init__(self, path: str) -> None:
         super().__init__(
-            f"{path} is there already. Add --force to replace it, or choose another name."
+            f"{path} already exists.", "Add --force to replace it, or choose another name."
         )
 
 
 class ExportOntoLedger(Usage):
-    """An export that would overwrite the ledger itself."""
+    """An export that would overwrite the ledger."""
 
     def __init__(self, path: str) -> None:
-        super().__init__(f"{path} is the ledger itself. Choose another file.")
+        super().__init__(f"{path} is the ledger itself.", "Choose another file.")
 
 
 class NothingToBackUp(LedgerError):
-    """There is no ledger of which a copy could be made."""
+    """There is no ledger to back up."""
 
     def __init__(self, path: str) -> None:
         super().__init__(
-            f"There is no ledger at {path}, so there is nothing to back up. "
-            "Which one is meant: path, or --ledger."
+            f"There is no ledger at {path} to back up.",
+            "Name another with --ledger, or see: promisectl path",
         )
 
 
 class BackupOnStdout(Usage):
-    """A backup was asked for on stdout."""
+    """A backup to stdout."""
 
     def __init__(self) -> None:
         super().__init__(
-            "A backup is a file: name one, or a directory. "
-            "As text, the whole ledger goes to stdout with: export --journal."
+            "A backup can't go to stdout.",
+            "Name a file or a directory, or export text: promisectl export --journal",
         )
 
 
 class NoFileNamed(Usage):
-    """An empty text was given where a file is to be named. `option` says where."""
+    """The name of a file is empty. `option` is the option that has it."""
 
     def __init__(self, option: str = "FILE") -> None:
         super().__init__(
-            f"{option} is empty. Name a file; "
-            "in a script, see that the variable it comes from is set."
+            f"{option} is empty.", "Name a file; in a script, check the variable it comes from."
         )
 
 
 class NoDirectory(LedgerError):
-    """A backup is to go into a directory that is not there."""
+    """The directory for a backup does not exist."""
 
     def __init__(self, directory: str) -> None:
         super().__init__(
-            f"There is no directory {directory}, so nothing was backed up. "
-            "If it is on another disk, see that it is mounted; "
-            f"else make it with: mkdir -p '{directory}'"
+            f"There is no directory {directory}, so nothing was backed up.",
+            f"Mount its disk, or create it: mkdir -p '{directory}'",
         )
 
 
 class BackupOntoOtherFile(Usage):
-    """A backup would take the place of a file that is no ledger."""
+    """A backup that would replace a file that is not a ledger."""
 
     def __init__(self, path: str) -> None:
         super().__init__(
-            f"{path} is there, and is no ledger, so not even --force replaces it. "
-            "Choose another name, or take it away first."
+            f"{path} exists and is not a ledger, so --force does not replace it.",
+            "Choose another name, or move it away.",
         )
 
 
 class JournalBesideTarget(Usage):
-    """Beside the name of a new database lies the journal of another."""
+    """The journal of another database is beside the name of a new one."""
 
     def __init__(self, journal: str) -> None:
         super().__init__(
-            f"{journal} is there, the journal of another database, "
-            "which would be mixed with this one. Choose another name."
+            f"{journal} exists, and SQLite would apply it to the new file.",
+            "Choose another name.",
         )
 
 
 class OrphanJournal(LedgerError):
-    """No ledger is there, but the journal of one that was."""
+    """There is no ledger, but a journal of a former one."""
 
     def __init__(self, journal: str) -> None:
         super().__init__(
-            f"{journal} lies there without its ledger, and would be mixed into a new one. "
-            "Nothing was recorded; move it to where that ledger is now, or away."
+            f"{journal} exists without its ledger, and SQLite would apply it to a new one. "
+            "Nothing was recorded.",
+            "Move it to its ledger, or away.",
         )
 
 
 class AutoBackupFailed(LedgerError):
-    """What was there could not be backed up before a change."""
+    """The backup before a change failed."""
 
     def __init__(self, problem: LedgerError) -> None:
         super().__init__(
-            f"What is there is backed up before this, and that failed: {problem} "
-            "Nothing was changed; see to that, or name another place with XDG_STATE_HOME."
+            f"Nothing was changed, because the backup before it failed: {problem.clause}.",
+            "Fix that, or set XDG_STATE_HOME to another place.",
         )
 
 
@@ -157,128 +155,134 @@ class RestoreFromItself(Usage):
 
     def __init__(self, path: str) -> None:
         super().__init__(
-            f"{path} is the ledger itself. Name a backup of it; where they are, says: path."
+            f"{path} is the ledger itself.", "Name a backup; their directory: promisectl path"
         )
 
 
 class NotABackup(LedgerError):
-    """The file that a ledger is to be restored from is damaged, or something else."""
+    """The file to restore is damaged, or is not a ledger."""
 
-    def __init__(self, path: str, what: str, way_out: str = "choose another backup") -> None:
-        super().__init__(f"{path} {what}. Nothing was restored; {way_out}.")
+    effect = "Nothing was restored."
+
+    def __init__(self, path: str, what: str, way_out: str = "Choose another backup.") -> None:
+        super().__init__(f"{path} {what}.", way_out)
 
 
 class JournalBesideBackup(LedgerError):
-    """Beside the file that a ledger is to be restored from lies a journal."""
+    """There is a journal beside the file to restore."""
 
     def __init__(self, path: str) -> None:
+        import shlex
+
         super().__init__(
-            f"Beside {path} lies a journal: a command was at work when it was copied. "
-            f"Have that settled with: --ledger {path} list, then restore it."
+            f"{path} has a journal beside it: it was copied while a command was writing.",
+            "Let SQLite roll that back, then restore it: "
+            f"promisectl --ledger {shlex.quote(path)} list",
         )
 
 
 class RestoreNeedsYes(Usage):
-    """A restore would replace what is there, and nobody could be asked."""
+    """A restore would replace a ledger, and there is no terminal to ask at."""
 
     def __init__(self, path: str) -> None:
         super().__init__(
-            f"To restore replaces all that is in {path}, which is backed up first. "
-            "If that is meant, add --yes."
+            f"This replaces all of {path}, after a backup of it.", "To go ahead, add --yes."
         )
 
 
 class LedgerChanged(LedgerError):
-    """The ledger is not any more what a person was shown before the Yes to a restore."""
+    """The ledger has changed since a person agreed to replace it."""
 
     def __init__(self, path: str) -> None:
         super().__init__(
-            f"{path} has changed meanwhile, so nothing was restored. "
-            "Say it again to see what is there now."
+            f"{path} has changed meanwhile, so nothing was restored.",
+            "Run the command again to see what it holds now.",
         )
 
 
 class NotRestored(LedgerError):
-    """The copying of a backup into the ledger failed.
+    """A backup could not be copied into the ledger.
 
-    `kept` is the file that has the former ledger; empty where there was none.
+    `kept` is the file with the former ledger; empty where there was none.
     """
 
     def __init__(self, path: str, why: str, kept: str) -> None:
-        safe = f" What was there is in {kept}." if kept else ""
-        super().__init__(f"{path} could not be restored: {why}.{safe} How it is now, says: doctor.")
+        safe = f" The former ledger is in {kept}." if kept else ""
+        super().__init__(f"{path} could not be restored: {why}.{safe}", "See: promisectl doctor")
 
 
 class UnknownEnding(Usage):
-    """The name of an output file ends like a format that there is no export to."""
+    """An output file whose ending is not one of the formats."""
 
     def __init__(self, path: str, ending: str, forms: Sequence[str]) -> None:
         super().__init__(
-            f"{path} would not hold what .{ending} says. The formats are {', '.join(forms)}: "
-            "let the name end in one of them, or name one with --format."
+            f"Can't export to {path}: there is no format .{ending}.",
+            f"Use one of {', '.join(forms)} as the ending, or with --format.",
         )
 
 
 class NotWithFormat(Usage):
-    """An option that means nothing in the format that was asked for."""
+    """An option that does not work with the chosen format."""
 
     def __init__(self, option: str, form: str, forms: Sequence[str]) -> None:
         super().__init__(
-            f"{option} has no meaning in {form}; it goes with {', '.join(forms)}. "
-            f"Leave it out, or add --format {forms[0]}."
+            f"{option} works with {', '.join(forms)}, not with {form}.",
+            f"Leave it out, or add --format {forms[0]}.",
         )
 
 
 class NotWithActs(Usage):
-    """Filters of promises were given for acts, or for the whole journal."""
+    """Filters of promises with an export of acts or of the whole journal."""
 
     _EXPORT_CONTENTS: ClassVar = {
-        "--acts": "the talk about all promises",
-        "--journal": "all of the ledger",
+        "--acts": "all acts, which only --limit can shorten",
+        "--journal": "the whole ledger",
     }
 
     def __init__(self, option: str, filters: Sequence[str]) -> None:
-        content, but = self._EXPORT_CONTENTS[option], "; only --limit can"
         super().__init__(
-            f"{option} is {content}, and {', '.join(filters)} can't narrow it"
-            f"{but if option == '--acts' else ''}."
+            f"{option} exports {self._EXPORT_CONTENTS[option]}.",
+            f"Leave out {' and '.join(filters)}.",
         )
 
 
 class ExportIntoDirectory(Usage):
-    """A directory was given to a format that makes one file."""
+    """A directory as the target of a format that writes one file."""
 
     def __init__(self, path: str, form: str) -> None:
         super().__init__(
-            f"{path} is a directory, and {form} is one file. "
-            "Name a file, or add --format ics for a file a promise."
+            f"{path} is a directory, and {form} is one file.",
+            "Name a file, or add --format ics for one file per promise.",
         )
 
 
 class UnknownColumn(Usage):
-    """A record has no field of that name."""
+    """A field that records do not have."""
 
     def __init__(self, option: str, name: str, known: Sequence[str]) -> None:
         from difflib import get_close_matches
 
-        nearest = f"; the nearest is {get_close_matches(name, known, 1, 0)[0]}" if name else ""
-        super().__init__(f"{option} does not know “{name}”{nearest}. All of them: guide records.")
+        near = get_close_matches(name, known, 1)
+        meant = f"Did you mean {near[0]}? " if near else ""
+        super().__init__(
+            f"{option}: there is no field “{name}”.", f"{meant}See: promisectl guide records"
+        )
 
 
 class ColumnTwice(Usage):
-    """A field was named more than once."""
+    """A field that is named twice."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"--columns names {name} twice. Name each once.")
+        super().__init__(f"--columns has {name} twice.", "Keep one of them.")
 
 
 class BadAlarm(Usage):
-    """Something that is not a time before the due date."""
+    """An alarm that is not a time before the due date."""
 
     def __init__(self, word: str) -> None:
         super().__init__(
-            f"--alarm “{word}” can't be read. "
-            "Give the time before it is due in days, hours or minutes: 1d, 2h, 30m."
+            f"Can't read --alarm “{word}”.",
+            "Give days, hours or minutes before the due date, such as 1d, 2h or 30m.",
         )
 
 
@@ -287,6 +291,6 @@ class NeedsICalendar(Usage):
 
     def __init__(self) -> None:
         super().__init__(
-            "--format ics needs the package icalendar, which is not installed. "
-            'Add it: pipx inject promisectl icalendar, or pip install "promisectl[ics]".'
+            "--format ics needs the package icalendar, which is not installed.",
+            'Add it: pipx inject promisectl icalendar · pip install "promisectl[ics]"',
         )

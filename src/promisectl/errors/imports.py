@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from promisectl.errors import BadData
+from promisectl.errors import BadData, end_sentence
 
 
 class BadRecord(BadData):
-    """Something in a record of a file to be imported that cannot be used.
+    """Something in a record of an import that can't be used.
 
-    `column` is the name of its column, `line` the line of the file where that is not the one that
-    is being read. BadImport adds the place and prints it.
+    `what` is a part of a sentence. `column` is the name of its column, `line` the line of the file
+    where that is not the one that is being read. BadImport adds the place and prints it.
     """
 
-    def __init__(self, what: str, column: str | None = None, line: int | None = None) -> None:
+    def __init__(
+        self, what: str, column: str | None = None, line: int | None = None, advice: str = ""
+    ) -> None:
         self.what = what
         self.column = column
         self.line = line
-        super().__init__(what)
+        super().__init__(what, advice)
 
 
 class BadImport(BadData):
-    """A file that holds what can't be imported.
+    """A file that can't be imported.
 
-    It names the first place that is wrong, and `more`, how many other records are refused.
+    The error has the first place that is wrong, and `more`, how many other records are wrong.
     """
 
     effect = "Nothing was imported."
@@ -31,27 +33,28 @@ class BadImport(BadData):
         self.place = f"{source}, line {line}"
         if problem.column:
             self.place += f", column {problem.column}"
+        advice = problem.advice
         if more:
-            others = f"{more} more record{'s' if more > 1 else ''}"
-            self.advice = f"Nor can {others} be used: add --dry-run to see all."
-        super().__init__(f"{problem.what}.")
+            others = f"{more} more record{'s have' if more > 1 else ' has'} errors"
+            advice = f"{others}; to see all, add --dry-run. {advice}".rstrip()
+        super().__init__(end_sentence(problem.what), advice)
 
 
 class BadConfig(BadData):
-    """Something in the config file that cannot be used."""
+    """Something in the config file that can't be used."""
 
     effect = "Nothing was done."
 
     def __init__(self, path: str, why: str) -> None:
         self.place = path
-        super().__init__(f"{why}.")
+        super().__init__(end_sentence(why))
 
 
 class BadInput(BadData):
-    """Something that was read from stdin cannot be used. `where` is its place, or empty."""
+    """Something on stdin that can't be used. `where` is its place, or empty."""
 
     effect = "Nothing was recorded."
 
-    def __init__(self, why: str, where: str = "") -> None:
+    def __init__(self, why: str, where: str = "", advice: str = "") -> None:
         self.place = where
-        super().__init__(f"{why}.")
+        super().__init__(end_sentence(why), advice)

@@ -18,8 +18,8 @@ class NoSideInLine(Usage):
         beginning = line[: self._MAX_QUOTED_CHARACTERS]
         quoted = line if line == beginning else f"{beginning}…"
         super().__init__(
-            f"Begin “{quoted}” with “to NAME:” if you owe it, or with “from NAME:” if they do. "
-            "“//” in front leaves the line out."
+            f"“{quoted}” does not begin with “to NAME:” or “from NAME:”.",
+            "Write “to” if you owe it, “from” if they do, or “//” to leave the line out.",
         )
 
 
@@ -27,21 +27,21 @@ class EmptyFieldInLine(Usage):
     """Nothing after a bar in a line of jot."""
 
     def __init__(self) -> None:
-        super().__init__("There is nothing after a “|”. Leave it out, or write “\\|” for a bar.")
+        super().__init__("There is nothing after a “|”.", "Leave it out, or write “\\|” for a bar.")
 
 
 class UnknownFieldInLine(Usage):
     """A field of a line of jot that is none of those it can have."""
 
     def __init__(self, name: str, fields: Sequence[str]) -> None:
-        super().__init__(f"“{name}” is not a field. Choose from a date, {', '.join(fields)}.")
+        super().__init__(f"“{name}” is not a field.", f"Choose from a date, {', '.join(fields)}.")
 
 
 class FieldTwiceInLine(Usage):
     """A field that a line of jot has twice."""
 
     def __init__(self, field: str) -> None:
-        super().__init__(f"“{field}” is there twice. Keep one of them.")
+        super().__init__(f"“{field}” is there twice.", "Keep one of them.")
 
 
 class TwoDatesInLine(Usage):
@@ -50,7 +50,7 @@ class TwoDatesInLine(Usage):
     def __init__(self, dates: Sequence[str], fields: Sequence[str]) -> None:
         named = " and ".join(f"“{date}”" for date in dates)
         super().__init__(
-            f"{named} can't both be the date. The other fields are {', '.join(fields)}."
+            f"{named} can't both be the date.", f"The other fields are {', '.join(fields)}."
         )
 
 
@@ -59,8 +59,8 @@ class NoLines(Usage):
 
     def __init__(self) -> None:
         super().__init__(
-            "There is no promise here. "
-            "Write one on a line, such as “to dana: Send the numbers | fri | agreed”."
+            "There is no promise here.",
+            "Write one on a line, such as “to dana: Send the numbers | fri | agreed”.",
         )
 
 
@@ -83,5 +83,5 @@ class BadLines(Usage):
             )
             super().__init__(f"{len(problems)} lines can't be used.")
         else:
-            self.effect = ""
-            super().__init__(str(first))
+            self.effect = first.effect
+            super().__init__(first.cause, first.advice)

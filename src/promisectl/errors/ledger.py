@@ -1,4 +1,4 @@
-"""Errors about the ledger file: what it is, what keeps a command from it, and its damage."""
+"""Errors about the ledger file: its kind, what keeps a command from it, and its damage."""
 
 from __future__ import annotations
 
@@ -6,163 +6,168 @@ from promisectl.errors import LedgerError, MachineError, Problem, TemporaryLedge
 
 
 class OldSqlite(MachineError):
-    """Python comes with an SQLite that is too old for a ledger."""
+    """The SQLite of this Python is too old for a ledger."""
 
     def __init__(self, version: str, needed: str) -> None:
         super().__init__(
             f"This Python has SQLite {version}, and a ledger needs {needed} or newer. "
-            "No ledger was touched. Install promisectl with a newer Python, "
-            "as from https://www.python.org or conda-forge."
+            "The ledger was not touched.",
+            "Install promisectl with a newer Python, from https://www.python.org or conda-forge.",
         )
 
 
 class NotALedger(LedgerError):
-    """The file in the ledger's place is something else, or nothing at all."""
+    """The file at the path of the ledger is something else, or a link to nothing."""
 
-    way_out = "move it away, or name another ledger with --ledger"
+    effect = "It was left as it is."
+    advice = "Move it away, or name another ledger with --ledger."
 
     def __init__(self, path: str, what: str) -> None:
         self.path = path
         self.what = what
-        super().__init__(f"{path} {what}. It was left as it is; {self.way_out}.")
+        super().__init__(f"{path} {what}.")
 
 
 class DamagedLedger(NotALedger):
-    """The file in the ledger's place was a ledger, or could have been one, and is whole no more."""
+    """The file at the path of the ledger is damaged, or may never have been a ledger."""
 
     restorable = True
-    way_out = "what helps is told by: doctor"
+    advice = "See: promisectl doctor"
 
 
 class NewerLedger(LedgerError):
-    """A ledger written by a later version of the program."""
+    """A ledger that a later version of promisectl wrote."""
 
     restorable = True
+    effect = "It was left as it is."
+    advice = "Update promisectl."
 
     def __init__(self, path: str, step: int, known: int) -> None:
         self.what = (
             f"was written by a newer promisectl (schema step {step}; this one knows {known})"
         )
-        super().__init__(f"{path} {self.what}. It was left as it is; update promisectl.")
+        super().__init__(f"{path} {self.what}.")
 
 
 class ForeignJournal(LedgerError):
-    """A log of changes lies beside the ledger that can't be its own: SQLite would mix it in."""
+    """A log of changes is beside the ledger that belongs to another state of it."""
 
     def __init__(self, path: str) -> None:
         super().__init__(
-            f"Beside the ledger lies {path}-wal, which belongs to another state of it "
-            "and would be mixed in. Nothing was touched; move that file away, "
-            "and keep it until doctor finds the ledger whole."
+            f"{path}-wal belongs to another state of the ledger, and SQLite would apply it. "
+            "Nothing was changed.",
+            "Move that file away, but keep it until this finds no damage: promisectl doctor",
         )
 
 
 class WalModeLedger(LedgerError):
-    """Another program has turned the ledger to a mode in which even a look at it would write."""
+    """Another program has set a mode in which even a view would write files."""
 
     def __init__(self, path: str) -> None:
         super().__init__(
-            f"{path} was turned to WAL mode by another program, "
-            "and a look at it would write files beside it. The next move turns it back, "
-            f"and so does: sqlite3 '{path}' 'PRAGMA journal_mode=DELETE'"
+            f"Another program set {path} to WAL mode, in which even a view would write files.",
+            "The next change you record ends that mode, or end it now: "
+            f"sqlite3 '{path}' 'PRAGMA journal_mode=DELETE'",
         )
 
 
 class HardLinkedLedger(LedgerError):
-    """A ledger with several names: what SQLite needs after a crash goes by the name,
-    so that it would be looked for in vain.
-    """  # noqa: D205
+    """A ledger with several names (hard links).
+
+    After a crash, SQLite looks for its journal by the name, and would not find it.
+    """
+
+    effect = "It was left as it is."
 
     def __init__(self, path: str, names: int) -> None:
         import shlex
 
         super().__init__(
             f"{path} has {names} names (hard links), and commands that use different ones "
-            "would damage it. It was left as it is; remove the others. "
-            f"They are shown by: find / -samefile {shlex.quote(path)}"
+            "would damage it.",
+            f"Remove the others; to find them: find / -samefile {shlex.quote(path)}",
         )
 
 
 class RootInForeignDirectory(LedgerError):
-    """Root in somebody else's directory: what root writes there, its owner could not
-    change any more.
-    """  # noqa: D205
+    """Root would write into another user's directory, where the owner could not change it."""
+
+    effect = "Nothing was changed."
 
     def __init__(self, path: str, owner: str) -> None:
         super().__init__(
-            f"{path} is in a directory of {owner}'s, and you are root: "
-            f"{owner} could not use what root writes there. "
-            f"Nothing was touched; say it as {owner}: sudo -u '{owner}' promisectl …"
+            f"You are root, and {path} is in a directory of {owner}, "
+            "who could not use what root writes there.",
+            f"Run this as {owner}: sudo -u '{owner}' promisectl …",
         )
 
 
 class LinkIntoForeignDirectory(LedgerError):
-    """A link that leads into somebody else's directory."""
+    """A link that leads into another user's directory."""
+
+    effect = "Nothing was changed."
 
     def __init__(self, path: str, real: str, owner: str) -> None:
         super().__init__(
-            f"{path} leads by a link to {real}, into a directory of {owner}'s. "
-            f"Nothing was touched; if that is what you want, name it as it is: --ledger '{real}'"
+            f"{path} is a link to {real}, in a directory of {owner}.",
+            f"If you want to use that, name it directly: --ledger '{real}'",
         )
 
 
 class DamagedContent(LedgerError):
-    """What is in a ledger is not what was recorded."""
+    """The content of a ledger is not what was recorded."""
+
+    advice = "See: promisectl doctor"
 
     def __init__(self, path: str, what: str) -> None:
-        super().__init__(f"{path} is damaged: {what}. What to do is told by: doctor.")
+        super().__init__(f"{path} is damaged: {what}.")
 
 
 class NotRebuilt(LedgerError):
-    """Rows can't be told from acts that are damaged themselves."""
+    """Rows can't be rebuilt, because the acts are damaged too."""
+
+    advice = "See: promisectl doctor"
 
     def __init__(self, path: str, what: str) -> None:
-        super().__init__(
-            f"Nothing was rebuilt in {path}: what it would be rebuilt from is damaged ({what}). "
-            "See: doctor."
-        )
+        super().__init__(f"Can't rebuild {path}, because its acts are damaged too ({what}).")
 
 
 class BadHead(Usage):
-    """What --expect was given is no head of a ledger."""
+    """The value of --expect is not a head of a ledger."""
 
     def __init__(self, text: str) -> None:
         super().__init__(
-            f"“{text}” is no head: that is 64 digits and letters from a to f, "
-            "or the first 8 at least. See: doctor."
+            f"“{text}” is not a head: that is 64 digits and letters from a to f.",
+            "Give at least the first 8. See: promisectl doctor",
         )
 
 
 class LedgerNeedsFix(LedgerError):
-    """A ledger that only a command that writes can bring in order,
-    which looking at it never does.
-    """  # noqa: D205
+    """A ledger that can't be checked until a command that writes has repaired it."""
+
+    advice = "Repair it: promisectl doctor --fix"
 
     def __init__(self, path: str, why: str) -> None:
         self.why = why
-        super().__init__(
-            f"{path} can't be examined as it is: {why}. It is put in order by: doctor --fix."
-        )
+        super().__init__(f"Can't check {path} as it is: {why}.")
 
 
 class LedgerBusy(TemporaryLedgerError):
-    """Another command held the ledger for longer than one wanted to wait."""
+    """Another command locked the ledger for too long."""
 
     def __init__(self, path: str, seconds: float) -> None:
-        super().__init__(
-            f"{path} was locked by another command for {seconds} seconds.", "Try again."
-        )
+        super().__init__(f"Another command kept {path} locked for {seconds} seconds.", "Try again.")
 
 
 class LedgerUnusable(TemporaryLedgerError):
-    """SQLite or the operating system refused."""
+    """SQLite or the operating system can't use the file."""
 
-    def __init__(self, path: str, why: str, advice: str = "See where it is with: path.") -> None:
-        super().__init__(f"{path} can't be used: {why}.", advice)
+    def __init__(self, path: str, why: str, advice: str = "See: promisectl path") -> None:
+        super().__init__(f"Can't use {path}: {why}.", advice)
 
 
 class WriteUnconfirmed(Problem):
-    """What was asked for is done and recorded, but the disk did not confirm it."""
+    """The command did its work, but the disk did not confirm it."""
 
     code = "ledger"
     exit_code = 7
@@ -171,16 +176,15 @@ class WriteUnconfirmed(Problem):
         self, path: str, why: str, did: str = "The move was recorded in", look: str = "log"
     ) -> None:
         super().__init__(
-            f"{did} {path}, but the disk did not confirm it ({why}). See it with: {look}."
+            f"{did} {path}, but the disk did not confirm it ({why}).", f"See: promisectl {look}"
         )
 
 
 class WriteUncertain(Problem):
-    """The disk failed while a move was recorded or a backup restored,
-    and can't be asked either whether it was.
+    """The disk failed while it wrote, and can't be read either.
 
-    `kept` is the file that has the former ledger; empty where there is none.
-    """  # noqa: D205
+    `kept` is the file with the former ledger; empty where there is none.
+    """
 
     code = "ledger"
     exit_code = 7
@@ -194,9 +198,9 @@ class WriteUncertain(Problem):
         kept: str = "",
     ) -> None:
         done = what.rpartition(" ")[2]
-        safe = f" What was there is in {kept}." if kept else ""
+        safe = f" The former ledger is in {kept}." if kept else ""
         super().__init__(
-            f"{path} failed while {what} ({why}), and can't be read now, "
-            f"so it may be {done} or not.{safe} "
-            f"When it can be read again, see: {look}."
+            f"{path} failed while {what} ({why}) and can't be read now, "
+            f"so it may or may not be {done}.{safe}",
+            f"When it can be read again, see: promisectl {look}",
         )

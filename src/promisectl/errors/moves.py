@@ -1,9 +1,9 @@
-"""Errors about moves that are not open."""
+"""Errors about moves that are not possible."""
 
 from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING
-from promisectl.errors import IllegalMove
+from promisectl.errors import STATE_WORDS, IllegalMove
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -11,45 +11,48 @@ if TYPE_CHECKING:
 
 
 class StaleRevision(IllegalMove):
-    """An answer to terms that are not on the table.
+    """An answer to other terms than those that need one.
 
-    `asked` is their revision, `now` the one on the table. `status` is what became of the terms;
-    empty when there never were such terms.
+    `asked` is their revision, `now` the one that needs an answer. `status` is what became of the
+    terms; empty when there never were such terms.
     """
 
     def __init__(self, number: int, asked: int, status: str, now: int) -> None:
         what = {
             "": f"#{number} has no revision {asked}",
-            "in-force": f"Revision {asked} of #{number} is in force already",
-            "superseded": (
-                f"Revision {asked} of #{number} is dead, revision {asked + 1} took its place"
-            ),
+            "in-force": f"Revision {asked} of #{number} is agreed already",
+            "superseded": f"Revision {asked} of #{number} was replaced by revision {asked + 1}",
         }.get(status, f"Revision {asked} of #{number} was {status}")
-        answer = "" if f"revision {now} " in what else f"; revision {now} is to be answered"
-        super().__init__(f"{what}{answer}. See: show {number}, then accept {number} --rev {now}.")
+        answer = "" if f"revision {now}" in what else f"; revision {now} needs an answer"
+        super().__init__(
+            f"{what}{answer}.",
+            f"See: promisectl show {number} · Then: promisectl accept {number} --rev {now}",
+        )
 
 
 class NoRevision(IllegalMove):
-    """A correction of a revision that the ledger does not have."""
+    """A correction of a revision that the promise does not have."""
 
     def __init__(self, number: int, asked: int, known: Sequence[int]) -> None:
-        has = f"It has {', '.join(f'rev {revision}' for revision in known)}."
-        super().__init__(f"#{number} has no revision {asked}. {has} See: show {number}.")
+        super().__init__(
+            f"#{number} has no revision {asked}, only {', '.join(map(str, known))}.",
+            f"See: promisectl show {number}",
+        )
 
 
 class NotOpen(IllegalMove):
-    """A move that the lifecycle does not allow now."""
+    """A move that is not possible in the state of the promise."""
 
     _REASONS: ClassVar = {
-        ("proposed", "renege"): "is not accepted yet, so there is nothing to break",
-        ("proposed", "complete"): "is not accepted yet, so there is nothing to complete",
-        ("proposed", "release"): "is not accepted yet, so there is nothing to release anybody from",
-        ("proposed", "reopen"): "is not accepted yet, so there is nothing to reopen",
-        ("active", "accept"): "is agreed, and no new terms are on the table to accept",
-        ("active", "decline"): "is agreed, and no new terms are on the table to decline",
-        ("active", "withdraw"): "is agreed, and no new terms are on the table to withdraw",
-        ("active", "reopen"): "is open as it is",
-        ("delivered", "negotiate"): "is reported as done, so its terms can't be changed any more",
+        ("proposed", "renege"): "is not agreed yet, so there is nothing to break",
+        ("proposed", "complete"): "is not agreed yet, so there is nothing to complete",
+        ("proposed", "release"): "is not agreed yet, so there is nobody to release",
+        ("proposed", "reopen"): "is not agreed yet, so there is nothing to reopen",
+        ("active", "accept"): "is agreed, and there is no change to accept",
+        ("active", "decline"): "is agreed, and there is no change to decline",
+        ("active", "withdraw"): "is agreed, and there is no change to withdraw",
+        ("active", "reopen"): "is active, so there is nothing to reopen",
+        ("delivered", "negotiate"): "is reported as done, so its terms can't change any more",
         ("delivered", "renege"): "is reported as done, so it can't be broken unless it is reopened",
         ("reneged", "told"): "is broken, and there is nobody left to tell",
     }
@@ -59,48 +62,50 @@ class NotOpen(IllegalMove):
     def __init__(self, number: int, state: str, verb: str, moves: Sequence[str]) -> None:
         self.moves = tuple(moves)
         typed = "complete --partial" if verb == "partial" else verb
-        why = self._REASONS.get((state, verb), f"is {state}, so {typed} is not open")
-        named = [move for move in moves if move not in self._MINOR_VERBS] or moves
-        open_now = "No move is open any more."
-        if named:
-            open_now = f"Open now: {', '.join(f'{move} {number}' for move in named)}."
-        again = f" To promise it anew: make “…” --replaces {number}."
-        has_ended = state in self._ENDED_STATES
-        super().__init__(f"#{number} {why}. {open_now}{again if has_ended else ''}")
+        general = f"is {STATE_WORDS.get(state, state)}, so {typed} is not possible"
+        ways = [f"promisectl {move} {number}" for move in moves if move not in self._MINOR_VERBS]
+        possible = f"Possible now: {' · '.join(ways)}" if ways else ""
+        again = f"To promise it again: promisectl make “…” --replaces {number}"
+        advice = " · ".join(filter(None, (possible, again if state in self._ENDED_STATES else "")))
+        super().__init__(
+            f"#{number} {self._REASONS.get((state, verb), general)}.",
+            advice or "No move is possible any more.",
+        )
 
 
 class AlreadyReported(IllegalMove):
-    """The promisor reports a delivery twice."""
+    """A second report of the same delivery."""
 
     def __init__(self, number: int, day: str, moves: Sequence[str]) -> None:
         self.moves = tuple(moves)
         super().__init__(
-            f"#{number} was already reported as done on {day}. When they confirm: accept {number}."
+            f"#{number} was already reported as done on {day}.",
+            f"When it is confirmed: promisectl accept {number}",
         )
 
 
 class NothingToUndo(IllegalMove):
-    """There is no command left to take back."""
+    """There is no command left to undo."""
 
     def __init__(self, where: str = "") -> None:
-        super().__init__(f"There is nothing to undo{where}. What was recorded: log.")
+        super().__init__(f"There is nothing to undo{where}.", "See: promisectl log")
 
 
 class NothingToRedo(IllegalMove):
-    """No undo is the newest thing that was recorded."""
+    """The last command is not an undo."""
 
     def __init__(self) -> None:
         super().__init__(
-            "There is nothing to redo: the newest thing recorded is not an undo. "
-            "What was recorded: log."
+            "There is nothing to redo: the last command is not an undo.", "See: promisectl log"
         )
 
 
 class UndoBlocked(IllegalMove):
-    """A command cannot be taken back because a later one builds on it."""
+    """A command that can't be undone before a later one."""
 
-    def __init__(self, number: int, command: str, later: str) -> None:
+    def __init__(self, number: int, command: str, later_number: int, later_command: str) -> None:
         super().__init__(
-            f"The newest command of #{number}, {command}, can't be undone alone: "
-            f"{later} came after it. Undo that first."
+            f"{command} of #{number} can't be undone before {later_command} of #{later_number}, "
+            "which came later.",
+            f"Undo that first: promisectl undo --promise {later_number}",
         )

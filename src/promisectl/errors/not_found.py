@@ -1,4 +1,4 @@
-"""Errors about promises, people and topics that are unknown or ambiguous."""
+"""Errors about promises, people and pages that are unknown or ambiguous."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ class NoPerson(NotFound):
     """Nobody in the ledger has that name."""
 
     def __init__(self, name: str, near: Sequence[str]) -> None:
-        hint = f"Did you mean {' or '.join(near)}?" if near else "Who is in the ledger: people."
-        super().__init__(f"There is nobody called “{name}” in the ledger. {hint}")
+        meant = f"Did you mean {' or '.join(near)}?" if near else "See: promisectl people"
+        super().__init__(f"Nobody in the ledger is called “{name}”.", meant)
 
 
 class AmbiguousPerson(Ambiguous):
-    """The beginning of a name that several people share."""
+    """A beginning of a name that fits several people."""
 
     def __init__(self, name: str, candidates: Sequence[str]) -> None:
-        super().__init__(f"“{name}” can be {' or '.join(candidates)}. Write more of the name.")
+        super().__init__(f"“{name}” can be {' or '.join(candidates)}.", "Type more of the name.")
 
 
 class NearMiss(Ambiguous):
@@ -29,64 +29,69 @@ class NearMiss(Ambiguous):
 
     def __init__(self, name: str, near: Sequence[str]) -> None:
         super().__init__(
-            f"“{name}” is new, but looks like {' or '.join(near)}. "
-            "Write that handle, or add --new if this is somebody else."
+            f"“{name}” is new, but looks like {' or '.join(near)}.",
+            "Type the known name, or add --new if this is somebody else.",
         )
 
 
 class NameTaken(Usage):
-    """A handle or alias that belongs to somebody already."""
+    """A handle or alias that somebody else has.
 
-    def __init__(self, name: str, owner: str) -> None:
+    `person` is who was to get it, `owner` who has it.
+    """
+
+    def __init__(self, name: str, person: str, owner: str) -> None:
         super().__init__(
-            f"“{name}” already means {owner}. "
-            "Choose another, or if the two are one person: person merge."
+            f"“{name}” already means {owner}.",
+            "Choose another name, or if they are one person: "
+            f"promisectl person merge {person} {owner}",
         )
 
 
 class NobodyYet(NotFound):
-    """A person is to be changed where there is no ledger yet."""
+    """A person is to be changed, but there is no ledger yet."""
 
     def __init__(self) -> None:
         super().__init__(
-            "There is nobody in the ledger yet. "
-            "A person enters it with a first promise: make “…” --to dana."
+            "There is nobody in the ledger yet.",
+            "Make a promise with somebody: promisectl make “…” --to dana",
         )
 
 
 class SameName(Usage):
-    """A new name, or an alias, that a person has already."""
+    """A name or an alias that the person already has."""
 
     def __init__(self, handle: str) -> None:
-        super().__init__(f"{handle} has that name already.")
+        super().__init__(f"{handle} already has that name.")
 
 
 class NoAlias(NotFound):
-    """A name was to be taken from a person who does not have it as an alias."""
+    """An alias to be removed that the person does not have."""
 
     def __init__(self, name: str, handle: str, aliases: Sequence[str]) -> None:
-        has = f"The aliases are {', '.join(aliases)}" if aliases else "There are no aliases"
+        only = f", only {', '.join(aliases)}" if aliases else ""
         super().__init__(
-            f"“{name}” is not an alias of {handle}. {has}. To change the handle: person rename."
+            f"{handle} has no alias “{name}”{only}.",
+            f"To change the handle: promisectl person rename {handle} “…”",
         )
 
 
 class NotAPerson(NotFound):
-    """A person was named who is the owner of the ledger."""
+    """The owner of the ledger, where another person is needed."""
 
     def __init__(self, name: str) -> None:
         config = "" if name.strip().casefold() == "me" else " (`me` in the config)"
         super().__init__(
-            f"“{name}” is you{config}, not another person. "
-            "See your promises to yourself with: list --with me."
+            f"“{name}” is you{config}, not another person.",
+            "Your promises to yourself: promisectl list --with me",
         )
 
 
 class SamePerson(Usage):
-    """A merge of one person with themself."""
+    """A merge of a person with the same person."""
 
     def __init__(self, handle: str) -> None:
-        super().__init__(f"Both names mean {handle} already.")
+        super().__init__(f"Both names already mean {handle}.")
 
 
 class NoTopic(NotFound):
@@ -96,5 +101,5 @@ class NoTopic(NotFound):
         from difflib import get_close_matches
 
         near = get_close_matches(topic.casefold(), topics, n=1)
-        meant = f" Did you mean {near[0]}?" if near else ""
-        super().__init__(f"The guide has no page “{topic}”.{meant} There are {', '.join(topics)}.")
+        meant = f"Did you mean promisectl guide {near[0]}?" if near else "See: promisectl guide"
+        super().__init__(f"The guide has no page “{topic}”.", meant)

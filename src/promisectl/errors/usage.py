@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING
-from promisectl.errors import Usage
+from promisectl.errors import STATE_WORDS, Usage, end_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import ClassVar
 
-# A letter too few or too many in a word of four is near, as difflib measures it.
+# One letter too few or too many in a word of four counts as near, by the measure of difflib.
 _MIN_NEAR_RATIO = 0.7
 
 
 class MissingWord(Usage):
-    """A move that needs a reason, a text or a moment came without it."""
+    """A move without the reason, the text or the time that it needs."""
 
     _NEED_SENTENCES: ClassVar = {
         "reason": "needs a reason: add --reason “…”",
         "text": "needs a text",
-        "told_at": "needs the moment they were told",
+        "told_at": "needs the time when they were told",
         "outcome": "needs an outcome",
     }
 
@@ -28,191 +28,185 @@ class MissingWord(Usage):
 
 
 class NothingChanged(Usage):
-    """A negotiation or correction that leaves every term as it was."""
+    """Other terms, or a correction, that change nothing."""
 
     def __init__(self, number: int, verb: str) -> None:
         super().__init__(
-            f"That would leave the terms of #{number} as they are. "
-            f"Change one: {verb} {number} --by, --what, --done-when or --why."
+            f"That leaves the terms of #{number} as they are.",
+            f"Change --what, --by, --done-when or --why: promisectl {verb} {number} --by “…”",
         )
 
 
 class AmendmentEmptied(Usage):
-    """A correction after which the change on the table would be what is agreed already."""
+    """A correction that makes the proposed change the same as the agreed terms."""
 
     def __init__(self, number: int, revision: int) -> None:
         super().__init__(
-            f"After that, the new terms of #{number} (rev {revision}) would change nothing. "
-            f"Take them off the table first: withdraw {number}."
+            f"With that, the proposed change of #{number} (rev {revision}) would change nothing.",
+            f"Withdraw it first: promisectl withdraw {number}",
         )
 
 
 class ReplyByWithoutOffer(Usage):
-    """A date for an answer where nobody is asked for one."""
+    """A date for a reply where nobody has to reply."""
 
     def __init__(self, number: int) -> None:
         super().__init__(
-            f"Nobody is asked to answer these terms of #{number}, "
-            "so there is no date for an answer. Leave out the reply-by."
+            f"Nobody has to reply to these terms of #{number}.", "Leave out the reply-by date."
         )
 
 
 class RiskOfPromisee(Usage):
-    """A risk, or what the promise displaces, in the act of a side that promises nothing."""
+    """A risk, or what the promise displaces, from the side that promises nothing."""
 
     def __init__(self, number: int) -> None:
         super().__init__(
-            "--risk and --no-to belong to a word of the promisor, and this is one of the promisee. "
-            f"Give them with the promisor's offer, counter or Yes, or keep them as a note: "
-            f"note {number} “…”."
+            "--risk and --no-to are for the promisor, and here the promisee acts.",
+            f"Leave them out, or add a note: promisectl note {number} “…”",
         )
 
 
 class WhoseTerms(Usage):
-    """New terms were given while your own are on the table, and not whose they are."""
+    """Other terms that may be yours or theirs, because your own have no answer yet."""
 
     def __init__(self, number: int, words: Sequence[str]) -> None:
         import shlex
 
         super().__init__(
-            f"Your own terms of #{number} are on the table. "
-            "Say whether the new ones are yours, or their counter:"
+            f"Your own terms of #{number} have no answer yet.",
+            "Are the new ones yours too, or their counter-offer?",
         )
         sides = ("--mine", "--theirs")
         self.commands = tuple(shlex.join(["promisectl", *words, side]) for side in sides)
 
 
 class ReplacedIsOpen(Usage):
-    """A promise was to be replaced that is open, and nobody could be asked what becomes of it."""
+    """A promise is to be replaced that is still open, and there is no terminal to ask at."""
 
     def __init__(self, number: int, state: str, ending: str) -> None:
         super().__init__(
-            f"#{number} is {state}, so both would be open. "
-            f"End it first: {ending} {number}, or keep both with --beside."
+            f"#{number} is {STATE_WORDS.get(state, state)}, so both would be open.",
+            f"Keep both with --beside, or end it first: promisectl {ending} {number}",
         )
 
 
 class AgreedAlready(Usage):
-    """New terms that are the agreed ones, while others are proposed.
+    """Terms that are agreed already, while others are proposed.
 
-    `verb` is the move that says so: decline, or withdraw by whoever proposed those.
+    `verb` is the move that is meant: decline, or withdraw by whoever proposed the others.
     """
 
     def __init__(self, number: int, revision: int, verb: str) -> None:
-        meant = "take the new ones back" if verb == "withdraw" else "say No to the new ones"
+        meant = "take the change back" if verb == "withdraw" else "say no to the change"
         super().__init__(
-            f"These are the agreed terms of #{number}, so that changes nothing. "
-            f"To {meant} (rev {revision}): {verb} {number}."
+            f"These terms of #{number} are already agreed.",
+            f"To {meant} (rev {revision}): promisectl {verb} {number}",
         )
 
 
 class TagsUnchanged(Usage):
-    """Tags that are there already, or were never there."""
+    """Tags to add that are there already, or tags to remove that are not."""
 
     def __init__(self, number: int, tags: Sequence[str], *, added: bool) -> None:
-        named = " and ".join(f"“{tag}”" for tag in tags)
+        quoted = [f"“{tag}”" for tag in tags]
         if added:
-            has = f"the tag{'s' if len(tags) > 1 else ''} {named} already"
-        elif len(tags) > 1:
-            has = f"neither {named.replace(' and ', ' nor ')} among its tags"
+            has = f"already has the tag{'s' if len(tags) > 1 else ''} {' and '.join(quoted)}"
         else:
-            has = f"no tag {named}"
-        super().__init__(f"#{number} has {has}. See: show {number}.")
+            has = f"has no tag {' or '.join(quoted)}"
+        super().__init__(f"#{number} {has}.", f"See: promisectl show {number}")
 
 
 class KeyTaken(Usage):
-    """A key that was given with `--once` to another command."""
+    """A key of `--once` that was used for another command."""
 
     def __init__(self, key: str, request: str, asked: str) -> None:
         before, now = (text.rpartition(" (")[0] for text in (request, asked))
         other = f"“{before}” with other words" if before == now else f"“{before}”"
         super().__init__(
-            f"The key “{key}” was given to another command: {other}. Give --once a key of its own."
+            f"The key “{key}” was used for another command: {other}.", "Give --once a new key."
         )
 
 
 class CannotRead(Usage):
-    """A file that was to be imported can't be read."""
+    """A file to import that can't be read."""
 
     def __init__(self, path: str, why: str) -> None:
-        super().__init__(f"{path} can't be read: {why}.")
+        super().__init__(f"Can't read {path}: {why}.")
 
 
 class LedgerNotEmpty(Usage):
-    """A journal was to be imported where something is recorded already."""
+    """A journal is to be imported into a ledger that is not empty."""
 
     def __init__(self, path: str) -> None:
         super().__init__(
-            f"A journal is a whole ledger, and {path} has promises already. "
-            "Import it into another one: --ledger PATH."
+            f"A journal is a whole ledger, and {path} already has promises.",
+            "Import it into a new ledger: add --ledger and its path.",
         )
 
 
 class MyNameTaken(Usage):
-    """A name that the config says is mine, and that somebody in the ledger bears."""
+    """Your name in the config is also the name of a person in the ledger."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"“{name}” is you by the config, and a person in your ledger. "
-            "Give `me` in the config your whole name."
+            f"“{name}” is you (`me` in the config), but also a person in your ledger.",
+            "Change `me` to your full name: promisectl config edit",
         )
 
 
 class NoSide(Usage):
-    """A promise was to be made without saying to whom or from whom."""
+    """A promise without the other side."""
 
     def __init__(self) -> None:
         super().__init__(
-            "To whom, or from whom? make “…” --to dana (you owe Dana), "
-            "or make “…” --from lee (Lee owes you)."
+            "To whom, or from whom?",
+            "You owe Dana: promisectl make “…” --to dana · "
+            "Lee owes you: promisectl make “…” --from lee",
         )
 
 
 class MeOnBothSides(Usage):
-    """One side was named that goes without saying: my own."""
+    """Your own side named beside the other one."""
 
     def __init__(self, option: str, others: str) -> None:
-        super().__init__(f"Leave out {option} me: with {others} alone you are the other side.")
+        super().__init__(f"With {others}, you are the other side.", f"Leave out {option} me.")
 
 
 class NeitherSideMe(Usage):
-    """A promise between two others."""
+    """A promise between two other people."""
 
     def __init__(self, promisor: str, promisee: str) -> None:
         super().__init__(
-            f"One side of a promise here is always you, "
-            f"so {promisor} can't promise {promisee} something in your ledger. "
-            f"If you owe it: make “…” --to {promisee}. "
-            f"If you are owed it: make “…” --from {promisor}."
+            "One side of a promise is always you, "
+            f"so {promisor} can't promise {promisee} something here.",
+            f"If you owe it: promisectl make “…” --to {promisee} · "
+            f"If it is owed to you: promisectl make “…” --from {promisor}",
         )
 
 
 class Contradiction(Usage):
-    """Two options that exclude each other, or one that does not fit the promise."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
+    """Options that can't be combined, or that do not fit the promise."""
 
 
 class BadChoice(Usage):
-    """A word that is not among the known ones."""
+    """A word that is not one of the choices."""
 
     def __init__(self, option: str, word: str, choices: Sequence[str]) -> None:
         from difflib import get_close_matches
 
         near = get_close_matches(word, choices, 1, _MIN_NEAR_RATIO)
-        nearest = f"; the nearest is {near[0]}" if near else ""
+        meant = f"Did you mean {near[0]}? " if near else ""
         super().__init__(
-            f"{option} does not know “{word}”{nearest}. Choose from {', '.join(choices)}."
+            f"{option} can't be “{word}”.", f"{meant}Choose from {', '.join(choices)}."
         )
 
 
 class BadCount(Usage):
-    """A number of rows or weeks that there can't be."""
+    """A number of rows or weeks that is out of range."""
 
     def __init__(self, option: str, count: int, least: int, most: int | None = None) -> None:
         allowed = f"{least} or more" if most is None else f"{least} to {most}"
-        super().__init__(f"{option} {count} can't be done: give {allowed}.")
+        super().__init__(f"{option} can't be {count}.", f"Give {allowed}.")
 
 
 class TextTooLong(Usage):
@@ -220,16 +214,16 @@ class TextTooLong(Usage):
 
     def __init__(self, name: str, length: int, limit: int) -> None:
         super().__init__(
-            f"The {name} has {length:,} characters, and {limit:,} are the most. "
-            "Shorten it and try again; nothing was recorded."
+            f"The {name} has {length:,} characters; {limit:,} are allowed.",
+            "Shorten it and try again.",
         )
 
 
 class EmptyText(Usage):
-    """A text that has to say something is blank."""
+    """A text that is empty, or has only spaces."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"The {name} is empty. Say it in words.")
+        super().__init__(f"The {name} is empty.", "Type at least one word.")
 
 
 class NotUnicode(Usage):
@@ -237,72 +231,70 @@ class NotUnicode(Usage):
 
     def __init__(self) -> None:
         super().__init__(
-            "The command line holds bytes that are no readable text here. "
-            "Type them as UTF-8, or set a UTF-8 locale."
+            "The command line has bytes that are not text here.",
+            "Type them as UTF-8, or set a UTF-8 locale.",
         )
 
 
 class BadName(Usage):
-    """A name that cannot serve as a person's handle."""
+    """A name that can't be a person's handle."""
 
     def __init__(self, name: str, why: str) -> None:
         super().__init__(f"“{name}” can't be the name of a person: {why}.")
 
 
 class BadCommandLine(Usage):
-    """A command line that is not well formed."""
+    """A command line that can't be read."""
 
     def __init__(self, message: str, command: str) -> None:
-        sentence = message.rstrip(".") + ("" if message.endswith("?") else ".")
-        super().__init__(f"{sentence} See: {command} --help")
+        super().__init__(end_sentence(message), f"See: {command} --help")
 
 
 class DashedText(Usage):
-    """A text that begins with a dash, so that it was read as options."""
+    """A text that begins with a dash, so it was read as options."""
 
     def __init__(self, text: str, command: str) -> None:
         import shlex
 
         super().__init__(
-            f"“{text}” begins with a dash, and was read as options. "
-            f"Put it last, after two dashes: {command} … -- {shlex.quote(text)} "
-            f"See: {command} --help"
+            f"“{text}” begins with a dash, so it was read as options.",
+            f"Put it last, after two dashes: {command} … -- {shlex.quote(text)}",
         )
 
 
 class TooManyWords(Usage):
-    """Words behind all that a command takes."""
+    """More words than a command takes."""
 
     def __init__(self, words: Sequence[str], command: str) -> None:
-        named = " ".join(words)
         verb = command.removeprefix("promisectl ")
         super().__init__(
-            f"“{named}” is more than {verb} takes. "
-            f"A text of several words stands in quotes. See: {command} --help"
+            f"{verb} does not take “{' '.join(words)}”.",
+            f"Put a text of several words in quotes. See: {command} --help",
         )
 
 
 class NotAWholeNumber(Usage):
-    """Something else where an option takes a number."""
+    """Another word where an option takes a number."""
 
-    def __init__(self, option: str, command: str) -> None:
-        super().__init__(f"{option} takes a whole number, as in {option} 3. See: {command} --help")
+    def __init__(self, option: str) -> None:
+        super().__init__(f"{option} takes a whole number, as in {option} 3.")
 
 
 class UnknownCommand(Usage):
-    """A word that is no command. `meant` holds the commands that it may mean."""
+    """A word that is not a command. `meant` has the commands that may be meant."""
 
     def __init__(self, word: str, meant: Sequence[str], command: str) -> None:
-        did = f" Did you mean {', '.join([*meant[:-2], ' or '.join(meant[-2:])])}?" if meant else ""
-        super().__init__(f"“{word}” is no command.{did} See: {command} --help")
+        ways = [f"promisectl {name}" for name in meant]
+        did = f"Did you mean {', '.join([*ways[:-2], ' or '.join(ways[-2:])])}?"
+        super().__init__(f"“{word}” is not a command.", did if ways else f"See: {command} --help")
 
 
 class MissingCommand(Usage):
-    """A group of commands that was called by itself."""
+    """A group of commands without one of its commands."""
 
     def __init__(self, command: str, commands: Sequence[str]) -> None:
         named = ", ".join([*commands[:-2], " or ".join(commands[-2:])])
         super().__init__(
-            f"{command.rpartition(' ')[2]} needs to know what to do: add {named}. "
-            f"See: {command} --help"
+            f"{command.rpartition(' ')[2]} needs one of its commands: {named}.",
+            f"See: {command} --help",
         )

@@ -52,7 +52,7 @@ class CellReader:
         self.zone = self.parse_text("due_zone") or context.zone
         if not civil.is_zone(self.zone):
             raise errors.BadRecord(
-                f"no zone “{shorten_quoted_value(self.zone)}” is known here", "due_zone"
+                f"“{shorten_quoted_value(self.zone)}” is not a known time zone", "due_zone"
             )
 
     def parse_required(self, name: str, parse: Callable[[str], str | None]) -> str:
@@ -68,11 +68,11 @@ class CellReader:
         if value is None or value == "":
             return None
         if not isinstance(value, str):
-            raise errors.BadRecord("it is no text", name)
+            raise errors.BadRecord("it is not a text", name)
         if len(value) > most:
-            raise errors.BadRecord(f"it has {len(value)} characters, and {most} are the most", name)
+            raise errors.BadRecord(f"it has {len(value):,} characters; {most:,} are allowed", name)
         if is_blank_text(value):
-            raise errors.BadRecord("there are only blanks in it", name)
+            raise errors.BadRecord("it has only spaces", name)
         return _ensure_storable_text(value, name)
 
     def parse_words(self, name: str) -> tuple[str, ...]:
@@ -84,13 +84,13 @@ class CellReader:
         if not isinstance(given, list | tuple) or not all(
             isinstance(word, str) and word.split() == [word] for word in given
         ):
-            raise errors.BadRecord("it is no list of single words", name)
+            raise errors.BadRecord("it is not a list of single words", name)
         words = " ".join(given).replace(",", " ").split()
         if any(map(is_blank_text, words)):
-            raise errors.BadRecord("there are only blanks in a word of it", name)
+            raise errors.BadRecord("one of its words has only invisible characters", name)
         if any(len(word) > constants.MAX_WORD_CHARACTERS for word in words):
             raise errors.BadRecord(
-                f"a word in it has more than {constants.MAX_WORD_CHARACTERS} characters", name
+                f"one of its words has more than {constants.MAX_WORD_CHARACTERS} characters", name
             )
         return tuple(dict.fromkeys(_ensure_storable_text(word, name) for word in words))
 
@@ -104,7 +104,7 @@ class CellReader:
         value = self.parse_text(name)
         if value is not None and value not in choices:
             raise errors.BadRecord(
-                f"“{shorten_quoted_value(value)}” is none of {', '.join(choices)}", name
+                f"“{shorten_quoted_value(value)}” is not one of {', '.join(choices)}", name
             )
         return value
 
@@ -116,7 +116,7 @@ class CellReader:
         digits = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
         if not (digits.isascii() and digits.isdigit() and least <= int(digits[:20]) <= most):
             raise errors.BadRecord(
-                f"“{shorten_quoted_value(value)}” is no number from {least} to {most}", name
+                f"“{shorten_quoted_value(value)}” is not a number from {least} to {most}", name
             )
         return int(digits)
 
@@ -128,7 +128,9 @@ class CellReader:
         try:
             return str(uuid.UUID(value)) if value else None
         except ValueError:
-            raise errors.BadRecord(f"“{shorten_quoted_value(value)}” is no UUID", "uid") from None
+            raise errors.BadRecord(
+                f"“{shorten_quoted_value(value)}” is not a UUID", "uid"
+            ) from None
 
     # Days and moments
 
@@ -177,10 +179,10 @@ class CellReader:
                 text, self.context.now, zone, order=self.context.order, past=past
             )
         except errors.AmbiguousDate as problem:
-            order = "if all dates here are of one kind, set date_order in the config (dmy or mdy)"
-            raise errors.BadRecord(f"{problem.cause} Or, {order}", name) from None
+            order = "If all dates are alike, set date_order in the config (dmy or mdy)."
+            raise errors.BadRecord(problem.clause, name, advice=order) from None
         except (errors.Usage, OverflowError) as problem:
-            raise errors.BadRecord(str(problem).removesuffix("."), name) from None
+            raise _build_date_refusal(problem, name) from None
 
     def parse_moment(self, name: str) -> datetime | None:
         """Return an instant (aware UTC); None where the cell is empty.
@@ -203,7 +205,7 @@ class CellReader:
             moment = dates.parse_now(value, self.context.zone)
             is_day = sum(map(str.isdigit, value)) == len("20261127")
         except (errors.Usage, OverflowError) as problem:
-            refusal = errors.BadRecord(str(problem).removesuffix("."), name)
+            refusal = _build_date_refusal(problem, name)
             if not re.search(r"\d{4}", value):
                 raise refusal from None
             try:
@@ -233,9 +235,15 @@ def parse_offset_moment(value: str) -> datetime | None:
         return None
 
 
+def _build_date_refusal(error: errors.Usage | OverflowError, name: str) -> errors.BadRecord:
+    if isinstance(error, errors.Usage):
+        return errors.BadRecord(error.clause, name, advice=error.advice)
+    return errors.BadRecord(str(error), name)
+
+
 def _ensure_storable_text(value: str, name: str) -> str:
     if not can_be_stored(value):
-        raise errors.BadRecord("there are signs in it that are no text", name)
+        raise errors.BadRecord("it has invalid characters", name)
     return value
 
 

@@ -64,7 +64,8 @@ def parse_imported_promise(
     direction_name = reader.parse_choice("direction", constants.DIRECTIONS)
     if direction_name is None:
         raise errors.BadRecord(
-            "it is missing; where all are alike, add --set direction=owe, or owed", "direction"
+            "it is missing; if it is the same for all, add --set direction=owe (or owed)",
+            "direction",
         )
     direction = Direction(direction_name)
     terms = Terms(
@@ -202,16 +203,16 @@ def parse_counterparty(reader: CellReader, direction: Direction) -> str:
     elif not person:
         person = reader.parse_text("person_name", constants.MAX_WORD_CHARACTERS)
     if not person:
-        raise errors.BadRecord("it is missing, and says whom the promise is with", "person")
+        raise errors.BadRecord("it is missing; name the other side", "person")
     is_me = people.is_me(person, reader.context.me)
     if is_me and not is_self and not people.is_me(person):
         raise errors.BadRecord(
-            f"“{shorten_quoted_value(person)}” is you (`me` in the config), and one side of a "
-            "promise is always you: name the other side, or say direction self",
+            f"“{shorten_quoted_value(person)}” is you (`me` in the config); "
+            "name the other side, or set the direction to self",
             "person",
         )
     if is_me is not is_self:
-        raise errors.BadRecord("“me” goes with the direction self, and nobody else does", "person")
+        raise errors.BadRecord("“me” and the direction self go together", "person")
     return people.ME_HANDLE if is_me else person
 
 
@@ -225,7 +226,7 @@ def parse_imported_state(
     state = State(reader.parse_choice("state", constants.STATES) or State.ACTIVE)
     is_self = direction is Direction.SELF
     if is_self and state not in constants.SELF_STATES:
-        raise errors.BadRecord(f"a promise to yourself is never {state}", "state")
+        raise errors.BadRecord(f"a promise to yourself can't be {state}", "state")
     moments = parse_moments(reader, state)
     newest_moment = max(moment for moment in moments.values() if moment)
     move, author = reader.parse_choice("move", _SIDES), reader.parse_choice("author", _SIDES)
@@ -271,12 +272,10 @@ def parse_renegotiation_count(reader: CellReader, newest: int, *, is_agreed: boo
     """
     count = reader.parse_number("renegotiated", least=0) or 0
     if count and not is_agreed:
-        raise errors.BadRecord(
-            "new terms can't have been agreed on before the first Yes", "renegotiated"
-        )
+        raise errors.BadRecord("a change can't be agreed before the first yes", "renegotiated")
     if count >= newest:
         raise errors.BadRecord(
-            f"new terms can't have been agreed on {count} times in {newest} revisions",
+            f"it needs at least {count + 1} revisions",
             "renegotiated",
         )
     return count
@@ -312,11 +311,11 @@ def check_moment_states(state: State, moments: Mapping[str, datetime | None]) ->
     for name, (required, allowed) in constants.IMPORTED_MOMENT_STATES.items():
         if moments[name] is None and state in required:
             raise errors.BadRecord(
-                f"a promise that is {state} needs it; for all that lack it, add --set {name}=…",
+                f"a promise that is {state} needs it; to fill it in everywhere, add --set {name}=…",
                 name,
             )
         if moments[name] is not None and state not in allowed:
-            raise errors.BadRecord(f"a promise that is {state} has none", name)
+            raise errors.BadRecord(f"a promise that is {state} can't have it", name)
 
 
 def check_moment_order(
@@ -334,11 +333,11 @@ def check_moment_order(
         sources = [name] if given[name] else [other for other in given if given[other] == moment]
         column = sources[0] if sources else name
         if moment > now:
-            raise errors.BadRecord("it is still to come", column)
+            raise errors.BadRecord("it is in the future", column)
         agreed = moments["accepted_at"] or moments["made_at"] or latest
         earliest = agreed if name == "told_at" else latest
         if earliest and moment < earliest:
-            raise errors.BadRecord("it is before what came before it", column)
+            raise errors.BadRecord("it is earlier than the step before it", column)
         latest = moment
 
 
@@ -348,9 +347,9 @@ def _parse_later_moment(
     """Return a moment that has to be between the making of the promise and now."""
     moment, made_at = reader.parse_moment(name), moments["made_at"]
     if moment and made_at and moment > reader.context.now:
-        raise errors.BadRecord("it is still to come", name)
+        raise errors.BadRecord("it is in the future", name)
     if moment and made_at and moment < made_at:
-        raise errors.BadRecord("it is before the promise was made", name)
+        raise errors.BadRecord("it is earlier than the making of the promise", name)
     return moment
 
 
@@ -363,7 +362,7 @@ def parse_offered_terms(reader: CellReader, terms: Terms) -> Terms:
     if offer is None:
         return terms.content
     if not isinstance(offer, dict):
-        raise errors.BadRecord("it is no object", "offer")
+        raise errors.BadRecord("it is not an object", "offer")
     inner = CellReader({**offer, "due_zone": reader.zone}, reader.context)
     return Terms(
         _parse_outcome(inner),

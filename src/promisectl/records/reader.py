@@ -28,7 +28,7 @@ _JSON_FAULTS = {
     "separator": "a , or a ] is missing",
     "depth": "it is nested too deeply",
     "duplicate": "a name is there twice",
-    "constant": "{} is no number there",
+    "constant": "{} is not a number in JSON",
     "digits": "a number in it is too long",
 }
 _NAMELESS_FIELD = "?"  # of a column without a heading, as a table has for its row numbers
@@ -81,7 +81,7 @@ def iter_imported_rows(
     rest = iter(lines)
     first = next(rest, "").removeprefix(_BYTE_ORDER_MARK)
     if not first:
-        raise UnreadableLine(1, "there is nothing in it")
+        raise UnreadableLine(1, "it is empty")
     all_lines = chain([first], rest)
     if form == "csv":
         heading = _read_heading_lines(all_lines)
@@ -166,8 +166,8 @@ def _join_cells(line: int, fields: Sequence[str], cells: Sequence[Any]) -> dict[
             if value is not None and not str(value).strip().isdigit():
                 raise UnreadableLine(
                     line,
-                    f"“{shorten_quoted_value(value)}” is in a column without a name; say which "
-                    "field that is (--map =why), or leave it out (--map =)",
+                    f"“{shorten_quoted_value(value)}” is in a column without a name; "
+                    "map it to a field (--map =why), or leave it out (--map =)",
                 )
         elif field and joined.get(field) is None:
             joined[field] = value
@@ -195,13 +195,15 @@ def _format_unknown_columns(unknown: Sequence[str]) -> str:
     if len(unknown) > _MAX_NAMED_COLUMNS:
         named += f" and {len(unknown) - _MAX_NAMED_COLUMNS} more"
     subject = (
-        f"the columns {named} are no fields"
+        f"the columns {named} are not fields"
         if len(unknown) > 1
-        else f"the column {named} is no field"
+        else f"the column {named} is not a field"
     )
     mapping, omission = quote(f"{column}={field}"), quote(f"{column}=")
-    ways = f"say which field one is (--map {mapping}; all of them: guide records)"
-    return f"{subject} here; {ways} or leave it out (--map {omission})"
+    return (
+        f"{subject}; map each to a field (--map {mapping}; see promisectl guide records), "
+        f"or leave it out (--map {omission})"
+    )
 
 
 # CSV
@@ -243,14 +245,14 @@ def iter_csv_rows(
         except StopIteration:
             return
         except csv.Error as error:
-            raise UnreadableLine(line, f"it is no CSV ({error})") from error
+            raise UnreadableLine(line, f"it is not CSV ({error})") from error
         if all(map(is_blank_text, cells)):
             continue
         if not columns:
             columns = parse_csv_header(line, cells, names, defaults)
             continue
         if len(cells) != len(columns):
-            raise UnreadableLine(line, f"it has {len(cells)} cells under {len(columns)} columns")
+            raise UnreadableLine(line, f"it has {len(cells)} values for {len(columns)} columns")
         values = cells if raw else [*map(as_csv.unescape_formula, cells)]
         yield ImportedRow(line, _join_cells(line, columns, values))
 
@@ -273,14 +275,14 @@ def parse_csv_header(
     )
     if missing is not None:
         raise UnreadableLine(
-            line, f"there is no column “{shorten_quoted_value(missing)}” as --map has it"
+            line, f"there is no column “{shorten_quoted_value(missing)}”, which --map names"
         )
     columns = _resolve_columns(line, cells, names)
     for field, content in _REQUIRED_FIELDS.items():
         if field not in columns and field not in defaults:
             ways = (
-                f"add one ({content}), name the one that says it (--map THEIRS={field}), "
-                f"or say it for all (--set {field}=…)"
+                f"add one ({content}), map another to it (--map …={field}), "
+                f"or set it for all (--set {field}=…)"
             )
             raise UnreadableLine(line, f"there is no column {field}; {ways}")
     return columns
@@ -296,7 +298,7 @@ def iter_json_rows(
     keys, columns = list[str](), list[str]()
     for line, value in values:
         if not isinstance(value, dict):
-            raise UnreadableLine(line, "it is no JSON object")
+            raise UnreadableLine(line, "it is not a JSON object")
         if keys != list(value):
             keys = list(value)
             columns = _resolve_columns(line, keys, names)
@@ -334,5 +336,5 @@ def _build_unreadable_line(error: BadJson) -> UnreadableLine:
         return UnreadableLine(error.line, "the JSON ends too early")
     what = _JSON_FAULTS.get(error.kind, "{}").format(error.detail)
     if error.kind == "syntax" and error.line == error.first_line:
-        what += f", at sign {error.column}"
-    return UnreadableLine(error.first_line, f"it is no JSON ({what})")
+        what += f", at character {error.column}"
+    return UnreadableLine(error.first_line, f"it is not JSON ({what})")

@@ -97,7 +97,7 @@ def encode_answer(answer: object, *about: object) -> str:
 
 def decode_answer(text: str) -> Any:
     """Return the answer that `encode_answer` encoded. Raises DamagedContent."""
-    with refuse_damage("an answer that was kept for --once"):
+    with refuse_damage("an answer kept for --once"):
         return json.loads(text)["answer"]
 
 
@@ -107,7 +107,7 @@ def decode_original_answer(row: Mapping[str, Any]) -> Any:
     Raises DamagedContent if it is not the one that was given: encoded again, it is another text.
     """
     answer = decode_answer(row["answer"])
-    with refuse_damage("an answer that was kept for --once"):
+    with refuse_damage("an answer kept for --once"):
         about = (row["head"], row["key"], row["entry"], row["request"])
         if encode_answer(answer, *about) != row["answer"]:
             raise ValueError(row["key"])

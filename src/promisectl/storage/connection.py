@@ -23,7 +23,7 @@ _MIN_SQLITE_VERSION = (3, 37)
 _INTERRUPT_CHECK_STEPS = 50_000
 """How many steps of SQLite's virtual machine run between two looks for Ctrl-C."""
 MAX_MEMORY_BYTES = 32 << 20
-"""The size of a ledger or a journal from which on what is kept of it goes to a file."""
+"""The size of a ledger or a journal above which its working data goes to a file."""
 _WRITING_PRAGMAS = (
     "PRAGMA journal_mode = DELETE",
     "PRAGMA synchronous = EXTRA",
@@ -82,7 +82,7 @@ def check_sqlite_version() -> None:
 def fits_memory(path: str) -> bool:
     """Whether a ledger is so small that what a view sorts or keeps of it may be in memory.
 
-    What is kept of a larger one goes to a temporary file.
+    The working data of a larger one goes to a temporary file.
     """
     try:
         return os.path.getsize(path) <= MAX_MEMORY_BYTES
@@ -187,9 +187,9 @@ def begin_read_transaction(
 
 def _check_identity_numbers(path: str, application: int, step: int) -> None:
     if application != sql.APPLICATION_ID:
-        raise errors.NotALedger(path, "is a database of some other program")
+        raise errors.NotALedger(path, "is a database of another program")
     if step < 1:
-        raise errors.DamagedLedger(path, "names no schema step, which a ledger always does")
+        raise errors.DamagedLedger(path, "has no schema step, which every ledger has")
     if step > sql.SCHEMA_STEP:
         raise errors.NewerLedger(path, step, sql.SCHEMA_STEP)
 
@@ -293,4 +293,4 @@ def translate_sqlite_errors(path: str, *, reading: bool = False) -> Iterator[Non
         # SQLite quotes the SQL that it can't parse, and damaged SQL may not be UTF-8 any more.
         if not error.object.startswith(b"malformed database schema"):
             raise
-        raise errors.DamagedLedger(path, "is damaged, or no ledger at all") from error
+        raise errors.DamagedLedger(path, "is damaged, or is not a ledger") from error

@@ -81,7 +81,7 @@ class Journal:
             connection.write_row(self._db, sql.ADD_PROMISE_WITH_ID, columns)
             self._highest_promise = max(number, self._highest_promise)
         else:
-            raise errors.DamagedContent("The ledger", f"#{following} would get another number")
+            raise errors.DamagedContent("The ledger", f"#{following} would get another ID")
         uid = columns["uid"]
         self._insert_act_row(
             rows.verb, rows.side, rows.by, rows.at, rows.body, promise=number, about=uid
@@ -203,7 +203,7 @@ class Journal:
     def _find_undoer(self, entry_row: sqlite3.Row) -> int | None:
         """Return the entry by which a command is undone, by its acts; None if it is not.
 
-        Raises DamagedContent when its row says something else.
+        Raises DamagedContent when its row differs.
         """
         touched = self._db.execute(sql.TOUCHED_BY_ENTRY, {"entry": entry_row["id"]}).fetchone()
         undone: Mapping[int, int] = {}
@@ -215,7 +215,7 @@ class Journal:
         undoer = undone.get(entry_row["id"])
         if undoer != entry_row["undone_by"] or not touched:
             name = f"command {entry_row['id']} ({entry_row['command']})"
-            raise errors.DamagedContent("The ledger", f"{name} is not as its acts have it")
+            raise errors.DamagedContent("The ledger", f"{name} does not match its acts")
         return undoer
 
     def find_later_command(self, entry: int) -> tuple[int, str] | None:
@@ -227,7 +227,7 @@ class Journal:
         return (row["promise"], row["command"]) if row else None
 
     def find_last_undone_command(self) -> tuple[int, str]:
-        """Return entry and name of the command that the newest undo took back.
+        """Return entry and name of the command that the newest undo undid.
 
         Raises NothingToRedo when there is none, or when other commands came after that undo.
         """
@@ -320,7 +320,7 @@ def fetch_highest_person_id(db: sqlite3.Connection) -> int:
 
 def replay_people(acts: Iterable[PersonAct]) -> dict[int, Person]:
     """Return the people as the stored acts about them leave them. Raises DamagedContent."""
-    with codec.refuse_damage("what was said of people"):
+    with codec.refuse_damage("the history of people"):
         return people.replay_person_acts(acts)
 
 
@@ -328,12 +328,12 @@ def load_checked_people(db: sqlite3.Connection) -> list[Person]:
     """Return all people in the ledger, for a command that writes.
 
     Raises DamagedContent when the rows are not what the acts about people give: somebody would be
-    met twice, or taken for another.
+    added twice, or mistaken for another.
     """
     stored = queries.load_people(db)
     replayed = replay_people(load_person_acts(db))
     if list(map(_list_names, stored)) != sorted(map(_list_names, replayed.values())):
-        raise errors.DamagedContent("The ledger", "people are not as they were named")
+        raise errors.DamagedContent("The ledger", "people do not match their history")
     return stored
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class UidMap:
     """A map from numbers or UUIDs to JSON values, in memory while it is small.
 
-    What is more goes to a temporary file, which `close` removes. Every method raises
+    What exceeds that goes to a temporary file, which `close` removes. Every method raises
     NoTemporaryFile when the file can't be written.
     """
 
@@ -23,7 +23,7 @@ class UidMap:
         self._db = sqlite3.connect("", isolation_level=None)
         for statement in (
             "PRAGMA journal_mode = OFF",
-            "PRAGMA cache_size = -8192",  # KiB; what is more goes to the file
+            "PRAGMA cache_size = -8192",  # KiB; what exceeds that goes to the file
             "CREATE TABLE known (key PRIMARY KEY, value TEXT) WITHOUT ROWID",
             "BEGIN",
         ):

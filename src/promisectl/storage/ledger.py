@@ -32,8 +32,8 @@ def run_in_transaction(
     created it meanwhile. Before a migration, and when there is a `reason` for a backup, `back_up`
     is called with the reason, under the lock and before anything is written.
 
-    With `may_replace_rows`, SQLite does not look for references with every row that goes or comes,
-    which takes as many steps as there are rows; `work` checks them itself.
+    With `may_replace_rows`, SQLite does not check the references of each row that is deleted or
+    inserted, which takes as many steps as there are rows; `work` checks them itself.
 
     Raises LedgerError when the file can't be used. After an error nothing is written, except after
     WriteUnconfirmed (everything is written) and WriteUncertain (nobody knows).
@@ -121,7 +121,7 @@ def is_ledger_file(path: str, ledger: str) -> bool:
 
     Raises LedgerError when the ledger's path can't be examined.
     """
-    # Names are compared without case, whether the file system tells capitals apart or not.
+    # Names are compared without case, even where the file system distinguishes capitals.
     name, real = os.path.realpath(path).casefold(), os.path.realpath(ledger)
     if name in [
         f"{real}{suffix}".casefold() for suffix in ("", *preflight.SQLITE_SIDE_FILE_SUFFIXES)
@@ -135,7 +135,7 @@ def is_ledger_file(path: str, ledger: str) -> bool:
 def open_temporary_ledger(
     parts: Sequence[str] = ("TABLE", "INDEX", "UNIQUE"), *, in_memory: bool = True
 ) -> Iterator[sqlite3.Connection]:
-    """Open an empty ledger that is gone at the end of the `with` block.
+    """Open an empty ledger that is deleted at the end of the `with` block.
 
     It has neither guard triggers nor public views: they would cost 0.09 starts of Python, and every
     query brings its own views. `parts` names the statements of the schema to run. Unless

@@ -4,9 +4,9 @@ How a step is added, once a version with the step before it has been released:
 
 1. Declare the tables as they are to be in `storage/tables.py`, raise `SCHEMA_STEP` by one, and name
    new tables and indexes in `MIGRATION_ADDITIONS`. New columns of promises come last, and
-   `ADDED_PROMISE_COLUMNS` says which value a command reads before the first move. Name the columns
-   of promises to which the acts give other values than before, the new ones too, in
-   `REDERIVED_COLUMNS`.
+   `ADDED_PROMISE_COLUMNS` has the value that a command reads before the first move. Name in
+   `REDERIVED_COLUMNS` the columns of promises to which the acts give other values than before, the
+   new ones too.
 2. Let the views and statements work with new tables that are empty, and with these values: until
    the first move, every connection that reads the ledger has them
    (`connection.begin_read_transaction`).

@@ -61,15 +61,15 @@ def check_file_kind(path: str) -> None:
         mode = os.stat(path).st_mode
     except FileNotFoundError:
         if os.path.islink(path):
-            raise errors.NotALedger(path, "is not a file, but a link to nothing") from None
+            raise errors.NotALedger(path, "is a link to nothing") from None
         raise
     _ensure_regular_file(path, mode)
 
 
 def check_side_files(path: str) -> None:
-    """Refuse what is no file under a name that SQLite keeps for its journals of a ledger.
+    """Refuse what is not a file under a name that SQLite uses for its journals of a ledger.
 
-    SQLite would wait for the writer of a pipe for ever. Raises NotALedger.
+    SQLite would wait for the writer of a pipe forever. Raises NotALedger.
     """
     real = os.path.realpath(path)
     for suffix in SQLITE_SIDE_FILE_SUFFIXES:
@@ -80,8 +80,8 @@ def check_side_files(path: str) -> None:
 def _ensure_regular_file(path: str, mode: int) -> None:
     kind = stat.S_IFMT(mode)
     if kind != stat.S_IFREG:
-        kind_name = _FILE_KIND_NAMES.get(kind, "something")
-        raise errors.NotALedger(path, f"is not a file, but {kind_name}")
+        kind_name = _FILE_KIND_NAMES.get(kind, "something else")
+        raise errors.NotALedger(path, f"is {kind_name}, not a file")
 
 
 def check_hard_links(path: str, *, writing: bool) -> None:
@@ -123,9 +123,9 @@ def read_sqlite_header(path: str) -> bytes:
             break
         time.sleep(wait)
     if not header:
-        raise errors.DamagedLedger(path, "is empty, which a ledger never is")
+        raise errors.DamagedLedger(path, "is empty; a ledger never is")
     if not header.startswith(_SQLITE_MAGIC):
-        raise errors.DamagedLedger(path, "is damaged, or no ledger at all")
+        raise errors.DamagedLedger(path, "is damaged, or is not a ledger")
     return header
 
 
@@ -143,7 +143,7 @@ def decode_header_numbers(header: bytes) -> tuple[int, int]:
 
 
 def is_in_wal_mode(path: str) -> bool:
-    """Whether a file is a database in WAL mode; one that can't be read is none."""
+    """Whether a file is a database in WAL mode; false for one that can't be read."""
     with suppress(OSError):
         if stat.S_ISREG(os.stat(path).st_mode):
             with open(path, "rb") as file:

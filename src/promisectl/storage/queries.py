@@ -88,12 +88,12 @@ def iter_promise_rows(
 
 
 def refuse_strangers(rows: Iterable[StoredRow]) -> Iterator[StoredRow]:
-    """Return rows that name a `person`. Raises DamagedContent at one whose person is gone."""
+    """Return rows that name a `person`. Raises DamagedContent if the person is missing."""
     for row in rows:
         if row["person"] is None:
             from promisectl import errors
 
-            raise errors.DamagedContent("The ledger", "a promise is with a person who is not there")
+            raise errors.DamagedContent("The ledger", "a promise is with a person who is missing")
         yield row
 
 
@@ -164,7 +164,7 @@ def _bind_searched_texts(db: sqlite3.Connection, bound: dict[str, Any]) -> None:
     """Turn a search and a tag into patterns of LIKE that find any spelling, also without marks.
 
     SQLite's own LIKE folds the case of ASCII only, so it is replaced by a plain search for what
-    is between the signs of a pattern.
+    is between the wildcards of a pattern.
     """
     from promisectl.domain import spelling
 
@@ -281,12 +281,12 @@ def fetch_touched_promise_ids(db: sqlite3.Connection, begin: str) -> list[int]:
 def check_promise_uids(db: sqlite3.Connection) -> None:
     """Compare the uids of all promises with their acts, before an import looks for known ones.
 
-    Raises DamagedContent: a promise whose row is gone would be imported a second time.
+    Raises DamagedContent: a promise whose row is missing would be imported a second time.
     """
     from promisectl import errors
 
     for row in db.execute(sql.PROMISES_WITHOUT_ROW):
-        raise errors.DamagedContent("The ledger", f"#{row['id']} is not as its acts left it")
+        raise errors.DamagedContent("The ledger", f"#{row['id']} does not match its history")
 
 
 def load_promise_acts(db: sqlite3.Connection, number: int) -> list[Act]:
@@ -298,7 +298,7 @@ def load_promise_acts(db: sqlite3.Connection, number: int) -> list[Act]:
     if acts:
         return acts
     if db.execute(sql.ROW_OF_PROMISE, {"id": number}).fetchone():
-        raise errors.DamagedContent("The ledger", f"#{number} is without its acts")
+        raise errors.DamagedContent("The ledger", f"#{number} has no history")
     raise errors.NoPromise(number)
 
 
@@ -307,7 +307,7 @@ def replay_promise(number: int, acts: Iterable[Act]) -> Promise:
     from promisectl.domain import lifecycle
     from promisectl.storage import codec
 
-    with codec.refuse_damage(f"what was said of #{number}"):
+    with codec.refuse_damage(f"the history of #{number}"):
         return lifecycle.replay_acts(number, acts)
 
 
@@ -355,7 +355,7 @@ def fetch_person_name(db: sqlite3.Connection, person: int | None) -> str:
     if row is None:
         from promisectl import errors
 
-        raise errors.DamagedContent("The ledger", f"person {person} is not there")
+        raise errors.DamagedContent("The ledger", f"person {person} is missing")
     return str(row["name"])
 
 
@@ -382,7 +382,7 @@ def fill_ledger_as_of(
     for number, rows in by_promise:
         act_rows = {row["number"]: row for row in rows}
         all_acts = [codec.decode_act(row) for row in act_rows.values()]
-        with codec.refuse_damage(f"what was said of #{number}"):
+        with codec.refuse_damage(f"the history of #{number}"):
             steps = list(lifecycle.iter_steps(number, all_acts, moment))
         if steps:
             promise_row = codec.encode_promise_row(steps[-1].promise)

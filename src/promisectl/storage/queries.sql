@@ -1,10 +1,10 @@
--- What is asked of the public views, besides the lists of promises, which `statements.py` declares.
--- Below `-- table: NAME` stands a common table that queries may name like a view, below
--- `-- query: NAME` a query. `python -m promisectl.generate` gives every query a WITH for the views
+-- The queries on the public views, except the lists of promises, which `statements.py` declares.
+-- `-- table: NAME` begins a common table that queries may name like a view,
+-- `-- query: NAME` begins a query. `python -m promisectl.generate` gives every query a WITH for the views
 -- and common tables that it names.
 
 -- table: theirs
--- The promises of a person: said beside `person = :person`, nobody else's are looked at.
+-- The promises of a person: used with `person = :person`, so that SQLite reads only these.
 SELECT id FROM promise WHERE person IS NULL AND :person = 'me'
 UNION ALL
 SELECT id FROM promise
@@ -50,8 +50,8 @@ WHERE act IN ('negotiate', 'correct');
 -- Calendars
 
 -- query: CALENDAR_PROMISES
--- Whoever has been renamed or merged has another name in the calendar: that is a change, too,
--- though nobody spoke of the promise.
+-- A person who was renamed or merged has another name in the calendar: that is a change too,
+-- although no act is about the promise.
 SELECT
   asked.*,
   (SELECT count(*) FROM act WHERE act.promise = asked.id) AS acts,
@@ -97,8 +97,7 @@ FROM promises
 WHERE direction <> 'self' AND state <> 'void';
 
 -- table: within
--- What a window needs of them. It is put aside once, so that no question goes through the whole
--- ledger.
+-- What a window needs of them. It is stored once, so that no query reads the whole ledger.
 SELECT
   id, direction, state, due_at, delivered_at, accepted_at, closed_at, word_at, notice, reason,
   cause, risk, renegotiated, flags,
@@ -201,7 +200,7 @@ FROM settled
 WHERE class IN ('kl', 'bn', 'bl', 'od') AND notice = 'before-due';
 
 -- query: MEDIAN_DAYS
--- There may be as many of them as there are promises: SQLite has room to sort them.
+-- There may be as many of them as promises, so SQLite sorts them.
 SELECT avg(number) FROM (
   SELECT number FROM temp.days
   WHERE kind = :kind
@@ -236,7 +235,7 @@ SELECT count(*) FILTER (WHERE class LIKE 'k_') AS kept, count(*) AS number FROM 
 WHERE lead >= :least AND (:most IS NULL OR lead <= :most);
 
 -- query: PEOPLE_STATISTICS
--- By their record: the mean of Beta(1, 1) after what they kept, so that few say little.
+-- By their record: the mean of Beta(1, 1) after what they kept, so that a few promises weigh little.
 SELECT
   person,
   person_name,
@@ -263,7 +262,7 @@ ORDER BY
 -- Numbers that were never used
 
 -- table: highest_numbers
--- The tables of which SQLite remembers the highest number ever given, and the highest there is.
+-- The tables for which SQLite keeps the highest number ever given, and the highest in use.
 SELECT 'entry' AS name, max(id) AS highest FROM entry
 UNION ALL
 SELECT 'person', max(id) FROM person
@@ -277,7 +276,7 @@ SELECT name, highest FROM highest_numbers WHERE highest;
 INSERT INTO sqlite_sequence (name, seq) SELECT name, highest FROM highest_numbers WHERE highest;
 
 -- query: PROMISES_WITHOUT_ROW
--- The promises whose row is gone, or has another uid than their first act.
+-- The promises whose row is missing, or has another uid than their first act.
 SELECT first.promise AS id
 FROM (
   SELECT promise, min(number), json_extract(body, '$.uid') AS uid
@@ -291,7 +290,7 @@ WHERE promise.uid IS NOT first.uid;
 -- query: PERSON_BY_HANDLE
 SELECT id, handle, name FROM person WHERE handle = :handle AND merged_into IS NULL;
 
--- What the acts say, in the order in which they are checked
+-- The content of the acts, in the order in which they are checked
 
 -- query: HISTORY_OF_PEOPLE
 SELECT act.*, command FROM act JOIN entry ON entry.id = act.entry
@@ -335,7 +334,7 @@ WHERE id > :target AND id < :entry AND command NOT IN ('undo', 'redo')
   );
 
 -- query: PROMISE_UIDS
--- A promise has begun unless the command that made it was taken back.
+-- A promise has begun unless the command that made it was undone.
 SELECT
   uid, id,
   state <> 'void' OR EXISTS (

@@ -44,7 +44,7 @@ def recover_unfinished_write(path: str) -> Iterator[str]:
         ):
             connection.retry_while_busy(path, lambda: db.execute("BEGIN IMMEDIATE"))
             db.execute("COMMIT")
-    yield "what a command left half done was taken back"
+    yield "an unfinished command was rolled back"
 
 
 def repair_schema(path: str, backup_place: BackupPlace) -> Iterator[str]:
@@ -58,10 +58,10 @@ def repair_schema(path: str, backup_place: BackupPlace) -> Iterator[str]:
     yield from _back_up_before_repair(path, backup_place, "fix")
     try:
         recreated = ledger.run_in_transaction(path, schema.repair_schema_parts)
-        yield from ("the indexes were made anew", *recreated)
+        yield from ("the indexes were rebuilt", *recreated)
     except sqlite3.IntegrityError as error:
         raise errors.DamagedContent(
-            path, "an index can't be made, as two rows are alike that must not be"
+            path, "an index can't be rebuilt, because two rows have the same key"
         ) from error
 
 
@@ -77,7 +77,7 @@ def rebuild_ledger(path: str, backup_place: BackupPlace) -> Iterator[str]:
         if finding.cure is Remedy.RESTORE:
             raise errors.NotRebuilt(path, finding.summary)
     if not damage:
-        yield "there is nothing to rebuild: every row is as its acts left it"
+        yield "there is nothing to rebuild: every row matches its history"
         return
     yield from _back_up_before_repair(path, backup_place, "rebuild")
 
@@ -91,15 +91,15 @@ def rebuild_ledger(path: str, backup_place: BackupPlace) -> Iterator[str]:
         return [*recreated, *_list_clashes(db)]
 
     recreated = ledger.run_in_transaction(path, rebuild_and_check, may_replace_rows=True)
-    yield from ("every row was told again from the acts", *recreated)
+    yield from ("every row was rebuilt from its history", *recreated)
 
 
 def _list_clashes(db: sqlite3.Connection) -> Iterator[str]:
-    """Return a line for each handle that was given twice, with what its second owner got."""
+    """Return a line for each handle that was given twice, with what the second owner got."""
     for wanted, handle in people.list_handle_clashes(journal.load_person_acts(db)):
         yield (
-            f"{wanted} was met twice: the second is {handle} now, "
-            f"and they are made one by: promisectl person merge {handle} {wanted}"
+            f"{wanted} was added twice; the second is now {handle}. "
+            f"To merge them: promisectl person merge {handle} {wanted}"
         )
 
 

@@ -1,4 +1,4 @@
-"""The schema of a ledger: its indexes, triggers and views, put right where they are not."""
+"""The schema of a ledger: repairs of its indexes, triggers and views."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 def repair_schema_parts(db: sqlite3.Connection, foreign_kinds: Collection[str] = ()) -> list[str]:
     """Do what `doctor --fix` does to indexes, triggers and views, and return what was done.
 
-    `foreign_kinds` are the kinds of parts of other programs that go, besides triggers. Raises
-    IntegrityError of SQLite when two rows are alike that must not be.
+    `foreign_kinds` are the kinds of parts of other programs that are dropped as triggers are.
+    Raises IntegrityError of SQLite when two rows have the same key.
     """
     db.execute("REINDEX")
     return recreate_schema_parts(db, foreign_kinds)
@@ -33,6 +33,6 @@ def recreate_schema_parts(db: sqlite3.Connection, foreign_kinds: Collection[str]
         if checks.parse_schema_part(statement) in damaged:
             db.execute(statement)
     return [
-        *(f"{part} was taken away" for part in foreign_parts),
-        *(f"{part} was made anew" for part in damaged),
+        *(f"{part} was removed" for part in foreign_parts),
+        *(f"{part} was rebuilt" for part in damaged),
     ]

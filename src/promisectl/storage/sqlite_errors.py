@@ -11,10 +11,10 @@ from promisectl import errors
 
 _DISK_FULL = ("the disk is full", "Free some space and try again.")
 _DISK_FAILURE = (
-    "the disk can't read or write it (input/output error)",
-    "Try again; if it stays so, save a copy elsewhere and see: doctor.",
+    "the disk failed to read or write it (input/output error)",
+    "Try again; if it fails again, copy the file elsewhere and see: promisectl doctor",
 )
-_NO_LOCKS = ("the file system there has no locks", "Keep the ledger on a disk of this machine.")
+_NO_LOCKS = ("its file system has no locks", "Keep the ledger on a disk of this machine.")
 _SENTENCES_BY_SQLITE_CODE = {
     sqlite3.SQLITE_FULL: _DISK_FULL,
     sqlite3.SQLITE_IOERR: _DISK_FAILURE,
@@ -41,12 +41,12 @@ _MISSING_SCHEMA_MESSAGES = (
 _BAD_VALUE_MESSAGE = re.compile(
     "malformed JSON|Could not decode to UTF-8|integer overflow|user-defined function raised"
 )
-"""What SQLite and its driver say where a stored value can't be read."""
+"""The messages of SQLite and its driver for a stored value that can't be read."""
 _PERMISSION_SQLITE_CODES = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
 
 
 class RowNotWritten(sqlite3.IntegrityError):
-    """A row that is gone, or that the trigger of another program keeps from being written."""
+    """A row that is missing, or that a trigger of another program does not let be written."""
 
 
 def is_temporary_file_failure(error: sqlite3.Error) -> bool:
@@ -69,18 +69,16 @@ def explain_sqlite_error(path: str, error: sqlite3.Error) -> errors.LedgerError 
     """Return the error that explains an error of SQLite, or None if that shows a bug of ours."""
     code: int = getattr(error, "sqlite_errorcode", 0)
     if code & 0xFF in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-        return errors.DamagedLedger(path, "is damaged, or no ledger at all")
+        return errors.DamagedLedger(path, "is damaged, or is not a ledger")
     if not isinstance(error, sqlite3.OperationalError) or _BAD_VALUE_MESSAGE.match(str(error)):
         return _explain_refused_row(path, error, code)
     is_part_missing = any(words in str(error) for words in _MISSING_SCHEMA_MESSAGES)
     if code == sqlite3.SQLITE_ERROR and is_part_missing:
-        return errors.DamagedLedger(
-            path, f"lacks what every ledger has ({error}): no released promisectl wrote it so"
-        )
+        return errors.DamagedLedger(path, f"lacks a part that every ledger has ({error})")
     if code & 0xFF in _PERMISSION_SQLITE_CODES:
         return errors.LedgerUnusable(
             path,
-            "it, or the directory it is in, may not be written to or opened",
+            "you may not open or write it, or its directory",
             _format_permission_hint(path),
         )
     general = _SENTENCES_BY_SQLITE_CODE.get(code & 0xFF, (str(error),))
@@ -92,10 +90,12 @@ def _explain_refused_row(
 ) -> errors.DamagedContent | None:
     """Return the error for a row that could not be written, or None if that shows a bug of ours."""
     if code == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
-        return errors.DamagedContent(path, "acts are about a promise or a person whose row is gone")
+        return errors.DamagedContent(
+            path, "acts are about a promise or a person whose row is missing"
+        )
     if isinstance(error, RowNotWritten):
         return errors.DamagedContent(
-            path, "a row is gone, or a trigger of another program keeps it from being written"
+            path, "a row is missing, or a trigger of another program does not let it be written"
         )
     return None
 
@@ -104,7 +104,7 @@ def explain_system_error(path: str, error: OSError) -> errors.LedgerUnusable:
     """Return the error that explains an error of the operating system."""
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return errors.LedgerUnusable(
-            path, f"this user may not ({error.strerror})", _format_permission_hint(path)
+            path, f"you may not use it ({error.strerror})", _format_permission_hint(path)
         )
     own_words = (format_failure_reason(error),)
     return errors.LedgerUnusable(path, *_SENTENCES_BY_ERRNO.get(error.errno or 0, own_words))

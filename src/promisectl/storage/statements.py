@@ -1,6 +1,6 @@
 """The statements that read and write the ledger, by name, over its tables and views.
 
-What only reads, besides the lists of promises, is in `queries.sql`.
+All queries except the lists of promises are in `queries.sql`.
 
 They are compiled ahead to SQL text (`python -m promisectl.generate`); no command imports this.
 """
@@ -142,7 +142,7 @@ def _count_waiting(among: str) -> Select[Any]:
 
 
 # Each condition begins with the columns of its index. Where no index helps, `id > 0` makes SQLite
-# read the table in order: otherwise it would take some index for its order, and jump between rows,
+# read the table in its own order: otherwise it would follow some index and jump between rows,
 # although the result has to be sorted anyway.
 _AMONG_OPEN = f"direction IN ('owe', 'owed', 'self') AND {tables.OPEN_CONDITION}"
 _AMONG_UNTOLD = "id > 0 AND state = 'reneged' AND move = 'me'"
@@ -271,11 +271,11 @@ STATEMENTS: dict[str, ClauseElement] = {
     # Promises
     "ADD_PROMISE_WITH_ID": insert(_promise).values(**_bind_columns(_promise)),
     "UPDATE_PROMISE": _UPDATE_PROMISE.values(**_bind_columns(_promise, without=("id",))),
-    # Not the columns that no act changes: so their indexes stay untouched.
+    # Without the columns that no act changes, so their indexes stay untouched.
     "UPDATE_PROMISE_STATE": _UPDATE_PROMISE.values(
         **_bind_columns(_promise, without=("id", *_FIXED_PROMISE_COLUMNS))
     ),
-    # Not the columns of any index: indexes are most of the cost of a row.
+    # Without the columns of any index: indexes are most of the cost of a row.
     "UPDATE_PROMISE_TEXTS": _UPDATE_PROMISE.values(
         **_bind_columns(_promise, without=("id", *_FIXED_PROMISE_COLUMNS, *_INDEXED_STATE_COLUMNS))
     ),
@@ -313,7 +313,7 @@ STATEMENTS: dict[str, ClauseElement] = {
     "ADD_PERSON_WITH_ID": insert(_person).values(
         {**_bind_columns(_person, without=("id",)), "id": bindparam("person")}
     ),
-    # Not a row taken away and another added: then SQLite would look at every promise of a person.
+    # Updated, not deleted and added again: then SQLite would check every promise of a person.
     "UPDATE_PERSON": update(_person)
     .where(_person.c.id == bindparam("person"))
     .values(**_bind_columns(_person, without=("id",))),

@@ -39,7 +39,7 @@ class _RescheduleCounts(NamedTuple):
     """What new terms did to the due dates of promises.
 
     `in_time_as_first` counts promises delivered by the first date agreed on, `amendments` the
-    changes of date that count as trouble, `leads` those of them with a warning in time.
+    changes of date that count as late, `leads` those of them with a warning in time.
     """
 
     in_time_as_first: int
@@ -121,7 +121,7 @@ class StatisticsReader:
         for row in self._run_query(sql.RENEGOTIATED_PROMISES, direction):
             acts = queries.load_promise_acts(self._db, row["id"])
             # In a ledger of the past, what an act corrects may be still to come: check nothing.
-            with codec.refuse_damage(f"what was said of #{row['id']}"):
+            with codec.refuse_damage(f"the history of #{row['id']}"):
                 *_, (_, promise) = lifecycle.iter_steps(row["id"], acts, None)
             first_due = promise.first_due
             if row["counts"] and first_due and row["due_at"]:

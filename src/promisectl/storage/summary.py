@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class LedgerSummary(NamedTuple):
     """How many promises and acts a ledger holds, its newest act, and its schema step.
 
-    Of the newest act, `head` is the hash, which the whole chain leads to, `newest_at` the moment
+    Of the newest act, `head` is the hash, the end of the chain, `newest_at` the moment
     at which it was recorded, and `last_act` the number; of an empty ledger they are "", "" and 0.
     """
 

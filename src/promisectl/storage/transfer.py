@@ -47,8 +47,8 @@ _ACT_FIELDS = ("number", "promise", "person", "verb", "side", "by", "at", "recor
 _ACT_KEYS = {*_ACT_FIELDS, "body", "hash"}
 _ONCE_KEYS = {"key", "request", "answer"}
 
-_BAD_ACT_MESSAGE = "an act in it has not the fields that an act has"
-_BAD_COMMAND_MESSAGE = "it is no command of a journal, or out of order"
+_BAD_ACT_MESSAGE = "an act in it has the wrong fields"
+_BAD_COMMAND_MESSAGE = "it is not a command of a journal, or is out of order"
 _BAD_VALUE_ERRORS = (
     *codec.DECODING_ERRORS,
     sqlite3.IntegrityError,
@@ -170,8 +170,7 @@ class JournalImporter:
     def __init__(self, db: sqlite3.Connection, head: Record, now: datetime) -> None:
         if head.get("format") != JOURNAL_FORMAT:
             raise errors.BadRecord(
-                f"it is a journal of another format than {JOURNAL_FORMAT}, "
-                "the one that is known here"
+                f"it is a journal of another format; only format {JOURNAL_FORMAT} is known"
             )
         db.execute("PRAGMA defer_foreign_keys = ON")  # what is missing is found with its line
         self._db = db
@@ -191,15 +190,13 @@ class JournalImporter:
         """Import a command with its acts, more of the same command, or the end."""
         with _convert_to_bad_record():
             if self._ended:
-                raise errors.BadRecord("the journal has ended before it")
+                raise errors.BadRecord("it comes after the end of the journal")
             self._ended = record == self._record_hash.build_end_record()
             if self._ended:
                 self._insert_answer()
                 return
             if _MARKER_FIELD in record:
-                raise errors.BadRecord(
-                    "the journal is not as it was written: the hash over all of it does not fit"
-                )
+                raise errors.BadRecord("the journal was changed: its last hash does not match")
             if record["entry"] != self._entry:
                 self._begin_entry(record)
             elif record.keys() - _CONTINUATION_FIELDS:
@@ -231,8 +228,8 @@ class JournalImporter:
         if record["recorded_at"] > self._now:
             moment = record["recorded_at"]
             raise errors.BadRecord(
-                f"it was recorded at {moment}, which is still to come; "
-                "if that is right, give a later --today"
+                f"it was recorded at {moment}, which is in the future; "
+                "if that is right, add a later --today"
             )
         self._entry = record["entry"]
         self._command = record["command"]
@@ -248,7 +245,7 @@ class JournalImporter:
             "hash": act["hash"],
         }
         if act["recorded_at"] != self._recorded_at:
-            raise ImpossibleAct("it was recorded at another moment than its command")
+            raise ImpossibleAct("it was not recorded at the same time as its command")
         self._number += 1
         about: int | str
         if row["promise"] is None:
@@ -257,9 +254,7 @@ class JournalImporter:
             about = self._find_or_insert_promise(row)
         self._hash = codec.compute_act_hash(self._hash, self._command, about, row)
         if (row["number"], row["hash"]) != (self._number, self._hash):
-            raise errors.BadRecord(
-                f"act {self._number} is not as it was written: its hash does not fit"
-            )
+            raise errors.BadRecord(f"act {self._number} was changed: its hash does not match")
         connection.write_row(self._db, sql.ADD_ACT, row)
         if row["verb"] in (Verb.UNDO, Verb.REDO):
             undone_by = self._entry if row["verb"] == Verb.UNDO else None
@@ -283,7 +278,7 @@ class JournalImporter:
         if number not in self._uids:
             highest = constants.MAX_IMPORTED_PROMISE_ID + len(self._uids)
             if not 0 < number <= highest:
-                raise ImpossibleAct("it begins a promise with a number that none has")
+                raise ImpossibleAct("it begins a promise with an impossible ID")
             if act.opening:
                 act_content.check_opening(act.opening)
             promise = lifecycle.apply_act(None, act, number).promise
@@ -303,10 +298,10 @@ class JournalImporter:
     def finish_import(self) -> list[int]:
         """Update every row from the acts, check the ledger, and return the promises' numbers.
 
-        The acts are checked for what they say; the error about one names its `line`.
+        The content of the acts is checked; the error about one has its `line`.
         """
         if not self._ended:
-            raise errors.BadRecord("the journal ends too early: it was cut off")
+            raise errors.BadRecord("the journal is cut off here")
         check = HistoryCheck(self._db, strict=True)
         with _convert_to_bad_record():
             try:
@@ -346,8 +341,8 @@ def _convert_to_bad_record() -> Iterator[None]:
     except ImpossibleAct as refusal:
         raise errors.BadRecord(str(refusal)) from refusal
     except errors.DamagedContent as problem:
-        raise errors.BadRecord("it says what no command says") from problem
+        raise errors.BadRecord("no command records this") from problem
     except errors.Problem as problem:
-        raise errors.BadRecord(str(problem).removesuffix(".")) from problem
+        raise errors.BadRecord(problem.clause) from problem
     except _BAD_VALUE_ERRORS as error:
-        raise errors.BadRecord("it is no record of a journal") from error
+        raise errors.BadRecord("it is not a record of a journal") from error

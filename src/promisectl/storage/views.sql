@@ -1,5 +1,5 @@
 -- The public read model. `:now`, `:day_end` and `:soon_end` are the moment asked about, the end of its local day, and of the third day after: the program binds them,
--- in the ledger's own views they are the clock. Others read them: no column goes or moves, a new one comes last.
+-- in the ledger's own views they are the clock. Other programs read the views: no column is removed or moved, a new one comes last.
 
 CREATE VIEW promises AS
 SELECT
@@ -76,7 +76,7 @@ SELECT * FROM promises WHERE direction IN ('owe', 'self') AND (state = 'proposed
 CREATE VIEW owed AS
 SELECT * FROM promises WHERE direction = 'owed' AND (state = 'proposed' OR state = 'active' OR state = 'delivered');
 
--- Warned: at risk, and no act of mine since, as `Promise.is_warned` says, too. Nobody answers by an import, and acts at one moment
+-- Warned: at risk, and no act of mine since, as in `Promise.is_warned`. Nobody answers by an import, and acts at one moment
 -- are in the order in which they were recorded.
 CREATE VIEW moves AS
 SELECT

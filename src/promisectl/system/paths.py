@@ -17,22 +17,22 @@ _SIGNS_OF_A_SHELL = "$`\\"  # in a path, it may be for a shell, or for that of W
 def resolve_path(named: str) -> str:
     """Return the absolute path of a file that somebody named, with their home for `~`.
 
-    Raises BadPlace for what a shell would have replaced, for blanks alone, for a URL or a path of
-    another system, and for a path from the current directory where that is gone.
+    Raises BadPlace for what a shell would have replaced, for spaces only, for a URL or a path of
+    another system, and for a path from the current directory if that was deleted.
     """
     if not named.strip():
-        raise errors.BadPlace(named, "there is nothing in it")
+        raise errors.BadPlace(named, "it is empty")
     path = os.path.expanduser(named)
     if path.startswith("~"):
         if path[1:2] in ("", os.sep):
             raise errors.NoHome
-        raise errors.BadPlace(named, "there is no user of that name")
+        raise errors.BadPlace(named, "there is no such user")
     if "://" in path or path.startswith("file:"):
-        raise errors.BadPlace(named, "it is an address, and a path is needed")
+        raise errors.BadPlace(named, "it is a URL")
     try:
         path = os.path.abspath(path)
     except FileNotFoundError:
-        why = "the current directory is gone; go to another one with cd, or write the whole path"
+        why = "the current directory was deleted; go to another one with cd, or type the whole path"
         raise errors.BadPlace(named, why) from None
     if any(sign in path for sign in _SIGNS_OF_A_SHELL) and (why := _find_bad_sign(path, named)):
         raise errors.BadPlace(named, why)
@@ -43,23 +43,23 @@ def resolve_file_path(named: str) -> str:
     """Return what `resolve_path` does, for what can't be a directory. Raises BadPlace."""
     path = resolve_path(named)
     if named.endswith(os.sep) and not os.path.isdir(path):
-        raise errors.BadPlace(named, "it ends as a directory does; add the name of a file")
+        raise errors.BadPlace(named, "it ends like a directory; add a file name")
     return path
 
 
 def _find_bad_sign(path: str, named: str) -> str:
-    """Return what another shell or system should have done with a path; empty if it is there."""
+    """Return what another shell or system should have done with a path; empty if it exists."""
     is_in_name = any(sign in os.path.basename(path) for sign in "$`")
     if not os.path.exists(path if is_in_name else os.path.dirname(path)):
         if any(
             piece[:1] in ("{", "(") or piece[:1].isidentifier() for piece in path.split("$")[1:]
         ):
-            return "nothing has replaced the variable in it; a shell does, but not in '…'"
+            return "its variable was not replaced; a shell does that, but not inside '…'"
         if path.count("`") > 1:
-            return "nothing has run the command in it; a shell does, but not in '…'"
+            return "its command was not run; a shell does that, but not inside '…'"
     has_windows_start = named.startswith(("\\\\", "%")) or named[1:3] == ":\\"
     if os.sep == "/" and "\\" in named and has_windows_start and not os.path.exists(path):
-        return "it is a path of Windows, and this is another system"
+        return "it is a Windows path, and this is not Windows"
     return ""
 
 
@@ -72,7 +72,7 @@ def default_ledger_path(environ: Mapping[str, str]) -> str:
 
 
 def default_config_path(environ: Mapping[str, str]) -> str:
-    """Return the path of the config; empty for a user without a home, who has none."""
+    """Return the path of the config; empty for a user without a home directory."""
     try:
         directory = _find_user_directory(environ, "XDG_CONFIG_HOME", "~/.config", "user_config_dir")
     except errors.NoHome:
@@ -133,7 +133,7 @@ def _find_user_directory(
 ) -> str:
     """Return our directory by the XDG variables, or as Windows and macOS have it.
 
-    Raises NoHome where there is no home directory to look for it in.
+    Raises NoHome where there is no home directory.
     """
     home = environ.get(variable, "")
     if not os.path.isabs(home) and sys.platform in ("win32", "darwin"):  # pragma: no cover

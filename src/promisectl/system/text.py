@@ -30,6 +30,7 @@ STEERING_RANGES = (
 """The code points that a terminal could obey."""
 _FIRST_EMOJI = 0x2600
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
+_PASTED_PROGRAMS = ("promisectl", "mkdir", "find", "sqlite3", "sudo", "pipx", "pip", "ls")
 _SURROGATE_RANGE = range(0xD800, 0xE000)
 _UUID_GROUP_LENGTHS = [8, 4, 4, 4, 12]
 _UUID_CHARACTERS = frozenset("0123456789abcdef-")
@@ -71,7 +72,7 @@ def can_be_stored(value: str) -> bool:
 
 
 def is_blank_text(value: str) -> bool:
-    """Whether there is nothing to be seen in a text: only spaces and invisible characters."""
+    """Whether a text has only spaces and invisible characters."""
     if value.isascii():
         return not value.strip()
     from promisectl.domain import spelling
@@ -170,11 +171,12 @@ def format_terminal_line(
 def fold_line(line: str, width: int, *, spare: int = 0) -> str:
     """Return a line folded between words at `width` columns; a longer word stays whole.
 
-    `spare` columns stay free on the last line.
+    A command that can be pasted stays on one line, where it fits. `spare` columns stay free on the
+    last line.
     """
     if line.isascii() and len(line) + spare <= width:
         return line
-    words = line.split(" ")
+    words = _join_commands(line.split(" "), width)
     widths = [count_cells(word) for word in words]
     pieces, column = [words[0]], widths[0]
     for index, (word, cells) in enumerate(zip(words[1:], widths[1:], strict=True), 1):
@@ -183,6 +185,25 @@ def fold_line(line: str, width: int, *, spare: int = 0) -> str:
         pieces.append(f" {word}" if fits else f"\n{word}")
         column = column + 1 + cells if fits else cells
     return "".join(pieces)
+
+
+def _join_commands(words: list[str], width: int) -> list[str]:
+    """Return the words with those of each command joined, if it fits into `width` columns.
+
+    A command begins with its program at the start, or after a colon, a question or a dot between
+    two commands. It ends before such a dot, or where the line ends.
+    """
+    joined: list[str] = []
+    while words:
+        count = 1
+        if words[0] in _PASTED_PROGRAMS and (not joined or joined[-1].endswith((":", "?", "·"))):
+            count = words.index("·") if "·" in words else len(words)
+        command = " ".join(words[:count])
+        if count_cells(command) > width:
+            command, count = words[0], 1
+        joined.append(command)
+        words = words[count:]
+    return joined
 
 
 def count_cells(word: str) -> int:

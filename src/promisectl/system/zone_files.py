@@ -1,4 +1,4 @@
-"""The files of the zone database, and which of them a nameless zone is a copy of.
+"""The files of the zone database, and which of them a zone without a name is a copy of.
 
 Imported only where /etc/localtime is a copy, not a link, as in many containers.
 """
@@ -20,7 +20,7 @@ _ZONE_COLUMN = 2  # of a table
 _ZONES_WITHOUT_PLACE = ("UTC", *(f"Etc/GMT{hours:+}" for hours in range(-14, 13) if hours))
 _MIDDLE_OF_MONTH = 15
 _FIRST_YEARS = range(2026, 2027)
-"""The years that are compared first, which most other zones do not stand."""
+"""The years that are compared first; they exclude most other zones."""
 _DECISIVE_YEARS = range(2023, 2038)
 """The years for which two zones have to agree; for earlier ones, databases get corrected."""
 _ALL_YEARS = range(1970, 2038)
@@ -48,7 +48,7 @@ def find_equal_zone(path: str, likely: str = "") -> str:
 
 
 def find_similar_zone(path: str, likely: str = "") -> str:
-    """Return the zone whose clocks show what a file says; empty for none.
+    """Return the zone with the same clocks as a file; empty for none.
 
     They agree for every month of the years to come, and of those that do, the one is taken that
     agrees for most of the past, abbreviations included.

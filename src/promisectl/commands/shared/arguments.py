@@ -86,7 +86,9 @@ def parse_tag(word: str) -> str:
     tag = spelling.strip_tag_sign(word.strip())
     check_text("tag", tag, limit=constants.MAX_WORD_CHARACTERS)
     if len(tag.split()) != 1:
-        raise errors.Contradiction(f"“{tag}” is not one word. Type each tag by itself.")
+        raise errors.Contradiction(
+            f"A tag is one word, and “{tag}” is not.", "Give each tag separately."
+        )
     return tag
 
 
@@ -101,7 +103,7 @@ def ensure_at_most_one(**options: Any) -> None:
     """Refuse options that exclude each other. Raises Contradiction."""
     names = [f"--{name.replace('_', '-')}" for name, value in options.items() if value]
     if len(names) > 1:
-        raise errors.Contradiction(f"{' and '.join(names)} exclude each other. Give one of them.")
+        raise errors.Contradiction(f"{' and '.join(names)} can't be combined.", "Give one of them.")
 
 
 def check_row_limit(count: int | None) -> int | None:

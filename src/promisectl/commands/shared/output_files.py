@@ -45,7 +45,7 @@ def write_output_files(env: Env, directory: str, texts: Iterable[tuple[str, str]
     create_output_directory(directory)
     for name, text in texts:
         if os.path.basename(name) != name:  # it would lead out of the directory
-            raise errors.CannotWrite(name, "it is not an ordinary file")
+            raise errors.CannotWrite(name, "it is not a regular file")
         path = os.path.join(directory, name)
         if ledger.is_ledger_file(path, env.ledger):
             raise errors.ExportOntoLedger(path)
@@ -76,7 +76,7 @@ def compare_with_file(path: str, text: str) -> str:
 def ensure_ordinary_file(path: str) -> None:
     """Refuse a path where something other than an ordinary file is. Raises CannotWrite."""
     if os.path.islink(path) or (os.path.lexists(path) and not os.path.isfile(path)):
-        raise errors.CannotWrite(path, "it is not an ordinary file")
+        raise errors.CannotWrite(path, "it is not a regular file")
 
 
 def create_output_directory(directory: str) -> None:

@@ -1,4 +1,4 @@
-"""Help from the ledger after a refused promise number, or a name typed in its place."""
+"""Help from the ledger after a refused ID, or a name typed in its place."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def explain_number_problem(
 ) -> errors.Problem:
     """Return the problem with help from the ledger; as it is where the ledger has none.
 
-    NoPromise gains the newest number. BadNumber gains the promises with the person of that name,
+    NoPromise gains the newest ID. BadNumber gains the promises with the person of that name,
     as far as `command` can move them.
     """
     with suppress(errors.Problem), output.open_view(env) as db:
@@ -56,7 +56,7 @@ def format_promises_with(env: Env, db: Any, command: str, person: Person) -> str
             matches.append((number, row["outcome"]))
     everything = f"promisectl list --all --with {person.handle}"
     if not matches:
-        return f"With {person.name}, there is nothing to {command}. Everything: {everything}"
+        return f"{command} is not possible for any promise with {person.name}. See: {everything}"
     listed = subject.format_promise_list(matches, _MAX_HINTED_PROMISES)
-    more = f": {everything}" if len(matches) > _MAX_HINTED_PROMISES else ""
-    return f"With {person.name}: {listed}{more or '.'}"
+    more = f" See: {everything}" if len(matches) > _MAX_HINTED_PROMISES else ""
+    return f"With {person.name}: {listed}.{more}"

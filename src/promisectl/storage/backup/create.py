@@ -1,4 +1,4 @@
-"""Backups of the ledger: whole copies, checked and on the disk before they get a name."""
+"""Backups of the ledger: full copies, checked and on the disk before they get a name."""
 
 from __future__ import annotations
 
@@ -231,7 +231,7 @@ def write_checked_copy(path: str, temporary: str, target: str) -> LedgerSummary:
             return extent
         attempts -= 1
         if not attempts:
-            raise errors.DamagedLedger(path, "is damaged, or another file than a moment ago")
+            raise errors.DamagedLedger(path, "is damaged, or was replaced a moment ago")
         with _translate_write_errors(target):
             os.truncate(temporary, 0)
 
@@ -266,7 +266,7 @@ def write_copy(path: str, temporary: str, target: str) -> None:
                     )
             except sqlite3.OperationalError as error:
                 if connection.has_unfinished_transaction(error):
-                    # A command was killed just now: this takes back its unfinished transaction.
+                    # A command was killed just now: this rolls back its unfinished transaction.
                     with ledger.open_snapshot(path):
                         continue
                 if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CORRUPT:

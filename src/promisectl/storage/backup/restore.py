@@ -322,7 +322,7 @@ def restore_over_file(source: BackupSource, place: RestorePlace) -> RestoreResul
 def _write_temporary_copy(source: BackupSource, path: str) -> Iterator[str]:
     """Write a copy of `source` to a temporary file beside `path`, which is deleted in the end.
 
-    The copy is whole and on the disk.
+    The copy is complete and on the disk.
     """
     temporary = files.choose_temporary_name(path)
     try:

@@ -30,7 +30,7 @@ def put_aside_ledger(place: RestorePlace, file: IO[bytes] | None = None) -> str:
     """Copy a damaged ledger and its journals into the directory of backups.
 
     `file` is the ledger, open; None to put aside the journals alone. Deletes the journals beside
-    the ledger. Returns the first copy. Raises NotALedger for a journal that is no file, OSError,
+    the ledger. Returns the first copy. Raises NotALedger for a journal that is not a file, OSError,
     and FileExistsError when another command puts something aside at the same moment.
     """
     preflight.check_side_files(place.path)

@@ -27,7 +27,7 @@ class BackupSource(NamedTuple):
     """A backup that passed its checks: its path, its summary, and an open connection to it.
 
     The connection sees the backup as it was when it was checked. Where indexes, triggers or views
-    were not as they should be, it sees a copy in which they are, and `repairs` says what was done.
+    were damaged, it sees a copy in which they are repaired, and `repairs` lists what was done.
     """
 
     path: str
@@ -58,7 +58,7 @@ class BackupSource(NamedTuple):
                 and db.execute("PRAGMA integrity_check").fetchall()[0][0] == "ok"
             )
         if not is_sound:
-            why = "what is there now is not what was copied"
+            why = "its content is not what was copied"
             raise errors.NotRestored(path, why, saved_path)
 
 
@@ -83,9 +83,9 @@ class _CopyPatience:
 
 @contextmanager
 def open_backup_source(path: str) -> Iterator[BackupSource]:
-    """Open a backup, and check it by SQLite, act by act, and for what the acts say.
+    """Open a backup, and check it by SQLite, act by act, and the content of the acts.
 
-    What `doctor --fix` would put right is put right in a copy, and what others have made is left
+    What `doctor --fix` would repair is repaired in a copy, and what others have made is left
     out of it. Raises NotABackup and LedgerError.
     """
     with _translate_ledger_errors(path):
@@ -108,7 +108,7 @@ def open_backup_source(path: str) -> Iterator[BackupSource]:
 
 
 def _check_backup(path: str, db: sqlite3.Connection) -> bool:
-    """Make all checks of `doctor`, and return whether the schema has to be put right.
+    """Make all checks of `doctor`, and return whether the schema has to be repaired.
 
     Raises DamagedLedger for anything else that is wrong.
     """
@@ -121,7 +121,7 @@ def _check_backup(path: str, db: sqlite3.Connection) -> bool:
 
 
 def _repair_backup(path: str, db: sqlite3.Connection) -> list[str]:
-    """Put the schema right, without the parts of others, and return what was done.
+    """Repair the schema, without the parts of others, and return what was done.
 
     Raises DamagedLedger.
     """
@@ -136,7 +136,9 @@ def _check_backup_history(path: str, db: sqlite3.Connection) -> None:
     try:
         history.check_history(db)
     except ImpossibleAct as refusal:
-        raise errors.DamagedLedger(path, f"says what no command says ({refusal})") from refusal
+        raise errors.DamagedLedger(
+            path, f"has an act that no command records ({refusal})"
+        ) from refusal
 
 
 def _copy_into_memory(db: sqlite3.Connection) -> sqlite3.Connection:
@@ -165,14 +167,14 @@ def _translate_ledger_errors(path: str) -> Iterator[None]:
         with connection.translate_errors(path, reading=True):
             yield
     except errors.NewerLedger as problem:
-        advice = "update promisectl, or choose another backup"
+        advice = "Update promisectl, or choose another backup."
         raise errors.NotABackup(path, problem.what, advice) from problem
     except errors.WalModeLedger as problem:
         import shlex
 
-        # To read it in that mode would write files beside it.
-        advice = f"turn it back first with: promisectl --ledger {shlex.quote(path)} doctor --fix"
-        what = "was turned to WAL mode by another program"
+        # Reading it in that mode would write files beside it.
+        advice = f"First end that mode: promisectl --ledger {shlex.quote(path)} doctor --fix"
+        what = "was set to WAL mode by another program"
         raise errors.NotABackup(path, what, advice) from problem
     except errors.NotALedger as problem:
         raise errors.NotABackup(problem.path, problem.what) from problem

@@ -1,4 +1,4 @@
-"""What a single act can say: the checks of commands, made of acts from elsewhere."""
+"""What a single act can hold: the checks of commands, for acts from elsewhere."""
 
 from __future__ import annotations
 
@@ -67,11 +67,11 @@ _VERBS_BY_COMMAND: dict[str, set[str]] = {
     "complete": {"complete", "partial", "note"},
     "import": {"import", "meet"},
 }
-"""What a command records, where that is more than acts of its own name and a note."""
+"""What a command records, if that is not only acts of its own name and a note."""
 
 
 class ImpossibleAct(Exception):
-    """An act that no command can have recorded; it says why, as part of a sentence.
+    """An act that no command can have recorded; its text is the reason, as a part of a sentence.
 
     `number` is that of the act, 0 where it is not known yet.
     """
@@ -89,9 +89,7 @@ def check_command(command: str, verb: str, *, about_person: bool) -> None:
     else:
         is_known = verb == command and verb not in ("request", "offer", "partial", "meet")
     if not is_known:
-        raise ImpossibleAct(
-            f"it is one of “{verb}”, which the command “{command[:40]}” never records"
-        )
+        raise ImpossibleAct(f"the command “{command[:40]}” never records “{verb}”")
 
 
 # About promises
@@ -106,7 +104,7 @@ def check_act(act: Act, direction: Direction, *, strict: bool) -> None:
     allowed = _FIELDS_BY_VERB.get(act.verb, {"revision", "text"})
     _check_fields(act, _PROMISE_FIELDS, allowed)
     if act.throughout and (act.verb is not Verb.CORRECT or act.terms is None):
-        raise ImpossibleAct("it is throughout a promise, as only a correction of terms is")
+        raise ImpossibleAct("it covers a whole promise, as only a correction of terms can")
     if act.verb is Verb.CORRECT and direction is Direction.OWED and (act.risk or act.no_to):
         raise ImpossibleAct("it is a correction with a risk that is not mine")
     _check_moments(act)
@@ -114,7 +112,7 @@ def check_act(act: Act, direction: Direction, *, strict: bool) -> None:
     for name in ("text", "repair", "risk", "no_to"):
         _check_text(name, getattr(act, name), limit)
     if act.cause is not None and act.cause not in _KNOWN_CAUSES:
-        raise ImpossibleAct(f"its cause is none of {', '.join(sorted(_KNOWN_CAUSES))}")
+        raise ImpossibleAct(f"its cause is not one of {', '.join(sorted(_KNOWN_CAUSES))}")
     if act.verb in (Verb.TAG, Verb.UNTAG):
         _check_tags((act.text or "").split(" "))
     if act.verb is Verb.RENEGE:
@@ -130,30 +128,30 @@ def check_act(act: Act, direction: Direction, *, strict: bool) -> None:
 def _check_fields(act: Act | PersonAct, names: Collection[str], allowed: Collection[str]) -> None:
     for name in names:
         if name not in allowed and getattr(act, name) is not None:
-            raise ImpossibleAct(f"it has a field {name}, which no act of “{act.verb}” has")
+            raise ImpossibleAct(f"it has a field {name}, which “{act.verb}” never has")
 
 
 def _check_moments(act: Act | PersonAct) -> None:
     """Refuse moments before 1970, and those that were still to come when they were recorded."""
     told_at = getattr(act, "told_at", None) or act.at
     if max(act.at, told_at) > act.recorded_at:
-        raise ImpossibleAct("it happens after it was recorded")
+        raise ImpossibleAct("it is dated after it was recorded")
     if min(act.at, told_at) < _FIRST_INSTANT:
-        raise ImpossibleAct("it happens before 1970")
+        raise ImpossibleAct("it is dated before 1970")
 
 
 def _check_text(name: str, value: object, limit: int) -> None:
-    """Refuse what is no text, or one that `arguments.check_text` refuses; let None pass."""
+    """Refuse what is not a text, or what `arguments.check_text` refuses; accept None."""
     if value is None:
         return
     if not isinstance(value, str):
-        raise ImpossibleAct(f"its {name} is no text")
+        raise ImpossibleAct(f"its {name} is not a text")
     if len(value) > limit:
-        raise ImpossibleAct(f"its {name} has {len(value):,} characters, and {limit:,} are the most")
+        raise ImpossibleAct(f"its {name} has {len(value):,} characters; {limit:,} are allowed")
     if not value.strip():
-        raise ImpossibleAct(f"its {name} is blank")
+        raise ImpossibleAct(f"its {name} is empty")
     if not can_be_stored(value):
-        raise ImpossibleAct(f"its {name} has signs in it that are no text")
+        raise ImpossibleAct(f"its {name} has invalid characters")
 
 
 def _check_tags(tags: Collection[str]) -> None:
@@ -166,7 +164,7 @@ def _check_tags(tags: Collection[str]) -> None:
 
 
 def _check_notice(act: Act, direction: Direction) -> None:
-    """Refuse a break whose notice does not fit its side: only mine can wait to be told."""
+    """Refuse a broken promise whose notice does not fit its side: only mine can wait for one."""
     is_told = act.told_at is not None
     fits = {
         Side.SELF: not is_told,
@@ -174,20 +172,18 @@ def _check_notice(act: Act, direction: Direction) -> None:
         Side.PROMISOR: direction is not Direction.OWED or is_told,
     }
     if not fits.get(act.side, False):
-        raise ImpossibleAct("it is a break, and says of being told what no command says")
+        raise ImpossibleAct("it is a broken promise with a notice that no command records")
 
 
 def check_opening(opening: Opening) -> None:
-    """Refuse a promise with a uid, a number or a tag that none has. Raises ImpossibleAct."""
+    """Refuse a promise with an impossible uid, number or tag. Raises ImpossibleAct."""
     if not isinstance(opening.uid, str) or not is_canonical_uuid(opening.uid):
-        raise ImpossibleAct("it begins a promise with a uid that is no UUID")
+        raise ImpossibleAct("it begins a promise with a uid that is not a UUID")
     if (opening.direction is Direction.SELF) is not (opening.person is None):
-        raise ImpossibleAct(
-            "it has a person where the promise is to oneself, or none where it is not"
-        )
+        raise ImpossibleAct("its person does not fit its direction")
     for number in (opening.person, opening.replaces):
         if number is not None and not _is_number(number, 1):
-            raise ImpossibleAct("it points to a person or a promise by what is no number")
+            raise ImpossibleAct("its number of a person or a promise is not valid")
     _check_tags(opening.tags)
 
 
@@ -205,23 +201,23 @@ def check_terms(terms: Terms, *, strict: bool) -> None:
     if terms.due:
         _check_civil_moment("due", terms.due, timedelta(0) if strict else MAX_ZONE_DIFFERENCE)
     if terms.reply_by:
-        # A CSV says the instant of it, and not the zone.
+        # A CSV has its instant, but not its zone.
         _check_civil_moment("reply_by", terms.reply_by, MAX_ZONE_DIFFERENCE)
 
 
 def _check_civil_moment(name: str, when: CivilMoment, tolerance: timedelta) -> None:
-    """Refuse a day that is none, an unknown zone, and an instant that is another one there."""
+    """Refuse an impossible day, an unknown zone, and an instant that does not match them."""
     if not isinstance(when.zone, str) or not isinstance(when.civil, str):
-        raise ImpossibleAct(f"its {name} is no date")
+        raise ImpossibleAct(f"its {name} is not a date")
     if not _ZONE_NAME.fullmatch(when.zone) or not is_zone(when.zone):
-        raise ImpossibleAct(f"its {name} is in a zone that is not known here: “{when.zone[:40]}”")
+        raise ImpossibleAct(f"its {name} is in an unknown zone: “{when.zone[:40]}”")
     readings = list_civil_readings(when.civil, when.zone)
     if not readings:
-        raise ImpossibleAct(f"its {name} is no date: “{when.civil[:40]}”")
+        raise ImpossibleAct(f"its {name} is not a date: “{when.civil[:40]}”")
     if all(abs(reading.at - when.at) > tolerance for reading in readings):
         raise ImpossibleAct(
-            f"its {name} of {when.civil} is in {when.zone} "
-            f"{encode_instant(readings[0].at)}, and not {encode_instant(when.at)}"
+            f"its {name} {when.civil} in {when.zone} "
+            f"is {encode_instant(readings[0].at)}, not {encode_instant(when.at)}"
         )
 
 
@@ -233,7 +229,7 @@ def check_imported_state(
     _check_imported_moments(act, state)
     counts = (state.revision, state.revisions, state.renegotiated)
     if not all(_is_number(count, least) for count, least in zip(counts, (1, 1, 0), strict=True)):
-        raise ImpossibleAct("it has a revision that is no number")
+        raise ImpossibleAct("one of its revisions is not a valid number")
     is_self = direction is Direction.SELF
     fits = (
         state.author in (direction.my_side, direction.their_side),
@@ -248,7 +244,7 @@ def check_imported_state(
         or (state.state is State.RENEGED and state.told_at is None and not is_self),
     )
     if not all(fits):
-        raise ImpossibleAct("it brings in a state that does not add up")
+        raise ImpossibleAct("its state is not possible")
     if state.offer:
         check_terms(state.offer, strict=strict)
     if state.first_due:
@@ -260,17 +256,17 @@ def _check_imported_moments(act: Act, state: ImportedState) -> None:
     for name, (required, allowed) in constants.IMPORTED_MOMENT_STATES.items():
         is_there = getattr(state, name) is not None
         if state.state in required and not is_there:
-            raise ImpossibleAct(f"it brings in what is {state.state}, without {name}")
+            raise ImpossibleAct(f"it imports a promise that is {state.state}, without {name}")
         if is_there and state.state not in allowed:
-            raise ImpossibleAct(f"it brings in what is {state.state}, with {name}")
+            raise ImpossibleAct(f"it imports a promise that is {state.state}, with {name}")
     order = (state.made_at, state.accepted_at, state.delivered_at, state.closed_at)
     known = [moment for moment in order if moment]
     others = (state.told_at, state.contact_at, state.bumped_at, state.word_at, act.at)
     later = [moment for moment in others if moment]
     if known != sorted(known) or min(later) < state.made_at or state.made_at < _FIRST_INSTANT:
-        raise ImpossibleAct("it brings in moments that are out of order")
+        raise ImpossibleAct("its dates are out of order")
     if max(*known, *later) > act.recorded_at:
-        raise ImpossibleAct("it brings in a moment that was still to come")
+        raise ImpossibleAct("it has a date after it was recorded")
 
 
 # About people
@@ -281,7 +277,7 @@ def check_person_content(act: PersonAct) -> None:
     allowed = _FIELDS_BY_PERSON_VERB.get(act.verb, set(_PERSON_FIELDS))
     _check_fields(act, _PERSON_FIELDS, allowed)
     if not all(number is None or _is_number(number, 1) for number in (act.into, act.target)):
-        raise ImpossibleAct("it points to a person or a command by what is no number")
+        raise ImpossibleAct("its number of a person or a command is not valid")
     _check_moments(act)
     if act.verb in (PersonVerb.UNDO, PersonVerb.REDO):
         return
@@ -310,4 +306,4 @@ def check_name(field: str, value: object, *, handle: bool) -> None:
         if handle:
             spellings = (newcomer.handle, joined)
     if text not in spellings:
-        raise ImpossibleAct(f"it gives somebody the {field} “{text[:40]}”, which nobody can have")
+        raise ImpossibleAct(f"“{text[:40]}” can't be the {field} of a person")

@@ -1,4 +1,4 @@
-"""The check of all acts in their order: each by its hash over the act before it."""
+"""The check of all acts in their order: each has a hash that covers the act before it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Chain:
-    """All acts in the order of their numbers, with what they say about other rows.
+    """All acts in the order of their numbers, with what follows from them for other rows.
 
     These fields are complete after `check_acts`. `undone` maps each command that is undone to the
     command that undid it. `broken` holds the promises that have an act which is not as it was
@@ -55,11 +55,9 @@ class Chain:
                 self._request.on_progress()
                 self._check_act(row, broken)
         fine = (
-            "1 act, as it was recorded"
-            if self._number == 1
-            else f"{self._number:,} acts, each as it was recorded"
+            "1 act, as recorded" if self._number == 1 else f"{self._number:,} acts, all as recorded"
         )
-        yield broken.build_finding("chain", fine, "acts are not what was recorded")
+        yield broken.build_finding("chain", fine, "acts were changed or removed")
         if self._request.head:
             yield self.check_head()
 
@@ -68,12 +66,12 @@ class Chain:
         if number != self._number + 1:
             broken.add_detail(f"act {self._number + 1} is missing")
         if not self._has_right_hash(row):
-            broken.add_detail(f"{name} is not what was recorded")
+            broken.add_detail(f"{name} was changed")
             self.broken.add(-(row["person"] or 0) if row["promise"] is None else row["promise"])
         elif self._request.head and row["hash"].startswith(self._request.head):
             self._matching_acts.append(number)
         if row["command"] is None or row["entry"] < self._entry:
-            self.order_damage.add_detail(f"{name} belongs to no command, or to one before the last")
+            self.order_damage.add_detail(f"{name} belongs to no command, or to an earlier one")
         elif row["recorded_at_of_entry"] != row["recorded_at"]:
             self.entry_moments[row["entry"]] = row["recorded_at"]
         self._clock.add_moment(row["recorded_at"])
@@ -112,7 +110,7 @@ class Chain:
             next_number = self._highest_promise + 1
             if not keeps_number and number != next_number:
                 self.order_damage.add_detail(
-                    f"act {row['number']} makes #{number} where #{next_number} was the next"
+                    f"act {row['number']} makes #{number}, but #{next_number} was next"
                 )
             self._highest_promise = max(self._highest_promise, number)
         return uid
@@ -121,16 +119,14 @@ class Chain:
         """Return a finding about the head that the request names; `check_acts` comes before."""
         if not self._matching_acts:
             sentence = (
-                f"no act has the head {self._request.head}: what came last was cut off, "
-                "this is an older copy, or all of it was written anew"
+                f"no act has the head {self._request.head}: the last acts were cut off, "
+                "this is an older copy, or all acts were rewritten"
             )
             return IntegrityFinding("expect", IntegrityResult.WRONG, sentence, cure=Remedy.RESTORE)
         act = self._matching_acts[-1]
         later = self._number - act
-        where = f"act {act:,}, and {later:,} more came after it" if later else "the newest act"
-        return IntegrityFinding(
-            "expect", IntegrityResult.OK, f"the head that is expected is {where}"
-        )
+        where = f"act {act:,}, with {later:,} after it" if later else "the newest act"
+        return IntegrityFinding("expect", IntegrityResult.OK, f"the expected head is {where}")
 
     def check_clock(self) -> IntegrityFinding:
         """Return a finding about the moments of the acts; `check_acts` comes before."""
@@ -160,15 +156,17 @@ class ClockCheck:
     def build_finding(self) -> IntegrityFinding:
         """Return the finding `clock`: a note where a moment can't be right."""
         details = (
-            *self._ahead.format_lines("after this moment"),
+            *self._ahead.format_lines("in the future"),
             *self._behind.format_lines("before an earlier act"),
         )
         if not details:
             return IntegrityFinding(
-                "clock", IntegrityResult.OK, "time went forward from act to act"
+                "clock",
+                IntegrityResult.OK,
+                "no act is dated before an earlier one, or in the future",
             )
         return IntegrityFinding(
-            "clock", IntegrityResult.NOTE, "the clock was ahead, or a day was set", details
+            "clock", IntegrityResult.NOTE, "the clock was ahead, or --today was used", details
         )
 
 

@@ -1,4 +1,4 @@
-"""The checks of a ledger as a whole: SQLite's own, the schema, the links, then the contents."""
+"""The checks of a whole ledger: SQLite's own, the schema, the links, then the content."""
 
 from __future__ import annotations
 
@@ -31,10 +31,8 @@ _INDEX_MESSAGE = re.compile(
     r"row \d+ missing from index |wrong # of entries in index |"
     r"non-unique entry in index |row \d+ values differ from index "
 )
-_CUT_OFF_REASON = (
-    "a command was cut off while it wrote, and what it left half done is still to be taken back"
-)
-_SWITCHED_TO_WAL_REASON = "another program has switched it to write-ahead logging"
+_CUT_OFF_REASON = "a command was interrupted while it wrote, and has to be rolled back"
+_SWITCHED_TO_WAL_REASON = "another program set it to WAL mode"
 _DEFAULT_REQUEST = CheckRequest()
 
 
@@ -55,7 +53,7 @@ def ensure_intact(path: str, head: str = "") -> LedgerSummary:
 def open_for_checks(path: str) -> Iterator[sqlite3.Connection]:
     """Open a read-only connection to the file as it is on the disk, at one moment.
 
-    It writes nothing, not even to take back an unfinished transaction. Raises LedgerNeedsFix
+    It writes nothing, not even to roll back an unfinished transaction. Raises LedgerNeedsFix
     where a writing command has to do that first, LedgerError when the file can't be read.
     """
     with connection.translate_errors(path, reading=True):
@@ -84,10 +82,10 @@ def estimate_act_count(db: sqlite3.Connection) -> int:
 def check_integrity(
     db: sqlite3.Connection, request: CheckRequest = _DEFAULT_REQUEST
 ) -> Iterator[IntegrityFinding]:
-    """Return the finding of every check, one by one, as the checks are made.
+    """Yield the finding of each check when the check is done.
 
-    Stops after a finding without which the other checks can't be made. Reads bytes that are not
-    UTF-8 as surrogates. However large the ledger is, only little of it is in memory at once.
+    Stops after damage that makes the other checks impossible. Reads bytes that are not
+    UTF-8 as surrogates. Memory does not grow with the ledger.
     """
     factory = db.text_factory
     db.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
@@ -128,36 +126,36 @@ def check_file(db: sqlite3.Connection) -> IntegrityFinding:
         for line in message.splitlines():
             if message != "ok" and not line.startswith("***"):
                 damage.add_detail(line)
-    fine = "SQLite finds the file whole"
+    fine = "SQLite finds no damage"
     if all(map(_INDEX_MESSAGE.match, messages)):
-        return damage.build_finding("file", fine, "an index does not fit its table", Remedy.FIX)
-    return damage.build_finding("file", fine, "the file itself is damaged")
+        return damage.build_finding("file", fine, "an index does not match its table", Remedy.FIX)
+    return damage.build_finding("file", fine, "the file is damaged")
 
 
 def check_schema(db: sqlite3.Connection) -> IntegrityFinding:
     """Return a finding about tables, indexes, triggers and views, compared by their SQL."""
     (encoding,) = db.execute("PRAGMA encoding").fetchone()
     if encoding != "UTF-8":
-        sentence = f"texts are stored as {encoding}, which no promisectl does"
+        sentence = f"texts are stored as {encoding}, not UTF-8"
         return IntegrityFinding("schema", IntegrityResult.WRONG, sentence, cure=Remedy.RESTORE)
     amiss, extras = compare_schema(db)
     damage = DamageList()
     for part in amiss:
-        damage.add_detail(f"{part} is missing, or not as it was made")
+        damage.add_detail(f"{part} is missing or was changed")
     for part in extras:
         if part.kind == "trigger":
-            damage.add_detail(f"{part} is none of promisectl's, and could change what is written")
+            damage.add_detail(f"{part} is not part of promisectl, and could change what is written")
     if damage.count:
         extra_names = {part.name for part in extras if part.kind != "trigger"}
         # `doctor --fix` makes no tables, and no part whose name another part has.
         needs_backup = any(part.kind == "table" or part.name in extra_names for part in amiss)
         cure = Remedy.RESTORE if needs_backup else Remedy.FIX
-        return damage.build_finding("schema", "", "the ledger is not built as it should be", cure)
+        return damage.build_finding("schema", "", "the schema was changed", cure)
     if extras:
-        sentence = f"all is in its place; besides, somebody made {', '.join(map(str, extras))}"
+        sentence = f"complete; another program added {', '.join(map(str, extras))}"
         return IntegrityFinding("schema", IntegrityResult.NOTE, sentence)
     return IntegrityFinding(
-        "schema", IntegrityResult.OK, "tables, indexes, triggers and views are in place"
+        "schema", IntegrityResult.OK, "tables, indexes, triggers and views are complete"
     )
 
 
@@ -235,10 +233,10 @@ def check_links(db: sqlite3.Connection) -> IntegrityFinding:
     with connection.allow_interrupts(db):
         rows = db.execute("PRAGMA foreign_key_check").fetchmany(_MAX_SQLITE_MESSAGES)
     for row in rows:
-        damage.add_detail(f"a row of {row['table']} points to a {row['parent']} that is not there")
+        damage.add_detail(f"a row of {row['table']} points to a missing {row['parent']}")
     return damage.build_finding(
         "links",
-        "every row points to what is there",
-        "rows point to what is not there",
+        "every row points to rows that exist",
+        "rows point to missing rows",
         Remedy.REBUILD,
     )

@@ -1,7 +1,7 @@
-"""The check of all acts for what they say: each could be recorded when it was, by a command.
+"""The check of the content of all acts: a command could have recorded each at its time.
 
-The chain of hashes says that acts are those that somebody wrote down; anybody can make one. This
-check makes sure that they are acts of this program, for a journal or a backup from elsewhere.
+The chain of hashes shows that nobody changed the acts since; but anybody can make a chain. This
+check makes sure that a journal or a backup from elsewhere holds only acts of this program.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ _PERSON_UNDO_VERBS = (PersonVerb.UNDO, PersonVerb.REDO)
 
 
 class HistoryCheck:
-    """The check of what the acts in a ledger say, whose chain is whole.
+    """The check of the content of all acts in a ledger whose chain is intact.
 
-    `strict`: a due date means what the zones of this machine give, people have the numbers and the
-    names that they were given one after the other. Without it, what a ledger of one's own may hold
-    after the zones have changed, or after a repair, is let through.
+    `strict`: due dates match the zones of this machine, and people have the numbers and the names
+    that they got one after the other. Without it, what your own ledger may hold after the zones
+    have changed, or after a repair, is accepted.
 
-    The methods are called in the order in which they stand here, and read to their end. They raise
-    ImpossibleAct.
+    The methods are called in the order of this class, and their iterators are read to the end. They
+    raise ImpossibleAct.
     """
 
     def __init__(self, db: sqlite3.Connection, *, strict: bool) -> None:
@@ -55,10 +55,10 @@ class HistoryCheck:
             with blame_act(row):
                 act_content.check_command(row["command"], row["verb"], about_person=True)
                 if (row["by"], row["side"]) != ("me", Side.BOOKKEEPER):
-                    raise ImpossibleAct("it is about a person, and none of the bookkeeper's")
+                    raise ImpossibleAct("it is about a person, but not the bookkeeper's")
                 act = codec.decode_person_act(row)
                 if codec.encode_person_act_body(act) != row["body"]:
-                    raise ImpossibleAct("it says what no command says")
+                    raise ImpossibleAct("no command records this")
                 act_content.check_person_content(act)
                 timeline.add_act(act)
                 self._met.setdefault(act.person, act.number)
@@ -83,12 +83,12 @@ class HistoryCheck:
         if opening and opening.person is not None:
             met = self._met.get(opening.person)
             if met is None or met > act.number:
-                raise ImpossibleAct("it is about a promise with a person whom nobody had met")
+                raise ImpossibleAct("its person was not in the ledger yet")
         if opening and opening.replaces is not None:
             replaced = {"promise": opening.replaces}
             first = self._db.execute(sql.FIRST_ACT_OF_PROMISE, replaced).fetchone()[0]
             if first is None or first >= act.number:
-                raise ImpossibleAct("it makes a promise in place of one that was not there yet")
+                raise ImpossibleAct("the promise it replaces was not in the ledger yet")
 
     def check_undone(self) -> None:
         """Check that every undo and redo was open when it was recorded."""
@@ -106,15 +106,15 @@ class HistoryCheck:
                     if undone.get(target) != max(undone.values(), default=0):
                         raise ImpossibleAct("it redoes what was not undone last")
                     if self._list_entries_between(undone.pop(target), entry, anywhere=True):
-                        raise ImpossibleAct("it redoes what could not be redone any more")
+                        raise ImpossibleAct("it redoes what could no longer be redone")
 
     def _check_target(self, entry: int, target: int, row: Mapping[str, Any]) -> None:
-        """Refuse an undo or redo of no command, or of one about other promises than it says."""
+        """Refuse an undo or redo of no command, or of one about other promises than it names."""
         command = None
         if type(target) is int and target < entry:
             command = self._db.execute(sql.COMMAND_OF_ENTRY, {"entry": target}).fetchone()
         if not command or command[0] in _UNDO_VERBS:
-            raise ImpossibleAct("it undoes or redoes a command that is not there")
+            raise ImpossibleAct("it undoes or redoes a command that is missing")
         named, about = set(), set()
         for act in self._db.execute(sql.HISTORY_OF_ENTRY, {"entry": entry}):
             named.add((codec.decode_undo_target(act), act["verb"], act["text"]))
@@ -139,7 +139,7 @@ class HistoryCheck:
         for row in self._db.execute(sql.ALL_ANSWERS):
             key, request = row["key"], row["request"]
             if not key.strip() or len(key) > constants.MAX_KEY_CHARACTERS or not request.strip():
-                raise ImpossibleAct("it has a key of --once that is none")
+                raise ImpossibleAct("its key of --once is not valid")
             answers = codec.decode_answer(row["answer"])
             numbers = {
                 other["promise"]
@@ -148,11 +148,11 @@ class HistoryCheck:
             if not isinstance(answers, list) or not all(
                 _is_answer(answer, numbers) for answer in answers
             ):
-                raise ImpossibleAct(f"it keeps an answer for “{key[:40]}” that no command gives")
+                raise ImpossibleAct(f"its answer for the key “{key[:40]}” is not valid")
 
 
 def check_history(db: sqlite3.Connection) -> None:
-    """Check what the acts in a ledger say, whose chain is whole. Raises ImpossibleAct."""
+    """Check the content of all acts in a ledger whose chain is intact. Raises ImpossibleAct."""
     check = HistoryCheck(db, strict=False)
     check.check_people()
     for _ in check.iter_promises():
@@ -189,7 +189,7 @@ class _PromiseTimeline:
         """Carry out the act in a row of the journal, and return it. Raises ImpossibleAct."""
         act = codec.decode_act(row)
         if codec.encode_act_body(act) != row["body"]:
-            raise ImpossibleAct("it says what no command says")
+            raise ImpossibleAct("no command records this")
         is_undo = act.verb in _UNDO_VERBS
         self._acts.append(act)
         if is_undo:
@@ -202,25 +202,25 @@ class _PromiseTimeline:
             self._apply(act)
         opening = self._acts[0].opening
         if self.promise is None or opening is None:
-            raise ImpossibleAct("it begins no promise")
+            raise ImpossibleAct("it does not begin a promise")
         act_content.check_act(act, opening.direction, strict=self._strict)
         if row["by"] != self.promise.direction.name_speaker(act.side):
-            raise ImpossibleAct("it is said by the wrong one of both")
+            raise ImpossibleAct("it is by the wrong side")
         if is_undo and act.side is not Side.BOOKKEEPER:
-            raise ImpossibleAct("it is an undo or a redo, and none of the bookkeeper's")
+            raise ImpossibleAct("it is an undo or a redo, but not the bookkeeper's")
         return act
 
     def _apply(self, act: Act) -> None:
-        """Carry out an act that is no undo; an import may begin what was undone once more."""
+        """Carry out an act that is not an undo; an import may begin again what was undone."""
         first = self._acts[0]
         if len(self._acts) > 1 and act.opening and first.opening:
             is_again = not self._has_begun and act.verb is Verb.IMPORT
             if not is_again or act.opening.uid != first.opening.uid:
-                raise ImpossibleAct("it makes a promise that is there already")
+                raise ImpossibleAct("it makes a promise that already exists")
         promise = self.promise if self._has_begun else None
         applied = lifecycle.apply_recorded_act(promise, act, self._number)
         if (applied.act.revision, type(applied.act.revision)) != (act.revision, type(act.revision)):
-            raise ImpossibleAct("it is about another revision than it says")
+            raise ImpossibleAct("its revision is wrong")
         self.promise = applied.promise
         self._has_begun = True
 
@@ -242,7 +242,7 @@ class _PeopleTimeline:
         """Carry out an act about a person. Raises ImpossibleAct, and KeyError for a stranger."""
         if act.verb in _PERSON_UNDO_VERBS:
             if act.person not in self._people:
-                raise ImpossibleAct("it is about a person whom nobody had met")
+                raise ImpossibleAct("its person was not in the ledger yet")
             self._acts.append(act)
             self._replay = people.PeopleReplay(self._acts)
             self._owners = {}
@@ -264,28 +264,28 @@ class _PeopleTimeline:
         if act.verb is PersonVerb.MEET:
             is_next = act.person == max(self._people, default=0) + 1
             if self._strict and not is_next:
-                raise ImpossibleAct("it meets somebody under a number that was not the next")
+                raise ImpossibleAct("it adds a person with a number that was not next")
             if self._strict and owner is not None:
-                raise ImpossibleAct(f"it meets somebody as {act.handle}, which somebody else is")
+                raise ImpossibleAct(f"it adds {act.handle}, which is somebody else's name")
             return
         if person is None or person.merged_into is not None:
-            raise ImpossibleAct("it is about a person whom nobody had met, or who is another now")
+            raise ImpossibleAct("its person was not in the ledger yet, or was merged")
         if act.verb is PersonVerb.MERGE:
             self._check_merge(act)
         elif act.verb in (PersonVerb.RENAME, PersonVerb.ALIAS):
             if owner not in (None, person.id):
-                raise ImpossibleAct(f"it calls somebody {act.handle}, which somebody else is")
+                raise ImpossibleAct(f"it gives the name {act.handle}, which is somebody else's")
             if owner == person.id and act.verb is PersonVerb.ALIAS:
-                raise ImpossibleAct(f"it calls somebody {act.handle}, as they are called already")
+                raise ImpossibleAct(f"it gives the name {act.handle}, which they already have")
         elif act.verb is PersonVerb.UNALIAS and act.handle not in person.aliases:
-            raise ImpossibleAct(f"it takes away {act.handle}, which is not an alias of theirs")
+            raise ImpossibleAct(f"it removes {act.handle}, which is not their alias")
 
     def _check_merge(self, act: PersonAct) -> None:
         other = self._people.get(act.into or 0)
         if other is None or other.merged_into is not None or other.id == act.person:
-            raise ImpossibleAct("it makes a person one with nobody")
+            raise ImpossibleAct("it merges a person with nobody")
         if act.handle != other.handle:
-            raise ImpossibleAct("it makes a person one with somebody else than it names")
+            raise ImpossibleAct("it merges a person with somebody else than it names")
 
 
 @contextmanager
@@ -298,8 +298,9 @@ def blame_act(row: Mapping[str, Any]) -> Iterator[None]:
     except ImpossibleAct as refusal:
         reason = str(refusal)
     except codec.DECODING_ERRORS as error:
-        is_told = isinstance(error, errors.Problem) and not isinstance(error, errors.LedgerError)
-        reason = str(error).removesuffix(".") if is_told else "it says what no command says"
+        reason = "no command records this"
+        if isinstance(error, errors.Problem) and not isinstance(error, errors.LedgerError):
+            reason = error.clause
     else:
         return
     refused = ImpossibleAct(f"act {row['number']}{format_act_subject(row)}: {reason}")

@@ -20,9 +20,9 @@ _OTHERS_MODE_BITS = 0o077
 _OTHERS_WRITE_BITS = 0o022
 _OWNER_FILE_MODE = 0o600
 _OWNER_DIRECTORY_MODE = 0o700
-_EXPOSED_MEANING = "others could read or change what is yours"
+_EXPOSED_MEANING = "others could read or change your files"
 _LOCKED_MEANING = "nothing can be recorded"
-_STRAY_FILE_MEANING = "something lies beside the ledger"
+_STRAY_FILE_MEANING = "other files are beside the ledger"
 _OWN_DIRECTORY_NAME = "promisectl"  # of a directory that the program made for its files alone
 _FRESH_SECONDS = 60  # in which a command may still be writing a file
 _LEFTOVER_NAME = re.compile(f".+{files.TEMPORARY_SUFFIX_PATTERN}(-journal)?")
@@ -75,16 +75,16 @@ def check_ledger_place(path: str, backups: str) -> Iterator[IntegrityFinding]:
     """
     modes, strays = _iter_mode_problems(path, backups), _iter_stray_files(path, backups)
     yield _build_place_finding("private", "only you can read the ledger and its backups", modes)
-    yield _build_place_finding("beside", "nothing else lies beside the ledger", strays)
+    yield _build_place_finding("beside", "no other files are beside the ledger", strays)
     remote = find_remote_location(os.path.realpath(path))
     if remote:
         sentence = (
-            f"{remote}, where two machines that write at once can damage it: "
-            "keep the ledger on a disk of this one, and backups there"
+            f"{remote}, where two machines that write at once can damage it; "
+            "keep the ledger on a local disk, and backups there"
         )
         yield IntegrityFinding("disk", IntegrityResult.NOTE, sentence)
     else:
-        sentence = "on a disk of this machine, as far as can be told"
+        sentence = "on a local disk, as far as is known"
         yield IntegrityFinding("disk", IntegrityResult.OK, sentence)
 
 
@@ -93,10 +93,10 @@ def repair_place(path: str, backups: str) -> Iterator[str]:
     for problem in [*_iter_mode_problems(path, backups), *_iter_stray_files(path, backups)]:
         if problem.mode is not None:
             os.chmod(problem.path, problem.mode)
-            yield f"{problem.path} has the mode {problem.mode:04o} now"
+            yield f"{problem.path} now has the mode {problem.mode:04o}"
         elif problem.is_leftover:
             os.unlink(problem.path)
-            yield f"{problem.path} is gone"
+            yield f"{problem.path} was deleted"
 
 
 def unlock_ledger(path: str) -> Iterator[str]:
@@ -104,7 +104,7 @@ def unlock_ledger(path: str) -> Iterator[str]:
     for problem in _iter_lock_problems(path):
         if problem.mode is not None:
             os.chmod(path, problem.mode)
-            yield f"{path} has the mode {problem.mode:04o} now"
+            yield f"{path} now has the mode {problem.mode:04o}"
 
 
 def _build_place_finding(
@@ -160,7 +160,7 @@ def _iter_lock_problems(path: str) -> Iterator[PlaceProblem]:
     mode = stat.S_IMODE(os.stat(path).st_mode)
     needed = _OWNER_FILE_MODE if is_file else _OWNER_DIRECTORY_MODE
     if mode & needed == needed or not _is_own_file(path):
-        yield PlaceProblem(path, "may not be written to by you", _LOCKED_MEANING)
+        yield PlaceProblem(path, "can't be written to by you", _LOCKED_MEANING)
     else:
         change = f"chmod u+{'rw' if is_file else 'rwx'} {shlex.quote(path)}"
         complaint = f"has the mode {mode:04o}: {change}"
@@ -207,20 +207,15 @@ def classify_neighbour(entry: os.DirEntry[str], path: str) -> PlaceProblem | Non
     is_old = time.time() - entry.stat(follow_symlinks=False).st_mtime > _FRESH_SECONDS
     if is_old and is_named_alike and _LEFTOVER_NAME.fullmatch(entry.name):
         is_ledger = os.path.exists(path) and entry.is_file() and os.path.samefile(entry.path, path)
-        what = "is a second name of the ledger" if is_ledger else "is left over"
-        complaint = f"{what} from a command that was cut off"
+        what = "is a second name of the ledger" if is_ledger else "is a leftover"
+        complaint = f"{what} of an interrupted command"
         return PlaceProblem(entry.path, complaint, _STRAY_FILE_MEANING, is_leftover=True)
     if is_old and entry.name in {f"{ledger_name}-journal", f"{ledger_name}-shm"}:
-        complaint = (
-            "was left by a program that was cut off; the next command that writes sees to it"
-        )
+        complaint = "was left by an interrupted program; the next command that writes handles it"
         return PlaceProblem(entry.path, complaint, _STRAY_FILE_MEANING)
     added = entry.name.removeprefix(stem)
     if is_named_alike and entry.name != ledger_name and _CONFLICT_PART.search(added):
-        complaint = (
-            "looks like a copy that a service made when two machines wrote: "
-            "look into it with --ledger"
-        )
+        complaint = "looks like a conflict copy of a sync service: open it with --ledger"
         return PlaceProblem(entry.path, complaint, _STRAY_FILE_MEANING)
     return None
 
@@ -237,14 +232,14 @@ def find_remote_location(path: str) -> str:
     """Return where a file is if other machines may write to it; empty if that is not known."""
     kind = find_file_system_kind(path)
     if kind.startswith(_NETWORK_FILE_SYSTEMS):
-        return f"it lies on a network file system ({kind})"
+        return f"it is on a network file system ({kind})"
     directory = os.path.dirname(path)
     while directory != os.path.dirname(directory):
         has_marker = any(
             os.path.exists(os.path.join(directory, marker)) for marker in _SYNC_MARKER_FILES
         )
         if has_marker or _SYNC_SERVICE_NAME.search(os.path.basename(directory)):
-            return f"it lies in {directory}, which a service seems to synchronise"
+            return f"it is in {directory}, which a service seems to synchronise"
         directory = os.path.dirname(directory)
     return ""
 

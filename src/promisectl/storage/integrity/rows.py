@@ -102,11 +102,11 @@ class ContentChecks:
             damage.add_detail(f"#{row['id']} was never made")
             row = next(rows, None)
         fine = (
-            "1 promise, as its acts left it"
+            "1 promise matches its history"
             if count == 1
-            else f"{count:,} promises, each as its acts left it"
+            else f"{count:,} promises match their history"
         )
-        wrong = "promises are not as their acts left them"
+        wrong = "promises do not match their history"
         yield damage.build_finding("promises", fine, wrong, Remedy.REBUILD)
 
     def replay_promise(self, number: int, rows: Iterator[Mapping[str, Any]]) -> Promise | None:
@@ -122,7 +122,7 @@ class ContentChecks:
             return lifecycle.replay_acts(number, readable)
         except codec.DECODING_ERRORS as error:
             if number not in self._chain.broken:
-                self._act_damage.add_detail(f"what was said of #{number} does not add up: {error}")
+                self._act_damage.add_detail(f"the history of #{number} is not possible: {error}")
             return None
 
     def _decode_act(
@@ -136,7 +136,7 @@ class ContentChecks:
             if columns == (row["body"], row["at"], row["recorded_at"]):
                 return act
         self._act_damage.add_detail(
-            f"act {row['number']}{format_act_subject(row)} says what no command says"
+            f"act {row['number']}{format_act_subject(row)} has content that no command records"
         )
         return None
 
@@ -145,7 +145,7 @@ class ContentChecks:
     ) -> None:
         """Add to `damage` in which columns the row of a promise differs from its acts.
 
-        The columns that a later schema step derives anew are not compared before it.
+        The columns that a later schema step derives again are not compared before it.
         """
         columns = {**codec.encode_promise_row(promise), "id": number}
         if row is None:
@@ -164,7 +164,9 @@ class ContentChecks:
             replaced = self._db.execute(sql.ACTS_OF_PROMISE, {"promise": opening.replaces})
             is_known = is_known and replaced.fetchone() is not None
         if not is_known:
-            self._act_damage.add_detail(f"what was said of #{number} names what is not there")
+            self._act_damage.add_detail(
+                f"the history of #{number} names a person or a promise that is missing"
+            )
 
     # People
 
@@ -179,17 +181,17 @@ class ContentChecks:
         try:
             people = replay_person_acts(acts)
         except codec.DECODING_ERRORS:
-            self._act_damage.add_detail("what was said of people does not add up")
+            self._act_damage.add_detail("the history of people is not possible")
         else:
             self.compare_people(people, damage)
             self.compare_aliases(people, damage)
         count = len({act.person for act in acts})
         fine = (
-            "1 person, as they were named"
+            "1 person matches their history"
             if count == 1
-            else f"{count:,} people, as they were named"
+            else f"{count:,} people match their history"
         )
-        wrong = "people are not as they were named"
+        wrong = "people do not match their history"
         yield damage.build_finding("people", fine, wrong, Remedy.REBUILD)
 
     def compare_people(self, people: Mapping[int, Person], damage: DamageList) -> None:
@@ -208,7 +210,7 @@ class ContentChecks:
             if number not in stored:
                 damage.add_detail(f"person {number} is missing")
             elif number not in expected:
-                damage.add_detail(f"person {number} was never met")
+                damage.add_detail(f"person {number} was never added")
             elif stored[number] != expected[number]:
                 differences = _format_differences(stored[number], expected[number])
                 damage.add_detail(f"{expected[number]['handle']}: {differences}")
@@ -227,8 +229,8 @@ class ContentChecks:
         """Return what the checks before found wrong with the order and the content of acts."""
         yield self._act_damage.build_finding(
             "acts",
-            "in order, and each says what a command can say",
-            "acts are out of order, or say what no command says",
+            "in order, and each is one that a command records",
+            "acts are out of order, or are not what commands record",
         )
 
     # Commands
@@ -242,7 +244,7 @@ class ContentChecks:
             recorded_at = self._chain.entry_moments.get(row["id"])
             name = f"command {row['id']} ({row['command']})"
             if not row["said"]:
-                without_acts.add_detail(f"{name} said nothing: its acts are missing")
+                without_acts.add_detail(f"{name} has no acts")
             elif row["undone_by"] != undone_by:
                 difference = _format_difference("undone_by", row["undone_by"], undone_by)
                 damage.add_detail(f"{name}: {difference}")
@@ -250,14 +252,12 @@ class ContentChecks:
                 difference = _format_difference("recorded_at", row["recorded_at"], recorded_at)
                 damage.add_detail(f"{name}: {difference}")
         if without_acts.count:
-            yield without_acts.build_finding("commands", "", "commands are without their acts")
+            yield without_acts.build_finding("commands", "", "commands have no acts")
             return
         fine = (
-            "1 command, as its acts have it"
-            if count == 1
-            else f"{count:,} commands, each as its acts have it"
+            "1 command matches its acts" if count == 1 else f"{count:,} commands match their acts"
         )
-        wrong = "commands are not as their acts have them"
+        wrong = "commands do not match their acts"
         yield damage.build_finding("commands", fine, wrong, Remedy.REBUILD)
 
     # Keys
@@ -273,15 +273,15 @@ class ContentChecks:
                 )
             previous_entry = row["entry"]
         fine = "1 answer kept for --once" if count == 1 else f"{count:,} answers kept for --once"
-        wrong = "answers kept for --once are not what was answered"
+        wrong = "answers kept for --once were changed"
         yield damage.build_finding("keys", fine, wrong)
 
     # Numbers
 
     def check_numbers(self) -> Iterator[IntegrityFinding]:
-        """Compare the highest number that SQLite remembers for each table with the rows.
+        """Compare the highest number that SQLite keeps for each table with the rows.
 
-        SQLite takes the next number from there, so that it gives no number twice.
+        SQLite takes the next number from there, so it never gives a number twice.
         """
         damage = DamageList()
         query = "SELECT name, seq FROM sqlite_sequence ORDER BY name, seq"
@@ -289,13 +289,13 @@ class ContentChecks:
         highest = [tuple(row) for row in self._db.execute(sql.HIGHEST_NUMBERS)]
         for name, number in sorted(set(remembered) ^ set(highest), key=str):
             if (name, number) not in highest:
-                damage.add_detail(f"the next {name} would come after number {number}")
+                damage.add_detail(f"the next {name} would follow number {number}")
         if len(remembered) != len(highest) and not damage.count:
-            damage.add_detail("which numbers come next is not written down as it should be")
+            damage.add_detail("the numbers in use are not recorded as they should be")
         yield damage.build_finding(
             "numbers",
-            "those that come next were never used",
-            "the numbers that come next are not those",
+            "the next IDs were never used",
+            "the next IDs are wrong",
             Remedy.REBUILD,
         )
 
@@ -316,8 +316,8 @@ def _format_differences(stored: Mapping[str, object], expected: Mapping[str, obj
 def _format_difference(name: str, stored: object, expected: object) -> str:
     """Return how a column differs from its acts, with both values where they are short."""
     if any(len(str(value)) > _MAX_SHOWN_CHARACTERS for value in (stored, expected)):
-        return f"{name} is not what its acts say"
-    return f"{name} is {_format_column_value(stored)}, by its acts {_format_column_value(expected)}"
+        return f"{name} differs from its history"
+    return f"{name} is {_format_column_value(stored)} instead of {_format_column_value(expected)}"
 
 
 def _format_column_value(value: object) -> str:
