@@ -203,6 +203,15 @@ class Env:
         """Whether a command may ask: a person is present, and no option forbids questions."""
         return self._may_ask and self.is_present
 
+    @contextmanager
+    def ask_nothing(self) -> Iterator[None]:
+        """Let no command ask during the block."""
+        before, self._may_ask = self._may_ask, False
+        try:
+            yield
+        finally:
+            self._may_ask = before
+
     @property
     def is_present(self) -> bool:
         """Whether stdin and stderr are terminals: a person types there and sees questions."""
@@ -238,7 +247,13 @@ class Env:
 
     def read_stdin(self) -> bytes:
         """Return all bytes of stdin, up to its end."""
-        return self._in.buffer.read()
+        return self.open_stdin_bytes().read()
+
+    def open_stdin_bytes(self) -> IO[bytes]:
+        """Return the stream of stdin to be read to its end; tell a person that it is waited for."""
+        if self.is_present:
+            self.print_warning("Paste or type, then Ctrl-D:")
+        return self._in.buffer
 
     # What it prints
 
@@ -363,10 +378,6 @@ class Env:
             yield
         except OSError as error:
             raise _build_stdout_error(error) from error
-
-    def stdin(self) -> IO[str]:
-        """Return the stream for input."""
-        return self._in
 
     def stderr(self) -> IO[str]:
         """Return the stream for messages, for a progress bar."""

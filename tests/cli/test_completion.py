@@ -112,7 +112,15 @@ def full(program: Program) -> Program:
 
 def test_commands_come_with_what_they_do(program: Program) -> None:
     found = _asked(program, "")
-    assert list(found)[:6] == ["make", "negotiate", "accept", "decline", "complete", "renege"]
+    assert list(found)[:7] == [
+        "make",
+        "jot",
+        "negotiate",
+        "accept",
+        "decline",
+        "complete",
+        "renege",
+    ]
     assert found["person"] == "One person: show, rename, alias, merge."
     assert _asked(program, "acc") == {"accept": "Say yes to proposed terms, or confirm a delivery."}
     assert list(_asked(program, "person", "")) == ["show", "rename", "alias", "unalias", "merge"]

@@ -14,6 +14,7 @@ from tests.guarantees.harness.views import declared, name_of, writes
 # Every command that writes, in a ledger where it is open; those that need no ledger are not here.
 WORDS: dict[str, tuple[str, ...]] = {
     "make": ("make", "Another thing", "--to", "dana"),
+    "jot": ("jot", "to dana: Another thing | fri"),
     "negotiate": ("negotiate", "1", "--by", "in 9 days", "--reason", "late"),
     "accept": ("accept", "2"),
     "decline": ("decline", "2"),

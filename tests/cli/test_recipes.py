@@ -60,7 +60,7 @@ def scripts(program: Program, monkeypatch: pytest.MonkeyPatch) -> Program:
 def test_no_recipe_is_left_untried() -> None:
     tried = {"bash": 1, "zsh": 1, "fish": 1, "toml": 1, "tmux": 1, "crontab": 1, "sh": 5}
     assert _count_languages(BLOCKS) == tried
-    assert _count_languages(RECIPES) == {"sh": 6, "crontab": 1, "bash": 1, "toml": 2, "ini": 2}
+    assert _count_languages(RECIPES) == {"sh": 7, "crontab": 1, "bash": 1, "toml": 2, "ini": 2}
     assert _count_languages(COMING_FROM) == {"sh": 2}
 
 
@@ -338,6 +338,17 @@ def test_the_settings_of_the_recipes_are_keys_of_the_config() -> None:
     settings = tomllib.loads(_with("hints", RECIPES))
     if missing := [name for name in settings if name not in keys.CONFIG_KEYS]:
         pytest.skip(f"the config has no {', '.join(missing)} yet")
+
+
+def test_lines_are_picked_from_notes(scripts: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(scripts.home)
+    (scripts.home / "notes").mkdir()
+    text = "# Monday\n- to dana: Send the minutes | agreed\nto be or not\n- from lee: Call | fri\n"
+    (scripts.home / "notes" / "monday.md").write_text(text)
+    done = _run(_with("notes/*.md", RECIPES))
+    assert done.returncode == 0, done.stderr
+    made = json.loads(scripts.ok("list", "--sort", "made", "--json"))[-2:]
+    assert {one["outcome"] for one in made} == {"Send the minutes", "Call"}
 
 
 def test_the_reminder_on_the_desktop(scripts: Program) -> None:

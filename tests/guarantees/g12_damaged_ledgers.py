@@ -32,6 +32,7 @@ WORDS: dict[str, list[list[str]]] = {
         ["make", "Bring the cake", "--to", "dana", "--by", "fri"],
         ["make", "Bring the tea", "--from", "eve", "--agreed", "--replaces", "5", "--json"],
     ],
+    "jot": [["jot", "to dana: Bring the cake | fri", "from eve: Bring the tea | agreed"]],
     "negotiate": [["negotiate", "7", "--by", "in 20 days", "--reason", "later", "--mine"]],
     "accept": [["accept", "7"], ["accept", "7", "9", "--json", "--once", "mail-18"]],
     "decline": [["decline", "7"]],

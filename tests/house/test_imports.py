@@ -104,6 +104,7 @@ VIEWS = (
 )
 MOVES = (
     'make "another thing here" --to dana --by fri',
+    'jot "to dana: Another thing | fri | agreed" "from lee: One more | #home"',
     "negotiate 1 --by +9d --reason late",
     "accept 2",
     "decline 2",

@@ -4,6 +4,7 @@
 # that is called is imported.
 DECLARED_IN = {
     "make": "main_commands",
+    "jot": "main_commands",
     "negotiate": "main_commands",
     "accept": "main_commands",
     "decline": "main_commands",

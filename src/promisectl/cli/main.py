@@ -144,6 +144,7 @@ def print_problem(problem: errors.Problem, *, as_json: bool) -> None:
         from promisectl.records.as_json import encode_json
 
         message = " ".join(filter(None, (str(problem), " or ".join(problem.commands))))
+        message = "\n".join((message, *problem.details))
         error = {"code": problem.code, "message": message, "exit": problem.exit_code}
         more = {"moves": list(map(str, problem.moves)), "commands": list(problem.commands)}
         line = encode_json(
@@ -152,8 +153,11 @@ def print_problem(problem: errors.Problem, *, as_json: bool) -> None:
     else:
         from promisectl.system.text import escape_text, format_terminal_line
 
-        line = format_terminal_line(f"promisectl: {problem}", sys.stderr, os.environ)
-        line = "\n".join((line, *map(escape_text, problem.commands)))
+        sentences = (
+            format_terminal_line(sentence, sys.stderr, os.environ)
+            for sentence in (f"promisectl: {problem}", *problem.details)
+        )
+        line = "\n".join((*sentences, *map(escape_text, problem.commands)))
     with suppress(OSError):
         sys.stderr.write(line + "\n")
         sys.stderr.flush()

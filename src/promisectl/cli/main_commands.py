@@ -58,7 +58,7 @@ def make(
     outcome: Annotated[
         str,
         typer.Argument(
-            metavar="OUTCOME", help="What will be done. With --json, - reads from stdin."
+            metavar="OUTCOME", help="What will be done; - reads lines, or with --json JSON."
         ),
         READS_STDIN,
     ],
@@ -87,6 +87,33 @@ def make(
     promisectl make "Review the contract" --to dana --by wed --asked
     promisectl make "Fix the bike brake" --from lee --by sat
     promisectl make --json - < promises.jsonl
+    """
+
+
+@register_command("jot", MAIN_PANEL, runs="jot.jot", answers=MOVE_OPTIONS)
+def jot(
+    lines: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="LINE…", help="A promise; - reads lines from stdin, none opens your editor."
+        ),
+        READS_STDIN,
+    ] = [],  # noqa: B006
+    new: MakeNew = False,
+    backfill: o.Backfill = False,
+) -> None:
+    """Make several promises at once, each on a line.
+
+    \b
+    promisectl jot
+    promisectl jot "to dana: Send the numbers | fri | agreed"
+    promisectl jot - < meeting.txt
+
+    A line is “to NAME: OUTCOME” or “from NAME: OUTCOME”, then any of these after a “|”: a date,
+    agreed, asked, offered, done when: …, why: …, answer by: … and #tag.
+
+    At a terminal promisectl shows several promises and asks before it makes them.
+    All are made, or none; one undo takes them back.
     """
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # What other programs call each command. A word can mean several commands.
 COMMAND_SYNONYMS = {
     "make": "add new create promise offer ask request init",
+    "jot": "capture batch bulk many",
     "negotiate": "counter reschedule postpone defer move modify change update",
     "correct": "modify change update",
     "accept": "confirm yes agree approve",

@@ -165,6 +165,7 @@ COMPLETERS: dict[str, Callable[[Env, TypedLine, WordSlot], Iterable[Candidate]]]
 }
 """What completes a kind of value, by its metavar; fixed words come with the declaration."""
 FREE_KINDS = (
+    "LINE",
     "OUTCOME",
     "TEXT",
     "NEW",

@@ -95,7 +95,7 @@ def _repeat_answer_of_key(env: Env, source: object) -> bool:
 
     Where the `source` is stdin, that is part of the key, and the command looks for itself.
     """
-    if env.once is None or source == "-":
+    if env.once is None or source in ("-", ["-"]):
         return False
     from promisectl.commands.shared import recorder
 

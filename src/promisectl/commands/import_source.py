@@ -55,7 +55,7 @@ def open_import_file(env: Env, path: str) -> Iterator[IO[bytes]]:
     with ExitStack() as stack:
         try:
             if path == "-":
-                stream = env.stdin().buffer  # type: ignore[attr-defined]
+                stream = env.open_stdin_bytes()
             else:
                 stream = stack.enter_context(_close_quietly(open(path, "rb")))  # noqa: SIM115
             if path == "-" or not stream.seekable():

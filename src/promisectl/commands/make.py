@@ -16,7 +16,7 @@ from promisectl.rendering.messages import MoveReport
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from typing import Any
 
@@ -87,14 +87,21 @@ class MakeDraft(NamedTuple):
 def make(env: Env, outcome: str, **words: Any) -> None:
     """Make a promise: offered, requested or already agreed; one with each person named.
 
-    With the outcome `-`, make the promises on stdin, in JSON, all or none.
+    With the outcome `-`, make the promises on stdin, all or none: lines of jot, or JSON if the
+    answer is JSON.
     """
     typed = MakeArguments(outcome, **words)
     promises, blame = [typed], errors.add_place_to_errors
     if outcome == _STDIN_OUTCOME:
+        check_stdin_options(env, typed)
+        if not env.is_json:
+            from promisectl.commands import jot_page
+
+            functions = build_draft_of_fields, record_drafts
+            jot_page.make_from_stdin(env, *functions, new=typed.new, backfill=typed.backfill)
+            return
         from promisectl.commands import make_json
 
-        check_stdin_options(env, typed)
         blame = make_json.blame_input
         promises = [MakeArguments(**fields) for fields in make_json.read_json_promises(env)]
         env.once = env.once and add_promises_to_key(env.once, promises)
@@ -104,7 +111,7 @@ def make(env: Env, outcome: str, **words: Any) -> None:
     for promise in promises:
         with blame(promise.place):
             drafts.append(build_draft(env, promise, known))
-    _record_drafts(env, drafts)
+    record_drafts(env, drafts)
 
 
 def add_promises_to_key(once: OnceKey, promises: Sequence[MakeArguments]) -> OnceKey:
@@ -119,21 +126,25 @@ def add_promises_to_key(once: OnceKey, promises: Sequence[MakeArguments]) -> Onc
 
 
 def check_stdin_options(env: Env, typed: MakeArguments) -> None:
-    """Refuse options beside `-`, as each promise on stdin has its own. Raises Contradiction."""
+    """Refuse options beside `-`, as each promise on stdin has its own. Raises Contradiction.
+
+    Lines, unlike JSON, take the options of jot.
+    """
+    taken = ("outcome",) if env.is_json else ("outcome", "new", "backfill")
     options = [
         f"--{name.strip('_').replace('_', '-')}"
         for name, value in typed._asdict().items()
-        if value and name != "outcome"
+        if value and name not in taken
     ]
-    if not env.is_json:
-        raise errors.Contradiction(
-            "“-” needs --json: it reads promises from stdin.",
-            "In words: promisectl make “…” --to dana",
-        )
     if options:
         raise errors.Contradiction(
             "With “-”, each promise has its own fields.", f"Leave out {' and '.join(options)}."
         )
+
+
+def build_draft_of_fields(env: Env, fields: Mapping[str, Any], known: list[Person]) -> MakeDraft:
+    """Return the draft of a promise; `fields` are those of MakeArguments. See `build_draft`."""
+    return build_draft(env, MakeArguments(**fields), known)
 
 
 def build_draft(env: Env, typed: MakeArguments, known: list[Person]) -> MakeDraft:
@@ -227,7 +238,11 @@ def _ask_first_reply(env: Env, draft: MakeDraft, given: Reply) -> Reply:
     )
 
 
-def _record_drafts(env: Env, drafts: Sequence[MakeDraft]) -> None:
+def record_drafts(
+    env: Env,
+    drafts: Sequence[MakeDraft],
+    change_answers: Callable[[list[MoveAnswer]], list[MoveAnswer]] | None = None,
+) -> None:
     """Record the promises of all drafts in one command, and answer."""
     alone = sum(len(draft.others) for draft in drafts) == 1
 
@@ -240,7 +255,7 @@ def _record_drafts(env: Env, drafts: Sequence[MakeDraft]) -> None:
                     _record_new_promise(env, db, journal, draft, other, alone=alone)
                     for other in draft.others
                 ]
-        return answers
+        return change_answers(answers) if change_answers else answers
 
     recorder.record_command(env, "make", record_each_draft, checks=True)
 

@@ -49,13 +49,10 @@ def read_json_promises(env: Env) -> list[dict[str, Any]]:
 
     Raises BadInput, with the line, where stdin is not JSON or not a promise.
     """
-    raw = env.read_stdin()
+    text = decode_stdin(env.read_stdin())
     try:
-        values = JsonReader([raw.decode("utf-8-sig")]).iter_all_values()
+        values = JsonReader([text]).iter_all_values()
         promises = [parse_json_promise(env, f"line {line}", value) for line, value in values]
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise errors.BadInput("this is not UTF-8", f"line {line}") from None
     except BadJson as error:
         if error.kind in _VALUE_FAULTS:
             fault = _VALUE_FAULTS[error.kind].format(error.detail)
@@ -66,6 +63,15 @@ def read_json_promises(env: Env) -> list[dict[str, Any]]:
     if not promises:
         raise errors.BadInput("There is no promise on stdin")
     return promises
+
+
+def decode_stdin(raw: bytes) -> str:
+    """Return the text of stdin. Raises BadInput with the line that is not UTF-8."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise errors.BadInput("this is not UTF-8", f"line {line}") from None
 
 
 @contextmanager

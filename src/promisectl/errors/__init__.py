@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from promisectl.errors.editor import *
     from promisectl.errors.files import *
     from promisectl.errors.imports import *
+    from promisectl.errors.jot import *
     from promisectl.errors.ledger import *
     from promisectl.errors.moves import *
     from promisectl.errors.not_found import *
@@ -27,14 +28,25 @@ if TYPE_CHECKING:
 INTERRUPTED_EXIT_CODE = 130  # as a shell counts Ctrl-C
 STATE_WORDS = {"delivered": "reported", "reneged": "broken"}
 """The words for states whose values in records are others."""
-_ERROR_MODULES = ("dates", "editor", "files", "imports", "ledger", "moves", "not_found", "usage")
+_ERROR_MODULES = (
+    "dates",
+    "editor",
+    "files",
+    "imports",
+    "jot",
+    "ledger",
+    "moves",
+    "not_found",
+    "usage",
+)
 
 
 class Problem(Exception):
     """The base of all errors: what is wrong (`cause`), and what to type (`advice`).
 
     `code` is a name for programs, `exit_code` what the shell gets, `moves` the verbs that are open,
-    `commands` whole command lines that can be pasted, each on a line of its own.
+    `commands` whole command lines that can be pasted, `details` more sentences; each of these is
+    printed on a line of its own.
     `str(problem)` joins all that is known: the `place` of the error, what is wrong there, what was
     not done (`effect`), the `advice`, and the notes that callers added on the way. Advice without a
     full stop ends with a command to paste, and comes last.
@@ -44,6 +56,7 @@ class Problem(Exception):
     exit_code = 2
     moves: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
     place = ""
     effect = ""
     advice = ""

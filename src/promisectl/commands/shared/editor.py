@@ -23,17 +23,17 @@ _STDERR_DESCRIPTOR = 2
 
 
 @contextmanager
-def open_edit_file(env: Env, text: str, suffix: str) -> Iterator[str]:
+def open_edit_file(env: Env, text: str, suffix: str, *, is_typed: bool = False) -> Iterator[str]:
     """Yield the path of a temporary file with `text` that only I can read; remove it afterwards.
 
-    If an error comes after the text was changed, the file stays, and its path is printed or added
-    to the error. Raises NoTemporaryFile.
+    If an error comes after the text was changed, or a person typed it (`is_typed`), the file stays,
+    and its path is printed or added to the error. Raises NoTemporaryFile.
     """
     path = _create_edit_file(text, suffix)
     try:
         yield path
     except BaseException as error:
-        if _is_empty_or_unchanged(path, text):
+        if _is_empty_or_unchanged(path, "" if is_typed else text):
             _remove_edit_file(path)
         elif isinstance(error, errors.Problem):
             error.add_note(f"What you typed is kept: {path}")
@@ -43,22 +43,28 @@ def open_edit_file(env: Env, text: str, suffix: str) -> Iterator[str]:
     _remove_edit_file(path)
 
 
-def edit_until_usable(env: Env, path: str, use: Callable[[str], T]) -> T:
+def edit_until_usable(
+    env: Env, path: str, use: Callable[[str], T], *, is_written: bool = False
+) -> T:
     """Run the editor on `path`, and return what `use` makes of the text.
 
-    If `use` raises Usage or BadData, a person at a terminal may edit again. Raises EditorFailed,
-    NoEditor and what `use` raises.
+    If `use` raises Usage or BadData, a person at a terminal may edit again. With `is_written` the
+    text is there, and the editor comes only then. Raises EditorFailed, NoEditor and what `use`
+    raises.
     """
     words = find_editor_command(env)
     while True:
-        run_editor(env, words, path)
-        env.refresh_now()
+        if not is_written:
+            run_editor(env, words, path)
+            env.refresh_now()
+        is_written = False
         try:
             return use(_read_edited_text(path, words[0]))
         except (errors.Usage, errors.BadData) as problem:
             if not env.may_ask:
                 raise
-            env.print_warning(str(problem))
+            for line in (str(problem), *problem.details):
+                env.print_warning(line)
             question = "Edit again? yes or no (Enter for yes)"
             if prompts.ask_choice(env, question, ("yes", "no"), enter="yes") == "no":
                 raise
@@ -69,16 +75,23 @@ def _create_edit_file(text: str, suffix: str) -> str:
 
     try:
         path = os.path.join(tempfile.mkdtemp(prefix="promisectl-"), f"edit{suffix}")
-        with open(
-            os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600),
-            "w",
-            encoding="utf-8",
-            newline=os.linesep,
-        ) as file:
-            file.write(text)
+        _write_new_file(path, text)
     except OSError as error:
         raise errors.NoTemporaryFile(error.strerror or str(error)) from error
     return path
+
+
+def replace_edited_text(path: str, text: str) -> None:
+    """Put another text into the file; if that fails, the former one stays."""
+    with suppress(OSError):
+        _write_new_file(f"{path}.new", text)
+        os.replace(f"{path}.new", path)
+
+
+def _write_new_file(path: str, text: str) -> None:
+    flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
+    with open(os.open(path, flags, 0o600), "w", encoding="utf-8", newline=os.linesep) as file:
+        file.write(text)
 
 
 def _remove_edit_file(path: str) -> None:

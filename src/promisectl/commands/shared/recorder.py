@@ -356,15 +356,14 @@ def add_check_hint(
 
 def print_answers(env: Env, answers: Sequence[MoveAnswer]) -> None:
     """Print answers in the form of the command; hints only for a promise that moved alone."""
-    for answer in answers:
-        for notice in answer.notices:
-            env.print_hint(notice)
+    for notice in dict.fromkeys(notice for answer in answers for notice in answer.notices):
+        env.print_hint(notice)
     hints = answers[0].hints if len(answers) == 1 else ()
     output.print_result(
         env,
         records=(answer.record for answer in answers if answer.record),
         ids=(answer.number for answer in answers if answer.number),
-        lines=(answer.line for answer in answers),
+        lines=(answer.line for answer in answers if answer.line),
         hints=filter(None, hints),
     )
     if hints and answers[0].rule and env.is_stderr_watched:

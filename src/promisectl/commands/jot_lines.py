@@ -1,0 +1,142 @@
+"""The lines of jot: each is a promise with its fields behind bars.
+
+A line is `to NAME: OUTCOME` or `from NAME: OUTCOME`, then fields in any order, each after a bar
+between spaces: `agreed`, `asked`, `offered`, `done when: …`, `why: …`, `answer by: …`, `#tag`, or a
+date. A bar in a text is written `\\|`; nothing else in a text means anything. This module only
+parses.
+"""
+
+from __future__ import annotations
+
+from promisectl import errors
+from promisectl._typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from typing import Any
+
+COMMENT_SIGN = "//"
+_SPACES = " \t"
+_SEPARATOR_PATTERN = r"[ \t]+\|(?=[ \t]|\Z)"
+_LIST_MARK_PATTERN = r"(?:(?:[-*+•–]|[0-9]+[.)])(?:[ \t]+|\Z))?(?:\[ ?\](?:[ \t]+|\Z))?"
+_SIDE_WORDS = {"to": "to", "from": "from_"}
+_FLAGS = ("agreed", "asked", "offered")
+_FLAG_BEGINNINGS = tuple(flag[:2] for flag in _FLAGS)  # no word of a date has them
+_TEXT_FIELDS = {"done when": "done_when", "why": "why", "answer by": "reply_by"}
+OTHER_FIELDS = (*_FLAGS, *(f"{name}: …" for name in _TEXT_FIELDS), "#tag")
+"""The fields of a line besides the date, as people write them."""
+
+
+class JotLine(NamedTuple):
+    """A line with a promise: its number on the page, and what is on it without a list mark."""
+
+    number: int
+    text: str
+
+
+def list_jot_lines(page: str) -> list[JotLine]:
+    """Return the lines of a page without its blank lines and comments."""
+    import re
+
+    stripped = (line.removesuffix("\r").strip(_SPACES) for line in page.split("\n"))
+    lines = (
+        JotLine(number, re.sub(f"^{_LIST_MARK_PATTERN}", "", line, count=1))
+        for number, line in enumerate(stripped, 1)
+    )
+    return [line for line in lines if line.text.strip() and not line.text.startswith(COMMENT_SIGN)]
+
+
+def insert_comments(page: str, comments: Mapping[int, str], former: Collection[str]) -> str:
+    """Return a page with a comment above each line that has one, by its number.
+
+    Comments in `former` are left out; so none is there twice.
+    """
+    lines: list[str] = []
+    for number, line in enumerate(page.split("\n"), 1):
+        if number in comments:
+            lines.append(comments[number])
+        if line not in former:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def parse_jot_line(text: str) -> dict[str, Any]:
+    """Return the arguments of `make` that a line has, by their names.
+
+    Raises NoSideInLine, EmptyFieldInLine, UnknownFieldInLine, FieldTwiceInLine, TwoDatesInLine and
+    Contradiction.
+    """
+    import re
+
+    head, *parts = (
+        part.strip(_SPACES).replace("\\|", "|") for part in re.split(_SEPARATOR_PATTERN, text)
+    )
+    side, name, outcome = _parse_head(head)
+    values: dict[str, Any] = {"outcome": outcome, side: [name]}
+    for part in parts:
+        for field, value in _parse_field(part):
+            if field == "tag":
+                values[field] = [*values.get(field, ()), value]
+            elif field == "by" and field in values:
+                raise errors.TwoDatesInLine((values[field], value), OTHER_FIELDS)
+            elif field in values:
+                raise errors.FieldTwiceInLine(part.partition(":")[0])
+            else:
+                values[field] = value
+    _ensure_fields_fit(values)
+    return values
+
+
+def _parse_head(head: str) -> tuple[str, str, str]:
+    """Return the side as an option of make has it, the name and the outcome.
+
+    A space has to follow the colon, so that a time or an address is not taken for the end of a
+    name. Raises NoSideInLine.
+    """
+    person, colon, outcome = head.partition(":")
+    word, *names = person.split(maxsplit=1)[:2] or [""]
+    side = _SIDE_WORDS.get(word.casefold())
+    if not (side and names and colon) or outcome[:1] not in ("", *_SPACES):
+        raise errors.NoSideInLine(head)
+    return side, names[0].strip(), outcome.strip(_SPACES)
+
+
+def _parse_field(part: str) -> list[tuple[str, Any]]:
+    """Return the values of a field by the name that make has for it.
+
+    Raises EmptyFieldInLine and UnknownFieldInLine.
+    """
+    if not part:
+        raise errors.EmptyFieldInLine
+    words = part.split()
+    if all(word.startswith("#") for word in words):
+        return [("tag", word) for word in words]
+    flag = part.casefold()
+    if flag in _FLAGS:
+        return [(flag, True)]
+    name, colon, value = part.partition(":")
+    spelled = " ".join(name.casefold().replace("-", " ").split())
+    if colon and spelled in _TEXT_FIELDS:
+        return [(_TEXT_FIELDS[spelled], value.strip(_SPACES))]
+    is_name = colon and spelled.replace(" ", "").isalpha() and value[:1] in ("", *_SPACES)
+    if is_name or (part.isalpha() and flag.startswith(_FLAG_BEGINNINGS)):
+        raise errors.UnknownFieldInLine(f"{name}{colon}", OTHER_FIELDS)
+    return [("by", part)]
+
+
+def _ensure_fields_fit(values: Mapping[str, Any]) -> None:
+    """Refuse fields that contradict the side or each other. Raises Contradiction."""
+    if "asked" in values and "from_" in values:
+        raise errors.Contradiction(
+            "“asked” means that they asked you, so it goes with “to”.",
+            "Leave it out: “from” alone means that you ask.",
+        )
+    if "offered" in values and "to" in values:
+        raise errors.Contradiction(
+            "“offered” means that they offered it, so it goes with “from”.",
+            "Leave it out: “to” alone means that you offer it.",
+        )
+    if "agreed" in values and "reply_by" in values:
+        raise errors.Contradiction(
+            "“agreed” means that they have said yes.", "Leave out “answer by”."
+        )
