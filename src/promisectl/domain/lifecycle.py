@@ -186,10 +186,9 @@ def apply_act(
 ) -> Applied:
     """Return the act with its revision, and the promise after it.
 
-    `number` is the ID of a new promise. Other terms that both sides have `agreed` on already need no
-    reason. Raises NotOpen when no row allows the act, and Usage when
-    the act lacks what its row needs, changes nothing, is before what it builds on, or names a risk
-    that is not its side's.
+    `number` is the ID of a new promise. Other terms that are `agreed` need no reason. Raises
+    NotOpen when no row allows the act, and Usage when the act lacks what its row needs, changes
+    nothing, is before what it builds on, or names a risk that is not its side's.
     """
     if promise is not None and _is_told_to_me(promise, act.verb):
         raise errors.NotOpen(promise.id, promise.state, act.verb, list_open_verbs(promise))
