@@ -121,7 +121,7 @@ def test_an_alias_is_suggested_like_a_command(program: Program) -> None:
         ),
         (
             '"two words" = "owe"',
-            "line 2: “two words” can't be an alias: that is one word that begins with a letter or a digit",
+            "line 2: “two words” can't be an alias: that is one word that begins with a letter or a digit, and is not an ID",
         ),
         ('-x = "owe"', "line 2: “-x” can't be an alias"),
     ],

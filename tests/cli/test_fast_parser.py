@@ -77,6 +77,9 @@ def options(draw: st.DrawFn, spelled: Spelled) -> list[str]:
         value = draw(st.integers(0, 99).map(str) if kind == "number" else TEXT)
         joined = name.startswith("--") and draw(st.booleans())
         words += [name] if kind == "flag" else [f"{name}={value}"] if joined else [name, value]
+        is_short = len(words) > 1 and not words[-2].startswith("--") and len(words[-2]) == 2
+        if is_short and kind != "flag" and value and draw(st.booleans()):
+            words[-2:] = [f"{name}{value}"]
     return words
 
 
@@ -86,10 +89,18 @@ def fine(draw: st.DrawFn) -> list[str]:
     name = draw(st.sampled_from(sorted(COMMANDS)))
     _, _, spelled, arguments, *_ = COMMANDS[name]
     loose: list[str] = []
-    for _, required, many in arguments:
-        loose += draw(st.lists(TEXT, min_size=int(required), max_size=3 if many else 1))
+    for _, required, takes in arguments:
+        most = 1 if takes == "word" else 3
+        loose += draw(st.lists(TEXT, min_size=int(required), max_size=most))
     asked = draw(options(spelled))
-    at = draw(st.integers(0, len(loose)))
+    # Options may be anywhere but inside a text.
+    before = sum(takes == "word" for _, _, takes in arguments)
+    has_text = any(takes == "text" for _, _, takes in arguments)
+    at = draw(
+        st.sampled_from([*range(min(before, len(loose)) + 1), len(loose)])
+        if has_text
+        else st.integers(0, len(loose))
+    )
     after = (
         ["--", *loose[at:]]
         if draw(st.booleans()) or any(word.startswith("-") for word in loose[at:])
@@ -120,6 +131,14 @@ def near(draw: st.DrawFn) -> list[str]:
                     "--json=1",
                     "--no-json",
                     "--to",
+                    "-yt",
+                    "-ytdana",
+                    "-qy",
+                    "-q-",
+                    "-b",
+                    "-bfri",
+                    "3-5",
+                    "#3,4",
                 )
             )
         )

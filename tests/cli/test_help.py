@@ -188,7 +188,7 @@ def test_help_is_found_by_its_names_elsewhere(program: Program) -> None:
 
 def test_the_help_begins_with_how_it_is_called(program: Program) -> None:
     assert (
-        program.ok("accept", "--help").splitlines()[0] == "Usage: promisectl accept [OPTION]… ID…"
+        program.ok("accept", "--help").splitlines()[0] == "Usage: promisectl accept [OPTION]… [ID…]"
     )
     assert program.ok("log", "--help").splitlines()[0] == "Usage: promisectl log [OPTION]… [ID]"
     assert (

@@ -333,8 +333,8 @@ def test_an_id_is_picked_with_fzf(program: Program, shell: str) -> None:
 
 
 def test_the_settings_of_the_recipes_are_keys_of_the_config() -> None:
-    aliases = tomllib.loads(_with("make --agreed", RECIPES))["alias"]
-    assert aliases == {"p": "make --agreed --to", "g": "make --agreed --from"}
+    aliases = tomllib.loads(_with("make -y", RECIPES))["alias"]
+    assert aliases == {"p": "make -y -t", "g": "make -y -f", "done": "complete -y"}
     settings = tomllib.loads(_with("hints", RECIPES))
     if missing := [name for name in settings if name not in keys.CONFIG_KEYS]:
         pytest.skip(f"the config has no {', '.join(missing)} yet")

@@ -380,7 +380,7 @@ CHOICES: list[tuple[list[str], list[list[str]], list[str], str, str]] = [
     (MINE, [], ["negotiate", "thu", "", "vendor slipped"], "active", "negotiate"),
     (MINE, [], ["negotiate", "", "Send one number", "vendor slipped"], "active", "negotiate"),
     (MINE, [], ["bump", "", " ", "slow"], "active", "bump"),
-    (MINE, [], ["renege", "", "no time", "overload", ""], "reneged", "renege"),
+    (MINE, [], ["renege", "", "no time", "overload", "now"], "reneged", "renege"),
     (MINE, [], ["renege", "no time", "", "not yet"], "reneged", "renege"),
     (MINE, [], ["renege", "no time", "need", "today"], "reneged", "renege"),
     (MINE, [], ["release", ""], "released", "release"),
@@ -398,7 +398,7 @@ CHOICES: list[tuple[list[str], list[list[str]], list[str], str, str]] = [
     (THEIRS, [], ["complete"], "kept", "complete"),
     (THEIRS, [], ["negotiate", "thu", "", "in a hurry"], "active", "negotiate"),
     (THEIRS, [], ["bump", "how is it going?"], "active", "bump"),
-    (THEIRS, [], ["renege", "he said so", "forgot", ""], "reneged", "renege"),
+    (THEIRS, [], ["renege", "he said so", "forgot", "now"], "reneged", "renege"),
     (THEIRS, [], ["renege", "nothing came", "", "never"], "reneged", "renege"),
     (THEIRS, [], ["release", "found another way"], "released", "release"),
     (THEIRS, [["complete", "1", "--reported"]], ["complete"], "kept", "complete"),
@@ -448,7 +448,7 @@ def test_the_answers_are_recorded(program: Program) -> None:
         f"{THEY_RELEASE}{OPEN}Why? › Why? › Which cause: overload, dependency, underestimated, need-changed, forgot, external, other? (Enter to skip) › "
         "“o” can mean overload or other.\n"
         "Which cause: overload, dependency, underestimated, need-changed, forgot, external, other? (Enter to skip) › "
-        "When was Dana told, or not yet? (Enter for now) › When you have told Dana: promisectl told 1\n"
+        "When was Dana told: now, a date, or not yet? › When you have told Dana: promisectl told 1\n"
     )
     record = _record(program)
     assert (record["reason"], record["cause"], record["told_at"], record["flags"]) == (
@@ -474,7 +474,7 @@ def test_when_i_was_told_is_recorded(program: Program) -> None:
     )
     result = _review(program, "renege", "he is ill", "external", "tomorrow", "soon", "2026-11-12")
     assert "--told: Tue 24 Nov 2026 is in the future." in result.stderr
-    assert result.stderr.count("When were you told, or never? (Enter for now) › ") == 3
+    assert result.stderr.count("When did Lee tell you: now, a date, or never? › ") == 3
     record = _record(program)
     assert (record["told_at"], record["notice"], record["cause"]) == (
         "2026-11-12T11:00:00Z",

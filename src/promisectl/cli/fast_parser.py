@@ -42,12 +42,15 @@ def _parse_words(words: list[str]) -> CommandCall:
         _parse_option(rest, BEFORE, before)
     first = rest.pop() if rest else "moves"
     name = f"{first} {rest.pop()}" if first in GROUPS and rest else first
+    if name not in COMMANDS and _is_id_word(name):
+        rest.append(name)
+        first = name = "show"
     if name not in COMMANDS or " " in first:
         raise _NeedsTyper
     module, function, spelled, arguments, defaults, shared, traits = COMMANDS[name]
     values: dict[str, object] = {}
-    texts = _parse_options(rest, spelled, values)
-    _assign_arguments(texts, arguments, values)
+    texts, places = _parse_options(rest, spelled, values)
+    _assign_arguments(texts, places, arguments, values)
     if any(form in before and form not in shared for form in OUTPUT_FORMS):
         raise _NeedsTyper
     call = {
@@ -61,23 +64,36 @@ def _parse_words(words: list[str]) -> CommandCall:
     return module, function, call, traits
 
 
-def _parse_options(rest: list[str], spelled: Spelled, values: dict[str, object]) -> list[str]:
-    """Parse the options among the reversed words into `values`; return the other words in order."""
+def _is_id_word(word: str) -> bool:
+    from promisectl.commands.shared import arguments
+
+    return arguments.is_id_word(word)
+
+
+def _parse_options(
+    rest: list[str], spelled: Spelled, values: dict[str, object]
+) -> tuple[list[str], list[int]]:
+    """Parse the options among the reversed words into `values`.
+
+    Returns the other words in order, and how many of them are before each option.
+    """
     texts: list[str] = []
+    places: list[int] = []
     while rest:
         if rest[-1] == "--":
             rest.pop()
-            return texts + rest[::-1]
+            return texts + rest[::-1], places
         if rest[-1].startswith("-") and rest[-1] != "-":
             _parse_option(rest, spelled, values)
+            places.append(len(texts))
         else:
             texts.append(rest.pop())
-    return texts
+    return texts, places
 
 
 def _parse_option(rest: list[str], spelled: Spelled, values: dict[str, object]) -> None:
     """Take an option and its value from the reversed words into `values`. Raises _NeedsTyper."""
-    word, equals, value = rest.pop().partition("=")
+    word, equals, value = _split_short_options(rest, spelled).partition("=")
     if word not in spelled or (equals and not word.startswith("--")):
         raise _NeedsTyper
     name, kind = spelled[word]
@@ -100,15 +116,43 @@ def _parse_option(rest: list[str], spelled: Spelled, values: dict[str, object]) 
         values[name] = value
 
 
+def _split_short_options(rest: list[str], spelled: Spelled) -> str:
+    """Take the next option from the reversed words: of `-yt` the first, so that `-t` is left."""
+    word = rest.pop()
+    option, more = word[:2], word[2:]
+    if option == "--" or not more or option not in spelled:
+        return word
+    if f"-{word}" in spelled:  # a long option with one dash
+        raise _NeedsTyper
+    if spelled[option][1] != "flag":
+        rest.append(more)
+    elif more.startswith("-"):
+        raise _NeedsTyper
+    else:
+        rest.append(f"-{more}")
+    return option
+
+
 def _assign_arguments(
-    texts: list[str], arguments: Sequence[tuple[str, bool, bool]], values: dict[str, object]
+    texts: list[str],
+    places: list[int],
+    arguments: Sequence[tuple[str, bool, str]],
+    values: dict[str, object],
 ) -> None:
-    """Give each argument its text, or all that are left where it takes many. Raises _NeedsTyper."""
-    for name, required, takes_many in arguments:
+    """Give each argument its word, or all that are left as a list or as one text.
+
+    No option may be at one of the `places` inside a text. Raises _NeedsTyper.
+    """
+    for index, (name, required, takes) in enumerate(arguments):
         if not texts:
             if required:
                 raise _NeedsTyper
             return
-        values[name], texts = (texts, []) if takes_many else (texts[0], texts[1:])
+        if takes == "word":
+            values[name], *texts = texts
+            continue
+        if takes == "text" and any(index < place < index + len(texts) for place in places):
+            raise _NeedsTyper
+        values[name], texts = " ".join(texts) if takes == "text" else texts, []
     if texts:
         raise _NeedsTyper

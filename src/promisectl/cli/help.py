@@ -9,7 +9,8 @@ from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.cli import suggestions
 from promisectl.cli.help_content import HelpPage, build_help_page
-from promisectl.cli.registry import HELP_OPTION_TEXT, MAIN_PANEL, VIEWS_PANEL
+from promisectl.cli.registry import HELP_OPTION_TEXT, MAIN_PANEL, TYPED_WORDS, VIEWS_PANEL
+from promisectl.commands.shared import arguments
 from promisectl.system.streams import print_stdout
 from promisectl.system.text import fold_line
 
@@ -56,6 +57,8 @@ class CliCommand(_HelpMixin, TyperCommand):
         Raises BadCommandLine, NotAWholeNumber and TooManyWords.
         """
         ctx.allow_extra_args = True
+        ctx.meta[TYPED_WORDS] = [*args]  # the parser takes them away
+        suggestions.ensure_two_dashes(ctx, args)
         rest = suggestions.translate_typer_errors(
             ctx, args, lambda: super(CliCommand, self).parse_args(ctx, args)
         )
@@ -74,7 +77,12 @@ class CliGroup(_HelpMixin, TyperGroup):
         )
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Return the command that the first word names. Raises UnknownCommand."""
+        """Return the command that the first word names; IDs alone mean show.
+
+        Raises UnknownCommand.
+        """
+        if ctx.parent is None and arguments.is_id_word(args[0]):
+            return "show", self.commands["show"], args
         if args[0] not in self.commands:
             raise errors.UnknownCommand(
                 args[0],

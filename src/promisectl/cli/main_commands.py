@@ -5,17 +5,23 @@ from typing import Annotated
 import typer
 
 from promisectl.cli import options as o
-from promisectl.cli.registry import MAIN_PANEL, MOVE_OPTIONS, READS_STDIN, register_command
+from promisectl.cli.registry import (
+    MAIN_PANEL,
+    MOVE_OPTIONS,
+    ONE_TEXT,
+    READS_STDIN,
+    register_command,
+)
 
 MakeTo = Annotated[
     list[str],
     typer.Option(
-        "--to", metavar="PERSON", help="You owe this person (“me” is you); may be repeated."
+        "--to", "-t", metavar="PERSON", help="You owe this person (“me” is you); may be repeated."
     ),
 ]
 MakeFrom = Annotated[
     list[str],
-    typer.Option("--from", metavar="PERSON", help="This person owes you; may be repeated."),
+    typer.Option("--from", "-f", metavar="PERSON", help="This person owes you; may be repeated."),
 ]
 Asked = Annotated[
     bool,
@@ -56,11 +62,13 @@ MakeNew = Annotated[
 @register_command("make", MAIN_PANEL, runs="make.make", answers=MOVE_OPTIONS)
 def make(
     outcome: Annotated[
-        str,
+        list[str],
         typer.Argument(
-            metavar="OUTCOME", help="What will be done; - reads lines, or with --json JSON."
+            metavar="OUTCOME…",
+            help="What will be done; it needs no quotes. - reads lines, or with --json JSON.",
         ),
         READS_STDIN,
+        ONE_TEXT,
     ],
     to: MakeTo = [],  # noqa: B006
     from_: MakeFrom = [],  # noqa: B006
@@ -83,7 +91,8 @@ def make(
     """Make a promise: offered, requested or already agreed.
 
     \b
-    promisectl make "Send Q3 numbers" --to dana --by fri --agreed
+    promisectl make Send Q3 numbers --to dana --by fri --agreed
+    promisectl make -y -t dana Send Q3 numbers -b fri
     promisectl make "Review the contract" --to dana --by wed --asked
     promisectl make "Fix the bike brake" --from lee --by sat
     promisectl make --json - < promises.jsonl
@@ -123,7 +132,9 @@ Rev = Annotated[
 ]
 Confirmed = Annotated[
     bool,
-    typer.Option("--confirmed", metavar="", help="You owe it, and they have already confirmed it."),
+    typer.Option(
+        "--confirmed", "-y", metavar="", help="You owe it, and they have already confirmed it."
+    ),
 ]
 Reported = Annotated[
     bool,
@@ -172,6 +183,7 @@ def negotiate(
     no_to: o.NoTo = None,
     mine: o.Mine = False,
     theirs: o.TheirTerms = False,
+    agreed: o.Agreed = False,
     on: o.On = None,
     backfill: o.Backfill = False,
 ) -> None:
@@ -181,6 +193,7 @@ def negotiate(
     promisectl negotiate 2 --by thu
     promisectl negotiate 1 --by "next mon" --reason "the vendor slipped"
     promisectl negotiate 3 --by mon --theirs
+    promisectl negotiate 3 -b tomorrow -y
 
     An empty text removes a date, a done-when or a why: --by "".
     """
@@ -225,7 +238,7 @@ def complete(
 
     \b
     promisectl complete 1
-    promisectl complete 1 --confirmed
+    promisectl complete 1 -y
     promisectl complete 3 --on yesterday
     """
 

@@ -5,15 +5,31 @@ from typing import Annotated
 import typer
 
 from promisectl.cli import options as o
-from promisectl.cli.registry import HOLDS_IDS, MOVE_OPTIONS, register_command
+from promisectl.cli.registry import ASKED, HOLDS_IDS, MOVE_OPTIONS, ONE_TEXT, register_command
 
 MORE_PANEL = "More commands"
 
-BumpText = Annotated[str, typer.Argument(metavar="TEXT", help="The warning, or the reminder.")]
-NoteText = Annotated[str, typer.Argument(metavar="TEXT", help="The note.")]
+BumpText = Annotated[
+    list[str],
+    typer.Argument(metavar="TEXT…", help="The warning, or the reminder; it needs no quotes."),
+    ASKED,
+    ONE_TEXT,
+]
+NoteText = Annotated[
+    list[str],
+    typer.Argument(metavar="TEXT…", help="The note; it needs no quotes."),
+    ASKED,
+    ONE_TEXT,
+]
+RightOutcome = Annotated[
+    list[str],
+    typer.Argument(metavar="OUTCOME…", help="The right outcome, the same as --what."),
+    ONE_TEXT,
+]
 Tags = Annotated[
     list[str],
     typer.Argument(metavar="TAG…", help="Tags without spaces, with or without a # or +."),
+    ASKED,
 ]
 UndoPromise = Annotated[
     str | None,
@@ -43,11 +59,16 @@ def release(ids: o.Ids, reason: o.Reason = None, on: o.On = None) -> None:
 
 
 @register_command("reopen", MORE_PANEL, runs="acts.reopen", answers=MOVE_OPTIONS)
-def reopen(id_: o.Id, reason: o.Reason = None, on: o.On = None) -> None:
+def reopen(
+    id_: o.Id,
+    words: o.ReasonWords = [],  # noqa: B006
+    reason: o.Reason = None,
+    on: o.On = None,
+) -> None:
     """Reopen: take back a report or a confirmation.
 
     \b
-    promisectl reopen 3 --reason "the brake squeaks again"
+    promisectl reopen 3 the brake squeaks again
     """
 
 
@@ -56,7 +77,7 @@ def bump(id_: o.Id, text: BumpText, theirs: o.Theirs = False, on: o.On = None) -
     """Record an early warning, or a reminder.
 
     \b
-    promisectl bump 1 "vendor slipped, will know on Thursday"
+    promisectl bump 1 vendor slipped, will know on Thursday
     """
 
 
@@ -76,7 +97,7 @@ def note(id_: o.Id, text: NoteText, on: o.On = None) -> None:
     """Add a note.
 
     \b
-    promisectl note 2 "asked which version she means"
+    promisectl note 2 asked which version she means
     """
 
 
@@ -107,6 +128,7 @@ CorrectRev = Annotated[
 @register_command("correct", MORE_PANEL, runs="bookkeeping.correct", answers=MOVE_OPTIONS)
 def correct(
     id_: o.Id,
+    outcome: RightOutcome = [],  # noqa: B006
     what: o.What = None,
     by: o.By = None,
     done_when: o.DoneWhen = None,
@@ -119,7 +141,7 @@ def correct(
     """Fix a typo in the terms.
 
     \b
-    promisectl correct 1 --what "Send Q3 numbers to Dana"
+    promisectl correct 1 Send Q3 numbers to Dana
     promisectl correct 1 --rev 2 --by 2026-11-17
     promisectl correct 1 --risk "the vendor is late"
 
@@ -128,11 +150,15 @@ def correct(
 
 
 @register_command("void", MORE_PANEL, runs="bookkeeping.void", answers=MOVE_OPTIONS)
-def void(id_: o.Id, reason: o.Reason = None) -> None:
+def void(
+    id_: o.Id,
+    words: o.ReasonWords = [],  # noqa: B006
+    reason: o.Reason = None,
+) -> None:
     """Void an entry made by mistake.
 
     \b
-    promisectl void 5 --reason "entered twice"
+    promisectl void 5 entered twice
 
     A void promise is not counted anywhere.
     """
@@ -162,7 +188,7 @@ Negotiate = Annotated[
     bool, typer.Option("--negotiate", metavar="", help="You are proposing other terms.")
 ]
 EditReason = Annotated[
-    str | None, typer.Option("--reason", metavar="TEXT", help="Why you propose other terms.")
+    str | None, typer.Option("--reason", "-r", metavar="TEXT", help="Why you propose other terms.")
 ]
 
 

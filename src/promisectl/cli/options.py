@@ -4,22 +4,41 @@ from typing import Annotated
 
 import typer
 
-from promisectl.cli.registry import HOLDS_IDS
+from promisectl.cli.registry import ASKED, HOLDS_IDS, ONE_TEXT
 
-Id = Annotated[str, typer.Argument(metavar="ID", help="The ID of a promise."), HOLDS_IDS]
+Id = Annotated[
+    str,
+    typer.Argument(metavar="ID", help="The ID of a promise; without it, you choose from a list."),
+    HOLDS_IDS,
+    ASKED,
+]
 Ids = Annotated[
     list[str],
-    typer.Argument(metavar="ID…", help="IDs of promises; if one is refused, nothing is recorded."),
+    typer.Argument(
+        metavar="ID…",
+        help="IDs of promises, such as 3 or 3-5,8; without one, you choose from a list. "
+        "If one is refused, nothing is recorded.",
+    ),
+    HOLDS_IDS,
+    ASKED,
+]
+ShownIds = Annotated[
+    list[str],
+    typer.Argument(metavar="ID…", help="IDs of promises, such as 3 or 3-5,8."),
     HOLDS_IDS,
 ]
-ShownIds = Annotated[list[str], typer.Argument(metavar="ID…", help="IDs of promises."), HOLDS_IDS]
+ReasonWords = Annotated[
+    list[str], typer.Argument(metavar="TEXT…", help="Why, the same as --reason."), ONE_TEXT
+]
 On = Annotated[
     str | None, typer.Option("--on", metavar="WHEN", help="When it happened, if not now.")
 ]
-Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")]
+Reason = Annotated[str | None, typer.Option("--reason", "-r", metavar="TEXT", help="Why.")]
 By = Annotated[
     str | None,
-    typer.Option("--by", metavar="WHEN", help="Due date: fri, 28 nov, 2026-11-27, “fri 17:00”."),
+    typer.Option(
+        "--by", "-b", metavar="WHEN", help="Due date: fri, 28 nov, 2026-11-27, “fri 17:00”."
+    ),
 ]
 DoneWhen = Annotated[
     str | None,
@@ -37,7 +56,7 @@ NoTo = Annotated[
         "--no-to", metavar="TEXT", help="What it displaces: what you will put off for it."
     ),
 ]
-Note = Annotated[str | None, typer.Option("--note", metavar="TEXT", help="A note to add.")]
+Note = Annotated[str | None, typer.Option("--note", "-n", metavar="TEXT", help="A note to add.")]
 Backfill = Annotated[
     bool, typer.Option("--backfill", metavar="", help="Allow a due date in the past.")
 ]
@@ -45,7 +64,7 @@ Theirs = Annotated[bool, typer.Option("--theirs", metavar="", help="They said it
 Mine = Annotated[bool, typer.Option("--mine", metavar="", help="You propose these terms.")]
 TheirTerms = Annotated[bool, typer.Option("--theirs", metavar="", help="They propose these terms.")]
 Agreed = Annotated[
-    bool, typer.Option("--agreed", metavar="", help="Both sides have already said yes.")
+    bool, typer.Option("--agreed", "-y", metavar="", help="Both sides have already said yes.")
 ]
 Name = Annotated[
     str,
@@ -58,7 +77,7 @@ Limit = Annotated[
 
 With = Annotated[
     str | None,
-    typer.Option("--with", metavar="PERSON", help="Only with this person."),
+    typer.Option("--with", "-w", metavar="PERSON", help="Only with this person."),
 ]
 StateIs = Annotated[
     list[str],
@@ -88,7 +107,7 @@ Search = Annotated[
     str | None,
     typer.Option("--search", metavar="TEXT", help="Only if the terms contain this text."),
 ]
-All = Annotated[bool, typer.Option("--all", metavar="", help="Include closed promises.")]
+All = Annotated[bool, typer.Option("--all", "-a", metavar="", help="Include closed promises.")]
 AsOf = Annotated[
     str | None,
     typer.Option("--as-of", metavar="WHEN", help="Show the ledger as it was then."),

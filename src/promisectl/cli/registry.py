@@ -7,16 +7,23 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from promisectl import errors
+from promisectl.cli import suggestions
 
 MAIN_PANEL = "Main commands"
 VIEWS_PANEL = "Views"
 OUTPUT_PANEL = "Output"
 GLOBAL_PANEL = "Global options"
+TYPED_WORDS = "promisectl.words"
+"""The key of what Typer's context keeps: the words after a command, as they were typed."""
 HELP_OPTION_TEXT = "Show this help."
 HOLDS_IDS = "ids"
 """Marks the argument that holds IDs of promises."""
 READS_STDIN = "stdin"
 """Marks the argument that may be `-`: then the command reads stdin."""
+ASKED = "asked"
+"""Marks an argument that is asked for at a terminal, so that no parser requires it."""
+ONE_TEXT = "text"
+"""Marks the argument that takes all words that are left as one text."""
 
 Ledger = Annotated[
     str | None,
@@ -205,24 +212,41 @@ def register_command(
 
 def build_traits(declaration: Declaration) -> dict[str, Any]:
     """Return the keyword arguments of `run_command` for a command, without the defaults."""
-    marked = {
+    marked: dict[str, Any] = {
         mark: parameter.name
         for parameter in _list_parameters(declaration)
         for mark in (HOLDS_IDS, READS_STDIN)
-        if mark in getattr(parameter.annotation, "__metadata__", ())
+        if _has_mark(parameter, mark)
     }
+    asks_ids = any(
+        _has_mark(one, HOLDS_IDS) and _has_mark(one, ASKED) for one in _list_parameters(declaration)
+    )
     traits = {"needs_config": False, **marked} if not declaration.needs_config else marked
+    traits |= {"asks_ids": True} if asks_ids else {}
     return traits | ({"writes": True} if declaration.writes else {})
 
 
+def list_texts(declaration: Declaration) -> list[str]:
+    """Return the names of the arguments that take all words that are left as one text."""
+    return [one.name for one in _list_parameters(declaration) if _has_mark(one, ONE_TEXT)]
+
+
 def _list_parameters(declaration: Declaration) -> list[inspect.Parameter]:
-    """Return the parameters that a command declares, without the options for the answer."""
+    """Return the parameters that a command declares, without the options for the answer.
+
+    What is asked for has a default, as the command may come without it.
+    """
     prototypes = filter(None, (declaration.prototype, declaration.extra_prototype))
-    return [
+    parameters = [
         parameter
         for prototype in prototypes
         for parameter in inspect.signature(prototype, eval_str=True).parameters.values()
     ]
+    return [one.replace(default=None) if _has_mark(one, ASKED) else one for one in parameters]
+
+
+def _has_mark(parameter: inspect.Parameter, mark: str) -> bool:
+    return mark in getattr(parameter.annotation, "__metadata__", ())
 
 
 def build_callback(declaration: Declaration) -> Callable[..., None]:
@@ -233,7 +257,8 @@ def build_callback(declaration: Declaration) -> Callable[..., None]:
     after it. Raises Contradiction for a form of the answer that the command does not have.
     """
     shared = {**declaration.answer_options, **COMMON_OPTIONS}
-    traits = build_traits(declaration)
+    traits, texts = build_traits(declaration), list_texts(declaration)
+    names = [parameter.name for parameter in _list_parameters(declaration)]
 
     def call_command(ctx: typer.Context, **arguments: Any) -> Any:
         given_before = {
@@ -245,6 +270,9 @@ def build_callback(declaration: Declaration) -> Callable[..., None]:
             raise errors.Contradiction(
                 f"{declaration.name} has no --{form} output.", f"See: {ctx.command_path} --help"
             )
+        for name in texts:
+            suggestions.ensure_whole_text(ctx, ctx.meta[TYPED_WORDS], names.index(name))
+            arguments[name] = " ".join(arguments[name]) if arguments[name] else None
         for name in shared:
             if arguments[name] in (None, False):
                 arguments[name] = given_before.get(name, arguments[name])

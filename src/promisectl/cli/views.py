@@ -108,6 +108,8 @@ def show(ids: o.ShownIds) -> None:
 
     \b
     promisectl show 1
+    promisectl 1
+    promisectl 3-5,8
     """
 
 
@@ -183,7 +185,7 @@ def digest(since: DigestSince = None, format_: Format = None) -> None:
 
 
 StatsWith = Annotated[
-    str | None, typer.Option("--with", metavar="PERSON", help="Only with this person.")
+    str | None, typer.Option("--with", "-w", metavar="PERSON", help="Only with this person.")
 ]
 StatsSince = Annotated[
     str | None,
@@ -196,7 +198,7 @@ StatsSince = Annotated[
 Until = Annotated[
     str | None, typer.Option("--until", metavar="WHEN", help="Up to the end of this day.")
 ]
-StatsAll = Annotated[bool, typer.Option("--all", metavar="", help="Since the beginning.")]
+StatsAll = Annotated[bool, typer.Option("--all", "-a", metavar="", help="Since the beginning.")]
 StatsAsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="WHEN", help="Show the figures as they were then.")
 ]
@@ -233,10 +235,10 @@ Draft = Annotated[
     typer.Option("--draft", metavar="OUTCOME", help="Check a promise before you make it."),
 ]
 DraftTo = Annotated[
-    str | None, typer.Option("--to", metavar="PERSON", help="You would owe this person.")
+    str | None, typer.Option("--to", "-t", metavar="PERSON", help="You would owe this person.")
 ]
 DraftFrom = Annotated[
-    str | None, typer.Option("--from", metavar="PERSON", help="This person would owe you.")
+    str | None, typer.Option("--from", "-f", metavar="PERSON", help="This person would owe you.")
 ]
 Ignore = Annotated[
     list[str],

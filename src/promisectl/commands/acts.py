@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
-from promisectl.commands.shared import arguments, output, recorder
+from promisectl.commands.shared import arguments, missing, output, recorder
 from promisectl.commands.shared.recorder import AnswerExtras, Reply
 from promisectl.domain import lifecycle
 from promisectl.domain.promise import (
@@ -47,16 +47,21 @@ def negotiate(
     no_to: str | None = None,
     mine: bool = False,
     theirs: bool = False,
+    agreed: bool = False,
     on: str | None = None,
     backfill: bool = False,
 ) -> None:
     """Propose other terms: a counter-offer, or a change to agreed terms.
 
-    A field that is None stays as it is. `risk` and `no_to` belong to terms of the promisor.
+    A field that is None stays as it is. `risk` and `no_to` belong to terms of the promisor. With
+    `agreed`, both sides have said yes to the other terms already.
     """
     arguments.ensure_at_most_one(mine=mine, theirs=theirs)
+    arguments.ensure_at_most_one(agreed=agreed, reply_by=reply_by)
     words = {"outcome": what, "due": by, "done_when": done_when, "why": why, "reply_by": reply_by}
     arguments.check_words_before_lock(env, words, on, backfill=backfill)
+    if reason is None and not agreed and any(word is not None for word in words.values()):
+        reason = missing.ask_reason(env, Verb.NEGOTIATE, [id_])
 
     def change_terms(terms: Terms, at: datetime) -> Terms:
         return arguments.replace_terms_fields(env, terms, at, words, backfill=backfill)
@@ -71,6 +76,7 @@ def negotiate(
             risk=arguments.check_text("risk", risk),
             no_to=arguments.check_text("no-to", no_to),
             whose=parse_speaker(mine=mine, theirs=theirs),
+            agreed=agreed,
         ),
         on=on,
     )
@@ -81,7 +87,7 @@ class TermsSpeech(NamedTuple):
 
     `whose` is `me` or `them`, None where it is inferred or asked. `revision` is the number of the
     one to correct, None for the agreed one and the same values elsewhere. `seen` is the revision
-    that a person was shown.
+    that a person was shown. `agreed`: the other side has said yes to them already.
     """
 
     reason: str | None = None
@@ -90,6 +96,7 @@ class TermsSpeech(NamedTuple):
     whose: str | None = None
     revision: int | None = None
     seen: Revision | None = None
+    agreed: bool = False
 
 
 def record_new_terms(
@@ -106,7 +113,7 @@ def record_new_terms(
     `verb` is NEGOTIATE or CORRECT. Raises WhoseTerms, NoRevision, ReplyByWithoutOffer, and
     TermsChanged if there is another revision now than the one that was seen.
     """
-    if verb is Verb.NEGOTIATE and speech.whose is None and env.may_ask:
+    if verb is Verb.NEGOTIATE and not (speech.whose or speech.agreed) and env.may_ask:
         promise, _ = output.load_promise_and_name(env, arguments.parse_promise_number(id_))
         whose = ask_whose_terms(env, promise)
         if whose:
@@ -119,7 +126,7 @@ def record_new_terms(
         if speech.seen not in (None, base):
             raise errors.TermsChanged(promise.id)
         at = arguments.parse_event_moment(env, "--on", on, after=promise.moved_at)
-        side = resolve_speaking_side(env, promise, verb, speech.whose)
+        side = resolve_speaking_side(env, promise, verb, speech.whose, agreed=speech.agreed)
         former = lifecycle.copy_base_terms(base, verb)
         terms = change_terms(former, at)
         check_reply_by(promise, verb, base, terms)
@@ -139,7 +146,9 @@ def record_new_terms(
         )
 
     new = verb is Verb.NEGOTIATE
-    recorder.record_move(env, verb.value, [id_], build_act, AnswerExtras(foreseen=new, new=new))
+    extras = AnswerExtras(foreseen=new, new=new, agreed=speech.agreed)
+    number = str(arguments.parse_promise_number(id_))
+    recorder.record_move(env, verb.value, [number], build_act, extras)
 
 
 def check_reply_by(promise: Promise, verb: Verb, base: Revision, terms: Terms) -> None:
@@ -165,14 +174,19 @@ def ask_whose_terms(env: Env, promise: Promise) -> str | None:
     return parse_speaker(mine=word == "mine", theirs=word == "theirs")
 
 
-def resolve_speaking_side(env: Env, promise: Promise, verb: Verb, whose: str | None) -> Side:
+def resolve_speaking_side(
+    env: Env, promise: Promise, verb: Verb, whose: str | None, *, agreed: bool = False
+) -> Side:
     """Return the side whose act it is: as `whose` says, else the inferred one.
 
-    Raises WhoseTerms for terms that can be of either side.
+    Raises WhoseTerms for terms that can be of either side, and are not agreed yet, and
+    Contradiction for agreed terms of a promise to myself.
     """
+    if agreed and promise.direction is Direction.SELF:
+        raise errors.Contradiction("A promise to yourself has no other side. Leave out --agreed.")
     if whose:
         return resolve_acting_side(promise, verb, mine=whose == "me", theirs=whose == "them")
-    if verb is Verb.NEGOTIATE and lifecycle.is_negotiator_unclear(promise):
+    if verb is Verb.NEGOTIATE and lifecycle.is_negotiator_unclear(promise) and not agreed:
         raise errors.WhoseTerms(promise.id, env.words)
     return lifecycle.infer_speaker(promise, verb)
 
@@ -280,8 +294,10 @@ def record_plain_move(
     env: Env, verb: Verb, ids: Sequence[str], *, reason: str | None = None, on: str | None = None
 ) -> None:
     """Record an act that needs a side, a moment and a reason, and nothing else."""
-    text = arguments.check_text("reason", reason)
     arguments.check_words_before_lock(env, on=on)
+    if reason is None:
+        reason = missing.ask_reason(env, verb, ids)
+    text = arguments.check_text("reason", reason)
 
     def build_act(promise: Promise) -> Act:
         at = arguments.parse_event_moment(env, "--on", on, after=promise.moved_at)
@@ -355,6 +371,12 @@ def renege(
     cause = arguments.check_choice("--cause", cause, _CAUSE_WORDS)
     arguments.check_words_before_lock(env, on=on)
     arguments.parse_event_moment(env, "--told", told)
+    if reason is None:
+        reason = missing.ask_reason(env, Verb.RENEGE, ids)
+    if env.may_ask and not (told or not_told or silent):
+        notice = missing.ask_notice_options(env, ids)
+        told, not_told = notice.get("told"), notice.get("not_told", False)
+        silent = notice.get("silent", False)
 
     def build_act(promise: Promise) -> Act:
         check_notice_options(promise, told=bool(told), not_told=not_told, silent=silent)
@@ -404,15 +426,26 @@ def release(
     record_plain_move(env, Verb.RELEASE, ids, reason=reason, on=on)
 
 
-def reopen(env: Env, id_: str, *, reason: str | None = None, on: str | None = None) -> None:
-    """Reopen: take back a report or a confirmation."""
+def reopen(
+    env: Env,
+    id_: str,
+    words: str | None = None,
+    *,
+    reason: str | None = None,
+    on: str | None = None,
+) -> None:
+    """Reopen: take back a report or a confirmation. `words` are the reason without an option."""
+    reason = arguments.choose_text("--reason", reason, words)
     record_plain_move(env, Verb.REOPEN, [id_], reason=reason, on=on)
 
 
-def bump(env: Env, id_: str, text: str, *, theirs: bool = False, on: str | None = None) -> None:
+def bump(
+    env: Env, id_: str, text: str | None, *, theirs: bool = False, on: str | None = None
+) -> None:
     """Record an early warning, or a reminder; the state stays."""
-    arguments.check_text("text", text)
     arguments.check_words_before_lock(env, on=on)
+    text = missing.ask_missing_text(env, Verb.BUMP, id_, text, "What do you tell them?")
+    arguments.check_text("text", text)
 
     def build_act(promise: Promise) -> Act:
         at = arguments.parse_event_moment(env, "--on", on, after=promise.made_at)

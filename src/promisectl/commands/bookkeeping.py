@@ -6,7 +6,7 @@ from itertools import chain
 
 from promisectl._typing import TYPE_CHECKING
 from promisectl.commands.acts import TermsSpeech, record_new_terms, record_plain_move
-from promisectl.commands.shared import arguments, recorder
+from promisectl.commands.shared import arguments, missing, recorder
 from promisectl.domain.promise import Act, Side, Terms, Verb
 
 if TYPE_CHECKING:
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from promisectl.env import Env
 
 
-def note(env: Env, id_: str, text: str, *, on: str | None = None) -> None:
+def note(env: Env, id_: str, text: str | None, *, on: str | None = None) -> None:
     """Add a note to a promise; nothing else changes."""
-    arguments.check_text("text", text)
     at = arguments.parse_event_moment(env, "--on", on)
+    text = missing.ask_missing_text(env, Verb.NOTE, id_, text, "What do you want to note?")
+    arguments.check_text("text", text)
     act = Act(Verb.NOTE, Side.BOOKKEEPER, at, env.now, text=text)
     recorder.record_move(env, "note", [id_], lambda _: act)
 
@@ -38,6 +39,7 @@ def untag(env: Env, id_: str, tags: Sequence[str]) -> None:
 def _record_tags(env: Env, verb: Verb, id_: str, tags: Sequence[str]) -> None:
     from promisectl.domain import spelling
 
+    tags = tags or missing.ask_tags(env, verb)
     typed = arguments.parse_tags(tags)
 
     def build_act(before: Promise) -> Act:
@@ -56,6 +58,7 @@ def _record_tags(env: Env, verb: Verb, id_: str, tags: Sequence[str]) -> None:
 def correct(
     env: Env,
     id_: str,
+    outcome: str | None = None,
     *,
     what: str | None = None,
     by: str | None = None,
@@ -70,7 +73,9 @@ def correct(
 
     What has the wrong value in other revisions is corrected there as well, unless `rev` names the
     only one to correct. `risk` and `no_to` belong to the whole promise, and only to what I owe.
+    `outcome` is the right outcome without an option.
     """
+    what = arguments.choose_text("--what", what, outcome)
     words = {"outcome": what, "due": by, "done_when": done_when, "why": why}
     arguments.check_words_before_lock(env, words, backfill=backfill)
     arguments.ensure_at_most_one(rev=rev, risk=risk)
@@ -87,6 +92,10 @@ def correct(
     record_new_terms(env, Verb.CORRECT, id_, change_terms, speech)
 
 
-def void(env: Env, id_: str, *, reason: str | None = None) -> None:
-    """Void an entry made by mistake; no figure counts it any more."""
+def void(env: Env, id_: str, words: str | None = None, *, reason: str | None = None) -> None:
+    """Void an entry made by mistake; no figure counts it any more.
+
+    `words` are the reason without an option.
+    """
+    reason = arguments.choose_text("--reason", reason, words)
     record_plain_move(env, Verb.VOID, [id_], reason=reason)

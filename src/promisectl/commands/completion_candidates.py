@@ -9,6 +9,7 @@ from itertools import islice
 
 from promisectl._typing import TYPE_CHECKING
 from promisectl.commands.completion_line import WordSlot
+from promisectl.commands.shared import arguments
 from promisectl.domain import civil
 from promisectl.domain.civil import encode_instant
 from promisectl.domain.constants import WEEKDAYS
@@ -88,7 +89,7 @@ def _iter_slot_candidates(env: Env, line: TypedLine, slot: WordSlot) -> Iterable
     They come from the ledger and the moment that the typed line names.
     """
     typed = line.values.get(slot.option, ()) if slot.option else line.arguments
-    typed_words = {word.removeprefix("#") for word in typed}
+    typed_words = {*typed, *(arguments.spell_numbers(typed) if slot.kind == "ID" else ())}
     candidates: Iterable[Candidate] = ()
     if slot.choices:
         candidates = (

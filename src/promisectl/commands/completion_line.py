@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.commands.shared import arguments
 from promisectl.compiled import completion as completion_tables
 
 if TYPE_CHECKING:
@@ -97,13 +98,16 @@ class TypedLine:
             self.arguments.append(word)
 
     def _enter_command(self, word: str) -> None:
-        """Take a word as a command, or replace an alias by its words.
+        """Take a word as a command, or replace an alias by its words; IDs alone mean show.
 
         Any other word makes the command unknown (`?`), so that nothing is completed.
         """
         self._verbatim = False
         if word in self.next_commands:
             self.command = f"{self.command} {word}".strip()
+            return
+        if not self.command and arguments.is_id_word(word):
+            self.command, self.arguments = "show", [word]
             return
         aliases = {} if self.command else self.aliases()
         self.aliases = dict  # an alias may have the name of the command in its expansion

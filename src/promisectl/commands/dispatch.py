@@ -34,6 +34,7 @@ def run_command(
     *,
     needs_config: bool = True,
     ids: str = "",
+    asks_ids: bool = False,
     stdin: str = "",
     words: Sequence[str] = (),
     writes: bool = False,
@@ -41,15 +42,20 @@ def run_command(
     """Call `commands.<module>.<function>` with an Env and its arguments.
 
     Returns the exit code. Without `needs_config`, a broken config is replaced by the defaults.
-    `ids` names the argument that holds promise numbers; `stdin` the one that is `-` when the input
-    comes from stdin; `words` is the command line. What `writes` first ends a mode of the ledger in
-    which it can't be read; a dry run does not. Raises what the command raises, and ClosedPipe.
+    `ids` names the argument that holds promise numbers, which a command that `asks_ids` asks for;
+    `stdin` the one that is `-` when the input comes from stdin; `words` is the command line. What
+    `writes` first ends a mode of the ledger in which it can't be read; a dry run does not. Raises
+    what the command raises, and ClosedPipe.
     """
     env = _build_env(function, arguments, ids, words, needs_config=needs_config)
     run = getattr(__import__(f"promisectl.commands.{module}", fromlist=[function]), function)
     try:
         if writes and not arguments.get("dry_run"):
             ledger.settle_journal_mode(env.ledger)
+        if asks_ids and not arguments[ids]:
+            from promisectl.commands.shared import missing
+
+            arguments[ids] = missing.ask_ids(env, function, many=ids == "ids")
         is_repeated = _repeat_answer_of_key(env, arguments.get(stdin))
         code = 0 if is_repeated else run(env, **arguments)
         env.flush_output()
@@ -154,14 +160,14 @@ def build_once_key(key: str, function: str, arguments: dict[str, Any], ids: str)
     import hashlib
     import json
 
-    from promisectl.commands.shared.arguments import spell_number
+    from promisectl.commands.shared.arguments import spell_number, spell_numbers
 
     typed = {name: value for name, value in sorted(arguments.items()) if value}
-    numbers = typed.pop(ids, [])
+    numbers = typed.pop(ids, [])  # may be missing: they are asked for later
     if isinstance(numbers, str):
         numbers = [numbers]
     for name in _NUMBER_OPTIONS & typed.keys():
         typed[name] = spell_number(typed[name])
     digest = hashlib.sha256(json.dumps(typed).encode()).hexdigest()[:16]
-    words = [function, *dict.fromkeys(map(spell_number, numbers)), f"({digest})"]
+    words = [function, *spell_numbers(numbers), f"({digest})"]
     return OnceKey(key, " ".join(words))

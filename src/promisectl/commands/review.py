@@ -14,7 +14,7 @@ from promisectl.commands.shared import output, prompts
 from promisectl.commands.shared.recorder import AnswerExtras, Reply
 from promisectl.domain import lifecycle
 from promisectl.domain.constants import OPEN_STATES
-from promisectl.domain.promise import Cause, Direction, Promise, Verb
+from promisectl.domain.promise import Cause, Promise, Verb
 from promisectl.records import fields
 from promisectl.rendering import formats, messages, waiting
 from promisectl.rendering.waiting import WaitingGroup
@@ -291,31 +291,13 @@ def _ask_item_reason(env: Env, item: ReviewItem, verb: Verb) -> str | None:
 
 
 def renege_item(env: Env, item: ReviewItem) -> None:
-    """Ask why the promise is broken and when the other side was told, and record it."""
+    """Ask why the promise is broken, and record it; `renege` asks when the other side was told."""
     reason = prompts.ask_required_text(env, "reason", "Why?")
     causes = tuple(map(str, Cause))
     cause = prompts.ask_choice(
         env, f"Which cause: {', '.join(causes)}? (Enter to skip)", (*causes, ""), enter=""
     )
-    notice = _ask_notice_options(env, item)
-    acts.renege(env, [item.id_word], reason=reason, cause=cause or None, **notice)
-
-
-def _ask_notice_options(env: Env, item: ReviewItem) -> dict[str, Any]:
-    """Ask when the other side was told of the break, and return it as options of `renege`."""
-    direction, name = item.promise.direction, item.row["person_name"]
-    if direction is Direction.SELF:
-        return {}
-    if direction is Direction.OWE:
-        question = f"When was {name} told, or not yet? (Enter for now)"
-        never, never_options = "not yet", {"not_told": True}
-    else:
-        question = "When were you told, or never? (Enter for now)"
-        never, never_options = "never", {"silent": True}
-    moment = prompts.ask_past_moment(
-        env, "--told", question, after=item.promise.made_at, but=(never,)
-    )
-    return never_options if moment == never else {"told": moment}
+    acts.renege(env, [item.id_word], reason=reason, cause=cause or None)
 
 
 def note_item(env: Env, item: ReviewItem) -> None:

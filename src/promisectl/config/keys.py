@@ -145,9 +145,10 @@ def parse_alias(name: str, value: Any) -> str:
     """Return the expansion of an alias as it is written. Raises ValueError."""
     if name in COMMAND_NAMES:
         raise ValueError(f"{name} is already a command; choose another word")
-    if not re.fullmatch(r"[^\W_][\w.-]*", name):
+    if not re.fullmatch(r"(?![\d-]+$)[^\W_][\w.-]*", name):
         raise ValueError(
-            f"“{name}” can't be an alias: that is one word that begins with a letter or a digit"
+            f"“{name}” can't be an alias: that is one word that begins with a letter or a digit, "
+            "and is not an ID"
         )
     try:
         words = shlex.split(value) if isinstance(value, str) else []

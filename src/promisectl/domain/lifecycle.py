@@ -181,16 +181,18 @@ def list_open_verbs(promise: Promise) -> tuple[Verb, ...]:
     return tuple(dict.fromkeys(row.verb for row in rows if row.verb is not Verb.PARTIAL))
 
 
-def apply_act(promise: Promise | None, act: Act, number: int = 0) -> Applied:
+def apply_act(
+    promise: Promise | None, act: Act, number: int = 0, *, agreed: bool = False
+) -> Applied:
     """Return the act with its revision, and the promise after it.
 
-    `number` is the ID of a new promise. Raises NotOpen when no row allows the act, and Usage when
-    the act lacks what its row needs, changes nothing, is before what it builds on, or names a risk
-    that is not its side's.
+    `number` is the ID of a new promise. Other terms that are `agreed` need no reason. Raises
+    NotOpen when no row allows the act, and Usage when the act lacks what its row needs, changes
+    nothing, is before what it builds on, or names a risk that is not its side's.
     """
     if promise is not None and _is_told_to_me(promise, act.verb):
         raise errors.NotOpen(promise.id, promise.state, act.verb, list_open_verbs(promise))
-    applied = apply_recorded_act(promise, act, number)
+    applied = apply_recorded_act(promise, act, number, agreed=agreed)
     if promise is not None:
         _check_told_time(promise, act)
         _check_terms_change(promise, act)
@@ -199,16 +201,19 @@ def apply_act(promise: Promise | None, act: Act, number: int = 0) -> Applied:
     return applied
 
 
-def apply_recorded_act(promise: Promise | None, act: Act, number: int) -> Applied:
+def apply_recorded_act(
+    promise: Promise | None, act: Act, number: int, *, agreed: bool = True
+) -> Applied:
     """Apply an act by the rules that every version had, as what is recorded stays readable.
 
+    Whether other terms were `agreed` on already, only the act after them tells.
     Raises what `apply_act` raises.
     """
     row = find_transition(promise, act.verb, act.side)
     if row is None:
         state, moves = (promise.state, list_open_verbs(promise)) if promise else ("not made", ())
         raise errors.NotOpen(promise.id if promise else number, state, act.verb, moves)
-    _check_act_needs(row, act)
+    _check_act_needs(row, act, agreed=agreed)
     before = promise or _open_promise(act, number)
     _check_act_time(before, row, act)
     _check_act_change(before, row, act)
@@ -251,11 +256,13 @@ def _open_promise(act: Act, number: int) -> Promise:
     )
 
 
-def _check_act_needs(row: Transition, act: Act) -> None:
-    """Refuse an act without what its row needs.
+def _check_act_needs(row: Transition, act: Act, *, agreed: bool) -> None:
+    """Refuse an act without what its row needs; other terms that are `agreed` need no reason.
 
     Raises MissingWord.
     """
+    if agreed and act.verb is Verb.NEGOTIATE:
+        return
     values = {"reason": act.text, "text": act.text, "told_at": act.told_at, "found": act.found}
     for need in row.needs:
         if not values[need]:

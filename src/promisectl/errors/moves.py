@@ -73,6 +73,13 @@ class NotOpen(IllegalMove):
         )
 
 
+class NothingOpen(IllegalMove):
+    """A move without an ID, while it is open for no promise."""
+
+    def __init__(self, command: str) -> None:
+        super().__init__(f"There is no promise to {command}. See: promisectl list --all")
+
+
 class AlreadyReported(IllegalMove):
     """A second report of the same delivery."""
 

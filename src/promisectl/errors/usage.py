@@ -27,6 +27,16 @@ class MissingWord(Usage):
         super().__init__(f"{verb} {self._NEED_SENTENCES[need]}.")
 
 
+class BadRange(Usage):
+    """A range of IDs that ends before it begins, or has too many."""
+
+    def __init__(self, first: int, last: int, most: int) -> None:
+        if last < first:
+            super().__init__(f"{first}-{last} ends before it begins. Try {last}-{first}.")
+        else:
+            super().__init__(f"{first}-{last} is too long: a range has at most {most:,} IDs.")
+
+
 class NothingChanged(Usage):
     """Other terms, or a correction, that change nothing."""
 
@@ -271,6 +281,20 @@ class TooManyWords(Usage):
             f"{verb} does not take “{' '.join(words)}”.",
             f"Put a text of several words in quotes. See: {command} --help",
         )
+
+
+class ScatteredText(Usage):
+    """Words after an option that belong neither to it nor to the text before it."""
+
+    def __init__(self, words: Sequence[str], option: Sequence[str]) -> None:
+        import shlex
+
+        stray, name, *value = " ".join(words), *option
+        advice = "Put the words of the text together, before or after the options."
+        if value:
+            whole = shlex.quote(f"{value[0]} {stray}")
+            advice = f"If it belongs to {name}, use quotes: {name} {whole}"
+        super().__init__(f"“{stray}” is apart from the text. {advice}")
 
 
 class NotAWholeNumber(Usage):

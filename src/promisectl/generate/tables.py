@@ -1,6 +1,6 @@
 """Generates the tables of the command line: for completion and for the fast parser."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from inspect import cleandoc
 from typing import Any
 
@@ -16,6 +16,7 @@ from promisectl.cli.registry import (
     HELP_OPTION_TEXT,
     Declaration,
     build_traits,
+    list_texts,
 )
 from promisectl.domain import constants
 from promisectl.domain.promise import Cause
@@ -38,8 +39,9 @@ Spelled = dict[str, tuple[str, str]]
 """The parameter and the kind of value of each spelling of an option."""
 Traits = dict[str, object]
 """The keyword arguments of `run_command` for a command."""
-Arguments = tuple[tuple[str, bool, bool], ...]
-"""Each argument, whether it is required, and whether it takes all words that are left."""
+Arguments = tuple[tuple[str, bool, str], ...]
+"""Each argument, whether it is required, and what it takes: a word, or all that are left, as words
+or as one text."""
 Command = tuple[str, str, Spelled, Arguments, dict[str, object], tuple[str, ...], Traits]
 """The module and function in `commands`, the options, the arguments, the defaults, the parameters
 that an option before the command can fill, and the traits."""
@@ -64,6 +66,7 @@ def generate_completion_module() -> str:
     """Return the text of `compiled/completion.py`."""
     root = get_command(build_app(["--help"]))
     choices = {_join_command_name(one): one.choices for one in DECLARATIONS}
+    texts = {_join_command_name(one): list_texts(one) for one in DECLARATIONS}
     commands = dict(_iter_commands(root))
     names: dict[str, dict[str, str]] = {
         name: {
@@ -77,7 +80,7 @@ def generate_completion_module() -> str:
     names |= build_help_words(names)
     options = {name: describe_options(one, choices.get(name, {})) for name, one in commands.items()}
     arguments = {
-        name: describe_arguments(one, choices.get(name, {}))
+        name: describe_arguments(one, choices.get(name, {}), texts.get(name, ()))
         for name, one in commands.items()
         if name not in names
     }
@@ -130,8 +133,9 @@ def generate_argv_module() -> str:
     declarations = {_join_command_name(one): one for one in DECLARATIONS if one.module}
     for name in (name for name in below if name in declarations):
         declaration, params = declarations[name], below[name].params
+        texts = list_texts(declaration)
         arguments = tuple(
-            (param.name, param.required, param.nargs == -1)
+            (param.name, param.required, _find_argument_kind(param, texts))
             for param in params
             if isinstance(param, TyperArgument)
         )
@@ -140,7 +144,11 @@ def generate_argv_module() -> str:
             declaration.function,
             _map_option_spellings(below[name]),
             arguments,
-            {param.name: param.default for param in params if not param.required},
+            {
+                param.name: None if param.name in texts else param.default
+                for param in params
+                if not param.required
+            },
             (*declaration.answer_options, *COMMON_OPTIONS),
             build_traits(declaration),
         )
@@ -156,6 +164,13 @@ def generate_help_module() -> str:
     texts = {f"{one.__module__}.{one.__name__}": cleandoc(one.__doc__ or "") for one in prototypes}
     lines = [f"    {name!r}: {text!r}," for name, text in texts.items()]
     return "\n".join([_HELP_MODULE_DOCSTRING, "", "DOCSTRINGS = {", *lines, "}"]) + "\n"
+
+
+def _find_argument_kind(argument: Any, texts: Collection[str]) -> str:
+    """Return what an argument takes: a `word`, or all that are left, as `words` or one `text`."""
+    if argument.name in texts:
+        return "text"
+    return "words" if argument.nargs == -1 else "word"
 
 
 def _join_command_name(declaration: Declaration) -> str:
@@ -208,10 +223,19 @@ def describe_options(command: Any, choices: Mapping[str, Iterable[str]]) -> tupl
     return (*rows, (("--help", "-h"), "", HELP_OPTION_TEXT, False, ()))
 
 
-def describe_arguments(command: Any, choices: Mapping[str, Iterable[str]]) -> tuple[Any, ...]:
-    """Return a row for each argument: its kind, its choices, and whether it repeats."""
+def describe_arguments(
+    command: Any, choices: Mapping[str, Iterable[str]], texts: Collection[str]
+) -> tuple[Any, ...]:
+    """Return a row for each argument: its kind, its choices, and whether it repeats.
+
+    A text does not: after its first word, options come next.
+    """
     return tuple(
-        (_find_value_kind(param), _list_choices(param, choices), param.nargs == -1)
+        (
+            _find_value_kind(param),
+            _list_choices(param, choices),
+            _find_argument_kind(param, texts) == "words",
+        )
         for param in command.params
         if isinstance(param, TyperArgument)
     )

@@ -238,14 +238,14 @@ def format_negotiate(move: MoveReport) -> str:
     if after.direction is Direction.SELF:
         return f"you changed the terms {number}{_format_changed_terms(move)}"
     if after.state is State.PROPOSED:
-        offered = before.offered_revision
-        old = lifecycle.find_former_terms(before, move.act)
-        always = ("outcome", "due")
-        terms = format_term_changes(old, move.act.terms or old, move.here, always=always)
+        offered, terms = before.offered_revision, _format_all_terms(move)
         if offered and offered.author is not move.act.side:
             return f"{move.actor} made {move.recipient} a counter-offer {number}: {terms}."
         kind = describe_offered_kind(before, after.current_revision)
         return f"{move.actor} changed {move.actor_possessive} {kind} {number}: {terms}."
+    if after.in_force and after.in_force.number == move.act.revision:
+        terms = _format_all_terms(move)
+        return f"you and {move.name} agreed on {terms}."
     due = after.current_revision.terms.due
     is_due_moved = due and move.act.terms and move.act.terms.due != due
     holding = formats.format_civil_moment(due, move.here) if due and is_due_moved else ""
@@ -255,6 +255,13 @@ def format_negotiate(move: MoveReport) -> str:
         f"{move.actor} proposed a change {number}{_format_changed_terms(move)}"
         f" Until {answerer} yes, {holds}."
     )
+
+
+def _format_all_terms(move: MoveReport) -> str:
+    """Return the outcome, the due date, and what else the other terms change."""
+    old = lifecycle.find_former_terms(move.before or move.after, move.act)
+    always = ("outcome", "due")
+    return format_term_changes(old, move.act.terms or old, move.here, always=always)
 
 
 def format_correct(move: MoveReport) -> str:

@@ -88,14 +88,16 @@ class Journal:
         )
         return number
 
-    def append_act(self, promise: Promise, act: Act) -> Applied:
+    def append_act(self, promise: Promise, act: Act, *, agreed: bool = False) -> Applied:
         """Append an act to a promise, update its row, and return both as the act leaves them.
+
+        Other terms that are `agreed`, so that a yes follows, need no reason.
 
         The row is updated by the statement that leaves the most indexes alone, as most of its cost
         is theirs. It is compared with what is stored, so that a move repairs what another program
         changed there. Raises what `lifecycle.apply_act` raises.
         """
-        applied = lifecycle.apply_act(promise, act)
+        applied = lifecycle.apply_act(promise, act, agreed=agreed)
         self._insert_act(promise, applied.act)
         row = codec.encode_promise_row(applied.promise)
         stored = self._db.execute(sql.ROW_OF_PROMISE, {"id": promise.id}).fetchone()

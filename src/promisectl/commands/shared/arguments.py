@@ -17,24 +17,63 @@ if TYPE_CHECKING:
     from promisectl.env import Env
 
 _MAX_PROMISE_DIGITS = 18
+_MAX_RANGE_PROMISES = 1_000
+_ID_CHARACTERS = frozenset("0123456789#,-")
 _MAX_QUOTED_CHARACTERS = 40
 _MAX_ROWS = (1 << 63) - 1  # what SQLite can count
 _OPTION_BY_DATE_FIELD = {"due": "--by", "reply_by": "--reply-by"}
 
 
+def is_id_word(word: str) -> bool:
+    """Whether a word can only be meant as IDs: `3`, `#3`, `3,4` or `3-5`."""
+    return word.lstrip("#")[:1].isdigit() and _ID_CHARACTERS.issuperset(word)
+
+
 def parse_promise_numbers(words: Sequence[str]) -> list[int]:
-    """Return the numbers of promises, each once, in the order typed. Raises BadNumber."""
-    return list(dict.fromkeys(parse_promise_number(word) for word in words))
+    """Return the numbers of promises, each once, in the order typed.
+
+    `#7` is 7, `3,4` two of them, and `3-5` three. Raises BadNumber and BadRange.
+    """
+    numbers: dict[int, None] = {}
+    for word in words:
+        for part in word.removesuffix(",").split(","):
+            numbers |= dict.fromkeys(_parse_number_range(part, word))
+    return list(numbers)
 
 
 def parse_promise_number(word: str) -> int:
-    """Return the number of a promise; `#7` is 7. Raises BadNumber."""
-    digits = word.removeprefix("#")
+    """Return the number of one promise. Raises BadNumber, BadRange, and Contradiction for more."""
+    numbers = parse_promise_numbers([word])
+    if len(numbers) > 1:
+        raise errors.Contradiction(f"“{word}” means {len(numbers)} promises. Give one ID.")
+    return numbers[0]
+
+
+def _parse_number_range(part: str, word: str) -> range:
+    """Return the numbers that a part of a word means: `3` or `3-5`."""
+    start, dash, end = part.partition("-")
+    first = _parse_digits(start, word)
+    last = _parse_digits(end, word) if dash else first
+    if last < first or last - first >= _MAX_RANGE_PROMISES:
+        raise errors.BadRange(first, last, _MAX_RANGE_PROMISES)
+    return range(first, last + 1)
+
+
+def _parse_digits(text: str, word: str) -> int:
+    digits = text.removeprefix("#")
     is_number = digits.isascii() and digits.isdigit() and len(digits) <= _MAX_PROMISE_DIGITS
     if is_number and int(digits):
         return int(digits)
     is_long = len(word) > _MAX_QUOTED_CHARACTERS
     raise errors.BadNumber(f"{word[:_MAX_QUOTED_CHARACTERS]}…" if is_long else word)
+
+
+def spell_numbers(words: Sequence[str]) -> list[str]:
+    """Return the numbers of promises in their one spelling, and other words as they are."""
+    try:
+        return list(map(str, parse_promise_numbers(words)))
+    except errors.Problem:
+        return list(dict.fromkeys(map(spell_number, words)))
 
 
 def spell_number(word: str) -> str:
@@ -63,6 +102,16 @@ def check_outcome(value: str) -> str:
     """Return an outcome unchanged. Raises what `check_text` raises."""
     check_text("outcome", value, limit=constants.MAX_OUTCOME_CHARACTERS)
     return value
+
+
+def choose_text(option: str, value: str | None, words: str | None) -> str | None:
+    """Return the value of an option, or the words without it that mean the same.
+
+    Raises Contradiction for both.
+    """
+    if value is not None and words is not None:
+        raise errors.Contradiction(f"“{words}” and {option} are the same text. Give one of them.")
+    return words if value is None else value
 
 
 def parse_tags(words: Sequence[str]) -> tuple[str, ...]:

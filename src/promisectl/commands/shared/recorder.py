@@ -95,12 +95,14 @@ class AnswerExtras(NamedTuple):
 
     `foreseen` repeats the risk that the promisor named before. `new`: the terms are new, so the
     first warning of the check is printed. `asked`: the questions before the yes were just asked.
-    `note` is recorded after the act.
+    `agreed`: the other side has said yes to the other terms already. `note` is recorded after the
+    act.
     """
 
     foreseen: bool = False
     new: bool = False
     asked: bool = False
+    agreed: bool = False
     note: str | None = None
 
 
@@ -283,7 +285,10 @@ class _MoveRecorder:
         Raises ClockAhead, and what `Journal.append_act` raises.
         """
         env, extras = self._env, self._extras
-        act, after = self._append_act(before, build_act(before))
+        act, after = self._append_act(before, build_act(before), agreed=extras.agreed)
+        if extras.agreed:
+            yes = build_reply_act(env, after, Reply(), act.at)
+            _, after = self._append_act(after, yes)
         if extras.note:
             note = Act(Verb.NOTE, Side.BOOKKEEPER, act.at, env.now, text=extras.note)
             _, after = self._journal.append_act(after, note)
@@ -300,10 +305,10 @@ class _MoveRecorder:
         answer = answer._replace(hints=[suggest_next_step(env, self._db, after, name), risk])
         return add_check_hint(env, self._db, after, extras, answer)
 
-    def _append_act(self, before: Promise, act: Act) -> Applied:
+    def _append_act(self, before: Promise, act: Act, *, agreed: bool = False) -> Applied:
         """Append an act; errors about its moment are in local time."""
         try:
-            return self._journal.append_act(before, act)
+            return self._journal.append_act(before, act, agreed=agreed)
         except errors.TooEarly as error:
             if error.earliest > self._env.now:
                 raise errors.ClockAhead(

@@ -63,7 +63,7 @@ _VERBS_BY_COMMAND: dict[str, set[str]] = {
     "make": {"meet", *(set(Verb) - {Verb.IMPORT, Verb.UNDO, Verb.REDO})},
     "accept": {"accept", "decline", "negotiate", "note"},
     "decline": {"decline", "note"},
-    "negotiate": {"negotiate", "note"},
+    "negotiate": {"negotiate", "accept", "note"},
     "complete": {"complete", "partial", "note"},
     "import": {"import", "meet"},
 }
