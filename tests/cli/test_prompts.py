@@ -64,7 +64,7 @@ def test_ctrl_c_at_a_question_says_that_nothing_was_recorded(known: Program) -> 
         child.expect(" › ")
         child.sendintr()
         assert ended(child) == 130
-        assert child.before.removeprefix("^C") == "\r\nNothing was recorded.\r\n"
+        assert child.before.endswith("\r\nNothing was recorded.\r\n")
     assert known.ledger.read_bytes() == before
 
 

@@ -174,6 +174,14 @@ def parse_past_bound(env: Env, option: str, words: str | None, *, end: bool) -> 
     return when.at if end else when.start
 
 
+def list_date_words(env: Env, *, past: bool = False) -> tuple[str, ...]:
+    """Return everyday words for dates, as TAB completes them: the days ahead, or past days."""
+    today = civil.local_time(env.now, env.zone).weekday()
+    weekdays = [(today + (-offset if past else offset)) % 7 for offset in range(1, 8)]
+    names = [constants.WEEKDAYS[weekday][:3] for weekday in weekdays]
+    return ("today", "yesterday", *names) if past else ("today", "tomorrow", *names, "+2w", "+4w")
+
+
 def _parse_date_words(env: Env, words: str, said: datetime, *, past: bool = False) -> CivilMoment:
     from promisectl.domain import dates
 
