@@ -21,7 +21,24 @@ if TYPE_CHECKING:
 
 _FATAL_SIGNALS = ("SIGTERM", "SIGHUP", "SIGQUIT")
 _PAUSING_SIGNALS = ("SIGTSTP", "SIGCONT")
+# What has readline has these, too; Windows, which the types know, has not.
+_TIMER_NAMES = ("SIGALRM", "setitimer", "siginterrupt")
+_WAKE_UP_SECONDS = 0.1
 _STDIN, _STDOUT = 0, 1
+_GNU_BINDINGS = (
+    "tab: complete",
+    "set show-all-if-ambiguous on",
+    "set enable-bracketed-paste on",
+    r'"\e\C-j": accept-line',  # and not the mode of vi, which few mean
+    r'"\e\C-m": accept-line',
+    # Control characters are refused, so none has to be quoted. Searches, in a history that is
+    # empty or for a character, make readline 8.2 crash if an Escape follows.
+    *(
+        rf'"{keys}": redraw-current-line'
+        for keys in (r"\C-v", r"\C-q", r"\C-r", r"\C-s", r"\ep", r"\en", r"\C-]", r"\e\C-]")
+    ),
+)
+_LIBEDIT_BINDINGS = ("bind ^I rl_complete", "bind ^W ed-delete-prev-word")
 _FIRST_VERSION_WITH_NEWLINE = 0x801
 _SIZE_VARIABLES = ("LINES", "COLUMNS")
 _LINE_BREAKS_AND_TABS = "\t\n\v\f\r\x85\u2028\u2029"
@@ -105,7 +122,7 @@ def _read_edited_line(
     with _put_terminal_on_stdout(stderr):
         while True:
             try:
-                with _raise_on_signals(readline):
+                with _raise_on_signals(readline), _wake_up_often():
                     return _read_with_readline(readline, prompt, typed)
             except _Signalled as signalled:
                 typed = signalled.typed
@@ -147,13 +164,9 @@ def set_up_readline(readline: ModuleType, list_words: ListWords) -> None:
     readline.set_auto_history(False)
     readline.set_completer(complete)
     readline.set_completer_delims("")
-    if "libedit" in (readline.__doc__ or ""):
-        readline.parse_and_bind("bind ^I rl_complete")
-        readline.parse_and_bind("bind ^W ed-delete-prev-word")
-        return
-    readline.parse_and_bind("tab: complete")
-    readline.parse_and_bind("set show-all-if-ambiguous on")
-    readline.parse_and_bind("set enable-bracketed-paste on")
+    is_libedit = "libedit" in (readline.__doc__ or "")
+    for line in _LIBEDIT_BINDINGS if is_libedit else _GNU_BINDINGS:
+        readline.parse_and_bind(line)
 
 
 def _read_with_readline(readline: ModuleType, prompt: str, typed: str) -> str | None:
@@ -191,6 +204,23 @@ def _raise_on_signals(readline: ModuleType) -> Iterator[None]:
     finally:
         for number in numbers:
             signal.signal(number, signal.SIG_DFL)
+
+
+@contextmanager
+def _wake_up_often() -> Iterator[None]:
+    """Let Python look for signals often: readline waits on for a key if one came just before."""
+    number, start_timer, let_interrupt = (getattr(signal, name) for name in _TIMER_NAMES)
+    if signal.getsignal(number) is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(number, lambda *_: None)
+    let_interrupt(number, 0)  # what is being written is written to its end
+    start_timer(0, _WAKE_UP_SECONDS, _WAKE_UP_SECONDS)
+    try:
+        yield
+    finally:
+        start_timer(0, 0)
+        signal.signal(number, signal.SIG_DFL)
 
 
 def _repeat_signal(number: int) -> None:
