@@ -16,11 +16,14 @@ from promisectl.system import paths, terminal, timezone
 from promisectl.system.text import escape_lines, escape_text, format_terminal_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import IO, NoReturn, TextIO
 
 PROMPT_SIGN = " › "
 """Separates a question from its answer."""
+_BACK_WORD = "back"
+_HELP_WORD = "?"
+_ANY_TEXT = "Any text is an answer."
 _DEFAULT_CONFIG = Config()
 
 
@@ -36,6 +39,10 @@ class OnceKey(NamedTuple):
 
         digest = hashlib.sha256(content.encode()).hexdigest()[:16]
         return self._replace(request=f"{self.request} of {digest}")
+
+
+class GoBack(Exception):
+    """A person wants to go one question back."""
 
 
 class Env:
@@ -92,6 +99,8 @@ class Env:
         self._has_recorded = False
         self.chosen_dates: dict[tuple[str, ...], str] = {}
         """The reading that a person chose, by all readings of a date, so that it is asked once."""
+        self.back_meaning = ""
+        """What `back` does as an answer to any question; empty where it is a text like others."""
         self.seen_uids: dict[int, str] = {}
         """The uid of each promise that a person was shown, by its ID.
 
@@ -306,27 +315,50 @@ class Env:
             return escape_text(line)
         return format_terminal_line(line, stream, self.environ)
 
-    def ask_question(self, question: str) -> str:
-        """Ask on stderr and return the line that is typed. Raises EOFError after Ctrl-C or Ctrl-D.
+    def ask_question(
+        self,
+        question: str,
+        *,
+        about: Iterable[str] = (_ANY_TEXT,),
+        list_words: Callable[[], Iterable[str]] = tuple,
+    ) -> str:
+        """Ask on stderr, and return the line that is typed, without control characters.
 
-        Then it also prints what `leave_questions` prints.
+        `about` is what `?` prints: what the answers mean. TAB completes the words of `list_words`.
+        Raises EOFError after Ctrl-C or Ctrl-D, with what `leave_questions` prints, and GoBack for
+        `back` where that has a meaning.
         """
-        from promisectl.system import interrupts
+        from promisectl.system import interrupts, line_editor
 
-        line = ""
         prompt = format_terminal_line(question, self._err, self.environ, spare=len(PROMPT_SIGN))
-        interrupts.restore_interrupts()
-        try:
-            self._err.write(prompt + PROMPT_SIGN)
-            self._err.flush()
-            line = self._in.readline()
-        except KeyboardInterrupt:
-            line = ""  # a line that is not finished does not count
-        if not line.endswith("\n"):
-            self._err.write("\n")  # the next output begins a new line
-        if not line:
-            self.leave_questions()
-        return line.strip()
+        while True:
+            interrupts.restore_interrupts()
+            line = line_editor.read_line(
+                prompt + PROMPT_SIGN,
+                (self._in, self._err),
+                self.environ,
+                lambda: (*list_words(), *([_BACK_WORD] if self.back_meaning else ())),
+            )
+            if line is None:
+                self.leave_questions()
+            answer = line_editor.join_lines(line)
+            if control := line_editor.find_control_character(answer):
+                self.print_warning(f"That has a control character ({control}). Type it again.")
+            elif answer == _HELP_WORD:
+                self._explain_answers(about)
+            elif self.back_meaning and answer.casefold() == _BACK_WORD:
+                raise GoBack
+            else:
+                return answer
+
+    def _explain_answers(self, about: Iterable[str]) -> None:
+        """Print what the answers of a question mean, and the ways out of it."""
+        for line in about:
+            self.print_warning(line)
+        if self.back_meaning:
+            self.print_warning(f"{_BACK_WORD}: {self.back_meaning}.")
+        result = "what is recorded stays" if self._has_recorded else "nothing is recorded"
+        self.print_warning(f"Ctrl-C: leave; {result}.")
 
     def leave_questions(self) -> NoReturn:
         """Leave the command that is asking. Raises EOFError.

@@ -527,7 +527,9 @@ def test_a_place_that_takes_no_file_is_said(
 def test_a_person_is_asked_which_of_the_two_it_is(promised: Program, desk: Desk) -> None:
     desk.types({"outcome": "Send Q4 numbers"})
     result = promised("edit", "1", answers="perhaps\nc\n", width=200)
-    assert result.stderr.startswith(f"{WHICH}“perhaps” is not an answer.\n{WHICH}")
+    assert result.stderr.startswith(
+        f"{WHICH}“perhaps” is not an answer. Type ? to see what you can answer.\n{WHICH}"
+    )
     assert (
         result.stdout
         == "#1 active: you corrected the terms: “Send Q4 numbers” (was “Send Q3 numbers”).\n"

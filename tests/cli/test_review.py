@@ -28,6 +28,8 @@ THEY_ANSWER = "negotiate: other terms, yours or Lee's; accept: Lee says yes; dec
 THEY_JUDGE = (
     "release: Dana releases you; accept: Dana confirms it; decline: Dana says what is missing\n"
 )
+BACK = ("skip or quit", "skip, back or quit")
+"""What the question offers after the first promise."""
 UNTOLD = "keep, told, skip or quit? (Enter to skip) › "
 FORKS = "ignore:This process .* is multi-threaded:DeprecationWarning"
 EARLIER = ["--said", "2026-11-02", "--backfill", "--agreed", "-q"]
@@ -269,8 +271,10 @@ def test_all_of_them_one_after_the_other(all_kinds: Program) -> None:
         f"#{number}" for number in ORDER
     ]
     assert result.stderr == (
-        f"{THEY_RELEASE}{OPEN}{SELF}{THEY_WITHDRAW}{ASKED}{THEY_REOPEN}{JUDGED}{UNTOLD}"
-        f"{THEY_RENEGE}{OPEN}{THEY_ANSWER}{ASKED}{THEY_JUDGE}{REPORTED}{THEY_RELEASE}{OPEN}{SELF}"
+        f"{THEY_RELEASE}{OPEN}"
+        + f"{SELF}{THEY_WITHDRAW}{ASKED}{THEY_REOPEN}{JUDGED}{UNTOLD}".replace(*BACK)
+        + f"{THEY_RENEGE}{OPEN}{THEY_ANSWER}{ASKED}{THEY_JUDGE}{REPORTED}".replace(*BACK)
+        + f"{THEY_RELEASE}{OPEN}{SELF}".replace(*BACK)
     )
     assert result.stdout.endswith("Reviewed 10 of 10: 10 left as agreed.\n")
     assert all_kinds.ledger.read_bytes() == before
@@ -350,10 +354,10 @@ def test_what_was_settled_is_gone_the_next_time(program: Program) -> None:
     ("typed", "said"),
     [
         ("re", "“re” can mean renege or release."),
-        ("xyz", "“xyz” is not an answer."),
-        ("told", "“told” is not an answer."),
-        ("accept", "“accept” is not an answer."),
-        ("\x1b[2J", "“\\x1b[2j” is not an answer."),
+        ("xyz", "“xyz” is not an answer. Type ? to see what you can answer."),
+        ("told", "“told” is not an answer. Type ? to see what you can answer."),
+        ("accept", "“accept” is not an answer. Type ? to see what you can answer."),
+        ("\x1b[2J", "That has a control character (\\x1b). Type it again."),
     ],
 )
 def test_what_is_not_clear_is_asked_again(program: Program, typed: str, said: str) -> None:
@@ -624,6 +628,54 @@ def test_an_answer_is_to_the_terms_that_were_shown(program: Program, answers: li
         child.expect(pexpect.EOF)
     assert _acts(program)[-1] == "negotiate"
     assert _record(program)["offer"]["outcome"] == "Send ten more things"
+
+
+# Going back
+
+
+def test_back_shows_the_promise_before_again(all_kinds: Program) -> None:
+    result = _review(all_kinds, "k", "k", "back", "Back", "k", "s", *["k"] * 8)
+    heads = [line.split()[0] for line in result.stdout.splitlines() if " of 10, " in line]
+    assert heads == ["1", "2", "3", "2", "1", *[str(place) for place in range(2, 11)]][:14]
+    assert "Type ?" not in result.stderr
+
+
+def test_a_choice_that_is_made_again_counts_once(program: Program) -> None:
+    _one(program, *MINE)
+    _one(program, *THEIRS)
+    result = _review(program, "keep", "back", "skip", "skip")
+    assert result.stdout.endswith("Reviewed 2 of 2: 2 skipped.\n")
+    result = _review(program, "bump", "slow", "back", "skip", "skip")
+    assert result.stdout.endswith("Reviewed 2 of 2: 1 moved, 1 skipped.\n")
+
+
+def test_what_is_settled_is_passed_over_going_back(program: Program) -> None:
+    _one(program, *MYSELF)
+    _one(program, *MYSELF)
+    _one(program, *MYSELF)
+    result = _review(program, "keep", "complete", "back", "complete", "q")
+    heads = [line.split()[0] for line in result.stdout.splitlines() if " of 3, " in line]
+    assert heads == ["1", "2", "3", "1", "3"]
+    assert "skip or quit" in result.stderr.splitlines()[-1].rpartition("›")[0].rpartition("›")[2]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [["renege"], ["renege", "ill"], ["renege", "ill", ""], ["negotiate", "thu"], ["bump"]],
+    ids=" ".join,
+)
+def test_back_leaves_the_questions_of_a_move(program: Program, typed: list[str]) -> None:
+    _one(program, *MINE)
+    before = program.ledger.read_bytes()
+    result = _review(program, *typed, "back", "keep")
+    assert result.stdout.endswith("Reviewed 1 of 1: 1 left as agreed.\n")
+    assert program.ledger.read_bytes() == before
+
+
+def test_back_at_the_first_promise_is_not_an_answer(program: Program) -> None:
+    _one(program, *MINE)
+    result = _review(program, "back", "")
+    assert "“back” is not an answer." in result.stderr
 
 
 # Giving up

@@ -170,7 +170,8 @@ def ask_whose_terms(env: Env, promise: Promise) -> str | None:
     from promisectl.commands.shared import prompts
 
     question = "Whose terms are these: mine or theirs?"
-    word = prompts.ask_choice(env, question, ("mine", "theirs"))
+    meanings = {"mine": "you propose them", "theirs": "the other side proposes them"}
+    word = prompts.ask_choice(env, question, tuple(meanings), meanings=meanings)
     return parse_speaker(mine=word == "mine", theirs=word == "theirs")
 
 

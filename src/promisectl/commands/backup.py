@@ -127,7 +127,12 @@ def restore(env: Env, file: str, *, yes: bool = False) -> None:
         for line in lines:
             env.print_warning(line)
         question = "Restore it? yes or no (Enter for no)"
-        if prompts.ask_choice(env, question, ("yes", "no"), enter="no") == "no":
+        meanings = {
+            "yes": "the backup replaces the ledger, which is kept beside it",
+            "no": "the ledger stays as it is",
+        }
+        word = prompts.ask_choice(env, question, ("yes", "no"), enter="no", meanings=meanings)
+        if word == "no":
             env.print_warning("Nothing was restored.")
             return
     place = RestorePlace(env.ledger, env.backup_directory, env.now)

@@ -12,7 +12,6 @@ from promisectl.commands.completion_line import WordSlot
 from promisectl.commands.shared import arguments
 from promisectl.domain import civil
 from promisectl.domain.civil import encode_instant
-from promisectl.domain.constants import WEEKDAYS
 from promisectl.rendering import completion
 from promisectl.rendering.formats import LocalMoment, format_count
 from promisectl.storage import completion as stored_completion
@@ -147,10 +146,7 @@ def iter_date_candidates(env: Env, _line: TypedLine, slot: WordSlot) -> Iterator
     from promisectl.domain import dates
 
     past = slot.option in _PAST_DATE_OPTIONS
-    today = civil.local_time(env.now, env.zone).weekday()
-    weekdays = [(today + (-offset if past else offset)) % 7 for offset in range(1, 8)]
-    near, far = (("today", "yesterday"), ()) if past else (("today", "tomorrow"), ("+2w", "+4w"))
-    for word in (*near, *(WEEKDAYS[weekday][:3] for weekday in weekdays), *far):
+    for word in arguments.list_date_words(env, past=past):
         when = dates.parse_date(word, env.now, env.zone, past=past)
         yield word, civil.format_civil(when.civil).partition(",")[0]
 

@@ -90,7 +90,11 @@ def resolve_edit_verb(env: Env, promise: Promise, name: str) -> Verb | None:
         raise errors.EditKindMissing(promise.id)
     terms = messages.describe_move(promise, Verb.NEGOTIATE, name)
     question = f"Correct a typo, or negotiate ({terms})? (Enter for neither)"
-    word = prompts.ask_choice(env, question, (Verb.CORRECT, Verb.NEGOTIATE), enter="")
+    meanings = {
+        Verb.CORRECT.value: "the terms were written down wrong",
+        Verb.NEGOTIATE.value: f"the terms change: {terms}",
+    }
+    word = prompts.ask_choice(env, question, tuple(meanings), enter="", meanings=meanings)
     return Verb(word) if word else None
 
 

@@ -57,7 +57,8 @@ def ask_what_becomes(env: Env, replacement: Replacement) -> Replacement:
     env.print_warning(f"#{promise.id} is {formats.format_state(promise.state)}: {terms}.")
     meaning = messages.describe_move(promise, verb, name)
     question = f"What happens to it: {verb} ({meaning}) or {_BESIDE_WORD} (both stay)?"
-    if prompts.ask_choice(env, question, (verb, _BESIDE_WORD)) == _BESIDE_WORD:
+    meanings = {verb.value: f"#{promise.id} ends: {meaning}", _BESIDE_WORD: "both stay open"}
+    if prompts.ask_choice(env, question, tuple(meanings), meanings=meanings) == _BESIDE_WORD:
         return replacement._replace(beside=True)
     needs_reason = verb is Verb.RENEGE
     reason = prompts.ask_required_text(env, "reason", "Why?") if needs_reason else None

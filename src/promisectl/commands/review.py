@@ -15,6 +15,7 @@ from promisectl.commands.shared.recorder import AnswerExtras, Reply
 from promisectl.domain import lifecycle
 from promisectl.domain.constants import OPEN_STATES
 from promisectl.domain.promise import Cause, Promise, Verb
+from promisectl.env import GoBack
 from promisectl.records import fields
 from promisectl.rendering import formats, messages, waiting
 from promisectl.rendering.waiting import WaitingGroup
@@ -55,7 +56,23 @@ _VERBS_BY_KIND = {
     "unanswered": (Verb.BUMP, Verb.NEGOTIATE, Verb.WITHDRAW, Verb.ACCEPT, Verb.DECLINE),
 }
 """The moves that lead on from a kind of waiting, where they are not those of all others."""
-_STAY_CHOICES = ("keep", "skip", "quit")
+_STAY_CHOICES = {
+    "keep": "it stays as agreed",
+    "skip": "decide another time",
+    "quit": "leave the rest for another time",
+}
+"""The choices that record nothing, and what they mean."""
+_MOVED_RESULT = "moved"
+_STAY_RESULTS = {"keep": "left as agreed", "skip": "skipped"}
+_CAUSE_MEANINGS = {
+    Cause.OVERLOAD: "too much else to do",
+    Cause.DEPENDENCY: "something else had to come first",
+    Cause.UNDERESTIMATED: "it took more than was thought",
+    Cause.NEED_CHANGED: "it was not needed any more",
+    Cause.FORGOT: "it was forgotten",
+    Cause.EXTERNAL: "something nobody could change, such as an illness",
+    Cause.OTHER: "anything else",
+}
 
 
 class ReviewItem(NamedTuple):
@@ -157,44 +174,60 @@ def print_review_page(env: Env, items: Sequence[ReviewItem]) -> None:
 
 def walk_through_items(env: Env, items: Sequence[ReviewItem]) -> None:
     """Ask about each promise as it is when its turn comes; in the end, print what was chosen."""
-    counts = {"moved": 0, "left as agreed": 0, "skipped": 0}
+    results: dict[int, str] = {}
     rest = " The rest: promisectl review"
     try:
-        if all(
-            _review_item(env, item, f"{index} of {len(items)}", counts)
-            for index, item in enumerate(items, 1)
-        ):
+        if _review_items(env, items, results):
             rest = ""
     finally:
-        summary = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+        chosen = list(results.values())
+        names = [name for name in (_MOVED_RESULT, *_STAY_RESULTS.values()) if name in chosen]
+        summary = ", ".join(f"{chosen.count(name)} {name}" for name in names)
         env.print_line(
-            f"Reviewed {sum(counts.values())} of {len(items)}"
-            f"{f': {summary}' if summary else ''}.{rest}"
+            f"Reviewed {len(results)} of {len(items)}{f': {summary}' if summary else ''}.{rest}"
         )
 
 
-def _review_item(env: Env, item: ReviewItem, position: str, counts: dict[str, int]) -> bool:
-    """Ask about one promise and count the choice; return False when the person quits.
+def _review_items(env: Env, items: Sequence[ReviewItem], results: dict[int, str]) -> bool:
+    """Ask about promises in turn, and note each result; return False when the person quits.
 
     A promise that has been settled in the meantime is passed over.
     """
+    index = 0
+    while index < len(items):
+        item = load_current_item(env, items[index])
+        if item is None:
+            index += 1
+            continue
+        env.seen_uids[item.promise.id] = item.promise.opening.uid
+        heading = f"{index + 1} of {len(items)}, {item.group.summary}"
+        for line in (heading, *format_item_standing(env, item)):
+            env.print_line(line)
+        earlier = (i for i in reversed(range(index)) if load_current_item(env, items[i]))
+        former = next(earlier, None)
+        try:
+            word = _ask_item_move(env, item, may_go_back=former is not None)
+        except GoBack:
+            index = former or 0
+        else:
+            if word == "quit":
+                return False
+            if results.get(index) != _MOVED_RESULT:
+                results[index] = _STAY_RESULTS.get(word, _MOVED_RESULT)
+            index += 1
+        env.print_line("")
+    return True
+
+
+def load_current_item(env: Env, item: ReviewItem) -> ReviewItem | None:
+    """Load the promise of an item as it is now; None if there is nothing to review any more."""
     with output.open_view(env) as db:
         clock, number = output.build_clock(env), item.promise.id
         row = queries.find_promise_by_id(db, clock, number)
         kind = queries.find_waiting_kind(db, clock, number)
-        now = load_review_item(db, row, kind) if row else None
-    if now:
-        env.seen_uids[now.promise.id] = now.promise.opening.uid
-    if not now or not (now.group.kind or now.row["state"] in OPEN_STATES):
-        return True
-    for line in (f"{position}, {now.group.summary}", *format_item_standing(env, now)):
-        env.print_line(line)
-    word = _ask_item_move(env, now)
-    if word == "quit":
-        return False
-    counts[{"keep": "left as agreed", "skip": "skipped"}.get(word, "moved")] += 1
-    env.print_line("")
-    return True
+        if row and (kind or row["state"] in OPEN_STATES):
+            return load_review_item(db, row, kind)
+    return None
 
 
 def format_item_standing(env: Env, item: ReviewItem) -> list[str]:
@@ -218,20 +251,31 @@ def format_item_standing(env: Env, item: ReviewItem) -> list[str]:
     return list(filter(None, lines))
 
 
-def _ask_item_move(env: Env, item: ReviewItem) -> str:
-    """Ask for a choice until one is made or carried out, and return its word."""
-    choices = ("keep", *map(str, item.verbs), "skip", "quit")
+def _ask_item_move(env: Env, item: ReviewItem, *, may_go_back: bool) -> str:
+    """Ask for a choice until one is made or carried out, and return its word.
+
+    Raises GoBack for the promise before this one, if `may_go_back`.
+    """
+    promise, name = item.promise, item.row["person_name"]
+    moves = {verb.value: messages.describe_move(promise, verb, name) for verb in item.verbs}
+    choices = ("keep", *moves, "skip", "quit")
+    meanings = {word: (moves | _STAY_CHOICES)[word] for word in choices}
+    back = ", back" if may_go_back else ""
+    question = f"{', '.join(choices[:-1])}{back} or quit? (Enter to skip)"
     if their_moves := format_their_moves(item):
         env.print_warning(their_moves)
-    question = f"{', '.join(choices[:-1])} or quit? (Enter to skip)"
     while True:
-        word = prompts.ask_choice(env, question, choices, enter="skip")
+        env.back_meaning = "show the promise before this one again" if may_go_back else ""
+        word = prompts.ask_choice(env, question, choices, enter="skip", meanings=meanings)
         if word in _STAY_CHOICES:
             return word
+        env.back_meaning = "choose again for this promise"
         try:
             _MOVE_FUNCTIONS[Verb(word)](env, item)
         except errors.Problem as problem:
             env.print_warning(str(problem))
+        except GoBack:
+            continue
         else:
             return word
 
@@ -295,7 +339,11 @@ def renege_item(env: Env, item: ReviewItem) -> None:
     reason = prompts.ask_required_text(env, "reason", "Why?")
     causes = tuple(map(str, Cause))
     cause = prompts.ask_choice(
-        env, f"Which cause: {', '.join(causes)}? (Enter to skip)", (*causes, ""), enter=""
+        env,
+        f"Which cause: {', '.join(causes)}? (Enter to skip)",
+        (*causes, ""),
+        enter="",
+        meanings={cause.value: about for cause, about in _CAUSE_MEANINGS.items()},
     )
     acts.renege(env, [item.id_word], reason=reason, cause=cause or None)
 

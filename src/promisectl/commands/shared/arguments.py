@@ -229,6 +229,14 @@ def parse_past_bound(env: Env, option: str, words: str | None, *, end: bool) -> 
     return when.at if end else when.start
 
 
+def list_date_words(env: Env, *, past: bool = False) -> tuple[str, ...]:
+    """Return everyday words for dates, as TAB completes them: the days ahead, or past days."""
+    today = civil.local_time(env.now, env.zone).weekday()
+    weekdays = [(today + (-offset if past else offset)) % 7 for offset in range(1, 8)]
+    names = [constants.WEEKDAYS[weekday][:3] for weekday in weekdays]
+    return ("today", "yesterday", *names) if past else ("today", "tomorrow", *names, "+2w", "+4w")
+
+
 def _parse_past_date(env: Env, option: str, words: str) -> CivilMoment:
     when = _parse_date_words(env, option, words, env.now, past=True, limit=env.now)
     if when.start > env.now:
@@ -277,7 +285,11 @@ def _ask_date_reading(env: Env, problem: errors.AmbiguousDate) -> str:
     while problem.readings not in env.chosen_dates:
         numbers = [str(number) for number, _ in enumerate(problem.shown, 1)]
         choices = ", ".join(map(": ".join, zip(numbers, problem.shown, strict=True)))
-        typed = env.ask_question(f"Which “{problem.text}”? {choices}")
+        typed = env.ask_question(
+            f"Which “{problem.text}”? {choices}",
+            about=["The number of the date that you mean."],
+            list_words=lambda: tuple(numbers),
+        )
         if typed in numbers:
             env.chosen_dates[problem.readings] = problem.readings[int(typed) - 1]
         else:

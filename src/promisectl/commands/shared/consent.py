@@ -184,8 +184,15 @@ def ask_verdict(env: Env, terms: Terms, yes: Reply, *, may_decline: bool) -> Rep
 
     Raises EOFError after a no unless `may_decline`.
     """
+    meanings = {
+        "yes": "you promise it on these terms",
+        "counter": "you propose another date or outcome",
+        "no": "you decline, with a reason if you like" if may_decline else "nothing is recorded",
+    }
     while True:
-        word = prompts.ask_choice(env, "Your answer: yes, counter or no?", ("yes", "counter", "no"))
+        word = prompts.ask_choice(
+            env, "Your answer: yes, counter or no?", tuple(meanings), meanings=meanings
+        )
         if word == "yes":
             return yes
         if word == "no" and not may_decline:

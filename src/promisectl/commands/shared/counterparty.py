@@ -117,7 +117,12 @@ def ask_near_person(
     question = (
         f"“{name}” looks like {' or '.join(handles)}. Is it {', '.join(handles)} or new?{enter}"
     )
-    answer = env.ask_question(question).casefold()
+    about = [f"{person.handle}: {person.name}, whom you know." for person in near]
+    answer = env.ask_question(
+        question,
+        about=[*about, "new: a new person."],
+        list_words=lambda: (*handles, "new"),
+    ).casefold()
     if answer in ("new", "n", "no"):
         return newcomer
     if len(near) == 1 and answer in ("", "y", "yes"):

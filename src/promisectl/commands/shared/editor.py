@@ -66,7 +66,9 @@ def edit_until_usable(
             for line in (str(problem), *problem.details):
                 env.print_warning(line)
             question = "Edit again? yes or no (Enter for yes)"
-            if prompts.ask_choice(env, question, ("yes", "no"), enter="yes") == "no":
+            meanings = {"yes": "open the editor on it again", "no": "leave, and keep the file"}
+            word = prompts.ask_choice(env, question, ("yes", "no"), enter="yes", meanings=meanings)
+            if word == "no":
                 raise
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from promisectl.env import Env
 
 _MAX_LISTED_CHOICES = 9
+_ABOUT_IDS = "The ID of a promise, which is at the beginning of its line, such as 3 or #3."
 
 
 def ask_ids(env: Env, command: str, *, many: bool) -> Any:
@@ -30,7 +31,8 @@ def ask_ids(env: Env, command: str, *, many: bool) -> Any:
         raise_missing_argument(command, "ID…" if many else "ID")
     _print_open_promises(env, command)
     while True:
-        typed = env.ask_question("Which ones? Type the IDs" if many else "Which one?").split()
+        question = "Which ones? Type the IDs" if many else "Which one?"
+        typed = env.ask_question(question, about=[_ABOUT_IDS]).split()
         try:
             numbers = arguments.parse_promise_numbers(typed)
         except errors.Usage as problem:

@@ -1,6 +1,7 @@
 """Questions to a person at a terminal, each asked again until its answer can be used.
 
-Enter is the answer that changes least.
+Enter is the answer that changes least. `?` explains the answers, and TAB completes them where they
+are dates, people or fixed words.
 """
 
 from __future__ import annotations
@@ -11,18 +12,22 @@ from promisectl.commands.shared import arguments
 from promisectl.rendering import formats
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from promisectl.domain.civil import CivilMoment
     from promisectl.domain.promise import Terms
     from promisectl.env import Env
 
+_ABOUT_TEXT = "Your own words, on one line."
+_ABOUT_DUE_DATE = "A day or a time ahead, such as fri, 28 nov or “tomorrow 17:00”."
+_ABOUT_PAST_MOMENT = "A day or a time in the past, such as today, mon or “yesterday 17:00”."
+
 
 def ask_text(env: Env, name: str, question: str) -> str | None:
     """Ask for a text, and return it as typed; None for Enter. `name` is what errors call it."""
     while True:
-        typed = env.ask_question(question) or None
+        typed = env.ask_question(question, about=[_ABOUT_TEXT]) or None
         try:
             if typed and name == "outcome":
                 return arguments.check_outcome(typed)
@@ -42,8 +47,11 @@ def ask_required_text(env: Env, name: str, question: str) -> str:
 def ask_due_date(env: Env, question: str) -> CivilMoment | None:
     """Ask for a date in the future, and return it; None for Enter."""
     while True:
+        words = env.ask_question(
+            question, about=[_ABOUT_DUE_DATE], list_words=lambda: arguments.list_date_words(env)
+        )
         try:
-            return arguments.parse_due_date(env, "--by", env.ask_question(question), said=env.now)
+            return arguments.parse_due_date(env, "--by", words, said=env.now)
         except errors.Usage as problem:
             env.print_warning(str(problem))
 
@@ -68,8 +76,14 @@ def ask_past_moment(
     A word in `but` is also an answer, in any case. `option` and `after` are those of
     `arguments.parse_event_moment`.
     """
+    about = " ".join([_ABOUT_PAST_MOMENT, *(f"Or: {word}." for word in but)])
     while True:
-        words = env.ask_question(question) or None
+        typed = env.ask_question(
+            question,
+            about=[about],
+            list_words=lambda: (*but, *arguments.list_date_words(env, past=True)),
+        )
+        words = typed or None
         if words and words.casefold() in but:
             return words.casefold()
         try:
@@ -80,13 +94,24 @@ def ask_past_moment(
             return words
 
 
-def ask_choice(env: Env, question: str, choices: Sequence[str], *, enter: str | None = None) -> str:
+def ask_choice(
+    env: Env,
+    question: str,
+    choices: Sequence[str],
+    *,
+    enter: str | None = None,
+    meanings: Mapping[str, str] | None = None,
+) -> str:
     """Ask for one of the choices, by its name or an unambiguous beginning, and return it.
 
-    `enter` is the answer that Enter means; without it, Enter asks again.
+    `enter` is the answer that Enter means; without it, Enter asks again. `meanings` is what `?`
+    prints about the choices.
     """
+    words = list(filter(None, choices))
+    about = [f"{word}: {meaning}." for word, meaning in (meanings or {}).items()]
+    about.append("The first letters of a word are enough.")
     while True:
-        typed = env.ask_question(question).casefold()
+        typed = env.ask_question(question, about=about, list_words=lambda: words).casefold()
         if not typed and enter is None:
             continue
         matches = [word for word in choices if word.startswith(typed)] if typed else [enter or ""]
@@ -97,4 +122,4 @@ def ask_choice(env: Env, question: str, choices: Sequence[str], *, enter: str | 
         if matches:
             env.print_warning(f"“{typed}” can mean {' or '.join(matches)}.")
         else:
-            env.print_warning(f"“{typed}” is not an answer.")
+            env.print_warning(f"“{typed}” is not an answer. Type ? to see what you can answer.")
