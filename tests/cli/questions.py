@@ -41,7 +41,7 @@ MYSELF = ["make 'Run' --to me --by fri"]
 
 QUESTIONS = {
     "commands/jot_page._ask_to_make": Question(
-        [], "jot 'to dana: Send it' 'to lee: Water the plants'", [], "yes", []
+        MINE, "jot 'to dana: Send it' 'to lee: Water the plants'", [], "yes", []
     ),
     "commands/shared/missing.ask_ids": Question(MINE, "complete", [], "1", []),
     "commands/shared/missing.ask_missing_text": Question(MINE, "bump 1", [], "I am late", []),

@@ -282,9 +282,9 @@ def _parse_date_words(
 
 def _ask_date_reading(env: Env, problem: errors.AmbiguousDate) -> str:
     """Ask which date is meant, once in a command for the same words; return it in words."""
+    numbers = [str(number) for number, _ in enumerate(problem.shown, 1)]
+    choices = ", ".join(map(": ".join, zip(numbers, problem.shown, strict=True)))
     while problem.readings not in env.chosen_dates:
-        numbers = [str(number) for number, _ in enumerate(problem.shown, 1)]
-        choices = ", ".join(map(": ".join, zip(numbers, problem.shown, strict=True)))
         typed = env.ask_question(
             f"Which “{problem.text}”? {choices}",
             about=["The number of the date that you mean."],
