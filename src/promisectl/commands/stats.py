@@ -100,8 +100,7 @@ def parse_stats_window(
     if begin is None and not all_:
         first_day = civil.local_time(end, env.zone).date() - timedelta(days=env.config.window)
         begin = civil.first_second(first_day, env.zone)
-    if begin and begin > end:
-        raise errors.Contradiction("--until is before --since. Exchange them, or leave one out.")
+    arguments.ensure_window(begin, end)
     return StatsWindow(begin, end, moment)
 
 

@@ -64,6 +64,16 @@ class FileExists(Usage):
         )
 
 
+class PictureExists(Usage):
+    """A picture of a view was to be saved in a file that is there already."""
+
+    def __init__(self, path: str, words: Sequence[str]) -> None:
+        import shlex
+
+        super().__init__(f"{path} already exists. Choose another name, or replace it:")
+        self.commands = (f"{shlex.join(['promisectl', *words])} > {shlex.quote(path)}",)
+
+
 class ExportOntoLedger(Usage):
     """An export that would overwrite the ledger itself."""
 
@@ -263,6 +273,15 @@ class UnknownColumn(Usage):
 
         nearest = f"; the nearest is {get_close_matches(name, known, 1, 0)[0]}" if name else ""
         super().__init__(f"{option} does not know “{name}”{nearest}. All of them: guide records.")
+
+
+class BadTemplate(Usage):
+    """A template has a brace that does not enclose the name of a field, or is empty."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"Can't read the template: {why}. Write a field as {{id}}, a brace as {{{{ or }}}}."
+        )
 
 
 class ColumnTwice(Usage):

@@ -174,6 +174,25 @@ def parse_past_bound(env: Env, option: str, words: str | None, *, end: bool) -> 
     return when.at if end else when.start
 
 
+def parse_past_window(
+    env: Env, since: str | None, until: str | None
+) -> tuple[datetime | None, datetime | None]:
+    """Return the instants of `--since` and `--until`, the end of a day for the latter.
+
+    Raises DateAhead, and Contradiction when the window ends before it begins.
+    """
+    begin = parse_past_bound(env, "--since", since, end=False)
+    end = parse_past_bound(env, "--until", until, end=True)
+    ensure_window(begin, end)
+    return begin, end
+
+
+def ensure_window(begin: datetime | None, end: datetime | None) -> None:
+    """Raise Contradiction when a window of time ends before it begins."""
+    if begin and end and begin > end:
+        raise errors.Contradiction("--until is before --since. Exchange them, or leave one out.")
+
+
 def _parse_date_words(env: Env, words: str, said: datetime, *, past: bool = False) -> CivilMoment:
     from promisectl.domain import dates
 
