@@ -15,6 +15,7 @@ from promisectl.cli.app import build_app
 from promisectl.cli.registry import DECLARATIONS
 from promisectl.commands import check, doctor_report, make_json, moves, review, status
 from promisectl.commands import config as settings
+from promisectl.commands.shared import output
 from promisectl.config import keys
 from promisectl.domain import civil, dates, events, statistics
 from promisectl.domain.findings import IntegrityResult
@@ -147,7 +148,7 @@ def test_the_fields_are_those_of_the_records() -> None:
     assert _first("records", "field | what it holds", 1) == [*fields.ACT_FIELDS]
     lines = {row[0]: tuple(row[1].split(", ")) for row in _rows("records", "view | columns")}
     assert lines == {
-        "`owe` `owed` `list`, `person show`": fields.PROMISE_LINE_FIELDS,
+        "`owe` `owed` `list`, `person show`": output.PROMISE_RECORDS.lines,
         "`moves`": moves.WAITING_RECORDS.lines,
         "`log`": fields.ACT_LINE_FIELDS,
         "`people`": fields.PERSON_FIELDS,

@@ -268,6 +268,12 @@ COMMANDS
        --plain
               Print tab-separated lines, as in a pipe.
 
+       --table
+              Print the tables that a terminal shows, also in a pipe.
+
+       --svg FILE
+              Save these tables as a picture (- is stdout).
+
        --no-pager
               Do not use a pager.
 

@@ -13,7 +13,7 @@ from promisectl.config import Config
 from promisectl.domain import civil, constants
 from promisectl.rendering.formats import LocalMoment
 from promisectl.system import paths, terminal, timezone
-from promisectl.system.text import escape_lines, escape_text, format_terminal_line
+from promisectl.system.text import escape_lines, escape_text, fold_line, format_terminal_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -51,7 +51,8 @@ class Env:
     `now` is the moment of this run (aware UTC, whole seconds), `zone` the IANA name of the local
     zone (UTC, and `is_zone_known` false, when it is not known), `config` the config and
     `config_file` its path, empty where there is no home. `quiet` reduces the answer to IDs. `form`
-    is the wanted form of the answer (see the property). `no_pager` is None for a command that never
+    is the wanted form of the answer (see the property), `svg` the file for the picture of a view,
+    and `template` the text of each line of a list. `no_pager` is None for a command that never
     pages. `words` is the command line as it was typed.
     """
 
@@ -67,6 +68,8 @@ class Env:
         no_input: bool = False,
         quiet: bool = False,
         form: str | None = None,
+        svg: str | None = None,
+        template: str | None = None,
         once: OnceKey | None = None,
         no_pager: bool | None = None,
         words: Sequence[str] = (),
@@ -87,13 +90,14 @@ class Env:
         if color not in (None, *constants.COLOR_CHOICES):
             raise errors.BadChoice("--color", color, constants.COLOR_CHOICES)
         self._color = color
-        self.quiet = quiet
-        self.once = once
+        self.quiet, self.once = quiet, once
         self._form = form
+        self.svg, self.template = svg, template or ""
         self._may_ask = not (no_input or environ.get("PROMISECTL_NO_INPUT") or quiet or form)
         self._no_pager = no_pager
-        pages = no_pager is False and self.form == "table"
-        self._page = _PageBuffer(self._out.encoding) if pages else None
+        pages = no_pager is False and self.form == "table" and self.is_terminal
+        encoding = "utf-8" if form == "svg" else self._out.encoding if pages else ""
+        self._page = _PageBuffer(encoding) if encoding else None
         # Each line with its `whole`; printed after the page.
         self._late_warnings: list[tuple[str, bool]] = []
         self._has_recorded = False
@@ -172,11 +176,13 @@ class Env:
 
     @property
     def form(self) -> str:
-        """The form of a view: `json`, `jsonl`, `csv`, `plain` or `table`.
+        """The form of a view: `json`, `jsonl`, `csv`, `plain`, `template` or `table`.
 
-        Without an option it is `table` on a terminal and `plain` in a pipe.
+        Without an option it is `table` on a terminal and `plain` in a pipe. A picture is one of the
+        form `table`.
         """
-        return self._form or ("table" if self.is_terminal else "plain")
+        form = self._form or ("table" if self.is_terminal else "plain")
+        return "table" if form == "svg" else form
 
     @property
     def width(self) -> int:
@@ -185,7 +191,9 @@ class Env:
 
     @property
     def color(self) -> bool:
-        """Whether stdout gets colors."""
+        """Whether stdout gets colors; a picture does unless they are never wanted."""
+        if self._form == "svg":
+            return self.color_wish[0] != "never"
         return terminal.is_colored(self._out, self.color_wish[0], self.environ)
 
     @property
@@ -280,7 +288,7 @@ class Env:
         self.write_stdout(map(escape_lines, pieces) if self.is_terminal else pieces)
 
     def print_line(self, line: str, *, whole: bool = False) -> None:
-        """Print a line of data on stdout, escaped; on a terminal folded, unless `whole`."""
+        """Print a line of data on stdout, escaped; in a view for people folded, unless `whole`."""
         self.write_stdout([self._format_line(line, self._out, whole=whole) + "\n"])
 
     def print_answer(self, lines: Iterable[str], *, whole: bool = False) -> None:
@@ -313,6 +321,8 @@ class Env:
     def _format_line(self, line: str, stream: TextIO, *, whole: bool) -> str:
         if whole:
             return escape_text(line)
+        if stream is self._out and self._form in ("table", "svg"):
+            return fold_line(escape_text(line), self.width)
         return format_terminal_line(line, stream, self.environ)
 
     def ask_question(
@@ -372,10 +382,15 @@ class Env:
     def can_show(self, text: str) -> bool:
         """Whether the encoding of stdout has every character of a text."""
         try:
-            text.encode(self._out.encoding)
+            text.encode((self._page or self._out).encoding)
         except UnicodeEncodeError:
             return False
         return True
+
+    def take_page(self) -> str:
+        """Return the page that was built so far, and print it no more."""
+        page, self._page = self._page, None
+        return page.getvalue() if page else ""
 
     def flush_output(self) -> None:
         """Print what is held back: a long page through the pager, then the late warnings.

@@ -16,6 +16,7 @@ def test_the_demo_ends_with_people(program: Program, capfd: pytest.CaptureFixtur
         in tour
     )
     out, err = capfd.readouterr()
-    assert [line.split("\t")[0] for line in out.splitlines()[-3:]] == ["dana", "kim", "lee"]
+    assert "Standing\n" in out
+    assert [line.split()[0] for line in out.splitlines()[-3:]] == ["Dana", "Kim", "Lee"]
     assert "promisectl:" not in err
     assert not program.ledger.exists()

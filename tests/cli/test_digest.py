@@ -304,7 +304,7 @@ def test_the_plain_form_is_the_first(program: Program) -> None:
 def test_texts_are_shown_as_they_were_typed_and_steer_nothing(program: Program) -> None:
     program.ok("make", "[b]*x*[/b]\x1b[31m\nnew line", "--to", "dana", "--asked")
     assert "to Dana: [b]*x*[/b]\\x1b[31m\\nnew line\n" in program.ok("digest")
-    assert r"to Dana: \[b\]\*x\*\[/b\]\\x1b\[31m new line" + "\\\n" in program.ok(
+    assert r"to Dana: \[b]\*x\*\[/b]\\x1b\[31m new line" + "\\\n" in program.ok(
         "digest", "--format", "md"
     )
 
@@ -354,7 +354,8 @@ _READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 def _typed(text: str) -> str:
     """What is to be seen of a text: line breaks and tabs as blanks, what steers as an escape."""
-    return escaping.escape_text(re.sub(r"\r\n|[\r\n\t]", " ", text)).strip()
+    line = re.sub(r" *(?:\r\n|\r|\n) *", " ", text.replace("\t", " "))
+    return escaping.escape_text(line).strip()
 
 
 def _read(markdown: str) -> list[tuple[str, str]]:
@@ -432,3 +433,23 @@ def test_the_digest_in_markdown_has_its_headings_and_items_alone(program: Progra
         "<strong_open>#2<strong_close> Mon 23 Nov, from Lee<hardbreak>Active: Lee accepted your request “1. Fix | the brake”.",
     ]
     assert [kind for kind, _ in read if kind.endswith("_open")].count("list_item_open") == 2
+
+
+def test_a_digest_of_one_person_has_nothing_of_others(program: Program) -> None:
+    program.ok("make", "Send it", "--to", "dana", "--by", "20 nov", "--agreed", today="2026-11-10")
+    program.ok("make", "Review it", "--to", "lee", "--by", "wed", "--asked")
+    program.ok("make", "Fix it", "--from", "dana", "--by", "wed", "--agreed")
+    program.ok("make", "Water them", "--to", "me", "--by", "wed")
+    for name, ids in (("dana", {1, 3}), ("lee", {2}), ("me", {4})):
+        record = json.loads(program.ok("digest", "--with", name, "--json"))
+        parts = ("waiting", "late_with_others", "due")
+        promises = [one for part in parts for one in record[part]]
+        promises += [event["promise"] for event in record["happened"]]
+        assert {one["id"] for one in promises} == ids
+    assert program.ok("digest", "--with", "da").startswith("Promises with Dana, Mon 23 Nov 2026\n")
+    assert program.ok("digest", "--with", "me").startswith("Promises to yourself, Mon 23 Nov")
+    assert program.ok("digest", "--with", "lee", "--format", "md").startswith("# Promises with Lee")
+    assert program("digest", "--with", "nobody").code == 3
+    program.ok("complete", "3", "--confirmed")
+    figures = json.loads(program.ok("digest", "--with", "lee", "--json"))["figures"]
+    assert figures["owed"]["kept"]["of"] == 0

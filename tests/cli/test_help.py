@@ -124,7 +124,10 @@ def test_the_help_of_the_program_fits_a_screen_and_names_every_command(program: 
         ]
         assert f"{panel} {', '.join(names)} " in " ".join(shown.split())
     together = " ".join(program.ok("--help", width=40).split())
-    assert "Options --version Output --json, --jsonl, --csv, --plain, --no-pager " in together
+    assert (
+        "Options --version Output --json, --jsonl, --csv, --plain, --table, --svg, --template, --no-pager "
+        in together
+    )
     assert "Global options --ledger, --today, --color, --no-input, --help " in together
 
 

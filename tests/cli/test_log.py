@@ -21,3 +21,56 @@ def test_the_log_tells_of_people_too(week: Program) -> None:
         "renege",
     ]
     assert week("log", "9").code == 3
+
+
+def _filled(program: Program) -> None:
+    """Two promises of two people, acts of three days, and a person who was renamed."""
+    program.ok("make", "Send it", "--to", "dana", "--by", "fri", "--agreed", today="2026-11-16")
+    program.ok("make", "Fix it", "--from", "lee", "--by", "fri", today="2026-11-17")
+    program.ok("negotiate", "1", "--by", "sat", "--reason", "rain", today="2026-11-18")
+    program.ok("make", "Water them", "--to", "me", today="2026-11-18")
+    program.ok("person", "rename", "lee", "leo", today="2026-11-18")
+
+
+def _acts(program: Program, *words: str) -> list[tuple[int | None, str]]:
+    return [(act["promise"], act["act"]) for act in json.loads(program.ok("log", "--json", *words))]
+
+
+def test_the_log_of_a_person_has_their_promises_and_what_became_of_their_name(
+    program: Program,
+) -> None:
+    _filled(program)
+    assert _acts(program, "--with", "dana") == [
+        (1, "offer"), (1, "accept"), (1, "negotiate"),
+    ]  # fmt: skip
+    assert _acts(program, "--with", "lee") == [(2, "request"), (None, "rename")]
+    assert _acts(program, "--with", "me") == [(3, "offer")]
+    assert _acts(program, "--with", "dana", "--limit", "1") == [(1, "negotiate")]
+    assert _acts(program, "1", "--with", "leo") == []
+    program.ok("person", "merge", "leo", "dana")
+    assert sorted(_acts(program, "--with", "dana"), key=str) == [
+        (1, "accept"), (1, "negotiate"), (1, "offer"), (2, "request"), (None, "merge"), (None, "rename"),
+    ]  # fmt: skip
+    assert program("log", "--with", "nobody").code == 3
+
+
+def test_the_log_of_some_days_has_both_of_the_bounds(program: Program) -> None:
+    _filled(program)
+    assert _acts(program, "--since", "2026-11-18") == [
+        (1, "negotiate"), (3, "offer"), (None, "rename"),
+    ]  # fmt: skip
+    assert _acts(program, "--until", "2026-11-16") == [(1, "offer"), (1, "accept")]
+    assert _acts(program, "--since", "17 nov", "--until", "17 nov") == [(2, "request")]
+    assert program("log", "--since", "18 nov", "--until", "17 nov").code == 2
+    assert program("log", "--since", "tomorrow").code == 2
+    page = program.ok("log", "--with", "dana", "--since", "18 nov", width=80)
+    assert "You proposed (rev 2): by Sat 21 Nov (was Fri 20 Nov)" in page
+    assert page.count("#1") == 1
+    nothing = program.ok("log", "1", "--with", "leo", width=80)
+    assert nothing == "Nothing matches. The whole history: promisectl log\n"
+
+
+def test_every_line_of_the_log_is_there_with_and_without_a_filter(week: Program) -> None:
+    everything = week.ok("log", width=80)
+    assert week.ok("log", "--since", "1 jan 2020", "--until", "today", width=80) == everything
+    assert week.ok("log", "--table") == everything

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pexpect
@@ -58,7 +59,7 @@ def scripts(program: Program, monkeypatch: pytest.MonkeyPatch) -> Program:
 
 
 def test_no_recipe_is_left_untried() -> None:
-    tried = {"bash": 1, "zsh": 1, "fish": 1, "toml": 1, "tmux": 1, "crontab": 1, "sh": 5}
+    tried = {"bash": 1, "zsh": 1, "fish": 1, "toml": 1, "tmux": 1, "crontab": 1, "sh": 6}
     assert _count_languages(BLOCKS) == tried
     assert _count_languages(RECIPES) == {"sh": 7, "crontab": 1, "bash": 1, "toml": 2, "ini": 2}
     assert _count_languages(COMING_FROM) == {"sh": 2}
@@ -239,13 +240,28 @@ def test_the_bar_that_reads_json() -> None:
     assert _run(_script("jq -c"), **NOTHING).stdout == '{"text":"0","class":""}\n'
 
 
-def test_the_mail(scripts: Program) -> None:
-    post, script = scripts.home / "post", _script("mail -s")
+def _post(scripts: Program) -> Path:
+    """A directory with a program `mail` that keeps what it is given."""
+    post = scripts.home / "post"
     post.mkdir()
     (post / "mail").write_text(
         f'#!/bin/sh\nprintf "%s\\n" "$LC_ALL" "$@" > {post}/to\ncat > {post}/text\n'
     )
     (post / "mail").chmod(0o755)
+    return post
+
+
+def test_the_tables_and_the_picture(scripts: Program) -> None:
+    post = _post(scripts)
+    script = f"cd {post}\n{_script('week --table')}"
+    done = _run(script, PATH=os.pathsep.join([str(post), os.environ["PATH"]]))
+    assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
+    assert (post / "text").read_text() == scripts.ok("week", "--table")
+    assert (post / "stats.svg").read_text() == scripts.ok("stats", "--svg", "-")
+
+
+def test_the_mail(scripts: Program) -> None:
+    script, post = _script('mail -s "Promises"'), _post(scripts)
     path = os.pathsep.join([str(post), os.environ["PATH"]])
     assert _run(script, PATH=path, **NOTHING).returncode == 0
     assert _run(script, PATH=path, PROMISECTL_LEDGER="/etc/passwd").returncode == 5

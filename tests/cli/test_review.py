@@ -141,7 +141,17 @@ def test_the_forms_agree(all_kinds: Program) -> None:
         )
         assert line == [
             row[name]
-            for name in ("id", "person", "outcome", "due", "state", "flags", "review", "moves")
+            for name in (
+                "id",
+                "person",
+                "outcome",
+                "due",
+                "state",
+                "flags",
+                "review",
+                "moves",
+                "direction",
+            )
         ]
     whole = {record["id"]: record for record in json.loads(all_kinds.ok("list", "--all", "--json"))}
     for record in records:

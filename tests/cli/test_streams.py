@@ -166,12 +166,12 @@ def test_a_command_line_that_is_not_well_formed_names_the_word(
 def test_global_options_stand_before_and_after_the_command(program: Program) -> None:
     elsewhere = str(program.home / "other.db")
     program.ok("--ledger", elsewhere, "make", "x y z", "--to", "dana")
-    assert program.ok("list", "--ledger", elsewhere) == "1\tdana\tx y z\t\tproposed\t\n"
+    assert program.ok("list", "--ledger", elsewhere) == "1\tdana\tx y z\t\tproposed\t\towe\n"
     assert program.ok("path", "--ledger", elsewhere).splitlines()[0] == elsewhere
     assert not program.ledger.exists()
     assert (
         program.ok("--today", "2026-12-05", "list", "--ledger", elsewhere)
-        == "1\tdana\tx y z\t\tproposed\tstale\n"
+        == "1\tdana\tx y z\t\tproposed\tstale\towe\n"
     )
 
 
@@ -314,7 +314,7 @@ def test_a_full_stdout_says_that_the_move_was_recorded(program: Program) -> None
         f"New ledger: {program.ledger}\nNew person: Dana (dana).\n"
         "promisectl: The move was recorded, but the result could not be printed (No space left on device). See: promisectl log\n"
     )
-    assert program.ok("list") == "1\tdana\tx y z\t\tproposed\t\n"
+    assert program.ok("list") == "1\tdana\tx y z\t\tproposed\t\towe\n"
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
@@ -372,7 +372,7 @@ def test_what_was_said_before_it_broke_off_is_heard(raised: str, said: str, code
 def test_closed_streams_are_no_crash(program: Program) -> None:
     command = f"{sys.executable} -m promisectl make 'x y z' --to dana >&- 2>&- <&-"
     assert subprocess.run(command, shell=True, check=False).returncode == 0
-    assert program.ok("list") == "1\tdana\tx y z\t\tproposed\t\n"
+    assert program.ok("list") == "1\tdana\tx y z\t\tproposed\t\towe\n"
 
 
 def test_a_latin_locale_escapes_what_it_lacks(program: Program) -> None:
@@ -383,4 +383,4 @@ def test_a_latin_locale_escapes_what_it_lacks(program: Program) -> None:
         stdout=subprocess.PIPE,
         encoding="latin-1",
     )
-    assert done.stdout == "1\tdana\tTee für \\u6771\\u4eac\t\tproposed\t\n"
+    assert done.stdout == "1\tdana\tTee für \\u6771\\u4eac\t\tproposed\t\towe\n"

@@ -32,7 +32,7 @@ from tests.guarantees.harness.proof import Found, Proof, Size, Step
 
 _PROMISES = 4
 _LATER = "2026-12-12T10:00"
-_FORMS = ("--plain", "--json", "--jsonl", "--csv")
+_FORMS = ("--plain", "--json", "--jsonl", "--csv", "--table", "--svg=-")
 _VIEWS: tuple[tuple[str, ...], ...] = (
     ("moves",),
     ("owe", "--all"),
@@ -235,7 +235,7 @@ class _World:
     def read(self) -> None:
         """What programs read: one line a promise, and every text as it was typed."""
         lines = self.need("list", "--all", besides="\n\t").out.splitlines(keepends=True)
-        if len(lines) != _PROMISES or any(line.count("\t") != 5 for line in lines):
+        if len(lines) != _PROMISES or any(line.count("\t") != 6 for line in lines):
             self.faults.append(
                 f"the plain list has {len(lines)} lines for {_PROMISES} promises, or other columns: {lines!a}"
             )

@@ -32,7 +32,7 @@ def test_a_view_does_not_wait_for_a_move(filled: Program) -> None:
     db = sqlite3.connect(filled.ledger, isolation_level=None)
     db.execute("BEGIN IMMEDIATE")
     db.execute("UPDATE promise SET outcome = 'half done'")
-    assert filled.ok("list") == "1\tdana\tSend Q3 numbers\t\tactive\t\n"
+    assert filled.ok("list") == "1\tdana\tSend Q3 numbers\t\tactive\t\towe\n"
     db.close()
 
 
@@ -67,7 +67,7 @@ def test_ctrl_c_while_waiting_answers_at_once_and_changes_nothing(filled: Progra
 
 def test_what_a_killed_command_left_half_done_is_taken_back_by_a_view(filled: Program) -> None:
     crash(filled.ledger)
-    assert filled.ok("list") == "1\tdana\tSend Q3 numbers\t\tactive\t\n"
+    assert filled.ok("list") == "1\tdana\tSend Q3 numbers\t\tactive\t\towe\n"
     assert filled.ok("complete", "1", "-q") == "1\n"
 
 
@@ -79,7 +79,7 @@ def test_a_commit_that_fails_is_not_called_done(filled: Program) -> None:
 
     with pytest.raises(errors.DamagedContent, match="row is missing"):
         ledger.run_in_transaction(str(filled.ledger), work)
-    assert filled.ok("list") == "1\tdana\tSend Q3 numbers\t\tactive\t\n"
+    assert filled.ok("list") == "1\tdana\tSend Q3 numbers\t\tactive\t\towe\n"
 
 
 def test_a_place_that_cannot_be_written_is_a_sentence(program: Program) -> None:

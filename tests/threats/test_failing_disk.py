@@ -112,7 +112,7 @@ def test_a_first_move_whose_name_the_disk_did_not_confirm_is_recorded(program: P
         )
         there = program.ledger.exists()
         assert (done[-1].returncode, there) in {(0, True), (5, False), (7, True)}
-        assert not there or program.ok("list") == "1\tdana\tX y z\t\tproposed\t\n"
+        assert not there or program.ok("list") == "1\tdana\tX y z\t\tproposed\t\towe\n"
         assert (
             os.listdir(program.ledger.parent) == ["ledger.db"]
             if there
@@ -140,7 +140,7 @@ def test_a_leftover_that_can_not_be_taken_away_does_not_unsay_the_first_move(
 ) -> None:
     done = traced(["make", "X y z", "--to", "dana"], "unlink,unlinkat:error=EIO:when=2+")
     assert done.returncode == 0, done.stderr
-    assert program.ok("list") == "1\tdana\tX y z\t\tproposed\t\n"
+    assert program.ok("list") == "1\tdana\tX y z\t\tproposed\t\towe\n"
     assert program.ok("note", "1", "x", "-q") == "1\n"
     assert os.listdir(program.ledger.parent) == ["ledger.db"]
 

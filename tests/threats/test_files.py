@@ -183,7 +183,7 @@ def test_a_ledger_begins_where_there_are_no_hard_links(program: Program, fault: 
     assert without_links(fault, "backup", backup).returncode == 0
     program.ledger.unlink()
     assert without_links(fault, "restore", backup).returncode == 0
-    assert program.ok("list") == "1\tdana\tX y z\t\tproposed\t\n"
+    assert program.ok("list") == "1\tdana\tX y z\t\tproposed\t\towe\n"
     assert program.ok("doctor", "-q").count("wrong") == 0
 
 
@@ -274,7 +274,7 @@ def test_a_ledger_of_any_name_works(program: Program, name: str) -> None:
     ledger = str(place / file)
     assert program.ok("--ledger", ledger, "make", "X y z", "--to", "dana", "-q") == "1\n"
     assert program.ok("--ledger", ledger, "note", "1", "x", "-q") == "1\n"
-    assert program.ok("--ledger", ledger, "list") == "1\tdana\tX y z\t\tproposed\t\n"
+    assert program.ok("--ledger", ledger, "list") == "1\tdana\tX y z\t\tproposed\t\towe\n"
     assert os.listdir(place) == [file]
     assert sorted(os.listdir(program.home)) == [name]
 
@@ -321,7 +321,7 @@ def test_a_founding_killed_before_it_took_its_first_name_away_is_whole(program: 
     shell(["make", "X y z", "--to", "dana"], trace)
     assert program.ledger.exists()
     assert [one for one in os.listdir(program.ledger.parent) if one.endswith(".new")]
-    assert program.ok("list") == "1\tdana\tX y z\t\tproposed\t\n"
+    assert program.ok("list") == "1\tdana\tX y z\t\tproposed\t\towe\n"
     assert program.ok("note", "1", "x", "-q") == "1\n"
     assert os.listdir(program.ledger.parent) == ["ledger.db"]
 
@@ -375,7 +375,7 @@ def test_a_log_that_belongs_to_another_state_of_the_ledger_is_not_mixed_in(fille
         r"ledger\.db-wal belongs to another state of the ledger, and SQLite would apply it\. Nothing was changed\.",
     )
     (filled.ledger.parent / "ledger.db-wal").unlink()
-    assert filled.ok("list") == "1\tdana\tSend the numbers\t\tactive\t\n"
+    assert filled.ok("list") == "1\tdana\tSend the numbers\t\tactive\t\towe\n"
 
 
 # Other users. Where the tests run as root a directory is given away; elsewhere the program takes itself for somebody else.

@@ -7,17 +7,12 @@ loads nothing: no fonts, no addresses.
     python -m tests.tools.picture --write    # draws it again
 """
 
-import io
-import re
 import sys
 import tempfile
 from pathlib import Path
 
-from rich.console import Console
-from rich.terminal_theme import TerminalTheme
-from rich.text import Text
-
 from promisectl import guide
+from promisectl.rendering.picture import draw_picture
 from tests.tools import replay
 
 FILE = Path(guide.__file__).with_name("tables.svg")
@@ -44,78 +39,19 @@ promisectl make "Lend me the projector" --from max --by "29 nov" -q
 )
 _SHOWN = ("promisectl owe", "promisectl owed", "promisectl week --weeks 1")
 _COLORED = 'promisectl() { command promisectl --color always "$@"; }\n'
-_BLACK, _WHITE, _BRIGHT_RED = (74, 78, 86), (214, 217, 222), (255, 123, 114)
-_HUES = (
-    (152, 195, 121),
-    (229, 192, 123),
-    (97, 175, 239),
-    (198, 120, 221),
-    (86, 182, 194),
-    (214, 217, 222),
-)
-_THEME = TerminalTheme(
-    (22, 24, 29),
-    _WHITE,
-    [_BLACK, (224, 108, 117), *_HUES],
-    [(110, 115, 125), _BRIGHT_RED, *_HUES],
-)
-_FORMAT = f"""\
-<svg class="rich-terminal" viewBox="0 0 {{width}} {{height}}" xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{ABOUT}">
-  <style>
-    .{{unique_id}}-matrix {{{{
-      font-family: ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", "Liberation Mono", monospace;
-      font-size: {{char_height}}px;
-      line-height: {{line_height}}px;
-      white-space: pre;
-    }}}}
-    .{{unique_id}}-title {{{{
-      font-family: system-ui, sans-serif;
-      font-size: 18px;
-      font-weight: bold;
-    }}}}
-    {{styles}}
-  </style>
-  <defs>
-    <clipPath id="{{unique_id}}-clip-terminal">
-      <rect x="0" y="0" width="{{terminal_width}}" height="{{terminal_height}}" />
-    </clipPath>
-  </defs>
-  {{chrome}}
-  <g transform="translate({{terminal_x}}, {{terminal_y}})" clip-path="url(#{{unique_id}}-clip-terminal)">
-    {{backgrounds}}
-    <g class="{{unique_id}}-matrix">
-    {{matrix}}
-    </g>
-  </g>
-</svg>
-"""
 
 
 def draw(*, forks: bool = False) -> str:
     """Return the picture as it would be drawn today."""
-    console = Console(record=True, width=COLUMNS, file=io.StringIO(), color_system="standard")
+    pages = []
     with tempfile.TemporaryDirectory(prefix="promisectl-picture-") as place:
         home = replay.Home(replay._programs(Path(place), forks=forks), {})
         for moment, commands in _LEDGER:
             home.run(commands, COLUMNS, moment)
         for command in _SHOWN:
             shown = home.run(_COLORED + command, COLUMNS)
-            console.print(Text.assemble(("$ ", "dim"), (command, "bold")))
-            console.print(_split_at_gaps(Text.from_ansi(shown)))
-            if command != _SHOWN[-1]:
-                console.print()
-    svg = console.export_svg(
-        title="promisectl", theme=_THEME, code_format=_FORMAT, unique_id="promisectl"
-    )
-    svg = re.sub(r"<text [^>]*>\n</text>", "\n", svg)  # rich makes one of every line's end
-    svg = re.sub(r' clip-path="url\(#\w+-line-\d+\)"', "", svg)  # and clips them one by one
-    return "\n".join(line.rstrip() for line in svg.splitlines() if line.strip()) + "\n"
-
-
-def _split_at_gaps(text: Text) -> Text:
-    """Return a text whose gaps between columns are pieces of their own, so that every word has its place whatever the font."""
-    text.highlight_regex(r" +(?=#\d)| {2,}", "none")
-    return text
+            pages.append(f"\x1b[2m$ \x1b[0m\x1b[1m{command}\x1b[0m\n{shown}")
+    return draw_picture("\n\n".join(pages), COLUMNS, ABOUT)
 
 
 def main(words: list[str]) -> int:

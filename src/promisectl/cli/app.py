@@ -13,6 +13,7 @@ from promisectl.cli.aliases import AliasList
 from promisectl.cli.help import CliCommand, CliGroup
 from promisectl.cli.registry import (
     DECLARATIONS,
+    AsTable,
     Color,
     Csv,
     Declaration,
@@ -22,6 +23,8 @@ from promisectl.cli.registry import (
     NoInput,
     NoPager,
     Plain,
+    Svg,
+    Template,
     Today,
     build_callback,
     read_help_text,
@@ -138,6 +141,9 @@ def run_without_command(
     jsonl: Jsonl = False,
     csv: Csv = False,
     plain: Plain = False,
+    table: AsTable = False,
+    svg: Svg = None,
+    template: Template = None,
     no_pager: NoPager = False,
     version: Version = False,
 ) -> Any:
@@ -153,5 +159,7 @@ def run_without_command(
     if ctx.invoked_subcommand is not None:
         return None
     world = {"ledger": ledger, "today": today, "color": color, "no_input": no_input}
-    form = {"json": json, "jsonl": jsonl, "csv": csv, "plain": plain, "no_pager": no_pager}
-    return ctx.obj("moves", "moves", {"waiting": None, "exit_code": False, **world, **form})
+    records = {"json": json, "jsonl": jsonl, "csv": csv, "plain": plain, "template": template}
+    page = {"table": table, "svg": svg, "no_pager": no_pager}
+    arguments = {"waiting": None, "exit_code": False, **world, **records, **page}
+    return ctx.obj("moves", "moves", arguments)

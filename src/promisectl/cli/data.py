@@ -12,7 +12,12 @@ from promisectl.cli.registry import (
     RESULT_OPTIONS,
     register_command,
 )
-from promisectl.domain.constants import EXPORT_FORMATS, EXPORT_NEWLINES, PROMISE_SORTS
+from promisectl.domain.constants import (
+    EXPORT_FORMATS,
+    EXPORT_NEWLINES,
+    EXPORT_READERS,
+    PROMISE_SORTS,
+)
 from promisectl.records.fields import PROMISE_FIELDS
 from promisectl.records.reader import IMPORT_FORMATS
 
@@ -51,6 +56,14 @@ Columns = Annotated[
         "--columns", metavar="A,B,…", help="Only these fields, in this order (not with ics)."
     ),
 ]
+For = Annotated[
+    str | None,
+    typer.Option(
+        "--for",
+        metavar="READER",
+        help="csv, md: people get a dozen columns in words, programs every field (default).",
+    ),
+]
 ExportRaw = Annotated[
     bool,
     typer.Option(
@@ -81,6 +94,7 @@ Alarm = Annotated[
     also=o.declare_view_filters,
     choices={
         "format_": EXPORT_FORMATS,
+        "for_": EXPORT_READERS,
         "newline": EXPORT_NEWLINES,
         "sort": PROMISE_SORTS,
         "columns": PROMISE_FIELDS,
@@ -93,6 +107,7 @@ def export(
     output: Output = "-",
     force: ExportForce = False,
     columns: Columns = None,
+    for_: For = None,
     raw: ExportRaw = False,
     bom: Bom = False,
     newline: Newline = None,
@@ -102,6 +117,7 @@ def export(
 
     \b
     promisectl export -o promises.csv
+    promisectl export --for people --with dana -o dana.csv
     promisectl export --overdue --format md
     promisectl export --alarm 1d -o promises.ics
     promisectl export --journal -o ledger.jsonl

@@ -115,6 +115,33 @@ Plain = Annotated[
         rich_help_panel=OUTPUT_PANEL,
     ),
 ]
+AsTable = Annotated[
+    bool,
+    typer.Option(
+        "--table",
+        metavar="",
+        help="Print the tables that a terminal shows, also in a pipe.",
+        rich_help_panel=OUTPUT_PANEL,
+    ),
+]
+Svg = Annotated[
+    str | None,
+    typer.Option(
+        "--svg",
+        metavar="FILE",
+        help="Save these tables as a picture (- is stdout).",
+        rich_help_panel=OUTPUT_PANEL,
+    ),
+]
+Template = Annotated[
+    str | None,
+    typer.Option(
+        "--template",
+        metavar="TEXT",
+        help="Print a line for each: “{id} {outcome}”; \\t is a tab, \\n a line break.",
+        rich_help_panel=OUTPUT_PANEL,
+    ),
+]
 NoPager = Annotated[
     bool,
     typer.Option(
@@ -135,8 +162,13 @@ QUIET_OPTIONS: dict[str, Any] = {"quiet": QuietData}
 JSON_OPTIONS: dict[str, Any] = {"json": Json}
 FINDINGS_OPTIONS: dict[str, Any] = {"quiet": QuietFindings, "json": Json}
 FORMAT_OPTIONS: dict[str, Any] = {"json": Json, "jsonl": Jsonl, "csv": Csv, "plain": Plain}
+TABLE_OPTIONS: dict[str, Any] = {"table": AsTable, "svg": Svg}
+TEMPLATE_OPTIONS: dict[str, Any] = {"template": Template}
+FORM_OPTIONS: dict[str, Any] = {**FORMAT_OPTIONS, **TABLE_OPTIONS, **TEMPLATE_OPTIONS}
 PAGER_OPTIONS: dict[str, Any] = {"no_pager": NoPager}
-VIEW_OPTIONS: dict[str, Any] = {**FORMAT_OPTIONS, **PAGER_OPTIONS}
+VIEW_OPTIONS: dict[str, Any] = {**FORMAT_OPTIONS, **TABLE_OPTIONS, **PAGER_OPTIONS}
+REVIEW_OPTIONS: dict[str, Any] = {**FORMAT_OPTIONS, **TABLE_OPTIONS}
+LIST_OPTIONS: dict[str, Any] = {**VIEW_OPTIONS, **TEMPLATE_OPTIONS}
 NO_OPTIONS: dict[str, Any] = {}
 
 
@@ -266,7 +298,7 @@ def build_callback(declaration: Declaration) -> Callable[..., None]:
             for name, value in ctx.find_root().params.items()
             if value not in (None, False)
         }
-        for form in FORMAT_OPTIONS.keys() & given_before.keys() - shared.keys():
+        for form in FORM_OPTIONS.keys() & given_before.keys() - shared.keys():
             raise errors.Contradiction(
                 f"{declaration.name} has no --{form} output.", f"See: {ctx.command_path} --help"
             )
@@ -318,4 +350,5 @@ _FLAG_TYPES = (
     Jsonl,
     Csv,
     Plain,
+    AsTable,
 )

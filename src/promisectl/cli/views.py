@@ -6,9 +6,10 @@ import typer
 
 from promisectl.cli import options as o
 from promisectl.cli.registry import (
-    FORMAT_OPTIONS,
     HOLDS_IDS,
     JSON_OPTIONS,
+    LIST_OPTIONS,
+    REVIEW_OPTIONS,
     VIEW_OPTIONS,
     VIEWS_PANEL,
     register_command,
@@ -38,7 +39,7 @@ LogPromise = Annotated[
     "moves",
     VIEWS_PANEL,
     runs="moves.moves",
-    answers=VIEW_OPTIONS,
+    answers=LIST_OPTIONS,
     choices={"waiting": {group.kind: group.title for group in WAITING_GROUPS}},
 )
 def moves(waiting: Waiting = None, exit_code: ExitCode = False) -> None:
@@ -56,7 +57,7 @@ def moves(waiting: Waiting = None, exit_code: ExitCode = False) -> None:
     "owe",
     VIEWS_PANEL,
     runs="lists.owe",
-    answers=VIEW_OPTIONS,
+    answers=LIST_OPTIONS,
     also=o.declare_view_filters,
     choices={"sort": PROMISE_SORTS},
 )
@@ -73,7 +74,7 @@ def owe() -> None:
     "owed",
     VIEWS_PANEL,
     runs="lists.owed",
-    answers=VIEW_OPTIONS,
+    answers=LIST_OPTIONS,
     also=o.declare_view_filters,
     choices={"sort": PROMISE_SORTS},
 )
@@ -89,7 +90,7 @@ def owed() -> None:
     "list",
     VIEWS_PANEL,
     runs="lists.list_",
-    answers=VIEW_OPTIONS,
+    answers=LIST_OPTIONS,
     also=o.declare_view_filters,
     choices={"sort": PROMISE_SORTS},
 )
@@ -113,12 +114,27 @@ def show(ids: o.ShownIds) -> None:
     """
 
 
+LogSince = Annotated[
+    str | None, typer.Option("--since", metavar="WHEN", help="Only what happened since then.")
+]
+Until = Annotated[
+    str | None, typer.Option("--until", metavar="WHEN", help="Up to the end of this day.")
+]
+
+
 @register_command("log", VIEWS_PANEL, runs="log.log", answers=VIEW_OPTIONS)
-def log(id_: LogPromise = None, limit: o.Limit = None) -> None:
+def log(
+    id_: LogPromise = None,
+    with_: o.With = None,
+    since: LogSince = None,
+    until: Until = None,
+    limit: o.Limit = None,
+) -> None:
     """The history, undone entries included.
 
     \b
     promisectl log 3
+    promisectl log --with dana --since "1 nov"
     promisectl log --limit 10
     """
 
@@ -171,11 +187,12 @@ Format = Annotated[
     answers=JSON_OPTIONS,
     choices={"format_": DIGEST_FORMATS},
 )
-def digest(since: DigestSince = None, format_: Format = None) -> None:
+def digest(with_: o.With = None, since: DigestSince = None, format_: Format = None) -> None:
     """A summary for e-mail.
 
     \b
     promisectl digest
+    promisectl digest --with dana
     promisectl digest --since yesterday
     promisectl digest --format md >> journal.md
 
@@ -184,9 +201,6 @@ def digest(since: DigestSince = None, format_: Format = None) -> None:
     """
 
 
-StatsWith = Annotated[
-    str | None, typer.Option("--with", "-w", metavar="PERSON", help="Only with this person.")
-]
 StatsSince = Annotated[
     str | None,
     typer.Option(
@@ -194,9 +208,6 @@ StatsSince = Annotated[
         metavar="WHEN",
         help="From this day on; by default 90 days back (config: window).",
     ),
-]
-Until = Annotated[
-    str | None, typer.Option("--until", metavar="WHEN", help="Up to the end of this day.")
 ]
 StatsAll = Annotated[bool, typer.Option("--all", "-a", metavar="", help="Since the beginning.")]
 StatsAsOf = Annotated[
@@ -210,7 +221,7 @@ Detail = Annotated[
 
 @register_command("stats", VIEWS_PANEL, runs="stats.stats", answers=VIEW_OPTIONS)
 def stats(
-    with_: StatsWith = None,
+    with_: o.With = None,
     since: StatsSince = None,
     until: Until = None,
     all_: StatsAll = False,
@@ -274,7 +285,7 @@ def check(
     """
 
 
-@register_command("review", VIEWS_PANEL, runs="review.review", answers=FORMAT_OPTIONS)
+@register_command("review", VIEWS_PANEL, runs="review.review", answers=REVIEW_OPTIONS)
 def review() -> None:
     """Go through what is open, one by one.
 

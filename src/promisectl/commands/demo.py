@@ -49,6 +49,8 @@ _TOUR_STEPS = (
     ("And who keeps their promises:", "people"),
 )
 
+_VIEWS = ("moves", "owe", "owed", "list", "people")
+
 
 def _create_demo_directory() -> TemporaryDirectory[str]:
     """Create a directory that is removed in the end. Raises NoTemporaryFile."""
@@ -62,6 +64,8 @@ def _create_demo_directory() -> TemporaryDirectory[str]:
 
 def demo(env: Env) -> int:
     """Play a short tour in a temporary ledger: print each command, then run it.
+
+    The views are tables, also in a pipe.
 
     Returns the exit code: the first one that is not 0, else 0. Raises NoTemporaryFile.
     """
@@ -84,8 +88,9 @@ def demo(env: Env) -> int:
             words = shlex.split(line)
             env.print_line(f"$ promisectl {shlex.join(words)}", whole=True)
             env.flush_output()
+            form = ["--table"] if words[0] in _VIEWS else []
             # Our own program, with our own words.
-            done = subprocess.run([*program, *words], check=False, env=environ)  # noqa: S603
+            done = subprocess.run([*program, *words, *form], check=False, env=environ)  # noqa: S603
             if done.returncode:
                 return done.returncode
     env.print_line("")

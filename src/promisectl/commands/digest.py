@@ -64,10 +64,13 @@ class DigestContent(NamedTuple):
         return {direction: directions.count(direction) for direction in STATISTICS_DIRECTIONS}
 
 
-def digest(env: Env, *, since: str | None = None, format_: str | None = None) -> None:
+def digest(
+    env: Env, *, with_: str | None = None, since: str | None = None, format_: str | None = None
+) -> None:
     """Print what is waiting for me, what is due soon, and what was recorded since a moment.
 
-    Prints nothing when there is nothing to report. `since` defaults to 7 days ago.
+    Prints nothing when there is nothing to report. `with_` is the only person to report about,
+    `since` defaults to 7 days ago.
     """
     text_format = arguments.check_choice("--format", format_, DIGEST_FORMATS)
     arguments.ensure_at_most_one(json=env.is_json, format=text_format)
@@ -75,13 +78,14 @@ def digest(env: Env, *, since: str | None = None, format_: str | None = None) ->
     if begin is None:
         first_day = civil.local_time(env.now, env.zone).date() - timedelta(days=_DIGEST_DAYS)
         begin = civil.first_second(first_day, env.zone)
+    handle, subject = (None, "") if with_ is None else find_digest_subject(env, with_)
     with output.open_view(env) as db:
-        content = load_digest_content(env, db, begin)
+        content = load_digest_content(env, db, begin, handle)
     output.warn_of_missing_directory(env)
     if env.is_json:
         output.print_record(env, build_digest_record(env, content))
     elif content.has_news:
-        title = digest_page.format_digest_title(env.here)
+        title = digest_page.format_digest_title(env.here, subject)
         sections = build_digest_sections(env, content)
         env.write_stdout(
             digest_page.iter_digest_markdown(title, sections)
@@ -90,25 +94,48 @@ def digest(env: Env, *, since: str | None = None, format_: str | None = None) ->
         )
 
 
-def load_digest_content(env: Env, db: sqlite3.Connection, begin: datetime) -> DigestContent:
-    """Load all that a digest reports since `begin` and for the coming 7 days."""
+def find_digest_subject(env: Env, name: str) -> tuple[str, str]:
+    """Return the handle of the person to report about, and how the title names the promises.
+
+    Raises NoPerson and AmbiguousPerson.
+    """
+    from promisectl.commands.shared import counterparty
+    from promisectl.domain import people
+
+    person = counterparty.find_counterparty(env, name)
+    return (person.handle, f" with {person.name}") if person else (people.ME_HANDLE, " to yourself")
+
+
+def load_digest_content(
+    env: Env, db: sqlite3.Connection, begin: datetime, person: str | None = None
+) -> DigestContent:
+    """Load all that a digest reports since `begin` and for the coming 7 days.
+
+    `person` is the handle of the only person to report about; None for everybody.
+    """
     clock = output.build_clock(env)
     until = env.find_day_end(env.now, _DIGEST_DAYS)
     since = output.encode_moment(begin) or ""
     groups = waiting.group_waiting_rows(queries.fetch_waiting_rows(db, clock))
-    waiting_rows = [row for _, rows in groups for row in rows]
+    waiting_rows = [row for _, rows in groups for row in rows if person in (None, row["person"])]
     waiting_ids = {row["id"] for row in waiting_rows}
-    due_query = Query(clock, open=True, states=("active",), due_by=output.encode_moment(until))
+    due_query = Query(
+        clock, person, open=True, states=("active",), due_by=output.encode_moment(until)
+    )
     due_rows = queries.fetch_promise_rows(db, due_query)
     not_waiting = [row for row in due_rows if row["id"] not in waiting_ids]
-    reader = StatisticsReader(db, clock, StatisticsScope(None, since, clock.now))
+    reader = StatisticsReader(db, clock, StatisticsScope(person, since, clock.now))
     return DigestContent(
         begin,
         until,
         waiting_rows,
         late=[row for row in not_waiting if row["due_at"] < clock.now],
         due=[row for row in not_waiting if row["due_at"] >= clock.now],
-        events=load_digest_events(env, db, begin, waiting_ids),
+        events=[
+            (event, row)
+            for event, row in load_digest_events(env, db, begin, waiting_ids)
+            if person in (None, row["person"])
+        ],
         statistics={way: reader.fetch_statistics(way) for way in STATISTICS_DIRECTIONS},
     )
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-OUTPUT_FORMS = ("json", "jsonl", "csv", "plain")
-"""The forms of a view, of which one may be chosen."""
+OUTPUT_FORMS = ("json", "jsonl", "csv", "plain", "table", "svg", "template")
+"""The forms of a view, of which one may be chosen; the last two have a value."""
 _UNKNOWN_ZONE_HINT = (
     "The time zone of this machine is not known, so UTC is taken. "
     "Set TZ, or zone in the config: promisectl config edit."
@@ -58,6 +58,10 @@ def run_command(
             arguments[ids] = missing.ask_ids(env, function, many=ids == "ids")
         is_repeated = _repeat_answer_of_key(env, arguments.get(stdin))
         code = 0 if is_repeated else run(env, **arguments)
+        if env.svg is not None:
+            from promisectl.commands.shared import picture
+
+            picture.write_picture(env, env.svg)
         env.flush_output()
     except (errors.NoPromise, errors.BadNumber) as problem:
         from promisectl.commands.shared import suggestions
@@ -117,7 +121,8 @@ def _build_env(
     needs_config: bool,
 ) -> Env:
     """Return the Env of a command; the options that it holds are removed from `arguments`."""
-    forms = [form for form in OUTPUT_FORMS if arguments.pop(form, False)]
+    typed_forms = {form: arguments.pop(form, None) for form in OUTPUT_FORMS}
+    forms = [form for form, value in typed_forms.items() if value not in (None, False)]
     if len(forms) > 1:
         options = " and ".join(f"--{form}" for form in forms)
         raise errors.Contradiction(f"{options} can't be combined.", "Give one of them.")
@@ -137,6 +142,8 @@ def _build_env(
         (sys.stdin, sys.stdout, sys.stderr),
         settings,
         form=forms[0] if forms else None,
+        svg=typed_forms["svg"],
+        template=typed_forms["template"],
         once=once,
         words=words,
         **options_of_env,

@@ -13,10 +13,10 @@ from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import arguments, output_files
 from promisectl.commands.shared import output as output_views
 from promisectl.commands.shared.filters import Filters
-from promisectl.domain.constants import EXPORT_FORMATS, EXPORT_NEWLINES
-from promisectl.records import as_csv, as_ics, as_json, as_markdown, fields
-from promisectl.storage import calendar, ledger, queries, transfer
-from promisectl.system import paths
+from promisectl.domain.constants import EXPORT_FORMATS, EXPORT_NEWLINES, EXPORT_READERS
+from promisectl.records import as_csv, as_ics, as_json, as_markdown, fields, for_people
+from promisectl.storage import calendar, queries, transfer
+from promisectl.storage.queries import ActQuery
 
 if TYPE_CHECKING:
     import sqlite3
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from promisectl.commands.shared.output import RecordKind
+    from promisectl.commands.shared.output_files import OutputTarget
     from promisectl.env import Env
     from promisectl.records.fields import Row
     from promisectl.storage.queries import Query
@@ -33,6 +34,7 @@ _FORMATS_BY_OPTION = {
     "--acts": ("csv", "json", "jsonl"),
     "--journal": ("jsonl",),
     "--columns": ("csv", "json", "jsonl", "md"),
+    "--for": ("csv", "md"),
     "--raw": ("csv",),
     "--bom": ("csv",),
     "--newline": ("csv",),
@@ -49,33 +51,16 @@ _ALARM_UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 _ALARM_PATTERN = re.compile(r"(\d{1,4})([dhm])", re.ASCII)
 
 
-class ExportTarget(NamedTuple):
-    """Where an export goes: a path, or `-` for stdout; `force` replaces a file that is there."""
-
-    path: str
-    force: bool
-
-    @property
-    def is_directory(self) -> bool:
-        """Whether the path names a directory."""
-        return output_files.is_directory_path(self.path)
-
-    def write(self, env: Env, pieces: Iterable[str]) -> None:
-        """Write the pieces to stdout, or into a file that appears as a whole."""
-        if self.path == "-":
-            env.write_records(pieces)
-        else:
-            output_files.write_output_file(env, self.path, pieces, force=self.force)
-
-
 class ExportOptions(NamedTuple):
     """How records are written: their format, their fields (all when empty), and CSV's details.
 
-    `alarms` are the times before the due date at which a calendar reminds.
+    `readable` are those with columns for people. `alarms` are the times before the due date at
+    which a calendar reminds.
     """
 
     form: str
     columns: tuple[str, ...]
+    readable: bool
     raw: bool
     bom: bool
     newline: str
@@ -91,6 +76,7 @@ def export(
     output: str = "-",
     force: bool = False,
     columns: str | None = None,
+    for_: str | None = None,
     raw: bool = False,
     bom: bool = False,
     newline: str | None = None,
@@ -101,26 +87,20 @@ def export(
 
     `typed` are the filters. Raises NotWithFormat for an option that the format does not have.
     """
-    target = resolve_export_target(env, output, force=force)
+    target = output_files.resolve_output_target(env, "-o", output, force=force)
     form = arguments.check_choice("--format", format_, EXPORT_FORMATS)
     form = form or find_format_by_ending(output, journal=journal)
-    arguments.ensure_at_most_one(journal=journal, acts=acts)
-    arguments.ensure_at_most_one(journal=journal, columns=columns)
-    ensure_format_has_options(
-        form,
-        acts=acts,
-        journal=journal,
-        columns=columns,
-        raw=raw,
-        bom=bom,
-        newline=newline,
-        alarm=alarm,
-    )
+    readable = arguments.check_choice("--for", for_, EXPORT_READERS) == "people"
     arguments.check_choice("--newline", newline, EXPORT_NEWLINES)
+    whole = {"journal": journal, "for": readable}
+    arguments.ensure_at_most_one(**whole, acts=acts)
+    arguments.ensure_at_most_one(**whole, columns=columns)
+    details = {"raw": raw, "bom": bom, "newline": newline, "alarm": alarm}
+    ensure_format_has_options(form, acts=acts, columns=columns, **whole, **details)
     kind = output_views.ACT_RECORDS if acts else output_views.PROMISE_RECORDS
     names = parse_export_columns(columns, kind, form)
     alarms = tuple(map(parse_alarm, alarm))
-    options = ExportOptions(form, names, raw, bom, _NEWLINES[newline or "crlf"], alarms)
+    options = ExportOptions(form, names, readable, raw, bom, _NEWLINES[newline or "crlf"], alarms)
     filters = Filters(**typed)
     if form == "ics":
         export_calendar(env, filters, options, target)
@@ -129,19 +109,8 @@ def export(
     elif journal:
         export_journal(env, filters, target)
     else:
-        with _open_export_rows(env, filters, form, acts=acts) as rows:
+        with _open_export_rows(env, filters, options, acts=acts) as rows:
             target.write(env, encode_export_rows(env, rows, kind, options))
-
-
-def resolve_export_target(env: Env, output: str, *, force: bool) -> ExportTarget:
-    """Return where an export goes. Raises NoFileNamed, BadPlace and ExportOntoLedger."""
-    if not output:
-        raise errors.NoFileNamed("-o")
-    if output == "-":
-        return ExportTarget(output, force)
-    if ledger.is_ledger_file(paths.resolve_path(output), env.ledger):
-        raise errors.ExportOntoLedger(output)
-    return ExportTarget(os.path.expanduser(output), force)
 
 
 # Options
@@ -198,25 +167,28 @@ def parse_alarm(word: str) -> timedelta:
 
 @contextmanager
 def _open_export_rows(
-    env: Env, filters: Filters, form: str, *, acts: bool
+    env: Env, filters: Filters, options: ExportOptions, *, acts: bool
 ) -> Iterator[Iterable[Row]]:
     """Open the ledger for the acts, or for the promises that match, ordered by ID.
 
-    In Markdown the promises come direction by direction. Raises NotWithActs.
+    In Markdown the promises come direction by direction. Void ones are not for people unless they
+    are asked for. Raises NotWithActs.
     """
     if acts:
         _refuse_other_filters(filters, "--acts", but=("--limit", "--all"))
         limit = arguments.check_row_limit(filters.limit)
         with output_views.open_view(env) as db:
-            yield map(fields.check_uid, queries.iter_act_rows(db, limit=limit))
+            yield map(fields.check_uid, queries.iter_act_rows(db, ActQuery(limit=limit)))
     else:
         moment, query = filters.build_query(env, sort="id")
-        with output_views.open_view(env, moment, acts=form != "md") as db:
-            rows = queries.iter_promise_rows(db, query, by_direction=form == "md")
+        query = query._replace(not_void=options.readable and not filters.state)
+        grouped = options.form == "md" and not options.readable
+        with output_views.open_view(env, moment, acts=options.form != "md") as db:
+            rows = queries.iter_promise_rows(db, query, by_direction=grouped)
             yield map(fields.check_uid, rows)
 
 
-def export_journal(env: Env, filters: Filters, target: ExportTarget) -> None:
+def export_journal(env: Env, filters: Filters, target: OutputTarget) -> None:
     """Write the whole journal, for `import` into an empty ledger. Raises NotWithActs."""
     _refuse_other_filters(filters, "--journal", but=("--all",))
     with output_views.open_view(env) as db:
@@ -234,10 +206,15 @@ def encode_export_rows(
     env: Env, rows: Iterable[Row], kind: RecordKind, options: ExportOptions
 ) -> Iterator[str]:
     """Return the text of the rows, piece by piece, in the format of the options."""
+    columns = options.columns or kind.csv
+    if options.readable:
+        columns = for_people.READABLE_COLUMNS
+        rows = (for_people.build_readable_row(row, env.zone) for row in rows)
+        if options.form == "md":
+            return as_markdown.iter_markdown_table(rows, columns)
     if options.form == "md":
         return as_markdown.iter_markdown_parts(rows, options.columns, env.zone)
     if options.form == "csv":
-        columns = options.columns or kind.csv
         lines = as_csv.iter_csv_lines(rows, columns, newline=options.newline, raw=options.raw)
         return chain(["\ufeff"] if options.bom else [], lines)
     records: Iterable[Any] = map(kind.json, rows)
@@ -251,7 +228,7 @@ def encode_export_rows(
 
 
 def export_calendar(
-    env: Env, filters: Filters, options: ExportOptions, target: ExportTarget
+    env: Env, filters: Filters, options: ExportOptions, target: OutputTarget
 ) -> None:
     """Write one calendar with all promises that match, or a directory with one for each."""
     as_ics.ensure_icalendar()
@@ -266,7 +243,7 @@ def export_calendar(
 
 
 def export_calendar_files(
-    env: Env, db: sqlite3.Connection, query: Query, options: ExportOptions, target: ExportTarget
+    env: Env, db: sqlite3.Connection, query: Query, options: ExportOptions, target: OutputTarget
 ) -> None:
     """Write a calendar for each promise into a directory, named by its uid. Raises FileExists."""
     if not target.force:

@@ -4,33 +4,55 @@ from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING
 from promisectl.commands.shared import arguments, output
+from promisectl.commands.shared.filters import find_handle
 from promisectl.storage import queries
+from promisectl.storage.queries import ActQuery
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from promisectl.domain.promise import Terms
     from promisectl.env import Env
     from promisectl.records.fields import Row
 
 
-def log(env: Env, id_: str | None = None, *, limit: int | None = None) -> None:
+def log(
+    env: Env,
+    id_: str | None = None,
+    *,
+    with_: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    limit: int | None = None,
+) -> None:
     """Print the acts of the ledger or of one promise, the undone ones included.
 
-    `limit` is the number of acts to show. Raises BadNumber, BadCount and NoPromise.
+    `with_` is a person, `since` and `until` are when the acts happened, `limit` the number of acts
+    to show. Raises Usage, NoPerson and NoPromise.
     """
-    number = None if id_ is None else arguments.parse_promise_number(id_)
-    most = arguments.check_row_limit(limit)
-
+    begin, end = arguments.parse_past_window(env, since, until)
+    query = ActQuery(
+        None if id_ is None else arguments.parse_promise_number(id_),
+        find_handle(env, with_),
+        output.encode_moment(begin),
+        output.encode_moment(end),
+        arguments.check_row_limit(limit),
+    )
     with output.open_view(env) as db:
-        if number is not None:
-            output.find_promise_row(env, db, number)
+        if query.promise is not None:
+            output.find_promise_row(env, db, query.promise)
+        acts: Iterable[Row]
         names: dict[int, str] = {}
         changes: dict[int, tuple[Terms, Terms]] = {}
         if env.form == "table":
-            names = queries.fetch_counterparty_names(db, number, limit=most)
-            changes = queries.load_term_changes(db, number, limit=most)
-        acts = queries.iter_act_rows(db, number, limit=most)
+            acts = queries.fetch_act_rows(db, query)
+            numbers = {act["promise"] for act in acts if act["promise"]}
+            changed = {act["promise"] for act in acts if act["act"] in ("negotiate", "correct")}
+            names = queries.fetch_counterparty_names(db, numbers)
+            changes = queries.load_term_changes(db, sorted(changed))
+            queries.release_ledger(db)
+        else:
+            acts = queries.iter_act_rows(db, query)
         output.print_view(
             env, acts, output.ACT_RECORDS, lambda rows: print_log_page(env, names, changes, rows)
         )
@@ -47,6 +69,9 @@ def print_log_page(
     `names` holds the name of the other side by promise, `changes` the terms before and after by
     act.
     """
+    if not rows:
+        env.print_line("Nothing matches. The whole history: promisectl log")
+        return
     from promisectl.rendering import promise
 
     output.print_renderables(env, promise.render_log(rows, names, changes, env.here))

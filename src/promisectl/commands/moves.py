@@ -27,7 +27,7 @@ def build_waiting_record(row: Row) -> dict[str, Any]:
 
 WAITING_RECORDS = output.RecordKind(
     (*fields.PROMISE_FIELDS, "waiting"),
-    (*fields.PROMISE_LINE_FIELDS, "waiting"),
+    (*fields.PROMISE_LINE_FIELDS, "waiting", "direction"),
     build_waiting_record,
     ("offer",),
 )

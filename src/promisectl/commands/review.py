@@ -150,7 +150,7 @@ def build_review_record(row: Row) -> dict[str, Any]:
 
 _REVIEW_RECORDS = output.RecordKind(
     (*fields.PROMISE_FIELDS, "review", "moves"),
-    (*fields.PROMISE_LINE_FIELDS, "review", "moves"),
+    (*fields.PROMISE_LINE_FIELDS, "review", "moves", "direction"),
     build_review_record,
 )
 

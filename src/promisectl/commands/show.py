@@ -6,6 +6,7 @@ from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import arguments, output
 from promisectl.records import as_lines, fields
 from promisectl.storage import queries
+from promisectl.storage.queries import ActQuery
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,7 +38,7 @@ def show(env: Env, ids: Sequence[str]) -> None:
             PromiseDetails(
                 row,
                 queries.load_promise_acts(db, row["id"]),
-                queries.fetch_promise_act_rows(db, row["id"]),
+                queries.fetch_act_rows(db, ActQuery(row["id"])),
             )
             for row in rows
         ]

@@ -101,10 +101,7 @@ def parse_stats_window(
     if begin is None and not all_:
         first_day = civil.local_time(end, env.zone).date() - timedelta(days=env.config.window)
         begin = civil.first_second(first_day, env.zone)
-    if begin and begin > end:
-        raise errors.Contradiction(
-            "The period ends before it begins.", "Give an earlier --since or a later --until."
-        )
+    arguments.ensure_window(begin, end)
     return StatsWindow(begin, end, moment)
 
 

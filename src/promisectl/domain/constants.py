@@ -47,6 +47,7 @@ HINT_CHOICES = ("always", "first-weeks", "never")
 QUESTION_CHOICES = ("always", "important", "never")
 DIGEST_FORMATS = ("plain", "md")
 EXPORT_FORMATS = ("csv", "json", "jsonl", "md", "ics")
+EXPORT_READERS = ("people", "programs")
 EXPORT_NEWLINES = ("crlf", "lf")
 
 DAY_SECONDS = 86_400

@@ -63,6 +63,16 @@ class FileExists(Usage):
         )
 
 
+class PictureExists(Usage):
+    """A picture of a view was to be saved in a file that is there already."""
+
+    def __init__(self, path: str, words: Sequence[str]) -> None:
+        import shlex
+
+        super().__init__(f"{path} already exists. Choose another name, or replace it:")
+        self.commands = (f"{shlex.join(['promisectl', *words])} > {shlex.quote(path)}",)
+
+
 class ExportOntoLedger(Usage):
     """An export that would overwrite the ledger."""
 
@@ -266,6 +276,15 @@ class UnknownColumn(Usage):
         meant = f"Did you mean {near[0]}? " if near else ""
         super().__init__(
             f"{option}: there is no field “{name}”.", f"{meant}See: promisectl guide records"
+        )
+
+
+class BadTemplate(Usage):
+    """A template has a brace that does not enclose the name of a field, or is empty."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"Can't read the template: {why}. Write a field as {{id}}, a brace as {{{{ or }}}}."
         )
 
 

@@ -36,9 +36,9 @@ class DigestSection(NamedTuple):
     closing: Sequence[str] = ()
 
 
-def format_digest_title(here: LocalMoment) -> str:
-    """Return the title of the whole digest: “Promises, Mon 23 Nov 2026”."""
-    return f"Promises, {formats.format_calendar_day(here.today)}"
+def format_digest_title(here: LocalMoment, subject: str = "") -> str:
+    """Return the title of the whole digest: “Promises with Dana, Mon 23 Nov 2026”."""
+    return f"Promises{subject}, {formats.format_calendar_day(here.today)}"
 
 
 def format_digest_day(moment: datetime, here: LocalMoment) -> str:

@@ -71,6 +71,34 @@ class Query(NamedTuple):
         return sql.ALL_PROMISES_BY_ID if self.sort == "id" else sql.ALL_PROMISES_SORTED
 
 
+class ActQuery(NamedTuple):
+    """Which acts to find, the newest `limit` of them; a field of None does not filter.
+
+    `promise` is an ID, `person` a handle. The acts happened between the stored instants `since` and
+    `until`, both included.
+    """
+
+    promise: int | None = None
+    person: str | None = None
+    since: str | None = None
+    until: str | None = None
+    limit: int | None = None
+
+    @property
+    def statement(self) -> str:
+        """The statement that reads the fewest acts."""
+        if self.person or self.since or self.until:
+            return sql.FILTERED_ACT_ROWS
+        if self.promise is not None:
+            return sql.ACT_ROWS_OF_PROMISE
+        return sql.ACT_ROWS if self.limit is None else sql.NEWEST_ACT_ROWS
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The parameters of the statement."""
+        return {**self._asdict(), "limit": -1 if self.limit is None else self.limit}
+
+
 def iter_promise_rows(
     db: sqlite3.Connection, query: Query, *, by_direction: bool = False
 ) -> Iterator[StoredRow]:
@@ -187,27 +215,17 @@ def find_promise_by_id(db: sqlite3.Connection, clock: QueryClock, number: int) -
     return next(refuse_strangers(db.execute(sql.PROMISE_BY_ID, bound)), None)
 
 
-def iter_act_rows(
-    db: sqlite3.Connection, number: int | None = None, *, limit: int | None = None
-) -> Iterator[StoredRow]:
-    """Return the rows of the newest `limit` acts, in the order in which they were recorded.
+def iter_act_rows(db: sqlite3.Connection, query: ActQuery) -> Iterator[StoredRow]:
+    """Return the rows of acts, in the order in which they were recorded.
 
-    They are the acts of one promise, or of the whole ledger.
+    The ledger is released first.
     """
-    if number is not None:
-        query = sql.ACT_ROWS_OF_PROMISE
-    else:
-        query = sql.ACT_ROWS if limit is None else sql.NEWEST_ACT_ROWS
-    return fetch_and_release(db, query, _bind_acts(number, limit))
+    return fetch_and_release(db, query.statement, query.parameters)
 
 
-def _bind_acts(number: int | None, limit: int | None) -> dict[str, Any]:
-    return {"promise": number, "limit": -1 if limit is None else limit}
-
-
-def fetch_promise_act_rows(db: sqlite3.Connection, number: int) -> list[StoredRow]:
-    """Return the rows of the acts of one promise, while the ledger is still held."""
-    return db.execute(sql.ACT_ROWS_OF_PROMISE, _bind_acts(number, None)).fetchall()
+def fetch_act_rows(db: sqlite3.Connection, query: ActQuery) -> list[StoredRow]:
+    """Return the rows of acts as `iter_act_rows` does, while the ledger is still held."""
+    return db.execute(query.statement, query.parameters).fetchall()
 
 
 def find_first_answer(db: sqlite3.Connection, key: str) -> StoredRow | None:
@@ -249,27 +267,24 @@ def count_delivered(db: sqlite3.Connection, begin: str, end: str) -> int:
     return count
 
 
-def fetch_counterparty_names(
-    db: sqlite3.Connection, number: int | None = None, *, limit: int | None = None
-) -> dict[int, str]:
-    """Return the name of the other side of each promise that `iter_act_rows` is about."""
-    query = sql.COUNTERPARTY_NAMES_OF_NEWEST_ACTS if number is None else sql.COUNTERPARTY_NAME
-    return {row["id"]: row["person_name"] for row in db.execute(query, _bind_acts(number, limit))}
+def fetch_counterparty_names(db: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, str]:
+    """Return the name of the other side of each promise."""
+    return {
+        row["id"]: row["person_name"]
+        for number in numbers
+        for row in db.execute(sql.COUNTERPARTY_NAME, {"promise": number})
+    }
 
 
 def load_term_changes(
-    db: sqlite3.Connection, number: int | None = None, *, limit: int | None = None
+    db: sqlite3.Connection, numbers: Iterable[int]
 ) -> dict[int, tuple[Terms, Terms]]:
-    """Return the terms before and after, by act, of the acts that `iter_act_rows` is about."""
+    """Return the terms before and after, by the act that changed them."""
     from promisectl.domain import lifecycle
 
-    numbers = [number] if number else []
-    if number is None:
-        bound = _bind_acts(None, limit)
-        numbers = [row["promise"] for row in db.execute(sql.PROMISES_WITH_NEW_TERMS, bound)]
     changes: dict[int, tuple[Terms, Terms]] = {}
-    for one in numbers:
-        changes |= lifecycle.list_term_changes(one, load_promise_acts(db, one))
+    for number in numbers:
+        changes |= lifecycle.list_term_changes(number, load_promise_acts(db, number))
     return changes
 
 

@@ -36,16 +36,33 @@ SELECT * FROM temp.answer ORDER BY direction, rowid;
 SELECT * FROM acts ORDER BY id;
 
 -- query: NEWEST_ACT_ROWS
--- `statements.py` has the names of the people for the same acts.
 SELECT * FROM (SELECT * FROM acts ORDER BY id DESC LIMIT :limit) ORDER BY id;
 
 -- query: ACT_ROWS_OF_PROMISE
 SELECT * FROM (SELECT * FROM acts WHERE promise = :promise ORDER BY id DESC LIMIT :limit)
 ORDER BY id;
 
--- query: PROMISES_WITH_NEW_TERMS
-SELECT DISTINCT promise FROM (SELECT * FROM acts ORDER BY id DESC LIMIT :limit)
-WHERE act IN ('negotiate', 'correct');
+-- query: FILTERED_ACT_ROWS
+-- The acts of a person are those of the promises, and those about the person.
+SELECT * FROM (
+  SELECT * FROM acts
+  WHERE (:promise IS NULL OR promise = :promise)
+    AND (:since IS NULL OR at >= :since)
+    AND (:until IS NULL OR at <= :until)
+    AND (
+      :person IS NULL
+      OR promise IN (SELECT id FROM theirs)
+      OR id IN (
+        SELECT number FROM act WHERE act.person IN (
+          SELECT id FROM person
+          WHERE coalesce(merged_into, id) IN (
+            SELECT id FROM person WHERE handle = :person AND merged_into IS NULL
+          )
+        )
+      )
+    )
+  ORDER BY id DESC LIMIT :limit
+) ORDER BY id;
 
 -- Calendars
 

@@ -280,15 +280,6 @@ STATEMENTS: dict[str, ClauseElement] = {
         **_bind_columns(_promise, without=("id", *_FIXED_PROMISE_COLUMNS, *_INDEXED_STATE_COLUMNS))
     ),
     "COUNTERPARTY_NAME": _COUNTERPARTY_NAMES.where(_promise.c.id == bindparam("promise")),
-    # The names for the acts that NEWEST_ACT_ROWS in queries.sql finds.
-    "COUNTERPARTY_NAMES_OF_NEWEST_ACTS": _COUNTERPARTY_NAMES.where(
-        _promise.c.id.in_(
-            select(_act.c.promise)
-            .where(text("verb <> 'meet'"))
-            .order_by(_act.c.number.desc())
-            .suffix_with(text("LIMIT :limit"))
-        )
-    ),
     "COUNT_OVERDUE_OWED": select(func.count())
     .select_from(_promise)
     .where(

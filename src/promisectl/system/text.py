@@ -8,7 +8,7 @@ from promisectl._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from typing import IO
 
 _SHORT_ESCAPES = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
@@ -129,28 +129,43 @@ def decode_escape(escape: re.Match[str]) -> str:
     return character
 
 
-# Characters that Markdown could read as mark-up: some always, some only where they could begin it.
-# A point within a word could make it the name of a site.
+# What Markdown would read as mark-up, or GitHub and other sites as a link, a mention or a formula.
+# A * between two spaces, a _ within a word and a ~ before one mean nothing; a point before a letter
+# could make the name of a site.
 _MARKDOWN_INLINE_PATTERN = (
-    r"[\\`*_{}\[\]<>~|@$]|!(?=\[)|[#&](?=[#\w])|:(?=[^\s\d])|(?<=\w)\.(?=\w)|(?<=[wW]{3})\."
+    r"[\\`|\[]|(?<! )\*|\*(?! )|(?<![^\W_])_|_(?![^\W_])|(?<! )(?<!^)~|~(?!\w)"
+    r"|<(?=[A-Za-z/!?])|&(?=#?\w+;)|[#@](?=\w)|\$(?=.*\$)|:(?=//|[\w+-]+:)"
+    r"|(?<=\w)\.(?=[^\W\d_])|(?<=[wW]{3})\."
 )
-# The start of a heading or a list, the line below a heading, or the head of a table.
-_MARKDOWN_BLOCK_PATTERN = r"^([0-9]*)([-#+=:.)])"
+# The start of a heading, a quote or a list, the line below a heading, or the head of a table.
+_MARKDOWN_BLOCK_PATTERN = r"^([0-9]{1,9}(?=[.)](?: |$))|(?=#+(?: |$)|>|[-+](?: |$)|[-=:][-=: ]*$))"
 
 
-def escape_markdown(text: str, *, newline: str = " ") -> str:
+def escape_markdown(text: str) -> str:
     """Return a text as one line of Markdown that shows it as typed: no mark-up, link or block.
 
-    `newline` replaces each line break. What could steer a terminal becomes an escape.
+    What could steer a terminal becomes an escape.
     """
     import re
 
-    lines = (
-        escape_text(line.replace("\t", " ")).strip(" ") for line in re.split("\r\n|\r|\n", text)
-    )
-    inline = (re.sub(_MARKDOWN_INLINE_PATTERN, r"\\\g<0>", line) for line in lines)
-    escaped = (re.sub(_MARKDOWN_BLOCK_PATTERN, r"\1\\\2", line) for line in inline)
-    return newline.join(escaped).strip(" ")
+    line = " ".join(_escape_markdown_lines(text)).strip(" ")
+    return re.sub(_MARKDOWN_BLOCK_PATTERN, r"\1\\", line)
+
+
+def escape_markdown_cell(text: str) -> str:
+    """Return a text for a cell of a table in Markdown, as `escape_markdown` does.
+
+    A line break stays one.
+    """
+    return "<br>".join(_escape_markdown_lines(text)).strip(" ")
+
+
+def _escape_markdown_lines(text: str) -> Iterator[str]:
+    import re
+
+    for line in re.split("\r\n|\r|\n", text):
+        shown = escape_text(line.replace("\t", " ")).strip(" ")
+        yield re.sub(_MARKDOWN_INLINE_PATTERN, r"\\\g<0>", shown)
 
 
 def format_terminal_line(

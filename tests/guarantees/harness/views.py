@@ -56,6 +56,9 @@ VALUES = {
     "newline": "lf",
     "alarm": "1d",
     "expect": "5f3c0a91",
+    "for_": "people",
+    "svg": "-",
+    "template": "{id} {outcome}",
 }
 # Options that are tried in a line of their own above, or make sense only beside another one.
 TOGETHER = {
@@ -137,7 +140,9 @@ def _lines(declaration: Declaration) -> Iterator[Asked]:
         yield Asked((*words, *example))
         yield Asked((*words, *example), at_terminal=True)
     for answer in declaration.answer_options:
-        if answer not in {"no_pager", "quiet"}:
+        if answer in VALUES:
+            yield Asked((*words, *examples[0], f"--{answer}", VALUES[answer]))
+        elif answer not in {"no_pager", "quiet"}:
             yield Asked((*words, *examples[0], f"--{answer}"))
         else:
             yield Asked((*words, *examples[0], f"--{answer.replace('_', '-')}"), at_terminal=True)

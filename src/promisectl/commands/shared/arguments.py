@@ -237,6 +237,27 @@ def list_date_words(env: Env, *, past: bool = False) -> tuple[str, ...]:
     return ("today", "yesterday", *names) if past else ("today", "tomorrow", *names, "+2w", "+4w")
 
 
+def parse_past_window(
+    env: Env, since: str | None, until: str | None
+) -> tuple[datetime | None, datetime | None]:
+    """Return the instants of `--since` and `--until`, the end of a day for the latter.
+
+    Raises DateAhead, and Contradiction when the window ends before it begins.
+    """
+    begin = parse_past_bound(env, "--since", since, end=False)
+    end = parse_past_bound(env, "--until", until, end=True)
+    ensure_window(begin, end)
+    return begin, end
+
+
+def ensure_window(begin: datetime | None, end: datetime | None) -> None:
+    """Raise Contradiction when a window of time ends before it begins."""
+    if begin and end and begin > end:
+        raise errors.Contradiction(
+            "The period ends before it begins.", "Give an earlier --since or a later --until."
+        )
+
+
 def _parse_past_date(env: Env, option: str, words: str) -> CivilMoment:
     when = _parse_date_words(env, option, words, env.now, past=True, limit=env.now)
     if when.start > env.now:

@@ -70,7 +70,9 @@ def build_check_target(promise: Promise, row: Row, *, assumed: bool = False) -> 
 def load_check_target(db: sqlite3.Connection, row: Row) -> CheckTarget:
     """Return the promise of a record as a target of the check."""
     number = row["id"]
-    acts = [act for act in queries.fetch_promise_act_rows(db, number) if not act["undone_by"]]
+    acts = [
+        act for act in queries.fetch_act_rows(db, queries.ActQuery(number)) if not act["undone_by"]
+    ]
     promise = queries.load_promise(db, number)
     return build_check_target(promise, row, assumed=is_acceptance_assumed(acts))
 

@@ -60,7 +60,10 @@ class RecordKind(NamedTuple):
 
 
 PROMISE_RECORDS = RecordKind(
-    fields.PROMISE_FIELDS, fields.PROMISE_LINE_FIELDS, fields.build_promise_record, ("offer",)
+    fields.PROMISE_FIELDS,
+    (*fields.PROMISE_LINE_FIELDS, "direction"),
+    fields.build_promise_record,
+    ("offer",),
 )
 ACT_RECORDS = RecordKind(fields.ACT_FIELDS, fields.ACT_LINE_FIELDS, fields.build_act_record)
 DAY_RECORDS = RecordKind(fields.DAY_FIELDS, fields.DAY_FIELDS, fields.build_week_day_record)
@@ -76,7 +79,7 @@ def open_view(
     With `moment`, it holds the ledger as of that moment, and the acts only with `acts` or where
     whole records are printed.
     """
-    acts = acts or env.form in ("csv", "json", "jsonl")
+    acts = acts or env.form in ("csv", "json", "jsonl", "template")
     with ledger.open_snapshot_or_empty(env.ledger) as db:
         if moment is None:
             yield db
@@ -120,9 +123,18 @@ def print_view(
 def print_rows(
     env: Env, rows: Iterable[Row], kind: RecordKind, draw: Callable[[list[Row]], None]
 ) -> None:
-    """Print rows in the form of the command: drawn by `draw`, or streamed as records."""
+    """Print rows in the form of the command: drawn by `draw`, or streamed as records.
+
+    Raises BadTemplate and UnknownColumn.
+    """
     if env.form == "table":
         draw(list(rows))
+    elif env.form == "template":
+        from promisectl.records import as_template
+
+        pieces = as_template.parse_template(env.template, kind.csv)
+        rows = map(fields.check_uid, rows)
+        env.write_records(as_template.iter_template_lines(rows, pieces))
     else:
         env.write_records(encode_rows(env.form, rows, kind))
 

@@ -6,14 +6,50 @@ import os
 from contextlib import suppress
 
 from promisectl import errors
-from promisectl._typing import TYPE_CHECKING
+from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.storage import ledger
-from promisectl.system import files
+from promisectl.system import files, paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from promisectl.env import Env
+
+
+class OutputTarget(NamedTuple):
+    """Where an output goes: a path, or `-` for stdout; `force` replaces a file that is there."""
+
+    path: str
+    force: bool
+
+    @property
+    def is_directory(self) -> bool:
+        """Whether the path names a directory."""
+        return is_directory_path(self.path)
+
+    def write(self, env: Env, pieces: Iterable[str]) -> None:
+        """Write the pieces to stdout, or into a file that appears as a whole.
+
+        Raises FileExists, ExportOntoLedger and CannotWrite.
+        """
+        if self.path == "-":
+            env.write_records(pieces)
+        else:
+            write_output_file(env, self.path, pieces, force=self.force)
+
+
+def resolve_output_target(env: Env, option: str, name: str, *, force: bool = False) -> OutputTarget:
+    """Return where an output goes that an option names.
+
+    Raises NoFileNamed, BadPlace and ExportOntoLedger.
+    """
+    if not name:
+        raise errors.NoFileNamed(option)
+    if name == "-":
+        return OutputTarget(name, force)
+    if ledger.is_ledger_file(paths.resolve_path(name), env.ledger):
+        raise errors.ExportOntoLedger(name)
+    return OutputTarget(os.path.expanduser(name), force)
 
 
 def is_directory_path(path: str) -> bool:
