@@ -5,7 +5,7 @@ import pytest
 from tests.cli.terminal import ended, terminal
 from tests.conftest import Program, Result, remembered
 
-QUESTION = "“dnaa” looks like dana. Is it dana or new? (Enter for dana) › "
+QUESTION = "“dnaa” is new. Did you mean dana? yes / no › "
 REFUSAL = "promisectl: “dnaa” is new, but looks like dana. Write that handle, or add --new if this is somebody else.\n"
 ON_A_TERMINAL = REFUSAL.replace("--new if", "--new\nif")
 
@@ -23,7 +23,7 @@ def _lend(program: Program, *more: str, answers: str | None = None) -> Result:
 
 @pytest.mark.parametrize(
     ("typed", "name"),
-    [("\n", "Dana"), ("y\n", "Dana"), ("dana\n", "Dana"), ("new\n", "Dnaa"), ("n\n", "Dnaa")],
+    [("y\n", "Dana"), ("\nyes\n", "Dana"), ("no\n", "Dnaa"), ("dana\nn\n", "Dnaa")],
 )
 def test_a_near_miss_is_asked_about(known: Program, typed: str, name: str) -> None:
     result = _lend(known, answers=typed)
@@ -54,7 +54,7 @@ def test_the_option_answers_in_advance(known: Program) -> None:
 def test_giving_up_changes_nothing(known: Program) -> None:
     before = known.ledger.read_bytes()
     assert _lend(known, answers="") == ("", f"{QUESTION}\nNothing was recorded.\n", 130)
-    assert _lend(known, answers="somebody\n").code == 3
+    assert _lend(known, answers="somebody\n").code == 130
     assert known.ledger.read_bytes() == before
 
 
