@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
+    from promisectl.domain.people import Newcomer, Person
     from promisectl.env import Env
 
 _CAUSE_WORDS = tuple(cause.value for cause in Cause)
@@ -81,7 +82,7 @@ class TermsSpeech(NamedTuple):
 
     `whose` is `me` or `them`, None where it is inferred or asked. `revision` is the number of the
     one to correct, None for the agreed one and the same values elsewhere. `seen` is the revision
-    that a person was shown.
+    that a person was shown. `person` is the right other side, where a correction names one.
     """
 
     reason: str | None = None
@@ -90,6 +91,7 @@ class TermsSpeech(NamedTuple):
     whose: str | None = None
     revision: int | None = None
     seen: Revision | None = None
+    person: Person | Newcomer | None = None
 
 
 def record_new_terms(
@@ -123,8 +125,8 @@ def record_new_terms(
         former = lifecycle.copy_base_terms(base, verb)
         terms = change_terms(former, at)
         check_reply_by(promise, verb, base, terms)
-        is_risk_alone = terms == former and bool(speech.risk or speech.no_to)
-        has_terms = verb is Verb.NEGOTIATE or not is_risk_alone
+        has_details = bool(speech.person or speech.risk or speech.no_to)
+        has_terms = verb is Verb.NEGOTIATE or terms != former or not has_details
         return Act(
             verb,
             side,
@@ -139,7 +141,8 @@ def record_new_terms(
         )
 
     new = verb is Verb.NEGOTIATE
-    recorder.record_move(env, verb.value, [id_], build_act, AnswerExtras(foreseen=new, new=new))
+    extras = AnswerExtras(foreseen=new, new=new, person=speech.person)
+    recorder.record_move(env, verb.value, [id_], build_act, extras)
 
 
 def check_reply_by(promise: Promise, verb: Verb, base: Revision, terms: Terms) -> None:
