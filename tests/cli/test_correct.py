@@ -608,6 +608,8 @@ def test_what_is_not_a_correction_of_the_person_is_refused(
 
 
 def test_the_beginning_of_a_name_is_enough_and_a_new_one_needs_new(with_dana: Program) -> None:
-    assert "“le” is Lee (lee).\n" in with_dana("correct", "1", "--with", "le").stderr
+    assert "It is with Lee (was Dana)." in with_dana.ok("correct", "1", "--with", "le")
+    with_dana.ok("make", "Sing", "--from", "Zoë")
+    assert "It is with Zoë (was Lee)." in with_dana.ok("correct", "1", "--with", "ZOE")
     with_dana.ok("correct", "1", "--with", "dan", "--new")
     assert who(with_dana)[1] == "dan"

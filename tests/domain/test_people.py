@@ -877,7 +877,8 @@ def test_a_name_of_several_is_asked_about_and_taken_apart(
     assert ledger.who() == {1: "dana-kim", 2: "lee", 3: "philippa", 4: "lee"}
     make.make(terminal.env("no"), "X", to=["Smith, John"])
     assert ledger.who()[5] == "smith,-john"
-    with ledger.refused(errors.GroupName, "Name each of them: --to dana --to lee"):
+    said = "A promise is between two people, and “Platform Team” are more. Name each of them: --to dana"
+    with ledger.refused(errors.GroupName, said):
         make.make(terminal.env("y"), "X", to=["Platform Team"])
     make.make(terminal.env("", form="json"), "X", from_=["Platform Team"])
     make.make(terminal.env(""), "X", from_=["platform team"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import chain
 
 from promisectl import errors
@@ -97,12 +98,19 @@ def correct(
 
 
 def find_right_person(env: Env, id_: str, name: str, *, new: bool) -> Person | Newcomer:
-    """Return the person whom a promise is really with. Raises PersonOfSelf for myself."""
+    """Return the person whom a promise is really with, found as by any `--with`, or a new one.
+
+    Raises PersonOfSelf for myself, and what `counterparty.resolve_counterparty` raises.
+    """
     from promisectl.commands.shared import counterparty
+    from promisectl.domain import people
 
     if counterparty.is_ledger_owner(env, name):
         raise errors.PersonOfSelf(arguments.parse_promise_number(id_))
     known = counterparty.load_known_people(env, writing=True)
+    if not new:
+        with suppress(errors.NoPerson, errors.AmbiguousPerson):
+            return people.find_person(name, known)
     return counterparty.resolve_counterparty(env, name, known, new=new)
 
 
