@@ -44,8 +44,6 @@ ELSEWHERE = {
     "it says what no command says": "cli/test_import.py",
     "says what no command says (": "cli/test_restore_hostile.py",
     "a row is gone, or a trigger of another program keeps it from being written": "cli/test_restore_hostile.py",
-    "A promise is between two people, and “": "domain/test_people.py",
-    "” are more. Name each of them:": "domain/test_people.py",
     "the uid of #": "threats/test_files.py",
     "is not a UUID": "threats/test_files.py",
     "a promise is with a person who is not there": "cli/test_damage.py",

@@ -385,8 +385,8 @@ def test_what_could_go_wrong_is_said_where_the_promise_is_read(program: Program)
         "#1 active: you corrected “Send the report”. It displaces: “gym on Thursday”.\n"
     )
     assert program.ok("correct", "1", "--risk", "flu", "--what", "Send a report", width=200) == (
-        "#1 active. Put right (rev 1) of “Send the report”: “Send a report” (was “Send the report”)."
-        " It could go wrong: “flu” (was “sick kids”).\n"
+        "#1 active: you corrected the terms: “Send a report” (was “Send the report”)."
+        " What could go wrong: “flu” (was “sick kids”).\n"
     )
     [record] = json.loads(program.ok("show", "1", "--json"))
     assert (record["risk"], record["no_to"]) == ("flu", "gym on Thursday")
@@ -398,8 +398,8 @@ def test_what_could_go_wrong_is_said_where_the_promise_is_read(program: Program)
     page = program.ok("show", "1", width=200)
     assert "flu" in page
     log = program.ok("log", "1", width=200).splitlines()
-    assert "risk: sick kids · no to: gym on Thursday" in log[3]
-    assert "rev" not in log[3]
+    assert "could go wrong: sick kids · displaces: gym on Thursday" in log[4]
+    assert "rev" not in log[4]
     answer = program("bump", "1", "slow", width=200)
     assert "You foresaw: “flu”" in answer.stderr
 

@@ -32,11 +32,11 @@ _promisectl() {
   # A name without its marks becomes the one with them, though it does not begin like it.
   local expl
   local -a unlike
-  [[ $values[1] == ${(Q)PREFIX}* ]] || unlike=(-U)
+  [[ $values[1] == ${(Q)PREFIX}* ]] || unlike=(-U -i "$IPREFIX")
   if [[ -n ${(j::)abouts} ]]; then
-    _wanted -V promisectl expl '' compadd $unlike -l -d shown -a values
+    _wanted -V promisectl expl '' compadd "${unlike[@]}" -l -d shown -a values
   else
-    _wanted -V promisectl expl '' compadd $unlike -a values
+    _wanted -V promisectl expl '' compadd "${unlike[@]}" -a values
   fi
 }
 
