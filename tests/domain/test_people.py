@@ -105,6 +105,8 @@ def test_whoever_had_a_name_first_keeps_it() -> None:
         ("van der Berg", "van-der-berg", "van der Berg"),
         ("Øystein Å", "øystein-å", "Øystein Å"),
         ("李雷", "李雷", "李雷"),
+        ("Zoe\u0308", "zoë", "Zoë"),
+        ("zoe\u0308", "zoë", "Zoë"),
         ("dana@example.org", "dana@example.org", "dana@example.org"),
         ("o'brien", "o'brien", "O'Brien"),
         ("team-7", "team-7", "Team-7"),

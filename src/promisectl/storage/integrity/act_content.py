@@ -106,7 +106,7 @@ def check_act(act: Act, direction: Direction, *, strict: bool) -> None:
     """
     allowed = _FIELDS_BY_VERB.get(act.verb, {"revision", "text"})
     _check_fields(act, _PROMISE_FIELDS, allowed)
-    _check_correction(act, direction)
+    _check_correction_content(act, direction)
     _check_moments(act)
     limit = constants.MAX_TEXT_CHARACTERS
     for name in ("text", "repair", "risk", "no_to"):
@@ -125,7 +125,7 @@ def check_act(act: Act, direction: Direction, *, strict: bool) -> None:
         check_imported_state(act, act.found, direction, strict=strict)
 
 
-def _check_correction(act: Act, direction: Direction) -> None:
+def _check_correction_content(act: Act, direction: Direction) -> None:
     """Refuse what only a correction says in another act, and in one of the wrong direction."""
     if act.throughout and (act.verb is not Verb.CORRECT or act.terms is None):
         raise ImpossibleAct("it is throughout a promise, as only a correction of terms is")
