@@ -54,7 +54,17 @@ QUESTIONS = {
         MINE, "make 'Lend it' --to dana --by 'next fri'", [], "1", []
     ),
     "commands/shared/counterparty.ask_near_person": Question(
-        MINE, "make 'Lend the drill' --to dnaa", [], "dana", []
+        MINE, "make 'Lend the drill' --to dnaa", [], "yes", []
+    ),
+    "commands/shared/counterparty.ask_near_person 2": Question(
+        ["make Run --to dana", "make Walk --to dina --new"],
+        "make 'Lend the drill' --to dxna",
+        [],
+        "dina",
+        [],
+    ),
+    "commands/shared/counterparty.resolve_group": Question(
+        MINE, "make 'Lend the drill' --to 'kim and bob'", [], "yes", []
     ),
     "commands/shared/editor.edit_until_usable": Question(MINE, "edit 1 --correct", [], "yes", []),
     "commands/shared/consent.ask_yes_questions": Question(

@@ -159,6 +159,32 @@ def test_the_options_of_a_command_are_those_not_given_yet(program: Program) -> N
     assert list(_asked(program, "guide", "--no-such=", "")) == list(_asked(program, "guide", ""))
 
 
+def test_names_and_tags_are_completed_in_any_spelling(program: Program) -> None:
+    program.ok("make", "One", "--to", "Zoë", "--to", "Émile", "--to", "eva", "--tag", "Café")
+    program.ok("make", "Two", "--to", "zuri", "--to", "İpek")
+    assert list(_asked(program, "owe", "--with", "")) == [
+        "émile",
+        "eva",
+        "i̇pek",
+        "zoë",
+        "zuri",
+        "me",
+    ]
+    for typed, handle in {
+        "zoe": "zoë",
+        "ZO": "zoë",
+        "em": "émile",
+        "E\u0301m": "émile",
+        "ip": "i̇pek",
+    }.items():
+        for words in (("owe", "--with"), ("make", "x", "--to"), ("person", "show")):
+            assert list(_asked(program, *words, typed)) == [handle]
+        assert list(_asked(program, "owe", f"--with={typed}")) == [f"--with={handle}"]
+    assert list(_asked(program, "list", "--tag", "ca")) == ["Café"]
+    assert list(_asked(program, "list", "--tag", "cafe")) == ["Café"]
+    assert list(_asked(program, "correct", "1", "--with", "zu")) == ["zuri"]
+
+
 def test_short_options_in_one_word_are_each_given(program: Program) -> None:
     left = _asked(program, "export", "-qofile.csv", "--")
     assert "--acts" in left

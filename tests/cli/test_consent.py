@@ -578,11 +578,11 @@ def test_a_new_name_is_settled_first(asked: Program) -> None:
         "--by",
         "wed",
         "--agreed",
-        answers="\n\n\ny\n",
+        answers="y\n\n\ny\n",
         width=200,
     )
     assert result.stderr.startswith(
-        "“dnaa” looks like dana. Is it dana or new? (Enter for dana) › "
+        "“dnaa” is new. Did you mean dana? yes / no › "
         f"You promise Dana “Lend the drill” by Wed 25 Nov.\n{RISK}"
     )
     assert result.stdout.startswith("#2 active: you owe Dana ")

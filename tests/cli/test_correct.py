@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from promisectl.domain import lifecycle
 from promisectl.domain.promise import Act, Direction, Opening, Side, Terms, Verb
 from promisectl.storage import codec
-from tests.conftest import LONG, Program
+from tests.conftest import LONG, Program, remembered
 
 TYPO, RIGHT = {}, {}
 for field, typo, right in (
@@ -486,3 +486,130 @@ def test_of_a_past_moment_it_was_not_named_yet(program: Program) -> None:
     assert (
         json.loads(program.ok(*as_of, "2026-11-24", today="2026-11-25T09:00"))[0]["risk"] == "flu"
     )
+
+
+# The wrong person
+
+
+@pytest.fixture
+@remembered
+def with_dana(program: Program) -> Program:
+    """#1 that I owe Dana, agreed, and #2 that Lee owes me, not agreed yet."""
+    program.ok("make", "Send the report", "--to", "dana", "--by", "fri", "--agreed")
+    program.ok("make", "Fix the brake", "--from", "lee")
+    return program
+
+
+def who(program: Program, *words: str) -> dict[int, str]:
+    """The other side of every promise listed."""
+    rows = json.loads(program.ok("list", "--all", *words, "--json"))
+    return {row["id"]: row["person"] for row in rows}
+
+
+def test_the_right_person_stands_wherever_the_wrong_one_did(with_dana: Program) -> None:
+    program = with_dana
+    result = program("correct", "1", "--with", "kim", width=200)
+    assert (
+        result.stdout == "#1 active: you corrected “Send the report”. It is with Kim (was Dana).\n"
+    )
+    assert result.stderr.startswith("New person: Kim (kim).\n")
+    assert who(program) == {1: "kim", 2: "lee"}
+    assert who(program, "--with", "kim") == {1: "kim"}
+    assert program("owe", "--with", "dana").stdout == ""
+    assert [row["person"] for row in json.loads(program.ok("people", "--json"))] == ["kim", "lee"]
+    assert json.loads(program.ok("show", "1", "--json"))[0]["person_name"] == "Kim"
+    assert "Kim" in program.ok("export", "--format", "ics")
+    program.ok("complete", "1", "--confirmed")
+    people = {row["person"]: row for row in json.loads(program.ok("people", "--json"))}
+    assert (people["kim"]["kept_by_me"], people["kim"]["kept_by_me_of"]) == (1, 1)
+
+
+def test_the_history_says_with_whom(with_dana: Program) -> None:
+    program = with_dana
+    program.ok("correct", "1", "--with", "lee", "--by", "sat")
+    acts = json.loads(program.ok("log", "--json"))
+    assert [act["person"] for act in acts if act["act"] == "correct"] == ["lee"]
+    assert {act["person"] for act in acts if act["act"] != "correct"} == {None}
+    assert "· with: lee" in program.ok("log", width=120)
+    assert "· with: lee" in program.ok("show", "1", width=120)
+    assert program.ok("export", "--acts").splitlines()[-1].endswith(",lee")
+    program.ok("person", "rename", "lee", "leopold")
+    assert [act["person"] for act in json.loads(program.ok("log", "--json"))][3] == "leopold"
+
+
+def test_it_is_one_act_with_the_terms_and_undone_like_any(with_dana: Program) -> None:
+    program = with_dana
+    before = _rows(program)
+    line = program.ok("correct", "2", "--with", "kim", "--what", "Fix the brakes", width=200)
+    assert line == (
+        "#2 proposed: you corrected the terms: “Fix the brakes” (was “Fix the brake”)."
+        " It is with Kim (was Lee).\n"
+    )
+    program.ok("undo")
+    assert _rows(program) == before
+    program.ok("redo")
+    assert who(program) == {1: "dana", 2: "kim"}
+    program.ok("doctor")
+
+
+def test_of_a_past_moment_it_was_with_the_wrong_one(with_dana: Program) -> None:
+    program = with_dana
+    program.ok("correct", "1", "--with", "kim", "--today", "2026-11-25")
+    assert who(program, "--today", "2026-11-26", "--as-of", "2026-11-24") == {1: "dana", 2: "lee"}
+    assert who(program, "--today", "2026-11-26") == {1: "kim", 2: "lee"}
+
+
+def test_a_ledger_with_it_is_rebuilt_and_carried_elsewhere(with_dana: Program) -> None:
+    program = with_dana
+    program.ok("correct", "1", "--with", "kim")
+    program.ok("correct", "2", "--with", "dana")
+    rows = _rows(program)
+    journal = program.home / "journal.jsonl"
+    program.ok("export", "--journal", "-o", str(journal))
+    program.ok("import", str(journal), "--ledger", str(program.home / "other.db"))
+    assert json.loads(
+        program.ok("list", "--all", "--json", "--ledger", str(program.home / "other.db"))
+    ) == json.loads(program.ok("list", "--all", "--json"))
+    with closing(sqlite3.connect(program.ledger)) as db, db:
+        db.execute("UPDATE promise SET person = 1 WHERE id = 1")
+    assert "#1: person is 1, by its acts 3" in program("doctor", width=200).stdout
+    program.ok("doctor", "--rebuild")
+    assert _rows(program) == rows
+
+
+def test_who_was_merged_is_the_same_person(with_dana: Program) -> None:
+    program = with_dana
+    program.ok("person", "merge", "dana", "lee")
+    refused = program("correct", "1", "--with", "lee")
+    assert (refused.code, refused.stderr) == (2, "promisectl: #1 is with Lee already.\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (("1", "--with", "dana"), 2, "#1 is with Dana already."),
+        (("1", "--with", "me"), 2, "A promise to yourself can't become one with somebody else"),
+        (("3", "--with", "dana"), 2, "A promise to yourself can't become one with somebody else"),
+        (("1", "--with", "dnaa"), 3, "“dnaa” is new, but looks like dana."),
+        (("1", "--with", "lee", "--rev", "1"), 2, "--rev and --with exclude each other."),
+        (("1", "--new", "--by", "sat"), 2, "--new goes with --with"),
+        (("1", "--with", ""), 2, "can't be the name of a person: it is empty"),
+        (("9", "--with", "dana"), 3, "There is no promise #9"),
+    ],
+)
+def test_what_is_not_a_correction_of_the_person_is_refused(
+    with_dana: Program, words: tuple[str, ...], code: int, sentence: str
+) -> None:
+    with_dana.ok("make", "Water the plants", "--to", "me")
+    before = with_dana.ledger.read_bytes()
+    refused = with_dana("correct", *words, width=200)
+    assert (refused.code, sentence in refused.stderr) == (code, True)
+    assert with_dana.ledger.read_bytes() == before
+
+
+def test_the_beginning_of_a_name_is_enough_and_a_new_one_needs_new(with_dana: Program) -> None:
+    assert "It is with Lee (was Dana)." in with_dana.ok("correct", "1", "--with", "le")
+    with_dana.ok("make", "Sing", "--from", "Zoë")
+    assert "It is with Zoë (was Lee)." in with_dana.ok("correct", "1", "--with", "ZOE")
+    with_dana.ok("correct", "1", "--with", "dan", "--new")
+    assert who(with_dana)[1] == "dan"

@@ -218,8 +218,8 @@ def test_a_near_miss_is_refused_unless_it_is_new(program: Program) -> None:
     near = {**ONE, "to": "dnaa"}
     message = "line 2: “dnaa” is new, but looks like dana. Type the known name, or add --new if this is somebody else."
     assert _error(_feed(program, [TWO, near])) == (message, 3)
-    assert _error(_feed(program, [{**ONE, "to": "Zoe"}, {**ONE, "to": "Zoey"}]))[0].startswith(
-        "line 2: “Zoey” is new, but looks like zoe."
+    assert _error(_feed(program, [{**ONE, "to": "Zoey"}, {**ONE, "to": "Zoe"}]))[0].startswith(
+        "line 2: “Zoe” is new, but looks like zoey."
     )
     assert [record["person"] for record in _made(program, {**near, "new": True}, near)] == [
         "dnaa",

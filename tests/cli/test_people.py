@@ -239,4 +239,7 @@ def test_a_comma_in_a_new_name_is_asked_about(program: Program) -> None:
     assert "--to kim --to bob" in program("make", "X", "--to", "kim,bob").stderr
     assert "--to kim --to bob" not in program("make", "X", "--to", "kim,bob").stderr
     assert "--to smith --to john\n" in program("make", "X", "--to", "Smith, John").stderr
-    assert "of them.\n" in program("make", "X", "--from", "Ann, Lu").stderr
+    assert "--from ann --from lu-b\n" in program("make", "X", "--from", "Ann & Lu B").stderr
+    assert "several people? Name each of them.\n" in program("make", "X", "--to", "Ops").stderr
+    assert "several" not in program("make", "X", "--to", "ops").stderr
+    assert "several" not in program("make", "X", "--to", "Sales", "--new").stderr

@@ -23,7 +23,7 @@ from tests.conftest import LONG, Program, Result, remembered, tool
 FORKS = "ignore:This process .* is multi-threaded:DeprecationWarning"
 pytestmark = pytest.mark.filterwarnings(FORKS)
 
-QUESTION = "“dnaa” looks like dana. Is it dana or new? (Enter for dana) › "
+QUESTION = "“dnaa” is new. Did you mean dana? yes / no › "
 REFUSAL = "promisectl: “dnaa” is new, but looks like dana. Type the known name, or add --new if this is somebody else.\n"
 ON_A_TERMINAL = REFUSAL.replace("or add --new", "or add\n--new")
 
@@ -41,7 +41,7 @@ def _lend(program: Program, *more: str, answers: str | None = None) -> Result:
 
 @pytest.mark.parametrize(
     ("typed", "name"),
-    [("\n", "Dana"), ("y\n", "Dana"), ("dana\n", "Dana"), ("new\n", "Dnaa"), ("n\n", "Dnaa")],
+    [("y\n", "Dana"), ("\nyes\n", "Dana"), ("no\n", "Dnaa"), ("dana\nn\n", "Dnaa")],
 )
 def test_a_near_miss_is_asked_about(known: Program, typed: str, name: str) -> None:
     result = _lend(known, answers=typed)
@@ -72,7 +72,7 @@ def test_the_option_answers_in_advance(known: Program) -> None:
 def test_giving_up_changes_nothing(known: Program) -> None:
     before = known.ledger.read_bytes()
     assert _lend(known, answers="") == ("", f"{QUESTION}\nNothing was recorded.\n", 130)
-    assert _lend(known, answers="somebody\n").code == 3
+    assert _lend(known, answers="somebody\n").code == 130
     assert known.ledger.read_bytes() == before
 
 

@@ -71,6 +71,15 @@ def test_what_tab_puts_into_the_line(pwned: Path, program: Program, name: str) -
     assert not pwned.exists()
 
 
+@pytest.mark.parametrize("name", ["bash", "zsh"])
+def test_a_name_without_its_marks_gets_them(program: Program, name: str) -> None:
+    program.ok("make", "One", "--to", "Zoë")
+    with shells.shell(name, program.home) as shell:
+        assert shell.line("owe --with zoe\t") == ["owe", "--with", "zoë"]
+        assert shell.line("owe --with=ZO\t") == ["owe", "--with=zoë"]
+        assert shell.line("owe --with zo\t") == ["owe", "--with", "zoë"]
+
+
 def test_bash_offers_nothing_in_double_quotes_that_means_more_there(
     pwned: Path, program: Program
 ) -> None:

@@ -182,3 +182,35 @@ def test_neither_is_one_from_a_file_or_stdin(program: Program, field: str, blank
     assert program("make", "--json", "-", piped=json.dumps(record)).code == 6
     assert program("import", "-", piped=json.dumps(record)).code == 6
     assert not program.ledger.exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("zoe", "Zoë"),
+        ("STRASSE", "Straße"),
+        ("istanbul", "İstanbul"),
+        ("ｄａｎａ", "Dana"),
+        ("امیرحسین", "امیر\u200cحسین"),
+    ],
+)
+def test_a_person_is_found_at_every_door(program: Program, typed: str, name: str) -> None:
+    program.ok("make", "One", "--to", name, "-q")
+    program.ok("make", "Two", "--from", "lee", "-q")
+    for word in (typed, typed[:3]):
+        for command in ("list", "owe", "stats", "export", "completion bash -- owe --with"):
+            words = [*command.split(), *(() if "completion" in command else ("--with",)), word]
+            assert program.ok(*words)
+        assert list_ids(program, "--with", word) == [1]
+        assert "One" in program.ok("person", "show", word)
+    program.ok("correct", "2", "--with", typed)
+    assert list_ids(program, "--with", typed) == [1, 2]
+    program.ok("person", "alias", typed, "boss")
+    program.ok("person", "rename", typed, "sam")
+    assert list_ids(program, "--with", "sam") == [1, 2]
+
+
+def test_a_name_is_stored_composed(program: Program) -> None:
+    program.ok("make", "One", "--to", unicodedata.normalize("NFD", "Zoë Škoda"), "-q")
+    [row] = json.loads(program.ok("list", "--json"))
+    assert (row["person"], row["person_name"]) == ("zoë-škoda", "Zoë Škoda")

@@ -49,6 +49,7 @@ WORDS: dict[str, list[list[str]]] = {
     "correct": [
         ["correct", "8", "--what", "Water the flowers"],
         ["correct", "8", "--risk", "rain", "--no-to", "a nap"],
+        ["correct", "8", "--with", "dana"],
     ],
     "void": [["void", "8", "--reason", "twice"]],
     "undo": [["undo"], ["undo", "--promise", "8", "--json"]],

@@ -74,6 +74,7 @@ def live(path: Path, odd: str = ODD) -> None:
     acts.told(world(path, "2026-11-29"), "1")
     bookkeeping.correct(world(path, "2026-11-29"), "2", what="Zürich by bike")
     bookkeeping.correct(world(path, "2026-11-29"), "1", risk=odd, no_to="Sunday")
+    bookkeeping.correct(world(path, "2026-11-29"), "1", with_="kim")
     bookkeeping.void(world(path, "2026-11-29"), "2", reason="twice")
     undo.undo(world(path, "2026-11-29"))
     undo.redo(world(path, "2026-11-29"))

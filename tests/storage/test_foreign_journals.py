@@ -272,6 +272,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> list[Record]:
     undo.undo(at(8))
     acts.complete(at(9), ["3"])
     acts.renege(at(10), ["1"], reason="ill", cause="external", repair="Lee does it")
+    bookkeeping.correct(at(10), "2", with_="dana")
     env = at(11)
     env.once = OnceKey("k", "make (0)")
     make.make(env, "The last one", to=["max"])
@@ -358,6 +359,13 @@ KINDS: dict[str, Change] = {
     "replaces what never comes": put("offer", "body", "replaces", to=99, nth=1),
     "a person whom nobody met": put("offer", "body", "person", to=9),
     "a person who is met later": put("offer", "body", "person", to=3),
+    "a correction to a person whom nobody met": put("correct", "body", "person", to=9),
+    "a correction to a person who is met later": put("correct", "body", "person", to=3),
+    "a correction to nobody": put("correct", "body", "person", to=0),
+    "a correction to the same person": put("correct", "body", "person", to=2),
+    "a correction to a person of no number": put("correct", "body", "person", to="dana"),
+    "a person in a promise to oneself": put("correct", "promise", to=3),
+    "a person in a note": put("note", "body", "person", to=1),
     "undo of what it does not touch": put("undo", "body", "target", to=4),
     "undo of what never was": put("undo", "body", "target", to=99),
     "undo of what comes later": put("undo", "body", "target", to=11),

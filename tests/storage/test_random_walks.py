@@ -325,6 +325,7 @@ class Dice(Random):
                 "why": self.maybe(TEXTS),
                 "risk": self.maybe(TEXTS, 0.3),
                 "no_to": self.maybe(TEXTS, 0.3),
+                "with_": self.maybe(NAMES, 0.3),
             },
             "accept": {
                 "risk": self.maybe(TEXTS),

@@ -124,6 +124,18 @@ CorrectRev = Annotated[
     int | None, typer.Option("--rev", metavar="N", help="Fix only this revision.")
 ]
 
+CorrectWith = Annotated[
+    str | None, typer.Option("--with", metavar="PERSON", help="The right person.")
+]
+CorrectNew = Annotated[
+    bool,
+    typer.Option(
+        "--new",
+        metavar="",
+        help="With --with: a new person, even if the name looks like a known one.",
+    ),
+]
+
 
 @register_command("correct", MORE_PANEL, runs="bookkeeping.correct", answers=MOVE_OPTIONS)
 def correct(
@@ -135,15 +147,18 @@ def correct(
     why: o.Why = None,
     risk: o.Risk = None,
     no_to: o.NoTo = None,
+    with_: CorrectWith = None,
+    new: CorrectNew = False,
     rev: CorrectRev = None,
     backfill: o.Backfill = False,
 ) -> None:
-    """Fix a typo in the terms.
+    """Fix a typo in the terms, or the wrong person.
 
     \b
     promisectl correct 1 Send Q3 numbers to Dana
     promisectl correct 1 --rev 2 --by 2026-11-17
     promisectl correct 1 --risk "the vendor is late"
+    promisectl correct 1 --with kim
 
     Other revisions with the same wrong value are fixed too.
     """

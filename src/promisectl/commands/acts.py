@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
+    from promisectl.domain.people import Newcomer, Person
     from promisectl.env import Env
 
 _CAUSE_WORDS = tuple(cause.value for cause in Cause)
@@ -87,7 +88,8 @@ class TermsSpeech(NamedTuple):
 
     `whose` is `me` or `them`, None where it is inferred or asked. `revision` is the number of the
     one to correct, None for the agreed one and the same values elsewhere. `seen` is the revision
-    that a person was shown. `agreed`: the other side has said yes to them already.
+    that a person was shown. `agreed`: the other side has said yes to them already. `person` is the
+    right other side, where a correction names one.
     """
 
     reason: str | None = None
@@ -97,6 +99,7 @@ class TermsSpeech(NamedTuple):
     revision: int | None = None
     seen: Revision | None = None
     agreed: bool = False
+    person: Person | Newcomer | None = None
 
 
 def record_new_terms(
@@ -130,8 +133,8 @@ def record_new_terms(
         former = lifecycle.copy_base_terms(base, verb)
         terms = change_terms(former, at)
         check_reply_by(promise, verb, base, terms)
-        is_risk_alone = terms == former and bool(speech.risk or speech.no_to)
-        has_terms = verb is Verb.NEGOTIATE or not is_risk_alone
+        has_details = bool(speech.person or speech.risk or speech.no_to)
+        has_terms = verb is Verb.NEGOTIATE or terms != former or not has_details
         return Act(
             verb,
             side,
@@ -146,7 +149,7 @@ def record_new_terms(
         )
 
     new = verb is Verb.NEGOTIATE
-    extras = AnswerExtras(foreseen=new, new=new, agreed=speech.agreed)
+    extras = AnswerExtras(foreseen=new, new=new, agreed=speech.agreed, person=speech.person)
     number = str(arguments.parse_promise_number(id_))
     recorder.record_move(env, verb.value, [number], build_act, extras)
 

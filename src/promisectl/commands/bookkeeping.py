@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import chain
 
+from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.commands.acts import TermsSpeech, record_new_terms, record_plain_move
 from promisectl.commands.shared import arguments, missing, recorder
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from promisectl.domain.people import Newcomer, Person
     from promisectl.domain.promise import Promise
     from promisectl.env import Env
 
@@ -66,13 +69,16 @@ def correct(
     why: str | None = None,
     risk: str | None = None,
     no_to: str | None = None,
+    with_: str | None = None,
+    new: bool = False,
     rev: int | None = None,
     backfill: bool = False,
 ) -> None:
-    """Correct a typo in the terms; this is not a negotiation and is not counted as one.
+    """Correct the terms or the person; this is not a negotiation and is not counted as one.
 
     What has the wrong value in other revisions is corrected there as well, unless `rev` names the
-    only one to correct. `risk` and `no_to` belong to the whole promise, and only to what I owe.
+    only one to correct. The person, `risk` and `no_to` belong to the whole promise, the last two
+    only to what I owe. `new`: the person is new, even if the name is like a known one.
     `outcome` is the right outcome without an option.
     """
     what = arguments.choose_text("--what", what, outcome)
@@ -80,6 +86,9 @@ def correct(
     arguments.check_words_before_lock(env, words, backfill=backfill)
     arguments.ensure_at_most_one(rev=rev, risk=risk)
     arguments.ensure_at_most_one(rev=rev, no_to=no_to)
+    arguments.ensure_at_most_one(rev=rev, **{"with": with_})
+    if new and with_ is None:
+        raise errors.Contradiction("--new goes with --with: it says that the person is new.")
 
     def change_terms(terms: Terms, at: datetime) -> Terms:
         return arguments.replace_terms_fields(env, terms, at, words, backfill=backfill)
@@ -88,8 +97,26 @@ def correct(
         risk=arguments.check_text("risk", risk),
         no_to=arguments.check_text("no-to", no_to),
         revision=rev,
+        person=None if with_ is None else find_right_person(env, id_, with_, new=new),
     )
     record_new_terms(env, Verb.CORRECT, id_, change_terms, speech)
+
+
+def find_right_person(env: Env, id_: str, name: str, *, new: bool) -> Person | Newcomer:
+    """Return the person whom a promise is really with, found as by any `--with`, or a new one.
+
+    Raises PersonOfSelf for myself, and what `counterparty.resolve_counterparty` raises.
+    """
+    from promisectl.commands.shared import counterparty
+    from promisectl.domain import people
+
+    if counterparty.is_ledger_owner(env, name):
+        raise errors.PersonOfSelf(arguments.parse_promise_number(id_))
+    known = counterparty.load_known_people(env, writing=True)
+    if not new:
+        with suppress(errors.NoPerson, errors.AmbiguousPerson):
+            return people.find_person(name, known)
+    return counterparty.resolve_counterparty(env, name, known, new=new)
 
 
 def void(env: Env, id_: str, words: str | None = None, *, reason: str | None = None) -> None:

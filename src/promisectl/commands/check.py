@@ -149,7 +149,10 @@ def resolve_draft_side(
         return None, None, None
     if counterparty.is_ledger_owner(env, word):
         return None, None, Direction.SELF
-    person = people.find_exact_person(word, counterparty.load_known_people(env))
+    known = counterparty.load_known_people(env)
+    person = people.find_exact_person(word, known) or counterparty.find_person_by_beginning(
+        word, known
+    )
     name = person.name if person else people.parse_newcomer(word).name
     return name, person.handle if person else None, Direction.OWE if to else Direction.OWED
 

@@ -30,29 +30,33 @@ FILE_CANDIDATE: Candidate = ("", "FILE")
 """Asks the shell itself to complete files: a candidate without a value."""
 
 _MAX_CANDIDATES = 100
+_FOLDED_KINDS = ("PERSON", "INTO", "TAG")  # found in any spelling, also by a command
 _PAST_DATE_OPTIONS = ("--on", "--said", "--told", "--as-of", "--since", "--until")
 
 
 def iter_candidates(env: Env, line: TypedLine, current: str) -> Iterable[Candidate]:
-    """Return at most 100 candidates for the word `current`; all of them begin with it."""
+    """Return at most 100 candidates for the word `current`; all of them begin with it.
+
+    Where nobody's name and no tag does, marks and case don't count: “zoe” becomes zoë.
+    """
     return islice(_iter_all_candidates(env, line, current), _MAX_CANDIDATES)
 
 
 def _iter_all_candidates(env: Env, line: TypedLine, current: str) -> Iterable[Candidate]:
     name, separator, value = current.partition("=")
     if line.awaiting:
-        return _filter_by_prefix(current, _iter_slot_candidates(env, line, line.awaiting.slot))
+        return _iter_slot_matches(env, line, line.awaiting.slot, current)
     if separator and line.may_be_option(current):
         option = line.find_option(name)
         slot = option.slot if option and option.kind else WordSlot()
-        values = _filter_by_prefix(value, _iter_slot_candidates(env, line, slot))
+        values = _iter_slot_matches(env, line, slot, value)
         return ((f"{name}={word}" if word else word, about) for word, about in values)
     if line.may_be_option(current):
         return _iter_option_candidates(env, line, current)
     if line.next_commands:
         return _filter_by_prefix(current, iter_command_candidates(env, line))
     if line.next_slot:
-        return _filter_by_prefix(current, _iter_slot_candidates(env, line, line.next_slot))
+        return _iter_slot_matches(env, line, line.next_slot, current)
     return () if current else _iter_option_candidates(env, line, current)
 
 
@@ -62,6 +66,23 @@ def _filter_by_prefix(typed: str, candidates: Iterable[Candidate]) -> Iterator[C
         for candidate in candidates
         if candidate[0].startswith(typed) or candidate == FILE_CANDIDATE
     )
+
+
+def _iter_slot_matches(
+    env: Env, line: TypedLine, slot: WordSlot, typed: str
+) -> Iterable[Candidate]:
+    """Return the words of a kind that begin with `typed`, else people and tags without marks."""
+    candidates = _iter_slot_candidates(env, line, slot)
+    if slot.kind not in _FOLDED_KINDS:
+        return _filter_by_prefix(typed, candidates)
+    from promisectl.domain import spelling
+
+    everything, wanted = list(candidates), spelling.fold_for_search(typed)
+    return [*_filter_by_prefix(typed, everything)] or [
+        candidate
+        for candidate in everything
+        if spelling.fold_for_search(candidate[0]).startswith(wanted)
+    ]
 
 
 def iter_command_candidates(env: Env, line: TypedLine) -> Iterator[Candidate]:

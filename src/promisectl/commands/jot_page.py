@@ -78,7 +78,7 @@ class Jotter:
         self._env, self._build, self._record, self._blame = env, build, record, blame
         self._options = {"new": new, "backfill": backfill}
         self._known = counterparty.load_known_people(env, writing=True)
-        self._meant: dict[str, str] = {}
+        self._meant: dict[str, list[str]] = {}
         self._comments: dict[int, str] = {}
 
     def record_page(self, page: str) -> None:
@@ -168,9 +168,10 @@ class Jotter:
             )
         if env.may_ask and name not in self._meant:
             new = self._options["new"]
-            [other] = counterparty.resolve_counterparties(env, [name], self._known, new=new)
-            self._meant[name] = other.handle if other else name
-        return {**fields, side: [self._meant.get(name, name)], **self._options}
+            option = f"--{side.strip('_')}"
+            others = counterparty.resolve_counterparties(env, option, [name], self._known, new=new)
+            self._meant[name] = [other.handle if other else name for other in others]
+        return {**fields, side: self._meant.get(name, [name]), **self._options}
 
     def _ask_to_make(self, drafts: Sequence[Any]) -> str:
         """Show the promises and who is new, and return the answer: yes, edit or no."""

@@ -154,7 +154,7 @@ def build_draft(env: Env, typed: MakeArguments, known: list[Person]) -> MakeDraf
     and what `counterparty.resolve_counterparties` raises.
     """
     check_make_options(env, typed)
-    names = list(dict.fromkeys([*typed.to, *typed.from_]))
+    option, names = ("--to", typed.to) if typed.to else ("--from", typed.from_)
     at = arguments.parse_event_moment(env, "--said", typed.said)
     backfill = typed.backfill
     terms = Terms(
@@ -174,7 +174,7 @@ def build_draft(env: Env, typed: MakeArguments, known: list[Person]) -> MakeDraf
         arguments.check_text("no-to", typed.no_to),
         _parse_replacement(env, typed),
         arguments.parse_tags(typed.tag),
-        counterparty.resolve_counterparties(env, names, known, new=typed.new),
+        counterparty.resolve_counterparties(env, option, names, known, new=typed.new),
         place=typed.place,
     )
     print_known_names(env, typed, draft.others)
@@ -313,16 +313,6 @@ def check_make_options(env: Env, typed: MakeArguments) -> None:
         )
 
 
-def _format_several_people_hint(person: Person, direction: Direction) -> str:
-    """Return what to type where a new name with a comma in it was meant for several people."""
-    import shlex
-
-    names = [shlex.quote(name.strip("-")) for name in person.handle.split(",")]
-    typed = " ".join(f"--to {name}" for name in names)
-    each = f": {typed}" if direction is Direction.OWE else ""
-    return f"Several people? Name each of them{each or '.'}"
-
-
 def _record_new_promise(
     env: Env,
     db: sqlite3.Connection,
@@ -349,9 +339,7 @@ def _record_new_promise(
             line = messages.format_move_line(MoveReport(before, promise, act, name, here))
     notices = []
     if person and journal.is_new_person(person):
-        notices = [f"New person: {person.name} ({person.handle})."]
-        if "," in person.name:
-            notices.append(_format_several_people_hint(person, draft.direction))
+        notices = [recorder.format_new_person(person)]
     record = recorder.load_answer_record(env, db, promise.id)
     answer = MoveAnswer(line, promise.id, record, notices=notices)
     if not alone:

@@ -17,7 +17,7 @@ DOCSTRINGS = {
     'promisectl.cli.more_commands.note': 'Add a note.\n\n\x08\npromisectl note 2 asked which version she means',
     'promisectl.cli.more_commands.tag': 'Add tags.\n\n\x08\npromisectl tag 3 work urgent\npromisectl list --tag work',
     'promisectl.cli.more_commands.untag': 'Remove tags.\n\n\x08\npromisectl untag 3 urgent',
-    'promisectl.cli.more_commands.correct': 'Fix a typo in the terms.\n\n\x08\npromisectl correct 1 Send Q3 numbers to Dana\npromisectl correct 1 --rev 2 --by 2026-11-17\npromisectl correct 1 --risk "the vendor is late"\n\nOther revisions with the same wrong value are fixed too.',
+    'promisectl.cli.more_commands.correct': 'Fix a typo in the terms, or the wrong person.\n\n\x08\npromisectl correct 1 Send Q3 numbers to Dana\npromisectl correct 1 --rev 2 --by 2026-11-17\npromisectl correct 1 --risk "the vendor is late"\npromisectl correct 1 --with kim\n\nOther revisions with the same wrong value are fixed too.',
     'promisectl.cli.more_commands.void': 'Void an entry made by mistake.\n\n\x08\npromisectl void 5 entered twice\n\nA void promise is not counted anywhere.',
     'promisectl.cli.more_commands.undo': 'Undo the last command; repeat to go further back.\n\n\x08\npromisectl undo\npromisectl undo --promise 3',
     'promisectl.cli.more_commands.redo': 'Redo what was undone.\n\n\x08\npromisectl redo',

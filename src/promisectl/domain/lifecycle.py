@@ -308,13 +308,16 @@ def _check_told_time(promise: Promise, act: Act) -> None:
 def _check_act_change(promise: Promise, row: Transition, act: Act) -> None:
     """Refuse new or corrected terms, or tags, that are the same as before.
 
-    Raises NothingChanged or TagsUnchanged.
+    Nor has a promise to myself a person to correct. Raises NothingChanged, TagsUnchanged or
+    PersonOfSelf.
     """
     if row.effect is Effect.TAG and _resolve_tags(promise, act) == promise.tags:
         raise errors.TagsUnchanged(promise.id, (act.text or "").split(), added=act.verb is Verb.TAG)
     if row.effect in (Effect.OPEN, Effect.OFFER, Effect.AT_ONCE):
         base = promise.offered_revision or promise.in_force
     elif row.effect is Effect.CORRECT:
+        if act.person is not None and promise.direction is Direction.SELF:
+            raise errors.PersonOfSelf(promise.id)
         if act.terms is None and _has_new_details(promise, act):
             return
         base = find_base_revision(promise, Verb.CORRECT, act.revision)
@@ -325,8 +328,12 @@ def _check_act_change(promise: Promise, row: Transition, act: Act) -> None:
 
 
 def _has_new_details(promise: Promise, act: Act) -> bool:
-    """Whether an act names another risk, or something else that the promise displaces."""
-    return act.risk not in (None, promise.risk) or act.no_to not in (None, promise.no_to)
+    """Whether an act names another person or risk, or something else that it displaces."""
+    return (
+        act.person not in (None, promise.opening.person)
+        or act.risk not in (None, promise.risk)
+        or act.no_to not in (None, promise.no_to)
+    )
 
 
 def _check_terms_change(promise: Promise, act: Act) -> None:
@@ -450,7 +457,7 @@ def _accept_terms(promise: Promise, act: Act) -> Promise:
 
 
 def _correct_terms(promise: Promise, act: Act) -> Promise:
-    """Replace each wrong value, in the revision of the act or throughout the promise.
+    """Replace each wrong value, in the revision of the act or throughout, and the wrong person.
 
     What was typed wrong was copied wrong: every revision that still has exactly that value gets
     the right one, and so does the due date of an agreement before an import. The date for an answer
@@ -476,7 +483,10 @@ def _correct_terms(promise: Promise, act: Act) -> Promise:
     earlier = promise.earlier
     if act.throughout and earlier.first_due and "due" in changes:
         earlier = earlier._replace(first_due=_replace_value(earlier.first_due, changes["due"]))
-    return promise._replace(revisions=tuple(corrected), earlier=earlier)
+    opening = promise.opening
+    if act.person is not None:
+        opening = opening._replace(person=act.person)
+    return promise._replace(opening=opening, revisions=tuple(corrected), earlier=earlier)
 
 
 def _replace_values(revision: Revision, changes: dict[str, tuple[Any, Any]]) -> Revision:

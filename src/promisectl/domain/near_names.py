@@ -19,9 +19,9 @@ _LAST_CHARACTER = "\U0010ffff"
 class NearNameIndex:
     """The known people among `everybody`, to answer `people.list_near_people` many times.
 
-    Two handles that are at most two steps apart have a common text left when up to two letters
-    are taken out of either; that also holds for their beginnings. So people are found by what is
-    left of their handles and aliases.
+    Two handles that are one step apart have a common text left when up to one letter is taken
+    out of either; that also holds for their beginnings. So people are found by what is left of
+    their handles and aliases.
     Source: W. Garbe, Symmetric Delete spelling correction (2012).
     """
 
@@ -66,10 +66,6 @@ class NearNameIndex:
 
 
 def shorten_handle(handle: str) -> set[str]:
-    """Return the beginning of a handle with up to MAX_NEAR_EDITS letters taken out, each way."""
-    shortened = {handle[:_COMPARED_CHARACTERS]}
-    newest = shortened
-    for _ in range(people.MAX_NEAR_EDITS):
-        newest = {text[:i] + text[i + 1 :] for text in newest for i in range(len(text))}
-        shortened = shortened | newest
-    return shortened
+    """Return the beginning of a handle, as it is and with each of its letters taken out."""
+    text = handle[:_COMPARED_CHARACTERS]
+    return {text, *(text[:i] + text[i + 1 :] for i in range(len(text)))}

@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 ME_HANDLE = "me"
-MAX_NEAR_EDITS = 2  # of letters, between a new name and a known one that it may mean
-_SHORT_NAME_LETTERS = 3
+_MIN_NEAR_LETTERS = 4  # with one of three letters changed it is another name
 
 
 class PersonVerb(StrEnum):
@@ -185,7 +184,16 @@ def parse_newcomer(words: str, me: str | None = None) -> Newcomer:
         raise errors.BadName(words, "it can't begin with - or ?")
     if name == name.casefold() and "@" not in name:
         name = capitalize_name(name)
-    return Newcomer(handle, name)
+    return Newcomer(handle, compose_text(name))
+
+
+def compose_text(text: str) -> str:
+    """Return a text with its letters and their marks composed (NFC), as names are stored."""
+    if text.isascii():
+        return text
+    from unicodedata import normalize
+
+    return normalize("NFC", text)
 
 
 def _is_readable_handle(handle: str) -> bool:
@@ -262,7 +270,7 @@ def find_person(name: str, people: Sequence[Person]) -> Person:
     known = list_known_people(people)
     matches = (
         [other for other in known if _has_name_without_marks(name, other)]
-        or [other for other in known if _is_name_beginning(name, other, _fold_name)]
+        or list_people_by_beginning(name, known)
         or [other for other in known if _is_name_beginning(name, other, plain_name)]
     )
     if len(matches) > 1:
@@ -272,10 +280,19 @@ def find_person(name: str, people: Sequence[Person]) -> Person:
     return matches[0]
 
 
+def list_people_by_beginning(name: str, people: Iterable[Person]) -> list[Person]:
+    """Return the known people whose handle, alias or name begins with a text; marks count."""
+    return [
+        person
+        for person in list_known_people(people)
+        if _is_name_beginning(name, person, _fold_name)
+    ]
+
+
 def list_near_people(name: str, people: Sequence[Person]) -> list[Person]:
     """Return the known people that a new name may mean.
 
-    Their handle, alias or name begins with it, is a few letters different, or they have the same
+    Their handle, alias or name begins with it, or is one letter different, or they have the same
     first name; marks don't count. `near_names` answers the same for many names.
     """
     handle = plain_name(build_handle(name))
@@ -325,7 +342,7 @@ def _is_name_beginning(name: str, person: Person, fold: Callable[[str], str]) ->
 
 
 def _is_near_name(handle: str, person: Person) -> bool:
-    """Whether a new handle is a few letters different from a person's, or has their first name."""
+    """Whether a new handle is one letter different from a person's, or has their first name."""
     handles = map(plain_name, (person.handle, *person.aliases))
     return any(is_near_handle(handle, other) for other in handles) or (
         handle.partition("-")[0] in list_first_names(person)
@@ -338,33 +355,45 @@ def list_first_names(person: Person) -> tuple[str, str]:
 
 
 def is_near_handle(handle: str, other: str) -> bool:
-    """Whether two handles, both without marks, are so few letters different that one is a typo."""
-    shorter = min(len(handle), len(other))
-    # With two of three letters changed it is another name.
-    allowed = MAX_NEAR_EDITS if shorter > _SHORT_NAME_LETTERS else min(1, shorter - 1)
-    return count_edits(handle, other) <= allowed
+    """Whether two handles, both without marks, are the same, or one slip makes one the other.
 
-
-def count_edits(text: str, other: str) -> int:
-    """Return in how many steps one text becomes the other; three stand for any number above two.
-
-    It is Levenshtein's distance with the swap of two neighbours as one step (optimal string
-    alignment). Only what can still be near is compared.
+    A slip is a letter too many, too few or wrong, or two neighbours swapped. Nobody mistypes the
+    first letter of a name, and short names that differ in one letter are two names.
     """
-    too_many = MAX_NEAR_EDITS + 1
-    if abs(len(text) - len(other)) > MAX_NEAR_EDITS:
-        return too_many
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, a in enumerate(text, 1):
-        earlier, before, row = before, row, [too_many] * len(row)
-        row[0] = i
-        for j in range(max(1, i - MAX_NEAR_EDITS), min(len(other), i + MAX_NEAR_EDITS) + 1):
-            b = other[j - 1]
-            best = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
-            if i > 1 and j > 1 and a == other[j - 2] and text[i - 2] == b:
-                best = min(best, earlier[j - 2] + 1)
-            row[j] = best
-        if min(row) > MAX_NEAR_EDITS < min(before):
-            return too_many
-    return min(row[-1], too_many)
+    if handle == other:
+        return True
+    shorter, longer = sorted((handle, other), key=len)
+    if len(shorter) < _MIN_NEAR_LETTERS or shorter[0] != longer[0]:
+        return False
+    same = 0
+    while same < len(shorter) and shorter[same] == longer[same]:
+        same += 1
+    rest, other_rest = shorter[same:], longer[same:]
+    if len(rest) < len(other_rest):
+        return rest == other_rest[1:]
+    is_swapped = rest[:2] == other_rest[1::-1] and rest[2:] == other_rest[2:]
+    return len(rest) == len(other_rest) and (is_swapped or rest[1:] == other_rest[1:])
+
+
+# Names of several people
+
+_GROUP_WORDS = frozenset(
+    (
+        *("team", "everyone", "everybody", "all", "staff", "crew", "board", "committee", "family"),
+        *("department", "group", "support", "ops", "operations", "sales", "marketing", "legal"),
+        *("finance", "engineering", "it", "hr", "management"),
+    )
+)
+
+
+def is_group_name(name: str) -> bool:
+    """Whether a new name may mean several people: it joins names, or has a group's word."""
+    words = build_handle(name).replace("-", " ").split()
+    return len(split_group_name(name)) > 1 or not _GROUP_WORDS.isdisjoint(words)
+
+
+def split_group_name(name: str) -> list[str]:
+    """Return the names that a comma, an ampersand, a slash or the word “and” joins."""
+    words = name.replace("/", ",").replace("&", ",").split()
+    joined = " ".join("," if word.casefold() == "and" else word for word in words)
+    return [part.strip() for part in joined.split(",") if part.strip()]

@@ -150,10 +150,11 @@ class Revision(NamedTuple):
 
 
 class Opening(NamedTuple):
-    """What never changes about a promise after its first act, and its first `tags`.
+    """What no move changes about a promise after its first act, and its first `tags`.
 
     `uid` is its ID outside the ledger, `person` the ID of the counterparty (None in a promise to
-    myself), `replaces` the ID of the promise that it replaces.
+    myself), `replaces` the ID of the promise that it replaces. A correction can name another
+    `person`.
     """
 
     uid: str
@@ -198,7 +199,8 @@ class Act(NamedTuple):
     Both moments are aware UTC. `number` is the position of the act in the journal, `entry` the
     number of the command that recorded it, `target` the entry that an undo or redo is about.
     `found` is the state of an imported promise. A correction with `throughout` replaces the wrong
-    values in every revision that has them, another one in its `revision` alone.
+    values in every revision that has them, another one in its `revision` alone. `person` is the
+    ID of the right counterparty, where a correction names one.
     """
 
     verb: Verb
@@ -219,6 +221,7 @@ class Act(NamedTuple):
     opening: Opening | None = None
     found: ImportedState | None = None
     throughout: bool = False
+    person: int | None = None
 
 
 class EarlierTalk(NamedTuple):

@@ -34,6 +34,16 @@ class NearMiss(Ambiguous):
         )
 
 
+class GroupName(Usage):
+    """A new name that means several people, and not who they are."""
+
+    def __init__(self, name: str, option: str) -> None:
+        super().__init__(
+            f"A promise is between two people, and “{name}” are more. "
+            f"Name each of them: {option} dana {option} lee."
+        )
+
+
 class NameTaken(Usage):
     """A handle or alias that somebody else has.
 

@@ -47,6 +47,23 @@ class NothingChanged(Usage):
         )
 
 
+class SameCounterparty(Usage):
+    """A correction that names the person whom the promise is with."""
+
+    def __init__(self, number: int, name: str) -> None:
+        super().__init__(f"#{number} is with {name} already.")
+
+
+class PersonOfSelf(Usage):
+    """A correction that would make a promise to myself one with somebody, or the reverse."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            "A promise to yourself can't become one with somebody else, nor the reverse. "
+            f"Void it, and make another: promisectl void {number}"
+        )
+
+
 class AmendmentEmptied(Usage):
     """A correction that makes the proposed change the same as the agreed terms."""
 

@@ -71,6 +71,7 @@ ACT_FIELDS = (
     "risk",
     "no_to",
     "undone_by",
+    "person",
 )
 PROMISE_LINE_FIELDS = ("id", "person", "outcome", "due", "state", "flags")
 ACT_LINE_FIELDS = ("id", "at", "promise", "act", "by", "text", "entry", "undone_by")

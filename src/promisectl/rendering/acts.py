@@ -42,6 +42,7 @@ _ACTS_ABOUT_TERMS = ("request", "offer", "negotiate", "accept", "decline", "with
 # An answer to a delivery, which has no revision.
 _DELIVERY_PHRASES = {"accept": "confirmed it", "decline": "did not confirm"}
 _DETAIL_LABELS = (
+    ("person", "with"),
     ("risk", "could go wrong"),
     ("no_to", "displaces"),
     ("cause", "cause"),
@@ -91,6 +92,6 @@ def _format_revision(act: ViewRow) -> str:
     """Return the revision that an act is about, as “ (rev 2)”; empty for the first, and none."""
     is_about_terms = act["act"] in _ACTS_ABOUT_TERMS
     if act["act"] == "correct" and not act["outcome"]:
-        is_about_terms = False  # it corrects the risk, or what the promise displaces
+        is_about_terms = False  # it corrects the person, the risk, or what the promise displaces
     has_revision = is_about_terms and (act["revision"] or 0) > 1
     return f" (rev {act['revision']})" if has_revision else ""

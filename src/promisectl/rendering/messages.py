@@ -32,7 +32,7 @@ class MoveReport(NamedTuple):
 
     `before` and `after` are the promise before and after it, `act` is the recorded act, `name` is
     the display name of the other side, and `here` is when and where the reader is. `before` is None
-    for a new promise.
+    for a new promise. `former_name` is the name of the other side before the move.
     """
 
     before: Promise | None
@@ -40,6 +40,7 @@ class MoveReport(NamedTuple):
     act: Act
     name: str
     here: LocalMoment
+    former_name: str = ""
 
     @property
     def is_mine(self) -> bool:
@@ -268,6 +269,8 @@ def format_correct(move: MoveReport) -> str:
     """Return which revision was corrected, in what, and where else."""
     before, after = move.before or move.after, move.after
     details = _format_corrected_details(before, move.act)
+    if move.act.person is not None:
+        details = f" It is with {move.name} (was {move.former_name}).{details}"
     if move.act.terms is None:
         return f"you corrected {move.outcome}.{details}"
     corrected = lifecycle.list_corrected_revisions(before, after)

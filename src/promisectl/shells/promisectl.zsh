@@ -29,11 +29,14 @@ _promisectl() {
   for (( place = 1; place <= $#values; place++ )); do
     shown+=("${(r:wide:)values[place]}${abouts[place]:+  $abouts[place]}")
   done
+  # A name without its marks becomes the one with them, though it does not begin like it.
   local expl
+  local -a unlike
+  [[ $values[1] == ${(Q)PREFIX}* ]] || unlike=(-U -i "$IPREFIX")
   if [[ -n ${(j::)abouts} ]]; then
-    _wanted -V promisectl expl '' compadd -l -d shown -a values
+    _wanted -V promisectl expl '' compadd "${unlike[@]}" -l -d shown -a values
   else
-    _wanted -V promisectl expl '' compadd -a values
+    _wanted -V promisectl expl '' compadd "${unlike[@]}" -a values
   fi
 }
 

@@ -160,6 +160,8 @@ def encode_act_body(act: Act) -> str:
         body["target"] = act.target
     if act.throughout:
         body["throughout"] = True
+    if act.person is not None:
+        body["person"] = act.person
     if act.terms is not None:
         body["terms"] = encode_terms(act.terms)
     if act.found is not None:
@@ -261,6 +263,7 @@ def _decode_act(row: Mapping[str, Any]) -> Act:
         opening=opening,
         found=decode_imported_state(body["found"]) if "found" in body else None,
         throughout=body.get("throughout", False),
+        person=None if opening else body.get("person"),
         **{name: body.get(name) for name in _ACT_TEXT_FIELDS},
     )
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from promisectl._typing import TYPE_CHECKING
 from promisectl.compiled import sql
-from promisectl.domain import lifecycle
+from promisectl.domain import lifecycle, people
 from promisectl.domain.constants import OPEN_STATES
 from promisectl.domain.promise import (
     Direction,
@@ -98,12 +98,10 @@ def is_move_open(row: StoredRow, verb: Verb) -> bool:
 
 
 def list_completion_people(db: sqlite3.Connection) -> list[tuple[str, str]]:
-    """Return handle and name of every known person, sorted by handle."""
-    return sorted(
-        (person.handle, person.name)
-        for person in queries.load_people(db)
-        if person.known and not person.merged_into
-    )
+    """Return handle and name of every known person, sorted by handle, é beside e."""
+    known = people.list_known_people(queries.load_people(db))
+    named = ((person.handle, person.name) for person in known)
+    return sorted(named, key=lambda pair: (people.plain_name(pair[0]), pair))
 
 
 def count_completion_tags(

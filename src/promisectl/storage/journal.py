@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from promisectl.storage.codec import NewPromiseRows
 
 _FIXED_COLUMNS = {"uid", "direction", "person", "replaces"}
-"""The columns of a promise that no act changes; only another program does."""
+"""The columns of a promise that no move changes: another program, and `person` a correction."""
 _INDEXED_COLUMNS = {"state", "move", "due_at", "delivered_at"}
 """The columns of a promise that acts change and indexes contain."""
 

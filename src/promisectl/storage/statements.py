@@ -271,7 +271,7 @@ STATEMENTS: dict[str, ClauseElement] = {
     # Promises
     "ADD_PROMISE_WITH_ID": insert(_promise).values(**_bind_columns(_promise)),
     "UPDATE_PROMISE": _UPDATE_PROMISE.values(**_bind_columns(_promise, without=("id",))),
-    # Without the columns that no act changes, so their indexes stay untouched.
+    # Without the columns that no move changes, so their indexes stay untouched.
     "UPDATE_PROMISE_STATE": _UPDATE_PROMISE.values(
         **_bind_columns(_promise, without=("id", *_FIXED_PROMISE_COLUMNS))
     ),

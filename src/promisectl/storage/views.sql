@@ -138,7 +138,12 @@ SELECT
   e.undone_by,
   json_extract(a.body, '$.terms.outcome') AS outcome,
   json_extract(a.body, '$.terms.due.civil') AS due,
-  json_extract(a.body, '$.terms.due.zone') AS due_zone
+  json_extract(a.body, '$.terms.due.zone') AS due_zone,
+  iif(a.verb = 'correct', (
+    SELECT h.handle FROM person AS q
+    JOIN person AS h ON h.id = coalesce(q.merged_into, q.id)
+    WHERE q.id = json_extract(a.body, '$.person')
+  ), NULL) AS person
 FROM act AS a
 JOIN entry AS e ON e.id = a.entry
 LEFT JOIN promise AS p ON p.id = a.promise

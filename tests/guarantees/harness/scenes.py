@@ -41,6 +41,7 @@ MOVES = (
     Scene("tag", ("tag", "1", "home")),
     Scene("untag", ("untag", "1", "work")),
     Scene("correct", ("correct", "7", "--what", "Book the big room")),
+    Scene("correct --with", ("correct", "7", "--with", "olga")),
     Scene("void", ("void", "6", "--reason", "Twice")),
     Scene("undo", ("undo",)),
     Scene("redo", ("redo",), "undone"),

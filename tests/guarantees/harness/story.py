@@ -104,6 +104,7 @@ STORY = (
     _told("withdraw 3"),
     _told("correct 4 --what _", "Bring two cakes"),
     _told("edit 4 --correct", editor="sed -i -e s/two/three/"),
+    _told("correct 4 --with noa"),
     _told("edit 4 --negotiate --mine --reason _", "more guests", editor="sed -i -e s/three/four/"),
     _told("make _ --to noa --by sat --agreed --once key-1", "Water the plants"),
     _told("release 30"),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from promisectl.env import Env
 
 _NEWCOMER_NUMBER = 0  # nobody in the ledger has it
+_NEW_WORD = "new"
 
 
 def load_known_people(env: Env, *, writing: bool = False) -> list[Person]:
@@ -67,25 +68,53 @@ def ensure_one_side(env: Env, to: Sequence[str], from_: Sequence[str]) -> None:
 
 
 def resolve_counterparties(
-    env: Env, names: Sequence[str], known: list[Person], *, new: bool
+    env: Env, option: str, names: Sequence[str], known: list[Person], *, new: bool
 ) -> list[Person | Newcomer | None]:
-    """Return everybody that `names` mean, each once, myself as None.
+    """Return everybody that the `names` after `option` mean, each once, myself as None.
 
     A newcomer is added to `known`, so that names which follow can mean them. With `new`, a name
-    that is like a known one is also a newcomer's.
+    that is like a known one, or like several, is also a newcomer's.
     """
     others: list[Person | Newcomer | None] = []
     for name in names:
-        other = None
-        if not is_ledger_owner(env, name):
-            other = resolve_counterparty(env, name, known, new=new)
-        if isinstance(other, Newcomer):
-            known.append(Person(_NEWCOMER_NUMBER, other.handle, other.name))
-        elif other and other.id == _NEWCOMER_NUMBER:
-            other = Newcomer(other.handle, other.name)
-        if other not in others:
+        if is_ledger_owner(env, name):
+            others.append(None)
+            continue
+        is_known = new or people.find_exact_person(name, known)
+        for single in [name] if is_known else resolve_group(env, option, name):
+            other = resolve_counterparty(env, single, known, new=new)
+            if isinstance(other, Newcomer):
+                known.append(Person(_NEWCOMER_NUMBER, other.handle, other.name))
+            elif other.id == _NEWCOMER_NUMBER:
+                other = Newcomer(other.handle, other.name)
             others.append(other)
-    return others
+    return list(dict.fromkeys(others))
+
+
+def resolve_group(env: Env, option: str, name: str) -> list[str]:
+    """Return the names that a new name stands for, where it looks like several people's.
+
+    At a terminal that is asked. Elsewhere it is one name, and a hint shows what else to type.
+    Raises GroupName where the answer is yes, and the name does not tell who they are.
+    """
+    if not people.is_group_name(name):
+        return [name]
+    names = people.split_group_name(name)
+    question = f"Is “{name}” several people?"
+    if not env.may_ask:
+        import shlex
+
+        each = [f"{option} {shlex.quote(people.build_handle(single))}" for single in names]
+        typed = f": {' '.join(each)}" if len(names) > 1 else "."
+        env.print_hint(f"{question} Name each of them{typed}")
+        return [name]
+    from promisectl.commands.shared import prompts
+
+    if prompts.ask_choice(env, f"{question} yes / no", ("yes", "no")) == "no":
+        return [name]
+    if len(names) == 1:
+        raise errors.GroupName(name, option)
+    return names
 
 
 def resolve_counterparty(
@@ -93,14 +122,20 @@ def resolve_counterparty(
 ) -> Person | Newcomer:
     """Return the known person that a name means, else a newcomer.
 
-    For a name that is like a known one, ask at a terminal, unless `new`. Raises NearMiss where
-    nobody can be asked.
+    The beginning of one name is enough, and then a hint says whose. For a name that is like a known
+    one, ask at a terminal, unless `new`. Raises NearMiss where nobody can be asked.
     """
     person = people.find_exact_person(name, known)
     if person:
         return person
     newcomer = people.parse_newcomer(name)
-    near = [] if new else people.list_near_people(name, known)
+    if new:
+        return newcomer
+    person = find_person_by_beginning(name, known)
+    if person:
+        env.print_hint(f"“{name}” is {person.name} ({person.handle}).")
+        return person
+    near = people.list_near_people(name, known)
     if not near:
         return newcomer
     if not env.may_ask:
@@ -108,23 +143,32 @@ def resolve_counterparty(
     return ask_near_person(env, name, newcomer, near)
 
 
+def find_person_by_beginning(name: str, known: Sequence[Person]) -> Person | None:
+    """Return the only person in the ledger whose name begins with another, or None.
+
+    A name that somebody is given in the same command is not shortened there.
+    """
+    matches = people.list_people_by_beginning(name, known)
+    is_clear = len(matches) == 1 and matches[0].id != _NEWCOMER_NUMBER
+    return matches[0] if is_clear else None
+
+
 def ask_near_person(
     env: Env, name: str, newcomer: Newcomer, near: Sequence[Person]
 ) -> Person | Newcomer:
-    """Ask whether a name means one of `near` or a newcomer. Raises NoPerson, AmbiguousPerson."""
+    """Ask whether a new name means one of `near`, and return them or the newcomer."""
+    from promisectl.commands.shared import prompts
+
     handles = [person.handle for person in near]
-    enter = f" (Enter for {near[0].handle})" if len(near) == 1 else ""
-    question = (
-        f"“{name}” looks like {' or '.join(handles)}. Is it {', '.join(handles)} or new?{enter}"
-    )
-    about = [f"{person.handle}: {person.name}, whom you know." for person in near]
-    answer = env.ask_question(
-        question,
-        about=[*about, "new: a new person."],
-        list_words=lambda: (*handles, "new"),
-    ).casefold()
-    if answer in ("new", "n", "no"):
-        return newcomer
-    if len(near) == 1 and answer in ("", "y", "yes"):
-        return near[0]
-    return people.find_person(answer, near)
+    if len(near) == 1:
+        question = f"“{name}” is new. Did you mean {handles[0]}? yes / no"
+        answer = prompts.ask_choice(
+            env,
+            question,
+            ("yes", "no"),
+            meanings={"yes": f"{near[0].name}, whom you know", "no": "a new person"},
+        )
+        return near[0] if answer == "yes" else newcomer
+    question = f"“{name}” can be {', '.join(handles)} or new. Who is it?"
+    answer = prompts.ask_choice(env, question, (*handles, _NEW_WORD))
+    return newcomer if answer == _NEW_WORD else near[handles.index(answer)]

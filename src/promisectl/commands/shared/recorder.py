@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Any, TypeVar
 
     from promisectl.domain.lifecycle import Applied
+    from promisectl.domain.people import Newcomer, Person
     from promisectl.env import Env
     from promisectl.storage.backup.create import Backup
 
@@ -96,7 +97,7 @@ class AnswerExtras(NamedTuple):
     `foreseen` repeats the risk that the promisor named before. `new`: the terms are new, so the
     first warning of the check is printed. `asked`: the questions before the yes were just asked.
     `agreed`: the other side has said yes to the other terms already. `note` is recorded after the
-    act.
+    act. `person` is the right other side, which the act names.
     """
 
     foreseen: bool = False
@@ -104,6 +105,7 @@ class AnswerExtras(NamedTuple):
     asked: bool = False
     agreed: bool = False
     note: str | None = None
+    person: Person | Newcomer | None = None
 
 
 _NO_EXTRAS = AnswerExtras()
@@ -278,6 +280,7 @@ class _MoveRecorder:
         self._alone = alone
         self._here = env.here
         self._names: dict[int | None, str] = {}
+        self._notices: list[str] = []
 
     def move_promise(self, before: Promise, build_act: Callable[[Promise], Act]) -> MoveAnswer:
         """Record the act of a promise, and return the answer.
@@ -285,25 +288,45 @@ class _MoveRecorder:
         Raises ClockAhead, and what `Journal.append_act` raises.
         """
         env, extras = self._env, self._extras
-        act, after = self._append_act(before, build_act(before), agreed=extras.agreed)
+        act = self._add_right_person(before, build_act(before))
+        act, after = self._append_act(before, act, agreed=extras.agreed)
         if extras.agreed:
             yes = build_reply_act(env, after, Reply(), act.at)
             _, after = self._append_act(after, yes)
         if extras.note:
             note = Act(Verb.NOTE, Side.BOOKKEEPER, act.at, env.now, text=extras.note)
             _, after = self._journal.append_act(after, note)
-        person = after.opening.person
-        if person not in self._names:
-            self._names[person] = queries.fetch_person_name(self._db, person)
-        name = self._names[person]
-        line = messages.format_move_line(MoveReport(before, after, act, name, self._here))
+        former_name, name = (
+            self._fetch_name(promise.opening.person) for promise in (before, after)
+        )
+        move = MoveReport(before, after, act, name, self._here, former_name)
         record = load_answer_record(env, self._db, after.id)
-        answer = MoveAnswer(line, after.id, record)
+        line = messages.format_move_line(move)
+        answer = MoveAnswer(line, after.id, record, notices=self._notices)
         if not self._alone:
             return answer
         risk = messages.format_recalled_risk(before, act, name) if extras.foreseen else ""
         answer = answer._replace(hints=[suggest_next_step(env, self._db, after, name), risk])
         return add_check_hint(env, self._db, after, extras, answer)
+
+    def _fetch_name(self, person: int | None) -> str:
+        """Return the display name of a person, which is looked up once."""
+        if person not in self._names:
+            self._names[person] = queries.fetch_person_name(self._db, person)
+        return self._names[person]
+
+    def _add_right_person(self, before: Promise, act: Act) -> Act:
+        """Return the act with the right other side, if it names one. Raises SameCounterparty."""
+        if self._extras.person is None:
+            return act
+        person = self._journal.find_or_insert_person(self._extras.person)
+        everybody = {other.id: other for other in self._journal.load_people()}
+        former = everybody.get(before.opening.person or 0)
+        if former and person.id in (former.id, former.merged_into):
+            raise errors.SameCounterparty(before.id, person.name)
+        if self._journal.is_new_person(person):
+            self._notices.append(format_new_person(person))
+        return act._replace(person=person.id)
 
     def _append_act(self, before: Promise, act: Act, *, agreed: bool = False) -> Applied:
         """Append an act; errors about its moment are in local time."""
@@ -320,6 +343,11 @@ class _MoveRecorder:
                 error.dated,
                 lambda moment: formats.format_instant(moment, self._here),
             ) from None
+
+
+def format_new_person(person: Person) -> str:
+    """Return who has just come into the ledger, under which handle."""
+    return f"New person: {person.name} ({person.handle})."
 
 
 def load_answer_record(env: Env, db: sqlite3.Connection, number: int) -> Mapping[str, Any] | None:

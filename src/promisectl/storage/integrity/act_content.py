@@ -31,7 +31,7 @@ _ZONE_NAME = re.compile(r"[\w+-]+(/[\w+-]+)*", re.ASCII)
 _KNOWN_CAUSES = frozenset(cause.value for cause in Cause)
 _PROMISE_FIELDS = (
     *("revision", "terms", "text", "told_at", "cause", "repair", "risk", "no_to"),
-    *("target", "opening", "found"),
+    *("target", "opening", "found", "person"),
 )
 _MAKING_FIELDS = {"revision", "terms", "opening", "risk", "no_to"}
 _FIELDS_BY_VERB: dict[Verb, set[str]] = {
@@ -43,7 +43,7 @@ _FIELDS_BY_VERB: dict[Verb, set[str]] = {
     Verb.DECLINE: {"revision", "text", "risk", "no_to"},
     Verb.RENEGE: {"revision", "text", "told_at", "cause", "repair"},
     Verb.TOLD: {"revision", "told_at"},
-    Verb.CORRECT: {"revision", "text", "terms", "risk", "no_to"},
+    Verb.CORRECT: {"revision", "text", "terms", "risk", "no_to", "person"},
     Verb.UNDO: {"target", "text"},
     Verb.REDO: {"target", "text"},
 }
@@ -65,6 +65,7 @@ _VERBS_BY_COMMAND: dict[str, set[str]] = {
     "decline": {"decline", "note"},
     "negotiate": {"negotiate", "accept", "note"},
     "complete": {"complete", "partial", "note"},
+    "correct": {"correct", "meet"},
     "import": {"import", "meet"},
 }
 """What a command records, if that is not only acts of its own name and a note."""
@@ -103,10 +104,7 @@ def check_act(act: Act, direction: Direction, *, strict: bool) -> None:
     """
     allowed = _FIELDS_BY_VERB.get(act.verb, {"revision", "text"})
     _check_fields(act, _PROMISE_FIELDS, allowed)
-    if act.throughout and (act.verb is not Verb.CORRECT or act.terms is None):
-        raise ImpossibleAct("it covers a whole promise, as only a correction of terms can")
-    if act.verb is Verb.CORRECT and direction is Direction.OWED and (act.risk or act.no_to):
-        raise ImpossibleAct("it is a correction with a risk that is not mine")
+    _check_correction_content(act, direction)
     _check_moments(act)
     limit = constants.MAX_TEXT_CHARACTERS
     for name in ("text", "repair", "risk", "no_to"):
@@ -123,6 +121,16 @@ def check_act(act: Act, direction: Direction, *, strict: bool) -> None:
         check_terms(act.terms, strict=strict)
     if act.found:
         check_imported_state(act, act.found, direction, strict=strict)
+
+
+def _check_correction_content(act: Act, direction: Direction) -> None:
+    """Refuse what only a correction says in another act, and in one of the wrong direction."""
+    if act.throughout and (act.verb is not Verb.CORRECT or act.terms is None):
+        raise ImpossibleAct("it is throughout a promise, as only a correction of terms is")
+    if act.verb is Verb.CORRECT and direction is Direction.OWED and (act.risk or act.no_to):
+        raise ImpossibleAct("it is a correction with a risk that is not mine")
+    if act.person is not None and (direction is Direction.SELF or not _is_number(act.person, 1)):
+        raise ImpossibleAct("it names a person whom the promise can't be with")
 
 
 def _check_fields(act: Act | PersonAct, names: Collection[str], allowed: Collection[str]) -> None:

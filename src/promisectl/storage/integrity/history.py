@@ -72,16 +72,16 @@ class HistoryCheck:
                 with blame_act(row):
                     act_content.check_command(row["command"], row["verb"], about_person=False)
                     act = timeline.add_row(row)
-                    if act.opening:
-                        self._check_opening(act)
+                    self._check_links(act)
             if timeline.promise:
                 yield number, timeline.promise
 
-    def _check_opening(self, act: Act) -> None:
+    def _check_links(self, act: Act) -> None:
         """Refuse a promise with a person, or in place of a promise, that was not there yet."""
         opening = act.opening
-        if opening and opening.person is not None:
-            met = self._met.get(opening.person)
+        person = opening.person if opening else act.person
+        if person is not None:
+            met = self._met.get(person)
             if met is None or met > act.number:
                 raise ImpossibleAct("its person was not in the ledger yet")
         if opening and opening.replaces is not None:
