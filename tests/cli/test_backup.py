@@ -494,7 +494,7 @@ def test_a_person_is_told_what_would_be_gone_and_may_say_no(filled: Program, bac
     assert shown[:3] == [
         "In the ledger: 2 promises, 6 acts, the newest from Mon 23 Nov, 10:00.",
         "In the backup: 1 promise, 3 acts, the newest from Mon 23 Nov, 10:00.",
-        "The backup is older: 3 acts of the ledger would be lost. The ledger will be backed up first.",
+        "The backup is older: 3 acts in the ledger would be lost. The ledger will be backed up first.",
     ]
     assert shown[-1] == "Nothing was restored."
     assert acts(filled.ledger) == before

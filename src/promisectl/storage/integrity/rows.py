@@ -272,9 +272,8 @@ class ContentChecks:
                     f"the answer for the key “{row['key']}” is not the one that was given"
                 )
             previous_entry = row["entry"]
-        fine = (
-            "1 --once key is stored" if count == 1 else f"{count or 'no':,} --once keys are stored"
-        )
+        fine = f"{count:,} --once keys are stored" if count else "no --once keys are stored"
+        fine = "1 --once key is stored" if count == 1 else fine
         wrong = "stored --once keys were changed"
         yield damage.build_finding("keys", fine, wrong)
 
