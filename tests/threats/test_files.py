@@ -398,7 +398,7 @@ def test_root_leaves_the_directories_of_others_alone(filled: Program) -> None:
         assert (done.stdout, done.returncode) == ("", 5)
         assert "You are root, and " in done.stderr
         assert re.search(
-            r"Nothing was changed\. Run this as (\S+): sudo -u \1 promisectl …", done.stderr
+            r"Nothing was changed\. Run this as (\S+): sudo -u '?\1'? promisectl …", done.stderr
         )
         assert seen(filled.ledger.parent) == before
 
@@ -424,7 +424,7 @@ def test_a_link_into_the_directory_of_another_is_not_followed(filled: Program) -
             done = shell(words, pretended(SOMEBODY + 1))
             assert (done.stdout, done.returncode) == ("", 5)
             assert f"is a link to {theirs}/ledger.db, in a directory of " in done.stderr
-            assert f"name it directly: --ledger '{theirs}/ledger.db'" in done.stderr
+            assert f"name it directly: --ledger {theirs}/ledger.db" in done.stderr
             assert seen(theirs) == before
 
 

@@ -45,8 +45,10 @@ def backup(env: Env, file: str | None = None, *, force: bool = False) -> None:
             lines=[f"Backed up {_format_backup_extent(made.summary)}."],
             facts=[f"file: {made.path}", f"head: {made.summary.head}"],
             hints=[
-                "Keep the head, the hash of the newest act. "
-                "To verify the ledger later: promisectl doctor --expect “…”"
+                (
+                    "Keep the head, the hash of the newest act. "
+                    "To verify the ledger later: promisectl doctor --expect “…”"
+                )
             ],
         )
 
