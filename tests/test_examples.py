@@ -58,7 +58,7 @@ def test_every_transcript_is_what_the_terminal_shows(file: Path, compiled: str) 
 
 def test_every_page_of_the_guide_is_in_its_list_and_the_other_way_round() -> None:
     assert {file.stem for file in Path(guide.__file__).parent.glob("*.md")} == set(guide.TOPICS)
-    table = README.partition("\n| for | pages |\n")[2].partition("\n\n")[0]
+    table = README.partition("\n| group | pages |\n")[2].partition("\n\n")[0]
     assert re.findall(r"`([^`]+)`", table) == [*guide.TOPICS]
 
 
@@ -248,7 +248,7 @@ def test_every_rule_is_in_the_guide_with_its_level_under_its_quality() -> None:
     }
     assert found == {rule.id: (rule.level.value, rule.quality) for rule in wellmade.RULES.values()}
     marks = wellmade.list_marks(Subject("Send the numbers"))
-    assert [row[0] for row in _rows("well-made", "mark | it is there when")] == [
+    assert [row[0] for row in _rows("well-made", "mark | present when")] == [
         name for name, _ in marks
     ]
 

@@ -49,7 +49,7 @@ def test_it_says_where_it_is_what_is_in_it_and_what_stands_for_all_of_it(filled:
     assert result.stdout == f"Backed up 1 promise, 3 acts.\nfile: {made}\nhead: {head}\n"
     assert (
         result.stderr
-        == "Keep the head. To verify the ledger later: promisectl doctor --expect “…”\n"
+        == "Keep the head, the hash of the newest act. To verify the ledger later: promisectl doctor --expect “…”\n"
     )
     assert acts(made) == acts(filled.ledger)
 
@@ -254,7 +254,7 @@ def test_a_directory_that_is_not_there_is_not_made(filled: Program, name: str) -
     assert (result.stdout, result.code) == ("", 5)
     assert result.stderr == (
         f"promisectl: There is no directory {directory}, so nothing was backed up. "
-        f"Mount its disk, or create it: mkdir -p '{directory}'\n"
+        f"Mount its disk, or create it: mkdir -p {directory}\n"
     )
     assert [one.name for one in filled.home.iterdir()] == ["data"]
 
@@ -437,7 +437,7 @@ def test_the_ledger_is_what_the_backup_holds_and_the_way_back_is_told(
         == f"Restored 1 promise, 3 acts, the newest from Mon 23 Nov, 10:00.\nhead: {head}\n"
     )
     assert result.stderr == (
-        f"The ledger before: {safe}\nNot what you meant? promisectl restore {safe}\n"
+        f"The previous ledger is in: {safe}\nNot what you meant? promisectl restore {safe}\n"
     )
     assert acts(filled.ledger) == acts(backed)
     assert acts(safe) == before
@@ -494,7 +494,7 @@ def test_a_person_is_told_what_would_be_gone_and_may_say_no(filled: Program, bac
     assert shown[:3] == [
         "In the ledger: 2 promises, 6 acts, the newest from Mon 23 Nov, 10:00.",
         "In the backup: 1 promise, 3 acts, the newest from Mon 23 Nov, 10:00.",
-        "The backup is older: 3 acts of the ledger would be lost. The ledger will be backed up first.",
+        "The backup is older: 3 acts in the ledger would be lost. The ledger will be backed up first.",
     ]
     assert shown[-1] == "Nothing was restored."
     assert acts(filled.ledger) == before

@@ -322,7 +322,8 @@ def test_a_promise_for_each_of_four_weeks(program: Program) -> None:
 
 @pytest.mark.usefixtures("scripts")
 def test_a_promise_every_monday_from_cron(program: Program) -> None:
-    [line] = _with("--once", RECIPES).splitlines()
+    path, line = _with("--once", RECIPES).splitlines()
+    assert path.startswith("PATH=/")
     *when, command = line.split(maxsplit=5)
     assert when == ["0", "8", "*", "*", "1"]
     assert re.search(r"(?<!\\)%", command) is None  # to cron it is the end of the line
@@ -456,3 +457,24 @@ def test_the_lines_of_todo_txt(scripts: Program, monkeypatch: pytest.MonkeyPatch
         ("Water the plants", None, ["home"]),
         ("Mail me@example.org", None, []),
     ]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_ssh_passes_the_words_on(tmp_path: Path, shell: str) -> None:
+    far = tmp_path / "ssh"
+    far.write_text('#!/bin/sh\nshift 2\nexec sh -c "$*"\n')
+    near = tmp_path / "promisectl"
+    near.write_text('#!/bin/sh\nprintf "<%s>" "$#" "$@"\n')
+    for path in (far, near):
+        path.chmod(0o755)
+    env = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    for words in ([], ["make", "Lee's bike; $HOME", "--to", "dana"]):
+        script = f'{_with("ssh", RECIPES)}\npromisectl "$@"'
+        done = subprocess.run(
+            [tool(shell), "-c", script, shell, *words],
+            env=env,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout == "".join(f"<{word}>" for word in [str(len(words)), *words])

@@ -279,7 +279,7 @@ def test_a_move_that_is_not_written_is_not_said_to_be(
     before = file.read_bytes()
     refused = gift("--ledger", str(file), *words)
     assert (refused.stdout, refused.code) == ("", 5)
-    why = "a row is missing, or a trigger of another program does not let it be written"
+    why = "a row is missing, or another program's trigger prevents writing it"
     assert why in refused.stderr
     assert file.read_bytes() == before
     gift.ok("--ledger", str(file), "doctor", "--fix")

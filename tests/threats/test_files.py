@@ -334,7 +334,7 @@ def test_a_ledger_in_wal_mode_is_not_looked_at_and_turned_back_by_a_move(filled:
         db.execute("PRAGMA journal_mode = WAL")
     refused(
         filled,
-        r"to WAL mode, in which even a view would write files\. The next change you record ends that mode, or end it now: sqlite3 '",
+        r"to WAL mode, in which even a view would write files\. The next change you record ends that mode, or end it now: sqlite3 ",
         moves=False,
     )
     assert filled.ok("note", "1", "x", "-q") == "1\n"
@@ -398,7 +398,7 @@ def test_root_leaves_the_directories_of_others_alone(filled: Program) -> None:
         assert (done.stdout, done.returncode) == ("", 5)
         assert "You are root, and " in done.stderr
         assert re.search(
-            r"Nothing was changed\. Run this as (\S+): sudo -u '\1' promisectl …", done.stderr
+            r"Nothing was changed\. Run this as (\S+): sudo -u '?\1'? promisectl …", done.stderr
         )
         assert seen(filled.ledger.parent) == before
 
@@ -424,7 +424,7 @@ def test_a_link_into_the_directory_of_another_is_not_followed(filled: Program) -
             done = shell(words, pretended(SOMEBODY + 1))
             assert (done.stdout, done.returncode) == ("", 5)
             assert f"is a link to {theirs}/ledger.db, in a directory of " in done.stderr
-            assert f"name it directly: --ledger '{theirs}/ledger.db'" in done.stderr
+            assert f"name it directly: --ledger {theirs}/ledger.db" in done.stderr
             assert seen(theirs) == before
 
 

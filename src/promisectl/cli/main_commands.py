@@ -65,7 +65,7 @@ def make(
         list[str],
         typer.Argument(
             metavar="OUTCOME…",
-            help="What will be done; it needs no quotes. - reads lines, or with --json JSON.",
+            help="What will be done, without quotes; “-” reads lines, or with --json JSON.",
         ),
         READS_STDIN,
         ONE_TEXT,
@@ -155,7 +155,7 @@ Told = Annotated[
 NotTold = Annotated[bool, typer.Option("--not-told", metavar="", help="They do not know yet.")]
 Silent = Annotated[
     bool,
-    typer.Option("--silent", metavar="", help="You are owed it, and they did not tell you."),
+    typer.Option("--silent", metavar="", help="They broke a promise to you without telling you."),
 ]
 RenegeCause = Annotated[
     str | None,
@@ -170,6 +170,12 @@ Repair = Annotated[
 ]
 
 
+NegotiateReason = Annotated[
+    str | None,
+    typer.Option("--reason", metavar="TEXT", help="Why you change agreed terms (required then)."),
+]
+
+
 @register_command("negotiate", MAIN_PANEL, runs="acts.negotiate", answers=MOVE_OPTIONS)
 def negotiate(
     id_: o.Id,
@@ -178,7 +184,7 @@ def negotiate(
     done_when: o.DoneWhen = None,
     why: o.Why = None,
     reply_by: o.ReplyBy = None,
-    reason: o.Reason = None,
+    reason: NegotiateReason = None,
     risk: o.Risk = None,
     no_to: o.NoTo = None,
     mine: o.Mine = False,

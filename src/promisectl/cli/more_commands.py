@@ -54,7 +54,7 @@ def release(ids: o.Ids, reason: o.Reason = None, on: o.On = None) -> None:
     \b
     promisectl release 3 --reason "not needed any more"
 
-    The promise ends, and does not count as broken.
+    The promise need not be kept any more, and does not count as broken.
     """
 
 
@@ -88,7 +88,7 @@ def told(id_: o.Id, on: o.On = None) -> None:
     \b
     promisectl told 1 --on yesterday
 
-    For a broken promise that the other side did not know about.
+    They now know that the promise is broken; before, they did not.
     """
 
 
@@ -160,6 +160,7 @@ def correct(
     promisectl correct 1 --risk "the vendor is late"
     promisectl correct 1 --with kim
 
+    Or add what is missing: a date, a done-when, a risk.
     Other revisions with the same wrong value are fixed too.
     """
 

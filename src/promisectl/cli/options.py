@@ -47,7 +47,7 @@ DoneWhen = Annotated[
 Why = Annotated[str | None, typer.Option("--why", metavar="TEXT", help="What it is for.")]
 What = Annotated[str | None, typer.Option("--what", metavar="TEXT", help="The new outcome.")]
 ReplyBy = Annotated[
-    str | None, typer.Option("--reply-by", metavar="WHEN", help="When an answer is needed.")
+    str | None, typer.Option("--reply-by", metavar="WHEN", help="By when you need an answer.")
 ]
 Risk = Annotated[str | None, typer.Option("--risk", metavar="TEXT", help="What could go wrong.")]
 NoTo = Annotated[

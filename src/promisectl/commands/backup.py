@@ -44,7 +44,12 @@ def backup(env: Env, file: str | None = None, *, force: bool = False) -> None:
             ids=[made.path],
             lines=[f"Backed up {_format_backup_extent(made.summary)}."],
             facts=[f"file: {made.path}", f"head: {made.summary.head}"],
-            hints=["Keep the head. To verify the ledger later: promisectl doctor --expect “…”"],
+            hints=[
+                (
+                    "Keep the head, the hash of the newest act. "
+                    "To verify the ledger later: promisectl doctor --expect “…”"
+                )
+            ],
         )
 
 
@@ -172,7 +177,7 @@ def format_history_relation(relation: str, surplus: int) -> str:
     acts = formats.format_count(abs(surplus), "act")
     return {
         "same": "They are the same.",
-        "earlier": f"The backup is older: {acts} of the ledger would be lost.",
+        "earlier": f"The backup is older: {acts} in the ledger would be lost.",
         "later": f"The backup is newer, with {acts} more.",
         "apart": "Their histories differ: what is only in the ledger would be lost.",
     }[relation]
@@ -198,7 +203,7 @@ def print_restore_result(env: Env, source: BackupSource, done: RestoreResult) ->
     hints = [f"Repaired: {repair}." for repair in source.repairs]
     if done.backup:
         hints += [
-            f"The ledger before: {done.saved_path}",
+            f"The previous ledger is in: {done.saved_path}",
             f"Not what you meant? promisectl restore {shlex.quote(done.saved_path)}",
         ]
     elif done.readable:

@@ -31,9 +31,11 @@ class NoLedgerDirectory(LedgerError):
     """The directory for a new ledger does not exist."""
 
     def __init__(self, directory: str) -> None:
+        import shlex
+
         super().__init__(
             f"There is no directory {directory} for a new ledger, so nothing was recorded.",
-            f"Mount its disk, or create it: mkdir -p '{directory}'",
+            f"Mount its disk, or create it: mkdir -p {shlex.quote(directory)}",
         )
 
 
@@ -113,9 +115,11 @@ class NoDirectory(LedgerError):
     """The directory for a backup does not exist."""
 
     def __init__(self, directory: str) -> None:
+        import shlex
+
         super().__init__(
             f"There is no directory {directory}, so nothing was backed up.",
-            f"Mount its disk, or create it: mkdir -p '{directory}'",
+            f"Mount its disk, or create it: mkdir -p {shlex.quote(directory)}",
         )
 
 

@@ -64,10 +64,12 @@ class WalModeLedger(LedgerError):
     """Another program has set a mode in which even a view would write files."""
 
     def __init__(self, path: str) -> None:
+        import shlex
+
         super().__init__(
             f"Another program set {path} to WAL mode, in which even a view would write files.",
             "The next change you record ends that mode, or end it now: "
-            f"sqlite3 '{path}' 'PRAGMA journal_mode=DELETE'",
+            f"sqlite3 {shlex.quote(path)} 'PRAGMA journal_mode=DELETE'",
         )
 
 
@@ -95,10 +97,12 @@ class RootInForeignDirectory(LedgerError):
     effect = "Nothing was changed."
 
     def __init__(self, path: str, owner: str) -> None:
+        import shlex
+
         super().__init__(
             f"You are root, and {path} is in a directory of {owner}, "
             "who could not use what root writes there.",
-            f"Run this as {owner}: sudo -u '{owner}' promisectl …",
+            f"Run this as {owner}: sudo -u {shlex.quote(owner)} promisectl …",
         )
 
 
@@ -108,9 +112,11 @@ class LinkIntoForeignDirectory(LedgerError):
     effect = "Nothing was changed."
 
     def __init__(self, path: str, real: str, owner: str) -> None:
+        import shlex
+
         super().__init__(
             f"{path} is a link to {real}, in a directory of {owner}.",
-            f"If you want to use that, name it directly: --ledger '{real}'",
+            f"If you want to use that, name it directly: --ledger {shlex.quote(real)}",
         )
 
 

@@ -187,7 +187,7 @@ def begin_read_transaction(
 
 def _check_identity_numbers(path: str, application: int, step: int) -> None:
     if application != sql.APPLICATION_ID:
-        raise errors.NotALedger(path, "is a database of another program")
+        raise errors.NotALedger(path, "is another program's database")
     if step < 1:
         raise errors.DamagedLedger(path, "has no schema step, which every ledger has")
     if step > sql.SCHEMA_STEP:

@@ -46,7 +46,7 @@ _PERMISSION_SQLITE_CODES = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sq
 
 
 class RowNotWritten(sqlite3.IntegrityError):
-    """A row that is missing, or that a trigger of another program does not let be written."""
+    """A row that is missing, or that another program's trigger prevents writing."""
 
 
 def is_temporary_file_failure(error: sqlite3.Error) -> bool:
@@ -95,7 +95,7 @@ def _explain_refused_row(
         )
     if isinstance(error, RowNotWritten):
         return errors.DamagedContent(
-            path, "a row is missing, or a trigger of another program does not let it be written"
+            path, "a row is missing, or another program's trigger prevents writing it"
         )
     return None
 

@@ -272,8 +272,9 @@ class ContentChecks:
                     f"the answer for the key “{row['key']}” is not the one that was given"
                 )
             previous_entry = row["entry"]
-        fine = "1 answer kept for --once" if count == 1 else f"{count:,} answers kept for --once"
-        wrong = "answers kept for --once were changed"
+        fine = f"{count:,} --once keys are stored" if count else "no --once keys are stored"
+        fine = "1 --once key is stored" if count == 1 else fine
+        wrong = "stored --once keys were changed"
         yield damage.build_finding("keys", fine, wrong)
 
     # Numbers
@@ -294,7 +295,7 @@ class ContentChecks:
             damage.add_detail("the numbers in use are not recorded as they should be")
         yield damage.build_finding(
             "numbers",
-            "the next IDs were never used",
+            "the next IDs are free",
             "the next IDs are wrong",
             Remedy.REBUILD,
         )
