@@ -24,7 +24,7 @@ _FLAGS = ("agreed", "asked", "offered")
 _FLAG_BEGINNINGS = tuple(flag[:2] for flag in _FLAGS)  # no word of a date has them
 _TEXT_FIELDS = {"done when": "done_when", "why": "why", "answer by": "reply_by"}
 OTHER_FIELDS = (*_FLAGS, *(f"{name}: …" for name in _TEXT_FIELDS), "#tag")
-"""The fields of a line besides the date, as people write them."""
+"""The fields of a line other than the date, as people write them."""
 
 
 class JotLine(NamedTuple):
@@ -35,7 +35,7 @@ class JotLine(NamedTuple):
 
 
 def list_jot_lines(page: str) -> list[JotLine]:
-    """Return the lines of a page without its blank lines and comments."""
+    """Return the lines of a page without its empty lines and comments."""
     import re
 
     stripped = (line.removesuffix("\r").strip(_SPACES) for line in page.split("\n"))

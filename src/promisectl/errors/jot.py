@@ -31,7 +31,7 @@ class EmptyFieldInLine(Usage):
 
 
 class UnknownFieldInLine(Usage):
-    """A field of a line of jot that is none of those it can have."""
+    """A field of a line of jot that it can't have."""
 
     def __init__(self, name: str, fields: Sequence[str]) -> None:
         super().__init__(f"“{name}” is not a field.", f"Choose from a date, {', '.join(fields)}.")
