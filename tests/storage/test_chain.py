@@ -507,7 +507,7 @@ STRANGE = {
     "a text": "is damaged, or is not a ledger",
     "a short text": "",
     "a directory": "is a directory, not a file",
-    "a link to nowhere": "is a link to nothing",
+    "a link to nowhere": "is a broken link",
     "a foreign database": "is a database of another program",
     "a foreign database with our tables": "is a database of another program",
     "a newer ledger": "was written by a newer promisectl",

@@ -131,7 +131,7 @@ def format_help_page(
     parts = [
         f"Usage: {_indent_text(f'{about.name} {about.usage}', width, 7).lstrip()}",
         _indent_text(about.summary, width, 0),
-        "\n".join(_indent_text(line, width, 2, hang=2) for line in about.examples),
+        "\n".join(f"  {line}" for line in about.examples),
         *(_indent_text(remark, width, 0) for remark in about.remarks),
         *_iter_help_panels(commands, width, color=color),
         *_iter_help_panels(parameters, width, color=color),

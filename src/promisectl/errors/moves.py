@@ -60,6 +60,7 @@ class NotOpen(IllegalMove):
         "accept": "there is nothing to accept",
         "decline": "there is nothing to decline",
         "negotiate": "its terms can't change any more",
+        "edit": "it can't be edited",
         "complete": "it can't be completed",
         "partial": "no part of it can be reported",
         "renege": "it can't be broken",
