@@ -1030,7 +1030,7 @@ def test_the_full_week_that_was_just_shown_is_not_hinted_at(program: Program) ->
         _agree(program, "--by", "fri", "--risk", "sick", answers=None, outcome="Feed the cat")
     )
     assert hint == (
-        "With this one, 6 of your promises are due in week 48, more than usual. See the week: promisectl week"
+        "With this one, 6 of your promises are due in week 48. See the week: promisectl week"
     )
 
 

@@ -228,7 +228,7 @@ def test_enter_is_no_answer_and_leaving_changes_nothing(program: Program) -> Non
     program.ok("make", "A", "--to", "lee", "--agreed")
     before = program.ledger.read_bytes()
     result = program("make", "B", "--to", "lee", "--replaces", "1", answers="\n\n", width=200)
-    assert (result.code, result.stderr.count("What should happen to:")) == (130, 3)
+    assert (result.code, result.stderr.count("What should happen to #1:")) == (130, 3)
     assert program.ledger.read_bytes() == before
 
 

@@ -20,14 +20,12 @@ SELF = "leave, complete, negotiate, renege, skip or quit? (Enter to skip) › "
 ASKED = "leave, negotiate, bump, accept, decline, withdraw, skip or quit? (Enter to skip) › "
 JUDGED = "leave, complete, bump, release, accept, decline, reopen, skip or quit? (Enter to skip) › "
 REPORTED = "leave, bump, release, accept, decline, reopen, skip or quit? (Enter to skip) › "
-THEY_RELEASE = "release: Dana releases you\n"
+THEY_RELEASE = "release: record that Dana released you\n"
 THEY_RENEGE = "renege: record that Lee broke it\n"
 THEY_WITHDRAW = "withdraw: Dana takes it back\n"
 THEY_REOPEN = "reopen: Kim reopens it\n"
 THEY_ANSWER = "negotiate: other terms, yours or Lee's; accept: Lee says yes; decline: Lee says no\n"
-THEY_JUDGE = (
-    "release: Dana releases you; accept: Dana confirms it; decline: Dana says what is missing\n"
-)
+THEY_JUDGE = "release: record that Dana released you; accept: Dana confirms it; decline: Dana says what is missing\n"
 UNTOLD = "leave, told, skip or quit? (Enter to skip) › "
 FORKS = "ignore:This process .* is multi-threaded:DeprecationWarning"
 EARLIER = ["--said", "2026-11-02", "--backfill", "--agreed", "-q"]
@@ -563,7 +561,7 @@ def test_what_changed_meanwhile_is_refused_and_put_again(program: Program) -> No
         child.expect(" › ")
         assert in_another("complete", "1", "--confirmed", "-q").returncode == 0
         child.sendline("complete")
-        child.expect("#1 is kept, so it can't be completed.")
+        child.expect("#1 is already kept.")
         child.expect(" › ")
         child.sendline("")
         child.expect("Reviewed 1 of 1: 1 skipped.\r\n")

@@ -54,7 +54,14 @@ class NotOpen(IllegalMove):
         ("active", "reopen"): "is active, so there is nothing to reopen",
         ("delivered", "negotiate"): "is reported as done, so its terms can't change any more",
         ("delivered", "renege"): "is reported as done, so it can't be broken unless it is reopened",
+        ("kept", "accept"): "is already kept",
+        ("kept", "complete"): "is already kept",
+        ("declined", "decline"): "is already declined",
+        ("withdrawn", "withdraw"): "is already withdrawn",
+        ("reneged", "renege"): "is already broken",
         ("reneged", "told"): "is broken, and there is nobody left to tell",
+        ("released", "release"): "is already released",
+        ("void", "void"): "is already void",
     }
     _REFUSALS: ClassVar = {
         "accept": "there is nothing to accept",
