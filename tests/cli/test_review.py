@@ -22,7 +22,7 @@ JUDGED = "leave, complete, bump, release, accept, decline, reopen, skip or quit?
 REPORTED = "leave, bump, release, accept, decline, reopen, skip or quit? (Enter to skip) › "
 THEY_RELEASE = "release: record that Dana released you\n"
 THEY_RENEGE = "renege: record that Lee broke it\n"
-THEY_WITHDRAW = "withdraw: Dana takes it back\n"
+THEY_WITHDRAW = "withdraw: record that Dana took it back\n"
 THEY_REOPEN = "reopen: Kim reopens it\n"
 THEY_ANSWER = "negotiate: other terms, yours or Lee's; accept: Lee says yes; decline: Lee says no\n"
 THEY_JUDGE = "release: record that Dana released you; accept: Dana confirms it; decline: Dana says what is missing\n"
@@ -176,8 +176,9 @@ def test_the_page_lists_the_same(all_kinds: Program) -> None:
         "Overdue: complete, negotiate or renege\n"
         "#5  to Dana: Overdue one\n"
         "    Fri 20 Nov, overdue 3 days\n"
-        "    promisectl complete 5 · promisectl negotiate 5 · promisectl bump 5\n"
-        "    promisectl renege 5 · promisectl release 5\n"
+        "    promisectl complete 5 · promisectl negotiate 5 --by “…” --reason “…”\n"
+        "    promisectl bump 5 “…” · promisectl renege 5 --reason “…”\n"
+        "    promisectl release 5\n"
         "#8  to yourself: For myself, late\n"
     )
     titles = [
@@ -191,7 +192,7 @@ def test_the_page_lists_the_same(all_kinds: Program) -> None:
         "Overdue, owed to you", "No news for a while", "Reported, not confirmed", "Other open promises",
     ]  # fmt: skip
     assert (
-        "#8  to yourself: For myself, late\n    Fri 20 Nov, overdue 3 days\n    promisectl complete 8 · promisectl negotiate 8 · promisectl renege 8\n"
+        "#8  to yourself: For myself, late\n    Fri 20 Nov, overdue 3 days\n    promisectl complete 8 · promisectl negotiate 8 --by “…” --reason “…”\n    promisectl renege 8 --reason “…”\n"
         in page
     )
 
@@ -228,7 +229,7 @@ def test_the_page_fits_and_steers_nothing(program: Program, width: int) -> None:
         )
     for page in (
         program.ok("review", width=width),
-        _review(program, *["k"] * 8, width=width).stdout,
+        _review(program, *["l"] * 8, width=width).stdout,
     ):
         assert not any(sign in page for sign in "\x1b\u202e")
         assert all(cell_len(line) <= width for line in page.splitlines() if " " in line.strip())
@@ -260,7 +261,7 @@ def test_with_nothing_open(program: Program, answers: str | None) -> None:
 
 def test_all_of_them_one_after_the_other(all_kinds: Program) -> None:
     before = all_kinds.ledger.read_bytes()
-    result = _review(all_kinds, *["k"] * 10)
+    result = _review(all_kinds, *["l"] * 10)
     heads = [line for line in result.stdout.splitlines() if " of 10, " in line]
     assert heads == [f"{place} of 10, {kind}" for place, kind in enumerate(HEADS, 1)]
     assert [line.split()[0] for line in result.stdout.splitlines() if line.startswith("#")] == [
@@ -275,7 +276,7 @@ def test_all_of_them_one_after_the_other(all_kinds: Program) -> None:
 
 
 def test_how_each_stands(all_kinds: Program) -> None:
-    lines = _review(all_kinds, *["k"] * 10).stdout.splitlines()
+    lines = _review(all_kinds, *["l"] * 10).stdout.splitlines()
     assert (
         "#6 active, from Lee: “Owed and late” by Thu 19 Nov, overdue 4 days, no news for 21 days."
         in lines
@@ -520,7 +521,7 @@ def test_what_was_foreseen_comes_back(program: Program) -> None:
 def test_new_terms_that_change_nothing_are_put_again(program: Program) -> None:
     for words in (["--to", "dana", "--by", "fri", "--asked"], MINE, MYSELF):
         _one(program, *words)
-    result = _review(program, *["negotiate", "", "", "k"] * 3)
+    result = _review(program, *["negotiate", "", "", "l"] * 3)
     for number in (1, 2, 3):
         assert f"That leaves the terms of #{number} as they are." in result.stderr
     assert result.stdout.endswith("Reviewed 3 of 3: 3 left as they are.\n")
