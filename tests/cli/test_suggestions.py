@@ -172,3 +172,15 @@ def test_a_mistyped_option_is_no_text(ledger: Program, option: str) -> None:
 def test_a_text_of_an_option_may_begin_with_a_dash(ledger: Program) -> None:
     ledger.ok("make", "Send it", "--to", "dana", "--why", "-5 pages are missing")
     assert "-5 pages are missing" in ledger.ok("show", "4")
+
+
+@pytest.mark.parametrize("text", ["…", "“…”", '"..."', "““…”” "])
+def test_a_placeholder_is_not_a_text(ledger: Program, text: str) -> None:
+    said = _refused(ledger, "note", "1", text)
+    assert said.startswith("The text is only “")
+    assert said.endswith("Put your own words there.")
+
+
+def test_a_state_is_taken_in_both_words(ledger: Program) -> None:
+    for seen, recorded in (("reported", "delivered"), ("broken", "reneged")):
+        assert ledger.ok("list", "--state", seen) == ledger.ok("list", "--state", recorded)

@@ -249,7 +249,7 @@ def format_their_moves(item: ReviewItem) -> str:
         if not promise.direction.is_my_side(lifecycle.infer_speaker(promise, verb))
     ]
     return "; ".join(
-        f"{verb}: record that {messages.describe_past_move(promise, verb, name)}" for verb in verbs
+        f"{verb}: {messages.describe_past_move(promise, verb, name)}" for verb in verbs
     )
 
 

@@ -493,13 +493,13 @@ def describe_move(promise: Promise, verb: Verb, name: str, side: Side | None = N
 
 
 def describe_past_move(promise: Promise, verb: Verb, name: str) -> str:
-    """Return what a move of the other side records: “Dana said yes”."""
+    """Return what a move of the other side would record: “record that Dana said yes”."""
     present = describe_move(promise, verb, name)
     word, space, rest = present.removeprefix(f"{name} ").partition(" ")
     if not present.startswith(f"{name} ") or not word.endswith("s"):
-        return present
+        return f"record {present}"
     regular = f"{word[:-1]}d" if word.endswith("es") else f"{word[:-1]}ed"
-    return f"{name} {_PAST_FORMS.get(word, regular)}{space}{rest}"
+    return f"record that {name} {_PAST_FORMS.get(word, regular)}{space}{rest}"
 
 
 _PAST_FORMS = {"says": "said", "takes": "took", "breaks": "broke", "makes": "made"}
