@@ -243,7 +243,7 @@ def test_the_line_of_a_record() -> None:
         "Kept 5 of 8 (63 %, 95 % interval 31–86 %) · on time 4 of 8 · warned in time 2 of 5 · terms changed 1 of 10 · said no 3 times"
     )
     assert rates.format_statistics_line(_nothing(said_no=Rate(1, 1))) == "Said no once"
-    assert rates.format_statistics_line(_nothing()) == "Kept —"
+    assert rates.format_statistics_line(_nothing()) == ""
 
 
 def test_what_there_is_to_learn() -> None:

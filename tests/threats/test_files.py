@@ -150,7 +150,7 @@ def test_the_journal_of_a_ledger_that_is_gone_is_not_played_into_a_new_one(
     assert (result.stdout, result.code) == ("", 5)
     assert result.stderr == (
         f"promisectl: {journal} exists without its ledger, and SQLite would apply it to a new one. "
-        "Nothing was recorded. Move it to its ledger, or away.\n"
+        "Nothing was recorded. Move it to its ledger, or elsewhere.\n"
     )
     assert [one.name for one in program.ledger.parent.iterdir()] == [journal.name]
     journal.unlink()

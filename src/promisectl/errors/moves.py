@@ -78,7 +78,6 @@ class NotOpen(IllegalMove):
         "told": "there is nothing to tell",
         "note": "it can't have another note",
         "correct": "it can't be corrected",
-        "void": "it can't be made void",
         "tag": "it can't have other tags",
         "untag": "it can't have other tags",
     }
