@@ -432,3 +432,11 @@ def test_the_digest_in_markdown_has_its_headings_and_items_alone(program: Progra
         "<strong_open>#2<strong_close> Mon 23 Nov, from Lee<hardbreak>Active: Lee accepted your request “1. Fix | the brake”.",
     ]
     assert [kind for kind, _ in read if kind.endswith("_open")].count("list_item_open") == 2
+
+
+def test_a_request_is_told_with_its_newest_terms(program: Program) -> None:
+    program.ok("make", "Repair the shelf", "--to", "max", "--by", "thu", "--asked")
+    program.ok("negotiate", "1", "--mine", "--by", "sat")
+    page = " ".join(program.ok("digest").split())
+    assert "Proposed: you made Max a counter-offer (rev 2)" in page
+    assert "by Sat 28 Nov" in page

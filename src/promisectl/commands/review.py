@@ -55,7 +55,8 @@ _VERBS_BY_KIND = {
     "unanswered": (Verb.BUMP, Verb.NEGOTIATE, Verb.WITHDRAW, Verb.ACCEPT, Verb.DECLINE),
 }
 """The moves that lead on from a kind of waiting, where they are not those of all others."""
-_STAY_CHOICES = ("keep", "skip", "quit")
+_COUNT_NAMES = {"leave": "left as they are", "skip": "skipped"}
+_STAY_CHOICES = ("leave", "skip", "quit")
 
 
 class ReviewItem(NamedTuple):
@@ -70,6 +71,12 @@ class ReviewItem(NamedTuple):
     def commands(self) -> list[str]:
         """The open moves as commands, without the program's name."""
         return [f"{verb} {self.promise.id}" for verb in self.verbs]
+
+    @property
+    def full_commands(self) -> list[str]:
+        """The open moves as commands with all that they need, to be pasted."""
+        promise = self.promise
+        return [errors.format_move(verb, promise.id, promise.state) for verb in self.verbs]
 
     @property
     def id_word(self) -> str:
@@ -145,10 +152,7 @@ def print_review_page(env: Env, items: Sequence[ReviewItem]) -> None:
         return
     from promisectl.rendering import review as review_page
 
-    parts = [
-        (item.group.title, item.row, [f"promisectl {command}" for command in item.commands])
-        for item in items
-    ]
+    parts = [(item.group.title, item.row, item.full_commands) for item in items]
     output.print_renderables(env, review_page.render_review(parts, env.here))
 
 
@@ -157,7 +161,7 @@ def print_review_page(env: Env, items: Sequence[ReviewItem]) -> None:
 
 def walk_through_items(env: Env, items: Sequence[ReviewItem]) -> None:
     """Ask about each promise as it is when its turn comes; in the end, print what was chosen."""
-    counts = {"moved": 0, "left as agreed": 0, "skipped": 0}
+    counts = {"changed": 0, "left as they are": 0, "skipped": 0}
     rest = " The rest: promisectl review"
     try:
         if all(
@@ -192,7 +196,7 @@ def _review_item(env: Env, item: ReviewItem, position: str, counts: dict[str, in
     word = _ask_item_move(env, now)
     if word == "quit":
         return False
-    counts[{"keep": "left as agreed", "skip": "skipped"}.get(word, "moved")] += 1
+    counts[_COUNT_NAMES.get(word, "changed")] += 1
     env.print_line("")
     return True
 
@@ -220,7 +224,7 @@ def format_item_standing(env: Env, item: ReviewItem) -> list[str]:
 
 def _ask_item_move(env: Env, item: ReviewItem) -> str:
     """Ask for a choice until one is made or carried out, and return its word."""
-    choices = ("keep", *map(str, item.verbs), "skip", "quit")
+    choices = ("leave", *map(str, item.verbs), "skip", "quit")
     if their_moves := format_their_moves(item):
         env.print_warning(their_moves)
     question = f"{', '.join(choices[:-1])} or quit? (Enter to skip)"
@@ -244,7 +248,9 @@ def format_their_moves(item: ReviewItem) -> str:
         for verb in item.verbs
         if not promise.direction.is_my_side(lifecycle.infer_speaker(promise, verb))
     ]
-    return "; ".join(f"{verb}: {messages.describe_move(promise, verb, name)}" for verb in verbs)
+    return "; ".join(
+        f"{verb}: {messages.describe_past_move(promise, verb, name)}" for verb in verbs
+    )
 
 
 # The moves: each asks for what it needs and records the act
