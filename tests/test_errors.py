@@ -30,12 +30,12 @@ def _family(root: type[errors.Problem]) -> Iterator[type[errors.Problem]]:
 MET = sorted(_family(errors.Problem), key=lambda one: one.__name__)
 INSIDE = {
     errors.BadRecord: "shown as BadImport",
+    errors.BadCommandLine: "the parser's other errors; no command line is known to bring one about",
     errors.LedgerNeedsFix: "shown as a finding of doctor; a repair mends it first",
 }
 
 # What can't be brought about in a transcript, and where it is tested instead.
 ELSEWHERE = {
-    "needs an outcome": "domain/test_lifecycle.py",  # the words of a command are looked at before
     "needs a text": "domain/test_lifecycle.py",
     "needs the time when they were told": "domain/test_lifecycle.py",
     "an earlier record already has the ID": "cli/test_import.py",
@@ -61,6 +61,7 @@ ELSEWHERE = {
     "it is before": "cli/test_import.py",
 }
 NEVER_SEEN = {
+    "is not possible": "every move has a reason of its own",
     "Can't check": "a repair mends it first, and doctor shows it as a finding",
     "Repair it: promisectl doctor --fix": "the same",
     "is damaged, or was replaced a moment ago": "somebody would have to put another ledger there within a millisecond",

@@ -302,9 +302,12 @@ class Env:
             raise errors.AnswerLost(error.strerror or str(error)) from error
 
     def print_hint(self, line: str) -> None:
-        """Print a line on stderr, unless only data is wanted (--quiet, --json or --jsonl)."""
+        """Print a line on stderr, unless only data is wanted (--quiet, --json or --jsonl).
+
+        A line that is a command is not folded.
+        """
         if not (self.quiet or self.is_json):
-            self.print_warning(line)
+            self.print_warning(line, whole=line.startswith("promisectl "))
 
     def print_warning(self, line: str, *, whole: bool = False) -> None:
         """Print a line on stderr, escaped; on a terminal folded, unless `whole`.

@@ -437,7 +437,7 @@ def test_the_ledger_is_what_the_backup_holds_and_the_way_back_is_told(
         == f"Restored 1 promise, 3 acts, the newest from Mon 23 Nov, 10:00.\nhead: {head}\n"
     )
     assert result.stderr == (
-        f"The previous ledger is in: {safe}\nNot what you meant? promisectl restore {safe}\n"
+        f"The previous ledger is in: {safe}\nNot what you meant?\npromisectl restore {safe}\n"
     )
     assert acts(filled.ledger) == acts(backed)
     assert acts(safe) == before

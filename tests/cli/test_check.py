@@ -237,7 +237,7 @@ def test_a_draft_has_no_number_and_names_whom_it_knows(some: Program) -> None:
         "check", "--draft", "x y z", "--to", "somebody new", width=80
     )
     assert "Draft · from Kim\n" in some.ok("check", "--draft", "x y z", "--from", "kim", width=80)
-    assert "Draft · to myself\n" in some.ok("check", "--draft", "x y z", "--to", "me", width=80)
+    assert "Draft · to yourself\n" in some.ok("check", "--draft", "x y z", "--to", "me", width=80)
     assert "Draft · to nobody\n" in some.ok("check", "--draft", "x y z", width=80)
 
 

@@ -296,7 +296,7 @@ def test_people_are_offered_by_their_handles(full: Program) -> None:
         "dana-kim": "Dana Kim",
         "kim": "Kim",
         "lee": "Lee",
-        "me": "Myself",
+        "me": "Yourself",
     }
     assert list(_asked(full, "make", "x", "--to", "lee", "--to", "")) == ["dana-kim", "kim", "me"]
     assert _asked(full, "owe", "--with=da") == {"--with=dana-kim": "Dana Kim"}

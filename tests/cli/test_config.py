@@ -101,7 +101,7 @@ def test_a_config_that_is_no_file_is_refused(program: Program) -> None:
     path.mkdir()
     assert (
         program("owe").stderr
-        == f"promisectl: {path}: is a directory. Nothing was done. Move it away.\n"
+        == f"promisectl: {path}: is a directory. Nothing was done. Move it elsewhere.\n"
     )
 
 

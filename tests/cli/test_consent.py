@@ -654,7 +654,7 @@ def test_what_was_foreseen_comes_back_in_trouble(asked: Program, words: list[str
     result = asked(*words)
     assert (
         result.stderr.splitlines()[-1]
-        == "You foresaw: “kids are ill”. It displaces: “gym on Tuesday”."
+        == "You foresaw: “kids are ill”. You put off: “gym on Tuesday”."
     )
     asked.ok("undo")
     assert "You foresaw" not in asked(*words, "-q").stderr + asked(*words, "--json").stderr
@@ -662,7 +662,7 @@ def test_what_was_foreseen_comes_back_in_trouble(asked: Program, words: list[str
 
 def test_one_answer_comes_back_alone(asked: Program) -> None:
     _accept(asked, answers="\ngym on Tuesday\ny\n")
-    assert asked("bump", "1", "slow").stderr.splitlines()[-1] == "It displaces: “gym on Tuesday”."
+    assert asked("bump", "1", "slow").stderr.splitlines()[-1] == "You put off: “gym on Tuesday”."
 
 
 def test_nothing_comes_back_where_nothing_was_said(asked: Program) -> None:
@@ -1031,7 +1031,7 @@ def test_the_full_week_that_was_just_shown_is_not_hinted_at(program: Program) ->
         _agree(program, "--by", "fri", "--risk", "sick", answers=None, outcome="Feed the cat")
     )
     assert hint == (
-        "With this one, 6 of your promises are due in week 48, more than usual. promisectl week"
+        "With this one, 6 of your promises are due in week 48. See the week: promisectl week"
     )
 
 

@@ -382,7 +382,7 @@ def test_what_could_go_wrong_is_said_where_the_promise_is_read(program: Program)
         "#1 active: you corrected “Send the report”. What could go wrong: “sick kids”.\n"
     )
     assert program.ok("correct", "1", *_eyes(OPTIONS), width=200) == (
-        "#1 active: you corrected “Send the report”. It displaces: “gym on Thursday”.\n"
+        "#1 active: you corrected “Send the report”. What it displaces: “gym on Thursday”.\n"
     )
     assert program.ok("correct", "1", "--risk", "flu", "--what", "Send a report", width=200) == (
         "#1 active: you corrected the terms: “Send a report” (was “Send the report”)."

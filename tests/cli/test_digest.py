@@ -453,3 +453,11 @@ def test_a_digest_of_one_person_has_nothing_of_others(program: Program) -> None:
     program.ok("complete", "3", "--confirmed")
     figures = json.loads(program.ok("digest", "--with", "lee", "--json"))["figures"]
     assert figures["owed"]["kept"]["of"] == 0
+
+
+def test_a_request_is_told_with_its_newest_terms(program: Program) -> None:
+    program.ok("make", "Repair the shelf", "--to", "max", "--by", "thu", "--asked")
+    program.ok("negotiate", "1", "--mine", "--by", "sat")
+    page = " ".join(program.ok("digest").split())
+    assert "Proposed: you made Max a counter-offer (rev 2)" in page
+    assert "by Sat 28 Nov" in page

@@ -325,7 +325,7 @@ def test_a_foreign_log_is_not_to_be_restored(filled: Program) -> None:
     kept(filled)
     filled.ledger.with_name("ledger.db-wal").write_bytes(b"x" * 99)
     told = filled("doctor")
-    assert "Move that file away" in lines(told)["file"][1]
+    assert "Move that file elsewhere" in lines(told)["file"][1]
     assert told.stderr == "1 of 6 checks found damage: see above.\n"
 
 

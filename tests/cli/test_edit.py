@@ -270,7 +270,7 @@ def test_a_reply_by_can_be_corrected_and_everything_taken_away(
 def test_what_was_edited_is_one_command_to_undo(promised: Program, desk: Desk) -> None:
     desk.types({"outcome": "Send Q4 numbers", "by": ""})
     promised.ok("edit", "1", "--correct", "-q")
-    assert promised.ok("undo") == "#1 active again, correct undone: “Send Q3 numbers”.\n"
+    assert promised.ok("undo") == "#1 active again: `correct` of “Send Q3 numbers” was undone.\n"
     assert _record(promised)["due"] == "2026-11-27"
 
 
@@ -360,8 +360,8 @@ def test_a_promise_that_is_over_can_be_corrected_and_is_not_asked_about(
         (["1", "--mine", "--theirs"], 2, "--mine and --theirs can't be combined."),
         (["1", "--reason", " "], 2, "The reason is empty."),
         (["2", "--reason", "x"], 4, "#2 is reported as done, so its terms can't change any more."),
-        (["3"], 4, "#3 is void, so edit is not possible. No move is possible any more."),
-        (["3", "--correct"], 4, "#3 is void, so correct is not possible."),
+        (["3"], 4, "#3 is void, so it can't be edited. No move is possible any more."),
+        (["3", "--correct"], 4, "#3 is void, so it can't be corrected."),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_before_anything_is_typed(

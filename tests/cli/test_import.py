@@ -315,10 +315,10 @@ def test_every_field_says_what_it_can_not_be(
 
 
 VALUES: list[tuple[str, Any, str]] = [
-    ("outcome", 7, "it is not a text"),
-    ("outcome", ["x"], "it is not a text"),
+    ("outcome", 7, "it is not text"),
+    ("outcome", ["x"], "it is not text"),
     ("outcome", "\ud800", "it has invalid characters"),
-    ("person", {"name": "x"}, "it is not a text"),
+    ("person", {"name": "x"}, "it is not text"),
     ("tags", ["two words"], "it is not a list of single words"),
     ("tags", ["a\0b"], "it has invalid characters"),
     ("tags", ["\udfff"], "it has invalid characters"),
@@ -327,8 +327,8 @@ VALUES: list[tuple[str, Any, str]] = [
     ("id", True, "“True” is not a number from 1 to 999999999"),
     ("id", 1.0, "“1.0” is not a number from 1 to 999999999"),
     ("id", 10**15, "“1000000000000000” is not a number from 1 to 999999999"),
-    ("uid", 5, "it is not a text"),
-    ("due", 20261127, "it is not a text"),
+    ("uid", 5, "it is not text"),
+    ("due", 20261127, "it is not text"),
 ]
 
 
@@ -566,8 +566,8 @@ def test_one_undo_takes_all_of_it_back_and_redo_brings_it_again(program: Program
     take(program, TWO)
     after = records(program)
     assert program.ok("undo").splitlines() == [
-        "#2 void, import undone: “Send the numbers”.",
-        "#3 void, import undone: “Fix the brake”.",
+        "#2 void: `import` of “Send the numbers” was undone.",
+        "#3 void: `import` of “Fix the brake” was undone.",
     ]
     assert records(program)[:1] == before
     assert program.ok("list", "--with", "dana") == ""

@@ -109,7 +109,7 @@ def test_the_log_names_whose_risk_it_is(
     ] == [True]
     page = program.ok("show", "1", width=200, today="2026-12-10T09:00")
     if agreed:
-        assert f"{who} foresaw: “no brake”. It displaces: “the lake”." in page
+        assert f"{who} foresaw: “no brake”. {who} put off: “the lake”." in page
 
 
 def test_their_yes_names_their_risk(program: Program) -> None:
@@ -164,7 +164,7 @@ OPEN: dict[str, tuple[list[list[str]], str, str]] = {
         "release",
         "released",
     ),
-    "to myself": ([["make", "A", "--to", "me"]], "renege", "reneged"),
+    "to yourself": ([["make", "A", "--to", "me"]], "renege", "reneged"),
 }  # fmt: skip
 CLOSED: dict[str, list[list[str]]] = {
     "declined": [["make", "A", "--to", "lee"], ["decline", "1"]],
@@ -213,7 +213,7 @@ def test_a_terminal_asks_what_becomes_of_an_open_one(
     result = program(
         "make", "B", "--to", "me", "--replaces", "1", answers="".join(f"{word}\n" for word in typed), width=200
     )  # fmt: skip
-    assert f"What happens to it: {verb} (" in result.stderr
+    assert f"What should happen to #1: {verb} (" in result.stderr
     assert result.code == 0, result
     assert shown(program)["state"] == (before["state"] if beside else state)
     assert (shown(program, 2)["replaces"], shown(program, 2)["state"]) == (1, "active")
@@ -228,7 +228,7 @@ def test_enter_is_no_answer_and_leaving_changes_nothing(program: Program) -> Non
     program.ok("make", "A", "--to", "lee", "--agreed")
     before = program.ledger.read_bytes()
     result = program("make", "B", "--to", "lee", "--replaces", "1", answers="\n\n", width=200)
-    assert (result.code, result.stderr.count("What happens to it:")) == (130, 3)
+    assert (result.code, result.stderr.count("What should happen to #1:")) == (130, 3)
     assert program.ledger.read_bytes() == before
 
 

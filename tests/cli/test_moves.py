@@ -51,7 +51,7 @@ def test_nothing_waits_and_nothing_is_overdue(program: Program) -> None:
     program.ok("make", "Fix the bike brake", "--from", "lee", "--by", "fri", "--agreed")
     assert (
         program.ok(width=80)
-        == "Nothing is waiting for you. Open: promisectl owe · promisectl owed\n"
+        == "Nothing is waiting for you. What is still open: promisectl owe · promisectl owed\n"
     )
 
 
@@ -205,8 +205,8 @@ def test_an_imported_promise_at_risk_is_a_warning_until_an_act_of_mine(program: 
 
 def test_the_next_step_after_a_warning_is_to_talk(program: Program) -> None:
     program.ok("make", "The poster", "--from", "omar", "--by", "2026-12-24", "--agreed")
-    talk = "Answer: promisectl negotiate 1 · promisectl release 1 · promisectl note 1 “…”\n"
-    receive = "When you have it: promisectl complete 1\n"
+    talk = "Answer: promisectl negotiate 1 --by “…” --reason “…” · promisectl release 1 · promisectl note 1 “…”\n"
+    receive = "When it is done: promisectl complete 1\n"
     assert program("bump", "1", "slow", "--theirs").stderr == talk
     assert program("note", "1", "we talked").stderr == receive
     assert program("undo").stderr == talk

@@ -28,7 +28,7 @@ INFERRED: dict[str, list[list[str]]] = {
         ["make", "Fix the brake", "--to", "lee", "--by", "fri", "--agreed"],
         ["negotiate", "1", "--by", "sat", "--reason", "x", "--theirs"],
     ],
-    "to myself": [["make", "Fix the brake", "--to", "me", "--by", "fri"]],
+    "to yourself": [["make", "Fix the brake", "--to", "me", "--by", "fri"]],
 }
 
 
@@ -103,7 +103,7 @@ def test_elsewhere_they_are_mine(program: Program, name: str) -> None:
     assert "›" not in program(*words, answers="").stderr
     assert shown(program)["acts"][-1]["by"] == "me"
     program.ok("undo")
-    program.ok(*words, *([] if name == "to myself" else ["--mine"]))
+    program.ok(*words, *([] if name == "to yourself" else ["--mine"]))
     assert shown(program)["acts"][-1]["by"] == "me"
 
 
@@ -134,10 +134,12 @@ def test_what_was_asked_about_is_what_is_changed(program: Program) -> None:
     """The page and the next step name both commands where both are open."""
     set_up(program, MINE["offer"])
     page = program.ok("show", "1", width=80)
-    assert "promisectl negotiate 1 --mine    you change the offer" in page
-    assert "promisectl negotiate 1 --theirs  Lee makes a counter-offer" in page
+    assert "promisectl negotiate 1 --mine --by “…”    you change the offer" in page
+    assert "promisectl negotiate 1 --theirs --by “…”  Lee makes a counter-offer" in page
     set_up(program, [["make", "Feed it", "--to", "lee", "--asked"]])
-    assert "promisectl negotiate 2  you make a counter-offer" in program.ok("show", "2", width=80)
+    assert "promisectl negotiate 2 --by “…”  you make a counter-offer" in program.ok(
+        "show", "2", width=80
+    )
 
 
 # Until when they want an answer
@@ -300,10 +302,10 @@ def test_a_risk_goes_with_terms_of_the_promisor(
     )  # fmt: skip
     who = "You" if by == "me" else "Lee"
     again = program(*words[:3], "sun", *words[4:], "--risk", "no wheel")
-    assert again.stderr.splitlines()[-1] == "It displaces: “the lake”."
+    assert again.stderr.splitlines()[-1] == f"{who} put off: “the lake”."
     program.ok("undo")
     said = program("bump", "1", "it rains", *(["--theirs"] if by == "them" else [])).stderr
-    assert said.endswith(f"{who} foresaw: “no brake”. It displaces: “the lake”.\n")
+    assert said.endswith(f"{who} foresaw: “no brake”. {who} put off: “the lake”.\n")
 
 
 @pytest.mark.parametrize("theirs", [[], ["--theirs"]])

@@ -15,22 +15,20 @@ from tests.cli.terminal import in_another, terminal
 from tests.conftest import Program, Result, remembered
 
 WELCOME = "No promises yet."
-OPEN = "keep, complete, negotiate, bump, renege, release, skip or quit? (Enter to skip) › "
-SELF = "keep, complete, negotiate, renege, skip or quit? (Enter to skip) › "
-ASKED = "keep, negotiate, bump, accept, decline, withdraw, skip or quit? (Enter to skip) › "
-JUDGED = "keep, complete, bump, release, accept, decline, reopen, skip or quit? (Enter to skip) › "
-REPORTED = "keep, bump, release, accept, decline, reopen, skip or quit? (Enter to skip) › "
-THEY_RELEASE = "release: Dana releases you\n"
-THEY_RENEGE = "renege: Lee breaks it\n"
-THEY_WITHDRAW = "withdraw: Dana takes it back\n"
-THEY_REOPEN = "reopen: Kim reopens it\n"
-THEY_ANSWER = "negotiate: other terms, yours or Lee's; accept: Lee says yes; decline: Lee says no\n"
-THEY_JUDGE = (
-    "release: Dana releases you; accept: Dana confirms it; decline: Dana says what is missing\n"
-)
+OPEN = "leave, complete, negotiate, bump, renege, release, skip or quit? (Enter to skip) › "
+SELF = "leave, complete, negotiate, renege, skip or quit? (Enter to skip) › "
+ASKED = "leave, negotiate, bump, accept, decline, withdraw, skip or quit? (Enter to skip) › "
+JUDGED = "leave, complete, bump, release, accept, decline, reopen, skip or quit? (Enter to skip) › "
+REPORTED = "leave, bump, release, accept, decline, reopen, skip or quit? (Enter to skip) › "
+THEY_RELEASE = "release: record that Dana released you\n"
+THEY_RENEGE = "renege: record that Lee broke it\n"
+THEY_WITHDRAW = "withdraw: record that Dana took it back\n"
+THEY_REOPEN = "reopen: record that Kim reopened it\n"
+THEY_ANSWER = "negotiate: record other terms, yours or Lee's; accept: record that Lee said yes; decline: record that Lee said no\n"
+THEY_JUDGE = "release: record that Dana released you; accept: record that Dana confirmed it; decline: record that Dana said what is missing\n"
+UNTOLD = "leave, told, skip or quit? (Enter to skip) › "
 BACK = ("skip or quit", "skip, back or quit")
 """What the question offers after the first promise."""
-UNTOLD = "keep, told, skip or quit? (Enter to skip) › "
 FORKS = "ignore:This process .* is multi-threaded:DeprecationWarning"
 EARLIER = ["--said", "2026-11-02", "--backfill", "--agreed", "-q"]
 
@@ -190,9 +188,10 @@ def test_the_page_lists_the_same(all_kinds: Program) -> None:
         "Overdue: complete, negotiate or renege\n"
         "#5  to Dana: Overdue one\n"
         "    Fri 20 Nov, overdue 3 days\n"
-        "    promisectl complete 5 · promisectl negotiate 5 · promisectl bump 5\n"
-        "    promisectl renege 5 · promisectl release 5\n"
-        "#8  to myself: For myself, late\n"
+        "    promisectl complete 5 · promisectl negotiate 5 --by “…” --reason “…”\n"
+        "    promisectl bump 5 “…” · promisectl renege 5 --reason “…”\n"
+        "    promisectl release 5\n"
+        "#8  to yourself: For myself, late\n"
     )
     titles = [
         line
@@ -205,7 +204,7 @@ def test_the_page_lists_the_same(all_kinds: Program) -> None:
         "Overdue, owed to you", "No news for a while", "Reported, not confirmed", "Other open promises",
     ]  # fmt: skip
     assert (
-        "#8  to myself: For myself, late\n    Fri 20 Nov, overdue 3 days\n    promisectl complete 8 · promisectl negotiate 8 · promisectl renege 8\n"
+        "#8  to yourself: For myself, late\n    Fri 20 Nov, overdue 3 days\n    promisectl complete 8 · promisectl negotiate 8 --by “…” --reason “…”\n    promisectl renege 8 --reason “…”\n"
         in page
     )
 
@@ -242,7 +241,7 @@ def test_the_page_fits_and_steers_nothing(program: Program, width: int) -> None:
         )
     for page in (
         program.ok("review", width=width),
-        _review(program, *["k"] * 8, width=width).stdout,
+        _review(program, *["l"] * 8, width=width).stdout,
     ):
         assert not any(sign in page for sign in "\x1b\u202e")
         assert all(cell_len(line) <= width for line in page.splitlines() if " " in line.strip())
@@ -274,7 +273,7 @@ def test_with_nothing_open(program: Program, answers: str | None) -> None:
 
 def test_all_of_them_one_after_the_other(all_kinds: Program) -> None:
     before = all_kinds.ledger.read_bytes()
-    result = _review(all_kinds, *["k"] * 10)
+    result = _review(all_kinds, *["l"] * 10)
     heads = [line for line in result.stdout.splitlines() if " of 10, " in line]
     assert heads == [f"{place} of 10, {kind}" for place, kind in enumerate(HEADS, 1)]
     assert [line.split()[0] for line in result.stdout.splitlines() if line.startswith("#")] == [
@@ -286,19 +285,19 @@ def test_all_of_them_one_after_the_other(all_kinds: Program) -> None:
         + f"{THEY_RENEGE}{OPEN}{THEY_ANSWER}{ASKED}{THEY_JUDGE}{REPORTED}".replace(*BACK)
         + f"{THEY_RELEASE}{OPEN}{SELF}".replace(*BACK)
     )
-    assert result.stdout.endswith("Reviewed 10 of 10: 10 left as agreed.\n")
+    assert result.stdout.endswith("Reviewed 10 of 10: 10 left as they are.\n")
     assert all_kinds.ledger.read_bytes() == before
 
 
 def test_how_each_stands(all_kinds: Program) -> None:
-    lines = _review(all_kinds, *["k"] * 10).stdout.splitlines()
+    lines = _review(all_kinds, *["l"] * 10).stdout.splitlines()
     assert (
         "#6 active, from Lee: “Owed and late” by Thu 19 Nov, overdue 4 days, no news for 21 days."
         in lines
     )
     assert "#5 active, to Dana: “Overdue one” by Fri 20 Nov, overdue 3 days." in lines
     assert "You foresaw: “I am sick”." in lines
-    assert "#8 active, to myself: “For myself, late” by Fri 20 Nov, overdue 3 days." in lines
+    assert "#8 active, to yourself: “For myself, late” by Fri 20 Nov, overdue 3 days." in lines
     assert "#4 broken, to Lee: “Untold one” by Sun 20 Dec, not told." in lines
     assert (
         "#3 proposed, from Lee: “Stale one” by Sun 20 Dec, their answer, no news for 21 days."
@@ -336,11 +335,11 @@ def test_the_counter_on_the_table_is_what_is_shown(program: Program) -> None:
 
 
 def test_quitting_leaves_the_rest(all_kinds: Program) -> None:
-    result = _review(all_kinds, "skip", "", "keep", "skip", "told", "", "quit")
+    result = _review(all_kinds, "skip", "", "leave", "skip", "told", "", "quit")
     assert result.stdout.endswith(
         "#4 broken: Lee was told on Mon 23 Nov, 27 days ahead.\n\n"
         "6 of 10, overdue, owed to you\n#6 active, from Lee: “Owed and late” by Thu 19 Nov, overdue 4 days, no news for 21 days.\n"
-        "Reviewed 5 of 10: 1 moved, 1 left as agreed, 3 skipped. The rest: promisectl review\n"
+        "Reviewed 5 of 10: 1 changed, 1 left as they are, 3 skipped. The rest: promisectl review\n"
     )
     assert _record(all_kinds, 4)["told_at"] == "2026-11-23T09:00:00Z"
 
@@ -353,7 +352,7 @@ def test_quitting_at_once(all_kinds: Program) -> None:
 
 def test_what_was_settled_is_gone_the_next_time(program: Program) -> None:
     _one(program, "--to", "dana", "--by", "fri", "--agreed")
-    assert _review(program, "c").stdout.endswith("Reviewed 1 of 1: 1 moved.\n")
+    assert _review(program, "c").stdout.endswith("Reviewed 1 of 1: 1 changed.\n")
     assert "1 of 1, not confirmed" in _review(program, "q").stdout
 
 
@@ -452,7 +451,7 @@ def test_a_choice_leads_to_its_move(
     result = _review(program, *typed)
     assert result.code == 0
     assert (_record(program)["state"], _acts(program)[-1]) == (state, act)
-    assert "Reviewed 1 of 1: 1 moved.\n" in result.stdout
+    assert "Reviewed 1 of 1: 1 changed.\n" in result.stdout
 
 
 def test_the_answers_are_recorded(program: Program) -> None:
@@ -536,17 +535,17 @@ def test_what_was_foreseen_comes_back(program: Program) -> None:
 def test_new_terms_that_change_nothing_are_put_again(program: Program) -> None:
     for words in (["--to", "dana", "--by", "fri", "--asked"], MINE, MYSELF):
         _one(program, *words)
-    result = _review(program, *["negotiate", "", "", "k"] * 3)
+    result = _review(program, *["negotiate", "", "", "l"] * 3)
     for number in (1, 2, 3):
         assert f"That leaves the terms of #{number} as they are." in result.stderr
-    assert result.stdout.endswith("Reviewed 3 of 3: 3 left as agreed.\n")
+    assert result.stdout.endswith("Reviewed 3 of 3: 3 left as they are.\n")
 
 
 def test_a_date_that_cannot_be_used_is_asked_again(program: Program) -> None:
     _one(program, *MINE)
     result = _review(program, "negotiate", "soon", "yesterday", "thu", "", "vendor slipped")
     assert result.stderr.count("By when? (Enter keeps Fri 27 Nov) › ") == 3
-    assert result.stdout.endswith("Reviewed 1 of 1: 1 moved.\n")
+    assert result.stdout.endswith("Reviewed 1 of 1: 1 changed.\n")
 
 
 @pytest.mark.parametrize(
@@ -567,7 +566,7 @@ def test_a_reason_that_is_needed_is_asked_for_until_it_is_said(
     result = _review(program, *typed, "", "now I say why")
     assert "no reason" not in result.stderr
     assert "--reason" not in result.stderr
-    assert result.stdout.endswith("Reviewed 1 of 1: 1 moved.\n")
+    assert result.stdout.endswith("Reviewed 1 of 1: 1 changed.\n")
 
 
 @pytest.mark.filterwarnings(FORKS)
@@ -577,7 +576,7 @@ def test_what_changed_meanwhile_is_refused_and_put_again(program: Program) -> No
         child.expect(" › ")
         assert in_another("complete", "1", "--confirmed", "-q").returncode == 0
         child.sendline("complete")
-        child.expect("#1 is kept, so complete is not possible.")
+        child.expect("#1 is already kept.")
         child.expect(" › ")
         child.sendline("")
         child.expect("Reviewed 1 of 1: 1 skipped.\r\n")
@@ -593,7 +592,7 @@ def test_what_was_settled_meanwhile_does_not_come_up(program: Program) -> None:
     with terminal("review") as child:
         child.expect(" › ")
         assert in_another("complete", "2", "--confirmed", "-q").returncode == 0
-        child.sendline("keep")
+        child.sendline("leave")
         child.expect(pexpect.EOF)
         assert child.wait() == 0
         assert "#2" not in child.before
@@ -653,7 +652,7 @@ def test_back_shows_the_promise_before_again(all_kinds: Program) -> None:
 def test_a_choice_that_is_made_again_counts_once(program: Program) -> None:
     _one(program, *MINE)
     _one(program, *THEIRS)
-    result = _review(program, "keep", "back", "skip", "skip")
+    result = _review(program, "leave", "back", "skip", "skip")
     assert result.stdout.endswith("Reviewed 2 of 2: 2 skipped.\n")
     result = _review(program, "bump", "slow", "back", "skip", "skip")
     assert result.stdout.endswith("Reviewed 2 of 2: 1 moved, 1 skipped.\n")
@@ -663,7 +662,7 @@ def test_what_is_settled_is_passed_over_going_back(program: Program) -> None:
     _one(program, *MYSELF)
     _one(program, *MYSELF)
     _one(program, *MYSELF)
-    result = _review(program, "keep", "complete", "back", "complete", "q")
+    result = _review(program, "leave", "complete", "back", "complete", "q")
     heads = [line.split()[0] for line in result.stdout.splitlines() if " of 3, " in line]
     assert heads == ["1", "2", "3", "1", "3"]
     assert "skip or quit" in result.stderr.splitlines()[-1].rpartition("›")[0].rpartition("›")[2]
@@ -677,7 +676,7 @@ def test_what_is_settled_is_passed_over_going_back(program: Program) -> None:
 def test_back_leaves_the_questions_of_a_move(program: Program, typed: list[str]) -> None:
     _one(program, *MINE)
     before = program.ledger.read_bytes()
-    result = _review(program, *typed, "back", "keep")
+    result = _review(program, *typed, "back", "leave")
     assert result.stdout.endswith("Reviewed 1 of 1: 1 left as agreed.\n")
     assert program.ledger.read_bytes() == before
 
@@ -707,7 +706,7 @@ def test_the_end_of_input_keeps_what_was_done(program: Program, typed: list[str]
     _one(program, *MINE)
     result = _review(program, "complete", *typed)
     assert result.code == 130
-    assert result.stdout.endswith("Reviewed 1 of 2: 1 moved. The rest: promisectl review\n")
+    assert result.stdout.endswith("Reviewed 1 of 2: 1 changed. The rest: promisectl review\n")
     assert _record(program, 1)["state"] == "delivered"
     assert _acts(program, 2) == ["offer", "accept"]
 
@@ -727,7 +726,7 @@ def test_a_key_that_gives_up_keeps_what_was_done(
         child.expect(" › ")
         child.sendcontrol(key)
         child.expect(pexpect.EOF)
-        assert "\r\nReviewed 1 of 2: 1 moved. The rest: promisectl review\r\n" in child.before
+        assert "\r\nReviewed 1 of 2: 1 changed. The rest: promisectl review\r\n" in child.before
         assert child.wait() == 130
         assert "Traceback" not in child.before
     assert _record(program, 1)["state"] == "delivered"

@@ -195,8 +195,8 @@ def test_a_reason_that_echoes_the_named_risk_is_told(program: Program) -> None:
         *SAID,
     )
     program.ok("renege", "1", "--reason", "My vendor slipped")
-    assert "\nBroken as foreseen: 1 of 1\n" in _seen(program.ok("stats", width=80))
-    assert "  broken as foreseen         1 of 1\n" in _seen(
+    assert "\nBroken for the reason foreseen: 1 of 1\n" in _seen(program.ok("stats", width=80))
+    assert "  broken for the reason foreseen  1 of 1\n" in _seen(
         program.ok("stats", "--detail", width=80)
     )
 

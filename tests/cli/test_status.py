@@ -32,7 +32,7 @@ NONE = {
 def full(program: Program) -> Program:
     """One of each kind that waits for me on Friday the 27th, two of those overdue, and one overdue with somebody else."""
     program.ok("make", "Late one", "--to", "dana", "--by", "tue", "--agreed")
-    program.ok("make", "Late to myself", "--to", "me", "--by", "wed")
+    program.ok("make", "Late to yourself", "--to", "me", "--by", "wed")
     program.ok("make", "Due today", "--to", "dana", "--by", "fri", "--agreed")
     program.ok("make", "Broken", "--to", "dana", "--agreed")
     program.ok("renege", "4", "--reason", "forgot", "--not-told")

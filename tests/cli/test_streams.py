@@ -81,7 +81,7 @@ def test_an_error_under_json_is_an_object(program: Program) -> None:
     assert json.loads(result.stderr) == {
         "error": {
             "code": "illegal-move",
-            "message": "#1 is not agreed yet, so there is nothing to break. Possible now: promisectl accept 1 · promisectl negotiate 1 · promisectl decline 1 · promisectl withdraw 1",
+            "message": "#1 is not agreed yet, so there is nothing to break. Possible now: promisectl accept 1 · promisectl negotiate 1 --by “…” · promisectl decline 1 · promisectl withdraw 1",
             "exit": 4,
             "moves": [
                 "accept",
@@ -110,7 +110,7 @@ def test_an_error_under_json_is_an_object(program: Program) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence", "code"),
     [
-        (["make", "x"], "To whom, or from whom? You owe Dana: promisectl make “…” --to dana · Lee owes you: promisectl make “…” --from lee", 2),
+        (["make", "x"], "To whom, or from whom? If you owe it, to Dana for example: promisectl make “…” --to dana · If Lee owes it to you: promisectl make “…” --from lee", 2),
         (["make", " ", "--to", "dana"], "The outcome is empty. Type at least one word.", 2),
         (["make", "x" * 1001, "--to", "dana"], "The outcome has 1,001 characters; 1,000 are allowed. Shorten it and try again.", 2),
         (["make", "x", "--to", "dana", "--why", "y" * 10_001], "The why has 10,001 characters; 10,000 are allowed. Shorten it and try again.", 2),

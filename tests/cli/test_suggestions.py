@@ -45,8 +45,8 @@ def _refused(program: Program, *words: str, code: int = 2) -> str:
         (["person", "ls"], "“ls” is not a command. Did you mean promisectl people?"),
         (["person", "frob"], "“frob” is not a command. See: promisectl person --help"),
         (["person"], "person needs one of its commands: show, rename, alias, unalias or merge. See: promisectl person --help"),
-        (["owe", "--wit", "dana"], "No such option: --wit (Possible options: --limit, --tag, --with). See: promisectl owe --help"),
-        (["make", "x", "--too", "dana"], "No such option: --too (Possible options: --no-to, --to, --today). See: promisectl make --help"),
+        (["owe", "--wit", "dana"], "There is no option --wit. Did you mean --with? See: promisectl owe --help"),
+        (["make", "x", "--too", "dana"], "There is no option --too. Did you mean --to? See: promisectl make --help"),
         (["accept", "dana"], "“dana” is not the ID of a promise. With Dana: #1 “Review the contract”."),
         (["complete", "Dan"], "“Dan” is not the ID of a promise. With Dana: #2 “Send the numbers”."),
         (["reopen", "dana"], "“dana” is not the ID of a promise. reopen is not possible for any promise with Dana. See: promisectl list --all --with dana"),
@@ -168,9 +168,21 @@ def test_a_text_that_begins_with_a_dash_is_told_how(
 
 @pytest.mark.parametrize("option", ["--frm", "-x", "--Agreed", "-to"])
 def test_a_mistyped_option_is_no_text(ledger: Program, option: str) -> None:
-    assert _refused(ledger, "make", "Send it", option, "dana").startswith("No such option: ")
+    assert _refused(ledger, "make", "Send it", option, "dana").startswith("There is no option ")
 
 
 def test_a_text_of_an_option_may_begin_with_a_dash(ledger: Program) -> None:
     ledger.ok("make", "Send it", "--to", "dana", "--why", "-5 pages are missing")
     assert "-5 pages are missing" in ledger.ok("show", "4")
+
+
+@pytest.mark.parametrize("text", ["…", "“…”", '"..."', "““…”” "])
+def test_a_placeholder_is_not_a_text(ledger: Program, text: str) -> None:
+    said = _refused(ledger, "note", "1", text)
+    assert said.startswith("The text is only “")
+    assert said.endswith("Put your own words there.")
+
+
+def test_a_state_is_taken_in_both_words(ledger: Program) -> None:
+    for seen, recorded in (("reported", "delivered"), ("broken", "reneged")):
+        assert ledger.ok("list", "--state", seen) == ledger.ok("list", "--state", recorded)

@@ -101,7 +101,7 @@ Tue 24 Nov
 Wed 25 Nov
 Thu 26 Nov
 Fri 27 Nov
-  █ #2 to myself: Walk ten times
+  █ #2 to yourself: Walk ten times
   █ #1 to Dana: Send Q3 numbers
   █ #3 from Lee: Fix the bike brake
 Sat 28 Nov
@@ -171,7 +171,7 @@ def test_what_is_due_today_is_beside_today(load: Program) -> None:
         "                  █ #1 Dana: Send Q3 numbers\nSat 28"
     ) in page
     page = _seen(load.ok("week", width=60, today="2026-11-27T07:00"))
-    assert "\nFri 27 Nov today\n  █ #2 to myself: Walk ten times\n  █ #1 to Dana" in page
+    assert "\nFri 27 Nov today\n  █ #2 to yourself: Walk ten times\n  █ #1 to Dana" in page
 
 
 def test_each_promise_stands_once(load: Program) -> None:
@@ -191,7 +191,7 @@ def test_what_was_due_early_in_the_week_is_overdue(load: Program) -> None:
         "Sun 29 Nov today\n"
     ) in page
     page = _seen(load.ok("week", width=60, today="2026-11-29T10:00"))
-    assert "\noverdue\n  █ #4 to Lee: Call the bank\n  █ #2 to myself" in page
+    assert "\noverdue\n  █ #4 to Lee: Call the bank\n  █ #2 to yourself" in page
     assert "  █ #3 from Lee: Fix the bike brake\nSun 29 Nov today\n" in page
 
 

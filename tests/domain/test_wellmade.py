@@ -690,7 +690,7 @@ def test_a_week_is_full_from_five_on_or_with_one_more_than_usual(
 
 def test_a_full_week_is_listed() -> None:
     assert says("L14", WELL_MADE, AROUND._replace(week=OTHERS)) == (
-        "With this one, 5 of your promises are due in week 48, more than usual: #3 “The shed is painted green”, #5 “Lee has the old drill back”, "
+        "With this one, 5 of your promises are due in week 48: #3 “The shed is painted green”, #5 “Lee has the old drill back”, "
         "#8 “Taxes for 2025 are filed”, #9 “The bike brake works”."
     )
     assert says("L14", WELL_MADE, AROUND._replace(week=SIX)).endswith(

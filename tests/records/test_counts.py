@@ -26,7 +26,7 @@ _LEDGERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "no ledger": (),
     "without a date": (("make", "Send it", *_DANA, "--agreed"),),
     "not agreed": (("make", "Send it", *_DANA), ("make", "Do it", "--from", "lee")),
-    "to myself": (("make", "Run", "--to", "me"),),
+    "to yourself": (("make", "Run", "--to", "me"),),
     "void": (("make", "Send it", *_DANA), ("void", "1", "--reason", "twice")),
     "undone": (("make", "Send it", *_DANA), ("undo",)),
     "declined": (("make", "Send it", *_DANA, "--asked"), ("decline", "1")),

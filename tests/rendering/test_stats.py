@@ -157,7 +157,7 @@ def test_nothing_to_count() -> None:
 
 def test_what_the_reason_echoed_stands_in_detail() -> None:
     made = {"owe": _nothing(kept=Rate(0, 3), foreseen=Rate(1, 2)), "owed": _nothing()}
-    assert "  broken as foreseen  1 of 2" in _drawn(made, {"owe": {}, "owed": {}}, 80)
+    assert "  broken for the reason foreseen  1 of 2" in _drawn(made, {"owe": {}, "owed": {}}, 80)
     assert not any(
         "echoed the risk" in line
         for line in _drawn(made, {"owe": {}, "owed": {}}, 80, detail=False)
@@ -242,8 +242,8 @@ def test_the_line_of_a_record() -> None:
     assert rates.format_statistics_line(made) == (
         "Kept 5 of 8 (63 %, 95 % interval 31–86 %) · on time 4 of 8 · warned in time 2 of 5 · terms changed 1 of 10 · said no 3 times"
     )
-    assert rates.format_statistics_line(_nothing(said_no=Rate(1, 1))) == "Kept — · said no once"
-    assert rates.format_statistics_line(_nothing()) == "Kept —"
+    assert rates.format_statistics_line(_nothing(said_no=Rate(1, 1))) == "Said no once"
+    assert rates.format_statistics_line(_nothing()) == ""
 
 
 def test_what_there_is_to_learn() -> None:
@@ -253,9 +253,12 @@ def test_what_there_is_to_learn() -> None:
     parts = said.split(" · ")
     assert parts == [
         "Broken most often by: overload (3 of 4)",
-        "broken as foreseen: 1 of 2",
+        "broken for the reason foreseen: 1 of 2",
         "changes moved the date by 1 day (median)",
         "not told yet: 2",
     ]
-    assert rates.format_lesson(_nothing(foreseen=Rate(1, 1))) == "Broken as foreseen: 1 of 1"
+    assert (
+        rates.format_lesson(_nothing(foreseen=Rate(1, 1)))
+        == "Broken for the reason foreseen: 1 of 1"
+    )
     assert rates.format_lesson(_nothing()) == ""

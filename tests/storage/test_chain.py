@@ -507,7 +507,7 @@ STRANGE = {
     "a text": "is damaged, or is not a ledger",
     "a short text": "",
     "a directory": "is a directory, not a file",
-    "a link to nowhere": "is a link to nothing",
+    "a link to nowhere": "is a broken link",
     "a foreign database": "is another program's database",
     "a foreign database with our tables": "is another program's database",
     "a newer ledger": "was written by a newer promisectl",

@@ -655,7 +655,7 @@ RULES: dict[str, tuple[Sequence[Sequence[str]], dict[str, Any]]] = {
         [TO_DANA, ("2026-11-19", "renege", "1", "--reason", "vendor")],
         {"foreseen.of": 0},
     ),
-    "promised to myself": (
+    "promised to yourself": (
         [
             ("2026-11-02", "make", "x", "--to", "me", "--by", "2026-11-20"),
             ("2026-11-19", "complete", "1"),

@@ -174,7 +174,7 @@ ASKED: dict[str, tuple[tuple[str, ...], str, Callable[[Any], None]]] = {
     "review": (("review",), "quit\\?", lambda child: child.sendline("complete")),
     "in place of": (
         ("make", "Another", "--to", "dana", "--replaces", "1"),
-        "What happens to it",
+        "What should happen to",
         lambda child: child.sendline("decline"),
     ),
 }

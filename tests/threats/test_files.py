@@ -73,7 +73,7 @@ def test_a_pipe_is_not_waited_for(program: Program) -> None:
         done = shell(words)
         assert (done.stdout, done.returncode) == ("", 5)
         assert (
-            "ledger.db is a pipe, not a file. It was left as it is. Move it away, or name another"
+            "ledger.db is a pipe, not a file. It was left as it is. Move it elsewhere, or name another"
             in done.stderr
         )
 
@@ -82,7 +82,7 @@ def test_a_directory_a_socket_and_a_device_are_refused(program: Program) -> None
     program.ledger.mkdir(parents=True)
     refused(
         program,
-        "is a directory, not a file. It was left as it is. Move it away, or name another ledger with --ledger",
+        "is a directory, not a file. It was left as it is. Move it elsewhere, or name another ledger with --ledger",
     )
     program.ledger.rmdir()
     with (
@@ -150,7 +150,7 @@ def test_the_journal_of_a_ledger_that_is_gone_is_not_played_into_a_new_one(
     assert (result.stdout, result.code) == ("", 5)
     assert result.stderr == (
         f"promisectl: {journal} exists without its ledger, and SQLite would apply it to a new one. "
-        "Nothing was recorded. Move it to its ledger, or away.\n"
+        "Nothing was recorded. Move it to its ledger, or elsewhere.\n"
     )
     assert [one.name for one in program.ledger.parent.iterdir()] == [journal.name]
     journal.unlink()
@@ -215,7 +215,7 @@ def test_many_begin_at_once_where_there_are_no_hard_links(program: Program) -> N
 def test_a_link_to_nothing_is_refused(program: Program) -> None:
     program.ledger.parent.mkdir(parents=True)
     program.ledger.symlink_to(program.home / "nowhere")
-    refused(program, "is a link to nothing")
+    refused(program, "is a broken link")
 
 
 def test_a_link_of_ones_own_is_followed(filled: Program) -> None:
@@ -423,7 +423,7 @@ def test_a_link_into_the_directory_of_another_is_not_followed(filled: Program) -
         for words in (*MOVES, *LOOKS):
             done = shell(words, pretended(SOMEBODY + 1))
             assert (done.stdout, done.returncode) == ("", 5)
-            assert f"is a link to {theirs}/ledger.db, in a directory of " in done.stderr
+            assert f"is a link to {theirs}/ledger.db, in a directory owned by " in done.stderr
             assert f"name it directly: --ledger {theirs}/ledger.db" in done.stderr
             assert seen(theirs) == before
 

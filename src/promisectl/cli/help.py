@@ -22,6 +22,7 @@ ALL_COMMANDS = "all"
 """The word after `help` that asks for every command."""
 _BRIEF_PAGE_PANELS = (MAIN_PANEL, VIEWS_PANEL)
 _BRIEF_PAGE_EPILOG = f"Every command and option: promisectl help {ALL_COMMANDS}"
+_TEXT_METAVARS = ("TEXT", "OUTCOME")
 _MAX_TEXT_COLUMNS = 100  # a wider text is hard to read
 _MIN_TEXT_COLUMNS = 24  # with fewer columns next to its name, a text goes below it
 
@@ -63,7 +64,13 @@ class CliCommand(_HelpMixin, TyperCommand):
             ctx, args, lambda: super(CliCommand, self).parse_args(ctx, args)
         )
         if rest:
-            raise errors.TooManyWords(rest, ctx.command_path)
+            names = {name for param in self.params for name in (*param.opts, param.metavar)}
+            raise errors.TooManyWords(
+                rest,
+                ctx.command_path,
+                takes_text=not names.isdisjoint(_TEXT_METAVARS),
+                has_with="--with" in names,
+            )
         return rest
 
 
@@ -130,7 +137,7 @@ def format_help_page(
         commands, parameters = {panel: commands[panel] for panel in _BRIEF_PAGE_PANELS}, {}
     epilog = [*([_BRIEF_PAGE_EPILOG] if is_brief else []), *about.epilog.split("\n")]
     parts = [
-        _indent_text(f"Usage: {about.name} {about.usage}", width, 0, hang=7),
+        f"Usage: {_indent_text(f'{about.name} {about.usage}', width, 7).lstrip()}",
         _indent_text(about.summary, width, 0),
         "\n".join(f"  {line}" for line in about.examples),
         *(_indent_text(remark, width, 0) for remark in about.remarks),

@@ -53,6 +53,21 @@ PERSON_COMMAND_SYNONYMS = {
     "person rename": "mv name edit",
     "person merge": "join",
 }
+_NEEDED_PHRASES = {
+    "ID": "an ID",
+    "TEXT": "a text",
+    "OUTCOME": "an outcome",
+    "PERSON": "a person",
+    "ALIAS": "an alias",
+    "TAG": "a tag",
+    "FILE": "a file",
+    "NEW": "a new name",
+    "INTO": "another person",
+    "SHELL": "the name of a shell",
+}
+"""What is missing where a command has no word for an argument."""
+_MAX_SUGGESTED_OPTIONS = 3
+_MIN_NEAR_OPTION = 0.7
 # The purpose of a command that shares a word with others.
 _COMMAND_PURPOSES = {
     "negotiate": "propose other terms",
@@ -77,13 +92,18 @@ def translate_typer_errors(
 ) -> list[str]:
     """Return what a parser of Typer makes of `words`, with our errors instead of Typer's.
 
-    Raises NotAWholeNumber, DashedText and BadCommandLine.
+    Raises NotAWholeNumber, MissingArgument, DashedText, UnknownOption, OptionWithoutValue and
+    BadCommandLine.
     """
     before = [*words]  # the parser takes them away
     try:
         return parse_words()
     except typer.BadParameter as error:
-        if error.param is None or hasattr(error, "param_type"):  # a word is missing
+        if error.param is not None and hasattr(error, "param_type"):
+            word = (error.param.metavar or "").strip("[]…")
+            needed = _NEEDED_PHRASES.get(word, word or "a word")
+            raise errors.MissingArgument(needed, ctx.command_path, _find_example(ctx)) from error
+        if error.param is None:
             raise errors.BadCommandLine(error.format_message(), ctx.command_path) from error
         # All other parameters are texts, which Typer never refuses.
         raise errors.NotAWholeNumber(error.param.opts[0]) from error
@@ -92,6 +112,13 @@ def translate_typer_errors(
             for word in before:
                 if word.startswith("-") and (" " in word or not word.lstrip("-")[:1].isalpha()):
                     raise errors.DashedText(word, ctx.command_path) from error
+            if hasattr(error, "possibilities"):
+                near = suggest_option_names(error.option_name, ctx.command)
+                raise errors.UnknownOption(error.option_name, near, ctx.command_path) from error
+            takes_one = "does not take" not in error.format_message()
+            raise errors.OptionWithoutValue(
+                error.option_name, ctx.command_path, takes_one=takes_one
+            ) from error
         raise errors.BadCommandLine(error.format_message(), ctx.command_path) from error
 
 
@@ -155,6 +182,25 @@ def _takes_next_word(word: str, valued: Collection[str]) -> bool:
         return word in valued
     at = next((index for index in range(1, len(word)) if f"-{word[index]}" in valued), 0)
     return at == len(word) - 1
+
+
+def _find_example(ctx: Any) -> str:
+    """Return the first example of the help of a command; empty if it has none."""
+    from promisectl.cli.help_content import build_help_page
+
+    examples = build_help_page(ctx).examples
+    return examples[0] if examples else ""
+
+
+def suggest_option_names(typed: str, command: Any) -> list[str]:
+    """Return the options that a word with dashes may mean: those it begins, else those near it."""
+    from difflib import get_close_matches
+
+    names = [name for param in command.params for name in param.opts if name.startswith("--")]
+    begun = [name for name in names if len(typed) > len("--") and name.startswith(typed)]
+    return begun[:_MAX_SUGGESTED_OPTIONS] or get_close_matches(
+        typed, names, _MAX_SUGGESTED_OPTIONS, _MIN_NEAR_OPTION
+    )
 
 
 def suggest_command_names(word: str, commands: list[str], group: str | None) -> list[str]:

@@ -294,5 +294,6 @@ def review() -> None:
 
     Overdue promises come first, then broken ones that the other side does not know about,
     then those without news, then reported ones that are not confirmed.
-    In a pipe it only lists them, with the commands that you can use.
+    The answer `leave` means that nothing needs to change, `skip` that you decide later; both
+    record nothing. In a pipe it only lists them, with the commands that you can use.
     """

@@ -204,7 +204,8 @@ def print_restore_result(env: Env, source: BackupSource, done: RestoreResult) ->
     if done.backup:
         hints += [
             f"The previous ledger is in: {done.saved_path}",
-            f"Not what you meant? promisectl restore {shlex.quote(done.saved_path)}",
+            "Not what you meant?",
+            f"promisectl restore {shlex.quote(done.saved_path)}",
         ]
     elif done.readable:
         command = f"promisectl --ledger {shlex.quote(done.aside_path)} list"

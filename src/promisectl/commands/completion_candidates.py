@@ -141,7 +141,7 @@ def iter_person_candidates(env: Env, _line: TypedLine, slot: WordSlot) -> Iterat
         for handle, name in stored_completion.list_completion_people(db):
             yield handle, completion.format_word_completion(name, env.width)
     if slot.option:
-        yield "me", "Myself"
+        yield "me", "Yourself"
 
 
 def iter_tag_candidates(env: Env, line: TypedLine, _slot: WordSlot) -> Iterator[Candidate]:

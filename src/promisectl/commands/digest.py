@@ -222,8 +222,9 @@ def build_digest_sections(env: Env, content: DigestContent) -> list[digest_page.
 
 def _build_event_item(env: Env, event: Event, row: Row) -> digest_page.DigestItem:
     """Return an event as an item of the page, worded as of the moment of the act."""
-    at = event.act.at
+    shown = event.newest or event
+    at = shown.act.at
     report = MoveReport(
-        event.before, event.after, event.act, row["person_name"], output.local_moment(env, at)
+        shown.before, shown.after, shown.act, row["person_name"], output.local_moment(env, at)
     )
     return digest_page.build_event_item(row, at, messages.format_move_event(report), env.here)

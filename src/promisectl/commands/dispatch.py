@@ -134,7 +134,7 @@ def _build_env(
     except errors.BadConfig as problem:
         if needs_config:
             can_edit = os.path.isfile(problem.place)
-            problem.advice = "Fix it: promisectl config edit" if can_edit else "Move it away."
+            problem.advice = "Fix it: promisectl config edit" if can_edit else "Move it elsewhere."
             raise
         settings = config.Config()
     env = Env(

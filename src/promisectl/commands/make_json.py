@@ -145,7 +145,7 @@ def describe_wrong_type(name: str, value: Any) -> str:
         return ""
     if name in _NUMBER_KEYS:
         return "the ID of a promise"
-    return "a text, or an array of texts" if name in _LIST_KEYS else "a text"
+    return "text, or an array of texts" if name in _LIST_KEYS else "text"
 
 
 def rename_json_keys(value: Mapping[str, Any]) -> dict[str, Any]:

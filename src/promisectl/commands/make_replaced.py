@@ -56,7 +56,9 @@ def ask_what_becomes(env: Env, replacement: Replacement) -> Replacement:
     terms = messages.format_terms(promise.current_revision.terms, env.here)
     env.print_warning(f"#{promise.id} is {formats.format_state(promise.state)}: {terms}.")
     meaning = messages.describe_move(promise, verb, name)
-    question = f"What happens to it: {verb} ({meaning}) or {_BESIDE_WORD} (both stay)?"
+    question = (
+        f"What should happen to #{promise.id}: {verb} ({meaning}) or {_BESIDE_WORD} (keep both)?"
+    )
     meanings = {verb.value: f"#{promise.id} ends: {meaning}", _BESIDE_WORD: "both stay open"}
     if prompts.ask_choice(env, question, tuple(meanings), meanings=meanings) == _BESIDE_WORD:
         return replacement._replace(beside=True)

@@ -85,6 +85,8 @@ def print_waiting_page(
     elif late:
         env.print_line("Nothing is waiting for you.")
     else:
-        env.print_line("Nothing is waiting for you. Open: promisectl owe · promisectl owed")
+        env.print_line(
+            "Nothing is waiting for you. What is still open: promisectl owe · promisectl owed"
+        )
     if late:
         env.print_line(f"Overdue, owed to you: {late}. See: promisectl owed --overdue")

@@ -57,13 +57,13 @@ _VERBS_BY_KIND = {
 }
 """The moves that lead on from a kind of waiting, where they are not those of all others."""
 _STAY_CHOICES = {
-    "keep": "it stays as agreed",
+    "leave": "nothing to change",
     "skip": "decide another time",
     "quit": "leave the rest for another time",
 }
 """The choices that record nothing, and what they mean."""
-_MOVED_RESULT = "moved"
-_STAY_RESULTS = {"keep": "left as agreed", "skip": "skipped"}
+_MOVED_RESULT = "changed"
+_STAY_RESULTS = {"leave": "left as they are", "skip": "skipped"}
 _CAUSE_MEANINGS = {
     Cause.OVERLOAD: "too much else to do",
     Cause.DEPENDENCY: "something else had to come first",
@@ -87,6 +87,12 @@ class ReviewItem(NamedTuple):
     def commands(self) -> list[str]:
         """The open moves as commands, without the program's name."""
         return [f"{verb} {self.promise.id}" for verb in self.verbs]
+
+    @property
+    def full_commands(self) -> list[str]:
+        """The open moves as commands with all that they need, to be pasted."""
+        promise = self.promise
+        return [errors.format_move(verb, promise.id, promise.state) for verb in self.verbs]
 
     @property
     def id_word(self) -> str:
@@ -162,10 +168,7 @@ def print_review_page(env: Env, items: Sequence[ReviewItem]) -> None:
         return
     from promisectl.rendering import review as review_page
 
-    parts = [
-        (item.group.title, item.row, [f"promisectl {command}" for command in item.commands])
-        for item in items
-    ]
+    parts = [(item.group.title, item.row, item.full_commands) for item in items]
     output.print_renderables(env, review_page.render_review(parts, env.here))
 
 
@@ -258,7 +261,7 @@ def _ask_item_move(env: Env, item: ReviewItem, *, may_go_back: bool) -> str:
     """
     promise, name = item.promise, item.row["person_name"]
     moves = {verb.value: messages.describe_move(promise, verb, name) for verb in item.verbs}
-    choices = ("keep", *moves, "skip", "quit")
+    choices = ("leave", *moves, "skip", "quit")
     meanings = {word: (moves | _STAY_CHOICES)[word] for word in choices}
     back = ", back" if may_go_back else ""
     question = f"{', '.join(choices[:-1])}{back} or quit? (Enter to skip)"
@@ -288,7 +291,9 @@ def format_their_moves(item: ReviewItem) -> str:
         for verb in item.verbs
         if not promise.direction.is_my_side(lifecycle.infer_speaker(promise, verb))
     ]
-    return "; ".join(f"{verb}: {messages.describe_move(promise, verb, name)}" for verb in verbs)
+    return "; ".join(
+        f"{verb}: {messages.describe_past_move(promise, verb, name)}" for verb in verbs
+    )
 
 
 # The moves: each asks for what it needs and records the act

@@ -51,12 +51,17 @@ _STATE_BY_KIND = {
 
 
 class Event(NamedTuple):
-    """Something that happened to a promise: its kind, its act, and the promise before and after."""
+    """Something that happened to a promise: its kind, its act, and the promise before and after.
+
+    `newest` is the last act that proposed other terms since a promise was made, in an event of the
+    kind `made`.
+    """
 
     kind: str
     act: Act
     before: Promise | None
     after: Promise
+    newest: Event | None = None
 
 
 def list_events(number: int, acts: Iterable[Act], begin: datetime, end: datetime) -> list[Event]:
@@ -67,14 +72,17 @@ def list_events(number: int, acts: Iterable[Act], begin: datetime, end: datetime
     """
     last_by_kind: dict[str, Event] = {}
     last: Promise | None = None
+    newest: Event | None = None
     for event in _iter_events(number, acts, end):
         last = event.after
+        if event.act.verb is Verb.NEGOTIATE and event.after.state is State.PROPOSED:
+            newest = event
         if event.kind and event.act.recorded_at >= begin:
             last_by_kind[event.kind] = event
     if last is None or last.state is State.VOID:
         return []
     return [
-        event
+        event._replace(newest=newest) if kind == "made" else event
         for kind, event in last_by_kind.items()
         if _STATE_BY_KIND.get(kind, last.state) is last.state
     ]

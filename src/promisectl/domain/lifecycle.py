@@ -212,7 +212,10 @@ def apply_recorded_act(
     row = find_transition(promise, act.verb, act.side)
     if row is None:
         state, moves = (promise.state, list_open_verbs(promise)) if promise else ("not made", ())
-        raise errors.NotOpen(promise.id if promise else number, state, act.verb, moves)
+        to_self = promise is not None and promise.direction is Direction.SELF
+        raise errors.NotOpen(
+            promise.id if promise else number, state, act.verb, moves, to_self=to_self
+        )
     _check_act_needs(row, act, agreed=agreed)
     before = promise or _open_promise(act, number)
     _check_act_time(before, row, act)

@@ -150,7 +150,7 @@ class OrphanJournal(LedgerError):
         super().__init__(
             f"{journal} exists without its ledger, and SQLite would apply it to a new one. "
             "Nothing was recorded.",
-            "Move it to its ledger, or away.",
+            "Move it to its ledger, or elsewhere.",
         )
 
 

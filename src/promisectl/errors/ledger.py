@@ -17,10 +17,10 @@ class OldSqlite(MachineError):
 
 
 class NotALedger(LedgerError):
-    """The file at the path of the ledger is something else, or a link to nothing."""
+    """The file at the path of the ledger is something else, or a broken link."""
 
     effect = "It was left as it is."
-    advice = "Move it away, or name another ledger with --ledger."
+    advice = "Move it elsewhere, or name another ledger with --ledger."
 
     def __init__(self, path: str, what: str) -> None:
         self.path = path
@@ -56,7 +56,7 @@ class ForeignJournal(LedgerError):
         super().__init__(
             f"{path}-wal belongs to another state of the ledger, and SQLite would apply it. "
             "Nothing was changed.",
-            "Move that file away, but keep it until this finds no damage: promisectl doctor",
+            "Move that file elsewhere, but keep it until this finds no damage: promisectl doctor",
         )
 
 
@@ -100,7 +100,7 @@ class RootInForeignDirectory(LedgerError):
         import shlex
 
         super().__init__(
-            f"You are root, and {path} is in a directory of {owner}, "
+            f"You are root, and {path} is in a directory owned by {owner}, "
             "who could not use what root writes there.",
             f"Run this as {owner}: sudo -u {shlex.quote(owner)} promisectl …",
         )
@@ -115,7 +115,7 @@ class LinkIntoForeignDirectory(LedgerError):
         import shlex
 
         super().__init__(
-            f"{path} is a link to {real}, in a directory of {owner}.",
+            f"{path} is a link to {real}, in a directory owned by {owner}.",
             f"If you want to use that, name it directly: --ledger {shlex.quote(real)}",
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING
-from promisectl.errors import STATE_WORDS, IllegalMove
+from promisectl.errors import STATE_WORDS, IllegalMove, format_move
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,21 +54,61 @@ class NotOpen(IllegalMove):
         ("active", "reopen"): "is active, so there is nothing to reopen",
         ("delivered", "negotiate"): "is reported as done, so its terms can't change any more",
         ("delivered", "renege"): "is reported as done, so it can't be broken unless it is reopened",
+        ("kept", "accept"): "is already kept",
+        ("kept", "complete"): "is already kept",
+        ("declined", "decline"): "is already declined",
+        ("withdrawn", "withdraw"): "is already withdrawn",
+        ("reneged", "renege"): "is already broken",
         ("reneged", "told"): "is broken, and there is nobody left to tell",
+        ("released", "release"): "is already released",
+        ("void", "void"): "is already void",
+    }
+    _REFUSALS: ClassVar = {
+        "accept": "there is nothing to accept",
+        "decline": "there is nothing to decline",
+        "negotiate": "its terms can't change any more",
+        "edit": "it can't be edited",
+        "complete": "it can't be completed",
+        "partial": "no part of it can be reported",
+        "renege": "it can't be broken",
+        "withdraw": "there is nothing to withdraw",
+        "release": "there is nobody to release",
+        "reopen": "it can't be reopened",
+        "bump": "there is nothing to warn or to remind of",
+        "told": "there is nothing to tell",
+        "note": "it can't have another note",
+        "correct": "it can't be corrected",
+        "tag": "it can't have other tags",
+        "untag": "it can't have other tags",
+    }
+    # They need another side.
+    _REFUSALS_TO_SELF: ClassVar = {
+        "accept": "there is nothing to accept",
+        "decline": "there is nothing to decline",
+        "withdraw": "there is nothing to withdraw",
+        "release": "there is nobody to release",
+        "bump": "there is nobody to warn",
     }
     _MINOR_VERBS = ("bump", "note", "correct", "void", "tag", "untag")
     _ENDED_STATES = ("kept", "declined", "withdrawn", "reneged", "released")
 
-    def __init__(self, number: int, state: str, verb: str, moves: Sequence[str]) -> None:
+    def __init__(
+        self, number: int, state: str, verb: str, moves: Sequence[str], *, to_self: bool = False
+    ) -> None:
         self.moves = tuple(moves)
-        typed = "complete --partial" if verb == "partial" else verb
-        general = f"is {STATE_WORDS.get(state, state)}, so {typed} is not possible"
-        ways = [f"promisectl {move} {number}" for move in moves if move not in self._MINOR_VERBS]
+        refusal = self._REFUSALS.get(verb, f"{verb} is not possible")
+        reason = self._REASONS.get(
+            (state, verb), f"is {STATE_WORDS.get(state, state)}, so {refusal}"
+        )
+        if to_self and verb in self._REFUSALS_TO_SELF:
+            reason = f"is a promise to yourself, so {self._REFUSALS_TO_SELF[verb]}"
+        major = (move for move in moves if move not in self._MINOR_VERBS)
+        ways = [format_move(move, number, state) for move in major]
         possible = f"Possible now: {' · '.join(ways)}" if ways else ""
         again = f"To promise it again: promisectl make “…” --replaces {number}"
         advice = " · ".join(filter(None, (possible, again if state in self._ENDED_STATES else "")))
         super().__init__(
-            f"#{number} {self._REASONS.get((state, verb), general)}.",
+            f"#{number} {reason}.",
             advice or "No move is possible any more.",
         )
 
@@ -112,7 +152,7 @@ class UndoBlocked(IllegalMove):
 
     def __init__(self, number: int, command: str, later_number: int, later_command: str) -> None:
         super().__init__(
-            f"{command} of #{number} can't be undone before {later_command} of #{later_number}, "
-            "which came later.",
+            f"The `{command}` of #{number} can't be undone before the `{later_command}` of "
+            f"#{later_number}, which came later.",
             f"Undo that first: promisectl undo --promise {later_number}",
         )

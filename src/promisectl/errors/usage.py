@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING
-from promisectl.errors import STATE_WORDS, Usage, end_sentence
+from promisectl.errors import STATE_WORDS, Usage, end_sentence, format_move
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,7 +113,7 @@ class ReplacedIsOpen(Usage):
     def __init__(self, number: int, state: str, ending: str) -> None:
         super().__init__(
             f"#{number} is {STATE_WORDS.get(state, state)}, so both would be open.",
-            f"Keep both with --beside, or end it first: promisectl {ending} {number}",
+            f"Keep both with --beside, or end it first: {format_move(ending, number, state)}",
         )
 
 
@@ -187,8 +187,8 @@ class NoSide(Usage):
     def __init__(self) -> None:
         super().__init__(
             "To whom, or from whom?",
-            "You owe Dana: promisectl make “…” --to dana · "
-            "Lee owes you: promisectl make “…” --from lee",
+            "If you owe it, to Dana for example: promisectl make “…” --to dana · "
+            "If Lee owes it to you: promisectl make “…” --from lee",
         )
 
 
@@ -253,6 +253,13 @@ class EmptyText(Usage):
         super().__init__(f"The {name} is empty.", "Type at least one word.")
 
 
+class PlaceholderText(Usage):
+    """A text that is only the “…” of a command that promisectl suggested."""
+
+    def __init__(self, name: str, text: str) -> None:
+        super().__init__(f"The {name} is only “{text}”.", "Put your own words there.")
+
+
 class NotUnicode(Usage):
     """Bytes on the command line that are not text in this terminal's encoding."""
 
@@ -277,6 +284,31 @@ class BadCommandLine(Usage):
         super().__init__(end_sentence(message), f"See: {command} --help")
 
 
+class MissingArgument(Usage):
+    """A command without a word that it needs. `example` is a whole command line; maybe empty."""
+
+    def __init__(self, needed: str, command: str, example: str) -> None:
+        advice = f"For example: {example}" if example else f"See: {command} --help"
+        super().__init__(f"{command.removeprefix('promisectl ')} needs {needed}.", advice)
+
+
+class UnknownOption(Usage):
+    """An option that a command does not have. `near` are those that may be meant."""
+
+    def __init__(self, option: str, near: Sequence[str], command: str) -> None:
+        meant = ", ".join([*near[:-2], " or ".join(near[-2:])])
+        did = f"Did you mean {meant}? " if near else ""
+        super().__init__(f"There is no option {option}.", f"{did}See: {command} --help")
+
+
+class OptionWithoutValue(Usage):
+    """An option without the value that it takes, or with one where it takes none."""
+
+    def __init__(self, option: str, command: str, *, takes_one: bool = True) -> None:
+        what = "needs a value" if takes_one else "takes no value"
+        super().__init__(f"{option} {what}.", f"See: {command} --help")
+
+
 class DashedText(Usage):
     """A text that begins with a dash, so it was read as options."""
 
@@ -292,12 +324,18 @@ class DashedText(Usage):
 class TooManyWords(Usage):
     """More words than a command takes."""
 
-    def __init__(self, words: Sequence[str], command: str) -> None:
-        verb = command.removeprefix("promisectl ")
-        super().__init__(
-            f"{verb} does not take “{' '.join(words)}”.",
-            f"Put a text of several words in quotes. See: {command} --help",
-        )
+    def __init__(
+        self, words: Sequence[str], command: str, *, takes_text: bool, has_with: bool
+    ) -> None:
+        import shlex
+
+        verb, typed = command.removeprefix("promisectl "), " ".join(words)
+        if has_with and not typed.startswith("-"):
+            advice = f"If that is a person: {command} --with {shlex.quote(typed)}"
+        else:
+            quotes = "Put a text of several words in quotes. " if takes_text else ""
+            advice = f"{quotes}See: {command} --help"
+        super().__init__(f"{verb} does not take “{typed}”.", advice)
 
 
 class ScatteredText(Usage):

@@ -68,7 +68,7 @@ class CellReader:
         if value is None or value == "":
             return None
         if not isinstance(value, str):
-            raise errors.BadRecord("it is not a text", name)
+            raise errors.BadRecord("it is not text", name)
         if len(value) > most:
             raise errors.BadRecord(f"it has {len(value):,} characters; {most:,} are allowed", name)
         if is_blank_text(value):

@@ -39,6 +39,12 @@ _PAST_TENSES = {
     "merge": "merged two people",
 }
 _ACTS_ABOUT_TERMS = ("request", "offer", "negotiate", "accept", "decline", "withdraw", "correct")
+# In a promise to yourself.
+_PAST_TENSES_TO_SELF = {
+    "offer": "promised yourself",
+    "negotiate": "changed the terms",
+    "complete": "kept it",
+}
 # An answer to a delivery, which has no revision.
 _DELIVERY_PHRASES = {"accept": "confirmed it", "decline": "did not confirm"}
 _DETAIL_LABELS = (
@@ -55,18 +61,25 @@ def format_act(
 ) -> str:
     """Return one act in words, with its terms, its text and its details.
 
-    `act` is a row of the journal; `name` is the display name of the other side. Of changed
-    terms it shows what differs: `changes` holds those before and after, by the number of the act.
+    `act` is a row of the journal; `name` is the display name of the other side, empty for a
+    promise to yourself. Of changed terms it shows what differs: `changes` holds those before and
+    after, by the number of the act.
     """
-    mine = act["by"] == "me"
+    is_silent_break = act["act"] == "renege" and act["side"] == "promisee"
+    # Then the promisee recorded what the promisor did.
+    mine = (act["by"] == "me") is not is_silent_break
     other = name if mine else "you"
     done = _PAST_TENSES.get(act["act"], "")
-    if act["act"] == "told":
+    if act["promise"] and not name:
+        done = _PAST_TENSES_TO_SELF.get(act["act"], done)
+    elif act["act"] == "told":
         done = "told {}"
     elif act["act"] == "complete" and act["side"] == "promisor":
         done = "reported it done"
     elif act["act"] == "bump" and act["side"] == "promisor":
         done = "let {} know"
+    elif is_silent_break:
+        done = "broke it without telling {}"
     elif act["revision"] is None:
         done = _DELIVERY_PHRASES.get(act["act"], done)
     details = "".join(f" · {label}: {act[field]}" for field, label in _DETAIL_LABELS if act[field])

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _COUNTERPARTY_PHRASES = {
     Direction.OWE: "to {}",
     Direction.OWED: "from {}",
-    Direction.SELF: "to myself",
+    Direction.SELF: "to yourself",
     None: "to nobody",
 }
 _LEVEL_STYLES = {
@@ -110,7 +110,7 @@ class _Advice:
 
     def __init__(self, finding: RuleFinding) -> None:
         self._sentence = finding.full_sentence
-        self._answer = finding.answer
+        self._answer = finding.labeled_answer
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield the lines in the given width."""

@@ -44,6 +44,11 @@ def _build_day_lines(name: str) -> Callable[[ViewRow, LocalMoment], CellLines]:
     return lambda row, here: [(formats.format_local_day(row[name], here), "")] if row[name] else []
 
 
+def format_person_lines(row: ViewRow, _: LocalMoment) -> CellLines:
+    """Return the cell of the other side."""
+    return [("Yourself" if row["direction"] == "self" else str(row["person_name"]), "")]
+
+
 def format_due_lines(row: ViewRow, here: LocalMoment) -> CellLines:
     """Return the cell of a due date; “no date” is quiet."""
     return [(formats.format_short_due(row, here), "" if row["due"] else "quiet")]
@@ -56,7 +61,7 @@ def format_revision_lines(row: ViewRow, _: LocalMoment) -> CellLines:
 
 COLUMNS = {
     "id": Column("#", lambda row, _: [(str(row["id"]), "strong")]),
-    "person": Column("Who", _build_field_lines("person_name"), max_width=_MAX_NAME_COLUMNS),
+    "person": Column("Who", format_person_lines, max_width=_MAX_NAME_COLUMNS),
     "outcome": Column("What", _build_field_lines("outcome"), wide=True),
     "due": Column("By", format_due_lines),
     "standing": Column("Standing", formats.describe_standing),

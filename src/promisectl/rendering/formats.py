@@ -125,7 +125,7 @@ def format_counterparty(row: ViewRow) -> str:
     return {
         "owe": f"to {row['person_name']}",
         "owed": f"from {row['person_name']}",
-        "self": "to myself",
+        "self": "to yourself",
     }[row["direction"]]
 
 

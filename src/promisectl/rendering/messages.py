@@ -17,6 +17,7 @@ from promisectl.domain.promise import (
     Terms,
     Verb,
 )
+from promisectl.errors import format_move
 from promisectl.rendering import formats
 
 if TYPE_CHECKING:
@@ -291,7 +292,7 @@ def _format_corrected_details(before: Promise, act: Act) -> str:
     """Return the corrected risk and what it displaces as sentences after another; maybe empty."""
     pairs = (
         ("What could go wrong", before.risk, act.risk),
-        ("It displaces", before.no_to, act.no_to),
+        ("What it displaces", before.no_to, act.no_to),
     )
     return "".join(
         f" {label}: “{new}”{f' (was “{old}”)' if old else ''}."
@@ -423,9 +424,9 @@ _MOVE_FORMATTERS: dict[Verb, Callable[[MoveReport], str]] = {
 def format_undo(promise: Promise, command: str, *, redone: bool = False) -> str:
     """Return the state of a promise after an undo or a redo, and which command that was."""
     again = "" if promise.state is State.VOID else " again"
-    change = f"{command} {'redone' if redone else 'undone'}"
-    outcome = promise.current_revision.terms.outcome
-    return f"#{promise.id} {formats.format_state(promise.state)}{again}, {change}: “{outcome}”."
+    change = f"was {'redone' if redone else 'undone'}"
+    event = f"`{command}` of “{promise.current_revision.terms.outcome}” {change}"
+    return f"#{promise.id} {formats.format_state(promise.state)}{again}: {event}."
 
 
 def format_next_step(promise: Promise, name: str) -> str:
@@ -435,17 +436,16 @@ def format_next_step(promise: Promise, name: str) -> str:
     """
     number, mine = promise.id, promise.move == "me"
     if promise.offered_revision:
-        answers = _format_commands("Answer", (Verb.ACCEPT, Verb.NEGOTIATE, Verb.DECLINE), number)
+        answers = _format_commands("Answer", (Verb.ACCEPT, Verb.NEGOTIATE, Verb.DECLINE), promise)
         return answers if mine else f"When {name} says yes: promisectl accept {number}"
     is_owed = promise.direction is Direction.OWED
     if promise.is_warned:
-        talk = _format_commands("Answer", (Verb.NEGOTIATE, Verb.RELEASE, Verb.NOTE), number)
-        return f"{talk} “…”"
+        return _format_commands("Answer", (Verb.NEGOTIATE, Verb.RELEASE, Verb.NOTE), promise)
     is_known = promise.direction is Direction.SELF or promise.bumped_at is not None
     risk = f"At risk? promisectl bump {number} “…”"
     if is_known:
-        risk = f"Late? promisectl negotiate {number} --by “…” --reason “…”"
-    receive = f"When you have it: promisectl complete {number}"
+        risk = f"Need more time? promisectl negotiate {number} --by “…” --reason “…”"
+    receive = f"When it is done: promisectl complete {number}"
     confirmed = f"When {name} confirms: promisectl accept {number}"
     unfinished = f"Not done? promisectl decline {number} --reason “…”"
     confirm = f"Confirm: promisectl accept {number} · {unfinished}"
@@ -457,9 +457,10 @@ def format_next_step(promise: Promise, name: str) -> str:
     return steps.get(promise.state, "")
 
 
-def _format_commands(label: str, verbs: Iterable[Verb], number: int) -> str:
+def _format_commands(label: str, verbs: Iterable[Verb], promise: Promise) -> str:
     """Return a line of commands about one promise, all as they are typed."""
-    return f"{label}: {' · '.join(f'promisectl {verb} {number}' for verb in verbs)}"
+    commands = (format_move(verb, promise.id, promise.state) for verb in verbs)
+    return f"{label}: {' · '.join(commands)}"
 
 
 def describe_move(promise: Promise, verb: Verb, name: str, side: Side | None = None) -> str:
@@ -501,6 +502,19 @@ def describe_move(promise: Promise, verb: Verb, name: str, side: Side | None = N
     }[verb]
 
 
+def describe_past_move(promise: Promise, verb: Verb, name: str) -> str:
+    """Return what a move of the other side would record: “record that Dana said yes”."""
+    present = describe_move(promise, verb, name)
+    word, space, rest = present.removeprefix(f"{name} ").partition(" ")
+    if not present.startswith(f"{name} ") or not word.endswith("s"):
+        return f"record {present}"
+    regular = f"{word[:-1]}d" if word.endswith("es") else f"{word[:-1]}ed"
+    return f"record that {name} {_PAST_FORMS.get(word, regular)}{space}{rest}"
+
+
+_PAST_FORMS = {"says": "said", "takes": "took", "breaks": "broke", "makes": "made"}
+
+
 def _describe_negotiation(promise: Promise, side: Side, s: str) -> str:
     """Return what other terms by `side` would be; `s` is the ending of the verb."""
     offered = promise.offered_revision
@@ -518,7 +532,7 @@ def format_named_risk(promise: Promise, name: str) -> str:
     """
     promisor = name if promise.direction is Direction.OWED else "You"
     risk = f"{promisor} foresaw: “{promise.risk}”." if promise.risk else ""
-    displaced = f"It displaces: “{promise.no_to}”." if promise.no_to else ""
+    displaced = f"{promisor} put off: “{promise.no_to}”." if promise.no_to else ""
     return " ".join(part for part in (risk, displaced) if part)
 
 

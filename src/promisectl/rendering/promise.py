@@ -10,6 +10,7 @@ from rich.text import Text
 from promisectl._typing import TYPE_CHECKING
 from promisectl.domain import lifecycle
 from promisectl.domain.promise import Promise, Revision, State, Verb
+from promisectl.errors import format_move
 from promisectl.rendering import acts, formats, messages, tables
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def render_promise(
 ) -> RenderableType:
     """Return the page of a promise; `history` and `changes` are those of its acts."""
     name = row["person_name"]
+    other = "" if row["direction"] == "self" else name
     heading = format_promise_heading(row, promise).format(name)
     parts: list[RenderableType] = [
         tables.render_heading(f"#{row['id']} {formats.format_state(row['state'])} · {heading}"),
@@ -52,7 +54,7 @@ def render_promise(
         parts += [Text(), tables.render_titled_pairs(title, offered)]
     live = [act for act in history if not act["undone_by"] and act["act"] not in ("undo", "redo")]
     lines = [
-        (formats.format_short_instant(act["at"], here), acts.format_act(act, name, here, changes))
+        (formats.format_short_instant(act["at"], here), acts.format_act(act, other, here, changes))
         for act in live or history
     ]
     parts += [Text(), tables.render_titled_pairs("History", lines)]
@@ -136,16 +138,19 @@ def list_open_moves(promise: Promise, name: str) -> list[tuple[str, str]]:
             sides = (promise.direction.my_side, promise.direction.their_side)
             moves += [
                 (
-                    f"promisectl {verb} {promise.id} {option}",
+                    format_move(verb, promise.id, promise.state, option=option),
                     messages.describe_move(promise, verb, name, side),
                 )
                 for option, side in zip(("--mine", "--theirs"), sides, strict=True)
             ]
         else:
-            moves.append(
-                (f"promisectl {verb} {promise.id}", messages.describe_move(promise, verb, name))
-            )
-    others = [f"promisectl {verb} {promise.id}" for verb in verbs if verb not in _DESCRIBED_VERBS]
+            command = format_move(verb, promise.id, promise.state)
+            moves.append((command, messages.describe_move(promise, verb, name)))
+    others = [
+        format_move(verb, promise.id, promise.state)
+        for verb in verbs
+        if verb not in _DESCRIBED_VERBS
+    ]
     return [*moves, *((command, "") for command in others)]
 
 

@@ -63,7 +63,7 @@ def has_statistics(figures: DirectionStatistics) -> bool:
 
 
 def format_statistics_line(figures: DirectionStatistics, remarks: Sequence[str] = ()) -> str:
-    """Return the record in one line; rates without a case are left out, but for “Kept”.
+    """Return the record in one line; rates without a case are left out.
 
     `remarks` are what there is to say beside “Kept”.
     """
@@ -73,13 +73,14 @@ def format_statistics_line(figures: DirectionStatistics, remarks: Sequence[str] 
         ("terms changed", figures.renegotiated),
     )
     parts = [
-        f"Kept {format_rate(figures.kept)}",
+        *([f"kept {format_rate(figures.kept)}"] if figures.kept.of else []),
         *remarks,
         *(f"{name} {format_rate_counts(rate)}" for name, rate in optional if rate.of),
     ]
     if figures.said_no.number:
         parts.append(f"said no {format_times(figures.said_no.number)}")
-    return " · ".join(parts)
+    line = " · ".join(parts)
+    return line[:1].upper() + line[1:]
 
 
 def format_lesson(figures: DirectionStatistics) -> str:
@@ -100,7 +101,7 @@ def format_lesson(figures: DirectionStatistics) -> str:
         )
     if figures.foreseen.of:
         counts = format_rate_counts(figures.foreseen)
-        lessons.append(f"broken as foreseen: {counts}")
+        lessons.append(f"broken for the reason foreseen: {counts}")
     if figures.slip_days is not None:
         span = format_day_span(figures.slip_days)
         lessons.append(f"changes moved the date by {span} (median)")

@@ -170,7 +170,7 @@ def list_detail_rows(figures: DirectionStatistics) -> list[tuple[str, str]]:
         span = rates.format_day_span(figures.lead_days)
         rows.append(("warned ahead by", f"{span} (median)"))
     if figures.foreseen.of:
-        rows.append(("broken as foreseen", rates.format_rate_counts(figures.foreseen)))
+        rows.append(("broken for the reason foreseen", rates.format_rate_counts(figures.foreseen)))
     if figures.late_credit is not None:
         rows.append(("late credit", f"{figures.late_credit:.3f} of 1"))
     return rows

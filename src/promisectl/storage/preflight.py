@@ -61,7 +61,7 @@ def check_file_kind(path: str) -> None:
         mode = os.stat(path).st_mode
     except FileNotFoundError:
         if os.path.islink(path):
-            raise errors.NotALedger(path, "is a link to nothing") from None
+            raise errors.NotALedger(path, "is a broken link") from None
         raise
     _ensure_regular_file(path, mode)
 

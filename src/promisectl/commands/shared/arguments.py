@@ -20,6 +20,8 @@ _MAX_PROMISE_DIGITS = 18
 _MAX_RANGE_PROMISES = 1_000
 _ID_CHARACTERS = frozenset("0123456789#,-")
 _MAX_QUOTED_CHARACTERS = 40
+_PLACEHOLDERS = ("…", "...")
+_QUOTES_AND_SPACES = " \t“”„‟\"'‘’‚«»`"
 _MAX_ROWS = (1 << 63) - 1  # what SQLite can count
 _OPTION_BY_DATE_FIELD = {"due": "--by", "reply_by": "--reply-by"}
 
@@ -86,7 +88,10 @@ def spell_number(word: str) -> str:
 def check_text(
     name: str, value: str | None, *, limit: int = constants.MAX_TEXT_CHARACTERS
 ) -> str | None:
-    """Return a text unchanged; None stays None. Raises TextTooLong, EmptyText and NotUnicode."""
+    """Return a text unchanged; None stays None.
+
+    Raises TextTooLong, EmptyText, NotUnicode and PlaceholderText.
+    """
     if value is None:
         return None
     if len(value) > limit:
@@ -95,6 +100,8 @@ def check_text(
         raise errors.EmptyText(name)
     if not can_be_stored(value):
         raise errors.NotUnicode
+    if name != "search" and (bare := value.strip(_QUOTES_AND_SPACES)) in _PLACEHOLDERS:
+        raise errors.PlaceholderText(name, bare)
     return value
 
 
@@ -146,6 +153,17 @@ def check_choice(option: str, word: str | None, choices: Sequence[str]) -> str |
     if word is not None and word not in choices:
         raise errors.BadChoice(option, word, choices)
     return word
+
+
+def parse_state(word: str) -> str:
+    """Return a state as records have it, for that word or the one that people see.
+
+    Raises BadChoice.
+    """
+    states_by_word = {errors.STATE_WORDS.get(state, state): state for state in constants.STATES}
+    if word not in constants.STATES:
+        check_choice("--state", word, tuple(states_by_word))
+    return states_by_word.get(word, word)
 
 
 def ensure_at_most_one(**options: Any) -> None:

@@ -53,8 +53,7 @@ class Filters(NamedTuple):
         from promisectl.commands.shared import arguments  # saves views without filters 0.03 starts
 
         arguments.check_choice("--sort", self.sort, constants.PROMISE_SORTS)
-        for state in self.state:
-            arguments.check_choice("--state", state, constants.STATES)
+        states = [arguments.parse_state(word) for word in self.state]
         arguments.check_text("search", self.search)
         tag = None if self.tag is None else arguments.parse_tag(self.tag)
         most, moment = arguments.check_row_limit(self.limit), arguments.parse_as_of(env, self.as_of)
@@ -63,7 +62,7 @@ class Filters(NamedTuple):
         query = Query(
             output.build_clock(env, moment),
             person=find_handle(env, self.with_),
-            states=self.state,
+            states=states,
             overdue=self.overdue,
             due_before=output.encode_moment(before),
             due_after=output.encode_moment(after),

@@ -24,11 +24,11 @@ _ABOUT_IDS = "The ID of a promise, which is at the beginning of its line, such a
 def ask_ids(env: Env, command: str, *, many: bool) -> Any:
     """List what a move is open for, the first due first, and return the IDs that are typed.
 
-    With `many` they are a list, else one word. Raises BadCommandLine where nobody can be asked, and
+    With `many` they are a list, else one word. Raises MissingArgument where nobody can be asked, and
     NothingOpen if the move is open for nothing.
     """
     if not env.may_ask:
-        raise_missing_argument(command, "ID…" if many else "ID")
+        raise_missing_argument(command, "an ID")
     _print_open_promises(env, command)
     while True:
         question = "Which ones? Type the IDs" if many else "Which one?"
@@ -64,9 +64,9 @@ def _print_open_promises(env: Env, command: str) -> None:
         env.print_warning(f"and {more} more: promisectl list")
 
 
-def raise_missing_argument(command: str, name: str) -> None:
-    """Refuse a command without one of its arguments. Raises BadCommandLine."""
-    raise errors.BadCommandLine(f"Missing argument '{name}'.", f"promisectl {command}")
+def raise_missing_argument(command: str, needed: str) -> None:
+    """Refuse a command without one of its arguments. Raises MissingArgument."""
+    raise errors.MissingArgument(needed, f"promisectl {command}", "")
 
 
 def ask_missing_text(
@@ -74,19 +74,19 @@ def ask_missing_text(
 ) -> str | None:
     """Return the text of a move, which is asked for if it is missing and the move is open.
 
-    Raises BadCommandLine where nobody can be asked.
+    Raises MissingArgument where nobody can be asked.
     """
     if typed is not None:
         return typed
     if not env.may_ask:
-        raise_missing_argument(verb.value, "TEXT…")
+        raise_missing_argument(verb.value, "a text")
     return prompts.ask_required_text(env, "text", question) if is_needed(env, verb, [id_]) else None
 
 
 def ask_tags(env: Env, verb: Verb) -> list[str]:
-    """Ask for the tags of a move. Raises BadCommandLine where nobody can be asked."""
+    """Ask for the tags of a move. Raises MissingArgument where nobody can be asked."""
     if not env.may_ask:
-        raise_missing_argument(verb.value, "TAG…")
+        raise_missing_argument(verb.value, "a tag")
     return prompts.ask_required_text(env, "tag", "Which tags?").split()
 
 

@@ -57,6 +57,24 @@ _ANSWERS: dict[str, str | Callable[[RuleCase], str]] = {
 """The command for each rule, with `{}` for the ID of the promise."""
 
 
+_LABELS = {
+    "L14": "See the week:",
+    "L15": "See the week:",
+    "L17": "To move it:",
+    "L18": "If so:",
+    "L19": "If so:",
+    "L21": "See your record:",
+}
+"""What a command is for, where the sentence before it does not say so."""
+
+
+def build_label(rule: str, case: RuleCase) -> str:
+    """Return what the command that answers a finding is for; empty where the sentence says it."""
+    if rule != "L10":
+        return _LABELS.get(rule, "")
+    return "Say yes:" if case.subject.waits_for_me else f"Remind {case.subject.other or 'them'}:"
+
+
 def build_answer(rule: str, case: RuleCase) -> str:
     """Return the command that answers a finding; empty for a draft, and where there is none."""
     number = case.subject.number

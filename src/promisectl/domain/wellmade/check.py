@@ -47,7 +47,8 @@ class RuleFinding(NamedTuple):
     """What a rule found about a promise.
 
     `says` is one sentence for a person, `others` the ID and outcome of the other promises it is
-    about, `answer` the command that answers it, if any.
+    about, `answer` the command that answers it, if any, and `label` what that is for, where `says`
+    leaves it open.
     """
 
     rule: str
@@ -56,6 +57,7 @@ class RuleFinding(NamedTuple):
     says: str
     others: tuple[tuple[int, str], ...] = ()
     answer: str = ""
+    label: str = ""
 
     @property
     def full_sentence(self) -> str:
@@ -67,7 +69,12 @@ class RuleFinding(NamedTuple):
 
     def format_with_answer(self, sentence: str) -> str:
         """Return the sentence, and after it the command that answers the finding, if any."""
-        return f"{sentence} {self.answer}".rstrip()
+        return f"{sentence} {self.labeled_answer}".rstrip()
+
+    @property
+    def labeled_answer(self) -> str:
+        """The command that answers the finding, after its label; empty without one."""
+        return f"{self.label} {self.answer}".strip() if self.answer else ""
 
 
 FIRST_RULES_AFTER_MOVE = ("L19", "L14", "L15", "L21", "L02")
@@ -109,6 +116,7 @@ def check_promise(
                     sentence,
                     others.get(name, ()),
                     answers.build_answer(name, case),
+                    answers.build_label(name, case),
                 )
             )
     return findings

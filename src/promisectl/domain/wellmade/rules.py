@@ -156,7 +156,8 @@ def check_full_week(case: RuleCase) -> str:
     if not due or not case.is_mine or not case.is_week_overfull:
         return ""
     week, count = _local_day(due, case).isocalendar().week, 1 + len(case.context.week)
-    return f"With this one, {count} of your promises are due in week {week}, more than usual."
+    more = ", more than usual" if case.context.usual else ""
+    return f"With this one, {count} of your promises are due in week {week}{more}."
 
 
 def check_full_day(case: RuleCase) -> str:

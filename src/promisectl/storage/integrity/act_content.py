@@ -153,7 +153,7 @@ def _check_text(name: str, value: object, limit: int) -> None:
     if value is None:
         return
     if not isinstance(value, str):
-        raise ImpossibleAct(f"its {name} is not a text")
+        raise ImpossibleAct(f"its {name} is not text")
     if len(value) > limit:
         raise ImpossibleAct(f"its {name} has {len(value):,} characters; {limit:,} are allowed")
     if not value.strip():
