@@ -54,17 +54,17 @@ def test_where_nothing_is_open_that_is_said(filled: Program) -> None:
 @pytest.mark.parametrize(
     ("line", "missing"),
     [
-        ("complete", "ID…"),
-        ("negotiate --by fri", "ID"),
-        ("bump", "ID"),
-        ("bump 1", "TEXT…"),
-        ("note 1", "TEXT…"),
-        ("tag 1", "TAG…"),
+        ("complete", "an ID"),
+        ("negotiate --by fri", "an ID"),
+        ("bump", "an ID"),
+        ("bump 1", "a text"),
+        ("note 1", "a text"),
+        ("tag 1", "a tag"),
     ],
 )
 def test_off_a_terminal_it_is_a_usage_error(filled: Program, line: str, missing: str) -> None:
     command = line.split(maxsplit=1)[0]
-    problem = f"promisectl: Missing argument '{missing}'. See: promisectl {command} --help\n"
+    problem = f"promisectl: {command} needs {missing}. See: promisectl {command} --help\n"
     assert filled(*line.split()) == ("", problem, 2)
     assert filled(*line.split(), "-q", answers="1\n").code == 2
 

@@ -24,8 +24,8 @@ _ABOUT_IDS = "The ID of a promise, which is at the beginning of its line, such a
 def ask_ids(env: Env, command: str, *, many: bool) -> Any:
     """List what a move is open for, the first due first, and return the IDs that are typed.
 
-    With `many` they are a list, else one word. Raises MissingArgument where nobody can be asked, and
-    NothingOpen if the move is open for nothing.
+    With `many` they are a list, else one word. Raises MissingArgument where nobody can be asked,
+    and NothingOpen if the move is open for nothing.
     """
     if not env.may_ask:
         raise_missing_argument(command, "an ID")
