@@ -198,7 +198,7 @@ def test_a_life_without_posix_is_the_same_life(program: Program) -> None:
         3,
         2,
         2,
-        2,
+        0,
         0,
         0,
         0,

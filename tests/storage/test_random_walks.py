@@ -273,7 +273,7 @@ TEXTS = (
 )
 TAGS = ("q3", "money", "=x", "ü")
 DAYS = ("in 2 days", "in 9 days", "in 20 days", "fri 17:00", "eom", "")
-PEOPLE = ("dana", "lee", "kim", "me", "max", "rosa", "Rosa L", "dan")
+PEOPLE = ("dana", "lee", "kim", "me", "max", "rosa", "Rosa L", "otto")
 KNOWN = ("dana", "lee", "kim")
 NAMES = (*KNOWN, "zoe", "ann", "uma", "ida", "Dana Two", "Kim Z")
 SIDES: tuple[tuple[str, dict[str, bool]], ...] = (

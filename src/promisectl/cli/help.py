@@ -22,7 +22,6 @@ ALL_COMMANDS = "all"
 """The word after `help` that asks for every command."""
 _BRIEF_PAGE_PANELS = (MAIN_PANEL, VIEWS_PANEL)
 _BRIEF_PAGE_EPILOG = f"Every command and option: promisectl help {ALL_COMMANDS}"
-_TEXT_METAVARS = ("TEXT", "OUTCOME")
 _MAX_TEXT_COLUMNS = 100  # a wider text is hard to read
 _MIN_TEXT_COLUMNS = 24  # with fewer columns next to its name, a text goes below it
 
@@ -64,13 +63,8 @@ class CliCommand(_HelpMixin, TyperCommand):
             ctx, args, lambda: super(CliCommand, self).parse_args(ctx, args)
         )
         if rest:
-            names = {name for param in self.params for name in (*param.opts, param.metavar)}
-            raise errors.TooManyWords(
-                rest,
-                ctx.command_path,
-                takes_text=not names.isdisjoint(_TEXT_METAVARS),
-                has_with="--with" in names,
-            )
+            names = {name for param in self.params for name in param.opts}
+            raise errors.TooManyWords(rest, ctx.command_path, has_with="--with" in names)
         return rest
 
 

@@ -172,7 +172,9 @@ Repair = Annotated[
 
 NegotiateReason = Annotated[
     str | None,
-    typer.Option("--reason", metavar="TEXT", help="Why you change agreed terms (required then)."),
+    typer.Option(
+        "--reason", "-r", metavar="TEXT", help="Why you change agreed terms (required then)."
+    ),
 ]
 
 

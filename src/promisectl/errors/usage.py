@@ -55,7 +55,7 @@ class SameCounterparty(Usage):
 
 
 class PersonOfSelf(Usage):
-    """A correction that would make a promise to myself one with somebody, or the reverse."""
+    """A correction that would make a promise to yourself one to somebody else, or the reverse."""
 
     def __init__(self, number: int) -> None:
         super().__init__(
@@ -324,17 +324,14 @@ class DashedText(Usage):
 class TooManyWords(Usage):
     """More words than a command takes."""
 
-    def __init__(
-        self, words: Sequence[str], command: str, *, takes_text: bool, has_with: bool
-    ) -> None:
+    def __init__(self, words: Sequence[str], command: str, *, has_with: bool) -> None:
         import shlex
 
         verb, typed = command.removeprefix("promisectl "), " ".join(words)
         if has_with and not typed.startswith("-"):
             advice = f"If that is a person: {command} --with {shlex.quote(typed)}"
         else:
-            quotes = "Put a text of several words in quotes. " if takes_text else ""
-            advice = f"{quotes}See: {command} --help"
+            advice = f"See: {command} --help"
         super().__init__(f"{verb} does not take “{typed}”.", advice)
 
 
