@@ -125,7 +125,7 @@ CorrectRev = Annotated[
 ]
 
 CorrectWith = Annotated[
-    str | None, typer.Option("--with", metavar="PERSON", help="The right person.")
+    str | None, typer.Option("--with", "-w", metavar="PERSON", help="The right person.")
 ]
 CorrectNew = Annotated[
     bool,
