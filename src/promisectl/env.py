@@ -74,27 +74,21 @@ class Env:
         no_pager: bool | None = None,
         words: Sequence[str] = (),
     ) -> None:
-        self.environ = environ
-        self.words = words
+        self.environ, self.words = environ, words
         self._in, self._out, self._err = streams
-        self.config = config
+        self.config, self.config_file = config, paths.default_config_path(environ)
         zone = timezone.find_local_zone(environ, config.zone)
         self.zone, self.is_zone_known = zone or "UTC", bool(zone)
         self._today = today or environ.get("PROMISECTL_TODAY")
         self.now = _resolve_now(self._today, self.zone)
-        if ledger is None:
-            ledger = environ.get("PROMISECTL_LEDGER") or None
-        self._ledger_name = ledger
-        self._ledger_path = ""
-        self.config_file = paths.default_config_path(environ)
+        from_environment = environ.get("PROMISECTL_LEDGER") or None
+        self._ledger_name, self._ledger_path = from_environment if ledger is None else ledger, ""
         if color not in (None, *constants.COLOR_CHOICES):
             raise errors.BadChoice("--color", color, constants.COLOR_CHOICES)
         self._color = color
-        self.quiet, self.once = quiet, once
-        self._form = form
+        self.quiet, self.once, self._form, self._no_pager = quiet, once, form, no_pager
         self.svg, self.template = svg, template or ""
         self._may_ask = not (no_input or environ.get("PROMISECTL_NO_INPUT") or quiet or form)
-        self._no_pager = no_pager
         pages = no_pager is False and self.form == "table" and self.is_terminal
         encoding = "utf-8" if form == "svg" else self._out.encoding if pages else ""
         self._page = _PageBuffer(encoding) if encoding else None

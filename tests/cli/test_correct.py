@@ -572,7 +572,7 @@ def test_a_ledger_with_it_is_rebuilt_and_carried_elsewhere(with_dana: Program) -
     ) == json.loads(program.ok("list", "--all", "--json"))
     with closing(sqlite3.connect(program.ledger)) as db, db:
         db.execute("UPDATE promise SET person = 1 WHERE id = 1")
-    assert "#1: person is 1, by its acts 3" in program("doctor", width=200).stdout
+    assert "#1: person is 1 instead of 3" in program("doctor", width=200).stdout
     program.ok("doctor", "--rebuild")
     assert _rows(program) == rows
 
@@ -591,7 +591,7 @@ def test_who_was_merged_is_the_same_person(with_dana: Program) -> None:
         (("1", "--with", "me"), 2, "A promise to yourself can't become one with somebody else"),
         (("3", "--with", "dana"), 2, "A promise to yourself can't become one with somebody else"),
         (("1", "--with", "dnaa"), 3, "“dnaa” is new, but looks like dana."),
-        (("1", "--with", "lee", "--rev", "1"), 2, "--rev and --with exclude each other."),
+        (("1", "--with", "lee", "--rev", "1"), 2, "--rev and --with can't be combined."),
         (("1", "--new", "--by", "sat"), 2, "--new goes with --with"),
         (("1", "--with", ""), 2, "can't be the name of a person: it is empty"),
         (("9", "--with", "dana"), 3, "There is no promise #9"),

@@ -295,8 +295,8 @@ def test_it_happens_once(program: Program) -> None:
 def test_one_line_is_made_at_once_and_asks_only_about_a_name(program: Program) -> None:
     result = program("jot", "to dana: Send the numbers | in 5 days | agreed", answers="", width=80)
     assert result.stdout.startswith("#1 active")
-    result = program("jot", "to dnaa: Send more", answers="dana\n", width=80)
-    assert "“dnaa” looks like dana." in result.stderr
+    result = program("jot", "to dnaa: Send more", answers="yes\n", width=80)
+    assert "“dnaa” is new. Did you mean dana?" in result.stderr
     assert [record["person"] for record in _records(program)] == ["dana", "dana"]
 
 
@@ -417,9 +417,9 @@ def test_a_person_is_asked_about_a_name_once(program: Program, desk: Desk) -> No
     program.ok("make", "Call", "--to", "dana")
     page = "to dnaa: a | frii\nfrom dnaa: b\n"
     desk.types(page, page.replace("frii", "fri"))
-    result = program("jot", answers="dana\n\nyes\n", width=80)
+    result = program("jot", answers="yes\n\nyes\n", width=80)
     assert result.code == 0, result
-    assert result.stderr.count("“dnaa” looks like dana.") == 1
+    assert result.stderr.count("“dnaa” is new. Did you mean dana?") == 1
     assert "New p" not in result.stderr
     assert [record["person"] for record in _records(program)] == ["dana"] * 3
 

@@ -65,7 +65,7 @@ ACTIONS = {
         "pr done 1", "promisectl complete 1 -y", "#1 kept, on time: Alex confirmed “Be home”.", 14
     ),
     "received": Action("pr done 3", "promisectl complete 3", "#3 kept, on time: you confirmed"),
-    "undo": Action("pr undo", "promisectl undo", "#3 active again, complete undone"),
+    "undo": Action("pr undo", "promisectl undo", "#3 active again: `complete`"),
     "find": Action("pr list --search milk", "promisectl list --search milk", "Buy oat milk"),
 }
 """In this order, on one ledger that holds nothing before."""

@@ -643,7 +643,7 @@ def test_an_answer_is_to_the_terms_that_were_shown(program: Program, answers: li
 
 
 def test_back_shows_the_promise_before_again(all_kinds: Program) -> None:
-    result = _review(all_kinds, "k", "k", "back", "Back", "k", "s", *["k"] * 8)
+    result = _review(all_kinds, "l", "l", "back", "Back", "l", "s", *["l"] * 8)
     heads = [line.split()[0] for line in result.stdout.splitlines() if " of 10, " in line]
     assert heads == ["1", "2", "3", "2", "1", *[str(place) for place in range(2, 11)]][:14]
     assert "Type ?" not in result.stderr
@@ -655,7 +655,7 @@ def test_a_choice_that_is_made_again_counts_once(program: Program) -> None:
     result = _review(program, "leave", "back", "skip", "skip")
     assert result.stdout.endswith("Reviewed 2 of 2: 2 skipped.\n")
     result = _review(program, "bump", "slow", "back", "skip", "skip")
-    assert result.stdout.endswith("Reviewed 2 of 2: 1 moved, 1 skipped.\n")
+    assert result.stdout.endswith("Reviewed 2 of 2: 1 changed, 1 skipped.\n")
 
 
 def test_what_is_settled_is_passed_over_going_back(program: Program) -> None:
@@ -677,7 +677,7 @@ def test_back_leaves_the_questions_of_a_move(program: Program, typed: list[str])
     _one(program, *MINE)
     before = program.ledger.read_bytes()
     result = _review(program, *typed, "back", "leave")
-    assert result.stdout.endswith("Reviewed 1 of 1: 1 left as agreed.\n")
+    assert result.stdout.endswith("Reviewed 1 of 1: 1 left as they are.\n")
     assert program.ledger.read_bytes() == before
 
 

@@ -40,7 +40,7 @@ def test_what_tab_shows(pwned: Path, program: Program, name: str) -> None:
             "show     Your promises with a person, and how they were kept.",
             "rename   Change",
         )
-        shell.shows("promisectl make x --to \t\t", "dana  Dana", "me    Myself")
+        shell.shows("promisectl make x --to \t\t", "dana  Dana", "me    Yourself")
         shell.shows("promisectl owe --state=\t\t", "proposed", "delivered")
         shell.shows("promisectl guide \t\t", "a first week", "how to write a date")
         shell.shows("promisectl make x --by \t\t", "fri       Fri 27 Nov 2026")

@@ -79,8 +79,8 @@ def test_a_quoted_text_stays_byte_for_byte(filled: Program) -> None:
             "make Buy -y milk -t alex",
             "“milk” is apart from the text. Put the words of the text together",
         ),
-        ("make Buy milk -to alex", "No such option: -to. Did you mean --to?"),
-        ("make -to alex Buy milk", "No such option: -to. Did you mean --to?"),
+        ("make Buy milk -to alex", "There is no option -to. Did you mean --to?"),
+        ("make -to alex Buy milk", "There is no option -to. Did you mean --to?"),
         ("make -5 pages -t alex", "Put it last, after two dashes: promisectl make … -- -5"),
         (
             "void 1 twice --reason again",

@@ -136,12 +136,11 @@ def ensure_whole_text(ctx: Any, words: Sequence[str], before: int) -> None:
 
 
 def ensure_two_dashes(ctx: Any, words: Sequence[str]) -> None:
-    """Refuse a long option with one dash: `-to lee` would be `-t o`. Raises BadCommandLine."""
+    """Refuse a long option with one dash: `-to lee` would be `-t o`. Raises UnknownOption."""
     known = {name for param in ctx.command.params for name in param.opts}
     for option, _ in _split_at_options(ctx, words):
         if option and f"-{option[0]}" in known:
-            sentence = f"No such option: {option[0]}. Did you mean -{option[0]}?"
-            raise errors.BadCommandLine(sentence, ctx.command_path)
+            raise errors.UnknownOption(option[0], [f"-{option[0]}"], ctx.command_path)
 
 
 def _split_at_options(

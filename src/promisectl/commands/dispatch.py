@@ -58,11 +58,7 @@ def run_command(
             arguments[ids] = missing.ask_ids(env, function, many=ids == "ids")
         is_repeated = _repeat_answer_of_key(env, arguments.get(stdin))
         code = 0 if is_repeated else run(env, **arguments)
-        if env.svg is not None:
-            from promisectl.commands.shared import picture
-
-            picture.write_picture(env, env.svg)
-        env.flush_output()
+        _flush_view(env)
     except (errors.NoPromise, errors.BadNumber) as problem:
         from promisectl.commands.shared import suggestions
 
@@ -79,6 +75,15 @@ def run_command(
         explain_failure(env, error)
         raise
     return code or 0
+
+
+def _flush_view(env: Env) -> None:
+    """Print what a view has written, or save it as a picture where --svg asks for one."""
+    if env.svg is not None:
+        from promisectl.commands.shared import picture
+
+        picture.write_picture(env, env.svg)
+    env.flush_output()
 
 
 def explain_failure(env: Env, failure: Exception) -> None:

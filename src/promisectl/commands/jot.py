@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from promisectl.env import Env
 
-_STDIN = "-"
+_STDIN_WORD = "-"
 _BLANK_PAGE = (
     "// to dana: Send the numbers | fri | agreed       (from lee: … if Lee owes it)\n"
     "// More fields: asked | offered | done when: … | why: … | answer by: … | #tag\n"
@@ -26,7 +26,7 @@ def jot(env: Env, lines: Sequence[str] = (), *, new: bool = False, backfill: boo
     raises.
     """
     functions = make.build_draft_of_fields, make.record_drafts
-    if _STDIN in lines:
+    if _STDIN_WORD in lines:
         if len(lines) > 1:
             raise errors.Contradiction(
                 "“-” reads the lines from stdin.", "Leave out the other lines."
