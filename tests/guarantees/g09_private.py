@@ -28,6 +28,7 @@ TRIED: dict[str, Sequence[Asked]] = {
         Asked(("make", "Bake another", "--to", "dana", "--once", "key-1")),
         Asked(("make", "Try", "--to", "dana"), at_terminal=True),  # remembers its advice
     ],
+    "jot": [Asked(("jot", "to dana: Bake two cakes | fri", "from lee: Lend a pan"))],
     "negotiate": [Asked(("negotiate", "2", "--by", "in 9 days", "--mine"))],
     "accept": [Asked(("accept", "2"))],
     "decline": [Asked(("decline", "2", "--reason", "no time"))],

@@ -26,6 +26,7 @@ MOVES = (
     Scene("make", ("make", "Draw a map", "--to", "kim", "--by", "fri")),
     Scene("make --to --to", ("make", "Draw a map", "--to", "dana", "--to", "kim", "--tag", "art")),
     Scene("make --once", ("make", "Draw a map", *_DAYS, "--once", "map")),
+    Scene("jot", ("jot", "to dana: Draw a map | in 4 days", "from lee: Lend a pen")),
     Scene("negotiate", ("negotiate", "1", "--by", "mon", "--reason", "More data")),
     Scene("accept", ("accept", "2", "9")),
     Scene("decline", ("decline", "2", "--reason", "No time")),
