@@ -62,6 +62,10 @@ def test_every_page_of_the_guide_is_in_its_list_and_the_other_way_round() -> Non
     assert re.findall(r"`([^`]+)`", table) == [*guide.TOPICS]
 
 
+def test_the_readme_is_short() -> None:
+    assert len(README.splitlines()) <= 170
+
+
 @pytest.mark.parametrize("file", ["README.md", "CHANGELOG.md", ".github/CONTRIBUTING.md"])
 def test_every_link_to_a_file_leads_somewhere(file: str) -> None:
     page = ROOT / file
