@@ -176,12 +176,11 @@ class Declaration(NamedTuple):
     """One command as it is declared.
 
     `group` is its first word where it has two (`person`), `panel` its heading in the help. `module`
-    and `function` name what runs it in `commands`; they are empty for `help`, which `cli`
-    itself runs. The signatures of `prototype` and
-    `extra_prototype` are its arguments, `answer_options` its options for the answer. Without
-    `needs_config` it runs with the defaults when the config can't be used. `choices` are the words
-    that completion offers for a parameter. `writes`: whatever it is given, it is for a change of
-    the ledger or a copy of it.
+    and `function` name what runs it in `commands`; they are empty for `help`, which `cli` itself
+    runs. The signatures of `prototype` and `extra_prototype` are its arguments, `answer_options`
+    its options for the answer. Without `needs_config` it runs with the defaults when the config
+    can't be used. `choices` are the words that completion offers for a parameter. `writes`:
+    whatever it is given, it is for a change of the ledger or a copy of it.
     """
 
     name: str

@@ -187,7 +187,9 @@ def resolve_speaking_side(
     Contradiction for agreed terms of a promise to myself.
     """
     if agreed and promise.direction is Direction.SELF:
-        raise errors.Contradiction("A promise to yourself has no other side. Leave out --agreed.")
+        raise errors.Contradiction(
+            "A promise to yourself has no other side.", "Leave out --agreed."
+        )
     if whose:
         return resolve_acting_side(promise, verb, mine=whose == "me", theirs=whose == "them")
     if verb is Verb.NEGOTIATE and lifecycle.is_negotiator_unclear(promise) and not agreed:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from promisectl._typing import TYPE_CHECKING
 from promisectl.domain import civil
+from promisectl.errors import STATE_WORDS
 
 if TYPE_CHECKING:
     from promisectl.records.fields import Row
@@ -24,7 +25,7 @@ READABLE_COLUMNS = (
     "Reason",
     "Tags",
 )
-_STATES = {"proposed": "not agreed yet", "delivered": "reported", "reneged": "broken"}
+_STATES = {**STATE_WORDS, "proposed": "not agreed yet"}
 _REMARKS = {
     "overdue": "overdue",
     "due-today": "due today",

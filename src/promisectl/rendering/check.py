@@ -66,7 +66,8 @@ def render_check_section(
 
     Unless the section is `whole`, findings below a warning are only counted.
     """
-    number = f"#{subject.number} {subject.state}" if subject.number else "Draft"
+    state = formats.format_state(subject.state)
+    number = f"#{subject.number} {state}" if subject.number else "Draft"
     counterparty = _COUNTERPARTY_PHRASES[subject.direction].format(subject.other)
     drawn_marks = (
         Text(f"✓ {name}", style=tables.GOOD_STYLE)

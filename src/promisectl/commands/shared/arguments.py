@@ -47,7 +47,7 @@ def parse_promise_number(word: str) -> int:
     """Return the number of one promise. Raises BadNumber, BadRange, and Contradiction for more."""
     numbers = parse_promise_numbers([word])
     if len(numbers) > 1:
-        raise errors.Contradiction(f"“{word}” means {len(numbers)} promises. Give one ID.")
+        raise errors.Contradiction(f"“{word}” means {len(numbers)} promises.", "Give one ID.")
     return numbers[0]
 
 
@@ -117,7 +117,9 @@ def choose_text(option: str, value: str | None, words: str | None) -> str | None
     Raises Contradiction for both.
     """
     if value is not None and words is not None:
-        raise errors.Contradiction(f"“{words}” and {option} are the same text. Give one of them.")
+        raise errors.Contradiction(
+            f"“{words}” and {option} are the same text.", "Give one of them."
+        )
     return words if value is None else value
 
 

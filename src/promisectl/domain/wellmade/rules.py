@@ -22,7 +22,6 @@ _SOON_DUE_TIME, _ANSWER_TIME = timedelta(hours=48), timedelta(days=3)
 _MIN_OUTCOME_WORDS, _MIN_FULL_DAY_PROMISES = 3, 3
 _MIN_RATE_PROMISES, _MIN_GOOD_RATE = 5, 0.8
 _SATURDAY_NUMBER = 5
-_NEAR_DAY_TIME = timedelta(days=300)
 
 
 def has_text(text: str | None) -> bool:
@@ -35,24 +34,22 @@ def _local_day(due: CivilMoment, case: RuleCase) -> date:
     return civil.local_time(due.at, case.context.zone).date()
 
 
+def _today(case: RuleCase) -> date:
+    return civil.local_time(case.context.now, case.context.zone).date()
+
+
 def _format_day(day: date, case: RuleCase) -> str:
-    """Return a day in words, with its year only where that is far from today."""
-    today = civil.local_time(case.context.now, case.context.zone).date()
-    words = civil.format_civil(str(day)).partition(",")[0]
-    is_near = day.year == today.year or abs(day - today) < _NEAR_DAY_TIME
-    return words.removesuffix(f" {day.year}") if is_near else words
+    return civil.format_near_civil(str(day), _today(case))
 
 
 def _format_subject_due(due: CivilMoment, case: RuleCase) -> str:
     """Return a due date in words, with its time if it has one."""
-    day = date.fromisoformat(due.civil[:10])
-    _, _, time = civil.format_civil(due.civil, due.zone, case.context.zone).partition(", ")
-    return f"{_format_day(day, case)}{'' if time == 'end of day' else f', {time}'}"
+    return civil.format_near_civil(due.civil, _today(case), due.zone, case.context.zone)
 
 
 def suggest_reply_day(case: RuleCase) -> date:
     """Return the local day by which to ask for an answer: three days from now."""
-    return civil.local_time(case.context.now, case.context.zone).date() + _ANSWER_TIME
+    return _today(case) + _ANSWER_TIME
 
 
 def check_missing_side(case: RuleCase) -> str:

@@ -126,7 +126,7 @@ def check_act(act: Act, direction: Direction, *, strict: bool) -> None:
 def _check_correction_content(act: Act, direction: Direction) -> None:
     """Refuse what only a correction says in another act, and in one of the wrong direction."""
     if act.throughout and (act.verb is not Verb.CORRECT or act.terms is None):
-        raise ImpossibleAct("it is throughout a promise, as only a correction of terms is")
+        raise ImpossibleAct("it covers a whole promise, as only a correction of terms can")
     if act.verb is Verb.CORRECT and direction is Direction.OWED and (act.risk or act.no_to):
         raise ImpossibleAct("it is a correction with a risk that is not mine")
     if act.person is not None and (direction is Direction.SELF or not _is_number(act.person, 1)):
