@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from promisectl import errors
+from promisectl.domain.promise import Verb
+from promisectl.domain.transitions import TRANSITIONS
 
 ROOM = Path(errors.__file__).parent
 HOUSE = ROOM.parent
@@ -224,3 +226,20 @@ def test_a_sentence_goes_on_in_lower_case_behind_a_colon() -> None:
         "to whom, or from whom?",
     )
     assert errors.UnknownZone("X").clause.startswith("TZ is")
+
+
+NEEDING = {
+    (row.verb.value, row.state.value, row.needs)
+    for row in TRANSITIONS
+    if row.state and {"reason", "text"} & {*row.needs}
+    if row.verb not in (Verb.PARTIAL, Verb.TAG, Verb.UNTAG)  # suggested nowhere
+}
+
+
+@pytest.mark.parametrize(("verb", "state", "needs"), sorted(NEEDING))
+def test_a_command_to_paste_has_what_its_move_needs(
+    verb: str, state: str, needs: tuple[str, ...]
+) -> None:
+    wanted = {"reason": "--reason “…”", "text": "“…”"}
+    command = errors.format_move(verb, 3, state)
+    assert all(wanted[need] in command for need in needs)
