@@ -7,7 +7,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
-from promisectl.cli import suggestions
+from promisectl.cli import suggestions, word_checks
 from promisectl.cli.help_content import HelpPage, build_help_page
 from promisectl.cli.registry import HELP_OPTION_TEXT, MAIN_PANEL, TYPED_WORDS, VIEWS_PANEL
 from promisectl.commands.shared import arguments
@@ -58,7 +58,7 @@ class CliCommand(_HelpMixin, TyperCommand):
         """
         ctx.allow_extra_args = True
         ctx.meta[TYPED_WORDS] = [*args]  # the parser takes them away
-        suggestions.ensure_two_dashes(ctx, args)
+        word_checks.ensure_two_dashes(ctx, args)
         rest = suggestions.translate_typer_errors(
             ctx, args, lambda: super(CliCommand, self).parse_args(ctx, args)
         )

@@ -7,7 +7,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from promisectl import errors
-from promisectl.cli import suggestions
+from promisectl.cli import word_checks
 
 MAIN_PANEL = "Main commands"
 VIEWS_PANEL = "Views"
@@ -302,7 +302,7 @@ def build_callback(declaration: Declaration) -> Callable[..., None]:
                 f"{declaration.name} has no --{form} output.", f"See: {ctx.command_path} --help"
             )
         for name in texts:
-            suggestions.ensure_whole_text(ctx, ctx.meta[TYPED_WORDS], names.index(name))
+            word_checks.ensure_whole_text(ctx, ctx.meta[TYPED_WORDS], names.index(name))
             arguments[name] = " ".join(arguments[name]) if arguments[name] else None
         for name in shared:
             if arguments[name] in (None, False):
