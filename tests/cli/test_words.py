@@ -84,13 +84,61 @@ def test_a_quoted_text_stays_byte_for_byte(filled: Program) -> None:
         ("make -5 pages -t alex", "Put it last, after two dashes: promisectl make … -- -5"),
         (
             "void 1 twice --reason again",
-            "“twice” and --reason are the same text. Give one of them.",
+            "“twice” and --reason are the same text. Give one of them;",
         ),
-        ("correct 1 A --what B", "“A” and --what are the same text. Give one of them."),
+        ("correct 1 A --what B", "“A” and --what are the same text. Give one of them;"),
         ("1-9", "There is no promise #4; the newest is #3."),
         ("complete 3-1", "3-1 ends before it begins. Try 1-3."),
         ("complete 1-2000", "1-2000 is too long: a range has at most 1,000 IDs."),
         ("negotiate 1-2 -b fri -r late", "“1-2” means 2 promises. Give one ID."),
+        (
+            "decline 1 -r they chose another agency",
+            (
+                "“chose” is not the ID of a promise. If it belongs to -r, use quotes: "
+                "-r 'they chose another agency'"
+            ),
+        ),
+        (
+            "complete 1 --partial 500 of 900",
+            (
+                "“of” is not the ID of a promise. If it belongs to --partial, use quotes: "
+                "--partial '500 of 900'"
+            ),
+        ),
+        (
+            "renege 1 sick all week",
+            "“sick” is not the ID of a promise. If that is the reason: promisectl renege 1 --reason 'sick all week'",
+        ),
+        (
+            "complete 1,2 -y sent twice",
+            "“sent” is not the ID of a promise. If that is the note: promisectl complete 1,2 -y --note 'sent twice'",
+        ),
+        (
+            "accept --risk a -q 1 a b --on fri",
+            (
+                "“a” is not the ID of a promise. If that is the note: "
+                "promisectl accept --risk a -q 1 --on fri --note 'a b'"
+            ),
+        ),
+        (
+            "negotiate 1 -b mon -r sick today",
+            "negotiate does not take “today”. If it belongs to -r, use quotes: -r 'sick today'",
+        ),
+        (
+            "negotiate 1 mon -r sick",
+            (
+                "negotiate does not take “mon”. Name the option that it belongs to: "
+                "--by mon or --what mon"
+            ),
+        ),
+        ("told 1 2", "told does not take “2”. See: promisectl told --help"),
+        (
+            "void 1 -r entered twice",
+            (
+                "“twice” and --reason are the same text. Give one of them; "
+                "several words after --reason need quotes."
+            ),
+        ),
     ],
 )
 def test_what_is_not_meant_is_refused_in_a_sentence(
