@@ -223,7 +223,7 @@ def test_agreed_terms_may_have_a_reason_and_a_side(filled: Program) -> None:
     [
         ("negotiate 1 -y --reply-by fri -b sat", "--agreed and --reply-by can't be combined."),
         ("negotiate 4 -y -b sat", "A promise to yourself has no other side."),
-        ("negotiate 1 -y", "That leaves the terms of #1 as they are."),
+        ("negotiate 1 -y", "That leaves the terms of #1 as they are. Change --what"),
     ],
 )
 def test_what_nobody_can_agree_on_is_refused(filled: Program, line: str, problem: str) -> None:

@@ -38,12 +38,16 @@ class BadRange(Usage):
 
 
 class NothingChanged(Usage):
-    """Other terms, or a correction, that change nothing."""
+    """Other terms, or a correction, that change nothing.
 
-    def __init__(self, number: int, verb: str) -> None:
+    `is_offered`: the terms wait for a yes, which may be meant.
+    """
+
+    def __init__(self, number: int, verb: str, *, is_offered: bool = False) -> None:
+        yes = f"To say yes to them: promisectl accept {number} · To c" if is_offered else "C"
         super().__init__(
             f"That leaves the terms of #{number} as they are.",
-            f"Change --what, --by, --done-when or --why: promisectl {verb} {number} --by “…”",
+            f"{yes}hange --what, --by, --done-when or --why: promisectl {verb} {number} --by “…”",
         )
 
 
