@@ -152,7 +152,9 @@ def format_opening(promise: Promise, name: str, here: LocalMoment) -> str:
         opening = f"{actor} offer{s} {other}" if is_offer else f"{actor} ask{s} {other} for"
     replaces = f" It replaces #{promise.opening.replaces}." if promise.opening.replaces else ""
     state = formats.format_state(promise.state)
-    return f"{state}: {opening} {format_terms(first.terms, here)}.{replaces}"
+    reply_by = promise.offered_revision and first.terms.reply_by
+    answer = f", reply by {formats.format_civil_moment(reply_by, here)}" if reply_by else ""
+    return f"{state}: {opening} {format_terms(first.terms, here)}{answer}.{replaces}"
 
 
 def format_term_changes(
