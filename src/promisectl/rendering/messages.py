@@ -459,6 +459,16 @@ def format_next_step(promise: Promise, name: str) -> str:
     return steps.get(promise.state, "")
 
 
+def format_earlier_report(move: MoveReport) -> str:
+    """Return how to date a report that is late only because it was recorded late; maybe empty."""
+    is_dated = move.act.at != move.here.now
+    if move.act.verb is not Verb.COMPLETE or is_dated or not move.punctuality.endswith(" late"):
+        return ""
+    is_confirmed = move.act.side is Side.PROMISEE and move.after.direction is Direction.OWE
+    again = f"complete {move.after.id}{' --confirmed' if is_confirmed else ''} --on “…”"
+    return f"Done earlier? promisectl undo · promisectl {again}"
+
+
 def _format_commands(label: str, verbs: Iterable[Verb], promise: Promise) -> str:
     """Return a line of commands about one promise, all as they are typed."""
     commands = (format_move(verb, promise.id, promise.state) for verb in verbs)

@@ -306,7 +306,8 @@ class _MoveRecorder:
         if not self._alone:
             return answer
         risk = messages.format_recalled_risk(before, act, name) if extras.foreseen else ""
-        answer = answer._replace(hints=[suggest_next_step(env, self._db, after, name), risk])
+        steps = suggest_next_steps(env, self._db, move)
+        answer = answer._replace(hints=[*steps, risk])
         return add_check_hint(env, self._db, after, extras, answer)
 
     def _fetch_name(self, person: int | None) -> str:
@@ -357,15 +358,24 @@ def load_answer_record(env: Env, db: sqlite3.Connection, number: int) -> Mapping
     return fields.build_promise_record(output.find_promise_row(env, db, number))
 
 
+def suggest_next_steps(env: Env, db: sqlite3.Connection, move: MoveReport) -> list[str]:
+    """Return what can be typed next, and how to date a late report that was made earlier."""
+    step = suggest_next_step(env, db, move.after, move.name)
+    earlier = messages.format_earlier_report(move)
+    return [step, earlier] if are_steps_wanted(env, db) else []
+
+
 def suggest_next_step(env: Env, db: sqlite3.Connection, promise: Promise, name: str) -> str:
     """Return what can be typed next, in one line; empty where the config wants no such line."""
+    return messages.format_next_step(promise, name) if are_steps_wanted(env, db) else ""
+
+
+def are_steps_wanted(env: Env, db: sqlite3.Connection) -> bool:
+    """Whether the config wants the next steps after a move, by default for the first promises."""
     wish = env.config.hints
-    is_known_by_now = wish == "first-weeks" and (
-        queries.fetch_newest_promise_id(db) > _MAX_GUIDED_PROMISES
+    return wish == "always" or (
+        wish == "first-weeks" and queries.fetch_newest_promise_id(db) <= _MAX_GUIDED_PROMISES
     )
-    if wish == "never" or is_known_by_now:
-        return ""
-    return messages.format_next_step(promise, name)
 
 
 def add_check_hint(
