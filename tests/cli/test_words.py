@@ -58,6 +58,31 @@ def test_every_text_may_come_in_words(filled: Program, line: str, said: str) -> 
     assert said in filled.ok(*line.split())
 
 
+@pytest.mark.parametrize(
+    ("line", "command"),
+    [
+        ("bump 1 2 sick today", "bump 1,2"),
+        ("bump 1 #2 sick today", "bump 1,#2"),
+        ("note 3 2 of them are in", "note 3,2"),
+        ("tag 1 2 home", "tag 1,2"),
+        ("void 1 2", "void 1,2"),
+        ("correct 1 2", ""),
+    ],
+)
+def test_an_id_that_became_text_is_noticed(filled: Program, line: str, command: str) -> None:
+    word = line.split()[2]
+    again = f" · promisectl {command} “…”" if command else ""
+    notice = f"“{word}” was taken as text. If it is an ID: promisectl undo{again}\n"
+    result = filled(*line.split())
+    assert (result.code, result.stderr.startswith(notice)) == (0, True)
+    assert "was taken as text" not in filled("--quiet", "undo").stderr
+
+
+@pytest.mark.parametrize("words", [["4", "days", "late"], ["2 days late"], ["1", "day"], ["2,5"]])
+def test_other_numbers_are_text(filled: Program, words: list[str]) -> None:
+    assert "was taken as text" not in filled("bump", "1", *words).stderr
+
+
 def test_a_quoted_text_stays_byte_for_byte(filled: Program) -> None:
     text = "  two  spaces, a\ttab and a\nline "
     filled.ok("note", "1", text)

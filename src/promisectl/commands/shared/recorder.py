@@ -126,9 +126,30 @@ def record_move(
     def move_promises(db: sqlite3.Connection, journal: Journal) -> list[MoveAnswer]:
         mover = _MoveRecorder(env, db, journal, extras, alone=len(numbers) == 1)
         promises = (load_seen_promise(env, journal, number) for number in numbers)
-        return [mover.move_promise(promise, build_act) for promise in promises]
+        answers = [mover.move_promise(promise, build_act) for promise in promises]
+        notice = describe_id_in_text(env, db, command, numbers)
+        return [answer._replace(notices=[*answer.notices, *notice]) for answer in answers]
 
     record_command(env, command, move_promises, checks=extras.new)
+
+
+def describe_id_in_text(
+    env: Env, db: sqlite3.Connection, command: str, numbers: Sequence[int]
+) -> list[str]:
+    """Return a notice if the first word of a text is the ID of another promise, and alone.
+
+    In `bump 14 15 sick today`, 15 may be meant as an ID; in quotes, a text is certainly a text.
+    """
+    for word, text in zip(env.words, env.words[1:], strict=False):
+        is_first = len(numbers) == 1 and arguments.spell_number(word) == str(numbers[0])
+        if not (is_first and text.removeprefix("#").isdecimal()):
+            continue
+        number = int(text.removeprefix("#"))
+        if number == numbers[0] or not 0 < number <= queries.fetch_newest_promise_id(db):
+            continue
+        again = "" if command == "correct" else f" · promisectl {command} {word},{text} “…”"
+        return [f"“{text}” was taken as text. If it is an ID: promisectl undo{again}"]
+    return []
 
 
 def load_seen_promise(env: Env, journal: Journal, number: int) -> Promise:
