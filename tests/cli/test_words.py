@@ -152,9 +152,13 @@ def test_a_quoted_text_stays_byte_for_byte(filled: Program) -> None:
         (
             "negotiate 1 mon -r sick",
             (
-                "negotiate does not take “mon”. Name the option that it belongs to: "
-                "--by mon or --what mon"
+                "negotiate does not take “mon”. If that is the date: "
+                "promisectl negotiate 1 -r sick --by mon"
             ),
+        ),
+        (
+            "negotiate 1 -- mon",
+            "negotiate does not take “mon”. See: promisectl negotiate --help",
         ),
         ("told 1 2", "told does not take “2”. See: promisectl told --help"),
         (

@@ -56,12 +56,16 @@ def advise_on_extra_words(ctx: Any, words: Sequence[str], extra: Sequence[str]) 
             return advice
     names = {name for param in ctx.command.params for name in param.opts}
     typed = shlex.quote(" ".join(extra))
-    if extra[0].startswith("-") or is_id_word(extra[0]):
+    if "--" in words or is_id_word(extra[0]):
         return ""
     if "--with" in names:
         return f"If that is a person: {ctx.command_path} --with {typed}"
     if "--by" in names:
-        return f"Name the option that it belongs to: --by {typed} or --what {typed}"
+        others = list(words)
+        for word in extra:
+            others.remove(word)
+        line = shlex.join([*ctx.command_path.split(), *others])
+        return f"If that is the date: {line} --by {typed}"
     return ""
 
 

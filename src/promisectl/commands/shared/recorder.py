@@ -381,9 +381,10 @@ def load_answer_record(env: Env, db: sqlite3.Connection, number: int) -> Mapping
 
 def suggest_next_steps(env: Env, db: sqlite3.Connection, move: MoveReport) -> list[str]:
     """Return what can be typed next, and how to date a late report that was made earlier."""
-    step = suggest_next_step(env, db, move.after, move.name)
-    earlier = messages.format_earlier_report(move)
-    return [step, earlier] if are_steps_wanted(env, db) else []
+    if not are_steps_wanted(env, db):
+        return []
+    next_step = messages.format_next_step(move.after, move.name)
+    return [next_step, messages.format_earlier_report(move)]
 
 
 def suggest_next_step(env: Env, db: sqlite3.Connection, promise: Promise, name: str) -> str:
