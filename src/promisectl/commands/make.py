@@ -232,7 +232,7 @@ def _ask_first_reply(env: Env, draft: MakeDraft, given: Reply) -> Reply:
         draft.risk,
         draft.no_to,
         may_refuse=len(draft.others) == 1,
-        may_decline=False,
+        is_agreed=True,
         heading=f"You promise {names} {messages.format_terms(draft.terms, env.here)}.",
         many=len(draft.others),
     )
