@@ -63,8 +63,9 @@ class CliCommand(_HelpMixin, TyperCommand):
             ctx, args, lambda: super(CliCommand, self).parse_args(ctx, args)
         )
         if rest:
-            names = {name for param in self.params for name in param.opts}
-            raise errors.TooManyWords(rest, ctx.command_path, has_with="--with" in names)
+            spelled = word_checks.list_spelled_options(ctx)
+            option = word_checks.find_option_before(spelled, ctx.meta[TYPED_WORDS], rest)
+            raise errors.TooManyWords(rest, ctx.command_path, option, spelled)
         return rest
 
 

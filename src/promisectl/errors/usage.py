@@ -6,7 +6,7 @@ from promisectl._typing import TYPE_CHECKING
 from promisectl.errors import STATE_WORDS, Usage, end_sentence, format_move
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from typing import ClassVar
 
 # One letter too few or too many in a word of four counts as near, by the measure of difflib.
@@ -322,16 +322,27 @@ class DashedText(Usage):
 
 
 class TooManyWords(Usage):
-    """More words than a command takes."""
+    """More words than a command takes.
 
-    def __init__(self, words: Sequence[str], command: str, *, has_with: bool) -> None:
+    `option` is the option with a value that they follow, if any; `names` has those of the command.
+    """
+
+    def __init__(
+        self, words: Sequence[str], command: str, option: Sequence[str], names: Collection[str]
+    ) -> None:
         import shlex
 
         verb, typed = command.removeprefix("promisectl "), " ".join(words)
-        if has_with and not typed.startswith("-"):
-            advice = f"If that is a person: {command} --with {shlex.quote(typed)}"
-        else:
-            advice = f"See: {command} --help"
+        quoted = shlex.quote(typed)
+        advice = f"See: {command} --help"
+        if option:
+            advice = _suggest_quotes(option, typed)
+        elif "--with" in names and not typed.startswith("-"):
+            advice = f"If that is a person: {command} --with {quoted}"
+        elif "--promise" in names and len(words) == 1 and typed.removeprefix("#").isdigit():
+            advice = f"For one promise: {command} --promise {typed.removeprefix('#')}"
+        elif "--what" in names and not typed.startswith("-"):
+            advice = f"If that is the new text: {command} … --what {quoted}"
         super().__init__(f"{verb} does not take “{typed}”.", advice)
 
 
@@ -339,14 +350,46 @@ class ScatteredText(Usage):
     """Words after an option that belong neither to it nor to the text before it."""
 
     def __init__(self, words: Sequence[str], option: Sequence[str]) -> None:
+        stray = " ".join(words)
+        advice = "Put the words of the text together, before or after the options."
+        if len(option) > 1:
+            advice = _suggest_quotes(option, stray)
+        super().__init__(f"“{stray}” is apart from the text. {advice}")
+
+
+class DateOrText(Usage):
+    """Words after a date that can be its end or the text."""
+
+    def __init__(self, words: Sequence[str], option: Sequence[str]) -> None:
+        text = " ".join(words)
+        super().__init__(
+            f"“{text}” can be the text or the end of the date. {_suggest_quotes(option, text)} · "
+            f"If it is the text, put it before {option[0]}."
+        )
+
+
+class WordsAmongIds(Usage):
+    """Words that are not IDs, after IDs or after the value of an option.
+
+    After an `option` they may belong to it; else `move` is a command that takes them as a reason.
+    """
+
+    def __init__(self, words: Sequence[str], option: Sequence[str], move: str = "") -> None:
         import shlex
 
-        stray, name, *value = " ".join(words), *option
-        advice = "Put the words of the text together, before or after the options."
-        if value:
-            whole = shlex.quote(f"{value[0]} {stray}")
-            advice = f"If it belongs to {name}, use quotes: {name} {whole}"
-        super().__init__(f"“{stray}” is apart from the text. {advice}")
+        text = " ".join(words)
+        advice = f"If it is the reason: {move} --reason {shlex.quote(text)}"
+        if option:
+            advice = _suggest_quotes(option, text)
+        super().__init__(f"“{text}” is not the ID of a promise.", advice)
+
+
+def _suggest_quotes(option: Sequence[str], more: str) -> str:
+    """Return the advice to put the value of an option and what follows it into quotes."""
+    import shlex
+
+    name, value = option
+    return f"If it belongs to {name}, use quotes: {name} {shlex.quote(f'{value} {more}')}"
 
 
 class NotAWholeNumber(Usage):
