@@ -178,7 +178,8 @@ def build_draft(env: Env, typed: MakeArguments, known: list[Person]) -> MakeDraf
         place=typed.place,
     )
     print_known_names(env, typed, draft.others)
-    return _add_first_reply(env, draft) if typed.agreed else draft
+    has_other_side = any(draft.others)  # who promises something to themselves has agreed
+    return _add_first_reply(env, draft) if typed.agreed and has_other_side else draft
 
 
 def print_known_names(env: Env, typed: MakeArguments, others: Sequence[object]) -> None:
@@ -291,11 +292,11 @@ def check_make_options(env: Env, typed: MakeArguments) -> None:
             "--offered goes with --from (somebody offered it to you).",
             "Leave it out: with --to you offer, unless you add --asked.",
         )
-    needs_other_side = asked or offered or typed.agreed or typed.reply_by
+    needs_other_side = asked or offered or typed.reply_by
     if needs_other_side and counterparty.is_ledger_owner(env, *to, *from_):
         raise errors.Contradiction(
             "A promise to yourself has no other side.",
-            "Leave out --asked, --offered, --agreed and --reply-by.",
+            "Leave out --asked, --offered and --reply-by.",
         )
     if typed.agreed and typed.reply_by:
         raise errors.Contradiction(
@@ -323,7 +324,7 @@ def _record_new_promise(
     alone: bool,
 ) -> MoveAnswer:
     """Record the promise of a draft with one person, and return the answer."""
-    reply, here = draft.reply, env.here
+    reply, here = draft.reply if other else None, env.here
     person = journal.find_or_insert_person(other) if other else None
     name = person.name if person else ""
     promise = journal.begin_promise(draft.build_opening_act(env, person))
