@@ -1,11 +1,15 @@
 """Completion in real shells, at terminals of their own: what TAB shows, and what stands in the line then."""
 
+import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from promisectl.guide import read_guide_page
+from promisectl.shells import read_completion_script
 from tests.cli import shells
-from tests.conftest import Program
+from tests.conftest import Program, tool
 
 # A text and a tag that would do harm if a shell took them for more than texts.
 _TEXT = "Say $(touch pwned) `touch pwned` \"x\" 'y' : \\ %F{red} [z] {a,b} * ~"
@@ -132,3 +136,19 @@ def test_fish(pwned: Path, program: Program) -> None:
             "1\tPlay the bass (Ann, no date)"
         ]
     assert not pwned.exists()
+
+
+def test_bash_completes_an_alias_as_the_guide_says(program: Program) -> None:
+    script = program.home / ".local/share/bash-completion/completions/promisectl"
+    script.parent.mkdir(parents=True)
+    script.write_text(read_completion_script("bash"), encoding="utf-8")
+    [lines] = re.findall(r"```bash\n(.*?)```", read_guide_page("completion"), re.DOTALL)
+    done = subprocess.run(
+        [tool("bash"), "--norc", "--noprofile", "-c", f"{lines}complete -p pr"],
+        env={"HOME": str(program.home)},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert (done.stdout, done.stderr) == ("complete -o nosort -F _promisectl pr\n", "")
