@@ -1183,6 +1183,20 @@ def test_each_rule_is_shown_once_a_day(program: Program) -> None:
     assert [path.name for path in shown.parent.iterdir()] == ["shown-hints"]
 
 
+def test_the_same_promise_twice_is_told_for_each(program: Program) -> None:
+    def hints(*words: str) -> list[str]:
+        return _hints(program(*words, answers="", width=200))
+
+    lend, fetch = ("make", "Lend the bike", "--from"), ("make", "Fetch the parcel", "--to")
+    for words in ((*lend, "leon"), (*fetch, "kai")):
+        program.ok(*words, "--by", "today", "-q")
+    assert hints(*lend, "leon", "--by", "today")[0].startswith("Looks like #1.")
+    assert hints(*fetch, "kai", "--by", "today")[0].startswith("Looks like #2.")
+    assert not any("Looks like" in line for line in hints("accept", "4"))
+    program.ok("void", "3", "--reason", "twice")
+    assert hints(*lend, "leon", "--by", "today")[0].startswith("Looks like #1.")
+
+
 @pytest.mark.parametrize("kind", ["directory", "pipe", "noise", "none", "home"])
 def test_advice_does_without_its_memory(
     program: Program, kind: str, monkeypatch: pytest.MonkeyPatch
