@@ -140,7 +140,7 @@ BAD = [
     ("from lee: x | asked", "“asked” means that they asked you, so it goes with “to”."),
     ("to lee: x | offered", "“offered” means that they offered it, so it goes with “from”."),
     ("to lee: x | agreed | answer by: fri", "“agreed” means that they have said yes."),
-    ("to me: x | agreed", "A promise to yourself has no other side. Leave out “agreed”,"),
+    ("to me: x | asked", "A promise to yourself has no other side. Leave out “asked”,"),
     ("to dana: x | 4/12", "“4/12” can mean "),
     ("to dana: x | #a,b c", "Can't read “#a,b c” as a date"),
     (f"to dana: {'x' * 1001}", "The outcome has 1,001 characters"),

@@ -137,7 +137,7 @@ def test_after_a_no_nothing_was_said(program: Program, more: list[str]) -> None:
     program.ok("make", "Lend the pump", "--to", "lee", "--agreed")
     before = program.ledger.read_bytes()
     words = ("make", "Carry it", "--to", "priya", "--by", "fri", "--agreed")
-    result = program(*words, *more, answers="\n\nno\n")
+    result = program(*words, *more, answers="\nthe gym\nno\n")
     assert (result.stdout, result.code) == ("", 130)
     assert result.stderr.endswith("Nothing was recorded.\n")
     assert program.ledger.read_bytes() == before
@@ -304,3 +304,24 @@ def test_what_is_dated_back_ends_the_other_no_earlier_than_it_was_said(program: 
         "make", "B", "--from", "lee", "--replaces", "1", "--said", "2026-11-20", answers="r\n", width=200
     )  # fmt: skip
     assert shown(program)["closed_at"] == shown(program)["accepted_at"]
+
+
+@pytest.mark.parametrize("answers", [None, "\n\n"])
+def test_what_you_promise_yourself_is_agreed_anyway(program: Program, answers: str | None) -> None:
+    words = ("make", "-y", "-t", "me", "Cancel", "the", "gym", "-b", "fri")
+    result = program(*words, answers=answers, width=80)
+    assert result.stdout == "#1 active: you promise yourself “Cancel the gym” by Fri 27 Nov.\n"
+    assert "›" not in result.stderr
+    assert program.ok("complete", "1", "-y") == "#1 kept, on time: “Cancel the gym”.\n"
+
+
+def test_an_agreed_promise_to_yourself_and_another_is_two(program: Program) -> None:
+    program.ok("make", "-y", "-t", "me", "-t", "lee", "Go running", "--risk", "rain", "-q")
+    assert program.ok("list", "--template", "{person} {state} {risk}") == (
+        "me active rain\nlee active rain\n"
+    )
+    assert program("doctor").code == 0
+
+
+def test_jot_takes_agreed_for_yourself(program: Program) -> None:
+    assert "you promise yourself" in program.ok("jot", "to me: Cancel the gym | fri | agreed")

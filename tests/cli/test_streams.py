@@ -119,7 +119,7 @@ def test_an_error_under_json_is_an_object(program: Program) -> None:
         (["make", "x", "--to", "dana", "--said", "2026-12-01"], "--said: Tue 1 Dec 2026 is in the future. Give an earlier date.", 2),
         (["make", "x", "--from", "dana", "--asked"], "--asked goes with --to (somebody asked you). Leave it out: with --from you ask, unless you add --offered.", 2),
         (["make", "x", "--to", "dana", "--tag", "two words"], "A tag is one word, and “two words” is not. Give each tag separately.", 2),
-        (["make", "x", "--to", "me", "--agreed"], "A promise to yourself has no other side. Leave out --asked, --offered, --agreed and --reply-by.", 2),
+        (["make", "x", "--to", "me", "--asked"], "A promise to yourself has no other side. Leave out --asked, --offered and --reply-by.", 2),
         (["make", "x", "--to", "dana", "--replaces", "7"], "There is no promise #7. All IDs: promisectl list --all", 3),
         (["accept", "7"], "There is no promise #7. All IDs: promisectl list --all", 3),
         (["accept", "seven"], "“seven” is not the ID of a promise. IDs are numbers; see: promisectl list", 2),

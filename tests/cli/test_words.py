@@ -104,6 +104,44 @@ def test_a_quoted_text_stays_byte_for_byte(filled: Program) -> None:
             "make Buy -y milk -t alex",
             "“milk” is apart from the text. Put the words of the text together",
         ),
+        (
+            "correct 1 -b fri 17",
+            "“17” can be the text or the end of the date. If it belongs to -b, use quotes: -b 'fri 17' · If it is the text, put it before -b.",
+        ),
+        ("make -t alex --by fri next week", "use quotes: --by 'fri next week'"),
+        ("make -yt alex -b tomorrow 9:30", "use quotes: -b 'tomorrow 9:30'"),
+        ("make -yt alex -b 28 nov", "use quotes: -b '28 nov'"),
+        ("note 1 --on yesterday evening", "use quotes: --on 'yesterday evening'"),
+        (
+            "negotiate 1 -b fri 17:00 -y",
+            "negotiate does not take “17:00”. If it belongs to -b, use quotes: -b 'fri 17:00'",
+        ),
+        (
+            "told 1 --on last mon",
+            "told does not take “mon”. If it belongs to --on, use quotes: --on 'last mon'",
+        ),
+        ("owe --due-before next week", "use quotes: --due-before 'next week'"),
+        (
+            "negotiate 1 -b fri -y Buy bread",
+            "negotiate does not take “Buy bread”. If that is the new text: promisectl negotiate 1 -b fri -y --what 'Buy bread'",
+        ),
+        ("negotiate 1 -y -b fri Buy bread", "promisectl negotiate 1 -y -b fri --what 'Buy bread'"),
+        ("complete 1 --on today dana", "“dana” is not the ID of a promise. If that is the note"),
+        ("renege 1 --told today ill", "promisectl renege 1 --told today --reason ill"),
+        ("undo 1", "undo does not take “1”. For one promise: promisectl undo --promise 1"),
+        ("undo #1", "undo does not take “#1”. For one promise: promisectl undo --promise 1"),
+        (
+            "complete 1 2 --on yesterday evening",
+            "“evening” is not the ID of a promise. If it belongs to --on, use quotes: --on 'yesterday evening'",
+        ),
+        (
+            "renege 1 I was ill --not-told",
+            "“I was ill” is not the ID of a promise. If that is the reason: promisectl renege 1 --not-told --reason 'I was ill'",
+        ),
+        (
+            "release 1,2 3 sorry",
+            "“sorry” is not the ID of a promise. If that is the reason: promisectl release 1,2 3 --reason sorry",
+        ),
         ("make Buy milk -to alex", "There is no option -to. Did you mean --to?"),
         ("make -to alex Buy milk", "There is no option -to. Did you mean --to?"),
         ("make -5 pages -t alex", "Put it last, after two dashes: promisectl make … -- -5"),
@@ -119,29 +157,29 @@ def test_a_quoted_text_stays_byte_for_byte(filled: Program) -> None:
         (
             "decline 1 -r they chose another agency",
             (
-                "“chose” is not the ID of a promise. If it belongs to -r, use quotes: "
+                "“chose another agency” is not the ID of a promise. If it belongs to -r, use quotes: "
                 "-r 'they chose another agency'"
             ),
         ),
         (
             "complete 1 --partial 500 of 900",
             (
-                "“of” is not the ID of a promise. If it belongs to --partial, use quotes: "
+                "“of 900” is not the ID of a promise. If it belongs to --partial, use quotes: "
                 "--partial '500 of 900'"
             ),
         ),
         (
             "renege 1 sick all week",
-            "“sick” is not the ID of a promise. If that is the reason: promisectl renege 1 --reason 'sick all week'",
+            "“sick all week” is not the ID of a promise. If that is the reason: promisectl renege 1 --reason 'sick all week'",
         ),
         (
             "complete 1,2 -y sent twice",
-            "“sent” is not the ID of a promise. If that is the note: promisectl complete 1,2 -y --note 'sent twice'",
+            "“sent twice” is not the ID of a promise. If that is the note: promisectl complete 1,2 -y --note 'sent twice'",
         ),
         (
             "accept --risk a -q 1 a b --on fri",
             (
-                "“a” is not the ID of a promise. If that is the note: "
+                "“a b” is not the ID of a promise. If that is the note: "
                 "promisectl accept --risk a -q 1 --on fri --note 'a b'"
             ),
         ),
@@ -177,6 +215,30 @@ def test_what_is_not_meant_is_refused_in_a_sentence(
     assert result.stderr.startswith(f"promisectl: {problem}") or problem in result.stderr
     assert result.code in (2, 3)
     assert filled.ok("log").count("\n") == 6
+
+
+@pytest.mark.parametrize("is_compiled", ["1", "0"])
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("make 17 -t alex -b today", "17"),
+        ("make -t alex -b today -- 17", "17"),
+        ("make -t alex -b fri 5 pages of the draft", "5 pages of the draft"),
+        ("make -t alex -b fri May the cat stay", "May the cat stay"),
+        ("make -b fri -t alex Noon", "Noon"),
+        ("note 1 --on today at the shop", "at the shop"),
+    ],
+)
+def test_a_text_that_does_not_end_a_date_is_one(
+    filled: Program, line: str, text: str, is_compiled: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROMISECTL_COMPILED", is_compiled)
+    assert f"“{text}”" in filled.ok(*line.split())
+
+
+@pytest.mark.parametrize("line", ["complete 1 --on today 2", "accept 3 --note fine 1"])
+def test_ids_may_follow_the_value_of_an_option(filled: Program, line: str) -> None:
+    assert "is not the ID" not in filled(*line.split()).stderr
 
 
 def test_a_text_may_begin_with_a_dash_after_two(program: Program) -> None:

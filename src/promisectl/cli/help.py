@@ -63,7 +63,9 @@ class CliCommand(_HelpMixin, TyperCommand):
             ctx, args, lambda: super(CliCommand, self).parse_args(ctx, args)
         )
         if rest:
-            advice = word_checks.advise_on_extra_words(ctx, ctx.meta[TYPED_WORDS], rest)
+            spelled = word_checks.list_spelled_options(ctx)
+            words = ctx.meta[TYPED_WORDS]
+            advice = word_checks.advise_on_extra_words(ctx.command_path, spelled, words, rest)
             raise errors.TooManyWords(rest, ctx.command_path, advice)
         return rest
 

@@ -161,10 +161,10 @@ class Jotter:
         env, side = self._env, "to" if "to" in fields else "from_"
         [name] = fields[side]
         is_mine = counterparty.is_ledger_owner(env, name)
-        if is_mine and fields.keys() & {"agreed", "asked", "offered", "reply_by"}:
+        if is_mine and fields.keys() & {"asked", "offered", "reply_by"}:
             raise errors.Contradiction(
                 "A promise to yourself has no other side.",
-                "Leave out “agreed”, “asked”, “offered” and “answer by”.",
+                "Leave out “asked”, “offered” and “answer by”.",
             )
         if env.may_ask and name not in self._meant:
             new = self._options["new"]

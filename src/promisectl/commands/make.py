@@ -179,7 +179,8 @@ def build_draft(env: Env, typed: MakeArguments, known: list[Person]) -> MakeDraf
         place=typed.place,
     )
     print_known_names(env, typed, draft.others)
-    return _add_first_reply(env, draft) if typed.agreed else draft
+    has_other_side = any(draft.others)  # who promises something to themselves has agreed
+    return _add_first_reply(env, draft) if typed.agreed and has_other_side else draft
 
 
 def add_replaced_sides(env: Env, typed: MakeArguments, known: Sequence[Person]) -> MakeArguments:
@@ -250,7 +251,7 @@ def _ask_first_reply(env: Env, draft: MakeDraft, given: Reply) -> Reply:
         draft.risk,
         draft.no_to,
         may_refuse=len(draft.others) == 1,
-        may_decline=False,
+        is_agreed=True,
         heading=f"You promise {names} {messages.format_terms(draft.terms, env.here)}.",
         many=len(draft.others),
     )
@@ -309,11 +310,11 @@ def check_make_options(env: Env, typed: MakeArguments) -> None:
             "--offered goes with --from (somebody offered it to you).",
             "Leave it out: with --to you offer, unless you add --asked.",
         )
-    needs_other_side = asked or offered or typed.agreed or typed.reply_by
+    needs_other_side = asked or offered or typed.reply_by
     if needs_other_side and counterparty.is_ledger_owner(env, *to, *from_):
         raise errors.Contradiction(
             "A promise to yourself has no other side.",
-            "Leave out --asked, --offered, --agreed and --reply-by.",
+            "Leave out --asked, --offered and --reply-by.",
         )
     if typed.agreed and typed.reply_by:
         raise errors.Contradiction(
@@ -341,7 +342,7 @@ def _record_new_promise(
     alone: bool,
 ) -> MoveAnswer:
     """Record the promise of a draft with one person, and return the answer."""
-    reply, here = draft.reply, env.here
+    reply, here = draft.reply if other else None, env.here
     person = journal.find_or_insert_person(other) if other else None
     name = person.name if person else ""
     promise = journal.begin_promise(draft.build_opening_act(env, person))

@@ -344,6 +344,26 @@ class ScatteredText(Usage):
         super().__init__(f"“{' '.join(words)}” is apart from the text. {advice or together}")
 
 
+class DateOrText(Usage):
+    """Words after a date that can be its end or the text. `advice` says how the date takes them."""
+
+    def __init__(self, words: Sequence[str], option: str, advice: str) -> None:
+        super().__init__(
+            f"“{' '.join(words)}” can be the text or the end of the date. {advice} · "
+            f"If it is the text, put it before {option}."
+        )
+
+
+class WordsAmongIds(Usage):
+    """Words that are not IDs, after IDs or after the value of an option.
+
+    `advice` says where they may belong.
+    """
+
+    def __init__(self, words: Sequence[str], advice: str) -> None:
+        super().__init__(f"“{' '.join(words)}” is not the ID of a promise.", advice)
+
+
 class NotAWholeNumber(Usage):
     """Another word where an option takes a number."""
 

@@ -122,8 +122,9 @@ def resolve_counterparty(
 ) -> Person | Newcomer:
     """Return the known person that a name means, else a newcomer.
 
-    The beginning of one name is enough, and then a hint says whose. For a name that is like a known
-    one, ask at a terminal, unless `new`. Raises NearMiss where nobody can be asked.
+    A name without its marks is enough, and so is the beginning of one name; then a hint says whose.
+    For a name that is like a known one, ask at a terminal, unless `new`. Raises NearMiss where
+    nobody can be asked.
     """
     person = people.find_exact_person(name, known)
     if person:
@@ -131,7 +132,7 @@ def resolve_counterparty(
     newcomer = people.parse_newcomer(name)
     if new:
         return newcomer
-    person = find_person_by_beginning(name, known)
+    person = find_person_by_part(name, known)
     if person:
         env.print_hint(f"“{name}” is {person.name} ({person.handle}).")
         return person
@@ -143,12 +144,14 @@ def resolve_counterparty(
     return ask_near_person(env, name, newcomer, near)
 
 
-def find_person_by_beginning(name: str, known: Sequence[Person]) -> Person | None:
-    """Return the only person in the ledger whose name begins with another, or None.
+def find_person_by_part(name: str, known: Sequence[Person]) -> Person | None:
+    """Return the only person whose name is another with marks, else begins with it, or None.
 
     A name that somebody is given in the same command is not shortened there.
     """
-    matches = people.list_people_by_beginning(name, known)
+    matches = people.list_people_without_marks(name, known) or people.list_people_by_beginning(
+        name, known
+    )
     is_clear = len(matches) == 1 and matches[0].id != _NEWCOMER_NUMBER
     return matches[0] if is_clear else None
 

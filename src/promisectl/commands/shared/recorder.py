@@ -407,7 +407,7 @@ def add_check_hint(
     is_wanted = extras.new and env.config.hints != "never" and env.is_read_by_person
     if not is_wanted or promise.state not in UNDELIVERED_STATES:
         return answer
-    from promisectl.commands.shared import check_context
+    from promisectl.commands.shared import check_context, shown_rules
 
     row = output.find_promise_row(env, db, promise.id)
     finding = check_context.find_first_finding(env, db, promise, row, asked=extras.asked)
@@ -416,7 +416,8 @@ def add_check_hint(
     lines = [finding.format_with_answer(finding.says)]
     if len(lines[0]) > env.width:  # a command that is broken in two can't be pasted
         lines = [finding.says, finding.answer]
-    return answer._replace(hints=[*answer.hints, *lines], rule=finding.rule)
+    rule = shown_rules.name_shown_rule(finding.rule, promise.id)
+    return answer._replace(hints=[*answer.hints, *lines], rule=rule)
 
 
 def print_answers(env: Env, answers: Sequence[MoveAnswer]) -> None:
