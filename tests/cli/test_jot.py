@@ -440,12 +440,48 @@ def test_nothing_is_asked_without_a_person(program: Program, desk: Desk) -> None
     assert program.ok("jot", "-q", answers="", width=80) == "3\n4\n"
 
 
+NARROW = """\
+Who           What
+to Dana       Send the numbers
+              Fri 27 Nov, agreed
+from Lee      Fix the brake
+              Sat 28 Nov, you ask
+from          Get two quotes for the
+Maximilian    fence
+Ottokar       Fri 11 Dec 17:00, you ask
+              why: it leans
+to yourself   Buy milk
+              no date
+"""
+
+
 def test_the_table_fits_a_narrow_terminal(program: Program, desk: Desk) -> None:  # noqa: F811
-    desk.types(f"{TWO}from Maximilian Ottokar: Get two quotes for the fence | 11 dec 17:00\n")
+    desk.types(
+        f"{TWO}from Maximilian Ottokar: Get two quotes for the fence | 11 dec 17:00 | why: it leans\n"
+        "to me: Buy milk\n"
+    )
     result = program("jot", answers="y\n", width=40)
-    table = result.stderr.split("New people")[0]
-    assert max(map(len, table.splitlines())) <= 40
-    assert "11 Dec" in table
+    assert result.stderr.split("New people")[0] == NARROW
+
+
+@pytest.mark.parametrize("width", [40, 55, 60, 70, 80])
+def test_words_stay_whole_in_the_table_at_every_width(
+    program: Program,
+    desk: Desk,  # noqa: F811
+    width: int,
+) -> None:
+    desk.types(f"{TWO}from Maximilian Ottokar: Get two quotes | 11 dec 17:00 | offered\n")
+    table = program("jot", answers="y\n", width=width).stderr.split("New people")[0]
+    assert max(map(len, table.splitlines())) <= width
+    words = set(table.replace(",", " ").split())
+    assert words >= {"numbers", "Fix", "the", "brake", "quotes", "Dec", "17:00", "agreed"}
+
+
+def test_each_of_several_people_counts(program: Program, desk: Desk) -> None:  # noqa: F811
+    desk.types("to kim and lee: Bring a cake | agreed\n")
+    result = program("jot", answers="yes\nyes\n", width=80)
+    assert "Make these 2? yes / edit / no › " in result.stderr
+    assert result.stdout == "Made 2 promises: #1 to #2.\n"
 
 
 # At a real terminal

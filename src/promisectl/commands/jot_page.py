@@ -182,13 +182,13 @@ class Jotter:
         if new:
             names = ", ".join(f"{person.name} ({person.handle})" for person in new)
             env.print_warning(f"New {'people' if len(new) > 1 else 'person'}: {names}.")
-        count = f"these {len(drafts)}" if len(drafts) > 1 else "this one"
+        count = f"these {len(others)}" if len(others) > 1 else "this one"
         return prompts.ask_choice(env, f"Make {count}? yes / edit / no", ("yes", "edit", "no"))
 
     def _record_shown_drafts(self, drafts: Sequence[Any]) -> None:
         """Record the promises of a page; several that a person looked at get a short answer."""
         env = self._env
-        if not env.may_ask or len(drafts) == 1:
+        if not env.may_ask or sum(len(draft.others) for draft in drafts) == 1:
             self._record(env, drafts)
             return
         self._record(env, drafts, shorten_answers)
@@ -219,13 +219,14 @@ def _show_drafts(env: Env, drafts: Sequence[Any]) -> None:
         for other in draft.others
     ]
     stream = env.stderr()
+    width = terminal.find_terminal_width(stream, env.environ)
     console = tables.create_console(
         stream,
-        terminal.find_terminal_width(stream, env.environ),
+        width,
         color=terminal.is_colored(stream, env.color_wish[0], env.environ),
     )
     with suppress(OSError):
-        console.print(tables.trim_lines(jot_table.render_drafts(rows, env.here)))
+        console.print(tables.trim_lines(jot_table.render_drafts(rows, env.here, width)))
 
 
 def shorten_answers(answers: list[MoveAnswer]) -> list[MoveAnswer]:
