@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from promisectl.env import Env
 
 _STDIN_WORD = "-"
+_SIDE_WORDS = ("to", "from")
 _BLANK_PAGE = (
     "// to dana: Send the numbers | fri | agreed       (from lee: … if Lee owes it)\n"
     "// More fields: asked | offered | done when: … | why: … | answer by: … | #tag\n"
@@ -25,6 +26,11 @@ def jot(env: Env, lines: Sequence[str] = (), *, new: bool = False, backfill: boo
     At a terminal, several are shown and confirmed first. Raises Contradiction, and what `Jotter`
     raises.
     """
+    if len(lines) > 1 and lines[0].casefold() in _SIDE_WORDS:
+        raise errors.Contradiction(
+            "Each line is one argument.",
+            'Put it in quotes: promisectl jot "to dana: Send the numbers | fri | agreed"',
+        )
     functions = make.build_draft_of_fields, make.record_drafts
     if _STDIN_WORD in lines:
         if len(lines) > 1:

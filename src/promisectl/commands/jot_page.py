@@ -5,7 +5,7 @@ The page is made whole or not at all. At a terminal, a person looks at it first.
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from promisectl.rendering import formats
 from promisectl.system import terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from typing import Any
 
@@ -141,7 +141,7 @@ class Jotter:
         for number, text in jot_lines.list_jot_lines(page):
             place = f"Line {number}" if has_many else ""
             try:
-                with self._blame(place):
+                with self._blame(place), _leave_out_options():
                     fields = self._name_people(jot_lines.parse_jot_line(text))
                     with self._env.ask_nothing():
                         draft = self._build(self._env, {**fields, "place": place}, self._known)
@@ -193,6 +193,15 @@ class Jotter:
             return
         self._record(env, drafts, shorten_answers)
         env.print_hint("Not what you meant? promisectl undo")
+
+
+@contextmanager
+def _leave_out_options() -> Iterator[None]:
+    """Let errors about dates name no option, because a line has none."""
+    try:
+        yield
+    except (errors.AmbiguousDate, errors.DatePassed) as problem:
+        raise problem.name_option("") from None
 
 
 def describe_mistake(problem: errors.Problem) -> str:
