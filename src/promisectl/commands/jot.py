@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
-from promisectl.commands import jot_page, make
+from promisectl.commands import jot_lines, jot_page, make
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from promisectl.env import Env
 
 _STDIN_WORD = "-"
-_SIDE_WORDS = ("to", "from")
 _BLANK_PAGE = (
     "// to dana: Send the numbers | fri | agreed       (from lee: … if Lee owes it)\n"
     "// More fields: asked | offered | done when: … | why: … | answer by: … | #tag\n"
@@ -26,7 +25,7 @@ def jot(env: Env, lines: Sequence[str] = (), *, new: bool = False, backfill: boo
     At a terminal, several are shown and confirmed first. Raises Contradiction, and what `Jotter`
     raises.
     """
-    if len(lines) > 1 and lines[0].casefold() in _SIDE_WORDS:
+    if len(lines) > 1 and lines[0].casefold() in jot_lines.SIDE_WORDS:
         raise errors.Contradiction(
             "Each line is one argument.",
             'Put it in quotes: promisectl jot "to dana: Send the numbers | fri | agreed"',

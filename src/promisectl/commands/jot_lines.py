@@ -19,7 +19,7 @@ COMMENT_SIGN = "//"
 _SPACES = " \t"
 _SEPARATOR_PATTERN = r"[ \t]+\|(?=[ \t]|\Z)"
 _LIST_MARK_PATTERN = r"(?:(?:[-*+•–]|[0-9]+[.)])(?:[ \t]+|\Z))?(?:\[ ?\](?:[ \t]+|\Z))?"
-_SIDE_WORDS = {"to": "to", "from": "from_"}
+SIDE_WORDS = {"to": "to", "from": "from_"}
 _FLAGS = ("agreed", "asked", "offered")
 _FLAG_BEGINNINGS = tuple(flag[:2] for flag in _FLAGS)  # no word of a date has them
 _TEXT_FIELDS = {"done when": "done_when", "why": "why", "answer by": "reply_by"}
@@ -96,7 +96,7 @@ def _parse_head(head: str) -> tuple[str, str, str]:
     """
     person, colon, outcome = head.partition(":")
     word, *names = person.split(maxsplit=1)[:2] or [""]
-    side = _SIDE_WORDS.get(word.casefold())
+    side = SIDE_WORDS.get(word.casefold())
     if not (side and names and colon) or outcome[:1] not in ("", *_SPACES):
         raise errors.NoSideInLine(head)
     return side, names[0].strip(), outcome.strip(_SPACES)
