@@ -121,6 +121,14 @@ def test_renege_asks_what_they_did_of_what_is_owed_to_you(filled: Program) -> No
     assert "Lee did not tell you." in result.stdout
 
 
+def test_renege_takes_a_beginning_and_names_its_answers(filled: Program) -> None:
+    result = filled("renege", "1", "-r", "ill", answers="n\ny\nNOT\n")
+    assert "“n” can mean now or not yet.\n" in result.stderr
+    assert "Can't read “y” as a date." in result.stderr
+    assert "Other answers: now, not yet.\n" in result.stderr
+    assert "Dana has not been told." in result.stdout
+
+
 def test_renege_asks_nothing_that_an_option_answers(filled: Program) -> None:
     assert filled("renege", "1", "-r", "late", "--not-told", answers="").code == 0
 

@@ -245,6 +245,43 @@ def test_what_has_ended_is_replaced_without_a_question(
     assert (shown(program)["state"], shown(program, 2)["replaces"]) == (state, 1)
 
 
+@pytest.mark.parametrize(
+    ("words", "sides"),
+    [
+        (["--to", "lee", "--agreed"], ("owe", "lee")),
+        (["--from", "lee", "--agreed"], ("owed", "lee")),
+        (["--to", "me"], ("self", "me")),
+    ],
+)
+def test_it_is_with_the_same_person_unless_it_says_with_whom(
+    program: Program, words: list[str], sides: tuple[str, str]
+) -> None:
+    program.ok("make", "A", *words)
+    program.ok("renege", "1", "--reason", "x")
+    advice = program("complete", "1").stderr
+    assert advice.endswith("To promise it again: promisectl make “…” --replaces 1\n")
+    program.ok("make", "A again", "--replaces", "1")
+    one = {"outcome": "A once more", "replaces": 1}
+    program.ok("make", "-", "--json", piped=json.dumps(one))
+    for number in (2, 3):
+        made = shown(program, number)
+        assert (made["direction"], made["person"], made["replaces"]) == (*sides, 1)
+    assert program.ok("make", "B", "--from", "kim", "--replaces", "1").startswith("#4 proposed")
+    assert (shown(program, 4)["direction"], shown(program, 4)["person"]) == ("owed", "kim")
+
+
+def test_it_has_to_be_there_to_say_with_whom(program: Program) -> None:
+    program.ok("make", "A", "--to", "lee")
+    result = program("make", "B", "--replaces", "7")
+    assert (result.code, "There is no promise #7" in result.stderr) == (3, True)
+
+
+@pytest.mark.parametrize("words", [["--to", "lee"], ["--from", "lee"], ["--to", "lee", "--asked"]])
+def test_the_date_for_the_answer_is_repeated(program: Program, words: list[str]) -> None:
+    said = program.ok("make", "A", *words, "--by", "5 dec", "--reply-by", "thu")
+    assert said.endswith("“A” by Sat 5 Dec, reply by Thu 26 Nov.\n")
+
+
 def test_one_for_each_person_ends_it_once(program: Program) -> None:
     program.ok("make", "A", "--from", "lee", "--agreed")
     program.ok(

@@ -51,6 +51,9 @@ def _parse_words(words: list[str]) -> CommandCall:
     values: dict[str, object] = {}
     texts, places = _parse_options(rest, spelled, values)
     _assign_arguments(texts, places, arguments, values)
+    numbers = values.get(str(traits.get("ids")))
+    if isinstance(numbers, list) and not all(map(_is_id_word, numbers)):
+        raise _NeedsTyper  # it knows which option may be meant to take the other words
     if any(form in before and form not in shared for form in OUTPUT_FORMS):
         raise _NeedsTyper
     call = {

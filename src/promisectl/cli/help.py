@@ -63,8 +63,8 @@ class CliCommand(_HelpMixin, TyperCommand):
             ctx, args, lambda: super(CliCommand, self).parse_args(ctx, args)
         )
         if rest:
-            names = {name for param in self.params for name in param.opts}
-            raise errors.TooManyWords(rest, ctx.command_path, has_with="--with" in names)
+            advice = word_checks.advise_on_extra_words(ctx, ctx.meta[TYPED_WORDS], rest)
+            raise errors.TooManyWords(rest, ctx.command_path, advice)
         return rest
 
 

@@ -304,6 +304,8 @@ def build_callback(declaration: Declaration) -> Callable[..., None]:
         for name in texts:
             word_checks.ensure_whole_text(ctx, ctx.meta[TYPED_WORDS], names.index(name))
             arguments[name] = " ".join(arguments[name]) if arguments[name] else None
+        if isinstance(arguments.get(traits.get(HOLDS_IDS, "")), list):
+            word_checks.ensure_only_ids(ctx, ctx.meta[TYPED_WORDS])
         for name in shared:
             if arguments[name] in (None, False):
                 arguments[name] = given_before.get(name, arguments[name])

@@ -153,6 +153,7 @@ def build_draft(env: Env, typed: MakeArguments, known: list[Person]) -> MakeDraf
     If it is agreed, the person whom it binds is asked for the reply at a terminal. Raises Usage,
     and what `counterparty.resolve_counterparties` raises.
     """
+    typed = add_replaced_sides(env, typed, known)
     check_make_options(env, typed)
     option, names = ("--to", typed.to) if typed.to else ("--from", typed.from_)
     at = arguments.parse_event_moment(env, "--said", typed.said)
@@ -179,6 +180,23 @@ def build_draft(env: Env, typed: MakeArguments, known: list[Person]) -> MakeDraf
     )
     print_known_names(env, typed, draft.others)
     return _add_first_reply(env, draft) if typed.agreed else draft
+
+
+def add_replaced_sides(env: Env, typed: MakeArguments, known: Sequence[Person]) -> MakeArguments:
+    """Return the arguments with the sides of the promise to replace, where they name no side.
+
+    Raises NoPromise and BadNumber.
+    """
+    if typed.replaces is None or typed.to or typed.from_:
+        return typed
+    from promisectl.commands.shared import output
+
+    number = arguments.parse_promise_number(typed.replaces)
+    opening = output.load_promise_and_name(env, number)[0].opening
+    names = [person.handle for person in known if person.id == opening.person] or ["me"]
+    if opening.direction is Direction.OWED:
+        return typed._replace(from_=names)
+    return typed._replace(to=names)
 
 
 def print_known_names(env: Env, typed: MakeArguments, others: Sequence[object]) -> None:

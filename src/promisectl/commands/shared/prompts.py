@@ -73,8 +73,8 @@ def ask_past_moment(
 ) -> str | None:
     """Ask for a past moment, and return it in the words typed; None for Enter.
 
-    A word in `but` is also an answer, in any case. `option` and `after` are those of
-    `arguments.parse_event_moment`.
+    What is in `but` is also an answer, in any case, and so is an unambiguous beginning of it.
+    `option` and `after` are those of `arguments.parse_event_moment`.
     """
     about = " ".join([_ABOUT_PAST_MOMENT, *(f"Or: {word}." for word in but)])
     while True:
@@ -84,12 +84,18 @@ def ask_past_moment(
             list_words=lambda: (*but, *arguments.list_date_words(env, past=True)),
         )
         words = typed or None
-        if words and words.casefold() in but:
-            return words.casefold()
+        matches = [answer for answer in but if words and answer.startswith(words.casefold())]
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            env.print_warning(f"“{words}” can mean {' or '.join(matches)}.")
+            continue
         try:
             arguments.parse_event_moment(env, option, words, after=after)
         except errors.Usage as problem:
             env.print_warning(str(problem))
+            if but:
+                env.print_warning(f"Other answers: {', '.join(but)}.")
         else:
             return words
 
