@@ -198,6 +198,24 @@ def test_every_kind_of_thing_that_happens_is_told_by_whom(program: Program) -> N
     assert {kind for kind, _, _ in _happened(program)} == set(events.EVENT_KINDS)
 
 
+def test_the_page_has_each_promise_once_with_what_happened_last(program: Program) -> None:
+    program.ok("make", "Sign the budgte", "--to", "dana", "--by", "fri", "--agreed")
+    program.ok("correct", "1", "--what", "Sign the budget")
+    program.ok("make", "Fix the brake", "--from", "lee", "--by", "sat", "--agreed")
+    program.ok("bump", "1", "slow")
+    program.ok("complete", "1", "--confirmed")
+    program.ok("negotiate", "2", "--by", "sun", "--agreed")
+    program.ok("make", "Look for a venue", "--from", "kim")
+    assert [number for _, _, number in _happened(program)] == [1, 2, 1, 1, 2, 3]
+    since = program.ok("digest", "--format", "md").split("## Since Mon 16 Nov\n\n")[1]
+    assert re.findall(r"\*\*#(\d)\*\*.*\n *([^“\n]*)", since) == [
+        ("1", "Kept, on time: Dana confirmed "),
+        ("2", "Active: Lee accepted the change: "),
+        ("3", "Proposed: you ask Kim for "),
+    ]
+    assert "budgte" not in since
+
+
 def test_talk_that_makes_no_difference_is_left_out(program: Program) -> None:
     program.ok(
         "make", "Fix the brake", "--from", "lee", "--by", "sat", "--agreed", today="2026-11-01"

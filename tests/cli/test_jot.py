@@ -100,11 +100,14 @@ def test_fields_come_in_any_order(parts: list[str]) -> None:
         ("to dana: C:\\data\\|x", {"to": ["dana"], "outcome": "C:\\data|x"}),
         ("to dana: agreed fri #tag // x", {"to": ["dana"], "outcome": "agreed fri #tag // x"}),
         ("to dana: a | Answer-By: wed", {"to": ["dana"], "outcome": "a", "reply_by": "wed"}),
+        ("to dana: a | done when he has it", {"to": ["dana"], "outcome": "a", "done_when": "he has it"}),
+        ("to dana: a | Why  we can't: b", {"to": ["dana"], "outcome": "a", "why": "we can't: b"}),
+        ("to dana: a | answer by wed", {"to": ["dana"], "outcome": "a", "reply_by": "wed"}),
         ("to dana: a | why: b: c", {"to": ["dana"], "outcome": "a", "why": "b: c"}),
         ("to\u00a0dana\t kim : a", {"to": ["dana\t kim"], "outcome": "a"}),
         ("to dana: | fri", {"to": ["dana"], "outcome": "", "by": "fri"}),
     ],
-)
+)  # fmt: skip
 def test_a_line_is_read_like_this(line: str, fields: dict[str, Any]) -> None:
     assert jot_lines.parse_jot_line(line) == fields
 
@@ -141,7 +144,7 @@ BAD = [
     ("to lee: x | offered", "“offered” means that they offered it, so it goes with “from”."),
     ("to lee: x | agreed | answer by: fri", "“agreed” means that they have said yes."),
     ("to me: x | asked", "A promise to yourself has no other side. Leave out “asked”,"),
-    ("to dana: x | 4/12", "“4/12” can mean "),
+    ("to dana: x | 4/12", "“4/12” can mean Fri 4 Dec or Mon 12 Apr. Type 2026-12-04 or 2027-04-12."),
     ("to dana: x | #a,b c", "Can't read “#a,b c” as a date"),
     (f"to dana: {'x' * 1001}", "The outcome has 1,001 characters"),
 ]  # fmt: skip
@@ -161,6 +164,13 @@ def test_a_mistake_is_told_with_its_line_and_nothing_is_made(
     assert (typed.stdout, typed.code) == ("", 2)
     assert typed.stderr.startswith(f"promisectl: {says}")
     assert not program.ledger.exists()
+
+
+def test_a_date_that_has_passed_is_told_without_an_option(program: Program) -> None:
+    result = program("jot", f"{TWO}to dana: x | 2026-11-01\nto lee: y | 9:00")
+    assert (result.stdout, result.code) == ("", 2)
+    assert "Line 3: the date has passed: Sun 1 Nov 2026. Give a later date," in result.stderr
+    assert '09:00. Type "tomorrow 09:00", or add --backfill' in result.stderr
 
 
 def test_every_mistake_is_told_and_the_first_decides_the_code(program: Program) -> None:
@@ -380,6 +390,11 @@ def test_a_no_to_editing_again_keeps_what_was_typed(program: Program, desk: Desk
     result = program("jot", answers="no\n", width=200)
     assert (result.stdout, result.code) == ("", 2)
     assert _kept(result).startswith(f"{TWO}// “Send it” does not begin")
+    desk.types("to lee: a | frii\nSend it\n")
+    result = program("jot", answers="no\n", width=200)
+    assert result.stderr.count("can't read “frii”") == 1
+    assert "promisectl: 2 lines can't be used. Nothing was recorded. What you" in result.stderr
+    desk.types(f"{TWO}Send it\n")
     result = program("jot", "--no-input", answers="", width=200)
     assert result.code == 2
     assert _kept(result).startswith(f"{TWO}// “Send it” does not begin")
@@ -440,12 +455,62 @@ def test_nothing_is_asked_without_a_person(program: Program, desk: Desk) -> None
     assert program.ok("jot", "-q", answers="", width=80) == "3\n4\n"
 
 
+NARROW = """\
+Who           What
+to Dana       Send the numbers
+              Fri 27 Nov, agreed
+from Lee      Fix the brake
+              Sat 28 Nov, you ask
+from          Get two quotes for the
+Maximilian    fence
+Ottokar       Fri 11 Dec 17:00, you ask
+              why: it leans
+to yourself   Buy milk
+              no date
+"""
+
+
 def test_the_table_fits_a_narrow_terminal(program: Program, desk: Desk) -> None:  # noqa: F811
-    desk.types(f"{TWO}from Maximilian Ottokar: Get two quotes for the fence | 11 dec 17:00\n")
+    desk.types(
+        f"{TWO}from Maximilian Ottokar: Get two quotes for the fence | 11 dec 17:00 | why: it leans\n"
+        "to me: Buy milk\n"
+    )
     result = program("jot", answers="y\n", width=40)
-    table = result.stderr.split("New people")[0]
-    assert max(map(len, table.splitlines())) <= 40
-    assert "11 Dec" in table
+    assert result.stderr.split("New people")[0] == NARROW
+
+
+@pytest.mark.parametrize("width", [40, 55, 60, 70, 80])
+def test_words_stay_whole_in_the_table_at_every_width(
+    program: Program,
+    desk: Desk,  # noqa: F811
+    width: int,
+) -> None:
+    desk.types(f"{TWO}from Maximilian Ottokar: Get two quotes | 11 dec 17:00 | offered\n")
+    table = program("jot", answers="y\n", width=width).stderr.split("New people")[0]
+    assert max(map(len, table.splitlines())) <= width
+    words = set(table.replace(",", " ").split())
+    assert words >= {"numbers", "Fix", "the", "brake", "quotes", "Dec", "17:00", "agreed"}
+
+
+def test_each_of_several_people_counts(program: Program, desk: Desk) -> None:  # noqa: F811
+    desk.types("to kim and lee: Bring a cake | agreed\n")
+    result = program("jot", answers="yes\nyes\n", width=80)
+    assert "Make these 2? yes / edit / no › " in result.stderr
+    assert result.stdout == "Made 2 promises: #1 to #2.\n"
+
+
+@pytest.mark.parametrize("words", [["to", "tom:", "Pair", "on", "it"], ["FROM", "lee:", "x"]])
+@pytest.mark.parametrize("typed", [{}, {"answers": "", "width": 80}])
+def test_a_line_without_quotes_is_told_once(
+    program: Program, words: list[str], typed: dict[str, Any]
+) -> None:
+    result = program("jot", *words, **typed)
+    assert (result.stdout, result.code) == ("", 2)
+    assert " ".join(result.stderr.split()) == (
+        "promisectl: Each line is one argument. Put it in quotes: "
+        'promisectl jot "to dana: Send the numbers | fri | agreed"'
+    )
+    assert not program.ledger.exists()
 
 
 # At a real terminal

@@ -29,6 +29,8 @@ from tests.storage.life import world
         (["owe", "--due-before", "fri"], "2"),
         (["owe", "--due-before", "sat"], "2 1"),
         (["list", "--due-after", "fri"], "3 5"),
+        (["list", "--due-after", "1 nov", "--due-before", "27 nov"], "2"),
+        (["list", "--due-before", "1 nov"], ""),
         (["list", "--due-after", "wed 16:59", "--due-before", "wed 17:01"], "2"),
         (["list", "--tag", "work"], "2 1"),
         (["list", "--tag", "#law"], "2"),

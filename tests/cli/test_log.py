@@ -32,6 +32,28 @@ def _filled(program: Program) -> None:
     program.ok("person", "rename", "lee", "leo", today="2026-11-18")
 
 
+def test_a_whole_log_says_what_each_act_is_about(program: Program) -> None:
+    _filled(program)
+    program.ok("accept", "2", today="2026-11-19")
+    program.ok("bump", "2", "soon?", today="2026-11-19")
+    program.ok("complete", "2", today="2026-11-20")
+    program.ok("complete", "1", "--confirmed", today="2026-11-20")
+    told = [line[22:] for line in program.ok("log", width=120).splitlines()[1:]]
+    assert told == [
+        "You offered “Send it” by Fri 20 Nov · to Dana",
+        "Dana accepted · “Send it”",
+        "You asked for “Fix it” by Fri 20 Nov · from Leo",
+        "You proposed (rev 2): by Sat 21 Nov (was Fri 20 Nov) · reason: rain · to Dana: “Send it”",
+        "You promised yourself “Water them”",
+        "You renamed a person: leo",
+        "Leo accepted · “Fix it”",
+        "You reminded Leo: soon? · “Fix it”",
+        "You confirmed it · from Leo: “Fix it”",
+        "Dana confirmed it · “Send it”",
+    ]
+    assert "·" not in program.ok("log", "2", width=100)
+
+
 def _acts(program: Program, *words: str) -> list[tuple[int | None, str]]:
     return [(act["promise"], act["act"]) for act in json.loads(program.ok("log", "--json", *words))]
 

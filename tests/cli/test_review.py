@@ -285,7 +285,7 @@ def test_all_of_them_one_after_the_other(all_kinds: Program) -> None:
         + f"{THEY_RENEGE}{OPEN}{THEY_ANSWER}{ASKED}{THEY_JUDGE}{REPORTED}".replace(*BACK)
         + f"{THEY_RELEASE}{OPEN}{SELF}".replace(*BACK)
     )
-    assert result.stdout.endswith("Reviewed 10 of 10: 10 left as they are.\n")
+    assert result.stdout.endswith("Reviewed 10 of 10: 10 left as is.\n")
     assert all_kinds.ledger.read_bytes() == before
 
 
@@ -339,7 +339,7 @@ def test_quitting_leaves_the_rest(all_kinds: Program) -> None:
     assert result.stdout.endswith(
         "#4 broken: Lee was told on Mon 23 Nov, 27 days ahead.\n\n"
         "6 of 10, overdue, owed to you\n#6 active, from Lee: “Owed and late” by Thu 19 Nov, overdue 4 days, no news for 21 days.\n"
-        "Reviewed 5 of 10: 1 changed, 1 left as they are, 3 skipped. The rest: promisectl review\n"
+        "Reviewed 5 of 10: 1 changed, 1 left as is, 3 skipped. The rest: promisectl review\n"
     )
     assert _record(all_kinds, 4)["told_at"] == "2026-11-23T09:00:00Z"
 
@@ -538,7 +538,7 @@ def test_new_terms_that_change_nothing_are_put_again(program: Program) -> None:
     result = _review(program, *["negotiate", "", "", "l"] * 3)
     for number in (1, 2, 3):
         assert f"That leaves the terms of #{number} as they are." in result.stderr
-    assert result.stdout.endswith("Reviewed 3 of 3: 3 left as they are.\n")
+    assert result.stdout.endswith("Reviewed 3 of 3: 3 left as is.\n")
 
 
 def test_a_date_that_cannot_be_used_is_asked_again(program: Program) -> None:
@@ -677,7 +677,7 @@ def test_back_leaves_the_questions_of_a_move(program: Program, typed: list[str])
     _one(program, *MINE)
     before = program.ledger.read_bytes()
     result = _review(program, *typed, "back", "leave")
-    assert result.stdout.endswith("Reviewed 1 of 1: 1 left as they are.\n")
+    assert result.stdout.endswith("Reviewed 1 of 1: 1 left as is.\n")
     assert program.ledger.read_bytes() == before
 
 

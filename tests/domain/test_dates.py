@@ -70,9 +70,10 @@ def said(
     order: str | None = None,
     past: bool = False,
     limit: datetime | None = None,
+    near: bool = False,
 ) -> str:
     """Return what is read in one line: the civil date, and the zone where it is not Berlin."""
-    when = parse_date(text, now, zone, order=order, past=past, limit=limit)
+    when = parse_date(text, now, zone, order=order, past=past, limit=limit, near=near)
     return when.civil if when.zone == BERLIN else f"{when.civil} {when.zone}"
 
 
@@ -1022,3 +1023,24 @@ def test_a_wrong_weekday_is_refused() -> None:
     assert refusal("thu 27 nov") == (
         f"Can't read “thu 27 nov” as a date (27 November 2026 is a Friday). {TRY}"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "civil"),
+    [
+        ("13 nov", "2026-11-13"),
+        ("24 nov", "2026-11-24"),
+        ("24 may", "2027-05-24"),
+        ("25 may", "2026-05-25"),
+        ("13/11", "2026-11-13"),
+        ("end of october", "2026-10-31"),
+        ("end of november", "2026-11-30"),
+        ("29 feb", "2028-02-29"),
+        ("13 nov 2027", "2027-11-13"),
+        ("fri", "2026-11-27"),
+        ("the 13th", "2026-12-13"),
+        ("6m", "2027-05-23"),
+    ],
+)
+def test_a_date_without_a_year_can_be_the_nearest(text: str, civil: str) -> None:
+    assert said(text, near=True) == civil

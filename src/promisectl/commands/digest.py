@@ -199,8 +199,12 @@ def build_digest_event_record(event: Event, row: Row) -> dict[str, Any]:
 
 
 def build_digest_sections(env: Env, content: DigestContent) -> list[digest_page.DigestSection]:
-    """Return the sections of the page that have anything in them, in order."""
+    """Return the sections of the page that have anything in them, in order.
+
+    Of what happened to a promise, the page has the last event.
+    """
     here = env.here
+    last = {event.after.id: event for event, _ in content.events}
     parts: PromiseParts = [
         (group.title, rows) for group, rows in waiting.group_waiting_rows(content.waiting)
     ]
@@ -214,7 +218,11 @@ def build_digest_sections(env: Env, content: DigestContent) -> list[digest_page.
     ]
     since = digest_page.DigestSection(
         f"Since {digest_page.format_digest_day(content.since, here)}",
-        [_build_event_item(env, event, row) for event, row in content.events],
+        [
+            _build_event_item(env, event, row)
+            for event, row in content.events
+            if last[event.after.id] is event
+        ],
         digest_page.format_digest_statistics(content.statistics, content.count_overdue()),
     )
     return [section for section in (*sections, since) if section.items or section.closing]

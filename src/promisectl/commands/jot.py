@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
-from promisectl.commands import jot_page, make
+from promisectl.commands import jot_lines, jot_page, make
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +25,11 @@ def jot(env: Env, lines: Sequence[str] = (), *, new: bool = False, backfill: boo
     At a terminal, several are shown and confirmed first. Raises Contradiction, and what `Jotter`
     raises.
     """
+    if len(lines) > 1 and lines[0].casefold() in jot_lines.SIDE_WORDS:
+        raise errors.Contradiction(
+            "Each line is one argument.",
+            'Put it in quotes: promisectl jot "to dana: Send the numbers | fri | agreed"',
+        )
     functions = make.build_draft_of_fields, make.record_drafts
     if _STDIN_WORD in lines:
         if len(lines) > 1:

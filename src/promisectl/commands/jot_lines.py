@@ -1,9 +1,9 @@
 """The lines of jot: each is a promise with its fields behind bars.
 
 A line is `to NAME: OUTCOME` or `from NAME: OUTCOME`, then fields in any order, each after a bar
-between spaces: `agreed`, `asked`, `offered`, `done when: …`, `why: …`, `answer by: …`, `#tag`, or a
-date. A bar in a text is written `\\|`; nothing else in a text means anything. This module only
-parses.
+between spaces: `agreed`, `asked`, `offered`, `done when: …`, `why: …`, `answer by: …` (the colon
+may be missing), `#tag`, or a date. A bar in a text is written `\\|`; nothing else in a text means
+anything. This module only parses.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ COMMENT_SIGN = "//"
 _SPACES = " \t"
 _SEPARATOR_PATTERN = r"[ \t]+\|(?=[ \t]|\Z)"
 _LIST_MARK_PATTERN = r"(?:(?:[-*+•–]|[0-9]+[.)])(?:[ \t]+|\Z))?(?:\[ ?\](?:[ \t]+|\Z))?"
-_SIDE_WORDS = {"to": "to", "from": "from_"}
+SIDE_WORDS = {"to": "to", "from": "from_"}
 _FLAGS = ("agreed", "asked", "offered")
 _FLAG_BEGINNINGS = tuple(flag[:2] for flag in _FLAGS)  # no word of a date has them
 _TEXT_FIELDS = {"done when": "done_when", "why": "why", "answer by": "reply_by"}
+_FIELD_WITHOUT_COLON_PATTERN = r"(done[ \t-]when|why|answer[ \t-]by)[ \t]+(.+)"  # no date
 OTHER_FIELDS = (*_FLAGS, *(f"{name}: …" for name in _TEXT_FIELDS), "#tag")
 """The fields of a line other than the date, as people write them."""
 
@@ -95,7 +96,7 @@ def _parse_head(head: str) -> tuple[str, str, str]:
     """
     person, colon, outcome = head.partition(":")
     word, *names = person.split(maxsplit=1)[:2] or [""]
-    side = _SIDE_WORDS.get(word.casefold())
+    side = SIDE_WORDS.get(word.casefold())
     if not (side and names and colon) or outcome[:1] not in ("", *_SPACES):
         raise errors.NoSideInLine(head)
     return side, names[0].strip(), outcome.strip(_SPACES)
@@ -106,6 +107,8 @@ def _parse_field(part: str) -> list[tuple[str, Any]]:
 
     Raises EmptyFieldInLine and UnknownFieldInLine.
     """
+    import re
+
     if not part:
         raise errors.EmptyFieldInLine
     words = part.split()
@@ -118,6 +121,9 @@ def _parse_field(part: str) -> list[tuple[str, Any]]:
     spelled = " ".join(name.casefold().replace("-", " ").split())
     if colon and spelled in _TEXT_FIELDS:
         return [(_TEXT_FIELDS[spelled], value.strip(_SPACES))]
+    if worded := re.fullmatch(_FIELD_WITHOUT_COLON_PATTERN, part, re.IGNORECASE | re.DOTALL):
+        name = re.sub(r"[ \t-]", " ", worded[1].casefold())
+        return [(_TEXT_FIELDS[name], worded[2])]
     is_name = colon and spelled.replace(" ", "").isalpha() and value[:1] in ("", *_SPACES)
     if is_name or (part.isalpha() and flag.startswith(_FLAG_BEGINNINGS)):
         raise errors.UnknownFieldInLine(f"{name}{colon}", OTHER_FIELDS)

@@ -5,7 +5,7 @@ The page is made whole or not at all. At a terminal, a person looks at it first.
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from promisectl.rendering import formats
 from promisectl.system import terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from typing import Any
 
@@ -141,7 +141,7 @@ class Jotter:
         for number, text in jot_lines.list_jot_lines(page):
             place = f"Line {number}" if has_many else ""
             try:
-                with self._blame(place):
+                with self._blame(place), _leave_out_options():
                     fields = self._name_people(jot_lines.parse_jot_line(text))
                     with self._env.ask_nothing():
                         draft = self._build(self._env, {**fields, "place": place}, self._known)
@@ -182,17 +182,26 @@ class Jotter:
         if new:
             names = ", ".join(f"{person.name} ({person.handle})" for person in new)
             env.print_warning(f"New {'people' if len(new) > 1 else 'person'}: {names}.")
-        count = f"these {len(drafts)}" if len(drafts) > 1 else "this one"
+        count = f"these {len(others)}" if len(others) > 1 else "this one"
         return prompts.ask_choice(env, f"Make {count}? yes / edit / no", ("yes", "edit", "no"))
 
     def _record_shown_drafts(self, drafts: Sequence[Any]) -> None:
         """Record the promises of a page; several that a person looked at get a short answer."""
         env = self._env
-        if not env.may_ask or len(drafts) == 1:
+        if not env.may_ask or sum(len(draft.others) for draft in drafts) == 1:
             self._record(env, drafts)
             return
         self._record(env, drafts, shorten_answers)
         env.print_hint("Not what you meant? promisectl undo")
+
+
+@contextmanager
+def _leave_out_options() -> Iterator[None]:
+    """Let errors about dates name no option, because a line has none."""
+    try:
+        yield
+    except (errors.AmbiguousDate, errors.DatePassed) as problem:
+        raise problem.name_option("") from None
 
 
 def describe_mistake(problem: errors.Problem) -> str:
@@ -219,13 +228,14 @@ def _show_drafts(env: Env, drafts: Sequence[Any]) -> None:
         for other in draft.others
     ]
     stream = env.stderr()
+    width = terminal.find_terminal_width(stream, env.environ)
     console = tables.create_console(
         stream,
-        terminal.find_terminal_width(stream, env.environ),
+        width,
         color=terminal.is_colored(stream, env.color_wish[0], env.environ),
     )
     with suppress(OSError):
-        console.print(tables.trim_lines(jot_table.render_drafts(rows, env.here)))
+        console.print(tables.trim_lines(jot_table.render_drafts(rows, env.here, width)))
 
 
 def shorten_answers(answers: list[MoveAnswer]) -> list[MoveAnswer]:

@@ -42,36 +42,45 @@ def log(
         if query.promise is not None:
             output.find_promise_row(env, db, query.promise)
         acts: Iterable[Row]
-        names: dict[int, str] = {}
+        subjects: dict[int, Row] = {}
         changes: dict[int, tuple[Terms, Terms]] = {}
         if env.form == "table":
             acts = queries.fetch_act_rows(db, query)
             numbers = {act["promise"] for act in acts if act["promise"]}
             changed = {act["promise"] for act in acts if act["act"] in ("negotiate", "correct")}
-            names = queries.fetch_counterparty_names(db, numbers)
+            subjects = queries.fetch_promise_subjects(db, numbers)
             changes = queries.load_term_changes(db, sorted(changed))
             queries.release_ledger(db)
         else:
             acts = queries.iter_act_rows(db, query)
         output.print_view(
-            env, acts, output.ACT_RECORDS, lambda rows: print_log_page(env, names, changes, rows)
+            env,
+            acts,
+            output.ACT_RECORDS,
+            lambda rows: print_log_page(
+                env, subjects, changes, rows, is_whole=query.promise is None
+            ),
         )
 
 
 def print_log_page(
     env: Env,
-    names: dict[int, str],
+    subjects: Mapping[int, Row],
     changes: Mapping[int, tuple[Terms, Terms]],
     rows: Sequence[Row],
+    *,
+    is_whole: bool,
 ) -> None:
     """Print a table of acts.
 
-    `names` holds the name of the other side by promise, `changes` the terms before and after by
-    act.
+    `subjects` says by promise what it is about, `changes` the terms before and after by act. With
+    `is_whole`, the acts are of several promises, so each says what it is about.
     """
     if not rows:
         env.print_line("Nothing matches. The whole history: promisectl log")
         return
     from promisectl.rendering import promise
 
-    output.print_renderables(env, promise.render_log(rows, names, changes, env.here))
+    output.print_renderables(
+        env, promise.render_log(rows, subjects, changes, env.here, is_whole=is_whole)
+    )

@@ -63,7 +63,7 @@ _STAY_CHOICES = {
 }
 """The choices that record nothing, and what they mean."""
 _MOVED_RESULT = "changed"
-_STAY_RESULTS = {"leave": "left as they are", "skip": "skipped"}
+_STAY_RESULTS = {"leave": "left as is", "skip": "skipped"}
 _CAUSE_MEANINGS = {
     Cause.OVERLOAD: "too much else to do",
     Cause.DEPENDENCY: "something else had to come first",

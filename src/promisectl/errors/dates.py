@@ -54,7 +54,7 @@ class AmbiguousDate(Usage):
         super().__init__(f"“{text}” can mean {_join_choices(shown)}.", f"Type {ways}.")
 
     def name_option(self, option: str) -> AmbiguousDate:
-        """Return the error with words to paste for an option."""
+        """Return the error with words to paste for an option, or for a line without options."""
         return AmbiguousDate(self.text, self.readings, self.shown, option)
 
 
@@ -66,15 +66,20 @@ def _join_choices(words: Sequence[str]) -> str:
 class DatePassed(Usage):
     """A due date that has already passed.
 
-    `instead` is the same time tomorrow, for a time of today.
+    `shown` is the date as people read it, `instead` the same time tomorrow, for a time of today.
     """
 
     def __init__(self, option: str, shown: str, instead: str = "") -> None:
-        way = f'Type {option} "{instead}"' if instead else "Give a later date"
+        self.shown, self.instead = shown, instead
+        way = f'Type {option} "{instead}"'.replace("  ", " ") if instead else "Give a later date"
         super().__init__(
-            f"{option}: {shown} has passed.",
+            f"{option}: {shown} has passed." if option else f"The date has passed: {shown}.",
             f"{way}, or add --backfill to record an old promise.",
         )
+
+    def name_option(self, option: str) -> DatePassed:
+        """Return the error with another option in it, or with none where there are no options."""
+        return DatePassed(option, self.shown, self.instead)
 
 
 class DateAhead(Usage):

@@ -377,7 +377,10 @@ class UnknownCommand(Usage):
     def __init__(self, word: str, meant: Sequence[str], command: str) -> None:
         ways = [f"promisectl {name}" for name in meant]
         did = f"Did you mean {', '.join([*ways[:-2], ' or '.join(ways[-2:])])}?"
-        super().__init__(f"“{word}” is not a command.", did if ways else f"See: {command} --help")
+        see = f"See: {command} --help"
+        if command.endswith(" person"):
+            see = f"All about a person: {command} show “…”"
+        super().__init__(f"“{word}” is not a command.", did if ways else see)
 
 
 class MissingCommand(Usage):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING
 from promisectl.domain import civil
-from promisectl.rendering import messages
+from promisectl.rendering import formats, messages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +38,7 @@ _PAST_TENSES = {
     "unalias": "removed an alias",
     "merge": "merged two people",
 }
+_ACTS_THAT_NAME_THEM = ("bump", "told", "release")
 _ACTS_ABOUT_TERMS = ("request", "offer", "negotiate", "accept", "decline", "withdraw", "correct")
 # In a promise to yourself.
 _PAST_TENSES_TO_SELF = {
@@ -89,6 +90,25 @@ def format_act(
         details = f" · reason: {act['text']}{details}" if act["text"] else details
     undone = " (undone)" if act["undone_by"] else ""
     return f"{'You' if mine else name} {done.format(other)}{what}{details}{undone}"
+
+
+def describe_act_subject(
+    act: ViewRow, subject: ViewRow, changes: Mapping[int, tuple[Terms, Terms]]
+) -> str:
+    """Return with whom a promise is and its outcome, as far as an act in words has neither.
+
+    “ · from Lee: “Fix the bike brake””. `subject` is the promise, `changes` is as in `format_act`.
+    """
+    is_for_myself = subject["direction"] == "self"
+    has_person = is_for_myself or act["by"] != "me" or act["act"] in _ACTS_THAT_NAME_THEM
+    has_outcome = bool(act["outcome"])
+    if act["id"] in changes:
+        before, after = changes[act["id"]]
+        has_outcome = before.outcome != after.outcome
+    person = "" if has_person else formats.format_counterparty(subject)
+    outcome = "" if has_outcome else f"“{subject['outcome']}”"
+    about = ": ".join(filter(None, (person, outcome)))
+    return f" · {about}" if about else ""
 
 
 def _format_terms_and_text(act: ViewRow, here: LocalMoment) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from rich.console import Group, RenderableType
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
@@ -11,11 +12,15 @@ from promisectl.rendering import formats, tables
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rich.table import Table
+
     from promisectl.domain.civil import CivilMoment
     from promisectl.domain.promise import Terms
     from promisectl.rendering.formats import LocalMoment
 
 _MAX_COUNTERPARTY_COLUMNS = 24
+_MAX_STACKED_COUNTERPARTY_COLUMNS = 12  # beside an outcome with its date below it
+_MIN_OUTCOME_COLUMNS = 24  # with less, the date and how a promise begins are below the outcome
 
 
 class DraftRow(NamedTuple):
@@ -29,22 +34,38 @@ class DraftRow(NamedTuple):
     is_agreed: bool
 
 
-def render_drafts(rows: Sequence[DraftRow], here: LocalMoment) -> RenderableType:
-    """Return a table with a row for each promise: who, what, by when, and how it begins."""
+def render_drafts(rows: Sequence[DraftRow], here: LocalMoment, width: int) -> RenderableType:
+    """Return a table with a row for each promise: who, what, by when, and how it begins.
+
+    Where the outcomes would get too narrow, the last two are below them.
+    """
+    people = [
+        formats.format_counterparty({"direction": row.direction, "person_name": row.name})
+        for row in rows
+    ]
+    dates = [_format_date(row.terms.due, here) for row in rows]
+    beginnings = [_describe_beginning(row) for row in rows]
+    beside = [min(max(map(cell_len, people)), _MAX_COUNTERPARTY_COLUMNS)]
+    beside += [max(map(cell_len, texts)) for texts in (dates, beginnings)]
+    is_stacked = width - sum(beside) - 2 * len(beside) < _MIN_OUTCOME_COLUMNS
+    table = _create_drafts_table(is_stacked=is_stacked)
+    for row, person, date, beginning in zip(rows, people, dates, beginnings, strict=True):
+        below = [", ".join(filter(None, (date, beginning)))] if is_stacked else []
+        texts = [row.terms.outcome, *below, *_list_details(row, here)]
+        what = Group(*map(tables.render_text, texts))
+        last = () if is_stacked else (date, beginning)
+        table.add_row(tables.render_text(person), what, *last)
+    return table
+
+
+def _create_drafts_table(*, is_stacked: bool) -> Table:
     table = tables.create_table()
-    table.add_column("Who", max_width=_MAX_COUNTERPARTY_COLUMNS, overflow="fold")
+    most = _MAX_STACKED_COUNTERPARTY_COLUMNS if is_stacked else _MAX_COUNTERPARTY_COLUMNS
+    table.add_column("Who", max_width=most, overflow="fold")
     table.add_column("What", ratio=1, overflow="fold")
-    table.add_column("By", overflow="fold")
-    table.add_column("", no_wrap=True)
-    for row in rows:
-        person = {"direction": row.direction, "person_name": row.name}
-        texts = [row.terms.outcome, *_list_details(row, here)]
-        table.add_row(
-            tables.render_text(formats.format_counterparty(person)),
-            Group(*map(tables.render_text, texts)),
-            _format_date(row.terms.due, here),
-            _describe_beginning(row),
-        )
+    if not is_stacked:
+        table.add_column("By", overflow="fold")
+        table.add_column("", no_wrap=True)
     return table
 
 

@@ -156,21 +156,25 @@ def list_open_moves(promise: Promise, name: str) -> list[tuple[str, str]]:
 
 def render_log(
     history: Iterable[ViewRow],
-    names: dict[int, str],
+    subjects: Mapping[int, ViewRow],
     changes: Mapping[int, tuple[Terms, Terms]],
     here: LocalMoment,
+    *,
+    is_whole: bool,
 ) -> RenderableType:
     """Return the journal as a page: when, which promise, who did what.
 
-    `names` holds the display name of the other side by the ID of the promise, `changes` the
-    terms before and after an act by its number.
+    `subjects` has the other side and the outcome by the ID of the promise, `changes` the terms
+    before and after an act by its number. With `is_whole`, each act says what it is about.
     """
-    return tables.render_journal_table(
-        (
-            formats.format_short_instant(act["at"], here),
-            f"#{act['promise']}" if act["promise"] else "",
-            acts.format_act(act, names.get(act["promise"], ""), here, changes),
-            bool(act["undone_by"]),
-        )
-        for act in history
-    )
+    rows = []
+    for act in history:
+        subject = subjects.get(act["promise"])
+        name = subject["person_name"] if subject else ""
+        what = acts.format_act(act, name, here, changes)
+        if is_whole and subject:
+            what += acts.describe_act_subject(act, subject, changes)
+        when = formats.format_short_instant(act["at"], here)
+        number = f"#{act['promise']}" if act["promise"] else ""
+        rows.append((when, number, what, bool(act["undone_by"])))
+    return tables.render_journal_table(rows)

@@ -267,12 +267,12 @@ def count_delivered(db: sqlite3.Connection, begin: str, end: str) -> int:
     return count
 
 
-def fetch_counterparty_names(db: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, str]:
-    """Return the name of the other side of each promise."""
+def fetch_promise_subjects(db: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, StoredRow]:
+    """Return with whom each promise is, in which direction, and its outcome."""
     return {
-        row["id"]: row["person_name"]
+        row["id"]: row
         for number in numbers
-        for row in db.execute(sql.COUNTERPARTY_NAME, {"promise": number})
+        for row in db.execute(sql.PROMISE_SUBJECT, {"promise": number})
     }
 
 

@@ -54,8 +54,13 @@ _IS_KNOWN_PERSON = (
     .label("known")
 )
 _MERGED_PERSON_CONDITION = func.coalesce(_person.c.merged_into, _person.c.id) == _merged_person.c.id
-_COUNTERPARTY_NAMES = (
-    select(_promise.c.id, _merged_person.c.name.label("person_name"))
+_PROMISE_SUBJECTS = (
+    select(
+        _promise.c.id,
+        _merged_person.c.name.label("person_name"),
+        _promise.c.direction,
+        _promise.c.outcome,
+    )
     .join(_person, _person.c.id == _promise.c.person)
     .join(_merged_person, _MERGED_PERSON_CONDITION)
 )
@@ -279,7 +284,7 @@ STATEMENTS: dict[str, ClauseElement] = {
     "UPDATE_PROMISE_TEXTS": _UPDATE_PROMISE.values(
         **_bind_columns(_promise, without=("id", *_FIXED_PROMISE_COLUMNS, *_INDEXED_STATE_COLUMNS))
     ),
-    "COUNTERPARTY_NAME": _COUNTERPARTY_NAMES.where(_promise.c.id == bindparam("promise")),
+    "PROMISE_SUBJECT": _PROMISE_SUBJECTS.where(_promise.c.id == bindparam("promise")),
     "COUNT_OVERDUE_OWED": select(func.count())
     .select_from(_promise)
     .where(

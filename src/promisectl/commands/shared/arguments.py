@@ -226,10 +226,13 @@ def parse_event_moment(
 
 
 def parse_date_bound(env: Env, option: str, words: str | None, *, end: bool) -> datetime | None:
-    """Return the first instant of a date, its last with `end`; None for None."""
+    """Return the first instant of a date, its last with `end`; None for None.
+
+    A date without a year is the nearest one, because a list has promises of both sides of today.
+    """
     if words is None:
         return None
-    when = _parse_date_words(env, option, words, env.now)
+    when = _parse_date_words(env, option, words, env.now, near=True)
     return when.at if end else when.start
 
 
@@ -295,6 +298,7 @@ def _parse_date_words(
     *,
     past: bool = False,
     limit: datetime | None = None,
+    near: bool = False,
 ) -> CivilMoment:
     """Return the date that words mean; a person at a terminal is asked which, of several.
 
@@ -312,6 +316,7 @@ def _parse_date_words(
             hours=env.config.date,
             past=past,
             limit=limit,
+            near=near,
         )
 
     try:

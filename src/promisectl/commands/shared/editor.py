@@ -69,6 +69,7 @@ def edit_until_usable(
             meanings = {"yes": "open the editor on it again", "no": "leave, and keep the file"}
             word = prompts.ask_choice(env, question, ("yes", "no"), enter="yes", meanings=meanings)
             if word == "no":
+                problem.details = ()  # they have just been shown
                 raise
 
 

@@ -32,6 +32,7 @@ def parse_date(
     hours: DayHours = _USUAL_HOURS,
     past: bool = False,
     limit: datetime | None = None,
+    near: bool = False,
 ) -> CivilMoment:
     """Return the day or minute that a person in `zone` means by `text` at `now` (aware UTC).
 
@@ -40,13 +41,15 @@ def parse_date(
     behind. Something past may have seconds. The end of the week is the day before its next
     `week_start` (Monday is 0). `hours` are those of words such as "evening".
     With `limit`, what is before it, or with `past` after it, is returned only if nothing else can
-    be meant.
+    be meant. With `near`, a date without a year is the nearest one, ahead or behind.
     Raises UnreadableDate for a text outside the grammar and for a date that does not exist, with
     the forms that the person may have meant; AmbiguousDate for a text that has several readings.
     """
     from promisectl.domain.dates import grammar
 
-    request = DateRequest(text, zone, zone, now, now.date(), order, week_start, hours, past, limit)
+    request = DateRequest(
+        text, zone, zone, now, now.date(), order, week_start, hours, past, limit, near=near
+    )
     try:
         return grammar.read_request(request)
     except errors.UnreadableDate as problem:

@@ -150,7 +150,14 @@ def _check_weekday(request: DateRequest, day: date, weekday: int | None) -> date
 
 
 def find_day_without_year(request: DateRequest, month: int, day: int) -> date | None:
-    """Return the nearest such day from today on, or back from today; None where there is none."""
+    """Return the nearest such day from today on, or back from today; None where there is none.
+
+    Where any nearest day is meant, it is the one ahead of two that are equally far.
+    """
+    if request.near:
+        ways = (request._replace(near=False, past=past) for past in (False, True))
+        days = [found for way in ways if (found := find_day_without_year(way, month, day))]
+        return min(days, key=lambda found: abs(found - request.today), default=None)
     step = -1 if request.past else 1
     for years in range(_YEARS_BETWEEN_LEAP_DAYS + 1):
         real = build_real_date(request.today.year + years * step, month, day)
@@ -236,6 +243,9 @@ def read_period(request: DateRequest, *, period: str, which: int) -> list[date]:
 
 def read_month_end(request: DateRequest, *, month: int, year: int | None = None) -> list[date]:
     """Return the last day of a month."""
+    if request.near and not year:
+        nearest = find_day_without_year(request, month, 28)
+        year = nearest.year if nearest else None
     step = -1 if request.past else 1
     years = [year] if year else [request.today.year, request.today.year + step]
     firsts = (build_real_date(number, month, 1) for number in years)

@@ -59,6 +59,7 @@ class DateRequest(NamedTuple):
     past: bool = False
     limit: datetime | None = None
     examples: tuple[str, str, str] | None = None
+    near: bool = False
 
     def build_error(self, why: str = "") -> errors.UnreadableDate:
         """Return the error that refuses the text, with examples of dates that can be read."""
