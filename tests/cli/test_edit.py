@@ -540,7 +540,9 @@ def test_and_for_the_reason_once_something_has_changed(promised: Program, desk: 
     desk.types({}, {"by": "mon"})
     assert promised("edit", "1", answers="n\n", width=200) == (UNCHANGED, WHICH, 0)
     result = promised("edit", "1", answers="negotiate\n\nslipped\n", width=200)
-    assert result.stderr.startswith(f"{WHICH}Why? › Why? › ")
+    assert result.stderr.startswith(
+        f"{WHICH}Why? › Type an answer, or ? for help. Ctrl-C: leave; nothing is recorded.\nWhy? › "
+    )
     assert "you proposed a change (rev 2)" in result.stdout
     assert _record(promised)["acts"][-1]["text"] == "slipped"
 

@@ -458,7 +458,7 @@ def test_the_answers_are_recorded(program: Program) -> None:
     _one(program, *MINE)
     result = _review(program, "renege", "", "no time", "o", "over", "not yet")
     assert result.stderr == (
-        f"{THEY_RELEASE}{OPEN}Why? › Why? › Which cause: overload, dependency, underestimated, need-changed, forgot, external, other? (Enter to skip) › "
+        f"{THEY_RELEASE}{OPEN}Why? › Type an answer, or ? for help. Ctrl-C: leave; nothing is recorded.\nWhy? › Which cause: overload, dependency, underestimated, need-changed, forgot, external, other? (Enter to skip) › "
         "“o” can mean overload or other.\n"
         "Which cause: overload, dependency, underestimated, need-changed, forgot, external, other? (Enter to skip) › "
         "When was Dana told: now, a date, or not yet? › When you have told Dana: promisectl told 1\n"
