@@ -19,15 +19,6 @@ if TYPE_CHECKING:
     from promisectl.compiled.argv import Spelled
 
 _DATE_PARAMETERS = frozenset(("by", "reply_by", "said", "on", "told"))
-_MAX_DATE_END_WORDS = 4
-# How the rest of a date begins, after its first word.
-_DATE_END_BEGINNINGS = (
-    *("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
-    *("mon", "tue", "wed", "thu", "fri", "sat", "sun", "next", "last", "this", "day", "week"),
-    *("year", "hour", "min", "ago", "from", "in", "of", "the", "on", "at", "am", "pm", "a.m"),
-    *("p.m", "noon", "midday", "midnight", "morning", "afternoon", "evening", "night", "eve"),
-    *("eod", "cob", "end", "close", "utc", "z"),
-)
 _SOME_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -123,11 +114,6 @@ def _may_belong(spelled: Spelled, option: Sequence[str], others: Sequence[str]) 
 def _is_end_of_date(spelled: Spelled, option: Sequence[str], others: Sequence[str]) -> bool:
     """Whether words after an option with a date make another date together with it."""
     if not option[1:] or spelled[option[0]][0] not in _DATE_PARAMETERS:
-        return False
-    first = others[0].casefold()
-    if len(others) > _MAX_DATE_END_WORDS or not (
-        first[:1].isdigit() or first.startswith(_DATE_END_BEGINNINGS)
-    ):
         return False
     return _is_date(" ".join((option[1], *others)))
 
