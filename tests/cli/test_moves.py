@@ -1,4 +1,4 @@
-"""What waits for me, and what is overdue, owed to you."""
+"""What waits for me, and what others owe me until tonight."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from tests.cli.lists import read_ids, strip_lines
 from tests.conftest import Program
 
 LATE = ["--said", "2026-11-02", "--backfill", "--agreed"]
-OVERDUE_WITH_OTHERS = "Overdue, owed to you: 1. See: promisectl owed --overdue\n"
+OVERDUE_WITH_OTHERS = "Overdue, owed to you: #1 Lee. See: promisectl owed --overdue\n"
 
 
 def test_overdue_with_my_own_amendment_still_waits_for_me(week: Program) -> None:
@@ -44,6 +44,20 @@ def test_what_is_overdue_with_others_is_said_below_what_waits(
         "2  to Dana  Review the contract                          Wed 25 Nov  your answer\n"
         "\n"
         f"{OVERDUE_WITH_OTHERS}"
+    )
+
+
+def test_what_is_due_today_and_overdue_from_others_is_named_up_to_three(program: Program) -> None:
+    for name in ("lee", "kim", "omar", "priya"):
+        program.ok("make", "Fix the bike", "--from", name, "--by", "2026-11-20", *LATE)
+    program.ok("make", "Return the drill", "--from", "rohan", "--by", "2026-11-23", "--agreed")
+    program.ok("make", "Only asked", "--from", "rohan", "--by", "2026-11-27")
+    program.ok("make", "Not today", "--from", "rohan", "--by", "2026-11-24", "--agreed")
+    assert program.ok(width=80) == (
+        "Nothing is waiting for you.\n"
+        "Overdue, owed to you: #1 Lee, #2 Kim, #3 Omar and 1 more. See:\n"
+        "promisectl owed --overdue\n"
+        "Due today, owed to you: #5 Rohan. See: promisectl owed --due-before tomorrow\n"
     )
 
 

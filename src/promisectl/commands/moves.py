@@ -10,7 +10,7 @@ from promisectl.rendering import waiting as waiting_groups
 from promisectl.storage import queries
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from typing import Any
 
     from promisectl.env import Env
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from promisectl.rendering.waiting import WaitingGroup
 
 _MAX_GROUP_ROWS = 8
+_MAX_NAMED_PROMISES = 3
 
 
 def build_waiting_record(row: Row) -> dict[str, Any]:
@@ -45,9 +46,9 @@ def moves(env: Env, *, waiting: str | None = None, exit_code: bool = False) -> i
         arguments.check_choice("--waiting", waiting, kinds)
     with output.open_view(env) as db:
         clock = output.build_clock(env)
-        late = 0
+        owed_lines = []
         if env.form == "table" and waiting is None:
-            late = queries.count_overdue_owed(db, clock)
+            owed_lines = format_owed_lines(queries.iter_rows_owed_by_day_end(db, clock))
         groups = [
             (group, rows)
             for group, rows in waiting_groups.group_waiting_rows(
@@ -61,15 +62,42 @@ def moves(env: Env, *, waiting: str | None = None, exit_code: bool = False) -> i
             env,
             [row for _, rows in groups for row in rows],
             WAITING_RECORDS,
-            lambda _: print_waiting_page(env, groups, late, most),
+            lambda _: print_waiting_page(env, groups, owed_lines, most),
         )
     return 10 if exit_code and groups else 0
 
 
+def format_owed_lines(rows: Iterable[Row]) -> list[str]:
+    """Return a line about what others owe me and is overdue, and one about what is due today."""
+    first: dict[bool, list[str]] = {True: [], False: []}
+    counts = {True: 0, False: 0}
+    for row in rows:
+        is_overdue = bool(row["is_overdue"])
+        counts[is_overdue] += 1
+        if counts[is_overdue] <= _MAX_NAMED_PROMISES:
+            first[is_overdue].append(f"#{row['id']} {row['person_name']}")
+    lines = []
+    for is_overdue, (title, command) in _OWED_LINES.items():
+        named, more = first[is_overdue], counts[is_overdue] - len(first[is_overdue])
+        if named:
+            rest = f" and {more} more" if more else ""
+            lines.append(f"{title}, owed to you: {', '.join(named)}{rest}. See: {command}")
+    return lines
+
+
+_OWED_LINES = {
+    True: ("Overdue", "promisectl owed --overdue"),
+    False: ("Due today", "promisectl owed --due-before tomorrow"),
+}
+
+
 def print_waiting_page(
-    env: Env, groups: Sequence[tuple[WaitingGroup, Sequence[Row]]], late: int, most: int | None
+    env: Env,
+    groups: Sequence[tuple[WaitingGroup, Sequence[Row]]],
+    owed_lines: Sequence[str],
+    most: int | None,
 ) -> None:
-    """Print a table of each group, with `most` rows at most, and how many of others are `late`."""
+    """Print a table of each group, with `most` rows at most, and lines about what I am owed."""
     if groups:
         parts = [(group.title, rows[:most]) for group, rows in groups]
         closings = {
@@ -78,15 +106,15 @@ def print_waiting_page(
             if most is not None and len(rows) > most
         }
         lists.print_promise_parts(env, parts, env.here, both_ways=True, closings=closings)
-        if late:
+        if owed_lines:
             env.print_line("")
     elif most is None:
         env.print_line("Nothing is waiting for you for that reason. Everything: promisectl moves")
-    elif late:
+    elif owed_lines:
         env.print_line("Nothing is waiting for you.")
     else:
         env.print_line(
             "Nothing is waiting for you. What is still open: promisectl owe · promisectl owed"
         )
-    if late:
-        env.print_line(f"Overdue, owed to you: {late}. See: promisectl owed --overdue")
+    for line in owed_lines:
+        env.print_line(line)

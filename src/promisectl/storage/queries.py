@@ -240,6 +240,11 @@ def count_overdue_owed(db: sqlite3.Connection, clock: QueryClock) -> int:
     return count
 
 
+def iter_rows_owed_by_day_end(db: sqlite3.Connection, clock: QueryClock) -> Iterator[StoredRow]:
+    """Iterate over what I am owed until tonight: the ID, the name, and whether it is overdue."""
+    return iter(db.execute(sql.OWED_BY_DAY_END, clock._asdict()))
+
+
 def fetch_waiting_rows(db: sqlite3.Connection, clock: QueryClock) -> list[StoredRow]:
     """Return the rows of the view `moves` by due date, while the ledger is still held."""
     bound = clock._asdict()

@@ -23,6 +23,11 @@ SELECT * FROM promises WHERE id = :id;
 -- query: WAITING_KIND
 SELECT waiting FROM moves WHERE id = :id;
 
+-- query: OWED_BY_DAY_END
+SELECT id, person_name, due_at < :now AS is_overdue FROM owed
+WHERE state = 'active' AND due_at <= :day_end
+ORDER BY due_at, id;
+
 -- query: RECENT_CLOSED_PROMISES
 SELECT * FROM promises
 WHERE NOT (state = 'proposed' OR state = 'active' OR state = 'delivered')
