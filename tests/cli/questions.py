@@ -18,7 +18,7 @@ ASKING = {
     "ask_text",
     "ask_required_text",
     "ask_due_date",
-    "ask_past_moment",
+    "ask_told_time",
     "ask_choice",
 }
 

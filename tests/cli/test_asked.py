@@ -114,6 +114,21 @@ def test_renege_never_assumes_that_they_were_told(filled: Program, answers: str,
     assert said in result.stdout
 
 
+def test_nobody_was_told_of_a_break_before_the_yes(filled: Program) -> None:
+    filled.ok("make", "Lend the drill", "-t", "kim", "-y", "--said", "sat")
+    result = filled("renege", "1", "4", "-r", "late", answers="sat\nsun\ntoday\n")
+    question = "When was Dana and Kim told: now, a date, or not yet? › "
+    refusal = "#1 was agreed on Mon 23 Nov, 10:00; nobody can have been told on"
+    asked = result.stderr.replace("\n", " ").split(question)
+    assert [text.partition(" Give")[0] for text in asked] == [
+        "",
+        f"{refusal} Sat 21 Nov, 12:00.",
+        f"{refusal} Sun 22 Nov, 12:00.",
+        "",
+    ]
+    assert result.stdout.count("told on Mon 23 Nov") == 2
+
+
 def test_renege_asks_what_they_did_of_what_is_owed_to_you(filled: Program) -> None:
     filled.ok("accept", "3")
     result = filled("renege", "3", "-r", "no bike", answers="never\n")

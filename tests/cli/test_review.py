@@ -405,6 +405,7 @@ CHOICES: list[tuple[list[str], list[list[str]], list[str], str, str]] = [
     (MINE, [["complete", "1"]], ["reopen", "I was wrong"], "active", "reopen"),
     (MINE, [["renege", "1", "--reason", "ill", "--not-told"]], ["told", ""], "reneged", "told"),
     (MINE, [["renege", "1", "--reason", "ill", "--not-told"]], ["told", "tomorrow", "today"], "reneged", "told"),
+    (MINE, [["renege", "1", "--reason", "ill", "--not-told"]], ["told", "sunday", "today"], "reneged", "told"),
     (MINE, [["negotiate", "1", "--by", "thu", "--reason", "x"]], ["accept"], "active", "accept"),
     (MINE, [["negotiate", "1", "--by", "thu", "--reason", "x"]], ["decline", ""], "active", "decline"),
     (MINE, [["negotiate", "1", "--by", "thu", "--reason", "x"]], ["withdraw", ""], "active", "withdraw"),

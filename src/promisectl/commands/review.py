@@ -367,7 +367,7 @@ def bump_item(env: Env, item: ReviewItem) -> None:
 def record_item_notice(env: Env, item: ReviewItem) -> None:
     """Ask when the other side was told of the break, and record that they know."""
     question = f"When was {item.row['person_name']} told? (Enter for now)"
-    told_on = prompts.ask_past_moment(env, "--on", question, after=item.promise.made_at)
+    told_on = prompts.ask_told_time(env, "--on", question, [item.promise])
     acts.told(env, item.id_word, on=told_on)
 
 

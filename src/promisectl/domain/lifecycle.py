@@ -194,7 +194,8 @@ def apply_act(
         raise errors.NotOpen(promise.id, promise.state, act.verb, list_open_verbs(promise))
     applied = apply_recorded_act(promise, act, number, agreed=agreed)
     if promise is not None:
-        _check_told_time(promise, act)
+        if act.told_at and act.verb in (Verb.RENEGE, Verb.TOLD):
+            check_told_time(promise, act.told_at)
         _check_terms_change(promise, act)
         _check_correction(promise, act)
     _check_act_risk(applied.promise, act)
@@ -298,14 +299,14 @@ def _is_told_to_me(promise: Promise, verb: Verb) -> bool:
     return verb is Verb.TOLD and not promise.is_untold
 
 
-def _check_told_time(promise: Promise, act: Act) -> None:
+def check_told_time(promise: Promise, told_at: datetime) -> None:
     """Refuse that somebody was told of a break before the broken terms were agreed on.
 
     Raises ToldTooEarly.
     """
-    told_at = act.told_at if act.verb in (Verb.RENEGE, Verb.TOLD) else None
-    if told_at and promise.agreed_at and told_at < promise.agreed_at:
-        raise errors.ToldTooEarly(promise.id, promise.agreed_at, told_at)
+    agreed_at = promise.agreed_at or promise.made_at
+    if told_at < agreed_at:
+        raise errors.ToldTooEarly(promise.id, agreed_at, told_at)
 
 
 def _check_act_change(promise: Promise, row: Transition, act: Act) -> None:

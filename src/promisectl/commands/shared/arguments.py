@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.domain import civil, constants
 from promisectl.system.text import can_be_stored, is_blank_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from typing import Any
 
@@ -222,6 +224,25 @@ def parse_event_moment(
         return when.at
     moment = env.now if when.at >= env.now else when.noon
     return after if after and moment < after <= min(when.at, env.now) else moment
+
+
+@contextmanager
+def show_local_times(env: Env) -> Iterator[None]:
+    """Raise errors about a moment that is too early with the times as they are here.
+
+    Raises ClockAhead if what it has to follow is itself in the future.
+    """
+    from promisectl.rendering import formats
+
+    def show_here(moment: datetime) -> str:
+        return formats.format_instant(moment, env.here)
+
+    try:
+        yield
+    except errors.TooEarly as error:
+        if error.earliest > env.now:
+            raise errors.ClockAhead(error.number, show_here(error.earliest)) from None
+        raise type(error)(error.number, error.earliest, error.dated, show_here) from None
 
 
 def parse_date_bound(env: Env, option: str, words: str | None, *, end: bool) -> datetime | None:
