@@ -43,6 +43,7 @@ QUESTIONS = {
     "commands/jot_page._ask_to_make": Question(
         MINE, "jot 'to dana: Send it' 'to lee: Water the plants'", [], "yes", []
     ),
+    "commands/make._ask_outcome": Question(MINE, "make --to lee", [], "Lend the drill", []),
     "commands/shared/missing.ask_ids": Question(MINE, "complete", [], "1", []),
     "commands/shared/missing.ask_missing_text": Question(MINE, "bump 1", [], "I am late", []),
     "commands/shared/missing.ask_tags": Question(MINE, "tag 1", [], "home garden", []),

@@ -25,12 +25,16 @@ if TYPE_CHECKING:
     from promisectl.storage.journal import Journal
 
 _STDIN_OUTCOME = "-"
+_EXAMPLE = "promisectl make Send Q3 numbers --to dana --by fri --agreed"
 
 
 class MakeArguments(NamedTuple):
-    """The arguments of `make` for one promise; `place` is its place in the input, for errors."""
+    """The arguments of `make` for one promise; `place` is its place in the input, for errors.
 
-    outcome: str
+    Without an outcome, it is asked for.
+    """
+
+    outcome: str | None
     to: Sequence[str] = ()
     from_: Sequence[str] = ()
     by: str | None = None
@@ -84,12 +88,14 @@ class MakeDraft(NamedTuple):
         return act._replace(risk=self.risk, no_to=self.no_to)
 
 
-def make(env: Env, outcome: str, **words: Any) -> None:
+def make(env: Env, outcome: str | None = None, **words: Any) -> None:
     """Make a promise: offered, requested or already agreed; one with each person named.
 
     With the outcome `-`, make the promises on stdin, all or none: lines of jot, or JSON if the
-    answer is JSON.
+    answer is JSON. Raises MissingArgument without an outcome where nobody can be asked.
     """
+    if outcome is None and not env.may_ask:
+        raise errors.MissingArgument("an outcome", "promisectl make", _EXAMPLE)
     typed = MakeArguments(outcome, **words)
     promises, blame = [typed], errors.add_place_to_errors
     if outcome == _STDIN_OUTCOME:
@@ -158,7 +164,7 @@ def build_draft(env: Env, typed: MakeArguments, known: list[Person]) -> MakeDraf
     at = arguments.parse_event_moment(env, "--said", typed.said)
     backfill = typed.backfill
     terms = Terms(
-        arguments.check_outcome(typed.outcome),
+        "" if typed.outcome is None else arguments.check_outcome(typed.outcome),
         arguments.parse_due_date(env, "--by", typed.by, said=at, backfill=backfill),
         arguments.check_text("done-when", typed.done_when),
         arguments.check_text("why", typed.why),
@@ -178,7 +184,19 @@ def build_draft(env: Env, typed: MakeArguments, known: list[Person]) -> MakeDraf
         place=typed.place,
     )
     print_known_names(env, typed, draft.others)
+    if typed.outcome is None:
+        draft = _ask_outcome(env, draft)
     return _add_first_reply(env, draft) if typed.agreed else draft
+
+
+def _ask_outcome(env: Env, draft: MakeDraft) -> MakeDraft:
+    """Ask for the outcome of a draft, after all else about it is known to be right."""
+    from promisectl.commands.shared import prompts
+
+    is_mine = draft.direction is Direction.OWE or None in draft.others
+    who = "you" if is_mine else "they"
+    outcome = prompts.ask_required_text(env, "outcome", f"What do {who} promise?")
+    return draft._replace(terms=draft.terms._replace(outcome=outcome))
 
 
 def print_known_names(env: Env, typed: MakeArguments, others: Sequence[object]) -> None:
