@@ -64,7 +64,7 @@ QUESTIONS = {
         "dina",
         [],
     ),
-    "commands/shared/counterparty.resolve_group": Question(
+    "commands/shared/counterparty._ask_if_several": Question(
         MINE, "make 'Lend the drill' --to 'kim and bob'", [], "yes", []
     ),
     "commands/shared/editor.edit_until_usable": Question(MINE, "edit 1 --correct", [], "yes", []),

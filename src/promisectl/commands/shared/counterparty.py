@@ -100,21 +100,45 @@ def resolve_group(env: Env, option: str, name: str) -> list[str]:
     if not people.is_group_name(name):
         return [name]
     names = people.split_group_name(name)
-    question = f"Is “{name}” several people?"
-    if not env.may_ask:
-        import shlex
-
-        each = [f"{option} {shlex.quote(people.build_handle(single))}" for single in names]
-        typed = f": {' '.join(each)}" if len(names) > 1 else "."
-        env.print_hint(f"{question} Name each of them{typed}")
-        return [name]
-    from promisectl.commands.shared import prompts
-
-    if prompts.ask_choice(env, f"{question} yes / no", ("yes", "no")) == "no":
+    each = [f"{option} {_quote_handle(single)}" for single in names]
+    typed = f": {' '.join(each)}" if len(names) > 1 else "."
+    if not _ask_if_several(env, name, f"Name each of them{typed}"):
         return [name]
     if len(names) == 1:
-        raise errors.GroupName(name, option)
+        raise errors.GroupName(name, f"Name each of them: {option} dana {option} lee.")
     return names
+
+
+def ensure_single_person(env: Env, name: str, command: str) -> None:
+    """Refuse a new name that means several people, which is asked as in `resolve_group`.
+
+    `command` is the command line with one name after it. Raises GroupName.
+    """
+    if not people.is_group_name(name):
+        return
+    names = people.split_group_name(name)
+    example = _quote_handle(names[0]) if len(names) > 1 else "“…”"
+    advice = f"Name one of them: {command} {example}"
+    if _ask_if_several(env, name, advice):
+        raise errors.GroupName(name, advice)
+
+
+def _ask_if_several(env: Env, name: str, advice: str) -> bool:
+    """Ask whether a new name means several people; where nobody can be asked, print advice."""
+    question = f"Is “{name}” several people?"
+    if not env.may_ask:
+        env.print_hint(f"{question} {advice}")
+        return False
+    from promisectl.commands.shared import prompts
+
+    return prompts.ask_choice(env, f"{question} yes / no", ("yes", "no")) == "yes"
+
+
+def _quote_handle(name: str) -> str:
+    """Return the handle for a name as a word of a command line."""
+    import shlex
+
+    return shlex.quote(people.build_handle(name))
 
 
 def resolve_counterparty(
