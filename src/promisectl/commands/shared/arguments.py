@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
@@ -270,12 +270,21 @@ def parse_past_bound(env: Env, option: str, words: str | None, *, end: bool) -> 
     return when.at if end else when.start
 
 
-def list_date_words(env: Env, *, past: bool = False) -> tuple[str, ...]:
-    """Return everyday words for dates, as TAB completes them: the days ahead, or past days."""
-    today = civil.local_time(env.now, env.zone).weekday()
-    weekdays = [(today + (-offset if past else offset)) % 7 for offset in range(1, 8)]
-    names = [constants.WEEKDAYS[weekday][:3] for weekday in weekdays]
-    return ("today", "yesterday", *names) if past else ("today", "tomorrow", *names, "+2w", "+4w")
+def list_date_words(env: Env, *, past: bool = False) -> dict[str, CivilMoment]:
+    """Return words for dates, as TAB completes them: the days ahead, or past days.
+
+    Each comes with what it means now; what is not ahead any more, or not past yet, is left out.
+    """
+    from promisectl.domain.dates import forms
+
+    weekday = civil.local_time(env.now, env.zone).weekday()
+    meanings: dict[str, CivilMoment] = {}
+    for words in forms.iter_completed_words(weekday, past=past):
+        with suppress(errors.UnreadableDate, errors.AmbiguousDate):
+            when = _read_date(env, words, env.now, past=past)
+            if when.start <= env.now if past else when.at >= env.now:
+                meanings[words] = when
+    return meanings
 
 
 def parse_past_window(
@@ -320,26 +329,30 @@ def _parse_date_words(
 
     Raises UnreadableDate, and AmbiguousDate where nobody can be asked.
     """
-    from promisectl.domain import dates
-
-    def parse(text: str) -> CivilMoment:
-        return dates.parse_date(
-            text,
-            said,
-            env.zone,
-            order=env.config.date_order,
-            week_start=env.config.week_start,
-            hours=env.config.date,
-            past=past,
-            limit=limit,
-        )
-
     try:
-        return parse(words)
+        return _read_date(env, words, said, past=past, limit=limit)
     except errors.AmbiguousDate as problem:
         if not env.may_ask:
             raise problem.name_option(option) from None
-        return parse(_ask_date_reading(env, problem))
+        return _read_date(env, _ask_date_reading(env, problem), said, past=past, limit=limit)
+
+
+def _read_date(
+    env: Env, words: str, said: datetime, *, past: bool, limit: datetime | None = None
+) -> CivilMoment:
+    """Return the date that words mean by the config. Raises UnreadableDate and AmbiguousDate."""
+    from promisectl.domain import dates
+
+    return dates.parse_date(
+        words,
+        said,
+        env.zone,
+        order=env.config.date_order,
+        week_start=env.config.week_start,
+        hours=env.config.date,
+        past=past,
+        limit=limit,
+    )
 
 
 def _ask_date_reading(env: Env, problem: errors.AmbiguousDate) -> str:
