@@ -487,7 +487,7 @@ def test_when_i_was_told_is_recorded(program: Program) -> None:
         "--agreed",
     )
     result = _review(program, "renege", "he is ill", "external", "tomorrow", "soon", "2026-11-12")
-    assert "--told: Tue 24 Nov 2026 is in the future." in result.stderr
+    assert "--told: Tue 24 Nov is in the future." in result.stderr
     assert result.stderr.count("When did Lee tell you: now, a date, or never? › ") == 3
     record = _record(program)
     assert (record["told_at"], record["notice"], record["cause"]) == (

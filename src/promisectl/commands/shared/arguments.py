@@ -373,7 +373,8 @@ def _ask_date_reading(env: Env, problem: errors.AmbiguousDate) -> str:
 
 
 def _format_parsed_date(env: Env, when: CivilMoment) -> str:
-    return civil.format_civil(when.civil, when.zone, env.zone).replace(", end of day", "")
+    today = civil.local_time(env.now, env.zone).date()
+    return civil.format_near_civil(when.civil, today, when.zone, env.zone)
 
 
 def _format_time_on(env: Env, when: CivilMoment, day: str, said: datetime) -> str:
