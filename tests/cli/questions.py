@@ -48,6 +48,7 @@ QUESTIONS = {
     "commands/shared/missing.ask_missing_text": Question(MINE, "bump 1", [], "I am late", []),
     "commands/shared/missing.ask_tags": Question(MINE, "tag 1", [], "home garden", []),
     "commands/shared/missing.ask_reason": Question(MINE, "renege 1", [], "no time", ["now"]),
+    "commands/shared/missing.ask_reason 2": Question(ASKED, "review", ["decline"], "no time", []),
     "commands/shared/missing.ask_notice_options": Question(
         MINE, "renege 1 --reason ill", [], "not yet", []
     ),
@@ -99,18 +100,9 @@ QUESTIONS = {
         MYSELF, "make 'Walk' --to me --replaces 1", ["renege"], "too tired", []
     ),
     "commands/review._ask_item_move": Question(MINE, "review", [], "complete", []),
-    "commands/review._ask_item_reason": Question(
-        MINE, "review", ["negotiate", "thu", ""], "vendor slipped", []
-    ),
-    "commands/review._ask_item_reason 2": Question(ASKED, "review", ["decline"], "no time", []),
-    "commands/review.renege_item": Question(MINE, "review", ["renege"], "no time", ["", "now"]),
-    "commands/review.renege_item 2": Question(
+    "commands/review.renege_item": Question(
         MINE, "review", ["renege", "no time"], "forgot", ["now"]
     ),
-    "commands/review.note_item": Question(
-        [*THEIRS, "bump 1 slow --theirs"], "review", ["note"], "asked again", []
-    ),
-    "commands/review.bump_item": Question(MINE, "review", ["bump"], "I will be late", []),
     "commands/review.record_item_notice": Question(
         [*MINE, "renege 1 --reason ill --not-told"], "review", ["told"], "today", []
     ),

@@ -90,11 +90,16 @@ def ask_tags(env: Env, verb: Verb) -> list[str]:
     return prompts.ask_required_text(env, "tag", "Which tags?").split()
 
 
-def ask_reason(env: Env, verb: Verb, ids: Sequence[str]) -> str | None:
-    """Ask for the reason of a move that needs one; None if it does not, or nobody can be asked."""
-    if not (env.may_ask and is_needed(env, verb, ids)):
+def ask_reason(env: Env, verb: Verb, ids: Sequence[str], *, always: bool = False) -> str | None:
+    """Ask for the reason of a move that needs one; None if it does not, or nobody can be asked.
+
+    With `always`, a reason that is not needed is also asked for, and Enter skips it.
+    """
+    if not env.may_ask:
         return None
-    return prompts.ask_required_text(env, "reason", "Why?")
+    if is_needed(env, verb, ids):
+        return prompts.ask_required_text(env, "reason", "Why?")
+    return prompts.ask_text(env, "reason", "Why? (Enter to skip)") if always else None
 
 
 def is_needed(env: Env, verb: Verb, ids: Sequence[str]) -> bool:
