@@ -138,7 +138,7 @@ def check_stdin_options(env: Env, typed: MakeArguments) -> None:
     """
     taken = ("outcome",) if env.is_json else ("outcome", "new", "backfill")
     options = [
-        f"--{name.strip('_').replace('_', '-')}"
+        arguments.spell_option(name)
         for name, value in typed._asdict().items()
         if value and name not in taken
     ]
@@ -292,33 +292,15 @@ def _end_replaced_promise(
 def check_make_options(env: Env, typed: MakeArguments) -> None:
     """Refuse options of `make` that don't fit together; exactly one side is me.
 
-    Raises NoSide, Contradiction, and what `counterparty.ensure_one_side` raises.
+    Raises NoSide, Contradiction, and what `counterparty.ensure_one_side` and
+    `counterparty.ensure_fields_fit` raise.
     """
     to, from_, asked, offered = typed.to, typed.from_, typed.asked, typed.offered
     counterparty.ensure_one_side(env, to, from_)
     if not (to or from_):
         raise errors.NoSide
     arguments.ensure_at_most_one(asked=asked, offered=offered)
-    if asked and from_:
-        raise errors.Contradiction(
-            "--asked goes with --to (somebody asked you).",
-            "Leave it out: with --from you ask, unless you add --offered.",
-        )
-    if offered and to:
-        raise errors.Contradiction(
-            "--offered goes with --from (somebody offered it to you).",
-            "Leave it out: with --to you offer, unless you add --asked.",
-        )
-    needs_other_side = asked or offered or typed.agreed or typed.reply_by
-    if needs_other_side and counterparty.is_ledger_owner(env, *to, *from_):
-        raise errors.Contradiction(
-            "A promise to yourself has no other side.",
-            "Leave out --asked, --offered, --agreed and --reply-by.",
-        )
-    if typed.agreed and typed.reply_by:
-        raise errors.Contradiction(
-            "With --agreed, there is no reply to wait for.", "Leave out --reply-by."
-        )
+    counterparty.ensure_fields_fit(env, typed._asdict(), arguments.spell_option)
     is_request = asked or (from_ and not offered)
     if (typed.risk or typed.no_to) and not typed.agreed and is_request:
         raise errors.Contradiction(

@@ -64,6 +64,14 @@ class PersonOfSelf(Usage):
         )
 
 
+class NoOtherSide(Usage):
+    """Words about the other side, in a promise to yourself."""
+
+    def __init__(self, typed: Sequence[str]) -> None:
+        words = " and ".join(filter(None, (", ".join(typed[:-1]), typed[-1])))
+        super().__init__("A promise to yourself has no other side.", f"Leave out {words}.")
+
+
 class AmendmentEmptied(Usage):
     """A correction that makes the proposed change the same as the agreed terms."""
 

@@ -172,9 +172,14 @@ def parse_state(word: str) -> str:
 
 def ensure_at_most_one(**options: Any) -> None:
     """Refuse options that exclude each other. Raises Contradiction."""
-    names = [f"--{name.replace('_', '-')}" for name, value in options.items() if value]
+    names = [spell_option(name) for name, value in options.items() if value]
     if len(names) > 1:
         raise errors.Contradiction(f"{' and '.join(names)} can't be combined.", "Give one of them.")
+
+
+def spell_option(name: str) -> str:
+    """Return an option as it is typed, for the name of its parameter: `--reply-by`."""
+    return f"--{name.strip('_').replace('_', '-')}"
 
 
 def check_row_limit(count: int | None) -> int | None:

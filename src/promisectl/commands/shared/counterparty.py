@@ -9,12 +9,14 @@ from promisectl.domain.people import Newcomer, Person
 from promisectl.storage import ledger, queries
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
 
     from promisectl.env import Env
 
 _NEWCOMER_NUMBER = 0  # nobody in the ledger has it
 _NEW_WORD = "new"
+_FIELDS_OF_OTHER_SIDE = ("asked", "offered", "agreed", "reply_by")
 
 
 def load_known_people(env: Env, *, writing: bool = False) -> list[Person]:
@@ -65,6 +67,32 @@ def ensure_one_side(env: Env, to: Sequence[str], from_: Sequence[str]) -> None:
         if is_ledger_owner(env, *to):
             raise errors.MeOnBothSides("--to", "--from")
         raise errors.NeitherSideMe(from_[0], to[0])
+
+
+def ensure_fields_fit(env: Env, fields: Mapping[str, Any], spell: Callable[[str], str]) -> None:
+    """Refuse fields of `make` that contradict the side or each other.
+
+    `spell` returns the name of a field as it was typed. Raises Contradiction and NoOtherSide.
+    """
+    asked, offered, agreed, reply_by = map(spell, _FIELDS_OF_OTHER_SIDE)
+    if fields.get("asked") and fields.get("from_"):
+        raise errors.Contradiction(
+            f"{asked} means that they asked you, so it goes with {spell('to')}.",
+            f"Leave it out: {spell('from_')} alone means that you ask.",
+        )
+    if fields.get("offered") and fields.get("to"):
+        raise errors.Contradiction(
+            f"{offered} means that they offered it, so it goes with {spell('from_')}.",
+            f"Leave it out: {spell('to')} alone means that you offer it.",
+        )
+    typed = [spell(name) for name in _FIELDS_OF_OTHER_SIDE if fields.get(name)]
+    names = (*fields.get("to", ()), *fields.get("from_", ()))
+    if typed and is_ledger_owner(env, *names):
+        raise errors.NoOtherSide(typed)
+    if fields.get("agreed") and fields.get("reply_by"):
+        raise errors.Contradiction(
+            f"{agreed} means that they have said yes.", f"Leave out {reply_by}."
+        )
 
 
 def resolve_counterparties(
