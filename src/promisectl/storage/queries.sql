@@ -92,6 +92,14 @@ FROM temp.asked
 WHERE due LIKE '%T%'
 GROUP BY due_zone;
 
+-- query: THEIR_PROMISES_TOUCHED_SINCE
+SELECT DISTINCT act.promise FROM act
+JOIN entry ON entry.id = act.entry
+WHERE act.promise IN (SELECT id FROM theirs)
+  AND entry.recorded_at >= :begin
+  AND entry.undone_by IS NULL
+ORDER BY act.promise;
+
 -- Statistics
 
 -- table: classed
