@@ -92,7 +92,7 @@ class ReviewItem(NamedTuple):
     def full_commands(self) -> list[str]:
         """The open moves as commands with all that they need, to be pasted."""
         promise = self.promise
-        return [errors.format_move(verb, promise.id, promise.state) for verb in self.verbs]
+        return [lifecycle.format_move(verb, promise.id, promise.state) for verb in self.verbs]
 
     @property
     def id_word(self) -> str:
