@@ -63,7 +63,7 @@ def test_what_tab_puts_into_the_line(pwned: Path, program: Program, name: str) -
             "lee",
             "--by=today",
         ]
-        assert shell.line("make --by end\\ of\\ next\\ m\t")[-1] == "end of next month"
+        assert shell.line("make --by end\\ of\\ n\t")[-1] == "end of next week"
         assert shell.line("list --tag \\$\t") == ["list", "--tag", _TAG]
         assert shell.line("list --tag '$\t") == ["list", "--tag", _TAG]
         assert shell.line("list --tag=\\$\t") == ["list", f"--tag={_TAG}"]

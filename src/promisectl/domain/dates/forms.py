@@ -133,7 +133,7 @@ FORMS = (
         ),
         ("PERIOD_END", "the? end of the? WHICH? PERIOD"),
         readings.read_period_end,
-        ahead=("eow", "eom", "end of next week", "end of next month"),
+        ahead=("eow", "end of next week"),  # eom would import dateutil at each TAB, 1.02 starts
     ),
     DateForm(
         DAY,
