@@ -199,7 +199,7 @@ def format_move(verb: Verb, number: int, state: State, *, option: str = "") -> s
     return " ".join(filter(None, words))
 
 
-def list_open_moves(promise: Promise) -> dict[str, str]:
+def list_open_commands(promise: Promise) -> dict[str, str]:
     """Return the verbs that are open now, each with the command that `format_move` returns."""
     verbs = list_open_verbs(promise)
     return {verb.value: format_move(verb, promise.id, promise.state) for verb in verbs}
@@ -215,7 +215,7 @@ def apply_act(
     nothing, is before what it builds on, or names a risk that is not its side's.
     """
     if promise is not None and _is_told_to_me(promise, act.verb):
-        raise errors.NotOpen(promise.id, promise.state, act.verb, list_open_moves(promise))
+        raise errors.NotOpen(promise.id, promise.state, act.verb, list_open_commands(promise))
     applied = apply_recorded_act(promise, act, number, agreed=agreed)
     if promise is not None:
         if act.told_at and act.verb in (Verb.RENEGE, Verb.TOLD):
@@ -236,7 +236,7 @@ def apply_recorded_act(
     """
     row = find_transition(promise, act.verb, act.side)
     if row is None:
-        state, moves = (promise.state, list_open_moves(promise)) if promise else ("not made", {})
+        state, moves = (promise.state, list_open_commands(promise)) if promise else ("not made", {})
         to_self = promise is not None and promise.direction is Direction.SELF
         raise errors.NotOpen(
             promise.id if promise else number, state, act.verb, moves, to_self=to_self

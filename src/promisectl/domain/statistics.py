@@ -84,7 +84,7 @@ def has_common_word(one: str, other: str) -> bool:
 
 
 def find_foreseen_risk(steps: Sequence[Applied]) -> str | None:
-    """Return the risk that was named before a promise was broken, or None.
+    """Return the risk that a promise had when it was broken, or None.
 
     `steps` are its acts, each with the promise after it. Who corrects the risk after the break has
     not foreseen it.
@@ -128,7 +128,7 @@ class DirectionStatistics(NamedTuple):
     - `notice` is of all promises kept late, broken, overdue or postponed: those where the
       promisor warned before the due date agreed at that time.
     - `confirmed` is of all delivered promises, `said_no` of all that the promisor answered.
-    - `foreseen` is of the promises that were broken after a risk was named: those whose reason
+    - `foreseen` is of the broken promises that had a risk before the break: those whose reason
       echoes the risk.
     - `slip_days` and `lead_days` are medians in days of 24 hours, `late_credit` is a mean from
       0 to 1; None without data.
