@@ -364,8 +364,15 @@ class Env:
             self.print_warning(line)
         if self.back_meaning:
             self.print_warning(f"{_BACK_WORD}: {self.back_meaning}.")
+        self.print_warning(self._format_way_out())
+
+    def refuse_empty_answer(self) -> None:
+        """Print that Enter is not an answer, after a question that has to be answered."""
+        self.print_warning(f"Type an answer, or ? for help. {self._format_way_out()}")
+
+    def _format_way_out(self) -> str:
         result = "what is recorded stays" if self._has_recorded else "nothing is recorded"
-        self.print_warning(f"Ctrl-C: leave; {result}.")
+        return f"Ctrl-C: leave; {result}."
 
     def leave_questions(self) -> NoReturn:
         """Leave the command that is asking. Raises EOFError.

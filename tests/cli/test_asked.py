@@ -7,6 +7,7 @@ import pytest
 
 from tests.conftest import Program, remembered
 
+NEEDED = "Type an answer, or ? for help. Ctrl-C: leave; nothing is recorded.\n"
 LIST = "1  Send the Q3 numbers (Dana, Fri 27 Nov)\n2  Review the contract (Dana, no date)\n"
 
 
@@ -34,6 +35,7 @@ def test_several_ids_can_be_answered(filled: Program) -> None:
 def test_a_command_about_one_promise_asks_for_one(filled: Program) -> None:
     result = filled("negotiate", "-b", "wed", "-y", answers="\n1 2\n1\n")
     assert result.stderr.count("Which one? › ") == 3
+    assert f"Which one? › {NEEDED}Which one? › " in result.stderr
     assert result.stdout.startswith("#1 active: you and Dana agreed on")
 
 
@@ -87,7 +89,7 @@ def test_a_missing_text_is_asked_for(
 ) -> None:
     result = filled(*line.split(), answers=f"\n{answer}\n")
     assert result.code == 0, result
-    assert result.stderr.startswith(f"{question} › {question} › ")
+    assert result.stderr.startswith(f"{question} › {NEEDED}{question} › ")
     assert answer.split(maxsplit=1)[0] in filled.ok("show", "1", "--json")
 
 
@@ -101,7 +103,8 @@ def test_a_missing_text_is_asked_for(
 )
 def test_make_asks_for_the_outcome(filled: Program, words: str, question: str, said: str) -> None:
     result = filled("make", *words.split(), answers="\nBuy milk\n")
-    assert result.stderr.startswith(f"{question} › {question} › ")
+    assert result.stderr.startswith(f"{question} › Type an answer")
+    assert result.stderr.count(f"{question} › ") == 2
     assert result.stdout.startswith(said)
 
 
@@ -145,6 +148,8 @@ def test_nothing_is_asked_for_a_move_that_is_not_open(filled: Program) -> None:
     ("answers", "said"),
     [
         ("late\n\nnow\n", "Dana was told on Mon 23 Nov, 4 days ahead."),
+        ("late\nNO\nNOW\n", "Dana was told on Mon 23 Nov, 4 days ahead."),
+        ("late\nnot\n", "Dana has not been told."),
         ("late\ntomorrow\nnot yet\n", "Dana has not been told."),
     ],
 )
@@ -173,6 +178,24 @@ def test_renege_asks_what_they_did_of_what_is_owed_to_you(filled: Program) -> No
     filled.ok("accept", "3")
     result = filled("renege", "3", "-r", "no bike", answers="never\n")
     assert result.stderr.startswith("When did Lee tell you: now, a date, or never? › ")
+    assert "Lee did not tell you." in result.stdout
+
+
+def test_renege_takes_a_beginning_and_names_its_answers(filled: Program) -> None:
+    result = filled("renege", "1", "-r", "ill", answers="n\ny\nNOT\n")
+    assert "“n” can mean now or not yet.\n" in result.stderr
+    assert "Can't read “y” as a date." in result.stderr
+    assert "Other answers: now, not yet.\n" in result.stderr
+    assert "Dana has not been told." in result.stdout
+
+
+def test_the_first_letters_of_now_and_never_are_enough(filled: Program) -> None:
+    filled.ok("accept", "3")
+    question = "When did Lee tell you: now, a date, or never? › "
+    result = filled("renege", "3", "-r", "no bike", answers="n\n\nne\n")
+    assert result.stderr.startswith(
+        f"{question}“n” can mean now or never.\n{question}{NEEDED}{question}"
+    )
     assert "Lee did not tell you." in result.stdout
 
 

@@ -152,6 +152,40 @@ def test_a_pipe_for_the_answer_is_no_reason_not_to_ask(asked: Program) -> None:
     assert _foreseen(asked) == ("sick", None)
 
 
+@pytest.mark.parametrize("agreed", ["--agreed", "-y"])
+def test_agreed_already_and_nothing_comes_to_mind_is_the_yes_that_was_typed(
+    program: Program, agreed: str
+) -> None:
+    words = ("make", "Review the contract", "--to", "dana", "--by", "wed", agreed)
+    result = program(*words, answers="\n\n", width=200)
+    assert result.stdout == "#1 active: you owe Dana “Review the contract” by Wed 25 Nov.\n"
+    assert result.stderr.startswith(f"{PROMISES}{RISK}{PRICE}New ledger: ")
+    assert _foreseen(program) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("options", "answers"),
+    [
+        ((), "sick\n\n"),
+        ((), "\ngym\n"),
+        (("--no-to", "gym"), "sick\n"),
+        (("--risk", "sick"), "gym\n"),
+    ],
+)
+def test_agreed_already_and_a_second_thought_can_still_change_it(
+    program: Program, options: tuple[str, ...], answers: str
+) -> None:
+    result = _agree(program, "--by", "wed", *options, answers=f"{answers}c\nthu\n\n")
+    assert YES in result.stderr
+    assert _record(program)["state"] == "proposed"
+
+
+def test_what_an_option_named_is_no_second_thought(program: Program) -> None:
+    result = _agree(program, "--by", "wed", "--risk", "sick", answers="\n")
+    assert (result.code, YES in result.stderr) == (0, False)
+    assert _foreseen(program) == ("sick", None)
+
+
 def test_agreed_already_is_asked_before_it_is_written(program: Program) -> None:
     result = _agree(program, "--by", "wed", answers="sick\ngym\ny\n")
     assert result.stdout == "#1 active: you owe Dana “Review the contract” by Wed 25 Nov.\n"
@@ -238,7 +272,7 @@ def test_without_a_date_it_never_happened(program: Program) -> None:
     )
     result = _accept(program, answers="")
     assert (result.code, result.stderr.count("›")) == (4, 0)
-    result = _agree(program, "--done-when", "she has it", answers="\n\ny\n")
+    result = _agree(program, "--done-when", "she has it", answers="sick\n\ny\n")
     assert result.stderr.startswith(f"You promise Dana “Review the contract”.\n{NEVER}{PRICE}{YES}")
 
 
@@ -341,7 +375,7 @@ def test_a_counter_with_the_same_terms_changes_nothing(asked: Program, typed: st
 
 
 def test_agreed_already_and_the_same_terms_are_no_counter_either(program: Program) -> None:
-    result = _agree(program, "--by", "wed", answers="\n\nc\nwed\n\ny\n")
+    result = _agree(program, "--by", "wed", answers="\ngym\nc\nwed\n\ny\n")
     assert result.code == 0
     assert f"{WHAT}Those are the same terms.\n{YES}" in result.stderr
     assert _record(program)["state"] == "active"
@@ -383,7 +417,7 @@ def test_a_counter_where_there_was_no_date(program: Program) -> None:
 
 
 def test_agreed_already_may_turn_out_a_counter(program: Program) -> None:
-    result = _agree(program, "--by", "wed", answers="\n\nc\nthu\n\n")
+    result = _agree(program, "--by", "wed", answers="\ngym\nc\nthu\n\n")
     assert (
         result.stdout
         == "#1 proposed: you made Dana a counter-offer (rev 2): “Review the contract” by Thu 26 Nov (was Wed 25 Nov).\n"
@@ -421,7 +455,7 @@ def test_no_with_a_reason(asked: Program) -> None:
 
 
 def test_agreed_already_and_then_no_is_nothing_at_all(program: Program) -> None:
-    result = _agree(program, "--by", "wed", "--risk", "sick", answers="\nno\n")
+    result = _agree(program, "--by", "wed", "--risk", "sick", answers="gym\nno\n")
     assert (result.stdout, result.code) == ("", 130)
     assert result.stderr.endswith(f"{PRICE}{YES}Nothing was recorded.\n")
     assert list(program.home.iterdir()) == []
@@ -690,8 +724,11 @@ GIVING_UP = [
     (["accept", "1"], ["", "", "n"]),
     (["accept", "1", "2"], ["", "", ""]),
     (["make", "Water the plants", "--to", "dana", "--by", "wed", "--agreed"], []),
-    (["make", "Water the plants", "--to", "dana", "--by", "wed", "--agreed"], ["", ""]),
-    (["make", "Water the plants", "--to", "dana", "--by", "wed", "--agreed"], ["", "", "c", "thu"]),
+    (["make", "Water the plants", "--to", "dana", "--by", "wed", "--agreed"], ["sick", ""]),
+    (
+        ["make", "Water the plants", "--to", "dana", "--by", "wed", "--agreed"],
+        ["", "gym", "c", "thu"],
+    ),
 ]
 GIVEN_UP = [
     f"{words[0]} {len(words)} after {' '.join(typed) or 'nothing'} {len(typed)}"
@@ -711,7 +748,7 @@ def test_the_end_of_input_changes_nothing(
 
 
 def test_the_end_of_input_makes_no_ledger(program: Program) -> None:
-    assert _agree(program, "--by", "wed", answers="\n\n").code == 130
+    assert _agree(program, "--by", "wed", answers="sick\n\n").code == 130
     assert list(program.home.iterdir()) == []
 
 
@@ -781,7 +818,7 @@ def test_bytes_that_are_no_text_are_asked_again(
 )
 def test_the_ledger_is_not_held_while_a_question_waits(asked: Program, words: list[str]) -> None:
     with terminal(*words) as child:
-        for answer in ("", "", "y"):
+        for answer in ("sick", "", "y"):
             child.expect(" › ")
             done = in_another("make", "Water the plants", "--to", "lee", "-q")
             assert (done.returncode, done.stderr) == (0, "")
@@ -1144,6 +1181,20 @@ def test_each_rule_is_shown_once_a_day(program: Program) -> None:
     assert hints("Look into it", "2026-11-24T00:00")[0].startswith("By when?")
     assert shown.read_text() == "2026-11-24 L02\n"
     assert [path.name for path in shown.parent.iterdir()] == ["shown-hints"]
+
+
+def test_the_same_promise_twice_is_told_for_each(program: Program) -> None:
+    def hints(*words: str) -> list[str]:
+        return _hints(program(*words, answers="", width=200))
+
+    lend, fetch = ("make", "Lend the bike", "--from"), ("make", "Fetch the parcel", "--to")
+    for words in ((*lend, "leon"), (*fetch, "kai")):
+        program.ok(*words, "--by", "today", "-q")
+    assert hints(*lend, "leon", "--by", "today")[0].startswith("Looks like #1.")
+    assert hints(*fetch, "kai", "--by", "today")[0].startswith("Looks like #2.")
+    assert not any("Looks like" in line for line in hints("accept", "4"))
+    program.ok("void", "3", "--reason", "twice")
+    assert hints(*lend, "leon", "--by", "today")[0].startswith("Looks like #1.")
 
 
 @pytest.mark.parametrize("kind", ["directory", "pipe", "noise", "none", "home"])

@@ -140,7 +140,7 @@ BAD = [
     ("from lee: x | asked", "“asked” means that they asked you, so it goes with “to”."),
     ("to lee: x | offered", "“offered” means that they offered it, so it goes with “from”."),
     ("to lee: x | agreed | answer by: fri", "“agreed” means that they have said yes."),
-    ("to me: x | agreed", "A promise to yourself has no other side. Leave out “agreed”."),
+    ("to me: x | asked", "A promise to yourself has no other side. Leave out “asked”."),
     ("to me: x | offered | answer by: fri", "“offered” means that they offered it"),
     ("from me: x | offered | answer by: fri", "A promise to yourself has no other side. Leave out “offered” and “answer by”."),
     ("to dana: x | 4/12", "“4/12” can mean "),

@@ -137,7 +137,7 @@ def test_after_a_no_nothing_was_said(program: Program, more: list[str]) -> None:
     program.ok("make", "Lend the pump", "--to", "lee", "--agreed")
     before = program.ledger.read_bytes()
     words = ("make", "Carry it", "--to", "priya", "--by", "fri", "--agreed")
-    result = program(*words, *more, answers="\n\nno\n")
+    result = program(*words, *more, answers="\nthe gym\nno\n")
     assert (result.stdout, result.code) == ("", 130)
     assert result.stderr.endswith("Nothing was recorded.\n")
     assert program.ledger.read_bytes() == before
@@ -245,6 +245,43 @@ def test_what_has_ended_is_replaced_without_a_question(
     assert (shown(program)["state"], shown(program, 2)["replaces"]) == (state, 1)
 
 
+@pytest.mark.parametrize(
+    ("words", "sides"),
+    [
+        (["--to", "lee", "--agreed"], ("owe", "lee")),
+        (["--from", "lee", "--agreed"], ("owed", "lee")),
+        (["--to", "me"], ("self", "me")),
+    ],
+)
+def test_it_is_with_the_same_person_unless_it_says_with_whom(
+    program: Program, words: list[str], sides: tuple[str, str]
+) -> None:
+    program.ok("make", "A", *words)
+    program.ok("renege", "1", "--reason", "x")
+    advice = program("complete", "1").stderr
+    assert advice.endswith("To promise it again: promisectl make “…” --replaces 1\n")
+    program.ok("make", "A again", "--replaces", "1")
+    one = {"outcome": "A once more", "replaces": 1}
+    program.ok("make", "-", "--json", piped=json.dumps(one))
+    for number in (2, 3):
+        made = shown(program, number)
+        assert (made["direction"], made["person"], made["replaces"]) == (*sides, 1)
+    assert program.ok("make", "B", "--from", "kim", "--replaces", "1").startswith("#4 proposed")
+    assert (shown(program, 4)["direction"], shown(program, 4)["person"]) == ("owed", "kim")
+
+
+def test_it_has_to_be_there_to_say_with_whom(program: Program) -> None:
+    program.ok("make", "A", "--to", "lee")
+    result = program("make", "B", "--replaces", "7")
+    assert (result.code, "There is no promise #7" in result.stderr) == (3, True)
+
+
+@pytest.mark.parametrize("words", [["--to", "lee"], ["--from", "lee"], ["--to", "lee", "--asked"]])
+def test_the_date_for_the_answer_is_repeated(program: Program, words: list[str]) -> None:
+    said = program.ok("make", "A", *words, "--by", "5 dec", "--reply-by", "thu")
+    assert said.endswith("“A” by Sat 5 Dec, reply by Thu 26 Nov.\n")
+
+
 def test_one_for_each_person_ends_it_once(program: Program) -> None:
     program.ok("make", "A", "--from", "lee", "--agreed")
     program.ok(
@@ -267,3 +304,24 @@ def test_what_is_dated_back_ends_the_other_no_earlier_than_it_was_said(program: 
         "make", "B", "--from", "lee", "--replaces", "1", "--said", "2026-11-20", answers="r\n", width=200
     )  # fmt: skip
     assert shown(program)["closed_at"] == shown(program)["accepted_at"]
+
+
+@pytest.mark.parametrize("answers", [None, "\n\n"])
+def test_what_you_promise_yourself_is_agreed_anyway(program: Program, answers: str | None) -> None:
+    words = ("make", "-y", "-t", "me", "Cancel", "the", "gym", "-b", "fri")
+    result = program(*words, answers=answers, width=80)
+    assert result.stdout == "#1 active: you promise yourself “Cancel the gym” by Fri 27 Nov.\n"
+    assert "›" not in result.stderr
+    assert program.ok("complete", "1", "-y") == "#1 kept, on time: “Cancel the gym”.\n"
+
+
+def test_an_agreed_promise_to_yourself_and_another_is_two(program: Program) -> None:
+    program.ok("make", "-y", "-t", "me", "-t", "lee", "Go running", "--risk", "rain", "-q")
+    assert program.ok("list", "--template", "{person} {state} {risk}") == (
+        "me active rain\nlee active rain\n"
+    )
+    assert program("doctor").code == 0
+
+
+def test_jot_takes_agreed_for_yourself(program: Program) -> None:
+    assert "you promise yourself" in program.ok("jot", "to me: Cancel the gym | fri | agreed")

@@ -320,6 +320,32 @@ def test_a_date_for_the_answer_alone_is_no_change_of_agreed_terms(
     assert refused.stderr.startswith("promisectl: That leaves the terms of #1 as they are.")
 
 
+@pytest.mark.parametrize(
+    "commands",
+    [
+        [["make", "Fix it", "--to", "dana", "--asked"]],
+        [["make", "Fix it", "--to", "dana"]],
+        [
+            ["make", "Fix it", "--to", "dana", "--agreed"],
+            ["negotiate", "1", "--by", "fri", "--reason", "x"],
+        ],
+    ],
+)
+def test_terms_that_wait_for_a_yes_may_be_meant_as_they_are(
+    program: Program, commands: list[list[str]]
+) -> None:
+    for words in commands:
+        program.ok(*words)
+    before = program.ledger.read_bytes()
+    refused = program("negotiate", "1", "--agreed")
+    assert (refused.code, program.ledger.read_bytes() == before) == (2, True)
+    assert refused.stderr.startswith(
+        "promisectl: That leaves the terms of #1 as they are. "
+        "To say yes to them: promisectl accept 1 · To change --what,"
+    )
+    assert program.ok("accept", "1").startswith("#1 active")
+
+
 def test_both_lines_can_be_pasted(program: Program) -> None:
     program.ok("make", "Send it", "--to", "dana", "-q")
     lines = [

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from promisectl import guide
 from tests.cli import shells
 from tests.conftest import Program
 
@@ -70,6 +71,17 @@ def test_what_tab_puts_into_the_line(pwned: Path, program: Program, name: str) -
         assert shell.line("export -o a\\ \t") == ["export", "-o", "a file"]
         assert shell.line("export --output=a\\ \t") == ["export", "--output=a file"]
     assert not pwned.exists()
+
+
+@pytest.mark.parametrize("name", ["bash", "zsh"])
+def test_tab_after_an_alias_of_the_shell(program: Program, name: str) -> None:
+    program.ok("make", "Send the Q3 numbers", "--to", "dana", "--by", "fri", "--agreed")
+    program.ok("make", "Review the contract", "--to", "dana", "--by", "wed", "--agreed")
+    line = "complete -o nosort -F _promisectl pr"
+    assert line in (Path(guide.__file__).parent / "completion.md").read_text(encoding="utf-8")
+    begin = f"alias pr=promisectl; {line if name == 'bash' else ''}\r"
+    with shells.shell(name, program.home) as shell:
+        shell.shows(f"{begin}pr bump \t\t", "2  Review the contract", "1  Send the Q3 numbers")
 
 
 @pytest.mark.parametrize("name", ["bash", "zsh"])

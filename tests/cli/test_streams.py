@@ -120,7 +120,7 @@ def test_an_error_under_json_is_an_object(program: Program) -> None:
         (["make", "x", "--to", "dana", "--said", "2026-12-01"], "--said: Tue 1 Dec is in the future. Give an earlier date.", 2),
         (["make", "x", "--from", "dana", "--asked"], "--asked means that they asked you, so it goes with --to. Leave it out: --from alone means that you ask.", 2),
         (["make", "x", "--to", "dana", "--tag", "two words"], "A tag is one word, and “two words” is not. Give each tag separately.", 2),
-        (["make", "x", "--to", "me", "--agreed"], "A promise to yourself has no other side. Leave out --agreed.", 2),
+        (["make", "x", "--to", "me", "--asked"], "A promise to yourself has no other side. Leave out --asked.", 2),
         (["make", "x", "--to", "dana", "--replaces", "7"], "There is no promise #7. All IDs: promisectl list --all", 3),
         (["accept", "7"], "There is no promise #7. All IDs: promisectl list --all", 3),
         (["accept", "seven"], "“seven” is not the ID of a promise. IDs are numbers; see: promisectl list", 2),

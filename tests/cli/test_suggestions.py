@@ -53,7 +53,7 @@ def _refused(program: Program, *words: str, code: int = 2) -> str:
         (["show", "dana"], "“dana” is not the ID of a promise. With Dana: #2 “Send the numbers”, #1 “Review the contract”."),
         (["undo", "--promise", "lee"], "“lee” is not the ID of a promise. With Lee: #3 “Fix the bike”."),
         (["accept", "kim"], "“kim” is not the ID of a promise. IDs are numbers; see: promisectl list"),
-        (["accept", "1", "two"], "“two” is not the ID of a promise. IDs are numbers; see: promisectl list"),
+        (["accept", "1", "two"], "“two” is not the ID of a promise. If that is the note: promisectl accept 1 --note two"),
         (["--jsonl", "guide"], None),
     ],
 )  # fmt: skip

@@ -58,6 +58,31 @@ def test_every_text_may_come_in_words(filled: Program, line: str, said: str) -> 
     assert said in filled.ok(*line.split())
 
 
+@pytest.mark.parametrize(
+    ("line", "command"),
+    [
+        ("bump 1 2 sick today", "bump 1,2"),
+        ("bump 1 #2 sick today", "bump 1,#2"),
+        ("note 3 2 of them are in", "note 3,2"),
+        ("tag 1 2 home", "tag 1,2"),
+        ("void 1 2", "void 1,2"),
+        ("correct 1 2", ""),
+    ],
+)
+def test_an_id_that_became_text_is_noticed(filled: Program, line: str, command: str) -> None:
+    word = line.split()[2]
+    again = f" · promisectl {command} “…”" if command else ""
+    notice = f"“{word}” was taken as text. If it is an ID: promisectl undo{again}\n"
+    result = filled(*line.split())
+    assert (result.code, result.stderr.startswith(notice)) == (0, True)
+    assert "was taken as text" not in filled("--quiet", "undo").stderr
+
+
+@pytest.mark.parametrize("words", [["4", "days", "late"], ["2 days late"], ["1", "day"], ["2,5"]])
+def test_other_numbers_are_text(filled: Program, words: list[str]) -> None:
+    assert "was taken as text" not in filled("bump", "1", *words).stderr
+
+
 def test_a_quoted_text_stays_byte_for_byte(filled: Program) -> None:
     text = "  two  spaces, a\ttab and a\nline "
     filled.ok("note", "1", text)
@@ -79,18 +104,108 @@ def test_a_quoted_text_stays_byte_for_byte(filled: Program) -> None:
             "make Buy -y milk -t alex",
             "“milk” is apart from the text. Put the words of the text together",
         ),
+        (
+            "correct 1 -b fri 17",
+            "“17” can be the text or the end of the date. If it belongs to -b, use quotes: -b 'fri 17' · If it is the text, put it before -b.",
+        ),
+        ("make -t alex --by fri next week", "use quotes: --by 'fri next week'"),
+        ("make -yt alex -b tomorrow 9:30", "use quotes: -b 'tomorrow 9:30'"),
+        ("make -yt alex -b 28 nov", "use quotes: -b '28 nov'"),
+        ("note 1 --on yesterday evening", "use quotes: --on 'yesterday evening'"),
+        (
+            "negotiate 1 -b fri 17:00 -y",
+            "negotiate does not take “17:00”. If it belongs to -b, use quotes: -b 'fri 17:00'",
+        ),
+        (
+            "told 1 --on last mon",
+            "told does not take “mon”. If it belongs to --on, use quotes: --on 'last mon'",
+        ),
+        ("owe --due-before next week", "use quotes: --due-before 'next week'"),
+        (
+            "negotiate 1 -b fri -y Buy bread",
+            "negotiate does not take “Buy bread”. If that is the new text: promisectl negotiate 1 -b fri -y --what 'Buy bread'",
+        ),
+        ("negotiate 1 -y -b fri Buy bread", "promisectl negotiate 1 -y -b fri --what 'Buy bread'"),
+        ("complete 1 --on today dana", "“dana” is not the ID of a promise. If that is the note"),
+        ("renege 1 --told today ill", "promisectl renege 1 --told today --reason ill"),
+        ("undo 1", "undo does not take “1”. For one promise: promisectl undo --promise 1"),
+        ("undo #1", "undo does not take “#1”. For one promise: promisectl undo --promise 1"),
+        (
+            "complete 1 2 --on yesterday evening",
+            "“evening” is not the ID of a promise. If it belongs to --on, use quotes: --on 'yesterday evening'",
+        ),
+        (
+            "renege 1 I was ill --not-told",
+            "“I was ill” is not the ID of a promise. If that is the reason: promisectl renege 1 --not-told --reason 'I was ill'",
+        ),
+        (
+            "release 1,2 3 sorry",
+            "“sorry” is not the ID of a promise. If that is the reason: promisectl release 1,2 3 --reason sorry",
+        ),
         ("make Buy milk -to alex", "There is no option -to. Did you mean --to?"),
         ("make -to alex Buy milk", "There is no option -to. Did you mean --to?"),
         ("make -5 pages -t alex", "Put it last, after two dashes: promisectl make … -- -5"),
         (
             "void 1 twice --reason again",
-            "“twice” and --reason are the same text. Give one of them.",
+            "“twice” and --reason are the same text. Give one of them;",
         ),
-        ("correct 1 A --what B", "“A” and --what are the same text. Give one of them."),
+        ("correct 1 A --what B", "“A” and --what are the same text. Give one of them;"),
         ("1-9", "There is no promise #4; the newest is #3."),
         ("complete 3-1", "3-1 ends before it begins. Try 1-3."),
         ("complete 1-2000", "1-2000 is too long: a range has at most 1,000 IDs."),
         ("negotiate 1-2 -b fri -r late", "“1-2” means 2 promises. Give one ID."),
+        (
+            "decline 1 -r they chose another agency",
+            (
+                "“chose another agency” is not the ID of a promise. If it belongs to -r, use quotes: "
+                "-r 'they chose another agency'"
+            ),
+        ),
+        (
+            "complete 1 --partial 500 of 900",
+            (
+                "“of 900” is not the ID of a promise. If it belongs to --partial, use quotes: "
+                "--partial '500 of 900'"
+            ),
+        ),
+        (
+            "renege 1 sick all week",
+            "“sick all week” is not the ID of a promise. If that is the reason: promisectl renege 1 --reason 'sick all week'",
+        ),
+        (
+            "complete 1,2 -y sent twice",
+            "“sent twice” is not the ID of a promise. If that is the note: promisectl complete 1,2 -y --note 'sent twice'",
+        ),
+        (
+            "accept --risk a -q 1 a b --on fri",
+            (
+                "“a b” is not the ID of a promise. If that is the note: "
+                "promisectl accept --risk a -q 1 --on fri --note 'a b'"
+            ),
+        ),
+        (
+            "negotiate 1 -b mon -r sick today",
+            "negotiate does not take “today”. If it belongs to -r, use quotes: -r 'sick today'",
+        ),
+        (
+            "negotiate 1 mon -r sick",
+            (
+                "negotiate does not take “mon”. If that is the date: "
+                "promisectl negotiate 1 -r sick --by mon"
+            ),
+        ),
+        (
+            "negotiate 1 -- mon",
+            "negotiate does not take “mon”. See: promisectl negotiate --help",
+        ),
+        ("told 1 2", "told does not take “2”. See: promisectl told --help"),
+        (
+            "void 1 -r entered twice",
+            (
+                "“twice” and --reason are the same text. Give one of them; "
+                "several words after --reason need quotes."
+            ),
+        ),
     ],
 )
 def test_what_is_not_meant_is_refused_in_a_sentence(
@@ -100,6 +215,30 @@ def test_what_is_not_meant_is_refused_in_a_sentence(
     assert result.stderr.startswith(f"promisectl: {problem}") or problem in result.stderr
     assert result.code in (2, 3)
     assert filled.ok("log").count("\n") == 6
+
+
+@pytest.mark.parametrize("is_compiled", ["1", "0"])
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("make 17 -t alex -b today", "17"),
+        ("make -t alex -b today -- 17", "17"),
+        ("make -t alex -b fri 5 pages of the draft", "5 pages of the draft"),
+        ("make -t alex -b fri May the cat stay", "May the cat stay"),
+        ("make -b fri -t alex Noon", "Noon"),
+        ("note 1 --on today at the shop", "at the shop"),
+    ],
+)
+def test_a_text_that_does_not_end_a_date_is_one(
+    filled: Program, line: str, text: str, is_compiled: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROMISECTL_COMPILED", is_compiled)
+    assert f"“{text}”" in filled.ok(*line.split())
+
+
+@pytest.mark.parametrize("line", ["complete 1 --on today 2", "accept 3 --note fine 1"])
+def test_ids_may_follow_the_value_of_an_option(filled: Program, line: str) -> None:
+    assert "is not the ID" not in filled(*line.split()).stderr
 
 
 def test_a_text_may_begin_with_a_dash_after_two(program: Program) -> None:
@@ -175,7 +314,7 @@ def test_agreed_terms_may_have_a_reason_and_a_side(filled: Program) -> None:
     [
         ("negotiate 1 -y --reply-by fri -b sat", "--agreed and --reply-by can't be combined."),
         ("negotiate 4 -y -b sat", "A promise to yourself has no other side."),
-        ("negotiate 1 -y", "That leaves the terms of #1 as they are."),
+        ("negotiate 1 -y", "That leaves the terms of #1 as they are. Change --what"),
     ],
 )
 def test_what_nobody_can_agree_on_is_refused(filled: Program, line: str, problem: str) -> None:

@@ -871,6 +871,26 @@ def test_which_of_several_is_meant_is_asked(
     assert ledger.who()[4] == handle
 
 
+@pytest.mark.parametrize(
+    ("answer", "handle"),
+    [
+        ("renée", "renée"),
+        ("renee", "renée"),
+        ("RENEE", "renée"),
+        ("rene", "rene"),
+        ("re\nn", "renne"),
+    ],
+)
+def test_the_answer_needs_no_marks(
+    ledger: Ledger, terminal: Terminal, answer: str, handle: str
+) -> None:
+    for name in ("rene", "renée"):
+        make.make(ledger.env(), "X", to=[name], new=True)
+    make.make(terminal.env(answer), "X", to=["renne"])
+    assert "“renne” can be rene, renée or new. Who is it? › " in terminal.screen()
+    assert ledger.who()[5] == handle
+
+
 def test_a_name_of_several_is_asked_about_and_taken_apart(
     ledger: Ledger, terminal: Terminal
 ) -> None:

@@ -6,6 +6,7 @@ Typer costs 5.44 starts of Python.
 
 from __future__ import annotations
 
+from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.commands.dispatch import OUTPUT_FORMS
 from promisectl.compiled.argv import BEFORE, COMMANDS, GROUPS, Spelled
@@ -49,8 +50,10 @@ def _parse_words(words: list[str]) -> CommandCall:
         raise _NeedsTyper
     module, function, spelled, arguments, defaults, shared, traits = COMMANDS[name]
     values: dict[str, object] = {}
+    typed = rest[::-1]
     texts, places = _parse_options(rest, spelled, values)
     _assign_arguments(texts, places, arguments, values)
+    _check_words(typed, places, COMMANDS[name], values)
     if any(form in before and form not in shared for form in OUTPUT_FORMS):
         raise _NeedsTyper
     call = {
@@ -156,3 +159,27 @@ def _assign_arguments(
         values[name], texts = " ".join(texts) if takes == "text" else texts, []
     if texts:
         raise _NeedsTyper
+
+
+def _check_words(
+    typed: Sequence[str],
+    places: list[int],
+    command: Any,
+    values: dict[str, object],
+) -> None:
+    """Leave words to Typer that it refuses as meant otherwise. Raises _NeedsTyper."""
+    _, _, spelled, arguments, _, _, traits = command
+    ids = values.get(traits.get("ids", ""))
+    has_other_words = isinstance(ids, list) and not all(map(_is_id_word, ids))
+    text_at = next((at for at, (_, _, takes) in enumerate(arguments) if takes == "text"), -1)
+    if not has_other_words and text_at not in places:
+        return
+    from promisectl.cli import word_checks
+
+    try:
+        if has_other_words:
+            word_checks.ensure_ids("", spelled, typed)
+        if text_at in places:
+            word_checks.ensure_whole_text(spelled, typed, text_at)
+    except errors.Usage:
+        raise _NeedsTyper from None

@@ -63,8 +63,10 @@ class CliCommand(_HelpMixin, TyperCommand):
             ctx, args, lambda: super(CliCommand, self).parse_args(ctx, args)
         )
         if rest:
-            names = {name for param in self.params for name in param.opts}
-            raise errors.TooManyWords(rest, ctx.command_path, has_with="--with" in names)
+            spelled = word_checks.list_spelled_options(ctx)
+            words = ctx.meta[TYPED_WORDS]
+            advice = word_checks.advise_on_extra_words(ctx.command_path, spelled, words, rest)
+            raise errors.TooManyWords(rest, ctx.command_path, advice)
         return rest
 
 

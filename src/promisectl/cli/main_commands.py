@@ -44,7 +44,11 @@ Said = Annotated[
 ]
 Replaces = Annotated[
     str | None,
-    typer.Option("--replaces", metavar="ID", help="The promise that this one replaces."),
+    typer.Option(
+        "--replaces",
+        metavar="ID",
+        help="The promise that this one replaces; with the same person unless you say with whom.",
+    ),
 ]
 Beside = Annotated[
     bool, typer.Option("--beside", metavar="", help="With --replaces: keep that one open too.")

@@ -301,9 +301,12 @@ def build_callback(declaration: Declaration) -> Callable[..., None]:
             raise errors.Contradiction(
                 f"{declaration.name} has no --{form} output.", f"See: {ctx.command_path} --help"
             )
+        spelled, words = word_checks.list_spelled_options(ctx), ctx.meta[TYPED_WORDS]
         for name in texts:
-            word_checks.ensure_whole_text(ctx, ctx.meta[TYPED_WORDS], names.index(name))
+            word_checks.ensure_whole_text(spelled, words, names.index(name))
             arguments[name] = " ".join(arguments[name]) if arguments[name] else None
+        if isinstance(arguments.get(traits.get(HOLDS_IDS, "")), list):
+            word_checks.ensure_ids(ctx.command_path, spelled, words)
         for name in shared:
             if arguments[name] in (None, False):
                 arguments[name] = given_before.get(name, arguments[name])

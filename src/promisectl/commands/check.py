@@ -150,9 +150,7 @@ def resolve_draft_side(
     if counterparty.is_ledger_owner(env, word):
         return None, None, Direction.SELF
     known = counterparty.load_known_people(env)
-    person = people.find_exact_person(word, known) or counterparty.find_person_by_beginning(
-        word, known
-    )
+    person = people.find_exact_person(word, known) or counterparty.find_person_by_part(word, known)
     name = person.name if person else people.parse_newcomer(word).name
     return name, person.handle if person else None, Direction.OWE if to else Direction.OWED
 

@@ -159,6 +159,7 @@ def build_draft(env: Env, typed: MakeArguments, known: list[Person]) -> MakeDraf
     If it is agreed, the person whom it binds is asked for the reply at a terminal. Raises Usage,
     and what `counterparty.resolve_counterparties` raises.
     """
+    typed = add_replaced_sides(env, typed, known)
     check_make_options(env, typed)
     option, names = ("--to", typed.to) if typed.to else ("--from", typed.from_)
     at = arguments.parse_event_moment(env, "--said", typed.said)
@@ -186,7 +187,25 @@ def build_draft(env: Env, typed: MakeArguments, known: list[Person]) -> MakeDraf
     print_known_names(env, typed, draft.others)
     if typed.outcome is None:
         draft = _ask_outcome(env, draft)
-    return _add_first_reply(env, draft) if typed.agreed else draft
+    has_other_side = any(draft.others)  # who promises something to themselves has agreed
+    return _add_first_reply(env, draft) if typed.agreed and has_other_side else draft
+
+
+def add_replaced_sides(env: Env, typed: MakeArguments, known: Sequence[Person]) -> MakeArguments:
+    """Return the arguments with the sides of the promise to replace, where they name no side.
+
+    Raises NoPromise and BadNumber.
+    """
+    if typed.replaces is None or typed.to or typed.from_:
+        return typed
+    from promisectl.commands.shared import output
+
+    number = arguments.parse_promise_number(typed.replaces)
+    opening = output.load_promise_and_name(env, number)[0].opening
+    names = [person.handle for person in known if person.id == opening.person] or ["me"]
+    if opening.direction is Direction.OWED:
+        return typed._replace(from_=names)
+    return typed._replace(to=names)
 
 
 def _ask_outcome(env: Env, draft: MakeDraft) -> MakeDraft:
@@ -250,7 +269,7 @@ def _ask_first_reply(env: Env, draft: MakeDraft, given: Reply) -> Reply:
         draft.risk,
         draft.no_to,
         may_refuse=len(draft.others) == 1,
-        may_decline=False,
+        is_agreed=True,
         heading=f"You promise {names} {messages.format_terms(draft.terms, env.here)}.",
         many=len(draft.others),
     )
@@ -323,7 +342,7 @@ def _record_new_promise(
     alone: bool,
 ) -> MoveAnswer:
     """Record the promise of a draft with one person, and return the answer."""
-    reply, here = draft.reply, env.here
+    reply, here = draft.reply if other else None, env.here
     person = journal.find_or_insert_person(other) if other else None
     name = person.name if person else ""
     promise = journal.begin_promise(draft.build_opening_act(env, person))

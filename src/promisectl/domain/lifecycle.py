@@ -352,7 +352,8 @@ def _check_act_change(promise: Promise, row: Transition, act: Act) -> None:
     else:
         return
     if act.terms is None or (base and act.terms == base.terms):
-        raise errors.NothingChanged(promise.id, act.verb)
+        is_offered = act.verb is Verb.NEGOTIATE and promise.offered_revision is not None
+        raise errors.NothingChanged(promise.id, act.verb, is_offered=is_offered)
 
 
 def _has_new_details(promise: Promise, act: Act) -> bool:
@@ -377,7 +378,7 @@ def _check_terms_change(promise: Promise, act: Act) -> None:
     is_same = act.terms.content == base.terms.content
     is_prolonged = act.side is base.author and act.terms.reply_by not in (None, base.reply_by)
     if is_same and not (offered and is_prolonged):
-        raise errors.NothingChanged(promise.id, act.verb)
+        raise errors.NothingChanged(promise.id, act.verb, is_offered=offered is not None)
     if not is_same and offered and in_force and act.terms.content == in_force.terms.content:
         verb = Verb.WITHDRAW if offered.author is act.side else Verb.DECLINE
         raise errors.AgreedAlready(promise.id, offered.number, verb)

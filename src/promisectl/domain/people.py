@@ -285,7 +285,7 @@ def list_people_by_beginning(name: str, people: Iterable[Person]) -> list[Person
     return [
         person
         for person in list_known_people(people)
-        if _is_name_beginning(name, person, _fold_name)
+        if _is_name_beginning(name, person, fold_name)
     ]
 
 
@@ -308,7 +308,7 @@ def list_known_people(people: Iterable[Person]) -> list[Person]:
     return [person for person in people if person.known and person.merged_into is None]
 
 
-def _fold_name(name: str) -> str:
+def fold_name(name: str) -> str:
     """Return a name for comparison, with single spaces, the same for each spelling of it."""
     name = " ".join(name.split())
     if name.isascii():
@@ -326,6 +326,13 @@ def plain_name(name: str) -> str:
     from promisectl.domain import spelling
 
     return spelling.fold_for_search(name)
+
+
+def list_people_without_marks(name: str, people: Iterable[Person]) -> list[Person]:
+    """Return the known people who have a name that is typed without any of its marks."""
+    if plain_name(name) != fold_name(name):
+        return []
+    return [person for person in list_known_people(people) if _has_name_without_marks(name, person)]
 
 
 def _has_name_without_marks(name: str, person: Person) -> bool:

@@ -38,12 +38,16 @@ class BadRange(Usage):
 
 
 class NothingChanged(Usage):
-    """Other terms, or a correction, that change nothing."""
+    """Other terms, or a correction, that change nothing.
 
-    def __init__(self, number: int, verb: str) -> None:
+    `is_offered`: the terms wait for a yes, which may be meant.
+    """
+
+    def __init__(self, number: int, verb: str, *, is_offered: bool = False) -> None:
+        yes = f"To say yes to them: promisectl accept {number} · To c" if is_offered else "C"
         super().__init__(
             f"That leaves the terms of #{number} as they are.",
-            f"Change --what, --by, --done-when or --why: promisectl {verb} {number} --by “…”",
+            f"{yes}hange --what, --by, --done-when or --why: promisectl {verb} {number} --by “…”",
         )
 
 
@@ -333,31 +337,42 @@ class DashedText(Usage):
 
 
 class TooManyWords(Usage):
-    """More words than a command takes."""
+    """More words than a command takes. `advice` says where they may belong."""
 
-    def __init__(self, words: Sequence[str], command: str, *, has_with: bool) -> None:
-        import shlex
-
+    def __init__(self, words: Sequence[str], command: str, advice: str) -> None:
         verb, typed = command.removeprefix("promisectl "), " ".join(words)
-        if has_with and not typed.startswith("-"):
-            advice = f"If that is a person: {command} --with {shlex.quote(typed)}"
-        else:
-            advice = f"See: {command} --help"
-        super().__init__(f"{verb} does not take “{typed}”.", advice)
+        super().__init__(f"{verb} does not take “{typed}”.", advice or f"See: {command} --help")
 
 
 class ScatteredText(Usage):
-    """Words after an option that belong neither to it nor to the text before it."""
+    """Words after an option that belong neither to it nor to the text before it.
 
-    def __init__(self, words: Sequence[str], option: Sequence[str]) -> None:
-        import shlex
+    `advice` says how the option can take them.
+    """
 
-        stray, name, *value = " ".join(words), *option
-        advice = "Put the words of the text together, before or after the options."
-        if value:
-            whole = shlex.quote(f"{value[0]} {stray}")
-            advice = f"If it belongs to {name}, use quotes: {name} {whole}"
-        super().__init__(f"“{stray}” is apart from the text. {advice}")
+    def __init__(self, words: Sequence[str], advice: str) -> None:
+        together = "Put the words of the text together, before or after the options."
+        super().__init__(f"“{' '.join(words)}” is apart from the text. {advice or together}")
+
+
+class DateOrText(Usage):
+    """Words after a date that can be its end or the text. `advice` says how the date takes them."""
+
+    def __init__(self, words: Sequence[str], option: str, advice: str) -> None:
+        super().__init__(
+            f"“{' '.join(words)}” can be the text or the end of the date. {advice} · "
+            f"If it is the text, put it before {option}."
+        )
+
+
+class WordsAmongIds(Usage):
+    """Words that are not IDs, after IDs or after the value of an option.
+
+    `advice` says where they may belong.
+    """
+
+    def __init__(self, words: Sequence[str], advice: str) -> None:
+        super().__init__(f"“{' '.join(words)}” is not the ID of a promise.", advice)
 
 
 class NotAWholeNumber(Usage):

@@ -151,7 +151,9 @@ def format_opening(promise: Promise, name: str, here: LocalMoment) -> str:
         opening = f"{actor} offer{s} {other}" if is_offer else f"{actor} ask{s} {other} for"
     replaces = f" It replaces #{promise.opening.replaces}." if promise.opening.replaces else ""
     state = formats.format_state(promise.state)
-    return f"{state}: {opening} {format_terms(first.terms, here)}.{replaces}"
+    reply_by = promise.offered_revision and first.terms.reply_by
+    answer = f", reply by {formats.format_civil_moment(reply_by, here)}" if reply_by else ""
+    return f"{state}: {opening} {format_terms(first.terms, here)}{answer}.{replaces}"
 
 
 def format_term_changes(
@@ -454,6 +456,16 @@ def format_next_step(promise: Promise, name: str) -> str:
         State.RENEGED: f"When you have told {name}: promisectl told {number}" if mine else "",
     }
     return steps.get(promise.state, "")
+
+
+def format_earlier_report(move: MoveReport) -> str:
+    """Return how to date a report that is late only because it was recorded late; maybe empty."""
+    is_dated = move.act.at != move.here.now
+    if move.act.verb is not Verb.COMPLETE or is_dated or not move.punctuality.endswith(" late"):
+        return ""
+    is_confirmed = move.act.side is Side.PROMISEE and move.after.direction is Direction.OWE
+    again = f"complete {move.after.id}{' --confirmed' if is_confirmed else ''} --on “…”"
+    return f"Done earlier? promisectl undo · promisectl {again}"
 
 
 def _format_commands(label: str, verbs: Iterable[Verb], promise: Promise) -> str:

@@ -120,7 +120,8 @@ def choose_text(option: str, value: str | None, words: str | None) -> str | None
     """
     if value is not None and words is not None:
         raise errors.Contradiction(
-            f"“{words}” and {option} are the same text.", "Give one of them."
+            f"“{words}” and {option} are the same text.",
+            f"Give one of them; several words after {option} need quotes.",
         )
     return words if value is None else value
 

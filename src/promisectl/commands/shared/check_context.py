@@ -174,7 +174,8 @@ def find_first_finding(
     all of it takes too long while the ledger is locked.
     """
     target, loader = build_check_target(promise, row), CheckContextLoader(env, db)
-    ignore = (*shown_rules.load_shown_rules(env), *(_RULES_ASKED_AT_YES if asked else ()))
+    shown = shown_rules.list_rules_to_leave_out(env, promise.id)
+    ignore = (*shown, *(_RULES_ASKED_AT_YES if asked else ()))
     context = loader.load_context(target)
     if target.person and "L21" not in ignore and promise.direction is Direction.OWE:
         clock, oldest = output.build_clock(env), max(0, promise.id - _RECENT_PROMISES)

@@ -1,9 +1,10 @@
 """The questions that a person is asked before a yes that binds them.
 
 They are asked of the promisor at a terminal, before anything is recorded, and only when the yes is
-worth them (`is_worth_asking`). Enter skips each but the last. To look back from a day on which it
-has failed finds more reasons than to look ahead (Mitchell, Russo & Pennington, Back to the future,
-J. Behav. Decis. Making 2, 1989).
+worth them (`is_worth_asking`). Enter skips each but the last, which is left out where the yes is
+on the command line and the others brought nothing to mind. To look back from a day on which it has
+failed finds more reasons than to look ahead (Mitchell, Russo & Pennington, Back to the future, J.
+Behav. Decis. Making 2, 1989).
 """
 
 from __future__ import annotations
@@ -122,28 +123,29 @@ def ask_yes_questions(
     no_to: str | None,
     *,
     may_refuse: bool,
-    may_decline: bool = True,
+    is_agreed: bool = False,
     heading: str,
     many: int = 1,
 ) -> Reply:
     """Ask the questions about terms, and return the reply.
 
     A question that `risk` or `no_to` answers is left out, and every question about a day in the
-    past. `many` is the number of promises that the yes will make. Without `may_decline` a no means
-    that nothing was said at all: raises EOFError.
+    past. `many` is the number of promises that the yes will make. Terms that are already agreed
+    (`is_agreed`) have a yes: only who named a risk, or what it displaces, is asked for another
+    answer. A no then means that nothing was said at all: raises EOFError.
     """
     if (risk and no_to) or (terms.due and terms.due.at < env.now):
         return Reply(risk=risk, no_to=no_to)
     for line in filter(None, (heading, format_busy_week(env, terms, many))):
         env.print_warning(line)
-    risk = risk or prompts.ask_text(
-        env, "risk", f"{format_premortem(env, terms)} Why? (Enter to skip)"
-    )
-    no_to = no_to or prompts.ask_text(
-        env, "no-to", "What will you have to put off for this? (Enter to skip)"
-    )
-    yes = Reply(risk=risk, no_to=no_to, asked=True)
-    return ask_verdict(env, terms, yes, may_decline=may_decline) if may_refuse else yes
+    imagined = format_premortem(env, terms)
+    new_risk = None if risk else prompts.ask_text(env, "risk", f"{imagined} Why? (Enter to skip)")
+    question = "What will you have to put off for this? (Enter to skip)"
+    new_no_to = None if no_to else prompts.ask_text(env, "no-to", question)
+    yes = Reply(risk=risk or new_risk, no_to=no_to or new_no_to, asked=True)
+    if may_refuse and (new_risk or new_no_to or not is_agreed):
+        return ask_verdict(env, terms, yes, may_decline=not is_agreed)
+    return yes
 
 
 def format_busy_week(env: Env, terms: Terms, many: int) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _NEWCOMER_NUMBER = 0  # nobody in the ledger has it
 _NEW_WORD = "new"
-_FIELDS_OF_OTHER_SIDE = ("asked", "offered", "agreed", "reply_by")
+_FIELDS_OF_OTHER_SIDE = ("asked", "offered", "reply_by")
 
 
 def load_known_people(env: Env, *, writing: bool = False) -> list[Person]:
@@ -74,7 +74,7 @@ def ensure_fields_fit(env: Env, fields: Mapping[str, Any], spell: Callable[[str]
 
     `spell` returns the name of a field as it was typed. Raises Contradiction and NoOtherSide.
     """
-    asked, offered, agreed, reply_by = map(spell, _FIELDS_OF_OTHER_SIDE)
+    asked, offered, reply_by = map(spell, _FIELDS_OF_OTHER_SIDE)
     if fields.get("asked") and fields.get("from_"):
         raise errors.Contradiction(
             f"{asked} means that they asked you, so it goes with {spell('to')}.",
@@ -91,7 +91,7 @@ def ensure_fields_fit(env: Env, fields: Mapping[str, Any], spell: Callable[[str]
         raise errors.NoOtherSide(typed)
     if fields.get("agreed") and fields.get("reply_by"):
         raise errors.Contradiction(
-            f"{agreed} means that they have said yes.", f"Leave out {reply_by}."
+            f"{spell('agreed')} means that they have said yes.", f"Leave out {reply_by}."
         )
 
 
@@ -174,8 +174,9 @@ def resolve_counterparty(
 ) -> Person | Newcomer:
     """Return the known person that a name means, else a newcomer.
 
-    The beginning of one name is enough, and then a hint says whose. For a name that is like a known
-    one, ask at a terminal, unless `new`. Raises NearMiss where nobody can be asked.
+    A name without its marks is enough, and so is the beginning of one name; then a hint says whose.
+    For a name that is like a known one, ask at a terminal, unless `new`. Raises NearMiss where
+    nobody can be asked.
     """
     person = people.find_exact_person(name, known)
     if person:
@@ -183,7 +184,7 @@ def resolve_counterparty(
     newcomer = people.parse_newcomer(name)
     if new:
         return newcomer
-    person = find_person_by_beginning(name, known)
+    person = find_person_by_part(name, known)
     if person:
         env.print_hint(f"“{name}” is {person.name} ({person.handle}).")
         return person
@@ -195,12 +196,14 @@ def resolve_counterparty(
     return ask_near_person(env, name, newcomer, near)
 
 
-def find_person_by_beginning(name: str, known: Sequence[Person]) -> Person | None:
-    """Return the only person in the ledger whose name begins with another, or None.
+def find_person_by_part(name: str, known: Sequence[Person]) -> Person | None:
+    """Return the only person whose name is another with marks, else begins with it, or None.
 
     A name that somebody is given in the same command is not shortened there.
     """
-    matches = people.list_people_by_beginning(name, known)
+    matches = people.list_people_without_marks(name, known) or people.list_people_by_beginning(
+        name, known
+    )
     is_clear = len(matches) == 1 and matches[0].id != _NEWCOMER_NUMBER
     return matches[0] if is_clear else None
 

@@ -42,6 +42,8 @@ def ask_ids(env: Env, command: str, *, many: bool) -> Any:
             return typed
         if len(numbers) == 1:
             return typed[0]
+        if not numbers:
+            env.refuse_empty_answer()
 
 
 def _print_open_promises(env: Env, command: str) -> None:
@@ -138,6 +140,8 @@ def ask_notice_options(env: Env, ids: Sequence[str]) -> dict[str, Any]:
     told = None
     while told is None:
         told = prompts.ask_told_time(env, "--told", question, promises, but=("now", never))
+        if told is None:
+            env.refuse_empty_answer()
     if told == never:
         return never_options
     return {} if told == "now" else {"told": told}

@@ -9,11 +9,11 @@ from __future__ import annotations
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.commands.shared import arguments
-from promisectl.domain import lifecycle
+from promisectl.domain import lifecycle, people
 from promisectl.rendering import formats
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from promisectl.domain.civil import CivilMoment
     from promisectl.domain.promise import Promise, Terms
@@ -42,6 +42,7 @@ def ask_required_text(env: Env, name: str, question: str) -> str:
         text = ask_text(env, name, question)
         if text:
             return text
+        env.refuse_empty_answer()
 
 
 def ask_due_date(env: Env, question: str) -> CivilMoment | None:
@@ -78,8 +79,9 @@ def ask_told_time(
 ) -> str | None:
     """Ask when the other side was told of a break, and return it in the words typed.
 
-    That was not before the promises were agreed on. Enter is None, and a word in `but` is also an
-    answer, in any case. `option` is what errors call it. Raises ClockAhead.
+    That was not before the promises were agreed on. Enter is None. A word in `but` is also an
+    answer, in any case, and so is its beginning where that is not a date. `option` is what errors
+    call it. Raises ClockAhead.
     """
     about = " ".join([_ABOUT_PAST_MOMENT, *(f"Or: {word}." for word in but)])
     while True:
@@ -100,7 +102,15 @@ def ask_told_time(
         except errors.ClockAhead:
             raise
         except errors.Usage as problem:
+            meant = match_choices(typed, but)
+            if len(meant) == 1:
+                return meant[0]
+            if meant:
+                env.print_warning(_format_ambiguous_answer(typed, meant))
+                continue
             env.print_warning(str(problem))
+            if but:
+                env.print_warning(f"Other answers: {', '.join(but)}.")
         else:
             return words
 
@@ -123,14 +133,36 @@ def ask_choice(
     about.append("The first letters of a word are enough.")
     while True:
         typed = env.ask_question(question, about=about, list_words=lambda: words).casefold()
-        if not typed and enter is None:
+        if not typed and enter is not None:
+            return enter
+        if not typed:
+            env.refuse_empty_answer()
             continue
-        matches = [word for word in choices if word.startswith(typed)] if typed else [enter or ""]
-        if typed in matches:
-            return typed
+        matches = match_choices(typed, words)
         if len(matches) == 1:
             return matches[0]
         if matches:
-            env.print_warning(f"“{typed}” can mean {' or '.join(matches)}.")
+            env.print_warning(_format_ambiguous_answer(typed, matches))
         else:
             env.print_warning(f"“{typed}” is not an answer. Type ? to see what you can answer.")
+
+
+def match_choices(typed: str, choices: Iterable[str]) -> list[str]:
+    """Return the choice that an answer is, else those that it begins.
+
+    Case does not matter, and neither do marks where no choice has them as typed.
+    """
+    words = list(choices)
+    for fold in (people.fold_name, people.plain_name):
+        wanted = fold(typed)
+        folded = [(word, fold(word)) for word in words]
+        matches = [word for word, text in folded if text == wanted] or [
+            word for word, text in folded if text.startswith(wanted)
+        ]
+        if matches:
+            return matches
+    return []
+
+
+def _format_ambiguous_answer(typed: str, matches: Sequence[str]) -> str:
+    return f"“{typed}” can mean {' or '.join(matches)}."

@@ -126,9 +126,30 @@ def record_move(
     def move_promises(db: sqlite3.Connection, journal: Journal) -> list[MoveAnswer]:
         mover = _MoveRecorder(env, db, journal, extras, alone=len(numbers) == 1)
         promises = (load_seen_promise(env, journal, number) for number in numbers)
-        return [mover.move_promise(promise, build_act) for promise in promises]
+        answers = [mover.move_promise(promise, build_act) for promise in promises]
+        notice = describe_id_in_text(env, db, command, numbers)
+        return [answer._replace(notices=[*answer.notices, *notice]) for answer in answers]
 
     record_command(env, command, move_promises, checks=extras.new)
+
+
+def describe_id_in_text(
+    env: Env, db: sqlite3.Connection, command: str, numbers: Sequence[int]
+) -> list[str]:
+    """Return a notice if the first word of a text is the ID of another promise, and alone.
+
+    In `bump 14 15 sick today`, 15 may be meant as an ID; in quotes, a text is certainly a text.
+    """
+    for word, text in zip(env.words, env.words[1:], strict=False):
+        is_first = len(numbers) == 1 and arguments.spell_number(word) == str(numbers[0])
+        if not (is_first and text.removeprefix("#").isdecimal()):
+            continue
+        number = int(text.removeprefix("#"))
+        if number == numbers[0] or not 0 < number <= queries.fetch_newest_promise_id(db):
+            continue
+        again = "" if command == "correct" else f" · promisectl {command} {word},{text} “…”"
+        return [f"“{text}” was taken as text. If it is an ID: promisectl undo{again}"]
+    return []
 
 
 def load_seen_promise(env: Env, journal: Journal, number: int) -> Promise:
@@ -306,7 +327,8 @@ class _MoveRecorder:
         if not self._alone:
             return answer
         risk = messages.format_recalled_risk(before, act, name) if extras.foreseen else ""
-        answer = answer._replace(hints=[suggest_next_step(env, self._db, after, name), risk])
+        steps = suggest_next_steps(env, self._db, move)
+        answer = answer._replace(hints=[*steps, risk])
         return add_check_hint(env, self._db, after, extras, answer)
 
     def _fetch_name(self, person: int | None) -> str:
@@ -346,15 +368,25 @@ def load_answer_record(env: Env, db: sqlite3.Connection, number: int) -> Mapping
     return fields.build_promise_record(output.find_promise_row(env, db, number))
 
 
+def suggest_next_steps(env: Env, db: sqlite3.Connection, move: MoveReport) -> list[str]:
+    """Return what can be typed next, and how to date a late report that was made earlier."""
+    if not are_steps_wanted(env, db):
+        return []
+    next_step = messages.format_next_step(move.after, move.name)
+    return [next_step, messages.format_earlier_report(move)]
+
+
 def suggest_next_step(env: Env, db: sqlite3.Connection, promise: Promise, name: str) -> str:
     """Return what can be typed next, in one line; empty where the config wants no such line."""
+    return messages.format_next_step(promise, name) if are_steps_wanted(env, db) else ""
+
+
+def are_steps_wanted(env: Env, db: sqlite3.Connection) -> bool:
+    """Whether the config wants the next steps after a move, by default for the first promises."""
     wish = env.config.hints
-    is_known_by_now = wish == "first-weeks" and (
-        queries.fetch_newest_promise_id(db) > _MAX_GUIDED_PROMISES
+    return wish == "always" or (
+        wish == "first-weeks" and queries.fetch_newest_promise_id(db) <= _MAX_GUIDED_PROMISES
     )
-    if wish == "never" or is_known_by_now:
-        return ""
-    return messages.format_next_step(promise, name)
 
 
 def add_check_hint(
@@ -364,7 +396,7 @@ def add_check_hint(
     is_wanted = extras.new and env.config.hints != "never" and env.is_read_by_person
     if not is_wanted or promise.state not in UNDELIVERED_STATES:
         return answer
-    from promisectl.commands.shared import check_context
+    from promisectl.commands.shared import check_context, shown_rules
 
     row = output.find_promise_row(env, db, promise.id)
     finding = check_context.find_first_finding(env, db, promise, row, asked=extras.asked)
@@ -373,7 +405,8 @@ def add_check_hint(
     lines = [finding.format_with_answer(finding.says)]
     if len(lines[0]) > env.width:  # a command that is broken in two can't be pasted
         lines = [finding.says, finding.answer]
-    return answer._replace(hints=[*answer.hints, *lines], rule=finding.rule)
+    rule = shown_rules.name_shown_rule(finding.rule, promise.id)
+    return answer._replace(hints=[*answer.hints, *lines], rule=rule)
 
 
 def print_answers(env: Env, answers: Sequence[MoveAnswer]) -> None:
