@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from promisectl import errors
-from promisectl.domain.promise import Verb
+from promisectl.domain import lifecycle
+from promisectl.domain.promise import State, Verb
 from promisectl.domain.transitions import TRANSITIONS
 
 ROOM = Path(errors.__file__).parent
@@ -229,7 +230,7 @@ def test_a_sentence_goes_on_in_lower_case_behind_a_colon() -> None:
 
 
 NEEDING = {
-    (row.verb.value, row.state.value, row.needs)
+    (row.verb, row.state, row.needs)
     for row in TRANSITIONS
     if row.state and {"reason", "text"} & {*row.needs}
     if row.verb not in (Verb.PARTIAL, Verb.TAG, Verb.UNTAG)  # suggested nowhere
@@ -238,8 +239,8 @@ NEEDING = {
 
 @pytest.mark.parametrize(("verb", "state", "needs"), sorted(NEEDING))
 def test_a_command_to_paste_has_what_its_move_needs(
-    verb: str, state: str, needs: tuple[str, ...]
+    verb: Verb, state: State, needs: tuple[str, ...]
 ) -> None:
     wanted = {"reason": "--reason “…”", "text": "“…”"}
-    command = errors.format_move(verb, 3, state)
+    command = lifecycle.format_move(verb, 3, state)
     assert all(wanted[need] in command for need in needs)

@@ -18,7 +18,7 @@ ASKING = {
     "ask_text",
     "ask_required_text",
     "ask_due_date",
-    "ask_past_moment",
+    "ask_told_time",
     "ask_choice",
 }
 
@@ -43,10 +43,12 @@ QUESTIONS = {
     "commands/jot_page._ask_to_make": Question(
         MINE, "jot 'to dana: Send it' 'to lee: Water the plants'", [], "yes", []
     ),
+    "commands/make._ask_outcome": Question(MINE, "make --to lee", [], "Lend the drill", []),
     "commands/shared/missing.ask_ids": Question(MINE, "complete", [], "1", []),
     "commands/shared/missing.ask_missing_text": Question(MINE, "bump 1", [], "I am late", []),
     "commands/shared/missing.ask_tags": Question(MINE, "tag 1", [], "home garden", []),
     "commands/shared/missing.ask_reason": Question(MINE, "renege 1", [], "no time", ["now"]),
+    "commands/shared/missing.ask_reason 2": Question(ASKED, "review", ["decline"], "no time", []),
     "commands/shared/missing.ask_notice_options": Question(
         MINE, "renege 1 --reason ill", [], "not yet", []
     ),
@@ -63,7 +65,7 @@ QUESTIONS = {
         "dina",
         [],
     ),
-    "commands/shared/counterparty.resolve_group": Question(
+    "commands/shared/counterparty._ask_if_several": Question(
         MINE, "make 'Lend the drill' --to 'kim and bob'", [], "yes", []
     ),
     "commands/shared/editor.edit_until_usable": Question(MINE, "edit 1 --correct", [], "yes", []),
@@ -98,18 +100,9 @@ QUESTIONS = {
         MYSELF, "make 'Walk' --to me --replaces 1", ["renege"], "too tired", []
     ),
     "commands/review._ask_item_move": Question(MINE, "review", [], "complete", []),
-    "commands/review._ask_item_reason": Question(
-        MINE, "review", ["negotiate", "thu", ""], "vendor slipped", []
-    ),
-    "commands/review._ask_item_reason 2": Question(ASKED, "review", ["decline"], "no time", []),
-    "commands/review.renege_item": Question(MINE, "review", ["renege"], "no time", ["", "now"]),
-    "commands/review.renege_item 2": Question(
+    "commands/review.renege_item": Question(
         MINE, "review", ["renege", "no time"], "forgot", ["now"]
     ),
-    "commands/review.note_item": Question(
-        [*THEIRS, "bump 1 slow --theirs"], "review", ["note"], "asked again", []
-    ),
-    "commands/review.bump_item": Question(MINE, "review", ["bump"], "I will be late", []),
     "commands/review.record_item_notice": Question(
         [*MINE, "renege 1 --reason ill --not-told"], "review", ["told"], "today", []
     ),

@@ -1,5 +1,8 @@
 """What a move needs and did not get is asked for at a terminal, and is a usage error elsewhere."""
 
+import json
+import shlex
+
 import pytest
 
 from tests.conftest import Program, remembered
@@ -90,6 +93,44 @@ def test_a_missing_text_is_asked_for(
     assert answer.split(maxsplit=1)[0] in filled.ok("show", "1", "--json")
 
 
+@pytest.mark.parametrize(
+    ("words", "question", "said"),
+    [
+        ("-t kim -b fri", "What do you promise?", "#4 proposed: you offer Kim “Buy milk”"),
+        ("-f me", "What do you promise?", "#4 active: you promise yourself “Buy milk”"),
+        ("-f kim -b fri -y", "What do they promise?", "#4 active: Kim owes you “Buy milk”"),
+    ],
+)
+def test_make_asks_for_the_outcome(filled: Program, words: str, question: str, said: str) -> None:
+    result = filled("make", *words.split(), answers="\nBuy milk\n")
+    assert result.stderr.startswith(f"{question} › Type an answer")
+    assert result.stderr.count(f"{question} › ") == 2
+    assert result.stdout.startswith(said)
+
+
+def test_make_asks_for_the_outcome_last(filled: Program) -> None:
+    asked = "Did you mean dana? yes / no › What do you promise? › "
+    assert filled("make", "-t", "dnaa", answers="yes\nBuy milk\n").stderr.count(asked) == 1
+    for words in ("", "-t dana -b never", "-t dana --tag ''", "-t dana --replaces x"):
+        assert "promise? ›" not in filled("make", *shlex.split(words), answers="Milk\n").stderr
+
+
+def test_an_asked_outcome_is_kept_as_it_is_typed(filled: Program) -> None:
+    for outcome in ("-", "to lee: “Run” | fri", "?!"):
+        number = filled.ok("make", "-t", "dana", answers=f"{outcome}\n").split()[0]
+        assert json.loads(filled.ok("show", number, "--json"))[0]["outcome"] == outcome
+
+
+def test_off_a_terminal_make_needs_an_outcome(filled: Program) -> None:
+    problem = (
+        "promisectl: make needs an outcome. "
+        "For example: promisectl make Send Q3 numbers --to dana --by fri --agreed\n"
+    )
+    for words in ((), ("-t", "dana", "-b", "fri"), ("-t", "dana", "-b", "never")):
+        assert filled("make", *words) == ("", problem, 2)
+    assert filled("make", "-t", "dana", "--json", answers="Milk\n").code == 2
+
+
 def test_reopen_asks_why(filled: Program) -> None:
     filled.ok("complete", "1", "-y")
     assert "squeaks" in filled.ok("reopen", "1", answers="it squeaks\n")
@@ -116,6 +157,21 @@ def test_renege_never_assumes_that_they_were_told(filled: Program, answers: str,
     result = filled("renege", "1", answers=answers)
     assert result.stderr.startswith("Why? › When was Dana told: now, a date, or not yet? › ")
     assert said in result.stdout
+
+
+def test_nobody_was_told_of_a_break_before_the_yes(filled: Program) -> None:
+    filled.ok("make", "Lend the drill", "-t", "kim", "-y", "--said", "sat")
+    result = filled("renege", "1", "4", "-r", "late", answers="sat\nsun\ntoday\n")
+    question = "When was Dana and Kim told: now, a date, or not yet? › "
+    refusal = "#1 was agreed on Mon 23 Nov, 10:00; nobody can have been told on"
+    asked = result.stderr.replace("\n", " ").split(question)
+    assert [text.partition(" Give")[0] for text in asked] == [
+        "",
+        f"{refusal} Sat 21 Nov, 12:00.",
+        f"{refusal} Sun 22 Nov, 12:00.",
+        "",
+    ]
+    assert result.stdout.count("told on Mon 23 Nov") == 2
 
 
 def test_renege_asks_what_they_did_of_what_is_owed_to_you(filled: Program) -> None:

@@ -366,10 +366,18 @@ def test_dates_come_with_the_day_that_they_mean(program: Program) -> None:
         "sat",
         "sun",
         "mon",
-        "+2w",
-        "+4w",
+        *("in 3 days", "+2w", "+4w", "in 2 hours", "eow", "end of next week", "tonight", "eod"),
+        *("tomorrow morning", "tomorrow evening"),
     ]
-    assert list(behind) == ["today", "yesterday", "sun", "sat", "fri", "thu", "wed", "tue", "mon"]
+    assert list(behind) == [
+        *("today", "yesterday", "sun", "sat", "fri", "thu", "wed", "tue", "mon"),
+        *("3 days ago", "2 weeks ago", "2 hours ago", "this morning", "yesterday evening"),
+    ]
+    assert (ahead["tonight"], ahead["eow"]) == ("Mon 23 Nov 2026, 20:00", "Sun 29 Nov 2026")
+    late = _asked(program, "--today", "2026-11-23T21:00", "make", "x", "--by", "t")
+    assert list(late) == ["today", "tomorrow", "tue", "thu", "tomorrow morning", "tomorrow evening"]
+    early = _asked(program, "--today", "2026-11-23T08:00", "told", "1", "--on", "th")
+    assert list(early) == ["thu"]
     assert _asked(program, "--today", "2026-12-24", "make", "x", "--by", "tod") == {
         "today": "Thu 24 Dec 2026"
     }

@@ -607,6 +607,31 @@ def test_what_is_not_a_correction_of_the_person_is_refused(
     assert with_dana.ledger.read_bytes() == before
 
 
+def test_a_name_of_several_is_asked_about(with_dana: Program) -> None:
+    before = with_dana.ledger.read_bytes()
+    question = "Is “kim and bob” several people? yes / no › "
+    result = with_dana("correct", "1", "--with", "kim and bob", answers="yes\n", width=200)
+    assert result.code == 2
+    assert result.stderr == (
+        f"{question}promisectl: A promise is between two people, and “kim and bob” are more. "
+        "Name one of them: promisectl correct 1 --with kim\n"
+    )
+    team = with_dana("correct", "1", "--with", "Platform Team", answers="yes\n", width=200)
+    assert team.stderr.endswith("Name one of them: promisectl correct 1 --with “…”\n")
+    assert with_dana.ledger.read_bytes() == before
+    result = with_dana("correct", "1", "--with", "Smith, John", answers="no\n", width=200)
+    assert "It is with Smith, John (was Dana)." in result.stdout
+    assert with_dana("correct", "1", "--with", "Smith, J", answers="").stderr.count("›") == 0
+
+
+def test_off_a_terminal_a_name_of_several_is_one_name(with_dana: Program) -> None:
+    result = with_dana("correct", "1", "--with", "kim and bob")
+    hint = "Is “kim and bob” several people? Name one of them: promisectl correct 1 --with kim\n"
+    assert result.stderr.startswith(hint)
+    assert "It is with Kim And Bob (was Dana)." in result.stdout
+    assert "several" not in with_dana("correct", "1", "--with", "a & b", "--new").stderr
+
+
 def test_the_beginning_of_a_name_is_enough_and_a_new_one_needs_new(with_dana: Program) -> None:
     assert "It is with Lee (was Dana)." in with_dana.ok("correct", "1", "--with", "le")
     with_dana.ok("make", "Sing", "--from", "Zoë")

@@ -313,7 +313,7 @@ def test_bad_data_is_named_with_its_place_and_nothing_is_written(
     ("wrong", "says", "code"),
     [
         ({**ONE, "by": "blah"}, "Can't read “blah” as a date.", 6),
-        ({**ONE, "by": "2026-11-20"}, "--by: Fri 20 Nov 2026 has passed.", 2),
+        ({**ONE, "by": "2026-11-20"}, "--by: Fri 20 Nov has passed.", 2),
         ({**ONE, "outcome": " "}, "The outcome is empty.", 6),
         ({**ONE, "why": ""}, "The why is empty.", 6),
         ({**ONE, "outcome": "x" * 1001}, "The outcome has 1,001 characters", 6),
@@ -327,7 +327,7 @@ def test_bad_data_is_named_with_its_place_and_nothing_is_written(
             6,
         ),
         ({**ONE, "tags": ["two words"]}, "A tag is one word", 6),
-        ({**ONE, "said": "2026-11-24"}, "--said: Tue 24 Nov 2026 is in the future.", 2),
+        ({**ONE, "said": "2026-11-24"}, "--said: Tue 24 Nov is in the future.", 2),
         ({**ONE, "by": "11/12"}, "“11/12” can mean", 6),
         ({**ONE, "to": "dnaa"}, "“dnaa” is new, but looks like dana.", 3),
         ({"outcome": "a"}, "To whom, or from whom?", 6),

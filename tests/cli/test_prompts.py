@@ -367,6 +367,8 @@ def test_no_key_puts_a_control_character_into_the_ledger(asked: Program, seed: i
         ("accept 1", ["", ""], "c\t", "counter"),
         ("accept 1", ["", "", "c"], "w\t", "wed"),
         ("accept 1", ["", "", "c"], "tom\t", "tomorrow"),
+        ("accept 1", ["", "", "c"], "ton\t", "tonight"),
+        ("accept 1", ["", "", "c"], "end of n\t", "next week"),
         ("make 'Lend it' --to dnaa", [], "y\t", "yes"),
         ("make 'Lend it' --to dnaa", [], "\t", "no   yes"),
         ("review", [], "neg\t", "negotiate"),

@@ -44,7 +44,7 @@ def test_what_tab_shows(pwned: Path, program: Program, name: str) -> None:
         shell.shows("promisectl make x --to \t\t", "dana  Dana", "me    Yourself")
         shell.shows("promisectl owe --state=\t\t", "proposed", "delivered")
         shell.shows("promisectl guide \t\t", "a first week", "how to write a date")
-        shell.shows("promisectl make x --by \t\t", "fri       Fri 27 Nov 2026")
+        shell.shows("promisectl make x --by \t\t", "fri  ", "  Fri 27 Nov 2026")
         shell.shows("promisectl list --tag \t\t", "work")
         shell.shows("promisectl note 1 $(touch pwned\t\t")
     assert not pwned.exists()
@@ -64,6 +64,7 @@ def test_what_tab_puts_into_the_line(pwned: Path, program: Program, name: str) -
             "lee",
             "--by=today",
         ]
+        assert shell.line("make --by end\\ of\\ n\t")[-1] == "end of next week"
         assert shell.line("list --tag \\$\t") == ["list", "--tag", _TAG]
         assert shell.line("list --tag '$\t") == ["list", "--tag", _TAG]
         assert shell.line("list --tag=\\$\t") == ["list", f"--tag={_TAG}"]
@@ -130,6 +131,9 @@ def test_fish(pwned: Path, program: Program) -> None:
     assert shells.fish(place, 'promisectl make x --by "to') == [
         "today\tMon 23 Nov 2026",
         "tomorrow\tTue 24 Nov 2026",
+        "tonight\tMon 23 Nov 2026, 20:00",
+        "tomorrow morning\tTue 24 Nov 2026, 09:00",
+        "tomorrow evening\tTue 24 Nov 2026, 20:00",
     ]
     assert shells.fish(place, "promisectl list --tag ") == [f"{_TAG}\t1 promise", "work\t1 promise"]
     assert [line.partition("\t")[0] for line in shells.fish(place, "promisectl export -o a")] == [

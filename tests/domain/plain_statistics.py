@@ -168,7 +168,8 @@ class Fate:
                 self._hear(act)
 
     def _hear(self, act: Record) -> None:
-        self.risk = act["risk"] or self.risk
+        if self.broken_at is None:  # what is named later was not foreseen
+            self.risk = act["risk"] or self.risk
         verb = act["act"]
         if verb in ("request", "offer"):
             self.state = "proposed"

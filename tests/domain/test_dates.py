@@ -387,6 +387,17 @@ def test_no_text_has_two_forms(form: forms.DateForm, text: str) -> None:
     assert found or form.kind == forms.CLOCK or "ISO_MINUTE" in form.patterns
 
 
+@pytest.mark.parametrize("past", [False, True], ids=["ahead", "past"])
+def test_the_words_that_tab_completes_have_one_reading_on_any_day(*, past: bool) -> None:
+    for days in range(7):
+        now = NOW + days * DAY
+        words = list(forms.iter_completed_words(now.weekday(), past=past))
+        assert len(set(words)) == len(words)
+        for text in words:
+            when = parse_date(text, now, BERLIN, past=past)
+            assert when.start <= now if past else when.at >= now
+
+
 def test_every_class_of_a_pattern_has_words() -> None:
     patterns = " ".join(pattern for form in forms.FORMS for pattern in form.patterns)
     parts = {part.strip("?") for part in patterns.split()}

@@ -159,6 +159,21 @@ def test_four_times_as_many_promises_take_no_more_steps(
     )  # some promises are open in one ledger and not in the other, and a few more people are known
 
 
+def test_a_digest_of_one_person_reads_the_acts_of_their_promises_alone(
+    program: Program, kept: Callable[[int], Path]
+) -> None:
+    words = ("digest", "--since", "2020-01-01")
+    everybody = _asked(program, kept(_FEW), words).statements
+    of_one = _asked(program, kept(_FEW), (*words, "--with", "lee-1")).statements
+    histories = [
+        sum("FROM act" in one and "act.promise = " in one for one in statements)
+        for statements in (everybody, of_one)
+    ]
+    theirs = program.ok("list", "--all", "--with", "lee-1", "--plain").splitlines()
+    assert histories[0] > 2 * histories[1]
+    assert histories[1] <= 2 * len(theirs)  # once for what happened, once for changed dates
+
+
 @pytest.mark.parametrize("words", _WHOLE, ids=" ".join)
 def test_what_looks_at_every_promise_takes_them_as_they_lie(
     program: Program, kept: Callable[[int], Path], words: tuple[str, ...]

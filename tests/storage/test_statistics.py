@@ -655,6 +655,47 @@ RULES: dict[str, tuple[Sequence[Sequence[str]], dict[str, Any]]] = {
         [TO_DANA, ("2026-11-19", "renege", "1", "--reason", "vendor")],
         {"foreseen.of": 0},
     ),
+    "a risk that was added before the break was foreseen": (
+        [
+            TO_DANA,
+            ("2026-11-18", "correct", "1", "--risk", "the vendor slips"),
+            ("2026-11-19", "renege", "1", "--reason", "our vendor is bankrupt"),
+        ],
+        {"foreseen.count": 1, "foreseen.of": 1},
+    ),
+    "a risk that was added after the break was not foreseen": (
+        [
+            TO_DANA,
+            ("2026-11-19", "renege", "1", "--reason", "our vendor is bankrupt"),
+            ("2026-11-19", "correct", "1", "--risk", "the vendor slips"),
+        ],
+        {"foreseen.count": 0, "foreseen.of": 0},
+    ),
+    "a risk that was replaced after the break is the one before": (
+        [
+            (*TO_DANA, "--risk", "the kids are ill"),
+            ("2026-11-19", "renege", "1", "--reason", "our vendor is bankrupt"),
+            ("2026-11-20", "correct", "1", "--risk", "the vendor slips"),
+        ],
+        {"foreseen.count": 0, "foreseen.of": 1},
+    ),
+    "a risk that was added after the day of the break was not foreseen": (
+        [
+            TO_DANA,
+            ("2026-11-19", "correct", "1", "--risk", "the vendor slips"),
+            ("2026-11-20", "renege", "1", "--reason", "no vendor", "--on", "2026-11-18"),
+        ],
+        {"foreseen.of": 0},
+    ),
+    "a risk added after the break, and undone": (
+        [
+            (*TO_DANA, "--risk", "the vendor slips"),
+            ("2026-11-19", "renege", "1", "--reason", "our vendor is bankrupt"),
+            ("2026-11-20", "correct", "1", "--risk", "the kids are ill"),
+            ("2026-11-20", "undo"),
+        ],
+        {"foreseen.count": 1, "foreseen.of": 1},
+    ),
     "promised to yourself": (
         [
             ("2026-11-02", "make", "x", "--to", "me", "--by", "2026-11-20"),
@@ -738,7 +779,7 @@ VERBS: dict[str, tuple[str, ...]] = {
     + ("decline", "withdraw", "negotiate", "negotiate", "complete", "renege", "bump", "bump"),
     "delivered": ("accept",) * 4 + ("decline", "decline", "reopen", "complete", "release", "bump"),
     "kept": ("reopen", "note", "correct"),
-    "reneged": ("told", "told", "told", "note"),
+    "reneged": ("told", "told", "told", "note", "correct"),
 }
 STEP: dict[str, Sequence[Any]] = {
     "kind": KINDS,
@@ -842,7 +883,9 @@ def worded(book: Book, verb: str, direction: str, step: dict[str, Any]) -> dict[
     return {
         "accept": {"risk": step["risk"] if way == 0 else None},
         "negotiate": {**terms, "reason": text, "backfill": True, **whose},
-        "correct": {**terms, "backfill": True},
+        "correct": {"risk": step["risk"]}
+        if way == 0 and direction == "owe" and step["risk"]
+        else {**terms, "backfill": True},
         "complete": {}
         if way > 1
         else {"confirmed": True}

@@ -6,6 +6,7 @@ import typer
 
 from promisectl.cli import options as o
 from promisectl.cli.registry import (
+    ASKED,
     MAIN_PANEL,
     MOVE_OPTIONS,
     ONE_TEXT,
@@ -72,6 +73,7 @@ def make(
             help="What will be done, without quotes; “-” reads lines, or with --json JSON.",
         ),
         READS_STDIN,
+        ASKED,
         ONE_TEXT,
     ],
     to: MakeTo = [],  # noqa: B006

@@ -184,12 +184,10 @@ def resolve_speaking_side(
     """Return the side whose act it is: as `whose` says, else the inferred one.
 
     Raises WhoseTerms for terms that can be of either side, and are not agreed yet, and
-    Contradiction for agreed terms of a promise to myself.
+    NoOtherSide for agreed terms of a promise to myself.
     """
     if agreed and promise.direction is Direction.SELF:
-        raise errors.Contradiction(
-            "A promise to yourself has no other side.", "Leave out --agreed."
-        )
+        raise errors.NoOtherSide(["--agreed"])
     if whose:
         return resolve_acting_side(promise, verb, mine=whose == "me", theirs=whose == "them")
     if verb is Verb.NEGOTIATE and lifecycle.is_negotiator_unclear(promise) and not agreed:

@@ -105,17 +105,20 @@ def correct(
 def find_right_person(env: Env, id_: str, name: str, *, new: bool) -> Person | Newcomer:
     """Return the person whom a promise is really with, found as by any `--with`, or a new one.
 
-    Raises PersonOfSelf for myself, and what `counterparty.resolve_counterparty` raises.
+    Raises PersonOfSelf for myself, GroupName for several people, and what
+    `counterparty.resolve_counterparty` raises.
     """
     from promisectl.commands.shared import counterparty
     from promisectl.domain import people
 
+    number = arguments.parse_promise_number(id_)
     if counterparty.is_ledger_owner(env, name):
-        raise errors.PersonOfSelf(arguments.parse_promise_number(id_))
+        raise errors.PersonOfSelf(number)
     known = counterparty.load_known_people(env, writing=True)
     if not new:
         with suppress(errors.NoPerson, errors.AmbiguousPerson):
             return people.find_person(name, known)
+        counterparty.ensure_single_person(env, name, f"promisectl correct {number} --with")
     return counterparty.resolve_counterparty(env, name, known, new=new)
 
 

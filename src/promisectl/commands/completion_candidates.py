@@ -160,16 +160,13 @@ def _open_candidate_view(env: Env) -> Any:
 
 
 def iter_date_candidates(env: Env, _line: TypedLine, slot: WordSlot) -> Iterator[Candidate]:
-    """Return everyday words for dates, each with the day that it means here.
+    """Return everyday words for dates, each with the day or the time that it means here.
 
     Options for the past get past days, all others the days ahead.
     """
-    from promisectl.domain import dates
-
     past = slot.option in _PAST_DATE_OPTIONS
-    for word in arguments.list_date_words(env, past=past):
-        when = dates.parse_date(word, env.now, env.zone, past=past)
-        yield word, civil.format_civil(when.civil).partition(",")[0]
+    for words, when in arguments.list_date_words(env, past=past).items():
+        yield words, civil.format_civil(when.civil).replace(", end of day", "")
 
 
 COMPLETERS: dict[str, Callable[[Env, TypedLine, WordSlot], Iterable[Candidate]]] = {

@@ -131,24 +131,26 @@ def load_digest_content(
         waiting_rows,
         late=[row for row in not_waiting if row["due_at"] < clock.now],
         due=[row for row in not_waiting if row["due_at"] >= clock.now],
-        events=[
-            (event, row)
-            for event, row in load_digest_events(env, db, begin, waiting_ids)
-            if person in (None, row["person"])
-        ],
+        events=load_digest_events(env, db, begin, waiting_ids, person),
         statistics={way: reader.fetch_statistics(way) for way in STATISTICS_DIRECTIONS},
     )
 
 
 def load_digest_events(
-    env: Env, db: sqlite3.Connection, begin: datetime, waiting_ids: set[int]
+    env: Env,
+    db: sqlite3.Connection,
+    begin: datetime,
+    waiting_ids: set[int],
+    person: str | None = None,
 ) -> list[tuple[Event, Row]]:
     """Return the events recorded since `begin` in order, each with the row of its promise.
 
-    Leaves out what the list of waiting promises already shows.
+    Leaves out what the list of waiting promises already shows. `person` is as in
+    `load_digest_content`.
     """
     pairs: list[tuple[Event, Row]] = []
-    for number in queries.fetch_touched_promise_ids(db, output.encode_moment(begin) or ""):
+    since = output.encode_moment(begin) or ""
+    for number in queries.fetch_touched_promise_ids(db, since, person):
         acts = queries.load_promise_acts(db, number)
         with codec.refuse_damage(f"the history of #{number}"):
             events = [

@@ -83,7 +83,8 @@ def resolve_edit_verb(env: Env, promise: Promise, name: str) -> Verb | None:
     verbs = lifecycle.list_open_verbs(promise)
     edit_verbs = [verb for verb in verbs if verb in (Verb.CORRECT, Verb.NEGOTIATE)]
     if not edit_verbs:
-        raise errors.NotOpen(promise.id, promise.state, "edit", verbs)
+        moves = lifecycle.list_open_commands(promise)
+        raise errors.NotOpen(promise.id, promise.state, "edit", moves)
     if len(edit_verbs) == 1:
         return edit_verbs[0]
     if not env.may_ask:
@@ -102,7 +103,7 @@ def is_reason_needed(promise: Promise, verb: Verb, side: Side) -> bool:
     """Whether a move needs a reason. Raises NotOpen if it will be refused anyway."""
     transition = lifecycle.find_transition(promise, verb, side)
     if transition is None:
-        raise errors.NotOpen(promise.id, promise.state, verb, lifecycle.list_open_verbs(promise))
+        raise errors.NotOpen(promise.id, promise.state, verb, lifecycle.list_open_commands(promise))
     return "reason" in transition.needs
 
 

@@ -61,11 +61,16 @@ def insert_comments(page: str, comments: Mapping[int, str], former: Collection[s
     return "\n".join(lines)
 
 
+def spell_field(field: str) -> str:
+    """Return a field of `make` as a line has it, in quotes."""
+    names = {name: words for words, name in _TEXT_FIELDS.items()}
+    return f"“{names.get(field, field.strip('_'))}”"
+
+
 def parse_jot_line(text: str) -> dict[str, Any]:
     """Return the arguments of `make` that a line has, by their names.
 
-    Raises NoSideInLine, EmptyFieldInLine, UnknownFieldInLine, FieldTwiceInLine, TwoDatesInLine and
-    Contradiction.
+    Raises NoSideInLine, EmptyFieldInLine, UnknownFieldInLine, FieldTwiceInLine and TwoDatesInLine.
     """
     import re
 
@@ -84,7 +89,6 @@ def parse_jot_line(text: str) -> dict[str, Any]:
                 raise errors.FieldTwiceInLine(part.partition(":")[0])
             else:
                 values[field] = value
-    _ensure_fields_fit(values)
     return values
 
 
@@ -128,21 +132,3 @@ def _parse_field(part: str) -> list[tuple[str, Any]]:
     if is_name or (part.isalpha() and flag.startswith(_FLAG_BEGINNINGS)):
         raise errors.UnknownFieldInLine(f"{name}{colon}", OTHER_FIELDS)
     return [("by", part)]
-
-
-def _ensure_fields_fit(values: Mapping[str, Any]) -> None:
-    """Refuse fields that contradict the side or each other. Raises Contradiction."""
-    if "asked" in values and "from_" in values:
-        raise errors.Contradiction(
-            "“asked” means that they asked you, so it goes with “to”.",
-            "Leave it out: “from” alone means that you ask.",
-        )
-    if "offered" in values and "to" in values:
-        raise errors.Contradiction(
-            "“offered” means that they offered it, so it goes with “from”.",
-            "Leave it out: “to” alone means that you offer it.",
-        )
-    if "agreed" in values and "reply_by" in values:
-        raise errors.Contradiction(
-            "“agreed” means that they have said yes.", "Leave out “answer by”."
-        )

@@ -155,17 +155,12 @@ class Jotter:
     def _name_people(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Return the fields of a line with the name that its person has, and the options.
 
-        A person is asked about a new name that is like a known one, once. Raises Contradiction for
-        a promise to myself with fields about another side.
+        A person is asked about a new name that is like a known one, once. Raises what
+        `counterparty.ensure_fields_fit` raises.
         """
         env, side = self._env, "to" if "to" in fields else "from_"
         [name] = fields[side]
-        is_mine = counterparty.is_ledger_owner(env, name)
-        if is_mine and fields.keys() & {"asked", "offered", "reply_by"}:
-            raise errors.Contradiction(
-                "A promise to yourself has no other side.",
-                "Leave out “asked”, “offered” and “answer by”.",
-            )
+        counterparty.ensure_fields_fit(env, fields, jot_lines.spell_field)
         if env.may_ask and name not in self._meant:
             new = self._options["new"]
             option = f"--{side.strip('_')}"

@@ -25,12 +25,16 @@ if TYPE_CHECKING:
     from promisectl.storage.journal import Journal
 
 _STDIN_OUTCOME = "-"
+_EXAMPLE = "promisectl make Send Q3 numbers --to dana --by fri --agreed"
 
 
 class MakeArguments(NamedTuple):
-    """The arguments of `make` for one promise; `place` is its place in the input, for errors."""
+    """The arguments of `make` for one promise; `place` is its place in the input, for errors.
 
-    outcome: str
+    Without an outcome, it is asked for.
+    """
+
+    outcome: str | None
     to: Sequence[str] = ()
     from_: Sequence[str] = ()
     by: str | None = None
@@ -84,12 +88,14 @@ class MakeDraft(NamedTuple):
         return act._replace(risk=self.risk, no_to=self.no_to)
 
 
-def make(env: Env, outcome: str, **words: Any) -> None:
+def make(env: Env, outcome: str | None = None, **words: Any) -> None:
     """Make a promise: offered, requested or already agreed; one with each person named.
 
     With the outcome `-`, make the promises on stdin, all or none: lines of jot, or JSON if the
-    answer is JSON.
+    answer is JSON. Raises MissingArgument without an outcome where nobody can be asked.
     """
+    if outcome is None and not env.may_ask:
+        raise errors.MissingArgument("an outcome", "promisectl make", _EXAMPLE)
     typed = MakeArguments(outcome, **words)
     promises, blame = [typed], errors.add_place_to_errors
     if outcome == _STDIN_OUTCOME:
@@ -132,7 +138,7 @@ def check_stdin_options(env: Env, typed: MakeArguments) -> None:
     """
     taken = ("outcome",) if env.is_json else ("outcome", "new", "backfill")
     options = [
-        f"--{name.strip('_').replace('_', '-')}"
+        arguments.spell_option(name)
         for name, value in typed._asdict().items()
         if value and name not in taken
     ]
@@ -159,7 +165,7 @@ def build_draft(env: Env, typed: MakeArguments, known: list[Person]) -> MakeDraf
     at = arguments.parse_event_moment(env, "--said", typed.said)
     backfill = typed.backfill
     terms = Terms(
-        arguments.check_outcome(typed.outcome),
+        "" if typed.outcome is None else arguments.check_outcome(typed.outcome),
         arguments.parse_due_date(env, "--by", typed.by, said=at, backfill=backfill),
         arguments.check_text("done-when", typed.done_when),
         arguments.check_text("why", typed.why),
@@ -179,6 +185,8 @@ def build_draft(env: Env, typed: MakeArguments, known: list[Person]) -> MakeDraf
         place=typed.place,
     )
     print_known_names(env, typed, draft.others)
+    if typed.outcome is None:
+        draft = _ask_outcome(env, draft)
     has_other_side = any(draft.others)  # who promises something to themselves has agreed
     return _add_first_reply(env, draft) if typed.agreed and has_other_side else draft
 
@@ -198,6 +206,16 @@ def add_replaced_sides(env: Env, typed: MakeArguments, known: Sequence[Person]) 
     if opening.direction is Direction.OWED:
         return typed._replace(from_=names)
     return typed._replace(to=names)
+
+
+def _ask_outcome(env: Env, draft: MakeDraft) -> MakeDraft:
+    """Ask for the outcome of a draft, after all else about it is known to be right."""
+    from promisectl.commands.shared import prompts
+
+    is_mine = draft.direction is Direction.OWE or None in draft.others
+    who = "you" if is_mine else "they"
+    outcome = prompts.ask_required_text(env, "outcome", f"What do {who} promise?")
+    return draft._replace(terms=draft.terms._replace(outcome=outcome))
 
 
 def print_known_names(env: Env, typed: MakeArguments, others: Sequence[object]) -> None:
@@ -293,33 +311,15 @@ def _end_replaced_promise(
 def check_make_options(env: Env, typed: MakeArguments) -> None:
     """Refuse options of `make` that don't fit together; exactly one side is me.
 
-    Raises NoSide, Contradiction, and what `counterparty.ensure_one_side` raises.
+    Raises NoSide, Contradiction, and what `counterparty.ensure_one_side` and
+    `counterparty.ensure_fields_fit` raise.
     """
     to, from_, asked, offered = typed.to, typed.from_, typed.asked, typed.offered
     counterparty.ensure_one_side(env, to, from_)
     if not (to or from_):
         raise errors.NoSide
     arguments.ensure_at_most_one(asked=asked, offered=offered)
-    if asked and from_:
-        raise errors.Contradiction(
-            "--asked goes with --to (somebody asked you).",
-            "Leave it out: with --from you ask, unless you add --offered.",
-        )
-    if offered and to:
-        raise errors.Contradiction(
-            "--offered goes with --from (somebody offered it to you).",
-            "Leave it out: with --to you offer, unless you add --asked.",
-        )
-    needs_other_side = asked or offered or typed.reply_by
-    if needs_other_side and counterparty.is_ledger_owner(env, *to, *from_):
-        raise errors.Contradiction(
-            "A promise to yourself has no other side.",
-            "Leave out --asked, --offered and --reply-by.",
-        )
-    if typed.agreed and typed.reply_by:
-        raise errors.Contradiction(
-            "With --agreed, there is no reply to wait for.", "Leave out --reply-by."
-        )
+    counterparty.ensure_fields_fit(env, typed._asdict(), arguments.spell_option)
     is_request = asked or (from_ and not offered)
     if (typed.risk or typed.no_to) and not typed.agreed and is_request:
         raise errors.Contradiction(

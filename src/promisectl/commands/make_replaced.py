@@ -80,7 +80,8 @@ def end_replaced_promise(
         return []
     verb = replacement.ending
     if verb is None:
-        raise errors.ReplacedIsOpen(before.id, before.state, choose_ending(before))
+        command = lifecycle.format_move(choose_ending(before), before.id, before.state)
+        raise errors.ReplacedIsOpen(before.id, before.state, command)
     speaker = lifecycle.infer_speaker(before, verb)
     moment = max(at, before.moved_at)
     ending = Act(verb, speaker, moment, env.now, text=replacement.reason)

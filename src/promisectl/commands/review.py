@@ -10,7 +10,7 @@ from functools import partial
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands import acts, bookkeeping
-from promisectl.commands.shared import output, prompts
+from promisectl.commands.shared import missing, output, prompts
 from promisectl.commands.shared.recorder import AnswerExtras, Reply
 from promisectl.domain import lifecycle
 from promisectl.domain.constants import OPEN_STATES
@@ -92,7 +92,7 @@ class ReviewItem(NamedTuple):
     def full_commands(self) -> list[str]:
         """The open moves as commands with all that they need, to be pasted."""
         promise = self.promise
-        return [errors.format_move(verb, promise.id, promise.state) for verb in self.verbs]
+        return [lifecycle.format_move(verb, promise.id, promise.state) for verb in self.verbs]
 
     @property
     def id_word(self) -> str:
@@ -296,7 +296,7 @@ def format_their_moves(item: ReviewItem) -> str:
     )
 
 
-# The moves: each asks for what it needs and records the act
+# The moves: each asks for what it needs, or the command does, and records the act
 
 
 def negotiate_item(env: Env, item: ReviewItem) -> None:
@@ -306,7 +306,7 @@ def negotiate_item(env: Env, item: ReviewItem) -> None:
     new_terms = prompts.ask_new_terms(env, seen.terms, by="By when?", what="What?")
     if new_terms == seen.terms.content:
         raise errors.NothingChanged(item.promise.id, "negotiate")
-    reason = _ask_item_reason(env, item, Verb.NEGOTIATE)
+    reason = missing.ask_reason(env, Verb.NEGOTIATE, [item.id_word], always=True)
     speech = acts.TermsSpeech(reason=reason, whose=whose, seen=seen)
     acts.record_new_terms(env, Verb.NEGOTIATE, item.id_word, lambda *_: new_terms, speech)
 
@@ -325,23 +325,14 @@ def accept_item(env: Env, item: ReviewItem) -> None:
 def reply_with_reason(env: Env, item: ReviewItem, *, verb: Verb) -> None:
     """Ask for a reason and record the move `verb`."""
     offered = item.promise.offered_revision
-    reason = _ask_item_reason(env, item, verb)
+    reason = missing.ask_reason(env, verb, [item.id_word], always=True)
     reply = Reply(verb, reason=reason, seen=offered.terms if offered else None)
     acts.record_replies(env, {item.promise.id: reply}, AnswerExtras())
 
 
-def _ask_item_reason(env: Env, item: ReviewItem, verb: Verb) -> str | None:
-    """Ask for the reason of a move, again until there is one when the move needs it."""
-    speaker = lifecycle.infer_speaker(item.promise, verb)
-    transition = lifecycle.find_transition(item.promise, verb, speaker)
-    if transition and "reason" in transition.needs:
-        return prompts.ask_required_text(env, "reason", "Why?")
-    return prompts.ask_text(env, "reason", "Why? (Enter to skip)")
-
-
 def renege_item(env: Env, item: ReviewItem) -> None:
     """Ask why the promise is broken, and record it; `renege` asks when the other side was told."""
-    reason = prompts.ask_required_text(env, "reason", "Why?")
+    reason = missing.ask_reason(env, Verb.RENEGE, [item.id_word])
     causes = tuple(map(str, Cause))
     cause = prompts.ask_choice(
         env,
@@ -353,29 +344,18 @@ def renege_item(env: Env, item: ReviewItem) -> None:
     acts.renege(env, [item.id_word], reason=reason, cause=cause or None)
 
 
-def note_item(env: Env, item: ReviewItem) -> None:
-    """Ask for what is to be noted, and record it."""
-    text = prompts.ask_required_text(env, "text", "What do you want to note?")
-    bookkeeping.note(env, item.id_word, text)
-
-
-def bump_item(env: Env, item: ReviewItem) -> None:
-    """Ask for the warning or the reminder, and record it."""
-    acts.bump(env, item.id_word, prompts.ask_required_text(env, "text", "What do you tell them?"))
-
-
 def record_item_notice(env: Env, item: ReviewItem) -> None:
     """Ask when the other side was told of the break, and record that they know."""
     question = f"When was {item.row['person_name']} told? (Enter for now)"
-    told_on = prompts.ask_past_moment(env, "--on", question, after=item.promise.made_at)
+    told_on = prompts.ask_told_time(env, "--on", question, [item.promise])
     acts.told(env, item.id_word, on=told_on)
 
 
 _MOVE_FUNCTIONS: Mapping[Verb, Callable[[Env, ReviewItem], None]] = {
     Verb.COMPLETE: lambda env, item: acts.complete(env, [item.id_word]),
     Verb.NEGOTIATE: negotiate_item,
-    Verb.BUMP: bump_item,
-    Verb.NOTE: note_item,
+    Verb.BUMP: lambda env, item: acts.bump(env, item.id_word, None),
+    Verb.NOTE: lambda env, item: bookkeeping.note(env, item.id_word, None),
     Verb.RENEGE: renege_item,
     Verb.ACCEPT: accept_item,
     Verb.TOLD: record_item_notice,

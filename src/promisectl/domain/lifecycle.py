@@ -181,6 +181,30 @@ def list_open_verbs(promise: Promise) -> tuple[Verb, ...]:
     return tuple(dict.fromkeys(row.verb for row in rows if row.verb is not Verb.PARTIAL))
 
 
+_WORDS_BY_NEED = {"text": "“…”", "reason": "--reason “…”"}
+"""How what a row needs is typed; `told_at` is now where nothing is typed."""
+_CHANGED_TERMS = {Verb.NEGOTIATE: "--by “…”", Verb.CORRECT: "--what “…”"}
+"""A term to change, of which the moves for other terms need at least one."""
+
+
+def format_move(verb: Verb, number: int, state: State, *, option: str = "") -> str:
+    """Return a move as a command with all that it needs, as in `promisectl bump 3 “…”`.
+
+    `option` comes after the ID.
+    """
+    rows = _TRANSITIONS_BY_MOVE.get((state, verb), ())
+    needs = dict.fromkeys(need for row in rows for need in row.needs)
+    typed = [_WORDS_BY_NEED.get(need, "") for need in needs]
+    words = ("promisectl", verb, str(number), option, _CHANGED_TERMS.get(verb, ""), *typed)
+    return " ".join(filter(None, words))
+
+
+def list_open_commands(promise: Promise) -> dict[str, str]:
+    """Return the verbs that are open now, each with the command that `format_move` returns."""
+    verbs = list_open_verbs(promise)
+    return {verb.value: format_move(verb, promise.id, promise.state) for verb in verbs}
+
+
 def apply_act(
     promise: Promise | None, act: Act, number: int = 0, *, agreed: bool = False
 ) -> Applied:
@@ -191,10 +215,11 @@ def apply_act(
     nothing, is before what it builds on, or names a risk that is not its side's.
     """
     if promise is not None and _is_told_to_me(promise, act.verb):
-        raise errors.NotOpen(promise.id, promise.state, act.verb, list_open_verbs(promise))
+        raise errors.NotOpen(promise.id, promise.state, act.verb, list_open_commands(promise))
     applied = apply_recorded_act(promise, act, number, agreed=agreed)
     if promise is not None:
-        _check_told_time(promise, act)
+        if act.told_at and act.verb in (Verb.RENEGE, Verb.TOLD):
+            check_told_time(promise, act.told_at)
         _check_terms_change(promise, act)
         _check_correction(promise, act)
     _check_act_risk(applied.promise, act)
@@ -211,7 +236,7 @@ def apply_recorded_act(
     """
     row = find_transition(promise, act.verb, act.side)
     if row is None:
-        state, moves = (promise.state, list_open_verbs(promise)) if promise else ("not made", ())
+        state, moves = (promise.state, list_open_commands(promise)) if promise else ("not made", {})
         to_self = promise is not None and promise.direction is Direction.SELF
         raise errors.NotOpen(
             promise.id if promise else number, state, act.verb, moves, to_self=to_self
@@ -248,7 +273,7 @@ def _open_promise(act: Act, number: int) -> Promise:
     if act.opening is None or act.terms is None:
         raise errors.MissingWord(act.verb, "outcome")
     if not _is_side_of(act.side, act.opening.direction):
-        raise errors.NotOpen(number, "not made", act.verb, ())
+        raise errors.NotOpen(number, "not made", act.verb, {})
     return Promise(
         number,
         act.opening,
@@ -298,14 +323,14 @@ def _is_told_to_me(promise: Promise, verb: Verb) -> bool:
     return verb is Verb.TOLD and not promise.is_untold
 
 
-def _check_told_time(promise: Promise, act: Act) -> None:
+def check_told_time(promise: Promise, told_at: datetime) -> None:
     """Refuse that somebody was told of a break before the broken terms were agreed on.
 
     Raises ToldTooEarly.
     """
-    told_at = act.told_at if act.verb in (Verb.RENEGE, Verb.TOLD) else None
-    if told_at and promise.agreed_at and told_at < promise.agreed_at:
-        raise errors.ToldTooEarly(promise.id, promise.agreed_at, told_at)
+    agreed_at = promise.agreed_at or promise.made_at
+    if told_at < agreed_at:
+        raise errors.ToldTooEarly(promise.id, agreed_at, told_at)
 
 
 def _check_act_change(promise: Promise, row: Transition, act: Act) -> None:

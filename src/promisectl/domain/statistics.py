@@ -11,13 +11,14 @@ from math import exp, log, sqrt
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.domain.constants import DAY_SECONDS
-from promisectl.domain.promise import Promise, Revision, Side, Status
+from promisectl.domain.promise import Promise, Revision, Side, State, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime, timedelta
 
     from promisectl.domain.civil import CivilMoment
+    from promisectl.domain.lifecycle import Applied
 
 OUTCOME_CLASSES = ("kt", "kl", "kn", "bn", "bl", "od")
 """Kept in time, late or without a date; broken with notice, or without it in time; overdue."""
@@ -82,6 +83,18 @@ def has_common_word(one: str, other: str) -> bool:
     return not _split_echo_words(one).isdisjoint(_split_echo_words(other))
 
 
+def find_foreseen_risk(steps: Sequence[Applied]) -> str | None:
+    """Return the risk that a promise had when it was broken, or None.
+
+    `steps` are its acts, each with the promise after it. Who corrects the risk after the break has
+    not foreseen it.
+    """
+    broken = next(step.act for step in steps if step.promise.state is State.RENEGED)
+    end = (broken.at, broken.number)
+    named = [act.risk for act, _ in steps if act.risk and (act.at, act.number) <= end]
+    return named[-1] if named else None
+
+
 def _split_echo_words(text: str) -> set[str]:
     split = "".join(letter if letter.isalnum() else " " for letter in text.casefold()).split()
     return {word for word in split if len(word) >= _MIN_ECHO_WORD_LETTERS}
@@ -115,7 +128,8 @@ class DirectionStatistics(NamedTuple):
     - `notice` is of all promises kept late, broken, overdue or postponed: those where the
       promisor warned before the due date agreed at that time.
     - `confirmed` is of all delivered promises, `said_no` of all that the promisor answered.
-    - `foreseen` is of the broken promises with a risk: those whose reason echoes the risk.
+    - `foreseen` is of the broken promises that had a risk before the break: those whose reason
+      echoes the risk.
     - `slip_days` and `lead_days` are medians in days of 24 hours, `late_credit` is a mean from
       0 to 1; None without data.
     - `causes` counts the broken promises by cause, the most frequent first; `untold` counts those

@@ -28,20 +28,6 @@ if TYPE_CHECKING:
 INTERRUPTED_EXIT_CODE = 130  # as a shell counts Ctrl-C
 STATE_WORDS = {"delivered": "reported", "reneged": "broken"}
 """The words for states whose values in records are others."""
-_NEEDED_WORDS = {
-    "bump": "“…”",
-    "note": "“…”",
-    "renege": "--reason “…”",
-    "reopen": "--reason “…”",
-    "void": "--reason “…”",
-    "correct": "--what “…”",
-    "negotiate": "--by “…”",
-}
-# In place of those, by the state of the promise.
-_NEEDED_WORDS_BY_STATE = {
-    ("active", "negotiate"): "--by “…” --reason “…”",
-    ("delivered", "decline"): "--reason “…”",
-}
 _ERROR_MODULES = (
     "dates",
     "editor",
@@ -53,15 +39,6 @@ _ERROR_MODULES = (
     "not_found",
     "usage",
 )
-
-
-def format_move(verb: str, number: int, state: str, *, option: str = "") -> str:
-    """Return a move as a command with all that it needs, as in `promisectl bump 3 “…”`.
-
-    `option` comes after the ID.
-    """
-    needed = _NEEDED_WORDS_BY_STATE.get((state, verb)) or _NEEDED_WORDS.get(verb, "")
-    return " ".join(filter(None, ("promisectl", verb, str(number), option, needed)))
 
 
 class Problem(Exception):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING
-from promisectl.errors import STATE_WORDS, IllegalMove, format_move
+from promisectl.errors import STATE_WORDS, IllegalMove
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import ClassVar
 
 
@@ -41,7 +41,10 @@ class NoRevision(IllegalMove):
 
 
 class NotOpen(IllegalMove):
-    """A move that is not possible in the state of the promise."""
+    """A move that is not possible in the state of the promise.
+
+    `moves` are the verbs that are open, each with its whole command.
+    """
 
     _REASONS: ClassVar = {
         ("proposed", "renege"): "is not agreed yet, so there is nothing to break",
@@ -93,7 +96,13 @@ class NotOpen(IllegalMove):
     _ENDED_STATES = ("kept", "declined", "withdrawn", "reneged", "released")
 
     def __init__(
-        self, number: int, state: str, verb: str, moves: Sequence[str], *, to_self: bool = False
+        self,
+        number: int,
+        state: str,
+        verb: str,
+        moves: Mapping[str, str],
+        *,
+        to_self: bool = False,
     ) -> None:
         self.moves = tuple(moves)
         refusal = self._REFUSALS.get(verb, f"{verb} is not possible")
@@ -102,8 +111,7 @@ class NotOpen(IllegalMove):
         )
         if to_self and verb in self._REFUSALS_TO_SELF:
             reason = f"is a promise to yourself, so {self._REFUSALS_TO_SELF[verb]}"
-        major = (move for move in moves if move not in self._MINOR_VERBS)
-        ways = [format_move(move, number, state) for move in major]
+        ways = [line for move, line in moves.items() if move not in self._MINOR_VERBS]
         possible = f"Possible now: {' · '.join(ways)}" if ways else ""
         again = f"To promise it again: promisectl make “…” --replaces {number}"
         advice = " · ".join(filter(None, (possible, again if state in self._ENDED_STATES else "")))

@@ -35,13 +35,10 @@ class NearMiss(Ambiguous):
 
 
 class GroupName(Usage):
-    """A new name that means several people, and not who they are."""
+    """A new name that means several people, where one is needed or it is not clear who they are."""
 
-    def __init__(self, name: str, option: str) -> None:
-        super().__init__(
-            f"A promise is between two people, and “{name}” are more. "
-            f"Name each of them: {option} dana {option} lee."
-        )
+    def __init__(self, name: str, advice: str) -> None:
+        super().__init__(f"A promise is between two people, and “{name}” are more.", advice)
 
 
 class NameTaken(Usage):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING
-from promisectl.errors import STATE_WORDS, Usage, end_sentence, format_move
+from promisectl.errors import STATE_WORDS, Usage, end_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,6 +68,14 @@ class PersonOfSelf(Usage):
         )
 
 
+class NoOtherSide(Usage):
+    """Words about the other side, in a promise to yourself."""
+
+    def __init__(self, typed: Sequence[str]) -> None:
+        words = " and ".join(filter(None, (", ".join(typed[:-1]), typed[-1])))
+        super().__init__("A promise to yourself has no other side.", f"Leave out {words}.")
+
+
 class AmendmentEmptied(Usage):
     """A correction that makes the proposed change the same as the agreed terms."""
 
@@ -112,12 +120,15 @@ class WhoseTerms(Usage):
 
 
 class ReplacedIsOpen(Usage):
-    """A promise is to be replaced that is still open, and there is no terminal to ask at."""
+    """A promise is to be replaced that is still open, and there is no terminal to ask at.
 
-    def __init__(self, number: int, state: str, ending: str) -> None:
+    `command` is the one that ends it.
+    """
+
+    def __init__(self, number: int, state: str, command: str) -> None:
         super().__init__(
             f"#{number} is {STATE_WORDS.get(state, state)}, so both would be open.",
-            f"Keep both with --beside, or end it first: {format_move(ending, number, state)}",
+            f"Keep both with --beside, or end it first: {command}",
         )
 
 

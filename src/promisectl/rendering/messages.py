@@ -17,7 +17,6 @@ from promisectl.domain.promise import (
     Terms,
     Verb,
 )
-from promisectl.errors import format_move
 from promisectl.rendering import formats
 
 if TYPE_CHECKING:
@@ -471,7 +470,7 @@ def format_earlier_report(move: MoveReport) -> str:
 
 def _format_commands(label: str, verbs: Iterable[Verb], promise: Promise) -> str:
     """Return a line of commands about one promise, all as they are typed."""
-    commands = (format_move(verb, promise.id, promise.state) for verb in verbs)
+    commands = (lifecycle.format_move(verb, promise.id, promise.state) for verb in verbs)
     return f"{label}: {' · '.join(commands)}"
 
 

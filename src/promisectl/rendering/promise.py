@@ -10,7 +10,6 @@ from rich.text import Text
 from promisectl._typing import TYPE_CHECKING
 from promisectl.domain import lifecycle
 from promisectl.domain.promise import Promise, Revision, State, Verb
-from promisectl.errors import format_move
 from promisectl.rendering import acts, formats, messages, tables
 
 if TYPE_CHECKING:
@@ -138,16 +137,16 @@ def list_open_moves(promise: Promise, name: str) -> list[tuple[str, str]]:
             sides = (promise.direction.my_side, promise.direction.their_side)
             moves += [
                 (
-                    format_move(verb, promise.id, promise.state, option=option),
+                    lifecycle.format_move(verb, promise.id, promise.state, option=option),
                     messages.describe_move(promise, verb, name, side),
                 )
                 for option, side in zip(("--mine", "--theirs"), sides, strict=True)
             ]
         else:
-            command = format_move(verb, promise.id, promise.state)
+            command = lifecycle.format_move(verb, promise.id, promise.state)
             moves.append((command, messages.describe_move(promise, verb, name)))
     others = [
-        format_move(verb, promise.id, promise.state)
+        lifecycle.format_move(verb, promise.id, promise.state)
         for verb in verbs
         if verb not in _DESCRIBED_VERBS
     ]

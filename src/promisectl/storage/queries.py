@@ -293,9 +293,15 @@ def load_term_changes(
     return changes
 
 
-def fetch_touched_promise_ids(db: sqlite3.Connection, begin: str) -> list[int]:
-    """Return the numbers of promises with live acts recorded from the instant `begin` on."""
-    return [row["promise"] for row in db.execute(sql.PROMISES_TOUCHED_SINCE, {"begin": begin})]
+def fetch_touched_promise_ids(
+    db: sqlite3.Connection, begin: str, person: str | None = None
+) -> list[int]:
+    """Return the numbers of promises with live acts recorded from the instant `begin` on.
+
+    `person` is the handle of the only one whose promises count; None for everybody.
+    """
+    query = sql.THEIR_PROMISES_TOUCHED_SINCE if person else sql.PROMISES_TOUCHED_SINCE
+    return [row["promise"] for row in db.execute(query, {"begin": begin, "person": person})]
 
 
 def check_promise_uids(db: sqlite3.Connection) -> None:

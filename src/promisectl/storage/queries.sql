@@ -97,6 +97,14 @@ FROM temp.asked
 WHERE due LIKE '%T%'
 GROUP BY due_zone;
 
+-- query: THEIR_PROMISES_TOUCHED_SINCE
+SELECT DISTINCT act.promise FROM act
+JOIN entry ON entry.id = act.entry
+WHERE act.promise IN (SELECT id FROM theirs)
+  AND entry.recorded_at >= :begin
+  AND entry.undone_by IS NULL
+ORDER BY act.promise;
+
 -- Statistics
 
 -- table: classed
@@ -167,8 +175,14 @@ WHERE class IN ('bn', 'bl') AND cause IS NOT NULL
 GROUP BY cause
 ORDER BY number DESC, cause;
 
--- query: FORESEEN_RATE
-SELECT count(*) FILTER (WHERE share_a_word(risk, reason)), count(*) FROM settled
+-- query: BROKEN_WITH_RISK
+SELECT
+  id, risk, reason,
+  EXISTS (
+    SELECT * FROM act AS a
+    WHERE a.promise = settled.id AND a.verb = 'correct' AND a.at >= settled.closed_at
+  ) AS corrected_since
+FROM settled
 WHERE class IN ('bn', 'bl') AND risk IS NOT NULL AND reason IS NOT NULL;
 
 -- query: LATE_CREDIT

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
+    from promisectl.domain.lifecycle import Applied
     from promisectl.storage.queries import QueryClock
 
 PEOPLE_SORT_NAMES = ("name", "due", "record")
@@ -56,7 +57,6 @@ class StatisticsReader:
     def __init__(self, db: sqlite3.Connection, clock: QueryClock, scope: StatisticsScope) -> None:
         self._db = db
         self._bound = {**clock._asdict(), **scope._asdict()}
-        db.create_function("share_a_word", 2, statistics.has_common_word, deterministic=True)
         db.create_function("late_credit", 1, statistics.compute_late_credit, deterministic=True)
         db.execute("DROP TABLE IF EXISTS temp.days")
         db.execute("CREATE TEMP TABLE days (kind TEXT, number REAL)")
@@ -89,7 +89,7 @@ class StatisticsReader:
             lead_days=self._fetch_median_days("lead"),
             late_credit=next(iter(self._run_query(sql.LATE_CREDIT, direction)))[0],
             causes={row["cause"]: row["number"] for row in causes},
-            foreseen=self._fetch_rate(sql.FORESEEN_RATE, direction),
+            foreseen=self._count_foreseen(direction),
             untold=_sum_classes(rows, ["bn", "bl"], "untold"),
         )
 
@@ -119,10 +119,7 @@ class StatisticsReader:
         """
         in_time = amendments = leads = 0
         for row in self._run_query(sql.RENEGOTIATED_PROMISES, direction):
-            acts = queries.load_promise_acts(self._db, row["id"])
-            # In a ledger of the past, what an act corrects may be still to come: check nothing.
-            with codec.refuse_damage(f"the history of #{row['id']}"):
-                *_, (_, promise) = lifecycle.iter_steps(row["id"], acts, None)
+            promise = self._load_steps(row["id"])[-1].promise
             first_due = promise.first_due
             if row["counts"] and first_due and row["due_at"]:
                 slip = decode_instant(row["due_at"]) - first_due.at
@@ -137,6 +134,28 @@ class StatisticsReader:
                         self._insert_days("lead", statistics.count_days(lead))
                         leads += 1
         return _RescheduleCounts(in_time, amendments, leads)
+
+    def _count_foreseen(self, direction: str) -> Rate:
+        """Count the broken promises with a risk, and those whose reason echoes it.
+
+        Few are corrected after the break, so only the acts of these are replayed.
+        """
+        foreseen = number = 0
+        for row in self._run_query(sql.BROKEN_WITH_RISK, direction):
+            risk = row["risk"]
+            if row["corrected_since"]:
+                risk = statistics.find_foreseen_risk(self._load_steps(row["id"]))
+            if risk:
+                number += 1
+                foreseen += statistics.has_common_word(risk, row["reason"])
+        return Rate(foreseen, number)
+
+    def _load_steps(self, number: int) -> list[Applied]:
+        """Return every act of a promise that is not undone, with the promise after it."""
+        acts = queries.load_promise_acts(self._db, number)
+        # In a ledger of the past, what an act corrects may be still to come: check nothing.
+        with codec.refuse_damage(f"the history of #{number}"):
+            return list(lifecycle.iter_steps(number, acts, None))
 
     def _insert_days(self, kind: str, days: float) -> None:
         self._db.execute("INSERT INTO temp.days VALUES (?, ?)", (kind, days))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager, suppress
+
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.domain import civil, constants
 from promisectl.system.text import can_be_stored, is_blank_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from typing import Any
 
@@ -171,9 +173,14 @@ def parse_state(word: str) -> str:
 
 def ensure_at_most_one(**options: Any) -> None:
     """Refuse options that exclude each other. Raises Contradiction."""
-    names = [f"--{name.replace('_', '-')}" for name, value in options.items() if value]
+    names = [spell_option(name) for name, value in options.items() if value]
     if len(names) > 1:
         raise errors.Contradiction(f"{' and '.join(names)} can't be combined.", "Give one of them.")
+
+
+def spell_option(name: str) -> str:
+    """Return an option as it is typed, for the name of its parameter: `--reply-by`."""
+    return f"--{name.strip('_').replace('_', '-')}"
 
 
 def check_row_limit(count: int | None) -> int | None:
@@ -225,6 +232,25 @@ def parse_event_moment(
     return after if after and moment < after <= min(when.at, env.now) else moment
 
 
+@contextmanager
+def show_local_times(env: Env) -> Iterator[None]:
+    """Raise errors about a moment that is too early with the times as they are here.
+
+    Raises ClockAhead if what it has to follow is itself in the future.
+    """
+    from promisectl.rendering import formats
+
+    def show_here(moment: datetime) -> str:
+        return formats.format_instant(moment, env.here)
+
+    try:
+        yield
+    except errors.TooEarly as error:
+        if error.earliest > env.now:
+            raise errors.ClockAhead(error.number, show_here(error.earliest)) from None
+        raise type(error)(error.number, error.earliest, error.dated, show_here) from None
+
+
 def parse_date_bound(env: Env, option: str, words: str | None, *, end: bool) -> datetime | None:
     """Return the first instant of a date, its last with `end`; None for None.
 
@@ -253,12 +279,21 @@ def parse_past_bound(env: Env, option: str, words: str | None, *, end: bool) -> 
     return when.at if end else when.start
 
 
-def list_date_words(env: Env, *, past: bool = False) -> tuple[str, ...]:
-    """Return everyday words for dates, as TAB completes them: the days ahead, or past days."""
-    today = civil.local_time(env.now, env.zone).weekday()
-    weekdays = [(today + (-offset if past else offset)) % 7 for offset in range(1, 8)]
-    names = [constants.WEEKDAYS[weekday][:3] for weekday in weekdays]
-    return ("today", "yesterday", *names) if past else ("today", "tomorrow", *names, "+2w", "+4w")
+def list_date_words(env: Env, *, past: bool = False) -> dict[str, CivilMoment]:
+    """Return words for dates, as TAB completes them: the days ahead, or past days.
+
+    Each comes with what it means now; what is not ahead any more, or not past yet, is left out.
+    """
+    from promisectl.domain.dates import forms
+
+    weekday = civil.local_time(env.now, env.zone).weekday()
+    meanings: dict[str, CivilMoment] = {}
+    for words in forms.iter_completed_words(weekday, past=past):
+        with suppress(errors.UnreadableDate, errors.AmbiguousDate):
+            when = _read_date(env, words, env.now, past=past)
+            if when.start <= env.now if past else when.at >= env.now:
+                meanings[words] = when
+    return meanings
 
 
 def parse_past_window(
@@ -304,27 +339,38 @@ def _parse_date_words(
 
     Raises UnreadableDate, and AmbiguousDate where nobody can be asked.
     """
-    from promisectl.domain import dates
-
-    def parse(text: str) -> CivilMoment:
-        return dates.parse_date(
-            text,
-            said,
-            env.zone,
-            order=env.config.date_order,
-            week_start=env.config.week_start,
-            hours=env.config.date,
-            past=past,
-            limit=limit,
-            near=near,
-        )
-
     try:
-        return parse(words)
+        return _read_date(env, words, said, past=past, limit=limit, near=near)
     except errors.AmbiguousDate as problem:
         if not env.may_ask:
             raise problem.name_option(option) from None
-        return parse(_ask_date_reading(env, problem))
+        words = _ask_date_reading(env, problem)
+        return _read_date(env, words, said, past=past, limit=limit, near=near)
+
+
+def _read_date(
+    env: Env,
+    words: str,
+    said: datetime,
+    *,
+    past: bool,
+    limit: datetime | None = None,
+    near: bool = False,
+) -> CivilMoment:
+    """Return the date that words mean by the config. Raises UnreadableDate and AmbiguousDate."""
+    from promisectl.domain import dates
+
+    return dates.parse_date(
+        words,
+        said,
+        env.zone,
+        order=env.config.date_order,
+        week_start=env.config.week_start,
+        hours=env.config.date,
+        past=past,
+        limit=limit,
+        near=near,
+    )
 
 
 def _ask_date_reading(env: Env, problem: errors.AmbiguousDate) -> str:
@@ -345,7 +391,8 @@ def _ask_date_reading(env: Env, problem: errors.AmbiguousDate) -> str:
 
 
 def _format_parsed_date(env: Env, when: CivilMoment) -> str:
-    return civil.format_civil(when.civil, when.zone, env.zone).replace(", end of day", "")
+    today = civil.local_time(env.now, env.zone).date()
+    return civil.format_near_civil(when.civil, today, when.zone, env.zone)
 
 
 def _format_time_on(env: Env, when: CivilMoment, day: str, said: datetime) -> str:

@@ -9,12 +9,14 @@ from promisectl.domain.people import Newcomer, Person
 from promisectl.storage import ledger, queries
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
 
     from promisectl.env import Env
 
 _NEWCOMER_NUMBER = 0  # nobody in the ledger has it
 _NEW_WORD = "new"
+_FIELDS_OF_OTHER_SIDE = ("asked", "offered", "reply_by")
 
 
 def load_known_people(env: Env, *, writing: bool = False) -> list[Person]:
@@ -67,6 +69,32 @@ def ensure_one_side(env: Env, to: Sequence[str], from_: Sequence[str]) -> None:
         raise errors.NeitherSideMe(from_[0], to[0])
 
 
+def ensure_fields_fit(env: Env, fields: Mapping[str, Any], spell: Callable[[str], str]) -> None:
+    """Refuse fields of `make` that contradict the side or each other.
+
+    `spell` returns the name of a field as it was typed. Raises Contradiction and NoOtherSide.
+    """
+    asked, offered, reply_by = map(spell, _FIELDS_OF_OTHER_SIDE)
+    if fields.get("asked") and fields.get("from_"):
+        raise errors.Contradiction(
+            f"{asked} means that they asked you, so it goes with {spell('to')}.",
+            f"Leave it out: {spell('from_')} alone means that you ask.",
+        )
+    if fields.get("offered") and fields.get("to"):
+        raise errors.Contradiction(
+            f"{offered} means that they offered it, so it goes with {spell('from_')}.",
+            f"Leave it out: {spell('to')} alone means that you offer it.",
+        )
+    typed = [spell(name) for name in _FIELDS_OF_OTHER_SIDE if fields.get(name)]
+    names = (*fields.get("to", ()), *fields.get("from_", ()))
+    if typed and is_ledger_owner(env, *names):
+        raise errors.NoOtherSide(typed)
+    if fields.get("agreed") and fields.get("reply_by"):
+        raise errors.Contradiction(
+            f"{spell('agreed')} means that they have said yes.", f"Leave out {reply_by}."
+        )
+
+
 def resolve_counterparties(
     env: Env, option: str, names: Sequence[str], known: list[Person], *, new: bool
 ) -> list[Person | Newcomer | None]:
@@ -100,21 +128,45 @@ def resolve_group(env: Env, option: str, name: str) -> list[str]:
     if not people.is_group_name(name):
         return [name]
     names = people.split_group_name(name)
-    question = f"Is “{name}” several people?"
-    if not env.may_ask:
-        import shlex
-
-        each = [f"{option} {shlex.quote(people.build_handle(single))}" for single in names]
-        typed = f": {' '.join(each)}" if len(names) > 1 else "."
-        env.print_hint(f"{question} Name each of them{typed}")
-        return [name]
-    from promisectl.commands.shared import prompts
-
-    if prompts.ask_choice(env, f"{question} yes / no", ("yes", "no")) == "no":
+    each = [f"{option} {_quote_handle(single)}" for single in names]
+    typed = f": {' '.join(each)}" if len(names) > 1 else "."
+    if not _ask_if_several(env, name, f"Name each of them{typed}"):
         return [name]
     if len(names) == 1:
-        raise errors.GroupName(name, option)
+        raise errors.GroupName(name, f"Name each of them: {option} dana {option} lee.")
     return names
+
+
+def ensure_single_person(env: Env, name: str, command: str) -> None:
+    """Refuse a new name that means several people, which is asked as in `resolve_group`.
+
+    `command` is the command line with one name after it. Raises GroupName.
+    """
+    if not people.is_group_name(name):
+        return
+    names = people.split_group_name(name)
+    example = _quote_handle(names[0]) if len(names) > 1 else "“…”"
+    advice = f"Name one of them: {command} {example}"
+    if _ask_if_several(env, name, advice):
+        raise errors.GroupName(name, advice)
+
+
+def _ask_if_several(env: Env, name: str, advice: str) -> bool:
+    """Ask whether a new name means several people; where nobody can be asked, print advice."""
+    question = f"Is “{name}” several people?"
+    if not env.may_ask:
+        env.print_hint(f"{question} {advice}")
+        return False
+    from promisectl.commands.shared import prompts
+
+    return prompts.ask_choice(env, f"{question} yes / no", ("yes", "no")) == "yes"
+
+
+def _quote_handle(name: str) -> str:
+    """Return the handle for a name as a word of a command line."""
+    import shlex
+
+    return shlex.quote(people.build_handle(name))
 
 
 def resolve_counterparty(

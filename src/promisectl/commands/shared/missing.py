@@ -92,11 +92,16 @@ def ask_tags(env: Env, verb: Verb) -> list[str]:
     return prompts.ask_required_text(env, "tag", "Which tags?").split()
 
 
-def ask_reason(env: Env, verb: Verb, ids: Sequence[str]) -> str | None:
-    """Ask for the reason of a move that needs one; None if it does not, or nobody can be asked."""
-    if not (env.may_ask and is_needed(env, verb, ids)):
+def ask_reason(env: Env, verb: Verb, ids: Sequence[str], *, always: bool = False) -> str | None:
+    """Ask for the reason of a move that needs one; None if it does not, or nobody can be asked.
+
+    With `always`, a reason that is not needed is also asked for, and Enter skips it.
+    """
+    if not env.may_ask:
         return None
-    return prompts.ask_required_text(env, "reason", "Why?")
+    if is_needed(env, verb, ids):
+        return prompts.ask_required_text(env, "reason", "Why?")
+    return prompts.ask_text(env, "reason", "Why? (Enter to skip)") if always else None
 
 
 def is_needed(env: Env, verb: Verb, ids: Sequence[str]) -> bool:
@@ -116,26 +121,25 @@ def ask_notice_options(env: Env, ids: Sequence[str]) -> dict[str, Any]:
 
     Nothing is asked about a promise to myself, nor if the move will be refused.
     """
-    promises = [
-        output.load_promise_and_name(env, number) for number in arguments.parse_promise_numbers(ids)
-    ]
-    directions = {promise.direction for promise, _ in promises}
+    numbers = arguments.parse_promise_numbers(ids)
+    loaded = [output.load_promise_and_name(env, number) for number in numbers]
+    promises = [promise for promise, _ in loaded]
+    directions = {promise.direction for promise in promises}
     if (
         len(directions) > 1
         or directions == {Direction.SELF}
         or not is_needed(env, Verb.RENEGE, ids)
     ):
         return {}
-    name = " and ".join(dict.fromkeys(name for _, name in promises))
+    name = " and ".join(dict.fromkeys(name for _, name in loaded))
     question, never = f"When was {name} told: now, a date, or not yet?", "not yet"
     never_options = {"not_told": True}
     if directions == {Direction.OWED}:
         question, never = f"When did {name} tell you: now, a date, or never?", "never"
         never_options = {"silent": True}
-    after = max(promise.made_at for promise, _ in promises)
     told = None
     while told is None:
-        told = prompts.ask_past_moment(env, "--told", question, after=after, but=("now", never))
+        told = prompts.ask_told_time(env, "--told", question, promises, but=("now", never))
         if told is None:
             env.refuse_empty_answer()
     if told == never:

@@ -9,15 +9,14 @@ from __future__ import annotations
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.commands.shared import arguments
-from promisectl.domain import people
+from promisectl.domain import lifecycle, people
 from promisectl.rendering import formats
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
-    from datetime import datetime
 
     from promisectl.domain.civil import CivilMoment
-    from promisectl.domain.promise import Terms
+    from promisectl.domain.promise import Promise, Terms
     from promisectl.env import Env
 
 _ABOUT_TEXT = "Your own words, on one line."
@@ -70,13 +69,19 @@ def ask_new_terms(env: Env, terms: Terms, *, by: str, what: str) -> Terms:
     return terms.content._replace(due=when or due, outcome=outcome or terms.outcome)
 
 
-def ask_past_moment(
-    env: Env, option: str, question: str, *, after: datetime, but: Collection[str] = ()
+def ask_told_time(
+    env: Env,
+    option: str,
+    question: str,
+    promises: Sequence[Promise],
+    *,
+    but: Collection[str] = (),
 ) -> str | None:
-    """Ask for a past moment, and return it in the words typed; None for Enter.
+    """Ask when the other side was told of a break, and return it in the words typed.
 
-    A word in `but` is also an answer, in any case, and so is its beginning where that is not a
-    date. `option` and `after` are those of `arguments.parse_event_moment`.
+    That was not before the promises were agreed on. Enter is None. A word in `but` is also an
+    answer, in any case, and so is its beginning where that is not a date. `option` is what errors
+    call it. Raises ClockAhead.
     """
     about = " ".join([_ABOUT_PAST_MOMENT, *(f"Or: {word}." for word in but)])
     while True:
@@ -89,7 +94,13 @@ def ask_past_moment(
         if words and words.casefold() in but:
             return words.casefold()
         try:
-            arguments.parse_event_moment(env, option, words, after=after)
+            for promise in promises:
+                after = promise.agreed_at or promise.made_at
+                told_at = arguments.parse_event_moment(env, option, words, after=after)
+                with arguments.show_local_times(env):
+                    lifecycle.check_told_time(promise, told_at)
+        except errors.ClockAhead:
+            raise
         except errors.Usage as problem:
             meant = match_choices(typed, but)
             if len(meant) == 1:

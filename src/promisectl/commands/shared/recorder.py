@@ -11,7 +11,7 @@ from promisectl.domain import lifecycle
 from promisectl.domain.constants import UNDELIVERED_STATES
 from promisectl.domain.promise import Act, Promise, Side, Terms, Verb
 from promisectl.records import fields
-from promisectl.rendering import formats, messages
+from promisectl.rendering import messages
 from promisectl.rendering.messages import MoveReport
 from promisectl.storage import ledger, queries
 from promisectl.storage.journal import Journal
@@ -352,19 +352,8 @@ class _MoveRecorder:
 
     def _append_act(self, before: Promise, act: Act, *, agreed: bool = False) -> Applied:
         """Append an act; errors about its moment are in local time."""
-        try:
+        with arguments.show_local_times(self._env):
             return self._journal.append_act(before, act, agreed=agreed)
-        except errors.TooEarly as error:
-            if error.earliest > self._env.now:
-                raise errors.ClockAhead(
-                    error.number, formats.format_instant(error.earliest, self._here)
-                ) from None
-            raise type(error)(
-                error.number,
-                error.earliest,
-                error.dated,
-                lambda moment: formats.format_instant(moment, self._here),
-            ) from None
 
 
 def format_new_person(person: Person) -> str:

@@ -6,11 +6,12 @@ The guide's page and the tests are made from the table.
 from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.domain.constants import WEEKDAYS
 from promisectl.domain.dates import readings
 from promisectl.domain.dates.zones import read_iso_day, read_iso_minute
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
 DAY, CLOCK, MOMENT = "day", "clock", "moment"
@@ -20,6 +21,7 @@ DAY, CLOCK, MOMENT = "day", "clock", "moment"
 class DateForm(NamedTuple):
     """A form of dates: its kind, what it means, examples, patterns of its words, and its reader.
 
+    `ahead` and `past` are words that TAB completes, for days ahead and for past ones.
     A pattern is words in lower case: `a|b` is either word, and `a?` may be left out. A word in
     capitals is a class of words (see `grammar`), whose values the reader gets by name.
     """
@@ -29,6 +31,8 @@ class DateForm(NamedTuple):
     examples: tuple[str, ...]
     patterns: tuple[str, ...]
     read: Callable[..., Sequence[Any]]
+    ahead: tuple[str, ...] = ()
+    past: tuple[str, ...] = ()
 
 
 FORMS = (
@@ -38,6 +42,8 @@ FORMS = (
         ("today", "tomorrow", "tom", "tmrw", "yesterday", "the day after tomorrow"),
         ("NEAR", "the? day AFTER tomorrow|tom|tmrw"),
         readings.read_near_day,
+        ahead=("today", "tomorrow"),
+        past=("today", "yesterday"),
     ),
     DateForm(
         DAY,
@@ -45,6 +51,8 @@ FORMS = (
         ("fri", "friday", "this friday", "coming friday", "on friday", "by friday"),
         ("this? coming? WEEKDAY", "the coming WEEKDAY"),
         readings.read_weekday,
+        ahead=("WEEKDAY",),
+        past=("WEEKDAY",),
     ),
     DateForm(
         DAY,
@@ -56,6 +64,8 @@ FORMS = (
         ),
         ("IN COUNT UNIT", "COUNT UNIT", "COUNT UNIT FROM now|today", "COUNT UNIT AGO", "SPAN"),
         readings.read_distance,
+        ahead=("in 3 days", "+2w", "+4w"),
+        past=("3 days ago", "2 weeks ago"),
     ),
     DateForm(
         MOMENT,
@@ -66,6 +76,8 @@ FORMS = (
             *("COUNT TIME_UNIT AGO", "TIME_SPAN"),
         ),
         readings.read_time_distance,
+        ahead=("in 2 hours",),
+        past=("2 hours ago",),
     ),
     DateForm(
         DAY,
@@ -121,6 +133,7 @@ FORMS = (
         ),
         ("PERIOD_END", "the? end of the? WHICH? PERIOD"),
         readings.read_period_end,
+        ahead=("eow", "end of next week"),  # eom would import dateutil at each TAB, 1.02 starts
     ),
     DateForm(
         DAY,
@@ -187,6 +200,8 @@ FORMS = (
             *("HOUR tonight", "this PART", "this PART at? CLOCK", "this PART at? HOUR"),
         ),
         readings.read_today_part,
+        ahead=("tonight",),
+        past=("this morning",),
     ),
     DateForm(
         CLOCK,
@@ -211,6 +226,7 @@ FORMS = (
         ("eod", "end of day", "midnight", "fri eod", "midnight tomorrow"),
         ("at|by? midnight|eod", "by? the? end of the? day"),
         readings.read_day_end,
+        ahead=("eod",),
     ),
     DateForm(
         CLOCK,
@@ -225,6 +241,22 @@ FORMS = (
         ("tomorrow morning", "fri afternoon", "tomorrow evening", "tomorrow evening at 8"),
         ("PART", "in the PART", "PART at? CLOCK", "PART at? HOUR"),
         readings.read_part,
+        ahead=("tomorrow morning", "tomorrow evening"),
+        past=("yesterday evening",),
     ),
 )
 """Every form of dates, in the order in which they are tried."""
+
+
+def iter_completed_words(weekday: int, *, past: bool) -> Iterator[str]:
+    """Yield the words that TAB completes, ahead or past, in the order of the forms.
+
+    The class of weekdays is all of them, the nearest one to `weekday`, which is today's, first.
+    """
+    for form in FORMS:
+        for words in form.past if past else form.ahead:
+            if words != "WEEKDAY":
+                yield words
+                continue
+            for distance in range(1, 8):
+                yield WEEKDAYS[(weekday + (-distance if past else distance)) % 7][:3]
