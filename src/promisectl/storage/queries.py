@@ -315,6 +315,11 @@ def check_promise_uids(db: sqlite3.Connection) -> None:
         raise errors.DamagedContent("The ledger", f"#{row['id']} does not match its history")
 
 
+def fetch_talk_rows(db: sqlite3.Connection, number: int) -> list[StoredRow]:
+    """Return the live acts of a promise in the order of recording, for `talk.read_talk`."""
+    return db.execute(sql.TALK_OF_PROMISE, {"promise": number}).fetchall()
+
+
 def load_promise_acts(db: sqlite3.Connection, number: int) -> list[Act]:
     """Return the acts of a promise, for `replay_promise`. Raises NoPromise and DamagedContent."""
     from promisectl import errors

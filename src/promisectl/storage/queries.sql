@@ -380,3 +380,58 @@ SELECT
       AND entry.undone_by IS NULL
   ) AS begun
 FROM promise;
+
+-- Messages
+
+-- query: TALK_OF_PROMISE
+-- The acts that were not undone, each with its terms. An import that found a proposed change has
+-- another row, as if its author had just proposed it.
+SELECT
+  a.number,
+  a.entry,
+  a.verb,
+  a.side,
+  a.at,
+  json_extract(a.body, '$.revision') AS revision,
+  json_extract(a.body, '$.text') AS text,
+  json_extract(a.body, '$.repair') AS repair,
+  json_extract(a.body, '$.throughout') AS throughout,
+  json_extract(a.body, '$.terms.outcome') AS outcome,
+  json_extract(a.body, '$.terms.due.civil') AS due,
+  json_extract(a.body, '$.terms.due.zone') AS due_zone,
+  json_extract(a.body, '$.terms.done_when') AS done_when,
+  json_extract(a.body, '$.terms.why') AS why,
+  json_extract(a.body, '$.terms.reply_by.civil') AS reply_by,
+  json_extract(a.body, '$.terms.reply_by.zone') AS reply_zone,
+  json_extract(a.body, '$.found.state') AS found_state,
+  json_extract(a.body, '$.found.author') AS found_author
+FROM act AS a
+JOIN entry AS e ON e.id = a.entry
+WHERE a.promise = :promise AND e.undone_by IS NULL AND a.verb NOT IN ('undo', 'redo')
+UNION ALL
+SELECT
+  a.number + 0.5,
+  NULL,
+  'negotiate',
+  json_extract(a.body, '$.found.author'),
+  a.at,
+  json_extract(a.body, '$.found.revisions'),
+  NULL,
+  NULL,
+  NULL,
+  json_extract(a.body, '$.found.offer.outcome'),
+  json_extract(a.body, '$.found.offer.due.civil'),
+  json_extract(a.body, '$.found.offer.due.zone'),
+  json_extract(a.body, '$.found.offer.done_when'),
+  json_extract(a.body, '$.found.offer.why'),
+  json_extract(a.body, '$.found.offer.reply_by.civil'),
+  json_extract(a.body, '$.found.offer.reply_by.zone'),
+  NULL,
+  NULL
+FROM act AS a
+JOIN entry AS e ON e.id = a.entry
+WHERE a.promise = :promise
+  AND e.undone_by IS NULL
+  AND a.verb = 'import'
+  AND json_extract(a.body, '$.found.offer') IS NOT NULL
+ORDER BY 1;
