@@ -51,6 +51,9 @@ _PAGES: tuple[tuple[str, ...], ...] = (
     ("status",),
     ("digest", "--since", "2026-11-01"),
     ("digest", "--format", "md"),
+    ("message", "1", "--whole", "--with-risk"),
+    ("message", "2", "--format", "md"),
+    ("message", "3", "--format", "mailto"),
     ("export", "--format", "md"),
     ("export", "--acts"),
     ("export", "--format", "jsonl", "--journal"),
@@ -213,7 +216,7 @@ class _World:
         for words in (*_VIEWS, *_PAGES, *beside):
             for width in (80, 40):
                 records = (
-                    "\n\t" if words[0] in ("completion", "export") else "\n"
+                    "\n\t" if words[0] in ("completion", "export", "message") else "\n"
                 )  # what stands in a cell stays
                 plain = self.need(*words, width=width, today=_LATER, besides=records)
                 coloured = self.need(
@@ -225,7 +228,12 @@ class _World:
                     self.faults.append(
                         f"{plain.named} at {width} columns: a colour in it is not the program's own"
                     )
-            self.need(*words, today=_LATER, besides="\n\t", raw=words == ("export", "--acts"))
+            self.need(
+                *words,
+                today=_LATER,
+                besides="\n\t",
+                raw=words == ("export", "--acts") or words[0] == "message",
+            )
         for words in _VIEWS:
             for form in _FORMS:
                 self.need(*words, form, width=80, today=_LATER, besides="\n\t")

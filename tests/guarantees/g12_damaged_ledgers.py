@@ -67,6 +67,11 @@ WORDS: dict[str, list[list[str]]] = {
     "show": [["show", "1", "2", "8"], ["show", "1", "--json"]],
     "log": [["log"], ["log", "1", "--json"]],
     "status": [["status"]],
+    "message": [
+        ["message", "8"],
+        ["message", "--with", "dana"],
+        ["message", "8", "--format", "ics"],
+    ],
     "week": [["week"], ["week", "--json"]],
     "digest": [["digest", "--since", "2026-11-01"], ["digest", "--json"]],
     "stats": [["stats", "--all"], ["stats", "--all", "--as-of", "2026-11-27", "--json"]],

@@ -18,6 +18,7 @@ from tests.conftest import MONDAY, tool
 MAX_STARTS = {
     "owe": 2.95,
     "owe --json": 3.0,
+    "message 2": 3.0,
     "accept 3": 4.5,
     "make another --to dana --by fri": 4.75,
 }

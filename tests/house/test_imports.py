@@ -69,6 +69,8 @@ LIGHT = (
     "status",
     "status --json",
     "path",
+    "message 1",
+    "message 1 2 --whole",
 )
 VIEWS = (
     *LIGHT,
@@ -84,6 +86,9 @@ VIEWS = (
     "stats",
     "stats --json --with dana --since 2001-01-01",
     "stats --csv --all --as-of today",
+    "message --with dana",
+    "message 1 --format md",
+    "message 1 --format mailto",
     "week",
     "week --json --weeks 4",
     "check",

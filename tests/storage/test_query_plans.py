@@ -30,6 +30,7 @@ _FLAT = (
     ("week",),
     ("show", "ACTIVE"),
     ("log", "ACTIVE"),
+    ("message", "ACTIVE"),
     ("log", "--limit", "5"),
     ("make", "Something", "--to", "lee-1", "--by", "fri"),
     ("make", "Something", "--to", "me"),

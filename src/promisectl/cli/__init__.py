@@ -32,6 +32,7 @@ DECLARED_IN = {
     "status": "views",
     "week": "views",
     "digest": "views",
+    "message": "views",
     "stats": "views",
     "check": "views",
     "review": "views",

@@ -9,12 +9,13 @@ from promisectl.cli.registry import (
     HOLDS_IDS,
     JSON_OPTIONS,
     LIST_OPTIONS,
+    QUIET_OPTIONS,
     REVIEW_OPTIONS,
     VIEW_OPTIONS,
     VIEWS_PANEL,
     register_command,
 )
-from promisectl.domain.constants import DIGEST_FORMATS, PROMISE_SORTS
+from promisectl.domain.constants import DIGEST_FORMATS, MESSAGE_FORMATS, PROMISE_SORTS
 from promisectl.rendering.waiting import WAITING_GROUPS
 
 Waiting = Annotated[
@@ -198,6 +199,71 @@ def digest(with_: o.With = None, since: DigestSince = None, format_: Format = No
 
     It shows what is waiting, what is due soon and what happened.
     It prints nothing if there is nothing to report.
+    """
+
+
+MessageIds = Annotated[
+    list[str],
+    typer.Argument(metavar="ID…", help="IDs of promises with one person, such as 3 or 3-5,8."),
+    HOLDS_IDS,
+]
+MessageWith = Annotated[
+    str | None,
+    typer.Option(
+        "--with", "-w", metavar="PERSON", help="Where you stand with this person, both ways."
+    ),
+]
+Whole = Annotated[
+    bool, typer.Option("--whole", metavar="", help="With all terms, not only those that changed.")
+]
+WithRisk = Annotated[
+    bool,
+    typer.Option("--with-risk", metavar="", help="With what could go wrong and what it displaces."),
+]
+NoReason = Annotated[bool, typer.Option("--no-reason", metavar="", help="Without the reasons.")]
+MessageFormat = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="FORMAT",
+        help="text, md, mailto (a link) or ics (tasks, from their side).",
+    ),
+]
+MessageOutput = Annotated[
+    str,
+    typer.Option("--output", "-o", metavar="FILE", help="Write to this file (- is stdout)."),
+]
+MessageForce = Annotated[
+    bool, typer.Option("--force", metavar="", help="Replace an existing file.")
+]
+
+
+@register_command(
+    "message",
+    VIEWS_PANEL,
+    runs="message.message",
+    answers=QUIET_OPTIONS,
+    choices={"format_": MESSAGE_FORMATS},
+)
+def message(
+    ids: MessageIds = [],  # noqa: B006
+    with_: MessageWith = None,
+    whole: Whole = False,
+    with_risk: WithRisk = False,
+    no_reason: NoReason = False,
+    format_: MessageFormat = None,
+    output: MessageOutput = "-",
+    force: MessageForce = False,
+) -> None:
+    """The words to send to the other side.
+
+    \b
+    promisectl message 4
+    promisectl message --with dana
+    xdg-open "$(promisectl message 4 --format mailto)"
+
+    It shows what you said last; if they spoke last, it shows what you understood.
+    In your language: promisectl guide talking
     """
 
 

@@ -37,7 +37,7 @@ def show(env: Env) -> None:
 
 
 def iter_setting_rows(env: Env) -> Iterator[dict[str, Any]]:
-    """Return a row for every key, then one for every alias.
+    """Return a row for every key, then one for all words of messages and every alias.
 
     `value` is the value as a text, `whole` the value itself, and `from` is an option, a variable
     of the environment, a line of the config, or `default`.
@@ -45,7 +45,9 @@ def iter_setting_rows(env: Env) -> Iterator[dict[str, Any]]:
     from promisectl.config.keys import CONFIG_KEYS
 
     sources = find_setting_sources(env)
-    for key in (*CONFIG_KEYS, *(f"alias.{name}" for name in env.config.alias)):
+    tables = {"message": env.config.message, "alias": env.config.alias}
+    own = (f"{table}.{name}" for table, values in tables.items() for name in values)
+    for key in (*CONFIG_KEYS, *own):
         value = find_setting_value(env, key)
         if isinstance(value, list):
             text = ", ".join(value)
@@ -73,7 +75,11 @@ def find_setting_value(env: Env, key: str) -> Any:
     table, _, name = key.partition(".") if "." in key else ("", "", key)
     if table == "alias":
         return env.config.alias[name]
-    value = getattr(getattr(env.config, table) if table else env.config, name)
+    value: Any
+    if table == "message":
+        value = env.config.message[name]
+    else:
+        value = getattr(getattr(env.config, table) if table else env.config, name)
     return [*value] if isinstance(value, tuple) else value
 
 

@@ -37,7 +37,8 @@ class Config(NamedTuple):
     week, Monday is 0. `window` is the period of `stats` in days. `color` is auto, always or never.
     `pager` is a command, False for none, None for the default. `hints` says when the next steps
     are printed after a move, `questions` at which yes a person is asked questions. `date` holds the
-    times that words such as "evening" mean, `alias` the expansion of each alias.
+    times that words such as "evening" mean, `message` the words of messages to others and what
+    their dates are made of, `alias` the expansion of each alias.
     """
 
     me: str | None = None
@@ -52,6 +53,7 @@ class Config(NamedTuple):
     date: DayHours = DayHours()
     check: CheckConfig = CheckConfig()
     table: TableConfig = TableConfig()
+    message: Mapping[str, str | tuple[str, ...]] = MappingProxyType({})
     alias: Mapping[str, str] = MappingProxyType({})
 
 

@@ -8,7 +8,13 @@ import tomllib
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.config import CheckConfig, Config, TableConfig
-from promisectl.config.keys import CONFIG_KEYS, WrongConfigValue, parse_alias
+from promisectl.config.keys import (
+    CONFIG_KEYS,
+    MESSAGE_KEYS,
+    WrongConfigValue,
+    parse_alias,
+    parse_message_value,
+)
 from promisectl.domain.civil import DayHours
 
 if TYPE_CHECKING:
@@ -24,6 +30,7 @@ _TABLE_HINTS = {
     "date": 'date is a table: type [date], and below it evening = "20:00"',
     "check": 'check is a table: type [check], and below it ignore = ["L08"]',
     "table": 'table is a table: type [table], and below it sort = "person"',
+    "message": 'message is a table: type [message], and below it greeting = "Dear {name},"',
     "alias": 'alias is a table: type [alias], and below it late = "owe --overdue"',
 }
 
@@ -55,7 +62,7 @@ def decode_config(content: bytes, path: str) -> str:
 def parse_config(content: bytes, path: str) -> Config:
     """Return the config of a file's content; errors name `path`. Raises BadConfig."""
     text, tables = _parse_toml(content, path)
-    values: dict[str, dict[str, Any]] = {table: {} for table in ("", "alias", *CONFIG_TABLES)}
+    values: dict[str, dict[str, Any]] = {table: {} for table in ("", *_TABLE_HINTS)}
     try:
         for (*table, name), value in iter_config_items(tables):
             values["".join(table)][name] = parse_config_value((*table, name), value)
@@ -63,7 +70,7 @@ def parse_config(content: bytes, path: str) -> Config:
         line = _find_key_line_numbers(text)[wrong.key]
         raise errors.BadConfig(path, f"line {line}: {wrong}") from None
     parts: dict[str, Any] = {table: kind(**values[table]) for table, kind in CONFIG_TABLES.items()}
-    return Config(**values[""], **parts, alias=values["alias"])
+    return Config(**values[""], **parts, message=values["message"], alias=values["alias"])
 
 
 def find_key_lines(path: str) -> dict[str, int]:
@@ -98,7 +105,9 @@ def iter_config_items(values: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ..
             continue
         if not isinstance(value, dict):
             raise WrongConfigValue((name,), _TABLE_HINTS[name])
-        known = CONFIG_TABLES[name]._fields if name in CONFIG_TABLES else value.keys()
+        known: Collection[str] = value.keys()  # an alias can have any name
+        if name != "alias":
+            known = MESSAGE_KEYS if name == "message" else CONFIG_TABLES[name]._fields
         for key, inner in value.items():
             if key not in known:
                 raise _build_unknown_key((name, key), known)
@@ -125,6 +134,8 @@ def parse_config_value(key: tuple[str, ...], value: Any) -> Any:
     try:
         if key[0] == "alias":
             return parse_alias(key[1], value)
+        if key[0] == "message":
+            return parse_message_value(key[1], value)
         return CONFIG_KEYS[".".join(key)].parse_value(value)
     except ValueError as error:
         raise WrongConfigValue(key, str(error)) from None

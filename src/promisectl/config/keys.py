@@ -11,7 +11,7 @@ from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.compiled import completion
 from promisectl.domain import civil, constants, people
 from promisectl.domain.wellmade.check import RULES
-from promisectl.rendering import columns
+from promisectl.rendering import columns, message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -160,6 +160,33 @@ def parse_alias(name: str, value: Any) -> str:
     return str(value)
 
 
+MESSAGE_LISTS = {"weekdays": 7, "months": 12}
+"""The lists of names in the table of messages, each with how many it must have."""
+MESSAGE_KEYS = (*message.DEFAULT_WORDS, "date", *MESSAGE_LISTS)
+_PLACEHOLDER_PATTERN = r"\{[^{}]*\}?|\}"
+
+
+def parse_message_value(name: str, value: Any) -> str | tuple[str, ...]:
+    """Return words of messages, or what their dates are made of. Raises ValueError.
+
+    Words may hold the placeholder {name}, and no other; the form of a date needs others.
+    """
+    if name in MESSAGE_LISTS:
+        names = _build_text_list_parser(name)(value)
+        if len(names) != MESSAGE_LISTS[name]:
+            raise ValueError(f"{name} must have {MESSAGE_LISTS[name]} names, not {len(names)}")
+        return names
+    if not isinstance(value, str):
+        raise ValueError(f"{name} must be a text")  # noqa: TRY004  # like all wrong values
+    known = message.DATE_PLACEHOLDERS if name == "date" else ("{name}",)
+    for found in re.findall(_PLACEHOLDER_PATTERN, value):
+        if found not in known:
+            raise ValueError(f"“{found}” is not a placeholder; {name} can have {', '.join(known)}")
+    if name == "date" and not all(part in value for part in message.DATE_PLACEHOLDERS[1:]):
+        raise ValueError('date must have a day, a month and a year, as in "{day} {month} {year}"')
+    return value
+
+
 CONFIG_KEYS = {
     "me": ConfigKey(
         parse_me_value,
@@ -251,7 +278,11 @@ _TEMPLATE_HEAD = """\
 # The config of promisectl. Lines that start with # are comments: to use a setting, remove
 # its # (and the # before the [table] above it). See: promisectl guide config
 """
-_TEMPLATE_ALIASES = (
+_TEMPLATE_LAST_TABLES = (
+    "",
+    "# The words of the messages that you send. See: promisectl guide talking",
+    "# [message]",
+    '# greeting = "Dear {name},"',
     "",
     "# Short names for commands. See: promisectl guide aliases",
     "# [alias]",
@@ -268,4 +299,4 @@ def build_config_template() -> str:
         about = [f"# {line}" for line in textwrap.wrap(key.about, _TEMPLATE_COLUMNS)]
         lines += ["", *heading, *about, f"# {key.example}"]
         last_table = table
-    return "\n".join((*lines, *_TEMPLATE_ALIASES, ""))
+    return "\n".join((*lines, *_TEMPLATE_LAST_TABLES, ""))

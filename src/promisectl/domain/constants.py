@@ -46,6 +46,9 @@ COLOR_CHOICES = ("auto", "always", "never")
 HINT_CHOICES = ("always", "first-weeks", "never")
 QUESTION_CHOICES = ("always", "important", "never")
 DIGEST_FORMATS = ("plain", "md")
+MESSAGE_FORMATS = ("text", "md", "mailto", "ics")
+MAX_MAILTO_CHARACTERS = 1_900
+"""The longest link that mail programs and desktops are sure to take."""
 EXPORT_FORMATS = ("csv", "json", "jsonl", "md", "ics")
 EXPORT_READERS = ("people", "programs")
 EXPORT_NEWLINES = ("crlf", "lf")

@@ -164,3 +164,13 @@ class UndoBlocked(IllegalMove):
             f"#{later_number}, which came later.",
             f"Undo that first: promisectl undo --promise {later_number}",
         )
+
+
+class NobodyToWriteTo(IllegalMove):
+    """A message about a promise to yourself, or about a void one."""
+
+    def __init__(self, number: int, state: str) -> None:
+        reason = "void, so nobody needs to hear of it"
+        if state != "void":
+            reason = "a promise to yourself, so there is nobody to write to"
+        super().__init__(f"#{number} is {reason}.", f"See: promisectl show {number}")

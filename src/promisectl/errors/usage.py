@@ -132,6 +132,32 @@ class ReplacedIsOpen(Usage):
         )
 
 
+class SeveralReaders(Usage):
+    """A message about promises with several people.
+
+    `numbers` are the IDs for each of the `names`.
+    """
+
+    def __init__(self, names: Sequence[str], numbers: Sequence[Sequence[int]]) -> None:
+        super().__init__(
+            f"A message goes to one person, and these are with {' and '.join(names)}.",
+            "Write one to each:",
+        )
+        self.commands = tuple(
+            f"promisectl message {' '.join(map(str, theirs))}" for theirs in numbers
+        )
+
+
+class LinkTooLong(Usage):
+    """A message that is too long for a link to a mail."""
+
+    def __init__(self, length: int, limit: int, command: str) -> None:
+        super().__init__(
+            f"As a link, the message has {length:,} characters; mail programs take {limit:,}.",
+            f"Pipe its text instead: {command}",
+        )
+
+
 class AgreedAlready(Usage):
     """Terms that are agreed already, while others are proposed.
 

@@ -14,7 +14,7 @@ from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.domain.constants import UNDELIVERED_STATES
 from promisectl.records import vtimezone
-from promisectl.system.text import escape_text
+from promisectl.system.text import escape_text, split_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -46,7 +46,6 @@ _DIRECTION_SENTENCES = {
     "self": ("You owe yourself.",) * 2,
 }
 _DESCRIPTION_TITLES = {"done_when": "Done when", "why": "Why", "reason": "Reason"}
-_LINE_BREAKS = ("\r\n", "\r", "\x85", "\u2028", "\u2029")
 _LAST_ZONED_YEAR = 2100  # later times are in UTC, as nobody knows the rules of a zone by then
 
 
@@ -79,6 +78,32 @@ def iter_calendar_parts(
     yield foot
 
 
+def encode_their_calendar(rows: Iterable[Row], my_name: str) -> str:
+    """Return one calendar with a task for every row as the other side sees it, to be sent.
+
+    It holds the terms and the state, and nothing that is mine alone: no tags, no reason, no other
+    promise. `my_name` is empty where it is unknown.
+    """
+    theirs = [
+        {
+            **{name: row[name] for name in row.keys()},  # noqa: SIM118  # a row of SQLite
+            "direction": {"owe": "owed", "owed": "owe"}[row["direction"]],
+            "person": "",
+            "person_name": my_name,
+            "tags": None,
+            "reason": None,
+            "replaces_uid": None,
+        }
+        for row in rows
+    ]
+    spans: dict[str, list[str]] = {}
+    for row in theirs:
+        if row["due"] and "T" in row["due"]:
+            spans.setdefault(row["due_zone"], []).append(row["due"])
+    hours = [{"zone": zone, "first": min(dues), "last": max(dues)} for zone, dues in spans.items()]
+    return "".join(iter_calendar_parts(theirs, hours))
+
+
 def encode_task_calendar(row: Row, alarms: Sequence[timedelta] = ()) -> str:
     """Return a calendar with the task of one row."""
     hours = []
@@ -106,6 +131,7 @@ def encode_task(row: Row, alarms: Sequence[timedelta]) -> str:
 
     newest = datetime.fromisoformat(row["said_last"])
     delivered = row["delivered_at"] if row["state"] == "kept" else None
+    has_name = row["person_name"] and row["direction"] != "self"
     properties = {
         "uid": row["uid"],
         "dtstamp": newest,
@@ -118,10 +144,10 @@ def encode_task(row: Row, alarms: Sequence[timedelta]) -> str:
         "completed": delivered and datetime.fromisoformat(delivered),
         "percent-complete": 100 if delivered else None,
         "due": resolve_task_due(row),
-        "contact": None if row["direction"] == "self" else escape_ics_text(row["person_name"]),
+        "contact": escape_ics_text(row["person_name"]) if has_name else None,
         "categories": [row["direction"], *map(escape_ics_text, (row["tags"] or "").split())],
         "x-promisectl-state": vText(row["state"]),
-        "x-promisectl-person": vText(escape_ics_text(row["person"])),
+        "x-promisectl-person": vText(escape_ics_text(row["person"])) if row["person"] else None,
     }
     task = Todo()
     for name, value in properties.items():
@@ -166,7 +192,8 @@ def describe_task(row: Row) -> str:
     """Return who owes whom and the state in one line, then the other terms, one a line."""
     agreed, not_agreed = _DIRECTION_SENTENCES[row["direction"]]
     sentence = (agreed if row["accepted_at"] else not_agreed).format(row["person_name"])
-    lines = [f"{sentence} {_STATE_SENTENCES[row['state']]}"]
+    state = _STATE_SENTENCES[row["state"]]
+    lines = [f"{sentence} {state}" if row["person_name"] else state]
     for name, title in _DESCRIPTION_TITLES.items():
         if row[name]:
             lines.append(f"{title}: {row[name]}")
@@ -178,8 +205,7 @@ def escape_ics_text(value: str) -> str:
 
     Every kind of line break becomes a newline, other control characters become escapes.
     """
-    for line_break in _LINE_BREAKS:
-        value = value.replace(line_break, "\n")
+    value = "\n".join(split_lines(value))
     return "".join(
         escape_text(character)
         if unicodedata.category(character) == "Cc" and character not in "\t\n"

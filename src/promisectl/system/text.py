@@ -28,6 +28,7 @@ STEERING_RANGES = (
     range(0xE0000, 0xE0080),
 )
 """The code points that a terminal could obey."""
+_LINE_BREAKS = ("\r\n", "\r", "\x85", "\u2028", "\u2029")
 _FIRST_EMOJI = 0x2600
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _PASTED_PROGRAMS = ("promisectl", "mkdir", "find", "sqlite3", "sudo", "pipx", "pip", "ls")
@@ -96,6 +97,13 @@ def escape_lines(text: str) -> str:
         character if character in "\t\n" else escape_text(character)
         for character in text.replace("\r\n", "\n")
     )
+
+
+def split_lines(text: str) -> list[str]:
+    """Return the lines of a text, at line breaks of every kind; all else stays as it is."""
+    for line_break in _LINE_BREAKS:
+        text = text.replace(line_break, "\n")
+    return text.split("\n")
 
 
 def escape_line(value: str) -> str:

@@ -21,6 +21,7 @@ EXAMPLES: dict[str, Sequence[Sequence[str]]] = {
     "moves": [["--today", "2026-11-29"], []],
     "show": [["1"], ["1", "3"], ["99"]],
     "log": [[], ["1"]],
+    "message": [["1"], ["--with", "dana"], ["1", "--format", "mailto"], ["1", "--format", "ics"]],
     "person show": [["dana"], ["nobody"]],
     "guide": [[], ["start"]],
     "help": [[], ["make"], ["all"], ["nonsense"]],
