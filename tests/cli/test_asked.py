@@ -5,9 +5,9 @@ import shlex
 
 import pytest
 
+from tests.cli.questions import NEEDED
 from tests.conftest import Program, remembered
 
-NEEDED = "Type an answer, or ? for help. Ctrl-C: leave; nothing is recorded.\n"
 LIST = "1  Send the Q3 numbers (Dana, Fri 27 Nov)\n2  Review the contract (Dana, no date)\n"
 
 
