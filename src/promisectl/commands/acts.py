@@ -444,19 +444,34 @@ def reopen(
 
 
 def bump(
-    env: Env, id_: str, text: str | None, *, theirs: bool = False, on: str | None = None
+    env: Env,
+    id_: str,
+    text: str | None,
+    *,
+    answer_by: str | None = None,
+    theirs: bool = False,
+    on: str | None = None,
 ) -> None:
-    """Record an early warning, or a reminder; the state stays."""
-    arguments.check_words_before_lock(env, on=on)
+    """Record an early warning, or a reminder; the state stays.
+
+    `answer_by` is until when the side that speaks will answer the proposed terms. Raises EmptyText,
+    NothingToAnswer and AnswerOfOtherSide.
+    """
+    if answer_by is not None and not answer_by.strip():
+        raise errors.EmptyText("answer-by")
+    arguments.check_words_before_lock(env, {"answer_by": answer_by}, on)
     text = missing.ask_missing_text(env, Verb.BUMP, id_, text, "What do you tell them?")
     arguments.check_text("text", text)
 
     def build_act(promise: Promise) -> Act:
-        at = arguments.parse_event_moment(env, "--on", on, after=promise.made_at)
+        after = promise.made_at if answer_by is None else promise.moved_at
+        at = arguments.parse_event_moment(env, "--on", on, after=after)
         side = resolve_acting_side(promise, Verb.BUMP, mine=False, theirs=theirs)
-        return Act(Verb.BUMP, side, at, env.now, text=text)
+        answer = arguments.parse_due_date(env, "--answer-by", answer_by, said=at)
+        return Act(Verb.BUMP, side, at, env.now, text=text, answer_by=answer)
 
-    recorder.record_move(env, "bump", [id_], build_act, AnswerExtras(foreseen=True))
+    extras = AnswerExtras(foreseen=answer_by is None)
+    recorder.record_move(env, "bump", [id_], build_act, extras)
 
 
 def told(env: Env, id_: str, *, on: str | None = None) -> None:

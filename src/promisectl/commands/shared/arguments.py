@@ -25,7 +25,11 @@ _MAX_QUOTED_CHARACTERS = 40
 _PLACEHOLDERS = ("…", "...")
 _QUOTES_AND_SPACES = " \t“”„‟\"'‘’‚«»`"
 _MAX_ROWS = (1 << 63) - 1  # what SQLite can count
-_OPTION_BY_DATE_FIELD = {"due": "--by", "reply_by": "--reply-by"}
+_OPTION_BY_DATE_FIELD = {
+    "due": "--by",
+    "reply_by": "--reply-by",
+    "answer_by": "--answer-by",
+}
 
 
 def is_id_word(word: str) -> bool:
