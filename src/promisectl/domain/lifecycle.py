@@ -228,6 +228,15 @@ def apply_act(
     return applied
 
 
+def is_allowed(promise: Promise, act: Act, *, agreed: bool = False) -> bool:
+    """Whether `apply_act` allows an act; other terms that are `agreed` need no reason."""
+    try:
+        apply_act(promise, act, agreed=agreed)
+    except (errors.Usage, errors.IllegalMove):
+        return False
+    return True
+
+
 def apply_recorded_act(
     promise: Promise | None, act: Act, number: int, *, agreed: bool = True
 ) -> Applied:

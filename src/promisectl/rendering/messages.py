@@ -176,6 +176,24 @@ def format_term_changes(
     return changes
 
 
+def list_extra_demands(old: Terms, new: Terms, here: LocalMoment) -> list[str]:
+    """Return in what the later terms ask more of the promisor: “2 days earlier”, “other words”.
+
+    Nothing more is asked by a later date, or without a date, a done-when or the same why.
+    """
+    demands = []
+    if new.due and not old.due:
+        demands.append("a date")
+    elif new.due and old.due and new.due.at < old.due.at:
+        distance = formats.format_time_from_due(old.due, new.due.at, here.zone)
+        demands.append(f"{distance} earlier")
+    if new.outcome != old.outcome:
+        demands.append("other words")
+    if new.done_when and new.done_when != old.done_when:
+        demands.append("another done-when" if old.done_when else "a done-when")
+    return demands
+
+
 def _format_term(value: str | CivilMoment | None, here: LocalMoment) -> str:
     """Return a text in quotes, or a date; empty for None."""
     if value is None or isinstance(value, str):

@@ -117,6 +117,18 @@ def check_outcome(value: str) -> str:
     return value
 
 
+def check_displaced_text(env: Env, text: str | None, ids: Sequence[str] = ()) -> str | None:
+    """Return what the promises of `ids` displace, as it is kept: see `displaced.name_displaced`.
+
+    Raises what `check_text` raises, and BadNumber and BadRange.
+    """
+    if check_text("no-to", text) is None:
+        return None
+    from promisectl.commands.shared import displaced
+
+    return displaced.name_displaced(env, str(text), but=parse_promise_numbers(ids))
+
+
 def choose_text(option: str, value: str | None, words: str | None) -> str | None:
     """Return the value of an option, or the words without it that mean the same.
 
