@@ -55,7 +55,7 @@ NoTo = Annotated[
     typer.Option(
         "--no-to",
         metavar="TEXT",
-        help="What it displaces: what you will put off for it; the ID of a promise is enough.",
+        help="What it displaces, in words or by the ID of a promise.",
     ),
 ]
 Note = Annotated[str | None, typer.Option("--note", "-n", metavar="TEXT", help="A note to add.")]
@@ -110,7 +110,7 @@ Search = Annotated[
     typer.Option(
         "--search",
         metavar="TEXT",
-        help="Only if the terms, the risk, what it displaces or the reason contain this text.",
+        help="Only if this text is in the terms, risk, no-to or reason.",
     ),
 ]
 All = Annotated[bool, typer.Option("--all", "-a", metavar="", help="Include closed promises.")]

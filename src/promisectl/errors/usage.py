@@ -120,7 +120,10 @@ class WhoseTerms(Usage):
 
 
 class AnswerOfOtherSide(Usage):
-    """A date for an answer from the side whose terms wait for it; `is_mine` if that is you."""
+    """A date for an answer from the side whose own terms wait for it.
+
+    `is_mine`: that side is me.
+    """
 
     def __init__(self, number: int, *, is_mine: bool) -> None:
         ask = f"promisectl negotiate {number} {'--mine' if is_mine else '--theirs'} --reply-by “…”"
