@@ -40,6 +40,10 @@ MINE = ["make 'Send Q3 numbers' --to dana --by fri --agreed"]
 ASKED = ["make 'Review the contract' --to dana --by wed --asked"]
 OFFERED = ["make 'Fix the brake' --to lee --by fri"]
 THEIRS = ["make 'Fix the bike' --from lee --by fri --agreed"]
+CHANGED = [
+    "make 'Send Q3 numbers' --to dana --by '4 dec' --agreed",
+    "negotiate 1 --by '2 dec' --theirs --reason audit",
+]
 MYSELF = ["make 'Run' --to me --by fri"]
 
 QUESTIONS = {
@@ -56,7 +60,7 @@ QUESTIONS = {
         MINE, "renege 1 --reason ill", [], "not yet", []
     ),
     "commands/shared/arguments._ask_date_reading": Question(
-        MINE, "make 'Lend it' --to dana --by 'next fri'", [], "1", []
+        MINE, "make 'Lend it' --to dana --by 'next fri'", [], "1", ["", ""]
     ),
     "commands/shared/counterparty.ask_near_person": Question(
         MINE, "make 'Lend the drill' --to dnaa", [], "yes", []
@@ -81,6 +85,9 @@ QUESTIONS = {
     "commands/shared/consent.ask_verdict": Question(ASKED, "accept 1", ["", ""], "yes", []),
     "commands/shared/consent.ask_verdict 2": Question(
         ASKED, "accept 1", ["", "", "no"], "too busy", []
+    ),
+    "commands/shared/consent.ask_verdict 3": Question(
+        CHANGED, "accept 1", ["", "", "counter", "3 dec", ""], "the fair is on", []
     ),
     "commands/shared/prompts.ask_new_terms": Question(
         ASKED, "accept 1", ["", "", "counter"], "28 nov", ["Review one page"]

@@ -33,7 +33,7 @@ def test_several_ids_can_be_answered(filled: Program) -> None:
 
 
 def test_a_command_about_one_promise_asks_for_one(filled: Program) -> None:
-    result = filled("negotiate", "-b", "wed", "-y", answers="\n1 2\n1\n")
+    result = filled("negotiate", "-b", "sat", "-y", answers="\n1 2\n1\n")
     assert result.stderr.count("Which one? › ") == 3
     assert f"Which one? › {NEEDED}Which one? › " in result.stderr
     assert result.stdout.startswith("#1 active: you and Dana agreed on")
@@ -102,7 +102,7 @@ def test_a_missing_text_is_asked_for(
     ],
 )
 def test_make_asks_for_the_outcome(filled: Program, words: str, question: str, said: str) -> None:
-    result = filled("make", *words.split(), answers="\nBuy milk\n")
+    result = filled("make", *words.split(), answers="\nBuy milk\n\n\n")
     assert result.stderr.startswith(f"{question} › Type an answer")
     assert result.stderr.count(f"{question} › ") == 2
     assert result.stdout.startswith(said)

@@ -331,6 +331,339 @@ def test_a_line_that_leads_to_no_question_is_not_said(program: Program) -> None:
         assert (result.code, "You promise" in result.stderr) == (0, False)
 
 
+# My own offer, which binds me by their yes
+
+OFFER = "You offer Dana “Review the contract” by Wed 25 Nov.\n"
+OFFER_THIS = "Offer this: yes, change or no? › "
+
+
+def _offer(program: Program, *more: str, answers: str | None, by: str = "wed") -> Result:
+    words = ("make", "Review the contract", "--to", "dana", "--by", by, *more)
+    return program(*words, answers=answers, width=200)
+
+
+def test_an_offer_is_asked_about_before_it_is_written(program: Program) -> None:
+    result = _offer(program, answers="sick\ngym\ny\n")
+    assert result.stdout == "#1 proposed: you offer Dana “Review the contract” by Wed 25 Nov.\n"
+    assert result.stderr.startswith(f"{OFFER}{RISK}{PRICE}{OFFER_THIS}New ledger: ")
+    assert _foreseen(program) == ("sick", "gym")
+    [act] = _record(program)["acts"]
+    assert (act["act"], act["risk"], act["no_to"]) == ("offer", "sick", "gym")
+
+
+def test_an_offer_that_brings_nothing_to_mind_is_made(program: Program) -> None:
+    result = _offer(program, answers="\n\n")
+    assert (result.code, result.stderr.count("›")) == (0, 2)
+    assert (_record(program)["state"], _foreseen(program)) == ("proposed", (None, None))
+
+
+@pytest.mark.parametrize(
+    "answers", ["", "\n", "sick\n", "sick\ngym\n", "sick\n\nno\n", "\ngym\nn\n"]
+)
+def test_leaving_my_own_offer_records_nothing(program: Program, answers: str) -> None:
+    result = _offer(program, answers=answers)
+    assert (result.code, result.stdout) == (130, "")
+    assert result.stderr.endswith("Nothing was recorded.\n")
+    assert not program.ledger.exists()
+
+
+def test_an_offer_can_be_changed_at_the_last_question(program: Program) -> None:
+    result = _offer(program, "--reply-by", "tue", answers="sick\n\nchange\nthu\nReview one page\n")
+    assert result.stdout == (
+        "#1 proposed: you offer Dana “Review one page” by Thu 26 Nov, reply by Tue 24 Nov.\n"
+    )
+    record = _record(program)
+    assert (record["revisions"], record["author"], record["risk"]) == (1, "me", "sick")
+
+
+@pytest.mark.parametrize(
+    ("more", "asks"),
+    [
+        ((), False),
+        (("--by", "today 18:00"), False),
+        (("--by", "tomorrow"), False),
+        (("--by", "wed"), True),
+        (("--by", "tomorrow", "--done-when", "she has read it"), True),
+        (("--by", "wed", "--asked"), False),
+        (("--by", "wed", "--risk", "sick", "--no-to", "gym"), False),
+        (("--by", "wed", "-q"), False),
+        (("--by", "wed", "--json"), False),
+        (("--by", "wed", "--no-input"), False),
+    ],
+)
+def test_only_an_important_offer_is_asked_about(
+    program: Program, more: tuple[str, ...], asks: bool
+) -> None:
+    answers = "\n\n" if asks else ""
+    words = ("make", "Feed the cat", "--to", "dana", *more)
+    assert _asks(program(*words, answers=answers, width=200)) is asks
+
+
+@pytest.mark.parametrize(
+    "side", [["--to", "me"], ["--from", "lee"], ["--from", "lee", "--offered"]]
+)
+def test_what_binds_nobody_or_only_me_is_not_asked_about(program: Program, side: list[str]) -> None:
+    assert not _asks(program("make", "Feed the cat", *side, "--by", "wed", answers="", width=200))
+
+
+def test_an_offer_to_several_is_asked_about_once(program: Program) -> None:
+    words = ("make", "Bring a chair", "--to", "dana", "--to", "lee", "--by", "wed")
+    result = program(*words, answers="sick\n\n", width=200)
+    assert result.stderr.startswith(
+        f"You offer Dana and Lee “Bring a chair” by Wed 25 Nov.\n{RISK}{PRICE}New ledger"
+    )
+    assert (_foreseen(program, 1), _foreseen(program, 2)) == (("sick", None), ("sick", None))
+
+
+def test_the_config_asks_at_every_offer_or_at_none(program: Program) -> None:
+    _configure(program, 'questions = "never"\n')
+    assert not _asks(_offer(program, "--done-when", "she has it", answers=""))
+    _configure(program, 'questions = "always"\n')
+    assert _asks(_offer(program, answers="\n\n", by="today"))
+
+
+# My counter-offer
+
+COUNTER = "#1: you offer Dana “Review the contract” by Thu 26 Nov.\n"
+FRIDAY_RISK = RISK.replace("Thu 26", "Fri 27")
+
+
+def test_a_counter_is_asked_about_like_an_offer(asked: Program) -> None:
+    result = asked("negotiate", "1", "--by", "thu", answers="sick\ngym\nyes\n", width=200)
+    assert result.stderr.startswith(f"{COUNTER}{FRIDAY_RISK}{PRICE}{OFFER_THIS}When Dana")
+    act = _record(asked)["acts"][-1]
+    assert (act["act"], act["risk"], act["no_to"]) == ("negotiate", "sick", "gym")
+
+
+def test_a_counter_can_be_changed_at_the_last_question(asked: Program) -> None:
+    words = ("negotiate", "1", "--by", "thu", "--reply-by", "tue")
+    result = asked(*words, answers="sick\n\nc\nfri\n\n", width=200)
+    assert result.code == 0
+    record = _record(asked)
+    assert (record["due"], record["reply_by"], record["revisions"]) == (
+        "2026-11-27",
+        "2026-11-24",
+        2,
+    )
+
+
+@pytest.mark.parametrize("answers", ["", "\n", "sick\n\n", "sick\n\nno\n"])
+def test_leaving_my_counter_records_nothing(asked: Program, answers: str) -> None:
+    before = asked.ledger.read_bytes()
+    result = asked("negotiate", "1", "--by", "thu", answers=answers, width=200)
+    assert (result.code, result.stdout) == (130, "")
+    assert asked.ledger.read_bytes() == before
+
+
+def test_a_counter_that_will_be_refused_is_not_asked_about(asked: Program) -> None:
+    result = asked("negotiate", "1", "--by", "wed", answers="", width=200)
+    assert (result.code, result.stderr.count("›")) == (2, 0)
+
+
+@pytest.mark.parametrize(
+    ("by", "said"),
+    [("thu", "This asks more of you: 1 day earlier.\n"), ("sat", None), ("fri", None)],
+)
+def test_my_own_offer_is_asked_about_again_where_it_asks_more(
+    program: Program, by: str, said: str | None
+) -> None:
+    program.ok("make", "Review the contract", "--to", "dana", "--by", "fri", "--risk", "flu")
+    words = ("negotiate", "1", "--mine", "--by", by, "--why", "she needs it")
+    result = program(*words, answers="\n\n" if said else "", width=200)
+    assert result.code == 0
+    assert ("›" in result.stderr) is bool(said)
+    if said:
+        assert result.stderr.startswith(
+            f"#1: you offer Dana “Review the contract” by Thu 26 Nov.\n{said}"
+        )
+        assert "Why? (Enter keeps “flu”) › " in result.stderr
+    assert _foreseen(program) == ("flu", None)
+
+
+def test_an_editor_brings_the_same_questions(
+    asked: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EDITOR", "sed -i 's/^by:.*/by: thu/'")
+    result = asked("edit", "1", "--negotiate", answers="sick\n\nno\n", width=200)
+    assert (result.code, OFFER_THIS in result.stderr) == (130, True)
+    assert _record(asked)["revisions"] == 1
+
+
+@pytest.mark.parametrize("words", [["--by", "thu", "--theirs"], ["--reply-by", "tue", "--theirs"]])
+def test_their_terms_are_not_asked_about(asked: Program, words: list[str]) -> None:
+    assert not _asks(asked("negotiate", "1", *words, answers="", width=200))
+
+
+# A change that asks more of me
+
+
+@pytest.fixture
+@remembered
+def agreed(program: Program) -> Program:
+    """I owe something by Fri 4 Dec, for which I named a risk."""
+    program.ok(
+        *("make", "Review the contract", "--to", "dana", "--by", "fri next week", "--agreed"),
+        *("--risk", "flu", "--no-to", "gym"),
+    )
+    return program
+
+
+@pytest.mark.parametrize(
+    ("change", "more"),
+    [
+        (["--by", "2 dec"], "2 days earlier"),
+        (["--by", "4 dec 17:00"], "6 hours earlier"),
+        (["--what", "Review both contracts"], "other words"),
+        (["--by", "2 dec", "--what", "Review both"], "2 days earlier, other words"),
+        (["--done-when", "signed"], "a done-when"),
+        (["--by", "7 dec", "--done-when", "signed"], "a done-when"),
+        (["--by", "7 dec"], None),
+        (["--by", ""], None),
+        (["--why", "the audit"], None),
+    ],
+)
+def test_a_change_that_asks_more_is_asked_about(
+    agreed: Program, change: list[str], more: str | None
+) -> None:
+    agreed.ok("negotiate", "1", *change, "--theirs", "--reason", "audit")
+    result = _accept(agreed, answers="\n\nyes\n" if more else "")
+    assert result.code == 0
+    assert ("›" in result.stderr) is bool(more)
+    if more:
+        first, second, *_ = result.stderr.splitlines()
+        assert first.startswith("#1: Dana proposes “Review ")
+        assert second == f"This asks more of you: {more}."
+        assert "(Enter keeps “flu”) › " in result.stderr
+        assert "(Enter keeps “gym”) › " in result.stderr
+    record = _record(agreed)
+    assert (record["offer"], record["risk"], record["no_to"]) == (None, "flu", "gym")
+
+
+def test_the_first_date_and_another_done_when_ask_more(program: Program) -> None:
+    words = ("make", "Review the contract", "--to", "dana", "--agreed", "--done-when", "read")
+    program.ok(*words)
+    change = ("--by", "2 dec", "--done-when", "signed")
+    program.ok("negotiate", "1", *change, "--theirs", "--reason", "audit")
+    result = _accept(program, answers="\n\nyes\n")
+    assert "This asks more of you: a date, another done-when.\n" in result.stderr
+
+
+def _propose(agreed: Program) -> None:
+    agreed.ok("negotiate", "1", "--by", "2 dec", "--theirs", "--reason", "audit")
+
+
+def test_a_change_may_bring_another_risk(agreed: Program) -> None:
+    _propose(agreed)
+    result = _accept(agreed, answers="no toner\n\nyes\n")
+    assert result.stdout.startswith("#1 active: you accepted the change: “Review the contract”")
+    assert _foreseen(agreed) == ("no toner", "gym")
+
+
+def test_the_promise_itself_is_not_also_due_that_week(agreed: Program) -> None:
+    _propose(agreed)
+    assert "Also due that week" not in _accept(agreed, answers="").stderr
+
+
+def test_a_change_can_be_declined_at_the_last_question(agreed: Program) -> None:
+    _propose(agreed)
+    result = _accept(agreed, answers="\n\nno\ntoo early\n")
+    assert result.stdout == (
+        "#1 active: you said no to the change (rev 2). Still agreed: “Review the contract” by Fri 4 Dec. "
+        "Reason: “too early”.\n"
+    )
+
+
+def test_a_counter_to_a_change_needs_a_reason(agreed: Program) -> None:
+    _propose(agreed)
+    result = _accept(agreed, answers="\n\ncounter\n3 dec\n\n\nthe fair is on\n")
+    assert result.stdout.startswith("#1 active: you proposed a change (rev 3) of")
+    [*_, act] = _record(agreed)["acts"]
+    assert (act["act"], act["by"], act["text"]) == ("negotiate", "me", "the fair is on")
+
+
+def test_a_counter_back_to_the_agreed_terms_is_a_no(agreed: Program) -> None:
+    _propose(agreed)
+    result = _accept(agreed, answers="\n\nc\n4 dec\n\nno\n\n")
+    assert f"Those are the agreed terms. To keep them, answer no.\n{YES}" in result.stderr
+    assert (result.code, _record(agreed)["revision"]) == (0, 1)
+
+
+def test_several_changes_are_asked_about_without_a_way_out(agreed: Program) -> None:
+    _propose(agreed)
+    agreed.ok("make", "Print it", "--to", "kim", "--by", "wed", "--asked")
+    result = agreed("accept", "1", "2", answers="\n\n\n\n", width=200)
+    assert (result.code, result.stderr.count("›")) == (0, 4)
+
+
+def test_review_asks_about_a_change_that_asks_more(agreed: Program) -> None:
+    _propose(agreed)
+    result = agreed("review", answers="accept\n\n\nyes\n", width=200)
+    assert "This asks more of you: 2 days earlier.\n" in result.stderr
+    assert _record(agreed)["due"] == "2026-12-02"
+    agreed.ok("negotiate", "1", "--by", "9 dec", "--theirs", "--reason", "audit")
+    result = agreed("review", answers="accept\n", width=200)
+    assert "asks more" not in result.stderr
+    assert _record(agreed)["due"] == "2026-12-09"
+
+
+@pytest.mark.parametrize("words", [["--by", "2 dec"], ["--what", "Review both"]])
+def test_a_change_that_i_propose_is_not_asked_about(agreed: Program, words: list[str]) -> None:
+    result = agreed("negotiate", "1", *words, "--reason", "audit", answers="", width=200)
+    assert not _asks(result)
+    assert not _asks(_accept(agreed, answers=""))
+
+
+@pytest.mark.parametrize(("by", "asks"), [("2 dec", True), ("7 dec", False)])
+def test_a_change_that_is_agreed_already_is_asked_about_where_it_asks_more(
+    agreed: Program, by: str, asks: bool
+) -> None:
+    result = agreed("negotiate", "1", "-b", by, "-y", answers="\n\n" if asks else "", width=200)
+    assert _asks(result) is asks
+    assert (_record(agreed)["revision"], _foreseen(agreed)) == (2, ("flu", "gym"))
+
+
+def test_terms_that_are_agreed_already_are_my_first_yes(asked: Program) -> None:
+    words = ("negotiate", "1", "-b", "thu", "-y")
+    result = asked(*words, answers="sick\n\nno\n", width=200)
+    assert (result.code, _record(asked)["revisions"]) == (130, 1)
+    assert "Your answer: yes, change or no? › " in result.stderr
+    result = asked(*words, answers="sick\n\nchange\nfri\n\n", width=200)
+    assert result.code == 0
+    record = _record(asked)
+    assert (record["state"], record["due"], record["risk"]) == ("active", "2026-11-27", "sick")
+
+
+# Enter is no answer to the last question
+
+LAST_QUESTIONS: dict[str, tuple[list[list[str]], list[str], str, str]] = {
+    "request": ([], ["accept", "1"], "\n\n", YES),
+    "review": ([], ["review"], "accept\n\n\n", YES),
+    "agreed": ([], ["make", "B", "--to", "kim", "--by", "wed", "-y"], "sick\n\n", YES),
+    "offer": ([], ["make", "B", "--to", "kim", "--by", "wed"], "sick\n\n", OFFER_THIS),
+    "counter": ([], ["negotiate", "1", "--by", "thu"], "sick\n\n", OFFER_THIS),
+    "change": (
+        [["accept", "1"], ["negotiate", "1", "--what", "Both", "--theirs", "--reason", "audit"]],
+        ["accept", "1"],
+        "\n\n",
+        YES,
+    ),
+    "jot": ([], ["jot", "to dana: B", "to lee: C"], "", "Make these 2? yes / edit / no › "),
+}
+
+
+@pytest.mark.parametrize("name", LAST_QUESTIONS)
+def test_enter_asks_the_last_question_again(asked: Program, name: str) -> None:
+    before, words, first, question = LAST_QUESTIONS[name]
+    for each in before:
+        asked.ok(*each)
+    ledger = asked.ledger.read_bytes()
+    result = asked(*words, answers=f"{first}\n\n", width=200)
+    assert (result.code, result.stderr.count(question)) == (130, 3)
+    assert asked.ledger.read_bytes() == ledger
+    assert asked(*words, answers=f"{first}\nyes\nquit\n", width=200).code == 0
+    assert asked.ledger.read_bytes() != ledger
+
+
 # Counter
 
 

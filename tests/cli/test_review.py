@@ -425,7 +425,7 @@ CHOICES: list[tuple[list[str], list[list[str]], list[str], str, str]] = [
     (["--to", "dana", "--by", "fri", "--asked"], [], ["accept", "", "", "counter", "thu", ""], "proposed", "negotiate"),
     (["--to", "dana", "--by", "fri", "--asked"], [], ["accept", "", "", "no", "full"], "declined", "decline"),
     (["--to", "dana", "--by", "fri", "--asked"], [], ["decline", "full until December"], "declined", "decline"),
-    (["--to", "dana", "--by", "fri", "--asked"], [], ["negotiate", "thu", "", ""], "proposed", "negotiate"),
+    (["--to", "dana", "--by", "fri", "--asked"], [], ["negotiate", "thu", "", "", "", ""], "proposed", "negotiate"),
     (["--to", "dana", "--by", "fri", "--asked"], [], ["withdraw", ""], "withdrawn", "withdraw"),
     (["--to", "dana", "--by", "fri"], [], ["accept", "", ""], "active", "accept"),
     (["--from", "lee", "--by", "fri"], [], ["accept"], "active", "accept"),

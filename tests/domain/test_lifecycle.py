@@ -1346,3 +1346,69 @@ def test_two_corrections_by_a_clock_that_went_back_do_not_either(ledger: Ledger)
     env = ledger.env("2026-12-10T10:00")
     lists.list_(env, all_=True, as_of="2026-12-06")
     assert "Send the numbers" in env.stdout().getvalue()  # type: ignore[attr-defined]
+
+
+# By when an answer comes
+
+ANSWER = CivilMoment("2026-11-26", "Europe/Berlin", datetime(2026, 11, 26, 22, 59, 59, tzinfo=UTC))
+WAITING = [name for name in SITUATIONS if name.startswith(("proposed", "active, "))]
+
+
+@pytest.mark.parametrize("name", WAITING)
+@pytest.mark.parametrize("direction", [OWE, OWED])
+def test_who_has_to_answer_says_by_when(name: str, direction: Direction) -> None:
+    promise = brought(direction, *SITUATIONS[name][0])
+    offered = promise.offered_revision
+    assert offered
+    said = act(Verb.BUMP, offered.author.other_side, LATER, promise, answer_by=ANSWER)
+    step = lifecycle.apply_act(promise, said)
+    after = step.promise
+    assert after.offered_revision
+    assert after.offered_revision.reply_by == ANSWER
+    assert after.offered_revision.terms.content == offered.terms.content
+    assert (after.state, after.move, after.in_force) == (
+        promise.state,
+        promise.move,
+        promise.in_force,
+    )
+    assert (step.act.revision, after.contact_at, after.moved_at) == (offered.number, LATER, LATER)
+
+
+@pytest.mark.parametrize("name", WAITING)
+def test_by_when_an_answer_comes_is_no_warning(name: str) -> None:
+    promise = brought(OWE, *SITUATIONS[name][0])
+    assert promise.offered_revision
+    side = promise.offered_revision.author.other_side
+    after = applied(promise, act(Verb.BUMP, side, LATER, promise, answer_by=ANSWER))
+    assert (after.words, after.bumps) == (promise.words, promise.bumps)
+    assert (after.word_at, after.bumped_at) == (promise.word_at, promise.bumped_at)
+
+
+@pytest.mark.parametrize("name", WAITING)
+def test_nobody_says_when_their_own_terms_are_answered(name: str) -> None:
+    promise = brought(OWE, *SITUATIONS[name][0])
+    assert promise.offered_revision
+    side = promise.offered_revision.author
+    with pytest.raises(errors.AnswerOfOtherSide):
+        applied(promise, act(Verb.BUMP, side, LATER, promise, answer_by=ANSWER))
+
+
+@pytest.mark.parametrize("name", ["active", "delivered"])
+@pytest.mark.parametrize("side", [OR, EE])
+def test_without_proposed_terms_there_is_nothing_to_answer(name: str, side: Side) -> None:
+    promise = brought(OWE, *SITUATIONS[name][0])
+    with pytest.raises(errors.NothingToAnswer):
+        applied(promise, act(Verb.BUMP, side, LATER, promise, answer_by=ANSWER))
+
+
+def test_a_date_for_an_answer_is_about_the_terms_that_were_there() -> None:
+    """It can't come before them, nor later terms before it; the next ones are without it."""
+    promise = brought(OWE, (Verb.REQUEST, EE), (Verb.NEGOTIATE, EE))
+    with pytest.raises(errors.TooEarly):
+        applied(promise, act(Verb.BUMP, OR, START, promise, answer_by=ANSWER))
+    dated = applied(promise, act(Verb.BUMP, OR, LATER, promise, answer_by=ANSWER))
+    with pytest.raises(errors.TooEarly):
+        applied(dated, act(Verb.ACCEPT, OR, LATER - HOUR, dated))
+    countered = applied(dated, act(Verb.NEGOTIATE, OR, LATER, dated))
+    assert countered.offered_revision
+    assert countered.offered_revision.reply_by is None

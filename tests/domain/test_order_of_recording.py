@@ -78,6 +78,8 @@ def tell(direction: Direction, steps: list[tuple[int, int, int, int]]) -> list[A
             act = act._replace(terms=new_terms(promise, verb, due, way), throughout=throughout)
         if verb is Verb.CORRECT:
             act = act._replace(throughout=bool(which % 2))
+        if verb is Verb.BUMP and way > 2 and is_answerer(promise, side):
+            act = act._replace(answer_by=due_after(due, day=way == 4))
         if verb is Verb.TOLD:
             act = act._replace(told_at=at)
         if verb is Verb.RENEGE and side is Side.PROMISOR and way:
@@ -105,10 +107,24 @@ def write_down(story: list[Act], picks: list[int]) -> tuple[list[Act], list[Act]
         try:
             promise = lifecycle.apply_act(promise, act, 1).promise
         except errors.Problem:
-            assert act.verb in LOOSE
+            assert is_loose(act)
             continue
         written.append(act)
     return written, [act for act in story if act in written]
+
+
+def is_answerer(promise: Promise, side: Side) -> bool:
+    """Whether proposed terms wait for the answer of a side."""
+    offered = promise.offered_revision
+    return offered is not None and offered.author is not side
+
+
+def is_loose(act: Act) -> bool:
+    return act.verb in LOOSE and act.answer_by is None
+
+
+def is_about_terms(act: Act) -> bool:
+    return act.verb in ABOUT_TERMS or act.answer_by is not None
 
 
 def is_free(act: Act, left: list[Act]) -> bool:
@@ -118,8 +134,8 @@ def is_free(act: Act, left: list[Act]) -> bool:
         return False
     return not any(
         other.at == act.at
-        or (act.verb not in LOOSE and other.verb not in LOOSE)
-        or (act.verb in ABOUT_TERMS and other.verb in ABOUT_TERMS)
+        or not (is_loose(act) or is_loose(other))
+        or (is_about_terms(act) and is_about_terms(other))
         for other in before
     )
 

@@ -50,6 +50,7 @@ def live(path: Path, odd: str = ODD) -> None:
         beside=True,
     )
     make.make(world(path), "Run", to=["me"], by="in 9 days")
+    acts.bump(world(path), "1", odd, answer_by="wed 12:00")
     acts.negotiate(world(path, "2026-11-24"), "1", by="in 9 days", reason=odd)
     acts.accept(world(path, "2026-11-24"), ["1"], note="good")
     bookkeeping.note(world(path, "2026-11-24"), "1", odd, on="2026-11-01")

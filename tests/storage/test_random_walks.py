@@ -175,6 +175,10 @@ def added_up(acts: list[dict[str, Any]]) -> Sum:
         body = json.loads(act["body"])
         if act["verb"] == "correct":
             _correct(found, body)
+        elif "answer_by" in body:
+            ((author, _, terms),) = found.having("offered")
+            assert {author, act["side"]} == {"promisor", "promisee"}, "nobody answers themselves"
+            terms["reply_by"] = body["answer_by"]
         else:
             _add(found, act["verb"], act["side"], body.get("terms"))
     return found
@@ -318,7 +322,11 @@ class Dice(Random):
             "note": {"text": text},
             "tag": {"tags": self.sample(TAGS, 2)},
             "untag": {"tags": self.sample(TAGS, 1)},
-            "bump": {"text": text, "theirs": self.random() < 0.4},
+            "bump": {
+                "text": text,
+                "theirs": self.random() < 0.4,
+                "answer_by": self.maybe(DAYS[:-1]),
+            },
             "correct": {
                 "what": self.maybe(TEXTS),
                 "by": self.maybe(DAYS),

@@ -15,6 +15,14 @@ BumpText = Annotated[
     ASKED,
     ONE_TEXT,
 ]
+AnswerBy = Annotated[
+    str | None,
+    typer.Option(
+        "--answer-by",
+        metavar="WHEN",
+        help="The answer to what was proposed comes by then; the terms stay.",
+    ),
+]
 NoteText = Annotated[
     list[str],
     typer.Argument(metavar="TEXT…", help="The note; it needs no quotes."),
@@ -73,11 +81,18 @@ def reopen(
 
 
 @register_command("bump", MORE_PANEL, runs="acts.bump", answers=MOVE_OPTIONS)
-def bump(id_: o.Id, text: BumpText, theirs: o.Theirs = False, on: o.On = None) -> None:
+def bump(
+    id_: o.Id,
+    text: BumpText,
+    answer_by: AnswerBy = None,
+    theirs: o.Theirs = False,
+    on: o.On = None,
+) -> None:
     """Record an early warning, or a reminder.
 
     \b
     promisectl bump 1 vendor slipped, will know on Thursday
+    promisectl bump 2 I have to ask the team --answer-by thu
     """
 
 

@@ -53,7 +53,9 @@ Risk = Annotated[str | None, typer.Option("--risk", metavar="TEXT", help="What c
 NoTo = Annotated[
     str | None,
     typer.Option(
-        "--no-to", metavar="TEXT", help="What it displaces: what you will put off for it."
+        "--no-to",
+        metavar="TEXT",
+        help="What it displaces, in words or by the ID of a promise.",
     ),
 ]
 Note = Annotated[str | None, typer.Option("--note", "-n", metavar="TEXT", help="A note to add.")]
@@ -105,7 +107,11 @@ TagIs = Annotated[
 ]
 Search = Annotated[
     str | None,
-    typer.Option("--search", metavar="TEXT", help="Only if the terms contain this text."),
+    typer.Option(
+        "--search",
+        metavar="TEXT",
+        help="Only if this text is in the terms, risk, no-to or reason.",
+    ),
 ]
 All = Annotated[bool, typer.Option("--all", "-a", metavar="", help="Include closed promises.")]
 AsOf = Annotated[

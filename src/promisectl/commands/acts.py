@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from promisectl.domain.people import Newcomer, Person
     from promisectl.env import Env
 
+    ChangeTerms = Callable[[Terms, datetime], Terms]
+    """What returns other terms for the former ones and the moment of the act."""
+
 _CAUSE_WORDS = tuple(cause.value for cause in Cause)
 
 
@@ -75,7 +78,7 @@ def negotiate(
         TermsSpeech(
             reason=arguments.check_text("reason", reason),
             risk=arguments.check_text("risk", risk),
-            no_to=arguments.check_text("no-to", no_to),
+            no_to=arguments.check_displaced_text(env, no_to, [id_]),
             whose=parse_speaker(mine=mine, theirs=theirs),
             agreed=agreed,
         ),
@@ -89,7 +92,8 @@ class TermsSpeech(NamedTuple):
     `whose` is `me` or `them`, None where it is inferred or asked. `revision` is the number of the
     one to correct, None for the agreed one and the same values elsewhere. `seen` is the revision
     that a person was shown. `agreed`: the other side has said yes to them already. `person` is the
-    right other side, where a correction names one.
+    right other side, where a correction names one. `asked`: the questions about what binds me were
+    just asked.
     """
 
     reason: str | None = None
@@ -100,13 +104,14 @@ class TermsSpeech(NamedTuple):
     seen: Revision | None = None
     agreed: bool = False
     person: Person | Newcomer | None = None
+    asked: bool = False
 
 
 def record_new_terms(
     env: Env,
     verb: Verb,
     id_: str,
-    change_terms: Callable[[Terms, datetime], Terms],
+    change_terms: ChangeTerms,
     speech: TermsSpeech,
     *,
     on: str | None = None,
@@ -116,13 +121,8 @@ def record_new_terms(
     `verb` is NEGOTIATE or CORRECT. Raises WhoseTerms, NoRevision, ReplyByWithoutOffer, and
     TermsChanged if there is another revision now than the one that was seen.
     """
-    if verb is Verb.NEGOTIATE and not (speech.whose or speech.agreed) and env.may_ask:
-        promise, _ = output.load_promise_and_name(env, arguments.parse_promise_number(id_))
-        whose = ask_whose_terms(env, promise)
-        if whose:
-            speech = speech._replace(
-                whose=whose, seen=speech.seen or lifecycle.find_base_revision(promise, verb)
-            )
+    if verb is Verb.NEGOTIATE and env.may_ask:
+        change_terms, speech = _ask_about_proposal(env, id_, change_terms, speech, on)
 
     def build_act(promise: Promise) -> Act:
         base = lifecycle.find_base_revision(promise, verb, speech.revision)
@@ -149,9 +149,44 @@ def record_new_terms(
         )
 
     new = verb is Verb.NEGOTIATE
-    extras = AnswerExtras(foreseen=new, new=new, agreed=speech.agreed, person=speech.person)
+    extras = AnswerExtras(
+        foreseen=new, new=new, asked=speech.asked, agreed=speech.agreed, person=speech.person
+    )
     number = str(arguments.parse_promise_number(id_))
     recorder.record_move(env, verb.value, [number], build_act, extras)
+
+
+def _ask_about_proposal(
+    env: Env, id_: str, change_terms: ChangeTerms, speech: TermsSpeech, on: str | None
+) -> tuple[ChangeTerms, TermsSpeech]:
+    """Ask whose the proposed terms are, and about those that bind me; return what to record.
+
+    Nothing is asked about terms that will be refused. Raises EOFError after a no.
+    """
+    promise, _ = output.load_promise_and_name(env, arguments.parse_promise_number(id_))
+    seen = speech.seen or lifecycle.find_base_revision(promise, Verb.NEGOTIATE)
+    if not (speech.whose or speech.agreed):
+        whose = ask_whose_terms(env, promise)
+        speech = speech._replace(whose=whose, seen=seen if whose else speech.seen)
+    is_agreed = speech.agreed
+    side = resolve_speaking_side(env, promise, Verb.NEGOTIATE, speech.whose, agreed=is_agreed)
+    if side is not Side.PROMISOR or promise.direction is not Direction.OWE:
+        return change_terms, speech
+    from promisectl.commands.shared import consent
+
+    at = arguments.parse_event_moment(env, "--on", on, after=promise.moved_at)
+    former = lifecycle.copy_base_terms(seen, Verb.NEGOTIATE)
+    terms = change_terms(former, at)
+    act = Act(Verb.NEGOTIATE, side, at, env.now, terms=terms, text=speech.reason)
+    if not lifecycle.is_allowed(promise, act, agreed=is_agreed):
+        return change_terms, speech
+    given = Reply(risk=speech.risk, no_to=speech.no_to)
+    reply = consent.ask_about_own_terms(env, promise, terms, given, is_agreed=is_agreed)
+    if not reply.asked:
+        return change_terms, speech
+    speech = speech._replace(risk=reply.risk, no_to=reply.no_to, seen=seen, asked=True)
+    chosen = reply.terms or terms
+    return (lambda _terms, _at: chosen), speech
 
 
 def check_reply_by(promise: Promise, verb: Verb, base: Revision, terms: Terms) -> None:
@@ -219,7 +254,7 @@ def accept(
     """
     reply = Reply(
         risk=arguments.check_text("risk", risk),
-        no_to=arguments.check_text("no-to", no_to),
+        no_to=arguments.check_displaced_text(env, no_to, ids),
         revision=rev,
     )
     note, numbers = arguments.check_text("note", note), arguments.parse_promise_numbers(ids)
@@ -444,19 +479,34 @@ def reopen(
 
 
 def bump(
-    env: Env, id_: str, text: str | None, *, theirs: bool = False, on: str | None = None
+    env: Env,
+    id_: str,
+    text: str | None,
+    *,
+    answer_by: str | None = None,
+    theirs: bool = False,
+    on: str | None = None,
 ) -> None:
-    """Record an early warning, or a reminder; the state stays."""
-    arguments.check_words_before_lock(env, on=on)
+    """Record an early warning, or a reminder; the state stays.
+
+    `answer_by` is until when the side that speaks will answer the proposed terms. Raises EmptyText,
+    NothingToAnswer and AnswerOfOtherSide.
+    """
+    if answer_by is not None and not answer_by.strip():
+        raise errors.EmptyText("answer-by")
+    arguments.check_words_before_lock(env, {"answer_by": answer_by}, on)
     text = missing.ask_missing_text(env, Verb.BUMP, id_, text, "What do you tell them?")
     arguments.check_text("text", text)
 
     def build_act(promise: Promise) -> Act:
-        at = arguments.parse_event_moment(env, "--on", on, after=promise.made_at)
+        after = promise.made_at if answer_by is None else promise.moved_at
+        at = arguments.parse_event_moment(env, "--on", on, after=after)
         side = resolve_acting_side(promise, Verb.BUMP, mine=False, theirs=theirs)
-        return Act(Verb.BUMP, side, at, env.now, text=text)
+        answer = arguments.parse_due_date(env, "--answer-by", answer_by, said=at)
+        return Act(Verb.BUMP, side, at, env.now, text=text, answer_by=answer)
 
-    recorder.record_move(env, "bump", [id_], build_act, AnswerExtras(foreseen=True))
+    extras = AnswerExtras(foreseen=answer_by is None)
+    recorder.record_move(env, "bump", [id_], build_act, extras)
 
 
 def told(env: Env, id_: str, *, on: str | None = None) -> None:

@@ -95,7 +95,7 @@ def correct(
 
     speech = TermsSpeech(
         risk=arguments.check_text("risk", risk),
-        no_to=arguments.check_text("no-to", no_to),
+        no_to=arguments.check_displaced_text(env, no_to, [id_]),
         revision=rev,
         person=None if with_ is None else find_right_person(env, id_, with_, new=new),
     )

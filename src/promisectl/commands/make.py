@@ -59,7 +59,8 @@ class MakeDraft(NamedTuple):
     """An offer or a request, parsed and not recorded yet.
 
     One promise is made with each of `others`; None is myself. `replacement` is the promise that it
-    replaces. `reply` is the reply that it gets at once, None if it waits for one.
+    replaces. `reply` is the reply that it gets at once, None if it waits for one. `asked`: the
+    questions about an offer were just asked.
     """
 
     direction: Direction
@@ -72,6 +73,7 @@ class MakeDraft(NamedTuple):
     tags: tuple[str, ...]
     others: Sequence[Person | Newcomer | None]
     reply: Reply | None = None
+    asked: bool = False
     place: str = ""
 
     def build_opening_act(self, env: Env, person: Person | None) -> Act:
@@ -156,8 +158,9 @@ def build_draft_of_fields(env: Env, fields: Mapping[str, Any], known: list[Perso
 def build_draft(env: Env, typed: MakeArguments, known: list[Person]) -> MakeDraft:
     """Return the draft of a promise; a newcomer in it is added to `known`.
 
-    If it is agreed, the person whom it binds is asked for the reply at a terminal. Raises Usage,
-    and what `counterparty.resolve_counterparties` raises.
+    At a terminal, whom it binds is asked: for the reply if it is agreed, and about an offer of
+    mine, which binds by the yes of the other side. Raises Usage, EOFError after a no, and what
+    `counterparty.resolve_counterparties` raises.
     """
     typed = add_replaced_sides(env, typed, known)
     check_make_options(env, typed)
@@ -178,7 +181,7 @@ def build_draft(env: Env, typed: MakeArguments, known: list[Person]) -> MakeDraf
         terms,
         at,
         arguments.check_text("risk", typed.risk),
-        arguments.check_text("no-to", typed.no_to),
+        arguments.check_displaced_text(env, typed.no_to),
         _parse_replacement(env, typed),
         arguments.parse_tags(typed.tag),
         counterparty.resolve_counterparties(env, option, names, known, new=typed.new),
@@ -188,7 +191,9 @@ def build_draft(env: Env, typed: MakeArguments, known: list[Person]) -> MakeDraf
     if typed.outcome is None:
         draft = _ask_outcome(env, draft)
     has_other_side = any(draft.others)  # who promises something to themselves has agreed
-    return _add_first_reply(env, draft) if typed.agreed and has_other_side else draft
+    if not has_other_side:
+        return draft
+    return _add_first_reply(env, draft) if typed.agreed else _ask_about_offer(env, draft)
 
 
 def add_replaced_sides(env: Env, typed: MakeArguments, known: Sequence[Person]) -> MakeArguments:
@@ -255,23 +260,37 @@ def _add_first_reply(env: Env, draft: MakeDraft) -> MakeDraft:
     return draft._replace(reply=reply)
 
 
-def _ask_first_reply(env: Env, draft: MakeDraft, given: Reply) -> Reply:
-    """Return the reply of the person whom an agreed draft binds; `given` if nothing is asked."""
+def _ask_about_offer(env: Env, draft: MakeDraft) -> MakeDraft:
+    """Return a draft that waits for a yes, with what I answer about it if it is my offer."""
+    is_my_offer = draft.direction is Direction.OWE and draft.author is Side.PROMISOR
+    if not is_my_offer or not env.may_ask:
+        return draft
+    reply = _ask_first_reply(env, draft, Reply(risk=draft.risk, no_to=draft.no_to), is_offer=True)
+    return draft._replace(
+        terms=reply.terms or draft.terms, risk=reply.risk, no_to=reply.no_to, asked=reply.asked
+    )
+
+
+def _ask_first_reply(env: Env, draft: MakeDraft, given: Reply, *, is_offer: bool = False) -> Reply:
+    """Return the reply of the person whom a draft binds; `given` if nothing is asked."""
     from promisectl.commands.shared import consent
 
     known = [other.handle for other in draft.others if isinstance(other, Person)]
     if not consent.is_worth_asking(env, draft.terms, known, many=len(draft.others)):
         return given
     names = " and ".join(other.name for other in draft.others if other)
+    verb = "offer" if is_offer else "promise"
     return consent.ask_yes_questions(
         env,
-        draft.terms,
-        draft.risk,
-        draft.no_to,
-        may_refuse=len(draft.others) == 1,
-        is_agreed=True,
-        heading=f"You promise {names} {messages.format_terms(draft.terms, env.here)}.",
-        many=len(draft.others),
+        consent.YesQuestion(
+            draft.terms,
+            f"You {verb} {names} {messages.format_terms(draft.terms, env.here)}.",
+            consent.OFFER_ANSWERS if is_offer else consent.AGREED_ANSWERS,
+            risk=draft.risk,
+            no_to=draft.no_to,
+            may_refuse=len(draft.others) == 1,
+            many=len(draft.others),
+        ),
     )
 
 
@@ -360,9 +379,10 @@ def _record_new_promise(
     if person and journal.is_new_person(person):
         notices = [recorder.format_new_person(person)]
     record = recorder.load_answer_record(env, db, promise.id)
-    answer = MoveAnswer(line, promise.id, record, notices=notices)
+    dangers = recorder.describe_danger(env, db, promise.no_to)
+    answer = MoveAnswer(line, promise.id, record, notices=notices, dangers=dangers)
     if not alone:
         return answer
     answer = answer._replace(hints=[recorder.suggest_next_step(env, db, promise, name)])
-    extras = AnswerExtras(new=True, asked=bool(reply and reply.asked))
+    extras = AnswerExtras(new=True, asked=draft.asked or bool(reply and reply.asked))
     return recorder.add_check_hint(env, db, promise, extras, answer)

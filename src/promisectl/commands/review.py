@@ -315,9 +315,9 @@ def accept_item(env: Env, item: ReviewItem) -> None:
     """Accept what is proposed or reported."""
     offered = item.promise.offered_revision
     if offered and item.promise.in_force:
-        # The change has been shown already, so this records it without another question.
+        # The change has been shown already: only what asks more of me brings questions.
         reply = Reply(revision=offered.number, seen=offered.terms)
-        acts.record_replies(env, {item.promise.id: reply}, AnswerExtras(new=True))
+        acts.accept_after_questions(env, [item.promise.id], reply, always=True)
     else:
         acts.accept_after_questions(env, [item.promise.id], Reply(), always=True)
 

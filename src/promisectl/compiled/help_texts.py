@@ -12,7 +12,7 @@ DOCSTRINGS = {
     'promisectl.cli.more_commands.withdraw': 'Take back an offer, a request or a proposed change.\n\n\x08\npromisectl withdraw 3 --reason "found another way"',
     'promisectl.cli.more_commands.release': 'Release the promisor.\n\n\x08\npromisectl release 3 --reason "not needed any more"\n\nThe promise need not be kept any more, and does not count as broken.',
     'promisectl.cli.more_commands.reopen': 'Reopen: take back a report or a confirmation.\n\n\x08\npromisectl reopen 3 the brake squeaks again',
-    'promisectl.cli.more_commands.bump': 'Record an early warning, or a reminder.\n\n\x08\npromisectl bump 1 vendor slipped, will know on Thursday',
+    'promisectl.cli.more_commands.bump': 'Record an early warning, or a reminder.\n\n\x08\npromisectl bump 1 vendor slipped, will know on Thursday\npromisectl bump 2 I have to ask the team --answer-by thu',
     'promisectl.cli.more_commands.told': 'Record that they now know of it.\n\n\x08\npromisectl told 1 --on yesterday\n\nThey now know that the promise is broken; before, they did not.',
     'promisectl.cli.more_commands.note': 'Add a note.\n\n\x08\npromisectl note 2 asked which version she means',
     'promisectl.cli.more_commands.tag': 'Add tags.\n\n\x08\npromisectl tag 3 work urgent\npromisectl list --tag work',

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.domain import lifecycle
-from promisectl.domain.promise import Act, Promise, Side, State, Verb
+from promisectl.domain.promise import Act, Promise, State, Verb
 from promisectl.domain.transitions import Effect, Transition
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def classify_act(row: Transition, act: Act, after: Promise) -> str:
         return "agreed" if row.end else "renegotiated"
     if row.end or row.effect is Effect.DECLINE:
         return _KIND_BY_END_STATE[row.end or State.DECLINED]
-    is_warning = row.gives_notice and act.side is Side.PROMISOR
+    is_warning = row.is_notice(act)
     if act.verb is Verb.BUMP and is_warning:
         is_warning = after.find_warned_agreement(after.bumps[-1]) is not None
     return "word" if is_warning else ""

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from enum import StrEnum
     from typing import Any, Protocol
 
+    from promisectl.domain.civil import CivilMoment
+
     class RecordedAct(Protocol):
         """An act about a promise or about a person: to undo is the same verb in both."""
 
@@ -226,6 +228,15 @@ def apply_act(
     return applied
 
 
+def is_allowed(promise: Promise, act: Act, *, agreed: bool = False) -> bool:
+    """Whether `apply_act` allows an act; other terms that are `agreed` need no reason."""
+    try:
+        apply_act(promise, act, agreed=agreed)
+    except (errors.Usage, errors.IllegalMove):
+        return False
+    return True
+
+
 def apply_recorded_act(
     promise: Promise | None, act: Act, number: int, *, agreed: bool = True
 ) -> Applied:
@@ -243,6 +254,7 @@ def apply_recorded_act(
         )
     _check_act_needs(row, act, agreed=agreed)
     before = promise or _open_promise(act, number)
+    _check_answer_date(before, act)
     _check_act_time(before, row, act)
     _check_act_change(before, row, act)
     return _carry_out_act(before, row, act)
@@ -250,6 +262,8 @@ def apply_recorded_act(
 
 def _carry_out_act(promise: Promise, row: Transition, act: Act) -> Applied:
     after = _TERMS_BY_EFFECT[row.effect](promise, act)
+    if act.answer_by is not None:
+        after = _date_answer(after, act.answer_by)
     if row.effect is not Effect.IMPORT:
         after = _update_state(promise, after, row, act)
     return Applied(act._replace(revision=_find_revision_number(promise, after, row, act)), after)
@@ -263,6 +277,8 @@ def _find_revision_number(before: Promise, after: Promise, row: Transition, act:
     if row.effect in (Effect.OPEN, Effect.OFFER, Effect.AT_ONCE):
         return before.next_revision_number
     if before.offered_revision and row.effect in (Effect.ACCEPT, Effect.DECLINE, Effect.WITHDRAW):
+        return before.offered_revision.number
+    if before.offered_revision and act.answer_by is not None:
         return before.offered_revision.number
     if row.effect is Effect.CORRECT:
         return find_base_revision(before, Verb.CORRECT, act.revision).number
@@ -297,9 +313,29 @@ def _check_act_needs(row: Transition, act: Act, *, agreed: bool) -> None:
             raise errors.MissingWord(act.verb, need)
 
 
-def _is_state_or_terms_change(row: Transition) -> bool:
-    """Whether a move of that row changes the state or the terms, so that later ones follow it."""
-    return row.end is not None or row.effect not in (Effect.NONE, *_BOOKKEEPING_EFFECTS)
+def _check_answer_date(promise: Promise, act: Act) -> None:
+    """Refuse a date for an answer that is not the answer of the side that says it.
+
+    Raises NothingToAnswer where nothing waits for an answer, and AnswerOfOtherSide for the side
+    that proposed the terms.
+    """
+    if act.answer_by is None:
+        return
+    if promise.offered_revision is None:
+        raise errors.NothingToAnswer(promise.id, promise.state, list_open_commands(promise))
+    if act.side is promise.offered_revision.author:
+        is_mine = promise.direction.is_my_side(act.side)
+        raise errors.AnswerOfOtherSide(promise.id, is_mine=is_mine)
+
+
+def _is_state_or_terms_change(row: Transition, act: Act) -> bool:
+    """Whether an act changes the state, the terms or the date for an answer to them.
+
+    Later changes can't come before it.
+    """
+    if row.end is not None or act.answer_by is not None:
+        return True
+    return row.effect not in (Effect.NONE, *_BOOKKEEPING_EFFECTS)
 
 
 def _check_act_time(promise: Promise, row: Transition, act: Act) -> None:
@@ -310,7 +346,8 @@ def _check_act_time(promise: Promise, row: Transition, act: Act) -> None:
     told_at = act.told_at if act.verb in (Verb.RENEGE, Verb.TOLD) else None
     if told_at is not None and told_at < promise.made_at:
         raise errors.ToldTooEarly(promise.id, promise.agreed_at or promise.made_at, told_at)
-    earliest = promise.moved_at if _is_state_or_terms_change(row) else promise.made_at
+    is_change = _is_state_or_terms_change(row, act)
+    earliest = promise.moved_at if is_change else promise.made_at
     if act.at < earliest and act.verb is not Verb.NOTE:
         raise errors.TooEarly(promise.id, earliest, act.at)
 
@@ -423,7 +460,7 @@ def _update_state(before: Promise, after: Promise, row: Transition, act: Act) ->
     changes: dict[str, object] = {}
     if row.effect not in _BOOKKEEPING_EFFECTS:
         changes["contact_at"] = max(before.contact_at, act.at)
-    if _is_state_or_terms_change(row):
+    if _is_state_or_terms_change(row, act):
         changes["moved_at"] = max(before.moved_at, act.at)
     if row.end is not None:
         changes |= {"state": row.end, **_build_state_moments(before, row.end, act)}
@@ -433,7 +470,7 @@ def _update_state(before: Promise, after: Promise, row: Transition, act: Act) ->
     if act.verb in (Verb.RENEGE, Verb.TOLD):
         # A broken promise is a warning only from when the other side was told.
         changes["told_at"] = act.told_at
-    elif row.gives_notice and act.side is Side.PROMISOR:
+    elif row.is_notice(act):
         notice = Notice(act.at, len(before.phases))
         changes["words"] = (*before.words, notice)
         if act.verb is Verb.BUMP:
@@ -472,6 +509,17 @@ def _offer_terms(promise: Promise, act: Act) -> Promise:
     offered = Revision(promise.next_revision_number, act.side, Status.OFFERED, terms)
     earlier = _change_statuses(promise, {Status.OFFERED: Status.SUPERSEDED})
     return promise._replace(revisions=(*earlier, offered))
+
+
+def _date_answer(promise: Promise, answer_by: CivilMoment) -> Promise:
+    """Set until when the proposed terms will be answered."""
+    revisions = [
+        revision._replace(terms=revision.terms._replace(reply_by=answer_by))
+        if revision.status is Status.OFFERED
+        else revision
+        for revision in promise.revisions
+    ]
+    return promise._replace(revisions=tuple(revisions))
 
 
 def _accept_terms(promise: Promise, act: Act) -> Promise:

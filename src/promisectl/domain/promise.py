@@ -121,6 +121,7 @@ class Terms(NamedTuple):
 
     `done_when` is how both sides will know that the promise is kept, `why` what it is for.
     `reply_by` belongs to one proposal: it ends with the answer, and the next one starts without.
+    The side that proposes the terms sets it, and the side that has to answer can set another one.
     """
 
     outcome: str
@@ -200,7 +201,8 @@ class Act(NamedTuple):
     number of the command that recorded it, `target` the entry that an undo or redo is about.
     `found` is the state of an imported promise. A correction with `throughout` replaces the wrong
     values in every revision that has them, another one in its `revision` alone. `person` is the
-    ID of the right counterparty, where a correction names one.
+    ID of the right counterparty, where a correction names one. `answer_by` is until when a side
+    said that it will answer the proposed terms.
     """
 
     verb: Verb
@@ -222,6 +224,7 @@ class Act(NamedTuple):
     found: ImportedState | None = None
     throughout: bool = False
     person: int | None = None
+    answer_by: CivilMoment | None = None
 
 
 class EarlierTalk(NamedTuple):

@@ -72,9 +72,10 @@ class DatePassed(Usage):
     def __init__(self, option: str, shown: str, instead: str = "") -> None:
         self.shown, self.instead = shown, instead
         way = f'Type {option} "{instead}"'.replace("  ", " ") if instead else "Give a later date"
+        old = "" if option == "--answer-by" else ", or add --backfill to record an old promise"
         super().__init__(
             f"{option}: {shown} has passed." if option else f"The date has passed: {shown}.",
-            f"{way}, or add --backfill to record an old promise.",
+            f"{way}{old}.",
         )
 
     def name_option(self, option: str) -> DatePassed:

@@ -139,6 +139,20 @@ class AlreadyReported(IllegalMove):
         )
 
 
+class NothingToAnswer(IllegalMove):
+    """A date for an answer, while nothing that was proposed waits for one.
+
+    `moves` are the verbs that are open, each with its whole command.
+    """
+
+    def __init__(self, number: int, state: str, moves: Mapping[str, str]) -> None:
+        self.moves = tuple(moves)
+        super().__init__(
+            f"#{number} is {STATE_WORDS.get(state, state)}, and nothing in it waits for an answer.",
+            "Leave out --answer-by.",
+        )
+
+
 class NothingToUndo(IllegalMove):
     """There is no command left to undo."""
 

@@ -119,6 +119,23 @@ class WhoseTerms(Usage):
         self.commands = tuple(shlex.join(["promisectl", *words, side]) for side in sides)
 
 
+class AnswerOfOtherSide(Usage):
+    """A date for an answer from the side whose own terms wait for it.
+
+    `is_mine`: that side is me.
+    """
+
+    def __init__(self, number: int, *, is_mine: bool) -> None:
+        ask = f"promisectl negotiate {number} {'--mine' if is_mine else '--theirs'} --reply-by “…”"
+        if is_mine:
+            cause = f"Your terms of #{number} wait for their answer, not for yours."
+            advice = f"If they told you the date, add --theirs. To ask for an answer by then: {ask}"
+        else:
+            cause = f"Their terms of #{number} wait for your answer, not for theirs."
+            advice = f"If it is your date, leave out --theirs. If they set it: {ask}"
+        super().__init__(cause, advice)
+
+
 class ReplacedIsOpen(Usage):
     """A promise is to be replaced that is still open, and there is no terminal to ask at.
 

@@ -72,6 +72,7 @@ ACT_FIELDS = (
     "no_to",
     "undone_by",
     "person",
+    "answer_by",
 )
 PROMISE_LINE_FIELDS = ("id", "person", "outcome", "due", "state", "flags")
 ACT_LINE_FIELDS = ("id", "at", "promise", "act", "by", "text", "entry", "undone_by")

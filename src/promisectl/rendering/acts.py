@@ -77,6 +77,11 @@ def format_act(
         done = "told {}"
     elif act["act"] == "complete" and act["side"] == "promisor":
         done = "reported it done"
+    elif act["answer_by"]:
+        answer = civil.format_near_civil(
+            act["answer_by"], here.today, act["answer_zone"], here.zone
+        )
+        done = f"told {{}} that the answer comes by {answer}"
     elif act["act"] == "bump" and act["side"] == "promisor":
         done = "let {} know"
     elif is_silent_break:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.domain import civil
-from promisectl.domain.constants import DAY_SECONDS
+from promisectl.domain.constants import DAY_SECONDS, WEEKDAYS
 from promisectl.errors import STATE_WORDS
 
 if TYPE_CHECKING:
@@ -150,7 +150,9 @@ def describe_standing(row: ViewRow, here: LocalMoment) -> list[tuple[str, str]]:
     state, flags = row["state"], (row["flags"] or "").split()
     phrases: list[tuple[str, str]] = []
     if state == "proposed":
-        phrases.append(_YOUR_ANSWER if row["move"] == "me" else _THEIR_ANSWER)
+        answer, tone = _YOUR_ANSWER if row["move"] == "me" else _THEIR_ANSWER
+        by = format_answer_day(row["reply_by"], here)
+        phrases.append((f"{answer} {by}" if by and "lapsed" not in flags else answer, tone))
         due = read_due_date(row)
         if due and due.at < here.now:
             phrases.append((f"due {format_time_from_due(due, here.now, here.zone)} ago", "bad"))
@@ -170,7 +172,27 @@ def describe_standing(row: ViewRow, here: LocalMoment) -> list[tuple[str, str]]:
         for flag in flags
         if flag in _FLAG_PHRASES
     ]
+    if state == "active" and row["offer_reply_by"]:
+        answer, _ = _YOUR_ANSWER if row["move"] == "me" else _THEIR_ANSWER
+        by = format_answer_day(row["offer_reply_by"], here)
+        phrases.append((f"{answer} {by}" if by else _FLAG_PHRASES["lapsed"], "warn"))
     return phrases
+
+
+def format_answer_day(reply_by: str | None, here: LocalMoment) -> str:
+    """Return by when an answer is needed: “by Thu”, “by Thu 3 Dec”, “today 17:00”.
+
+    Empty without a civil date, and for one that has passed here.
+    """
+    local = civil.local_time(here.now, here.zone)
+    if not reply_by or reply_by < f"{local:%Y-%m-%dT%H:%M}"[: len(reply_by)]:
+        return ""
+    days = (date.fromisoformat(reply_by[:10]) - local.date()).days
+    time = f" {reply_by[11:]}" if reply_by[10:] else ""
+    if days == 0:
+        return f"today{time}"
+    words = civil.format_near_civil(reply_by[:10], here.today)
+    return f"by {words[:3] if days < len(WEEKDAYS) else words}{time}"
 
 
 def _format_flag(flag: str, row: ViewRow, here: LocalMoment) -> str:

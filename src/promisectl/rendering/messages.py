@@ -96,6 +96,7 @@ class MoveReport(NamedTuple):
     def warned_agreement(self) -> int | None:
         """The index of the agreement that a bump warned about; None when it was a reminder."""
         is_bump = self.act.verb is Verb.BUMP and self.act.side is Side.PROMISOR
+        is_bump = is_bump and self.act.answer_by is None
         return self.after.find_warned_agreement(self.after.bumps[-1]) if is_bump else None
 
 
@@ -173,6 +174,24 @@ def format_term_changes(
         comma = " " if name == "due" and after else ", "
         changes += f"{comma if changes else ''}{change}{former}"
     return changes
+
+
+def list_extra_demands(old: Terms, new: Terms, here: LocalMoment) -> list[str]:
+    """Return in what the later terms ask more of the promisor: “2 days earlier”, “other words”.
+
+    Nothing more is asked by a later date, or without a date, a done-when or the same why.
+    """
+    demands = []
+    if new.due and not old.due:
+        demands.append("a date")
+    elif new.due and old.due and new.due.at < old.due.at:
+        distance = formats.format_time_from_due(old.due, new.due.at, here.zone)
+        demands.append(f"{distance} earlier")
+    if new.outcome != old.outcome:
+        demands.append("other words")
+    if new.done_when and new.done_when != old.done_when:
+        demands.append("another done-when" if old.done_when else "a done-when")
+    return demands
 
 
 def _format_term(value: str | CivilMoment | None, here: LocalMoment) -> str:
@@ -373,12 +392,28 @@ def format_bump(move: MoveReport) -> str:
 
     How far ahead counts to the date that was due when the warning was given.
     """
+    if move.act.answer_by:
+        return _format_answer_date(move, move.act.answer_by)
     quoted, agreement = f"“{move.act.text}”", move.warned_agreement
     if agreement is None:
         return f"{move.actor} reminded {move.recipient}: {quoted}."
     due = move.after.find_agreed_due(agreement)
     distance = f" {_format_distance(due, move.act.at, move.here)}" if due else ""
     return f"{move.actor} warned {move.recipient}{distance}: {quoted}."
+
+
+def _format_answer_date(move: MoveReport, answer_by: CivilMoment) -> str:
+    """Return by when whoever has to answer will do so, and what that was before."""
+    offered = (move.before or move.after).offered_revision
+    former = offered.reply_by if offered else None
+    date = formats.format_civil_moment(answer_by, move.here)
+    was = ""
+    if former and former != answer_by:
+        was = f" (was {formats.format_civil_moment(former, move.here)})"
+    whose = "your answer" if move.is_mine else f"{move.name}'s answer"
+    to = f" to the change (rev {move.act.revision})" if move.after.in_force else ""
+    actor = "You" if move.is_mine else move.name
+    return f"{whose}{to} by {date}{was}. {actor} told {move.recipient}: “{move.act.text}”."
 
 
 def format_partial(move: MoveReport) -> str:

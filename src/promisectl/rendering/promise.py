@@ -145,6 +145,11 @@ def list_open_moves(promise: Promise, name: str) -> list[tuple[str, str]]:
         else:
             command = lifecycle.format_move(verb, promise.id, promise.state)
             moves.append((command, messages.describe_move(promise, verb, name)))
+        offered = promise.offered_revision
+        if verb is Verb.BUMP and offered and not promise.direction.is_my_side(offered.author):
+            option = "--answer-by “…”"
+            command = lifecycle.format_move(verb, promise.id, promise.state, option=option)
+            moves.append((command, "you say by when you will answer"))
     others = [
         lifecycle.format_move(verb, promise.id, promise.state)
         for verb in verbs

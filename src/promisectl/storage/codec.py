@@ -40,7 +40,7 @@ _FIELD_TYPES: dict[str, type] = {
     **dict.fromkeys(("state", "author", "reason", *_IMPORTED_MOMENT_FIELDS), str),
     **dict.fromkeys(("revision", "revisions", "renegotiated"), int),
     **dict.fromkeys(("target", "person", "into", "replaces"), int),
-    **dict.fromkeys(("terms", "found", "offer", "due", "reply_by", "first_due"), dict),
+    **dict.fromkeys(("terms", "found", "offer", "due", "reply_by", "first_due", "answer_by"), dict),
     "tags": list,
     **dict.fromkeys(("silent", "throughout"), bool),
 }
@@ -162,6 +162,8 @@ def encode_act_body(act: Act) -> str:
         body["throughout"] = True
     if act.person is not None:
         body["person"] = act.person
+    if act.answer_by is not None:
+        body["answer_by"] = encode_civil_moment(act.answer_by)
     if act.terms is not None:
         body["terms"] = encode_terms(act.terms)
     if act.found is not None:
@@ -264,6 +266,7 @@ def _decode_act(row: Mapping[str, Any]) -> Act:
         found=decode_imported_state(body["found"]) if "found" in body else None,
         throughout=body.get("throughout", False),
         person=None if opening else body.get("person"),
+        answer_by=decode_civil_moment(body["answer_by"]) if "answer_by" in body else None,
         **{name: body.get(name) for name in _ACT_TEXT_FIELDS},
     )
 

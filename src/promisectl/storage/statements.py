@@ -112,7 +112,8 @@ _PROMISE_FILTERS = (
     "(:states IS NULL OR instr(:states, ' ' || state || ' '))",
     "(:directions IS NULL OR instr(:directions, ' ' || direction || ' '))",
     r"""(:search IS NULL OR outcome LIKE :search ESCAPE '\' OR done_when LIKE :search ESCAPE '\'
-      OR why LIKE :search ESCAPE '\')""",
+      OR why LIKE :search ESCAPE '\' OR risk LIKE :search ESCAPE '\'
+      OR no_to LIKE :search ESCAPE '\' OR reason LIKE :search ESCAPE '\')""",
 )
 """The filters of promises; a parameter of NULL does not filter."""
 

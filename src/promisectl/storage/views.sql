@@ -112,6 +112,7 @@ WHERE move = 'me' AND (state = 'reneged' OR state = 'delivered' OR offer_revisio
             AND b.verb = 'bump'
             AND b.by = 'them'
             AND b.at = p.bumped_at
+            AND json_extract(b.body, '$.answer_by') IS NULL
             AND f.undone_by IS NULL
         )
       )
@@ -143,7 +144,9 @@ SELECT
     SELECT h.handle FROM person AS q
     JOIN person AS h ON h.id = coalesce(q.merged_into, q.id)
     WHERE q.id = json_extract(a.body, '$.person')
-  ), NULL) AS person
+  ), NULL) AS person,
+  json_extract(a.body, '$.answer_by.civil') AS answer_by,
+  json_extract(a.body, '$.answer_by.zone') AS answer_zone
 FROM act AS a
 JOIN entry AS e ON e.id = a.entry
 LEFT JOIN promise AS p ON p.id = a.promise

@@ -25,7 +25,11 @@ _MAX_QUOTED_CHARACTERS = 40
 _PLACEHOLDERS = ("…", "...")
 _QUOTES_AND_SPACES = " \t“”„‟\"'‘’‚«»`"
 _MAX_ROWS = (1 << 63) - 1  # what SQLite can count
-_OPTION_BY_DATE_FIELD = {"due": "--by", "reply_by": "--reply-by"}
+_OPTION_BY_DATE_FIELD = {
+    "due": "--by",
+    "reply_by": "--reply-by",
+    "answer_by": "--answer-by",
+}
 
 
 def is_id_word(word: str) -> bool:
@@ -111,6 +115,18 @@ def check_outcome(value: str) -> str:
     """Return an outcome unchanged. Raises what `check_text` raises."""
     check_text("outcome", value, limit=constants.MAX_OUTCOME_CHARACTERS)
     return value
+
+
+def check_displaced_text(env: Env, text: str | None, ids: Sequence[str] = ()) -> str | None:
+    """Return what the promises of `ids` displace, as it is kept: see `displaced.name_displaced`.
+
+    Raises what `check_text` raises, and BadNumber and BadRange.
+    """
+    if check_text("no-to", text) is None:
+        return None
+    from promisectl.commands.shared import displaced
+
+    return displaced.name_displaced(env, str(text), but=parse_promise_numbers(ids))
 
 
 def choose_text(option: str, value: str | None, words: str | None) -> str | None:

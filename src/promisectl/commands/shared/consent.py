@@ -1,8 +1,10 @@
 """The questions that a person is asked before a yes that binds them.
 
 They are asked of the promisor at a terminal, before anything is recorded, and only when the yes is
-worth them (`is_worth_asking`). Enter skips each but the last, which is left out where the yes is
-on the command line and the others brought nothing to mind. To look back from a day on which it has
+worth them (`is_worth_asking`): a yes to what somebody asks, an offer or a counter-offer, which
+binds by the yes of the other side, and a yes to a change that asks more. Enter skips each but the
+last, which is left out where the yes is on the command line and the others brought nothing to mind.
+To look back from a day on which it has
 failed finds more reasons than to look ahead (Mitchell, Russo & Pennington, Back to the future, J.
 Behav. Decis. Making 2, 1989).
 """
@@ -11,23 +13,77 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from promisectl._typing import TYPE_CHECKING
-from promisectl.commands.shared import output, prompts, workload
+from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.commands.shared import displaced, output, prompts, workload
 from promisectl.commands.shared.recorder import Reply
 from promisectl.domain import civil, lifecycle
-from promisectl.domain.promise import Direction, Promise, Side, State, Terms, Verb
+from promisectl.domain.promise import (
+    Direction,
+    Promise,
+    Revision,
+    Side,
+    State,
+    Terms,
+    Verb,
+)
 from promisectl.domain.wellmade import subject
 from promisectl.rendering import formats, messages
 from promisectl.storage import queries
 from promisectl.storage.queries import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from promisectl.env import Env
     from promisectl.records.fields import Row
 
 _MAX_LISTED_PROMISES = 3
+
+
+_COUNTER_MEANING = "you propose another date or outcome"
+REQUEST_ANSWERS = {
+    "yes": "you promise it on these terms",
+    "counter": _COUNTER_MEANING,
+    "no": "you decline, with a reason if you like",
+}
+AGREED_ANSWERS = {**REQUEST_ANSWERS, "no": "nothing is recorded"}
+OFFER_ANSWERS = {
+    "yes": "you offer it on these terms",
+    "change": "you offer another date or outcome",
+    "no": "nothing is recorded",
+}
+AGREED_CHANGE_ANSWERS = {
+    "yes": "both of you agreed on it",
+    "change": "you agreed on another date or outcome",
+    "no": "nothing is recorded",
+}
+CHANGE_ANSWERS = {
+    "yes": "you agree to the change",
+    "counter": _COUNTER_MEANING,
+    "no": "you decline, and the agreed terms stay",
+}
+"""The answers to the last question, with what each means, for each kind of yes."""
+
+
+class YesQuestion(NamedTuple):
+    """A yes of mine to ask about.
+
+    `terms` are what it binds me to, `heading` the lines before the questions, and `answers` those
+    to the last question. A question that `risk` or `no_to` answers is left out; Enter keeps `kept`,
+    the promise as it is, where that has named them before. With `may_refuse`, another answer than
+    yes is possible. `many` is the number of promises that the yes will make, `number` the ID of the
+    one that it is about, if it is there already.
+    """
+
+    terms: Terms
+    heading: str
+    answers: Mapping[str, str]
+    risk: str | None = None
+    no_to: str | None = None
+    kept: Promise | None = None
+    may_refuse: bool = True
+    many: int = 1
+    number: int | None = None
 
 
 def ask_replies_to_terms(
@@ -36,43 +92,93 @@ def ask_replies_to_terms(
     """Return the reply to every promise among `numbers` that a yes would bind me to.
 
     `given` holds the words of the command line. One promise alone can also be declined or
-    countered. Nothing is asked about my own offer, which binds me by their yes, nor if any of the
-    moves will be refused, nor, unless `always`, where it is not worth it. Raises NoPromise.
+    countered. Nothing is asked about my own offer, which binds me by their yes, nor about a change
+    that asks no more of me, nor if any of the moves will be refused, nor, unless `always`, where it
+    is not worth it. Raises NoPromise.
     """
     promises = [output.load_promise_and_name(env, number) for number in numbers]
     if not all(is_answer_open(promise, given.revision) for promise, _ in promises):
         return {}
     is_alone = len(numbers) == 1
     return {
-        promise.id: ask_reply_to_offer(env, promise, name, given, alone=is_alone)
+        promise.id: ask_reply_to_offer(env, promise, offered, name, given, alone=is_alone)
         for promise, name in promises
-        if promise.state is State.PROPOSED
-        and promise.direction is Direction.OWE
-        and promise.current_revision.author is Side.PROMISEE
-        and (always or is_worth_asking_about(env, promise))
+        if (offered := find_terms_asked_of_me(env, promise))
+        and (always or is_worth_asking_about(env, promise, offered.terms))
     }
 
 
-def is_worth_asking_about(env: Env, promise: Promise) -> bool:
-    """Whether the config wants questions before a yes to this request."""
+def find_terms_asked_of_me(env: Env, promise: Promise) -> Revision | None:
+    """Return the terms of the other side to which my yes would bind me, None if it binds no more.
+
+    A yes to a change that asks no more than the agreed terms binds me to nothing new.
+    """
+    offered, in_force = promise.offered_revision, promise.in_force
+    is_mine_to_answer = offered is not None and offered.author is Side.PROMISEE
+    if promise.direction is not Direction.OWE or not is_mine_to_answer or offered is None:
+        return None
+    if in_force and not messages.list_extra_demands(in_force.terms, offered.terms, env.here):
+        return None
+    return offered
+
+
+def ask_about_own_terms(
+    env: Env, promise: Promise, terms: Terms, given: Reply, *, is_agreed: bool
+) -> Reply:
+    """Ask about other terms of mine for what I owe, and return what I answered.
+
+    They are an offer, a counter-offer, or agreed already. Terms in the reply are the ones to record
+    instead. `given` holds the words of the command line, and is returned if nothing is asked: about
+    a change that waits for a yes, where the terms bind me to no more than what I said yes to
+    before, and where it is not worth it. Raises EOFError after a no.
+    """
+    if promise.in_force and not is_agreed:
+        return given
+    former = promise.in_force or promise.offered_revision
+    is_first_yes = former is None or (not promise.in_force and former.author is Side.PROMISEE)
+    demands = messages.list_extra_demands(former.terms, terms, env.here) if former else []
+    if not (is_first_yes or demands) or not is_worth_asking_about(env, promise, terms):
+        return given
+    name = output.load_promise_and_name(env, promise.id)[1]
+    verb, answers = ("offer", OFFER_ANSWERS)
+    if is_agreed:
+        verb, answers = "promise", AGREED_CHANGE_ANSWERS
+    heading = f"#{promise.id}: you {verb} {name} {messages.format_terms(terms, env.here)}."
+    if not is_first_yes:
+        heading += f"\n{format_extra_demands(demands)}"
+    question = YesQuestion(
+        terms, heading, answers, given.risk, given.no_to, promise, number=promise.id
+    )
+    return ask_yes_questions(env, question)
+
+
+def format_extra_demands(demands: Sequence[str]) -> str:
+    """Return in what new terms ask more of the promisor, as a sentence."""
+    return f"This asks more of you: {', '.join(demands)}."
+
+
+def is_worth_asking_about(env: Env, promise: Promise, terms: Terms) -> bool:
+    """Whether the config wants questions before a yes to these terms of a promise."""
     with output.open_view(env) as db:
         handle = output.find_promise_row(env, db, promise.id)["person"]
-    return is_worth_asking(env, promise.current_revision.terms, [handle])
+    return is_worth_asking(env, terms, [handle], number=promise.id)
 
 
-def is_worth_asking(env: Env, terms: Terms, handles: Sequence[str], *, many: int = 1) -> bool:
+def is_worth_asking(
+    env: Env, terms: Terms, handles: Sequence[str], *, many: int = 1, number: int | None = None
+) -> bool:
     """Whether the config wants questions before a yes to terms with the people of `handles`.
 
     A yes is important when the promise is due after tomorrow or has a done-when, when its week is
     over-full with it, or when a former promise with one of them was broken. `many` is the number of
-    promises that the yes will make.
+    promises that the yes will make, `number` the ID of the one that is there already.
     """
     if env.config.questions != "important":
         return env.config.questions == "always"
     is_later = terms.due is not None and not subject.is_within_a_day(terms.due, env.now, env.zone)
     if is_later or terms.done_when:
         return True
-    week, usual = load_busy_week(env, terms)
+    week, usual = load_busy_week(env, terms, number)
     if week and subject.is_overfull(many + len(week), usual):
         return True
     with output.open_view(env) as db:
@@ -92,65 +198,79 @@ def is_answer_open(promise: Promise, revision: int | None) -> bool:
 
 
 def ask_reply_to_offer(
-    env: Env, promise: Promise, name: str, given: Reply, *, alone: bool
+    env: Env, promise: Promise, offered: Revision, name: str, given: Reply, *, alone: bool
 ) -> Reply:
     """Ask the questions about what somebody asks of me, and return the reply.
 
-    `name` is the other side's. What I named already is neither asked nor recorded again.
+    `name` is the other side's. What I named already is neither asked nor recorded again, but for a
+    change, which may bring other risks.
     """
-    offered = promise.current_revision
-    terms = messages.format_terms(offered.terms, env.here)
-    reply = ask_yes_questions(
-        env,
-        offered.terms,
-        given.risk or promise.risk,
-        given.no_to or promise.no_to,
+    terms, in_force = offered.terms, promise.in_force
+    answers, risk, no_to = REQUEST_ANSWERS, promise.risk, promise.no_to
+    heading = f"#{promise.id}: {name} asks you for {messages.format_terms(terms, env.here)}."
+    if in_force:
+        answers, risk, no_to = CHANGE_ANSWERS, None, None
+        changes = messages.format_term_changes(
+            in_force.terms, terms, env.here, always=("outcome", "due")
+        )
+        demands = messages.list_extra_demands(in_force.terms, terms, env.here)
+        heading = f"#{promise.id}: {name} proposes {changes}.\n{format_extra_demands(demands)}"
+    question = YesQuestion(
+        terms,
+        heading,
+        answers,
+        given.risk or risk,
+        given.no_to or no_to,
+        promise,
         may_refuse=alone,
-        heading=f"#{promise.id}: {name} asks you for {terms}.",
+        number=promise.id,
     )
+    reply = ask_yes_questions(env, question)
     return reply._replace(
-        risk=given.risk if promise.risk else reply.risk,
-        no_to=given.no_to if promise.no_to else reply.no_to,
+        risk=given.risk if risk else reply.risk,
+        no_to=given.no_to if no_to else reply.no_to,
         revision=offered.number,
-        seen=offered.terms,
+        seen=terms,
     )
 
 
-def ask_yes_questions(
-    env: Env,
-    terms: Terms,
-    risk: str | None,
-    no_to: str | None,
-    *,
-    may_refuse: bool,
-    is_agreed: bool = False,
-    heading: str,
-    many: int = 1,
-) -> Reply:
-    """Ask the questions about terms, and return the reply.
+def ask_yes_questions(env: Env, question: YesQuestion) -> Reply:
+    """Ask the questions about a yes, and return the reply.
 
-    A question that `risk` or `no_to` answers is left out, and every question about a day in the
-    past. `many` is the number of promises that the yes will make. Terms that are already agreed
-    (`is_agreed`) have a yes: only who named a risk, or what it displaces, is asked for another
-    answer. A no then means that nothing was said at all: raises EOFError.
+    Every question about a day in the past is left out. Where the yes is on the command line, only
+    who named a risk, or what it displaces, is asked for another answer. Raises EOFError after a no
+    that means that nothing was said at all.
     """
+    terms, risk, no_to = question.terms, question.risk, question.no_to
     if (risk and no_to) or (terms.due and terms.due.at < env.now):
         return Reply(risk=risk, no_to=no_to)
-    for line in filter(None, (heading, format_busy_week(env, terms, many))):
+    busy = format_busy_week(env, terms, question.many, question.number)
+    for line in filter(None, (*question.heading.split("\n"), busy)):
         env.print_warning(line)
-    imagined = format_premortem(env, terms)
-    new_risk = None if risk else prompts.ask_text(env, "risk", f"{imagined} Why? (Enter to skip)")
-    question = "What will you have to put off for this? (Enter to skip)"
-    new_no_to = None if no_to else prompts.ask_text(env, "no-to", question)
+    new_risk, new_no_to = None, None
+    if not risk:
+        why = f"{format_premortem(env, terms)} Why? {_format_way_on(question, 'risk')}"
+        new_risk = prompts.ask_text(env, "risk", why)
+    if not no_to:
+        what = f"What will you have to put off for this? {_format_way_on(question, 'no_to')}"
+        typed = prompts.ask_text(env, "no-to", what)
+        new_no_to = typed and displaced.name_displaced(env, typed, but=(question.number,))
     yes = Reply(risk=risk or new_risk, no_to=no_to or new_no_to, asked=True)
-    if may_refuse and (new_risk or new_no_to or not is_agreed):
-        return ask_verdict(env, terms, yes, may_decline=not is_agreed)
+    is_open = question.answers in (REQUEST_ANSWERS, CHANGE_ANSWERS)
+    if question.may_refuse and (new_risk or new_no_to or is_open):
+        return ask_verdict(env, question, yes)
     return yes
 
 
-def format_busy_week(env: Env, terms: Terms, many: int) -> str:
-    """Return a line about what I owe in the week of the due date; empty if nothing."""
-    week, usual = load_busy_week(env, terms)
+def _format_way_on(question: YesQuestion, name: str) -> str:
+    """Return what Enter does at a question for the field `name`: it skips, or keeps a text."""
+    kept = getattr(question.kept, name, None)
+    return f"(Enter keeps “{kept}”)" if kept else "(Enter to skip)"
+
+
+def format_busy_week(env: Env, terms: Terms, many: int, number: int | None) -> str:
+    """Return a line about what else I owe in the week of the due date; empty if nothing."""
+    week, usual = load_busy_week(env, terms, number)
     if not week:
         return ""
     listed = subject.format_promise_list(
@@ -162,13 +282,17 @@ def format_busy_week(env: Env, terms: Terms, many: int) -> str:
     return line
 
 
-def load_busy_week(env: Env, terms: Terms) -> tuple[list[Row], float]:
-    """Return the records of what I owe in the week of the due date, and the usual number."""
+def load_busy_week(env: Env, terms: Terms, number: int | None) -> tuple[list[Row], float]:
+    """Return the records of what I owe in the week of the due date, and the usual number.
+
+    The promise `number`, which the terms are about, is left out.
+    """
     if not terms.due:
         return [], 0.0
     due = civil.local_time(terms.due.at, env.zone).date()
     with output.open_view(env) as db:
-        week = workload.fetch_own_rows_of_week(env, db, due)
+        rows = workload.fetch_own_rows_of_week(env, db, due)
+        week = [row for row in rows if row["id"] != number]
         return week, workload.median_weekly_deliveries(env, db) if week else 0.0
 
 
@@ -181,23 +305,22 @@ def format_premortem(env: Env, terms: Terms) -> str:
     return f"Imagine it is {after} and this did not happen."
 
 
-def ask_verdict(env: Env, terms: Terms, yes: Reply, *, may_decline: bool) -> Reply:
-    """Ask for yes, counter or no; return `yes`, or the reply in its place.
+def ask_verdict(env: Env, question: YesQuestion, yes: Reply) -> Reply:
+    """Ask for yes, other terms or no; return `yes`, or the reply in its place.
 
-    Raises EOFError after a no unless `may_decline`.
+    Raises EOFError after a no that means that nothing was said at all.
     """
-    meanings = {
-        "yes": "you promise it on these terms",
-        "counter": "you propose another date or outcome",
-        "no": "you decline, with a reason if you like" if may_decline else "nothing is recorded",
-    }
+    answers, terms = question.answers, question.terms
+    words = tuple(answers)
+    asked = "Offer this" if answers is OFFER_ANSWERS else "Your answer"
+    agreed = question.kept.in_force if question.kept else None
     while True:
         word = prompts.ask_choice(
-            env, "Your answer: yes, counter or no?", tuple(meanings), meanings=meanings
+            env, f"{asked}: {words[0]}, {words[1]} or {words[2]}?", words, meanings=answers
         )
         if word == "yes":
             return yes
-        if word == "no" and not may_decline:
+        if word == "no" and answers not in (REQUEST_ANSWERS, CHANGE_ANSWERS):
             env.leave_questions()
         if word == "no":
             reason = prompts.ask_text(env, "reason", "Why? (Enter to skip)")
@@ -205,6 +328,12 @@ def ask_verdict(env: Env, terms: Terms, yes: Reply, *, may_decline: bool) -> Rep
         other = prompts.ask_new_terms(
             env, terms, by="By when can you?", what="What can you promise?"
         )
-        if other != terms.content:
-            return yes._replace(verb=Verb.NEGOTIATE, terms=other)
-        env.print_warning("Those are the same terms.")
+        if other == terms.content:
+            env.print_warning("Those are the same terms.")
+        elif agreed and other == agreed.terms.content:
+            env.print_warning("Those are the agreed terms. To keep them, answer no.")
+        elif word == "change":
+            return yes._replace(terms=other._replace(reply_by=terms.reply_by))
+        else:
+            reason = prompts.ask_required_text(env, "reason", "Why?") if agreed else None
+            return yes._replace(verb=Verb.NEGOTIATE, terms=other, reason=reason)

@@ -46,7 +46,7 @@ class MoveAnswer(NamedTuple):
     `line` says what happened, `hints` what to do next, and `notices` are printed before all lines.
     `record` is None where nobody needs it, see `load_answer_record`. An answer about people alone
     has neither `number` nor `record`. `rule` is the rule of the check whose finding is among the
-    hints, if any.
+    hints, if any. `dangers` are lines about other promises that this one puts in danger.
     """
 
     line: str
@@ -55,6 +55,7 @@ class MoveAnswer(NamedTuple):
     hints: Sequence[str] = ()
     notices: Sequence[str] = ()
     rule: str = ""
+    dangers: Sequence[str] = ()
 
 
 class Reply(NamedTuple):
@@ -323,7 +324,8 @@ class _MoveRecorder:
         move = MoveReport(before, after, act, name, self._here, former_name)
         record = load_answer_record(env, self._db, after.id)
         line = messages.format_move_line(move)
-        answer = MoveAnswer(line, after.id, record, notices=self._notices)
+        dangers = describe_danger(env, self._db, act.no_to)
+        answer = MoveAnswer(line, after.id, record, notices=self._notices, dangers=dangers)
         if not self._alone:
             return answer
         risk = messages.format_recalled_risk(before, act, name) if extras.foreseen else ""
@@ -359,6 +361,15 @@ class _MoveRecorder:
 def format_new_person(person: Person) -> str:
     """Return who has just come into the ledger, under which handle."""
     return f"New person: {person.name} ({person.handle})."
+
+
+def describe_danger(env: Env, db: sqlite3.Connection, no_to: str | None) -> list[str]:
+    """Return what to type about the promise that an act displaces, if it displaces one."""
+    if no_to is None:
+        return []
+    from promisectl.commands.shared import displaced
+
+    return displaced.describe_danger(env, db, no_to)
 
 
 def load_answer_record(env: Env, db: sqlite3.Connection, number: int) -> Mapping[str, Any] | None:
@@ -414,12 +425,13 @@ def print_answers(env: Env, answers: Sequence[MoveAnswer]) -> None:
     for notice in dict.fromkeys(notice for answer in answers for notice in answer.notices):
         env.print_hint(notice)
     hints = answers[0].hints if len(answers) == 1 else ()
+    dangers = dict.fromkeys(danger for answer in answers for danger in answer.dangers)
     output.print_result(
         env,
         records=(answer.record for answer in answers if answer.record),
         ids=(answer.number for answer in answers if answer.number),
         lines=(answer.line for answer in answers if answer.line),
-        hints=filter(None, hints),
+        hints=filter(None, (*dangers, *hints)),
     )
     if hints and answers[0].rule and env.is_stderr_watched:
         from promisectl.commands.shared import shown_rules

@@ -31,7 +31,7 @@ _ZONE_NAME = re.compile(r"[\w+-]+(/[\w+-]+)*", re.ASCII)
 _KNOWN_CAUSES = frozenset(cause.value for cause in Cause)
 _PROMISE_FIELDS = (
     *("revision", "terms", "text", "told_at", "cause", "repair", "risk", "no_to"),
-    *("target", "opening", "found", "person"),
+    *("target", "opening", "found", "person", "answer_by"),
 )
 _MAKING_FIELDS = {"revision", "terms", "opening", "risk", "no_to"}
 _FIELDS_BY_VERB: dict[Verb, set[str]] = {
@@ -44,6 +44,7 @@ _FIELDS_BY_VERB: dict[Verb, set[str]] = {
     Verb.RENEGE: {"revision", "text", "told_at", "cause", "repair"},
     Verb.TOLD: {"revision", "told_at"},
     Verb.CORRECT: {"revision", "text", "terms", "risk", "no_to", "person"},
+    Verb.BUMP: {"revision", "text", "answer_by"},
     Verb.UNDO: {"target", "text"},
     Verb.REDO: {"target", "text"},
 }
@@ -121,6 +122,8 @@ def check_act(act: Act, direction: Direction, *, strict: bool) -> None:
         check_terms(act.terms, strict=strict)
     if act.found:
         check_imported_state(act, act.found, direction, strict=strict)
+    if act.answer_by:
+        _check_civil_moment("answer_by", act.answer_by, MAX_ZONE_DIFFERENCE)
 
 
 def _check_correction_content(act: Act, direction: Direction) -> None:
