@@ -63,6 +63,7 @@ VALUES = {
 }
 # Options that are tried in a line of their own above, or make sense only beside another one.
 TOGETHER = {
+    "message": {"with_"},
     "check": {
         "draft",
         "to",
