@@ -102,7 +102,7 @@ def classify_act(row: Transition, act: Act, after: Promise) -> str:
         return "agreed" if row.end else "renegotiated"
     if row.end or row.effect is Effect.DECLINE:
         return _KIND_BY_END_STATE[row.end or State.DECLINED]
-    is_warning = row.is_notice(act)
+    is_warning = lifecycle.is_notice(row, act)
     if act.verb is Verb.BUMP and is_warning:
         is_warning = after.find_warned_agreement(after.bumps[-1]) is not None
     return "word" if is_warning else ""

@@ -470,7 +470,7 @@ def _update_state(before: Promise, after: Promise, row: Transition, act: Act) ->
     if act.verb in (Verb.RENEGE, Verb.TOLD):
         # A broken promise is a warning only from when the other side was told.
         changes["told_at"] = act.told_at
-    elif row.is_notice(act):
+    elif is_notice(row, act):
         notice = Notice(act.at, len(before.phases))
         changes["words"] = (*before.words, notice)
         if act.verb is Verb.BUMP:
@@ -479,6 +479,14 @@ def _update_state(before: Promise, after: Promise, row: Transition, act: Act) ->
         acted = (act.at, len(before.bumps))
         changes["acted"] = max(before.acted or acted, acted)
     return after._replace(**changes, **_select_details(act))  # type: ignore[arg-type]
+
+
+def is_notice(row: Transition, act: Act) -> bool:
+    """Whether an act of that row is a warning, if the promise was active at its moment.
+
+    Until when a change will be answered says nothing about the promise.
+    """
+    return row.gives_notice and act.side is Side.PROMISOR and act.answer_by is None
 
 
 def _select_details(act: Act) -> dict[str, Any]:

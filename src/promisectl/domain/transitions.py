@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from enum import Enum, StrEnum
 
-from promisectl._typing import TYPE_CHECKING, NamedTuple
-from promisectl.domain.promise import Side, State, Verb
-
-if TYPE_CHECKING:
-    from promisectl.domain.promise import Act
+from promisectl._typing import NamedTuple
+from promisectl.domain.promise import State, Verb
 
 
 class MoverRole(StrEnum):
@@ -69,13 +66,6 @@ class Transition(NamedTuple):
     needs: tuple[str, ...] = ()
     gives_notice: bool = False
     talk: str = ""
-
-    def is_notice(self, act: Act) -> bool:
-        """Whether an act of this row is a warning, if the promise was active at its moment.
-
-        Until when a change will be answered says nothing about the promise.
-        """
-        return self.gives_notice and act.side is Side.PROMISOR and act.answer_by is None
 
 
 _P, _A, _D, _K = State.PROPOSED, State.ACTIVE, State.DELIVERED, State.KEPT

@@ -109,7 +109,7 @@ def ask_replies_to_terms(
 
 
 def find_terms_asked_of_me(env: Env, promise: Promise) -> Revision | None:
-    """Return the terms of the other side to which my yes would bind me, None if it binds no more.
+    """Return the terms of the other side to which my yes would bind me, or None.
 
     A yes to a change that asks no more than the agreed terms binds me to nothing new.
     """
@@ -153,7 +153,7 @@ def ask_about_own_terms(
 
 
 def format_extra_demands(demands: Sequence[str]) -> str:
-    """Return in what new terms ask more of the promisor, as a sentence."""
+    """Return in what other terms ask more of the promisor, as a sentence."""
     return f"This asks more of you: {', '.join(demands)}."
 
 

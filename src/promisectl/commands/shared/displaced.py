@@ -53,7 +53,7 @@ def name_promise(row: Row) -> str:
     return f"#{row['id']} {row['outcome']}"
 
 
-def describe_danger(env: Env, db: sqlite3.Connection, no_to: str | None) -> list[str]:
+def describe_displaced(env: Env, db: sqlite3.Connection, no_to: str | None) -> list[str]:
     """Return what to type about the promise that `no_to` names; nothing if it names none."""
     number = parse_lone_id((no_to or "").partition(" ")[0])
     row = find_own_open_row(env, db, number) if number else None

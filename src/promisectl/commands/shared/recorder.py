@@ -369,7 +369,7 @@ def describe_danger(env: Env, db: sqlite3.Connection, no_to: str | None) -> list
         return []
     from promisectl.commands.shared import displaced
 
-    return displaced.describe_danger(env, db, no_to)
+    return displaced.describe_displaced(env, db, no_to)
 
 
 def load_answer_record(env: Env, db: sqlite3.Connection, number: int) -> Mapping[str, Any] | None:
