@@ -73,7 +73,13 @@ def reopen(
 
 
 @register_command("bump", MORE_PANEL, runs="acts.bump", answers=MOVE_OPTIONS)
-def bump(id_: o.Id, text: BumpText, theirs: o.Theirs = False, on: o.On = None) -> None:
+def bump(
+    id_: o.Id,
+    text: BumpText,
+    theirs: o.Theirs = False,
+    on: o.On = None,
+    unsaid: o.Unsaid = False,
+) -> None:
     """Record an early warning, or a reminder.
 
     \b
@@ -82,13 +88,14 @@ def bump(id_: o.Id, text: BumpText, theirs: o.Theirs = False, on: o.On = None) -
 
 
 @register_command("told", MORE_PANEL, runs="acts.told", answers=MOVE_OPTIONS)
-def told(id_: o.Id, on: o.On = None) -> None:
+def told(ids: o.Ids, on: o.On = None) -> None:
     """Record that they now know of it.
 
     \b
     promisectl told 1 --on yesterday
+    promisectl told 3 4
 
-    They now know that the promise is broken; before, they did not.
+    They now know that the promise is broken, or what you noted with --unsaid.
     """
 
 

@@ -52,6 +52,7 @@ class MakeArguments(NamedTuple):
     beside: bool = False
     tag: Sequence[str] = ()
     new: bool = False
+    unsaid: bool = False
     place: str = ""
 
 
@@ -59,7 +60,8 @@ class MakeDraft(NamedTuple):
     """An offer or a request, parsed and not recorded yet.
 
     One promise is made with each of `others`; None is myself. `replacement` is the promise that it
-    replaces. `reply` is the reply that it gets at once, None if it waits for one.
+    replaces. `reply` is the reply that it gets at once, None if it waits for one. `unsaid`:
+    the others do not know of it yet.
     """
 
     direction: Direction
@@ -73,6 +75,7 @@ class MakeDraft(NamedTuple):
     others: Sequence[Person | Newcomer | None]
     reply: Reply | None = None
     place: str = ""
+    unsaid: bool = False
 
     def build_opening_act(self, env: Env, person: Person | None) -> Act:
         """Return the offer or the request; an offer has the risk and `no_to` of the promisor."""
@@ -82,7 +85,15 @@ class MakeDraft(NamedTuple):
         replaces = self.replacement.number if self.replacement else None
         opening = Opening(str(uuid.uuid4()), direction, number, replaces, self.tags)
         verb = Verb.REQUEST if author is Side.PROMISEE else Verb.OFFER
-        act = Act(verb, author, self.at, env.now, terms=self.terms, opening=opening)
+        act = Act(
+            verb,
+            author,
+            self.at,
+            env.now,
+            terms=self.terms,
+            opening=opening,
+            unsaid=self.unsaid,
+        )
         if verb is Verb.REQUEST:
             return act
         return act._replace(risk=self.risk, no_to=self.no_to)
@@ -183,6 +194,7 @@ def build_draft(env: Env, typed: MakeArguments, known: list[Person]) -> MakeDraf
         arguments.parse_tags(typed.tag),
         counterparty.resolve_counterparties(env, option, names, known, new=typed.new),
         place=typed.place,
+        unsaid=typed.unsaid,
     )
     print_known_names(env, typed, draft.others)
     if typed.outcome is None:

@@ -123,6 +123,16 @@ class ToldTooEarly(TooEarly):
         )
 
 
+class UnsaidToldTooEarly(TooEarly):
+    """Somebody was told of what was written down only later."""
+
+    def _format_sentences(self, earliest: str, dated: str) -> tuple[str, str]:
+        return (
+            f"#{self.number} was written on {earliest}; nobody can have been told on {dated}.",
+            "Give the time when they were told.",
+        )
+
+
 class ClockAhead(Usage):
     """The last change of a promise has a date in the future, because the clock was ahead.
 

@@ -72,6 +72,7 @@ ACT_FIELDS = (
     "no_to",
     "undone_by",
     "person",
+    "unsaid",
 )
 PROMISE_LINE_FIELDS = ("id", "person", "outcome", "due", "state", "flags")
 ACT_LINE_FIELDS = ("id", "at", "promise", "act", "by", "text", "entry", "undone_by")
@@ -134,7 +135,9 @@ def _build_row_dict(row: Row) -> Row:
 def build_act_record(row: Row) -> dict[str, Any]:
     """Return a row of the view `acts` as a JSON object. Raises DamagedContent."""
     row = check_uid(_build_row_dict(row))
-    return {name: row[name] for name in ACT_FIELDS}
+    record = {name: row[name] for name in ACT_FIELDS}
+    record["unsaid"] = bool(row["unsaid"]) or None
+    return record
 
 
 def build_person_record(row: Row) -> dict[str, Any]:

@@ -29,6 +29,7 @@ _FLAG_PHRASES = {
     "stale": "no news for {}",
     "late": "late",
     "untold": "not told",
+    "unsaid": "not said yet",
 }
 _YOUR_ANSWER, _THEIR_ANSWER = ("your answer", "warn"), ("their answer", "quiet")
 _BAD_FLAGS = ("untold", "late")
@@ -150,7 +151,9 @@ def describe_standing(row: ViewRow, here: LocalMoment) -> list[tuple[str, str]]:
     state, flags = row["state"], (row["flags"] or "").split()
     phrases: list[tuple[str, str]] = []
     if state == "proposed":
-        phrases.append(_YOUR_ANSWER if row["move"] == "me" else _THEIR_ANSWER)
+        is_theirs = row["author"] == "me"
+        if not (is_theirs and "unsaid" in flags):  # nobody can answer what they do not know of
+            phrases.append(_THEIR_ANSWER if is_theirs else _YOUR_ANSWER)
         due = read_due_date(row)
         if due and due.at < here.now:
             phrases.append((f"due {format_time_from_due(due, here.now, here.zone)} ago", "bad"))

@@ -42,7 +42,7 @@ _FIELD_TYPES: dict[str, type] = {
     **dict.fromkeys(("target", "person", "into", "replaces"), int),
     **dict.fromkeys(("terms", "found", "offer", "due", "reply_by", "first_due"), dict),
     "tags": list,
-    **dict.fromkeys(("silent", "throughout"), bool),
+    **dict.fromkeys(("silent", "throughout", "unsaid"), bool),
 }
 """The type of every field in the bodies of acts; each name has the same type wherever it is."""
 
@@ -160,6 +160,8 @@ def encode_act_body(act: Act) -> str:
         body["target"] = act.target
     if act.throughout:
         body["throughout"] = True
+    if act.unsaid:
+        body["unsaid"] = True
     if act.person is not None:
         body["person"] = act.person
     if act.terms is not None:
@@ -264,6 +266,7 @@ def _decode_act(row: Mapping[str, Any]) -> Act:
         found=decode_imported_state(body["found"]) if "found" in body else None,
         throughout=body.get("throughout", False),
         person=None if opening else body.get("person"),
+        unsaid=body.get("unsaid", False),
         **{name: body.get(name) for name in _ACT_TEXT_FIELDS},
     )
 
@@ -399,6 +402,7 @@ def encode_promise_row(promise: Promise) -> dict[str, Any]:
         "offer_why": offered.why,
         "offer_reply_by": offer_reply_by.civil if offer_reply_by else None,
         "first_due_at": encode_instant(first_due.at) if first_due else None,
+        "unsaid": 1 if promise.is_unsaid else None,
     }
 
 
