@@ -91,9 +91,13 @@ class ReviewItem(NamedTuple):
 
     @property
     def full_commands(self) -> list[str]:
-        """The open moves as commands with all that they need, to be pasted."""
+        """The open moves as commands with all that they need, to be pasted.
+
+        Before them comes the one that words what is unsaid.
+        """
         promise = self.promise
-        return [lifecycle.format_move(verb, promise.id, promise.state) for verb in self.verbs]
+        moves = [lifecycle.format_move(verb, promise.id, promise.state) for verb in self.verbs]
+        return [f"promisectl message {promise.id}", *moves] if promise.is_unsaid else moves
 
     @property
     def id_word(self) -> str:

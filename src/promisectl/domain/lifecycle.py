@@ -315,7 +315,7 @@ def _check_act_time(promise: Promise, row: Transition, act: Act) -> None:
     """
     told_at = act.told_at if act.verb in (Verb.RENEGE, Verb.TOLD) else None
     if told_at is not None and told_at < promise.made_at:
-        raise errors.ToldTooEarly(promise.id, promise.agreed_at or promise.made_at, told_at)
+        check_told_time(promise, told_at, act.verb)
     earliest = promise.moved_at if _is_state_or_terms_change(row) else promise.made_at
     if act.at < earliest and act.verb is not Verb.NOTE:
         raise errors.TooEarly(promise.id, earliest, act.at)

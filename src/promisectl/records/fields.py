@@ -136,7 +136,7 @@ def build_act_record(row: Row) -> dict[str, Any]:
     """Return a row of the view `acts` as a JSON object. Raises DamagedContent."""
     row = check_uid(_build_row_dict(row))
     record = {name: row[name] for name in ACT_FIELDS}
-    record["unsaid"] = bool(row["unsaid"]) or None
+    record["unsaid"] = bool(row["unsaid"])
     return record
 
 

@@ -50,7 +50,7 @@ SELECT
     || iif(p.state = 'active' AND p.offer IS NOT NULL, ' renegotiating', '')
     || iif(p.state = 'active' AND p.bumped_at IS NOT NULL, ' at-risk', '')
     || iif(p.state = 'proposed' AND p.reply_at < :now, ' lapsed', '')
-    || iif(p.state = 'proposed' AND p.contact_at <= strftime('%Y-%m-%dT%H:%M:%SZ', :now, '-7 days')
+    || iif(p.state = 'proposed' AND p.unsaid IS NULL AND p.contact_at <= strftime('%Y-%m-%dT%H:%M:%SZ', :now, '-7 days')
         OR p.state = 'active' AND p.direction = 'owed' AND p.contact_at <= strftime('%Y-%m-%dT%H:%M:%SZ', :now, '-14 days'), ' stale', '')
     || iif(p.state IN ('delivered', 'kept') AND p.delivered_at > p.due_at, ' late', '')
     || iif(p.state = 'delivered', ' unconfirmed', '')
@@ -148,7 +148,7 @@ SELECT
     JOIN person AS h ON h.id = coalesce(q.merged_into, q.id)
     WHERE q.id = json_extract(a.body, '$.person')
   ), NULL) AS person,
-  json_extract(a.body, '$.unsaid') AS unsaid
+  coalesce(json_extract(a.body, '$.unsaid'), 0) AS unsaid
 FROM act AS a
 JOIN entry AS e ON e.id = a.entry
 LEFT JOIN promise AS p ON p.id = a.promise
