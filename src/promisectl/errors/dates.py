@@ -127,8 +127,9 @@ class UnsaidToldTooEarly(TooEarly):
     """Somebody was told of what was written down only later."""
 
     def _format_sentences(self, earliest: str, dated: str) -> tuple[str, str]:
+        told = f"nobody can have been told on {dated}."
         return (
-            f"#{self.number} was written on {earliest}; nobody can have been told on {dated}.",
+            f"You wrote it for #{self.number} on {earliest}; {told}",
             "Give the time when they were told.",
         )
 
