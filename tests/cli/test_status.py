@@ -24,6 +24,7 @@ NONE = {
     "late_with_others": 0,
     "warned": 0,
     "unanswered": 0,
+    "unsaid": 0,
 }
 
 

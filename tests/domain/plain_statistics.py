@@ -158,16 +158,29 @@ class Fate:
         self.told_at: datetime | None = None
         self.silent = False
         self.reason = self.cause = self.risk = ""
-        # What was told of a break is heard after it, whenever it was told.
-        for act in sorted(record["acts"], key=lambda act: (act["act"] == "told", act["at"])):
+        self.unsaid: list[bool] = []  # whether each is a warning, once they know of it
+        tellings = []
+        for act in sorted(record["acts"], key=lambda act: act["at"]):
             if (
                 act["undone_by"] is None
                 and act["act"] not in ("undo", "redo")
                 and instant(act["at"]) <= moment
             ):
-                self._hear(act)
+                if act["act"] == "told" and not self.unsaid:
+                    tellings.append(act)
+                else:
+                    self._hear(act)
+        # What was told of a break is heard after it, whenever it was told.
+        for act in tellings:
+            self._hear(act)
 
     def _hear(self, act: Record) -> None:
+        if act["act"] == "told" and self.unsaid:
+            if self.state == "active" and self.promisor == "me" and any(self.unsaid):
+                self.words.append(instant(act["at"]))
+            self.unsaid = []
+            return
+        self._wait_to_say(act)
         if self.broken_at is None:  # what is named later was not foreseen
             self.risk = act["risk"] or self.risk
         verb = act["act"]
@@ -184,6 +197,13 @@ class Fate:
         elif self.state == "reneged" and verb == "told":
             self._tell(act["told_at"])
 
+    def _wait_to_say(self, act: Record) -> None:
+        if act["unsaid"]:
+            is_change = act["act"] == "negotiate" and self.state == "active"
+            self.unsaid.append(act["act"] == "bump" or is_change)
+        elif act["side"] != "bookkeeper":
+            self.unsaid = []
+
     def _answered(self, verb: str, act: Record) -> None:
         at, by = instant(act["at"]), act["by"]
         if verb == "accept":
@@ -199,7 +219,8 @@ class Fate:
     def _under_way(self, verb: str, act: Record) -> None:
         at, promising = instant(act["at"]), act["by"] == self.promisor
         if verb in ("bump", "negotiate") and promising:
-            self.words.append(at)
+            if not act["unsaid"]:
+                self.words.append(at)
         elif verb == "accept":
             self._amend(at, act["revision"])
         elif verb == "complete":

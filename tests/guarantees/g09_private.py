@@ -29,7 +29,7 @@ TRIED: dict[str, Sequence[Asked]] = {
         Asked(("make", "Try", "--to", "dana"), at_terminal=True),  # remembers its advice
     ],
     "jot": [Asked(("jot", "to dana: Bake two cakes | fri", "from lee: Lend a pan"))],
-    "negotiate": [Asked(("negotiate", "2", "--by", "in 9 days", "--mine"))],
+    "negotiate": [Asked(("negotiate", "2", "--by", "in 9 days", "--unsaid"))],
     "accept": [Asked(("accept", "2"))],
     "decline": [Asked(("decline", "2", "--reason", "no time"))],
     "complete": [Asked(("complete", "3"))],
@@ -38,7 +38,12 @@ TRIED: dict[str, Sequence[Asked]] = {
     "release": [Asked(("release", "3"))],
     "reopen": [Asked(("reopen", "1", "--reason", "not whole"))],
     "bump": [Asked(("bump", "3", "late"))],
-    "told": [Asked(("renege", "3", "--reason", "ill", "--not-told")), Asked(("told", "3"))],
+    "told": [
+        Asked(("renege", "3", "--reason", "ill", "--not-told")),
+        Asked(("told", "3")),
+        Asked(("bump", "1", "late", "--unsaid")),
+        Asked(("told", "1")),
+    ],
     "note": [Asked(("note", "1", "a word"))],
     "tag": [Asked(("tag", "1", "new"))],
     "untag": [Asked(("untag", "1", "work"))],

@@ -42,7 +42,7 @@ WORDS: dict[str, list[list[str]]] = {
     "release": [["release", "10"]],
     "reopen": [["reopen", "11", "--reason", "it leaks"]],
     "bump": [["bump", "8", "it may slip"]],
-    "told": [["told", "12"]],
+    "told": [["told", "12"], ["told", "8", "12", "--json"]],
     "note": [["note", "1", "a word"], ["note", "8", "a word", "--json"]],
     "tag": [["tag", "8", "home"]],
     "untag": [["untag", "8", "garden"]],
@@ -142,6 +142,7 @@ def build_whole_ledger() -> bytes:
         make(there, "Clean the roof", to=["dana"], by="in 4 days", agreed=True)
         life.acts.complete(there, ["11"])
         life.acts.renege(there, ["12"], reason="rain", not_told=True)
+        life.acts.bump(there, "8", "it may slip", unsaid=True)
         life.bookkeeping.note(there, "12", "it rains")
         life.undo.undo(there)
         return path.read_bytes()

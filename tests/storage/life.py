@@ -54,10 +54,12 @@ def live(path: Path, odd: str = ODD) -> None:
     acts.negotiate(world(path, "2026-11-24"), "1", by="in 9 days", reason=odd)
     acts.accept(world(path, "2026-11-24"), ["1"], note="good")
     bookkeeping.note(world(path, "2026-11-24"), "1", odd, on="2026-11-01")
+    acts.bump(world(path, "2026-11-24"), "1", odd, unsaid=True)
+    acts.told(world(path, "2026-11-25"), ["1"])
     acts.bump(world(path, "2026-11-25"), "1", "it may slip", theirs=True)
     acts.negotiate(world(path, "2026-11-25"), "1", by="in 7 days", reason="later", theirs=True)
     acts.decline(world(path, "2026-11-25"), ["1"])
-    acts.negotiate(world(path, "2026-11-25"), "1", by="in 6 days", reason="later")
+    acts.negotiate(world(path, "2026-11-25"), "1", by="in 6 days", reason="later", unsaid=True)
     acts.withdraw(world(path, "2026-11-25"), ["1"])
     acts.complete(world(path, "2026-11-25"), ["1"], partial="half")
     acts.complete(world(path, "2026-11-26"), ["1", "3"], on="2026-11-25T12:00")
@@ -72,7 +74,7 @@ def live(path: Path, odd: str = ODD) -> None:
         cause="external",
         repair="Lee does it",
     )
-    acts.told(world(path, "2026-11-29"), "1")
+    acts.told(world(path, "2026-11-29"), ["1"])
     bookkeeping.correct(world(path, "2026-11-29"), "2", what="Zürich by bike")
     bookkeeping.correct(world(path, "2026-11-29"), "1", risk=odd, no_to="Sunday")
     bookkeeping.correct(world(path, "2026-11-29"), "1", with_="kim")

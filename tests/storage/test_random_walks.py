@@ -64,7 +64,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "person alias": persons.alias,
     "person merge": persons.merge,
 }
-SEVERAL = ("accept", "decline", "complete", "renege", "withdraw", "release")
+SEVERAL = ("accept", "decline", "complete", "renege", "withdraw", "release", "told")
 BESIDE = ("bump", "note", "tag", "untag", "correct", "void")
 SAID = [name for name in COMMANDS if not name.startswith("person")]
 
@@ -308,7 +308,8 @@ class Dice(Random):
                 "why": self.maybe(TEXTS),
                 "reply_by": self.maybe(DAYS),
             }
-            return {**terms, "reason": reason, **self.one_of({}, {"mine": True}, {"theirs": True})}
+            whose = self.one_of({}, {"mine": True}, {"theirs": True}, {"unsaid": True})
+            return {**terms, "reason": reason, **whose}
         if name == "renege":
             how = self.one_of({}, {"not_told": True}, {"silent": True}, {"told": "yesterday"})
             return {
@@ -324,8 +325,12 @@ class Dice(Random):
             "untag": {"tags": self.sample(TAGS, 1)},
             "bump": {
                 "text": text,
-                "theirs": self.random() < 0.4,
-                "answer_by": self.maybe(DAYS[:-1]),
+                **self.one_of(
+                    {},
+                    {"theirs": True, "answer_by": self.maybe(DAYS[:-1])},
+                    {"answer_by": self.maybe(DAYS[:-1])},
+                    {"unsaid": True},
+                ),
             },
             "correct": {
                 "what": self.maybe(TEXTS),
@@ -364,6 +369,7 @@ class Dice(Random):
             "said": self.maybe(("yesterday", "today")),
             **self.one_of({}, {"replaces": "1", "beside": True}, {"replaces": "3", "beside": True}),
             "tag": self.choice(((), ("q3",), ("q3", "money"))),
+            "unsaid": self.random() < 0.2,
             "new": self.random() < 0.5,
         }
 

@@ -781,6 +781,8 @@ VERBS: dict[str, tuple[str, ...]] = {
     "kept": ("reopen", "note", "correct"),
     "reneged": ("told", "told", "told", "note", "correct"),
 }
+UNSAID = ("told",) * 5
+"""What is added to them while something was not said yet."""
 STEP: dict[str, Sequence[Any]] = {
     "kind": KINDS,
     "wait": (0, 0, 1, 1, 2, 3, 8),  # half days
@@ -842,6 +844,8 @@ def begin(book: Book, step: dict[str, Any]) -> None:
         moment_of(book, step, None),
     )
     talk: dict[str, Any] = {} if person == "me" else {**whose, "agreed": agreed}
+    if person != "me" and not whose and not agreed and step["form"] == "far":
+        talk["unsaid"] = True
     named = step["risk"] if person == "me" or agreed or (side == "to" and not whose) else None
     options = {
         "outcome": "x",
@@ -859,6 +863,7 @@ def begin(book: Book, step: dict[str, Any]) -> None:
 def say(book: Book, number: int, step: dict[str, Any]) -> None:
     row = book.rows[number]
     verbs = VERBS["amended" if row["state"] == "active" and row["offer"] else row["state"]]
+    verbs = (*verbs, *UNSAID) if "unsaid" in row["flags"] else verbs
     verb = verbs[step["verb"] % len(verbs)]
     options = worded(book, verb, row["direction"], step)
     if verb in ("correct", "void"):
@@ -876,13 +881,14 @@ def say(book: Book, number: int, step: dict[str, Any]) -> None:
 def worded(book: Book, verb: str, direction: str, step: dict[str, Any]) -> dict[str, Any]:
     """The options of a verb."""
     way, text = step["way"], step["text"]
+    unsaid = {"unsaid": True} if step["form"] == "day" and way and direction != "self" else {}
     whose = {} if way % 2 or direction == "self" else {"theirs": True} if way else {"mine": True}
     terms: dict[str, Any] = (
         {"what": text} if step["verb"] % 5 == 0 else {"by": due_of(book, step) or ""}
     )
     return {
         "accept": {"risk": step["risk"] if way == 0 else None},
-        "negotiate": {**terms, "reason": text, "backfill": True, **whose},
+        "negotiate": {**terms, "reason": text, "backfill": True, **(unsaid or whose)},
         "correct": {"risk": step["risk"]}
         if way == 0 and direction == "owe" and step["risk"]
         else {**terms, "backfill": True},
@@ -892,7 +898,7 @@ def worded(book: Book, verb: str, direction: str, step: dict[str, Any]) -> dict[
         if direction == "owe"
         else {"reported": True},
         "renege": {"reason": text, "cause": step["cause"], **telling(book, direction, step)},
-        "bump": {"text": text, "theirs": way == 0},
+        "bump": {"text": text, "theirs": way == 0, **unsaid},
         "note": {"text": text},
         "told": {},
     }.get(verb, {"reason": text})

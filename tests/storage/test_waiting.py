@@ -25,6 +25,11 @@ _CLOCK = QueryClock("2026-11-23T10:00:00Z", "2026-11-23T22:59:59Z", "2026-11-26T
 _MOVES: dict[str, Callable[[Env, str | None], object]] = {
     "they warn": lambda env, on: acts.bump(env, "1", "slow", theirs=True, on=on),
     "I remind": lambda env, on: acts.bump(env, "1", "how is it?", on=on),
+    "I write a reminder": lambda env, on: acts.bump(env, "1", "and?", on=on, unsaid=True),
+    "I write other terms": lambda env, on: acts.negotiate(
+        env, "1", by=_day(env), reason="later", on=on, unsaid=True
+    ),
+    "I tell": lambda env, on: acts.told(env, ["1"], on=on),
     "I note": lambda env, on: bookkeeping.note(env, "1", "rang", on=on),
     "I tag": lambda env, _: bookkeeping.tag(env, "1", [f"t{env.now.timestamp():.0f}"]),
     "I ask for other terms": lambda env, on: acts.negotiate(
@@ -69,17 +74,28 @@ def _is_warned_by_acts(db: sqlite3.Connection) -> bool:
     return all((at, number) < warned for _, by, at, number, _ in live if by == "me")
 
 
+def _is_unsaid_by_acts(db: sqlite3.Connection) -> bool:
+    """Whether the newest act of a side is one of mine that is not said, by plain reading."""
+    (state,) = db.execute("SELECT state FROM promise WHERE id = 1").fetchone()
+    newest = db.execute(
+        "SELECT json_extract(body, '$.unsaid') FROM act JOIN entry ON entry.id = act.entry"
+        " WHERE promise = 1 AND undone_by IS NULL AND side <> 'bookkeeper'"
+        " ORDER BY at DESC, number DESC LIMIT 1"
+    ).fetchone()
+    return state in ("proposed", "active", "delivered") and bool(newest[0])
+
+
 @pytest.mark.parametrize("shard", range(4))
 def test_view_domain_and_acts_agree_on_who_warned_me(tmp_path: Path, shard: int) -> None:
-    told = set[bool]()
+    told = set[tuple[bool, bool]]()
     for seed in range(shard, 32, 4):
         told |= _tell_story(Random(seed), tmp_path / f"{seed}.db")
-    assert told == {True, False}
+    assert told == {(True, False), (False, True), (False, False)}
 
 
-def _tell_story(rng: Random, path: Path) -> set[bool]:
-    """Tell a random story, some of it dated back, and return what was true on the way: warned, or not."""
-    told, now = set[bool](), _START
+def _tell_story(rng: Random, path: Path) -> set[tuple[bool, bool]]:
+    """Tell a random story, some of it dated back, and return what was true on the way: warned or not, unsaid or not."""
+    told, now = set[tuple[bool, bool]](), _START
     env = life.world(path, f"{now:%FT%T}")
     make.make(env, "Poster", from_=["omar"], by="2026-12-31", agreed=True)
     for _ in range(14):
@@ -91,14 +107,16 @@ def _tell_story(rng: Random, path: Path) -> set[bool]:
         with ledger.open_snapshot(str(path)) as db:
             promise = lifecycle.replay_acts(1, queries.load_promise_acts(db, 1))
             warned = _is_warned_by_acts(db)
-            assert promise.is_warned == warned
-            expected = {1: "warned"} if warned else {}
-            if promise.offered_revision and promise.move == "me":
+            unsaid = _is_unsaid_by_acts(db)
+            assert (promise.is_warned, promise.is_unsaid) == (warned, unsaid)
+            expected = {1: "unsaid"} if unsaid else {1: "warned"} if warned else {}
+            offered = promise.offered_revision
+            if offered and not promise.direction.is_my_side(offered.author):
                 expected = {1: "answer"}
             elif promise.state == "delivered":
                 expected = {1: "judge"}
             assert _read_waiting(db) == expected
-        told.add(warned)
+        told.add((warned, unsaid))
     return told
 
 

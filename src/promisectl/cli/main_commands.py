@@ -93,6 +93,7 @@ def make(
     beside: Beside = False,
     tag: Tag = [],  # noqa: B006
     new: MakeNew = False,
+    unsaid: o.Unsaid = False,
 ) -> None:
     """Make a promise: offered, requested or already agreed.
 
@@ -125,7 +126,7 @@ def jot(
     promisectl jot - < meeting.txt
 
     A line is “to NAME: OUTCOME” or “from NAME: OUTCOME”, then any of these after a “|”: a date,
-    agreed, asked, offered, done when: …, why: …, answer by: … and #tag.
+    agreed, asked, offered, unsaid, done when: …, why: …, answer by: …, #tag.
 
     At a terminal promisectl shows several promises and asks before it makes them.
     All are made, or none; one undo takes them back.
@@ -200,6 +201,7 @@ def negotiate(
     agreed: o.Agreed = False,
     on: o.On = None,
     backfill: o.Backfill = False,
+    unsaid: o.Unsaid = False,
 ) -> None:
     """Propose other terms: a counter-offer, or a change to agreed terms.
 

@@ -87,6 +87,7 @@ def bump(
     answer_by: AnswerBy = None,
     theirs: o.Theirs = False,
     on: o.On = None,
+    unsaid: o.Unsaid = False,
 ) -> None:
     """Record an early warning, or a reminder.
 
@@ -97,13 +98,14 @@ def bump(
 
 
 @register_command("told", MORE_PANEL, runs="acts.told", answers=MOVE_OPTIONS)
-def told(id_: o.Id, on: o.On = None) -> None:
+def told(ids: o.Ids, on: o.On = None) -> None:
     """Record that they now know of it.
 
     \b
     promisectl told 1 --on yesterday
+    promisectl told 3 4
 
-    They now know that the promise is broken; before, they did not.
+    They now know that the promise is broken, or what you noted with --unsaid.
     """
 
 

@@ -65,6 +65,12 @@ Backfill = Annotated[
 Theirs = Annotated[bool, typer.Option("--theirs", metavar="", help="They said it, not you.")]
 Mine = Annotated[bool, typer.Option("--mine", metavar="", help="You propose these terms.")]
 TheirTerms = Annotated[bool, typer.Option("--theirs", metavar="", help="They propose these terms.")]
+Unsaid = Annotated[
+    bool,
+    typer.Option(
+        "--unsaid", metavar="", help="You have not said it yet; say it with message, then told."
+    ),
+]
 Agreed = Annotated[
     bool, typer.Option("--agreed", "-y", metavar="", help="Both sides have already said yes.")
 ]

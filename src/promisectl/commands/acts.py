@@ -54,14 +54,17 @@ def negotiate(
     agreed: bool = False,
     on: str | None = None,
     backfill: bool = False,
+    unsaid: bool = False,
 ) -> None:
     """Propose other terms: a counter-offer, or a change to agreed terms.
 
     A field that is None stays as it is. `risk` and `no_to` belong to terms of the promisor. With
-    `agreed`, both sides have said yes to the other terms already.
+    `agreed`, both sides have said yes to the other terms already. With `unsaid`, they are mine, and
+    the other side does not know of them yet.
     """
     arguments.ensure_at_most_one(mine=mine, theirs=theirs)
     arguments.ensure_at_most_one(agreed=agreed, reply_by=reply_by)
+    check_unsaid_options(unsaid=unsaid, theirs=theirs, agreed=agreed)
     words = {"outcome": what, "due": by, "done_when": done_when, "why": why, "reply_by": reply_by}
     arguments.check_words_before_lock(env, words, on, backfill=backfill)
     if reason is None and not agreed and any(word is not None for word in words.values()):
@@ -79,11 +82,25 @@ def negotiate(
             reason=arguments.check_text("reason", reason),
             risk=arguments.check_text("risk", risk),
             no_to=arguments.check_displaced_text(env, no_to, [id_]),
-            whose=parse_speaker(mine=mine, theirs=theirs),
+            whose=parse_speaker(mine=mine or unsaid, theirs=theirs),
             agreed=agreed,
+            unsaid=unsaid,
         ),
         on=on,
     )
+
+
+def check_unsaid_options(*, unsaid: bool, theirs: bool, agreed: bool = False) -> None:
+    """Refuse --unsaid for what is not mine, or for what they know. Raises Contradiction."""
+    if unsaid and agreed:
+        raise errors.Contradiction(
+            "--agreed means that they have said yes, so they know of it.", "Leave out --unsaid."
+        )
+    if unsaid and theirs:
+        raise errors.Contradiction(
+            "--unsaid is for what you have not said yet, and --theirs is what they said.",
+            "Leave out one of them.",
+        )
 
 
 class TermsSpeech(NamedTuple):
@@ -93,7 +110,7 @@ class TermsSpeech(NamedTuple):
     one to correct, None for the agreed one and the same values elsewhere. `seen` is the revision
     that a person was shown. `agreed`: the other side has said yes to them already. `person` is the
     right other side, where a correction names one. `asked`: the questions about what binds me were
-    just asked.
+    just asked. `unsaid`: the other side does not know of them yet.
     """
 
     reason: str | None = None
@@ -105,6 +122,7 @@ class TermsSpeech(NamedTuple):
     agreed: bool = False
     person: Person | Newcomer | None = None
     asked: bool = False
+    unsaid: bool = False
 
 
 def record_new_terms(
@@ -125,6 +143,8 @@ def record_new_terms(
         change_terms, speech = _ask_about_proposal(env, id_, change_terms, speech, on)
 
     def build_act(promise: Promise) -> Act:
+        if speech.unsaid and promise.direction is Direction.SELF:
+            raise errors.NoOtherSide(["--unsaid"])
         base = lifecycle.find_base_revision(promise, verb, speech.revision)
         if speech.seen not in (None, base):
             raise errors.TermsChanged(promise.id)
@@ -146,6 +166,7 @@ def record_new_terms(
             no_to=speech.no_to,
             revision=speech.revision,
             throughout=verb is Verb.CORRECT and speech.revision is None and has_terms,
+            unsaid=speech.unsaid,
         )
 
     new = verb is Verb.NEGOTIATE
@@ -486,14 +507,17 @@ def bump(
     answer_by: str | None = None,
     theirs: bool = False,
     on: str | None = None,
+    unsaid: bool = False,
 ) -> None:
     """Record an early warning, or a reminder; the state stays.
 
-    `answer_by` is until when the side that speaks will answer the proposed terms. Raises EmptyText,
-    NothingToAnswer and AnswerOfOtherSide.
+    `answer_by` is until when the side that speaks will answer the proposed terms. With `unsaid`,
+    the other side does not know of it yet. Raises EmptyText, NothingToAnswer and AnswerOfOtherSide.
     """
     if answer_by is not None and not answer_by.strip():
         raise errors.EmptyText("answer-by")
+    check_unsaid_options(unsaid=unsaid, theirs=theirs)
+    arguments.ensure_at_most_one(answer_by=answer_by, unsaid=unsaid)
     arguments.check_words_before_lock(env, {"answer_by": answer_by}, on)
     text = missing.ask_missing_text(env, Verb.BUMP, id_, text, "What do you tell them?")
     arguments.check_text("text", text)
@@ -503,19 +527,19 @@ def bump(
         at = arguments.parse_event_moment(env, "--on", on, after=after)
         side = resolve_acting_side(promise, Verb.BUMP, mine=False, theirs=theirs)
         answer = arguments.parse_due_date(env, "--answer-by", answer_by, said=at)
-        return Act(Verb.BUMP, side, at, env.now, text=text, answer_by=answer)
+        return Act(Verb.BUMP, side, at, env.now, text=text, answer_by=answer, unsaid=unsaid)
 
     extras = AnswerExtras(foreseen=answer_by is None)
     recorder.record_move(env, "bump", [id_], build_act, extras)
 
 
-def told(env: Env, id_: str, *, on: str | None = None) -> None:
-    """Record that the other side now knows that the promise is broken."""
+def told(env: Env, ids: Sequence[str], *, on: str | None = None) -> None:
+    """Record that the other side now knows of a break, or of what was unsaid."""
     arguments.check_words_before_lock(env, on=on)
 
     def build_act(promise: Promise) -> Act:
-        after = promise.agreed_at or promise.made_at
+        after = lifecycle.find_earliest_telling(promise)
         at = arguments.parse_event_moment(env, "--on", on, after=after)
         return Act(Verb.TOLD, lifecycle.infer_speaker(promise, Verb.TOLD), at, env.now, told_at=at)
 
-    recorder.record_move(env, "told", [id_], build_act)
+    recorder.record_move(env, "told", ids, build_act)

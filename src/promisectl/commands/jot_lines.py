@@ -1,9 +1,9 @@
 """The lines of jot: each is a promise with its fields behind bars.
 
 A line is `to NAME: OUTCOME` or `from NAME: OUTCOME`, then fields in any order, each after a bar
-between spaces: `agreed`, `asked`, `offered`, `done when: …`, `why: …`, `answer by: …` (the colon
-may be missing), `#tag`, or a date. A bar in a text is written `\\|`; nothing else in a text means
-anything. This module only parses.
+between spaces: `agreed`, `asked`, `offered`, `unsaid`, `done when: …`, `why: …`, `answer by: …`
+(the colon may be missing), `#tag`, or a date. A bar in a text is written `\\|`; nothing else in a
+text means anything. This module only parses.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _SPACES = " \t"
 _SEPARATOR_PATTERN = r"[ \t]+\|(?=[ \t]|\Z)"
 _LIST_MARK_PATTERN = r"(?:(?:[-*+•–]|[0-9]+[.)])(?:[ \t]+|\Z))?(?:\[ ?\](?:[ \t]+|\Z))?"
 SIDE_WORDS = {"to": "to", "from": "from_"}
-_FLAGS = ("agreed", "asked", "offered")
+_FLAGS = ("agreed", "asked", "offered", "unsaid")
 _FLAG_BEGINNINGS = tuple(flag[:2] for flag in _FLAGS)  # no word of a date has them
 _TEXT_FIELDS = {"done when": "done_when", "why": "why", "answer by": "reply_by"}
 _FIELD_WITHOUT_COLON_PATTERN = r"(done[ \t-]when|why|answer[ \t-]by)[ \t]+(.+)"  # no date

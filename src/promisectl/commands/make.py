@@ -52,6 +52,7 @@ class MakeArguments(NamedTuple):
     beside: bool = False
     tag: Sequence[str] = ()
     new: bool = False
+    unsaid: bool = False
     place: str = ""
 
 
@@ -60,7 +61,7 @@ class MakeDraft(NamedTuple):
 
     One promise is made with each of `others`; None is myself. `replacement` is the promise that it
     replaces. `reply` is the reply that it gets at once, None if it waits for one. `asked`: the
-    questions about an offer were just asked.
+    questions about an offer were just asked. `unsaid`: the others do not know of it yet.
     """
 
     direction: Direction
@@ -75,6 +76,7 @@ class MakeDraft(NamedTuple):
     reply: Reply | None = None
     asked: bool = False
     place: str = ""
+    unsaid: bool = False
 
     def build_opening_act(self, env: Env, person: Person | None) -> Act:
         """Return the offer or the request; an offer has the risk and `no_to` of the promisor."""
@@ -84,7 +86,15 @@ class MakeDraft(NamedTuple):
         replaces = self.replacement.number if self.replacement else None
         opening = Opening(str(uuid.uuid4()), direction, number, replaces, self.tags)
         verb = Verb.REQUEST if author is Side.PROMISEE else Verb.OFFER
-        act = Act(verb, author, self.at, env.now, terms=self.terms, opening=opening)
+        act = Act(
+            verb,
+            author,
+            self.at,
+            env.now,
+            terms=self.terms,
+            opening=opening,
+            unsaid=self.unsaid,
+        )
         if verb is Verb.REQUEST:
             return act
         return act._replace(risk=self.risk, no_to=self.no_to)
@@ -186,6 +196,7 @@ def build_draft(env: Env, typed: MakeArguments, known: list[Person]) -> MakeDraf
         arguments.parse_tags(typed.tag),
         counterparty.resolve_counterparties(env, option, names, known, new=typed.new),
         place=typed.place,
+        unsaid=typed.unsaid,
     )
     print_known_names(env, typed, draft.others)
     if typed.outcome is None:

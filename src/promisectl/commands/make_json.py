@@ -31,7 +31,7 @@ _TEXT_KEYS = (
     "due_zone",
 )
 _LIST_KEYS = ("to", "from", "tag")  # a text, or an array of texts
-_FLAG_KEYS = ("asked", "offered", "agreed", "backfill", "beside", "new")
+_FLAG_KEYS = ("asked", "offered", "agreed", "backfill", "beside", "new", "unsaid")
 _NUMBER_KEYS = ("replaces",)
 # The fields of the promise record that have another name than the option of make.
 _OPTION_BY_FIELD = {"due": "by", "tags": "tag"}

@@ -53,6 +53,7 @@ _REVIEW_VERBS = (
 )
 _VERBS_BY_KIND = {
     "warned": (Verb.NEGOTIATE, Verb.RELEASE, Verb.NOTE, Verb.BUMP, Verb.RENEGE),
+    "unsaid": (Verb.TOLD, Verb.WITHDRAW, Verb.NEGOTIATE, Verb.BUMP),
     "unanswered": (Verb.BUMP, Verb.NEGOTIATE, Verb.WITHDRAW, Verb.ACCEPT, Verb.DECLINE),
 }
 """The moves that lead on from a kind of waiting, where they are not those of all others."""
@@ -90,9 +91,13 @@ class ReviewItem(NamedTuple):
 
     @property
     def full_commands(self) -> list[str]:
-        """The open moves as commands with all that they need, to be pasted."""
+        """The open moves as commands with all that they need, to be pasted.
+
+        Before them comes the one that words what is unsaid.
+        """
         promise = self.promise
-        return [lifecycle.format_move(verb, promise.id, promise.state) for verb in self.verbs]
+        moves = [lifecycle.format_move(verb, promise.id, promise.state) for verb in self.verbs]
+        return [f"promisectl message {promise.id}", *moves] if promise.is_unsaid else moves
 
     @property
     def id_word(self) -> str:
@@ -249,6 +254,8 @@ def format_item_standing(env: Env, item: ReviewItem) -> list[str]:
         whose = "Your" if row["author"] == "me" else f"{row['person_name']}'s"
         changes = messages.format_term_changes(promise.in_force.terms, offered.terms, here)
         lines.append(f"{whose} proposed change (rev {offered.number}): {changes}.")
+    if promise.is_unsaid:
+        lines.append(messages.format_next_step(promise, row["person_name"]))
     if item.group.kind == "overdue":
         lines.append(messages.format_named_risk(promise, row["person_name"]))
     return list(filter(None, lines))
@@ -345,10 +352,10 @@ def renege_item(env: Env, item: ReviewItem) -> None:
 
 
 def record_item_notice(env: Env, item: ReviewItem) -> None:
-    """Ask when the other side was told of the break, and record that they know."""
+    """Ask when the other side was told, and record that they know."""
     question = f"When was {item.row['person_name']} told? (Enter for now)"
     told_on = prompts.ask_told_time(env, "--on", question, [item.promise])
-    acts.told(env, item.id_word, on=told_on)
+    acts.told(env, [item.id_word], on=told_on)
 
 
 _MOVE_FUNCTIONS: Mapping[Verb, Callable[[Env, ReviewItem], None]] = {

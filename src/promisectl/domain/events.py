@@ -92,17 +92,21 @@ def _iter_events(number: int, acts: Iterable[Act], end: datetime) -> Iterator[Ev
     before: Promise | None = None
     for act, after in lifecycle.iter_steps(number, acts, end):
         row = lifecycle.find_transition(before, act.verb, act.side)
-        yield Event(classify_act(row, act, after) if row else "", act, before, after)
+        yield Event(classify_act(row, before, after) if row else "", act, before, after)
         before = after
 
 
-def classify_act(row: Transition, act: Act, after: Promise) -> str:
+def classify_act(row: Transition, before: Promise | None, after: Promise) -> str:
     """Return the kind of event that an act of that row is; empty where it changes nothing."""
     if row.effect in (Effect.ACCEPT, Effect.AT_ONCE):
         return "agreed" if row.end else "renegotiated"
     if row.end or row.effect is Effect.DECLINE:
         return _KIND_BY_END_STATE[row.end or State.DECLINED]
-    is_warning = lifecycle.is_notice(row, act)
-    if act.verb is Verb.BUMP and is_warning:
-        is_warning = after.find_warned_agreement(after.bumps[-1]) is not None
+    if row.state is State.RENEGED and row.gives_notice:
+        return "word"
+    if before is None:
+        return ""
+    told = after.told_words[len(before.told_words) :]
+    words = (*after.words[len(before.words) :], *(word for _, word in told))
+    is_warning = any(after.find_warned_agreement(word) is not None for word in words)
     return "word" if is_warning else ""

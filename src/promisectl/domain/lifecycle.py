@@ -14,10 +14,12 @@ from promisectl.domain.promise import (
     Phase,
     Promise,
     Revision,
+    Saying,
     Side,
     State,
     Status,
     Terms,
+    UnsaidAct,
     Verb,
 )
 from promisectl.domain.transitions import (
@@ -105,6 +107,8 @@ def _is_applicable(row: Transition, promise: Promise | None, side: Side) -> bool
         return False
     if promise and not _is_side_of(side, promise.direction):
         return False
+    if row.who is MoverRole.MINE:
+        return promise is not None and side is promise.direction.my_side
     if row.who in _SIDES_BY_ROLE:
         return side in _SIDES_BY_ROLE[row.who]
     if promise is None or promise.offered_revision is None:
@@ -132,6 +136,8 @@ def is_condition_met(condition: Condition, promise: Promise | None) -> bool:
         return True
     if condition is Condition.UNTOLD:
         return promise.told_at is None and not promise.silent
+    if condition is Condition.UNSAID:
+        return promise.is_unsaid
     return (promise.offered_revision is not None) is (condition is Condition.AMENDMENT)
 
 
@@ -221,7 +227,7 @@ def apply_act(
     applied = apply_recorded_act(promise, act, number, agreed=agreed)
     if promise is not None:
         if act.told_at and act.verb in (Verb.RENEGE, Verb.TOLD):
-            check_told_time(promise, act.told_at)
+            check_told_time(promise, act.told_at, act.verb)
         _check_terms_change(promise, act)
         _check_correction(promise, act)
     _check_act_risk(applied.promise, act)
@@ -345,7 +351,7 @@ def _check_act_time(promise: Promise, row: Transition, act: Act) -> None:
     """
     told_at = act.told_at if act.verb in (Verb.RENEGE, Verb.TOLD) else None
     if told_at is not None and told_at < promise.made_at:
-        raise errors.ToldTooEarly(promise.id, promise.agreed_at or promise.made_at, told_at)
+        check_told_time(promise, told_at, act.verb)
     is_change = _is_state_or_terms_change(row, act)
     earliest = promise.moved_at if is_change else promise.made_at
     if act.at < earliest and act.verb is not Verb.NOTE:
@@ -357,17 +363,30 @@ def _is_told_to_me(promise: Promise, verb: Verb) -> bool:
 
     Earlier versions recorded it.
     """
-    return verb is Verb.TOLD and not promise.is_untold
+    return verb is Verb.TOLD and not (promise.is_untold or promise.is_unsaid)
 
 
-def check_told_time(promise: Promise, told_at: datetime) -> None:
-    """Refuse that somebody was told of a break before the broken terms were agreed on.
+def find_earliest_telling(promise: Promise, verb: Verb = Verb.TOLD) -> datetime:
+    """Return the moment before which nobody can have been told.
 
-    Raises ToldTooEarly.
+    Of a break nobody is told before the broken terms were agreed on, of what was written down
+    before it was written.
     """
-    agreed_at = promise.agreed_at or promise.made_at
-    if told_at < agreed_at:
-        raise errors.ToldTooEarly(promise.id, agreed_at, told_at)
+    if verb is Verb.TOLD and promise.is_unsaid:
+        return max(act.at for act in promise.unsaid)
+    return promise.agreed_at or promise.made_at
+
+
+def check_told_time(promise: Promise, told_at: datetime, verb: Verb = Verb.TOLD) -> None:
+    """Refuse that somebody was told too early, see `find_earliest_telling`.
+
+    Raises ToldTooEarly and UnsaidToldTooEarly.
+    """
+    earliest = find_earliest_telling(promise, verb)
+    if told_at < earliest:
+        is_unsaid = verb is Verb.TOLD and promise.is_unsaid
+        error = errors.UnsaidToldTooEarly if is_unsaid else errors.ToldTooEarly
+        raise error(promise.id, earliest, told_at)
 
 
 def _check_act_change(promise: Promise, row: Transition, act: Act) -> None:
@@ -457,9 +476,11 @@ _BOOKKEEPING_EFFECTS = (Effect.CORRECT, Effect.TAG)  # the other side does not l
 
 def _update_state(before: Promise, after: Promise, row: Transition, act: Act) -> Promise:
     """Return `after` with all that an act changes except the terms: state, moments, warnings."""
-    changes: dict[str, object] = {}
-    if row.effect not in _BOOKKEEPING_EFFECTS:
-        changes["contact_at"] = max(before.contact_at, act.at)
+    changes: dict[str, Any] = _build_sayings(before, row, act) | _build_words(before, row, act)
+    was_unheard = act.unsaid or (act.verb is Verb.WITHDRAW and before.are_terms_unsaid)
+    if row.effect not in _BOOKKEEPING_EFFECTS and not was_unheard:
+        said_at = _find_said_moment(row, act)
+        changes["contact_at"] = max(before.contact_at, said_at)
     if _is_state_or_terms_change(row, act):
         changes["moved_at"] = max(before.moved_at, act.at)
     if row.end is not None:
@@ -467,18 +488,44 @@ def _update_state(before: Promise, after: Promise, row: Transition, act: Act) ->
     if row.end is not None or len(after.agreements) > len(before.agreements):
         phase = Phase(act.at, row.end or before.state, len(after.agreements))
         changes["phases"] = (*before.phases, phase)
-    if act.verb in (Verb.RENEGE, Verb.TOLD):
-        # A broken promise is a warning only from when the other side was told.
-        changes["told_at"] = act.told_at
-    elif is_notice(row, act):
-        notice = Notice(act.at, len(before.phases))
-        changes["words"] = (*before.words, notice)
-        if act.verb is Verb.BUMP:
-            changes["bumps"] = (*before.bumps, notice)
     if before.direction.is_my_side(act.side):
         acted = (act.at, len(before.bumps))
         changes["acted"] = max(before.acted or acted, acted)
-    return after._replace(**changes, **_select_details(act))  # type: ignore[arg-type]
+    return after._replace(**changes, **_select_details(act))
+
+
+def _find_said_moment(row: Transition, act: Act) -> datetime:
+    """Return when an act of that row was said; what was unsaid is said when it is told."""
+    return act.told_at if row.given is Condition.UNSAID and act.told_at else act.at
+
+
+def _build_words(before: Promise, row: Transition, act: Act) -> dict[str, Any]:
+    """Return what changes about warnings, as far as they were said at once.
+
+    A broken promise is a warning only from when the other side was told.
+    """
+    if row.given is Condition.UNSAID or act.unsaid:
+        return {}
+    if act.verb in (Verb.RENEGE, Verb.TOLD):
+        return {"told_at": act.told_at}
+    if not is_notice(row, act):
+        return {}
+    notice = Notice(act.at, len(before.phases))
+    bumps = (*before.bumps, notice) if act.verb is Verb.BUMP else before.bumps
+    return {"words": (*before.words, notice), "bumps": bumps}
+
+
+def _build_sayings(before: Promise, row: Transition, act: Act) -> dict[str, Any]:
+    """Return what an act of a side adds to the unsaid acts, or to the moments of contact."""
+    if act.side is Side.BOOKKEEPER:
+        return {}
+    order = len(before.unsaid_acts) + len(before.sayings)
+    if act.unsaid:
+        unsaid = UnsaidAct(act.verb, act.at, is_notice(row, act), order)
+        return {"unsaid_acts": (*before.unsaid_acts, unsaid)}
+    is_told = row.given is Condition.UNSAID
+    saying = Saying(_find_said_moment(row, act), order, len(before.phases), is_told)
+    return {"sayings": (*before.sayings, saying)}
 
 
 def is_notice(row: Transition, act: Act) -> bool:
@@ -630,6 +677,7 @@ def _import_state(promise: Promise, act: Act) -> Promise:
         bumps=_list_imported_notices(state.bumped_at),
         earlier=EarlierTalk(state.revisions, state.renegotiated, state.first_due),
         contact_at=state.contact_at or act.at,
+        unsaid_acts=_list_imported_unsaid(state, promise.direction),
         **_select_details(act),
     )
 
@@ -656,6 +704,17 @@ def _list_imported_phases(state: ImportedState) -> tuple[Phase, ...]:
         (state.closed_at, state.state, agreements),
     )
     return tuple(Phase(at, name, count) for at, name, count in phases if at)
+
+
+def _list_imported_unsaid(state: ImportedState, direction: Direction) -> tuple[UnsaidAct, ...]:
+    """Return what was unsaid when a promise was imported: my proposed terms, else a bump."""
+    if not state.unsaid:
+        return ()
+    is_offered = state.state is State.PROPOSED or state.offer is not None
+    is_mine = is_offered and direction.is_my_side(state.author)
+    gives_notice = direction is Direction.OWE and not (is_mine and state.state is State.PROPOSED)
+    verb = Verb.NEGOTIATE if is_mine else Verb.BUMP
+    return (UnsaidAct(verb, state.made_at, gives_notice),)
 
 
 def _list_imported_notices(at: datetime | None) -> tuple[Notice, ...]:

@@ -172,7 +172,8 @@ class ImportedState(NamedTuple):
     else of the proposed ones; `revisions` is the number of the newest. `renegotiated` counts how
     often both sides agreed on a change, and `first_due` is the due date first agreed on. `offer`
     holds a change proposed for agreed terms. `word_at` is when the promisor
-    first warned, `silent` whether the promise was broken without a warning.
+    first warned, `silent` whether the promise was broken without a warning. `unsaid`: the other
+    side does not know of my newest act yet.
     """
 
     state: State
@@ -192,6 +193,7 @@ class ImportedState(NamedTuple):
     told_at: datetime | None = None
     silent: bool = False
     reason: str | None = None
+    unsaid: bool = False
 
 
 class Act(NamedTuple):
@@ -202,7 +204,8 @@ class Act(NamedTuple):
     `found` is the state of an imported promise. A correction with `throughout` replaces the wrong
     values in every revision that has them, another one in its `revision` alone. `person` is the
     ID of the right counterparty, where a correction names one. `answer_by` is until when a side
-    said that it will answer the proposed terms.
+    said that it will answer the proposed terms. An act of mine that is `unsaid` was written down
+    and not said yet: the other side does not know of it before it is told.
     """
 
     verb: Verb
@@ -225,6 +228,7 @@ class Act(NamedTuple):
     throughout: bool = False
     person: int | None = None
     answer_by: CivilMoment | None = None
+    unsaid: bool = False
 
 
 class EarlierTalk(NamedTuple):
@@ -269,13 +273,40 @@ class Notice(NamedTuple):
     phases: int
 
 
+class UnsaidAct(NamedTuple):
+    """An act of mine that was written down and not said: its verb and its moment.
+
+    When it is told, it is a warning if it `gives_notice`. `order` counts the unsaid acts and the
+    sayings recorded before it, which decides between two things at the same moment.
+    """
+
+    verb: Verb
+    at: datetime
+    gives_notice: bool = False
+    order: int = 0
+
+
+class Saying(NamedTuple):
+    """A moment at which the two sides were in contact, after which nothing is unsaid any more.
+
+    If it `is_told`, I said all that was unsaid. After any other act of a side it is out of date.
+    `order` is as in UnsaidAct, `phases` as in Notice.
+    """
+
+    at: datetime
+    order: int
+    phases: int
+    is_told: bool = False
+
+
 class Promise(NamedTuple):
     """A promise after its acts, as `lifecycle.apply_act` builds it.
 
     `moved_at` is when its state or terms last changed, `contact_at` when the two sides were last
     in contact. `phases` are its states in the order of time. `words` holds the moments at which
     the promisor warned, `bumps` those of them by `bump`, both in the order of recording. `acted`
-    is my newest act: its moment, and how many bumps were recorded before it.
+    is my newest act: its moment, and how many bumps were recorded before it. `unsaid_acts` and
+    `sayings` decide together which acts the other side does not know of yet.
     """
 
     id: int
@@ -301,6 +332,8 @@ class Promise(NamedTuple):
     risk: str | None = None
     no_to: str | None = None
     acted: tuple[datetime, int] | None = None
+    unsaid_acts: tuple[UnsaidAct, ...] = ()
+    sayings: tuple[Saying, ...] = ()
 
     @property
     def direction(self) -> Direction:
@@ -325,6 +358,8 @@ class Promise(NamedTuple):
     @property
     def move(self) -> str | None:
         """Whose move it is, `me` or `them`; None when the promise waits for nobody."""
+        if self.is_unsaid:
+            return "me"
         if self.offered_revision:
             waiting = self.offered_revision.author.other_side
         elif self.state is State.ACTIVE or self.is_untold:
@@ -346,6 +381,32 @@ class Promise(NamedTuple):
             and self.told_at is None
             and not self.silent
             and self.direction is Direction.OWE
+        )
+
+    @property
+    def unsaid(self) -> tuple[UnsaidAct, ...]:
+        """My newest acts, of which the other side does not know yet."""
+        if not self.unsaid_acts or self.state not in OPEN_STATES:
+            return ()
+        return tuple(act for act in self.unsaid_acts if self._find_next_saying(act) is None)
+
+    @property
+    def is_unsaid(self) -> bool:
+        """Whether the other side does not know of my newest act yet."""
+        return bool(self.unsaid)
+
+    @property
+    def are_terms_unsaid(self) -> bool:
+        """Whether the other side does not know of the proposed terms yet."""
+        return any(act.verb is not Verb.BUMP for act in self.unsaid)
+
+    @property
+    def told_words(self) -> tuple[tuple[Verb, Notice], ...]:
+        """My warnings that were unsaid at first, by their verbs, from when they were told."""
+        return tuple(
+            (act.verb, Notice(saying.at, saying.phases))
+            for act in self.unsaid_acts
+            if act.gives_notice and (saying := self._find_next_saying(act)) and saying.is_told
         )
 
     @property
@@ -401,8 +462,9 @@ class Promise(NamedTuple):
     def bumped_at(self) -> datetime | None:
         """When the promisor last warned by `bump`, if that was after the last agreement."""
         last = len(self.agreements) - 1
+        bumps = [*self.bumps, *(word for verb, word in self.told_words if verb is Verb.BUMP)]
         return max(
-            (bump.at for bump in self.bumps if self.find_warned_agreement(bump) == last),
+            (bump.at for bump in bumps if self.find_warned_agreement(bump) == last),
             default=None,
         )
 
@@ -431,14 +493,20 @@ class Promise(NamedTuple):
         Agreements just before it with the same due date count as well. The message that the promise
         is broken is also a warning, about the terms that were broken.
         """
-        if not (self.agreements and (self.words or self.told_at)):
+        words = [*self.words, *(word for _, word in self.told_words)]
+        if not (self.agreements and (words or self.told_at)):
             return None
         due = self.find_agreed_due(index)
         same_due = set(takewhile(lambda i: self.find_agreed_due(i) == due, range(index, -1, -1)))
-        warned = [word.at for word in self.words if self.find_warned_agreement(word) in same_due]
+        warned = [word.at for word in words if self.find_warned_agreement(word) in same_due]
         if self.told_at and index == len(self.agreements) - 1:
             warned.append(self.told_at)
         return min(warned, default=None)
+
+    def _find_next_saying(self, act: UnsaidAct) -> Saying | None:
+        """Return what ended that an act was unsaid; of one moment, what was recorded later."""
+        later = (one for one in self.sayings if (one.at, one.order) > (act.at, act.order))
+        return min(later, key=lambda one: (one.at, one.order), default=None)
 
     def _find_last_revision(self, status: Status) -> Revision | None:
         for revision in reversed(self.revisions):

@@ -17,6 +17,7 @@ class MoverRole(StrEnum):
     AUTHOR = "the author"
     EITHER = "either side"
     SELF = "self"
+    MINE = "my side"
     ME = "me, keeping the book"
 
 
@@ -27,6 +28,7 @@ class Condition(StrEnum):
     AMENDMENT = "amendment"
     NO_AMENDMENT = "no amendment"
     UNTOLD = "untold"
+    UNSAID = "unsaid"
 
 
 class Effect(Enum):
@@ -172,6 +174,21 @@ TRANSITIONS: tuple[Transition, ...] = (
     ),
     Transition(28, _A, _ANY, Verb.PARTIAL, MoverRole.PROMISOR, None, Effect.NONE, ("text",)),
     Transition(28, _A, _ANY, Verb.PARTIAL, MoverRole.SELF, None, Effect.NONE, ("text",)),
+    # The other side learns of what I wrote down before; it is a warning if that was one.
+    *(
+        Transition(
+            34,
+            state,
+            Condition.UNSAID,
+            Verb.TOLD,
+            MoverRole.MINE,
+            None,
+            Effect.NONE,
+            ("told_at",),
+            gives_notice=True,
+        )
+        for state in (_P, _A, _D)
+    ),
     # Row 31, undo and redo, is `replay_acts` without the undone commands.
     Transition(33, None, _ANY, Verb.IMPORT, MoverRole.ME, None, Effect.IMPORT, ("found",)),
 )
@@ -205,8 +222,10 @@ DEFAULT_SPEAKERS: dict[tuple[State | None, Verb], MoverRole] = {
     (None, Verb.RENEGE): MoverRole.PROMISOR,
     (None, Verb.PARTIAL): MoverRole.PROMISOR,
     (None, Verb.RELEASE): MoverRole.PROMISEE,
-    (None, Verb.TOLD): MoverRole.PROMISOR,
+    (State.RENEGED, Verb.TOLD): MoverRole.PROMISOR,
 }
+UNSAID_VERBS = (Verb.REQUEST, Verb.OFFER, Verb.NEGOTIATE, Verb.BUMP)
+"""What I can write down before I say it."""
 BOOKKEEPING_VERBS = (
     Verb.NOTE,
     Verb.CORRECT,

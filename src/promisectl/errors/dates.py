@@ -124,6 +124,17 @@ class ToldTooEarly(TooEarly):
         )
 
 
+class UnsaidToldTooEarly(TooEarly):
+    """Somebody was told of what was written down only later."""
+
+    def _format_sentences(self, earliest: str, dated: str) -> tuple[str, str]:
+        told = f"nobody can have been told on {dated}."
+        return (
+            f"You wrote it for #{self.number} on {earliest}; {told}",
+            "Give the time when they were told.",
+        )
+
+
 class ClockAhead(Usage):
     """The last change of a promise has a date in the future, because the clock was ahead.
 

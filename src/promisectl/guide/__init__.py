@@ -60,6 +60,7 @@ _CONDITION_WORDS = {
     "amendment": "change proposed",
     "no amendment": "no change proposed",
     "untold": "not told yet",
+    "unsaid": "not said yet",
 }
 
 

@@ -73,6 +73,7 @@ ACT_FIELDS = (
     "undone_by",
     "person",
     "answer_by",
+    "unsaid",
 )
 PROMISE_LINE_FIELDS = ("id", "person", "outcome", "due", "state", "flags")
 ACT_LINE_FIELDS = ("id", "at", "promise", "act", "by", "text", "entry", "undone_by")
@@ -135,7 +136,9 @@ def _build_row_dict(row: Row) -> Row:
 def build_act_record(row: Row) -> dict[str, Any]:
     """Return a row of the view `acts` as a JSON object. Raises DamagedContent."""
     row = check_uid(_build_row_dict(row))
-    return {name: row[name] for name in ACT_FIELDS}
+    record = {name: row[name] for name in ACT_FIELDS}
+    record["unsaid"] = bool(row["unsaid"])
+    return record
 
 
 def build_person_record(row: Row) -> dict[str, Any]:

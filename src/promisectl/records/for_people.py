@@ -34,6 +34,7 @@ _REMARKS = {
     "lapsed": "reply overdue",
     "late": "late",
     "untold": "not told",
+    "unsaid": "not said yet",
 }
 
 

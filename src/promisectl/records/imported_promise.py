@@ -152,6 +152,9 @@ def _list_differences_of_talk(
             values[name] = None
     values |= _collect_exact_moments(cells, state, ("word_at",))
     stored |= {name: row[name] for name in ("told_at", "word_at")}
+    if cells.get("state"):
+        values["flags"] = state.unsaid
+        stored["flags"] = bool(row["unsaid"])
     return [name for name in values if name in cells and values[name] != stored[name]]
 
 
@@ -260,6 +263,9 @@ def parse_imported_state(
         and (has_no_move or direction is Direction.OWED)
         and not (told_at or is_self),
         reason=reader.parse_text("reason"),
+        unsaid=state in constants.OPEN_STATES
+        and not is_self
+        and "unsaid" in reader.parse_words("flags"),
         **{name: moment for name, moment in moments.items() if moment},
     )
     return imported, newest_moment

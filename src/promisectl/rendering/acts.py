@@ -82,6 +82,8 @@ def format_act(
             act["answer_by"], here.today, act["answer_zone"], here.zone
         )
         done = f"told {{}} that the answer comes by {answer}"
+    elif act["act"] == "bump" and act["unsaid"]:
+        done = "wrote for {}"
     elif act["act"] == "bump" and act["side"] == "promisor":
         done = "let {} know"
     elif is_silent_break:
@@ -93,8 +95,9 @@ def format_act(
     if act["id"] in changes:
         what = f"{_format_revision(act)}: {messages.format_term_changes(*changes[act['id']], here)}"
         details = f" · reason: {act['text']}{details}" if act["text"] else details
+    unsaid = " (not said yet)" if act["unsaid"] else ""
     undone = " (undone)" if act["undone_by"] else ""
-    return f"{'You' if mine else name} {done.format(other)}{what}{details}{undone}"
+    return f"{'You' if mine else name} {done.format(other)}{what}{details}{unsaid}{undone}"
 
 
 def describe_act_subject(

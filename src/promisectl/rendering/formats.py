@@ -29,6 +29,7 @@ _FLAG_PHRASES = {
     "stale": "no news for {}",
     "late": "late",
     "untold": "not told",
+    "unsaid": "not said yet",
 }
 _YOUR_ANSWER, _THEIR_ANSWER = ("your answer", "warn"), ("their answer", "quiet")
 _BAD_FLAGS = ("untold", "late")
@@ -150,9 +151,11 @@ def describe_standing(row: ViewRow, here: LocalMoment) -> list[tuple[str, str]]:
     state, flags = row["state"], (row["flags"] or "").split()
     phrases: list[tuple[str, str]] = []
     if state == "proposed":
-        answer, tone = _YOUR_ANSWER if row["move"] == "me" else _THEIR_ANSWER
-        by = format_answer_day(row["reply_by"], here)
-        phrases.append((f"{answer} {by}" if by and "lapsed" not in flags else answer, tone))
+        is_theirs = row["author"] == "me"
+        if not (is_theirs and "unsaid" in flags):  # nobody can answer what they do not know of
+            answer, tone = _THEIR_ANSWER if is_theirs else _YOUR_ANSWER
+            by = format_answer_day(row["reply_by"], here)
+            phrases.append((f"{answer} {by}" if by and "lapsed" not in flags else answer, tone))
         due = read_due_date(row)
         if due and due.at < here.now:
             phrases.append((f"due {format_time_from_due(due, here.now, here.zone)} ago", "bad"))

@@ -97,7 +97,11 @@ class MoveReport(NamedTuple):
         """The index of the agreement that a bump warned about; None when it was a reminder."""
         is_bump = self.act.verb is Verb.BUMP and self.act.side is Side.PROMISOR
         is_bump = is_bump and self.act.answer_by is None
-        return self.after.find_warned_agreement(self.after.bumps[-1]) if is_bump else None
+        bumps = self.after.bumps if is_bump and not self.act.unsaid else ()
+        if self.act.verb is Verb.TOLD and self.before and self.before.is_unsaid:
+            told = self.after.told_words[len(self.before.told_words) :]
+            bumps = tuple(word for verb, word in told if verb is Verb.BUMP)
+        return self.after.find_warned_agreement(bumps[-1]) if bumps else None
 
 
 def format_move_line(move: MoveReport) -> str:
@@ -114,7 +118,8 @@ def format_move_event(move: MoveReport) -> str:
     is_about_last = move.warned_agreement == len(after.agreements) - 1
     risk = ", at risk" if is_about_last and after.state is State.ACTIVE else ""
     state = f"{formats.format_state(after.state)}{risk}{move.punctuality}"
-    event = f"{state}: {_MOVE_FORMATTERS[move.act.verb](move)}"
+    unsaid = " Not said yet." if move.act.unsaid else ""
+    event = f"{state}: {_MOVE_FORMATTERS[move.act.verb](move)}{unsaid}"
     has_ended = before.state is State.ACTIVE and after.state is not State.ACTIVE
     if not has_ended or not before.offered_revision:
         return event
@@ -154,7 +159,8 @@ def format_opening(promise: Promise, name: str, here: LocalMoment) -> str:
     state = formats.format_state(promise.state)
     reply_by = promise.offered_revision and first.terms.reply_by
     answer = f", reply by {formats.format_civil_moment(reply_by, here)}" if reply_by else ""
-    return f"{state}: {opening} {format_terms(first.terms, here)}{answer}.{replaces}"
+    unsaid = " Not said yet." if promise.is_unsaid else ""
+    return f"{state}: {opening} {format_terms(first.terms, here)}{answer}.{replaces}{unsaid}"
 
 
 def format_term_changes(
@@ -349,7 +355,12 @@ def format_renege(move: MoveReport) -> str:
 
 
 def format_told(move: MoveReport) -> str:
-    """Return when the promisee was told of a broken promise, and how far from its due date."""
+    """Return when the promisee was told of a broken promise, and how far from its due date.
+
+    Of what was unsaid, return what they were told.
+    """
+    if move.before and move.before.is_unsaid and move.act.verb is Verb.TOLD:
+        return _format_told_words(move, move.before)
     told_at, due = move.act.told_at, move.after.current_revision.terms.due
     if told_at is None:
         return f"{move.name} has not been told."
@@ -358,6 +369,26 @@ def format_told(move: MoveReport) -> str:
     if due is None:
         return f"{sentence}."
     return f"{sentence}, {_format_distance(due, told_at, move.here)}."
+
+
+def _format_told_words(move: MoveReport, before: Promise) -> str:
+    """Return which acts the other side was told, and how far ahead that warns them."""
+    agreement = move.warned_agreement
+    names = dict.fromkeys(_name_unsaid_act(before, act.verb, agreement) for act in before.unsaid)
+    told = f"you told {move.name} of your {' and your '.join(names)}"
+    if agreement is None:
+        return f"{told}: {move.outcome}."
+    due = move.after.find_agreed_due(agreement)
+    distance = f", {_format_distance(due, move.act.at, move.here)}" if due else ""
+    return f"{told}{distance}: {move.outcome}."
+
+
+def _name_unsaid_act(before: Promise, verb: Verb, agreement: int | None) -> str:
+    """Return what kind of act was unsaid; `agreement` is the one that it warns about, if any."""
+    if verb is Verb.BUMP:
+        return "reminder" if agreement is None else "warning"
+    offered = before.offered_revision
+    return describe_offered_kind(before, offered) if offered else "change"
 
 
 def _format_distance(due: CivilMoment, moment: datetime, here: LocalMoment) -> str:
@@ -369,12 +400,13 @@ def _format_distance(due: CivilMoment, moment: datetime, here: LocalMoment) -> s
 def format_withdraw(move: MoveReport) -> str:
     """Return that somebody took back a change, an offer or a request."""
     before = move.before or move.after
+    unheard = " They had not heard it." if before.are_terms_unsaid else ""
     if move.after.state is State.ACTIVE:
         lost = f"{move.actor} took back the change (rev {move.act.revision})"
-        return f"{lost}. {_format_lasting_terms(move)}"
+        return f"{lost}.{unheard} {_format_lasting_terms(move)}"
     kind = describe_offered_kind(before, move.after.current_revision)
     lost = f"{move.actor} took back {move.actor_possessive} {kind}"
-    return f"{lost} {move.outcome}.{move.reason}"
+    return f"{lost} {move.outcome}.{unheard}{move.reason}"
 
 
 def format_release(move: MoveReport) -> str:
@@ -395,6 +427,10 @@ def format_bump(move: MoveReport) -> str:
     if move.act.answer_by:
         return _format_answer_date(move, move.act.answer_by)
     quoted, agreement = f"“{move.act.text}”", move.warned_agreement
+    if move.act.unsaid:
+        is_warning = move.after.state is State.ACTIVE and move.act.side is Side.PROMISOR
+        kind = "warning" if is_warning else "reminder"
+        return f"you wrote a {kind} for {move.name}: {quoted}."
     if agreement is None:
         return f"{move.actor} reminded {move.recipient}: {quoted}."
     due = move.after.find_agreed_due(agreement)
@@ -471,6 +507,8 @@ def format_next_step(promise: Promise, name: str) -> str:
     `name` is the display name of the other side.
     """
     number, mine = promise.id, promise.move == "me"
+    if promise.is_unsaid:
+        return f"Send it: promisectl message {number} · Then: promisectl told {number}"
     if promise.offered_revision:
         answers = _format_commands("Answer", (Verb.ACCEPT, Verb.NEGOTIATE, Verb.DECLINE), promise)
         return answers if mine else f"When {name} says yes: promisectl accept {number}"

@@ -38,6 +38,7 @@ WAITING_GROUPS = (
     ),
     WaitingGroup("warned", "They warned you: talk about it", "to talk about", "warned"),
     WaitingGroup("tell", "Broken, and they do not know yet: told", "to tell", "untold"),
+    WaitingGroup("unsaid", "Not said yet: send it, then told", "not said yet", "unsaid"),
     WaitingGroup(
         "unanswered",
         "Not agreed yet, and no answer: ask again",

@@ -42,7 +42,7 @@ _FIELD_TYPES: dict[str, type] = {
     **dict.fromkeys(("target", "person", "into", "replaces"), int),
     **dict.fromkeys(("terms", "found", "offer", "due", "reply_by", "first_due", "answer_by"), dict),
     "tags": list,
-    **dict.fromkeys(("silent", "throughout"), bool),
+    **dict.fromkeys(("silent", "throughout", "unsaid"), bool),
 }
 """The type of every field in the bodies of acts; each name has the same type wherever it is."""
 
@@ -149,19 +149,13 @@ def compute_act_hash(previous: str, command: str, about: object, row: Mapping[st
 
 def encode_act_body(act: Act) -> str:
     """Return what an act holds beyond its columns, as canonical JSON without absent values."""
+    names = (*_ACT_TEXT_FIELDS, "revision", "target", "person")
     body: dict[str, Any] = {
-        name: value for name in _ACT_TEXT_FIELDS if (value := getattr(act, name)) is not None
+        name: value for name in names if (value := getattr(act, name)) is not None
     }
-    if act.revision is not None:
-        body["revision"] = act.revision
+    body |= {name: True for name in ("throughout", "unsaid") if getattr(act, name)}
     if act.told_at is not None:
         body["told_at"] = encode_instant(act.told_at)
-    if act.target is not None:
-        body["target"] = act.target
-    if act.throughout:
-        body["throughout"] = True
-    if act.person is not None:
-        body["person"] = act.person
     if act.answer_by is not None:
         body["answer_by"] = encode_civil_moment(act.answer_by)
     if act.terms is not None:
@@ -267,6 +261,7 @@ def _decode_act(row: Mapping[str, Any]) -> Act:
         throughout=body.get("throughout", False),
         person=None if opening else body.get("person"),
         answer_by=decode_civil_moment(body["answer_by"]) if "answer_by" in body else None,
+        unsaid=body.get("unsaid", False),
         **{name: body.get(name) for name in _ACT_TEXT_FIELDS},
     )
 
@@ -402,6 +397,7 @@ def encode_promise_row(promise: Promise) -> dict[str, Any]:
         "offer_why": offered.why,
         "offer_reply_by": offer_reply_by.civil if offer_reply_by else None,
         "first_due_at": encode_instant(first_due.at) if first_due else None,
+        "unsaid": 1 if promise.is_unsaid else None,
     }
 
 

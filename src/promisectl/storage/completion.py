@@ -17,6 +17,7 @@ from promisectl.domain.promise import (
     State,
     Status,
     Terms,
+    UnsaidAct,
     Verb,
 )
 from promisectl.domain.transitions import TRANSITIONS
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
 
 _MAX_RECENT_PROMISES = 1_000
 """How many of the newest numbers are searched for closed promises."""
-_MOVE_DECIDING_COLUMNS = ("direction", "state", "author", "move", "offer_revision", "told_at")
+_MOVE_DECIDING_COLUMNS = (
+    *("direction", "state", "author", "move", "offer_revision", "told_at", "unsaid"),
+)
 """The columns that `is_move_open` looks at."""
 _PLACEHOLDER_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -92,6 +95,7 @@ def is_move_open(row: StoredRow, verb: Verb) -> bool:
         revisions=(Revision(1, author, Status.OFFERED, Terms("")),) if offer else (),
         told_at=_PLACEHOLDER_MOMENT if row["told_at"] else None,
         silent=row["state"] == State.RENEGED and not (row["told_at"] or row["move"]),
+        unsaid_acts=(UnsaidAct(Verb.BUMP, _PLACEHOLDER_MOMENT),) if row["unsaid"] else (),
     )
     speaker = lifecycle.infer_speaker(promise, verb)
     return lifecycle.find_transition(promise, verb, speaker) is not None

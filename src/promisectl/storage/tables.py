@@ -208,10 +208,14 @@ class PromiseRow(SQLModel, table=True):
     offer_why: str | None = _build_text_column(default=None)
     offer_reply_by: str | None = _build_text_column(default=None)
     first_due_at: str | None = _build_text_column(default=None)
+    unsaid: int | None = _build_integer_column(default=None)
 
 
 ADDED_PROMISE_COLUMNS: dict[int, dict[str, str]] = {
-    2: {"first_due_at": "iif(renegotiated = 0 AND first_due IS NOT NULL, due_at, NULL)"},
+    2: {
+        "first_due_at": "iif(renegotiated = 0 AND first_due IS NOT NULL, due_at, NULL)",
+        "unsaid": "NULL",
+    },
 }
 """The new columns of a promise of each schema step after the first, where it has any.
 
@@ -226,7 +230,7 @@ REDERIVED_COLUMNS: dict[int, tuple[str, ...]] = {
     2: (
         *("move", "outcome", "due", "due_zone", "due_at", "done_when", "why"),
         *("reply_by", "reply_at", "renegotiated", "first_due", "contact_at", "bumped_at"),
-        "first_due_at",
+        *("first_due_at", "unsaid"),
         *("word_at", "told_at", "risk", "no_to", "offer_outcome", "offer_due", "offer_done_when"),
         *("offer_why", "offer_reply_by"),
     ),

@@ -50,11 +50,12 @@ SELECT
     || iif(p.state = 'active' AND p.offer IS NOT NULL, ' renegotiating', '')
     || iif(p.state = 'active' AND p.bumped_at IS NOT NULL, ' at-risk', '')
     || iif(p.state = 'proposed' AND p.reply_at < :now, ' lapsed', '')
-    || iif(p.state = 'proposed' AND p.contact_at <= strftime('%Y-%m-%dT%H:%M:%SZ', :now, '-7 days')
+    || iif(p.state = 'proposed' AND p.unsaid IS NULL AND p.contact_at <= strftime('%Y-%m-%dT%H:%M:%SZ', :now, '-7 days')
         OR p.state = 'active' AND p.direction = 'owed' AND p.contact_at <= strftime('%Y-%m-%dT%H:%M:%SZ', :now, '-14 days'), ' stale', '')
     || iif(p.state IN ('delivered', 'kept') AND p.delivered_at > p.due_at, ' late', '')
     || iif(p.state = 'delivered', ' unconfirmed', '')
     || iif(p.state = 'reneged' AND p.move = 'me', ' untold', '')
+    || iif(p.unsaid, ' unsaid', '')
   ), '') AS flags,
   p.offer AS offer_revision,
   p.offer_outcome,
@@ -65,7 +66,8 @@ SELECT
   p.contact_at,
   p.word_at,
   p.reply_at,
-  p.first_due_at
+  p.first_due_at,
+  p.unsaid
 FROM promise AS p
 LEFT JOIN person AS q ON q.id = p.person
 LEFT JOIN person AS h ON h.id = coalesce(q.merged_into, q.id);
@@ -76,6 +78,7 @@ SELECT * FROM promises WHERE direction IN ('owe', 'self') AND (state = 'proposed
 CREATE VIEW owed AS
 SELECT * FROM promises WHERE direction = 'owed' AND (state = 'proposed' OR state = 'active' OR state = 'delivered');
 
+-- Unsaid: what I owe and is due comes first, as it is more urgent than to send what I wrote.
 -- Warned: at risk, and no act of mine since, as in `Promise.is_warned`. Nobody answers by an import, and acts at one moment
 -- are in the order in which they were recorded.
 CREATE VIEW moves AS
@@ -83,15 +86,16 @@ SELECT
   *,
   CASE
     WHEN state = 'reneged' THEN 'tell'
-    WHEN state = 'delivered' THEN 'judge'
-    WHEN offer_revision IS NOT NULL AND move = 'me' THEN 'answer'
+    WHEN state = 'delivered' AND direction = 'owed' THEN 'judge'
+    WHEN author = 'them' THEN 'answer'
+    WHEN unsaid AND NOT (direction <> 'owed' AND state = 'active' AND coalesce(due_at <= :day_end, 0)) THEN 'unsaid'
     WHEN state = 'proposed' THEN 'unanswered'
     WHEN direction = 'owed' THEN 'warned'
     WHEN due_at < :now THEN 'overdue'
     ELSE 'today'
   END AS waiting
 FROM promises
-WHERE move = 'me' AND (state = 'reneged' OR state = 'delivered' OR offer_revision IS NOT NULL)
+WHERE move = 'me' AND (state = 'reneged' OR state = 'delivered' OR offer_revision IS NOT NULL OR unsaid)
   OR direction IN ('owe', 'self') AND state = 'active' AND due_at <= :day_end
   OR direction = 'owed' AND state = 'proposed' AND move = 'them'
     AND (reply_at < :now OR due_at <= strftime('%Y-%m-%dT%H:%M:%SZ', :now, '+48 hours'))
@@ -146,7 +150,8 @@ SELECT
     WHERE q.id = json_extract(a.body, '$.person')
   ), NULL) AS person,
   json_extract(a.body, '$.answer_by.civil') AS answer_by,
-  json_extract(a.body, '$.answer_by.zone') AS answer_zone
+  json_extract(a.body, '$.answer_by.zone') AS answer_zone,
+  coalesce(json_extract(a.body, '$.unsaid'), 0) AS unsaid
 FROM act AS a
 JOIN entry AS e ON e.id = a.entry
 LEFT JOIN promise AS p ON p.id = a.promise

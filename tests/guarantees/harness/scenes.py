@@ -36,7 +36,8 @@ MOVES = (
     Scene("release", ("release", "3")),
     Scene("reopen", ("reopen", "5", "--reason", "Wrong bank")),
     Scene("bump", ("bump", "1", "Slower than hoped")),
-    Scene("told", ("told", "4")),
+    Scene("bump --unsaid", ("bump", "1", "Slower than hoped", "--unsaid")),
+    Scene("told", ("told", "4", "10")),
     Scene("note", ("note", "1", "Hm")),
     Scene("note --once", ("note", "1", "Hm", "--once", "hm")),
     Scene("tag", ("tag", "1", "home")),
@@ -114,6 +115,7 @@ _LATER = (
     ("make", "Book the room", "--to", "dana", "--to", "lee", "--by", "thu"),
     ("make", "Run ten miles", "--to", "me", "--by", "sun"),
     ("make", "Lend the tent", "--from", "sam", "--by", "sun"),
+    ("make", "Bring the map", "--from", "sam", "--by", "sun", "--unsaid"),
     ("person", "alias", "dana", "boss"),
     ("tag", "1", "work"),
 )

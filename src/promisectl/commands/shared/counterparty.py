@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _NEWCOMER_NUMBER = 0  # nobody in the ledger has it
 _NEW_WORD = "new"
-_FIELDS_OF_OTHER_SIDE = ("asked", "offered", "reply_by")
+_FIELDS_OF_OTHER_SIDE = ("asked", "offered", "reply_by", "unsaid")
 
 
 def load_known_people(env: Env, *, writing: bool = False) -> list[Person]:
@@ -74,7 +74,7 @@ def ensure_fields_fit(env: Env, fields: Mapping[str, Any], spell: Callable[[str]
 
     `spell` returns the name of a field as it was typed. Raises Contradiction and NoOtherSide.
     """
-    asked, offered, reply_by = map(spell, _FIELDS_OF_OTHER_SIDE)
+    asked, offered, reply_by, unsaid = map(spell, _FIELDS_OF_OTHER_SIDE)
     if fields.get("asked") and fields.get("from_"):
         raise errors.Contradiction(
             f"{asked} means that they asked you, so it goes with {spell('to')}.",
@@ -93,6 +93,11 @@ def ensure_fields_fit(env: Env, fields: Mapping[str, Any], spell: Callable[[str]
         raise errors.Contradiction(
             f"{spell('agreed')} means that they have said yes.", f"Leave out {reply_by}."
         )
+    for name in ("agreed", "asked", "offered"):
+        if fields.get("unsaid") and fields.get(name):
+            raise errors.Contradiction(
+                f"{spell(name)} means that they know of it.", f"Leave out {unsaid}."
+            )
 
 
 def resolve_counterparties(

@@ -140,7 +140,9 @@ def ask_notice_options(env: Env, ids: Sequence[str]) -> dict[str, Any]:
         never_options = {"silent": True}
     told = None
     while told is None:
-        told = prompts.ask_told_time(env, "--told", question, promises, but=("now", never))
+        told = prompts.ask_told_time(
+            env, "--told", question, promises, Verb.RENEGE, but=("now", never)
+        )
         if told is None:
             env.refuse_empty_answer()
     if told == never:

@@ -10,6 +10,7 @@ from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.commands.shared import arguments
 from promisectl.domain import lifecycle, people
+from promisectl.domain.promise import Verb
 from promisectl.rendering import formats
 
 if TYPE_CHECKING:
@@ -74,14 +75,15 @@ def ask_told_time(
     option: str,
     question: str,
     promises: Sequence[Promise],
+    verb: Verb = Verb.TOLD,
     *,
     but: Collection[str] = (),
 ) -> str | None:
-    """Ask when the other side was told of a break, and return it in the words typed.
+    """Ask when the other side was told, and return it in the words typed.
 
-    That was not before the promises were agreed on. Enter is None. A word in `but` is also an
+    That was not too early for any of the promises. Enter is None. A word in `but` is also an
     answer, in any case, and so is its beginning where that is not a date. `option` is what errors
-    call it. Raises ClockAhead.
+    call it, `verb` the move. Raises ClockAhead.
     """
     about = " ".join([_ABOUT_PAST_MOMENT, *(f"Or: {word}." for word in but)])
     while True:
@@ -95,10 +97,10 @@ def ask_told_time(
             return words.casefold()
         try:
             for promise in promises:
-                after = promise.agreed_at or promise.made_at
+                after = lifecycle.find_earliest_telling(promise, verb)
                 told_at = arguments.parse_event_moment(env, option, words, after=after)
                 with arguments.show_local_times(env):
-                    lifecycle.check_told_time(promise, told_at)
+                    lifecycle.check_told_time(promise, told_at, verb)
         except errors.ClockAhead:
             raise
         except errors.Usage as problem:

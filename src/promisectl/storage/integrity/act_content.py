@@ -15,6 +15,7 @@ from promisectl.domain.civil import (
 )
 from promisectl.domain.people import PersonVerb
 from promisectl.domain.promise import Cause, Direction, Side, State, Verb
+from promisectl.domain.transitions import UNSAID_VERBS
 from promisectl.system.text import can_be_stored, is_canonical_uuid
 
 if TYPE_CHECKING:
@@ -106,6 +107,12 @@ def check_act(act: Act, direction: Direction, *, strict: bool) -> None:
     allowed = _FIELDS_BY_VERB.get(act.verb, {"revision", "text"})
     _check_fields(act, _PROMISE_FIELDS, allowed)
     _check_correction_content(act, direction)
+    if act.unsaid and not (
+        act.verb in UNSAID_VERBS
+        and act.side is direction.my_side
+        and direction is not Direction.SELF
+    ):
+        raise ImpossibleAct("it is unsaid, as only an offer or a warning of mine can be")
     _check_moments(act)
     limit = constants.MAX_TEXT_CHARACTERS
     for name in ("text", "repair", "risk", "no_to"):
@@ -251,6 +258,7 @@ def check_imported_state(
         not state.renegotiated or state.accepted_at is not None,
         not state.first_due or state.renegotiated > 0,
         not state.bumped_at or state.state is State.ACTIVE,
+        not state.unsaid or (state.state in constants.OPEN_STATES and not is_self),
         not state.silent
         or (state.state is State.RENEGED and state.told_at is None and not is_self),
     )
