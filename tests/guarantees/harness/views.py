@@ -75,7 +75,7 @@ TOGETHER = {
         "risk",
         "no_to",
         "backfill",
-    }
+    },
 }
 MENDS = {"doctor": {"fix", "rebuild"}}
 """Options that make a writer of a view."""
