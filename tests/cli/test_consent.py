@@ -559,6 +559,13 @@ def test_a_change_may_bring_another_risk(agreed: Program) -> None:
     assert _foreseen(agreed) == ("no toner", "gym")
 
 
+def test_a_change_is_shown_without_the_date_for_my_answer(agreed: Program) -> None:
+    _propose(agreed)
+    agreed.ok("bump", "1", "I ask first", "--answer-by", "tomorrow")
+    first, *_ = _accept(agreed, answers="").stderr.splitlines()
+    assert first == "#1: Dana proposes “Review the contract” by Wed 2 Dec (was Fri 4 Dec)."
+
+
 def test_the_promise_itself_is_not_also_due_that_week(agreed: Program) -> None:
     _propose(agreed)
     assert "Also due that week" not in _accept(agreed, answers="").stderr

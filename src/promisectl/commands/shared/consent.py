@@ -211,7 +211,7 @@ def ask_reply_to_offer(
     if in_force:
         answers, risk, no_to = CHANGE_ANSWERS, None, None
         changes = messages.format_term_changes(
-            in_force.terms, terms, env.here, always=("outcome", "due")
+            in_force.terms.content, terms.content, env.here, always=("outcome", "due")
         )
         demands = messages.list_extra_demands(in_force.terms, terms, env.here)
         heading = f"#{promise.id}: {name} proposes {changes}.\n{format_extra_demands(demands)}"
