@@ -65,6 +65,7 @@ def test_the_most_urgent_comes_first(full: Program) -> None:
         "late_with_others": 1,
         "warned": 1,
         "unanswered": 1,
+        "unsaid": 0,
     }
     assert json.loads(full.ok("status", "--json", today=at)) == counts
     assert list(json.loads(full.ok("status", "--json", today=at))) == list(NONE)

@@ -59,8 +59,7 @@ def negotiate(
     """Propose other terms: a counter-offer, or a change to agreed terms.
 
     A field that is None stays as it is. `risk` and `no_to` belong to terms of the promisor. With
-    `agreed`, both sides have said yes to the other terms already. With `unsaid`, they are mine, and
-    the other side does not know of them yet.
+    `agreed`, both sides have said yes to the other terms already; `unsaid` ones are mine.
     """
     arguments.ensure_at_most_one(mine=mine, theirs=theirs)
     arguments.ensure_at_most_one(agreed=agreed, reply_by=reply_by)
@@ -143,13 +142,11 @@ def record_new_terms(
         change_terms, speech = _ask_about_proposal(env, id_, change_terms, speech, on)
 
     def build_act(promise: Promise) -> Act:
-        if speech.unsaid and promise.direction is Direction.SELF:
-            raise errors.NoOtherSide(["--unsaid"])
         base = lifecycle.find_base_revision(promise, verb, speech.revision)
         if speech.seen not in (None, base):
             raise errors.TermsChanged(promise.id)
         at = arguments.parse_event_moment(env, "--on", on, after=promise.moved_at)
-        side = resolve_speaking_side(env, promise, verb, speech.whose, agreed=speech.agreed)
+        side = resolve_speaking_side(env, promise, verb, speech)
         former = lifecycle.copy_base_terms(base, verb)
         terms = change_terms(former, at)
         check_reply_by(promise, verb, base, terms)
@@ -234,19 +231,18 @@ def ask_whose_terms(env: Env, promise: Promise) -> str | None:
     return parse_speaker(mine=word == "mine", theirs=word == "theirs")
 
 
-def resolve_speaking_side(
-    env: Env, promise: Promise, verb: Verb, whose: str | None, *, agreed: bool = False
-) -> Side:
-    """Return the side whose act it is: as `whose` says, else the inferred one.
+def resolve_speaking_side(env: Env, promise: Promise, verb: Verb, speech: TermsSpeech) -> Side:
+    """Return the side whose act it is: as `speech.whose` says, else the inferred one.
 
     Raises WhoseTerms for terms that can be of either side, and are not agreed yet, and
-    NoOtherSide for agreed terms of a promise to myself.
+    NoOtherSide for agreed or unsaid terms of a promise to myself.
     """
-    if agreed and promise.direction is Direction.SELF:
-        raise errors.NoOtherSide(["--agreed"])
-    if whose:
-        return resolve_acting_side(promise, verb, mine=whose == "me", theirs=whose == "them")
-    if verb is Verb.NEGOTIATE and lifecycle.is_negotiator_unclear(promise) and not agreed:
+    if (speech.agreed or speech.unsaid) and promise.direction is Direction.SELF:
+        raise errors.NoOtherSide(["--agreed" if speech.agreed else "--unsaid"])
+    mine, theirs = speech.whose == "me", speech.whose == "them"
+    if mine or theirs:
+        return resolve_acting_side(promise, verb, mine=mine, theirs=theirs)
+    if verb is Verb.NEGOTIATE and lifecycle.is_negotiator_unclear(promise) and not speech.agreed:
         raise errors.WhoseTerms(promise.id, env.words)
     return lifecycle.infer_speaker(promise, verb)
 

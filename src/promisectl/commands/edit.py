@@ -43,7 +43,7 @@ def edit(
     whose = acts.parse_speaker(mine=mine, theirs=theirs)
     if verb is Verb.NEGOTIATE and whose is None and env.may_ask:
         whose = acts.ask_whose_terms(env, promise)
-    side = acts.resolve_speaking_side(env, promise, verb, whose)
+    side = acts.resolve_speaking_side(env, promise, verb, acts.TermsSpeech(whose=whose))
     needs_reason = is_reason_needed(promise, verb, side) and not reason
     if needs_reason and not env.may_ask:
         raise errors.MissingWord(verb, "reason")
