@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 OUTCOME_CLASSES = ("kt", "kl", "kn", "bn", "bl", "od")
 """Kept in time, late or without a date; broken with notice, or without it in time; overdue."""
 
+MIN_TOLD_RATE_PROMISES = 3
+"""From so many promises on, a poor record is told before another one."""
+_MIN_GOOD_RATE = 0.8
 _NORMAL_QUANTILE = 1.959964  # the 97.5 % point of the normal distribution, for a 95 % interval
 # A delay in seconds, and the credit for it.
 _LATE_CREDIT_POINTS = (
@@ -48,6 +51,11 @@ def compute_wilson_interval(count: int, of: int) -> tuple[float, float]:
     spread = sqrt(rate * (1 - rate) / of + square / (4 * of * of))
     half = _NORMAL_QUANTILE * spread / (1 + square / of)
     return centre - half if count else 0.0, centre + half if count < of else 1.0
+
+
+def is_poor_rate(count: int, of: int, least: int) -> bool:
+    """Whether a rate of at least `least` cases is poor: its 95 % interval ends below 80 %."""
+    return of >= least and compute_wilson_interval(count, of)[1] < _MIN_GOOD_RATE
 
 
 def compute_late_credit(seconds: float) -> float:

@@ -254,6 +254,23 @@ FROM classed
 WHERE direction = 'owe' AND class IS NOT NULL
 GROUP BY person;
 
+-- query: KEPT_WITH_PERSON
+SELECT direction, count(*) FILTER (WHERE class LIKE 'k_') AS kept, count(*) AS number FROM classed
+WHERE id IN (SELECT id FROM theirs) AND class IS NOT NULL
+GROUP BY direction;
+
+-- query: COUNT_DELIVERED_BY_PERSON
+-- By the plus, SQLite finds them by the moment: a person delivers little in a week.
+SELECT count(*) FROM promise
+WHERE delivered_at >= :begin AND delivered_at < :end
+  AND direction = 'owed' AND state IN ('delivered', 'kept')
+  AND +person IN (
+    SELECT id FROM person
+    WHERE coalesce(merged_into, id) IN (
+      SELECT id FROM person WHERE handle = :person AND merged_into IS NULL
+    )
+  );
+
 -- query: KEPT_LATELY
 -- After a move: only the newest promises of the ledger, as nobody waits for all of them.
 SELECT count(*) FILTER (WHERE class LIKE 'k_') AS kept, count(*) AS number FROM classed

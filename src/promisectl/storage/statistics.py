@@ -194,6 +194,17 @@ def count_kept_by_person(db: sqlite3.Connection, clock: QueryClock) -> dict[str,
     }
 
 
+def count_kept_with(
+    db: sqlite3.Connection, clock: QueryClock, person: str
+) -> dict[str, tuple[int, int]]:
+    """Return how many promises were kept, and of how many, by direction, with a person's handle."""
+    bound = {**clock._asdict(), "person": person}
+    return {
+        row["direction"]: (row["kept"], row["number"])
+        for row in db.execute(sql.KEPT_WITH_PERSON, bound)
+    }
+
+
 def count_kept_lately(
     db: sqlite3.Connection, clock: QueryClock, person: str, oldest: int
 ) -> tuple[int, int]:
