@@ -79,6 +79,9 @@ QUESTIONS = {
     "commands/shared/consent.ask_verdict 2": Question(
         ASKED, "accept 1", ["", "", "no"], "too busy", []
     ),
+    "commands/shared/facts.ask_their_risk": Question(
+        ["make 'Fix the brake' --from lee --by fri"], "accept 1", [], "no spare part", []
+    ),
     "commands/shared/prompts.ask_new_terms": Question(
         ASKED, "accept 1", ["", "", "counter"], "28 nov", ["Review one page"]
     ),

@@ -10,19 +10,21 @@ Behav. Decis. Making 2, 1989).
 from __future__ import annotations
 
 from datetime import date, timedelta
+from types import MappingProxyType
 
 from promisectl._typing import TYPE_CHECKING
 from promisectl.commands.shared import output, prompts, workload
 from promisectl.commands.shared.recorder import Reply
-from promisectl.domain import civil, lifecycle
+from promisectl.domain import civil, lifecycle, statistics
 from promisectl.domain.promise import Direction, Promise, Side, State, Terms, Verb
 from promisectl.domain.wellmade import subject
 from promisectl.rendering import formats, messages
 from promisectl.storage import queries
+from promisectl.storage import statistics as stored_statistics
 from promisectl.storage.queries import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from promisectl.env import Env
     from promisectl.records.fields import Row
@@ -55,9 +57,14 @@ def ask_replies_to_terms(
 
 def is_worth_asking_about(env: Env, promise: Promise) -> bool:
     """Whether the config wants questions before a yes to this request."""
+    return is_worth_asking(env, promise.current_revision.terms, [fetch_handle(env, promise)])
+
+
+def fetch_handle(env: Env, promise: Promise) -> str:
+    """Return the handle of the other side of a promise."""
     with output.open_view(env) as db:
-        handle = output.find_promise_row(env, db, promise.id)["person"]
-    return is_worth_asking(env, promise.current_revision.terms, [handle])
+        handle: str = output.find_promise_row(env, db, promise.id)["person"]
+    return handle
 
 
 def is_worth_asking(env: Env, terms: Terms, handles: Sequence[str], *, many: int = 1) -> bool:
@@ -69,18 +76,25 @@ def is_worth_asking(env: Env, terms: Terms, handles: Sequence[str], *, many: int
     """
     if env.config.questions != "important":
         return env.config.questions == "always"
-    is_later = terms.due is not None and not subject.is_within_a_day(terms.due, env.now, env.zone)
-    if is_later or terms.done_when:
+    if is_demanding(env, terms):
         return True
     week, usual = load_busy_week(env, terms)
     if week and subject.is_overfull(many + len(week), usual):
         return True
+    return any(has_broken_promise(env, handle) for handle in handles)
+
+
+def is_demanding(env: Env, terms: Terms) -> bool:
+    """Whether terms are due after tomorrow, or have a done-when."""
+    is_later = terms.due is not None and not subject.is_within_a_day(terms.due, env.now, env.zone)
+    return is_later or bool(terms.done_when)
+
+
+def has_broken_promise(env: Env, handle: str) -> bool:
+    """Whether a promise to or from a person was broken."""
+    query = Query(output.build_clock(env), person=handle, states=(State.RENEGED.value,), limit=1)
     with output.open_view(env) as db:
-        clock, states = output.build_clock(env), (State.RENEGED.value,)
-        return any(
-            queries.fetch_promise_rows(db, Query(clock, person=handle, states=states, limit=1))
-            for handle in handles
-        )
+        return bool(queries.fetch_promise_rows(db, query))
 
 
 def is_answer_open(promise: Promise, revision: int | None) -> bool:
@@ -107,6 +121,7 @@ def ask_reply_to_offer(
         given.no_to or promise.no_to,
         may_refuse=alone,
         heading=f"#{promise.id}: {name} asks you for {terms}.",
+        people={fetch_handle(env, promise): name},
     )
     return reply._replace(
         risk=given.risk if promise.risk else reply.risk,
@@ -126,8 +141,11 @@ def ask_yes_questions(
     is_agreed: bool = False,
     heading: str,
     many: int = 1,
+    people: Mapping[str, str] = MappingProxyType({}),
 ) -> Reply:
     """Ask the questions about terms, and return the reply.
+
+    `people` are the names, by handle, of those to whom I promise: a poor record with them is shown.
 
     A question that `risk` or `no_to` answers is left out, and every question about a day in the
     past. `many` is the number of promises that the yes will make. Terms that are already agreed
@@ -136,7 +154,8 @@ def ask_yes_questions(
     """
     if (risk and no_to) or (terms.due and terms.due.at < env.now):
         return Reply(risk=risk, no_to=no_to)
-    for line in filter(None, (heading, format_busy_week(env, terms, many))):
+    lines = (heading, format_busy_week(env, terms, many), format_poor_rates(env, people))
+    for line in filter(None, lines):
         env.print_warning(line)
     imagined = format_premortem(env, terms)
     new_risk = None if risk else prompts.ask_text(env, "risk", f"{imagined} Why? (Enter to skip)")
@@ -160,6 +179,22 @@ def format_busy_week(env: Env, terms: Terms, many: int) -> str:
     if subject.is_overfull(many + len(week), usual):
         line += f" With {'these' if many > 1 else 'this'}, it is over-full."
     return line
+
+
+def format_poor_rates(env: Env, people: Mapping[str, str]) -> str:
+    """Return how few promises I kept to each of some people, where that is few; else empty.
+
+    `people` are their names by handle.
+    """
+    parts = []
+    with output.open_view(env) as db:
+        for handle, name in people.items():
+            counts = stored_statistics.count_kept_with(db, output.build_clock(env), handle)
+            kept, of = counts.get(Direction.OWE.value, (0, 0))
+            if statistics.is_poor_rate(kept, of, statistics.MIN_TOLD_RATE_PROMISES):
+                parts.append(f"to {name} you kept {kept} of {of}")
+    line = ", ".join(parts)
+    return f"{line[:1].upper()}{line[1:]}." if line else ""
 
 
 def load_busy_week(env: Env, terms: Terms) -> tuple[list[Row], float]:
