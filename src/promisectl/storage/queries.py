@@ -277,6 +277,12 @@ def count_delivered(db: sqlite3.Connection, begin: str, end: str, person: str | 
     return count
 
 
+def fetch_name_of_handle(db: sqlite3.Connection, handle: str) -> str:
+    """Return the display name of the person with a handle."""
+    name: str = db.execute(sql.PERSON_BY_HANDLE, {"handle": handle}).fetchone()["name"]
+    return name
+
+
 def fetch_promise_subjects(db: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, StoredRow]:
     """Return with whom each promise is, in which direction, and its outcome."""
     return {
