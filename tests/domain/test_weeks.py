@@ -11,6 +11,7 @@ from promisectl.domain import statistics
 from promisectl.domain.promise import Direction, State
 from promisectl.domain.wellmade import check
 from promisectl.domain.wellmade.subject import Subject
+from tests.domain.test_group_names import PAGE, format_row
 from tests.domain.test_outcomes import AROUND
 from tests.domain.test_wellmade import at
 
@@ -42,6 +43,8 @@ def test_of_ten_weeks_every_warning_is_right() -> None:
     right = sum(spoke and wanted for wanted, spoke in judged)
     wanted = sum(wanted for wanted, _ in judged)
     print(f"\nL26 precision {right / spoke:.2f} recall {right / wanted:.2f}")
+    row = format_row("L26", right / spoke, right / wanted)
+    assert row in PAGE.read_text(encoding="utf-8")
     assert (right / spoke, right / wanted >= 0.8) == (1.0, True)
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 EARLIER_MONTHS = "earlier"
 """The name of all months before those that are shown one by one; they have no bar."""
-_MIN_TOLD_OVERLOADS = 2
+_OVERLOAD, _MIN_TOLD_OVERLOADS = "overload", 2  # the cause, as `renege --cause` has it
 _MIN_RATE_CASES = 5  # with fewer cases a percentage would mislead
 
 
@@ -96,7 +96,7 @@ def format_lesson(figures: DirectionStatistics) -> str:
     many broken promises the other side does not know of.
     """
     lessons = []
-    if figures.causes:
+    if figures.causes and not ([*figures.causes] == [_OVERLOAD] and _is_overload_told(figures)):
         most, total = max(figures.causes.values()), sum(figures.causes.values())
         causes = " and ".join(cause for cause, number in figures.causes.items() if number == most)
         each = " each" if " and " in causes else ""
@@ -122,10 +122,15 @@ def format_overload(figures: DirectionStatistics, who: str) -> str:
 
     `who` is “you”, or the name of the promisor.
     """
-    number = figures.causes.get("overload", 0)
-    if number < _MIN_TOLD_OVERLOADS or figures.said_no.number:
+    if not _is_overload_told(figures):
         return ""
-    return f"Broken by overload {format_times(number)}; {who} said no 0 times."
+    times = format_times(figures.causes[_OVERLOAD])
+    return f"Broken by overload {times}; {who} said no 0 times."
+
+
+def _is_overload_told(figures: DirectionStatistics) -> bool:
+    """Whether overload is told in a sentence of its own: it came twice, and never a no."""
+    return figures.causes.get(_OVERLOAD, 0) >= _MIN_TOLD_OVERLOADS and not figures.said_no.number
 
 
 def format_yeses(figures: DirectionStatistics, to: str = "") -> str:

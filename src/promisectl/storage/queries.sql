@@ -239,7 +239,7 @@ SELECT
   min(number) FILTER (WHERE verb = 'accept') AS yes,
   min(number) FILTER (WHERE verb = 'decline' AND side = 'promisor') AS no,
   min(number) FILTER (WHERE verb = 'negotiate' AND side = 'promisor') AS counter,
-  min(number) FILTER (WHERE json_extract(body, '$.risk') IS NOT NULL) AS named
+  min(number) FILTER (WHERE side = 'promisor' AND json_extract(body, '$.risk') IS NOT NULL) AS named
 FROM (
   SELECT act.promise, act.entry, act.number, act.verb, act.side, act.body FROM act
   JOIN entry ON entry.id = act.entry
