@@ -12,6 +12,9 @@ from typing import NamedTuple
 
 from tests.conftest import Program
 
+NEEDED = "Type an answer, or ? for help. Ctrl-C: leave; nothing is recorded.\n"
+"""What Enter gets from a question that needs an answer."""
+
 SOURCES = Path(__file__).parents[2] / "src" / "promisectl"
 ASKING = {
     "ask_question",

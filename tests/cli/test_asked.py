@@ -5,9 +5,9 @@ import shlex
 
 import pytest
 
+from tests.cli.questions import NEEDED
 from tests.conftest import Program, remembered
 
-NEEDED = "Type an answer, or ? for help. Ctrl-C: leave; nothing is recorded.\n"
 LIST = "1  Send the Q3 numbers (Dana, Fri 27 Nov)\n2  Review the contract (Dana, no date)\n"
 
 
@@ -162,7 +162,7 @@ def test_renege_never_assumes_that_they_were_told(filled: Program, answers: str,
 def test_nobody_was_told_of_a_break_before_the_yes(filled: Program) -> None:
     filled.ok("make", "Lend the drill", "-t", "kim", "-y", "--said", "sat")
     result = filled("renege", "1", "4", "-r", "late", answers="sat\nsun\ntoday\n")
-    question = "When was Dana and Kim told: now, a date, or not yet? › "
+    question = "When were Dana and Kim told: now, a date, or not yet? › "
     refusal = "#1 was agreed on Mon 23 Nov, 10:00; nobody can have been told on"
     asked = result.stderr.replace("\n", " ").split(question)
     assert [text.partition(" Give")[0] for text in asked] == [

@@ -171,7 +171,7 @@ def test_a_mistake_is_told_with_its_line_and_nothing_is_made(
 def test_a_date_that_has_passed_is_told_without_an_option(program: Program) -> None:
     result = program("jot", f"{TWO}to dana: x | 2026-11-01\nto lee: y | 9:00")
     assert (result.stdout, result.code) == ("", 2)
-    assert "Line 3: the date has passed: Sun 1 Nov 2026. Give a later date," in result.stderr
+    assert "Line 3: the date has passed: Sun 1 Nov. Give a later date," in result.stderr
     assert '09:00. Type "tomorrow 09:00", or add --backfill' in result.stderr
 
 

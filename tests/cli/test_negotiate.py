@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.cli.questions import NEEDED
 from tests.conftest import Program
 
 WHOSE = "Whose terms are these: mine or theirs? › "
@@ -83,7 +84,7 @@ def test_a_terminal_asks(program: Program, name: str, typed: str, author: str) -
     set_up(program, MINE[name])
     words = ["negotiate", "1", "--by", "mon", "--reason", "rain"]
     result = program(*words, answers=f"{typed}\n", width=200)
-    assert result.stderr.startswith(WHOSE * (1 + typed.count("\n")))
+    assert result.stderr.startswith(f"{WHOSE}{NEEDED}" * typed.count("\n") + WHOSE)
     assert (result.code, shown(program)["author"]) == (0, author)
 
 
@@ -239,8 +240,10 @@ def test_every_round_shows_what_it_changes(program: Program, agreed: bool) -> No
         assert f": {change}" in program.ok("show", "1", width=400)
     log = program.ok("log", "1", width=400).splitlines()
     whole = program.ok("log", width=400).splitlines()
-    for lines in (log, whole):
-        proposed = [line.partition("You proposed (rev ")[2] for line in lines if "proposed" in line]
+    for lines, about in ((log, ""), (whole, " · from Omar")):
+        rounds = [line.partition("You proposed (rev ")[2] for line in lines if "proposed" in line]
+        assert all(about in line for line in rounds)
+        proposed = [line.partition(" · from Omar")[0] for line in rounds]
         assert proposed == [
             f"{number}): {change} · reason: so it is"
             for number, (_, change) in enumerate(ROUNDS, 2)
@@ -256,8 +259,8 @@ def test_an_undone_round_keeps_what_it_changed(program: Program) -> None:
     program.ok("negotiate", "1", "--mine", "--by", "22 dec")
     lines = [line for line in program.ok("log", width=300).splitlines() if "proposed" in line]
     assert [line.partition("proposed ")[2] for line in lines] == [
-        "(rev 2): by Mon 21 Dec (was Sun 20 Dec) (undone)",
-        "(rev 2): by Tue 22 Dec (was Sun 20 Dec)",
+        "(rev 2): by Mon 21 Dec (was Sun 20 Dec) (undone) · from Lee: “Fix it”",
+        "(rev 2): by Tue 22 Dec (was Sun 20 Dec) · from Lee: “Fix it”",
     ]
 
 

@@ -181,7 +181,7 @@ MINE = ["Ana Lopez", "ana-lopez", "ANA LOPEZ", "me"]
         (["person", "rename", "dana", "dana", "--name", "{}"], 2),
         (["person", "alias", "dana", "{}"], 2),
         (["make", "X", "--from", "{}", "--to", "dana"], 2),
-        (["make", "X", "--to", "{}", "--agreed"], 2),
+        (["make", "X", "--to", "{}", "--asked"], 2),
     ],
     ids=str,
 )

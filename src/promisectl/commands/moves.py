@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from promisectl.rendering.waiting import WaitingGroup
 
 _MAX_GROUP_ROWS = 8
-_MAX_NAMED_PROMISES = 3
+_MAX_NAMED_OWED = 3
 
 
 def build_waiting_record(row: Row) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def format_owed_lines(rows: Iterable[Row]) -> list[str]:
     for row in rows:
         is_overdue = bool(row["is_overdue"])
         counts[is_overdue] += 1
-        if counts[is_overdue] <= _MAX_NAMED_PROMISES:
+        if counts[is_overdue] <= _MAX_NAMED_OWED:
             first[is_overdue].append(f"#{row['id']} {row['person_name']}")
     lines = []
     for is_overdue, (title, command) in _OWED_LINES.items():

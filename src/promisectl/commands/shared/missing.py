@@ -131,8 +131,9 @@ def ask_notice_options(env: Env, ids: Sequence[str]) -> dict[str, Any]:
         or not is_needed(env, Verb.RENEGE, ids)
     ):
         return {}
-    name = " and ".join(dict.fromkeys(name for _, name in loaded))
-    question, never = f"When was {name} told: now, a date, or not yet?", "not yet"
+    names = dict.fromkeys(name for _, name in loaded)
+    name, was = " and ".join(names), "was" if len(names) == 1 else "were"
+    question, never = f"When {was} {name} told: now, a date, or not yet?", "not yet"
     never_options = {"not_told": True}
     if directions == {Direction.OWED}:
         question, never = f"When did {name} tell you: now, a date, or never?", "never"
