@@ -430,7 +430,7 @@ def test_how_promises_were_agreed_is_on_the_page(answered: Program) -> None:
     assert "kept before" in page
     assert _seen(page[page.index("How promises were") :]).startswith(
         "How promises were agreed\n"
-        "You said yes to 1 request: as asked 1, negotiated 0, with a risk named 1\n"
+        "You said yes to 1 request: as asked 1, negotiated 0, with a risk 1\n"
         "You made 6 requests: yes as asked 6, negotiated 0, no 0, no answer 0\n"
         "Omar said yes to 6 of 6 as asked, without a counter or a risk. Is a no possible?\n"
     )

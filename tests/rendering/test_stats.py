@@ -290,7 +290,7 @@ def test_how_promises_were_agreed_in_words() -> None:
     mine = _nothing(requests=_answered(4, 1, 2, 3), risk_named=Rate(2, 5))
     theirs = _nothing(requests=_answered(6, 1, 1, 1), risk_named=Rate(0, 7))
     assert _agreed(mine, theirs) == (
-        "You said yes to 5 requests: as asked 4, negotiated 1, with a risk named 2 "
+        "You said yes to 5 requests: as asked 4, negotiated 1, with a risk 2 "
         "You made 9 requests: yes as asked 6, negotiated 1, no 1, no answer 1"
     )
     assert _agreed(_nothing(), _nothing(requests=_answered(0, 0, 0, 1)), "Lee") == (

@@ -32,6 +32,7 @@ _FLAT = (
     ("log", "ACTIVE"),
     ("log", "--limit", "5"),
     ("make", "Something", "--to", "lee-1", "--by", "fri"),
+    ("make", "Something", "--from", "lee-1", "--by", "fri"),
     ("make", "Something", "--to", "me"),
     ("note", "ACTIVE", "a word"),
     ("complete", "ACTIVE"),

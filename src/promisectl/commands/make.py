@@ -295,7 +295,11 @@ def _ask_their_risk(env: Env, draft: MakeDraft) -> str | None:
 
     other = next(iter(draft.others))
     known = other.handle if isinstance(other, Person) else None
-    if len(draft.others) > 1 or not other or not facts.is_worth_asking(env, known, draft.terms):
+    if (
+        len(draft.others) > 1
+        or not other
+        or not facts.is_risk_worth_asking(env, known, draft.terms)
+    ):
         return None
     return facts.ask_their_risk(env, other.name)
 

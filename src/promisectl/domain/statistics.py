@@ -24,7 +24,7 @@ OUTCOME_CLASSES = ("kt", "kl", "kn", "bn", "bl", "od")
 """Kept in time, late or without a date; broken with notice, or without it in time; overdue."""
 
 REQUEST_ANSWERS = ("as_asked", "negotiated", "declined", "no_answer")
-"""A yes as asked or after a counter-offer, a no, and no answer by the time that was asked for."""
+"""A yes as asked or after a counter-offer, a no, and no answer in time."""
 MIN_TOLD_YESES = 5
 """So many plain yeses stand out, if there was no other answer."""
 MIN_TOLD_RATE_PROMISES = 3

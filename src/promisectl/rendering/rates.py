@@ -141,7 +141,7 @@ def format_yeses(figures: DirectionStatistics, to: str = "") -> str:
     return (
         f"You said yes to {format_requests(named.of, f'from {to}' if to else '')}: "
         f"as asked {requests['as_asked']}, negotiated {requests['negotiated']}, "
-        f"with a risk named {named.number}"
+        f"with a risk {named.number}"
     )
 
 

@@ -105,12 +105,12 @@ def render_stats(
         nothing = "No promise was kept or broken."
         elsewhere = " Since the first: promisectl stats --all" if shown.since else ""
         return Group(*parts, Text(f"{nothing}{elsewhere}"), *render_agreements(made, shown))
-    whos = {titles["owe"]: "you", titles["owed"]: shown.name or "they"}
+    promisors = {titles["owe"]: "you", titles["owed"]: shown.name or "they"}
     for title, figures in figures_by_title.items():
         lines = (
             rates.format_statistics_line(figures),
             rates.format_lesson(figures),
-            rates.format_overload(figures, whos[title]),
+            rates.format_overload(figures, promisors[title]),
         )
         parts += [Text(), tables.render_heading(title)]
         parts += map(tables.render_text, filter(None, lines))

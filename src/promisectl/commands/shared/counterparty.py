@@ -153,7 +153,7 @@ def ensure_single_person(env: Env, name: str, command: str) -> None:
 
 def split_if_group(env: Env, name: str) -> list[str]:
     """Return the names in a name that may mean several people; empty for one person's."""
-    from promisectl.domain import group_names
+    from promisectl.domain.wellmade import group_names
 
     settings = env.config.check
     if not group_names.is_group_name(name, settings.people, settings.groups):

@@ -1,4 +1,4 @@
-"""What the ledger knows of a person before they promise me more, and the question at their yes.
+"""What the ledger knows of a person before they promise me more, and what their yes asks.
 
 At a terminal, one line is printed where it stands out: the week is over-full with it, or they kept
 few promises so far.
@@ -64,7 +64,7 @@ class PersonFacts(NamedTuple):
 
 
 def load_facts(env: Env, handle: str, terms: Terms, number: int | None = None) -> PersonFacts:
-    """Return the facts about a person before terms; `number` is the promise of the terms, if any.
+    """Return the facts about a person before terms; `number` is the promise that has them.
 
     Without a due date, no week is full.
     """
@@ -95,7 +95,9 @@ def print_facts(env: Env, handle: str, name: str, terms: Terms, number: int | No
         env.print_warning(facts.format_line(name))
 
 
-def is_worth_asking(env: Env, handle: str | None, terms: Terms, number: int | None = None) -> bool:
+def is_risk_worth_asking(
+    env: Env, handle: str | None, terms: Terms, number: int | None = None
+) -> bool:
     """Whether the config wants a question at their yes to terms, as `consent.is_worth_asking`.
 
     `handle` is None for somebody new. Nothing is asked about the past.
@@ -142,7 +144,7 @@ def _ask_their_reply(
     """Return their yes to my request; of one among `many`, the question names the promise."""
     asked, handle = promise.current_revision, consent.fetch_handle(env, promise)
     print_facts(env, handle, name, asked.terms, promise.id)
-    is_wanted = always or is_worth_asking(env, handle, asked.terms, promise.id)
+    is_wanted = always or is_risk_worth_asking(env, handle, asked.terms, promise.id)
     if given.risk or not is_wanted:
         return given
     if many > 1:

@@ -63,7 +63,7 @@ def local_due_day(env: Env, row: Row) -> date:
 
 
 def list_rows_of_week(env: Env, rows: Sequence[Row], day: date) -> list[Row]:
-    """Return the records of what I am owed, agreed or not, that is due in the ISO week of a day."""
+    """Return the records of what I am owed, agreed or not, and due in the ISO week of a day."""
     monday = iso_week_monday(day)
     return [
         row

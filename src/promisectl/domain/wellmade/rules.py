@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from promisectl._typing import TYPE_CHECKING
-from promisectl.domain import civil, group_names, statistics
+from promisectl.domain import civil, statistics
 from promisectl.domain.promise import Direction, State
-from promisectl.domain.wellmade import phrases
+from promisectl.domain.wellmade import group_names, phrases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
