@@ -305,7 +305,7 @@ def test_who_always_says_yes_is_asked_about() -> None:
     answers = {"requests": _answered(7, 0, 0, 0), "risk_named": Rate(0, 7)}
     mine = _nothing(**answers, always_yes={"me": 7})
     theirs = _nothing(**answers, always_yes={"omar": 7, "lee": 5})
-    assert _agreed(mine, _nothing()).endswith(f"named 0 You {yes}")
+    assert _agreed(mine, _nothing()).endswith(f"with a risk 0 You {yes}")
     assert _agreed(_nothing(), theirs, "Omar").endswith(f"no answer 0 Omar {yes}")
 
 
