@@ -89,6 +89,9 @@ QUESTIONS = {
     "commands/shared/consent.ask_verdict 3": Question(
         CHANGED, "accept 1", ["", "", "counter", "3 dec", ""], "the fair is on", []
     ),
+    "commands/shared/facts.ask_their_risk": Question(
+        ["make 'Fix the brake' --from lee --by fri"], "accept 1", [], "no spare part", []
+    ),
     "commands/shared/prompts.ask_new_terms": Question(
         ASKED, "accept 1", ["", "", "counter"], "28 nov", ["Review one page"]
     ),

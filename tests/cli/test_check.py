@@ -423,7 +423,9 @@ def test_the_config_adds_words(program: Program, key: str, outcome: str, rule: s
         ("[check]\nvague = [1]", "line 2: vague must be a list of texts"),
         ('[check]\neffort = ["a", " "]', "line 2: effort must be a list of texts"),
         ("[check]\nhedges = 3", "line 2: hedges must be a list of texts"),
-        ('[check]\nignore = ["L08", "L23"]', "line 2: there is no rule “L23”, only L01 to L22"),
+        ('[check]\nignore = ["L08", "L99"]', "line 2: there is no rule “L99”, only L01, L02, L03"),
+        ('[check]\ngroups = "us"', "line 2: groups must be a list of texts"),
+        ("[check]\npeople = [[]]", "line 2: people must be a list of texts"),
         ('date_order = "dmy"\n[check]\nignore = [', "it is not TOML ("),
     ],
 )
@@ -666,6 +668,7 @@ ANSWERED = {
     "L17": ("make", "Send the Q3 numbers", "--to", "dana", "--by", "sat"),
     "L18": ("make", "Send the Q3 numbers", "--to", "dana", "--agreed"),
     "L22": ("make", "Send the Q3 numbers", "--to", "dana", "--said", "2026-11-10"),
+    "L25": ("make", "Send the Q3 numbers", "--from", "platform team"),
 }
 
 
@@ -675,8 +678,9 @@ def test_what_a_finding_says_to_type_answers_it(program: Program, rule: str) -> 
     page = " ".join(program.ok("check", "1", width=200).split())
     shown = page[page.index(rule) :].partition("promisectl ")[2]
     command = shown.partition(" warn ")[0].partition(" info ")[0]
-    date = "2026-11-27" if "--by" in command else "all 3 of them are there"
-    assert program(*shlex.split(command.replace("“…”", f"'{date}'"))).code == 0
+    words = "2026-11-27" if "--by" in command else "all 3 of them are there"
+    words = "dana" if "--with" in command else words
+    assert program(*shlex.split(command.replace("“…”", f"'{words}'"))).code == 0
     assert rule not in _rules(program, "1")
 
 

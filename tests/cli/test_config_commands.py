@@ -70,6 +70,8 @@ def test_every_key_is_shown_with_its_default(
         "check.effort": ([], "default"),
         "check.hedges": ([], "default"),
         "check.vague": ([], "default"),
+        "check.people": ([], "default"),
+        "check.groups": ([], "default"),
         "table.columns": (["id", "person", "outcome", "due", "standing"], "default"),
         "table.sort": ("due", "default"),
     }
@@ -110,7 +112,7 @@ def test_it_is_a_table_for_people_and_lines_for_programs(program: Program) -> No
         "value",
         "from",
     ]
-    assert json.loads(program.ok("config", "show", "--jsonl").splitlines()[17])["value"] == [
+    assert json.loads(program.ok("config", "show", "--jsonl").splitlines()[19])["value"] == [
         "id",
         "outcome",
     ]

@@ -884,17 +884,15 @@ def test_what_i_named_when_i_countered_is_not_asked_again(asked: Program) -> Non
     ("before", "words"),
     [
         ([["make", "Walk ten times", "--to", "me", "--by", "wed"]], None),
-        ([["make", "Fix the bike brake", "--from", "lee", "--by", "wed"]], ["accept", "1"]),
         ([["make", "Lend me the drill", "--from", "lee", "--by", "wed", "--offered"]], ["accept", "1"]),
-        ([["make", "Fix the bike brake", "--from", "lee", "--by", "wed", "--agreed"]], None),
         ([["make", "Send Q3 numbers", "--to", "dana", "--by", "wed", "--agreed"], ["negotiate", "1", "--by", "fri", "--reason", "late"]], ["accept", "1"]),
         ([["make", "Send Q3 numbers", "--to", "dana", "--by", "wed", "--agreed"], ["negotiate", "1", "--by", "tue", "--theirs", "--reason", "early"]], ["accept", "1"]),
         ([["make", "Send Q3 numbers", "--to", "dana", "--by", "wed", "--agreed"], ["complete", "1"]], ["accept", "1"]),
         ([["make", "Fix the bike brake", "--from", "lee", "--agreed"], ["complete", "1", "--reported"]], ["accept", "1"]),
     ],
-    ids=["self", "owed", "offered to me", "owed, agreed", "my amendment", "their amendment", "my delivery", "their delivery"],
+    ids=["self", "offered to me", "my amendment", "their amendment", "my delivery", "their delivery"],
 )  # fmt: skip
-def test_only_a_yes_that_binds_me_is_asked_about(
+def test_only_a_yes_that_binds_somebody_anew_is_asked_about(
     program: Program, before: list[list[str]], words: list[str] | None
 ) -> None:
     *first, last = [*before, words] if words else before

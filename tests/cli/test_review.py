@@ -428,7 +428,7 @@ CHOICES: list[tuple[list[str], list[list[str]], list[str], str, str]] = [
     (["--to", "dana", "--by", "fri", "--asked"], [], ["negotiate", "thu", "", "", "", ""], "proposed", "negotiate"),
     (["--to", "dana", "--by", "fri", "--asked"], [], ["withdraw", ""], "withdrawn", "withdraw"),
     (["--to", "dana", "--by", "fri"], [], ["accept", "", ""], "active", "accept"),
-    (["--from", "lee", "--by", "fri"], [], ["accept"], "active", "accept"),
+    (["--from", "lee", "--by", "fri"], [], ["accept", "the spare part"], "active", "accept"),
     (["--from", "lee", "--by", "fri"], [], ["bump", "did you see it?"], "proposed", "bump"),
 ]  # fmt: skip
 

@@ -397,8 +397,88 @@ def test_the_forms_agree(settled: Program) -> None:
                 assert flat[direction, name][0] == str(number)
             for name, number in said["causes"].items():
                 assert flat[direction, f"cause-{name}"][0] == str(number)
+            for name, number in said["requests"].items():
+                assert flat[direction, f"request-{name}"][0] == str(number)
             for name in ("slip_days", "lead_days", "late_credit"):
                 assert flat[direction, name][-1] == ("" if said[name] is None else str(said[name]))
+
+
+NEWEST = ["kept_before", "requests", "risk_named", "always_yes"]
+
+
+@pytest.fixture
+@remembered
+def answered(program: Program) -> Program:
+    """Omar said yes to six of my requests, each as asked; I was broken by overload twice, and never said no."""
+    for number in range(6):
+        program.ok("make", f"Thing {number}", "--from", "omar", "--by", "2026-12-24")
+        program.ok("accept", str(number + 1))
+    for number in range(7, 10):
+        _make(program, "--to", "lee", outcome=f"Other thing {number}")
+    for number in ("7", "8"):
+        told = ["--cause", "overload", "--told", "2026-11-10", "--on", "2026-11-10"]
+        program.ok("renege", number, "--reason", "too much", *told)
+    program.ok("complete", "9", "--on", "2026-11-20")
+    program.ok("make", "Read it", "--to", "lee", "--asked", "--by", "2026-12-24")
+    program.ok("accept", "10", "--risk", "ill")
+    return program
+
+
+def test_how_promises_were_agreed_is_on_the_page(answered: Program) -> None:
+    page = answered.ok("stats", "--since", "2026-11-15", width=80)
+    assert "Kept 1 of 1 (before: 0 of 2)" in page
+    assert "kept before" in page
+    assert _seen(page[page.index("How promises were") :]).startswith(
+        "How promises were agreed\n"
+        "You said yes to 1 request: as asked 1, negotiated 0, with a risk 1\n"
+        "You made 6 requests: yes as asked 6, negotiated 0, no 0, no answer 0\n"
+        "Omar said yes to 6 of 6 as asked, without a counter or a risk. Is a no possible?\n"
+    )
+    assert "Broken by overload" not in page
+    assert "Broken by overload 2 times; you said no 0 times." in answered.ok("stats", width=80)
+    lee = answered.ok("stats", "--with", "lee", width=80)
+    assert "You said yes to 1 request from Lee: as asked 1" in lee
+    assert "Omar" not in lee
+    omar = answered.ok("stats", "--with", "omar", width=80)
+    assert "You made 6 requests to Omar: yes as asked 6" in omar
+    answered.ok("make", "Sing on stage", "--to", "lee", "--asked")
+    answered.ok("decline", "11")
+    assert "you said no 0 times" not in answered.ok("stats", width=80)
+
+
+def test_who_was_renamed_or_answered_otherwise_once(answered: Program) -> None:
+    answered.ok("person", "rename", "omar", "om", "--name", "Omar Khan")
+    assert "Omar Khan said yes to 6 of 6" in answered.ok("stats", width=80)
+    assert _figures(answered)["owed"]["always_yes"] == {"om": 6}
+    answered.ok("make", "One more", "--from", "om")
+    answered.ok("decline", "11")
+    assert "said yes to 6" not in answered.ok("stats", width=80)
+    assert _figures(answered)["owed"]["always_yes"] == {}
+
+
+def test_the_newest_figures_come_last(answered: Program) -> None:
+    whole = _figures(answered)
+    assert [*whole["owe"]][-4:] == [*whole["owed"]][-4:] == NEWEST
+    lines = [line.split("\t") for line in answered.ok("stats").splitlines()]
+    owed = [cells[1:4] for cells in lines if cells[0] == "owed"]
+    assert owed[-7:] == [
+        ["kept_before", "0", "0"],
+        ["request-as_asked", "6", ""],
+        ["request-negotiated", "0", ""],
+        ["request-declined", "0", ""],
+        ["request-no_answer", "0", ""],
+        ["risk_named", "0", "6"],
+        ["always-yes-omar", "6", ""],
+    ]
+    [_, *ever] = [line.split("\t")[1:] for line in answered.ok("stats", "--all").splitlines()]
+    assert ["kept_before", *[""] * 6] in ever
+
+
+def test_answers_are_on_the_page_though_nothing_is_settled(program: Program) -> None:
+    program.ok("make", "Fix it", "--from", "lee", "--by", "tue")
+    page = program.ok("stats", width=80, today="2026-11-26T10:00")
+    assert "No promise was kept or broken." in page
+    assert "You made 1 request: yes as asked 0, negotiated 0, no 0, no answer 1\n" in _seen(page)
 
 
 def test_nothing_is_written(settled: Program) -> None:

@@ -17,6 +17,8 @@ Record = dict[str, Any]
 
 CLASSES = ("kt", "kl", "kn", "bn", "bl", "od")
 DAY = 86_400
+REPLY_ZONE = "Europe/Berlin"  # where dates for answers are typed; a record tells no other
+MANY_ANSWERS = 5
 KNOTS = (
     (0, 1.0),
     (3_600, 0.999),
@@ -140,9 +142,18 @@ class Fate:
         self.moment = moment
         self.state = "not made"
         self.promisor = "me" if record["direction"] == "owe" else "them"
+        self.person = record["person"]
         self.dues = {terms["revision"]: due_of(terms) for terms in record["terms"]}
+        self.replies = {
+            terms["revision"]: due_of({"due": terms["reply_by"], "due_zone": REPLY_ZONE})
+            for terms in record["terms"]
+        }
         self.authors = {terms["revision"]: terms["author"] for terms in record["terms"]}
         self.statuses = {terms["revision"]: terms["status"] for terms in record["terms"]}
+        self.is_request = False
+        self.on_table = 0
+        self.asked_with = 0
+        self.countered = self.risk_at_yes = self.agreed_at_once = False
         self.in_force: int | None = None
         self.agreed: set[int] = set()
         self.first_due: datetime | None = None
@@ -185,7 +196,8 @@ class Fate:
             self.risk = act["risk"] or self.risk
         verb = act["act"]
         if verb in ("request", "offer"):
-            self.state = "proposed"
+            self.state, self.is_request, self.on_table = "proposed", verb == "request", 1
+            self.asked_with = act["entry"]
         elif verb == "void":
             self.state = "void"
         elif self.state == "proposed":
@@ -206,8 +218,14 @@ class Fate:
 
     def _answered(self, verb: str, act: Record) -> None:
         at, by = instant(act["at"]), act["by"]
-        if verb == "accept":
+        if verb in ("accept", "negotiate") and by == self.promisor:
+            self.countered |= verb == "negotiate"
+            self.risk_at_yes |= bool(act["risk"])
+        if verb == "negotiate":
+            self.on_table = act["revision"]
+        elif verb == "accept":
             self.state, self.accepted_at, self.accepted_by = "active", at, by
+            self.agreed_at_once = act["entry"] == self.asked_with
             self.in_force = act["revision"]
             self.agreed.add(act["revision"])
             self.first_due = self.due
@@ -266,6 +284,28 @@ class Fate:
             self.words.append(self.told_at)
 
     # What it counts as
+
+    @property
+    def answer(self) -> str | None:
+        """What the promisor answered to a request, by which time; None if that is still open."""
+        if not self.is_request or self.state == "void" or self.agreed_at_once:
+            return None
+        if self.accepted_at:
+            return "negotiated" if self.countered else "as_asked"
+        if self.state == "declined" and self.declined_by == self.promisor:
+            return "declined"
+        waits = self.state == "proposed" and not self.countered
+        return "no_answer" if waits and self.answer_due and self.answer_due < self.moment else None
+
+    @property
+    def answer_due(self) -> datetime | None:
+        """By when a request asks for an answer, at the latest when it is due."""
+        return self.replies.get(self.on_table) or self.dues.get(self.on_table)
+
+    @property
+    def answered_at(self) -> datetime | None:
+        """When it was answered, or was not."""
+        return self.accepted_at or self.declined_at or self.answer_due
 
     @property
     def is_untold(self) -> bool:
@@ -335,8 +375,18 @@ def figures(
     among = [record for record in records if person in (None, record["person"])]
     for direction in ("owe", "owed"):
         fates = [Fate(record, as_of) for record in among if record["direction"] == direction]
-        found[direction] = _counted(
-            [fate for fate in fates if fate.state != "void"], _Window(since, until)
+        alive = [fate for fate in fates if fate.state != "void"]
+        found[direction] = _counted(alive, _Window(since, until)) | _answered(
+            [fate for fate in alive if _Window(since, until).has(fate.answered_at)]
+        )
+        second = timedelta(seconds=1)  # a window holds both its ends
+        before = since and [
+            fate
+            for fate in alive
+            if fate.settled_at and since - (until - since) - second <= fate.settled_at < since
+        ]
+        found[direction]["kept_before"] = (
+            None if before is None else share(_count_kept(before), len(before))
         )
     return found
 
@@ -374,6 +424,32 @@ def _counted(fates: list[Fate], window: _Window) -> Record:
         "causes": dict(Counter(fate.cause for fate in broken if fate.cause)),
         "foreseen": _foreseen([fate for fate in broken if fate.risk and fate.reason]),
         "untold": sum(fate.is_untold for fate in broken),
+    }
+
+
+def _count_kept(fates: list[Fate]) -> int:
+    return sum(fate.as_what in ("kt", "kl", "kn") for fate in fates)
+
+
+def _answered(asked: list[Fate]) -> Record:
+    answers = Counter(fate.answer for fate in asked)
+    yeses = [fate for fate in asked if fate.answer in ("as_asked", "negotiated")]
+    plainly: dict[str, list[bool]] = {}
+    for fate in asked:
+        if fate.answer:
+            who = "me" if fate.promisor == "me" else fate.person
+            is_plain = fate.answer == "as_asked" and not fate.risk_at_yes
+            plainly.setdefault(who, []).append(is_plain)
+    return {
+        "requests": {
+            name: answers[name] for name in ("as_asked", "negotiated", "declined", "no_answer")
+        },
+        "risk_named": share(sum(fate.risk_at_yes for fate in yeses), len(yeses)),
+        "always_yes": {
+            who: len(said)
+            for who, said in plainly.items()
+            if len(said) >= MANY_ANSWERS and all(said)
+        },
     }
 
 

@@ -350,35 +350,6 @@ def test_of_seventy_common_first_names_hardly_any_is_stopped() -> None:
     assert stopped == {"Mark": ["Mary"]}
 
 
-# Names of several people
-
-
-@pytest.mark.parametrize(
-    ("name", "parts"),
-    [
-        ("kim, bob", ["kim", "bob"]),
-        ("Kim and Bob", ["Kim", "Bob"]),
-        ("Kim & Bob", ["Kim", "Bob"]),
-        ("kim/bob/Lu Ann", ["kim", "bob", "Lu Ann"]),
-        ("Kim, Bob AND Lu", ["Kim", "Bob", "Lu"]),
-        ("platform team", ["platform team"]),
-        ("Platform-Team", ["Platform-Team"]),
-        ("everybody", ["everybody"]),
-        ("The Family", ["The Family"]),
-    ],
-)
-def test_a_name_of_several_people(name: str, parts: list[str]) -> None:
-    assert people.is_group_name(name)
-    assert people.split_group_name(name) == parts
-
-
-@pytest.mark.parametrize(
-    "name", ["dana", "Andrea", "Anders And", "Sandy", "Allison", "Kim,", "Teamer", "o'brien"]
-)
-def test_a_name_of_one_person(name: str) -> None:
-    assert not people.is_group_name(name)
-
-
 # What was recorded about people
 
 

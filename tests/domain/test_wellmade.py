@@ -78,8 +78,8 @@ def about(outcome: str, rule: str, **fields: Any) -> bool:
 # The rules as a table
 
 
-def test_there_are_22_rules_in_order() -> None:
-    assert list(RULES) == [f"L{number:02}" for number in range(1, 23)]
+def test_there_are_24_rules_in_order() -> None:
+    assert list(RULES) == [f"L{number:02}" for number in (*range(1, 23), 25, 26)]
     assert [name for name, rule in RULES.items() if rule.id != name] == []
     assert all(rule.about for rule in RULES.values())
 
@@ -100,6 +100,8 @@ def test_levels_and_qualities_are_those_of_the_specification() -> None:
         "L14",
         "L19",
         "L20",
+        "L25",
+        "L26",
     ]
     assert [name for name, rule in RULES.items() if not rule.quality] == [
         "L01",
@@ -784,13 +786,19 @@ def test_a_year_is_said_where_it_is_far_away(due: str, words: str) -> None:
 def test_every_rule_about_a_promise_has_an_answer_and_none_about_a_draft() -> None:
     promise = Subject("Maybe try some stuff; send it", Direction.OWE, State.ACTIVE, NOW, 7, "Lee")
     around = AROUND._replace(
-        week=SIX, day=SIX, alike=[(4, promise.outcome)], people=["Kim"], with_other=(0, 9)
+        week=SIX,
+        day=SIX,
+        alike=[(4, promise.outcome)],
+        people=["Kim"],
+        with_other=(0, 9),
+        their_week=SIX,
     )
     subjects_ = [
         promise._replace(assumed=True),
         promise._replace(due=at(NOW + 5 * DAY), outcome="Help"),
         PROPOSED._replace(due=at(NOW), stale=True),
         WELL_MADE._replace(outcome="Kim sends the slides"),
+        WELL_MADE._replace(direction=Direction.OWED, other="platform team"),
     ]
     drafts = [subject._replace(number=None) for subject in subjects_]
     answers = {

@@ -9,7 +9,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from promisectl.domain.statistics import OUTCOME_CLASSES, DirectionStatistics, Rate
+from promisectl.domain.statistics import (
+    OUTCOME_CLASSES,
+    REQUEST_ANSWERS,
+    DirectionStatistics,
+    Rate,
+)
 from promisectl.rendering import rates, stats, tables
 from promisectl.rendering.formats import LocalMoment
 
@@ -40,6 +45,8 @@ all_figures = st.builds(
     kept=a_rate(), on_time=a_rate(), on_time_first=a_rate(), renegotiated=a_rate(), notice=a_rate(), confirmed=a_rate(), said_no=a_rate(),
     slip_days=days, lead_days=days, late_credit=st.one_of(st.none(), st.floats(0, 1)),
     causes=st.dictionaries(st.sampled_from(CAUSES), st.integers(1, 999)), foreseen=a_rate(), untold=numbers,
+    kept_before=st.one_of(st.none(), a_rate()), requests=st.fixed_dictionaries(dict.fromkeys(REQUEST_ANSWERS, numbers)), risk_named=a_rate(),
+    always_yes=st.dictionaries(st.just("me"), st.integers(5, 999)),
 )  # fmt: skip
 all_months = st.dictionaries(
     st.sampled_from(MONTHS),
@@ -57,7 +64,7 @@ def _drawn(
     detail: bool = True,
 ) -> list[str]:
     out = io.StringIO()
-    shown = stats.StatsScope(name, None, NOW, is_past=False, detail=detail)
+    shown = stats.StatsScope(name, None, NOW, is_past=False, detail=detail, yes_name=name)
     tables.create_console(out, width, color=False).print(
         stats.render_stats(made, months, shown, HERE, width)
     )
@@ -81,6 +88,10 @@ def _nothing(**more: object) -> DirectionStatistics:
         {},
         rate,
         0,
+        None,
+        dict.fromkeys(REQUEST_ANSWERS, 0),
+        rate,
+        {},
     )
     return bare._replace(**more)
 
@@ -262,3 +273,70 @@ def test_what_there_is_to_learn() -> None:
         == "Broken for the reason foreseen: 1 of 1"
     )
     assert rates.format_lesson(_nothing()) == ""
+
+
+def _answered(*counts: int) -> dict[str, int]:
+    return dict(zip(REQUEST_ANSWERS, counts, strict=True))
+
+
+def _agreed(owe: DirectionStatistics, owed: DirectionStatistics, name: str | None = None) -> str:
+    """The part about how promises were agreed, on one line."""
+    lines = _drawn({"owe": owe, "owed": owed}, {"owe": {}, "owed": {}}, 100, name, detail=False)
+    place = lines.index("How promises were agreed") if "How promises were agreed" in lines else None
+    return "" if place is None else " ".join(lines[place + 1 :])
+
+
+def test_how_promises_were_agreed_in_words() -> None:
+    mine = _nothing(requests=_answered(4, 1, 2, 3), risk_named=Rate(2, 5))
+    theirs = _nothing(requests=_answered(6, 1, 1, 1), risk_named=Rate(0, 7))
+    assert _agreed(mine, theirs) == (
+        "You said yes to 5 requests: as asked 4, negotiated 1, with a risk 2 "
+        "You made 9 requests: yes as asked 6, negotiated 1, no 1, no answer 1"
+    )
+    assert _agreed(_nothing(), _nothing(requests=_answered(0, 0, 0, 1)), "Lee") == (
+        "You made 1 request to Lee: yes as asked 0, negotiated 0, no 0, no answer 1"
+    )
+    declined = _nothing(requests=_answered(0, 0, 2, 1), said_no=Rate(2, 2))
+    assert _agreed(declined, _nothing()) == ""
+
+
+def test_who_always_says_yes_is_asked_about() -> None:
+    yes = "said yes to 7 of 7 as asked, without a counter or a risk. Is a no possible?"
+    answers = {"requests": _answered(7, 0, 0, 0), "risk_named": Rate(0, 7)}
+    mine = _nothing(**answers, always_yes={"me": 7})
+    theirs = _nothing(**answers, always_yes={"omar": 7, "lee": 5})
+    assert _agreed(mine, _nothing()).endswith(f"with a risk 0 You {yes}")
+    assert _agreed(_nothing(), theirs, "Omar").endswith(f"no answer 0 Omar {yes}")
+
+
+def test_overload_without_a_no_is_told() -> None:
+    often = _nothing(causes={"forgot": 1, "overload": 5}, said_no=Rate(0, 3))
+    assert rates.format_overload(often, "you") == (
+        "Broken by overload 5 times; you said no 0 times."
+    )
+    assert rates.format_overload(often._replace(said_no=Rate(1, 3)), "you") == ""
+    assert rates.format_overload(often._replace(causes={"overload": 1}), "you") == ""
+    page = _drawn(
+        {"owe": often._replace(kept=Rate(0, 6)), "owed": often._replace(kept=Rate(0, 6))},
+        {"owe": {}, "owed": {}},
+        100,
+    )
+    assert "Broken by overload 5 times; you said no 0 times." in page
+    assert "Broken by overload 5 times; they said no 0 times." in page
+
+
+def test_the_window_before_is_told_beside_kept() -> None:
+    made = _nothing(kept=Rate(5, 8), kept_before=Rate(3, 9))
+    assert rates.format_statistics_line(made) == (
+        "Kept 5 of 8 (63 %, 95 % interval 31–86 %; before: 3 of 9)"
+    )
+    few = made._replace(kept=Rate(1, 2))
+    assert rates.format_statistics_line(few) == "Kept 1 of 2 (before: 3 of 9)"
+    assert "before" not in rates.format_statistics_line(made._replace(kept_before=Rate(0, 0)))
+    months: dict[str, dict[str, dict[str, int]]] = {"owe": {}, "owed": {}}
+    page = _drawn({"owe": made, "owed": _nothing(kept=Rate(1, 1))}, months, 100)
+    rows = [line.split() for line in page]
+    place = next(index for index, row in enumerate(rows) if row[:2] == ["kept", "5"])
+    assert rows[place + 1] == ["kept", "before", "3", "of", "9", "33", "%", "12–65", "%", "—"]
+    plain = _drawn({"owe": made._replace(kept_before=None), "owed": _nothing()}, months, 100)
+    assert not any("before" in line for line in plain)

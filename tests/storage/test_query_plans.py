@@ -33,6 +33,7 @@ _FLAT = (
     ("message", "ACTIVE"),
     ("log", "--limit", "5"),
     ("make", "Something", "--to", "lee-1", "--by", "fri"),
+    ("make", "Something", "--from", "lee-1", "--by", "fri"),
     ("make", "Something", "--to", "me"),
     ("note", "ACTIVE", "a word"),
     ("complete", "ACTIVE"),

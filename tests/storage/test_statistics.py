@@ -9,6 +9,7 @@ from math import isclose
 from pathlib import Path
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
@@ -235,7 +236,10 @@ def test_the_program_says_the_same_of_the_worked_ledger(program: Program) -> Non
     whole = book.told_plainly()
     same(book.stats("--all"), whole)
     same(book.stats(), book.told_plainly(**by_default(book.now)))
-    assert flat(whole) == flat(book.told_plainly(**by_default(book.now))) | {"since": None}
+    lately = book.told_plainly(**by_default(book.now))
+    assert flat(whole) == flat(
+        lately | {way: lately[way] | {"kept_before": None} for way in ("owe", "owed")}
+    ) | {"since": None}
     same(book.stats("--all", "--with", "lee"), book.told_plainly(person="lee"))
     for first, last in (
         ("2026-11-10", "2026-11-17"),
@@ -247,6 +251,68 @@ def test_the_program_says_the_same_of_the_worked_ledger(program: Program) -> Non
     for day in range(1, 31):
         moment = min(end(f"2026-11-{day:02}"), book.now)
         same(book.stats("--all", "--as-of", f"2026-11-{day:02}"), book.told_plainly(moment))
+
+
+ANSWERED: tuple[tuple[str, ...], ...] = (
+    # Asked of me by Dana: two as asked, one of them with a risk, one negotiated, one No, one without an answer.
+    *[("2026-11-02", "make", "x", "--to", "dana", "--by", "2026-11-20", "--asked")] * 5,
+    ("2026-11-03", "accept", "1", "--risk", "ill"),
+    ("2026-11-03", "accept", "2"),
+    ("2026-11-03", "negotiate", "3", "--by", "2026-11-25"),
+    ("2026-11-04", "accept", "3"),
+    ("2026-11-04", "decline", "4"),
+    # Asked by me of Omar, seven times: each as asked. Of Lee, five times: one with a risk.
+    *[("2026-11-05", "make", "y", "--from", "omar", "--by", "2026-12-24")] * 7,
+    ("2026-11-06", "accept", "6-12"),
+    *[("2026-11-05", "make", "z", "--from", "lee", "--by", "2026-12-24")] * 5,
+    ("2026-11-06", "accept", "13-16"),
+    ("2026-11-07", "accept", "17", "--risk", "ill"),
+)
+
+
+def test_how_promises_were_agreed(program: Program) -> None:
+    book = told(program, ANSWERED, "2026-11-30T11:00")
+    figures = book.told_plainly()
+    owe, owed = figures["owe"], figures["owed"]
+    assert owe["requests"] == {"as_asked": 2, "negotiated": 1, "declined": 1, "no_answer": 1}
+    assert (owe["risk_named"]["count"], owe["risk_named"]["of"], owe["always_yes"]) == (1, 3, {})
+    assert owed["requests"] == {"as_asked": 12, "negotiated": 0, "declined": 0, "no_answer": 0}
+    assert (owed["risk_named"]["count"], owed["always_yes"]) == (1, {"omar": 7})
+    same(book.stats("--all"), figures)
+    same(book.stats("--all", "--with", "omar"), book.told_plainly(person="omar"))
+    for day in range(1, 31):
+        moment = min(end(f"2026-11-{day:02}"), book.now)
+        same(book.stats("--all", "--as-of", f"2026-11-{day:02}"), book.told_plainly(moment))
+    first, last = "2026-11-06", "2026-11-06"
+    window = {"since": start(first), "until": end(last)}
+    same(book.stats("--since", first, "--until", last), book.told_plainly(**window))
+
+
+def test_the_window_before_is_as_long_and_ends_where_this_one_begins(program: Program) -> None:
+    settled = (
+        ("2026-11-05T00:00", "complete"),  # the first second of the window before
+        ("2026-11-09T23:59:59", "complete"),  # and its last
+        ("2026-11-10T00:00", "complete"),  # the first second of this one
+        ("2026-11-04T23:59:58", "complete"),  # before both
+    )
+    made = [("2026-11-02", "make", "x", "--to", "dana", "--agreed")] * 5
+    moves = [(at, verb, str(number)) for number, (at, verb) in enumerate(settled, 1)]
+    broken = ("2026-11-08", "renege", "5", "--reason", "ill")
+    book = told(program, [*made, *moves, broken], "2026-11-30T11:00")
+    window = {"since": start("2026-11-10"), "until": end("2026-11-14")}
+    figures = book.told_plainly(**window)["owe"]
+    assert (figures["kept"]["count"], figures["kept"]["of"]) == (1, 1)
+    assert (figures["kept_before"]["count"], figures["kept_before"]["of"]) == (2, 3)
+    same(book.stats("--since", "2026-11-10", "--until", "2026-11-14"), book.told_plainly(**window))
+    assert book.stats("--all")["owe"]["kept_before"] is None
+
+
+def test_a_window_longer_than_the_time_before_it_has_none_before(program: Program) -> None:
+    book = told(program, WORKED[:1], "2026-11-30T11:00")
+    for year, is_none in (("3930", False), ("4000", True)):
+        book.now = book.now.replace(year=int(year))
+        found = book.stats("--since", "1970-01-02")["owe"]["kept_before"]
+        assert found == (None if is_none else NOTHING)
 
 
 def test_a_window_holds_both_its_ends(program: Program) -> None:
@@ -289,12 +355,17 @@ def nothing() -> dict[str, Any]:
         NOTHING,
     )
     spans = dict.fromkeys(("slip_days", "lead_days", "late_credit"))
+    answers = dict.fromkeys(("as_asked", "negotiated", "declined", "no_answer"), 0)
     return {
         "classes": dict.fromkeys(plain.CLASSES, 0),
         **shares,
         **spans,
         "causes": {},
         "untold": 0,
+        "kept_before": None,
+        "requests": answers,
+        "risk_named": NOTHING,
+        "always_yes": {},
     }
 
 
@@ -314,6 +385,16 @@ OPEN = ("2026-11-02", "make", "x", "--to", "dana", "--agreed")
 LATER = ("2026-11-05", "negotiate", "1", "--by", "2026-11-25", "--reason", "ill")
 YES = ("2026-11-06", "accept", "1")
 BUMP = ("2026-11-04", "bump", "1", "it may slip")
+
+ASKED = ("2026-11-02", "make", "x", "--to", "dana", "--by", "2026-11-20", "--asked")
+MY_REQUEST = ("2026-11-02", "make", "x", "--from", "dana")
+
+
+def answers(direction: str = "", **found: int) -> dict[str, Any]:
+    """The answers to requests of a direction, 0 where nothing is said."""
+    names = ("as_asked", "negotiated", "declined", "no_answer")
+    return {f"{direction}requests.{name}": found.get(name, 0) for name in names}
+
 
 RULES: dict[str, tuple[Sequence[Sequence[str]], dict[str, Any]]] = {
     "to the second is in time": (
@@ -622,6 +703,101 @@ RULES: dict[str, tuple[Sequence[Sequence[str]], dict[str, Any]]] = {
         ],
         {"said_no.of": 0, "renegotiated.of": 1, "renegotiated.count": 0},
     ),
+    "asked of me and given as asked": (
+        [ASKED, ("2026-11-03", "accept", "1")],
+        {**answers(as_asked=1), "risk_named.count": 0, "risk_named.of": 1},
+    ),
+    "asked of me and given with a risk": (
+        [ASKED, ("2026-11-03", "accept", "1", "--risk", "ill")],
+        {**answers(as_asked=1), "risk_named.count": 1},
+    ),
+    "a risk that was added later was not named at the yes": (
+        [ASKED, ("2026-11-03", "accept", "1"), ("2026-11-03", "correct", "1", "--risk", "ill")],
+        {"risk_named.count": 0, "risk_named.of": 1},
+    ),
+    "a risk of my counter is named at the yes": (
+        [
+            ASKED,
+            ("2026-11-03", "negotiate", "1", "--what", "y", "--risk", "ill"),
+            ("2026-11-04", "accept", "1"),
+        ],
+        {**answers(negotiated=1), "risk_named.count": 1, "risk_named.of": 1},
+    ),
+    "asked in other words by them who asked is as asked": (
+        [
+            ASKED,
+            ("2026-11-03", "negotiate", "1", "--what", "y", "--theirs"),
+            ("2026-11-04", "accept", "1"),
+        ],
+        answers(as_asked=1),
+    ),
+    "their answer to my counter is a negotiation": (
+        [
+            ASKED,
+            ("2026-11-03", "negotiate", "1", "--what", "y"),
+            ("2026-11-04", "negotiate", "1", "--what", "z", "--theirs"),
+            ("2026-11-05", "accept", "1"),
+        ],
+        answers(negotiated=1),
+    ),
+    "a change of what was agreed is none": (
+        [ASKED, ("2026-11-03", "accept", "1"), LATER, YES],
+        answers(as_asked=1),
+    ),
+    "a counter that was undone is none": (
+        [
+            ASKED,
+            ("2026-11-03", "negotiate", "1", "--what", "y"),
+            ("2026-11-03", "undo"),
+            ("2026-11-04", "accept", "1"),
+        ],
+        answers(as_asked=1),
+    ),
+    "an offer was not asked for": ([TO_DANA], {**answers(), "risk_named.of": 0}),
+    "nor was one of theirs": (
+        [("2026-11-02", "make", "x", "--from", "dana", "--offered"), ("2026-11-03", "accept", "1")],
+        answers("owed."),
+    ),
+    "nobody knows how it was agreed": (
+        [(*MY_REQUEST, "--agreed"), (*ASKED, "--agreed", "--risk", "ill")],
+        {**answers(), **answers("owed."), "risk_named.of": 0},
+    ),
+    "declined by me": ([ASKED, ("2026-11-03", "decline", "1")], answers(declined=1)),
+    "my counter, declined by them, is neither": (
+        [ASKED, ("2026-11-03", "negotiate", "1", "--what", "y"), ("2026-11-04", "decline", "1")],
+        answers(),
+    ),
+    "taken back is neither": ([ASKED, ("2026-11-28", "withdraw", "1")], answers()),
+    "no answer when it was due": ([ASKED], answers(no_answer=1)),
+    "no answer when I asked for one": (
+        [(*MY_REQUEST, "--by", "2026-12-24", "--reply-by", "2026-11-30T11:59")],
+        answers("owed.", no_answer=1),
+    ),
+    "the time to answer is not over": (
+        [(*MY_REQUEST, "--by", "2026-11-20", "--reply-by", "2026-11-30T12:00")],
+        answers("owed."),
+    ),
+    "no date says when": ([MY_REQUEST], answers("owed.")),
+    "a reminder is no answer": (
+        [(*MY_REQUEST, "--by", "2026-11-20"), ("2026-11-10", "bump", "1", "soon", "--theirs")],
+        answers("owed.", no_answer=1),
+    ),
+    "a counter is an answer, whatever comes of it": (
+        [
+            (*MY_REQUEST, "--by", "2026-11-20"),
+            ("2026-11-10", "negotiate", "1", "--what", "y", "--theirs"),
+            ("2026-11-11", "negotiate", "1", "--what", "z"),
+        ],
+        answers("owed."),
+    ),
+    "an answer after the time to answer is an answer": (
+        [(*MY_REQUEST, "--by", "2026-11-10"), ("2026-11-28", "accept", "1", "--risk", "ill")],
+        {**answers("owed.", as_asked=1), "owed.risk_named.count": 1, "classes.od": 0},
+    ),
+    "five as asked, and nothing else": (
+        [*([MY_REQUEST] * 5), ("2026-11-03", "accept", "1-5")],
+        {**answers("owed.", as_asked=5), "owed.always_yes.dana": 5},
+    ),
     "foreseen": (
         [
             (*TO_DANA, "--risk", "the VENDOR slips"),
@@ -796,6 +972,7 @@ STEP: dict[str, Sequence[Any]] = {
     "text": TEXTS,
     "risk": (None, *TEXTS),
     "cause": (None, "forgot", "external", "need-changed"),
+    "reply": (None, None, 1, 4, 9),  # half days
 }
 ASK: dict[str, Sequence[Any]] = {
     "as_of": (None, None, 0, 1, 2, 4, 9, 20),  # half days ago
@@ -856,6 +1033,9 @@ def begin(book: Book, step: dict[str, Any]) -> None:
         "backfill": True,
         "said": f"{said:%Y-%m-%dT%H:%MZ}",
     }
+    if step["reply"] and person != "me" and not agreed:
+        local = (book.now + step["reply"] * HALF_DAY).astimezone(ZoneInfo(ZONE))
+        options["reply_by"] = f"{local:%Y-%m-%dT%H:%M}"
     if book.say("make", by=due_of(book, step), **options):
         book.moved[max(book.rows)] = said
 
@@ -1161,7 +1341,9 @@ def empty(book: Book, **window: Any) -> dict[str, Any]:
 def test_no_ledger(program: Program) -> None:
     book = Book(program)
     same(book.stats("--all"), empty(book))
-    same(book.stats(), empty(book, since=plain.stamp(by_default(book.now)["since"])))
+    lately = empty(book, since=plain.stamp(by_default(book.now)["since"]))
+    ways = {way: lately[way] | {"kept_before": NOTHING} for way in ("owe", "owed")}
+    same(book.stats(), lately | ways)
     assert not Path(book.path).exists()
 
 

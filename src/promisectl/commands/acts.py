@@ -187,7 +187,7 @@ def _ask_about_proposal(
         whose = ask_whose_terms(env, promise)
         speech = speech._replace(whose=whose, seen=seen if whose else speech.seen)
     is_agreed = speech.agreed
-    side = resolve_speaking_side(env, promise, Verb.NEGOTIATE, speech.whose, agreed=is_agreed)
+    side = resolve_speaking_side(env, promise, Verb.NEGOTIATE, speech)
     if side is not Side.PROMISOR or promise.direction is not Direction.OWE:
         return change_terms, speech
     from promisectl.commands.shared import consent
@@ -291,14 +291,16 @@ def accept_after_questions(
     """Ask the questions of `consent`, and record the replies; `always` asks all of them."""
     replies = dict.fromkeys(numbers, reply)
     if env.may_ask:
-        from promisectl.commands.shared import consent
+        from promisectl.commands.shared import consent, facts
 
         replies |= consent.ask_replies_to_terms(env, numbers, reply, always=always)
+        replies |= facts.ask_their_replies(env, numbers, reply, always=always)
     accepted = [number for number, reply in replies.items() if reply.verb is Verb.ACCEPT]
     extras = AnswerExtras(
         new=len(numbers) == 1,
         asked=any(reply.asked for reply in replies.values()),
         note=None if accepted else note,
+        known=("L26",) if env.may_ask else (),  # the week was just shown
     )
     replies |= {number: replies[number]._replace(reason=note) for number in accepted}
     record_replies(env, replies, extras, on=on)

@@ -201,6 +201,8 @@ def build_draft(env: Env, typed: MakeArguments, known: list[Person]) -> MakeDraf
     print_known_names(env, typed, draft.others)
     if typed.outcome is None:
         draft = _ask_outcome(env, draft)
+    if draft.direction is Direction.OWED and env.may_ask:
+        _print_facts(env, draft)
     has_other_side = any(draft.others)  # who promises something to themselves has agreed
     if not has_other_side:
         return draft
@@ -264,6 +266,8 @@ def _add_first_reply(env: Env, draft: MakeDraft) -> MakeDraft:
     reply = Reply(risk=draft.risk, no_to=draft.no_to)
     if draft.direction is Direction.OWE and env.may_ask:
         reply = _ask_first_reply(env, draft, reply)
+    elif env.may_ask and not draft.risk:
+        reply = reply._replace(risk=_ask_their_risk(env, draft))
     author = draft.author if reply.verb is Verb.ACCEPT else Side.PROMISEE
     draft = draft._replace(author=author, risk=reply.risk, no_to=reply.no_to)
     if author is Side.PROMISOR:
@@ -286,8 +290,8 @@ def _ask_first_reply(env: Env, draft: MakeDraft, given: Reply, *, is_offer: bool
     """Return the reply of the person whom a draft binds; `given` if nothing is asked."""
     from promisectl.commands.shared import consent
 
-    known = [other.handle for other in draft.others if isinstance(other, Person)]
-    if not consent.is_worth_asking(env, draft.terms, known, many=len(draft.others)):
+    known = {other.handle: other.name for other in draft.others if isinstance(other, Person)}
+    if not consent.is_worth_asking(env, draft.terms, [*known], many=len(draft.others)):
         return given
     names = " and ".join(other.name for other in draft.others if other)
     verb = "offer" if is_offer else "promise"
@@ -301,8 +305,33 @@ def _ask_first_reply(env: Env, draft: MakeDraft, given: Reply, *, is_offer: bool
             no_to=draft.no_to,
             may_refuse=len(draft.others) == 1,
             many=len(draft.others),
+            people=known,
         ),
     )
+
+
+def _print_facts(env: Env, draft: MakeDraft) -> None:
+    """Print what stands out about the people who would owe me the promise of a draft."""
+    from promisectl.commands.shared import facts
+
+    for other in draft.others:
+        if isinstance(other, Person):
+            facts.print_facts(env, other.handle, other.name, draft.terms)
+
+
+def _ask_their_risk(env: Env, draft: MakeDraft) -> str | None:
+    """Ask what could go wrong with an agreed draft that one person owes me, if it is worth it."""
+    from promisectl.commands.shared import facts
+
+    other = next(iter(draft.others))
+    known = other.handle if isinstance(other, Person) else None
+    if (
+        len(draft.others) > 1
+        or not other
+        or not facts.is_risk_worth_asking(env, known, draft.terms)
+    ):
+        return None
+    return facts.ask_their_risk(env, other.name)
 
 
 def record_drafts(
@@ -395,5 +424,10 @@ def _record_new_promise(
     if not alone:
         return answer
     answer = answer._replace(hints=[recorder.suggest_next_step(env, db, promise, name)])
-    extras = AnswerExtras(new=True, asked=draft.asked or bool(reply and reply.asked))
+    known_rules = (
+        *(("L25",) if notices else ()),  # a new name was just asked about
+        *(("L26",) if env.may_ask else ()),  # the week was just shown
+    )
+    was_asked = draft.asked or bool(reply and reply.asked)
+    extras = AnswerExtras(new=True, asked=was_asked, known=known_rules)
     return recorder.add_check_hint(env, db, promise, extras, answer)

@@ -15,7 +15,7 @@ from promisectl.domain.constants import STATISTICS_DIRECTIONS
 from promisectl.records import as_csv, as_lines
 from promisectl.records import statistics as records
 from promisectl.rendering import formats, rates
-from promisectl.storage import ledger
+from promisectl.storage import ledger, queries
 from promisectl.storage.statistics import EARLIEST_INSTANT, StatisticsReader, StatisticsScope
 
 if TYPE_CHECKING:
@@ -43,7 +43,18 @@ class StatsWindow(NamedTuple):
             person,
             output.encode_moment(self.since) or EARLIEST_INSTANT,
             output.encode_moment(self.until) or "",
+            output.encode_moment(self.find_beginning_before()),
         )
+
+    def find_beginning_before(self) -> datetime | None:
+        """Return where the window before begins, which is as long; None if it has no beginning."""
+        if self.since is None:
+            return None
+        length = self.until - self.since + timedelta(seconds=1)
+        try:
+            return self.since - length
+        except OverflowError:  # before the year 1
+            return None
 
 
 def stats(
@@ -72,6 +83,8 @@ def stats(
         reader = StatisticsReader(db, output.build_clock(env, window.as_of), scope)
         made = {way: reader.fetch_statistics(way) for way in STATISTICS_DIRECTIONS}
         months = count_months(env, reader, window) if env.form == "table" else {}
+        yes_handle = next(iter(made["owed"].always_yes), None)
+        yes_name = queries.fetch_name_of_handle(db, yes_handle) if yes_handle else None
     if env.form != "table":
         write_stats_records(env, made, window, scope.person)
         output.warn_of_missing_directory(env)
@@ -82,7 +95,7 @@ def stats(
     from promisectl.rendering import stats as stats_page
 
     name = person.name if person else None
-    shown = stats_page.StatsScope(name, window.since, window.until, bool(as_of), detail)
+    shown = stats_page.StatsScope(name, window.since, window.until, bool(as_of), detail, yes_name)
     here = output.local_moment(env, window.as_of)
     output.print_renderables(env, stats_page.render_stats(made, months, shown, here, env.width))
 

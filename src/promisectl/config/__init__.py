@@ -14,12 +14,17 @@ if TYPE_CHECKING:
 
 
 class CheckConfig(NamedTuple):
-    """The rules that the check of promises leaves out, and words to add to its lists."""
+    """The rules that the check of promises leaves out, and words to add to its lists.
+
+    `people` are names that mean one person, whatever words they have, and `groups` words of groups.
+    """
 
     ignore: tuple[str, ...] = ()
     effort: tuple[str, ...] = ()
     hedges: tuple[str, ...] = ()
     vague: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
 
 
 class TableConfig(NamedTuple):

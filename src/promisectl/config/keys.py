@@ -124,7 +124,7 @@ def parse_ignore_value(value: Any) -> tuple[str, ...]:
     rules = _build_text_list_parser("ignore")(value)
     for rule in rules:
         if rule.upper() not in RULES:
-            raise ValueError(f"there is no rule “{rule}”, only {min(RULES)} to {max(RULES)}")
+            raise ValueError(f"there is no rule “{rule}”, only {', '.join(RULES)}")
     return rules
 
 
@@ -260,6 +260,16 @@ CONFIG_KEYS = {
         _build_text_list_parser("vague"),
         "More words for L07: vague, like “several”.",
         'vague = ["presentable"]',
+    ),
+    "check.people": ConfigKey(
+        _build_text_list_parser("people"),
+        "Names that are one person's, although they sound like several (L25).",
+        'people = ["Smith, John"]',
+    ),
+    "check.groups": ConfigKey(
+        _build_text_list_parser("groups"),
+        "More words for L25: several people, like “team”.",
+        'groups = ["neighbours"]',
     ),
     "table.columns": ConfigKey(
         parse_columns_value,

@@ -380,27 +380,3 @@ def is_near_handle(handle: str, other: str) -> bool:
         return rest == other_rest[1:]
     is_swapped = rest[:2] == other_rest[1::-1] and rest[2:] == other_rest[2:]
     return len(rest) == len(other_rest) and (is_swapped or rest[1:] == other_rest[1:])
-
-
-# Names of several people
-
-_GROUP_WORDS = frozenset(
-    (
-        *("team", "everyone", "everybody", "all", "staff", "crew", "board", "committee", "family"),
-        *("department", "group", "support", "ops", "operations", "sales", "marketing", "legal"),
-        *("finance", "engineering", "it", "hr", "management"),
-    )
-)
-
-
-def is_group_name(name: str) -> bool:
-    """Whether a new name may mean several people: it joins names, or has a group's word."""
-    words = build_handle(name).replace("-", " ").split()
-    return len(split_group_name(name)) > 1 or not _GROUP_WORDS.isdisjoint(words)
-
-
-def split_group_name(name: str) -> list[str]:
-    """Return the names that a comma, an ampersand, a slash or the word “and” joins."""
-    words = name.replace("/", ",").replace("&", ",").split()
-    joined = " ".join("," if word.casefold() == "and" else word for word in words)
-    return [part.strip() for part in joined.split(",") if part.strip()]

@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 OUTCOME_CLASSES = ("kt", "kl", "kn", "bn", "bl", "od")
 """Kept in time, late or without a date; broken with notice, or without it in time; overdue."""
 
+REQUEST_ANSWERS = ("as_asked", "negotiated", "declined", "no_answer")
+"""A yes as asked or after a counter-offer, a no, and no answer in time."""
+MIN_TOLD_YESES = 5
+"""So many plain yeses stand out, if there was no other answer."""
+MIN_TOLD_RATE_PROMISES = 3
+"""From so many promises on, a poor record is told before another one."""
+_MIN_GOOD_RATE = 0.8
 _NORMAL_QUANTILE = 1.959964  # the 97.5 % point of the normal distribution, for a 95 % interval
 # A delay in seconds, and the credit for it.
 _LATE_CREDIT_POINTS = (
@@ -48,6 +55,11 @@ def compute_wilson_interval(count: int, of: int) -> tuple[float, float]:
     spread = sqrt(rate * (1 - rate) / of + square / (4 * of * of))
     half = _NORMAL_QUANTILE * spread / (1 + square / of)
     return centre - half if count else 0.0, centre + half if count < of else 1.0
+
+
+def is_poor_rate(count: int, of: int, least: int) -> bool:
+    """Whether a rate of at least `least` cases is poor: its 95 % interval ends below 80 %."""
+    return of >= least and compute_wilson_interval(count, of)[1] < _MIN_GOOD_RATE
 
 
 def compute_late_credit(seconds: float) -> float:
@@ -134,6 +146,11 @@ class DirectionStatistics(NamedTuple):
       0 to 1; None without data.
     - `causes` counts the broken promises by cause, the most frequent first; `untold` counts those
       that the other side does not know of.
+    - `kept_before` is `kept` in the window of the same length before; None if there is none.
+    - `requests` counts what the promisor was asked for by the answer (REQUEST_ANSWERS), and
+      `risk_named` is of the yeses among them: those at which the promisor named a risk.
+    - `always_yes` has the people, by handle, who answered five requests or more, and each with a
+      yes as asked, without a counter-offer or a risk: how many, the most first. I am `me`.
     """
 
     classes: Mapping[str, int]
@@ -150,6 +167,10 @@ class DirectionStatistics(NamedTuple):
     causes: Mapping[str, int]
     foreseen: Rate
     untold: int
+    kept_before: Rate | None
+    requests: Mapping[str, int]
+    risk_named: Rate
+    always_yes: Mapping[str, int]
 
 
 class Amendment(NamedTuple):

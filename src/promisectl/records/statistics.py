@@ -10,6 +10,12 @@ from promisectl.domain.statistics import DirectionStatistics, Rate
 if TYPE_CHECKING:
     from typing import Any
 
+_NESTED_FIGURE_PREFIXES = {
+    "classes": "",
+    "causes": "cause-",
+    "requests": "request-",
+    "always_yes": "always-yes-",
+}
 STATISTIC_FIELDS = ("direction", "figure", "count", "of", "rate", "low", "high", "value")
 
 
@@ -33,8 +39,9 @@ def iter_statistic_records(
     """
     for direction, figures in directions.items():
         for name, value in _build_direction_record(figures).items():
-            nested = value.items() if name in ("classes", "causes") else [(name, value)]
-            prefix = "cause-" if name == "causes" else ""
+            prefix = _NESTED_FIGURE_PREFIXES.get(name)
+            nested = [(name, value)] if prefix is None else value.items()
+            prefix = prefix or ""
             for figure, content in nested:
                 record = dict.fromkeys(STATISTIC_FIELDS)
                 record |= {"direction": direction, "figure": f"{prefix}{figure}"}

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 EARLIER_MONTHS = "earlier"
 """The name of all months before those that are shown one by one; they have no bar."""
+_OVERLOAD, _MIN_TOLD_OVERLOADS = "overload", 2  # the cause, as `renege --cause` has it
 _MIN_RATE_CASES = 5  # with fewer cases a percentage would mislead
 
 
@@ -41,15 +42,20 @@ def format_rate_interval(rate: Rate) -> str:
     return f"{_round_percent(low or 0)}–{_round_percent(high or 0)} %"
 
 
-def format_rate(rate: Rate) -> str:
+def format_rate(rate: Rate, before: Rate | None = None) -> str:
     """Return a rate as counts, and from five cases on also as a percentage with its interval.
 
-    For example “2 of 3”, or “5 of 8 (63 %, 95 % interval 31–86 %)”.
+    For example “2 of 3”, or “5 of 8 (63 %, 95 % interval 31–86 %)”. The rate `before` comes last:
+    “2 of 3 (before: 1 of 2)”.
     """
+    remarks = []
+    if rate.of >= _MIN_RATE_CASES:
+        percent, interval = format_rate_percent(rate), format_rate_interval(rate)
+        remarks.append(f"{percent}, 95 % interval {interval}")
+    if before and before.of:
+        remarks.append(f"before: {format_rate_counts(before)}")
     counts = format_rate_counts(rate)
-    if rate.of < _MIN_RATE_CASES:
-        return counts
-    return f"{counts} ({format_rate_percent(rate)}, 95 % interval {format_rate_interval(rate)})"
+    return f"{counts} ({'; '.join(remarks)})" if remarks else counts
 
 
 def _round_percent(part: float) -> int:
@@ -73,7 +79,7 @@ def format_statistics_line(figures: DirectionStatistics, remarks: Sequence[str] 
         ("terms changed", figures.renegotiated),
     )
     parts = [
-        *([f"kept {format_rate(figures.kept)}"] if figures.kept.of else []),
+        *([f"kept {format_rate(figures.kept, figures.kept_before)}"] if figures.kept.of else []),
         *remarks,
         *(f"{name} {format_rate_counts(rate)}" for name, rate in optional if rate.of),
     ]
@@ -90,7 +96,7 @@ def format_lesson(figures: DirectionStatistics) -> str:
     many broken promises the other side does not know of.
     """
     lessons = []
-    if figures.causes:
+    if figures.causes and not ([*figures.causes] == [_OVERLOAD] and _is_overload_told(figures)):
         most, total = max(figures.causes.values()), sum(figures.causes.values())
         causes = " and ".join(cause for cause, number in figures.causes.items() if number == most)
         each = " each" if " and " in causes else ""
@@ -109,6 +115,60 @@ def format_lesson(figures: DirectionStatistics) -> str:
         lessons.append(f"not told yet: {figures.untold}")
     line = " · ".join(lessons)
     return line[:1].upper() + line[1:]
+
+
+def format_overload(figures: DirectionStatistics, who: str) -> str:
+    """Return how often overload broke a promise of one who never said no; empty if that is rare.
+
+    `who` is “you”, or the name of the promisor.
+    """
+    if not _is_overload_told(figures):
+        return ""
+    times = format_times(figures.causes[_OVERLOAD])
+    return f"Broken by overload {times}; {who} said no 0 times."
+
+
+def _is_overload_told(figures: DirectionStatistics) -> bool:
+    """Whether overload is told in a sentence of its own: it came twice, and never a no."""
+    return figures.causes.get(_OVERLOAD, 0) >= _MIN_TOLD_OVERLOADS and not figures.said_no.number
+
+
+def format_yeses(figures: DirectionStatistics, to: str = "") -> str:
+    """Return how I said yes to requests, in one line; empty without a yes. `to` is a name."""
+    requests, named = figures.requests, figures.risk_named
+    if not named.of:
+        return ""
+    return (
+        f"You said yes to {format_requests(named.of, f'from {to}' if to else '')}: "
+        f"as asked {requests['as_asked']}, negotiated {requests['negotiated']}, "
+        f"with a risk {named.number}"
+    )
+
+
+def format_answers(figures: DirectionStatistics, to: str = "") -> str:
+    """Return how others answered my requests, in one line; empty without a request."""
+    requests = figures.requests
+    number = sum(requests.values())
+    if not number:
+        return ""
+    return (
+        f"You made {format_requests(number, f'to {to}' if to else '')}: "
+        f"yes as asked {requests['as_asked']}, negotiated {requests['negotiated']}, "
+        f"no {requests['declined']}, no answer {requests['no_answer']}"
+    )
+
+
+def format_requests(number: int, side: str) -> str:
+    """Return a number of requests, and from whom or to whom: “5 requests to Lee”."""
+    return " ".join(filter(None, (formats.format_count(number, "request"), side)))
+
+
+def format_always_yes(name: str, number: int) -> str:
+    """Return what stands out of a promisor who always says yes; `name` may be “You”."""
+    return (
+        f"{name} said yes to {number} of {number} as asked, without a counter or a risk. "
+        "Is a no possible?"
+    )
 
 
 def format_day_span(days: float) -> str:

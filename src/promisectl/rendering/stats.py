@@ -8,13 +8,14 @@ from rich.table import Table
 from rich.text import Text
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.domain.statistics import Rate
 from promisectl.rendering import formats, rates, tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from promisectl.domain.statistics import DirectionStatistics, Rate
+    from promisectl.domain.statistics import DirectionStatistics
     from promisectl.rendering.formats import LocalMoment
 
     MonthCounts = Mapping[str, Mapping[str, int]]
@@ -34,6 +35,8 @@ _RATE_NAMES = (
     "confirmed",
     "said no",
 )
+
+_BEFORE_NAME = "kept before"  # in the window before, below “kept”
 
 
 class ChartPart(NamedTuple):
@@ -58,6 +61,8 @@ class StatsScope(NamedTuple):
 
     `name` is the display name of the one person it is about, or None. `since` and `until` limit the
     window. `is_past` tells a record as it was on an earlier day; `detail` asks for more figures.
+    `yes_name` is the display name of the one who said yes most often, and always as asked; None if
+    nobody stands out.
     """
 
     name: str | None
@@ -65,6 +70,7 @@ class StatsScope(NamedTuple):
     until: datetime
     is_past: bool
     detail: bool
+    yes_name: str | None = None
 
     def format_window(self, here: LocalMoment) -> str:
         """Return the window in words: “Since Mon 23 Nov 2026 until …”."""
@@ -98,15 +104,22 @@ def render_stats(
     if not figures_by_title:
         nothing = "No promise was kept or broken."
         elsewhere = " Since the first: promisectl stats --all" if shown.since else ""
-        return Group(*parts, Text(f"{nothing}{elsewhere}"))
+        return Group(*parts, Text(f"{nothing}{elsewhere}"), *render_agreements(made, shown))
+    promisors = {titles["owe"]: "you", titles["owed"]: shown.name or "they"}
     for title, figures in figures_by_title.items():
-        lines = filter(None, (rates.format_statistics_line(figures), rates.format_lesson(figures)))
-        parts += [Text(), tables.render_heading(title), *map(tables.render_text, lines)]
+        lines = (
+            rates.format_statistics_line(figures),
+            rates.format_lesson(figures),
+            rates.format_overload(figures, promisors[title]),
+        )
+        parts += [Text(), tables.render_heading(title)]
+        parts += map(tables.render_text, filter(None, lines))
     if width >= _MIN_SIDE_BY_SIDE_COLUMNS:
         parts += [Text(), render_rates_table(figures_by_title, width)]
     else:
         for title, figures in figures_by_title.items():
             parts += [Text(), render_rates_table({title: figures}, width)]
+    parts += render_agreements(made, shown)
     for title, figures in figures_by_title.items():
         details = list_detail_rows(figures) if shown.detail else []
         causes = [(cause, formats.format_count(n, "time")) for cause, n in figures.causes.items()]
@@ -118,13 +131,33 @@ def render_stats(
     return Group(*parts)
 
 
+def render_agreements(
+    made: Mapping[str, DirectionStatistics], shown: StatsScope
+) -> list[RenderableType]:
+    """Return how promises were agreed, and who always says yes; empty without an answer."""
+    owe, owed = made["owe"], made["owed"]
+    name = shown.name or ""
+    lines = [rates.format_yeses(owe, name), rates.format_answers(owed, name)]
+    if owe.always_yes:
+        lines.append(rates.format_always_yes("You", owe.always_yes["me"]))
+    if owed.always_yes and shown.yes_name:
+        number = next(iter(owed.always_yes.values()))
+        lines.append(rates.format_always_yes(shown.yes_name, number))
+    texts = [tables.render_text(line) for line in lines if line]
+    return [Text(), tables.render_heading("How promises were agreed"), *texts] if texts else []
+
+
 def render_rates_table(figures_by_title: Mapping[str, DirectionStatistics], width: int) -> Table:
     """Return a table with a line for each rate, and a group of columns for each title."""
     table = tables.create_table(expand=False)
     table.add_column("What", no_wrap=True)
     cells: list[list[str]] = []
+    has_before = any(made.kept_before and made.kept_before.of for made in figures_by_title.values())
+    names = _RATE_NAMES[:1] + (_BEFORE_NAME,) * has_before + _RATE_NAMES[1:]
     for title, figures in figures_by_title.items():
         listed = _list_rates(figures)
+        if has_before:
+            listed.insert(1, figures.kept_before or Rate(0, 0))
         columns = [(tables.render_text(title), rates.format_rate_counts)]
         if any(map(rates.format_rate_percent, listed)):
             columns.append((Text("Share"), rates.format_rate_percent))
@@ -133,7 +166,7 @@ def render_rates_table(figures_by_title: Mapping[str, DirectionStatistics], widt
         for heading, format_part in columns:
             table.add_column(heading, justify="right", overflow="fold")
             cells.append([format_part(rate) for rate in listed])
-    for name, *row in zip(_RATE_NAMES, *cells, strict=True):
+    for name, *row in zip(names, *cells, strict=True):
         table.add_row(name, *row)
     return table
 

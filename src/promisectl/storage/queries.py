@@ -266,10 +266,21 @@ def count_waiting_by_kind(db: sqlite3.Connection, clock: QueryClock) -> dict[str
     return counts
 
 
-def count_delivered(db: sqlite3.Connection, begin: str, end: str) -> int:
-    """Return how many promises I delivered from the stored instant `begin` on, before `end`."""
-    count: int = db.execute(sql.COUNT_DELIVERED, {"begin": begin, "end": end}).fetchone()[0]
+def count_delivered(db: sqlite3.Connection, begin: str, end: str, person: str | None = None) -> int:
+    """Return how many promises I delivered from the stored instant `begin` on, before `end`.
+
+    With the handle of a person, how many they delivered to me.
+    """
+    statement = sql.COUNT_DELIVERED_BY_PERSON if person else sql.COUNT_DELIVERED
+    bound = {"begin": begin, "end": end, "person": person}
+    count: int = db.execute(statement, bound).fetchone()[0]
     return count
+
+
+def fetch_name_of_handle(db: sqlite3.Connection, handle: str) -> str:
+    """Return the display name of the person with a handle."""
+    name: str = db.execute(sql.PERSON_BY_HANDLE, {"handle": handle}).fetchone()["name"]
+    return name
 
 
 def fetch_promise_subjects(db: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, StoredRow]:

@@ -128,18 +128,23 @@ WHERE direction <> 'self' AND state <> 'void';
 
 -- table: within
 -- What a window needs of them. It is stored once, so that no query reads the whole ledger.
+-- `class_before` is the class of what was settled in the window from `:before` on, before this one.
 SELECT
-  id, direction, state, due_at, delivered_at, accepted_at, closed_at, word_at, notice, reason,
-  cause, risk, renegotiated, flags,
+  id, direction, person, state, due_at, delivered_at, accepted_at, closed_at, word_at, notice,
+  reason, cause, risk, renegotiated, flags,
   iif(settled_at BETWEEN :since AND :until, class, NULL) AS class,
-  settled_at
+  iif(settled_at >= :before AND settled_at < :since, class, NULL) AS class_before,
+  settled_at,
+  contact_at,
+  iif(state = 'proposed', coalesce(reply_at, due_at), NULL) AS answer_at
 FROM classed
 WHERE (:person IS NULL OR person = :person)
   AND (
-    class IS NOT NULL AND settled_at BETWEEN :since AND :until
+    class IS NOT NULL AND settled_at BETWEEN coalesce(:before, :since) AND :until
     OR accepted_at BETWEEN :since AND :until
     OR closed_at BETWEEN :since AND :until
     OR renegotiated > 0 AND contact_at >= :since
+    OR state = 'proposed' AND coalesce(reply_at, due_at) BETWEEN :since AND :until
   );
 
 -- query: WINDOW
@@ -153,6 +158,10 @@ SELECT * FROM temp.aside WHERE direction = :direction;
 
 -- table: settled
 SELECT * FROM record WHERE class IS NOT NULL;
+
+-- query: KEPT_BEFORE
+SELECT count(*) FILTER (WHERE class_before LIKE 'k_'), count(*) FROM record
+WHERE class_before IS NOT NULL;
 
 -- query: CLASS_COUNTS
 SELECT
@@ -220,12 +229,67 @@ WHERE iif(state = 'declined', closed_at, accepted_at) BETWEEN :since AND :until
     LIMIT 1
   );
 
+-- table: talk
+-- Of every promise that began with a request: which act was the yes, and which was the first
+-- counter-offer of the promisor, and in which answer the promisor first named a risk. How a promise
+-- came about that was recorded together with its yes (`make --agreed`), the acts don't tell.
+SELECT
+  promise,
+  min(entry) FILTER (WHERE verb = 'accept') = min(entry) AS is_made_agreed,
+  min(number) FILTER (WHERE verb = 'accept') AS yes,
+  min(number) FILTER (WHERE verb = 'decline' AND side = 'promisor') AS no,
+  min(number) FILTER (WHERE verb = 'negotiate' AND side = 'promisor') AS counter,
+  min(number) FILTER (WHERE side = 'promisor' AND json_extract(body, '$.risk') IS NOT NULL) AS named
+FROM (
+  SELECT act.promise, act.entry, act.number, act.verb, act.side, act.body FROM act
+  JOIN entry ON entry.id = act.entry
+  WHERE act.promise IN (SELECT id FROM record)
+    AND undone_by IS NULL
+    AND (verb IN ('request', 'accept') OR verb IN ('negotiate', 'decline') AND side = 'promisor')
+)
+GROUP BY promise
+HAVING count(*) FILTER (WHERE verb = 'request') > 0;
+
+-- table: answers
+-- What became of each request: the answer of the promisor, and whether that was a yes with a risk.
+SELECT
+  person,
+  CASE
+    WHEN accepted_at IS NOT NULL THEN
+      iif(accepted_at BETWEEN :since AND :until, iif(counter < yes, 'negotiated', 'as_asked'), NULL)
+    WHEN state = 'declined' THEN iif(no AND closed_at BETWEEN :since AND :until, 'declined', NULL)
+    WHEN answer_at < :now AND answer_at BETWEEN :since AND :until AND counter IS NULL
+      THEN 'no_answer'
+  END AS answer,
+  coalesce(named <= yes, 0) AS has_risk,
+  is_made_agreed
+FROM record JOIN talk ON talk.promise = record.id;
+
+-- query: ANSWERS_BY_PERSON
+SELECT
+  person,
+  count(*) FILTER (WHERE answer = 'as_asked') AS as_asked,
+  count(*) FILTER (WHERE answer = 'negotiated') AS negotiated,
+  count(*) FILTER (WHERE answer = 'declined') AS declined,
+  count(*) FILTER (WHERE answer = 'no_answer') AS no_answer,
+  count(*) FILTER (WHERE answer IN ('as_asked', 'negotiated') AND has_risk) AS with_risk,
+  count(*) FILTER (WHERE answer = 'as_asked' AND NOT has_risk) AS plain
+FROM answers
+WHERE answer IS NOT NULL AND is_made_agreed IS NOT TRUE
+GROUP BY person;
+
 -- query: RENEGOTIATED_PROMISES
 SELECT
   id, class, due_at, delivered_at,
   accepted_at BETWEEN :since AND :until AS counts
 FROM record
-WHERE renegotiated > 0;
+WHERE renegotiated > 0
+  AND (
+    class_before IS NULL
+    OR contact_at >= :since
+    OR accepted_at BETWEEN :since AND :until
+    OR closed_at BETWEEN :since AND :until
+  );
 
 -- query: INSERT_LEAD_DAYS
 INSERT INTO temp.days
@@ -253,6 +317,23 @@ SELECT
 FROM classed
 WHERE direction = 'owe' AND class IS NOT NULL
 GROUP BY person;
+
+-- query: KEPT_WITH_PERSON
+SELECT direction, count(*) FILTER (WHERE class LIKE 'k_') AS kept, count(*) AS number FROM classed
+WHERE id IN (SELECT id FROM theirs) AND class IS NOT NULL
+GROUP BY direction;
+
+-- query: COUNT_DELIVERED_BY_PERSON
+-- By the plus, SQLite finds them by the moment: a person delivers little in a week.
+SELECT count(*) FROM promise
+WHERE delivered_at >= :begin AND delivered_at < :end
+  AND direction = 'owed' AND state IN ('delivered', 'kept')
+  AND +person IN (
+    SELECT id FROM person
+    WHERE coalesce(merged_into, id) IN (
+      SELECT id FROM person WHERE handle = :person AND merged_into IS NULL
+    )
+  );
 
 -- query: KEPT_LATELY
 -- After a move: only the newest promises of the ledger, as nobody waits for all of them.

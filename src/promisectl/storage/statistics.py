@@ -28,12 +28,14 @@ _TROUBLED = ("kl", "bn", "bl", "od")
 class StatisticsScope(NamedTuple):
     """The promises to count: of one person, by handle, or of all (None), in a window of time.
 
-    `since` and `until` are stored instants; both are inside the window.
+    `since` and `until` are stored instants; both are inside the window. `before` is where the
+    window before it begins, None without one.
     """
 
     person: str | None
     since: str
     until: str
+    before: str | None = None
 
 
 class _RescheduleCounts(NamedTuple):
@@ -46,6 +48,14 @@ class _RescheduleCounts(NamedTuple):
     in_time_as_first: int
     amendments: int
     leads: int
+
+
+class _RequestAnswers(NamedTuple):
+    """What was answered to requests, as in `DirectionStatistics`."""
+
+    requests: dict[str, int]
+    risk_named: Rate
+    always_yes: dict[str, int]
 
 
 class StatisticsReader:
@@ -75,6 +85,7 @@ class StatisticsReader:
         noticed, troubled = (_sum_classes(rows, _TROUBLED, name) for name in ("noticed", "number"))
         causes = self._run_query(sql.CAUSE_COUNTS, direction)
         rescheduled = self._count_rescheduled(direction)
+        answers = self._count_answers(direction)
         self._run_query(sql.INSERT_LEAD_DAYS, direction)
         return DirectionStatistics(
             classes,
@@ -91,6 +102,10 @@ class StatisticsReader:
             causes={row["cause"]: row["number"] for row in causes},
             foreseen=self._count_foreseen(direction),
             untold=_sum_classes(rows, ["bn", "bl"], "untold"),
+            kept_before=self._fetch_rate(sql.KEPT_BEFORE, direction)
+            if self._bound["before"]
+            else None,
+            **answers._asdict(),
         )
 
     def count_by_month(
@@ -111,6 +126,26 @@ class StatisticsReader:
         for row in self._run_query(sql.CLASS_COUNTS_BY_MONTH, direction):
             counts[row["month"]][row["class"]] = row["number"]
         return counts
+
+    def _count_answers(self, direction: str) -> _RequestAnswers:
+        """Count what the promisors of a direction answered to requests, person by person."""
+        requests = dict.fromkeys(statistics.REQUEST_ANSWERS, 0)
+        with_risk, always_yes = 0, {}
+        plain = 0
+        for row in self._run_query(sql.ANSWERS_BY_PERSON, direction):
+            for answer in requests:
+                requests[answer] += row[answer]
+            with_risk += row["with_risk"]
+            plain += row["plain"]
+            if direction != "owe":
+                number = sum(row[answer] for answer in requests)
+                if row["plain"] == number >= statistics.MIN_TOLD_YESES:
+                    always_yes[row["person"]] = number
+        if direction == "owe" and plain == sum(requests.values()) >= statistics.MIN_TOLD_YESES:
+            always_yes["me"] = plain
+        risk_named = Rate(with_risk, requests["as_asked"] + requests["negotiated"])
+        by_number = sorted(always_yes.items(), key=lambda item: (-item[1], item[0]))
+        return _RequestAnswers(requests, risk_named, dict(by_number))
 
     def _count_rescheduled(self, direction: str) -> _RescheduleCounts:
         """Count what changes did to due dates, and store the days for the medians.
@@ -191,6 +226,17 @@ def count_kept_by_person(db: sqlite3.Connection, clock: QueryClock) -> dict[str,
     return {
         row["person"]: (row["kept"], row["number"])
         for row in db.execute(sql.KEPT_BY_PERSON, clock._asdict())
+    }
+
+
+def count_kept_with(
+    db: sqlite3.Connection, clock: QueryClock, person: str
+) -> dict[str, tuple[int, int]]:
+    """Return how many promises were kept, and of how many, by direction, with a person's handle."""
+    bound = {**clock._asdict(), "person": person}
+    return {
+        row["direction"]: (row["kept"], row["number"])
+        for row in db.execute(sql.KEPT_WITH_PERSON, bound)
     }
 
 

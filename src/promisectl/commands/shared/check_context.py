@@ -7,7 +7,13 @@ from promisectl.commands.shared import output, shown_rules, workload
 from promisectl.domain import civil
 from promisectl.domain.promise import Direction, Promise
 from promisectl.domain.wellmade import check
-from promisectl.domain.wellmade.subject import CheckContext, ExtraPhrases, Subject, find_lead_time
+from promisectl.domain.wellmade.subject import (
+    CheckContext,
+    ExtraPhrases,
+    Subject,
+    find_lead_time,
+    is_too_much,
+)
 from promisectl.storage import queries, statistics
 from promisectl.storage.queries import Query
 
@@ -23,7 +29,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 _RECENT_PROMISES = 200
-_RULES_ASKED_AT_YES = ("L12", "L14", "L15")  # the risk, and the week
+_RULES_ASKED_AT_YES = ("L12", "L14", "L15", "L21")  # the risk, the week and my record
 
 
 class CheckTarget(NamedTuple):
@@ -101,7 +107,9 @@ class CheckContextLoader:
         self._loaded: dict[object, Any] = {}
         settings = env.config.check
         self._ignored = settings.ignore
-        self.words = ExtraPhrases(settings.effort, settings.hedges, settings.vague)
+        self.words = ExtraPhrases(
+            settings.effort, settings.hedges, settings.vague, settings.people, settings.groups
+        )
 
     def check_target(
         self, target: CheckTarget, context: CheckContext, ignore: Collection[str] = ()
@@ -124,6 +132,8 @@ class CheckContextLoader:
         if person:
             query = Query(output.build_clock(env), open=True, person=person)
             alike = self._load_once(("with", person), lambda: queries.fetch_promise_rows(db, query))
+        their_week = workload.list_rows_of_week(env, alike, due) if due else []
+        their_week = [row for row in their_week if row["id"] != subject.number]
         people = self._load_once("people", lambda: queries.load_people(db))
         others = [one for one in people if one.known and one.handle != person]
         context = CheckContext(
@@ -133,10 +143,16 @@ class CheckContextLoader:
             day=_list_other_promises(day, subject),
             alike=_list_other_promises(alike, subject),
             people=[name for other in others for name in (other.name, other.handle)],
+            their_week=_list_other_promises(their_week, subject),
+            their_open=sum(row["state"] == "proposed" for row in their_week),
         )
         if context.week:
             usual = self._load_once("usual", lambda: workload.median_weekly_deliveries(env, db))
             context = context._replace(usual=usual)
+        if person and is_too_much(1 + len(their_week), 0):
+            key = ("usual of", person)
+            usual = self._load_once(key, lambda: workload.median_weekly_deliveries(env, db, person))
+            context = context._replace(their_usual=usual)
         return context
 
     def add_kept_counts(self, target: CheckTarget, context: CheckContext) -> CheckContext:
@@ -165,17 +181,24 @@ def _list_other_promises(rows: Sequence[Row], subject: Subject) -> list[tuple[in
 
 
 def find_first_finding(
-    env: Env, db: sqlite3.Connection, promise: Promise, row: Row, *, asked: bool = False
+    env: Env,
+    db: sqlite3.Connection,
+    promise: Promise,
+    row: Row,
+    *,
+    asked: bool = False,
+    known: Collection[str] = (),
 ) -> RuleFinding | None:
     """Return the most useful finding about a promise that moved, None without one.
 
-    What was shown today is left out. `asked`: the person was just asked about the risk and saw the
-    week, so neither is repeated. Of my record, only recent promises to this person count: to read
+    What was shown today is left out, and so are the rules that are `known`. `asked`: the person was
+    just asked about the risk, and saw the week and their record, so that is not repeated. Of my
+    record, only recent promises to this person count: to read
     all of it takes too long while the ledger is locked.
     """
     target, loader = build_check_target(promise, row), CheckContextLoader(env, db)
     shown = shown_rules.list_rules_to_leave_out(env, promise.id)
-    ignore = (*shown, *(_RULES_ASKED_AT_YES if asked else ()))
+    ignore = (*shown, *known, *(_RULES_ASKED_AT_YES if asked else ()))
     context = loader.load_context(target)
     if target.person and "L21" not in ignore and promise.direction is Direction.OWE:
         clock, oldest = output.build_clock(env), max(0, promise.id - _RECENT_PROMISES)

@@ -12,11 +12,12 @@ Behav. Decis. Making 2, 1989).
 from __future__ import annotations
 
 from datetime import date, timedelta
+from types import MappingProxyType
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import displaced, output, prompts, workload
 from promisectl.commands.shared.recorder import Reply
-from promisectl.domain import civil, lifecycle
+from promisectl.domain import civil, lifecycle, statistics
 from promisectl.domain.promise import (
     Direction,
     Promise,
@@ -29,6 +30,7 @@ from promisectl.domain.promise import (
 from promisectl.domain.wellmade import subject
 from promisectl.rendering import formats, messages
 from promisectl.storage import queries
+from promisectl.storage import statistics as stored_statistics
 from promisectl.storage.queries import Query
 
 if TYPE_CHECKING:
@@ -72,7 +74,8 @@ class YesQuestion(NamedTuple):
     to the last question. A question that `risk` or `no_to` answers is left out; Enter keeps `kept`,
     the promise as it is, where that has named them before. With `may_refuse`, another answer than
     yes is possible. `many` is the number of promises that the yes will make, `number` the ID of the
-    one that it is about, if it is there already.
+    one that it is about, if it is there already. `people` are the names, by handle, of those to
+    whom I promise: a poor record with them is shown.
     """
 
     terms: Terms
@@ -84,6 +87,7 @@ class YesQuestion(NamedTuple):
     may_refuse: bool = True
     many: int = 1
     number: int | None = None
+    people: Mapping[str, str] = MappingProxyType({})
 
 
 def ask_replies_to_terms(
@@ -147,7 +151,14 @@ def ask_about_own_terms(
     if not is_first_yes:
         heading += f"\n{format_extra_demands(demands)}"
     question = YesQuestion(
-        terms, heading, answers, given.risk, given.no_to, promise, number=promise.id
+        terms,
+        heading,
+        answers,
+        given.risk,
+        given.no_to,
+        promise,
+        number=promise.id,
+        people={fetch_handle(env, promise): name},
     )
     return ask_yes_questions(env, question)
 
@@ -159,9 +170,14 @@ def format_extra_demands(demands: Sequence[str]) -> str:
 
 def is_worth_asking_about(env: Env, promise: Promise, terms: Terms) -> bool:
     """Whether the config wants questions before a yes to these terms of a promise."""
+    return is_worth_asking(env, terms, [fetch_handle(env, promise)], number=promise.id)
+
+
+def fetch_handle(env: Env, promise: Promise) -> str:
+    """Return the handle of the other side of a promise."""
     with output.open_view(env) as db:
-        handle = output.find_promise_row(env, db, promise.id)["person"]
-    return is_worth_asking(env, terms, [handle], number=promise.id)
+        handle: str = output.find_promise_row(env, db, promise.id)["person"]
+    return handle
 
 
 def is_worth_asking(
@@ -175,18 +191,25 @@ def is_worth_asking(
     """
     if env.config.questions != "important":
         return env.config.questions == "always"
-    is_later = terms.due is not None and not subject.is_within_a_day(terms.due, env.now, env.zone)
-    if is_later or terms.done_when:
+    if is_demanding(env, terms):
         return True
     week, usual = load_busy_week(env, terms, number)
     if week and subject.is_overfull(many + len(week), usual):
         return True
+    return any(has_broken_promise(env, handle) for handle in handles)
+
+
+def is_demanding(env: Env, terms: Terms) -> bool:
+    """Whether terms are due after tomorrow, or have a done-when."""
+    is_later = terms.due is not None and not subject.is_within_a_day(terms.due, env.now, env.zone)
+    return is_later or bool(terms.done_when)
+
+
+def has_broken_promise(env: Env, handle: str) -> bool:
+    """Whether a promise to or from a person was broken."""
+    query = Query(output.build_clock(env), person=handle, states=(State.RENEGED.value,), limit=1)
     with output.open_view(env) as db:
-        clock, states = output.build_clock(env), (State.RENEGED.value,)
-        return any(
-            queries.fetch_promise_rows(db, Query(clock, person=handle, states=states, limit=1))
-            for handle in handles
-        )
+        return bool(queries.fetch_promise_rows(db, query))
 
 
 def is_answer_open(promise: Promise, revision: int | None) -> bool:
@@ -224,6 +247,7 @@ def ask_reply_to_offer(
         promise,
         may_refuse=alone,
         number=promise.id,
+        people={fetch_handle(env, promise): name},
     )
     reply = ask_yes_questions(env, question)
     return reply._replace(
@@ -245,7 +269,8 @@ def ask_yes_questions(env: Env, question: YesQuestion) -> Reply:
     if (risk and no_to) or (terms.due and terms.due.at < env.now):
         return Reply(risk=risk, no_to=no_to)
     busy = format_busy_week(env, terms, question.many, question.number)
-    for line in filter(None, (*question.heading.split("\n"), busy)):
+    lines = (*question.heading.split("\n"), busy, format_poor_rates(env, question.people))
+    for line in filter(None, lines):
         env.print_warning(line)
     new_risk, new_no_to = None, None
     if not risk:
@@ -280,6 +305,22 @@ def format_busy_week(env: Env, terms: Terms, many: int, number: int | None) -> s
     if subject.is_overfull(many + len(week), usual):
         line += f" With {'these' if many > 1 else 'this'}, it is over-full."
     return line
+
+
+def format_poor_rates(env: Env, people: Mapping[str, str]) -> str:
+    """Return how few promises I kept to each of some people, where that is few; else empty.
+
+    `people` are their names by handle.
+    """
+    parts = []
+    with output.open_view(env) as db:
+        for handle, name in people.items():
+            counts = stored_statistics.count_kept_with(db, output.build_clock(env), handle)
+            kept, of = counts.get(Direction.OWE.value, (0, 0))
+            if statistics.is_poor_rate(kept, of, statistics.MIN_TOLD_RATE_PROMISES):
+                parts.append(f"to {name} you kept {kept} of {of}")
+    line = ", ".join(parts)
+    return f"{line[:1].upper()}{line[1:]}." if line else ""
 
 
 def load_busy_week(env: Env, terms: Terms, number: int | None) -> tuple[list[Row], float]:

@@ -130,9 +130,9 @@ def resolve_group(env: Env, option: str, name: str) -> list[str]:
     At a terminal that is asked. Elsewhere it is one name, and a hint shows what else to type.
     Raises GroupName where the answer is yes, and the name does not tell who they are.
     """
-    if not people.is_group_name(name):
+    names = split_if_group(env, name)
+    if not names:
         return [name]
-    names = people.split_group_name(name)
     each = [f"{option} {_quote_handle(single)}" for single in names]
     typed = f": {' '.join(each)}" if len(names) > 1 else "."
     if not _ask_if_several(env, name, f"Name each of them{typed}"):
@@ -147,13 +147,23 @@ def ensure_single_person(env: Env, name: str, command: str) -> None:
 
     `command` is the command line with one name after it. Raises GroupName.
     """
-    if not people.is_group_name(name):
+    names = split_if_group(env, name)
+    if not names:
         return
-    names = people.split_group_name(name)
     example = _quote_handle(names[0]) if len(names) > 1 else "“…”"
     advice = f"Name one of them: {command} {example}"
     if _ask_if_several(env, name, advice):
         raise errors.GroupName(name, advice)
+
+
+def split_if_group(env: Env, name: str) -> list[str]:
+    """Return the names in a name that may mean several people; empty for one person's."""
+    from promisectl.domain.wellmade import group_names
+
+    settings = env.config.check
+    if not group_names.is_group_name(name, settings.people, settings.groups):
+        return []
+    return group_names.split_group_name(name)
 
 
 def _ask_if_several(env: Env, name: str, advice: str) -> bool:

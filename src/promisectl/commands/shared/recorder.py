@@ -98,7 +98,8 @@ class AnswerExtras(NamedTuple):
     `foreseen` repeats the risk that the promisor named before. `new`: the terms are new, so the
     first warning of the check is printed. `asked`: the questions before the yes were just asked.
     `agreed`: the other side has said yes to the other terms already. `note` is recorded after the
-    act. `person` is the right other side, which the act names.
+    act. `person` is the right other side, which the act names. `known` are rules of the check whose
+    finding a person has just seen.
     """
 
     foreseen: bool = False
@@ -107,6 +108,7 @@ class AnswerExtras(NamedTuple):
     agreed: bool = False
     note: str | None = None
     person: Person | Newcomer | None = None
+    known: tuple[str, ...] = ()
 
 
 _NO_EXTRAS = AnswerExtras()
@@ -410,7 +412,9 @@ def add_check_hint(
     from promisectl.commands.shared import check_context, shown_rules
 
     row = output.find_promise_row(env, db, promise.id)
-    finding = check_context.find_first_finding(env, db, promise, row, asked=extras.asked)
+    finding = check_context.find_first_finding(
+        env, db, promise, row, asked=extras.asked, known=extras.known
+    )
     if finding is None:
         return answer
     lines = [finding.format_with_answer(finding.says)]

@@ -8,11 +8,13 @@ from itertools import pairwise
 from promisectl._typing import TYPE_CHECKING
 from promisectl.commands.shared import output
 from promisectl.domain import civil, statistics
+from promisectl.domain.constants import UNDELIVERED_STATES
 from promisectl.storage import queries
 from promisectl.storage.queries import Query
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Sequence
 
     from promisectl.env import Env
     from promisectl.records.fields import Row
@@ -60,12 +62,28 @@ def local_due_day(env: Env, row: Row) -> date:
     return civil.local_time(datetime.fromisoformat(row["due_at"]), env.zone).date()
 
 
-def median_weekly_deliveries(env: Env, db: sqlite3.Connection) -> float:
-    """Return the median of my deliveries a week, over the last eight whole ISO weeks."""
+def list_rows_of_week(env: Env, rows: Sequence[Row], day: date) -> list[Row]:
+    """Return the records of what I am owed, agreed or not, and due in the ISO week of a day."""
+    monday = iso_week_monday(day)
+    return [
+        row
+        for row in rows
+        if row["direction"] == "owed"
+        and row["state"] in UNDELIVERED_STATES
+        and row["due_at"]
+        and iso_week_monday(local_due_day(env, row)) == monday
+    ]
+
+
+def median_weekly_deliveries(env: Env, db: sqlite3.Connection, person: str | None = None) -> float:
+    """Return the median of deliveries a week, over the last eight whole ISO weeks.
+
+    They are mine, or those to me of the person with a handle.
+    """
     this_week = iso_week_monday(civil.local_time(env.now, env.zone).date())
     mondays = [this_week - timedelta(weeks=weeks) for weeks in range(_MEDIAN_WEEKS, -1, -1)]
     bounds = [
         output.encode_moment(civil.first_second(monday, env.zone)) or "" for monday in mondays
     ]
-    counts = (queries.count_delivered(db, begin, end) for begin, end in pairwise(bounds))
+    counts = (queries.count_delivered(db, begin, end, person) for begin, end in pairwise(bounds))
     return statistics.compute_median(counts) or 0.0

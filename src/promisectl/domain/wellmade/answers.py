@@ -53,6 +53,8 @@ _ANSWERS: dict[str, str | Callable[[RuleCase], str]] = {
     "L20": "correct {} --what “…”",
     "L21": "stats",
     "L22": _answer_missing_reply_by,
+    "L25": "correct {} --with “…”",
+    "L26": "week",
 }
 """The command for each rule, with `{}` for the ID of the promise."""
 
@@ -64,6 +66,7 @@ _LABELS = {
     "L18": "If so:",
     "L19": "If so:",
     "L21": "See your record:",
+    "L26": "See the week:",
 }
 """What a command is for, where the sentence before it does not say so."""
 

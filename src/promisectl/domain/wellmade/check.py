@@ -1,4 +1,4 @@
-"""The check of how well a promise is made, by 22 rules: most advise, three refuse.
+"""The check of how well a promise is made, by 24 rules: most advise, three refuse.
 
 The five qualities are those of Sull & Spinosa, “Promise-Based Management” (HBR 2007): public,
 active, voluntary, explicit, mission-based. Rules about the future apply to open promises only.
@@ -77,7 +77,7 @@ class RuleFinding(NamedTuple):
         return f"{self.label} {self.answer}".strip() if self.answer else ""
 
 
-FIRST_RULES_AFTER_MOVE = ("L19", "L14", "L15", "L21", "L02")
+FIRST_RULES_AFTER_MOVE = ("L19", "L14", "L15", "L26", "L21", "L02")
 """The rules that come first in the one line after a move, whatever their level."""
 _RULES_FOR_LATER = frozenset(("L04", "L08", "L12"))  # silent after a move about the next day
 _FAR_AHEAD_TIME, _MANY_ROUNDS = timedelta(days=7), 2
@@ -103,7 +103,11 @@ def check_promise(
     """
     case = RuleCase(subject, context, words, phrases.tokenize_unquoted(subject.outcome))
     ignored = {name.upper() for name in ignore}
-    others = {"L14": tuple(context.week), "L15": tuple(context.day)}
+    others = {
+        "L14": tuple(context.week),
+        "L15": tuple(context.day),
+        "L26": tuple(context.their_week),
+    }
     findings = []
     for name, rule in RULES.items():
         if name not in ignored and (sentence := _RULE_TESTS[name](case)):

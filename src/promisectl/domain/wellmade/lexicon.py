@@ -97,3 +97,19 @@ OUTCOME_STATE_WORDS = _split_words(
 # The endings of a verb that is not in its base form, and the ending of the base form. The past
 # tense is left out: past work is not effort.
 VERB_ENDINGS = (("ies", "y"), ("es", ""), ("s", ""), ("ing", ""), ("ing", "e"))
+
+# Words that make a name that of several people.
+GROUP_WORDS = _split_words(
+    "team everyone everybody staff committee family department group management people"
+)
+
+# Words that do so where no other word of the name can be a person's, as surnames are among them:
+# beside each other, beside the words of the second list, or after an article.
+DEPARTMENT_WORDS = _split_words(
+    "all board crew support ops operations sales marketing legal finance engineering it hr r&d"
+)
+WORDS_BESIDE_DEPARTMENTS = _split_words(
+    "customer tech technical product corporate internal external regional school works night day "
+    "of directors"
+)
+ARTICLES = _split_words("the our my all")

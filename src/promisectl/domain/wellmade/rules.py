@@ -1,4 +1,4 @@
-"""The 22 rules of a well-made promise, each with its level, quality, topic and test.
+"""The 24 rules of a well-made promise, each with its level, quality, topic and test.
 
 A test returns one sentence for a person, or "" where it finds nothing.
 """
@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from promisectl._typing import TYPE_CHECKING
 from promisectl.domain import civil, statistics
 from promisectl.domain.promise import Direction, State
-from promisectl.domain.wellmade import phrases
+from promisectl.domain.wellmade import group_names, phrases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _SOON_DUE_TIME, _ANSWER_TIME = timedelta(hours=48), timedelta(days=3)
 _MIN_OUTCOME_WORDS, _MIN_FULL_DAY_PROMISES = 3, 3
-_MIN_RATE_PROMISES, _MIN_GOOD_RATE = 5, 0.8
+_MIN_RATE_PROMISES = 5
 _SATURDAY_NUMBER = 5
 
 
@@ -229,8 +229,7 @@ def check_poor_rate(case: RuleCase) -> str:
     poor = [
         f"{kept} of {of} {group}"
         for (kept, of), group in records
-        if of >= _MIN_RATE_PROMISES
-        and statistics.compute_wilson_interval(kept, of)[1] < _MIN_GOOD_RATE
+        if statistics.is_poor_rate(kept, of, _MIN_RATE_PROMISES)
     ]
     return f"You kept {' and '.join(poor)}." if poor else ""
 
@@ -244,6 +243,29 @@ def check_missing_reply_by(case: RuleCase) -> str:
         return ""
     day = _format_day(suggest_reply_day(case), case)
     return f"Answer by {day}." if subject.waits_for_me else f"Ask for an answer by {day}."
+
+
+def check_group_name(case: RuleCase) -> str:
+    """Ask for one person where the other side has the name of several."""
+    name, words = case.subject.other or "", case.extra_phrases
+    if not case.is_with_another or not group_names.is_group_name(name, words.people, words.groups):
+        return ""
+    return "Who of them? A promise is one person's."
+
+
+def check_full_week_of_other(case: RuleCase) -> str:
+    """Warn of a week for which one person owes me more than they usually deliver."""
+    due, context = case.subject.due, case.context
+    if not due or not case.is_theirs or not case.is_their_week_overfull:
+        return ""
+    is_agreed = case.subject.state is State.ACTIVE
+    count, open_count = 1 + len(context.their_week), context.their_open + (not is_agreed)
+    return (
+        f"With this one, {count} of {case.promisor}'s promises to you are due in week "
+        f"{_local_day(due, case).isocalendar().week}"
+        f"{f' ({open_count} not agreed yet)' if open_count else ''}"
+        f"{', more than usual' if context.their_usual else ''}."
+    )
 
 
 # The ID of a rule, its level, its quality, its topic and its test.
@@ -299,5 +321,13 @@ RULE_ROWS: tuple[tuple[str, str, str, str, Callable[[RuleCase], str]], ...] = (
         "active",
         "no answer for a week, and no reply-by date",
         check_missing_reply_by,
+    ),
+    ("L25", "warn", "voluntary", "a name that means several people", check_group_name),
+    (
+        "L26",
+        "warn",
+        "voluntary",
+        "a week with more of one person's than they usually complete for me",
+        check_full_week_of_other,
     ),
 )

@@ -17,11 +17,16 @@ if TYPE_CHECKING:
 
 
 class ExtraPhrases(NamedTuple):
-    """Words and phrases that a person adds to the lexicon in the config."""
+    """Words and phrases that a person adds to the lexicon in the config.
+
+    `people` are names of one person that sound like several, `groups` words of groups.
+    """
 
     effort: tuple[str, ...] = ()
     hedges: tuple[str, ...] = ()
     vague: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
 
 
 class Subject(NamedTuple):
@@ -65,6 +70,9 @@ class CheckContext(NamedTuple):
     - `people` holds the names and handles of everybody else.
     - `with_other` is how many promises to this person I kept, and of how many; `with_lead` is the
       same for promises with such a lead time. `is_recent`: only recent promises are counted.
+    - `their_week` holds the other promises to me of this person in the same ISO week, agreed or not
+      yet, `their_open` is how many of them are not. `their_usual` is the median of promises that
+      they deliver to me in a week.
     """
 
     now: datetime
@@ -77,6 +85,9 @@ class CheckContext(NamedTuple):
     with_other: tuple[int, int] = (0, 0)
     with_lead: tuple[int, int] = (0, 0)
     is_recent: bool = False
+    their_week: Sequence[tuple[int, str]] = ()
+    their_open: int = 0
+    their_usual: float = 0.0
 
 
 class LeadTime(NamedTuple):
@@ -112,6 +123,11 @@ class RuleCase(NamedTuple):
         return self.is_ahead and self.subject.direction in {Direction.OWE, Direction.SELF}
 
     @property
+    def is_theirs(self) -> bool:
+        """Whether somebody else owes the promise to me, or will, and its due date is ahead."""
+        return self.is_ahead and self.subject.direction is Direction.OWED
+
+    @property
     def is_with_another(self) -> bool:
         """Whether the promise is open and has another side."""
         return self.is_open and self.subject.direction is not Direction.SELF
@@ -140,6 +156,11 @@ class RuleCase(NamedTuple):
         return is_overfull(1 + len(self.context.week), self.context.usual)
 
     @property
+    def is_their_week_overfull(self) -> bool:
+        """Whether they owe me more in the week of its due date than they usually deliver."""
+        return is_too_much(1 + len(self.context.their_week), self.context.their_usual)
+
+    @property
     def lead_time(self) -> LeadTime | None:
         """The lead time of the promise; None where it is unknown."""
         return find_lead_time(self.subject)
@@ -163,6 +184,14 @@ def format_promise_list(promises: Sequence[tuple[int, str]], most: int) -> str:
 def is_overfull(count: int, usual: float) -> bool:
     """Whether a week has five promises or more, and more than I usually deliver in one."""
     return count >= max(_MIN_FULL_WEEK_PROMISES, 1 + usual)
+
+
+def is_too_much(count: int, usual: float) -> bool:
+    """Whether one person owes me more than five promises in a week, and more than is usual.
+
+    Unlike with my own week (`is_overfull`), I don't see what else they have to do.
+    """
+    return count > max(_MIN_FULL_WEEK_PROMISES, 1 + usual)
 
 
 def is_within_a_day(due: CivilMoment, now: datetime, zone: str) -> bool:
