@@ -33,7 +33,7 @@ FOUND = ImportedState(
 ACT = Act(
     Verb.IMPORT, Side.PROMISOR, AT, AT, 7, 3, 2, TERMS, "a word", AT, "overload", "tea", "slips",
     "the offsite", 2, Opening("8f0c", Direction.OWE, 1, 4, ("work",)), FOUND, throughout=True,
-    answer_by=DUE,
+    answer_by=DUE, unsaid=True,
 )  # fmt: skip
 CORRECTION = ACT._replace(verb=Verb.CORRECT, opening=None, person=9)
 
