@@ -115,7 +115,6 @@ def load_digest_content(
     """
     clock = output.build_clock(env)
     until = env.find_day_end(env.now, _DIGEST_DAYS)
-    since = output.encode_moment(begin) or ""
     groups = waiting.group_waiting_rows(queries.fetch_waiting_rows(db, clock))
     waiting_rows = [row for _, rows in groups for row in rows if person in (None, row["person"])]
     waiting_ids = {row["id"] for row in waiting_rows}
@@ -124,7 +123,7 @@ def load_digest_content(
     )
     due_rows = queries.fetch_promise_rows(db, due_query)
     not_waiting = [row for row in due_rows if row["id"] not in waiting_ids]
-    reader = StatisticsReader(db, clock, StatisticsScope(person, since, clock.now))
+    reader = StatisticsReader(db, clock, StatisticsScope.build(person, begin, env.now))
     return DigestContent(
         begin,
         until,

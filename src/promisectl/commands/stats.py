@@ -37,25 +37,6 @@ class StatsWindow(NamedTuple):
     until: datetime
     as_of: datetime
 
-    def build_scope(self, person: str | None) -> StatisticsScope:
-        """Return the window as stored instants, for the handle of a person or for everybody."""
-        return StatisticsScope(
-            person,
-            output.encode_moment(self.since) or EARLIEST_INSTANT,
-            output.encode_moment(self.until) or "",
-            output.encode_moment(self.find_beginning_before()),
-        )
-
-    def find_beginning_before(self) -> datetime | None:
-        """Return where the window before begins, which is as long; None if it has no beginning."""
-        if self.since is None:
-            return None
-        length = self.until - self.since + timedelta(seconds=1)
-        try:
-            return self.since - length
-        except OverflowError:  # before the year 1
-            return None
-
 
 def stats(
     env: Env,
@@ -78,7 +59,7 @@ def stats(
             "stats does not count promises to yourself.",
             "Name somebody else, or leave out --with.",
         )
-    scope = window.build_scope(person.handle if person else None)
+    scope = StatisticsScope.build(person.handle if person else None, window.since, window.until)
     with output.open_view(env, window.as_of if as_of else None, acts=True) as db:
         reader = StatisticsReader(db, output.build_clock(env, window.as_of), scope)
         made = {way: reader.fetch_statistics(way) for way in STATISTICS_DIRECTIONS}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import timedelta
+
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.compiled import sql
 from promisectl.domain import lifecycle, statistics
@@ -12,6 +15,7 @@ from promisectl.storage import codec, queries
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
     from typing import Any
 
     from promisectl.domain.lifecycle import Applied
@@ -36,6 +40,16 @@ class StatisticsScope(NamedTuple):
     since: str
     until: str
     before: str | None = None
+
+    @classmethod
+    def build(cls, person: str | None, since: datetime | None, until: datetime) -> StatisticsScope:
+        """Return the scope of a window, which has no beginning if `since` is None."""
+        before = None
+        if since:
+            with suppress(OverflowError):  # before the year 1
+                before = encode_instant(since - (until - since) - timedelta(seconds=1))
+        begin = encode_instant(since) if since else EARLIEST_INSTANT
+        return cls(person, begin, encode_instant(until), before)
 
 
 class _RescheduleCounts(NamedTuple):
