@@ -494,6 +494,90 @@ Hi Dana, a word about this:
   you will hear from me on Wednesday
 """,
     ),
+    "answer later": (
+        [f"{OWE} --asked", "bump 1 'I have to ask first' --answer-by thu"],
+        """\
+Hi Dana, I need some more time to answer this:
+
+  Send the report
+  by Fri 27 Nov 2026
+  I have to ask first
+
+You will have my answer by Thu 26 Nov 2026.
+""",
+    ),
+    "answer to a change later": (
+        [
+            f"{OWE} --agreed",
+            "negotiate 1 --by mon --reason 'the fair' --theirs",
+            "bump 1 'I have to ask first' --answer-by wed",
+        ],
+        """\
+Hi Dana, I need some more time to answer this:
+
+  Send the report
+  by Fri 27 Nov 2026
+  I have to ask first
+
+You will have my answer by Wed 25 Nov 2026.
+""",
+    ),
+    "their answer later": (
+        [OWE, "bump 1 'she is away' --answer-by thu --theirs"],
+        """\
+Hi Dana, this is how I understood us:
+
+  Send the report
+  by Fri 27 Nov 2026
+  done when: she has it
+  what for: the board meets
+  You need some more time to answer.
+  she is away
+
+Is that right?
+""",
+    ),
+    "unsaid, and changed before it was said": (
+        [f"{OWE} --unsaid", "negotiate 1 --mine --by sat"],
+        """\
+Hi Dana, here is what I can promise you:
+
+  Send the report
+  by Sat 28 Nov 2026
+  done when: she has it
+  what for: the board meets
+
+Yes, no, or other terms: each is a good answer.
+""",
+    ),
+    "unsaid, told, and then changed": (
+        [f"{OWE} --unsaid", "told 1", "negotiate 1 --mine --by sat"],
+        """\
+Hi Dana, let me offer this instead:
+
+  Send the report
+  by Sat 28 Nov 2026 (I offered: Fri 27 Nov 2026)
+
+Yes, no, or other terms: each is a good answer.
+""",
+    ),
+    "a change taken back that they had not heard": (
+        [
+            f"{OWE} --agreed",
+            "bump 1 'the data is late'",
+            "negotiate 1 --by mon --reason 'the data is late' --unsaid",
+            "withdraw 1",
+        ],
+        """\
+Hi Dana, an early warning: this is at risk.
+
+  Send the report
+  by Fri 27 Nov 2026
+  at risk: the data is late
+
+Can we talk about what to do?
+""",
+    ),
     "about owed": (
         [f"{OWED} --agreed", "complete 1 --reported", "bump 1 'I will try it tonight'"],
         """\

@@ -139,13 +139,19 @@ def encode_message(
     *,
     is_statement: bool,
 ) -> str:
-    """Return a message about promises in a form: text, md or mailto. Raises LinkTooLong."""
+    """Return a message about promises in a form: text, md or mailto.
+
+    Raises LinkTooLong, and NobodyToWriteTo where nothing was said that they have to hear.
+    """
     talks = [
         (row, read_talk(queries.fetch_talk_rows(db, row["id"]), row["direction"])) for row in rows
     ]
     if is_statement:
         letter = rendering.build_statement(talks, wording, env.here)
     else:
+        for row, talk in talks:
+            if not talk.mine and not talk.heard:
+                raise errors.NobodyToWriteTo(row["id"], row["state"], never_said=True)
         letter = rendering.build_message(talks, wording)
     if form == "md":
         return rendering.format_markdown(letter)

@@ -34,6 +34,8 @@ _STEPS: dict[tuple[str, str, str], tuple[str, str]] = {
     ("withdraw", _PROPOSED, _ANYBODY): ("withdraw", _CLOSED),
     ("bump", _PROPOSED, _AUTHOR): ("ask_again", _PROPOSED),
     ("bump", _PROPOSED, _OTHER): ("about", _PROPOSED),
+    ("answer_by", _PROPOSED, _ANYBODY): ("answer_later", _PROPOSED),
+    ("answer_by", _CHANGING, _ANYBODY): ("answer_later", _CHANGING),
     ("accept", _CHANGING, _ANYBODY): ("yes_change", _ACTIVE),
     ("decline", _CHANGING, _ANYBODY): ("no_change", _ACTIVE),
     ("withdraw", _CHANGING, _ANYBODY): ("withdraw_change", _ACTIVE),
@@ -97,7 +99,8 @@ class Utterance(NamedTuple):
 
     `former` are the terms that it is compared with, and `former_label` says which: `agreed`,
     `before`, or who asked for, offered or proposed them, as in `you_asked`. `both` is true where
-    the yes of the other side was recorded together with the terms.
+    the yes of the other side was recorded together with the terms. While it `is_unsaid`, the other
+    side does not know of it.
     """
 
     kind: str
@@ -108,6 +111,7 @@ class Utterance(NamedTuple):
     text: str | None = None
     repair: str | None = None
     both: bool = False
+    is_unsaid: bool = False
 
 
 class Talk(NamedTuple):
@@ -136,11 +140,11 @@ def read_talk(rows: Sequence[TalkRow], direction: str) -> Talk:
     mine: list[Utterance] = []
     heard: Utterance | None = None
     for row in sorted(rows, key=lambda row: (row["at"], row["number"])):
+        if row["verb"] == "told":
+            mine = [one._replace(is_unsaid=False) for one in mine]
         for said in reader.read_act(row):
             if said.is_mine and not said.both:
-                ended = _ENDED_KINDS.get(said.kind, ())
-                mine = [one for one in mine if ended is not None and one.kind not in ended]
-                mine.append(said)
+                mine = _add_to_mine(mine, said)
             else:
                 heard, mine = said, []
     return Talk(
@@ -150,6 +154,19 @@ def read_talk(rows: Sequence[TalkRow], direction: str) -> Talk:
         reader.proposal if reader.stage in (_PROPOSED, _CHANGING) else None,
         reader.agreed,
     )
+
+
+def _add_to_mine(mine: Sequence[Utterance], said: Utterance) -> list[Utterance]:
+    """Return what I said with one more, and without what that ends.
+
+    To take back what they had not heard says nothing.
+    """
+    ended = _ENDED_KINDS.get(said.kind, ())
+    left = [one for one in mine if ended is not None and one.kind not in ended]
+    proposals = [one for one in mine if one.kind in _KINDS_OF_TERMS]
+    is_unheard = bool(proposals) and all(one.is_unsaid for one in proposals)
+    is_withdrawal = said.kind in ("withdraw", "withdraw_change")
+    return left if is_withdrawal and is_unheard else [*left, said]
 
 
 def _join_terms(mine: Sequence[Utterance]) -> Iterator[Utterance]:
@@ -162,6 +179,8 @@ def _join_terms(mine: Sequence[Utterance]) -> Iterator[Utterance]:
             first = proposals[0]
             if first is said:
                 yield said
+            elif first.kind in ("request", "offer") and first.is_unsaid:
+                yield said._replace(kind=first.kind, former=None, former_label="")
             elif first.kind in ("request", "offer"):
                 yield said._replace(former=first.terms)
             else:
@@ -231,7 +250,8 @@ class _TalkReader:
             return
         side = row["side"]
         role = _AUTHOR if side == self._author else _OTHER
-        keys = ((row["verb"], self.stage, who) for who in (_ANYBODY, role, side))
+        verb = "answer_by" if row["answer_by"] else row["verb"]
+        keys = ((verb, self.stage, who) for who in (_ANYBODY, role, side))
         step = next((_STEPS[key] for key in keys if key in _STEPS), None)
         if step:
             yield self._take_step(row, step[0], side, step[1])
@@ -256,7 +276,19 @@ class _TalkReader:
         terms = self._find_terms(row, kind)
         both = kind in ("yes", "yes_change") and row["entry"] == self._entry
         both = both or (row["verb"] == "import" and kind == "yes")
-        said = Utterance(kind, is_mine, terms, former, label, row["text"], row["repair"], both)
+        if kind == "answer_later":
+            terms = terms._replace(reply_by=(row["answer_by"], row["answer_zone"]))
+        said = Utterance(
+            kind,
+            is_mine,
+            terms,
+            former,
+            label,
+            row["text"],
+            row["repair"],
+            both,
+            is_unsaid=bool(row["unsaid"]),
+        )
         if kind in _KINDS_OF_TERMS:
             self.proposal, self._author, self._entry = said, side, row["entry"]
         if kind in ("yes", "yes_change"):

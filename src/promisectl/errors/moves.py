@@ -181,10 +181,12 @@ class UndoBlocked(IllegalMove):
 
 
 class NobodyToWriteTo(IllegalMove):
-    """A message about a promise to yourself, or about a void one."""
+    """A message about a promise to yourself, a void one, or one that they never heard of."""
 
-    def __init__(self, number: int, state: str) -> None:
+    def __init__(self, number: int, state: str, *, never_said: bool = False) -> None:
         reason = "void, so nobody needs to hear of it"
-        if state != "void":
+        if never_said:
+            reason = "over before they heard of it, so there is nothing to say"
+        elif state != "void":
             reason = "a promise to yourself, so there is nobody to write to"
         super().__init__(f"#{number} is {reason}.", f"See: promisectl show {number}")

@@ -78,6 +78,7 @@ ACT_WORDS: dict[str, ActWords] = {
         "I told you that this is done. Did you see it?", ("remark",), "Is it what you needed?"
     ),
     "about": ActWords("a word about this:", ("remark",)),
+    "answer_later": ActWords("I need some more time to answer this:", ("remark", "reply")),
     "partial": ActWords("this is how far I am:", ("done_so_far",)),
     "reported": ActWords("this is done:", (), "Is it what you needed?"),
     "confirmed": ActWords("this is done. Thank you!"),
@@ -120,6 +121,7 @@ _OTHER_WORDS = {
     "agreed": "we agreed on",
     "before": "before",
     "reply": "Please let me know by",
+    "reply_answer_later": "You will have my answer by",
     "heard_owe": "I promise you this.",
     "heard_owed": "You promise me this.",
     "heard_request": "You ask me for this.",
@@ -135,6 +137,7 @@ _OTHER_WORDS = {
     "heard_ask_again": "You asked me again for my answer.",
     "heard_report_again": "You told me again that this is done.",
     "heard_about": "You wrote to me about this.",
+    "heard_answer_later": "You need some more time to answer.",
     "heard_partial": "You have done a part of this.",
     "heard_reported": "You told me that this is done.",
     "heard_confirmed": "You confirmed that this is done.",
@@ -267,8 +270,9 @@ def _build_part(kind: str, said: Sequence[tuple[ViewRow, Utterance]], wording: W
         last = row["id"]
         items.append(_list_item_lines(row, one, words, wording))
         reply_by = one.terms.reply_by if "reply" in words.lines else None
+        key = f"reply_{kind}" if f"reply_{kind}" in DEFAULT_WORDS else "reply"
         replies.append(
-            f"{wording.get_words('reply')} {wording.format_day(reply_by)}." if reply_by else ""
+            f"{wording.get_words(key)} {wording.format_day(reply_by)}." if reply_by else ""
         )
     if len(items) > 1:
         for item, reply in zip(items, replies, strict=True):

@@ -485,7 +485,10 @@ SELECT
   json_extract(a.body, '$.terms.reply_by.civil') AS reply_by,
   json_extract(a.body, '$.terms.reply_by.zone') AS reply_zone,
   json_extract(a.body, '$.found.state') AS found_state,
-  json_extract(a.body, '$.found.author') AS found_author
+  json_extract(a.body, '$.found.author') AS found_author,
+  json_extract(a.body, '$.answer_by.civil') AS answer_by,
+  json_extract(a.body, '$.answer_by.zone') AS answer_zone,
+  coalesce(json_extract(a.body, '$.unsaid'), json_extract(a.body, '$.found.unsaid')) AS unsaid
 FROM act AS a
 JOIN entry AS e ON e.id = a.entry
 WHERE a.promise = :promise AND e.undone_by IS NULL AND a.verb NOT IN ('undo', 'redo')
@@ -508,7 +511,10 @@ SELECT
   json_extract(a.body, '$.found.offer.reply_by.civil'),
   json_extract(a.body, '$.found.offer.reply_by.zone'),
   NULL,
-  NULL
+  NULL,
+  NULL,
+  NULL,
+  json_extract(a.body, '$.found.unsaid')
 FROM act AS a
 JOIN entry AS e ON e.id = a.entry
 WHERE a.promise = :promise
