@@ -952,7 +952,7 @@ Hi Dana, this is how I understood us:
   by Fri 27 Nov 2026
   done when: it holds
   what for: the tour
-  Your answer was no.
+  You said no.
   reason: no time
 
 Is that right?

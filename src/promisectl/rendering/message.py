@@ -127,7 +127,7 @@ _OTHER_WORDS = {
     "heard_request": "You ask me for this.",
     "heard_offer": "You offer me this.",
     "heard_change": "You propose this change.",
-    "heard_no": "Your answer was no.",
+    "heard_no": "You said no.",
     "heard_no_change": "You said no to the change. What we agreed on stands.",
     "heard_withdraw": "You took this back.",
     "heard_withdraw_change": "You took back the change. What we agreed on stands.",
