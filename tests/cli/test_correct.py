@@ -532,7 +532,7 @@ def test_the_history_says_with_whom(with_dana: Program) -> None:
     assert {act["person"] for act in acts if act["act"] != "correct"} == {None}
     assert "· with: lee" in program.ok("log", width=120)
     assert "· with: lee" in program.ok("show", "1", width=120)
-    assert program.ok("export", "--acts").splitlines()[-1].endswith(",lee")
+    assert program.ok("export", "--acts").splitlines()[-1].endswith(",lee,,0")
     program.ok("person", "rename", "lee", "leopold")
     assert [act["person"] for act in json.loads(program.ok("log", "--json"))][3] == "leopold"
 

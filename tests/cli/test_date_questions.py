@@ -123,7 +123,7 @@ def test_two_dates_with_other_meanings_are_two_questions(program: Program) -> No
         "next fri",
         "--reply-by",
         "next tue",
-        answers="2\n2\n",
+        answers="2\n2\n\n\n",
     )
     assert (_record(program)["due"], _record(program)["reply_by"]) == ("2026-12-04", "2026-12-01")
 

@@ -41,7 +41,7 @@ def test_the_page_of_a_broken_and_replaced_promise(week: Program) -> None:
         "\n"
         "by        Fri 1 Jan\n"
         "reply by  Thu 26 Nov\n"
-        "standing  their answer\n"
+        "standing  their answer by Thu\n"
         "replaces  #6\n"
         "\n"
         "History\n"

@@ -118,7 +118,7 @@ def test_a_quoted_text_stays_byte_for_byte(filled: Program) -> None:
         ),
         (
             "told 1 --on last mon",
-            "told does not take “mon”. If it belongs to --on, use quotes: --on 'last mon'",
+            "“mon” is not the ID of a promise. If it belongs to --on, use quotes: --on 'last mon'",
         ),
         ("owe --due-before next week", "use quotes: --due-before 'next week'"),
         (
@@ -198,7 +198,7 @@ def test_a_quoted_text_stays_byte_for_byte(filled: Program) -> None:
             "negotiate 1 -- mon",
             "negotiate does not take “mon”. See: promisectl negotiate --help",
         ),
-        ("told 1 2", "told does not take “2”. See: promisectl told --help"),
+        ("undo twice", "undo does not take “twice”. See: promisectl undo --help"),
         (
             "void 1 -r entered twice",
             (

@@ -42,7 +42,7 @@ WORDS: dict[str, list[list[str]]] = {
     "release": [["release", "10"]],
     "reopen": [["reopen", "11", "--reason", "it leaks"]],
     "bump": [["bump", "8", "it may slip"]],
-    "told": [["told", "12"], ["told", "8", "12", "--json"]],
+    "told": [["told", "8", "12", "--json"]],
     "note": [["note", "1", "a word"], ["note", "8", "a word", "--json"]],
     "tag": [["tag", "8", "home"]],
     "untag": [["untag", "8", "garden"]],

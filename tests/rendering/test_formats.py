@@ -72,6 +72,7 @@ def standing(civil: str, now: str, flags: str) -> str:
         "state": "active",
         "flags": flags,
         "move": "me",
+        "offer_reply_by": None,
         "due": when.civil,
         "due_zone": when.zone,
         "due_at": f"{when.at:%Y-%m-%dT%H:%M:%SZ}",

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from promisectl.domain.statistics import (
     OUTCOME_CLASSES,
-    REQUEST_ANSWERS,
+    REQUEST_OUTCOMES,
     DirectionStatistics,
     Rate,
 )
@@ -45,7 +45,7 @@ all_figures = st.builds(
     kept=a_rate(), on_time=a_rate(), on_time_first=a_rate(), renegotiated=a_rate(), notice=a_rate(), confirmed=a_rate(), said_no=a_rate(),
     slip_days=days, lead_days=days, late_credit=st.one_of(st.none(), st.floats(0, 1)),
     causes=st.dictionaries(st.sampled_from(CAUSES), st.integers(1, 999)), foreseen=a_rate(), untold=numbers,
-    kept_before=st.one_of(st.none(), a_rate()), requests=st.fixed_dictionaries(dict.fromkeys(REQUEST_ANSWERS, numbers)), risk_named=a_rate(),
+    kept_before=st.one_of(st.none(), a_rate()), requests=st.fixed_dictionaries(dict.fromkeys(REQUEST_OUTCOMES, numbers)), risk_named=a_rate(),
     always_yes=st.dictionaries(st.just("me"), st.integers(5, 999)),
 )  # fmt: skip
 all_months = st.dictionaries(
@@ -89,7 +89,7 @@ def _nothing(**more: object) -> DirectionStatistics:
         rate,
         0,
         None,
-        dict.fromkeys(REQUEST_ANSWERS, 0),
+        dict.fromkeys(REQUEST_OUTCOMES, 0),
         rate,
         {},
     )
@@ -276,7 +276,7 @@ def test_what_there_is_to_learn() -> None:
 
 
 def _answered(*counts: int) -> dict[str, int]:
-    return dict(zip(REQUEST_ANSWERS, counts, strict=True))
+    return dict(zip(REQUEST_OUTCOMES, counts, strict=True))
 
 
 def _agreed(owe: DirectionStatistics, owed: DirectionStatistics, name: str | None = None) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 OUTCOME_CLASSES = ("kt", "kl", "kn", "bn", "bl", "od")
 """Kept in time, late or without a date; broken with notice, or without it in time; overdue."""
 
-REQUEST_ANSWERS = ("as_asked", "negotiated", "declined", "no_answer")
+REQUEST_OUTCOMES = ("as_asked", "negotiated", "declined", "no_answer")
 """A yes as asked or after a counter-offer, a no, and no answer in time."""
 MIN_TOLD_YESES = 5
 """So many plain yeses stand out, if there was no other answer."""
@@ -147,7 +147,7 @@ class DirectionStatistics(NamedTuple):
     - `causes` counts the broken promises by cause, the most frequent first; `untold` counts those
       that the other side does not know of.
     - `kept_before` is `kept` in the window of the same length before; None if there is none.
-    - `requests` counts what the promisor was asked for by the answer (REQUEST_ANSWERS), and
+    - `requests` counts what the promisor was asked for by the answer (REQUEST_OUTCOMES), and
       `risk_named` is of the yeses among them: those at which the promisor named a risk.
     - `always_yes` has the people, by handle, who answered five requests or more, and each with a
       yes as asked, without a counter-offer or a risk: how many, the most first. I am `me`.

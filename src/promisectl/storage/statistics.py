@@ -143,7 +143,7 @@ class StatisticsReader:
 
     def _count_answers(self, direction: str) -> _RequestAnswers:
         """Count what the promisors of a direction answered to requests, person by person."""
-        requests = dict.fromkeys(statistics.REQUEST_ANSWERS, 0)
+        requests = dict.fromkeys(statistics.REQUEST_OUTCOMES, 0)
         with_risk, always_yes = 0, {}
         plain = 0
         for row in self._run_query(sql.ANSWERS_BY_PERSON, direction):

@@ -99,10 +99,13 @@ def find_promise_row(env: Env, db: sqlite3.Connection, number: int) -> Row:
 
 
 def load_promise_and_name(env: Env, number: int) -> tuple[Promise, str]:
-    """Return a promise to be asked about, and the name of the other side. Raises NoPromise."""
+    """Return a promise to be asked about, and the name of the other side. Raises NoPromise.
+
+    What was shown first is what an answer is about, however often the promise is read again.
+    """
     with open_view(env) as db:
         promise = queries.load_promise(db, number)
-        env.seen_uids[number] = promise.opening.uid
+        env.seen_uids.setdefault(number, promise.opening.uid)
         return promise, queries.fetch_person_name(db, promise.opening.person)
 
 
