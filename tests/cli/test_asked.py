@@ -47,13 +47,13 @@ def test_at_most_nine_are_listed_the_first_due_first(filled: Program) -> None:
     assert lines[9] == "and 3 more: promisectl list"
 
 
-def test_where_nothing_is_open_that_is_said(filled: Program) -> None:
-    result = filled("reopen", answers="")
-    assert result == (
-        "",
-        "promisectl: There is no promise to reopen. See: promisectl list --all\n",
-        4,
-    )
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [("reopen", "There is no promise to reopen."), ("told", "There is nothing to tell.")],
+)
+def test_where_nothing_is_open_that_is_said(filled: Program, command: str, said: str) -> None:
+    result = filled(command, answers="")
+    assert result == ("", f"promisectl: {said} See: promisectl list --all\n", 4)
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,10 @@ class NothingOpen(IllegalMove):
     """A move without an ID, while it is open for no promise."""
 
     def __init__(self, command: str) -> None:
-        super().__init__(f"There is no promise to {command}. See: promisectl list --all")
+        instead = "There is nothing to tell." if command == "told" else ""
+        super().__init__(
+            f"{instead or f'There is no promise to {command}.'} See: promisectl list --all"
+        )
 
 
 class AlreadyReported(IllegalMove):
