@@ -33,3 +33,15 @@ def test_the_layers_are_kept() -> None:
         [script, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert (done.returncode, "0 broken" in done.stdout) == (0, True), done.stdout + done.stderr
+
+
+def test_the_top_level_has_nothing_else() -> None:
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if listed.returncode:
+        pytest.skip("this is not a clone")
+    top = {name.partition("/")[0] for name in listed.stdout.splitlines()}
+    assert {name for name in top if not name.startswith(".")} == {
+        "CHANGELOG.md", "README.md", "pyproject.toml", "src", "tests",
+    }  # fmt: skip
