@@ -9,6 +9,7 @@ import shutil
 import signal
 import sys
 import termios
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -234,6 +235,7 @@ def test_a_signal_that_ends_it_leaves_the_terminal_as_it_was(asked: Program, num
     before = asked.ledger.read_bytes()
     with at_terminal("accept", "1") as child:
         child.expect(" › ")
+        time.sleep(0.5)  # a busy machine shows the question before it waits for the answer
         os.kill(child.pid, signal.Signals[number])
         assert ended(child) == -signal.Signals[number]
         assert child.before.endswith("\x1b[?2004l\r")
