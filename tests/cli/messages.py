@@ -561,6 +561,37 @@ Hi Dana, let me offer this instead:
 Yes, no, or other terms: each is a good answer.
 """,
     ),
+    "a request taken back whose new terms they had not heard": (
+        [
+            "make 'Fix the brake' --from dana --by fri",
+            "bump 1 'let me see' --theirs",
+            "negotiate 1 --mine --why 'the tour' --unsaid",
+            "withdraw 1",
+        ],
+        """\
+Hi Dana, I take back my request:
+
+  Fix the brake
+  by Fri 27 Nov 2026
+""",
+    ),
+    "asked again after their own date": (
+        [
+            "make 'Fix the brake' --from dana --by sat --reply-by wed",
+            "bump 1 'she is away' --answer-by fri --theirs",
+            "bump 1 'any news?'",
+        ],
+        """\
+Hi Dana, did you see this? I still need your answer:
+
+  Fix the brake
+  by Sat 28 Nov 2026
+  any news?
+
+Yes, no, or other terms: each is a good answer.
+Please let me know by Fri 27 Nov 2026.
+""",
+    ),
     "a change taken back that they had not heard": (
         [
             f"{OWE} --agreed",

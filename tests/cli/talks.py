@@ -73,6 +73,9 @@ class Talks:
         words[way] = [PEOPLE[number % 2]]
         words["asked" if way == "to" else "offered"] = self._pick(True, False)
         words["agreed"] = agreed
+        words["unsaid"] = not (agreed or words.get("asked") or words.get("offered")) and self._pick(
+            True, False
+        )
         if way == "to" and (agreed or not words["asked"]):
             words |= {"risk": self._text("risk"), "no_to": self._text("no_to")}
         perform(self.path, self.moment, "make", [], words)
@@ -108,10 +111,19 @@ class Talks:
                 "done_when": self._maybe("done_when"),
                 "why": self._maybe("why"),
                 "reason": self._text("reason"),
-                self._pick("mine", "theirs", "agreed"): True,
+                self._pick("mine", "theirs", "agreed", "unsaid"): True,
             },
             "reopen": lambda: {"reason": self._text("reason")},
-            "bump": lambda: {"text": self._text("bump"), "theirs": self._pick(True, False)},
+            "bump": lambda: {
+                "text": self._text("bump"),
+                **self._pick(
+                    {},
+                    {"theirs": True},
+                    {"unsaid": True},
+                    {"answer_by": "in 5 days"},
+                    {"answer_by": "in 4 days", "theirs": True},
+                ),
+            },
             "told": dict,
             "note": lambda: {"text": self._text("note")},
             "tag": lambda: {"tags": [self._text("tag")]},

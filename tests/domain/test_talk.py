@@ -43,7 +43,9 @@ def _compare(promise: Promise, talk: Talk) -> None:
         State.KEPT: "confirmed",
     }
     last = talk.mine[-1] if talk.mine else talk.heard
-    assert last
+    if last is None:  # they never heard of it
+        assert promise.state is State.WITHDRAWN
+        return
     if promise.state in ends:
         assert last.kind == ends[promise.state]
     if promise.state is State.RENEGED:
@@ -73,7 +75,7 @@ def test_a_talk_is_what_the_lifecycle_makes_of_the_same_acts(
 
 def test_such_ledgers_come_to_every_state(tmp_path: Path) -> None:
     states: set[State] = set()
-    for seed in range(8):
+    for seed in range(16):
         talks = Talks(tmp_path / f"{seed}.db", seed, STEPS)
         with ledger.open_snapshot(talks.path) as db:
             states |= {queries.load_promise(db, number).state for number in talks.outcomes}

@@ -100,7 +100,7 @@ class Utterance(NamedTuple):
     `former` are the terms that it is compared with, and `former_label` says which: `agreed`,
     `before`, or who asked for, offered or proposed them, as in `you_asked`. `both` is true where
     the yes of the other side was recorded together with the terms. While it `is_unsaid`, the other
-    side does not know of it.
+    side does not know of it, or of what it takes back.
     """
 
     kind: str
@@ -163,10 +163,8 @@ def _add_to_mine(mine: Sequence[Utterance], said: Utterance) -> list[Utterance]:
     """
     ended = _ENDED_KINDS.get(said.kind, ())
     left = [one for one in mine if ended is not None and one.kind not in ended]
-    proposals = [one for one in mine if one.kind in _KINDS_OF_TERMS]
-    is_unheard = bool(proposals) and all(one.is_unsaid for one in proposals)
     is_withdrawal = said.kind in ("withdraw", "withdraw_change")
-    return left if is_withdrawal and is_unheard else [*left, said]
+    return left if is_withdrawal and said.is_unsaid else [*left, said]
 
 
 def _join_terms(mine: Sequence[Utterance]) -> Iterator[Utterance]:
@@ -190,12 +188,18 @@ def _join_terms(mine: Sequence[Utterance]) -> Iterator[Utterance]:
 
 
 def read_revisions(rows: Iterable[TalkRow]) -> dict[int, SaidTerms]:
-    """Return the terms of each revision after all corrections, as `lifecycle` applies them."""
+    """Return the terms of each revision after all corrections, as `lifecycle` applies them.
+
+    The side that answers can set another date for its answer.
+    """
     revisions: dict[int, SaidTerms] = {}
     unanswered = None
     for row in rows:
         if row["verb"] in _ANSWERING_VERBS:
             unanswered = None
+        if row["answer_by"]:
+            day = (row["answer_by"], row["answer_zone"])
+            revisions[row["revision"]] = revisions[row["revision"]]._replace(reply_by=day)
         if row["outcome"] is None:
             continue
         number = row["revision"]
@@ -238,13 +242,24 @@ class _TalkReader:
         self._revisions = revisions
         self._author = ""
         self._entry: int | None = None
+        self._unsaid_warning: str | None = None
+        self._is_proposal_unheard = False
         self.stage = _NEW
         self.warning: str | None = None
         self.proposal: Utterance | None = None
         self.agreed: SaidTerms | None = None
 
     def read_act(self, row: TalkRow) -> Iterator[Utterance]:
-        """Yield what an act says; nothing for a note, a correction, or what is not open."""
+        """Yield what an act says; nothing for a note, a correction, or what is not open.
+
+        An unsaid warning is one from when it is told, if no other act came before.
+        """
+        if row["side"] in _OPPOSITE_SIDES and not row["unsaid"]:
+            if row["verb"] == "told" and self._unsaid_warning:
+                self.warning = self._unsaid_warning
+            self._unsaid_warning = None
+            is_withdrawal = row["verb"] == "withdraw" and row["side"] == self._my_side
+            self._is_proposal_unheard = self._is_proposal_unheard and is_withdrawal
         if row["verb"] == "import":
             yield self._read_import(row)
             return
@@ -287,12 +302,16 @@ class _TalkReader:
             row["text"],
             row["repair"],
             both,
-            is_unsaid=bool(row["unsaid"]),
+            is_unsaid=bool(row["unsaid"]) or self._is_proposal_unheard,
         )
         if kind in _KINDS_OF_TERMS:
+            is_first = self.stage not in (_PROPOSED, _CHANGING)
+            self._is_proposal_unheard = said.is_unsaid and (is_first or self._is_proposal_unheard)
             self.proposal, self._author, self._entry = said, side, row["entry"]
         if kind in ("yes", "yes_change"):
             self.agreed, self.warning = terms, None
+        elif kind == "warning" and said.is_unsaid:
+            self._unsaid_warning = row["text"]
         elif kind == "warning":
             self.warning = row["text"]
         self.stage = stage
