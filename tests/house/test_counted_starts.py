@@ -39,6 +39,7 @@ _STORY = (
     ("accept", "2"),
     ("owe",),
     ("owe", "--json"),
+    ("message", "2"),
 )
 """Said before anything is counted: every command once, so that all of it is compiled."""
 
