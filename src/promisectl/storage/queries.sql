@@ -3,17 +3,18 @@
 -- `-- query: NAME` begins a query. `python -m promisectl.generate` gives every query a WITH for the views
 -- and common tables that it names.
 
+-- table: them
+-- A person by their handle, and all who were merged into them.
+SELECT id FROM person
+WHERE coalesce(merged_into, id) IN (
+  SELECT id FROM person WHERE handle = :person AND merged_into IS NULL
+);
+
 -- table: theirs
 -- The promises of a person: used with `person = :person`, so that SQLite reads only these.
 SELECT id FROM promise WHERE person IS NULL AND :person = 'me'
 UNION ALL
-SELECT id FROM promise
-WHERE person IN (
-  SELECT id FROM person
-  WHERE coalesce(merged_into, id) IN (
-    SELECT id FROM person WHERE handle = :person AND merged_into IS NULL
-  )
-);
+SELECT id FROM promise WHERE person IN (SELECT id FROM them);
 
 -- Promises and acts
 
@@ -58,12 +59,7 @@ SELECT * FROM (
       :person IS NULL
       OR promise IN (SELECT id FROM theirs)
       OR id IN (
-        SELECT number FROM act WHERE act.person IN (
-          SELECT id FROM person
-          WHERE coalesce(merged_into, id) IN (
-            SELECT id FROM person WHERE handle = :person AND merged_into IS NULL
-          )
-        )
+        SELECT number FROM act WHERE act.person IN (SELECT id FROM them)
       )
     )
   ORDER BY id DESC LIMIT :limit
@@ -328,12 +324,7 @@ GROUP BY direction;
 SELECT count(*) FROM promise
 WHERE delivered_at >= :begin AND delivered_at < :end
   AND direction = 'owed' AND state IN ('delivered', 'kept')
-  AND +person IN (
-    SELECT id FROM person
-    WHERE coalesce(merged_into, id) IN (
-      SELECT id FROM person WHERE handle = :person AND merged_into IS NULL
-    )
-  );
+  AND +person IN (SELECT id FROM them);
 
 -- query: KEPT_LATELY
 -- After a move: only the newest promises of the ledger, as nobody waits for all of them.
