@@ -124,11 +124,11 @@ class NotOpen(IllegalMove):
 class NothingOpen(IllegalMove):
     """A move without an ID, while it is open for no promise."""
 
+    _CAUSES: ClassVar = {"told": "There is nothing to tell."}
+
     def __init__(self, command: str) -> None:
-        instead = "There is nothing to tell." if command == "told" else ""
-        super().__init__(
-            f"{instead or f'There is no promise to {command}.'} See: promisectl list --all"
-        )
+        cause = self._CAUSES.get(command, f"There is no promise to {command}.")
+        super().__init__(cause, "See: promisectl list --all")
 
 
 class AlreadyReported(IllegalMove):

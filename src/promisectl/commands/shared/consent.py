@@ -118,8 +118,7 @@ def find_terms_asked_of_me(env: Env, promise: Promise) -> Revision | None:
     A yes to a change that asks no more than the agreed terms binds me to nothing new.
     """
     offered, in_force = promise.offered_revision, promise.in_force
-    is_mine_to_answer = offered is not None and offered.author is Side.PROMISEE
-    if promise.direction is not Direction.OWE or not is_mine_to_answer or offered is None:
+    if promise.direction is not Direction.OWE or not offered or offered.author is Side.PROMISOR:
         return None
     if in_force and not messages.list_extra_demands(in_force.terms, offered.terms, env.here):
         return None
@@ -144,7 +143,7 @@ def ask_about_own_terms(
     if not (is_first_yes or demands) or not is_worth_asking_about(env, promise, terms):
         return given
     name = output.load_promise_and_name(env, promise.id)[1]
-    verb, answers = ("offer", OFFER_ANSWERS)
+    verb, answers = "offer", OFFER_ANSWERS
     if is_agreed:
         verb, answers = "promise", AGREED_CHANGE_ANSWERS
     heading = f"#{promise.id}: you {verb} {name} {messages.format_terms(terms, env.here)}."
