@@ -49,7 +49,6 @@ Output = Annotated[
         help="Write to this file (- is stdout). ics also takes DIR/.",
     ),
 ]
-ExportForce = Annotated[bool, typer.Option("--force", metavar="", help="Replace an existing file.")]
 Columns = Annotated[
     str | None,
     typer.Option(
@@ -105,7 +104,7 @@ def export(
     journal: ExportJournal = False,
     format_: ExportFormat = None,
     output: Output = "-",
-    force: ExportForce = False,
+    force: o.Force = False,
     columns: Columns = None,
     for_: For = None,
     raw: ExportRaw = False,
@@ -209,7 +208,6 @@ BackupFile = Annotated[
         help="A file, or a directory for a file named by the time.",
     ),
 ]
-BackupForce = Annotated[bool, typer.Option("--force", metavar="", help="Replace an existing file.")]
 RestoreFile = Annotated[str, typer.Argument(metavar="FILE", help="A backup, or another ledger.")]
 Yes = Annotated[
     bool,
@@ -225,7 +223,7 @@ Yes = Annotated[
     needs_config=False,
     writes=True,
 )
-def backup(file: BackupFile = None, force: BackupForce = False) -> None:
+def backup(file: BackupFile = None, force: o.Force = False) -> None:
     """Back up the ledger, verified.
 
     \b

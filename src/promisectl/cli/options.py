@@ -144,3 +144,6 @@ def declare_view_filters(
     limit: Limit = None,
 ) -> None:
     """Declare the filters of the views that list promises."""
+
+
+Force = Annotated[bool, typer.Option("--force", metavar="", help="Replace an existing file.")]

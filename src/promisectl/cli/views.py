@@ -233,9 +233,6 @@ MessageOutput = Annotated[
     str,
     typer.Option("--output", "-o", metavar="FILE", help="Write to this file (- is stdout)."),
 ]
-MessageForce = Annotated[
-    bool, typer.Option("--force", metavar="", help="Replace an existing file.")
-]
 
 
 @register_command(
@@ -253,7 +250,7 @@ def message(
     no_reason: NoReason = False,
     format_: MessageFormat = None,
     output: MessageOutput = "-",
-    force: MessageForce = False,
+    force: o.Force = False,
 ) -> None:
     """The words to send to the other side.
 
