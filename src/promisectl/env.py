@@ -460,8 +460,10 @@ def _build_stdout_error(error: OSError) -> Exception:
 
 
 def _resolve_now(today: str | None, zone: str) -> datetime:
-    if today:
-        from promisectl.domain import dates
+    if not today:
+        return datetime.now(UTC).replace(microsecond=0)
+    if at := civil.read_plain_minute(today, zone):
+        return at
+    from promisectl.domain import dates  # saves 0.39 starts of Python
 
-        return dates.parse_now(today, zone)
-    return datetime.now(UTC).replace(microsecond=0)
+    return dates.parse_now(today, zone)

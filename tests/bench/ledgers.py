@@ -28,7 +28,8 @@ from typing import Any
 from promisectl.compiled import sql
 from promisectl.domain import civil, lifecycle
 from promisectl.domain.civil import CivilMoment, encode_instant
-from promisectl.domain.people import PersonVerb, parse_newcomer
+from promisectl.domain.people import parse_newcomer
+from promisectl.domain.person_acts import PersonVerb
 from promisectl.domain.promise import Act, Direction, Opening, Promise, Side, Terms, Verb
 from promisectl.storage import codec
 

@@ -10,10 +10,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from promisectl.domain.civil import CivilMoment, format_civil, last_second
+from promisectl.domain.civil import CivilMoment, format_civil, last_second, read_plain_minute
 from promisectl.domain.dates import forms, grammar, parse_date, parse_now, suggestions
 from promisectl.errors import AmbiguousDate, UnreadableDate, Usage
 
@@ -561,8 +561,8 @@ def test_the_examples_can_be_read_and_lie_on_the_right_side(day: date, *, past: 
     sentence = refusal("soon", now=now, past=past)
     examples = sentence.split("Try ")[1].split(". See")[0].replace(" or ", ", ").split(", ")
     assert len(examples) == 3
-    for example in examples:
-        found = parse_date(example.strip("“”"), now, "UTC", past=past).start.date()
+    for shown in examples:
+        found = parse_date(shown.strip("“”"), now, "UTC", past=past).start.date()
         assert found <= day if past else found >= day
 
 
@@ -963,6 +963,26 @@ def test_any_text_is_read_or_refused(
     clock = when.at.astimezone(ZoneInfo(when.zone))
     assert clock.isoformat()[: len(when.civil)] == when.civil
     assert format_civil(when.civil, when.zone, when.zone).split()[-1]
+
+
+@given(
+    day=st.dates(date(1960, 1, 1), date(9999, 12, 31)).map(str),
+    clock=st.sampled_from(
+        ["T00:00", "T02:30", "T12:05", "T23:59", " 12:05", "T12:05+01:00", "", "T12"]
+    ),
+    zone=st.sampled_from(ZONES),
+)
+@example(day="2026-03-29", clock="T02:30", zone=BERLIN)
+@example(day="2026-10-25", clock="T02:30", zone=BERLIN)
+@example(day="9999-12-31", clock="T23:59", zone="America/New_York")
+@settings(max_examples=300, deadline=None, derandomize=True)
+def test_a_plain_minute_is_what_the_parser_reads(day: str, clock: str, zone: str) -> None:
+    try:
+        present = parse_now(day + clock, zone)
+    except Usage:
+        present = None
+    is_plain = len(clock) == len("T12:05") and clock.startswith("T")
+    assert read_plain_minute(day + clock, zone) == (present if is_plain else None)
 
 
 @given(

@@ -12,14 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from promisectl import errors
 from promisectl.commands import lists, make, undo
 from promisectl.commands import people as commands
-from promisectl.domain import people
-from promisectl.domain.people import Newcomer, Person, PersonAct, PersonVerb
+from promisectl.domain import people, person_acts
+from promisectl.domain.people import Newcomer, Person
+from promisectl.domain.person_acts import PersonAct, PersonVerb
 from promisectl.env import Env
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -65,9 +66,23 @@ def _entries_to_undo(acts: list[PersonAct]) -> st.SearchStrategy[int]:
     return st.sampled_from(entries or [0])
 
 
+def _list_acts_after_a_merge(verb: PersonVerb) -> list[PersonAct]:
+    """Return acts about two people called Dana: a merge, and one more act about who was merged."""
+    meet, merge = PersonVerb.MEET, PersonVerb.MERGE
+    return [
+        PersonAct(meet, 1, NOW, NOW, 1, 1, handle="dana", name="Dana"),
+        PersonAct(meet, 2, NOW, NOW, 2, 2, handle="dana", name="Dana"),
+        PersonAct(merge, 2, NOW, NOW, 3, 3, into=1),
+        PersonAct(verb, 2, NOW, NOW, 4, 4, handle="dan", name="Dan", into=1),
+    ]
+
+
+@example(_list_acts_after_a_merge(PersonVerb.MERGE))
+@example(_list_acts_after_a_merge(PersonVerb.RENAME))
+@example(_list_acts_after_a_merge(PersonVerb.ALIAS))
 @given(acts_about_people())
 def test_no_name_is_given_twice_whatever_the_acts_say(acts: list[PersonAct]) -> None:
-    everybody = people.replay_person_acts(acts).values()
+    everybody = person_acts.replay_person_acts(acts).values()
     unmerged = [person for person in everybody if person.merged_into is None]
     names = [name for person in unmerged for name in (person.handle, *person.aliases)]
     assert len(names) == len(set(names))
@@ -82,12 +97,12 @@ def test_whoever_had_a_name_first_keeps_it() -> None:
         PersonAct(PersonVerb.MEET, number, NOW, NOW, number, number, handle="dana", name="Dana")
         for number in (1, 2, 3)
     ]
-    assert [person.handle for person in people.replay_person_acts(met).values()] == [
+    assert [person.handle for person in person_acts.replay_person_acts(met).values()] == [
         "dana",
         "dana-2",
         "dana-3",
     ]
-    assert people.list_handle_clashes(met) == [("dana", "dana-2"), ("dana", "dana-3")]
+    assert person_acts.list_handle_clashes(met) == [("dana", "dana-2"), ("dana", "dana-3")]
 
 
 # Names as they are typed
@@ -355,7 +370,7 @@ def test_of_seventy_common_first_names_hardly_any_is_stopped() -> None:
 
 def told(*acts: tuple[PersonVerb, int, dict[str, Any]]) -> dict[int, Person]:
     """The people that these acts add up to, each act a command of its own."""
-    return people.replay_person_acts(
+    return person_acts.replay_person_acts(
         PersonAct(verb, person, NOW, NOW, number, number, **said)
         for number, (verb, person, said) in enumerate(acts, 1)
     )

@@ -10,7 +10,7 @@ import pytest
 
 from promisectl import errors
 from promisectl.domain.civil import CivilMoment
-from promisectl.domain.people import PersonAct, PersonVerb
+from promisectl.domain.person_acts import PersonAct, PersonVerb
 from promisectl.domain.promise import (
     Act,
     Direction,

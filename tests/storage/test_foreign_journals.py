@@ -16,7 +16,7 @@ import pytest
 
 from promisectl import errors
 from promisectl.commands import acts, bookkeeping, import_, make, people, undo
-from promisectl.domain.people import PersonVerb
+from promisectl.domain.person_acts import PersonVerb
 from promisectl.domain.promise import Cause, Direction, Side, State, Verb
 from promisectl.env import OnceKey
 from promisectl.storage.integrity import checks

@@ -147,20 +147,24 @@ def encode_message(
         (row, read_talk(queries.fetch_talk_rows(db, row["id"]), row["direction"])) for row in rows
     ]
     if is_statement:
-        letter = rendering.build_statement(talks, wording, env.here)
+        from promisectl.rendering import statement
+
+        letter = statement.build_statement(talks, wording, env.here)
     else:
         for row, talk in talks:
             if not talk.mine and not talk.heard:
                 raise errors.NobodyToWriteTo(row["id"], row["state"], never_said=True)
         letter = rendering.build_message(talks, wording)
-    if form == "md":
-        return rendering.format_markdown(letter)
-    text = rendering.format_text(letter)
     if form == "text":
-        return text
+        return rendering.format_text(letter)
+    from promisectl.rendering import message_formats  # saves 0.02 starts of Python, as above
+
+    if form == "md":
+        return message_formats.format_markdown(letter)
+    text = rendering.format_text(letter)
     is_about_one = len(rows) == 1 and not is_statement
     subject = rows[0]["outcome"] if is_about_one else wording.get_words("subject")
-    link = rendering.format_mailto(subject, text)
+    link = message_formats.format_mailto(subject, text)
     if len(link) > constants.MAX_MAILTO_CHARACTERS:
         command = f"{format_text_command(env.words)} | wl-copy"
         raise errors.LinkTooLong(len(link), constants.MAX_MAILTO_CHARACTERS, command)

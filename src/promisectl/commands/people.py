@@ -7,7 +7,7 @@ from promisectl._typing import TYPE_CHECKING
 from promisectl.commands.shared import arguments, output, recorder
 from promisectl.domain import people as domain
 from promisectl.domain.constants import OPEN_STATES, STATISTICS_DIRECTIONS
-from promisectl.domain.people import Person, PersonVerb
+from promisectl.domain.person_acts import PersonVerb
 from promisectl.storage import ledger, queries, statistics
 from promisectl.storage.journal import Journal
 from promisectl.storage.queries import Query
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Mapping, Sequence
 
+    from promisectl.domain.people import Person
     from promisectl.domain.statistics import DirectionStatistics
     from promisectl.env import Env
     from promisectl.records.fields import Row

@@ -128,6 +128,19 @@ def list_civil_readings(civil: str, zone: str) -> tuple[CivilMoment, ...]:
     return tuple(CivilMoment(civil, zone, at) for at in instants)
 
 
+def read_plain_minute(text: str, zone: str) -> datetime | None:
+    """Return the instant of a text like `2026-11-23T10:00`, as aware UTC.
+
+    None for every other form, and for a minute that the clocks in the zone skip or show twice.
+    """
+    readings = list_civil_readings(text, zone)
+    if len(readings) != 1:
+        return None
+    at = readings[0].at
+    is_shown = local_time(at, zone).replace(tzinfo=None).isoformat() == f"{text}:00"
+    return at if is_shown else None
+
+
 @lru_cache(
     1_000
 )  # one instant is in many columns of a promise, and `now` in every act of a command

@@ -1,4 +1,4 @@
-"""The words to send to the other side: what was said last, or where both stand.
+"""The words to send to the other side: what was said last, as text.
 
 The module imports nothing that is slow to load. Whatever the ledger holds is shown as it was
 typed.
@@ -9,16 +9,14 @@ from __future__ import annotations
 from datetime import date
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
-from promisectl.domain import civil
 from promisectl.domain.constants import MONTHS, WEEKDAYS
-from promisectl.domain.talk import Utterance
 from promisectl.system import text as system_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from promisectl.domain.talk import Day, SaidTerms, Talk
-    from promisectl.rendering.formats import LocalMoment, ViewRow
+    from promisectl.domain.talk import Day, SaidTerms, Talk, Utterance
+    from promisectl.rendering.formats import ViewRow
 
 _ANY_ANSWER = "Yes, no, or other terms: each is a good answer."
 _UNTIL_YES = "Until you say yes, what we agreed on stands."
@@ -171,7 +169,7 @@ DEFAULT_DATE = "{weekday} {day} {month} {year}"
 DATE_PLACEHOLDERS = ("{weekday}", "{day}", "{month}", "{year}")
 _SHORT_WEEKDAYS = tuple(day[:3].title() for day in WEEKDAYS)
 _SHORT_MONTHS = tuple(month[:3].title() for month in MONTHS)
-_BULLET, _INDENT = "- ", "  "
+BULLET, INDENT = "- ", "  "
 
 
 class Wording(NamedTuple):
@@ -229,9 +227,6 @@ class Message(NamedTuple):
     parts: Sequence[Part]
     closing: str = ""
     is_statement: bool = False
-
-
-# What was said last
 
 
 def build_message(talks: Sequence[tuple[ViewRow, Talk]], wording: Wording) -> Message:
@@ -360,103 +355,17 @@ def _capitalize(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
-# Where both stand
-
-_STATEMENT_GROUPS = {
-    "i_owe": ("active", "owe"),
-    "you_owe": ("active", "owed"),
-    "not_agreed": None,
-    "your_word": ("delivered", "owe"),
-    "my_word": ("delivered", "owed"),
-    "cannot_keep": ("reneged", "owe"),
-}
-"""The groups of a statement in their order, each with the state and the direction in it."""
-
-
-def build_statement(
-    talks: Sequence[tuple[ViewRow, Talk]], wording: Wording, here: LocalMoment
-) -> Message:
-    """Return all that is open between two people, both ways, in groups; empty ones are left out.
-
-    A proposed change is also among what is not agreed yet.
-    """
-    groups: dict[str, list[list[str]]] = {key: [] for key in _STATEMENT_GROUPS}
-    keys = {standing: key for key, standing in _STATEMENT_GROUPS.items() if standing}
-    for row, talk in talks:
-        key = keys.get((row["state"], row["direction"]))
-        if key and talk.agreed:
-            groups[key].append(_list_agreed_lines(row, talk, talk.agreed, wording))
-        if talk.proposal:
-            groups["not_agreed"].append(
-                _list_proposed_lines(row, talk.proposal, wording, is_change=bool(key))
-            )
-    parts = [Part(wording.get_words(key), items) for key, items in groups.items() if items]
-    today = wording.format_day((str(here.today), wording.zone))
-    stand = f"{wording.get_words('statement')} {today}{wording.get_words('colon')}"
-    return Message(
-        " ".join(filter(None, (wording.get_words("greeting"), stand))),
-        parts or [Part(wording.get_words("nothing"), ())],
-        "\n\n".join(filter(None, map(wording.get_words, ("statement_end", "signature")))),
-        is_statement=True,
-    )
-
-
-def _list_agreed_lines(row: ViewRow, talk: Talk, agreed: SaidTerms, wording: Wording) -> list[str]:
-    """Return the lines of an agreed promise: until when, or since when it is reported."""
-    said = Utterance("", is_mine=True, terms=agreed)
-    outcome, by, more = _split_terms_lines(said, wording)
-    risk = ""
-    if row["state"] == "delivered":
-        reported_on = civil.local_time(civil.decode_instant(row["delivered_at"]), wording.zone)
-        day = wording.format_day((str(reported_on.date()), wording.zone))
-        by = f"{wording.get_words('reported_on')} {day}"
-    elif "at-risk" in (row["flags"] or "").split():
-        words = talk.warning if wording.reasons else None
-        at_risk = wording.format_labelled("at_risk", words) if words else ""
-        risk = f" ({at_risk or wording.get_words('at_risk')})"
-    head = ", ".join(filter(None, (outcome, by)))
-    return [head + risk, *more, *(list_risk_lines(row, wording) if wording.risk else ())]
-
-
-def _list_proposed_lines(
-    row: ViewRow, proposal: Utterance, wording: Wording, *, is_change: bool
-) -> list[str]:
-    """Return the lines of terms without an answer: whose they are, and who answers.
-
-    A change of agreed terms shows what it changes.
-    """
-    if not is_change:
-        proposal = proposal._replace(former=None)
-    outcome, by, more = _split_terms_lines(proposal, wording)
-    is_offer = proposal.is_mine is (row["direction"] == "owe")
-    kind = "change" if is_change else "offer" if is_offer else "request"
-    standing = wording.get_words(f"{'my' if proposal.is_mine else 'your'}_{kind}")
-    head = ", ".join(filter(None, (outcome, by)))
-    risks = list_risk_lines(row, wording) if wording.risk and not is_change else []
-    return [f"{head}{wording.get_words('colon')} {standing}", *more, *risks]
-
-
-def _split_terms_lines(said: Utterance, wording: Wording) -> tuple[str, str, list[str]]:
-    """Return the outcome, the date if there is or was one, and the lines of the other terms."""
-    outcome, *lines = list_terms_lines(said, wording, all_terms=wording.whole)
-    has_date = said.terms.due or (said.former and said.former.due)
-    return outcome, *((lines[0], lines[1:]) if has_date else ("", lines))
-
-
-# As text
-
-
 def format_text(message: Message) -> str:
     """Return a message as plain text; after a line break inside a text, its lines are indented."""
     blocks = [message.opening]
     if message.is_statement:
         lines: list[str] = []
         for part in message.parts:
-            lines += [part.heading, *(_format_item(item, _BULLET) for item in part.items)]
+            lines += [part.heading, *(_format_item(item, BULLET) for item in part.items)]
         blocks.append("\n".join(lines))
     else:
         for part in message.parts:
-            items = (_format_item(item, _INDENT) for item in part.items)
+            items = (_format_item(item, INDENT) for item in part.items)
             blocks += [part.heading, *items, "\n".join(part.end)]
     return "\n\n".join(filter(None, [*blocks, message.closing])) + "\n"
 
@@ -464,47 +373,8 @@ def format_text(message: Message) -> str:
 def _format_item(item: Sequence[str], first: str) -> str:
     """Return the lines of an item, the first after `first`, all others in line with it."""
     pieces = [
-        f"{_INDENT if number else ''}{line}"
+        f"{INDENT if number else ''}{line}"
         for text in item
         for number, line in enumerate(system_text.split_lines(text))
     ]
-    return "\n".join(f"{_INDENT if index else first}{line}" for index, line in enumerate(pieces))
-
-
-def format_markdown(message: Message) -> str:
-    """Return a message as Markdown, escaped so that every text is shown as it was typed."""
-    blocks = [_escape_paragraphs(message.opening)]
-    for part in message.parts:
-        heading = _escape_paragraphs(part.heading)
-        is_title = message.is_statement and part.items
-        blocks.append(f"**{heading}**" if is_title else heading)
-        blocks.append("\n".join(_format_markdown_item(item) for item in part.items))
-        blocks.append("\\\n".join(map(_escape_paragraphs, part.end)))
-    blocks.append(_escape_paragraphs(message.closing))
-    return "\n\n".join(filter(None, blocks)) + "\n"
-
-
-def _format_markdown_item(item: Sequence[str]) -> str:
-    lines = [
-        system_text.escape_markdown(line) for text in item for line in system_text.split_lines(text)
-    ]
-    return _BULLET + f"\\\n{_INDENT}".join(filter(None, lines))
-
-
-def _escape_paragraphs(text: str) -> str:
-    """Return words of the message as Markdown, in which an empty line ends a paragraph."""
-    return "\n\n".join(
-        "\\\n".join(map(system_text.escape_markdown, system_text.split_lines(paragraph)))
-        for paragraph in text.split("\n\n")
-    )
-
-
-def format_mailto(subject: str, body: str) -> str:
-    """Return a link that opens a mail with a subject and a text (RFC 6068)."""
-    from urllib.parse import quote
-
-    title, lines = (
-        " ".join(system_text.split_lines(subject)),
-        "\r\n".join(system_text.split_lines(body.rstrip("\n"))),
-    )
-    return f"mailto:?subject={quote(title, safe='')}&body={quote(lines, safe='')}"
+    return "\n".join(f"{INDENT if index else first}{line}" for index, line in enumerate(pieces))

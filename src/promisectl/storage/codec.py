@@ -10,7 +10,7 @@ from datetime import datetime
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.domain.civil import CivilMoment, decode_instant, encode_instant
-from promisectl.domain.people import PersonAct, PersonVerb
+from promisectl.domain.person_acts import PersonAct, PersonVerb
 from promisectl.domain.promise import (
     Act,
     Direction,

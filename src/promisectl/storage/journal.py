@@ -5,9 +5,10 @@ from __future__ import annotations
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.compiled import sql
-from promisectl.domain import lifecycle, people
+from promisectl.domain import lifecycle, people, person_acts
 from promisectl.domain.civil import encode_instant
-from promisectl.domain.people import Newcomer, Person, PersonAct, PersonVerb
+from promisectl.domain.people import Newcomer, Person
+from promisectl.domain.person_acts import PersonAct, PersonVerb
 from promisectl.domain.promise import Act, Promise, Side, Verb
 from promisectl.storage import codec, connection, queries
 
@@ -323,7 +324,7 @@ def fetch_highest_person_id(db: sqlite3.Connection) -> int:
 def replay_people(acts: Iterable[PersonAct]) -> dict[int, Person]:
     """Return the people as the stored acts about them leave them. Raises DamagedContent."""
     with codec.refuse_damage("the history of people"):
-        return people.replay_person_acts(acts)
+        return person_acts.replay_person_acts(acts)
 
 
 def load_checked_people(db: sqlite3.Connection) -> list[Person]:

@@ -9,7 +9,7 @@ from itertools import groupby
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.compiled import sql
-from promisectl.domain import people
+from promisectl.domain import person_acts
 from promisectl.domain.findings import IntegrityFinding, Remedy
 from promisectl.storage import codec, connection, journal, ledger, queries, schema
 from promisectl.storage.backup import create
@@ -96,7 +96,7 @@ def rebuild_ledger(path: str, backup_place: BackupPlace) -> Iterator[str]:
 
 def _list_clashes(db: sqlite3.Connection) -> Iterator[str]:
     """Return a line for each handle that was given twice, with what the second owner got."""
-    for wanted, handle in people.list_handle_clashes(journal.load_person_acts(db)):
+    for wanted, handle in person_acts.list_handle_clashes(journal.load_person_acts(db)):
         yield (
             f"{wanted} was added twice; the second is now {handle}. "
             f"To merge them: promisectl person merge {handle} {wanted}"

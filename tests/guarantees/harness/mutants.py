@@ -275,7 +275,7 @@ def _errors_swallowed() -> None:
 
 
 def _read_as_facts() -> None:
-    from promisectl.domain.people import PeopleReplay
+    from promisectl.domain.person_acts import PeopleReplay
     from promisectl.storage import journal, queries
 
     journal.load_checked_people = queries.load_people

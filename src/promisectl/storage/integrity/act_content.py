@@ -13,7 +13,7 @@ from promisectl.domain.civil import (
     is_zone,
     list_civil_readings,
 )
-from promisectl.domain.people import PersonVerb
+from promisectl.domain.person_acts import PersonVerb
 from promisectl.domain.promise import Cause, Direction, Side, State, Verb
 from promisectl.domain.transitions import UNSAID_VERBS
 from promisectl.system.text import can_be_stored, is_canonical_uuid
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from promisectl.domain.civil import CivilMoment
-    from promisectl.domain.people import PersonAct
+    from promisectl.domain.person_acts import PersonAct
     from promisectl.domain.promise import Act, ImportedState, Opening, Terms
 
 _FIRST_INSTANT = datetime(1969, 12, 31, tzinfo=UTC)

@@ -12,8 +12,8 @@ from itertools import groupby
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.compiled import sql
-from promisectl.domain import constants, lifecycle, people
-from promisectl.domain.people import PersonVerb
+from promisectl.domain import constants, lifecycle, person_acts
+from promisectl.domain.person_acts import PersonVerb
 from promisectl.domain.promise import Side, Verb
 from promisectl.storage import codec
 from promisectl.storage.integrity import act_content
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from promisectl.domain.people import Person, PersonAct
+    from promisectl.domain.people import Person
+    from promisectl.domain.person_acts import PersonAct
     from promisectl.domain.promise import Act, Promise
 
 _UNDO_VERBS = (Verb.UNDO, Verb.REDO)
@@ -231,7 +232,7 @@ class _PeopleTimeline:
     def __init__(self, *, strict: bool) -> None:
         self._strict = strict
         self._acts: list[PersonAct] = []
-        self._replay = people.PeopleReplay()
+        self._replay = person_acts.PeopleReplay()
         self._owners: dict[str, int] = {}
 
     @property
@@ -244,7 +245,7 @@ class _PeopleTimeline:
             if act.person not in self._people:
                 raise ImpossibleAct("its person was not in the ledger yet")
             self._acts.append(act)
-            self._replay = people.PeopleReplay(self._acts)
+            self._replay = person_acts.PeopleReplay(self._acts)
             self._owners = {}
             changed = list(self._people)
         else:

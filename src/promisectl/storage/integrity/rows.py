@@ -18,7 +18,7 @@ from promisectl.domain.findings import (
     Remedy,
     build_unreadable_finding,
 )
-from promisectl.domain.people import Person, PersonAct, replay_person_acts
+from promisectl.domain.person_acts import PersonAct, replay_person_acts
 from promisectl.storage import codec, connection, sqlite_errors
 from promisectl.storage.integrity.chain import Chain, format_act_subject
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import Any, TypeVar
 
+    from promisectl.domain.people import Person
     from promisectl.domain.promise import Act, Opening, Promise
 
     _A = TypeVar("_A", Act, PersonAct)

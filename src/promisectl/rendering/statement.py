@@ -1,0 +1,95 @@
+"""The statement for one person: all that is open between two, both ways."""
+
+from __future__ import annotations
+
+from promisectl._typing import TYPE_CHECKING
+from promisectl.domain import civil
+from promisectl.domain.talk import Utterance
+from promisectl.rendering.message import Message, Part, list_risk_lines, list_terms_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from promisectl.domain.talk import SaidTerms, Talk
+    from promisectl.rendering.formats import LocalMoment, ViewRow
+    from promisectl.rendering.message import Wording
+
+_STATEMENT_GROUPS = {
+    "i_owe": ("active", "owe"),
+    "you_owe": ("active", "owed"),
+    "not_agreed": None,
+    "your_word": ("delivered", "owe"),
+    "my_word": ("delivered", "owed"),
+    "cannot_keep": ("reneged", "owe"),
+}
+"""The groups of a statement in their order, each with the state and the direction in it."""
+
+
+def build_statement(
+    talks: Sequence[tuple[ViewRow, Talk]], wording: Wording, here: LocalMoment
+) -> Message:
+    """Return all that is open between two people, both ways, in groups; empty ones are left out.
+
+    A proposed change is also among what is not agreed yet.
+    """
+    groups: dict[str, list[list[str]]] = {key: [] for key in _STATEMENT_GROUPS}
+    keys = {standing: key for key, standing in _STATEMENT_GROUPS.items() if standing}
+    for row, talk in talks:
+        key = keys.get((row["state"], row["direction"]))
+        if key and talk.agreed:
+            groups[key].append(_list_agreed_lines(row, talk, talk.agreed, wording))
+        if talk.proposal:
+            groups["not_agreed"].append(
+                _list_proposed_lines(row, talk.proposal, wording, is_change=bool(key))
+            )
+    parts = [Part(wording.get_words(key), items) for key, items in groups.items() if items]
+    today = wording.format_day((str(here.today), wording.zone))
+    stand = f"{wording.get_words('statement')} {today}{wording.get_words('colon')}"
+    return Message(
+        " ".join(filter(None, (wording.get_words("greeting"), stand))),
+        parts or [Part(wording.get_words("nothing"), ())],
+        "\n\n".join(filter(None, map(wording.get_words, ("statement_end", "signature")))),
+        is_statement=True,
+    )
+
+
+def _list_agreed_lines(row: ViewRow, talk: Talk, agreed: SaidTerms, wording: Wording) -> list[str]:
+    """Return the lines of an agreed promise: until when, or since when it is reported."""
+    said = Utterance("", is_mine=True, terms=agreed)
+    outcome, by, more = _split_terms_lines(said, wording)
+    risk = ""
+    if row["state"] == "delivered":
+        reported_on = civil.local_time(civil.decode_instant(row["delivered_at"]), wording.zone)
+        day = wording.format_day((str(reported_on.date()), wording.zone))
+        by = f"{wording.get_words('reported_on')} {day}"
+    elif "at-risk" in (row["flags"] or "").split():
+        words = talk.warning if wording.reasons else None
+        at_risk = wording.format_labelled("at_risk", words) if words else ""
+        risk = f" ({at_risk or wording.get_words('at_risk')})"
+    head = ", ".join(filter(None, (outcome, by)))
+    return [head + risk, *more, *(list_risk_lines(row, wording) if wording.risk else ())]
+
+
+def _list_proposed_lines(
+    row: ViewRow, proposal: Utterance, wording: Wording, *, is_change: bool
+) -> list[str]:
+    """Return the lines of terms without an answer: whose they are, and who answers.
+
+    A change of agreed terms shows what it changes.
+    """
+    if not is_change:
+        proposal = proposal._replace(former=None)
+    outcome, by, more = _split_terms_lines(proposal, wording)
+    is_offer = proposal.is_mine is (row["direction"] == "owe")
+    kind = "change" if is_change else "offer" if is_offer else "request"
+    standing = wording.get_words(f"{'my' if proposal.is_mine else 'your'}_{kind}")
+    head = ", ".join(filter(None, (outcome, by)))
+    risks = list_risk_lines(row, wording) if wording.risk and not is_change else []
+    return [f"{head}{wording.get_words('colon')} {standing}", *more, *risks]
+
+
+def _split_terms_lines(said: Utterance, wording: Wording) -> tuple[str, str, list[str]]:
+    """Return the outcome, the date if there is or was one, and the lines of the other terms."""
+    outcome, *lines = list_terms_lines(said, wording, all_terms=wording.whole)
+    has_date = said.terms.due or (said.former and said.former.due)
+    return outcome, *((lines[0], lines[1:]) if has_date else ("", lines))
