@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
+from random import Random
 from typing import Any, NamedTuple
 
 import pytest
@@ -36,6 +37,12 @@ class Side:
     def ok(self, *words: str, today: str | None = None, answers: str | None = None) -> str:
         """What a command prints, given to this ledger."""
         return self._program.ok("--ledger", str(self.ledger), *words, today=today, answers=answers)
+
+    def try_(self, *words: str) -> bool:
+        """Give a command that may not be possible now, and return whether it was."""
+        code = self._program("--ledger", str(self.ledger), *words).code
+        assert code in (0, 2, 4), words
+        return code == 0
 
     def load_record(self) -> dict[str, Any]:
         """The promise in full."""
@@ -205,6 +212,7 @@ SAID: dict[str, tuple[list[tuple[str, str]], str]] = {
     "partial": ([OWE], "complete 1 --partial half"),
     "reported": ([OWE], "complete 1"),
     "confirmed": ([OWED, DONE], "accept 1"),
+    "confirmed again": ([OWED], "complete 1"),
     "not_done": ([OWED, DONE], "decline 1 --reason 'the corner'"),
     "not_done again": ([OWED, DONE, ("accept 1", "accept 1")], "reopen 1 --reason 'the corner'"),
     "reopened": ([OWE, REPORTED], "reopen 1 --reason 'the corner'"),
@@ -213,8 +221,8 @@ SAID: dict[str, tuple[list[tuple[str, str]], str]] = {
 """What Kim says, by its kind: what both recorded before, Kim first, and what Kim types."""
 
 
-def _find_answer(kind: str, words: str) -> str:
-    """The command in the guide for these first words of a message, by the longest that are there."""
+def _find_answers(words: str) -> list[str]:
+    """The commands in the guide for these first words of a message, by the longest that are there."""
     table = PAGE.partition("\n| they write | you type |\n|---|---|\n")[2].partition("\n\n")[0]
     found = {}
     for row in table.split("\n"):
@@ -222,9 +230,16 @@ def _find_answer(kind: str, words: str) -> str:
         for phrase in written.split("; "):
             pattern = re.escape(phrase).replace("…", ".*")
             if re.search(rf"\b{pattern}(?!\w)", words, flags=re.IGNORECASE):
-                commands = re.findall("`promisectl (.*?)`", typed)
-                found[len(phrase)] = commands[-1 if kind.endswith(" again") else 0]
+                found[len(phrase)] = re.findall("`promisectl (.*?)`", typed)
     return found[max(found)]
+
+
+def _hear(side: Side, message: str) -> None:
+    """Record a message by the first command in the guide that is possible."""
+    for command in _find_answers(message.partition("\n")[0]):
+        if side.try_(*_fill(command, message)):
+            return
+    pytest.fail(f"nothing in the guide records it:\n{message}")
 
 
 def test_the_guide_says_what_to_type_for_all_that_can_be_said() -> None:
@@ -244,7 +259,7 @@ def test_what_one_says_the_other_can_record(kind: str, kim: Side, lee: Side) -> 
     message = kim.ok("message", "1", "--with-risk")
     told = kim.read_talk().mine[-1]
     assert told.kind in (kind.removesuffix(" again"), kind.rpartition("_")[0])
-    lee.ok(*_fill(_find_answer(kind, message.split("\n")[0]), message))
+    _hear(lee, message)
     heard = lee.read_talk().heard
     assert heard
     assert not heard.is_mine
@@ -255,6 +270,28 @@ def test_what_one_says_the_other_can_record(kind: str, kim: Side, lee: Side) -> 
         told.repair,
     )
     _ensure_agreement(kim, lee)
+
+
+def test_a_warning_and_a_change_in_one_message_are_two_records(kim: Side, lee: Side) -> None:
+    kim.ok(*shlex.split(OWE[0]))
+    lee.ok(*shlex.split(OWE[1]))
+    kim.ok("bump", "1", "rain")
+    kim.ok("negotiate", "1", "--by", "mon", "--reason", "more rain")
+    warning, change = re.split("(?=Could we)", kim.ok("message", "1"))
+    _hear(lee, warning)
+    _hear(lee, change)
+    assert lee.load_record()["acts"][-2]["text"] == "rain"
+    _ensure_agreement(kim, lee)
+
+
+def test_a_time_can_be_copied_with_the_zone_of_the_writer(
+    kim: Side, lee: Side, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kim.ok("make", "Call me", "--from", "lee", "--by", "fri 17:00")
+    [by] = re.findall("  by (.*)", kim.ok("message", "1"))
+    monkeypatch.setenv("TZ", "America/New_York")
+    lee.ok("make", "Call me", "--to", "kim", "--by", f"{by} Europe/Berlin", "--asked")
+    assert lee.load_record()["due_at"] == kim.load_record()["due_at"]
 
 
 LABELLED_OPTIONS = {
@@ -300,3 +337,41 @@ def _fill(command: str, message: str) -> list[str]:
         if name in ("--reason", "--repair") or (takes_terms and "--" in name)
     ]
     return [*words, *(word for name in more for word in (name, values[name]))]
+
+
+ACTS = (
+    *("accept 1", "accept 1", "decline 1 --reason {}", "withdraw 1", "release 1 --reason {}"),
+    *("negotiate 1 --by 'in {n} days' --reason {}", "negotiate 1 --what {} --reason {}x"),
+    *("negotiate 1 --done-when {} --why {}x --reason {}y", "bump 1 {}"),
+    *("bump 1 {} --answer-by 'in {n} days'", "complete 1", "complete 1", "complete 1 --partial {}"),
+    *("reopen 1 --reason {}", "renege 1 --reason {} --repair {}x"),
+)
+
+
+@pytest.mark.parametrize("seed", [*range(6), 123, 158])  # two confirm what is being changed
+def test_whatever_they_say_in_turn_both_ledgers_hold_the_same(
+    seed: int, kim: Side, lee: Side
+) -> None:
+    random = Random(seed)
+    opening = random.choice(["--from lee", "--to lee --risk snow --no-to choir"])
+    kim.ok(*shlex.split(f"make Sweep {opening} --by fri --done-when clean --why winter"))
+    _hear(lee, kim.ok("message", "1", "--with-risk"))
+    speaker, hearer = lee, kim
+    said = 0
+    for number in range(60):
+        act = random.choice(ACTS).replace("{n}", str(5 + number))
+        text = f"text{number}"
+        if not speaker.try_(*shlex.split(act.replace("{}", text))):
+            continue
+        told = speaker.read_talk().mine
+        if not told:  # it is the other side's act
+            speaker.ok("undo")
+            continue
+        _hear(hearer, speaker.ok("message", "1"))
+        heard = hearer.read_talk().heard
+        assert heard
+        assert (heard.kind, heard.terms, heard.text) == (told[0].kind, told[0].terms, told[0].text)
+        _ensure_agreement(speaker, hearer)
+        speaker, hearer = hearer, speaker
+        said += 1
+    assert said > 0
