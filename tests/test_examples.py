@@ -337,3 +337,16 @@ def test_a_transcript_has_a_terminal_of_its_width_a_home_and_a_moment() -> None:
         "```console\n$ cat file; echo $PROMISECTL_TODAY\nkept\n2026-11-23T10:00\n```\n\n```console new\n$ ls\n```\n\n```sh\n$ false\n```\n"
     )
     assert replay.replayed(text) == text
+
+
+def test_everybody_in_a_transcript_has_a_home_of_their_own() -> None:
+    block = "```console {}\n$ {}\n{}```\n\n"
+    text = (
+        block.format("lee", "touch lee", "")
+        + block.format("kim 60 2026-12-01T08:00", "touch kim; ls; stty size", "kim\n50 60\n")
+        + block.format("", "ls", "")
+        + block.format("lee 2026-12-02", "ls; echo $PROMISECTL_TODAY", "lee\n2026-12-02\n")
+        + block.format("kim new", "ls", "")
+        + block.format("lee", "ls", "lee\n")
+    )
+    assert replay.replayed(text) == text

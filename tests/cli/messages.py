@@ -676,7 +676,7 @@ Is it what you needed?
     "confirmed": (
         [f"{OWED} --agreed", "complete 1 --reported", "accept 1"],
         """\
-Hi Dana, this is done. Thank you!
+Hi Dana, you kept this promise. Thank you!
 
   Fix the brake
   by Fri 27 Nov 2026
@@ -685,7 +685,7 @@ Hi Dana, this is done. Thank you!
     "confirmed at once": (
         [f"{OWED} --agreed", "complete 1"],
         """\
-Hi Dana, this is done. Thank you!
+Hi Dana, you kept this promise. Thank you!
 
   Fix the brake
   by Fri 27 Nov 2026
@@ -694,7 +694,7 @@ Hi Dana, this is done. Thank you!
     "confirmed after a warning": (
         [f"{OWED} --agreed", "bump 1 'no parts' --theirs", "complete 1"],
         """\
-Hi Dana, this is done. Thank you!
+Hi Dana, you kept this promise. Thank you!
 
   Fix the brake
   by Fri 27 Nov 2026

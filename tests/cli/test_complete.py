@@ -1,5 +1,7 @@
 """What is recorded late may have been done earlier, and the answer says how to date it."""
 
+import json
+
 import pytest
 
 from tests.conftest import Program
@@ -20,17 +22,19 @@ def overdue(program: Program) -> Program:
         (["1"], "complete 1 --on"),
         (["1", "-y"], "complete 1 --confirmed --on"),
         (["2"], "complete 2 --on"),
-        (["2", "--reported"], "complete 2 --on"),
+        (["2", "--reported"], "complete 2 --reported --on"),
     ],
 )
 def test_a_late_report_says_how_to_date_it(overdue: Program, words: list[str], again: str) -> None:
     hint = overdue("--today", LATER, "complete", *words).stderr.splitlines()[-1]
+    state = json.loads(overdue.ok("show", words[0], "--json"))[0]["state"]
     assert hint == f"Done earlier? promisectl undo · promisectl {again} “…”"
     overdue.ok("--today", LATER, "undo")
     dated = hint.rpartition("promisectl ")[2].replace("“…”", "yesterday 9:00").split(maxsplit=2)
     option, when = dated[2].rsplit("--on ", 1)
     result = overdue("--today", LATER, *dated[:2], *option.split(), "--on", when)
     assert ("on time" in result.stdout, "earlier?" in result.stderr) == (True, False)
+    assert json.loads(overdue.ok("show", words[0], "--json"))[0]["state"] == state
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,9 @@
 """One promise in full, as a page and as lines."""
 
+import json
+import re
+import shlex
+
 import pytest
 
 from tests.cli.lists import strip_lines
@@ -94,3 +98,37 @@ def test_who_was_told_is_named(week: Program) -> None:
         == "When              #   What\nMon 23 Nov 10:00  #6  You told Lee\n"
     )
     assert "\n  Mon 23 Nov 10:00  You told Lee\n" in strip_lines(week.ok("show", "6", width=80))
+
+
+@pytest.mark.parametrize(
+    ("side", "moves"),
+    [
+        (
+            "--from",
+            {
+                "bump 1 --theirs “no parts”": "Dana warns you",
+                "negotiate 1 --theirs --by “mon” --reason “no parts”": "Dana proposes a change",
+                "complete 1 --reported": "Dana reports it done",
+            },
+        ),
+        (
+            "--to",
+            {
+                "bump 1 --theirs “how is it going?”": "Dana reminds you",
+                "negotiate 1 --theirs --by “mon” --reason “no hurry”": "Dana proposes a change",
+            },
+        ),
+    ],
+)
+def test_what_they_can_say_of_an_active_promise_is_among_the_moves(
+    program: Program, side: str, moves: dict[str, str]
+) -> None:
+    program.ok("make", "Fix the brake", side, "dana", "--by", "fri", "--agreed")
+    page = strip_lines(program.ok("show", "1", width=80))
+    shown = dict(re.findall("^  (promisectl .*?)  +(.*)$", page, flags=re.MULTILINE))
+    for command, meaning in moves.items():
+        template = re.sub("“.*?”", "“…”", command)
+        assert shown[f"promisectl {template}"] == meaning
+        program.ok(*shlex.split(command.replace("“", "'").replace("”", "'")))
+        assert json.loads(program.ok("show", "1", "--json"))[0]["acts"][-1]["by"] == "them"
+        program.ok("undo")

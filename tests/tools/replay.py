@@ -3,9 +3,10 @@
 A fenced block ```console is a transcript: a line that begins with `$ ` is a command (lines right below it that begin with `> ` go
 on with it), what follows is what the terminal shows, and `[exit N]` when the command ends with another code than 0. One home serves
 the whole file, and its clock stands at Monday 23 November 2026, 10:00, unless a word after `console` says otherwise: `new` begins
-with an empty home, `40` is the width of the terminal, `2026-11-28T09:00` the moment. What differs from run to run has a name of its
-own: `~` is the home, `…uid…` any UUID, `…head…` any hash of an act, `promisectl-…` a temporary directory, `name-…` what a
-name is told apart by. Blank lines before the next command are layout. Where what is written shows questions, they are put, and what stands behind their `›` is typed; a
+with an empty home, `40` is the width of the terminal, `2026-11-28T09:00` the moment, and a name such as `lee` whose home it is: each
+name has a home of its own, which is empty at first. What differs from run to run has a name of its own: `~` is the home, `…uid…` any
+UUID, `…head…` any hash of an act, `promisectl-…` a temporary directory, `name-…` what a name is told apart by. Blank lines before
+the next command are layout. Where what is written shows questions, they are put, and what stands behind their `›` is typed; a
 question too many gets Ctrl-D. Elsewhere the program is told to ask nothing.
 
     python -m tests.tools.replay --write README.md src/promisectl/guide/*.md
@@ -172,17 +173,18 @@ def may_fork(file: Path) -> bool:
 
 
 def _lines(lines: list[str], programs: str, said: dict[str, str]) -> Iterator[str]:
-    home = Home(programs, said)
+    homes: dict[str, Home] = {}
     rest = iter(lines)
     for line in rest:
         yield line
         if fence := _FENCE.fullmatch(line):
             words = fence["words"].split()
-            if "new" in words:
-                home = Home(programs, said)
+            owner = next((word for word in words if word.isalpha() and word != "new"), "")
+            if "new" in words or owner not in homes:
+                homes[owner] = Home(programs, said)
             width = next((int(word) for word in words if word.isdigit()), WIDTH)
             now = next((word for word in words if "-" in word), MONDAY)
-            yield from _block(rest, home, width, now)
+            yield from _block(rest, homes[owner], width, now)
 
 
 def _block(rest: Iterator[str], home: Home, width: int, now: str) -> Iterator[str]:

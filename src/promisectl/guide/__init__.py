@@ -19,7 +19,7 @@ _TOPIC_GROUPS = {
         "dates": "how to write a date, and what is refused",
         "people": "names, aliases, renaming and merging",
         "spreadsheets": "Excel, LibreOffice, pandas, sqlite3, Markdown",
-        "talking": "the words to send, in any language",
+        "talking": "how two people use it together, in any language",
         "calendars": "promises as tasks with alarms in your calendar",
         "scripting": "scripts, your shell's prompt, status bars, mail",
         "aliases": "short words for what you type every day",

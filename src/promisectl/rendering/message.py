@@ -79,7 +79,7 @@ ACT_WORDS: dict[str, ActWords] = {
     "answer_later": ActWords("I need some more time to answer this:", ("remark", "reply")),
     "partial": ActWords("this is how far I am:", ("done_so_far",)),
     "reported": ActWords("this is done:", (), "Is it what you needed?"),
-    "confirmed": ActWords("this is done. Thank you!"),
+    "confirmed": ActWords("you kept this promise. Thank you!"),
     "not_done": ActWords("this is not done yet, as I see it:", ("missing",)),
     "reopened": ActWords("I reported this too early. It is not done yet:", _GIVES_REASON),
     "broken": ActWords(

@@ -536,8 +536,11 @@ def format_earlier_report(move: MoveReport) -> str:
     is_dated = move.act.at != move.here.now
     if move.act.verb is not Verb.COMPLETE or is_dated or not move.punctuality.endswith(" late"):
         return ""
-    is_confirmed = move.act.side is Side.PROMISEE and move.after.direction is Direction.OWE
-    again = f"complete {move.after.id}{' --confirmed' if is_confirmed else ''} --on “…”"
+    option = {
+        (Direction.OWE, Side.PROMISEE): " --confirmed",
+        (Direction.OWED, Side.PROMISOR): " --reported",
+    }.get((move.after.direction, move.act.side), "")
+    again = f"complete {move.after.id}{option} --on “…”"
     return f"Done earlier? promisectl undo · promisectl {again}"
 
 

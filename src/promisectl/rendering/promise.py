@@ -9,7 +9,7 @@ from rich.text import Text
 
 from promisectl._typing import TYPE_CHECKING
 from promisectl.domain import lifecycle
-from promisectl.domain.promise import Promise, Revision, State, Verb
+from promisectl.domain.promise import Direction, Promise, Revision, Side, State, Verb
 from promisectl.rendering import acts, formats, messages, tables
 
 if TYPE_CHECKING:
@@ -133,18 +133,9 @@ def list_open_moves(promise: Promise, name: str) -> list[tuple[str, str]]:
     ]
     moves = []
     for verb in (verb for verb in verbs if verb in _DESCRIBED_VERBS):
-        if verb is Verb.NEGOTIATE and lifecycle.is_negotiator_unclear(promise):
-            sides = (promise.direction.my_side, promise.direction.their_side)
-            moves += [
-                (
-                    lifecycle.format_move(verb, promise.id, promise.state, option=option),
-                    messages.describe_move(promise, verb, name, side),
-                )
-                for option, side in zip(("--mine", "--theirs"), sides, strict=True)
-            ]
-        else:
-            command = lifecycle.format_move(verb, promise.id, promise.state)
-            moves.append((command, messages.describe_move(promise, verb, name)))
+        for option, side in _list_speakers(promise, verb):
+            command = lifecycle.format_move(verb, promise.id, promise.state, option=option)
+            moves.append((command, messages.describe_move(promise, verb, name, side)))
         offered = promise.offered_revision
         if verb is Verb.BUMP and offered and not promise.direction.is_my_side(offered.author):
             option = "--answer-by “…”"
@@ -156,6 +147,23 @@ def list_open_moves(promise: Promise, name: str) -> list[tuple[str, str]]:
         if verb not in _DESCRIBED_VERBS
     ]
     return [*moves, *((command, "") for command in others)]
+
+
+def _list_speakers(promise: Promise, verb: Verb) -> list[tuple[str, Side | None]]:
+    """Return who could make a move now, each with the option that names the side.
+
+    The side that is inferred needs no option.
+    """
+    mine, theirs = promise.direction.my_side, promise.direction.their_side
+    if verb is Verb.NEGOTIATE and lifecycle.is_negotiator_unclear(promise):
+        return [("--mine", mine), ("--theirs", theirs)]
+    speakers: list[tuple[str, Side | None]] = [("", None)]
+    if promise.state is State.ACTIVE and promise.direction is not Direction.SELF:
+        if verb in (Verb.NEGOTIATE, Verb.BUMP):
+            speakers.append(("--theirs", theirs))
+        elif verb is Verb.COMPLETE and promise.direction is Direction.OWED:
+            speakers.append(("--reported", theirs))
+    return speakers
 
 
 def render_log(
