@@ -462,13 +462,17 @@ def format_text(message: Message) -> str:
 
 
 def _format_item(item: Sequence[str], first: str) -> str:
-    """Return the lines of an item, the first after `first`, all others in line with it."""
+    """Return the lines of an item, the first after `first`, all others in line with it.
+
+    None ends with a space, which tells a mail program that the line goes on below (RFC 3676).
+    """
     pieces = [
         f"{_INDENT if number else ''}{line}"
         for text in item
         for number, line in enumerate(system_text.split_lines(text))
     ]
-    return "\n".join(f"{_INDENT if index else first}{line}" for index, line in enumerate(pieces))
+    lines = (f"{_INDENT if index else first}{line}" for index, line in enumerate(pieces))
+    return "\n".join(line.rstrip(" \t") for line in lines)
 
 
 def format_markdown(message: Message) -> str:
@@ -500,11 +504,13 @@ def _escape_paragraphs(text: str) -> str:
 
 
 def format_mailto(subject: str, body: str) -> str:
-    """Return a link that opens a mail with a subject and a text (RFC 6068)."""
+    """Return a link that opens a mail with a subject and a text (RFC 6068).
+
+    The subject is one line, with single spaces and without control characters.
+    """
     from urllib.parse import quote
 
-    title, lines = (
-        " ".join(system_text.split_lines(subject)),
-        "\r\n".join(system_text.split_lines(body.rstrip("\n"))),
-    )
+    words = " ".join(system_text.split_lines(subject)).replace("\t", " ").split(" ")
+    title = system_text.escape_controls(" ".join(filter(None, words)))
+    lines = "\r\n".join(system_text.split_lines(body.rstrip("\n")))
     return f"mailto:?subject={quote(title, safe='')}&body={quote(lines, safe='')}"

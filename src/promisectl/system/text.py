@@ -28,6 +28,7 @@ STEERING_RANGES = (
     range(0xE0000, 0xE0080),
 )
 """The code points that a terminal could obey."""
+_CONTROL_RANGES = STEERING_RANGES[:2]
 _LINE_BREAKS = ("\r\n", "\r", "\x85", "\u2028", "\u2029")
 _FIRST_EMOJI = 0x2600
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
@@ -87,6 +88,21 @@ def escape_text(value: str) -> str:
         return value
     return "".join(
         escape_character(character) if is_steering(ord(character)) else character
+        for character in value
+    )
+
+
+def escape_controls(value: str) -> str:
+    """Return a text with its control characters as escapes, but for tabs and LF.
+
+    All else stays, as it is for a reader and not for a terminal: marks of direction, joiners, tags.
+    """
+    if value.isprintable():  # no control character is printable
+        return value
+    return "".join(
+        escape_character(character)
+        if any(ord(character) in codes for codes in _CONTROL_RANGES) and character not in "\t\n"
+        else character
         for character in value
     )
 
