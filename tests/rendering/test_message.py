@@ -1,18 +1,24 @@
 """A message as others read it: a mail program, a reader of Markdown, who opens a link. What arrives is what was typed."""
 
 import re
+import subprocess
+from html.parser import HTMLParser
 from urllib.parse import parse_qs, urlsplit
 
-from hypothesis import example, given
+import pytest
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from promisectl.rendering.message import (
     Message,
     Part,
     format_mailto,
+    format_markdown,
     format_text,
 )
 from promisectl.system.text import split_lines
+from tests.conftest import tool
 
 _TEMPTING = [
     *"\\`*_{}[]()<>#+-.!|~:&@$^=%\"'/; \n\t", "  ", "\n\n", "\r\n", "\n    ",
@@ -74,6 +80,73 @@ def _list_typed(letter: Message) -> list[list[str]]:
     blocks.append([letter.closing])
     lines = [_trim([line for text in block for line in _list_lines(text)]) for block in blocks]
     return [block for block in lines if block]
+
+
+class _Page(HTMLParser):
+    """The paragraphs and the items of a page, line by line; the page has nothing else."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self._blocks = [""]
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        assert tag in ("p", "ul", "li", "br", "strong"), (tag, attrs)
+        if tag == "br":
+            self._blocks[-1] += "\n"
+        elif tag != "strong":
+            self._blocks.append("")
+
+    def handle_data(self, data: str) -> None:
+        self._blocks[-1] += data.replace("\n", " ")
+
+    def list_blocks(self) -> list[list[str]]:
+        """Every paragraph and item; white space between them is none."""
+        return [_trim(_list_lines(block)) for block in self._blocks if block.strip()]
+
+
+_READERS = {
+    "commonmark": MarkdownIt("commonmark"),
+    "gfm": MarkdownIt("gfm-like", {"html": True}),
+    "chat": MarkdownIt("gfm-like", {"html": True, "breaks": True}),
+}
+
+
+@given(_LETTERS)
+@example(_tell("a\n\nb\n\n\nc\n"))
+@example(_tell("\n\n    code?"))
+@example(_tell("left to right\u200e, \u200fשלום, 🏴\U000e0067\U000e0062\U000e007f, \ufeff"))
+@pytest.mark.parametrize("reader", _READERS)
+def test_a_message_in_markdown_is_seen_as_it_was_typed(reader: str, letter: Message) -> None:
+    page = _Page(_READERS[reader].render(format_markdown(letter)))
+    assert page.list_blocks() == _list_typed(letter)
+
+
+@given(_LETTERS)
+@example(_tell("a. b\nb) c\niv. d\n(1) e\n(@) f\n#. g\n@. j\n: h\n::: i"))
+@example(_tell("US$ a\nb$ c, 2^10^, $$\nx\n$$"))
+@settings(max_examples=25)
+@pytest.mark.parametrize("dialect", ["commonmark", "gfm", "markdown-smart"])
+def test_pandoc_shows_it_as_it_was_typed(dialect: str, letter: Message) -> None:
+    words = [tool("pandoc"), "--from", dialect, "--to", "html", "--wrap", "none"]
+    read = subprocess.run(
+        words, input=format_markdown(letter).encode(), capture_output=True, check=True
+    )
+    assert _Page(read.stdout.decode()).list_blocks() == _list_typed(letter)
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("Set ==this== and %%that%%", "Set \\==this== and \\%%that\\%%"),
+        ("git push --force", "git push \\--force"),
+        ("a == b, 100 % - 2^10 or so", "a == b, 100 % - 2^10 or so"),
+    ],
+)
+def test_no_word_is_marked_hidden_or_made_another(typed: str, written: str) -> None:
+    """What Obsidian would mark or leave out, and where pandoc would write a dash."""
+    assert f"\n- {written}\n" in format_markdown(_tell(typed))
 
 
 def _unflow(lines: list[str]) -> list[str]:

@@ -489,16 +489,19 @@ def format_markdown(message: Message) -> str:
 
 
 def _format_markdown_item(item: Sequence[str]) -> str:
-    lines = [
-        system_text.escape_markdown(line) for text in item for line in system_text.split_lines(text)
-    ]
-    return _BULLET + f"\\\n{_INDENT}".join(filter(None, lines))
+    """Return the lines of an item; an empty one inside stays one."""
+    lines = map(_escape_line, system_text.split_lines("\n".join(item)))
+    return _BULLET + "\n".join(lines).strip("\n").replace("\n", f"\\\n{_INDENT}")
+
+
+def _escape_line(line: str) -> str:
+    return system_text.escape_markdown(line, escape=system_text.escape_controls)
 
 
 def _escape_paragraphs(text: str) -> str:
     """Return words of the message as Markdown, in which an empty line ends a paragraph."""
     return "\n\n".join(
-        "\\\n".join(map(system_text.escape_markdown, system_text.split_lines(paragraph)))
+        "\\\n".join(map(_escape_line, system_text.split_lines(paragraph)))
         for paragraph in text.split("\n\n")
     )
 
