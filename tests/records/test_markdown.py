@@ -83,7 +83,7 @@ def test_every_text_shows_as_it_was_typed(typed: list[tuple[str, str]], chosen: 
         ("2026-11-06", "2026-11-06"),
         ("1.5 * 2 < 4; AT&T, ~5 {x}, $5", "1.5 * 2 < 4; AT&T, ~5 {x}, $5"),
         ("- [ ] 1. snake_case_, _so_", "- \\[ ] 1. snake_case\\_, \\_so\\_"),
-        ("*now* `x` ~~y~~ $a$", "\\*now\\* \\`x\\` \\~\\~y\\~\\~ \\$a$"),
+        ("*now* `x` ~~y~~ $a$", "\\*now\\* \\`x\\` \\~\\~y\\~\\~ \\$a\\$"),
         ("a|b", "a\\|b"),
         ("two\nlines", "two<br>lines"),
         ("www.example.org", "www\\.example\\.org"),

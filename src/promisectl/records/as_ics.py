@@ -5,7 +5,6 @@ They are written with the package icalendar, which the extra `ics` installs.
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -14,7 +13,7 @@ from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.domain.constants import UNDELIVERED_STATES
 from promisectl.records import vtimezone
-from promisectl.system.text import escape_text, split_lines
+from promisectl.system.text import escape_controls, split_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -205,10 +204,4 @@ def escape_ics_text(value: str) -> str:
 
     Every kind of line break becomes a newline, other control characters become escapes.
     """
-    value = "\n".join(split_lines(value))
-    return "".join(
-        escape_text(character)
-        if unicodedata.category(character) == "Cc" and character not in "\t\n"
-        else character
-        for character in value
-    )
+    return escape_controls("\n".join(split_lines(value)))

@@ -371,10 +371,14 @@ def format_text(message: Message) -> str:
 
 
 def _format_item(item: Sequence[str], first: str) -> str:
-    """Return the lines of an item, the first after `first`, all others in line with it."""
+    """Return the lines of an item, the first after `first`, all others in line with it.
+
+    None ends with a space, which tells a mail program that the line goes on below (RFC 3676).
+    """
     pieces = [
         f"{INDENT if number else ''}{line}"
         for text in item
         for number, line in enumerate(system_text.split_lines(text))
     ]
-    return "\n".join(f"{INDENT if index else first}{line}" for index, line in enumerate(pieces))
+    lines = (f"{INDENT if index else first}{line}" for index, line in enumerate(pieces))
+    return "\n".join(line.rstrip(" \t") for line in lines)

@@ -28,24 +28,29 @@ def format_markdown(message: Message) -> str:
 
 
 def _format_markdown_item(item: Sequence[str]) -> str:
-    lines = [
-        system_text.escape_markdown(line) for text in item for line in system_text.split_lines(text)
-    ]
-    return BULLET + f"\\\n{INDENT}".join(filter(None, lines))
+    """Return the lines of an item; an empty one inside stays one."""
+    lines = map(_escape_line, system_text.split_lines("\n".join(item)))
+    return BULLET + "\n".join(lines).strip("\n").replace("\n", f"\\\n{INDENT}")
+
+
+def _escape_line(line: str) -> str:
+    return system_text.escape_markdown(line, escape=system_text.escape_controls)
 
 
 def _escape_paragraphs(text: str) -> str:
     """Return words of the message as Markdown, in which an empty line ends a paragraph."""
     return "\n\n".join(
-        "\\\n".join(map(system_text.escape_markdown, system_text.split_lines(paragraph)))
+        "\\\n".join(map(_escape_line, system_text.split_lines(paragraph)))
         for paragraph in text.split("\n\n")
     )
 
 
 def format_mailto(subject: str, body: str) -> str:
-    """Return a link that opens a mail with a subject and a text (RFC 6068)."""
-    title, lines = (
-        " ".join(system_text.split_lines(subject)),
-        "\r\n".join(system_text.split_lines(body.rstrip("\n"))),
-    )
+    """Return a link that opens a mail with a subject and a text (RFC 6068).
+
+    The subject is one line, with single spaces and without control characters.
+    """
+    words = " ".join(system_text.split_lines(subject)).replace("\t", " ").split(" ")
+    title = system_text.escape_controls(" ".join(filter(None, words)))
+    lines = "\r\n".join(system_text.split_lines(body.rstrip("\n")))
     return f"mailto:?subject={quote(title, safe='')}&body={quote(lines, safe='')}"

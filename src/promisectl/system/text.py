@@ -8,7 +8,7 @@ from promisectl._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import IO
 
 _SHORT_ESCAPES = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
@@ -28,6 +28,7 @@ STEERING_RANGES = (
     range(0xE0000, 0xE0080),
 )
 """The code points that a terminal could obey."""
+_CONTROL_RANGES = STEERING_RANGES[:2]
 _LINE_BREAKS = ("\r\n", "\r", "\x85", "\u2028", "\u2029")
 _FIRST_EMOJI = 0x2600
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
@@ -91,6 +92,21 @@ def escape_text(value: str) -> str:
     )
 
 
+def escape_controls(value: str) -> str:
+    """Return a text with its control characters as escapes, but for tabs and LF.
+
+    All else stays, as it is for a reader and not for a terminal: marks of direction, joiners, tags.
+    """
+    if value.isprintable():  # no control character is printable
+        return value
+    return "".join(
+        escape_character(character)
+        if any(ord(character) in codes for codes in _CONTROL_RANGES) and character not in "\t\n"
+        else character
+        for character in value
+    )
+
+
 def escape_lines(text: str) -> str:
     """Return a text of several lines, escaped but for its tabs and line ends, which become LF."""
     return "".join(
@@ -137,26 +153,32 @@ def decode_escape(escape: re.Match[str]) -> str:
     return character
 
 
-# What Markdown would read as mark-up, or GitHub and other sites as a link, a mention or a formula.
+# What Markdown would read as mark-up, or GitHub and other sites as a link, a mention or a formula;
+# and what pandoc and programs for notes read as a dash, a raised, marked or hidden text.
 # A * between two spaces, a _ within a word and a ~ before one mean nothing; a point before a letter
-# could make the name of a site.
+# could make the name of a site. A formula can end on a later line.
 _MARKDOWN_INLINE_PATTERN = (
     r"[\\`|\[]|(?<! )\*|\*(?! )|(?<![^\W_])_|_(?![^\W_])|(?<! )(?<!^)~|~(?!\w)"
-    r"|<(?=[A-Za-z/!?])|&(?=#?\w+;)|[#@](?=\w)|\$(?=.*\$)|:(?=//|[\w+-]+:)"
-    r"|(?<=\w)\.(?=[^\W\d_])|(?<=[wW]{3})\."
+    r"|<(?=[A-Za-z/!?])|&(?=#?\w+;)|[#@](?=\w)|\$(?=.*\$)|(?<=\S)\$(?!\d)|:(?=//|[\w+-]+:)"
+    r"|(?<=\w)\.(?=[^\W\d_])|(?<=[wW]{3})\.|-(?=-)|%(?=%)|\^(?=\S*(?:\^|$))|=(?==+(?:[^\s=]|$))"
 )
-# The start of a heading, a quote or a list, the line below a heading, or the head of a table.
-_MARKDOWN_BLOCK_PATTERN = r"^([0-9]{1,9}(?=[.)](?: |$))|(?=#+(?: |$)|>|[-+](?: |$)|[-=:][-=: ]*$))"
+# The start of a heading, a quote, a list or a definition, the line below a heading, or the head of
+# a table. Pandoc numbers the items of a list with letters too, and in brackets.
+_MARKDOWN_BLOCK_PATTERN = (
+    r"^((?:[0-9]{1,9}|[A-Za-z]|[ivxlcdmIVXLCDM]+|[#@])(?=[.)](?: |$))"
+    r"|(?=#+(?: |$)|>|[-+:](?: |$)|::|[-=:][-=: ]*$"
+    r"|\((?:[0-9]+|[A-Za-z]|[ivxlcdmIVXLCDM]+|[#@])\)(?: |$)))"
+)
 
 
-def escape_markdown(text: str) -> str:
+def escape_markdown(text: str, *, escape: Callable[[str], str] = escape_text) -> str:
     """Return a text as one line of Markdown that shows it as typed: no mark-up, link or block.
 
-    What could steer a terminal becomes an escape.
+    What could steer a terminal becomes an escape, or what `escape` makes one.
     """
     import re
 
-    line = " ".join(_escape_markdown_lines(text)).strip(" ")
+    line = " ".join(_escape_markdown_lines(text, escape)).strip(" ")
     return re.sub(_MARKDOWN_BLOCK_PATTERN, r"\1\\", line)
 
 
@@ -165,14 +187,14 @@ def escape_markdown_cell(text: str) -> str:
 
     A line break stays one.
     """
-    return "<br>".join(_escape_markdown_lines(text)).strip(" ")
+    return "<br>".join(_escape_markdown_lines(text, escape_text)).strip(" ")
 
 
-def _escape_markdown_lines(text: str) -> Iterator[str]:
+def _escape_markdown_lines(text: str, escape: Callable[[str], str]) -> Iterator[str]:
     import re
 
     for line in re.split("\r\n|\r|\n", text):
-        shown = escape_text(line.replace("\t", " ")).strip(" ")
+        shown = escape(line.replace("\t", " ")).strip(" ")
         yield re.sub(_MARKDOWN_INLINE_PATTERN, r"\\\g<0>", shown)
 
 
