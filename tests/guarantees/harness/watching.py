@@ -206,7 +206,7 @@ class Watch:
             umask=umask,
             mutant=mutant,
         )
-        texts = [text.replace(str(home), "HOME") for text in ends.heard(line.given)]
+        texts = [text.replace(str(home), "HOME") for text in ends.heard(line)]
         after = held(home)
         changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
         return Answered(line, run.wait(_LONG), *texts, changed, self._of(run.pid))
@@ -242,12 +242,12 @@ class _Ends:
             self.its = (stdin, stdout, stderr)
         self._end = b"\x04" if at_terminal else b""
 
-    def heard(self, given: str) -> tuple[str, str]:
-        """What is printed on stdout and on stderr until the end, when this is given on stdin."""
+    def heard(self, line: Asked) -> tuple[str, str]:
+        """What a command line prints on stdout and on stderr until it ends. Raises TimeoutError."""
         for end in set(self.its):
             os.close(end)
         with suppress(OSError):
-            os.write(self._given, given.encode() + self._end)
+            os.write(self._given, line.given.encode() + self._end)
         if not self._end:
             os.close(self._given)
         texts = {self._out: b"", self._err: b""}
@@ -263,7 +263,8 @@ class _Ends:
         if (
             waiting
         ):  # to close a terminal now would end the command with an error that it has not made
-            message = f"it had not ended after {_LONG} seconds"
+            so_far = [text[-200:] for text in texts.values()]
+            message = f"{line} had not ended after {_LONG} seconds: {so_far}"
             raise TimeoutError(message)
         for end in {self._out, self._err, *((self._given,) if self._end else ())}:
             os.close(end)
