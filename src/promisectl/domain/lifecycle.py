@@ -477,7 +477,7 @@ _BOOKKEEPING_EFFECTS = (Effect.CORRECT, Effect.TAG)  # the other side does not l
 def _update_state(before: Promise, after: Promise, row: Transition, act: Act) -> Promise:
     """Return `after` with all that an act changes except the terms: state, moments, warnings."""
     changes: dict[str, Any] = _build_sayings(before, row, act) | _build_words(before, row, act)
-    was_unheard = act.unsaid or (act.verb is Verb.WITHDRAW and before.are_terms_unsaid)
+    was_unheard = act.unsaid or (act.verb is Verb.WITHDRAW and before.is_proposal_unheard)
     if row.effect not in _BOOKKEEPING_EFFECTS and not was_unheard:
         said_at = _find_said_moment(row, act)
         changes["contact_at"] = max(before.contact_at, said_at)

@@ -401,6 +401,17 @@ class Promise(NamedTuple):
         return any(act.verb is not Verb.BUMP for act in self.unsaid)
 
     @property
+    def is_proposal_unheard(self) -> bool:
+        """Whether they know of none of my proposed terms, neither the last nor those before."""
+        is_mine, waiting = self.direction.is_my_side, (Status.OFFERED, Status.SUPERSEDED)
+        mine = takewhile(
+            lambda revision: revision.status in waiting and is_mine(revision.author),
+            reversed(self.revisions),
+        )
+        unsaid = [act for act in self.unsaid if act.verb is not Verb.BUMP]
+        return bool(unsaid) and len(unsaid) >= len([*mine])
+
+    @property
     def told_words(self) -> tuple[tuple[Verb, Notice], ...]:
         """My warnings that were unsaid at first, by their verbs, from when they were told."""
         return tuple(

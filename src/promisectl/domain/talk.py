@@ -141,7 +141,7 @@ def read_talk(rows: Sequence[TalkRow], direction: str) -> Talk:
     heard: Utterance | None = None
     for row in sorted(rows, key=lambda row: (row["at"], row["number"])):
         if row["verb"] == "told":
-            mine = [one._replace(is_unsaid=False) for one in mine]
+            mine = [one._replace(is_unsaid=False) for one in _join_terms(mine)]
         for said in reader.read_act(row):
             if said.is_mine and not said.both:
                 mine = _add_to_mine(mine, said)
@@ -243,7 +243,7 @@ class _TalkReader:
         self._author = ""
         self._entry: int | None = None
         self._unsaid_warning: str | None = None
-        self._is_proposal_unheard = False
+        self._heard_proposal: Utterance | None = None
         self.stage = _NEW
         self.warning: str | None = None
         self.proposal: Utterance | None = None
@@ -258,8 +258,8 @@ class _TalkReader:
             if row["verb"] == "told" and self._unsaid_warning:
                 self.warning = self._unsaid_warning
             self._unsaid_warning = None
-            is_withdrawal = row["verb"] == "withdraw" and row["side"] == self._my_side
-            self._is_proposal_unheard = self._is_proposal_unheard and is_withdrawal
+            if not (row["verb"] == "withdraw" and row["side"] == self._my_side):
+                self._heard_proposal = self.proposal
         if row["verb"] == "import":
             yield self._read_import(row)
             return
@@ -287,8 +287,13 @@ class _TalkReader:
     def _take_step(self, row: TalkRow, kind: str, side: str, stage: str) -> Utterance:
         """Move on to the stage after an act, and return what it says."""
         is_mine = side == self._my_side
+        is_withdrawal = is_mine and row["verb"] == "withdraw"
+        heard = self._find_heard_proposal()
         former, label = self._find_former(kind)
         terms = self._find_terms(row, kind)
+        if is_withdrawal and heard:
+            terms = heard.terms if kind == "withdraw" else terms
+            former = heard.terms if kind == "withdraw_change" else former
         both = kind in ("yes", "yes_change") and row["entry"] == self._entry
         both = both or (row["verb"] == "import" and kind == "yes")
         if kind == "answer_later":
@@ -302,12 +307,11 @@ class _TalkReader:
             row["text"],
             row["repair"],
             both,
-            is_unsaid=bool(row["unsaid"]) or self._is_proposal_unheard,
+            is_unsaid=bool(row["unsaid"]) or (is_withdrawal and not heard),
         )
         if kind in _KINDS_OF_TERMS:
-            is_first = self.stage not in (_PROPOSED, _CHANGING)
-            self._is_proposal_unheard = said.is_unsaid and (is_first or self._is_proposal_unheard)
             self.proposal, self._author, self._entry = said, side, row["entry"]
+            self._heard_proposal = heard if said.is_unsaid else said
         if kind in ("yes", "yes_change"):
             self.agreed, self.warning = terms, None
         elif kind == "warning" and said.is_unsaid:
@@ -316,6 +320,12 @@ class _TalkReader:
             self.warning = row["text"]
         self.stage = stage
         return said
+
+    def _find_heard_proposal(self) -> Utterance | None:
+        """Return my newest proposal that the other side heard and that has no answer yet."""
+        is_open = self.stage in (_PROPOSED, _CHANGING)
+        heard = self._heard_proposal
+        return heard if is_open and heard and heard.is_mine else None
 
     def _find_terms(self, row: TalkRow, kind: str) -> SaidTerms:
         """Return the terms that an act is about: those it proposes or answers, or the agreed."""

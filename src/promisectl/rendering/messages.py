@@ -400,7 +400,7 @@ def _format_distance(due: CivilMoment, moment: datetime, here: LocalMoment) -> s
 def format_withdraw(move: MoveReport) -> str:
     """Return that somebody took back a change, an offer or a request."""
     before = move.before or move.after
-    unheard = " They had not heard it." if before.are_terms_unsaid else ""
+    unheard = " They had not heard it." if before.is_proposal_unheard else ""
     if move.after.state is State.ACTIVE:
         lost = f"{move.actor} took back the change (rev {move.act.revision})"
         return f"{lost}.{unheard} {_format_lasting_terms(move)}"
