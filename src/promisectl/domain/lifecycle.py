@@ -707,11 +707,11 @@ def _list_imported_phases(state: ImportedState) -> tuple[Phase, ...]:
 
 
 def _list_imported_unsaid(state: ImportedState, direction: Direction) -> tuple[UnsaidAct, ...]:
-    """Return what was unsaid when a promise was imported: my proposed terms, else a bump."""
+    """Return what was unsaid when a promise was imported: my terms unless heard, else a bump."""
     if not state.unsaid:
         return ()
     is_offered = state.state is State.PROPOSED or state.offer is not None
-    is_mine = is_offered and direction.is_my_side(state.author)
+    is_mine = is_offered and direction.is_my_side(state.author) and not state.heard
     gives_notice = direction is Direction.OWE and not (is_mine and state.state is State.PROPOSED)
     verb = Verb.NEGOTIATE if is_mine else Verb.BUMP
     return (UnsaidAct(verb, state.made_at, gives_notice),)

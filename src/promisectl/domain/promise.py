@@ -173,7 +173,7 @@ class ImportedState(NamedTuple):
     often both sides agreed on a change, and `first_due` is the due date first agreed on. `offer`
     holds a change proposed for agreed terms. `word_at` is when the promisor
     first warned, `silent` whether the promise was broken without a warning. `unsaid`: the other
-    side does not know of my newest act yet.
+    side does not know of my newest act yet; `heard`: they know of the proposed terms all the same.
     """
 
     state: State
@@ -194,6 +194,7 @@ class ImportedState(NamedTuple):
     silent: bool = False
     reason: str | None = None
     unsaid: bool = False
+    heard: bool = False
 
 
 class Act(NamedTuple):

@@ -1,0 +1,68 @@
+"""What I wrote down and did not say yet, as it is shown: nobody is late with an answer to it."""
+
+import json
+import shlex
+
+import pytest
+
+from tests.conftest import Program
+
+REQUEST = "make 'Fix the bike' --from lee --by 'fri next week'"
+ASKED = "make 'Review the contract' --to lee --by 'fri next week' --asked"
+AGREED = "make 'Send Q3 numbers' --to lee --by 'fri next week' --agreed"
+CHANGE = "negotiate 1 --by '7 dec' --reason audit --reply-by wed"
+REMINDER = "bump 1 'did you see it?' --unsaid"
+THURSDAY = "2026-11-26T10:00"
+
+STANDINGS = {
+    "a request": ([f"{REQUEST} --reply-by wed --unsaid"], "not said yet", []),
+    "a new reply date": (
+        [f"{REQUEST} --reply-by mon", "negotiate 1 --mine --reply-by wed --unsaid"],
+        "not said yet",
+        [],
+    ),
+    "a counter-offer": (
+        [f"{ASKED} --reply-by mon", "negotiate 1 --by '7 dec' --reply-by wed --unsaid"],
+        "not said yet",
+        [],
+    ),
+    "a change": (
+        [AGREED, f"{CHANGE} --unsaid"],
+        "in 8 days change proposed not said yet",
+        ["renegotiating"],
+    ),
+    "a reminder of a request": (
+        [f"{REQUEST} --reply-by wed", REMINDER],
+        "their answer reply overdue not said yet",
+        ["lapsed"],
+    ),
+    "a word about their request": (
+        [f"{ASKED} --reply-by wed", REMINDER],
+        "your answer reply overdue not said yet",
+        ["lapsed"],
+    ),
+    "a word about my change": (
+        [AGREED, CHANGE.replace("wed", "sat"), REMINDER],
+        "in 8 days change proposed not said yet their answer by Sat",
+        ["renegotiating"],
+    ),
+    "a request that was told": (
+        [f"{REQUEST} --reply-by wed --unsaid", "told 1"],
+        "their answer reply overdue",
+        ["lapsed"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STANDINGS)
+def test_nobody_is_late_with_an_answer_to_what_they_did_not_hear(
+    program: Program, name: str
+) -> None:
+    lines, standing, flags = STANDINGS[name]
+    for line in lines:
+        program.ok(*shlex.split(line))
+    [record] = json.loads(program.ok("show", "1", "--json", today=THURSDAY))
+    assert [flag for flag in record["flags"] if flag != "unsaid"] == flags
+    page = program.ok("show", "1", today=THURSDAY, width=100).splitlines()
+    [line] = [line for line in page if line.startswith("standing")]
+    assert line.removeprefix("standing").replace(",", "").split() == standing.split()
