@@ -232,7 +232,7 @@ def test_other_terms_are_put_on_the_table(promised: Program, desk: Desk) -> None
             "#1 active: you proposed a change (rev 2) of “Send Q3 numbers”: by Mon 7 Dec (was Fri 27 Nov). "
             "Until Dana says yes, Fri 27 Nov holds.\n"
         ),
-        "When Dana says yes: promisectl accept 1\n",
+        "Not said yet? promisectl message 1 · When Dana says yes: promisectl accept 1\n",
         0,
     )
     assert _record(promised)["acts"][-1]["text"] == "slipped"

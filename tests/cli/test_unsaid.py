@@ -1,4 +1,4 @@
-"""What I wrote down and did not say yet, as it is shown: nobody is late with an answer to it."""
+"""What I wrote down and did not say yet: how it is shown, and when its words are offered."""
 
 import json
 import shlex
@@ -66,3 +66,42 @@ def test_nobody_is_late_with_an_answer_to_what_they_did_not_hear(
     page = program.ok("show", "1", today=THURSDAY, width=100).splitlines()
     [line] = [line for line in page if line.startswith("standing")]
     assert line.removeprefix("standing").replace(",", "").split() == standing.split()
+
+
+SEND = "Not said yet? promisectl message 1"
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_offered"),
+    [
+        ([REQUEST], True),
+        ([ASKED.replace(" --asked", "")], True),
+        ([f"{REQUEST} --unsaid"], False),
+        ([f"{REQUEST} --offered"], False),
+        ([f"{REQUEST} --agreed"], False),
+        ([f"{REQUEST} --said yesterday"], False),
+        ([ASKED], False),
+        ([ASKED, "negotiate 1 --by '7 dec'"], True),
+        ([ASKED, "negotiate 1 --by '7 dec' --theirs"], False),
+        ([AGREED, CHANGE], True),
+        ([AGREED, f"{CHANGE} --unsaid"], False),
+        ([AGREED, f"{CHANGE} --theirs"], False),
+        ([AGREED, CHANGE.replace("--reply-by wed", "--agreed")], False),
+        ([REQUEST, REMINDER.replace(" --unsaid", "")], False),
+        ([f"{REQUEST} --unsaid", "told 1"], False),
+        ([REQUEST, "bump 1 'any news?'", "undo"], False),
+        (["make Run --to me"], False),
+    ],
+)
+def test_the_words_of_what_i_propose_are_offered_once(
+    program: Program, lines: list[str], is_offered: bool
+) -> None:
+    for line in lines:
+        result = program(*shlex.split(line))
+        assert result.code == 0, result
+    assert (SEND in result.stderr) is is_offered
+    assert "Not said yet?" not in program("moves", width=100).stdout
+    configured = program.home / "config" / "promisectl" / "config.toml"
+    configured.parent.mkdir(parents=True)
+    configured.write_text('hints = "never"\n')
+    assert "Not said yet?" not in program("make", "Sing", "--to", "dana").stderr
