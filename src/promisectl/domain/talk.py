@@ -114,7 +114,7 @@ class Utterance(NamedTuple):
     is_unsaid: bool = False
 
 
-class Talk(NamedTuple):
+class Talk:
     """A promise as a talk.
 
     `mine` is what I said since the other side last spoke, without what a later act of mine has
@@ -123,11 +123,20 @@ class Talk(NamedTuple):
     `agreed` those with a yes.
     """
 
-    mine: tuple[Utterance, ...]
-    heard: Utterance | None
-    warning: str | None
-    proposal: Utterance | None
-    agreed: SaidTerms | None
+    # A plain class: a named tuple takes 0.015 starts of Python more.
+    def __init__(
+        self,
+        mine: Iterable[Utterance],
+        heard: Utterance | None,
+        warning: str | None,
+        proposal: Utterance | None,
+        agreed: SaidTerms | None,
+    ) -> None:
+        self.mine = tuple(mine)
+        self.heard = heard
+        self.warning = warning
+        self.proposal = proposal
+        self.agreed = agreed
 
 
 def read_talk(rows: Sequence[TalkRow], direction: str) -> Talk:
@@ -148,7 +157,7 @@ def read_talk(rows: Sequence[TalkRow], direction: str) -> Talk:
             else:
                 heard, mine = said, []
     return Talk(
-        tuple(_join_terms(mine)),
+        _join_terms(mine),
         heard,
         reader.warning,
         reader.proposal if reader.stage in (_PROPOSED, _CHANGING) else None,
