@@ -529,6 +529,7 @@ def format_next_step(promise: Promise, name: str, *, is_fresh: bool = False) -> 
     risk = f"At risk? promisectl bump {number} “…”"
     if is_known:
         risk = f"Need more time? promisectl negotiate {number} --by “…” --reason “…”"
+    tell = f"Tell {name}: promisectl message {number} · Then: promisectl told {number}"
     receive = f"When it is done: promisectl complete {number}"
     confirmed = f"When {name} confirms: promisectl accept {number}"
     unfinished = f"Not done? promisectl decline {number} --reason “…”"
@@ -536,7 +537,7 @@ def format_next_step(promise: Promise, name: str, *, is_fresh: bool = False) -> 
     steps = {
         State.ACTIVE: receive if is_owed else f"Done? promisectl complete {number} · {risk}",
         State.DELIVERED: confirm if is_owed else confirmed,
-        State.RENEGED: f"When you have told {name}: promisectl told {number}" if mine else "",
+        State.RENEGED: tell if mine else "",
     }
     return steps.get(promise.state, "")
 
