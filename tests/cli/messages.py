@@ -647,6 +647,58 @@ Hi Dana, let me offer this instead:
 Yes, no, or other terms: each is a good answer.
 """,
     ),
+    "a warning after a yes, not said yet": (
+        [f"{OWE} --asked", "accept 1", "bump 1 'the vendor is late' --unsaid"],
+        """\
+Hi Dana, an early warning: this is at risk.
+
+  Send the report
+  by Fri 27 Nov 2026
+  at risk: the vendor is late
+
+Can we talk about what to do?
+""",
+    ),
+    "a change after a warning, not said yet": (
+        [
+            f"{OWE} --agreed",
+            "bump 1 'the vendor is late'",
+            "negotiate 1 --by mon --reason 'the vendor is late' --unsaid",
+        ],
+        """\
+Hi Dana, could we change what I promised you?
+
+  Send the report
+  by Mon 30 Nov 2026 (we agreed on: Fri 27 Nov 2026)
+  reason: the vendor is late
+
+Until you say yes, what we agreed on stands.
+""",
+    ),
+    "a warning that was not said, and a change that was": (
+        [
+            f"{OWE} --agreed",
+            "bump 1 'the vendor is late' --unsaid",
+            "negotiate 1 --by mon --reason 'the vendor is late'",
+        ],
+        """\
+Hi Dana, an early warning: this is at risk.
+
+  Send the report
+  by Fri 27 Nov 2026
+  at risk: the vendor is late
+
+Can we talk about what to do?
+
+Could we change what I promised you?
+
+  Send the report
+  by Mon 30 Nov 2026 (we agreed on: Fri 27 Nov 2026)
+  reason: the vendor is late
+
+Until you say yes, what we agreed on stands.
+""",
+    ),
     "asked again after their own date": (
         [
             "make 'Fix the brake' --from dana --by sat --reply-by wed",

@@ -118,9 +118,9 @@ class Talk:
     """A promise as a talk.
 
     `mine` is what I said since the other side last spoke, without what a later act of mine has
-    ended, `heard` is what they said last, or what both agreed on. `warning` are the words of the
-    last warning about the agreed terms, None without one. `proposal` are terms without an answer,
-    `agreed` those with a yes.
+    ended; while something is unsaid, it is that alone. `heard` is what they said last, or what both
+    agreed on. `warning` are the words of the last warning about the agreed terms, None without one.
+    `proposal` are terms without an answer that both know of, `agreed` those with a yes.
     """
 
     # A plain class: a named tuple takes 0.015 starts of Python more.
@@ -156,13 +156,10 @@ def read_talk(rows: Sequence[TalkRow], direction: str) -> Talk:
                 mine = _add_to_mine(mine, said)
             else:
                 heard, mine = said, []
-    return Talk(
-        _join_terms(mine),
-        heard,
-        reader.warning,
-        reader.proposal if reader.stage in (_PROPOSED, _CHANGING) else None,
-        reader.agreed,
-    )
+    mine = [*_join_terms(mine)]
+    unsaid = mine[max((n for n, one in enumerate(mine, 1) if not one.is_unsaid), default=0) :]
+    proposal = reader.find_heard_proposal()
+    return Talk(unsaid or mine, heard, reader.warning, proposal, reader.agreed)
 
 
 def _add_to_mine(mine: Sequence[Utterance], said: Utterance) -> list[Utterance]:
@@ -297,12 +294,13 @@ class _TalkReader:
         """Move on to the stage after an act, and return what it says."""
         is_mine = side == self._my_side
         is_withdrawal = is_mine and row["verb"] == "withdraw"
-        heard = self._find_heard_proposal()
+        heard = self.find_heard_proposal()
+        mine = heard if heard and heard.is_mine else None
         former, label = self._find_former(kind)
         terms = self._find_terms(row, kind)
-        if is_withdrawal and heard:
-            terms = heard.terms if kind == "withdraw" else terms
-            former = heard.terms if kind == "withdraw_change" else former
+        if is_withdrawal and mine:
+            terms = mine.terms if kind == "withdraw" else terms
+            former = mine.terms if kind == "withdraw_change" else former
         both = kind in ("yes", "yes_change") and row["entry"] == self._entry
         both = both or (row["verb"] == "import" and kind == "yes")
         if kind == "answer_later":
@@ -316,7 +314,7 @@ class _TalkReader:
             row["text"],
             row["repair"],
             both,
-            is_unsaid=bool(row["unsaid"]) or (is_withdrawal and not heard),
+            is_unsaid=bool(row["unsaid"]) or (is_withdrawal and not mine),
         )
         if kind in _KINDS_OF_TERMS:
             self.proposal, self._author, self._entry = said, side, row["entry"]
@@ -330,11 +328,9 @@ class _TalkReader:
         self.stage = stage
         return said
 
-    def _find_heard_proposal(self) -> Utterance | None:
-        """Return my newest proposal that the other side heard and that has no answer yet."""
-        is_open = self.stage in (_PROPOSED, _CHANGING)
-        heard = self._heard_proposal
-        return heard if is_open and heard and heard.is_mine else None
+    def find_heard_proposal(self) -> Utterance | None:
+        """Return the newest proposal that both sides know of and that has no answer yet."""
+        return self._heard_proposal if self.stage in (_PROPOSED, _CHANGING) else None
 
     def _find_terms(self, row: TalkRow, kind: str) -> SaidTerms:
         """Return the terms that an act is about: those it proposes or answers, or the agreed."""
