@@ -2,8 +2,9 @@
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
@@ -180,11 +181,41 @@ def test_nothing_is_in_a_message_that_is_for_me_alone(
     assert told > 0 or seed
 
 
-def _list_messages(talks: Talks, ids: list[str], person: str | None) -> Iterator[str]:
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 10**9))
+def test_nothing_is_in_a_statement_that_they_do_not_know_of(
+    seed: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    talks = Talks(tmp_path_factory.mktemp("talks") / "ledger.db", seed, 5)
+    drafts = set[str]()
+    for number in talks.outcomes:
+        drafts |= _list_drafts(talks.rows(number)[1])
+    for person in PEOPLE:
+        for text in _list_messages(talks, [], person, ("text", "md", "mailto")):
+            assert [draft for draft in drafts if draft in text] == []
+
+
+def _list_drafts(rows: list[dict[str, Any]]) -> set[str]:
+    """The texts that are only in my newest acts, which are unsaid."""
+    said, drafts = set[str](), set[str]()
+    for row in sorted(rows, key=lambda row: (row["at"], row["number"])):
+        texts = {row[name] for name in ("outcome", "done_when", "why", "text") if row[name]}
+        if row["side"] != "bookkeeper" and not row["unsaid"]:
+            said, drafts = said | drafts, set()
+        if row["unsaid"]:
+            drafts |= texts - said
+        else:
+            said |= texts
+    return drafts - said
+
+
+def _list_messages(
+    talks: Talks, ids: list[str], person: str | None, forms: Sequence[str] = MESSAGE_FORMATS
+) -> Iterator[str]:
     """The message in every form and with every option but the one for the risk."""
     from promisectl import errors
 
-    for form in MESSAGE_FORMATS:
+    for form in forms:
         for options in ({}, {"whole": True}, {"no_reason": True}):
             env = world(talks.path, talks.moment)
             try:
