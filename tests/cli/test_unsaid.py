@@ -68,6 +68,32 @@ def test_nobody_is_late_with_an_answer_to_what_they_did_not_hear(
     assert line.removeprefix("standing").replace(",", "").split() == standing.split()
 
 
+@pytest.mark.parametrize(
+    ("lines", "is_clear"),
+    [
+        ([f"{REQUEST} --unsaid"], True),
+        ([f"{REQUEST} --unsaid", "told 1"], False),
+        ([f"{REQUEST} --unsaid", REMINDER], True),
+        ([ASKED, "negotiate 1 --by '8 dec' --unsaid"], True),
+        ([AGREED, f"{CHANGE} --unsaid"], True),
+        ([REQUEST, "negotiate 1 --mine --by '8 dec' --unsaid"], False),
+    ],
+)
+def test_other_terms_than_the_unsaid_ones_are_mine(
+    program: Program, lines: list[str], is_clear: bool
+) -> None:
+    for line in lines:
+        program.ok(*shlex.split(line))
+    result = program("negotiate", "1", "--by", "9 dec", "--reason", "ill", "--unsaid")
+    assert (result.code, " by Wed 9 Dec" in result.stdout) == (0, True)
+    program.ok("undo")
+    result = program("negotiate", "1", "--by", "9 dec", "--reason", "ill")
+    assert result.code == (0 if is_clear else 2), result
+    if is_clear:
+        [record] = json.loads(program.ok("show", "1", "--json"))
+        assert (record["author"], "unsaid" in record["flags"]) == ("me", False)
+
+
 SEND = "Not said yet? promisectl message 1"
 
 

@@ -74,14 +74,20 @@ def infer_speaker(promise: Promise, verb: Verb) -> Side:
         return Side.BOOKKEEPER
     if promise.direction is Direction.SELF:
         return Side.SELF
+    if verb is Verb.NEGOTIATE and promise.is_proposal_unheard:
+        return promise.direction.my_side
     role = DEFAULT_SPEAKERS.get((promise.state, verb)) or DEFAULT_SPEAKERS.get((None, verb))
     return _resolve_side(promise, role) if role else promise.direction.my_side
 
 
 def is_negotiator_unclear(promise: Promise) -> bool:
-    """Whether either side could propose terms now: mine are proposed, and they have to answer."""
+    """Whether either side could propose terms now: mine are proposed, and they have to answer.
+
+    Nobody makes a counter-offer to what they do not know of.
+    """
     offered = promise.offered_revision
-    return bool(offered and promise.direction.is_my_side(offered.author))
+    is_mine = offered is not None and promise.direction.is_my_side(offered.author)
+    return is_mine and not promise.is_proposal_unheard
 
 
 def _resolve_side(promise: Promise, role: MoverRole) -> Side:
